@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Bank is a tenant.
+type Bank struct {
+	Code        string        `json:"code"` // 金融機関コード, 4 digits
+	Name        string        `json:"name"` // 七十七銀行
+	NameEn      string        `json:"name_en,omitempty"`
+	Phone       string        `json:"phone,omitempty"`        // for customers
+	Callback    string        `json:"callback,omitempty"`     // URL that receives disputes
+	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
+	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm; 0 is never
+	Version     int64         `json:"-"`
+}
+
+// Bank reads a bank. ErrNotFound if it is not a tenant.
+func (s *Store) Bank(ctx context.Context, code string) (*Bank, error) {
+	var b Bank
+	v, err := read(ctx, s, Key{"BANKS", code}, &b)
+	if err != nil {
+		return nil, err
+	}
+	b.Version = v
+	return &b, nil
+}
+
+// Banks lists every bank, by code.
+func (s *Store) Banks(ctx context.Context) ([]Bank, error) {
+	var out []Bank
+	cursor := ""
+	for {
+		page, err := s.Query(ctx, Query{PK: "BANKS", Limit: 100, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			var b Bank
+			if err := decode(it, &b); err != nil {
+				return nil, err
+			}
+			b.Version = it.Version
+			out = append(out, b)
+		}
+		if cursor = page.Cursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// PutBank writes a bank at the version read.
+func PutBank(b *Bank) Write {
+	return Write{Item: Item{Key: Key{"BANKS", b.Code}, Body: encode(b)}, If: At(b.Version)}
+}
+
+// APIKey is a bank's key for bankapi, stored under its hash.
+type APIKey struct {
+	Bank      string    `json:"bank"`
+	Hash      string    `json:"hash"`
+	Label     string    `json:"label,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+	Expires   time.Time `json:"expires,omitzero"`
+}
+
+// APIKey reads a bank's API key by hash.
+func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) {
+	var k APIKey
+	_, err := read(ctx, s, Key{"B#" + bank, "KEY#" + hash}, &k)
+	if err != nil {
+		return nil, err
+	}
+	return &k, nil
+}
+
+// PutAPIKey writes an API key.
+func PutAPIKey(k *APIKey) Write {
+	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}, Body: encode(k), Expires: k.Expires.Truncate(time.Second)}, If: Any}
+}
+
+// Feed is what is known of a bank's stream of events.
+type Feed struct {
+	Bank        string    `json:"bank"`
+	LastEvent   time.Time `json:"last_event"`            // when a batch was last accepted, to the minute
+	SilentSince time.Time `json:"silent_since,omitzero"` // set while the silence is an alarm
+	Version     int64     `json:"-"`
+}
+
+// Feed reads a bank's feed; version 0 if it never sent anything.
+func (s *Store) Feed(ctx context.Context, bank string) (*Feed, error) {
+	f := Feed{Bank: bank}
+	v, err := read(ctx, s, Key{"B#" + bank, "FEED"}, &f)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	f.Version = v
+	return &f, nil
+}
+
+// PutFeed writes a bank's feed, whatever was there.
+func PutFeed(f *Feed) Write {
+	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: encode(f)}, If: Any}
+}
+
+// Refused is an event, or a whole body, that ingest refused. Raw is kept for
+// the bank's engineers; it is customer data and never logged.
+type Refused struct {
+	ID      string    `json:"id"` // derived from bank and raw: the same refusal is kept once
+	Bank    string    `json:"bank"`
+	At      time.Time `json:"at"`
+	Webhook string    `json:"webhook"` // webhook-id of the request
+	EventID string    `json:"event_id,omitempty"`
+	Field   string    `json:"field,omitempty"`
+	Problem string    `json:"problem"`
+	Raw     string    `json:"raw"` // at most 64 KiB
+	Cut     bool      `json:"cut,omitempty"`
+}
+
+// KeepRefused is how long quarantine keeps what was refused.
+const KeepRefused = 90 * 24 * time.Hour
+
+// PutRefused keeps a refused event.
+func PutRefused(r *Refused) Write {
+	return Write{Item: Item{
+		Key: Key{"Q#" + r.Bank, r.ID}, Body: encode(r), Expires: until(r.At, KeepRefused),
+		History: Key{"Q#" + r.Bank, stamp(r.At) + "#" + r.ID},
+	}, If: Any}
+}
+
+// Refused reads one refused event.
+func (s *Store) Refused(ctx context.Context, bank, id string) (*Refused, error) {
+	var r Refused
+	_, err := read(ctx, s, Key{"Q#" + bank, id}, &r)
+	if err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// Quarantine lists a bank's refused events, newest first.
+func (s *Store) Quarantine(ctx context.Context, bank string, limit int, cursor string) ([]Refused, string, error) {
+	page, err := s.Query(ctx, Query{Index: History, PK: "Q#" + bank, Reverse: true, Limit: limit, Cursor: cursor})
+	if err != nil {
+		return nil, "", err
+	}
+	var out []Refused
+	for _, it := range page.Items {
+		var r Refused
+		if err := decode(it, &r); err != nil {
+			return nil, "", err
+		}
+		out = append(out, r)
+	}
+	return out, page.Cursor, nil
+}
+
+// DeleteRefused removes a refused event, once it was replayed.
+func DeleteRefused(bank, id string) Write {
+	return Write{Item: Item{Key: Key{"Q#" + bank, id}}, If: Any, Delete: true}
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Person is what is kept of a LINE user, whatever accounts they watch.
+type Person struct {
+	LineUser string     `json:"line_user"`
+	Lang     watch.Lang `json:"lang,omitempty"`
+	// UnfollowedAt is set while the person has blocked or left the LINE
+	// account; At is the time of the latest follow or unfollow, so that an
+	// older event that arrives late changes nothing.
+	UnfollowedAt time.Time `json:"unfollowed_at,omitzero"`
+	FollowEvent  time.Time `json:"follow_event,omitzero"`
+	WrongCodes   int       `json:"wrong_codes,omitempty"`
+	LockedUntil  time.Time `json:"locked_until,omitzero"`
+	Version      int64     `json:"-"`
+}
+
+// Binding says that a person watches an account, and as which watcher.
+type Binding struct {
+	Account watch.AccountKey `json:"account"`
+	Watcher string           `json:"watcher"`
+	Version int64            `json:"-"`
+}
+
+func personPK(lineUser string) string { return "U#" + lineUser }
+
+// Person reads a LINE user; a new one at version 0 if unknown.
+func (s *Store) Person(ctx context.Context, lineUser string) (*Person, error) {
+	p := Person{LineUser: lineUser}
+	v, err := read(ctx, s, Key{personPK(lineUser), "PERSON"}, &p)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	p.Version = v
+	return &p, nil
+}
+
+// PutPerson writes a person at the version read.
+func PutPerson(p *Person) Write {
+	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: encode(p)}, If: At(p.Version)}
+}
+
+// DeletePerson forgets a person.
+func DeletePerson(lineUser string) Write {
+	return Write{Item: Item{Key: Key{personPK(lineUser), "PERSON"}}, If: Any, Delete: true}
+}
+
+// UpdatePerson is UpdateRecord for a person.
+func (s *Store) UpdatePerson(ctx context.Context, lineUser string, change func(*Person) error) (*Person, error) {
+	var p *Person
+	err := Retry(ctx, func() (err error) {
+		if p, err = s.Person(ctx, lineUser); err != nil {
+			return err
+		}
+		if err = change(p); err != nil {
+			return err
+		}
+		return s.Write(ctx, PutPerson(p))
+	})
+	return p, err
+}
+
+// Bindings lists the accounts that a LINE user watches.
+func (s *Store) Bindings(ctx context.Context, lineUser string) ([]Binding, error) {
+	var out []Binding
+	cursor := ""
+	for {
+		page, err := s.Query(ctx, Query{PK: personPK(lineUser), From: "A#", To: "A#~", Limit: 100, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			if !strings.HasPrefix(it.SK, "A#") {
+				continue
+			}
+			var b Binding
+			if err := decode(it, &b); err != nil {
+				return nil, err
+			}
+			b.Version = it.Version
+			out = append(out, b)
+		}
+		if cursor = page.Cursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// PutBinding writes a person's binding, whatever was there.
+func PutBinding(lineUser string, b Binding) Write {
+	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: encode(b)}, If: Any}
+}
+
+// DeleteBinding removes a person's binding.
+func DeleteBinding(lineUser string, k watch.AccountKey) Write {
+	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(k)}}, If: Any, Delete: true}
+}
+
+// Code is a one-time enrolment code, stored under a keyed hash of it.
+type Code struct {
+	Hash    string           `json:"hash"`
+	Account watch.AccountKey `json:"account"`
+	Mask    string           `json:"mask,omitempty"`
+	Email   string           `json:"email,omitempty"` // the owner's, as the bank holds it
+	Lang    watch.Lang       `json:"lang,omitempty"`
+	Expires time.Time        `json:"expires"`
+	UsedBy  string           `json:"used_by,omitempty"` // LINE user
+	UsedAt  time.Time        `json:"used_at,omitzero"`
+	Version int64            `json:"-"`
+}
+
+// Code reads an enrolment code by its hash. ErrNotFound when it is unknown or
+// gone; a code that is only expired may still be returned, so compare Expires.
+func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
+	var c Code
+	v, err := read(ctx, s, Key{"C#" + hash, "C"}, &c)
+	if err != nil {
+		return nil, err
+	}
+	c.Version = v
+	return &c, nil
+}
+
+// PutCode writes a code at the version read. It is kept an hour past its end,
+// so that a late customer hears "expired" and not "unknown".
+func PutCode(c *Code) Write {
+	return Write{Item: Item{Key: Key{"C#" + c.Hash, "C"}, Body: encode(c), Expires: until(c.Expires, time.Hour)}, If: At(c.Version)}
+}
+
+// Seen remembers a LINE webhook event for a day and how far we are with it.
+type Seen struct {
+	ID      string    `json:"id"`
+	Phase   string    `json:"phase"`
+	At      time.Time `json:"at"`
+	Version int64     `json:"-"`
+}
+
+// Seen reads what is known of a LINE webhook event; version 0 if it is new.
+func (s *Store) Seen(ctx context.Context, id string) (*Seen, error) {
+	w := Seen{ID: id}
+	v, err := read(ctx, s, Key{"W#" + id, "W"}, &w)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	w.Version = v
+	return &w, nil
+}
+
+// PutSeen writes it at the version read.
+func PutSeen(w *Seen) Write {
+	return Write{Item: Item{Key: Key{"W#" + w.ID, "W"}, Body: encode(w), Expires: until(w.At, 24*time.Hour)}, If: At(w.Version)}
+}

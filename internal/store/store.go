@@ -1,0 +1,332 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// How long things are kept.
+const (
+	KeepRecord  = 400 * 24 * time.Hour // also how long a transaction id is remembered
+	KeepDispute = 5 * 365 * 24 * time.Hour
+)
+
+// Store reads and writes the house's things as items of a table. Everything
+// that changes is versioned: read it, change it, write it At the version read,
+// and start again on a *ConditionError (Retry does the loop).
+type Store struct {
+	Table
+}
+
+// New makes a Store over a table.
+func New(t Table) *Store { return &Store{t} }
+
+// Retry runs f until it does not lose against another writer: it starts again,
+// after a little jitter, when f returns a *ConditionError. It gives up with
+// ErrConflict after 12 times.
+func Retry(ctx context.Context, f func() error) error {
+	for try := range 12 {
+		err := f()
+		if _, lost := AsCondition(err); !lost {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(rand.Int64N(int64(2*time.Millisecond) << min(try, 6)))):
+		}
+	}
+	return ErrConflict
+}
+
+// read decodes one item into v. ErrNotFound if it is absent.
+func read(ctx context.Context, t Table, k Key, v any) (int64, error) {
+	items, err := t.Get(ctx, k)
+	if err != nil {
+		return 0, err
+	}
+	it, ok := items[k]
+	if !ok {
+		return 0, ErrNotFound
+	}
+	return it.Version, decode(it, v)
+}
+
+func decode(it Item, v any) error {
+	if err := json.Unmarshal(it.Body, v); err != nil {
+		// The error's text could quote the body.
+		return fmt.Errorf("store: item %s does not decode as %T", it.SK, v)
+	}
+	return nil
+}
+
+// encode never fails on our own types: they hold no channels, functions or
+// invalid numbers.
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("store: %T does not encode: %v", v, err))
+	}
+	return b
+}
+
+func accountPK(k watch.AccountKey) string          { return "A#" + k.Bank + "#" + k.Ref }
+func profileKey(k watch.AccountKey) Key            { return Key{accountPK(k), "PROFILE"} }
+func activityKey(k watch.AccountKey) Key           { return Key{accountPK(k), "ACTIVITY"} }
+func recordKey(id string) Key                      { return Key{"R#" + id, "R"} }
+func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} }
+func stamp(t time.Time) string                     { return t.UTC().Format("20060102T150405.000Z") }
+func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
+
+// Account reads one account. ErrNotFound if nobody watches it.
+func (s *Store) Account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
+	var a watch.Account
+	v, err := read(ctx, s, profileKey(k), &a)
+	if err != nil {
+		return nil, err
+	}
+	a.Version = v
+	return &a, nil
+}
+
+// Accounts reads many accounts and the activity of those for which
+// withActivity says so, together. Accounts that nobody watches are left out.
+func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool) (map[watch.AccountKey]*watch.Account, map[watch.AccountKey]*watch.Activity, error) {
+	want := make([]Key, 0, 2*len(keys))
+	for _, k := range keys {
+		want = append(want, profileKey(k))
+		if withActivity(k) {
+			want = append(want, activityKey(k))
+		}
+	}
+	items, err := s.Get(ctx, want...)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts := make(map[watch.AccountKey]*watch.Account)
+	activities := make(map[watch.AccountKey]*watch.Activity)
+	for _, k := range keys {
+		if it, ok := items[profileKey(k)]; ok {
+			a := &watch.Account{}
+			if err := decode(it, a); err != nil {
+				return nil, nil, err
+			}
+			a.Version = it.Version
+			accounts[k] = a
+		}
+		if it, ok := items[activityKey(k)]; ok {
+			act := &watch.Activity{}
+			if err := decode(it, act); err != nil {
+				return nil, nil, err
+			}
+			act.Version = it.Version
+			activities[k] = act
+		}
+	}
+	return accounts, activities, nil
+}
+
+// Activity reads an account's activity; an empty one at version 0 if there is
+// none yet.
+func (s *Store) Activity(ctx context.Context, k watch.AccountKey) (*watch.Activity, error) {
+	var a watch.Activity
+	v, err := read(ctx, s, activityKey(k), &a)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	a.Version = v
+	return &a, nil
+}
+
+// PutAccount writes an account at the version it was read.
+func PutAccount(a *watch.Account) Write {
+	return Write{Item: Item{Key: profileKey(a.AccountKey), Body: encode(a)}, If: At(a.Version)}
+}
+
+// DeleteAccount removes an account at the version it was read.
+func DeleteAccount(a *watch.Account) Write {
+	return Write{Item: Item{Key: profileKey(a.AccountKey)}, If: At(a.Version), Delete: true}
+}
+
+// PutActivity writes an account's activity at the version it was read.
+func PutActivity(k watch.AccountKey, a *watch.Activity) Write {
+	return Write{Item: Item{Key: activityKey(k), Body: encode(a)}, If: At(a.Version)}
+}
+
+// DeleteActivity removes an account's activity.
+func DeleteActivity(k watch.AccountKey) Write {
+	return Write{Item: Item{Key: activityKey(k)}, If: Any, Delete: true}
+}
+
+// Record reads a record by id.
+func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
+	var r watch.Record
+	v, err := read(ctx, s, recordKey(id), &r)
+	if err != nil {
+		return nil, err
+	}
+	r.Version = v
+	return &r, nil
+}
+
+// PutRecord writes a record at the version it was read; a record of version 0
+// must not exist yet.
+func PutRecord(r *watch.Record) Write {
+	it := Item{
+		Key:     recordKey(r.ID),
+		Body:    encode(r),
+		Expires: until(r.RecordedAt, KeepRecord),
+		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
+	}
+	if !r.Due.IsZero() {
+		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID}
+	}
+	return Write{Item: it, If: At(r.Version)}
+}
+
+// DeleteRecord removes a record.
+func DeleteRecord(id string) Write {
+	return Write{Item: Item{Key: recordKey(id)}, If: Any, Delete: true}
+}
+
+// UpdateRecord reads a record, lets change alter it, and writes it back,
+// again and again until no other writer came between. When change returns an
+// error nothing is written and the error is returned with the record as read.
+func (s *Store) UpdateRecord(ctx context.Context, id string, change func(*watch.Record) error) (*watch.Record, error) {
+	var r *watch.Record
+	err := Retry(ctx, func() (err error) {
+		if r, err = s.Record(ctx, id); err != nil {
+			return err
+		}
+		if err = change(r); err != nil {
+			return err
+		}
+		return s.Write(ctx, PutRecord(r))
+	})
+	return r, err
+}
+
+// History lists an account's records, newest first, between two times of
+// occurrence (zero is open).
+func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time, limit int, cursor string) ([]*watch.Record, string, error) {
+	q := Query{Index: History, PK: accountPK(k), Reverse: true, Limit: limit, Cursor: cursor}
+	if !from.IsZero() {
+		q.From = stamp(from)
+	}
+	if !to.IsZero() {
+		q.To = stamp(to) + "~"
+	}
+	page, err := s.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []*watch.Record
+	for _, it := range page.Items {
+		r := &watch.Record{}
+		if err := decode(it, r); err != nil {
+			return nil, "", err
+		}
+		r.Version = it.Version
+		out = append(out, r)
+	}
+	return out, page.Cursor, nil
+}
+
+// dueShards spreads what is due over partitions, so that no one of them is hot.
+const dueShards = 8
+
+func duePK(id string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return fmt.Sprintf("DUE#%d", h.Sum32()%dueShards)
+}
+
+// DueRef names something that is due: exactly one of the ids is set.
+type DueRef struct{ Record, Dispute string }
+
+// Due lists what is due at a time, the oldest of each shard first, up to
+// limit for each of the 8 shards. The list may be stale: read each thing
+// before acting on it.
+func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, error) {
+	var out []DueRef
+	for shard := range dueShards {
+		page, err := s.Query(ctx, Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: stamp(at) + "~", Limit: limit})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			switch it.SK {
+			case "R":
+				out = append(out, DueRef{Record: it.PK[len("R#"):]})
+			case "D":
+				out = append(out, DueRef{Dispute: it.PK[len("D#"):]})
+			}
+		}
+	}
+	return out, nil
+}
+
+// Dispute reads a dispute by id.
+func (s *Store) Dispute(ctx context.Context, id string) (*watch.Dispute, error) {
+	var d watch.Dispute
+	v, err := read(ctx, s, disputeKey(id), &d)
+	if err != nil {
+		return nil, err
+	}
+	d.Version = v
+	return &d, nil
+}
+
+// PutDispute writes a dispute at the version it was read.
+func PutDispute(d *watch.Dispute) Write {
+	it := Item{
+		Key:     disputeKey(d.ID),
+		Body:    encode(d),
+		Expires: until(d.AnsweredAt, KeepDispute),
+		History: Key{"B#" + d.Account.Bank, stamp(d.AnsweredAt) + "#" + d.ID},
+	}
+	if !d.Due.IsZero() {
+		it.Due = Key{duePK(d.ID), stamp(d.Due) + "#D#" + d.ID}
+	}
+	return Write{Item: it, If: At(d.Version)}
+}
+
+// UpdateDispute is UpdateRecord for a dispute.
+func (s *Store) UpdateDispute(ctx context.Context, id string, change func(*watch.Dispute) error) (*watch.Dispute, error) {
+	var d *watch.Dispute
+	err := Retry(ctx, func() (err error) {
+		if d, err = s.Dispute(ctx, id); err != nil {
+			return err
+		}
+		if err = change(d); err != nil {
+			return err
+		}
+		return s.Write(ctx, PutDispute(d))
+	})
+	return d, err
+}
+
+// Disputes lists a bank's disputes, newest first.
+func (s *Store) Disputes(ctx context.Context, bank string, limit int, cursor string) ([]*watch.Dispute, string, error) {
+	page, err := s.Query(ctx, Query{Index: History, PK: "B#" + bank, Reverse: true, Limit: limit, Cursor: cursor})
+	if err != nil {
+		return nil, "", err
+	}
+	var out []*watch.Dispute
+	for _, it := range page.Items {
+		d := &watch.Dispute{}
+		if err := decode(it, d); err != nil {
+			return nil, "", err
+		}
+		d.Version = it.Version
+		out = append(out, d)
+	}
+	return out, page.Cursor, nil
+}

@@ -1,0 +1,143 @@
+package watch
+
+import (
+	"slices"
+	"time"
+)
+
+// AccountKey names an account: the bank and the opaque token that the bank
+// chose for it. Account numbers are never known here.
+type AccountKey struct {
+	Bank string `json:"bank"`
+	Ref  string `json:"ref"`
+}
+
+// MaxWatchers is how many people may watch one account.
+const MaxWatchers = 10
+
+// Account is what is kept of a watched account: who watches it and what they
+// want to be told. An account that nobody watches is not kept.
+type Account struct {
+	AccountKey
+	Mask     string    `json:"mask,omitempty"`
+	Watchers []Watcher `json:"watchers,omitempty"`
+	// Version counts the writes to this account; 0 means that it is not stored.
+	Version int64 `json:"-"`
+}
+
+// Watcher finds a watcher by id.
+func (a *Account) Watcher(id string) (*Watcher, bool) {
+	i := slices.IndexFunc(a.Watchers, func(w Watcher) bool { return w.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return &a.Watchers[i], true
+}
+
+// WatcherOf finds the watcher who is this LINE user.
+func (a *Account) WatcherOf(lineUser string) (*Watcher, bool) {
+	i := slices.IndexFunc(a.Watchers, func(w Watcher) bool { return lineUser != "" && w.LineUser == lineUser })
+	if i < 0 {
+		return nil, false
+	}
+	return &a.Watchers[i], true
+}
+
+// Role of a watcher.
+type Role string
+
+// An owner may do everything; a guardian (見守り家族) is told and may dispute.
+const (
+	Owner    Role = "owner"
+	Guardian Role = "guardian"
+)
+
+// Lang is a language that we speak to people.
+type Lang string
+
+// Japanese is the default everywhere.
+const (
+	Japanese Lang = "ja"
+	English  Lang = "en"
+)
+
+// ChannelKind is a way to reach a person.
+type ChannelKind string
+
+// The channels.
+const (
+	LINE  ChannelKind = "line"
+	Email ChannelKind = "email"
+	// Bank is the way to the bank itself, for TellUnreachable.
+	Bank ChannelKind = "bank"
+)
+
+// Channel is one way to reach a watcher. The first reachable one is used at
+// once, the next when it fails or when a critical alert goes unanswered.
+type Channel struct {
+	Kind    ChannelKind `json:"kind"`
+	Address string      `json:"address,omitempty"` // email address; empty for LINE, which is Watcher.LineUser
+	// UnreachableSince is set when the channel is known not to reach the
+	// person: unfollowed, blocked, bounced, refused for good.
+	UnreachableSince time.Time `json:"unreachable_since,omitzero"`
+}
+
+// Watcher is a person told about an account.
+type Watcher struct {
+	ID         string    `json:"id"`
+	Role       Role      `json:"role"`
+	LineUser   string    `json:"line_user,omitempty"`
+	Lang       Lang      `json:"lang"`
+	Since      time.Time `json:"since"`
+	Channels   []Channel `json:"channels"`
+	Rules      Rules     `json:"rules"`
+	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
+}
+
+// Reachable lists the watcher's channels that may work, in order.
+func (w *Watcher) Reachable() []Channel {
+	var out []Channel
+	for _, c := range w.Channels {
+		if c.UnreachableSince.IsZero() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Activity is what payment services did on an account: enough to evaluate
+// every rule without reading history.
+type Activity struct {
+	Services map[string]*ServiceActivity `json:"services,omitempty"`
+	// Recent holds the latest payment-service debits, oldest first, for burst.
+	Recent  []RecentDebit `json:"recent,omitempty"`
+	Version int64         `json:"-"`
+}
+
+// ServiceActivity is one payment service's part of an account's activity.
+type ServiceActivity struct {
+	FirstAt    time.Time `json:"first_at"`
+	LastAt     time.Time `json:"last_at"`
+	LastAmount int64     `json:"last_amount,omitempty"` // yen
+	Debits     int       `json:"debits,omitempty"`
+	// Months holds the total in yen per calendar month in JST, "2026-11".
+	Months map[string]int64 `json:"months,omitempty"`
+	// Links are the charge links seen, newest last.
+	Links []Link `json:"links,omitempty"`
+}
+
+// Link is a charge link registered on an account.
+type Link struct {
+	Record       string    `json:"record"`
+	RegisteredAt time.Time `json:"registered_at"`
+	RemovedAt    time.Time `json:"removed_at,omitzero"`
+	Route        string    `json:"route,omitempty"`
+}
+
+// RecentDebit is a payment-service debit as burst sees it.
+type RecentDebit struct {
+	Record  string    `json:"record"`
+	At      time.Time `json:"at"`
+	Amount  int64     `json:"amount"` // yen
+	Service string    `json:"service"`
+}

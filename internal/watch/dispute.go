@@ -1,0 +1,69 @@
+package watch
+
+import "time"
+
+// DisputeStatus is how far the bank is with a dispute.
+type DisputeStatus string
+
+// Statuses: opened and withdrawn are ours, the rest are the bank's to set.
+const (
+	DisputeOpened    DisputeStatus = "opened"
+	DisputeWithdrawn DisputeStatus = "withdrawn"
+	DisputeReceived  DisputeStatus = "received"
+	DisputeFrozen    DisputeStatus = "frozen"
+	DisputeRefunded  DisputeStatus = "refunded"
+	DisputeClosed    DisputeStatus = "closed"
+)
+
+// Dispute is an answer "not mine" on its way through the bank. There is at
+// most one per record; withdrawing and disputing again reopens it.
+type Dispute struct {
+	ID         string        `json:"id"`
+	Reference  string        `json:"reference"` // what people say on the phone: "KZ-7F3K-9Q2M"
+	Record     string        `json:"record"`
+	Account    AccountKey    `json:"account"`
+	Mask       string        `json:"mask,omitempty"`
+	Kind       Kind          `json:"kind"`
+	Txn        string        `json:"txn"`
+	Service    string        `json:"service,omitempty"`
+	Descriptor string        `json:"descriptor,omitempty"`
+	Amount     int64         `json:"amount,omitempty"` // yen
+	OccurredAt time.Time     `json:"occurred_at"`
+	ReceivedAt time.Time     `json:"received_at"`
+	AlertedAt  time.Time     `json:"alerted_at,omitzero"`
+	AcceptedAt time.Time     `json:"accepted_at,omitzero"` // the first channel took the alert
+	AnsweredAt time.Time     `json:"answered_at"`
+	AnsweredBy Role          `json:"answered_by"`
+	Watcher    string        `json:"watcher"`
+	Via        Via           `json:"via"`
+	Status     DisputeStatus `json:"status"`
+	Text       string        `json:"text,omitempty"` // the bank's words to the person
+	// Changes are the status changes, oldest first.
+	Changes []DisputeChange `json:"changes"`
+	Due     time.Time       `json:"due,omitzero"` // when sweep must look again; zero if never
+	Version int64           `json:"-"`
+}
+
+// DisputeChange is one change of a dispute. Those that we made (opened,
+// withdrawn) are told to the bank, in order, until it takes them.
+type DisputeChange struct {
+	Seq      int           `json:"seq"`
+	Status   DisputeStatus `json:"status"`
+	At       time.Time     `json:"at"`
+	Text     string        `json:"text,omitempty"`
+	TellBank bool          `json:"tell_bank,omitempty"`
+	ToldAt   time.Time     `json:"told_at,omitzero"`
+	GaveUpAt time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
+	Attempts int           `json:"attempts,omitempty"`
+}
+
+// Untold is the oldest change that the bank has yet to take.
+func (d *Dispute) Untold() (*DisputeChange, bool) {
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		if c.TellBank && c.ToldAt.IsZero() && c.GaveUpAt.IsZero() {
+			return c, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,194 @@
+package watch
+
+import "time"
+
+// Record is the stored trace of one relevant event on a watched account. A
+// record that matched somebody's rules is an alert: it has Notices.
+type Record struct {
+	ID         string     `json:"id"`
+	Account    AccountKey `json:"account"`
+	Mask       string     `json:"mask,omitempty"`
+	Kind       Kind       `json:"kind"` // Debit or LinkRegistered
+	Event      string     `json:"event"`
+	Txn        string     `json:"txn"`
+	OccurredAt time.Time  `json:"occurred_at"`
+	Amount     int64      `json:"amount,omitempty"` // yen
+	Descriptor string     `json:"descriptor,omitempty"`
+	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit
+	Status     Status     `json:"status,omitempty"`
+	Route      string     `json:"route,omitempty"`
+
+	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
+	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is
+
+	ReceivedAt time.Time `json:"received_at"`
+	RecordedAt time.Time `json:"recorded_at"`
+	// UndoneAt is when the bank said that the debit was reversed or the link
+	// removed. A record whose undoing arrived first has it before its debit.
+	UndoneAt time.Time `json:"undone_at,omitzero"`
+	// Complete is false while only the undoing has arrived.
+	Complete bool `json:"complete"`
+
+	Notices    []Notice   `json:"notices,omitempty"`
+	Deliveries []Delivery `json:"deliveries,omitempty"`
+	Answer     *Answer    `json:"answer,omitempty"`
+	Dispute    string     `json:"dispute,omitempty"` // dispute id once somebody said "not mine"
+	// Due is when sweep must look at the record next; zero if never.
+	Due     time.Time `json:"due,omitzero"`
+	Version int64     `json:"-"`
+}
+
+// Confidence says how a descriptor was recognised.
+type Confidence string
+
+// How sure the catalogue is of a service.
+const (
+	Seen      Confidence = "seen"      // a spelling seen on a real line
+	Guessed   Confidence = "guessed"   // a spelling we inferred
+	Cut       Confidence = "cut"       // a name cut off at the bank's length
+	Undecided Confidence = "undecided" // a cut that may be a wallet or a card bill
+	Named     Confidence = "named"     // the bank named the service itself
+)
+
+// IsAlert tells whether somebody's rules matched.
+func (r *Record) IsAlert() bool { return len(r.Notices) > 0 }
+
+// Critical tells whether any watcher's notice is critical.
+func (r *Record) Critical() bool {
+	for _, n := range r.Notices {
+		if n.Critical() {
+			return true
+		}
+	}
+	return false
+}
+
+// Notice says why one watcher is told of a record.
+type Notice struct {
+	Watcher string  `json:"watcher"`
+	Reasons Reasons `json:"reasons"`
+	// EscalateAt is when the next channel, then the guardians, are told if
+	// nobody answered; zero when there is nothing left to escalate to.
+	EscalateAt time.Time `json:"escalate_at,omitzero"`
+}
+
+// Critical tells whether the notice must break through quiet hours.
+func (n Notice) Critical() bool { return n.Reasons.Critical() }
+
+// DeliveryState is what became of a delivery.
+type DeliveryState string
+
+// A delivery ends as Accepted, Undelivered or Cancelled.
+const (
+	Queued      DeliveryState = "queued"      // to be sent, or being retried
+	Held        DeliveryState = "held"        // waits for the end of quiet hours
+	Sending     DeliveryState = "sending"     // an email handed to SES, outcome not written yet
+	Accepted    DeliveryState = "accepted"    // the channel took it; it may not have been read
+	Undelivered DeliveryState = "undelivered" // given up: refused, unreachable or out of retries
+	Cancelled   DeliveryState = "cancelled"   // no longer wanted: unbound, erased, settled
+)
+
+// Ended tells whether nothing more will happen to the delivery.
+func (s DeliveryState) Ended() bool {
+	return s == Accepted || s == Undelivered || s == Cancelled
+}
+
+// DeliveryKind says what a delivery tells.
+type DeliveryKind string
+
+// What a delivery tells.
+const (
+	TellAlert   DeliveryKind = "alert"
+	TellUndone  DeliveryKind = "undone"  // the bank reversed the debit or removed the link
+	TellDispute DeliveryKind = "dispute" // the bank changed the dispute's status
+	TellAnswer  DeliveryKind = "answer"  // to the owner: a guardian answered
+	// TellUnreachable tells the bank that no channel reaches a watcher.
+	TellUnreachable DeliveryKind = "unreachable"
+)
+
+// Delivery is one message about a record to one watcher over one channel.
+type Delivery struct {
+	ID         string        `json:"id"` // stable within the record
+	Kind       DeliveryKind  `json:"kind"`
+	Watcher    string        `json:"watcher"`
+	Channel    ChannelKind   `json:"channel"`
+	Lang       Lang          `json:"lang"`
+	State      DeliveryState `json:"state"`
+	CreatedAt  time.Time     `json:"created_at"`
+	Due        time.Time     `json:"due,omitzero"` // when it is sent (Held), or looked for again (Queued)
+	Attempts   int           `json:"attempts,omitempty"`
+	AcceptedAt time.Time     `json:"accepted_at,omitzero"`
+	ProviderID string        `json:"provider_id,omitempty"` // LINE request id or SES message id
+	Problem    string        `json:"problem,omitempty"`     // why not, for the operator: no addresses, no bodies
+	HideAmount bool          `json:"hide_amount,omitempty"`
+	Seq        int           `json:"seq,omitempty"` // which change of the dispute, for TellDispute
+}
+
+// RetryKey is the UUID that makes LINE drop a second copy of the delivery.
+func (d *Delivery) RetryKey(record string) string { return DeriveUUID("delivery", record, d.ID) }
+
+// Delivery finds a delivery of the record by id.
+func (r *Record) Delivery(id string) (*Delivery, bool) {
+	for i := range r.Deliveries {
+		if r.Deliveries[i].ID == id {
+			return &r.Deliveries[i], true
+		}
+	}
+	return nil, false
+}
+
+// Notice finds a watcher's notice.
+func (r *Record) Notice(watcher string) (*Notice, bool) {
+	for i := range r.Notices {
+		if r.Notices[i].Watcher == watcher {
+			return &r.Notices[i], true
+		}
+	}
+	return nil, false
+}
+
+// AnswerValue is what a watcher says to an alert.
+type AnswerValue string
+
+// The two answers.
+const (
+	Mine    AnswerValue = "mine"
+	NotMine AnswerValue = "not_mine"
+)
+
+// Via is where an answer came in.
+type Via string
+
+// The ways of answering.
+const (
+	ViaLINE Via = "line"
+	ViaPage Via = "page"
+)
+
+// Answer is the standing answer to an alert.
+type Answer struct {
+	Value   AnswerValue `json:"value"`
+	Watcher string      `json:"watcher"`
+	Via     Via         `json:"via"`
+	At      time.Time   `json:"at"`
+}
+
+// Outcome is what a channel says of one attempt to send.
+type Outcome struct {
+	Result     Result
+	ProviderID string        // when accepted
+	RetryAfter time.Duration // a provider's own wish; 0 if none
+	Problem    string        // for the operator: no addresses, no bodies, no tokens
+}
+
+// Result sorts the answers of providers by what must happen next.
+type Result int
+
+// The results of an attempt.
+const (
+	SendAccepted    Result = iota // taken, now or by an earlier attempt
+	SendRetry                     // unknown or passing: the same key and body again
+	SendExhausted                 // the provider takes no more this month: next channel now
+	SendUnreachable               // this person cannot be reached over this channel
+	SendRefused                   // this message will never be taken
+)

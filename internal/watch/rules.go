@@ -1,0 +1,234 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Windows of the rules that look at more than one event.
+const (
+	AfterNewLinkWindow = 72 * time.Hour
+	BurstWindow        = 60 * time.Minute
+	BurstCount         = 3
+)
+
+// Rules is what a watcher wants to be told of one account. The zero value
+// tells nothing.
+type Rules struct {
+	NewLink bool `json:"new_link"`
+	// ServiceMin is the least amount in yen of a payment-service debit to be
+	// told of; 0 means not at all. ServiceMinFor overrides it per service.
+	ServiceMin    int64            `json:"service_min"`
+	ServiceMinFor map[string]int64 `json:"service_min_for,omitempty"`
+	FirstSeen     bool             `json:"first_seen"`
+	AfterNewLink  bool             `json:"after_new_link"`
+	Burst         bool             `json:"burst"`
+	// MonthlyTotal tells of the debit that takes a service's total of the
+	// calendar month (JST) to this many yen or more.
+	MonthlyTotal map[string]int64 `json:"monthly_total,omitempty"`
+	// Overdrawn tells of any debit that leaves a negative balance.
+	Overdrawn bool `json:"overdrawn"`
+	// AnyDebit is the least amount in yen of any debit at all; 0 means off.
+	AnyDebit int64 `json:"any_debit,omitempty"`
+	// Keywords are words in the descriptor, folded by catalog.Fold when saved.
+	Keywords []string `json:"keywords,omitempty"`
+	// IgnoreUndecided leaves out debits of which the catalogue cannot say
+	// whether they are a wallet charge or a card bill.
+	IgnoreUndecided bool      `json:"ignore_undecided,omitempty"`
+	Trusts          []Trust   `json:"trusts,omitempty"`
+	Quiet           *Quiet    `json:"quiet,omitempty"`
+	PausedUntil     time.Time `json:"paused_until,omitzero"`
+}
+
+// Trust is "that was me": debits of a service up to an amount stay silent
+// until a date, unless a rule about patterns (new link, burst, monthly total,
+// overdrawn) speaks.
+type Trust struct {
+	Service string    `json:"service"`
+	UpTo    int64     `json:"up_to"` // yen, inclusive
+	Until   time.Time `json:"until"`
+}
+
+// Quiet hours hold back what is not critical. Minutes after midnight JST;
+// From > To spans midnight.
+type Quiet struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+// End is when the quiet hours that contain at are over; false if at is not in
+// them.
+func (q *Quiet) End(at time.Time) (time.Time, bool) {
+	if q == nil || q.From == q.To {
+		return time.Time{}, false
+	}
+	j := at.In(JST)
+	m := j.Hour()*60 + j.Minute()
+	midnight := time.Date(j.Year(), j.Month(), j.Day(), 0, 0, 0, 0, JST)
+	to := time.Duration(q.To) * time.Minute
+	switch {
+	case q.From < q.To && m >= q.From && m < q.To, q.From > q.To && m < q.To:
+		return midnight.Add(to), true
+	case q.From > q.To && m >= q.From:
+		return midnight.AddDate(0, 0, 1).Add(to), true
+	}
+	return time.Time{}, false
+}
+
+// DefaultRules are on before anyone touches a setting: every new charge link,
+// and every payment-service debit of 1 yen or more. The pattern rules only
+// add reasons to those, until a watcher trusts a service.
+func DefaultRules() Rules {
+	return Rules{NewLink: true, ServiceMin: 1, FirstSeen: true, AfterNewLink: true, Burst: true}
+}
+
+// Reasons is a set of reasons to tell a watcher.
+type Reasons uint16
+
+// The reasons that an alert can carry.
+const (
+	NewLink Reasons = 1 << iota
+	ServiceDebit
+	FirstSeen
+	AfterNewLink
+	Burst
+	MonthlyTotal
+	Overdrawn
+	AnyDebit
+	Keyword
+)
+
+var reasonNames = []string{"new_link", "service_debit", "first_seen", "after_new_link", "burst",
+	"monthly_total", "overdrawn", "any_debit", "keyword"}
+
+// Critical reasons break through quiet hours and are escalated: a stranger's
+// first steps (a new link, the first debit of a service, a debit soon after a
+// link), a burst, an account pulled below zero by a payment service.
+func (r Reasons) Critical() bool {
+	return r&(NewLink|FirstSeen|AfterNewLink|Burst) != 0 || r&Overdrawn != 0 && r&ServiceDebit != 0
+}
+
+// Has tells whether all of q are in r.
+func (r Reasons) Has(q Reasons) bool { return r&q == q }
+
+// Names lists the reasons in a fixed order.
+func (r Reasons) Names() []string {
+	var out []string
+	for i, n := range reasonNames {
+		if r&(1<<i) != 0 {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (r Reasons) String() string { return strings.Join(r.Names(), ",") }
+
+// MarshalText writes the reasons as their names, separated by commas.
+func (r Reasons) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote; unknown names are ignored, so
+// that an older program can read a newer record.
+func (r *Reasons) UnmarshalText(b []byte) error {
+	*r = 0
+	for name := range strings.SplitSeq(string(b), ",") {
+		if i := slices.Index(reasonNames, name); i >= 0 {
+			*r |= 1 << i
+		}
+	}
+	return nil
+}
+
+// Facts is one recognised event together with what the account's activity
+// says about it, made once per event by Observe and evaluated for each watcher.
+type Facts struct {
+	Link       bool // a charge link was registered
+	Amount     int64
+	Service    string // empty if no payment service
+	Undecided  bool
+	FirstSeen  bool
+	AfterLink  bool
+	Burst      bool
+	Overdrawn  bool
+	MonthTotal int64  // yen of the service this month in JST, this debit included
+	Keyword    string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
+	OccurredAt time.Time
+}
+
+// Evaluate says why the watcher with these rules is told of the facts, if at
+// all, at the time now.
+func (r *Rules) Evaluate(f *Facts, now time.Time) Reasons {
+	if f.Link {
+		if r.NewLink {
+			return NewLink
+		}
+		return 0
+	}
+	var why Reasons
+	if f.Overdrawn && r.Overdrawn {
+		why |= Overdrawn
+	}
+	if r.AnyDebit > 0 && f.Amount >= r.AnyDebit {
+		why |= AnyDebit
+	}
+	for _, k := range r.Keywords {
+		if strings.Contains(f.Keyword, k) {
+			why |= Keyword
+			break
+		}
+	}
+	if f.Service != "" && !(f.Undecided && r.IgnoreUndecided) {
+		why |= r.service(f, now)
+	}
+	if !r.PausedUntil.IsZero() && now.Before(r.PausedUntil) && !why.Critical() {
+		return 0
+	}
+	return why
+}
+
+func (r *Rules) service(f *Facts, now time.Time) Reasons {
+	var why Reasons
+	minimum := r.ServiceMin
+	if m, ok := r.ServiceMinFor[f.Service]; ok {
+		minimum = m
+	}
+	told := minimum > 0 && f.Amount >= minimum
+	if told && !r.trusted(f, now) {
+		why |= ServiceDebit
+		if f.Overdrawn {
+			why |= Overdrawn
+		}
+	}
+	if r.FirstSeen && f.FirstSeen && !r.trusted(f, now) {
+		why |= FirstSeen
+	}
+	if r.AfterNewLink && f.AfterLink {
+		why |= AfterNewLink
+	}
+	if r.Burst && f.Burst {
+		why |= Burst
+	}
+	if limit := r.MonthlyTotal[f.Service]; limit > 0 && f.MonthTotal >= limit && f.MonthTotal-f.Amount < limit {
+		why |= MonthlyTotal
+	}
+	return why
+}
+
+func (r *Rules) trusted(f *Facts, now time.Time) bool {
+	for _, t := range r.Trusts {
+		if t.Service == f.Service && f.Amount <= t.UpTo && now.Before(t.Until) {
+			return true
+		}
+	}
+	return false
+}
+
+// HoldUntil is when the watcher may be told: now, or the end of their quiet
+// hours if the reasons are not critical.
+func (r *Rules) HoldUntil(why Reasons, now time.Time) time.Time {
+	if end, ok := r.Quiet.End(now); ok && !why.Critical() {
+		return end
+	}
+	return now
+}

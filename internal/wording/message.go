@@ -1,0 +1,67 @@
+// Package wording is every sentence that we say to people, in Japanese and
+// English, for LINE, mail and pages alike. It turns facts into a Message,
+// which says nothing about how a channel draws it. It is pure.
+package wording
+
+// Tone is how urgent a message looks. Each tone has a word as well as a
+// colour, for people who do not see colours.
+type Tone string
+
+// The tones.
+const (
+	Critical Tone = "critical" // 緊急
+	Notice   Tone = "notice"   // お知らせ
+	Calm     Tone = "calm"     // a confirmation, a welcome
+)
+
+// Message is one message to a person, in their language.
+type Message struct {
+	Lang string // "ja" or "en"
+	// Alt is the subject of a mail and what a phone's lock screen shows: it
+	// carries no amount and no account.
+	Alt   string
+	Tone  Tone
+	Badge string // the tone in a word: 緊急
+	Title string // what happened, in a sentence
+	// Amount is set large, "100,000円"; empty when there is none or the
+	// watcher may not see it.
+	Amount  string
+	Facts   []Fact   // service, account, time
+	Why     []string // why you are told
+	Text    []string // paragraphs
+	Steps   []Step   // what to do now, in the order that helps
+	Buttons []Button
+	Choices []Button // quick replies: shown only until the next message
+	Foot    string   // small print
+}
+
+// Fact is a labelled value.
+type Fact struct{ Label, Value string }
+
+// Step is something to do, with a phone number to tap where there is one.
+type Step struct {
+	Text string
+	Tel  string // digits and hyphens
+}
+
+// Style says how a button looks.
+type Style string
+
+// The styles of buttons.
+const (
+	Primary   Style = "primary"
+	Danger    Style = "danger"
+	Secondary Style = "secondary"
+	Link      Style = "link"
+)
+
+// Button does exactly one of: a postback (LINE), saying Say as the user
+// (LINE), or opening URL (everywhere). A channel leaves out what it cannot do.
+type Button struct {
+	Label    string
+	Style    Style
+	Postback string // at most 300 characters
+	Display  string // what the chat shows as said by the user when tapped
+	Say      string // sent as text by the user
+	URL      string
+}
