@@ -1,0 +1,10 @@
+package watch
+
+// Job is the body of a message in a channel's queue: it names what to send
+// and carries nothing about a person. Either Record and Delivery are set, or
+// Dispute.
+type Job struct {
+	Record   string `json:"record,omitempty"`
+	Delivery string `json:"delivery,omitempty"`
+	Dispute  string `json:"dispute,omitempty"`
+}

@@ -1,0 +1,62 @@
+package wording
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// text is one sentence in both languages. Every text of the package is a
+// variable, so that a test can walk them all: none lacks a language.
+type text struct{ ja, en string }
+
+// in fills the sentence's verbs in the given language; anything but English
+// is Japanese.
+func (t text) in(lang watch.Lang, args ...any) string {
+	s := t.ja
+	if lang == watch.English {
+		s = t.en
+	}
+	if len(args) == 0 {
+		return s
+	}
+	return fmt.Sprintf(s, args...)
+}
+
+// Yen writes an amount as people read it: 100,000円 or ¥100,000.
+func Yen(lang watch.Lang, yen int64) string {
+	digits := strconv.FormatInt(yen, 10)
+	sign := ""
+	if yen < 0 {
+		sign, digits = "−", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if lang == watch.English {
+		return sign + "¥" + digits
+	}
+	return sign + digits + "円"
+}
+
+var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
+
+// Time writes a moment in JST: 9月3日(木) 14:05, with the year when it is not
+// the one of now.
+func Time(lang watch.Lang, t, now time.Time) string {
+	j := t.In(watch.JST)
+	sameYear := j.Year() == now.In(watch.JST).Year()
+	if lang == watch.English {
+		if sameYear {
+			return j.Format("Mon 2 Jan 15:04") + " JST"
+		}
+		return j.Format("Mon 2 Jan 2006 15:04") + " JST"
+	}
+	s := fmt.Sprintf("%d月%d日(%s) %s", j.Month(), j.Day(), weekdays[j.Weekday()], j.Format("15:04"))
+	if !sameYear {
+		s = fmt.Sprintf("%d年%s", j.Year(), s)
+	}
+	return s
+}
