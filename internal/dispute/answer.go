@@ -1,0 +1,189 @@
+package dispute
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Answer records what a watcher says to an alert. It may be repeated, by the
+// same or another watcher and over any way: there is one standing answer and
+// at most one dispute. "Mine" may become "not mine" at any time, and "not
+// mine" becomes "mine" only within the time to undo; later it is ErrTooLate.
+// ErrNotFound unless they watch the record's account now. Any other error
+// leaves it open whether the answer was recorded: ask again.
+func (k *Desk) Answer(ctx context.Context, recordID string, who Answerer, value watch.AnswerValue, via watch.Via) (Result, error) {
+	switch value {
+	case watch.NotMine:
+		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+			if f.disputed() {
+				return AlreadyOpen, nil
+			}
+			f.reopen(via)
+			return Opened, nil
+		})
+	case watch.Mine:
+		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+			switch f.standing() {
+			case AlreadyMine:
+				return AlreadyMine, nil
+			case AlreadyOpen:
+				// A guardian's "mine" does not unsay what the owner or
+				// another guardian said.
+				if !f.mayWithdraw() || f.late() {
+					return AlreadyOpen, nil
+				}
+				if err := f.withdraw(k.undoFor(), via); err != nil {
+					return AlreadyOpen, err
+				}
+			}
+			f.answer(watch.Mine, via)
+			return Mine, nil
+		})
+	}
+	return Result{}, errors.New("dispute: no such answer")
+}
+
+// Undo takes "not mine" back within the time to undo: the dispute is
+// withdrawn and the record unanswered. Later it is ErrTooLate; for a guardian
+// and somebody else's answer ErrNotAllowed; both come with what stands. It
+// changes nothing, and says what stands, if nothing is disputed.
+func (k *Desk) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
+	return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+		if !f.disputed() || f.late() {
+			return f.standing(), nil
+		}
+		if !f.mayWithdraw() {
+			return AlreadyOpen, ErrNotAllowed
+		}
+		if err := f.withdraw(k.undoFor(), via); err != nil {
+			return AlreadyOpen, err
+		}
+		f.record.Answer = nil
+		return Withdrawn, nil
+	})
+}
+
+// change runs one act on a record and commits record and dispute together,
+// from the start again when another writer came between.
+func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
+	var res Result
+	err := store.Retry(ctx, func() error {
+		f, err := k.open(ctx, recordID, who)
+		if err != nil {
+			return err
+		}
+		outcome, err := act(f)
+		res = f.result(outcome, k.undoFor())
+		if err != nil || !outcome.changes() {
+			return err
+		}
+		writes := []store.Write{f.still(), store.PutRecord(f.record)}
+		if f.dispute != nil {
+			writes = append(writes, store.PutDispute(f.dispute))
+		}
+		return k.Store.Write(ctx, writes...)
+	})
+	switch {
+	case errors.Is(err, ErrTooLate), errors.Is(err, ErrNotAllowed):
+		return res, err
+	case err != nil:
+		return Result{}, err
+	}
+	if d := res.Dispute; d != nil && res.Outcome.changes() {
+		if _, untold := d.Untold(); untold {
+			k.send(ctx, queue.Bank, d.Account.Bank, watch.Job{Dispute: d.ID})
+		}
+	}
+	return res, nil
+}
+
+// changes tells whether an outcome came of an act now.
+func (o Outcome) changes() bool { return o == Opened || o == Mine || o == Withdrawn }
+
+// late tells whether the person acted before the answer that stands: the act
+// was overtaken on its way.
+func (f *file) late() bool {
+	return !f.who.At.IsZero() && f.who.At.Before(f.dispute.AnsweredAt)
+}
+
+// answer writes down the standing answer. Nobody else needs to be woken.
+func (f *file) answer(value watch.AnswerValue, via watch.Via) {
+	f.record.Answer = &watch.Answer{Value: value, Watcher: f.watcher.ID, Via: via, At: f.now}
+	f.record.StopEscalation()
+}
+
+// reopen records "not mine": a new dispute, or one more change of the one
+// that was withdrawn.
+func (f *file) reopen(via watch.Via) {
+	r := f.record
+	f.answer(watch.NotMine, via)
+	if f.dispute == nil {
+		id := watch.Derive("dispute", r.ID)
+		f.dispute = &watch.Dispute{
+			ID: id, Reference: Reference(id), Record: r.ID, Account: r.Account, Mask: r.Mask, Kind: r.Kind, Txn: r.Txn,
+			Service: r.Service, Descriptor: r.Descriptor, Amount: r.Amount,
+			OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt,
+		}
+		r.Dispute = id
+	}
+	d := f.dispute
+	// A tap can overtake the note that LINE took the message, so a time that
+	// is still missing is taken when it is there.
+	alerted, accepted := told(r)
+	if d.AlertedAt.IsZero() {
+		d.AlertedAt = alerted
+	}
+	if d.AcceptedAt.IsZero() {
+		d.AcceptedAt = accepted
+	}
+	d.AnsweredAt, d.AnsweredBy, d.Watcher, d.Via, d.Text = f.now, f.watcher.Role, f.watcher.ID, via, ""
+	f.note(watch.DisputeOpened, via)
+}
+
+// withdraw takes back the dispute that stands, or says ErrTooLate.
+func (f *file) withdraw(undoFor time.Duration, via watch.Via) error {
+	if f.undoUntil(undoFor).IsZero() {
+		return ErrTooLate
+	}
+	f.note(watch.DisputeWithdrawn, via)
+	return nil
+}
+
+// note appends a change of ours, which the bank must be told.
+func (f *file) note(s watch.DisputeStatus, via watch.Via) {
+	d := f.dispute
+	d.Status = s
+	d.Changes = append(d.Changes, watch.DisputeChange{
+		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Via: via, TellBank: true,
+	})
+	d.Due = f.now.Add(sendAgain)
+}
+
+func nextSeq(d *watch.Dispute) int {
+	if len(d.Changes) == 0 {
+		return 1
+	}
+	return d.Changes[len(d.Changes)-1].Seq + 1
+}
+
+// told says when the first alert of a record was made and when a channel
+// first took one.
+func told(r *watch.Record) (alerted, accepted time.Time) {
+	earliest := func(t *time.Time, at time.Time) {
+		if !at.IsZero() && (t.IsZero() || at.Before(*t)) {
+			*t = at
+		}
+	}
+	for _, d := range r.Deliveries {
+		if d.Kind == watch.TellAlert {
+			earliest(&alerted, d.CreatedAt)
+			earliest(&accepted, d.AcceptedAt)
+		}
+	}
+	return alerted, accepted
+}

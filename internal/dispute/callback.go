@@ -1,0 +1,92 @@
+package dispute
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// letters of references: none looks like another (no 0 O, 1 I L, 5 S, 8 B,
+// 2 Z, U V), so that they survive being read out and written down.
+const letters = "34679ACDEFGHJKMNPQRTVWXY"
+
+// Reference is what people say on the phone for a dispute, "KZ-7F3K-9Q4M":
+// derived from its id, 36 bits. Banks tell disputes apart by id.
+func Reference(disputeID string) string {
+	h := sha256.Sum256([]byte("reference\x00" + disputeID))
+	n := binary.BigEndian.Uint64(h[:])
+	var b [8]byte
+	for i := range b {
+		b[i] = letters[n%uint64(len(letters))]
+		n /= uint64(len(letters))
+	}
+	return fmt.Sprintf("KZ-%s-%s", b[:4], b[4:])
+}
+
+// callback is the body that a bank receives, "dispute.opened" or
+// "dispute.withdrawn". Times are UTC.
+type callback struct {
+	Type        string     `json:"type"`
+	DisputeID   string     `json:"dispute_id"`
+	Reference   string     `json:"reference"`
+	Seq         int        `json:"seq"`
+	Bank        string     `json:"bank"`
+	AccountRef  string     `json:"account_ref"`
+	Transaction string     `json:"transaction_id"`
+	Kind        watch.Kind `json:"kind"`
+	Amount      int64      `json:"amount,omitempty"`
+	Currency    string     `json:"currency,omitempty"`
+	Descriptor  string     `json:"descriptor,omitempty"`
+	Service     string     `json:"service,omitempty"`
+	OccurredAt  time.Time  `json:"occurred_at"`
+	ReceivedAt  time.Time  `json:"received_at"`
+	AlertedAt   time.Time  `json:"alerted_at,omitzero"`
+	AcceptedAt  time.Time  `json:"accepted_at,omitzero"`
+	AnsweredAt  time.Time  `json:"answered_at"`
+	WithdrawnAt time.Time  `json:"withdrawn_at,omitzero"`
+	AnsweredBy  watch.Role `json:"answered_by"`
+	Via         watch.Via  `json:"via"`
+}
+
+// CallbackBody is what the bank is told of a change of ours: the same bytes
+// for the same stored change. answered_* are those of the opening that the
+// change is or takes back, not of a later one.
+func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
+	opening := watch.DisputeChange{At: d.AnsweredAt, By: d.AnsweredBy, Via: d.Via}
+	for _, o := range d.Changes {
+		if o.Status == watch.DisputeOpened && o.Seq <= c.Seq {
+			opening = o
+		}
+	}
+	b := callback{
+		Type: CallbackType(c), DisputeID: d.ID, Reference: d.Reference, Seq: c.Seq,
+		Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
+		Descriptor: d.Descriptor, Service: d.Service,
+		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
+		AnsweredAt: opening.At.UTC(), AnsweredBy: opening.By, Via: opening.Via,
+	}
+	if d.Kind == watch.Debit {
+		b.Amount, b.Currency = d.Amount, "JPY"
+	}
+	if c.Status == watch.DisputeWithdrawn {
+		b.WithdrawnAt = c.At.UTC()
+	}
+	body, err := json.Marshal(b)
+	if err != nil {
+		panic("dispute: callback does not encode: " + err.Error()) // plain strings and times always do
+	}
+	return body
+}
+
+// CallbackType is the type of a change of ours, "dispute.opened".
+func CallbackType(c watch.DisputeChange) string { return "dispute." + string(c.Status) }
+
+// CallbackID is the webhook-id of a change, the same at each attempt.
+func CallbackID(d *watch.Dispute, c watch.DisputeChange) string {
+	return "msg_" + watch.Derive("callback", d.ID, strconv.Itoa(c.Seq))
+}

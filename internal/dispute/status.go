@@ -1,0 +1,140 @@
+package dispute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// MaxText is the longest text of a bank to a person, in characters.
+const MaxText = 300
+
+// SetStatus is a bank saying how far it is with a dispute: received, frozen,
+// refunded or closed, with a text of up to MaxText characters for the person,
+// who is told. The same status and text again changes nothing.
+//
+// "received" comes before the others, frozen and refunded may come in any
+// order, and each may be said again with another text; anything else is
+// ErrOrder. closed is final: ErrClosed. A dispute that the person withdrew
+// takes a status like any other, because what the bank did to the account is
+// so whatever the person says. ErrNotFound if it is not this bank's.
+func (k *Desk) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
+	text = strings.TrimSpace(text)
+	if rank(status) == 0 || utf8.RuneCountInString(text) > MaxText || !utf8.ValidString(text) {
+		return nil, ErrStatus
+	}
+	var d *watch.Dispute
+	var job watch.Job
+	var to queue.Name
+	err := store.Retry(ctx, func() (err error) {
+		job, to = watch.Job{}, ""
+		d, err = k.Store.Dispute(ctx, disputeID)
+		if errors.Is(err, store.ErrNotFound) || err == nil && d.Account.Bank != bank {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if d.Status == status && d.Text == text {
+			return nil
+		}
+		if err := follows(d, status); err != nil {
+			return err
+		}
+		now := k.now()
+		d.Status, d.Text = status, text
+		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: text})
+		writes := []store.Write{store.PutDispute(d)}
+		r, del, err := k.tell(ctx, d, now)
+		if err != nil {
+			return err
+		}
+		if r != nil {
+			writes = append(writes, store.PutRecord(r))
+			if del.State == watch.Queued {
+				job, to = watch.Job{Record: r.ID, Delivery: del.ID}, channelQueue(del.Channel)
+			}
+		}
+		return k.Store.Write(ctx, writes...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if to != "" {
+		k.send(ctx, to, bank, job)
+	}
+	return d, nil
+}
+
+// rank orders the bank's statuses; 0 is not one of them.
+func rank(s watch.DisputeStatus) int {
+	switch s {
+	case watch.DisputeReceived:
+		return 1
+	case watch.DisputeFrozen, watch.DisputeRefunded:
+		return 2
+	case watch.DisputeClosed:
+		return 3
+	}
+	return 0
+}
+
+func follows(d *watch.Dispute, next watch.DisputeStatus) error {
+	switch {
+	case d.Status == watch.DisputeClosed:
+		return ErrClosed
+	case rank(next) < rank(d.Status), len(d.Changes) >= maxChanges && next != watch.DisputeClosed:
+		return ErrOrder
+	}
+	return nil
+}
+
+// tell adds to the record a delivery of the dispute's latest change, to
+// whoever answered. No record and no error if they no longer watch the
+// account, cannot be reached, or the record is no longer kept.
+func (k *Desk) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, *watch.Delivery, error) {
+	r, err := k.Store.Record(ctx, d.Record)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := k.Store.Account(ctx, d.Account)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	w, ok := a.Watcher(d.Watcher)
+	if !ok || len(w.Reachable()) == 0 {
+		return nil, nil, nil
+	}
+	c, seq := w.Reachable()[0], d.Changes[len(d.Changes)-1].Seq
+	del := watch.Delivery{
+		ID: fmt.Sprintf("dispute-%d-%s", seq, c.Kind), Kind: watch.TellDispute, Watcher: w.ID, Channel: c.Kind, Lang: w.Lang,
+		State: watch.Queued, CreatedAt: now, Due: now.Add(sendAgain), HideAmount: w.HideAmount, Seq: seq,
+	}
+	// News of a dispute are not critical: they wait for the morning.
+	if at := w.Rules.HoldUntil(0, now); at.After(now) {
+		del.State, del.Due = watch.Held, at
+	}
+	r.Deliveries = append(r.Deliveries, del)
+	r.ComputeDue()
+	return r, &del, nil
+}
+
+func channelQueue(c watch.ChannelKind) queue.Name {
+	if c == watch.Email {
+		return queue.Email
+	}
+	return queue.LINE
+}
