@@ -1,0 +1,54 @@
+package watch
+
+import (
+	"strconv"
+	"time"
+)
+
+// LostAfter is how long a queued delivery may stay without an outcome before
+// it is taken for lost and queued again. Longer than the usual backoff: a
+// second copy of its message does no harm, but costs a call.
+const LostAfter = 2 * time.Minute
+
+// Deliver adds a delivery of the kind to a watcher over a channel, due at
+// once or, if at is later than now, held until then, unless the record has it
+// already. It returns the delivery and whether it is new.
+func (r *Record) Deliver(kind DeliveryKind, w *Watcher, ch ChannelKind, seq int, now, at time.Time) (*Delivery, bool) {
+	id := string(kind) + "-" + w.ID + "-" + string(ch)
+	if seq > 0 {
+		id += "-" + strconv.Itoa(seq)
+	}
+	if d, ok := r.Delivery(id); ok {
+		return d, false
+	}
+	d := Delivery{ID: id, Kind: kind, Watcher: w.ID, Channel: ch, Lang: w.Lang, State: Queued,
+		CreatedAt: now, Due: now.Add(LostAfter), HideAmount: w.HideAmount, Seq: seq}
+	if at.After(now) {
+		d.State, d.Due = Held, at
+	}
+	r.Deliveries = append(r.Deliveries, d)
+	return &r.Deliveries[len(r.Deliveries)-1], true
+}
+
+// DeliverNext adds a delivery over the watcher's first reachable channel that
+// this kind (and seq) was not sent over yet. False when there is none left.
+func (r *Record) DeliverNext(kind DeliveryKind, w *Watcher, seq int, now, at time.Time) (*Delivery, bool) {
+	for _, c := range w.Reachable() {
+		if d, fresh := r.Deliver(kind, w, c.Kind, seq, now, at); fresh {
+			return d, true
+		}
+	}
+	return nil, false
+}
+
+// Jobs lists the jobs of the deliveries that are waiting for their outcome,
+// per channel.
+func (r *Record) Jobs() map[ChannelKind][]Job {
+	out := map[ChannelKind][]Job{}
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.State == Queued || d.State == Sending {
+			out[d.Channel] = append(out[d.Channel], Job{Record: r.ID, Delivery: d.ID})
+		}
+	}
+	return out
+}
