@@ -1,0 +1,387 @@
+package watch
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Limits of an event.
+const (
+	MaxAmount = 1_000_000_000_000 // yen
+	MaxAhead  = 10 * time.Minute  // how far occurred_at may lie in the future
+	MaxEvents = 500               // per request
+)
+
+// FieldError says what is wrong with an event, without repeating its values:
+// they are a customer's.
+type FieldError struct{ Field, Problem string }
+
+func (e *FieldError) Error() string {
+	if e.Field == "" {
+		return e.Problem
+	}
+	return e.Field + ": " + e.Problem
+}
+
+func wrong(field, format string, args ...any) *FieldError {
+	return &FieldError{field, fmt.Sprintf(format, args...)}
+}
+
+// fields of an event, in the order of their bits.
+var fields = []string{"id", "type", "transaction_id", "account_ref", "account_mask", "occurred_at", "amount",
+	"currency", "descriptor", "balance_after", "status", "service", "route"}
+
+const (
+	fID = iota
+	fType
+	fTxn
+	fRef
+	fMask
+	fOccurred
+	fAmount
+	fCurrency
+	fDescriptor
+	fBalance
+	fStatus
+	fService
+	fRoute
+)
+
+// DecodeEvent reads one event as a bank sends it, strictly: unknown and
+// duplicate fields, wrong types, missing fields, impossible values and
+// trailing bytes are refused. now is the moment of receipt.
+func DecodeEvent(raw []byte, bank string, now time.Time) (Event, *FieldError) {
+	e, fe := decodeFields(raw)
+	e.Bank, e.ReceivedAt = bank, now
+	if fe == nil && e.OccurredAt.After(now.Add(MaxAhead)) {
+		fe = wrong("occurred_at", "is more than 10 minutes in the future")
+	}
+	return e, fe
+}
+
+func decodeFields(raw []byte) (e Event, fe *FieldError) {
+	// Names are checked here, so that a duplicate is told with its field.
+	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true))
+	tok, err := dec.ReadToken()
+	if err != nil {
+		return e, notJSON(err)
+	}
+	if tok.Kind() != '{' {
+		return e, wrong("", "an event must be a JSON object")
+	}
+	var seen uint
+	var currency string
+	for dec.PeekKind() == '"' {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			return e, notJSON(err)
+		}
+		name := tok.String()
+		f := fieldIndex(name)
+		if f < 0 {
+			// The name is the sender's own text: it is cut, and kept only if
+			// it is a plain word, so that nothing else gets into a reply.
+			return e, wrong(plainName(name), "is not a field of an event")
+		}
+		if seen&(1<<f) != 0 {
+			return e, wrong(name, "is given twice")
+		}
+		seen |= 1 << f
+		v, err := dec.ReadToken()
+		if err != nil {
+			return e, notJSON(err)
+		}
+		if fe := e.set(f, v, &currency); fe != nil {
+			if k := v.Kind(); k == '{' || k == '[' {
+				return e, wrong(name, "must not be an object or a list")
+			}
+			return e, fe
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return e, notJSON(err)
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return e, wrong("", "has something after its end")
+	}
+	return e, e.check(seen, currency)
+}
+
+func fieldIndex(name string) int {
+	for i, f := range fields {
+		if f == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func plainName(s string) string {
+	if len(s) > 32 {
+		s = s[:32]
+	}
+	for _, r := range s {
+		if r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return "?"
+		}
+	}
+	return s
+}
+
+func notJSON(error) *FieldError { return wrong("", "is not well-formed JSON in UTF-8") }
+
+// set stores the value of one field.
+func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
+	name := fields[f]
+	if f == fAmount || f == fBalance {
+		if f == fBalance && v.Kind() == 'n' {
+			return nil
+		}
+		if v.Kind() != '0' {
+			return wrong(name, "must be a whole number of yen")
+		}
+		n, err := strconv.ParseInt(v.String(), 10, 64)
+		if err != nil {
+			return wrong(name, "must be a whole number of yen, without fraction or exponent, up to 10^12")
+		}
+		if f == fBalance {
+			if n > MaxAmount*100 || n < -MaxAmount*100 {
+				return wrong(name, "is beyond 10^14 yen")
+			}
+			e.BalanceAfter = &n
+			return nil
+		}
+		if n <= 0 || n > MaxAmount {
+			return wrong(name, "must be from 1 to 10^12 yen")
+		}
+		e.Amount = n
+		return nil
+	}
+	if v.Kind() != '"' {
+		return wrong(name, "must be a string")
+	}
+	s := v.String()
+	switch f {
+	case fID:
+		e.ID = s
+		return text(name, s, 1, 128)
+	case fType:
+		e.Kind = Kind(s)
+		switch e.Kind {
+		case Debit, DebitReversed, LinkRegistered, LinkRemoved:
+			return nil
+		}
+		return wrong(name, "must be debit, debit.reversed, charge_link.registered or charge_link.removed")
+	case fTxn:
+		e.TransactionID = s
+		return text(name, s, 1, 128)
+	case fRef:
+		e.AccountRef = s
+		if fe := text(name, s, 1, 64); fe != nil {
+			return fe
+		}
+		for _, r := range s {
+			if r <= ' ' || r > '~' || r == '#' {
+				return wrong(name, "must be printable ASCII without spaces and #")
+			}
+		}
+	case fMask:
+		e.AccountMask = s
+		return text(name, s, 0, 40)
+	case fOccurred:
+		at, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return wrong(name, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00")
+		}
+		if at.Year() < 2000 {
+			return wrong(name, "is before the year 2000")
+		}
+		e.OccurredAt = at
+	case fCurrency:
+		*currency = s
+		if s != "JPY" {
+			return wrong(name, "must be JPY")
+		}
+	case fDescriptor:
+		e.Descriptor = s
+		return text(name, s, 0, 255)
+	case fStatus:
+		e.Status = Status(s)
+		if e.Status != Posted && e.Status != Pending {
+			return wrong(name, "must be posted or pending")
+		}
+	case fService:
+		e.Service = s
+		return text(name, s, 0, 64)
+	case fRoute:
+		e.Route = s
+		return text(name, s, 0, 64)
+	}
+	return nil
+}
+
+// text checks a string: its length in characters, and that queues and people
+// can take what is in it.
+func text(name, s string, least, most int) *FieldError {
+	switch n := utf8.RuneCountInString(s); {
+	case n < least:
+		return wrong(name, "must not be empty")
+	case n > most:
+		return wrong(name, "is longer than %d characters", most)
+	}
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xFFFE || r == 0xFFFF {
+			return wrong(name, "holds a control character")
+		}
+	}
+	return nil
+}
+
+// check looks at the event as a whole.
+func (e *Event) check(seen uint, currency string) *FieldError {
+	need := []int{fID, fType, fTxn, fRef, fOccurred}
+	if e.Kind == Debit {
+		need = append(need, fAmount, fCurrency, fDescriptor)
+	}
+	for _, f := range need {
+		if seen&(1<<f) == 0 {
+			return wrong(fields[f], "is missing")
+		}
+	}
+	if e.Amount > 0 && currency == "" {
+		return wrong("currency", "is missing")
+	}
+	if e.IsLink() {
+		for _, f := range []int{fAmount, fCurrency, fBalance, fStatus} {
+			if seen&(1<<f) != 0 {
+				return wrong(fields[f], "does not belong to a charge link")
+			}
+		}
+		if e.Service == "" && e.Descriptor == "" {
+			return wrong("service", "is missing, and there is no descriptor to tell it by")
+		}
+		return nil
+	}
+	if e.Status == "" {
+		e.Status = Posted
+	}
+	return nil
+}
+
+// SplitBatch takes the body of a request apart: the events of {"events":[…]},
+// or the body itself if it is a single event. The raw events are not checked
+// yet. An error says why the body as a whole cannot be taken.
+func SplitBatch(body []byte) ([]jsontext.Value, error) {
+	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))
+	bad := errors.New("the body is not one well-formed JSON object in UTF-8")
+	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
+		return nil, bad
+	}
+	name, err := dec.ReadToken()
+	if err != nil {
+		return nil, bad
+	}
+	if name.Kind() != '"' || name.String() != "events" {
+		v := jsontext.Value(bytes.TrimSpace(body))
+		if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
+			return nil, bad
+		}
+		return []jsontext.Value{v}, nil
+	}
+	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '[' {
+		return nil, errors.New("events must be a list")
+	}
+	var out []jsontext.Value
+	for dec.PeekKind() != ']' {
+		v, err := dec.ReadValue()
+		if err != nil {
+			return nil, bad
+		}
+		if len(out) == MaxEvents {
+			return nil, ErrTooMany
+		}
+		out = append(out, v.Clone())
+	}
+	for _, want := range []jsontext.Kind{']', '}'} {
+		if tok, err := dec.ReadToken(); err != nil || tok.Kind() != want {
+			return nil, errors.New("a batch holds events and nothing else")
+		}
+	}
+	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, bad
+	}
+	return out, nil
+}
+
+// ErrTooMany says that a batch holds more than MaxEvents events.
+var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
+
+// Batch is the body of a message in the events queue.
+type Batch struct {
+	Bank       string
+	ReceivedAt time.Time
+	Events     []Event
+}
+
+const batchVersion = "k1"
+
+// EncodeBatch makes bodies for the events queue out of accepted events, as the
+// bank wrote them: one line for each, after a line that says whose they are.
+// Each body is at most limit bytes (an event alone may be larger).
+func EncodeBatch(bank string, received time.Time, events []jsontext.Value, limit int) [][]byte {
+	head := fmt.Appendf(nil, "%s %s %s\n", batchVersion, bank, received.UTC().Format(time.RFC3339Nano))
+	var out [][]byte
+	cur := append([]byte(nil), head...)
+	for _, v := range events {
+		// A line feed is only white space in JSON; here it ends an event.
+		if bytes.IndexByte(v, '\n') >= 0 || bytes.IndexByte(v, '\r') >= 0 {
+			v = v.Clone()
+			if err := v.Compact(); err != nil {
+				continue // it was decoded before: it does compact
+			}
+		}
+		if len(cur) > len(head) && len(cur)+len(v)+1 > limit {
+			out = append(out, cur)
+			cur = append([]byte(nil), head...)
+		}
+		cur = append(append(cur, v...), '\n')
+	}
+	if len(cur) > len(head) {
+		out = append(out, cur)
+	}
+	return out
+}
+
+// DecodeBatch reads what EncodeBatch wrote.
+func DecodeBatch(body []byte) (Batch, error) {
+	var b Batch
+	head, rest, _ := bytes.Cut(body, []byte("\n"))
+	parts := strings.Split(string(head), " ")
+	if len(parts) != 3 || parts[0] != batchVersion {
+		return b, errors.New("watch: not a batch of events")
+	}
+	at, err := time.Parse(time.RFC3339Nano, parts[2])
+	if err != nil {
+		return b, errors.New("watch: a batch without its time")
+	}
+	b.Bank, b.ReceivedAt = parts[1], at
+	for len(rest) > 0 {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+		e, fe := decodeFields(line)
+		if fe != nil {
+			return b, fmt.Errorf("watch: an event of a batch: %w", fe)
+		}
+		e.Bank, e.ReceivedAt = b.Bank, b.ReceivedAt
+		b.Events = append(b.Events, e)
+	}
+	return b, nil
+}
