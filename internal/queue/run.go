@@ -1,0 +1,145 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Backoff is a random delay (full jitter) for the given attempt, from 1: the
+// bound doubles from base with each attempt up to most.
+func Backoff(attempt int, base, most time.Duration) time.Duration {
+	bound := base
+	for i := 1; i < attempt && bound < most; i++ {
+		bound *= 2
+	}
+	bound = min(bound, most)
+	return bound/2 + time.Duration(rand.Int64N(int64(bound/2)+1))
+}
+
+// RunOptions says how a queue is consumed.
+type RunOptions struct {
+	Workers int // batches at a time; at least 1
+	Batch   int // messages per batch, 1 to 10
+	Logger  *slog.Logger
+}
+
+// Run consumes a queue until ctx ends, then waits for the work under way.
+func Run(ctx context.Context, q Queue, name Name, h Handler, o RunOptions) {
+	var wg sync.WaitGroup
+	for range max(1, o.Workers) {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				msgs, err := q.Receive(ctx, name, max(1, o.Batch), 20*time.Second)
+				if err != nil {
+					if ctx.Err() == nil {
+						o.Logger.Error("a queue cannot be read", "queue", name, "err", err)
+						pause(ctx, time.Second)
+					}
+					continue
+				}
+				if len(msgs) > 0 {
+					// What was received is finished even while stopping.
+					Settle(context.WithoutCancel(ctx), q, name, msgs, h, o.Logger)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// Settle lets a stage work on received messages and does what it says of
+// them. What cannot be done, such as a delete that fails, is left to the
+// visibility timeout.
+func Settle(ctx context.Context, q Queue, name Name, msgs []Message, h Handler, log *slog.Logger) {
+	verdicts := Guard(ctx, msgs, h, log)
+	var done []Message
+	for i, m := range msgs {
+		var err error
+		switch v := verdicts[i]; {
+		case v.Done:
+			done = append(done, m)
+		case v.Bury != "":
+			log.Error("a message is buried", "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
+			err = q.Bury(ctx, name, m, v.Bury)
+		default:
+			err = q.Retry(ctx, name, m, v.Delay)
+		}
+		if err != nil {
+			log.Error("a message cannot be settled", "queue", name, "message", m.ID, "err", err)
+		}
+	}
+	if len(done) > 0 {
+		if err := q.Delete(ctx, name, done...); err != nil {
+			log.Error("messages cannot be deleted", "queue", name, "messages", len(done), "err", err)
+		}
+	}
+}
+
+// Guard calls a stage so that a panic costs only the message that causes it:
+// the others of the batch are done one by one.
+func Guard(ctx context.Context, msgs []Message, h Handler, log *slog.Logger) []Verdict {
+	v, err := try(ctx, msgs, h)
+	if err == nil {
+		return v
+	}
+	if len(msgs) == 1 {
+		log.Error("a message makes its stage panic", "message", msgs[0].ID, "receives", msgs[0].Receives, "panic", err)
+		return []Verdict{Later(Backoff(msgs[0].Receives, time.Second, 5*time.Minute))}
+	}
+	out := make([]Verdict, 0, len(msgs))
+	for i := range msgs {
+		out = append(out, Guard(ctx, msgs[i:i+1], h, log)...)
+	}
+	return out
+}
+
+func try(ctx context.Context, msgs []Message, h Handler) (v []Verdict, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// The panic's value may quote a message: its type and place do not.
+			err = fmt.Errorf("%T at %s", p, debug.Stack())
+		}
+	}()
+	v = h(ctx, msgs)
+	if len(v) != len(msgs) {
+		return nil, fmt.Errorf("%d verdicts for %d messages", len(v), len(msgs))
+	}
+	return v, nil
+}
+
+// CheckBody refuses what SQS would refuse, so that every queue does.
+func CheckBody(m Outgoing) error {
+	size := len(m.Body) + len(m.Trace)
+	switch {
+	case len(m.Body) == 0:
+		return fmt.Errorf("queue: an empty body")
+	case size > MaxBody:
+		return fmt.Errorf("queue: a message of %d bytes, at most %d", size, MaxBody)
+	case m.Delay < 0 || m.Delay > 15*time.Minute:
+		return fmt.Errorf("queue: a delay of %v, from 0 to 15 minutes", m.Delay)
+	}
+	for _, s := range []string{string(m.Body), m.Trace} {
+		for i, r := range s {
+			ok := r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r < 0xFFFD || r >= 0x10000
+			if r == 0xFFFD {
+				ok = len(s) >= i+3 && s[i:i+3] == "\uFFFD" // not a broken byte
+			}
+			if !ok {
+				return fmt.Errorf("queue: a body must be UTF-8 of the characters that XML allows; byte %d is not", i)
+			}
+		}
+	}
+	return nil
+}
