@@ -23,8 +23,8 @@ type Message struct {
 	Tone  Tone
 	Badge string // the tone in a word: 緊急
 	Title string // what happened, in a sentence
-	// Amount is set large, "100,000円"; empty when there is none or the
-	// watcher may not see it.
+	// Amount is set large, "100,000円", or the reference number of a dispute;
+	// empty when there is none or the watcher may not see it.
 	Amount  string
 	Facts   []Fact   // service, account, time
 	Why     []string // why you are told
@@ -41,7 +41,7 @@ type Fact struct{ Label, Value string }
 // Step is something to do, with a phone number to tap where there is one.
 type Step struct {
 	Text string
-	Tel  string // digits and hyphens
+	Tel  string // digits and hyphens, or #9110; TelURI makes the link
 }
 
 // Style says how a button looks.

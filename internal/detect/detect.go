@@ -1,0 +1,205 @@
+// Package detect turns banks' events into records: it recognises payment
+// services, evaluates each watcher's rules, commits record and activity in
+// one transaction, and queues the deliveries. It never sends anything to a
+// person itself.
+package detect
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Config is what the stage works with.
+type Config struct {
+	Store *store.Store
+	Queue queue.Sender
+	// EscalateAfter is how long a critical alert may stay unanswered before
+	// the next channel is used. 0 turns escalation off.
+	EscalateAfter time.Duration
+	Now           func() time.Time
+	Logger        *slog.Logger
+}
+
+// Stage is the detector.
+type Stage struct{ Config }
+
+// New makes the stage.
+func New(c Config) *Stage { return &Stage{c} }
+
+// poisonAfter is how often a message is tried before an event of it that
+// still panics goes to quarantine, so that the others do not die with it.
+const poisonAfter = 4
+
+// parallel is how many accounts of one call are worked on at a time; each
+// waits for its own transaction.
+const parallel = 16
+
+// work is one event on its way: classified, and pointing at its message.
+type work struct {
+	event *watch.Event
+	match catalog.Match
+	msg   int
+}
+
+// Handle works on messages of the events queue. A message is done when each
+// of its events is a record, in quarantine, or about an account that nobody
+// watches, and the deliveries are queued. Doing it again changes nothing.
+func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
+	start := s.Now()
+	verdicts := make([]queue.Verdict, len(msgs))
+	byAccount := map[watch.AccountKey][]work{}
+	var keys []watch.AccountKey
+	needsActivity := map[watch.AccountKey]bool{}
+	events := 0
+	for i, m := range msgs {
+		verdicts[i] = queue.OK
+		batch, err := watch.DecodeBatch(m.Body)
+		if err != nil {
+			verdicts[i] = queue.Never("not a batch of events")
+			s.Logger.Error("a message of the events queue does not decode", "message", m.ID)
+			continue
+		}
+		for j := range batch.Events {
+			e := &batch.Events[j]
+			events++
+			w := work{event: e, msg: i}
+			if e.IsLink() {
+				w.match = catalog.Link(e.Service, e.Descriptor, e.Bank)
+			} else {
+				w.match = catalog.Classify(e.Bank, e.Descriptor)
+			}
+			k := e.Account()
+			if _, known := byAccount[k]; !known {
+				keys = append(keys, k)
+			}
+			byAccount[k] = append(byAccount[k], w)
+			if e.Kind != watch.Debit || w.match.Service != "" {
+				needsActivity[k] = true
+			}
+		}
+	}
+	if len(keys) == 0 {
+		return verdicts
+	}
+	accounts, activities, err := s.Store.Accounts(ctx, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
+	if err != nil {
+		s.Logger.Error("accounts cannot be read", "err", err)
+		return s.later(msgs, verdicts, nil)
+	}
+
+	var (
+		mu     sync.Mutex
+		wg     sync.WaitGroup
+		failed = map[int]bool{}
+		jobs   jobList
+		slots  = make(chan struct{}, parallel)
+	)
+	for k, account := range accounts {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			a := &accountWork{Stage: s, account: account, activity: activities[k]}
+			if a.activity == nil {
+				a.activity = &watch.Activity{}
+			}
+			todo := byAccount[k]
+			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
+			for _, w := range todo {
+				r, err := a.safely(ctx, w, msgs[w.msg].Receives)
+				mu.Lock()
+				if err != nil {
+					failed[w.msg] = true
+					s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
+				} else if r != nil {
+					jobs.add(r)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if err := jobs.send(ctx, s.Queue); err != nil {
+		// The records are committed; handling the messages again finds them
+		// and queues their deliveries.
+		s.Logger.Error("deliveries cannot be queued", "err", err)
+		return s.later(msgs, verdicts, nil)
+	}
+	s.Logger.Info("events", "messages", len(msgs), "events", events, "accounts", len(accounts),
+		"alerts", jobs.n, "failed", len(failed), "took", s.Now().Sub(start))
+	return s.later(msgs, verdicts, failed)
+}
+
+// later turns the verdict of the failed messages (nil: of all) into another
+// try, unless they are already ended.
+func (s *Stage) later(msgs []queue.Message, verdicts []queue.Verdict, failed map[int]bool) []queue.Verdict {
+	for i, m := range msgs {
+		if verdicts[i].Done && (failed == nil || failed[i]) {
+			verdicts[i] = queue.Later(queue.Backoff(m.Receives, 200*time.Millisecond, 5*time.Minute))
+		}
+	}
+	return verdicts
+}
+
+// jobList gathers the jobs of a call, to be queued together.
+type jobList struct {
+	byQueue map[queue.Name][]queue.Outgoing
+	n       int
+}
+
+func (l *jobList) add(r *watch.Record) {
+	for ch, jobs := range r.Jobs() {
+		for _, j := range jobs {
+			b, _ := json.Marshal(j)
+			if l.byQueue == nil {
+				l.byQueue = map[queue.Name][]queue.Outgoing{}
+			}
+			q := queue.For(ch)
+			l.byQueue[q] = append(l.byQueue[q], queue.Outgoing{Body: b, Group: r.Account.Bank, Trace: r.ID})
+			l.n++
+		}
+	}
+}
+
+func (l *jobList) send(ctx context.Context, q queue.Sender) error {
+	for name, out := range l.byQueue {
+		if err := q.Send(ctx, name, out...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// safely records one event; a panic costs only that event.
+func (a *accountWork) safely(ctx context.Context, w work, receives int) (r *watch.Record, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r, err = nil, fmt.Errorf("panic: %T", p)
+			if receives >= poisonAfter {
+				err = a.quarantine(ctx, w.event, "the event cannot be processed")
+			}
+		}
+	}()
+	return a.record(ctx, w)
+}
+
+// quarantine keeps an event that was accepted and cannot become a record.
+func (a *accountWork) quarantine(ctx context.Context, e *watch.Event, problem string) error {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return a.Store.Write(ctx, store.PutRefused(&store.Refused{
+		ID: watch.Derive("refused", e.Bank, problem, string(raw)), Bank: e.Bank, At: a.Now(),
+		EventID: e.ID, Problem: problem, Raw: string(raw),
+	}))
+}

@@ -1,0 +1,216 @@
+package detect_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/detect"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/watch"
+)
+
+var received = time.Date(2020, 10, 3, 5, 6, 0, 0, time.UTC)
+
+const lineUser = "U00000000000000000000000000000001"
+
+// house is the stage on a real store and real queues, with one watched account.
+type house struct {
+	*detect.Stage
+	store *store.Store
+	queue *qembedded.Queue
+	key   watch.AccountKey
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	table, err := embedded.Open(filepath.Join(dir, "store.db"), func() time.Time { return received })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	q, err := qembedded.Open(filepath.Join(dir, "queue.db"), qembedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	h := &house{store: store.New(table), queue: q, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
+	h.Stage = detect.New(detect.Config{Store: h.store, Queue: q, EscalateAfter: 15 * time.Minute,
+		Now: func() time.Time { return received }, Logger: slog.New(slog.DiscardHandler)})
+	a := &watch.Account{AccountKey: h.key, Mask: "普通 ***4567", Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner,
+		LineUser: lineUser, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
+	if err := h.store.Write(context.Background(), store.PutAccount(a)); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func debit(ref, txn string, second int, yen int64, descriptor, extra string) jsontext.Value {
+	return jsontext.Value(fmt.Sprintf(`{"id":"evt_%s","type":"debit","transaction_id":%q,"account_ref":%q,"occurred_at":"2020-10-03T14:05:%02d+09:00","amount":%d,"currency":"JPY","descriptor":%q%s}`,
+		txn, txn, ref, second, yen, descriptor, extra))
+}
+
+func reversal(txn string) jsontext.Value {
+	return jsontext.Value(fmt.Sprintf(`{"id":"evt_r%s","type":"debit.reversed","transaction_id":%q,"account_ref":"acc_1","occurred_at":"2020-10-03T14:05:59+09:00"}`, txn, txn))
+}
+
+func (h *house) send(t *testing.T, events ...jsontext.Value) {
+	t.Helper()
+	for _, body := range watch.EncodeBatch("0125", received, events, 1<<20) {
+		if v := h.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: 1}}); !v[0].Done {
+			t.Errorf("the message is not done: %+v", v[0])
+		}
+	}
+}
+
+func (h *house) history(t *testing.T) []*watch.Record {
+	t.Helper()
+	rs, _, err := h.store.History(context.Background(), h.key, time.Time{}, time.Time{}, 100, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+// deliveries are the different jobs in the LINE queue.
+func (h *house) deliveries(t *testing.T) map[watch.Job]int {
+	t.Helper()
+	out := map[watch.Job]int{}
+	for {
+		msgs, err := h.queue.Receive(context.Background(), queue.LINE, 10, time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(msgs) == 0 {
+			return out
+		}
+		for _, m := range msgs {
+			var j watch.Job
+			if err := json.Unmarshal(m.Body, &j); err != nil {
+				t.Fatal(err)
+			}
+			out[j]++
+		}
+	}
+}
+
+var four = []jsontext.Value{
+	debit("acc_1", "1", 1, 100000, "ﾄﾞｺﾓｺｳｻﾞ", ""), debit("acc_1", "2", 20, 90000, "ﾄﾞｺﾓｺｳｻﾞ", ""),
+	debit("acc_1", "3", 40, 90000, "ﾄﾞｺﾓｺｳｻﾞ", ""), debit("acc_1", "4", 50, 20000, "ﾄﾞｺﾓｺｳｻﾞ", `,"balance_after":-70000`),
+}
+
+func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, four...)
+	want := []watch.Reasons{ // newest first
+		watch.ServiceDebit | watch.Burst | watch.Overdrawn, watch.ServiceDebit | watch.Burst,
+		watch.ServiceDebit, watch.ServiceDebit | watch.FirstSeen,
+	}
+	got := h.history(t)
+	if len(got) != len(want) {
+		t.Fatalf("%d records, want %d", len(got), len(want))
+	}
+	for i, r := range got {
+		if r.Notices[0].Reasons != want[i] || r.Service != "docomo" {
+			t.Errorf("record %d: %s because of %q, want %q", i, r.Service, r.Notices[0].Reasons, want[i])
+		}
+	}
+	if d := h.deliveries(t); len(d) != 4 {
+		t.Errorf("%d deliveries queued, want 4", len(d))
+	}
+}
+
+func TestOrdinaryDebitsAndStrangersAccountsLeaveNothing(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 7000, "NTTﾄﾞｺﾓ", ""), debit("acc_1", "2", 2, 30000, "PAYPAYｶ-ﾄﾞ", ""),
+		debit("acc_other", "3", 3, 100000, "ﾄﾞｺﾓｺｳｻﾞ", ""))
+	if got := h.history(t); len(got) != 0 {
+		t.Errorf("%d records, want none", len(got))
+	}
+	if d := h.deliveries(t); len(d) != 0 {
+		t.Errorf("%d deliveries, want none", len(d))
+	}
+}
+
+func TestWhateverTheOrderAndTheCutNothingIsLostOrDoubled(t *testing.T) {
+	for seed := range uint64(20) {
+		h := newHouse(t)
+		rng := rand.New(rand.NewPCG(seed, 1))
+		events := append([]jsontext.Value{reversal("2")}, four...)
+		for range 5 {
+			rng.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+			cut := rng.IntN(len(events) + 1)
+			h.send(t, events[:cut]...)
+			h.send(t, events[cut:]...)
+		}
+		alerts := 0
+		for _, r := range h.history(t) {
+			if !r.Complete || len(r.Notices) != 1 {
+				t.Errorf("seed %d: record %s complete %v with %d notices", seed, r.Txn, r.Complete, len(r.Notices))
+			}
+			if (r.Txn == "2") == r.UndoneAt.IsZero() {
+				t.Errorf("seed %d: record %s undone at %v", seed, r.Txn, r.UndoneAt)
+			}
+			alerts++
+		}
+		if alerts != 4 {
+			t.Errorf("seed %d: %d alerts, want 4", seed, alerts)
+		}
+		act, err := h.store.Activity(context.Background(), h.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if total := act.Services["docomo"].Months["2020-10"]; total != 210000 {
+			t.Errorf("seed %d: the month's total is %d, want 210000", seed, total)
+		}
+	}
+}
+
+func TestManyDetectorsOnOneAccountCountEachDebitOnce(t *testing.T) {
+	h := newHouse(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { h.send(t, four...) })
+	}
+	wg.Wait()
+	act, err := h.store.Activity(context.Background(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := act.Services["docomo"]; s.Debits != 4 || s.Months["2020-10"] != 300000 {
+		t.Errorf("%d debits of %d yen, want 4 of 300000", s.Debits, s.Months["2020-10"])
+	}
+	if d := h.deliveries(t); len(d) != 4 {
+		t.Errorf("%d different deliveries, want 4", len(d))
+	}
+}
+
+func TestAPendingDebitAndItsPostedTwinAreOneAlert(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 1000, "PAYPAY", `,"status":"pending"`))
+	h.send(t, debit("acc_1", "1", 1, 1200, "PAYPAY", `,"status":"posted"`))
+	h.send(t, debit("acc_1", "1", 1, 1000, "PAYPAY", `,"status":"pending"`))
+	got := h.history(t)
+	if len(got) != 1 || got[0].Status != watch.Posted || got[0].Amount != 1200 || len(got[0].Notices) != 1 {
+		t.Fatalf("records %+v", got)
+	}
+	act, err := h.store.Activity(context.Background(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := act.Services["paypay"]; s.Debits != 1 || s.Months["2020-10"] != 1200 {
+		t.Errorf("activity %+v", s)
+	}
+}

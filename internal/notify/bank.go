@@ -1,0 +1,103 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// bankDelay is the backoff of callbacks: a bank that is down for hours is
+// asked again about once an hour.
+func bankDelay(m queue.Message) time.Duration {
+	return queue.Backoff(m.Receives, 2*time.Second, time.Hour)
+}
+
+// dispute tells the bank every change of a dispute that it has not taken yet,
+// oldest first: a withdrawal never overtakes its opening.
+func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.Verdict {
+	for {
+		d, err := s.Store.Dispute(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return queue.OK
+		}
+		if err != nil {
+			return s.broken(m, "dispute cannot be read", err)
+		}
+		c, ok := d.Untold()
+		if !ok {
+			return queue.OK
+		}
+		seq := c.Seq
+		postErr := s.Callback.Post(ctx, d.Account.Bank, watch.Derive("callback", d.ID, strconv.Itoa(seq)), dispute.CallbackBody(d, *c))
+		now := s.Now()
+		gaveUp := postErr != nil && now.Sub(c.At) >= s.BankGiveUpAfter
+		_, err = s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
+			for i := range d.Changes {
+				if c := &d.Changes[i]; c.Seq == seq {
+					c.Attempts++
+					switch {
+					case postErr == nil:
+						c.ToldAt = now
+					case gaveUp:
+						c.GaveUpAt = now
+					}
+				}
+			}
+			d.Due = time.Time{}
+			if _, more := d.Untold(); more {
+				d.Due = now.Add(time.Hour + watch.LostAfter)
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return s.broken(m, "dispute cannot be written", err)
+		case gaveUp:
+			s.Logger.Error("a bank did not take a dispute in time", "bank", d.Account.Bank, "dispute", id, "err", postErr)
+			return queue.Never("the bank did not take the dispute in time")
+		case postErr != nil:
+			s.Logger.Warn("a bank does not take a dispute yet", "bank", d.Account.Bank, "dispute", id, "err", postErr)
+			return queue.Later(bankDelay(m))
+		}
+	}
+}
+
+// unreachable tells the bank that no channel reaches a watcher of an account.
+func (s *Stage) unreachable(ctx context.Context, m queue.Message, r *watch.Record, d *watch.Delivery) queue.Verdict {
+	body, err := json.Marshal(map[string]any{
+		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
+		"transaction_id": r.Txn, "kind": r.Kind, "occurred_at": r.OccurredAt.In(watch.JST).Format(time.RFC3339),
+		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339),
+	})
+	if err != nil {
+		return queue.Never("callback cannot be written")
+	}
+	postErr := s.Callback.Post(ctx, r.Account.Bank, watch.Derive("callback", r.ID, d.ID), body)
+	now := s.Now()
+	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
+	v := s.write(ctx, m, r.ID, d.ID, watch.Outcome{}, func(_ *watch.Record, d *watch.Delivery) {
+		d.Attempts++
+		switch {
+		case postErr == nil:
+			d.State, d.AcceptedAt = watch.Accepted, now
+		case over:
+			d.State, d.Problem = watch.Undelivered, "the bank did not take it in time"
+		default:
+			d.Due = now.Add(time.Hour + watch.LostAfter)
+		}
+	})
+	switch {
+	case !v.Done || postErr == nil:
+		return v
+	case over:
+		return queue.Never("the bank did not take it in time")
+	}
+	return queue.Later(bankDelay(m))
+}

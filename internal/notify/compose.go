@@ -1,0 +1,73 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Names knows what people call banks and services, and how to reach them. A
+// contact that is not known is empty.
+type Names interface {
+	Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact)
+	Service(id string, lang watch.Lang) (string, wording.Contact)
+}
+
+// Composer words deliveries. The same delivery is worded the same each time,
+// which LINE needs to recognise a second copy.
+type Composer struct {
+	Store   *store.Store
+	Names   Names
+	Tokens  *token.Keys
+	BaseURL string // of the pages, without a slash at its end
+}
+
+// linkLife is how long the link in a message opens its alert.
+const linkLife = 30 * 24 * time.Hour
+
+// Link is the address of a watcher's page of a record.
+func (c *Composer) Link(r *watch.Record, watcher string) string {
+	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(linkLife))
+}
+
+// errNothing says that a delivery has nothing to tell.
+var errNothing = errors.New("notify: a delivery of an unknown kind")
+
+// Message words one delivery of a record to a watcher.
+func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
+	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
+	service, serviceContact := c.Names.Service(r.Service, d.Lang)
+	switch d.Kind {
+	case watch.TellAlert, watch.TellUndone:
+		f := wording.AlertFacts{Record: r, Delivery: *d, Guardian: w.Role == watch.Guardian,
+			ServiceName: service, BankName: bank, Bank: bankContact, Service: serviceContact,
+			Link: c.Link(r, w.ID), CanAnswer: true}
+		if n, ok := r.Notice(w.ID); ok {
+			f.Notice = *n
+		}
+		if d.Kind == watch.TellUndone {
+			return wording.Undone(f), nil
+		}
+		return wording.Alert(f), nil
+	case watch.TellDispute:
+		dis, err := c.Store.Dispute(ctx, r.Dispute)
+		if err != nil {
+			return wording.Message{}, err
+		}
+		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
+			HideAmount: d.HideAmount, Link: c.Link(r, w.ID)}
+		for _, change := range dis.Changes {
+			if change.Seq == d.Seq {
+				f.Change = change
+			}
+		}
+		return wording.DisputeStatus(f), nil
+	}
+	return wording.Message{}, errNothing
+}

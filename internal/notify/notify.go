@@ -1,0 +1,351 @@
+// Package notify sends one delivery at a time over its channel and writes
+// down what came of it. It decides when to try again, when to take the next
+// channel and when to give up; it never decides who is told.
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Channel sends a message to an address. The same key and message again must
+// not reach the person twice where the provider can prevent it.
+type Channel interface {
+	Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+}
+
+// ChannelFunc makes a function a Channel.
+type ChannelFunc func(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+
+// Send calls the function.
+func (f ChannelFunc) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+	return f(ctx, to, key, m)
+}
+
+// Callback posts a signed body to a bank. Done is nil only if the bank took it.
+type Callback interface {
+	Post(ctx context.Context, bank, id string, body []byte) error
+}
+
+// Config is what the stage works with.
+type Config struct {
+	Store    *store.Store
+	Queue    queue.Sender
+	LINE     Channel
+	Email    Channel
+	Callback Callback
+	Composer *Composer
+	// FallbackAfter is how long a delivery may fail before the next channel is
+	// used beside it. GiveUpAfter is when it is given up: less than the 24
+	// hours for which LINE keeps a retry key. BankGiveUpAfter likewise for
+	// callbacks. Zero takes 1 minute, 20 hours and 72 hours.
+	FallbackAfter, GiveUpAfter, BankGiveUpAfter time.Duration
+	Now                                         func() time.Time
+	Logger                                      *slog.Logger
+}
+
+// Stage is the notifier.
+type Stage struct{ Config }
+
+// New makes the stage.
+func New(c Config) *Stage {
+	orElse := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	orElse(&c.FallbackAfter, time.Minute)
+	orElse(&c.GiveUpAfter, 20*time.Hour)
+	orElse(&c.BankGiveUpAfter, 72*time.Hour)
+	return &Stage{c}
+}
+
+// sendingLease is how long a mail handed to SES may take before another try
+// is allowed: SES drops no second copy, so two workers must not meet.
+const sendingLease = time.Minute
+
+// Handle works on messages of any of the channel queues.
+func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
+	verdicts := make([]queue.Verdict, len(msgs))
+	var wg sync.WaitGroup
+	for i, m := range msgs {
+		wg.Go(func() { verdicts[i] = s.one(ctx, m) })
+	}
+	wg.Wait()
+	return verdicts
+}
+
+func (s *Stage) one(ctx context.Context, m queue.Message) (v queue.Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.Logger.Error("a delivery panicked", "message", m.ID, "receives", m.Receives)
+			v = queue.Later(retryDelay(m))
+		}
+	}()
+	var j watch.Job
+	if err := json.Unmarshal(m.Body, &j); err != nil {
+		return queue.Never("not a job")
+	}
+	if j.Dispute != "" {
+		return s.dispute(ctx, m, j.Dispute)
+	}
+	return s.delivery(ctx, m, j)
+}
+
+func retryDelay(m queue.Message) time.Duration {
+	return queue.Backoff(m.Receives, time.Second, 15*time.Minute)
+}
+
+// settled ends an update of a record that needs no write.
+var errSettled = errors.New("notify: already settled")
+
+func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queue.Verdict {
+	r, err := s.Store.Record(ctx, j.Record)
+	if errors.Is(err, store.ErrNotFound) {
+		return queue.OK // erased
+	}
+	if err != nil {
+		return s.broken(m, "record cannot be read", err)
+	}
+	d, ok := r.Delivery(j.Delivery)
+	if !ok || d.State.Ended() || d.State == watch.Held {
+		return queue.OK
+	}
+	account, err := s.Store.Account(ctx, r.Account)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return s.broken(m, "account cannot be read", err)
+	}
+	var w *watch.Watcher
+	if account != nil {
+		w, _ = account.Watcher(d.Watcher)
+	}
+	if w == nil {
+		return s.write(ctx, m, r.ID, d.ID, watch.Outcome{}, func(_ *watch.Record, d *watch.Delivery) {
+			d.State, d.Problem = watch.Cancelled, "no longer a watcher"
+		})
+	}
+	if d.Channel == watch.Bank {
+		return s.unreachable(ctx, m, r, d)
+	}
+	ch, to := s.Config.LINE, w.LineUser
+	if d.Channel == watch.Email {
+		ch, to = s.Config.Email, address(w, watch.Email)
+	}
+	if to == "" || ch == nil {
+		return s.outcome(ctx, m, r.ID, d.ID, w, watch.Outcome{Result: watch.SendUnreachable, Problem: "no address"})
+	}
+	if d.Channel == watch.Email {
+		if v, ok := s.lease(ctx, m, r.ID, d.ID); !ok {
+			return v
+		}
+	}
+	msg, err := s.Composer.Message(ctx, r, d, w)
+	if err != nil {
+		return s.broken(m, "message cannot be composed", err)
+	}
+	return s.outcome(ctx, m, r.ID, d.ID, w, ch.Send(ctx, to, d.RetryKey(r.ID), msg))
+}
+
+func address(w *watch.Watcher, kind watch.ChannelKind) string {
+	for _, c := range w.Channels {
+		if c.Kind == kind {
+			return c.Address
+		}
+	}
+	return ""
+}
+
+// lease marks a mail as being sent before SES sees it. A mail that is found
+// so marked is waited for, and after its lease sent again: it may arrive
+// twice, which is better than never, and is logged so that it can be counted.
+func (s *Stage) lease(ctx context.Context, m queue.Message, record, delivery string) (queue.Verdict, bool) {
+	var wait time.Duration
+	again := false
+	_, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+		d, ok := r.Delivery(delivery)
+		if !ok || d.State.Ended() {
+			return errSettled
+		}
+		now := s.Now()
+		wait = 0
+		again = d.State == watch.Sending
+		if again && d.Due.After(now) {
+			wait = d.Due.Sub(now)
+			return errSettled
+		}
+		d.State, d.Due = watch.Sending, now.Add(sendingLease)
+		d.Attempts++
+		r.ComputeDue()
+		return nil
+	})
+	switch {
+	case errors.Is(err, errSettled) && wait > 0:
+		return queue.Later(wait), false
+	case errors.Is(err, errSettled):
+		return queue.OK, false
+	case err != nil:
+		return s.broken(m, "mail cannot be marked", err), false
+	}
+	if again {
+		s.Logger.Warn("a mail whose outcome is unknown is sent again", "record", record, "delivery", delivery)
+	}
+	return queue.Verdict{}, true
+}
+
+// outcome writes down what a channel said and decides what happens next.
+func (s *Stage) outcome(ctx context.Context, m queue.Message, record, delivery string, w *watch.Watcher, o watch.Outcome) queue.Verdict {
+	now := s.Now()
+	if o.Result == watch.SendUnreachable {
+		if err := s.markUnreachable(ctx, record, delivery, now); err != nil {
+			return s.broken(m, "watcher cannot be marked", err)
+		}
+	}
+	var over, next bool
+	v := s.write(ctx, m, record, delivery, o, func(r *watch.Record, d *watch.Delivery) {
+		d.Problem = o.Problem
+		age := now.Sub(d.CreatedAt)
+		over, next = false, false
+		switch o.Result {
+		case watch.SendAccepted:
+			d.State, d.AcceptedAt, d.ProviderID, d.Problem = watch.Accepted, now, o.ProviderID, ""
+			return
+		case watch.SendRetry:
+			over = age >= s.GiveUpAfter
+			next = age >= s.FallbackAfter
+		case watch.SendExhausted, watch.SendUnreachable, watch.SendRefused:
+			over, next = true, true
+		}
+		d.Attempts = max(d.Attempts, m.Receives)
+		if over {
+			d.State = watch.Undelivered
+		} else {
+			d.State = watch.Queued
+			d.Due = now.Add(15*time.Minute + watch.LostAfter)
+		}
+		if next {
+			s.fallback(r, d, w, now, over)
+		}
+	})
+	switch {
+	case !v.Done:
+		return v
+	case over && o.Result != watch.SendUnreachable && o.Result != watch.SendExhausted:
+		s.Logger.Error("a delivery is given up", "record", record, "delivery", delivery, "problem", o.Problem)
+		return queue.Never(o.Problem)
+	case over:
+		s.Logger.Warn("a channel cannot reach a watcher", "record", record, "delivery", delivery, "problem", o.Problem)
+		return queue.OK
+	case o.Result == watch.SendRetry:
+		return queue.Later(max(o.RetryAfter, retryDelay(m)))
+	}
+	return v
+}
+
+// fallback adds the next channel for what d says; when there is none and d is
+// over, the bank is told that its customer cannot be reached.
+func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, now time.Time, over bool) {
+	kind, seq := d.Kind, d.Seq
+	left := *w
+	left.Channels = nil
+	for _, c := range w.Channels {
+		if c.Kind != d.Channel {
+			left.Channels = append(left.Channels, c)
+		}
+	}
+	// d may move when the list grows: it is not used after this.
+	if _, ok := r.DeliverNext(kind, &left, seq, now, now); ok || !over || kind != watch.TellAlert {
+		return
+	}
+	for _, other := range r.Deliveries {
+		if other.Watcher == w.ID && other.Kind == kind && other.State != watch.Undelivered {
+			return // another channel has it, or may still
+		}
+	}
+	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
+}
+
+// write updates one delivery of a record and queues whatever deliveries that
+// added.
+func (s *Stage) write(ctx context.Context, m queue.Message, record, delivery string, _ watch.Outcome, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
+	var added []watch.Delivery
+	r, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+		before := len(r.Deliveries)
+		d, ok := r.Delivery(delivery)
+		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled {
+			return errSettled
+		}
+		change(r, d)
+		added = append([]watch.Delivery(nil), r.Deliveries[before:]...)
+		r.ComputeDue()
+		return nil
+	})
+	switch {
+	case errors.Is(err, errSettled), errors.Is(err, store.ErrNotFound):
+		return queue.OK
+	case err != nil:
+		return s.broken(m, "outcome cannot be written", err)
+	}
+	for _, d := range added {
+		b, _ := json.Marshal(watch.Job{Record: r.ID, Delivery: d.ID})
+		if err := s.Queue.Send(ctx, queue.For(d.Channel), queue.Outgoing{Body: b, Group: r.Account.Bank, Trace: r.ID}); err != nil {
+			// It is on record with a time due: sweep queues it.
+			s.Logger.Error("a next channel cannot be queued yet", "record", r.ID, "err", err)
+		}
+	}
+	return queue.OK
+}
+
+// markUnreachable notes on the account that a channel does not reach its
+// watcher, so that the next alert does not try it first.
+func (s *Stage) markUnreachable(ctx context.Context, record, delivery string, now time.Time) error {
+	r, err := s.Store.Record(ctx, record)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	d, ok := r.Delivery(delivery)
+	if !ok {
+		return nil
+	}
+	return store.Retry(ctx, func() error {
+		a, err := s.Store.Account(ctx, r.Account)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		w, ok := a.Watcher(d.Watcher)
+		if !ok {
+			return nil
+		}
+		changed := false
+		for i := range w.Channels {
+			if c := &w.Channels[i]; c.Kind == d.Channel && c.UnreachableSince.IsZero() {
+				c.UnreachableSince, changed = now, true
+			}
+		}
+		if !changed {
+			return nil
+		}
+		return s.Store.Write(ctx, store.PutAccount(a))
+	})
+}
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// broken is for what is wrong on our side: try again, and say so.
+func (s *Stage) broken(m queue.Message, what string, err error) queue.Verdict {
+	s.Logger.Error(what, "message", m.ID, "receives", m.Receives, "err", err)
+	return queue.Later(retryDelay(m))
+}

@@ -1,0 +1,220 @@
+// Package sweep finds what is due: deliveries whose message was lost or whose
+// quiet hours are over, critical alerts that nobody answered, callbacks that
+// a bank has not taken, banks that went silent. It queues; it never sends.
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Config is what the stage works with.
+type Config struct {
+	Store         *store.Store
+	Queue         queue.Sender
+	EscalateAfter time.Duration // between one step of an escalation and the next
+	Now           func() time.Time
+	Logger        *slog.Logger
+}
+
+// Stage is the sweeper.
+type Stage struct{ Config }
+
+// New makes the stage.
+func New(c Config) *Stage { return &Stage{c} }
+
+// perShard bounds one sweep; the rest is due in the next one.
+const perShard = 200
+
+// Report says what one sweep did.
+type Report struct{ Requeued, Escalated, Callbacks, Silent int }
+
+// Sweep does everything that is due now. What fails is due again next time;
+// the first error is returned after the rest was tried.
+func (s *Stage) Sweep(ctx context.Context) (Report, error) {
+	var rep Report
+	due, err := s.Store.Due(ctx, s.Now(), perShard)
+	if err != nil {
+		return rep, err
+	}
+	var first error
+	for _, ref := range due {
+		if ref.Record != "" {
+			err = s.record(ctx, ref.Record, &rep)
+		} else {
+			err = s.dispute(ctx, ref.Dispute, &rep)
+		}
+		if err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) {
+			s.Logger.Error("what is due cannot be done yet", "record", ref.Record, "dispute", ref.Dispute, "err", err)
+			if first == nil {
+				first = err
+			}
+		}
+		if ctx.Err() != nil {
+			return rep, ctx.Err()
+		}
+	}
+	if err := s.silent(ctx, &rep); err != nil && first == nil {
+		first = err
+	}
+	return rep, first
+}
+
+var errNotDue = errors.New("sweep: no longer due")
+
+func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
+	var (
+		send      map[watch.ChannelKind][]watch.Job
+		escalated int
+	)
+	r, err := s.Store.Record(ctx, id)
+	if err != nil {
+		return err
+	}
+	account, err := s.Store.Account(ctx, r.Account)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	r, err = s.Store.UpdateRecord(ctx, id, func(r *watch.Record) error {
+		now := s.Now()
+		if r.Due.IsZero() || r.Due.After(now) {
+			return errNotDue
+		}
+		send, escalated = map[watch.ChannelKind][]watch.Job{}, 0
+		for i := range r.Deliveries {
+			d := &r.Deliveries[i]
+			if d.State.Ended() || d.Due.After(now) {
+				continue
+			}
+			// A mail being sent keeps its lapsed lease: notify takes it anew.
+			if d.State != watch.Sending {
+				d.State, d.Due = watch.Queued, now.Add(watch.LostAfter)
+			}
+			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
+		}
+		before := len(r.Deliveries)
+		for i := range r.Notices {
+			if n := &r.Notices[i]; !n.EscalateAt.IsZero() && !n.EscalateAt.After(now) {
+				s.escalate(r, n, account, now)
+				escalated++
+			}
+		}
+		for _, d := range r.Deliveries[before:] {
+			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
+		}
+		r.ComputeDue()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	rep.Escalated += escalated
+	for ch, jobs := range send {
+		for _, j := range jobs {
+			if err := s.send(ctx, ch, r.Account.Bank, j); err != nil {
+				return err
+			}
+			rep.Requeued++
+		}
+	}
+	return nil
+}
+
+// escalate takes the next step for a critical alert that nobody answered: the
+// watcher's next channel, then every guardian who was not told yet.
+func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Account, now time.Time) {
+	n.EscalateAt = time.Time{}
+	if account == nil || r.Answer != nil || !r.UndoneAt.IsZero() {
+		return
+	}
+	w, ok := account.Watcher(n.Watcher)
+	if !ok {
+		return
+	}
+	if _, ok := r.DeliverNext(watch.TellAlert, w, 0, now, now); ok {
+		n.EscalateAt = now.Add(s.EscalateAfter)
+		return
+	}
+	reasons := n.Reasons
+	for i := range account.Watchers {
+		g := &account.Watchers[i]
+		if g.Role != watch.Guardian {
+			continue
+		}
+		if _, told := r.Notice(g.ID); told {
+			continue
+		}
+		r.Notices = append(r.Notices, watch.Notice{Watcher: g.ID, Reasons: reasons})
+		r.DeliverNext(watch.TellAlert, g, 0, now, now)
+	}
+}
+
+func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
+	var bank string
+	_, err := s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
+		now := s.Now()
+		if d.Due.IsZero() || d.Due.After(now) {
+			return errNotDue
+		}
+		bank = d.Account.Bank
+		d.Due = time.Time{}
+		if _, more := d.Untold(); !more {
+			return nil
+		}
+		d.Due = now.Add(watch.LostAfter)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	rep.Callbacks++
+	return s.send(ctx, watch.Bank, bank, watch.Job{Dispute: id})
+}
+
+func (s *Stage) send(ctx context.Context, ch watch.ChannelKind, bank string, j watch.Job) error {
+	b, err := json.Marshal(j)
+	if err != nil {
+		return err
+	}
+	return s.Queue.Send(ctx, queue.For(ch), queue.Outgoing{Body: b, Group: bank, Trace: j.Record + j.Dispute})
+}
+
+// silent raises and clears the alarm of banks that send nothing.
+func (s *Stage) silent(ctx context.Context, rep *Report) error {
+	banks, err := s.Store.Banks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range banks {
+		if b.SilentAfter == 0 {
+			continue
+		}
+		f, err := s.Store.Feed(ctx, b.Code)
+		if err != nil {
+			return err
+		}
+		quiet := !f.LastEvent.IsZero() && s.Now().Sub(f.LastEvent) >= b.SilentAfter
+		if quiet {
+			rep.Silent++
+			s.Logger.Error("a bank sends no events", "bank", b.Code, "since", f.LastEvent)
+		}
+		if quiet == !f.SilentSince.IsZero() {
+			continue
+		}
+		f.SilentSince = time.Time{}
+		if quiet {
+			f.SilentSince = f.LastEvent
+		}
+		if err := s.Store.Write(ctx, store.PutFeed(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,355 @@
+package wording
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Contact is how people reach a bank or a service, as the catalogue or the
+// bank states it. Empty if it is not known: no number is ever made up here.
+type Contact struct {
+	Phone     string // digits and hyphens
+	Hours     string // in the reader's language, "平日 9:00〜17:00"
+	CheckedOn string // the day somebody looked the number up, "2026-11-02"
+	Source    string // where, for the operator; not shown
+}
+
+// AlertFacts is what an alert is worded from. Everything in it must come from
+// what is stored: LINE drops the second copy of a message only if both have
+// the same bytes, so an attempt an hour later must not read differently.
+type AlertFacts struct {
+	Record   *watch.Record
+	Notice   watch.Notice   // the watcher's reasons
+	Delivery watch.Delivery // language, channel, watcher, HideAmount
+	Guardian bool           // the watcher is not the owner of the account
+
+	ServiceName string // in the reader's language; empty if no payment service is known
+	BankName    string // likewise
+	Bank        Contact
+	Service     Contact
+
+	// Now only decides whether a year is written. The zero value takes the
+	// moment of recording, which is what a repeatable message needs.
+	Now       time.Time
+	Link      string // page of the alert; empty leaves the button out
+	CanAnswer bool   // whether the two answers are offered
+}
+
+func (f *AlertFacts) lang() watch.Lang { return langOf(f.Delivery.Lang) }
+
+func (f *AlertFacts) now() time.Time {
+	if f.Now.IsZero() {
+		return f.Record.RecordedAt
+	}
+	return f.Now
+}
+
+// undoneBefore tells whether the bank had undone the record before the
+// watcher was told. Undone later, the watcher has a delivery of its own for
+// that, and this message keeps the words it was first sent with.
+func (f *AlertFacts) undoneBefore() bool {
+	if f.Record.UndoneAt.IsZero() {
+		return false
+	}
+	for _, d := range f.Record.Deliveries {
+		if d.Kind == watch.TellUndone && d.Watcher == f.Delivery.Watcher {
+			return false
+		}
+	}
+	return true
+}
+
+// langOf is the language that we have: anything but English is Japanese.
+func langOf(l watch.Lang) watch.Lang {
+	if l == watch.English {
+		return watch.English
+	}
+	return watch.Japanese
+}
+
+var (
+	tUrgent = text{ja: "緊急", en: "Urgent"}
+	tNotice = text{ja: "お知らせ", en: "Notice"}
+	tInfo   = text{ja: "ご案内", en: "Information"}
+
+	tAltUrgentDebit = text{ja: "【緊急】口座からの引き落としを確認してください", en: "[Urgent] Please check a debit from a bank account"}
+	tAltUrgentLink  = text{ja: "【緊急】口座に登録されたチャージ連携を確認してください", en: "[Urgent] Please check a new charge link on a bank account"}
+	tAltDebit       = text{ja: "【お知らせ】口座から引き落としがありました", en: "[Notice] There was a debit from a bank account"}
+	tAltLink        = text{ja: "【お知らせ】口座にチャージ連携が登録されました", en: "[Notice] A charge link was registered on a bank account"}
+	tAltUndoneDebit = text{ja: "【お知らせ】引き落としが取り消されました", en: "[Notice] A debit was reversed"}
+	tAltUndoneLink  = text{ja: "【お知らせ】チャージ連携が解除されました", en: "[Notice] A charge link was removed"}
+
+	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
+	tWatchedAccount = text{ja: "見守っている口座", en: "the account you watch over"}
+
+	tTitleService     = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
+	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかカードの引き落としがありました", en: "%[1]s or a card took money from %[2]s"}
+	tTitleDebit       = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
+	tTitleLink        = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
+	tTitleLinkUnknown = text{ja: "%sに新しいチャージ連携が登録されました", en: "A new charge link was registered on %s"}
+
+	tFactService   = text{ja: "決済サービス", en: "Payment service"}
+	tFactMaybeCard = text{ja: "%s（カードの可能性もあります）", en: "%s (it may be a card instead)"}
+	tFactAccount   = text{ja: "口座", en: "Account"}
+	tFactTime      = text{ja: "日時", en: "Time"}
+	tFactDesc      = text{ja: "摘要", en: "Descriptor"}
+	tFactBalance   = text{ja: "引き落とし後の残高", en: "Balance after the debit"}
+	tFactRoute     = text{ja: "登録方法", en: "Registered through"}
+	tFactUndone    = text{ja: "取り消し日時", en: "Reversed"}
+	tFactRemoved   = text{ja: "解除日時", en: "Removed"}
+	tRouteWeb      = text{ja: "Web口座振替受付", en: "online direct-debit registration"}
+
+	tLinkMeans     = text{ja: "連携すると、そのサービスから口座のお金を引き出せるようになります。", en: "Once linked, the service can draw money from the account."}
+	tPending       = text{ja: "この引き落としはまだ確定していません。金額が変わったり、取り消されたりすることがあります。", en: "This debit is still pending. Its amount may change, or it may be cancelled."}
+	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
+	tAlreadyGone   = text{ja: "この連携は、すでに解除されています。", en: "This link has already been removed."}
+	tUncertain     = text{ja: "サービス名は、摘要の表記から判断しました。", en: "We took the name of the service from the descriptor."}
+	tUndecided     = text{ja: "摘要が途中で切れているため、どちらの引き落としか判断できません。", en: "The descriptor is cut off, so we cannot tell which of the two it was."}
+
+	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
+	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
+	tIfNotService   = text{ja: "%sにも、身に覚えがない利用だと伝えてください。", en: "Tell %s too that you did not make it."}
+	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
+	tChecked        = text{ja: "（番号は%sに確認）", en: " (number checked on %s)"}
+	tTheBank        = text{ja: "銀行", en: "your bank"}
+	tTheService     = text{ja: "決済サービス", en: "the payment service"}
+	tNeverPIN       = text{ja: "銀行や警察、口座守が暗証番号をお聞きすることはありません。聞かれたら詐欺です。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Whoever asks is a fraud."}
+	tNotMine        = text{ja: "身に覚えがない", en: "That was not me"}
+	tMine           = text{ja: "自分です", en: "That was me"}
+	tNotTheirs      = text{ja: "本人に覚えがない", en: "It was not them"}
+	tTheirs         = text{ja: "本人のものです", en: "It was them"}
+	tDetails        = text{ja: "くわしく見る", en: "See details"}
+	tDetailsOrReply = text{ja: "内容を見て回答する", en: "See details and answer"}
+)
+
+// Why each reason, the most alarming first.
+var (
+	tWhyAfterLink = text{ja: "チャージ連携の登録から72時間以内の引き落としです。", en: "The debit came within 72 hours of a new charge link."}
+	tWhyBurst     = text{ja: "決済サービスの引き落としが、60分以内に3回以上ありました。", en: "Payment services took money three times or more within 60 minutes."}
+	tWhyFirst     = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
+	tWhyOverdrawn = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
+	tWhyMonthly   = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
+	tWhyLink      = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
+	tWhyService   = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
+	tWhyAnyDebit  = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
+	tWhyKeyword   = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
+	tMonth        = text{ja: "1月", en: "January"} // a time layout
+)
+
+// Alert words an alert: what happened, why the watcher is told, and the
+// answers. It is critical if the watcher's reasons are, and the bank has not
+// undone it already.
+func Alert(f AlertFacts) Message {
+	lang, r := f.lang(), f.Record
+	link := r.Kind == watch.LinkRegistered
+	undone := f.undoneBefore()
+	m := Message{Lang: string(lang), Tone: Notice, Badge: tNotice.in(lang), Title: f.title(), Facts: f.facts(), Why: f.why()}
+	critical := f.Notice.Critical() && !undone
+	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
+	if critical {
+		m.Tone, m.Badge = Critical, tUrgent.in(lang)
+		m.Alt = pick(link, tAltUrgentLink, tAltUrgentDebit).in(lang)
+	}
+	if !link && !f.Delivery.HideAmount {
+		m.Amount = Yen(lang, r.Amount)
+	}
+	switch {
+	case undone:
+		m.Text = append(m.Text, pick(link, tAlreadyGone, tAlreadyUndone).in(lang))
+	case link:
+		m.Text = append(m.Text, tLinkMeans.in(lang))
+	case r.Status == watch.Pending:
+		m.Text = append(m.Text, tPending.in(lang))
+	}
+	switch r.Confidence {
+	case watch.Guessed, watch.Cut:
+		m.Text = append(m.Text, tUncertain.in(lang))
+	case watch.Undecided:
+		m.Text = append(m.Text, tUndecided.in(lang))
+	}
+	if !undone {
+		m.Steps = f.steps(critical)
+		m.Foot = tNeverPIN.in(lang)
+	}
+	m.Buttons = f.buttons()
+	return m
+}
+
+// Undone words that the bank reversed the debit or removed the link that an
+// alert was about.
+func Undone(f AlertFacts) Message {
+	lang, r := f.lang(), f.Record
+	link := r.Kind == watch.LinkRegistered
+	m := Message{
+		Lang: string(lang), Tone: Calm, Badge: tNotice.in(lang),
+		Alt:   pick(link, tAltUndoneLink, tAltUndoneDebit).in(lang),
+		Title: pick(link, tUndoneLinkUnknown, tUndoneDebit).in(lang),
+		Facts: f.facts(),
+	}
+	if f.ServiceName != "" {
+		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, f.ServiceName)
+	}
+	if !r.UndoneAt.IsZero() {
+		m.Facts = append(m.Facts, Fact{pick(link, tFactRemoved, tFactUndone).in(lang), Time(lang, r.UndoneAt, f.now())})
+	}
+	if !link && !f.Delivery.HideAmount {
+		m.Amount = Yen(lang, r.Amount)
+	}
+	m.Text = []string{pick(link, tUndoneLinkText, tUndoneDebitText).in(lang)}
+	if f.Link != "" {
+		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+	}
+	return m
+}
+
+var (
+	tUndoneService     = text{ja: "%sの引き落としは取り消されました", en: "The debit by %s was reversed"}
+	tUndoneDebit       = text{ja: "引き落としは取り消されました", en: "The debit was reversed"}
+	tUndoneLink        = text{ja: "%sのチャージ連携は解除されました", en: "The charge link with %s was removed"}
+	tUndoneLinkUnknown = text{ja: "チャージ連携は解除されました", en: "The charge link was removed"}
+	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
+	tUndoneLinkText    = text{ja: "先にお知らせした連携は解除されました。今後、この連携による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
+)
+
+func pick(first bool, a, b text) text {
+	if first {
+		return a
+	}
+	return b
+}
+
+func (f *AlertFacts) title() string {
+	lang := f.lang()
+	account := pick(f.Guardian, tWatchedAccount, tYourAccount).in(lang)
+	switch {
+	case f.Record.Kind == watch.LinkRegistered && f.ServiceName == "":
+		return tTitleLinkUnknown.in(lang, account)
+	case f.Record.Kind == watch.LinkRegistered:
+		return tTitleLink.in(lang, f.ServiceName, account)
+	case f.ServiceName == "":
+		return tTitleDebit.in(lang, account)
+	case f.Record.Confidence == watch.Undecided:
+		return tTitleUndecided.in(lang, f.ServiceName, account)
+	}
+	return tTitleService.in(lang, f.ServiceName, account)
+}
+
+func (f *AlertFacts) facts() []Fact {
+	lang, r := f.lang(), f.Record
+	var out []Fact
+	if f.ServiceName != "" {
+		name := f.ServiceName
+		if r.Confidence == watch.Undecided {
+			name = tFactMaybeCard.in(lang, name)
+		}
+		out = append(out, Fact{tFactService.in(lang), name})
+	}
+	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
+		out = append(out, Fact{tFactAccount.in(lang), account})
+	}
+	out = append(out, Fact{tFactTime.in(lang), Time(lang, r.OccurredAt, f.now())})
+	if r.Descriptor != "" {
+		out = append(out, Fact{tFactDesc.in(lang), r.Descriptor})
+	}
+	if r.Kind == watch.LinkRegistered && r.Route == "web_kouza_furikae" {
+		out = append(out, Fact{tFactRoute.in(lang), tRouteWeb.in(lang)})
+	}
+	if r.Balance != nil && *r.Balance < 0 && !f.Delivery.HideAmount {
+		out = append(out, Fact{tFactBalance.in(lang), Yen(lang, *r.Balance)})
+	}
+	return out
+}
+
+func (f *AlertFacts) why() []string {
+	lang := f.lang()
+	service := f.ServiceName
+	if service == "" {
+		service = tTheService.in(lang)
+	}
+	month := f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(lang))
+	var out []string
+	for _, w := range []struct {
+		reason watch.Reasons
+		say    string
+	}{
+		{watch.AfterNewLink, tWhyAfterLink.in(lang)},
+		{watch.Burst, tWhyBurst.in(lang)},
+		{watch.FirstSeen, tWhyFirst.in(lang, service)},
+		{watch.Overdrawn, tWhyOverdrawn.in(lang)},
+		{watch.MonthlyTotal, tWhyMonthly.in(lang, service, month)},
+		{watch.NewLink, tWhyLink.in(lang)},
+		{watch.ServiceDebit, tWhyService.in(lang)},
+		{watch.AnyDebit, tWhyAnyDebit.in(lang)},
+		{watch.Keyword, tWhyKeyword.in(lang)},
+	} {
+		if f.Notice.Reasons.Has(w.reason) {
+			out = append(out, w.say)
+		}
+	}
+	return out
+}
+
+// steps are who to call. Without a number the bank is still named when it is
+// urgent: the number is on the passbook.
+func (f *AlertFacts) steps(critical bool) []Step {
+	lang := f.lang()
+	var out []Step
+	if critical || f.Bank.Phone != "" {
+		out = append(out, callStep(lang, pick(f.Guardian, tIfNotThem, tIfNotYou), orElse(f.BankName, tTheBank.in(lang)), f.Bank))
+	}
+	if critical && f.Service.Phone != "" {
+		out = append(out, callStep(lang, tIfNotService, orElse(f.ServiceName, tTheService.in(lang)), f.Service))
+	}
+	return out
+}
+
+// callStep asks to contact somebody, with the number and when it is answered.
+func callStep(lang watch.Lang, say text, who string, c Contact) Step {
+	s := Step{Text: say.in(lang, who), Tel: c.Phone}
+	if c.Phone == "" {
+		return s
+	}
+	if c.Hours != "" {
+		s.Text += tHours.in(lang, c.Hours)
+	}
+	if c.CheckedOn != "" {
+		s.Text += tChecked.in(lang, c.CheckedOn)
+	}
+	return s
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func (f *AlertFacts) buttons() []Button {
+	lang := f.lang()
+	var out []Button
+	if f.CanAnswer {
+		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
+		out = append(out,
+			Button{Label: notMine, Display: notMine, Style: Danger, Postback: postback("notmine", f.Record.ID, f.Delivery.Watcher)},
+			Button{Label: mine, Display: mine, Style: Primary, Postback: postback("mine", f.Record.ID, f.Delivery.Watcher)})
+	}
+	if f.Link != "" {
+		label := tDetails
+		// A mail has no postbacks: there the page is where one answers.
+		if f.CanAnswer && f.Delivery.Channel == watch.Email {
+			label = tDetailsOrReply
+		}
+		out = append(out, Button{Label: label.in(lang), Style: Link, URL: f.Link})
+	}
+	return out
+}
+
+// postback names an action on a record for LINE to hand back. It proves
+// nothing: who acts is the webhook's user.
+func postback(action, record, watcher string) string {
+	return url.Values{"a": {action}, "r": {record}, "w": {watcher}}.Encode()
+}

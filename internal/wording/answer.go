@@ -1,0 +1,157 @@
+package wording
+
+import (
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// AnswerFacts is what is said back to an answer that is no dispute.
+type AnswerFacts struct {
+	Lang        watch.Lang
+	Record      *watch.Record // nil for Unknown
+	Answer      watch.Answer  // the standing answer
+	Watcher     string        // id of the watcher who reads this
+	Guardian    bool          // the reader is not the owner of the account
+	ServiceName string        // in the reader's language; empty if unknown
+	BankName    string        // likewise
+	Reference   string        // of the dispute, if there is one
+	HideAmount  bool
+	// Trust is what is offered by MineThanks, or was set for Trusted; the
+	// zero value offers nothing. UpTo is yen, Days how long an offer holds.
+	Trust     watch.Trust
+	TrustDays int
+	Link      string // page of the alert; empty leaves the button out
+}
+
+func (f *AnswerFacts) lang() watch.Lang { return langOf(f.Lang) }
+
+var (
+	tAltThanks    = text{ja: "回答を受け取りました", en: "Thank you for your answer"}
+	tThanks       = text{ja: "ありがとうございます。ご自身のものとして記録しました", en: "Thank you. We have noted that it was you"}
+	tThanksTheirs = text{ja: "ありがとうございます。ご本人のものとして記録しました", en: "Thank you. We have noted that it was them"}
+	tIfWrong      = text{ja: "違っていたときは、元のお知らせの「%s」を押してください。", en: "If that is wrong, press \"%s\" in the alert."}
+	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}
+	tTrustButton  = text{ja: "%d日間は知らせない", en: "Don't tell me for %d days"}
+	tTrustDisplay = text{ja: "%[1]sの%[2]s以下は%[3]d日間知らせない", en: "Don't tell me about %[1]s up to %[2]s for %[3]d days"}
+	tAltTrusted   = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
+	tTrusted      = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
+	tTrustedText  = text{ja: "%[1]sの%[2]s以下の引き落としは、%[3]sまでお知らせしません。", en: "We will not tell you of debits by %[1]s of up to %[2]s until %[3]s."}
+	tTrustedStill = text{ja: "新しいチャージ連携や、短い時間に続く引き落としなど、注意が必要なときはこれまでどおりお知らせします。", en: "We still tell you when something looks wrong, such as a new charge link or several debits in a short time."}
+
+	tAlready      = text{ja: "このお知らせには、すでに回答があります", en: "This alert has been answered already"}
+	tAltAlready   = text{ja: "すでに回答済みです", en: "Already answered"}
+	tFactAnswer   = text{ja: "回答", en: "Answer"}
+	tOtherMine    = text{ja: "見守り家族が「本人のものです」と回答しました", en: "A family member answered: it was you"}
+	tOtherNotMine = text{ja: "見守り家族が「身に覚えがない」と回答しました", en: "A family member answered: it was not you"}
+	tAltOther     = text{ja: "【お知らせ】見守り家族がお知らせに回答しました", en: "[Notice] A family member answered an alert"}
+	tOtherToBank  = text{ja: "この回答は%sに伝えます。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "We are telling %s. If you recognise it after all, give the bank the report number."}
+	tAltUnknown   = text{ja: "お知らせが見つかりません", en: "No such alert"}
+	tUnknown      = text{ja: "お知らせが見つかりません", en: "We cannot find this alert"}
+	tUnknownText  = text{ja: "保存期間が過ぎたか、口座の登録が解除されています。心配なことがあれば、銀行に直接ご連絡ください。", en: "It is no longer kept, or the account is no longer connected. If you are worried, please contact the bank directly."}
+	tDate         = text{ja: "2006年1月2日", en: "2 January 2006"} // a time layout
+)
+
+// Date writes a day in JST with its year.
+func Date(lang watch.Lang, t time.Time) string {
+	return t.In(watch.JST).Format(tDate.in(lang))
+}
+
+// MineThanks confirms "that was me", and offers to trust the service when
+// f.Trust says so.
+func MineThanks(f AnswerFacts) Message {
+	lang := f.lang()
+	m := f.message(tAltThanks, pick(f.Guardian, tThanksTheirs, tThanks))
+	m.Text = []string{tIfWrong.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang))}
+	if f.Trust.Service != "" && f.ServiceName != "" && f.TrustDays > 0 && !f.HideAmount {
+		upTo := Yen(lang, f.Trust.UpTo)
+		m.Text = append(m.Text, tTrustOffer.in(lang, f.ServiceName, upTo, f.TrustDays))
+		m.Buttons = append(m.Buttons, Button{
+			Label: tTrustButton.in(lang, f.TrustDays), Style: Secondary,
+			Display:  tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays),
+			Postback: postback("trust", f.Record.ID, f.Watcher),
+		})
+	}
+	return m
+}
+
+// Trusted confirms that a service is trusted up to an amount until a date.
+func Trusted(f AnswerFacts) Message {
+	lang := f.lang()
+	m := f.message(tAltTrusted, tTrusted)
+	service := orElse(f.ServiceName, tTheService.in(lang))
+	m.Text = []string{
+		tTrustedText.in(lang, service, Yen(lang, f.Trust.UpTo), Date(lang, f.Trust.Until)),
+		tTrustedStill.in(lang),
+	}
+	return m
+}
+
+// AlreadyAnswered answers somebody whose answer changes nothing any more.
+func AlreadyAnswered(f AnswerFacts) Message {
+	lang := f.lang()
+	m := f.message(tAltAlready, tAlready)
+	m.Facts = append(m.Facts, f.answer()...)
+	if f.Link != "" {
+		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+	}
+	return m
+}
+
+// AnswerByOther tells the owner what a guardian answered.
+func AnswerByOther(f AnswerFacts) Message {
+	lang := f.lang()
+	m := f.message(tAltOther, tOtherMine)
+	m.Tone, m.Badge = Notice, tNotice.in(lang)
+	m.Facts = append(m.Facts, f.answer()...)
+	m.Text = []string{tIfWrong.in(lang, tNotMine.in(lang))}
+	if f.Answer.Value == watch.NotMine {
+		m.Title = tOtherNotMine.in(lang)
+		m.Text = []string{tOtherToBank.in(lang, orElse(f.BankName, tTheBank.in(lang)))}
+	}
+	if f.Link != "" {
+		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+	}
+	return m
+}
+
+// Unknown is said of an alert that does not exist, is no longer kept, or is
+// not the reader's: which of them is nobody's business.
+func Unknown(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return Message{Lang: string(lang), Alt: tAltUnknown.in(lang), Tone: Calm, Badge: tInfo.in(lang),
+		Title: tUnknown.in(lang), Text: []string{tUnknownText.in(lang)}}
+}
+
+func (f *AnswerFacts) message(alt, title text) Message {
+	lang, r := f.lang(), f.Record
+	m := Message{Lang: string(lang), Alt: alt.in(lang), Tone: Calm, Badge: tInfo.in(lang), Title: title.in(lang)}
+	if f.ServiceName != "" {
+		m.Facts = append(m.Facts, Fact{tFactService.in(lang), f.ServiceName})
+	}
+	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
+		m.Facts = append(m.Facts, Fact{tFactAccount.in(lang), account})
+	}
+	if r.Kind == watch.Debit && !f.HideAmount {
+		m.Facts = append(m.Facts, Fact{tFactAmount.in(lang), Yen(lang, r.Amount)})
+	}
+	m.Facts = append(m.Facts, Fact{tFactTime.in(lang), Time(lang, r.OccurredAt, r.RecordedAt)})
+	return m
+}
+
+func (f *AnswerFacts) answer() []Fact {
+	lang := f.lang()
+	said := tMine
+	if f.Answer.Value == watch.NotMine {
+		said = tNotMine
+	}
+	out := []Fact{{tFactAnswer.in(lang), said.in(lang)}}
+	if !f.Answer.At.IsZero() {
+		out = append(out, Fact{tFactAnswered.in(lang), Time(lang, f.Answer.At, f.Record.RecordedAt)})
+	}
+	if f.Reference != "" {
+		out = append(out, Fact{tFactReference.in(lang), f.Reference})
+	}
+	return out
+}

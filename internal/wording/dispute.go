@@ -1,0 +1,215 @@
+package wording
+
+import (
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// DisputeFacts is what is said about a dispute. Like AlertFacts it holds only
+// what is stored, so that the same delivery always reads the same.
+type DisputeFacts struct {
+	Lang        watch.Lang
+	Dispute     *watch.Dispute
+	Watcher     string // id of the watcher who reads this
+	Guardian    bool   // the watcher is not the owner of the account
+	ServiceName string // in the reader's language; empty if unknown
+	BankName    string // likewise
+	Bank        Contact
+	Service     Contact
+	HideAmount  bool
+	// UndoUntil is the end of the time in which the answer can be taken back;
+	// zero leaves the button out.
+	UndoUntil time.Time
+	Change    watch.DisputeChange // for DisputeStatus: the bank's change to tell
+	Link      string              // page of the alert; empty leaves the button out
+}
+
+func (f *DisputeFacts) lang() watch.Lang { return langOf(f.Lang) }
+
+func (f *DisputeFacts) bank() string { return orElse(f.BankName, tTheBank.in(f.lang())) }
+
+// PoliceTel and ConsumerTel are the national numbers that are the same for
+// everybody: the police consultation line and the consumer hotline (National
+// Police Agency, Consumer Affairs Agency).
+const (
+	PoliceTel   = "#9110"
+	ConsumerTel = "188"
+)
+
+var (
+	tAltDispute        = text{ja: "「身に覚えがない」を受け付けました", en: "We have your report that it was not you"}
+	tAltWithdrawn      = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
+	tAltStatus         = text{ja: "【お知らせ】銀行から対応の連絡がありました", en: "[Notice] News from the bank about your report"}
+	tDisputeOpened     = text{ja: "受け付けました。受付番号はこちらです", en: "We have your report. This is its number"}
+	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害を広げないために、次のことも順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
+	tDisputeAlready    = text{ja: "すでに受け付けています。受付番号はこちらです", en: "We already have this report. This is its number"}
+	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
+	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
+	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it was not you after all, answer the alert again."}
+	tUndoTooLate       = text{ja: "取り消せる時間を過ぎました", en: "It is too late to take it back here"}
+	tUndoTooLateText   = text{ja: "%sがすでに対応を始めています。取り消したいときは、受付番号を伝えて銀行に相談してください。", en: "%s is already acting on it. To take it back, call the bank and give the number of your report."}
+
+	tFactReference = text{ja: "受付番号", en: "Report number"}
+	tFactAmount    = text{ja: "金額", en: "Amount"}
+	tFactAnswered  = text{ja: "回答日時", en: "Answered"}
+	tFactStatus    = text{ja: "対応状況", en: "Status"}
+
+	tStepBank     = text{ja: "%sに電話し、引き落としを止めるよう頼んでください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
+	tStepBankFind = text{ja: "%sに連絡し、引き落としを止めるよう頼んでください。電話番号は通帳やキャッシュカードにあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
+	tStepService  = text{ja: "%sに、身に覚えのない利用だと伝えてください。", en: "Tell %s that you did not make it."}
+	tStepPolice   = text{ja: "警察の相談専用電話（#9110）に相談し、被害を届け出てください。危険を感じるときは110番へ。", en: "Call the police consultation line (#9110) and report the loss. In an emergency call 110."}
+	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
+	tStepPIN      = text{ja: "被害がなくても、キャッシュカードの暗証番号を変更すると安心です。", en: "Change the PIN of your bank card, even if nothing else was taken."}
+	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Take it back (until %s)"}
+	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
+
+	tStatusOpened    = text{ja: "受付済み", en: "Reported"}
+	tStatusWithdrawn = text{ja: "取り消し済み", en: "Withdrawn"}
+	tStatusReceived  = text{ja: "銀行が確認中", en: "The bank is looking into it"}
+	tStatusFrozen    = text{ja: "引き落としを停止", en: "Further debits stopped"}
+	tStatusRefunded  = text{ja: "返金済み", en: "Refunded"}
+	tStatusClosed    = text{ja: "対応終了", en: "Closed"}
+
+	tSaidReceived = text{ja: "%sがご連絡を確認しました", en: "%s has received your report"}
+	tSaidFrozen   = text{ja: "%sが引き落としを止めました", en: "%s has stopped further debits"}
+	tSaidRefunded = text{ja: "%sが返金しました", en: "%s has refunded you"}
+	tSaidClosed   = text{ja: "%sの対応が終わりました", en: "%s has closed your report"}
+	tSaidOther    = text{ja: "%sから対応の連絡がありました", en: "There is news from %s about your report"}
+	tBankSays     = text{ja: "%[1]sからのご連絡：%[2]s", en: "%[1]s writes: %[2]s"}
+)
+
+// DisputeOpened confirms "that was not me": the reference number, what to do
+// now, and the way back.
+func DisputeOpened(f DisputeFacts) Message {
+	m := f.message(tAltDispute, tDisputeOpened)
+	m.Text = []string{tDisputeOpenedText.in(f.lang(), f.bank())}
+	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
+	return m
+}
+
+// DisputeAlready answers somebody who says "that was not me" again.
+func DisputeAlready(f DisputeFacts) Message {
+	m := f.message(tAltDispute, tDisputeAlready)
+	m.Text = []string{tDisputeAlreadyTxt.in(f.lang())}
+	m.Facts = append(m.Facts, Fact{tFactStatus.in(f.lang()), StatusName(f.lang(), f.Dispute.Status)})
+	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
+	return m
+}
+
+// DisputeWithdrawn confirms that the answer was taken back.
+func DisputeWithdrawn(f DisputeFacts) Message {
+	m := f.message(tAltWithdrawn, tWithdrawn)
+	m.Amount = ""
+	m.Facts = append([]Fact{{tFactReference.in(f.lang()), f.Dispute.Reference}}, m.Facts...)
+	m.Text = []string{tWithdrawnText.in(f.lang(), f.bank())}
+	f.UndoUntil = time.Time{}
+	m.Buttons = f.buttons()
+	return m
+}
+
+// UndoTooLate refuses to take the answer back after its time.
+func UndoTooLate(f DisputeFacts) Message {
+	m := f.message(tAltDispute, tUndoTooLate)
+	m.Text = []string{tUndoTooLateText.in(f.lang(), f.bank())}
+	f.UndoUntil = time.Time{}
+	m.Steps, m.Buttons = f.steps()[:1], f.buttons()
+	return m
+}
+
+// DisputeStatus tells the person what the bank did about their dispute
+// (f.Change), with the bank's own words.
+func DisputeStatus(f DisputeFacts) Message {
+	say := tSaidOther
+	switch f.Change.Status {
+	case watch.DisputeReceived:
+		say = tSaidReceived
+	case watch.DisputeFrozen:
+		say = tSaidFrozen
+	case watch.DisputeRefunded:
+		say = tSaidRefunded
+	case watch.DisputeClosed:
+		say = tSaidClosed
+	}
+	m := f.message(tAltStatus, say, f.bank())
+	m.Tone, m.Badge = Notice, tNotice.in(f.lang())
+	m.Amount = ""
+	m.Facts = append([]Fact{{tFactReference.in(f.lang()), f.Dispute.Reference}}, m.Facts...)
+	if said := strings.TrimSpace(f.Change.Text); said != "" {
+		m.Text = []string{tBankSays.in(f.lang(), f.bank(), said)}
+	}
+	f.UndoUntil = time.Time{}
+	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
+	return m
+}
+
+// StatusName is a dispute's status in a few words.
+func StatusName(lang watch.Lang, s watch.DisputeStatus) string {
+	names := map[watch.DisputeStatus]text{
+		watch.DisputeOpened: tStatusOpened, watch.DisputeWithdrawn: tStatusWithdrawn,
+		watch.DisputeReceived: tStatusReceived, watch.DisputeFrozen: tStatusFrozen,
+		watch.DisputeRefunded: tStatusRefunded, watch.DisputeClosed: tStatusClosed,
+	}
+	return names[s].in(lang)
+}
+
+// message is what all of them share: the reference large, and what it is about.
+func (f *DisputeFacts) message(alt, title text, args ...any) Message {
+	lang, d := f.lang(), f.Dispute
+	m := Message{Lang: string(lang), Alt: alt.in(lang), Tone: Calm, Badge: tInfo.in(lang),
+		Title: title.in(lang, args...), Amount: d.Reference}
+	if f.ServiceName != "" {
+		m.Facts = append(m.Facts, Fact{tFactService.in(lang), f.ServiceName})
+	}
+	if account := strings.TrimSpace(f.BankName + " " + d.Mask); account != "" {
+		m.Facts = append(m.Facts, Fact{tFactAccount.in(lang), account})
+	}
+	if d.Kind != watch.LinkRegistered && !f.HideAmount {
+		m.Facts = append(m.Facts, Fact{tFactAmount.in(lang), Yen(lang, d.Amount)})
+	}
+	m.Facts = append(m.Facts, Fact{tFactTime.in(lang), Time(lang, d.OccurredAt, d.ReceivedAt)})
+	if !d.AnsweredAt.IsZero() {
+		m.Facts = append(m.Facts, Fact{tFactAnswered.in(lang), Time(lang, d.AnsweredAt, d.ReceivedAt)})
+	}
+	return m
+}
+
+// steps are what a victim does, in the order that helps: bank, service,
+// police, consumer line.
+func (f *DisputeFacts) steps() []Step {
+	return WhatToDo(f.Lang, f.BankName, f.Bank, f.ServiceName, f.Service)
+}
+
+// WhatToDo is what somebody does whose money was taken, in the order that
+// helps: bank, service, police, consumer line, PIN. Names and contacts may be
+// empty; the bank comes first all the same.
+func WhatToDo(lang watch.Lang, bankName string, bank Contact, serviceName string, service Contact) []Step {
+	lang = langOf(lang)
+	say := tStepBank
+	if bank.Phone == "" {
+		say = tStepBankFind
+	}
+	out := []Step{callStep(lang, say, orElse(bankName, tTheBank.in(lang)), bank)}
+	if serviceName != "" {
+		out = append(out, callStep(lang, tStepService, serviceName, service))
+	}
+	return append(out,
+		Step{Text: tStepPolice.in(lang), Tel: PoliceTel},
+		Step{Text: tStepConsumer.in(lang), Tel: ConsumerTel},
+		Step{Text: tStepPIN.in(lang)})
+}
+
+func (f *DisputeFacts) buttons() []Button {
+	lang := f.lang()
+	var out []Button
+	if !f.UndoUntil.IsZero() {
+		until := f.UndoUntil.In(watch.JST).Format("15:04")
+		out = append(out, Button{Label: tUndoButton.in(lang, until), Display: tUndoDisplay.in(lang), Style: Secondary,
+			Postback: postback("undo", f.Dispute.Record, f.Watcher)})
+	}
+	if f.Link != "" {
+		out = append(out, Button{Label: tDetails.in(lang), Style: Link, URL: f.Link})
+	}
+	return out
+}

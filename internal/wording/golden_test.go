@@ -1,0 +1,292 @@
+package wording
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/watch"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func jst(s string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04:05", s, watch.JST)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func balance(yen int64) *int64 { return &yen }
+
+func debit() *watch.Record {
+	return &watch.Record{
+		ID: "0123456789abcdefghjkmnpqrs", Account: watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}, Mask: "普通 ***4567",
+		Kind: watch.Debit, Txn: "20200904-000123", OccurredAt: jst("2020-09-04 14:05:11"), Amount: 100000,
+		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: balance(-70000), Status: watch.Posted, Service: "docomo", Confidence: watch.Seen,
+		ReceivedAt: jst("2020-09-04 14:05:12"), RecordedAt: jst("2020-09-04 14:05:12"),
+	}
+}
+
+func link() *watch.Record {
+	r := debit()
+	r.Kind, r.Amount, r.Balance, r.Status, r.Service, r.Descriptor = watch.LinkRegistered, 0, nil, "", "paypay", "PAYPAY"
+	r.Confidence, r.Route = watch.Named, "web_kouza_furikae"
+	return r
+}
+
+// names gives a service and a bank in a language.
+func names(lang watch.Lang) (service, bank string) {
+	if lang == watch.English {
+		return "d Barai (docomo Koza)", "The 77 Bank"
+	}
+	return "d払い（ドコモ口座）", "七十七銀行"
+}
+
+func alertFacts(lang watch.Lang, r *watch.Record, why watch.Reasons, change ...func(*AlertFacts)) AlertFacts {
+	f := AlertFacts{
+		Record: r, Notice: watch.Notice{Watcher: "w1", Reasons: why},
+		Delivery: watch.Delivery{ID: "d1", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.LINE, Lang: lang},
+		Link:     "https://kozamori.example/a/t0ken", CanAnswer: true,
+		Bank: Contact{Phone: "0120-000-000", Hours: "9:00-17:00", CheckedOn: "2026-11-02", Source: "https://bank.example/"},
+	}
+	f.ServiceName, f.BankName = names(lang)
+	if r.Service == "paypay" {
+		f.ServiceName = "PayPay"
+	}
+	if r.Service == "" {
+		f.ServiceName = ""
+	}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func disputeFacts(lang watch.Lang) DisputeFacts {
+	r := debit()
+	f := DisputeFacts{
+		Lang: lang, Watcher: "w1",
+		Dispute: &watch.Dispute{ID: "dsp", Reference: "KZ-7F3K-9Q2M", Record: r.ID, Account: r.Account, Mask: r.Mask, Kind: r.Kind,
+			Txn: r.Txn, Service: r.Service, Amount: r.Amount, OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt,
+			AnsweredAt: jst("2020-09-04 14:06:02"), Watcher: "w1", Via: watch.ViaLINE, Status: watch.DisputeOpened},
+		Bank:      Contact{Phone: "0120-000-000"},
+		Service:   Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"},
+		UndoUntil: jst("2020-09-04 14:16:02"),
+		Link:      "https://kozamori.example/a/t0ken",
+	}
+	f.ServiceName, f.BankName = names(lang)
+	return f
+}
+
+func answerFacts(lang watch.Lang) AnswerFacts {
+	r := debit()
+	r.Service, r.Amount = "paypay", 5000
+	f := AnswerFacts{Lang: lang, Record: r, Watcher: "w1", ServiceName: "PayPay",
+		Answer: watch.Answer{Value: watch.Mine, Watcher: "w2", At: jst("2020-09-04 14:08:00")}, Link: "https://kozamori.example/a/t0ken"}
+	_, f.BankName = names(lang)
+	return f
+}
+
+// messages are the main messages by name.
+func messages(lang watch.Lang) map[string]Message {
+	const basic = watch.ServiceDebit | watch.FirstSeen
+	out := map[string]Message{
+		"alert-critical": Alert(alertFacts(lang, debit(), basic|watch.Overdrawn)),
+		"alert-every-reason": Alert(alertFacts(lang, debit(), 1<<9-1, func(f *AlertFacts) {
+			f.Service = Contact{Phone: "0120-111-111"}
+		})),
+		"alert-notice":   Alert(alertFacts(lang, debit(), watch.ServiceDebit)),
+		"alert-link":     Alert(alertFacts(lang, link(), watch.NewLink)),
+		"alert-mail":     Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Delivery.Channel = watch.Email })),
+		"alert-guardian": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })),
+		"alert-pending": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Status, f.Record.Confidence = watch.Pending, watch.Cut
+		})),
+		"alert-undecided": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Confidence, f.Record.Descriptor, f.ServiceName = watch.Undecided, "PAYPAYｶ", "PayPay"
+		})),
+		"alert-ordinary": Alert(alertFacts(lang, debit(), watch.AnyDebit|watch.Keyword, func(f *AlertFacts) {
+			f.Record.Confidence, f.Record.Descriptor, f.ServiceName, f.Record.Balance = "", "ﾔﾁﾝ", "", nil
+		})),
+		"alert-reversed-before": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt = jst("2020-09-04 14:30:00") })),
+		"undone-debit":          Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt = jst("2020-09-05 10:30:00") })),
+		"undone-link":           Undone(alertFacts(lang, link(), watch.NewLink, func(f *AlertFacts) { f.Record.UndoneAt = jst("2021-01-05 10:30:00") })),
+		"dispute-opened":        DisputeOpened(disputeFacts(lang)),
+		"dispute-already":       DisputeAlready(disputeFacts(lang)),
+		"dispute-withdrawn":     DisputeWithdrawn(disputeFacts(lang)),
+		"undo-too-late":         UndoTooLate(disputeFacts(lang)),
+		"already-answered":      AlreadyAnswered(answerFacts(lang)),
+		"unknown":               Unknown(lang),
+	}
+	f := answerFacts(lang)
+	f.Trust, f.TrustDays = watch.Trust{Service: "paypay", UpTo: 5000, Until: jst("2020-12-03 14:08:00")}, 90
+	out["mine-thanks"], out["trusted"] = MineThanks(f), Trusted(f)
+	f = answerFacts(lang)
+	f.Answer.Value, f.Reference = watch.NotMine, "KZ-7F3K-9Q2M"
+	out["answer-by-other"] = AnswerByOther(f)
+	for _, s := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed} {
+		d := disputeFacts(lang)
+		d.Change = watch.DisputeChange{Seq: 2, Status: s}
+		if s == watch.DisputeRefunded {
+			d.Change.Text = "全額を普通口座に返金しました。"
+		}
+		out["status-"+string(s)] = DisputeStatus(d)
+	}
+	return out
+}
+
+func TestMessagesReadAsInTheGoldenFiles(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range messages(lang) {
+			got := show(m)
+			path := filepath.Join("testdata", fmt.Sprintf("%s.%s.txt", name, lang))
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), got); d != "" {
+				t.Errorf("%s in %s (-want +got):\n%s", name, lang, d)
+			}
+		}
+	}
+}
+
+// show writes a message as a person would read it aloud.
+func show(m Message) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("alt: %s\n%s [%s] %s", m.Alt, m.Tone, m.Badge, m.Title)
+	if m.Amount != "" {
+		line("  %s", m.Amount)
+	}
+	for _, f := range m.Facts {
+		line("  %s | %s", f.Label, f.Value)
+	}
+	for _, s := range m.Why {
+		line("why: %s", s)
+	}
+	for _, s := range m.Text {
+		line("%s", s)
+	}
+	for i, s := range m.Steps {
+		line("%d. %s <%s>", i+1, s.Text, s.Tel)
+	}
+	for _, btn := range m.Buttons {
+		line("(%s) %s %s%s", btn.Style, btn.Label, btn.Postback, btn.URL)
+	}
+	if m.Foot != "" {
+		line("foot: %s", m.Foot)
+	}
+	return b.String()
+}
+
+func TestAltSaysNothingOfMoneyOrAccount(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range messages(lang) {
+			if m.Alt == "" || strings.ContainsAny(m.Alt, "0123456789") {
+				t.Errorf("%s in %s: alt %q is empty or holds a digit", name, lang, m.Alt)
+			}
+			for _, secret := range []string{"普通", "***", "ﾄﾞｺﾓ", "PAYPAY", "円", "¥", "PayPay", "七十七"} {
+				if strings.Contains(m.Alt, secret) {
+					t.Errorf("%s in %s: alt %q holds %q", name, lang, m.Alt, secret)
+				}
+			}
+		}
+	}
+}
+
+func TestHiddenAmountsAppearNowhere(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		a := alertFacts(lang, debit(), 1<<9-1, func(f *AlertFacts) { f.Delivery.HideAmount = true })
+		d := disputeFacts(lang)
+		d.HideAmount = true
+		n := answerFacts(lang)
+		n.HideAmount, n.Record.Amount = true, 100000
+		n.Trust, n.TrustDays = watch.Trust{Service: "paypay", UpTo: 100000}, 90
+		for i, m := range []Message{Alert(a), Undone(a), DisputeOpened(d), DisputeAlready(d), DisputeWithdrawn(d), DisputeStatus(d),
+			UndoTooLate(d), MineThanks(n), AlreadyAnswered(n), AnswerByOther(n)} {
+			b, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, amount := range []string{"100,000", "100000", "70,000", "円", "¥"} {
+				if strings.Contains(string(b), amount) {
+					t.Errorf("message %d in %s holds %q: %s", i, lang, amount, b)
+				}
+			}
+		}
+	}
+}
+
+func TestARetryOfAnAlertReadsTheSame(t *testing.T) {
+	f := alertFacts(watch.Japanese, debit(), watch.ServiceDebit|watch.FirstSeen)
+	f.Record.Deliveries = []watch.Delivery{f.Delivery}
+	first := Alert(f)
+
+	f.Delivery.Attempts, f.Delivery.Problem = 3, "timeout"
+	f.Record.UndoneAt = jst("2020-09-04 15:00:00")
+	f.Record.Deliveries = append(f.Record.Deliveries, watch.Delivery{ID: "d2", Kind: watch.TellUndone, Watcher: "w1"})
+	f.Record.Answer = &watch.Answer{Value: watch.Mine, Watcher: "w2"}
+	if d := cmp.Diff(first, Alert(f)); d != "" {
+		t.Errorf("the second attempt reads differently (-first +second):\n%s", d)
+	}
+}
+
+func TestPhoneNumbersComeOnlyFromTheFacts(t *testing.T) {
+	d := disputeFacts(watch.Japanese)
+	d.Bank, d.Service = Contact{}, Contact{}
+	a := alertFacts(watch.Japanese, debit(), watch.FirstSeen, func(f *AlertFacts) { f.Bank = Contact{} })
+	for _, m := range []Message{DisputeOpened(d), UndoTooLate(d), Alert(a)} {
+		if len(m.Steps) == 0 {
+			t.Fatalf("%q says not what to do", m.Title)
+		}
+		for _, s := range m.Steps {
+			if s.Tel != "" && s.Tel != PoliceTel && s.Tel != ConsumerTel {
+				t.Errorf("%q came from nowhere", s.Tel)
+			}
+		}
+	}
+}
+
+func TestButtonsFitTheirLimits(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range messages(lang) {
+			for _, b := range m.Buttons {
+				// LINE: 40 characters for a label in a Flex message, 300 for
+				// data and for what the chat shows.
+				if n := len([]rune(b.Label)); n == 0 || n > 40 {
+					t.Errorf("%s in %s: label %q has %d characters", name, lang, b.Label, n)
+				}
+				if len(b.Postback) > 300 || len([]rune(b.Display)) > 300 {
+					t.Errorf("%s in %s: %q is too long", name, lang, b.Label)
+				}
+				if (b.Postback != "") == (b.URL != "") {
+					t.Errorf("%s in %s: %q does not do exactly one thing", name, lang, b.Label)
+				}
+			}
+		}
+	}
+}
+
+func TestDigitsToDialAreEscaped(t *testing.T) {
+	for tel, want := range map[string]string{PoliceTel: "tel:%239110", "0120-990-633": "tel:0120-990-633"} {
+		if got := TelURI(tel); got != want {
+			t.Errorf("TelURI(%q) = %q, want %q", tel, got, want)
+		}
+	}
+}
