@@ -1,0 +1,154 @@
+// Package line is the LINE platform: pushing messages, drawing them as Flex,
+// and what its answers mean. LINE's own types stop here. It never decides
+// whether somebody is told.
+package line
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Tokens gives channel access tokens.
+type Tokens interface {
+	// Token is the token to use now.
+	Token(ctx context.Context) (string, error)
+	// Refresh replaces a token that LINE refused.
+	Refresh(ctx context.Context, refused string) (string, error)
+}
+
+// StaticToken is a long-lived token.
+type StaticToken string
+
+// Token returns the token.
+func (t StaticToken) Token(context.Context) (string, error) { return string(t), nil }
+
+// Refresh has nothing newer to offer.
+func (t StaticToken) Refresh(context.Context, string) (string, error) { return string(t), nil }
+
+// Config of the client.
+type Config struct {
+	Endpoint string // of the Messaging API; may have a path
+	Tokens   Tokens
+	HTTP     *http.Client // nil takes one with a timeout of 5 seconds
+}
+
+// Client talks to LINE.
+type Client struct{ Config }
+
+// New makes a client.
+func New(c Config) *Client {
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Timeout: 5 * time.Second}
+	}
+	h := *c.HTTP
+	// The SDK would follow a 302 as a GET, without the message.
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.HTTP = &h
+	return &Client{c}
+}
+
+// userID is LINE's form of one; the SDK puts ids into paths unescaped.
+var userID = regexp.MustCompile(`^U[0-9a-f]{32}$`)
+
+// api makes an SDK client for one call: the SDK's own WithContext changes a
+// shared client for every later call.
+func (c *Client) api(ctx context.Context, token string) (*messaging_api.MessagingApiAPI, error) {
+	api, err := messaging_api.NewMessagingApiAPI(token, messaging_api.WithEndpoint(c.Endpoint), messaging_api.WithHTTPClient(c.HTTP))
+	if err != nil {
+		return nil, errors.New("line: the endpoint is not a URL")
+	}
+	return api.WithContext(ctx), nil
+}
+
+// Push sends a message to one user. The retry key (a UUID) goes out with the
+// first attempt already, so that LINE drops every second one for 24 hours.
+func (c *Client) Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome {
+	if !userID.MatchString(to) {
+		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
+	}
+	token, err := c.Tokens.Token(ctx)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRetry, Problem: "no channel access token"}
+	}
+	req := &messaging_api.PushMessageRequest{To: to, Messages: []messaging_api.MessageInterface{Flex(m)},
+		CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+	for refreshed := false; ; refreshed = true {
+		api, err := c.api(ctx, token)
+		if err != nil {
+			return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
+		}
+		// The error is no guide: it is set for a 200 with an empty body too.
+		res, _, _ := api.PushMessageWithHttpInfo(req, retryKey)
+		if res == nil {
+			return watch.Outcome{Result: watch.SendRetry, Problem: "LINE cannot be reached"}
+		}
+		drain(res)
+		if res.StatusCode == http.StatusUnauthorized && !refreshed {
+			if token, err = c.Tokens.Refresh(ctx, token); err == nil {
+				continue
+			}
+		}
+		return c.outcome(ctx, token, res)
+	}
+}
+
+func drain(res *http.Response) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	_ = res.Body.Close()
+}
+
+// outcome goes by the status alone: texts may change, and a 200 whose body
+// does not parse was still accepted.
+func (c *Client) outcome(ctx context.Context, token string, res *http.Response) watch.Outcome {
+	o := watch.Outcome{ProviderID: res.Header.Get("X-Line-Request-Id"), Problem: "LINE answered " + strconv.Itoa(res.StatusCode)}
+	switch s := res.StatusCode; {
+	case s == http.StatusConflict: // accepted earlier
+		o.Result, o.ProviderID, o.Problem = watch.SendAccepted, res.Header.Get("X-Line-Accepted-Request-Id"), ""
+	case s >= 200 && s < 300:
+		o.Result, o.Problem = watch.SendAccepted, ""
+	case s >= 500, s == http.StatusUnauthorized, s == http.StatusRequestTimeout:
+		o.Result = watch.SendRetry
+	case s == http.StatusTooManyRequests:
+		o.Result, o.RetryAfter = watch.SendRetry, 2*time.Second
+		if c.spent(ctx, token) {
+			o.Result, o.Problem = watch.SendExhausted, "the month's LINE messages are spent"
+		}
+	default:
+		o.Result = watch.SendRefused
+	}
+	return o
+}
+
+// spent asks whether the month's quota is used up: 429 means that, or only
+// that we are too fast. If LINE does not say, we take it for the latter.
+func (c *Client) spent(ctx context.Context, token string) bool {
+	api, err := c.api(ctx, token)
+	if err != nil {
+		return false
+	}
+	quota, err := api.GetMessageQuota()
+	if err != nil || quota.Type != messaging_api.QuotaType_LIMITED {
+		return false
+	}
+	used, err := api.GetMessageQuotaConsumption()
+	return err == nil && used.TotalUsage >= quota.Value
+}
+
+// cut shortens a label to n characters.
+func cut(s string, n int) string {
+	if r := []rune(strings.TrimSpace(s)); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
