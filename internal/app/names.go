@@ -1,0 +1,43 @@
+// Package app wires the stages to their adapters. It holds no logic of the
+// field, and no stage imports it.
+package app
+
+import (
+	"context"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Names is what people call banks and services: the bank's own entry first,
+// then the catalogue.
+type Names struct{ Store *store.Store }
+
+// Bank names a bank. A bank that is not known is named by its code.
+func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact) {
+	name, contact := code, wording.Contact{}
+	if b, ok := catalog.BankByCode(code); ok {
+		name = b.Name(lang)
+	}
+	if b, err := n.Store.Bank(ctx, code); err == nil {
+		contact.Phone = b.Phone
+		switch {
+		case lang == watch.English && b.NameEn != "":
+			name = b.NameEn
+		case lang != watch.English && b.Name != "":
+			name = b.Name
+		}
+	}
+	return name, contact
+}
+
+// Service names a payment service; empty if it is not known.
+func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
+	s, ok := catalog.ByID(id)
+	if !ok {
+		return "", wording.Contact{}
+	}
+	return s.Name(lang), wording.Contact{Phone: s.Phone, CheckedOn: s.PhoneChecked}
+}

@@ -1,0 +1,77 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"kozamori/internal/store"
+)
+
+// Secrets knows the webhook secrets shared with a bank; the first one signs.
+type Secrets interface {
+	WebhookSecrets(ctx context.Context, bank string) ([]string, error)
+}
+
+// SignedCallback posts to banks with Standard Webhooks signatures. The same id
+// is used for every attempt, so that a bank can tell a second copy.
+type SignedCallback struct {
+	Store   *store.Store
+	Secrets Secrets
+	HTTP    *http.Client // nil takes one with a timeout of 10 seconds
+	Now     func() time.Time
+}
+
+// Post returns nil only if the bank answered 2xx.
+func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte) error {
+	b, err := c.Store.Bank(ctx, bank)
+	if err != nil {
+		return err
+	}
+	if b.Callback == "" {
+		return errors.New("notify: the bank has no callback address")
+	}
+	secrets, err := c.Secrets.WebhookSecrets(ctx, bank)
+	if err != nil || len(secrets) == 0 {
+		return errors.New("notify: the bank's webhook secret cannot be read")
+	}
+	wh, err := webhooks.NewWebhook(secrets[0])
+	if err != nil {
+		return errors.New("notify: the bank's webhook secret is not base64")
+	}
+	now := c.Now()
+	sig, err := wh.Sign(id, now, body)
+	if err != nil {
+		return errors.New("notify: the callback cannot be signed")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.Callback, bytes.NewReader(body))
+	if err != nil {
+		return errors.New("notify: the bank's callback address is not a URL")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(webhooks.HeaderWebhookID, id)
+	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
+	client := http.Client{Timeout: 10 * time.Second}
+	if c.HTTP != nil {
+		client = *c.HTTP
+	}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := client.Do(req)
+	if err != nil {
+		return errors.New("notify: the bank cannot be reached")
+	}
+	defer func() { _ = res.Body.Close() }()
+	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return fmt.Errorf("notify: the bank answered %d", res.StatusCode)
+	}
+	return nil
+}
