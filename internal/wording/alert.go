@@ -83,7 +83,7 @@ var (
 	tAltUndoneLink  = text{ja: "【お知らせ】チャージ連携が解除されました", en: "[Notice] A charge link was removed"}
 
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
-	tWatchedAccount = text{ja: "見守っている口座", en: "the account you watch over"}
+	tWatchedAccount = text{ja: "ご家族の口座", en: "your family member's account"}
 
 	tTitleService     = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
 	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかカードの引き落としがありました", en: "%[1]s or a card took money from %[2]s"}
@@ -111,12 +111,12 @@ var (
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
-	tIfNotService   = text{ja: "%sにも、身に覚えがない利用だと伝えてください。", en: "Tell %s too that you did not make it."}
+	tIfNotService   = text{ja: "%sにも、身に覚えがないと伝えてください。", en: "Tell %s too that it was not you."}
 	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
 	tChecked        = text{ja: "（番号は%sに確認）", en: " (number checked on %s)"}
 	tTheBank        = text{ja: "銀行", en: "your bank"}
 	tTheService     = text{ja: "決済サービス", en: "the payment service"}
-	tNeverPIN       = text{ja: "銀行や警察、口座守が暗証番号をお聞きすることはありません。聞かれたら詐欺です。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Whoever asks is a fraud."}
+	tNeverPIN       = text{ja: "銀行や警察、口座守が暗証番号をお聞きすることはありません。聞かれたら詐欺です。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Anyone who asks is a fraudster."}
 	tNotMine        = text{ja: "身に覚えがない", en: "That was not me"}
 	tMine           = text{ja: "自分です", en: "That was me"}
 	tNotTheirs      = text{ja: "本人に覚えがない", en: "It was not them"}

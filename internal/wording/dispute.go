@@ -49,7 +49,7 @@ var (
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
 	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it was not you after all, answer the alert again."}
 	tUndoTooLate       = text{ja: "取り消せる時間を過ぎました", en: "It is too late to take it back here"}
-	tUndoTooLateText   = text{ja: "%sがすでに対応を始めています。取り消したいときは、受付番号を伝えて銀行に相談してください。", en: "%s is already acting on it. To take it back, call the bank and give the number of your report."}
+	tUndoTooLateText   = text{ja: "時間が過ぎたため、ここでは取り消せません。取り消したいときは、銀行に受付番号を伝えてください。", en: "It can no longer be taken back here. Please call the bank and give your report number."}
 
 	tFactReference = text{ja: "受付番号", en: "Report number"}
 	tFactAmount    = text{ja: "金額", en: "Amount"}
@@ -58,7 +58,8 @@ var (
 
 	tStepBank     = text{ja: "%sに電話し、引き落としを止めるよう頼んでください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
 	tStepBankFind = text{ja: "%sに連絡し、引き落としを止めるよう頼んでください。電話番号は通帳やキャッシュカードにあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
-	tStepService  = text{ja: "%sに、身に覚えのない利用だと伝えてください。", en: "Tell %s that you did not make it."}
+	tStepAskBank  = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
+	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s that it was not you."}
 	tStepPolice   = text{ja: "警察の相談専用電話（#9110）に相談し、被害を届け出てください。危険を感じるときは110番へ。", en: "Call the police consultation line (#9110) and report the loss. In an emergency call 110."}
 	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
 	tStepPIN      = text{ja: "被害がなくても、キャッシュカードの暗証番号を変更すると安心です。", en: "Change the PIN of your bank card, even if nothing else was taken."}
@@ -111,10 +112,11 @@ func DisputeWithdrawn(f DisputeFacts) Message {
 
 // UndoTooLate refuses to take the answer back after its time.
 func UndoTooLate(f DisputeFacts) Message {
-	m := f.message(tAltDispute, tUndoTooLate)
-	m.Text = []string{tUndoTooLateText.in(f.lang(), f.bank())}
+	m := f.message(tUndoTooLate, tUndoTooLate)
+	m.Text = []string{tUndoTooLateText.in(f.lang())}
 	f.UndoUntil = time.Time{}
-	m.Steps, m.Buttons = f.steps()[:1], f.buttons()
+	m.Steps = []Step{callStep(f.lang(), tStepAskBank, f.bank(), f.Bank)}
+	m.Buttons = f.buttons()
 	return m
 }
 
