@@ -34,6 +34,7 @@ import (
 	"kozamori/internal/sweep"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 const lineUser = "U0123456789abcdef0123456789abcdef"
@@ -107,6 +108,7 @@ type world struct {
 	stages map[queue.Name]queue.Handler
 	post   http.Handler
 	log    *slog.Logger
+	mails  []string // addresses that the mail channel was given, in order
 }
 
 func newWorld(t *testing.T) *world {
@@ -141,7 +143,7 @@ func newWorld(t *testing.T) *world {
 	w.post = mux
 	d := detect.New(detect.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})
 	client := line.New(line.Config{Endpoint: lineSrv.URL, Tokens: line.StaticToken(w.line.Token)})
-	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, LINE: notify.ChannelFunc(client.Push), Now: w.Now, Logger: w.log,
+	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(w.mail), Now: w.Now, Logger: w.log,
 		Callback: &notify.SignedCallback{Store: w.store, Secrets: known, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
 	w.stages = map[queue.Name]queue.Handler{queue.Events: d.Handle, queue.LINE: n.Handle, queue.Email: n.Handle, queue.Bank: n.Handle}
@@ -155,6 +157,27 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// mail is a mail channel that accepts everything.
+func (w *world) mail(_ context.Context, to, _ string, _ wording.Message) watch.Outcome {
+	w.mails = append(w.mails, to)
+	return watch.Outcome{Result: watch.SendAccepted, ProviderID: "mail"}
+}
+
+// also gives the owner a mail address and the account a guardian.
+func (w *world) also() {
+	w.t.Helper()
+	a, err := w.store.Account(context.Background(), watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a.Watchers[0].Channels = append(a.Watchers[0].Channels, watch.Channel{Kind: watch.Email, Address: "owner@example.jp"})
+	a.Watchers = append(a.Watchers, watch.Watcher{ID: "g1", Role: watch.Guardian, Lang: watch.Japanese,
+		Channels: []watch.Channel{{Kind: watch.Email, Address: "guardian@example.jp"}}})
+	if err := w.store.Write(context.Background(), store.PutAccount(a)); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // send posts a debit as the bank would.
@@ -305,5 +328,54 @@ func TestABankThatIsDownForHoursHearsTheDisputeInTheEnd(t *testing.T) {
 	}
 	if got := w.bank.types(); got != "dispute.opened" {
 		t.Errorf("the bank heard %q", got)
+	}
+}
+
+func TestASpentLINEQuotaTurnsToMailAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.also()
+	w.line.Fail(1, sim.QuotaSpent)
+	w.send("t1")
+	w.settle()
+	if got := strings.Join(w.mails, " "); got != "owner@example.jp" || len(w.line.Messages()) != 0 {
+		t.Errorf("mails to %q, %d LINE messages", got, len(w.line.Messages()))
+	}
+}
+
+func TestACriticalAlertThatNobodyAnswersGoesToTheNextChannelThenToGuardians(t *testing.T) {
+	w := newWorld(t)
+	w.also()
+	w.send("t1")
+	w.settle()
+	for i, want := range []string{"", "owner@example.jp", "owner@example.jp guardian@example.jp", "owner@example.jp guardian@example.jp"} {
+		if got := strings.Join(w.mails, " "); got != want {
+			t.Errorf("after %d times 15 minutes mails went to %q, want %q", i, got, want)
+		}
+		w.add(15 * time.Minute)
+		if _, err := w.sweep.Sweep(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
+	}
+	if n := len(w.line.Messages()); n != 1 {
+		t.Errorf("%d LINE messages, want 1", n)
+	}
+}
+
+func TestAnAnswerEndsTheEscalation(t *testing.T) {
+	w := newWorld(t)
+	w.also()
+	w.send("t1")
+	w.settle()
+	w.tap()
+	for range 3 {
+		w.add(15 * time.Minute)
+		if _, err := w.sweep.Sweep(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
+	}
+	if len(w.mails) != 0 {
+		t.Errorf("mails went to %v after the answer", w.mails)
 	}
 }
