@@ -117,7 +117,7 @@ func newWorld(t *testing.T) *world {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw)
 	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, log: slog.New(slog.DiscardHandler)}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), w.Now)
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

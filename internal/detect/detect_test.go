@@ -36,7 +36,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	table, err := embedded.Open(filepath.Join(dir, "store.db"), func() time.Time { return received })
+	table, err := embedded.Open(filepath.Join(dir, "store.db"), embedded.Options{Now: func() time.Time { return received }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "s"), func() time.Time { return now })
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "s"), embedded.Options{Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,9 +48,13 @@ type call struct {
 
 var _ store.Table = (*Table)(nil)
 
-// Open opens or makes the file. now is the clock that expiry is compared
-// with; nil is the real one. A file that another process holds is an error.
-func Open(path string, now func() time.Time) (*Table, error) {
+// Options of a table; the zero value is sensible.
+type Options struct {
+	Now func() time.Time // the clock that expiry is compared with; nil is the real one
+}
+
+// Open opens or makes the file. A file that another process holds is an error.
+func Open(path string, opts Options) (*Table, error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond, FreelistType: bbolt.FreelistMapType})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%s is in use by another process", path)
@@ -70,10 +74,10 @@ func Open(path string, now func() time.Time) (*Table, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("the store cannot be written: %w", err)
 	}
-	if now == nil {
-		now = time.Now
+	if opts.Now == nil {
+		opts.Now = time.Now
 	}
-	t := &Table{db: db, now: now, calls: make(chan *call, maxGroup), closed: make(chan struct{})}
+	t := &Table{db: db, now: opts.Now, calls: make(chan *call, maxGroup), closed: make(chan struct{})}
 	t.done.Go(t.commit)
 	return t, nil
 }

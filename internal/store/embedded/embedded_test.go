@@ -14,7 +14,7 @@ import (
 
 func TestTable(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table {
-		tab, err := embedded.Open(filepath.Join(t.TempDir(), "store"), now)
+		tab, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,11 +25,11 @@ func TestTable(t *testing.T) {
 
 func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store")
-	a, err := embedded.Open(path, nil)
+	a, err := embedded.Open(path, embedded.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := embedded.Open(path, nil); err == nil || !strings.Contains(err.Error(), "in use") {
+	if _, err := embedded.Open(path, embedded.Options{}); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a second opening: %v", err)
 	}
 	k := store.Key{PK: "P", SK: "S"}
@@ -39,7 +39,7 @@ func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	b, err := embedded.Open(path, nil)
+	b, err := embedded.Open(path, embedded.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
