@@ -33,6 +33,9 @@ type Message struct {
 	Buttons []Button
 	Choices []Button // quick replies: shown only until the next message
 	Foot    string   // small print
+	// StopURL is the page that ends messages of this channel; a mail names it
+	// in its foot and its headers. Empty if there is none.
+	StopURL string
 }
 
 // Fact is a labelled value.

@@ -1,0 +1,153 @@
+// Package email sends messages as mails through Amazon SES v2, and says what
+// SES's answers mean. AWS's types stop here. It never decides whether
+// somebody is told, and it never sends a second time by itself.
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"regexp"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// timeout of one attempt, far below the minute for which notify holds a mail
+// as being sent: a second worker must not begin while this one still waits.
+const timeout = 20 * time.Second
+
+// Config of the client.
+type Config struct {
+	// AWS holds the region and credentials. Without credentials requests go
+	// out unsigned, which only a stand-in at Endpoint takes.
+	AWS aws.Config
+	// Endpoint replaces SES's own address; empty keeps it.
+	Endpoint string
+	// From is the sender, "口座守 <alert@example.jp>"; the address must be
+	// verified with SES. ReplyTo may be empty.
+	From, ReplyTo string
+	// ConfigurationSet brings bounces and complaints back; may be empty.
+	ConfigurationSet string
+	HTTP             *http.Client // nil takes one of its own
+}
+
+// Client sends mails.
+type Client struct {
+	config  Config
+	ses     *sesv2.Client
+	from    string
+	replyTo []string
+}
+
+// New makes a client. It fails if From or ReplyTo is no address.
+func New(c Config) (*Client, error) {
+	client := &Client{config: c}
+	from, err := mail.ParseAddress(c.From)
+	if err != nil {
+		return nil, errors.New("email: From is not an address")
+	}
+	client.from = from.String() // encodes a Japanese name (RFC 2047)
+	if c.ReplyTo != "" {
+		to, err := mail.ParseAddress(c.ReplyTo)
+		if err != nil {
+			return nil, errors.New("email: ReplyTo is not an address")
+		}
+		client.replyTo = []string{to.String()}
+	}
+	if c.Endpoint != "" && c.AWS.Region == "" {
+		c.AWS.Region = "ap-northeast-1"
+	}
+	if c.Endpoint != "" && c.AWS.Credentials == nil {
+		c.AWS.Credentials = aws.AnonymousCredentials{}
+	}
+	h := http.Client{}
+	if c.HTTP != nil {
+		h = *c.HTTP
+	}
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client.ses = sesv2.NewFromConfig(c.AWS, func(o *sesv2.Options) {
+		if c.Endpoint != "" {
+			o.BaseEndpoint = aws.String(c.Endpoint)
+		}
+		o.HTTPClient = &h
+		// SES drops no second copy. The SDK would repeat a request that timed
+		// out although SES may have taken it, and nobody would know; here
+		// every attempt is one of notify's, which counts them.
+		o.Retryer = aws.NopRetryer{}
+	})
+	return client, nil
+}
+
+// tagValue is what SES allows as the value of a message tag.
+var tagValue = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+
+// Send sends a message to one address. The key names the delivery: it comes
+// back with bounces, and is all that they say of it. SES keeps no keys, so a
+// mail whose attempt ended without an answer may arrive twice.
+func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+	address, ok := Address(to)
+	if !ok {
+		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
+	}
+	text, html, err := render(m)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: "the mail cannot be drawn"}
+	}
+	in := &sesv2.SendEmailInput{
+		FromEmailAddress: &c.from,
+		ReplyToAddresses: c.replyTo,
+		Destination:      &types.Destination{ToAddresses: []string{address}},
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: content(m.Alt),
+			Body:    &types.Body{Text: content(text), Html: content(html)},
+			Headers: headers(key, m),
+		}},
+	}
+	if c.config.ConfigurationSet != "" {
+		in.ConfigurationSetName = &c.config.ConfigurationSet
+	}
+	if tagValue.MatchString(key) {
+		in.EmailTags = []types.MessageTag{{Name: aws.String("delivery"), Value: &key}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	out, err := c.ses.SendEmail(ctx, in)
+	if err != nil {
+		return outcome(err)
+	}
+	return watch.Outcome{Result: watch.SendAccepted, ProviderID: aws.ToString(out.MessageId)}
+}
+
+func content(s string) *types.Content {
+	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+}
+
+// printable is a header's value as SES takes it, without spaces.
+var printable = regexp.MustCompile(`^[!-~]{1,900}$`)
+
+func headers(key string, m wording.Message) []types.MessageHeader {
+	header := func(name, value string) types.MessageHeader {
+		return types.MessageHeader{Name: &name, Value: &value}
+	}
+	// Alerts share their subjects; without this, mail programs fold the
+	// second one under the first, where nobody sees it.
+	var out []types.MessageHeader
+	if tagValue.MatchString(key) {
+		out = append(out, header("X-Entity-Ref-ID", key))
+	}
+	// RFC 2369 and RFC 8058: the mail program offers to stop these mails.
+	if m.StopURL != "" && printable.MatchString(m.StopURL) {
+		out = append(out, header("List-Unsubscribe", fmt.Sprintf("<%s>", m.StopURL)),
+			header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+	}
+	// RFC 3834: no holiday notices in answer.
+	return append(out, header("Auto-Submitted", "auto-generated"))
+}
