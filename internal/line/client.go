@@ -77,29 +77,55 @@ func (c *Client) Push(ctx context.Context, to, retryKey string, m wording.Messag
 	if !userID.MatchString(to) {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
 	}
-	token, err := c.Tokens.Token(ctx)
-	if err != nil {
-		return watch.Outcome{Result: watch.SendRetry, Problem: "no channel access token"}
-	}
 	req := &messaging_api.PushMessageRequest{To: to, Messages: []messaging_api.MessageInterface{Flex(m)},
 		CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+	res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
+		res, _, err := api.PushMessageWithHttpInfo(req, retryKey)
+		return res, err
+	})
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
+	}
+	return c.outcome(ctx, token, res)
+}
+
+// ErrNoToken says that there is no channel access token to be had.
+var ErrNoToken = errors.New("line: no channel access token")
+
+// unreachable is a call that got no answer. Its text is fixed: the SDK's own
+// would name addresses and ids.
+type unreachable struct{ cause error }
+
+func (unreachable) Error() string   { return "line: LINE cannot be reached" }
+func (u unreachable) Unwrap() error { return u.cause }
+
+// authorised makes one call, and once more with a fresh token if LINE refuses
+// the one at hand. The error says that there was no answer at all; otherwise
+// go by the answer's status: the SDK's own error is no guide, for it is set
+// for a 200 with an empty body too.
+func (c *Client) authorised(ctx context.Context, call func(*messaging_api.MessagingApiAPI) (*http.Response, error)) (*http.Response, string, error) {
+	token, err := c.Tokens.Token(ctx)
+	if err != nil {
+		return nil, "", ErrNoToken
+	}
 	for refreshed := false; ; refreshed = true {
 		api, err := c.api(ctx, token)
 		if err != nil {
-			return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
+			return nil, token, err
 		}
-		// The error is no guide: it is set for a 200 with an empty body too.
-		res, _, _ := api.PushMessageWithHttpInfo(req, retryKey)
+		res, err := call(api)
 		if res == nil {
-			return watch.Outcome{Result: watch.SendRetry, Problem: "LINE cannot be reached"}
+			return nil, token, unreachable{err}
 		}
 		drain(res)
 		if res.StatusCode == http.StatusUnauthorized && !refreshed {
-			if token, err = c.Tokens.Refresh(ctx, token); err == nil {
+			fresh, err := c.Tokens.Refresh(ctx, token)
+			if err == nil {
+				token = fresh
 				continue
 			}
 		}
-		return c.outcome(ctx, token, res)
+		return res, token, nil
 	}
 }
 
