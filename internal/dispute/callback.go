@@ -8,12 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
-
-// letters of references: none looks like another (no 0 O, 1 I L, 5 S, 8 B,
-// 2 Z, U V), so that they survive being read out and written down.
-const letters = "34679ACDEFGHJKMNPQRTVWXY"
 
 // Reference is what people say on the phone for a dispute, "KZ-7F3K-9Q4M":
 // derived from its id, 36 bits. Banks tell disputes apart by id.
@@ -22,8 +19,8 @@ func Reference(disputeID string) string {
 	n := binary.BigEndian.Uint64(h[:])
 	var b [8]byte
 	for i := range b {
-		b[i] = letters[n%uint64(len(letters))]
-		n /= uint64(len(letters))
+		b[i] = token.Letters[n%uint64(len(token.Letters))]
+		n /= uint64(len(token.Letters))
 	}
 	return fmt.Sprintf("KZ-%s-%s", b[:4], b[4:])
 }

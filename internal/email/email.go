@@ -93,7 +93,7 @@ var tagValue = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 // back with bounces, and is all that they say of it. SES keeps no keys, so a
 // mail whose attempt ended without an answer may arrive twice.
 func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
-	address, ok := Address(to)
+	address, ok := watch.MailAddress(to)
 	if !ok {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
 	}

@@ -18,7 +18,8 @@ type Person struct {
 	// older event that arrives late changes nothing.
 	UnfollowedAt time.Time `json:"unfollowed_at,omitzero"`
 	FollowEvent  time.Time `json:"follow_event,omitzero"`
-	WrongCodes   int       `json:"wrong_codes,omitempty"`
+	WrongCodes   int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
+	WrongAt      time.Time `json:"wrong_at,omitzero"`     // the latest of them
 	LockedUntil  time.Time `json:"locked_until,omitzero"`
 	Version      int64     `json:"-"`
 }
@@ -48,9 +49,16 @@ func PutPerson(p *Person) Write {
 	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: encode(p)}, If: At(p.Version)}
 }
 
-// DeletePerson forgets a person.
-func DeletePerson(lineUser string) Write {
-	return Write{Item: Item{Key: Key{personPK(lineUser), "PERSON"}}, If: Any, Delete: true}
+// DeletePerson forgets a person at the version read.
+func DeletePerson(p *Person) Write {
+	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}}, If: At(p.Version), Delete: true}
+}
+
+// CheckPerson lets a person's version decide and changes nothing.
+func CheckPerson(p *Person) Write {
+	w := PutPerson(p)
+	w.Check = true
+	return w
 }
 
 // UpdatePerson is UpdateRecord for a person.
@@ -121,7 +129,7 @@ type Code struct {
 // gone; a code that is only expired may still be returned, so compare Expires.
 func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
 	var c Code
-	v, err := read(ctx, s, Key{"C#" + hash, "C"}, &c)
+	v, err := read(ctx, s, codeKey(hash), &c)
 	if err != nil {
 		return nil, err
 	}
@@ -132,8 +140,35 @@ func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
 // PutCode writes a code at the version read. It is kept an hour past its end,
 // so that a late customer hears "expired" and not "unknown".
 func PutCode(c *Code) Write {
-	return Write{Item: Item{Key: Key{"C#" + c.Hash, "C"}, Body: encode(c), Expires: until(c.Expires, time.Hour)}, If: At(c.Version)}
+	return Write{Item: Item{Key: codeKey(c.Hash), Body: encode(c), Expires: until(c.Expires, time.Hour),
+		History: Key{codesPK(c.Account), stamp(c.Expires) + "#" + c.Hash}}, If: At(c.Version)}
 }
+
+// Codes lists the hashes of an account's codes that are still kept.
+func (s *Store) Codes(ctx context.Context, k watch.AccountKey) ([]string, error) {
+	var out []string
+	cursor := ""
+	for {
+		page, err := s.Query(ctx, Query{Index: History, PK: codesPK(k), Limit: 100, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			out = append(out, strings.TrimPrefix(it.PK, "C#"))
+		}
+		if cursor = page.Cursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// DeleteCode removes a code.
+func DeleteCode(hash string) Write {
+	return Write{Item: Item{Key: codeKey(hash)}, If: Any, Delete: true}
+}
+
+func codeKey(hash string) Key           { return Key{"C#" + hash, "C"} }
+func codesPK(k watch.AccountKey) string { return "CODES#" + k.Bank + "#" + k.Ref }
 
 // Seen remembers a LINE webhook event for a day and how far we are with it.
 type Seen struct {

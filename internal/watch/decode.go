@@ -195,7 +195,7 @@ func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
 		}
 	case fMask:
 		e.AccountMask = s
-		return text(name, s, 0, 40)
+		return CheckMask(name, s)
 	case fOccurred:
 		at, err := time.Parse(time.RFC3339, s)
 		if err != nil {
@@ -244,6 +244,23 @@ func text(name, s string, least, most int) *FieldError {
 	}
 	return nil
 }
+
+// CheckRef says what is wrong with an account_ref that a field brings; nil if
+// nothing.
+func CheckRef(field, s string) *FieldError {
+	if fe := text(field, s, 1, 64); fe != nil {
+		return fe
+	}
+	for _, r := range s {
+		if r <= ' ' || r > '~' || r == '#' {
+			return wrong(field, "must be printable ASCII without spaces and #")
+		}
+	}
+	return nil
+}
+
+// CheckMask says what is wrong with an account_mask; nil if nothing.
+func CheckMask(field, s string) *FieldError { return text(field, s, 0, 40) }
 
 // check looks at the event as a whole.
 func (e *Event) check(seen uint, currency string) *FieldError {

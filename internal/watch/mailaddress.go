@@ -1,4 +1,4 @@
-package email
+package watch
 
 import (
 	"net/mail"
@@ -7,20 +7,20 @@ import (
 )
 
 var (
-	atoms  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$")
-	domain = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$`)
+	mailAtoms  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$")
+	mailDomain = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])$`)
 )
 
-// Address checks one bare mail address (no name, ASCII, as SES takes it) and
+// MailAddress checks one bare mail address (no name, ASCII, as SES takes it) and
 // writes it so that it can be sent to. Until 2009 docomo and au gave out
 // addresses such as a..b@docomo.ne.jp, which RFC 5322 allows only with its
 // local part in quotes; they still receive mail.
-func Address(s string) (string, bool) {
+func MailAddress(s string) (string, bool) {
 	local, host, ok := cutLast(s, "@")
-	if !ok || len(host) > 253 || !domain.MatchString(host) {
+	if !ok || len(host) > 253 || !mailDomain.MatchString(host) {
 		return "", false
 	}
-	if atoms.MatchString(local) {
+	if mailAtoms.MatchString(local) {
 		if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
 			return `"` + local + `"@` + host, true
 		}

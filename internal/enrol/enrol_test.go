@@ -1,0 +1,125 @@
+package enrol_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const (
+	alice = "U000000000000000000000000000a11ce"
+	bob   = "U00000000000000000000000000000b0b"
+)
+
+var account = watch.AccountKey{Bank: "0168", Ref: "acc_8f3k"}
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+type world struct {
+	*clock
+	t     *testing.T
+	desk  *enrol.Desk
+	store *store.Store
+	file  string
+	table *embedded.Table
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, file: filepath.Join(t.TempDir(), "store")}
+	var err error
+	if w.table, err = embedded.Open(w.file, embedded.Options{Now: w.Now}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.table.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.store = store.New(w.table)
+	w.desk = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	return w
+}
+
+func (w *world) issue(req enrol.CodeRequest) string {
+	w.t.Helper()
+	if req.AccountRef == "" {
+		req.AccountRef = account.Ref
+	}
+	i, err := w.desk.Issue(context.Background(), account.Bank, req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return i.Code
+}
+
+func (w *world) redeem(user, code string) (enrol.Bound, error) {
+	return w.desk.Redeem(context.Background(), user, code, "")
+}
+
+func (w *world) mustRedeem(user, code string) enrol.Bound {
+	w.t.Helper()
+	b, err := w.redeem(user, code)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+func TestACodeBindsItsAccountWithTheDefaults(t *testing.T) {
+	w := newWorld(t)
+	got := w.mustRedeem(alice, w.issue(enrol.CodeRequest{Mask: "普通 ***4567", Email: "a@example.jp", Lang: watch.English}))
+	want := watch.Watcher{ID: got.Watcher.ID, Role: watch.Owner, LineUser: alice, Lang: watch.English, Since: w.Now(),
+		Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "a@example.jp"}}, Rules: watch.DefaultRules()}
+	if diff := cmp.Diff(want, got.Watcher); diff != "" {
+		t.Error(diff)
+	}
+	if got.Already || got.Account.Mask != "普通 ***4567" {
+		t.Errorf("%+v", got)
+	}
+	list, err := w.desk.Accounts(context.Background(), alice)
+	if err != nil || len(list) != 1 || list[0].Watcher.ID != got.Watcher.ID {
+		t.Errorf("accounts %+v, %v", list, err)
+	}
+}
+
+func TestACodeIsGoodOnceAndForAQuarterOfAnHour(t *testing.T) {
+	w := newWorld(t)
+	code := w.issue(enrol.CodeRequest{})
+	first := w.mustRedeem(alice, code)
+	again := w.mustRedeem(alice, code)
+	if !again.Already || again.Watcher.ID != first.Watcher.ID {
+		t.Errorf("the same code again: %+v", again)
+	}
+	if _, err := w.redeem(bob, code); !errors.Is(err, enrol.ErrCode) {
+		t.Errorf("somebody else with a used code: %v", err)
+	}
+	late := w.issue(enrol.CodeRequest{})
+	w.add(enrol.CodeLife)
+	if _, err := w.redeem(bob, late); !errors.Is(err, enrol.ErrExpired) {
+		t.Errorf("a late code: %v", err)
+	}
+}
