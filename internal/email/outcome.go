@@ -56,6 +56,10 @@ func outcome(err error) watch.Outcome {
 	case errors.As(err, &unverified), errors.As(err, &missing):
 		// The operator's to mend: a domain or a configuration set is missing.
 		o.RetryAfter = later
+	case errors.As(err, &rejected) && strings.Contains(strings.ToLower(api.ErrorMessage()), "not verified"):
+		// Our own address is not verified, or the account is still in SES's
+		// sandbox: every mail fails until the operator mends it.
+		o.RetryAfter = later
 	case errors.As(err, &rejected):
 		o.Result = watch.SendRefused
 	case errors.As(err, &bad):

@@ -27,22 +27,23 @@ func tel(number string) template.URL {
 	return template.URL(wording.TelURI(number))
 }
 
-// colours of a tone: ink on white has a contrast of at least 7 to 1.
-func colour(t wording.Tone) template.CSS {
+// colours of a tone, on white and on black, each with a contrast of at least
+// 7 to 1.
+func colours(t wording.Tone) (ink, bright template.CSS) {
 	switch t {
 	case wording.Critical:
-		return "#a3000b"
+		return "#a3000b", "#ffb3ad"
 	case wording.Notice:
-		return "#1b4b7a"
+		return "#1b4b7a", "#9cc7f5"
 	}
-	return "#1f5b36"
+	return "#1f5b36", "#9fd8b4"
 }
 
 type drawing struct {
 	wording.Message
 	wording.Labels
-	Colour template.CSS
-	Links  []wording.Button
+	Colour, Bright template.CSS
+	Links          []wording.Button
 	// Hide keeps mail programs from filling the preview of the list with the
 	// first lines, where the amount is: they take what comes first, which is
 	// the subject again and then nothing to be seen.
@@ -63,8 +64,9 @@ func links(m wording.Message) []wording.Button {
 
 // render draws a message as a mail: plain text and HTML, which say the same.
 func render(m wording.Message) (text, html string, err error) {
-	d := drawing{Message: m, Labels: wording.LabelsIn(m.Lang), Colour: colour(m.Tone), Links: links(m),
+	d := drawing{Message: m, Labels: wording.LabelsIn(m.Lang), Links: links(m),
 		Hide: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 90))}
+	d.Colour, d.Bright = colours(m.Tone)
 	var b strings.Builder
 	if err := page.Execute(&b, d); err != nil {
 		return "", "", fmt.Errorf("email: %w", err)
