@@ -34,4 +34,3 @@ func TestMailAddress(t *testing.T) {
 		}
 	}
 }
-
