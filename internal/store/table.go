@@ -6,8 +6,10 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -83,8 +85,8 @@ type Table interface {
 	// Get reads items by key, in any number, strongly consistent each by
 	// itself. Absent and expired items are left out of the map.
 	Get(ctx context.Context, keys ...Key) (map[Key]Item, error)
-	// Write does all of the writes (at most 100, no key twice) or none. It
-	// returns a *ConditionError if a condition did not hold. Any other error
+	// Write does all of the writes (at most 100, no key twice, at most 4 MB of
+	// bodies together) or none. It returns a *ConditionError if a condition did not hold. Any other error
 	// leaves it unknown whether the writes happened.
 	Write(ctx context.Context, writes ...Write) error
 	// Query walks a partition. The indexes may lag behind writes.
@@ -124,3 +126,38 @@ var (
 	// ErrCursor says that a cursor is not one that this query gave out.
 	ErrCursor = errors.New("store: cursor does not fit this query")
 )
+
+// Limits of one call of Write, as DynamoDB has them.
+const (
+	MaxWrites = 100
+	MaxBody   = 300 << 10 // bytes of one item
+	MaxCall   = 4_000_000 // bytes of all bodies
+)
+
+// CheckWrites refuses what some table would refuse, so that every table does.
+func CheckWrites(writes []Write) error {
+	if len(writes) > MaxWrites {
+		return fmt.Errorf("store: %d writes in one call, at most %d", len(writes), MaxWrites)
+	}
+	seen := make(map[Key]bool, len(writes))
+	size := 0
+	for i := range writes {
+		w := &writes[i]
+		size += len(w.Item.Body)
+		switch {
+		case w.Item.PK == "" || w.Item.SK == "" || strings.ContainsRune(w.Item.PK, 0) || strings.ContainsRune(w.Item.SK, 0):
+			return errors.New("store: a key must not be empty or hold NUL")
+		case seen[w.Item.Key]:
+			return errors.New("store: one key twice in one call")
+		case len(w.Item.Body) > MaxBody:
+			return fmt.Errorf("store: a body of %d bytes, at most %d", len(w.Item.Body), MaxBody)
+		case !w.Delete && !w.Check && !json.Valid(w.Item.Body):
+			return errors.New("store: a body must be JSON")
+		}
+		seen[w.Item.Key] = true
+	}
+	if size > MaxCall {
+		return fmt.Errorf("store: bodies of %d bytes in one call, at most %d", size, MaxCall)
+	}
+	return nil
+}

@@ -21,12 +21,7 @@ import (
 	"kozamori/internal/store"
 )
 
-// Limits, as DynamoDB has them.
-const (
-	maxBody   = 300 << 10
-	maxWrites = 100
-	maxGroup  = 256 // write calls per commit
-)
+const maxGroup = 256 // write calls per commit
 
 var buckets = [][]byte{store.Primary: []byte("items"), store.History: []byte("history"), store.Due: []byte("due")}
 
@@ -146,7 +141,7 @@ func (t *Table) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store
 
 // Write does all writes or none. It waits for the disk.
 func (t *Table) Write(ctx context.Context, writes ...store.Write) error {
-	if err := check(writes); err != nil {
+	if err := store.CheckWrites(writes); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -166,27 +161,6 @@ func (t *Table) Write(ctx context.Context, writes ...store.Write) error {
 	case <-ctx.Done():
 		return ctx.Err() // unknown whether it happened
 	}
-}
-
-func check(writes []store.Write) error {
-	if len(writes) > maxWrites {
-		return fmt.Errorf("store: %d writes in one call, at most %d", len(writes), maxWrites)
-	}
-	seen := make(map[store.Key]bool, len(writes))
-	for _, w := range writes {
-		switch {
-		case w.Item.PK == "" || w.Item.SK == "" || strings.ContainsRune(w.Item.PK+w.Item.SK, 0):
-			return errors.New("store: a key must not be empty")
-		case seen[w.Item.Key]:
-			return errors.New("store: one key twice in one call")
-		case len(w.Item.Body) > maxBody:
-			return fmt.Errorf("store: a body of %d bytes, at most %d", len(w.Item.Body), maxBody)
-		case !w.Delete && !w.Check && !json.Valid(w.Item.Body):
-			return errors.New("store: a body must be JSON")
-		}
-		seen[w.Item.Key] = true
-	}
-	return nil
 }
 
 // commit gathers the calls that came while the disk was busy and writes them

@@ -4,80 +4,133 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
+	"reflect"
 	"testing"
 	"time"
 
 	"kozamori/internal/store"
 )
 
-// Run tests a table. open makes an empty one that compares expiry with now.
-func Run(t *testing.T, open func(t *testing.T, now func() time.Time) store.Table) {
-	ctx := context.Background()
-	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
-	key := func(i int) store.Key { return store.Key{PK: "P", SK: fmt.Sprintf("%04d", i)} }
-	put := func(k store.Key, body string, c store.Condition) store.Write {
-		return store.Write{Item: store.Item{Key: k, Body: []byte(body)}, If: c}
-	}
-	fixed := func() time.Time { return at }
-	must := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+// Opener makes an empty table that compares expiry with now.
+type Opener = func(t *testing.T, now func() time.Time) store.Table
 
-	t.Run("a transaction happens whole or not at all, and says which condition failed", func(t *testing.T) {
-		tab := open(t, fixed)
-		must(t, tab.Write(ctx, put(key(1), `1`, store.Absent)))
-		err := tab.Write(ctx, put(key(2), `2`, store.Absent), put(key(1), `9`, store.Absent), put(key(3), `3`, store.At(4)))
-		c, ok := store.AsCondition(err)
-		if !ok || c.On(0) || !c.On(1) || !c.On(2) {
-			t.Fatalf("error %v", err)
-		}
-		got, err := tab.Get(ctx, key(1), key(2), key(3))
+// Run tests a table.
+func Run(t *testing.T, open Opener) {
+	t.Run("writes", func(t *testing.T) { writes(t, open) })
+	t.Run("racers", func(t *testing.T) { racers(t, open) })
+	t.Run("expiry", func(t *testing.T) { expiry(t, open) })
+	t.Run("queries", func(t *testing.T) { queries(t, open) })
+	t.Run("paging", func(t *testing.T) { paging(t, open) })
+	t.Run("indexes", func(t *testing.T) { indexes(t, open) })
+	t.Run("limits", func(t *testing.T) { limits(t, open) })
+}
+
+var (
+	ctx = context.Background()
+	at  = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+)
+
+func fixed() time.Time { return at }
+
+func key(i int) store.Key { return store.Key{PK: "P", SK: fmt.Sprintf("%04d", i)} }
+
+func put(k store.Key, body string, c store.Condition) store.Write {
+	return store.Write{Item: store.Item{Key: k, Body: []byte(body)}, If: c}
+}
+
+func del(k store.Key, c store.Condition) store.Write {
+	return store.Write{Item: store.Item{Key: k}, If: c, Delete: true}
+}
+
+func checkOnly(k store.Key, c store.Condition) store.Write {
+	return store.Write{Item: store.Item{Key: k}, If: c, Check: true}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// get reads one item; false if it is absent.
+func get(t *testing.T, tab store.Table, k store.Key) (store.Item, bool) {
+	t.Helper()
+	got, err := tab.Get(ctx, k)
+	must(t, err)
+	it, ok := got[k]
+	return it, ok
+}
+
+// same compares bodies by what they say: a table may store JSON in its own way.
+func same(t *testing.T, what string, got []byte, want string) {
+	t.Helper()
+	var g, w any
+	if err := json.Unmarshal(got, &g); err != nil {
+		t.Errorf("%s: the body does not decode: %v", what, err)
+		return
+	}
+	must(t, json.Unmarshal([]byte(want), &w))
+	if !reflect.DeepEqual(g, w) {
+		t.Errorf("%s: a body of %d bytes came back as %d other ones", what, len(want), len(got))
+	}
+}
+
+// lost wants err to be a ConditionError about exactly these writes.
+func lost(t *testing.T, what string, err error, want ...int) {
+	t.Helper()
+	c, ok := store.AsCondition(err)
+	if !ok {
+		t.Errorf("%s: error %v, want a condition that did not hold", what, err)
+		return
+	}
+	if !reflect.DeepEqual(c.Failed, want) {
+		t.Errorf("%s: the conditions of %v did not hold, want those of %v", what, c.Failed, want)
+	}
+}
+
+// collect follows the cursors of a query to its end. A table whose pages never
+// end is stopped.
+func collect(t *testing.T, tab store.Table, q store.Query) []store.Item {
+	t.Helper()
+	var out []store.Item
+	for range 10_000 {
+		page, err := tab.Query(ctx, q)
 		must(t, err)
-		if len(got) != 1 || string(got[key(1)].Body) != "1" || got[key(1)].Version != 1 {
-			t.Errorf("stored %v", got)
+		if len(page.Items) > q.Limit {
+			t.Fatalf("a page of %d items, limit %d", len(page.Items), q.Limit)
 		}
-		must(t, tab.Write(ctx, put(key(1), `2`, store.At(1)), store.Write{Item: store.Item{Key: key(7)}, If: store.Absent, Check: true}))
-		if got, _ = tab.Get(ctx, key(1), key(7)); got[key(1)].Version != 2 || len(got) != 1 {
-			t.Errorf("stored %v", got)
+		out = append(out, page.Items...)
+		if q.Cursor = page.Cursor; q.Cursor == "" {
+			return out
 		}
-		must(t, tab.Write(ctx, store.Write{Item: store.Item{Key: key(1)}, If: store.At(2), Delete: true}))
-		if got, _ = tab.Get(ctx, key(1)); len(got) != 0 {
-			t.Errorf("deleted, and still there: %v", got)
-		}
-	})
+	}
+	t.Fatal("the pages never end")
+	return nil
+}
 
-	t.Run("of 50 racers exactly one wins each round", func(t *testing.T) {
-		tab := open(t, fixed)
-		for round := range 3 {
-			var wg sync.WaitGroup
-			var mu sync.Mutex
-			won := 0
-			for range 50 {
-				wg.Go(func() {
-					err := tab.Write(ctx, put(key(1), `{}`, store.At(int64(round))), put(store.Key{PK: "Q", SK: fmt.Sprint(round)}, `{}`, store.Absent))
-					mu.Lock()
-					defer mu.Unlock()
-					if err == nil {
-						won++
-					} else if _, lost := store.AsCondition(err); !lost {
-						t.Error(err)
-					}
-				})
-			}
-			wg.Wait()
-			if won != 1 {
-				t.Errorf("round %d: %d winners", round, won)
-			}
-		}
-	})
+func sortKeys(items []store.Item) []string {
+	out := make([]string, len(items))
+	for i, it := range items {
+		out[i] = it.SK
+	}
+	return out
+}
 
+// eventually waits for an index to follow.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(what)
+		}
+	}
+}
+
+func expiry(t *testing.T, open Opener) {
 	t.Run("an expired item is absent to reads and conditions from its second on", func(t *testing.T) {
 		now := at
 		tab := open(t, func() time.Time { return now })
@@ -85,119 +138,148 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) store.Table
 		w.Item.Expires = at.Add(10 * time.Second)
 		w.Item.Due = store.Key{PK: "DUE", SK: "x"}
 		must(t, tab.Write(ctx, w))
-		now = at.Add(9 * time.Second)
-		if got, _ := tab.Get(ctx, key(1)); len(got) != 1 {
-			t.Error("gone too early")
+		eventually(t, "the index does not find the item", func() bool {
+			return len(collect(t, tab, store.Query{Index: store.Due, PK: "DUE", Limit: 10})) == 1
+		})
+		now = at.Add(10*time.Second - time.Millisecond)
+		if it, ok := get(t, tab, key(1)); !ok || !it.Expires.Equal(at.Add(10*time.Second)) {
+			t.Errorf("gone too early, or with another time: %v %v", ok, it.Expires)
 		}
 		now = at.Add(10 * time.Second)
-		if got, _ := tab.Get(ctx, key(1)); len(got) != 0 {
+		if _, ok := get(t, tab, key(1)); ok {
 			t.Error("still there")
 		}
 		for _, q := range []store.Query{{PK: "P", Limit: 10}, {Index: store.Due, PK: "DUE", Limit: 10}} {
-			if page, err := tab.Query(ctx, q); err != nil || len(page.Items) != 0 {
-				t.Errorf("a query still finds it: %v %v", page, err)
+			if items := collect(t, tab, q); len(items) != 0 {
+				t.Errorf("a query still finds %v", items)
 			}
 		}
-		if _, lost := store.AsCondition(tab.Write(ctx, put(key(1), `2`, store.At(1)))); !lost {
-			t.Error("its version still counts")
-		}
+		lost(t, "its version", tab.Write(ctx, put(key(1), `2`, store.At(1))), 0)
+		lost(t, "a check of its version", tab.Write(ctx, checkOnly(key(1), store.At(1))), 0)
+		must(t, tab.Write(ctx, checkOnly(key(1), store.Absent)))
 		must(t, tab.Write(ctx, put(key(1), `2`, store.Absent)))
+		if it, ok := get(t, tab, key(1)); !ok || it.Version != 1 || !it.Expires.IsZero() {
+			t.Errorf("put anew: %v version %d expires %v", ok, it.Version, it.Expires)
+		}
 	})
 
-	for _, reverse := range []bool{false, true} {
-		t.Run(fmt.Sprintf("paging finds each of hundreds once while others come (reverse %v)", reverse), func(t *testing.T) {
-			tab := open(t, fixed)
-			for i := 0; i < 300; i += 50 {
-				var ws []store.Write
-				for j := i; j < i+50; j++ {
-					ws = append(ws, put(key(2*j), `{}`, store.Absent))
-				}
-				must(t, tab.Write(ctx, ws...))
+	t.Run("a write moves or removes the time", func(t *testing.T) {
+		now := at
+		tab := open(t, func() time.Time { return now })
+		for i := range 3 {
+			w := put(key(i), `1`, store.Absent)
+			w.Item.Expires = at.Add(time.Minute)
+			must(t, tab.Write(ctx, w))
+		}
+		longer := put(key(1), `1`, store.At(1))
+		longer.Item.Expires = at.Add(time.Hour)
+		must(t, tab.Write(ctx, longer, put(key(2), `1`, store.At(1))))
+		for i, want := range []time.Duration{time.Minute, time.Hour, 1000 * time.Hour} {
+			now = at.Add(want - time.Second)
+			if _, ok := get(t, tab, key(i)); !ok {
+				t.Errorf("item %d is gone before %v", i, want)
 			}
-			q := store.Query{PK: "P", From: "0100", To: "0399", Limit: 7, Reverse: reverse}
-			var got []string
-			for n := 0; ; n++ {
-				page, err := tab.Query(ctx, q)
-				must(t, err)
-				for _, it := range page.Items {
-					if it.SK[3]%2 == 0 {
-						got = append(got, it.SK)
+		}
+		now = at.Add(time.Hour)
+		if _, ok := get(t, tab, key(1)); ok {
+			t.Error("the second time does not count")
+		}
+	})
+
+	t.Run("paging goes on behind expired items", func(t *testing.T) {
+		now := at
+		tab := open(t, func() time.Time { return now })
+		for i := range 60 {
+			w := put(key(i), `1`, store.Absent)
+			if i >= 10 && i < 50 {
+				w.Item.Expires = at.Add(time.Minute)
+			}
+			must(t, tab.Write(ctx, w))
+		}
+		now = at.Add(time.Minute)
+		if got := collect(t, tab, store.Query{PK: "P", Limit: 5}); len(got) != 20 {
+			t.Errorf("%d items, want 20", len(got))
+		}
+	})
+}
+
+func queries(t *testing.T, open Opener) {
+	t.Run("bounds are inclusive and belong to one partition", func(t *testing.T) {
+		tab := open(t, fixed)
+		for i := range 6 {
+			must(t, tab.Write(ctx, put(key(i), `1`, store.Absent),
+				put(store.Key{PK: "P0", SK: key(i).SK}, `1`, store.Absent), put(store.Key{PK: "O", SK: key(i).SK}, `1`, store.Absent)))
+		}
+		for _, c := range []struct {
+			from, to string
+			want     []string
+		}{
+			{"", "", []string{"0000", "0001", "0002", "0003", "0004", "0005"}},
+			{"0002", "0004", []string{"0002", "0003", "0004"}},
+			{"0004", "", []string{"0004", "0005"}},
+			{"", "0001", []string{"0000", "0001"}},
+			{"00011", "0003~", []string{"0002", "0003"}},
+			{"0003", "0003", []string{"0003"}},
+			{"0004", "0002", []string{}},
+			{"0009", "", []string{}},
+		} {
+			for _, limit := range []int{1, 3, 1000} {
+				q := store.Query{PK: "P", From: c.from, To: c.to, Limit: limit}
+				if got := sortKeys(collect(t, tab, q)); !reflect.DeepEqual(got, c.want) {
+					t.Errorf("from %q to %q: %v, want %v", c.from, c.to, got, c.want)
+				}
+				q.Reverse = true
+				back := sortKeys(collect(t, tab, q))
+				for i := range back {
+					if len(back) != len(c.want) || back[i] != c.want[len(back)-1-i] {
+						t.Fatalf("from %q to %q backwards: %v", c.from, c.to, back)
 					}
 				}
-				must(t, tab.Write(ctx, put(key(2*n+1), `{}`, store.Any)))
-				if q.Cursor = page.Cursor; q.Cursor == "" {
-					break
-				}
-			}
-			if len(got) != 150 {
-				t.Fatalf("%d items, want 150", len(got))
-			}
-			for i, sk := range got {
-				want := fmt.Sprintf("%04d", 100+2*i)
-				if reverse {
-					want = fmt.Sprintf("%04d", 398-2*i)
-				}
-				if sk != want {
-					t.Fatalf("item %d is %s, want %s", i, sk, want)
-				}
-			}
-			q.Cursor = "nonsense"
-			if _, err := tab.Query(ctx, q); !errors.Is(err, store.ErrCursor) {
-				t.Errorf("a foreign cursor: %v", err)
-			}
-		})
-	}
-
-	t.Run("an index follows its item", func(t *testing.T) {
-		tab := open(t, fixed)
-		w := put(key(1), `{"a":1}`, store.Absent)
-		w.Item.Due, w.Item.History = store.Key{PK: "DUE", SK: "1"}, store.Key{PK: "H", SK: "1"}
-		must(t, tab.Write(ctx, w))
-		find := func(ix store.Index, pk string) []store.Item {
-			page, err := tab.Query(ctx, store.Query{Index: ix, PK: pk, Limit: 10})
-			must(t, err)
-			return page.Items
-		}
-		wait := func(what string, ok func() bool) {
-			t.Helper()
-			for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
-				if time.Now().After(end) {
-					t.Fatal(what)
+				if len(back) != len(c.want) {
+					t.Errorf("from %q to %q backwards: %v", c.from, c.to, back)
 				}
 			}
 		}
-		wait("the indexes do not find the item", func() bool {
-			d, h := find(store.Due, "DUE"), find(store.History, "H")
-			return len(d) == 1 && d[0].Key == key(1) && d[0].Body == nil && len(h) == 1 && string(h[0].Body) == `{"a":1}`
-		})
-		w.If, w.Item.Due = store.At(1), store.Key{}
-		w.Item.History = store.Key{PK: "H2", SK: "1"}
-		must(t, tab.Write(ctx, w))
-		wait("the item did not move", func() bool {
-			return len(find(store.Due, "DUE")) == 0 && len(find(store.History, "H")) == 0 && len(find(store.History, "H2")) == 1
-		})
-		must(t, tab.Write(ctx, store.Write{Item: store.Item{Key: key(1)}, If: store.Any, Delete: true}))
-		wait("the item is still found", func() bool { return len(find(store.History, "H2")) == 0 })
+		if got := collect(t, tab, store.Query{PK: "nobody", Limit: 10}); len(got) != 0 {
+			t.Errorf("an empty partition holds %v", got)
+		}
 	})
 
-	t.Run("what is too much is refused", func(t *testing.T) {
+	t.Run("a limit is from 1 to 1000", func(t *testing.T) {
 		tab := open(t, fixed)
-		many := make([]store.Write, 101)
-		for i := range many {
-			many[i] = put(key(i), `{}`, store.Any)
-		}
-		for name, ws := range map[string][]store.Write{
-			"101 writes":    many,
-			"one key twice": {put(key(1), `1`, store.Any), put(key(1), `2`, store.Any)},
-			"a huge body":   {put(key(1), `"`+strings.Repeat("a", 301<<10)+`"`, store.Any)},
-			"an empty key":  {put(store.Key{PK: "P"}, `1`, store.Any)},
-		} {
-			if err := tab.Write(ctx, ws...); err == nil {
-				t.Errorf("%s: taken", name)
+		for _, limit := range []int{-1, 0, 1001} {
+			if _, err := tab.Query(ctx, store.Query{PK: "P", Limit: limit}); err == nil {
+				t.Errorf("a limit of %d is taken", limit)
 			}
 		}
-		if page, err := tab.Query(ctx, store.Query{PK: "P", Limit: 10}); err != nil || len(page.Items) != 0 {
-			t.Errorf("something was written: %v %v", page, err)
+	})
+
+	t.Run("large items end a page early but none is lost", func(t *testing.T) {
+		tab := open(t, fixed)
+		for i := range 8 {
+			must(t, tab.Write(ctx, put(key(i), large(250<<10), store.Absent)))
+		}
+		got := collect(t, tab, store.Query{PK: "P", Limit: 100})
+		if len(got) != 8 {
+			t.Fatalf("%d items, want 8", len(got))
+		}
+		for _, it := range got {
+			same(t, it.SK, it.Body, large(250<<10))
+		}
+	})
+
+	t.Run("a cancelled call says so", func(t *testing.T) {
+		tab := open(t, fixed)
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		if _, err := tab.Query(gone, store.Query{PK: "P", Limit: 1}); !errors.Is(err, context.Canceled) {
+			t.Errorf("a query: %v", err)
+		}
+		if _, err := tab.Get(gone, key(1)); !errors.Is(err, context.Canceled) {
+			t.Errorf("a read: %v", err)
+		}
+		if err := tab.Write(gone, put(key(1), `1`, store.Any)); !errors.Is(err, context.Canceled) {
+			t.Errorf("a write: %v", err)
 		}
 	})
 }
