@@ -68,7 +68,7 @@ type Queue interface {
 	// days. A message received more often than the queue allows is buried by
 	// itself.
 	Bury(ctx context.Context, q Name, m Message, why string) error
-	// Dead lists dead letters, oldest first.
+	// Dead lists dead letters, about oldest first.
 	Dead(ctx context.Context, q Name, max int) ([]Dead, error)
 	// Redrive sends every dead letter back to its queue and says how many.
 	Redrive(ctx context.Context, q Name) (int, error)

@@ -22,7 +22,9 @@ func open(t *testing.T, path string) *embedded.Queue {
 }
 
 func TestQueue(t *testing.T) {
-	queuetest.Run(t, func(t *testing.T) queue.Queue { return open(t, filepath.Join(t.TempDir(), "queue")) })
+	fresh := func(t *testing.T) queue.Queue { return open(t, filepath.Join(t.TempDir(), "queue")) }
+	queuetest.Run(t, fresh)
+	queuetest.Fair(t, fresh)
 }
 
 func TestWhatWasInFlightIsBackAfterARestart(t *testing.T) {
