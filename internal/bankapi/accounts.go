@@ -1,0 +1,108 @@
+package bankapi
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+type codeRequest struct {
+	AccountRef  string `json:"account_ref"`
+	AccountMask string `json:"account_mask"`
+	Email       string `json:"email"`
+	Lang        string `json:"lang"`
+}
+
+type codeReply struct {
+	Code      string    `json:"code"`
+	ExpiresAt time.Time `json:"expires_at"`
+	LineURL   string    `json:"line_url,omitempty"` // opens the chat with the code typed in
+	QRSVG     string    `json:"qr_svg,omitempty"`   // the same, to print
+}
+
+func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	var req codeRequest
+	if err := read(r, &req); err != nil {
+		return 0, nil, err
+	}
+	if req.AccountRef == "" {
+		return 0, nil, refused("account_ref", "is missing or empty")
+	}
+	issued, err := h.Enrol.Issue(r.Context(), bank, enrol.CodeRequest{AccountRef: req.AccountRef,
+		Mask: req.AccountMask, Email: req.Email, Lang: watch.Lang(req.Lang)})
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := codeReply{Code: issued.Code, ExpiresAt: issued.Expires.UTC()}
+	if h.LineID != "" {
+		rep.LineURL = lineURL(h.LineID, issued.Code)
+		if rep.QRSVG, err = qrSVG(rep.LineURL); err != nil {
+			return 0, nil, err
+		}
+	}
+	return http.StatusCreated, rep, nil
+}
+
+// lineURL opens the chat with an official account, and offers to add it, with
+// a text typed in. Source: LINE Developers, "Use LINE URL scheme".
+func lineURL(id, text string) string {
+	return "https://line.me/R/oaMessage/" + url.QueryEscape(id) + "/?" + url.QueryEscape(text)
+}
+
+type watcherReply struct {
+	Role      watch.Role `json:"role"`
+	Since     time.Time  `json:"since"`
+	Reachable bool       `json:"reachable"` // over some channel, as far as we know
+}
+
+type watchersReply struct {
+	AccountRef string         `json:"account_ref"`
+	Watchers   []watcherReply `json:"watchers"`
+}
+
+// watchers answers for an account that nobody watches too: the bank knows its
+// accounts, and an empty list is the truth.
+func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	ref, err := accountRef(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := watchersReply{AccountRef: ref, Watchers: []watcherReply{}}
+	a, err := h.Store.Account(r.Context(), watch.AccountKey{Bank: bank, Ref: ref})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return http.StatusOK, rep, nil
+	case err != nil:
+		return 0, nil, err
+	}
+	for _, w := range a.Watchers {
+		rep.Watchers = append(rep.Watchers, watcherReply{w.Role, w.Since.UTC(), len(w.Reachable()) > 0})
+	}
+	return http.StatusOK, rep, nil
+}
+
+func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	ref, err := accountRef(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusNoContent, nil, h.Enrol.Erase(r.Context(), bank, ref)
+}
+
+type healthReply struct {
+	LastEvent   time.Time `json:"last_event,omitzero"`   // to the minute; absent if none ever came
+	SilentSince time.Time `json:"silent_since,omitzero"` // while the silence is an alarm
+}
+
+func (h *Handler) health(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	f, err := h.Store.Feed(r.Context(), bank)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, healthReply{f.LastEvent.UTC(), f.SilentSince.UTC()}, nil
+}

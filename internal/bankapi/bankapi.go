@@ -1,0 +1,130 @@
+// Package bankapi is what banks call beside sending events: codes that bind a
+// customer, who watches an account, disputes and their status, erasure, and
+// the health of the feed. It shows a bank nothing of another bank's, and of
+// people only that they watch: never a LINE id or an address.
+package bankapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// MaxBody is the largest body of a request in bytes.
+const MaxBody = 16 << 10
+
+// Enrolment is what the API needs of enrol.Desk.
+type Enrolment interface {
+	Issue(ctx context.Context, bank string, req enrol.CodeRequest) (enrol.Issued, error)
+	Erase(ctx context.Context, bank, accountRef string) error
+}
+
+// Disputes is what the API needs of dispute.Desk.
+type Disputes interface {
+	SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error)
+}
+
+var (
+	_ Enrolment = (*enrol.Desk)(nil)
+	_ Disputes  = (*dispute.Desk)(nil)
+)
+
+// Config is what the API works with.
+type Config struct {
+	Store    *store.Store
+	Enrol    Enrolment
+	Disputes Disputes
+	// LineID is the LINE account's basic id, "@123abcde"; codes come without
+	// a link if it is empty.
+	LineID string
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Handler serves /v1/banks/{bank}/… except the events.
+type Handler struct {
+	Config
+	mux *http.ServeMux
+}
+
+// endpoint answers a request of a bank whose key was right, with the status
+// and the body of success or an error that problemOf knows.
+type endpoint func(h *Handler, w http.ResponseWriter, r *http.Request, bank string) (status int, body any, err error)
+
+var routes = []struct {
+	method, path string
+	serve        endpoint
+}{
+	{http.MethodPost, "/v1/banks/{bank}/codes", (*Handler).issueCode},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", (*Handler).watchers},
+	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", (*Handler).erase},
+	{http.MethodGet, "/v1/banks/{bank}/disputes", (*Handler).listDisputes},
+	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", (*Handler).readDispute},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", (*Handler).setStatus},
+	{http.MethodGet, "/v1/banks/{bank}/health", (*Handler).health},
+}
+
+// Routes lists what the API serves, "GET /v1/banks/{bank}/disputes".
+func Routes() []string {
+	var out []string
+	for _, r := range routes {
+		out = append(out, r.method+" "+r.path)
+	}
+	return out
+}
+
+// New makes the handler.
+func New(c Config) *Handler {
+	h := &Handler{Config: c, mux: http.NewServeMux()}
+	allowed := map[string][]string{}
+	for _, r := range routes {
+		allowed[r.path] = append(allowed[r.path], r.method)
+		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.serve) })
+	}
+	for path, methods := range allowed {
+		slices.Sort(methods)
+		h.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			writeProblem(w, &problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"})
+		})
+	}
+	h.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, errNotFound) })
+	return h
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+
+// serve checks the key, runs one endpoint and answers.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, run endpoint) {
+	bank := r.PathValue("bank")
+	defer func() {
+		if p := recover(); p != nil {
+			h.Logger.ErrorContext(r.Context(), "bankapi: a request panicked", "path", path)
+			writeProblem(w, errInternal)
+		}
+	}()
+	err := h.authorize(r, bank)
+	var status int
+	var body any
+	if err == nil {
+		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		status, body, err = run(h, w, r, bank)
+	}
+	if err != nil {
+		p := problemOf(err)
+		if p.Status >= http.StatusInternalServerError {
+			h.Logger.ErrorContext(r.Context(), "bankapi: a request failed on our side", "path", path, "status", p.Status, "err", err)
+		}
+		writeProblem(w, p)
+		return
+	}
+	writeJSON(w, status, "application/json", body)
+}

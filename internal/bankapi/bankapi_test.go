@@ -1,0 +1,431 @@
+package bankapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const (
+	ours   = "0168"
+	theirs = "0125"
+	person = "U000000000000000000000000000a11ce"
+)
+
+var account = watch.AccountKey{Bank: ours, Ref: "acc_8f3k"}
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+type world struct {
+	*clock
+	t        *testing.T
+	store    *store.Store
+	enrol    *enrol.Desk
+	disputes *dispute.Desk
+	api      *bankapi.Handler
+	log      *bytes.Buffer
+	key      string // of ours
+	other    string // of theirs
+	expired  string // of ours, over
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}}
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.store = store.New(table)
+	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.disputes = &dispute.Desk{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
+	w.add(time.Minute)
+	return w
+}
+
+func (w *world) newKey(bank string, expires time.Time) string {
+	w.t.Helper()
+	secret, key := bankapi.NewAPIKey(bank, "test", w.Now(), expires)
+	w.write(store.PutAPIKey(key))
+	return secret
+}
+
+func (w *world) write(writes ...store.Write) {
+	w.t.Helper()
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// call makes a request with a key (empty: none) and reads the answer.
+func (w *world) call(key, method, path, body string) (int, map[string]any) {
+	w.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	rec := httptest.NewRecorder()
+	w.api.ServeHTTP(rec, r)
+	var v map[string]any
+	if rec.Body.Len() > 0 {
+		if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
+			w.t.Fatalf("%s %s: body is no JSON object: %v", method, path, err)
+		}
+	}
+	if kind := rec.Header().Get("Content-Type"); rec.Code >= 400 && kind != "application/problem+json" {
+		w.t.Errorf("%s %s: %d comes as %q", method, path, rec.Code, kind)
+	}
+	if rec.Header().Get("Cache-Control") != "no-store" {
+		w.t.Errorf("%s %s may be stored on the way", method, path)
+	}
+	return rec.Code, v
+}
+
+// bound binds the person by a code of the API.
+func (w *world) bound() enrol.Bound {
+	w.t.Helper()
+	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`)
+	if status != http.StatusCreated {
+		w.t.Fatalf("a code: %d %v", status, v)
+	}
+	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+// disputed makes a record and has the person dispute it.
+func (w *world) disputed(b enrol.Bound, txn string) *watch.Dispute {
+	w.t.Helper()
+	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
+	w.write(store.PutRecord(r))
+	res, err := w.disputes.Answer(context.Background(), r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.Dispute
+}
+
+func TestEveryRouteWantsAKeyOfItsBank(t *testing.T) {
+	w := newWorld(t)
+	d := w.disputed(w.bound(), "t1")
+	fill := strings.NewReplacer("{bank}", ours, "{account_ref}", account.Ref, "{dispute_id}", d.ID)
+	body := map[string]string{
+		"POST /v1/banks/{bank}/codes":                        `{"account_ref":"acc_8f3k"}`,
+		"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
+	}
+	// The erasure comes last: the others want something to read.
+	var routes []string
+	for _, r := range bankapi.Routes() {
+		if !strings.HasPrefix(r, "DELETE") {
+			routes = append(routes, r)
+		}
+	}
+	for _, r := range bankapi.Routes() {
+		if strings.HasPrefix(r, "DELETE") {
+			routes = append(routes, r)
+		}
+	}
+	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
+	for _, route := range routes {
+		method, pattern, _ := strings.Cut(route, " ")
+		path := fill.Replace(pattern)
+		for _, c := range []struct {
+			name, key, path string
+			ok              bool
+		}{
+			{"no key", "", path, false},
+			{"no such key", w.key + "x", path, false},
+			{"another bank's key", w.other, path, false},
+			{"an expired key", w.expired, path, false},
+			{"a key far too long", strings.Repeat("k", 5000), path, false},
+			{"the right key for a bank that is none", w.key, strings.Replace(path, ours, "9999", 1), false},
+			{"the right key for what is no bank code", w.key, strings.Replace(path, ours, "01x8", 1), false},
+			{"the right key", w.key, path, true},
+		} {
+			t.Run(route+" with "+c.name, func(t *testing.T) {
+				status, v := w.call(c.key, method, c.path, body[route])
+				if c.ok {
+					if status >= 300 {
+						t.Errorf("%d %v", status, v)
+					}
+					return
+				}
+				if status != http.StatusUnauthorized {
+					t.Errorf("%d %v", status, v)
+				}
+				if diff := cmp.Diff(refusal, v); diff != "" {
+					t.Errorf("refusals differ:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
+	w := newWorld(t)
+	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}`)
+	code := fmt.Sprint(v["code"])
+	if status != http.StatusCreated || v["expires_at"] != "2026-11-24T03:16:00Z" || v["line_url"] != "https://line.me/R/oaMessage/%40kozamori/?"+code {
+		t.Errorf("%d %v", status, v)
+	}
+	var svg struct {
+		XMLName xml.Name `xml:"http://www.w3.org/2000/svg svg"`
+		Path    struct {
+			D string `xml:"d,attr"`
+		} `xml:"path"`
+	}
+	if err := xml.Unmarshal([]byte(fmt.Sprint(v["qr_svg"])), &svg); err != nil || len(svg.Path.D) < 500 {
+		t.Errorf("the QR code is no drawing: %v, %d", err, len(svg.Path.D))
+	}
+	b, err := w.enrol.Redeem(context.Background(), person, code, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Account.AccountKey != account || b.Account.Mask != "普通 ***4567" || b.Watcher.Lang != watch.English {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestARequestThatCannotBeTakenSaysWhere(t *testing.T) {
+	w := newWorld(t)
+	d := w.disputed(w.bound(), "t1")
+	for _, c := range []struct {
+		name, method, path, body string
+		status                   int
+		field                    string
+	}{
+		{"an unknown field", "POST", "codes", `{"account_ref":"a","x_y":1}`, 422, "x_y"},
+		{"an unknown field with a customer's text for a name", "POST", "codes", `{"Taro Yamada 090":1}`, 422, "?"},
+		{"a field twice", "POST", "codes", `{"account_ref":"a","account_ref":"b"}`, 422, "account_ref"},
+		{"a number for a string", "POST", "codes", `{"account_ref":1}`, 422, "account_ref"},
+		{"null for a string", "POST", "codes", `{"account_ref":"a","email":null}`, 422, "email"},
+		{"an object for a string", "POST", "codes", `{"account_ref":{"a":1}}`, 422, "account_ref"},
+		{"something after the end", "POST", "codes", `{"account_ref":"a"} {}`, 422, ""},
+		{"a list", "POST", "codes", `[]`, 422, ""},
+		{"nothing", "POST", "codes", ``, 422, ""},
+		{"half of it", "POST", "codes", `{"account_ref":"a"`, 422, ""},
+		{"broken UTF-8", "POST", "codes", "{\"account_ref\":\"\xff\"}", 422, ""},
+		{"another letter case", "POST", "codes", `{"Account_Ref":"a"}`, 422, "?"},
+		{"no account", "POST", "codes", `{}`, 422, "account_ref"},
+		{"an account with a space", "POST", "codes", `{"account_ref":"a b"}`, 422, "account_ref"},
+		{"an account that is a key of two", "POST", "codes", `{"account_ref":"a#b"}`, 422, "account_ref"},
+		{"a mask that is too long", "POST", "codes", `{"account_ref":"a","account_mask":"` + strings.Repeat("*", 41) + `"}`, 422, "account_mask"},
+		{"what is no mail address", "POST", "codes", `{"account_ref":"a","email":"a@b"}`, 422, "email"},
+		{"a language that we do not speak", "POST", "codes", `{"account_ref":"a","lang":"fr"}`, 422, "lang"},
+		{"a body that is too large", "POST", "codes", `{"account_ref":"` + strings.Repeat("a", bankapi.MaxBody) + `"}`, 413, ""},
+		{"a status of ours", "POST", "disputes/" + d.ID + "/status", `{"status":"withdrawn"}`, 422, "status"},
+		{"no status", "POST", "disputes/" + d.ID + "/status", `{}`, 422, "status"},
+		{"a text that is too long", "POST", "disputes/" + d.ID + "/status", `{"status":"received","text":"` + strings.Repeat("あ", 301) + `"}`, 422, "text"},
+		{"a parameter that is none", "GET", "disputes?status=opened", "", 422, "status"},
+		{"a limit of nothing", "GET", "disputes?limit=0", "", 422, "limit"},
+		{"a limit beyond any", "GET", "disputes?limit=99999999999999999999", "", 422, "limit"},
+		{"two limits", "GET", "disputes?limit=1&limit=2", "", 422, "limit"},
+		{"a cursor that we never gave", "GET", "disputes?cursor=x", "", 422, "cursor"},
+		{"an account of a path with a #", "GET", "accounts/a%23b/watchers", "", 422, "account_ref"},
+		{"a path that is none", "GET", "nothing", "", 404, ""},
+		{"a method that is none", "PUT", "disputes", "", 405, ""},
+		{"a dispute that is none", "GET", "disputes/nothing", "", 404, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, v := w.call(w.key, c.method, "/v1/banks/0168/"+c.path, c.body)
+			field, _ := v["field"].(string)
+			if status != c.status || field != c.field || v["status"] != float64(c.status) {
+				t.Errorf("%d %v", status, v)
+			}
+			if status == 422 && v["reason"] == nil {
+				t.Error("no reason is given")
+			}
+		})
+	}
+	if w.log.Len() > 0 {
+		t.Errorf("what a bank does wrong is logged: %s", w.log)
+	}
+}
+
+func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
+	w := newWorld(t)
+	b := w.bound()
+	a := b.Account
+	a.Watchers = append(a.Watchers, watch.Watcher{ID: "w2", Role: watch.Guardian, LineUser: "U1", Since: w.Now(),
+		Channels: []watch.Channel{{Kind: watch.LINE, UnreachableSince: w.Now()}}})
+	w.write(store.PutAccount(a))
+	status, got := w.call(w.key, "GET", "/v1/banks/0168/accounts/acc_8f3k/watchers", "")
+	want := map[string]any{"account_ref": "acc_8f3k", "watchers": []any{
+		map[string]any{"role": "owner", "since": "2026-11-24T03:01:00Z", "reachable": true},
+		map[string]any{"role": "guardian", "since": "2026-11-24T03:01:00Z", "reachable": false},
+	}}
+	if diff := cmp.Diff(want, got); status != 200 || diff != "" {
+		t.Errorf("%d\n%s", status, diff)
+	}
+	status, got = w.call(w.key, "GET", "/v1/banks/0168/accounts/nobody%2Fs/watchers", "")
+	if diff := cmp.Diff(map[string]any{"account_ref": "nobody/s", "watchers": []any{}}, got); status != 200 || diff != "" {
+		t.Errorf("an account that nobody watches: %d\n%s", status, diff)
+	}
+}
+
+func TestDisputesArePagedAndABankSeesItsOwn(t *testing.T) {
+	w := newWorld(t)
+	b := w.bound()
+	var want []string
+	for i := range 5 {
+		d := w.disputed(b, fmt.Sprint("t", i))
+		want = append([]string{d.ID}, want...)
+		w.add(time.Second)
+	}
+	var got []string
+	for cursor := ""; ; {
+		status, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?limit=2&cursor="+url.QueryEscape(cursor), "")
+		if status != 200 {
+			t.Fatalf("%d %v", status, v)
+		}
+		for _, d := range v["disputes"].([]any) {
+			got = append(got, fmt.Sprint(d.(map[string]any)["dispute_id"]))
+		}
+		next, more := v["cursor"].(string)
+		if !more {
+			break
+		}
+		cursor = next
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, v := w.call(w.other, "GET", "/v1/banks/0125/disputes", ""); len(v["disputes"].([]any)) != 0 {
+		t.Errorf("another bank sees %v", v)
+	}
+	for _, c := range []struct{ method, path, body string }{{"GET", "", ""}, {"POST", "/status", `{"status":"received"}`}} {
+		s1, p1 := w.call(w.other, c.method, "/v1/banks/0125/disputes/"+want[0]+c.path, c.body)
+		s2, p2 := w.call(w.other, c.method, "/v1/banks/0125/disputes/nothing"+c.path, c.body)
+		if diff := cmp.Diff(p2, p1); s1 != 404 || s2 != 404 || diff != "" {
+			t.Errorf("another bank's dispute is not as one that is none: %d %d\n%s", s1, s2, diff)
+		}
+	}
+	_, v := w.call(w.key, "GET", "/v1/banks/0168/disputes/"+want[0], "")
+	if raw, _ := json.Marshal(v); bytes.Contains(raw, []byte(b.Watcher.ID)) || bytes.Contains(raw, []byte(person)) {
+		t.Errorf("a dispute says who the person is: %s", raw)
+	}
+}
+
+func TestAStatusFollowsItsOrder(t *testing.T) {
+	w := newWorld(t)
+	d := w.disputed(w.bound(), "t1")
+	for _, c := range []struct {
+		body, title string
+		status      int
+	}{
+		{`{"status":"received","text":"確認しています。"}`, "", 200},
+		{`{"status":"received","text":"確認しています。"}`, "", 200},
+		{`{"status":"frozen"}`, "", 200},
+		{`{"status":"received"}`, "this status cannot follow the present one", 409},
+		{`{"status":"closed"}`, "", 200},
+		{`{"status":"refunded"}`, "the dispute is closed", 409},
+	} {
+		status, v := w.call(w.key, "POST", "/v1/banks/0168/disputes/"+d.ID+"/status", c.body)
+		if title, _ := v["title"].(string); status != c.status || title != c.title {
+			t.Errorf("%s: %d %v", c.body, status, v)
+		}
+	}
+	_, v := w.call(w.key, "GET", "/v1/banks/0168/disputes/"+d.ID, "")
+	if n := len(v["changes"].([]any)); n != 4 || v["status"] != "closed" {
+		t.Errorf("%d changes, %v", n, v["status"])
+	}
+}
+
+func TestErasureAndHealth(t *testing.T) {
+	w := newWorld(t)
+	w.bound()
+	for range 2 {
+		if status, v := w.call(w.key, "DELETE", "/v1/banks/0168/accounts/acc_8f3k", ""); status != http.StatusNoContent || v != nil {
+			t.Errorf("%d %v", status, v)
+		}
+	}
+	if list, err := w.enrol.Accounts(context.Background(), person); err != nil || len(list) != 0 {
+		t.Errorf("after the erasure: %v %v", list, err)
+	}
+	if status, v := w.call(w.key, "GET", "/v1/banks/0168/health", ""); status != 200 || len(v) != 0 {
+		t.Errorf("health before any event: %d %v", status, v)
+	}
+	w.write(store.PutFeed(&store.Feed{Bank: ours, LastEvent: w.Now(), SilentSince: w.Now()}))
+	_, v := w.call(w.key, "GET", "/v1/banks/0168/health", "")
+	if diff := cmp.Diff(map[string]any{"last_event": "2026-11-24T03:01:00Z", "silent_since": "2026-11-24T03:01:00Z"}, v); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// broken fails at everything.
+type broken struct{ bankapi.Enrolment }
+
+func (broken) Issue(context.Context, string, enrol.CodeRequest) (enrol.Issued, error) {
+	return enrol.Issued{}, errors.New("the disk is full")
+}
+func (broken) Erase(context.Context, string, string) error { panic("acc_8f3k") }
+
+func TestOnlyOurOwnFailuresAreLoggedAndNobodyIsNamed(t *testing.T) {
+	w := newWorld(t)
+	w.api.Enrol = broken{}
+	if status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`); status != 500 || strings.Contains(fmt.Sprint(v), "disk") {
+		t.Errorf("%d %v", status, v)
+	}
+	if status, _ := w.call(w.key, "DELETE", "/v1/banks/0168/accounts/acc_8f3k", ""); status != 500 {
+		t.Errorf("a panic became %d", status)
+	}
+	log := w.log.String()
+	if strings.Count(log, "\n") != 2 || !strings.Contains(log, "disk is full") {
+		t.Errorf("log: %s", log)
+	}
+	for _, private := range []string{"acc_8f3k", "example.jp", w.key} {
+		if strings.Contains(log, private) {
+			t.Errorf("the log holds %q", private)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package bankapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/watch"
+)
+
+// Lengths of a page of disputes.
+const (
+	defaultPage = 50
+	maxPage     = 100
+)
+
+// disputeReply is a dispute as its bank reads it. The names are those of the
+// callbacks; times are UTC.
+type disputeReply struct {
+	DisputeID   string              `json:"dispute_id"`
+	Reference   string              `json:"reference"`
+	Status      watch.DisputeStatus `json:"status"`
+	Text        string              `json:"text,omitempty"`
+	AccountRef  string              `json:"account_ref"`
+	Transaction string              `json:"transaction_id"`
+	Kind        watch.Kind          `json:"kind"`
+	Amount      int64               `json:"amount,omitempty"`
+	Currency    string              `json:"currency,omitempty"`
+	Descriptor  string              `json:"descriptor,omitempty"`
+	Service     string              `json:"service,omitempty"`
+	OccurredAt  time.Time           `json:"occurred_at"`
+	ReceivedAt  time.Time           `json:"received_at"`
+	AlertedAt   time.Time           `json:"alerted_at,omitzero"`
+	AcceptedAt  time.Time           `json:"accepted_at,omitzero"`
+	AnsweredAt  time.Time           `json:"answered_at"`
+	AnsweredBy  watch.Role          `json:"answered_by"`
+	Via         watch.Via           `json:"via"`
+	Changes     []changeReply       `json:"changes"`
+}
+
+type changeReply struct {
+	Seq      int                 `json:"seq"`
+	Status   watch.DisputeStatus `json:"status"`
+	At       time.Time           `json:"at"`
+	Text     string              `json:"text,omitempty"`
+	By       watch.Role          `json:"by,omitempty"`
+	Via      watch.Via           `json:"via,omitempty"`
+	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
+	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
+}
+
+func replyOf(d *watch.Dispute) disputeReply {
+	rep := disputeReply{
+		DisputeID: d.ID, Reference: d.Reference, Status: d.Status, Text: d.Text,
+		AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind, Amount: d.Amount, Descriptor: d.Descriptor, Service: d.Service,
+		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
+		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{},
+	}
+	if d.Amount > 0 {
+		rep.Currency = "JPY"
+	}
+	for _, c := range d.Changes {
+		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text,
+			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC()})
+	}
+	return rep
+}
+
+type disputesReply struct {
+	Disputes []disputeReply `json:"disputes"`
+	Cursor   string         `json:"cursor,omitempty"` // of the next page; absent on the last
+}
+
+func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	q, err := query(r, "limit", "cursor")
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, err := within("limit", q.Get("limit"), 1, maxPage, defaultPage)
+	if err != nil {
+		return 0, nil, err
+	}
+	list, cursor, err := h.Store.Disputes(r.Context(), bank, limit, q.Get("cursor"))
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := disputesReply{Disputes: []disputeReply{}, Cursor: cursor}
+	for _, d := range list {
+		rep.Disputes = append(rep.Disputes, replyOf(d))
+	}
+	return http.StatusOK, rep, nil
+}
+
+func (h *Handler) readDispute(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	d, err := h.Store.Dispute(r.Context(), r.PathValue("dispute_id"))
+	if err != nil {
+		return 0, nil, err
+	}
+	if d.Account.Bank != bank {
+		return 0, nil, errNotFound
+	}
+	return http.StatusOK, replyOf(d), nil
+}
+
+type statusRequest struct {
+	Status string `json:"status"`
+	Text   string `json:"text"`
+}
+
+func (h *Handler) setStatus(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	var req statusRequest
+	if err := read(r, &req); err != nil {
+		return 0, nil, err
+	}
+	status := watch.DisputeStatus(req.Status)
+	switch status {
+	case watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed:
+	default:
+		return 0, nil, refused("status", "must be received, frozen, refunded or closed")
+	}
+	if utf8.RuneCountInString(strings.TrimSpace(req.Text)) > dispute.MaxText {
+		return 0, nil, refused("text", fmt.Sprintf("is longer than %d characters", dispute.MaxText))
+	}
+	d, err := h.Disputes.SetStatus(r.Context(), bank, r.PathValue("dispute_id"), status, req.Text)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, replyOf(d), nil
+}

@@ -1,0 +1,112 @@
+package bankapi
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/watch"
+)
+
+var errNotString = errors.New("must be a string")
+
+// onlyStrings refuses null where a string belongs: it would read as "".
+var onlyStrings = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, _ *string) error {
+	if dec.PeekKind() != '"' {
+		return errNotString
+	}
+	return errors.ErrUnsupported // the usual way
+}))
+
+// read decodes a body strictly into v: unknown and duplicate fields, other
+// types, null and trailing bytes are refused.
+func read(r *http.Request, v any) error {
+	body, err := io.ReadAll(r.Body)
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		return err
+	}
+	if err != nil {
+		return refused("", "the body ended early")
+	}
+	if jsontext.Value(strings.TrimSpace(string(body))).Kind() != '{' {
+		return refused("", "the body must be a JSON object")
+	}
+	err = json.Unmarshal(body, v, json.RejectUnknownMembers(true), onlyStrings)
+	if err == nil {
+		return nil
+	}
+	if se, ok := errors.AsType[*json.SemanticError](err); ok {
+		field := fieldOf(se.JSONPointer)
+		if errors.Is(err, json.ErrUnknownName) {
+			return refused(field, "is not a field of this request")
+		}
+		return refused(field, "has the wrong type")
+	}
+	if se, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+		return refused(fieldOf(se.JSONPointer), "is given twice")
+	}
+	return refused("", "the body is not well-formed JSON in UTF-8")
+}
+
+// fieldOf names the field that a pointer points at. The name may be the
+// sender's own text: only a plain word is repeated.
+func fieldOf(p jsontext.Pointer) string {
+	name := p.LastToken()
+	if len(name) > 32 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return "?"
+	}
+	return name
+}
+
+// query reads the parameters of a request, of which only some may be given,
+// each once.
+func query(r *http.Request, known ...string) (url.Values, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, refused("", "the query is not well-formed")
+	}
+	for name, vs := range q {
+		switch {
+		case !slices.Contains(known, name):
+			return nil, refused(fieldOf(jsontext.Pointer("").AppendToken(name)), "is not a parameter of this request")
+		case len(vs) > 1:
+			return nil, refused(name, "is given twice")
+		}
+	}
+	return q, nil
+}
+
+// accountRef reads the account of a path.
+func accountRef(r *http.Request) (string, error) {
+	ref := r.PathValue("account_ref")
+	if fe := watch.CheckRef("account_ref", ref); fe != nil {
+		return "", fe
+	}
+	return ref, nil
+}
+
+// within reads a number between two bounds; empty is the default.
+func within(field, s string, least, most, otherwise int) (int, error) {
+	if s == "" {
+		return otherwise, nil
+	}
+	n := 0
+	for _, c := range s {
+		if c < '0' || c > '9' || n > most {
+			n = most + 1
+			break
+		}
+		n = n*10 + int(c-'0')
+	}
+	if n < least || n > most {
+		return 0, refused(field, fmt.Sprintf("must be a whole number from %d to %d", least, most))
+	}
+	return n, nil
+}
