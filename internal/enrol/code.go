@@ -79,10 +79,13 @@ func (req *CodeRequest) check() (mail string, fe *watch.FieldError) {
 	return "", &watch.FieldError{Field: "lang", Problem: "must be ja or en"}
 }
 
-func group(code string) string {
+func group(code string) string { return grouped(code, groupLen) }
+
+// grouped cuts a code into groups of n letters.
+func grouped(code string, n int) string {
 	var parts []string
-	for ; len(code) > groupLen; code = code[groupLen:] {
-		parts = append(parts, code[:groupLen])
+	for ; len(code) > n; code = code[n:] {
+		parts = append(parts, code[:n])
 	}
 	return strings.Join(append(parts, code), "-")
 }

@@ -49,6 +49,9 @@ func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 	if err != nil {
 		return err
 	}
+	if err := d.endTickets(ctx, k); err != nil {
+		return err
+	}
 	d.forgetPeople(ctx, gone)
 	d.logger().InfoContext(ctx, "enrol: erased", "bank", bank, "watchers", len(gone), "records", records, "refused", refused)
 	return nil
@@ -128,6 +131,29 @@ func names(raw, ref string) bool {
 	}
 	quoted, _ := json.Marshal(ref) // a string always does
 	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
+}
+
+// endTickets removes invitations and mail claims of an account, and the
+// nonces of its bank that name it.
+func (d *Desk) endTickets(ctx context.Context, k watch.AccountKey) error {
+	own, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+	if err != nil {
+		return err
+	}
+	banks, err := d.Store.Tickets(ctx, store.BankTickets(k.Bank))
+	if err != nil {
+		return err
+	}
+	for _, t := range banks {
+		if names(string(t.Body), k.Ref) {
+			own = append(own, t)
+		}
+	}
+	var writes []store.Write
+	for _, t := range own {
+		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
+	}
+	return d.inParts(ctx, writes)
 }
 
 func (d *Desk) inParts(ctx context.Context, writes []store.Write) error {

@@ -41,6 +41,12 @@ func (d *Desk) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) 
 		return Bound{}, err
 	}
 	d.logger().InfoContext(ctx, "enrol: unbound", "bank", k.Bank, "gone", len(gone))
+	if len(gone) == len(was.Account.Watchers) {
+		// Nobody is left to whom an invitation or a claim could belong.
+		if err := d.endTickets(ctx, k); err != nil {
+			d.logger().WarnContext(ctx, "enrol: tickets of a forgotten account are kept until they end", "error", err)
+		}
+	}
 	d.forgetPeople(ctx, gone)
 	return was, nil
 }
@@ -97,6 +103,17 @@ func (d *Desk) forget(ctx context.Context, lineUser string) error {
 	}
 	bindings, err := d.Store.Bindings(ctx, lineUser)
 	if err != nil || len(bindings) > 0 {
+		return err
+	}
+	tickets, err := d.Store.Tickets(ctx, store.PersonTickets(lineUser))
+	if err != nil {
+		return err
+	}
+	var writes []store.Write
+	for _, t := range tickets {
+		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
+	}
+	if err := d.inParts(ctx, writes); err != nil {
 		return err
 	}
 	now := d.now()

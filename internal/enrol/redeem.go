@@ -93,31 +93,69 @@ func wrongCode(p *store.Person, now time.Time) error {
 // bind commits the code's end, the account, the binding and the person
 // together. The second result is a verdict of ours.
 func (d *Desk) bind(ctx context.Context, p *store.Person, c *store.Code, lang watch.Lang, now time.Time) (Bound, error, error) {
-	a, err := d.Store.Account(ctx, c.Account)
-	if errors.Is(err, store.ErrNotFound) {
-		a, err = &watch.Account{AccountKey: c.Account}, nil
-	}
+	a, err := d.account(ctx, c.Account)
 	if err != nil {
 		return Bound{}, nil, err
 	}
-	if c.Mask != "" {
-		a.Mask = c.Mask
+	w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}}, now)
+	if verdict != nil {
+		return Bound{}, verdict, nil
+	}
+	c.UsedBy, c.UsedAt, c.Email = p.LineUser, now, ""
+	err = d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutCode(c))...)
+	if err != nil {
+		return Bound{}, nil, err
+	}
+	a.Version++
+	return Bound{Account: a, Watcher: *w, Already: already}, nil, nil
+}
+
+// account reads an account that may not be watched yet.
+func (d *Desk) account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
+	a, err := d.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return &watch.Account{AccountKey: k}, nil
+	}
+	return a, err
+}
+
+// bindingWrites are the writes of one more binding.
+func bindingWrites(a *watch.Account, p *store.Person, w *watch.Watcher) []store.Write {
+	return []store.Write{store.PutPerson(p), store.PutAccount(a),
+		store.PutBinding(p.LineUser, store.Binding{Account: a.AccountKey, Watcher: w.ID})}
+}
+
+// grant is what a code, a nonce or an invitation gives a person.
+type grant struct {
+	Role        watch.Role
+	Mask, Email string
+	HideAmount  bool
+	Langs       []watch.Lang // the first that is known is the watcher's
+}
+
+// admit makes a person a watcher of an account, in memory. One who is an
+// owner already, or would gain nothing, keeps what they have; a guardian whom
+// the bank vouches for becomes an owner and keeps their rules. ErrFull if
+// there is no room.
+func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
+	if g.Mask != "" {
+		a.Mask = g.Mask
 	}
 	w, known := a.WatcherOf(p.LineUser)
-	already := known && w.Role == watch.Owner
+	already = known && (w.Role == watch.Owner || w.Role == g.Role)
 	switch {
 	case !known && len(a.Watchers) >= watch.MaxWatchers:
-		return Bound{}, ErrFull, nil
+		return nil, false, ErrFull
 	case !known:
-		a.Watchers = append(a.Watchers, newWatcher(p, c, lang, now))
+		a.Watchers = append(a.Watchers, newWatcher(p, g, now))
 		w = &a.Watchers[len(a.Watchers)-1]
 	case !already:
-		w.Role, w.HideAmount = watch.Owner, false
+		w.Role, w.HideAmount = g.Role, g.HideAmount
 	}
 	if !already {
-		addMail(w, c.Email)
+		addMail(w, g.Email)
 	}
-	// Whoever sends a code is there, whatever became of an older "follow".
+	// Whoever acts on LINE is there, whatever became of an older "follow".
 	for i := range w.Channels {
 		if w.Channels[i].Kind == watch.LINE {
 			w.Channels[i].UnreachableSince = time.Time{}
@@ -127,27 +165,22 @@ func (d *Desk) bind(ctx context.Context, p *store.Person, c *store.Code, lang wa
 	if p.Lang == "" {
 		p.Lang = w.Lang
 	}
-	c.UsedBy, c.UsedAt, c.Email = p.LineUser, now, ""
-	err = d.Store.Write(ctx, store.PutCode(c), store.PutPerson(p), store.PutAccount(a),
-		store.PutBinding(p.LineUser, store.Binding{Account: a.AccountKey, Watcher: w.ID}))
-	if err != nil {
-		return Bound{}, nil, err
-	}
-	a.Version++
-	return Bound{Account: a, Watcher: *w, Already: already}, nil, nil
+	return w, already, nil
 }
 
-// newWatcher is an owner with the default rules, told over LINE. The id says
-// nothing about the person: it stays in records after they left.
-func newWatcher(p *store.Person, c *store.Code, lang watch.Lang, now time.Time) watch.Watcher {
-	for _, l := range []watch.Lang{p.Lang, c.Lang, watch.Japanese} {
-		if lang == "" {
+// newWatcher has the default rules and is told over LINE. The id says nothing
+// about the person: it stays in records after they left.
+func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
+	lang := watch.Japanese
+	for _, l := range g.Langs {
+		if l != "" {
 			lang = l
+			break
 		}
 	}
 	return watch.Watcher{
-		ID: NewWatcherID(), Role: watch.Owner, LineUser: p.LineUser, Lang: lang, Since: now,
-		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules(),
+		ID: NewWatcherID(), Role: g.Role, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
+		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: defaultRules(g.Role),
 	}
 }
 

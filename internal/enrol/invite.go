@@ -1,0 +1,260 @@
+package enrol
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+// Invitations to guardians (見守り家族).
+const (
+	InviteLife  = 24 * time.Hour
+	inviteLen   = 15 // letters of 24: 68 bits
+	inviteGroup = 5  // unlike a bank's code, so that neither is taken for the other
+	maxInvites  = 5  // open at a time for one account
+)
+
+var (
+	// ErrInvite says that an invitation binds nothing: unknown, mistyped,
+	// withdrawn or used by somebody. Which of them is not said.
+	ErrInvite = errors.New("enrol: not an invitation")
+	// ErrOwn says that somebody who is an owner opened an invitation.
+	ErrOwn = errors.New("enrol: an owner needs no invitation")
+	// ErrMany says that too many invitations of the account are open.
+	ErrMany = errors.New("enrol: too many open invitations")
+)
+
+// defaultRules of an owner report every link and payment service. A guardian
+// has none until they choose: they are woken when a critical alert goes
+// unanswered, which asks for no rule.
+func defaultRules(r watch.Role) watch.Rules {
+	if r == watch.Guardian {
+		return watch.Rules{}
+	}
+	return watch.DefaultRules()
+}
+
+// Invitation is what an invitation offers.
+type Invitation struct {
+	Account    watch.AccountKey `json:"account"`
+	By         string           `json:"by"` // the owner's watcher id
+	HideAmount bool             `json:"hide_amount,omitempty"`
+	Mask       string           `json:"-"`
+	Expires    time.Time        `json:"-"`
+}
+
+// Invite makes a one-time invitation to watch over an account of the asker.
+// ErrNotFound unless they own it, ErrFull or ErrMany.
+func (d *Desk) Invite(ctx context.Context, lineUser string, k watch.AccountKey, hideAmount bool) (code string, expires time.Time, err error) {
+	a, w, err := d.owned(ctx, lineUser, k)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	if len(a.Watchers) >= watch.MaxWatchers {
+		return "", time.Time{}, ErrFull
+	}
+	open, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	now, n := d.now(), 0
+	for _, t := range open {
+		if t.Kind == store.TicketInvite && t.UsedBy == "" && now.Before(t.Expires) {
+			n++
+		}
+	}
+	if n >= maxInvites {
+		return "", time.Time{}, ErrMany
+	}
+	body, err := json.Marshal(Invitation{Account: k, By: w.ID, HideAmount: hideAmount})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	code, expires = token.Aloud(inviteLen), now.Add(InviteLife).Truncate(time.Second)
+	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketInvite, Hash: d.Keys.Hash("invite", code),
+		Owner: store.AccountTickets(k), Body: body, Expires: expires}))
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return grouped(code, inviteGroup), expires, nil
+}
+
+// owned reads an account for its owner. ErrNotFound unless they own it.
+func (d *Desk) owned(ctx context.Context, lineUser string, k watch.AccountKey) (*watch.Account, *watch.Watcher, error) {
+	a, err := d.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	w, ok := a.WatcherOf(lineUser)
+	if !ok || w.Role != watch.Owner {
+		return nil, nil, ErrNotFound
+	}
+	return a, w, nil
+}
+
+var inviteInText = regexp.MustCompile(`(?:^|[^0-9A-Z])([0-9A-Z]{5}[- ]*[0-9A-Z]{5}[- ]*[0-9A-Z]{5})(?:[^0-9A-Z]|$)`)
+
+// LooksLikeInvite finds an invitation in what a person sent, as LooksLikeCode
+// does for a code.
+func LooksLikeInvite(text string) (string, bool) {
+	if utf8.RuneCountInString(text) > maxMessage {
+		return "", false
+	}
+	text = strings.Map(fold, strings.ToUpper(norm.NFKC.String(text)))
+	for _, m := range inviteInText.FindAllStringSubmatch(text, -1) {
+		if c := strings.NewReplacer("-", "", " ", "").Replace(m[1]); strings.Trim(c, token.Letters) == "" {
+			return grouped(c, inviteGroup), true
+		}
+	}
+	return "", false
+}
+
+func (d *Desk) inviteHash(code string) string {
+	c, _ := LooksLikeInvite(code)
+	return d.Keys.Hash("invite", strings.ReplaceAll(c, "-", ""))
+}
+
+// Invitation says what an invitation offers to a LINE user, and binds
+// nothing. A wrong one counts against them like a wrong code. ErrInvite,
+// ErrExpired, ErrOwn or *Locked.
+func (d *Desk) Invitation(ctx context.Context, lineUser, code string) (Invitation, error) {
+	var inv Invitation
+	err := d.invited(ctx, lineUser, code, func(_ *store.Person, _ *store.Ticket, a *watch.Account, i Invitation) error {
+		inv = i
+		inv.Mask = a.Mask
+		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
+			return ErrOwn
+		}
+		return nil
+	})
+	return inv, err
+}
+
+// Accept binds a LINE user as a guardian, in one transaction with the
+// invitation's end. Again by the same person it comes back as Already.
+// ErrInvite, ErrExpired, ErrOwn, ErrFull or *Locked.
+func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (Bound, error) {
+	var bound Bound
+	err := d.invited(ctx, lineUser, code, func(p *store.Person, t *store.Ticket, a *watch.Account, inv Invitation) error {
+		now := d.now()
+		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
+			return ErrOwn
+		}
+		w, already, err := admit(a, p, grant{Role: watch.Guardian, HideAmount: inv.HideAmount, Langs: []watch.Lang{lang, p.Lang}}, now)
+		if err != nil {
+			return err
+		}
+		t.UsedBy, t.UsedAt = lineUser, now
+		if err := d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutTicket(t))...); err != nil {
+			return err
+		}
+		a.Version++
+		bound = Bound{Account: a, Watcher: *w, Already: already}
+		return nil
+	})
+	if err != nil {
+		return Bound{}, err
+	}
+	if !bound.Already {
+		d.logger().InfoContext(ctx, "enrol: a guardian joined", "bank", bound.Account.Bank, "watchers", len(bound.Account.Watchers))
+	}
+	return bound, nil
+}
+
+// invited reads what an invitation is about and lets act use it, again and
+// again until no other writer came between.
+func (d *Desk) invited(ctx context.Context, lineUser, code string, act func(*store.Person, *store.Ticket, *watch.Account, Invitation) error) error {
+	hash := d.inviteHash(code)
+	var verdict error
+	err := store.Retry(ctx, func() error {
+		verdict = nil
+		now := d.now()
+		p, err := d.Store.Person(ctx, lineUser)
+		if err != nil {
+			return err
+		}
+		if now.Before(p.LockedUntil) {
+			verdict = &Locked{Until: p.LockedUntil}
+			return nil
+		}
+		wrong := func() error {
+			if verdict = wrongCode(p, now); errors.Is(verdict, ErrCode) {
+				verdict = ErrInvite
+			}
+			return d.Store.Write(ctx, store.PutPerson(p))
+		}
+		t, err := d.Store.Ticket(ctx, store.TicketInvite, hash)
+		if errors.Is(err, store.ErrNotFound) || err == nil && t.UsedBy != "" && t.UsedBy != lineUser {
+			return wrong()
+		}
+		if err != nil {
+			return err
+		}
+		if !now.Before(t.Expires) {
+			verdict = ErrExpired
+			return nil
+		}
+		var inv Invitation
+		if err := json.Unmarshal(t.Body, &inv); err != nil {
+			return errors.New("enrol: an invitation does not decode")
+		}
+		inv.Expires = t.Expires
+		a, err := d.Store.Account(ctx, inv.Account)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		// Who invited must still be an owner, and who used it once and left
+		// does not come back with it.
+		var by *watch.Watcher
+		if err == nil {
+			by, _ = a.Watcher(inv.By)
+		}
+		if by == nil || by.Role != watch.Owner {
+			return wrong()
+		}
+		if _, in := a.WatcherOf(lineUser); t.UsedBy != "" && !in {
+			return wrong()
+		}
+		return act(p, t, a, inv)
+	})
+	if err == nil {
+		err = verdict
+	}
+	return err
+}
+
+// Dismiss ends a guardian's watching, on the owner's word. ErrNotFound unless
+// the asker owns the account and the other is a guardian of it.
+func (d *Desk) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
+	var gone watch.Watcher
+	err := store.Retry(ctx, func() error {
+		a, _, err := d.owned(ctx, lineUser, k)
+		if err != nil {
+			return err
+		}
+		g, ok := a.Watcher(watcher)
+		if !ok || g.Role != watch.Guardian {
+			return ErrNotFound
+		}
+		gone = *g
+		return d.Store.Write(ctx, without(a, []watch.Watcher{gone})...)
+	})
+	if err != nil {
+		return watch.Watcher{}, err
+	}
+	d.forgetPeople(ctx, []watch.Watcher{gone})
+	return gone, nil
+}

@@ -1,0 +1,149 @@
+package enrol
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Confirmation of a mail address that a person typed.
+const (
+	MailLife = time.Hour
+	maxMails = 3 // confirmation mails of one account within two hours
+)
+
+type mailClaim struct {
+	Account watch.AccountKey `json:"account"`
+	Watcher string           `json:"watcher"`
+	Address string           `json:"address,omitempty"`
+}
+
+// ClaimMail notes that a person wants alerts of an account at an address, and
+// makes the secret that the confirmation mail carries: the address is used
+// only once it comes back. A *watch.FieldError for an address that is none,
+// ErrMany when too many mails were asked for, ErrNotFound unless they watch
+// the account.
+func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error) {
+	sendTo, ok := watch.MailAddress(address)
+	if !ok {
+		return "", "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
+	}
+	a, err := d.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", "", ErrNotFound
+	}
+	if err != nil {
+		return "", "", err
+	}
+	w, ok := a.WatcherOf(lineUser)
+	if !ok {
+		return "", "", ErrNotFound
+	}
+	open, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+	if err != nil {
+		return "", "", err
+	}
+	n := 0
+	for _, t := range open {
+		if t.Kind == store.TicketMail {
+			n++
+		}
+	}
+	if n >= maxMails {
+		return "", "", ErrMany
+	}
+	body, err := json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo})
+	if err != nil {
+		return "", "", err
+	}
+	secret = rand.Text()
+	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketMail, Hash: d.Keys.Hash("mail", secret),
+		Owner: store.AccountTickets(k), Body: body, Expires: d.now().Add(MailLife).Truncate(time.Second)}))
+	if err != nil {
+		return "", "", err
+	}
+	return secret, sendTo, nil
+}
+
+// MailClaimed says for whom a confirmation mail is and changes nothing.
+// ErrNotFound or ErrExpired.
+func (d *Desk) MailClaimed(ctx context.Context, secret string) (Bound, error) {
+	_, _, b, err := d.claim(ctx, secret)
+	return b, err
+}
+
+// ConfirmMail makes the address of a claim a channel of its watcher, in place
+// of the one they had. Again it changes nothing. ErrNotFound or ErrExpired.
+func (d *Desk) ConfirmMail(ctx context.Context, secret string) (Bound, error) {
+	var bound Bound
+	err := store.Retry(ctx, func() error {
+		t, c, b, err := d.claim(ctx, secret)
+		if err != nil {
+			return err
+		}
+		bound = b
+		if t.UsedBy != "" {
+			bound.Already = true
+			return nil
+		}
+		w, _ := b.Account.Watcher(c.Watcher)
+		setMail(w, c.Address)
+		bound.Watcher = *w
+		c.Address = ""
+		t.UsedBy, t.UsedAt = c.Watcher, d.now()
+		if t.Body, err = json.Marshal(c); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(t), store.PutAccount(b.Account))
+	})
+	if err != nil {
+		return Bound{}, err
+	}
+	return bound, nil
+}
+
+func (d *Desk) claim(ctx context.Context, secret string) (*store.Ticket, mailClaim, Bound, error) {
+	t, err := d.Store.Ticket(ctx, store.TicketMail, d.Keys.Hash("mail", secret))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, mailClaim{}, Bound{}, ErrNotFound
+	}
+	if err != nil {
+		return nil, mailClaim{}, Bound{}, err
+	}
+	var c mailClaim
+	if err := json.Unmarshal(t.Body, &c); err != nil {
+		return nil, c, Bound{}, errors.New("enrol: a mail claim does not decode")
+	}
+	if !d.now().Before(t.Expires) {
+		return nil, c, Bound{}, ErrExpired
+	}
+	a, err := d.Store.Account(ctx, c.Account)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, c, Bound{}, ErrNotFound
+	}
+	if err != nil {
+		return nil, c, Bound{}, err
+	}
+	w, ok := a.Watcher(c.Watcher)
+	if !ok {
+		return nil, c, Bound{}, ErrNotFound
+	}
+	return t, c, Bound{Account: a, Watcher: *w}, nil
+}
+
+// setMail puts an address in the place of the watcher's mail channel, or
+// behind the others if they had none.
+func setMail(w *watch.Watcher, address string) {
+	for i := range w.Channels {
+		if w.Channels[i].Kind == watch.Email {
+			w.Channels[i] = watch.Channel{Kind: watch.Email, Address: address}
+			return
+		}
+	}
+	w.Channels = append(w.Channels, watch.Channel{Kind: watch.Email, Address: address})
+}

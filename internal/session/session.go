@@ -1,0 +1,127 @@
+// Package session lets a LINE user see and change their settings in a browser
+// for a while: the chat gives a door, a link that opens once; pressing its
+// button makes a session, which a cookie carries. It never decides what a
+// person may see: each account asks for itself who watches it.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+// How long they last.
+const (
+	DoorLife = 10 * time.Minute
+	Life     = 30 * time.Minute // from its beginning, whatever is done in it
+)
+
+// ErrNone says that there is no such door or session, that it was used, or
+// that it is over. Which of them is not said.
+var ErrNone = errors.New("session: none")
+
+// Session is a LINE user who is logged in.
+type Session struct {
+	LineUser string
+	Lang     watch.Lang
+	Expires  time.Time
+	hash     string
+}
+
+// Desk opens and checks sessions.
+type Desk struct {
+	Store *store.Store
+	Keys  *token.Keys
+	Now   func() time.Time
+}
+
+type holder struct {
+	LineUser string     `json:"line_user"`
+	Lang     watch.Lang `json:"lang,omitempty"`
+}
+
+// Door makes the secret of a link that opens one session within DoorLife, in
+// the language in which the person reads.
+func (d *Desk) Door(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
+	secret, t, err := d.ticket(store.TicketDoor, holder{lineUser, lang}, DoorLife)
+	if err != nil {
+		return "", err
+	}
+	return secret, d.Store.Write(ctx, store.PutTicket(t))
+}
+
+func (d *Desk) ticket(kind store.TicketKind, who holder, life time.Duration) (string, *store.Ticket, error) {
+	body, err := json.Marshal(who)
+	if err != nil {
+		return "", nil, err
+	}
+	secret := rand.Text()
+	return secret, &store.Ticket{Kind: kind, Hash: d.Keys.Hash(string(kind), secret), Owner: store.PersonTickets(who.LineUser),
+		Body: body, Expires: d.Now().UTC().Add(life).Truncate(time.Second)}, nil
+}
+
+// Look says whose door it is and whether it would open. It changes nothing,
+// so that a preview of the link does not use it up. ErrNone.
+func (d *Desk) Look(ctx context.Context, door string) (Session, error) {
+	s, _, err := d.open(ctx, store.TicketDoor, door)
+	return s, err
+}
+
+// Enter uses a door up and begins a session, in one transaction. It returns
+// the session's secret for the cookie. ErrNone.
+func (d *Desk) Enter(ctx context.Context, door string) (string, Session, error) {
+	var secret string
+	var s Session
+	err := store.Retry(ctx, func() error {
+		who, t, err := d.open(ctx, store.TicketDoor, door)
+		if err != nil {
+			return err
+		}
+		var session *store.Ticket
+		if secret, session, err = d.ticket(store.TicketSession, holder{who.LineUser, who.Lang}, Life); err != nil {
+			return err
+		}
+		s = Session{LineUser: who.LineUser, Lang: who.Lang, Expires: session.Expires, hash: session.Hash}
+		t.UsedBy, t.UsedAt = "session", d.Now().UTC()
+		return d.Store.Write(ctx, store.PutTicket(t), store.PutTicket(session))
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	return secret, s, nil
+}
+
+// Who finds the session of a cookie's secret. ErrNone.
+func (d *Desk) Who(ctx context.Context, secret string) (Session, error) {
+	s, _, err := d.open(ctx, store.TicketSession, secret)
+	return s, err
+}
+
+// Leave ends a session. Ending it twice is no error.
+func (d *Desk) Leave(ctx context.Context, s Session) error {
+	return d.Store.Write(ctx, store.DeleteTicket(store.TicketSession, s.hash))
+}
+
+func (d *Desk) open(ctx context.Context, kind store.TicketKind, secret string) (Session, *store.Ticket, error) {
+	t, err := d.Store.Ticket(ctx, kind, d.Keys.Hash(string(kind), secret))
+	if errors.Is(err, store.ErrNotFound) {
+		return Session{}, nil, ErrNone
+	}
+	if err != nil {
+		return Session{}, nil, err
+	}
+	if t.UsedBy != "" || !d.Now().Before(t.Expires) {
+		return Session{}, nil, ErrNone
+	}
+	var who holder
+	if err := json.Unmarshal(t.Body, &who); err != nil {
+		return Session{}, nil, errors.New("session: a ticket does not decode")
+	}
+	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, hash: t.Hash}, t, nil
+}

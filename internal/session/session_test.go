@@ -1,0 +1,113 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kozamori/internal/session"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const alice = "U000000000000000000000000000a11ce"
+
+func newDesk(t *testing.T) (*session.Desk, *atomic.Int64) {
+	t.Helper()
+	var at atomic.Int64
+	at.Store(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).Unix())
+	now := func() time.Time { return time.Unix(at.Load(), 0) }
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &session.Desk{Store: store.New(table), Keys: keys, Now: now}, &at
+}
+
+func TestADoorOpensOneSessionHoweverManyPress(t *testing.T) {
+	d, _ := newDesk(t)
+	ctx := context.Background()
+	door, err := d.Door(ctx, alice, watch.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // previews of the link
+		if s, err := d.Look(ctx, door); err != nil || s.LineUser != alice {
+			t.Fatalf("%+v, %v", s, err)
+		}
+	}
+	var wg sync.WaitGroup
+	var in, out atomic.Int64
+	for range 20 {
+		wg.Go(func() {
+			secret, _, err := d.Enter(ctx, door)
+			switch {
+			case err == nil:
+				in.Add(1)
+				if s, err := d.Who(ctx, secret); err != nil || s.LineUser != alice || s.Lang != watch.English {
+					t.Errorf("session %+v, %v", s, err)
+				}
+			case errors.Is(err, session.ErrNone), errors.Is(err, store.ErrConflict):
+				out.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if in.Load() != 1 || out.Load() != 19 {
+		t.Errorf("%d sessions, %d refused", in.Load(), out.Load())
+	}
+}
+
+func TestDoorsAndSessionsEnd(t *testing.T) {
+	d, at := newDesk(t)
+	ctx := context.Background()
+	door, _ := d.Door(ctx, alice, "")
+	late, _ := d.Door(ctx, alice, "")
+	secret, s, err := d.Enter(ctx, door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Who(ctx, door); !errors.Is(err, session.ErrNone) {
+		t.Errorf("a door is taken for a session: %v", err)
+	}
+	if _, _, err := d.Enter(ctx, secret); !errors.Is(err, session.ErrNone) {
+		t.Errorf("a session is taken for a door: %v", err)
+	}
+	at.Add(int64(session.DoorLife / time.Second))
+	if _, _, err := d.Enter(ctx, late); !errors.Is(err, session.ErrNone) {
+		t.Errorf("a late door: %v", err)
+	}
+	at.Add(int64((session.Life - session.DoorLife - time.Second) / time.Second))
+	if _, err := d.Who(ctx, secret); err != nil {
+		t.Errorf("a session in its last second: %v", err)
+	}
+	at.Add(1)
+	if _, err := d.Who(ctx, secret); !errors.Is(err, session.ErrNone) {
+		t.Errorf("a session that is over: %v", err)
+	}
+	door, _ = d.Door(ctx, alice, "")
+	if secret, s, err = d.Enter(ctx, door); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Leave(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.Who(ctx, secret); !errors.Is(err, session.ErrNone) {
+		t.Errorf("after leaving: %v", err)
+	}
+}

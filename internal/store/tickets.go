@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// TicketKind says what a ticket lets its holder do.
+type TicketKind string
+
+// The tickets.
+const (
+	TicketNonce   TicketKind = "nonce"   // bind the accounts that a bank vouched for, once
+	TicketInvite  TicketKind = "invite"  // become a guardian of an account, once
+	TicketMail    TicketKind = "mail"    // confirm a mail address, once
+	TicketDoor    TicketKind = "door"    // open a session, once
+	TicketSession TicketKind = "session" // see and change settings for a while
+)
+
+// Ticket is what the holder of a secret may do until a time, stored under a
+// keyed hash of the secret.
+type Ticket struct {
+	Kind TicketKind `json:"kind"`
+	Hash string     `json:"hash"`
+	// Owner groups tickets so that they can be found and ended: see
+	// BankTickets, AccountTickets and PersonTickets.
+	Owner   string          `json:"owner"`
+	Body    json.RawMessage `json:"body,omitempty"` // what it is about; emptied of people once used
+	Expires time.Time       `json:"expires"`
+	UsedBy  string          `json:"used_by,omitempty"`
+	UsedAt  time.Time       `json:"used_at,omitzero"`
+	Version int64           `json:"-"`
+}
+
+// BankTickets owns a bank's nonces.
+func BankTickets(bank string) string { return "BANK#" + bank }
+
+// AccountTickets owns what is about one account.
+func AccountTickets(k watch.AccountKey) string { return "ACCOUNT#" + k.Bank + "#" + k.Ref }
+
+// PersonTickets owns what is a LINE user's own.
+func PersonTickets(lineUser string) string { return "PERSON#" + lineUser }
+
+func ticketKey(kind TicketKind, hash string) Key { return Key{"T#" + hash, string(kind)} }
+func ticketsPK(owner string) string              { return "TICKETS#" + owner }
+
+// Ticket reads a ticket. ErrNotFound when it is unknown or gone; one that is
+// only over may still be returned, so compare Expires.
+func (s *Store) Ticket(ctx context.Context, kind TicketKind, hash string) (*Ticket, error) {
+	var t Ticket
+	v, err := read(ctx, s, ticketKey(kind, hash), &t)
+	if err != nil {
+		return nil, err
+	}
+	t.Version = v
+	return &t, nil
+}
+
+// PutTicket writes a ticket at the version read. It is kept an hour past its
+// end, so that who comes late hears "over" and not "unknown".
+func PutTicket(t *Ticket) Write {
+	return Write{Item: Item{Key: ticketKey(t.Kind, t.Hash), Body: encode(t), Expires: until(t.Expires, time.Hour),
+		History: Key{ticketsPK(t.Owner), stamp(t.Expires) + "#" + t.Hash}}, If: At(t.Version)}
+}
+
+// DeleteTicket removes a ticket.
+func DeleteTicket(kind TicketKind, hash string) Write {
+	return Write{Item: Item{Key: ticketKey(kind, hash)}, If: Any, Delete: true}
+}
+
+// Tickets lists an owner's tickets that are still kept, in the order in which
+// they end. The list may lag behind writes.
+func (s *Store) Tickets(ctx context.Context, owner string) ([]*Ticket, error) {
+	var out []*Ticket
+	cursor := ""
+	for {
+		page, err := s.Query(ctx, Query{Index: History, PK: ticketsPK(owner), Limit: 100, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			t := &Ticket{}
+			if err := decode(it, t); err != nil {
+				return nil, err
+			}
+			t.Version = it.Version
+			out = append(out, t)
+		}
+		if cursor = page.Cursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
