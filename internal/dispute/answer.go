@@ -77,6 +77,11 @@ func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act fu
 		if err != nil {
 			return err
 		}
+		if f.repeated() {
+			res = f.result(f.standing(), k.undoFor())
+			res.Repeated = true
+			return nil
+		}
 		outcome, err := act(f)
 		res = f.result(outcome, k.undoFor())
 		if err != nil || !outcome.changes() {
@@ -159,7 +164,7 @@ func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
 	d.Changes = append(d.Changes, watch.DisputeChange{
-		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Via: via, TellBank: true,
+		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Via: via, Act: f.who.Act, TellBank: true,
 	})
 	d.Due = f.now.Add(sendAgain)
 }

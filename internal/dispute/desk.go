@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -59,6 +60,10 @@ type Answerer struct {
 	// At is when the person acted, if the channel says so. A withdrawal that
 	// is older than the answer it would take back arrived late and is ignored.
 	At time.Time
+	// Act names the act if it may be brought again because its answer was
+	// lost, such as the id of LINE's event: it opens or withdraws once, and
+	// comes back as Repeated ever after, whatever was answered meanwhile.
+	Act string
 }
 
 // Outcome says what an answer did, or what stands.
@@ -81,6 +86,9 @@ type Result struct {
 	Record  *watch.Record
 	Dispute *watch.Dispute // nil if nobody ever said "not mine"
 	Watcher watch.Watcher  // who asked
+	// Repeated tells that this very act was recorded before. The Outcome says
+	// how things stand now.
+	Repeated bool
 	// UndoUntil is the end of the time in which the asker can take "not mine"
 	// back; zero if they cannot.
 	UndoUntil time.Time
@@ -126,6 +134,12 @@ type file struct {
 	account *watch.Account
 	watcher *watch.Watcher
 	dispute *watch.Dispute // nil if there is none
+}
+
+// repeated tells whether the asker's act is on record already.
+func (f *file) repeated() bool {
+	return f.who.Act != "" && f.dispute != nil &&
+		slices.ContainsFunc(f.dispute.Changes, func(c watch.DisputeChange) bool { return c.Act == f.who.Act })
 }
 
 // open reads a record for an asker. ErrNotFound unless they watch its account

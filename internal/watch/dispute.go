@@ -53,6 +53,7 @@ type DisputeChange struct {
 	Text     string        `json:"text,omitempty"`
 	By       Role          `json:"by,omitempty"`  // of ours: who made it; empty for the bank
 	Via      Via           `json:"via,omitempty"` // of ours: where it came in
+	Act      string        `json:"act,omitempty"` // of ours: the act that made it, so that it makes no other
 	TellBank bool          `json:"tell_bank,omitempty"`
 	ToldAt   time.Time     `json:"told_at,omitzero"`
 	GaveUpAt time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
