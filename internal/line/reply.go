@@ -26,6 +26,18 @@ const maxReply = 5
 //   - SendRetry: nobody knows. The same token again is safe, since it works
 //     once; a push is not, for the person may get it twice.
 func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome {
+	return c.reply(ctx, replyToken, false, msgs)
+}
+
+// ReplyAgain is Reply for a token with which an earlier attempt may have come
+// through, in this process or one that died, and which is too young to be
+// over: a token that LINE calls invalid was used by that attempt, which is
+// SendAccepted. It never returns SendRefused, except for nothing to send.
+func (c *Client) ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome {
+	return c.reply(ctx, replyToken, true, msgs)
+}
+
+func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs []wording.Message) watch.Outcome {
 	if replyToken == "" || len(msgs) == 0 || len(msgs) > maxReply {
 		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to reply with"}
 	}
@@ -35,7 +47,6 @@ func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...wording.M
 	}
 	// A lost answer is asked for once more at once: in a second the token may
 	// be too old to tell anything.
-	unsure := false
 	var o watch.Outcome
 	for range 2 {
 		res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {

@@ -62,3 +62,27 @@ func TestAReplyThatNeverLeftMayBePushed(t *testing.T) {
 		t.Errorf("without a token: %+v", o)
 	}
 }
+
+func TestReplyAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []int
+		want    watch.Result
+	}{
+		"a token that still works is used":               {[]int{200}, watch.SendAccepted},
+		"a token that is used up was ours":               {[]int{400}, watch.SendAccepted},
+		"whether too many at once was ours nobody knows": {[]int{429}, watch.SendRetry},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var calls atomic.Int32
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.answers[min(int(calls.Add(1)), len(c.answers))-1])
+				_, _ = w.Write([]byte("{}"))
+			}))
+			defer srv.Close()
+			client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t")})
+			if o := client.ReplyAgain(context.Background(), "token", message()); o.Result != c.want {
+				t.Errorf("%+v, want %v", o, c.want)
+			}
+		})
+	}
+}
