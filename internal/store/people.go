@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -172,10 +173,13 @@ func codesPK(k watch.AccountKey) string { return "CODES#" + k.Bank + "#" + k.Ref
 
 // Seen remembers a LINE webhook event for a day and how far we are with it.
 type Seen struct {
-	ID      string    `json:"id"`
-	Phase   string    `json:"phase"`
-	At      time.Time `json:"at"`
-	Version int64     `json:"-"`
+	ID    string    `json:"id"`
+	Phase string    `json:"phase"`
+	At    time.Time `json:"at"` // of the last write
+	// Answer is what the person is told, until they have been: the same words
+	// each time.
+	Answer  json.RawMessage `json:"answer,omitempty"`
+	Version int64           `json:"-"`
 }
 
 // Seen reads what is known of a LINE webhook event; version 0 if it is new.
