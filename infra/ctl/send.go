@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"kozamori/events"
+	"kozamori/infra/folder"
+	"kozamori/internal/watch"
+)
+
+// sender posts bodies as one bank or several.
+type sender struct {
+	url, bank, secret string
+	shift, again      bool
+	chunk             int
+	now               func() time.Time
+	client            *http.Client
+}
+
+func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}}
+	flags.StringVar(&s.url, "url", "", "`address` of the deployment; without it, the stack that runs on this machine")
+	flags.StringVar(&s.bank, "bank", "", "4-digit `code` of the bank; without it, the digits that a file's name begins with")
+	secretFile := flags.String("secret-file", "", "`file` with the bank's webhook secret (whsec_…); without it, KOZAMORI_BANK_SECRET, then the local stack's own")
+	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
+	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
+	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
+	flags.IntVar(&s.chunk, "chunk", watch.MaxEvents, "`events` per request, 1 to 500")
+	if err := parse(flags, args); err != nil {
+		return err
+	}
+	switch {
+	case flags.NArg() == 0:
+		return misused(flags, "Name at least one file of events.")
+	case s.chunk < 1 || s.chunk > watch.MaxEvents:
+		return misused(flags, "-chunk must be from 1 to %d.", watch.MaxEvents)
+	case s.bank != "" && !isBank(s.bank):
+		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
+	}
+	if err := s.find(c, *data, *secretFile); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
+	rejected := 0
+	for _, file := range flags.Args() {
+		n, err := s.file(ctx, table, file)
+		if err != nil {
+			_ = table.Flush()
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		rejected += n
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if rejected > 0 {
+		return fmt.Errorf("%d events were rejected", rejected)
+	}
+	return nil
+}
+
+func isBank(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return len(s) == 4 && err == nil
+}
+
+// find completes address and secret: what is said, then the environment, then
+// the local stack.
+func (s *sender) find(c *console, data, secretFile string) error {
+	if data == "" {
+		var err error
+		if data, err = folder.Default(); err != nil {
+			return err
+		}
+	}
+	local := s.url == ""
+	if local {
+		r, err := folder.ReadRunning(data)
+		if errors.Is(err, folder.ErrNotRunning) {
+			return errors.New("no local stack is running; start one with go run ./infra/local, or name an address with -url")
+		}
+		if err != nil {
+			return err
+		}
+		s.url = r.URL
+	}
+	s.url = strings.TrimSuffix(s.url, "/")
+	switch env := c.Env("KOZAMORI_BANK_SECRET"); {
+	case secretFile != "":
+		b, err := os.ReadFile(secretFile)
+		if err != nil {
+			return fmt.Errorf("the secret cannot be read: %w", err)
+		}
+		s.secret = strings.TrimSpace(string(b))
+	case env != "":
+		s.secret = env
+	case local:
+		secrets, err := folder.ReadSecrets(data)
+		if err != nil {
+			return fmt.Errorf("the local stack's secret cannot be read: %w", err)
+		}
+		s.secret = secrets.Webhook
+	default:
+		return errors.New("a bank's secret is needed: -secret-file or KOZAMORI_BANK_SECRET")
+	}
+	if _, err := webhooks.NewWebhook(s.secret); err != nil {
+		return errors.New("the bank's secret must be whsec_ and base64")
+	}
+	return nil
+}
+
+// file posts one file in as many requests as it takes, writes a line for each
+// and tells how many events were rejected.
+func (s *sender) file(ctx context.Context, out io.Writer, name string) (int, error) {
+	body, err := os.ReadFile(name)
+	if err != nil {
+		return 0, errors.New(reason(err))
+	}
+	bank := s.bank
+	if bank == "" {
+		if base := filepath.Base(name); len(base) >= 4 && isBank(base[:4]) {
+			bank = base[:4]
+		} else {
+			return 0, errors.New("the name tells no bank; say which with -bank")
+		}
+	}
+	now := s.now()
+	if s.shift {
+		body = events.Shift(body, now)
+	}
+	if s.again {
+		body = events.Rename(body, strconv.FormatInt(now.UnixNano(), 36))
+	}
+	raws, err := watch.SplitBatch(body)
+	if err != nil {
+		return 0, err
+	}
+	rejected := 0
+	for at := 0; at < len(raws); at += s.chunk {
+		part := make([]json.RawMessage, 0, s.chunk)
+		for _, r := range raws[at:min(at+s.chunk, len(raws))] {
+			part = append(part, json.RawMessage(r))
+		}
+		a, err := s.post(ctx, bank, part)
+		if err != nil {
+			return rejected, err
+		}
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%d\t%d\n", filepath.Base(name), bank, a.Accepted, len(a.Rejected))
+		for _, r := range a.Rejected {
+			_, _ = fmt.Fprintf(out, "  #%d %s\t\t\t%s\n", at+r.Index, r.ID, strings.TrimSpace(r.Field+" "+r.Problem))
+		}
+		rejected += len(a.Rejected)
+	}
+	return rejected, nil
+}
+
+func reason(err error) string {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err.Error()
+	}
+	return err.Error()
+}
+
+type reply struct {
+	Accepted int
+	Rejected []struct {
+		Index              int
+		ID, Field, Problem string
+	}
+	Title string
+}
+
+// post signs and posts one request. The bank's id for it is made of the body,
+// so that the same file sent again is the same webhook.
+func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) (*reply, error) {
+	var body bytes.Buffer
+	body.WriteString(`{"events":[`)
+	for i, p := range part {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		body.Write(p) // as it is: what is wrong with it is for the other side to find
+	}
+	body.WriteString(`]}`)
+	wh, err := webhooks.NewWebhook(s.secret)
+	if err != nil {
+		return nil, err
+	}
+	id, now := "msg_"+watch.Derive("send", bank, body.String()), s.now()
+	sig, err := wh.Sign(id, now, body.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/v1/banks/"+bank+"/events", &body)
+	if err != nil {
+		return nil, errors.New("the address is not a URL, such as https://kozamori.example")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(webhooks.HeaderWebhookID, id)
+	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
+	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
+	res, err := s.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("nobody answers at %s", s.url)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var r reply
+	if err := json.NewDecoder(io.LimitReader(res.Body, 4<<20)).Decode(&r); err != nil {
+		return nil, fmt.Errorf("%s answered %d, and not in JSON", s.url, res.StatusCode)
+	}
+	if res.StatusCode != http.StatusAccepted && res.StatusCode != http.StatusUnprocessableEntity {
+		return nil, fmt.Errorf("%s answered %d: %s", s.url, res.StatusCode, r.Title)
+	}
+	return &r, nil
+}

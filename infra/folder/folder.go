@@ -1,0 +1,194 @@
+// Package folder is the data folder of the local stack: where it lies, the
+// secrets in it, and where the running stack listens. It never leaves the
+// machine, and what is in it is nobody's but this user's.
+package folder
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// Names of what lies in the folder.
+const (
+	storeFile   = "store.db"
+	queueFile   = "queue.db"
+	secretsFile = "secrets.json"
+	runningFile = "running.json"
+	outsideFile = "outside.json"
+	lockFile    = "lock"
+)
+
+// ErrInUse says that another process works in the folder.
+var ErrInUse = errors.New("folder: in use by another process")
+
+// ErrNotRunning says that no stack has written down where it listens.
+var ErrNotRunning = errors.New("folder: no stack is running here")
+
+// Secrets are made at random for each folder.
+type Secrets struct {
+	Webhook     string `json:"webhook"`      // of the banks, as Standard Webhooks writes it: whsec_…
+	APIKey      string `json:"api_key"`      // of the banks
+	LineChannel string `json:"line_channel"` // signs what the simulated LINE sends
+	LineToken   string `json:"line_token"`   // opens the simulated LINE
+	Tokens      []byte `json:"tokens"`       // signs links
+}
+
+// Running says where the stack of a folder listens.
+type Running struct {
+	URL     string    `json:"url"` // without a slash at its end
+	Started time.Time `json:"started"`
+}
+
+// Folder is an open data folder. Only one process can hold it.
+type Folder struct {
+	path string
+	lock *bbolt.DB
+}
+
+// Default is the folder that is used when none is named.
+func Default() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", errors.New("this user has no cache directory; name a folder with -data")
+	}
+	return filepath.Join(dir, "kozamori"), nil
+}
+
+// Open makes the folder if need be and takes it for this process; ErrInUse.
+// If fresh, what a stack kept in it is removed first.
+func Open(path string, fresh bool) (*Folder, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder %s cannot be made: %w", path, cause(err))
+	}
+	// bbolt locks files on every system that Go runs on.
+	lock, err := bbolt.Open(filepath.Join(path, lockFile), 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the folder %s cannot be written: %w", path, cause(err))
+	}
+	f := &Folder{path, lock}
+	if fresh {
+		for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, outsideFile} {
+			if err := os.Remove(filepath.Join(path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, errors.Join(fmt.Errorf("the folder %s cannot be emptied: %w", path, cause(err)), f.Close())
+			}
+		}
+	}
+	return f, nil
+}
+
+// cause is what went wrong, without the path that the sentence has already.
+func cause(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}
+
+// Close lets others have the folder, and forgets where this stack listened.
+func (f *Folder) Close() error {
+	_ = os.Remove(filepath.Join(f.path, runningFile)) // a stale one only makes a later send fail to connect
+	return f.lock.Close()
+}
+
+// Store and Queue are the files of the embedded parts; Outside is what the
+// simulators keep.
+func (f *Folder) Store() string   { return filepath.Join(f.path, storeFile) }
+func (f *Folder) Queue() string   { return filepath.Join(f.path, queueFile) }
+func (f *Folder) Outside() string { return filepath.Join(f.path, outsideFile) }
+
+// Secrets reads the folder's secrets, and makes them the first time.
+func (f *Folder) Secrets() (*Secrets, error) {
+	s, err := ReadSecrets(f.path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, err
+	}
+	key := random(32)
+	s = &Secrets{
+		Webhook:     "whsec_" + base64.StdEncoding.EncodeToString(random(32)),
+		APIKey:      "kz_" + hex.EncodeToString(random(32)),
+		LineChannel: hex.EncodeToString(random(16)),
+		LineToken:   hex.EncodeToString(random(32)),
+		Tokens:      key,
+	}
+	return s, write(filepath.Join(f.path, secretsFile), s)
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+	return b
+}
+
+// Announce writes down where the stack listens.
+func (f *Folder) Announce(r Running) error { return write(filepath.Join(f.path, runningFile), r) }
+
+// ReadSecrets reads the secrets of a folder that somebody else may hold.
+// fs.ErrNotExist if no stack ever started in it.
+func ReadSecrets(path string) (*Secrets, error) {
+	var s Secrets
+	if err := read(filepath.Join(path, secretsFile), &s); err != nil {
+		return nil, err
+	}
+	return &s, nil
+}
+
+// ReadRunning reads where the stack of a folder listens. ErrNotRunning.
+func ReadRunning(path string) (*Running, error) {
+	var r Running
+	if err := read(filepath.Join(path, runningFile), &r); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, ErrNotRunning
+		}
+		return nil, err
+	}
+	return &r, nil
+}
+
+func read(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("%s is damaged; begin anew with -fresh", path)
+	}
+	return nil
+}
+
+// write replaces a file in one step, so that a crash leaves the old or the new.
+func write(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // made with 0600
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(append(b, '\n'))
+	if err == nil {
+		err = tmp.Sync()
+	}
+	err = errors.Join(err, tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
