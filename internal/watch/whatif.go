@@ -1,0 +1,52 @@
+package watch
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+func sorted(m map[string]int64) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Hit is a record of which rules would have told.
+type Hit struct {
+	Record  *Record
+	Reasons Reasons
+}
+
+// Blind says what a WhatIf cannot know, because it is not on record.
+type Blind struct {
+	// Ordinary debits (no payment service) leave a record only if somebody's
+	// rules asked for them at the time; rules about them may have told more.
+	Ordinary bool
+}
+
+// WhatIf says of which records from a time on the rules would have told, the
+// newest first, by the same Facts and Evaluate that detect uses. Records from
+// before that time are only what the account is known by; give as many as are
+// kept. Pauses are left out: they are about now. fold is catalog.Fold.
+func WhatIf(rules Rules, records []*Record, from time.Time, fold func(string) string) ([]Hit, Blind) {
+	rules.PausedUntil = time.Time{}
+	records = slices.Clone(records)
+	slices.SortStableFunc(records, func(x, y *Record) int {
+		return cmp.Or(x.OccurredAt.Compare(y.OccurredAt), cmp.Compare(x.ID, y.ID))
+	})
+	var past Activity
+	var out []Hit
+	for _, r := range records {
+		if !r.Complete {
+			continue
+		}
+		f := past.Facts(r)
+		if len(rules.Keywords) > 0 {
+			f.Keyword = fold(r.Descriptor)
+		}
+		if why := rules.Evaluate(&f, r.OccurredAt); why != 0 && !r.OccurredAt.Before(from) {
+			out = append(out, Hit{r, why})
+		}
+		past.Apply(r)
+	}
+	slices.Reverse(out)
+	return out, Blind{Ordinary: rules.AnyDebit > 0 || rules.Overdrawn || len(rules.Keywords) > 0}
+}

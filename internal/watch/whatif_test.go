@@ -1,0 +1,81 @@
+package watch
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCheckRefusesRulesThatCannotWork(t *testing.T) {
+	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	known := func(id string) bool { return id == "paypay" }
+	for _, c := range []struct {
+		name  string
+		rules Rules
+		want  []RuleFault
+	}{
+		{"the defaults", DefaultRules(), nil},
+		{"everything off", Rules{}, nil},
+		{"a negative amount", Rules{ServiceMin: -1, AnyDebit: MaxYen + 1}, []RuleFault{{"service_min", FaultAmount}, {"any_debit", FaultAmount}}},
+		{"a service that nobody knows", Rules{ServiceMinFor: map[string]int64{"x": 1}, MonthlyTotal: map[string]int64{"paypay": 0, "y": 5}},
+			[]RuleFault{{"service_min_for.x", FaultService}, {"monthly_total.paypay", FaultAmount}, {"monthly_total.y", FaultService}}},
+		{"words that are too short or too long", Rules{Keywords: []string{"家", "家賃", strings.Repeat("ア", 31), "  "}},
+			[]RuleFault{{"keywords.0", FaultWord}, {"keywords.2", FaultWord}, {"keywords.3", FaultWord}}},
+		{"too many words", Rules{Keywords: strings.Split(strings.Repeat("ヤチン ", 21)[:21*10-1], " ")}, []RuleFault{{"keywords", FaultMany}}},
+		{"trusts that are over, endless, of nothing or of nobody", Rules{Trusts: []Trust{
+			{"paypay", 1, now}, {"paypay", 1, now.Add(MaxTrustFor + 1)}, {"paypay", 0, now.Add(1)}, {"x", 1, now.Add(1)}, {"paypay", 1, now.Add(1)}}},
+			[]RuleFault{{"trusts.0", FaultPast}, {"trusts.1", FaultFar}, {"trusts.2", FaultAmount}, {"trusts.3", FaultService}}},
+		{"quiet hours without length", Rules{Quiet: &Quiet{60, 60}}, []RuleFault{{"quiet", FaultQuiet}}},
+		{"quiet hours over midnight", Rules{Quiet: &Quiet{22 * 60, 7 * 60}}, nil},
+		{"a pause without end", Rules{PausedUntil: now.Add(MaxPauseFor + 1)}, []RuleFault{{"paused_until", FaultFar}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, c.rules.Check(known, now)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 9, n, 3, 0, 0, 0, time.UTC) }
+	rec := func(id string, at time.Time, service string, yen int64) *Record {
+		return &Record{ID: id, Kind: Debit, OccurredAt: at, Service: service, Amount: yen, Complete: true, Descriptor: "ﾔﾁﾝ"}
+	}
+	records := []*Record{ // not in order
+		rec("d", day(20), "paypay", 9000), rec("a", day(1), "paypay", 500), rec("c", day(12), "", 80000),
+		{ID: "l", Kind: LinkRegistered, OccurredAt: day(19), Service: "paypay", Complete: true},
+		rec("b", day(11), "kyash", 300), {ID: "half", Kind: Debit, OccurredAt: day(13), Service: "kyash"},
+	}
+	ids := func(hits []Hit) string {
+		var out []string
+		for _, h := range hits {
+			out = append(out, h.Record.ID+":"+h.Reasons.String())
+		}
+		return strings.Join(out, " ")
+	}
+	same := func(s string) string { return strings.ReplaceAll(s, "ﾔﾁﾝ", "ヤチン") }
+	for _, c := range []struct {
+		name  string
+		rules Rules
+		want  string
+		blind bool
+	}{
+		{"the defaults", DefaultRules(), "d:service_debit,after_new_link l:new_link b:service_debit,first_seen", false},
+		{"only from an amount", Rules{ServiceMin: 1000}, "d:service_debit", false},
+		{"a service known from before the time is not new", Rules{FirstSeen: true}, "b:first_seen", false},
+		{"any debit, of which the record is not whole", Rules{AnyDebit: 50000}, "c:any_debit", true},
+		{"a word", Rules{Keywords: []string{"ヤチン"}}, "d:keyword c:keyword b:keyword", true},
+		{"a trust counts, a pause does not", Rules{ServiceMin: 1, PausedUntil: day(30), Trusts: []Trust{{"kyash", 300, day(30)}}}, "d:service_debit", false},
+		{"nothing", Rules{}, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			hits, blind := WhatIf(c.rules, records, day(10), same)
+			if got := ids(hits); got != c.want || blind.Ordinary != c.blind {
+				t.Errorf("%q, blind %v; want %q, %v", got, blind.Ordinary, c.want, c.blind)
+			}
+		})
+	}
+}
