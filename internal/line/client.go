@@ -19,28 +19,13 @@ import (
 	"kozamori/internal/wording"
 )
 
-// Tokens gives channel access tokens.
-type Tokens interface {
-	// Token is the token to use now.
-	Token(ctx context.Context) (string, error)
-	// Refresh replaces a token that LINE refused.
-	Refresh(ctx context.Context, refused string) (string, error)
-}
-
-// StaticToken is a long-lived token.
-type StaticToken string
-
-// Token returns the token.
-func (t StaticToken) Token(context.Context) (string, error) { return string(t), nil }
-
-// Refresh has nothing newer to offer.
-func (t StaticToken) Refresh(context.Context, string) (string, error) { return string(t), nil }
-
 // Config of the client.
 type Config struct {
 	Endpoint string // of the Messaging API; may have a path
-	Tokens   Tokens
-	HTTP     *http.Client // nil takes one with a timeout of 5 seconds
+	// DataEndpoint takes images; empty is the one that belongs to Endpoint.
+	DataEndpoint string
+	Tokens       Tokens
+	HTTP         *http.Client // nil takes one with a timeout of 5 seconds
 }
 
 // Client talks to LINE.
@@ -48,25 +33,34 @@ type Client struct{ Config }
 
 // New makes a client.
 func New(c Config) *Client {
-	if c.HTTP == nil {
-		c.HTTP = &http.Client{Timeout: 5 * time.Second}
+	c.HTTP = httpClient(c.HTTP)
+	if c.DataEndpoint == "" {
+		c.DataEndpoint = dataEndpoint(c.Endpoint)
 	}
-	h := *c.HTTP
+	return &Client{c}
+}
+
+func httpClient(c *http.Client) *http.Client {
+	if c == nil {
+		c = &http.Client{Timeout: 5 * time.Second}
+	}
+	h := *c
 	// The SDK would follow a 302 as a GET, without the message.
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.HTTP = &h
-	return &Client{c}
+	return &h
 }
 
 // userID is LINE's form of one; the SDK puts ids into paths unescaped.
 var userID = regexp.MustCompile(`^U[0-9a-f]{32}$`)
+
+var errEndpoint = errors.New("line: the endpoint is not a URL, or there is no token")
 
 // api makes an SDK client for one call: the SDK's own WithContext changes a
 // shared client for every later call.
 func (c *Client) api(ctx context.Context, token string) (*messaging_api.MessagingApiAPI, error) {
 	api, err := messaging_api.NewMessagingApiAPI(token, messaging_api.WithEndpoint(c.Endpoint), messaging_api.WithHTTPClient(c.HTTP))
 	if err != nil {
-		return nil, errors.New("line: the endpoint is not a URL")
+		return nil, errEndpoint
 	}
 	return api.WithContext(ctx), nil
 }
@@ -104,17 +98,26 @@ func (u unreachable) Unwrap() error { return u.cause }
 // go by the answer's status: the SDK's own error is no guide, for it is set
 // for a 200 with an empty body too.
 func (c *Client) authorised(ctx context.Context, call func(*messaging_api.MessagingApiAPI) (*http.Response, error)) (*http.Response, string, error) {
+	return c.withToken(ctx, func(token string) (*http.Response, error) {
+		api, err := c.api(ctx, token)
+		if err != nil {
+			return nil, err
+		}
+		return call(api)
+	})
+}
+
+func (c *Client) withToken(ctx context.Context, call func(token string) (*http.Response, error)) (*http.Response, string, error) {
 	token, err := c.Tokens.Token(ctx)
 	if err != nil {
 		return nil, "", ErrNoToken
 	}
 	for refreshed := false; ; refreshed = true {
-		api, err := c.api(ctx, token)
-		if err != nil {
+		res, err := call(token)
+		switch {
+		case errors.Is(err, errEndpoint):
 			return nil, token, err
-		}
-		res, err := call(api)
-		if res == nil {
+		case res == nil:
 			return nil, token, unreachable{err}
 		}
 		drain(res)
