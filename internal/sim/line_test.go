@@ -1,0 +1,477 @@
+package sim_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/line"
+	"kozamori/internal/sim"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// hook is our end of the webhook.
+type hook struct {
+	mu     sync.Mutex
+	down   bool
+	events []line.Event
+	bad    int
+}
+
+func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	if !line.VerifySignature([]string{"secret"}, body, r.Header.Get(line.SignatureHeader)) {
+		h.bad++
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	events, err := line.ParseWebhook(body)
+	if err != nil {
+		h.bad++
+	}
+	if h.down {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	h.events = append(h.events, events...)
+}
+
+func (h *hook) take() []line.Event {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := h.events
+	h.events = nil
+	return out
+}
+
+type platform struct {
+	*clock
+	*sim.LINE
+	hook   *hook
+	url    string
+	client *line.Client
+	user   string
+}
+
+func newPlatform(t *testing.T) *platform {
+	t.Helper()
+	p := &platform{clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, hook: &hook{}}
+	hookSrv := httptest.NewServer(p.hook)
+	t.Cleanup(hookSrv.Close)
+	p.LINE = &sim.LINE{Token: "channel-token", ChannelID: "1234567890", Secret: "secret", Webhook: hookSrv.URL, Now: p.clock.Now}
+	srv := httptest.NewServer(p.LINE)
+	t.Cleanup(srv.Close)
+	p.url = srv.URL
+	p.client = line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token)})
+	p.user = p.AddUser(sim.User{Name: "花子", Lang: "ja", Following: true})
+	t.Cleanup(func() {
+		if p.hook.bad != 0 {
+			t.Errorf("%d webhooks were not as LINE signs and writes them", p.hook.bad)
+		}
+	})
+	return p
+}
+
+func hello(s string) wording.Message {
+	return wording.Message{Lang: "ja", Alt: s, Tone: wording.Calm, Badge: "ご案内", Title: s}
+}
+
+func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
+	p := newPlatform(t)
+	stranger := p.AddUser(sim.User{Name: "太郎"})
+	if p.Say(stranger, "x") != sim.ErrNotFriend || p.Say("U1", "x") != sim.ErrNotFriend {
+		t.Error("a stranger could speak to the account")
+	}
+	for name, do := range map[string]func() error{
+		"follow":   func() error { return p.Follow(stranger) },
+		"message":  func() error { return p.Say(p.user, "一覧") },
+		"postback": func() error { return p.Tap(p.user, "a=mine&r=1", "自分です") },
+		"unfollow": func() error { return p.Block(p.user) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := do(); err != nil {
+				t.Fatal(err)
+			}
+			got := p.hook.take()
+			if len(got) != 1 || string(got[0].Kind) != name || got[0].Redelivery || (got[0].ReplyToken == "") != (name == "unfollow") || !got[0].At.Equal(p.clock.Now()) {
+				t.Errorf("%+v", got)
+			}
+			if err := p.Follow(p.user); err != nil {
+				t.Fatal(err)
+			}
+			if got := p.hook.take(); got[0].Unblocked != (name == "unfollow") {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
+	p := newPlatform(t)
+	p.hook.down = true
+	if err := p.Say(p.user, "一覧"); err != nil {
+		t.Fatal(err)
+	}
+	p.add(time.Minute)
+	if left := p.Redeliver(); left != 1 {
+		t.Errorf("%d events wait, want 1", left)
+	}
+	p.hook.down = false
+	p.add(time.Minute)
+	if left := p.Redeliver(); left != 0 {
+		t.Errorf("%d events wait, want none", left)
+	}
+	got := p.hook.take()
+	if len(got) != 1 || !got[0].Redelivery || got[0].Text != "一覧" {
+		t.Fatalf("%+v", got)
+	}
+	if o := p.client.Reply(context.Background(), got[0].ReplyToken, hello("はい")); o.Result != watch.SendAccepted {
+		t.Errorf("a token that came anew: %+v", o)
+	}
+	p.hook.down = true
+	_ = p.Say(p.user, "設定")
+	for range 10 {
+		p.add(time.Hour)
+		p.Redeliver()
+	}
+	if left := p.Redeliver(); left != 0 {
+		t.Error("an event is delivered for ever")
+	}
+}
+
+func TestADuplicateIsTheSameEvent(t *testing.T) {
+	p := newPlatform(t)
+	p.Duplicate(1)
+	_ = p.Say(p.user, "一覧")
+	_ = p.Say(p.user, "設定")
+	got := p.hook.take()
+	if len(got) != 3 || got[0].ID != got[1].ID || got[0].Redelivery || !got[1].Redelivery || got[2].ID == got[0].ID {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAReplyTokenWorksOnceForAMinute(t *testing.T) {
+	ctx := context.Background()
+	p := newPlatform(t)
+	for _, s := range []string{"a", "b"} {
+		_ = p.Say(p.user, s)
+	}
+	got := p.hook.take()
+	if o := p.client.Reply(ctx, got[0].ReplyToken, hello("はい")); o.Result != watch.SendAccepted {
+		t.Errorf("%+v", o)
+	}
+	if o := p.client.Reply(ctx, got[0].ReplyToken, hello("はい")); o.Result != watch.SendRefused {
+		t.Errorf("the second time: %+v", o)
+	}
+	p.add(61 * time.Second)
+	if o := p.client.Reply(ctx, got[1].ReplyToken, hello("はい")); o.Result != watch.SendRefused {
+		t.Errorf("after a minute: %+v", o)
+	}
+	if m := p.Messages(); len(m) != 1 || m[0].Via != "reply" || m[0].To != p.user {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestALostAnswerToAReplyIsOneMessage(t *testing.T) {
+	p := newPlatform(t)
+	_ = p.Say(p.user, "a")
+	p.FailAt(sim.Reply, 1, sim.AcceptThenDrop)
+	if o := p.client.Reply(context.Background(), p.hook.take()[0].ReplyToken, hello("はい")); o.Result != watch.SendAccepted {
+		t.Errorf("%+v", o)
+	}
+	if n := len(p.Messages()); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+func TestRetryKeys(t *testing.T) {
+	ctx := context.Background()
+	p := newPlatform(t)
+	key, other := watch.DeriveUUID("a"), p.AddUser(sim.User{Name: "太郎", Following: true})
+	first := p.client.Push(ctx, p.user, key, hello("a"))
+	if again := p.client.Push(ctx, p.user, key, hello("a")); again != first || len(p.Violations()) != 0 {
+		t.Errorf("the same again: %+v, then %+v, violations %v", first, again, p.Violations())
+	}
+	p.client.Push(ctx, p.user, key, hello("b"))
+	p.client.Push(ctx, other, key, hello("a"))
+	if v := p.Violations(); len(v) != 2 {
+		t.Errorf("violations %v", v)
+	}
+	p.add(24 * time.Hour)
+	if o := p.client.Push(ctx, p.user, key, hello("a")); o.Result != watch.SendAccepted || o.ProviderID == first.ProviderID {
+		t.Errorf("after 24 hours: %+v", o)
+	}
+	if n := len(p.Messages()); n != 2 {
+		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+func TestSomebodyWhoBlockedIsAnswered200AndSeesNothing(t *testing.T) {
+	ctx := context.Background()
+	p := newPlatform(t)
+	_ = p.Block(p.user)
+	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendAccepted {
+		t.Errorf("%+v", o)
+	}
+	chat, taken := p.Chat(p.user), p.Messages()
+	if len(chat) != 1 || chat[0].Kind != "block" || len(taken) != 1 || taken[0].Shown {
+		t.Errorf("chat %+v, taken %+v", chat, taken)
+	}
+	if _, err := p.client.Profile(ctx, p.user); err != line.ErrNoProfile {
+		t.Error(err)
+	}
+}
+
+func TestTheChatShowsBothSidesInOrder(t *testing.T) {
+	p := newPlatform(t)
+	_ = p.Say(p.user, "こんにちは")
+	p.client.Reply(context.Background(), p.hook.take()[0].ReplyToken, hello("はい"))
+	p.client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("お知らせ"))
+	_ = p.Tap(p.user, "a=mine", "自分です")
+	var got []string
+	for _, it := range p.Chat(p.user) {
+		got = append(got, it.From+" "+it.Kind)
+	}
+	if d := cmp.Diff([]string{"user text", "bot reply", "bot push", "user postback"}, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestTheMonthlyLimitIsKept(t *testing.T) {
+	ctx := context.Background()
+	p := newPlatform(t)
+	p.MonthlyLimit = 1
+	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendAccepted {
+		t.Errorf("%+v", o)
+	}
+	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendExhausted {
+		t.Errorf("%+v", o)
+	}
+	p.add(31 * 24 * time.Hour)
+	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendAccepted {
+		t.Errorf("the next month: %+v", o)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	p := newPlatform(t)
+	p.Keep = 10
+	for i := range 50 {
+		p.client.Push(context.Background(), p.user, watch.DeriveUUID("a", string(rune('a'+i))), hello("a"))
+	}
+	if m := p.Messages(); len(m) != 10 || m[9].ID != "req-50" || len(p.Chat(p.user)) != 10 || p.Accepted() != 50 {
+		t.Errorf("%d messages kept, %d in the chat, %d accepted", len(m), len(p.Chat(p.user)), p.Accepted())
+	}
+}
+
+func TestAccountLink(t *testing.T) {
+	ctx := context.Background()
+	p := newPlatform(t)
+	other := p.AddUser(sim.User{Name: "太郎", Following: true})
+	open := func(token, nonce, visitor string) int {
+		q := url.Values{"linkToken": {token}, "nonce": {nonce}, "as": {visitor}}
+		res, err := http.Get(p.url + "/dialog/bot/accountLink?" + q.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	token := func() string {
+		s, err := p.client.LinkToken(ctx, p.user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	const nonce = "a-nonce-of-ours"
+	linked := token()
+	for _, c := range []struct {
+		name, token, nonce, visitor string
+		wait                        time.Duration
+		status                      int
+		event, ok                   bool
+	}{
+		{"the owner of the token is linked", linked, nonce, p.user, 0, 200, true, true},
+		{"a token works once", linked, nonce, p.user, 0, 400, false, false},
+		{"somebody else's phone fails", token(), nonce, other, 0, 200, true, false},
+		{"a short nonce is an error without an event", token(), "short", p.user, 0, 400, false, false},
+		{"without a login LINE asks for one", token(), nonce, "", 0, 200, false, false},
+		{"a token of eleven minutes is too old", token(), nonce, p.user, 11 * time.Minute, 400, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p.add(c.wait)
+			if got := open(c.token, c.nonce, c.visitor); got != c.status {
+				t.Errorf("status %d, want %d", got, c.status)
+			}
+			got := p.hook.take()
+			if len(got) != 0 != c.event {
+				t.Fatalf("events %+v", got)
+			}
+			if c.event && (got[0].Kind != line.AccountLink || got[0].LinkOK != c.ok || got[0].Nonce != c.nonce ||
+				(got[0].User == p.user) != c.ok || (got[0].ReplyToken != "") != c.ok) {
+				t.Errorf("%+v", got[0])
+			}
+		})
+	}
+}
+
+func TestWhatLINEForbidsIsAnswered400(t *testing.T) {
+	p := newPlatform(t)
+	flex := func(body string) string {
+		return `{"type":"flex","altText":"a","contents":{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[` + body + `]}}}`
+	}
+	button := func(action string) string { return flex(`{"type":"button","action":` + action + `}`) }
+	long := func(n int) string { return strings.Repeat("あ", n) }
+	good := flex(`{"type":"text","text":"a"}`)
+	for name, c := range map[string]struct {
+		message string
+		ok      bool
+	}{
+		"a bubble with a text":                     {good, true},
+		"a text of 5,000 characters":               {`{"type":"text","text":"` + long(5000) + `"}`, true},
+		"a longer text":                            {`{"type":"text","text":"` + long(5001) + `"}`, false},
+		"an alt text of 1,500 characters":          {strings.Replace(good, `"altText":"a"`, `"altText":"`+long(1500)+`"`, 1), true},
+		"a longer alt text":                        {strings.Replace(good, `"altText":"a"`, `"altText":"`+long(1501)+`"`, 1), false},
+		"an empty text in a bubble":                {flex(`{"type":"text","text":""}`), false},
+		"a component that lost its type":           {flex(`{"text":"a"}`), false},
+		"contents that are null":                   {`{"type":"flex","altText":"a","contents":null}`, false},
+		"a bubble of more than 30 KB":              {flex(`{"type":"text","text":"` + long(10500) + `"}`), false},
+		"a button of 40 characters":                {button(`{"type":"postback","label":"` + long(40) + `","data":"a"}`), true},
+		"forty families of four are 40 characters": {button(`{"type":"postback","label":"` + strings.Repeat("👨‍👩‍👧‍👦", 40) + `","data":"a"}`), true},
+		"a button of 41 characters":                {button(`{"type":"postback","label":"` + long(41) + `","data":"a"}`), false},
+		"a button without an action":               {flex(`{"type":"button"}`), false},
+		"an action that lost its type":             {button(`{"label":"a","data":"a"}`), false},
+		"data of 301 characters":                   {button(`{"type":"postback","label":"a","data":"` + strings.Repeat("a", 301) + `"}`), false},
+		"a link of 1,001 characters":               {button(`{"type":"uri","label":"a","uri":"https://a/` + strings.Repeat("a", 991) + `"}`), false},
+		"a link to a script":                       {button(`{"type":"uri","label":"a","uri":"javascript:1"}`), false},
+		"a phone number":                           {button(`{"type":"uri","label":"a","uri":"tel:0120-000-000"}`), true},
+		"a colour by name":                         {flex(`{"type":"text","text":"a","color":"red"}`), false},
+		"a button in a baseline box":               {flex(`{"type":"box","layout":"baseline","contents":[{"type":"button","action":{"type":"message","label":"a","text":"a"}}]}`), false},
+		"14 quick replies":                         {strings.Replace(good, `"altText"`, `"quickReply":{"items":[`+strings.TrimSuffix(strings.Repeat(`{"type":"action","action":{"type":"message","label":"a","text":"a"}},`, 14), ",")+`]},"altText"`, 1), false},
+		"a quick reply of 21 characters":           {strings.Replace(good, `"altText"`, `"quickReply":{"items":[{"type":"action","action":{"type":"message","label":"`+long(21)+`","text":"a"}}]},"altText"`, 1), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, path := range []string{"/v2/bot/message/validate/push", "/v2/bot/message/push"} {
+				body := `{"to":"` + p.user + `","messages":[` + c.message + `]}`
+				req, _ := http.NewRequest(http.MethodPost, p.url+path, strings.NewReader(body))
+				req.Header.Set("Authorization", "Bearer channel-token")
+				req.Header.Set("Content-Type", "application/json")
+				res, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text, _ := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				if (res.StatusCode == 200) != c.ok {
+					t.Errorf("%s: %d %s", path, res.StatusCode, text)
+				}
+			}
+		})
+	}
+}
+
+func TestScriptsReadAndWorkThePhones(t *testing.T) {
+	p := newPlatform(t)
+	panel := httptest.NewServer(p.Panel())
+	defer panel.Close()
+	p.client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a"))
+	call := func(method, path, body string) (int, map[string]any) {
+		req, _ := http.NewRequest(method, panel.URL+"/sim/line/"+path, strings.NewReader(body))
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = res.Body.Close() }()
+		v := map[string]any{}
+		_ = json.NewDecoder(res.Body).Decode(&v)
+		return res.StatusCode, v
+	}
+	if _, v := call("GET", "messages", ""); len(v["messages"].([]any)) != 1 {
+		t.Errorf("%v", v)
+	}
+	_, v := call("POST", "users", `{"name":"次郎"}`)
+	id, _ := v["id"].(string)
+	if status, _ := call("POST", "users/"+id+"/say", `{"text":"a"}`); status != http.StatusConflict {
+		t.Errorf("a stranger's text was answered %d", status)
+	}
+	for _, c := range [][2]string{{"follow", ""}, {"say", `{"text":"a"}`}, {"tap", `{"data":"b","display":"c"}`}, {"block", ""}} {
+		if status, v := call("POST", "users/"+id+"/"+c[0], c[1]); status != 200 {
+			t.Errorf("%s: %d %v", c[0], status, v)
+		}
+	}
+	var kinds []string
+	for _, e := range p.hook.take() {
+		kinds = append(kinds, string(e.Kind))
+	}
+	if d := cmp.Diff([]string{"follow", "message", "postback", "unfollow"}, kinds); d != "" {
+		t.Error(d)
+	}
+	if _, v := call("GET", "users/"+id+"/chat", ""); len(v["items"].([]any)) != 4 {
+		t.Errorf("%v", v)
+	}
+	if status, _ := call("POST", "faults", `{"fault":"429","n":1}`); status != 200 {
+		t.Error(status)
+	}
+	if o := p.client.Push(context.Background(), p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendRetry {
+		t.Errorf("%+v", o)
+	}
+	req, _ := http.NewRequest("POST", panel.URL+"/sim/line/users/"+id+"/follow", nil)
+	req.Header.Set("Sec-Fetch-Site", "cross-site")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusForbidden {
+		t.Errorf("a page elsewhere could work a phone: %d", res.StatusCode)
+	}
+}
+
+func TestChangesAreStreamed(t *testing.T) {
+	p := newPlatform(t)
+	panel := httptest.NewServer(p.Panel())
+	defer panel.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	req, _ := http.NewRequestWithContext(ctx, "GET", panel.URL+"/sim/line/events", nil)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	buf := make([]byte, 1024)
+	if n, err := res.Body.Read(buf); err != nil || !strings.HasPrefix(string(buf[:n]), ": here") {
+		t.Fatalf("%q %v", buf[:n], err)
+	}
+	_ = p.Say(p.user, "a")
+	n, err := res.Body.Read(buf)
+	if err != nil || !strings.Contains(string(buf[:n]), p.user) {
+		t.Errorf("%q %v", buf[:n], err)
+	}
+}
