@@ -1,0 +1,51 @@
+package wording
+
+import "kozamori/internal/watch"
+
+// MenuItem is one of the six areas of the menu under the chat: its label, a
+// line that explains it, and what the chat is told when it is tapped.
+type MenuItem struct{ Icon, Label, Hint, Say string }
+
+var (
+	tMenuBar = text{ja: "メニュー", en: "Menu"}
+
+	tMenuList     = text{ja: "最近のお知らせ", en: "Recent alerts"}
+	tMenuServices = text{ja: "つながっているサービス", en: "Connected services"}
+	tMenuSettings = text{ja: "設定", en: "Settings"}
+	tMenuFamily   = text{ja: "家族", en: "Family"}
+	tMenuHelp     = text{ja: "困ったとき", en: "I need help"}
+	tMenuLeave    = text{ja: "やめる", en: "Leave"}
+
+	tHintList     = text{ja: "過去のお知らせを見る", en: "See what we told you"}
+	tHintServices = text{ja: "決済サービスを確かめる", en: "Which services draw money"}
+	tHintSettings = text{ja: "知らせる条件を変える", en: "What you are told"}
+	tHintFamily   = text{ja: "家族と一緒に見守る", en: "Watch together"}
+	tHintHelp     = text{ja: "電話番号と、今すること", en: "Who to call now"}
+	tHintLeave    = text{ja: "口座の登録を解除する", en: "Disconnect an account"}
+
+	tSayList     = text{ja: "一覧", en: "list"}
+	tSayServices = text{ja: "サービス", en: "services"}
+	tSaySettings = text{ja: "設定", en: "settings"}
+	tSayFamily   = text{ja: "家族", en: "family"}
+	tSayHelp     = text{ja: "ヘルプ", en: "help"}
+	tSayLeave    = text{ja: "解除", en: "leave"}
+)
+
+// MenuBar is the text of the bar that opens the menu, at most 14 characters.
+func MenuBar(lang watch.Lang) string { return tMenuBar.in(langOf(lang)) }
+
+// Menu lists the six areas, row by row, three in each.
+func Menu(lang watch.Lang) []MenuItem {
+	lang = langOf(lang)
+	item := func(icon string, label, hint, say text) MenuItem {
+		return MenuItem{Icon: icon, Label: label.in(lang), Hint: hint.in(lang), Say: say.in(lang)}
+	}
+	return []MenuItem{
+		item("bell", tMenuList, tHintList, tSayList),
+		item("link", tMenuServices, tHintServices, tSayServices),
+		item("sliders", tMenuSettings, tHintSettings, tSaySettings),
+		item("family", tMenuFamily, tHintFamily, tSayFamily),
+		item("phone", tMenuHelp, tHintHelp, tSayHelp),
+		item("door", tMenuLeave, tHintLeave, tSayLeave),
+	}
+}
