@@ -3,23 +3,33 @@ package embedded
 import (
 	"container/heap"
 	"strconv"
+	"strings"
 	"time"
 
 	"kozamori/internal/queue"
 )
 
-// entry is a message that has not ended.
+// entry is a message that has not ended. Times are Unix nanoseconds.
 type entry struct {
-	id uint64
-	meta
-	receipt string // of the latest receive; empty if it waits
-	at      int    // its place in its heap
-	home    *lane
+	id       uint64
+	sent     int64
+	visible  int64
+	receives int
+	at       int // its place in its lane
+	home     *lane
 }
 
 func (e *entry) message() queue.Message {
-	return queue.Message{ID: strconv.FormatUint(e.id, 36), Group: e.Group, Trace: e.Trace, Receives: e.Receives,
-		SentAt: e.SentAt, Receipt: e.receipt}
+	id := strconv.FormatUint(e.id, 36)
+	return queue.Message{ID: id, Receives: e.receives, SentAt: time.Unix(0, e.sent), Receipt: id + "." + strconv.Itoa(e.receives)}
+}
+
+// parseReceipt tells the message and which of its receives a receipt names.
+func parseReceipt(s string) (id uint64, receives int, ok bool) {
+	a, b, _ := strings.Cut(s, ".")
+	id, err1 := strconv.ParseUint(a, 36, 64)
+	receives, err2 := strconv.Atoi(b)
+	return id, receives, err1 == nil && err2 == nil
 }
 
 // lane is one group's messages, the next visible first.
@@ -27,8 +37,8 @@ type lane []*entry
 
 func (l lane) Len() int { return len(l) }
 func (l lane) Less(i, j int) bool {
-	if c := l[i].Visible.Compare(l[j].Visible); c != 0 {
-		return c < 0
+	if l[i].visible != l[j].visible {
+		return l[i].visible < l[j].visible
 	}
 	return l[i].id < l[j].id
 }
@@ -49,16 +59,17 @@ func (l *lane) Pop() any {
 // line is one queue in memory, without the bodies. The Queue's lock guards it.
 type line struct {
 	lanes  map[string]*lane
-	order  []string // groups, in the order of their turns
+	order  []*lane // in the order of their turns
 	turn   int
-	flight map[string]*entry // by receipt
+	flight map[uint64]*entry // received, and not given back
+	dirty  map[uint64]change
 	total  int
 	dead   int
 	bell   chan struct{}
 }
 
 func newLine() *line {
-	return &line{lanes: map[string]*lane{}, flight: map[string]*entry{}, bell: make(chan struct{}, 1)}
+	return &line{lanes: map[string]*lane{}, flight: map[uint64]*entry{}, dirty: map[uint64]change{}, bell: make(chan struct{}, 1)}
 }
 
 // ring wakes one waiting receiver.
@@ -69,22 +80,29 @@ func (l *line) ring() {
 	}
 }
 
-func (l *line) add(e *entry) {
-	ln := l.lanes[e.Group]
+func (l *line) add(group string, e *entry) {
+	ln := l.lanes[group]
 	if ln == nil {
 		ln = &lane{}
-		l.lanes[e.Group] = ln
-		l.order = append(l.order, e.Group)
+		l.lanes[group] = ln
+		l.order = append(l.order, ln)
 	}
 	e.home = ln
 	heap.Push(ln, e)
 	l.total++
 }
 
-// hide puts a received message back, invisible until its time.
+// hide makes a received message invisible until its time.
 func (l *line) hide(e *entry) {
-	l.add(e)
-	l.flight[e.receipt] = e
+	heap.Fix(e.home, e.at)
+	l.flight[e.id] = e
+}
+
+// show gives a received message back, visible from a time on.
+func (l *line) show(e *entry, at int64) {
+	e.visible = at
+	heap.Fix(e.home, e.at)
+	delete(l.flight, e.id)
 }
 
 func (l *line) remove(e *entry) {
@@ -93,25 +111,25 @@ func (l *line) remove(e *entry) {
 		e.home = nil
 		l.total--
 	}
-	if l.flight[e.receipt] == e {
-		delete(l.flight, e.receipt)
-	}
+	delete(l.flight, e.id)
 }
 
-// take removes up to most visible messages, one group after the other.
-func (l *line) take(most int, now time.Time) []*entry {
+// take picks up to most visible messages, one group after the other. Each
+// must be hidden at once.
+func (l *line) take(most int, now int64) []*entry {
 	var out []*entry
 	for idle := 0; len(out) < most && idle < len(l.order); {
 		l.turn = (l.turn + 1) % len(l.order)
-		ln := l.lanes[l.order[l.turn]]
-		if len(*ln) == 0 || (*ln)[0].Visible.After(now) {
+		ln := *l.order[l.turn]
+		if len(ln) == 0 || ln[0].visible > now {
 			idle++
 			continue
 		}
 		idle = 0
-		e := (*ln)[0]
-		l.remove(e)
+		e := ln[0]
 		out = append(out, e)
+		e.visible = 1<<63 - 1
+		heap.Fix(e.home, e.at)
 	}
 	if len(out) == most {
 		l.ring() // there may be more for somebody else
@@ -119,39 +137,41 @@ func (l *line) take(most int, now time.Time) []*entry {
 	return out
 }
 
-// next is when the earliest hidden message becomes visible; zero if none.
-func (l *line) next() time.Time {
-	var t time.Time
-	for _, ln := range l.lanes {
-		if len(*ln) > 0 && (t.IsZero() || (*ln)[0].Visible.Before(t)) {
-			t = (*ln)[0].Visible
+// next is when the earliest hidden message becomes visible; 0 if none.
+func (l *line) next() int64 {
+	var t int64
+	for _, ln := range l.order {
+		if len(*ln) > 0 && (t == 0 || (*ln)[0].visible < t) {
+			t = (*ln)[0].visible
 		}
 	}
 	return t
 }
 
+// current is the message that a receipt names if the receipt is its latest.
 func (l *line) current(receipt string) *entry {
-	if receipt == "" {
-		return nil
+	id, receives, ok := parseReceipt(receipt)
+	if e := l.flight[id]; ok && e != nil && e.receives == receives {
+		return e
 	}
-	return l.flight[receipt]
+	return nil
 }
 
 func (l *line) depth(now time.Time) queue.Depth {
-	d := queue.Depth{InFlight: len(l.flight), Dead: l.dead}
-	var oldest time.Time
+	d := queue.Depth{Dead: l.dead}
+	var oldest int64
 	for _, ln := range l.lanes {
 		for _, e := range *ln {
-			if e.receipt == "" || !e.Visible.After(now) {
-				if oldest.IsZero() || e.SentAt.Before(oldest) {
-					oldest = e.SentAt
-				}
+			if l.flight[e.id] != nil && e.visible > now.UnixNano() {
+				d.InFlight++
+			} else if oldest == 0 || e.sent < oldest {
+				oldest = e.sent
 			}
 		}
 	}
-	d.Waiting = max(0, l.total-d.InFlight)
-	if !oldest.IsZero() {
-		d.Oldest = now.Sub(oldest)
+	d.Waiting = l.total - d.InFlight
+	if oldest != 0 {
+		d.Oldest = now.Sub(time.Unix(0, oldest))
 	}
 	return d
 }

@@ -183,4 +183,30 @@ func lostAnswers(t *testing.T, q queue.Queue) {
 		cancel()
 	}
 	all(t, q, want...)
+
+	send(t, q, "", want...)
+	left := map[string]bool{}
+	for _, b := range want {
+		left[b] = true
+	}
+	cut := 0
+	for end := time.Now().Add(3 * soon); len(left) > 0 && time.Now().Before(end); {
+		for _, m := range receive(t, q, Visibility*3/2) {
+			if len(m.Body) == 0 {
+				t.Fatal("a message came without its body")
+			}
+			short, cancel := context.WithTimeout(ctx, time.Duration(cut)*20*time.Microsecond)
+			_ = q.Bury(short, queue.Events, m, "test")
+			cancel()
+			cut++
+		}
+		dead, err := q.Dead(ctx, queue.Events, 100)
+		must(t, err)
+		for _, d := range dead {
+			delete(left, string(d.Body))
+		}
+	}
+	if len(left) > 0 {
+		t.Errorf("%d messages are neither waiting nor dead", len(left))
+	}
 }

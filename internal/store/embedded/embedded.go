@@ -4,14 +4,10 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -50,7 +46,7 @@ type Options struct {
 
 // Open opens or makes the file. A file that another process holds is an error.
 func Open(path string, opts Options) (*Table, error) {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond, FreelistType: bbolt.FreelistMapType})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond, FreelistType: bbolt.FreelistMapType, InitialMmapSize: 1 << 28})
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%s is in use by another process", path)
 	}
@@ -84,15 +80,6 @@ func (t *Table) Close() error {
 	return t.db.Close()
 }
 
-// stored is an item as it lies in the file.
-type stored struct {
-	Body     json.RawMessage `json:"b,omitempty"`
-	Version  int64           `json:"v"`
-	Expires  int64           `json:"e,omitempty"` // unix seconds
-	HPK, HSK string          `json:",omitempty"`
-	DPK, DSK string          `json:",omitempty"`
-}
-
 func key(k store.Key) []byte { return []byte(k.PK + "\x00" + k.SK) }
 
 // indexKey orders an index by its keys; the item's own key makes it unique.
@@ -100,26 +87,19 @@ func indexKey(ix store.Key, k store.Key) []byte {
 	return []byte(ix.PK + "\x00" + ix.SK + "\x00" + k.PK + "\x00" + k.SK)
 }
 
-func (t *Table) load(tx *bbolt.Tx, k []byte) (*stored, bool) {
+// load reads an item; false if it is absent or expired (it comes all the same:
+// its index entries are still there). Its body is the file's own until the
+// transaction ends.
+func (t *Table) load(tx *bbolt.Tx, k []byte) (*stored, bool, error) {
 	v := tx.Bucket(buckets[store.Primary]).Get(k)
 	if v == nil {
-		return nil, false
+		return nil, false, nil
 	}
-	var s stored
-	if err := json.Unmarshal(v, &s); err != nil {
-		return nil, false
+	s, err := decodeStored(v)
+	if err != nil {
+		return nil, false, err
 	}
-	s.Body = bytes.Clone(s.Body)
-	return &s, s.Expires == 0 || s.Expires > t.now().Unix()
-}
-
-func (s *stored) item(k store.Key) store.Item {
-	it := store.Item{Key: k, Body: s.Body, Version: s.Version,
-		History: store.Key{PK: s.HPK, SK: s.HSK}, Due: store.Key{PK: s.DPK, SK: s.DSK}}
-	if s.Expires != 0 {
-		it.Expires = time.Unix(s.Expires, 0).UTC()
-	}
-	return it
+	return s, s.Expires == 0 || s.Expires > t.now().Unix(), nil
 }
 
 // Get reads items.
@@ -130,7 +110,11 @@ func (t *Table) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store
 	out := make(map[store.Key]store.Item, len(keys))
 	err := t.db.View(func(tx *bbolt.Tx) error {
 		for _, k := range keys {
-			if s, alive := t.load(tx, key(k)); alive {
+			s, alive, err := t.load(tx, key(k))
+			if err != nil {
+				return err
+			}
+			if alive {
 				out[k] = s.item(k)
 			}
 		}
@@ -208,7 +192,10 @@ func (t *Table) apply(tx *bbolt.Tx, writes []store.Write) error {
 	olds := make([]*stored, len(writes))
 	var failed []int
 	for i, w := range writes {
-		old, alive := t.load(tx, key(w.Item.Key))
+		old, alive, err := t.load(tx, key(w.Item.Key))
+		if err != nil {
+			return err
+		}
 		olds[i] = old
 		var version int64
 		if alive {
@@ -234,164 +221,46 @@ func (t *Table) apply(tx *bbolt.Tx, writes []store.Write) error {
 
 func put(tx *bbolt.Tx, w store.Write, old *stored) error {
 	k := w.Item.Key
-	hist, due := tx.Bucket(buckets[store.History]), tx.Bucket(buckets[store.Due])
-	var version int64
-	if old != nil {
-		version = old.Version
-		if old.HPK != "" {
-			if err := hist.Delete(indexKey(store.Key{PK: old.HPK, SK: old.HSK}, k)); err != nil {
-				return err
-			}
+	if old == nil {
+		old = &stored{}
+	}
+	var s stored
+	if !w.Delete {
+		s = stored{Body: w.Item.Body, Version: old.Version + 1, HPK: w.Item.History.PK, HSK: w.Item.History.SK,
+			DPK: w.Item.Due.PK, DSK: w.Item.Due.SK}
+		if w.If == store.Absent {
+			s.Version = 1 // what was there had expired
 		}
-		if old.DPK != "" {
-			if err := due.Delete(indexKey(store.Key{PK: old.DPK, SK: old.DSK}, k)); err != nil {
-				return err
-			}
+		if !w.Item.Expires.IsZero() {
+			s.Expires = w.Item.Expires.Unix()
 		}
+	}
+	if err := reindex(tx, store.History, k, store.Key{PK: old.HPK, SK: old.HSK}, store.Key{PK: s.HPK, SK: s.HSK}); err != nil {
+		return err
+	}
+	if err := reindex(tx, store.Due, k, store.Key{PK: old.DPK, SK: old.DSK}, store.Key{PK: s.DPK, SK: s.DSK}); err != nil {
+		return err
 	}
 	if w.Delete {
 		return tx.Bucket(buckets[store.Primary]).Delete(key(k))
 	}
-	if w.If == store.Absent {
-		version = 0 // what was there had expired
+	return tx.Bucket(buckets[store.Primary]).Put(key(k), s.encode())
+}
+
+// reindex moves an item within an index; a key without PK is no place.
+func reindex(tx *bbolt.Tx, ix store.Index, k, from, to store.Key) error {
+	if from == to {
+		return nil
 	}
-	s := stored{Body: w.Item.Body, Version: version + 1, HPK: w.Item.History.PK, HSK: w.Item.History.SK,
-		DPK: w.Item.Due.PK, DSK: w.Item.Due.SK}
-	if !w.Item.Expires.IsZero() {
-		s.Expires = w.Item.Expires.Unix()
+	b := tx.Bucket(buckets[ix])
+	if from.PK != "" {
+		if err := b.Delete(indexKey(from, k)); err != nil {
+			return err
+		}
 	}
-	v, err := json.Marshal(s)
-	if err != nil {
-		return err
+	if to.PK == "" {
+		return nil
 	}
 	ref := binary.BigEndian.AppendUint32(nil, uint32(len(k.PK)))
-	ref = append(append(ref, k.PK...), k.SK...)
-	if s.HPK != "" {
-		if err := hist.Put(indexKey(w.Item.History, k), ref); err != nil {
-			return err
-		}
-	}
-	if s.DPK != "" {
-		if err := due.Put(indexKey(w.Item.Due, k), ref); err != nil {
-			return err
-		}
-	}
-	return tx.Bucket(buckets[store.Primary]).Put(key(k), v)
-}
-
-// Query walks a partition of the table or of an index.
-func (t *Table) Query(ctx context.Context, q store.Query) (store.Page, error) {
-	if err := ctx.Err(); err != nil {
-		return store.Page{}, err
-	}
-	if q.Limit < 1 || q.Limit > 1000 {
-		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to 1000", q.Limit)
-	}
-	prefix := []byte(q.PK + "\x00")
-	after, err := openCursor(q, prefix)
-	if err != nil {
-		return store.Page{}, err
-	}
-	var page store.Page
-	err = t.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(buckets[q.Index]).Cursor()
-		k, v := start(c, q, prefix, after)
-		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = step(c, q) {
-			sk, _, _ := strings.Cut(string(k[len(prefix):]), "\x00")
-			if q.To != "" && sk > q.To {
-				if q.Reverse {
-					continue
-				}
-				return nil
-			}
-			if q.From != "" && sk < q.From {
-				if !q.Reverse {
-					continue
-				}
-				return nil
-			}
-			it, ok := t.found(tx, q.Index, k[len(prefix):], v, q.PK)
-			if !ok {
-				continue
-			}
-			if len(page.Items) == q.Limit {
-				page.Cursor = makeCursor(q, after)
-				return nil
-			}
-			page.Items = append(page.Items, it)
-			after = bytes.Clone(k)
-		}
-		return nil
-	})
-	return page, err
-}
-
-// found is the item that an entry of a bucket stands for.
-func (t *Table) found(tx *bbolt.Tx, ix store.Index, sk, v []byte, pk string) (store.Item, bool) {
-	k := store.Key{PK: pk, SK: string(sk)}
-	if ix != store.Primary {
-		n := binary.BigEndian.Uint32(v)
-		k = store.Key{PK: string(v[4 : 4+n]), SK: string(v[4+n:])}
-	}
-	s, alive := t.load(tx, key(k))
-	if !alive {
-		return store.Item{}, false
-	}
-	if ix == store.Due {
-		return store.Item{Key: k, Due: store.Key{PK: s.DPK, SK: s.DSK}}, true
-	}
-	return s.item(k), true
-}
-
-func start(c *bbolt.Cursor, q store.Query, prefix, after []byte) (k, v []byte) {
-	if !q.Reverse {
-		if after != nil {
-			if k, v = c.Seek(after); k != nil && bytes.Equal(k, after) {
-				return c.Next()
-			}
-			return k, v
-		}
-		return c.Seek(append(bytes.Clone(prefix), q.From...))
-	}
-	end := after
-	if end == nil {
-		end = append(bytes.Clone(prefix), 0xff)
-		if q.To != "" {
-			end = append(append(bytes.Clone(prefix), q.To...), 1)
-		}
-	}
-	// The entry before end; past the last entry Seek finds nothing.
-	if k, _ = c.Seek(end); k == nil {
-		return c.Last()
-	}
-	return c.Prev()
-}
-
-func step(c *bbolt.Cursor, q store.Query) ([]byte, []byte) {
-	if q.Reverse {
-		return c.Prev()
-	}
-	return c.Next()
-}
-
-// A cursor is the last key of its page, with a mark of its query before it.
-func mark(q store.Query) string { return fmt.Sprintf("%d|%v|%s|%s", q.Index, q.Reverse, q.From, q.To) }
-
-func makeCursor(q store.Query, last []byte) string {
-	return base64.RawURLEncoding.EncodeToString(append([]byte(mark(q)+"\x01"), last...))
-}
-
-func openCursor(q store.Query, prefix []byte) ([]byte, error) {
-	if q.Cursor == "" {
-		return nil, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(q.Cursor)
-	if err != nil {
-		return nil, store.ErrCursor
-	}
-	m, last, ok := bytes.Cut(b, []byte{1})
-	if !ok || string(m) != mark(q) || !bytes.HasPrefix(last, prefix) {
-		return nil, store.ErrCursor
-	}
-	return last, nil
+	return b.Put(indexKey(to, k), append(append(ref, k.PK...), k.SK...))
 }
