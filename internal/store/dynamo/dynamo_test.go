@@ -1,0 +1,34 @@
+package dynamo_test
+
+import (
+	"context"
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"kozamori/internal/emulator"
+	"kozamori/internal/store"
+	"kozamori/internal/store/dynamo"
+	"kozamori/internal/store/storetest"
+)
+
+var ctx = context.Background()
+
+// open makes an empty table.
+func open(t *testing.T, endpoint string, now func() time.Time, change ...func(*dynamo.Config)) *dynamo.Table {
+	t.Helper()
+	c := dynamo.Config{AWS: emulator.AWS(t), Endpoint: endpoint, Table: "kozamori-test-" + rand.Text(), Now: now}
+	tab := dynamo.New(c)
+	if err := tab.Create(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return dynamo.New(c)
+}
+
+func TestTable(t *testing.T) {
+	endpoint := emulator.DynamoDB(t)
+	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table { return open(t, endpoint, now) })
+}

@@ -1,0 +1,57 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"kozamori/internal/store"
+)
+
+// Names of the indexes.
+var indexNames = map[store.Index]string{store.History: "GSI1", store.Due: "GSI2"}
+
+// schema is the table as template.yaml makes it on AWS.
+func schema(table string) *dynamodb.CreateTableInput {
+	var attrs []types.AttributeDefinition
+	for _, n := range []string{attrPK, attrSK, attrHPK, attrHSK, attrDPK, attrDSK} {
+		attrs = append(attrs, types.AttributeDefinition{AttributeName: aws.String(n), AttributeType: types.ScalarAttributeTypeS})
+	}
+	keys := func(pk, sk string) []types.KeySchemaElement {
+		return []types.KeySchemaElement{{AttributeName: aws.String(pk), KeyType: types.KeyTypeHash}, {AttributeName: aws.String(sk), KeyType: types.KeyTypeRange}}
+	}
+	return &dynamodb.CreateTableInput{
+		TableName: aws.String(table), BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: attrs, KeySchema: keys(attrPK, attrSK),
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{
+			{IndexName: aws.String(indexNames[store.History]), KeySchema: keys(attrHPK, attrHSK),
+				Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}},
+			// With ttl, so that what has expired can be left out without reading it.
+			{IndexName: aws.String(indexNames[store.Due]), KeySchema: keys(attrDPK, attrDSK),
+				Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{attrTTL}}},
+		},
+	}
+}
+
+// Create makes the table and waits until it can be used; a table that is
+// there already stays. It is for tests and for a stand-in on one's own
+// machine: on AWS, template.yaml makes the table.
+func (t *Table) Create(ctx context.Context) error {
+	_, err := t.db.CreateTable(ctx, schema(t.config.Table))
+	var exists *types.ResourceInUseException
+	if err != nil && !errors.As(err, &exists) {
+		return fmt.Errorf("store: the table cannot be made: %w", err)
+	}
+	w := dynamodb.NewTableExistsWaiter(t.db, func(o *dynamodb.TableExistsWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 100*time.Millisecond, time.Second
+	})
+	if err := w.Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(t.config.Table)}, time.Minute); err != nil {
+		return fmt.Errorf("store: the table does not become active: %w", err)
+	}
+	return nil
+}
