@@ -35,11 +35,26 @@ func (c *Composer) Link(r *watch.Record, watcher string) string {
 	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(linkLife))
 }
 
+// StopLink is the address that ends a watcher's mails about the account of a
+// record. It works for as long as the record is kept: people look for it in
+// old mails.
+func (c *Composer) StopLink(r *watch.Record, watcher string) string {
+	return c.BaseURL + "/stop/" + c.Tokens.Sign(token.PurposeStopMail, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(store.KeepRecord))
+}
+
 // errNothing says that a delivery has nothing to tell.
 var errNothing = errors.New("notify: a delivery of an unknown kind")
 
-// Message words one delivery of a record to a watcher.
+// Message words one delivery of a record to a watcher. A mail can be stopped.
 func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
+	m, err := c.words(ctx, r, d, w)
+	if err == nil && d.Channel == watch.Email {
+		m.StopURL = c.StopLink(r, w.ID)
+	}
+	return m, err
+}
+
+func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
 	service, serviceContact := c.Names.Service(r.Service, d.Lang)
 	switch d.Kind {

@@ -2,10 +2,14 @@ package token
 
 import "strings"
 
-// PurposeAnswer is the purpose of the links that open an alert's page.
-const PurposeAnswer = "answer"
+// Purposes of links. A link made for one of them opens nothing else.
+const (
+	PurposeAnswer   = "answer"    // opens an alert's page
+	PurposeStopMail = "stop-mail" // ends the mails about an account
+)
 
-// AnswerSubject binds a link to one record and one of its watchers.
+// AnswerSubject binds a link, of either purpose, to one record and one of its
+// watchers: it names the account without holding its reference.
 func AnswerSubject(record, watcher string) string { return record + "|" + watcher }
 
 // ParseAnswerSubject takes a subject apart again. False if it is none.

@@ -123,17 +123,7 @@ func UndoTooLate(f DisputeFacts) Message {
 // DisputeStatus tells the person what the bank did about their dispute
 // (f.Change), with the bank's own words.
 func DisputeStatus(f DisputeFacts) Message {
-	say := tSaidOther
-	switch f.Change.Status {
-	case watch.DisputeReceived:
-		say = tSaidReceived
-	case watch.DisputeFrozen:
-		say = tSaidFrozen
-	case watch.DisputeRefunded:
-		say = tSaidRefunded
-	case watch.DisputeClosed:
-		say = tSaidClosed
-	}
+	say, _ := saidByBank(f.Change.Status)
 	m := f.message(tAltStatus, say, f.bank())
 	m.Tone, m.Badge = Notice, tNotice.in(f.lang())
 	m.Amount = ""
@@ -144,6 +134,21 @@ func DisputeStatus(f DisputeFacts) Message {
 	f.UndoUntil = time.Time{}
 	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
 	return m
+}
+
+// saidByBank is a status of the bank's as news. False if it is not one of them.
+func saidByBank(s watch.DisputeStatus) (text, bool) {
+	switch s {
+	case watch.DisputeReceived:
+		return tSaidReceived, true
+	case watch.DisputeFrozen:
+		return tSaidFrozen, true
+	case watch.DisputeRefunded:
+		return tSaidRefunded, true
+	case watch.DisputeClosed:
+		return tSaidClosed, true
+	}
+	return tSaidOther, false
 }
 
 // StatusName is a dispute's status in a few words.

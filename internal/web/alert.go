@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// maxForm is the largest form of ours, in bytes, with room to spare.
+const maxForm = 4 << 10
+
+// alert shows the page of an alert, and does what its buttons ask.
+func (s *site) alert(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r, alertRoom)
+	if !ok {
+		return
+	}
+	if r.Method != http.MethodPost {
+		s.page(w, http.StatusOK, s.alertPage(r.Context(), v.look, wording.NoRefusal))
+		return
+	}
+	do, ok := s.asked(w, r, v)
+	if !ok {
+		return
+	}
+	res, err := s.act(r.Context(), v, do)
+	refused := wording.NoRefusal
+	switch {
+	case errors.Is(err, errUnasked):
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
+		return
+	case errors.Is(err, dispute.ErrNotFound):
+		s.unknown(w, r) // unbound a moment ago
+		return
+	case errors.Is(err, dispute.ErrTooLate):
+		refused = wording.RefusedLate
+	case errors.Is(err, dispute.ErrNotAllowed):
+		refused = wording.RefusedAllowed
+	case errors.Is(err, dispute.ErrNoTrust):
+		refused = wording.RefusedTrust
+	case err != nil:
+		s.broken(w, r, err)
+		return
+	}
+	if refused != wording.NoRefusal {
+		// Nothing has changed, so a reload may ask again.
+		s.page(w, http.StatusConflict, s.alertPage(r.Context(), res, refused))
+		return
+	}
+	again(w, r)
+}
+
+// errUnasked says that a form asks for nothing that a page offers.
+var errUnasked = errors.New("web: not an act of this page")
+
+func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, error) {
+	switch do {
+	case wording.DoNotMine:
+		return s.Desk.Answer(ctx, v.record, v.who, watch.NotMine, watch.ViaPage)
+	case wording.DoMine:
+		return s.Desk.Answer(ctx, v.record, v.who, watch.Mine, watch.ViaPage)
+	case wording.DoUndo:
+		return s.Desk.Undo(ctx, v.record, v.who, watch.ViaPage)
+	case wording.DoTrust:
+		return s.Desk.Trust(ctx, v.record, v.who)
+	}
+	return dispute.Result{}, errUnasked
+}
+
+// asked reads what the form asks for.
+func (s *site) asked(w http.ResponseWriter, r *http.Request, v visit) (string, bool) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
+		return "", false
+	}
+	return r.PostForm.Get("do"), true // never from the address
+}
+
+// again sends the browser back to the page, so that a reload asks nothing
+// again.
+func again(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+}
+
+func (s *site) alertPage(ctx context.Context, res dispute.Result, refused wording.Refusal) wording.Page {
+	f := wording.PageFacts{Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
+		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
+	f.BankName, f.Bank = s.Names.Bank(ctx, res.Record.Account.Bank, res.Watcher.Lang)
+	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
+	return wording.AlertPage(f, refused)
+}

@@ -1,0 +1,362 @@
+package web_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+func TestAPersonSaysThatItWasNotThem(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	p.says(t, 200, "緊急", "PayPayがあなたの口座から引き落としました", "100,000円", "七十七銀行 普通 ***4567", "9月4日(金) 14:05",
+		"この口座では、PayPayの引き落としは初めてです。", "LINEであなたにお知らせしました", "身に覚えがない", "自分です")
+	p = b.press(p, wording.DoNotMine)
+	d, err := w.store.Dispute(context.Background(), watch.Derive("dispute", "r1"))
+	if err != nil || d.Via != watch.ViaPage || d.Watcher != "w1" {
+		t.Fatalf("%+v %v", d, err)
+	}
+	p.says(t, 200, "受付番号", d.Reference, "0120-000-000", "tel:%239110", "暗証番号", "取り消す（14:18まで）", "七十七銀行に伝えているところです。",
+		"あなたが「身に覚えがない」と回答しました")
+	// A reload and a second press change nothing.
+	_, before := w.stored("r1")
+	b.open(p.url.String()).says(t, 200, d.Reference)
+	again := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}})
+	again.says(t, 200, d.Reference)
+	if _, after := w.stored("r1"); after != before {
+		t.Errorf("version %d became %d", before, after)
+	}
+	p = b.press(p, wording.DoUndo)
+	p.says(t, 200, "「身に覚えがない」を取り消しました", d.Reference, "やはり身に覚えがないときは")
+	if a, _ := w.stored("r1"); a != "" {
+		t.Errorf("the answer is still %q", a)
+	}
+	p = b.press(p, wording.DoNotMine)
+	w.add(dispute.UndoFor + time.Second)
+	late := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoUndo}})
+	late.says(t, 409, "時間が過ぎたため、ここでは取り消せません", d.Reference)
+	late.saysNot(t, `value="undo"`)
+	if a, _ := w.stored("r1"); a != watch.NotMine {
+		t.Errorf("the answer is %q", a)
+	}
+}
+
+func TestAPersonSaysThatItWasThemAndTrustsTheService(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.press(b.open(w.link("r2", "w1")), wording.DoMine)
+	p.says(t, 200, "ご自身のものとして記録しました", "PayPayの4,321円以下の引き落としを、90日間お知らせしないこともできます。", `value="notmine"`)
+	p = b.press(p, wording.DoTrust)
+	p.says(t, 200, "PayPayの4,321円以下の引き落としは、2020年12月3日までお知らせしません。")
+	p.saysNot(t, `value="trust"`)
+	a, err := w.store.Account(context.Background(), account)
+	if err != nil || len(a.Watchers[0].Rules.Trusts) != 1 {
+		t.Fatalf("%+v %v", a, err)
+	}
+	b.press(p, wording.DoNotMine).says(t, 200, "受付番号はこちらです")
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoTrust}}).says(t, 409, "いまは、このサービスを「知らせない」ように設定できません。")
+}
+
+func TestAGuardianAnswersInTheirLanguageWithoutAmounts(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "g1"))
+	p.says(t, 200, `lang="en"`, "It was not them", "We told you by mail")
+	p.saysNot(t, "100,000", "¥", "on LINE")
+	b.press(p, wording.DoNotMine).says(t, 200, "We have your report. This is its number", "Take it back (until 14:18)")
+	owner := w.browser()
+	p = owner.open(w.link("r1", "w1"))
+	p.says(t, 200, "見守り家族が「身に覚えがない」と回答しました", `value="undo"`)
+	// A guardian neither trusts a service nor takes the owner's answer back.
+	owner.press(owner.press(p, wording.DoUndo), wording.DoNotMine).says(t, 200, "あなたが「身に覚えがない」と回答しました")
+	p = b.open(w.link("r1", "g1"))
+	p.saysNot(t, `value="undo"`, `value="trust"`)
+	for _, do := range []string{wording.DoUndo, wording.DoTrust} {
+		b.do(http.MethodPost, p.url.String(), url.Values{"do": {do}}).says(t, 409, `role="alert"`)
+	}
+}
+
+func TestEachStatusOfTheBankIsShown(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.press(b.open(w.link("r1", "w1")), wording.DoNotMine)
+	id := watch.Derive("dispute", "r1")
+	for _, c := range []struct {
+		status watch.DisputeStatus
+		says   string
+		steps  bool
+	}{
+		{watch.DisputeReceived, "七十七銀行がご連絡を確認しました", true},
+		{watch.DisputeFrozen, "七十七銀行が引き落としを止めました", true},
+		{watch.DisputeRefunded, "七十七銀行が返金しました", false},
+		{watch.DisputeClosed, "七十七銀行の対応が終わりました", false},
+	} {
+		d, err := w.desk.SetStatus(context.Background(), "0125", id, c.status, "担当より<b>ご連絡</b>します")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := b.open(p.url.String())
+		got.says(t, 200, c.says, d.Reference, "担当より&lt;b&gt;ご連絡&lt;/b&gt;します")
+		if strings.Contains(got.body, "tel:%239110") != c.steps {
+			t.Errorf("%s: the steps are shown: %v", c.status, !c.steps)
+		}
+	}
+}
+
+// A token is not in the address after the first request, not in the log, and
+// a page without its cookie opens nothing.
+func TestTokensStayOutOfAddressesAndLogs(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	link := w.link("r1", "w1")
+	tok := link[strings.LastIndex(link, "/")+1:]
+	p := b.press(b.open(link), wording.DoNotMine)
+	if strings.Contains(p.url.String()+p.body, tok) {
+		t.Errorf("the token is in %s or in the page", p.url)
+	}
+	w.browser().open(p.url.String()).says(t, 403, "お知らせのリンクから、もう一度開いてください")
+	w.browser().do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoUndo}}).says(t, 403)
+	w.browser().open(w.srv.URL+"/a/"+tok+"x").says(t, 404)
+	if a, _ := w.stored("r1"); a != watch.NotMine {
+		t.Error("somebody without the cookie took the answer back")
+	}
+	log := w.logged()
+	for _, secret := range []string{tok, tok[:20], strings.TrimPrefix(p.url.Path, "/alert/"), "acc_8f3k", "4567", "U1", "example.jp"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("the log holds %q:\n%s", secret, log)
+		}
+	}
+	if !strings.Contains(log, `route=/alert/{handle} method=POST status=303`) {
+		t.Errorf("the log:\n%s", log)
+	}
+}
+
+func TestTheCookieIsKeptClose(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	b.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	p := b.open(w.link("r1", "w1"))
+	c := p.header.Get("Set-Cookie")
+	for _, want := range []string{"; Path=" + p.header.Get("Location"), "; HttpOnly", "; Secure", "; SameSite=Lax", "; Max-Age=7200"} {
+		if !strings.Contains(c, want) {
+			t.Errorf("the cookie %q lacks %q", c, want)
+		}
+	}
+	if p.status != 303 || !strings.HasPrefix(p.header.Get("Location"), "/alert/") {
+		t.Errorf("%d to %q", p.status, p.header.Get("Location"))
+	}
+}
+
+func TestTwoAlertsInTwoTabsDoNotMix(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	first, second := b.open(w.link("r1", "w1")), b.open(w.link("r2", "w1"))
+	first.says(t, 200, "100,000円")
+	second.says(t, 200, "4,321円")
+	b.press(first, wording.DoNotMine).says(t, 200, "100,000円")
+	if a, _ := w.stored("r1"); a != watch.NotMine {
+		t.Errorf("the first alert has the answer %q", a)
+	}
+	if a, _ := w.stored("r2"); a != "" {
+		t.Errorf("the second alert has the answer %q", a)
+	}
+}
+
+func TestAGETChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	for _, address := range []string{w.link("r1", "w1"), p.url.String(), p.url.String() + "?do=notmine", w.stopLink("r1", "w1"), w.stopLink("r1", "w1") + "?List-Unsubscribe=One-Click"} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			if got := b.do(method, address, nil); got.status != 200 || method == http.MethodHead && got.body != "" {
+				t.Errorf("%s %s: %d", method, address, got.status)
+			}
+		}
+	}
+	b.do(http.MethodPost, p.url.String()+"?do=notmine", url.Values{"x": {"y"}}).says(t, 400)
+	if a, v := w.stored("r1"); a != "" || v != 1 {
+		t.Errorf("answer %q, version %d", a, v)
+	}
+	a, err := w.store.Account(context.Background(), account)
+	if err != nil || a.Version != 1 {
+		t.Errorf("account %+v %v", a, err)
+	}
+}
+
+func TestLinksThatOpenNothingAllLookTheSame(t *testing.T) {
+	w := newWorld(t)
+	sign := func(purpose, subject string, d time.Duration) string {
+		return w.keys.Sign(purpose, subject, w.now().Add(d))
+	}
+	good := sign(token.PurposeAnswer, "r1|w1", time.Hour)
+	foreign, err := token.NewKeys(token.Key{ID: "k", Secret: []byte(strings.Repeat("x", 32))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := w.browser()
+	var body, reads string
+	for name, tok := range map[string]string{
+		"made for another purpose":         sign(token.PurposeStopMail, "r1|w1", time.Hour),
+		"for a watcher of another account": sign(token.PurposeAnswer, "r1|w9", time.Hour),
+		"for a watcher who left":           sign(token.PurposeAnswer, "r1|gone", time.Hour),
+		"of an unknown record":             sign(token.PurposeAnswer, "r7|w1", time.Hour),
+		"without a watcher":                sign(token.PurposeAnswer, "r1", time.Hour),
+		"expired, for one who left":        sign(token.PurposeAnswer, "r1|gone", -time.Hour),
+		"tampered with in its tag":         good[:len(good)-2] + "AA",
+		"tampered with in its time":        strings.Replace(good, ".", ".z", 1),
+		"signed with another key":          foreign.Sign(token.PurposeAnswer, "r1|w1", w.now().Add(time.Hour)),
+		"nonsense":                         "x",
+		"very long":                        strings.Repeat("a", 2000),
+	} {
+		w.table.taken()
+		p := b.open(w.srv.URL + "/a/" + tok)
+		took := w.table.taken()
+		if body == "" {
+			body, reads = p.body, took
+		}
+		if p.status != 404 || p.body != body || took != reads || p.header.Get("Set-Cookie") != "" {
+			t.Errorf("a link %s: status %d, reads %q (others %q), the same words: %v", name, p.status, took, reads, p.body == body)
+		}
+	}
+	if !strings.Contains(body, "お知らせが見つかりません") || reads != "1 1" {
+		t.Errorf("reads %q, page %s", reads, body)
+	}
+	// A good token, but in the cookie of another page.
+	p := b.open(w.srv.URL + "/a/" + good)
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {"notmine"}}, "Cookie", "kozamori="+sign(token.PurposeAnswer, "r2|w1", time.Hour)).says(t, 403)
+	for _, id := range []string{"r1", "r2"} {
+		if a, _ := w.stored(id); a != "" {
+			t.Errorf("a cookie of another page answered %s", id)
+		}
+	}
+}
+
+func TestAnExpiredLinkSaysWhatToDoAndDoesNothing(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	link := w.link("r1", "w1")
+	w.add(time.Hour + time.Second)
+	for _, got := range []page{b.open(link), b.open(p.url.String()), b.do(http.MethodPost, p.url.String(), url.Values{"do": {"notmine"}})} {
+		got.says(t, 410, "このリンクの期限が切れました", "七十七銀行", "0120-000-000", "#9110", "LINEのお知らせにあるボタンからは、今も回答できます。")
+		got.saysNot(t, "100,000", "4567", "<button")
+	}
+	if a, v := w.stored("r1"); a != "" || v != 1 {
+		t.Errorf("answer %q, version %d", a, v)
+	}
+}
+
+func TestWhoWasUnboundAMomentAgoAnswersNothing(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "g1"))
+	a, err := w.store.Account(context.Background(), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Watchers = a.Watchers[:1]
+	w.put(store.PutAccount(a))
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {"notmine"}}).says(t, 404)
+	b.open(p.url.String()).says(t, 404)
+}
+
+func TestRequestsFromOtherSitesAreRefused(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	form := url.Values{"do": {"notmine"}}
+	for name, header := range map[string][]string{
+		"cross-site":                     {"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
+		"a sister site":                  {"Sec-Fetch-Site", "same-site", "Origin", "https://evil.kozamori.example"},
+		"cross-site from a sandbox":      {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
+		"an old browser on another site": {"Origin", "https://evil.example"},
+	} {
+		if got := b.do(http.MethodPost, p.url.String(), form, header...); got.status != 403 || !strings.Contains(got.body, "受け付けられませんでした") {
+			t.Errorf("%s: %d", name, got.status)
+		}
+	}
+	if a, _ := w.stored("r1"); a != "" {
+		t.Fatalf("the answer is %q", a)
+	}
+	// Safari before 16.4 says Origin: null of our own forms and nothing else.
+	b.do(http.MethodPost, p.url.String(), form, "Origin", "null").says(t, 200, "受付番号")
+}
+
+var oneStyle = regexp.MustCompile(`(?s)<style>(.*?)</style>`)
+
+func TestHeadersAndSizes(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	pages := map[string]page{"alert": p, "disputed": b.press(p, wording.DoNotMine), "unknown": b.open(w.srv.URL + "/a/x"), "root": b.open(w.srv.URL + "/"),
+		"stop": b.open(w.stopLink("r1", "w1")), "no method": b.do(http.MethodPut, p.url.String(), nil)}
+	for name, p := range pages {
+		for k, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+			"X-Robots-Tag": "noindex, nofollow", "Content-Type": "text/html; charset=utf-8", "Strict-Transport-Security": "max-age=31536000"} {
+			if got := p.header.Get(k); got != want {
+				t.Errorf("%s: %s is %q", name, k, got)
+			}
+		}
+		style := oneStyle.FindAllStringSubmatch(p.body, -1)
+		if len(style) != 1 {
+			t.Fatalf("%s has %d style sheets", name, len(style))
+		}
+		sum := sha256.Sum256([]byte(style[0][1]))
+		want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+		if got := p.header.Get("Content-Security-Policy"); got != want {
+			t.Errorf("%s: policy %q, want %q", name, got, want)
+		}
+		if len(p.body) > 30<<10 {
+			t.Errorf("%s has %d bytes", name, len(p.body))
+		}
+		for _, bad := range []string{"<script", " style=", "src=", " on"} {
+			if strings.Contains(strings.Split(p.body, "<body>")[1], bad) {
+				t.Errorf("%s has %q", name, bad)
+			}
+		}
+	}
+	if p := pages["no method"]; p.status != 405 || p.header.Get("Allow") != "GET, POST, HEAD" {
+		t.Errorf("%d %q", p.status, p.header.Get("Allow"))
+	}
+}
+
+func TestPagesForStrangersSpeakTheirBrowsersLanguage(t *testing.T) {
+	w := newWorld(t)
+	for header, want := range map[string]string{
+		"": "ja", "en": "en", "en-US,ja;q=0.5": "en", "ja,en;q=0.9": "ja", "fr-FR,en;q=0.3": "en", "en;q=0.2, ja;q=0.9": "ja", "de": "ja", "en;q=0": "ja", "*": "ja", "en;q=x": "ja",
+	} {
+		b := w.browser()
+		b.lang = header
+		if p := b.open(w.srv.URL + "/a/x"); !strings.Contains(p.body, `<html lang="`+want+`">`) || p.header.Get("Content-Language") != want {
+			t.Errorf("%q is answered in %q", header, p.header.Get("Content-Language"))
+		}
+	}
+}
+
+func TestAStoreThatIsDownIsSaidInWords(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.open(w.link("r1", "w1"))
+	w.table.mu.Lock()
+	w.table.fail = true
+	w.table.mu.Unlock()
+	got := b.open(p.url.String())
+	got.says(t, 503, "ただいま、うまく動いていません", "銀行の電話番号")
+	if got.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {"notmine"}}).says(t, 503, "二重になることはありません")
+}

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// room is a kind of page that links open.
+type room struct {
+	purpose string // of its tokens
+	path    string // of its pages, before the handle
+}
+
+var (
+	alertRoom = room{token.PurposeAnswer, "/alert/"}
+	mailRoom  = room{token.PurposeStopMail, "/mails/"}
+)
+
+// cookie is the name of the cookie that holds the token of one page.
+const cookie = "kozamori"
+
+// handle names the page of a token in its address.
+func (s *site) handle(in room, tok string) string {
+	return s.Keys.Hash("page\x00"+in.purpose, tok)[:22]
+}
+
+// visit is who came to which record, and how it stands for them.
+type visit struct {
+	record  string
+	who     dispute.Answerer
+	look    dispute.Result
+	expired bool
+}
+
+// errNoSession says that a page was asked for without its cookie.
+var errNoSession = errors.New("web: no session")
+
+// check takes a token apart and looks at its record. dispute.ErrNotFound if
+// it is no token of ours or its watcher no longer watches: both read the same
+// items, so that they take the same time.
+func (s *site) check(r *http.Request, in room, tok string) (visit, error) {
+	subject, err := s.Keys.Verify(in.purpose, tok, s.Now())
+	v := visit{expired: errors.Is(err, token.ErrExpired)}
+	record, watcher, ok := token.ParseAnswerSubject(subject)
+	if err != nil && !v.expired || !ok {
+		record, watcher = "none", "none"
+	}
+	v.record, v.who = record, dispute.Answerer{Watcher: watcher}
+	v.look, err = s.Desk.Look(r.Context(), record, v.who)
+	return v, err
+}
+
+// arrive is the first request of a link: the token moves from the address
+// into a cookie.
+func (s *site) arrive(in room) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		tok := r.PathValue("token")
+		v, err := s.check(r, in, tok)
+		if !s.welcome(w, r, v, err) {
+			return
+		}
+		path := in.path + s.handle(in, tok)
+		http.SetCookie(w, &http.Cookie{Name: cookie, Value: tok, Path: path, MaxAge: int(sessionLife.Seconds()),
+			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+		http.Redirect(w, r, path, http.StatusSeeOther)
+	}
+}
+
+// enter is every later request: the token comes in the cookie.
+func (s *site) enter(w http.ResponseWriter, r *http.Request, in room) (visit, bool) {
+	c, err := r.Cookie(cookie)
+	if err != nil || subtle.ConstantTimeCompare([]byte(s.handle(in, c.Value)), []byte(r.PathValue("handle"))) != 1 {
+		return visit{}, s.welcome(w, r, visit{}, errNoSession)
+	}
+	v, err := s.check(r, in, c.Value)
+	return v, s.welcome(w, r, v, err)
+}
+
+// welcome answers whoever cannot be shown the page that they came for.
+func (s *site) welcome(w http.ResponseWriter, r *http.Request, v visit, err error) bool {
+	switch {
+	case errors.Is(err, errNoSession):
+		s.page(w, http.StatusForbidden, wording.ReopenPage(langOf(r)))
+	case errors.Is(err, dispute.ErrNotFound):
+		s.unknown(w, r)
+	case err != nil:
+		s.broken(w, r, err)
+	case v.expired:
+		lang := v.look.Watcher.Lang
+		bank, contact := s.Names.Bank(r.Context(), v.look.Record.Account.Bank, lang)
+		reference := ""
+		if v.look.Dispute != nil {
+			reference = v.look.Dispute.Reference
+		}
+		s.page(w, http.StatusGone, wording.ExpiredPage(lang, bank, contact, reference, onLINE(&v.look.Watcher)))
+	default:
+		return true
+	}
+	return false
+}
+
+// onLINE tells whether a watcher is told on LINE.
+func onLINE(w *watch.Watcher) bool {
+	for _, c := range w.Reachable() {
+		if c.Kind == watch.LINE {
+			return true
+		}
+	}
+	return false
+}

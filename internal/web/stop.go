@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// stopLink is what List-Unsubscribe names: opened by a person it leads to a
+// page with a button, posted by a mail program it ends the mails (RFC 8058).
+func (s *site) stopLink(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		s.arrive(mailRoom)(w, r)
+		return
+	}
+	v, err := s.check(r, mailRoom, r.PathValue("token"))
+	if err == nil && !v.expired {
+		err = s.stopMails(r.Context(), v)
+	}
+	if !s.welcome(w, r, v, err) {
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(wording.StoppedLine(v.look.Watcher.Lang) + "\n"))
+}
+
+// mails asks whether mails shall end, and ends them.
+func (s *site) mails(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r, mailRoom)
+	if !ok {
+		return
+	}
+	if r.Method != http.MethodPost {
+		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, LINE: onLINE(&v.look.Watcher),
+			Stopped: !slices.ContainsFunc(v.look.Watcher.Channels, isMail)}
+		f.BankName, _ = s.Names.Bank(r.Context(), v.look.Record.Account.Bank, f.Lang)
+		s.page(w, http.StatusOK, wording.StopPage(f))
+		return
+	}
+	do, ok := s.asked(w, r, v)
+	if !ok {
+		return
+	}
+	if do != wording.DoStop {
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
+		return
+	}
+	if s.welcome(w, r, v, s.stopMails(r.Context(), v)) {
+		again(w, r)
+	}
+}
+
+func isMail(c watch.Channel) bool { return c.Kind == watch.Email }
+
+// stopMails takes the mail channel, with its address, off a watcher. Mails
+// that are queued find no address and take the next channel. It may be
+// repeated.
+func (s *site) stopMails(ctx context.Context, v visit) error {
+	err := store.Retry(ctx, func() error {
+		a, err := s.Store.Account(ctx, v.look.Record.Account)
+		if err != nil {
+			return err
+		}
+		w, ok := a.Watcher(v.who.Watcher)
+		if !ok {
+			return dispute.ErrNotFound
+		}
+		if !slices.ContainsFunc(w.Channels, isMail) {
+			return nil
+		}
+		w.Channels = slices.DeleteFunc(slices.Clone(w.Channels), isMail)
+		return s.Store.Write(ctx, store.PutAccount(a))
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return dispute.ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,173 @@
+// Package web serves the pages that links in messages open: the page of an
+// alert, where a watcher answers, and the page that ends mails. It owns how a
+// link becomes a page, and what a request may do; what an answer means is
+// package dispute's, and what the pages say is package wording's. A GET
+// changes nothing: mail scanners and link previews open links.
+//
+// # How a link becomes a page
+//
+// A link carries a signed token (/a/{token}, /stop/{token}). The first
+// request checks it, puts it into a cookie and redirects to an address
+// without it (/alert/{handle}, /mails/{handle}), so that the token stays out
+// of the address bar, of the history, of screenshots and of what people pass
+// on. The handle is a keyed hash of the token: it opens nothing without the
+// cookie. The cookie's path is that one address, so that two alerts in two
+// tabs have two cookies, and a button can only ever act on the alert above
+// it. Nothing is kept on our side.
+//
+// The cookie is SameSite=Lax and not Strict: people arrive from a mail
+// program or LINE, and browsers do not send a Strict cookie after such a
+// redirect. What Lax leaves open, a request from another site, is refused by
+// its headers, and such a site does not know the handle.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Paths are the beginnings of every address that the handler serves.
+var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/"}
+
+// sessionLife is how long a page can be used after its link was opened: long
+// enough for a telephone call with a bank.
+const sessionLife = 2 * time.Hour
+
+// Desk takes answers.
+type Desk interface {
+	Look(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
+	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
+	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
+	Trust(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
+}
+
+// Names knows what people call banks and services, and how to reach them. A
+// contact that is not known is empty.
+type Names interface {
+	Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact)
+	Service(id string, lang watch.Lang) (string, wording.Contact)
+}
+
+// Config is what the pages work with.
+type Config struct {
+	Store *store.Store
+	Desk  Desk
+	Names Names
+	Keys  *token.Keys
+	// BaseURL is the address of the pages as people see it, without a slash
+	// at its end. With http:// cookies are sent without encryption too, which
+	// is for trying things on one's own machine.
+	BaseURL string
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// site is the handler.
+type site struct {
+	Config
+	secure bool
+	routes http.Handler
+}
+
+// New makes the handler of the pages.
+func New(c Config) http.Handler {
+	s := &site{Config: c, secure: !strings.HasPrefix(c.BaseURL, "http://")}
+	mux := http.NewServeMux()
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.page(w, http.StatusForbidden, wording.NotTakenPage(langOf(r)))
+	}))
+	mux.Handle("/a/{token}", s.only(s.arrive(alertRoom), http.MethodGet))
+	mux.Handle("/alert/{handle}", guard.Handler(s.only(s.alert, http.MethodGet, http.MethodPost)))
+	// One-click unsubscribing is a POST by the mail provider, from wherever
+	// that is; what it may do is in its address.
+	mux.Handle("/stop/{token}", s.only(s.stopLink, http.MethodGet, http.MethodPost))
+	mux.Handle("/mails/{handle}", guard.Handler(s.only(s.mails, http.MethodGet, http.MethodPost)))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.unknown(w, r) })
+	s.routes = mux
+	return s
+}
+
+// only lets some methods pass; HEAD goes with GET.
+func (s *site) only(h http.HandlerFunc, methods ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(methods, r.Method) && (r.Method != http.MethodHead || !slices.Contains(methods, http.MethodGet)) {
+			w.Header().Set("Allow", strings.Join(append(slices.Clone(methods), http.MethodHead), ", "))
+			s.page(w, http.StatusMethodNotAllowed, wording.NotTakenPage(langOf(r)))
+			return
+		}
+		h(w, r)
+	})
+}
+
+// status remembers what was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (w *status) WriteHeader(code int) {
+	w.code = code
+	w.ResponseWriter.WriteHeader(code)
+}
+
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := s.Now()
+	out := &status{ResponseWriter: w, code: http.StatusOK}
+	s.headers(w.Header())
+	// An old phone (Safari before 16.4) sends no Sec-Fetch-Site, and because
+	// of our Referrer-Policy its own forms come with Origin: null. The cookie,
+	// which it sends from no other site, and the handle protect it.
+	if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+		r.Header.Del("Origin")
+	}
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			s.Logger.ErrorContext(r.Context(), "a page panicked", "route", r.Pattern)
+			s.page(out, http.StatusInternalServerError, wording.BrokenPage(langOf(r), r.Method == http.MethodPost))
+		} else if p != nil {
+			panic(p)
+		}
+		// The pattern and not the address: an address can hold a token.
+		s.Logger.InfoContext(r.Context(), "page", "route", r.Pattern, "method", r.Method, "status", out.code, "ms", s.Now().Sub(start).Milliseconds())
+	}()
+	s.routes.ServeHTTP(out, r)
+}
+
+func (s *site) headers(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Robots-Tag", "noindex, nofollow")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Vary", "Accept-Language, Cookie")
+	if s.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+func (s *site) unknown(w http.ResponseWriter, r *http.Request) {
+	s.page(w, http.StatusNotFound, wording.UnknownPage(langOf(r)))
+}
+
+// broken says that something is wrong on our side; err must name nobody.
+func (s *site) broken(w http.ResponseWriter, r *http.Request, err error) {
+	s.Logger.ErrorContext(r.Context(), "a page could not be made", "route", r.Pattern, "err", err)
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	w.Header().Set("Retry-After", "5")
+	s.page(w, http.StatusServiceUnavailable, wording.BrokenPage(langOf(r), r.Method == http.MethodPost))
+}

@@ -1,0 +1,274 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/queue/embedded"
+	"kozamori/internal/store"
+	stored "kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/web"
+	"kozamori/internal/wording"
+)
+
+var account = watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}
+
+// names knows one bank and one service.
+type names struct{}
+
+func (names) Bank(_ context.Context, _ string, lang watch.Lang) (string, wording.Contact) {
+	name := "七十七銀行"
+	if lang == watch.English {
+		name = "The 77 Bank"
+	}
+	return name, wording.Contact{Phone: "0120-000-000", Hours: "9:00-17:00"}
+}
+
+func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
+	return map[string]string{"paypay": "PayPay"}[id], wording.Contact{Phone: "0120-990-633"}
+}
+
+// counted counts what a table is asked.
+type counted struct {
+	store.Table
+	mu   sync.Mutex
+	gets []string
+	fail bool
+}
+
+func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	c.mu.Lock()
+	c.gets = append(c.gets, fmt.Sprint(len(keys)))
+	fail := c.fail
+	c.mu.Unlock()
+	if fail {
+		return nil, fmt.Errorf("the table is down")
+	}
+	return c.Table.Get(ctx, keys...)
+}
+
+func (c *counted) taken() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := strings.Join(c.gets, " ")
+	c.gets = nil
+	return out
+}
+
+// world is the pages over a real store and desk.
+type world struct {
+	t     *testing.T
+	mu    sync.Mutex
+	at    time.Time
+	table *counted
+	store *store.Store
+	desk  *dispute.Desk
+	keys  *token.Keys
+	log   *bytes.Buffer
+	srv   *httptest.Server
+}
+
+func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
+func (w *world) add(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = w.at.Add(d)
+}
+
+// lockedWriter makes a buffer safe for the log of a server.
+type lockedWriter struct {
+	mu *sync.Mutex
+	io.Writer
+}
+
+func (l lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Writer.Write(p)
+}
+
+func newWorld(t *testing.T) *world { return newWorldAt(t, httptest.NewTLSServer) }
+
+func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world {
+	t.Helper()
+	w := &world{t: t, at: time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC), log: &bytes.Buffer{}}
+	table, err := stored.Open(filepath.Join(t.TempDir(), "store"), stored.Options{Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	q, err := embedded.Open(filepath.Join(t.TempDir(), "queue"), embedded.Options{Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	w.table = &counted{Table: table}
+	w.store = store.New(w.table)
+	if w.keys, err = token.NewKeys(token.Key{ID: "k", Secret: bytes.Repeat([]byte{7}, 32)}); err != nil {
+		t.Fatal(err)
+	}
+	logger := slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
+	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: logger}
+	var h http.Handler
+	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
+	t.Cleanup(w.srv.Close)
+	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL, Now: w.now, Logger: logger})
+	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
+	line := watch.Channel{Kind: watch.LINE}
+	w.put(store.PutAccount(&watch.Account{AccountKey: account, Mask: "普通 ***4567", Watchers: []watch.Watcher{
+		{ID: "w1", Role: watch.Owner, LineUser: "U1", Lang: watch.Japanese, Channels: []watch.Channel{line, mail("owner@example.jp")}, Rules: watch.DefaultRules()},
+		{ID: "g1", Role: watch.Guardian, Lang: watch.English, Channels: []watch.Channel{mail("guardian@example.jp")}, HideAmount: true}}}),
+		store.PutRecord(w.record("r1", 100000)), store.PutRecord(w.record("r2", 4321)),
+		// Somebody else's account at the same bank.
+		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "other"}, Watchers: []watch.Watcher{
+			{ID: "w9", Role: watch.Owner, Lang: watch.Japanese, Channels: []watch.Channel{line}}}}))
+	w.table.taken()
+	return w
+}
+
+func (w *world) put(writes ...store.Write) {
+	w.t.Helper()
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) record(id string, yen int64) *watch.Record {
+	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
+	told := func(who string, ch watch.ChannelKind) watch.Delivery {
+		return watch.Delivery{ID: "alert-" + who + "-" + string(ch), Kind: watch.TellAlert, Watcher: who, Channel: ch,
+			State: watch.Accepted, CreatedAt: at.Add(time.Second), AcceptedAt: at.Add(2 * time.Second)}
+	}
+	return &watch.Record{ID: id, Account: account, Mask: "普通 ***4567", Kind: watch.Debit, Txn: "t-" + id, OccurredAt: at, Amount: yen,
+		Descriptor: "PAYPAY", Service: "paypay", Confidence: watch.Seen, Status: watch.Posted, ReceivedAt: at.Add(time.Second), RecordedAt: at.Add(time.Second), Complete: true,
+		Notices:    []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn}},
+		Deliveries: []watch.Delivery{told("w1", watch.LINE), told("w1", watch.Email), told("g1", watch.Email)}}
+}
+
+// link is the address of a watcher's page of a record, as a message has it.
+func (w *world) link(record, watcher string) string {
+	return w.srv.URL + "/a/" + w.keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
+}
+
+func (w *world) stopLink(record, watcher string) string {
+	return w.srv.URL + "/stop/" + w.keys.Sign(token.PurposeStopMail, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
+}
+
+// browser is one person's browser.
+type browser struct {
+	*http.Client
+	t    *testing.T
+	lang string
+}
+
+func (w *world) browser() *browser {
+	c := *w.srv.Client()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c.Jar = jar
+	return &browser{Client: &c, t: w.t}
+}
+
+// page is what a browser ended up with.
+type page struct {
+	status int
+	url    *url.URL
+	header http.Header
+	body   string
+}
+
+func (b *browser) do(method, address string, form url.Values, header ...string) page {
+	b.t.Helper()
+	req, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if b.lang != "" {
+		req.Header.Set("Accept-Language", b.lang)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := b.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return page{res.StatusCode, res.Request.URL, res.Header, string(body)}
+}
+
+func (b *browser) open(address string) page { b.t.Helper(); return b.do(http.MethodGet, address, nil) }
+
+// press sends the form of a page that has this button, as its browser would.
+func (b *browser) press(p page, do string) page {
+	b.t.Helper()
+	if !strings.Contains(p.body, `value="`+do+`"`) {
+		b.t.Fatalf("the page has no button %q:\n%s", do, p.body)
+	}
+	return b.do(http.MethodPost, p.url.String(), url.Values{"do": {do}}, "Sec-Fetch-Site", "same-origin", "Origin", "null")
+}
+
+// main is the page without its head.
+func (p page) main() string { return p.body[max(0, strings.Index(p.body, "<main>")):] }
+
+// says fails unless a page has the status and all of the words.
+func (p page) says(t *testing.T, status int, words ...string) {
+	t.Helper()
+	if p.status != status {
+		t.Errorf("status %d, want %d", p.status, status)
+	}
+	for _, s := range words {
+		if !strings.Contains(p.body, s) {
+			t.Errorf("the page does not say %q:\n%s", s, p.main())
+		}
+	}
+}
+
+func (p page) saysNot(t *testing.T, words ...string) {
+	t.Helper()
+	for _, s := range words {
+		if strings.Contains(p.body, s) {
+			t.Errorf("the page says %q:\n%s", s, p.main())
+		}
+	}
+}
+
+// stored reads how a record stands.
+func (w *world) stored(id string) (answer watch.AnswerValue, version int64) {
+	w.t.Helper()
+	r, err := w.store.Record(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if r.Answer != nil {
+		answer = r.Answer.Value
+	}
+	return answer, r.Version
+}
+
+// logged is the log so far.
+func (w *world) logged() string { w.mu.Lock(); defer w.mu.Unlock(); return w.log.String() }

@@ -1,0 +1,97 @@
+package wording
+
+import (
+	"slices"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+var (
+	tHistory      = text{ja: "これまでの流れ", en: "What happened when"}
+	tCameDebit    = text{ja: "口座から引き落としがありました", en: "The account was debited"}
+	tCameLink     = text{ja: "口座にチャージ連携が登録されました", en: "A charge link was registered on the account"}
+	tCameUndone   = text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"}
+	tCameUnlinked = text{ja: "チャージ連携が解除されました", en: "The charge link was removed"}
+	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
+	tByLINE       = text{ja: "LINEであなたにお知らせしました", en: "We told you on LINE"}
+	tByMail       = text{ja: "メールであなたにお知らせしました", en: "We told you by mail"}
+	tNotByLINE    = text{ja: "LINEではお知らせできませんでした", en: "We could not reach you on LINE"}
+	tNotByMail    = text{ja: "メールではお知らせできませんでした", en: "We could not reach you by mail"}
+	tTookBack     = text{ja: "「身に覚えがない」が取り消されました", en: "The report was taken back"}
+	tHasReport    = text{ja: "%[1]sに伝えました（受付番号：%[2]s）", en: "We told %[1]s (report number %[2]s)"}
+	tHasWithdrawn = text{ja: "取り消しを%sに伝えました", en: "We told %s that it was taken back"}
+	tNoReport     = text{ja: "%sに伝えられませんでした", en: "We could not reach %s"}
+)
+
+// history is what happened to an alert, oldest first, as one watcher may
+// know it: what others were sent is not said.
+func (f *PageFacts) history() []Moment {
+	lang, r := f.lang(), f.Record
+	var out []Moment
+	say := func(at time.Time, t text, args ...any) {
+		if !at.IsZero() {
+			out = append(out, Moment{At: at, When: Time(lang, at, f.Now), Say: t.in(lang, args...)})
+		}
+	}
+	link := r.Kind == watch.LinkRegistered
+	say(r.OccurredAt, pick(link, tCameLink, tCameDebit))
+	say(r.ReceivedAt, tCameToUs, f.bank())
+	for _, d := range r.Deliveries {
+		if d.Watcher != f.Watcher.ID || d.Channel == watch.Bank {
+			continue
+		}
+		switch d.State {
+		case watch.Accepted:
+			say(d.AcceptedAt, pick(d.Channel == watch.Email, tByMail, tByLINE))
+		case watch.Undelivered:
+			say(d.CreatedAt, pick(d.Channel == watch.Email, tNotByMail, tNotByLINE))
+		}
+	}
+	if link {
+		say(r.UndoneAt, tCameUnlinked)
+	} else {
+		say(r.UndoneAt, tCameUndone, f.bank())
+	}
+	if a := r.Answer; a != nil && a.Value == watch.Mine {
+		if a.Watcher == f.Watcher.ID {
+			say(a.At, pick(f.guardian(), tYouTheirs, tYouMine))
+		} else {
+			say(a.At, pick(f.guardian(), tSomebodyMine, tOtherMine))
+		}
+	}
+	if f.Dispute != nil {
+		f.disputeHistory(say)
+	}
+	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
+	return out
+}
+
+func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
+	d, latest := f.Dispute, 0
+	for _, c := range d.Changes {
+		if c.Status == watch.DisputeOpened {
+			latest = c.Seq
+		}
+	}
+	for _, c := range d.Changes {
+		switch c.Status {
+		case watch.DisputeOpened:
+			// A change knows the role of who made it; the dispute knows who
+			// made the latest.
+			if c.Seq == latest && d.Watcher == f.Watcher.ID {
+				say(c.At, pick(f.guardian(), tYouNotTheirs, tYouNotMine))
+			} else {
+				say(c.At, pick(c.By == watch.Guardian, tOtherNotMine, tOwnerNotMine))
+			}
+			say(c.ToldAt, tHasReport, f.bank(), d.Reference)
+		case watch.DisputeWithdrawn:
+			say(c.At, tTookBack)
+			say(c.ToldAt, tHasWithdrawn, f.bank())
+		default:
+			said, _ := saidByBank(c.Status)
+			say(c.At, said, f.bank())
+		}
+		say(c.GaveUpAt, tNoReport, f.bank())
+	}
+}

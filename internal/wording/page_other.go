@@ -1,0 +1,113 @@
+package wording
+
+import (
+	"strings"
+
+	"kozamori/internal/watch"
+)
+
+var (
+	tGone          = text{ja: "このリンクの期限が切れました", en: "This link is over"}
+	tGoneText      = text{ja: "ここからは回答できません。", en: "It can no longer be answered here."}
+	tGoneLINE      = text{ja: "LINEのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in LINE still work."}
+	tReopen        = text{ja: "お知らせのリンクから、もう一度開いてください", en: "Please open the link in the alert again"}
+	tReopenText    = text{ja: "安全のため、この画面は開いてから2時間で使えなくなります。回答したことはなくなりません。", en: "To keep it safe, this page closes two hours after it was opened. Nothing you answered is lost."}
+	tReopenCookie  = text{ja: "何度開いてもこの画面になるときは、ブラウザの設定でCookie（クッキー）を許可してください。", en: "If you always end up here, allow cookies in your browser's settings."}
+	tHurry         = text{ja: "お急ぎのときは、通帳やキャッシュカードにある銀行の電話番号へ連絡してください。", en: "If it is urgent, call the bank: the number is on your passbook or bank card."}
+	tNotTaken      = text{ja: "この操作は受け付けられませんでした", en: "That could not be done"}
+	tNotTakenText  = text{ja: "何も変わっていません。お知らせのリンクから、もう一度開いてください。", en: "Nothing has changed. Please open the link in the alert again."}
+	tBroken        = text{ja: "ただいま、うまく動いていません", en: "Something is not working right now"}
+	tBrokenText    = text{ja: "少し待ってから、もう一度お試しください。", en: "Please wait a moment and try again."}
+	tBrokenAnswer  = text{ja: "いまの操作が届いたか、確かめられませんでした。もう一度押しても、受付が二重になることはありません。", en: "We cannot tell whether that arrived. Press the button again: it is never counted twice."}
+	tStopAsk       = text{ja: "メールでのお知らせを止めますか", en: "Stop the mails?"}
+	tStopAskText   = text{ja: "この口座についてのメールを、お送りしないようにします。", en: "We will send you no more mails about this account."}
+	tStopButton    = text{ja: "メールを止める", en: "Stop the mails"}
+	tStopped       = text{ja: "メールでのお知らせを止めました", en: "The mails have stopped"}
+	tStoppedText   = text{ja: "この口座についてのメールは、もうお送りしません。メールアドレスの記録は消しました。", en: "We send you no more mails about this account, and have deleted the address."}
+	tStopLINEGoes  = text{ja: "LINEでのお知らせは、これまでどおり届きます。", en: "You will still be told on LINE."}
+	tStopNothing   = text{ja: "ほかに届け先がありません。止めると、この口座のお知らせは一切届かなくなります。", en: "There is no other way to reach you. You will not be told anything about this account any more."}
+	tStopNoneLeft  = text{ja: "ほかに届け先がないため、この口座のお知らせは届きません。", en: "There is no other way to reach you, so you will not be told anything about this account."}
+	tStopOneClick  = text{ja: "メールでのお知らせを止めました。", en: "The mails have stopped."}
+	tPageNameOther = text{ja: "口座守", en: "Kozamori"}
+)
+
+// simple is a page of one part.
+func simple(m Message) Page {
+	lang := langOf(watch.Lang(m.Lang))
+	m.Tone, m.Badge = Calm, tInfo.in(lang)
+	return Page{Lang: string(lang), Name: tPageNameOther.in(lang), Parts: []Part{{Message: m}}}
+}
+
+func say(lang watch.Lang, title text, paragraphs ...text) Page {
+	lang = langOf(lang)
+	m := Message{Lang: string(lang), Title: title.in(lang)}
+	for _, t := range paragraphs {
+		m.Text = append(m.Text, t.in(lang))
+	}
+	return simple(m)
+}
+
+// UnknownPage answers whoever opens what is not there or not theirs.
+func UnknownPage(lang watch.Lang) Page { return simple(Unknown(lang)) }
+
+// ReopenPage asks somebody who has been here before to come through the link.
+func ReopenPage(lang watch.Lang) Page { return say(lang, tReopen, tReopenText, tReopenCookie, tHurry) }
+
+// NotTakenPage answers a request that no form of ours makes.
+func NotTakenPage(lang watch.Lang) Page { return say(lang, tNotTaken, tNotTakenText, tHurry) }
+
+// BrokenPage is said when something is wrong on our side. Acted says that the
+// person asked for a change and we do not know what became of it.
+func BrokenPage(lang watch.Lang, acted bool) Page {
+	return say(lang, tBroken, pick(acted, tBrokenAnswer, tBrokenText), tHurry)
+}
+
+// ExpiredPage is behind a link whose time is over: nothing of the alert, but
+// what to do. Reference is of the dispute about it, if there is one; line says
+// that the reader has the alert in LINE too.
+func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference string, line bool) Page {
+	lang = langOf(lang)
+	m := Message{Lang: string(lang), Title: tGone.in(lang), Text: []string{tGoneText.in(lang)},
+		Steps: WhatToDo(lang, bankName, bank, "", Contact{}), Foot: tNeverPIN.in(lang)}
+	if line {
+		m.Text = append(m.Text, tGoneLINE.in(lang))
+	}
+	if reference != "" {
+		m.Facts = []Fact{{tFactReference.in(lang), reference}}
+	} else {
+		m.Steps[0] = callStep(lang, tIfNotYou, orElse(bankName, tTheBank.in(lang)), bank)
+	}
+	return simple(m)
+}
+
+// StopFacts is what the page that ends mails is made from.
+type StopFacts struct {
+	Lang     watch.Lang
+	BankName string
+	Mask     string
+	Stopped  bool // no mails go to the reader any more
+	LINE     bool // the reader is told on LINE all the same
+}
+
+// StopPage asks whether mails about an account shall end, or says that they
+// have.
+func StopPage(f StopFacts) Page {
+	lang := langOf(f.Lang)
+	m := Message{Lang: string(lang), Title: tStopAsk.in(lang), Text: []string{tStopAskText.in(lang)}}
+	rest := tStopNothing
+	if f.Stopped {
+		m.Title, m.Text, rest = tStopped.in(lang), []string{tStoppedText.in(lang)}, tStopNoneLeft
+	}
+	m.Text = append(m.Text, pick(f.LINE, tStopLINEGoes, rest).in(lang))
+	if account := strings.TrimSpace(f.BankName + " " + f.Mask); account != "" {
+		m.Facts = []Fact{{tFactAccount.in(lang), account}}
+	}
+	p := simple(m)
+	if !f.Stopped {
+		p.Parts[0].Forms = []Form{{Do: DoStop, Label: tStopButton.in(lang), Style: Danger}}
+	}
+	return p
+}
+
+// StoppedLine answers a mail program that ended the mails by itself.
+func StoppedLine(lang watch.Lang) string { return tStopOneClick.in(langOf(lang)) }
