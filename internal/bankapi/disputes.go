@@ -17,28 +17,16 @@ const (
 	maxPage     = 100
 )
 
-// disputeReply is a dispute as its bank reads it. The names are those of the
-// callbacks; times are UTC.
+// disputeReply is a dispute as its bank reads it; the names are those of the
+// callbacks.
 type disputeReply struct {
-	DisputeID   string              `json:"dispute_id"`
-	Reference   string              `json:"reference"`
-	Status      watch.DisputeStatus `json:"status"`
-	Text        string              `json:"text,omitempty"`
-	AccountRef  string              `json:"account_ref"`
-	Transaction string              `json:"transaction_id"`
-	Kind        watch.Kind          `json:"kind"`
-	Amount      int64               `json:"amount,omitempty"`
-	Currency    string              `json:"currency,omitempty"`
-	Descriptor  string              `json:"descriptor,omitempty"`
-	Service     string              `json:"service,omitempty"`
-	OccurredAt  time.Time           `json:"occurred_at"`
-	ReceivedAt  time.Time           `json:"received_at"`
-	AlertedAt   time.Time           `json:"alerted_at,omitzero"`
-	AcceptedAt  time.Time           `json:"accepted_at,omitzero"`
-	AnsweredAt  time.Time           `json:"answered_at"`
-	AnsweredBy  watch.Role          `json:"answered_by"`
-	Via         watch.Via           `json:"via"`
-	Changes     []changeReply       `json:"changes"`
+	dispute.Facts
+	Status     watch.DisputeStatus `json:"status"`
+	Text       string              `json:"text,omitempty"`
+	AnsweredAt time.Time           `json:"answered_at"`
+	AnsweredBy watch.Role          `json:"answered_by"`
+	Via        watch.Via           `json:"via"`
+	Changes    []changeReply       `json:"changes"`
 }
 
 type changeReply struct {
@@ -53,15 +41,8 @@ type changeReply struct {
 }
 
 func replyOf(d *watch.Dispute) disputeReply {
-	rep := disputeReply{
-		DisputeID: d.ID, Reference: d.Reference, Status: d.Status, Text: d.Text,
-		AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind, Amount: d.Amount, Descriptor: d.Descriptor, Service: d.Service,
-		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
-		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{},
-	}
-	if d.Amount > 0 {
-		rep.Currency = "JPY"
-	}
+	rep := disputeReply{Facts: dispute.FactsOf(d), Status: d.Status, Text: d.Text,
+		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}}
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text,
 			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC()})

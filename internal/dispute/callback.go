@@ -25,18 +25,16 @@ func Reference(disputeID string) string {
 	return fmt.Sprintf("KZ-%s-%s", b[:4], b[4:])
 }
 
-// callback is the body that a bank receives, "dispute.opened" or
-// "dispute.withdrawn". Times are UTC.
-type callback struct {
-	Type        string     `json:"type"`
+// Facts is what a bank is told of a dispute wherever it is told: in callbacks
+// and when it asks. It names no person. Times are UTC.
+type Facts struct {
 	DisputeID   string     `json:"dispute_id"`
 	Reference   string     `json:"reference"`
-	Seq         int        `json:"seq"`
 	Bank        string     `json:"bank"`
 	AccountRef  string     `json:"account_ref"`
 	Transaction string     `json:"transaction_id"`
 	Kind        watch.Kind `json:"kind"`
-	Amount      int64      `json:"amount,omitempty"`
+	Amount      int64      `json:"amount,omitempty"` // yen
 	Currency    string     `json:"currency,omitempty"`
 	Descriptor  string     `json:"descriptor,omitempty"`
 	Service     string     `json:"service,omitempty"`
@@ -44,6 +42,27 @@ type callback struct {
 	ReceivedAt  time.Time  `json:"received_at"`
 	AlertedAt   time.Time  `json:"alerted_at,omitzero"`
 	AcceptedAt  time.Time  `json:"accepted_at,omitzero"`
+}
+
+// FactsOf takes them from a dispute.
+func FactsOf(d *watch.Dispute) Facts {
+	f := Facts{
+		DisputeID: d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
+		Descriptor: d.Descriptor, Service: d.Service,
+		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
+	}
+	if d.Kind == watch.Debit {
+		f.Amount, f.Currency = d.Amount, "JPY"
+	}
+	return f
+}
+
+// callback is the body that a bank receives, "dispute.opened" or
+// "dispute.withdrawn".
+type callback struct {
+	Type string `json:"type"`
+	Seq  int    `json:"seq"`
+	Facts
 	AnsweredAt  time.Time  `json:"answered_at"`
 	WithdrawnAt time.Time  `json:"withdrawn_at,omitzero"`
 	AnsweredBy  watch.Role `json:"answered_by"`
@@ -61,14 +80,8 @@ func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
 		}
 	}
 	b := callback{
-		Type: CallbackType(c), DisputeID: d.ID, Reference: d.Reference, Seq: c.Seq,
-		Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
-		Descriptor: d.Descriptor, Service: d.Service,
-		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
+		Type: CallbackType(c), Seq: c.Seq, Facts: FactsOf(d),
 		AnsweredAt: opening.At.UTC(), AnsweredBy: opening.By, Via: opening.Via,
-	}
-	if d.Kind == watch.Debit {
-		b.Amount, b.Currency = d.Amount, "JPY"
 	}
 	if c.Status == watch.DisputeWithdrawn {
 		b.WithdrawnAt = c.At.UTC()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"kozamori/internal/dispute"
@@ -35,7 +34,7 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 			return queue.OK
 		}
 		seq := c.Seq
-		postErr := s.Callback.Post(ctx, d.Account.Bank, watch.Derive("callback", d.ID, strconv.Itoa(seq)), dispute.CallbackBody(d, *c))
+		postErr := s.Callback.Post(ctx, d.Account.Bank, dispute.CallbackID(d, *c), dispute.CallbackBody(d, *c))
 		now := s.Now()
 		gaveUp := postErr != nil && now.Sub(c.At) >= s.BankGiveUpAfter
 		_, err = s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
@@ -79,7 +78,7 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, r *watch.Recor
 	if err != nil {
 		return queue.Never("callback cannot be written")
 	}
-	postErr := s.Callback.Post(ctx, r.Account.Bank, watch.Derive("callback", r.ID, d.ID), body)
+	postErr := s.Callback.Post(ctx, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
 	now := s.Now()
 	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
 	v := s.write(ctx, m, r.ID, d.ID, watch.Outcome{}, func(_ *watch.Record, d *watch.Delivery) {
