@@ -11,11 +11,17 @@ import (
 	"kozamori/internal/watch"
 )
 
-type codeRequest struct {
+// accountRequest is an account of a customer who has proved to the bank that
+// it is theirs.
+type accountRequest struct {
 	AccountRef  string `json:"account_ref"`
 	AccountMask string `json:"account_mask"`
 	Email       string `json:"email"`
 	Lang        string `json:"lang"`
+}
+
+func (a accountRequest) code() enrol.CodeRequest {
+	return enrol.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang)}
 }
 
 type codeReply struct {
@@ -26,15 +32,11 @@ type codeReply struct {
 }
 
 func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	var req codeRequest
+	var req accountRequest
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
 	}
-	if req.AccountRef == "" {
-		return 0, nil, refused("account_ref", "is missing or empty")
-	}
-	issued, err := h.Enrol.Issue(r.Context(), bank, enrol.CodeRequest{AccountRef: req.AccountRef,
-		Mask: req.AccountMask, Email: req.Email, Lang: watch.Lang(req.Lang)})
+	issued, err := h.Enrol.Issue(r.Context(), bank, req.code())
 	if err != nil {
 		return 0, nil, err
 	}
@@ -52,6 +54,31 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 // a text typed in. Source: LINE Developers, "Use LINE URL scheme".
 func lineURL(id, text string) string {
 	return "https://line.me/R/oaMessage/" + url.QueryEscape(id) + "/?" + url.QueryEscape(text)
+}
+
+type nonceRequest struct {
+	Accounts []accountRequest `json:"accounts"`
+}
+
+type nonceReply struct {
+	Nonce     string    `json:"nonce"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	var req nonceRequest
+	if err := read(r, &req); err != nil {
+		return 0, nil, err
+	}
+	var accounts []enrol.CodeRequest
+	for _, a := range req.Accounts {
+		accounts = append(accounts, a.code())
+	}
+	nonce, expires, err := h.Enrol.Nonce(r.Context(), bank, accounts)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusCreated, nonceReply{nonce, expires.UTC()}, nil
 }
 
 type watcherReply struct {

@@ -1,5 +1,5 @@
 // Package bankapi is what banks call beside sending events: codes that bind a
-// customer, who watches an account, disputes and their status, erasure, and
+// customer, nonces for LINE's account link, who watches an account, disputes and their status, erasure, and
 // the health of the feed. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -24,6 +24,7 @@ const MaxBody = 16 << 10
 // Enrolment is what the API needs of enrol.Desk.
 type Enrolment interface {
 	Issue(ctx context.Context, bank string, req enrol.CodeRequest) (enrol.Issued, error)
+	Nonce(ctx context.Context, bank string, accounts []enrol.CodeRequest) (nonce string, expires time.Time, err error)
 	Erase(ctx context.Context, bank, accountRef string) error
 }
 
@@ -64,6 +65,7 @@ var routes = []struct {
 	serve        endpoint
 }{
 	{http.MethodPost, "/v1/banks/{bank}/codes", (*Handler).issueCode},
+	{http.MethodPost, "/v1/banks/{bank}/nonces", (*Handler).issueNonce},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", (*Handler).watchers},
 	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", (*Handler).erase},
 	{http.MethodGet, "/v1/banks/{bank}/disputes", (*Handler).listDisputes},

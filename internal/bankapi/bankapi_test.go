@@ -161,6 +161,7 @@ func TestEveryRouteWantsAKeyOfItsBank(t *testing.T) {
 	fill := strings.NewReplacer("{bank}", ours, "{account_ref}", account.Ref, "{dispute_id}", d.ID)
 	body := map[string]string{
 		"POST /v1/banks/{bank}/codes":                        `{"account_ref":"acc_8f3k"}`,
+		"POST /v1/banks/{bank}/nonces":                       `{"accounts":[{"account_ref":"acc_8f3k"}]}`,
 		"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
 	}
 	// The erasure comes last: the others want something to read.
@@ -236,6 +237,18 @@ func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
 	}
 }
 
+func TestANonceBindsWhatTheCustomerTicked(t *testing.T) {
+	w := newWorld(t)
+	status, v := w.call(w.key, "POST", "/v1/banks/0168/nonces", `{"accounts":[{"account_ref":"acc_8f3k","lang":"en"},{"account_ref":"acc_2"}]}`)
+	if status != http.StatusCreated || v["expires_at"] != "2026-11-24T03:11:00Z" {
+		t.Fatalf("%d %v", status, v)
+	}
+	bound, err := w.enrol.Linked(context.Background(), person, v["nonce"].(string), true, "")
+	if err != nil || len(bound) != 2 || bound[0].Account.AccountKey != account {
+		t.Errorf("%+v, %v", bound, err)
+	}
+}
+
 func TestARequestThatCannotBeTakenSaysWhere(t *testing.T) {
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
@@ -263,6 +276,11 @@ func TestARequestThatCannotBeTakenSaysWhere(t *testing.T) {
 		{"what is no mail address", "POST", "codes", `{"account_ref":"a","email":"a@b"}`, 422, "email"},
 		{"a language that we do not speak", "POST", "codes", `{"account_ref":"a","lang":"fr"}`, 422, "lang"},
 		{"a body that is too large", "POST", "codes", `{"account_ref":"` + strings.Repeat("a", bankapi.MaxBody) + `"}`, 413, ""},
+		{"a nonce for nothing", "POST", "nonces", `{"accounts":[]}`, 422, "accounts"},
+		{"a nonce for an account with null for a name", "POST", "nonces", `{"accounts":[{"account_ref":"a"},{"account_ref":null}]}`, 422, "accounts[1].account_ref"},
+		{"a nonce for an account with an unknown field", "POST", "nonces", `{"accounts":[{"account_ref":"a","x":1}]}`, 422, "accounts[0].x"},
+		{"a nonce for what is no mail address", "POST", "nonces", `{"accounts":[{"account_ref":"a","email":"x"}]}`, 422, "accounts[0].email"},
+		{"a nonce for null", "POST", "nonces", `{"accounts":null}`, 422, "accounts"},
 		{"a status of ours", "POST", "disputes/" + d.ID + "/status", `{"status":"withdrawn"}`, 422, "status"},
 		{"no status", "POST", "disputes/" + d.ID + "/status", `{}`, 422, "status"},
 		{"a text that is too long", "POST", "disputes/" + d.ID + "/status", `{"status":"received","text":"` + strings.Repeat("あ", 301) + `"}`, 422, "text"},

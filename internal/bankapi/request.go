@@ -55,14 +55,25 @@ func read(r *http.Request, v any) error {
 	return refused("", "the body is not well-formed JSON in UTF-8")
 }
 
-// fieldOf names the field that a pointer points at. The name may be the
-// sender's own text: only a plain word is repeated.
+// fieldOf names the field that a pointer points at, "accounts[0].email". A
+// name may be the sender's own text: only plain words are repeated.
 func fieldOf(p jsontext.Pointer) string {
-	name := p.LastToken()
-	if len(name) > 32 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return "?"
+	var field strings.Builder
+	for name := range p.Tokens() {
+		switch {
+		case len(name) > 32:
+			return "?"
+		case field.Len() > 0 && strings.Trim(name, "0123456789") == "":
+			field.WriteString("[" + name + "]")
+			continue
+		case strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "":
+			return "?"
+		case field.Len() > 0:
+			field.WriteByte('.')
+		}
+		field.WriteString(name)
 	}
-	return name
+	return field.String()
 }
 
 // query reads the parameters of a request, of which only some may be given,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"reflect"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 // owner with the default rules, in one transaction with the code's end. The
 // same code again by the same person, and a code for an account that they own
 // already, come back as Already: rules and channels stay as they are. A
-// guardian with a code of the bank becomes an owner and keeps their rules.
+// guardian with a code of the bank becomes an owner and keeps the rules that
+// they chose.
 //
 // ErrCode, ErrExpired, *Locked or ErrFull; any other error leaves it open
 // whether the person was bound: redeem again. lang is the person's, if known.
@@ -151,6 +153,10 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 		w = &a.Watchers[len(a.Watchers)-1]
 	case !already:
 		w.Role, w.HideAmount = g.Role, g.HideAmount
+		if reflect.ValueOf(w.Rules).IsZero() {
+			// A guardian's silence is not an owner's choice.
+			w.Rules = defaultRules(g.Role)
+		}
 	}
 	if !already {
 		addMail(w, g.Email)
