@@ -1,12 +1,14 @@
 // Package catalog knows banks and payment services, and recognises a service
 // in the text that a bank prints for a debit. It is pure, and never decides
 // whether anybody is told.
+//
+// What it knows is in services.rec, banks.rec and words.rec, which somebody
+// who has just seen a new line in a passbook can read and correct; the tests
+// check them as a whole.
 package catalog
 
 import (
-	"strings"
-
-	"golang.org/x/text/unicode/norm"
+	"unicode/utf8"
 
 	"kozamori/internal/watch"
 )
@@ -15,15 +17,44 @@ import (
 type Match struct {
 	Service    string // catalogue id; empty if no payment service
 	Confidence watch.Confidence
-	Pattern    string // the folded pattern that decided
-	Trap       string // the folded trap that refused it
+	Pattern    string // the name that decided, as the catalogue writes it
+	Trap       string // what refused a name, or may be meant instead of it
+	// Start and End are the bytes of the descriptor that decided.
+	Start, End int
 }
 
-// Service is a payment service.
+// Debit says what it means that a service took money from an account.
+type Debit string
+
+// Debits of a Bill or over a Rail are recognised so as to stay silent.
+const (
+	Charge  Debit = "charge"  // a wallet was charged
+	Payment Debit = "payment" // a merchant was paid
+	Bill    Debit = "bill"    // a card's or a deferred payment's bill
+	Rail    Debit = "rail"    // a way to pay, not a service of its own
+)
+
+// Contact is how people reach somebody, and how we know.
+type Contact struct {
+	Phone   string // absent unless a source says so
+	For     string // whom it is for, and when it is answered
+	Checked string // the day or month somebody looked it up: 2026-11
+	Source  string
+}
+
+// Service is a payment service. What is not known is absent.
 type Service struct {
 	ID, NameJa, NameEn string
-	Phone              string // absent unless a source says so
-	PhoneChecked       string // when and where it was looked up
+	Operator           string
+	Debit              Debit
+	Also               []string // other and former names, with dates
+	Limits             []string // of charging, as the sources say them
+	Phone              string   // Contact's
+	PhoneChecked       string
+	Contact            Contact
+	Notes, Sources     []string
+
+	place place
 }
 
 // Name is what people call the service.
@@ -34,58 +65,86 @@ func (s *Service) Name(lang watch.Lang) string {
 	return s.NameJa
 }
 
-// Bank is a bank as people and its descriptors know it.
-type Bank struct{ Code, NameJa, NameEn string }
+// Bank is a bank as people and its descriptors know it. What is not known is
+// absent.
+type Bank struct {
+	Code, NameJa, NameEn string
+	Cells                []int    // lengths that it cuts descriptors at, in half-width cells
+	Prints               []string // marks in front of names, as it prints them
+	Docomo               string   // what it did in September 2020
+	Contact              Contact
+	Notes, Sources       []string
+
+	place place
+}
 
 // Name is what people call the bank.
 func (b *Bank) Name(lang watch.Lang) string {
-	if lang == watch.English && b.NameEn != "" {
+	if lang == watch.English {
 		return b.NameEn
 	}
 	return b.NameJa
 }
 
 // ByID finds a service.
-func ByID(id string) (*Service, bool) { s, ok := services[id]; return s, ok }
+func ByID(id string) (*Service, bool) { s, ok := std.services[id]; return s, ok }
 
 // BankByCode finds a bank by its 金融機関コード.
-func BankByCode(code string) (*Bank, bool) { b, ok := banks[code]; return b, ok }
+func BankByCode(code string) (*Bank, bool) { b, ok := std.banks[code]; return b, ok }
 
-// Classify recognises the payment service of a debit, if any. Traps win over
-// names: a card bill of the same brand is no wallet charge.
-func Classify(_, descriptor string) Match {
-	folded := Fold(descriptor)
-	for _, t := range traps {
-		if strings.Contains(folded, t) {
-			return Match{Trap: t}
-		}
-	}
-	for _, p := range patterns {
-		if i := strings.Index(folded, p.text); i >= 0 && (!p.whole || boundary(folded, i, len(p.text))) {
-			return Match{Service: p.service, Confidence: p.confidence, Pattern: p.text}
-		}
-	}
-	return Match{}
+// Services are all services in the order of the file.
+func Services() []*Service { return std.order }
+
+// BankCodes are the codes of all banks in the order of the file.
+func BankCodes() []string { return std.codes }
+
+// Classify recognises the payment service of a debit, if any. The bank's code
+// tells where it cuts descriptors, and may be empty. Traps win over the names
+// that they overlap: a card bill of the same brand is no wallet charge. Of a
+// text longer than any bank's, only the beginning is read.
+func Classify(bank, descriptor string) Match {
+	return std.classify(bank, descriptor)
 }
 
-// boundary tells whether nothing but a rail mark or a direct-debit word
-// stands before the name, and nothing after it.
-func boundary(s string, at, n int) bool {
-	if at+n != len(s) {
-		return false
+func (d *data) classify(bank, descriptor string) Match {
+	if len(descriptor) <= 60 { // each byte folds to one unit at most, nearly always
+		var cells [64]cell
+		s := scan{data: d, text: descriptor, bank: bank, folded: d.fold(descriptor, cells[:])}
+		if !s.more {
+			return s.match(s.run())
+		}
 	}
-	before := s[:at]
-	for _, p := range prefixes {
-		before = strings.TrimPrefix(before, p)
+	return d.classifyLong(bank, descriptor)
+}
+
+func (d *data) classifyLong(bank, descriptor string) Match {
+	var cells [maxCells]cell
+	s := scan{data: d, text: descriptor, bank: bank, folded: d.fold(descriptor, cells[:])}
+	return s.match(s.run())
+}
+
+// match tells what was found in terms of the descriptor.
+func (s *scan) match(f found) Match {
+	m := Match{Confidence: f.confidence}
+	if f.trap != nil {
+		m.Trap = f.trap.text
 	}
-	return before == ""
+	if f.name != nil {
+		m.Service, m.Pattern = f.name.service.ID, f.name.text
+	}
+	if f.to > f.from {
+		m.Start, m.End = int(s.cells[f.from].at), int(s.cells[f.to-1].at)
+		_, n := utf8.DecodeRuneInString(s.text[m.End:])
+		m.End += n
+	}
+	return m
 }
 
 // Link recognises the service of a charge link: the bank's own word for it
 // decides, else the descriptor.
 func Link(service, descriptor, bank string) Match {
 	if service != "" {
-		if _, ok := services[service]; ok {
+		if s, ok := std.services[service]; ok && (s.Debit == Charge || s.Debit == Payment) {
 			return Match{Service: service, Confidence: watch.Named}
 		}
 		if m := Classify(bank, service); m.Service != "" {
@@ -94,32 +153,4 @@ func Link(service, descriptor, bank string) Match {
 		}
 	}
 	return Classify(bank, descriptor)
-}
-
-// Fold brings the spellings of banks together: width, letter case, the size
-// of kana, voicing marks, dashes and long-vowel marks (dropped), spaces and
-// brackets (dropped).
-func Fold(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch r {
-		case '\u309B', '\uFF9E':
-			return '\u3099'
-		case '\u309C', '\uFF9F':
-			return '\u309A'
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.ToUpper(strings.Map(func(r rune) rune {
-		switch r {
-		case 'ー', '-', '−', '―', '‐', '–', '—', '‑', ' ', '*', '/', '・', '(', ')', '.', ',':
-			return -1
-		}
-		if r >= 'ぁ' && r <= 'ゖ' {
-			r += 'ァ' - 'ぁ'
-		}
-		if i := strings.IndexRune("ァィゥェォッャュョヮ", r); i >= 0 {
-			return []rune("アイウエオツヤユヨワ")[i/3]
-		}
-		return r
-	}, norm.NFKC.String(s)))
 }

@@ -1,0 +1,360 @@
+package catalog
+
+import "kozamori/internal/watch"
+
+// minCut is how many letters of a name a cut must leave; of one that lost
+// only its last voicing mark, minMarkless.
+const (
+	minCut      = 5
+	minMarkless = 3
+)
+
+// fewMissing is how many letters may be missing where the bank's length is
+// not known.
+const fewMissing = 2
+
+// scan is one descriptor being looked at.
+type scan struct {
+	*data
+	folded
+	text, bank string
+	trace      *[]note // nil but for Explain
+}
+
+// found is what a look came to: a name, the trap that refused one, or both if
+// that cannot be told.
+type found struct {
+	name, trap *word
+	confidence watch.Confidence
+	from, to   int // cells
+}
+
+// run looks for the first name that stands as a word of its own. Names, traps
+// and marks begin only where a word can: at the start of the line, behind a
+// gap, behind a mark, or where the kind of letter changes.
+func (s *scan) run() found {
+	var refused found
+	free := true  // a word can begin here
+	front := true // nothing but marks so far
+	for i := 0; i < len(s.cells); {
+		if !free && !s.border(i) {
+			front = false
+			i++
+			continue
+		}
+		f, mark := s.at(i, front)
+		switch {
+		case f.name != nil || f.trap != nil && f.trap.kind == kindCredit:
+			return f
+		case f.trap != nil:
+			if refused.trap == nil {
+				refused = f
+			}
+			i, free, front = f.to, false, false
+			continue
+		case mark > i:
+			s.note(noteMark, i, mark, nil, nil)
+			i, free = mark, true
+			continue
+		}
+		free = false
+		if front {
+			if k := s.filler(i); k > i {
+				i, free = k, true
+				continue
+			}
+			front = false
+		}
+		i++
+	}
+	return refused
+}
+
+// border tells whether a word can begin or end before unit i.
+func (s *scan) border(i int) bool {
+	if i == 0 || i == len(s.cells) || s.cells[i].before != 0 {
+		return true
+	}
+	was, is := s.class[s.cells[i-1].unit], s.class[s.cells[i].unit]
+	if was == classMark {
+		was = classKana
+	}
+	return is != classMark && was != is
+}
+
+// at looks at the words that begin at i: the longest name or trap among them,
+// and where the longest mark in front ends.
+func (s *scan) at(i int, front bool) (best found, mark int) {
+	t := s.lines
+	n := t.root[s.cells[i].unit]
+	if n == 0 {
+		return best, 0
+	}
+	var name *word // the last one that was passed, and where
+	nameEnd := 0
+	j := i + 1
+	for {
+		if w := t.word(n); w != nil {
+			switch w.kind {
+			case kindFront:
+				mark = j
+			case kindTrap:
+				best = found{trap: w, from: i, to: j}
+				s.note(noteTrap, i, j, w, nil)
+			case kindCredit:
+				if front {
+					s.note(noteCredit, i, j, w, nil)
+					return found{trap: w, from: i, to: j}, 0
+				}
+			default:
+				name, nameEnd = w, j
+				if f := s.ends(w, i, j, front); f != (found{}) {
+					best = f
+				}
+			}
+		}
+		if j == len(s.cells) {
+			break
+		}
+		if n = t.step(n, s.cells[j].unit); n == 0 {
+			return best, mark
+		}
+		j++
+	}
+	// The line ended inside a word, or with one.
+	switch below := t.nodes[n].below; {
+	case s.more:
+	case name != nil && nameEnd < j && below.has(kindTrap) && best.trap == nil:
+		// A name and the start of a trap, unless a company mark follows it.
+		trap := t.any(n, kindTrap)
+		if _, tail, _ := s.follow(nameEnd); tail != nil && best.name != nil && best.trap == nil {
+			break
+		}
+		if best.name != nil && letters2(s.cells[nameEnd:]) == 1 {
+			s.note(noteUndecided, i, j, name, trap)
+			best.trap, best.confidence = trap, watch.Undecided
+		} else if best.to < j {
+			s.note(noteCutTrap, i, j, trap, nil)
+			best = found{trap: trap, from: i, to: j}
+		}
+	case below.has(kindName) && best == (found{}):
+		best = s.cut(n, i, front)
+	}
+	return best, mark
+}
+
+// ends decides on a name that stands from i to j by what follows it; nothing
+// if it does not count.
+func (s *scan) ends(w *word, i, j int, front bool) found {
+	what, tail, end := s.follow(j)
+	if w.whole && what != tailBill && (!front || !s.onlyMarks(end)) {
+		s.note(noteWhole, i, j, w, nil)
+		return found{}
+	}
+	f := found{name: w, confidence: watch.Guessed, from: i, to: j}
+	if w.seen {
+		f.confidence = watch.Seen
+	}
+	switch what {
+	case tailWord:
+		s.note(noteWord, i, j, w, nil)
+		return found{}
+	case tailBill:
+		s.note(noteBill, i, end, w, tail)
+		return found{trap: tail, from: i, to: end}
+	case tailUndecided:
+		s.note(noteUndecided, i, end, w, tail)
+		f.trap, f.confidence = tail, watch.Undecided
+	case tailJoined:
+		s.note(noteJoined, i, j, w, nil)
+		f.confidence = watch.Guessed
+	default:
+		s.note(noteName, i, j, w, nil)
+	}
+	return f
+}
+
+// What follows a name.
+type tail uint8
+
+const (
+	tailNone      tail = iota // nothing, or something apart from it
+	tailJoined                // an unknown word without a gap, of other letters
+	tailBill                  // it is another business of the brand
+	tailUndecided             // a cut that may be another business, or not
+	tailWord                  // it is the start of a longer word
+)
+
+// follow looks at what stands behind a name that ends at j: the word that
+// decided, if any, and where that ends.
+func (s *scan) follow(j int) (what tail, w *word, end int) {
+	if j == len(s.cells) {
+		return tailNone, nil, j
+	}
+	t := s.tails
+	n := t.root[s.cells[j].unit]
+	k := j
+	for n != 0 {
+		k++
+		if x := t.word(n); x != nil && (x.kind != kindCompany || s.company(x, j, k)) {
+			w, end = x, k
+		}
+		if k == len(s.cells) {
+			break
+		}
+		n = t.step(n, s.cells[k].unit)
+	}
+	switch {
+	case w != nil && w.kind == kindBill:
+		return tailBill, w, end
+	case w != nil:
+		return tailNone, w, end
+	case n != 0 && !s.more: // the line ended inside a word
+		bill := t.any(n, kindBill)
+		// A company mark may have lost its bracket; one with a long-vowel
+		// mark behind it is none.
+		mild := s.after&gapDash == 0 && (t.word(n) != nil || t.nodes[n].below.has(kindMore) || t.nodes[n].below.has(kindCompany))
+		switch {
+		case bill == nil:
+			return tailNone, nil, k
+		case mild, s.border(j) && letters2(s.cells[j:]) == 1 && s.after&gapDash == 0:
+			return tailUndecided, bill, k
+		}
+		return tailBill, bill, k
+	case !s.border(j):
+		return tailWord, nil, j
+	case s.cells[j].before == 0 && s.class[s.cells[j].unit] != classDigit:
+		return tailJoined, nil, j
+	}
+	return tailNone, nil, j
+}
+
+// company tells whether a company word from j to k is one: a single letter
+// needs a bracket on either side.
+func (s *scan) company(w *word, j, k int) bool {
+	if len(w.units) > 1 {
+		return true
+	}
+	behind := s.after
+	if k < len(s.cells) {
+		behind = s.cells[k].before
+	}
+	return (s.cells[j].before|behind)&gapBracket != 0
+}
+
+// filler is the end of digits or of a company mark that stand at i; i if
+// neither does.
+func (s *scan) filler(i int) int {
+	j := i
+	for j < len(s.cells) && s.class[s.cells[j].unit] == classDigit {
+		j++
+	}
+	if j > i {
+		return j
+	}
+	n := s.tails.root[s.cells[i].unit]
+	for n != 0 {
+		j++
+		if w := s.tails.word(n); w != nil && w.kind == kindCompany && s.company(w, i, j) {
+			return j
+		}
+		if j == len(s.cells) {
+			break
+		}
+		n = s.tails.step(n, s.cells[j].unit)
+	}
+	return i
+}
+
+// onlyMarks tells whether nothing but digits and marks stand from i on.
+func (s *scan) onlyMarks(i int) bool {
+	for i < len(s.cells) {
+		k := s.filler(i)
+		if k == i {
+			k = s.mark(i)
+		}
+		if k == i {
+			return false
+		}
+		i = k
+	}
+	return !s.more
+}
+
+// mark is the end of the longest mark that stands at i, in front of a name or
+// behind it.
+func (s *scan) mark(i int) int {
+	end := i
+	for _, t := range [...]*trie{s.lines, s.tails} {
+		n := t.root[s.cells[i].unit]
+		for j := i + 1; n != 0; j++ {
+			if w := t.word(n); w != nil && (w.kind == kindFront || w.kind == kindMore) {
+				end = max(end, j)
+			}
+			if j == len(s.cells) {
+				break
+			}
+			n = t.step(n, s.cells[j].unit)
+		}
+	}
+	return end
+}
+
+// letters2 counts the cells that are no voicing marks.
+func letters2(cells []cell) int {
+	n := 0
+	for _, c := range cells {
+		if c.unit != unitVoiced && c.unit != unitSemivoiced {
+			n++
+		}
+	}
+	return n
+}
+
+// cut decides on a line that ended at node n inside a name that began at i.
+func (s *scan) cut(n uint16, i int, front bool) found {
+	t := s.lines
+	to := len(s.cells)
+	if t.nodes[n].name < 0 { // the starts of two services
+		s.note(noteAmbiguous, i, to, nil, nil)
+		return found{}
+	}
+	w := t.words[t.nodes[n].name]
+	if w.whole && !front {
+		return found{}
+	}
+	have := letters2(s.cells[i:])
+	missing := letters(w.units) - have
+	f := found{name: w, confidence: watch.Cut, from: i, to: to}
+	switch {
+	case missing == 0:
+		if have < minMarkless {
+			return found{}
+		}
+	case have < minCut:
+		s.note(noteShort, i, to, w, nil)
+		return found{}
+	case t.nodes[n].bill:
+		trap := t.any(n, kindTrap)
+		s.note(noteCutTrap, i, to, trap, nil)
+		return found{trap: trap, from: i, to: to}
+	case !s.full(missing):
+		s.note(noteNotFull, i, to, w, nil)
+		return found{}
+	}
+	s.note(noteCut, i, to, w, nil)
+	return f
+}
+
+// full tells whether a line can have been cut where it ends: one of its
+// fields is as long as the bank's descriptors are. Where that is not known,
+// a name that misses little will do.
+func (s *scan) full(missing int) bool {
+	lengths := s.lengths
+	if b := s.banks[s.bank]; b != nil && len(b.Cells) > 0 {
+		lengths = b.Cells
+	} else if missing <= fewMissing {
+		return true
+	}
+	return s.fields(s.text, lengths)
+}

@@ -1,0 +1,112 @@
+package catalog_test
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"testing"
+
+	"kozamori/internal/catalog"
+)
+
+//go:embed testdata/descriptors.tsv
+var descriptors string
+
+// line is a row of testdata: a descriptor, and what it is.
+type line struct{ text, service, bank string }
+
+func lines(t testing.TB, tsv string) []line {
+	t.Helper()
+	var out []line
+	for i, l := range strings.Split(strings.TrimSpace(tsv), "\n") {
+		p := strings.Split(l, "\t")
+		if len(p) < 3 {
+			t.Fatalf("line %d of the table has %d columns", i+1, len(p))
+		}
+		if i == 0 {
+			continue
+		}
+		if p[1] == "none" {
+			p[1] = ""
+		}
+		out = append(out, line{p[0], p[1], code(p[2])})
+	}
+	return out
+}
+
+// code finds a bank by the name in a table.
+func code(name string) string {
+	name, _, _ = strings.Cut(name, "(")
+	for _, c := range catalog.BankCodes() {
+		if b, _ := catalog.BankByCode(c); name != "" && b.NameJa == name {
+			return c
+		}
+	}
+	return ""
+}
+
+// tally counts what was recognised, service by service.
+type tally struct {
+	of map[string]*[4]int // lines, recognised, missed, false alerts
+}
+
+func (y *tally) add(t *testing.T, l line) {
+	if y.of == nil {
+		y.of = map[string]*[4]int{}
+	}
+	at := func(id string) *[4]int {
+		if y.of[id] == nil {
+			y.of[id] = &[4]int{}
+		}
+		return y.of[id]
+	}
+	got := catalog.Classify(l.bank, l.text)
+	row := at(l.service)
+	row[0]++
+	switch {
+	case got.Service == l.service:
+		row[1]++
+		return
+	case l.service != "":
+		row[2]++
+	}
+	if got.Service != "" {
+		at(got.Service)[3]++
+	}
+	t.Errorf("%q of bank %q is %q (%+v), want %q", l.text, l.bank, got.Service, got, l.service)
+}
+
+func (y *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-14s %7s %10s %7s %6s %12s\n", "service", "lines", "recognised", "missed", "recall", "false alerts")
+	ids := []string{}
+	for _, s := range catalog.Services() {
+		ids = append(ids, s.ID)
+	}
+	for _, id := range append(ids, "") {
+		n := y.of[id]
+		if n == nil {
+			continue
+		}
+		if id == "" {
+			fmt.Fprintf(&b, "%-14s %7d %10s\n", "(none)", n[0], fmt.Sprintf("%d silent", n[1]))
+			continue
+		}
+		recall := 1.0
+		if n[0] > 0 {
+			recall = float64(n[1]) / float64(n[0])
+		}
+		fmt.Fprintf(&b, "%-14s %7d %10d %7d %5.1f%% %12d\n", id, n[0], n[1], n[2], 100*recall, n[3])
+	}
+	return b.String()
+}
+
+func TestEveryLineOfTheTables(t *testing.T) {
+	var y tally
+	for _, l := range lines(t, descriptors) {
+		y.add(t, l)
+		l.bank = "" // and if nobody says which bank it was
+		y.add(t, l)
+	}
+	t.Log("\n" + y.String())
+}
