@@ -1,5 +1,3 @@
-// Package app wires the stages to their adapters. It holds no logic of the
-// field, and no stage imports it.
 package app
 
 import (

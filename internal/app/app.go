@@ -1,0 +1,142 @@
+// Package app wires the stages to their adapters: from a table, a queue and a
+// configuration it builds each part, one by one or all in one process. It
+// holds no logic of the field, and no stage imports it.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"kozamori/internal/detect"
+	"kozamori/internal/dispute"
+	"kozamori/internal/email"
+	"kozamori/internal/enrol"
+	"kozamori/internal/ingest"
+	"kozamori/internal/line"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/sweep"
+	"kozamori/internal/token"
+)
+
+// Secrets knows the webhook secrets shared with a bank: the first one signs,
+// all of them verify. ingest.ErrUnknownBank for a bank that is no tenant.
+type Secrets interface {
+	WebhookSecrets(ctx context.Context, bank string) ([]string, error)
+}
+
+// Means are what the system works on. What is nil takes what is said.
+type Means struct {
+	Table    store.Table
+	Queue    queue.Queue
+	Secrets  Secrets
+	AWS      aws.Config       // of SES
+	BankHTTP *http.Client     // calls banks; nil takes one with a timeout of 10 seconds
+	LINEHTTP *http.Client     // calls LINE; nil takes one with a timeout of 5 seconds
+	Now      func() time.Time // nil is time.Now
+	Logger   *slog.Logger     // nil is slog.Default
+}
+
+// System builds the parts. A method that can fail does so only for what Check
+// would have told.
+type System struct {
+	Config
+	Means
+	Store *store.Store
+
+	client func() (*line.Client, error)
+	keys   func() (*token.Keys, error)
+}
+
+// New makes a system. Nothing is called or opened.
+func New(c Config, m Means) *System {
+	if m.Now == nil {
+		m.Now = time.Now
+	}
+	if m.Logger == nil {
+		m.Logger = slog.Default()
+	}
+	s := &System{Config: c, Means: m, Store: store.New(m.Table)}
+	s.client = sync.OnceValues(s.newLINE)
+	s.keys = sync.OnceValues(func() (*token.Keys, error) { return token.NewKeys(c.LinkKeys...) })
+	return s
+}
+
+// newLINE is the one client of LINE, so that its parts share a token.
+func (s *System) newLINE() (*line.Client, error) {
+	c := s.LINE
+	o := line.OAuth{Endpoint: c.API, ChannelID: c.ChannelID, HTTP: s.LINEHTTP, Now: s.Now}
+	var tokens line.Tokens
+	switch {
+	case c.Token != "":
+		tokens = line.StaticToken(c.Token)
+	case c.Key != "":
+		key, err := line.ParseKey(c.Key)
+		if err != nil {
+			return nil, err
+		}
+		tokens = line.ByAssertion(o, c.KeyID, key)
+	case len(c.Secrets) > 0:
+		tokens = line.BySecret(o, c.Secrets[0])
+	}
+	return line.New(line.Config{Endpoint: c.API, Tokens: tokens, HTTP: s.LINEHTTP}), nil
+}
+
+// Desk answers alerts.
+func (s *System) Desk() *dispute.Desk {
+	return &dispute.Desk{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
+}
+
+// Enrol binds people to accounts.
+func (s *System) Enrol() (*enrol.Desk, error) {
+	keys, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	return &enrol.Desk{Store: s.Store, Keys: keys, Now: s.Now, Logger: s.Logger}, nil
+}
+
+// Ingest takes banks' events.
+func (s *System) Ingest() http.Handler {
+	return ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store, Now: s.Now, Logger: s.Logger})
+}
+
+// Detect works on queue.Events.
+func (s *System) Detect() queue.Handler {
+	return detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger}).Handle
+}
+
+// Notify works on queue.LINE, queue.Email and queue.Bank.
+func (s *System) Notify() (queue.Handler, error) {
+	keys, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	var mails notify.Channel // stays nil without a sender
+	if s.Mail.From != "" {
+		c, err := email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet})
+		if err != nil {
+			return nil, err
+		}
+		mails = c
+	}
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, LINE: notify.ChannelFunc(client.Push), Email: mails,
+		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
+		Composer: &notify.Composer{Store: s.Store, Names: Names{Store: s.Store}, Tokens: keys, BaseURL: s.BaseURL},
+		Now:      s.Now, Logger: s.Logger}).Handle, nil
+}
+
+// Sweep finds what is due.
+func (s *System) Sweep() *sweep.Stage {
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger})
+}

@@ -1,0 +1,195 @@
+package app
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/line"
+	"kozamori/internal/token"
+)
+
+// Part is a part of the system that can be built alone, as one Lambda
+// function is.
+type Part string
+
+// The parts.
+const (
+	Ingest   Part = "ingest"
+	Detect   Part = "detect"
+	Notify   Part = "notify"
+	Sweep    Part = "sweep"
+	LineHook Part = "linehook"
+	Chat     Part = "chat"
+	Web      Part = "web"
+	BankAPI  Part = "bankapi"
+)
+
+// Parts lists every part.
+var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, BankAPI}
+
+// Config is everything that a deployment decides. A part needs only some of
+// it: Check says what is missing for which.
+type Config struct {
+	// BaseURL is the address of our pages as people see it, without a slash
+	// at its end. KOZAMORI_URL.
+	BaseURL string
+	LINE    LINEConfig
+	Mail    MailConfig
+	// LinkKeys sign the links in messages: the first signs, all of them
+	// verify. KOZAMORI_LINK_KEYS, "id:base64" with commas between.
+	LinkKeys []token.Key
+	// EscalateAfter is how long a critical alert may stay unanswered before
+	// the next channel is used. KOZAMORI_ESCALATE_AFTER, "15m"; "0s" is never.
+	EscalateAfter time.Duration
+}
+
+// LINEConfig is the LINE channel of the deployment.
+type LINEConfig struct {
+	// API is where the Messaging API is. KOZAMORI_LINE_API.
+	API string
+	// ID is the account's basic id, "@123abcde"; codes come without a link if
+	// it is empty. KOZAMORI_LINE_ID.
+	ID string
+	// Secrets of the channel sign webhooks: one, or two while one replaces
+	// the other. KOZAMORI_LINE_CHANNEL_SECRET, with a comma between.
+	Secrets []string
+	// Token is a long-lived channel access token. KOZAMORI_LINE_TOKEN. Without
+	// it, tokens are asked for with ChannelID (KOZAMORI_LINE_CHANNEL_ID) and
+	// either Key (KOZAMORI_LINE_KEY: PEM or JWK) of the name KeyID
+	// (KOZAMORI_LINE_KEY_ID), or the first of Secrets.
+	Token, ChannelID, KeyID, Key string
+}
+
+// MailConfig is how mails go out.
+type MailConfig struct {
+	// API replaces Amazon SES's own address. KOZAMORI_SES_API.
+	API string
+	// From and ReplyTo are addresses, "口座守 <alert@example.jp>"; without
+	// From no mail is sent. KOZAMORI_MAIL_FROM, KOZAMORI_MAIL_REPLY_TO.
+	From, ReplyTo string
+	// ConfigurationSet brings bounces back. KOZAMORI_SES_CONFIGURATION_SET.
+	ConfigurationSet string
+}
+
+// Defaults are what a deployment gets without saying anything.
+func Defaults() Config {
+	return Config{LINE: LINEConfig{API: "https://api.line.me"}, EscalateAfter: 15 * time.Minute}
+}
+
+// FromEnv reads the configuration from environment variables, over Defaults.
+// What does not parse is told by name, all of it at once, without its value.
+func FromEnv(get func(string) string) (Config, error) {
+	c := Defaults()
+	var wrong []error
+	text := func(name string, to *string) {
+		if v := get(name); v != "" {
+			*to = v
+		}
+	}
+	text("KOZAMORI_URL", &c.BaseURL)
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	text("KOZAMORI_LINE_API", &c.LINE.API)
+	text("KOZAMORI_LINE_ID", &c.LINE.ID)
+	text("KOZAMORI_LINE_TOKEN", &c.LINE.Token)
+	text("KOZAMORI_LINE_CHANNEL_ID", &c.LINE.ChannelID)
+	text("KOZAMORI_LINE_KEY_ID", &c.LINE.KeyID)
+	text("KOZAMORI_LINE_KEY", &c.LINE.Key)
+	text("KOZAMORI_SES_API", &c.Mail.API)
+	text("KOZAMORI_MAIL_FROM", &c.Mail.From)
+	text("KOZAMORI_MAIL_REPLY_TO", &c.Mail.ReplyTo)
+	text("KOZAMORI_SES_CONFIGURATION_SET", &c.Mail.ConfigurationSet)
+	c.LINE.Secrets = list(get("KOZAMORI_LINE_CHANNEL_SECRET"))
+	for _, k := range list(get("KOZAMORI_LINK_KEYS")) {
+		id, b64, _ := strings.Cut(k, ":")
+		secret, err := base64.StdEncoding.DecodeString(b64)
+		if err != nil || id == "" {
+			wrong = append(wrong, errors.New("KOZAMORI_LINK_KEYS must be id:base64, with commas between"))
+			break
+		}
+		c.LinkKeys = append(c.LinkKeys, token.Key{ID: id, Secret: secret})
+	}
+	if v := get("KOZAMORI_ESCALATE_AFTER"); v != "" {
+		d, err := time.ParseDuration(v)
+		if err != nil {
+			wrong = append(wrong, errors.New("KOZAMORI_ESCALATE_AFTER must be a duration, such as 15m"))
+		}
+		c.EscalateAfter = d
+	}
+	return c, errors.Join(wrong...)
+}
+
+func list(s string) []string {
+	var out []string
+	for v := range strings.SplitSeq(s, ",") {
+		if v = strings.TrimSpace(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+var basicID = regexp.MustCompile(`^@[0-9a-z._-]{1,30}$`)
+
+// Check looks at the configuration as a whole, as far as the given parts need
+// it, and tells everything that is wrong with it at once.
+func (c *Config) Check(parts ...Part) error {
+	var wrong []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			wrong = append(wrong, fmt.Errorf(format, args...))
+		}
+	}
+	any := func(some ...Part) bool {
+		return slices.ContainsFunc(parts, func(p Part) bool { return slices.Contains(some, p) })
+	}
+	if any(Notify, Chat, Web) {
+		need(isURL(c.BaseURL), "the address of our pages must be a URL without a path (KOZAMORI_URL)")
+	}
+	if any(Notify, Chat, Web, BankAPI) {
+		_, err := token.NewKeys(c.LinkKeys...)
+		need(err == nil, "at least one key of 32 bytes or more must sign links (KOZAMORI_LINK_KEYS)")
+	}
+	if any(Notify, Chat) {
+		need(isURL(c.LINE.API), "LINE's address must be a URL (KOZAMORI_LINE_API)")
+		need(c.LINE.Token != "" || c.LINE.ChannelID != "" && (c.LINE.Key != "" || len(c.LINE.Secrets) > 0),
+			"LINE wants a channel access token (KOZAMORI_LINE_TOKEN), or a channel id (KOZAMORI_LINE_CHANNEL_ID) with a key or secret")
+		need((c.LINE.Key == "") == (c.LINE.KeyID == ""), "LINE's key and its name go together (KOZAMORI_LINE_KEY, KOZAMORI_LINE_KEY_ID)")
+		if c.LINE.Key != "" {
+			_, err := line.ParseKey(c.LINE.Key)
+			need(err == nil, "LINE's key must be an RSA key as PEM or JWK (KOZAMORI_LINE_KEY)")
+		}
+	}
+	if any(LineHook) {
+		need(len(c.LINE.Secrets) > 0, "LINE's webhooks need the channel's secret (KOZAMORI_LINE_CHANNEL_SECRET)")
+		need(len(c.LINE.Secrets) <= 2, "a LINE channel has at most two secrets at a time (KOZAMORI_LINE_CHANNEL_SECRET)")
+	}
+	if any(Chat, BankAPI) {
+		need(c.LINE.ID == "" || basicID.MatchString(c.LINE.ID), "LINE's basic id begins with @ (KOZAMORI_LINE_ID)")
+	}
+	if any(Notify) {
+		need(c.Mail.API == "" || isURL(c.Mail.API), "SES's address must be a URL (KOZAMORI_SES_API)")
+		need(isAddress(c.Mail.From), "the sender of mails must be an address (KOZAMORI_MAIL_FROM)")
+		need(isAddress(c.Mail.ReplyTo), "where answers to mails go must be an address (KOZAMORI_MAIL_REPLY_TO)")
+	}
+	if any(Detect, Sweep) {
+		need(c.EscalateAfter >= 0 && c.EscalateAfter <= 24*time.Hour, "escalation must come within 24 hours (KOZAMORI_ESCALATE_AFTER)")
+	}
+	return errors.Join(wrong...)
+}
+
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(s, "/")
+}
+
+func isAddress(s string) bool {
+	_, err := mail.ParseAddress(s)
+	return s == "" || err == nil
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/chat"
+	"kozamori/internal/queue"
+)
+
+// HookPath is where LINE's webhooks come in.
+const HookPath = "/line/webhook"
+
+// LineHook takes LINE's webhooks.
+func (s *System) LineHook() http.Handler {
+	return chat.NewHook(chat.HookConfig{Secrets: s.LINE.Secrets, Queue: s.Queue, Now: s.Now, Logger: s.Logger})
+}
+
+// BankAPI takes what banks call beside sending events.
+func (s *System) BankAPI() (http.Handler, error) {
+	desk, err := s.Enrol()
+	if err != nil {
+		return nil, err
+	}
+	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Desk(), LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
+}
+
+// Handler serves everything that comes in over HTTP.
+func (s *System) Handler() (*http.ServeMux, error) {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/banks/{bank}/events", s.Ingest())
+	api, err := s.BankAPI()
+	if err != nil {
+		return nil, err
+	}
+	mux.Handle("/v1/banks/", api)
+	mux.Handle(HookPath, s.LineHook())
+	return mux, nil
+}
+
+// Stages are the consumers of the queues.
+func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
+	n, err := s.Notify()
+	if err != nil {
+		return nil, err
+	}
+	return map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.LINE: n, queue.Email: n, queue.Bank: n}, nil
+}
+
+// workers is how many batches of a queue are worked on at a time: the
+// channels wait for others most of the time, detect for the disk.
+var workers = map[queue.Name]int{queue.Events: 2, queue.LINE: 8, queue.Email: 4, queue.Bank: 4, queue.Chat: 4}
+
+// Run consumes every queue and sweeps at each tick until ctx ends, then
+// finishes what is under way. A nil tick sweeps at once and each minute.
+func (s *System) Run(ctx context.Context, tick <-chan time.Time) error {
+	stages, err := s.Stages()
+	if err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	for name, h := range stages {
+		wg.Go(func() {
+			queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: workers[name], Batch: 10, Logger: s.Logger})
+		})
+	}
+	wg.Go(func() { s.sweeps(ctx, tick) })
+	wg.Wait()
+	return nil
+}
+
+func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
+	stage := s.Sweep()
+	once := func() {
+		// A failure is logged by the stage, and what it left is due again.
+		_, _ = stage.Sweep(context.WithoutCancel(ctx))
+	}
+	if tick == nil {
+		t := time.NewTicker(time.Minute)
+		defer t.Stop()
+		tick = t.C
+		once()
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+			once()
+		}
+	}
+}
