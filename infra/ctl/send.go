@@ -26,11 +26,12 @@ import (
 
 // sender posts bodies as one bank or several.
 type sender struct {
-	url, bank, secret string
-	shift, again      bool
-	chunk             int
-	now               func() time.Time
-	client            *http.Client
+	url, bank    string
+	secret       func(bank string) (string, error)
+	shift, again bool
+	chunk        int
+	now          func() time.Time
+	client       *http.Client
 }
 
 func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
@@ -102,27 +103,30 @@ func (s *sender) find(c *console, data, secretFile string) error {
 		s.url = r.URL
 	}
 	s.url = strings.TrimSuffix(s.url, "/")
-	switch env := c.Env("KOZAMORI_BANK_SECRET"); {
+	one := c.Env("KOZAMORI_BANK_SECRET")
+	switch {
 	case secretFile != "":
 		b, err := os.ReadFile(secretFile)
 		if err != nil {
-			return fmt.Errorf("the secret cannot be read: %w", err)
+			return fmt.Errorf("the secret in %s cannot be read: %s", secretFile, reason(err))
 		}
-		s.secret = strings.TrimSpace(string(b))
-	case env != "":
-		s.secret = env
-	case local:
+		one = strings.TrimSpace(string(b))
+	case one == "" && local:
 		secrets, err := folder.ReadSecrets(data)
 		if err != nil {
-			return fmt.Errorf("the local stack's secret cannot be read: %w", err)
+			return fmt.Errorf("the local stack's secrets cannot be read: %s", reason(err))
 		}
-		s.secret = secrets.Webhook
-	default:
+		s.secret = func(bank string) (string, error) {
+			if b, ok := secrets.Banks[bank]; ok {
+				return b.Webhook, nil
+			}
+			return "", fmt.Errorf("the local stack has no bank %s", bank)
+		}
+		return nil
+	case one == "":
 		return errors.New("a bank's secret is needed: -secret-file or KOZAMORI_BANK_SECRET")
 	}
-	if _, err := webhooks.NewWebhook(s.secret); err != nil {
-		return errors.New("the bank's secret must be whsec_ and base64")
-	}
+	s.secret = func(string) (string, error) { return one, nil }
 	return nil
 }
 
@@ -199,9 +203,13 @@ func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) 
 		body.Write(p) // as it is: what is wrong with it is for the other side to find
 	}
 	body.WriteString(`]}`)
-	wh, err := webhooks.NewWebhook(s.secret)
+	secret, err := s.secret(bank)
 	if err != nil {
 		return nil, err
+	}
+	wh, err := webhooks.NewWebhook(secret)
+	if err != nil {
+		return nil, errors.New("the bank's secret must be whsec_ and base64")
 	}
 	id, now := "msg_"+watch.Derive("send", bank, body.String()), s.now()
 	sig, err := wh.Sign(id, now, body.Bytes())

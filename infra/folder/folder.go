@@ -37,11 +37,16 @@ var ErrNotRunning = errors.New("folder: no stack is running here")
 
 // Secrets are made at random for each folder.
 type Secrets struct {
-	Webhook     string `json:"webhook"`      // of the banks, as Standard Webhooks writes it: whsec_…
-	APIKey      string `json:"api_key"`      // of the banks
-	LineChannel string `json:"line_channel"` // signs what the simulated LINE sends
-	LineToken   string `json:"line_token"`   // opens the simulated LINE
-	Tokens      []byte `json:"tokens"`       // signs links
+	LineChannel string          `json:"line_channel"` // signs what the simulated LINE sends
+	LineToken   string          `json:"line_token"`   // opens the simulated LINE
+	Links       []byte          `json:"links"`        // signs links
+	Banks       map[string]Bank `json:"banks"`        // by code
+}
+
+// Bank is what a bank and Kozamori share.
+type Bank struct {
+	Webhook string `json:"webhook"`           // as Standard Webhooks writes it: whsec_…
+	APIKey  string `json:"api_key,omitempty"` // empty until the bank has been set up
 }
 
 // Running says where the stack of a folder listens.
@@ -110,22 +115,29 @@ func (f *Folder) Store() string   { return filepath.Join(f.path, storeFile) }
 func (f *Folder) Queue() string   { return filepath.Join(f.path, queueFile) }
 func (f *Folder) Outside() string { return filepath.Join(f.path, outsideFile) }
 
-// Secrets reads the folder's secrets, and makes them the first time.
-func (f *Folder) Secrets() (*Secrets, error) {
+// Secrets reads the folder's secrets, and makes what is missing of them for
+// the given banks.
+func (f *Folder) Secrets(banks ...string) (*Secrets, error) {
 	s, err := ReadSecrets(f.path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return s, err
+	if errors.Is(err, fs.ErrNotExist) {
+		s, err = &Secrets{LineChannel: hex.EncodeToString(random(16)), LineToken: hex.EncodeToString(random(32)), Links: random(32)}, nil
 	}
-	key := random(32)
-	s = &Secrets{
-		Webhook:     "whsec_" + base64.StdEncoding.EncodeToString(random(32)),
-		APIKey:      "kz_" + hex.EncodeToString(random(32)),
-		LineChannel: hex.EncodeToString(random(16)),
-		LineToken:   hex.EncodeToString(random(32)),
-		Tokens:      key,
+	if err != nil {
+		return nil, err
 	}
-	return s, write(filepath.Join(f.path, secretsFile), s)
+	if s.Banks == nil {
+		s.Banks = map[string]Bank{}
+	}
+	for _, code := range banks {
+		if s.Banks[code].Webhook == "" {
+			s.Banks[code] = Bank{Webhook: "whsec_" + base64.StdEncoding.EncodeToString(random(32))}
+		}
+	}
+	return s, f.Keep(s)
 }
+
+// Keep writes secrets into the folder, for this user's eyes only.
+func (f *Folder) Keep(s *Secrets) error { return write(filepath.Join(f.path, secretsFile), s) }
 
 func random(n int) []byte {
 	b := make([]byte, n)

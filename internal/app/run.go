@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/chat"
 	"kozamori/internal/queue"
+	"kozamori/internal/web"
 )
 
 // HookPath is where LINE's webhooks come in.
@@ -28,6 +29,15 @@ func (s *System) BankAPI() (http.Handler, error) {
 	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Desk(), LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
 }
 
+// Web serves the pages that links in messages open.
+func (s *System) Web() (http.Handler, error) {
+	keys, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: Names{Store: s.Store}, Keys: keys, BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
+}
+
 // Handler serves everything that comes in over HTTP.
 func (s *System) Handler() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
@@ -37,6 +47,13 @@ func (s *System) Handler() (*http.ServeMux, error) {
 		return nil, err
 	}
 	mux.Handle("/v1/banks/", api)
+	pages, err := s.Web()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range web.Paths {
+		mux.Handle(p, pages)
+	}
 	mux.Handle(HookPath, s.LineHook())
 	return mux, nil
 }

@@ -1,0 +1,81 @@
+// Command local runs the whole of Kozamori on this machine, in one process:
+// the real stages on an embedded store and queue, and simulators of LINE, of
+// a mailbox and of two banks, which our own code talks to over HTTP. Its page
+// shows all of them. With the secret and token of a real LINE channel in the
+// environment it talks to LINE itself.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"kozamori/infra/folder"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second Ctrl-C ends the process at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// run is main without the process: 0 done, 1 failed, 2 wrong arguments.
+func run(ctx context.Context, args []string, env func(string) string, out, errs io.Writer) int {
+	o := options{Env: env, Out: out}
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	flags.StringVar(&o.Data, "data", "", "`folder` to keep everything in (default: kozamori in your cache directory)")
+	flags.BoolVar(&o.Fresh, "fresh", false, "begin anew: forget what the folder holds")
+	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	verbose := flags.Bool("v", false, "log every step")
+	flags.Usage = func() {
+		_, _ = fmt.Fprintf(errs, "usage: local [flags]\n\nThe whole of Kozamori on this machine.\n\n")
+		flags.PrintDefaults()
+	}
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() > 0:
+		_, _ = fmt.Fprintf(errs, "%q is not a flag, and nothing else is wanted.\n\n", flags.Arg(0))
+		flags.Usage()
+		return 2
+	}
+	level := slog.LevelWarn
+	if *verbose {
+		level = slog.LevelInfo
+	}
+	o.Logger = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))
+	if err := o.serve(ctx); err != nil {
+		_, _ = fmt.Fprintln(errs, sentence(err))
+		return 1
+	}
+	return 0
+}
+
+func (o *options) serve(ctx context.Context) error {
+	if o.Data == "" {
+		var err error
+		if o.Data, err = folder.Default(); err != nil {
+			return err
+		}
+	}
+	s, err := start(ctx, *o)
+	if err != nil {
+		return err
+	}
+	o.say("Kozamori is running. Open %s — Ctrl-C stops it.", s.URL)
+	<-ctx.Done()
+	o.say("Finishing what is under way …")
+	err = s.Close()
+	o.say("Stopped. Everything is kept in %s.", o.Data)
+	return err
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"embed"
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"kozamori/events"
+	"kozamori/internal/sim"
+)
+
+// Where the simulators stand in for what is elsewhere otherwise.
+const (
+	lineAPI = "/outside/line"
+	sesAPI  = "/outside/ses"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// policy of the page: nothing from elsewhere; its mails are in frames.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// routes is everything that this process serves: Kozamori itself, the
+// simulators, and the page.
+func (s *stack) routes() (http.Handler, error) {
+	mux, err := s.System.Handler()
+	if err != nil {
+		return nil, err
+	}
+	if s.LINE != nil {
+		mux.Handle(lineAPI+"/", http.StripPrefix(lineAPI, s.LINE))
+		mux.Handle("/sim/line/", s.LINE.Panel())
+	}
+	mux.Handle(sesAPI+"/", http.StripPrefix(sesAPI, s.Mail))
+	guard := http.NewCrossOriginProtection()
+	mux.Handle("/sim/mail/", guard.Handler(s.Mail))
+	mux.Handle("/sim/bank/{bank}/", guard.Handler(http.HandlerFunc(s.bank)))
+	mux.HandleFunc("GET /sim/bank/disputes", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]any{"disputes": s.disputes()})
+	})
+	mux.Handle("POST /sim/send/{file}", guard.Handler(http.HandlerFunc(s.send)))
+	mux.HandleFunc("GET /sim/state", s.state)
+	mux.HandleFunc("GET /sim/changes", s.hub.stream)
+	files, err := fs.Sub(pageFiles, "page")
+	if err != nil {
+		return nil, err
+	}
+	page := http.FileServerFS(files)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-cache")
+		page.ServeHTTP(w, r)
+	})
+	return mux, nil
+}
+
+// bank passes a request on to one of the banks, which know only their own
+// paths.
+func (s *stack) bank(w http.ResponseWriter, r *http.Request) {
+	b, ok := s.Banks[r.PathValue("bank")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	inner := r.Clone(r.Context())
+	inner.URL.Path = strings.Replace(r.URL.Path, "/sim/bank/"+b.Code+"/", "/sim/bank/", 1)
+	b.ServeHTTP(w, inner)
+}
+
+// bookEntry is a dispute in the books of one of the banks.
+type bookEntry struct {
+	Bank string `json:"bank"`
+	sim.BankDispute
+}
+
+func (s *stack) disputes() []bookEntry {
+	out := []bookEntry{}
+	for _, code := range codes {
+		for _, d := range s.Banks[code].Disputes() {
+			out = append(out, bookEntry{code, d})
+		}
+	}
+	return out
+}
+
+// send posts a sample as its bank, as if it happened just now.
+func (s *stack) send(w http.ResponseWriter, r *http.Request) {
+	sample, ok := events.ByFile(r.PathValue("file"))
+	if !ok {
+		writeJSON(w, http.StatusNotFound, map[string]string{"message": "there is no such sample"})
+		return
+	}
+	now := time.Now()
+	body := events.Rename(events.Shift(sample.Body(), now), strconv.FormatInt(now.UnixNano(), 36))
+	a, err := s.Banks[sample.Bank].Post(r.Context(), body)
+	if err != nil {
+		writeJSON(w, http.StatusBadGateway, map[string]string{"message": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, a)
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // who left does not want it
+}

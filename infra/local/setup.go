@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kozamori/events"
+	"kozamori/infra/folder"
+	"kozamori/internal/bankapi"
+	"kozamori/internal/catalog"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// setUp makes the banks tenants, tells where they listen now, and binds the
+// samples' accounts to the phone the first time.
+func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
+	for _, code := range codes {
+		if err := s.tenant(ctx, code, kept); err != nil {
+			return fmt.Errorf("the bank %s cannot be set up: %w", code, err)
+		}
+	}
+	if s.LINE == nil {
+		return nil
+	}
+	return s.bind(ctx)
+}
+
+func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) error {
+	callback := s.URL + "/sim/bank/" + code + "/callback"
+	b, err := s.System.Store.Bank(ctx, code)
+	if errors.Is(err, store.ErrNotFound) {
+		known, _ := catalog.BankByCode(code)
+		b, err = &store.Bank{Code: code, Name: known.NameJa, NameEn: known.NameEn}, nil
+	}
+	if err != nil {
+		return err
+	}
+	var writes []store.Write
+	if b.Version == 0 || kept.Banks[code].APIKey == "" {
+		secret, key := bankapi.NewAPIKey(code, "local", time.Now(), time.Time{})
+		shared := kept.Banks[code]
+		shared.APIKey = secret
+		kept.Banks[code], s.Banks[code].APIKey = shared, secret
+		if err := s.folder.Keep(kept); err != nil {
+			return err
+		}
+		writes = append(writes, store.PutAPIKey(key))
+	}
+	if b.Callback != callback {
+		b.Callback = callback
+		writes = append(writes, store.PutBank(b))
+	}
+	if len(writes) == 0 {
+		return nil
+	}
+	return s.System.Store.Write(ctx, writes...)
+}
+
+// owner is whose phone the page shows.
+var owner = sim.User{Name: "花子", Lang: "ja"}
+
+const ownerMail = "hanako@example.jp"
+
+// bind gives the phone its accounts by the way that customers go: the bank
+// issues a code, the phone sends it.
+func (s *stack) bind(ctx context.Context) error {
+	user := s.LINE.AddUser(owner)
+	for _, code := range codes {
+		key := watch.AccountKey{Bank: code, Ref: events.Accounts[code].Ref}
+		bound, err := s.bound(ctx, key, user)
+		if err != nil {
+			return err
+		}
+		if bound {
+			friend := owner
+			friend.Following = true // as they were when the stack stopped
+			s.LINE.AddUser(friend)
+			continue
+		}
+		if err := s.optIn(ctx, code, user); err != nil {
+			return fmt.Errorf("the account at %s cannot be bound to the phone: %w", code, err)
+		}
+		if err := s.await(ctx, key, user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// optIn lets the bank issue a code and the phone send it.
+func (s *stack) optIn(ctx context.Context, code, user string) error {
+	account := events.Accounts[code]
+	body, err := json.Marshal(map[string]string{"account_ref": account.Ref, "account_mask": account.Mask, "email": ownerMail, "lang": "ja"})
+	if err != nil {
+		return err
+	}
+	a, err := s.Banks[code].IssueCode(ctx, body)
+	if err != nil {
+		return err
+	}
+	var issued struct{ Code string }
+	if err := json.Unmarshal(a.Body, &issued); err != nil || a.Status != http.StatusCreated {
+		return fmt.Errorf("no code was issued (%d)", a.Status)
+	}
+	for _, u := range s.LINE.Users() {
+		if u.ID == user && !u.Following {
+			if err := s.LINE.Follow(user); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.LINE.Say(user, issued.Code); err != nil {
+		return err
+	}
+	desk, err := s.System.Enrol()
+	if err != nil {
+		return err
+	}
+	_, err = desk.Redeem(ctx, user, issued.Code, watch.Japanese)
+	return err
+}
+
+func (s *stack) bound(ctx context.Context, k watch.AccountKey, user string) (bool, error) {
+	a, err := s.System.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, ok := a.WatcherOf(user)
+	return ok, nil
+}
+
+// await waits until a LINE user watches an account.
+func (s *stack) await(ctx context.Context, k watch.AccountKey, user string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for {
+		_, wake := s.hub.listen() // before looking, so that no change is missed
+		ok, err := s.bound(ctx, k, user)
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return errors.New("the account was not bound in time; run with -v to see why")
+		}
+	}
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"kozamori/infra/folder"
+	"kozamori/internal/app"
+	"kozamori/internal/ingest"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+)
+
+// options are what a stack is started with.
+type options struct {
+	Data   string
+	Fresh  bool
+	Addr   string
+	Env    func(string) string
+	Out    io.Writer // progress
+	Logger *slog.Logger
+}
+
+func (o *options) say(format string, args ...any) {
+	if o.Out != nil {
+		_, _ = fmt.Fprintf(o.Out, format+"\n", args...)
+	}
+}
+
+// stack is the running system and the outside around it.
+type stack struct {
+	options
+	URL    string
+	System *app.System
+	LINE   *sim.LINE // nil when LINE itself is used
+	Mail   *sim.Mailbox
+	Banks  map[string]*sim.Bank
+
+	hub     *hub
+	folder  *folder.Folder
+	server  *http.Server
+	stop    context.CancelFunc
+	working sync.WaitGroup // the consumers
+	serving sync.WaitGroup
+	closers []func() error // in the order of opening
+}
+
+// secrets are the banks' own.
+type secrets map[string]folder.Bank
+
+func (s secrets) WebhookSecrets(_ context.Context, bank string) ([]string, error) {
+	b, ok := s[bank]
+	if !ok {
+		return nil, ingest.ErrUnknownBank
+	}
+	return []string{b.Webhook}, nil
+}
+
+// codes are the banks of the samples.
+var codes = []string{"0125", "0168"}
+
+// start opens everything and serves it. What was opened before a failure is
+// closed again.
+func start(ctx context.Context, o options) (_ *stack, err error) {
+	s := &stack{options: o, hub: newHub(), Banks: map[string]*sim.Bank{}}
+	defer func() {
+		if err != nil {
+			_ = s.Close()
+		}
+	}()
+	if s.folder, err = folder.Open(o.Data, o.Fresh); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, s.folder.Close)
+	kept, err := s.folder.Secrets(codes...)
+	if err != nil {
+		return nil, fmt.Errorf("the secrets cannot be kept: %w", err)
+	}
+	listener, err := listen(o.Addr)
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, func() error { _ = listener.Close(); return nil }) // the server may have closed it
+	s.URL = "http://" + reachable(listener.Addr().(*net.TCPAddr))
+	if err := s.build(kept); err != nil {
+		return nil, err
+	}
+	s.server.Handler, err = s.routes()
+	if err != nil {
+		return nil, err
+	}
+	s.serving.Go(func() {
+		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			o.Logger.Error("the server ended", "err", err)
+		}
+	})
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.working.Go(func() { _ = s.System.Run(work, nil) }) // it fails only where routes did
+	if s.LINE != nil {
+		s.working.Go(func() { s.LINE.Run(work) })
+		s.serving.Go(s.follow)
+	}
+	if err := s.setUp(ctx, kept); err != nil {
+		return nil, err
+	}
+	return s, s.folder.Announce(folder.Running{URL: s.URL, Started: time.Now()})
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program; choose another with -addr, such as -addr 127.0.0.1:8081", addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s is not yours to listen on; choose a port above 1023 with -addr", addr)
+	case err != nil:
+		return nil, fmt.Errorf("%s cannot be listened on; -addr wants an address and a port, such as 127.0.0.1:8080", addr)
+	}
+	return l, nil
+}
+
+// reachable is where a listener on every address can be reached from here.
+func reachable(a *net.TCPAddr) string {
+	if a.IP.IsUnspecified() {
+		return fmt.Sprintf("127.0.0.1:%d", a.Port)
+	}
+	return a.String()
+}
+
+// build opens store and queue and makes the system and the outside.
+func (s *stack) build(kept *folder.Secrets) error {
+	table, err := embedded.Open(s.folder.Store(), embedded.Options{})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, table.Close)
+	q, err := qembedded.Open(s.folder.Queue(), qembedded.Options{})
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, q.Close)
+	config, err := app.FromEnv(s.Env)
+	if err != nil {
+		return err
+	}
+	s.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)}
+	if config.BaseURL == "" {
+		config.BaseURL = s.URL
+	}
+	if len(config.LinkKeys) == 0 {
+		config.LinkKeys = []token.Key{{ID: "local", Secret: kept.Links}}
+	}
+	if len(config.LINE.Secrets) == 0 {
+		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: time.Now}
+		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.URL+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
+	}
+	s.Mail = &sim.Mailbox{Now: time.Now, Changed: s.hub.change}
+	if config.Mail.API == "" {
+		config.Mail.API = s.URL + sesAPI
+	}
+	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
+	for _, code := range codes {
+		s.Banks[code] = &sim.Bank{Code: code, Secrets: []string{kept.Banks[code].Webhook}, APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
+	}
+	if err := config.Check(app.Parts...); err != nil {
+		return err
+	}
+	s.System = app.New(config, app.Means{Table: noticing{table, s.hub.change}, Queue: q, Secrets: secrets(kept.Banks), Logger: s.Logger})
+	return nil
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// noticing is a table that tells of its writes, so that the page is live.
+type noticing struct {
+	store.Table
+	changed func()
+}
+
+func (t noticing) Write(ctx context.Context, writes ...store.Write) error {
+	err := t.Table.Write(ctx, writes...)
+	if err == nil {
+		t.changed()
+	}
+	return err
+}
+
+// Close finishes what is under way, stops serving and closes the files. It
+// can be called on a stack that never came up.
+func (s *stack) Close() error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if s.stop != nil {
+			s.stop()
+		}
+		// The consumers end first: what they are sending needs the simulators.
+		// What comes in meanwhile is kept for the next time.
+		s.working.Wait()
+		s.hub.close()
+		if s.server != nil {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			_ = s.server.Shutdown(ctx)
+		}
+		s.serving.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		s.Logger.Error("something would not end in time; what was acknowledged is kept")
+	}
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// sentence is an error as people read it.
+func sentence(err error) string {
+	if errors.Is(err, folder.ErrInUse) {
+		return "Another Kozamori is running in this folder (" + strings.TrimPrefix(err.Error(), folder.ErrInUse.Error()+": ") + "); stop it, or choose another with -data."
+	}
+	text := err.Error()
+	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	return strings.TrimSuffix(text, ".") + "."
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"kozamori/events"
+	"kozamori/internal/app"
+	"kozamori/internal/sim"
+	"kozamori/internal/watch"
+)
+
+// shown bounds what the page shows of each kind.
+const shown = 40
+
+// view is everything that the page shows.
+type view struct {
+	URL     string          `json:"url"`
+	Real    bool            `json:"real"` // LINE itself is talked to
+	Phones  []phone         `json:"phones"`
+	Mails   []letter        `json:"mails"`
+	Banks   []bankName      `json:"banks"`
+	Samples []events.Sample `json:"samples"`
+	Books   []bookEntry     `json:"books"`
+	Records []trace         `json:"records"`
+}
+
+type phone struct {
+	sim.User
+	Items []sim.ChatItem `json:"items"`
+}
+
+// letter is a mail without its body, which the page shows in a frame.
+type letter struct {
+	ID       string    `json:"id"`
+	At       time.Time `json:"at"`
+	FromName string    `json:"from_name"`
+	To       string    `json:"to"`
+	Subject  string    `json:"subject"`
+}
+
+type bankName struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+	Mask string `json:"mask"` // of the account that the samples are about
+}
+
+// trace is the way of one event with the time of each step.
+type trace struct {
+	ID         string     `json:"id"`
+	Bank       string     `json:"bank"`
+	Kind       watch.Kind `json:"kind"`
+	What       string     `json:"what"` // service, or the descriptor
+	Descriptor string     `json:"descriptor"`
+	Amount     int64      `json:"amount"`
+	Critical   bool       `json:"critical"`
+	Reasons    []string   `json:"reasons"`
+	Undone     time.Time  `json:"undone,omitzero"`
+	Steps      []step     `json:"steps"`
+}
+
+// step is something that happened, or waits to.
+type step struct {
+	Name string    `json:"name"`
+	At   time.Time `json:"at,omitzero"`
+	Note string    `json:"note,omitempty"`
+}
+
+func (s *stack) state(w http.ResponseWriter, r *http.Request) {
+	v := view{URL: s.URL, Real: s.LINE == nil, Phones: []phone{}, Mails: []letter{}, Samples: events.Samples, Books: s.disputes(), Records: []trace{}}
+	if s.LINE != nil {
+		for _, u := range s.LINE.Users() {
+			chat := s.LINE.Chat(u.ID)
+			v.Phones = append(v.Phones, phone{u, chat[max(0, len(chat)-shown):]})
+		}
+	}
+	mails := s.Mail.Messages()
+	for _, m := range mails[max(0, len(mails)-shown):] {
+		v.Mails = append(v.Mails, letter{m.ID, m.At, m.FromName, m.To, m.Subject})
+	}
+	names := app.Names{Store: s.System.Store}
+	for _, code := range codes {
+		name, _ := names.Bank(r.Context(), code, watch.Japanese)
+		v.Banks = append(v.Banks, bankName{code, name, events.Accounts[code].Mask})
+	}
+	var err error
+	if v.Records, err = s.traces(r.Context(), names); err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, v)
+}
+
+// traces are the latest records of the samples' accounts, newest first.
+func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
+	var records []*watch.Record
+	for _, code := range codes {
+		k := watch.AccountKey{Bank: code, Ref: events.Accounts[code].Ref}
+		list, _, err := s.System.Store.History(ctx, k, time.Time{}, time.Time{}, shown, "")
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, list...)
+	}
+	slices.SortStableFunc(records, func(a, b *watch.Record) int { return b.RecordedAt.Compare(a.RecordedAt) })
+	out := []trace{}
+	for _, r := range records[:min(len(records), shown)] {
+		t := trace{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Descriptor: r.Descriptor, Amount: r.Amount, Critical: r.Critical(),
+			Reasons: []string{}, Undone: r.UndoneAt, Steps: steps(r)}
+		if t.What, _ = names.Service(r.Service, watch.Japanese); t.What == "" {
+			t.What = r.Descriptor
+		}
+		for _, n := range r.Notices {
+			for _, reason := range n.Reasons.Names() {
+				if !slices.Contains(t.Reasons, reason) {
+					t.Reasons = append(t.Reasons, reason)
+				}
+			}
+		}
+		if r.Dispute != "" {
+			d, err := s.System.Store.Dispute(ctx, r.Dispute)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range d.Changes {
+				if c.TellBank {
+					t.Steps = append(t.Steps, step{"bank told", c.ToldAt, string(c.Status)})
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func steps(r *watch.Record) []step {
+	out := []step{{"occurred", r.OccurredAt, ""}, {"received", r.ReceivedAt, ""}, {"alerted", r.RecordedAt, ""}}
+	for _, d := range r.Deliveries {
+		at := d.AcceptedAt
+		note := ""
+		if d.Kind != watch.TellAlert {
+			note = string(d.Kind)
+		}
+		name := map[watch.ChannelKind]string{watch.LINE: "LINE accepted", watch.Email: "mail accepted", watch.Bank: "bank told"}[d.Channel]
+		switch d.State {
+		case watch.Undelivered:
+			note = "undelivered: " + d.Problem
+		case watch.Cancelled:
+			note = "cancelled"
+		case watch.Held:
+			note = "held until the quiet hours end"
+		}
+		out = append(out, step{name, at, note})
+	}
+	if r.Answer != nil {
+		out = append(out, step{"answered", r.Answer.At, string(r.Answer.Value)})
+	}
+	return out
+}
