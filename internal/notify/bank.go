@@ -81,7 +81,7 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, r *watch.Recor
 	postErr := s.Callback.Post(ctx, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
 	now := s.Now()
 	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
-	v := s.write(ctx, m, r.ID, d.ID, watch.Outcome{}, func(_ *watch.Record, d *watch.Delivery) {
+	v := s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 		d.Attempts++
 		switch {
 		case postErr == nil:

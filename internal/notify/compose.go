@@ -42,8 +42,8 @@ func (c *Composer) StopLink(r *watch.Record, watcher string) string {
 	return c.BaseURL + "/stop/" + c.Tokens.Sign(token.PurposeStopMail, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(store.KeepRecord))
 }
 
-// errNothing says that a delivery has nothing to tell.
-var errNothing = errors.New("notify: a delivery of an unknown kind")
+// errNothing says that a delivery has nothing (any more) to tell.
+var errNothing = errors.New("notify: nothing to tell")
 
 // Message words one delivery of a record to a watcher. A mail can be stopped.
 func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
@@ -83,6 +83,9 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 			}
 		}
 		return wording.DisputeStatus(f), nil
+	case watch.TellAnswer:
+		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+			ServiceName: service, BankName: bank, HideAmount: d.HideAmount, Link: c.Link(r, w.ID)})
 	}
 	return wording.Message{}, errNothing
 }

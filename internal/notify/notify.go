@@ -102,8 +102,12 @@ func (s *Stage) one(ctx context.Context, m queue.Message) (v queue.Verdict) {
 }
 
 func retryDelay(m queue.Message) time.Duration {
-	return queue.Backoff(m.Receives, time.Second, 15*time.Minute)
+	return queue.Backoff(m.Receives, time.Second, retryMost)
 }
+
+// retryMost is the longest pause between two tries: on average three quarters
+// of it, so that 20 hours take fewer tries than a queue allows a message.
+const retryMost = 20 * time.Minute
 
 // settled ends an update of a record that needs no write.
 var errSettled = errors.New("notify: already settled")
@@ -129,19 +133,23 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 		w, _ = account.Watcher(d.Watcher)
 	}
 	if w == nil {
-		return s.write(ctx, m, r.ID, d.ID, watch.Outcome{}, func(_ *watch.Record, d *watch.Delivery) {
+		return s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 			d.State, d.Problem = watch.Cancelled, "no longer a watcher"
 		})
 	}
 	if d.Channel == watch.Bank {
 		return s.unreachable(ctx, m, r, d)
 	}
-	ch, to := s.Config.LINE, w.LineUser
+	to, problem := address(w, d.Channel)
+	ch := s.Config.LINE
 	if d.Channel == watch.Email {
-		ch, to = s.Config.Email, address(w, watch.Email)
+		ch = s.Config.Email
 	}
-	if to == "" || ch == nil {
-		return s.outcome(ctx, m, r.ID, d.ID, w, watch.Outcome{Result: watch.SendUnreachable, Problem: "no address"})
+	if problem == "" && ch == nil {
+		problem = "the channel is not set up"
+	}
+	if problem != "" {
+		return s.outcome(ctx, m, r.ID, d.ID, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
 	if d.Channel == watch.Email {
 		if v, ok := s.lease(ctx, m, r.ID, d.ID); !ok {
@@ -149,19 +157,38 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 		}
 	}
 	msg, err := s.Composer.Message(ctx, r, d, w)
+	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
+		return s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
+			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
+		})
+	}
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
 	return s.outcome(ctx, m, r.ID, d.ID, w, ch.Send(ctx, to, d.RetryKey(r.ID), msg))
 }
 
-func address(w *watch.Watcher, kind watch.ChannelKind) string {
+// address is where a channel reaches a watcher, or why it does not. Somebody
+// who unfollowed since the delivery was queued would be answered 200 and not
+// reached.
+func address(w *watch.Watcher, kind watch.ChannelKind) (to, problem string) {
 	for _, c := range w.Channels {
-		if c.Kind == kind {
-			return c.Address
+		if c.Kind != kind {
+			continue
 		}
+		to = c.Address
+		if kind == watch.LINE {
+			to = w.LineUser
+		}
+		switch {
+		case !c.UnreachableSince.IsZero():
+			return "", "the channel is known not to reach the watcher"
+		case to == "":
+			return "", "no address"
+		}
+		return to, ""
 	}
-	return ""
+	return "", "no longer a channel of the watcher"
 }
 
 // lease marks a mail as being sent before SES sees it. A mail that is found
@@ -210,7 +237,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, record, delivery s
 		}
 	}
 	var over, next bool
-	v := s.write(ctx, m, record, delivery, o, func(r *watch.Record, d *watch.Delivery) {
+	v := s.write(ctx, m, record, delivery, func(r *watch.Record, d *watch.Delivery) {
 		d.Problem = o.Problem
 		age := now.Sub(d.CreatedAt)
 		over, next = false, false
@@ -229,7 +256,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, record, delivery s
 			d.State = watch.Undelivered
 		} else {
 			d.State = watch.Queued
-			d.Due = now.Add(15*time.Minute + watch.LostAfter)
+			d.Due = now.Add(retryMost + watch.LostAfter)
 		}
 		if next {
 			s.fallback(r, d, w, now, over)
@@ -275,7 +302,7 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 
 // write updates one delivery of a record and queues whatever deliveries that
 // added.
-func (s *Stage) write(ctx context.Context, m queue.Message, record, delivery string, _ watch.Outcome, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
+func (s *Stage) write(ctx context.Context, m queue.Message, record, delivery string, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
 	var added []watch.Delivery
 	r, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
 		before := len(r.Deliveries)

@@ -1,0 +1,133 @@
+package notify_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// disputed stores a dispute with changes that the bank is to be told.
+func (w *world) disputed(changes ...watch.DisputeStatus) *watch.Dispute {
+	w.t.Helper()
+	d := &watch.Dispute{ID: "d1", Reference: "KZ-7F3K-9Q2M", Record: "r1", Account: watch.AccountKey{Bank: "0125", Ref: ref},
+		Kind: watch.Debit, Txn: "t1", OccurredAt: begin, ReceivedAt: begin, AnsweredAt: begin, AnsweredBy: watch.Owner}
+	for i, s := range changes {
+		d.Changes = append(d.Changes, watch.DisputeChange{Seq: i + 1, Status: s, At: w.Now(), By: watch.Guardian, TellBank: true})
+	}
+	if err := w.store.Write(context.Background(), store.PutDispute(d)); err != nil {
+		w.t.Fatal(err)
+	}
+	b, _ := json.Marshal(watch.Job{Dispute: "d1"})
+	if err := w.queue.Send(context.Background(), queue.Bank, queue.Outgoing{Body: b, Group: "0125"}); err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+func (w *world) dispute() *watch.Dispute {
+	w.t.Helper()
+	d, err := w.store.Dispute(context.Background(), "d1")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
+}
+
+func TestABankHearsEveryChangeInOrder(t *testing.T) {
+	w := newWorld(t)
+	w.bank.setDown(true)
+	w.disputed(watch.DisputeOpened, watch.DisputeWithdrawn)
+	w.settle()
+	w.pass(6*time.Hour, 10*time.Minute)
+	w.bank.setDown(false)
+	w.pass(2*time.Hour, 10*time.Minute)
+	var types []string
+	for _, v := range w.bank.callbacks() {
+		types = append(types, v["type"].(string))
+	}
+	if got := strings.Join(types, " "); got != "dispute.opened dispute.withdrawn" {
+		t.Errorf("the bank heard %q", got)
+	}
+	// One id for each change, however often it was tried.
+	if d := w.dispute(); len(w.bank.ids) != 2 || d.Changes[0].ToldAt.IsZero() || d.Changes[0].Attempts < 5 || !d.Due.IsZero() {
+		t.Errorf("ids %v, dispute %+v", w.bank.ids, d)
+	}
+}
+
+func TestABankThatNeverAnswersIsGivenUpAfter72Hours(t *testing.T) {
+	w := newWorld(t)
+	w.bank.setDown(true)
+	w.disputed(watch.DisputeOpened)
+	w.settle()
+	w.pass(71*time.Hour, 30*time.Minute)
+	if d := w.dispute(); !d.Changes[0].GaveUpAt.IsZero() || w.dead(queue.Bank) != 0 {
+		t.Fatalf("given up too early: %+v", d.Changes[0])
+	}
+	w.pass(3*time.Hour, 30*time.Minute)
+	if d := w.dispute(); d.Changes[0].GaveUpAt.IsZero() || w.dead(queue.Bank) != 1 {
+		t.Errorf("%+v, %d dead letters", d.Changes[0], w.dead(queue.Bank))
+	}
+}
+
+func TestAnUnreachableCallbackIsTriedUntilTheBankTakesIt(t *testing.T) {
+	w := newWorld(t)
+	w.bank.setDown(true)
+	w.account(func(a *watch.Account) { a.Watchers[0].Channels = a.Watchers[0].Channels[:1] })
+	w.line.Fail(1, sim.BadRequest)
+	w.alert(watch.TellAlert, watch.LINE, w.Now(), nil)
+	w.settle()
+	w.pass(3*time.Hour, 10*time.Minute)
+	if got := w.states(); got != "alert-line undelivered, unreachable-bank queued" {
+		t.Fatal(got)
+	}
+	w.bank.setDown(false)
+	w.pass(2*time.Hour, 10*time.Minute)
+	if got := w.states(); got != "alert-line undelivered, unreachable-bank accepted" || len(w.bank.callbacks()) != 1 || len(w.bank.ids) != 1 {
+		t.Errorf("%s, %d callbacks under %d ids", got, len(w.bank.callbacks()), len(w.bank.ids))
+	}
+}
+
+func TestTheOwnerIsToldWhatAGuardianAnswered(t *testing.T) {
+	answer := func(v watch.AnswerValue) func(*watch.Record) {
+		return func(r *watch.Record) { r.Answer = &watch.Answer{Value: v, Watcher: "g1", At: begin} }
+	}
+	for name, c := range map[string]struct {
+		record  func(*watch.Record)
+		changes []watch.DisputeStatus
+		want    string
+		shows   string
+	}{
+		"mine": {record: answer(watch.Mine), want: "answer-line accepted", shows: "見守り家族が「本人のものです」と回答しました"},
+		"not mine, with the reference": {record: func(r *watch.Record) { answer(watch.NotMine)(r); r.Dispute = "d1" },
+			changes: []watch.DisputeStatus{watch.DisputeOpened}, want: "answer-line accepted", shows: "KZ-7F3K-9Q2M"},
+		"not mine, and taken back since: the same words as before": {record: func(r *watch.Record) { r.Dispute = "d1" },
+			changes: []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn}, want: "answer-line accepted", shows: "KZ-7F3K-9Q2M"},
+		"nothing, when the answer was taken back":      {want: "answer-line cancelled"},
+		"nothing, when another answer has replaced it": {record: answer(watch.NotMine), want: "answer-line cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if c.changes != nil {
+				w.disputed(c.changes...)
+			}
+			w.alert(watch.TellAnswer, watch.LINE, w.Now(), c.record)
+			w.settle()
+			if got := w.states(); got != c.want {
+				t.Fatalf("%s, want %s", got, c.want)
+			}
+			if c.shows == "" {
+				return
+			}
+			if m := w.line.Messages(); len(m) != 1 || !strings.Contains(string(m[0].Messages[0]), c.shows) {
+				t.Errorf("the phone shows %+v", m)
+			}
+		})
+	}
+}

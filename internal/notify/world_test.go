@@ -1,0 +1,292 @@
+package notify_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"kozamori/internal/app"
+	"kozamori/internal/email"
+	"kozamori/internal/line"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// What must never be in a log line.
+const (
+	lineUser = "U0123456789abcdef0123456789abcdef"
+	mailTo   = "hanako.yamada@example.jp"
+	ref      = "acc_8f3k"
+)
+
+var begin = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC) // noon in Japan
+
+// world is notify on a real store and queue, with LINE, SES and a bank as
+// stand-ins over HTTP.
+type world struct {
+	t     *testing.T
+	stage *notify.Stage
+	store *store.Store
+	queue *qembedded.Queue
+	line  *sim.LINE
+	mail  *sim.Mailbox
+	bank  *bank
+	log   *buffer
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (w *world) Now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
+func (w *world) add(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// buffer is a log that tests can read while it is written.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.b.Write(p) }
+func (b *buffer) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
+
+// bank takes callbacks that are signed as they should be.
+type bank struct {
+	mu     sync.Mutex
+	secret string
+	down   bool
+	taken  []map[string]any
+	ids    map[string]bool
+	bad    int
+}
+
+func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	wh, _ := webhooks.NewWebhook(b.secret)
+	var v map[string]any
+	switch {
+	case wh.VerifyIgnoringTimestamp(body, r.Header) != nil || json.Unmarshal(body, &v) != nil:
+		b.bad++
+		w.WriteHeader(http.StatusUnauthorized)
+	case b.down:
+		w.WriteHeader(http.StatusServiceUnavailable)
+	default:
+		b.taken = append(b.taken, v)
+	}
+	b.ids[r.Header.Get("webhook-id")] = true
+}
+
+func (b *bank) setDown(down bool) { b.mu.Lock(); defer b.mu.Unlock(); b.down = down }
+
+func (b *bank) callbacks() []map[string]any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]map[string]any(nil), b.taken...)
+}
+
+type secrets string
+
+func (s secrets) WebhookSecrets(context.Context, string) ([]string, error) {
+	return []string{string(s)}, nil
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	ctx := context.Background()
+	w := &world{t: t, now: begin, log: &buffer{}}
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.queue.Close() })
+	w.store = store.New(table)
+
+	serve := func(h http.Handler) string {
+		srv := httptest.NewServer(h)
+		t.Cleanup(srv.Close)
+		return srv.URL
+	}
+	w.line = &sim.LINE{Token: "channel-token", Now: w.Now}
+	w.line.AddUser(sim.User{ID: lineUser, Name: "花子", Following: true})
+	w.mail = &sim.Mailbox{Now: w.Now}
+	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)), ids: map[string]bool{}}
+	mails, err := email.New(email.Config{AWS: aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
+		Endpoint: serve(w.mail), From: "alert@kozamori.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: bytes.Repeat([]byte("k"), 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token)})
+	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
+		LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(mails.Send),
+		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Now: w.Now},
+		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
+	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
+		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567",
+			Watchers: []watch.Watcher{
+				{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese, Rules: watch.DefaultRules(),
+					Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: mailTo}}},
+				{ID: "g1", Role: watch.Guardian, Lang: watch.Japanese},
+			}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, secret := range []string{lineUser, mailTo, ref, "ﾄﾞｺﾓｺｳｻﾞ", "channel-token"} {
+			if strings.Contains(w.log.String(), secret) {
+				t.Errorf("the log tells %q", secret)
+			}
+		}
+		if w.bank.bad != 0 || len(w.line.Violations()) != 0 {
+			t.Errorf("%d callbacks badly signed, violations at LINE: %v", w.bank.bad, w.line.Violations())
+		}
+	})
+	return w
+}
+
+// account changes the account as it is stored.
+func (w *world) account(change func(*watch.Account)) {
+	w.t.Helper()
+	a, err := w.store.Account(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	change(a)
+	if err := w.store.Write(context.Background(), store.PutAccount(a)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// alert stores an alert as detect does, with a delivery of the kind to the
+// owner over the channel, due at a time, and queues it.
+func (w *world) alert(kind watch.DeliveryKind, ch watch.ChannelKind, due time.Time, change func(*watch.Record)) {
+	w.t.Helper()
+	now := w.Now()
+	r := &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567", Kind: watch.Debit, Event: "e1", Txn: "t1",
+		OccurredAt: now, ReceivedAt: now, RecordedAt: now, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Service: "docomo", Complete: true,
+		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit}}}
+	seq := 0
+	if change != nil {
+		change(r)
+	}
+	if kind == watch.TellAnswer && r.Dispute != "" {
+		seq = 1
+	}
+	r.Deliver(kind, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, seq, now, due)
+	r.ComputeDue()
+	if err := w.store.Write(context.Background(), store.PutRecord(r)); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(ch, r.Deliveries[0].ID)
+}
+
+func (w *world) job(ch watch.ChannelKind, delivery string) {
+	w.t.Helper()
+	b, _ := json.Marshal(watch.Job{Record: "r1", Delivery: delivery})
+	if err := w.queue.Send(context.Background(), queue.For(ch), queue.Outgoing{Body: b, Group: "0125"}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// settle lets the channel queues run until nothing is visible in them.
+func (w *world) settle() {
+	w.t.Helper()
+	for busy := true; busy; {
+		busy = false
+		for _, name := range []queue.Name{queue.LINE, queue.Email, queue.Bank} {
+			msgs, err := w.queue.Receive(context.Background(), name, 10, time.Millisecond)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			if len(msgs) > 0 {
+				busy = true
+				queue.Settle(context.Background(), w.queue, name, msgs, w.stage.Handle, slog.New(slog.NewTextHandler(w.log, nil)))
+			}
+		}
+	}
+}
+
+// pass lets time go by in steps, the queues running after each.
+func (w *world) pass(d, step time.Duration) {
+	w.t.Helper()
+	for ; d > 0; d -= step {
+		w.add(step)
+		w.settle()
+	}
+}
+
+func (w *world) record() *watch.Record {
+	w.t.Helper()
+	r, err := w.store.Record(context.Background(), "r1")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// states says what became of each delivery: "alert-line accepted".
+func (w *world) states() string {
+	var out []string
+	for _, d := range w.record().Deliveries {
+		out = append(out, string(d.Kind)+"-"+string(d.Channel)+" "+string(d.State))
+	}
+	return strings.Join(out, ", ")
+}
+
+func (w *world) dead(name queue.Name) int {
+	w.t.Helper()
+	d, err := w.queue.Dead(context.Background(), name, 10)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(d)
+}
+
+// crash is a channel that dies right after the provider took the message.
+type crash struct {
+	notify.Channel
+	times int
+}
+
+func (c *crash) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+	o := c.Channel.Send(ctx, to, key, m)
+	if c.times > 0 {
+		c.times--
+		panic("the process died")
+	}
+	return o
+}
