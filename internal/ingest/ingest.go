@@ -5,6 +5,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -127,7 +128,7 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		w.Header().Set("Allow", http.MethodPost)
 		return http.StatusMethodNotAllowed, nil, "events are sent by POST"
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := read(http.MaxBytesReader(w, r.Body, MaxBody), r.ContentLength)
 	if _, big := errors.AsType[*http.MaxBytesError](err); big {
 		return http.StatusRequestEntityTooLarge, nil, "a body holds at most 1 MiB"
 	}
@@ -142,6 +143,16 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		return http.StatusServiceUnavailable, nil, "try again"
 	}
 	return h.accept(r.Context(), bank, r.Header.Get(webhooks.HeaderWebhookID), body, now)
+}
+
+// read reads all, in one piece if its length is told.
+func read(r io.Reader, length int64) ([]byte, error) {
+	var b bytes.Buffer
+	if length > 0 && length <= MaxBody {
+		b.Grow(int(length) + bytes.MinRead)
+	}
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }
 
 var errSignature = errors.New("ingest: not signed by this bank now")

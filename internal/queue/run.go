@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Backoff is a random delay (full jitter) for the given attempt, from 1: the
@@ -130,16 +131,35 @@ func CheckBody(m Outgoing) error {
 	case m.Delay < 0 || m.Delay > 15*time.Minute:
 		return fmt.Errorf("queue: a delay of %v, from 0 to 15 minutes", m.Delay)
 	}
-	for _, s := range []string{string(m.Body), m.Trace} {
-		for i, r := range s {
-			ok := r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r < 0xFFFD || r >= 0x10000
-			if r == 0xFFFD {
-				ok = len(s) >= i+3 && s[i:i+3] == "\uFFFD" // not a broken byte
-			}
-			if !ok {
-				return fmt.Errorf("queue: a body must be UTF-8 of the characters that XML allows; byte %d is not", i)
-			}
-		}
+	if at := badByte(m.Body); at >= 0 {
+		return fmt.Errorf("queue: a body must be UTF-8 of the characters that XML allows; byte %d is not", at)
+	}
+	if badByte([]byte(m.Trace)) >= 0 {
+		return fmt.Errorf("queue: a trace must be UTF-8 of the characters that XML allows")
 	}
 	return nil
+}
+
+// badByte finds the first byte that XML 1.0 does not allow; -1 if there is
+// none.
+func badByte(b []byte) int {
+	if !utf8.Valid(b) {
+		for i := 0; i < len(b); {
+			r, n := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && n <= 1 {
+				return i
+			}
+			i += n
+		}
+	}
+	for i, c := range b {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return i
+		}
+		// U+FFFE and U+FFFF; of the surrogates there are none in valid UTF-8.
+		if c == 0xEF && (string(b[i:i+3]) == "\uFFFE" || string(b[i:i+3]) == "\uFFFF") {
+			return i
+		}
+	}
+	return -1
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +59,10 @@ const (
 // duplicate fields, wrong types, missing fields, impossible values and
 // trailing bytes are refused. now is the moment of receipt.
 func DecodeEvent(raw []byte, bank string, now time.Time) (Event, *FieldError) {
-	e, fe := decodeFields(raw)
+	if !utf8.Valid(raw) {
+		return Event{Bank: bank, ReceivedAt: now}, notJSON()
+	}
+	e, fe := decodeFields(string(raw))
 	e.Bank, e.ReceivedAt = bank, now
 	if fe == nil && e.OccurredAt.After(now.Add(MaxAhead)) {
 		fe = wrong("occurred_at", "is more than 10 minutes in the future")
@@ -67,24 +70,23 @@ func DecodeEvent(raw []byte, bank string, now time.Time) (Event, *FieldError) {
 	return e, fe
 }
 
-func decodeFields(raw []byte) (e Event, fe *FieldError) {
-	// Names are checked here, so that a duplicate is told with its field.
-	dec := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true))
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return e, notJSON(err)
-	}
-	if tok.Kind() != '{' {
-		return e, wrong("", "an event must be a JSON object")
-	}
-	var seen uint
-	var currency string
-	for dec.PeekKind() == '"' {
-		tok, err := dec.ReadToken()
-		if err != nil {
-			return e, notJSON(err)
+// decodeFields reads the fields of an event out of valid UTF-8. Its strings
+// are parts of raw.
+func decodeFields(raw string) (e Event, fe *FieldError) {
+	c := scan{s: raw}
+	if c.peek() != '{' {
+		if c.skip(0) && c.end() {
+			return e, wrong("", "an event must be a JSON object")
 		}
-		name := tok.String()
+		return e, notJSON()
+	}
+	c.i++
+	var seen uint
+	for more := !c.eat('}'); more; {
+		name, ok := c.str()
+		if !ok {
+			return e, notJSON()
+		}
 		f := fieldIndex(name)
 		if f < 0 {
 			// The name is the sender's own text: it is cut, and kept only if
@@ -95,31 +97,50 @@ func decodeFields(raw []byte) (e Event, fe *FieldError) {
 			return e, wrong(name, "is given twice")
 		}
 		seen |= 1 << f
-		v, err := dec.ReadToken()
-		if err != nil {
-			return e, notJSON(err)
+		if !c.eat(':') {
+			return e, notJSON()
 		}
-		if fe := e.set(f, v, &currency); fe != nil {
-			if k := v.Kind(); k == '{' || k == '[' {
-				return e, wrong(name, "must not be an object or a list")
-			}
+		if fe := e.read(f, &c); fe != nil {
 			return e, fe
 		}
+		if more = c.eat(','); !more && !c.eat('}') {
+			return e, notJSON()
+		}
 	}
-	if _, err := dec.ReadToken(); err != nil {
-		return e, notJSON(err)
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+	if !c.end() {
 		return e, wrong("", "has something after its end")
 	}
-	return e, e.check(seen, currency)
+	return e, e.check(seen)
 }
 
 func fieldIndex(name string) int {
-	for i, f := range fields {
-		if f == name {
-			return i
-		}
+	switch name {
+	case "id":
+		return fID
+	case "type":
+		return fType
+	case "transaction_id":
+		return fTxn
+	case "account_ref":
+		return fRef
+	case "account_mask":
+		return fMask
+	case "occurred_at":
+		return fOccurred
+	case "amount":
+		return fAmount
+	case "currency":
+		return fCurrency
+	case "descriptor":
+		return fDescriptor
+	case "balance_after":
+		return fBalance
+	case "status":
+		return fStatus
+	case "service":
+		return fService
+	case "route":
+		return fRoute
 	}
 	return -1
 }
@@ -136,39 +157,51 @@ func plainName(s string) string {
 	return s
 }
 
-func notJSON(error) *FieldError { return wrong("", "is not well-formed JSON in UTF-8") }
+func notJSON() *FieldError { return wrong("", "is not well-formed JSON in UTF-8") }
 
-// set stores the value of one field.
-func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
+// read reads the value of one field.
+func (e *Event) read(f int, c *scan) *FieldError {
+	kind, from := c.peek(), c.i
+	if kind == '"' && f != fAmount && f != fBalance {
+		s, ok := c.str()
+		if !ok {
+			return notJSON()
+		}
+		return e.setText(f, s)
+	}
+	if !c.skip(1) {
+		return notJSON()
+	}
 	name := fields[f]
-	if f == fAmount || f == fBalance {
-		if f == fBalance && v.Kind() == 'n' {
-			return nil
-		}
-		if v.Kind() != '0' {
-			return wrong(name, "must be a whole number of yen")
-		}
-		n, err := strconv.ParseInt(v.String(), 10, 64)
-		if err != nil {
-			return wrong(name, "must be a whole number of yen, without fraction or exponent, up to 10^12")
-		}
-		if f == fBalance {
-			if n > MaxAmount*100 || n < -MaxAmount*100 {
-				return wrong(name, "is beyond 10^14 yen")
-			}
-			e.BalanceAfter = &n
-			return nil
-		}
-		if n <= 0 || n > MaxAmount {
-			return wrong(name, "must be from 1 to 10^12 yen")
-		}
-		e.Amount = n
+	switch {
+	case kind == '{' || kind == '[':
+		return wrong(name, "must not be an object or a list")
+	case f == fBalance && kind == 'n':
 		return nil
-	}
-	if v.Kind() != '"' {
+	case f != fAmount && f != fBalance:
 		return wrong(name, "must be a string")
+	case kind != '-' && (kind < '0' || kind > '9'):
+		return wrong(name, "must be a whole number of yen")
 	}
-	s := v.String()
+	n, err := strconv.ParseInt(c.s[from:c.i], 10, 64)
+	switch {
+	case err != nil:
+		return wrong(name, "must be a whole number of yen, without fraction or exponent, up to 10^12")
+	case f == fBalance && (n > MaxAmount*100 || n < -MaxAmount*100):
+		return wrong(name, "is beyond 10^14 yen")
+	case f == fBalance:
+		e.BalanceAfter = &n
+	case n <= 0 || n > MaxAmount:
+		return wrong(name, "must be from 1 to 10^12 yen")
+	default:
+		e.Amount = n
+	}
+	return nil
+}
+
+// setText stores the value of a field that is a string.
+func (e *Event) setText(f int, s string) *FieldError {
+	name := fields[f]
 	switch f {
 	case fID:
 		e.ID = s
@@ -185,14 +218,7 @@ func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
 		return text(name, s, 1, 128)
 	case fRef:
 		e.AccountRef = s
-		if fe := text(name, s, 1, 64); fe != nil {
-			return fe
-		}
-		for _, r := range s {
-			if r <= ' ' || r > '~' || r == '#' {
-				return wrong(name, "must be printable ASCII without spaces and #")
-			}
-		}
+		return CheckRef(name, s)
 	case fMask:
 		e.AccountMask = s
 		return CheckMask(name, s)
@@ -206,7 +232,6 @@ func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
 		}
 		e.OccurredAt = at
 	case fCurrency:
-		*currency = s
 		if s != "JPY" {
 			return wrong(name, "must be JPY")
 		}
@@ -231,16 +256,18 @@ func (e *Event) set(f int, v jsontext.Token, currency *string) *FieldError {
 // text checks a string: its length in characters, and that queues and people
 // can take what is in it.
 func text(name, s string, least, most int) *FieldError {
-	switch n := utf8.RuneCountInString(s); {
+	n, control := 0, false
+	for _, r := range s {
+		n++
+		control = control || r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xFFFE || r == 0xFFFF
+	}
+	switch {
 	case n < least:
 		return wrong(name, "must not be empty")
 	case n > most:
 		return wrong(name, "is longer than %d characters", most)
-	}
-	for _, r := range s {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xFFFE || r == 0xFFFF {
-			return wrong(name, "holds a control character")
-		}
+	case control:
+		return wrong(name, "holds a control character")
 	}
 	return nil
 }
@@ -262,25 +289,28 @@ func CheckRef(field, s string) *FieldError {
 // CheckMask says what is wrong with an account_mask; nil if nothing.
 func CheckMask(field, s string) *FieldError { return text(field, s, 0, 40) }
 
+// Which fields must be there, and which must not.
+const (
+	needAlways = 1<<fID | 1<<fType | 1<<fTxn | 1<<fRef | 1<<fOccurred
+	needDebit  = needAlways | 1<<fAmount | 1<<fCurrency | 1<<fDescriptor
+	notInLink  = 1<<fAmount | 1<<fCurrency | 1<<fBalance | 1<<fStatus
+)
+
 // check looks at the event as a whole.
-func (e *Event) check(seen uint, currency string) *FieldError {
-	need := []int{fID, fType, fTxn, fRef, fOccurred}
+func (e *Event) check(seen uint) *FieldError {
+	need := uint(needAlways)
 	if e.Kind == Debit {
-		need = append(need, fAmount, fCurrency, fDescriptor)
+		need = needDebit
 	}
-	for _, f := range need {
-		if seen&(1<<f) == 0 {
-			return wrong(fields[f], "is missing")
-		}
+	if missing := need &^ seen; missing != 0 {
+		return wrong(fields[bits.TrailingZeros(missing)], "is missing")
 	}
-	if e.Amount > 0 && currency == "" {
+	if e.Amount > 0 && seen&(1<<fCurrency) == 0 {
 		return wrong("currency", "is missing")
 	}
 	if e.IsLink() {
-		for _, f := range []int{fAmount, fCurrency, fBalance, fStatus} {
-			if seen&(1<<f) != 0 {
-				return wrong(fields[f], "does not belong to a charge link")
-			}
+		if foreign := seen & notInLink; foreign != 0 {
+			return wrong(fields[bits.TrailingZeros(foreign)], "does not belong to a charge link")
 		}
 		if e.Service == "" && e.Descriptor == "" {
 			return wrong("service", "is missing, and there is no descriptor to tell it by")
@@ -294,45 +324,50 @@ func (e *Event) check(seen uint, currency string) *FieldError {
 }
 
 // SplitBatch takes the body of a request apart: the events of {"events":[…]},
-// or the body itself if it is a single event. The raw events are not checked
-// yet. An error says why the body as a whole cannot be taken.
+// or the body itself if it is a single event. The raw events are parts of the
+// body, well-formed JSON, and not checked further yet. An error says why the
+// body as a whole cannot be taken.
 func SplitBatch(body []byte) ([]jsontext.Value, error) {
-	dec := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true))
 	bad := errors.New("the body is not one well-formed JSON object in UTF-8")
-	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
+	if !utf8.Valid(body) {
 		return nil, bad
 	}
-	name, err := dec.ReadToken()
-	if err != nil {
+	c := scan{s: string(body)}
+	if !c.eat('{') {
 		return nil, bad
 	}
-	if name.Kind() != '"' || name.String() != "events" {
-		v := jsontext.Value(bytes.TrimSpace(body))
-		if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
+	if name, ok := c.str(); !ok || name != "events" {
+		c.i = 0
+		if !c.skip(0) || !c.end() {
 			return nil, bad
 		}
-		return []jsontext.Value{v}, nil
+		return []jsontext.Value{body}, nil
 	}
-	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '[' {
+	if !c.eat(':') {
+		return nil, bad
+	}
+	if !c.eat('[') {
 		return nil, errors.New("events must be a list")
 	}
 	var out []jsontext.Value
-	for dec.PeekKind() != ']' {
-		v, err := dec.ReadValue()
-		if err != nil {
+	for more := !c.eat(']'); more; {
+		c.peek()
+		from := c.i
+		if !c.skip(2) {
 			return nil, bad
 		}
 		if len(out) == MaxEvents {
 			return nil, ErrTooMany
 		}
-		out = append(out, v.Clone())
-	}
-	for _, want := range []jsontext.Kind{']', '}'} {
-		if tok, err := dec.ReadToken(); err != nil || tok.Kind() != want {
-			return nil, errors.New("a batch holds events and nothing else")
+		out = append(out, body[from:c.i:c.i])
+		if more = c.eat(','); !more && !c.eat(']') {
+			return nil, bad
 		}
 	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+	if !c.eat('}') {
+		return nil, errors.New("a batch holds events and nothing else")
+	}
+	if !c.end() {
 		return nil, bad
 	}
 	return out, nil
@@ -356,7 +391,11 @@ const batchVersion = "k1"
 func EncodeBatch(bank string, received time.Time, events []jsontext.Value, limit int) [][]byte {
 	head := fmt.Appendf(nil, "%s %s %s\n", batchVersion, bank, received.UTC().Format(time.RFC3339Nano))
 	var out [][]byte
-	cur := append([]byte(nil), head...)
+	size := len(head)
+	for _, v := range events {
+		size += len(v) + 1
+	}
+	cur := append(make([]byte, 0, min(size, limit)), head...)
 	for _, v := range events {
 		// A line feed is only white space in JSON; here it ends an event.
 		if bytes.IndexByte(v, '\n') >= 0 || bytes.IndexByte(v, '\r') >= 0 {
@@ -390,9 +429,13 @@ func DecodeBatch(body []byte) (Batch, error) {
 		return b, errors.New("watch: a batch without its time")
 	}
 	b.Bank, b.ReceivedAt = parts[1], at
-	for len(rest) > 0 {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+	if !utf8.Valid(rest) {
+		return b, errors.New("watch: a batch that is not UTF-8")
+	}
+	b.Events = make([]Event, 0, bytes.Count(rest, []byte("\n")))
+	for lines := string(rest); lines != ""; {
+		var line string
+		line, lines, _ = strings.Cut(lines, "\n")
 		e, fe := decodeFields(line)
 		if fe != nil {
 			return b, fmt.Errorf("watch: an event of a batch: %w", fe)
