@@ -1,0 +1,273 @@
+package wording
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Command is something that a person can ask for in the chat.
+type Command string
+
+// The commands. Each has a word that people can send.
+const (
+	CmdList     Command = "list"     // 一覧
+	CmdTrouble  Command = "trouble"  // 困ったとき
+	CmdStop     Command = "stop"     // 停止
+	CmdResume   Command = "resume"   // 再開
+	CmdLeave    Command = "leave"    // 解除
+	CmdConnect  Command = "connect"  // 口座をつなぐ
+	CmdGuide    Command = "guide"    // 使い方
+	CmdSettings Command = "settings" // 設定
+	CmdFamily   Command = "family"   // 家族
+	CmdServices Command = "services" // つながっているサービス
+)
+
+var (
+	tcList     = text{ja: "一覧", en: "list"}
+	tcTrouble  = text{ja: "困ったとき", en: "help"}
+	tcStop     = text{ja: "停止", en: "stop"}
+	tcResume   = text{ja: "再開", en: "resume"}
+	tcLeave    = text{ja: "解除", en: "leave"}
+	tcConnect  = text{ja: "口座をつなぐ", en: "connect"}
+	tcGuide    = text{ja: "使い方", en: "guide"}
+	tcSettings = text{ja: "設定", en: "settings"}
+	tcFamily   = text{ja: "家族", en: "family"}
+	tcServices = text{ja: "つながっているサービス", en: "services"}
+
+	tcDoesList    = text{ja: "最近のお知らせを見る", en: "see your latest alerts"}
+	tcDoesTrouble = text{ja: "どこに連絡すればよいかを見る", en: "see whom to call when something is wrong"}
+	tcDoesStop    = text{ja: "お知らせをしばらく休む", en: "pause alerts for a while"}
+	tcDoesResume  = text{ja: "休んでいるお知らせを再開する", en: "end a pause"}
+	tcDoesLeave   = text{ja: "見守りをやめる", en: "stop watching an account"}
+	tcDoesConnect = text{ja: "口座のつなぎ方を見る", en: "see how to connect an account"}
+)
+
+// Word is what a person sends to ask for a command.
+func Word(lang watch.Lang, c Command) string {
+	words := map[Command]text{
+		CmdList: tcList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tcLeave, CmdConnect: tcConnect,
+		CmdGuide: tcGuide, CmdSettings: tcSettings, CmdFamily: tcFamily, CmdServices: tcServices,
+	}
+	return words[c].in(langOf(lang))
+}
+
+// offered are the commands that the chat proposes, by what they do.
+var offered = []struct {
+	command Command
+	does    text
+}{
+	{CmdList, tcDoesList}, {CmdTrouble, tcDoesTrouble}, {CmdStop, tcDoesStop}, {CmdResume, tcDoesResume},
+	{CmdLeave, tcDoesLeave}, {CmdConnect, tcDoesConnect},
+}
+
+// choices are quick replies that send a command.
+func choices(lang watch.Lang, commands ...Command) []Button {
+	var out []Button
+	for _, c := range commands {
+		out = append(out, Button{Label: Word(lang, c), Style: Secondary, Say: Word(lang, c)})
+	}
+	return out
+}
+
+func guideFacts(lang watch.Lang) []Fact {
+	var out []Fact
+	for _, o := range offered {
+		out = append(out, Fact{Word(lang, o.command), o.does.in(lang)})
+	}
+	return out
+}
+
+// chat is a calm message of the chat.
+func chat(lang watch.Lang, alt, title string, paragraphs ...string) Message {
+	return Message{Lang: string(lang), Alt: alt, Tone: Calm, Badge: tInfo.in(lang), Title: title, Text: paragraphs}
+}
+
+var (
+	tcGuideTitle   = text{ja: "このトークでできること", en: "What you can do here"}
+	tcGuideText    = text{ja: "次のことばを送るか、下のボタンを押してください。", en: "Send one of these words, or press a button below."}
+	tcNotUnder     = text{ja: "申し訳ありません。お送りいただいた内容は、わかりませんでした。", en: "Sorry, we did not understand that."}
+	tcNotYet       = text{ja: "「%s」は、まだこのトークではお使いいただけません", en: "\"%s\" does not work here yet"}
+	tcNotYetAlt    = text{ja: "まだお使いいただけません", en: "This does not work yet"}
+	tcNotYetText   = text{ja: "準備が整うまで、次のことばをお使いください。", en: "Until it is ready, you can use these words."}
+	tcUseless      = text{ja: "このボタンは、もう使えません", en: "This button no longer works"}
+	tcUselessText  = text{ja: "すでに終わった手続きか、古いお知らせのボタンです。お知らせは「%s」で確認できます。", en: "What it was for is over, or the message is old. Send \"%s\" to see your alerts."}
+	tcOwnerOnly    = text{ja: "この操作は、口座のご本人だけができます", en: "Only the owner of the account can do this"}
+	tcOwnerOnlyTxt = text{ja: "ご本人に、お知らせのボタンを押すよう伝えてください。", en: "Please ask them to press the button in their own alert."}
+	tcNone         = text{ja: "つながっている口座がありません", en: "No account is connected"}
+	tcNoneText     = text{ja: "はじめるには、口座のある銀行で登録コードを受け取り、このトークに送ってください。", en: "To begin, get a code from your bank and send it here."}
+)
+
+// Guide says what the chat can do.
+func Guide(lang watch.Lang) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang))
+	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdLeave, CmdConnect)
+	return m
+}
+
+// NotUnderstood answers what nobody can make sense of: with what the chat can
+// do, and never with silence.
+func NotUnderstood(lang watch.Lang) Message {
+	m := Guide(lang)
+	m.Text = append([]string{tcNotUnder.in(langOf(lang))}, m.Text...)
+	return m
+}
+
+// NotYet says plainly that a command is known and does nothing yet.
+func NotYet(lang watch.Lang, c Command) Message {
+	lang = langOf(lang)
+	m := Guide(lang)
+	m.Alt, m.Title, m.Text = tcNotYetAlt.in(lang), tcNotYet.in(lang, Word(lang, c)), []string{tcNotYetText.in(lang)}
+	return m
+}
+
+// Useless answers a button whose time is over.
+func Useless(lang watch.Lang) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcUseless.in(lang), tcUseless.in(lang), tcUselessText.in(lang, Word(lang, CmdList)))
+	m.Choices = choices(lang, CmdList, CmdTrouble)
+	return m
+}
+
+// OwnerOnly refuses a guardian what only the owner may do.
+func OwnerOnly(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcOwnerOnly.in(lang), tcOwnerOnly.in(lang), tcOwnerOnlyTxt.in(lang))
+}
+
+// NotConnected answers somebody who watches no account.
+func NotConnected(lang watch.Lang) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcNone.in(lang), tcNone.in(lang), tcNoneText.in(lang))
+	m.Choices = choices(lang, CmdConnect, CmdTrouble)
+	return m
+}
+
+// ListItem is one alert of a list.
+type ListItem struct {
+	Record      *watch.Record
+	ServiceName string // in the reader's language; empty if unknown
+	BankName    string // likewise; empty leaves the account out
+	HideAmount  bool
+}
+
+// ListFacts is what the list of the latest alerts is worded from.
+type ListFacts struct {
+	Lang  watch.Lang
+	Items []ListItem // newest first
+	Now   time.Time
+	Link  string // page of the newest; empty leaves the button out
+}
+
+var (
+	tcListTitle   = text{ja: "最近のお知らせ", en: "Your latest alerts"}
+	tcListText    = text{ja: "回答は、それぞれのお知らせのボタンからできます。", en: "You can answer each of them with the buttons of its alert."}
+	tcListEmpty   = text{ja: "まだお知らせはありません。口座に動きがあれば、すぐにお知らせします。", en: "There are no alerts yet. We will tell you at once when something happens."}
+	tcListNewest  = text{ja: "いちばん新しいお知らせを見る", en: "See the newest one"}
+	tcItemAmount  = text{ja: "%[1]s %[2]s", en: "%[1]s %[2]s"}
+	tcItemHidden  = text{ja: "%sの引き落とし", en: "debit by %s"}
+	tcItemDebit   = text{ja: "引き落とし", en: "debit"}
+	tcItemLink    = text{ja: "%sのチャージ連携", en: "charge link with %s"}
+	tcItemNewLink = text{ja: "新しいチャージ連携", en: "new charge link"}
+	tcItemState   = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
+	tcUnanswered  = text{ja: "未回答", en: "not answered"}
+	tcReversed    = text{ja: "取り消し済み", en: "reversed"}
+	tcGone        = text{ja: "連携解除済み", en: "removed"}
+)
+
+// RecentAlerts lists a person's latest alerts.
+func RecentAlerts(f ListFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcListTitle.in(lang), tcListTitle.in(lang), tcListText.in(lang))
+	m.Choices = choices(lang, CmdTrouble, CmdStop, CmdGuide)
+	if len(f.Items) == 0 {
+		m.Text = []string{tcListEmpty.in(lang)}
+		return m
+	}
+	for _, it := range f.Items {
+		m.Facts = append(m.Facts, Fact{Time(lang, it.Record.OccurredAt, f.Now), it.say(lang)})
+	}
+	if f.Link != "" {
+		m.Buttons = []Button{{Label: tcListNewest.in(lang), Style: Link, URL: f.Link}}
+	}
+	return m
+}
+
+func (it *ListItem) say(lang watch.Lang) string {
+	r, what := it.Record, ""
+	link := r.Kind == watch.LinkRegistered
+	name := it.ServiceName
+	switch {
+	case link && name == "":
+		what = tcItemNewLink.in(lang)
+	case link:
+		what = tcItemLink.in(lang, name)
+	case name == "" && it.HideAmount:
+		what = tcItemDebit.in(lang)
+	case it.HideAmount:
+		what = tcItemHidden.in(lang, name)
+	default:
+		what = tcItemAmount.in(lang, orElse(name, tcItemDebit.in(lang)), Yen(lang, r.Amount))
+	}
+	if it.BankName != "" {
+		what += "\n" + account(it.BankName, r.Mask)
+	}
+	state := tcUnanswered
+	switch {
+	case r.Answer != nil && r.Answer.Value == watch.NotMine:
+		state = tNotMine
+	case r.Answer != nil:
+		state = tMine
+	case !r.UndoneAt.IsZero():
+		state = pick(link, tcGone, tcReversed)
+	}
+	return tcItemState.in(lang, what, state.in(lang))
+}
+
+func account(bank, mask string) string { return strings.TrimSpace(bank + " " + mask) }
+
+// Named is somebody to call, by name.
+type Named struct {
+	Name    string
+	Contact Contact
+}
+
+// TroubleFacts is what to do now is worded from.
+type TroubleFacts struct {
+	Lang watch.Lang
+	// Bank and Service come first; Banks are further banks of the person.
+	// Names may be empty, and numbers only ever come from a source.
+	Bank, Service Named
+	Banks         []Named
+}
+
+var (
+	tcTroubleTitle = text{ja: "身に覚えのないことがあったら", en: "If something was not you"}
+	tcTroubleText  = text{ja: "お知らせの「%s」を押すと、銀行にすぐ伝わります。あわせて、次のことを順にお願いします。", en: "Press \"%s\" in the alert: the bank is told at once. Please also do the following, in this order."}
+)
+
+// Trouble says what to do now, in the order that helps.
+func Trouble(f TroubleFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcTroubleTitle.in(lang), tcTroubleTitle.in(lang), tcTroubleText.in(lang, tNotMine.in(lang)))
+	m.Steps = WhatToDo(lang, f.Bank.Name, f.Bank.Contact, f.Service.Name, f.Service.Contact)
+	for _, b := range f.Banks {
+		if b.Contact.Phone != "" {
+			m.Facts = append(m.Facts, Fact{b.Name, b.Contact.Phone})
+		}
+	}
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdGuide)
+	return m
+}
+
+// chatPostback names an action of the chat for LINE to hand back.
+func chatPostback(action string, pairs ...string) string {
+	v := url.Values{"a": {action}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Set(pairs[i], pairs[i+1])
+	}
+	return v.Encode()
+}

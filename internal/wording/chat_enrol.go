@@ -1,0 +1,197 @@
+package wording
+
+import (
+	"strconv"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// ChatAccount is an account as the chat speaks of it.
+type ChatAccount struct {
+	BankName string // in the reader's language
+	Mask     string
+	Watcher  string // id of the watcher who reads this
+	// Guardians tells that others watch only because this person does.
+	Guardians bool
+}
+
+func (a ChatAccount) name() string { return account(a.BankName, a.Mask) }
+
+func accountFacts(lang watch.Lang, accounts []ChatAccount) []Fact {
+	var out []Fact
+	for _, a := range accounts {
+		if n := a.name(); n != "" {
+			out = append(out, Fact{tFactAccount.in(lang), n})
+		}
+	}
+	return out
+}
+
+var (
+	tcWelcome      = text{ja: "友だち追加ありがとうございます", en: "Thank you for adding Kozamori"}
+	tcWelcomeText  = text{ja: "口座守は、決済サービスが銀行口座からお金を引き落としたとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
+	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字12文字）を受け取り、このトークに送ってください。コードは15分間だけ使えます。", en: "To begin, get a code of 12 letters and digits from your bank and send it here. It works for 15 minutes."}
+	tcConnectTitle = text{ja: "口座のつなぎ方", en: "How to connect an account"}
+	tcBack         = text{ja: "おかえりなさい。見守りを再開します", en: "Welcome back. We are watching again"}
+	tcBackText     = text{ja: "お休みのあいだのお知らせは、「%s」で確認できます。", en: "Send \"%s\" to see the alerts of the time you were away."}
+
+	tcConnected   = text{ja: "口座の見守りをはじめました", en: "We are watching your account"}
+	tcConnAlready = text{ja: "この口座は、すでに見守っています", en: "We are watching this account already"}
+	tcConnWhen    = text{ja: "次のときに、すぐこのLINEでお知らせします。", en: "We tell you here at once when:"}
+	tcWhenLink    = text{ja: "・新しいチャージ連携（口座と決済サービスの接続）が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
+	tcWhenService = text{ja: "・PayPayなどの決済サービスが、%s以上を引き落としたとき", en: "- a payment service such as PayPay takes %s or more"}
+	tcWhenAny     = text{ja: "・%s以上の引き落としがあったとき", en: "- any debit is %s or more"}
+	tcWhenPattern = text{ja: "・短い時間に引き落としが続くなど、注意が必要なとき", en: "- something looks wrong, such as several debits in a short time"}
+	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If an alert is not about you, press \"%[1]s\": %[2]s is told at once."}
+	tcConnMail    = text{ja: "LINEで届かないときは、銀行に届け出のメールアドレスにお知らせします。", en: "If LINE does not reach you, we write to the mail address that your bank has."}
+	tcConnStop    = text{ja: "しばらく休むときは「%[1]s」、やめるときは「%[2]s」と送ってください。いつでもやめられます。", en: "Send \"%[1]s\" to pause, or \"%[2]s\" to end it. You can leave at any time."}
+
+	tcCodeWrong   = text{ja: "この登録コードは使えません", en: "This code does not work"}
+	tcCodeWrongTx = text{ja: "文字に間違いがないか、もう一度お確かめください。すでに使われたコードは使えません。", en: "Please check each letter. A code that was used before does not work again."}
+	tcCodeTries   = text{ja: "続けて間違えると、しばらくお使いいただけなくなります。わからないときは、銀行で新しいコードを受け取ってください。", en: "After several wrong codes you have to wait. If unsure, get a new code from your bank."}
+	tcCodeOver    = text{ja: "この登録コードは、時間が過ぎて使えなくなりました", en: "This code is too old"}
+	tcCodeOverTx  = text{ja: "お手数ですが、銀行で新しいコードを受け取り、15分以内に送ってください。", en: "Please get a new code from your bank and send it within 15 minutes."}
+	tcLocked      = text{ja: "しばらく、登録コードをお使いいただけません", en: "Please wait before you send another code"}
+	tcLockedTx    = text{ja: "間違いが続いたため、安全のために止めています。%sを過ぎてから、もう一度お送りください。", en: "There were too many wrong codes, so we have stopped to be safe. Please try again after %s."}
+	tcFull        = text{ja: "この口座には、これ以上見守る人を増やせません", en: "Nobody else can watch this account"}
+	tcFullTx      = text{ja: "すでに%d人が見守っています。どなたかが見守りをやめてから、もう一度お試しください。", en: "It has %d watchers already. Please try again after one of them has left."}
+	tcAltCode     = text{ja: "登録コードについて", en: "About your code"}
+)
+
+// Welcome greets somebody who added the LINE account: how to connect, or, for
+// somebody who comes back, what is watched.
+func Welcome(lang watch.Lang, accounts []ChatAccount) Message {
+	lang = langOf(lang)
+	if len(accounts) > 0 {
+		m := chat(lang, tcBack.in(lang), tcBack.in(lang), tcBackText.in(lang, Word(lang, CmdList)))
+		m.Facts, m.Choices = accountFacts(lang, accounts), choices(lang, CmdList, CmdTrouble, CmdGuide)
+		return m
+	}
+	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang))
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide)
+	return m
+}
+
+// HowToConnect says how to connect an account, or one more.
+func HowToConnect(lang watch.Lang, accounts []ChatAccount) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang))
+	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
+	return m
+}
+
+// ConnectedFacts is what is said to somebody whose account is connected.
+type ConnectedFacts struct {
+	Lang    watch.Lang
+	Account ChatAccount
+	Rules   watch.Rules
+	Mail    bool // a mail address is a further channel
+	Already bool // it was connected before
+}
+
+// Connected says what will be reported, what to do then, and how to stop.
+func Connected(f ConnectedFacts) Message {
+	lang := langOf(f.Lang)
+	title := pick(f.Already, tcConnAlready, tcConnected).in(lang)
+	m := chat(lang, title, title, tcConnWhen.in(lang))
+	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
+	say := func(when bool, t text, args ...any) {
+		if when {
+			m.Text = append(m.Text, t.in(lang, args...))
+		}
+	}
+	r := f.Rules
+	say(r.NewLink, tcWhenLink)
+	say(r.ServiceMin > 0, tcWhenService, Yen(lang, r.ServiceMin))
+	say(r.AnyDebit > 0, tcWhenAny, Yen(lang, r.AnyDebit))
+	say(r.Burst || r.AfterNewLink, tcWhenPattern)
+	say(true, tcConnAnswer, tNotMine.in(lang), orElse(f.Account.BankName, tTheBank.in(lang)))
+	say(f.Mail, tcConnMail)
+	say(true, tcConnStop, Word(lang, CmdStop), Word(lang, CmdLeave))
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdTrouble, CmdGuide)
+	return m
+}
+
+// CodeWrong answers a code that binds nothing.
+func CodeWrong(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcAltCode.in(lang), tcCodeWrong.in(lang), tcCodeWrongTx.in(lang), tcCodeTries.in(lang))
+}
+
+// CodeExpired answers a code whose time is over.
+func CodeExpired(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcAltCode.in(lang), tcCodeOver.in(lang), tcCodeOverTx.in(lang))
+}
+
+// CodeLocked asks somebody with too many wrong codes to wait.
+func CodeLocked(lang watch.Lang, until, now time.Time) Message {
+	lang = langOf(lang)
+	// Times are written to the minute: the next one is safe to say.
+	return chat(lang, tcAltCode.in(lang), tcLocked.in(lang), tcLockedTx.in(lang, Time(lang, until.Add(time.Minute-1), now)))
+}
+
+// CodeFull says that an account has all the watchers it can have.
+func CodeFull(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcAltCode.in(lang), tcFull.in(lang), tcFullTx.in(lang, watch.MaxWatchers))
+}
+
+var (
+	tcAskLeave    = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
+	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
+	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
+	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。続けるときは、何もしなくて大丈夫です。", en: "You will get no more alerts. To go on, you need not do anything."}
+	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わります。", en: "If you leave, your family members are not told any more either."}
+	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
+	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
+	tcLeaveShow   = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
+	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
+	tcLeftText    = text{ja: "この口座のお知らせは、もう届きません。", en: "You will get no more alerts about it."}
+	tcLeftKept    = text{ja: "これまでのお知らせと「身に覚えがない」の受付は、証拠として決められた期間だけ残ります。LINEの情報とメールアドレスは残りません。", en: "Past alerts and reports are kept as evidence for a fixed time. Your LINE id and mail address are not."}
+	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
+)
+
+// LeaveAll stands for a watcher's id in a postback that leaves every account.
+const LeaveAll = "all"
+
+// AskLeave asks which account to stop watching: one press does it.
+func AskLeave(lang watch.Lang, accounts []ChatAccount, now time.Time) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcAltLeave.in(lang), tcAskLeave.in(lang), tcAskLeaveTx.in(lang))
+	at := strconv.FormatInt(now.Unix(), 36)
+	button := func(label, name, watcher string) Button {
+		return Button{Label: label, Style: Danger, Display: tcLeaveShow.in(lang, name), Postback: chatPostback("leave", "w", watcher, "t", at)}
+	}
+	others := false
+	for _, a := range accounts {
+		others = others || a.Guardians
+		name := orElse(a.name(), tFactAccount.in(lang))
+		label := name
+		if len(accounts) == 1 {
+			label = tcLeaveButton.in(lang)
+		}
+		m.Buttons = append(m.Buttons, button(label, name, a.Watcher))
+	}
+	if len(accounts) == 1 {
+		m.Facts = accountFacts(lang, accounts)
+	} else {
+		m.Title = tcAskWhich.in(lang)
+		all := button(tcLeaveAll.in(lang), "", LeaveAll)
+		all.Display = tcLeaveAll.in(lang)
+		m.Buttons = append(m.Buttons, all)
+	}
+	if others {
+		m.Text = append(m.Text, tcLeaveOthers.in(lang))
+	}
+	return m
+}
+
+// Left confirms that accounts are no longer watched, and says what is kept.
+func Left(lang watch.Lang, accounts []ChatAccount) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang), tcLeftKept.in(lang), tcLeftAgain.in(lang))
+	m.Facts = accountFacts(lang, accounts)
+	return m
+}

@@ -1,0 +1,75 @@
+package wording
+
+import (
+	"strconv"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+var (
+	tcAskPause     = text{ja: "お知らせを、いつまで休みますか", en: "How long shall we pause your alerts?"}
+	tcAltPause     = text{ja: "お知らせを休む手続き", en: "Pausing your alerts"}
+	tcPauseUrgent  = text{ja: "休んでいるあいだも、緊急のお知らせはお送りします。", en: "Urgent alerts still come."}
+	tcPauseLost    = text{ja: "休んでいるあいだの、緊急でないお知らせは、あとからも届きません。", en: "Other alerts of that time do not come later either."}
+	tcPauseHour    = text{ja: "1時間休む", en: "For 1 hour"}
+	tcPauseMorning = text{ja: "明日の朝7時まで休む", en: "Until 7 tomorrow morning"}
+	tcPauseToday   = text{ja: "今朝7時まで休む", en: "Until 7 this morning"}
+	tcPauseWeek    = text{ja: "1週間休む", en: "For 1 week"}
+	tcPaused       = text{ja: "お知らせを休みます", en: "Your alerts are paused"}
+	tcPausedUntil  = text{ja: "再開する日時", en: "They start again"}
+	tcPausedResume = text{ja: "すぐに再開する", en: "Start again now"}
+	tcResumed      = text{ja: "お知らせを再開しました", en: "Your alerts are on again"}
+	tcResumedText  = text{ja: "これまでどおり、すぐにお知らせします。", en: "We tell you at once, as before."}
+	tcNotPaused    = text{ja: "お知らせは止まっていません", en: "Your alerts are not paused"}
+)
+
+// The lengths of a pause, as a postback names them. PauseMorning is followed
+// by its end in Unix seconds.
+const (
+	PauseHour    = "1h"
+	PauseWeek    = "168h"
+	PauseMorning = "until."
+)
+
+// morning is the end of a pause "until the morning": 7 o'clock in Japan, of
+// the same day for those who are still up before 5.
+func morning(now time.Time) (end time.Time, today bool) {
+	j := now.In(watch.JST)
+	today = j.Hour() < 5
+	end = time.Date(j.Year(), j.Month(), j.Day(), 7, 0, 0, 0, watch.JST)
+	if !today {
+		end = end.AddDate(0, 0, 1)
+	}
+	return end, today
+}
+
+// AskPause offers to pause everything that is not critical.
+func AskPause(lang watch.Lang, now time.Time) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcAltPause.in(lang), tcAskPause.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
+	button := func(label text, length string) {
+		m.Buttons = append(m.Buttons, Button{Label: label.in(lang), Display: label.in(lang), Style: Secondary, Postback: chatPostback("pause", "for", length)})
+	}
+	end, today := morning(now)
+	button(tcPauseHour, PauseHour)
+	button(pick(today, tcPauseToday, tcPauseMorning), PauseMorning+strconv.FormatInt(end.Unix(), 10))
+	button(tcPauseWeek, PauseWeek)
+	return m
+}
+
+// Paused confirms a pause and says when it ends.
+func Paused(lang watch.Lang, until, now time.Time) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcPaused.in(lang), tcPaused.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
+	m.Facts = []Fact{{tcPausedUntil.in(lang), Time(lang, until, now)}}
+	m.Buttons = []Button{{Label: tcPausedResume.in(lang), Style: Secondary, Say: Word(lang, CmdResume)}}
+	return m
+}
+
+// Resumed confirms that a pause is over, or that there was none.
+func Resumed(lang watch.Lang, paused bool) Message {
+	lang = langOf(lang)
+	title := pick(paused, tcResumed, tcNotPaused).in(lang)
+	return chat(lang, title, title, tcResumedText.in(lang))
+}
