@@ -3,3 +3,201 @@
 // answers to alerts, codes that connect an account, leaving, pausing, looking.
 // It never sends an alert and never decides whether somebody is told.
 package chat
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/line"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// LINE is what the chat needs of the LINE platform; see line.Client.
+type LINE interface {
+	Reply(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
+	ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
+	Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome
+	Profile(ctx context.Context, user string) (line.Profile, error)
+}
+
+// Desk takes answers to alerts; see dispute.Desk.
+type Desk interface {
+	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
+	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
+	Trust(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
+}
+
+// Enrol binds people to accounts; see enrol.Desk.
+type Enrol interface {
+	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
+	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
+	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
+}
+
+// Names knows what people call banks and services, and how to reach them. A
+// contact that is not known is empty.
+type Names interface {
+	Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact)
+	Service(id string, lang watch.Lang) (string, wording.Contact)
+}
+
+// Config is what the stage works with.
+type Config struct {
+	Store *store.Store
+	LINE  LINE
+	Desk  Desk
+	Enrol Enrol
+	Names Names
+	// Link is the address of a watcher's page of a record; nil leaves the
+	// links out.
+	Link   func(r *watch.Record, watcher string) string
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Stage acts on what people do in the chat.
+type Stage struct{ Config }
+
+// New makes the stage.
+func New(c Config) *Stage {
+	if c.Link == nil {
+		c.Link = func(*watch.Record, string) string { return "" }
+	}
+	return &Stage{c}
+}
+
+// Handle works on messages of queue.Chat: people side by side, and what one
+// person did in the order in which they did it, as far as it came together.
+func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
+	verdicts := make([]queue.Verdict, len(msgs))
+	talks := map[string][]*talk{}
+	for i, m := range msgs {
+		t := &talk{Stage: s, place: i, receives: m.Receives}
+		if err := json.Unmarshal(m.Body, &t.message); err != nil || t.Event.ID == "" {
+			verdicts[i] = queue.Never("not an event of LINE's")
+			continue
+		}
+		talks[t.Event.User] = append(talks[t.Event.User], t)
+	}
+	var wg sync.WaitGroup
+	for _, list := range talks {
+		slices.SortStableFunc(list, func(a, b *talk) int { return a.Event.At.Compare(b.Event.At) })
+		wg.Go(func() {
+			for _, t := range list {
+				verdicts[t.place] = t.guarded(ctx)
+			}
+		})
+	}
+	wg.Wait()
+	return verdicts
+}
+
+// talk is one event on its way through the stage.
+type talk struct {
+	*Stage
+	message
+	place    int // in its batch
+	receives int
+}
+
+// guarded lets a panic cost only its own event.
+func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.Logger.Error("an event of the chat panicked", "event", t.Event.ID, "receives", t.receives)
+			v = t.later()
+		}
+	}()
+	return t.run(ctx)
+}
+
+func (t *talk) later() queue.Verdict {
+	return queue.Later(queue.Backoff(t.receives, time.Second, 5*time.Minute))
+}
+
+// broken is for what is wrong on our side: try again, and say so.
+func (t *talk) broken(what string, err error) queue.Verdict {
+	if _, lost := store.AsCondition(err); lost {
+		// The same event is being worked on elsewhere.
+		return queue.Later(time.Second)
+	}
+	t.Logger.Error(what, "event", t.Event.ID, "receives", t.receives, "err", err)
+	return t.later()
+}
+
+// at is when the person did it, by LINE's clock.
+func (t *talk) at() time.Time { return t.Event.At }
+
+// accounts lists what the person watches, and their language.
+func (t *talk) accounts(ctx context.Context) ([]enrol.Bound, watch.Lang, error) {
+	list, err := t.Enrol.Accounts(ctx, t.Event.User)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(list) > 0 {
+		return list, list[0].Watcher.Lang, nil
+	}
+	p, err := t.Store.Person(ctx, t.Event.User)
+	if err != nil {
+		return nil, "", err
+	}
+	lang := p.Lang
+	if lang == "" {
+		lang = t.profileLang(ctx)
+	}
+	return nil, lang, nil
+}
+
+// lang is the person's language: as they chose it, as LINE has it, or Japanese.
+func (t *talk) lang(ctx context.Context) (watch.Lang, error) {
+	_, lang, err := t.accounts(ctx)
+	return lang, err
+}
+
+// profileLang is the person's language on LINE; empty if LINE does not say.
+func (t *talk) profileLang(ctx context.Context) watch.Lang {
+	p, err := t.LINE.Profile(ctx, t.Event.User)
+	switch {
+	case err != nil || p.Language == "":
+		return ""
+	case p.Language == "en" || len(p.Language) > 2 && p.Language[:3] == "en-":
+		return watch.English
+	}
+	return watch.Japanese
+}
+
+// chatAccounts are accounts as the chat speaks of them.
+func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []enrol.Bound) []wording.ChatAccount {
+	var out []wording.ChatAccount
+	for _, b := range list {
+		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
+		out = append(out, wording.ChatAccount{BankName: bank, Mask: b.Account.Mask, Watcher: b.Watcher.ID, Guardians: leavesGuardians(b)})
+	}
+	return out
+}
+
+// leavesGuardians tells whether others stop watching when this owner leaves.
+func leavesGuardians(b enrol.Bound) bool {
+	guardians := false
+	for _, w := range b.Account.Watchers {
+		switch {
+		case w.ID == b.Watcher.ID:
+		case w.Role == watch.Owner:
+			return false
+		default:
+			guardians = true
+		}
+	}
+	return guardians && b.Watcher.Role == watch.Owner
+}

@@ -19,10 +19,12 @@ type Person struct {
 	// older event that arrives late changes nothing.
 	UnfollowedAt time.Time `json:"unfollowed_at,omitzero"`
 	FollowEvent  time.Time `json:"follow_event,omitzero"`
-	WrongCodes   int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
-	WrongAt      time.Time `json:"wrong_at,omitzero"`     // the latest of them
-	LockedUntil  time.Time `json:"locked_until,omitzero"`
-	Version      int64     `json:"-"`
+	// PauseEvent likewise is the time of the latest pause or its end.
+	PauseEvent  time.Time `json:"pause_event,omitzero"`
+	WrongCodes  int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
+	WrongAt     time.Time `json:"wrong_at,omitzero"`     // the latest of them
+	LockedUntil time.Time `json:"locked_until,omitzero"`
+	Version     int64     `json:"-"`
 }
 
 // Binding says that a person watches an account, and as which watcher.

@@ -1,0 +1,186 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// How far we are with an event. Each phase is written before what follows
+// from it, so that a process that dies is continued and not repeated.
+const (
+	acting    = "acting"    // the answer is known, the act is under way
+	answering = "answering" // acted; a reply may have been sent
+	unsure    = "unsure"    // LINE did not say whether it took the reply
+	pushing   = "pushing"   // LINE has no reply of ours, for certain, or none can be made: push
+	done      = "done"
+)
+
+// The life of an answer.
+const (
+	// replyFor is how long a reply token is used after its event came in.
+	// LINE takes it for a minute.
+	replyFor = 50 * time.Second
+	// tokenEnds is when LINE takes no reply to an event, however late the
+	// event was sent.
+	tokenEnds = 20 * time.Minute
+	// lease is how long another worker may take over a reply.
+	lease = 15 * time.Second
+	// giveUpAfter is when an answer is worth nothing any more; LINE keeps a
+	// retry key for 24 hours.
+	giveUpAfter = 3 * time.Hour
+)
+
+// plan is what is to happen for an event: an act, if it is one that cannot
+// tell afterwards whether it has happened, and what the person is told.
+type plan struct {
+	say *wording.Message // nil for silence
+	do  func(ctx context.Context) error
+}
+
+func say(m wording.Message) plan { return plan{say: &m} }
+
+// run takes an event from wherever it was left to its end.
+func (t *talk) run(ctx context.Context) queue.Verdict {
+	seen, err := t.Store.Seen(ctx, t.Event.ID)
+	if err != nil {
+		return t.broken("an event cannot be looked up", err)
+	}
+	first := false
+	if seen.Phase == "" || seen.Phase == acting {
+		p, err := t.plan(ctx)
+		if err != nil {
+			return t.broken("an event cannot be acted on", err)
+		}
+		if err := t.act(ctx, seen, p); err != nil {
+			return t.broken("an act cannot be finished", err)
+		}
+		first = true
+	}
+	return t.answer(ctx, seen, first)
+}
+
+// act writes down what will be said, acts, and writes down that it acted.
+func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
+	if seen.Phase == "" {
+		if p.say != nil && !t.Event.Standby {
+			var err error
+			if seen.Answer, err = json.Marshal(p.say); err != nil {
+				return errors.New("chat: an answer does not encode")
+			}
+		}
+		if p.do != nil {
+			if err := t.enter(ctx, seen, acting); err != nil {
+				return err
+			}
+		}
+	}
+	if p.do != nil {
+		if err := p.do(ctx); err != nil {
+			return err
+		}
+	}
+	if seen.Answer == nil {
+		return t.enter(ctx, seen, done)
+	}
+	return t.enter(ctx, seen, answering)
+}
+
+// enter writes the phase down.
+func (t *talk) enter(ctx context.Context, seen *store.Seen, phase string) error {
+	seen.Phase, seen.At = phase, t.Now()
+	if phase == done {
+		seen.Answer = nil // nobody needs the words any more
+	}
+	if err := t.Store.Write(ctx, store.PutSeen(seen)); err != nil {
+		return err
+	}
+	seen.Version++
+	return nil
+}
+
+// fresh tells whether the reply token still works, if nobody used it.
+func (t *talk) fresh() bool {
+	now := t.Now()
+	return t.Event.ReplyToken != "" && now.Sub(t.ReceivedAt) < replyFor && now.Sub(t.at()) < tokenEnds
+}
+
+// answer tells the person what came of it: by the reply token while it lives,
+// by a push otherwise. A reply has no retry key. So one of which LINE says
+// nothing clear is only ever tried again with the same token, which works
+// once; it is not pushed as well, and may in the end not have arrived. One
+// that was cut off because this process died is told from its token as long
+// as that lives, and pushed later: the person has asked, and twice is better
+// than never.
+func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.Verdict {
+	if seen.Phase == done {
+		return queue.OK
+	}
+	var m wording.Message
+	if err := json.Unmarshal(seen.Answer, &m); err != nil {
+		return queue.Never("an answer that cannot be read")
+	}
+	if seen.Phase == answering {
+		if wait := lease - t.Now().Sub(seen.At); !first && wait > 0 {
+			return queue.Later(wait)
+		}
+		if t.fresh() {
+			reply := t.LINE.Reply
+			if !first {
+				reply = t.LINE.ReplyAgain
+			}
+			switch o := reply(ctx, t.Event.ReplyToken, m); o.Result {
+			case watch.SendAccepted:
+				return t.finish(ctx, seen)
+			case watch.SendRetry:
+				if err := t.enter(ctx, seen, unsure); err != nil {
+					return t.broken("a reply cannot be written down", err)
+				}
+				return queue.Later(2 * time.Second)
+			}
+		}
+		if err := t.enter(ctx, seen, pushing); err != nil {
+			return t.broken("an answer cannot be written down", err)
+		}
+	}
+	if seen.Phase == unsure {
+		return t.replyAgain(ctx, seen, m)
+	}
+	return t.push(ctx, seen, m)
+}
+
+func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m wording.Message) queue.Verdict {
+	if !t.fresh() {
+		t.Logger.Warn("an answer may not have arrived: LINE did not say", "event", t.Event.ID)
+		return t.finish(ctx, seen)
+	}
+	if o := t.LINE.ReplyAgain(ctx, t.Event.ReplyToken, m); o.Result == watch.SendAccepted {
+		return t.finish(ctx, seen)
+	}
+	return queue.Later(2 * time.Second)
+}
+
+func (t *talk) push(ctx context.Context, seen *store.Seen, m wording.Message) queue.Verdict {
+	o := t.LINE.Push(ctx, t.Event.User, watch.DeriveUUID("chat", t.Event.ID), m)
+	switch {
+	case o.Result == watch.SendAccepted:
+		return t.finish(ctx, seen)
+	case o.Result == watch.SendRetry && t.Now().Sub(t.ReceivedAt) < giveUpAfter:
+		return queue.Later(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
+	}
+	// The act stands; the dead letter says that nobody was told of it.
+	return queue.Never("an answer could not be sent: " + o.Problem)
+}
+
+func (t *talk) finish(ctx context.Context, seen *store.Seen) queue.Verdict {
+	if err := t.enter(ctx, seen, done); err != nil {
+		return t.broken("an answer that was sent cannot be written down", err)
+	}
+	return queue.OK
+}

@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"context"
+	"errors"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// toDesk brings a button of an alert to the desk and words what came of it.
+// The event's id is the act's name, so that an event that comes again acts
+// once, whatever was pressed in between.
+func (t *talk) toDesk(ctx context.Context, action, record string) (plan, error) {
+	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), Act: t.Event.ID}
+	var res dispute.Result
+	var err error
+	switch action {
+	case "notmine":
+		res, err = t.Desk.Answer(ctx, record, who, watch.NotMine, watch.ViaLINE)
+	case "mine":
+		res, err = t.Desk.Answer(ctx, record, who, watch.Mine, watch.ViaLINE)
+	case "undo":
+		res, err = t.Desk.Undo(ctx, record, who, watch.ViaLINE)
+	case "trust":
+		res, err = t.Desk.Trust(ctx, record, who)
+	}
+	switch {
+	case errors.Is(err, dispute.ErrNotFound):
+		lang, err := t.lang(ctx)
+		return say(wording.Unknown(lang)), err
+	case errors.Is(err, dispute.ErrTooLate):
+		return say(wording.UndoTooLate(t.disputeFacts(ctx, res))), nil
+	case errors.Is(err, dispute.ErrNotAllowed):
+		return say(wording.OwnerOnly(res.Watcher.Lang)), nil
+	case errors.Is(err, dispute.ErrNoTrust) && res.Outcome != dispute.AlreadyOpen:
+		return say(wording.Useless(res.Watcher.Lang)), nil
+	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
+		return plan{}, err
+	case err == nil && action == "trust":
+		return say(wording.Trusted(t.answerFacts(ctx, res))), nil
+	}
+	return say(t.outcome(ctx, action, res)), nil
+}
+
+// outcome words what an answer did, or what stands.
+func (t *talk) outcome(ctx context.Context, action string, res dispute.Result) wording.Message {
+	own := res.Record.Answer != nil && res.Record.Answer.Watcher == res.Watcher.ID
+	switch res.Outcome {
+	case dispute.Opened:
+		return wording.DisputeOpened(t.disputeFacts(ctx, res))
+	case dispute.AlreadyOpen:
+		switch {
+		case action == "notmine" && res.Repeated:
+			// Its first answer was lost: it reads as it would have.
+			return wording.DisputeOpened(t.disputeFacts(ctx, res))
+		case action == "mine" && !own:
+			return wording.AlreadyAnswered(t.answerFacts(ctx, res))
+		}
+		return wording.DisputeAlready(t.disputeFacts(ctx, res))
+	case dispute.Withdrawn, dispute.AlreadyWithdrawn:
+		return wording.DisputeWithdrawn(t.disputeFacts(ctx, res))
+	case dispute.Mine:
+		return wording.MineThanks(t.answerFacts(ctx, res))
+	case dispute.AlreadyMine:
+		if action == "mine" && own {
+			return wording.MineThanks(t.answerFacts(ctx, res))
+		}
+		return wording.AlreadyAnswered(t.answerFacts(ctx, res))
+	}
+	return wording.Useless(res.Watcher.Lang)
+}
+
+func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {
+	w, r := res.Watcher, res.Record
+	f := wording.DisputeFacts{Lang: w.Lang, Dispute: res.Dispute, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+		HideAmount: w.HideAmount, UndoUntil: res.UndoUntil, Link: t.Link(r, w.ID)}
+	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
+	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
+	return f
+}
+
+func (t *talk) answerFacts(ctx context.Context, res dispute.Result) wording.AnswerFacts {
+	w, r := res.Watcher, res.Record
+	f := wording.AnswerFacts{Lang: w.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+		HideAmount: w.HideAmount, Trust: res.Offer, TrustDays: dispute.TrustDays, Link: t.Link(r, w.ID)}
+	f.BankName, _ = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
+	f.ServiceName, _ = t.Names.Service(r.Service, w.Lang)
+	if r.Answer != nil {
+		f.Answer = *r.Answer
+	}
+	if res.Dispute != nil && res.Outcome == dispute.AlreadyOpen {
+		f.Reference = res.Dispute.Reference
+	}
+	return f
+}

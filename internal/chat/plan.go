@@ -1,0 +1,137 @@
+package chat
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/line"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// plan decides what happens for an event. It may be asked again for the same
+// event, by a process that continues another's work.
+func (t *talk) plan(ctx context.Context) (plan, error) {
+	switch t.Event.Kind {
+	case line.Follow:
+		return t.follow(ctx)
+	case line.Unfollow:
+		return plan{}, t.Enrol.Unfollowed(ctx, t.Event.User, t.at())
+	case line.Postback:
+		return t.postback(ctx)
+	case line.AccountLink:
+		return t.accountLink(ctx)
+	case line.Text:
+		// In standby another module of the channel has the word.
+		if t.Event.Standby {
+			return plan{}, nil
+		}
+		return t.text(ctx)
+	}
+	return plan{}, nil
+}
+
+// command is something that people ask for by a word.
+type command struct {
+	name  wording.Command
+	words string // folded and separated by |, besides the word that we offer
+	run   func(*talk, context.Context) (plan, error)
+}
+
+// commands are all of them. What is not ready answers so by NotYet.
+func commands() []command {
+	return []command{
+		{wording.CmdList, "最近のお知らせ|お知らせ|いちらん|履歴|history|alerts", (*talk).list},
+		{wording.CmdTrouble, "困った|こまった|こまったとき|困ったときは|ヘルプ|へるぷ|助けて|たすけて|trouble", (*talk).trouble},
+		{wording.CmdStop, "ていし|停止する|休む|お休み|一時停止|ストップ|pause|mute", (*talk).askPause},
+		{wording.CmdResume, "さいかい|再開する|すぐに再開する|restart|unpause|unmute", (*talk).resume},
+		{wording.CmdLeave, "かいじょ|解除する|登録解除|やめる|やめたい|退会|見守りをやめる|unsubscribe|quit", (*talk).askLeave},
+		{wording.CmdConnect, "つなぐ|口座|口座登録|登録|登録コード|コード|はじめる|はじめ方|start|code|register", (*talk).connect},
+		{wording.CmdGuide, "つかいかた|使いかた|メニュー|できること|menu|commands|?", (*talk).guide},
+		{wording.CmdSettings, "せってい|設定する|setting|rules", notYet(wording.CmdSettings)},
+		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", notYet(wording.CmdFamily)},
+		{wording.CmdServices, "サービス|連携|連携サービス|接続サービス|connected services|linked services", notYet(wording.CmdServices)},
+	}
+}
+
+// byWord finds a command by any of its words.
+var byWord = func() map[string]command {
+	out := map[string]command{}
+	for _, c := range commands() {
+		words := strings.Split(c.words, "|")
+		for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+			words = append(words, wording.Word(lang, c.name))
+		}
+		for _, w := range words {
+			out[fold(w)] = c
+		}
+	}
+	return out
+}()
+
+func notYet(name wording.Command) func(*talk, context.Context) (plan, error) {
+	return func(t *talk, ctx context.Context) (plan, error) {
+		lang, err := t.lang(ctx)
+		return say(wording.NotYet(lang, name)), err
+	}
+}
+
+// alarms are words of somebody in trouble, wherever they stand in a text.
+var alarms = []string{"覚えがない", "覚えのない", "おぼえがない", "おぼえのない", "詐欺", "さぎ", "不正", "盗ま", "だまされ", "騙され", "乗っ取",
+	"知らない引き落とし", "勝手に引き", "fraud", "scam", "stolen", "not me", "wasn't me"}
+
+// fold brings spellings of a word together: width, case, and what people put
+// around words.
+func fold(s string) string {
+	return strings.Trim(strings.ToLower(norm.NFKC.String(s)), " \n\t。、.,!・「」\"'“”*")
+}
+
+func (t *talk) text(ctx context.Context) (plan, error) {
+	word := fold(t.Event.Text)
+	if c, ok := byWord[word]; ok {
+		return c.run(t, ctx)
+	}
+	if code, ok := enrol.LooksLikeCode(t.Event.Text); ok {
+		return t.redeem(ctx, code)
+	}
+	for _, a := range alarms {
+		if strings.Contains(word, a) {
+			return t.trouble(ctx)
+		}
+	}
+	if word == "" { // a sticker, a picture
+		return t.guide(ctx)
+	}
+	lang, err := t.lang(ctx)
+	return say(wording.NotUnderstood(lang)), err
+}
+
+func (t *talk) guide(ctx context.Context) (plan, error) {
+	lang, err := t.lang(ctx)
+	return say(wording.Guide(lang)), err
+}
+
+// postback acts on a button. Its data prove nothing: who acts is LINE's user.
+func (t *talk) postback(ctx context.Context) (plan, error) {
+	v, err := url.ParseQuery(t.Event.Postback)
+	if err == nil {
+		switch action := v.Get("a"); action {
+		case "notmine", "mine", "undo", "trust":
+			return t.toDesk(ctx, action, v.Get("r"))
+		case "leave":
+			return t.leave(ctx, v)
+		case "pause":
+			return t.pause(ctx, v.Get("for"))
+		}
+	}
+	return t.useless(ctx)
+}
+
+func (t *talk) useless(ctx context.Context) (plan, error) {
+	lang, err := t.lang(ctx)
+	return say(wording.Useless(lang)), err
+}
