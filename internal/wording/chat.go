@@ -22,20 +22,15 @@ const (
 	CmdGuide    Command = "guide"    // 使い方
 	CmdSettings Command = "settings" // 設定
 	CmdFamily   Command = "family"   // 家族
-	CmdServices Command = "services" // つながっているサービス
+	CmdServices Command = "services" // サービス
 )
 
 var (
-	tcList     = text{ja: "一覧", en: "list"}
-	tcTrouble  = text{ja: "困ったとき", en: "help"}
-	tcStop     = text{ja: "停止", en: "stop"}
-	tcResume   = text{ja: "再開", en: "resume"}
-	tcLeave    = text{ja: "解除", en: "leave"}
-	tcConnect  = text{ja: "口座をつなぐ", en: "connect"}
-	tcGuide    = text{ja: "使い方", en: "guide"}
-	tcSettings = text{ja: "設定", en: "settings"}
-	tcFamily   = text{ja: "家族", en: "family"}
-	tcServices = text{ja: "つながっているサービス", en: "services"}
+	tcTrouble = text{ja: "困ったとき", en: "help"}
+	tcStop    = text{ja: "停止", en: "stop"}
+	tcResume  = text{ja: "再開", en: "resume"}
+	tcConnect = text{ja: "口座をつなぐ", en: "connect"}
+	tcGuide   = text{ja: "使い方", en: "guide"}
 
 	tcDoesList    = text{ja: "最近のお知らせを見る", en: "see your latest alerts"}
 	tcDoesTrouble = text{ja: "どこに連絡すればよいかを見る", en: "see whom to call when something is wrong"}
@@ -48,8 +43,8 @@ var (
 // Word is what a person sends to ask for a command.
 func Word(lang watch.Lang, c Command) string {
 	words := map[Command]text{
-		CmdList: tcList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tcLeave, CmdConnect: tcConnect,
-		CmdGuide: tcGuide, CmdSettings: tcSettings, CmdFamily: tcFamily, CmdServices: tcServices,
+		CmdList: tSayList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tSayLeave, CmdConnect: tcConnect,
+		CmdGuide: tcGuide, CmdSettings: tSaySettings, CmdFamily: tSayFamily, CmdServices: tSayServices,
 	}
 	return words[c].in(langOf(lang))
 }

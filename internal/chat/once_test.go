@@ -1,0 +1,217 @@
+package chat_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/queue"
+	"kozamori/internal/sim"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// TestAProcessThatDiesAnywhere stops the process at every step to the
+// outside in turn, and lets another one continue.
+func TestAProcessThatDiesAnywhere(t *testing.T) {
+	ja := watch.Japanese
+	for name, c := range map[string]struct {
+		do    func(*world)       // sends the event
+		title string             // of the one answer
+		check func(*world) error // of the effect
+		late  bool               // the reply token is over before anybody works on the event
+	}{
+		"not mine":                    {do: notMine, title: "受け付けました。受付番号はこちらです"},
+		"not mine, too late to reply": {do: notMine, title: "受け付けました。受付番号はこちらです", late: true},
+		"a code": {do: func(w *world) {
+			i, err := w.enrol.Issue(context.Background(), "0168", enrol.CodeRequest{AccountRef: "acc_new"})
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			_ = w.line.Say(alice, i.Code)
+		}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title},
+		"leaving": {do: func(w *world) {
+			w.say(alice, "解除")
+			_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
+		}, title: wording.Left(ja, nil).Title},
+		"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
+			title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
+		"resuming": {do: func(w *world) {
+			w.tap(alice, "a=pause&for=1h")
+			_ = w.line.Say(alice, "再開")
+		}, title: wording.Resumed(ja, true).Title},
+	} {
+		for _, soon := range []bool{true, false} {
+			label := name + ", continued a minute later"
+			if soon {
+				label = name + ", continued at once"
+			}
+			t.Run(label, func(t *testing.T) {
+				for n := 1; ; n++ {
+					if n > 200 {
+						t.Fatal("it never ends")
+					}
+					w := newWorld(t)
+					w.own(alice, account)
+					w.alert("r1", account)
+					c.do(w)
+					before := len(w.shown(alice))
+					if c.late {
+						w.add(55 * time.Second)
+					}
+					w.crash.count, w.crash.at = 0, n
+					w.once(false)
+					died := w.crash.dead
+					last := w.crash.last
+					w.crash.revive()
+					if !soon { // the reply token is over
+						w.add(61 * time.Second)
+					}
+					for range 6 {
+						w.add(6 * time.Second)
+						w.settle()
+					}
+					answers := w.shown(alice)[before:]
+					most := 1
+					if !soon && last == "after reply" || !soon && last == "before write W" {
+						most = 2 // nobody can know that the reply came through
+					}
+					if len(answers) == 0 || len(answers) > most {
+						t.Errorf("died %s (step %d): %d answers", last, n, len(answers))
+					}
+					for _, a := range answers {
+						if !strings.Contains(a, c.title) {
+							t.Errorf("died %s (step %d): the answer is not %q: %s", last, n, c.title, a)
+						}
+					}
+					if v := w.line.Violations(); len(v) > 0 {
+						t.Errorf("died %s: %v", last, v)
+					}
+					if strings.HasPrefix(name, "not mine") {
+						r := w.record("r1")
+						d, err := w.store.Dispute(context.Background(), r.Dispute)
+						if err != nil || len(d.Changes) != 1 || d.Status != watch.DisputeOpened {
+							t.Errorf("died %s: dispute %+v, %v", last, d, err)
+						}
+					}
+					if !died {
+						break
+					}
+				}
+			})
+		}
+	}
+}
+
+func notMine(w *world) { _ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "") }
+
+func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail  func(*world)
+		wait  time.Duration // before the event is worked on
+		want  int           // answers on the phone
+		via   string
+		again time.Duration // how long things go on
+	}{
+		"a reply answers":                                     {want: 1, via: "reply"},
+		"a token that is too old is not tried":                {wait: 51 * time.Second, want: 1, via: "push"},
+		"an outage of the reply is waited for":                {fail: replies(4, sim.ServerError), want: 1, via: "reply", again: 20 * time.Second},
+		"a reply whose answer is lost is not pushed as well":  {fail: replies(1, sim.AcceptThenDrop), want: 1, via: "reply", again: time.Hour},
+		"a reply that LINE refuses is pushed":                 {fail: replies(1, sim.RateLimited), want: 1, via: "push"},
+		"an outage that outlives the token leaves it open":    {fail: replies(100, sim.ServerError), want: 0, again: time.Hour},
+		"a push is sent again with its key until it is taken": {fail: pushes(3, sim.ServerError), wait: 55 * time.Second, want: 1, via: "push", again: time.Hour},
+		"a push whose answer is lost is not doubled":          {fail: pushes(2, sim.AcceptThenDrop), wait: 55 * time.Second, want: 1, via: "push", again: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.own(alice, account)
+			w.alert("r1", account)
+			if c.fail != nil {
+				c.fail(w)
+			}
+			_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "")
+			w.add(c.wait)
+			w.settle()
+			for i := time.Duration(0); i < c.again; i += 5 * time.Second {
+				w.add(5 * time.Second)
+				w.settle()
+			}
+			if n := len(w.shown(alice)); n != c.want {
+				t.Errorf("%d answers, want %d", n, c.want)
+			}
+			for _, m := range w.line.Messages() {
+				if m.Via != c.via {
+					t.Errorf("answered by %s, want %s", m.Via, c.via)
+				}
+			}
+			if w.record("r1").Dispute == "" || w.toBank() != 1 {
+				t.Error("the bank is not told")
+			}
+			if v := w.line.Violations(); len(v) > 0 {
+				t.Error(v)
+			}
+		})
+	}
+}
+
+func replies(n int, f sim.Fault) func(*world) {
+	return func(w *world) { w.line.FailAt(sim.Reply, n, f) }
+}
+
+func pushes(n int, f sim.Fault) func(*world) {
+	return func(w *world) { w.line.FailAt(sim.Push, n, f) }
+}
+
+func TestAnEventThatComesTwiceIsOneEvent(t *testing.T) {
+	w := newWorld(t)
+	w.own(alice, account)
+	w.alert("r1", account)
+	w.line.Duplicate(1)
+	w.press(alice, "notmine", "r1")
+	for range 30 {
+		w.add(time.Second)
+		w.settle()
+	}
+	if n := len(w.shown(alice)); n != 1 {
+		t.Errorf("%d answers", n)
+	}
+	if w.toBank() != 1 {
+		t.Errorf("the bank hears %d times", w.toBank())
+	}
+}
+
+func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
+	w := newWorld(t)
+	w.own(alice, account)
+	w.alert("r1", account)
+	w.line.FailAt(sim.Push, 1, sim.BadRequest)
+	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "")
+	w.add(time.Minute)
+	w.settle()
+	dead, err := w.queue.Dead(context.Background(), queue.Chat, 10)
+	if err != nil || len(dead) != 1 || strings.Contains(dead[0].Why, alice) {
+		t.Fatalf("dead letters %v, %v", dead, err)
+	}
+	// The operator brings it back: the answer is sent, the act is not done again.
+	if _, err := w.queue.Redrive(context.Background(), queue.Chat); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	w.reads(alice, "受け付けました。受付番号はこちらです")
+	if w.toBank() != 1 {
+		t.Errorf("the bank hears %d times", w.toBank())
+	}
+}
+
+func TestWhatIsNoEventIsBuried(t *testing.T) {
+	w := newWorld(t)
+	if err := w.queue.Send(context.Background(), queue.Chat, queue.Outgoing{Body: []byte("hello")}, queue.Outgoing{Body: []byte("{}")}); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	if dead, err := w.queue.Dead(context.Background(), queue.Chat, 10); err != nil || len(dead) != 2 {
+		t.Errorf("%d dead letters, %v", len(dead), err)
+	}
+}

@@ -1,0 +1,344 @@
+package chat_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/internal/chat"
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/line"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// names are those of two banks, one of which tells its number.
+type names struct{}
+
+func (names) Bank(_ context.Context, code string, _ watch.Lang) (string, wording.Contact) {
+	switch code {
+	case "0125":
+		return "七十七銀行", wording.Contact{Phone: "022-000-0000"}
+	case "0168":
+		return "中国銀行", wording.Contact{}
+	}
+	return code, wording.Contact{}
+}
+
+func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
+	if id == "paypay" {
+		return "PayPay", wording.Contact{Phone: "0120-111-111"}
+	}
+	return "", wording.Contact{}
+}
+
+// world is the chat on real parts: store, queue, desks, the client and the
+// LINE platform over HTTP, with signed webhooks.
+type world struct {
+	*clock
+	t     *testing.T
+	store *store.Store
+	queue *qembedded.Queue
+	line  *sim.LINE
+	enrol *enrol.Desk
+	stage *chat.Stage
+	crash *crasher
+	log   *strings.Builder
+}
+
+var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, crash: &crasher{}, log: &strings.Builder{}}
+	logger := slog.New(slog.NewTextHandler(w.log, nil))
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now, Visibility: 5 * time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.queue.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hook := httptest.NewServer(chat.NewHook(chat.HookConfig{Secrets: []string{"next", "channel"}, Queue: w.queue, Now: w.Now, Logger: logger}))
+	t.Cleanup(hook.Close)
+	w.line = &sim.LINE{Token: "t", Secret: "channel", Webhook: hook.URL, Now: w.Now}
+	api := httptest.NewServer(w.line)
+	t.Cleanup(api.Close)
+	w.line.AddUser(sim.User{ID: alice, Lang: "ja", Following: true})
+	w.line.AddUser(sim.User{ID: bob, Lang: "en", Following: true})
+
+	// Every step of the stage to the outside can be the last one.
+	w.store = store.New(table)
+	fragile := store.New(&fragileTable{table, w.crash})
+	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
+	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Now: w.Now, Logger: logger}
+	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
+		Desk: &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
+		Link: func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher }})
+	return w
+}
+
+// own makes a user the owner of an account and a guardian of none.
+func (w *world) own(user string, k watch.AccountKey, change ...func(*watch.Account)) {
+	w.t.Helper()
+	a := &watch.Account{AccountKey: k, Mask: "普通 ***4567", Watchers: []watch.Watcher{{ID: "w-" + k.Ref, Role: watch.Owner, LineUser: user,
+		Lang: watch.Japanese, Since: w.Now(), Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
+	for _, c := range change {
+		c(a)
+	}
+	writes := []store.Write{store.PutAccount(a)}
+	for _, p := range a.Watchers {
+		writes = append(writes, store.PutBinding(p.LineUser, store.Binding{Account: k, Watcher: p.ID}))
+	}
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// guardian adds a guardian who may see no amounts.
+func guardian(user string) func(*watch.Account) {
+	return func(a *watch.Account) {
+		a.Watchers = append(a.Watchers, watch.Watcher{ID: "g-" + a.Ref, Role: watch.Guardian, LineUser: user, Lang: watch.English,
+			Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules(), HideAmount: true})
+	}
+}
+
+// alert puts an alert on an account, as detect would have.
+func (w *world) alert(id string, k watch.AccountKey, change ...func(*watch.Record)) {
+	w.t.Helper()
+	r := &watch.Record{ID: id, Account: k, Mask: "普通 ***4567", Kind: watch.Debit, Txn: id, OccurredAt: w.Now(), Amount: 3000, Service: "paypay",
+		ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true,
+		Notices: []watch.Notice{{Watcher: "w-" + k.Ref, Reasons: watch.ServiceDebit}, {Watcher: "g-" + k.Ref, Reasons: watch.ServiceDebit}}}
+	for _, c := range change {
+		c(r)
+	}
+	if err := w.store.Write(context.Background(), store.PutRecord(r)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) say(user, text string) {
+	w.t.Helper()
+	if err := w.line.Say(user, text); err != nil {
+		w.t.Fatal(err)
+	}
+	w.settle()
+}
+
+func (w *world) press(user, action, record string) {
+	w.t.Helper()
+	w.tap(user, url.Values{"a": {action}, "r": {record}, "w": {"w-acc_1"}}.Encode())
+}
+
+func (w *world) tap(user, data string) {
+	w.t.Helper()
+	if err := w.line.Tap(user, data, ""); err != nil {
+		w.t.Fatal(err)
+	}
+	w.settle()
+}
+
+// settle lets the chat run until nothing is visible in its queue.
+func (w *world) settle() {
+	w.t.Helper()
+	for w.once(true) {
+	}
+}
+
+// once lets the stage work on one batch; without settling, as if the process
+// had died before it said what became of it.
+func (w *world) once(settle bool) bool {
+	w.t.Helper()
+	ctx := context.Background()
+	msgs, err := w.queue.Receive(ctx, queue.Chat, 10, time.Millisecond)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if settle {
+		queue.Settle(ctx, w.queue, queue.Chat, msgs, w.stage.Handle, slog.New(slog.DiscardHandler))
+	} else {
+		w.stage.Handle(ctx, msgs)
+	}
+	return len(msgs) > 0
+}
+
+// shown are the answers that a phone shows, oldest first, as their JSON.
+func (w *world) shown(user string) []string {
+	var out []string
+	for _, it := range w.line.Chat(user) {
+		if it.From == sim.FromBot {
+			out = append(out, string(it.Message))
+		}
+	}
+	return out
+}
+
+// newest is the last answer on a phone; the test ends if there is none.
+func (w *world) newest(user string) string {
+	w.t.Helper()
+	all := w.shown(user)
+	if len(all) == 0 {
+		w.t.Fatal("the phone shows no answer")
+	}
+	return all[len(all)-1]
+}
+
+// reads fails unless the newest answer holds every part.
+func (w *world) reads(user string, parts ...string) {
+	w.t.Helper()
+	got := w.newest(user)
+	for _, p := range parts {
+		q, _ := json.Marshal(p) // as JSON spells it
+		if !strings.Contains(got, strings.Trim(string(q), `"`)) {
+			w.t.Errorf("the answer lacks %q: %s", p, got)
+		}
+	}
+}
+
+// button finds the postback of a button of the newest answer that begins so.
+func (w *world) button(user, begins string) string {
+	w.t.Helper()
+	_, after, ok := strings.Cut(w.newest(user), `"data":"`+begins)
+	if !ok {
+		w.t.Fatalf("no button %s in %s", begins, w.newest(user))
+	}
+	data, _, _ := strings.Cut(after, `"`)
+	return strings.ReplaceAll(begins+data, `\u0026`, "&")
+}
+
+// toBank is how many jobs wait for the bank.
+func (w *world) toBank() int {
+	w.t.Helper()
+	d, err := w.queue.Depth(context.Background(), queue.Bank)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d.Waiting + d.InFlight
+}
+
+func (w *world) record(id string) *watch.Record {
+	w.t.Helper()
+	r, err := w.store.Record(context.Background(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// crasher makes the n-th step to the outside the last one of a process.
+type crasher struct {
+	mu    sync.Mutex
+	count int
+	at    int // 0 never
+	dead  bool
+	last  string // what the process did last
+}
+
+func (c *crasher) step(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.count++
+	if c.dead || c.count == c.at {
+		if !c.dead {
+			c.last = what
+		}
+		c.dead = true
+		panic("the process is dead")
+	}
+}
+
+// revive is a new process, which lives.
+func (c *crasher) revive() { c.mu.Lock(); defer c.mu.Unlock(); c.at, c.dead = 0, false }
+
+type fragileTable struct {
+	store.Table
+	c *crasher
+}
+
+func (t *fragileTable) Write(ctx context.Context, ws ...store.Write) error {
+	what := fmt.Sprint("write ", ws[0].Item.SK)
+	t.c.step("before " + what)
+	err := t.Table.Write(ctx, ws...)
+	t.c.step("after " + what)
+	return err
+}
+
+func (t *fragileTable) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	t.c.step("before a read")
+	return t.Table.Get(ctx, keys...)
+}
+
+type fragileQueue struct {
+	queue.Sender
+	c *crasher
+}
+
+func (q *fragileQueue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) error {
+	q.c.step("before send")
+	err := q.Sender.Send(ctx, n, msgs...)
+	q.c.step("after send")
+	return err
+}
+
+type fragileLINE struct {
+	chat.LINE
+	c *crasher
+}
+
+func (l *fragileLINE) Reply(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
+	l.c.step("before reply")
+	o := l.LINE.Reply(ctx, tok, msgs...)
+	l.c.step("after reply")
+	return o
+}
+
+func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
+	l.c.step("before reply")
+	o := l.LINE.ReplyAgain(ctx, tok, msgs...)
+	l.c.step("after reply")
+	return o
+}
+
+func (l *fragileLINE) Push(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+	l.c.step("before push")
+	o := l.LINE.Push(ctx, to, key, m)
+	l.c.step("after push")
+	return o
+}
+
+var _ http.Handler = (*chat.Hook)(nil)
