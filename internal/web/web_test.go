@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
 	"kozamori/internal/queue/embedded"
+	"kozamori/internal/session"
 	"kozamori/internal/store"
 	stored "kozamori/internal/store/embedded"
 	"kozamori/internal/token"
@@ -72,15 +74,16 @@ func (c *counted) taken() string {
 
 // world is the pages over a real store and desk.
 type world struct {
-	t     *testing.T
-	mu    sync.Mutex
-	at    time.Time
-	table *counted
-	store *store.Store
-	desk  *dispute.Desk
-	keys  *token.Keys
-	log   *bytes.Buffer
-	srv   *httptest.Server
+	t        *testing.T
+	mu       sync.Mutex
+	at       time.Time
+	table    *counted
+	store    *store.Store
+	desk     *dispute.Desk
+	keys     *token.Keys
+	sessions *session.Desk
+	log      *bytes.Buffer
+	srv      *httptest.Server
 }
 
 func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
@@ -124,10 +127,13 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	}
 	logger := slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
 	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: logger}
+	w.sessions = &session.Desk{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
-	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL, Now: w.now, Logger: logger})
+	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
+		Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
+		Now: w.now, Logger: logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}
 	w.put(store.PutAccount(&watch.Account{AccountKey: account, Mask: "普通 ***4567", Watchers: []watch.Watcher{

@@ -20,9 +20,13 @@ type Page struct {
 // happened when.
 type Part struct {
 	Message
+	Links   []PageLink
 	Forms   []Form
 	History []Moment
 }
+
+// PageLink leads to another page of ours.
+type PageLink struct{ Href, Label, Hint string }
 
 // Form is a button that asks us to do something.
 type Form struct {
@@ -30,7 +34,42 @@ type Form struct {
 	Label string
 	Style Style
 	Note  string // said before the button; may be empty
+	// Fields stand before the button, More are further buttons of the form.
+	Fields []Field
+	More   []Form // only Do, Label and Style count
 }
+
+// FieldKind says how a field is filled in.
+type FieldKind string
+
+// The kinds of fields.
+const (
+	FieldText   FieldKind = "text"
+	FieldNumber FieldKind = "number" // typed with the keys for digits, in yen
+	FieldEmail  FieldKind = "email"
+	FieldTime   FieldKind = "time"
+	FieldLines  FieldKind = "lines"
+	FieldCheck  FieldKind = "check"
+	FieldSelect FieldKind = "select"
+	FieldHidden FieldKind = "hidden"
+	FieldHead   FieldKind = "head" // a heading between fields; only Label counts
+)
+
+// Field is one thing to fill in.
+type Field struct {
+	Kind    FieldKind
+	Name    string
+	Label   string
+	Hint    string
+	Value   string
+	Unit    string // behind a number
+	Checked bool
+	Options []Option
+	Error   string // what is wrong with the value, beside it
+}
+
+// Option is one choice of a FieldSelect.
+type Option struct{ Value, Label string }
 
 // What a Form asks for.
 const (

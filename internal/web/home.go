@@ -1,0 +1,142 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/session"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// homePath is where the pages of a session live; its cookie goes nowhere else.
+const homePath = "/home"
+
+// sessionCookie is the name of the cookie that holds a session's secret.
+const sessionCookie = "kozamori-session"
+
+// Sessions opens and checks sessions.
+type Sessions interface {
+	Look(ctx context.Context, door string) (session.Session, error)
+	Enter(ctx context.Context, door string) (string, session.Session, error)
+	Who(ctx context.Context, secret string) (session.Session, error)
+	Leave(ctx context.Context, s session.Session) error
+}
+
+// People knows who watches which account.
+type People interface {
+	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+}
+
+// door is the link that the chat gives: looking at it uses nothing up, its
+// button makes a session of it.
+func (s *site) door(w http.ResponseWriter, r *http.Request) {
+	secret := r.PathValue("door")
+	if r.Method != http.MethodPost {
+		who, err := s.Sessions.Look(r.Context(), secret)
+		if s.at(w, r, err) {
+			s.page(w, http.StatusOK, wording.DoorPage(who.Lang))
+		}
+		return
+	}
+	cookie, who, err := s.Sessions.Enter(r.Context(), secret)
+	if !s.at(w, r, err) {
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: cookie, Path: homePath, MaxAge: int(who.Expires.Sub(s.Now()).Seconds()),
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, homePath, http.StatusSeeOther)
+}
+
+// at answers whoever has no session, or whose page cannot be made.
+func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
+	switch {
+	case errors.Is(err, session.ErrNone):
+		s.page(w, http.StatusForbidden, wording.DoorGonePage(langOf(r)))
+	case errors.Is(err, enrol.ErrNotFound):
+		s.unknown(w, r)
+	case err != nil:
+		s.broken(w, r, err)
+	default:
+		return true
+	}
+	return false
+}
+
+// guest is who is logged in, and what they watch.
+type guest struct {
+	session.Session
+	accounts []enrol.Bound
+}
+
+// inside lets a request with a session pass.
+func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := session.ErrNone
+		g := &guest{}
+		if c, cerr := r.Cookie(sessionCookie); cerr == nil {
+			g.Session, err = s.Sessions.Who(r.Context(), c.Value)
+		}
+		if err == nil {
+			g.accounts, err = s.People.Accounts(r.Context(), g.LineUser)
+		}
+		if s.at(w, r, err) {
+			r.Body = http.MaxBytesReader(w, r.Body, maxSettings)
+			h(w, r, g)
+		}
+	}
+}
+
+// maxSettings is the largest form of a session's pages, in bytes.
+const maxSettings = 64 << 10
+
+// accountHandle names an account of a person in an address; it is the same in
+// each session and says nothing to anybody else.
+func (s *site) accountHandle(lineUser string, k watch.AccountKey) string {
+	return s.Keys.Hash("account", lineUser+"\x00"+k.Bank+"#"+k.Ref)[:22]
+}
+
+// ofAccount lets a request about an account that the guest watches pass.
+// Somebody else's account is as unknown as none.
+func (s *site) ofAccount(h func(http.ResponseWriter, *http.Request, *guest, enrol.Bound)) http.HandlerFunc {
+	return s.inside(func(w http.ResponseWriter, r *http.Request, g *guest) {
+		for _, b := range g.accounts {
+			if subtle.ConstantTimeCompare([]byte(s.accountHandle(g.LineUser, b.Account.AccountKey)), []byte(r.PathValue("account"))) == 1 {
+				h(w, r, g, b)
+				return
+			}
+		}
+		s.unknown(w, r)
+	})
+}
+
+// view is an account as the guest reads of it.
+func (s *site) view(ctx context.Context, g *guest, b enrol.Bound) wording.AccountView {
+	name, _ := s.Names.Bank(ctx, b.Account.Bank, g.Lang)
+	return wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher,
+		Path: homePath + "/" + s.accountHandle(g.LineUser, b.Account.AccountKey)}
+}
+
+// home lists the accounts, and ends the session when asked to.
+func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
+	if r.Method == http.MethodPost {
+		if err := r.ParseForm(); err != nil || r.PostForm.Get("do") != wording.DoLogout {
+			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+			return
+		}
+		if err := s.Sessions.Leave(r.Context(), g.Session); !s.at(w, r, err) {
+			return
+		}
+		http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: homePath, MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+		s.page(w, http.StatusOK, wording.LoggedOutPage(g.Lang))
+		return
+	}
+	var views []wording.AccountView
+	for _, b := range g.accounts {
+		views = append(views, s.view(r.Context(), g, b))
+	}
+	s.page(w, http.StatusOK, wording.HomePage(g.Lang, views, homePath, g.Expires))
+}

@@ -1,0 +1,120 @@
+package wording
+
+import (
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// AccountView is an account as one of its watchers reads of it.
+type AccountView struct {
+	Lang     watch.Lang
+	BankName string
+	Mask     string
+	Watcher  watch.Watcher
+	Path     string // of the account's pages, without a slash at its end
+}
+
+// Title names the account: 七十七銀行 普通 ***4567.
+func (a *AccountView) Title() string {
+	return strings.TrimSpace(orElse(a.BankName, tTheBank.in(langOf(a.Lang))) + " " + a.Mask)
+}
+
+var (
+	tDoorName   = text{ja: "口座守：設定を開く", en: "Kozamori: open settings"}
+	tDoorTitle  = text{ja: "設定を開きますか", en: "Open your settings?"}
+	tDoorText   = text{ja: "ボタンを押すと、30分間、設定の確認と変更ができます。このリンクは1回だけ使えます。", en: "Press the button to see and change your settings for 30 minutes. The link works once."}
+	tDoorButton = text{ja: "設定を開く", en: "Open settings"}
+
+	tDoorGone     = text{ja: "このリンクは使えません", en: "This link no longer works"}
+	tDoorGoneText = text{ja: "リンクは1回だけ、10分以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within 10 minutes. Send \"settings\" in LINE to get a new one."}
+
+	tHomeName    = text{ja: "口座守：設定", en: "Kozamori: settings"}
+	tHomeTitle   = text{ja: "見守っている口座", en: "Accounts you watch"}
+	tHomeNone    = text{ja: "登録されている口座はありません。LINEで「口座をつなぐ」と送ると、登録のしかたをご案内します。", en: "No account is connected. Send \"connect\" in LINE to see how."}
+	tHomeUntil   = text{ja: "この画面は%sまで使えます。", en: "You can use these pages until %s."}
+	tHomeOwner   = text{ja: "ご自身の口座", en: "Your own account"}
+	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
+	tHomeMore    = text{ja: "そのほか", en: "More"}
+	tLeaveButton = text{ja: "この画面を閉じる（ログアウト）", en: "Log out"}
+	tLeft        = text{ja: "ログアウトしました", en: "You are logged out"}
+	tLeftText    = text{ja: "このページを閉じてください。もう一度開くときは、LINEで「設定」と送ってください。", en: "Please close this page. To open it again, send \"settings\" in LINE."}
+
+	tGoSettings     = text{ja: "お知らせの設定", en: "What you are told"}
+	tGoSettingsHint = text{ja: "金額、決済サービス、時間帯、届け先", en: "Amounts, services, quiet hours, channels"}
+	tGoHistory      = text{ja: "これまでのお知らせ", en: "Past alerts"}
+	tGoHistoryHint  = text{ja: "月ごとの一覧、銀行や警察に渡す記録", en: "By month, and a record for the bank or police"}
+	tGoServices     = text{ja: "つながっているサービス", en: "Connected services"}
+	tGoServicesHint = text{ja: "この口座を使った決済サービス", en: "Payment services that used this account"}
+	tGoFamily       = text{ja: "見守り家族", en: "Family"}
+	tGoFamilyHint   = text{ja: "招待する、見守りを終える", en: "Invite somebody, or end it"}
+	tGoErase        = text{ja: "登録をやめる・記録を消す", en: "Leave, or have records erased"}
+	tGoHelp         = text{ja: "困ったとき", en: "I need help"}
+	tGoHelpHint     = text{ja: "電話番号と、今すること", en: "Who to call, and what to do now"}
+	tGoHome         = text{ja: "はじめの画面へ", en: "Back to the start"}
+)
+
+// DoEnter and DoLogout are what the forms of the door and of the home page
+// ask for.
+const (
+	DoEnter  = "enter"
+	DoLogout = "logout"
+)
+
+func plainPage(lang watch.Lang, name, title text, say ...string) Page {
+	m := Message{Lang: string(lang), Tone: Calm, Badge: tInfo.in(lang), Title: title.in(lang), Text: say}
+	return Page{Lang: string(lang), Name: name.in(lang), Parts: []Part{{Message: m}}}
+}
+
+// DoorPage asks whether the settings shall be opened: opening the link alone
+// uses nothing up.
+func DoorPage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	p := plainPage(lang, tDoorName, tDoorTitle, tDoorText.in(lang))
+	p.Parts[0].Forms = []Form{{Do: DoEnter, Label: tDoorButton.in(lang), Style: Primary}}
+	return p
+}
+
+// DoorGonePage says that a link to the settings, or the session that it
+// opened, is over, was used or never was.
+func DoorGonePage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang))
+}
+
+// LoggedOutPage confirms that a session has ended.
+func LoggedOutPage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	return plainPage(lang, tHomeName, tLeft, tLeftText.in(lang))
+}
+
+// HomePage lists a person's accounts and what can be done with each. home is
+// its own path.
+func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time) Page {
+	lang = langOf(lang)
+	p := plainPage(lang, tHomeName, tHomeTitle, tHomeUntil.in(lang, until.In(watch.JST).Format("15:04")))
+	if len(accounts) == 0 {
+		p.Parts[0].Text = append([]string{tHomeNone.in(lang)}, p.Parts[0].Text...)
+	}
+	for _, a := range accounts {
+		part := Part{Message: Message{Lang: p.Lang, Title: a.Title(), Text: []string{pick(a.Watcher.Role == watch.Guardian, tHomeGuard, tHomeOwner).in(lang)}},
+			Links: []PageLink{
+				{a.Path + "/settings", tGoSettings.in(lang), tGoSettingsHint.in(lang)},
+				{a.Path + "/history", tGoHistory.in(lang), tGoHistoryHint.in(lang)},
+				{a.Path + "/services", tGoServices.in(lang), tGoServicesHint.in(lang)},
+				{a.Path + "/family", tGoFamily.in(lang), tGoFamilyHint.in(lang)},
+				{a.Path + "/leave", tGoErase.in(lang), ""},
+			}}
+		p.Parts = append(p.Parts, part)
+	}
+	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tHomeMore.in(lang)},
+		Links: []PageLink{{home + "/help", tGoHelp.in(lang), tGoHelpHint.in(lang)}},
+		Forms: []Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: Secondary}}})
+	return p
+}
+
+// backTo is the part at the end of a page that leads home.
+func backTo(lang watch.Lang, home string) Part {
+	return Part{Message: Message{Lang: string(lang), Title: tHomeMore.in(lang)}, Links: []PageLink{{home, tGoHome.in(lang), ""}}}
+}
