@@ -1,0 +1,283 @@
+package infra_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/events"
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/ingest"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const (
+	code   = "0125"
+	person = "U000000000000000000000000000a11ce"
+)
+
+var account = watch.AccountKey{Bank: code, Ref: "acc_8f3k"}
+
+type secrets map[string][]string
+
+func (s secrets) WebhookSecrets(_ context.Context, bank string) ([]string, error) {
+	if v, ok := s[bank]; ok {
+		return v, nil
+	}
+	return nil, ingest.ErrUnknownBank
+}
+
+// sender is a queue that is down while set.
+type sender struct {
+	queue.Sender
+	down bool
+}
+
+func (s *sender) Send(ctx context.Context, q queue.Name, m ...queue.Outgoing) error {
+	if s.down {
+		return errors.New("down")
+	}
+	return s.Sender.Send(ctx, q, m...)
+}
+
+// world is ingest and the bank API behind the gate, and a bank that calls them.
+type world struct {
+	t        *testing.T
+	mu       sync.Mutex
+	at       time.Time
+	url      string
+	gate     *gate
+	queue    *sender
+	store    *store.Store
+	enrol    *enrol.Desk
+	disputes *dispute.Desk
+	notify   *notify.Stage
+	bank     *sim.Bank
+}
+
+func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw)
+	shared := secrets{code: {"whsec_" + base64.StdEncoding.EncodeToString(raw)}}
+	log := slog.New(slog.DiscardHandler)
+
+	w.store, w.queue = store.New(table), &sender{Sender: q}
+	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.now, Logger: log}
+	w.disputes = &dispute.Desk{Store: w.store, Queue: w.queue, Now: w.now, Logger: log}
+	mux := http.NewServeMux()
+	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.now, Logger: log}))
+	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
+	api := httptest.NewServer(w.gate)
+	t.Cleanup(api.Close)
+	w.url = api.URL
+
+	secret, key := bankapi.NewAPIKey(code, "test", w.now(), time.Time{})
+	w.bank = &sim.Bank{Code: code, Secrets: shared[code], APIKey: secret, API: api.URL, Now: w.now}
+	callbacks := httptest.NewServer(w.bank)
+	t.Cleanup(callbacks.Close)
+	w.write(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))
+	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.now, Logger: log,
+		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Now: w.now}})
+	return w
+}
+
+func (w *world) write(writes ...store.Write) {
+	w.t.Helper()
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// call asks with the bank's key, or with the one given.
+func (w *world) call(want int, method, path, body string, key ...string) map[string]any {
+	w.t.Helper()
+	r, err := http.NewRequest(method, w.url+"/v1/banks/"+code+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.Header.Set("Authorization", "Bearer "+strings.Join(append(key, w.bank.APIKey)[:1], ""))
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var v map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&v); err != nil && want != http.StatusNoContent {
+		w.t.Fatal(err)
+	}
+	if res.StatusCode != want {
+		w.t.Errorf("%s %s: %d %v, want %d", method, path, res.StatusCode, v, want)
+	}
+	return v
+}
+
+func (w *world) post(want int, body []byte) {
+	w.t.Helper()
+	a, err := w.bank.Post(context.Background(), body)
+	if err != nil || a.Status != want {
+		w.t.Errorf("%d %s %v, want %d", a.Status, a.Body, err, want)
+	}
+}
+
+// everyEvent sends the samples, and what brings each other reply.
+func (w *world) everyEvent() {
+	for _, s := range events.Samples {
+		if s.Bank == code && s.File != "0125-good-and-bad.json" {
+			w.post(http.StatusAccepted, s.Body())
+		}
+	}
+	w.post(http.StatusBadRequest, []byte(`{`))
+	w.post(http.StatusUnprocessableEntity, []byte(`{"events":[{}]}`))
+	w.post(http.StatusRequestEntityTooLarge, bytes.Repeat([]byte(" "), ingest.MaxBody+1))
+	w.queue.down = true
+	w.post(http.StatusServiceUnavailable, events.Samples[0].Body())
+	w.queue.down = false
+	w.call(http.StatusUnauthorized, "POST", "/events", "{}")
+	w.call(http.StatusMethodNotAllowed, "GET", "/events", "")
+}
+
+// everyAccountCall binds the person and leaves a dispute.
+func (w *world) everyAccountCall() *watch.Dispute {
+	b := w.bind()
+	d := w.dispute(b, "t1")
+	for _, path := range []string{"/codes", "/nonces"} {
+		w.call(401, "POST", path, `{}`, "wrong")
+		w.call(422, "POST", path, `{"account_ref":1}`)
+		w.call(413, "POST", path, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+		w.call(405, "GET", path, "")
+	}
+	w.call(201, "POST", "/nonces", `{"accounts":[{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}]}`)
+	w.call(200, "GET", "/accounts/acc_8f3k/watchers", "")
+	w.call(200, "GET", "/accounts/a%2Fb/watchers", "")
+	w.call(422, "GET", "/accounts/a%23b/watchers", "")
+	w.call(401, "GET", "/accounts/acc_8f3k/watchers", "", "wrong")
+	w.call(200, "GET", "/health", "")
+	w.call(401, "GET", "/health", "", "wrong")
+	w.call(204, "DELETE", "/accounts/acc_2", "")
+	w.call(422, "DELETE", "/accounts/a%20b", "")
+	w.call(401, "DELETE", "/accounts/acc_2", "", "wrong")
+	return d
+}
+
+func (w *world) everyDisputeCall(d *watch.Dispute) {
+	w.dispute(w.bind(), "t2")
+	first := w.call(200, "GET", "/disputes?limit=1", "")
+	w.call(200, "GET", fmt.Sprint("/disputes?limit=1&cursor=", first["cursor"]), "")
+	w.call(422, "GET", "/disputes?limit=x", "")
+	w.call(401, "GET", "/disputes", "", "wrong")
+	one := "/disputes/" + d.ID
+	w.call(200, "GET", one, "")
+	w.call(404, "GET", "/disputes/none", "")
+	w.call(401, "GET", one, "", "wrong")
+	w.call(200, "POST", one+"/status", `{"status":"received","text":"確認しています。"}`)
+	w.call(200, "POST", one+"/status", `{"status":"closed"}`)
+	w.call(409, "POST", one+"/status", `{"status":"frozen"}`)
+	w.call(422, "POST", one+"/status", `{"status":"opened"}`)
+	w.call(413, "POST", one+"/status", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
+	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
+}
+
+func (w *world) bind() enrol.Bound {
+	w.t.Helper()
+	a, err := w.bank.IssueCode(context.Background(), []byte(`{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"ja"}`))
+	var v struct{ Code string }
+	if err != nil || json.Unmarshal(a.Body, &v) != nil {
+		w.t.Fatalf("%d %s %v", a.Status, a.Body, err)
+	}
+	b, err := w.enrol.Redeem(context.Background(), person, v.Code, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+func (w *world) record(txn string) *watch.Record {
+	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+		Service: "dbarai", OccurredAt: w.now(), ReceivedAt: w.now(), RecordedAt: w.now(), Complete: true}
+	return r
+}
+
+func (w *world) dispute(b enrol.Bound, txn string) *watch.Dispute {
+	w.t.Helper()
+	r := w.record(txn)
+	w.write(store.PutRecord(r))
+	res, err := w.disputes.Answer(context.Background(), r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.Dispute
+}
+
+// everyCallback opens and withdraws a dispute, and has a watcher whom nothing
+// reaches.
+func (w *world) everyCallback() {
+	ctx := context.Background()
+	b := w.bind()
+	d := w.dispute(b, "t1")
+	w.job(watch.Job{Dispute: d.ID})
+	if _, err := w.disputes.Undo(ctx, d.Record, dispute.Answerer{Watcher: b.Watcher.ID}, watch.ViaPage); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Dispute: d.ID})
+	r := w.record("t2")
+	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.now(), w.now())
+	w.write(store.PutRecord(r))
+	w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+}
+
+func (w *world) job(j watch.Job) {
+	w.t.Helper()
+	body, err := json.Marshal(j)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, v := range w.notify.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: 1}}) {
+		if !v.Done {
+			w.t.Errorf("the bank was not told: %+v", v)
+		}
+	}
+}
