@@ -29,6 +29,7 @@ type command struct {
 // commands, in the order in which they are listed.
 var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
+	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
 }
 
 // errUsage says that the arguments were wrong, which has been told already.
