@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -172,12 +171,4 @@ func (c *Client) spent(ctx context.Context, token string) bool {
 	}
 	used, err := api.GetMessageQuotaConsumption()
 	return err == nil && used.TotalUsage >= quota.Value
-}
-
-// cut shortens a label to n characters.
-func cut(s string, n int) string {
-	if r := []rune(strings.TrimSpace(s)); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return s
 }

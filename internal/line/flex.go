@@ -1,17 +1,24 @@
 package line
 
 import (
+	"encoding/json"
+	"unicode/utf16"
+
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+	"github.com/rivo/uniseg"
 
 	"kozamori/internal/wording"
 )
 
-// LINE's limits, in characters.
+// LINE's limits. Labels and what a tap says are counted in graphemes (what a
+// reader takes for one character), an alt text in UTF-16 units.
 const (
-	maxAlt   = 1500
-	maxLabel = 40
-	maxQuick = 20
-	maxTitle = 300
+	maxAlt    = 1500
+	maxLabel  = 40
+	maxQuick  = 20
+	maxTitle  = 300
+	maxBubble = 30 << 10 // bytes of JSON
+	maxQuicks = 13
 )
 
 // Each colour keeps 4.5:1 against white.
@@ -35,8 +42,55 @@ func toneColour(t wording.Tone) string {
 }
 
 // Flex draws a message as one bubble. The same message makes the same bytes.
-// Every nested value is a pointer: LINE's SDK drops the type of others.
+// A message too large for LINE loses the ends of its longest texts, rather
+// than being refused.
 func Flex(m wording.Message) *messaging_api.FlexMessage {
+	f := draw(m, maxBubble)
+	for _, most := range []int{1000, 300, 100, 40} {
+		if fits(m, f) {
+			break
+		}
+		f = draw(m, most)
+	}
+	return f
+}
+
+// fits tells whether a drawn message keeps to LINE's size. Most do so by far,
+// which the length of what they say tells without drawing them as JSON.
+func fits(m wording.Message, f *messaging_api.FlexMessage) bool {
+	said, parts := 0, 10
+	say := func(n int, texts ...string) {
+		parts += n
+		for _, s := range texts {
+			said += len(s)
+		}
+	}
+	say(3, m.Badge, m.Title, m.Amount, m.Foot)
+	for _, x := range m.Facts {
+		say(3, x.Label, x.Value)
+	}
+	say(len(m.Why), m.Why...)
+	say(len(m.Text), m.Text...)
+	for _, x := range m.Steps {
+		say(3, x.Text, x.Tel)
+	}
+	for _, x := range m.Buttons {
+		say(2, x.Label, x.Postback, x.Display, x.Say, x.URL)
+	}
+	// JSON writes some characters as six bytes, and less than 200 around each.
+	if 6*said+200*parts < maxBubble {
+		return true
+	}
+	b, err := json.Marshal(f.Contents)
+	return err == nil && len(b) <= maxBubble
+}
+
+// draw draws a message whose texts may have so many characters. Every nested
+// value is a pointer: LINE's SDK drops the type of others.
+func draw(m wording.Message, most int) *messaging_api.FlexMessage {
+	text := func(s, size, colour string, bold bool) *messaging_api.FlexText {
+		return text(cut(s, most), size, colour, bold)
+	}
 	labels := wording.LabelsIn(m.Lang)
 	body := []messaging_api.FlexComponentInterface{text(m.Title, "xl", ink, true)}
 	if m.Amount != "" {
@@ -82,10 +136,10 @@ func Flex(m wording.Message) *messaging_api.FlexMessage {
 	if len(footer) > 0 {
 		bubble.Footer = column("sm", footer...)
 	}
-	msg := &messaging_api.FlexMessage{AltText: cut(m.Alt, maxAlt), Contents: bubble}
+	msg := &messaging_api.FlexMessage{AltText: cutUnits(m.Alt, maxAlt), Contents: bubble}
 	if len(m.Choices) > 0 {
 		msg.QuickReply = &messaging_api.QuickReply{}
-		for _, b := range m.Choices[:min(len(m.Choices), 13)] {
+		for _, b := range m.Choices[:min(len(m.Choices), maxQuicks)] {
 			msg.QuickReply.Items = append(msg.QuickReply.Items, messaging_api.QuickReplyItem{Type: "action", Action: action(b, maxQuick)})
 		}
 	}
@@ -132,4 +186,33 @@ func action(b wording.Button, most int) messaging_api.ActionInterface {
 		return &messaging_api.MessageAction{Label: label, Text: cut(b.Say, maxTitle)}
 	}
 	return &messaging_api.UriAction{Label: label, Uri: b.URL}
+}
+
+// cut shortens a text to n graphemes, the last of them an ellipsis.
+func cut(s string, n int) string {
+	if len(s) <= n || uniseg.GraphemeClusterCount(s) <= n {
+		return s
+	}
+	return cutAfter(s, n-1, func(string) int { return 1 }) + "…"
+}
+
+// cutUnits shortens a text to n UTF-16 units, never within a grapheme.
+func cutUnits(s string, n int) string {
+	if len(s) <= n || len(utf16.Encode([]rune(s))) <= n {
+		return s
+	}
+	return cutAfter(s, n-1, func(g string) int { return len(utf16.Encode([]rune(g))) }) + "…"
+}
+
+func cutAfter(s string, n int, size func(string) int) string {
+	end, state := 0, -1
+	for rest := s; rest != ""; {
+		var g string
+		g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if n -= size(g); n < 0 {
+			break
+		}
+		end += len(g)
+	}
+	return s[:end]
 }

@@ -1,0 +1,136 @@
+package line_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/line"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// longest are the largest messages that wording makes: every reason, every
+// number to call, and each text as long as it may be.
+func longest(lang watch.Lang) map[string]wording.Message {
+	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
+	minus := int64(-1_000_000_000_000)
+	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: strings.Repeat("普", 64), OccurredAt: at, RecordedAt: at.AddDate(1, 0, 0),
+		Amount: 1_000_000_000_000, Descriptor: strings.Repeat("ﾄﾞ", 64), Balance: &minus, Service: "docomo", Status: watch.Pending, Confidence: watch.Undecided, Dispute: "d1"}
+	name := strings.Repeat("銀行の長い名前", 10)
+	phone := wording.Contact{Phone: "0120-000-000", Hours: strings.Repeat("平日 9:00-17:00 ", 5), CheckedOn: "2026-11-02", Source: "https://bank.example/"}
+	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
+	alert := wording.AlertFacts{Record: r, Notice: watch.Notice{Watcher: strings.Repeat("w", 26), Reasons: 1<<9 - 1},
+		Delivery:    watch.Delivery{Channel: watch.LINE, Lang: lang, Watcher: strings.Repeat("w", 26)},
+		ServiceName: name, BankName: name, Bank: phone, Service: phone, Link: link, CanAnswer: true}
+	guardian := alert
+	guardian.Guardian = true
+	d := &watch.Dispute{ID: "d1", Reference: "KZ-7F3K-9Q2M", Record: r.ID, Mask: r.Mask, Kind: r.Kind, Service: r.Service, Descriptor: r.Descriptor,
+		Amount: r.Amount, OccurredAt: at, AnsweredAt: at, Status: watch.DisputeClosed}
+	dispute := wording.DisputeFacts{Lang: lang, Dispute: d, Watcher: alert.Notice.Watcher, BankName: name, ServiceName: name, Bank: phone, Service: phone,
+		UndoUntil: at.Add(time.Hour), Change: watch.DisputeChange{Status: watch.DisputeClosed, At: at, Text: strings.Repeat("確認しました。", 150)}, Link: link}
+	answer := wording.AnswerFacts{Lang: lang, Record: r, Answer: watch.Answer{Value: watch.NotMine, At: at}, Watcher: alert.Notice.Watcher, Guardian: true,
+		ServiceName: name, BankName: name, Reference: d.Reference, Trust: watch.Trust{Service: "docomo", UpTo: r.Amount, Until: at.AddDate(0, 3, 0)}, TrustDays: 90, Link: link}
+	return map[string]wording.Message{
+		"alert": wording.Alert(alert), "alert to a guardian": wording.Alert(guardian), "undone": wording.Undone(alert),
+		"dispute opened": wording.DisputeOpened(dispute), "dispute already open": wording.DisputeAlready(dispute),
+		"dispute withdrawn": wording.DisputeWithdrawn(dispute), "too late": wording.UndoTooLate(dispute), "dispute status": wording.DisputeStatus(dispute),
+		"mine": wording.MineThanks(answer), "trusted": wording.Trusted(answer), "already answered": wording.AlreadyAnswered(answer),
+		"answered by a guardian": wording.AnswerByOther(answer), "unknown": wording.Unknown(lang),
+	}
+}
+
+func TestTheLargestMessagesKeepToLINEsLimits(t *testing.T) {
+	p, client := platform(t)
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range longest(lang) {
+			t.Run(fmt.Sprint(lang, " ", name), func(t *testing.T) {
+				b, err := json.Marshal(line.Flex(m).Contents)
+				if err != nil || len(b) > 30<<10 {
+					t.Fatalf("a bubble of %d bytes, %v", len(b), err)
+				}
+				// The stand-in refuses what LINE's documents forbid.
+				if o := client.Push(context.Background(), user, watch.DeriveUUID(name, string(lang)), m); o.Result != watch.SendAccepted {
+					t.Errorf("%d bytes, %+v", len(b), o)
+				}
+				if strings.Contains(string(b), "…") {
+					t.Error("something was cut off")
+				}
+			})
+		}
+	}
+	if n := len(p.Messages()); n != 2*len(longest(watch.Japanese)) {
+		t.Errorf("%d messages taken", n)
+	}
+}
+
+func TestAMessageTooLargeIsShortenedAndNotRefused(t *testing.T) {
+	_, client := platform(t)
+	m := message()
+	m.Alt = strings.Repeat("あ", 2000)
+	for range 20 {
+		m.Text = append(m.Text, strings.Repeat("<長い文>", 1000))
+		m.Facts = append(m.Facts, wording.Fact{Label: "項目", Value: strings.Repeat("値", 1000)})
+		m.Choices = append(m.Choices, wording.Button{Label: strings.Repeat("選", 30), Say: strings.Repeat("言", 400)})
+	}
+	m.Buttons[0].Display = strings.Repeat("言", 400)
+	if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
+		t.Errorf("%+v", o)
+	}
+	b, _ := json.Marshal(line.Flex(m))
+	for _, must := range []string{"身に覚えがない", "100,000円", "普通 ***4567"} {
+		if !strings.Contains(string(b), must) {
+			t.Errorf("%q was lost", must)
+		}
+	}
+}
+
+func TestLabelsAreCountedAsReadersCount(t *testing.T) {
+	family := "👨‍👩‍👧‍👦" // one character to a reader, 11 UTF-16 units
+	_, client := platform(t)
+	for name, c := range map[string]struct{ label, want string }{
+		"forty characters stay":                         {strings.Repeat("あ", 40), strings.Repeat("あ", 40)},
+		"of 41 the last two make way for an ellipsis":   {strings.Repeat("あ", 41), strings.Repeat("あ", 39) + "…"},
+		"forty families stay":                           {strings.Repeat(family, 40), strings.Repeat(family, 40)},
+		"no family is torn apart":                       {strings.Repeat(family, 41), strings.Repeat(family, 39) + "…"},
+		"half-width kana keep their marks":              {strings.Repeat("ﾄﾞ", 41), strings.Repeat("ﾄﾞ", 39) + "…"},
+		"a kana and its combining mark are one to read": {strings.Repeat("か\u3099", 40), strings.Repeat("か\u3099", 40)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := message()
+			m.Buttons = []wording.Button{{Label: c.label, Style: wording.Danger, Postback: "a"}}
+			var got struct {
+				Contents struct {
+					Footer struct {
+						Contents []struct{ Action struct{ Label string } }
+					}
+				}
+			}
+			b, _ := json.Marshal(line.Flex(m))
+			if err := json.Unmarshal(b, &got); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(c.want, got.Contents.Footer.Contents[0].Action.Label); d != "" {
+				t.Error(d)
+			}
+			if o := client.Push(context.Background(), user, watch.DeriveUUID(name), m); o.Result != watch.SendAccepted {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+func TestTheSameMessageMakesTheSameBytes(t *testing.T) {
+	for name, m := range longest(watch.Japanese) {
+		a, _ := json.Marshal(line.Flex(m))
+		b, _ := json.Marshal(line.Flex(m))
+		if string(a) != string(b) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
