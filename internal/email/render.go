@@ -10,6 +10,9 @@ import (
 	"kozamori/internal/wording"
 )
 
+// Sizes stand twice in it: in rem, so that type grows with the reader's own
+// setting, and before that in px, for mail programs that know no rem.
+//
 //go:embed mail.html
 var mailHTML string
 

@@ -147,22 +147,27 @@ func messages(lang watch.Lang) map[string]Message {
 func TestMessagesReadAsInTheGoldenFiles(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		for name, m := range messages(lang) {
-			got := show(m)
-			path := filepath.Join("testdata", fmt.Sprintf("%s.%s.txt", name, lang))
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				continue
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("%s in %s (-want +got):\n%s", name, lang, d)
-			}
+			golden(t, name, lang, show(m))
 		}
+	}
+}
+
+// golden compares a text with its golden file, or writes it with -update.
+func golden(t *testing.T, name string, lang watch.Lang, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", fmt.Sprintf("%s.%s.txt", name, lang))
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s in %s (-want +got):\n%s", name, lang, d)
 	}
 }
 

@@ -3,13 +3,9 @@ package wording
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/watch"
 )
@@ -118,24 +114,6 @@ func TestPagesReadAsInTheGoldenFiles(t *testing.T) {
 		for name, p := range pages(lang) {
 			golden(t, name, lang, showPage(p))
 		}
-	}
-}
-
-func golden(t *testing.T, name string, lang watch.Lang, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", fmt.Sprintf("%s.%s.txt", name, lang))
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), got); d != "" {
-		t.Errorf("%s in %s (-want +got):\n%s", name, lang, d)
 	}
 }
 

@@ -1,0 +1,153 @@
+// Package browsertest opens our pages in headless Chromium for tests, as a
+// phone shows them: narrow, with large type, with scripts switched off. It
+// owns the browser and what can be measured of a page; what a page should say
+// is the tests'.
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// View is how a page is looked at. The zero value is a phone of 390 px.
+type View struct {
+	Width int64 // CSS pixels; 390 if zero
+	// Large doubles the size of text, as a person's own setting does.
+	Large   bool
+	Dark    bool
+	Scripts bool // switched on
+}
+
+// height of the viewport in CSS pixels.
+const height = 844
+
+// executable finds Chromium or Chrome.
+func executable() string {
+	for _, name := range []string{os.Getenv("KOZAMORI_CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "chrome", "headless-shell"} {
+		if path, err := exec.LookPath(name); name != "" && err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// Open starts a browser for a test, and ends it with the test. It skips the
+// test when there is no browser, and fails it in CI.
+func Open(t *testing.T) context.Context {
+	t.Helper()
+	path := executable()
+	switch {
+	case path == "" && os.Getenv("CI") != "":
+		t.Fatal("no Chromium: apt-get install chromium fonts-noto-cjk, or set KOZAMORI_CHROMIUM")
+	case path == "":
+		t.Skip("left out: no Chromium is installed (apt-get install chromium fonts-noto-cjk, or set KOZAMORI_CHROMIUM)")
+	}
+	flag := func(name string) chromedp.ExecAllocatorOption { return chromedp.Flag(name, true) }
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		flag("disable-quic"), flag("disable-component-update"), flag("hide-scrollbars"), chromedp.UserDataDir(t.TempDir()))
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("the browser does not start: %v", err)
+	}
+	return ctx
+}
+
+// Do runs steps in the browser.
+func Do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Go runs steps of which the last opens another page, and waits for it.
+func Go(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	defer stop()
+	if _, err := chromedp.RunResponse(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Look makes the browser show pages in a certain way from now on.
+func Look(t *testing.T, ctx context.Context, v View) {
+	t.Helper()
+	if v.Width == 0 {
+		v.Width = 390
+	}
+	size, scheme := int64(16), "light"
+	if v.Large {
+		size *= 2
+	}
+	if v.Dark {
+		scheme = "dark"
+	}
+	Do(t, ctx, chromedp.EmulateViewport(v.Width, height),
+		send(page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size, Fixed: size}}),
+		send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !v.Scripts}),
+		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
+}
+
+// send is a command of the browser's as a step.
+func send[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, cmd, params)
+		return err
+	})
+}
+
+// Sideways is how many pixels of the page stick out to the right.
+func Sideways(t *testing.T, ctx context.Context) int {
+	t.Helper()
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(() => {
+		const wide = document.documentElement.clientWidth;
+		let most = document.documentElement.scrollWidth - wide;
+		for (const e of document.body.querySelectorAll('*'))
+			most = Math.max(most, Math.ceil(e.getBoundingClientRect().right - wide - 0.5), e.scrollWidth - e.clientWidth > 1 && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline' ? e.scrollWidth - e.clientWidth : 0);
+		return most;
+	})()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Shot keeps a picture of the whole page in the folder that KOZAMORI_SHOTS
+// names, for people to look at; without it, it does nothing.
+func Shot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	dir := os.Getenv("KOZAMORI_SHOTS")
+	if dir == "" {
+		return
+	}
+	size, err := chromedp.Run(ctx, chromedp.Evaluate[[]int64](`[document.documentElement.clientWidth, document.documentElement.scrollHeight]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Capturing beyond the viewport would draw with the usual size of type.
+	Do(t, ctx, chromedp.EmulateViewport(size[0], max(size[1], height)))
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Fatal(err)
+	}
+	Do(t, ctx, chromedp.EmulateViewport(size[0], height))
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
