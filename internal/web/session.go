@@ -95,7 +95,7 @@ func (s *site) welcome(w http.ResponseWriter, r *http.Request, v visit, err erro
 		lang := v.look.Watcher.Lang
 		bank, contact := s.Names.Bank(r.Context(), v.look.Record.Account.Bank, lang)
 		reference := ""
-		if v.look.Dispute != nil {
+		if a := v.look.Record.Answer; v.look.Dispute != nil && a != nil && a.Value == watch.NotMine {
 			reference = v.look.Dispute.Reference
 		}
 		s.page(w, http.StatusGone, wording.ExpiredPage(lang, bank, contact, reference, onLINE(&v.look.Watcher)))

@@ -53,15 +53,15 @@ func (f *PageFacts) history() []Moment {
 	} else {
 		say(r.UndoneAt, tCameUndone, f.bank())
 	}
+	if f.Dispute != nil {
+		f.disputeHistory(say)
+	}
 	if a := r.Answer; a != nil && a.Value == watch.Mine {
 		if a.Watcher == f.Watcher.ID {
 			say(a.At, pick(f.guardian(), tYouTheirs, tYouMine))
 		} else {
 			say(a.At, pick(f.guardian(), tSomebodyMine, tOtherMine))
 		}
-	}
-	if f.Dispute != nil {
-		f.disputeHistory(say)
 	}
 	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
 	return out
