@@ -105,7 +105,7 @@ func TestAProcessThatDiesAnywhere(t *testing.T) {
 	}
 }
 
-func notMine(w *world) { _ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "") }
+func notMine(w *world) { _ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "") }
 
 func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -131,7 +131,7 @@ func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
 			if c.fail != nil {
 				c.fail(w)
 			}
-			_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "")
+			_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "")
 			w.add(c.wait)
 			w.settle()
 			for i := time.Duration(0); i < c.again; i += 5 * time.Second {
@@ -187,7 +187,7 @@ func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
 	w.own(alice, account)
 	w.alert("r1", account)
 	w.line.FailAt(sim.Push, 1, sim.BadRequest)
-	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-acc_1", "")
+	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "")
 	w.add(time.Minute)
 	w.settle()
 	dead, err := w.queue.Dead(context.Background(), queue.Chat, 10)

@@ -29,7 +29,7 @@ func accountFacts(lang watch.Lang, accounts []ChatAccount) []Fact {
 }
 
 var (
-	tcWelcome      = text{ja: "友だち追加ありがとうございます", en: "Thank you for adding Kozamori"}
+	tcWelcome      = text{ja: "友だち追加、ありがとうございます", en: "Thank you for adding Kozamori"}
 	tcWelcomeText  = text{ja: "口座守は、決済サービスが銀行口座からお金を引き落としたとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
 	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字12文字）を受け取り、このトークに送ってください。コードは15分間だけ使えます。", en: "To begin, get a code of 12 letters and digits from your bank and send it here. It works for 15 minutes."}
 	tcConnectTitle = text{ja: "口座のつなぎ方", en: "How to connect an account"}
@@ -40,7 +40,7 @@ var (
 	tcConnAlready = text{ja: "この口座は、すでに見守っています", en: "We are watching this account already"}
 	tcConnWhen    = text{ja: "次のときに、すぐこのLINEでお知らせします。", en: "We tell you here at once when:"}
 	tcWhenLink    = text{ja: "・新しいチャージ連携（口座と決済サービスの接続）が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
-	tcWhenService = text{ja: "・PayPayなどの決済サービスが、%s以上を引き落としたとき", en: "- a payment service such as PayPay takes %s or more"}
+	tcWhenService = text{ja: "・PayPayなどの決済サービスが引き落としをしたとき（%s以上）", en: "- a payment service such as PayPay takes money (%s or more)"}
 	tcWhenAny     = text{ja: "・%s以上の引き落としがあったとき", en: "- any debit is %s or more"}
 	tcWhenPattern = text{ja: "・短い時間に引き落としが続くなど、注意が必要なとき", en: "- something looks wrong, such as several debits in a short time"}
 	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If an alert is not about you, press \"%[1]s\": %[2]s is told at once."}
@@ -148,7 +148,7 @@ var (
 	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
 	tcLeaveShow   = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
 	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
-	tcLeftText    = text{ja: "この口座のお知らせは、もう届きません。", en: "You will get no more alerts about it."}
+	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
 	tcLeftKept    = text{ja: "これまでのお知らせと「身に覚えがない」の受付は、証拠として決められた期間だけ残ります。LINEの情報とメールアドレスは残りません。", en: "Past alerts and reports are kept as evidence for a fixed time. Your LINE id and mail address are not."}
 	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 )

@@ -55,6 +55,7 @@ func AskPause(lang watch.Lang, now time.Time) Message {
 	button(tcPauseHour, PauseHour)
 	button(pick(today, tcPauseToday, tcPauseMorning), PauseMorning+strconv.FormatInt(end.Unix(), 10))
 	button(tcPauseWeek, PauseWeek)
+	m.Choices = choices(lang, CmdLeave, CmdGuide)
 	return m
 }
 

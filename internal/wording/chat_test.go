@@ -1,0 +1,140 @@
+package wording
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"kozamori/internal/watch"
+)
+
+// chatMessages are what the chat says, by name.
+func chatMessages(lang watch.Lang) map[string]Message {
+	now := jst("2020-09-04 14:05:11")
+	service, bank := names(lang)
+	one := ChatAccount{BankName: bank, Mask: "普通 ***4567", Watcher: "w1", Guardians: true}
+	two := []ChatAccount{{BankName: bank, Mask: "普通 ***4567", Watcher: "w1"}, {BankName: bank, Mask: "普通 ***8901", Watcher: "w2"}}
+	changed := watch.DefaultRules()
+	changed.ServiceMin, changed.AnyDebit = 5000, 100000
+
+	item := func(change func(*watch.Record)) ListItem {
+		r := debit()
+		change(r)
+		return ListItem{Record: r, ServiceName: service}
+	}
+	linked := ListItem{Record: link(), ServiceName: "PayPay", BankName: bank}
+	linked.Record.UndoneAt = now
+	rent := item(func(r *watch.Record) { r.Answer = &watch.Answer{Value: watch.Mine} })
+	rent.ServiceName = ""
+	hidden := item(func(*watch.Record) {})
+	hidden.HideAmount = true
+	list := ListFacts{Lang: lang, Now: now, Link: "https://kozamori.example/a/t0ken", Items: []ListItem{
+		item(func(*watch.Record) {}), item(func(r *watch.Record) { r.Answer = &watch.Answer{Value: watch.NotMine} }), linked, rent, hidden,
+	}}
+	return map[string]Message{
+		"guide":           Guide(lang),
+		"not-understood":  NotUnderstood(lang),
+		"not-yet":         NotYet(lang, CmdSettings),
+		"useless":         Useless(lang),
+		"owner-only":      OwnerOnly(lang),
+		"not-connected":   NotConnected(lang),
+		"list":            RecentAlerts(list),
+		"list-empty":      RecentAlerts(ListFacts{Lang: lang, Now: now}),
+		"trouble":         Trouble(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{Phone: "0120-222-222"}}, {"Y", Contact{}}}}),
+		"trouble-unknown": Trouble(TroubleFacts{Lang: lang}),
+		"welcome":         Welcome(lang, nil),
+		"welcome-back":    Welcome(lang, two),
+		"connect":         HowToConnect(lang, two[:1]),
+		"connected":       Connected(ConnectedFacts{Lang: lang, Account: one, Rules: watch.DefaultRules(), Mail: true}),
+		"connected-again": Connected(ConnectedFacts{Lang: lang, Account: one, Rules: changed, Already: true}),
+		"code-wrong":      CodeWrong(lang),
+		"code-expired":    CodeExpired(lang),
+		"code-locked":     CodeLocked(lang, now.AddDate(0, 0, 1), now),
+		"code-full":       CodeFull(lang),
+		"leave-one":       AskLeave(lang, []ChatAccount{one}, now),
+		"leave-several":   AskLeave(lang, two, now),
+		"left":            Left(lang, two[:1]),
+		"pause":           AskPause(lang, now),
+		"pause-at-night":  AskPause(lang, jst("2020-09-04 01:30:00")),
+		"paused":          Paused(lang, jst("2020-09-05 07:00:00"), now),
+		"resumed":         Resumed(lang, true),
+		"not-paused":      Resumed(lang, false),
+	}
+}
+
+// showChat is show with what is said by a press.
+func showChat(m Message) string {
+	var b strings.Builder
+	b.WriteString(show(m))
+	for _, c := range m.Choices {
+		fmt.Fprintf(&b, "> %s %s\n", c.Label, c.Say)
+	}
+	return b.String()
+}
+
+func TestTheChatReadsAsInTheGoldenFiles(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range chatMessages(lang) {
+			golden(t, "chat-"+name, lang, showChat(m))
+		}
+	}
+}
+
+func TestTheChatFitsLINE(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, m := range chatMessages(lang) {
+			if m.Alt == "" || strings.ContainsAny(m.Alt, "0123456789円¥*") {
+				t.Errorf("%s in %s: alt %q", name, lang, m.Alt)
+			}
+			if len(m.Choices) > 13 {
+				t.Errorf("%s in %s: %d quick replies", name, lang, len(m.Choices))
+			}
+			for i, b := range append(m.Buttons, m.Choices...) {
+				most := 40
+				if i >= len(m.Buttons) {
+					most = 20
+				}
+				if n := len([]rune(b.Label)); n == 0 || n > most {
+					t.Errorf("%s in %s: label %q has %d characters", name, lang, b.Label, n)
+				}
+				does := 0
+				for _, s := range []string{b.Postback, b.Say, b.URL} {
+					if s != "" {
+						does++
+					}
+				}
+				if does != 1 || len(b.Postback) > 300 || b.Postback != "" && b.Display == "" {
+					t.Errorf("%s in %s: button %+v", name, lang, b)
+				}
+			}
+		}
+	}
+}
+
+func TestAListForAGuardianWithoutAmountsHoldsNone(t *testing.T) {
+	r := debit()
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for _, service := range []string{"PayPay", ""} {
+			b, err := json.Marshal(RecentAlerts(ListFacts{Lang: lang, Now: r.OccurredAt, Items: []ListItem{{Record: r, ServiceName: service, HideAmount: true}}}))
+			if err != nil || strings.Contains(string(b), "100,000") {
+				t.Errorf("%s %v", b, err)
+			}
+		}
+	}
+}
+
+func TestAPauseUntilTheMorningEndsInTheMorning(t *testing.T) {
+	for at, want := range map[string]string{
+		"2020-09-04 14:00:00": "2020-09-05 07:00:00",
+		"2020-09-04 23:59:59": "2020-09-05 07:00:00",
+		"2020-09-05 00:00:00": "2020-09-05 07:00:00",
+		"2020-09-05 04:59:59": "2020-09-05 07:00:00",
+		"2020-09-05 05:00:00": "2020-09-06 07:00:00",
+		"2020-12-31 06:30:00": "2021-01-01 07:00:00",
+	} {
+		if end, _ := morning(jst(at)); !end.Equal(jst(want)) {
+			t.Errorf("from %s until %s, want %s", at, end, want)
+		}
+	}
+}
