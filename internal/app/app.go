@@ -39,6 +39,7 @@ type Means struct {
 	AWS      aws.Config       // of SES
 	BankHTTP *http.Client     // calls banks; nil takes one with a timeout of 10 seconds
 	LINEHTTP *http.Client     // calls LINE; nil takes one with a timeout of 5 seconds
+	MailHTTP *http.Client     // calls SES; nil takes one of email's own
 	Now      func() time.Time // nil is time.Now
 	Logger   *slog.Logger     // nil is slog.Default
 }
@@ -124,7 +125,7 @@ func (s *System) Notify() (queue.Handler, error) {
 	}
 	var mails notify.Channel // stays nil without a sender
 	if s.Mail.From != "" {
-		c, err := email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet})
+		c, err := email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, HTTP: s.MailHTTP})
 		if err != nil {
 			return nil, err
 		}

@@ -86,6 +86,20 @@ func (c *Child) Line() (string, bool) {
 	}
 }
 
+// Wait waits until the child has died by itself, and returns the lines that it
+// said and nobody has read.
+func (c *Child) Wait() []string {
+	c.t.Helper()
+	var rest []string
+	for {
+		l, ok := c.Line()
+		if !ok {
+			return append(rest, c.Kill()...)
+		}
+		rest = append(rest, l)
+	}
+}
+
 // Kill kills the child, waits until it is gone, and returns the lines that it
 // said and nobody has read.
 func (c *Child) Kill() []string {

@@ -1,0 +1,327 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/crashtest"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/watch"
+)
+
+// The crash harness: the whole system runs in a child process on embedded
+// parts and is killed at a step; LINE, SES and the bank stand outside, in this
+// process, and remember what reached them. After each death the child starts
+// again on the same files and the callers do what real ones do: they send
+// again what they got no answer to.
+
+func TestMain(m *testing.M) {
+	crashtest.Main(map[string]func(){"house": house})
+	os.Exit(m.Run())
+}
+
+const (
+	mailOnly  = "acc_2"
+	mailTo    = "owner@example.jp"
+	crashBank = "0125"
+)
+
+// batch is what the bank sends: alerts by LINE and by mail, a charge link, a
+// pending debit, ordinary debits, an account that nobody watches, and an event
+// that is refused.
+func batch(at time.Time) string {
+	when := at.Format(time.RFC3339)
+	debit := func(txn, ref, descriptor string, yen int, more string) string {
+		return fmt.Sprintf(`{"id":"e_%s","type":"debit","transaction_id":%q,"account_ref":%q,"occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":%q%s}`,
+			txn, txn, ref, when, yen, descriptor, more)
+	}
+	return `{"events":[` + strings.Join([]string{
+		debit("stolen", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", 100000, ""),
+		fmt.Sprintf(`{"id":"e_link","type":"charge_link.registered","transaction_id":"link","account_ref":"acc_1","occurred_at":%q,"descriptor":"PAYPAY","service":"paypay"}`, when),
+		debit("pending", "acc_1", "PAYPAY", 3000, `,"status":"pending"`),
+		debit("phone", "acc_1", "NTTﾄﾞｺﾓ", 7000, ""),
+		debit("mailed", mailOnly, "ﾄﾞｺﾓｺｳｻﾞ", 90000, ""),
+		debit("nobody", "acc_9", "ﾄﾞｺﾓｺｳｻﾞ", 90000, ""),
+		debit("refused", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", -1, ""),
+	}, ",") + `]}`
+}
+
+// outside is the world around the house, and the ledger.
+type outside struct {
+	t     *testing.T
+	dir   string
+	start time.Time
+	clock *clock
+	line  *sim.LINE
+	mail  *sim.Mailbox
+	bank  *sim.Bank
+	env   []string
+
+	child  *crashtest.Child
+	addr   string
+	deaths int
+	die    func() int // the step at which the next child dies; 0 is never
+}
+
+func newOutside(t *testing.T, die func() int) *outside {
+	t.Helper()
+	o := &outside{t: t, dir: t.TempDir(), start: time.Now().UTC().Truncate(time.Second), die: die}
+	o.clock = &clock{at: o.start}
+	secret := "whsec_" + strings.Repeat("A", 43) + "="
+	o.line = &sim.LINE{Token: "channel-token", Now: o.clock.Now}
+	o.mail = &sim.Mailbox{Now: o.clock.Now}
+	o.bank = &sim.Bank{Code: crashBank, Secrets: []string{secret}, Now: o.clock.Now}
+	lineSrv, mailSrv, bankSrv := httptest.NewServer(o.line), httptest.NewServer(o.mail), httptest.NewServer(o.bank)
+	t.Cleanup(func() { lineSrv.Close(); mailSrv.Close(); bankSrv.Close() })
+	o.env = []string{"DIR=" + o.dir, "LINE=" + lineSrv.URL, "SES=" + mailSrv.URL, "SECRET=" + secret, fmt.Sprint("START=", o.start.Unix())}
+
+	s, _, done := o.open()
+	watcher := func(ch watch.Channel) []watch.Watcher {
+		return []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese, Channels: []watch.Channel{ch}, Rules: watch.DefaultRules()}}
+	}
+	err := s.Write(context.Background(),
+		store.PutBank(&store.Bank{Code: crashBank, Name: "七十七銀行", Callback: bankSrv.URL + "/sim/bank/callback"}),
+		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: crashBank, Ref: "acc_1"}, Watchers: watcher(watch.Channel{Kind: watch.LINE})}),
+		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: crashBank, Ref: mailOnly}, Watchers: watcher(watch.Channel{Kind: watch.Email, Address: mailTo})}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done()
+	return o
+}
+
+// open opens the files, while no child holds them.
+func (o *outside) open() (*store.Store, queue.Queue, func()) {
+	o.t.Helper()
+	table, err := embedded.Open(filepath.Join(o.dir, "store"), embedded.Options{Now: o.clock.Now})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	q, err := qembedded.Open(filepath.Join(o.dir, "queue"), qembedded.Options{Now: o.clock.Now})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return store.New(table), q, func() { _ = table.Close(); _ = q.Close() }
+}
+
+// must does something at the house until it has an answer: when the house
+// dies under it, it is started again and asked again.
+func (o *outside) must(what string, do func(addr string) error) {
+	o.t.Helper()
+	for range 200 {
+		if o.child == nil {
+			o.child = crashtest.Start(o.t, "house", append(o.env, fmt.Sprint("DIE=", o.die()))...)
+			addr, ok := o.child.Line()
+			if !ok || !strings.HasPrefix(addr, "http://") {
+				o.t.Fatalf("the house does not start: %q", addr)
+			}
+			o.addr = addr
+		}
+		err := do(o.addr)
+		if err == nil {
+			return
+		}
+		if rest := o.child.Wait(); len(rest) > 0 {
+			o.t.Fatalf("%s: %v; the house said %q", what, err, rest)
+		}
+		o.child = nil
+		o.deaths++
+	}
+	o.t.Fatalf("%s never succeeds", what)
+}
+
+func (o *outside) call(path string, q url.Values) {
+	o.t.Helper()
+	o.must(path, func(addr string) error {
+		q.Set("now", fmt.Sprint(o.clock.Now().Unix()))
+		return post(addr + path + "?" + q.Encode())
+	})
+}
+
+// send posts a body as the bank does.
+func (o *outside) send(id, body string) {
+	o.t.Helper()
+	o.must("send "+id, func(addr string) error {
+		o.bank.API = addr
+		a, err := o.bank.PostAs(context.Background(), id, []byte(body))
+		if err == nil && a.Status != 202 {
+			o.t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		return err
+	})
+}
+
+// settle lets the house work until nothing is left to do, some time later.
+func (o *outside) settle(later time.Duration) {
+	o.t.Helper()
+	o.clock.add(later)
+	o.call("/settle", url.Values{})
+}
+
+// play is the whole story: events, alerts, an answer, its undoing.
+func (o *outside) play() {
+	o.t.Helper()
+	o.send("msg_1", batch(o.start))
+	o.settle(time.Second)
+	o.send("msg_2", fmt.Sprintf(`{"id":"e_posted","type":"debit","transaction_id":"pending","account_ref":"acc_1","occurred_at":%q,"amount":3100,"currency":"JPY","descriptor":"PAYPAY","status":"posted"}`, o.start.Format(time.RFC3339)))
+	o.settle(time.Second)
+	// What a death left behind is found when it is due.
+	o.settle(3 * time.Minute)
+	o.settle(3 * time.Minute)
+	stolen := watch.Event{Bank: crashBank, Kind: watch.Debit, AccountRef: "acc_1", TransactionID: "stolen"}
+	id := stolen.RecordID()
+	o.call("/answer", url.Values{"record": {id}})
+	o.settle(time.Second)
+	o.call("/undo", url.Values{"record": {id}})
+	o.settle(time.Second)
+	o.settle(2 * time.Minute)
+	o.settle(70 * time.Minute)
+	o.die = func() int { return 0 }
+	o.call("/settle", url.Values{})
+}
+
+// check compares the ledgers with what was sent.
+func (o *outside) check() {
+	t := o.t
+	t.Helper()
+	o.call("/stop", url.Values{})
+	if rest := o.child.Wait(); len(rest) > 0 {
+		t.Errorf("at its end the house said %q", rest)
+	}
+	s, q, done := o.open()
+	defer done()
+	ctx := context.Background()
+
+	ends := map[string]string{}
+	for _, ref := range []string{"acc_1", mailOnly, "acc_9"} {
+		rs, _, err := s.History(ctx, watch.AccountKey{Bank: crashBank, Ref: ref}, time.Time{}, time.Time{}, 100, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rs {
+			end := fmt.Sprintf("%s %d %s", r.Kind, r.Amount, r.Status)
+			for _, d := range r.Deliveries {
+				end += fmt.Sprintf(", %s by %s %s", d.Kind, d.Channel, d.State)
+			}
+			ends[r.Txn] = end
+		}
+	}
+	want := map[string]string{
+		"stolen":  "debit 100000 posted, alert by line accepted",
+		"link":    "charge_link.registered 0 , alert by line accepted",
+		"pending": "debit 3100 posted, alert by line accepted",
+		"mailed":  "debit 90000 posted, alert by email accepted",
+	}
+	for txn, w := range want {
+		if ends[txn] != w {
+			t.Errorf("%s ended as %q, want %q", txn, ends[txn], w)
+		}
+	}
+	if len(ends) != len(want) {
+		t.Errorf("records of %v", ends)
+	}
+	refused, err := s.Query(ctx, store.Query{PK: "Q#" + crashBank, Limit: 10})
+	if err != nil || len(refused.Items) != 1 || !strings.Contains(string(refused.Items[0].Body), "e_refused") {
+		t.Errorf("%d events in quarantine, want 1, %v", len(refused.Items), err)
+	}
+	act, err := s.Activity(ctx, watch.AccountKey{Bank: crashBank, Ref: "acc_1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, p := act.Services["docomo"], act.Services["paypay"]; d.Debits != 1 || p.Debits != 1 || p.Months[o.start.In(watch.JST).Format("2006-01")] != 3100 {
+		t.Errorf("activity %+v %+v", d, p)
+	}
+
+	keys := map[string]bool{}
+	for _, m := range o.line.Messages() {
+		keys[m.RetryKey] = true
+	}
+	if n := len(o.line.Messages()); n != 3 || len(keys) != 3 || len(o.line.Violations()) != 0 {
+		t.Errorf("LINE took %d messages under %d keys, violations %v", n, len(keys), o.line.Violations())
+	}
+	// A mail may come twice if the house dies between SES's answer and its note.
+	if n := len(o.mail.Messages()); n < 1 || n > 1+o.deaths || n > 2 && o.deaths == 1 {
+		t.Errorf("%d mails after %d deaths", n, o.deaths)
+	}
+	var heard []string
+	for _, c := range o.bank.Callbacks() {
+		var b struct {
+			Type string
+			Seq  int
+		}
+		if err := json.Unmarshal(c.Body, &b); err != nil {
+			t.Fatal(err)
+		}
+		heard = append(heard, fmt.Sprint(b.Type, " ", b.Seq))
+	}
+	if got := strings.Join(heard, ", "); got != "dispute.opened 1, dispute.withdrawn 2" || len(o.bank.Violations()) != 0 {
+		t.Errorf("the bank heard %q, violations %v", got, o.bank.Violations())
+	}
+	for _, n := range queue.Names {
+		if d, err := q.Depth(ctx, n); err != nil || d.Waiting+d.InFlight+d.Dead != 0 {
+			t.Errorf("the queue %s is left with %+v, %v", n, d, err)
+		}
+	}
+	if due, err := s.Due(ctx, o.clock.Now().Add(1000*time.Hour), 100); err != nil || len(due) != 0 {
+		t.Errorf("still due: %v, %v", due, err)
+	}
+}
+
+func TestTheHouseIsKilledAfterEachStepInTurn(t *testing.T) {
+	clean := newOutside(t, func() int { return 0 })
+	clean.play()
+	steps := clean.steps()
+	clean.check()
+	if t.Failed() || steps < 20 {
+		t.Fatalf("%d steps without any death", steps)
+	}
+	for n := 1; n <= steps; n++ {
+		t.Run(fmt.Sprintf("step %d", n), func(t *testing.T) {
+			t.Parallel()
+			first := true
+			o := newOutside(t, func() int {
+				if first {
+					first = false
+					return n
+				}
+				return 0
+			})
+			o.play()
+			o.check()
+			if o.deaths == 0 && n < steps-5 {
+				t.Errorf("no death at step %d of %d", n, steps)
+			}
+		})
+	}
+}
+
+func TestTheHouseIsKilledAgainAndAgain(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(seed, 7))
+			var o *outside
+			// Lives grow longer: one of a few milliseconds after another may
+			// never get past receiving again what the last one had ended.
+			o = newOutside(t, func() int { return 1 + rng.IntN(10+4*o.deaths) })
+			o.play()
+			o.check()
+			if o.deaths < 3 {
+				t.Errorf("only %d deaths", o.deaths)
+			}
+		})
+	}
+}
