@@ -83,6 +83,7 @@ type LINE struct {
 	pending  []*webhook
 	twice    int
 	feed     feed
+	journal  io.Writer
 }
 
 // Fail makes the next n pushes fail.
@@ -258,7 +259,15 @@ func random(n int) string {
 // jst is the time zone of LINE's months.
 var jst = time.FixedZone("JST", 9*60*60)
 
-func (l *LINE) month() string { return l.Now().In(jst).Format("2006-01") }
+func month(t time.Time) string { return t.In(jst).Format("2006-01") }
+
+// count counts a push against its month.
+func (l *LINE) count(at time.Time) {
+	if l.used == nil || len(l.used) > 100 {
+		l.used = map[string]int{}
+	}
+	l.used[month(at)]++
+}
 
 func (l *LINE) quota(w http.ResponseWriter, _ *http.Request) {
 	l.mu.Lock()
@@ -276,7 +285,7 @@ func (l *LINE) quota(w http.ResponseWriter, _ *http.Request) {
 func (l *LINE) consumption(w http.ResponseWriter, _ *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	used := l.used[l.month()]
+	used := l.used[month(l.Now())]
 	if l.spent {
 		used = max(used, l.MonthlyLimit, 200)
 	}

@@ -88,11 +88,14 @@ func (l *LINE) seq() int64 {
 	return l.feed.seq
 }
 
-// show adds to a phone's chat; the lock is held.
+// show adds to a phone's chat what happens now; the lock is held.
 func (l *LINE) show(p *phone, it ChatItem) {
 	l.note(p.ID)
-	it.Seq, it.At = l.feed.seq, l.Now()
+	it.At, it.Seq = l.Now(), l.feed.seq
 	p.chat = trim(append(p.chat, it), l.keep())
+	if it.From == FromUser {
+		l.write(entry{Did: &it, Who: p.ID})
+	}
 }
 
 // AddUser adds a user and returns their id. One who is there keeps their chat.
@@ -103,6 +106,13 @@ func (l *LINE) AddUser(u User) string {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.put(u)
+	l.note(u.ID)
+	return u.ID
+}
+
+// put stores a user; the lock is held.
+func (l *LINE) put(u User) {
 	if l.users == nil {
 		l.users = map[string]*phone{}
 	}
@@ -113,8 +123,7 @@ func (l *LINE) AddUser(u User) string {
 		l.order = append(l.order, u.ID)
 	}
 	p.User = u
-	l.note(u.ID)
-	return u.ID
+	l.write(entry{User: &u})
 }
 
 // Users lists the users as they were added.
@@ -194,6 +203,9 @@ func (l *LINE) act(user string, stranger bool, do func(*phone) (ChatItem, map[st
 	item, event := do(p)
 	item.From = FromUser
 	l.show(p, item)
+	if item.Kind == "follow" || item.Kind == "block" {
+		l.put(p.User)
+	}
 	h := l.event(event, user)
 	l.mu.Unlock()
 	l.deliver(h)

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,7 +14,8 @@ import (
 
 // LINEMessage is a push or reply that LINE took.
 type LINEMessage struct {
-	ID       string    `json:"id"` // of the request
+	ID       string    `json:"id"`  // of the request
+	Seq      int64     `json:"seq"` // its place among the changes of all chats
 	At       time.Time `json:"at"`
 	To       string    `json:"to"`
 	Via      string    `json:"via"` // push or reply
@@ -186,8 +188,7 @@ func (l *LINE) take(s sending, key string, sum [sha256.Size]byte) (int, map[stri
 		return http.StatusConflict, map[string]string{"X-Line-Accepted-Request-Id": e.id},
 			map[string]any{"message": "The retry key is already accepted", "sentMessages": sent(e.id, len(s.Messages))}
 	}
-	month := l.month()
-	if l.MonthlyLimit > 0 && l.used[month] >= l.MonthlyLimit {
+	if l.MonthlyLimit > 0 && l.used[month(now)] >= l.MonthlyLimit {
 		return http.StatusTooManyRequests, nil, map[string]string{"message": "You have reached your monthly limit."}
 	}
 	m := l.accept(LINEMessage{To: s.To, Via: "push", RetryKey: key, Messages: s.Messages})
@@ -195,18 +196,16 @@ func (l *LINE) take(s sending, key string, sum [sha256.Size]byte) (int, map[stri
 		l.keys.put(&keyed{key: key, id: m.ID, to: s.To, at: now, body: sum})
 	}
 	if m.Shown { // LINE counts nothing that reaches nobody
-		if l.used == nil || len(l.used) > 100 {
-			l.used = map[string]int{}
-		}
-		l.used[month]++
+		l.count(now)
 	}
+	l.write(entry{Message: &m, Body: hex.EncodeToString(sum[:])})
 	return http.StatusOK, map[string]string{"X-Line-Request-Id": m.ID}, map[string]any{"sentMessages": sent(m.ID, len(m.Messages))}
 }
 
 // accept keeps a message and shows it on the phone.
 func (l *LINE) accept(m LINEMessage) LINEMessage {
 	l.accepted++
-	m.ID, m.At = fmt.Sprintf("req-%d", l.accepted), l.Now()
+	m.ID, m.At, m.Seq = fmt.Sprintf("req-%d", l.accepted), l.Now(), l.feed.seq+1
 	if p := l.users[m.To]; p != nil && p.Following {
 		m.Shown = true
 		for _, raw := range m.Messages {
@@ -271,6 +270,7 @@ func (l *LINE) takeReply(s sending) (int, map[string]string, any) {
 	}
 	t.used = true
 	m := l.accept(LINEMessage{To: t.user, Via: "reply", Messages: s.Messages})
+	l.write(entry{Message: &m})
 	return http.StatusOK, map[string]string{"X-Line-Request-Id": m.ID}, map[string]any{"sentMessages": sent(m.ID, len(m.Messages))}
 }
 
