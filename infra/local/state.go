@@ -44,7 +44,8 @@ type letter struct {
 type bankName struct {
 	Code string `json:"code"`
 	Name string `json:"name"`
-	Mask string `json:"mask"` // of the account that the samples are about
+	Ref  string `json:"ref"` // of the account that the samples are about
+	Mask string `json:"mask"`
 }
 
 // trace is the way of one event with the time of each step.
@@ -83,7 +84,7 @@ func (s *stack) state(w http.ResponseWriter, r *http.Request) {
 	names := app.Names{Store: s.System.Store}
 	for _, code := range codes {
 		name, _ := names.Bank(r.Context(), code, watch.Japanese)
-		v.Banks = append(v.Banks, bankName{code, name, events.Accounts[code].Mask})
+		v.Banks = append(v.Banks, bankName{code, name, events.Accounts[code].Ref, events.Accounts[code].Mask})
 	}
 	var err error
 	if v.Records, err = s.traces(r.Context(), names); err != nil {

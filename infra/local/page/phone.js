@@ -1,0 +1,91 @@
+// A phone with LINE on it.
+import { clock, h, post } from "./dom.js";
+import { bubble } from "./flex.js";
+
+const phones = new Map();
+
+// showPhones brings the phones up to date, making those that are new.
+export function showPhones(list, news) {
+  for (const p of list) {
+    if (!phones.has(p.id)) phones.set(p.id, new Phone(p));
+    phones.get(p.id).show(p, news);
+  }
+}
+
+class Phone {
+  constructor(p) {
+    this.id = p.id;
+    this.seen = 0;
+    this.first = true;
+    this.el = document.getElementById("phone").content.firstElementChild.cloneNode(true);
+    this.el.dataset.user = p.id;
+    this.find = (s) => this.el.querySelector(s);
+    this.chat = this.find(".chat");
+    this.find(".who").textContent = p.name;
+    this.find(".say").addEventListener("submit", (e) => {
+      e.preventDefault();
+      const input = this.find(".say input");
+      if (input.value.trim()) this.do("say", { text: input.value.trim() });
+      input.value = "";
+    });
+    this.find(".block").addEventListener("click", () => this.do(this.blocked ? "follow" : "block"));
+    document.getElementById("phones").append(this.el);
+  }
+
+  do(what, body = {}) { return post(`/sim/line/users/${this.id}/${what}`, body); }
+
+  act(action) {
+    if (action.type === "postback") this.do("tap", { data: action.data, display: action.displayText || "" });
+    else if (action.type === "message") this.do("say", { text: action.text });
+    else if (action.type === "uri") window.open(action.uri, "_blank", "noreferrer");
+  }
+
+  show(p, news) {
+    this.blocked = !p.following;
+    this.find(".block").textContent = this.blocked ? "Add as friend" : "Block";
+    this.find(".clock").textContent = clock(new Date().toISOString());
+    let latest = null;
+    for (const item of p.items) {
+      if (item.seq <= this.seen) continue;
+      this.seen = item.seq;
+      const el = this.item(item);
+      if (el) this.chat.append(el);
+      if (item.kind === "push") latest = item;
+    }
+    this.quick(p.items.at(-1));
+    if (latest && !this.first) {
+      this.ring(latest);
+      news("phones");
+    }
+    if (latest || this.count !== p.items.at(-1)?.seq) this.chat.scrollTop = this.chat.scrollHeight;
+    this.count = p.items.at(-1)?.seq;
+    this.first = false;
+  }
+
+  item(it) {
+    const time = h("time", {}, clock(it.at));
+    if (it.kind === "follow" || it.kind === "block") return h("div", { class: "did" }, it.kind === "follow" ? "友だちに追加しました" : "ブロックしました");
+    if (it.from === "user") return it.text ? h("div", { class: "msg user" }, h("div", { class: "talk", lang: "ja" }, it.text), time) : null;
+    const m = it.message || {};
+    const body = m.type === "flex" ? bubble(m, (a) => this.act(a)) : h("div", { class: "talk" }, m.text || "");
+    return h("div", { class: "msg bot" }, h("img", { class: "face", src: "icon.svg", alt: "" }), body, time);
+  }
+
+  // quick shows the quick replies of the latest message, which the next ends.
+  quick(last) {
+    const items = (last && last.from === "bot" && last.message?.quickReply?.items) || [];
+    this.find(".quick").replaceChildren(...items.map((q) => h("button", { type: "button", on: { click: () => this.act(q.action) } }, q.action.label)));
+  }
+
+  // ring shows what a lock screen would: nothing but altText.
+  ring(it) {
+    const banner = this.find(".banner");
+    banner.querySelector("span").textContent = it.message?.altText || it.message?.text || "";
+    banner.classList.add("on");
+    this.el.classList.remove("rings");
+    void this.el.offsetWidth; // lets the animation begin anew
+    this.el.classList.add("rings");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => banner.classList.remove("on"), 4000);
+  }
+}
