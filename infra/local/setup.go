@@ -115,15 +115,7 @@ func (s *stack) optIn(ctx context.Context, code, user string) error {
 			}
 		}
 	}
-	if err := s.LINE.Say(user, issued.Code); err != nil {
-		return err
-	}
-	desk, err := s.System.Enrol()
-	if err != nil {
-		return err
-	}
-	_, err = desk.Redeem(ctx, user, issued.Code, watch.Japanese)
-	return err
+	return s.LINE.Say(user, issued.Code)
 }
 
 func (s *stack) bound(ctx context.Context, k watch.AccountKey, user string) (bool, error) {

@@ -113,9 +113,18 @@ func (s *System) Detect() queue.Handler {
 	return detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger}).Handle
 }
 
+// composer words alerts and makes their links.
+func (s *System) composer() (*notify.Composer, error) {
+	keys, err := s.keys()
+	if err != nil {
+		return nil, err
+	}
+	return &notify.Composer{Store: s.Store, Names: Names{Store: s.Store}, Tokens: keys, BaseURL: s.BaseURL}, nil
+}
+
 // Notify works on queue.LINE, queue.Email and queue.Bank.
 func (s *System) Notify() (queue.Handler, error) {
-	keys, err := s.keys()
+	composer, err := s.composer()
 	if err != nil {
 		return nil, err
 	}
@@ -133,8 +142,7 @@ func (s *System) Notify() (queue.Handler, error) {
 	}
 	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, LINE: notify.ChannelFunc(client.Push), Email: mails,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
-		Composer: &notify.Composer{Store: s.Store, Names: Names{Store: s.Store}, Tokens: keys, BaseURL: s.BaseURL},
-		Now:      s.Now, Logger: s.Logger}).Handle, nil
+		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
 // Sweep finds what is due.

@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/chat"
 	"kozamori/internal/queue"
+	"kozamori/internal/session"
 	"kozamori/internal/web"
 )
 
@@ -18,6 +19,24 @@ const HookPath = "/line/webhook"
 // LineHook takes LINE's webhooks.
 func (s *System) LineHook() http.Handler {
 	return chat.NewHook(chat.HookConfig{Secrets: s.LINE.Secrets, Queue: s.Queue, Now: s.Now, Logger: s.Logger})
+}
+
+// Chat works on queue.Chat.
+func (s *System) Chat() (queue.Handler, error) {
+	composer, err := s.composer()
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	people, err := s.Enrol()
+	if err != nil {
+		return nil, err
+	}
+	return chat.New(chat.Config{Store: s.Store, LINE: client, Desk: s.Desk(), Enrol: people, Names: composer.Names,
+		Link: composer.Link, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
 // BankAPI takes what banks call beside sending events.
@@ -35,7 +54,13 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: Names{Store: s.Store}, Keys: keys, BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
+	people, err := s.Enrol()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: Names{Store: s.Store}, Keys: keys,
+		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people,
+		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Handler serves everything that comes in over HTTP.
@@ -64,7 +89,11 @@ func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.LINE: n, queue.Email: n, queue.Bank: n}, nil
+	c, err := s.Chat()
+	if err != nil {
+		return nil, err
+	}
+	return map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.LINE: n, queue.Email: n, queue.Bank: n, queue.Chat: c}, nil
 }
 
 // workers is how many batches of a queue are worked on at a time: the
