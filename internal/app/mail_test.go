@@ -1,0 +1,149 @@
+package app_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/app"
+	"kozamori/internal/email"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	"kozamori/internal/sim"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/web"
+)
+
+// withMail gives a world a mailbox behind SES's own client, and the pages
+// that mails link to.
+func withMail(t *testing.T) (*world, *sim.Mailbox) {
+	t.Helper()
+	w := newWorld(t)
+	w.also()
+	box := &sim.Mailbox{Now: w.Now}
+	ses := httptest.NewServer(box)
+	t.Cleanup(ses.Close)
+	keys, err := token.NewKeys(token.Key{ID: "m", Secret: bytes.Repeat([]byte{1}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages http.Handler
+	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { pages.ServeHTTP(rw, r) }))
+	t.Cleanup(site.Close)
+	pages = web.New(web.Config{Store: w.store, Desk: w.desk, Names: app.Names{Store: w.store}, Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
+	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, Email: client, Now: w.Now, Logger: w.log,
+		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: site.URL}})
+	w.stages[queue.Email] = n.Handle
+	return w, box
+}
+
+var answerLink = regexp.MustCompile(`http://\S+/a/\S+`)
+
+func post(t *testing.T, c *http.Client, address string, form url.Values) string {
+	t.Helper()
+	res, err := c.PostForm(address, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %v %s", address, res.StatusCode, err, body)
+	}
+	return string(body)
+}
+
+func TestAMailIsAnsweredOnItsPageAndMailsCanBeStopped(t *testing.T) {
+	w, box := withMail(t)
+	w.line.Fail(2, sim.QuotaSpent)
+	w.send("t1")
+	w.settle()
+	mails := box.Messages()
+	if len(mails) != 1 || mails[0].To != "owner@example.jp" {
+		t.Fatalf("mails: %+v", mails)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	res, err := browser.Get(answerLink.FindString(mails[0].Text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	body := post(t, browser, res.Request.URL.String(), url.Values{"do": {"notmine"}})
+	if !strings.Contains(body, "受付番号はこちらです") {
+		t.Errorf("the page: %s", body)
+	}
+	w.settle()
+	if got := w.bank.types(); got != "dispute.opened" || w.bank.bad != 0 {
+		t.Errorf("the bank heard %q, %d badly signed", got, w.bank.bad)
+	}
+	// The mail program stops the mails; the next alert finds no channel that
+	// works, and the bank is told so.
+	stop := strings.Trim(mails[0].Headers["List-Unsubscribe"], "<>")
+	post(t, http.DefaultClient, stop, url.Values{"List-Unsubscribe": {"One-Click"}})
+	w.send("t2")
+	w.settle()
+	if n := len(box.Messages()); n != 1 {
+		t.Errorf("%d mails after they were stopped", n)
+	}
+	if got := w.bank.types(); got != "dispute.opened watcher.unreachable" {
+		t.Errorf("the bank heard %q", got)
+	}
+}
+
+func TestFaultsOfSESEndInAMail(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault sim.MailFault
+		mails int
+	}{
+		"a server error":         {sim.MailServerError, 1},
+		"too many at once":       {sim.MailThrottled, 1},
+		"a spent daily quota":    {sim.MailDailyQuota, 1},
+		"a paused account":       {sim.MailPaused, 1},
+		"a missing permission":   {sim.MailForbidden, 1},
+		"a lost answer, doubled": {sim.MailDropped, 2}, // SES knows no retry key
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, box := withMail(t)
+			w.line.Fail(1, sim.QuotaSpent)
+			box.Fail(1, c.fault)
+			w.send("t1")
+			for range 10 {
+				w.settle()
+				w.add(20 * time.Second)
+			}
+			if n := len(box.Messages()); n != c.mails {
+				t.Errorf("%d mails, want %d", n, c.mails)
+			}
+			r := w.only()
+			if d, ok := r.Delivery("alert-w1-email"); !ok || d.State != watch.Accepted || strings.Contains(d.Problem, "@") {
+				t.Errorf("%+v", d)
+			}
+		})
+	}
+}
+
+// only is the one record of the account.
+func (w *world) only() *watch.Record {
+	w.t.Helper()
+	list, _, err := w.store.History(w.t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, time.Time{}, time.Time{}, 10, "")
+	if err != nil || len(list) != 1 {
+		w.t.Fatalf("%d records, %v", len(list), err)
+	}
+	return list[0]
+}
