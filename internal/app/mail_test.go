@@ -51,7 +51,7 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 
 var answerLink = regexp.MustCompile(`http://\S+/a/\S+`)
 
-func post(t *testing.T, c *http.Client, address string, form url.Values) string {
+func submit(t *testing.T, c *http.Client, address string, form url.Values) string {
 	t.Helper()
 	res, err := c.PostForm(address, form)
 	if err != nil {
@@ -84,7 +84,7 @@ func TestAMailIsAnsweredOnItsPageAndMailsCanBeStopped(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	body := post(t, browser, res.Request.URL.String(), url.Values{"do": {"notmine"}})
+	body := submit(t, browser, res.Request.URL.String(), url.Values{"do": {"notmine"}})
 	if !strings.Contains(body, "受付番号はこちらです") {
 		t.Errorf("the page: %s", body)
 	}
@@ -95,7 +95,7 @@ func TestAMailIsAnsweredOnItsPageAndMailsCanBeStopped(t *testing.T) {
 	// The mail program stops the mails; the next alert finds no channel that
 	// works, and the bank is told so.
 	stop := strings.Trim(mails[0].Headers["List-Unsubscribe"], "<>")
-	post(t, http.DefaultClient, stop, url.Values{"List-Unsubscribe": {"One-Click"}})
+	submit(t, http.DefaultClient, stop, url.Values{"List-Unsubscribe": {"One-Click"}})
 	w.send("t2")
 	w.settle()
 	if n := len(box.Messages()); n != 1 {
