@@ -24,17 +24,9 @@ const eraseAtOnce = 25
 // again.
 func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 	k := watch.AccountKey{Bank: bank, Ref: accountRef}
-	// Codes first: one that is redeemed meanwhile makes an account, which the
-	// next step finds.
-	codes, err := d.Store.Codes(ctx, k)
-	if err != nil {
-		return err
-	}
-	var writes []store.Write
-	for _, hash := range codes {
-		writes = append(writes, store.DeleteCode(hash))
-	}
-	if err := d.inParts(ctx, writes); err != nil {
+	// What could bind somebody goes first: if it is used meanwhile, that makes
+	// an account, which the next step finds.
+	if err := d.endSecrets(ctx, k); err != nil {
 		return err
 	}
 	gone, err := d.eraseAccount(ctx, k)
@@ -49,10 +41,7 @@ func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 	if err != nil {
 		return err
 	}
-	if err := d.endTickets(ctx, k); err != nil {
-		return err
-	}
-	d.forgetPeople(ctx, gone)
+	d.closeDoors(ctx, gone)
 	d.logger().InfoContext(ctx, "enrol: erased", "bank", bank, "watchers", len(gone), "records", records, "refused", refused)
 	return nil
 }
@@ -67,7 +56,7 @@ func (d *Desk) eraseAccount(ctx context.Context, k watch.AccountKey) (gone []wat
 			return err
 		}
 		gone = append([]watch.Watcher(nil), a.Watchers...)
-		return d.Store.Write(ctx, without(a, gone)...)
+		return d.takeOff(ctx, a, gone)
 	})
 	return gone, err
 }
@@ -133,10 +122,14 @@ func names(raw, ref string) bool {
 	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
 }
 
-// endTickets removes invitations and mail claims of an account, and the
+// endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it.
-func (d *Desk) endTickets(ctx context.Context, k watch.AccountKey) error {
-	own, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+func (d *Desk) endSecrets(ctx context.Context, k watch.AccountKey) error {
+	codes, err := d.Store.Codes(ctx, k)
+	if err != nil {
+		return err
+	}
+	tickets, err := d.Store.Tickets(ctx, store.AccountTickets(k))
 	if err != nil {
 		return err
 	}
@@ -144,14 +137,17 @@ func (d *Desk) endTickets(ctx context.Context, k watch.AccountKey) error {
 	if err != nil {
 		return err
 	}
+	var writes []store.Write
+	for _, hash := range codes {
+		writes = append(writes, store.DeleteCode(hash))
+	}
+	for _, t := range tickets {
+		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
+	}
 	for _, t := range banks {
 		if names(string(t.Body), k.Ref) {
-			own = append(own, t)
+			writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
 		}
-	}
-	var writes []store.Write
-	for _, t := range own {
-		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
 	}
 	return d.inParts(ctx, writes)
 }

@@ -24,10 +24,7 @@ func (d *Desk) Followed(ctx context.Context, lineUser string, at time.Time, lang
 // Unfollowed says that a person blocked or left the LINE account: LINE takes
 // messages to them and delivers none, so that the next channel is used.
 func (d *Desk) Unfollowed(ctx context.Context, lineUser string, at time.Time) error {
-	if err := d.follow(ctx, lineUser, at, func(p *store.Person) { p.UnfollowedAt = at }); err != nil {
-		return err
-	}
-	return d.forget(ctx, lineUser)
+	return d.follow(ctx, lineUser, at, func(p *store.Person) { p.UnfollowedAt = at })
 }
 
 var errOlder = errors.New("enrol: an older event")
@@ -39,6 +36,7 @@ func (d *Desk) follow(ctx context.Context, lineUser string, at time.Time, change
 			return errOlder
 		}
 		p.FollowEvent = at
+		d.stranger(p)
 		change(p)
 		return nil
 	})

@@ -191,7 +191,7 @@ func (d *Desk) invited(ctx context.Context, lineUser, code string, act func(*sto
 			return nil
 		}
 		wrong := func() error {
-			if verdict = wrongCode(p, now); errors.Is(verdict, ErrCode) {
+			if verdict = d.wrongCode(p, now); errors.Is(verdict, ErrCode) {
 				verdict = ErrInvite
 			}
 			return d.Store.Write(ctx, store.PutPerson(p))
@@ -250,11 +250,11 @@ func (d *Desk) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey,
 			return ErrNotFound
 		}
 		gone = *g
-		return d.Store.Write(ctx, without(a, []watch.Watcher{gone})...)
+		return d.takeOff(ctx, a, []watch.Watcher{gone})
 	})
 	if err != nil {
 		return watch.Watcher{}, err
 	}
-	d.forgetPeople(ctx, []watch.Watcher{gone})
+	d.closeDoors(ctx, []watch.Watcher{gone})
 	return gone, nil
 }

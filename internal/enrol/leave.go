@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -35,19 +36,19 @@ func (d *Desk) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) 
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = leaving(a, w.ID)
-		return d.Store.Write(ctx, without(a, gone)...)
+		return d.takeOff(ctx, a, gone)
 	})
 	if err != nil {
 		return Bound{}, err
 	}
 	d.logger().InfoContext(ctx, "enrol: unbound", "bank", k.Bank, "gone", len(gone))
 	if len(gone) == len(was.Account.Watchers) {
-		// Nobody is left to whom an invitation or a claim could belong.
-		if err := d.endTickets(ctx, k); err != nil {
-			d.logger().WarnContext(ctx, "enrol: tickets of a forgotten account are kept until they end", "error", err)
+		// Nobody is left to whom a code, an invitation or a claim could belong.
+		if err := d.endSecrets(ctx, k); err != nil {
+			d.logger().WarnContext(ctx, "enrol: codes of a forgotten account are kept until they end", "error", err)
 		}
 	}
-	d.forgetPeople(ctx, gone)
+	d.closeDoors(ctx, gone)
 	return was, nil
 }
 
@@ -63,8 +64,10 @@ func leaving(a *watch.Account, id string) []watch.Watcher {
 	return gone
 }
 
-// without is the transaction that takes watchers off an account.
-func without(a *watch.Account, gone []watch.Watcher) []store.Write {
+// takeOff takes watchers off an account in one transaction: with the last of
+// them the account and its activity are forgotten, and so is each person who
+// watches nothing else.
+func (d *Desk) takeOff(ctx context.Context, a *watch.Account, gone []watch.Watcher) error {
 	a.Watchers = slices.DeleteFunc(a.Watchers, func(w watch.Watcher) bool {
 		return slices.ContainsFunc(gone, func(g watch.Watcher) bool { return g.ID == w.ID })
 	})
@@ -73,34 +76,61 @@ func without(a *watch.Account, gone []watch.Watcher) []store.Write {
 		writes = []store.Write{store.DeleteAccount(a), store.DeleteActivity(a.AccountKey)}
 	}
 	for _, g := range gone {
-		if g.LineUser != "" {
-			writes = append(writes, store.DeleteBinding(g.LineUser, a.AccountKey))
+		if g.LineUser == "" {
+			continue
+		}
+		writes = append(writes, store.DeleteBinding(g.LineUser, a.AccountKey))
+		w, ok, err := d.forgetting(ctx, g.LineUser, a.AccountKey)
+		if err != nil {
+			return err
+		}
+		if ok {
+			writes = append(writes, w)
 		}
 	}
-	return writes
+	return d.Store.Write(ctx, writes...)
 }
 
-// forgetPeople removes what is kept of people who watch nothing any more. A
-// failure is not the caller's: they are unbound, and what is left holds a
-// language and a time.
-func (d *Desk) forgetPeople(ctx context.Context, gone []watch.Watcher) {
+// forgetting is the write that forgets a person who watches nothing but an
+// account that they leave; false if there is nothing to write. Wrong codes
+// are held against them a little longer: leaving must not be the way out of a
+// lock. It fails on the person's version when they are bound meanwhile.
+func (d *Desk) forgetting(ctx context.Context, lineUser string, leaving watch.AccountKey) (store.Write, bool, error) {
+	p, err := d.Store.Person(ctx, lineUser) // before the bindings: each of them moves its version
+	if err != nil || p.Version == 0 {
+		return store.Write{}, false, err
+	}
+	bindings, err := d.Store.Bindings(ctx, lineUser)
+	if err != nil || slices.ContainsFunc(bindings, func(b store.Binding) bool { return b.Account != leaving }) {
+		return store.Write{}, false, err
+	}
+	held := p.WrongAt.Add(LockedFor)
+	if p.LockedUntil.After(held) {
+		held = p.LockedUntil
+	}
+	if !d.now().Before(held) {
+		return store.DeletePerson(p), true, nil
+	}
+	*p = store.Person{LineUser: lineUser, WrongCodes: p.WrongCodes, WrongAt: p.WrongAt, LockedUntil: p.LockedUntil,
+		Expires: held.Add(time.Second), Version: p.Version}
+	return store.PutPerson(p), true, nil
+}
+
+// closeDoors ends the sessions, and the links to one, of people who watch
+// nothing any more. A failure is not the caller's: each account asks who
+// watches it, and they end by themselves within the hour.
+func (d *Desk) closeDoors(ctx context.Context, gone []watch.Watcher) {
 	for _, w := range gone {
 		if w.LineUser == "" {
 			continue
 		}
-		if err := d.forget(ctx, w.LineUser); err != nil {
-			d.logger().WarnContext(ctx, "enrol: a person who watches nothing is still kept", "error", err)
+		if err := d.closeDoor(ctx, w.LineUser); err != nil {
+			d.logger().WarnContext(ctx, "enrol: sessions of a person who watches nothing are kept until they end", "error", err)
 		}
 	}
 }
 
-// forget removes a person who watches nothing, unless wrong codes are held
-// against them: leaving must not be the way out of a lock.
-func (d *Desk) forget(ctx context.Context, lineUser string) error {
-	p, err := d.Store.Person(ctx, lineUser)
-	if err != nil || p.Version == 0 {
-		return err
-	}
+func (d *Desk) closeDoor(ctx context.Context, lineUser string) error {
 	bindings, err := d.Store.Bindings(ctx, lineUser)
 	if err != nil || len(bindings) > 0 {
 		return err
@@ -113,16 +143,5 @@ func (d *Desk) forget(ctx context.Context, lineUser string) error {
 	for _, t := range tickets {
 		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
 	}
-	if err := d.inParts(ctx, writes); err != nil {
-		return err
-	}
-	now := d.now()
-	if now.Before(p.LockedUntil) || now.Sub(p.WrongAt) < LockedFor {
-		return nil
-	}
-	err = d.Store.Write(ctx, store.DeletePerson(p))
-	if _, lost := store.AsCondition(err); lost {
-		return nil // they came back
-	}
-	return err
+	return d.inParts(ctx, writes)
 }

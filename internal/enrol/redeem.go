@@ -57,7 +57,7 @@ func (d *Desk) Redeem(ctx context.Context, lineUser, code string, lang watch.Lan
 		case c == nil, c.UsedBy != "":
 			// The outcome of a guess is told only once the guess is counted:
 			// many at a time learn no more than one after the other.
-			verdict = wrongCode(p, now)
+			verdict = d.wrongCode(p, now)
 			return d.Store.Write(ctx, store.PutPerson(p))
 		case !now.Before(c.Expires):
 			verdict = ErrExpired
@@ -78,13 +78,24 @@ func (d *Desk) Redeem(ctx context.Context, lineUser, code string, lang watch.Lan
 	return bound, nil
 }
 
+// keepStranger is how long somebody who watches nothing is remembered.
+const keepStranger = 30 * 24 * time.Hour
+
+// stranger gives an end to what is kept of somebody who watches nothing.
+func (d *Desk) stranger(p *store.Person) {
+	if p.Version == 0 || !p.Expires.IsZero() {
+		p.Expires = d.now().Add(keepStranger)
+	}
+}
+
 // wrongCode counts a wrong code against a person.
-func wrongCode(p *store.Person, now time.Time) error {
+func (d *Desk) wrongCode(p *store.Person, now time.Time) error {
 	if now.Sub(p.WrongAt) >= LockedFor {
 		p.WrongCodes = 0
 	}
 	p.WrongCodes++
 	p.WrongAt = now
+	d.stranger(p)
 	if p.WrongCodes >= MaxWrong {
 		p.WrongCodes, p.LockedUntil = 0, now.Add(LockedFor)
 		return &Locked{Until: p.LockedUntil}
@@ -167,7 +178,7 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 			w.Channels[i].UnreachableSince = time.Time{}
 		}
 	}
-	p.UnfollowedAt, p.WrongCodes, p.WrongAt = time.Time{}, 0, time.Time{}
+	p.UnfollowedAt, p.WrongCodes, p.WrongAt, p.Expires = time.Time{}, 0, time.Time{}, time.Time{}
 	if p.Lang == "" {
 		p.Lang = w.Lang
 	}

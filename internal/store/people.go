@@ -24,7 +24,10 @@ type Person struct {
 	WrongCodes  int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
 	WrongAt     time.Time `json:"wrong_at,omitzero"`     // the latest of them
 	LockedUntil time.Time `json:"locked_until,omitzero"`
-	Version     int64     `json:"-"`
+	// Expires is when somebody who watches nothing is forgotten; zero while
+	// they watch something.
+	Expires time.Time `json:"expires,omitzero"`
+	Version int64     `json:"-"`
 }
 
 // Binding says that a person watches an account, and as which watcher.
@@ -49,7 +52,7 @@ func (s *Store) Person(ctx context.Context, lineUser string) (*Person, error) {
 
 // PutPerson writes a person at the version read.
 func PutPerson(p *Person) Write {
-	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: encode(p)}, If: At(p.Version)}
+	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: encode(p), Expires: p.Expires.Truncate(time.Second)}, If: At(p.Version)}
 }
 
 // DeletePerson forgets a person at the version read.
