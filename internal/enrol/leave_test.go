@@ -1,0 +1,403 @@
+package enrol_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+func (w *world) account() *watch.Account {
+	w.t.Helper()
+	a, err := w.store.Account(context.Background(), account)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
+func (w *world) write(writes ...store.Write) {
+	w.t.Helper()
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) record(txn string) *watch.Record {
+	return &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Complete: true,
+		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now()}
+}
+
+// join makes bob a guardian of alice's account.
+func (w *world) join() {
+	w.t.Helper()
+	if _, err := w.desk.Accept(context.Background(), bob, w.invite(false), ""); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) unbind(user string) error {
+	_, err := w.desk.Unbind(context.Background(), user, account)
+	return err
+}
+
+func TestAnAccountHasTenWatchersAtMost(t *testing.T) {
+	w := newWorld(t)
+	for i := range watch.MaxWatchers {
+		w.mustRedeem(fmt.Sprintf("U%032x", i), w.issue(enrol.CodeRequest{}))
+	}
+	code := w.issue(enrol.CodeRequest{})
+	if _, err := w.redeem(alice, code); !errors.Is(err, enrol.ErrFull) {
+		t.Fatal(err)
+	}
+	if _, err := w.desk.Unbind(context.Background(), fmt.Sprintf("U%032x", 3), account); err != nil {
+		t.Fatal(err)
+	}
+	w.mustRedeem(alice, code) // it was not used up
+}
+
+func TestAnotherCodeGivesAWatcherNothingTwice(t *testing.T) {
+	w := newWorld(t)
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{Email: "a@example.jp"}))
+	a := w.account()
+	a.Watchers[0].Rules = watch.Rules{AnyDebit: 5}
+	w.write(store.PutAccount(a))
+	b := w.mustRedeem(alice, w.issue(enrol.CodeRequest{Email: "b@example.jp", Mask: "普通 ***9"}))
+	want := a.Watchers[0]
+	if diff := cmp.Diff(want, b.Watcher); !b.Already || diff != "" {
+		t.Errorf("already %v\n%s", b.Already, diff)
+	}
+	if got := w.account(); len(got.Watchers) != 1 || got.Mask != "普通 ***9" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAGuardianWithACodeOfTheBankIsAnOwner(t *testing.T) {
+	w := newWorld(t)
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+	w.join()
+	b := w.mustRedeem(bob, w.issue(enrol.CodeRequest{Email: "b@example.jp"}))
+	if diff := cmp.Diff(watch.DefaultRules(), b.Watcher.Rules); b.Already || b.Watcher.Role != watch.Owner || len(b.Watcher.Channels) != 2 || diff != "" {
+		t.Errorf("%+v\n%s", b, diff)
+	}
+}
+
+func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
+	w := newWorld(t)
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{Email: "a@example.jp"}))
+	w.join()
+	w.write(store.PutActivity(account, &watch.Activity{Services: map[string]*watch.ServiceActivity{"paypay": {Debits: 1}}}))
+	w.mustRedeem(bob, w.issue(enrol.CodeRequest{AccountRef: "acc_2"}))
+	if err := w.unbind(alice); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.unbind(alice); !errors.Is(err, enrol.ErrNotFound) {
+		t.Errorf("leaving twice: %v", err)
+	}
+	for item, body := range w.everything() {
+		if strings.Contains(item+body, alice) || strings.Contains(item+body, account.Ref) || strings.Contains(body, "a@example.jp") {
+			t.Errorf("%s is left: %s", item, body)
+		}
+	}
+	// bob, whose owner left, still watches what is his own.
+	if list, err := w.desk.Accounts(context.Background(), bob); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_2" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestWhoStaysWhenSomebodyLeaves(t *testing.T) {
+	for _, c := range []struct {
+		name, leaves string
+		want         []string
+	}{
+		{"a guardian leaves alone", bob, []string{alice, carol}},
+		{"an owner leaves, and another owner keeps the guardian", carol, []string{alice, bob}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+			w.join()
+			w.mustRedeem(carol, w.issue(enrol.CodeRequest{}))
+			if err := w.unbind(c.leaves); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, x := range w.account().Watchers {
+				got = append(got, x.LineUser)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAnAlertThatWaitsForWhoLeftIsCancelled(t *testing.T) {
+	w := newWorld(t)
+	b := w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+	r := w.record("t1")
+	d, _ := r.Deliver(watch.TellAlert, &b.Watcher, watch.LINE, 0, w.Now(), w.Now())
+	id := d.ID
+	w.write(store.PutRecord(r))
+	if err := w.unbind(alice); err != nil {
+		t.Fatal(err)
+	}
+	// Coming back is another binding: it does not revive the old alert.
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+	stage := notify.New(notify.Config{Store: w.store, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	body, err := json.Marshal(watch.Job{Record: r.ID, Delivery: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := stage.Handle(context.Background(), []queue.Message{{Body: body, Receives: 1}}); !v[0].Done {
+		t.Errorf("%+v", v)
+	}
+	got, err := w.store.Record(context.Background(), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, _ := got.Delivery(id); d.State != watch.Cancelled {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestLeavingIsNoWayOutOfALock(t *testing.T) {
+	w := newWorld(t)
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+	for range enrol.MaxWrong {
+		_, _ = w.redeem(alice, "7F3K-9Q4M-AACD")
+	}
+	if err := w.unbind(alice); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.redeem(alice, w.issue(enrol.CodeRequest{})); err == nil {
+		t.Fatal("leaving ended the lock")
+	}
+	w.add(enrol.LockedFor + time.Second)
+	if p, err := w.store.Person(context.Background(), alice); err != nil || p.Version != 0 {
+		t.Errorf("after the lock %+v is still kept, %v", p, err)
+	}
+}
+
+func TestFollowingAndBlockingInWhateverOrderTheyCome(t *testing.T) {
+	ctx := context.Background()
+	at := func(w *world, s int) time.Time { return w.Now().Add(time.Duration(s) * time.Second) }
+	for _, c := range []struct {
+		name  string
+		event []int // seconds; negative: blocked at that second
+		want  bool  // reachable over LINE
+	}{
+		{"blocked", []int{-1}, false},
+		{"blocked twice", []int{-1, -1}, false},
+		{"blocked and unblocked", []int{-1, 2}, true},
+		{"unblocked, and the older block arrives late", []int{2, -1}, true},
+		{"blocked, and an older follow arrives late", []int{-2, 1}, false},
+		{"blocked, unblocked, blocked; the middle one comes last", []int{-1, -3, 2}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.mustRedeem(alice, w.issue(enrol.CodeRequest{Email: "a@example.jp"}))
+			w.mustRedeem(alice, w.issue(enrol.CodeRequest{AccountRef: "acc_2"}))
+			for _, s := range c.event {
+				var err error
+				if s < 0 {
+					err = w.desk.Unfollowed(ctx, alice, at(w, -s))
+				} else {
+					err = w.desk.Followed(ctx, alice, at(w, s), watch.English)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			list, err := w.desk.Accounts(ctx, alice)
+			if err != nil || len(list) != 2 {
+				t.Fatal(list, err)
+			}
+			for _, b := range list {
+				if got := b.Watcher.Channels[0].UnreachableSince.IsZero(); got != c.want {
+					t.Errorf("%s: reachable %v", b.Account.Ref, got)
+				}
+				for _, ch := range b.Watcher.Channels[1:] {
+					if !ch.UnreachableSince.IsZero() {
+						t.Error("the mail address is taken for blocked")
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestWhoWatchesNothingIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	if err := w.desk.Followed(ctx, alice, w.Now(), watch.English); err != nil {
+		t.Fatal(err)
+	}
+	if b := w.mustRedeem(alice, w.issue(enrol.CodeRequest{})); b.Watcher.Lang != watch.English {
+		t.Errorf("the language of the first greeting is lost: %s", b.Watcher.Lang)
+	}
+	if err := w.desk.Unfollowed(ctx, bob, w.Now()); err != nil {
+		t.Fatal(err)
+	}
+	w.add(31 * 24 * time.Hour)
+	for user, want := range map[string]bool{alice: true, bob: false} {
+		if p, err := w.store.Person(ctx, user); err != nil || (p.Version > 0) != want {
+			t.Errorf("%s: %+v, %v", user, p, err)
+		}
+	}
+}
+
+func TestDyingAtAnyWriteLeavesNothingHalf(t *testing.T) {
+	ctx := context.Background()
+	t.Run("of a binding", func(t *testing.T) {
+		var code string
+		eachDeath(t, func(w *world) { code = w.issue(enrol.CodeRequest{Email: "a@example.jp"}) },
+			func(d *enrol.Desk) error { _, err := d.Redeem(ctx, alice, code, ""); return err },
+			func(w *world) {
+				a := w.account()
+				if a == nil || len(a.Watchers) != 1 || len(a.Watchers[0].Channels) != 2 {
+					t.Errorf("%+v", a)
+				}
+				if list, err := w.desk.Accounts(ctx, alice); err != nil || len(list) != 1 || list[0].Watcher.ID != a.Watchers[0].ID {
+					t.Errorf("%+v, %v", list, err)
+				}
+				if _, err := w.redeem(bob, code); !errors.Is(err, enrol.ErrCode) {
+					t.Errorf("the code is still good: %v", err)
+				}
+			})
+	})
+	t.Run("of a block", func(t *testing.T) {
+		now := time.Date(2026, 11, 24, 3, 0, 5, 0, time.UTC)
+		eachDeath(t, func(w *world) {
+			w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
+			w.mustRedeem(alice, w.issue(enrol.CodeRequest{AccountRef: "acc_2"}))
+		}, func(d *enrol.Desk) error { return d.Unfollowed(ctx, alice, now) },
+			func(w *world) {
+				list, err := w.desk.Accounts(ctx, alice)
+				if err != nil || len(list) != 2 || len(list[0].Watcher.Reachable())+len(list[1].Watcher.Reachable()) != 0 {
+					t.Errorf("%+v, %v", list, err)
+				}
+			})
+	})
+	t.Run("of leaving", func(t *testing.T) {
+		eachDeath(t, func(w *world) { w.mustRedeem(alice, w.issue(enrol.CodeRequest{})); w.join() },
+			func(d *enrol.Desk) error {
+				_, err := d.Unbind(ctx, alice, account)
+				if errors.Is(err, enrol.ErrNotFound) {
+					err = nil // it had happened
+				}
+				return err
+			},
+			func(w *world) {
+				if p, err := w.store.Person(ctx, alice); err != nil || p.Version != 0 || w.account() != nil {
+					t.Errorf("%+v, %v, %+v", p, err, w.account())
+				}
+			})
+	})
+	t.Run("of an erasure", func(t *testing.T) {
+		eachDeath(t, full, func(d *enrol.Desk) error { return d.Erase(ctx, account.Bank, account.Ref) }, func(w *world) { checkErased(t, w) })
+	})
+}
+
+// full gives an account one of everything that is kept of accounts.
+func full(w *world) {
+	ctx := context.Background()
+	b := w.mustRedeem(alice, w.issue(enrol.CodeRequest{Mask: "普通 ***4567", Email: "owner@example.jp"}))
+	w.join()
+	w.issue(enrol.CodeRequest{Email: "owner@example.jp"})
+	w.invite(false)
+	w.write(store.PutActivity(account, &watch.Activity{}))
+	for i := range 130 {
+		r := w.record(fmt.Sprint("t", i))
+		r.Deliver(watch.TellAlert, &b.Watcher, watch.LINE, 0, w.Now(), w.Now())
+		w.write(store.PutRecord(r))
+		w.add(time.Second)
+	}
+	desk := dispute.Desk{Store: w.store, Queue: nowhere{}, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	if _, err := desk.Answer(ctx, w.record("t7").ID, dispute.Answerer{LineUser: alice}, watch.NotMine, watch.ViaLINE); err != nil {
+		w.t.Fatal(err)
+	}
+	for i, raw := range []string{
+		`{"id":"e1","account_ref":"acc_8f3k","amount":0}`,
+		`{"id":"e2","account_ref":"acc\u005f8f3k"}`,
+		`{"id":"e3","account_ref":"acc_8f3k",`,
+		`{"id":"e4","account_ref":"acc_8f3k2"}`, // another account
+	} {
+		w.write(store.PutRefused(&store.Refused{ID: fmt.Sprint("q", i), Bank: account.Bank, At: w.Now(), Problem: "amount", Raw: raw}))
+	}
+	// What must stay: another account, also alice's, and another bank's of the same name.
+	w.mustRedeem(alice, w.issue(enrol.CodeRequest{AccountRef: "acc_8f3k2"}))
+	w.write(store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: account.Ref}}))
+}
+
+type nowhere struct{}
+
+func (nowhere) Send(context.Context, queue.Name, ...queue.Outgoing) error { return nil }
+
+func checkErased(t *testing.T, w *world) {
+	t.Helper()
+	var kept []string
+	for item, body := range w.everything() {
+		all := item + " " + body
+		switch {
+		case strings.Contains(all, "owner@example.jp"), strings.Contains(all, bob):
+			t.Errorf("%s still says who it was: %s", item, body)
+		case !strings.Contains(all, `acc_8f3k`+`"`) && !strings.Contains(all, "acc_8f3k "):
+		case strings.HasPrefix(item, "items D#"):
+			kept = append(kept, "dispute")
+			if strings.Contains(all, alice) {
+				t.Errorf("a dispute says who it was: %s", body)
+			}
+		case strings.Contains(item, "A#0125#"):
+			kept = append(kept, "another bank's")
+		default:
+			t.Errorf("%s is left: %s", item, body)
+		}
+	}
+	if diff := cmp.Diff(map[string]int{"dispute": 1, "another bank's": 1}, count(kept)); diff != "" {
+		t.Errorf("kept:\n%s", diff)
+	}
+	list, err := w.desk.Accounts(context.Background(), alice)
+	if err != nil || len(list) != 1 || list[0].Account.Ref != "acc_8f3k2" {
+		t.Errorf("alice's other account: %+v, %v", list, err)
+	}
+	q, _, err := w.store.Quarantine(context.Background(), account.Bank, 10, "")
+	if err != nil || len(q) != 1 || q[0].ID != "q3" {
+		t.Errorf("quarantine: %+v, %v", q, err)
+	}
+}
+
+func count(list []string) map[string]int {
+	out := map[string]int{}
+	for _, s := range list {
+		out[s]++
+	}
+	return out
+}
+
+func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
+	w := newWorld(t)
+	full(w)
+	for range 2 {
+		if err := w.desk.Erase(context.Background(), account.Bank, account.Ref); err != nil {
+			t.Fatal(err)
+		}
+		checkErased(t, w)
+	}
+}
