@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"kozamori/internal/dispute"
 	"kozamori/internal/enrol"
 	"kozamori/internal/session"
 	"kozamori/internal/watch"
@@ -29,12 +30,15 @@ type Sessions interface {
 // People knows who watches which account.
 type People interface {
 	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
+	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)
+	ConfirmMail(ctx context.Context, secret string) (enrol.Bound, error)
 }
 
 // door is the link that the chat gives: looking at it uses nothing up, its
 // button makes a session of it.
 func (s *site) door(w http.ResponseWriter, r *http.Request) {
-	secret := r.PathValue("door")
+	secret := carried(r)
 	if r.Method != http.MethodPost {
 		who, err := s.Sessions.Look(r.Context(), secret)
 		if s.at(w, r, err) {
@@ -56,7 +60,7 @@ func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, session.ErrNone):
 		s.page(w, http.StatusForbidden, wording.DoorGonePage(langOf(r)))
-	case errors.Is(err, enrol.ErrNotFound):
+	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
 		s.unknown(w, r)
 	case err != nil:
 		s.broken(w, r, err)

@@ -21,7 +21,7 @@ func (s *site) stopLink(w http.ResponseWriter, r *http.Request) {
 	}
 	v, err := s.check(r, mailRoom, r.PathValue("token"))
 	if err == nil && !v.expired {
-		err = s.stopMails(r.Context(), v)
+		err = s.stopMails(r.Context(), v.look.Record.Account, v.who.Watcher)
 	}
 	if !s.welcome(w, r, v, err) {
 		return
@@ -51,7 +51,7 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
 		return
 	}
-	if s.welcome(w, r, v, s.stopMails(r.Context(), v)) {
+	if s.welcome(w, r, v, s.stopMails(r.Context(), v.look.Record.Account, v.who.Watcher)) {
 		again(w, r)
 	}
 }
@@ -61,13 +61,13 @@ func isMail(c watch.Channel) bool { return c.Kind == watch.Email }
 // stopMails takes the mail channel, with its address, off a watcher. Mails
 // that are queued find no address and take the next channel. It may be
 // repeated.
-func (s *site) stopMails(ctx context.Context, v visit) error {
+func (s *site) stopMails(ctx context.Context, k watch.AccountKey, watcher string) error {
 	err := store.Retry(ctx, func() error {
-		a, err := s.Store.Account(ctx, v.look.Record.Account)
+		a, err := s.Store.Account(ctx, k)
 		if err != nil {
 			return err
 		}
-		w, ok := a.Watcher(v.who.Watcher)
+		w, ok := a.Watcher(watcher)
 		if !ok {
 			return dispute.ErrNotFound
 		}

@@ -38,7 +38,7 @@ import (
 )
 
 // Paths are the beginnings of every address that the handler serves.
-var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/home", "/home/"}
+var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/mail/", "/confirm", "/home", "/home/"}
 
 // sessionLife is how long a page can be used after its link was opened: long
 // enough for a telephone call with a bank.
@@ -69,6 +69,8 @@ type Config struct {
 	// /home.
 	Sessions Sessions
 	People   People
+	Catalog  Catalog
+	Mail     Mailer // sends the mail that confirms an address
 	// BaseURL is the address of the pages as people see it, without a slash
 	// at its end. With http:// cookies are sent without encryption too, which
 	// is for trying things on one's own machine.
@@ -98,11 +100,15 @@ func New(c Config) http.Handler {
 	// that is; what it may do is in its address.
 	mux.Handle("/stop/{token}", s.only(s.stopLink, http.MethodGet, http.MethodPost))
 	mux.Handle("/mails/{handle}", guard.Handler(s.only(s.mails, http.MethodGet, http.MethodPost)))
-	mux.Handle("/s/{door}", guard.Handler(s.only(s.door, http.MethodGet, http.MethodPost)))
+	mux.Handle("/s/{secret}", s.only(s.carry(enterPath, secretLife), http.MethodGet))
+	mux.Handle(enterPath, guard.Handler(s.only(s.door, http.MethodGet, http.MethodPost)))
+	mux.Handle("/mail/{secret}", s.only(s.carry(confirmPath, secretLife), http.MethodGet))
+	mux.Handle(confirmPath, guard.Handler(s.only(s.confirm, http.MethodGet, http.MethodPost)))
 	room := func(path string, h http.HandlerFunc, methods ...string) {
 		mux.Handle(homePath+path, guard.Handler(s.only(h, methods...)))
 	}
 	room("", s.inside(s.home), http.MethodGet, http.MethodPost)
+	room("/{account}/settings", s.ofAccount(s.settings), http.MethodGet, http.MethodPost)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.unknown(w, r) })
 	s.routes = mux
 	return s

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/enrol"
 	"kozamori/internal/queue/embedded"
@@ -72,6 +73,29 @@ func (c *counted) taken() string {
 	return out
 }
 
+// services are the few that there are.
+type services struct{}
+
+func (services) Services(watch.Lang) []wording.Choice {
+	return []wording.Choice{{ID: "kyash", Name: "Kyash"}, {ID: "paypay", Name: "PayPay"}}
+}
+func (services) IsService(id string) bool { return id == "paypay" || id == "kyash" }
+func (services) Fold(s string) string     { return catalog.Fold(s) }
+
+// mails keeps what is sent.
+type mails struct {
+	mu   sync.Mutex
+	sent []wording.Message
+	to   []string
+}
+
+func (m *mails) Send(_ context.Context, to, _ string, msg wording.Message) watch.Outcome {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent, m.to = append(m.sent, msg), append(m.to, to)
+	return watch.Outcome{Result: watch.SendAccepted}
+}
+
 // world is the pages over a real store and desk.
 type world struct {
 	t        *testing.T
@@ -82,6 +106,7 @@ type world struct {
 	desk     *dispute.Desk
 	keys     *token.Keys
 	sessions *session.Desk
+	mails    *mails
 	log      *bytes.Buffer
 	srv      *httptest.Server
 }
@@ -127,12 +152,13 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	}
 	logger := slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
 	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: logger}
+	w.mails = &mails{}
 	w.sessions = &session.Desk{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
 	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
-		Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
+		Catalog: services{}, Mail: w.mails, Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
 		Now: w.now, Logger: logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/wording"
+)
+
+// Links of the chat and of confirmation mails carry a secret that works once.
+// Like the tokens of alerts it moves from the address into a cookie with the
+// first request, which changes nothing else.
+const (
+	enterPath   = "/enter"
+	confirmPath = "/confirm"
+	secretLife  = 15 * time.Minute
+)
+
+// carry moves the secret of a link into a cookie for one path.
+func (s *site) carry(path string, life time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: cookie, Value: r.PathValue("secret"), Path: path, MaxAge: int(life.Seconds()),
+			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+		http.Redirect(w, r, path, http.StatusSeeOther)
+	}
+}
+
+// carried is the secret that carry put into the cookie; empty if there is none.
+func carried(r *http.Request) string {
+	c, err := r.Cookie(cookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// confirm makes a mail address that a person typed a channel, when whoever
+// reads its mail presses the button.
+func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
+	var b enrol.Bound
+	var err error
+	post := r.Method == http.MethodPost
+	if post {
+		b, err = s.People.ConfirmMail(r.Context(), carried(r))
+	} else {
+		b, err = s.People.MailClaimed(r.Context(), carried(r))
+	}
+	switch {
+	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, enrol.ErrExpired):
+		s.page(w, http.StatusForbidden, wording.ConfirmGonePage(langOf(r)))
+	case err != nil:
+		s.broken(w, r, err)
+	case post:
+		s.page(w, http.StatusOK, wording.ConfirmedPage(b.Watcher.Lang))
+	default:
+		s.page(w, http.StatusOK, wording.ConfirmPage(b.Watcher.Lang))
+	}
+}

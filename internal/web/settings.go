@@ -1,0 +1,345 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// whatIfDays is how far back rules are tried, and whatIfMost how many records
+// of the account are read for it.
+const (
+	whatIfDays = 90
+	whatIfMost = 2000
+)
+
+// settings shows and changes what a watcher is told of one account.
+func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	f := wording.SettingsFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now(), Faults: map[string]watch.Fault{}}
+	act, err := s.Store.Activity(r.Context(), b.Account.AccountKey)
+	if !s.at(w, r, err) {
+		return
+	}
+	s.fill(&f, g.Lang, &b.Watcher.Rules, act)
+	f.Values = wording.SettingsValues(&b.Watcher.Rules, b.Watcher.Lang)
+	f.Was = s.fingerprint(&b.Watcher)
+	if r.Method != http.MethodPost {
+		s.page(w, http.StatusOK, wording.SettingsPage(f))
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		return
+	}
+	code := http.StatusOK
+	switch do := r.PostForm.Get("do"); do {
+	case wording.DoMail, wording.DoMailOff:
+		code, err = s.changeMail(r.Context(), do, r.PostForm.Get(wording.FieldNameEmail), g, b, &f)
+	case wording.DoSave, wording.DoCheck:
+		form := settingsForm{Values: wording.Values(r.PostForm), old: b.Watcher.Rules, shown: f.Shown, faults: f.Faults}
+		rules := form.rules(s.Catalog.Fold)
+		for _, fault := range rules.Check(s.Catalog.IsService, s.Now()) {
+			field := fieldOf(fault.Field)
+			if _, known := f.Faults[field]; !known {
+				f.Faults[field] = fault.Fault
+			}
+		}
+		stored := f.Values
+		f.Values = form.Values
+		switch {
+		case len(f.Faults) > 0:
+			code, f.Saved = http.StatusUnprocessableEntity, wording.SavedRefused
+		case do == wording.DoCheck:
+			f.Was = r.PostForm.Get("was")
+			f.WhatIf, err = s.whatIf(r.Context(), g.Lang, rules, b)
+		default:
+			code, err = s.save(r.Context(), g, b, rules, form.lang(), r.PostForm.Get("was"), &f)
+			if f.Saved == wording.SavedConflict {
+				f.Stored = stored
+			}
+		}
+		if f.Saved == wording.SavedRefused {
+			f.Was = r.PostForm.Get("was")
+		}
+	default:
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		return
+	}
+	if s.at(w, r, err) {
+		s.page(w, code, wording.SettingsPage(f))
+	}
+}
+
+// fill lists the services of the form: those with amounts of their own, and
+// those that ever touched the account.
+func (s *site) fill(f *wording.SettingsFacts, lang watch.Lang, rules *watch.Rules, act *watch.Activity) {
+	ids := map[string]bool{}
+	for id := range rules.ServiceMinFor {
+		ids[id] = true
+	}
+	for id := range rules.MonthlyTotal {
+		ids[id] = true
+	}
+	for id := range act.Services {
+		ids[id] = true
+	}
+	f.Services = s.Catalog.Services(lang)
+	for _, c := range f.Services {
+		if ids[c.ID] {
+			f.Shown = append(f.Shown, c)
+		}
+	}
+	for _, t := range rules.Trusts {
+		name, _ := s.Names.Service(t.Service, lang)
+		f.Trusts = append(f.Trusts, wording.TrustLine{Key: trustKey(t), Name: name, UpTo: t.UpTo, Until: t.Until})
+	}
+}
+
+func trustKey(t watch.Trust) string {
+	return t.Service + "|" + strconv.FormatInt(t.UpTo, 10) + "|" + strconv.FormatInt(t.Until.Unix(), 10)
+}
+
+// fingerprint names the settings that a form began from, so that a second
+// phone does not silently undo what the first one saved.
+func (s *site) fingerprint(w *watch.Watcher) string {
+	rules := w.Rules
+	rules.PausedUntil = time.Time{}
+	b, _ := json.Marshal(struct {
+		R watch.Rules
+		L watch.Lang
+	}{rules, w.Lang}) // plain values always encode
+	return s.Keys.Hash("settings", w.ID+"\x00"+string(b))[:22]
+}
+
+// save writes the rules, unless others were saved since the form was shown.
+func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Rules, lang watch.Lang, was string, f *wording.SettingsFacts) (int, error) {
+	err := store.Retry(ctx, func() error {
+		f.Saved = wording.SavedNow
+		a, err := s.Store.Account(ctx, b.Account.AccountKey)
+		if errors.Is(err, store.ErrNotFound) {
+			return enrol.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		w, ok := a.WatcherOf(g.LineUser)
+		if !ok || w.ID != b.Watcher.ID {
+			return enrol.ErrNotFound
+		}
+		if f.Was = s.fingerprint(w); f.Was != was {
+			f.Saved = wording.SavedConflict
+			return nil
+		}
+		paused := w.Rules.PausedUntil
+		w.Rules, w.Lang = rules, lang
+		w.Rules.PausedUntil = paused
+		if err := s.Store.Write(ctx, store.PutAccount(a)); err != nil {
+			return err
+		}
+		f.Was = s.fingerprint(w)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	if f.Saved == wording.SavedConflict {
+		return http.StatusConflict, nil
+	}
+	f.Shown, f.Trusts = nil, nil
+	act, err := s.Store.Activity(ctx, b.Account.AccountKey)
+	if err != nil {
+		return 0, err
+	}
+	s.fill(f, g.Lang, &rules, act)
+	f.Values = wording.SettingsValues(&rules, lang)
+	return http.StatusOK, nil
+}
+
+// whatIf tries rules on what is on record.
+func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b enrol.Bound) (*wording.WhatIfFacts, error) {
+	var records []*watch.Record
+	cursor := ""
+	for len(records) < whatIfMost {
+		page, next, err := s.Store.History(ctx, b.Account.AccountKey, time.Time{}, time.Time{}, 200, cursor)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, page...)
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	from := s.Now().AddDate(0, 0, -whatIfDays)
+	hits, blind := watch.WhatIf(rules, records, from, s.Catalog.Fold)
+	out := &wording.WhatIfFacts{Days: whatIfDays, Blind: blind.Ordinary}
+	if b.Watcher.Since.After(from) && (len(records) == 0 || records[len(records)-1].OccurredAt.After(from)) {
+		out.Since = b.Watcher.Since
+		if n := len(records); n > 0 && records[n-1].OccurredAt.Before(out.Since) {
+			out.Since = records[n-1].OccurredAt
+		}
+	}
+	for _, h := range hits {
+		name, _ := s.Names.Service(h.Record.Service, lang)
+		out.Hits = append(out.Hits, wording.HitLine{At: h.Record.OccurredAt, Service: name, Link: h.Record.Kind == watch.LinkRegistered,
+			Amount: h.Record.Amount, Reasons: h.Reasons})
+	}
+	return out, nil
+}
+
+// settingsForm reads the form of the settings page.
+type settingsForm struct {
+	wording.Values
+	old    watch.Rules
+	shown  []wording.Choice
+	faults map[string]watch.Fault
+}
+
+func (f *settingsForm) lang() watch.Lang {
+	if f.Get("lang") == string(watch.English) {
+		return watch.English
+	}
+	return watch.Japanese
+}
+
+// rules makes rules of the form. What cannot be read is a fault of its field.
+func (f *settingsForm) rules(fold func(string) string) watch.Rules {
+	on := func(name string) bool { return f.Get(name) != "" }
+	r := watch.Rules{NewLink: on("new_link"), FirstSeen: on("first_seen"), AfterNewLink: on("after_new_link"), Burst: on("burst"),
+		Overdrawn: on("overdrawn"), IgnoreUndecided: !on("undecided")}
+	r.ServiceMin, _ = f.yen("service_min")
+	r.AnyDebit, _ = f.yen("any_debit")
+	r.ServiceMinFor, r.MonthlyTotal = map[string]int64{}, map[string]int64{}
+	for _, c := range f.shown {
+		if n, ok := f.yen("service_min_for." + c.ID); ok {
+			r.ServiceMinFor[c.ID] = n
+		}
+		if n, ok := f.yen("monthly_total." + c.ID); ok && n > 0 {
+			r.MonthlyTotal[c.ID] = n
+		}
+	}
+	if add := f.Get("add"); add != "" {
+		if n, ok := f.yen("add_min"); ok {
+			r.ServiceMinFor[add] = n
+		} else if _, bad := f.faults["add_min"]; !bad {
+			f.faults["add_min"] = watch.FaultAmount
+		}
+	}
+	for line := range strings.Lines(f.Get("keywords")) {
+		if word := fold(line); word != "" && !slices.Contains(r.Keywords, word) {
+			r.Keywords = append(r.Keywords, word)
+		} else if word == "" && strings.TrimSpace(line) != "" {
+			f.faults["keywords"] = watch.FaultWord
+		}
+	}
+	from, okFrom := minutes(f.Get("quiet_from"))
+	to, okTo := minutes(f.Get("quiet_to"))
+	switch {
+	case okFrom && okTo:
+		r.Quiet = &watch.Quiet{From: from, To: to}
+	case f.Get("quiet_from") != "" || f.Get("quiet_to") != "":
+		f.faults["quiet_to"] = watch.FaultQuiet
+	}
+	for _, t := range f.old.Trusts {
+		if !f.Has("untrust", trustKey(t)) {
+			r.Trusts = append(r.Trusts, t)
+		}
+	}
+	return r
+}
+
+// yen reads an amount as people write it: 10,000円, １万. False if the field
+// is empty, or wrong, which is its fault.
+func (f *settingsForm) yen(name string) (int64, bool) {
+	t := norm.NFKC.String(f.Get(name))
+	t = strings.NewReplacer(",", "", "、", "", "円", "", "¥", "", "\\", "", " ", "").Replace(t)
+	if t == "" {
+		return 0, false
+	}
+	t, tens := strings.CutSuffix(t, "万")
+	n, err := strconv.ParseUint(t, 10, 53)
+	if tens {
+		n *= 10_000
+	}
+	if err != nil || n > watch.MaxYen {
+		f.faults[name] = watch.FaultAmount
+		return 0, false
+	}
+	return int64(n), true
+}
+
+// minutes reads "22:30" as minutes after midnight.
+func minutes(s string) (int, bool) {
+	t, err := time.Parse("15:04", strings.TrimSpace(norm.NFKC.String(s)))
+	return t.Hour()*60 + t.Minute(), err == nil
+}
+
+// fieldOf is the field of the form that shows a rule's fault.
+func fieldOf(rule string) string {
+	name, _, _ := strings.Cut(rule, ".")
+	switch name {
+	case "quiet":
+		return "quiet_to"
+	case "keywords", "trusts":
+		return name
+	}
+	return rule
+}
+
+// Mailer sends the mail that confirms an address.
+type Mailer interface {
+	Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+}
+
+// Catalog knows the payment services.
+type Catalog interface {
+	Services(lang watch.Lang) []wording.Choice
+	IsService(id string) bool
+	Fold(s string) string
+}
+
+// changeMail begins or ends messages by mail.
+func (s *site) changeMail(ctx context.Context, do, address string, g *guest, b enrol.Bound, f *wording.SettingsFacts) (int, error) {
+	if do == wording.DoMailOff {
+		if err := s.stopMails(ctx, b.Account.AccountKey, b.Watcher.ID); err != nil {
+			return 0, err
+		}
+		f.View.Watcher.Channels = slices.DeleteFunc(slices.Clone(f.View.Watcher.Channels), isMail)
+		f.Saved = wording.SavedMailGone
+		return http.StatusOK, nil
+	}
+	f.Values = maps.Clone(f.Values)
+	f.Values[wording.FieldNameEmail] = []string{address}
+	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, norm.NFKC.String(strings.TrimSpace(address)))
+	if fe := (*watch.FieldError)(nil); errors.As(err, &fe) {
+		f.Faults[wording.FieldNameEmail], f.Saved = wording.FaultMail, wording.SavedRefused
+		return http.StatusUnprocessableEntity, nil
+	}
+	if errors.Is(err, enrol.ErrMany) {
+		f.Saved = wording.SavedMailMany
+		return http.StatusTooManyRequests, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(g.Lang, s.BaseURL+"/mail/"+secret))
+	f.Saved = wording.SavedMailSent
+	if o.Result != watch.SendAccepted {
+		f.Saved = wording.SavedMailFail
+		s.Logger.WarnContext(ctx, "a confirmation mail was not taken", "problem", o.Problem)
+		return http.StatusServiceUnavailable, nil
+	}
+	return http.StatusOK, nil
+}

@@ -1,0 +1,358 @@
+package wording
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Choice is a payment service to choose.
+type Choice struct{ ID, Name string }
+
+// Values are what a form holds, by the names of its fields.
+type Values map[string][]string
+
+// Get is a field's value; empty if it has none.
+func (v Values) Get(name string) string {
+	if len(v[name]) == 0 {
+		return ""
+	}
+	return v[name][0]
+}
+
+// Has tells whether a field holds a value.
+func (v Values) Has(name, value string) bool { return slices.Contains(v[name], value) }
+
+// Saved is what became of a form of the settings page.
+type Saved int
+
+// What became of it.
+const (
+	SavedNothing Saved = iota // only looked at, or only checked
+	SavedNow
+	SavedRefused  // a field cannot work
+	SavedConflict // somebody saved others meanwhile
+	SavedMailSent // a confirmation mail is on its way
+	SavedMailGone // mails have ended
+	SavedMailMany // too many confirmation mails
+	SavedMailFail // the mail could not be sent
+)
+
+// SettingsFacts is what the settings page of an account is made from.
+type SettingsFacts struct {
+	View     AccountView
+	Home     string
+	Values   Values   // what the form shows
+	Stored   Values   // what is stored now; for SavedConflict
+	Was      string   // names the stored settings that Values began from
+	Shown    []Choice // services with fields of their own
+	Services []Choice // all services
+	Trusts   []TrustLine
+	Faults   map[string]watch.Fault // by field
+	Saved    Saved
+	WhatIf   *WhatIfFacts // nil unless asked for
+	MailOff  bool         // the address is known not to receive mail
+	Now      time.Time
+}
+
+// TrustLine is a service that is trusted.
+type TrustLine struct {
+	Key, Name string
+	UpTo      int64
+	Until     time.Time
+}
+
+// WhatIfFacts is what the form's rules would have told.
+type WhatIfFacts struct {
+	Days  int
+	Hits  []HitLine // newest first
+	Blind bool      // ordinary debits are not on record
+	Since time.Time // when the record begins, if it is shorter than Days
+}
+
+// HitLine is one record that would have been told.
+type HitLine struct {
+	At      time.Time
+	Service string
+	Link    bool
+	Amount  int64
+	Reasons watch.Reasons
+}
+
+// What the forms of the settings page ask for.
+const (
+	DoCheck   = "check"
+	DoSave    = "save"
+	DoMail    = "mail"
+	DoMailOff = "mailoff"
+)
+
+var (
+	tSetName      = text{ja: "口座守：お知らせの設定", en: "Kozamori: what you are told"}
+	tSetTitle     = text{ja: "お知らせの設定", en: "What you are told"}
+	tSetText      = text{ja: "変えたいところだけ書きかえて、「保存する」を押してください。", en: "Change what you like, then press \"Save\"."}
+	tSetForm      = text{ja: "知らせてほしいこと", en: "Tell me about"}
+	tSetGuardian  = text{ja: "何も選ばなくても、緊急のお知らせにご本人が15分答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when an urgent alert goes unanswered for 15 minutes."}
+	tSetSaved     = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
+	tSetRefused   = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please mend the fields framed in red."}
+	tSetConflict  = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
+	tSetDiff      = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
+	tSetDiffLine  = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
+	tSetNothing   = text{ja: "なし", en: "none"}
+	tSetOn        = text{ja: "知らせる", en: "on"}
+	tSetOff       = text{ja: "知らせない", en: "off"}
+	tSetSave      = text{ja: "保存する", en: "Save"}
+	tSetCheck     = text{ja: "保存する前に、過去のお知らせで試す", en: "Try it on the past first"}
+	tSetYen       = text{ja: "円以上", en: "yen or more"}
+	tSetBasic     = text{ja: "決済サービス", en: "Payment services"}
+	tSetNewLink   = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
+	tSetFirst     = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
+	tSetAfter     = text{ja: "新しい連携から72時間以内に引き落とされたとき", en: "A debit within 72 hours of a new link"}
+	tSetBurst     = text{ja: "60分以内に3回以上引き落とされたとき", en: "Three debits or more within 60 minutes"}
+	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
+	tSetMinHint   = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
+	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
+	tSetEach      = text{ja: "サービスごとの金額", en: "Amounts for single services"}
+	tSetEachHint  = text{ja: "空欄のサービスは、上の金額に従います。0円にすると、そのサービスは金額ではお知らせしません。", en: "An empty field follows the amount above. 0 turns the service off."}
+	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
+	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
+	tSetAdd       = text{ja: "別のサービスを加える", en: "Add another service"}
+	tSetAddNone   = text{ja: "選んでください", en: "Choose one"}
+	tSetAddMin    = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
+	tSetOther     = text{ja: "すべての引き落とし", en: "Every debit"}
+	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
+	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
+	tSetOverdrawn = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
+	tSetWords     = text{ja: "摘要にあることば", en: "Words in the descriptor"}
+	tSetWordsHint = text{ja: "1行に1つ、20個まで書けます。通帳に印字されることばです。", en: "One a line, up to 20, as the passbook prints them."}
+	tSetQuiet     = text{ja: "お知らせを控える時間", en: "Quiet hours"}
+	tSetQuietHint = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
+	tSetFrom      = text{ja: "始まり", en: "From"}
+	tSetTo        = text{ja: "終わり", en: "To"}
+	tSetTrusts    = text{ja: "知らせない約束をしたサービス", en: "Services you trust"}
+	tSetTrust     = text{ja: "%[1]sの%[2]s以下（%[3]sまで）をやめて、また知らせる", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
+	tSetLang      = text{ja: "お知らせの言語", en: "Language of messages"}
+	tSetJapanese  = text{ja: "日本語", en: "Japanese"}
+	tSetEnglish   = text{ja: "English（英語）", en: "English"}
+
+	tFaultAmount  = text{ja: "1円から1兆円までの金額を、数字で書いてください。", en: "Write an amount from 1 to 1,000,000,000,000 yen, in digits."}
+	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
+	tFaultWord    = text{ja: "2文字から30文字までのことばにしてください。", en: "Words have from 2 to 30 characters."}
+	tFaultMany    = text{ja: "20個までにしてください。", en: "There can be 20 at most."}
+	tFaultQuiet   = text{ja: "始まりと終わりに、違う時刻を入れてください。", en: "Fill in two different times."}
+	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not a mail address. Please look at it again."}
+	tFaultOther   = text{ja: "この内容では設定できません。", en: "This cannot be set."}
+)
+
+// Fields of the mail form; the fault of an address that is none.
+const (
+	FieldNameEmail             = "email"
+	FaultMail      watch.Fault = "mail"
+)
+
+func faultText(lang watch.Lang, f watch.Fault) string {
+	switch f {
+	case "":
+		return ""
+	case watch.FaultAmount:
+		return tFaultAmount.in(lang)
+	case watch.FaultService:
+		return tFaultService.in(lang)
+	case watch.FaultWord:
+		return tFaultWord.in(lang)
+	case watch.FaultMany:
+		return tFaultMany.in(lang)
+	case watch.FaultQuiet:
+		return tFaultQuiet.in(lang)
+	case FaultMail:
+		return tFaultMail.in(lang)
+	}
+	return tFaultOther.in(lang)
+}
+
+// SettingsPage is the page on which a watcher says what they want to be told.
+func SettingsPage(f SettingsFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tSetName, tSetTitle, tSetText.in(lang))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if f.View.Watcher.Role == watch.Guardian {
+		p.Parts[0].Text = append(p.Parts[0].Text, tSetGuardian.in(lang))
+	}
+	switch f.Saved {
+	case SavedNow:
+		p.Notice = tSetSaved.in(lang)
+	case SavedRefused:
+		p.Notice = tSetRefused.in(lang)
+	case SavedConflict:
+		p.Notice = tSetConflict.in(lang)
+		p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tSetDiff.in(lang), Facts: f.differences()}})
+	case SavedMailSent:
+		p.Notice = tMailSent.in(lang)
+	case SavedMailGone:
+		p.Notice = tMailGone.in(lang)
+	case SavedMailMany:
+		p.Notice = tMailMany.in(lang)
+	case SavedMailFail:
+		p.Notice = tMailFail.in(lang)
+	}
+	if f.WhatIf != nil {
+		p.Parts = append(p.Parts, f.whatIf())
+	}
+	fields := append([]Field{{Kind: FieldHidden, Name: "was", Value: f.Was}}, f.fields(f.Values)...)
+	for i := range fields {
+		fields[i].Error = faultText(lang, f.Faults[fields[i].Name])
+	}
+	p.Parts = append(p.Parts,
+		Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: fields,
+			More: []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}}}},
+		f.channels(), backTo(lang, f.Home))
+	return p
+}
+
+// fields are those of the form, filled with values.
+func (f *SettingsFacts) fields(v Values) []Field {
+	lang := langOf(f.View.Lang)
+	check := func(name string, label text) Field {
+		return Field{Kind: FieldCheck, Name: name, Label: label.in(lang), Checked: v.Get(name) != ""}
+	}
+	yen := func(name, label, hint string) Field {
+		return Field{Kind: FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
+	}
+	head := func(label text, hint string) Field {
+		return Field{Kind: FieldHead, Label: label.in(lang), Hint: hint}
+	}
+	out := []Field{
+		head(tSetBasic, ""), check("new_link", tSetNewLink), check("first_seen", tSetFirst), check("after_new_link", tSetAfter), check("burst", tSetBurst),
+		yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("undecided", tSetUndecided),
+		head(tSetEach, tSetEachHint.in(lang)),
+	}
+	for _, s := range f.Shown {
+		out = append(out, yen("service_min_for."+s.ID, tSetEachMin.in(lang, s.Name), ""), yen("monthly_total."+s.ID, tSetMonthly.in(lang, s.Name), ""))
+	}
+	add := Field{Kind: FieldSelect, Name: "add", Label: tSetAdd.in(lang), Value: v.Get("add"), Options: []Option{{"", tSetAddNone.in(lang)}}}
+	for _, s := range f.Services {
+		if !slices.Contains(f.Shown, s) {
+			add.Options = append(add.Options, Option{s.ID, s.Name})
+		}
+	}
+	out = append(out, add, yen("add_min", tSetAddMin.in(lang), ""),
+		head(tSetOther, ""), yen("any_debit", tSetAny.in(lang), tSetAnyHint.in(lang)), check("overdrawn", tSetOverdrawn),
+		Field{Kind: FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")},
+		head(tSetQuiet, tSetQuietHint.in(lang)),
+		Field{Kind: FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
+		Field{Kind: FieldTime, Name: "quiet_to", Label: tSetTo.in(lang), Value: v.Get("quiet_to")})
+	if len(f.Trusts) > 0 {
+		out = append(out, head(tSetTrusts, ""))
+	}
+	for _, t := range f.Trusts {
+		out = append(out, Field{Kind: FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
+			Label: tSetTrust.in(lang, t.Name, Yen(lang, t.UpTo), Date(lang, t.Until))})
+	}
+	return append(out, head(tSetLang, ""), Field{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
+		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}})
+}
+
+// differences lists what of the form differs from what is stored.
+func (f *SettingsFacts) differences() []Fact {
+	lang := langOf(f.View.Lang)
+	mine, theirs := f.fields(f.Values), f.fields(f.Stored)
+	say := func(x Field) string {
+		switch {
+		case x.Kind == FieldCheck:
+			return pick(x.Checked, tSetOn, tSetOff).in(lang)
+		case strings.TrimSpace(x.Value) == "":
+			return tSetNothing.in(lang)
+		case x.Kind == FieldNumber:
+			return tYenOnly.in(lang, x.Value)
+		case x.Kind == FieldLines:
+			return strings.Join(strings.Fields(x.Value), "、")
+		}
+		return x.Value
+	}
+	var out []Fact
+	for i := range mine {
+		if a, b := say(theirs[i]), say(mine[i]); a != b && mine[i].Kind != FieldHead {
+			out = append(out, Fact{mine[i].Label, tSetDiffLine.in(lang, a, b)})
+		}
+	}
+	return out
+}
+
+var (
+	tYenOnly = text{ja: "%s円", en: "%s yen"}
+
+	tWhatIf       = text{ja: "この設定なら、過去%[1]d日で%[2]d回お知らせしていました", en: "With these settings you would have been told %[2]d times in the past %[1]d days"}
+	tWhatIfNone   = text{ja: "この設定なら、過去%d日のお知らせはありませんでした", en: "With these settings you would have been told nothing in the past %d days"}
+	tWhatIfSince  = text{ja: "記録は%sからです。それより前のことは分かりません。", en: "The record begins on %s; what happened before is not known."}
+	tWhatIfBlind  = text{ja: "決済サービス以外の引き落としは、お知らせしたものだけを記録しています。実際には、これより多くなることがあります。", en: "Debits other than by payment services are on record only if somebody was told of them, so there may have been more."}
+	tWhatIfUnsave = text{ja: "まだ保存していません。", en: "Nothing is saved yet."}
+	tWhatIfLink   = text{ja: "%sのチャージ連携", en: "charge link with %s"}
+	tWhatIfDebit  = text{ja: "引き落とし", en: "debit"}
+)
+
+func (f *SettingsFacts) whatIf() Part {
+	lang, w := langOf(f.View.Lang), f.WhatIf
+	m := Message{Lang: string(lang), Title: tWhatIf.in(lang, w.Days, len(w.Hits))}
+	if len(w.Hits) == 0 {
+		m.Title = tWhatIfNone.in(lang, w.Days)
+	}
+	m.Text = []string{tWhatIfUnsave.in(lang)}
+	if !w.Since.IsZero() {
+		m.Text = append(m.Text, tWhatIfSince.in(lang, Date(lang, w.Since)))
+	}
+	if w.Blind {
+		m.Text = append(m.Text, tWhatIfBlind.in(lang))
+	}
+	p := Part{Message: m}
+	for _, h := range w.Hits {
+		say := orElse(h.Service, tWhatIfDebit.in(lang))
+		if h.Link {
+			say = tWhatIfLink.in(lang, orElse(h.Service, tTheService.in(lang)))
+		} else if !f.View.Watcher.HideAmount {
+			say += " " + Yen(lang, h.Amount)
+		}
+		p.History = append(p.History, Moment{At: h.At, When: Time(lang, h.At, f.Now), Say: say})
+	}
+	return p
+}
+
+// SettingsValues fills the form from rules.
+func SettingsValues(r *watch.Rules, lang watch.Lang) Values {
+	v := Values{"lang": {string(langOf(lang))}}
+	on := func(name string, b bool) {
+		if b {
+			v[name] = []string{"on"}
+		}
+	}
+	on("new_link", r.NewLink)
+	on("first_seen", r.FirstSeen)
+	on("after_new_link", r.AfterNewLink)
+	on("burst", r.Burst)
+	on("overdrawn", r.Overdrawn)
+	on("undecided", !r.IgnoreUndecided)
+	yen := func(name string, n int64) {
+		if n > 0 {
+			v[name] = []string{strconv.FormatInt(n, 10)}
+		}
+	}
+	yen("service_min", r.ServiceMin)
+	yen("any_debit", r.AnyDebit)
+	for id, n := range r.ServiceMinFor {
+		v["service_min_for."+id] = []string{strconv.FormatInt(n, 10)}
+	}
+	for id, n := range r.MonthlyTotal {
+		yen("monthly_total."+id, n)
+	}
+	if len(r.Keywords) > 0 {
+		v["keywords"] = []string{strings.Join(r.Keywords, "\n")}
+	}
+	if r.Quiet != nil {
+		clock := func(m int) string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
+		v["quiet_from"], v["quiet_to"] = []string{clock(r.Quiet.From)}, []string{clock(r.Quiet.To)}
+	}
+	return v
+}
