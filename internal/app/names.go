@@ -39,3 +39,19 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 	}
 	return s.Name(lang), wording.Contact{Phone: s.Phone, CheckedOn: s.PhoneChecked}
 }
+
+// Services lists the payment services to choose from.
+func (n Names) Services(lang watch.Lang) []wording.Choice {
+	var out []wording.Choice
+	for _, s := range catalog.Services() {
+		out = append(out, wording.Choice{ID: s.ID, Name: s.Name(lang)})
+	}
+	return out
+}
+
+// IsService tells whether a payment service is known by this id.
+func (n Names) IsService(id string) bool { _, ok := catalog.ByID(id); return ok }
+
+// Fold brings the spellings of a descriptor together, as the rules about
+// words compare them.
+func (n Names) Fold(s string) string { return catalog.Fold(s) }
