@@ -113,7 +113,7 @@ func house() {
 	q, err := qembedded.Open(filepath.Join(dir, "queue"), qembedded.Options{Now: now.Now})
 	fail(err)
 
-	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 5 * time.Second}
+	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 300 * time.Millisecond}
 	c := app.Defaults()
 	c.BaseURL, c.EscalateAfter = "https://kozamori.example", 0
 	c.LINE.API, c.LINE.Token = os.Getenv("LINE"), "channel-token"
