@@ -1,0 +1,218 @@
+package app_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/app"
+	"kozamori/internal/bankapi"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+)
+
+// house is the whole system as it is deployed, over HTTP: a bank and LINE
+// outside, everything else built by app.System from its configuration.
+type house struct {
+	*world
+	system *app.System
+	url    string
+	key    string // the bank's API key
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.queue.Close() })
+	h := &house{world: w}
+	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.post.ServeHTTP(rw, r) }))
+	t.Cleanup(srv.Close)
+	h.url = srv.URL
+	w.line = &sim.LINE{Token: "channel-token", Secret: "channel-secret", Webhook: srv.URL + app.HookPath, Now: w.Now}
+	w.line.AddUser(sim.User{ID: lineUser, Lang: "ja"})
+	lineSrv := httptest.NewServer(w.line)
+	t.Cleanup(lineSrv.Close)
+	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))}
+	bankSrv := httptest.NewServer(w.bank)
+	t.Cleanup(bankSrv.Close)
+
+	c := app.Defaults()
+	c.BaseURL = srv.URL
+	c.LINE.API, c.LINE.Token, c.LINE.Secrets, c.LINE.ID = lineSrv.URL, "channel-token", []string{"channel-secret"}, "@kozamori"
+	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
+	if err := c.Check(app.Parts...); err != nil {
+		t.Fatal(err)
+	}
+	w.log = slog.New(slog.DiscardHandler)
+	h.system = app.New(c, app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log})
+	w.store = h.system.Store
+	if h.post, err = h.system.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	if w.stages, err = h.system.Stages(); err != nil {
+		t.Fatal(err)
+	}
+	var key *store.APIKey
+	h.key, key = bankapi.NewAPIKey("0125", "test", w.Now(), time.Time{})
+	if err := w.store.Write(context.Background(), store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL}), store.PutAPIKey(key)); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// call calls the bank API as the bank does.
+func (h *house) call(method, path, body string) map[string]any {
+	h.t.Helper()
+	req, err := http.NewRequest(method, h.url+"/v1/banks/0125"+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+h.key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode >= 300 {
+		h.t.Fatalf("%s %s: %d %s %v", method, path, res.StatusCode, b, err)
+	}
+	var out map[string]any
+	if err := json.Unmarshal(b, &out); err != nil {
+		h.t.Fatalf("%s %s: %s", method, path, b)
+	}
+	return out
+}
+
+// shows is the newest message on the phone; it must hold every part.
+func (h *house) shows(parts ...string) string {
+	h.t.Helper()
+	chat := h.line.Chat(lineUser)
+	if len(chat) == 0 || chat[len(chat)-1].From != sim.FromBot {
+		h.t.Fatalf("the phone does not answer: %d items", len(chat))
+	}
+	got := strings.ReplaceAll(string(chat[len(chat)-1].Message), `\u0026`, "&")
+	for _, p := range parts {
+		if !strings.Contains(got, p) {
+			h.t.Errorf("the phone does not show %q: %s", p, got)
+		}
+	}
+	return got
+}
+
+// press presses the button of the newest message whose data begins so.
+func (h *house) press(action string) {
+	h.t.Helper()
+	_, after, ok := strings.Cut(h.shows(), `"data":"a=`+action)
+	if !ok {
+		h.t.Fatalf("no button %q in %s", action, h.shows())
+	}
+	data, _, _ := strings.Cut(after, `"`)
+	if err := h.line.Tap(lineUser, "a="+action+data, ""); err != nil {
+		h.t.Fatal(err)
+	}
+	h.settle()
+}
+
+func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
+	h := newHouse(t)
+	if err := h.line.Follow(lineUser); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.shows("友だち追加")
+
+	// The bank hands out a code, and a link that types it in.
+	issued := h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567"}`)
+	typed, err := url.PathUnescape(issued["line_url"].(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, typed, _ = strings.Cut(typed, "?")
+	if err := h.line.Say(lineUser, typed); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.shows("口座の見守りをはじめました", "七十七銀行 普通 ***4567", "「解除」")
+
+	h.send("t1")
+	h.settle()
+	h.shows("100,000円", "身に覚えがない")
+	h.press("notmine")
+	said := h.shows("受け付けました。受付番号はこちらです", "KZ-", "#9110")
+	if got := h.bank.types(); got != "dispute.opened" || h.bank.bad != 0 {
+		t.Fatalf("the bank heard %q, %d badly signed", got, h.bank.bad)
+	}
+	told := h.bank.taken[0]
+	if ref := fmt.Sprint(told["reference"]); !strings.Contains(said, ref) || told["transaction_id"] != "t1" || told["via"] != "line" {
+		t.Errorf("the bank heard of %v, the phone shows %s", told, said)
+	}
+
+	// The bank says what it did, and the person hears of it.
+	h.call(http.MethodPost, "/disputes/"+fmt.Sprint(told["dispute_id"])+"/status", `{"status":"frozen","text":"連携を止めました。"}`)
+	h.settle()
+	h.shows("引き落としを止めました", "連携を止めました。", fmt.Sprint(told["reference"]))
+
+	// Taking it back and leaving, in the chat alone.
+	h.add(time.Minute)
+	if err := h.line.Tap(lineUser, "a=undo&r="+watchRecord(t, said), ""); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.shows("取り消しました")
+	if got := h.bank.types(); got != "dispute.opened dispute.withdrawn" {
+		t.Errorf("the bank heard %q", got)
+	}
+	if err := h.line.Say(lineUser, "解除"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	h.press("leave")
+	h.shows("口座の見守りをやめました")
+	n := len(h.line.Chat(lineUser))
+	h.send("t2")
+	h.settle()
+	if after := h.line.Chat(lineUser); len(after) != n {
+		t.Errorf("the phone rings after leaving: %s", after[len(after)-1].Message)
+	}
+	if v := h.line.Violations(); len(v) > 0 {
+		t.Error(v)
+	}
+	if d, err := h.queue.Dead(context.Background(), queue.Chat, 10); err != nil || len(d) > 0 {
+		t.Errorf("dead letters %v %v", d, err)
+	}
+}
+
+// watchRecord reads the record's id out of a message's undo button.
+func watchRecord(t *testing.T, said string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(said, "a=undo&r=")
+	if !ok {
+		t.Fatalf("no undo in %s", said)
+	}
+	id, _, _ := strings.Cut(after, "&")
+	return id
+}
