@@ -25,16 +25,16 @@ import (
 	"kozamori/internal/token"
 )
 
-// house is the whole system as it is deployed, over HTTP: a bank and LINE
+// town is the whole system as it is deployed, over HTTP: a bank and LINE
 // outside, everything else built by app.System from its configuration.
-type house struct {
+type town struct {
 	*world
 	system *app.System
 	url    string
 	key    string // the bank's API key
 }
 
-func newHouse(t *testing.T) *house {
+func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}
 	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
@@ -46,7 +46,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.queue.Close() })
-	h := &house{world: w}
+	h := &town{world: w}
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.post.ServeHTTP(rw, r) }))
 	t.Cleanup(srv.Close)
 	h.url = srv.URL
@@ -83,7 +83,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // call calls the bank API as the bank does.
-func (h *house) call(method, path, body string) map[string]any {
+func (h *town) call(method, path, body string) map[string]any {
 	h.t.Helper()
 	req, err := http.NewRequest(method, h.url+"/v1/banks/0125"+path, strings.NewReader(body))
 	if err != nil {
@@ -108,7 +108,7 @@ func (h *house) call(method, path, body string) map[string]any {
 }
 
 // shows is the newest message on the phone; it must hold every part.
-func (h *house) shows(parts ...string) string {
+func (h *town) shows(parts ...string) string {
 	h.t.Helper()
 	chat := h.line.Chat(lineUser)
 	if len(chat) == 0 || chat[len(chat)-1].From != sim.FromBot {
@@ -124,7 +124,7 @@ func (h *house) shows(parts ...string) string {
 }
 
 // press presses the button of the newest message whose data begins so.
-func (h *house) press(action string) {
+func (h *town) press(action string) {
 	h.t.Helper()
 	_, after, ok := strings.Cut(h.shows(), `"data":"a=`+action)
 	if !ok {
@@ -138,7 +138,7 @@ func (h *house) press(action string) {
 }
 
 func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
-	h := newHouse(t)
+	h := newTown(t)
 	if err := h.line.Follow(lineUser); err != nil {
 		t.Fatal(err)
 	}
