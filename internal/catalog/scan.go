@@ -209,15 +209,15 @@ func (s *scan) follow(j int) (what tail, w *word, end int) {
 		return tailBill, w, end
 	case w != nil:
 		return tailNone, w, end
-	case n != 0 && !s.more: // the line ended inside a word
+	case n != 0 && !s.more && (t.nodes[n].below != 0): // the line ended inside a word
 		bill := t.any(n, kindBill)
-		// A company mark may have lost its bracket; one with a long-vowel
-		// mark behind it is none.
-		mild := s.after&gapDash == 0 && (t.word(n) != nil || t.nodes[n].below.has(kindMore) || t.nodes[n].below.has(kindCompany))
+		// It can be the charge's own word or, without its bracket, a company
+		// mark; with a long-vowel mark behind it, it is neither.
+		mild := t.word(n) != nil || t.nodes[n].below&^(1<<kindBill) != 0
 		switch {
 		case bill == nil:
 			return tailNone, nil, k
-		case mild, s.border(j) && letters2(s.cells[j:]) == 1 && s.after&gapDash == 0:
+		case s.after&gapDash == 0 && (mild || s.border(j) && letters2(s.cells[j:]) == 1):
 			return tailUndecided, bill, k
 		}
 		return tailBill, bill, k
@@ -232,7 +232,7 @@ func (s *scan) follow(j int) (what tail, w *word, end int) {
 // company tells whether a company word from j to k is one: a single letter
 // needs a bracket on either side.
 func (s *scan) company(w *word, j, k int) bool {
-	if len(w.units) > 1 {
+	if letters(w.units) > 1 {
 		return true
 	}
 	behind := s.after
