@@ -30,7 +30,7 @@ func (a *alphabet) width(s string) int {
 // fields tells whether the text, or a part of it that begins behind a space,
 // takes one of some lengths.
 func (a *alphabet) fields(s string, lengths []int) bool {
-	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	s = strings.TrimSpace(s)
 	for {
 		if slices.Contains(lengths, a.width(s)) {
 			return true

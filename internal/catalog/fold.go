@@ -37,6 +37,8 @@ const (
 	gapWord    gap = 1 << iota // some separator
 	gapBracket                 // a bracket among them
 	gapDash                    // a dash after a kana: no gap, but it was there
+	afterMark                  // no gap: a mark in front of names ended
+	afterMarks                 // no gap either: and nothing but marks stood before it
 )
 
 // class tells kinds of letters apart: a name may begin or end where it changes.

@@ -37,7 +37,9 @@ func (s *scan) run() found {
 	free := true  // a word can begin here
 	front := true // nothing but marks so far
 	for i := 0; i < len(s.cells); {
-		if !free && !s.border(i) {
+		before := s.cells[i].before
+		front = front || before&afterMarks != 0
+		if !free && before&afterMark == 0 && !s.border(i) {
 			front = false
 			i++
 			continue
@@ -72,7 +74,7 @@ func (s *scan) run() found {
 
 // border tells whether a word can begin or end before unit i.
 func (s *scan) border(i int) bool {
-	if i == 0 || i == len(s.cells) || s.cells[i].before != 0 {
+	if i == 0 || i == len(s.cells) || s.gap(i) {
 		return true
 	}
 	was, is := s.class[s.cells[i-1].unit], s.class[s.cells[i].unit]
@@ -82,8 +84,12 @@ func (s *scan) border(i int) bool {
 	return is != classMark && was != is
 }
 
+// gap tells whether a gap stands before unit i.
+func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) != 0 }
+
 // at looks at the words that begin at i: the longest name or trap among them,
-// and where the longest mark in front ends.
+// and where the shortest mark in front ends. Where other marks end, it is
+// written into the cells, so that RKS, RK and S are all tried.
 func (s *scan) at(i int, front bool) (best found, mark int) {
 	t := s.lines
 	n := t.root[s.cells[i].unit]
@@ -97,7 +103,14 @@ func (s *scan) at(i int, front bool) (best found, mark int) {
 		if w := t.word(n); w != nil {
 			switch w.kind {
 			case kindFront:
-				mark = j
+				if mark == 0 {
+					mark = j
+				} else if j < len(s.cells) {
+					s.cells[j].before |= afterMark
+					if front {
+						s.cells[j].before |= afterMarks
+					}
+				}
 			case kindTrap:
 				best = found{trap: w, from: i, to: j}
 				s.note(noteTrap, i, j, w, nil)
@@ -147,7 +160,7 @@ func (s *scan) at(i int, front bool) (best found, mark int) {
 // if it does not count.
 func (s *scan) ends(w *word, i, j int, front bool) found {
 	what, tail, end := s.follow(j)
-	if w.whole && what != tailBill && (!front || !s.onlyMarks(end)) {
+	if w.whole && what != tailBill && !(front && s.onlyMarks(j)) {
 		s.note(noteWhole, i, j, w, nil)
 		return found{}
 	}
@@ -223,7 +236,7 @@ func (s *scan) follow(j int) (what tail, w *word, end int) {
 		return tailBill, bill, k
 	case !s.border(j):
 		return tailWord, nil, j
-	case s.cells[j].before == 0 && s.class[s.cells[j].unit] != classDigit:
+	case !s.gap(j) && s.class[s.cells[j].unit] != classDigit:
 		return tailJoined, nil, j
 	}
 	return tailNone, nil, j
@@ -281,21 +294,18 @@ func (s *scan) onlyMarks(i int) bool {
 	return !s.more
 }
 
-// mark is the end of the longest mark that stands at i, in front of a name or
-// behind it.
+// mark is the end of the longest mark that stands at i.
 func (s *scan) mark(i int) int {
 	end := i
-	for _, t := range [...]*trie{s.lines, s.tails} {
-		n := t.root[s.cells[i].unit]
-		for j := i + 1; n != 0; j++ {
-			if w := t.word(n); w != nil && (w.kind == kindFront || w.kind == kindMore) {
-				end = max(end, j)
-			}
-			if j == len(s.cells) {
-				break
-			}
-			n = t.step(n, s.cells[j].unit)
+	n := s.lines.root[s.cells[i].unit]
+	for j := i + 1; n != 0; j++ {
+		if w := s.lines.word(n); w != nil && w.kind == kindFront {
+			end = j
 		}
+		if j == len(s.cells) {
+			break
+		}
+		n = s.lines.step(n, s.cells[j].unit)
 	}
 	return end
 }
