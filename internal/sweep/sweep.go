@@ -93,9 +93,12 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 			if d.State.Ended() || d.Due.After(now) {
 				continue
 			}
-			// A mail being sent keeps its lapsed lease: notify takes it anew.
-			if d.State != watch.Sending {
+			switch d.State {
+			case watch.Sending: // a mail keeps its lapsed lease: notify takes it anew
+			case watch.Held:
 				d.State, d.Due = watch.Queued, now.Add(watch.LostAfter)
+			default:
+				d.Due = now.Add(again(now.Sub(d.CreatedAt)))
 			}
 			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
 		}
@@ -127,6 +130,13 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	return nil
 }
 
+// again is how long to wait for the outcome of a delivery of some age that was
+// queued again: while a channel is down its message is late and not lost, and
+// a copy of each every two minutes would make the queue longer still.
+func again(age time.Duration) time.Duration {
+	return min(max(age, watch.LostAfter), time.Hour)
+}
+
 // escalate takes the next step for a critical alert that nobody answered: the
 // watcher's next channel, then every guardian who was not told yet.
 func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Account, now time.Time) {
@@ -152,12 +162,17 @@ func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Accoun
 			continue
 		}
 		r.Notices = append(r.Notices, watch.Notice{Watcher: g.ID, Reasons: reasons})
-		r.DeliverNext(watch.TellAlert, g, 0, now, now)
+		if _, ok := r.DeliverNext(watch.TellAlert, g, 0, now, now); !ok {
+			r.Deliver(watch.TellUnreachable, g, watch.Bank, 0, now, now)
+		}
 	}
 }
 
 func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
-	var bank string
+	var (
+		bank   string
+		untold bool
+	)
 	_, err := s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 		now := s.Now()
 		if d.Due.IsZero() || d.Due.After(now) {
@@ -165,13 +180,12 @@ func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
 		}
 		bank = d.Account.Bank
 		d.Due = time.Time{}
-		if _, more := d.Untold(); !more {
-			return nil
+		if _, untold = d.Untold(); untold {
+			d.Due = now.Add(watch.LostAfter)
 		}
-		d.Due = now.Add(watch.LostAfter)
 		return nil
 	})
-	if err != nil {
+	if err != nil || !untold {
 		return err
 	}
 	rep.Callbacks++
@@ -186,35 +200,55 @@ func (s *Stage) send(ctx context.Context, ch watch.ChannelKind, bank string, j w
 	return s.Queue.Send(ctx, queue.For(ch), queue.Outgoing{Body: b, Group: bank, Trace: j.Record + j.Dispute})
 }
 
-// silent raises and clears the alarm of banks that send nothing.
+// silent raises and clears the alarm of banks that send nothing. A bank whose
+// feed cannot be read keeps no other from being looked at.
 func (s *Stage) silent(ctx context.Context, rep *Report) error {
 	banks, err := s.Store.Banks(ctx)
 	if err != nil {
 		return err
 	}
+	var first error
 	for _, b := range banks {
 		if b.SilentAfter == 0 {
 			continue
 		}
+		quiet, err := s.listen(ctx, b)
+		if err != nil {
+			s.Logger.Error("a bank's feed cannot be judged", "bank", b.Code, "err", err)
+			if first == nil {
+				first = err
+			}
+		}
+		if quiet {
+			rep.Silent++
+		}
+	}
+	return first
+}
+
+// listen tells whether a bank is silent, and notes since when.
+func (s *Stage) listen(ctx context.Context, b store.Bank) (quiet bool, err error) {
+	err = store.Retry(ctx, func() error {
 		f, err := s.Store.Feed(ctx, b.Code)
 		if err != nil {
 			return err
 		}
-		quiet := !f.LastEvent.IsZero() && s.Now().Sub(f.LastEvent) >= b.SilentAfter
+		quiet = !f.LastEvent.IsZero() && s.Now().Sub(f.LastEvent) >= b.SilentAfter
 		if quiet {
-			rep.Silent++
 			s.Logger.Error("a bank sends no events", "bank", b.Code, "since", f.LastEvent)
 		}
 		if quiet == !f.SilentSince.IsZero() {
-			continue
+			return nil
 		}
 		f.SilentSince = time.Time{}
 		if quiet {
 			f.SilentSince = f.LastEvent
 		}
-		if err := s.Store.Write(ctx, store.PutFeed(f)); err != nil {
-			return err
-		}
-	}
-	return nil
+		// Ingest writes the same item whenever an event comes: what it wrote
+		// in the meantime must not be lost.
+		w := store.PutFeed(f)
+		w.If = store.At(f.Version)
+		return s.Store.Write(ctx, w)
+	})
+	return quiet, err
 }
