@@ -162,3 +162,34 @@ func (d *Desk) inParts(ctx context.Context, writes []store.Write) error {
 	}
 	return nil
 }
+
+// Forget is a person asking to be forgotten: they leave every account, and of
+// accounts that nobody watches then, records go too. Disputes stay, as for
+// Erase. It returns what they watched. An error leaves the rest: forget again.
+func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
+	list, err := d.Accounts(ctx, lineUser)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range list {
+		k, alone := b.Account.AccountKey, len(leaving(b.Account, b.Watcher.ID)) == len(b.Account.Watchers)
+		if alone {
+			// Before they leave: if we die here, they can ask again.
+			if err := d.endSecrets(ctx, k); err != nil {
+				return nil, err
+			}
+			if _, err := d.eraseRecords(ctx, k); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := d.Unbind(ctx, lineUser, k); err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+		if alone {
+			if _, err := d.eraseRecords(ctx, k); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}

@@ -323,12 +323,15 @@ func full(w *world) {
 	w.issue(enrol.CodeRequest{Email: "owner@example.jp"})
 	w.invite(false)
 	w.write(store.PutActivity(account, &watch.Activity{}))
+	var records []store.Write
 	for i := range 130 {
 		r := w.record(fmt.Sprint("t", i))
 		r.Deliver(watch.TellAlert, &b.Watcher, watch.LINE, 0, w.Now(), w.Now())
-		w.write(store.PutRecord(r))
+		records = append(records, store.PutRecord(r))
 		w.add(time.Second)
 	}
+	w.write(records[:65]...)
+	w.write(records[65:]...)
 	desk := dispute.Desk{Store: w.store, Queue: nowhere{}, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	if _, err := desk.Answer(ctx, w.record("t7").ID, dispute.Answerer{LineUser: alice}, watch.NotMine, watch.ViaLINE); err != nil {
 		w.t.Fatal(err)
@@ -389,6 +392,32 @@ func count(list []string) map[string]int {
 		out[s]++
 	}
 	return out
+}
+
+func TestWhoAsksToBeForgottenIs(t *testing.T) {
+	ctx := context.Background()
+	eachDeath(t, func(w *world) {
+		full(w)
+		w.mustRedeem(carol, w.issue(enrol.CodeRequest{AccountRef: "acc_8f3k2"}))
+	}, func(d *enrol.Desk) error { _, err := d.Forget(ctx, alice); return err }, func(w *world) {
+		for item, body := range w.everything() {
+			switch all := item + " " + body; {
+			case strings.Contains(all, "owner@example.jp"), strings.Contains(all, bob):
+				t.Errorf("%s says who it was: %s", item, body)
+			case strings.Contains(all, alice) && !strings.HasPrefix(item, "items C#") && !strings.HasPrefix(item, "items U#"+alice):
+				t.Errorf("%s is left: %s", item, body)
+			case strings.HasPrefix(item, "items R#"):
+				t.Errorf("%s is left", item)
+			}
+		}
+		if list, err := w.desk.Accounts(ctx, carol); err != nil || len(list) != 1 {
+			t.Errorf("who watches with them lost %v, %v", list, err)
+		}
+		w.add(2 * time.Hour)
+		if p, err := w.store.Person(ctx, alice); err != nil || p.Version != 0 {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
 }
 
 func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
