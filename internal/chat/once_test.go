@@ -13,94 +13,107 @@ import (
 	"kozamori/internal/wording"
 )
 
+// acts are events whose effect must come once, with the title of the one
+// answer to each.
+var acts = map[string]struct {
+	do    func(*world) // sends the event
+	title string
+	late  bool // the reply token is over before anybody works on the event
+}{
+	"not mine":                    {do: notMine, title: opened},
+	"not mine, too late to reply": {do: notMine, title: opened, late: true},
+	"a code": {do: func(w *world) {
+		i, err := w.enrol.Issue(context.Background(), "0168", enrol.CodeRequest{AccountRef: "acc_new"})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_ = w.line.Say(alice, i.Code)
+	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title},
+	"leaving": {do: func(w *world) {
+		w.say(alice, "解除")
+		_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
+	}, title: wording.Left(ja, nil).Title},
+	"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
+		title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
+	"resuming": {do: func(w *world) {
+		w.tap(alice, "a=pause&for=1h")
+		_ = w.line.Say(alice, "再開")
+	}, title: wording.Resumed(ja, true).Title},
+}
+
+const opened = "受け付けました。受付番号はこちらです"
+
 // TestAProcessThatDiesAnywhere stops the process at every step to the
 // outside in turn, and lets another one continue.
 func TestAProcessThatDiesAnywhere(t *testing.T) {
-	ja := watch.Japanese
-	for name, c := range map[string]struct {
-		do    func(*world)       // sends the event
-		title string             // of the one answer
-		check func(*world) error // of the effect
-		late  bool               // the reply token is over before anybody works on the event
-	}{
-		"not mine":                    {do: notMine, title: "受け付けました。受付番号はこちらです"},
-		"not mine, too late to reply": {do: notMine, title: "受け付けました。受付番号はこちらです", late: true},
-		"a code": {do: func(w *world) {
-			i, err := w.enrol.Issue(context.Background(), "0168", enrol.CodeRequest{AccountRef: "acc_new"})
-			if err != nil {
-				w.t.Fatal(err)
-			}
-			_ = w.line.Say(alice, i.Code)
-		}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title},
-		"leaving": {do: func(w *world) {
-			w.say(alice, "解除")
-			_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
-		}, title: wording.Left(ja, nil).Title},
-		"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
-			title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
-		"resuming": {do: func(w *world) {
-			w.tap(alice, "a=pause&for=1h")
-			_ = w.line.Say(alice, "再開")
-		}, title: wording.Resumed(ja, true).Title},
-	} {
-		for _, soon := range []bool{true, false} {
-			label := name + ", continued a minute later"
-			if soon {
-				label = name + ", continued at once"
-			}
-			t.Run(label, func(t *testing.T) {
-				for n := 1; ; n++ {
-					if n > 200 {
-						t.Fatal("it never ends")
-					}
-					w := newWorld(t)
-					w.own(alice, account)
-					w.alert("r1", account)
-					c.do(w)
-					before := len(w.shown(alice))
-					if c.late {
-						w.add(55 * time.Second)
-					}
-					w.crash.count, w.crash.at = 0, n
-					w.once(false)
-					died := w.crash.dead
-					last := w.crash.last
-					w.crash.revive()
-					if !soon { // the reply token is over
-						w.add(61 * time.Second)
-					}
-					for range 6 {
-						w.add(6 * time.Second)
-						w.settle()
-					}
-					answers := w.shown(alice)[before:]
-					most := 1
-					if !soon && last == "after reply" || !soon && last == "before write W" {
-						most = 2 // nobody can know that the reply came through
-					}
-					if len(answers) == 0 || len(answers) > most {
-						t.Errorf("died %s (step %d): %d answers", last, n, len(answers))
-					}
-					for _, a := range answers {
-						if !strings.Contains(a, c.title) {
-							t.Errorf("died %s (step %d): the answer is not %q: %s", last, n, c.title, a)
-						}
-					}
-					if v := w.line.Violations(); len(v) > 0 {
-						t.Errorf("died %s: %v", last, v)
-					}
-					if strings.HasPrefix(name, "not mine") {
-						r := w.record("r1")
-						d, err := w.store.Dispute(context.Background(), r.Dispute)
-						if err != nil || len(d.Changes) != 1 || d.Status != watch.DisputeOpened {
-							t.Errorf("died %s: dispute %+v, %v", last, d, err)
-						}
-					}
-					if !died {
-						break
-					}
+	for name := range acts {
+		t.Run(name+", continued at once", func(t *testing.T) {
+			everywhere(t, name, false, 0, func(string) int { return 1 })
+		})
+		t.Run(name+", continued when no reply is possible", func(t *testing.T) {
+			everywhere(t, name, false, 61*time.Second, func(last string) int {
+				if last == "after reply" || last == "before write W" {
+					return 2 // nobody can know that the reply came through
 				}
+				return 1
 			})
+		})
+	}
+}
+
+// TestAFailureAnywhere makes every step to the outside fail in turn, before
+// or after it had its effect.
+func TestAFailureAnywhere(t *testing.T) {
+	for name := range acts {
+		t.Run(name, func(t *testing.T) {
+			everywhere(t, name, true, 0, func(string) int { return 1 })
+		})
+	}
+}
+
+// everywhere does an act again and again, each time with the next step to the
+// outside as its last or failing; most is how many answers may be shown then.
+func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most func(last string) int) {
+	c := acts[name]
+	for n, hit := 1, true; hit; n++ {
+		if n > 200 {
+			t.Fatal("it never ends")
+		}
+		w := newWorld(t)
+		w.own(alice, account)
+		w.alert("r1", account)
+		c.do(w)
+		before := len(w.shown(alice))
+		if c.late {
+			w.add(55 * time.Second)
+		}
+		w.crash.count, w.crash.at, w.crash.fails, w.crash.last = 0, n, fails, ""
+		w.once(fails)
+		last := w.crash.last
+		hit = last != ""
+		w.crash.revive()
+		w.add(wait)
+		for range 6 {
+			w.add(6 * time.Second)
+			w.settle()
+		}
+		answers := w.shown(alice)[before:]
+		if len(answers) == 0 || len(answers) > most(last) {
+			t.Errorf("%s (step %d): %d answers", last, n, len(answers))
+		}
+		for _, a := range answers {
+			if !strings.Contains(a, c.title) {
+				t.Errorf("%s (step %d): the answer is not %q: %s", last, n, c.title, a)
+			}
+		}
+		if v := w.line.Violations(); len(v) > 0 {
+			t.Errorf("%s: %v", last, v)
+		}
+		if strings.HasPrefix(name, "not mine") {
+			d, err := w.store.Dispute(context.Background(), w.record("r1").Dispute)
+			if err != nil || len(d.Changes) != 1 || d.Status != watch.DisputeOpened {
+				t.Errorf("%s: dispute %+v, %v", last, d, err)
+			}
 		}
 	}
 }
@@ -199,7 +212,7 @@ func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.settle()
-	w.reads(alice, "受け付けました。受付番号はこちらです")
+	w.reads(alice, opened)
 	if w.toBank() != 1 {
 		t.Errorf("the bank hears %d times", w.toBank())
 	}

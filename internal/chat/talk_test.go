@@ -172,7 +172,6 @@ func TestCodes(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
-	const opened = "受け付けました。受付番号はこちらです"
 	type step struct {
 		who, action, record string
 		after               time.Duration

@@ -1,8 +1,10 @@
 package chat_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -261,8 +263,10 @@ func (w *world) record(id string) *watch.Record {
 	return r
 }
 
-// crasher makes the n-th step to the outside the last one of a process.
+// crasher makes the n-th step to the outside the last one of a process, or
+// only a failure that may have happened all the same.
 type crasher struct {
+	fails bool
 	mu    sync.Mutex
 	count int
 	at    int // 0 never
@@ -270,17 +274,24 @@ type crasher struct {
 	last  string // what the process did last
 }
 
-func (c *crasher) step(what string) {
+var errFault = errors.New("a fault of the test")
+
+func (c *crasher) step(what string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.count++
-	if c.dead || c.count == c.at {
+	if c.fails && c.count == c.at {
+		c.last = what
+		return errFault
+	}
+	if c.dead || c.count == c.at && !c.fails {
 		if !c.dead {
 			c.last = what
 		}
 		c.dead = true
 		panic("the process is dead")
 	}
+	return nil
 }
 
 // revive is a new process, which lives.
@@ -294,10 +305,11 @@ type fragileTable struct {
 
 func (t *fragileTable) Write(ctx context.Context, ws ...store.Write) error {
 	what := fmt.Sprint("write ", ws[0].Item.SK)
-	t.c.step("before " + what)
+	if err := t.c.step("before " + what); err != nil {
+		return err
+	}
 	err := t.Table.Write(ctx, ws...)
-	t.c.step("after " + what)
-	return err
+	return cmp.Or(t.c.step("after "+what), err)
 }
 
 type fragileQueue struct {
@@ -306,10 +318,11 @@ type fragileQueue struct {
 }
 
 func (q *fragileQueue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) error {
-	q.c.step("before send")
+	if err := q.c.step("before send"); err != nil {
+		return err
+	}
 	err := q.Sender.Send(ctx, n, msgs...)
-	q.c.step("after send")
-	return err
+	return cmp.Or(q.c.step("after send"), err)
 }
 
 type fragileLINE struct {
@@ -318,23 +331,23 @@ type fragileLINE struct {
 }
 
 func (l *fragileLINE) Reply(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
-	l.c.step("before reply")
+	_ = l.c.step("before reply")
 	o := l.LINE.Reply(ctx, tok, msgs...)
-	l.c.step("after reply")
+	_ = l.c.step("after reply")
 	return o
 }
 
 func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
-	l.c.step("before reply")
+	_ = l.c.step("before reply")
 	o := l.LINE.ReplyAgain(ctx, tok, msgs...)
-	l.c.step("after reply")
+	_ = l.c.step("after reply")
 	return o
 }
 
 func (l *fragileLINE) Push(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
-	l.c.step("before push")
+	_ = l.c.step("before push")
 	o := l.LINE.Push(ctx, to, key, m)
-	l.c.step("after push")
+	_ = l.c.step("after push")
 	return o
 }
 
