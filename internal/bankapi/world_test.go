@@ -1,0 +1,150 @@
+package bankapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const (
+	ours   = "0168"
+	theirs = "0125"
+	person = "U000000000000000000000000000a11ce"
+)
+
+var account = watch.AccountKey{Bank: ours, Ref: "acc_8f3k"}
+
+// clock is a clock that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+type world struct {
+	*clock
+	t        *testing.T
+	store    *store.Store
+	enrol    *enrol.Desk
+	disputes *dispute.Desk
+	api      *bankapi.Handler
+	log      *bytes.Buffer
+	key      string // of ours
+	other    string // of theirs
+	expired  string // of ours, over
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}}
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.store = store.New(table)
+	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.disputes = &dispute.Desk{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
+	w.add(time.Minute)
+	return w
+}
+
+func (w *world) newKey(bank string, expires time.Time) string {
+	w.t.Helper()
+	secret, key := bankapi.NewAPIKey(bank, "test", w.Now(), expires)
+	w.write(store.PutAPIKey(key))
+	return secret
+}
+
+func (w *world) write(writes ...store.Write) {
+	w.t.Helper()
+	if err := w.store.Write(context.Background(), writes...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// call makes a request with a key (empty: none) and reads the answer.
+func (w *world) call(key, method, path, body string) (int, map[string]any) {
+	w.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	rec := httptest.NewRecorder()
+	w.api.ServeHTTP(rec, r)
+	var v map[string]any
+	if rec.Body.Len() > 0 {
+		if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
+			w.t.Fatalf("%s %s: body is no JSON object: %v", method, path, err)
+		}
+	}
+	if kind := rec.Header().Get("Content-Type"); rec.Code >= 400 && kind != "application/problem+json" {
+		w.t.Errorf("%s %s: %d comes as %q", method, path, rec.Code, kind)
+	}
+	if rec.Header().Get("Cache-Control") != "no-store" {
+		w.t.Errorf("%s %s may be stored on the way", method, path)
+	}
+	return rec.Code, v
+}
+
+// bound binds the person by a code of the API.
+func (w *world) bound() enrol.Bound {
+	w.t.Helper()
+	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`)
+	if status != http.StatusCreated {
+		w.t.Fatalf("a code: %d %v", status, v)
+	}
+	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+// disputed makes a record and has the person dispute it.
+func (w *world) disputed(b enrol.Bound, txn string) *watch.Dispute {
+	w.t.Helper()
+	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
+	w.write(store.PutRecord(r))
+	res, err := w.disputes.Answer(context.Background(), r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.Dispute
+}
