@@ -72,7 +72,9 @@ func (k *Desk) Undo(ctx context.Context, recordID string, who Answerer, via watc
 // from the start again when another writer came between.
 func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
 	var res Result
+	var errands []errand
 	err := store.Retry(ctx, func() error {
+		errands = nil
 		f, err := k.open(ctx, recordID, who)
 		if err != nil {
 			return err
@@ -82,11 +84,13 @@ func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act fu
 			res.Repeated = true
 			return nil
 		}
+		before := f.changes()
 		outcome, err := act(f)
 		res = f.result(outcome, k.undoFor())
 		if err != nil || !outcome.changes() {
 			return err
 		}
+		errands = f.tellOwners(f.changes() > before)
 		writes := []store.Write{f.still(), store.PutRecord(f.record)}
 		if f.dispute != nil {
 			writes = append(writes, store.PutDispute(f.dispute))
@@ -98,6 +102,9 @@ func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act fu
 		return res, err
 	case err != nil:
 		return Result{}, err
+	}
+	for _, e := range errands {
+		k.send(ctx, e.to, res.Record.Account.Bank, e.job)
 	}
 	if d := res.Dispute; d != nil && res.Outcome.changes() {
 		if _, untold := d.Untold(); untold {

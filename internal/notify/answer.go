@@ -8,10 +8,10 @@ import (
 	"kozamori/internal/wording"
 )
 
-// answered words what a guardian answered, for the owner. A delivery with a
-// Seq tells of that change of the dispute, one without of "mine": an answer
-// that was taken back or replaced in the meantime leaves nothing to tell, and
-// never makes other words of the same delivery.
+// answered words what a guardian answered or took back, for the owner. A
+// delivery with a Seq tells of that change of the dispute, one without of
+// "mine": an answer that was replaced in the meantime leaves nothing to tell,
+// and never makes other words of the same delivery.
 func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (wording.Message, error) {
 	if d.Seq == 0 {
 		if r.Answer == nil || r.Answer.Value != watch.Mine {
@@ -28,10 +28,15 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 		return wording.Message{}, err
 	}
 	for _, change := range dis.Changes {
-		if change.Seq == d.Seq && change.Status == watch.DisputeOpened {
-			f.Answer = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}
-			f.Reference = dis.Reference
+		if change.Seq != d.Seq {
+			continue
+		}
+		f.Answer, f.Reference = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}, dis.Reference
+		switch change.Status {
+		case watch.DisputeOpened:
 			return wording.AnswerByOther(f), nil
+		case watch.DisputeWithdrawn:
+			return wording.AnswerTakenBack(f), nil
 		}
 	}
 	return wording.Message{}, errNothing

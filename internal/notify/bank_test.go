@@ -100,15 +100,18 @@ func TestTheOwnerIsToldWhatAGuardianAnswered(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		record  func(*watch.Record)
+		seq     int
 		changes []watch.DisputeStatus
 		want    string
 		shows   string
 	}{
 		"mine": {record: answer(watch.Mine), want: "answer-line accepted", shows: "見守り家族が「本人のものです」と回答しました"},
-		"not mine, with the reference": {record: func(r *watch.Record) { answer(watch.NotMine)(r); r.Dispute = "d1" },
+		"not mine, with the reference": {seq: 1, record: func(r *watch.Record) { answer(watch.NotMine)(r); r.Dispute = "d1" },
 			changes: []watch.DisputeStatus{watch.DisputeOpened}, want: "answer-line accepted", shows: "KZ-7F3K-9Q2M"},
-		"not mine, and taken back since: the same words as before": {record: func(r *watch.Record) { r.Dispute = "d1" },
+		"not mine, and taken back since: the same words as before": {seq: 1, record: func(r *watch.Record) { r.Dispute = "d1" },
 			changes: []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn}, want: "answer-line accepted", shows: "KZ-7F3K-9Q2M"},
+		"an answer taken back, under its own number": {record: func(r *watch.Record) { r.Dispute = "d1" }, seq: 2,
+			changes: []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn}, want: "answer-line accepted", shows: "取り消しました"},
 		"nothing, when the answer was taken back":      {want: "answer-line cancelled"},
 		"nothing, when another answer has replaced it": {record: answer(watch.NotMine), want: "answer-line cancelled"},
 	} {
@@ -117,6 +120,7 @@ func TestTheOwnerIsToldWhatAGuardianAnswered(t *testing.T) {
 			if c.changes != nil {
 				w.disputed(c.changes...)
 			}
+			w.seq = c.seq
 			w.alert(watch.TellAnswer, watch.LINE, w.Now(), c.record)
 			w.settle()
 			if got := w.states(); got != c.want {

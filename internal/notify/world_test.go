@@ -53,6 +53,7 @@ type world struct {
 	mail  *sim.Mailbox
 	bank  *bank
 	log   *buffer
+	seq   int // of the deliveries that alert makes
 
 	mu  sync.Mutex
 	now time.Time
@@ -199,14 +200,10 @@ func (w *world) alert(kind watch.DeliveryKind, ch watch.ChannelKind, due time.Ti
 	r := &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567", Kind: watch.Debit, Event: "e1", Txn: "t1",
 		OccurredAt: now, ReceivedAt: now, RecordedAt: now, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Service: "docomo", Complete: true,
 		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit}}}
-	seq := 0
 	if change != nil {
 		change(r)
 	}
-	if kind == watch.TellAnswer && r.Dispute != "" {
-		seq = 1
-	}
-	r.Deliver(kind, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, seq, now, due)
+	r.Deliver(kind, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, w.seq, now, due)
 	r.ComputeDue()
 	if err := w.store.Write(context.Background(), store.PutRecord(r)); err != nil {
 		w.t.Fatal(err)

@@ -1,0 +1,118 @@
+package dispute_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/watch"
+)
+
+// heard is a queue that remembers what it was given.
+type heard struct{ jobs []string }
+
+func (h *heard) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) error {
+	for _, m := range msgs {
+		var j watch.Job
+		if err := json.Unmarshal(m.Body, &j); err != nil {
+			return err
+		}
+		if j.Delivery != "" {
+			h.jobs = append(h.jobs, string(q)+" "+j.Delivery)
+		}
+	}
+	return nil
+}
+
+func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
+	ctx := context.Background()
+	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	night := &watch.Quiet{From: 11 * 60, To: 13 * 60}
+	for name, c := range map[string]struct {
+		who     string
+		acts    []string
+		quiet   *watch.Quiet
+		reasons watch.Reasons
+		want    []string // deliveries on record, with their states
+		queued  int
+	}{
+		"mine":     {who: "g", acts: []string{"mine"}, want: []string{"answer-w-line queued"}, queued: 1},
+		"not mine": {who: "g", acts: []string{"not mine"}, want: []string{"answer-w-line-1 queued"}, queued: 1},
+		"the same answer again is no news": {who: "g", acts: []string{"not mine", "not mine"},
+			want: []string{"answer-w-line-1 queued"}, queued: 1},
+		"not mine, taken back, and not mine again": {who: "g", acts: []string{"not mine", "undo", "not mine"},
+			want: []string{"answer-w-line-1 queued", "answer-w-line-2 queued", "answer-w-line-3 queued"}, queued: 3},
+		"mine, not mine, and mine after all": {who: "g", acts: []string{"mine", "not mine", "mine"},
+			want: []string{"answer-w-line queued", "answer-w-line-1 queued", "answer-w-line-2 queued"}, queued: 3},
+		"in quiet hours it waits, as the alert did": {who: "g", acts: []string{"not mine"}, quiet: night, reasons: watch.ServiceDebit,
+			want: []string{"answer-w-line-1 held"}},
+		"unless the alert was critical": {who: "g", acts: []string{"not mine"}, quiet: night, reasons: watch.NewLink,
+			want: []string{"answer-w-line-1 queued"}, queued: 1},
+		"the owner's own answer is no news": {who: "u", acts: []string{"mine", "not mine"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := noon
+			table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return at }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = table.Close() })
+			s, k := store.New(table), watch.AccountKey{Bank: "0125", Ref: "a"}
+			both := []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "a@example.jp"}}
+			err = s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{
+				{ID: "w", Role: watch.Owner, LineUser: "u", Channels: both, Rules: watch.Rules{Quiet: c.quiet}},
+				{ID: "v", Role: watch.Guardian, LineUser: "g", Channels: both},
+				{ID: "x", Role: watch.Guardian, LineUser: "h", Channels: both}}}),
+				store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at,
+					Notices: []watch.Notice{{Watcher: "w", Reasons: c.reasons}}}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := &heard{}
+			desk := &dispute.Desk{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+			for i, act := range c.acts {
+				at = at.Add(time.Second)
+				who := dispute.Answerer{LineUser: c.who, Act: strconv.Itoa(i), At: at}
+				switch act {
+				case "undo":
+					_, err = desk.Undo(ctx, "r", who, watch.ViaLINE)
+				case "mine":
+					_, err = desk.Answer(ctx, "r", who, watch.Mine, watch.ViaLINE)
+				default:
+					_, err = desk.Answer(ctx, "r", who, watch.NotMine, watch.ViaLINE)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			r, err := s.Record(ctx, "r")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, d := range r.Deliveries {
+				got = append(got, d.ID+" "+string(d.State))
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+			if len(q.jobs) != c.queued || len(slices.Compact(slices.Sorted(slices.Values(q.jobs)))) != c.queued {
+				t.Errorf("queued %v, want %d", q.jobs, c.queued)
+			}
+			if len(got) > 0 && r.Due.IsZero() {
+				t.Error("sweep would not find it")
+			}
+		})
+	}
+}

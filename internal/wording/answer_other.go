@@ -1,0 +1,26 @@
+package wording
+
+var (
+	tAltTakenBack   = text{ja: "【お知らせ】見守り家族が回答を取り消しました", en: "[Notice] A family member took an answer back"}
+	tTakenBack      = text{ja: "見守り家族が「身に覚えがない」という回答を取り消しました", en: "A family member took back the answer that it was not you"}
+	tTakenBackText  = text{ja: "取り消したことは%sにも伝えます。", en: "We are telling %s as well."}
+	tTakenBackStill = text{ja: "身に覚えがないときは、元のお知らせの「%s」を押してください。", en: "If you do not recognise it, press \"%s\" in the alert."}
+)
+
+// AnswerTakenBack tells the owner that a guardian took "not mine" back.
+func AnswerTakenBack(f AnswerFacts) Message {
+	lang := f.lang()
+	m := f.message(tAltTakenBack, tTakenBack)
+	m.Tone, m.Badge = Notice, tNotice.in(lang)
+	if f.Reference != "" {
+		m.Facts = append(m.Facts, Fact{tFactReference.in(lang), f.Reference})
+	}
+	m.Text = []string{
+		tTakenBackText.in(lang, orElse(f.BankName, tTheBank.in(lang))),
+		tTakenBackStill.in(lang, tNotMine.in(lang)),
+	}
+	if f.Link != "" {
+		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+	}
+	return m
+}
