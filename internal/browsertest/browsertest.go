@@ -151,3 +151,31 @@ func Shot(t *testing.T, ctx context.Context, name string) {
 		t.Fatal(err)
 	}
 }
+
+// Axe fails the test for each accessibility problem that axe-core finds by
+// WCAG 2.2 AA. KOZAMORI_AXE names its file, axe.min.js; without it the test is
+// skipped, and fails in CI. The page must be open with scripts allowed.
+func Axe(t *testing.T, ctx context.Context, where string) {
+	t.Helper()
+	file := os.Getenv("KOZAMORI_AXE")
+	switch {
+	case file == "" && os.Getenv("CI") != "":
+		t.Fatal("KOZAMORI_AXE does not name axe.min.js (npm, axe-core)")
+	case file == "":
+		t.Skip("left out: KOZAMORI_AXE does not name axe.min.js (npm, axe-core)")
+	}
+	script, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("if (!window.axe) {"+string(script)+`};
+		axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+			r.violations.map(v => v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.html.slice(0, 120)).join('; ')))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", where, p)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -230,6 +231,25 @@ func TestSilenceIsTriedAgain(t *testing.T) {
 	if box.Requests() != 1 {
 		t.Errorf("%d requests", box.Requests())
 	}
+}
+
+// stuck is a connection on which nothing ever comes back.
+type stuck struct{}
+
+func (stuck) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// A mail is held as being sent for a minute: no attempt may outlive that.
+func TestAnAttemptEndsByItselfWithinAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		got := client(t, "http://ses.example", &http.Client{Transport: stuck{}}).Send(context.Background(), to, key, alert())
+		if took := time.Since(start); got.Result != watch.SendRetry || took != 20*time.Second {
+			t.Errorf("%+v after %v", got, took)
+		}
+	})
 }
 
 func TestARefusedConnectionSentNothing(t *testing.T) {

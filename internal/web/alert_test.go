@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -172,6 +173,23 @@ func TestTwoAlertsInTwoTabsDoNotMix(t *testing.T) {
 	}
 	if a, _ := w.stored("r2"); a != "" {
 		t.Errorf("the second alert has the answer %q", a)
+	}
+}
+
+func TestManyPhonesAtOnceEndInOneDispute(t *testing.T) {
+	w := newWorld(t)
+	var phones sync.WaitGroup
+	for i := range 12 {
+		b, link := w.browser(), w.link("r1", []string{"w1", "g1"}[i%2])
+		phones.Go(func() {
+			p := b.open(link)
+			b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}}).says(t, 200, "KZ-")
+		})
+	}
+	phones.Wait()
+	d, err := w.store.Dispute(context.Background(), watch.Derive("dispute", "r1"))
+	if err != nil || len(d.Changes) != 1 {
+		t.Errorf("%+v %v", d, err)
 	}
 }
 
