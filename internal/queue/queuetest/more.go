@@ -11,7 +11,7 @@ import (
 )
 
 func delays(t *testing.T, q queue.Queue) {
-	must(t, q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("later"), Delay: 2 * time.Second}, queue.Outgoing{Body: []byte("now")}))
+	must(t, q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("later"), Delay: 2 * Visibility}, queue.Outgoing{Body: []byte("now")}))
 	if m := one(t, q, soon); string(m.Body) != "now" {
 		t.Errorf("%q came first", m.Body)
 	} else {

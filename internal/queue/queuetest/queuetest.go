@@ -13,19 +13,27 @@ import (
 	"kozamori/internal/queue"
 )
 
-// Visibility and MaxReceives are what the queue under test must be set to.
-const (
-	Visibility  = time.Second
-	MaxReceives = 3
+// MaxReceives says after how many receives a message is dead.
+const MaxReceives = 3
+
+// Visibility is what the queue under test must be set to, and AtATime how many
+// tests run together. For queues whose requests take long they can be set
+// before Run: the promises stay the same.
+var (
+	Visibility = time.Second
+	AtATime    = 12
 )
 
-const soon = 5 * time.Second
+// soon is longer than anything that is waited for takes.
+var soon = 5 * time.Second
 
 var ctx = context.Background()
 
 // Run tests queues. open makes empty ones, of which several are in use at a
 // time.
 func Run(t *testing.T, open func(t *testing.T) queue.Queue) {
+	soon = max(soon, 4*Visibility)
+	slots := make(chan struct{}, AtATime)
 	var wg sync.WaitGroup
 	for name, test := range map[string]func(*testing.T, queue.Queue){
 		"a received message hides, comes back, and ends when deleted":                hides,
@@ -42,7 +50,11 @@ func Run(t *testing.T, open func(t *testing.T) queue.Queue) {
 		"a send or receive whose answer is lost loses no message": lostAnswers,
 	} {
 		// Together, because they wait for visibility most of the time.
-		wg.Go(func() { t.Run(name, func(t *testing.T) { test(t, open(t)) }) })
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		})
 	}
 	wg.Wait()
 }
@@ -229,33 +241,43 @@ func shares(t *testing.T, q queue.Queue) {
 		bodies = append(bodies, fmt.Sprint(i))
 	}
 	send(t, q, "a", bodies...)
+	type seen struct{ asked, ended time.Time }
 	var mu sync.Mutex
-	got := map[string]int{}
+	got := map[string]seen{}
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
 			for {
+				asked := time.Now()
 				ms, err := q.Receive(ctx, queue.Events, 10, 300*time.Millisecond)
 				if err != nil || len(ms) == 0 {
 					return
 				}
 				mu.Lock()
 				for _, m := range ms {
-					got[string(m.Body)]++
+					b := string(m.Body)
+					// A slow machine lets visibility run out: then it may come again.
+					s, again := got[b]
+					if again && (time.Since(s.asked) < Visibility || !s.ended.IsZero() && s.ended.Before(asked)) {
+						t.Errorf("message %s came twice", b)
+					}
+					got[b] = seen{asked: asked}
 				}
 				mu.Unlock()
-				_ = q.Delete(ctx, queue.Events, ms...)
+				if q.Delete(ctx, queue.Events, ms...) != nil {
+					continue
+				}
+				mu.Lock()
+				for _, m := range ms {
+					got[string(m.Body)] = seen{asked: asked, ended: time.Now()}
+				}
+				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
 	if len(got) != 200 {
 		t.Errorf("%d messages, want 200", len(got))
-	}
-	for b, n := range got {
-		if n != 1 {
-			t.Errorf("message %s came %d times", b, n)
-		}
 	}
 }
 

@@ -226,8 +226,7 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			var tab *dynamo.Table
-			tab = open(t, endpoint, fixed, func(cfg *dynamo.Config) {
+			tab := open(t, endpoint, fixed, func(cfg *dynamo.Config) {
 				other = dynamo.New(*cfg)
 				through(p)(cfg)
 			})

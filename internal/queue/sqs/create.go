@@ -1,0 +1,49 @@
+package sqs
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"kozamori/internal/queue"
+)
+
+// keepDead is how long SQS keeps a message at most.
+const keepDead = 14 * 24 * time.Hour
+
+// Create makes every queue of the house and its dead letters, named with a
+// prefix. It is for tests and for a stand-in on one's own machine: on AWS,
+// template.yaml makes the queues.
+func Create(ctx context.Context, c Config, prefix string, visibility time.Duration, maxReceives int) (map[queue.Name]Address, error) {
+	api := client(c)
+	out := make(map[queue.Name]Address)
+	for _, n := range queue.Names {
+		name := prefix + string(n)
+		dead, err := api.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(name + "-dead"), Attributes: map[string]string{
+			string(types.QueueAttributeNameMessageRetentionPeriod): strconv.Itoa(int(keepDead.Seconds())),
+		}})
+		if err != nil {
+			return nil, failure("CreateQueue", err)
+		}
+		attrs, err := api.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: dead.QueueUrl,
+			AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameQueueArn}})
+		if err != nil {
+			return nil, failure("GetQueueAttributes", err)
+		}
+		arn := attrs.Attributes[string(types.QueueAttributeNameQueueArn)]
+		q, err := api.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(name), Attributes: map[string]string{
+			string(types.QueueAttributeNameVisibilityTimeout): strconv.Itoa(int(visibility.Seconds())),
+			string(types.QueueAttributeNameRedrivePolicy):     fmt.Sprintf(`{"deadLetterTargetArn":%q,"maxReceiveCount":%d}`, arn, maxReceives),
+		}})
+		if err != nil {
+			return nil, failure("CreateQueue", err)
+		}
+		out[n] = Address{URL: aws.ToString(q.QueueUrl), Dead: aws.ToString(dead.QueueUrl)}
+	}
+	return out, nil
+}

@@ -1,0 +1,67 @@
+package sqs_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/internal/emulator"
+	"kozamori/internal/queue"
+	"kozamori/internal/queue/queuetest"
+	"kozamori/internal/queue/sqs"
+)
+
+var ctx = context.Background()
+
+// moto answers some 100 requests a second, and each of these tests makes many.
+func init() { queuetest.Visibility, queuetest.AtATime = 4*time.Second, 3 }
+
+func open(t *testing.T, endpoint string, change ...func(*sqs.Config)) *sqs.Queue {
+	t.Helper()
+	c := sqs.Config{AWS: emulator.AWS(t), Endpoint: endpoint}
+	var err error
+	c.Queues, err = sqs.Create(ctx, c, "kozamori-test-"+rand.Text()+"-", queuetest.Visibility, queuetest.MaxReceives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return sqs.New(c)
+}
+
+// inTurn lets through one request at a time, but for those that wait: two
+// receives at a time can get the same message from moto, as from SQS, but
+// often.
+type inTurn struct{ mu sync.Mutex }
+
+var waiting = regexp.MustCompile(`"WaitTimeSeconds":[1-9]`)
+
+func (i *inTurn) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if waiting.Match(body) {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// Fairness between groups is SQS's own work, which moto does not imitate.
+func TestQueue(t *testing.T) {
+	endpoint := emulator.Moto(t)
+	client := &http.Client{Transport: &inTurn{}}
+	queuetest.Run(t, func(t *testing.T) queue.Queue {
+		return open(t, endpoint, func(c *sqs.Config) { c.HTTP = client })
+	})
+}
