@@ -36,7 +36,7 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 		return err
 	}
 	// What has begun is finished, even if whoever asked for it is in a hurry.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), attempt)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*attempt)
 	defer cancel()
 	e := newEntry(m.Body, m.Group, attribute{attrWhy, why}, attribute{attrSent, strconv.FormatInt(m.SentAt.UnixMilli(), 10)},
 		attribute{attrTried, strconv.Itoa(m.Receives)}, attribute{attrTrace, m.Trace})
