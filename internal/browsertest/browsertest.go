@@ -54,7 +54,7 @@ func Open(t *testing.T) context.Context {
 	flag := func(name string) chromedp.ExecAllocatorOption { return chromedp.Flag(name, true) }
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		flag("disable-quic"), flag("disable-component-update"), flag("hide-scrollbars"), chromedp.UserDataDir(t.TempDir()))
-	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(stop)
@@ -77,7 +77,7 @@ func Do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 // Go runs steps of which the last opens another page, and waits for it.
 func Go(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	if _, err := chromedp.RunResponse(ctx, steps...); err != nil {
 		t.Fatal(err)
