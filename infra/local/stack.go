@@ -165,6 +165,11 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	if len(config.LINE.Secrets) == 0 {
 		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: time.Now}
+		phones, err := s.LINE.KeepIn(s.folder.Outside())
+		if err != nil {
+			return err
+		}
+		s.closers = append(s.closers, phones.Close)
 		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.URL+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
 	}
 	s.Mail = &sim.Mailbox{Now: time.Now, Changed: s.hub.change}

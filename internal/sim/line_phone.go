@@ -98,7 +98,8 @@ func (l *LINE) show(p *phone, it ChatItem) {
 	}
 }
 
-// AddUser adds a user and returns their id. One who is there keeps their chat.
+// AddUser adds a user and returns their id. One who is there already keeps
+// their chat, and whether they follow or blocked us.
 func (l *LINE) AddUser(u User) string {
 	if u.ID == "" {
 		sum := sha256.Sum256([]byte("LINE user " + u.Name))
@@ -106,6 +107,11 @@ func (l *LINE) AddUser(u User) string {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p := l.users[u.ID]; p != nil {
+		u.Blocked = p.Blocked
+		u.Following = (u.Following || p.Following) && !p.Blocked
+		u.Menu = p.Menu
+	}
 	l.put(u)
 	l.note(u.ID)
 	return u.ID
