@@ -132,17 +132,21 @@ func (s *System) Notify() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	var mails notify.Channel // stays nil without a sender
-	if s.Mail.From != "" {
-		c, err := email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, HTTP: s.MailHTTP})
-		if err != nil {
-			return nil, err
-		}
-		mails = c
+	mails, err := s.mails()
+	if err != nil {
+		return nil, err
 	}
 	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, LINE: notify.ChannelFunc(client.Push), Email: mails,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
 		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle, nil
+}
+
+// mails is the mail channel; nil without a sender.
+func (s *System) mails() (notify.Channel, error) {
+	if s.Mail.From == "" {
+		return nil, nil
+	}
+	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, HTTP: s.MailHTTP})
 }
 
 // Sweep finds what is due.

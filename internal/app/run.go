@@ -58,8 +58,12 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	mails, err := s.mails()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: Names{Store: s.Store}, Keys: keys,
-		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people,
+		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: Names{Store: s.Store}, Mail: mails, LineID: s.LINE.ID,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
 

@@ -3,10 +3,11 @@ package bankapi
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"kozamori/internal/enrol"
+	"kozamori/internal/line"
+	"kozamori/internal/qr"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -42,18 +43,12 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	}
 	rep := codeReply{Code: issued.Code, ExpiresAt: issued.Expires.UTC()}
 	if h.LineID != "" {
-		rep.LineURL = lineURL(h.LineID, issued.Code)
-		if rep.QRSVG, err = qrSVG(rep.LineURL); err != nil {
+		rep.LineURL = line.ChatURL(h.LineID, issued.Code)
+		if rep.QRSVG, err = qr.SVG(rep.LineURL); err != nil {
 			return 0, nil, err
 		}
 	}
 	return http.StatusCreated, rep, nil
-}
-
-// lineURL opens the chat with an official account, and offers to add it, with
-// a text typed in. Source: LINE Developers, "Use LINE URL scheme".
-func lineURL(id, text string) string {
-	return "https://line.me/R/oaMessage/" + url.QueryEscape(id) + "/?" + url.QueryEscape(text)
 }
 
 type nonceRequest struct {

@@ -320,6 +320,10 @@ func (s *site) changeMail(ctx context.Context, do, address string, g *guest, b e
 		f.Saved = wording.SavedMailGone
 		return http.StatusOK, nil
 	}
+	if s.Mail == nil {
+		f.Saved = wording.SavedMailFail
+		return http.StatusServiceUnavailable, nil
+	}
 	f.Values = maps.Clone(f.Values)
 	f.Values[wording.FieldNameEmail] = []string{address}
 	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, norm.NFKC.String(strings.TrimSpace(address)))

@@ -70,7 +70,8 @@ type Config struct {
 	Sessions Sessions
 	People   People
 	Catalog  Catalog
-	Mail     Mailer // sends the mail that confirms an address
+	Mail     Mailer // sends the mail that confirms an address; nil if there are no mails
+	LineID   string // of the official account, "@kozamori", for invitations
 	// BaseURL is the address of the pages as people see it, without a slash
 	// at its end. With http:// cookies are sent without encryption too, which
 	// is for trying things on one's own machine.

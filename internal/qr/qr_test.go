@@ -1,4 +1,4 @@
-package bankapi
+package qr
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ func TestTheDrawingHoldsEveryModuleOfTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svg, err := qrSVG(text)
+	svg, err := SVG(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,5 @@
-package bankapi
+// Package qr draws QR codes, for pages and for print.
+package qr
 
 import (
 	"fmt"
@@ -10,9 +11,9 @@ import (
 // quiet is the white margin around a QR code, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// qrSVG draws a QR code as SVG, which prints sharply at any size. Level M
+// SVG draws a QR code as SVG, which prints sharply at any size. Level M
 // survives a crease in the letter.
-func qrSVG(text string) (string, error) {
+func SVG(text string) (string, error) {
 	c, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return "", err
