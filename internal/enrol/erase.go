@@ -193,3 +193,22 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 	}
 	return list, nil
 }
+
+// ErrShared says that an account has another owner, whose records they are
+// too: one of them can leave, but not erase.
+var ErrShared = errors.New("enrol: the account has another owner")
+
+// EraseOwn is Erase on the word of the account's only owner. ErrNotFound
+// unless they own it, ErrShared if they are not the only one.
+func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
+	a, own, err := d.owned(ctx, lineUser, k)
+	if err != nil {
+		return err
+	}
+	for _, w := range a.Watchers {
+		if w.Role == watch.Owner && w.ID != own.ID {
+			return ErrShared
+		}
+	}
+	return d.Erase(ctx, k.Bank, k.Ref)
+}

@@ -16,7 +16,7 @@ const carol = "U00000000000000000000000000ca401"
 
 func (w *world) invite(hide bool) string {
 	w.t.Helper()
-	code, _, err := w.desk.Invite(context.Background(), alice, account, hide)
+	code, _, err := w.desk.Invite(context.Background(), alice, account, " 娘 の  花子 ", hide)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -56,10 +56,10 @@ func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
 		t.Fatalf("%d joined, %+v, %v", in.Load(), a, err)
 	}
 	g := a.Watchers[1]
-	if g.Role != watch.Guardian || !g.HideAmount || g.Rules.ServiceMin != 0 || g.Rules.NewLink {
+	if g.Role != watch.Guardian || g.Name != "娘 の 花子" || !g.HideAmount || g.Rules.ServiceMin != 0 || g.Rules.NewLink {
 		t.Errorf("guardian %+v", g)
 	}
-	if _, _, err := w.desk.Invite(ctx, g.LineUser, account, false); !errors.Is(err, enrol.ErrNotFound) {
+	if _, _, err := w.desk.Invite(ctx, g.LineUser, account, "", false); !errors.Is(err, enrol.ErrNotFound) {
 		t.Errorf("a guardian invites: %v", err)
 	}
 	if _, err := w.desk.Dismiss(ctx, g.LineUser, account, a.Watchers[0].ID); !errors.Is(err, enrol.ErrNotFound) {

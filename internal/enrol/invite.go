@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -47,21 +48,27 @@ func defaultRules(r watch.Role) watch.Rules {
 // Invitation is what an invitation offers.
 type Invitation struct {
 	Account    watch.AccountKey `json:"account"`
-	By         string           `json:"by"` // the owner's watcher id
+	By         string           `json:"by"`             // the owner's watcher id
+	Name       string           `json:"name,omitempty"` // what the owner calls the guardian
 	HideAmount bool             `json:"hide_amount,omitempty"`
 	Mask       string           `json:"-"`
 	Expires    time.Time        `json:"-"`
 }
 
-// Invite makes a one-time invitation to watch over an account of the asker.
-// ErrNotFound unless they own it, ErrFull or ErrMany.
-func (d *Desk) Invite(ctx context.Context, lineUser string, k watch.AccountKey, hideAmount bool) (code string, expires time.Time, err error) {
+// Invite makes a one-time invitation to watch over an account of the asker,
+// for somebody whom they call by a name. ErrNotFound unless they own it,
+// ErrFull, ErrMany, or a *watch.FieldError for a name that is too long.
+func (d *Desk) Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error) {
 	a, w, err := d.owned(ctx, lineUser, k)
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	if len(a.Watchers) >= watch.MaxWatchers {
 		return "", time.Time{}, ErrFull
+	}
+	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
+	if utf8.RuneCountInString(name) > watch.MaxName {
+		return "", time.Time{}, &watch.FieldError{Field: "name", Problem: fmt.Sprintf("must have at most %d characters", watch.MaxName)}
 	}
 	open, err := d.Store.Tickets(ctx, store.AccountTickets(k))
 	if err != nil {
@@ -76,7 +83,7 @@ func (d *Desk) Invite(ctx context.Context, lineUser string, k watch.AccountKey, 
 	if n >= maxInvites {
 		return "", time.Time{}, ErrMany
 	}
-	body, err := json.Marshal(Invitation{Account: k, By: w.ID, HideAmount: hideAmount})
+	body, err := json.Marshal(Invitation{Account: k, By: w.ID, Name: name, HideAmount: hideAmount})
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -153,11 +160,15 @@ func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lan
 		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
 			return ErrOwn
 		}
-		w, already, err := admit(a, p, grant{Role: watch.Guardian, HideAmount: inv.HideAmount, Langs: []watch.Lang{lang, p.Lang}}, now)
+		w, already, err := admit(a, p, grant{Role: watch.Guardian, Name: inv.Name, HideAmount: inv.HideAmount, Langs: []watch.Lang{lang, p.Lang}}, now)
 		if err != nil {
 			return err
 		}
 		t.UsedBy, t.UsedAt = lineUser, now
+		inv.Name = ""
+		if t.Body, err = json.Marshal(inv); err != nil {
+			return err
+		}
 		if err := d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutTicket(t))...); err != nil {
 			return err
 		}

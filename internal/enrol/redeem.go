@@ -142,6 +142,7 @@ func bindingWrites(a *watch.Account, p *store.Person, w *watch.Watcher) []store.
 type grant struct {
 	Role        watch.Role
 	Mask, Email string
+	Name        string
 	HideAmount  bool
 	Langs       []watch.Lang // the first that is known is the watcher's
 }
@@ -163,7 +164,7 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 		a.Watchers = append(a.Watchers, newWatcher(p, g, now))
 		w = &a.Watchers[len(a.Watchers)-1]
 	case !already:
-		w.Role, w.HideAmount = g.Role, g.HideAmount
+		w.Role, w.Name, w.HideAmount = g.Role, g.Name, g.HideAmount
 		if reflect.ValueOf(w.Rules).IsZero() {
 			// A guardian's silence is not an owner's choice.
 			w.Rules = defaultRules(g.Role)
@@ -196,7 +197,7 @@ func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
 		}
 	}
 	return watch.Watcher{
-		ID: NewWatcherID(), Role: g.Role, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
+		ID: NewWatcherID(), Role: g.Role, Name: g.Name, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
 		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: defaultRules(g.Role),
 	}
 }

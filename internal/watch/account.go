@@ -12,6 +12,9 @@ type AccountKey struct {
 	Ref  string `json:"ref"`
 }
 
+// MaxName is the longest name of a guardian, in characters.
+const MaxName = 20
+
 // MaxWatchers is how many people may watch one account.
 const MaxWatchers = 10
 
@@ -86,6 +89,7 @@ type Channel struct {
 type Watcher struct {
 	ID         string    `json:"id"`
 	Role       Role      `json:"role"`
+	Name       string    `json:"name,omitempty"` // what the owner calls a guardian; at most MaxName characters
 	LineUser   string    `json:"line_user,omitempty"`
 	Lang       Lang      `json:"lang"`
 	Since      time.Time `json:"since"`

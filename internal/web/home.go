@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"time"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/enrol"
@@ -31,6 +32,10 @@ type Sessions interface {
 type People interface {
 	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
+	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
+	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
 	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (enrol.Bound, error)
 }

@@ -31,6 +31,7 @@ var policy = func() string {
 
 var layout = template.Must(template.New("page").Funcs(template.FuncMap{
 	"tel":   func(n string) template.URL { return template.URL(wording.TelURI(n)) },
+	"svg":   func(drawn string) template.HTML { return template.HTML(drawn) }, // package qr drew it
 	"style": func() template.CSS { return template.CSS(styleCSS) },
 }).Parse(pageHTML))
 

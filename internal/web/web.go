@@ -109,7 +109,13 @@ func New(c Config) http.Handler {
 		mux.Handle(homePath+path, guard.Handler(s.only(h, methods...)))
 	}
 	room("", s.inside(s.home), http.MethodGet, http.MethodPost)
+	room("/help", s.inside(s.help), http.MethodGet)
 	room("/{account}/settings", s.ofAccount(s.settings), http.MethodGet, http.MethodPost)
+	room("/{account}/history", s.ofAccount(s.history), http.MethodGet)
+	room("/{account}/history.csv", s.ofAccount(s.historyFile), http.MethodGet)
+	room("/{account}/services", s.ofAccount(s.services), http.MethodGet, http.MethodPost)
+	room("/{account}/family", s.ofAccount(s.family), http.MethodGet, http.MethodPost)
+	room("/{account}/leave", s.ofAccount(s.leave), http.MethodGet, http.MethodPost)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.unknown(w, r) })
 	s.routes = mux
 	return s

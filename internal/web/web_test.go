@@ -158,7 +158,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
 	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
-		Catalog: services{}, Mail: w.mails, Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
+		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
 		Now: w.now, Logger: logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}

@@ -20,6 +20,7 @@ type Page struct {
 // happened when.
 type Part struct {
 	Message
+	QR      string // an SVG of ours; empty if there is none
 	Links   []PageLink
 	Forms   []Form
 	History []Moment

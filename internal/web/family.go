@@ -1,0 +1,121 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/line"
+	"kozamori/internal/qr"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// family shows who watches the account, and lets its owner invite and dismiss
+// guardians.
+func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
+	code := http.StatusOK
+	if r.Method == http.MethodPost {
+		if err := r.ParseForm(); err != nil {
+			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+			return
+		}
+		var err error
+		switch r.PostForm.Get("do") {
+		case wording.DoInvite:
+			code, err = s.invite(r, g, b, &f)
+		case wording.DoDismiss:
+			_, err = s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("watcher"))
+			if f.Left = err == nil; f.Left {
+				f.Watchers = without(f.Watchers, r.PostForm.Get("watcher"))
+			}
+		default:
+			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+			return
+		}
+		if !s.at(w, r, err) {
+			return
+		}
+	}
+	s.page(w, code, wording.FamilyPage(f))
+}
+
+func without(list []watch.Watcher, id string) []watch.Watcher {
+	var out []watch.Watcher
+	for _, w := range list {
+		if w.ID != id {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.FamilyFacts) (int, error) {
+	f.Name = r.PostForm.Get("name")
+	hide := r.PostForm.Get("hide") != ""
+	code, expires, err := s.People.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
+	var fe *watch.FieldError
+	switch {
+	case errors.As(err, &fe):
+		f.BadName = true
+		return http.StatusUnprocessableEntity, nil
+	case errors.Is(err, enrol.ErrFull), errors.Is(err, enrol.ErrMany):
+		f.Full = true
+		return http.StatusConflict, nil
+	case err != nil:
+		return 0, err
+	}
+	f.Name = ""
+	f.Invite = &wording.InviteFacts{Code: code, Expires: expires, HideAmount: hide}
+	if s.LineID != "" {
+		f.Invite.URL = line.ChatURL(s.LineID, code)
+		if f.Invite.QR, err = qr.SVG(f.Invite.URL); err != nil {
+			return 0, err
+		}
+	}
+	return http.StatusOK, nil
+}
+
+// leave says what leaving and erasing mean, and does them.
+func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: int(store.KeepDispute / (24 * time.Hour))}
+	for _, x := range b.Account.Watchers {
+		switch {
+		case x.Role == watch.Guardian && b.Watcher.Role == watch.Owner:
+			f.Guards++
+		case x.Role == watch.Owner && x.ID != b.Watcher.ID:
+			f.Shared = true
+		}
+	}
+	if r.Method != http.MethodPost {
+		s.page(w, http.StatusOK, wording.LeavePage(f))
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		return
+	}
+	var err error
+	erase := false
+	switch r.PostForm.Get("do") {
+	case wording.DoLeave:
+		_, err = s.People.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
+	case wording.DoErase:
+		erase = true
+		err = s.People.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
+	default:
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		return
+	}
+	if errors.Is(err, enrol.ErrShared) {
+		f.Shared = true
+		s.page(w, http.StatusConflict, wording.LeavePage(f))
+		return
+	}
+	if s.at(w, r, err) {
+		s.page(w, http.StatusOK, wording.LeftAccountPage(f.View, homePath, erase, f.KeepDays))
+	}
+}

@@ -1,0 +1,190 @@
+package web
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/look"
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// Bounds of the pages that look back.
+const (
+	monthMost = 200  // alerts on a page
+	fileMost  = 5000 // alerts in a file
+	readMost  = 20000
+)
+
+// alertLink opens the page of a record for a watcher. It is made anew with
+// each page, and is as good as the session.
+func (s *site) alertLink(record, watcher string, until time.Time) string {
+	return "/a/" + s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until)
+}
+
+func (s *site) entry(a look.Alert, g *guest) wording.HistoryEntry {
+	e := wording.HistoryEntry{Record: a.Record, Dispute: a.Dispute, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
+	e.Service, _ = s.Names.Service(a.Record.Service, g.Lang)
+	return e
+}
+
+// history lists the alerts of a month.
+func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	now := s.Now().In(watch.JST)
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, watch.JST)
+	if asked, err := time.ParseInLocation("2006-01", r.URL.Query().Get("month"), watch.JST); err == nil && asked.Before(month) {
+		month = asked
+	}
+	f := wording.HistoryFacts{View: s.view(r.Context(), g, b), Home: homePath, Month: month, Now: s.Now()}
+	path := f.View.Path + "/history"
+	if now.Sub(month) < store.KeepRecord {
+		f.Earlier = path + "?month=" + month.AddDate(0, -1, 0).Format("2006-01")
+	}
+	if next := month.AddDate(0, 1, 0); !next.After(now) {
+		f.Later = path + "?month=" + next.Format("2006-01")
+	}
+	f.CSV = path + ".csv"
+	alerts, more, err := look.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), monthMost, readMost)
+	if !s.at(w, r, err) {
+		return
+	}
+	f.More = more
+	for _, a := range alerts {
+		f.Entries = append(f.Entries, s.entry(a, g))
+	}
+	s.page(w, http.StatusOK, wording.HistoryPage(f))
+}
+
+// historyFile is everything as CSV, to take to the bank or the police. Times
+// are JST.
+func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	alerts, _, err := look.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
+	if !s.at(w, r, err) {
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="kozamori-`+s.Now().In(watch.JST).Format("20060102")+`.csv"`)
+	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take it for Shift_JIS otherwise
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	_ = out.Write(wording.CSVHead(g.Lang)) // a broken connection is the reader's to notice
+	for _, a := range alerts {
+		_ = out.Write(s.fileLine(s.entry(a, g), b, g.Lang))
+	}
+	out.Flush()
+}
+
+func (s *site) fileLine(e wording.HistoryEntry, b enrol.Bound, lang watch.Lang) []string {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.In(watch.JST).Format("2006-01-02 15:04:05")
+	}
+	var alerted, accepted, answered, told time.Time
+	for _, d := range e.Record.Deliveries {
+		if d.Kind == watch.TellAlert && d.Watcher == b.Watcher.ID {
+			if alerted.IsZero() || d.CreatedAt.Before(alerted) {
+				alerted = d.CreatedAt
+			}
+			if !d.AcceptedAt.IsZero() && (accepted.IsZero() || d.AcceptedAt.Before(accepted)) {
+				accepted = d.AcceptedAt
+			}
+		}
+	}
+	if e.Record.Answer != nil {
+		answered = e.Record.Answer.At
+	}
+	reference := ""
+	if e.Dispute != nil {
+		reference = e.Dispute.Reference
+		for _, c := range e.Dispute.Changes {
+			if c.TellBank && !c.ToldAt.IsZero() {
+				told = c.ToldAt
+			}
+		}
+	}
+	amount := ""
+	if e.Record.Kind == watch.Debit && !b.Watcher.HideAmount {
+		amount = strconv.FormatInt(e.Record.Amount, 10)
+	}
+	whatItWas, stands := wording.CSVWords(lang, e)
+	return []string{at(e.Record.OccurredAt), whatItWas, e.Service, tame(e.Record.Descriptor), amount, tame(e.Record.Txn),
+		at(e.Record.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
+}
+
+// tame keeps a spreadsheet from taking what a bank sent for a formula.
+func tame(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// services lists the payment services that touched the account, and takes
+// "mine" and "not mine" for each.
+func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	list, err := look.Services(r.Context(), s.Store, b.Account.AccountKey)
+	if !s.at(w, r, err) {
+		return
+	}
+	if r.Method == http.MethodPost {
+		s.answerService(w, r, g, b, list)
+		return
+	}
+	f := wording.ServicesFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
+	for _, x := range list {
+		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record}
+		line.Name, _ = s.Names.Service(x.ID, g.Lang)
+		f.Services = append(f.Services, line)
+	}
+	s.page(w, http.StatusOK, wording.ServicesPage(f))
+}
+
+// answerService answers the record that a service is asked about, and shows
+// its page.
+func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound, list []look.Service) {
+	if err := r.ParseForm(); err != nil {
+		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		return
+	}
+	record := r.PostForm.Get("record")
+	v := visit{record: record}
+	v.who.Watcher, v.who.LineUser = b.Watcher.ID, g.LineUser
+	for _, x := range list {
+		do := r.PostForm.Get("do")
+		if x.Record != record || record == "" || do != wording.DoMine && do != wording.DoNotMine {
+			continue
+		}
+		if _, err := s.act(r.Context(), v, do); s.at(w, r, err) {
+			http.Redirect(w, r, s.alertLink(record, b.Watcher.ID, g.Expires), http.StatusSeeOther)
+		}
+		return
+	}
+	s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+}
+
+// help says what to do now.
+func (s *site) help(w http.ResponseWriter, r *http.Request, g *guest) {
+	service, banks, err := look.Trouble(r.Context(), s.Store, g.accounts)
+	if !s.at(w, r, err) {
+		return
+	}
+	f := wording.TroubleFacts{Lang: g.Lang}
+	f.Service.Name, f.Service.Contact = s.Names.Service(service, g.Lang)
+	for i, code := range banks {
+		var b wording.Named
+		if b.Name, b.Contact = s.Names.Bank(r.Context(), code, g.Lang); i == 0 {
+			f.Bank = b
+		} else {
+			f.Banks = append(f.Banks, b)
+		}
+	}
+	s.page(w, http.StatusOK, wording.HelpPage(f, homePath))
+}

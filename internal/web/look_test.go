@@ -1,0 +1,152 @@
+package web_test
+
+import (
+	"context"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// inside opens one of the account's pages for its owner.
+func (w *world) inside(path string) (*browser, page) {
+	w.t.Helper()
+	b, home := w.login("U1", watch.Japanese)
+	return b, b.open(w.srv.URL + home.room(w.t) + path)
+}
+
+func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
+	w := newWorld(t)
+	old := w.record("r0", 777)
+	old.OccurredAt = old.OccurredAt.AddDate(0, -1, 0)
+	silent := w.record("r9", 999)
+	silent.Notices = nil
+	w.put(store.PutRecord(old), store.PutRecord(silent))
+	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+		t.Fatal(err)
+	}
+	b, p := w.inside("/history")
+	p.says(t, 200, "2020年9月のお知らせ", "PayPayの引き落とし 100,000円", "受付済み（受付番号：KZ-", "PayPayの引き落とし 4,321円", "まだ回答がありません", "?month=2020-08")
+	p.saysNot(t, "777円", "999円", "?month=2020-10")
+	b.open(p.url.String()+"?month=2020-08").says(t, 200, "2020年8月のお知らせ", "777円", "?month=2020-09")
+	b.open(p.url.String()+"?month=2031-01").says(t, 200, "2020年9月のお知らせ")
+	link := regexp.MustCompile(`/a/[\w.-]+`).FindString(p.body)
+	b.open(w.srv.URL+link).says(t, 200, "お知らせ")
+}
+
+func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
+	w := newWorld(t)
+	evil := w.record("r3", 55)
+	evil.Descriptor, evil.OccurredAt = `=HYPERLINK("x")`, evil.OccurredAt.AddDate(0, -3, 0)
+	w.put(store.PutRecord(evil))
+	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+		t.Fatal(err)
+	}
+	_, p := w.inside("/history.csv")
+	if p.status != 200 || !strings.HasPrefix(p.header.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(p.header.Get("Content-Type"), "text/csv") {
+		t.Fatalf("%d %v", p.status, p.header)
+	}
+	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\uFEFF"))).ReadAll()
+	if err != nil || len(lines) != 4 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	if last := lines[3]; last[3] != `'=HYPERLINK("x")` || last[4] != "55" {
+		t.Errorf("%q", last)
+	}
+	for _, l := range lines[1:] {
+		if l[5] == "t-r1" && (l[0] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[9], "受付済み") || !strings.HasPrefix(l[11], "KZ-") || l[10] == "") {
+			t.Errorf("%q", l)
+		}
+	}
+}
+
+func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
+	w := newWorld(t)
+	link := w.record("l1", 0)
+	link.Kind, link.Notices = watch.LinkRegistered, nil
+	w.put(store.PutRecord(link), store.PutActivity(account, &watch.Activity{
+		Services: map[string]*watch.ServiceActivity{
+			"paypay": {FirstAt: w.now(), LastAt: w.now(), Debits: 2, LastAmount: 4321, Links: []watch.Link{{Record: "l1", RegisteredAt: w.now()}}},
+			"kyash":  {FirstAt: w.now(), LastAt: w.now().Add(-time.Hour), Debits: 1, LastAmount: 50},
+		},
+		Recent: []watch.RecentDebit{{Record: "r1", Service: "paypay"}}}))
+	b, p := w.inside("/services")
+	p.says(t, 200, "つながっているサービス", "PayPay", "4,321円", "連携の登録", `value="l1"`)
+	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"l1"}})
+	got.says(t, 200, "受付番号")
+	if a, _ := w.stored("l1"); a != watch.NotMine {
+		t.Errorf("the link's answer is %q", a)
+	}
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"r2"}}).says(t, 400)
+	if a, _ := w.stored("r2"); a != "" {
+		t.Error("a record that the page does not ask about was answered")
+	}
+}
+
+func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	b, p := w.inside("/family")
+	p.says(t, 200, "見守り家族", "お知らせの内容（金額は見えません）", `value="g1"`)
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
+	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
+	got.says(t, 200, "招待をつくりました", "https://line.me/R/oaMessage/%40kozamori/?", "<svg", "9月5日(土) 14:08")
+	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(got.body)
+	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+	if _, err := people.Accept(ctx, "U2", code, watch.Japanese); err != nil {
+		t.Fatal(err)
+	}
+	b.open(p.url.String()).says(t, 200, "長女")
+	daughter, home := w.login("U2", watch.Japanese)
+	mine := w.srv.URL + home.room(t)
+	theirs := daughter.open(mine + "/family")
+	theirs.says(t, 200, "見守り家族として見守っています")
+	theirs.saysNot(t, "長女", `value="dismiss"`, `value="invite"`)
+	for _, do := range []string{wording.DoInvite, wording.DoDismiss} {
+		daughter.do(http.MethodPost, mine+"/family", url.Values{"do": {do}, "watcher": {"w1"}}).says(t, 404)
+	}
+	a, _ := w.store.Account(ctx, account)
+	g, _ := a.WatcherOf("U2")
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {g.ID}}).says(t, 200, "見守りを終えました")
+	daughter.open(mine+"/family").says(t, 403) // nothing left to see: the session ended too
+}
+
+func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	if _, err := w.desk.Answer(ctx, "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+		t.Fatal(err)
+	}
+	b, p := w.inside("/leave")
+	p.says(t, 200, "この口座の見守りをやめる", "見守り家族（1人）", "証拠として1825日間残ります")
+	if _, err := w.store.Account(ctx, account); err != nil {
+		t.Fatal("opening the page left")
+	}
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoErase}}).says(t, 200, "記録を消しました", "証拠として")
+	if _, err := w.store.Account(ctx, account); err == nil {
+		t.Error("the account is still watched")
+	}
+	if _, err := w.store.Record(ctx, "r2"); err == nil {
+		t.Error("a record is still kept")
+	}
+	if _, err := w.store.Dispute(ctx, watch.Derive("dispute", "r1")); err != nil {
+		t.Errorf("the evidence is gone: %v", err)
+	}
+}
+
+func TestHelpNamesTheBankAndTheService(t *testing.T) {
+	w := newWorld(t)
+	_, p := w.login("U1", watch.Japanese)
+	b, _ := w.login("U1", watch.Japanese)
+	b.open(w.srv.URL+"/home/help").says(t, 200, "七十七銀行", "0120-000-000", "PayPay", "0120-990-633", "tel:%239110", "188")
+	p.says(t, 200, "/home/help")
+}

@@ -1,0 +1,191 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// FamilyFacts is what the page about guardians is made from.
+type FamilyFacts struct {
+	View     AccountView
+	Home     string
+	Watchers []watch.Watcher
+	Invite   *InviteFacts // an invitation that was made just now
+	Name     string       // as typed
+	Full     bool         // no more invitations now
+	BadName  bool
+	Left     bool // somebody's watching was ended just now
+	Now      time.Time
+}
+
+// InviteFacts is an invitation to pass on.
+type InviteFacts struct {
+	Code, URL, QR string // QR is an SVG of ours
+	Expires       time.Time
+	HideAmount    bool
+}
+
+// What the forms of the family page ask for.
+const (
+	DoInvite  = "invite"
+	DoDismiss = "dismiss"
+)
+
+var (
+	tFamName     = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
+	tFamTitle    = text{ja: "見守り家族", en: "Family"}
+	tFamText     = text{ja: "招待した家族は、緊急のお知らせにあなたが15分答えないときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when an urgent alert goes unanswered for 15 minutes, and can tell the bank that it was not you. They cannot move money."}
+	tFamYou      = text{ja: "あなたは、この口座を見守り家族として見守っています。やめるときは「登録をやめる」から、いつでもできます。", en: "You watch this account as a family member. You can leave at any time under \"Leave\"."}
+	tFamNobody   = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
+	tFamMember   = text{ja: "見守り家族", en: "Family member"}
+	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
+	tFamSince    = text{ja: "見守りを始めた日", en: "Since"}
+	tFamSees     = text{ja: "見える内容", en: "Sees"}
+	tFamAll      = text{ja: "お知らせの内容すべて（金額も）", en: "everything in alerts, amounts too"}
+	tFamHidden   = text{ja: "お知らせの内容（金額は見えません）", en: "alerts without amounts"}
+	tFamDismiss  = text{ja: "この人の見守りを終える", en: "End this person's watching"}
+	tFamInvite   = text{ja: "家族を招待する", en: "Invite somebody"}
+	tFamCallHim  = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
+	tFamCallHint = text{ja: "あなただけに見えます。20文字まで。", en: "Only you see it. At most 20 characters."}
+	tFamHide     = text{ja: "金額を見せない", en: "Do not show amounts"}
+	tFamMake     = text{ja: "招待をつくる", en: "Make an invitation"}
+	tFamMade     = text{ja: "招待をつくりました", en: "The invitation is ready"}
+	tFamMadeText = text{ja: "ご家族のスマートフォンでQRコードを読み取るか、下のリンクを送ってください。1人だけ、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send them the link below. It works for one person, until %s. Show it to nobody else."}
+	tFamCode     = text{ja: "家族コード", en: "Family code"}
+	tFamSend     = text{ja: "招待のリンクを開く", en: "Open the invitation's link"}
+	tFamFull     = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
+	tFamLeft     = text{ja: "見守りを終えました。その人には、もうお知らせしません。", en: "Ended. They are told nothing any more."}
+	tFaultName   = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
+)
+
+// FamilyPage shows who watches an account, and lets its owner invite and
+// dismiss guardians.
+func FamilyPage(f FamilyFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tFamName, tFamTitle, tFamText.in(lang))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	owner := f.View.Watcher.Role == watch.Owner
+	if !owner {
+		p.Parts[0].Text = []string{tFamYou.in(lang)}
+	}
+	switch {
+	case f.Full:
+		p.Notice = tFamFull.in(lang)
+	case f.Left:
+		p.Notice = tFamLeft.in(lang)
+	}
+	if i := f.Invite; i != nil {
+		part := Part{Message: Message{Lang: p.Lang, Title: tFamMade.in(lang), Text: []string{tFamMadeText.in(lang, Time(lang, i.Expires, f.Now))},
+			Facts: []Fact{{tFamCode.in(lang), i.Code}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}}, QR: i.QR}
+		if i.URL != "" {
+			part.Links = []PageLink{{i.URL, tFamSend.in(lang), i.URL}}
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	guardians := 0
+	for _, w := range f.Watchers {
+		m := Message{Lang: p.Lang, Title: tFamOwner.in(lang)}
+		if w.Role == watch.Guardian {
+			guardians++
+			m.Title = tFamMember.in(lang)
+			m.Facts = append(m.Facts, Fact{tFamSees.in(lang), pick(w.HideAmount, tFamHidden, tFamAll).in(lang)})
+			if owner {
+				m.Title = orElse(w.Name, m.Title)
+			}
+		}
+		m.Facts = append(m.Facts, Fact{tFamSince.in(lang), Date(lang, w.Since)})
+		part := Part{Message: m}
+		if owner && w.Role == watch.Guardian {
+			part.Forms = []Form{{Do: DoDismiss, Label: tFamDismiss.in(lang), Style: Secondary, Fields: []Field{{Kind: FieldHidden, Name: "watcher", Value: w.ID}}}}
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	if owner {
+		if guardians == 0 {
+			p.Parts[0].Text = append(p.Parts[0].Text, tFamNobody.in(lang))
+		}
+		name := Field{Kind: FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang), Value: f.Name}
+		if f.BadName {
+			name.Error = tFaultName.in(lang)
+		}
+		p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tFamInvite.in(lang)}, Forms: []Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: Primary,
+			Fields: []Field{name, {Kind: FieldCheck, Name: "hide", Label: tFamHide.in(lang)}}}}})
+	}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
+}
+
+// LeaveFacts is what the page of leaving is made from.
+type LeaveFacts struct {
+	View     AccountView
+	Home     string
+	Shared   bool // another owner watches it too: nothing can be erased
+	Guards   int  // guardians who leave with the only owner
+	KeepDays int  // how long a dispute is kept as evidence
+}
+
+// What the forms of the leave page ask for.
+const (
+	DoLeave = "leave"
+	DoErase = "erase"
+)
+
+var (
+	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
+	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
+	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、400日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Past records vanish after 400 days. To start again you need your bank."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "The watching of %d family members ends too."}
+	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
+	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
+	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
+	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録だけは、証拠として%d日間残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank is kept, as evidence, for %d days, without your LINE account or mail address."}
+	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
+	tEraseShared   = text{ja: "この口座には、ほかの名義人も登録しています。記録を消したいときは、銀行にご相談ください。", en: "Another owner watches this account too. To have its records erased, please ask the bank."}
+	tLeaveDone     = text{ja: "見守りをやめました", en: "You no longer watch the account"}
+	tLeaveDoneText = text{ja: "%sのお知らせは、もう届きません。", en: "You will hear no more about %s."}
+	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "Stopped, and erased"}
+)
+
+// LeavePage says what leaving and erasing mean, and offers both.
+func LeavePage(f LeaveFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if f.Guards > 0 && !f.Shared {
+		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
+	}
+	p.Parts[0].Forms = []Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: Danger}}
+	if f.View.Watcher.Role == watch.Owner {
+		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: []string{tEraseText.in(lang), tEraseKept.in(lang, f.KeepDays)}},
+			Forms: []Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: Danger}}}
+		if f.Shared {
+			erase.Text, erase.Forms = []string{tEraseShared.in(lang)}, nil
+		}
+		p.Parts = append(p.Parts, erase)
+	}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
+}
+
+// LeftAccountPage confirms in words that an account is watched no more.
+func LeftAccountPage(view AccountView, home string, erased bool, keepDays int) Page {
+	lang := langOf(view.Lang)
+	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, view.Title()))
+	if erased {
+		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, keepDays))
+	}
+	p.Parts = append(p.Parts, backTo(lang, home))
+	return p
+}
+
+// HelpPage says what to do now, for each bank of the person, the one of the
+// latest alert first.
+func HelpPage(f TroubleFacts, home string) Page {
+	m := Trouble(f)
+	lang := langOf(f.Lang)
+	m.Buttons = nil
+	return Page{Lang: string(lang), Name: tHelpName.in(lang), Parts: []Part{{Message: m}, backTo(lang, home)}}
+}
+
+var tHelpName = text{ja: "口座守：困ったとき", en: "Kozamori: I need help"}

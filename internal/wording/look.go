@@ -1,0 +1,247 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// HistoryFacts is what the page of past alerts is made from.
+type HistoryFacts struct {
+	View    AccountView
+	Home    string
+	Month   time.Time // in it, JST
+	Entries []HistoryEntry
+	Earlier string // address of the month before; empty if nothing is kept of it
+	Later   string // likewise
+	CSV     string // address of the file
+	More    bool   // the month holds more than is shown
+	Now     time.Time
+}
+
+// HistoryEntry is one alert.
+type HistoryEntry struct {
+	Record  *watch.Record
+	Dispute *watch.Dispute // nil if there is none
+	Service string
+	Link    string // to its page
+}
+
+var (
+	tHistName    = text{ja: "口座守：これまでのお知らせ", en: "Kozamori: past alerts"}
+	tHistTitle   = text{ja: "%sのお知らせ", en: "Alerts in %s"}
+	tHistMonth   = text{ja: "2006年1月", en: "January 2006"} // a time layout
+	tHistNone    = text{ja: "この月のお知らせはありません。", en: "There were no alerts in this month."}
+	tHistEarlier = text{ja: "前の月", en: "The month before"}
+	tHistLater   = text{ja: "次の月", en: "The month after"}
+	tHistCSV     = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
+	tHistCSVHint = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
+	tHistMore    = text{ja: "多いため、一部だけを表示しています。すべてはファイルに入っています。", en: "There are too many to show; the file has them all."}
+	tHistLink    = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
+	tHistDebit   = text{ja: "%sの引き落とし", en: "Debit by %s"}
+	tHistOpen    = text{ja: "まだ回答がありません", en: "Not answered yet"}
+	tHistUndone  = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
+	tHistDispute = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
+)
+
+// what names a record: its service, and whether it is a link.
+func what(lang watch.Lang, r *watch.Record, service string) string {
+	service = orElse(service, tTheService.in(lang))
+	switch {
+	case r.Kind == watch.LinkRegistered:
+		return tHistLink.in(lang, service)
+	case r.Service == "":
+		return tWhatIfDebit.in(lang)
+	}
+	return tHistDebit.in(lang, service)
+}
+
+// state says how an alert stands, in a few words.
+func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
+	switch {
+	case d != nil && r.Answer != nil && r.Answer.Value == watch.NotMine:
+		return tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
+	case r.Answer != nil && r.Answer.Value == watch.Mine:
+		return tMine.in(lang)
+	case !r.UndoneAt.IsZero():
+		return tHistUndone.in(lang)
+	}
+	return tHistOpen.in(lang)
+}
+
+// HistoryPage lists the alerts of a month.
+func HistoryPage(f HistoryFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tHistName, tHistTitle)
+	p.Parts[0].Title = tHistTitle.in(lang, f.Month.In(watch.JST).Format(tHistMonth.in(lang)))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if len(f.Entries) == 0 {
+		p.Parts[0].Text = []string{tHistNone.in(lang)}
+	}
+	if f.More {
+		p.Parts[0].Text = []string{tHistMore.in(lang)}
+	}
+	for _, e := range f.Entries {
+		label := what(lang, e.Record, e.Service)
+		if e.Record.Kind == watch.Debit && !f.View.Watcher.HideAmount {
+			label += " " + Yen(lang, e.Record.Amount)
+		}
+		p.Parts[0].Links = append(p.Parts[0].Links, PageLink{e.Link, label,
+			Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
+	}
+	more := Part{Message: Message{Lang: p.Lang, Title: tHomeMore.in(lang)}}
+	for _, l := range []PageLink{{f.Earlier, tHistEarlier.in(lang), ""}, {f.Later, tHistLater.in(lang), ""},
+		{f.CSV, tHistCSV.in(lang), tHistCSVHint.in(lang)}, {f.Home, tGoHome.in(lang), ""}} {
+		if l.Href != "" {
+			more.Links = append(more.Links, l)
+		}
+	}
+	p.Parts = append(p.Parts, more)
+	return p
+}
+
+var (
+	tCSVTime     = text{ja: "発生日時", en: "occurred"}
+	tCSVWhat     = text{ja: "内容", en: "what"}
+	tCSVService  = text{ja: "決済サービス", en: "service"}
+	tCSVDesc     = text{ja: "摘要", en: "descriptor"}
+	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
+	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
+	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}
+	tCSVAlerted  = text{ja: "お知らせした日時", en: "alerted"}
+	tCSVAccepted = text{ja: "LINEかメールが受け付けた日時", en: "accepted by LINE or mail"}
+	tCSVState    = text{ja: "状態", en: "state"}
+	tCSVAnswered = text{ja: "回答日時", en: "answered"}
+	tCSVRef      = text{ja: "受付番号", en: "report number"}
+	tCSVTold     = text{ja: "銀行に伝えた日時", en: "bank told"}
+)
+
+// CSVHead is the first line of the file of past alerts.
+func CSVHead(lang watch.Lang) []string {
+	lang = langOf(lang)
+	var out []string
+	for _, t := range []text{tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold} {
+		out = append(out, t.in(lang))
+	}
+	return out
+}
+
+// CSVWords are what a line of the file says in words: what it was and how it
+// stands.
+func CSVWords(lang watch.Lang, e HistoryEntry) (whatItWas, stands string) {
+	lang = langOf(lang)
+	return what(lang, e.Record, e.Service), state(lang, e.Record, e.Dispute)
+}
+
+// ServicesFacts is what the page of connected services is made from.
+type ServicesFacts struct {
+	View     AccountView
+	Home     string
+	Services []ServiceLine
+	Now      time.Time
+}
+
+// ServiceLine is a payment service that touched an account.
+type ServiceLine struct {
+	Name       string
+	Activity   watch.ServiceActivity
+	Record     string // the record that its two answers are about; empty leaves them out
+	AnswerLink string // to the record's page
+}
+
+// linked is the newest link that still stands.
+func (s *ServiceLine) linked() (watch.Link, bool) {
+	for i := len(s.Activity.Links) - 1; i >= 0; i-- {
+		if l := s.Activity.Links[i]; l.RemovedAt.IsZero() {
+			return l, true
+		}
+	}
+	return watch.Link{}, false
+}
+
+var (
+	tServName    = text{ja: "口座守：つながっているサービス", en: "Kozamori: connected services"}
+	tServTitle   = text{ja: "つながっているサービス", en: "Connected services"}
+	tServText    = text{ja: "口座守に登録してから、この口座に連携または引き落としをした決済サービスです。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it since it is watched. Older links may not be known: please check your passbook too."}
+	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it is watched. Older links may not be known: please check your passbook too."}
+	tServLinked  = text{ja: "連携の登録", en: "Linked since"}
+	tServUnlink  = text{ja: "登録は見つかっていません", en: "no link on record"}
+	tServRemoved = text{ja: "解除されています", en: "removed"}
+	tServFirst   = text{ja: "最初に使われた日", en: "First used"}
+	tServLast    = text{ja: "最後に使われた日", en: "Last used"}
+	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
+	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
+	tServUnknown = text{ja: "不明な決済サービス", en: "Unknown payment service"}
+)
+
+// facts say since when a service is connected, and what it did last.
+func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []Fact {
+	a := s.Activity
+	since := tServUnlink.in(lang)
+	if l, ok := s.linked(); ok {
+		since = Time(lang, l.RegisteredAt, now)
+	} else if len(a.Links) > 0 {
+		since = tServRemoved.in(lang)
+	}
+	out := []Fact{{tServLinked.in(lang), since}, {tServFirst.in(lang), Time(lang, a.FirstAt, now)}, {tServLast.in(lang), Time(lang, a.LastAt, now)}}
+	if a.Debits > 0 && !hide {
+		out = append(out, Fact{tServAmount.in(lang), Yen(lang, a.LastAmount)})
+	}
+	return out
+}
+
+// ServicesPage lists the payment services that touched an account.
+func ServicesPage(f ServicesFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tServName, tServTitle, tServText.in(lang))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if len(f.Services) == 0 {
+		p.Parts[0].Text = []string{tServNone.in(lang)}
+	}
+	guardian := f.View.Watcher.Role == watch.Guardian
+	for _, s := range f.Services {
+		part := Part{Message: Message{Lang: p.Lang, Title: orElse(s.Name, tServUnknown.in(lang)), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
+		if s.Record != "" {
+			record := Field{Kind: FieldHidden, Name: "record", Value: s.Record}
+			part.Text = []string{tServAsk.in(lang)}
+			part.Forms = []Form{{Do: DoNotMine, Label: pick(guardian, tNotTheirs, tNotMine).in(lang), Style: Danger, Fields: []Field{record},
+				More: []Form{{Do: DoMine, Label: pick(guardian, tTheirs, tMine).in(lang), Style: Secondary}}}}
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
+}
+
+// ServicesMessage tells the same in the chat: after opt-in, or when asked.
+func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool, now time.Time) Message {
+	lang = langOf(lang)
+	m := Message{Lang: string(lang), Alt: tServTitle.in(lang), Tone: Calm, Badge: tInfo.in(lang), Title: tServTitle.in(lang),
+		Facts: []Fact{{tFactAccount.in(lang), account}}, Text: []string{tServText.in(lang)}}
+	if len(services) == 0 {
+		m.Text = []string{tServNone.in(lang)}
+	}
+	for _, s := range services[:min(len(services), maxServices)] {
+		name := orElse(s.Name, tServUnknown.in(lang))
+		say := Date(lang, s.Activity.LastAt)
+		if s.Activity.Debits > 0 && !hide {
+			say += " " + Yen(lang, s.Activity.LastAmount)
+		}
+		if _, linked := s.linked(); linked {
+			say += tServStands.in(lang)
+		}
+		m.Facts = append(m.Facts, Fact{name, say})
+		if s.AnswerLink != "" {
+			m.Buttons = append(m.Buttons, Button{Label: tServCheck.in(lang, name), Style: Link, URL: s.AnswerLink})
+		}
+	}
+	return m
+}
+
+// maxServices is how many services one message in the chat names.
+const maxServices = 8
+
+var (
+	tServStands = text{ja: "（連携中）", en: "; linked"}
+	tServCheck  = text{ja: "%sを確認する", en: "Check %s"}
+)
