@@ -24,14 +24,14 @@ type Sample struct {
 
 // Samples lists the files in the order in which they are worth trying.
 var Samples = []Sample{
-	sample("0125-four-debits.json", "ドコモ口座 ×4", "Four debits within 75 seconds, September 2020: 100,000, 90,000, 90,000 and 20,000 yen. The third is a burst."),
-	sample("0168-rk-debit.json", "RKデイ―バライ", "中国銀行's spelling of d払い, with a dash that is U+2015."),
-	sample("0125-link-then-debit.json", "PayPay: link, then debit", "A charge link is registered; an hour later it is used. The debit is critical."),
-	sample("0125-overdrawn.json", "当座貸越", "A debit that leaves the account 170,000 yen overdrawn."),
-	sample("0125-pending-then-posted.json", "Pending, then posted", "One transaction, told twice by the bank: one alert."),
-	sample("0125-reversal.json", "Debit and reversal", "The bank takes a debit back; the person is told."),
-	sample("0125-ordinary.json", "Ordinary debits", "A phone bill, a card bill, rent, power, gas, an ATM. The phone stays silent."),
-	sample("0125-good-and-bad.json", "Good and bad", "Two good events among seven bad ones; each bad one comes back with its reason."),
+	sample("0125-four-debits.json", "ドコモ口座 ×4", "September 2020: four in 75 seconds"),
+	sample("0168-rk-debit.json", "RKデイ―バライ", "中国銀行’s spelling of d払い"),
+	sample("0125-link-then-debit.json", "PayPay: link, then debit", "used an hour after it was linked"),
+	sample("0125-overdrawn.json", "当座貸越", "leaves the account 170,000 yen below zero"),
+	sample("0125-pending-then-posted.json", "Pending, then posted", "one debit told twice: one alert"),
+	sample("0125-reversal.json", "Debit and reversal", "the bank takes it back"),
+	sample("0125-ordinary.json", "Ordinary debits", "phone, card, rent, gas, ATM: silence"),
+	sample("0125-good-and-bad.json", "Good and bad", "2 good among 7 bad, each with its reason"),
 }
 
 func sample(file, title, says string) Sample { return Sample{file, file[:4], title, says} }

@@ -1,6 +1,6 @@
 // The page: asks for the state at each change, and shows what is new.
 import { clock, h, ms, post, span, yen } from "./dom.js";
-import { showPhones } from "./phone.js";
+import { rewind, showPhones } from "./phone.js";
 
 const $ = (id) => document.getElementById(id);
 const names = {};
@@ -15,7 +15,7 @@ function go(part) {
     b.setAttribute("aria-current", String(b.dataset.to === part));
     if (b.dataset.to === part) b.classList.remove("news");
   }
-  for (const chat of document.querySelectorAll(".chat")) chat.scrollTop = chat.scrollHeight;
+  if (part === "phones") rewind();
 }
 for (const b of document.querySelectorAll("[data-to]")) b.addEventListener("click", () => go(b.dataset.to));
 go("bank");
@@ -34,7 +34,7 @@ function samples(list) {
   $("samples").replaceChildren(...list.map((s) => {
     const said = h("div", { class: "said", role: "status" });
     const button = h("button", { class: "sample", type: "button", "data-file": s.File },
-      h("strong", {}, s.Title, h("em", {}, names[s.Bank])), h("span", {}, s.Says));
+      h("strong", {}, h("b", {}, s.Title), h("em", {}, names[s.Bank])), h("span", {}, s.Says));
     button.addEventListener("click", async () => {
       button.setAttribute("aria-busy", "true");
       const start = performance.now();

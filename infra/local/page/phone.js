@@ -12,6 +12,11 @@ export function showPhones(list, news) {
   }
 }
 
+// rewind shows the newest message of each phone, which a hidden one cannot.
+export function rewind() {
+  for (const p of phones.values()) if (p.chat.lastElementChild) p.scroll(p.chat.lastElementChild);
+}
+
 class Phone {
   constructor(p) {
     this.id = p.id;
@@ -44,12 +49,15 @@ class Phone {
     this.blocked = !p.following;
     this.find(".block").textContent = this.blocked ? "Add as friend" : "Block";
     this.find(".clock").textContent = clock(new Date().toISOString());
-    let latest = null;
+    let latest = null, shown = null;
     for (const item of p.items) {
       if (item.seq <= this.seen) continue;
       this.seen = item.seq;
       const el = this.item(item);
-      if (el) this.chat.append(el);
+      if (el) {
+        this.chat.append(el);
+        shown = el;
+      }
       if (item.kind === "push") latest = item;
     }
     this.quick(p.items.at(-1));
@@ -57,10 +65,12 @@ class Phone {
       this.ring(latest);
       news("phones");
     }
-    if (latest || this.count !== p.items.at(-1)?.seq) this.chat.scrollTop = this.chat.scrollHeight;
-    this.count = p.items.at(-1)?.seq;
+    if (shown) this.scroll(shown);
     this.first = false;
   }
+
+  // scroll shows the newest message from its beginning.
+  scroll(el) { this.chat.scrollTop = Math.min(el.offsetTop - this.chat.offsetTop - 12, this.chat.scrollHeight); }
 
   item(it) {
     const time = h("time", {}, clock(it.at));
