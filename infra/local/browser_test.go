@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"kozamori/internal/browsertest"
+	"kozamori/internal/sim"
+)
+
+// poll waits until an expression is true on the page.
+func poll(t *testing.T, ctx context.Context, what, expression string) {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+}
+
+// press clicks what a selector finds, in its own tab of the page if that is
+// narrow.
+func press(t *testing.T, ctx context.Context, tab, selector string) {
+	t.Helper()
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=`+tab+`]`)), chromedp.Click(chromedp.CSS(selector)))
+}
+
+// sound fails if the page is wider than its window or complained.
+func sound(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	// The chat and the quick replies scroll inside of themselves.
+	out, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	if err != nil || out > 0 {
+		t.Errorf("%s sticks out %d px to the right: %v", name, out, err)
+	}
+	browsertest.Shot(t, ctx, "local "+name)
+}
+
+func TestThroughThePageOnAPhone(t *testing.T) {
+	ctx := browsertest.Open(t)
+	s := up(t, t.TempDir(), noEnv)
+	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
+	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
+	sound(t, ctx, "bank")
+
+	press(t, ctx, "bank", `[data-file="0125-overdrawn.json"]`)
+	poll(t, ctx, "the bank is answered", `document.querySelector(".said:not(:empty)")?.textContent.includes("1 accepted")`)
+	poll(t, ctx, "the phone shows the alert", `[...document.querySelectorAll(".msg.bot")].some(m => m.textContent.includes("100,000円") && m.textContent.includes("当座貸越"))`)
+	poll(t, ctx, "the phone tab tells of it", `document.querySelector("[data-to=phones]").classList.contains("news")`)
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
+	sound(t, ctx, "phone with an alert")
+	notMine(t, ctx)
+	poll(t, ctx, "the phone says that it was taken", `document.querySelector(".msg.bot:last-child").textContent.includes("KZ-")`)
+	sound(t, ctx, "phone with the answer")
+
+	poll(t, ctx, "the bank has the dispute, signed", `document.querySelector(".dispute .signed")?.textContent.includes("signature valid")`)
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=bank]`)))
+	browsertest.Do(t, ctx, chromedp.ScrollIntoView(chromedp.CSS(".dispute")))
+	sound(t, ctx, "bank with a dispute")
+	before := s.pushes()
+	browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS(".dispute input"), "口座を止めました。"), chromedp.Click(chromedp.CSS(".dispute [data-set=frozen]")))
+	poll(t, ctx, "the books say so", `document.querySelector(".dispute").dataset.status === "frozen"`)
+	eventually(t, s, "the person is told", func() bool { return s.pushes() == before+1 })
+	poll(t, ctx, "the phone shows the bank's words", `document.querySelector(".msg.bot:last-child").textContent.includes("口座を止めました。")`)
+
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=records]`)))
+	poll(t, ctx, "every step has its time", `(() => { const t = document.querySelector(".trace").textContent; return ["occurred","received","alerted","LINE accepted","answered","bank told"].every(s => t.includes(s)) && t.includes("ms"); })()`)
+	sound(t, ctx, "records")
+}
+
+// notMine taps 「身に覚えがない」 of the newest message on the phone.
+func notMine(t *testing.T, ctx context.Context) {
+	t.Helper()
+	const button = ".msg.bot:last-child .part-footer button"
+	poll(t, ctx, "the button is there", `document.querySelector("`+button+`")?.textContent === "身に覚えがない"`)
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(button)))
+}
+
+var mailedLink = regexp.MustCompile(`http://\S+/a/\S+`)
+
+func TestThroughTheMailOnAPhone(t *testing.T) {
+	ctx := browsertest.Open(t)
+	s := up(t, t.TempDir(), noEnv)
+	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
+	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
+	// Blocked on the phone: LINE reaches nobody, so the mail does.
+	press(t, ctx, "phones", ".block")
+	poll(t, ctx, "the phone has blocked us", `document.querySelector(".did:last-child")?.textContent.includes("ブロック")`)
+	eventually(t, s, "Kozamori knows that it is blocked", func() bool {
+		p, err := s.System.Store.Person(t.Context(), s.LINE.Users()[0].ID)
+		return err == nil && !p.UnfollowedAt.IsZero()
+	})
+	press(t, ctx, "bank", `[data-file="0125-overdrawn.json"]`)
+	poll(t, ctx, "the mail is in the mailbox", `document.querySelectorAll(".letter").length === 1`)
+	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=mail]`)), chromedp.WaitVisible(chromedp.CSS("#letter")))
+	sound(t, ctx, "mail")
+
+	var mails struct{ Messages []sim.Mail }
+	get(t, s.URL+"/sim/mail/messages", &mails)
+	link := mailedLink.FindString(mails.Messages[0].Text)
+	if link == "" {
+		t.Fatal("the mail has no link to the alert")
+	}
+	// A link from a mail opens elsewhere, on a page without scripts.
+	browsertest.Look(t, ctx, browsertest.View{})
+	browsertest.Go(t, ctx, chromedp.Navigate(link))
+	browsertest.Shot(t, ctx, "local page from the mail")
+	browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`button[value="notmine"]`)))
+	browsertest.Shot(t, ctx, "local page answered")
+	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
+
+	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
+	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	poll(t, ctx, "the bank has the dispute, signed", `document.querySelector(".dispute .signed")?.textContent.includes("signature valid")`)
+	reference := s.disputes()[0].Reference
+	poll(t, ctx, "it is the same one", fmt.Sprintf(`document.querySelector(".dispute b").textContent === %q`, reference))
+}
+
+func TestThePageIsWholeOnADesk(t *testing.T) {
+	ctx := browsertest.Open(t)
+	s := up(t, t.TempDir(), noEnv)
+	for _, width := range []int64{1500, 1100, 821} {
+		browsertest.Look(t, ctx, browsertest.View{Width: width, Scripts: true})
+		browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+		poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
+		browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-four-debits.json"]`)))
+		poll(t, ctx, "the records show it", `document.querySelectorAll(".trace").length >= 4`)
+		sound(t, ctx, fmt.Sprintf("desk %d", width))
+	}
+}
