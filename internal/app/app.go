@@ -151,5 +151,6 @@ func (s *System) mails() (notify.Channel, error) {
 
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger})
+	desk := &enrol.Desk{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: desk.EraseRest, Now: s.Now, Logger: s.Logger})
 }

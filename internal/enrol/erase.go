@@ -17,23 +17,31 @@ import (
 // eraseAtOnce is how many items one transaction of an erasure deletes.
 const eraseAtOnce = 25
 
+// eraseAgain is when an erased account is looked at again: what was being
+// worked on at that moment has ended by then, and indexes have caught up.
+const eraseAgain = 15 * time.Minute
+
 // Erase forgets an account of a bank: who watches it, their bindings, its
 // activity, records, open codes, and what of it lies in quarantine. Disputes
-// stay, as evidence: they name no person and no address. Erasing what is not
-// there, or was half erased, is no error. An error leaves the rest: erase
-// again.
+// stay, as evidence: they name no person and no address. An alert that was in
+// the making leaves a record behind, which EraseRest removes when sweep finds
+// it due. Erasing what is not there, or was half erased, is no error. An error
+// leaves the rest: erase again.
 func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
-	k := watch.AccountKey{Bank: bank, Ref: accountRef}
-	// What could bind somebody goes first: if it is used meanwhile, that makes
-	// an account, which the next step finds.
-	if err := d.endSecrets(ctx, k); err != nil {
+	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
+	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{Account: k, At: now, Due: now.Add(eraseAgain)})); err != nil {
 		return err
 	}
-	gone, err := d.eraseAccount(ctx, k)
+	// What could bind somebody goes first: if it is used meanwhile, that makes
+	// an account, which the next step finds.
+	if err := d.endSecrets(ctx, k, now); err != nil {
+		return err
+	}
+	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
 	if err != nil {
 		return err
 	}
-	records, err := d.eraseRecords(ctx, k)
+	records, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -46,22 +54,78 @@ func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 	return nil
 }
 
-func (d *Desk) eraseAccount(ctx context.Context, k watch.AccountKey) (gone []watch.Watcher, err error) {
+// EraseRest ends an erasure that is due: what the first pass did not reach,
+// because the process died or it came in at the same moment, is removed. What
+// belongs to people whom the bank has bound since then stays. It does nothing
+// if no erasure is due.
+func (d *Desk) EraseRest(ctx context.Context, k watch.AccountKey) error {
+	e, err := d.Store.Erasure(ctx, k)
+	if errors.Is(err, store.ErrNotFound) || err == nil && d.now().Before(e.Due) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.endSecrets(ctx, k, e.At); err != nil {
+		return err
+	}
+	gone, err := d.eraseAccount(ctx, k, func(w watch.Watcher) bool { return !w.Since.After(e.At) })
+	if err != nil {
+		return err
+	}
+	anew := d.now()
+	if a, err := d.Store.Account(ctx, k); err == nil {
+		for _, w := range a.Watchers {
+			if w.Since.Before(anew) {
+				anew = w.Since
+			}
+		}
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(anew) }); err != nil {
+		return err
+	}
+	if _, err := d.eraseRefused(ctx, k); err != nil {
+		return err
+	}
+	d.closeDoors(ctx, gone)
+	err = d.Store.Write(ctx, store.DeleteErasure(e))
+	if _, again := store.AsCondition(err); again {
+		return nil // erased once more meanwhile: that one is due later
+	}
+	return err
+}
+
+// eraseAccount takes those watchers off an account that which says. With the
+// last of them the account goes, and its activity.
+func (d *Desk) eraseAccount(ctx context.Context, k watch.AccountKey, which func(watch.Watcher) bool) (gone []watch.Watcher, err error) {
 	err = store.Retry(ctx, func() error {
+		gone = nil
 		a, err := d.Store.Account(ctx, k)
 		if errors.Is(err, store.ErrNotFound) {
-			return d.Store.Write(ctx, store.DeleteActivity(k))
+			// Unless somebody is bound this moment, whose activity it is.
+			unwatched := store.PutAccount(&watch.Account{AccountKey: k})
+			unwatched.Check = true
+			return d.Store.Write(ctx, store.DeleteActivity(k), unwatched)
 		}
 		if err != nil {
 			return err
 		}
-		gone = append([]watch.Watcher(nil), a.Watchers...)
+		for _, w := range a.Watchers {
+			if which(w) {
+				gone = append(gone, w)
+			}
+		}
+		if len(gone) == 0 && len(a.Watchers) > 0 {
+			return nil
+		}
 		return d.takeOff(ctx, a, gone)
 	})
 	return gone, err
 }
 
-func (d *Desk) eraseRecords(ctx context.Context, k watch.AccountKey) (int, error) {
+func (d *Desk) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
 	n, cursor := 0, ""
 	for {
 		records, next, err := d.Store.History(ctx, k, time.Time{}, time.Time{}, 100, cursor)
@@ -70,7 +134,9 @@ func (d *Desk) eraseRecords(ctx context.Context, k watch.AccountKey) (int, error
 		}
 		var writes []store.Write
 		for _, r := range records {
-			writes = append(writes, store.DeleteRecord(r.ID))
+			if which(r) {
+				writes = append(writes, store.DeleteRecord(r.ID))
+			}
 		}
 		if err := d.inParts(ctx, writes); err != nil {
 			return n, err
@@ -122,9 +188,12 @@ func names(raw, ref string) bool {
 	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
 }
 
+// lives says how long each kind of ticket about an account lives.
+var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife}
+
 // endSecrets removes an account's codes, invitations and mail claims, and the
-// nonces of its bank that name it.
-func (d *Desk) endSecrets(ctx context.Context, k watch.AccountKey) error {
+// nonces of its bank that name it, as far as they were made by a time.
+func (d *Desk) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
 	codes, err := d.Store.Codes(ctx, k)
 	if err != nil {
 		return err
@@ -137,15 +206,19 @@ func (d *Desk) endSecrets(ctx context.Context, k watch.AccountKey) error {
 	if err != nil {
 		return err
 	}
-	var writes []store.Write
-	for _, hash := range codes {
-		writes = append(writes, store.DeleteCode(hash))
-	}
-	for _, t := range tickets {
-		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
-	}
 	for _, t := range banks {
 		if names(string(t.Body), k.Ref) {
+			tickets = append(tickets, t)
+		}
+	}
+	var writes []store.Write
+	for _, c := range codes {
+		if !c.Expires.Add(-CodeLife).After(by) {
+			writes = append(writes, store.DeleteCode(c.Hash))
+		}
+	}
+	for _, t := range tickets {
+		if !t.Expires.Add(-lives[t.Kind]).After(by) {
 			writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
 		}
 	}
@@ -175,10 +248,10 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 		k, alone := b.Account.AccountKey, len(leaving(b.Account, b.Watcher.ID)) == len(b.Account.Watchers)
 		if alone {
 			// Before they leave: if we die here, they can ask again.
-			if err := d.endSecrets(ctx, k); err != nil {
+			if err := d.endSecrets(ctx, k, d.now()); err != nil {
 				return nil, err
 			}
-			if _, err := d.eraseRecords(ctx, k); err != nil {
+			if _, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true }); err != nil {
 				return nil, err
 			}
 		}
@@ -186,7 +259,7 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 			return nil, err
 		}
 		if alone {
-			if _, err := d.eraseRecords(ctx, k); err != nil {
+			if _, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true }); err != nil {
 				return nil, err
 			}
 		}

@@ -2,6 +2,7 @@ package enrol_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"kozamori/internal/enrol"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/sweep"
 	"kozamori/internal/watch"
 )
 
@@ -64,6 +66,8 @@ func checkErased(t *testing.T, w *world) {
 		case strings.Contains(all, "owner@example.jp"), strings.Contains(all, bob):
 			t.Errorf("%s still says who it was: %s", item, body)
 		case !strings.Contains(all, `acc_8f3k`+`"`) && !strings.Contains(all, "acc_8f3k "):
+		case strings.HasPrefix(item, "items E#"), strings.HasPrefix(item, "due "):
+			// That it was erased, until the second look.
 		case strings.HasPrefix(item, "items D#"):
 			kept = append(kept, "dispute")
 			if strings.Contains(all, alice) {
@@ -130,5 +134,64 @@ func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkErased(t, w)
+	}
+}
+
+func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	full(w)
+	if err := w.desk.Erase(ctx, account.Bank, account.Ref); err != nil {
+		t.Fatal(err)
+	}
+	// An alert that was in the making, and a customer who comes back.
+	w.write(store.PutRecord(w.record("late")), store.PutActivity(account, &watch.Activity{}))
+	w.add(time.Minute)
+	code := w.issue(enrol.CodeRequest{})
+	back := w.mustRedeem(carol, w.issue(enrol.CodeRequest{}))
+	w.write(store.PutRecord(w.record("new")))
+	stage := sweep.New(sweep.Config{Store: w.store, Queue: nowhere{}, Erase: w.desk.EraseRest, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	for _, late := range []bool{true, false} {
+		if _, err := stage.Sweep(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.store.Record(ctx, w.record("late").ID); (err == nil) != late {
+			t.Errorf("the late record: %v", err)
+		}
+		w.add(14 * time.Minute)
+	}
+	if _, err := w.store.Record(ctx, w.record("new").ID); err != nil {
+		t.Errorf("the new record is gone: %v", err)
+	}
+	if a := w.account(); a == nil || len(a.Watchers) != 1 || a.Watchers[0].ID != back.Watcher.ID {
+		t.Errorf("%+v", a)
+	}
+	if _, err := w.store.Erasure(ctx, account); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the erasure is still noted: %v", err)
+	}
+	if _, err := w.redeem(alice, code); !errors.Is(err, enrol.ErrExpired) {
+		t.Errorf("the code that came after the erasure: %v", err)
+	}
+}
+
+func TestAnErasureThatDiedIsEndedBySweep(t *testing.T) {
+	ctx := context.Background()
+	for _, after := range []bool{false, true} {
+		for n := 2; ; n++ {
+			w := newWorld(t)
+			full(w)
+			table := &dying{Table: w.table, n: n, after: after}
+			mortal := *w.desk
+			mortal.Store = store.New(table)
+			_ = mortal.Erase(ctx, account.Bank, account.Ref)
+			w.add(15 * time.Minute)
+			if err := w.desk.EraseRest(ctx, account); err != nil {
+				t.Fatal(err)
+			}
+			checkErased(t, w)
+			if !table.dead {
+				break
+			}
+		}
 	}
 }

@@ -44,7 +44,7 @@ func (d *Desk) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) 
 	d.logger().InfoContext(ctx, "enrol: unbound", "bank", k.Bank, "gone", len(gone))
 	if len(gone) == len(was.Account.Watchers) {
 		// Nobody is left to whom a code, an invitation or a claim could belong.
-		if err := d.endSecrets(ctx, k); err != nil {
+		if err := d.endSecrets(ctx, k, d.now()); err != nil {
 			d.logger().WarnContext(ctx, "enrol: codes of a forgotten account are kept until they end", "error", err)
 		}
 	}

@@ -150,9 +150,9 @@ func PutCode(c *Code) Write {
 		History: Key{codesPK(c.Account), stamp(c.Expires) + "#" + c.Hash}}, If: At(c.Version)}
 }
 
-// Codes lists the hashes of an account's codes that are still kept.
-func (s *Store) Codes(ctx context.Context, k watch.AccountKey) ([]string, error) {
-	var out []string
+// Codes lists an account's codes that are still kept.
+func (s *Store) Codes(ctx context.Context, k watch.AccountKey) ([]Code, error) {
+	var out []Code
 	cursor := ""
 	for {
 		page, err := s.Query(ctx, Query{Index: History, PK: codesPK(k), Limit: 100, Cursor: cursor})
@@ -160,7 +160,12 @@ func (s *Store) Codes(ctx context.Context, k watch.AccountKey) ([]string, error)
 			return nil, err
 		}
 		for _, it := range page.Items {
-			out = append(out, strings.TrimPrefix(it.PK, "C#"))
+			c := Code{}
+			if err := decode(it, &c); err != nil {
+				return nil, err
+			}
+			c.Version = it.Version
+			out = append(out, c)
 		}
 		if cursor = page.Cursor; cursor == "" {
 			return out, nil

@@ -248,8 +248,11 @@ func duePK(id string) string {
 	return fmt.Sprintf("DUE#%d", h.Sum32()%dueShards)
 }
 
-// DueRef names something that is due: exactly one of the ids is set.
-type DueRef struct{ Record, Dispute string }
+// DueRef names something that is due: exactly one of the fields is set.
+type DueRef struct {
+	Record, Dispute string
+	Erasure         watch.AccountKey
+}
 
 // Due lists what is due at a time, the oldest of each shard first, up to
 // limit for each of the 8 shards. The list may be stale: read each thing
@@ -267,6 +270,8 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, err
 				out = append(out, DueRef{Record: it.PK[len("R#"):]})
 			case "D":
 				out = append(out, DueRef{Dispute: it.PK[len("D#"):]})
+			case "E":
+				out = append(out, DueRef{Erasure: erased(it.PK)})
 			}
 		}
 	}

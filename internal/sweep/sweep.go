@@ -1,6 +1,6 @@
 // Package sweep finds what is due: deliveries whose message was lost or whose
 // quiet hours are over, critical alerts that nobody answered, callbacks that
-// a bank has not taken, banks that went silent. It queues; it never sends.
+// a bank has not taken, erasures to look at again, banks that went silent. It queues; it never sends.
 package sweep
 
 import (
@@ -20,8 +20,10 @@ type Config struct {
 	Store         *store.Store
 	Queue         queue.Sender
 	EscalateAfter time.Duration // between one step of an escalation and the next
-	Now           func() time.Time
-	Logger        *slog.Logger
+	// Erase ends an erasure that is due for its second look; nil leaves it.
+	Erase  func(ctx context.Context, k watch.AccountKey) error
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Stage is the sweeper.
@@ -46,10 +48,15 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 	}
 	var first error
 	for _, ref := range due {
-		if ref.Record != "" {
+		switch {
+		case ref.Record != "":
 			err = s.record(ctx, ref.Record, &rep)
-		} else {
+		case ref.Dispute != "":
 			err = s.dispute(ctx, ref.Dispute, &rep)
+		case s.Erase != nil:
+			err = s.Erase(ctx, ref.Erasure)
+		default:
+			err = nil
 		}
 		if err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) {
 			s.Logger.Error("what is due cannot be done yet", "record", ref.Record, "dispute", ref.Dispute, "err", err)
