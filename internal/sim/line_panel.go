@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ import (
 //	POST users/{user}/follow, block
 //	POST users/{user}/say            {"text"}
 //	POST users/{user}/tap            {"data","display"}
+//	GET  users/{user}/open?url=      opens a link on that phone: the browser is theirs from now on
 //	GET  menus/{menu}, menus/{menu}/image
 //	GET  events                      server-sent events: {"seq","user"} at each change
 //	POST faults                      {"endpoint","fault","n"}
@@ -73,6 +75,7 @@ func (l *LINE) Panel() http.Handler {
 		l.FailAt(in.Endpoint, in.N, in.Fault)
 		return done, nil
 	})
+	mux.HandleFunc("GET /sim/line/users/{user}/open", l.open)
 	mux.HandleFunc("GET /sim/line/menus/{menu}", l.showMenu)
 	mux.HandleFunc("GET /sim/line/menus/{menu}/image", l.showMenu)
 	mux.HandleFunc("GET /sim/line/events", l.stream)
@@ -86,6 +89,18 @@ type panelInput struct {
 	Endpoint                        Endpoint
 	Fault                           Fault
 	N                               int
+}
+
+// open makes the browser that of a user, for the account link dialog, and
+// goes where the link leads.
+func (l *LINE) open(w http.ResponseWriter, r *http.Request) {
+	u, err := url.Parse(r.URL.Query().Get("url"))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		fail(w, http.StatusBadRequest, "the url is not one that LINE opens")
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: PhoneCookie, Value: r.PathValue("user"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, u.String(), http.StatusSeeOther)
 }
 
 func (l *LINE) showMenu(w http.ResponseWriter, r *http.Request) {

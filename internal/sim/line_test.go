@@ -2,12 +2,10 @@ package sim_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -341,137 +339,14 @@ func TestAccountLink(t *testing.T) {
 	}
 }
 
-func TestWhatLINEForbidsIsAnswered400(t *testing.T) {
+func TestATimeoutTakesNothing(t *testing.T) {
 	p := newPlatform(t)
-	flex := func(body string) string {
-		return `{"type":"flex","altText":"a","contents":{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[` + body + `]}}}`
+	p.Fail(1, sim.Timeout)
+	client := line.New(line.Config{Endpoint: p.url, Tokens: line.StaticToken(p.Token), HTTP: &http.Client{Timeout: 50 * time.Millisecond}})
+	if o := client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendRetry || len(p.Messages()) != 0 {
+		t.Errorf("%+v, %d messages", o, len(p.Messages()))
 	}
-	button := func(action string) string { return flex(`{"type":"button","action":` + action + `}`) }
-	long := func(n int) string { return strings.Repeat("あ", n) }
-	good := flex(`{"type":"text","text":"a"}`)
-	for name, c := range map[string]struct {
-		message string
-		ok      bool
-	}{
-		"a bubble with a text":                     {good, true},
-		"a text of 5,000 characters":               {`{"type":"text","text":"` + long(5000) + `"}`, true},
-		"a longer text":                            {`{"type":"text","text":"` + long(5001) + `"}`, false},
-		"an alt text of 1,500 characters":          {strings.Replace(good, `"altText":"a"`, `"altText":"`+long(1500)+`"`, 1), true},
-		"a longer alt text":                        {strings.Replace(good, `"altText":"a"`, `"altText":"`+long(1501)+`"`, 1), false},
-		"an empty text in a bubble":                {flex(`{"type":"text","text":""}`), false},
-		"a component that lost its type":           {flex(`{"text":"a"}`), false},
-		"contents that are null":                   {`{"type":"flex","altText":"a","contents":null}`, false},
-		"a bubble of more than 30 KB":              {flex(`{"type":"text","text":"` + long(10500) + `"}`), false},
-		"a button of 40 characters":                {button(`{"type":"postback","label":"` + long(40) + `","data":"a"}`), true},
-		"forty families of four are 40 characters": {button(`{"type":"postback","label":"` + strings.Repeat("👨‍👩‍👧‍👦", 40) + `","data":"a"}`), true},
-		"a button of 41 characters":                {button(`{"type":"postback","label":"` + long(41) + `","data":"a"}`), false},
-		"a button without an action":               {flex(`{"type":"button"}`), false},
-		"an action that lost its type":             {button(`{"label":"a","data":"a"}`), false},
-		"data of 301 characters":                   {button(`{"type":"postback","label":"a","data":"` + strings.Repeat("a", 301) + `"}`), false},
-		"a link of 1,001 characters":               {button(`{"type":"uri","label":"a","uri":"https://a/` + strings.Repeat("a", 991) + `"}`), false},
-		"a link to a script":                       {button(`{"type":"uri","label":"a","uri":"javascript:1"}`), false},
-		"a phone number":                           {button(`{"type":"uri","label":"a","uri":"tel:0120-000-000"}`), true},
-		"a colour by name":                         {flex(`{"type":"text","text":"a","color":"red"}`), false},
-		"a button in a baseline box":               {flex(`{"type":"box","layout":"baseline","contents":[{"type":"button","action":{"type":"message","label":"a","text":"a"}}]}`), false},
-		"14 quick replies":                         {strings.Replace(good, `"altText"`, `"quickReply":{"items":[`+strings.TrimSuffix(strings.Repeat(`{"type":"action","action":{"type":"message","label":"a","text":"a"}},`, 14), ",")+`]},"altText"`, 1), false},
-		"a quick reply of 21 characters":           {strings.Replace(good, `"altText"`, `"quickReply":{"items":[{"type":"action","action":{"type":"message","label":"`+long(21)+`","text":"a"}}]},"altText"`, 1), false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			for _, path := range []string{"/v2/bot/message/validate/push", "/v2/bot/message/push"} {
-				body := `{"to":"` + p.user + `","messages":[` + c.message + `]}`
-				req, _ := http.NewRequest(http.MethodPost, p.url+path, strings.NewReader(body))
-				req.Header.Set("Authorization", "Bearer channel-token")
-				req.Header.Set("Content-Type", "application/json")
-				res, err := http.DefaultClient.Do(req)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text, _ := io.ReadAll(res.Body)
-				_ = res.Body.Close()
-				if (res.StatusCode == 200) != c.ok {
-					t.Errorf("%s: %d %s", path, res.StatusCode, text)
-				}
-			}
-		})
-	}
-}
-
-func TestScriptsReadAndWorkThePhones(t *testing.T) {
-	p := newPlatform(t)
-	panel := httptest.NewServer(p.Panel())
-	defer panel.Close()
-	p.client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a"))
-	call := func(method, path, body string) (int, map[string]any) {
-		req, _ := http.NewRequest(method, panel.URL+"/sim/line/"+path, strings.NewReader(body))
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		v := map[string]any{}
-		_ = json.NewDecoder(res.Body).Decode(&v)
-		return res.StatusCode, v
-	}
-	if _, v := call("GET", "messages", ""); len(v["messages"].([]any)) != 1 {
-		t.Errorf("%v", v)
-	}
-	_, v := call("POST", "users", `{"name":"次郎"}`)
-	id, _ := v["id"].(string)
-	if status, _ := call("POST", "users/"+id+"/say", `{"text":"a"}`); status != http.StatusConflict {
-		t.Errorf("a stranger's text was answered %d", status)
-	}
-	for _, c := range [][2]string{{"follow", ""}, {"say", `{"text":"a"}`}, {"tap", `{"data":"b","display":"c"}`}, {"block", ""}} {
-		if status, v := call("POST", "users/"+id+"/"+c[0], c[1]); status != 200 {
-			t.Errorf("%s: %d %v", c[0], status, v)
-		}
-	}
-	var kinds []string
-	for _, e := range p.hook.take() {
-		kinds = append(kinds, string(e.Kind))
-	}
-	if d := cmp.Diff([]string{"follow", "message", "postback", "unfollow"}, kinds); d != "" {
-		t.Error(d)
-	}
-	if _, v := call("GET", "users/"+id+"/chat", ""); len(v["items"].([]any)) != 4 {
-		t.Errorf("%v", v)
-	}
-	if status, _ := call("POST", "faults", `{"fault":"429","n":1}`); status != 200 {
-		t.Error(status)
-	}
-	if o := p.client.Push(context.Background(), p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendRetry {
+	if o := p.client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendAccepted {
 		t.Errorf("%+v", o)
-	}
-	req, _ := http.NewRequest("POST", panel.URL+"/sim/line/users/"+id+"/follow", nil)
-	req.Header.Set("Sec-Fetch-Site", "cross-site")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusForbidden {
-		t.Errorf("a page elsewhere could work a phone: %d", res.StatusCode)
-	}
-}
-
-func TestChangesAreStreamed(t *testing.T) {
-	p := newPlatform(t)
-	panel := httptest.NewServer(p.Panel())
-	defer panel.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, "GET", panel.URL+"/sim/line/events", nil)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	buf := make([]byte, 1024)
-	if n, err := res.Body.Read(buf); err != nil || !strings.HasPrefix(string(buf[:n]), ": here") {
-		t.Fatalf("%q %v", buf[:n], err)
-	}
-	_ = p.Say(p.user, "a")
-	n, err := res.Body.Read(buf)
-	if err != nil || !strings.Contains(string(buf[:n]), p.user) {
-		t.Errorf("%q %v", buf[:n], err)
 	}
 }
