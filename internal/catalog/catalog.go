@@ -106,26 +106,47 @@ func Classify(bank, descriptor string) Match {
 	return std.classify(bank, descriptor)
 }
 
-func (d *data) classify(bank, descriptor string) Match {
-	if len(descriptor) <= 60 { // each byte folds to one unit at most, nearly always
-		var cells [64]cell
-		s := scan{data: d, text: descriptor, bank: bank, folded: d.fold(descriptor, cells[:])}
-		if !s.more {
-			return s.match(s.run())
+// shortCells hold nearly every bank's line; clearing more would take longer
+// than reading it.
+const shortCells = 80
+
+func (d *data) classify(bank, descriptor string) (m Match) {
+	if len(descriptor) <= 3*shortCells {
+		var cells [shortCells]cell
+		var s scan
+		s.data, s.text, s.bank = d, descriptor, bank
+		n, after, more := d.fold(descriptor, cells[:])
+		if s.cells, s.after = cells[:n], after; !more {
+			if f := s.run(); f.name != nil || f.trap != nil {
+				s.match(f, &m)
+			}
+			return m
 		}
 	}
-	return d.classifyLong(bank, descriptor)
+	d.classifyLong(bank, descriptor, &m)
+	return m
 }
 
-func (d *data) classifyLong(bank, descriptor string) Match {
+func (d *data) classifyLong(bank, descriptor string, m *Match) {
 	var cells [maxCells]cell
-	s := scan{data: d, text: descriptor, bank: bank, folded: d.fold(descriptor, cells[:])}
-	return s.match(s.run())
+	s := scan{data: d, text: descriptor, bank: bank}
+	n, after, more := d.fold(descriptor, cells[:])
+	s.cells, s.after, s.more = cells[:n], after, more
+	s.match(s.run(), m)
+}
+
+// look classifies with a trace, and at leisure.
+func (d *data) look(bank, descriptor string, trace *[]note) (*scan, found) {
+	s := &scan{data: d, text: descriptor, bank: bank, trace: trace}
+	cells := make([]cell, maxCells)
+	n, after, more := d.fold(descriptor, cells)
+	s.cells, s.after, s.more = cells[:n], after, more
+	return s, s.run()
 }
 
 // match tells what was found in terms of the descriptor.
-func (s *scan) match(f found) Match {
-	m := Match{Confidence: f.confidence}
+func (s *scan) match(f found, m *Match) {
+	m.Confidence = confidences[f.sure]
 	if f.trap != nil {
 		m.Trap = f.trap.text
 	}
@@ -137,7 +158,6 @@ func (s *scan) match(f found) Match {
 		_, n := utf8.DecodeRuneInString(s.text[m.End:])
 		m.End += n
 	}
-	return m
 }
 
 // Link recognises the service of a charge link: the bank's own word for it

@@ -3,8 +3,6 @@ package catalog
 import (
 	"bytes"
 	"slices"
-
-	"kozamori/internal/watch"
 )
 
 // Check looks at the catalogue as a whole, and tells of entries that do not
@@ -51,8 +49,8 @@ func (d *data) check() []error {
 
 // decide classifies an entry's own text, and tells what decided.
 func (d *data) decide(text string) found {
-	s := scan{data: d, text: text, folded: d.fold(text, make([]cell, maxCells))}
-	return s.run()
+	_, f := d.look("", text, nil)
+	return f
 }
 
 // without is the catalogue but for one word.
@@ -76,10 +74,10 @@ func (d *data) checkName(w *word, tell func(at, other *word, what string)) {
 		tell(w, f.trap, "is never reached: a trap refuses it")
 	}
 	switch f := d.without(w).decide(w.text); {
-	case f.name == nil || f.confidence == watch.Cut || f.confidence == watch.Undecided:
+	case f.name == nil || f.sure == cutOff || f.sure == undecided:
 	case f.name.service != w.service:
 		tell(w, f.name, "is ambiguous: without it another service is recognised")
-	case f.name.seen == w.seen && (f.confidence == watch.Seen) == w.seen:
+	case f.name.seen == w.seen && (f.sure == seen) == w.seen:
 		tell(w, f.name, "is not needed: another name already decides")
 	}
 }
@@ -91,7 +89,7 @@ func (d *data) checkTrap(w *word, tell func(at, other *word, what string)) {
 	case f.trap != w:
 		tell(w, f.trap, "is never reached: another trap decides")
 	}
-	if f := d.without(w).decide(w.text); f.trap != nil && f.name == nil && f.trap.units != nil && f.to-f.from >= len(w.units) && !d.partial(f.trap, w) {
+	if f := d.without(w).decide(w.text); f.trap != nil && f.name == nil && f.trap.units != nil && int(f.to-f.from) >= len(w.units) && !d.partial(f.trap, w) {
 		tell(w, f.trap, "is not needed: another trap already decides")
 	}
 }
@@ -102,10 +100,9 @@ func (d *data) partial(trap, w *word) bool {
 }
 
 func (d *data) checkFront(w *word, tell func(at, other *word, what string)) {
-	c := d.without(w)
-	s := scan{data: c, text: w.text, folded: c.fold(w.text, make([]cell, maxCells))}
+	s, _ := d.without(w).look("", w.text, nil)
 	for i := 0; i < len(s.cells); {
-		_, k := s.at(i, true)
+		k := s.mark(i)
 		if k <= i {
 			return
 		}

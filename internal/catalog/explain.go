@@ -65,11 +65,13 @@ func Explain(bank, descriptor string) Explanation { return std.explain(bank, des
 
 func (d *data) explain(bank, descriptor string) Explanation {
 	var notes []note
-	s := scan{data: d, text: descriptor, bank: bank, trace: &notes, folded: d.fold(descriptor, make([]cell, maxCells))}
-	e := Explanation{Match: s.match(s.run()), Letters: d.spell(descriptor)}
+	s, f := d.look(bank, descriptor, &notes)
+	e := Explanation{Letters: d.spell(descriptor)}
+	s.match(f, &e.Match)
 	for _, n := range notes {
-		m := s.match(found{from: n.from, to: n.to})
-		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text(&s)})
+		var m Match
+		s.match(span(n.from, n.to), &m)
+		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text(s)})
 	}
 	return e
 }

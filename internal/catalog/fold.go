@@ -37,6 +37,7 @@ const (
 	gapWord    gap = 1 << iota // some separator
 	gapBracket                 // a bracket among them
 	gapDash                    // a dash after a kana: no gap, but it was there
+	start                      // a word can begin here: a gap, or letters of another kind
 	afterMark                  // no gap: a mark in front of names ended
 	afterMarks                 // no gap either: and nothing but marks stood before it
 )
@@ -63,8 +64,8 @@ const (
 )
 
 // alphabet numbers the units, and knows for each character of the basic plane
-// what it folds to: up to two units (low byte first), or a drop in the high
-// byte alone. 0 means that the character must be looked up the long way.
+// what it folds to: a unit, a kana and its mark (low byte first), or a drop in
+// the high byte alone. 0 means that the character must be looked up the long way.
 type alphabet struct {
 	next  unit
 	class [256]class
@@ -117,7 +118,7 @@ func (a *alphabet) prepare(r rune) {
 	switch {
 	case n == 1:
 		a.table[r] = out[0]
-	case n == 2 && out[0] < 256 && out[1] < 256:
+	case n == 2 && out[0] < 256 && a.class[out[0]&0xFF] == classKana && out[1] < 256 && a.class[out[1]] == classMark:
 		a.table[r] = out[0] | out[1]<<8
 	}
 }
@@ -201,6 +202,9 @@ func large(r rune) rune {
 }
 
 func upper(r rune) rune {
+	if r == '\u0345' { // the one mark whose capital is a letter
+		return r
+	}
 	if r < utf8.RuneSelf {
 		if r >= 'a' && r <= 'z' {
 			r -= 'a' - 'A'
@@ -231,16 +235,30 @@ type folded struct {
 	more  bool // the text goes on behind what was read
 }
 
-// fold reads s into cells, as far as they hold it.
-func (a *alphabet) fold(s string, cells []cell) folded {
-	f := folded{}
+// folding is the state of a fold.
+type folding struct {
+	cells  []cell
+	n      int
+	before gap
+	last   class // of the last unit
+	word   class // the same, but a mark's is its kana's
+}
+
+// fold reads s into cells, as far as they hold it, and tells how many it
+// filled and what is left behind the last.
+func (a *alphabet) fold(s string, cells []cell) (n int, after gap, more bool) {
 	if len(s) > maxBytes {
-		s, f.more = s[:maxBytes], true
+		s, more = s[:maxBytes], true
 	}
-	n := 0
+	// The state is kept in variables of its own, for speed; put and drop do
+	// the same for characters that the table does not hold.
 	var before gap
-	last := classNone
+	var last, word class
 	for i := 0; i < len(s); {
+		if n+2 > len(cells) {
+			more = true
+			break
+		}
 		var v uint16
 		b, w := s[i], 1
 		switch {
@@ -250,59 +268,72 @@ func (a *alphabet) fold(s string, cells []cell) folded {
 			// Japanese is nearly all here. Overlong forms and surrogates have
 			// no entry in the table, and are looked up.
 			r := uint16(b)<<12 | uint16(s[i+1]&0x3F)<<6 | uint16(s[i+2]&0x3F)
-			w = 3
 			if r >= 0x800 {
 				v = a.table[r]
 			}
 			if v == 0 && r >= 0x4E00 && r <= 0x9FFF {
 				v = uint16(unitOther) // an ideograph that no entry holds
 			}
+			w = 3
 		}
-		if n+2 > len(cells) {
-			f.more = true
-			break
-		}
-		switch {
+		switch c := a.class[v&0xFF]; {
 		case v == 0:
 			r, size := utf8.DecodeRuneInString(s[i:])
 			w = size
 			if r == utf8.RuneError && size == 1 {
 				break // a broken byte is as if it were not there
 			}
-			n, before, last, f.more = a.foldOdd(r, cells, n, before, last, uint16(i))
-			if f.more {
-				return folded{cells: cells[:n], after: before, more: true}
+			f := folding{cells, n, before, last, word}
+			if more = !a.foldOdd(&f, r, uint16(i)); more {
+				return f.n, f.before, true
 			}
-		case v < 256:
-			n, before, last = a.put(unit(v), cells, n, before, last, uint16(i))
-		case v&0xFF != 0:
-			cells[n] = cell{unit(v), before &^ gapDash, uint16(i)}
-			cells[n+1] = cell{unit(v >> 8), 0, uint16(i)}
-			n, before, last = n+2, 0, classMark
-		default:
+			n, before, last, word = f.n, f.before, f.last, f.word
+		case c == classNone:
 			before |= dropped(v, last)
+		case c == classMark:
+			if last != classMark {
+				cells[n] = cell{unit(v), 0, uint16(i)}
+				n++
+				before, last, word = 0, classMark, classKana
+			}
+		default:
+			if before &^= gapDash; c != word || before != 0 {
+				before |= start
+			}
+			cells[n] = cell{unit(v), before, uint16(i)}
+			n++
+			before, last, word = 0, c, c
+			if v >>= 8; v != 0 { // a kana with its mark
+				cells[n] = cell{unit(v), 0, uint16(i)}
+				n++
+				last = classMark
+			}
 		}
 		i += w
 	}
-	f.cells, f.after = cells[:n], before
-	return f
+	return n, before, more
 }
 
 // put adds a unit. A mark belongs to the kana before it whatever stands
 // between them, and only once.
-func (a *alphabet) put(u unit, cells []cell, n int, before gap, last class, at uint16) (int, gap, class) {
-	c := a.class[u]
+func (f *folding) put(u unit, c class, at uint16) {
+	before := f.before &^ gapDash
 	if c == classMark {
-		if last == classMark {
-			return n, before, last
+		if f.last == classMark {
+			return
 		}
-		before = 0
+		before, f.word = 0, classKana
+	} else if c != f.word || before != 0 {
+		before |= start
+		f.word = c
 	}
-	cells[n] = cell{u, before &^ gapDash, at}
-	return n + 1, 0, c
+	f.cells[f.n] = cell{u, before, at}
+	f.n++
+	f.before, f.last = 0, c
 }
 
-// dropped is the gap that a dropped character leaves behind a unit.
+// dropped is what a dropped character leaves between two units, behind a unit
+// of class last.
 func dropped(v uint16, last class) gap {
 	switch v >> 8 {
 	case dropDash:
@@ -318,20 +349,21 @@ func dropped(v uint16, last class) gap {
 	return 0
 }
 
-// foldOdd folds a character that the table does not hold.
-func (a *alphabet) foldOdd(r rune, cells []cell, n int, before gap, last class, at uint16) (int, gap, class, bool) {
-	full := false
+// foldOdd folds a character that the table does not hold; false if the cells
+// do not hold it either.
+func (a *alphabet) foldOdd(f *folding, r rune, at uint16) bool {
+	fits := true
 	a.lookUp(r, func(v uint16) {
 		switch {
-		case n >= len(cells):
-			full = true
+		case f.n >= len(f.cells):
+			fits = false
 		case v < 256:
-			n, before, last = a.put(unit(v), cells, n, before, last, at)
+			f.put(unit(v), a.class[v], at)
 		default:
-			before |= dropped(v, last)
+			f.before |= dropped(v, f.last)
 		}
 	})
-	return n, before, last, full
+	return fits
 }
 
 // units folds an entry of the catalogue, giving its letters units of their
@@ -342,9 +374,10 @@ func (a *alphabet) units(s string) []unit {
 			a.letter(r)
 		}
 	}
-	f := a.fold(s, make([]cell, maxCells))
-	out := make([]unit, len(f.cells))
-	for i, c := range f.cells {
+	cells := make([]cell, maxCells)
+	n, _, _ := a.fold(s, cells)
+	out := make([]unit, n)
+	for i, c := range cells[:n] {
 		out[i] = c.unit
 	}
 	return out

@@ -34,7 +34,9 @@ func refFold(s string) []refLetter {
 		if i := slices.Index([]rune("ァィゥェォッャュョヮヵヶ"), r); i >= 0 {
 			r = []rune("アイウエオツヤユヨワカケ")[i]
 		}
-		r = unicode.ToUpper(r)
+		if !unicode.IsMark(r) { // U+0345 has a capital that is a letter
+			r = unicode.ToUpper(r)
+		}
 		switch {
 		case r == 0x3099 || r == 0x309A:
 			if len(out) > 0 && refClass(out[len(out)-1].r) == "mark" {

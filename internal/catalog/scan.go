@@ -25,8 +25,30 @@ type scan struct {
 // that cannot be told.
 type found struct {
 	name, trap *word
-	confidence watch.Confidence
-	from, to   int // cells
+	sure       sureness
+	from, to   uint16 // cells
+}
+
+// sureness is a Confidence in a byte.
+type sureness uint8
+
+const (
+	notSure sureness = iota
+	seen
+	guessed
+	cutOff
+	undecided
+)
+
+var confidences = [...]watch.Confidence{"", watch.Seen, watch.Guessed, watch.Cut, watch.Undecided}
+
+// span makes a found of a stretch of cells.
+func span(from, to int) found { return found{from: uint16(from), to: uint16(to)} }
+
+func refusal(trap *word, from, to int) found {
+	f := span(from, to)
+	f.trap = trap
+	return f
 }
 
 // run looks for the first name that stands as a word of its own. Names, traps
@@ -39,12 +61,16 @@ func (s *scan) run() found {
 	for i := 0; i < len(s.cells); {
 		before := s.cells[i].before
 		front = front || before&afterMarks != 0
-		if !free && before&afterMark == 0 && !s.border(i) {
+		if !free && before&(start|afterMark) == 0 {
 			front = false
 			i++
 			continue
 		}
-		f, mark := s.at(i, front)
+		var f found
+		mark := 0
+		if n := s.lines.root[s.cells[i].unit]; n != 0 {
+			f, mark = s.at(n, i, front)
+		}
 		switch {
 		case f.name != nil || f.trap != nil && f.trap.kind == kindCredit:
 			return f
@@ -52,7 +78,7 @@ func (s *scan) run() found {
 			if refused.trap == nil {
 				refused = f
 			}
-			i, free, front = f.to, false, false
+			i, free, front = int(f.to), false, false
 			continue
 		case mark > i:
 			s.note(noteMark, i, mark, nil, nil)
@@ -73,29 +99,16 @@ func (s *scan) run() found {
 }
 
 // border tells whether a word can begin or end before unit i.
-func (s *scan) border(i int) bool {
-	if i == 0 || i == len(s.cells) || s.gap(i) {
-		return true
-	}
-	was, is := s.class[s.cells[i-1].unit], s.class[s.cells[i].unit]
-	if was == classMark {
-		was = classKana
-	}
-	return is != classMark && was != is
-}
+func (s *scan) border(i int) bool { return i == len(s.cells) || s.cells[i].before&start != 0 }
 
 // gap tells whether a gap stands before unit i.
 func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) != 0 }
 
-// at looks at the words that begin at i: the longest name or trap among them,
+// at looks at the words that begin at i, with a step to node n: the longest name or trap among them,
 // and where the shortest mark in front ends. Where other marks end, it is
 // written into the cells, so that RKS, RK and S are all tried.
-func (s *scan) at(i int, front bool) (best found, mark int) {
+func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 	t := s.lines
-	n := t.root[s.cells[i].unit]
-	if n == 0 {
-		return best, 0
-	}
 	var name *word // the last one that was passed, and where
 	nameEnd := 0
 	j := i + 1
@@ -112,12 +125,12 @@ func (s *scan) at(i int, front bool) (best found, mark int) {
 					}
 				}
 			case kindTrap:
-				best = found{trap: w, from: i, to: j}
+				best = refusal(w, i, j)
 				s.note(noteTrap, i, j, w, nil)
 			case kindCredit:
 				if front {
 					s.note(noteCredit, i, j, w, nil)
-					return found{trap: w, from: i, to: j}, 0
+					return refusal(w, i, j), 0
 				}
 			default:
 				name, nameEnd = w, j
@@ -145,10 +158,10 @@ func (s *scan) at(i int, front bool) (best found, mark int) {
 		}
 		if best.name != nil && letters2(s.cells[nameEnd:]) == 1 {
 			s.note(noteUndecided, i, j, name, trap)
-			best.trap, best.confidence = trap, watch.Undecided
-		} else if best.to < j {
+			best.trap, best.sure = trap, undecided
+		} else if int(best.to) < j {
 			s.note(noteCutTrap, i, j, trap, nil)
-			best = found{trap: trap, from: i, to: j}
+			best = refusal(trap, i, j)
 		}
 	case below.has(kindName) && best == (found{}):
 		best = s.cut(n, i, front)
@@ -164,9 +177,10 @@ func (s *scan) ends(w *word, i, j int, front bool) found {
 		s.note(noteWhole, i, j, w, nil)
 		return found{}
 	}
-	f := found{name: w, confidence: watch.Guessed, from: i, to: j}
+	f := span(i, j)
+	f.name, f.sure = w, guessed
 	if w.seen {
-		f.confidence = watch.Seen
+		f.sure = seen
 	}
 	switch what {
 	case tailWord:
@@ -174,13 +188,13 @@ func (s *scan) ends(w *word, i, j int, front bool) found {
 		return found{}
 	case tailBill:
 		s.note(noteBill, i, end, w, tail)
-		return found{trap: tail, from: i, to: end}
+		return refusal(tail, i, end)
 	case tailUndecided:
 		s.note(noteUndecided, i, end, w, tail)
-		f.trap, f.confidence = tail, watch.Undecided
+		f.trap, f.sure = tail, undecided
 	case tailJoined:
 		s.note(noteJoined, i, j, w, nil)
-		f.confidence = watch.Guessed
+		f.sure = guessed
 	default:
 		s.note(noteName, i, j, w, nil)
 	}
@@ -335,7 +349,8 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 	}
 	have := letters2(s.cells[i:])
 	missing := letters(w.units) - have
-	f := found{name: w, confidence: watch.Cut, from: i, to: to}
+	f := span(i, to)
+	f.name, f.sure = w, cutOff
 	switch {
 	case missing == 0:
 		if have < minMarkless {
@@ -347,7 +362,7 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 	case t.nodes[n].bill:
 		trap := t.any(n, kindTrap)
 		s.note(noteCutTrap, i, to, trap, nil)
-		return found{trap: trap, from: i, to: to}
+		return refusal(trap, i, to)
 	case !s.full(missing):
 		s.note(noteNotFull, i, to, w, nil)
 		return found{}

@@ -48,6 +48,8 @@ func letters(us []unit) int {
 type node struct {
 	first uint16
 	edges uint8
+	unit  unit   // the first edge, which mostly is the only one
+	next  uint16 // and where it leads
 	below bits  // kinds of the words that go on from here
 	word  int16 // the word that ends here, or -1
 	bill  bool  // a trap among them is none of a name that goes on from here
@@ -131,6 +133,9 @@ func (t *trie) add(lo, hi, depth int) uint16 {
 		t.edges[e].to = t.add(lo, end, depth+1)
 		lo = end
 	}
+	if n.edges > 0 {
+		n.unit, n.next = t.edges[n.first].unit, t.edges[n.first].to
+	}
 	t.nodes[at] = n
 	return uint16(at)
 }
@@ -163,9 +168,14 @@ func (t *trie) any(at uint16, k kind) *word {
 // step goes from a node along a unit; 0 if no word goes on that way.
 func (t *trie) step(at uint16, u unit) uint16 {
 	n := &t.nodes[at]
-	for _, e := range t.edges[n.first:][:n.edges] {
-		if e.unit == u {
-			return e.to
+	if n.unit == u {
+		return n.next
+	}
+	if n.edges > 1 {
+		for _, e := range t.edges[n.first+1:][:n.edges-1] {
+			if e.unit == u {
+				return e.to
+			}
 		}
 	}
 	return 0
