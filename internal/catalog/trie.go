@@ -50,10 +50,10 @@ type node struct {
 	edges uint8
 	unit  unit   // the first edge, which mostly is the only one
 	next  uint16 // and where it leads
-	below bits  // kinds of the words that go on from here
-	word  int16 // the word that ends here, or -1
-	bill  bool  // a trap among them is none of a name that goes on from here
-	name  int16 // the shortest name that goes on from here; -1 if none, -2 if of several services
+	below bits   // kinds of the words that go on from here
+	word  int16  // the word that ends here, or -1
+	bill  bool   // a trap among them is none of a name that goes on from here
+	name  int16  // the shortest name that goes on from here; -1 if none, -2 if of several services
 }
 
 // bits is a set of kinds.
