@@ -143,3 +143,6 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 		}
 	}
 }
+
+// Workers is how many batches of a queue Run works on at a time.
+func Workers(n queue.Name) int { return workers[n] }

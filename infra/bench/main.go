@@ -1,0 +1,74 @@
+// Command bench puts the whole system under load on this machine and prints
+// what came of it: real HTTP, real signatures, the embedded store and queues
+// with every write on disk, LINE played by the simulator. It reports, and
+// never asserts.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/pprof"
+	"time"
+)
+
+type options struct {
+	seconds  int
+	rate     int
+	conns    int
+	batch    int
+	relevant int // of 100 events, how many alert somebody
+	watched  int // accounts
+	only     string
+	profile  string
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.seconds, "seconds", 30, "how long each load lasts")
+	flag.IntVar(&o.rate, "rate", 200, "alerts per second of the latency run")
+	flag.IntVar(&o.conns, "conns", 8, "connections of the bank in the throughput run")
+	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
+	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert somebody")
+	flag.IntVar(&o.watched, "watched", 10_000, "accounts that somebody watches; there are five times as many")
+	flag.StringVar(&o.only, "only", "", "alerts, events or http; all three if empty")
+	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, o); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	if o.profile != "" {
+		f, err := os.Create(o.profile)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	fmt.Printf("%s, %s, %d cores, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.Version(), runtime.GOMAXPROCS(0), cpuName())
+	for _, part := range []struct {
+		name string
+		do   func(context.Context, options) error
+	}{{"alerts", alerts}, {"http", plainHTTP}, {"events", events}} {
+		if o.only != "" && o.only != part.name {
+			continue
+		}
+		if err := part.do(ctx, o); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+		fmt.Println()
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"kozamori/internal/app"
+	"kozamori/internal/queue"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+const bankCode = "0125"
+
+// stack is the system in a folder that is thrown away, with LINE outside.
+type stack struct {
+	dir    string
+	url    string
+	secret string
+	sys    *app.System
+	queue  *qembedded.Queue
+	table  *embedded.Table
+	line   *sim.LINE
+	close  []func()
+}
+
+func (s *stack) WebhookSecrets(context.Context, string) ([]string, error) {
+	return []string{s.secret}, nil
+}
+
+// open builds the stack with n accounts, one LINE user each.
+func open(ctx context.Context, n int) (_ *stack, err error) {
+	s := &stack{secret: "whsec_" + key(), line: &sim.LINE{Token: "channel-token", Now: time.Now, Keep: 1 << 20}}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.dir, err = os.MkdirTemp("", "kozamori-bench"); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, func() { _ = os.RemoveAll(s.dir) })
+	if s.table, err = embedded.Open(filepath.Join(s.dir, "store"), embedded.Options{}); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, func() { _ = s.table.Close() })
+	if s.queue, err = qembedded.Open(filepath.Join(s.dir, "queue"), qembedded.Options{}); err != nil {
+		return nil, err
+	}
+	s.close = append(s.close, func() { _ = s.queue.Close() })
+	lineURL, err := s.serve(s.line)
+	if err != nil {
+		return nil, err
+	}
+	c := app.Defaults()
+	c.BaseURL, c.LINE.API, c.LINE.Token = "https://kozamori.example", lineURL, s.line.Token
+	secret, _ := base64.StdEncoding.DecodeString(key())
+	c.LinkKeys = []token.Key{{ID: "a", Secret: secret}}
+	// Log lines are made as in production, and go nowhere.
+	log := slog.New(slog.NewJSONHandler(nowhere{}, nil))
+	s.sys = app.New(c, app.Means{Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
+	mux := http.NewServeMux()
+	mux.Handle("/v1/banks/{bank}/events", s.sys.Ingest())
+	if s.url, err = s.serve(mux); err != nil {
+		return nil, err
+	}
+	s.url += "/v1/banks/" + bankCode + "/events"
+	return s, s.fill(ctx, n)
+}
+
+type nowhere struct{}
+
+func (nowhere) Write(b []byte) (int, error) { return len(b), nil }
+
+func key() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+func (s *stack) serve(h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	srv := &http.Server{Handler: h}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}()
+	s.close = append(s.close, func() { _ = srv.Close() })
+	return "http://" + l.Addr().String(), nil
+}
+
+func account(i int) string { return fmt.Sprintf("acc_%08d", i) }
+func user(i int) string    { return fmt.Sprintf("U%032x", i) }
+
+func (s *stack) fill(ctx context.Context, n int) error {
+	writes := []store.Write{store.PutBank(&store.Bank{Code: bankCode, Name: "七十七銀行"})}
+	for i := range n {
+		writes = append(writes, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: bankCode, Ref: account(i)}, Mask: "普通 ***4567",
+			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user(i), Lang: watch.Japanese,
+				Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}))
+		if len(writes) == 100 || i == n-1 {
+			if err := s.table.Write(ctx, writes...); err != nil {
+				return err
+			}
+			writes = writes[:0]
+		}
+	}
+	return nil
+}
+
+// work lets the stages of some queues run until the function is called.
+func (s *stack) work(ctx context.Context, names ...queue.Name) (func(), error) {
+	stages, err := s.sys.Stages()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Go(func() {
+			queue.Run(ctx, s.queue, n, stages[n], queue.RunOptions{Workers: app.Workers(n), Batch: 10, Logger: s.sys.Logger})
+		})
+	}
+	return func() { cancel(); wg.Wait() }, nil
+}
+
+func (s *stack) waiting(ctx context.Context, n queue.Name) int {
+	d, err := s.queue.Depth(ctx, n)
+	if err != nil {
+		return 0
+	}
+	return d.Waiting + d.InFlight
+}
+
+// Close takes everything down, the last opened first.
+func (s *stack) Close() {
+	for i := len(s.close) - 1; i >= 0; i-- {
+		s.close[i]()
+	}
+}
