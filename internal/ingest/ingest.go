@@ -193,7 +193,7 @@ func (h *Handler) verify(r *http.Request, bank string, body []byte, now time.Tim
 // accept sorts the events of a verified body and makes both kinds durable. If
 // either cannot be, the bank is asked to send all again, which does no harm.
 func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte, now time.Time) (int, *reply, string) {
-	raws, err := watch.SplitBatch(body)
+	events, err := watch.ReadBatch(body, bank, now)
 	if errors.Is(err, watch.ErrTooMany) {
 		return http.StatusRequestEntityTooLarge, nil, err.Error()
 	}
@@ -218,16 +218,15 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 		status, title = http.StatusBadRequest, err.Error()
 		refuse(0, "", body, &watch.FieldError{Problem: err.Error()})
 		rep.Rejected = rep.Rejected[:0]
-	case len(raws) == 0:
+	case len(events) == 0:
 		return http.StatusUnprocessableEntity, rep, "the batch is empty"
 	}
-	for i, raw := range raws {
-		e, fe := watch.DecodeEvent(raw, bank, now)
-		if fe != nil {
-			refuse(i, shortID(e.ID), raw, fe)
-			continue
+	for i := range events {
+		if e := &events[i]; e.Problem != nil {
+			refuse(i, shortID(e.Event.ID), e.Raw, e.Problem)
+		} else {
+			good = append(good, e.Raw)
 		}
-		good = append(good, raw)
 	}
 	for part := refused; len(part) > 0; {
 		n := min(len(part), 20) // a transaction takes 4 MB at most

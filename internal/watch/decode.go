@@ -62,7 +62,16 @@ func DecodeEvent(raw []byte, bank string, now time.Time) (Event, *FieldError) {
 	if !utf8.Valid(raw) {
 		return Event{Bank: bank, ReceivedAt: now}, notJSON()
 	}
-	e, fe := decodeFields(string(raw))
+	c := scan{s: string(raw)}
+	e, fe := decodeFields(&c)
+	if fe == nil && !c.end() {
+		fe = wrong("", "has something after its end")
+	}
+	return received(e, fe, bank, now)
+}
+
+// received completes an event with what its fields do not tell.
+func received(e Event, fe *FieldError, bank string, now time.Time) (Event, *FieldError) {
 	e.Bank, e.ReceivedAt = bank, now
 	if fe == nil && e.OccurredAt.After(now.Add(MaxAhead)) {
 		fe = wrong("occurred_at", "is more than 10 minutes in the future")
@@ -70,17 +79,15 @@ func DecodeEvent(raw []byte, bank string, now time.Time) (Event, *FieldError) {
 	return e, fe
 }
 
-// decodeFields reads the fields of an event out of valid UTF-8. Its strings
-// are parts of raw.
-func decodeFields(raw string) (e Event, fe *FieldError) {
-	c := scan{s: raw}
-	if c.peek() != '{' {
-		if c.skip(0) && c.end() {
+// decodeFields reads one event out of valid UTF-8. Its strings are parts of
+// the text.
+func decodeFields(c *scan) (e Event, fe *FieldError) {
+	if !c.eat('{') {
+		if c.skip(0) {
 			return e, wrong("", "an event must be a JSON object")
 		}
 		return e, notJSON()
 	}
-	c.i++
 	var seen uint
 	for more := !c.eat('}'); more; {
 		name, ok := c.str()
@@ -100,15 +107,12 @@ func decodeFields(raw string) (e Event, fe *FieldError) {
 		if !c.eat(':') {
 			return e, notJSON()
 		}
-		if fe := e.read(f, &c); fe != nil {
+		if fe := e.read(f, c); fe != nil {
 			return e, fe
 		}
 		if more = c.eat(','); !more && !c.eat('}') {
 			return e, notJSON()
 		}
-	}
-	if !c.end() {
-		return e, wrong("", "has something after its end")
 	}
 	return e, e.check(seen)
 }
@@ -328,49 +332,94 @@ func (e *Event) check(seen uint) *FieldError {
 // body, well-formed JSON, and not checked further yet. An error says why the
 // body as a whole cannot be taken.
 func SplitBatch(body []byte) ([]jsontext.Value, error) {
+	var out []jsontext.Value
+	err := walk(body, func(c *scan) bool {
+		from := c.i
+		ok := c.skip(2)
+		out = append(out, body[from:c.i:c.i])
+		return ok
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Read is an event of a body as it was read: Problem says why it cannot be
+// taken, if it cannot. Raw is a part of the body.
+type Read struct {
+	Raw     jsontext.Value
+	Event   Event
+	Problem *FieldError
+}
+
+// ReadBatch is SplitBatch and DecodeEvent of each in one pass.
+func ReadBatch(body []byte, bank string, now time.Time) ([]Read, error) {
+	out := make([]Read, 0, min(MaxEvents, 1+len(body)/256))
+	err := walk(body, func(c *scan) bool {
+		from := c.i
+		e, fe := decodeFields(c)
+		e, fe = received(e, fe, bank, now)
+		if fe != nil {
+			// The rest of it still has to be JSON for the body to be.
+			c.i = from
+			if !c.skip(2) {
+				return false
+			}
+		}
+		out = append(out, Read{body[from:c.i:c.i], e, fe})
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// walk calls each at the beginning of every event of a body, and expects it to
+// read to the event's end; false is not JSON.
+func walk(body []byte, each func(*scan) bool) error {
 	bad := errors.New("the body is not one well-formed JSON object in UTF-8")
 	if !utf8.Valid(body) {
-		return nil, bad
+		return bad
 	}
 	c := scan{s: string(body)}
 	if !c.eat('{') {
-		return nil, bad
+		return bad
 	}
 	if name, ok := c.str(); !ok || name != "events" {
 		c.i = 0
-		if !c.skip(0) || !c.end() {
-			return nil, bad
+		c.peek()
+		if !each(&c) || !c.end() {
+			return bad
 		}
-		return []jsontext.Value{body}, nil
+		return nil
 	}
 	if !c.eat(':') {
-		return nil, bad
+		return bad
 	}
 	if !c.eat('[') {
-		return nil, errors.New("events must be a list")
+		return errors.New("events must be a list")
 	}
-	var out []jsontext.Value
-	for more := !c.eat(']'); more; {
-		c.peek()
-		from := c.i
-		if !c.skip(2) {
-			return nil, bad
+	n := 0
+	for more := !c.eat(']'); more; n++ {
+		if n == MaxEvents {
+			return ErrTooMany
 		}
-		if len(out) == MaxEvents {
-			return nil, ErrTooMany
+		if c.peek(); !each(&c) {
+			return bad
 		}
-		out = append(out, body[from:c.i:c.i])
 		if more = c.eat(','); !more && !c.eat(']') {
-			return nil, bad
+			return bad
 		}
 	}
 	if !c.eat('}') {
-		return nil, errors.New("a batch holds events and nothing else")
+		return errors.New("a batch holds events and nothing else")
 	}
 	if !c.end() {
-		return nil, bad
+		return bad
 	}
-	return out, nil
+	return nil
 }
 
 // ErrTooMany says that a batch holds more than MaxEvents events.
@@ -436,7 +485,11 @@ func DecodeBatch(body []byte) (Batch, error) {
 	for lines := string(rest); lines != ""; {
 		var line string
 		line, lines, _ = strings.Cut(lines, "\n")
-		e, fe := decodeFields(line)
+		c := scan{s: line}
+		e, fe := decodeFields(&c)
+		if fe == nil && !c.end() {
+			fe = notJSON()
+		}
 		if fe != nil {
 			return b, fmt.Errorf("watch: an event of a batch: %w", fe)
 		}

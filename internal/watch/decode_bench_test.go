@@ -42,14 +42,9 @@ func BenchmarkDecodeOurs(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		raws, err := watch.SplitBatch(body)
-		if err != nil || len(raws) != 100 {
+		events, err := watch.ReadBatch(body, "0125", benchNow)
+		if err != nil || len(events) != 100 || events[99].Problem != nil {
 			b.Fatal(err)
-		}
-		for _, raw := range raws {
-			if _, fe := watch.DecodeEvent(raw, "0125", benchNow); fe != nil {
-				b.Fatal(fe)
-			}
 		}
 	}
 	perEvent(b, 100)

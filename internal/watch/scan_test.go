@@ -48,6 +48,9 @@ func FuzzDecodeEventReadsWhatEncodingJSONReads(f *testing.F) {
 	now := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, s string) {
 		e, fe := DecodeEvent([]byte(s), "0125", now)
+		if read, err := ReadBatch([]byte(`{"events":[{},`+s+`]}`), "0125", now); fe == nil && (err != nil || len(read) != 2 || read[1].Event.ID != e.ID) {
+			t.Fatalf("alone it is read, in a batch not: %v", err)
+		}
 		if fe != nil {
 			return
 		}
@@ -93,6 +96,7 @@ func TestBodiesThatHoldMoreOrLessThanABatchAreRefused(t *testing.T) {
 		"one event":                     {` {"id":"x"} `, 1, true},
 		"a batch":                       {` { "events" : [ {} , 1 , "a" ] } `, 3, true},
 		"an empty batch":                {`{"events":[]}`, 0, true},
+		"events with something wrong":   {`{"events":[{"id":1}, {"id":"a","id":"b"}, {"x":[{}]}, null, "a", {"amount":{"a":[1]}}, {"id":"e"}]}`, 7, true},
 		"a name spelt with an escape":   {`{"\u0065vents":[{}]}`, 1, true},
 		"one more than a batch holds":   {many, 0, false},
 		"events and something else":     {`{"events":[],"x":1}`, 0, false},
@@ -109,8 +113,16 @@ func TestBodiesThatHoldMoreOrLessThanABatchAreRefused(t *testing.T) {
 		if len(raws) != c.n || (err == nil) != c.ok {
 			t.Errorf("%s: %d events, %v", name, len(raws), err)
 		}
-		for _, raw := range raws {
-			if !raw.IsValid() {
+		read, rerr := ReadBatch([]byte(c.body), "0125", time.Now())
+		if len(read) != len(raws) || (err == nil) != (rerr == nil) {
+			t.Errorf("%s: %d events read, %v", name, len(read), rerr)
+		}
+		for i, raw := range raws {
+			_, fe := DecodeEvent(raw, "0125", time.Now())
+			if string(read[i].Raw) != string(raw) || (fe == nil) != (read[i].Problem == nil) || fe != nil && *fe != *read[i].Problem {
+				t.Errorf("%s: event %d is read as %q, %v, alone as %q, %v", name, i, read[i].Raw, read[i].Problem, raw, fe)
+			}
+			if !raw.IsValid(jsontext.AllowDuplicateNames(true)) {
 				t.Errorf("%s: %q is no value", name, raw)
 			}
 		}
