@@ -134,3 +134,42 @@ func TestTheSameMessageMakesTheSameBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
+	p, client := platform(t)
+	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	name := strings.Repeat("銀行の長い名前", 6)
+	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
+	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: strings.Repeat("普", 64), OccurredAt: at, RecordedAt: at, Amount: 1_000_000_000_000, Complete: true}
+	list := wording.ListFacts{Now: at, Link: link}
+	var accounts []wording.ChatAccount
+	var services []wording.ServiceLine
+	var banks []wording.Named
+	for i := range 20 {
+		if i < 10 {
+			list.Items = append(list.Items, wording.ListItem{Record: r, ServiceName: name, BankName: name})
+		}
+		accounts = append(accounts, wording.ChatAccount{BankName: name, Mask: r.Mask, Watcher: fmt.Sprintf("%026d", i), Guardians: true})
+		services = append(services, wording.ServiceLine{Name: name, AnswerLink: link, Activity: watch.ServiceActivity{LastAt: at, LastAmount: r.Amount, Debits: 1,
+			Links: []watch.Link{{RegisteredAt: at}}}})
+		banks = append(banks, wording.Named{Name: name, Contact: wording.Contact{Phone: fmt.Sprintf("0120-000-%03d", i)}})
+	}
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		list.Lang = lang
+		for name, m := range map[string]wording.Message{
+			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesMessage(lang, name+r.Mask, services, false, at),
+			"twenty accounts": wording.Welcome(lang, accounts), "which of twenty to leave": wording.AskLeave(lang, accounts, at), "twenty left": wording.Left(lang, accounts),
+			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Service: banks[1], Banks: banks[2:]}),
+			"how long to pause":       wording.AskPause(lang, at), "guide": wording.Guide(lang),
+		} {
+			t.Run(fmt.Sprint(lang, " ", name), func(t *testing.T) {
+				if o := client.Push(context.Background(), user, watch.DeriveUUID(name, string(lang)), m); o.Result != watch.SendAccepted {
+					t.Errorf("%+v", o)
+				}
+			})
+		}
+	}
+	if len(p.Messages()) != 16 {
+		t.Errorf("%d messages taken", len(p.Messages()))
+	}
+}
