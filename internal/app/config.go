@@ -107,9 +107,9 @@ func FromEnv(get func(string) string) (Config, error) {
 	text("KOZAMORI_SES_CONFIGURATION_SET", &c.Mail.ConfigurationSet)
 	c.LINE.Secrets = list(get("KOZAMORI_LINE_CHANNEL_SECRET"))
 	for _, k := range list(get("KOZAMORI_LINK_KEYS")) {
-		id, b64, _ := strings.Cut(k, ":")
+		id, b64, ok := strings.Cut(k, ":")
 		secret, err := base64.StdEncoding.DecodeString(b64)
-		if err != nil || id == "" {
+		if err != nil || !ok || id == "" {
 			wrong = append(wrong, errors.New("KOZAMORI_LINK_KEYS must be id:base64, with commas between"))
 			break
 		}
