@@ -73,6 +73,11 @@ func (d *data) checkName(w *word, tell func(at, other *word, what string)) {
 	default:
 		tell(w, f.trap, "is never reached: a trap refuses it")
 	}
+	for _, x := range d.words {
+		if x.kind == kindTrap && bytes.HasPrefix(w.units, x.units) {
+			tell(w, x, "is ambiguous: it begins with a trap")
+		}
+	}
 	switch f := d.without(w).decide(w.text); {
 	case f.name == nil || f.sure == cutOff || f.sure == undecided:
 	case f.name.service != w.service:

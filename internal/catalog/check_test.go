@@ -1,11 +1,77 @@
 package catalog
 
 import (
+	"errors"
+	"strings"
 	"testing"
 )
 
 func TestTheCatalogueGoesTogether(t *testing.T) {
 	for _, err := range Check() {
 		t.Error(err)
+	}
+}
+
+// A mistake in the files is refused, and both lines of it are named.
+func TestMistakesInTheFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		services, banks, words string // added to the files
+		want                   []string
+	}{
+		"a name that is there twice":       {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ﾄﾞｺﾓｺｳｻﾞ | guessed", want: []string{"ﾄﾞｺﾓｺｳｻﾞ is there twice", "ドコモコウザ at services.rec:"}},
+		"a name of two services":           {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: メルペイ　チャージ | guessed", want: []string{"is ambiguous", "メルペイ at services.rec:"}},
+		"a name that another covers":       {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ヌネペイ | guessed\nName: RTK ヌネペイ | guessed", want: []string{"RTK ヌネペイ is not needed", "ヌネペイ at services.rec:"}},
+		"a name that begins with a trap":   {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ドコモデンキヌネ | guessed", want: []string{"begins with a trap", "ドコモデンキ at services.rec:"}},
+		"a name behind a credit":           {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: 利息ペイ | guessed", want: []string{"is never reached", "利息 at words.rec:"}},
+		"a trap that a shorter one covers": {words: "Not: ヤフーケツサイサービス | x", want: []string{"is never reached: a shorter one decides", "ヤフーケツサイ at words.rec:"}},
+		"a trap that a tail covers":        {words: "Not: ペイペイカード | x", want: []string{"is not needed", "カード at words.rec:"}},
+		"a trap on a name":                 {words: "Not: ペイペイ | x", want: []string{"is there twice", "ペイペイ at services.rec:"}},
+		"a mark made of marks":             {words: "Front: RTK RS", want: []string{"is not needed: it is made of other marks"}},
+		"a service without names":          {services: "Service: x\nJa: x\nEn: x\nDebit: charge", want: []string{"service x has no name"}},
+		"a service that is there twice":    {services: "Service: paypay\nJa: x\nEn: x\nDebit: charge", want: []string{"service paypay is there twice", "services.rec:"}},
+		"a service without an English name": {services: "Service: x\nJa: x\nDebit: charge",
+			want: []string{"service x lacks"}},
+		"a field that there is not":      {services: "Service: x\nJp: x", want: []string{"a service has no Jp"}},
+		"a name neither seen or guessed": {services: "Service: x\nName: ヌネペイ | perhaps", want: []string{"seen or guessed"}},
+		"a name seen nowhere":            {services: "Service: x\nName: ヌネペイ | seen", want: []string{"says at which bank"}},
+		"a name without letters":         {services: "Service: x\nName: ー（） | guessed", want: []string{"has no letters"}},
+		"a number without a date":        {services: "Service: x\nPhone: 0120-000-000", want: []string{"when and where"}},
+		"a kind of debit that is none":   {services: "Service: x\nDebit: wallet", want: []string{"a debit is a charge"}},
+		"a bank that is there twice":     {banks: "Bank: 0168\nJa: x\nEn: x", want: []string{"bank 0168 is there twice", "banks.rec:"}},
+		"a code of three digits":         {banks: "Bank: 168\nJa: x\nEn: x", want: []string{"four digits"}},
+		"a length of nothing":            {banks: "Bank: 9998\nJa: x\nEn: x\nCells: many", want: []string{"no number of cells"}},
+		"words of no kind":               {words: "Maybe: x", want: []string{"no words of the kind"}},
+		"a line that is no field":        {words: "ペイペイ", want: []string{"is not \"Field: value\""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := read(source{servicesRec + "\n" + c.services + "\n", banksRec + "\n" + c.banks + "\n", wordsRec + "\n" + c.words + "\n"})
+			if err == nil {
+				err = errors.Join(d.check()...)
+			}
+			if err == nil {
+				t.Fatal("it is not refused")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the problem does not say %q:\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// A new service is one entry, and no code.
+func TestABrandNewServiceNeedsOneEntry(t *testing.T) {
+	d, err := read(source{servicesRec + "\nService: nunepay\nJa: ヌネペイ\nEn: Nune Pay\nDebit: charge\nName: ヌネペイ | guessed\n", banksRec, wordsRec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range d.check() {
+		t.Error(p)
+	}
+	for line, want := range map[string]string{"RTK ﾇﾈﾍﾟｲ": "nunepay", "ヌネペイ（カ": "nunepay", "ﾇﾈﾍﾟｲｶｰﾄﾞ": "", "オヌネペイ": "", "PAYPAY": "paypay"} {
+		if got := d.classify("", line); got.Service != want {
+			t.Errorf("%q is %+v, want %q", line, got, want)
+		}
 	}
 }

@@ -1,0 +1,103 @@
+package detect_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// The bank's API has no event for money that comes in: an event that says it
+// is one is refused before it reaches this stage, whatever its descriptor. A
+// refund of a debit is its reversal.
+func TestMoneyThatComesInIsNoEvent(t *testing.T) {
+	for _, kind := range []string{"credit", "deposit", "refund", "debit.refunded", "DEBIT", ""} {
+		raw := fmt.Sprintf(`{"id":"evt_1","type":%q,"transaction_id":"1","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}`, kind)
+		if _, problem := watch.DecodeEvent([]byte(raw), "0125", received); problem == nil || problem.Field != "type" {
+			t.Errorf("an event of the kind %q: %v", kind, problem)
+		}
+	}
+	if _, problem := watch.DecodeEvent(debit("acc_1", "1", 1, -1000, "PAYPAY", ""), "0125", received); problem == nil || problem.Field != "amount" {
+		t.Errorf("a debit of less than nothing: %v", problem)
+	}
+}
+
+func TestALineThatSaysMoneyCameInIsNoPaymentServicesDebit(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 1000, "振込入金＊　ペイペイ（カ", ""), debit("acc_1", "2", 2, 1000, "還付金　PAYPAY", ""),
+		debit("acc_1", "3", 3, 1000, "取消 PAYPAY", ""), debit("acc_1", "4", 4, 1000, "PAYPAY ﾍﾝｷﾝ", ""))
+	if got := h.history(t); len(got) != 0 {
+		t.Errorf("%d records, want none: %+v", len(got), got[0])
+	}
+}
+
+// A reversal settles the alert it belongs to: it is told as undone to those
+// who were told, whatever text the bank prints for it, and never as an alert.
+func TestAReversalSettlesItsAlert(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 1000, "PAYPAY", ""))
+	if n := len(h.deliveries(t)); n != 1 {
+		t.Fatalf("%d deliveries of the alert", n)
+	}
+	h.send(t, jsontext.Value(`{"id":"evt_r","type":"debit.reversed","transaction_id":"1","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:59+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}`))
+	h.send(t, reversal("never-seen"))
+	got := h.history(t)
+	alerts := 0
+	for _, r := range got {
+		if r.IsAlert() {
+			alerts++
+			if r.UndoneAt.IsZero() {
+				t.Errorf("the alert still stands: %+v", r)
+			}
+		}
+	}
+	if alerts != 1 {
+		t.Errorf("%d alerts, want the one", alerts)
+	}
+	act, err := h.store.Activity(context.Background(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := act.Services["paypay"]; s.Months["2020-10"] != 0 {
+		t.Errorf("the month's total is %d after the reversal", s.Months["2020-10"])
+	}
+	undone := 0
+	for j := range h.deliveries(t) {
+		r, err := h.store.Record(context.Background(), j.Record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, ok := r.Delivery(j.Delivery); ok && d.Kind == watch.TellUndone {
+			undone++
+		}
+	}
+	if undone != 1 {
+		t.Errorf("%d deliveries say that the debit is undone, want 1", undone)
+	}
+}
+
+// Undecided is told by default, and left out for somebody who chose so.
+func TestUndecidedIsTreatedAsThePersonChose(t *testing.T) {
+	for _, ignore := range []bool{false, true} {
+		h := newHouse(t)
+		a := &watch.Account{AccountKey: h.key, Mask: "普通 ***4567", Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner,
+			LineUser: lineUser, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
+		a.Watchers[0].Rules.IgnoreUndecided = ignore
+		a.Version = 1
+		if err := h.store.Write(context.Background(), store.PutAccount(a)); err != nil {
+			t.Fatal(err)
+		}
+		h.send(t, debit("acc_1", "1", 1, 1000, "PAYPAYｶ", ""))
+		want := 1
+		if ignore {
+			want = 0
+		}
+		if n := len(h.deliveries(t)); n != want {
+			t.Errorf("ignoring undecided is %v: %d deliveries, want %d", ignore, n, want)
+		}
+	}
+}
