@@ -31,10 +31,11 @@ type Table struct {
 	once   sync.Once
 }
 
+// call is work for the next commit. A ConditionError of its own fails only it.
 type call struct {
-	writes []store.Write
-	err    error
-	done   chan struct{}
+	work func(*bbolt.Tx) error
+	err  error
+	done chan struct{}
 }
 
 var _ store.Table = (*Table)(nil)
@@ -70,6 +71,7 @@ func Open(path string, opts Options) (*Table, error) {
 	}
 	t := &Table{db: db, now: opts.Now, calls: make(chan *call, maxGroup), closed: make(chan struct{})}
 	t.done.Go(t.commit)
+	t.done.Go(t.purging)
 	return t, nil
 }
 
@@ -131,20 +133,7 @@ func (t *Table) Write(ctx context.Context, writes ...store.Write) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &call{writes: writes, done: make(chan struct{})}
-	select {
-	case t.calls <- c:
-	case <-t.closed:
-		return errors.New("store: closed")
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case <-c.done:
-		return c.err
-	case <-ctx.Done():
-		return ctx.Err() // unknown whether it happened
-	}
+	return t.do(ctx, &call{work: func(tx *bbolt.Tx) error { return t.apply(tx, writes) }})
 }
 
 // commit gathers the calls that came while the disk was busy and writes them
@@ -169,7 +158,7 @@ func (t *Table) commit() {
 		}
 		err := t.db.Update(func(tx *bbolt.Tx) error {
 			for _, c := range group {
-				if c.err = t.apply(tx, c.writes); c.err != nil {
+				if c.err = c.work(tx); c.err != nil {
 					if _, lost := store.AsCondition(c.err); !lost {
 						return c.err
 					}

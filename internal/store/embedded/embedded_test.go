@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,5 +47,51 @@ func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	defer b.Close()
 	if got, err := b.Get(context.Background(), k); err != nil || len(got) != 1 {
 		t.Errorf("after reopening: %v %v", got, err)
+	}
+}
+
+func TestWhatHasExpiredLeavesTheFile(t *testing.T) {
+	ctx := context.Background()
+	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	tab, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tab.Close()
+	var writes []store.Write
+	for i := range 4500 {
+		it := store.Item{Key: store.Key{PK: fmt.Sprintf("P%d", i/100), SK: fmt.Sprintf("%04d", i)}, Body: []byte(`1`), Due: store.Key{PK: "DUE", SK: "x"}}
+		if i%3 == 0 {
+			it.Expires = now.Add(time.Minute)
+		}
+		writes = append(writes, store.Write{Item: it, If: store.Absent})
+		if len(writes) == 100 {
+			if err := tab.Write(ctx, writes...); err != nil {
+				t.Fatal(err)
+			}
+			writes = nil
+		}
+	}
+	for _, want := range []int{0, 1500, 0} {
+		if n, err := tab.Purge(ctx); err != nil || n != want {
+			t.Errorf("%d items purged, want %d, %v", n, want, err)
+		}
+		if want == 0 {
+			now = now.Add(time.Minute)
+		}
+	}
+	left := 0
+	for q := (store.Query{Index: store.Due, PK: "DUE", Limit: 1000}); ; {
+		page, err := tab.Query(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left += len(page.Items)
+		if q.Cursor = page.Cursor; q.Cursor == "" {
+			break
+		}
+	}
+	if left != 3000 {
+		t.Errorf("%d items left, want 3000", left)
 	}
 }
