@@ -25,7 +25,9 @@ const (
 	queueFile   = "queue.db"
 	secretsFile = "secrets.json"
 	runningFile = "running.json"
-	outsideFile = "outside.json"
+	phonesFile  = "outside-phones.jsonl"
+	mailsFile   = "outside-mails.jsonl"
+	booksFile   = "outside-bank-%s.jsonl"
 	lockFile    = "lock"
 )
 
@@ -86,8 +88,13 @@ func Open(path string, fresh bool) (*Folder, error) {
 	}
 	f := &Folder{path, lock}
 	if fresh {
-		for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, outsideFile} {
-			if err := os.Remove(filepath.Join(path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		books, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
+		gone := books
+		for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+			gone = append(gone, filepath.Join(path, name))
+		}
+		for _, name := range gone {
+			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, errors.Join(fmt.Errorf("the folder %s cannot be emptied: %w", path, cause(err)), f.Close())
 			}
 		}
@@ -109,11 +116,16 @@ func (f *Folder) Close() error {
 	return f.lock.Close()
 }
 
-// Store and Queue are the files of the embedded parts; Outside is what the
-// simulators keep.
-func (f *Folder) Store() string   { return filepath.Join(f.path, storeFile) }
-func (f *Folder) Queue() string   { return filepath.Join(f.path, queueFile) }
-func (f *Folder) Outside() string { return filepath.Join(f.path, outsideFile) }
+// Store and Queue are the files of the embedded parts.
+func (f *Folder) Store() string { return filepath.Join(f.path, storeFile) }
+func (f *Folder) Queue() string { return filepath.Join(f.path, queueFile) }
+
+// Phones, Mails and Books are what the simulators remember.
+func (f *Folder) Phones() string { return filepath.Join(f.path, phonesFile) }
+func (f *Folder) Mails() string  { return filepath.Join(f.path, mailsFile) }
+func (f *Folder) Books(bank string) string {
+	return filepath.Join(f.path, fmt.Sprintf(booksFile, bank))
+}
 
 // Secrets reads the folder's secrets, and makes what is missing of them for
 // the given banks.

@@ -86,12 +86,9 @@ func (s *stack) pushes() int {
 	return n
 }
 
-func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
-	s := up(t, t.TempDir(), noEnv)
-	if status, body := post(t, s.URL+"/sim/send/0125-overdrawn.json", ""); status != http.StatusOK || !strings.Contains(body, `"status":202`) {
-		t.Fatalf("%d %s", status, body)
-	}
-	eventually(t, s, "the phone rings", func() bool { return s.pushes() == 1 })
+// notMineByScript presses the first button of the newest message.
+func notMineByScript(t *testing.T, s *stack) {
+	t.Helper()
 	var messages struct{ Messages []sim.LINEMessage }
 	get(t, s.URL+"/sim/line/messages", &messages)
 	_, after, ok := strings.Cut(string(messages.Messages[len(messages.Messages)-1].Messages[0]), `"data":"`)
@@ -103,6 +100,15 @@ func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
 	if status, body := post(t, s.URL+"/sim/line/users/"+user+"/tap", `{"data":"`+data+`"}`); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
+}
+
+func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
+	s := up(t, t.TempDir(), noEnv)
+	if status, body := post(t, s.URL+"/sim/send/0125-overdrawn.json", ""); status != http.StatusOK || !strings.Contains(body, `"status":202`) {
+		t.Fatalf("%d %s", status, body)
+	}
+	eventually(t, s, "the phone rings", func() bool { return s.pushes() == 1 })
+	notMineByScript(t, s)
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
 	var books struct{ Disputes []bookEntry }
 	get(t, s.URL+"/sim/bank/disputes", &books)
@@ -131,6 +137,11 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 	s := up(t, data, noEnv)
 	post(t, s.URL+"/sim/send/0168-rk-debit.json", "")
 	eventually(t, s, "the phone rings", func() bool { return s.pushes() == 1 })
+	notMineByScript(t, s)
+	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
+	s.LINE.Fail(1, sim.QuotaSpent)
+	post(t, s.URL+"/sim/bank/0168/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"received"}`)
+	eventually(t, s, "a mail comes", func() bool { return len(s.Mail.Messages()) == 1 })
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -145,11 +156,11 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 	again := up(t, data, noEnv)
 	var v view
 	get(t, again.URL+"/sim/state", &v)
-	if len(v.Records) != 1 || !v.Phones[0].Following {
-		t.Errorf("%d records kept, a friend: %v", len(v.Records), v.Phones[0].Following)
+	if len(v.Records) != 1 || len(v.Books) != 1 || v.Books[0].Status != "received" || len(v.Mails) != 1 || !v.Phones[0].Following {
+		t.Errorf("%d records, %d mails, books %+v, a friend: %v", len(v.Records), len(v.Mails), v.Books, v.Phones[0].Following)
 	}
 	post(t, again.URL+"/sim/send/0125-overdrawn.json", "")
-	eventually(t, again, "the phone rings again", func() bool { return again.pushes() == 1 })
+	eventually(t, again, "the phone rings again", func() bool { return again.pushes() == 2 })
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -160,8 +171,8 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 	}
 	defer func() { _ = fresh.Close() }()
 	get(t, fresh.URL+"/sim/state", &v)
-	if len(v.Records) != 0 {
-		t.Errorf("%d records after -fresh", len(v.Records))
+	if len(v.Records)+len(v.Mails)+len(v.Books) != 0 || fresh.pushes() != 0 {
+		t.Errorf("after -fresh: %d records, %d mails, %d disputes, %d alerts", len(v.Records), len(v.Mails), len(v.Books), fresh.pushes())
 	}
 	if now, err := folder.ReadSecrets(data); err != nil || now.LineToken == old.LineToken {
 		t.Errorf("the secrets were kept: %v", err)

@@ -165,26 +165,38 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	if len(config.LINE.Secrets) == 0 {
 		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: time.Now}
-		phones, err := s.LINE.KeepIn(s.folder.Outside())
-		if err != nil {
+		if err := s.remember(s.LINE.KeepIn(s.folder.Phones())); err != nil {
 			return err
 		}
-		s.closers = append(s.closers, phones.Close)
 		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.URL+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
 	}
 	s.Mail = &sim.Mailbox{Now: time.Now, Changed: s.hub.change}
+	if err := s.remember(s.Mail.KeepIn(s.folder.Mails())); err != nil {
+		return err
+	}
 	if config.Mail.API == "" {
 		config.Mail.API = s.URL + sesAPI
 	}
 	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
 	for _, code := range codes {
 		s.Banks[code] = &sim.Bank{Code: code, Secrets: []string{kept.Banks[code].Webhook}, APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
+		if err := s.remember(s.Banks[code].KeepIn(s.folder.Books(code))); err != nil {
+			return err
+		}
 	}
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
 	s.System = app.New(config, app.Means{Table: noticing{table, s.hub.change}, Queue: q, Secrets: secrets(kept.Banks), Logger: s.Logger})
 	return nil
+}
+
+// remember closes a simulator's file in the end.
+func (s *stack) remember(file io.Closer, err error) error {
+	if err == nil {
+		s.closers = append(s.closers, file.Close)
+	}
+	return err
 }
 
 func orElse(s, otherwise string) string {

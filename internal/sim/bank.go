@@ -78,6 +78,8 @@ type Bank struct {
 	down       BankFault
 	attempts   int
 	violations []string
+	history    []bankEntry
+	journal    *journal
 }
 
 // Fail makes the bank refuse the next n callbacks.
@@ -173,9 +175,7 @@ func (b *Bank) SetStatus(ctx context.Context, disputeID, status, text string) (A
 		return a, err
 	}
 	b.mu.Lock()
-	if d := b.dispute(disputeID); d != nil {
-		d.Status, d.Text = status, text
-	}
+	b.enter(bankEntry{Dispute: disputeID, Status: status, Text: text})
 	b.mu.Unlock()
 	b.changed()
 	return a, nil

@@ -147,20 +147,5 @@ func (b *Bank) take(id string, body []byte) {
 			return
 		}
 	}
-	b.callbacks = append(b.callbacks, Callback{ID: id, At: b.Now(), Type: c.Type, Body: body})
-	status := map[string]string{"dispute.opened": "opened", "dispute.withdrawn": "withdrawn"}[c.Type]
-	if status == "" {
-		return
-	}
-	d := b.dispute(c.DisputeID)
-	if d == nil {
-		d = &BankDispute{}
-		b.disputes = append(b.disputes, d)
-	}
-	if c.Seq <= d.Seq {
-		b.violations = append(b.violations, "a change of a dispute after a later one")
-		return
-	}
-	*d = c.BankDispute
-	d.Status, d.At, d.Signed, d.Last = status, b.Now(), true, body
+	b.enter(bankEntry{Callback: &Callback{ID: id, At: b.Now(), Type: c.Type, Body: body}})
 }

@@ -83,7 +83,7 @@ type LINE struct {
 	pending  []*webhook
 	twice    int
 	feed     feed
-	journal  io.Writer
+	journal  *journal
 }
 
 // Fail makes the next n pushes fail.

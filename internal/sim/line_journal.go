@@ -1,16 +1,11 @@
 package sim
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"slices"
 )
 
@@ -28,57 +23,28 @@ type entry struct {
 // first use, and close what it returns in the end. Reply tokens, link tokens
 // and menus are forgotten.
 func (l *LINE) KeepIn(path string) (io.Closer, error) {
-	old, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the phones cannot be read: %w", err)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.restore(old)
-	// The file grows until it is opened again: then only what is kept is
-	// written, beside it first.
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	j, err := openJournal(path, "the phones", l.restore, l.rewrite)
 	if err != nil {
-		return nil, fmt.Errorf("the phones cannot be kept: %w", err)
+		return nil, err
 	}
-	w := bufio.NewWriter(f)
-	l.journal = w
-	l.rewrite()
-	if err := errors.Join(w.Flush(), os.Rename(path+".new", path)); err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("the phones cannot be kept: %w", err)
-	}
-	l.journal = f
-	return f, nil
+	l.journal = j
+	return j, nil
 }
 
-// write appends an entry before anybody is answered; the lock is held.
-func (l *LINE) write(e entry) {
-	if l.journal == nil {
+func (l *LINE) restore(line []byte) {
+	var e entry
+	if json.Unmarshal(line, &e) != nil {
 		return
 	}
-	b, err := json.Marshal(e)
-	if err != nil {
-		return
-	}
-	// A disk that is full costs the memory of a simulation, not its run.
-	_, _ = l.journal.Write(append(b, '\n'))
-}
-
-func (l *LINE) restore(old []byte) {
-	for line := range bytes.Lines(old) {
-		var e entry
-		if json.Unmarshal(line, &e) != nil {
-			continue // torn by the end of the process
-		}
-		switch {
-		case e.User != nil:
-			l.put(*e.User)
-		case e.Did != nil && l.users[e.Who] != nil:
-			l.again(l.users[e.Who], *e.Did)
-		case e.Message != nil:
-			l.replay(*e.Message, e.Body)
-		}
+	switch {
+	case e.User != nil:
+		l.put(*e.User)
+	case e.Did != nil && l.users[e.Who] != nil:
+		l.again(l.users[e.Who], *e.Did)
+	case e.Message != nil:
+		l.replay(*e.Message, e.Body)
 	}
 }
 
@@ -109,11 +75,11 @@ func (l *LINE) replay(m LINEMessage, body string) {
 }
 
 // rewrite writes what is still kept, in the order in which it happened.
-func (l *LINE) rewrite() {
+func (l *LINE) rewrite(j *journal) {
 	for _, id := range l.order {
 		u := l.users[id].User
 		u.Menu = ""
-		l.write(entry{User: &u})
+		j.write(entry{User: &u})
 	}
 	type numbered struct {
 		seq int64
@@ -136,6 +102,6 @@ func (l *LINE) rewrite() {
 	}
 	slices.SortStableFunc(all, func(a, b numbered) int { return cmp.Compare(a.seq, b.seq) })
 	for _, d := range all {
-		l.write(d.entry)
+		j.write(d.entry)
 	}
 }

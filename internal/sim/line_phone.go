@@ -94,7 +94,7 @@ func (l *LINE) show(p *phone, it ChatItem) {
 	it.At, it.Seq = l.Now(), l.feed.seq
 	p.chat = trim(append(p.chat, it), l.keep())
 	if it.From == FromUser {
-		l.write(entry{Did: &it, Who: p.ID})
+		l.journal.write(entry{Did: &it, Who: p.ID})
 	}
 }
 
@@ -129,7 +129,7 @@ func (l *LINE) put(u User) {
 		l.order = append(l.order, u.ID)
 	}
 	p.User = u
-	l.write(entry{User: &u})
+	l.journal.write(entry{User: &u})
 }
 
 // Users lists the users as they were added.

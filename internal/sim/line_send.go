@@ -198,7 +198,7 @@ func (l *LINE) take(s sending, key string, sum [sha256.Size]byte) (int, map[stri
 	if m.Shown { // LINE counts nothing that reaches nobody
 		l.count(now)
 	}
-	l.write(entry{Message: &m, Body: hex.EncodeToString(sum[:])})
+	l.journal.write(entry{Message: &m, Body: hex.EncodeToString(sum[:])})
 	return http.StatusOK, map[string]string{"X-Line-Request-Id": m.ID}, map[string]any{"sentMessages": sent(m.ID, len(m.Messages))}
 }
 
@@ -270,7 +270,7 @@ func (l *LINE) takeReply(s sending) (int, map[string]string, any) {
 	}
 	t.used = true
 	m := l.accept(LINEMessage{To: t.user, Via: "reply", Messages: s.Messages})
-	l.write(entry{Message: &m})
+	l.journal.write(entry{Message: &m})
 	return http.StatusOK, map[string]string{"X-Line-Request-Id": m.ID}, map[string]any{"sentMessages": sent(m.ID, len(m.Messages))}
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/mail"
 	"strconv"
@@ -75,6 +76,30 @@ type Mailbox struct {
 	mails    []Mail
 	faults   []MailFault
 	requests int
+	journal  *journal
+}
+
+// KeepIn keeps the mails in a file, so that the mailbox remembers them when
+// this process ends. Call it before the first use, and close what it returns
+// in the end.
+func (b *Mailbox) KeepIn(path string) (io.Closer, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	j, err := openJournal(path, "the mails", func(line []byte) {
+		var m Mail
+		if json.Unmarshal(line, &m) == nil {
+			b.mails = append(b.mails, m)
+		}
+	}, func(j *journal) {
+		for _, m := range b.mails {
+			j.write(m)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.journal = j
+	return j, nil
 }
 
 // Fail makes the next n mails fail.
@@ -226,6 +251,7 @@ func (b *Mailbox) keep(in *sendEmail, to string) string {
 		ReplyTo: in.ReplyToAddresses, To: to, Subject: m.Subject.Data, Text: m.Body.Text.Data, HTML: m.Body.Html.Data,
 		Headers: pairs(m.Headers), ConfigurationSet: in.ConfigurationSetName, Tags: pairs(in.EmailTags)}
 	b.mails = append(b.mails, kept)
+	b.journal.write(kept)
 	b.mu.Unlock()
 	if b.Changed != nil {
 		b.Changed()
