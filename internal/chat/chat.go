@@ -27,6 +27,7 @@ type LINE interface {
 	ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
 	Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome
 	Profile(ctx context.Context, user string) (line.Profile, error)
+	LinkToken(ctx context.Context, user string) (string, error)
 }
 
 // Desk takes answers to alerts; see dispute.Desk.
@@ -40,6 +41,7 @@ type Desk interface {
 type Enrol interface {
 	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
 	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]enrol.Bound, error)
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
@@ -61,7 +63,10 @@ type Config struct {
 	Names Names
 	// Link is the address of a watcher's page of a record; nil leaves the
 	// links out.
-	Link   func(r *watch.Record, watcher string) string
+	Link func(r *watch.Record, watcher string) string
+	// Door makes the address of a person's settings, which opens once; nil
+	// says that there are none yet.
+	Door   func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
 	Now    func() time.Time
 	Logger *slog.Logger
 }

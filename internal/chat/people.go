@@ -26,21 +26,6 @@ func (t *talk) follow(ctx context.Context) (plan, error) {
 	return say(wording.Welcome(lang, t.chatAccounts(ctx, lang, list))), nil
 }
 
-// accountLink is the end of connecting from the bank's own site. Nothing
-// starts that yet, so nothing is bound: who sees the dialog's end is told how
-// to connect. A failed link has no user to tell.
-func (t *talk) accountLink(ctx context.Context) (plan, error) {
-	if t.Event.User == "" {
-		return plan{}, nil
-	}
-	return t.connect(ctx)
-}
-
-func (t *talk) connect(ctx context.Context) (plan, error) {
-	list, lang, err := t.accounts(ctx)
-	return say(wording.HowToConnect(lang, t.chatAccounts(ctx, lang, list))), err
-}
-
 // justNow is how far LINE's clock and ours may differ when we tell a binding
 // that this very event made from an older one.
 const justNow = time.Minute
@@ -65,13 +50,20 @@ func (t *talk) redeem(ctx context.Context, code string) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	}
-	w := bound.Watcher
-	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Account: t.chatAccounts(ctx, w.Lang, []enrol.Bound{bound})[0]}
-	f.Already = bound.Already && w.Since.Before(t.at().Add(-justNow))
+	return say(t.connected(ctx, []enrol.Bound{bound})), nil
+}
+
+// connected greets somebody whose accounts, of one bank, are bound.
+func (t *talk) connected(ctx context.Context, list []enrol.Bound) wording.Message {
+	w := list[0].Watcher
+	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Accounts: t.chatAccounts(ctx, w.Lang, list), Already: true}
+	for _, b := range list {
+		f.Already = f.Already && b.Already && b.Watcher.Since.Before(t.at().Add(-justNow))
+	}
 	for _, c := range w.Channels {
 		f.Mail = f.Mail || c.Kind == watch.Email
 	}
-	return say(wording.Connected(f)), nil
+	return wording.Connected(f)
 }
 
 // askFor is how long the button that leaves works; later it asks again.

@@ -52,7 +52,7 @@ func commands() []command {
 		{wording.CmdLeave, "かいじょ|解除する|登録解除|やめる|やめたい|退会|見守りをやめる|unsubscribe|quit", (*talk).askLeave},
 		{wording.CmdConnect, "つなぐ|口座|口座登録|登録|登録コード|コード|はじめる|はじめ方|start|code|register", (*talk).connect},
 		{wording.CmdGuide, "つかいかた|使いかた|メニュー|できること|menu|commands|?", (*talk).guide},
-		{wording.CmdSettings, "せってい|設定する|setting|rules", notYet(wording.CmdSettings)},
+		{wording.CmdSettings, "せってい|設定する|setting|rules", (*talk).settings},
 		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", notYet(wording.CmdFamily)},
 		{wording.CmdServices, "サービス|連携|連携サービス|接続サービス|connected services|linked services", notYet(wording.CmdServices)},
 	}

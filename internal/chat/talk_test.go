@@ -22,7 +22,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	trouble := wording.Trouble(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
 	leave := wording.AskLeave(ja, []wording.ChatAccount{{}}, time.Now()).Title
-	connect := wording.HowToConnect(ja, nil).Title
+	connect := wording.HowToConnect(ja, nil, nil).Title
 	guide := wording.Guide(ja).Title
 	confused := wording.NotUnderstood(ja).Text[0]
 	for said, want := range map[string]string{
@@ -34,7 +34,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 		"解除": leave, "やめる": leave, "leave": leave, "unsubscribe": leave,
 		"口座をつなぐ": connect, "登録": connect, "connect": connect,
 		"使い方": guide, "メニュー": guide, "?": guide, "？": guide,
-		"設定": wording.NotYet(ja, wording.CmdSettings).Title, "settings": wording.NotYet(ja, wording.CmdSettings).Title,
+		"設定": "設定のページを開く", "settings": "設定のページを開く",
 		"家族": wording.NotYet(ja, wording.CmdFamily).Title, "サービス": wording.NotYet(ja, wording.CmdServices).Title,
 		"こんにちは": confused, "100000": confused, "a=leave&w=all": confused, strings.Repeat("長い", 3000): confused,
 	} {
@@ -540,7 +540,7 @@ func TestAFailedLinkAndAStickerDoNoHarm(t *testing.T) {
 		w.settle()
 	}
 	got := strings.Join(w.shown(alice), "")
-	for _, m := range []wording.Message{wording.HowToConnect(ja, nil), wording.Guide(ja)} {
+	for _, m := range []wording.Message{wording.LinkFailed(ja), wording.Guide(ja)} {
 		if !strings.Contains(got, m.Title) {
 			t.Errorf("%q was not said", m.Title)
 		}

@@ -75,6 +75,7 @@ type world struct {
 	stage *chat.Stage
 	crash *crasher
 	log   *strings.Builder
+	api   string // LINE's address
 }
 
 var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
@@ -101,6 +102,7 @@ func newWorld(t *testing.T) *world {
 	w.line = &sim.LINE{Token: "t", Secret: "channel", Webhook: hook.URL, Now: w.Now}
 	api := httptest.NewServer(w.line)
 	t.Cleanup(api.Close)
+	w.api = api.URL
 	w.line.AddUser(sim.User{ID: alice, Lang: "ja", Following: true})
 	w.line.AddUser(sim.User{ID: bob, Lang: "en", Following: true})
 
@@ -111,7 +113,10 @@ func newWorld(t *testing.T) *world {
 	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
 		Desk: &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
-		Link: func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher }})
+		Link: func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
+		Door: func(_ context.Context, user string, _ watch.Lang) (string, error) {
+			return "https://kozamori.example/s/" + user[len(user)-3:], nil
+		}})
 	return w
 }
 

@@ -73,21 +73,23 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) Message {
 	return m
 }
 
-// HowToConnect says how to connect an account, or one more.
-func HowToConnect(lang watch.Lang, accounts []ChatAccount) Message {
+// HowToConnect says how to connect an account, or one more: by a code, or at
+// the banks that offer it.
+func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink) Message {
 	lang = langOf(lang)
 	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang))
 	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
+	addLinks(&m, lang, links)
 	return m
 }
 
 // ConnectedFacts is what is said to somebody whose account is connected.
 type ConnectedFacts struct {
-	Lang    watch.Lang
-	Account ChatAccount
-	Rules   watch.Rules
-	Mail    bool // a mail address is a further channel
-	Already bool // it was connected before
+	Lang     watch.Lang
+	Accounts []ChatAccount // of one bank
+	Rules    watch.Rules
+	Mail     bool // a mail address is a further channel
+	Already  bool // they were connected before
 }
 
 // Connected says what will be reported, what to do then, and how to stop.
@@ -95,7 +97,11 @@ func Connected(f ConnectedFacts) Message {
 	lang := langOf(f.Lang)
 	title := pick(f.Already, tcConnAlready, tcConnected).in(lang)
 	m := chat(lang, title, title, tcConnWhen.in(lang))
-	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
+	bank := tTheBank.in(lang)
+	for _, a := range f.Accounts {
+		bank = orElse(a.BankName, bank)
+	}
+	m.Facts = accountFacts(lang, f.Accounts)
 	say := func(when bool, t text, args ...any) {
 		if when {
 			m.Text = append(m.Text, t.in(lang, args...))
@@ -106,7 +112,7 @@ func Connected(f ConnectedFacts) Message {
 	say(r.ServiceMin > 0, tcWhenService, Yen(lang, r.ServiceMin))
 	say(r.AnyDebit > 0, tcWhenAny, Yen(lang, r.AnyDebit))
 	say(r.Burst || r.AfterNewLink, tcWhenPattern)
-	say(true, tcConnAnswer, tNotMine.in(lang), orElse(f.Account.BankName, tTheBank.in(lang)))
+	say(true, tcConnAnswer, tNotMine.in(lang), bank)
 	say(f.Mail, tcConnMail)
 	say(true, tcConnStop, Word(lang, CmdStop), Word(lang, CmdLeave))
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdTrouble, CmdGuide)

@@ -1,0 +1,49 @@
+package wording
+
+import "kozamori/internal/watch"
+
+// BankLink is the page of a bank where its customers connect accounts.
+type BankLink struct{ BankName, URL string }
+
+// maxLinks is how many of them fit into one message.
+const maxLinks = 10
+
+var (
+	tcLinkHere    = text{ja: "%sのページでつなぐ", en: "Connect at %s"}
+	tcLinkHow     = text{ja: "銀行のページにログインして、つなぐこともできます。ボタンは10分以内に押してください。", en: "You can also log in at your bank and connect there. Press the button within 10 minutes."}
+	tcLinkEnd     = text{ja: "つないだあとも、「%s」でいつでもやめられます。", en: "You can leave at any time by sending \"%s\"."}
+	tcLinkFailed  = text{ja: "口座をつなげませんでした", en: "No account was connected"}
+	tcLinkFailedT = text{ja: "時間が過ぎたか、別のLINEの方が開いたため、何も登録していません。もう一度、「%s」からお試しください。", en: "It took too long, or somebody else's LINE opened the link, so nothing was connected. Send \"%s\" to try again."}
+	tcLinkAgain   = text{ja: "もう一度つなぐ", en: "Try again"}
+
+	tcSettingsOpen = text{ja: "設定のページを開く", en: "Open your settings"}
+	tcSettingsText = text{ja: "お知らせする金額や時間帯、メールアドレスなどを変えられます。", en: "You can change what you are told, when, and by which mail address."}
+	tcSettingsOnce = text{ja: "このボタンは10分以内に、1回だけ使えます。ほかの方には送らないでください。", en: "The button works once, within 10 minutes. Please do not pass it on."}
+)
+
+// LinkFailed says that linking at the bank connected nothing.
+func LinkFailed(lang watch.Lang) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcLinkFailed.in(lang), tcLinkFailed.in(lang), tcLinkFailedT.in(lang, Word(lang, CmdConnect)))
+	m.Buttons = []Button{{Label: tcLinkAgain.in(lang), Style: Primary, Say: Word(lang, CmdConnect)}}
+	return m
+}
+
+// addLinks offers to connect at the banks' own pages.
+func addLinks(m *Message, lang watch.Lang, links []BankLink) {
+	if len(links) == 0 {
+		return
+	}
+	m.Text = append(m.Text, tcLinkHow.in(lang), tcLinkEnd.in(lang, Word(lang, CmdLeave)))
+	for _, l := range links[:min(len(links), maxLinks)] {
+		m.Buttons = append(m.Buttons, Button{Label: tcLinkHere.in(lang, l.BankName), Style: Primary, URL: l.URL})
+	}
+}
+
+// OpenSettings gives the link to a person's settings, which opens once.
+func OpenSettings(lang watch.Lang, link string) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcSettingsOpen.in(lang), tcSettingsOpen.in(lang), tcSettingsText.in(lang), tcSettingsOnce.in(lang))
+	m.Buttons = []Button{{Label: tcSettingsOpen.in(lang), Style: Primary, URL: link}}
+	return m
+}
