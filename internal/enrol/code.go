@@ -105,12 +105,27 @@ func LooksLikeCode(text string) (string, bool) {
 	if isCode(bare) || len(bare) == codeLen && isAlnum(bare) && strings.ContainsAny(bare, "0123456789") && strings.ContainsAny(bare, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		return group(bare), true
 	}
-	for _, m := range inSentence.FindAllStringSubmatch(text, -1) {
-		if bare := strings.NewReplacer("-", "", " ", "").Replace(m[1]); isCode(bare) {
-			return group(bare), true
-		}
+	if bare, ok := within(text, inSentence, isCode); ok {
+		return group(bare), true
 	}
 	return "", false
+}
+
+// within finds in a folded text what has the form and is good, without spaces
+// and dashes. A word before it may have the form together with its beginning,
+// so the search goes on after that word, and not after the whole.
+func within(text string, form *regexp.Regexp, good func(string) bool) (string, bool) {
+	for {
+		m := form.FindStringSubmatchIndex(text)
+		if m == nil {
+			return "", false
+		}
+		if bare := strings.NewReplacer("-", "", " ", "").Replace(text[m[2]:m[3]]); good(bare) {
+			return bare, true
+		}
+		rest := text[m[2]:]
+		text = strings.TrimLeftFunc(rest, func(r rune) bool { return isAlnum(string(r)) })
+	}
 }
 
 // fold makes every dash one dash and every space one space. Japanese keyboards

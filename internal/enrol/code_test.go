@@ -64,6 +64,7 @@ func TestLooksLikeCode(t *testing.T) {
 		"7 F 3 K 9 Q 4 M A A C D":             "7F3K-9Q4M-AACD",
 		"コードは 7F3K-9Q4M-AACD です。":             "7F3K-9Q4M-AACD",
 		"登録コード：7f3k9q4maacd":                  "7F3K-9Q4M-AACD",
+		"My code: 7F3K-9Q4M-AACD":             "7F3K-9Q4M-AACD", // "code" is no part of it
 		"7F3K-9Q4U-AACD":                      "7F3K-9Q4V-AACD", // U is heard for V
 		"7F3K-9Q4M-AAC0":                      "7F3K-9Q4M-AAC0", // meant as a code, and wrong
 		"こんにちは":                               "",

@@ -34,6 +34,9 @@ func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
 	if got, ok := enrol.LooksLikeInvite("家族コード： " + code + " です"); !ok || got != code {
 		t.Errorf("%s is read as %s, %v", code, got, ok)
 	}
+	if got, ok := enrol.LooksLikeInvite("my invitation " + code); !ok || got != code {
+		t.Errorf("%s in English is read as %s, %v", code, got, ok)
+	}
 	if inv, err := w.desk.Invitation(ctx, bob, code); err != nil || inv.Mask != "普通 ***4567" || !inv.HideAmount {
 		t.Errorf("%+v, %v", inv, err)
 	}

@@ -121,12 +121,11 @@ func LooksLikeInvite(text string) (string, bool) {
 		return "", false
 	}
 	text = strings.Map(fold, strings.ToUpper(norm.NFKC.String(text)))
-	for _, m := range inviteInText.FindAllStringSubmatch(text, -1) {
-		if c := strings.NewReplacer("-", "", " ", "").Replace(m[1]); strings.Trim(c, token.Letters) == "" {
-			return grouped(c, inviteGroup), true
-		}
+	c, ok := within(text, inviteInText, func(s string) bool { return strings.Trim(s, token.Letters) == "" })
+	if !ok {
+		return "", false
 	}
-	return "", false
+	return grouped(c, inviteGroup), true
 }
 
 func (d *Desk) inviteHash(code string) string {
