@@ -158,6 +158,17 @@ func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
 	h.settle()
 	h.shows("口座の見守りをはじめました", "七十七銀行 普通 ***4567", "「解除」")
 
+	// The way to the settings opens on this address, and only once.
+	if err := h.line.Say(lineUser, "設定"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	_, door, _ := strings.Cut(h.shows("設定のページを開く"), `"uri":"`)
+	door, _, _ = strings.Cut(door, `"`)
+	if res, err := http.Get(door); err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(door, h.url+"/s/") {
+		t.Errorf("%s answers %v %v", door, res, err)
+	}
+
 	h.send("t1")
 	h.settle()
 	h.shows("100,000円", "身に覚えがない")

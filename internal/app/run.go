@@ -10,6 +10,7 @@ import (
 	"kozamori/internal/chat"
 	"kozamori/internal/queue"
 	"kozamori/internal/session"
+	"kozamori/internal/watch"
 	"kozamori/internal/web"
 )
 
@@ -35,8 +36,13 @@ func (s *System) Chat() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	sessions := &session.Desk{Store: s.Store, Keys: people.Keys, Now: s.Now}
+	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
+		secret, err := sessions.Door(ctx, lineUser, lang)
+		return s.BaseURL + "/s/" + secret, err
+	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Desk: s.Desk(), Enrol: people, Names: composer.Names,
-		Link: composer.Link, Now: s.Now, Logger: s.Logger}).Handle, nil
+		Link: composer.Link, Door: door, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
 // BankAPI takes what banks call beside sending events.
