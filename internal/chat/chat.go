@@ -42,6 +42,8 @@ type Enrol interface {
 	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
 	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
 	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]enrol.Bound, error)
+	Invitation(ctx context.Context, lineUser, code string) (enrol.Invitation, error)
+	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error

@@ -75,23 +75,5 @@ func (t *talk) accountLink(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	}
-	return say(t.connected(ctx, list)), nil
-}
-
-// settings gives the way to the settings page.
-func (t *talk) settings(ctx context.Context) (plan, error) {
-	list, lang, err := t.accounts(ctx)
-	switch {
-	case err != nil:
-		return plan{}, err
-	case t.Door == nil:
-		return say(wording.NotYet(lang, wording.CmdSettings)), nil
-	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
-	}
-	link, err := t.Door(ctx, t.Event.User, lang)
-	if err != nil {
-		return plan{}, err
-	}
-	return say(wording.OpenSettings(lang, link)), nil
+	return t.connected(ctx, list)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kozamori/internal/enrol"
+	"kozamori/internal/look"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -50,11 +51,11 @@ func (t *talk) redeem(ctx context.Context, code string) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	}
-	return say(t.connected(ctx, []enrol.Bound{bound})), nil
+	return t.connected(ctx, []enrol.Bound{bound})
 }
 
 // connected greets somebody whose accounts, of one bank, are bound.
-func (t *talk) connected(ctx context.Context, list []enrol.Bound) wording.Message {
+func (t *talk) connected(ctx context.Context, list []enrol.Bound) (plan, error) {
 	w := list[0].Watcher
 	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Accounts: t.chatAccounts(ctx, w.Lang, list), Already: true}
 	for _, b := range list {
@@ -63,7 +64,22 @@ func (t *talk) connected(ctx context.Context, list []enrol.Bound) wording.Messag
 	for _, c := range w.Channels {
 		f.Mail = f.Mail || c.Kind == watch.Email
 	}
-	return wording.Connected(f)
+	m := wording.Connected(f)
+	if f.Already {
+		return say(m), nil
+	}
+	for _, b := range list {
+		// Another owner's watching may have found some.
+		found, err := look.Services(ctx, t.Store, b.Account.AccountKey)
+		if err != nil {
+			return plan{}, err
+		}
+		if len(found) > 0 {
+			wording.ServicesHint(&m)
+			break
+		}
+	}
+	return say(m), nil
 }
 
 // askFor is how long the button that leaves works; later it asks again.

@@ -42,7 +42,7 @@ type command struct {
 	run   func(*talk, context.Context) (plan, error)
 }
 
-// commands are all of them. What is not ready answers so by NotYet.
+// commands are all of them.
 func commands() []command {
 	return []command{
 		{wording.CmdList, "最近のお知らせ|お知らせ|いちらん|履歴|history|alerts", (*talk).list},
@@ -53,8 +53,8 @@ func commands() []command {
 		{wording.CmdConnect, "つなぐ|口座|口座登録|登録|登録コード|コード|はじめる|はじめ方|start|code|register", (*talk).connect},
 		{wording.CmdGuide, "つかいかた|使いかた|メニュー|できること|menu|commands|?", (*talk).guide},
 		{wording.CmdSettings, "せってい|設定する|setting|rules", (*talk).settings},
-		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", notYet(wording.CmdFamily)},
-		{wording.CmdServices, "サービス|連携|連携サービス|接続サービス|connected services|linked services", notYet(wording.CmdServices)},
+		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", (*talk).family},
+		{wording.CmdServices, "サービス|つながっているサービス|連携|連携サービス|接続サービス|connected services|linked services", (*talk).services},
 	}
 }
 
@@ -73,13 +73,6 @@ var byWord = func() map[string]command {
 	return out
 }()
 
-func notYet(name wording.Command) func(*talk, context.Context) (plan, error) {
-	return func(t *talk, ctx context.Context) (plan, error) {
-		lang, err := t.lang(ctx)
-		return say(wording.NotYet(lang, name)), err
-	}
-}
-
 // alarms are words of somebody in trouble, wherever they stand in a text.
 var alarms = []string{"覚えがない", "覚えのない", "おぼえがない", "おぼえのない", "詐欺", "さぎ", "不正", "盗ま", "だまされ", "騙され", "乗っ取",
 	"知らない引き落とし", "勝手に引き", "fraud", "scam", "stolen", "not me", "wasn't me"}
@@ -97,6 +90,9 @@ func (t *talk) text(ctx context.Context) (plan, error) {
 	}
 	if code, ok := enrol.LooksLikeCode(t.Event.Text); ok {
 		return t.redeem(ctx, code)
+	}
+	if code, ok := enrol.LooksLikeInvite(t.Event.Text); ok {
+		return t.invited(ctx, code)
 	}
 	for _, a := range alarms {
 		if strings.Contains(word, a) {
@@ -124,6 +120,8 @@ func (t *talk) postback(ctx context.Context) (plan, error) {
 			return t.toDesk(ctx, action, v.Get("r"))
 		case "leave":
 			return t.leave(ctx, v)
+		case "join":
+			return t.join(ctx, v.Get("c"))
 		case "pause":
 			return t.pause(ctx, v.Get("for"))
 		}

@@ -35,7 +35,8 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 		"口座をつなぐ": connect, "登録": connect, "connect": connect,
 		"使い方": guide, "メニュー": guide, "?": guide, "？": guide,
 		"設定": "設定のページを開く", "settings": "設定のページを開く",
-		"家族": wording.NotYet(ja, wording.CmdFamily).Title, "サービス": wording.NotYet(ja, wording.CmdServices).Title,
+		"家族": "見守り家族のページを開く", "Family": "見守り家族のページを開く",
+		"サービス": "つながっているサービス", "つながっているサービス": "つながっているサービス", "services": "つながっているサービス",
 		"こんにちは": confused, "100000": confused, "a=leave&w=all": confused, strings.Repeat("長い", 3000): confused,
 	} {
 		t.Run(fmt.Sprintf("%.30s", said), func(t *testing.T) {

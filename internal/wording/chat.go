@@ -55,7 +55,7 @@ var offered = []struct {
 	does    text
 }{
 	{CmdList, tcDoesList}, {CmdTrouble, tcDoesTrouble}, {CmdStop, tcDoesStop}, {CmdResume, tcDoesResume},
-	{CmdLeave, tcDoesLeave}, {CmdConnect, tcDoesConnect},
+	{CmdLeave, tcDoesLeave}, {CmdConnect, tcDoesConnect}, {CmdServices, tcDoesService}, {CmdSettings, tcDoesSetting}, {CmdFamily, tcDoesFamily},
 }
 
 // choices are quick replies that send a command.

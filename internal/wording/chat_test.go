@@ -32,6 +32,14 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	list := ListFacts{Lang: lang, Now: now, Link: "https://kozamori.example/a/t0ken", Items: []ListItem{
 		item(func(*watch.Record) {}), item(func(r *watch.Record) { r.Answer = &watch.Answer{Value: watch.NotMine} }), linked, rent, hidden,
 	}}
+	lines := []ServiceLine{{Name: service, Record: "r1", Activity: watch.ServiceActivity{LastAt: now, LastAmount: 5000, Debits: 1}},
+		{Name: "", Record: "", Activity: watch.ServiceActivity{LastAt: now}}}
+	services := ServicesMessage(lang, bank+" 普通 ***4567", nil, false, now)
+	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false, now)
+	AnswerServices(&more, lines, false, "w2")
+	AddServices(&services, more)
+	linkedAlready := Connected(ConnectedFacts{Lang: lang, Accounts: two[:1], Rules: watch.DefaultRules()})
+	ServicesHint(&linkedAlready)
 	return map[string]Message{
 		"guide":           Guide(lang),
 		"not-understood":  NotUnderstood(lang),
@@ -47,6 +55,15 @@ func chatMessages(lang watch.Lang) map[string]Message {
 		"welcome-back":    Welcome(lang, two),
 		"connect":         HowToConnect(lang, two[:1], nil),
 		"connect-bank":    HowToConnect(lang, nil, []BankLink{{bank, "https://bank.example/line?linkToken=x"}}),
+		"join":            AskJoin(InvitationFacts{Lang: lang, Account: one, HideAmount: true, Expires: now.AddDate(0, 0, 1), Now: now, Code: "ACDEF-GHJKM-NPQRT"}),
+		"joined":          Joined(lang, one, false, false),
+		"joined-again":    Joined(lang, one, true, true),
+		"invite-wrong":    InviteWrong(lang),
+		"invite-expired":  InviteExpired(lang),
+		"invite-own":      InviteOwn(lang),
+		"family":          OpenFamily(lang, "https://kozamori.example/s/t0ken"),
+		"services":        services,
+		"connected-some":  linkedAlready,
 		"link-failed":     LinkFailed(lang),
 		"settings":        OpenSettings(lang, "https://kozamori.example/s/t0ken"),
 		"connected":       Connected(ConnectedFacts{Lang: lang, Accounts: []ChatAccount{one}, Rules: watch.DefaultRules(), Mail: true}),

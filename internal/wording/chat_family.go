@@ -1,0 +1,125 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// InvitationFacts is what somebody reads who was invited to watch over an
+// account.
+type InvitationFacts struct {
+	Lang       watch.Lang
+	Account    ChatAccount
+	HideAmount bool
+	Expires    time.Time
+	Now        time.Time
+	Code       string
+}
+
+var (
+	tcInvited     = text{ja: "見守り家族になりますか", en: "Will you watch over this account?"}
+	tcInvitedAlt  = text{ja: "見守り家族への招待", en: "An invitation to watch over an account"}
+	tcInvitedWhen = text{ja: "口座の名義人が緊急のお知らせに答えないとき、あなたにもこのLINEでお知らせします。", en: "When its owner does not answer an urgent alert, we tell you here too."}
+	tcInvitedMay  = text{ja: "あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。あなたの回答は、名義人にも伝わります。", en: "You can tell the bank that it was not them. You cannot move money. The owner hears of your answers."}
+	tcInvitedEnd  = text{ja: "心当たりがない招待は、押さずにそのままにしてください。引き受けたあとも、「%s」でいつでもやめられます。", en: "If you do not know who sent this, do nothing. You can leave at any time by sending \"%s\"."}
+	tcInviteUntil = text{ja: "招待の期限", en: "Valid until"}
+	tcJoin        = text{ja: "見守り家族になる", en: "Yes, I will watch"}
+	tcJoined      = text{ja: "見守り家族になりました", en: "You are watching over this account"}
+	tcJoinedAgain = text{ja: "すでに見守り家族です", en: "You are watching over it already"}
+	tcInviteWrong = text{ja: "この招待は使えません", en: "This invitation does not work"}
+	tcInviteWrTx  = text{ja: "文字が違うか、すでに使われたか、取り消されています。", en: "It was mistyped, used or taken back."}
+	tcInviteNew   = text{ja: "ご家族に、新しい招待をつくってもらってください。", en: "Please ask for a new one."}
+	tcInviteOver  = text{ja: "この招待は、期限が過ぎています", en: "This invitation is too old"}
+	tcInviteOwn   = text{ja: "ご自身の口座です", en: "This is your own account"}
+	tcInviteOwnTx = text{ja: "この招待は、見守ってほしいご家族に送ってください。", en: "Please send the invitation to the person who is to watch with you."}
+	tcFamilyOpen  = text{ja: "見守り家族のページを開く", en: "Open the family page"}
+	tcFamilyText  = text{ja: "離れて暮らすご家族などに、この口座を一緒に見守ってもらえます。招くことも、やめてもらうこともできます。", en: "Somebody you trust can watch this account with you. You can invite them, and end it again."}
+)
+
+// AskJoin offers to become a guardian, and says who will see what.
+func AskJoin(f InvitationFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcInvitedAlt.in(lang), tcInvited.in(lang), tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcInvitedEnd.in(lang, Word(lang, CmdLeave)))
+	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}),
+		Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
+		Fact{tcInviteUntil.in(lang), Time(lang, f.Expires, f.Now)})
+	m.Buttons = []Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: Primary, Postback: chatPostback("join", "c", f.Code)}}
+	return m
+}
+
+// Joined greets a new guardian.
+func Joined(lang watch.Lang, a ChatAccount, hideAmount, already bool) Message {
+	lang = langOf(lang)
+	title := pick(already, tcJoinedAgain, tcJoined).in(lang)
+	m := chat(lang, title, title, tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcConnStop.in(lang, Word(lang, CmdStop), Word(lang, CmdLeave)))
+	m.Facts = append(accountFacts(lang, []ChatAccount{a}), Fact{tFamSees.in(lang), pick(hideAmount, tFamHidden, tFamAll).in(lang)})
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdTrouble, CmdGuide)
+	return m
+}
+
+// InviteWrong answers an invitation that binds nothing.
+func InviteWrong(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcInvitedAlt.in(lang), tcInviteWrong.in(lang), tcInviteWrTx.in(lang), tcInviteNew.in(lang))
+}
+
+// InviteExpired answers an invitation whose time is over.
+func InviteExpired(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcInvitedAlt.in(lang), tcInviteOver.in(lang), tcInviteNew.in(lang))
+}
+
+// InviteOwn answers an owner who opened an invitation to their own account.
+func InviteOwn(lang watch.Lang) Message {
+	lang = langOf(lang)
+	return chat(lang, tcInvitedAlt.in(lang), tcInviteOwn.in(lang), tcInviteOwnTx.in(lang))
+}
+
+// OpenFamily gives the link to the pages where guardians are invited.
+func OpenFamily(lang watch.Lang, link string) Message {
+	lang = langOf(lang)
+	m := chat(lang, tcFamilyOpen.in(lang), tcFamilyOpen.in(lang), tcFamilyText.in(lang), tcSettingsOnce.in(lang))
+	m.Buttons = []Button{{Label: tcFamilyOpen.in(lang), Style: Primary, URL: link}}
+	return m
+}
+
+var (
+	tcServMine    = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
+	tcServHint    = text{ja: "この口座には、つながっている決済サービスがあります。「%s」と送ると確認できます。", en: "Payment services are linked to this account. Send \"%s\" to see them."}
+	tcDoesService = text{ja: "つながっている決済サービスを見る", en: "see which payment services are linked"}
+	tcDoesSetting = text{ja: "お知らせの条件を変える", en: "change what you are told"}
+	tcDoesFamily  = text{ja: "家族と一緒に見守る", en: "watch together with your family"}
+)
+
+// AddServices adds to a message about somebody's services the same about
+// another account of theirs, and the two answers to each service.
+func AddServices(m *Message, more Message) {
+	m.Facts, m.Buttons = append(m.Facts, more.Facts...), append(m.Buttons, more.Buttons...)
+	if len(more.Text) > 0 && len(m.Text) > 0 && more.Text[0] == tServText.in(watch.Lang(m.Lang)) {
+		m.Text = more.Text
+	}
+}
+
+// AnswerServices adds the two answers to each service of a message.
+func AnswerServices(m *Message, services []ServiceLine, guardian bool, watcher string) {
+	lang := langOf(watch.Lang(m.Lang))
+	for _, s := range services[:min(len(services), maxServices)] {
+		if s.Record == "" {
+			continue
+		}
+		name := orElse(s.Name, tServUnknown.in(lang))
+		notMine, mine := tcServMine.in(lang, name, pick(guardian, tNotTheirs, tNotMine).in(lang)), tcServMine.in(lang, name, pick(guardian, tTheirs, tMine).in(lang))
+		m.Buttons = append(m.Buttons,
+			Button{Label: notMine, Display: notMine, Style: Danger, Postback: postback("notmine", s.Record, watcher)},
+			Button{Label: mine, Display: mine, Style: Secondary, Postback: postback("mine", s.Record, watcher)})
+	}
+}
+
+// ServicesHint tells somebody whose account was just connected that services
+// are linked to it already.
+func ServicesHint(m *Message) {
+	lang := langOf(watch.Lang(m.Lang))
+	m.Text = append(m.Text, tcServHint.in(lang, Word(lang, CmdServices)))
+	m.Choices = append(choices(lang, CmdServices), m.Choices...)
+}
