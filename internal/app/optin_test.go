@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
@@ -158,14 +159,18 @@ func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
 	h.settle()
 	h.shows("口座の見守りをはじめました", "七十七銀行 普通 ***4567", "「解除」")
 
-	// The way to the settings opens on this address, and only once.
+	// The way to the settings opens at our own address.
 	if err := h.line.Say(lineUser, "設定"); err != nil {
 		t.Fatal(err)
 	}
 	h.settle()
 	_, door, _ := strings.Cut(h.shows("設定のページを開く"), `"uri":"`)
 	door, _, _ = strings.Cut(door, `"`)
-	if res, err := http.Get(door); err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(door, h.url+"/s/") {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := (&http.Client{Jar: jar}).Get(door); err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(door, h.url+"/s/") {
 		t.Errorf("%s answers %v %v", door, res, err)
 	}
 
