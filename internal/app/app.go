@@ -149,6 +149,11 @@ func (s *System) mails() (notify.Channel, error) {
 	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, HTTP: s.MailHTTP})
 }
 
+// Feedback acts on what became of mails that were accepted.
+func (s *System) Feedback() *notify.Stage {
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger})
+}
+
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
 	desk := &enrol.Desk{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys

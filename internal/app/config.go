@@ -29,10 +29,11 @@ const (
 	Chat     Part = "chat"
 	Web      Part = "web"
 	BankAPI  Part = "bankapi"
+	Feedback Part = "feedback"
 )
 
 // Parts lists every part.
-var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, BankAPI}
+var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, BankAPI, Feedback}
 
 // Config is everything that a deployment decides. A part needs only some of
 // it: Check says what is missing for which.

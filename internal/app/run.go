@@ -73,23 +73,48 @@ func (s *System) Web() (http.Handler, error) {
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
 
-// Handler serves everything that comes in over HTTP.
-func (s *System) Handler() (*http.ServeMux, error) {
-	mux := http.NewServeMux()
+// RouteIngest serves banks' events.
+func (s *System) RouteIngest(mux *http.ServeMux) error {
 	mux.Handle("/v1/banks/{bank}/events", s.Ingest())
+	return nil
+}
+
+// RouteBankAPI serves the rest of what banks call.
+func (s *System) RouteBankAPI(mux *http.ServeMux) error {
 	api, err := s.BankAPI()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	mux.Handle("/v1/banks/", api)
+	return nil
+}
+
+// RouteWeb serves the pages.
+func (s *System) RouteWeb(mux *http.ServeMux) error {
 	pages, err := s.Web()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, p := range web.Paths {
 		mux.Handle(p, pages)
 	}
+	return nil
+}
+
+// RouteLineHook serves LINE's webhooks.
+func (s *System) RouteLineHook(mux *http.ServeMux) error {
 	mux.Handle(HookPath, s.LineHook())
+	return nil
+}
+
+// Handler serves everything that comes in over HTTP.
+func (s *System) Handler() (*http.ServeMux, error) {
+	mux := http.NewServeMux()
+	for _, route := range []func(*http.ServeMux) error{s.RouteIngest, s.RouteBankAPI, s.RouteWeb, s.RouteLineHook} {
+		if err := route(mux); err != nil {
+			return nil, err
+		}
+	}
 	return mux, nil
 }
 

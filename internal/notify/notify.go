@@ -165,7 +165,15 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
-	return s.outcome(ctx, m, r.ID, d.ID, w, ch.Send(ctx, to, d.RetryKey(r.ID), msg))
+	key := d.RetryKey(r.ID)
+	if d.Channel == watch.Email {
+		key = d.MailKey(r.ID) // it must lead back here: see Bounced
+	}
+	o := ch.Send(ctx, to, key, msg)
+	if o.Result == watch.SendAccepted && d.Kind == watch.TellAlert {
+		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
+	}
+	return s.outcome(ctx, m, r.ID, d.ID, w, o)
 }
 
 // address is where a channel reaches a watcher, or why it does not. Somebody
@@ -268,6 +276,9 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, record, delivery s
 	case over && o.Result != watch.SendUnreachable && o.Result != watch.SendExhausted:
 		s.Logger.Error("a delivery is given up", "record", record, "delivery", delivery, "problem", o.Problem)
 		return queue.Never(o.Problem)
+	case o.Result == watch.SendExhausted:
+		s.Logger.Error("LINE takes no more messages this month", "record", record, "delivery", delivery)
+		return queue.OK
 	case over:
 		s.Logger.Warn("a channel cannot reach a watcher", "record", record, "delivery", delivery, "problem", o.Problem)
 		return queue.OK
@@ -321,14 +332,22 @@ func (s *Stage) write(ctx context.Context, m queue.Message, record, delivery str
 	case err != nil:
 		return s.broken(m, "outcome cannot be written", err)
 	}
+	s.queue(ctx, r, added)
+	return queue.OK
+}
+
+// queue sends what was added to a record on its way.
+func (s *Stage) queue(ctx context.Context, r *watch.Record, added []watch.Delivery) {
 	for _, d := range added {
+		if d.Kind == watch.TellUnreachable {
+			s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
+		}
 		b, _ := json.Marshal(watch.Job{Record: r.ID, Delivery: d.ID})
 		if err := s.Queue.Send(ctx, queue.For(d.Channel), queue.Outgoing{Body: b, Group: r.Account.Bank, Trace: r.ID}); err != nil {
 			// It is on record with a time due: sweep queues it.
 			s.Logger.Error("a next channel cannot be queued yet", "record", r.ID, "err", err)
 		}
 	}
-	return queue.OK
 }
 
 // markUnreachable notes on the account that a channel does not reach its

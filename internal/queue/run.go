@@ -60,6 +60,9 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
+// Buried is what is logged of a message that can never be done.
+const Buried = "a message is buried"
+
 // Settle lets a stage work on received messages and does what it says of
 // them. What cannot be done, such as a delete that fails, is left to the
 // visibility timeout.
@@ -72,7 +75,7 @@ func Settle(ctx context.Context, q Queue, name Name, msgs []Message, h Handler, 
 		case v.Done:
 			done = append(done, m)
 		case v.Bury != "":
-			log.Error("a message is buried", "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
+			log.Error(Buried, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
 			err = q.Bury(ctx, name, m, v.Bury)
 		default:
 			err = q.Retry(ctx, name, m, v.Delay)

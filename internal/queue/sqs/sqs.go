@@ -37,9 +37,12 @@ const (
 	most    = 2 * time.Second
 )
 
+// TraceAttribute carries a message's trace.
+const TraceAttribute = "trace"
+
 // Attributes of a message. The last three are on dead letters.
 const (
-	attrTrace = "trace"
+	attrTrace = TraceAttribute
 	attrWhy   = "why"
 	attrSent  = "sent" // when it became durable in its queue, in milliseconds
 	attrTried = "receives"

@@ -1,0 +1,14 @@
+// Command detect makes alerts of the events queue.
+package main
+
+import (
+	"log"
+
+	"kozamori/internal/app"
+	"kozamori/internal/lambda"
+	"kozamori/internal/queue"
+)
+
+func main() {
+	log.Fatal(lambda.ServeQueue(app.Detect, func(s *app.System) (queue.Handler, error) { return s.Detect(), nil }))
+}

@@ -1,0 +1,246 @@
+// Package lambda runs the parts of the system as AWS Lambda functions: it
+// makes requests, messages and ticks of Lambda's events, and Lambda's answers
+// of what the parts say. It owns how a function starts (clients, secrets and
+// one DynamoDB call are warm before the first event) and how it learns of a
+// secret that was replaced. It holds no logic of the field.
+//
+// A function's environment names where things are, never a secret:
+//
+//	KOZAMORI_TABLE           the table
+//	KOZAMORI_QUEUE_EVENTS …  the URLs of the queues that it uses
+//	KOZAMORI_DEAD_EVENTS …   and of their dead letters
+//	KOZAMORI_SECRETS         the prefix of its secrets in Parameter Store
+//
+// and what app.FromEnv reads.
+package lambda
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	aws "github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"kozamori/internal/app"
+	"kozamori/internal/email"
+	"kozamori/internal/ingest"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	"kozamori/internal/queue/sqs"
+	"kozamori/internal/secrets"
+	"kozamori/internal/store/dynamo"
+)
+
+// startTime is how long getting warm may take.
+const startTime = 8 * time.Second
+
+// parameters are the secrets under the prefix, and the names by which
+// app.FromEnv asks for them.
+var parameters = map[string]string{
+	"KOZAMORI_LINK_KEYS":           "link-keys",
+	"KOZAMORI_LINE_CHANNEL_SECRET": "line/channel-secret",
+	"KOZAMORI_LINE_TOKEN":          "line/token",
+	"KOZAMORI_LINE_KEY":            "line/key",
+}
+
+// needs says which of them a part reads; it has no permission for others.
+var needs = map[app.Part][]string{
+	app.LineHook: {"line/channel-secret"},
+	app.Notify:   {"line/channel-secret", "line/key", "line/token", "link-keys"},
+	app.Chat:     {"line/channel-secret", "line/key", "line/token", "link-keys"},
+	app.Web:      {"link-keys"},
+	app.BankAPI:  {"link-keys"},
+}
+
+// part is a part of the system as it runs now.
+type part[T any] struct {
+	name    app.Part
+	build   func(*app.System) (T, error)
+	means   app.Means
+	queue   *sqs.Queue
+	names   map[string]queue.Name // queues by the last part of their addresses
+	secrets *secrets.Secrets
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	seen  map[string]string // the secrets that value was built with
+	value T
+	ready bool
+}
+
+// banks says in the words of ingest that a bank is no tenant.
+type banks struct{ *secrets.Secrets }
+
+func (b banks) WebhookSecrets(ctx context.Context, bank string) ([]string, error) {
+	found, err := b.Secrets.WebhookSecrets(ctx, bank)
+	if err == secrets.ErrNoBank {
+		return nil, ingest.ErrUnknownBank
+	}
+	return found, err
+}
+
+// warm makes the clients of a part, builds it, and reads from DynamoDB once.
+func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], error) {
+	ctx, cancel := context.WithTimeout(context.Background(), startTime)
+	defer cancel()
+	log := slog.New(withMetrics(lambdacontext.NewLogHandler(), os.Stdout, os.Getenv("KOZAMORI_STACK")))
+	c, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lambda: AWS's configuration cannot be read: %w", err)
+	}
+	table := dynamo.New(dynamo.Config{AWS: c, Table: os.Getenv("KOZAMORI_TABLE")})
+	p := &part[T]{name: name, build: build, names: map[string]queue.Name{}, log: log,
+		secrets: secrets.New(secrets.Config{AWS: c, Prefix: os.Getenv("KOZAMORI_SECRETS"), Logger: log})}
+	queues := map[queue.Name]sqs.Address{}
+	for _, n := range queue.Names {
+		variable := strings.ToUpper(string(n))
+		a := sqs.Address{URL: os.Getenv("KOZAMORI_QUEUE_" + variable), Dead: os.Getenv("KOZAMORI_DEAD_" + variable)}
+		if a.URL != "" {
+			queues[n] = a
+			p.names[path.Base(a.URL)] = n
+		}
+	}
+	p.queue = sqs.New(sqs.Config{AWS: c, Queues: queues})
+	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Logger: log}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := table.Warm(ctx); err != nil {
+			log.Warn("DynamoDB does not answer yet", "err", err) // the first event will ask again
+		}
+	})
+	_, err = p.get(ctx)
+	wg.Wait()
+	return p, err
+}
+
+// get returns the part, built anew if its secrets have changed.
+func (p *part[T]) get(ctx context.Context) (T, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ready && len(needs[p.name]) == 0 {
+		return p.value, nil
+	}
+	var found map[string]string
+	if names := needs[p.name]; len(names) > 0 {
+		var err error
+		if found, err = p.secrets.Named(ctx, names...); err != nil {
+			return p.value, err
+		}
+	}
+	if p.ready && maps.Equal(found, p.seen) {
+		return p.value, nil
+	}
+	value, err := p.make(found)
+	if err == nil {
+		p.value, p.seen, p.ready = value, found, true
+		return value, nil
+	}
+	if p.ready {
+		p.log.ErrorContext(ctx, "a secret was replaced by one that cannot be used; the last one serves", "err", err)
+		return p.value, nil
+	}
+	return value, err
+}
+
+func (p *part[T]) make(found map[string]string) (value T, err error) {
+	c, err := app.FromEnv(func(name string) string {
+		if secret, ok := parameters[name]; ok {
+			return found[secret]
+		}
+		return os.Getenv(name)
+	})
+	if err != nil {
+		return value, err
+	}
+	if err := c.Check(p.name); err != nil {
+		return value, err
+	}
+	return p.build(app.New(c, p.means))
+}
+
+// ServeHTTP serves a part that answers requests. It returns only if it cannot
+// start.
+func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) error {
+	p, err := warm(name, func(s *app.System) (http.Handler, error) {
+		mux := http.NewServeMux()
+		return mux, route(s, mux)
+	})
+	if err != nil {
+		return err
+	}
+	aws.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		h, err := p.get(ctx)
+		if err != nil {
+			return events.APIGatewayV2HTTPResponse{}, err
+		}
+		return HTTP(h, p.log)(ctx, e)
+	})
+	return nil
+}
+
+// ServeQueue serves a part that works on messages.
+func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) error {
+	p, err := warm(name, stage)
+	if err != nil {
+		return err
+	}
+	aws.Start(func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		h, err := p.get(ctx)
+		if err != nil {
+			return events.SQSEventResponse{}, err // the whole batch comes again
+		}
+		return Queue(p.queue, p.names, h, time.Now, p.log)(ctx, e)
+	})
+	return nil
+}
+
+// ServeSweep serves the sweeper, at each tick of a schedule.
+func ServeSweep() error {
+	p, err := warm(app.Sweep, func(s *app.System) (func(context.Context) error, error) {
+		stage := s.Sweep()
+		return func(ctx context.Context) error {
+			ctx, cancel := early(ctx)
+			defer cancel()
+			_, err := stage.Sweep(ctx)
+			return err
+		}, nil
+	})
+	if err != nil {
+		return err
+	}
+	aws.Start(func(ctx context.Context, _ events.EventBridgeEvent) error { return p.value(ctx) })
+	return nil
+}
+
+// ServeFeedback serves what SES says of mails, which EventBridge brings. An
+// error makes Lambda bring it again.
+func ServeFeedback() error {
+	p, err := warm(app.Feedback, func(s *app.System) (*notify.Stage, error) { return s.Feedback(), nil })
+	if err != nil {
+		return err
+	}
+	aws.Start(func(ctx context.Context, e events.EventBridgeEvent) error {
+		return feedback(ctx, p.value, e.Detail, p.log)
+	})
+	return nil
+}
+
+func feedback(ctx context.Context, s *notify.Stage, detail []byte, log *slog.Logger) error {
+	f, err := email.ParseFeedback(detail)
+	if err != nil {
+		// It will not read better next time.
+		log.ErrorContext(ctx, "what SES says of a mail cannot be read", "err", err)
+		return nil
+	}
+	return s.Bounced(ctx, f)
+}

@@ -1,0 +1,74 @@
+package lambda
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/queue/sqs"
+)
+
+// Queue lets a stage work on a batch of SQS's, and answers which messages must
+// come again. Lambda deletes the others. With such answers Lambda does not
+// slow down when messages fail, so each is hidden for as long as its verdict
+// says.
+func Queue(q queue.Queue, names map[string]queue.Name, h queue.Handler, now func() time.Time, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+		var res events.SQSEventResponse
+		again := func(id string) {
+			res.BatchItemFailures = append(res.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
+		}
+		at := now()
+		batches := map[queue.Name][]queue.Message{}
+		for _, r := range e.Records {
+			name, ok := names[r.EventSourceARN[strings.LastIndex(r.EventSourceARN, ":")+1:]]
+			if !ok {
+				return res, fmt.Errorf("lambda: a message of a queue that is not ours")
+			}
+			batches[name] = append(batches[name], message(r, at))
+		}
+		work, cancel := early(ctx)
+		defer cancel()
+		for name, msgs := range batches {
+			for i, v := range queue.Guard(work, msgs, h, log) {
+				m := msgs[i]
+				if v.Done {
+					continue
+				}
+				var err error
+				if v.Bury != "" {
+					log.ErrorContext(ctx, queue.Buried, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
+					if err = q.Bury(ctx, name, m, v.Bury); err == nil {
+						continue
+					}
+				} else {
+					err = q.Retry(ctx, name, m, v.Delay)
+				}
+				if err != nil {
+					// It comes again after its visibility timeout.
+					log.ErrorContext(ctx, "a message cannot be settled", "queue", name, "message", m.ID, "err", err)
+				}
+				again(m.ID)
+			}
+		}
+		return res, nil
+	}
+}
+
+func message(r events.SQSMessage, at time.Time) queue.Message {
+	m := queue.Message{ID: r.MessageId, Body: []byte(r.Body), Group: r.Attributes["MessageGroupId"], Receipt: sqs.Receipt(r.ReceiptHandle, at)}
+	m.Receives, _ = strconv.Atoi(r.Attributes["ApproximateReceiveCount"])
+	if ms, err := strconv.ParseInt(r.Attributes["SentTimestamp"], 10, 64); err == nil {
+		m.SentAt = time.UnixMilli(ms).UTC()
+	}
+	if t := r.MessageAttributes[sqs.TraceAttribute].StringValue; t != nil {
+		m.Trace = *t
+	}
+	return m
+}

@@ -1,0 +1,176 @@
+// Package secrets reads secrets from SSM Parameter Store, where they are
+// SecureStrings under one prefix, and keeps them in memory for a while. AWS's
+// types stop here. It never logs a value and never writes one anywhere.
+//
+//	PREFIX/link-keys             id:base64, with a comma between two
+//	PREFIX/line/channel-secret   one, or two with a comma between
+//	PREFIX/line/token            a long-lived channel access token, or instead
+//	PREFIX/line/key              the key that stateless tokens are asked for with
+//	PREFIX/banks/0125/webhook    a bank's whsec_…, or two with a comma between
+//
+// While a secret is being replaced both live side by side: the first signs,
+// all of them verify.
+package secrets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+const (
+	// Life is how long a value is used before it is read again.
+	Life = 5 * time.Minute
+	// pause is the least time between two reads: a value that cannot be read,
+	// or a bank that is not there, does not make every request ask.
+	pause = 30 * time.Second
+	// perCall is how long one read may take.
+	perCall = 5 * time.Second
+)
+
+// ErrNoBank says that a bank has no secrets: it is no tenant.
+var ErrNoBank = errors.New("secrets: no such bank")
+
+// Config of the secrets.
+type Config struct {
+	AWS      aws.Config
+	Endpoint string // replaces SSM's own address; empty keeps it
+	Prefix   string // "/kozamori/prod"
+	Now      func() time.Time
+	HTTP     *http.Client
+	Logger   *slog.Logger
+}
+
+// Secrets are the deployment's secrets.
+type Secrets struct {
+	config Config
+	ssm    *ssm.Client
+
+	mu    sync.Mutex
+	named map[string]*kept // by the names that were asked for together
+	banks *kept
+}
+
+// kept are values, when they were read, and when that was last tried.
+type kept struct {
+	values      map[string]string
+	read, tried time.Time
+}
+
+// New makes Secrets. It reads nothing yet.
+func New(c Config) *Secrets {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.HTTP == nil {
+		c.HTTP = &http.Client{Timeout: perCall}
+	}
+	return &Secrets{config: c, named: map[string]*kept{}, banks: &kept{}, ssm: ssm.NewFromConfig(c.AWS, func(o *ssm.Options) {
+		if c.Endpoint != "" {
+			o.BaseEndpoint = aws.String(c.Endpoint)
+		}
+		o.HTTPClient = c.HTTP
+	})}
+}
+
+// Named returns parameters by their names under the prefix, at most 10. Those
+// that do not exist are left out. When they cannot be read again, what was
+// read before goes on serving.
+func (s *Secrets) Named(ctx context.Context, names ...string) (map[string]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := strings.Join(names, "\n")
+	if s.named[key] == nil {
+		s.named[key] = &kept{}
+	}
+	err := s.refresh(s.named[key], Life, func() (map[string]string, error) {
+		in := &ssm.GetParametersInput{WithDecryption: aws.Bool(true)}
+		for _, n := range names {
+			in.Names = append(in.Names, s.config.Prefix+"/"+n)
+		}
+		out, err := s.ssm.GetParameters(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("secrets: GetParameters: %w", err)
+		}
+		values := map[string]string{}
+		for _, p := range out.Parameters {
+			values[strings.TrimPrefix(aws.ToString(p.Name), s.config.Prefix+"/")] = aws.ToString(p.Value)
+		}
+		return values, nil
+	})
+	return s.named[key].values, err
+}
+
+// WebhookSecrets returns the secrets shared with a bank: the first signs, all
+// of them verify. ErrNoBank if it has none. Those of all banks are read
+// together, so that strangers who name banks at random cost no reads.
+func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	life := Life
+	if s.banks.values != nil && s.banks.values[bank] == "" {
+		life = pause // it may be new
+	}
+	err := s.refresh(s.banks, life, func() (map[string]string, error) {
+		values := map[string]string{}
+		pages := ssm.NewGetParametersByPathPaginator(s.ssm, &ssm.GetParametersByPathInput{
+			Path: aws.String(s.config.Prefix + "/banks"), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("secrets: GetParametersByPath: %w", err)
+			}
+			for _, p := range page.Parameters {
+				name := strings.TrimPrefix(aws.ToString(p.Name), s.config.Prefix+"/banks/")
+				if bank, ok := strings.CutSuffix(name, "/webhook"); ok {
+					values[bank] = aws.ToString(p.Value)
+				}
+			}
+		}
+		return values, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for v := range strings.SplitSeq(s.banks.values[bank], ",") {
+		if v = strings.TrimSpace(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	if out == nil {
+		return nil, ErrNoBank
+	}
+	return out, nil
+}
+
+// refresh reads values whose life is over. An error is one only if there is
+// nothing else to serve.
+func (s *Secrets) refresh(k *kept, life time.Duration, read func() (map[string]string, error)) error {
+	now := s.config.Now()
+	if k.values != nil && (now.Sub(k.read) < life || now.Sub(k.tried) < pause) {
+		return nil
+	}
+	k.tried = now
+	values, err := read()
+	switch {
+	case err == nil:
+		k.values, k.read = values, now
+	case k.values != nil:
+		s.config.Logger.Error("secrets cannot be read again; the last ones serve", "age", now.Sub(k.read).Round(time.Second), "err", err)
+	default:
+		return err
+	}
+	return nil
+}
