@@ -20,7 +20,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 	}{
 		"a name that is there twice":       {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ﾄﾞｺﾓｺｳｻﾞ | guessed", want: []string{"ﾄﾞｺﾓｺｳｻﾞ is there twice", "ドコモコウザ at services.rec:"}},
 		"a name of two services":           {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: メルペイ　チャージ | guessed", want: []string{"is ambiguous", "メルペイ at services.rec:"}},
-		"a name that another covers":       {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ヌネペイ | guessed\nName: RTK ヌネペイ | guessed", want: []string{"RTK ヌネペイ is not needed", "ヌネペイ at services.rec:"}},
+		"a name that another covers":       {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ケムペイ | guessed\nName: RTK ケムペイ | guessed", want: []string{"RTK ケムペイ is not needed", "ケムペイ at services.rec:"}},
 		"a name that begins with a trap":   {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ドコモデンキヌネ | guessed", want: []string{"begins with a trap", "ドコモデンキ at services.rec:"}},
 		"a name behind a credit":           {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: 利息ペイ | guessed", want: []string{"is never reached", "利息 at words.rec:"}},
 		"a trap that a shorter one covers": {words: "Not: ヤフーケツサイサービス | x", want: []string{"is never reached: a shorter one decides", "ヤフーケツサイ at words.rec:"}},
@@ -32,8 +32,8 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a service without an English name": {services: "Service: x\nJa: x\nDebit: charge",
 			want: []string{"service x lacks"}},
 		"a field that there is not":      {services: "Service: x\nJp: x", want: []string{"a service has no Jp"}},
-		"a name neither seen or guessed": {services: "Service: x\nName: ヌネペイ | perhaps", want: []string{"seen or guessed"}},
-		"a name seen nowhere":            {services: "Service: x\nName: ヌネペイ | seen", want: []string{"says at which bank"}},
+		"a name neither seen or guessed": {services: "Service: x\nName: ケムペイ | perhaps", want: []string{"seen or guessed"}},
+		"a name seen nowhere":            {services: "Service: x\nName: ケムペイ | seen", want: []string{"says at which bank"}},
 		"a name without letters":         {services: "Service: x\nName: ー（） | guessed", want: []string{"has no letters"}},
 		"a number without a date":        {services: "Service: x\nPhone: 0120-000-000", want: []string{"when and where"}},
 		"a kind of debit that is none":   {services: "Service: x\nDebit: wallet", want: []string{"a debit is a charge"}},
@@ -62,14 +62,14 @@ func TestMistakesInTheFiles(t *testing.T) {
 
 // A new service is one entry, and no code.
 func TestABrandNewServiceNeedsOneEntry(t *testing.T) {
-	d, err := read(source{servicesRec + "\nService: nunepay\nJa: ヌネペイ\nEn: Nune Pay\nDebit: charge\nName: ヌネペイ | guessed\n", banksRec, wordsRec})
+	d, err := read(source{servicesRec + "\nService: kemupay\nJa: ケムペイ\nEn: Kemu Pay\nDebit: charge\nName: ケムペイ | guessed\n", banksRec, wordsRec})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range d.check() {
 		t.Error(p)
 	}
-	for line, want := range map[string]string{"RTK ﾇﾈﾍﾟｲ": "nunepay", "ヌネペイ（カ": "nunepay", "ﾇﾈﾍﾟｲｶｰﾄﾞ": "", "オヌネペイ": "", "PAYPAY": "paypay"} {
+	for line, want := range map[string]string{"RTK ｹﾑﾍﾟｲ": "kemupay", "ケムペイ（カ": "kemupay", "ｹﾑﾍﾟｲｶｰﾄﾞ": "", "オケムペイ": "", "PAYPAY": "paypay"} {
 		if got := d.classify("", line); got.Service != want {
 			t.Errorf("%q is %+v, want %q", line, got, want)
 		}
