@@ -54,12 +54,18 @@ func (w *world) atTheBank(phone, token string, refs ...string) (nonce string) {
 
 func (w *world) dialog(phone, token, nonce string) {
 	w.t.Helper()
+	w.open(phone, token, nonce)
+	w.settle()
+}
+
+// open opens LINE's dialog on a phone.
+func (w *world) open(phone, token, nonce string) {
+	w.t.Helper()
 	res, err := http.Get(w.api + "/dialog/bot/accountLink?" + url.Values{"linkToken": {token}, "nonce": {nonce}, "as": {phone}}.Encode())
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	w.settle()
 }
 
 func (w *world) watched(user string) int {

@@ -33,6 +33,23 @@ var acts = map[string]struct {
 		w.say(alice, "解除")
 		_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
 	}, title: wording.Left(ja, nil).Title},
+	"linking at the bank": {do: func(w *world) {
+		token := w.offered(alice)
+		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []enrol.CodeRequest{{AccountRef: "acc_new"}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.open(alice, token, nonce)
+	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title},
+	"joining": {do: func(w *world) {
+		k := watch.AccountKey{Bank: "0168", Ref: "acc_bob"}
+		w.own(bob, k)
+		code, _, err := w.enrol.Invite(context.Background(), bob, k, "", false)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_ = w.line.Tap(alice, "a=join&c="+code, "")
+	}, title: wording.Joined(ja, wording.ChatAccount{}, false, false).Title},
 	"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
 		title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
 	"resuming": {do: func(w *world) {

@@ -171,7 +171,7 @@ func AskLeave(lang watch.Lang, accounts []ChatAccount, now time.Time) Message {
 		return Button{Label: label, Style: Danger, Display: tcLeaveShow.in(lang, name), Postback: chatPostback("leave", "w", watcher, "t", at)}
 	}
 	others := false
-	for _, a := range accounts {
+	for _, a := range accounts[:min(len(accounts), maxButtons)] {
 		others = others || a.Guardians
 		name := orElse(a.name(), tFactAccount.in(lang))
 		label := name

@@ -5,8 +5,8 @@ import "kozamori/internal/watch"
 // BankLink is the page of a bank where its customers connect accounts.
 type BankLink struct{ BankName, URL string }
 
-// maxLinks is how many of them fit into one message.
-const maxLinks = 10
+// maxButtons is how many buttons of a list fit into one message.
+const maxButtons = 10
 
 var (
 	tcLinkHere    = text{ja: "%sのページでつなぐ", en: "Connect at %s"}
@@ -35,7 +35,7 @@ func addLinks(m *Message, lang watch.Lang, links []BankLink) {
 		return
 	}
 	m.Text = append(m.Text, tcLinkHow.in(lang), tcLinkEnd.in(lang, Word(lang, CmdLeave)))
-	for _, l := range links[:min(len(links), maxLinks)] {
+	for _, l := range links[:min(len(links), maxButtons)] {
 		m.Buttons = append(m.Buttons, Button{Label: tcLinkHere.in(lang, l.BankName), Style: Primary, URL: l.URL})
 	}
 }

@@ -1,0 +1,152 @@
+package chat_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+func TestAnswers(t *testing.T) {
+	type step struct {
+		who, action, record string
+		after               time.Duration
+		want                []string
+		toBank              int
+	}
+	for name, steps := range map[string][]step{
+		"not mine, twice, is one dispute": {
+			{alice, "notmine", "r1", 0, []string{opened, "KZ-", "七十七銀行", "022-000-0000", "#9110", "取り消す（"}, 1},
+			{alice, "notmine", "r1", time.Minute, []string{"すでに受け付けています", "KZ-"}, 1}},
+		"from two phones it is one dispute, and each is told": {
+			{bob, "notmine", "r1", 0, []string{"We have your report", "KZ-"}, 1},
+			{alice, "notmine", "r1", time.Second, []string{"すでに受け付けています", "KZ-"}, 1}},
+		"not mine can be taken back within ten minutes": {
+			{alice, "notmine", "r1", 0, []string{opened}, 1},
+			{alice, "undo", "r1", 9 * time.Minute, []string{"取り消しました"}, 2},
+			{alice, "undo", "r1", time.Minute, []string{"取り消しました"}, 2}},
+		"and not later": {
+			{alice, "notmine", "r1", 0, []string{opened}, 1},
+			{alice, "undo", "r1", 10 * time.Minute, []string{"取り消せる時間を過ぎました", "KZ-"}, 1},
+			{alice, "mine", "r1", time.Minute, []string{"取り消せる時間を過ぎました", "KZ-"}, 1}},
+		"mine offers to trust, and trusting says until when": {
+			{alice, "mine", "r1", 0, []string{"ありがとうございます", "90日間は知らせない"}, 0},
+			{alice, "mine", "r1", time.Second, []string{"ありがとうございます", "90日間は知らせない"}, 0},
+			{alice, "trust", "r1", time.Second, []string{"お知らせの設定を変更しました", "3,000円", "2027年2月22日"}, 0}},
+		"mine after not mine takes it back": {
+			{alice, "notmine", "r1", 0, []string{opened}, 1},
+			{alice, "mine", "r1", time.Minute, []string{"ありがとうございます"}, 2}},
+		"what is disputed is not trusted": {
+			{alice, "notmine", "r1", 0, []string{opened}, 1},
+			{alice, "trust", "r1", time.Minute, []string{"すでに受け付けています"}, 1}},
+		"a guardian takes back nothing of the owner's": {
+			{alice, "notmine", "r1", 0, []string{opened}, 1},
+			{bob, "undo", "r1", time.Minute, []string{wording.OwnerOnly(watch.English).Title}, 1},
+			{bob, "mine", "r1", time.Minute, []string{"This alert has been answered already", "KZ-"}, 1}},
+		"a guardian trusts nothing": {
+			{bob, "mine", "r1", 0, []string{"Thank you"}, 0},
+			{bob, "trust", "r1", time.Second, []string{wording.OwnerOnly(watch.English).Title}, 0}},
+		"nothing can be taken back of nothing": {
+			{alice, "undo", "r1", 0, []string{wording.Useless(ja).Title}, 0}},
+		"months later the answer still counts": {
+			{alice, "notmine", "r1", 200 * 24 * time.Hour, []string{opened}, 1}},
+		"an alert that is gone is not found": {
+			{alice, "notmine", "r1", 401 * 24 * time.Hour, []string{"お知らせが見つかりません"}, 0}},
+		"an alert that never was is not found": {
+			{alice, "notmine", "r9", 0, []string{"お知らせが見つかりません"}, 0},
+			{alice, "notmine", "", 0, []string{"お知らせが見つかりません"}, 0}},
+		"an action that nobody knows": {
+			{alice, "refund", "r1", 0, []string{wording.Useless(ja).Title}, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.own(alice, account, guardian(bob))
+			w.alert("r1", account)
+			for i, s := range steps {
+				w.add(s.after)
+				w.press(s.who, s.action, s.record)
+				w.reads(s.who, s.want...)
+				if n := w.toBank(); n != s.toBank {
+					t.Errorf("step %d: %d jobs for the bank, want %d", i, n, s.toBank)
+				}
+				if s.who == bob && strings.Contains(w.newest(bob), "3,000") {
+					t.Errorf("step %d shows a guardian the amount", i)
+				}
+			}
+		})
+	}
+}
+
+func TestAStrangersPressFindsNothingInTheSameWords(t *testing.T) {
+	w := newWorld(t)
+	w.own(alice, account)
+	w.own(bob, watch.AccountKey{Bank: "0168", Ref: "acc_b"})
+	w.alert("r1", account)
+	for _, action := range []string{"notmine", "mine", "undo", "trust"} {
+		w.press(bob, action, "r1")
+		somebodys := w.newest(bob)
+		w.press(bob, action, "no-such-record")
+		if somebodys != w.newest(bob) || !strings.Contains(somebodys, wording.Unknown(ja).Title) {
+			t.Errorf("%s: %s\nand for what does not exist: %s", action, somebodys, w.newest(bob))
+		}
+	}
+	if r := w.record("r1"); r.Answer != nil || r.Dispute != "" || w.toBank() != 0 {
+		t.Errorf("a stranger answered: %+v", r.Answer)
+	}
+	// Nor does a stranger make somebody leave.
+	w.say(alice, "解除")
+	w.tap(bob, w.button(alice, "a=leave"))
+	w.reads(bob, wording.Useless(ja).Title)
+	if _, err := w.store.Account(context.Background(), account); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAPressThatWasOvertakenDoesNotActAgain(t *testing.T) {
+	w := newWorld(t)
+	w.own(alice, account)
+	w.alert("r1", account)
+	// The process dies after the answer is recorded and before it says so;
+	// meanwhile the person takes it back.
+	w.crash.at = 0
+	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w", "")
+	w.crash.count, w.crash.at = 0, diesAfter(t, "after send")
+	w.once(false)
+	if w.crash.last != "after send" || w.record("r1").Dispute == "" {
+		t.Fatalf("died %s", w.crash.last)
+	}
+	w.crash.revive()
+	w.press(alice, "undo", "r1")
+	for range 12 {
+		w.add(6 * time.Second)
+		w.settle()
+	}
+	d, err := w.store.Dispute(context.Background(), w.record("r1").Dispute)
+	if err != nil || d.Status != watch.DisputeWithdrawn || len(d.Changes) != 2 {
+		t.Errorf("%+v %v", d, err)
+	}
+	if n := len(w.shown(alice)); n != 2 {
+		t.Errorf("%d answers to two presses", n)
+	}
+}
+
+// diesAfter finds the number of the step of a first "not mine" that does what.
+func diesAfter(t *testing.T, what string) int {
+	t.Helper()
+	for n := 1; n < 100; n++ {
+		w := newWorld(t)
+		w.own(alice, account)
+		w.alert("r1", account)
+		_ = w.line.Tap(alice, "a=notmine&r=r1&w=w", "")
+		w.crash.count, w.crash.at = 0, n
+		w.once(false)
+		if w.crash.last == what {
+			return n
+		}
+	}
+	t.Fatalf("no step is %q", what)
+	return 0
+}
