@@ -44,6 +44,10 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	if w.watched(bob) != 1 || len(w.shown(bob)) != 2 {
 		t.Errorf("watches %d accounts after %d answers", w.watched(bob), len(w.shown(bob)))
 	}
+	w.reads(alice, wording.GuardianJoined(wording.GuardianFacts{}).Title, "娘が、あなたの口座を", "金額は見えません")
+	if n := len(w.shown(alice)); n != 2 {
+		t.Errorf("the owner got %d messages, want the answer to her code and one about the guardian", n)
+	}
 	a, err := w.store.Account(context.Background(), account)
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +62,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	// Leaving ends it; the same invitation does not bring it back.
 	w.say(bob, "leave")
 	w.tap(bob, w.button(bob, "a=leave"))
+	w.reads(alice, wording.GuardianLeft(wording.GuardianFacts{}).Title, "娘には、もうお知らせしません")
 	w.tap(bob, yes)
 	w.reads(bob, wording.InviteWrong(en).Title)
 

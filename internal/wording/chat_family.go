@@ -123,3 +123,33 @@ func ServicesHint(m *Message) {
 	m.Text = append(m.Text, tcServHint.in(lang, Word(lang, CmdServices)))
 	m.Choices = append(choices(lang, CmdServices), m.Choices...)
 }
+
+// GuardianFacts is what an owner is told of a guardian who came or went.
+type GuardianFacts struct {
+	Lang       watch.Lang
+	Account    ChatAccount
+	Name       string // what the owner calls them; may be empty
+	HideAmount bool
+}
+
+var (
+	tcGuardJoined = text{ja: "見守り家族が加わりました", en: "A family member has joined"}
+	tcGuardText   = text{ja: "%[1]sが、あなたの口座を一緒に見守ります。心当たりがないときは「%[2]s」と送り、見守りを終えてください。", en: "%[1]s now watches over your account. If you do not recognise this, send \"%[2]s\" and end it."}
+	tcGuardWho    = text{ja: "招待した方", en: "The person you invited"}
+	tcGuardLeft   = text{ja: "見守り家族が見守りをやめました", en: "A family member has left"}
+	tcGuardLeftTx = text{ja: "%[1]sには、もうお知らせしません。ほかの方を招くときは「%[2]s」と送ってください。", en: "%[1]s is told nothing any more. To invite somebody else, send \"%[2]s\"."}
+)
+
+// GuardianJoined tells an owner who sees what from now on.
+func GuardianJoined(f GuardianFacts) Message { return f.message(tcGuardJoined, tcGuardText) }
+
+// GuardianLeft tells an owner that a guardian has gone.
+func GuardianLeft(f GuardianFacts) Message { return f.message(tcGuardLeft, tcGuardLeftTx) }
+
+func (f *GuardianFacts) message(title, say text) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, orElse(f.Name, tcGuardWho.in(lang)), Word(lang, CmdFamily)))
+	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
+	m.Choices = choices(lang, CmdFamily, CmdList)
+	return m
+}

@@ -41,6 +41,8 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	linkedAlready := Connected(ConnectedFacts{Lang: lang, Accounts: two[:1], Rules: watch.DefaultRules()})
 	ServicesHint(&linkedAlready)
 	return map[string]Message{
+		"guardian-joined": GuardianJoined(GuardianFacts{Lang: lang, Account: one, Name: "長女", HideAmount: true}),
+		"guardian-left":   GuardianLeft(GuardianFacts{Lang: lang, Account: one}),
 		"guide":           Guide(lang),
 		"not-understood":  NotUnderstood(lang),
 		"not-yet":         NotYet(lang, CmdSettings),
