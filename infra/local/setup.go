@@ -10,6 +10,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/infra/folder"
+	"kozamori/infra/richmenu"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/sim"
@@ -27,6 +28,13 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 	}
 	if s.LINE == nil {
 		return nil
+	}
+	platform, err := s.System.Platform()
+	if err != nil {
+		return err
+	}
+	if _, err := richmenu.Install(ctx, platform, watch.Japanese); err != nil {
+		return fmt.Errorf("the phone gets no menu: %w", err)
 	}
 	return s.bind(ctx)
 }

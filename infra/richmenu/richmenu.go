@@ -3,9 +3,12 @@
 package richmenu
 
 import (
+	"context"
 	_ "embed"
 
+	"kozamori/internal/line"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // Size of the picture in pixels; LINE takes widths from 800 to 2500 and at
@@ -28,4 +31,28 @@ func Picture(lang watch.Lang) []byte {
 		return en
 	}
 	return ja
+}
+
+// Menu is the menu in a language as LINE is told of it.
+func Menu(lang watch.Lang) line.RichMenu {
+	m := line.RichMenu{Name: "kozamori " + string(lang), Bar: wording.MenuBar(lang), Width: Width, Height: Height}
+	for i, item := range wording.Menu(lang) {
+		x, y := i%Columns, i/Columns
+		m.Areas = append(m.Areas, line.RichArea{X: x * Width / Columns, Y: y * Height / Rows, Width: Width / Columns, Height: Height / Rows,
+			Action: wording.Button{Label: item.Label, Say: item.Say}})
+	}
+	return m
+}
+
+// Install gives everybody the menu who has none of their own, and returns its
+// id. The ones before stay at LINE: it keeps 1,000.
+func Install(ctx context.Context, c *line.Client, lang watch.Lang) (string, error) {
+	id, err := c.CreateRichMenu(ctx, Menu(lang))
+	if err != nil {
+		return "", err
+	}
+	if err := c.SetRichMenuImage(ctx, id, Picture(lang)); err != nil {
+		return "", err
+	}
+	return id, c.SetDefaultRichMenu(ctx, id)
 }

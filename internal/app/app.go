@@ -86,8 +86,11 @@ func (s *System) newLINE() (*line.Client, error) {
 	case len(c.Secrets) > 0:
 		tokens = line.BySecret(o, c.Secrets[0])
 	}
-	return line.New(line.Config{Endpoint: c.API, Tokens: tokens, HTTP: s.LINEHTTP}), nil
+	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, HTTP: s.LINEHTTP}), nil
 }
+
+// Platform is the client of LINE that the parts share.
+func (s *System) Platform() (*line.Client, error) { return s.client() }
 
 // Desk answers alerts.
 func (s *System) Desk() *dispute.Desk {

@@ -53,8 +53,10 @@ type Config struct {
 
 // LINEConfig is the LINE channel of the deployment.
 type LINEConfig struct {
-	// API is where the Messaging API is. KOZAMORI_LINE_API.
-	API string
+	// API is where the Messaging API is, DataAPI where it takes pictures; without
+	// the latter it is the one that belongs to API.
+	// KOZAMORI_LINE_API, KOZAMORI_LINE_DATA_API.
+	API, DataAPI string
 	// ID is the account's basic id, "@123abcde"; codes come without a link if
 	// it is empty. KOZAMORI_LINE_ID.
 	ID string
@@ -97,6 +99,7 @@ func FromEnv(get func(string) string) (Config, error) {
 	text("KOZAMORI_URL", &c.BaseURL)
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	text("KOZAMORI_LINE_API", &c.LINE.API)
+	text("KOZAMORI_LINE_DATA_API", &c.LINE.DataAPI)
 	text("KOZAMORI_LINE_ID", &c.LINE.ID)
 	text("KOZAMORI_LINE_TOKEN", &c.LINE.Token)
 	text("KOZAMORI_LINE_CHANNEL_ID", &c.LINE.ChannelID)

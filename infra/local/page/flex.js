@@ -1,19 +1,19 @@
 // Draws LINE's Flex messages as LINE does. act is called with an action that
-// somebody pressed.
+// somebody pressed; link says where an address opens.
 import { h } from "./dom.js";
 
 const sizes = { xxs: 11, xs: 13, sm: 14, md: 16, lg: 19, xl: 22, xxl: 29, "3xl": 35, "4xl": 48, "5xl": 74 };
 const gaps = { none: 0, xs: 2, sm: 4, md: 8, lg: 12, xl: 16, xxl: 20 };
 const px = (v, table) => (v in table ? table[v] + "px" : v);
 
-export function bubble(message, act) {
+export function bubble(message, act, link) {
   const c = message.contents;
   const list = c.type === "carousel" ? c.contents : [c];
   return list.map((b) => {
     const el = h("div", { class: "bubble", title: "" });
     for (const part of ["header", "body", "footer"]) {
       if (!b[part]) continue;
-      const box = component(b[part], act);
+      const box = component(b[part], act, link);
       box.classList.add("part-" + part);
       el.append(box);
     }
@@ -21,7 +21,7 @@ export function bubble(message, act) {
   });
 }
 
-function component(c, act) {
+function component(c, act, link) {
   switch (c.type) {
     case "box": {
       const el = h("div", { class: "fbox " + c.layout });
@@ -29,7 +29,7 @@ function component(c, act) {
       if (c.cornerRadius) el.style.borderRadius = px(c.cornerRadius, gaps);
       if (c.paddingAll) el.style.padding = px(c.paddingAll, gaps);
       (c.contents || []).forEach((child, i) => {
-        const sub = component(child, act);
+        const sub = component(child, act, link);
         const margin = child.margin || (i > 0 ? c.spacing : "");
         if (margin) sub.style[c.layout === "vertical" ? "marginTop" : "marginLeft"] = px(margin, gaps);
         if (c.layout !== "vertical") sub.style.flex = child.flex === 0 ? "none" : `${child.flex || 1} ${child.flex || 1} 0`;
@@ -48,17 +48,17 @@ function component(c, act) {
     case "separator":
       return h("hr");
     case "button":
-      return button(c, act);
+      return button(c, act, link);
     default:
       return h("span");
   }
 }
 
-function button(c, act) {
+function button(c, act, link) {
   const style = c.style || "link";
   const kind = `${style} ${c.height === "sm" ? "sm" : ""}`;
   const el = c.action.type === "uri"
-    ? h("a", { class: "fbutton " + kind, href: c.action.uri, target: "_blank", rel: "noreferrer" }, c.action.label)
+    ? h("a", { class: "fbutton " + kind, href: link(c.action.uri), target: "_blank", rel: "noreferrer" }, c.action.label)
     : h("button", { class: kind, type: "button", on: { click: () => act(c.action) } }, c.action.label);
   if (c.color) el.style[style === "link" ? "color" : "backgroundColor"] = c.color;
   return el;

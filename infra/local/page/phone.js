@@ -42,7 +42,35 @@ class Phone {
   act(action) {
     if (action.type === "postback") this.do("tap", { data: action.data, display: action.displayText || "" });
     else if (action.type === "message") this.do("say", { text: action.text });
-    else if (action.type === "uri") window.open(action.uri, "_blank", "noreferrer");
+    else if (action.type === "uri") window.open(this.link(action.uri), "_blank", "noreferrer");
+  }
+
+  // link opens an address as this phone's browser, which LINE knows.
+  link(uri) { return /^https?:/.test(uri) ? `/sim/line/users/${this.id}/open?url=${encodeURIComponent(uri)}` : uri; }
+
+  // menu draws the rich menu, a picture with areas to tap.
+  async menu(id) {
+    if (this.menuID === id) return;
+    this.menuID = id;
+    const el = this.find(".menu");
+    el.hidden = !id;
+    if (!id) return;
+    const { menu } = await (await fetch("/sim/line/menus/" + id)).json();
+    const open = el.querySelector(".open"), map = el.querySelector(".map"), size = menu.size;
+    open.textContent = menu.chatBarText;
+    const show = (on) => {
+      map.hidden = !on;
+      open.setAttribute("aria-expanded", String(on));
+    };
+    open.onclick = () => show(map.hidden);
+    map.querySelector("img").src = `/sim/line/menus/${id}/image`;
+    for (const b of map.querySelectorAll("button")) b.remove();
+    for (const area of menu.areas) {
+      const b = h("button", { type: "button", "aria-label": area.action.label || area.action.text, on: { click: () => { show(false); this.act(area.action); } } });
+      const part = (n, of) => (100 * n) / of + "%";
+      Object.assign(b.style, { left: part(area.bounds.x, size.width), top: part(area.bounds.y, size.height), width: part(area.bounds.width, size.width), height: part(area.bounds.height, size.height) });
+      map.append(b);
+    }
   }
 
   show(p, news) {
@@ -61,6 +89,7 @@ class Phone {
       if (item.kind === "push") latest = item;
     }
     this.quick(p.items.at(-1));
+    this.menu(p.menu);
     if (latest && !this.first) {
       this.ring(latest);
       news("phones");
@@ -77,7 +106,7 @@ class Phone {
     if (it.kind === "follow" || it.kind === "block") return h("div", { class: "did" }, it.kind === "follow" ? "友だちに追加しました" : "ブロックしました");
     if (it.from === "user") return it.text ? h("div", { class: "msg user" }, h("div", { class: "talk", lang: "ja" }, it.text), time) : null;
     const m = it.message || {};
-    const body = m.type === "flex" ? bubble(m, (a) => this.act(a)) : h("div", { class: "talk" }, m.text || "");
+    const body = m.type === "flex" ? bubble(m, (a) => this.act(a), (uri) => this.link(uri)) : h("div", { class: "talk" }, m.text || "");
     return h("div", { class: "msg bot" }, h("img", { class: "face", src: "icon.svg", alt: "" }), body, time);
   }
 
