@@ -209,7 +209,7 @@ func events(ctx context.Context, o options) error {
 	}
 	defer stopNotify()
 	start = used()
-	for time.Since(start.at) < 5*time.Second && s.waiting(ctx, queue.LINE) > 0 {
+	for time.Since(start.at) < time.Duration(min(o.seconds, 5))*time.Second && s.waiting(ctx, queue.LINE) > 0 {
 		time.Sleep(5 * time.Millisecond)
 	}
 	end := used()

@@ -24,6 +24,7 @@ type options struct {
 	watched  int // accounts
 	only     string
 	profile  string
+	allocs   string
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts that somebody watches; there are five times as many")
 	flag.StringVar(&o.only, "only", "", "alerts, events or http; all three if empty")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
+	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -56,6 +58,13 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 		defer pprof.StopCPUProfile()
+	}
+	if o.allocs != "" {
+		f, err := os.Create(o.allocs)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = pprof.Lookup("allocs").WriteTo(f, 0); _ = f.Close() }()
 	}
 	fmt.Printf("%s, %s, %d cores, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.Version(), runtime.GOMAXPROCS(0), cpuName())
 	for _, part := range []struct {

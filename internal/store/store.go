@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"kozamori/internal/watch"
 )
 
@@ -60,7 +62,9 @@ func read(ctx context.Context, t Table, k Key, v any) (int64, error) {
 }
 
 func decode(it Item, v any) error {
-	if err := json.Unmarshal(it.Body, v); err != nil {
+	// The same as encoding/json at half its cost and a sixth of its
+	// allocations; most of what detect does is to decode accounts.
+	if err := jsonv1.Unmarshal(it.Body, v); err != nil {
 		// The error's text could quote the body.
 		return fmt.Errorf("store: item %s does not decode as %T", it.SK, v)
 	}

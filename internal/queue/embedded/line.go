@@ -157,21 +157,21 @@ func (l *line) current(receipt string) *entry {
 	return nil
 }
 
+// depth counts without a walk over all that waits. The oldest is the oldest
+// of the next messages, which a message that was retried may be older than.
 func (l *line) depth(now time.Time) queue.Depth {
 	d := queue.Depth{Dead: l.dead}
-	var oldest int64
-	for _, ln := range l.lanes {
-		for _, e := range *ln {
-			if l.flight[e.id] != nil && e.visible > now.UnixNano() {
-				d.InFlight++
-			} else if oldest == 0 || e.sent < oldest {
-				oldest = e.sent
-			}
+	hidden := func(e *entry) bool { return l.flight[e.id] != nil && e.visible > now.UnixNano() }
+	for _, e := range l.flight {
+		if hidden(e) {
+			d.InFlight++
 		}
 	}
 	d.Waiting = l.total - d.InFlight
-	if oldest != 0 {
-		d.Oldest = now.Sub(time.Unix(0, oldest))
+	for _, ln := range l.order {
+		if len(*ln) > 0 && !hidden((*ln)[0]) {
+			d.Oldest = max(d.Oldest, now.Sub(time.Unix(0, (*ln)[0].sent)))
+		}
 	}
 	return d
 }
