@@ -28,6 +28,9 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 			_, _ = fmt.Fprintf(c.Err, "Bank %s is not in the catalogue: where it cuts descriptors is not known.\n", *bank)
 		}
 	}
+	for _, problem := range catalog.Check() {
+		_, _ = fmt.Fprintf(c.Err, "The catalogue does not go together: %v\n", problem)
+	}
 	out := bufio.NewWriter(c.Out)
 	each := func(line string) error {
 		e := catalog.Explain(*bank, line)
