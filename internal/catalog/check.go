@@ -107,7 +107,7 @@ func (d *data) partial(trap, w *word) bool {
 func (d *data) checkFront(w *word, tell func(at, other *word, what string)) {
 	s, _ := d.without(w).look("", w.text, nil)
 	for i := 0; i < len(s.cells); {
-		k := s.mark(i)
+		k := longest(s.lines, s.cells, i, func(x *word) bool { return x.kind == kindFront })
 		if k <= i {
 			return
 		}

@@ -31,8 +31,8 @@ func TestNamesInTheSpellingsOfAllBanks(t *testing.T) {
 				for k, f := range fs {
 					// Every spelling meets every front, every back and every bank; not all three at once.
 					b := backs[(n+c+k)%len(backs)]
-					if w.whole { // and a mark is all that may stand there
-						b = backs[(n+c+k)%(len(backs)-2)]
+					if w.whole { // and no word but the charge's
+						b = backs[(n+c+k)%(len(backs)-1)]
 					}
 					y.add(t, line{f + s + b, w.service.ID, code})
 				}

@@ -415,9 +415,12 @@ func (l *refLine) filler(i int) int {
 func (l *refLine) onlyMarks(i int) bool {
 	for i < l.n() {
 		k := l.filler(i)
-		if k == i {
-			for _, w := range l.lines {
-				if w.kind == kindFront && strings.HasPrefix(l.from(i), w.s) {
+		for _, words := range [][]refWord{l.lines, l.tails} {
+			if k > i {
+				break
+			}
+			for _, w := range words {
+				if (w.kind == kindFront || w.kind == kindMore && w.whole) && strings.HasPrefix(l.from(i), w.s) {
 					k = max(k, i+w.n)
 				}
 			}

@@ -298,7 +298,10 @@ func (s *scan) onlyMarks(i int) bool {
 	for i < len(s.cells) {
 		k := s.filler(i)
 		if k == i {
-			k = s.mark(i)
+			k = longest(s.lines, s.cells, i, func(w *word) bool { return w.kind == kindFront })
+		}
+		if k == i {
+			k = longest(s.tails, s.cells, i, func(w *word) bool { return w.kind == kindMore && w.whole })
 		}
 		if k == i {
 			return false
@@ -308,18 +311,19 @@ func (s *scan) onlyMarks(i int) bool {
 	return !s.more
 }
 
-// mark is the end of the longest mark that stands at i.
-func (s *scan) mark(i int) int {
+// longest is where the longest of some words ends that stand at i; i if none
+// does.
+func longest(t *trie, cells []cell, i int, is func(*word) bool) int {
 	end := i
-	n := s.lines.root[s.cells[i].unit]
+	n := t.root[cells[i].unit]
 	for j := i + 1; n != 0; j++ {
-		if w := s.lines.word(n); w != nil && w.kind == kindFront {
+		if w := t.word(n); w != nil && is(w) {
 			end = j
 		}
-		if j == len(s.cells) {
+		if j == len(cells) {
 			break
 		}
-		n = s.lines.step(n, s.cells[j].unit)
+		n = t.step(n, cells[j].unit)
 	}
 	return end
 }
