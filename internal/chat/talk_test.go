@@ -193,7 +193,7 @@ func TestListing(t *testing.T) {
 			t.Errorf("alert %d shown: %v", i, shown)
 		}
 	}
-	w.reads(alice, "PayPay 1,011円（身に覚えがない）", "PayPay 1,010円（未回答）", "https://kozamori.example/a/r11")
+	w.reads(alice, "PayPay 1,011円\n身に覚えがない", "PayPay 1,010円\n未回答", "https://kozamori.example/a/r11")
 	if strings.Contains(got, "七十七銀行") {
 		t.Error("with one account there is no need to name it")
 	}

@@ -161,13 +161,12 @@ var (
 	tcListTitle   = text{ja: "最近のお知らせ", en: "Your latest alerts"}
 	tcListText    = text{ja: "回答は、それぞれのお知らせのボタンからできます。", en: "You can answer each of them with the buttons of its alert."}
 	tcListEmpty   = text{ja: "まだお知らせはありません。口座に動きがあれば、すぐにお知らせします。", en: "There are no alerts yet. We will tell you at once when something happens."}
-	tcListNewest  = text{ja: "いちばん新しいお知らせを見る", en: "See the newest one"}
+	tcListNewest  = text{ja: "最新のお知らせを見る", en: "See the newest one"}
 	tcItemAmount  = text{ja: "%[1]s %[2]s", en: "%[1]s %[2]s"}
 	tcItemHidden  = text{ja: "%sの引き落とし", en: "debit by %s"}
 	tcItemDebit   = text{ja: "引き落とし", en: "debit"}
 	tcItemLink    = text{ja: "%sのチャージ連携", en: "charge link with %s"}
 	tcItemNewLink = text{ja: "新しいチャージ連携", en: "new charge link"}
-	tcItemState   = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tcUnanswered  = text{ja: "未回答", en: "not answered"}
 	tcReversed    = text{ja: "取り消し済み", en: "reversed"}
 	tcGone        = text{ja: "連携解除済み", en: "removed"}
@@ -219,7 +218,7 @@ func (it *ListItem) say(lang watch.Lang) string {
 	case !r.UndoneAt.IsZero():
 		state = pick(link, tcGone, tcReversed)
 	}
-	return tcItemState.in(lang, what, state.in(lang))
+	return what + "\n" + state.in(lang)
 }
 
 func account(bank, mask string) string { return strings.TrimSpace(bank + " " + mask) }
