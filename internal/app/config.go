@@ -8,10 +8,12 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"kozamori/internal/line"
+	"kozamori/internal/store"
 	"kozamori/internal/token"
 )
 
@@ -49,6 +51,9 @@ type Config struct {
 	// EscalateAfter is how long a critical alert may stay unanswered before
 	// the next channel is used. KOZAMORI_ESCALATE_AFTER, "15m"; "0s" is never.
 	EscalateAfter time.Duration
+	// KeepDisputes is how long disputes are kept as evidence, in whole days:
+	// people are told this number. KOZAMORI_KEEP_DISPUTES, in days, "1825".
+	KeepDisputes time.Duration
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -83,7 +88,7 @@ type MailConfig struct {
 
 // Defaults are what a deployment gets without saying anything.
 func Defaults() Config {
-	return Config{LINE: LINEConfig{API: "https://api.line.me"}, EscalateAfter: 15 * time.Minute}
+	return Config{LINE: LINEConfig{API: "https://api.line.me"}, EscalateAfter: 15 * time.Minute, KeepDisputes: store.KeepDispute}
 }
 
 // FromEnv reads the configuration from environment variables, over Defaults.
@@ -125,6 +130,13 @@ func FromEnv(get func(string) string) (Config, error) {
 			wrong = append(wrong, errors.New("KOZAMORI_ESCALATE_AFTER must be a duration, such as 15m"))
 		}
 		c.EscalateAfter = d
+	}
+	if v := get("KOZAMORI_KEEP_DISPUTES"); v != "" {
+		n, err := strconv.ParseUint(v, 10, 16)
+		if err != nil {
+			wrong = append(wrong, errors.New("KOZAMORI_KEEP_DISPUTES must be a number of days, such as 1825"))
+		}
+		c.KeepDisputes = time.Duration(n) * 24 * time.Hour
 	}
 	return c, errors.Join(wrong...)
 }
@@ -184,6 +196,10 @@ func (c *Config) Check(parts ...Part) error {
 	}
 	if any(Detect, Sweep) {
 		need(c.EscalateAfter >= 0 && c.EscalateAfter <= 24*time.Hour, "escalation must come within 24 hours (KOZAMORI_ESCALATE_AFTER)")
+	}
+	if any(Chat, Web, BankAPI, Notify) {
+		need(c.KeepDisputes >= store.LeastKeepDispute && c.KeepDisputes <= store.MostKeepDispute,
+			"disputes must be kept for %d to %d days (KOZAMORI_KEEP_DISPUTES)", int(store.LeastKeepDispute.Hours()/24), int(store.MostKeepDispute.Hours()/24))
 	}
 	return errors.Join(wrong...)
 }

@@ -42,6 +42,7 @@ func TestFromEnv(t *testing.T) {
 		Mail:          app.MailConfig{From: "口座守 <alert@kozamori.example>"},
 		LinkKeys:      []token.Key{{ID: "b", Secret: make([]byte, 32)}, {ID: "a", Secret: make([]byte, 32)}},
 		EscalateAfter: 20 * time.Minute,
+		KeepDisputes:  5 * 365 * 24 * time.Hour,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -52,11 +53,11 @@ func TestFromEnv(t *testing.T) {
 }
 
 func TestWhatDoesNotParseIsToldAtOnceWithoutItsValue(t *testing.T) {
-	_, err := app.FromEnv(env("KOZAMORI_LINK_KEYS", "hunter2", "KOZAMORI_ESCALATE_AFTER", "hunter3"))
+	_, err := app.FromEnv(env("KOZAMORI_LINK_KEYS", "hunter2", "KOZAMORI_ESCALATE_AFTER", "hunter3", "KOZAMORI_KEEP_DISPUTES", "hunter4"))
 	if err == nil {
 		t.Fatal("taken")
 	}
-	for _, want := range []string{"KOZAMORI_LINK_KEYS", "KOZAMORI_ESCALATE_AFTER"} {
+	for _, want := range []string{"KOZAMORI_LINK_KEYS", "KOZAMORI_ESCALATE_AFTER", "KOZAMORI_KEEP_DISPUTES"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %s", err, want)
 		}
@@ -86,6 +87,8 @@ func TestCheckTellsEachPartWhatItNeeds(t *testing.T) {
 		"a LINE id without its mark":                {whole("KOZAMORI_LINE_ID", "kozamori"), []app.Part{app.Chat}, "LINE_ID"},
 		"a LINE key without its name":               {whole("KOZAMORI_LINE_KEY", "?"), []app.Part{app.Chat}, "LINE_KEY LINE_KEY"},
 		"an escalation after days":                  {whole("KOZAMORI_ESCALATE_AFTER", "25h"), []app.Part{app.Detect}, "ESCALATE_AFTER"},
+		"disputes kept for a week":                  {whole("KOZAMORI_KEEP_DISPUTES", "7"), []app.Part{app.Web}, "KEEP_DISPUTES"},
+		"disputes kept for a year":                  {whole("KOZAMORI_KEEP_DISPUTES", "365"), []app.Part{app.Web}, ""},
 		"a channel id with a secret is a token":     {env("KOZAMORI_URL", "https://a.example", "KOZAMORI_LINK_KEYS", "a:"+key64, "KOZAMORI_LINE_CHANNEL_ID", "1", "KOZAMORI_LINE_CHANNEL_SECRET", "s"), []app.Part{app.Chat}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

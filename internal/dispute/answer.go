@@ -93,7 +93,7 @@ func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act fu
 		errands = f.tellOwners(f.changes() > before)
 		writes := []store.Write{f.still(), store.PutRecord(f.record)}
 		if f.dispute != nil {
-			writes = append(writes, store.PutDispute(f.dispute))
+			writes = append(writes, k.Store.PutDispute(f.dispute))
 		}
 		return k.Store.Write(ctx, writes...)
 	})

@@ -51,7 +51,7 @@ func (k *Desk) SetStatus(ctx context.Context, bank, disputeID string, status wat
 		now := k.now()
 		d.Status, d.Text = status, text
 		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: text})
-		writes := []store.Write{store.PutDispute(d)}
+		writes := []store.Write{k.Store.PutDispute(d)}
 		r, del, err := k.tell(ctx, d, now)
 		if err != nil {
 			return err

@@ -71,6 +71,11 @@ func (d *Desk) logger() *slog.Logger {
 	return d.Logger
 }
 
+// alias tells whether it was the same person who used a code, an invitation or
+// a nonce, without keeping who it was: they may ask to be forgotten before it
+// is over.
+func (d *Desk) alias(lineUser string) string { return d.Keys.Hash("user", lineUser) }
+
 // Accounts lists the accounts that a LINE user watches, the longest watched
 // first.
 func (d *Desk) Accounts(ctx context.Context, lineUser string) ([]Bound, error) {

@@ -33,12 +33,9 @@ func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
-	// an account, which the next step finds.
+	// an account, which a later step finds. Who watches goes last: an owner
+	// who asked for this and sees it fail can ask again.
 	if err := d.endSecrets(ctx, k, now); err != nil {
-		return err
-	}
-	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
-	if err != nil {
 		return err
 	}
 	records, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true })
@@ -46,6 +43,10 @@ func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
 		return err
 	}
 	refused, err := d.eraseRefused(ctx, k)
+	if err != nil {
+		return err
+	}
+	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
 	if err != nil {
 		return err
 	}
@@ -236,32 +237,21 @@ func (d *Desk) inParts(ctx context.Context, writes []store.Write) error {
 	return nil
 }
 
-// Forget is a person asking to be forgotten: they leave every account, and of
-// accounts that nobody watches then, records go too. Disputes stay, as for
-// Erase. It returns what they watched. An error leaves the rest: forget again.
+// Forget is a person asking to be forgotten: what is theirs alone is erased,
+// as by EraseOwn, and they leave the rest. It returns what they watched. An
+// error leaves the rest: forget again.
 func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 	list, err := d.Accounts(ctx, lineUser)
 	if err != nil {
 		return nil, err
 	}
 	for _, b := range list {
-		k, alone := b.Account.AccountKey, len(leaving(b.Account, b.Watcher.ID)) == len(b.Account.Watchers)
-		if alone {
-			// Before they leave: if we die here, they can ask again.
-			if err := d.endSecrets(ctx, k, d.now()); err != nil {
-				return nil, err
-			}
-			if _, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true }); err != nil {
-				return nil, err
-			}
+		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey)
+		if errors.Is(err, ErrShared) || errors.Is(err, ErrNotFound) {
+			_, err = d.Unbind(ctx, lineUser, b.Account.AccountKey)
 		}
-		if _, err := d.Unbind(ctx, lineUser, k); err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, err
-		}
-		if alone {
-			if _, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true }); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return list, nil

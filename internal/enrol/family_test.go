@@ -189,6 +189,15 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 	if _, _, err := w.desk.ClaimMail(ctx, bob, account, "b@example.jp"); !errors.Is(err, enrol.ErrNotFound) {
 		t.Errorf("a stranger's claim: %v", err)
 	}
+	a, err := w.store.Account(ctx, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Watchers[0].Channels = a.Watchers[0].Channels[:1]
+	w.write(store.PutAccount(a))
+	if _, err := w.desk.ConfirmMail(ctx, secret); !errors.Is(err, enrol.ErrNotFound) {
+		t.Errorf("a mail is confirmed again after mails were stopped: %v", err)
+	}
 	late, _, _ := w.desk.ClaimMail(ctx, alice, account, "x@example.jp")
 	if _, _, err := w.desk.ClaimMail(ctx, alice, account, "y@example.jp"); err != nil {
 		t.Error(err)

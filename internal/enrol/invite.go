@@ -163,7 +163,7 @@ func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lan
 		if err != nil {
 			return err
 		}
-		t.UsedBy, t.UsedAt = lineUser, now
+		t.UsedBy, t.UsedAt = d.alias(lineUser), now
 		inv.Name = ""
 		if t.Body, err = json.Marshal(inv); err != nil {
 			return err
@@ -207,7 +207,7 @@ func (d *Desk) invited(ctx context.Context, lineUser, code string, act func(*sto
 			return d.Store.Write(ctx, store.PutPerson(p))
 		}
 		t, err := d.Store.Ticket(ctx, store.TicketInvite, hash)
-		if errors.Is(err, store.ErrNotFound) || err == nil && t.UsedBy != "" && t.UsedBy != lineUser {
+		if errors.Is(err, store.ErrNotFound) || err == nil && t.UsedBy != "" && t.UsedBy != d.alias(lineUser) {
 			return wrong()
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/store"
@@ -14,13 +15,14 @@ import (
 // Confirmation of a mail address that a person typed.
 const (
 	MailLife = time.Hour
-	maxMails = 3 // confirmation mails of one account within two hours
+	maxMails = 3 // confirmation mails of one watcher within two hours
 )
 
 type mailClaim struct {
 	Account watch.AccountKey `json:"account"`
 	Watcher string           `json:"watcher"`
 	Address string           `json:"address,omitempty"`
+	Mark    string           `json:"mark,omitempty"` // a keyed hash of the address, once that is used
 }
 
 // ClaimMail notes that a person wants alerts of an account at an address, and
@@ -50,7 +52,8 @@ func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKe
 	}
 	n := 0
 	for _, t := range open {
-		if t.Kind == store.TicketMail {
+		var c mailClaim
+		if t.Kind == store.TicketMail && json.Unmarshal(t.Body, &c) == nil && c.Watcher == w.ID {
 			n++
 		}
 	}
@@ -78,7 +81,8 @@ func (d *Desk) MailClaimed(ctx context.Context, secret string) (Bound, error) {
 }
 
 // ConfirmMail makes the address of a claim a channel of its watcher, in place
-// of the one they had. Again it changes nothing. ErrNotFound or ErrExpired.
+// of the one they had. Again it changes nothing, and is ErrNotFound if mails
+// go there no more. ErrNotFound or ErrExpired.
 func (d *Desk) ConfirmMail(ctx context.Context, secret string) (Bound, error) {
 	var bound Bound
 	err := store.Retry(ctx, func() error {
@@ -87,14 +91,13 @@ func (d *Desk) ConfirmMail(ctx context.Context, secret string) (Bound, error) {
 			return err
 		}
 		bound = b
-		if t.UsedBy != "" {
-			bound.Already = true
+		if b.Already {
 			return nil
 		}
 		w, _ := b.Account.Watcher(c.Watcher)
 		setMail(w, c.Address)
 		bound.Watcher = *w
-		c.Address = ""
+		c.Address, c.Mark = "", d.markMail(c.Address)
 		t.UsedBy, t.UsedAt = c.Watcher, d.now()
 		if t.Body, err = json.Marshal(c); err != nil {
 			return err
@@ -133,8 +136,13 @@ func (d *Desk) claim(ctx context.Context, secret string) (*store.Ticket, mailCla
 	if !ok {
 		return nil, c, Bound{}, ErrNotFound
 	}
-	return t, c, Bound{Account: a, Watcher: *w}, nil
+	if t.UsedBy != "" && !slices.ContainsFunc(w.Channels, func(ch watch.Channel) bool { return ch.Kind == watch.Email && d.markMail(ch.Address) == c.Mark }) {
+		return nil, c, Bound{}, ErrNotFound // stopped since, or replaced
+	}
+	return t, c, Bound{Account: a, Watcher: *w, Already: t.UsedBy != ""}, nil
 }
+
+func (d *Desk) markMail(address string) string { return d.Keys.Hash("address", address) }
 
 // setMail puts an address in the place of the watcher's mail channel, or
 // behind the others if they had none.

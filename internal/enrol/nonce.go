@@ -97,7 +97,7 @@ func (d *Desk) Linked(ctx context.Context, lineUser, nonce string, ok bool, lang
 		now := d.now()
 		if t.UsedBy != "" {
 			verdict = ErrLink
-			if t.UsedBy == lineUser && ok {
+			if t.UsedBy == d.alias(lineUser) && ok {
 				bound, verdict, err = d.linkedBefore(ctx, lineUser, about)
 			}
 			return err
@@ -115,7 +115,7 @@ func (d *Desk) Linked(ctx context.Context, lineUser, nonce string, ok bool, lang
 				return err
 			}
 			if verdict == nil {
-				t.UsedBy = lineUser
+				t.UsedBy = d.alias(lineUser)
 			} else {
 				writes = nil
 			}

@@ -42,7 +42,7 @@ func (d *Desk) Redeem(ctx context.Context, lineUser, code string, lang watch.Lan
 			c = nil
 		case err != nil:
 			return err
-		case c.UsedBy == lineUser:
+		case c.UsedBy == d.alias(lineUser):
 			// An answer that got lost, or a second tap.
 			if a, err := d.Store.Account(ctx, c.Account); err == nil {
 				if w, ok := a.WatcherOf(lineUser); ok {
@@ -114,7 +114,7 @@ func (d *Desk) bind(ctx context.Context, p *store.Person, c *store.Code, lang wa
 	if verdict != nil {
 		return Bound{}, verdict, nil
 	}
-	c.UsedBy, c.UsedAt, c.Email = p.LineUser, now, ""
+	c.UsedBy, c.UsedAt, c.Email = d.alias(p.LineUser), now, ""
 	err = d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutCode(c))...)
 	if err != nil {
 		return Bound{}, nil, err

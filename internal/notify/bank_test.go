@@ -9,7 +9,6 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
-	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -21,7 +20,7 @@ func (w *world) disputed(changes ...watch.DisputeStatus) *watch.Dispute {
 	for i, s := range changes {
 		d.Changes = append(d.Changes, watch.DisputeChange{Seq: i + 1, Status: s, At: w.Now(), By: watch.Guardian, TellBank: true})
 	}
-	if err := w.store.Write(context.Background(), store.PutDispute(d)); err != nil {
+	if err := w.store.Write(context.Background(), w.store.PutDispute(d)); err != nil {
 		w.t.Fatal(err)
 	}
 	b, _ := json.Marshal(watch.Job{Dispute: "d1"})

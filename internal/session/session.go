@@ -67,7 +67,8 @@ func (d *Desk) ticket(kind store.TicketKind, who holder, life time.Duration) (st
 }
 
 // Look says whose door it is and whether it would open. It changes nothing,
-// so that a preview of the link does not use it up. ErrNone.
+// so that a preview of the link does not use it up. ErrNone, with the language
+// of its holder if it was one.
 func (d *Desk) Look(ctx context.Context, door string) (Session, error) {
 	s, _, err := d.open(ctx, store.TicketDoor, door)
 	return s, err
@@ -81,6 +82,7 @@ func (d *Desk) Enter(ctx context.Context, door string) (string, Session, error) 
 	err := store.Retry(ctx, func() error {
 		who, t, err := d.open(ctx, store.TicketDoor, door)
 		if err != nil {
+			s.Lang = who.Lang
 			return err
 		}
 		var session *store.Ticket
@@ -92,12 +94,13 @@ func (d *Desk) Enter(ctx context.Context, door string) (string, Session, error) 
 		return d.Store.Write(ctx, store.PutTicket(t), store.PutTicket(session))
 	})
 	if err != nil {
-		return "", Session{}, err
+		return "", Session{Lang: s.Lang}, err
 	}
 	return secret, s, nil
 }
 
-// Who finds the session of a cookie's secret. ErrNone.
+// Who finds the session of a cookie's secret. ErrNone, with the language of
+// its holder if it was one.
 func (d *Desk) Who(ctx context.Context, secret string) (Session, error) {
 	s, _, err := d.open(ctx, store.TicketSession, secret)
 	return s, err
@@ -116,12 +119,12 @@ func (d *Desk) open(ctx context.Context, kind store.TicketKind, secret string) (
 	if err != nil {
 		return Session{}, nil, err
 	}
-	if t.UsedBy != "" || !d.Now().Before(t.Expires) {
-		return Session{}, nil, ErrNone
-	}
 	var who holder
 	if err := json.Unmarshal(t.Body, &who); err != nil {
 		return Session{}, nil, errors.New("session: a ticket does not decode")
+	}
+	if t.UsedBy != "" || !d.Now().Before(t.Expires) {
+		return Session{Lang: who.Lang}, nil, ErrNone
 	}
 	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, hash: t.Hash}, t, nil
 }

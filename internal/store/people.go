@@ -126,7 +126,7 @@ type Code struct {
 	Email   string           `json:"email,omitempty"` // the owner's, as the bank holds it
 	Lang    watch.Lang       `json:"lang,omitempty"`
 	Expires time.Time        `json:"expires"`
-	UsedBy  string           `json:"used_by,omitempty"` // LINE user
+	UsedBy  string           `json:"used_by,omitempty"` // a keyed hash of the LINE user
 	UsedAt  time.Time        `json:"used_at,omitzero"`
 	Version int64            `json:"-"`
 }

@@ -20,15 +20,24 @@ const (
 	KeepDispute = 5 * 365 * 24 * time.Hour
 )
 
+// Bounds of Store.KeepDispute.
+const (
+	LeastKeepDispute = 30 * 24 * time.Hour
+	MostKeepDispute  = 30 * 365 * 24 * time.Hour
+)
+
 // Store reads and writes the house's things as items of a table. Everything
 // that changes is versioned: read it, change it, write it At the version read,
 // and start again on a *ConditionError (Retry does the loop).
 type Store struct {
 	Table
+	// KeepDispute is how long a dispute is kept as evidence, from its latest
+	// answer on.
+	KeepDispute time.Duration
 }
 
-// New makes a Store over a table.
-func New(t Table) *Store { return &Store{t} }
+// New makes a Store over a table, which keeps disputes for KeepDispute.
+func New(t Table) *Store { return &Store{Table: t, KeepDispute: KeepDispute} }
 
 // Retry runs f until it does not lose against another writer: it starts again,
 // after a little jitter, when f returns a *ConditionError. It gives up with
@@ -65,8 +74,8 @@ func decode(it Item, v any) error {
 	// The same as encoding/json at half its cost and a sixth of its
 	// allocations; most of what detect does is to decode accounts.
 	if err := jsonv1.Unmarshal(it.Body, v); err != nil {
-		// The error's text could quote the body.
-		return fmt.Errorf("store: item %s does not decode as %T", it.SK, v)
+		// The error's text could quote the body, and a key names an account.
+		return fmt.Errorf("store: an item does not decode as %T", v)
 	}
 	return nil
 }
@@ -294,11 +303,11 @@ func (s *Store) Dispute(ctx context.Context, id string) (*watch.Dispute, error) 
 }
 
 // PutDispute writes a dispute at the version it was read.
-func PutDispute(d *watch.Dispute) Write {
+func (s *Store) PutDispute(d *watch.Dispute) Write {
 	it := Item{
 		Key:     disputeKey(d.ID),
 		Body:    encode(d),
-		Expires: until(d.AnsweredAt, KeepDispute),
+		Expires: until(d.AnsweredAt, s.KeepDispute),
 		History: Key{"B#" + d.Account.Bank, stamp(d.AnsweredAt) + "#" + d.ID},
 	}
 	if !d.Due.IsZero() {
@@ -317,7 +326,7 @@ func (s *Store) UpdateDispute(ctx context.Context, id string, change func(*watch
 		if err = change(d); err != nil {
 			return err
 		}
-		return s.Write(ctx, PutDispute(d))
+		return s.Write(ctx, s.PutDispute(d))
 	})
 	return d, err
 }

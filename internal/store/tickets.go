@@ -30,7 +30,7 @@ type Ticket struct {
 	Owner   string          `json:"owner"`
 	Body    json.RawMessage `json:"body,omitempty"` // what it is about; emptied of people once used
 	Expires time.Time       `json:"expires"`
-	UsedBy  string          `json:"used_by,omitempty"`
+	UsedBy  string          `json:"used_by,omitempty"` // names nobody by itself
 	UsedAt  time.Time       `json:"used_at,omitzero"`
 	Version int64           `json:"-"`
 }

@@ -287,7 +287,7 @@ func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 	h := newHouse(t)
 	d := &watch.Dispute{ID: "d1", Record: "r1", Account: key, AnsweredAt: begin, Due: begin.Add(time.Hour),
 		Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
-	h.write(store.PutDispute(d))
+	h.write(h.store.PutDispute(d))
 	h.after(59 * time.Minute)
 	h.after(time.Minute, "d1")
 	h.after(time.Minute)

@@ -25,8 +25,9 @@ type Blind struct {
 // WhatIf says of which records from a time on the rules would have told, the
 // newest first, by the same Facts and Evaluate that detect uses. Records from
 // before that time are only what the account is known by; give as many as are
-// kept. Pauses are left out: they are about now. fold is catalog.Fold.
-func WhatIf(rules Rules, records []*Record, from time.Time, fold func(string) string) ([]Hit, Blind) {
+// kept; what the account's activity remembers from before them is known of
+// too. Pauses are left out: they are about now. fold is catalog.Fold.
+func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time, fold func(string) string) ([]Hit, Blind) {
 	rules.PausedUntil = time.Time{}
 	records = slices.Clone(records)
 	slices.SortStableFunc(records, func(x, y *Record) int {
@@ -39,6 +40,9 @@ func WhatIf(rules Rules, records []*Record, from time.Time, fold func(string) st
 			continue
 		}
 		f := past.Facts(r)
+		if s := act.Services[r.Service]; s != nil && s.FirstAt.Before(r.OccurredAt) {
+			f.FirstSeen = false
+		}
 		if len(rules.Keywords) > 0 {
 			f.Keyword = fold(r.Descriptor)
 		}

@@ -72,7 +72,7 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 		{"nothing", Rules{}, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			hits, blind := WhatIf(c.rules, records, day(10), same)
+			hits, blind := WhatIf(c.rules, records, &Activity{}, day(10), same)
 			if got := ids(hits); got != c.want || blind.Ordinary != c.blind {
 				t.Errorf("%q, blind %v; want %q, %v", got, blind.Ordinary, c.want, c.blind)
 			}

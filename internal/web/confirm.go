@@ -43,13 +43,18 @@ func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 	var err error
 	post := r.Method == http.MethodPost
 	if post {
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoConfirm) {
+			return
+		}
 		b, err = s.People.ConfirmMail(r.Context(), carried(r))
 	} else {
 		b, err = s.People.MailClaimed(r.Context(), carried(r))
 	}
+	speak(w, b.Watcher.Lang)
 	switch {
 	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, enrol.ErrExpired):
-		s.page(w, http.StatusForbidden, wording.ConfirmGonePage(langOf(r)))
+		s.page(w, http.StatusForbidden, wording.ConfirmGonePage(spoken(w, r)))
 	case err != nil:
 		s.broken(w, r, err)
 	case post:

@@ -19,21 +19,25 @@ func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.
 	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil {
-			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		do, ok := s.button(w, r)
+		if !ok {
 			return
 		}
 		var err error
-		switch r.PostForm.Get("do") {
+		switch do {
 		case wording.DoInvite:
 			code, err = s.invite(r, g, b, &f)
 		case wording.DoDismiss:
 			_, err = s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("watcher"))
+			gone := r.PostForm.Get("watcher")
+			if _, in := b.Account.Watcher(gone); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
+				err = nil // pressed twice
+			}
 			if f.Left = err == nil; f.Left {
-				f.Watchers = without(f.Watchers, r.PostForm.Get("watcher"))
+				f.Watchers = without(f.Watchers, gone)
 			}
 		default:
-			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+			s.notTaken(w, r, http.StatusBadRequest)
 			return
 		}
 		if !s.at(w, r, err) {
@@ -79,9 +83,11 @@ func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.Famil
 	return http.StatusOK, nil
 }
 
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
 // leave says what leaving and erasing mean, and does them.
 func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
-	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: int(store.KeepDispute / (24 * time.Hour))}
+	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: days(s.Store.KeepDispute), RecordDays: days(store.KeepRecord)}
 	for _, x := range b.Account.Watchers {
 		switch {
 		case x.Role == watch.Guardian && b.Watcher.Role == watch.Owner:
@@ -94,20 +100,20 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.B
 		s.page(w, http.StatusOK, wording.LeavePage(f))
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+	do, ok := s.button(w, r)
+	if !ok {
 		return
 	}
 	var err error
 	erase := false
-	switch r.PostForm.Get("do") {
+	switch do {
 	case wording.DoLeave:
 		_, err = s.People.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
 	case wording.DoErase:
 		erase = true
 		err = s.People.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
 	default:
-		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		s.notTaken(w, r, http.StatusBadRequest)
 		return
 	}
 	if errors.Is(err, enrol.ErrShared) {
@@ -116,6 +122,6 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.B
 		return
 	}
 	if s.at(w, r, err) {
-		s.page(w, http.StatusOK, wording.LeftAccountPage(f.View, homePath, erase, f.KeepDays))
+		s.page(w, http.StatusOK, wording.LeftAccountPage(f, erase))
 	}
 }

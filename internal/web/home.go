@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"kozamori/internal/dispute"
@@ -46,12 +47,18 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	secret := carried(r)
 	if r.Method != http.MethodPost {
 		who, err := s.Sessions.Look(r.Context(), secret)
+		speak(w, who.Lang)
 		if s.at(w, r, err) {
 			s.page(w, http.StatusOK, wording.DoorPage(who.Lang))
 		}
 		return
 	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoEnter) {
+		return
+	}
 	cookie, who, err := s.Sessions.Enter(r.Context(), secret)
+	speak(w, who.Lang)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -64,7 +71,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, session.ErrNone):
-		s.page(w, http.StatusForbidden, wording.DoorGonePage(langOf(r)))
+		s.page(w, http.StatusForbidden, wording.DoorGonePage(spoken(w, r)))
 	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
 		s.unknown(w, r)
 	case err != nil:
@@ -89,10 +96,20 @@ func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.H
 		if c, cerr := r.Cookie(sessionCookie); cerr == nil {
 			g.Session, err = s.Sessions.Who(r.Context(), c.Value)
 		}
+		speak(w, g.Lang)
+		if errors.Is(err, session.ErrNone) {
+			s.page(w, http.StatusForbidden, wording.SessionOverPage(spoken(w, r)))
+			return
+		}
 		if err == nil {
 			g.accounts, err = s.People.Accounts(r.Context(), g.LineUser)
 		}
 		if s.at(w, r, err) {
+			// The setting counts, as soon as it is saved, if it is one for all.
+			if len(g.accounts) > 0 && !slices.ContainsFunc(g.accounts, func(b enrol.Bound) bool { return b.Watcher.Lang != g.accounts[0].Watcher.Lang }) {
+				g.Lang = g.accounts[0].Watcher.Lang
+			}
+			speak(w, g.Lang)
 			r.Body = http.MaxBytesReader(w, r.Body, maxSettings)
 			h(w, r, g)
 		}
@@ -114,12 +131,28 @@ func (s *site) ofAccount(h func(http.ResponseWriter, *http.Request, *guest, enro
 	return s.inside(func(w http.ResponseWriter, r *http.Request, g *guest) {
 		for _, b := range g.accounts {
 			if subtle.ConstantTimeCompare([]byte(s.accountHandle(g.LineUser, b.Account.AccountKey)), []byte(r.PathValue("account"))) == 1 {
+				g.Lang = b.Watcher.Lang // its setting
+				speak(w, g.Lang)
 				h(w, r, g, b)
 				return
 			}
 		}
 		s.unknown(w, r)
 	})
+}
+
+// button reads which button of a form was pressed, never from the address.
+func (s *site) button(w http.ResponseWriter, r *http.Request) (string, bool) {
+	err := r.ParseForm()
+	return r.PostForm.Get("do"), s.offered(w, r, err == nil)
+}
+
+// offered refuses what no form of ours sends.
+func (s *site) offered(w http.ResponseWriter, r *http.Request, ok bool) bool {
+	if !ok {
+		s.notTaken(w, r, http.StatusBadRequest)
+	}
+	return ok
 }
 
 // view is an account as the guest reads of it.
@@ -132,8 +165,7 @@ func (s *site) view(ctx context.Context, g *guest, b enrol.Bound) wording.Accoun
 // home lists the accounts, and ends the session when asked to.
 func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil || r.PostForm.Get("do") != wording.DoLogout {
-			s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoLogout) {
 			return
 		}
 		if err := s.Sessions.Leave(r.Context(), g.Session); !s.at(w, r, err) {

@@ -67,7 +67,7 @@ func TestADoorOpensOnceAndPreviewsDoNotUseItUp(t *testing.T) {
 		t.Errorf("ended at %s", p.url)
 	}
 	w.browser().open(door).says(t, 403, "このリンクは使えません")
-	b.do(http.MethodPost, w.srv.URL+"/enter", nil).says(t, 403)
+	b.do(http.MethodPost, w.srv.URL+"/enter", url.Values{"do": {wording.DoEnter}}).says(t, 403)
 	if log := w.logged(); strings.Contains(log, door[strings.LastIndex(door, "/")+1:]) || strings.Contains(log, "U1") {
 		t.Errorf("the log holds the door or the user:\n%s", log)
 	}
@@ -86,7 +86,7 @@ func TestTheSessionsCookieIsKeptCloseAndEnds(t *testing.T) {
 	}
 	b.open(w.srv.URL+"/home").says(t, 200)
 	w.add(session.Life)
-	b.open(w.srv.URL+"/home").says(t, 403, "LINEで「設定」と送ると")
+	b.open(w.srv.URL+"/home").says(t, 403, "時間が終わりました", "LINEで「設定」と送って")
 	w.browser().open(w.srv.URL+"/home").says(t, 403)
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"kozamori/internal/enrol"
 	"kozamori/internal/look"
@@ -17,9 +18,10 @@ import (
 
 // Bounds of the pages that look back.
 const (
-	monthMost = 200  // alerts on a page
-	fileMost  = 5000 // alerts in a file
-	readMost  = 20000
+	pageAlerts = 40   // alerts on a page
+	pagesMost  = 100  // pages of a month
+	fileMost   = 5000 // alerts in a file
+	readMost   = 20000
 )
 
 // alertLink opens the page of a record for a watcher. It is made anew with
@@ -50,12 +52,22 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol
 		f.Later = path + "?month=" + next.Format("2006-01")
 	}
 	f.CSV = path + ".csv"
-	alerts, more, err := look.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), monthMost, readMost)
+	n, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil || n < 1 || n > pagesMost {
+		n = 1
+	}
+	alerts, more, err := look.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
-	f.More = more
-	for _, a := range alerts {
+	page := func(n int) string { return path + "?month=" + month.Format("2006-01") + "&page=" + strconv.Itoa(n) }
+	if more && n < pagesMost {
+		f.Older = page(n + 1)
+	}
+	if n > 1 {
+		f.Newer = page(n - 1)
+	}
+	for _, a := range alerts[min(len(alerts), (n-1)*pageAlerts):] {
 		f.Entries = append(f.Entries, s.entry(a, g))
 	}
 	s.page(w, http.StatusOK, wording.HistoryPage(f))
@@ -64,7 +76,7 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol
 // historyFile is everything as CSV, to take to the bank or the police. Times
 // are JST.
 func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
-	alerts, _, err := look.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
+	alerts, more, err := look.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -73,9 +85,13 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b e
 	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take it for Shift_JIS otherwise
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
+	bank, _ := s.Names.Bank(r.Context(), b.Account.Bank, g.Lang)
 	_ = out.Write(wording.CSVHead(g.Lang)) // a broken connection is the reader's to notice
 	for _, a := range alerts {
-		_ = out.Write(s.fileLine(s.entry(a, g), b, g.Lang))
+		_ = out.Write(append([]string{tame(bank), tame(b.Account.Mask)}, s.fileLine(s.entry(a, g), b, g.Lang)...))
+	}
+	if more {
+		_ = out.Write([]string{wording.CSVCut(g.Lang)})
 	}
 	out.Flush()
 }
@@ -119,9 +135,10 @@ func (s *site) fileLine(e wording.HistoryEntry, b enrol.Bound, lang watch.Lang) 
 		at(e.Record.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
 }
 
-// tame keeps a spreadsheet from taking what a bank sent for a formula.
+// tame keeps a spreadsheet from taking what a bank sent for a formula, in
+// full width too (OWASP, CSV injection).
 func tame(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s
@@ -150,15 +167,14 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b enro
 // answerService answers the record that a service is asked about, and shows
 // its page.
 func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound, list []look.Service) {
-	if err := r.ParseForm(); err != nil {
-		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+	do, ok := s.button(w, r)
+	if !ok {
 		return
 	}
 	record := r.PostForm.Get("record")
 	v := visit{record: record}
 	v.who.Watcher, v.who.LineUser = b.Watcher.ID, g.LineUser
 	for _, x := range list {
-		do := r.PostForm.Get("do")
 		if x.Record != record || record == "" || do != wording.DoMine && do != wording.DoNotMine {
 			continue
 		}
@@ -167,7 +183,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 		}
 		return
 	}
-	s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+	s.offered(w, r, false)
 }
 
 // help says what to do now.

@@ -59,11 +59,11 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	if err != nil || len(lines) != 4 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
-	if last := lines[3]; last[3] != `'=HYPERLINK("x")` || last[4] != "55" {
+	if last := lines[3]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" {
 		t.Errorf("%q", last)
 	}
 	for _, l := range lines[1:] {
-		if l[5] == "t-r1" && (l[0] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[9], "受付済み") || !strings.HasPrefix(l[11], "KZ-") || l[10] == "") {
+		if l[7] == "t-r1" && (l[2] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[11], "受付済み") || !strings.HasPrefix(l[13], "KZ-") || l[12] == "") {
 			t.Errorf("%q", l)
 		}
 	}

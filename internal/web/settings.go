@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/enrol"
+	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -40,42 +41,39 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enro
 		s.page(w, http.StatusOK, wording.SettingsPage(f))
 		return
 	}
-	if err := r.ParseForm(); err != nil {
-		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+	do, ok := s.button(w, r)
+	if !ok {
 		return
 	}
 	code := http.StatusOK
-	switch do := r.PostForm.Get("do"); do {
+	switch do {
 	case wording.DoMail, wording.DoMailOff:
 		code, err = s.changeMail(r.Context(), do, r.PostForm.Get(wording.FieldNameEmail), g, b, &f)
 	case wording.DoSave, wording.DoCheck:
-		form := settingsForm{Values: wording.Values(r.PostForm), old: b.Watcher.Rules, shown: f.Shown, faults: f.Faults}
+		form := settingsForm{Values: wording.Values(r.PostForm), shown: f.Shown, faults: f.Faults}
 		rules := form.rules(s.Catalog.Fold)
+		rules.Trusts = s.trusts(&b.Watcher.Rules, &form)
 		for _, fault := range rules.Check(s.Catalog.IsService, s.Now()) {
-			field := fieldOf(fault.Field)
+			field := f.FieldOf(fault.Field)
 			if _, known := f.Faults[field]; !known {
 				f.Faults[field] = fault.Fault
 			}
 		}
-		stored := f.Values
-		f.Values = form.Values
+		f.Values, f.Was = form.Values, form.Get("was")
 		switch {
 		case len(f.Faults) > 0:
 			code, f.Saved = http.StatusUnprocessableEntity, wording.SavedRefused
+		case do == wording.DoCheck && f.MayTry():
+			f.WhatIf, err = s.whatIf(r.Context(), g.Lang, rules, b, act)
 		case do == wording.DoCheck:
-			f.Was = r.PostForm.Get("was")
-			f.WhatIf, err = s.whatIf(r.Context(), g.Lang, rules, b)
+			s.notTaken(w, r, http.StatusBadRequest)
+			return
 		default:
-			code, err = s.save(r.Context(), g, b, rules, form.lang(), r.PostForm.Get("was"), &f)
-			if f.Saved == wording.SavedConflict {
-				f.Stored = stored
-			}
-		}
-		if f.Saved == wording.SavedRefused {
-			f.Was = r.PostForm.Get("was")
+			code, err = s.save(r.Context(), g, b, rules, &form, &f)
+			speak(w, f.View.Lang)
 		}
 	default:
-		s.page(w, http.StatusBadRequest, wording.NotTakenPage(g.Lang))
+		s.notTaken(w, r, http.StatusBadRequest)
 		return
 	}
 	if s.at(w, r, err) {
@@ -102,10 +100,21 @@ func (s *site) fill(f *wording.SettingsFacts, lang watch.Lang, rules *watch.Rule
 			f.Shown = append(f.Shown, c)
 		}
 	}
-	for _, t := range rules.Trusts {
+	for _, t := range s.trusts(rules, &settingsForm{}) {
 		name, _ := s.Names.Service(t.Service, lang)
 		f.Trusts = append(f.Trusts, wording.TrustLine{Key: trustKey(t), Name: name, UpTo: t.UpTo, Until: t.Until})
 	}
+}
+
+// trusts are those that stay: neither ticked to be ended, nor over, nor of a
+// service that there is no more.
+func (s *site) trusts(old *watch.Rules, form *settingsForm) (out []watch.Trust) {
+	for _, t := range old.Trusts {
+		if !form.Has("untrust", trustKey(t)) && s.Now().Before(t.Until) && s.Catalog.IsService(t.Service) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func trustKey(t watch.Trust) string {
@@ -113,19 +122,21 @@ func trustKey(t watch.Trust) string {
 }
 
 // fingerprint names the settings that a form began from, so that a second
-// phone does not silently undo what the first one saved.
+// phone does not silently undo what the first one saved. What a form cannot
+// undo is left out: it says nothing of a pause, and only which trusts end.
 func (s *site) fingerprint(w *watch.Watcher) string {
 	rules := w.Rules
-	rules.PausedUntil = time.Time{}
+	rules.PausedUntil, rules.Trusts = time.Time{}, nil
 	b, _ := json.Marshal(struct {
-		R watch.Rules
+		V wording.Values
 		L watch.Lang
-	}{rules, w.Lang}) // plain values always encode
+	}{wording.SettingsValues(&rules, w.Lang), w.Lang}) // plain values always encode
 	return s.Keys.Hash("settings", w.ID+"\x00"+string(b))[:22]
 }
 
 // save writes the rules, unless others were saved since the form was shown.
-func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Rules, lang watch.Lang, was string, f *wording.SettingsFacts) (int, error) {
+func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Rules, form *settingsForm, f *wording.SettingsFacts) (int, error) {
+	var now watch.Watcher
 	err := store.Retry(ctx, func() error {
 		f.Saved = wording.SavedNow
 		a, err := s.Store.Account(ctx, b.Account.AccountKey)
@@ -139,39 +150,43 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 		if !ok || w.ID != b.Watcher.ID {
 			return enrol.ErrNotFound
 		}
-		if f.Was = s.fingerprint(w); f.Was != was {
+		now = *w
+		next := *w
+		next.Rules, next.Lang = rules, form.lang()
+		next.Rules.PausedUntil, next.Rules.Trusts = w.Rules.PausedUntil, s.trusts(&w.Rules, form)
+		// Saved already, by a button that was pressed twice, is no conflict.
+		if stored := s.fingerprint(w); stored != form.Get("was") && stored != s.fingerprint(&next) {
 			f.Saved = wording.SavedConflict
 			return nil
 		}
-		paused := w.Rules.PausedUntil
-		w.Rules, w.Lang = rules, lang
-		w.Rules.PausedUntil = paused
-		if err := s.Store.Write(ctx, store.PutAccount(a)); err != nil {
-			return err
-		}
-		f.Was = s.fingerprint(w)
-		return nil
+		*w, now = next, next
+		return s.Store.Write(ctx, store.PutAccount(a))
 	})
 	if err != nil {
 		return 0, err
 	}
+	f.Was = s.fingerprint(&now)
 	if f.Saved == wording.SavedConflict {
+		f.Stored = wording.SettingsValues(&now.Rules, now.Lang)
 		return http.StatusConflict, nil
 	}
-	f.Shown, f.Trusts = nil, nil
 	act, err := s.Store.Activity(ctx, b.Account.AccountKey)
 	if err != nil {
 		return 0, err
 	}
-	s.fill(f, g.Lang, &rules, act)
-	f.Values = wording.SettingsValues(&rules, lang)
+	f.Shown, f.Trusts = nil, nil
+	f.View = s.view(ctx, &guest{Session: session.Session{LineUser: g.LineUser, Lang: now.Lang}}, b)
+	s.fill(f, now.Lang, &now.Rules, act)
+	f.Values = wording.SettingsValues(&now.Rules, now.Lang)
 	return http.StatusOK, nil
 }
 
-// whatIf tries rules on what is on record.
-func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b enrol.Bound) (*wording.WhatIfFacts, error) {
+// whatIf tries rules on what is on record. A guardian tries them on what they
+// could have been told since they watch, and no further back.
+func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b enrol.Bound, act *watch.Activity) (*wording.WhatIfFacts, error) {
 	var records []*watch.Record
 	cursor := ""
+	whole := false
 	for len(records) < whatIfMost {
 		page, next, err := s.Store.History(ctx, b.Account.AccountKey, time.Time{}, time.Time{}, 200, cursor)
 		if err != nil {
@@ -179,18 +194,31 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 		}
 		records = append(records, page...)
 		if cursor = next; cursor == "" {
+			whole = true
 			break
 		}
 	}
 	from := s.Now().AddDate(0, 0, -whatIfDays)
-	hits, blind := watch.WhatIf(rules, records, from, s.Catalog.Fold)
-	out := &wording.WhatIfFacts{Days: whatIfDays, Blind: blind.Ordinary}
-	if b.Watcher.Since.After(from) && (len(records) == 0 || records[len(records)-1].OccurredAt.After(from)) {
-		out.Since = b.Watcher.Since
-		if n := len(records); n > 0 && records[n-1].OccurredAt.Before(out.Since) {
-			out.Since = records[n-1].OccurredAt
+	out := &wording.WhatIfFacts{Days: whatIfDays}
+	// The record is whole from when the first of today's watchers came.
+	since := b.Watcher.Since
+	if b.Watcher.Role == watch.Owner {
+		for _, w := range b.Account.Watchers {
+			if w.Since.Before(since) {
+				since = w.Since
+			}
 		}
+	} else if since.After(from) {
+		from = since
 	}
+	if n := len(records); !whole && n > 0 && records[n-1].OccurredAt.After(since) {
+		since = records[n-1].OccurredAt
+	}
+	if since.After(s.Now().AddDate(0, 0, -whatIfDays)) {
+		out.Since = since
+	}
+	hits, blind := watch.WhatIf(rules, records, act, from, s.Catalog.Fold)
+	out.Blind = blind.Ordinary
 	for _, h := range hits {
 		name, _ := s.Names.Service(h.Record.Service, lang)
 		out.Hits = append(out.Hits, wording.HitLine{At: h.Record.OccurredAt, Service: name, Link: h.Record.Kind == watch.LinkRegistered,
@@ -202,7 +230,6 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 // settingsForm reads the form of the settings page.
 type settingsForm struct {
 	wording.Values
-	old    watch.Rules
 	shown  []wording.Choice
 	faults map[string]watch.Fault
 }
@@ -252,11 +279,6 @@ func (f *settingsForm) rules(fold func(string) string) watch.Rules {
 	case f.Get("quiet_from") != "" || f.Get("quiet_to") != "":
 		f.faults["quiet_to"] = watch.FaultQuiet
 	}
-	for _, t := range f.old.Trusts {
-		if !f.Has("untrust", trustKey(t)) {
-			r.Trusts = append(r.Trusts, t)
-		}
-	}
 	return r
 }
 
@@ -284,18 +306,6 @@ func (f *settingsForm) yen(name string) (int64, bool) {
 func minutes(s string) (int, bool) {
 	t, err := time.Parse("15:04", strings.TrimSpace(norm.NFKC.String(s)))
 	return t.Hour()*60 + t.Minute(), err == nil
-}
-
-// fieldOf is the field of the form that shows a rule's fault.
-func fieldOf(rule string) string {
-	name, _, _ := strings.Cut(rule, ".")
-	switch name {
-	case "quiet":
-		return "quiet_to"
-	case "keywords", "trusts":
-		return name
-	}
-	return rule
 }
 
 // Mailer sends the mail that confirms an address.

@@ -117,14 +117,14 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 	b, p := w.settings()
 	p = b.send(p, wording.DoSave, "new_link", "", "burst", "", "service_min", "１，０００円", "service_min_for.paypay", "1万", "monthly_total.paypay", "50,000",
 		"add", "kyash", "add_min", "0", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
-	p.says(t, 200, "保存しました")
+	p.says(t, 200, "Saved. It holds from the next debit on.", `lang="en"`) // in the language that was chosen
 	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 0}, MonthlyTotal: map[string]int64{"paypay": 50000},
 		FirstSeen: true, AfterNewLink: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
 		Quiet: &watch.Quiet{From: 22 * 60, To: 7*60 + 30}}
 	if diff := cmp.Diff(want, w.rules()); diff != "" {
 		t.Error(diff)
 	}
-	b.send(p, wording.DoSave, "service_min_for.kyash", "", "monthly_total.paypay", "", "keywords", "", "quiet_from", "", "quiet_to", "").says(t, 200, "保存しました")
+	b.send(p, wording.DoSave, "service_min_for.kyash", "", "monthly_total.paypay", "", "keywords", "", "quiet_from", "", "quiet_to", "").says(t, 200, "Saved.")
 	if r := w.rules(); len(r.ServiceMinFor) != 1 || len(r.MonthlyTotal) != 0 || len(r.Keywords) != 0 || r.Quiet != nil {
 		t.Errorf("%+v", r)
 	}
@@ -252,5 +252,5 @@ func TestSomebodyElsesAccountIsUnknown(t *testing.T) {
 		t.Errorf("%d, the same words: %v", got.status, got.body == none.body)
 	}
 	stranger.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoSave}}).says(t, 404)
-	w.browser().open(p.url.String()).says(t, 403, "LINEで「設定」と送ると")
+	w.browser().open(p.url.String()).says(t, 403, "LINEで「設定」と送って")
 }

@@ -93,7 +93,7 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.page(w, http.StatusForbidden, wording.NotTakenPage(langOf(r)))
+		s.notTaken(w, r, http.StatusForbidden)
 	}))
 	mux.Handle("/a/{token}", s.only(s.arrive(alertRoom), http.MethodGet))
 	mux.Handle("/alert/{handle}", guard.Handler(s.only(s.alert, http.MethodGet, http.MethodPost)))
@@ -126,17 +126,34 @@ func (s *site) only(h http.HandlerFunc, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(methods, r.Method) && (r.Method != http.MethodHead || !slices.Contains(methods, http.MethodGet)) {
 			w.Header().Set("Allow", strings.Join(append(slices.Clone(methods), http.MethodHead), ", "))
-			s.page(w, http.StatusMethodNotAllowed, wording.NotTakenPage(langOf(r)))
+			s.notTaken(w, r, http.StatusMethodNotAllowed)
 			return
 		}
 		h(w, r)
 	})
 }
 
-// status remembers what was answered.
+// status remembers what was answered, and in which language the person reads
+// once that is known.
 type status struct {
 	http.ResponseWriter
 	code int
+	lang watch.Lang
+}
+
+// speak makes every page of this answer, refusals too, one in a language.
+func speak(w http.ResponseWriter, lang watch.Lang) {
+	if s, ok := w.(*status); ok {
+		s.lang = lang
+	}
+}
+
+// spoken is the language that speak set, else the one that the browser likes.
+func spoken(w http.ResponseWriter, r *http.Request) watch.Lang {
+	if s, ok := w.(*status); ok && s.lang != "" {
+		return s.lang
+	}
+	return langOf(r)
 }
 
 func (w *status) WriteHeader(code int) {
@@ -157,7 +174,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil && p != http.ErrAbortHandler {
 			s.Logger.ErrorContext(r.Context(), "a page panicked", "route", r.Pattern)
-			s.page(out, http.StatusInternalServerError, wording.BrokenPage(langOf(r), r.Method == http.MethodPost))
+			s.page(out, http.StatusInternalServerError, wording.BrokenPage(spoken(out, r), r.Method == http.MethodPost))
 		} else if p != nil {
 			panic(p)
 		}
@@ -180,8 +197,29 @@ func (s *site) headers(h http.Header) {
 	}
 }
 
+// fromChat tells whether a page is reached from the chat, and not from an alert.
+func fromChat(r *http.Request) bool {
+	return slices.ContainsFunc([]string{homePath, enterPath, confirmPath}, func(p string) bool {
+		rest, ok := strings.CutPrefix(r.URL.Path, p)
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
 func (s *site) unknown(w http.ResponseWriter, r *http.Request) {
-	s.page(w, http.StatusNotFound, wording.UnknownPage(langOf(r)))
+	p := wording.UnknownPage(spoken(w, r))
+	if fromChat(r) {
+		p = wording.UnknownRoomPage(spoken(w, r))
+	}
+	s.page(w, http.StatusNotFound, p)
+}
+
+// notTaken refuses what no page of ours asks for.
+func (s *site) notTaken(w http.ResponseWriter, r *http.Request, code int) {
+	p := wording.NotTakenPage(spoken(w, r))
+	if fromChat(r) {
+		p = wording.NotTakenRoomPage(spoken(w, r))
+	}
+	s.page(w, code, p)
 }
 
 // broken says that something is wrong on our side; err must name nobody.
@@ -191,5 +229,5 @@ func (s *site) broken(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	w.Header().Set("Retry-After", "5")
-	s.page(w, http.StatusServiceUnavailable, wording.BrokenPage(langOf(r), r.Method == http.MethodPost))
+	s.page(w, http.StatusServiceUnavailable, wording.BrokenPage(spoken(w, r), r.Method == http.MethodPost))
 }

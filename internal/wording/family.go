@@ -123,6 +123,8 @@ type LeaveFacts struct {
 	Shared   bool // another owner watches it too: nothing can be erased
 	Guards   int  // guardians who leave with the only owner
 	KeepDays int  // how long a dispute is kept as evidence
+	// RecordDays is how long records are kept that nobody has erased.
+	RecordDays int
 }
 
 // What the forms of the leave page ask for.
@@ -134,7 +136,7 @@ const (
 var (
 	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
-	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、400日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Past records vanish after 400 days. To start again you need your bank."}
+	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
 	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "The watching of %d family members ends too."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
@@ -150,7 +152,7 @@ var (
 // LeavePage says what leaving and erasing mean, and offers both.
 func LeavePage(f LeaveFacts) Page {
 	lang := langOf(f.View.Lang)
-	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang))
+	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang, f.RecordDays))
 	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
 	if f.Guards > 0 && !f.Shared {
 		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
@@ -169,13 +171,13 @@ func LeavePage(f LeaveFacts) Page {
 }
 
 // LeftAccountPage confirms in words that an account is watched no more.
-func LeftAccountPage(view AccountView, home string, erased bool, keepDays int) Page {
-	lang := langOf(view.Lang)
-	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, view.Title()))
+func LeftAccountPage(f LeaveFacts, erased bool) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
 	if erased {
-		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, keepDays))
+		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, f.KeepDays))
 	}
-	p.Parts = append(p.Parts, backTo(lang, home))
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p
 }
 

@@ -30,6 +30,13 @@ var (
 	tDoorGone     = text{ja: "このリンクは使えません", en: "This link no longer works"}
 	tDoorGoneText = text{ja: "リンクは1回だけ、10分以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within 10 minutes. Send \"settings\" in LINE to get a new one."}
 
+	tOver       = text{ja: "この画面の時間が終わりました", en: "This page is over"}
+	tOverText   = text{ja: "開いてから30分がたったか、ログアウトしたか、見守りをやめたため、閉じました。保存したことは、なくなりません。", en: "It was opened 30 minutes ago, or you logged out or left. Nothing that you saved is lost."}
+	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
+	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
+	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}
+	tNotRoom    = text{ja: "何も変わっていません。前の画面に戻って、もう一度お試しください。", en: "Nothing has changed. Please go back and try again."}
+
 	tHomeName    = text{ja: "口座守：設定", en: "Kozamori: settings"}
 	tHomeTitle   = text{ja: "見守っている口座", en: "Accounts you watch"}
 	tHomeNone    = text{ja: "登録されている口座はありません。LINEで「口座をつなぐ」と送ると、登録のしかたをご案内します。", en: "No account is connected. Send \"connect\" in LINE to see how."}
@@ -81,6 +88,25 @@ func DoorPage(lang watch.Lang) Page {
 func DoorGonePage(lang watch.Lang) Page {
 	lang = langOf(lang)
 	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang))
+}
+
+// SessionOverPage says that a session has ended.
+func SessionOverPage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	return plainPage(lang, tHomeName, tOver, tOverText.in(lang), tOverAgain.in(lang))
+}
+
+// UnknownRoomPage answers whoever opens a page behind the chat's link that is
+// not there or not theirs.
+func UnknownRoomPage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	return plainPage(lang, tHomeName, tNoRoom, tNoRoomText.in(lang))
+}
+
+// NotTakenRoomPage answers a request that no form of such a page makes.
+func NotTakenRoomPage(lang watch.Lang) Page {
+	lang = langOf(lang)
+	return plainPage(lang, tHomeName, tNotTaken, tNotRoom.in(lang))
 }
 
 // LoggedOutPage confirms that a session has ended.

@@ -15,7 +15,8 @@ type HistoryFacts struct {
 	Earlier string // address of the month before; empty if nothing is kept of it
 	Later   string // likewise
 	CSV     string // address of the file
-	More    bool   // the month holds more than is shown
+	Newer   string // address of the page before in the month; empty if there is none
+	Older   string // of the next one; likewise
 	Now     time.Time
 }
 
@@ -36,7 +37,8 @@ var (
 	tHistLater   = text{ja: "次の月", en: "The month after"}
 	tHistCSV     = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
 	tHistCSVHint = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
-	tHistMore    = text{ja: "多いため、一部だけを表示しています。すべてはファイルに入っています。", en: "There are too many to show; the file has them all."}
+	tHistOlder   = text{ja: "この月の続き", en: "More of this month"}
+	tHistNewer   = text{ja: "この月の新しいお知らせへ", en: "Newer ones of this month"}
 	tHistLink    = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
 	tHistDebit   = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tHistOpen    = text{ja: "まだ回答がありません", en: "Not answered yet"}
@@ -78,9 +80,6 @@ func HistoryPage(f HistoryFacts) Page {
 	if len(f.Entries) == 0 {
 		p.Parts[0].Text = []string{tHistNone.in(lang)}
 	}
-	if f.More {
-		p.Parts[0].Text = []string{tHistMore.in(lang)}
-	}
 	for _, e := range f.Entries {
 		label := what(lang, e.Record, e.Service)
 		if e.Record.Kind == watch.Debit && !f.View.Watcher.HideAmount {
@@ -90,7 +89,7 @@ func HistoryPage(f HistoryFacts) Page {
 			Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
 	more := Part{Message: Message{Lang: p.Lang, Title: tHomeMore.in(lang)}}
-	for _, l := range []PageLink{{f.Earlier, tHistEarlier.in(lang), ""}, {f.Later, tHistLater.in(lang), ""},
+	for _, l := range []PageLink{{f.Older, tHistOlder.in(lang), ""}, {f.Newer, tHistNewer.in(lang), ""}, {f.Earlier, tHistEarlier.in(lang), ""}, {f.Later, tHistLater.in(lang), ""},
 		{f.CSV, tHistCSV.in(lang), tHistCSVHint.in(lang)}, {f.Home, tGoHome.in(lang), ""}} {
 		if l.Href != "" {
 			more.Links = append(more.Links, l)
@@ -101,7 +100,10 @@ func HistoryPage(f HistoryFacts) Page {
 }
 
 var (
+	tCSVBank     = text{ja: "銀行", en: "bank"}
+	tCSVAccount  = text{ja: "口座", en: "account"}
 	tCSVTime     = text{ja: "発生日時", en: "occurred"}
+	tCSVCut      = text{ja: "これより前のお知らせは、数が多いため、ここには入っていません。", en: "Older alerts are left out: there are too many."}
 	tCSVWhat     = text{ja: "内容", en: "what"}
 	tCSVService  = text{ja: "決済サービス", en: "service"}
 	tCSVDesc     = text{ja: "摘要", en: "descriptor"}
@@ -120,11 +122,14 @@ var (
 func CSVHead(lang watch.Lang) []string {
 	lang = langOf(lang)
 	var out []string
-	for _, t := range []text{tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold} {
+	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold} {
 		out = append(out, t.in(lang))
 	}
 	return out
 }
+
+// CSVCut ends a file that could not hold everything.
+func CSVCut(lang watch.Lang) string { return tCSVCut.in(langOf(lang)) }
 
 // CSVWords are what a line of the file says in words: what it was and how it
 // stands.

@@ -174,6 +174,24 @@ func faultText(lang watch.Lang, f watch.Fault) string {
 	return tFaultOther.in(lang)
 }
 
+// FieldOf is the field that shows what is wrong with a rule.
+func (f *SettingsFacts) FieldOf(rule string) string {
+	name, _, _ := strings.Cut(rule, ".")
+	if name == "quiet" {
+		name = "quiet_to"
+	}
+	for _, x := range f.fields(nil) {
+		if x.Name == rule || x.Name == name {
+			return x.Name
+		}
+	}
+	return "add" // a service that was being added
+}
+
+// MayTry tells whether rules can be tried on the past. A guardian who may see
+// no amounts would learn them by trying one limit after the other.
+func (f *SettingsFacts) MayTry() bool { return !f.View.Watcher.HideAmount }
+
 // SettingsPage is the page on which a watcher says what they want to be told.
 func SettingsPage(f SettingsFacts) Page {
 	lang := langOf(f.View.Lang)
@@ -206,10 +224,12 @@ func SettingsPage(f SettingsFacts) Page {
 	for i := range fields {
 		fields[i].Error = faultText(lang, f.Faults[fields[i].Name])
 	}
+	form := Form{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: fields}
+	if f.MayTry() {
+		form.More = []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}
+	}
 	p.Parts = append(p.Parts,
-		Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: fields,
-			More: []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}}}},
-		f.channels(), backTo(lang, f.Home))
+		Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{form}}, f.channels(), backTo(lang, f.Home))
 	return p
 }
 
@@ -287,12 +307,16 @@ var (
 
 	tWhatIf       = text{ja: "この設定なら、過去%[1]d日で%[2]d回お知らせしていました", en: "With these settings you would have been told %[2]d times in the past %[1]d days"}
 	tWhatIfNone   = text{ja: "この設定なら、過去%d日のお知らせはありませんでした", en: "With these settings you would have been told nothing in the past %d days"}
-	tWhatIfSince  = text{ja: "記録は%sからです。それより前のことは分かりません。", en: "The record begins on %s; what happened before is not known."}
+	tWhatIfSince  = text{ja: "記録がそろっているのは、%sからです。それより前のことは、分からないことがあります。", en: "The record is complete from %s on; of what happened before, something may be missing."}
 	tWhatIfBlind  = text{ja: "決済サービス以外の引き落としは、お知らせしたものだけを記録しています。実際には、これより多くなることがあります。", en: "Debits other than by payment services are on record only if somebody was told of them, so there may have been more."}
+	tWhatIfRest   = text{ja: "新しいものから%d回分を表示しています。", en: "The latest %d are shown."}
 	tWhatIfUnsave = text{ja: "まだ保存していません。", en: "Nothing is saved yet."}
 	tWhatIfLink   = text{ja: "%sのチャージ連携", en: "charge link with %s"}
 	tWhatIfDebit  = text{ja: "引き落とし", en: "debit"}
 )
+
+// maxHits is how many alerts a trial of rules names one by one.
+const maxHits = 20
 
 func (f *SettingsFacts) whatIf() Part {
 	lang, w := langOf(f.View.Lang), f.WhatIf
@@ -307,8 +331,11 @@ func (f *SettingsFacts) whatIf() Part {
 	if w.Blind {
 		m.Text = append(m.Text, tWhatIfBlind.in(lang))
 	}
+	if len(w.Hits) > maxHits {
+		m.Text = append(m.Text, tWhatIfRest.in(lang, maxHits))
+	}
 	p := Part{Message: m}
-	for _, h := range w.Hits {
+	for _, h := range w.Hits[:min(len(w.Hits), maxHits)] {
 		say := orElse(h.Service, tWhatIfDebit.in(lang))
 		if h.Link {
 			say = tWhatIfLink.in(lang, orElse(h.Service, tTheService.in(lang)))
