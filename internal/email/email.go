@@ -41,8 +41,9 @@ type Config struct {
 
 // Client sends mails.
 type Client struct {
-	config  Config
-	ses     *sesv2.Client
+	config Config
+	// send is the one call of SES's client that is made; see package dynamo.
+	send    func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
 	from    string
 	replyTo []string
 }
@@ -73,7 +74,7 @@ func New(c Config) (*Client, error) {
 		h = *c.HTTP
 	}
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.ses = sesv2.NewFromConfig(c.AWS, func(o *sesv2.Options) {
+	client.send = sesv2.NewFromConfig(c.AWS, func(o *sesv2.Options) {
 		if c.Endpoint != "" {
 			o.BaseEndpoint = aws.String(c.Endpoint)
 		}
@@ -82,7 +83,7 @@ func New(c Config) (*Client, error) {
 		// out although SES may have taken it, and nobody would know; here
 		// every attempt is one of notify's, which counts them.
 		o.Retryer = aws.NopRetryer{}
-	})
+	}).SendEmail
 	return client, nil
 }
 
@@ -119,7 +120,7 @@ func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) wa
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	out, err := c.ses.SendEmail(ctx, in)
+	out, err := c.send(ctx, in)
 	if err != nil {
 		return outcome(err)
 	}

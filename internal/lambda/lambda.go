@@ -27,9 +27,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	aws "github.com/aws/aws-lambda-go/lambda"
+	runtime "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"kozamori/internal/app"
 	"kozamori/internal/email"
@@ -94,9 +96,9 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	log := slog.New(withMetrics(lambdacontext.NewLogHandler(), os.Stdout, os.Getenv("KOZAMORI_STACK")))
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := environment()
 	if err != nil {
-		return nil, fmt.Errorf("lambda: AWS's configuration cannot be read: %w", err)
+		return nil, err
 	}
 	table := dynamo.New(dynamo.Config{AWS: c, Table: os.Getenv("KOZAMORI_TABLE")})
 	p := &part[T]{name: name, build: build, names: map[string]queue.Name{}, log: log,
@@ -114,6 +116,9 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Logger: log}
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		if os.Getenv("KOZAMORI_TABLE") == "" {
+			return // a part without a table
+		}
 		if err := table.Warm(ctx); err != nil {
 			log.Warn("DynamoDB does not answer yet", "err", err) // the first event will ask again
 		}
@@ -121,6 +126,18 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	_, err = p.get(ctx)
 	wg.Wait()
 	return p, err
+}
+
+// environment is what Lambda gives a function: a region, and credentials for
+// as long as it lives. The SDK's own search through profiles, metadata and
+// single sign-on would double the program.
+func environment() (aws.Config, error) {
+	env, err := config.NewEnvConfig()
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("lambda: AWS's configuration cannot be read: %w", err)
+	}
+	return aws.Config{Region: env.Region, ConfigSources: []any{env},
+		Credentials: credentials.StaticCredentialsProvider{Value: env.Credentials}}, nil
 }
 
 // get returns the part, built anew if its secrets have changed.
@@ -178,7 +195,7 @@ func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) err
 	if err != nil {
 		return err
 	}
-	aws.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	runtime.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		h, err := p.get(ctx)
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, err
@@ -194,7 +211,7 @@ func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) e
 	if err != nil {
 		return err
 	}
-	aws.Start(func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+	runtime.Start(func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		h, err := p.get(ctx)
 		if err != nil {
 			return events.SQSEventResponse{}, err // the whole batch comes again
@@ -218,7 +235,7 @@ func ServeSweep() error {
 	if err != nil {
 		return err
 	}
-	aws.Start(func(ctx context.Context, _ events.EventBridgeEvent) error { return p.value(ctx) })
+	runtime.Start(func(ctx context.Context, _ events.EventBridgeEvent) error { return p.value(ctx) })
 	return nil
 }
 
@@ -229,7 +246,7 @@ func ServeFeedback() error {
 	if err != nil {
 		return err
 	}
-	aws.Start(func(ctx context.Context, e events.EventBridgeEvent) error {
+	runtime.Start(func(ctx context.Context, e events.EventBridgeEvent) error {
 		return feedback(ctx, p.value, e.Detail, p.log)
 	})
 	return nil

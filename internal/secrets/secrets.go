@@ -52,7 +52,9 @@ type Config struct {
 // Secrets are the deployment's secrets.
 type Secrets struct {
 	config Config
-	ssm    *ssm.Client
+	// Of SSM's client only these calls are made; see package dynamo.
+	get    func(context.Context, *ssm.GetParametersInput, ...func(*ssm.Options)) (*ssm.GetParametersOutput, error)
+	byPath func(context.Context, *ssm.GetParametersByPathInput, ...func(*ssm.Options)) (*ssm.GetParametersByPathOutput, error)
 
 	mu    sync.Mutex
 	named map[string]*kept // by the names that were asked for together
@@ -76,12 +78,13 @@ func New(c Config) *Secrets {
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: perCall}
 	}
-	return &Secrets{config: c, named: map[string]*kept{}, banks: &kept{}, ssm: ssm.NewFromConfig(c.AWS, func(o *ssm.Options) {
+	api := ssm.NewFromConfig(c.AWS, func(o *ssm.Options) {
 		if c.Endpoint != "" {
 			o.BaseEndpoint = aws.String(c.Endpoint)
 		}
 		o.HTTPClient = c.HTTP
-	})}
+	})
+	return &Secrets{config: c, named: map[string]*kept{}, banks: &kept{}, get: api.GetParameters, byPath: api.GetParametersByPath}
 }
 
 // Named returns parameters by their names under the prefix, at most 10. Those
@@ -99,7 +102,7 @@ func (s *Secrets) Named(ctx context.Context, names ...string) (map[string]string
 		for _, n := range names {
 			in.Names = append(in.Names, s.config.Prefix+"/"+n)
 		}
-		out, err := s.ssm.GetParameters(ctx, in)
+		out, err := s.get(ctx, in)
 		if err != nil {
 			return nil, fmt.Errorf("secrets: GetParameters: %w", err)
 		}
@@ -124,10 +127,9 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 	}
 	err := s.refresh(s.banks, life, func() (map[string]string, error) {
 		values := map[string]string{}
-		pages := ssm.NewGetParametersByPathPaginator(s.ssm, &ssm.GetParametersByPathInput{
-			Path: aws.String(s.config.Prefix + "/banks"), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		in := &ssm.GetParametersByPathInput{Path: aws.String(s.config.Prefix + "/banks"), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)}
+		for {
+			page, err := s.byPath(ctx, in)
 			if err != nil {
 				return nil, fmt.Errorf("secrets: GetParametersByPath: %w", err)
 			}
@@ -137,8 +139,10 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 					values[bank] = aws.ToString(p.Value)
 				}
 			}
+			if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
+				return values, nil
+			}
 		}
-		return values, nil
 	})
 	if err != nil {
 		return nil, err

@@ -65,8 +65,19 @@ type Config struct {
 // Queue is a queue.Queue in SQS.
 type Queue struct {
 	config Config
-	sqs    *sqs.Client
+	sqs    calls
 	wait   *http.Client // for receives
+}
+
+// calls are those that a Queue makes. They are not the client itself, whose
+// other methods the linker would keep; see package dynamo.
+type calls struct {
+	SendMessageBatch             func(context.Context, *sqs.SendMessageBatchInput, ...func(*sqs.Options)) (*sqs.SendMessageBatchOutput, error)
+	ReceiveMessage               func(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
+	DeleteMessageBatch           func(context.Context, *sqs.DeleteMessageBatchInput, ...func(*sqs.Options)) (*sqs.DeleteMessageBatchOutput, error)
+	ChangeMessageVisibility      func(context.Context, *sqs.ChangeMessageVisibilityInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
+	ChangeMessageVisibilityBatch func(context.Context, *sqs.ChangeMessageVisibilityBatchInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityBatchOutput, error)
+	GetQueueAttributes           func(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
 }
 
 var _ queue.Queue = (*Queue)(nil)
@@ -83,7 +94,8 @@ func New(c Config) *Queue {
 		c.HTTP = &http.Client{Transport: transport, Timeout: attempt}
 		q.wait = &http.Client{Transport: transport, Timeout: longest + attempt}
 	}
-	q.sqs = client(c)
+	api := client(c)
+	q.sqs = calls{api.SendMessageBatch, api.ReceiveMessage, api.DeleteMessageBatch, api.ChangeMessageVisibility, api.ChangeMessageVisibilityBatch, api.GetQueueAttributes}
 	return q
 }
 

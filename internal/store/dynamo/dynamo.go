@@ -68,8 +68,20 @@ type Config struct {
 // Table is a store.Table in DynamoDB.
 type Table struct {
 	config Config
-	db     *dynamodb.Client
+	db     calls
 	report types.ReturnConsumedCapacity
+}
+
+// calls are those that a Table makes. They are not the client itself: in a
+// program that has templates the linker keeps every method of every type that
+// an interface leads to, and the client has hundreds (6 MB).
+type calls struct {
+	BatchGetItem       func(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
+	Query              func(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	PutItem            func(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	DeleteItem         func(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	UpdateItem         func(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	TransactWriteItems func(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
 }
 
 var _ store.Table = (*Table)(nil)
@@ -87,18 +99,25 @@ func New(c Config) *Table {
 	if c.Consumed != nil {
 		t.report = types.ReturnConsumedCapacityTotal
 	}
-	t.db = dynamodb.NewFromConfig(c.AWS, func(o *dynamodb.Options) {
+	db := client(c)
+	t.db = calls{db.BatchGetItem, db.Query, db.PutItem, db.DeleteItem, db.UpdateItem, db.TransactWriteItems}
+	return t
+}
+
+func client(c Config) *dynamodb.Client {
+	return dynamodb.NewFromConfig(c.AWS, func(o *dynamodb.Options) {
 		if c.Endpoint != "" {
 			o.BaseEndpoint = aws.String(c.Endpoint)
 		}
-		o.HTTPClient = c.HTTP
+		if c.HTTP != nil {
+			o.HTTPClient = c.HTTP
+		}
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts = 5
 			// The SDK's own first pause is half a second on average.
 			o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return jitter(attempt), nil })
 		})
 	})
-	return t
 }
 
 // Warm makes one read, so that credentials, names and a connection are there

@@ -18,8 +18,7 @@ var ctx = context.Background()
 func open(t *testing.T, endpoint string, now func() time.Time, change ...func(*dynamo.Config)) *dynamo.Table {
 	t.Helper()
 	c := dynamo.Config{AWS: emulator.AWS(t), Endpoint: endpoint, Table: "kozamori-test-" + rand.Text(), Now: now}
-	tab := dynamo.New(c)
-	if err := tab.Create(ctx); err != nil {
+	if err := dynamo.Create(ctx, c); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range change {

@@ -41,16 +41,17 @@ func schema(table string) *dynamodb.CreateTableInput {
 // Create makes the table and waits until it can be used; a table that is
 // there already stays. It is for tests and for a stand-in on one's own
 // machine: on AWS, template.yaml makes the table.
-func (t *Table) Create(ctx context.Context) error {
-	_, err := t.db.CreateTable(ctx, schema(t.config.Table))
+func Create(ctx context.Context, c Config) error {
+	db := client(c)
+	_, err := db.CreateTable(ctx, schema(c.Table))
 	var exists *types.ResourceInUseException
 	if err != nil && !errors.As(err, &exists) {
 		return fmt.Errorf("store: the table cannot be made: %w", err)
 	}
-	w := dynamodb.NewTableExistsWaiter(t.db, func(o *dynamodb.TableExistsWaiterOptions) {
+	w := dynamodb.NewTableExistsWaiter(db, func(o *dynamodb.TableExistsWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 100*time.Millisecond, time.Second
 	})
-	if err := w.Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(t.config.Table)}, time.Minute); err != nil {
+	if err := w.Wait(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(c.Table)}, time.Minute); err != nil {
 		return fmt.Errorf("store: the table does not become active: %w", err)
 	}
 	return nil
