@@ -116,7 +116,7 @@ func house() {
 	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 300 * time.Millisecond}
 	c := app.Defaults()
 	c.BaseURL, c.EscalateAfter = "https://kozamori.example", 0
-	c.LINE.API, c.LINE.Token = os.Getenv("LINE"), "channel-token"
+	c.LINE.API, c.LINE.Token, c.LINE.Secrets = os.Getenv("LINE"), "channel-token", []string{"channel-secret"}
 	c.Mail.API, c.Mail.From = os.Getenv("SES"), "alert@kozamori.example"
 	key, _ := base64.StdEncoding.DecodeString(strings.Repeat("A", 43) + "=")
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
@@ -141,19 +141,11 @@ func house() {
 			}
 		}
 	}
-	answer := func(act func(context.Context, string, dispute.Answerer) error) http.HandlerFunc {
-		return command(func(r *http.Request) error {
-			return act(r.Context(), r.FormValue("record"), dispute.Answerer{LineUser: lineUser})
-		})
-	}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", sys.Ingest())
-	mux.HandleFunc("/answer", answer(func(ctx context.Context, record string, who dispute.Answerer) error {
-		_, err := sys.Desk().Answer(ctx, record, who, watch.NotMine, watch.ViaLINE)
-		return err
-	}))
-	mux.HandleFunc("/undo", answer(func(ctx context.Context, record string, who dispute.Answerer) error {
-		_, err := sys.Desk().Undo(ctx, record, who, watch.ViaLINE)
+	mux.Handle(app.HookPath, sys.LineHook())
+	mux.HandleFunc("/undo", command(func(r *http.Request) error {
+		_, err := sys.Desk().Undo(r.Context(), r.FormValue("record"), dispute.Answerer{LineUser: lineUser}, watch.ViaLINE)
 		return err
 	}))
 	mux.HandleFunc("/settle", command(func(r *http.Request) error {

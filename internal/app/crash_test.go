@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/app"
 	"kozamori/internal/crashtest"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
@@ -83,7 +84,8 @@ func newOutside(t *testing.T, die func() int) *outside {
 	o := &outside{t: t, dir: t.TempDir(), start: time.Now().UTC().Truncate(time.Second), die: die}
 	o.clock = &clock{at: o.start}
 	secret := "whsec_" + strings.Repeat("A", 43) + "="
-	o.line = &sim.LINE{Token: "channel-token", Now: o.clock.Now}
+	o.line = &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: o.clock.Now}
+	o.line.AddUser(sim.User{ID: lineUser, Following: true})
 	o.mail = &sim.Mailbox{Now: o.clock.Now}
 	o.bank = &sim.Bank{Code: crashBank, Secrets: []string{secret}, Now: o.clock.Now}
 	lineSrv, mailSrv, bankSrv := httptest.NewServer(o.line), httptest.NewServer(o.mail), httptest.NewServer(o.bank)
@@ -188,22 +190,84 @@ func (o *outside) play() {
 	o.answers()
 }
 
+// tap presses "not mine" on the phone, under the alert about a record. LINE
+// brings a webhook again that was not answered 200.
+func (o *outside) tap(record string) {
+	o.t.Helper()
+	data := ""
+	for _, m := range o.line.Messages() {
+		for _, d := range postbacks(o.t, m.Messages) {
+			if v, err := url.ParseQuery(d); err == nil && v.Get("a") == "notmine" && v.Get("r") == record {
+				data = d
+			}
+		}
+	}
+	if data == "" {
+		o.t.Fatal("the phone shows no button for it")
+	}
+	up := func() {
+		o.call("/steps", url.Values{})
+		o.line.Webhook = o.addr + app.HookPath
+	}
+	up()
+	if err := o.line.Tap(lineUser, data, ""); err != nil {
+		o.t.Fatal(err)
+	}
+	for up(); o.line.Redeliver() > 0; up() {
+		o.clock.add(10 * time.Second)
+	}
+}
+
+// postbacks lists the data of all buttons in messages.
+func postbacks(t *testing.T, messages []json.RawMessage) (out []string) {
+	t.Helper()
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if v["type"] == "postback" {
+				out = append(out, fmt.Sprint(v["data"]))
+			}
+			for _, w := range v {
+				walk(w)
+			}
+		case []any:
+			for _, w := range v {
+				walk(w)
+			}
+		}
+	}
+	for _, raw := range messages {
+		var v any
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Fatal(err)
+		}
+		walk(v)
+	}
+	return out
+}
+
 // answers is the second half of the story.
 func (o *outside) answers() {
 	o.t.Helper()
 	// What a death left behind is found when it is due.
 	o.settle(3 * time.Minute)
 	o.settle(3 * time.Minute)
-	stolen := watch.Event{Bank: crashBank, Kind: watch.Debit, AccountRef: "acc_1", TransactionID: "stolen"}
-	id := stolen.RecordID()
-	o.call("/answer", url.Values{"record": {id}})
+	id := recordOf("stolen", watch.Debit)
+	o.tap(id)
 	o.settle(time.Second)
+	o.settle(time.Minute) // longer than any lease of a reply
 	o.call("/undo", url.Values{"record": {id}})
 	o.settle(time.Second)
 	o.settle(2 * time.Minute)
 	o.settle(70 * time.Minute)
 	o.die = func() int { return 0 }
 	o.call("/settle", url.Values{})
+}
+
+func recordOf(txn string, k watch.Kind) string {
+	e := watch.Event{Bank: crashBank, Kind: k, AccountRef: "acc_1", TransactionID: txn}
+	return e.RecordID()
 }
 
 // check compares the ledgers with what was sent.
@@ -258,12 +322,26 @@ func (o *outside) check() {
 		t.Errorf("activity %+v %+v", d, p)
 	}
 
-	keys := map[string]bool{}
-	for _, m := range o.line.Messages() {
-		keys[m.RetryKey] = true
+	alerts := map[string]int{}
+	for txn, kind := range map[string]watch.Kind{"stolen": watch.Debit, "link": watch.LinkRegistered, "pending": watch.Debit} {
+		d := watch.Delivery{ID: "alert-w1-line"}
+		alerts[d.RetryKey(recordOf(txn, kind))] = 0
 	}
-	if n := len(o.line.Messages()); n != 3 || len(keys) != 3 || len(o.line.Violations()) != 0 {
-		t.Errorf("LINE took %d messages under %d keys, violations %v", n, len(keys), o.line.Violations())
+	told := 0 // that the dispute is opened
+	for _, m := range o.line.Messages() {
+		if _, alert := alerts[m.RetryKey]; alert {
+			alerts[m.RetryKey]++
+		} else {
+			told++
+		}
+	}
+	for _, n := range alerts {
+		if n != 1 {
+			t.Errorf("an alert reached LINE %d times", n)
+		}
+	}
+	if told < 1 || told > 1+o.deaths || len(o.line.Violations()) != 0 {
+		t.Errorf("the answer was answered %d times after %d deaths, violations %v", told, o.deaths, o.line.Violations())
 	}
 	// A mail may come twice if the house dies, or SES's answer gets lost,
 	// between the sending and its note.
