@@ -19,9 +19,8 @@ import (
 // returns the token in the link to that page.
 func (w *world) offered(user string) string {
 	w.t.Helper()
-	b, err := w.store.Bank(context.Background(), "0125")
-	if err != nil {
-		b = &store.Bank{Code: "0125", LinkURL: "https://bank.example/line?from=kozamori"}
+	if _, err := w.store.Bank(context.Background(), "0125"); err != nil {
+		b := &store.Bank{Code: "0125", LinkURL: "https://bank.example/line?from=kozamori"}
 		if err := w.store.Write(context.Background(), store.PutBank(b), store.PutBank(&store.Bank{Code: "0168"})); err != nil {
 			w.t.Fatal(err)
 		}
