@@ -35,6 +35,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a name neither seen or guessed": {services: "Service: x\nName: ケムペイ | perhaps", want: []string{"seen or guessed"}},
 		"a name seen nowhere":            {services: "Service: x\nName: ケムペイ | seen", want: []string{"says at which bank"}},
 		"a name without letters":         {services: "Service: x\nName: ー（） | guessed", want: []string{"has no letters"}},
+		"a name with a rare character":   {services: "Service: x\nName: 𩸽ペイ | guessed", want: []string{"cannot be told apart"}},
 		"a number without a date":        {services: "Service: x\nPhone: 0120-000-000", want: []string{"when and where"}},
 		"a kind of debit that is none":   {services: "Service: x\nDebit: wallet", want: []string{"a debit is a charge"}},
 		"a bank that is there twice":     {banks: "Bank: 0168\nJa: x\nEn: x", want: []string{"bank 0168 is there twice", "banks.rec:"}},

@@ -175,6 +175,9 @@ func (d *data) word(w *word) error {
 	if w.units = d.units(w.text); len(w.units) == 0 {
 		return wrong(w.place, "%q has no letters", w.text)
 	}
+	if slices.Contains(w.units, unitOther) {
+		return wrong(w.place, "%q has a character that cannot be told apart: a rare one, or one more than the %d others that the files may hold", w.text, unitOther-firstHan)
+	}
 	d.words = append(d.words, w)
 	return nil
 }

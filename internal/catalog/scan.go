@@ -108,20 +108,21 @@ func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) !
 // and where the shortest mark in front ends. Where other marks end, it is
 // written into the cells, so that RKS, RK and S are all tried.
 func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
-	t := s.lines
+	t, cells := s.lines, s.cells
 	var name *word // the last one that was passed, and where
 	nameEnd := 0
 	j := i + 1
 	for {
-		if w := t.word(n); w != nil {
-			switch w.kind {
+		here := &t.nodes[n]
+		if here.word >= 0 {
+			switch w := t.words[here.word]; w.kind {
 			case kindFront:
 				if mark == 0 {
 					mark = j
-				} else if j < len(s.cells) {
-					s.cells[j].before |= afterMark
+				} else if j < len(cells) {
+					cells[j].before |= afterMark
 					if front {
-						s.cells[j].before |= afterMarks
+						cells[j].before |= afterMarks
 					}
 				}
 			case kindTrap:
@@ -139,10 +140,12 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 				}
 			}
 		}
-		if j == len(s.cells) {
+		if j == len(cells) {
 			break
 		}
-		if n = t.step(n, s.cells[j].unit); n == 0 {
+		if u := cells[j].unit; u == here.unit {
+			n = here.next
+		} else if n = t.step(n, u); n == 0 {
 			return best, mark
 		}
 		j++
