@@ -64,7 +64,9 @@ func New(c Config, m Means) *System {
 		m.Logger = slog.Default()
 	}
 	s := &System{Config: c, Means: m, Store: store.New(m.Table)}
-	s.Store.KeepDispute = c.KeepDisputes
+	if c.KeepDisputes > 0 {
+		s.Store.KeepDispute = c.KeepDisputes
+	}
 	s.client = sync.OnceValues(s.newLINE)
 	s.keys = sync.OnceValues(func() (*token.Keys, error) { return token.NewKeys(c.LinkKeys...) })
 	return s

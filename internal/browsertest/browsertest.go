@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -112,14 +113,16 @@ func send[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Vo
 	})
 }
 
-// Sideways is how many pixels of the page stick out to the right.
+// Sideways is how many pixels of the page stick out to the right. What
+// somebody typed may scroll within its field.
 func Sideways(t *testing.T, ctx context.Context) int {
 	t.Helper()
 	out, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(() => {
 		const wide = document.documentElement.clientWidth;
 		let most = document.documentElement.scrollWidth - wide;
 		for (const e of document.body.querySelectorAll('*'))
-			most = Math.max(most, Math.ceil(e.getBoundingClientRect().right - wide - 0.5), e.scrollWidth - e.clientWidth > 1 && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline' ? e.scrollWidth - e.clientWidth : 0);
+			most = Math.max(most, Math.ceil(e.getBoundingClientRect().right - wide - 0.5),
+				!e.matches('input,select') && e.scrollWidth - e.clientWidth > 1 && e.clientWidth > 0 && getComputedStyle(e).display !== 'inline' ? e.scrollWidth - e.clientWidth : 0);
 		return most;
 	})()`))
 	if err != nil {
@@ -150,6 +153,26 @@ func Shot(t *testing.T, ctx context.Context, name string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Download runs a step that makes the browser save a file, and reads it.
+func Download(t *testing.T, ctx context.Context, step chromedp.Action[chromedp.Void]) string {
+	t.Helper()
+	dir := t.TempDir()
+	Do(t, ctx, send(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir}), step)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if b, err := os.ReadFile(f); err == nil && len(b) > 0 {
+				return string(b)
+			}
+		}
+	}
+	t.Fatal("the browser saved no file within a minute")
+	return ""
 }
 
 // Axe fails the test for each accessibility problem that axe-core finds by

@@ -29,7 +29,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	w.reads(alice, wording.InviteOwn(ja).Title)
 
 	w.say(bob, "invitation "+code)
-	w.reads(bob, wording.AskJoin(wording.InvitationFacts{Lang: en}).Title, "七十七銀行 普通 ***4567", "alerts without amounts")
+	w.reads(bob, wording.AskJoin(wording.InvitationFacts{Lang: en}).Title, "七十七銀行 普通 ***4567", "alerts and connected services, without amounts")
 	if w.watched(bob) != 0 {
 		t.Fatal("looking at an invitation accepts it")
 	}
@@ -40,7 +40,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 		w.add(6 * time.Second)
 		w.settle()
 	}
-	w.reads(bob, wording.Joined(en, wording.ChatAccount{}, true, false).Title, "alerts without amounts")
+	w.reads(bob, wording.Joined(en, wording.ChatAccount{}, true, false).Title, "alerts and connected services, without amounts")
 	if w.watched(bob) != 1 || len(w.shown(bob)) != 2 {
 		t.Errorf("watches %d accounts after %d answers", w.watched(bob), len(w.shown(bob)))
 	}

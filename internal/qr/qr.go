@@ -11,7 +11,8 @@ import (
 // quiet is the white margin around a QR code, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// SVG draws a QR code as SVG, which prints sharply at any size. Level M
+// SVG draws a QR code as SVG, which prints sharply at any size. Whoever shows
+// it names it: the drawing says nothing to those who cannot see it. Level M
 // survives a crease in the letter.
 func SVG(text string) (string, error) {
 	c, err := qr.Encode(text, qr.M)
@@ -32,6 +33,6 @@ func SVG(text string) (string, error) {
 		}
 	}
 	side := c.Size + 2*quiet
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges" role="img">`+
+	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges" aria-hidden="true">`+
 		`<rect width="%d" height="%d" fill="#fff"/><path fill="#000" d="%s"/></svg>`, side, side, side, side, path.String()), nil
 }

@@ -76,6 +76,7 @@ func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.Famil
 	f.Invite = &wording.InviteFacts{Code: code, Expires: expires, HideAmount: hide}
 	if s.LineID != "" {
 		f.Invite.URL = line.ChatURL(s.LineID, code)
+		f.Invite.Share = line.ShareURL(wording.InviteText(g.Lang, f.Invite.URL))
 		if f.Invite.QR, err = qr.SVG(f.Invite.URL); err != nil {
 			return 0, err
 		}
@@ -110,7 +111,11 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.B
 	case wording.DoLeave:
 		_, err = s.People.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
 	case wording.DoErase:
-		erase = true
+		if erase = r.PostForm.Get("sure") != ""; !erase {
+			f.Unsure = true
+			s.page(w, http.StatusUnprocessableEntity, wording.LeavePage(f))
+			return
+		}
 		err = s.People.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
 	default:
 		s.notTaken(w, r, http.StatusBadRequest)

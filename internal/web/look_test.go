@@ -96,10 +96,10 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
 	b, p := w.inside("/family")
-	p.says(t, 200, "見守り家族", "お知らせの内容（金額は見えません）", `value="g1"`)
+	p.says(t, 200, "見守り家族", "お知らせと、つながっているサービス（金額は見えません）", `value="g1"`)
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
-	got.says(t, 200, "招待をつくりました", "https://line.me/R/oaMessage/%40kozamori/?", "<svg", "9月5日(土) 14:08")
+	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
 	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(got.body)
 	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
 	if _, err := people.Accept(ctx, "U2", code, watch.Japanese); err != nil {
@@ -127,11 +127,11 @@ func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, p := w.inside("/leave")
-	p.says(t, 200, "この口座の見守りをやめる", "見守り家族（1人）", "証拠として1825日間残ります")
+	p.says(t, 200, "この口座の見守りをやめる", "見守り家族（1人）", "証拠として5年間（1825日）残ります")
 	if _, err := w.store.Account(ctx, account); err != nil {
 		t.Fatal("opening the page left")
 	}
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoErase}}).says(t, 200, "記録を消しました", "証拠として")
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として")
 	if _, err := w.store.Account(ctx, account); err == nil {
 		t.Error("the account is still watched")
 	}

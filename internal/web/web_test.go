@@ -43,7 +43,7 @@ func (names) Bank(_ context.Context, _ string, lang watch.Lang) (string, wording
 }
 
 func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
-	return map[string]string{"paypay": "PayPay"}[id], wording.Contact{Phone: "0120-990-633"}
+	return map[string]string{"paypay": "PayPay", "kyash": "Kyash"}[id], wording.Contact{Phone: "0120-990-633"}
 }
 
 // counted counts what a table is asked.
@@ -77,9 +77,9 @@ func (c *counted) taken() string {
 type services struct{}
 
 func (services) Services(watch.Lang) []wording.Choice {
-	return []wording.Choice{{ID: "kyash", Name: "Kyash"}, {ID: "paypay", Name: "PayPay"}}
+	return []wording.Choice{{ID: "kyash", Name: "Kyash"}, {ID: "paypay", Name: "PayPay"}, {ID: "docomo", Name: "d払い（ドコモ口座）"}}
 }
-func (services) IsService(id string) bool { return id == "paypay" || id == "kyash" }
+func (services) IsService(id string) bool { return id == "paypay" || id == "kyash" || id == "docomo" }
 func (services) Fold(s string) string     { return catalog.Fold(s) }
 
 // mails keeps what is sent.

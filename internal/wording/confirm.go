@@ -35,12 +35,17 @@ func (f *SettingsFacts) channels() Part {
 			p.Text = append(p.Text, tMailBounced.in(lang))
 		}
 	}
-	p.Forms = append(p.Forms, Form{Do: DoMail, Label: tMailButton.in(lang), Style: Secondary, Fields: []Field{{Kind: FieldEmail, Name: FieldNameEmail,
-		Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: f.Values.Get(FieldNameEmail), Error: faultText(lang, f.Faults[FieldNameEmail])}}})
+	p.Forms = append(p.Forms, Form{Do: DoMail, Label: tMailButton.in(lang), Style: Secondary, Fields: []Field{f.mailField()}})
 	if address != "" {
 		p.Forms = append(p.Forms, Form{Do: DoMailOff, Label: tMailOff.in(lang), Style: Secondary})
 	}
 	return p
+}
+
+func (f *SettingsFacts) mailField() Field {
+	lang := langOf(f.View.Lang)
+	return Field{Kind: FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang),
+		Value: f.Values.Get(FieldNameEmail), Error: faultText(lang, f.Faults[FieldNameEmail])}
 }
 
 var (

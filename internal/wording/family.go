@@ -22,6 +22,7 @@ type FamilyFacts struct {
 // InviteFacts is an invitation to pass on.
 type InviteFacts struct {
 	Code, URL, QR string // QR is an SVG of ours
+	Share         string // address that sends URL to somebody whom the person chooses
 	Expires       time.Time
 	HideAmount    bool
 }
@@ -42,8 +43,8 @@ var (
 	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
 	tFamSince    = text{ja: "見守りを始めた日", en: "Since"}
 	tFamSees     = text{ja: "見える内容", en: "Sees"}
-	tFamAll      = text{ja: "お知らせの内容すべて（金額も）", en: "everything in alerts, amounts too"}
-	tFamHidden   = text{ja: "お知らせの内容（金額は見えません）", en: "alerts without amounts"}
+	tFamAll      = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
+	tFamHidden   = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
 	tFamDismiss  = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite   = text{ja: "家族を招待する", en: "Invite somebody"}
 	tFamCallHim  = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
@@ -51,13 +52,19 @@ var (
 	tFamHide     = text{ja: "金額を見せない", en: "Do not show amounts"}
 	tFamMake     = text{ja: "招待をつくる", en: "Make an invitation"}
 	tFamMade     = text{ja: "招待をつくりました", en: "The invitation is ready"}
-	tFamMadeText = text{ja: "ご家族のスマートフォンでQRコードを読み取るか、下のリンクを送ってください。1人だけ、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send them the link below. It works for one person, until %s. Show it to nobody else."}
+	tFamMadeText = text{ja: "ご家族のスマートフォンでQRコードを読み取ってもらうか、LINEで送ってください。1人だけが、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send it on LINE. It works for one person, until %s. Show it to nobody else."}
 	tFamCode     = text{ja: "家族コード", en: "Family code"}
-	tFamSend     = text{ja: "招待のリンクを開く", en: "Open the invitation's link"}
+	tFamSend     = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
+	tFamSendHint = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
+	tFamSendText = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
+	tFamQR       = text{ja: "招待のQRコード", en: "QR code of the invitation"}
 	tFamFull     = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
 	tFamLeft     = text{ja: "見守りを終えました。その人には、もうお知らせしません。", en: "Ended. They are told nothing any more."}
 	tFaultName   = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
 )
+
+// InviteText is what an owner sends to somebody whom they invite.
+func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(langOf(lang), link) }
 
 // FamilyPage shows who watches an account, and lets its owner invite and
 // dismiss guardians.
@@ -77,9 +84,9 @@ func FamilyPage(f FamilyFacts) Page {
 	}
 	if i := f.Invite; i != nil {
 		part := Part{Message: Message{Lang: p.Lang, Title: tFamMade.in(lang), Text: []string{tFamMadeText.in(lang, Time(lang, i.Expires, f.Now))},
-			Facts: []Fact{{tFamCode.in(lang), i.Code}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}}, QR: i.QR}
+			Facts: []Fact{{tFamCode.in(lang), i.Code}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}}, QR: i.QR, QRName: tFamQR.in(lang)}
 		if i.URL != "" {
-			part.Links = []PageLink{{i.URL, tFamSend.in(lang), i.URL}}
+			part.Links = []PageLink{{i.Share, tFamSend.in(lang), tFamSendHint.in(lang)}}
 		}
 		p.Parts = append(p.Parts, part)
 	}
@@ -125,6 +132,7 @@ type LeaveFacts struct {
 	KeepDays int  // how long a dispute is kept as evidence
 	// RecordDays is how long records are kept that nobody has erased.
 	RecordDays int
+	Unsure     bool // erasing was asked for without the box that says so
 }
 
 // What the forms of the leave page ask for.
@@ -141,13 +149,26 @@ var (
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
-	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録だけは、証拠として%d日間残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank is kept, as evidence, for %d days, without your LINE account or mail address."}
+	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank is kept, as evidence, for %s, without your LINE account or mail address."}
 	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
+	tEraseSure     = text{ja: "元に戻せないことを確かめました", en: "I know that it cannot be undone"}
+	tEraseTick     = text{ja: "消すときは、ここにチェックを入れてください。", en: "To erase, tick this box."}
+	tEraseUnsure   = text{ja: "まだ何も消していません。", en: "Nothing has been erased yet."}
+	tSpanDays      = text{ja: "%d日間", en: "%d days"}
+	tSpanYears     = text{ja: "%[1]d年間（%[2]d日）", en: "%[1]d years (%[2]d days)"}
 	tEraseShared   = text{ja: "この口座には、ほかの名義人も登録しています。記録を消したいときは、銀行にご相談ください。", en: "Another owner watches this account too. To have its records erased, please ask the bank."}
 	tLeaveDone     = text{ja: "見守りをやめました", en: "You no longer watch the account"}
 	tLeaveDoneText = text{ja: "%sのお知らせは、もう届きません。", en: "You will hear no more about %s."}
 	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "Stopped, and erased"}
 )
+
+// span says how long a number of days is.
+func span(lang watch.Lang, days int) string {
+	if days%365 == 0 && days > 365 {
+		return tSpanYears.in(lang, days/365, days)
+	}
+	return tSpanDays.in(lang, days)
+}
 
 // LeavePage says what leaving and erasing mean, and offers both.
 func LeavePage(f LeaveFacts) Page {
@@ -159,8 +180,12 @@ func LeavePage(f LeaveFacts) Page {
 	}
 	p.Parts[0].Forms = []Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: Danger}}
 	if f.View.Watcher.Role == watch.Owner {
-		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: []string{tEraseText.in(lang), tEraseKept.in(lang, f.KeepDays)}},
-			Forms: []Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: Danger}}}
+		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: []string{tEraseText.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays))}},
+			Forms: []Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: Danger, Fields: []Field{{Kind: FieldCheck, Name: "sure", Label: tEraseSure.in(lang)}}}}}
+		if f.Unsure {
+			p.Notice = tEraseUnsure.in(lang)
+			erase.Forms[0].Fields[0].Error = tEraseTick.in(lang)
+		}
 		if f.Shared {
 			erase.Text, erase.Forms = []string{tEraseShared.in(lang)}, nil
 		}
@@ -175,7 +200,7 @@ func LeftAccountPage(f LeaveFacts, erased bool) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
 	if erased {
-		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, f.KeepDays))
+		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, span(lang, f.KeepDays)))
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p

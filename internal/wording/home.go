@@ -44,6 +44,7 @@ var (
 	tHomeOwner   = text{ja: "ご自身の口座", en: "Your own account"}
 	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
 	tHomeMore    = text{ja: "そのほか", en: "More"}
+	tHomeEnd     = text{ja: "見終わったら", en: "When you are done"}
 	tLeaveButton = text{ja: "この画面を閉じる（ログアウト）", en: "Log out"}
 	tLeft        = text{ja: "ログアウトしました", en: "You are logged out"}
 	tLeftText    = text{ja: "このページを閉じてください。もう一度開くときは、LINEで「設定」と送ってください。", en: "Please close this page. To open it again, send \"settings\" in LINE."}
@@ -120,6 +121,7 @@ func LoggedOutPage(lang watch.Lang) Page {
 func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time) Page {
 	lang = langOf(lang)
 	p := plainPage(lang, tHomeName, tHomeTitle, tHomeUntil.in(lang, until.In(watch.JST).Format("15:04")))
+	p.Parts[0].Links = []PageLink{{home + "/help", tGoHelp.in(lang), tGoHelpHint.in(lang)}}
 	if len(accounts) == 0 {
 		p.Parts[0].Text = append([]string{tHomeNone.in(lang)}, p.Parts[0].Text...)
 	}
@@ -134,8 +136,7 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 			}}
 		p.Parts = append(p.Parts, part)
 	}
-	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tHomeMore.in(lang)},
-		Links: []PageLink{{home + "/help", tGoHelp.in(lang), tGoHelpHint.in(lang)}},
+	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
 		Forms: []Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: Secondary}}})
 	return p
 }

@@ -33,6 +33,7 @@ var (
 	tHistTitle   = text{ja: "%sのお知らせ", en: "Alerts in %s"}
 	tHistMonth   = text{ja: "2006年1月", en: "January 2006"} // a time layout
 	tHistNone    = text{ja: "この月のお知らせはありません。", en: "There were no alerts in this month."}
+	tHistElse    = text{ja: "ほかの月・記録の保存", en: "Other months, and a file"}
 	tHistEarlier = text{ja: "前の月", en: "The month before"}
 	tHistLater   = text{ja: "次の月", en: "The month after"}
 	tHistCSV     = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
@@ -88,7 +89,7 @@ func HistoryPage(f HistoryFacts) Page {
 		p.Parts[0].Links = append(p.Parts[0].Links, PageLink{e.Link, label,
 			Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
-	more := Part{Message: Message{Lang: p.Lang, Title: tHomeMore.in(lang)}}
+	more := Part{Message: Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []PageLink{{f.Older, tHistOlder.in(lang), ""}, {f.Newer, tHistNewer.in(lang), ""}, {f.Earlier, tHistEarlier.in(lang), ""}, {f.Later, tHistLater.in(lang), ""},
 		{f.CSV, tHistCSV.in(lang), tHistCSVHint.in(lang)}, {f.Home, tGoHome.in(lang), ""}} {
 		if l.Href != "" {

@@ -21,6 +21,7 @@ type Page struct {
 type Part struct {
 	Message
 	QR      string // an SVG of ours; empty if there is none
+	QRName  string // what it is, for whoever cannot see it
 	Links   []PageLink
 	Forms   []Form
 	History []Moment

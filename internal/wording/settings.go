@@ -99,6 +99,7 @@ var (
 	tSetGuardian  = text{ja: "何も選ばなくても、緊急のお知らせにご本人が15分答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when an urgent alert goes unanswered for 15 minutes."}
 	tSetSaved     = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
 	tSetRefused   = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please mend the fields framed in red."}
+	tSetMend      = text{ja: "直すところ", en: "What to mend"}
 	tSetConflict  = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
 	tSetDiff      = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
 	tSetDiffLine  = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
@@ -135,6 +136,7 @@ var (
 	tSetTo        = text{ja: "終わり", en: "To"}
 	tSetTrusts    = text{ja: "知らせない約束をしたサービス", en: "Services you trust"}
 	tSetTrust     = text{ja: "%[1]sの%[2]s以下（%[3]sまで）をやめて、また知らせる", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
+	tSetLangHead  = text{ja: "言語", en: "Language"}
 	tSetLang      = text{ja: "お知らせの言語", en: "Language of messages"}
 	tSetJapanese  = text{ja: "日本語", en: "Japanese"}
 	tSetEnglish   = text{ja: "English（英語）", en: "English"}
@@ -228,6 +230,15 @@ func SettingsPage(f SettingsFacts) Page {
 	if f.MayTry() {
 		form.More = []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}
 	}
+	if f.Saved == SavedRefused {
+		wrong := Part{Message: Message{Lang: p.Lang, Title: tSetMend.in(lang)}}
+		for _, x := range append(fields, f.mailField()) {
+			if x.Error != "" {
+				wrong.Links = append(wrong.Links, PageLink{"#f-" + x.Name, x.Label, x.Error})
+			}
+		}
+		p.Parts = append(p.Parts, wrong)
+	}
 	p.Parts = append(p.Parts,
 		Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{form}}, f.channels(), backTo(lang, f.Home))
 	return p
@@ -272,7 +283,7 @@ func (f *SettingsFacts) fields(v Values) []Field {
 		out = append(out, Field{Kind: FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
 			Label: tSetTrust.in(lang, t.Name, Yen(lang, t.UpTo), Date(lang, t.Until))})
 	}
-	return append(out, head(tSetLang, ""), Field{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
+	return append(out, head(tSetLangHead, ""), Field{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
 		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}})
 }
 
