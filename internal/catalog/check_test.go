@@ -76,3 +76,19 @@ func TestABrandNewServiceNeedsOneEntry(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is written into the files, reading and checking them ends, and
+// what they make classifies.
+func FuzzRead(f *testing.F) {
+	f.Add("Service: x\nJa: x\nEn: x\nDebit: charge\nName: ペイ | guessed alone", "Bank: 0001\nJa: x\nEn: x\nCells: 12", "Front: RK\nBill: カード | x")
+	f.Fuzz(func(t *testing.T, services, banks, words string) {
+		d, err := read(source{services, banks, words})
+		if err != nil {
+			return
+		}
+		_ = d.check()
+		for _, s := range d.order {
+			_ = d.explain("0001", s.NameJa)
+		}
+	})
+}

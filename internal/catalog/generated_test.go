@@ -155,6 +155,8 @@ func TestCutNames(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]Match{
+		"ラクテンキヤツシ":     {Service: "rakutenpay", Confidence: "cut", Pattern: "ラクテンキヤツシユ"},
+		"ﾋﾞﾘﾝｸﾞｼｽﾃ":    {Service: "payb", Confidence: "cut", Pattern: "ビリングシステム"},
 		"ﾄﾞｺﾓｺｳｻ":      {Service: "docomo", Confidence: "cut", Pattern: "ドコモコウザ"},
 		"ﾄﾞｺﾓｺ":        {},
 		"ﾄﾞｺﾓ":         {},
