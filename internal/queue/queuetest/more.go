@@ -165,12 +165,15 @@ func depth(t *testing.T, q queue.Queue) {
 	is("buried", 2, 0, 1)
 }
 
+// cutAfter grows from nothing to more than a call over a network takes.
+func cutAfter(i int) time.Duration { return time.Duration(i*i*i) * 10 * time.Microsecond }
+
 // lostAnswers sends and receives with calls that are cut at any moment, as
 // when a process or a network dies between the work and its answer.
 func lostAnswers(t *testing.T, q queue.Queue) {
-	want := names("m", 40)
+	want := names("m", 20)
 	for i, b := range want {
-		short, cancel := context.WithTimeout(ctx, time.Duration(i)*50*time.Microsecond)
+		short, cancel := context.WithTimeout(ctx, cutAfter(i))
 		err := q.Send(short, queue.Events, queue.Outgoing{Body: []byte(b)})
 		cancel()
 		if err != nil {
@@ -178,7 +181,7 @@ func lostAnswers(t *testing.T, q queue.Queue) {
 		}
 	}
 	for i := range 10 {
-		short, cancel := context.WithTimeout(ctx, time.Duration(i)*200*time.Microsecond)
+		short, cancel := context.WithTimeout(ctx, cutAfter(2*i))
 		_, _ = q.Receive(short, queue.Events, 2, soon)
 		cancel()
 	}
@@ -195,7 +198,7 @@ func lostAnswers(t *testing.T, q queue.Queue) {
 			if len(m.Body) == 0 {
 				t.Fatal("a message came without its body")
 			}
-			short, cancel := context.WithTimeout(ctx, time.Duration(cut)*20*time.Microsecond)
+			short, cancel := context.WithTimeout(ctx, cutAfter(cut))
 			_ = q.Bury(short, queue.Events, m, "test")
 			cancel()
 			cut++
