@@ -29,15 +29,20 @@ const Region = "ap-northeast-1"
 // environment, if it has any, for endpoints of AWS itself.
 func AWS(t testing.TB) aws.Config {
 	t.Helper()
-	opts := []func(*config.LoadOptions) error{config.WithRegion(Region)}
-	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
-		opts = append(opts, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
-	}
-	c, err := config.LoadDefaultConfig(context.Background(), opts...)
+	c, err := Config()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// Config is AWS for what is no test itself.
+func Config() (aws.Config, error) {
+	opts := []func(*config.LoadOptions) error{config.WithRegion(Region)}
+	if os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+		opts = append(opts, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	}
+	return config.LoadDefaultConfig(context.Background(), opts...)
 }
 
 // DynamoDB is the endpoint of a DynamoDB that lives as long as the test.
