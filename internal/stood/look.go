@@ -60,14 +60,19 @@ type front struct{ domain, here string }
 
 // RoundTrip is for http.RoundTripper.
 func (f front) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Host == f.domain {
-		if r.URL.Scheme != "https" {
-			return nil, errors.New("stood: the API knows https only")
-		}
-		r = r.Clone(r.Context())
-		r.URL.Scheme, r.URL.Host = "http", f.here
+	if r.URL.Host != f.domain {
+		return http.DefaultTransport.RoundTrip(r)
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	if r.URL.Scheme != "https" {
+		return nil, errors.New("stood: the API knows https only")
+	}
+	here := r.Clone(r.Context())
+	here.URL.Scheme, here.URL.Host = "http", f.here
+	res, err := http.DefaultTransport.RoundTrip(here)
+	if err == nil {
+		res.Request = r
+	}
+	return res, err
 }
 
 // Output is the value of an output of the template.

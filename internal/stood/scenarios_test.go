@@ -90,6 +90,12 @@ func settings(ctx context.Context, w *town) error {
 	if err := w.line.Say(guardian, code.FindString(body)); err != nil {
 		return err
 	}
+	if err := w.until("the guardian is asked", func() bool { return strings.Contains(w.newest(guardian), "a=join") }); err != nil {
+		return err
+	}
+	if err := w.press(guardian, "join"); err != nil {
+		return err
+	}
 	if err := w.until("the owner hears of the guardian", func() bool { return strings.Contains(w.newest(user), "むすめ") }); err != nil {
 		return err
 	}

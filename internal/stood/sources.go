@@ -236,11 +236,43 @@ func (s *Stack) strike(ctx context.Context, r *rule, e map[string]any) error {
 		if !s.mayInvoke(f, "events.amazonaws.com", r.arn) {
 			return fmt.Errorf("stood: the rule may not invoke %s", f.logical)
 		}
-		if _, err := f.invoke(ctx, e); err != nil {
+		if err := s.later(ctx, f, e); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// later invokes a function that nobody waits for: again if it fails, as often
+// as it says (here without the minutes between), then to where failures go.
+func (s *Stack) later(ctx context.Context, f *function, e any) error {
+	c, ok := s.invokes[f.logical]
+	again := 2
+	if c.MaximumRetryAttempts != nil {
+		again = *c.MaximumRetryAttempts
+	}
+	var err error
+	for range 1 + again {
+		if _, err = f.invoke(ctx, e); err == nil || errors.Is(err, errStuck) || ctx.Err() != nil {
+			return err
+		}
+	}
+	to := c.DestinationConfig.OnFailure.Destination
+	if !ok || to == "" {
+		return err
+	}
+	body, _ := json.Marshal(map[string]any{"version": "1.0", "requestContext": map[string]any{"functionArn": f.arn, "condition": "RetriesExhausted"}, "requestPayload": e})
+	queue := "https://sqs." + emulator.Region + ".amazonaws.com/" + Account + "/" + to[strings.LastIndex(to, ":")+1:]
+	_, err = s.client(f).SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queue, MessageBody: aws.String(string(body))})
+	return err
+}
+
+// invokeConfig is what becomes of invocations that nobody waits for.
+type invokeConfig struct {
+	FunctionName, Qualifier  string
+	MaximumRetryAttempts     *int
+	MaximumEventAgeInSeconds *int
+	DestinationConfig        struct{ OnFailure struct{ Destination string } }
 }
 
 // matches tells whether a pattern of EventBridge takes an event. Of its

@@ -61,7 +61,9 @@ type Stack struct {
 	permissions  []permission
 	proxy        *proxy
 	gateway      *gateway
-	url          string
+	invokes      map[string]invokeConfig // by a function's logical name
+	url          string                  // of the HTTP API
+	aws          string                  // of the proxy
 	closers      []func()
 
 	mu       sync.Mutex
@@ -72,7 +74,7 @@ type permission struct{ FunctionName, Action, Principal, SourceArn string }
 
 // Start stands a template up. Close the stack, also after an error.
 func Start(ctx context.Context, c Config) (*Stack, error) {
-	s := &Stack{config: c, operator: operator{c.DynamoDB, c.Moto}, functions: map[string]*function{}}
+	s := &Stack{config: c, operator: operator{c.DynamoDB, c.Moto}, functions: map[string]*function{}, invokes: map[string]invokeConfig{}}
 	var err error
 	if s.resolver, err = newResolver(c.Template, c.Name, c.Parameters); err != nil {
 		return s, err
@@ -83,15 +85,12 @@ func Start(ctx context.Context, c Config) (*Stack, error) {
 	if s.proxy, err = newProxy(c.DynamoDB, c.Moto, c.Mail); err != nil {
 		return s, err
 	}
-	endpoint, err := s.serve(s.proxy)
-	if err != nil {
+	if s.aws, err = s.serve(s.proxy); err != nil {
 		return s, err
 	}
-	for _, step := range []func(context.Context) error{s.makeStores, s.makeSecrets,
-		func(context.Context) error { return s.makeFunctions(endpoint) },
-		func(context.Context) error { return s.makeRules() }, func(context.Context) error { return s.makeGateway() },
-		func(context.Context) error { return s.makeMappings(endpoint) }, s.run} {
-		if err := step(ctx); err != nil {
+	for _, step := range []func() error{func() error { return s.makeStores(ctx) }, func() error { return s.makeSecrets(ctx) },
+		s.makeFunctions, s.makeRules, s.makeGateway, s.makeMappings, func() error { return s.run(ctx) }} {
+		if err := step(); err != nil {
 			return s, fmt.Errorf("stood: %w", err)
 		}
 	}
@@ -162,7 +161,7 @@ func (s *Stack) makeSecrets(ctx context.Context) error {
 	return nil
 }
 
-func (s *Stack) makeFunctions(endpoint string) error {
+func (s *Stack) makeFunctions() error {
 	roles := map[string]map[string]any{} // by ARN
 	err := s.each("AWS::IAM::Role", func(logical, _ string, p map[string]any) error {
 		a, err := s.resolver.attribute(logical, "Arn")
@@ -197,7 +196,7 @@ func (s *Stack) makeFunctions(endpoint string) error {
 			return err
 		}
 		s.proxy.roles[logical] = role
-		f.env = append(endpoints(endpoint), "AWS_ACCESS_KEY_ID="+logical, "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=test",
+		f.env = append(endpoints(s.aws), "AWS_ACCESS_KEY_ID="+logical, "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=test",
 			"AWS_LAMBDA_FUNCTION_NAME="+name, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", f.memory),
 			"AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=INFO", "_HANDLER=bootstrap", "LAMBDA_TASK_ROOT=/var/task", "TZ=:UTC")
 		for k, v := range in.Environment.Variables {
@@ -228,6 +227,20 @@ func (s *Stack) makeRules() error {
 		var in destination
 		s.destinations = append(s.destinations, in)
 		return into(p, &s.destinations[len(s.destinations)-1])
+	}); err != nil {
+		return err
+	}
+	if err := s.each("AWS::Lambda::EventInvokeConfig", func(_, _ string, p map[string]any) error {
+		var in invokeConfig
+		if err := into(p, &in); err != nil {
+			return err
+		}
+		f := s.byARN(functionARN(in.FunctionName))
+		if f == nil {
+			return errors.New("of no function")
+		}
+		s.invokes[f.logical] = in
+		return nil
 	}); err != nil {
 		return err
 	}
@@ -342,7 +355,7 @@ func (s *Stack) makeGateway() error {
 	return err
 }
 
-func (s *Stack) makeMappings(endpoint string) error {
+func (s *Stack) makeMappings() error {
 	queues := map[string]string{} // ARN → logical
 	if err := s.each("AWS::SQS::Queue", func(logical, _ string, _ map[string]any) error {
 		a, err := s.resolver.attribute(logical, "Arn")
@@ -363,11 +376,17 @@ func (s *Stack) makeMappings(endpoint string) error {
 		q := s.resources[logical].Properties
 		m.visibility = time.Duration(number(q["VisibilityTimeout"])) * time.Second
 		m.url, _, _ = s.resolver.identity(logical)
-		m.sqs = sqs.NewFromConfig(aws.Config{Region: emulator.Region, Credentials: credentialsOf(m.function.logical)},
-			func(o *sqs.Options) { o.BaseEndpoint = aws.String(endpoint) })
+		m.sqs = s.client(m.function)
 		s.mappings = append(s.mappings, m)
 		return m.check(q)
 	})
+}
+
+// client is SQS as a function's role may use it: what Lambda itself does for
+// a function.
+func (s *Stack) client(f *function) *sqs.Client {
+	return sqs.NewFromConfig(aws.Config{Region: emulator.Region, Credentials: credentialsOf(f.logical)},
+		func(o *sqs.Options) { o.BaseEndpoint = aws.String(s.aws) })
 }
 
 // run starts the functions, and then what brings them events.

@@ -323,8 +323,12 @@ func byMail(ctx context.Context, w *town) error {
 	if err := w.until("the bank hears of the dispute", func() bool { return w.heard("acc_mail", &told) }); err != nil {
 		return err
 	}
-	// The mail program's button stops the mails.
+	// The link at the mail's end shows a page; the mail program's button stops
+	// the mails at once.
 	stop := strings.Trim(m.Headers["List-Unsubscribe"], "<>")
+	if _, at, err := page(w.browser(), stop); err != nil || path.Dir(at.Path) != "/mails" {
+		return fmt.Errorf("the link that ends mails leads to no page: %w", err)
+	}
 	_, _, err = submit(w.Client(), stop, url.Values{"List-Unsubscribe": {"One-Click"}})
 	return err
 }
@@ -357,6 +361,16 @@ func bounced(ctx context.Context, w *town) error {
 		"bounce": map[string]any{"bounceType": "Permanent", "bouncedRecipients": []any{map[string]any{"emailAddress": "gone@example.jp"}}}})
 	if err != nil {
 		return err
+	}
+	// What cannot be worked on is kept.
+	w.Down("dynamodb", true)
+	if err := w.MailEvent(ctx, m.ConfigurationSet, map[string]any{"eventType": "Complaint", "mail": map[string]any{"tags": tags},
+		"complaint": map[string]any{"complainedRecipients": []any{map[string]any{"emailAddress": "gone@example.jp"}}}}); err != nil {
+		return err
+	}
+	w.Down("dynamodb", false)
+	if !strings.Contains(w.dead(ctx, "FeedbackDead"), "Complaint") {
+		return errors.New("what SES says is lost when it cannot be worked on")
 	}
 	a, err := w.store.Account(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_bounced"})
 	if err != nil {
