@@ -90,13 +90,13 @@ func settings(ctx context.Context, w *town) error {
 	if err := w.line.Say(guardian, code.FindString(body)); err != nil {
 		return err
 	}
-	if err := w.until("the guardian is asked", func() bool { return strings.Contains(w.newest(guardian), "a=join") }); err != nil {
+	if err := w.shows(guardian, "a=join"); err != nil {
 		return err
 	}
 	if err := w.press(guardian, "join"); err != nil {
 		return err
 	}
-	if err := w.until("the owner hears of the guardian", func() bool { return strings.Contains(w.newest(user), "むすめ") }); err != nil {
+	if err := w.shows(user, "むすめ"); err != nil {
 		return err
 	}
 	if body, _, err = page(c, mine+"/family"); err != nil {
@@ -114,7 +114,7 @@ func settings(ctx context.Context, w *town) error {
 }
 
 var (
-	code   = regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b`)
+	code   = regexp.MustCompile(`\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b`)
 	hidden = regexp.MustCompile(`name="watcher" value="([^"]+)"`)
 	input  = regexp.MustCompile(`<input[^>]* name="([^"]+)"[^>]*>`)
 	value  = regexp.MustCompile(` value="([^"]*)"`)
@@ -228,7 +228,7 @@ func joinsAndLeaves(ctx context.Context, w *town) error {
 	if err := w.line.Say(user, "解除"); err != nil {
 		return err
 	}
-	if err := w.until("leaving is offered", func() bool { return strings.Contains(w.newest(user), "a=leave") }); err != nil {
+	if err := w.shows(user, "a=leave"); err != nil {
 		return err
 	}
 	if err := w.press(user, "leave"); err != nil {

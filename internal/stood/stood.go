@@ -377,6 +377,11 @@ func (s *Stack) makeMappings() error {
 		m.visibility = time.Duration(number(q["VisibilityTimeout"])) * time.Second
 		m.url, _, _ = s.resolver.identity(logical)
 		m.sqs = s.client(m.function)
+		for _, action := range []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} {
+			if !s.proxy.roles[m.function.logical].allows(request{action, m.EventSourceArn, nil}) {
+				return fmt.Errorf("%s may not %s, which Lambda asks of it", m.function.logical, action)
+			}
+		}
 		s.mappings = append(s.mappings, m)
 		return m.check(q)
 	})

@@ -178,8 +178,9 @@ func (w *town) newest(user string) string {
 
 // shows waits until the newest message on a phone holds every part.
 func (w *town) shows(user string, parts ...string) error {
-	return w.until(fmt.Sprintf("a phone shows %q", parts), func() bool {
-		got := w.newest(user)
+	got := ""
+	err := w.until(fmt.Sprintf("a phone shows %q", parts), func() bool {
+		got = w.newest(user)
 		for _, p := range parts {
 			if !strings.Contains(got, p) {
 				return false
@@ -187,6 +188,10 @@ func (w *town) shows(user string, parts ...string) error {
 		}
 		return true
 	})
+	if err != nil {
+		err = fmt.Errorf("%w\nit shows %s", err, got)
+	}
+	return err
 }
 
 // press presses the button of the newest message whose data begins so.
