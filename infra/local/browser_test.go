@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
@@ -21,11 +23,27 @@ func poll(t *testing.T, ctx context.Context, what, expression string) {
 	}
 }
 
+// do runs steps, and says which one took too long.
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for i, s := range steps {
+		if err := chromedp.Do(ctx, s); err != nil {
+			b, _ := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+			if dir := os.Getenv("KOZAMORI_SHOTS"); dir != "" {
+				_ = os.WriteFile(filepath.Join(dir, "stuck.png"), b, 0o600)
+			}
+			t.Fatalf("step %d: %v", i+1, err)
+		}
+	}
+}
+
 // press clicks what a selector finds, in its own tab of the page if that is
 // narrow.
 func press(t *testing.T, ctx context.Context, tab, selector string) {
 	t.Helper()
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=`+tab+`]`)), chromedp.Click(chromedp.CSS(selector)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=`+tab+`]`)), chromedp.Click(chromedp.CSS(selector)))
 }
 
 // sound fails if the page is wider than its window or complained.
@@ -51,27 +69,27 @@ func TestThroughThePageOnAPhone(t *testing.T) {
 	poll(t, ctx, "the bank is answered", `document.querySelector(".said:not(:empty)")?.textContent.includes("1 accepted")`)
 	poll(t, ctx, "the phone shows the alert", `[...document.querySelectorAll(".msg.bot")].some(m => m.textContent.includes("100,000円") && m.textContent.includes("当座貸越"))`)
 	poll(t, ctx, "the phone tab tells of it", `document.querySelector("[data-to=phones]").classList.contains("news")`)
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
 	sound(t, ctx, "phone with an alert")
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(".menu .open")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(".menu .open")))
 	poll(t, ctx, "the menu has its six areas", `document.querySelectorAll(".menu .map:not([hidden]) button").length === 6 && document.querySelector(".menu img").naturalWidth > 0`)
 	sound(t, ctx, "phone with its menu")
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(".menu .open")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(".menu .open")))
 	notMine(t, ctx)
 	poll(t, ctx, "the phone says that it was taken", `document.querySelector(".msg.bot:last-child").textContent.includes("KZ-")`)
 	sound(t, ctx, "phone with the answer")
 
 	poll(t, ctx, "the bank has the dispute, signed", `document.querySelector(".dispute .signed")?.textContent.includes("signature valid")`)
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=bank]`)))
-	browsertest.Do(t, ctx, chromedp.ScrollIntoView(chromedp.CSS(".dispute")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=bank]`)))
+	do(t, ctx, chromedp.ScrollIntoView(chromedp.CSS(".dispute")))
 	sound(t, ctx, "bank with a dispute")
 	before := s.pushes()
-	browsertest.Do(t, ctx, chromedp.SendKeys(chromedp.CSS(".dispute input"), "口座を止めました。"), chromedp.Click(chromedp.CSS(".dispute [data-set=frozen]")))
+	do(t, ctx, chromedp.SendKeys(chromedp.CSS(".dispute input"), "口座を止めました。"), chromedp.Click(chromedp.CSS(".dispute [data-set=frozen]")))
 	poll(t, ctx, "the books say so", `document.querySelector(".dispute").dataset.status === "frozen"`)
 	eventually(t, s, "the person is told", func() bool { return s.pushes() == before+1 })
 	poll(t, ctx, "the phone shows the bank's words", `document.querySelector(".msg.bot:last-child").textContent.includes("口座を止めました。")`)
 
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=records]`)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=records]`)))
 	poll(t, ctx, "every step has its time", `(() => { const t = document.querySelector(".trace").textContent; return ["occurred","received","alerted","LINE accepted","answered","bank told"].every(s => t.includes(s)) && t.includes("ms"); })()`)
 	sound(t, ctx, "records")
 }
@@ -81,7 +99,7 @@ func notMine(t *testing.T, ctx context.Context) {
 	t.Helper()
 	const button = ".msg.bot:last-child .part-footer button"
 	poll(t, ctx, "the button is there", `document.querySelector("`+button+`")?.textContent === "身に覚えがない"`)
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(button)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(button)))
 }
 
 var mailedLink = regexp.MustCompile(`http://\S+/a/\S+`)
@@ -101,7 +119,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 	})
 	press(t, ctx, "bank", `[data-file="0125-overdrawn.json"]`)
 	poll(t, ctx, "the mail is in the mailbox", `document.querySelectorAll(".letter").length === 1`)
-	browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=mail]`)), chromedp.WaitVisible(chromedp.CSS("#letter")))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=mail]`)), chromedp.WaitVisible(chromedp.CSS("#letter")))
 	sound(t, ctx, "mail")
 
 	var mails struct{ Messages []sim.Mail }
@@ -132,7 +150,7 @@ func TestThePageIsWholeOnADesk(t *testing.T) {
 		browsertest.Look(t, ctx, browsertest.View{Width: width, Scripts: true})
 		browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
 		poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
-		browsertest.Do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-four-debits.json"]`)))
+		do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-four-debits.json"]`)))
 		poll(t, ctx, "the records show it", `document.querySelectorAll(".trace").length >= 4`)
 		sound(t, ctx, fmt.Sprintf("desk %d", width))
 	}

@@ -120,7 +120,7 @@ function mails(list) {
 }
 
 function real(v) {
-  if (!v.real || $("phones").childElementCount) return;
+  if (!v.real || document.querySelector("#phones .real")) return;
   const el = $("real").content.firstElementChild.cloneNode(true);
   el.querySelector("code").textContent = "/line/webhook";
   el.querySelector("button").addEventListener("click", async () => {

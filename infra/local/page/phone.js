@@ -10,7 +10,14 @@ export function showPhones(list, news) {
     if (!phones.has(p.id)) phones.set(p.id, new Phone(p));
     phones.get(p.id).show(p, news);
   }
+  add.hidden = !phones.size || phones.size > family.length;
 }
+
+// People who may get a phone besides the first one.
+const family = ["太郎", "さくら", "次郎"];
+
+const add = document.getElementById("add-phone");
+add.addEventListener("click", () => post("/sim/line/users", { name: family[phones.size - 1], lang: "ja" }));
 
 // rewind shows the newest message of each phone, which a hidden one cannot.
 export function rewind() {
