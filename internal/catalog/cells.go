@@ -4,41 +4,54 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Cells counts the half-width cells that a text takes in a bank's files, as
 // descriptors are cut by: a voicing mark takes one of its own, a long-vowel
 // mark and a space one each, an ideograph two.
-func Cells(s string) int { return std.width(s) }
-
-func (a *alphabet) width(s string) int {
+func Cells(s string) int {
 	n := 0
 	for _, r := range strings.ToValidUTF8(s, "") {
-		a.lookUp(r, func(v uint16) {
-			switch {
-			case v >= 256 && v>>8 == dropNothing:
-			case v < 256 && a.class[v] == classOther:
-				n += 2
-			default:
-				n++
-			}
-		})
+		n += std.cellsOf(r)
 	}
 	return n
 }
 
+func (a *alphabet) cellsOf(r rune) int {
+	n := 0
+	a.lookUp(r, func(v uint16) {
+		switch {
+		case v >= 256 && v>>8 == dropNothing:
+		case v < 256 && a.class[v] == classOther:
+			n += 2
+		default:
+			n++
+		}
+	})
+	return n
+}
+
 // fields tells whether the text, or a part of it that begins behind a space,
-// takes one of some lengths.
+// takes one of some lengths. It looks from the end, once.
 func (a *alphabet) fields(s string, lengths []int) bool {
 	s = strings.TrimSpace(s)
-	for {
-		if slices.Contains(lengths, a.width(s)) {
+	longest := 0
+	for _, l := range lengths {
+		longest = max(longest, l)
+	}
+	n, space := 0, false
+	for len(s) > 0 && n <= longest {
+		r, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+		if r == utf8.RuneError && size == 1 {
+			continue
+		}
+		was := space
+		if space = unicode.IsSpace(r); space && !was && slices.Contains(lengths, n) {
 			return true
 		}
-		i := strings.IndexFunc(s, unicode.IsSpace)
-		if i < 0 {
-			return false
-		}
-		s = strings.TrimLeftFunc(s[i:], unicode.IsSpace)
+		n += a.cellsOf(r)
 	}
+	return len(s) == 0 && slices.Contains(lengths, n)
 }

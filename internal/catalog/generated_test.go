@@ -189,6 +189,7 @@ func TestNoiseIsBounded(t *testing.T) {
 		"marks":                strings.Repeat("ﾞ", 10000),
 		"one long word":        strings.Repeat("\uFDFA", 4000),
 		"digits":               strings.Repeat("9", 10000),
+		"many short fields":    strings.Repeat("a ", 1500) + "ﾋﾞﾘﾝｸﾞ",
 	} {
 		if m := Classify("0005", s); m.Service != "" {
 			t.Errorf("%s: %+v", name, m)
