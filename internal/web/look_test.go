@@ -92,6 +92,8 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 	}
 }
 
+var inviteCode = regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`)
+
 func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
@@ -100,7 +102,7 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
 	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
-	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(got.body)
+	code := inviteCode.FindString(got.body)
 	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
 	if _, err := people.Accept(ctx, "U2", code, watch.Japanese); err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 			p.look("05 what if")
 			other, home := w.login("U1", watch.Japanese) // the other phone
 			other.send(other.open(w.srv.URL+home.room(t)+"/settings"), wording.DoSave, "any_debit", "7000").says(t, 200, "保存しました")
-			p.press(wording.DoSave, "保存済み：7000円、この画面：30000円")
+			p.press(wording.DoSave, "保存済み：7,000円、この画面：30,000円")
 			p.look("06 conflict")
 			p.press(wording.DoSave, "保存しました")
 			p.look("07 saved")

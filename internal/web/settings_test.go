@@ -163,7 +163,7 @@ func TestTwoPhonesSavingAtOnceLoseNothingSilently(t *testing.T) {
 	b2, p2 := w.settings()
 	b1.send(p1, wording.DoSave, "service_min", "1000", "any_debit", "50000").says(t, 200, "保存しました")
 	p := b2.send(p2, wording.DoSave, "service_min", "2000")
-	p.says(t, 409, "先に設定が変更されました", "保存済み：1000円、この画面：2000円", "保存済み：50000円、この画面：なし")
+	p.says(t, 409, "先に設定が変更されました", "保存済み：1,000円、この画面：2,000円", "保存済み：50,000円、この画面：なし")
 	if r := w.rules(); r.ServiceMin != 1000 || r.AnyDebit != 50000 {
 		t.Errorf("%+v", r)
 	}

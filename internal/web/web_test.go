@@ -109,6 +109,7 @@ type world struct {
 	mails    *mails
 	log      *bytes.Buffer
 	srv      *httptest.Server
+	file     string // of the store
 }
 
 func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
@@ -135,7 +136,8 @@ func newWorld(t *testing.T) *world { return newWorldAt(t, httptest.NewTLSServer)
 func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world {
 	t.Helper()
 	w := &world{t: t, at: time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC), log: &bytes.Buffer{}}
-	table, err := stored.Open(filepath.Join(t.TempDir(), "store"), stored.Options{Now: w.now})
+	w.file = filepath.Join(t.TempDir(), "store")
+	table, err := stored.Open(w.file, stored.Options{Now: w.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ var (
 	tFamName     = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
 	tFamTitle    = text{ja: "見守り家族", en: "Family"}
 	tFamText     = text{ja: "招待した家族は、緊急のお知らせにあなたが15分答えないときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when an urgent alert goes unanswered for 15 minutes, and can tell the bank that it was not you. They cannot move money."}
-	tFamYou      = text{ja: "あなたは、この口座を見守り家族として見守っています。やめるときは「登録をやめる」から、いつでもできます。", en: "You watch this account as a family member. You can leave at any time under \"Leave\"."}
+	tFamYou      = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
 	tFamNobody   = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
 	tFamMember   = text{ja: "見守り家族", en: "Family member"}
 	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
@@ -145,6 +145,7 @@ var (
 	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
+	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。もう一度始めるには、口座の名義人からの新しい招待が必要です。", en: "Alerts stop at once. To start again you need another invitation by the owner."}
 	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "The watching of %d family members ends too."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
@@ -175,6 +176,9 @@ func LeavePage(f LeaveFacts) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang, f.RecordDays))
 	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if f.View.Watcher.Role == watch.Guardian {
+		p.Parts[0].Text = []string{tLeaveAsGuard.in(lang)}
+	}
 	if f.Guards > 0 && !f.Shared {
 		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
 	}

@@ -57,6 +57,8 @@ var (
 	tGoServicesHint = text{ja: "この口座を使った決済サービス", en: "Payment services that used this account"}
 	tGoFamily       = text{ja: "見守り家族", en: "Family"}
 	tGoFamilyHint   = text{ja: "招待する、見守りを終える", en: "Invite somebody, or end it"}
+	tGoFamilyGuard  = text{ja: "だれが、何を見られるか", en: "Who watches, and who sees what"}
+	tGoLeave        = text{ja: "見守りをやめる", en: "Stop watching"}
 	tGoErase        = text{ja: "登録をやめる・記録を消す", en: "Leave, or have records erased"}
 	tGoHelp         = text{ja: "困ったとき", en: "I need help"}
 	tGoHelpHint     = text{ja: "電話番号と、今すること", en: "Who to call, and what to do now"}
@@ -126,13 +128,17 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 		p.Parts[0].Text = append([]string{tHomeNone.in(lang)}, p.Parts[0].Text...)
 	}
 	for _, a := range accounts {
+		family, leave := tGoFamilyHint, tGoErase
+		if a.Watcher.Role == watch.Guardian {
+			family, leave = tGoFamilyGuard, tGoLeave
+		}
 		part := Part{Message: Message{Lang: p.Lang, Title: a.Title(), Text: []string{pick(a.Watcher.Role == watch.Guardian, tHomeGuard, tHomeOwner).in(lang)}},
 			Links: []PageLink{
 				{a.Path + "/settings", tGoSettings.in(lang), tGoSettingsHint.in(lang)},
 				{a.Path + "/history", tGoHistory.in(lang), tGoHistoryHint.in(lang)},
 				{a.Path + "/services", tGoServices.in(lang), tGoServicesHint.in(lang)},
-				{a.Path + "/family", tGoFamily.in(lang), tGoFamilyHint.in(lang)},
-				{a.Path + "/leave", tGoErase.in(lang), ""},
+				{a.Path + "/family", tGoFamily.in(lang), family.in(lang)},
+				{a.Path + "/leave", leave.in(lang), ""},
 			}}
 		p.Parts = append(p.Parts, part)
 	}

@@ -99,14 +99,48 @@ func showPage(p Page) string {
 	}
 	for _, part := range p.Parts {
 		b.WriteString("\n" + strings.TrimPrefix(show(part.Message), "alt: "+part.Alt+"\n"))
+		if part.QR != "" {
+			fmt.Fprintf(&b, "(%s)\n", part.QRName)
+		}
+		for _, l := range part.Links {
+			fmt.Fprintf(&b, "-> %s | %s | %s\n", l.Label, l.Hint, l.Href)
+		}
 		for _, f := range part.Forms {
-			fmt.Fprintf(&b, "%s\n[%s %s] %s\n", f.Note, f.Do, f.Style, f.Label)
+			fmt.Fprintf(&b, "%s\n", f.Note)
+			for _, x := range f.Fields {
+				showField(&b, x)
+			}
+			for _, x := range append([]Form{f}, f.More...) {
+				fmt.Fprintf(&b, "[%s %s] %s\n", x.Do, x.Style, x.Label)
+			}
 		}
 		for _, h := range part.History {
 			fmt.Fprintf(&b, "- %s %s\n", h.When, h.Say)
 		}
 	}
 	return b.String()
+}
+
+func showField(b *strings.Builder, x Field) {
+	switch x.Kind {
+	case FieldHidden:
+		return
+	case FieldHead:
+		fmt.Fprintf(b, "## %s\n", x.Label)
+	case FieldCheck:
+		fmt.Fprintf(b, "[%s] %s\n", map[bool]string{true: "x", false: " "}[x.Checked], x.Label)
+	default:
+		fmt.Fprintf(b, "%s: <%s> %s\n", x.Label, strings.ReplaceAll(x.Value, "\n", "/"), x.Unit)
+	}
+	for _, o := range x.Options {
+		fmt.Fprintf(b, "  o %s\n", o.Label)
+	}
+	if x.Hint != "" {
+		fmt.Fprintf(b, "  (%s)\n", x.Hint)
+	}
+	if x.Error != "" {
+		fmt.Fprintf(b, "  !! %s\n", x.Error)
+	}
 }
 
 func TestPagesReadAsInTheGoldenFiles(t *testing.T) {

@@ -132,10 +132,10 @@ var (
 	tSetWordsHint = text{ja: "1行に1つ、20個まで書けます。通帳に印字されることばです。", en: "One a line, up to 20, as the passbook prints them."}
 	tSetQuiet     = text{ja: "お知らせを控える時間", en: "Quiet hours"}
 	tSetQuietHint = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
-	tSetFrom      = text{ja: "始まり", en: "From"}
-	tSetTo        = text{ja: "終わり", en: "To"}
-	tSetTrusts    = text{ja: "知らせない約束をしたサービス", en: "Services you trust"}
-	tSetTrust     = text{ja: "%[1]sの%[2]s以下（%[3]sまで）をやめて、また知らせる", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
+	tSetFrom      = text{ja: "控える時間の始まり", en: "Quiet from"}
+	tSetTo        = text{ja: "控える時間の終わり", en: "Quiet until"}
+	tSetTrusts    = text{ja: "お知らせしないことにしたサービス", en: "Services you trust"}
+	tSetTrust     = text{ja: "%[1]sの%[2]s以下（%[3]sまでお知らせしない）を、またお知らせする", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
 	tSetLangHead  = text{ja: "言語", en: "Language"}
 	tSetLang      = text{ja: "お知らせの言語", en: "Language of messages"}
 	tSetJapanese  = text{ja: "日本語", en: "Japanese"}
@@ -298,7 +298,16 @@ func (f *SettingsFacts) differences() []Fact {
 		case strings.TrimSpace(x.Value) == "":
 			return tSetNothing.in(lang)
 		case x.Kind == FieldNumber:
+			if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil {
+				return Yen(lang, n)
+			}
 			return tYenOnly.in(lang, x.Value)
+		case x.Kind == FieldSelect:
+			for _, o := range x.Options {
+				if o.Value == x.Value {
+					return o.Label
+				}
+			}
 		case x.Kind == FieldLines:
 			return strings.Join(strings.Fields(x.Value), "、")
 		}

@@ -1,0 +1,119 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// everything reads the whole store from its file, as bucket/key → value: what
+// the store's own methods would never show is seen too. Nothing may be
+// writing.
+func (w *world) everything() map[string]string {
+	w.t.Helper()
+	b, err := os.ReadFile(w.file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	file := filepath.Join(w.t.TempDir(), "copy")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	db, err := bbolt.Open(file, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	out := map[string]string{}
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				out[string(name)+" "+string(bytes.ReplaceAll(k, []byte{0}, []byte(" ")))] = string(v)
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+const (
+	owner    = "U0000000000000000000000000000a11"
+	daughter = "U0000000000000000000000000000b22"
+)
+
+func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
+	ctx := context.Background()
+	for name, byGuard := range map[string]bool{"an owner who erases": false, "a guardian who leaves before": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+			w.change(func(a *watch.Account) { a.Watchers[0].LineUser = owner })
+			if _, err := people.Issue(ctx, account.Bank, enrol.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
+				t.Fatal(err)
+			}
+			w.put(store.PutActivity(account, &watch.Activity{}),
+				store.PutRefused(&store.Refused{ID: "q1", Bank: account.Bank, At: w.now(), Problem: "amount", Raw: `{"account_ref":"acc_8f3k"}`}))
+			b, home := w.login(owner, watch.Japanese)
+			room := w.srv.URL + home.room(t)
+			got := b.do(http.MethodPost, room+"/family", url.Values{"do": {wording.DoInvite}, "name": {"長女"}})
+			code := inviteCode.FindString(got.body)
+			if _, err := people.Accept(ctx, daughter, code, watch.Japanese); err != nil {
+				t.Fatal(err)
+			}
+			b.do(http.MethodPost, room+"/family", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
+			b.do(http.MethodPost, room+"/settings", url.Values{"do": {wording.DoMail}, "email": {"new@example.jp"}}).says(t, 200, "確認のメール")
+			reader := w.browser()
+			reader.press(reader.open(w.mails.sent[0].Buttons[0].URL), wording.DoConfirm).says(t, 200)
+			b.do(http.MethodPost, room+"/settings", url.Values{"do": {wording.DoMail}, "email": {"other@example.jp"}}).says(t, 200, "確認のメール")
+			b.press(b.open(w.link("r1", "w1")), wording.DoNotMine).says(t, 200, "受付番号")
+			d, guard := w.login(daughter, watch.Japanese)
+			if byGuard {
+				d.do(http.MethodPost, w.srv.URL+guard.room(t)+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 404)
+				d.do(http.MethodPost, w.srv.URL+guard.room(t)+"/leave", url.Values{"do": {wording.DoLeave}}).says(t, 200, "見守りをやめました")
+				for item, body := range w.everything() {
+					if strings.Contains(item+body, daughter) {
+						t.Errorf("the guardian is still in %s: %s", item, body)
+					}
+				}
+			}
+			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として5年間（1825日）残ります")
+			w.add(time.Hour)
+			if err := people.EraseRest(ctx, account); err != nil { // sweep does
+				t.Fatal(err)
+			}
+			var kept []string
+			for item, body := range w.everything() {
+				all := item + " " + body
+				for _, gone := range []string{owner, daughter, "@example.jp", "長女"} {
+					if strings.Contains(all, gone) {
+						t.Errorf("%q is still in %s: %s", gone, item, body)
+					}
+				}
+				if strings.Contains(all, account.Ref) || strings.Contains(all, "4567") {
+					kept = append(kept, item[:strings.IndexByte(item+"#", '#')])
+				}
+			}
+			slices.Sort(kept)
+			if kept = slices.Compact(kept); !slices.Equal(kept, []string{"items D"}) {
+				t.Errorf("the account is still in %v", kept)
+			}
+		})
+	}
+}

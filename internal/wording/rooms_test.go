@@ -1,0 +1,169 @@
+package wording
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"kozamori/internal/watch"
+)
+
+// roomView is the account as its owner, or a guardian without amounts, has it.
+func roomView(lang watch.Lang, role watch.Role) AccountView {
+	v := AccountView{Lang: lang, Mask: "普通 ***4567", Path: "/home/x",
+		Watcher: watch.Watcher{ID: "w1", Role: role, Lang: lang, Since: jst("2020-06-01 09:00:00"), HideAmount: role == watch.Guardian,
+			Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "hanako@example.jp"}}, Rules: watch.DefaultRules()}}
+	_, v.BankName = names(lang)
+	return v
+}
+
+func settingsFacts(lang watch.Lang, role watch.Role, change ...func(*SettingsFacts)) SettingsFacts {
+	r := watch.Rules{NewLink: true, ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 5000}, MonthlyTotal: map[string]int64{"paypay": 30000},
+		Overdrawn: true, Keywords: []string{"ヤチン", "ガクヒ"}, Quiet: &watch.Quiet{From: 22 * 60, To: 7 * 60}}
+	f := SettingsFacts{View: roomView(lang, role), Home: "/home", Values: SettingsValues(&r, lang), Now: jst("2020-09-04 14:08:00"), Faults: map[string]watch.Fault{},
+		Shown: []Choice{{"paypay", "PayPay"}}, Services: []Choice{{"paypay", "PayPay"}, {"kyash", "Kyash"}}}
+	if role == watch.Owner {
+		f.Trusts = []TrustLine{{"k", "PayPay", 3000, jst("2020-12-03 14:08:00")}}
+	}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func historyFacts(lang watch.Lang, role watch.Role) HistoryFacts {
+	f := HistoryFacts{View: roomView(lang, role), Home: "/home", Month: jst("2020-09-01 00:00:00"), Now: jst("2020-09-04 14:08:00"),
+		Earlier: "/earlier", Later: "/later", Older: "/older", Newer: "/newer", CSV: "/csv"}
+	service, _ := names(lang)
+	disputed, mine, undone, ordinary := debit(), debit(), debit(), debit()
+	disputed.Answer = &watch.Answer{Value: watch.NotMine}
+	mine.Answer = &watch.Answer{Value: watch.Mine}
+	undone.UndoneAt = jst("2020-09-04 14:07:00")
+	ordinary.Service = ""
+	f.Entries = []HistoryEntry{{debit(), nil, service, "/1"}, {link(), nil, "PayPay", "/2"}, {disputed, disputeFacts(lang).Dispute, service, "/3"},
+		{mine, nil, service, "/4"}, {undone, nil, service, "/5"}, {ordinary, nil, "", "/6"}}
+	return f
+}
+
+func servicesFacts(lang watch.Lang, role watch.Role) ServicesFacts {
+	at := jst("2020-09-04 14:05:11")
+	return ServicesFacts{View: roomView(lang, role), Home: "/home", Now: jst("2020-09-04 14:08:00"), Services: []ServiceLine{
+		{Name: "PayPay", Record: "r1", Activity: watch.ServiceActivity{FirstAt: at.AddDate(-1, 0, 0), LastAt: at, LastAmount: 4321, Debits: 2, Links: []watch.Link{{Record: "r1", RegisteredAt: at}}}},
+		{Name: "Kyash", Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Links: []watch.Link{{RegisteredAt: at, RemovedAt: at}}}},
+		{Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, LastAmount: 100, Debits: 1}},
+	}}
+}
+
+func familyFacts(lang watch.Lang, role watch.Role, change ...func(*FamilyFacts)) FamilyFacts {
+	f := FamilyFacts{View: roomView(lang, role), Home: "/home", Now: jst("2020-09-04 14:08:00")}
+	g := watch.Watcher{ID: "g1", Role: watch.Guardian, Name: "長女", Since: jst("2020-08-01 09:00:00")}
+	h := watch.Watcher{ID: "g2", Role: watch.Guardian, HideAmount: true, Since: jst("2020-08-02 09:00:00")}
+	f.Watchers = []watch.Watcher{roomView(lang, watch.Owner).Watcher, g, h}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+// roomPages are the pages behind the chat's links, by name.
+func roomPages(lang watch.Lang) map[string]Page {
+	until := jst("2020-09-04 14:38:00")
+	own, guard := roomView(lang, watch.Owner), roomView(lang, watch.Guardian)
+	leave := LeaveFacts{View: own, Home: "/home", Guards: 2, KeepDays: 5 * 365, RecordDays: 400}
+	unsure, shared, guardLeaves, kept := leave, leave, leave, leave
+	unsure.Unsure, shared.Shared, guardLeaves.View, guardLeaves.Guards, kept.KeepDays = true, true, guard, 0, 500
+	refused := func(f *SettingsFacts) {
+		f.Saved = SavedRefused
+		for name, fault := range map[string]watch.Fault{"service_min": watch.FaultAmount, "add": watch.FaultService, "keywords": watch.FaultWord, "quiet_to": watch.FaultQuiet, FieldNameEmail: FaultMail} {
+			f.Faults[name] = fault
+		}
+		f.Values["service_min"] = []string{"たくさん"}
+	}
+	whatIf := func(f *SettingsFacts) {
+		f.WhatIf = &WhatIfFacts{Days: 90, Blind: true, Since: jst("2020-08-25 09:00:00"), Hits: []HitLine{
+			{jst("2020-09-04 14:05:11"), "PayPay", false, 100000, 0}, {jst("2020-09-03 14:05:11"), "Kyash", true, 0, 0}, {jst("2020-09-02 14:05:11"), "", false, 80000, 0}}}
+	}
+	conflict := func(f *SettingsFacts) {
+		f.Saved = SavedConflict
+		f.Stored = SettingsValues(&watch.Rules{ServiceMin: 2000, Keywords: []string{"ヤチン"}}, watch.English)
+	}
+	saved := func(s Saved) func(*SettingsFacts) { return func(f *SettingsFacts) { f.Saved = s } }
+	invite := func(f *FamilyFacts) {
+		f.Invite = &InviteFacts{Code: "KTFAV-7NM6Y-KQRQR", URL: "https://line.example/", QR: "<svg>", Share: "https://line.example/share", Expires: jst("2020-09-05 14:08:00")}
+	}
+	empty := historyFacts(lang, watch.Owner)
+	empty.Entries, empty.Earlier, empty.Later, empty.Older, empty.Newer = nil, "", "", "", ""
+	nothing := servicesFacts(lang, watch.Owner)
+	nothing.Services = nil
+	bounced := func(f *SettingsFacts) { f.View.Watcher.Channels[1].UnreachableSince = until }
+	noMail := func(f *SettingsFacts) { f.View.Watcher.Channels = f.View.Watcher.Channels[:1] }
+	return map[string]Page{
+		"room-door": DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
+		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
+		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
+		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),
+		"room-settings-refused": SettingsPage(settingsFacts(lang, watch.Owner, refused, bounced)), "room-settings-what-if": SettingsPage(settingsFacts(lang, watch.Owner, whatIf)),
+		"room-settings-what-if-none": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.WhatIf = &WhatIfFacts{Days: 90} })),
+		"room-settings-conflict":     SettingsPage(settingsFacts(lang, watch.Owner, conflict)), "room-settings-saved": SettingsPage(settingsFacts(lang, watch.Owner, saved(SavedNow))),
+		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
+		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
+		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
+		"room-family-invited": FamilyPage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Left, f.Watchers = true, nil })),
+		"room-family-refused": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Full, f.BadName = true, true })),
+		"room-leave":          LeavePage(leave), "room-leave-unsure": LeavePage(unsure), "room-leave-shared": LeavePage(shared), "room-leave-guardian": LeavePage(guardLeaves), "room-leave-500": LeavePage(kept),
+		"room-left": LeftAccountPage(leave, false), "room-erased": LeftAccountPage(leave, true),
+		"room-confirm": ConfirmPage(lang), "room-confirmed": ConfirmedPage(lang), "room-confirm-gone": ConfirmGonePage(lang),
+		"room-help": HelpPage(TroubleFacts{Lang: lang, Bank: Named{own.BankName, Contact{Phone: "0120-000-000"}}, Service: Named{"PayPay", Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"}}}, "/home"),
+	}
+}
+
+func TestTheRoomsReadAsInTheGoldenFiles(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, p := range roomPages(lang) {
+			golden(t, name, lang, showPage(p))
+			if strings.ContainsAny(p.Name, "0123456789") || p.Name == "" || p.Parts[0].Title == "" || p.Lang != string(lang) {
+				t.Errorf("%s in %s begins without a title, or its window names too much: %q", name, lang, p.Name)
+			}
+		}
+		golden(t, "mail-confirm", lang, show(ConfirmMail(lang, "https://kozamori.example/mail/x")))
+		golden(t, "room-file", lang, strings.Join(CSVHead(lang), ",")+"\n"+CSVCut(lang)+"\n")
+		golden(t, "room-invite-text", lang, InviteText(lang, "https://line.example/")+"\n")
+	}
+}
+
+func TestEveryOutcomeOfTheSettingsIsSaid(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		seen := map[string]Saved{}
+		for s := SavedNow; s <= SavedMailFail; s++ {
+			p := SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved = s; f.Stored = f.Values }))
+			if before, twice := seen[p.Notice]; twice || p.Notice == "" {
+				t.Errorf("%d is said as %q, like %d", s, p.Notice, before)
+			}
+			seen[p.Notice] = s
+		}
+		for _, f := range []watch.Fault{watch.FaultAmount, watch.FaultService, watch.FaultWord, watch.FaultMany, watch.FaultQuiet, FaultMail, "unheard of"} {
+			if faultText(lang, f) == "" {
+				t.Errorf("the fault %q is not said", f)
+			}
+		}
+	}
+}
+
+func TestTheRoomsHideAmountsFromGuardiansWhoMaySeeNone(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for name, p := range roomPages(lang) {
+			if !strings.HasSuffix(name, "-guardian") || name == "room-settings-guardian" { // that holds their own limits
+				continue
+			}
+			b, err := json.Marshal(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, amount := range []string{"100,000", "100000", "4,321", "80,000", "¥", "円"} {
+				if strings.Contains(string(b), amount) {
+					t.Errorf("%s in %s holds %q", name, lang, amount)
+				}
+			}
+		}
+	}
+}
