@@ -76,13 +76,13 @@ type permission struct{ FunctionName, Action, Principal, SourceArn string }
 func Start(ctx context.Context, c Config) (*Stack, error) {
 	s := &Stack{config: c, operator: operator{c.DynamoDB, c.Moto}, functions: map[string]*function{}, invokes: map[string]invokeConfig{}}
 	var err error
+	if s.proxy, err = newProxy(c.DynamoDB, c.Moto, c.Mail); err != nil {
+		return s, err
+	}
 	if s.resolver, err = newResolver(c.Template, c.Name, c.Parameters); err != nil {
 		return s, err
 	}
 	if s.resources, err = s.resolver.resources(); err != nil {
-		return s, err
-	}
-	if s.proxy, err = newProxy(c.DynamoDB, c.Moto, c.Mail); err != nil {
 		return s, err
 	}
 	if s.aws, err = s.serve(s.proxy); err != nil {

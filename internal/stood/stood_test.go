@@ -406,10 +406,10 @@ func unanswered(ctx context.Context, w *town) error {
 		return err
 	}
 	var m sim.Mail
-	return w.until("a mail says it too", func() bool {
-		if err := w.Tick(ctx); err != nil {
-			return false
-		}
-		return w.mailTo("late@example.jp", &m) && strings.Contains(m.Text, "6,666円")
+	var failed error
+	err = w.until("a mail says it too", func() bool {
+		failed = w.Tick(ctx)
+		return failed != nil || w.mailTo("late@example.jp", &m) && strings.Contains(m.Text, "6,666円")
 	})
+	return errors.Join(err, failed)
 }
