@@ -31,7 +31,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.seconds, "seconds", 30, "how long each load lasts")
 	flag.IntVar(&o.rate, "rate", 200, "alerts per second of the latency run")
-	flag.IntVar(&o.conns, "conns", 8, "connections of the bank in the throughput run")
+	flag.IntVar(&o.conns, "conns", 32, "connections of the bank in the throughput run")
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert somebody")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts that somebody watches; there are five times as many")
