@@ -60,14 +60,24 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 		}
 		writes = append(writes, store.PutAPIKey(key))
 	}
-	if b.Callback != callback {
-		b.Callback = callback
+	login := s.URL + "/sim/bank/" + code + "/login"
+	if b.Callback != callback || b.LinkURL != login {
+		b.Callback, b.LinkURL = callback, login
 		writes = append(writes, store.PutBank(b))
 	}
 	if len(writes) == 0 {
 		return nil
 	}
 	return s.System.Store.Write(ctx, writes...)
+}
+
+// front gives a bank the login page from which customers connect accounts:
+// the sample's and one more.
+func (s *stack) front(b *sim.Bank) {
+	known, _ := catalog.BankByCode(b.Code)
+	account := events.Accounts[b.Code]
+	b.Name, b.Dialog = known.NameJa, s.URL+lineAPI+"/dialog/bot/accountLink"
+	b.Accounts = []sim.BankAccount{{Ref: account.Ref, Mask: account.Mask, Email: ownerMail}, {Ref: account.Ref + "_2", Mask: "貯蓄 ***2201"}}
 }
 
 // owner is whose phone the page shows.

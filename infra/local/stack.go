@@ -180,6 +180,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
 	for _, code := range codes {
 		s.Banks[code] = &sim.Bank{Code: code, Secrets: []string{kept.Banks[code].Webhook}, APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
+		s.front(s.Banks[code])
 		if err := s.remember(s.Banks[code].KeepIn(s.folder.Books(code))); err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ type BankDispute struct {
 //	POST /sim/bank/fail?fault=503&n=3            refuse the next ones
 //	POST /sim/bank/events                        sign the body and post it
 //	POST /sim/bank/codes                         ask for a code
+//	GET  /sim/bank/login?linkToken=              the page from which a customer connects accounts
 //	POST /sim/bank/disputes/{dispute_id}/status  tell how far a dispute is
 type Bank struct {
 	Code    string
@@ -68,6 +69,11 @@ type Bank struct {
 	API     string // where Kozamori listens, "http://127.0.0.1:8000"
 	HTTP    *http.Client
 	Now     func() time.Time
+	// Name, Accounts and Dialog, the address of LINE's account-link dialog,
+	// are those of its login page.
+	Name     string
+	Accounts []BankAccount
+	Dialog   string
 	// Changed is called after each callback and status, if it is set.
 	Changed func()
 

@@ -39,6 +39,8 @@ func (b *Bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /sim/bank/codes", func(w http.ResponseWriter, r *http.Request) {
 		pass(w, r, func(body []byte) (Answer, error) { return b.IssueCode(r.Context(), body) })
 	})
+	mux.HandleFunc("GET /sim/bank/login", b.login)
+	mux.HandleFunc("POST /sim/bank/login", b.login)
 	mux.HandleFunc("POST /sim/bank/disputes/{dispute_id}/status", func(w http.ResponseWriter, r *http.Request) {
 		pass(w, r, func(body []byte) (Answer, error) {
 			var in struct{ Status, Text string }
