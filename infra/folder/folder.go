@@ -28,11 +28,14 @@ const (
 	phonesFile  = "outside-phones.jsonl"
 	mailsFile   = "outside-mails.jsonl"
 	booksFile   = "outside-bank-%s.jsonl"
-	lockFile    = "lock"
+	lockFile    = "kozamori.lock" // its being there says that the folder is ours
 )
 
 // ErrInUse says that another process works in the folder.
 var ErrInUse = errors.New("folder: in use by another process")
+
+// ErrForeign says that files of these names are there, but not ours.
+var ErrForeign = errors.New("folder: not one of ours")
 
 // ErrNotRunning says that no stack has written down where it listens.
 var ErrNotRunning = errors.New("folder: no stack is running here")
@@ -73,10 +76,14 @@ func Default() (string, error) {
 }
 
 // Open makes the folder if need be and takes it for this process; ErrInUse.
-// If fresh, what a stack kept in it is removed first.
+// If fresh, what a stack kept in it is removed first. A folder in which files
+// of somebody else would be overwritten or removed is left alone; ErrForeign.
 func Open(path string, fresh bool) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be made: %w", path, cause(err))
+	}
+	if name := foreign(path); name != "" {
+		return nil, fmt.Errorf("%w: %s", ErrForeign, name)
 	}
 	// bbolt locks files on every system that Go runs on.
 	lock, err := bbolt.Open(filepath.Join(path, lockFile), 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond})
@@ -88,18 +95,36 @@ func Open(path string, fresh bool) (*Folder, error) {
 	}
 	f := &Folder{path, lock}
 	if fresh {
-		books, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-		gone := books
-		for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
-			gone = append(gone, filepath.Join(path, name))
-		}
-		for _, name := range gone {
+		for _, name := range kept(path) {
 			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, errors.Join(fmt.Errorf("the folder %s cannot be emptied: %w", path, cause(err)), f.Close())
 			}
 		}
 	}
 	return f, nil
+}
+
+// kept is every file that a stack may have kept in a folder.
+func kept(path string) []string {
+	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
+	for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+		names = append(names, filepath.Join(path, name))
+	}
+	return names
+}
+
+// foreign is a file in a folder that would become ours and is not: the lock is
+// the first thing that a stack makes, and nothing removes it.
+func foreign(path string) string {
+	if _, err := os.Lstat(filepath.Join(path, lockFile)); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	for _, name := range kept(path) {
+		if _, err := os.Lstat(name); err == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // cause is what went wrong, without the path that the sentence has already.

@@ -202,6 +202,9 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	damaged := t.TempDir()
+	if f, err := folder.Open(damaged, false); err != nil || f.Close() != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(damaged, "secrets.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +223,7 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		"a folder in use":                      {[]string{"-data", taken, "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
 		"a folder in use is not emptied":       {[]string{"-data", taken, "-fresh", "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
 		"secrets that are damaged":             {[]string{"-data", damaged, "-addr", "127.0.0.1:0"}, noEnv, 1, "is damaged; begin anew with -fresh."},
+		"several variables that do not parse":  {[]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, func(string) string { return "soon" }, 1, "; KOZAMORI_"},
 		"a flag that is none":                  {[]string{"-port", "1"}, noEnv, 2, "-addr address"},
 		"an argument":                          {[]string{"now"}, noEnv, 2, `"now" is not a flag`},
 		"a variable that does not parse":       {[]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, real, 1, "KOZAMORI_ESCALATE_AFTER must be a duration"},

@@ -258,7 +258,10 @@ func sentence(err error) string {
 	if errors.Is(err, folder.ErrInUse) {
 		return "Another Kozamori is running in this folder (" + strings.TrimPrefix(err.Error(), folder.ErrInUse.Error()+": ") + "); stop it, or choose another with -data."
 	}
-	text := err.Error()
+	if errors.Is(err, folder.ErrForeign) {
+		return strings.TrimPrefix(err.Error(), folder.ErrForeign.Error()+": ") + " is there and was not made by Kozamori, so nothing was touched; choose an empty folder with -data."
+	}
+	text := strings.ReplaceAll(err.Error(), "\n", "; ") // several errors, joined
 	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
 		text = strings.ToUpper(text[:1]) + text[1:]
 	}
