@@ -63,7 +63,7 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 	for name, byGuard := range map[string]bool{"an owner who erases": false, "a guardian who leaves before": true} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+			people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 			w.change(func(a *watch.Account) { a.Watchers[0].LineUser = owner })
 			if _, err := people.Issue(ctx, account.Bank, enrol.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
 				t.Fatal(err)
@@ -108,6 +108,11 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 				}
 				if strings.Contains(all, account.Ref) || strings.Contains(all, "4567") {
 					kept = append(kept, item[:strings.IndexByte(item+"#", '#')])
+				}
+			}
+			for _, secret := range []string{owner, daughter, "@example.jp", "長女", account.Ref, "4567", code, strings.TrimPrefix(home.room(t), "/home/")} {
+				if log := w.logged(); strings.Contains(log, secret) {
+					t.Errorf("the log holds %q:\n%s", secret, log)
 				}
 			}
 			slices.Sort(kept)

@@ -110,6 +110,7 @@ type world struct {
 	log      *bytes.Buffer
 	srv      *httptest.Server
 	file     string // of the store
+	logger   *slog.Logger
 }
 
 func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
@@ -152,16 +153,16 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	if w.keys, err = token.NewKeys(token.Key{ID: "k", Secret: bytes.Repeat([]byte{7}, 32)}); err != nil {
 		t.Fatal(err)
 	}
-	logger := slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
-	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: logger}
+	w.logger = slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
+	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: w.logger}
 	w.mails = &mails{}
 	w.sessions = &session.Desk{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
 	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
-		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: logger},
-		Now: w.now, Logger: logger})
+		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
+		Now: w.now, Logger: w.logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}
 	w.put(store.PutAccount(&watch.Account{AccountKey: account, Mask: "普通 ***4567", Watchers: []watch.Watcher{

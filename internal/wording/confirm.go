@@ -4,7 +4,7 @@ import "kozamori/internal/watch"
 
 var (
 	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by mail"}
-	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに15分答えがないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for 15 minutes."}
+	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせにしばらく回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for a while."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
@@ -52,7 +52,7 @@ var (
 	tConfirmAlt    = text{ja: "メールアドレスの確認をお願いします", en: "Please confirm your mail address"}
 	tConfirmTitle  = text{ja: "このアドレスで、口座守のお知らせを受け取りますか", en: "Do you want Kozamori's messages at this address?"}
 	tConfirmText   = text{ja: "下のボタンから開いたページで「このアドレスで受け取る」を押すと、お知らせを始めます。1時間以内にお願いします。", en: "Open the page below and press \"Use this address\" within an hour."}
-	tConfirmFoot   = text{ja: "心当たりがないときは、何もしないでください。このアドレスには、これ以上お送りしません。", en: "If you did not ask for this, do nothing. We will not write to this address again."}
+	tConfirmFoot   = text{ja: "心当たりがないときは、何もしないでください。お知らせをお送りすることはありません。", en: "If you did not ask for this, do nothing: no messages will come to this address."}
 	tConfirmOpen   = text{ja: "確認のページを開く", en: "Open the page"}
 	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your mail address"}
 	tConfirmButton = text{ja: "このアドレスで受け取る", en: "Use this address"}

@@ -36,11 +36,12 @@ const (
 var (
 	tFamName     = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
 	tFamTitle    = text{ja: "見守り家族", en: "Family"}
-	tFamText     = text{ja: "招待した家族は、緊急のお知らせにあなたが15分答えないときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when an urgent alert goes unanswered for 15 minutes, and can tell the bank that it was not you. They cannot move money."}
+	tFamText     = text{ja: "招待した家族は、緊急のお知らせにあなたがしばらく答えないとき、かわりに知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for a while, and can tell the bank that it was not you. They cannot move money."}
 	tFamYou      = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
 	tFamNobody   = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
 	tFamMember   = text{ja: "見守り家族", en: "Family member"}
 	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
+	tFamMe       = text{ja: "%s（あなた）", en: "%s (you)"}
 	tFamSince    = text{ja: "見守りを始めた日", en: "Since"}
 	tFamSees     = text{ja: "見える内容", en: "Sees"}
 	tFamAll      = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
@@ -48,7 +49,7 @@ var (
 	tFamDismiss  = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite   = text{ja: "家族を招待する", en: "Invite somebody"}
 	tFamCallHim  = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
-	tFamCallHint = text{ja: "あなただけに見えます。20文字まで。", en: "Only you see it. At most 20 characters."}
+	tFamCallHint = text{ja: "口座の名義人だけに見えます。20文字まで。", en: "Only owners of the account see it. At most 20 characters."}
 	tFamHide     = text{ja: "金額を見せない", en: "Do not show amounts"}
 	tFamMake     = text{ja: "招待をつくる", en: "Make an invitation"}
 	tFamMade     = text{ja: "招待をつくりました", en: "The invitation is ready"}
@@ -93,6 +94,7 @@ func FamilyPage(f FamilyFacts) Page {
 	guardians := 0
 	for _, w := range f.Watchers {
 		m := Message{Lang: p.Lang, Title: tFamOwner.in(lang)}
+		me := w.ID == f.View.Watcher.ID
 		if w.Role == watch.Guardian {
 			guardians++
 			m.Title = tFamMember.in(lang)
@@ -100,6 +102,9 @@ func FamilyPage(f FamilyFacts) Page {
 			if owner {
 				m.Title = orElse(w.Name, m.Title)
 			}
+		}
+		if me {
+			m.Title = tFamMe.in(lang, m.Title)
 		}
 		m.Facts = append(m.Facts, Fact{tFamSince.in(lang), Date(lang, w.Since)})
 		part := Part{Message: m}
@@ -146,7 +151,7 @@ var (
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。もう一度始めるには、口座の名義人からの新しい招待が必要です。", en: "Alerts stop at once. To start again you need another invitation by the owner."}
-	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "The watching of %d family members ends too."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "%d family members stop watching too."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}

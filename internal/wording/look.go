@@ -168,8 +168,8 @@ func (s *ServiceLine) linked() (watch.Link, bool) {
 var (
 	tServName    = text{ja: "口座守：つながっているサービス", en: "Kozamori: connected services"}
 	tServTitle   = text{ja: "つながっているサービス", en: "Connected services"}
-	tServText    = text{ja: "口座守に登録してから、この口座に連携または引き落としをした決済サービスです。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it since it is watched. Older links may not be known: please check your passbook too."}
-	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it is watched. Older links may not be known: please check your passbook too."}
+	tServText    = text{ja: "口座守に登録してから、この口座に連携または引き落としをした決済サービスです。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it since it has been watched. Older links may not be known: please check your passbook too."}
+	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
 	tServLinked  = text{ja: "連携の登録", en: "Linked since"}
 	tServUnlink  = text{ja: "登録は見つかっていません", en: "no link on record"}
 	tServRemoved = text{ja: "解除されています", en: "removed"}

@@ -96,10 +96,10 @@ var (
 	tSetTitle     = text{ja: "お知らせの設定", en: "What you are told"}
 	tSetText      = text{ja: "変えたいところだけ書きかえて、「保存する」を押してください。", en: "Change what you like, then press \"Save\"."}
 	tSetForm      = text{ja: "知らせてほしいこと", en: "Tell me about"}
-	tSetGuardian  = text{ja: "何も選ばなくても、緊急のお知らせにご本人が15分答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when an urgent alert goes unanswered for 15 minutes."}
+	tSetGuardian  = text{ja: "何も選ばなくても、緊急のお知らせにご本人がしばらく答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for a while."}
 	tSetSaved     = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
-	tSetRefused   = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please mend the fields framed in red."}
-	tSetMend      = text{ja: "直すところ", en: "What to mend"}
+	tSetRefused   = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please correct the fields framed in red."}
+	tSetMend      = text{ja: "直すところ", en: "Please correct these"}
 	tSetConflict  = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
 	tSetDiff      = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
 	tSetDiffLine  = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
@@ -331,8 +331,8 @@ var (
 	tWhatIfBlind  = text{ja: "決済サービス以外の引き落としは、お知らせしたものだけを記録しています。実際には、これより多くなることがあります。", en: "Debits other than by payment services are on record only if somebody was told of them, so there may have been more."}
 	tWhatIfRest   = text{ja: "新しいものから%d回分を表示しています。", en: "The latest %d are shown."}
 	tWhatIfUnsave = text{ja: "まだ保存していません。", en: "Nothing is saved yet."}
-	tWhatIfLink   = text{ja: "%sのチャージ連携", en: "charge link with %s"}
-	tWhatIfDebit  = text{ja: "引き落とし", en: "debit"}
+	tWhatIfLink   = text{ja: "%sのチャージ連携", en: "Charge link with %s"}
+	tWhatIfDebit  = text{ja: "引き落とし", en: "Debit"}
 )
 
 // maxHits is how many alerts a trial of rules names one by one.
