@@ -20,7 +20,7 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		s.page(w, http.StatusOK, s.alertPage(r.Context(), v.look, wording.NoRefusal))
+		s.page(w, http.StatusOK, s.alertPage(r, v.look, wording.NoRefusal))
 		return
 	}
 	do, ok := s.asked(w, r, v)
@@ -48,7 +48,7 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	}
 	if refused != wording.NoRefusal {
 		// Nothing has changed, so a reload may ask again.
-		s.page(w, http.StatusConflict, s.alertPage(r.Context(), res, refused))
+		s.page(w, http.StatusConflict, s.alertPage(r, res, refused))
 		return
 	}
 	again(w, r)
@@ -84,13 +84,17 @@ func (s *site) asked(w http.ResponseWriter, r *http.Request, v visit) (string, b
 // again sends the browser back to the page, so that a reload asks nothing
 // again.
 func again(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
+	http.Redirect(w, r, r.URL.Path+mark(r), http.StatusSeeOther)
 }
 
-func (s *site) alertPage(ctx context.Context, res dispute.Result, refused wording.Refusal) wording.Page {
+func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Refusal) wording.Page {
 	f := wording.PageFacts{Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
-	f.BankName, f.Bank = s.Names.Bank(ctx, res.Record.Account.Bank, res.Watcher.Lang)
+	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
-	return wording.AlertPage(f, refused)
+	p := wording.AlertPage(f, refused)
+	if mark(r) != "" {
+		p = wording.WithWayHome(p, homePath)
+	}
+	return p
 }

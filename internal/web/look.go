@@ -27,7 +27,19 @@ const (
 // alertLink opens the page of a record for a watcher. It is made anew with
 // each page, and is as good as the session.
 func (s *site) alertLink(record, watcher string, until time.Time) string {
-	return "/a/" + s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until)
+	return "/a/" + s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until) + fromHome
+}
+
+// fromHome marks the address of an alert's page that leads back to the rooms
+// that it was opened from.
+const fromHome = "?from=home"
+
+// mark is fromHome if a request came with it, and empty otherwise.
+func mark(r *http.Request) string {
+	if "?"+r.URL.RawQuery == fromHome {
+		return fromHome
+	}
+	return ""
 }
 
 func (s *site) entry(a look.Alert, g *guest) wording.HistoryEntry {

@@ -39,8 +39,13 @@ func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
 	p.saysNot(t, "777円", "999円", "?month=2020-10")
 	b.open(p.url.String()+"?month=2020-08").says(t, 200, "2020年8月のお知らせ", "777円", "?month=2020-09")
 	b.open(p.url.String()+"?month=2031-01").says(t, 200, "2020年9月のお知らせ")
-	link := regexp.MustCompile(`/a/[\w.-]+`).FindString(p.body)
-	b.open(w.srv.URL+link).says(t, 200, "お知らせ")
+	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
+	got := b.open(w.srv.URL + link)
+	got.says(t, 200, "お知らせ", `href="/home"`)
+	b.press(got, wording.DoNotMine).says(t, 200, "受付番号", `href="/home"`) // and still after an answer
+	got = b.open(w.link("r2", "w1"))
+	got.saysNot(t, `href="/home"`) // a link of a message opens no rooms
+	b.open(got.url.String()+"?from=https://evil.example").saysNot(t, "evil", `href="/home"`)
 }
 
 func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {

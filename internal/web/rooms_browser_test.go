@@ -159,12 +159,12 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 			browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href^="/a/"]`)))
 			p.press(wording.DoNotMine, "受付番号")
 			p.look("12 answered")
-			p.open(w.srv.URL+"/home", "見守っている口座")
+			p.tap("/home", "見守っている口座")
 
 			p.tap("/services", "つながっているサービス")
 			p.look("13 services")
 			p.press(wording.DoNotMine, "受付番号")
-			p.open(w.srv.URL+"/home", "見守っている口座")
+			p.tap("/home", "見守っている口座")
 
 			p.tap("/family", "長女")
 			p.look("14 family")

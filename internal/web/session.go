@@ -68,7 +68,7 @@ func (s *site) arrive(in room) http.HandlerFunc {
 		path := in.path + s.handle(in, tok)
 		http.SetCookie(w, &http.Cookie{Name: cookie, Value: tok, Path: path, MaxAge: int(sessionLife.Seconds()),
 			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
-		http.Redirect(w, r, path, http.StatusSeeOther)
+		http.Redirect(w, r, path+mark(r), http.StatusSeeOther)
 	}
 }
 

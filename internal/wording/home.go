@@ -147,6 +147,12 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 	return p
 }
 
+// WithWayHome ends a page that was opened from the rooms with the way back.
+func WithWayHome(p Page, home string) Page {
+	p.Parts = append(p.Parts, backTo(langOf(watch.Lang(p.Lang)), home))
+	return p
+}
+
 // backTo is the part at the end of a page that leads home.
 func backTo(lang watch.Lang, home string) Part {
 	return Part{Message: Message{Lang: string(lang), Title: tHomeMore.in(lang)}, Links: []PageLink{{home, tGoHome.in(lang), ""}}}
