@@ -158,7 +158,7 @@ func (s *site) offered(w http.ResponseWriter, r *http.Request, ok bool) bool {
 // view is an account as the guest reads of it.
 func (s *site) view(ctx context.Context, g *guest, b enrol.Bound) wording.AccountView {
 	name, _ := s.Names.Bank(ctx, b.Account.Bank, g.Lang)
-	return wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher,
+	return wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(),
 		Path: homePath + "/" + s.accountHandle(g.LineUser, b.Account.AccountKey)}
 }
 

@@ -189,6 +189,25 @@ func TestRefusalsSpeakTheLanguageOfWhoIsLoggedIn(t *testing.T) {
 	b.open(room+"/settings").says(t, 403, "時間が終わりました") // of the session itself: it was begun in Japanese
 }
 
+func TestAPauseAndASilenceAreSaid(t *testing.T) {
+	w := newWorld(t)
+	b, p := w.settings()
+	p.saysNot(t, "一時停止中", "届け先がありません")
+	w.change(func(a *watch.Account) {
+		a.Watchers[0].Rules.PausedUntil = w.now().Add(time.Hour)
+		for i := range a.Watchers[0].Channels {
+			a.Watchers[0].Channels[i].UnreachableSince = w.now()
+		}
+	})
+	for _, address := range []string{p.url.String(), w.srv.URL + "/home"} {
+		b.open(address).says(t, 200, "一時停止中です。9月4日(金) 15:08まで", "届け先がありません")
+	}
+	w.add(time.Hour)
+	b, home := w.login("U1", watch.Japanese)
+	home.saysNot(t, "一時停止中")
+	b.open(w.srv.URL+home.room(t)+"/settings").saysNot(t, "一時停止中")
+}
+
 func TestEndingAWatchingTwiceIsNoError(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.inside("/family")

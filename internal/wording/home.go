@@ -14,6 +14,21 @@ type AccountView struct {
 	Mask     string
 	Watcher  watch.Watcher
 	Path     string // of the account's pages, without a slash at its end
+	Now      time.Time
+}
+
+// silence says why the reader hears less than they may expect: a pause, or no
+// channel that reaches them.
+func (a *AccountView) silence() []string {
+	lang := langOf(a.Lang)
+	var out []string
+	if until := a.Watcher.Rules.PausedUntil; a.Now.Before(until) {
+		out = append(out, tHomePaused.in(lang, Time(lang, until, a.Now)))
+	}
+	if len(a.Watcher.Reachable()) == 0 {
+		out = append(out, tHomeUnheard.in(lang))
+	}
+	return out
 }
 
 // Title names the account: 七十七銀行 普通 ***4567.
@@ -43,6 +58,8 @@ var (
 	tHomeUntil   = text{ja: "この画面は%sまで使えます。", en: "You can use these pages until %s."}
 	tHomeOwner   = text{ja: "ご自身の口座", en: "Your own account"}
 	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
+	tHomePaused  = text{ja: "一時停止中です。%sまで、緊急のお知らせだけをお届けします。LINEで「再開」と送ると、すぐに元に戻ります。", en: "Paused: until %s only urgent alerts come. Send \"resume\" in LINE to end it at once."}
+	tHomeUnheard = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録するか、LINEのブロックを解除してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\", or unblock us in LINE."}
 	tHomeMore    = text{ja: "そのほか", en: "More"}
 	tHomeEnd     = text{ja: "見終わったら", en: "When you are done"}
 	tLeaveButton = text{ja: "この画面を閉じる（ログアウト）", en: "Log out"}
@@ -140,6 +157,7 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 				{a.Path + "/family", tGoFamily.in(lang), family.in(lang)},
 				{a.Path + "/leave", leave.in(lang), ""},
 			}}
+		part.Text = append(part.Text, a.silence()...)
 		p.Parts = append(p.Parts, part)
 	}
 	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},

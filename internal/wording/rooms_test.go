@@ -97,10 +97,12 @@ func roomPages(lang watch.Lang) map[string]Page {
 	nothing.Services = nil
 	bounced := func(f *SettingsFacts) { f.View.Watcher.Channels[1].UnreachableSince = until }
 	noMail := func(f *SettingsFacts) { f.View.Watcher.Channels = f.View.Watcher.Channels[:1] }
+	silent := own
+	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
 	return map[string]Page{
 		"room-door": DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
 		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
-		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
+		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
 		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),
 		"room-settings-refused": SettingsPage(settingsFacts(lang, watch.Owner, refused, bounced)), "room-settings-what-if": SettingsPage(settingsFacts(lang, watch.Owner, whatIf)),
 		"room-settings-what-if-none": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.WhatIf = &WhatIfFacts{Days: 90} })),

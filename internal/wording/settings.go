@@ -202,6 +202,7 @@ func SettingsPage(f SettingsFacts) Page {
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = append(p.Parts[0].Text, tSetGuardian.in(lang))
 	}
+	p.Parts[0].Text = append(p.Parts[0].Text, f.View.silence()...)
 	switch f.Saved {
 	case SavedNow:
 		p.Notice = tSetSaved.in(lang)
