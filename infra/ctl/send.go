@@ -117,8 +117,8 @@ func (s *sender) find(c *console, data, secretFile string) error {
 			return fmt.Errorf("the local stack's secrets cannot be read: %s", reason(err))
 		}
 		s.secret = func(bank string) (string, error) {
-			if b, ok := secrets.Banks[bank]; ok {
-				return b.Webhook, nil
+			if live := secrets.Banks[bank].Live(); len(live) > 0 {
+				return live[0], nil
 			}
 			return "", fmt.Errorf("the local stack has no bank %s", bank)
 		}

@@ -50,13 +50,14 @@ type Secrets struct {
 
 // Bank is what a bank and Kozamori share.
 type Bank struct {
-	Webhook string `json:"webhook"`           // as Standard Webhooks writes it: whsec_…
+	Webhook string `json:"webhook"`           // as Standard Webhooks writes it: whsec_…; two with a comma between while one replaces the other
 	APIKey  string `json:"api_key,omitempty"` // empty until the bank has been set up
 }
 
 // Running says where the stack of a folder listens.
 type Running struct {
-	URL     string    `json:"url"` // without a slash at its end
+	URL     string    `json:"url"`    // without a slash at its end
+	Socket  string    `json:"socket"` // where it lends itself to the operator
 	Started time.Time `json:"started"`
 }
 

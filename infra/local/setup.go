@@ -52,12 +52,10 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 	var writes []store.Write
 	if b.Version == 0 || kept.Banks[code].APIKey == "" {
 		secret, key := bankapi.NewAPIKey(code, "local", time.Now(), time.Time{})
-		shared := kept.Banks[code]
-		shared.APIKey = secret
-		kept.Banks[code], s.Banks[code].APIKey = shared, secret
-		if err := s.folder.Keep(kept); err != nil {
+		if err := s.vault.KeepAPIKey(code, secret); err != nil {
 			return err
 		}
+		s.Banks[code].APIKey = secret
 		writes = append(writes, store.PutAPIKey(key))
 	}
 	login := s.URL + "/sim/bank/" + code + "/login"

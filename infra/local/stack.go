@@ -15,7 +15,6 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
-	"kozamori/internal/ingest"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -50,22 +49,12 @@ type stack struct {
 
 	hub     *hub
 	folder  *folder.Folder
+	vault   *folder.Vault
 	server  *http.Server
 	stop    context.CancelFunc
 	working sync.WaitGroup // the consumers
 	serving sync.WaitGroup
 	closers []func() error // in the order of opening
-}
-
-// secrets are the banks' own.
-type secrets map[string]folder.Bank
-
-func (s secrets) WebhookSecrets(_ context.Context, bank string) ([]string, error) {
-	b, ok := s[bank]
-	if !ok {
-		return nil, ingest.ErrUnknownBank
-	}
-	return []string{b.Webhook}, nil
 }
 
 // codes are the banks of the samples.
@@ -116,7 +105,11 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err := s.setUp(ctx, kept); err != nil {
 		return nil, err
 	}
-	return s, s.folder.Announce(folder.Running{URL: s.URL, Started: time.Now()})
+	socket, err := s.lend()
+	if err != nil {
+		return nil, err
+	}
+	return s, s.folder.Announce(folder.Running{URL: s.URL, Socket: socket, Started: time.Now()})
 }
 
 func listen(addr string) (net.Listener, error) {
@@ -160,6 +153,9 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if config.BaseURL == "" {
 		config.BaseURL = s.URL
 	}
+	s.vault = s.folder.Vault(kept)
+	s.vault.Keys = s.Env("KOZAMORI_LINK_KEYS")
+	s.vault.Changed = s.tell
 	if len(config.LinkKeys) == 0 {
 		config.LinkKeys = []token.Key{{ID: "local", Secret: kept.Links}}
 	}
@@ -179,7 +175,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
 	for _, code := range codes {
-		s.Banks[code] = &sim.Bank{Code: code, Secrets: []string{kept.Banks[code].Webhook}, APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
+		s.Banks[code] = &sim.Bank{Code: code, Secrets: kept.Banks[code].Live(), APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
 		s.front(s.Banks[code])
 		if err := s.remember(s.Banks[code].KeepIn(s.folder.Books(code))); err != nil {
 			return err
@@ -188,7 +184,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
-	s.System = app.New(config, app.Means{Table: noticing{table, s.hub.change}, Queue: q, Secrets: secrets(kept.Banks), Logger: s.Logger})
+	s.System = app.New(config, app.Means{Table: noticing{table, s.hub.change}, Queue: q, Secrets: s.vault, Logger: s.Logger})
 	return nil
 }
 

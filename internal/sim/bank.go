@@ -78,6 +78,7 @@ type Bank struct {
 	Changed func()
 
 	mu         sync.Mutex
+	told       []string
 	callbacks  []Callback
 	disputes   []*BankDispute
 	faults     []BankFault
@@ -86,6 +87,22 @@ type Bank struct {
 	violations []string
 	history    []bankEntry
 	journal    *journal
+}
+
+// Tell gives the bank new secrets, which replace Secrets.
+func (b *Bank) Tell(secrets []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.told = secrets
+}
+
+func (b *Bank) secrets() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.told != nil {
+		return b.told
+	}
+	return b.Secrets
 }
 
 // Fail makes the bank refuse the next n callbacks.
@@ -148,7 +165,7 @@ func (b *Bank) Post(ctx context.Context, body []byte) (Answer, error) {
 
 // PostAs is Post under a given webhook-id, as a bank does that tries again.
 func (b *Bank) PostAs(ctx context.Context, id string, body []byte) (Answer, error) {
-	wh, err := webhooks.NewWebhook(b.Secrets[0])
+	wh, err := webhooks.NewWebhook(b.secrets()[0])
 	if err != nil {
 		return Answer{}, fmt.Errorf("sim: the bank's secret is not base64: %w", err)
 	}

@@ -120,7 +120,7 @@ func (b *Bank) verify(body []byte, h http.Header) bool {
 	if err != nil || b.Now().Sub(time.Unix(sec, 0)).Abs() > bankClock {
 		return false
 	}
-	for _, s := range b.Secrets {
+	for _, s := range b.secrets() {
 		if wh, err := webhooks.NewWebhook(s); err == nil && wh.VerifyIgnoringTimestamp(body, h) == nil {
 			return true
 		}

@@ -16,6 +16,35 @@ import (
 // keepDead is how long SQS keeps a message at most.
 const keepDead = 14 * 24 * time.Hour
 
+// deadSuffix ends the name of a queue's dead letters.
+const deadSuffix = "-dead"
+
+// Find asks for the addresses of the queues that are named with a prefix, as
+// template.yaml and Create name them.
+func Find(ctx context.Context, c Config, prefix string) (map[queue.Name]Address, error) {
+	api := client(c)
+	url := func(name string) (string, error) {
+		out, err := api.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: aws.String(name)})
+		if err != nil {
+			return "", failure("GetQueueUrl of "+name, err)
+		}
+		return aws.ToString(out.QueueUrl), nil
+	}
+	found := make(map[queue.Name]Address)
+	for _, n := range queue.Names {
+		var a Address
+		var err error
+		if a.URL, err = url(prefix + string(n)); err != nil {
+			return nil, err
+		}
+		if a.Dead, err = url(prefix + string(n) + deadSuffix); err != nil {
+			return nil, err
+		}
+		found[n] = a
+	}
+	return found, nil
+}
+
 // Create makes every queue of the house and its dead letters, named with a
 // prefix. It is for tests and for a stand-in on one's own machine: on AWS,
 // template.yaml makes the queues.
@@ -24,7 +53,7 @@ func Create(ctx context.Context, c Config, prefix string, visibility time.Durati
 	out := make(map[queue.Name]Address)
 	for _, n := range queue.Names {
 		name := prefix + string(n)
-		dead, err := api.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(name + "-dead"), Attributes: map[string]string{
+		dead, err := api.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(name + deadSuffix), Attributes: map[string]string{
 			string(types.QueueAttributeNameMessageRetentionPeriod): strconv.Itoa(int(keepDead.Seconds())),
 		}})
 		if err != nil {

@@ -1,0 +1,157 @@
+package operator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"kozamori/internal/line"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+)
+
+// errGone says that nobody listens at a socket any more.
+var errGone = errors.New("the local stack does not answer")
+
+// borrowed is what a running stack lends, over its socket.
+type borrowed struct{ http *http.Client }
+
+// Borrow works on what a running stack lends at a socket. It calls nobody.
+func Borrow(socket string) *Deployment {
+	b := &borrowed{http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+	}}}
+	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Now: time.Now,
+		Queue: func(context.Context) (Queue, error) { return b, nil },
+		LINE: func(ctx context.Context) (*line.Client, error) {
+			a, err := b.call(ctx, "line", asked{})
+			if err == nil && a.Line == nil {
+				err = errGone
+			}
+			if err != nil {
+				return nil, err
+			}
+			return line.New(line.Config{Endpoint: a.Line.API, DataEndpoint: a.Line.Data, Tokens: line.StaticToken(a.Line.Token)}), nil
+		},
+		Close: func() error { b.http.CloseIdleConnections(); return nil },
+	}
+}
+
+func (b *borrowed) call(ctx context.Context, operation string, in asked) (*answered, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://stack/"+operation, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	res, err := b.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, errGone
+	}
+	defer func() { _ = res.Body.Close() }()
+	var out answered
+	if res.StatusCode != http.StatusOK {
+		return nil, errors.New("the local stack is of another version; start it again")
+	}
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
+		return nil, errGone
+	}
+	switch {
+	case out.Failed != nil:
+		return &out, &store.ConditionError{Failed: out.Failed}
+	case out.Cursor:
+		return &out, store.ErrCursor
+	case out.NoLINE:
+		return &out, ErrNoLINE
+	case out.Fault != "":
+		return &out, errors.New(out.Fault)
+	}
+	return &out, nil
+}
+
+// Get reads items.
+func (b *borrowed) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	out, err := b.call(ctx, "get", asked{Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	items := make(map[store.Key]store.Item, len(out.Items))
+	for _, it := range out.Items {
+		items[it.Key] = it
+	}
+	return items, nil
+}
+
+// Write does all of the writes or none.
+func (b *borrowed) Write(ctx context.Context, writes ...store.Write) error {
+	_, err := b.call(ctx, "write", asked{Writes: writes})
+	return err
+}
+
+// Query walks a partition.
+func (b *borrowed) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	out, err := b.call(ctx, "query", asked{Query: &q})
+	if err != nil || out.Page == nil {
+		return store.Page{}, err
+	}
+	return *out.Page, nil
+}
+
+// Send puts messages into a queue.
+func (b *borrowed) Send(ctx context.Context, q queue.Name, msgs ...queue.Outgoing) error {
+	_, err := b.call(ctx, "send", asked{Queue: q, Messages: msgs})
+	return err
+}
+
+// Dead lists dead letters.
+func (b *borrowed) Dead(ctx context.Context, q queue.Name, max int) ([]queue.Dead, error) {
+	out, err := b.call(ctx, "dead", asked{Queue: q, Max: max})
+	if err != nil {
+		return nil, err
+	}
+	return out.Dead, nil
+}
+
+// Redrive sends dead letters back.
+func (b *borrowed) Redrive(ctx context.Context, q queue.Name) (int, error) {
+	out, err := b.call(ctx, "redrive", asked{Queue: q})
+	if out == nil {
+		return 0, err
+	}
+	return out.Count, err
+}
+
+// Depth counts a queue's messages.
+func (b *borrowed) Depth(ctx context.Context, q queue.Name) (queue.Depth, error) {
+	out, err := b.call(ctx, "depth", asked{Queue: q})
+	if err != nil || out.Depth == nil {
+		return queue.Depth{}, err
+	}
+	return *out.Depth, nil
+}
+
+// Secret reads a secret.
+func (b *borrowed) Secret(ctx context.Context, name string) (string, error) {
+	out, err := b.call(ctx, "secret", asked{Name: name})
+	if err != nil {
+		return "", err
+	}
+	return out.Value, nil
+}
+
+// PutSecret writes one.
+func (b *borrowed) PutSecret(ctx context.Context, name, value string) error {
+	_, err := b.call(ctx, "put-secret", asked{Name: name, Value: value})
+	return err
+}

@@ -1,0 +1,87 @@
+package operator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"time"
+
+	"kozamori/infra/folder"
+	"kozamori/internal/line"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/store/embedded"
+)
+
+// Local works on the local stack of a folder: through the stack while it
+// runs, and otherwise on its files. Link keys given as id:base64 replace the
+// folder's own, as they do in the stack.
+func Local(ctx context.Context, data, linkKeys string) (*Deployment, error) {
+	r, err := folder.ReadRunning(data)
+	switch {
+	case err == nil && answers(ctx, r.Socket):
+		return Borrow(r.Socket), nil
+	case err != nil && !errors.Is(err, folder.ErrNotRunning):
+		return nil, err
+	}
+	return open(data, linkKeys)
+}
+
+// answers tells whether somebody listens. A stack that was killed left only
+// its address.
+func answers(ctx context.Context, socket string) bool {
+	c, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
+}
+
+func open(data, linkKeys string) (_ *Deployment, err error) {
+	kept, err := folder.ReadSecrets(data)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no local stack has ever run in %s; start one with go run ./infra/local, or name its folder with -data or a deployment on AWS with -stack", data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var closers []func() error
+	shut := func() error {
+		var errs []error
+		for i := len(closers) - 1; i >= 0; i-- {
+			errs = append(errs, closers[i]())
+		}
+		return errors.Join(errs...)
+	}
+	defer func() {
+		if err != nil {
+			_ = shut()
+		}
+	}()
+	f, err := folder.Open(data, false)
+	if err != nil {
+		if errors.Is(err, folder.ErrInUse) {
+			err = fmt.Errorf("%s is in use by a stack that is starting or stopping, or by another ctl; try again", data)
+		}
+		return nil, err
+	}
+	closers = append(closers, f.Close)
+	table, err := embedded.Open(f.Store(), embedded.Options{})
+	if err != nil {
+		return nil, err
+	}
+	closers = append(closers, table.Close)
+	q, err := qembedded.Open(f.Queue(), qembedded.Options{})
+	if err != nil {
+		return nil, err
+	}
+	closers = append(closers, q.Close)
+	vault := f.Vault(kept)
+	vault.Keys = linkKeys
+	return &Deployment{Where: "the local stack, which is not running", Table: table, Secrets: vault, Now: time.Now,
+		Queue: func(context.Context) (Queue, error) { return q, nil },
+		LINE:  func(context.Context) (*line.Client, error) { return nil, ErrNoLINE },
+		Close: shut}, nil
+}
