@@ -1,9 +1,10 @@
-// Command ctl is the operator's tool: one command per file, listed in
-// commands. It talks to a deployment as a bank or an operator would and holds
-// no logic of the field.
+// Command ctl is the operator's tool: one command or family of commands per
+// file, listed in commands. It works on a deployment on AWS or on the local
+// stack as a bank or an operator would, and holds no logic of the field.
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 )
 
 // console is where a command reads and writes.
@@ -18,9 +20,13 @@ type console struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Env      func(string) string
+	// Manned tells that somebody sits at a terminal, who can be asked and
+	// likes to see how far things are.
+	Manned bool
+	lines  *bufio.Reader // of In
 }
 
-// command is one thing that ctl does.
+// command is one thing that ctl does. Its name may have two words.
 type command struct {
 	name, args, does string
 	run              func(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error
@@ -30,6 +36,8 @@ type command struct {
 var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
+	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
+	{"bank list", "", "list the banks and when each was last heard", bankList},
 }
 
 // errUsage says that the arguments were wrong, which has been told already.
@@ -38,7 +46,8 @@ var errUsage = errors.New("wrong arguments")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	os.Exit(run(ctx, &console{os.Stdin, os.Stdout, os.Stderr, os.Getenv}, os.Args[1:]))
+	c := &console{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Manned: isTerminal(os.Stdin) && isTerminal(os.Stderr)}
+	os.Exit(run(ctx, c, os.Args[1:]))
 }
 
 // run is main without the process: 0 done, 1 failed, 2 wrong arguments.
@@ -52,12 +61,24 @@ func run(ctx context.Context, c *console, args []string) int {
 		usage(c.Out)
 		return 0
 	}
+	var family []string // the second words that the first one could have
 	for _, cmd := range commands {
-		if cmd.name == args[0] {
+		first, second, two := strings.Cut(cmd.name, " ")
+		switch {
+		case first != args[0]:
+		case !two:
 			return cmd.start(ctx, c, args[1:])
+		case len(args) > 1 && args[1] == second:
+			return cmd.start(ctx, c, args[2:])
+		default:
+			family = append(family, second)
 		}
 	}
-	_, _ = fmt.Fprintf(c.Err, "There is no command %q.\n\n", args[0])
+	if family != nil {
+		_, _ = fmt.Fprintf(c.Err, "What of %s? One of: %s.\n\n", args[0], strings.Join(family, ", "))
+	} else {
+		_, _ = fmt.Fprintf(c.Err, "There is no command %q.\n\n", args[0])
+	}
 	usage(c.Err)
 	return 2
 }
@@ -66,7 +87,7 @@ func (cmd *command) start(ctx context.Context, c *console, args []string) int {
 	flags := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
 	flags.SetOutput(c.Err)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(c.Err, "usage: ctl %s [flags] %s\n\n%s.\n\n", cmd.name, cmd.args, upper(cmd.does))
+		_, _ = fmt.Fprintf(c.Err, "usage: %s\n\n%s.\n\n", strings.TrimSpace("ctl "+cmd.name+" [flags] "+cmd.args), upper(cmd.does))
 		flags.PrintDefaults()
 	}
 	switch err := cmd.run(ctx, c, flags, args); {
@@ -90,11 +111,35 @@ func parse(flags *flag.FlagSet, args []string) error {
 	return err
 }
 
+// parseMixed is parse for commands whose flags may stand behind their
+// arguments too. It returns the arguments; -- ends the flags.
+func parseMixed(flags *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := parse(flags, args); err != nil {
+			return nil, err
+		}
+		left := flags.Args()
+		if len(left) == 0 {
+			return rest, nil
+		}
+		if at := len(args) - len(left); at > 0 && args[at-1] == "--" {
+			return append(rest, left...), nil
+		}
+		rest, args = append(rest, left[0]), left[1:]
+	}
+}
+
 // misused tells what is wrong with the arguments, and what would be right.
 func misused(flags *flag.FlagSet, format string, args ...any) error {
 	_, _ = fmt.Fprintf(flags.Output(), format+"\n\n", args...)
 	flags.Usage()
 	return errUsage
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func upper(s string) string {
@@ -107,7 +152,7 @@ func upper(s string) string {
 func usage(w io.Writer) {
 	_, _ = fmt.Fprint(w, "usage: ctl COMMAND [flags] [arguments]\n\n")
 	for _, cmd := range commands {
-		_, _ = fmt.Fprintf(w, "  %-10s %-12s %s\n", cmd.name, cmd.args, cmd.does)
+		_, _ = fmt.Fprintf(w, "  %-18s %-10s %s\n", cmd.name, cmd.args, cmd.does)
 	}
 	_, _ = fmt.Fprint(w, "\nctl COMMAND -h tells the flags of a command.\n")
 }
