@@ -77,7 +77,7 @@ func ctl(t *testing.T, env []string, args ...string) (code int, out, errs string
 		}
 		return ""
 	}
-	code = run(t.Context(), &console{strings.NewReader(""), &o, &e, get}, args)
+	code = run(t.Context(), &console{In: strings.NewReader(""), Out: &o, Err: &e, Env: get}, args)
 	return code, o.String(), e.String()
 }
 
