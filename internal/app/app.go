@@ -25,8 +25,8 @@ import (
 	"kozamori/internal/token"
 )
 
-// Secrets knows the webhook secrets shared with a bank: the first one signs,
-// all of them verify. ingest.ErrUnknownBank for a bank that is no tenant.
+// Secrets knows the webhook secrets shared with a bank: one, or two while one
+// replaces the other. ingest.ErrUnknownBank for a bank that is no tenant.
 type Secrets interface {
 	WebhookSecrets(ctx context.Context, bank string) ([]string, error)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -15,7 +16,9 @@ import (
 	"kozamori/internal/store"
 )
 
-// Secrets knows the webhook secrets shared with a bank; the first one signs.
+// Secrets knows the webhook secrets shared with a bank: one, or two while one
+// replaces the other. Each of them signs, because which one the bank has by
+// now is not known.
 type Secrets interface {
 	WebhookSecrets(ctx context.Context, bank string) ([]string, error)
 }
@@ -42,14 +45,16 @@ func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte)
 	if err != nil || len(secrets) == 0 {
 		return errors.New("notify: the bank's webhook secret cannot be read")
 	}
-	wh, err := webhooks.NewWebhook(secrets[0])
-	if err != nil {
-		return errors.New("notify: the bank's webhook secret is not base64")
-	}
 	now := c.Now()
-	sig, err := wh.Sign(id, now, body)
-	if err != nil {
-		return errors.New("notify: the callback cannot be signed")
+	signatures := make([]string, len(secrets))
+	for i, secret := range secrets {
+		wh, err := webhooks.NewWebhook(secret)
+		if err != nil {
+			return errors.New("notify: the bank's webhook secret is not base64")
+		}
+		if signatures[i], err = wh.Sign(id, now, body); err != nil {
+			return errors.New("notify: the callback cannot be signed")
+		}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.Callback, bytes.NewReader(body))
 	if err != nil {
@@ -58,7 +63,7 @@ func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set(webhooks.HeaderWebhookID, id)
 	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
+	req.Header.Set(webhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	client := http.Client{Timeout: 10 * time.Second}
 	if c.HTTP != nil {
 		client = *c.HTTP
