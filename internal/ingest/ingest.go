@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -201,15 +202,7 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 	var refused []store.Write
 	refuse := func(i int, id string, raw []byte, fe *watch.FieldError) {
 		rep.Rejected = append(rep.Rejected, Rejected{i, id, fe.Field, fe.Problem})
-		q := &store.Refused{ID: watch.Derive("refused", bank, string(raw)), Bank: bank, At: now, Webhook: webhook,
-			EventID: id, Field: fe.Field, Problem: fe.Problem, Raw: string(raw[:min(len(raw), maxRaw)]), Cut: len(raw) > maxRaw}
-		// The same raw event twice in one body is one item.
-		for _, w := range refused {
-			if w.Item.SK == q.ID {
-				return
-			}
-		}
-		refused = append(refused, store.PutRefused(q))
+		refused = putOnce(refused, newRefused(bank, webhook, id, raw, fe, now))
 	}
 	status, title := http.StatusAccepted, ""
 	var good []jsontext.Value
@@ -228,13 +221,9 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 			good = append(good, e.Raw)
 		}
 	}
-	for part := refused; len(part) > 0; {
-		n := min(len(part), 20) // a transaction takes 4 MB at most
-		if err := h.Store.Write(ctx, part[:n]...); err != nil {
-			h.Logger.Error("quarantine cannot be written", "bank", bank, "err", err)
-			return http.StatusServiceUnavailable, nil, "refused events cannot be kept now; send all again"
-		}
-		part = part[n:]
+	if err := writeInParts(ctx, h.Store, refused); err != nil {
+		h.Logger.Error("quarantine cannot be written", "bank", bank, "err", err)
+		return http.StatusServiceUnavailable, nil, "refused events cannot be kept now; send all again"
 	}
 	if err != nil {
 		return status, nil, title
@@ -242,17 +231,45 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 	if len(good) == 0 {
 		return http.StatusUnprocessableEntity, rep, "no event can be taken"
 	}
-	var out []queue.Outgoing
-	for _, b := range watch.EncodeBatch(bank, now, good, maxMessage) {
-		out = append(out, queue.Outgoing{Body: b, Group: bank, Trace: shortID(webhook)})
-	}
-	if err := h.Queue.Send(ctx, queue.Events, out...); err != nil {
+	if err := enqueue(ctx, h.Queue, bank, webhook, good, now); err != nil {
 		h.Logger.Error("events cannot be queued", "bank", bank, "err", err)
 		return http.StatusServiceUnavailable, nil, "the events cannot be kept now; send all again"
 	}
 	rep.Accepted = len(good)
 	h.feed(ctx, bank, now)
 	return status, rep, ""
+}
+
+// newRefused is what quarantine keeps of what was refused.
+func newRefused(bank, webhook, id string, raw []byte, fe *watch.FieldError, at time.Time) *store.Refused {
+	return &store.Refused{ID: watch.Derive("refused", bank, string(raw)), Bank: bank, At: at, Webhook: webhook,
+		EventID: id, Field: fe.Field, Problem: fe.Problem, Raw: string(raw[:min(len(raw), maxRaw)]), Cut: len(raw) > maxRaw}
+}
+
+// putOnce adds a write; the same raw event twice in one body is one item.
+func putOnce(writes []store.Write, r *store.Refused) []store.Write {
+	if slices.ContainsFunc(writes, func(w store.Write) bool { return w.Item.SK == r.ID }) {
+		return writes
+	}
+	return append(writes, store.PutRefused(r))
+}
+
+func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
+	for part := range slices.Chunk(writes, 20) { // a transaction takes 4 MB at most
+		if err := st.Write(ctx, part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enqueue makes accepted events durable in the events queue.
+func enqueue(ctx context.Context, q queue.Sender, bank, webhook string, good []jsontext.Value, received time.Time) error {
+	var out []queue.Outgoing
+	for _, b := range watch.EncodeBatch(bank, received, good, maxMessage) {
+		out = append(out, queue.Outgoing{Body: b, Group: bank, Trace: shortID(webhook)})
+	}
+	return q.Send(ctx, queue.Events, out...)
 }
 
 // shortID keeps an id for a reply or a trace only if it is one.
