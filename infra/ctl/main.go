@@ -38,6 +38,15 @@ var commands = []command{
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
 	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
 	{"bank list", "", "list the banks and when each was last heard", bankList},
+	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one living beside until -finish", bankRotateSecret},
+	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},
+	{"code", "ACCOUNT", "issue an enrolment code for an account_ref of a bank", code},
+	{"alert show", "ID", "tell what happened to an alert, and when", alertShow},
+	{"dlq list", "[QUEUE…]", "list the messages that were given up", dlqList},
+	{"dlq redrive", "[QUEUE…]", "send them back to be worked on again", dlqRedrive},
+	{"quarantine list", "", "list what banks sent and we refused", quarantineList},
+	{"quarantine replay", "[ID…]", "put what was refused through the checks again", quarantineReplay},
+	{"menu", "", "put our menus under the LINE chat, in place of older ones", menu},
 }
 
 // errUsage says that the arguments were wrong, which has been told already.

@@ -43,11 +43,12 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
 	flags.IntVar(&s.chunk, "chunk", watch.MaxEvents, "`events` per request, 1 to 500")
-	if err := parse(flags, args); err != nil {
+	files, err := parseMixed(flags, args)
+	if err != nil {
 		return err
 	}
 	switch {
-	case flags.NArg() == 0:
+	case len(files) == 0:
 		return misused(flags, "Name at least one file of events.")
 	case s.chunk < 1 || s.chunk > watch.MaxEvents:
 		return misused(flags, "-chunk must be from 1 to %d.", watch.MaxEvents)
@@ -60,7 +61,7 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
 	rejected := 0
-	for _, file := range flags.Args() {
+	for _, file := range files {
 		n, err := s.file(ctx, table, file)
 		if err != nil {
 			_ = table.Flush()

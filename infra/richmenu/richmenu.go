@@ -33,9 +33,12 @@ func Picture(lang watch.Lang) []byte {
 	return ja
 }
 
+// Prefix begins the names of our menus at LINE.
+const Prefix = "kozamori "
+
 // Menu is the menu in a language as LINE is told of it.
 func Menu(lang watch.Lang) line.RichMenu {
-	m := line.RichMenu{Name: "kozamori " + string(lang), Bar: wording.MenuBar(lang), Width: Width, Height: Height}
+	m := line.RichMenu{Name: Prefix + string(lang), Bar: wording.MenuBar(lang), Width: Width, Height: Height}
 	for i, item := range wording.Menu(lang) {
 		x, y := i%Columns, i/Columns
 		m.Areas = append(m.Areas, line.RichArea{X: x * Width / Columns, Y: y * Height / Rows, Width: Width / Columns, Height: Height / Rows,
@@ -44,14 +47,21 @@ func Menu(lang watch.Lang) line.RichMenu {
 	return m
 }
 
-// Install gives everybody the menu who has none of their own, and returns its
-// id. The ones before stay at LINE: it keeps 1,000.
-func Install(ctx context.Context, c *line.Client, lang watch.Lang) (string, error) {
+// Create makes the menu at LINE, with its picture, and returns its id. It is
+// not shown yet.
+func Create(ctx context.Context, c *line.Client, lang watch.Lang) (string, error) {
 	id, err := c.CreateRichMenu(ctx, Menu(lang))
 	if err != nil {
 		return "", err
 	}
-	if err := c.SetRichMenuImage(ctx, id, Picture(lang)); err != nil {
+	return id, c.SetRichMenuImage(ctx, id, Picture(lang))
+}
+
+// Install gives everybody the menu who has none of their own, and returns its
+// id. The ones before stay at LINE: it keeps 1,000.
+func Install(ctx context.Context, c *line.Client, lang watch.Lang) (string, error) {
+	id, err := Create(ctx, c, lang)
+	if err != nil {
 		return "", err
 	}
 	return id, c.SetDefaultRichMenu(ctx, id)

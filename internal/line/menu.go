@@ -69,6 +69,29 @@ func (c *Client) CreateRichMenu(ctx context.Context, m RichMenu) (string, error)
 	return got.RichMenuId, nil
 }
 
+// NamedMenu is a menu that LINE has.
+type NamedMenu struct{ ID, Name string }
+
+// RichMenus lists the menus that were made over the API.
+func (c *Client) RichMenus(ctx context.Context) ([]NamedMenu, error) {
+	var got *messaging_api.RichMenuListResponse
+	res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (res *http.Response, err error) {
+		res, got, err = api.GetRichMenuListWithHttpInfo()
+		return res, err
+	})
+	if err := good(res, err); err != nil {
+		return nil, err
+	}
+	if got == nil {
+		return nil, errUnreadable
+	}
+	var out []NamedMenu
+	for _, m := range got.Richmenus {
+		out = append(out, NamedMenu{m.RichMenuId, m.Name})
+	}
+	return out, nil
+}
+
 // SetRichMenuImage gives a menu its picture, once: a PNG or JPEG of the
 // menu's size and at most 1 MB.
 func (c *Client) SetRichMenuImage(ctx context.Context, menu string, image []byte) error {

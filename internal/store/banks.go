@@ -76,6 +76,33 @@ func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) 
 	return &k, nil
 }
 
+// APIKeys lists a bank's API keys.
+func (s *Store) APIKeys(ctx context.Context, bank string) ([]*APIKey, error) {
+	var out []*APIKey
+	cursor := ""
+	for {
+		page, err := s.Query(ctx, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~", Limit: 100, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			k := &APIKey{}
+			if err := decode(it, k); err != nil {
+				return nil, err
+			}
+			out = append(out, k)
+		}
+		if cursor = page.Cursor; cursor == "" {
+			return out, nil
+		}
+	}
+}
+
+// DeleteAPIKey ends an API key.
+func DeleteAPIKey(k *APIKey) Write {
+	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}}, If: Any, Delete: true}
+}
+
 // PutAPIKey writes an API key.
 func PutAPIKey(k *APIKey) Write {
 	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}, Body: encode(k), Expires: k.Expires.Truncate(time.Second)}, If: Any}
