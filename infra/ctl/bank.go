@@ -98,7 +98,9 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			if !ok && *name == "" {
 				return misused(flags, "Bank %s is not in the catalogue: give its -name.", code)
 			}
-			b, err = &store.Bank{Code: code, Name: known.NameJa, NameEn: known.NameEn}, nil
+			if b, err = (&store.Bank{Code: code}), nil; ok {
+				b.Name, b.NameEn = known.NameJa, known.NameEn
+			}
 		}
 		if err != nil {
 			return err

@@ -46,10 +46,7 @@ func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args
 		case *finish:
 			return c.finishRotation(ctx, d, code, have, *asJSON, *yes)
 		case len(have) > 1 && !*again:
-			return fmt.Errorf(`bank %s has two live secrets: a rotation is under way. When the bank uses the new one, end the old with
-  ctl bank rotate-secret %s -finish
-or, if nobody kept the new one, make it once more with
-  ctl bank rotate-secret %s -again`, code, code, code)
+			return fmt.Errorf("bank %s has two live secrets: a rotation is under way. -finish ends the old one, when the bank uses the new one; -again makes the new one once more, if nobody kept it", code)
 		}
 		// The last one is what the bank surely has.
 		fresh := newSecret()

@@ -13,6 +13,8 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+
+	"kozamori/infra/operator"
 )
 
 // console is where a command reads and writes.
@@ -24,6 +26,9 @@ type console struct {
 	// likes to see how far things are.
 	Manned bool
 	lines  *bufio.Reader // of In
+	// reach finds the deployment that a command works on; nil is as its flags
+	// say.
+	reach func(context.Context, *place) (*operator.Deployment, error)
 }
 
 // command is one thing that ctl does. Its name may have two words.

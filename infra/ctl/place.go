@@ -20,7 +20,7 @@ func placeFlags(flags *flag.FlagSet) *place {
 	var p place
 	flags.StringVar(&p.data, "data", "", "data `folder` of the local stack; without it, its usual one")
 	flags.StringVar(&p.stack.Name, "stack", "", "`name` of the stack on AWS; without it, KOZAMORI_STACK, then the local stack")
-	flags.StringVar(&p.stack.Table, "table", "", "on AWS: `name` of the table, if it is not the stack's")
+	flags.StringVar(&p.stack.Table, "table", "", "on AWS: `name` of the table, if the stack has more than one")
 	flags.StringVar(&p.stack.Region, "region", "", "on AWS: the `region`; without it, the environment's")
 	return &p
 }
@@ -32,6 +32,8 @@ func (p *place) open(ctx context.Context, c *console, flags *flag.FlagSet) (*ope
 	}
 	aws := p.stack.Name != ""
 	switch {
+	case c.reach != nil:
+		return c.reach(ctx, p)
 	case aws && p.data != "":
 		return nil, misused(flags, "-stack is on AWS and -data on this machine: name only one.")
 	case !aws && (p.stack.Table != "" || p.stack.Region != ""):

@@ -128,6 +128,7 @@ func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
 	}
 	// That the bank was told is written after the bank has it.
 	eventually(t, s, "every step has its time", func() bool {
+		v = view{}
 		get(t, s.URL+"/sim/state", &v)
 		return !slices.ContainsFunc(v.Records[0].Steps, func(st step) bool { return st.At.IsZero() && st.Name != "LINE accepted" })
 	})

@@ -21,7 +21,7 @@ import (
 // Stack names a deployment on AWS.
 type Stack struct {
 	Name   string // of the CloudFormation stack: its queues are Name-events, Name-events-dead …
-	Table  string // if it is not called as the stack is
+	Table  string // if the name does not tell it
 	Region string // if it is not the environment's
 }
 
@@ -36,8 +36,7 @@ var parameters = map[string]string{
 	"KOZAMORI_LINE_KEY":            "line/key",
 }
 
-// AWS works on a stack with the credentials of the environment. It makes no
-// call yet. What of LINE's channel is no secret comes from the environment.
+// AWS works on a stack with the credentials of the environment. What of LINE's channel is no secret comes from the environment.
 func AWS(ctx context.Context, s Stack, env func(string) string) (*Deployment, error) {
 	var opts []func(*config.LoadOptions) error
 	if s.Region != "" {
@@ -52,7 +51,9 @@ func AWS(ctx context.Context, s Stack, env func(string) string) (*Deployment, er
 	}
 	table := s.Table
 	if table == "" {
-		table = s.Name
+		if table, err = dynamo.Find(ctx, dynamo.Config{AWS: c}, s.Name); err != nil {
+			return nil, fmt.Errorf("in %s: %w", c.Region, err)
+		}
 	}
 	secrets := &parameterStore{ssm: ssm.NewFromConfig(c), prefix: s.Prefix()}
 	d := &Deployment{Where: "the stack " + s.Name + " in " + c.Region, Secrets: secrets, Now: time.Now,

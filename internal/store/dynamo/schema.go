@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -36,6 +37,30 @@ func schema(table string) *dynamodb.CreateTableInput {
 				Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{attrTTL}}},
 		},
 	}
+}
+
+// Find asks for the name that CloudFormation gave to the table of a stack.
+func Find(ctx context.Context, c Config, stack string) (string, error) {
+	var found []string
+	pages := dynamodb.NewListTablesPaginator(client(c), &dynamodb.ListTablesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return "", fmt.Errorf("store: the tables cannot be listed: %w", err)
+		}
+		for _, name := range page.TableNames {
+			if strings.HasPrefix(name, stack+"-Table-") {
+				found = append(found, name)
+			}
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return "", fmt.Errorf("no table is called %s-Table-…: is there a stack of this name?", stack)
+	}
+	return "", fmt.Errorf("the stack may have any of %s: say which table is in use", strings.Join(found, ", "))
 }
 
 // Create makes the table and waits until it can be used; a table that is

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/infra/folder"
+)
+
+// stack is the local stack as people run it, in a process of its own.
+type stack struct {
+	t    *testing.T
+	data string
+	exe  string
+	cmd  *exec.Cmd
+	said bytes.Buffer
+}
+
+func newStack(t *testing.T) *stack {
+	t.Helper()
+	s := &stack{t: t, data: t.TempDir(), exe: filepath.Join(t.TempDir(), "local")}
+	if out, err := exec.Command("go", "build", "-o", s.exe, "../local").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Cleanup(s.kill)
+	return s
+}
+
+func (s *stack) start() *folder.Running {
+	s.t.Helper()
+	s.cmd = exec.Command(s.exe, "-addr", "127.0.0.1:0", "-data", s.data)
+	s.cmd.Stdout, s.cmd.Stderr = &s.said, &s.said
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	var r *folder.Running
+	s.eventually("the stack runs", func() (ok bool) {
+		var err error
+		r, err = folder.ReadRunning(s.data)
+		return err == nil
+	})
+	return r
+}
+
+func (s *stack) kill() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+		s.cmd = nil
+	}
+}
+
+func (s *stack) eventually(what string, holds func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("never: %s\n%s", what, s.said.String())
+		}
+	}
+}
+
+// ctl runs a command that must exit with a code.
+func (s *stack) ctl(code int, args ...string) string {
+	s.t.Helper()
+	got, out, errs := ctl(s.t, nil, append(args, "-data", s.data)...)
+	if got != code {
+		s.t.Fatalf("ctl %s: exit %d\n%s%s", strings.Join(args, " "), got, out, errs)
+	}
+	return out + errs
+}
+
+func (s *stack) lines(args ...string) []map[string]any {
+	s.t.Helper()
+	var out []map[string]any
+	for d := json.NewDecoder(strings.NewReader(s.ctl(0, append(args, "-json")...))); ; {
+		var v map[string]any
+		if err := d.Decode(&v); err == io.EOF {
+			return out
+		} else if err != nil {
+			s.t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+}
+
+var anyMenu = regexp.MustCompile(`richmenu-[0-9a-f]{32}`)
+
+func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
+	s := newStack(t)
+	running := s.start()
+	if info, err := os.Stat(filepath.Dir(running.Socket)); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("others can enter where the socket is: %v %v", info, err)
+	}
+
+	// A secret is replaced while the bank goes on sending.
+	s.ctl(0, "bank", "rotate-secret", "0125")
+	s.ctl(0, "send", "-shift", sampleDir+"0125-overdrawn.json")
+	s.ctl(0, "bank", "rotate-secret", "0125", "-finish")
+	s.ctl(0, "send", "-shift", "-again", sampleDir+"0125-overdrawn.json")
+	s.ctl(1, "send", "-shift", "-again", sampleDir+"0125-good-and-bad.json")
+
+	var alert []map[string]any
+	s.eventually("the first alert is accepted by LINE", func() bool {
+		code, out, _ := ctl(t, nil, "alert", "show", "-bank", "0125", "-account", "acc_8f3k", "-txn", "20201003-000777", "-json", "-data", s.data)
+		var v map[string]any
+		if code != 0 || json.Unmarshal([]byte(out), &v) != nil {
+			return false
+		}
+		alert = []map[string]any{v}
+		return strings.Contains(out, "alert accepted")
+	})
+	if out := s.ctl(0, "alert", "show", alert[0]["id"].(string)); !strings.Contains(out, "line  accepted") {
+		t.Errorf("the timeline lacks LINE's word:\n%s", out)
+	}
+
+	refused := s.lines("quarantine", "list")
+	if len(refused) != 7 {
+		t.Errorf("%d in quarantine", len(refused))
+	}
+	s.ctl(1, "quarantine", "replay", "-bank", "0125", refused[0]["id"].(string))
+	s.ctl(0, "dlq", "list")
+	s.ctl(0, "dlq", "redrive")
+
+	// A new bank is heard at once, and a code of the operator binds.
+	s.ctl(0, "bank", "add", "0005")
+	if out := s.ctl(1, "send", "-shift", "-bank", "0005", sampleDir+"0125-good-and-bad.json"); !strings.Contains(out, "0005  2") {
+		t.Errorf("the new bank is not heard:\n%s", out)
+	}
+	if got := s.lines("code", "acc_new", "-bank", "0005"); len(got) != 1 || len(got[0]["code"].(string)) != 14 {
+		t.Errorf("%v", got)
+	}
+
+	// The menus: the ones before are gone, the Japanese one is everybody's.
+	first := anyMenu.FindAllString(s.ctl(0, "menu"), 2)
+	second := s.lines("menu")
+	var deleted []string
+	for _, m := range second {
+		if m["deleted"] == true {
+			deleted = append(deleted, m["id"].(string))
+		}
+	}
+	if len(deleted) != 2 || !strings.Contains(strings.Join(deleted, " "), first[0]) || !strings.Contains(strings.Join(deleted, " "), first[1]) {
+		t.Errorf("made %v, then deleted %v", first, deleted)
+	}
+	if second[1]["lang"] != "ja" || second[1]["default"] != true {
+		t.Errorf("%v", second)
+	}
+
+	// Killed, it leaves its files, and they say the same.
+	banks := s.ctl(0, "bank", "list")
+	s.kill()
+	if got := s.ctl(0, "bank", "list"); got != banks {
+		t.Errorf("while it ran:\n%safterwards:\n%s", banks, got)
+	}
+	if out := s.ctl(1, "menu"); !strings.Contains(out, "go run ./infra/local") {
+		t.Error(out)
+	}
+	s.ctl(0, "bank", "rotate-secret", "0168")
+	s.ctl(0, "alert", "show", alert[0]["id"].(string))
+	again := s.start()
+	if again.Socket == running.Socket {
+		t.Error("two stacks, one socket")
+	}
+	s.ctl(0, "send", "-shift", sampleDir+"0168-rk-debit.json")
+	res, err := http.Get(again.URL + "/sim/state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+}
