@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 
 	"kozamori/infra/operator"
@@ -59,6 +60,7 @@ func installMenus(ctx context.Context, c *console, client *line.Client) ([]madeM
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(older, func(a, b line.NamedMenu) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
 	var done []madeMenu
 	for _, lang := range []watch.Lang{watch.English, watch.Japanese} { // the last one is the default
 		c.progress("making the menu in %s …", lang)
