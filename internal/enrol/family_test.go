@@ -205,6 +205,12 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 	if _, _, err := w.desk.ClaimMail(ctx, alice, account, "z@example.jp"); !errors.Is(err, enrol.ErrMany) {
 		t.Errorf("a fourth mail: %v", err)
 	}
+	if _, err := w.desk.Accept(ctx, bob, w.invite(false), ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.desk.ClaimMail(ctx, bob, account, "b@example.jp"); err != nil {
+		t.Errorf("one watcher's mails use up another's: %v", err)
+	}
 	w.add(enrol.MailLife)
 	if _, err := w.desk.ConfirmMail(ctx, late); !errors.Is(err, enrol.ErrExpired) {
 		t.Errorf("late: %v", err)

@@ -111,3 +111,32 @@ func TestDoorsAndSessionsEnd(t *testing.T) {
 		t.Errorf("after leaving: %v", err)
 	}
 }
+
+func TestWhoseTimeIsOverHearsItInTheirLanguage(t *testing.T) {
+	d, at := newDesk(t)
+	ctx := context.Background()
+	door, err := d.Door(ctx, alice, watch.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, _, err := d.Enter(ctx, door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := func(what string, s session.Session, err error) {
+		t.Helper()
+		if !errors.Is(err, session.ErrNone) || s.Lang != watch.English || s.LineUser != "" {
+			t.Errorf("%s: %+v, %v", what, s, err)
+		}
+	}
+	s, err := d.Look(ctx, door)
+	over("a used door, looked at", s, err)
+	_, s, err = d.Enter(ctx, door)
+	over("a used door", s, err)
+	at.Add(int64(session.Life / time.Second))
+	s, err = d.Who(ctx, secret)
+	over("a session", s, err)
+	if s, err := d.Who(ctx, "x"); !errors.Is(err, session.ErrNone) || s.Lang != "" {
+		t.Errorf("nobody's: %+v, %v", s, err)
+	}
+}

@@ -79,3 +79,14 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 		})
 	}
 }
+
+func TestAServiceThatTheRecordHasForgottenIsNotNew(t *testing.T) {
+	at := time.Date(2026, 9, 4, 3, 0, 0, 0, time.UTC)
+	records := []*Record{{ID: "a", Kind: Debit, OccurredAt: at, Service: "paypay", Amount: 500, Complete: true}}
+	for first, want := range map[time.Time]int{at: 1, at.AddDate(-2, 0, 0): 0} {
+		act := &Activity{Services: map[string]*ServiceActivity{"paypay": {FirstAt: first}}}
+		if hits, _ := WhatIf(Rules{FirstSeen: true}, records, act, at.AddDate(0, 0, -1), strings.ToUpper); len(hits) != want {
+			t.Errorf("known since %s: told %d times, want %d", first, len(hits), want)
+		}
+	}
+}

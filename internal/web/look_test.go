@@ -52,7 +52,9 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	w := newWorld(t)
 	evil := w.record("r3", 55)
 	evil.Descriptor, evil.OccurredAt = `=HYPERLINK("x")`, evil.OccurredAt.AddDate(0, -3, 0)
-	w.put(store.PutRecord(evil))
+	wide := w.record("r4", 66)
+	wide.Descriptor, wide.Txn, wide.OccurredAt = "＝1+1", "@x", evil.OccurredAt.Add(time.Minute)
+	w.put(store.PutRecord(evil), store.PutRecord(wide))
 	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
 		t.Fatal(err)
 	}
@@ -61,10 +63,13 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 		t.Fatalf("%d %v", p.status, p.header)
 	}
 	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\uFEFF"))).ReadAll()
-	if err != nil || len(lines) != 4 {
+	if err != nil || len(lines) != 5 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
-	if last := lines[3]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" {
+	if l := lines[3]; l[5] != "'＝1+1" || l[7] != "'@x" {
+		t.Errorf("%q", l)
+	}
+	if last := lines[4]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" {
 		t.Errorf("%q", last)
 	}
 	for _, l := range lines[1:] {
