@@ -279,7 +279,7 @@ func (d *data) wordList(rec []field) error {
 		if err != nil {
 			return err
 		}
-		if err := d.word(&word{place: f.place, kind: k, text: p[0], why: p[1], source: p[2], whole: k == kindMore && p[1] == "alone"}); err != nil {
+		if err := d.word(&word{place: f.place, kind: k, text: p[0], why: p[1], source: p[2], whole: k == kindMore && p[1] == "alone" || k == kindFront && p[1] == "transfer"}); err != nil {
 			return err
 		}
 	}

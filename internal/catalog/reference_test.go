@@ -258,17 +258,25 @@ func (l *refLine) cut(names, traps []refWord, i int, front bool) refFound {
 		}
 	}
 	missing := plain(shortest.s) - plain(rest)
+	have := plain(rest)
+	mark := 0
+	for _, w := range l.lines {
+		if w.kind == kindFront && strings.HasPrefix(rest, w.s) {
+			mark = max(mark, plain(w.s))
+		}
+	}
+	have -= mark
 	if shortest.whole && !front {
 		return refFound{}
 	}
 	f := refFound{name: shortest.word, confidence: watch.Cut}
 	if missing == 0 {
-		if plain(rest) < 3 {
+		if have < 3 {
 			return refFound{}
 		}
 		return f
 	}
-	if plain(rest) < 5 {
+	if have < 5 {
 		return refFound{}
 	}
 	for _, t := range traps { // but for those that only lengthen such a name
@@ -325,7 +333,7 @@ func refCellsOf(r rune) int {
 // name decides on a name that ends at to.
 func (l *refLine) name(w refWord, to int, front bool) (refFound, int) {
 	what, tail, end := l.follow(to)
-	if w.whole && what != "bill" && !(front && l.onlyMarks(to)) {
+	if w.whole && what != "bill" && !(front && l.onlyMarks(to) && !l.transfer(to-w.n)) {
 		return refFound{}, 0
 	}
 	f := refFound{name: w.word, confidence: watch.Guessed}
@@ -410,6 +418,13 @@ func (l *refLine) filler(i int) int {
 		}
 	}
 	return i + best
+}
+
+func (l *refLine) transfer(i int) bool {
+	before := refString(l.ls[:i])
+	return slices.ContainsFunc(l.lines, func(w refWord) bool {
+		return w.kind == kindFront && w.whole && strings.Contains(before, w.s)
+	})
 }
 
 func (l *refLine) onlyMarks(i int) bool {

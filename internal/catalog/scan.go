@@ -176,7 +176,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 // if it does not count.
 func (s *scan) ends(w *word, i, j int, front bool) found {
 	what, tail, end := s.follow(j)
-	if w.whole && what != tailBill && !(front && s.onlyMarks(j)) {
+	if w.whole && what != tailBill && !(front && s.onlyMarks(j) && !s.transfer(i)) {
 		s.note(noteWhole, i, j, w, nil)
 		return found{}
 	}
@@ -314,6 +314,17 @@ func (s *scan) onlyMarks(i int) bool {
 	return !s.more
 }
 
+// transfer tells whether a mark stands before i that is of money sent to
+// people and firms, who may be called anything.
+func (s *scan) transfer(i int) bool {
+	for k := range i {
+		if longest(s.lines, s.cells[:i], k, func(w *word) bool { return w.kind == kindFront && w.whole }) > k {
+			return true
+		}
+	}
+	return false
+}
+
 // longest is where the longest of some words ends that stand at i; i if none
 // does.
 func longest(t *trie, cells []cell, i int, is func(*word) bool) int {
@@ -356,6 +367,8 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 	}
 	have := letters2(s.cells[i:])
 	missing := letters(w.units) - have
+	// The mark that a name begins with says nothing about it.
+	have -= letters2(s.cells[i:longest(s.lines, s.cells, i, func(x *word) bool { return x.kind == kindFront })])
 	f := span(i, to)
 	f.name, f.sure = w, cutOff
 	switch {

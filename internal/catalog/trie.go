@@ -26,7 +26,7 @@ type word struct {
 	units   []unit
 	service *Service
 	seen    bool
-	whole   bool // nothing else may stand on the line; of what follows a name, that it may follow such a one
+	whole   bool // nothing else may stand on the line; of what follows a name, that it may follow such a one; of a mark, that none such may follow it
 	extends int  // for a trap: how many units the name has that it begins with
 	bank    string
 	why     string // what a trap or a mark is
