@@ -1,0 +1,35 @@
+package infra_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestTheRunbookKnowsEachAlarm(t *testing.T) {
+	read := func(name string) string {
+		t.Helper()
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	book := read("RUNBOOK.md")
+	names := regexp.MustCompile(`AlarmName: !Sub "\$\{App\}-(.+)"`).FindAllStringSubmatch(read("alarms.yaml"), -1)
+	if len(names) < 30 {
+		t.Fatalf("%d alarms found", len(names))
+	}
+	for _, n := range names {
+		name := n[1]
+		for kind, placeholder := range map[string]string{"dead-": "QUEUE", "oldest-": "QUEUE", "errors-": "PART", "throttles-": "PART"} {
+			if strings.HasPrefix(name, kind) {
+				name = kind + placeholder
+			}
+		}
+		if !strings.Contains(book, "`"+name+"`") {
+			t.Errorf("the runbook does not say what %s means", n[1])
+		}
+	}
+}
