@@ -7,8 +7,11 @@ import (
 	"image"
 	"image/png"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/line"
 	"kozamori/internal/sim"
@@ -95,6 +98,13 @@ func TestRichMenus(t *testing.T) {
 	}
 	if err := client.SetRichMenuImage(ctx, ids[0], picture(t, 2500, 1686)); err == nil {
 		t.Error("a second picture was taken")
+	}
+	listed, err := client.RichMenus(ctx)
+	must("list", err)
+	slices.SortFunc(listed, func(a, b line.NamedMenu) int { return strings.Compare(a.ID, b.ID) })
+	want := []line.NamedMenu{{ID: min(ids[0], ids[1]), Name: "menu"}, {ID: max(ids[0], ids[1]), Name: "menu"}}
+	if diff := cmp.Diff(want, listed); diff != "" {
+		t.Error(diff)
 	}
 	must("default", client.SetDefaultRichMenu(ctx, ids[0]))
 	must("link", client.LinkRichMenu(ctx, friend, ids[1]))
