@@ -76,7 +76,7 @@ func TestDoorsAndSessionsEnd(t *testing.T) {
 	ctx := context.Background()
 	door, _ := d.Door(ctx, alice, "")
 	late, _ := d.Door(ctx, alice, "")
-	secret, s, err := d.Enter(ctx, door)
+	secret, _, err := d.Enter(ctx, door)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,8 @@ func TestDoorsAndSessionsEnd(t *testing.T) {
 		t.Errorf("a session that is over: %v", err)
 	}
 	door, _ = d.Door(ctx, alice, "")
-	if secret, s, err = d.Enter(ctx, door); err != nil {
+	secret, s, err := d.Enter(ctx, door)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
