@@ -4,26 +4,18 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"kozamori/internal/app"
-	"kozamori/internal/emulator"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
-	"kozamori/internal/sim"
-	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
-	"kozamori/internal/token"
-	"kozamori/internal/watch"
 )
 
 // meter counts what AWS would bill.
@@ -85,48 +77,9 @@ func TestWhatEventsCost(t *testing.T) {
 	ctx := context.Background()
 	m := &meter{}
 	m.reset()
-	now := time.Now().Truncate(time.Second)
-	cfg := emulator.AWS(t)
-	tc := dynamo.Config{AWS: cfg, Endpoint: emulator.DynamoDB(t), Table: "cost", Consumed: m.dynamo}
-	if err := dynamo.Create(ctx, tc); err != nil {
-		t.Fatal(err)
-	}
-	qc := sqs.Config{AWS: cfg, Endpoint: emulator.Moto(t)}
-	var err error
-	if qc.Queues, err = sqs.Create(ctx, qc, "cost-", 3*time.Minute, 100); err != nil {
-		t.Fatal(err)
-	}
-	qc.HTTP = &http.Client{Transport: m}
-	q := sqs.New(qc)
-	outside := &sim.LINE{Token: "channel-token", Now: time.Now}
-	srv := httptest.NewServer(outside)
-	t.Cleanup(srv.Close)
-	c := app.Defaults()
-	c.BaseURL, c.LINE.API, c.LINE.Token = "https://kozamori.example", srv.URL, "channel-token"
-	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
-	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
-	s := app.New(c, app.Means{Table: dynamo.New(tc), Queue: q, Secrets: secrets{"0125": {secret}}, Logger: slog.New(slog.DiscardHandler)})
-	handler, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	door := httptest.NewServer(handler)
-	t.Cleanup(door.Close)
-	stages, err := s.Stages()
-	if err != nil {
-		t.Fatal(err)
-	}
 	const accounts = 300
-	for i := range accounts {
-		user := fmt.Sprintf("U%032d", i)
-		outside.AddUser(sim.User{ID: user, Lang: "ja", Following: true})
-		a := &watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: fmt.Sprintf("watched_%d", i)}, Mask: "普通 ***4567",
-			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
-		if err := s.Store.Write(ctx, store.PutAccount(a)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	bank := &sim.Bank{Code: "0125", Secrets: []string{secret}, API: door.URL, Now: time.Now}
+	w := newAWS(t, accounts, 3*time.Minute, func(c *dynamo.Config) { c.Consumed = m.dynamo }, func(c *sqs.Config) { c.HTTP = &http.Client{Transport: m} })
+	now := time.Now().Truncate(time.Second)
 	// post sends n events, a hundred to a request, and lets them run through.
 	post := func(n int, account, descriptor string) (posts, invocations int) {
 		t.Helper()
@@ -140,21 +93,21 @@ func TestWhatEventsCost(t *testing.T) {
 				events = append(events, fmt.Sprintf(`{"id":"e_%s","type":"debit","transaction_id":%q,"account_ref":%q,"occurred_at":%q,"amount":1200,"currency":"JPY","descriptor":%q}`,
 					rand.Text(), rand.Text(), fmt.Sprintf("%s_%d", account, at), now.Format(time.RFC3339), descriptor))
 			}
-			if a, err := bank.Post(ctx, []byte(`{"events":[`+strings.Join(events, ",")+`]}`)); err != nil || a.Status != http.StatusAccepted {
+			if a, err := w.bank.Post(ctx, []byte(`{"events":[`+strings.Join(events, ",")+`]}`)); err != nil || a.Status != http.StatusAccepted {
 				t.Fatal(a.Status, err)
 			}
 			posts++
 		}
 		for _, name := range []queue.Name{queue.Events, queue.LINE} {
 			for {
-				msgs, err := q.Receive(ctx, name, 10, 0)
+				msgs, err := w.queue.Receive(ctx, name, 10, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if len(msgs) == 0 {
 					break
 				}
-				queue.Settle(ctx, q, name, msgs, stages[name], slog.New(slog.DiscardHandler))
+				queue.Settle(ctx, w.queue, name, msgs, w.stages[name], slog.New(slog.DiscardHandler))
 				invocations++
 			}
 		}
@@ -183,7 +136,7 @@ func TestWhatEventsCost(t *testing.T) {
 	bill("first alerting", accounts, "watched", "ﾄﾞｺﾓｺｳｻﾞ")
 	alert, _ := bill("later alerting", accounts, "watched", "ﾄﾞｺﾓｺｳｻﾞ")
 	t.Logf("a million events, 5 %% alerting, 100 to a request: $%.2f without delivery fees", plain*0.95+alert*0.05)
-	if n := outside.Accepted(); n != 2*accounts {
+	if n := w.line.Accepted(); n != 2*accounts {
 		t.Errorf("LINE took %d messages, want %d", n, 2*accounts)
 	}
 }
