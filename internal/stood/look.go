@@ -134,7 +134,7 @@ func (s *Stack) Logs() string {
 func (s *Stack) Unused() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(s.functions)) {
-		for _, a := range s.proxy.roles[name].unused() {
+		for _, a := range s.proxy.roleOf(name).unused() {
 			out = append(out, name+" may "+a)
 		}
 	}

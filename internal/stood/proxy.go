@@ -70,7 +70,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, q := range c.needs {
-		if r := p.roles[who]; r == nil || !r.allows(q) {
+		if r := p.roleOf(who); r == nil || !r.allows(q) {
 			p.problem("%s may not %s on %s", who, q.action, q.resource)
 			refuse(w, http.StatusBadRequest, "AccessDeniedException", "no policy allows it")
 			return
@@ -95,6 +95,20 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.Header.Del("Content-Length")
 	to.ServeHTTP(w, r)
+}
+
+// enact gives a function its role; functions that are there already may be
+// calling.
+func (p *proxy) enact(who string, r *role) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.roles[who] = r
+}
+
+func (p *proxy) roleOf(who string) *role {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.roles[who]
 }
 
 // withUnits asks DynamoDB to say what a call used.

@@ -195,7 +195,7 @@ func (s *Stack) makeFunctions() error {
 		if err != nil {
 			return err
 		}
-		s.proxy.roles[logical] = role
+		s.proxy.enact(logical, role)
 		f.env = append(endpoints(s.aws), "AWS_ACCESS_KEY_ID="+logical, "AWS_SECRET_ACCESS_KEY=test", "AWS_SESSION_TOKEN=test",
 			"AWS_LAMBDA_FUNCTION_NAME="+name, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST", fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", f.memory),
 			"AWS_LAMBDA_LOG_FORMAT=JSON", "AWS_LAMBDA_LOG_LEVEL=INFO", "_HANDLER=bootstrap", "LAMBDA_TASK_ROOT=/var/task", "TZ=:UTC")
@@ -378,7 +378,7 @@ func (s *Stack) makeMappings() error {
 		m.url, _, _ = s.resolver.identity(logical)
 		m.sqs = s.client(m.function)
 		for _, action := range []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} {
-			if !s.proxy.roles[m.function.logical].allows(request{action, m.EventSourceArn, nil}) {
+			if !s.proxy.roleOf(m.function.logical).allows(request{action, m.EventSourceArn, nil}) {
 				return fmt.Errorf("%s may not %s, which Lambda asks of it", m.function.logical, action)
 			}
 		}
