@@ -148,6 +148,17 @@ func (s *Stack) Unused() []string {
 	return out
 }
 
+// Restart ends every function's process and starts the next, one after the
+// other.
+func (s *Stack) Restart(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(s.functions)) {
+		if err := s.functions[name].restart(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Take returns the calls since it was last asked.
 func (s *Stack) Take() Meter { return s.proxy.take() }
 
@@ -157,6 +168,8 @@ func (s *Stack) Stats() map[string]FunctionStats {
 	for _, f := range s.functions {
 		f.mu.Lock()
 		st := f.stats
+		st.CPU += f.cpu()
+		st.Memory = f.memory
 		st.Starts = slices.Clone(st.Starts)
 		f.mu.Unlock()
 		f.log.mu.Lock()

@@ -113,8 +113,12 @@ func (p *proxy) roleOf(who string) *role {
 
 // withUnits asks DynamoDB to say what a call used.
 func withUnits(body []byte) []byte {
-	if !bytes.HasPrefix(body, []byte("{")) || bytes.Contains(body, []byte(`"ReturnConsumedCapacity"`)) {
+	if !bytes.HasPrefix(body, []byte("{")) {
 		return body
+	}
+	const none = `"ReturnConsumedCapacity":"NONE"`
+	if bytes.Contains(body, []byte(none)) {
+		return bytes.Replace(body, []byte(none), []byte(`"ReturnConsumedCapacity":"TOTAL"`), 1)
 	}
 	return append([]byte(`{"ReturnConsumedCapacity":"TOTAL",`), body[1:]...)
 }
@@ -157,6 +161,12 @@ func (m *Meter) add(what string, n int) {
 		m.Calls = map[string]int{}
 	}
 	m.Calls[what] += n
+}
+
+func (p *proxy) count(what string, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.meter.add(what, n)
 }
 
 // take returns what was counted and begins anew.

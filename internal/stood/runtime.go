@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,8 +48,10 @@ type FunctionStats struct {
 	Invocations int
 	Failures    int
 	Took        time.Duration // all invocations together
-	CPU         time.Duration // of processes that have ended, starts included
+	CPU         time.Duration // of all processes, starts included
+	StartCPU    time.Duration // until each first asked for work
 	Logged      int           // bytes
+	Memory      int           // MB, as the template says
 }
 
 type invocation struct {
@@ -128,6 +132,7 @@ func (f *function) next(w http.ResponseWriter, r *http.Request) {
 	if !f.polled {
 		f.polled = true
 		f.stats.Starts = append(f.stats.Starts, time.Since(f.began))
+		f.stats.StartCPU += f.cpu()
 	}
 	f.mu.Unlock()
 	select {
@@ -230,6 +235,48 @@ func (f *function) ready(ctx context.Context) error {
 		case <-ctx.Done():
 			return fmt.Errorf("%s %w", f.logical, errStuck)
 		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// cpu is what the process that runs has used; the lock is held. It is 0 where
+// there is no /proc.
+func (f *function) cpu() time.Duration {
+	if f.process == nil || f.process.Process == nil || f.process.ProcessState != nil {
+		return 0
+	}
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", f.process.Process.Pid))
+	var sum time.Duration
+	for _, t := range tasks {
+		b, err := os.ReadFile(t)
+		ns, _, _ := strings.Cut(string(b), " ")
+		if n, bad := strconv.ParseInt(ns, 10, 64); err == nil && bad == nil {
+			sum += time.Duration(n)
+		}
+	}
+	return sum
+}
+
+// restart ends the process, as Lambda does whenever it likes, and waits for
+// the next one.
+func (f *function) restart(ctx context.Context) error {
+	f.mu.Lock()
+	before := len(f.stats.Starts)
+	_ = f.process.Process.Kill()
+	f.mu.Unlock()
+	for {
+		f.mu.Lock()
+		done := len(f.stats.Starts) > before
+		f.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-f.ended:
+			return fmt.Errorf("%s %w", f.logical, errStuck)
+		case <-time.After(2 * time.Millisecond):
 		}
 	}
 }

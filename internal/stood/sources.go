@@ -105,6 +105,10 @@ func (s *Stack) batch(ctx context.Context, m *mapping) ([]types.Message, error) 
 		if err != nil {
 			return nil, err
 		}
+		if len(res.Messages) == 0 { // costs by the hour and not by the event
+			s.proxy.count("sqs ReceiveMessage", -1)
+			s.proxy.count("sqs ReceiveMessage of nothing", 1)
+		}
 		msgs = append(msgs, res.Messages...)
 		if end.IsZero() {
 			end = time.Now().Add(time.Duration(m.MaximumBatchingWindowInSeconds) * time.Second)

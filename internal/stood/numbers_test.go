@@ -1,0 +1,243 @@
+package stood_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/sim"
+	"kozamori/internal/stood"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Prices are AWS's public list prices of us-east-1 in US dollars, without free
+// tiers, as they were known on 24 November 2026.
+const (
+	perMillionWrites   = 0.625        // DynamoDB on demand, write request units
+	perMillionReads    = 0.125        // read request units
+	perMillionSQS      = 0.40         // requests of standard queues
+	perMillionHTTP     = 1.00         // requests of an HTTP API
+	perMillionInvoked  = 0.20         // Lambda
+	perGBSecond        = 0.0000133334 // Lambda, arm64
+	perGBLogged        = 0.50         // CloudWatch Logs
+	perMillionTraces   = 5.00         // X-Ray, of which Lambda records a twentieth
+	platformLogged     = 800          // bytes that Lambda itself logs of an invocation, about
+	processorMegabytes = 1769         // memory that comes with one processor
+)
+
+// What calls take on AWS, where the emulators say nothing about it.
+const (
+	dynamoTakes = 5 * time.Millisecond
+	sqsTakes    = 10 * time.Millisecond
+	lineTakes   = 100 * time.Millisecond
+)
+
+const perPost = 100 // events
+
+// measured is what some events came to.
+type measured struct {
+	events, alerts, posts int
+	calls                 stood.Meter
+	functions             map[string]stood.FunctionStats
+}
+
+// BenchmarkEvents reports what events cost: calls, capacity, processor, start,
+// size, and dollars. Run it once:
+//
+//	eval "$(.ci/emulators)"; go test ./internal/stood -run '^$' -bench Events -benchtime 1x
+func BenchmarkEvents(b *testing.B) {
+	dynamoDB, moto := emulators(b)
+	ctx := b.Context()
+	w, err := newTown(ctx, "numbers", dynamoDB, moto)
+	if w != nil {
+		b.Cleanup(w.done)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	w.wait = 2 * time.Minute
+	for i := range 2000 {
+		user := w.line.AddUser(sim.User{Name: fmt.Sprint("watcher ", i), Following: true})
+		rules := watch.DefaultRules()
+		a := &watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: fmt.Sprintf("acc_%d", i)}, Mask: "普通 ***4567",
+			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: rules}}}
+		if err := w.store.Write(ctx, store.PutAccount(a)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	next := 0
+	run := func(posts, alerting int) measured {
+		m, err := w.measure(ctx, posts, alerting, &next)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return m
+	}
+	fmt.Println()
+	run(1, 5) // connections, names, secrets
+	for range b.N {
+		fmt.Println(run(10, 0).table("1,000 irrelevant events"))
+		fmt.Println(run(10, perPost).table("1,000 events that all alert"))
+		mixed := run(10, 5)
+		fmt.Println(mixed.table("1,000 events of which 50 alert"))
+		fmt.Println(mixed.dollars(b))
+	}
+	for range 9 {
+		if err := w.Restart(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var out strings.Builder
+	out.WriteString("functions: start to first poll (median of 9, alone), processor until then, size for arm64\n")
+	sizes := b.TempDir()
+	if err := build(sizes, "arm64"); err != nil {
+		b.Fatal(err)
+	}
+	slowest, largest := time.Duration(0), 0.0
+	stats := w.Stats()
+	for _, name := range slices.Sorted(maps.Keys(stats)) {
+		st := stats[name]
+		starts := slices.Sorted(slices.Values(st.Starts[len(st.Starts)-9:]))
+		info, err := os.Stat(filepath.Join(sizes, name))
+		if err != nil {
+			b.Fatal(err)
+		}
+		mb := float64(info.Size()) / 1e6
+		fmt.Fprintf(&out, "  %-9s %5.1f ms  %5.1f ms of processor  %5.1f MB\n", name, ms(starts[4]), ms(st.StartCPU)/float64(len(st.Starts)), mb)
+		slowest, largest = max(slowest, starts[4]), max(largest, mb)
+	}
+	fmt.Print(out.String())
+	b.ReportMetric(ms(slowest), "ms-slowest-start")
+	b.ReportMetric(largest, "MB-largest")
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// measure posts so many times a hundred events, alerting of which alert, and
+// waits until everything is done.
+func (w *town) measure(ctx context.Context, posts, alerting int, next *int) (measured, error) {
+	before := w.line.Accepted()
+	w.Take()
+	was := w.Stats()
+	for range posts {
+		var events []string
+		for i := range perPost {
+			*next++
+			descriptor := "ｷﾕｳﾖ"
+			if i < alerting {
+				descriptor = "ﾄﾞｺﾓｺｳｻﾞ"
+			}
+			events = append(events, fmt.Sprintf(`{"id":"e_%d","type":"debit","transaction_id":"n%d","account_ref":"acc_%d","account_mask":"普通 ***4567","occurred_at":%q,"amount":3000,"currency":"JPY","descriptor":%q,"balance_after":120000,"status":"posted"}`,
+				*next, *next, *next%2000, time.Now().Format(time.RFC3339), descriptor))
+		}
+		if err := w.post(ctx, `{"events":[`+strings.Join(events, ",")+`]}`); err != nil {
+			return measured{}, err
+		}
+		// A bank sends one batch after the other.
+		if err := w.until("the events are worked on", func() bool { return w.idle(ctx, "EventsQueue") }); err != nil {
+			return measured{}, err
+		}
+	}
+	err := w.until("every alert is sent", func() bool {
+		return w.line.Accepted()-before >= posts*alerting && w.idle(ctx, "LineQueue") && w.idle(ctx, "BankQueue")
+	})
+	m := measured{events: posts * perPost, alerts: posts * alerting, posts: posts, calls: w.Take(), functions: map[string]stood.FunctionStats{}}
+	for name, now := range w.Stats() {
+		now.Invocations -= was[name].Invocations
+		now.CPU -= was[name].CPU
+		now.Logged -= was[name].Logged
+		now.Took -= was[name].Took
+		m.functions[name] = now
+	}
+	return m, err
+}
+
+// idle tells whether nothing waits in a queue or is in work.
+func (w *town) idle(ctx context.Context, queue string) bool {
+	u, err := w.Ref(queue)
+	if err != nil {
+		return false
+	}
+	res, err := w.Call(ctx, "AmazonSQS.GetQueueAttributes", map[string]any{"QueueUrl": u, "AttributeNames": []string{"All"}})
+	a, _ := res["Attributes"].(map[string]any)
+	return err == nil && a["ApproximateNumberOfMessages"] == "0" && a["ApproximateNumberOfMessagesNotVisible"] == "0"
+}
+
+func (m measured) table(title string) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s, %d a request:\n", title, perPost)
+	for _, service := range []string{"dynamodb", "sqs", "ssm"} {
+		total := 0
+		var each []string
+		for _, what := range slices.Sorted(maps.Keys(m.calls.Calls)) {
+			if name, ok := strings.CutPrefix(what, service+" "); ok && !strings.HasSuffix(what, "of nothing") {
+				total += m.calls.Calls[what]
+				each = append(each, fmt.Sprintf("%d %s", m.calls.Calls[what], name))
+			}
+		}
+		if total > 0 {
+			fmt.Fprintf(&out, "  %-8s %4d calls: %s\n", service, total, strings.Join(each, ", "))
+		}
+	}
+	fmt.Fprintf(&out, "  dynamodb %.0f read units, %.0f write units\n", m.calls.Units["read"], m.calls.Units["write"])
+	for _, name := range slices.Sorted(maps.Keys(m.functions)) {
+		if f := m.functions[name]; f.Invocations > 0 {
+			fmt.Fprintf(&out, "  %-8s %4d invocations, %.2f ms of processor each, %d bytes logged each\n", name, f.Invocations,
+				ms(f.CPU)/float64(f.Invocations), f.Logged/f.Invocations)
+		}
+	}
+	return out.String()
+}
+
+// dollars computes what a million events like these cost.
+func (m measured) dollars(b *testing.B) string {
+	scale := 1e6 / float64(m.events)
+	sqs, dynamo, invoked, gbSeconds, logged := 0, 0, 0, 0.0, 0.0
+	for what, n := range m.calls.Calls {
+		switch {
+		case strings.HasSuffix(what, "of nothing"):
+		case strings.HasPrefix(what, "sqs"):
+			sqs += n
+		case strings.HasPrefix(what, "dynamodb"):
+			dynamo += n
+		}
+	}
+	waits := time.Duration(dynamo)*dynamoTakes + time.Duration(sqs)*sqsTakes + time.Duration(m.alerts)*lineTakes
+	for _, f := range m.functions {
+		invoked += f.Invocations
+		logged += float64(f.Logged + f.Invocations*platformLogged)
+		share := min(1, float64(f.Memory)/processorMegabytes)
+		gbSeconds += f.CPU.Seconds() / share * float64(f.Memory) / 1024
+	}
+	gbSeconds += waits.Seconds() * float64(m.functions["notify"].Memory) / 1024
+	parts := []struct {
+		name string
+		cost float64
+	}{
+		{"DynamoDB writes", m.calls.Units["write"] * perMillionWrites / 1e6},
+		{"DynamoDB reads", m.calls.Units["read"] * perMillionReads / 1e6},
+		{"SQS", float64(sqs) * perMillionSQS / 1e6},
+		{"HTTP API", float64(m.posts) * perMillionHTTP / 1e6},
+		{"Lambda requests", float64(invoked) * perMillionInvoked / 1e6},
+		{"Lambda time", gbSeconds * perGBSecond},
+		{"logs", logged * perGBLogged / 1e9},
+		{"traces", float64(invoked) / 20 * perMillionTraces / 1e6},
+	}
+	var out strings.Builder
+	total := 0.0
+	out.WriteString("dollars for a million events of which 5 % alert, list prices of us-east-1 on 24 November 2026, without delivery fees, storage and what costs by the month:\n")
+	for _, p := range parts {
+		fmt.Fprintf(&out, "  %-16s %.3f\n", p.name, p.cost*scale)
+		total += p.cost * scale
+	}
+	fmt.Fprintf(&out, "  %-16s %.2f", "together", total)
+	b.ReportMetric(total, "$/1M-events")
+	return out.String()
+}
