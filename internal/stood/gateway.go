@@ -3,6 +3,7 @@ package stood
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"kozamori/internal/emulator"
 )
 
 // route is a route of the HTTP API.
@@ -191,4 +194,70 @@ func answer(w http.ResponseWriter, raw []byte, fail func(int, string)) {
 func firstSegment(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return "/" + first + "/…"
+}
+
+func (s *Stack) makeGateway() error {
+	s.gateway = &gateway{used: map[string]bool{}, stack: s}
+	integrations := map[string]route{}
+	if err := s.each("AWS::ApiGatewayV2::Api", func(_, api string, p map[string]any) error {
+		if s.gateway.api != "" || p["ProtocolType"] != "HTTP" || p["Body"] != nil {
+			return errors.New("one HTTP API with routes of their own is known here")
+		}
+		s.gateway.api, s.gateway.domain = api, api+".execute-api."+emulator.Region+".amazonaws.com"
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := s.each("AWS::ApiGatewayV2::Integration", func(_, id string, p map[string]any) error {
+		var in struct{ IntegrationType, PayloadFormatVersion, IntegrationUri string }
+		if err := into(p, &in); err != nil {
+			return err
+		}
+		f := s.byARN(in.IntegrationUri)
+		if in.IntegrationType != "AWS_PROXY" || f == nil {
+			return errors.New("not an integration of a function")
+		}
+		integrations["integrations/"+id] = route{function: f, version: in.PayloadFormatVersion}
+		return nil
+	}); err != nil {
+		return err
+	}
+	keys := map[string]bool{}
+	if err := s.each("AWS::ApiGatewayV2::Route", func(_, _ string, p map[string]any) error {
+		to, ok := integrations[text(p["Target"])]
+		if !ok {
+			return errors.New("leads to no integration")
+		}
+		r, err := newRoute(text(p["RouteKey"]), to.function, to.version)
+		if err == nil && keys[r.key] {
+			err = fmt.Errorf("%s is there twice", r.key)
+		}
+		keys[r.key] = true
+		s.gateway.routes = append(s.gateway.routes, r)
+		return err
+	}); err != nil {
+		return err
+	}
+	stages := 0
+	if err := s.each("AWS::ApiGatewayV2::Stage", func(_, name string, p map[string]any) error {
+		stages++
+		settings, _ := p["RouteSettings"].(map[string]any)
+		for key := range settings {
+			if !keys[key] { // a deployment would fail
+				return fmt.Errorf("has settings for %s, which is no route", key)
+			}
+		}
+		if name != "$default" || p["AutoDeploy"] != true {
+			return errors.New("the stage $default that deploys itself is known here")
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if stages != 1 {
+		return fmt.Errorf("%d stages of the API", stages)
+	}
+	url, err := s.serve(s.gateway)
+	s.url = url
+	return err
 }
