@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestNobodysFilesAreTouched(t *testing.T) {
@@ -20,7 +22,9 @@ func TestNobodysFilesAreTouched(t *testing.T) {
 				// A second start must not take what the first one left for a mark.
 				for range 2 {
 					var out, errs bytes.Buffer
-					if code := run(t.Context(), []string{"-data", data, fresh, "-addr", "127.0.0.1:0"}, noEnv, &out, &errs); code != 1 || !strings.Contains(errs.String(), "was not made by Kozamori") {
+					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+					defer cancel()
+					if code := run(ctx, []string{"-data", data, fresh, "-addr", "127.0.0.1:0"}, noEnv, &out, &errs); code != 1 || !strings.Contains(errs.String(), "was not made by Kozamori") {
 						t.Errorf("%d %s", code, errs.String())
 					}
 				}
