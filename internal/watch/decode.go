@@ -240,7 +240,7 @@ func (e *Event) setText(f int, s string) *FieldError {
 			return wrong(name, "must be JPY")
 		}
 	case fDescriptor:
-		e.Descriptor = s
+		e.Descriptor = undirected(s)
 		return text(name, s, 0, 255)
 	case fStatus:
 		e.Status = Status(s)
@@ -274,6 +274,22 @@ func text(name, s string, least, most int) *FieldError {
 		return wrong(name, "holds a control character")
 	}
 	return nil
+}
+
+// undirected drops marks that turn the direction of text or take no room. A
+// merchant may have chosen a descriptor, and must not be able to make an
+// alert's line read otherwise than it is. It is no reason to refuse an event.
+func undirected(s string) string {
+	if !strings.Contains(s, "\xe2\x80") && !strings.Contains(s, "\xe2\x81") && !strings.Contains(s, "\u061c") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C:
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // CheckRef says what is wrong with an account_ref that a field brings; nil if
