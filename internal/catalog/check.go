@@ -94,7 +94,7 @@ func (d *data) checkTrap(w *word, tell func(at, other *word, what string)) {
 	case f.trap != w:
 		tell(w, f.trap, "is never reached: another trap decides")
 	}
-	if f := d.without(w).decide(w.text); f.trap != nil && f.name == nil && f.trap.units != nil && int(f.to-f.from) >= len(w.units) && !d.partial(f.trap, w) {
+	if f := d.without(w).decide(w.text); f.trap != nil && f.name == nil && f.trap.units != nil && !d.partial(f.trap, w) {
 		tell(w, f.trap, "is not needed: another trap already decides")
 	}
 }

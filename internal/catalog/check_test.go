@@ -25,6 +25,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a name behind a credit":           {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: 利息ペイ | guessed", want: []string{"is never reached", "利息 at words.rec:"}},
 		"a trap that a shorter one covers": {words: "Not: ヤフーケツサイサービス | x", want: []string{"is never reached: a shorter one decides", "ヤフーケツサイ at words.rec:"}},
 		"a trap that a tail covers":        {words: "Not: ペイペイカード | x", want: []string{"is not needed", "カード at words.rec:"}},
+		"a trap longer than its tail":      {words: "Not: PAYPAYカードビ | x", want: []string{"is not needed", "カード at words.rec:"}},
 		"a trap on a name":                 {words: "Not: ペイペイ | x", want: []string{"is there twice", "ペイペイ at services.rec:"}},
 		"a mark made of marks":             {words: "Front: RTK RS", want: []string{"is not needed: it is made of other marks"}},
 		"a service without names":          {services: "Service: x\nJa: x\nEn: x\nDebit: charge", want: []string{"service x has no name"}},
