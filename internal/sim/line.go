@@ -106,7 +106,7 @@ func (l *LINE) FailAt(e Endpoint, n int, f Fault) {
 func (l *LINE) Violations() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]string(nil), l.violations...)
+	return append([]string{}, l.violations...)
 }
 
 // violated notes a violation, up to as many as anyone reads.

@@ -35,6 +35,9 @@ func TestScriptsReadAndWorkThePhones(t *testing.T) {
 	if _, v := call("GET", "messages", ""); len(v["messages"].([]any)) != 1 {
 		t.Errorf("%v", v)
 	}
+	if _, v := call("GET", "violations", ""); v["violations"] == nil {
+		t.Error("no violations are no list")
+	}
 	_, v := call("POST", "users", `{"name":"次郎"}`)
 	id, _ := v["id"].(string)
 	if status, _ := call("POST", "users/"+id+"/say", `{"text":"a"}`); status != http.StatusConflict {
