@@ -11,9 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,9 +25,8 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
-	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 const (
@@ -63,9 +60,8 @@ func (s *sender) Send(ctx context.Context, q queue.Name, m ...queue.Outgoing) er
 
 // world is ingest and the bank API behind the gate, and a bank that calls them.
 type world struct {
+	*worldtest.Clock
 	t        *testing.T
-	mu       sync.Mutex
-	at       time.Time
 	url      string
 	gate     *gate
 	queue    *sender
@@ -76,48 +72,35 @@ type world struct {
 	bank     *sim.Bank
 }
 
-func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
-
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Close() })
-	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
+	table := worldtest.Table(t, w.Now)
+	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
+	keys := worldtest.Keys(t)
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw)
 	shared := secrets{code: {"whsec_" + base64.StdEncoding.EncodeToString(raw)}}
 	log := slog.New(slog.DiscardHandler)
 
 	w.store, w.queue = store.New(table), &sender{Sender: q}
-	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.now, Logger: log}
-	w.disputes = &dispute.Desk{Store: w.store, Queue: w.queue, Now: w.now, Logger: log}
+	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
+	w.disputes = &dispute.Desk{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
-	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.now, Logger: log}))
+	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
 	w.url = api.URL
 
-	secret, key := bankapi.NewAPIKey(code, "test", w.now(), time.Time{})
-	w.bank = &sim.Bank{Code: code, Secrets: shared[code], APIKey: secret, API: api.URL, Now: w.now}
+	secret, key := bankapi.NewAPIKey(code, "test", w.Now(), time.Time{})
+	w.bank = &sim.Bank{Code: code, Secrets: shared[code], APIKey: secret, API: api.URL, Now: w.Now}
 	callbacks := httptest.NewServer(w.bank)
 	t.Cleanup(callbacks.Close)
 	w.write(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))
-	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.now, Logger: log,
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Now: w.now}})
+	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
+		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Now: w.Now}})
 	return w
 }
 
@@ -237,7 +220,7 @@ func (w *world) bind() enrol.Bound {
 
 func (w *world) record(txn string) *watch.Record {
 	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
-		Service: "dbarai", OccurredAt: w.now(), ReceivedAt: w.now(), RecordedAt: w.now(), Complete: true}
+		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
 	return r
 }
 
@@ -264,7 +247,7 @@ func (w *world) everyCallback() {
 	}
 	w.job(watch.Job{Dispute: d.ID})
 	r := w.record("t2")
-	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.now(), w.now())
+	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
 	w.write(store.PutRecord(r))
 	w.job(watch.Job{Record: r.ID, Delivery: del.ID})
 }

@@ -17,8 +17,8 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/store/storetest"
+	"kozamori/internal/worldtest"
 )
 
 // lend serves what is lent at a socket for as long as the test lasts.
@@ -41,21 +41,13 @@ func lend(t *testing.T, l *Lent) *Deployment {
 
 func TestABorrowedTableKeepsEveryPromise(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table {
-		table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = table.Close() })
+		table := worldtest.Table(t, now)
 		return lend(t, &Lent{Table: table}).Table
 	})
 }
 
 func TestBorrowedQueues(t *testing.T) {
-	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = q.Close() }()
+	q := worldtest.Queue(t, qembedded.Options{})
 	ctx := t.Context()
 	b, err := lend(t, &Lent{Queue: q}).Queue(ctx)
 	if err != nil {

@@ -204,7 +204,7 @@ func TestDisputesArePagedAndABankSeesItsOwn(t *testing.T) {
 	for i := range 5 {
 		d := w.disputed(b, fmt.Sprint("t", i))
 		want = append([]string{d.ID}, want...)
-		w.add(time.Second)
+		w.Add(time.Second)
 	}
 	var got []string
 	for cursor := ""; ; {

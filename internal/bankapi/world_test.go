@@ -7,9 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,9 +16,8 @@ import (
 	"kozamori/internal/enrol"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
-	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 const (
@@ -31,21 +28,8 @@ const (
 
 var account = watch.AccountKey{Bank: ours, Ref: "acc_8f3k"}
 
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 type world struct {
-	*clock
+	*worldtest.Clock
 	t        *testing.T
 	store    *store.Store
 	enrol    *enrol.Desk
@@ -59,28 +43,17 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	q, err := qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Close() })
-	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: &bytes.Buffer{}}
+	table := worldtest.Table(t, w.Now)
+	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
+	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.store = store.New(table)
 	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Desk{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
-	w.add(time.Minute)
+	w.Add(time.Minute)
 	return w
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,8 +16,8 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 var received = time.Date(2020, 10, 3, 5, 6, 0, 0, time.UTC)
@@ -35,17 +34,8 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	dir := t.TempDir()
-	table, err := embedded.Open(filepath.Join(dir, "store.db"), embedded.Options{Now: func() time.Time { return received }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	q, err := qembedded.Open(filepath.Join(dir, "queue.db"), qembedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Close() })
+	table := worldtest.Table(t, func() time.Time { return received })
+	q := worldtest.Queue(t, qembedded.Options{})
 	h := &house{store: store.New(table), queue: q, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
 	h.Stage = detect.New(detect.Config{Store: h.store, Queue: q, EscalateAfter: 15 * time.Minute,
 		Now: func() time.Time { return received }, Logger: slog.New(slog.DiscardHandler)})

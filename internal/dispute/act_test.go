@@ -3,15 +3,14 @@ package dispute_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 type nowhere struct{}
@@ -21,14 +20,10 @@ func (nowhere) Send(context.Context, queue.Name, ...queue.Outgoing) error { retu
 func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 	ctx := context.Background()
 	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return at }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
+	table := worldtest.Table(t, func() time.Time { return at })
 	s := store.New(table)
 	k := watch.AccountKey{Bank: "0125", Ref: "a"}
-	err = s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w", Role: watch.Owner, LineUser: "u"}}}),
+	err := s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w", Role: watch.Owner, LineUser: "u"}}}),
 		store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at}))
 	if err != nil {
 		t.Fatal(err)

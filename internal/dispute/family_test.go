@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -15,8 +14,8 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 // heard is a queue that remembers what it was given.
@@ -63,14 +62,10 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := noon
-			table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return at }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = table.Close() })
+			table := worldtest.Table(t, func() time.Time { return at })
 			s, k := store.New(table), watch.AccountKey{Bank: "0125", Ref: "a"}
 			both := []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "a@example.jp"}}
-			err = s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{
+			err := s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{
 				{ID: "w", Role: watch.Owner, LineUser: "u", Channels: both, Rules: watch.Rules{Quiet: c.quiet}},
 				{ID: "v", Role: watch.Guardian, LineUser: "g", Channels: both},
 				{ID: "x", Role: watch.Guardian, LineUser: "h", Channels: both}}}),

@@ -143,7 +143,7 @@ func TestFiveWrongCodesLockOutForAnHour(t *testing.T) {
 	if _, err := w.redeem(bob, w.issue(enrol.CodeRequest{AccountRef: "acc_2"})); err != nil {
 		t.Errorf("somebody else is locked out too: %v", err)
 	}
-	w.add(time.Hour)
+	w.Add(time.Hour)
 	w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
 }
 
@@ -158,7 +158,7 @@ func TestWrongCodesAreHeldForAnHourAndEndWithARightOne(t *testing.T) {
 		}
 	}
 	wrong(enrol.MaxWrong - 1)
-	w.add(time.Hour)
+	w.Add(time.Hour)
 	wrong(enrol.MaxWrong - 1)
 	w.mustRedeem(alice, w.issue(enrol.CodeRequest{}))
 	wrong(enrol.MaxWrong - 1)

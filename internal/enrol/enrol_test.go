@@ -5,17 +5,15 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/enrol"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
-	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 const (
@@ -25,21 +23,8 @@ const (
 
 var account = watch.AccountKey{Bank: "0168", Ref: "acc_8f3k"}
 
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
 type world struct {
-	*clock
+	*worldtest.Clock
 	t     *testing.T
 	desk  *enrol.Desk
 	store *store.Store
@@ -49,16 +34,9 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, file: filepath.Join(t.TempDir(), "store")}
-	var err error
-	if w.table, err = embedded.Open(w.file, embedded.Options{Now: w.Now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.table.Close() })
-	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), file: filepath.Join(t.TempDir(), "store")}
+	w.table = worldtest.TableIn(t, w.file, w.Now)
+	keys := worldtest.Keys(t)
 	w.store = store.New(w.table)
 	w.desk = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	return w
@@ -118,7 +96,7 @@ func TestACodeIsGoodOnceAndForAQuarterOfAnHour(t *testing.T) {
 		t.Errorf("somebody else with a used code: %v", err)
 	}
 	late := w.issue(enrol.CodeRequest{})
-	w.add(enrol.CodeLife)
+	w.Add(enrol.CodeLife)
 	if _, err := w.redeem(bob, late); !errors.Is(err, enrol.ErrExpired) {
 		t.Errorf("a late code: %v", err)
 	}

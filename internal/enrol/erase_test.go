@@ -32,7 +32,7 @@ func full(w *world) {
 		r := w.record(fmt.Sprint("t", i))
 		r.Deliver(watch.TellAlert, &b.Watcher, watch.LINE, 0, w.Now(), w.Now())
 		records = append(records, store.PutRecord(r))
-		w.add(time.Second)
+		w.Add(time.Second)
 	}
 	w.write(records[:65]...)
 	w.write(records[65:]...)
@@ -119,7 +119,7 @@ func TestWhoAsksToBeForgottenIs(t *testing.T) {
 		if list, err := w.desk.Accounts(ctx, carol); err != nil || len(list) != 1 {
 			t.Errorf("who watches with them lost %v, %v", list, err)
 		}
-		w.add(2 * time.Hour)
+		w.Add(2 * time.Hour)
 		if p, err := w.store.Person(ctx, alice); err != nil || p.Version != 0 {
 			t.Errorf("%+v, %v", p, err)
 		}
@@ -146,7 +146,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 	}
 	// An alert that was in the making, and a customer who comes back.
 	w.write(store.PutRecord(w.record("late")), store.PutActivity(account, &watch.Activity{}))
-	w.add(time.Minute)
+	w.Add(time.Minute)
 	code := w.issue(enrol.CodeRequest{})
 	back := w.mustRedeem(carol, w.issue(enrol.CodeRequest{}))
 	w.write(store.PutRecord(w.record("new")))
@@ -158,7 +158,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 		if _, err := w.store.Record(ctx, w.record("late").ID); (err == nil) != late {
 			t.Errorf("the late record: %v", err)
 		}
-		w.add(14 * time.Minute)
+		w.Add(14 * time.Minute)
 	}
 	if _, err := w.store.Record(ctx, w.record("new").ID); err != nil {
 		t.Errorf("the new record is gone: %v", err)
@@ -184,7 +184,7 @@ func TestAnErasureThatDiedIsEndedBySweep(t *testing.T) {
 			mortal := *w.desk
 			mortal.Store = store.New(table)
 			_ = mortal.Erase(ctx, account.Bank, account.Ref)
-			w.add(15 * time.Minute)
+			w.Add(15 * time.Minute)
 			if err := w.desk.EraseRest(ctx, account); err != nil {
 				t.Fatal(err)
 			}

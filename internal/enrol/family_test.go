@@ -94,7 +94,7 @@ func TestInvitationsThatBindNothing(t *testing.T) {
 	if _, err := w.desk.Accept(ctx, bob, code, ""); err == nil {
 		t.Error("somebody who is locked joined")
 	}
-	w.add(enrol.InviteLife)
+	w.Add(enrol.InviteLife)
 	if _, err := w.desk.Accept(ctx, carol, code, ""); !errors.Is(err, enrol.ErrExpired) {
 		t.Errorf("a late invitation: %v", err)
 	}
@@ -146,7 +146,7 @@ func TestAFailedLinkUsesTheNonceUpAndBindsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c.late {
-			w.add(enrol.NonceLife)
+			w.Add(enrol.NonceLife)
 		}
 		if _, err := w.desk.Linked(ctx, c.user, nonce, c.ok, ""); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -211,7 +211,7 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 	if _, _, err := w.desk.ClaimMail(ctx, bob, account, "b@example.jp"); err != nil {
 		t.Errorf("one watcher's mails use up another's: %v", err)
 	}
-	w.add(enrol.MailLife)
+	w.Add(enrol.MailLife)
 	if _, err := w.desk.ConfirmMail(ctx, late); !errors.Is(err, enrol.ErrExpired) {
 		t.Errorf("late: %v", err)
 	}

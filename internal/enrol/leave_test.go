@@ -188,7 +188,7 @@ func TestLeavingIsNoWayOutOfALock(t *testing.T) {
 	if _, err := w.redeem(alice, w.issue(enrol.CodeRequest{})); err == nil {
 		t.Fatal("leaving ended the lock")
 	}
-	w.add(enrol.LockedFor + time.Second)
+	w.Add(enrol.LockedFor + time.Second)
 	if p, err := w.store.Person(context.Background(), alice); err != nil || p.Version != 0 {
 		t.Errorf("after the lock %+v is still kept, %v", p, err)
 	}
@@ -254,7 +254,7 @@ func TestWhoWatchesNothingIsForgotten(t *testing.T) {
 	if err := w.desk.Unfollowed(ctx, bob, w.Now()); err != nil {
 		t.Fatal(err)
 	}
-	w.add(31 * 24 * time.Hour)
+	w.Add(31 * 24 * time.Hour)
 	for user, want := range map[string]bool{alice: true, bob: false} {
 		if p, err := w.store.Person(ctx, user); err != nil || (p.Version > 0) != want {
 			t.Errorf("%s: %+v, %v", user, p, err)

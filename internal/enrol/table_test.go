@@ -10,7 +10,7 @@ import (
 
 	"kozamori/internal/enrol"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
+	"kozamori/internal/worldtest"
 )
 
 // everything reads the whole table from its file, as bucket/key → value: what
@@ -46,10 +46,7 @@ func (w *world) everything() map[string]string {
 // open opens the table again, as a process does that starts.
 func (w *world) open() {
 	w.t.Helper()
-	var err error
-	if w.table, err = embedded.Open(w.file, embedded.Options{Now: w.Now}); err != nil {
-		w.t.Fatal(err)
-	}
+	w.table = worldtest.TableIn(w.t, w.file, w.Now)
 	w.store = store.New(w.table)
 	w.desk.Store = w.store
 }

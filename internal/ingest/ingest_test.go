@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,8 +20,8 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 var now = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
@@ -74,16 +73,8 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "s"), embedded.Options{Now: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	q, err := qembedded.Open(filepath.Join(t.TempDir(), "q"), qembedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Close() })
+	table := worldtest.Table(t, func() time.Time { return now })
+	q := worldtest.Queue(t, qembedded.Options{})
 	d := &desk{store: store.New(table), queue: q, old: secret(), cur: secret()}
 	d.failing = &failing{Sender: q, Store: d.store}
 	mux := http.NewServeMux()

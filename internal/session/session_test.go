@@ -3,7 +3,6 @@ package session_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,9 +10,8 @@ import (
 
 	"kozamori/internal/session"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
-	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 const alice = "U000000000000000000000000000a11ce"
@@ -23,15 +21,8 @@ func newDesk(t *testing.T) (*session.Desk, *atomic.Int64) {
 	var at atomic.Int64
 	at.Store(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).Unix())
 	now := func() time.Time { return time.Unix(at.Load(), 0) }
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := worldtest.Table(t, now)
+	keys := worldtest.Keys(t)
 	return &session.Desk{Store: store.New(table), Keys: keys, Now: now}, &at
 }
 

@@ -41,7 +41,7 @@ func TestLINEOutlivesItsProcess(t *testing.T) {
 	}
 
 	for round := range 2 { // the second time from what the first wrote anew
-		second := &sim.LINE{Token: first.Token, Now: first.clock.Now}
+		second := &sim.LINE{Token: first.Token, Now: first.Clock.Now}
 		closer, err := second.KeepIn(path)
 		if err != nil {
 			t.Fatal(err)

@@ -16,20 +16,8 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
-
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // hook is our end of the webhook.
 type hook struct {
@@ -68,7 +56,7 @@ func (h *hook) take() []line.Event {
 }
 
 type platform struct {
-	*clock
+	*worldtest.Clock
 	*sim.LINE
 	hook   *hook
 	url    string
@@ -78,10 +66,10 @@ type platform struct {
 
 func newPlatform(t *testing.T) *platform {
 	t.Helper()
-	p := &platform{clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, hook: &hook{}}
+	p := &platform{Clock: worldtest.NewClock(worldtest.Start), hook: &hook{}}
 	hookSrv := httptest.NewServer(p.hook)
 	t.Cleanup(hookSrv.Close)
-	p.LINE = &sim.LINE{Token: "channel-token", ChannelID: "1234567890", Secret: "secret", Webhook: hookSrv.URL, Now: p.clock.Now}
+	p.LINE = &sim.LINE{Token: "channel-token", ChannelID: "1234567890", Secret: "secret", Webhook: hookSrv.URL, Now: p.Clock.Now}
 	srv := httptest.NewServer(p.LINE)
 	t.Cleanup(srv.Close)
 	p.url = srv.URL
@@ -116,7 +104,7 @@ func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := p.hook.take()
-			if len(got) != 1 || string(got[0].Kind) != name || got[0].Redelivery || (got[0].ReplyToken == "") != (name == "unfollow") || !got[0].At.Equal(p.clock.Now()) {
+			if len(got) != 1 || string(got[0].Kind) != name || got[0].Redelivery || (got[0].ReplyToken == "") != (name == "unfollow") || !got[0].At.Equal(p.Clock.Now()) {
 				t.Errorf("%+v", got)
 			}
 			if err := p.Follow(p.user); err != nil {
@@ -135,12 +123,12 @@ func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
 	if err := p.Say(p.user, "一覧"); err != nil {
 		t.Fatal(err)
 	}
-	p.add(time.Minute)
+	p.Add(time.Minute)
 	if left := p.Redeliver(); left != 1 {
 		t.Errorf("%d events wait, want 1", left)
 	}
 	p.hook.down = false
-	p.add(time.Minute)
+	p.Add(time.Minute)
 	if left := p.Redeliver(); left != 0 {
 		t.Errorf("%d events wait, want none", left)
 	}
@@ -154,7 +142,7 @@ func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
 	p.hook.down = true
 	_ = p.Say(p.user, "設定")
 	for range 10 {
-		p.add(time.Hour)
+		p.Add(time.Hour)
 		p.Redeliver()
 	}
 	if left := p.Redeliver(); left != 0 {
@@ -186,7 +174,7 @@ func TestAReplyTokenWorksOnceForAMinute(t *testing.T) {
 	if o := p.client.Reply(ctx, got[0].ReplyToken, hello("はい")); o.Result != watch.SendRefused {
 		t.Errorf("the second time: %+v", o)
 	}
-	p.add(61 * time.Second)
+	p.Add(61 * time.Second)
 	if o := p.client.Reply(ctx, got[1].ReplyToken, hello("はい")); o.Result != watch.SendRefused {
 		t.Errorf("after a minute: %+v", o)
 	}
@@ -220,7 +208,7 @@ func TestRetryKeys(t *testing.T) {
 	if v := p.Violations(); len(v) != 2 {
 		t.Errorf("violations %v", v)
 	}
-	p.add(24 * time.Hour)
+	p.Add(24 * time.Hour)
 	if o := p.client.Push(ctx, p.user, key, hello("a")); o.Result != watch.SendAccepted || o.ProviderID == first.ProviderID {
 		t.Errorf("after 24 hours: %+v", o)
 	}
@@ -270,7 +258,7 @@ func TestTheMonthlyLimitIsKept(t *testing.T) {
 	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendExhausted {
 		t.Errorf("%+v", o)
 	}
-	p.add(31 * 24 * time.Hour)
+	p.Add(31 * 24 * time.Hour)
 	if o := p.client.Push(ctx, p.user, watch.DeriveUUID("b"), hello("b")); o.Result != watch.SendAccepted {
 		t.Errorf("the next month: %+v", o)
 	}
@@ -323,7 +311,7 @@ func TestAccountLink(t *testing.T) {
 		{"a token of eleven minutes is too old", token(), nonce, p.user, 11 * time.Minute, 400, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p.add(c.wait)
+			p.Add(c.wait)
 			if got := open(c.token, c.nonce, c.visitor); got != c.status {
 				t.Errorf("status %d, want %d", got, c.status)
 			}

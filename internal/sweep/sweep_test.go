@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,9 +15,9 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/sweep"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 var (
@@ -39,15 +38,8 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, now: begin}
 	clock := func() time.Time { return h.now }
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	if h.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: clock}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = h.queue.Close() })
+	table := worldtest.Table(t, clock)
+	h.queue = worldtest.Queue(t, qembedded.Options{Now: clock})
 	h.store = store.New(table)
 	h.stage = sweep.New(sweep.Config{Store: h.store, Queue: h.queue, EscalateAfter: 15 * time.Minute, Now: clock, Logger: slog.New(slog.DiscardHandler)})
 	line, mail := watch.Channel{Kind: watch.LINE}, watch.Channel{Kind: watch.Email, Address: "a@example.jp"}

@@ -1,0 +1,81 @@
+// Package worldtest is the ground that tests build their worlds on: a clock
+// that they move, a store and queues in a folder that goes with the test, and
+// keys. It owns nothing of what happens there.
+package worldtest
+
+import (
+	"bytes"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	queues "kozamori/internal/queue/embedded"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/token"
+)
+
+// Start is when most worlds begin: noon in Japan.
+var Start = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+
+// Clock is a clock that tests move.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock stands at the given time.
+func NewClock(at time.Time) *Clock { return &Clock{at: at} }
+
+// Now is the time of the clock.
+func (c *Clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.at = c.at.Add(d) }
+
+// Log is a log that tests can read while it is written.
+type Log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *Log) Write(p []byte) (int, error) { l.mu.Lock(); defer l.mu.Unlock(); return l.b.Write(p) }
+func (l *Log) String() string              { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
+
+// Table is an empty store's table.
+func Table(t testing.TB, now func() time.Time) *embedded.Table {
+	t.Helper()
+	return TableIn(t, filepath.Join(t.TempDir(), "store"), now)
+}
+
+// TableIn is the table that a file holds; it is closed with the test.
+func TableIn(t testing.TB, file string, now func() time.Time) *embedded.Table {
+	t.Helper()
+	table, err := embedded.Open(file, embedded.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	return table
+}
+
+// Queue is empty queues.
+func Queue(t testing.TB, options queues.Options) *queues.Queue {
+	t.Helper()
+	q, err := queues.Open(filepath.Join(t.TempDir(), "queue"), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	return q
+}
+
+// Keys sign links; each world's are the same.
+func Keys(t testing.TB) *token.Keys {
+	t.Helper()
+	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
