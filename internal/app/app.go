@@ -106,7 +106,7 @@ func (s *System) Enrol() (*enrol.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &enrol.Desk{Store: s.Store, Keys: keys, Now: s.Now, Logger: s.Logger}, nil
+	return &enrol.Desk{Store: s.Store, Keys: keys, Queue: s.Queue, Now: s.Now, Logger: s.Logger}, nil
 }
 
 // Ingest takes banks' events.

@@ -90,12 +90,16 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	verdicts := make([]queue.Verdict, len(msgs))
 	talks := map[string][]*talk{}
 	for i, m := range msgs {
-		t := &talk{Stage: s, place: i, receives: m.Receives}
-		if err := json.Unmarshal(m.Body, &t.message); err != nil || t.Event.ID == "" {
-			verdicts[i] = queue.Never("not an event of LINE's")
+		t := &talk{Stage: s, place: i, receives: m.Receives, sent: m.SentAt}
+		if err := json.Unmarshal(m.Body, &t.message); err != nil || t.Event.ID == "" && t.News == nil {
+			verdicts[i] = queue.Never("neither an event of LINE's nor news")
 			continue
 		}
-		talks[t.Event.User] = append(talks[t.Event.User], t)
+		user := t.Event.User
+		if t.News != nil {
+			user = t.News.To.LineUser
+		}
+		talks[user] = append(talks[user], t)
 	}
 	var wg sync.WaitGroup
 	for _, list := range talks {
@@ -110,12 +114,13 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	return verdicts
 }
 
-// talk is one event on its way through the stage.
+// talk is one event, or one piece of news, on its way through the stage.
 type talk struct {
 	*Stage
 	message
 	place    int // in its batch
 	receives int
+	sent     time.Time // when it was queued
 }
 
 // guarded lets a panic cost only its own event.
@@ -126,6 +131,9 @@ func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
 			v = t.later()
 		}
 	}()
+	if t.News != nil {
+		return t.tellNews(ctx)
+	}
 	return t.run(ctx)
 }
 

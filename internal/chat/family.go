@@ -64,34 +64,10 @@ func (t *talk) join(ctx context.Context, code string) (plan, error) {
 		return t.notInvited(lang, err)
 	}
 	w := bound.Watcher
-	if err := t.tellOwners(ctx, bound, "joined", wording.GuardianJoined); err != nil {
-		return plan{}, err
-	}
 	account := t.chatAccounts(ctx, w.Lang, []enrol.Bound{bound})[0]
 	already := bound.Already && w.Since.Before(t.at().Add(-justNow))
 	return say(wording.Joined(w.Lang, account, w.HideAmount, already)), nil
 }
-
-// tellOwners tells the owners of an account that its guardian has come or
-// gone. The same news again goes out under the same key, which LINE drops. It
-// fails only while LINE may take it later.
-func (t *talk) tellOwners(ctx context.Context, of enrol.Bound, news string, say func(wording.GuardianFacts) wording.Message) error {
-	for _, w := range of.Account.Watchers {
-		if w.Role != watch.Owner || w.LineUser == "" {
-			continue
-		}
-		f := wording.GuardianFacts{Lang: w.Lang, Name: of.Watcher.Name, HideAmount: of.Watcher.HideAmount,
-			Account: t.chatAccounts(ctx, w.Lang, []enrol.Bound{{Account: of.Account, Watcher: w}})[0]}
-		o := t.LINE.Push(ctx, w.LineUser, watch.DeriveUUID(news, of.Watcher.ID, w.ID), say(f))
-		if o.Result == watch.SendRetry && t.receives < tellTries {
-			return errors.New("chat: an owner cannot be told of a guardian yet")
-		}
-	}
-	return nil
-}
-
-// tellTries is how often an event waits for the news to an owner.
-const tellTries = 5
 
 // notInvited words why an invitation binds nothing.
 func (t *talk) notInvited(lang watch.Lang, err error) (plan, error) {

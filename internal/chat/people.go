@@ -122,12 +122,6 @@ func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
 			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, enrol.ErrNotFound) {
 				return err
 			}
-			if b.Watcher.Role != watch.Guardian {
-				continue
-			}
-			if err := t.tellOwners(ctx, b, "left", wording.GuardianLeft); err != nil {
-				return err
-			}
 		}
 		return nil
 	}

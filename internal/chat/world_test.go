@@ -110,7 +110,7 @@ func newWorld(t *testing.T) *world {
 	w.store = store.New(table)
 	fragile := store.New(&fragileTable{table, w.crash})
 	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
-	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Now: w.Now, Logger: logger}
+	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
 		Desk: &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
 		Link: func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },

@@ -1,7 +1,8 @@
 // Package enrol binds people to the accounts that their bank vouches for, and
 // lets go of them: one-time codes, leaving, following and blocking on LINE,
-// erasure by the bank. It never talks to people or to banks itself, and never
-// decides what a watcher is told.
+// erasure by the bank. It never talks to people or to banks itself: what the
+// others are to hear it queues. It never decides what a watcher is told of
+// their account.
 package enrol
 
 import (
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -51,8 +53,11 @@ type Bound struct {
 
 // Desk binds and unbinds.
 type Desk struct {
-	Store  *store.Store
-	Keys   *token.Keys
+	Store *store.Store
+	Keys  *token.Keys
+	// Queue takes news for the others of an account, when a guardian comes or
+	// goes; nil tells nobody. A bank's erasure tells nobody either.
+	Queue  queue.Sender
 	Now    func() time.Time // time.Now if nil
 	Logger *slog.Logger     // slog.Default if nil
 }

@@ -261,7 +261,8 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 // too: one of them can leave, but not erase.
 var ErrShared = errors.New("enrol: the account has another owner")
 
-// EraseOwn is Erase on the word of the account's only owner. ErrNotFound
+// EraseOwn is Erase on the word of the account's only owner, and its guardians
+// are told. ErrNotFound
 // unless they own it, ErrShared if they are not the only one.
 func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
 	a, own, err := d.owned(ctx, lineUser, k)
@@ -272,6 +273,9 @@ func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey
 		if w.Role == watch.Owner && w.ID != own.ID {
 			return ErrShared
 		}
+	}
+	if err := d.tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
+		return err
 	}
 	return d.Erase(ctx, k.Bank, k.Ref)
 }

@@ -150,7 +150,9 @@ func (d *Desk) Invitation(ctx context.Context, lineUser, code string) (Invitatio
 }
 
 // Accept binds a LINE user as a guardian, in one transaction with the
-// invitation's end. Again by the same person it comes back as Already.
+// invitation's end, and the owners are told. Again by the same person it comes
+// back as Already; any other error than those below leaves it open whether
+// they were bound: accept again.
 // ErrInvite, ErrExpired, ErrOwn, ErrFull or *Locked.
 func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (Bound, error) {
 	var bound Bound
@@ -177,6 +179,11 @@ func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lan
 	})
 	if err != nil {
 		return Bound{}, err
+	}
+	if g := bound.Watcher; !bound.Already || d.now().Sub(g.Since) < newsAgain {
+		if err := d.tell(ctx, toOwners(watch.NewsJoined, bound.Account, &g)); err != nil {
+			return Bound{}, err
+		}
 	}
 	if !bound.Already {
 		d.logger().InfoContext(ctx, "enrol: a guardian joined", "bank", bound.Account.Bank, "watchers", len(bound.Account.Watchers))
@@ -246,10 +253,11 @@ func (d *Desk) invited(ctx context.Context, lineUser, code string, act func(*sto
 	return err
 }
 
-// Dismiss ends a guardian's watching, on the owner's word. ErrNotFound unless
-// the asker owns the account and the other is a guardian of it.
+// Dismiss ends a guardian's watching, on the owner's word, and the guardian is
+// told. ErrNotFound unless the asker owns the account and the other is a guardian of it.
 func (d *Desk) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
 	var gone watch.Watcher
+	tell := d.once()
 	err := store.Retry(ctx, func() error {
 		a, _, err := d.owned(ctx, lineUser, k)
 		if err != nil {
@@ -260,6 +268,9 @@ func (d *Desk) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey,
 			return ErrNotFound
 		}
 		gone = *g
+		if err := tell(ctx, toGuardians(watch.NewsDismissed, a, []watch.Watcher{gone})); err != nil {
+			return err
+		}
 		return d.takeOff(ctx, a, []watch.Watcher{gone})
 	})
 	if err != nil {

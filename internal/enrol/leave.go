@@ -15,11 +15,12 @@ import (
 // are no longer a watcher. When the last owner leaves, the guardians that
 // owners named leave too; when nobody is left, the account and its activity
 // are forgotten. Records stay: they name watchers by ids that mean nothing
-// outside the account. It returns the account as it was. ErrNotFound if they
-// do not watch it.
+// outside the account. The others are told. It returns the account as it was.
+// ErrNotFound if they do not watch it.
 func (d *Desk) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (Bound, error) {
 	var was Bound
 	var gone []watch.Watcher
+	tell := d.once()
 	err := store.Retry(ctx, func() error {
 		a, err := d.Store.Account(ctx, k)
 		if errors.Is(err, store.ErrNotFound) {
@@ -36,6 +37,9 @@ func (d *Desk) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) 
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = leaving(a, w.ID)
+		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
+			return err
+		}
 		return d.takeOff(ctx, a, gone)
 	})
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 	LINE   Name = "line"   // → notify
 	Email  Name = "email"  // → notify
 	Bank   Name = "bank"   // → notify: callbacks to banks
-	Chat   Name = "chat"   // linehook → chat
+	Chat   Name = "chat"   // linehook, web, chat → chat
 )
 
 // Names lists every queue.

@@ -1,0 +1,48 @@
+package watch
+
+// NewsKind is what happened between the people of an account.
+type NewsKind string
+
+// The kinds of news.
+const (
+	NewsJoined    NewsKind = "joined"    // to an owner: a guardian has come
+	NewsLeft      NewsKind = "left"      // to an owner: a guardian has gone
+	NewsDismissed NewsKind = "dismissed" // to a guardian: an owner ended their watching
+	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
+	NewsErased    NewsKind = "erased"    // likewise, and the records are gone too
+)
+
+// News is what queue.Chat carries beside LINE's events: one person is to hear
+// of a guardian who came or went. It holds all that there is to say, because
+// the account may be forgotten by then.
+type News struct {
+	Kind NewsKind `json:"kind"`
+	Bank string   `json:"bank"`
+	Mask string   `json:"mask,omitempty"`
+	To   NewsTo   `json:"to"`
+	// Guardian is who came or went; the reader themselves unless an owner reads.
+	Guardian NewsOf `json:"guardian"`
+}
+
+// NewsTo is who is told.
+type NewsTo struct {
+	LineUser string `json:"line_user"`
+	Watcher  string `json:"watcher"`
+	Lang     Lang   `json:"lang,omitempty"`
+}
+
+// NewsOf is who came or went.
+type NewsOf struct {
+	LineUser   string `json:"line_user"`
+	Watcher    string `json:"watcher"`
+	Name       string `json:"name,omitempty"` // what the owner calls them
+	HideAmount bool   `json:"hide_amount,omitempty"`
+}
+
+// Key is the same for the same news, however often it is queued.
+func (n *News) Key() string { return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher) }
+
+// NewsMessage is the body of a message with news in queue.Chat.
+type NewsMessage struct {
+	News *News `json:"news,omitempty"`
+}

@@ -1,0 +1,26 @@
+package wording
+
+var (
+	tcDismissed   = text{ja: "見守り家族としての見守りが終わりました", en: "You no longer watch over this account"}
+	tcDismissedTx = text{ja: "口座の名義人が、あなたの見守りを終えました。", en: "The owner of the account has ended your watching."}
+	tcEndedTx     = text{ja: "口座の名義人が、口座の見守りをやめました。それに伴い、あなたの見守りも終わりました。", en: "The owner of the account has stopped having it watched, and your watching has ended with it."}
+	tcErasedTx    = text{ja: "口座の名義人が、口座の見守りをやめ、記録を消しました。それに伴い、あなたの見守りも終わりました。", en: "The owner of the account has stopped having it watched and had its records erased, and your watching has ended with it."}
+	tcEndedSilent = text{ja: "この口座のお知らせは、もう届きません。", en: "You will hear no more about this account."}
+	tcEndedCheck  = text{ja: "心当たりがないときは、名義人ご本人に、電話などで直接お確かめください。", en: "If this surprises you, please ask the owner yourself, for example by telephone."}
+)
+
+// Dismissed tells a guardian that an owner ended their watching.
+func Dismissed(f GuardianFacts) Message { return f.ended(tcDismissedTx) }
+
+// WatchEnded tells a guardian that the owner left, and that their watching is
+// over with it; erased tells that the records went too.
+func WatchEnded(f GuardianFacts, erased bool) Message {
+	return f.ended(pick(erased, tcErasedTx, tcEndedTx))
+}
+
+func (f *GuardianFacts) ended(why text) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcDismissed.in(lang), tcDismissed.in(lang), why.in(lang), tcEndedSilent.in(lang), tcEndedCheck.in(lang))
+	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
+	return m
+}
