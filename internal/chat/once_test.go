@@ -18,7 +18,8 @@ import (
 var acts = map[string]struct {
 	do    func(*world) // sends the event
 	title string
-	late  bool // the reply token is over before anybody works on the event
+	late  bool   // the reply token is over before anybody works on the event
+	told  string // the title of what the other, bob, hears once
 }{
 	"not mine":                    {do: notMine, title: opened},
 	"not mine, too late to reply": {do: notMine, title: opened, late: true},
@@ -49,7 +50,19 @@ var acts = map[string]struct {
 			w.t.Fatal(err)
 		}
 		_ = w.line.Tap(alice, "a=join&c="+code, "")
-	}, title: wording.Joined(ja, wording.ChatAccount{}, false, false).Title},
+	}, title: wording.Joined(ja, wording.ChatAccount{}, false, false).Title, told: wording.GuardianJoined(wording.GuardianFacts{}).Title},
+	"leaving as a guardian": {do: func(w *world) {
+		k := watch.AccountKey{Bank: "0168", Ref: "acc_bob"}
+		w.own(bob, k, guardian(alice))
+		w.say(alice, "解除")
+		_ = w.line.Tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=g-bob"), "")
+	}, title: wording.Left(watch.English, nil).Title, told: wording.GuardianLeft(wording.GuardianFacts{}).Title},
+	"leaving as the last owner": {do: func(w *world) {
+		k := watch.AccountKey{Bank: "0168", Ref: "acc_own"}
+		w.own(alice, k, guardian(bob))
+		w.say(alice, "解除")
+		_ = w.line.Tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-own"), "")
+	}, title: wording.Left(ja, nil).Title, told: wording.Dismissed(wording.GuardianFacts{Lang: watch.English}).Title},
 	"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
 		title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
 	"resuming": {do: func(w *world) {
@@ -122,6 +135,15 @@ func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most 
 			if !strings.Contains(a, c.title) {
 				t.Errorf("%s (step %d): the answer is not %q: %s", last, n, c.title, a)
 			}
+		}
+		news := 0
+		for _, m := range w.shown(bob) {
+			if c.told != "" && strings.Contains(m, c.told) {
+				news++
+			}
+		}
+		if c.told != "" && news != 1 {
+			t.Errorf("%s (step %d): the other hears of it %d times", last, n, news)
 		}
 		if v := w.line.Violations(); len(v) > 0 {
 			t.Errorf("%s: %v", last, v)

@@ -1,0 +1,263 @@
+package app_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// person is somebody with a phone, and the browser on it.
+type person struct {
+	*town
+	id      string
+	browser http.Client
+	at      *url.URL // what the browser shows
+	html    string
+}
+
+func (h *town) person(name, lang string) *person {
+	h.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	p := &person{town: h, id: h.line.AddUser(sim.User{Name: name, Lang: lang}), browser: http.Client{Jar: jar}}
+	if err := h.line.Follow(p.id); err != nil {
+		h.t.Fatal(err)
+	}
+	h.settle()
+	return p
+}
+
+func (p *person) says(text string) {
+	p.t.Helper()
+	if err := p.line.Say(p.id, text); err != nil {
+		p.t.Fatal(err)
+	}
+	p.settle()
+}
+
+// heard are the messages on the phone, oldest first.
+func (p *person) heard() []string {
+	var out []string
+	for _, it := range p.line.Chat(p.id) {
+		if it.From == sim.FromBot {
+			out = append(out, strings.ReplaceAll(string(it.Message), `\u0026`, "&"))
+		}
+	}
+	return out
+}
+
+// reads fails unless the newest message holds every part.
+func (p *person) reads(parts ...string) string {
+	p.t.Helper()
+	all := p.heard()
+	if len(all) == 0 {
+		p.t.Fatalf("the phone shows nothing, want %v", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(all[len(all)-1], part) {
+			p.t.Errorf("the phone does not show %q: %s", part, all[len(all)-1])
+		}
+	}
+	return all[len(all)-1]
+}
+
+// taps presses the button of the newest message whose data begins so.
+func (p *person) taps(begins string) {
+	p.t.Helper()
+	_, after, ok := strings.Cut(p.reads(), `"data":"`+begins)
+	if !ok {
+		p.t.Fatalf("no button %q in %s", begins, p.reads())
+	}
+	data, _, _ := strings.Cut(after, `"`)
+	if err := p.line.Tap(p.id, begins+data, ""); err != nil {
+		p.t.Fatal(err)
+	}
+	p.settle()
+}
+
+// visits opens the person's pages from the chat, and there the first link
+// that ends so.
+func (p *person) visits(page string) {
+	p.t.Helper()
+	p.says("設定")
+	_, door, ok := strings.Cut(p.reads(), `"uri":"`)
+	if !ok {
+		p.t.Fatalf("no link to the pages in %s", p.reads())
+	}
+	door, _, _ = strings.Cut(door, `"`)
+	p.shows(p.browser.Get(door))
+	p.submits("enter", nil)
+	link := regexp.MustCompile(`href="([^"]*/` + page + `)"`).FindStringSubmatch(p.html)
+	if link == nil {
+		p.t.Fatalf("no link to %s in %s", page, p.html)
+	}
+	p.shows(p.browser.Get(p.at.ResolveReference(&url.URL{Path: link[1]}).String()))
+}
+
+func (p *person) shows(res *http.Response, err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		p.t.Fatalf("%s answers %d %v: %s", res.Request.URL.Path, res.StatusCode, err, b)
+	}
+	p.at, p.html = res.Request.URL, string(b)
+}
+
+// submits presses a button of the page, with the hidden fields of it all.
+func (p *person) submits(do string, v url.Values) {
+	p.t.Helper()
+	if v == nil {
+		v = url.Values{}
+	}
+	for _, f := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(p.html, -1) {
+		v.Set(f[1], f[2])
+	}
+	v.Set("do", do)
+	p.shows(p.browser.PostForm(p.at.String(), v))
+}
+
+// family is an owner and a guardian whom they invited, both with a phone.
+func family(t *testing.T) (h *town, owner, guardian *person) {
+	h = newTown(t)
+	owner, guardian = h.person("花子", "ja"), h.person("Bob", "en")
+	owner.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567"}`)["code"].(string))
+	owner.visits("family")
+	owner.submits("invite", url.Values{"name": {"長女"}})
+	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(owner.html)
+	guardian.says(code)
+	guardian.taps("a=join")
+	owner.reads("見守り家族が加わりました", "長女")
+	return h, owner, guardian
+}
+
+func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
+	const dismissed, left = "has ended your watching", "見守り家族が見守りをやめました"
+	ended, erased := "has stopped having it watched, and", "had its records erased"
+	for name, c := range map[string]struct {
+		does  func(owner, guardian *person)
+		owner bool // hears of it, else the guardian
+		says  string
+	}{
+		"an owner dismisses a guardian on the page": {func(o, _ *person) { o.visits("family"); o.submits("dismiss", nil) }, false, dismissed},
+		"a guardian leaves in the chat":             {func(_, g *person) { g.says("leave"); g.taps("a=leave") }, true, left},
+		"a guardian leaves on the page":             {func(_, g *person) { g.visits("leave"); g.submits("leave", nil) }, true, left},
+		"an owner leaves in the chat":               {func(o, _ *person) { o.says("解除"); o.taps("a=leave") }, false, ended},
+		"an owner leaves on the page":               {func(o, _ *person) { o.visits("leave"); o.submits("leave", nil) }, false, ended},
+		"an owner erases on the page": {func(o, _ *person) {
+			o.visits("leave")
+			o.submits("erase", url.Values{"sure": {"1"}})
+		}, false, erased},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, owner, guardian := family(t)
+			told := guardian
+			if c.owner {
+				told = owner
+			}
+			before := len(told.heard())
+			h.line.Duplicate(1)
+			c.does(owner, guardian)
+			h.add(time.Minute)
+			h.settle()
+			var news []string
+			for _, m := range told.heard()[before:] {
+				if strings.Contains(m, c.says) {
+					news = append(news, m)
+				}
+			}
+			if len(news) != 1 || !strings.Contains(news[0], "七十七銀行") && !strings.Contains(news[0], "77") || !strings.Contains(news[0], "***4567") {
+				t.Errorf("heard %d times: %v, of %v", len(news), news, told.heard())
+			}
+			if v := h.line.Violations(); len(v) > 0 {
+				t.Error(v)
+			}
+			if d, err := h.queue.Dead(context.Background(), queue.Chat, 10); err != nil || len(d) > 0 {
+				t.Errorf("dead letters %v %v", d, err)
+			}
+		})
+	}
+}
+
+// deadly is a table at whose first write a process dies.
+type deadly struct{ store.Table }
+
+func (deadly) Write(context.Context, ...store.Write) error { panic("the process is dead") }
+
+func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
+	h, owner, guardian := family(t)
+	owner.visits("family")
+	before := len(guardian.heard())
+	watcher := regexp.MustCompile(`name="watcher" value="([^"]*)"`).FindStringSubmatch(owner.html)[1]
+	owner.submits("dismiss", nil)
+	ctx := context.Background()
+	for range 3 {
+		msgs, err := h.queue.Receive(ctx, queue.Chat, 10, time.Millisecond)
+		if err != nil || len(msgs) != 1 {
+			t.Fatalf("%d messages wait, %v", len(msgs), err)
+		}
+		h.stages[queue.Chat](ctx, msgs) // and dies before it says so
+		h.add(10 * time.Minute)
+	}
+	h.settle()
+	if n := len(guardian.heard()) - before; n != 1 {
+		t.Errorf("heard %d times", n)
+	}
+
+	// News that never came true is dropped, and is no dead letter.
+	desk, err := h.system.Enrol()
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, err := desk.Invite(ctx, owner.id, account, "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guardian.says(code)
+	guardian.taps("a=join")
+	a, err := h.store.Account(ctx, account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, _ := a.WatcherOf(guardian.id)
+	if g == nil || g.ID == watcher {
+		t.Fatalf("bound as %+v", g)
+	}
+	desk.Store = store.New(deadly{h.system.Table})
+	before = len(guardian.heard())
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = desk.Dismiss(ctx, owner.id, account, g.ID)
+	}()
+	if d, err := h.queue.Depth(ctx, queue.Chat); err != nil || d.Waiting != 1 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	for range 100 {
+		h.add(time.Minute)
+		h.settle()
+	}
+	if n := len(guardian.heard()) - before; n != 0 {
+		t.Errorf("heard %d times of what did not happen", n)
+	}
+	if d, err := h.queue.Depth(ctx, queue.Chat); err != nil || d.Waiting+d.InFlight+d.Dead > 0 {
+		t.Errorf("%+v %v", d, err)
+	}
+}
+
+var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
