@@ -55,6 +55,9 @@ type LINE struct {
 	Webhook   string                    // where webhooks go; empty sends none
 	// MonthlyLimit is how many pushes a month are taken; 0 is no limit.
 	MonthlyLimit int
+	// SlowMenus is how often a replacing of linked menus is still under way when
+	// it is asked about.
+	SlowMenus int
 	// Keep bounds the messages kept and the items of each chat; 0 is 10,000.
 	Keep int
 	HTTP *http.Client // for webhooks; nil is http.DefaultClient
@@ -79,7 +82,9 @@ type LINE struct {
 	replies  map[string]*replyToken
 	links    map[string]*linkToken
 	menus    map[string]*menu
-	fallback string // id of the default menu
+	fallback string            // id of the default menu
+	aliases  map[string]string // of menus
+	batches  map[string]*batch
 	pending  []*webhook
 	twice    int
 	feed     feed
@@ -170,7 +175,11 @@ func (l *LINE) routes() {
 	api("POST /v2/bot/richmenu", Menu, l.createMenu)
 	api("GET /v2/bot/richmenu/list", Menu, l.listMenus)
 	api("DELETE /v2/bot/richmenu/{menu}", Menu, l.deleteMenu)
-	api("POST /v2/bot/richmenu/{menu}/content", Menu, l.setImage)
+	api("POST /v2/bot/richmenu/{menu}/{part}", Menu, l.changeMenu)
+	api("POST /v2/bot/richmenu/alias", Menu, l.putAlias)
+	api("GET /v2/bot/richmenu/alias/{alias}", Menu, l.getAlias)
+	api("POST /v2/bot/richmenu/batch", Menu, l.startBatch)
+	api("GET /v2/bot/richmenu/progress/batch", Menu, l.batchProgress)
 	api("POST /v2/bot/user/{user}/richmenu/{menu}", Menu, l.linkMenu)
 	api("DELETE /v2/bot/user/{user}/richmenu", Menu, l.unlinkMenu)
 	l.mux.HandleFunc("POST /oauth2/v3/token", l.issueToken)

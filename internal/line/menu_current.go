@@ -1,0 +1,100 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
+	"kozamori/internal/watch"
+)
+
+// alias names at LINE the menu of a language that is current. A menu's own id
+// changes with each new picture.
+func alias(lang watch.Lang) string { return "kozamori-" + string(lang) }
+
+// SetCurrentMenu makes a menu, which has its picture, the current one of a
+// language: the one that Menus shows.
+func (c *Client) SetCurrentMenu(ctx context.Context, lang watch.Lang, menu string) error {
+	id := alias(lang)
+	err := c.menu(ctx, "", menu, func(api *messaging_api.MessagingApiAPI) (*http.Response, struct{}, error) {
+		return api.CreateRichMenuAliasWithHttpInfo(&messaging_api.CreateRichMenuAliasRequest{RichMenuAliasId: id, RichMenuId: menu})
+	})
+	if _, answered := errors.AsType[*StatusError](err); !answered {
+		return err
+	}
+	// It is there already, most likely.
+	return c.menu(ctx, "", menu, func(api *messaging_api.MessagingApiAPI) (*http.Response, struct{}, error) {
+		return api.UpdateRichMenuAliasWithHttpInfo(id, &messaging_api.UpdateRichMenuAliasRequest{RichMenuId: menu})
+	})
+}
+
+// CurrentMenu is the id of the current menu of a language; empty if there is
+// none.
+func (c *Client) CurrentMenu(ctx context.Context, lang watch.Lang) (string, error) {
+	var got *messaging_api.RichMenuAliasResponse
+	res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (res *http.Response, err error) {
+		res, got, err = api.GetRichMenuAliasWithHttpInfo(alias(lang))
+		return res, err
+	})
+	if err == nil && res.StatusCode == http.StatusNotFound {
+		return "", nil
+	}
+	if err := good(res, err); err != nil {
+		return "", err
+	}
+	if got == nil || !menuID.MatchString(got.RichMenuId) {
+		return "", errUnreadable
+	}
+	return got.RichMenuId, nil
+}
+
+// ErrStillMoving says that LINE has not shown everybody the new menu yet, or
+// not managed to: the old ones are still needed.
+var ErrStillMoving = errors.New("line: not everybody has the new menu yet")
+
+// MoveMenus shows a menu to everybody to whom one of others is linked, without
+// asking who they are, and waits until LINE has done so or ctx ends. LINE
+// takes 3 such requests an hour.
+func (c *Client) MoveMenus(ctx context.Context, from []string, to string, every time.Duration) error {
+	req := &messaging_api.RichMenuBatchRequest{}
+	for _, id := range append([]string{to}, from...) {
+		if !menuID.MatchString(id) {
+			return errMenuID
+		}
+	}
+	for _, id := range from {
+		req.Operations = append(req.Operations, &messaging_api.RichMenuBatchLinkOperation{From: id, To: to})
+	}
+	if len(from) == 0 {
+		return nil
+	}
+	res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
+		res, _, err := api.RichMenuBatchWithHttpInfo(req)
+		return res, err
+	})
+	if err := good(res, err); err != nil {
+		return err
+	}
+	request := res.Header.Get("X-Line-Request-Id")
+	for {
+		var got *messaging_api.RichMenuBatchProgressResponse
+		res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (res *http.Response, err error) {
+			res, got, err = api.GetRichMenuBatchProgressWithHttpInfo(request)
+			return res, err
+		})
+		switch err := good(res, err); {
+		case err == nil && got != nil && got.Phase == messaging_api.RichMenuBatchProgressPhase_SUCCEEDED:
+			return nil
+		case err == nil && got != nil && got.Phase == messaging_api.RichMenuBatchProgressPhase_FAILED:
+			return ErrStillMoving
+		}
+		select {
+		case <-ctx.Done():
+			return ErrStillMoving
+		case <-time.After(every):
+		}
+	}
+}
