@@ -4,12 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"slices"
-	"strings"
 
 	"kozamori/infra/operator"
 	"kozamori/infra/richmenu"
-	"kozamori/internal/line"
 	"kozamori/internal/watch"
 )
 
@@ -19,6 +16,7 @@ type madeMenu struct {
 	ID      string     `json:"id"`
 	Default bool       `json:"default,omitempty"`
 	Deleted bool       `json:"deleted,omitempty"`
+	Kept    bool       `json:"kept,omitempty"`
 }
 
 // menu puts our menus under the LINE chat. What it made before it died is an
@@ -37,53 +35,26 @@ func menu(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		if err != nil {
 			return err
 		}
-		done, err := installMenus(ctx, c, client)
+		installed, err := richmenu.Install(ctx, client, c.progress)
 		c.doneProgress()
 		if err != nil {
 			return fmt.Errorf("LINE's menus: %w", err)
 		}
+		var done []madeMenu
+		for _, m := range installed {
+			done = append(done, madeMenu(m))
+		}
 		return list(c.Out, *asJSON, done, "", []string{"MENU", "LANGUAGE", "STATE"}, func(m *madeMenu) []string {
-			state := "made"
+			state := "made, and shown to those who read English"
 			switch {
 			case m.Default:
 				state = "made, and shown to everybody"
 			case m.Deleted:
 				state = "deleted: an older one of ours"
+			case m.Kept:
+				state = "kept: LINE still shows it to somebody; run this again in an hour"
 			}
 			return []string{m.ID, dash(string(m.Lang)), state}
 		})
 	})
-}
-
-func installMenus(ctx context.Context, c *console, client *line.Client) ([]madeMenu, error) {
-	older, err := client.RichMenus(ctx)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(older, func(a, b line.NamedMenu) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
-	var done []madeMenu
-	for _, lang := range []watch.Lang{watch.English, watch.Japanese} { // the last one is the default
-		c.progress("making the menu in %s …", lang)
-		id, err := richmenu.Create(ctx, client, lang)
-		if err != nil {
-			return done, err
-		}
-		done = append(done, madeMenu{Lang: lang, ID: id, Default: lang == watch.Japanese})
-		if lang == watch.Japanese {
-			if err := client.SetDefaultRichMenu(ctx, id); err != nil {
-				return done, err
-			}
-		}
-	}
-	for _, m := range older {
-		if !strings.HasPrefix(m.Name, richmenu.Prefix) {
-			continue
-		}
-		c.progress("deleting an older menu …")
-		if err := client.DeleteRichMenu(ctx, m.ID); err != nil {
-			return done, err
-		}
-		done = append(done, madeMenu{ID: m.ID, Deleted: true})
-	}
-	return done, nil
 }

@@ -33,8 +33,18 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 	if err != nil {
 		return err
 	}
-	if _, err := richmenu.Install(ctx, platform, watch.Japanese); err != nil {
-		return fmt.Errorf("the phone gets no menu: %w", err)
+	if _, err := richmenu.Install(ctx, platform, func(string, ...any) {}); err != nil {
+		return fmt.Errorf("the phones get no menu: %w", err)
+	}
+	// LINE here forgets menus when it stops: each phone shows its own again.
+	people, err := s.System.Enrol()
+	if err != nil {
+		return err
+	}
+	for _, u := range s.LINE.Users() {
+		if err := people.LanguageChanged(ctx, u.ID); err != nil {
+			return fmt.Errorf("the phones get no menu: %w", err)
+		}
 	}
 	return s.bind(ctx)
 }

@@ -5,6 +5,9 @@ package richmenu
 import (
 	"context"
 	_ "embed"
+	"slices"
+	"strings"
+	"time"
 
 	"kozamori/internal/line"
 	"kozamori/internal/watch"
@@ -36,9 +39,11 @@ func Picture(lang watch.Lang) []byte {
 // Prefix begins the names of our menus at LINE.
 const Prefix = "kozamori "
 
+func name(lang watch.Lang) string { return Prefix + string(lang) }
+
 // Menu is the menu in a language as LINE is told of it.
 func Menu(lang watch.Lang) line.RichMenu {
-	m := line.RichMenu{Name: Prefix + string(lang), Bar: wording.MenuBar(lang), Width: Width, Height: Height}
+	m := line.RichMenu{Name: name(lang), Bar: wording.MenuBar(lang), Width: Width, Height: Height}
 	for i, item := range wording.Menu(lang) {
 		x, y := i%Columns, i/Columns
 		m.Areas = append(m.Areas, line.RichArea{X: x * Width / Columns, Y: y * Height / Rows, Width: Width / Columns, Height: Height / Rows,
@@ -57,12 +62,78 @@ func Create(ctx context.Context, c *line.Client, lang watch.Lang) (string, error
 	return id, c.SetRichMenuImage(ctx, id, Picture(lang))
 }
 
-// Install gives everybody the menu who has none of their own, and returns its
-// id. The ones before stay at LINE: it keeps 1,000.
-func Install(ctx context.Context, c *line.Client, lang watch.Lang) (string, error) {
-	id, err := Create(ctx, c, lang)
+// Installed is what became of one of our menus.
+type Installed struct {
+	Lang    watch.Lang // of a new menu
+	ID      string
+	Default bool // shown to everybody who has none of their own
+	Deleted bool // an older one
+	Kept    bool // an older one that LINE still shows to somebody
+}
+
+// moving is how long LINE may take to replace the menus of people, and how
+// often it is asked whether it has.
+const (
+	movingTime  = 2 * time.Minute
+	movingEvery = 2 * time.Second
+)
+
+// Install makes the menus of both languages at LINE. Everybody sees the
+// Japanese one who has none of their own; the English one becomes the one that
+// line.Menus shows. Those who see an older English one are given the new one,
+// and then the older ones of ours are deleted. One that LINE cannot replace
+// yet is kept for the next time, for with it people would lose theirs; so is
+// what a process made that died. say hears of each step.
+func Install(ctx context.Context, c *line.Client, say func(format string, args ...any)) ([]Installed, error) {
+	older, err := c.RichMenus(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return id, c.SetDefaultRichMenu(ctx, id)
+	slices.SortFunc(older, func(a, b line.NamedMenu) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	var done []Installed
+	made := map[watch.Lang]string{}
+	for _, lang := range []watch.Lang{watch.English, watch.Japanese} { // the last one is the default
+		say("making the menu in %s …", lang)
+		id, err := Create(ctx, c, lang)
+		if err != nil {
+			return done, err
+		}
+		made[lang] = id
+		done = append(done, Installed{Lang: lang, ID: id, Default: lang == watch.Japanese})
+	}
+	if err := c.SetDefaultRichMenu(ctx, made[watch.Japanese]); err != nil {
+		return done, err
+	}
+	if err := c.SetCurrentMenu(ctx, watch.English, made[watch.English]); err != nil {
+		return done, err
+	}
+	var linked []string
+	for _, m := range older {
+		if m.Name == name(watch.English) {
+			linked = append(linked, m.ID)
+		}
+	}
+	kept := false
+	if len(linked) > 0 {
+		say("giving the new menu to those who see an older one …")
+		wait, cancel := context.WithTimeout(ctx, movingTime)
+		err := c.MoveMenus(wait, linked, made[watch.English], movingEvery)
+		cancel()
+		kept = err != nil
+	}
+	for _, m := range older {
+		if !strings.HasPrefix(m.Name, Prefix) {
+			continue
+		}
+		if kept && slices.Contains(linked, m.ID) {
+			done = append(done, Installed{ID: m.ID, Kept: true})
+			continue
+		}
+		say("deleting an older menu …")
+		if err := c.DeleteRichMenu(ctx, m.ID); err != nil {
+			return done, err
+		}
+		done = append(done, Installed{ID: m.ID, Deleted: true})
+	}
+	return done, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/chat"
+	"kozamori/internal/line"
 	"kozamori/internal/queue"
 	"kozamori/internal/session"
 	"kozamori/internal/watch"
@@ -42,7 +43,7 @@ func (s *System) Chat() (queue.Handler, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Desk: s.Desk(), Enrol: people, Names: composer.Names,
-		Link: composer.Link, Door: door, Now: s.Now, Logger: s.Logger}).Handle, nil
+		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
 // BankAPI takes what banks call beside sending events.

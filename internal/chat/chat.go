@@ -46,7 +46,13 @@ type Enrol interface {
 	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
+	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
+}
+
+// Menus makes LINE show a person the menu of a language; see line.Menus.
+type Menus interface {
+	Show(ctx context.Context, user string, lang watch.Lang, shown string) (string, error)
 }
 
 // Names knows what people call banks and services, and how to reach them. A
@@ -68,7 +74,9 @@ type Config struct {
 	Link func(r *watch.Record, watcher string) string
 	// Door makes the address of a person's settings, which opens once; nil
 	// says that there are none yet.
-	Door   func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
+	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
+	// Menus shows people the menu of their language; nil leaves it to LINE.
+	Menus  Menus
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -134,7 +142,14 @@ func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
 	if t.News != nil {
 		return t.tellNews(ctx)
 	}
-	return t.run(ctx)
+	v = t.run(ctx)
+	if v.Done {
+		// Only now: a menu must never cost an answer. Their next event tries again.
+		if err := t.showMenu(ctx, t.Event.User, t.Event.Kind == line.Follow); err != nil {
+			t.Logger.Warn("a person may see the menu of another language", "event", t.Event.ID, "err", err)
+		}
+	}
+	return v
 }
 
 func (t *talk) later() queue.Verdict {
@@ -156,20 +171,24 @@ func (t *talk) at() time.Time { return t.Event.At }
 
 // accounts lists what the person watches, and their language.
 func (t *talk) accounts(ctx context.Context) ([]enrol.Bound, watch.Lang, error) {
-	list, err := t.Enrol.Accounts(ctx, t.Event.User)
+	return t.accountsOf(ctx, t.Event.User)
+}
+
+func (t *talk) accountsOf(ctx context.Context, user string) ([]enrol.Bound, watch.Lang, error) {
+	list, err := t.Enrol.Accounts(ctx, user)
 	if err != nil {
 		return nil, "", err
 	}
 	if len(list) > 0 {
 		return list, list[0].Watcher.Lang, nil
 	}
-	p, err := t.Store.Person(ctx, t.Event.User)
+	p, err := t.Store.Person(ctx, user)
 	if err != nil {
 		return nil, "", err
 	}
 	lang := p.Lang
 	if lang == "" {
-		lang = t.profileLang(ctx)
+		lang = t.profileLang(ctx, user)
 	}
 	return nil, lang, nil
 }
@@ -181,8 +200,8 @@ func (t *talk) lang(ctx context.Context) (watch.Lang, error) {
 }
 
 // profileLang is the person's language on LINE; empty if LINE does not say.
-func (t *talk) profileLang(ctx context.Context) watch.Lang {
-	p, err := t.LINE.Profile(ctx, t.Event.User)
+func (t *talk) profileLang(ctx context.Context, user string) watch.Lang {
+	p, err := t.LINE.Profile(ctx, user)
 	switch {
 	case err != nil || p.Language == "":
 		return ""

@@ -19,6 +19,9 @@ const newsWait = time.Hour
 // goes out under the same key, which LINE drops.
 func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	n := t.News
+	if n.Kind == watch.NewsLanguage {
+		return t.newMenu(ctx)
+	}
 	watches, err := t.watches(ctx, n.Guardian.LineUser, n.Guardian.Watcher)
 	switch {
 	case err != nil:

@@ -16,7 +16,7 @@ import (
 // follow greets somebody who added or unblocked us: from now on LINE reaches
 // them again.
 func (t *talk) follow(ctx context.Context) (plan, error) {
-	profile := t.profileLang(ctx)
+	profile := t.profileLang(ctx, t.Event.User)
 	if err := t.Enrol.Followed(ctx, t.Event.User, t.at(), profile); err != nil {
 		return plan{}, err
 	}

@@ -54,6 +54,8 @@ func commands() []command {
 		{wording.CmdGuide, "つかいかた|使いかた|メニュー|できること|menu|commands|?", (*talk).guide},
 		{wording.CmdSettings, "せってい|設定する|setting|rules", (*talk).settings},
 		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", (*talk).family},
+		{wording.CmdJapanese, "日本語で|日本語にする|japanese|にほんご|nihongo", (*talk).inJapanese},
+		{wording.CmdEnglish, "英語|えいご|英語で|英語にする|eigo|in english", (*talk).inEnglish},
 		{wording.CmdServices, "サービス|つながっているサービス|連携|連携サービス|接続サービス|connected services|linked services", (*talk).services},
 	}
 }

@@ -112,8 +112,9 @@ func newWorld(t *testing.T) *world {
 	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
 	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
-		Desk: &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
-		Link: func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
+		Menus: &line.Menus{Client: client, Now: w.Now},
+		Desk:  &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
+		Link:  func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
 		Door: func(_ context.Context, user string, _ watch.Lang) (string, error) {
 			return "https://kozamori.example/s/" + user[len(user)-3:], nil
 		}})

@@ -98,7 +98,7 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	var status *line.StatusError
-	p.FailAt(sim.Menu, 1, sim.RateLimited)
+	p.FailAt(sim.MenuBatch, 1, sim.RateLimited)
 	if err := client.MoveMenus(ctx, []string{newer}, ja, time.Millisecond); !errors.As(err, &status) || status.Status != http.StatusTooManyRequests {
 		t.Errorf("%v", err)
 	}

@@ -42,6 +42,7 @@ const (
 	Quota     Endpoint = "quota"
 	OAuth     Endpoint = "oauth"
 	Menu      Endpoint = "richmenu"
+	MenuBatch Endpoint = "richmenu/batch"
 )
 
 // LINE is the LINE platform: the Messaging API, the token endpoint, the
@@ -178,7 +179,7 @@ func (l *LINE) routes() {
 	api("POST /v2/bot/richmenu/{menu}/{part}", Menu, l.changeMenu)
 	api("POST /v2/bot/richmenu/alias", Menu, l.putAlias)
 	api("GET /v2/bot/richmenu/alias/{alias}", Menu, l.getAlias)
-	api("POST /v2/bot/richmenu/batch", Menu, l.startBatch)
+	api("POST /v2/bot/richmenu/batch", MenuBatch, l.startBatch)
 	api("GET /v2/bot/richmenu/progress/batch", Menu, l.batchProgress)
 	api("POST /v2/bot/user/{user}/richmenu/{menu}", Menu, l.linkMenu)
 	api("DELETE /v2/bot/user/{user}/richmenu", Menu, l.unlinkMenu)

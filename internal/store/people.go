@@ -14,6 +14,9 @@ import (
 type Person struct {
 	LineUser string     `json:"line_user"`
 	Lang     watch.Lang `json:"lang,omitempty"`
+	// Menu is what LINE was last told to show them under the chat; empty if
+	// that is not known.
+	Menu string `json:"menu,omitempty"`
 	// UnfollowedAt is set while the person has blocked or left the LINE
 	// account; At is the time of the latest follow or unfollow, so that an
 	// older event that arrives late changes nothing.

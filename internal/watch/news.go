@@ -10,24 +10,27 @@ const (
 	NewsDismissed NewsKind = "dismissed" // to a guardian: an owner ended their watching
 	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
 	NewsErased    NewsKind = "erased"    // likewise, and the records are gone too
+	// NewsLanguage is for nobody's eyes: a person chose another language, which
+	// their menu follows.
+	NewsLanguage NewsKind = "language"
 )
 
 // News is what queue.Chat carries beside LINE's events: one person is to hear
-// of a guardian who came or went. It holds all that there is to say, because
+// of a guardian who came or went, or to see another menu. It holds all that there is to say, because
 // the account may be forgotten by then.
 type News struct {
 	Kind NewsKind `json:"kind"`
-	Bank string   `json:"bank"`
+	Bank string   `json:"bank,omitempty"`
 	Mask string   `json:"mask,omitempty"`
 	To   NewsTo   `json:"to"`
 	// Guardian is who came or went; the reader themselves unless an owner reads.
-	Guardian NewsOf `json:"guardian"`
+	Guardian NewsOf `json:"guardian,omitzero"`
 }
 
 // NewsTo is who is told.
 type NewsTo struct {
 	LineUser string `json:"line_user"`
-	Watcher  string `json:"watcher"`
+	Watcher  string `json:"watcher,omitempty"`
 	Lang     Lang   `json:"lang,omitempty"`
 }
 

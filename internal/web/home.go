@@ -36,6 +36,7 @@ type People interface {
 	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
 	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (enrol.Bound, error)

@@ -137,6 +137,7 @@ func (s *site) fingerprint(w *watch.Watcher) string {
 // save writes the rules, unless others were saved since the form was shown.
 func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Rules, form *settingsForm, f *wording.SettingsFacts) (int, error) {
 	var now watch.Watcher
+	spoke := b.Watcher.Lang
 	err := store.Retry(ctx, func() error {
 		f.Saved = wording.SavedNow
 		a, err := s.Store.Account(ctx, b.Account.AccountKey)
@@ -159,11 +160,17 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 			f.Saved = wording.SavedConflict
 			return nil
 		}
+		spoke = w.Lang
 		*w, now = next, next
 		return s.Store.Write(ctx, store.PutAccount(a))
 	})
 	if err != nil {
 		return 0, err
+	}
+	if now.Lang != spoke {
+		if err := s.People.LanguageChanged(ctx, g.LineUser); err != nil {
+			s.Logger.WarnContext(ctx, "the menu in the chat stays in another language until they come there", "err", err)
+		}
 	}
 	f.Was = s.fingerprint(&now)
 	if f.Saved == wording.SavedConflict {

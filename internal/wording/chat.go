@@ -23,6 +23,8 @@ const (
 	CmdSettings Command = "settings" // 設定
 	CmdFamily   Command = "family"   // 家族
 	CmdServices Command = "services" // サービス
+	CmdJapanese Command = "japanese" // 日本語
+	CmdEnglish  Command = "english"  // English
 )
 
 var (
@@ -42,6 +44,12 @@ var (
 
 // Word is what a person sends to ask for a command.
 func Word(lang watch.Lang, c Command) string {
+	switch c {
+	case CmdJapanese:
+		return tcLanguage.in(watch.Japanese)
+	case CmdEnglish:
+		return tcLanguage.in(watch.English)
+	}
 	words := map[Command]text{
 		CmdList: tSayList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tSayLeave, CmdConnect: tcConnect,
 		CmdGuide: tcGuide, CmdSettings: tSaySettings, CmdFamily: tSayFamily, CmdServices: tSayServices,
@@ -72,7 +80,8 @@ func guideFacts(lang watch.Lang) []Fact {
 	for _, o := range offered {
 		out = append(out, Fact{Word(lang, o.command), o.does.in(lang)})
 	}
-	return out
+	to, command := other(lang)
+	return append(out, Fact{Word(lang, command), tcSwitch.in(to)})
 }
 
 // chat is a calm message of the chat.
@@ -99,7 +108,8 @@ var (
 func Guide(lang watch.Lang) Message {
 	lang = langOf(lang)
 	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang))
-	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdLeave, CmdConnect)
+	_, language := other(lang)
+	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdLeave, CmdConnect, language)
 	return m
 }
 

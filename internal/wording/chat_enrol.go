@@ -69,7 +69,8 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) Message {
 		return m
 	}
 	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang))
-	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide)
+	_, language := other(lang)
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide, language)
 	return m
 }
 
