@@ -261,3 +261,14 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 }
 
 var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
+
+func TestTheOwnerHearsWhichGuardianAnswered(t *testing.T) {
+	h, owner, guardian := family(t)
+	h.send("t1")
+	h.settle()
+	guardian.says("services")
+	guardian.taps("a=notmine")
+	owner.reads("長女が「身に覚えがない」と回答しました", "KZ-")
+	guardian.taps("a=undo")
+	owner.reads("長女が「身に覚えがない」という回答を取り消しました")
+}

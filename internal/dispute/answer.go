@@ -171,7 +171,7 @@ func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
 	d.Changes = append(d.Changes, watch.DisputeChange{
-		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Via: via, Act: f.who.Act, TellBank: true,
+		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, Act: f.who.Act, TellBank: true,
 	})
 	d.Due = f.now.Add(sendAgain)
 }

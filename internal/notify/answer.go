@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -12,13 +13,14 @@ import (
 // delivery with a Seq tells of that change of the dispute, one without of
 // "mine": an answer that was replaced in the meantime leaves nothing to tell,
 // and never makes other words of the same delivery.
-func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (wording.Message, error) {
+func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (m wording.Message, err error) {
 	if d.Seq == 0 {
 		if r.Answer == nil || r.Answer.Value != watch.Mine {
 			return wording.Message{}, errNothing
 		}
 		f.Answer = *r.Answer
-		return wording.AnswerByOther(f), nil
+		f.By, err = c.guardian(ctx, r, f.Lang, f.Answer.Watcher)
+		return wording.AnswerByOther(f), err
 	}
 	if r.Dispute == "" {
 		return wording.Message{}, store.ErrNotFound
@@ -31,6 +33,9 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 		if change.Seq != d.Seq {
 			continue
 		}
+		if f.By, err = c.guardian(ctx, r, f.Lang, change.Watcher); err != nil {
+			return wording.Message{}, err
+		}
 		f.Answer, f.Reference = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}, dis.Reference
 		switch change.Status {
 		case watch.DisputeOpened:
@@ -40,4 +45,17 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 		}
 	}
 	return wording.Message{}, errNothing
+}
+
+// guardian is who answered, as the owner knows them; nobody in particular if
+// they no longer watch.
+func (c *Composer) guardian(ctx context.Context, r *watch.Record, lang watch.Lang, watcher string) (wording.Guardian, error) {
+	a, err := c.Store.Account(ctx, r.Account)
+	if errors.Is(err, store.ErrNotFound) {
+		return wording.Guardian{}, nil
+	}
+	if err != nil {
+		return wording.Guardian{}, err
+	}
+	return wording.GuardianOf(lang, a.Watchers, watcher), nil
 }

@@ -16,6 +16,7 @@ type AnswerFacts struct {
 	Guardian    bool          // the reader is not the owner of the account
 	ServiceName string        // in the reader's language; empty if unknown
 	BankName    string        // likewise
+	By          Guardian      // who answered, for AnswerByOther and AnswerTakenBack
 	Reference   string        // of the dispute, if there is one
 	HideAmount  bool
 	// Trust is what is offered by MineThanks, or was set for Trusted; the
@@ -99,15 +100,15 @@ func AlreadyAnswered(f AnswerFacts) Message {
 	return m
 }
 
-// AnswerByOther tells the owner what a guardian answered.
+// AnswerByOther tells the owner what a guardian answered, and which.
 func AnswerByOther(f AnswerFacts) Message {
 	lang := f.lang()
 	m := f.message(tAltOther, tOtherMine)
-	m.Tone, m.Badge = Notice, tNotice.in(lang)
-	m.Facts = append(m.Facts, f.answer()...)
+	m.Tone, m.Badge, m.Title = Notice, tNotice.in(lang), f.By.title(lang, tNamedMine, tOtherMine)
+	m.Facts = append(append(m.Facts, f.answer()...), f.By.facts(lang)...)
 	m.Text = []string{tIfWrong.in(lang, tNotMine.in(lang))}
 	if f.Answer.Value == watch.NotMine {
-		m.Title = tOtherNotMine.in(lang)
+		m.Title = f.By.title(lang, tNamedNotMine, tOtherNotMine)
 		m.Text = []string{tOtherToBank.in(lang, orElse(f.BankName, tTheBank.in(lang)))}
 	}
 	if f.Link != "" {

@@ -11,10 +11,11 @@ var (
 func AnswerTakenBack(f AnswerFacts) Message {
 	lang := f.lang()
 	m := f.message(tAltTakenBack, tTakenBack)
-	m.Tone, m.Badge = Notice, tNotice.in(lang)
+	m.Tone, m.Badge, m.Title = Notice, tNotice.in(lang), f.By.title(lang, tNamedTookBack, tTakenBack)
 	if f.Reference != "" {
 		m.Facts = append(m.Facts, Fact{tFactReference.in(lang), f.Reference})
 	}
+	m.Facts = append(m.Facts, f.By.facts(lang)...)
 	m.Text = []string{
 		tTakenBackText.in(lang, orElse(f.BankName, tTheBank.in(lang))),
 		tTakenBackStill.in(lang, tNotMine.in(lang)),

@@ -42,7 +42,7 @@ var (
 	tFamMember   = text{ja: "見守り家族", en: "Family member"}
 	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
 	tFamMe       = text{ja: "%s（あなた）", en: "%s (you)"}
-	tFamSince    = text{ja: "見守りを始めた日", en: "Since"}
+	tFamSince    = text{ja: "見守りを始めた日", en: "Watching since"}
 	tFamSees     = text{ja: "見える内容", en: "Sees"}
 	tFamAll      = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
 	tFamHidden   = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
@@ -100,7 +100,7 @@ func FamilyPage(f FamilyFacts) Page {
 			m.Title = tFamMember.in(lang)
 			m.Facts = append(m.Facts, Fact{tFamSees.in(lang), pick(w.HideAmount, tFamHidden, tFamAll).in(lang)})
 			if owner {
-				m.Title = orElse(w.Name, m.Title)
+				m.Title = GuardianOf(lang, f.Watchers, w.ID).Name
 			}
 		}
 		if me {

@@ -1,0 +1,64 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Guardian is a guardian as the owners of an account know them, from its
+// family page. Its zero value is one who has left.
+type Guardian struct {
+	Name  string    // what the owner calls them, or a name of ours
+	Since time.Time // set for a name of ours, which alone does not say who it is
+}
+
+var (
+	tFamNumber     = text{ja: "見守り家族%d", en: "Family member %d"}
+	tNamedMine     = text{ja: "%sが「本人のものです」と回答しました", en: "%s answered: it was you"}
+	tNamedNotMine  = text{ja: "%sが「身に覚えがない」と回答しました", en: "%s answered: it was not you"}
+	tNamedTookBack = text{ja: "%sが「身に覚えがない」という回答を取り消しました", en: "%s took back the answer that it was not you"}
+)
+
+// GuardianOf finds out how the owners of an account know one of its watchers:
+// by the name that they typed, else by a number if there are several without.
+func GuardianOf(lang watch.Lang, watchers []watch.Watcher, id string) Guardian {
+	lang = langOf(lang)
+	var nameless []watch.Watcher
+	for _, w := range watchers {
+		switch {
+		case w.Role != watch.Guardian:
+		case w.Name == "":
+			nameless = append(nameless, w)
+		case w.ID == id:
+			return Guardian{Name: w.Name}
+		}
+	}
+	for i, w := range nameless {
+		switch {
+		case w.ID != id:
+		case len(nameless) == 1:
+			return Guardian{Name: tFamMember.in(lang), Since: w.Since}
+		default:
+			return Guardian{Name: tFamNumber.in(lang, i+1), Since: w.Since}
+		}
+	}
+	return Guardian{}
+}
+
+// facts tell since when a guardian watches whose name alone does not say who
+// they are.
+func (g *Guardian) facts(lang watch.Lang) []Fact {
+	if g.Since.IsZero() {
+		return nil
+	}
+	return []Fact{{tFamSince.in(lang), Date(lang, g.Since)}}
+}
+
+// title says who did something: a guardian by name, or some guardian.
+func (g *Guardian) title(lang watch.Lang, named, some text) string {
+	if g.Name == "" {
+		return some.in(lang)
+	}
+	return named.in(lang, g.Name)
+}
