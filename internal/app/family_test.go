@@ -160,6 +160,13 @@ func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
 		"a guardian leaves on the page":             {func(_, g *person) { g.visits("leave"); g.submits("leave", nil) }, true, left},
 		"an owner leaves in the chat":               {func(o, _ *person) { o.says("解除"); o.taps("a=leave") }, false, ended},
 		"an owner leaves on the page":               {func(o, _ *person) { o.visits("leave"); o.submits("leave", nil) }, false, ended},
+		"an owner erases in the chat": {func(o, _ *person) {
+			o.says("解除")
+			o.taps("a=erase")
+			o.reads("見守りをやめて、記録も消しますか", "5年間（1825日）")
+			o.taps("a=erase")
+			o.reads("見守りをやめ、記録を消しました")
+		}, false, erased},
 		"an owner erases on the page": {func(o, _ *person) {
 			o.visits("leave")
 			o.submits("erase", url.Values{"sure": {"1"}})

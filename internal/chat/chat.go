@@ -45,6 +45,8 @@ type Enrol interface {
 	Invitation(ctx context.Context, lineUser, code string) (enrol.Invitation, error)
 	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
+	Forget(ctx context.Context, lineUser string) ([]enrol.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
@@ -216,9 +218,21 @@ func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []enrol.B
 	var out []wording.ChatAccount
 	for _, b := range list {
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
-		out = append(out, wording.ChatAccount{BankName: bank, Mask: b.Account.Mask, Watcher: b.Watcher.ID, Guardians: leavesGuardians(b)})
+		out = append(out, wording.ChatAccount{BankName: bank, Mask: b.Account.Mask, Watcher: b.Watcher.ID, Since: b.Watcher.Since,
+			Guardian: b.Watcher.Role == watch.Guardian, Guardians: leavesGuardians(b), Erasable: erasable(b)})
 	}
 	return out
+}
+
+// erasable tells whether the person is the account's only owner, who alone may
+// have it erased.
+func erasable(b enrol.Bound) bool {
+	for _, w := range b.Account.Watchers {
+		if w.ID != b.Watcher.ID && w.Role == watch.Owner {
+			return false
+		}
+	}
+	return b.Watcher.Role == watch.Owner
 }
 
 // leavesGuardians tells whether others stop watching when this owner leaves.

@@ -32,7 +32,7 @@ func TestLeaving(t *testing.T) {
 			t.Errorf("the button carries the account: %s", leave)
 		}
 		w.tap(alice, leave)
-		w.reads(alice, wording.Left(ja, nil).Title, "証拠として")
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "証拠として")
 		if _, err := w.store.Account(context.Background(), account); !errors.Is(err, store.ErrNotFound) || watches(w) != 0 {
 			t.Errorf("still watched: %v", err)
 		}
@@ -48,7 +48,7 @@ func TestLeaving(t *testing.T) {
 		w.say(alice, "解除")
 		w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "すべての口座をやめる")
 		w.tap(alice, "a=leave&w=w-2&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:])
-		w.reads(alice, wording.Left(ja, nil).Title, "中国銀行")
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "中国銀行")
 		if watches(w) != 1 {
 			t.Errorf("watches %d accounts", watches(w))
 		}
@@ -59,10 +59,71 @@ func TestLeaving(t *testing.T) {
 		w.own(alice, second)
 		w.say(alice, "leave")
 		w.tap(alice, "a=leave&w=all&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:])
-		w.reads(alice, wording.Left(ja, nil).Title, "中国銀行", "七十七銀行")
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "中国銀行", "七十七銀行")
 		if watches(w) != 0 {
 			t.Errorf("watches %d accounts", watches(w))
 		}
+	})
+	t.Run("two accounts with the same mask are told apart", func(t *testing.T) {
+		w := newWorld(t)
+		same := watch.AccountKey{Bank: account.Bank, Ref: "acc_2"}
+		w.own(alice, account)
+		w.add(48 * time.Hour)
+		w.own(alice, same)
+		w.say(alice, "解除")
+		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 普通 ***4567")
+		w.tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-2"))
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "2026年11月26日から見守り", "400日がたつと消えます")
+		if list, err := w.enrol.Accounts(context.Background(), alice); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_1" {
+			t.Errorf("watches %+v, %v", list, err)
+		}
+	})
+	t.Run("records are erased after a second yes", func(t *testing.T) {
+		w := newWorld(t)
+		w.own(alice, account)
+		w.own(alice, second, func(a *watch.Account) {
+			a.Watchers = append(a.Watchers, watch.Watcher{ID: "o-2", Role: watch.Owner, LineUser: bob, Lang: watch.English})
+		})
+		w.alert("r1", account)
+		w.alert("r2", second)
+		w.say(alice, "解除")
+		w.tap(alice, w.button(alice, "a=erase"))
+		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title, "5年間（1825日）", "消す：1. 七十七銀行")
+		if strings.Contains(w.newest(alice), "中国銀行") || watches(w) != 2 {
+			t.Errorf("an account with another owner is offered: %s", w.newest(alice))
+		}
+		yes := w.button(alice, "a=erase")
+		// Neither another's account nor one that is not hers alone can be named.
+		for _, who := range []string{"w-2", "o-2", "nobody"} {
+			w.tap(alice, strings.Replace(yes, "w=w-1", "w="+who, 1))
+			w.reads(alice, wording.Useless(ja).Title)
+		}
+		w.tap(alice, strings.Split(yes, "&t=")[0]+"&w=w-1")
+		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title)
+		w.tap(alice, yes)
+		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{}).Title, "七十七銀行 普通 ***4567", "銀行に伝えた記録だけは")
+		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 1 {
+			t.Errorf("the record is kept: %v", err)
+		}
+		w.say(alice, "解除")
+		if strings.Contains(w.newest(alice), "a=erase") {
+			t.Error("erasing is offered where it cannot be")
+		}
+	})
+	t.Run("all of it is erased or left at once", func(t *testing.T) {
+		w := newWorld(t)
+		w.own(alice, account)
+		w.own(bob, second, guardian(alice))
+		w.alert("r1", account)
+		w.alert("r2", second)
+		w.say(alice, "leave")
+		w.tap(alice, w.button(alice, "a=erase"))
+		w.tap(alice, strings.Replace(w.button(alice, "a=erase"), "w=w-1", "w=all", 1))
+		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{Lang: watch.English}).Title, "only watched no more")
+		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 0 {
+			t.Errorf("%v", err)
+		}
+		w.record("r2") // is bob's
 	})
 	t.Run("an old button asks again", func(t *testing.T) {
 		w := newWorld(t)
@@ -72,7 +133,7 @@ func TestLeaving(t *testing.T) {
 		w.add(61 * time.Minute)
 		for _, data := range []string{leave, "a=leave&w=all", "a=leave&w=all&t=zzzzzzzzzzzzzz"} {
 			w.tap(alice, data)
-			w.reads(alice, wording.AskLeave(ja, []wording.ChatAccount{{}}, w.Now()).Title)
+			w.reads(alice, wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title)
 		}
 		if watches(w) != 1 {
 			t.Error("it left all the same")

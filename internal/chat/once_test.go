@@ -33,7 +33,7 @@ var acts = map[string]struct {
 	"leaving": {do: func(w *world) {
 		w.say(alice, "解除")
 		_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
-	}, title: wording.Left(ja, nil).Title},
+	}, title: wording.Left(wording.ChatLeaveFacts{}).Title},
 	"linking at the bank": {do: func(w *world) {
 		token := w.offered(alice)
 		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []enrol.CodeRequest{{AccountRef: "acc_new"}})
@@ -51,18 +51,23 @@ var acts = map[string]struct {
 		}
 		_ = w.line.Tap(alice, "a=join&c="+code, "")
 	}, title: wording.Joined(ja, wording.ChatAccount{}, false, false).Title, told: wording.GuardianJoined(wording.GuardianFacts{}).Title},
+	"erasing": {do: func(w *world) {
+		w.say(alice, "解除")
+		w.tap(alice, w.button(alice, "a=erase"))
+		_ = w.line.Tap(alice, w.button(alice, "a=erase"), "")
+	}, title: wording.Erased(wording.ChatLeaveFacts{}).Title},
 	"leaving as a guardian": {do: func(w *world) {
 		k := watch.AccountKey{Bank: "0168", Ref: "acc_bob"}
 		w.own(bob, k, guardian(alice))
 		w.say(alice, "解除")
 		_ = w.line.Tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=g-bob"), "")
-	}, title: wording.Left(watch.English, nil).Title, told: wording.GuardianLeft(wording.GuardianFacts{}).Title},
+	}, title: wording.Left(wording.ChatLeaveFacts{Lang: watch.English}).Title, told: wording.GuardianLeft(wording.GuardianFacts{}).Title},
 	"leaving as the last owner": {do: func(w *world) {
 		k := watch.AccountKey{Bank: "0168", Ref: "acc_own"}
 		w.own(alice, k, guardian(bob))
 		w.say(alice, "解除")
 		_ = w.line.Tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-own"), "")
-	}, title: wording.Left(ja, nil).Title, told: wording.Dismissed(wording.GuardianFacts{Lang: watch.English}).Title},
+	}, title: wording.Left(wording.ChatLeaveFacts{}).Title, told: wording.Dismissed(wording.GuardianFacts{Lang: watch.English}).Title},
 	"pausing": {do: func(w *world) { _ = w.line.Tap(alice, "a=pause&for=1h", "") },
 		title: wording.Paused(ja, time.Time{}, time.Time{}).Title},
 	"resuming": {do: func(w *world) {

@@ -3,8 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"net/url"
-	"strconv"
 	"time"
 
 	"kozamori/internal/enrol"
@@ -80,50 +78,4 @@ func (t *talk) connected(ctx context.Context, list []enrol.Bound) (plan, error) 
 		}
 	}
 	return say(m), nil
-}
-
-// askFor is how long the button that leaves works; later it asks again.
-const askFor = time.Hour
-
-func (t *talk) askLeave(ctx context.Context) (plan, error) {
-	list, lang, err := t.accounts(ctx)
-	switch {
-	case err != nil:
-		return plan{}, err
-	case len(list) == 0:
-		return say(wording.NotConnected(lang)), nil
-	}
-	return say(wording.AskLeave(lang, t.chatAccounts(ctx, lang, list), t.at())), nil
-}
-
-// leave ends the watching of the accounts that a button names. An account is
-// named by the id of its watcher, which tells nothing to anybody else.
-func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
-	asked, err := strconv.ParseInt(v.Get("t"), 36, 64)
-	if since := t.at().Sub(time.Unix(asked, 0)); err != nil || since > askFor || since < -askFor {
-		return t.askLeave(ctx)
-	}
-	list, lang, err := t.accounts(ctx)
-	if err != nil {
-		return plan{}, err
-	}
-	var leaving []enrol.Bound
-	for _, b := range list {
-		if id := v.Get("w"); id == b.Watcher.ID || id == wording.LeaveAll {
-			leaving = append(leaving, b)
-		}
-	}
-	if len(leaving) == 0 {
-		return t.useless(ctx)
-	}
-	p := say(wording.Left(lang, t.chatAccounts(ctx, lang, leaving)))
-	p.do = func(ctx context.Context) error {
-		for _, b := range leaving {
-			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, enrol.ErrNotFound) {
-				return err
-			}
-		}
-		return nil
-	}
-	return p, nil
 }

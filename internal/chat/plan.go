@@ -122,6 +122,8 @@ func (t *talk) postback(ctx context.Context) (plan, error) {
 			return t.toDesk(ctx, action, v.Get("r"))
 		case "leave":
 			return t.leave(ctx, v)
+		case "erase":
+			return t.erase(ctx, v)
 		case "join":
 			return t.join(ctx, v.Get("c"))
 		case "pause":

@@ -19,7 +19,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	list := wording.RecentAlerts(wording.ListFacts{}).Title
 	trouble := wording.Trouble(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
-	leave := wording.AskLeave(ja, []wording.ChatAccount{{}}, time.Now()).Title
+	leave := wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title
 	connect := wording.HowToConnect(ja, nil, nil).Title
 	guide := wording.Guide(ja).Title
 	confused := wording.NotUnderstood(ja).Text[0]

@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"strconv"
 	"time"
 
 	"kozamori/internal/watch"
@@ -12,8 +11,11 @@ type ChatAccount struct {
 	BankName string // in the reader's language
 	Mask     string
 	Watcher  string // id of the watcher who reads this
+	Since    time.Time
+	Guardian bool // the reader watches it for somebody else
 	// Guardians tells that others watch only because this person does.
 	Guardians bool
+	Erasable  bool // the reader is its only owner, who may have it erased
 }
 
 func (a ChatAccount) name() string { return account(a.BankName, a.Mask) }
@@ -143,62 +145,4 @@ func CodeLocked(lang watch.Lang, until, now time.Time) Message {
 func CodeFull(lang watch.Lang) Message {
 	lang = langOf(lang)
 	return chat(lang, tcAltCode.in(lang), tcFull.in(lang), tcFullTx.in(lang, watch.MaxWatchers))
-}
-
-var (
-	tcAskLeave    = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
-	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
-	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
-	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。続けるときは、何もしなくて大丈夫です。", en: "You will get no more alerts. To go on, you need not do anything."}
-	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わります。", en: "If you leave, your family members are not told any more either."}
-	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
-	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
-	tcLeaveShow   = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
-	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
-	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
-	tcLeftKept    = text{ja: "これまでのお知らせと「身に覚えがない」の受付は、証拠として決められた期間だけ残ります。LINEの情報とメールアドレスは残りません。", en: "Past alerts and reports are kept as evidence for a fixed time. Your LINE id and mail address are not."}
-	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
-)
-
-// LeaveAll stands for a watcher's id in a postback that leaves every account.
-const LeaveAll = "all"
-
-// AskLeave asks which account to stop watching: one press does it.
-func AskLeave(lang watch.Lang, accounts []ChatAccount, now time.Time) Message {
-	lang = langOf(lang)
-	m := chat(lang, tcAltLeave.in(lang), tcAskLeave.in(lang), tcAskLeaveTx.in(lang))
-	at := strconv.FormatInt(now.Unix(), 36)
-	button := func(label, name, watcher string) Button {
-		return Button{Label: label, Style: Danger, Display: tcLeaveShow.in(lang, name), Postback: chatPostback("leave", "w", watcher, "t", at)}
-	}
-	others := false
-	for _, a := range accounts[:min(len(accounts), maxButtons)] {
-		others = others || a.Guardians
-		name := orElse(a.name(), tFactAccount.in(lang))
-		label := name
-		if len(accounts) == 1 {
-			label = tcLeaveButton.in(lang)
-		}
-		m.Buttons = append(m.Buttons, button(label, name, a.Watcher))
-	}
-	if len(accounts) == 1 {
-		m.Facts = accountFacts(lang, accounts)
-	} else {
-		m.Title = tcAskWhich.in(lang)
-		all := button(tcLeaveAll.in(lang), "", LeaveAll)
-		all.Display = tcLeaveAll.in(lang)
-		m.Buttons = append(m.Buttons, all)
-	}
-	if others {
-		m.Text = append(m.Text, tcLeaveOthers.in(lang))
-	}
-	return m
-}
-
-// Left confirms that accounts are no longer watched, and says what is kept.
-func Left(lang watch.Lang, accounts []ChatAccount) Message {
-	lang = langOf(lang)
-	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang), tcLeftKept.in(lang), tcLeftAgain.in(lang))
-	m.Facts = accountFacts(lang, accounts)
-	return m
 }

@@ -15,6 +15,13 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	service, bank := names(lang)
 	one := ChatAccount{BankName: bank, Mask: "普通 ***4567", Watcher: "w1", Guardians: true}
 	two := []ChatAccount{{BankName: bank, Mask: "普通 ***4567", Watcher: "w1"}, {BankName: bank, Mask: "普通 ***8901", Watcher: "w2"}}
+	own, same, theirs := one, one, two[1]
+	own.Erasable, own.Since = true, jst("2020-06-01 09:00:00")
+	same.Erasable, same.Since, same.Guardians, same.Watcher = true, jst("2020-08-15 09:00:00"), false, "w3"
+	theirs.Guardian, theirs.Since = true, jst("2020-08-20 09:00:00")
+	leave := func(list ...ChatAccount) ChatLeaveFacts {
+		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: 5 * 365, RecordDays: 400}
+	}
 	changed := watch.DefaultRules()
 	changed.ServiceMin, changed.AnyDebit = 5000, 100000
 
@@ -74,14 +81,16 @@ func chatMessages(lang watch.Lang) map[string]Message {
 		"code-expired":    CodeExpired(lang),
 		"code-locked":     CodeLocked(lang, now.AddDate(0, 0, 1), now),
 		"code-full":       CodeFull(lang),
-		"leave-one":       AskLeave(lang, []ChatAccount{one}, now),
-		"leave-several":   AskLeave(lang, two, now),
-		"left":            Left(lang, two[:1]),
-		"pause":           AskPause(lang, now),
-		"pause-at-night":  AskPause(lang, jst("2020-09-04 01:30:00")),
-		"paused":          Paused(lang, jst("2020-09-05 07:00:00"), now),
-		"resumed":         Resumed(lang, true),
-		"not-paused":      Resumed(lang, false),
+		"leave-one":       AskLeave(leave(own)),
+		"leave-several":   AskLeave(leave(own, same, theirs)),
+		"left":            Left(leave(own)), "left-several": Left(leave(own, theirs)), "left-guardian": Left(leave(theirs)),
+		"ask-erase": AskErase(leave(own)), "ask-erase-several": AskErase(leave(theirs, own, same)), "ask-erase-cannot": AskErase(leave(theirs)),
+		"erased": Erased(leave(own)), "erased-some": Erased(leave(own, theirs)),
+		"pause":          AskPause(lang, now),
+		"pause-at-night": AskPause(lang, jst("2020-09-04 01:30:00")),
+		"paused":         Paused(lang, jst("2020-09-05 07:00:00"), now),
+		"resumed":        Resumed(lang, true),
+		"not-paused":     Resumed(lang, false),
 	}
 }
 

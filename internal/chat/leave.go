@@ -1,0 +1,113 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strconv"
+	"time"
+
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/wording"
+)
+
+// askFor is how long the button that leaves works; later it asks again.
+const askFor = time.Hour
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+func (t *talk) askLeave(ctx context.Context) (plan, error) { return t.askWhich(ctx, wording.AskLeave) }
+func (t *talk) askErase(ctx context.Context) (plan, error) { return t.askWhich(ctx, wording.AskErase) }
+
+func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) wording.Message) (plan, error) {
+	_, f, err := t.leaving(ctx)
+	switch {
+	case err != nil:
+		return plan{}, err
+	case len(f.Accounts) == 0:
+		return say(wording.NotConnected(f.Lang)), nil
+	}
+	return say(ask(f)), nil
+}
+
+// leaving is what the person watches, and what is said of leaving it.
+func (t *talk) leaving(ctx context.Context) ([]enrol.Bound, wording.ChatLeaveFacts, error) {
+	list, lang, err := t.accounts(ctx)
+	return list, wording.ChatLeaveFacts{Lang: lang, Accounts: t.chatAccounts(ctx, lang, list), Now: t.at(),
+		KeepDays: days(t.Store.KeepDispute), RecordDays: days(store.KeepRecord)}, err
+}
+
+// pressed tells which accounts a button of leaving or erasing names. An
+// account is named by the id of its watcher, which tells nothing to anybody
+// else. False if the button is too old to be sure that it is still meant.
+func (t *talk) pressed(v url.Values, list []enrol.Bound) ([]enrol.Bound, bool) {
+	asked, err := strconv.ParseInt(v.Get("t"), 36, 64)
+	if since := t.at().Sub(time.Unix(asked, 0)); err != nil || since > askFor || since < -askFor {
+		return nil, false
+	}
+	var out []enrol.Bound
+	for _, b := range list {
+		if id := v.Get("w"); id == b.Watcher.ID || id == wording.LeaveAll {
+			out = append(out, b)
+		}
+	}
+	return out, true
+}
+
+// leave ends the watching of the accounts that a button names.
+func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
+	list, f, err := t.leaving(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	list, fresh := t.pressed(v, list)
+	switch {
+	case !fresh:
+		return t.askLeave(ctx)
+	case len(list) == 0:
+		return t.useless(ctx)
+	}
+	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
+	p := say(wording.Left(f))
+	p.do = func(ctx context.Context) error {
+		for _, b := range list {
+			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, enrol.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	}
+	return p, nil
+}
+
+// erase asks once more, or erases the accounts that a button names. Of all of
+// them those are only left that are not the person's alone.
+func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
+	list, f, err := t.leaving(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	list, fresh := t.pressed(v, list)
+	all := v.Get("w") == wording.LeaveAll
+	switch {
+	case !fresh:
+		return t.askErase(ctx)
+	case len(list) == 0, !all && !erasable(list[0]):
+		return t.useless(ctx)
+	}
+	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
+	p := say(wording.Erased(f))
+	p.do = func(ctx context.Context) error {
+		if all {
+			_, err := t.Enrol.Forget(ctx, t.Event.User)
+			return err
+		}
+		err := t.Enrol.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
+		if errors.Is(err, enrol.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	return p, nil
+}

@@ -1,0 +1,209 @@
+package wording
+
+import (
+	"strconv"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+var (
+	tcAskLeave    = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
+	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
+	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
+	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。続けるときは、何もしなくて大丈夫です。", en: "You will get no more alerts. To go on, you need not do anything."}
+	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わります。", en: "If you leave, your family members are not told any more either."}
+	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]d日間残ります。記録も消したいときは、やめる前に「%[2]s」を押してください。", en: "Records of past alerts are kept for %[1]d days after you leave. To have them erased as well, press \"%[2]s\" before you leave."}
+	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
+	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
+	tcLeaveRow    = text{ja: "やめる：%s", en: "Stop: %s"}
+	tcLeaveShow   = text{ja: "%sの見守りをやめる", en: "Stop watching %s"}
+	tcAccountNo   = text{ja: "口座%d", en: "Account %d"}
+	tcNumbered    = text{ja: "%[1]d. %[2]s", en: "%[1]d. %[2]s"}
+	tcSince       = text{ja: "%sから見守り", en: "watched since %s"}
+	tcSinceFor    = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
+	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
+	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
+	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]d日がたつと消えます。「身に覚えがない」と銀行に伝えた記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts vanish after %[1]d days. What was reported to the bank is kept as evidence for %[2]s. Your LINE id and mail address are not kept."}
+	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
+	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
+
+	tcErase       = text{ja: "記録も消す", en: "Erase the records too"}
+	tcAskErase    = text{ja: "見守りをやめて、記録も消しますか", en: "Stop watching, and erase the records?"}
+	tcAltErase    = text{ja: "記録を消す手続き", en: "Erasing records"}
+	tcAskEraseTx  = text{ja: "見守りをやめ、設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and settings and records are erased at once. It cannot be undone."}
+	tcEraseNot    = text{ja: "消さないときは、何もしなくて大丈夫です。", en: "To keep them, you need not do anything."}
+	tcEraseButton = text{ja: "やめて、記録も消す", en: "Stop and erase"}
+	tcEraseAll    = text{ja: "すべてやめて、記録も消す", en: "Stop and erase all of them"}
+	tcEraseShow   = text{ja: "%sの見守りをやめて、記録も消す", en: "Stop watching %s and erase its records"}
+	tcErasedRest  = text{ja: "見守り家族として見ていた口座と、ほかの名義人もいる口座は、見守りだけをやめました。", en: "Accounts that you watched for family, or that have another owner too, are only watched no more."}
+	tcEraseRow    = text{ja: "消す：%s", en: "Erase: %s"}
+	tcEraseOthers = text{ja: "「%s」を押すと、ほかの口座の見守りもやめます。", en: "\"%s\" stops watching the other accounts too."}
+	tcEraseCannot = text{ja: "記録を消せる口座がありません", en: "There is no account that you can have erased"}
+	tcEraseCannTx = text{ja: "記録を消せるのは、ほかに名義人がいない、ご自身の口座だけです。そのほかは、銀行にご相談ください。", en: "You can have your own account erased, if it has no other owner. About others, please ask the bank."}
+)
+
+// LeaveAll stands for a watcher's id in a postback that leaves every account.
+const LeaveAll = "all"
+
+// ChatLeaveFacts is what leaving in the chat is worded from.
+type ChatLeaveFacts struct {
+	Lang     watch.Lang
+	Accounts []ChatAccount
+	Now      time.Time
+	// KeepDays is how long a dispute is kept as evidence, RecordDays how long
+	// records that nobody has erased.
+	KeepDays, RecordDays int
+}
+
+// row is an account of a list in which several can have the same name.
+func (a *ChatAccount) row(lang watch.Lang, n int) Fact {
+	value := a.name()
+	if !a.Since.IsZero() {
+		value += "\n" + pick(a.Guardian, tcSinceFor, tcSince).in(lang, Date(lang, a.Since))
+	}
+	if n == 0 {
+		return Fact{tFactAccount.in(lang), value}
+	}
+	return Fact{tcAccountNo.in(lang, n), value}
+}
+
+// rows lists accounts; numbered by their place in a list, if it has several.
+func rows(lang watch.Lang, accounts []ChatAccount, numbered bool) []Fact {
+	var out []Fact
+	for i := range accounts {
+		n := 0
+		if numbered && len(accounts) > 1 {
+			n = i + 1
+		}
+		if f := accounts[i].row(lang, n); f.Value != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// eachAccount adds a button for every account, and one for all of them. Each
+// carries when it was shown: an old one asks again.
+func (f *ChatLeaveFacts) eachAccount(m *Message, action string, accounts []ChatAccount, one, row, show, all text) {
+	lang, at := langOf(f.Lang), strconv.FormatInt(f.Now.Unix(), 36)
+	button := func(label, shown, watcher string) {
+		m.Buttons = append(m.Buttons, Button{Label: label, Style: Danger, Display: shown, Postback: chatPostback(action, "w", watcher, "t", at)})
+	}
+	if len(f.Accounts) == 1 {
+		if len(accounts) == 1 {
+			button(one.in(lang), show.in(lang, orElse(accounts[0].name(), tFactAccount.in(lang))), accounts[0].Watcher)
+		}
+		return
+	}
+	shown := 0
+	for i, a := range f.Accounts {
+		for _, b := range accounts {
+			if a.Watcher != b.Watcher || shown == maxButtons {
+				continue
+			}
+			shown++
+			name := tcNumbered.in(lang, i+1, orElse(a.name(), tFactAccount.in(lang)))
+			button(row.in(lang, name), show.in(lang, name), a.Watcher)
+		}
+	}
+	button(all.in(lang), all.in(lang), LeaveAll)
+}
+
+// guardians tells whether others stop watching when the person leaves.
+func (f *ChatLeaveFacts) guardians() bool {
+	for _, a := range f.Accounts {
+		if a.Guardians {
+			return true
+		}
+	}
+	return false
+}
+
+// AskLeave asks which account to stop watching: one press does it.
+func AskLeave(f ChatLeaveFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcAltLeave.in(lang), pick(len(f.Accounts) == 1, tcAskLeave, tcAskWhich).in(lang), tcAskLeaveTx.in(lang))
+	m.Facts = rows(lang, f.Accounts, true)
+	f.eachAccount(&m, "leave", f.Accounts, tcLeaveButton, tcLeaveRow, tcLeaveShow, tcLeaveAll)
+	erasable := false
+	for _, a := range f.Accounts {
+		erasable = erasable || a.Erasable
+	}
+	if f.guardians() {
+		m.Text = append(m.Text, tcLeaveOthers.in(lang))
+	}
+	if erasable {
+		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))
+		m.Buttons = append(m.Buttons, Button{Label: tcErase.in(lang), Style: Secondary, Display: tcErase.in(lang), Postback: chatPostback("erase")})
+	}
+	return m
+}
+
+// AskErase says what erasing means and what is kept, and asks once more.
+func AskErase(f ChatLeaveFacts) Message {
+	lang := langOf(f.Lang)
+	var own []ChatAccount
+	for _, a := range f.Accounts {
+		if a.Erasable {
+			own = append(own, a)
+		}
+	}
+	if len(own) == 0 {
+		m := chat(lang, tcAltErase.in(lang), tcEraseCannot.in(lang), tcEraseCannTx.in(lang))
+		m.Choices = choices(lang, CmdLeave, CmdGuide)
+		return m
+	}
+	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), tcAskEraseTx.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
+	for i := range f.Accounts {
+		if n := i + 1; f.Accounts[i].Erasable {
+			if len(f.Accounts) == 1 {
+				n = 0
+			}
+			m.Facts = append(m.Facts, f.Accounts[i].row(lang, n))
+		}
+	}
+	if f.guardians() {
+		m.Text = append(m.Text, tcLeaveOthers.in(lang))
+	}
+	if len(own) < len(f.Accounts) {
+		m.Text = append(m.Text, tcEraseOthers.in(lang, tcEraseAll.in(lang)))
+	}
+	m.Text = append(m.Text, tcEraseNot.in(lang))
+	f.eachAccount(&m, "erase", own, tcEraseButton, tcEraseRow, tcEraseShow, tcEraseAll)
+	return m
+}
+
+// Left confirms that accounts are no longer watched, and says what is kept.
+func Left(f ChatLeaveFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang))
+	m.Facts = rows(lang, f.Accounts, false)
+	own, others := false, false
+	for _, a := range f.Accounts {
+		own, others = own || !a.Guardian, others || a.Guardian
+	}
+	if own {
+		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tcLeftAgain.in(lang))
+	}
+	if others {
+		m.Text = append(m.Text, tcLeftInvite.in(lang))
+	}
+	return m
+}
+
+// Erased confirms that accounts are no longer watched and that the records of
+// those which can be erased are gone, and says what is kept.
+func Erased(f ChatLeaveFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), tcLeftText.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
+	m.Facts = rows(lang, f.Accounts, false)
+	for _, a := range f.Accounts {
+		if !a.Erasable {
+			m.Text = append(m.Text, tcErasedRest.in(lang))
+			break
+		}
+	}
+	m.Text = append(m.Text, tcLeftAgain.in(lang))
+	return m
+}
