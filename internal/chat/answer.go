@@ -40,11 +40,11 @@ const (
 // plan is what is to happen for an event: an act, if it is one that cannot
 // tell afterwards whether it has happened, and what the person is told.
 type plan struct {
-	say *wording.Message // nil for silence
+	say []wording.Message // none for silence
 	do  func(ctx context.Context) error
 }
 
-func say(m wording.Message) plan { return plan{say: &m} }
+func say(m wording.Message) plan { return plan{say: []wording.Message{m}} }
 
 // run takes an event from wherever it was left to its end.
 func (t *talk) run(ctx context.Context) queue.Verdict {
@@ -69,7 +69,7 @@ func (t *talk) run(ctx context.Context) queue.Verdict {
 // act writes down what will be said, acts, and writes down that it acted.
 func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 	if seen.Phase == "" {
-		if p.say != nil && !t.Event.Standby {
+		if len(p.say) > 0 && !t.Event.Standby {
 			var err error
 			if seen.Answer, err = json.Marshal(p.say); err != nil {
 				return errors.New("chat: an answer does not encode")
@@ -122,7 +122,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 	if seen.Phase == done {
 		return queue.OK
 	}
-	var m wording.Message
+	var m []wording.Message
 	if err := json.Unmarshal(seen.Answer, &m); err != nil {
 		return queue.Never("an answer that cannot be read")
 	}
@@ -135,7 +135,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 			if !first {
 				reply = t.LINE.ReplyAgain
 			}
-			switch o := reply(ctx, t.Event.ReplyToken, m); o.Result {
+			switch o := reply(ctx, t.Event.ReplyToken, m...); o.Result {
 			case watch.SendAccepted:
 				return t.finish(ctx, seen)
 			case watch.SendRetry:
@@ -155,19 +155,19 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 	return t.push(ctx, seen, m)
 }
 
-func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m wording.Message) queue.Verdict {
+func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []wording.Message) queue.Verdict {
 	if !t.fresh() {
 		t.Logger.Warn("an answer may not have arrived: LINE did not say", "event", t.Event.ID)
 		return t.finish(ctx, seen)
 	}
-	if o := t.LINE.ReplyAgain(ctx, t.Event.ReplyToken, m); o.Result == watch.SendAccepted {
+	if o := t.LINE.ReplyAgain(ctx, t.Event.ReplyToken, m...); o.Result == watch.SendAccepted {
 		return t.finish(ctx, seen)
 	}
 	return queue.Later(2 * time.Second)
 }
 
-func (t *talk) push(ctx context.Context, seen *store.Seen, m wording.Message) queue.Verdict {
-	o := t.LINE.Push(ctx, t.Event.User, watch.DeriveUUID("chat", t.Event.ID), m)
+func (t *talk) push(ctx context.Context, seen *store.Seen, m []wording.Message) queue.Verdict {
+	o := t.LINE.PushAll(ctx, t.Event.User, watch.DeriveUUID("chat", t.Event.ID), m...)
 	switch {
 	case o.Result == watch.SendAccepted:
 		return t.finish(ctx, seen)

@@ -25,7 +25,7 @@ import (
 type LINE interface {
 	Reply(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
 	ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
-	Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome
+	PushAll(ctx context.Context, to, retryKey string, msgs ...wording.Message) watch.Outcome
 	Profile(ctx context.Context, user string) (line.Profile, error)
 	LinkToken(ctx context.Context, user string) (string, error)
 }

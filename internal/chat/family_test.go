@@ -105,11 +105,78 @@ func TestServicesAreListedAndAskedAbout(t *testing.T) {
 		t.Errorf("a guardian who may see no amounts reads %s", got)
 	}
 
-	// Whoever joins an account that is used is told so at once.
-	i, err := w.enrol.Issue(context.Background(), account.Bank, enrol.CodeRequest{AccountRef: account.Ref})
-	if err != nil {
-		t.Fatal(err)
+}
+
+// used makes an account one that PayPay has drawn from, watched by bob.
+func (w *world) used(k watch.AccountKey) {
+	w.t.Helper()
+	w.own(bob, k)
+	w.alert("r-"+k.Ref, k)
+	var act watch.Activity
+	act.Apply(w.record("r-" + k.Ref))
+	if err := w.store.Write(context.Background(), store.PutActivity(k, &act)); err != nil {
+		w.t.Fatal(err)
 	}
-	w.say(bob, i.Code)
-	w.reads(bob, "Payment services are linked to this account")
+}
+
+func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
+	ctx := context.Background()
+	one, unused, two := watch.AccountKey{Bank: "0125", Ref: "acc_one"}, watch.AccountKey{Bank: "0125", Ref: "acc_none"}, watch.AccountKey{Bank: "0125", Ref: "acc_two"}
+	for name, optIn := range map[string]func(*world){
+		"by code": func(w *world) {
+			i, err := w.enrol.Issue(ctx, one.Bank, enrol.CodeRequest{AccountRef: one.Ref})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.line.Duplicate(1)
+			w.say(alice, i.Code)
+			w.say(alice, i.Code) // and once more, by hand
+		},
+		"by account link": func(w *world) {
+			token := w.offered(alice)
+			nonce, _, err := w.enrol.Nonce(ctx, one.Bank, []enrol.CodeRequest{{AccountRef: unused.Ref, Mask: "普通 ***0000"}, {AccountRef: one.Ref}, {AccountRef: two.Ref}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.line.Duplicate(1)
+			w.open(alice, token, nonce)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.used(one)
+			w.used(two)
+			optIn(w)
+			for range 4 {
+				w.add(6 * time.Second)
+				w.settle()
+			}
+			title := wording.ServicesMessage(ja, "", nil, false, w.Now()).Title
+			var lists []string
+			for _, m := range w.shown(alice) {
+				if strings.Contains(m, title) && strings.Contains(m, "a=notmine") {
+					lists = append(lists, m)
+				}
+			}
+			if len(lists) != 1 {
+				t.Fatalf("%d lists: %v", len(lists), w.shown(alice))
+			}
+			w.tap(alice, "a=notmine&r=r-acc_one")
+			w.reads(alice, opened)
+			if strings.Contains(lists[0], "***0000") {
+				t.Errorf("an account without services is listed: %s", lists[0])
+			}
+		})
+	}
+	t.Run("nothing is sent when there is nothing", func(t *testing.T) {
+		w := newWorld(t)
+		i, err := w.enrol.Issue(ctx, one.Bank, enrol.CodeRequest{AccountRef: one.Ref})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.say(alice, i.Code)
+		if n := len(w.shown(alice)); n != 1 {
+			t.Errorf("%d messages", n)
+		}
+	})
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"strings"
 
+	"kozamori/internal/enrol"
 	"kozamori/internal/look"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -74,14 +76,33 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 	case len(accounts) == 0:
 		return say(wording.NotConnected(lang)), nil
 	}
+	all, err := t.servicesOf(ctx, accounts, lang, false)
+	if err != nil {
+		return plan{}, err
+	}
+	return say(*all), nil
+}
+
+// servicesOf words what services touched accounts, of all of them as many as
+// one message holds; nil if used leaves none of the accounts to tell of.
+func (t *talk) servicesOf(ctx context.Context, accounts []enrol.Bound, lang watch.Lang, used bool) (*wording.Message, error) {
 	var all *wording.Message
+	room, more := wording.MaxServices, 0
 	for _, b := range accounts {
 		found, err := look.Services(ctx, t.Store, b.Account.AccountKey)
 		if err != nil {
-			return plan{}, err
+			return nil, err
+		}
+		if used && len(found) == 0 {
+			continue
+		}
+		fits := min(room, len(found))
+		room, more = room-fits, more+len(found)-fits
+		if all != nil && fits == 0 && len(found) > 0 {
+			continue
 		}
 		var lines []wording.ServiceLine
-		for _, s := range found {
+		for _, s := range found[:fits] {
 			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record}
 			l.Name, _ = t.Names.Service(s.ID, lang)
 			lines = append(lines, l)
@@ -95,5 +116,29 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 			wording.AddServices(all, m)
 		}
 	}
-	return say(*all), nil
+	if all != nil {
+		wording.EndServices(all, more)
+	}
+	return all, nil
+}
+
+// servicesOnce are the services of accounts that were connected just now, for
+// the event that connected them and no other: a code that is sent twice is
+// told of once. Nil if there is nothing to tell.
+func (t *talk) servicesOnce(ctx context.Context, list []enrol.Bound, lang watch.Lang) (*wording.Message, error) {
+	all, err := t.servicesOf(ctx, list, lang, true)
+	if err != nil || all == nil {
+		return nil, err
+	}
+	told, err := t.Store.Seen(ctx, "services "+list[0].Watcher.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case told.Version > 0 && told.Phase != t.Event.ID:
+		return nil, nil
+	case told.Version > 0:
+		return all, nil
+	}
+	told.Phase, told.At = t.Event.ID, t.Now()
+	return all, t.Store.Write(ctx, store.PutSeen(told))
 }

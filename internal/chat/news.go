@@ -42,7 +42,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.OK
 		}
 	}
-	o := t.LINE.Push(ctx, n.To.LineUser, n.Key(), t.newsWords(ctx))
+	o := t.LINE.PushAll(ctx, n.To.LineUser, n.Key(), t.newsWords(ctx))
 	switch {
 	case o.Result == watch.SendAccepted:
 		return queue.OK

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ var acts = map[string]struct {
 	do    func(*world) // sends the event
 	title string
 	late  bool   // the reply token is over before anybody works on the event
+	with  string // what else each answer brings
 	told  string // the title of what the other, bob, hears once
 }{
 	"not mine":                    {do: notMine, title: opened},
@@ -34,6 +36,15 @@ var acts = map[string]struct {
 		w.say(alice, "解除")
 		_ = w.line.Tap(alice, w.button(alice, "a=leave"), "")
 	}, title: wording.Left(wording.ChatLeaveFacts{}).Title},
+	"a code for an account in use": {do: func(w *world) {
+		k := watch.AccountKey{Bank: "0168", Ref: "acc_used"}
+		w.used(k)
+		i, err := w.enrol.Issue(context.Background(), k.Bank, enrol.CodeRequest{AccountRef: k.Ref})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_ = w.line.Say(alice, i.Code)
+	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title, with: "PayPay：身に覚えがない"},
 	"linking at the bank": {do: func(w *world) {
 		token := w.offered(alice)
 		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []enrol.CodeRequest{{AccountRef: "acc_new"}})
@@ -133,6 +144,13 @@ func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most 
 			w.settle()
 		}
 		answers := w.shown(alice)[before:]
+		if c.with != "" {
+			all := len(answers)
+			answers = slices.DeleteFunc(answers, func(m string) bool { return strings.Contains(m, c.with) })
+			if all != 2*len(answers) {
+				t.Errorf("%s (step %d): of %d messages %d are answers", last, n, all, len(answers))
+			}
+		}
 		if len(answers) == 0 || len(answers) > most(last) {
 			t.Errorf("%s (step %d): %d answers", last, n, len(answers))
 		}

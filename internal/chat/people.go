@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kozamori/internal/enrol"
-	"kozamori/internal/look"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -66,16 +65,11 @@ func (t *talk) connected(ctx context.Context, list []enrol.Bound) (plan, error) 
 	if f.Already {
 		return say(m), nil
 	}
-	for _, b := range list {
-		// Another owner's watching may have found some.
-		found, err := look.Services(ctx, t.Store, b.Account.AccountKey)
-		if err != nil {
-			return plan{}, err
-		}
-		if len(found) > 0 {
-			wording.ServicesHint(&m)
-			break
-		}
+	// Another owner's watching may have found some.
+	services, err := t.servicesOnce(ctx, list, w.Lang)
+	if err != nil || services == nil {
+		return say(m), err
 	}
-	return say(m), nil
+	services.Choices = m.Choices // only the last message's are shown
+	return plan{say: []wording.Message{m, *services}}, nil
 }

@@ -350,9 +350,9 @@ func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...wordin
 	return o
 }
 
-func (l *fragileLINE) Push(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+func (l *fragileLINE) PushAll(ctx context.Context, to, key string, msgs ...wording.Message) watch.Outcome {
 	_ = l.c.step("before push")
-	o := l.LINE.Push(ctx, to, key, m)
+	o := l.LINE.PushAll(ctx, to, key, msgs...)
 	_ = l.c.step("after push")
 	return o
 }

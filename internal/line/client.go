@@ -64,14 +64,24 @@ func (c *Client) api(ctx context.Context, token string) (*messaging_api.Messagin
 	return api.WithContext(ctx), nil
 }
 
-// Push sends a message to one user. The retry key (a UUID) goes out with the
-// first attempt already, so that LINE drops every second one for 24 hours.
+// Push sends a message to one user; see PushAll.
 func (c *Client) Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome {
+	return c.PushAll(ctx, to, retryKey, m)
+}
+
+// PushAll sends messages, at most five, to one user. The retry key (a UUID) goes out with the
+// first attempt already, so that LINE drops every second one for 24 hours.
+func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...wording.Message) watch.Outcome {
 	if !userID.MatchString(to) {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
 	}
-	req := &messaging_api.PushMessageRequest{To: to, Messages: []messaging_api.MessageInterface{Flex(m)},
-		CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+	if len(msgs) == 0 || len(msgs) > maxMessages {
+		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to send"}
+	}
+	req := &messaging_api.PushMessageRequest{To: to, CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+	for _, m := range msgs {
+		req.Messages = append(req.Messages, Flex(m))
+	}
 	res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
 		res, _, err := api.PushMessageWithHttpInfo(req, retryKey)
 		return res, err

@@ -13,8 +13,8 @@ import (
 	"kozamori/internal/wording"
 )
 
-// maxReply is how many messages one reply may carry.
-const maxReply = 5
+// maxMessages is how many messages one reply or push may carry.
+const maxMessages = 5
 
 // Reply answers an event with its reply token, which LINE takes once and for
 // about a minute. Replies have no retry key, so what it returns says what may
@@ -38,7 +38,7 @@ func (c *Client) ReplyAgain(ctx context.Context, replyToken string, msgs ...word
 }
 
 func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs []wording.Message) watch.Outcome {
-	if replyToken == "" || len(msgs) == 0 || len(msgs) > maxReply {
+	if replyToken == "" || len(msgs) == 0 || len(msgs) > maxMessages {
 		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to reply with"}
 	}
 	req := &messaging_api.ReplyMessageRequest{ReplyToken: replyToken}

@@ -86,7 +86,6 @@ func OpenFamily(lang watch.Lang, link string) Message {
 
 var (
 	tcServMine    = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
-	tcServHint    = text{ja: "この口座には、つながっている決済サービスがあります。「%s」と送ると確認できます。", en: "Payment services are linked to this account. Send \"%s\" to see them."}
 	tcDoesService = text{ja: "つながっている決済サービスを見る", en: "see which payment services are linked"}
 	tcDoesSetting = text{ja: "お知らせの条件を変える", en: "change what you are told"}
 	tcDoesFamily  = text{ja: "家族と一緒に見守る", en: "watch together with your family"}
@@ -101,10 +100,20 @@ func AddServices(m *Message, more Message) {
 	}
 }
 
+var tcServMore = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
+
+// EndServices says how many services a message had no room for.
+func EndServices(m *Message, more int) {
+	lang := langOf(watch.Lang(m.Lang))
+	if more > 0 {
+		m.Text = append(m.Text, tcServMore.in(lang, more, Word(lang, CmdSettings)))
+	}
+}
+
 // AnswerServices adds the two answers to each service of a message.
 func AnswerServices(m *Message, services []ServiceLine, guardian bool, watcher string) {
 	lang := langOf(watch.Lang(m.Lang))
-	for _, s := range services[:min(len(services), maxServices)] {
+	for _, s := range services[:min(len(services), MaxServices)] {
 		if s.Record == "" {
 			continue
 		}
@@ -114,14 +123,6 @@ func AnswerServices(m *Message, services []ServiceLine, guardian bool, watcher s
 			Button{Label: notMine, Display: notMine, Style: Danger, Postback: postback("notmine", s.Record, watcher)},
 			Button{Label: mine, Display: mine, Style: Secondary, Postback: postback("mine", s.Record, watcher)})
 	}
-}
-
-// ServicesHint tells somebody whose account was just connected that services
-// are linked to it already.
-func ServicesHint(m *Message) {
-	lang := langOf(watch.Lang(m.Lang))
-	m.Text = append(m.Text, tcServHint.in(lang, Word(lang, CmdServices)))
-	m.Choices = append(choices(lang, CmdServices), m.Choices...)
 }
 
 // GuardianFacts is what an owner is told of a guardian who came or went.

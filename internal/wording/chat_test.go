@@ -45,8 +45,7 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false, now)
 	AnswerServices(&more, lines, false, "w2")
 	AddServices(&services, more)
-	linkedAlready := Connected(ConnectedFacts{Lang: lang, Accounts: two[:1], Rules: watch.DefaultRules()})
-	ServicesHint(&linkedAlready)
+	EndServices(&services, 3)
 	return map[string]Message{
 		"guardian-joined": GuardianJoined(GuardianFacts{Lang: lang, Account: one, Name: "長女", HideAmount: true}),
 		"guardian-left":   GuardianLeft(GuardianFacts{Lang: lang, Account: one}),
@@ -72,7 +71,6 @@ func chatMessages(lang watch.Lang) map[string]Message {
 		"invite-own":      InviteOwn(lang),
 		"family":          OpenFamily(lang, "https://kozamori.example/s/t0ken"),
 		"services":        services,
-		"connected-some":  linkedAlready,
 		"link-failed":     LinkFailed(lang),
 		"settings":        OpenSettings(lang, "https://kozamori.example/s/t0ken"),
 		"connected":       Connected(ConnectedFacts{Lang: lang, Accounts: []ChatAccount{one}, Rules: watch.DefaultRules(), Mail: true}),

@@ -227,7 +227,7 @@ func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hi
 	if len(services) == 0 {
 		m.Text = []string{tServNone.in(lang)}
 	}
-	for _, s := range services[:min(len(services), maxServices)] {
+	for _, s := range services[:min(len(services), MaxServices)] {
 		name := orElse(s.Name, tServUnknown.in(lang))
 		say := Date(lang, s.Activity.LastAt)
 		if s.Activity.Debits > 0 && !hide {
@@ -244,8 +244,8 @@ func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hi
 	return m
 }
 
-// maxServices is how many services one message in the chat names.
-const maxServices = 8
+// MaxServices is how many services one message in the chat names.
+const MaxServices = 8
 
 var (
 	tServStands = text{ja: "（連携中）", en: "; linked"}
