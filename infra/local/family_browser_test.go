@@ -176,7 +176,7 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 	sound(t, ctx, "two phones alerted")
 	do(t, ctx, chromedp.Click(chromedp.CSS(guardian.newest(".part-footer button"))))
 	guardian.reads("the guardian's answer is taken", "KZ-")
-	owner.reads("the owner hears of the answer", "KZ-", "見守り家族")
+	owner.reads("the owner hears whose answer it is", "KZ-", "長男")
 	sound(t, ctx, "two phones answered")
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
 }
