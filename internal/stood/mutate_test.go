@@ -67,7 +67,7 @@ func forbid(function, action string) change {
 				}
 			}
 		}
-		walk(t.Resources[function+"Role"].Properties["Policies"])
+		walk(t.Resources[strings.TrimSuffix(function, "Function")+"Role"].Properties["Policies"])
 		if !found {
 			panic(function + " was never allowed to " + action)
 		}

@@ -38,6 +38,7 @@ var kinds = map[string]kind{
 	"AWS::Lambda::EventSourceMapping":  {"", "$name", nil},
 	"AWS::Lambda::EventInvokeConfig":   {"", "$name", nil},
 	"AWS::IAM::Role":                   {"RoleName", "$name", map[string]string{"Arn": arn + "iam::" + Account + ":role/$name"}},
+	"AWS::IAM::ManagedPolicy":          {"ManagedPolicyName", arn + "iam::" + Account + ":policy/$name", map[string]string{"PolicyArn": arn + "iam::" + Account + ":policy/$name"}},
 	"AWS::Logs::LogGroup":              {"LogGroupName", "$name", map[string]string{"Arn": arn + "logs:" + place + ":log-group:$name:*"}},
 	"AWS::Logs::MetricFilter":          {"", "$name", nil},
 	"AWS::ApiGatewayV2::Api":           {"", "$name", map[string]string{"ApiEndpoint": "https://$name.execute-api." + emulator.Region + ".amazonaws.com", "ApiId": "$name"}},

@@ -2,8 +2,9 @@ package stood
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"path"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,13 +19,17 @@ type request struct {
 
 // statement allows or denies, as in a policy.
 type statement struct {
-	Effect     string
-	Actions    many                       `json:"Action"`
-	Resources  many                       `json:"Resource"`
-	Condition  map[string]map[string]many // operator → key → values
-	Sid        string
-	managed    bool // one of AWS's own
-	usedAction map[string]bool
+	Effect    string
+	Actions   many                       `json:"Action"`
+	Resources many                       `json:"Resource"`
+	Condition map[string]map[string]many // operator → key → values
+	Sid       string
+	used      map[string]bool // grant(action, resource)
+}
+
+// grant is one action on one resource, as somebody reads it.
+func grant(action, resource string) string {
+	return action + " on " + resource[strings.LastIndexAny(strings.TrimRight(resource, ":*"), ":/")+1:]
 }
 
 // many is one string or a list of them.
@@ -40,61 +45,108 @@ func (m *many) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(m))
 }
 
-// managedPolicies are AWS's own, as far as they are about what runs here. What
-// Lambda itself does for a function (logs, traces) never comes by.
-var managedPolicies = map[string][]string{
-	"service-role/AWSLambdaBasicExecutionRole":    {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
-	"service-role/AWSLambdaSQSQueueExecutionRole": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
-	"AWSXrayWriteOnlyAccess":                      {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
-	"AWSXRayDaemonWriteAccess":                    {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
-}
-
 // role is what one may do.
 type role struct {
 	mu         sync.Mutex
 	statements []*statement
 }
 
-// parseRole reads a resolved AWS::IAM::Role.
-func parseRole(p map[string]any) (*role, error) {
+// document is what a policy says.
+type document struct{ Statement json.RawMessage }
+
+// parseRole reads a resolved AWS::IAM::Role. The managed policies that it may
+// have are the template's own, by their ARNs: AWS's name whole services.
+func parseRole(p map[string]any, own map[string]document) (*role, error) {
 	var in struct {
-		ManagedPolicyArns []string
-		Policies          []struct {
-			PolicyDocument struct{ Statement json.RawMessage }
+		ManagedPolicyArns        []string
+		Policies                 []struct{ PolicyDocument document }
+		AssumeRolePolicyDocument struct {
+			Statement []struct {
+				Effect    string
+				Principal struct{ Service many }
+				Action    many
+			}
 		}
 	}
 	if err := into(p, &in); err != nil {
 		return nil, err
 	}
-	r := &role{}
+	if st := in.AssumeRolePolicyDocument.Statement; len(st) != 1 || st[0].Effect != "Allow" ||
+		!slices.Equal(st[0].Principal.Service, many{"lambda.amazonaws.com"}) || !slices.Equal(st[0].Action, many{"sts:AssumeRole"}) {
+		return nil, errors.New("a role that Lambda, and nobody else, may take is known here")
+	}
+	var documents []document
 	for _, a := range in.ManagedPolicyArns {
-		name := strings.TrimPrefix(a, arn+"iam::aws:policy/")
-		actions, ok := managedPolicies[name]
+		d, ok := own[a]
 		if !ok {
-			return nil, fmt.Errorf("the managed policy %s is not known here", a)
+			return nil, fmt.Errorf("the managed policy %s is none of the template's", a)
 		}
-		r.statements = append(r.statements, &statement{Effect: "Allow", Actions: actions, Resources: many{"*"}, managed: true})
+		documents = append(documents, d)
 	}
 	for _, policy := range in.Policies {
-		raw := policy.PolicyDocument.Statement
-		if len(raw) > 0 && raw[0] == '{' {
-			raw = slices.Concat([]byte("["), raw, []byte("]"))
-		}
-		var list []*statement
-		if err := strictly(raw, &list); err != nil {
+		documents = append(documents, policy.PolicyDocument)
+	}
+	r := &role{}
+	for _, d := range documents {
+		list, err := d.statements()
+		if err != nil {
 			return nil, err
 		}
 		r.statements = append(r.statements, list...)
 	}
-	for _, s := range r.statements {
-		s.usedAction = map[string]bool{}
+	return r, nil
+}
+
+// statements reads a policy, and refuses one that does not say what it allows
+// on what.
+func (d document) statements() ([]*statement, error) {
+	raw := d.Statement
+	if len(raw) > 0 && raw[0] == '{' {
+		raw = slices.Concat([]byte("["), raw, []byte("]"))
+	}
+	var list []*statement
+	if err := strictly(raw, &list); err != nil {
+		return nil, err
+	}
+	for _, s := range list {
+		s.used = map[string]bool{}
 		for op := range s.Condition {
 			if !slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, plainOperator(op)) {
 				return nil, fmt.Errorf("the condition %s is not known here", op)
 			}
 		}
+		if len(s.Actions) == 0 || len(s.Resources) == 0 {
+			return nil, errors.New("a statement of no action or no resource")
+		}
+		if s.Effect != "Allow" {
+			continue
+		}
+		for _, a := range s.Actions {
+			if strings.ContainsAny(a, "*?") {
+				return nil, fmt.Errorf("%s names no action", a)
+			}
+			for _, res := range s.Resources {
+				if !named(res) && !slices.Contains(resourceless, a) {
+					return nil, fmt.Errorf("%s is allowed on %s, which names no resource", a, res)
+				}
+			}
+		}
 	}
-	return r, nil
+	return list, nil
+}
+
+// resourceless are actions for which AWS knows no resources: the service
+// authorization reference lists none.
+var resourceless = []string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+
+// named tells whether a resource is one, or what lies under one.
+func named(resource string) bool {
+	parts := strings.SplitN(resource, ":", 6)
+	if len(parts) != 6 || strings.ContainsAny(strings.Join(parts[:5], ""), "*?") {
+		return false
+	}
+	under := strings.TrimSuffix(strings.TrimSuffix(parts[5], ":*"), "/*")
+	return under != "" && !strings.ContainsAny(under, "*?")
 }
 
 func plainOperator(op string) string {
@@ -113,13 +165,14 @@ func (r *role) allows(q request) bool {
 	allowed := false
 	for _, s := range r.statements {
 		i := slices.IndexFunc(s.Actions, func(a string) bool { return like(strings.ToLower(a), strings.ToLower(q.action)) })
-		if i < 0 || !slices.ContainsFunc(s.Resources, func(res string) bool { return like(res, q.resource) }) || !s.conditions(q.keys) {
+		j := slices.IndexFunc(s.Resources, func(res string) bool { return like(res, q.resource) })
+		if i < 0 || j < 0 || !s.conditions(q.keys) {
 			continue
 		}
 		if s.Effect == "Deny" {
 			return false
 		}
-		s.usedAction[s.Actions[i]] = true
+		s.used[grant(s.Actions[i], s.Resources[j])] = true
 		allowed = true
 	}
 	return allowed
@@ -155,27 +208,20 @@ func (s *statement) conditions(keys map[string][]string) bool {
 	return true
 }
 
-// unused lists allowed actions that nothing has used, but for those that
-// Lambda itself uses.
+// unused lists the actions on resources that nothing has used.
 func (r *role) unused() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	used := map[string]bool{}
 	var all []string
 	for _, s := range r.statements {
+		maps.Copy(used, s.used)
+		if s.Effect != "Allow" {
+			continue
+		}
 		for _, a := range s.Actions {
-			service, _, _ := strings.Cut(a, ":")
-			if s.managed || s.Effect != "Allow" || service == "logs" || service == "xray" {
-				continue
-			}
-			// What stands twice for two resources is told apart by them.
 			for _, res := range s.Resources {
-				all = append(all, a+" on "+path.Base(res))
-			}
-			if s.usedAction[a] {
-				for _, res := range s.Resources {
-					used[a+" on "+path.Base(res)] = true
-				}
+				all = append(all, grant(a, res))
 			}
 		}
 	}

@@ -162,12 +162,7 @@ func (s *Stack) makeSecrets(ctx context.Context) error {
 }
 
 func (s *Stack) makeFunctions() error {
-	roles := map[string]map[string]any{} // by ARN
-	err := s.each("AWS::IAM::Role", func(logical, _ string, p map[string]any) error {
-		a, err := s.resolver.attribute(logical, "Arn")
-		roles[text(a)] = p
-		return err
-	})
+	roles, err := s.roles()
 	if err != nil {
 		return err
 	}
@@ -178,6 +173,8 @@ func (s *Stack) makeFunctions() error {
 			Code                   struct{ S3Key string }
 			Timeout, MemorySize    any
 			Environment            struct{ Variables map[string]any }
+			LoggingConfig          struct{ LogGroup string }
+			TracingConfig          struct{ Mode string }
 		}
 		if err := into(p, &in); err != nil {
 			return err
@@ -187,12 +184,12 @@ func (s *Stack) makeFunctions() error {
 		}
 		f := &function{logical: logical, name: name, arn: functionARN(name), program: filepath.Join(s.config.Programs, path.Base(path.Clean(in.Code.S3Key))),
 			timeout: time.Duration(max(number(in.Timeout), 3)) * time.Second, memory: max(number(in.MemorySize), 128), log: &tail{}}
-		policies, ok := roles[in.Role]
+		role, ok := roles[in.Role]
 		if !ok {
-			return fmt.Errorf("has no role of this template")
+			return errors.New("has no role of this template, or one that another function has too")
 		}
-		role, err := parseRole(policies)
-		if err != nil {
+		delete(roles, in.Role)
+		if err := s.mayWrite(role, name, in.LoggingConfig.LogGroup, in.TracingConfig.Mode == "Active"); err != nil {
 			return err
 		}
 		s.proxy.enact(logical, role)
@@ -240,6 +237,9 @@ func (s *Stack) makeRules() error {
 			return errors.New("of no function")
 		}
 		s.invokes[f.logical] = in
+		if to := in.DestinationConfig.OnFailure.Destination; to != "" {
+			return s.proxy.roleOf(f.logical).must(request{"sqs:SendMessage", to, nil})
+		}
 		return nil
 	}); err != nil {
 		return err
@@ -280,7 +280,7 @@ func (s *Stack) maySend(service, source, queue string) bool {
 			return err
 		}
 		for _, st := range in.PolicyDocument.Statement {
-			one := role{statements: []*statement{{Effect: st.Effect, Actions: st.Actions, Resources: st.Resources, Condition: st.Condition, usedAction: map[string]bool{}}}}
+			one := role{statements: []*statement{{Effect: st.Effect, Actions: st.Actions, Resources: st.Resources, Condition: st.Condition, used: map[string]bool{}}}}
 			allowed = allowed || slices.Contains(st.Principal.Service, service) &&
 				one.allows(request{"sqs:SendMessage", queue, map[string][]string{"aws:SourceArn": {source}, "aws:SourceAccount": {Account}}})
 		}
@@ -311,10 +311,9 @@ func (s *Stack) makeMappings() error {
 		m.visibility = time.Duration(number(q["VisibilityTimeout"])) * time.Second
 		m.url, _, _ = s.resolver.identity(logical)
 		m.sqs = s.client(m.function)
-		for _, action := range []string{"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"} {
-			if !s.proxy.roleOf(m.function.logical).allows(request{action, m.EventSourceArn, nil}) {
-				return fmt.Errorf("%s may not %s, which Lambda asks of it", m.function.logical, action)
-			}
+		if err := s.proxy.roleOf(m.function.logical).must(request{"sqs:ReceiveMessage", m.EventSourceArn, nil}, request{"sqs:DeleteMessage", m.EventSourceArn, nil},
+			request{"sqs:GetQueueAttributes", m.EventSourceArn, nil}); err != nil {
+			return fmt.Errorf("%s %w", m.function.logical, err)
 		}
 		s.mappings = append(s.mappings, m)
 		return m.check(q)
