@@ -69,7 +69,7 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 }
 
 // unreachable tells the bank that no channel reaches a watcher of an account.
-func (s *Stage) unreachable(ctx context.Context, m queue.Message, r *watch.Record, d *watch.Delivery) queue.Verdict {
+func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *held, r *watch.Record, d *watch.Delivery) queue.Verdict {
 	body, err := json.Marshal(map[string]any{
 		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
 		"transaction_id": r.Txn, "kind": r.Kind, "occurred_at": r.OccurredAt.In(watch.JST).Format(time.RFC3339),
@@ -81,7 +81,7 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, r *watch.Recor
 	postErr := s.Callback.Post(ctx, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
 	now := s.Now()
 	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
-	v := s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
+	v := s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 		d.Attempts++
 		switch {
 		case postErr == nil:

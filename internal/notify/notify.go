@@ -76,29 +76,34 @@ const sendingLease = time.Minute
 // Handle works on messages of any of the channel queues.
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
 	verdicts := make([]queue.Verdict, len(msgs))
+	jobs := make([]watch.Job, len(msgs))
+	for i, m := range msgs {
+		if err := json.Unmarshal(m.Body, &jobs[i]); err != nil {
+			verdicts[i] = queue.Never("not a job")
+		}
+	}
+	known := s.ahead(ctx, jobs)
 	var wg sync.WaitGroup
 	for i, m := range msgs {
-		wg.Go(func() { verdicts[i] = s.one(ctx, m) })
+		if verdicts[i].Bury == "" {
+			wg.Go(func() { verdicts[i] = s.one(ctx, m, jobs[i], known) })
+		}
 	}
 	wg.Wait()
 	return verdicts
 }
 
-func (s *Stage) one(ctx context.Context, m queue.Message) (v queue.Verdict) {
+func (s *Stage) one(ctx context.Context, m queue.Message, j watch.Job, known *known) (v queue.Verdict) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.Logger.Error("a delivery panicked", "message", m.ID, "receives", m.Receives)
 			v = queue.Later(retryDelay(m))
 		}
 	}()
-	var j watch.Job
-	if err := json.Unmarshal(m.Body, &j); err != nil {
-		return queue.Never("not a job")
-	}
 	if j.Dispute != "" {
 		return s.dispute(ctx, m, j.Dispute)
 	}
-	return s.delivery(ctx, m, j)
+	return s.delivery(ctx, m, j, known)
 }
 
 func retryDelay(m queue.Message) time.Duration {
@@ -112,19 +117,20 @@ const retryMost = 20 * time.Minute
 // settled ends an update of a record that needs no write.
 var errSettled = errors.New("notify: already settled")
 
-func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queue.Verdict {
-	r, err := s.Store.Record(ctx, j.Record)
+func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, known *known) queue.Verdict {
+	h, err := known.record(ctx, j.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return queue.OK // erased
 	}
 	if err != nil {
 		return s.broken(m, "record cannot be read", err)
 	}
+	r := h.now()
 	d, ok := r.Delivery(j.Delivery)
 	if !ok || d.State.Ended() || d.State == watch.Held {
 		return queue.OK
 	}
-	account, err := s.Store.Account(ctx, r.Account)
+	account, err := known.account(ctx, r.Account)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return s.broken(m, "account cannot be read", err)
 	}
@@ -133,12 +139,12 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 		w, _ = account.Watcher(d.Watcher)
 	}
 	if w == nil {
-		return s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
+		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 			d.State, d.Problem = watch.Cancelled, "no longer a watcher"
 		})
 	}
 	if d.Channel == watch.Bank {
-		return s.unreachable(ctx, m, r, d)
+		return s.unreachable(ctx, m, h, r, d)
 	}
 	to, problem := address(w, d.Channel)
 	ch := s.Config.LINE
@@ -149,16 +155,16 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 		problem = "the channel is not set up"
 	}
 	if problem != "" {
-		return s.outcome(ctx, m, r.ID, d.ID, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
+		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
 	if d.Channel == watch.Email {
-		if v, ok := s.lease(ctx, m, r.ID, d.ID); !ok {
+		if v, ok := s.lease(ctx, m, h, d.ID); !ok {
 			return v
 		}
 	}
 	msg, err := s.Composer.Message(ctx, r, d, w)
 	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
-		return s.write(ctx, m, r.ID, d.ID, func(_ *watch.Record, d *watch.Delivery) {
+		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
 		})
 	}
@@ -173,7 +179,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job) queu
 	if o.Result == watch.SendAccepted && d.Kind == watch.TellAlert {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
-	return s.outcome(ctx, m, r.ID, d.ID, w, o)
+	return s.outcome(ctx, m, h, d, w, o)
 }
 
 // address is where a channel reaches a watcher, or why it does not. Somebody
@@ -202,10 +208,10 @@ func address(w *watch.Watcher, kind watch.ChannelKind) (to, problem string) {
 // lease marks a mail as being sent before SES sees it. A mail that is found
 // so marked is waited for, and after its lease sent again: it may arrive
 // twice, which is better than never, and is logged so that it can be counted.
-func (s *Stage) lease(ctx context.Context, m queue.Message, record, delivery string) (queue.Verdict, bool) {
+func (s *Stage) lease(ctx context.Context, m queue.Message, h *held, delivery string) (queue.Verdict, bool) {
 	var wait time.Duration
 	again := false
-	_, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+	_, err := h.update(ctx, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
 		if !ok || d.State.Ended() {
 			return errSettled
@@ -231,21 +237,22 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, record, delivery str
 		return s.broken(m, "mail cannot be marked", err), false
 	}
 	if again {
-		s.Logger.Warn("a mail whose outcome is unknown is sent again", "record", record, "delivery", delivery)
+		s.Logger.Warn("a mail whose outcome is unknown is sent again", "record", h.now().ID, "delivery", delivery)
 	}
 	return queue.Verdict{}, true
 }
 
 // outcome writes down what a channel said and decides what happens next.
-func (s *Stage) outcome(ctx context.Context, m queue.Message, record, delivery string, w *watch.Watcher, o watch.Outcome) queue.Verdict {
+func (s *Stage) outcome(ctx context.Context, m queue.Message, h *held, d *watch.Delivery, w *watch.Watcher, o watch.Outcome) queue.Verdict {
 	now := s.Now()
+	record, delivery := h.now().ID, d.ID
 	if o.Result == watch.SendUnreachable {
-		if err := s.markUnreachable(ctx, record, delivery, now); err != nil {
+		if err := s.markUnreachable(ctx, h.now().Account, d, now); err != nil {
 			return s.broken(m, "watcher cannot be marked", err)
 		}
 	}
 	var over, next bool
-	v := s.write(ctx, m, record, delivery, func(r *watch.Record, d *watch.Delivery) {
+	v := s.write(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
 		d.Problem = o.Problem
 		age := now.Sub(d.CreatedAt)
 		over, next = false, false
@@ -313,9 +320,9 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 
 // write updates one delivery of a record and queues whatever deliveries that
 // added.
-func (s *Stage) write(ctx context.Context, m queue.Message, record, delivery string, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
+func (s *Stage) write(ctx context.Context, m queue.Message, h *held, delivery string, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
 	var added []watch.Delivery
-	r, err := s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
+	r, err := h.update(ctx, func(r *watch.Record) error {
 		before := len(r.Deliveries)
 		d, ok := r.Delivery(delivery)
 		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled {
@@ -352,17 +359,9 @@ func (s *Stage) queue(ctx context.Context, r *watch.Record, added []watch.Delive
 
 // markUnreachable notes on the account that a channel does not reach its
 // watcher, so that the next alert does not try it first.
-func (s *Stage) markUnreachable(ctx context.Context, record, delivery string, now time.Time) error {
-	r, err := s.Store.Record(ctx, record)
-	if err != nil {
-		return ignoreNotFound(err)
-	}
-	d, ok := r.Delivery(delivery)
-	if !ok {
-		return nil
-	}
+func (s *Stage) markUnreachable(ctx context.Context, k watch.AccountKey, d *watch.Delivery, now time.Time) error {
 	return store.Retry(ctx, func() error {
-		a, err := s.Store.Account(ctx, r.Account)
+		a, err := s.Store.Account(ctx, k)
 		if err != nil {
 			return ignoreNotFound(err)
 		}

@@ -189,6 +189,30 @@ func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
 	return &r, nil
 }
 
+// Records reads many records together, each at most once. What does not decode
+// is left out like what is not there, so that it costs only itself: Record
+// tells which of both it is.
+func (s *Store) Records(ctx context.Context, ids []string) (map[string]*watch.Record, error) {
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		keys[i] = recordKey(id)
+	}
+	items, err := s.Get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*watch.Record, len(items))
+	for _, id := range ids {
+		it, ok := items[recordKey(id)]
+		r := &watch.Record{}
+		if ok && decode(it, r) == nil {
+			r.Version = it.Version
+			out[id] = r
+		}
+	}
+	return out, nil
+}
+
 // PutRecord writes a record at the version it was read; a record of version 0
 // must not exist yet.
 func PutRecord(r *watch.Record) Write {
@@ -211,19 +235,40 @@ func DeleteRecord(id string) Write {
 
 // UpdateRecord reads a record, lets change alter it, and writes it back,
 // again and again until no other writer came between. When change returns an
-// error nothing is written and the error is returned with the record as read.
+// error nothing is written and the error is returned with the record as read;
+// without one the record comes back as it is stored now.
 func (s *Store) UpdateRecord(ctx context.Context, id string, change func(*watch.Record) error) (*watch.Record, error) {
 	var r *watch.Record
 	err := Retry(ctx, func() (err error) {
 		if r, err = s.Record(ctx, id); err != nil {
 			return err
 		}
-		if err = change(r); err != nil {
-			return err
-		}
-		return s.Write(ctx, PutRecord(r))
+		return s.changeRecord(ctx, r, change)
 	})
 	return r, err
+}
+
+// UpdateReadRecord is UpdateRecord for a record that was read a moment ago: it
+// is read again only if somebody else has changed it since. The record given
+// stays as it is; the one returned can be given next.
+func (s *Store) UpdateReadRecord(ctx context.Context, read *watch.Record, change func(*watch.Record) error) (*watch.Record, error) {
+	r := read.Clone()
+	err := s.changeRecord(ctx, r, change)
+	if _, lost := AsCondition(err); lost {
+		return s.UpdateRecord(ctx, read.ID, change)
+	}
+	return r, err
+}
+
+func (s *Store) changeRecord(ctx context.Context, r *watch.Record, change func(*watch.Record) error) error {
+	if err := change(r); err != nil {
+		return err
+	}
+	err := s.Write(ctx, PutRecord(r))
+	if err == nil {
+		r.Version++
+	}
+	return err
 }
 
 // History lists an account's records, newest first, between two times of

@@ -85,13 +85,17 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	if err != nil {
 		return err
 	}
+	due := func(r *watch.Record) bool { return !r.Due.IsZero() && !r.Due.After(s.Now()) }
+	if !due(r) {
+		return errNotDue
+	}
 	account, err := s.Store.Account(ctx, r.Account)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	r, err = s.Store.UpdateRecord(ctx, id, func(r *watch.Record) error {
+	r, err = s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
 		now := s.Now()
-		if r.Due.IsZero() || r.Due.After(now) {
+		if !due(r) {
 			return errNotDue
 		}
 		send, escalated = map[watch.ChannelKind][]watch.Job{}, 0

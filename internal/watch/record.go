@@ -1,6 +1,9 @@
 package watch
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Record is the stored trace of one relevant event on a watched account. A
 // record that matched somebody's rules is an alert: it has Notices.
@@ -36,6 +39,21 @@ type Record struct {
 	// Due is when sweep must look at the record next; zero if never.
 	Due     time.Time `json:"due,omitzero"`
 	Version int64     `json:"-"`
+}
+
+// Clone copies the record, so that changing the copy leaves it as it is.
+func (r *Record) Clone() *Record {
+	c := *r
+	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
+	if r.Balance != nil {
+		balance := *r.Balance
+		c.Balance = &balance
+	}
+	if r.Answer != nil {
+		answer := *r.Answer
+		c.Answer = &answer
+	}
+	return &c
 }
 
 // Confidence says how a descriptor was recognised.
