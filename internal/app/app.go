@@ -51,6 +51,7 @@ type System struct {
 	Means
 	Store *store.Store
 
+	names  Names
 	client func() (*line.Client, error)
 	keys   func() (*token.Keys, error)
 }
@@ -67,6 +68,7 @@ func New(c Config, m Means) *System {
 	if c.KeepDisputes > 0 {
 		s.Store.KeepDispute = c.KeepDisputes
 	}
+	s.names = NewNames(s.Store, s.Now)
 	s.client = sync.OnceValues(s.newLINE)
 	s.keys = sync.OnceValues(func() (*token.Keys, error) { return token.NewKeys(c.LinkKeys...) })
 	return s
@@ -125,7 +127,7 @@ func (s *System) composer() (*notify.Composer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &notify.Composer{Store: s.Store, Names: Names{Store: s.Store}, Tokens: keys, BaseURL: s.BaseURL}, nil
+	return &notify.Composer{Store: s.Store, Names: s.names, Tokens: keys, BaseURL: s.BaseURL}, nil
 }
 
 // Notify works on queue.LINE, queue.Email and queue.Bank.

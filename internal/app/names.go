@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/store"
@@ -10,8 +11,17 @@ import (
 )
 
 // Names is what people call banks and services: the bank's own entry first,
-// then the catalogue.
-type Names struct{ Store *store.Store }
+// then the catalogue. A literal reads a bank's entry each time; NewNames keeps
+// it for a minute.
+type Names struct {
+	Store *store.Store
+	banks *banks
+}
+
+// NewNames makes Names that keep what they read of a bank for a minute.
+func NewNames(s *store.Store, now func() time.Time) Names {
+	return Names{Store: s, banks: &banks{now: now, kept: map[string]keptBank{}}}
+}
 
 // Bank names a bank. A bank that is not known is named by its code.
 func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact) {
@@ -19,7 +29,7 @@ func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, 
 	if b, ok := catalog.BankByCode(code); ok {
 		name = b.Name(lang)
 	}
-	if b, err := n.Store.Bank(ctx, code); err == nil {
+	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
 		contact.Phone = b.Phone
 		switch {
 		case lang == watch.English && b.NameEn != "":

@@ -69,8 +69,8 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: Names{Store: s.Store}, Keys: keys,
-		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: Names{Store: s.Store}, Mail: mails, LineID: s.LINE.ID,
+	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: s.names, Keys: keys,
+		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
 
