@@ -11,9 +11,9 @@ import (
 	"kozamori/internal/queue/queuetest"
 )
 
-func open(t *testing.T, path string) *embedded.Queue {
+func open(t *testing.T, path string, visibility time.Duration) *embedded.Queue {
 	t.Helper()
-	q, err := embedded.Open(path, embedded.Options{Visibility: queuetest.Visibility, MaxReceives: queuetest.MaxReceives})
+	q, err := embedded.Open(path, embedded.Options{Visibility: visibility, MaxReceives: queuetest.MaxReceives})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,14 +22,14 @@ func open(t *testing.T, path string) *embedded.Queue {
 }
 
 func TestQueue(t *testing.T) {
-	fresh := func(t *testing.T) queue.Queue { return open(t, filepath.Join(t.TempDir(), "queue")) }
-	queuetest.Run(t, fresh)
-	queuetest.Fair(t, fresh)
+	queuetest.Run(t, queuetest.Config{Visibility: time.Second, AtATime: 12, Open: func(t *testing.T, visibility time.Duration) queue.Queue {
+		return open(t, filepath.Join(t.TempDir(), "queue"), visibility)
+	}})
 }
 
 func TestWhatWasInFlightIsBackAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue")
-	q := open(t, path)
+	q := open(t, path, time.Minute)
 	if err := q.Send(context.Background(), queue.LINE, queue.Outgoing{Body: []byte("x"), Group: "g"}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestWhatWasInFlightIsBackAfterARestart(t *testing.T) {
 	if err := q.Close(); err != nil {
 		t.Fatal(err)
 	}
-	q = open(t, path)
+	q = open(t, path, time.Minute)
 	m, err := q.Receive(context.Background(), queue.LINE, 1, time.Millisecond)
 	if err != nil || len(m) != 1 || string(m[0].Body) != "x" || m[0].Receives != 2 || m[0].Group != "g" {
 		t.Errorf("after the restart: %+v %v", m, err)

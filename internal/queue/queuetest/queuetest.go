@@ -13,57 +13,88 @@ import (
 	"kozamori/internal/queue"
 )
 
-// MaxReceives says after how many receives a message is dead.
+// MaxReceives says after how many receives a message is dead: queues under
+// test must be set to it.
 const MaxReceives = 3
 
-// Visibility is what the queue under test must be set to, and AtATime how many
-// tests run together. For queues whose requests take long they can be set
-// before Run: the promises stay the same.
-var (
-	Visibility = time.Second
-	AtATime    = 12
-)
+// unhurried is a visibility that does not run out while a test runs, however
+// slow the queue.
+const unhurried = 10 * time.Minute
 
-// soon is longer than anything that is waited for takes.
-var soon = 5 * time.Second
+// Feature is a promise that a stand-in for SQS may not keep.
+type Feature string
 
-var ctx = context.Background()
+// Fair is that a busy group does not starve another.
+const Fair Feature = "fair groups"
 
-// Run tests queues. open makes empty ones, of which several are in use at a
-// time.
-func Run(t *testing.T, open func(t *testing.T) queue.Queue) {
-	soon = max(soon, 4*Visibility)
-	slots := make(chan struct{}, AtATime)
+// Config says what is tested, and how fast it is. A slow queue makes the tests
+// take longer: the promises stay the same.
+type Config struct {
+	// Open makes an empty queue on which what is received stays hidden for
+	// that long. Several are in use at a time.
+	Open func(t *testing.T, visibility time.Duration) queue.Queue
+	// Visibility is the shortest, in whole seconds, that the queue keeps
+	// reliably: a few calls are sure to be answered within it. Tests in which
+	// it must run out use it.
+	Visibility time.Duration
+	// AtATime is how many tests run together.
+	AtATime int
+	// Without says why a feature is not there. Its tests are skipped, and say
+	// so.
+	Without map[Feature]string
+}
+
+// suite is a Config with how long it waits for what must come: longer than
+// anything takes.
+type suite struct {
+	Config
+	soon time.Duration
+}
+
+// Run tests queues.
+func Run(t *testing.T, c Config) {
+	s := suite{c, max(5*time.Second, 4*c.Visibility)}
+	slots := make(chan struct{}, c.AtATime)
 	var wg sync.WaitGroup
-	for name, test := range map[string]func(*testing.T, queue.Queue){
-		"a received message hides, comes back, and ends when deleted":                hides,
-		"a retried message waits for its delay":                                      retries,
-		"a message sent with a delay waits for it":                                   delays,
-		"what is received too often or buried is a dead letter, and can be redriven": dies,
-		"many consumers get each of many messages once":                              shares,
-		"bodies that no queue could carry are refused":                               refuses,
-		"one call may send more than one request of SQS holds":                       sendsMuch,
-		"a receive waits for a message, no longer, and takes no more than it wants":  waits,
-		"queues do not mix": separate,
-		"a late delete, retry or burial is no error and brings nothing back": late,
-		"the depth is told, about":                                depth,
-		"a send or receive whose answer is lost loses no message": lostAnswers,
+	for name, test := range map[string]struct {
+		run     func(*testing.T, queue.Queue)
+		expires bool    // it waits until what was received is visible again
+		needs   Feature // none if empty
+	}{
+		"a received message hides, comes back, and ends when deleted":                {run: s.hides, expires: true},
+		"a retried message waits for its delay":                                      {run: s.retries},
+		"a message sent with a delay waits for it":                                   {run: s.delays},
+		"what is received too often or buried is a dead letter, and can be redriven": {run: s.dies},
+		"many consumers get each of many messages once":                              {run: s.shares},
+		"bodies that no queue could carry are refused":                               {run: s.refuses},
+		"one call may send more than one request of SQS holds":                       {run: s.sendsMuch},
+		"a receive waits for a message, no longer, and takes no more than it wants":  {run: s.waits},
+		"queues do not mix": {run: s.separate},
+		"a late delete, retry or burial is no error and brings nothing back": {run: s.late, expires: true},
+		"the depth is told, about":                                {run: s.depth},
+		"a send or receive whose answer is lost loses no message": {run: s.lostAnswers, expires: true},
+		"a busy group does not starve another":                    {run: s.takesTurns, needs: Fair},
 	} {
-		// Together, because they wait for visibility most of the time.
+		// Together, because they wait most of the time.
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			t.Run(name, func(t *testing.T) { test(t, open(t)) })
+			t.Run(name, func(t *testing.T) {
+				if why, without := c.Without[test.needs]; without {
+					t.Skipf("left out, %s: %s", test.needs, why)
+				}
+				visibility := unhurried
+				if test.expires {
+					visibility = c.Visibility
+				}
+				test.run(t, c.Open(t, visibility))
+			})
 		})
 	}
 	wg.Wait()
 }
 
-// Fair tests that a busy group does not starve another: SQS's fair queues
-// keep it, stand-ins for SQS may not.
-func Fair(t *testing.T, open func(t *testing.T) queue.Queue) {
-	t.Run("a busy group does not starve another", func(t *testing.T) { takesTurns(t, open(t)) })
-}
+var ctx = context.Background()
 
 func send(t *testing.T, q queue.Queue, group string, bodies ...string) {
 	t.Helper()
@@ -96,7 +127,7 @@ func one(t *testing.T, q queue.Queue, wait time.Duration) queue.Message {
 
 // all receives and deletes until every body was seen; a queue that goes quiet
 // before that fails the test. It returns how often each came.
-func all(t *testing.T, q queue.Queue, want ...string) map[string]int {
+func (s suite) all(t *testing.T, q queue.Queue, want ...string) map[string]int {
 	t.Helper()
 	seen := map[string]int{}
 	missing := func() int {
@@ -108,8 +139,8 @@ func all(t *testing.T, q queue.Queue, want ...string) map[string]int {
 		}
 		return n
 	}
-	for end := time.Now().Add(3 * soon); missing() > 0; {
-		ms := receive(t, q, Visibility*3/2)
+	for end := time.Now().Add(3 * s.soon); missing() > 0; {
+		ms := receive(t, q, s.Visibility*3/2)
 		if len(ms) == 0 && time.Now().After(end) {
 			t.Fatalf("%d of %d messages did not come", missing(), len(want))
 		}
@@ -138,16 +169,16 @@ func names(prefix string, n int) []string {
 	return out
 }
 
-func hides(t *testing.T, q queue.Queue) {
+func (s suite) hides(t *testing.T, q queue.Queue) {
 	send(t, q, "0125", "hello")
-	m := one(t, q, soon)
+	m := one(t, q, s.soon)
 	if string(m.Body) != "hello" || m.Group != "0125" || m.Trace != "trace" || m.Receives != 1 || m.SentAt.IsZero() {
 		t.Errorf("message %+v", m)
 	}
-	if again := receive(t, q, Visibility/5); len(again) != 0 {
+	if again := receive(t, q, s.Visibility/5); len(again) != 0 {
 		t.Error("it does not hide")
 	}
-	m = one(t, q, soon)
+	m = one(t, q, s.soon)
 	if m.Receives != 2 {
 		t.Errorf("received %d times, want 2", m.Receives)
 	}
@@ -156,31 +187,31 @@ func hides(t *testing.T, q queue.Queue) {
 			t.Fatal(err)
 		}
 	}
-	if again := receive(t, q, Visibility*3/2); len(again) != 0 {
+	if again := receive(t, q, s.Visibility*3/2); len(again) != 0 {
 		t.Error("it came back after it ended")
 	}
 }
 
-func retries(t *testing.T, q queue.Queue) {
+func (s suite) retries(t *testing.T, q queue.Queue) {
 	send(t, q, "", "x")
-	if err := q.Retry(ctx, queue.Events, one(t, q, soon), 0); err != nil {
+	if err := q.Retry(ctx, queue.Events, one(t, q, s.soon), 0); err != nil {
 		t.Fatal(err)
 	}
-	m := one(t, q, soon)
+	m := one(t, q, s.soon)
 	if err := q.Retry(ctx, queue.Events, m, 2*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	one(t, q, soon)
+	one(t, q, s.soon)
 	if d := time.Since(start); d < time.Second {
 		t.Errorf("back after %v", d)
 	}
 }
 
-func dies(t *testing.T, q queue.Queue) {
+func (s suite) dies(t *testing.T, q queue.Queue) {
 	send(t, q, "0125", "often", "poison")
 	for {
-		ms := receive(t, q, Visibility*3/2)
+		ms := receive(t, q, s.Visibility*3/2)
 		for _, m := range ms {
 			var err error
 			if string(m.Body) == "poison" {
@@ -199,7 +230,7 @@ func dies(t *testing.T, q queue.Queue) {
 			break
 		}
 	}
-	if left := receive(t, q, Visibility*3/2); len(left) != 0 {
+	if left := receive(t, q, s.Visibility*3/2); len(left) != 0 {
 		t.Errorf("%d messages left", len(left))
 	}
 	dead, err := q.Dead(ctx, queue.Events, 10)
@@ -219,14 +250,14 @@ func dies(t *testing.T, q queue.Queue) {
 	}
 	seen := map[string]bool{}
 	for len(seen) < 2 {
-		ms := receive(t, q, soon)
+		ms := receive(t, q, s.soon)
 		if len(ms) == 0 {
 			t.Fatalf("only %v came back", seen)
 		}
 		for _, m := range ms {
 			seen[string(m.Body)] = true
-			if m.Receives != 1 {
-				t.Errorf("after its redrive %q was received %d times, want a new count", m.Body, m.Receives)
+			if m.Receives != 1 || m.Group != "0125" || m.Trace != "trace" {
+				t.Errorf("after its redrive %q of %q (%q) was received %d times, want a new count", m.Body, m.Group, m.Trace, m.Receives)
 			}
 		}
 	}
@@ -235,59 +266,58 @@ func dies(t *testing.T, q queue.Queue) {
 	}
 }
 
-func shares(t *testing.T, q queue.Queue) {
-	var bodies []string
-	for i := range 200 {
-		bodies = append(bodies, fmt.Sprint(i))
-	}
-	send(t, q, "a", bodies...)
-	type seen struct{ asked, ended time.Time }
+func (s suite) shares(t *testing.T, q queue.Queue) {
+	want := names("m", 200)
+	send(t, q, "a", want...)
 	var mu sync.Mutex
-	got := map[string]seen{}
+	came := map[string]int{}
+	seen := func(ms []queue.Message) (all bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, m := range ms {
+			if came[string(m.Body)]++; m.Receives != 1 {
+				t.Errorf("message %s says that it was received %d times", m.Body, m.Receives)
+			}
+		}
+		return len(came) == len(want)
+	}
 	var wg sync.WaitGroup
+	end := time.Now().Add(12 * s.soon)
 	for range 20 {
 		wg.Go(func() {
-			for {
-				asked := time.Now()
+			for time.Now().Before(end) {
 				ms, err := q.Receive(ctx, queue.Events, 10, 300*time.Millisecond)
-				if err != nil || len(ms) == 0 {
+				if err == nil && len(ms) > 0 {
+					err = q.Delete(ctx, queue.Events, ms...)
+				}
+				if err != nil {
+					t.Error(err)
 					return
 				}
-				mu.Lock()
-				for _, m := range ms {
-					b := string(m.Body)
-					// A slow machine lets visibility run out: then it may come again.
-					s, again := got[b]
-					if again && (time.Since(s.asked) < Visibility || !s.ended.IsZero() && s.ended.Before(asked)) {
-						t.Errorf("message %s came twice", b)
-					}
-					got[b] = seen{asked: asked}
+				if seen(ms) && len(ms) == 0 {
+					return
 				}
-				mu.Unlock()
-				if q.Delete(ctx, queue.Events, ms...) != nil {
-					continue
-				}
-				mu.Lock()
-				for _, m := range ms {
-					got[string(m.Body)] = seen{asked: asked, ended: time.Now()}
-				}
-				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if len(got) != 200 {
-		t.Errorf("%d messages, want 200", len(got))
+	for _, b := range want {
+		if n := came[b]; n != 1 {
+			t.Errorf("message %s came %d times", b, n)
+		}
+	}
+	if len(came) != len(want) {
+		t.Errorf("%d messages, want %d", len(came), len(want))
 	}
 }
 
-func takesTurns(t *testing.T, q queue.Queue) {
+func (s suite) takesTurns(t *testing.T, q queue.Queue) {
 	for range 10 {
 		send(t, q, "busy", "b1", "b2", "b3", "b4", "b5")
 	}
 	send(t, q, "quiet", "q")
 	for range 3 {
-		for _, m := range receive(t, q, soon) {
+		for _, m := range receive(t, q, s.soon) {
 			if m.Group == "quiet" {
 				return
 			}
@@ -296,7 +326,7 @@ func takesTurns(t *testing.T, q queue.Queue) {
 	t.Error("the quiet group waits behind 30 messages")
 }
 
-func refuses(t *testing.T, q queue.Queue) {
+func (s suite) refuses(t *testing.T, q queue.Queue) {
 	for name, body := range map[string]string{"an empty one": "", "a NUL": "a\x00", "broken UTF-8": "\xff", "U+FFFE": "\uFFFE",
 		"more than 1 MiB": strings.Repeat("a", queue.MaxBody+1)} {
 		if err := q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte(body)}); err == nil {

@@ -108,6 +108,43 @@ func TestEntriesThatFailAreSentAgainAndOnlyThey(t *testing.T) {
 	}
 }
 
+// SQS shares a queue out fairly by the group, which is the bank: no entry may
+// go without it, whoever sends it.
+func TestEachEntryNamesItsGroup(t *testing.T) {
+	dead := map[string]any{"Messages": []any{map[string]any{"MessageId": "d", "ReceiptHandle": "h", "Body": "dead", "MD5OfBody": "f58e6a506c76fc2c90a7d29cbc631c2f",
+		"Attributes": map[string]string{"MessageGroupId": "0125", "SentTimestamp": "1"}}}}
+	redriven := false
+	s := &script{answer: func(_ int, c call) (int, any) {
+		if c.Operation == "ReceiveMessage" && !redriven {
+			redriven = true
+			return 200, dead
+		}
+		return 200, accept(c, func(string) (bool, bool) { return false, false })
+	}}
+	q := s.queue(t, nil)
+	for _, err := range []error{
+		q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("a"), Group: "0125"}, queue.Outgoing{Body: []byte("b"), Group: "0125"}),
+		q.Bury(ctx, queue.Events, queue.Message{Body: []byte("c"), Group: "0125", Receipt: sqs.Receipt("handle", time.Now())}, "why"),
+		func() error { _, err := q.Redrive(ctx, queue.Events); return err }(),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sent []string
+	for _, c := range s.calls {
+		if c.Operation != "SendMessageBatch" {
+			continue
+		}
+		for _, e := range c.Entries {
+			sent = append(sent, e.MessageBody+" of "+e.MessageGroupId)
+		}
+	}
+	if diff := cmp.Diff([]string{"a of 0125", "b of 0125", "c of 0125", "dead of 0125"}, sent); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestASendThatIsNotDurableIsAnError(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault bool

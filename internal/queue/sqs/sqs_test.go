@@ -19,19 +19,13 @@ import (
 
 var ctx = context.Background()
 
-// moto answers some 100 requests a second, and each of these tests makes many.
-func init() { queuetest.Visibility, queuetest.AtATime = 4*time.Second, 3 }
-
-func open(t *testing.T, endpoint string, change ...func(*sqs.Config)) *sqs.Queue {
+func open(t *testing.T, endpoint string, visibility time.Duration, client *http.Client) *sqs.Queue {
 	t.Helper()
-	c := sqs.Config{AWS: emulator.AWS(t), Endpoint: endpoint}
+	c := sqs.Config{AWS: emulator.AWS(t), Endpoint: endpoint, HTTP: client}
 	var err error
-	c.Queues, err = sqs.Create(ctx, c, "kozamori-test-"+rand.Text()+"-", queuetest.Visibility, queuetest.MaxReceives)
+	c.Queues, err = sqs.Create(ctx, c, "kozamori-test-"+rand.Text()+"-", visibility, queuetest.MaxReceives)
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, f := range change {
-		f(&c)
 	}
 	return sqs.New(c)
 }
@@ -57,11 +51,13 @@ func (i *inTurn) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// Fairness between groups is SQS's own work, which moto does not imitate.
+// moto answers some 100 requests a second, and each of these tests makes many.
 func TestQueue(t *testing.T) {
 	endpoint := emulator.Moto(t)
 	client := &http.Client{Transport: &inTurn{}}
-	queuetest.Run(t, func(t *testing.T) queue.Queue {
-		return open(t, endpoint, func(c *sqs.Config) { c.HTTP = client })
-	})
+	queuetest.Run(t, queuetest.Config{Visibility: 4 * time.Second, AtATime: 3,
+		Without: map[queuetest.Feature]string{queuetest.Fair: "SQS shares out by MessageGroupId, which moto keeps but does not act on; that each entry has it is tested here"},
+		Open: func(t *testing.T, visibility time.Duration) queue.Queue {
+			return open(t, endpoint, visibility, client)
+		}})
 }
