@@ -262,7 +262,7 @@ func (k *Desk) Look(ctx context.Context, recordID string, who Answerer) (Result,
 func (k *Desk) send(ctx context.Context, q queue.Name, bank string, job watch.Job) {
 	body, err := json.Marshal(job)
 	if err == nil {
-		err = k.Queue.Send(ctx, q, queue.Outgoing{Body: body, Group: bank})
+		err = k.Queue.Send(ctx, q, queue.Outgoing{Body: body, Group: bank, Trace: job.Record + job.Dispute})
 	}
 	if err != nil {
 		k.logger().WarnContext(ctx, "dispute: not queued, sweep will send it", "queue", string(q), "error", err)
