@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// Backoff is a random delay (full jitter) for the given attempt, from 1: the
-// bound doubles from base with each attempt up to most.
+// Backoff is a random delay for the given attempt, from 1: between half of a
+// bound and the whole, which doubles from base with each attempt up to most.
 func Backoff(attempt int, base, most time.Duration) time.Duration {
 	bound := base
 	for i := 1; i < attempt && bound < most; i++ {
