@@ -56,11 +56,19 @@ type ChatLeaveFacts struct {
 	KeepDays, RecordDays int
 }
 
-// row is an account of a list in which several can have the same name.
-func (a *ChatAccount) row(lang watch.Lang, n int) Fact {
+// row is the account at a place of the list, by a number unless that is 0. Of
+// several with the same name the person knows each by when they connected it.
+func (f *ChatLeaveFacts) row(i, n int) Fact {
+	lang, a := langOf(f.Lang), &f.Accounts[i]
 	value := a.name()
 	if !a.Since.IsZero() {
-		value += "\n" + pick(a.Guardian, tcSinceFor, tcSince).in(lang, Date(lang, a.Since))
+		since := Date(lang, a.Since)
+		for j := range f.Accounts {
+			if b := &f.Accounts[j]; j != i && b.name() == a.name() && Date(lang, b.Since) == Date(lang, a.Since) {
+				since = Time(lang, a.Since, f.Now)
+			}
+		}
+		value += "\n" + pick(a.Guardian, tcSinceFor, tcSince).in(lang, since)
 	}
 	if n == 0 {
 		return Fact{tFactAccount.in(lang), value}
@@ -68,16 +76,19 @@ func (a *ChatAccount) row(lang watch.Lang, n int) Fact {
 	return Fact{tcAccountNo.in(lang, n), value}
 }
 
-// rows lists accounts; numbered by their place in a list, if it has several.
-func rows(lang watch.Lang, accounts []ChatAccount, numbered bool) []Fact {
+func anyAccount(ChatAccount) bool { return true }
+
+// rows lists the accounts that which says; numbered by their place, if they
+// are several.
+func (f *ChatLeaveFacts) rows(numbered bool, which func(ChatAccount) bool) []Fact {
 	var out []Fact
-	for i := range accounts {
+	for i, a := range f.Accounts {
 		n := 0
-		if numbered && len(accounts) > 1 {
+		if numbered && len(f.Accounts) > 1 {
 			n = i + 1
 		}
-		if f := accounts[i].row(lang, n); f.Value != "" {
-			out = append(out, f)
+		if r := f.row(i, n); which(a) && r.Value != "" {
+			out = append(out, r)
 		}
 	}
 	return out
@@ -124,7 +135,7 @@ func (f *ChatLeaveFacts) guardians() bool {
 func AskLeave(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcAltLeave.in(lang), pick(len(f.Accounts) == 1, tcAskLeave, tcAskWhich).in(lang), tcAskLeaveTx.in(lang))
-	m.Facts = rows(lang, f.Accounts, true)
+	m.Facts = f.rows(true, anyAccount)
 	f.eachAccount(&m, "leave", f.Accounts, tcLeaveButton, tcLeaveRow, tcLeaveShow, tcLeaveAll)
 	erasable := false
 	for _, a := range f.Accounts {
@@ -155,14 +166,7 @@ func AskErase(f ChatLeaveFacts) Message {
 		return m
 	}
 	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), tcAskEraseTx.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
-	for i := range f.Accounts {
-		if n := i + 1; f.Accounts[i].Erasable {
-			if len(f.Accounts) == 1 {
-				n = 0
-			}
-			m.Facts = append(m.Facts, f.Accounts[i].row(lang, n))
-		}
-	}
+	m.Facts = f.rows(true, func(a ChatAccount) bool { return a.Erasable })
 	if f.guardians() {
 		m.Text = append(m.Text, tcLeaveOthers.in(lang))
 	}
@@ -178,7 +182,7 @@ func AskErase(f ChatLeaveFacts) Message {
 func Left(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang))
-	m.Facts = rows(lang, f.Accounts, false)
+	m.Facts = f.rows(false, anyAccount)
 	own, others := false, false
 	for _, a := range f.Accounts {
 		own, others = own || !a.Guardian, others || a.Guardian
@@ -197,7 +201,7 @@ func Left(f ChatLeaveFacts) Message {
 func Erased(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), tcLeftText.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
-	m.Facts = rows(lang, f.Accounts, false)
+	m.Facts = f.rows(false, anyAccount)
 	for _, a := range f.Accounts {
 		if !a.Erasable {
 			m.Text = append(m.Text, tcErasedRest.in(lang))

@@ -19,6 +19,8 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	own.Erasable, own.Since = true, jst("2020-06-01 09:00:00")
 	same.Erasable, same.Since, same.Guardians, same.Watcher = true, jst("2020-08-15 09:00:00"), false, "w3"
 	theirs.Guardian, theirs.Since = true, jst("2020-08-20 09:00:00")
+	twin := own
+	twin.Watcher, twin.Since = "w4", jst("2020-06-01 09:30:00")
 	leave := func(list ...ChatAccount) ChatLeaveFacts {
 		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: 5 * 365, RecordDays: 400}
 	}
@@ -82,7 +84,7 @@ func chatMessages(lang watch.Lang) map[string]Message {
 		"leave-one":       AskLeave(leave(own)),
 		"leave-several":   AskLeave(leave(own, same, theirs)),
 		"left":            Left(leave(own)), "left-several": Left(leave(own, theirs)), "left-guardian": Left(leave(theirs)),
-		"ask-erase": AskErase(leave(own)), "ask-erase-several": AskErase(leave(theirs, own, same)), "ask-erase-cannot": AskErase(leave(theirs)),
+		"leave-twins": AskLeave(leave(own, twin)), "ask-erase": AskErase(leave(own)), "ask-erase-several": AskErase(leave(theirs, own, same)), "ask-erase-cannot": AskErase(leave(theirs)),
 		"erased": Erased(leave(own)), "erased-some": Erased(leave(own, theirs)),
 		"pause":          AskPause(lang, now),
 		"pause-at-night": AskPause(lang, jst("2020-09-04 01:30:00")),
