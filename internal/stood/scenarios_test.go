@@ -66,10 +66,7 @@ func settings(ctx context.Context, w *town) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := submit(c, mine+"/settings", filled(body, "do", wording.DoSave)); err != nil {
-		return err
-	}
-	if _, _, err := submit(c, mine+"/settings", url.Values{"do": {wording.DoMail}, wording.FieldNameEmail: {"new@example.jp"}}); err != nil {
+	if _, _, err := submit(c, mine+"/settings", filled(body, "do", wording.DoSave, wording.FieldNameEmail, "new@example.jp")); err != nil {
 		return err
 	}
 	var m sim.Mail

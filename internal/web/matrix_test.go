@@ -52,7 +52,7 @@ func (w *world) everybody() map[string]*browser {
 
 // rooms are the pages of an account, with the buttons of each.
 var rooms = map[string][]string{
-	"/settings":    {wording.DoSave, wording.DoCheck, wording.DoMail, wording.DoMailOff},
+	"/settings":    {wording.DoSave, wording.DoCheck},
 	"/history":     nil,
 	"/history.csv": nil,
 	"/services":    {wording.DoMine, wording.DoNotMine},
@@ -61,7 +61,7 @@ var rooms = map[string][]string{
 }
 
 // buttons are those of every page there is, and what is none.
-var buttons = []string{wording.DoEnter, wording.DoLogout, wording.DoSave, wording.DoCheck, wording.DoMail, wording.DoMailOff, wording.DoMine, wording.DoNotMine,
+var buttons = []string{wording.DoEnter, wording.DoLogout, wording.DoSave, wording.DoCheck, wording.DoMine, wording.DoNotMine,
 	wording.DoUndo, wording.DoTrust, wording.DoStop, wording.DoInvite, wording.DoDismiss, wording.DoLeave, wording.DoErase, wording.DoConfirm, "", "x"}
 
 // form asks for a button with every field that one of them reads.
@@ -119,10 +119,10 @@ func TestEachRoomDoesOnlyWhatItsButtonsSay(t *testing.T) {
 	all := w.everybody()
 	before := w.everything()
 	for who, allowed := range map[string]map[string]bool{
-		"the owner": {wording.DoSave: true, wording.DoCheck: true, wording.DoMail: true, wording.DoMailOff: true, wording.DoMine: true, wording.DoNotMine: true,
+		"the owner": {wording.DoSave: true, wording.DoCheck: true, wording.DoMine: true, wording.DoNotMine: true,
 			wording.DoInvite: true, wording.DoDismiss: true, wording.DoLeave: true, wording.DoErase: true},
 		// What a guardian may not do is "not found", or not offered.
-		"a guardian": {wording.DoSave: true, wording.DoMail: true, wording.DoMailOff: true, wording.DoMine: true, wording.DoNotMine: true, wording.DoLeave: true},
+		"a guardian": {wording.DoSave: true, wording.DoMine: true, wording.DoNotMine: true, wording.DoLeave: true},
 	} {
 		b := all[who]
 		mine := w.srv.URL + b.open(w.srv.URL+"/home").room(t)
@@ -221,7 +221,7 @@ func TestASecretOfOnePageOpensNoOther(t *testing.T) {
 func TestNoLinkIsUsedUpByLookingAtIt(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.settings()
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoMail}, "email": {"new@example.jp"}}).says(t, 200)
+	b.send(p, wording.DoSave, "email", "new@example.jp").says(t, 200, "確認のメールを送りました")
 	links := []string{w.door(accountOwner, watch.Japanese), w.mails.sent[0].Buttons[0].URL, w.link("r1", "w1"), w.stopLink("r1", "w1")}
 	before := w.everything()
 	for _, link := range links {

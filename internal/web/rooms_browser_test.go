@@ -72,10 +72,22 @@ func (p *phone) text(css string) string {
 	return got
 }
 
+// unfold taps the group that a field is folded away in.
+func (p *phone) unfold(name string) {
+	p.Helper()
+	group := `details:not([open]):has([name="` + name + `"]) > summary`
+	if folded, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("document.querySelector('"+group+"') !== null")); err != nil {
+		p.Fatal(err)
+	} else if folded {
+		browsertest.Do(p.T, p.ctx, chromedp.Click(chromedp.CSS(group)), chromedp.WaitVisible(chromedp.CSS(`[name="`+name+`"]`)))
+	}
+}
+
 // fill types into fields, by name.
 func (p *phone) fill(pairs ...string) {
 	p.Helper()
 	for i := 0; i+1 < len(pairs); i += 2 {
+		p.unfold(pairs[i])
 		field := chromedp.CSS(`[name="` + pairs[i] + `"]`)
 		if pairs[i+1] == "" {
 			browsertest.Do(p.T, p.ctx, chromedp.Clear(field))
@@ -88,6 +100,7 @@ func (p *phone) fill(pairs ...string) {
 // tick taps the box of a field.
 func (p *phone) tick(name string) {
 	p.Helper()
+	p.unfold(name)
 	browsertest.Do(p.T, p.ctx, chromedp.Click(chromedp.CSS(`input[name="`+name+`"]`)))
 }
 
@@ -138,10 +151,10 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 			}
 
 			p.fill("email", "nobody@nowhere")
-			p.press(wording.DoMail, "メールアドレスの形になっていません")
+			p.press(wording.DoSave, "メールアドレスの形になっていません")
 			p.look("08 mail refused")
 			p.fill("email", "hanako@example.jp")
-			p.press(wording.DoMail, "確認のメールを送りました")
+			p.press(wording.DoSave, "確認のメールを送りました")
 			p.open(w.mails.sent[len(w.mails.sent)-1].Buttons[0].URL, "このアドレスで、口座守のお知らせを受け取りますか")
 			p.look("09 confirm")
 			p.press(wording.DoConfirm, "このアドレスにお知らせします")

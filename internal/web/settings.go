@@ -36,6 +36,7 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enro
 	}
 	s.fill(&f, g.Lang, &b.Watcher.Rules, act)
 	f.Values = wording.SettingsValues(&b.Watcher.Rules, b.Watcher.Lang)
+	f.Stored = f.Values
 	f.Was = s.fingerprint(&b.Watcher)
 	if r.Method != http.MethodPost {
 		s.page(w, http.StatusOK, wording.SettingsPage(f))
@@ -47,8 +48,6 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enro
 	}
 	code := http.StatusOK
 	switch do {
-	case wording.DoMail, wording.DoMailOff:
-		code, err = s.changeMail(r.Context(), do, r.PostForm.Get(wording.FieldNameEmail), g, b, &f)
 	case wording.DoSave, wording.DoCheck:
 		form := settingsForm{Values: wording.Values(r.PostForm), shown: f.Shown, faults: f.Faults}
 		rules := form.rules(s.Catalog.Fold)
@@ -58,6 +57,9 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enro
 			if _, known := f.Faults[field]; !known {
 				f.Faults[field] = fault.Fault
 			}
+		}
+		if _, ok := watch.MailAddress(form.address()); !ok && form.address() != "" {
+			f.Faults[wording.FieldNameEmail] = wording.FaultMail
 		}
 		f.Values, f.Was = form.Values, form.Get("was")
 		switch {
@@ -70,6 +72,9 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enro
 			return
 		default:
 			code, err = s.save(r.Context(), g, b, rules, &form, &f)
+			if err == nil && f.Saved == wording.SavedNow && form.address() != "" {
+				code, err = s.sendClaim(r.Context(), g, b, form.address(), &f)
+			}
 			speak(w, f.View.Lang)
 		}
 	default:
@@ -139,7 +144,7 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 	var now watch.Watcher
 	spoke := b.Watcher.Lang
 	err := store.Retry(ctx, func() error {
-		f.Saved = wording.SavedNow
+		f.Saved, f.Mail = wording.SavedNow, wording.MailUntouched
 		a, err := s.Store.Account(ctx, b.Account.AccountKey)
 		if errors.Is(err, store.ErrNotFound) {
 			return enrol.ErrNotFound
@@ -154,6 +159,10 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 		now = *w
 		next := *w
 		next.Rules, next.Lang = rules, form.lang()
+		if form.Get(wording.FieldNameMailOff) != "" {
+			next.Channels = slices.DeleteFunc(slices.Clone(w.Channels), isMail)
+			f.Mail = wording.MailGone
+		}
 		next.Rules.PausedUntil, next.Rules.Trusts = w.Rules.PausedUntil, s.trusts(&w.Rules, form)
 		// Saved already, by a button that was pressed twice, is no conflict.
 		if stored := s.fingerprint(w); stored != form.Get("was") && stored != s.fingerprint(&next) {
@@ -181,10 +190,11 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 	if err != nil {
 		return 0, err
 	}
-	f.Shown, f.Trusts = nil, nil
+	f.Shown, f.Trusts, b.Watcher = nil, nil, now
 	f.View = s.view(ctx, &guest{Session: session.Session{LineUser: g.LineUser, Lang: now.Lang}}, b)
 	s.fill(f, now.Lang, &now.Rules, act)
 	f.Values = wording.SettingsValues(&now.Rules, now.Lang)
+	f.Stored = f.Values
 	return http.StatusOK, nil
 }
 
@@ -327,40 +337,34 @@ type Catalog interface {
 	Fold(s string) string
 }
 
-// changeMail begins or ends messages by mail.
-func (s *site) changeMail(ctx context.Context, do, address string, g *guest, b enrol.Bound, f *wording.SettingsFacts) (int, error) {
-	if do == wording.DoMailOff {
-		if err := s.stopMails(ctx, b.Account.AccountKey, b.Watcher.ID); err != nil {
-			return 0, err
-		}
-		f.View.Watcher.Channels = slices.DeleteFunc(slices.Clone(f.View.Watcher.Channels), isMail)
-		f.Saved = wording.SavedMailGone
-		return http.StatusOK, nil
+// address is the mail address in the form; empty if there is none.
+func (f *settingsForm) address() string {
+	return norm.NFKC.String(strings.TrimSpace(f.Get(wording.FieldNameEmail)))
+}
+
+// sendClaim asks the reader of an address whether mails shall come there. The
+// rules are saved already; what was typed stays in the form if no mail goes.
+func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address string, f *wording.SettingsFacts) (int, error) {
+	keep := func(m wording.Mailed, code int) (int, error) {
+		f.Mail, f.Values = m, maps.Clone(f.Values)
+		f.Values[wording.FieldNameEmail] = []string{address}
+		return code, nil
 	}
 	if s.Mail == nil {
-		f.Saved = wording.SavedMailFail
-		return http.StatusServiceUnavailable, nil
+		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
-	f.Values = maps.Clone(f.Values)
-	f.Values[wording.FieldNameEmail] = []string{address}
-	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, norm.NFKC.String(strings.TrimSpace(address)))
-	if fe := (*watch.FieldError)(nil); errors.As(err, &fe) {
-		f.Faults[wording.FieldNameEmail], f.Saved = wording.FaultMail, wording.SavedRefused
-		return http.StatusUnprocessableEntity, nil
-	}
+	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
 	if errors.Is(err, enrol.ErrMany) {
-		f.Saved = wording.SavedMailMany
-		return http.StatusTooManyRequests, nil
+		return keep(wording.MailMany, http.StatusTooManyRequests)
 	}
 	if err != nil {
 		return 0, err
 	}
-	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(g.Lang, s.BaseURL+"/mail/"+secret))
-	f.Saved = wording.SavedMailSent
+	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(f.View.Lang, s.BaseURL+"/mail/"+secret))
 	if o.Result != watch.SendAccepted {
-		f.Saved = wording.SavedMailFail
 		s.Logger.WarnContext(ctx, "a confirmation mail was not taken", "problem", o.Problem)
-		return http.StatusServiceUnavailable, nil
+		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
+	f.Mail = wording.MailSent
 	return http.StatusOK, nil
 }

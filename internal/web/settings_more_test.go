@@ -220,13 +220,13 @@ func TestEndingAWatchingTwiceIsNoError(t *testing.T) {
 func TestAConfirmationIsNoWayBackOnceMailsAreStopped(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.settings()
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoMail}, "email": {"new@example.jp"}}).says(t, 200, "確認のメールを送りました")
+	b.send(p, wording.DoSave, "email", "new@example.jp").says(t, 200, "確認のメールを送りました")
 	reader := w.browser()
 	got := reader.open(w.mails.sent[0].Buttons[0].URL)
 	reader.do(http.MethodPost, got.url.String(), url.Values{"do": {"x"}}).says(t, 400)
 	reader.press(got, wording.DoConfirm).says(t, 200, "このアドレスにお知らせします")
 	reader.press(got, wording.DoConfirm).says(t, 200, "このアドレスにお知らせします")
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoMailOff}}).says(t, 200, "やめました")
+	b.send(p, wording.DoSave, "mailoff", "on").says(t, 200, "やめました")
 	reader.press(got, wording.DoConfirm).says(t, 403, "このリンクは使えません")
 	if log := w.logged(); strings.Contains(log, "example.jp") {
 		t.Errorf("an address is in the log:\n%s", log)

@@ -212,9 +212,7 @@ func TestAnAddressIsUsedOnlyOnceItsMailIsAnswered(t *testing.T) {
 		}
 		return ""
 	}
-	mail := func(to string) page {
-		return b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoMail}, "email": {to}})
-	}
+	mail := func(to string) page { t.Helper(); return b.send(p, wording.DoSave, "email", to) }
 	mail("not an address").says(t, 422, "メールアドレスの形になっていません", `value="not an address"`)
 	mail("new@example.jp").says(t, 200, "確認のメールを送りました")
 	if len(w.mails.sent) != 1 || w.mails.to[0] != "new@example.jp" || address() != "owner@example.jp" {
@@ -235,7 +233,7 @@ func TestAnAddressIsUsedOnlyOnceItsMailIsAnswered(t *testing.T) {
 		t.Errorf("address %s", address())
 	}
 	w.browser().open(w.srv.URL+"/mail/x").says(t, 403, "このリンクは使えません")
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoMailOff}}).says(t, 200, "メールでのお知らせをやめました")
+	b.send(p, wording.DoSave, "mailoff", "on").says(t, 200, "メールでのお知らせをやめました")
 	if address() != "" {
 		t.Errorf("address %s", address())
 	}

@@ -78,10 +78,10 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.do(http.MethodPost, room+"/family", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
-			b.do(http.MethodPost, room+"/settings", url.Values{"do": {wording.DoMail}, "email": {"new@example.jp"}}).says(t, 200, "確認のメール")
+			b.send(b.open(room+"/settings"), wording.DoSave, "email", "new@example.jp").says(t, 200, "確認のメール")
 			reader := w.browser()
 			reader.press(reader.open(w.mails.sent[0].Buttons[0].URL), wording.DoConfirm).says(t, 200)
-			b.do(http.MethodPost, room+"/settings", url.Values{"do": {wording.DoMail}, "email": {"other@example.jp"}}).says(t, 200, "確認のメール")
+			b.send(b.open(room+"/settings"), wording.DoSave, "email", "other@example.jp").says(t, 200, "確認のメール")
 			b.press(b.open(w.link("r1", "w1")), wording.DoNotMine).says(t, 200, "受付番号")
 			d, guard := w.login(daughter, watch.Japanese)
 			if byGuard {

@@ -8,8 +8,8 @@ var (
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
-	tMailHint    = text{ja: "確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "We send a mail to confirm it. It is used once you press the button in it."}
-	tMailButton  = text{ja: "確認のメールを送る", en: "Send the mail"}
+	tMailHint    = text{ja: "保存すると、このアドレスに確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "When you save, we send a mail to this address. It is used once you press the button in it."}
+	tMailOther   = text{ja: "別のメールアドレス", en: "Another mail address"}
 	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop mails"}
 	tMailSent    = text{ja: "確認のメールを送りました。1時間以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within an hour."}
 	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Mails have ended."}
@@ -17,35 +17,49 @@ var (
 	tMailFail    = text{ja: "いまメールを送れませんでした。少したってから、もう一度お試しください。", en: "The mail could not be sent now. Please try again a little later."}
 )
 
-func (f *SettingsFacts) channels() Part {
+// Mailed is what became of an address in the form of the settings page.
+type Mailed int
+
+// What became of it.
+const (
+	MailUntouched Mailed = iota
+	MailSent             // a confirmation mail is on its way
+	MailGone             // mails have ended
+	MailMany             // too many confirmation mails
+	MailFail             // the mail could not be sent
+)
+
+// mailed says what became of the address; empty if nothing did.
+func (f *SettingsFacts) mailed() string {
 	lang := langOf(f.View.Lang)
-	p := Part{Message: Message{Lang: string(lang), Title: tMailTitle.in(lang), Text: []string{tMailNone.in(lang)}}}
-	address := ""
-	for _, c := range f.View.Watcher.Channels {
-		if c.Kind == watch.Email {
-			address = c.Address
-			if !c.UnreachableSince.IsZero() {
-				f.MailOff = true
-			}
-		}
+	say, ok := map[Mailed]text{MailSent: tMailSent, MailGone: tMailGone, MailMany: tMailMany, MailFail: tMailFail}[f.Mail]
+	if !ok {
+		return ""
 	}
-	if address != "" {
-		p.Text = []string{tMailHas.in(lang, address)}
-		if f.MailOff {
-			p.Text = append(p.Text, tMailBounced.in(lang))
-		}
-	}
-	p.Forms = append(p.Forms, Form{Do: DoMail, Label: tMailButton.in(lang), Style: Secondary, Fields: []Field{f.mailField()}})
-	if address != "" {
-		p.Forms = append(p.Forms, Form{Do: DoMailOff, Label: tMailOff.in(lang), Style: Secondary})
-	}
-	return p
+	return say.in(lang)
 }
 
-func (f *SettingsFacts) mailField() Field {
+// mailGroup is where mails go. It stands in the one form of the page, so that
+// nothing else that was changed is lost by it.
+func (f *SettingsFacts) mailGroup() Group {
 	lang := langOf(f.View.Lang)
-	return Field{Kind: FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang),
-		Value: f.Values.Get(FieldNameEmail), Error: faultText(lang, f.Faults[FieldNameEmail])}
+	v := f.Values.Get(FieldNameEmail)
+	g := Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{tMailNone.in(lang)},
+		Fields: []Field{{Kind: FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
+	for _, c := range f.View.Watcher.Channels {
+		if c.Kind != watch.Email {
+			continue
+		}
+		off := Field{Kind: FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
+		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
+		g.Fields[0].Label = tMailOther.in(lang)
+		g.Fields, g.Open = append(g.Fields, off), off.Checked
+		if !c.UnreachableSince.IsZero() {
+			g.Text, g.Open = append(g.Text, tMailBounced.in(lang)), true
+		}
+	}
+	g.Open = g.Open || v != ""
+	return g
 }
 
 var (

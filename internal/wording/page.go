@@ -36,9 +36,20 @@ type Form struct {
 	Label string
 	Style Style
 	Note  string // said before the button; may be empty
-	// Fields stand before the button, More are further buttons of the form.
+	// Fields and then Groups stand before the button, More are further
+	// buttons of the form.
 	Fields []Field
+	Groups []Group
 	More   []Form // only Do, Label and Style count
+}
+
+// Group is fields that are folded away under a heading until it is tapped.
+type Group struct {
+	Title  string
+	Says   string // what is set now, in a few words, for whoever leaves it folded
+	Open   bool
+	Text   []string
+	Fields []Field
 }
 
 // FieldKind says how a field is filled in.
@@ -54,7 +65,6 @@ const (
 	FieldCheck  FieldKind = "check"
 	FieldSelect FieldKind = "select"
 	FieldHidden FieldKind = "hidden"
-	FieldHead   FieldKind = "head" // a heading between fields; only Label counts
 )
 
 // Field is one thing to fill in.

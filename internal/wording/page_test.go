@@ -110,6 +110,15 @@ func showPage(p Page) string {
 			for _, x := range f.Fields {
 				showField(&b, x)
 			}
+			for _, g := range f.Groups {
+				fmt.Fprintf(&b, "## %s (%s)%s\n", g.Title, g.Says, map[bool]string{true: " open"}[g.Open])
+				for _, t := range g.Text {
+					fmt.Fprintf(&b, "  (%s)\n", t)
+				}
+				for _, x := range g.Fields {
+					showField(&b, x)
+				}
+			}
 			for _, x := range append([]Form{f}, f.More...) {
 				fmt.Fprintf(&b, "[%s %s] %s\n", x.Do, x.Style, x.Label)
 			}
@@ -125,8 +134,6 @@ func showField(b *strings.Builder, x Field) {
 	switch x.Kind {
 	case FieldHidden:
 		return
-	case FieldHead:
-		fmt.Fprintf(b, "## %s\n", x.Label)
 	case FieldCheck:
 		fmt.Fprintf(b, "[%s] %s\n", map[bool]string{true: "x", false: " "}[x.Checked], x.Label)
 	default:

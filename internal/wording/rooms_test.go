@@ -20,7 +20,7 @@ func roomView(lang watch.Lang, role watch.Role) AccountView {
 func settingsFacts(lang watch.Lang, role watch.Role, change ...func(*SettingsFacts)) SettingsFacts {
 	r := watch.Rules{NewLink: true, ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 5000}, MonthlyTotal: map[string]int64{"paypay": 30000},
 		Overdrawn: true, Keywords: []string{"ヤチン", "ガクヒ"}, Quiet: &watch.Quiet{From: 22 * 60, To: 7 * 60}}
-	f := SettingsFacts{View: roomView(lang, role), Home: "/home", Values: SettingsValues(&r, lang), Now: jst("2020-09-04 14:08:00"), Faults: map[string]watch.Fault{},
+	f := SettingsFacts{View: roomView(lang, role), Home: "/home", Values: SettingsValues(&r, lang), Stored: SettingsValues(&r, lang), Now: jst("2020-09-04 14:08:00"), Faults: map[string]watch.Fault{},
 		Shown: []Choice{{"paypay", "PayPay"}}, Services: []Choice{{"paypay", "PayPay"}, {"kyash", "Kyash"}}}
 	if role == watch.Owner {
 		f.Trusts = []TrustLine{{"k", "PayPay", 3000, jst("2020-12-03 14:08:00")}}
@@ -87,7 +87,6 @@ func roomPages(lang watch.Lang) map[string]Page {
 		f.Saved = SavedConflict
 		f.Stored = SettingsValues(&watch.Rules{ServiceMin: 2000, Keywords: []string{"ヤチン"}}, watch.English)
 	}
-	saved := func(s Saved) func(*SettingsFacts) { return func(f *SettingsFacts) { f.Saved = s } }
 	invite := func(f *FamilyFacts) {
 		f.Invite = &InviteFacts{Code: "KTFAV-7NM6Y-KQRQR", URL: "https://line.example/", QR: "<svg>", Share: "https://line.example/share", Expires: jst("2020-09-05 14:08:00")}
 	}
@@ -106,7 +105,10 @@ func roomPages(lang watch.Lang) map[string]Page {
 		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),
 		"room-settings-refused": SettingsPage(settingsFacts(lang, watch.Owner, refused, bounced)), "room-settings-what-if": SettingsPage(settingsFacts(lang, watch.Owner, whatIf)),
 		"room-settings-what-if-none": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.WhatIf = &WhatIfFacts{Days: 90} })),
-		"room-settings-conflict":     SettingsPage(settingsFacts(lang, watch.Owner, conflict)), "room-settings-saved": SettingsPage(settingsFacts(lang, watch.Owner, saved(SavedNow))),
+		"room-settings-conflict":     SettingsPage(settingsFacts(lang, watch.Owner, conflict)), "room-settings-saved": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved = SavedNow })),
+		"room-settings-mail-many": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) {
+			f.Saved, f.Mail, f.Values["email"] = SavedNow, MailMany, []string{"new@example.jp"}
+		})),
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
@@ -136,12 +138,18 @@ func TestTheRoomsReadAsInTheGoldenFiles(t *testing.T) {
 func TestEveryOutcomeOfTheSettingsIsSaid(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		seen := map[string]Saved{}
-		for s := SavedNow; s <= SavedMailFail; s++ {
-			p := SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved = s; f.Stored = f.Values }))
+		say := func(s Saved, m Mailed) {
+			p := SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved, f.Mail = s, m }))
 			if before, twice := seen[p.Notice]; twice || p.Notice == "" {
 				t.Errorf("%d is said as %q, like %d", s, p.Notice, before)
 			}
 			seen[p.Notice] = s
+		}
+		for s := SavedNow; s <= SavedConflict; s++ {
+			say(s, MailUntouched)
+		}
+		for m := MailSent; m <= MailFail; m++ {
+			say(SavedNow, m)
 		}
 		for _, f := range []watch.Fault{watch.FaultAmount, watch.FaultService, watch.FaultWord, watch.FaultMany, watch.FaultQuiet, FaultMail, "unheard of"} {
 			if faultText(lang, f) == "" {

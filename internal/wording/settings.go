@@ -36,10 +36,6 @@ const (
 	SavedNow
 	SavedRefused  // a field cannot work
 	SavedConflict // somebody saved others meanwhile
-	SavedMailSent // a confirmation mail is on its way
-	SavedMailGone // mails have ended
-	SavedMailMany // too many confirmation mails
-	SavedMailFail // the mail could not be sent
 )
 
 // SettingsFacts is what the settings page of an account is made from.
@@ -47,15 +43,15 @@ type SettingsFacts struct {
 	View     AccountView
 	Home     string
 	Values   Values   // what the form shows
-	Stored   Values   // what is stored now; for SavedConflict
+	Stored   Values   // what is stored now
 	Was      string   // names the stored settings that Values began from
 	Shown    []Choice // services with fields of their own
 	Services []Choice // all services
 	Trusts   []TrustLine
 	Faults   map[string]watch.Fault // by field
 	Saved    Saved
+	Mail     Mailed
 	WhatIf   *WhatIfFacts // nil unless asked for
-	MailOff  bool         // the address is known not to receive mail
 	Now      time.Time
 }
 
@@ -85,61 +81,66 @@ type HitLine struct {
 
 // What the forms of the settings page ask for.
 const (
-	DoCheck   = "check"
-	DoSave    = "save"
-	DoMail    = "mail"
-	DoMailOff = "mailoff"
+	DoCheck = "check"
+	DoSave  = "save"
 )
 
 var (
-	tSetName      = text{ja: "口座守：お知らせの設定", en: "Kozamori: what you are told"}
-	tSetTitle     = text{ja: "お知らせの設定", en: "What you are told"}
-	tSetText      = text{ja: "変えたいところだけ書きかえて、「保存する」を押してください。", en: "Change what you like, then press \"Save\"."}
-	tSetForm      = text{ja: "知らせてほしいこと", en: "Tell me about"}
-	tSetGuardian  = text{ja: "何も選ばなくても、緊急のお知らせにご本人がしばらく答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for a while."}
-	tSetSaved     = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
-	tSetRefused   = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please correct the fields framed in red."}
-	tSetMend      = text{ja: "直すところ", en: "Please correct these"}
-	tSetConflict  = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
-	tSetDiff      = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
-	tSetDiffLine  = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
-	tSetNothing   = text{ja: "なし", en: "none"}
-	tSetOn        = text{ja: "知らせる", en: "on"}
-	tSetOff       = text{ja: "知らせない", en: "off"}
-	tSetSave      = text{ja: "保存する", en: "Save"}
-	tSetCheck     = text{ja: "保存する前に、過去のお知らせで試す", en: "Try it on the past first"}
-	tSetYen       = text{ja: "円以上", en: "yen or more"}
-	tSetBasic     = text{ja: "決済サービス", en: "Payment services"}
-	tSetNewLink   = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
-	tSetFirst     = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
-	tSetAfter     = text{ja: "新しい連携から72時間以内に引き落とされたとき", en: "A debit within 72 hours of a new link"}
-	tSetBurst     = text{ja: "60分以内に3回以上引き落とされたとき", en: "Three debits or more within 60 minutes"}
-	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
-	tSetMinHint   = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
-	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
-	tSetEach      = text{ja: "サービスごとの金額", en: "Amounts for single services"}
-	tSetEachHint  = text{ja: "空欄のサービスは、上の金額に従います。0円にすると、そのサービスは金額ではお知らせしません。", en: "An empty field follows the amount above. 0 turns the service off."}
-	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
-	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
-	tSetAdd       = text{ja: "別のサービスを加える", en: "Add another service"}
-	tSetAddNone   = text{ja: "選んでください", en: "Choose one"}
-	tSetAddMin    = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
-	tSetOther     = text{ja: "すべての引き落とし", en: "Every debit"}
-	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
-	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
-	tSetOverdrawn = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
-	tSetWords     = text{ja: "摘要にあることば", en: "Words in the descriptor"}
-	tSetWordsHint = text{ja: "1行に1つ、20個まで書けます。通帳に印字されることばです。", en: "One a line, up to 20, as the passbook prints them."}
-	tSetQuiet     = text{ja: "お知らせを控える時間", en: "Quiet hours"}
-	tSetQuietHint = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
-	tSetFrom      = text{ja: "控える時間の始まり", en: "Quiet from"}
-	tSetTo        = text{ja: "控える時間の終わり", en: "Quiet until"}
-	tSetTrusts    = text{ja: "お知らせしないことにしたサービス", en: "Services you trust"}
-	tSetTrust     = text{ja: "%[1]sの%[2]s以下（%[3]sまでお知らせしない）を、またお知らせする", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
-	tSetLangHead  = text{ja: "言語", en: "Language"}
-	tSetLang      = text{ja: "お知らせの言語", en: "Language of messages"}
-	tSetJapanese  = text{ja: "日本語", en: "Japanese"}
-	tSetEnglish   = text{ja: "English（英語）", en: "English"}
+	tSetName       = text{ja: "口座守：お知らせの設定", en: "Kozamori: what you are told"}
+	tSetTitle      = text{ja: "お知らせの設定", en: "What you are told"}
+	tSetText       = text{ja: "変えたいところを押して開き、書きかえてから、いちばん下の「保存する」を押してください。", en: "Tap what you would like to change, change it, then press \"Save\" at the bottom."}
+	tSetForm       = text{ja: "知らせてほしいこと", en: "Tell me about"}
+	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人がしばらく答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for a while."}
+	tSetSaved      = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
+	tSetSavedToo   = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
+	tSetRefused    = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please correct the fields framed in red."}
+	tSetMend       = text{ja: "直すところ", en: "Please correct these"}
+	tSetConflict   = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
+	tSetDiff       = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
+	tSetDiffLine   = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
+	tSetNothing    = text{ja: "なし", en: "none"}
+	tSetOn         = text{ja: "知らせる", en: "on"}
+	tSetOff        = text{ja: "知らせない", en: "off"}
+	tSetSave       = text{ja: "保存する", en: "Save"}
+	tSetCheck      = text{ja: "保存する前に、過去のお知らせで試す", en: "Try it on the past first"}
+	tSetYen        = text{ja: "円以上", en: "yen or more"}
+	tSetBasic      = text{ja: "決済サービス", en: "Payment services"}
+	tSetNewLink    = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
+	tSetFirst      = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
+	tSetAfter      = text{ja: "新しい連携から72時間以内に引き落とされたとき", en: "A debit within 72 hours of a new link"}
+	tSetBurst      = text{ja: "60分以内に3回以上引き落とされたとき", en: "Three debits or more within 60 minutes"}
+	tSetMin        = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
+	tSetMinHint    = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
+	tSetUndecided  = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
+	tSetEach       = text{ja: "サービスごとの金額", en: "Amounts for single services"}
+	tSetEachHint   = text{ja: "空欄のサービスは、「決済サービス」の金額に従います。0円にすると、そのサービスは金額ではお知らせしません。", en: "An empty field follows the amount under \"Payment services\". 0 turns the service off."}
+	tSetEachMin    = text{ja: "%sの引き落とし", en: "Debits by %s"}
+	tSetMonthly    = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
+	tSetAdd        = text{ja: "別のサービスを加える", en: "Add another service"}
+	tSetAddNone    = text{ja: "選んでください", en: "Choose one"}
+	tSetAddMin     = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
+	tSetOther      = text{ja: "すべての引き落とし", en: "Every debit"}
+	tSetAny        = text{ja: "どの引き落としでも", en: "Any debit at all"}
+	tSetAnyHint    = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
+	tSetOverdrawn  = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
+	tSetWords      = text{ja: "摘要にあることば", en: "Words in the descriptor"}
+	tSetWordsHint  = text{ja: "1行に1つ、20個まで書けます。通帳に印字されることばです。", en: "One a line, up to 20, as the passbook prints them."}
+	tSetQuiet      = text{ja: "お知らせを控える時間", en: "Quiet hours"}
+	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
+	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
+	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
+	tSetTrusts     = text{ja: "お知らせしないことにしたサービス", en: "Services you trust"}
+	tSetTrust      = text{ja: "%[1]sの%[2]s以下（%[3]sまでお知らせしない）を、またお知らせする", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
+	tSetTrustsHint = text{ja: "またお知らせしてほしいものに、チェックを入れてください。", en: "Tick what you want to be told of again."}
+	tSetNow        = text{ja: "いま：%d件", en: "Now: %d set"}
+	tSetNowNone    = text{ja: "いま：なし", en: "Now: none"}
+	tSetNowIs      = text{ja: "いま：%s", en: "Now: %s"}
+	tSetNowQuiet   = text{ja: "いま：%[1]sから%[2]sまで", en: "Now: from %[1]s until %[2]s"}
+	tSetNowNight   = text{ja: "いま：%[1]sから翌日の%[2]sまで", en: "Now: from %[1]s until %[2]s the next day"}
+	tSetLangHead   = text{ja: "言語", en: "Language"}
+	tSetLang       = text{ja: "お知らせの言語", en: "Language of messages"}
+	tSetJapanese   = text{ja: "日本語", en: "Japanese"}
+	tSetEnglish    = text{ja: "English（英語）", en: "English"}
 
 	tFaultAmount  = text{ja: "1円から1兆円までの金額を、数字で書いてください。", en: "Write an amount from 1 to 1,000,000,000,000 yen, in digits."}
 	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
@@ -150,10 +151,11 @@ var (
 	tFaultOther   = text{ja: "この内容では設定できません。", en: "This cannot be set."}
 )
 
-// Fields of the mail form; the fault of an address that is none.
+// Fields about mails; the fault of an address that is none.
 const (
-	FieldNameEmail             = "email"
-	FaultMail      watch.Fault = "mail"
+	FieldNameEmail               = "email"
+	FieldNameMailOff             = "mailoff"
+	FaultMail        watch.Fault = "mail"
 )
 
 func faultText(lang watch.Lang, f watch.Fault) string {
@@ -206,47 +208,49 @@ func SettingsPage(f SettingsFacts) Page {
 	switch f.Saved {
 	case SavedNow:
 		p.Notice = tSetSaved.in(lang)
+		if say := f.mailed(); say != "" {
+			p.Notice = tSetSavedToo.in(lang, p.Notice, say)
+		}
 	case SavedRefused:
 		p.Notice = tSetRefused.in(lang)
 	case SavedConflict:
 		p.Notice = tSetConflict.in(lang)
 		p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tSetDiff.in(lang), Facts: f.differences()}})
-	case SavedMailSent:
-		p.Notice = tMailSent.in(lang)
-	case SavedMailGone:
-		p.Notice = tMailGone.in(lang)
-	case SavedMailMany:
-		p.Notice = tMailMany.in(lang)
-	case SavedMailFail:
-		p.Notice = tMailFail.in(lang)
 	}
 	if f.WhatIf != nil {
 		p.Parts = append(p.Parts, f.whatIf())
 	}
-	fields := append([]Field{{Kind: FieldHidden, Name: "was", Value: f.Was}}, f.fields(f.Values)...)
-	for i := range fields {
-		fields[i].Error = faultText(lang, f.Faults[fields[i].Name])
-	}
-	form := Form{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: fields}
+	form := Form{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: []Field{{Kind: FieldHidden, Name: "was", Value: f.Was}},
+		Groups: append(f.groups(f.Values), f.mailGroup())}
 	if f.MayTry() {
 		form.More = []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}
 	}
-	if f.Saved == SavedRefused {
-		wrong := Part{Message: Message{Lang: p.Lang, Title: tSetMend.in(lang)}}
-		for _, x := range append(fields, f.mailField()) {
-			if x.Error != "" {
-				wrong.Links = append(wrong.Links, PageLink{"#f-" + x.Name, x.Label, x.Error})
+	wrong := Part{Message: Message{Lang: p.Lang, Title: tSetMend.in(lang)}}
+	// What was changed, or has to be, is not folded away.
+	stored := f.groups(f.Stored)
+	for i, g := range form.Groups {
+		open := i < len(stored) && !slices.EqualFunc(g.Fields, stored[i].Fields, sameValue)
+		for j, x := range g.Fields {
+			if fault := f.Faults[x.Name]; fault != "" {
+				open, g.Fields[j].Error = true, faultText(lang, fault)
+				wrong.Links = append(wrong.Links, PageLink{"#f-" + x.Name, x.Label, g.Fields[j].Error})
 			}
 		}
+		form.Groups[i].Open = g.Open || open
+	}
+	if f.Saved == SavedRefused {
 		p.Parts = append(p.Parts, wrong)
 	}
-	p.Parts = append(p.Parts,
-		Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{form}}, f.channels(), backTo(lang, f.Home))
+	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{form}}, backTo(lang, f.Home))
 	return p
 }
 
-// fields are those of the form, filled with values.
-func (f *SettingsFacts) fields(v Values) []Field {
+func sameValue(a, b Field) bool {
+	return a.Name == b.Name && a.Checked == b.Checked && (a.Kind == FieldCheck || a.Value == b.Value)
+}
+
+// groups are the rules and the language, filled with values.
+func (f *SettingsFacts) groups(v Values) []Group {
 	lang := langOf(f.View.Lang)
 	check := func(name string, label text) Field {
 		return Field{Kind: FieldCheck, Name: name, Label: label.in(lang), Checked: v.Get(name) != ""}
@@ -254,16 +258,27 @@ func (f *SettingsFacts) fields(v Values) []Field {
 	yen := func(name, label, hint string) Field {
 		return Field{Kind: FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
 	}
-	head := func(label text, hint string) Field {
-		return Field{Kind: FieldHead, Label: label.in(lang), Hint: hint}
+	group := func(title text, say string, fields ...Field) Group {
+		g := Group{Title: title.in(lang), Fields: fields}
+		if say != "" {
+			g.Text = []string{say}
+		}
+		n := 0
+		for _, x := range fields {
+			if x.Checked || x.Kind != FieldCheck && x.Kind != FieldSelect && strings.TrimSpace(x.Value) != "" {
+				n++
+			}
+		}
+		if g.Says = tSetNowNone.in(lang); n > 0 {
+			g.Says = tSetNow.in(lang, n)
+		}
+		return g
 	}
-	out := []Field{
-		head(tSetBasic, ""), check("new_link", tSetNewLink), check("first_seen", tSetFirst), check("after_new_link", tSetAfter), check("burst", tSetBurst),
-		yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("undecided", tSetUndecided),
-		head(tSetEach, tSetEachHint.in(lang)),
-	}
+	out := []Group{group(tSetBasic, "", yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("new_link", tSetNewLink), check("first_seen", tSetFirst),
+		check("after_new_link", tSetAfter), check("burst", tSetBurst), check("undecided", tSetUndecided))}
+	var each []Field
 	for _, s := range f.Shown {
-		out = append(out, yen("service_min_for."+s.ID, tSetEachMin.in(lang, s.Name), ""), yen("monthly_total."+s.ID, tSetMonthly.in(lang, s.Name), ""))
+		each = append(each, yen("service_min_for."+s.ID, tSetEachMin.in(lang, s.Name), ""), yen("monthly_total."+s.ID, tSetMonthly.in(lang, s.Name), ""))
 	}
 	add := Field{Kind: FieldSelect, Name: "add", Label: tSetAdd.in(lang), Value: v.Get("add"), Options: []Option{{"", tSetAddNone.in(lang)}}}
 	for _, s := range f.Services {
@@ -271,21 +286,38 @@ func (f *SettingsFacts) fields(v Values) []Field {
 			add.Options = append(add.Options, Option{s.ID, s.Name})
 		}
 	}
-	out = append(out, add, yen("add_min", tSetAddMin.in(lang), ""),
-		head(tSetOther, ""), yen("any_debit", tSetAny.in(lang), tSetAnyHint.in(lang)), check("overdrawn", tSetOverdrawn),
-		Field{Kind: FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")},
-		head(tSetQuiet, tSetQuietHint.in(lang)),
-		Field{Kind: FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
+	out = append(out, group(tSetEach, tSetEachHint.in(lang), append(each, add, yen("add_min", tSetAddMin.in(lang), ""))...),
+		group(tSetOther, "", yen("any_debit", tSetAny.in(lang), tSetAnyHint.in(lang)), check("overdrawn", tSetOverdrawn),
+			Field{Kind: FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")}))
+	quiet := group(tSetQuiet, tSetQuietHint.in(lang), Field{Kind: FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
 		Field{Kind: FieldTime, Name: "quiet_to", Label: tSetTo.in(lang), Value: v.Get("quiet_to")})
-	if len(f.Trusts) > 0 {
-		out = append(out, head(tSetTrusts, ""))
+	if from, to := v.Get("quiet_from"), v.Get("quiet_to"); from != "" && to != "" {
+		quiet.Says = pick(from > to, tSetNowNight, tSetNowQuiet).in(lang, from, to)
 	}
+	out = append(out, quiet)
+	var trusts []Field
 	for _, t := range f.Trusts {
-		out = append(out, Field{Kind: FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
+		trusts = append(trusts, Field{Kind: FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
 			Label: tSetTrust.in(lang, t.Name, Yen(lang, t.UpTo), Date(lang, t.Until))})
 	}
-	return append(out, head(tSetLangHead, ""), Field{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
-		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}})
+	if len(trusts) > 0 {
+		g := group(tSetTrusts, tSetTrustsHint.in(lang), trusts...)
+		g.Says = tSetNow.in(lang, len(trusts))
+		out = append(out, g)
+	}
+	language := Group{Title: tSetLangHead.in(lang), Fields: []Field{{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
+		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}}}}
+	language.Says = tSetNowIs.in(lang, pick(v.Get("lang") == string(watch.English), tSetEnglish, tSetJapanese).in(lang))
+	return append(out, language)
+}
+
+// fields are those of the groups.
+func (f *SettingsFacts) fields(v Values) []Field {
+	var out []Field
+	for _, g := range f.groups(v) {
+		out = append(out, g.Fields...)
+	}
+	return out
 }
 
 // differences lists what of the form differs from what is stored.
@@ -316,7 +348,7 @@ func (f *SettingsFacts) differences() []Fact {
 	}
 	var out []Fact
 	for i := range mine {
-		if a, b := say(theirs[i]), say(mine[i]); a != b && mine[i].Kind != FieldHead {
+		if a, b := say(theirs[i]), say(mine[i]); a != b {
 			out = append(out, Fact{mine[i].Label, tSetDiffLine.in(lang, a, b)})
 		}
 	}
