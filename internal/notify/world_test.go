@@ -48,6 +48,7 @@ type world struct {
 	t     *testing.T
 	stage *notify.Stage
 	store *store.Store
+	table *counted
 	queue *qembedded.Queue
 	line  *sim.LINE
 	mail  *sim.Mailbox
@@ -130,7 +131,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.queue.Close() })
-	w.store = store.New(table)
+	w.table = &counted{Table: table}
+	w.store = store.New(w.table)
 
 	serve := func(h http.Handler) string {
 		srv := httptest.NewServer(h)
@@ -155,7 +157,7 @@ func newWorld(t *testing.T) *world {
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
 		LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(mails.Send),
 		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Now: w.Now},
-		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
+		Composer: &notify.Composer{Store: w.store, Names: app.NewNames(w.store, w.Now), Tokens: keys, BaseURL: "https://kozamori.example"}})
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567",
 			Watchers: []watch.Watcher{
