@@ -3,6 +3,7 @@
 //
 //	KOZAMORI_TEST_DYNAMODB   an endpoint; or KOZAMORI_DYNOXIDE, the dynoxide program, or dynoxide in the PATH
 //	KOZAMORI_TEST_MOTO       an endpoint; or KOZAMORI_MOTO, the moto_server program, or moto_server in the PATH
+//	KOZAMORI_TEST_SES        an endpoint; or KOZAMORI_SES, the aws-ses-v2-local program, or aws-ses-v2-local in the PATH
 //
 // A test that finds neither is skipped, and says so; with CI=true it fails.
 package emulator
@@ -53,10 +54,20 @@ func DynamoDB(t testing.TB) string {
 	})
 }
 
+// SES is the endpoint of an SES that shows what was sent, at /store, and lives
+// as long as the test. It takes mails of any sender.
+func SES(t testing.TB) string {
+	t.Helper()
+	return server(t, "SES that shows its mails", "KOZAMORI_TEST_SES", "KOZAMORI_SES", "aws-ses-v2-local", func(port string) []string {
+		return []string{"--host", "127.0.0.1", "--port", port}
+	})
+}
+
 // Moto is the endpoint of an SQS, SSM and SES that live as long as the test.
+// Its SES knows who may send, and shows no mail.
 func Moto(t testing.TB) string {
 	t.Helper()
-	return server(t, "SQS and SSM", "KOZAMORI_TEST_MOTO", "KOZAMORI_MOTO", "moto_server", func(port string) []string {
+	return server(t, "SQS, SSM and SES", "KOZAMORI_TEST_MOTO", "KOZAMORI_MOTO", "moto_server", func(port string) []string {
 		return []string{"-H", "127.0.0.1", "-p", port}
 	})
 }
