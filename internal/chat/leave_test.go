@@ -26,7 +26,7 @@ func TestLeaving(t *testing.T) {
 		w.own(alice, account, guardian(bob))
 		w.alert("r1", account)
 		w.say(alice, "解除")
-		w.reads(alice, "七十七銀行 普通 ***4567", "見守り家族へのお知らせも終わります")
+		w.reads(alice, "七十七銀行 普通 ***4567", "見守り家族へのお知らせも終わり")
 		leave := w.button(alice, "a=leave")
 		if strings.Contains(leave, "acc_1") {
 			t.Errorf("the button carries the account: %s", leave)

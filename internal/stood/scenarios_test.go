@@ -106,6 +106,9 @@ func settings(ctx context.Context, w *town) error {
 	if _, _, err = submit(c, mine+"/family", url.Values{"do": {wording.DoDismiss}, "watcher": {m2[1]}}); err != nil {
 		return err
 	}
+	if err := w.shows(guardian, "見守り家族としての見守りが終わりました"); err != nil {
+		return err
+	}
 	_, _, err = submit(c, mine+"/leave", url.Values{"do": {wording.DoLeave}})
 	return err
 }

@@ -12,7 +12,8 @@ var (
 	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
 	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
 	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。続けるときは、何もしなくて大丈夫です。", en: "You will get no more alerts. To go on, you need not do anything."}
-	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わります。", en: "If you leave, your family members are not told any more either."}
+	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members are told so and get no more alerts."}
+	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
 	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]d日間残ります。記録も消したいときは、やめる前に「%[2]s」を押してください。", en: "Records of past alerts are kept for %[1]d days after you leave. To have them erased as well, press \"%[2]s\" before you leave."}
 	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
 	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
@@ -143,6 +144,12 @@ func AskLeave(f ChatLeaveFacts) Message {
 	}
 	if f.guardians() {
 		m.Text = append(m.Text, tcLeaveOthers.in(lang))
+	}
+	for _, a := range f.Accounts {
+		if a.Guardian {
+			m.Text = append(m.Text, tcLeaveFor.in(lang))
+			break
+		}
 	}
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))

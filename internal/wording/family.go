@@ -60,7 +60,7 @@ var (
 	tFamSendText = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
 	tFamQR       = text{ja: "招待のQRコード", en: "QR code of the invitation"}
 	tFamFull     = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
-	tFamLeft     = text{ja: "見守りを終えました。その人には、もうお知らせしません。", en: "Ended. They are told nothing any more."}
+	tFamLeft     = text{ja: "見守りを終えました。そのことを、その人にLINEで伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so on LINE, and nothing more about the account."}
 	tFaultName   = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
 )
 
@@ -150,8 +150,8 @@ var (
 	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
-	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。もう一度始めるには、口座の名義人からの新しい招待が必要です。", en: "Alerts stop at once. To start again you need another invitation by the owner."}
-	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わります。", en: "%d family members stop watching too."}
+	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことをLINEで伝えます。", en: "%d family members stop watching too, and are told so."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
