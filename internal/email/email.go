@@ -98,10 +98,7 @@ func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) wa
 	if !ok {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
 	}
-	text, html, err := render(m)
-	if err != nil {
-		return watch.Outcome{Result: watch.SendRefused, Problem: "the mail cannot be drawn"}
-	}
+	text, html := render(m)
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &c.from,
 		ReplyToAddresses: c.replyTo,

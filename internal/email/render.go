@@ -1,56 +1,16 @@
 package email
 
 import (
-	_ "embed"
 	"fmt"
-	"html/template"
-	"regexp"
 	"strings"
 
 	"kozamori/internal/wording"
 )
 
-// Sizes stand twice in it: in rem, so that type grows with the reader's own
-// setting, and before that in px, for mail programs that know no rem.
-//
-//go:embed mail.html
-var mailHTML string
-
-var page = template.Must(template.New("mail").Funcs(template.FuncMap{"tel": tel}).Parse(mailHTML))
-
-// dialable is a number that may become a link.
-var dialable = regexp.MustCompile(`^[#+]?[0-9][0-9-]{1,19}$`)
-
-// tel is the link that dials a number; html/template knows no tel addresses,
-// so what passes here must be harmless.
-func tel(number string) template.URL {
-	if !dialable.MatchString(number) {
-		return ""
-	}
-	return template.URL(wording.TelURI(number))
-}
-
-// colours of a tone, on white and on black, each with a contrast of at least
-// 7 to 1.
-func colours(t wording.Tone) (ink, bright template.CSS) {
-	switch t {
-	case wording.Critical:
-		return "#a3000b", "#ffb3ad"
-	case wording.Notice:
-		return "#1b4b7a", "#9cc7f5"
-	}
-	return "#1f5b36", "#9fd8b4"
-}
-
-type drawing struct {
+type message struct {
 	wording.Message
 	wording.Labels
-	Colour, Bright template.CSS
-	Links          []wording.Button
-	// Hide keeps mail programs from filling the preview of the list with the
-	// first lines, where the amount is: they take what comes first, which is
-	// the subject again and then nothing to be seen.
-	Hide template.HTML
+	Links []wording.Button
 }
 
 // links are the buttons that a mail can have: postbacks and sayings are
@@ -66,18 +26,14 @@ func links(m wording.Message) []wording.Button {
 }
 
 // render draws a message as a mail: plain text and HTML, which say the same.
-func render(m wording.Message) (text, html string, err error) {
-	d := drawing{Message: m, Labels: wording.LabelsIn(m.Lang), Links: links(m),
-		Hide: template.HTML(strings.Repeat("&#847;&zwnj;&nbsp;", 90))}
-	d.Colour, d.Bright = colours(m.Tone)
+func render(m wording.Message) (text, html string) {
+	d := message{m, wording.LabelsIn(m.Lang), links(m)}
 	var b strings.Builder
-	if err := page.Execute(&b, d); err != nil {
-		return "", "", fmt.Errorf("email: %w", err)
-	}
-	return plain(d), b.String(), nil
+	_ = draw(d).Render(&b) // a builder takes everything
+	return plain(d), b.String()
 }
 
-func plain(d drawing) string {
+func plain(d message) string {
 	var b strings.Builder
 	para := func(lines ...string) {
 		for _, l := range lines {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,9 +14,6 @@ import (
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
-
-//go:embed page.html
-var pageHTML string
 
 //go:embed style.css
 var styleCSS string
@@ -29,23 +25,10 @@ var policy = func() string {
 		"'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 }()
 
-var layout = template.Must(template.New("page").Funcs(template.FuncMap{
-	"tel":   func(n string) template.URL { return template.URL(wording.TelURI(n)) },
-	"svg":   func(drawn string) template.HTML { return template.HTML(drawn) }, // package qr drew it
-	"style": func() template.CSS { return template.CSS(styleCSS) },
-}).Parse(pageHTML))
-
 // page writes a page.
 func (s *site) page(w http.ResponseWriter, code int, p wording.Page) {
 	var b bytes.Buffer
-	if err := layout.Execute(&b, struct {
-		wording.Page
-		wording.Labels
-	}{p, wording.LabelsIn(p.Lang)}); err != nil {
-		s.Logger.Error("a page could not be drawn", "err", err)
-		http.Error(w, "500", http.StatusInternalServerError)
-		return
-	}
+	_ = draw(p).Render(&b) // a buffer takes everything
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", p.Lang)
 	w.WriteHeader(code)

@@ -1,0 +1,157 @@
+package web
+
+import (
+	"time"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"kozamori/internal/markup"
+	"kozamori/internal/wording"
+)
+
+// draw draws a page.
+func draw(p wording.Page) g.Node {
+	labels := wording.LabelsIn(p.Lang)
+	meta := func(name, content string) g.Node { return h.Meta(h.Name(name), h.Content(content)) }
+	parts := make([]g.Node, len(p.Parts))
+	for i, part := range p.Parts {
+		parts[i] = drawPart(part, labels, i == 0)
+	}
+	return h.Doctype(h.HTML(h.Lang(p.Lang), markup.Lines(
+		h.Head(markup.Lines(
+			h.Meta(h.Charset("utf-8")),
+			meta("viewport", "width=device-width, initial-scale=1"),
+			meta("color-scheme", "light dark"),
+			meta("format-detection", "telephone=no"),
+			h.TitleEl(g.Text(p.Name)),
+			h.StyleEl(g.Raw(styleCSS)))),
+		h.Body(markup.Lines(
+			h.Header(g.Text(labels.Brand)),
+			h.Main(markup.Lines(
+				markup.Said(h.P, p.Notice, h.Class("refused"), h.Role("alert")),
+				markup.Lines(parts...))))))))
+}
+
+// drawPart draws a part of a page; the first one holds the page's heading.
+func drawPart(p wording.Part, labels wording.Labels, first bool) g.Node {
+	heading, below := h.H2, func(text string) g.Node { return h.H3(g.Text(text)) }
+	if first {
+		heading, below = h.H1, func(text string) g.Node { return h.H2(h.Class("sub"), g.Text(text)) }
+	}
+	text := func(el func(...g.Node) g.Node) func(string) g.Node {
+		return func(s string) g.Node { return el(g.Text(s)) }
+	}
+	return h.Section(g.If(p.Badge != "", h.Class(string(p.Tone))), markup.Lines(
+		markup.Said(h.P, p.Badge, h.Class("badge")),
+		heading(g.Text(p.Title)),
+		markup.Said(h.P, p.Amount, h.Class("amount")),
+		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f wording.Fact) g.Node {
+			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(g.Text(f.Value))}
+		}))),
+		markup.Each(p.Text, text(h.P)),
+		g.If(len(p.Why) > 0, markup.Lines(below(labels.Why), h.Ul(markup.Each(p.Why, text(h.Li))))),
+		g.If(len(p.Steps) > 0, markup.Lines(below(labels.Steps), h.Ol(markup.Each(p.Steps, func(s wording.Step) g.Node {
+			return h.Li(g.Text(s.Text), call(s.Tel, labels))
+		})))),
+		markup.Said(h.P, p.Foot, h.Class("foot")),
+		g.If(p.QR != "", h.Div(h.Class("qr"), h.Role("img"), h.Aria("label", p.QRName), g.Raw(p.QR))), // package qr drew it
+		markup.Each(p.Links, func(l wording.PageLink) g.Node {
+			return h.A(h.Class("go"), markup.Href(l.Href), h.B(g.Text(l.Label)), markup.Said(h.Span, l.Hint))
+		}),
+		markup.Each(p.Forms, drawForm),
+		g.If(len(p.History) > 0, h.Ol(h.Class("history"), markup.Each(p.History, func(m wording.Moment) g.Node {
+			return h.Li(h.Time(h.DateTime(m.At.UTC().Format(time.RFC3339)), g.Text(m.When)), g.Text(" "+m.Say))
+		})))))
+}
+
+// call is the link that calls a number. What is no number is only said.
+func call(tel string, labels wording.Labels) g.Node {
+	if tel == "" {
+		return nil
+	}
+	address, say := wording.TelURI(tel), labels.Call+" "+tel
+	if !markup.Opens(address) {
+		return g.Text(" " + say)
+	}
+	return h.A(h.Class("call"), markup.Href(address), g.Text(say))
+}
+
+func drawForm(f wording.Form) g.Node {
+	button := func(f wording.Form) g.Node {
+		return h.Button(h.Name("do"), h.Value(f.Do), h.Class(string(f.Style)), g.Text(f.Label))
+	}
+	return h.Form(h.Method("post"), g.If(len(f.Fields)+len(f.Groups) > 0, g.Attr("novalidate")), markup.Lines(
+		markup.Said(h.P, f.Note),
+		markup.Each(f.Fields, drawField),
+		markup.Each(f.Groups, drawGroup),
+		button(f),
+		markup.Each(f.More, button)))
+}
+
+// drawGroup folds fields away under what they are about and what is set now.
+func drawGroup(group wording.Group) g.Node {
+	return h.Details(g.If(group.Open, g.Attr("open")), markup.Lines(
+		h.Summary(h.H3(g.Text(group.Title)), h.Span(g.Text(group.Says))),
+		markup.Each(group.Text, func(s string) g.Node { return h.P(g.Text(s)) }),
+		markup.Each(group.Fields, drawField)))
+}
+
+func drawField(f wording.Field) g.Node {
+	id := "f-" + f.Name
+	if f.Kind == wording.FieldHidden {
+		return h.Input(h.Type("hidden"), h.Name(f.Name), h.Value(f.Value))
+	}
+	class := "field"
+	if f.Error != "" {
+		class = "field bad"
+	}
+	label, input := h.Label(h.For(id), g.Text(f.Label)), g.Node(nil)
+	switch f.Kind {
+	case wording.FieldCheck:
+		value := f.Value
+		if value == "" {
+			value = "on"
+		}
+		label = h.Label(h.Class("check"), h.Input(h.Type("checkbox"), h.Name(f.Name), h.Value(value), g.If(f.Checked, h.Checked()), described(f)),
+			h.Span(g.Text(f.Label)))
+	case wording.FieldNumber:
+		input = h.Span(h.Class("unit"),
+			h.Input(h.ID(id), h.Name(f.Name), h.Value(f.Value), g.Attr("inputmode", "numeric"), h.AutoComplete("off"), described(f)),
+			markup.Said(h.Span, f.Unit))
+	case wording.FieldLines:
+		// A browser drops the first line break.
+		input = h.Textarea(h.ID(id), h.Name(f.Name), h.Rows("4"), h.AutoComplete("off"), described(f), g.Text("\n"+f.Value))
+	case wording.FieldSelect:
+		input = h.Select(h.ID(id), h.Name(f.Name), described(f), markup.Each(f.Options, func(o wording.Option) g.Node {
+			return h.Option(h.Value(o.Value), g.If(o.Value == f.Value, h.Selected()), g.Text(o.Label))
+		}))
+	default:
+		complete := "off"
+		if f.Kind == wording.FieldEmail {
+			complete = "email"
+		}
+		input = h.Input(h.ID(id), h.Type(string(f.Kind)), h.Name(f.Name), h.Value(f.Value), h.AutoComplete(complete), described(f))
+	}
+	return h.Div(h.Class(class), markup.Lines(
+		label,
+		markup.Said(h.P, f.Hint, h.Class("hint"), h.ID("h-"+f.Name)),
+		markup.Said(h.P, f.Error, h.Class("wrong"), h.ID("e-"+f.Name)),
+		input))
+}
+
+// described names the hint and the fault of a field, for whoever hears a page.
+func described(f wording.Field) g.Node {
+	var by string
+	switch {
+	case f.Hint != "" && f.Error != "":
+		by = "h-" + f.Name + " e-" + f.Name
+	case f.Error != "":
+		by = "e-" + f.Name
+	case f.Hint != "":
+		by = "h-" + f.Name
+	default:
+		return nil
+	}
+	return g.Group{h.Aria("describedby", by), g.If(f.Error != "", h.Aria("invalid", "true"))}
+}

@@ -1,0 +1,50 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"kozamori/internal/markup/markuptest"
+	"kozamori/internal/wording"
+)
+
+// kinds are all kinds of fields.
+var kinds = []wording.FieldKind{wording.FieldText, wording.FieldNumber, wording.FieldEmail, wording.FieldTime, wording.FieldLines, wording.FieldCheck,
+	wording.FieldSelect, wording.FieldHidden, "<b>"}
+
+func TestNoTextOfAPageIsTakenForMarkup(t *testing.T) {
+	for _, kind := range kinds {
+		markuptest.Check(t, func(text string) string {
+			var p wording.Page
+			markuptest.Fill(&p, text, "QR", "Kind")
+			for _, part := range p.Parts {
+				for _, f := range part.Forms {
+					for _, fields := range [][]wording.Field{f.Fields, f.Groups[0].Fields} {
+						for i := range fields {
+							fields[i].Kind = kind
+						}
+					}
+				}
+			}
+			var b strings.Builder
+			if err := draw(p).Render(&b); err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		})
+	}
+}
+
+func TestWhatIsNoNumberIsOnlySaid(t *testing.T) {
+	page := func(tel string) string {
+		var b strings.Builder
+		_ = draw(wording.Page{Lang: "ja", Parts: []wording.Part{{Message: wording.Message{Steps: []wording.Step{{Text: "銀行に電話", Tel: tel}}}}}}).Render(&b)
+		return b.String()
+	}
+	if got := page("#9110"); !strings.Contains(got, `href="tel:%239110"`) {
+		t.Errorf("the number cannot be tapped: %s", got)
+	}
+	if got := page("窓口"); strings.Contains(got, "<a") || !strings.Contains(got, "窓口") {
+		t.Errorf("a word is taken for a number, or not said: %s", got)
+	}
+}
