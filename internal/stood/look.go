@@ -91,7 +91,8 @@ func (s *Stack) Ref(logical string) (string, error) {
 	return ref, err
 }
 
-// Down makes every call of a service of AWS fail: "dynamodb", "sqs", "ssm".
+// Down makes every call of a service of AWS fail: "dynamodb", "sqs", "ssm"; or
+// those of one function: "LineHookFunction sqs".
 func (s *Stack) Down(service string, down bool) {
 	s.proxy.mu.Lock()
 	defer s.proxy.mu.Unlock()

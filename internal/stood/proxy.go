@@ -26,7 +26,7 @@ type proxy struct {
 
 	mu       sync.Mutex
 	problems []string
-	down     map[string]bool // services
+	down     map[string]bool // services, or "function service"
 	meter    Meter
 }
 
@@ -78,7 +78,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	p.meter.add(c.service+" "+c.operation, 1)
-	down := p.down[c.service]
+	down := p.down[c.service] || p.down[who+" "+c.service]
 	p.mu.Unlock()
 	if down {
 		refuse(w, http.StatusInternalServerError, "InternalServerError", "down")

@@ -35,6 +35,16 @@ var scenarios = []scenario{
 	{"settings are changed on their pages", settings},
 	{"a bank reads what is its own and has an account forgotten", bankReads},
 	{"somebody joins by account link, and leaves", joinsAndLeaves},
+	{"a guardian answers, and the owner hears of it wherever they are reached", family},
+	{"a watcher whom nothing reaches is told of to the bank", nobodyReached},
+	{"an owner erases everything on the page, and the guardian hears of it", erasedOnPage},
+	{"an account that was written to while it was erased is erased again", erasedAgain},
+	{"what a queue lost is queued again", lost},
+	{"a dispute that its bank does not take is given up after three days", notTaken},
+	{"a mail of which nobody knows whether it went out is sent again", half},
+	{"a bank that sends nothing is noticed", silent},
+	{"an event of LINE that cannot be kept is refused", webhookLost},
+	{"an event that contradicts another is kept in quarantine", refusedLater},
 }
 
 func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {
@@ -313,20 +323,12 @@ func bounced(ctx context.Context, w *town) error {
 	if err := w.until("the delivery is known to be accepted", func() bool { return w.accepted(ctx, "acc_bounced", watch.Email) }); err != nil {
 		return err
 	}
-	tags := map[string]any{"ses:configuration-set": []any{m.ConfigurationSet}}
-	for k, v := range m.Tags {
-		tags[k] = []any{v}
-	}
-	err = w.MailEvent(ctx, m.ConfigurationSet, map[string]any{"eventType": "Bounce",
-		"mail":   map[string]any{"messageId": m.ID, "tags": tags},
-		"bounce": map[string]any{"bounceType": "Permanent", "bouncedRecipients": []any{map[string]any{"emailAddress": "gone@example.jp"}}}})
-	if err != nil {
+	if err := w.cameBack(ctx, m, "Bounce"); err != nil {
 		return err
 	}
 	// What cannot be worked on is kept.
 	w.Down("dynamodb", true)
-	if err := w.MailEvent(ctx, m.ConfigurationSet, map[string]any{"eventType": "Complaint", "mail": map[string]any{"tags": tags},
-		"complaint": map[string]any{"complainedRecipients": []any{map[string]any{"emailAddress": "gone@example.jp"}}}}); err != nil {
+	if err := w.cameBack(ctx, m, "Complaint"); err != nil {
 		return err
 	}
 	w.Down("dynamodb", false)
