@@ -207,6 +207,35 @@ type deadly struct{ store.Table }
 
 func (deadly) Write(context.Context, ...store.Write) error { panic("the process is dead") }
 
+func TestEverybodyHearsThatTheBankHadTheAccountForgotten(t *testing.T) {
+	h, owner, guardian := family(t)
+	before := len(owner.heard()) + len(guardian.heard())
+	for range 2 { // and once more, as the bank does whenever it got no answer
+		h.erase("acc_1")
+		h.settle()
+	}
+	owner.reads("口座の見守りが終わりました", "七十七銀行", "***4567")
+	guardian.reads("Your account is no longer watched", "***4567")
+	if n := len(owner.heard()) + len(guardian.heard()) - before; n != 2 {
+		t.Errorf("the phones ring %d times", n)
+	}
+}
+
+// erase has an account forgotten, as the bank does.
+func (h *town) erase(ref string) {
+	h.t.Helper()
+	req, err := http.NewRequest(http.MethodDelete, h.url+"/v1/banks/0125/accounts/"+ref, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+h.key)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil || res.StatusCode != http.StatusNoContent {
+		h.t.Fatal(res, err)
+	}
+	_ = res.Body.Close()
+}
+
 func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	h, owner, guardian := family(t)
 	owner.visits("family")

@@ -71,6 +71,8 @@ func (t *talk) newsWords(ctx context.Context) wording.Message {
 		return wording.GuardianJoined(f)
 	case watch.NewsLeft:
 		return wording.GuardianLeft(f)
+	case watch.NewsForgotten:
+		return wording.Forgotten(f)
 	case watch.NewsErased:
 		return wording.WatchEnded(f, true)
 	case watch.NewsEnded:

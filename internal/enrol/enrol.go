@@ -56,7 +56,8 @@ type Desk struct {
 	Store *store.Store
 	Keys  *token.Keys
 	// Queue takes news for the others of an account, when a guardian comes or
-	// goes; nil tells nobody. A bank's erasure tells nobody either.
+	// goes, and for all of them when their bank has the account forgotten; nil
+	// tells nobody.
 	Queue  queue.Sender
 	Now    func() time.Time // time.Now if nil
 	Logger *slog.Logger     // slog.Default if nil

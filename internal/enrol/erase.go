@@ -21,13 +21,26 @@ const eraseAtOnce = 25
 // worked on at that moment has ended by then, and indexes have caught up.
 const eraseAgain = 15 * time.Minute
 
-// Erase forgets an account of a bank: who watches it, their bindings, its
+// Erase forgets an account on the word of its bank, and its watchers are told.
+// What goes and what stays is said at erase. Erasing what is not there, or was
+// half erased, is no error. An error leaves the rest: erase again.
+func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
+	a, err := d.Store.Account(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	if err == nil {
+		err = d.tell(ctx, toThose(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return d.erase(ctx, bank, accountRef)
+}
+
+// erase forgets an account of a bank: who watches it, their bindings, its
 // activity, records, open codes, and what of it lies in quarantine. Disputes
 // stay, as evidence: they name no person and no address. An alert that was in
 // the making leaves a record behind, which EraseRest removes when sweep finds
-// it due. Erasing what is not there, or was half erased, is no error. An error
-// leaves the rest: erase again.
-func (d *Desk) Erase(ctx context.Context, bank, accountRef string) error {
+// it due.
+func (d *Desk) erase(ctx context.Context, bank, accountRef string) error {
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
 	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{Account: k, At: now, Due: now.Add(eraseAgain)})); err != nil {
 		return err
@@ -261,7 +274,7 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 // too: one of them can leave, but not erase.
 var ErrShared = errors.New("enrol: the account has another owner")
 
-// EraseOwn is Erase on the word of the account's only owner, and its guardians
+// EraseOwn erases on the word of the account's only owner, and its guardians
 // are told. ErrNotFound
 // unless they own it, ErrShared if they are not the only one.
 func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
@@ -277,5 +290,5 @@ func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey
 	if err := d.tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err
 	}
-	return d.Erase(ctx, k.Bank, k.Ref)
+	return d.erase(ctx, k.Bank, k.Ref)
 }

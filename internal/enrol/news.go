@@ -66,10 +66,16 @@ func toOwners(kind watch.NewsKind, a *watch.Account, g *watch.Watcher) []watch.N
 
 // toGuardians is news for the guardians among those who go.
 func toGuardians(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher) []watch.News {
+	return toThose(kind, a, gone, func(w *watch.Watcher) bool { return w.Role == watch.Guardian })
+}
+
+// toThose is news of their own going for those among the watchers whom which
+// says.
+func toThose(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, which func(*watch.Watcher) bool) []watch.News {
 	var out []watch.News
 	for i := range gone {
-		if g := &gone[i]; g.Role == watch.Guardian && g.LineUser != "" {
-			out = append(out, news(kind, a, g, g))
+		if w := &gone[i]; w.LineUser != "" && which(w) {
+			out = append(out, news(kind, a, w, w))
 		}
 	}
 	return out

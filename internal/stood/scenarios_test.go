@@ -182,6 +182,9 @@ func bankReads(ctx context.Context, w *town) error {
 	if _, err := w.ask(ctx, http.MethodDelete, "/accounts/acc_bank", "", http.StatusNoContent); err != nil {
 		return err
 	}
+	if err := w.shows(user, "口座の見守りが終わりました"); err != nil {
+		return err
+	}
 	if r := w.record(ctx, "acc_bank"); r != nil {
 		return errors.New("a record outlives its account")
 	}

@@ -10,6 +10,7 @@ const (
 	NewsDismissed NewsKind = "dismissed" // to a guardian: an owner ended their watching
 	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
 	NewsErased    NewsKind = "erased"    // likewise, and the records are gone too
+	NewsForgotten NewsKind = "forgotten" // to every watcher: the bank had the account forgotten
 	// NewsLanguage is for nobody's eyes: a person chose another language, which
 	// their menu follows.
 	NewsLanguage NewsKind = "language"
@@ -23,7 +24,8 @@ type News struct {
 	Bank string   `json:"bank,omitempty"`
 	Mask string   `json:"mask,omitempty"`
 	To   NewsTo   `json:"to"`
-	// Guardian is who came or went; the reader themselves unless an owner reads.
+	// Guardian is who came or went, or, when the bank ended it, anybody; the
+	// reader themselves unless an owner reads of a guardian.
 	Guardian NewsOf `json:"guardian,omitzero"`
 }
 

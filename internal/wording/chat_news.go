@@ -5,6 +5,9 @@ var (
 	tcDismissedTx = text{ja: "口座の名義人が、あなたの見守りを終えました。", en: "The owner of the account has ended your watching."}
 	tcEndedTx     = text{ja: "口座の名義人が、口座の見守りをやめました。それに伴い、あなたの見守りも終わりました。", en: "The owner of the account has stopped having it watched, and your watching has ended with it."}
 	tcErasedTx    = text{ja: "口座の名義人が、口座の見守りをやめ、記録を消しました。それに伴い、あなたの見守りも終わりました。", en: "The owner of the account has stopped having it watched and had its records erased, and your watching has ended with it."}
+	tcForgotten   = text{ja: "口座の見守りが終わりました", en: "Your account is no longer watched"}
+	tcForgottenTx = text{ja: "%sの手続きにより、この口座の、口座守での登録と記録が消えました。", en: "%s has had this account and its records erased from Kozamori."}
+	tcForgottenAs = text{ja: "心当たりがないときは、銀行にお問い合わせください。", en: "If this surprises you, please ask the bank."}
 	tcEndedSilent = text{ja: "この口座のお知らせは、もう届きません。", en: "You will hear no more about this account."}
 	tcEndedCheck  = text{ja: "心当たりがないときは、名義人ご本人に、電話などで直接お確かめください。", en: "If this surprises you, please ask the owner yourself, for example by telephone."}
 )
@@ -16,6 +19,15 @@ func Dismissed(f GuardianFacts) Message { return f.ended(tcDismissedTx) }
 // over with it; erased tells that the records went too.
 func WatchEnded(f GuardianFacts, erased bool) Message {
 	return f.ended(pick(erased, tcErasedTx, tcEndedTx))
+}
+
+// Forgotten tells a watcher that the bank had the account forgotten.
+func Forgotten(f GuardianFacts) Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcForgotten.in(lang), tcForgotten.in(lang), tcForgottenTx.in(lang, orElse(f.Account.BankName, tTheBank.in(lang))),
+		tcEndedSilent.in(lang), tcForgottenAs.in(lang))
+	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
+	return m
 }
 
 func (f *GuardianFacts) ended(why text) Message {
