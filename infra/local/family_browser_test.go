@@ -129,7 +129,9 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 	browsertest.Look(t, ctx, browsertest.View{})
 	owner.follow()
 	owner.press(wording.DoEnter)
-	browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="/family"]`)))
+	for _, page := range []string{"/family", "/invite"} {
+		browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="`+page+`"]`)))
+	}
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[name="name"]`), "長男"))
 	owner.press(wording.DoInvite)
 	code, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("dt")].find(d => d.textContent.includes("家族コード"))?.nextElementSibling.textContent.trim() || ""`))

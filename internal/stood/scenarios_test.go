@@ -80,7 +80,7 @@ func settings(ctx context.Context, w *town) error {
 	if _, _, err := submit(inMail, at.String(), url.Values{"do": {wording.DoConfirm}}); err != nil {
 		return err
 	}
-	body, _, err = submit(c, mine+"/family", url.Values{"do": {wording.DoInvite}, "name": {"むすめ"}})
+	body, _, err = submit(c, mine+"/family/invite", url.Values{"do": {wording.DoInvite}, "name": {"むすめ"}})
 	if err != nil {
 		return err
 	}

@@ -13,38 +13,46 @@ import (
 	"kozamori/internal/wording"
 )
 
-// family shows who watches the account, and lets its owner invite and dismiss
-// guardians.
+// family shows who watches the account, and lets its owner dismiss guardians.
 func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
 	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
-	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		do, ok := s.button(w, r)
-		if !ok {
+		if !ok || !s.offered(w, r, do == wording.DoDismiss) {
 			return
 		}
-		var err error
-		switch do {
-		case wording.DoInvite:
-			code, err = s.invite(r, g, b, &f)
-		case wording.DoDismiss:
-			_, err = s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("watcher"))
-			gone := r.PostForm.Get("watcher")
-			if _, in := b.Account.Watcher(gone); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
-				err = nil // pressed twice
-			}
-			if f.Left = err == nil; f.Left {
-				f.Watchers = without(f.Watchers, gone)
-			}
-		default:
-			s.notTaken(w, r, http.StatusBadRequest)
-			return
+		gone := r.PostForm.Get("watcher")
+		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, gone)
+		if _, in := b.Account.Watcher(gone); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
+			err = nil // pressed twice
 		}
 		if !s.at(w, r, err) {
 			return
 		}
+		f.Left, f.Watchers = true, without(f.Watchers, gone)
 	}
-	s.page(w, code, wording.FamilyPage(f))
+	s.page(w, http.StatusOK, wording.FamilyPage(f))
+}
+
+// inviting makes an invitation of the owner's. To a guardian it is unknown.
+func (s *site) inviting(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+	if b.Watcher.Role != watch.Owner {
+		s.unknown(w, r)
+		return
+	}
+	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
+	code := http.StatusOK
+	if r.Method == http.MethodPost {
+		do, ok := s.button(w, r)
+		if !ok || !s.offered(w, r, do == wording.DoInvite) {
+			return
+		}
+		var err error
+		if code, err = s.invite(r, g, b, &f); !s.at(w, r, err) {
+			return
+		}
+	}
+	s.page(w, code, wording.InvitePage(f))
 }
 
 func without(list []watch.Watcher, id string) []watch.Watcher {
@@ -58,8 +66,8 @@ func without(list []watch.Watcher, id string) []watch.Watcher {
 }
 
 func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.FamilyFacts) (int, error) {
-	f.Name = r.PostForm.Get("name")
 	hide := r.PostForm.Get("hide") != ""
+	f.Name, f.Hide = r.PostForm.Get("name"), hide
 	code, expires, err := s.People.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
 	var fe *watch.FieldError
 	switch {

@@ -159,8 +159,14 @@ func (s *site) offered(w http.ResponseWriter, r *http.Request, ok bool) bool {
 // view is an account as the guest reads of it.
 func (s *site) view(ctx context.Context, g *guest, b enrol.Bound) wording.AccountView {
 	name, _ := s.Names.Bank(ctx, b.Account.Bank, g.Lang)
-	return wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(),
+	v := wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(),
 		Path: homePath + "/" + s.accountHandle(g.LineUser, b.Account.AccountKey)}
+	for _, o := range g.accounts {
+		if o.Account.AccountKey != b.Account.AccountKey && o.Account.Bank == b.Account.Bank && o.Account.Mask == b.Account.Mask {
+			v.Twins = append(v.Twins, o.Watcher.Since)
+		}
+	}
+	return v
 }
 
 // home lists the accounts, and ends the session when asked to.

@@ -109,8 +109,8 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	ctx := context.Background()
 	b, p := w.inside("/family")
 	p.says(t, 200, "見守り家族", "お知らせと、つながっているサービス（金額は見えません）", `value="g1"`)
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
-	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
+	b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
+	got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
 	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
 	code := inviteCode.FindString(got.body)
 	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
@@ -123,8 +123,8 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	theirs := daughter.open(mine + "/family")
 	theirs.says(t, 200, "見守り家族として見守っています")
 	theirs.saysNot(t, "長女", `value="dismiss"`, `value="invite"`)
-	for _, do := range []string{wording.DoInvite, wording.DoDismiss} {
-		daughter.do(http.MethodPost, mine+"/family", url.Values{"do": {do}, "watcher": {"w1"}}).says(t, 404)
+	for room, do := range map[string]string{"/family/invite": wording.DoInvite, "/family": wording.DoDismiss} {
+		daughter.do(http.MethodPost, mine+room, url.Values{"do": {do}, "watcher": {"w1"}}).says(t, 404)
 	}
 	a, _ := w.store.Account(ctx, account)
 	g, _ := a.WatcherOf("U2")

@@ -181,6 +181,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 
 			p.tap("/family", "長女")
 			p.look("14 family")
+			p.tap("/invite", "家族を招待する")
 			p.fill("name", "次男")
 			p.tick("hide")
 			p.press(wording.DoInvite, "招待をつくりました")
@@ -188,6 +189,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 			if n, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.querySelector('.qr svg').getBoundingClientRect().width`)); err != nil || n < 150 {
 				t.Errorf("the QR code is %v px wide (%v)", n, err)
 			}
+			p.tap("/family", "長女")
 			p.press(wording.DoDismiss, "見守りを終えました")
 			p.tap("/home", "見守っている口座")
 			p.tap("/help", "困ったとき")
@@ -271,6 +273,7 @@ func TestAxeFindsNothingBehindTheChatsLink(t *testing.T) {
 			}
 			p.open(w.srv.URL+"/home", "見守っている口座")
 			p.tap("/family", "")
+			p.tap("/invite", "")
 			p.press(wording.DoInvite, "招待をつくりました")
 			check("an invitation")
 			p.open(w.srv.URL+"/home", "見守っている口座")

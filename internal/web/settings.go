@@ -191,7 +191,7 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 		return 0, err
 	}
 	f.Shown, f.Trusts, b.Watcher = nil, nil, now
-	f.View = s.view(ctx, &guest{Session: session.Session{LineUser: g.LineUser, Lang: now.Lang}}, b)
+	f.View = s.view(ctx, &guest{Session: session.Session{LineUser: g.LineUser, Lang: now.Lang}, accounts: g.accounts}, b)
 	s.fill(f, now.Lang, &now.Rules, act)
 	f.Values = wording.SettingsValues(&now.Rules, now.Lang)
 	f.Stored = f.Values

@@ -72,12 +72,12 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 				store.PutRefused(&store.Refused{ID: "q1", Bank: account.Bank, At: w.now(), Problem: "amount", Raw: `{"account_ref":"acc_8f3k"}`}))
 			b, home := w.login(owner, watch.Japanese)
 			room := w.srv.URL + home.room(t)
-			got := b.do(http.MethodPost, room+"/family", url.Values{"do": {wording.DoInvite}, "name": {"長女"}})
+			got := b.do(http.MethodPost, room+"/family/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}})
 			code := inviteCode.FindString(got.body)
 			if _, err := people.Accept(ctx, daughter, code, watch.Japanese); err != nil {
 				t.Fatal(err)
 			}
-			b.do(http.MethodPost, room+"/family", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
+			b.do(http.MethodPost, room+"/family/invite", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
 			b.send(b.open(room+"/settings"), wording.DoSave, "email", "new@example.jp").says(t, 200, "確認のメール")
 			reader := w.browser()
 			reader.press(reader.open(w.mails.sent[0].Buttons[0].URL), wording.DoConfirm).says(t, 200)

@@ -115,6 +115,7 @@ func New(c Config) http.Handler {
 	room("/{account}/history.csv", s.ofAccount(s.historyFile), http.MethodGet)
 	room("/{account}/services", s.ofAccount(s.services), http.MethodGet, http.MethodPost)
 	room("/{account}/family", s.ofAccount(s.family), http.MethodGet, http.MethodPost)
+	room("/{account}"+wording.InvitePath, s.ofAccount(s.inviting), http.MethodGet, http.MethodPost)
 	room("/{account}/leave", s.ofAccount(s.leave), http.MethodGet, http.MethodPost)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.unknown(w, r) })
 	s.routes = mux

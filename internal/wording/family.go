@@ -13,6 +13,7 @@ type FamilyFacts struct {
 	Watchers []watch.Watcher
 	Invite   *InviteFacts // an invitation that was made just now
 	Name     string       // as typed
+	Hide     bool         // as ticked
 	Full     bool         // no more invitations now
 	BadName  bool
 	Left     bool // somebody's watching was ended just now
@@ -34,41 +35,43 @@ const (
 )
 
 var (
-	tFamName     = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
-	tFamTitle    = text{ja: "見守り家族", en: "Family"}
-	tFamText     = text{ja: "招待した家族は、緊急のお知らせにあなたがしばらく答えないとき、かわりに知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for a while, and can tell the bank that it was not you. They cannot move money."}
-	tFamYou      = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
-	tFamNobody   = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
-	tFamMember   = text{ja: "見守り家族", en: "Family member"}
-	tFamOwner    = text{ja: "口座の名義人", en: "Owner of the account"}
-	tFamMe       = text{ja: "%s（あなた）", en: "%s (you)"}
-	tFamSince    = text{ja: "見守りを始めた日", en: "Watching since"}
-	tFamSees     = text{ja: "見える内容", en: "Sees"}
-	tFamAll      = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
-	tFamHidden   = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
-	tFamDismiss  = text{ja: "この人の見守りを終える", en: "End this person's watching"}
-	tFamInvite   = text{ja: "家族を招待する", en: "Invite somebody"}
-	tFamCallHim  = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
-	tFamCallHint = text{ja: "口座の名義人だけに見えます。20文字まで。", en: "Only owners of the account see it. At most 20 characters."}
-	tFamHide     = text{ja: "金額を見せない", en: "Do not show amounts"}
-	tFamMake     = text{ja: "招待をつくる", en: "Make an invitation"}
-	tFamMade     = text{ja: "招待をつくりました", en: "The invitation is ready"}
-	tFamMadeText = text{ja: "ご家族のスマートフォンでQRコードを読み取ってもらうか、LINEで送ってください。1人だけが、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send it on LINE. It works for one person, until %s. Show it to nobody else."}
-	tFamCode     = text{ja: "家族コード", en: "Family code"}
-	tFamSend     = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
-	tFamSendHint = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
-	tFamSendText = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
-	tFamQR       = text{ja: "招待のQRコード", en: "QR code of the invitation"}
-	tFamFull     = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
-	tFamLeft     = text{ja: "見守りを終えました。そのことを、その人にLINEで伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so on LINE, and nothing more about the account."}
-	tFaultName   = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
+	tFamName       = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
+	tFamTitle      = text{ja: "見守り家族", en: "Family"}
+	tFamText       = text{ja: "招待した家族は、緊急のお知らせにあなたがしばらく答えないとき、かわりに知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for a while, and can tell the bank that it was not you. They cannot move money."}
+	tFamYou        = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
+	tFamNobody     = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
+	tFamMember     = text{ja: "見守り家族", en: "Family member"}
+	tFamOwner      = text{ja: "口座の名義人", en: "Owner of the account"}
+	tFamMe         = text{ja: "%s（あなた）", en: "%s (you)"}
+	tFamSince      = text{ja: "見守りを始めた日", en: "Watching since"}
+	tFamSees       = text{ja: "見える内容", en: "Sees"}
+	tFamAll        = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
+	tFamHidden     = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
+	tFamDismiss    = text{ja: "この人の見守りを終える", en: "End this person's watching"}
+	tFamInvite     = text{ja: "家族を招待する", en: "Invite somebody"}
+	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
+	tFamBack       = text{ja: "見守り家族の一覧へ", en: "Back to the family"}
+	tFamCallHim    = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
+	tFamCallHint   = text{ja: "口座の名義人だけに見えます。20文字まで。", en: "Only owners of the account see it. At most 20 characters."}
+	tFamHide       = text{ja: "金額を見せない", en: "Do not show amounts"}
+	tFamMake       = text{ja: "招待をつくる", en: "Make an invitation"}
+	tFamMade       = text{ja: "招待をつくりました", en: "The invitation is ready"}
+	tFamMadeText   = text{ja: "ご家族のスマートフォンでQRコードを読み取ってもらうか、LINEで送ってください。1人だけが、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send it on LINE. It works for one person, until %s. Show it to nobody else."}
+	tFamCode       = text{ja: "家族コード", en: "Family code"}
+	tFamSend       = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
+	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
+	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
+	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
+	tFamFull       = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
+	tFamLeft       = text{ja: "見守りを終えました。そのことを、その人にLINEで伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so on LINE, and nothing more about the account."}
+	tFaultName     = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
 )
 
 // InviteText is what an owner sends to somebody whom they invite.
 func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(langOf(lang), link) }
 
-// FamilyPage shows who watches an account, and lets its owner invite and
-// dismiss guardians.
+// FamilyPage shows who watches an account, lets its owner dismiss guardians,
+// and leads to where they invite one.
 func FamilyPage(f FamilyFacts) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamTitle, tFamText.in(lang))
@@ -77,19 +80,8 @@ func FamilyPage(f FamilyFacts) Page {
 	if !owner {
 		p.Parts[0].Text = []string{tFamYou.in(lang)}
 	}
-	switch {
-	case f.Full:
-		p.Notice = tFamFull.in(lang)
-	case f.Left:
+	if f.Left {
 		p.Notice = tFamLeft.in(lang)
-	}
-	if i := f.Invite; i != nil {
-		part := Part{Message: Message{Lang: p.Lang, Title: tFamMade.in(lang), Text: []string{tFamMadeText.in(lang, Time(lang, i.Expires, f.Now))},
-			Facts: []Fact{{tFamCode.in(lang), i.Code}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}}, QR: i.QR, QRName: tFamQR.in(lang)}
-		if i.URL != "" {
-			part.Links = []PageLink{{i.Share, tFamSend.in(lang), tFamSendHint.in(lang)}}
-		}
-		p.Parts = append(p.Parts, part)
 	}
 	guardians := 0
 	for _, w := range f.Watchers {
@@ -117,14 +109,45 @@ func FamilyPage(f FamilyFacts) Page {
 		if guardians == 0 {
 			p.Parts[0].Text = append(p.Parts[0].Text, tFamNobody.in(lang))
 		}
+		p.Parts[0].Links = []PageLink{{f.View.Path + InvitePath, tFamInvite.in(lang), tFamInviteHint.in(lang)}}
+	}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
+}
+
+// InvitePath is where the invitation's page is, below the account's path. It
+// is a page of its own, so that ending somebody's watching, on the page of the
+// family, loses nothing that was typed.
+const InvitePath = "/family/invite"
+
+// InvitePage asks what an owner calls the guardian whom they invite, and what
+// they shall see, and gives the invitation.
+func InvitePage(f FamilyFacts) Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tFamName, tFamInvite, tFamText.in(lang))
+	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	if f.Full {
+		p.Notice = tFamFull.in(lang)
+	}
+	if i := f.Invite; i != nil {
+		p = plainPage(lang, tFamName, tFamMade, tFamMadeText.in(lang, Time(lang, i.Expires, f.Now)))
+		part := &p.Parts[0]
+		part.Facts = []Fact{{tFamCode.in(lang), i.Code}, {tFactAccount.in(lang), f.View.Title()}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}
+		part.QR, part.QRName = i.QR, tFamQR.in(lang)
+		if i.URL != "" {
+			part.Links = []PageLink{{i.Share, tFamSend.in(lang), tFamSendHint.in(lang)}}
+		}
+	} else {
 		name := Field{Kind: FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang), Value: f.Name}
 		if f.BadName {
 			name.Error = tFaultName.in(lang)
 		}
-		p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tFamInvite.in(lang)}, Forms: []Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: Primary,
-			Fields: []Field{name, {Kind: FieldCheck, Name: "hide", Label: tFamHide.in(lang)}}}}})
+		p.Parts[0].Forms = []Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: Primary,
+			Fields: []Field{name, {Kind: FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}}}
 	}
-	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	back := backTo(lang, f.Home)
+	back.Links = append([]PageLink{{f.View.Path + "/family", tFamBack.in(lang), ""}}, back.Links...)
+	p.Parts = append(p.Parts, back)
 	return p
 }
 

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,9 @@ type AccountView struct {
 	Mask     string
 	Watcher  watch.Watcher
 	Path     string // of the account's pages, without a slash at its end
-	Now      time.Time
+	// Twins are since when the reader watches others that have the same name.
+	Twins []time.Time
+	Now   time.Time
 }
 
 // silence says why the reader hears less than they may expect: a pause, or no
@@ -31,10 +34,22 @@ func (a *AccountView) silence() []string {
 	return out
 }
 
-// Title names the account: 七十七銀行 普通 ***4567.
+// Title names the account: 七十七銀行 普通 ***4567. Of several with the same
+// name the person knows each by when they connected it, as in the chat.
 func (a *AccountView) Title() string {
-	return strings.TrimSpace(orElse(a.BankName, tTheBank.in(langOf(a.Lang))) + " " + a.Mask)
+	lang := langOf(a.Lang)
+	name := strings.TrimSpace(orElse(a.BankName, tTheBank.in(lang)) + " " + a.Mask)
+	if len(a.Twins) == 0 {
+		return name
+	}
+	since := Date(lang, a.Watcher.Since)
+	if slices.ContainsFunc(a.Twins, func(t time.Time) bool { return Date(lang, t) == since }) {
+		since = Time(lang, a.Watcher.Since, a.Now)
+	}
+	return tTwin.in(lang, name, pick(a.Watcher.Role == watch.Guardian, tcSinceFor, tcSince).in(lang, since))
 }
+
+var tTwin = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 
 var (
 	tDoorName   = text{ja: "口座守：設定を開く", en: "Kozamori: open settings"}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"kozamori/internal/watch"
 )
@@ -96,12 +97,14 @@ func roomPages(lang watch.Lang) map[string]Page {
 	nothing.Services = nil
 	bounced := func(f *SettingsFacts) { f.View.Watcher.Channels[1].UnreachableSince = until }
 	noMail := func(f *SettingsFacts) { f.View.Watcher.Channels = f.View.Watcher.Channels[:1] }
+	elder, twin := own, own
+	elder.Twins, twin.Twins, twin.Watcher.Since = []time.Time{twin.Watcher.Since.Add(time.Hour)}, []time.Time{own.Watcher.Since}, own.Watcher.Since.AddDate(0, 1, 0)
 	silent := own
 	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
 	return map[string]Page{
 		"room-door": DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
 		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
-		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
+		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
 		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),
 		"room-settings-refused": SettingsPage(settingsFacts(lang, watch.Owner, refused, bounced)), "room-settings-what-if": SettingsPage(settingsFacts(lang, watch.Owner, whatIf)),
 		"room-settings-what-if-none": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.WhatIf = &WhatIfFacts{Days: 90} })),
@@ -112,8 +115,8 @@ func roomPages(lang watch.Lang) map[string]Page {
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
-		"room-family-invited": FamilyPage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Left, f.Watchers = true, nil })),
-		"room-family-refused": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Full, f.BadName = true, true })),
+		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Left, f.Watchers = true, nil })),
+		"room-invite-refused": InvitePage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Full, f.BadName = true, true })),
 		"room-leave":          LeavePage(leave), "room-leave-unsure": LeavePage(unsure), "room-leave-shared": LeavePage(shared), "room-leave-guardian": LeavePage(guardLeaves), "room-leave-500": LeavePage(kept),
 		"room-left": LeftAccountPage(leave, false), "room-erased": LeftAccountPage(leave, true),
 		"room-confirm": ConfirmPage(lang), "room-confirmed": ConfirmedPage(lang), "room-confirm-gone": ConfirmGonePage(lang),
