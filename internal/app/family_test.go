@@ -100,6 +100,12 @@ func (p *person) visits(page string) {
 	door, _, _ = strings.Cut(door, `"`)
 	p.shows(p.browser.Get(door))
 	p.submits("enter", nil)
+	p.follows(page)
+}
+
+// follows the link of a page that ends so.
+func (p *person) follows(page string) {
+	p.t.Helper()
 	link := regexp.MustCompile(`href="([^"]*/` + page + `)"`).FindStringSubmatch(p.html)
 	if link == nil {
 		p.t.Fatalf("no link to %s in %s", page, p.html)
@@ -139,6 +145,7 @@ func family(t *testing.T) (h *town, owner, guardian *person) {
 	owner, guardian = h.person("花子", "ja"), h.person("Bob", "en")
 	owner.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567"}`)["code"].(string))
 	owner.visits("family")
+	owner.follows("invite")
 	owner.submits("invite", url.Values{"name": {"長女"}})
 	code := regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(owner.html)
 	guardian.says(code)

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	tGone          = text{ja: "このリンクの期限が切れました", en: "This link is over"}
+	tGone          = text{ja: "このリンクの期限が切れました", en: "This link has expired"}
 	tGoneText      = text{ja: "ここからは回答できません。", en: "It can no longer be answered here."}
 	tGoneLINE      = text{ja: "LINEのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in LINE still work."}
 	tReopen        = text{ja: "お知らせのリンクから、もう一度開いてください", en: "Please open the link in the alert again"}

@@ -89,7 +89,7 @@ var (
 	tSetName       = text{ja: "口座守：お知らせの設定", en: "Kozamori: what you are told"}
 	tSetTitle      = text{ja: "お知らせの設定", en: "What you are told"}
 	tSetText       = text{ja: "変えたいところを押して開き、書きかえてから、いちばん下の「保存する」を押してください。", en: "Tap what you would like to change, change it, then press \"Save\" at the bottom."}
-	tSetForm       = text{ja: "知らせてほしいこと", en: "Tell me about"}
+	tSetForm       = text{ja: "変えられること", en: "What you can change"}
 	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人がしばらく答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for a while."}
 	tSetSaved      = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
 	tSetSavedToo   = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
@@ -132,7 +132,7 @@ var (
 	tSetTrusts     = text{ja: "お知らせしないことにしたサービス", en: "Services you trust"}
 	tSetTrust      = text{ja: "%[1]sの%[2]s以下（%[3]sまでお知らせしない）を、またお知らせする", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
 	tSetTrustsHint = text{ja: "またお知らせしてほしいものに、チェックを入れてください。", en: "Tick what you want to be told of again."}
-	tSetNow        = text{ja: "いま：%d件", en: "Now: %d set"}
+	tSetNow        = text{ja: "いま：%d件を設定中", en: "Now: %d set"}
 	tSetNowNone    = text{ja: "いま：なし", en: "Now: none"}
 	tSetNowIs      = text{ja: "いま：%s", en: "Now: %s"}
 	tSetNowQuiet   = text{ja: "いま：%[1]sから%[2]sまで", en: "Now: from %[1]s until %[2]s"}
