@@ -145,6 +145,21 @@ func TestEachEntryNamesItsGroup(t *testing.T) {
 	}
 }
 
+func TestAnEntryOfWhichSQSSaysNothingIsSentAgain(t *testing.T) {
+	s := &script{answer: func(n int, c call) (int, any) {
+		if n == 1 {
+			c.Entries = c.Entries[:1]
+		}
+		return 200, accept(c, func(string) (bool, bool) { return false, false })
+	}}
+	if err := s.queue(t, nil).Send(ctx, queue.Events, queue.Outgoing{Body: []byte("a")}, queue.Outgoing{Body: []byte("b")}); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.calls) != 2 || len(s.calls[1].Entries) != 1 || s.calls[1].Entries[0].MessageBody != "b" {
+		t.Errorf("calls %+v", s.calls)
+	}
+}
+
 func TestASendThatIsNotDurableIsAnError(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault bool

@@ -105,8 +105,27 @@ func (q *Queue) send(ctx context.Context, url *string, entries []entry) error {
 		if err != nil {
 			return nil, failure("SendMessageBatch", err)
 		}
-		return res.Failed, nil
+		return append(res.Failed, unsaid(in.Entries, res)...), nil
 	})
+}
+
+// unsaid are the entries of which SQS says nothing: they are not known to be
+// durable.
+func unsaid(asked []types.SendMessageBatchRequestEntry, res *sqs.SendMessageBatchOutput) []types.BatchResultErrorEntry {
+	said := map[string]bool{}
+	for _, ok := range res.Successful {
+		said[aws.ToString(ok.Id)] = true
+	}
+	for _, no := range res.Failed {
+		said[aws.ToString(no.Id)] = true
+	}
+	var out []types.BatchResultErrorEntry
+	for _, e := range asked {
+		if !said[aws.ToString(e.Id)] {
+			out = append(out, types.BatchResultErrorEntry{Id: e.Id, Code: aws.String("no answer")})
+		}
+	}
+	return out
 }
 
 // eachEntry makes a request for n entries, and again for those that failed on
