@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
+	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
@@ -146,4 +149,74 @@ func (w *world) only() *watch.Record {
 		w.t.Fatalf("%d records, %v", len(list), err)
 	}
 	return list[0]
+}
+
+// What SES publishes of a mail decides which way this alert and the next one
+// take.
+func TestWhatSESSaysOfAMailDecidesTheNextWay(t *testing.T) {
+	bounce := func(kind, sub string) string {
+		return `{"eventType":"Bounce","bounce":{"bounceType":"` + kind + `","bounceSubType":"` + sub + `","bouncedRecipients":[{"emailAddress":"OWNER@example.jp","action":"failed"}]},`
+	}
+	complaint := `{"eventType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"owner@example.jp"}],"complaintFeedbackType":"abuse"},`
+	for name, c := range map[string]struct {
+		event       string
+		first, then string // how this alert and the next one arrive
+	}{
+		"an address that does not exist is written to no more, and this alert goes to LINE": {bounce("Permanent", "General"), "mail line", "line"},
+		"a full mailbox may have room again":                                                {bounce("Transient", "MailboxFull"), "mail", "mail"},
+		"a mail that is too large says nothing of the next":                                 {bounce("Transient", "MessageTooLarge"), "mail", "mail"},
+		"a bounce that SES cannot explain changes nothing":                                  {bounce("Undetermined", "Undetermined"), "mail", "mail"},
+		"a complaint was seen, and ends the mails":                                          {complaint, "mail", "line"},
+		"a delivery changes nothing":                                                        {`{"eventType":"Delivery","delivery":{"recipients":["owner@example.jp"]},`, "mail", "mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, box := withMail(t)
+			a, err := w.store.Account(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			slices.Reverse(a.Watchers[0].Channels) // mail first
+			if err := w.store.Write(t.Context(), store.PutAccount(a)); err != nil {
+				t.Fatal(err)
+			}
+			mails, pushes := 0, 0
+			arrived := func() string {
+				w.settle()
+				var ways []string
+				for _, m := range box.Messages()[mails:] {
+					if m.To == "owner@example.jp" {
+						ways = append(ways, "mail")
+					}
+				}
+				for range w.line.Messages()[pushes:] {
+					ways = append(ways, "line")
+				}
+				mails, pushes = len(box.Messages()), len(w.line.Messages())
+				return strings.Join(ways, " ")
+			}
+			w.send("t1")
+			first := arrived()
+			tags, err := json.Marshal(map[string][]string{"delivery": {box.Messages()[0].Tags["delivery"]}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := email.ParseFeedback([]byte(c.event + `"mail":{"destination":["owner@example.jp"],"tags":` + string(tags) + `}}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			stage := notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log})
+			for range 2 { // EventBridge may bring it twice
+				if err := stage.Bounced(t.Context(), f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := strings.TrimSpace(first + " " + arrived()); got != c.first {
+				t.Errorf("this alert came by %q, want %q", got, c.first)
+			}
+			w.send("t2")
+			if got := arrived(); got != c.then {
+				t.Errorf("the next alert came by %q, want %q", got, c.then)
+			}
+		})
+	}
 }
