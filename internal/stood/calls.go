@@ -109,7 +109,13 @@ func readsTable(operation string, body []byte) ([]request, error) {
 }
 
 func usesQueue(operation string, body []byte) ([]request, error) {
-	var in struct{ QueueUrl string }
+	var in struct {
+		QueueUrl string
+		Entries  []struct {
+			MessageGroupId    string
+			MessageAttributes map[string]struct{ StringValue string }
+		}
+	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, err
 	}
@@ -118,6 +124,12 @@ func usesQueue(operation string, body []byte) ([]request, error) {
 		return nil, fmt.Errorf("%s without a queue", operation)
 	}
 	name := u.Path[strings.LastIndex(u.Path, "/")+1:]
+	for _, e := range in.Entries {
+		// A dead letter has what it came with.
+		if operation == "SendMessageBatch" && !strings.HasSuffix(name, "-dead") && (e.MessageGroupId == "" || e.MessageAttributes["trace"].StringValue == "") {
+			return nil, fmt.Errorf("a message for %s without its group or trace", name)
+		}
+	}
 	return []request{{"sqs:" + strings.TrimSuffix(operation, "Batch"), arn + "sqs:" + place + ":" + name, nil}}, nil
 }
 
