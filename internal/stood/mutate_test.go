@@ -59,7 +59,8 @@ func forbid(function, action string) change {
 				}
 			case map[string]any:
 				if list, ok := v["Action"].([]any); ok && slices.Contains(list, any(action)) {
-					v["Action"] = slices.DeleteFunc(list, func(a any) bool { return a == action })
+					// A statement needs an action: one that nothing does.
+					v["Action"] = append(slices.DeleteFunc(slices.Clone(list), func(a any) bool { return a == action }), "sqs:Nothing")
 					found = true
 				}
 				for _, x := range v {
