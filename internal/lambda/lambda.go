@@ -16,7 +16,6 @@ package lambda
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -29,9 +28,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	runtime "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"kozamori/internal/app"
 	"kozamori/internal/email"
@@ -96,10 +92,7 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	log := slog.New(withMetrics(lambdacontext.NewLogHandler(), os.Stdout, os.Getenv("KOZAMORI_STACK")))
-	c, err := environment()
-	if err != nil {
-		return nil, err
-	}
+	c := environment()
 	table := dynamo.New(dynamo.Config{AWS: c, Table: os.Getenv("KOZAMORI_TABLE")})
 	p := &part[T]{name: name, build: build, names: map[string]queue.Name{}, log: log,
 		secrets: secrets.New(secrets.Config{AWS: c, Prefix: os.Getenv("KOZAMORI_SECRETS"), Logger: log})}
@@ -123,21 +116,9 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 			log.Warn("DynamoDB does not answer yet", "err", err) // the first event will ask again
 		}
 	})
-	_, err = p.get(ctx)
+	_, err := p.get(ctx)
 	wg.Wait()
 	return p, err
-}
-
-// environment is what Lambda gives a function: a region, and credentials for
-// as long as it lives. The SDK's own search through profiles, metadata and
-// single sign-on would double the program.
-func environment() (aws.Config, error) {
-	env, err := config.NewEnvConfig()
-	if err != nil {
-		return aws.Config{}, fmt.Errorf("lambda: AWS's configuration cannot be read: %w", err)
-	}
-	return aws.Config{Region: env.Region, ConfigSources: []any{env},
-		Credentials: credentials.StaticCredentialsProvider{Value: env.Credentials}}, nil
 }
 
 // get returns the part, built anew if its secrets have changed.
