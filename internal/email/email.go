@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/mail"
-	"regexp"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -87,8 +87,12 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// tagValue is what SES allows as the value of a message tag.
-var tagValue = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+// tagValue tells whether SES takes s as the value of a message tag.
+func tagValue(s string) bool {
+	return s != "" && len(s) <= 256 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
+	})
+}
 
 // Send sends a message to one address. The key names the delivery: it comes
 // back with bounces, and is all that they say of it. SES keeps no keys, so a
@@ -112,7 +116,7 @@ func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) wa
 	if c.config.ConfigurationSet != "" {
 		in.ConfigurationSetName = &c.config.ConfigurationSet
 	}
-	if tagValue.MatchString(key) {
+	if tagValue(key) {
 		in.EmailTags = []types.MessageTag{{Name: aws.String("delivery"), Value: &key}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -128,8 +132,10 @@ func content(s string) *types.Content {
 	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
 }
 
-// printable is a header's value as SES takes it, without spaces.
-var printable = regexp.MustCompile(`^[!-~]{1,900}$`)
+// printable tells whether SES takes s as a header's value; it has no spaces.
+func printable(s string) bool {
+	return s != "" && len(s) <= 900 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
+}
 
 func headers(key string, m wording.Message) []types.MessageHeader {
 	header := func(name, value string) types.MessageHeader {
@@ -138,11 +144,11 @@ func headers(key string, m wording.Message) []types.MessageHeader {
 	// Alerts share their subjects; without this, mail programs fold the
 	// second one under the first, where nobody sees it.
 	var out []types.MessageHeader
-	if tagValue.MatchString(key) {
+	if tagValue(key) {
 		out = append(out, header("X-Entity-Ref-ID", key))
 	}
 	// RFC 2369 and RFC 8058: the mail program offers to stop these mails.
-	if m.StopURL != "" && printable.MatchString(m.StopURL) {
+	if m.StopURL != "" && printable(m.StopURL) {
 		out = append(out, header("List-Unsubscribe", fmt.Sprintf("<%s>", m.StopURL)),
 			header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
 	}

@@ -43,7 +43,7 @@ type Profile struct {
 
 // Profile reads a friend's profile; ErrNoProfile if it is none.
 func (c *Client) Profile(ctx context.Context, user string) (Profile, error) {
-	if !userID.MatchString(user) {
+	if !userID(user) {
 		return Profile{}, ErrNoProfile
 	}
 	var got *messaging_api.UserProfileResponse
@@ -68,7 +68,7 @@ var errUnreadable = errors.New("line: LINE's answer cannot be read")
 // LinkToken asks for a token that starts linking a friend's LINE account to
 // their account at a bank. It works once, for 10 minutes, and only for them.
 func (c *Client) LinkToken(ctx context.Context, user string) (string, error) {
-	if !userID.MatchString(user) {
+	if !userID(user) {
 		return "", ErrNoProfile
 	}
 	var got *messaging_api.IssueLinkTokenResponse

@@ -45,7 +45,7 @@ func (c *Client) CurrentMenu(ctx context.Context, lang watch.Lang) (string, erro
 	if err := good(res, err); err != nil {
 		return "", err
 	}
-	if got == nil || !menuID.MatchString(got.RichMenuId) {
+	if got == nil || !menuID(got.RichMenuId) {
 		return "", errUnreadable
 	}
 	return got.RichMenuId, nil
@@ -61,7 +61,7 @@ var ErrStillMoving = errors.New("line: not everybody has the new menu yet")
 func (c *Client) MoveMenus(ctx context.Context, from []string, to string, every time.Duration) error {
 	req := &messaging_api.RichMenuBatchRequest{}
 	for _, id := range append([]string{to}, from...) {
-		if !menuID.MatchString(id) {
+		if !menuID(id) {
 			return errMenuID
 		}
 	}

@@ -148,7 +148,7 @@ func parseEvent(raw json.RawMessage) Event {
 	e.Redelivery, e.Standby = rest.Delivery.Redelivery, rest.Mode == "standby"
 	// Only a chat of one person with us: an answer in a group would show an
 	// account to everybody in it.
-	if rest.Source.Type == "user" && userID.MatchString(rest.Source.User) {
+	if rest.Source.Type == "user" && userID(rest.Source.User) {
 		e.User = rest.Source.User
 	}
 	if len(rest.ReplyToken) <= maxReplyToken {
