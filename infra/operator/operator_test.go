@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"kozamori/infra/folder"
 	"kozamori/internal/queue"
@@ -64,7 +63,7 @@ func TestBorrowedQueues(t *testing.T) {
 		t.Fatal(err)
 	}
 	depth, err := b.Depth(ctx, queue.LINE)
-	if diff := cmp.Diff(queue.Depth{Waiting: 1, Dead: 1}, depth, cmpopts.IgnoreFields(queue.Depth{}, "Oldest")); diff != "" || err != nil {
+	if diff := cmp.Diff(queue.Depth{Waiting: 1, Dead: 1}, depth); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 	dead, err := b.Dead(ctx, queue.LINE, 10)

@@ -83,10 +83,10 @@ type Dead struct {
 	DiedAt time.Time
 }
 
-// Depth counts a queue's messages, approximately.
+// Depth counts a queue's messages, approximately. How old they are is not
+// there: SQS tells that to CloudWatch only, where the alarms look.
 type Depth struct {
 	Waiting, InFlight, Dead int
-	Oldest                  time.Duration // age of the oldest waiting message
 }
 
 // Verdict is what a stage says of one message.

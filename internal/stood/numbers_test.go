@@ -17,28 +17,6 @@ import (
 	"kozamori/internal/watch"
 )
 
-// Prices are AWS's public list prices of us-east-1 in US dollars, without free
-// tiers, as they were known on 24 November 2026.
-const (
-	perMillionWrites   = 0.625        // DynamoDB on demand, write request units
-	perMillionReads    = 0.125        // read request units
-	perMillionSQS      = 0.40         // requests of standard queues
-	perMillionHTTP     = 1.00         // requests of an HTTP API
-	perMillionInvoked  = 0.20         // Lambda
-	perGBSecond        = 0.0000133334 // Lambda, arm64
-	perGBLogged        = 0.50         // CloudWatch Logs
-	perMillionTraces   = 5.00         // X-Ray, of which Lambda records a twentieth
-	platformLogged     = 800          // bytes that Lambda itself logs of an invocation, about
-	processorMegabytes = 1769         // memory that comes with one processor
-)
-
-// What calls take on AWS, where the emulators say nothing about it.
-const (
-	dynamoTakes = 5 * time.Millisecond
-	sqsTakes    = 10 * time.Millisecond
-	lineTakes   = 100 * time.Millisecond
-)
-
 const perPost = 100 // events
 
 // measured is what some events came to.
@@ -193,51 +171,5 @@ func (m measured) table(title string) string {
 				ms(f.CPU)/float64(f.Invocations), f.Logged/f.Invocations)
 		}
 	}
-	return out.String()
-}
-
-// dollars computes what a million events like these cost.
-func (m measured) dollars(b *testing.B) string {
-	scale := 1e6 / float64(m.events)
-	sqs, dynamo, invoked, gbSeconds, logged := 0, 0, 0, 0.0, 0.0
-	for what, n := range m.calls.Calls {
-		switch {
-		case strings.HasSuffix(what, "of nothing"):
-		case strings.HasPrefix(what, "sqs"):
-			sqs += n
-		case strings.HasPrefix(what, "dynamodb"):
-			dynamo += n
-		}
-	}
-	waits := time.Duration(dynamo)*dynamoTakes + time.Duration(sqs)*sqsTakes + time.Duration(m.alerts)*lineTakes
-	for _, f := range m.functions {
-		invoked += f.Invocations
-		logged += float64(f.Logged + f.Invocations*platformLogged)
-		share := min(1, float64(f.Memory)/processorMegabytes)
-		gbSeconds += f.CPU.Seconds() / share * float64(f.Memory) / 1024
-	}
-	gbSeconds += waits.Seconds() * float64(m.functions["notify"].Memory) / 1024
-	parts := []struct {
-		name string
-		cost float64
-	}{
-		{"DynamoDB writes", m.calls.Units["write"] * perMillionWrites / 1e6},
-		{"DynamoDB reads", m.calls.Units["read"] * perMillionReads / 1e6},
-		{"SQS", float64(sqs) * perMillionSQS / 1e6},
-		{"HTTP API", float64(m.posts) * perMillionHTTP / 1e6},
-		{"Lambda requests", float64(invoked) * perMillionInvoked / 1e6},
-		{"Lambda time", gbSeconds * perGBSecond},
-		{"logs", logged * perGBLogged / 1e9},
-		{"traces", float64(invoked) / 20 * perMillionTraces / 1e6},
-	}
-	var out strings.Builder
-	total := 0.0
-	out.WriteString("dollars for a million events of which 5 % alert, list prices of us-east-1 on 24 November 2026, without delivery fees, storage and what costs by the month:\n")
-	for _, p := range parts {
-		fmt.Fprintf(&out, "  %-16s %.3f\n", p.name, p.cost*scale)
-		total += p.cost * scale
-	}
-	fmt.Fprintf(&out, "  %-16s %.2f", "together", total)
-	b.ReportMetric(total, "$/1M-events")
 	return out.String()
 }

@@ -157,21 +157,14 @@ func (l *line) current(receipt string) *entry {
 	return nil
 }
 
-// depth counts without a walk over all that waits. The oldest is the oldest
-// of the next messages, which a message that was retried may be older than.
+// depth counts without a walk over all that waits.
 func (l *line) depth(now time.Time) queue.Depth {
 	d := queue.Depth{Dead: l.dead}
-	hidden := func(e *entry) bool { return l.flight[e.id] != nil && e.visible > now.UnixNano() }
 	for _, e := range l.flight {
-		if hidden(e) {
+		if e.visible > now.UnixNano() {
 			d.InFlight++
 		}
 	}
 	d.Waiting = l.total - d.InFlight
-	for _, ln := range l.order {
-		if len(*ln) > 0 && !hidden((*ln)[0]) {
-			d.Oldest = max(d.Oldest, now.Sub(time.Unix(0, (*ln)[0].sent)))
-		}
-	}
 	return d
 }

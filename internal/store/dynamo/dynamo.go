@@ -10,6 +10,8 @@
 //	                                        /ACTIVITY, consistent, 100 a call
 //	a new relevant event                    TransactWriteItems: Put R#id if       2 WRU per KB and item, and
 //	                                        absent, Put ACTIVITY at its version   1 WRU per index entry
+//	records, then accounts, of a batch      BatchGetItem R#id/R,                  1 RCU per 4 KB item
+//	of deliveries                           A#bank#ref/PROFILE
 //	a record by id                          BatchGetItem R#id/R                   1 RCU
 //	a delivery's outcome, an answer         PutItem R#id at its version           1 WRU per KB and index entry
 //	an account's records, newest first      Query GSI1 A#bank#ref                 0.5 RCU per 4 KB
