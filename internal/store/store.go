@@ -93,7 +93,6 @@ func encode(v any) []byte {
 func accountPK(k watch.AccountKey) string          { return "A#" + k.Bank + "#" + k.Ref }
 func profileKey(k watch.AccountKey) Key            { return Key{accountPK(k), "PROFILE"} }
 func activityKey(k watch.AccountKey) Key           { return Key{accountPK(k), "ACTIVITY"} }
-func recordKey(id string) Key                      { return Key{"R#" + id, "R"} }
 func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} }
 func stamp(t time.Time) string                     { return t.UTC().Format("20060102T150405.000Z") }
 func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
@@ -178,125 +177,6 @@ func DeleteActivity(k watch.AccountKey) Write {
 	return Write{Item: Item{Key: activityKey(k)}, If: Any, Delete: true}
 }
 
-// Record reads a record by id.
-func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
-	var r watch.Record
-	v, err := read(ctx, s, recordKey(id), &r)
-	if err != nil {
-		return nil, err
-	}
-	r.Version = v
-	return &r, nil
-}
-
-// Records reads many records together, each at most once. What does not decode
-// is left out like what is not there, so that it costs only itself: Record
-// tells which of both it is.
-func (s *Store) Records(ctx context.Context, ids []string) (map[string]*watch.Record, error) {
-	keys := make([]Key, len(ids))
-	for i, id := range ids {
-		keys[i] = recordKey(id)
-	}
-	items, err := s.Get(ctx, keys...)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]*watch.Record, len(items))
-	for _, id := range ids {
-		it, ok := items[recordKey(id)]
-		r := &watch.Record{}
-		if ok && decode(it, r) == nil {
-			r.Version = it.Version
-			out[id] = r
-		}
-	}
-	return out, nil
-}
-
-// PutRecord writes a record at the version it was read; a record of version 0
-// must not exist yet.
-func PutRecord(r *watch.Record) Write {
-	it := Item{
-		Key:     recordKey(r.ID),
-		Body:    encode(r),
-		Expires: until(r.RecordedAt, KeepRecord),
-		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
-	}
-	if !r.Due.IsZero() {
-		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID}
-	}
-	return Write{Item: it, If: At(r.Version)}
-}
-
-// DeleteRecord removes a record.
-func DeleteRecord(id string) Write {
-	return Write{Item: Item{Key: recordKey(id)}, If: Any, Delete: true}
-}
-
-// UpdateRecord reads a record, lets change alter it, and writes it back,
-// again and again until no other writer came between. When change returns an
-// error nothing is written and the error is returned with the record as read;
-// without one the record comes back as it is stored now.
-func (s *Store) UpdateRecord(ctx context.Context, id string, change func(*watch.Record) error) (*watch.Record, error) {
-	var r *watch.Record
-	err := Retry(ctx, func() (err error) {
-		if r, err = s.Record(ctx, id); err != nil {
-			return err
-		}
-		return s.changeRecord(ctx, r, change)
-	})
-	return r, err
-}
-
-// UpdateReadRecord is UpdateRecord for a record that was read a moment ago: it
-// is read again only if somebody else has changed it since. The record given
-// stays as it is; the one returned can be given next.
-func (s *Store) UpdateReadRecord(ctx context.Context, read *watch.Record, change func(*watch.Record) error) (*watch.Record, error) {
-	r := read.Clone()
-	err := s.changeRecord(ctx, r, change)
-	if _, lost := AsCondition(err); lost {
-		return s.UpdateRecord(ctx, read.ID, change)
-	}
-	return r, err
-}
-
-func (s *Store) changeRecord(ctx context.Context, r *watch.Record, change func(*watch.Record) error) error {
-	if err := change(r); err != nil {
-		return err
-	}
-	err := s.Write(ctx, PutRecord(r))
-	if err == nil {
-		r.Version++
-	}
-	return err
-}
-
-// History lists an account's records, newest first, between two times of
-// occurrence (zero is open).
-func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time, limit int, cursor string) ([]*watch.Record, string, error) {
-	q := Query{Index: History, PK: accountPK(k), Reverse: true, Limit: limit, Cursor: cursor}
-	if !from.IsZero() {
-		q.From = stamp(from)
-	}
-	if !to.IsZero() {
-		q.To = stamp(to) + "~"
-	}
-	page, err := s.Query(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
-	var out []*watch.Record
-	for _, it := range page.Items {
-		r := &watch.Record{}
-		if err := decode(it, r); err != nil {
-			return nil, "", err
-		}
-		r.Version = it.Version
-		out = append(out, r)
-	}
-	return out, page.Cursor, nil
-}
-
 // dueShards spreads what is due over partitions, so that no one of them is hot.
 const dueShards = 8
 
@@ -325,7 +205,7 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, err
 		for _, it := range page.Items {
 			switch it.SK {
 			case "R":
-				out = append(out, DueRef{Record: it.PK[len("R#"):]})
+				out = append(out, DueRef{Record: it.PK[len(recordPK):]})
 			case "D":
 				out = append(out, DueRef{Dispute: it.PK[len("D#"):]})
 			case "E":

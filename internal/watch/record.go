@@ -8,7 +8,7 @@ import (
 // Record is the stored trace of one relevant event on a watched account. A
 // record that matched somebody's rules is an alert: it has Notices.
 type Record struct {
-	ID         string     `json:"id"`
+	ID         string     `json:"id,omitempty"`
 	Account    AccountKey `json:"account"`
 	Mask       string     `json:"mask,omitempty"`
 	Kind       Kind       `json:"kind"` // Debit or LinkRegistered

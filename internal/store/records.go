@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+const recordPK = "R#"
+
+func recordKey(id string) Key { return Key{recordPK + id, "R"} }
+
+// recordBody is a record as it is stored. DynamoDB charges by the kilobyte
+// begun, four times on the way of an alert, and an alert to one person is
+// about that long: so the key alone holds the id, and times, which no clock
+// here knows better, end with the millisecond.
+func recordBody(r *watch.Record) []byte {
+	c := r.Clone()
+	c.ID = ""
+	ms := func(times ...*time.Time) {
+		for _, t := range times {
+			*t = t.Truncate(time.Millisecond)
+		}
+	}
+	ms(&c.OccurredAt, &c.ReceivedAt, &c.RecordedAt, &c.UndoneAt, &c.Due)
+	for i := range c.Notices {
+		ms(&c.Notices[i].EscalateAt)
+	}
+	for i := range c.Deliveries {
+		d := &c.Deliveries[i]
+		ms(&d.CreatedAt, &d.Due, &d.AcceptedAt)
+	}
+	if c.Answer != nil {
+		ms(&c.Answer.At)
+	}
+	return encode(c)
+}
+
+func readRecord(it Item) (*watch.Record, error) {
+	r := &watch.Record{}
+	if err := decode(it, r); err != nil {
+		return nil, err
+	}
+	r.ID, r.Version = strings.TrimPrefix(it.PK, recordPK), it.Version
+	return r, nil
+}
+
+// Record reads a record by id.
+func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
+	items, err := s.Get(ctx, recordKey(id))
+	if err != nil {
+		return nil, err
+	}
+	it, ok := items[recordKey(id)]
+	if !ok {
+		return nil, ErrNotFound
+	}
+	return readRecord(it)
+}
+
+// Records reads many records together, each at most once. What does not decode
+// is left out like what is not there, so that it costs only itself: Record
+// tells which of both it is.
+func (s *Store) Records(ctx context.Context, ids []string) (map[string]*watch.Record, error) {
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		keys[i] = recordKey(id)
+	}
+	items, err := s.Get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*watch.Record, len(items))
+	for _, id := range ids {
+		it, ok := items[recordKey(id)]
+		if !ok {
+			continue
+		}
+		if r, err := readRecord(it); err == nil {
+			out[id] = r
+		}
+	}
+	return out, nil
+}
+
+// PutRecord writes a record at the version it was read; a record of version 0
+// must not exist yet.
+func PutRecord(r *watch.Record) Write {
+	it := Item{
+		Key:     recordKey(r.ID),
+		Body:    recordBody(r),
+		Expires: until(r.RecordedAt, KeepRecord),
+		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
+	}
+	if !r.Due.IsZero() {
+		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID}
+	}
+	return Write{Item: it, If: At(r.Version)}
+}
+
+// DeleteRecord removes a record.
+func DeleteRecord(id string) Write {
+	return Write{Item: Item{Key: recordKey(id)}, If: Any, Delete: true}
+}
+
+// UpdateRecord reads a record, lets change alter it, and writes it back,
+// again and again until no other writer came between. When change returns an
+// error nothing is written and the error is returned with the record as read;
+// without one the record comes back as it is stored now.
+func (s *Store) UpdateRecord(ctx context.Context, id string, change func(*watch.Record) error) (*watch.Record, error) {
+	var r *watch.Record
+	err := Retry(ctx, func() (err error) {
+		if r, err = s.Record(ctx, id); err != nil {
+			return err
+		}
+		return s.changeRecord(ctx, r, change)
+	})
+	return r, err
+}
+
+// UpdateReadRecord is UpdateRecord for a record that was read a moment ago: it
+// is read again only if somebody else has changed it since. The record given
+// stays as it is; the one returned can be given next.
+func (s *Store) UpdateReadRecord(ctx context.Context, read *watch.Record, change func(*watch.Record) error) (*watch.Record, error) {
+	r := read.Clone()
+	err := s.changeRecord(ctx, r, change)
+	if _, lost := AsCondition(err); lost {
+		return s.UpdateRecord(ctx, read.ID, change)
+	}
+	return r, err
+}
+
+func (s *Store) changeRecord(ctx context.Context, r *watch.Record, change func(*watch.Record) error) error {
+	if err := change(r); err != nil {
+		return err
+	}
+	err := s.Write(ctx, PutRecord(r))
+	if err == nil {
+		r.Version++
+	}
+	return err
+}
+
+// History lists an account's records, newest first, between two times of
+// occurrence (zero is open).
+func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time, limit int, cursor string) ([]*watch.Record, string, error) {
+	q := Query{Index: History, PK: accountPK(k), Reverse: true, Limit: limit, Cursor: cursor}
+	if !from.IsZero() {
+		q.From = stamp(from)
+	}
+	if !to.IsZero() {
+		q.To = stamp(to) + "~"
+	}
+	page, err := s.Query(ctx, q)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []*watch.Record
+	for _, it := range page.Items {
+		r, err := readRecord(it)
+		if err != nil {
+			return nil, "", err
+		}
+		out = append(out, r)
+	}
+	return out, page.Cursor, nil
+}

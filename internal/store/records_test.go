@@ -1,0 +1,93 @@
+package store_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/store"
+	"kozamori/internal/store/embedded"
+	"kozamori/internal/watch"
+)
+
+// anAlert is an ordinary alert to one person, with names as long as banks'.
+func anAlert() *watch.Record {
+	now := time.Date(2026, 11, 24, 3, 0, 0, 123_456_789, time.UTC)
+	balance := int64(1_200_000)
+	r := &watch.Record{ID: "addeykgk8r4j0ar46ahcawfjfw", Account: watch.AccountKey{Bank: "0125", Ref: "7f3e2a10-5c4b-4d2e-9a61-0123456789ab"},
+		Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_01JDG5ZK3M8Q2W4R6T8Y0V1X3Z", Txn: "20261124-000123", OccurredAt: now.Truncate(time.Second),
+		Amount: 100_000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Status: watch.Posted, Service: "docomo", Confidence: watch.Seen,
+		ReceivedAt: now, RecordedAt: now, Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit | watch.FirstSeen}}}
+	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, watch.LINE, 0, now, now)
+	r.ComputeDue()
+	return r
+}
+
+// size is what DynamoDB counts of an item: names and values.
+func size(it store.Item) int {
+	n := len("PK"+"SK"+"body"+"v"+"ttl"+"w"+it.PK+it.SK) + len(it.Body) + 2 + 7 + 8
+	for _, k := range []store.Key{it.History, it.Due} {
+		if k != (store.Key{}) {
+			n += len("GSI1PK"+"GSI1SK") + len(k.PK) + len(k.SK)
+		}
+	}
+	return n
+}
+
+func TestAnAlertToOnePersonFitsAKilobyte(t *testing.T) {
+	r := anAlert()
+	if n := size(store.PutRecord(r).Item); n > 1000 {
+		t.Errorf("%d bytes when it is recorded", n)
+	}
+	r.Deliveries[0].State, r.Deliveries[0].AcceptedAt = watch.Accepted, r.RecordedAt.Add(time.Second)
+	r.Deliveries[0].ProviderID = "a1b2c3d4-e5f6-7890-abcd-ef0123456789"
+	r.ComputeDue()
+	if n := size(store.PutRecord(r).Item); n > 1000 {
+		t.Errorf("%d bytes when it is accepted", n)
+	}
+}
+
+func TestARecordComesBackAsItWasToTheMillisecond(t *testing.T) {
+	ctx := context.Background()
+	r := anAlert()
+	r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1", At: r.RecordedAt.Add(time.Minute)}
+	r.UndoneAt, r.Notices[0].EscalateAt = r.RecordedAt, r.RecordedAt
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return r.RecordedAt }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	s := store.New(table)
+	if err := s.Write(ctx, store.PutRecord(r)); err != nil {
+		t.Fatal(err)
+	}
+	want := r.Clone()
+	want.Version = 1
+	same := cmp.Comparer(func(x, y time.Time) bool {
+		return x.IsZero() == y.IsZero() && x.Sub(y).Abs() < time.Millisecond
+	})
+	got, err := s.Record(ctx, r.ID)
+	if diff := cmp.Diff(want, got, same); diff != "" || err != nil {
+		t.Error("read:", diff, err)
+	}
+	many, err := s.Records(ctx, []string{r.ID, "none"})
+	if diff := cmp.Diff(map[string]*watch.Record{r.ID: want}, many, same); diff != "" || err != nil {
+		t.Error("read with others:", diff, err)
+	}
+	listed, _, err := s.History(ctx, r.Account, time.Time{}, time.Time{}, 10, "")
+	if diff := cmp.Diff([]*watch.Record{want}, listed, same); diff != "" || err != nil {
+		t.Error("listed:", diff, err)
+	}
+	if !r.RecordedAt.Equal(anAlert().RecordedAt) || r.ID == "" {
+		t.Error("writing a record changed it")
+	}
+	if _, err := s.UpdateReadRecord(ctx, got, func(r *watch.Record) error { r.Deliveries[0].State = watch.Accepted; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got.Deliveries[0].State != watch.Queued || got.Version != 1 {
+		t.Error("changing a record that was read changed what was read")
+	}
+}
