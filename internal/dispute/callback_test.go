@@ -93,6 +93,16 @@ func TestCallbackBody(t *testing.T) {
 	})
 }
 
+// full is as many trusts as rules may hold, each smaller and longer than the
+// one before it.
+func full(day func(int) time.Time) []watch.Trust {
+	var out []watch.Trust
+	for i := range watch.MaxTrusts {
+		out = append(out, watch.Trust{Service: "paypay", UpTo: int64(1000 - i), Until: day(10 + i)})
+	}
+	return out
+}
+
 func TestAddTrust(t *testing.T) {
 	now := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
@@ -115,6 +125,8 @@ func TestAddTrust(t *testing.T) {
 			[]watch.Trust{{Service: "paypay", UpTo: 1, Until: day(90)}}, []watch.Trust{{Service: "paypay", UpTo: 1, Until: day(90)}}},
 		{"the same again changes nothing", []watch.Trust{{Service: "paypay", UpTo: 5000, Until: day(90)}},
 			[]watch.Trust{{Service: "paypay", UpTo: 5000, Until: day(90)}}, []watch.Trust{{Service: "paypay", UpTo: 5000, Until: day(90)}}},
+		{"beyond what rules may hold those go that would end first", full(day), []watch.Trust{{Service: "kyash", UpTo: 1, Until: day(90)}},
+			append(full(day)[1:], watch.Trust{Service: "kyash", UpTo: 1, Until: day(90)})},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := c.before

@@ -55,11 +55,16 @@ func (k *Desk) Trust(ctx context.Context, recordID string, who Answerer) (Result
 }
 
 // addTrust adds t and drops what is over, and what t covers: a trust of the
-// same service that is neither higher nor longer.
+// same service that is neither higher nor longer. Beyond what rules may hold
+// those go that would end first: debits of theirs are told again.
 func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust {
 	kept := slices.DeleteFunc(slices.Clone(trusts), func(o watch.Trust) bool {
 		covered := o.Service == t.Service && o.UpTo <= t.UpTo && !o.Until.After(t.Until)
 		return covered || !now.Before(o.Until)
 	})
+	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {
+		slices.SortStableFunc(kept, func(a, b watch.Trust) int { return a.Until.Compare(b.Until) })
+		kept = kept[over:]
+	}
 	return append(kept, t)
 }

@@ -13,7 +13,7 @@ const (
 	MaxKeywords = 20
 	MinKeyword  = 2  // characters, once folded: a shorter word is in everything
 	MaxKeyword  = 30 // likewise
-	MaxTrusts   = 30
+	MaxTrusts   = 15
 	MaxTrustFor = 366 * 24 * time.Hour
 	MaxPauseFor = 31 * 24 * time.Hour
 )

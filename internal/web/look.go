@@ -148,9 +148,12 @@ func (s *site) fileLine(e wording.HistoryEntry, b enrol.Bound, lang watch.Lang) 
 }
 
 // tame keeps a spreadsheet from taking what a bank sent for a formula, in
-// full width too (OWASP, CSV injection).
+// full width too (OWASP, CSV injection), or for a number, of which it would
+// drop leading zeros and all after the 15th digit.
 func tame(s string) string {
-	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+	first, _ := utf8.DecodeRuneInString(s)
+	_, err := strconv.ParseFloat(s, 64)
+	if s != "" && (err == nil || strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)) {
 		return "'" + s
 	}
 	return s

@@ -53,6 +53,7 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	evil := w.record("r3", 55)
 	evil.Descriptor, evil.OccurredAt = `=HYPERLINK("x")`, evil.OccurredAt.AddDate(0, -3, 0)
 	wide := w.record("r4", 66)
+	evil.Txn = "00012345678901234567"
 	wide.Descriptor, wide.Txn, wide.OccurredAt = "＝1+1", "@x", evil.OccurredAt.Add(time.Minute)
 	w.put(store.PutRecord(evil), store.PutRecord(wide))
 	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
@@ -69,7 +70,7 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	if l := lines[3]; l[5] != "'＝1+1" || l[7] != "'@x" {
 		t.Errorf("%q", l)
 	}
-	if last := lines[4]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" {
+	if last := lines[4]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" || last[7] != "'00012345678901234567" {
 		t.Errorf("%q", last)
 	}
 	for _, l := range lines[1:] {
@@ -87,10 +88,14 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 		Services: map[string]*watch.ServiceActivity{
 			"paypay": {FirstAt: w.now(), LastAt: w.now(), Debits: 2, LastAmount: 4321, Links: []watch.Link{{Record: "l1", RegisteredAt: w.now()}}},
 			"kyash":  {FirstAt: w.now(), LastAt: w.now().Add(-time.Hour), Debits: 1, LastAmount: 50},
+			"dbarai": {FirstAt: w.now(), LastAt: w.now(), Links: []watch.Link{{Record: "l2", RegisteredAt: w.now()}}},
 		},
 		Recent: []watch.RecentDebit{{Record: "r1", Service: "paypay"}}}))
 	b, p := w.inside("/services")
 	p.says(t, 200, "つながっているサービス", "PayPay", "4,321円", "連携の登録", `value="l1"`)
+	if n := strings.Count(p.body, "最後に使われた日"); n != 2 || !strings.Contains(p.body, "まだありません") {
+		t.Errorf("%d services are said to have been used; one was only linked", n)
+	}
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"l1"}})
 	got.says(t, 200, "受付番号")
 	if a, _ := w.stored("l1"); a != watch.NotMine {
@@ -109,7 +114,8 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	ctx := context.Background()
 	b, p := w.inside("/family")
 	p.says(t, 200, "見守り家族", "お知らせと、つながっているサービス（金額は見えません）", `value="g1"`)
-	b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}}).says(t, 422, "20文字まで")
+	b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {strings.Repeat("長", 21)}, "hide": {"on"}}).
+		says(t, 422, "20文字まで", `name="hide" value="on" checked`)
 	got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
 	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
 	code := inviteCode.FindString(got.body)

@@ -270,16 +270,19 @@ func (f *settingsForm) rules(fold func(string) string) watch.Rules {
 		if n, ok := f.yen("service_min_for." + c.ID); ok {
 			r.ServiceMinFor[c.ID] = n
 		}
-		if n, ok := f.yen("monthly_total." + c.ID); ok && n > 0 {
+		if n, ok := f.yen("monthly_total." + c.ID); ok {
 			r.MonthlyTotal[c.ID] = n
 		}
 	}
-	if add := f.Get("add"); add != "" {
-		if n, ok := f.yen("add_min"); ok {
-			r.ServiceMinFor[add] = n
-		} else if _, bad := f.faults["add_min"]; !bad {
-			f.faults["add_min"] = watch.FaultAmount
-		}
+	// One of the two without the other was meant, and is not dropped.
+	least, ok := f.yen("add_min")
+	switch add := f.Get("add"); {
+	case add != "" && ok:
+		r.ServiceMinFor[add] = least
+	case add != "" && f.faults["add_min"] == "":
+		f.faults["add_min"] = watch.FaultAmount
+	case add == "" && ok:
+		f.faults["add"] = wording.FaultChoose
 	}
 	for line := range strings.Lines(f.Get("keywords")) {
 		if word := fold(line); word != "" && !slices.Contains(r.Keywords, word) {

@@ -133,7 +133,7 @@ func TestAPageStaysSmallWhateverItShows(t *testing.T) {
 		for i := range 20 {
 			r.Keywords = append(r.Keywords, strings.Repeat("ガ", 28)+fmt.Sprint(10+i))
 		}
-		for i := range 30 {
+		for i := range watch.MaxTrusts {
 			r.Trusts = append(r.Trusts, watch.Trust{Service: "paypay", UpTo: int64(1000 + i), Until: w.now().Add(time.Hour)})
 		}
 	})

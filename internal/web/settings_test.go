@@ -142,6 +142,8 @@ func TestASettingThatCannotWorkIsRefusedBesideItsFieldAndTheRestIsKept(t *testin
 		"marks instead of words":   {"keywords", "・・・", "2文字から30文字"},
 		"half of the quiet hours":  {"quiet_from", "22:00", "違う時刻"},
 		"a service without amount": {"add", "kyash", "数字で書いてください"},
+		"an amount for no service": {"add_min", "5000", "どのサービスの金額か"},
+		"a monthly total of 0":     {"monthly_total.paypay", "0", "数字で書いてください"},
 		"a service from elsewhere": {"add", "nobody", "数字で書いてください"},
 	} {
 		got := b.send(p, wording.DoSave, c.field, c.value, "service_min_for.paypay", "7777")

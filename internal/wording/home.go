@@ -61,7 +61,7 @@ var (
 	tDoorGoneText = text{ja: "リンクは1回だけ、10分以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within 10 minutes. Send \"settings\" in LINE to get a new one."}
 
 	tOver       = text{ja: "この画面の時間が終わりました", en: "This page has closed"}
-	tOverText   = text{ja: "開いてから30分がたったか、ログアウトしたか、見守りをやめたため、閉じました。保存したことは、なくなりません。", en: "It was opened 30 minutes ago, or you logged out or left. Nothing that you saved is lost."}
+	tOverText   = text{ja: "開いてから30分がたったか、ログアウトしたか、見守りをやめたため、閉じました。", en: "It was opened 30 minutes ago, or you logged out or left."}
 	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
 	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
 	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}

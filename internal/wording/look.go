@@ -175,6 +175,8 @@ var (
 	tServRemoved = text{ja: "解除されています", en: "removed"}
 	tServFirst   = text{ja: "最初に使われた日", en: "First used"}
 	tServLast    = text{ja: "最後に使われた日", en: "Last used"}
+	tServUsed    = text{ja: "引き落とし", en: "Debits"}
+	tServNotYet  = text{ja: "まだありません", en: "none so far"}
 	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
 	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
 	tServUnknown = text{ja: "不明な決済サービス", en: "Unknown payment service"}
@@ -189,8 +191,12 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []Fact {
 	} else if len(a.Links) > 0 {
 		since = tServRemoved.in(lang)
 	}
-	out := []Fact{{tServLinked.in(lang), since}, {tServFirst.in(lang), Time(lang, a.FirstAt, now)}, {tServLast.in(lang), Time(lang, a.LastAt, now)}}
-	if a.Debits > 0 && !hide {
+	out := []Fact{{tServLinked.in(lang), since}}
+	if a.Debits == 0 { // its times are of links
+		return append(out, Fact{tServUsed.in(lang), tServNotYet.in(lang)})
+	}
+	out = append(out, Fact{tServFirst.in(lang), Time(lang, a.FirstAt, now)}, Fact{tServLast.in(lang), Time(lang, a.LastAt, now)})
+	if !hide {
 		out = append(out, Fact{tServAmount.in(lang), Yen(lang, a.LastAmount)})
 	}
 	return out

@@ -147,15 +147,17 @@ var (
 	tFaultWord    = text{ja: "2文字から30文字までのことばにしてください。", en: "Words have from 2 to 30 characters."}
 	tFaultMany    = text{ja: "20個までにしてください。", en: "There can be 20 at most."}
 	tFaultQuiet   = text{ja: "始まりと終わりに、違う時刻を入れてください。", en: "Fill in two different times."}
+	tFaultChoose  = text{ja: "どのサービスの金額かを選んでください。", en: "Choose the service that the amount is for."}
 	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not a mail address. Please look at it again."}
 	tFaultOther   = text{ja: "この内容では設定できません。", en: "This cannot be set."}
 )
 
-// Fields about mails; the fault of an address that is none.
+// Fields about mails, and faults that only a form can have.
 const (
 	FieldNameEmail               = "email"
 	FieldNameMailOff             = "mailoff"
 	FaultMail        watch.Fault = "mail"
+	FaultChoose      watch.Fault = "choose" // an amount without the service that it is for
 )
 
 func faultText(lang watch.Lang, f watch.Fault) string {
@@ -172,6 +174,8 @@ func faultText(lang watch.Lang, f watch.Fault) string {
 		return tFaultMany.in(lang)
 	case watch.FaultQuiet:
 		return tFaultQuiet.in(lang)
+	case FaultChoose:
+		return tFaultChoose.in(lang)
 	case FaultMail:
 		return tFaultMail.in(lang)
 	}
@@ -181,8 +185,11 @@ func faultText(lang watch.Lang, f watch.Fault) string {
 // FieldOf is the field that shows what is wrong with a rule.
 func (f *SettingsFacts) FieldOf(rule string) string {
 	name, _, _ := strings.Cut(rule, ".")
-	if name == "quiet" {
+	switch name {
+	case "quiet":
 		name = "quiet_to"
+	case "trusts":
+		name = "untrust"
 	}
 	for _, x := range f.fields(nil) {
 		if x.Name == rule || x.Name == name {
