@@ -180,3 +180,22 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 		}
 	})
 }
+
+func TestManyServicesFitIntoOneMessage(t *testing.T) {
+	w := newWorld(t)
+	for _, k := range []watch.AccountKey{account, {Bank: "0168", Ref: "acc_2"}} {
+		w.own(alice, k)
+		act := watch.Activity{Services: map[string]*watch.ServiceActivity{}}
+		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
+			act.Services[id] = &watch.ServiceActivity{FirstAt: w.Now(), LastAt: w.Now(), Links: []watch.Link{{Record: "r-" + k.Ref + id, RegisteredAt: w.Now()}}}
+		}
+		if err := w.store.Write(context.Background(), store.PutActivity(k, &act)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.say(alice, "サービス")
+	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "ほかに4件あります")
+	if n := strings.Count(w.newest(alice), "a=notmine"); n != wording.MaxServices {
+		t.Errorf("%d services are asked about", n)
+	}
+}
