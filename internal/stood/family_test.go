@@ -208,10 +208,11 @@ func nobodyReached(ctx context.Context, w *town) error {
 	if err != nil {
 		return err
 	}
-	if err := w.binds(ctx, user, "acc_nobody", ""); err != nil {
+	if err := w.binds(ctx, user, "acc_nobody", "nobody@example.jp"); err != nil {
 		return err
 	}
 	w.line.Fail(1, sim.QuotaSpent)
+	w.mail.Fail(1, sim.MailBadAddress)
 	if err := w.debit(ctx, "nr1", "acc_nobody", 2001); err != nil {
 		return err
 	}

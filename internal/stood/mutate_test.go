@@ -46,8 +46,9 @@ func variable(function, name string) change {
 	return set(nil, function, "Environment", "Variables", name)
 }
 
-// forbid removes an action from a function's role.
-func forbid(function, action string) change {
+// forbid removes an action from a role, or a policy of its own. A statement
+// needs one: the last makes room for one that nobody calls.
+func forbid(resource, action string) change {
 	return func(t *stood.Template) {
 		found := false
 		var walk func(any)
@@ -59,19 +60,29 @@ func forbid(function, action string) change {
 				}
 			case map[string]any:
 				if list, ok := v["Action"].([]any); ok && slices.Contains(list, any(action)) {
-					// A statement needs an action: one that nothing does.
-					v["Action"] = append(slices.DeleteFunc(slices.Clone(list), func(a any) bool { return a == action }), "sqs:Nothing")
 					found = true
+					if v["Action"] = slices.DeleteFunc(list, func(a any) bool { return a == action }); len(list) == 1 {
+						v["Action"] = []any{"sts:GetCallerIdentity"}
+					}
 				}
 				for _, x := range v {
 					walk(x)
 				}
 			}
 		}
-		walk(t.Resources[strings.TrimSuffix(function, "Function")+"Role"].Properties["Policies"])
+		walk(t.Resources[resource].Properties)
 		if !found {
-			panic(function + " was never allowed to " + action)
+			panic(resource + " never allowed " + action)
 		}
+	}
+}
+
+// allow adds a statement to a role.
+func allow(role, action string, resource any) change {
+	return func(t *stood.Template) {
+		p := t.Resources[role].Properties
+		p["Policies"] = append(p["Policies"].([]any), map[string]any{"PolicyName": "more", "PolicyDocument": map[string]any{
+			"Statement": []any{map[string]any{"Effect": "Allow", "Action": []any{action}, "Resource": []any{resource}}}}})
 	}
 }
 
@@ -98,12 +109,25 @@ func TestATemplateThatLacksSomethingFails(t *testing.T) {
 		{"a variable that names the table", variable("ChatFunction", "KOZAMORI_TABLE"), disputed, "ChatFunction"},
 		{"a variable that names the sender", set("", "NotifyFunction", "Environment", "Variables", "KOZAMORI_MAIL_FROM"), byMail, "not yet: a mail arrives"},
 		{"the configuration set", set("", "NotifyFunction", "Environment", "Variables", "KOZAMORI_SES_CONFIGURATION_SET"), bounced, "goes nowhere"},
-		{"an action on the table", forbid("NotifyFunction", "dynamodb:PutItem"), disputed, "NotifyFunction may not dynamodb:PutItem"},
-		{"an action on an index", forbid("BankAPIFunction", "dynamodb:Query"), bankReads, "BankAPIFunction may not dynamodb:Query"},
-		{"an action on a queue", forbid("DetectFunction", "sqs:SendMessage"), disputed, "DetectFunction may not sqs:SendMessage"},
-		{"what Lambda asks of a role", forbid("DetectFunction", "sqs:DeleteMessage"), starts, "may not sqs:DeleteMessage"},
-		{"an action on secrets", forbid("IngestFunction", "ssm:GetParametersByPath"), disputed, "IngestFunction may not ssm:GetParametersByPath"},
-		{"an action of SES", forbid("NotifyFunction", "ses:SendEmail"), byMail, "NotifyFunction may not ses:SendEmail"},
+		{"an action on the table", forbid("NotifyRole", "dynamodb:PutItem"), disputed, "NotifyFunction may not dynamodb:PutItem"},
+		{"an action on an index", forbid("BankAPIRole", "dynamodb:Query"), bankReads, "BankAPIFunction may not dynamodb:Query"},
+		{"an action on a queue", forbid("DetectRole", "sqs:SendMessage"), disputed, "DetectFunction may not sqs:SendMessage"},
+		{"what Lambda asks of a role", forbid("DetectRole", "sqs:DeleteMessage"), starts, "may not sqs:DeleteMessage"},
+		{"an action on secrets", forbid("IngestRole", "ssm:GetParametersByPath"), disputed, "IngestFunction may not ssm:GetParametersByPath"},
+		{"an action of SES", forbid("NotifyRole", "ses:SendEmail"), byMail, "NotifyFunction may not ses:SendEmail"},
+		{"a way for a failure", forbid("FeedbackRole", "sqs:SendMessage"), starts, "may not sqs:SendMessage"},
+		{"logs", forbid("LogsAndTraces", "logs:PutLogEvents"), starts, "may not logs:PutLogEvents"},
+		{"streams of logs", forbid("LogsAndTraces", "logs:CreateLogStream"), starts, "may not logs:CreateLogStream"},
+		{"traces", forbid("LogsAndTraces", "xray:PutTraceSegments"), starts, "may not xray:PutTraceSegments"},
+		{"counts of traces", forbid("LogsAndTraces", "xray:PutTelemetryRecords"), starts, "may not xray:PutTelemetryRecords"},
+		{"the policy that all share", set([]any{}, "SweepRole", "ManagedPolicyArns"), starts, "may not logs:"},
+		{"a log group of its own", set("/aws/lambda/x", "WebFunction", "LoggingConfig", "LogGroup"), starts, "no log group of the template"},
+		{"a role of its own", set(map[string]any{"Fn::GetAtt": []any{"ChatRole", "Arn"}}, "WebFunction", "Role"), starts, "another function has too"},
+		{"nothing, but has a policy of AWS", set([]any{"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}, "WebRole", "ManagedPolicyArns"), starts, "is none of the template's"},
+		{"nothing, but may do it to everything", allow("WebRole", "dynamodb:Query", "*"), starts, "names no resource"},
+		{"nothing, but may do it to much", allow("WebRole", "sqs:SendMessage", "arn:aws:sqs:*:123456789012:x"), starts, "names no resource"},
+		{"nothing, but may do everything", allow("WebRole", "sqs:*", "arn:aws:sqs:ap-northeast-1:123456789012:x"), starts, "names no action"},
+		{"nothing, but lets others take its role", set("*", "WebRole", "AssumeRolePolicyDocument", "Statement"), starts, "WebRole"},
 		{"an event source", without("LineToNotify"), disputed, "not yet: a phone shows"},
 		{"the schedule", without("EachMinute", "EachMinuteMay"), unanswered, "no schedule"},
 		{"the schedule's permission", without("EachMinuteMay"), unanswered, "may not invoke SweepFunction"},

@@ -189,6 +189,12 @@ func (r *resolver) resources() (map[string]*Resource, error) {
 			}
 		}
 		out[name] = &Resource{Type: res.Type, Properties: p.(map[string]any), Metadata: res.Metadata}
+		at, err := look(name, out[name])
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+		} else if at != nil {
+			r.looks = append(r.looks, *at)
+		}
 	}
 	for name, o := range r.Outputs {
 		if o.Condition != "" {
@@ -235,6 +241,9 @@ func (r *resolver) nested(name string, template any, p map[string]any) error {
 		if !slices.ContainsFunc(inert, func(prefix string) bool { return strings.HasPrefix(res.Type, prefix) }) {
 			return fmt.Errorf("%s: a %s does not run within another stack here", logical, res.Type)
 		}
+	}
+	for _, l := range inner.looks {
+		r.looks = append(r.looks, looks{name + "." + l.name, l.at})
 	}
 	return nil
 }

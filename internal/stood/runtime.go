@@ -287,11 +287,14 @@ func (f *function) close() {
 	_ = f.server.Close()
 }
 
-// tail keeps the last that was written, and how much it was.
+// tail keeps the last that was written, how much it was, and every metric that
+// was in it.
 type tail struct {
-	mu    sync.Mutex
-	kept  []byte
-	bytes int
+	mu      sync.Mutex
+	kept    []byte
+	bytes   int
+	line    []byte // that has no end yet
+	metrics map[string]Metric
 }
 
 const kept = 1 << 20
@@ -305,7 +308,20 @@ func (t *tail) Write(b []byte) (int, error) {
 	if len(t.kept) > 2*kept {
 		t.kept = bytes.Clone(t.kept[len(t.kept)-kept:])
 	}
-	return len(b), nil
+	t.line = append(t.line, b...)
+	for {
+		line, rest, ended := bytes.Cut(t.line, []byte("\n"))
+		if !ended {
+			return len(b), nil
+		}
+		for _, m := range embedded(line) {
+			if t.metrics == nil {
+				t.metrics = map[string]Metric{}
+			}
+			t.metrics[m.String()] = m
+		}
+		t.line = rest
+	}
 }
 
 func (t *tail) String() string {

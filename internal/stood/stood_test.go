@@ -81,8 +81,9 @@ func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {
 		}
 	}
 	for _, u := range w.Unused() {
-		t.Log("not used by any scenario:", u)
+		t.Errorf("%s, and no scenario needs it", u)
 	}
+	alarms(t, w)
 }
 
 func disputed(ctx context.Context, w *town) error {

@@ -84,6 +84,7 @@ type resolver struct {
 	stack  string
 	values map[string]string // parameters
 	under  []string          // resources that are being named, against circles
+	looks  []looks           // what looks at metrics, once resources has run
 }
 
 func newResolver(t *Template, stack string, values map[string]string) (*resolver, error) {

@@ -96,13 +96,40 @@ type town struct {
 // change makes a template another one.
 type change func(*stood.Template)
 
-// build stands the template up as an operator would, and a bank with it.
-func newTown(ctx context.Context, name, dynamoDB, moto string, changes ...change) (*town, error) {
+// parsed is a template of one's own to change.
+func parsed() (*stood.Template, error) {
 	doc, err := translated()
 	if err != nil {
 		return nil, err
 	}
-	template, err := stood.Parse(doc)
+	return stood.Parse(doc)
+}
+
+// deployment is what an operator answers and puts into Parameter Store.
+type deployment struct {
+	parameters map[string]string
+	secrets    map[string]string // below the stack's prefix
+	line       *sim.LINE
+	front      func(http.Handler) http.Handler // of LINE; may be nil
+}
+
+// usual is a deployment with everything that there is.
+func usual() deployment {
+	return deployment{
+		parameters: map[string]string{"LineBasicId": "@kozamori", "MailFrom": "口座守 <alert@kozamori.example>", "MailIdentity": "kozamori.example", "EscalateAfter": "1s", "AlarmEmail": "operator@kozamori.example"},
+		secrets:    map[string]string{"line/channel-secret": "channel-secret", "line/token": "channel-token"},
+		line:       &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: time.Now},
+	}
+}
+
+// newTown stands the template up in the usual way, with changes.
+func newTown(ctx context.Context, name, dynamoDB, moto string, changes ...change) (*town, error) {
+	return usual().stand(ctx, name, dynamoDB, moto, changes...)
+}
+
+// stand stands the template up as an operator would, and a bank with it.
+func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, changes ...change) (*town, error) {
+	template, err := parsed()
 	if err != nil {
 		return nil, err
 	}
@@ -113,17 +140,21 @@ func newTown(ctx context.Context, name, dynamoDB, moto string, changes ...change
 	if err != nil {
 		return nil, err
 	}
-	w := &town{wait: patience, mail: &sim.Mailbox{Now: time.Now},
-		line: &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: time.Now},
+	w := &town{wait: patience, mail: &sim.Mailbox{Now: time.Now}, line: d.line,
 		bank: &sim.Bank{Code: "0125", Secrets: []string{"whsec_" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("b", 32)))}, Now: time.Now}}
-	lineSrv, bankSrv := httptest.NewServer(w.line), httptest.NewServer(w.bank)
+	var platform http.Handler = w.line
+	if d.front != nil {
+		platform = d.front(platform)
+	}
+	lineSrv, bankSrv := httptest.NewServer(platform), httptest.NewServer(w.bank)
 	w.lineURL = lineSrv.URL
 	prefix := "/kozamori/" + name + "/"
+	secrets := map[string]string{prefix + "link-keys": "a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), prefix + "banks/0125/webhook": w.bank.Secrets[0]}
+	for k, v := range d.secrets {
+		secrets[prefix+k] = v
+	}
 	w.Stack, err = stood.Start(ctx, stood.Config{Template: template, Name: name, Programs: dir, DynamoDB: dynamoDB, Moto: moto, Mail: w.mail,
-		Parameters: map[string]string{"LineBasicId": "@kozamori", "MailFrom": "口座守 <alert@kozamori.example>", "MailIdentity": "kozamori.example", "EscalateAfter": "1s", "AlarmEmail": "operator@kozamori.example"},
-		Secrets: map[string]string{prefix + "link-keys": "a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)), prefix + "line/channel-secret": "channel-secret",
-			prefix + "line/token": "channel-token", prefix + "banks/0125/webhook": w.bank.Secrets[0]},
-		Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL}})
+		Parameters: d.parameters, Secrets: secrets, Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL}})
 	w.done = func() { w.Close(); lineSrv.Close(); bankSrv.Close() }
 	if err != nil {
 		return w, err
