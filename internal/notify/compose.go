@@ -19,7 +19,8 @@ type Names interface {
 }
 
 // Composer words deliveries. The same delivery is worded the same each time,
-// which LINE needs to recognise a second copy.
+// which LINE needs to recognise a second copy; unless the owner hid amounts
+// from a guardian meanwhile, which counts for what waits, too.
 type Composer struct {
 	Store   *store.Store
 	Names   Names
@@ -57,11 +58,13 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
 	service, serviceContact := c.Names.Service(r.Service, d.Lang)
+	hide := d.HideAmount || w.HideAmount
 	switch d.Kind {
 	case watch.TellAlert, watch.TellUndone:
 		f := wording.AlertFacts{Record: r, Delivery: *d, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, Bank: bankContact, Service: serviceContact,
 			Link: c.Link(r, w.ID), CanAnswer: true}
+		f.Delivery.HideAmount = hide
 		if n, ok := r.Notice(w.ID); ok {
 			f.Notice = *n
 		}
@@ -76,7 +79,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
-			HideAmount: d.HideAmount, Link: c.Link(r, w.ID)}
+			HideAmount: hide, Link: c.Link(r, w.ID)}
 		for _, change := range dis.Changes {
 			if change.Seq == d.Seq {
 				f.Change = change
@@ -85,7 +88,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return wording.DisputeStatus(f), nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, BankName: bank, HideAmount: d.HideAmount, Link: c.Link(r, w.ID)})
+			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.Link(r, w.ID)})
 	}
 	return wording.Message{}, errNothing
 }

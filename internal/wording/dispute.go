@@ -79,6 +79,7 @@ var (
 	tSaidClosed   = text{ja: "%sの対応が終わりました", en: "%s has closed your report"}
 	tSaidOther    = text{ja: "%sから対応の連絡がありました", en: "There is news from %s about your report"}
 	tBankSays     = text{ja: "%[1]sからのご連絡：%[2]s", en: "%[1]s writes: %[2]s"}
+	tBankSaysHid  = text{ja: "%sから連絡文が届いています。口座の名義人が読めます。", en: "There is a note by %s, which the owner of the account can read."}
 )
 
 // DisputeOpened confirms "that was not me": the reference number, what to do
@@ -121,19 +122,29 @@ func UndoTooLate(f DisputeFacts) Message {
 }
 
 // DisputeStatus tells the person what the bank did about their dispute
-// (f.Change), with the bank's own words.
+// (f.Change), with the bank's own words unless they may see no amounts.
 func DisputeStatus(f DisputeFacts) Message {
 	say, _ := saidByBank(f.Change.Status)
 	m := f.message(tAltStatus, say, f.bank())
 	m.Tone, m.Badge = Notice, tNotice.in(f.lang())
 	m.Amount = ""
 	m.Facts = append([]Fact{{tFactReference.in(f.lang()), f.Dispute.Reference}}, m.Facts...)
-	if said := strings.TrimSpace(f.Change.Text); said != "" {
-		m.Text = []string{tBankSays.in(f.lang(), f.bank(), said)}
-	}
+	m.Text = bankNote(f.lang(), f.bank(), f.Change.Text, f.HideAmount)
 	f.UndoUntil = time.Time{}
 	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
 	return m
+}
+
+// bankNote is what the bank wrote itself. Amounts may stand anywhere in it, so
+// whoever sees no amounts reads only that there is something.
+func bankNote(lang watch.Lang, bank, said string, hide bool) []string {
+	switch said = strings.TrimSpace(said); {
+	case said == "":
+		return nil
+	case hide:
+		return []string{tBankSaysHid.in(lang, bank)}
+	}
+	return []string{tBankSays.in(lang, bank, said)}
 }
 
 // saidByBank is a status of the bank's as news. False if it is not one of them.

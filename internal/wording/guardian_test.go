@@ -30,3 +30,12 @@ func TestTheOwnerReadsWhichGuardianAnswered(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoeverSeesNoAmountsReadsThatTheBankWroteSomething(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		d := disputeFacts(lang)
+		d.Guardian, d.HideAmount = true, true
+		d.Change = watch.DisputeChange{Seq: 2, Status: watch.DisputeFrozen, Text: "98,765円を止めました"}
+		golden(t, "status-hidden", lang, show(DisputeStatus(d)))
+	}
+}

@@ -261,9 +261,7 @@ func (f *PageFacts) open() Part {
 	}
 	m.Facts = append(m.Facts, Fact{tFactStatus.in(lang), StatusName(lang, d.Status)},
 		Fact{tFactAnswered.in(lang), Time(lang, d.AnsweredAt, f.Now)})
-	if d.Text != "" {
-		m.Text = append(m.Text, tBankSays.in(lang, f.bank(), d.Text))
-	}
+	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, f.ServiceName, f.Service)
