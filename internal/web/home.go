@@ -126,9 +126,12 @@ func (s *site) accountHandle(lineUser string, k watch.AccountKey) string {
 	return s.Keys.Hash("account", lineUser+"\x00"+k.Bank+"#"+k.Ref)[:22]
 }
 
+// accountPage is a page about an account that the guest watches.
+type accountPage func(http.ResponseWriter, *http.Request, *guest, enrol.Bound)
+
 // ofAccount lets a request about an account that the guest watches pass.
 // Somebody else's account is as unknown as none.
-func (s *site) ofAccount(h func(http.ResponseWriter, *http.Request, *guest, enrol.Bound)) http.HandlerFunc {
+func (s *site) ofAccount(h accountPage) http.HandlerFunc {
 	return s.inside(func(w http.ResponseWriter, r *http.Request, g *guest) {
 		for _, b := range g.accounts {
 			if subtle.ConstantTimeCompare([]byte(s.accountHandle(g.LineUser, b.Account.AccountKey)), []byte(r.PathValue("account"))) == 1 {

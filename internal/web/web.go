@@ -90,48 +90,8 @@ type site struct {
 // New makes the handler of the pages.
 func New(c Config) http.Handler {
 	s := &site{Config: c, secure: !strings.HasPrefix(c.BaseURL, "http://")}
-	mux := http.NewServeMux()
-	guard := http.NewCrossOriginProtection()
-	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.notTaken(w, r, http.StatusForbidden)
-	}))
-	mux.Handle("/a/{token}", s.only(s.arrive(alertRoom), http.MethodGet))
-	mux.Handle("/alert/{handle}", guard.Handler(s.only(s.alert, http.MethodGet, http.MethodPost)))
-	// One-click unsubscribing is a POST by the mail provider, from wherever
-	// that is; what it may do is in its address.
-	mux.Handle("/stop/{token}", s.only(s.stopLink, http.MethodGet, http.MethodPost))
-	mux.Handle("/mails/{handle}", guard.Handler(s.only(s.mails, http.MethodGet, http.MethodPost)))
-	mux.Handle("/s/{secret}", s.only(s.carry(enterPath, secretLife), http.MethodGet))
-	mux.Handle(enterPath, guard.Handler(s.only(s.door, http.MethodGet, http.MethodPost)))
-	mux.Handle("/mail/{secret}", s.only(s.carry(confirmPath, secretLife), http.MethodGet))
-	mux.Handle(confirmPath, guard.Handler(s.only(s.confirm, http.MethodGet, http.MethodPost)))
-	room := func(path string, h http.HandlerFunc, methods ...string) {
-		mux.Handle(homePath+path, guard.Handler(s.only(h, methods...)))
-	}
-	room("", s.inside(s.home), http.MethodGet, http.MethodPost)
-	room("/help", s.inside(s.help), http.MethodGet)
-	room("/{account}/settings", s.ofAccount(s.settings), http.MethodGet, http.MethodPost)
-	room("/{account}/history", s.ofAccount(s.history), http.MethodGet)
-	room("/{account}/history.csv", s.ofAccount(s.historyFile), http.MethodGet)
-	room("/{account}/services", s.ofAccount(s.services), http.MethodGet, http.MethodPost)
-	room("/{account}/family", s.ofAccount(s.family), http.MethodGet, http.MethodPost)
-	room("/{account}"+wording.InvitePath, s.ofAccount(s.inviting), http.MethodGet, http.MethodPost)
-	room("/{account}/leave", s.ofAccount(s.leave), http.MethodGet, http.MethodPost)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.unknown(w, r) })
-	s.routes = mux
+	s.routes = s.mux()
 	return s
-}
-
-// only lets some methods pass; HEAD goes with GET.
-func (s *site) only(h http.HandlerFunc, methods ...string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(methods, r.Method) && (r.Method != http.MethodHead || !slices.Contains(methods, http.MethodGet)) {
-			w.Header().Set("Allow", strings.Join(append(slices.Clone(methods), http.MethodHead), ", "))
-			s.notTaken(w, r, http.StatusMethodNotAllowed)
-			return
-		}
-		h(w, r)
-	})
 }
 
 // status remembers what was answered, and in which language the person reads
