@@ -68,7 +68,20 @@ func (a *accountWork) once(ctx context.Context, w work) (*watch.Record, error) {
 	if c, lost := store.AsCondition(err); lost && c.On(0) {
 		return a.again(ctx, w)
 	}
+	if err == nil {
+		a.unreached(r)
+	}
 	return r, err
+}
+
+// unreached tells the operator of the watchers of a new alert who have no
+// channel that works. Their bank is told.
+func (a *accountWork) unreached(r *watch.Record) {
+	for _, d := range r.Deliveries {
+		if d.Kind == watch.TellUnreachable {
+			a.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
+		}
+	}
 }
 
 func (a *accountWork) newRecord(e *watch.Event, m catalog.Match) *watch.Record {
@@ -168,7 +181,11 @@ func (a *accountWork) again(ctx context.Context, w work) (*watch.Record, error) 
 		fill(r, e, w.match)
 		facts := a.facts(r)
 		a.notice(r, &facts)
-		return r, a.commit(ctx, r, func() { a.activity.Apply(r) })
+		err := a.commit(ctx, r, func() { a.activity.Apply(r) })
+		if err == nil {
+			a.unreached(r)
+		}
+		return r, err
 	case r.Status == watch.Pending && e.Status == watch.Posted:
 		return r, a.post(ctx, r, e)
 	case r.Status == watch.Posted && e.Status == watch.Posted && r.Amount != e.Amount:

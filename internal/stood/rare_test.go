@@ -59,6 +59,7 @@ func (w *town) queued(ctx context.Context, account string, change func(*watch.De
 	return err
 }
 
+// waits waits until one message waits in a queue.
 func (w *town) waits(ctx context.Context, queue string) error {
 	u, err := w.Ref(queue)
 	if err != nil {

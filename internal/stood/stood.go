@@ -4,7 +4,9 @@
 // parameters on emulators, starts each function's program under a Runtime API
 // as Lambda has it, serves the HTTP API's routes, and brings events from
 // queues, schedules and SES. Whatever a function asks of AWS passes a proxy
-// that allows what its role in the template allows, and nothing else.
+// that allows what its role in the template allows, and nothing else. What the
+// alarms and the dashboard look at is held against what AWS emits for these
+// resources and what the functions wrote; no alarm itself is raised.
 //
 // It knows exactly the types of resources and the functions of templates that
 // ours has, and refuses others: a part of a template that does nothing here

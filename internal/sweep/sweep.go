@@ -80,6 +80,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	var (
 		send      map[watch.ChannelKind][]watch.Job
 		escalated int
+		unreached []string // deliveries
 	)
 	r, err := s.Store.Record(ctx, id)
 	if err != nil {
@@ -98,7 +99,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 		if !due(r) {
 			return errNotDue
 		}
-		send, escalated = map[watch.ChannelKind][]watch.Job{}, 0
+		send, escalated, unreached = map[watch.ChannelKind][]watch.Job{}, 0, nil
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
 			if d.State.Ended() || d.Due.After(now) {
@@ -122,6 +123,9 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 		}
 		for _, d := range r.Deliveries[before:] {
 			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
+			if d.Kind == watch.TellUnreachable {
+				unreached = append(unreached, d.ID)
+			}
 		}
 		r.ComputeDue()
 		return nil
@@ -130,6 +134,9 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 		return err
 	}
 	rep.Escalated += escalated
+	for _, d := range unreached {
+		s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d)
+	}
 	for ch, jobs := range send {
 		for _, j := range jobs {
 			if err := s.send(ctx, ch, r.Account.Bank, j); err != nil {

@@ -1,6 +1,7 @@
 package sweep_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -206,8 +207,14 @@ func TestEscalation(t *testing.T) {
 		h.after(time.Minute, "alert-w1-email")
 		h.update(accept)
 		h.after(14 * time.Minute)
-		// The second guardian has no channel that works: the bank hears of it.
+		// The second guardian has no channel that works: the bank hears of it,
+		// and so does the operator.
+		var log bytes.Buffer
+		h.stage.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		h.after(time.Minute, "alert-g1-line", "unreachable-g2-bank")
+		if n := strings.Count(log.String(), "a watcher cannot be reached at all"); n != 1 {
+			t.Errorf("the operator hears of it %d times", n)
+		}
 		h.update(accept)
 		h.after(24 * time.Hour)
 		h.update(func(r *watch.Record) {
