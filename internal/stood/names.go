@@ -188,7 +188,8 @@ func (r *resolver) resources() (map[string]*Resource, error) {
 				wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
 			}
 		}
-		out[name] = &Resource{Type: res.Type, Properties: p.(map[string]any), Metadata: res.Metadata}
+		out[name] = &Resource{Type: res.Type, DeletionPolicy: res.DeletionPolicy, UpdateReplacePolicy: res.UpdateReplacePolicy,
+			Properties: p.(map[string]any), Metadata: res.Metadata}
 		at, err := look(name, out[name])
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
@@ -241,6 +242,7 @@ func (r *resolver) nested(name string, template any, p map[string]any) error {
 		if !slices.ContainsFunc(inert, func(prefix string) bool { return strings.HasPrefix(res.Type, prefix) }) {
 			return fmt.Errorf("%s: a %s does not run within another stack here", logical, res.Type)
 		}
+		r.inner[name+"."+logical] = res
 	}
 	for _, l := range inner.looks {
 		r.looks = append(r.looks, looks{name + "." + l.name, l.at})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,10 +37,12 @@ type Template struct {
 
 // Resource is a resource of a template.
 type Resource struct {
-	Type       string
-	Condition  string
-	Properties map[string]any
-	Metadata   map[string]any
+	Type                string
+	Condition           string
+	DeletionPolicy      string
+	UpdateReplacePolicy string
+	Properties          map[string]any
+	Metadata            map[string]any
 }
 
 //go:embed translate.py
@@ -82,13 +85,14 @@ func Parse(doc []byte) (*Template, error) {
 type resolver struct {
 	*Template
 	stack  string
-	values map[string]string // parameters
-	under  []string          // resources that are being named, against circles
-	looks  []looks           // what looks at metrics, once resources has run
+	values map[string]string    // parameters
+	under  []string             // resources that are being named, against circles
+	inner  map[string]*Resource // of stacks within, once resources has run
+	looks  []looks              // what looks at metrics, once resources has run
 }
 
 func newResolver(t *Template, stack string, values map[string]string) (*resolver, error) {
-	r := &resolver{Template: t, stack: stack, values: map[string]string{}}
+	r := &resolver{Template: t, stack: stack, values: map[string]string{}, inner: map[string]*Resource{}}
 	for name, p := range t.Parameters {
 		v, ok := values[name]
 		if !ok {
@@ -123,6 +127,19 @@ func newResolver(t *Template, stack string, values map[string]string) (*resolver
 		}
 	}
 	return r, nil
+}
+
+// Resolve is what a stack of this template would have, by logical names, with
+// everything in it resolved. What is in a stack within has that one's name and
+// a dot before its own.
+func (t *Template) Resolve(stack string, parameters map[string]string) (map[string]*Resource, error) {
+	r, err := newResolver(t, stack, parameters)
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.resources()
+	maps.Copy(out, r.inner)
+	return out, err
 }
 
 // text is a scalar of JSON as CloudFormation turns it into a string.

@@ -46,8 +46,12 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	return dir, build(dir, runtime.GOARCH)
 })
+
+// built is the folder once it is there.
+var built string
 
 func build(dir, arch string) error {
 	cmd := exec.Command("go", "build", "-o", dir+"/", "-trimpath", "-tags=lambda.norpc", "-ldflags=-s -w -buildid=", "./functions/...")
@@ -60,10 +64,8 @@ func build(dir, arch string) error {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if os.Getenv("KOZAMORI_SAM_PYTHON") != "" {
-		if dir, err := programs(); err == nil {
-			_ = os.RemoveAll(dir)
-		}
+	if built != "" {
+		_ = os.RemoveAll(built)
 	}
 	os.Exit(code)
 }
