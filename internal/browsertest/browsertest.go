@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -201,4 +202,34 @@ func Axe(t *testing.T, ctx context.Context, where string) {
 	for _, p := range problems {
 		t.Errorf("%s: %s", where, p)
 	}
+}
+
+// Speak makes the browser ask for pages in a language.
+func Speak(t *testing.T, ctx context.Context, lang string) {
+	t.Helper()
+	Do(t, ctx, send(network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": lang}}))
+}
+
+// Flaws are what a page of ours may never be, whatever it says: more than 30
+// KB, with scripts, without one heading, a language and a name, or with
+// something to tap that is lower than 44 CSS pixels.
+func Flaws(t *testing.T, ctx context.Context) []string {
+	t.Helper()
+	flaws, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`(() => {
+		const out = [], all = (s) => [...document.querySelectorAll(s)], size = performance.getEntriesByType('navigation')[0].decodedBodySize;
+		if (size > 30 * 1024) out.push('it has ' + size + ' bytes');
+		if (all('script,iframe,object,embed,link,img').length > 0) out.push('it loads something');
+		for (const e of all('*')) for (const a of e.attributes) if (a.name.startsWith('on') || /^\s*javascript:/i.test(a.value)) out.push('a script in ' + a.name);
+		if (all('h1').length !== 1) out.push(all('h1').length + ' first headings');
+		if (!document.title || !document.documentElement.lang) out.push('no title or language');
+		for (const e of all('button,a,summary,label.check,input:not([type=hidden],[type=checkbox]),select,textarea')) {
+			const r = e.getBoundingClientRect();
+			if (r.height > 0 && r.height < 44) out.push(e.outerHTML.slice(0, 80) + ' is ' + r.height + ' px high');
+		}
+		return out;
+	})()`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return flaws
 }

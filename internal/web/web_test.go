@@ -43,6 +43,9 @@ func (names) Bank(_ context.Context, _ string, lang watch.Lang) (string, wording
 }
 
 func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
+	if strings.HasPrefix(id, "many") {
+		return "とても長い名前の決済サービス" + id, wording.Contact{Phone: "0120-990-633"}
+	}
 	return map[string]string{"paypay": "PayPay", "kyash": "Kyash"}[id], wording.Contact{Phone: "0120-990-633"}
 }
 

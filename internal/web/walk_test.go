@@ -1,0 +1,265 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"kozamori/internal/browsertest"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// newCrowd is the world of somebody who watches ten accounts, two of them with
+// one name, and of their guardian; twenty services and a hundred alerts are on
+// record, and each kind of rule is set.
+func newCrowd(t *testing.T, lang watch.Lang) *world {
+	w := newWorldAt(t, httptest.NewServer)
+	at := w.now()
+	services := map[string]*watch.ServiceActivity{"paypay": {FirstAt: at, LastAt: at, Debits: 9, LastAmount: 4321}}
+	for i := range 19 {
+		services[fmt.Sprint("many", i)] = &watch.ServiceActivity{FirstAt: at, LastAt: at, Debits: 1, LastAmount: 1_000_000_000_000}
+	}
+	w.put(store.PutActivity(account, &watch.Activity{Services: services, Recent: []watch.RecentDebit{{Record: "r2", Service: "paypay"}}}))
+	for i := range 100 {
+		r := w.record(fmt.Sprint("more", i), int64(1_000_000_000_000-i))
+		r.OccurredAt = r.OccurredAt.Add(-time.Duration(i) * time.Minute)
+		r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.FirstSeen})
+		w.put(store.PutRecord(r))
+	}
+	w.change(func(a *watch.Account) {
+		a.Watchers[0].Lang, a.Watchers[0].Since = lang, at.AddDate(0, -3, 0)
+		g := &a.Watchers[1]
+		g.LineUser, g.Lang, g.Since, g.Name = guardian, lang, at.AddDate(0, -1, 0), strings.Repeat("長", 20)
+		r := &a.Watchers[0].Rules
+		r.ServiceMinFor, r.MonthlyTotal = map[string]int64{"paypay": 5000}, map[string]int64{"paypay": 1_000_000_000_000}
+		r.Quiet = &watch.Quiet{From: 22 * 60, To: 7 * 60}
+		for i := range 20 {
+			r.Keywords = append(r.Keywords, strings.Repeat("ガ", 28)+fmt.Sprint(10+i))
+			r.Trusts = append(r.Trusts, watch.Trust{Service: "paypay", UpTo: int64(1000 + i), Until: at.AddDate(0, 1, 0)})
+		}
+	})
+	for i := range 9 {
+		k := watch.AccountKey{Bank: account.Bank, Ref: fmt.Sprint("another", i)}
+		mask := fmt.Sprintf("普通 ***%04d", i)
+		if i == 0 {
+			mask = "普通 ***4567"
+		}
+		id := fmt.Sprint("a", i)
+		w.put(store.PutAccount(&watch.Account{AccountKey: k, Mask: mask, Watchers: []watch.Watcher{{ID: id, Role: watch.Owner, LineUser: accountOwner, Lang: lang, Since: at}}}),
+			store.PutBinding(accountOwner, store.Binding{Account: k, Watcher: id}))
+	}
+	return w
+}
+
+// walker goes from page to page.
+type walker struct {
+	*phone
+	w        *world
+	user, id string
+	lang     watch.Lang
+	room     string // address of the account's pages
+}
+
+func (v *walker) at(path string) { v.Helper(); v.open(v.room+path, "") }
+
+// asks presses a button that is made to ask for something else.
+func (v *walker) asks(path, do string) {
+	v.Helper()
+	v.at(path)
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[bool](`(document.querySelector("button").value = "`+do+`") !== ""`)); err != nil {
+		v.Fatal(err)
+	}
+	v.press(do, "")
+}
+
+// answered opens an alert and presses its buttons one after the other.
+func (v *walker) answered(buttons ...string) {
+	v.Helper()
+	v.open(v.w.link("r1", v.id), "")
+	for _, do := range buttons {
+		v.press(do, "")
+	}
+}
+
+const (
+	everybody = ""
+	owners    = accountOwner
+	guardians = guardian
+)
+
+// walk is every page in every state that a person can meet, in an order in
+// which each can be reached, with a part of its heading in both languages.
+var walk = []struct {
+	name, who, ja, en string
+	get               func(v *walker)
+}{
+	{"a door that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/s/x", "") }},
+	{"nobody is logged in", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) { v.open(v.w.srv.URL+"/home", "") }},
+	{"the door", everybody, "設定を開きますか", "Open your settings?", func(v *walker) { v.open(v.w.door(v.user, v.lang), "") }},
+	{"home", everybody, "見守っている口座", "Accounts you watch", func(v *walker) { v.press(wording.DoEnter, "") }},
+	{"help", everybody, "身に覚えのないことがあったら", "If something was not you", func(v *walker) { v.open(v.w.srv.URL+"/home/help", "") }},
+	{"no such room", everybody, "このページは見つかりません", "We cannot find this page", func(v *walker) { v.open(v.w.srv.URL+"/home/nothing", "") }},
+
+	{"settings", everybody, "お知らせの設定", "What you are told", func(v *walker) { v.at("/settings") }},
+	{"settings, every group unfolded", everybody, "お知らせの設定", "What you are told", func(v *walker) {
+		for _, field := range []string{"service_min", "add", "any_debit", "quiet_from", "lang", "email"} {
+			v.unfold(field)
+		}
+	}},
+	{"settings refused", everybody, "お知らせの設定", "What you are told", func(v *walker) {
+		v.fill("service_min", "x", "add_min", "y", "any_debit", "z", "keywords", "あ", "quiet_from", "22:00", "quiet_to", "22:00", "email", "nobody@")
+		v.press(wording.DoSave, "")
+	}},
+	{"settings tried", owners, "お知らせの設定", "What you are told", func(v *walker) {
+		v.at("/settings")
+		v.fill("any_debit", "1")
+		v.press(wording.DoCheck, "")
+	}},
+	{"settings of two phones at once", everybody, "お知らせの設定", "What you are told", func(v *walker) {
+		v.at("/settings")
+		v.fill("any_debit", "1", "keywords", "ガクヒ")
+		v.w.change(func(a *watch.Account) {
+			for i := range a.Watchers {
+				a.Watchers[i].Rules.AnyDebit = 2_000_000
+			}
+		})
+		v.press(wording.DoSave, "")
+	}},
+	{"settings saved, with an address", everybody, "お知らせの設定", "What you are told", func(v *walker) {
+		v.fill("email", "hanako@example.jp")
+		v.press(wording.DoSave, "")
+	}},
+	{"too many addresses", everybody, "お知らせの設定", "What you are told", func(v *walker) {
+		for range 3 {
+			v.fill("email", "hanako@example.jp")
+			v.press(wording.DoSave, "")
+		}
+	}},
+	{"a confirmation", everybody, "このアドレスで、口座守のお知らせを受け取りますか", "Do you want Kozamori", func(v *walker) { v.open(v.w.mails.sent[len(v.w.mails.sent)-1].Buttons[0].URL, "") }},
+	{"confirmed", everybody, "このアドレスにお知らせします", "Messages will come to this address", func(v *walker) { v.press(wording.DoConfirm, "") }},
+	{"a confirmation that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/mail/x", "") }},
+	{"no button of this page", everybody, "この操作は受け付けられませんでした", "That could not be done", func(v *walker) { v.asks("/settings", "x") }},
+
+	{"past alerts", everybody, "2020年9月のお知らせ", "Alerts in September 2020", func(v *walker) { v.at("/history") }},
+	{"more past alerts", everybody, "2020年9月のお知らせ", "Alerts in September 2020", func(v *walker) { v.at("/history?month=2020-09&page=2") }},
+	{"a month without alerts", everybody, "2020年5月のお知らせ", "Alerts in May 2020", func(v *walker) { v.at("/history?month=2020-05") }},
+	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
+
+	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},
+	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
+	{"taken back", everybody, "取り消しました", "withdrawn", func(v *walker) { v.answered(wording.DoUndo) }},
+	{"mine", everybody, "として", "Thank you", func(v *walker) { v.answered(wording.DoMine) }},
+	{"trusted", owners, "ご自身のものとして", "Thank you", func(v *walker) { v.answered(wording.DoTrust) }},
+	{"too late to take back", everybody, "受付番号", "We have your report", func(v *walker) {
+		v.answered(wording.DoNotMine)
+		v.w.add(11 * time.Minute)
+		v.press(wording.DoUndo, "")
+	}},
+	{"an alert's address alone", everybody, "もう一度開いてください", "open the link in the alert again", func(v *walker) { v.open(v.w.srv.URL+"/alert/x", "") }},
+	{"an alert that is none", everybody, "お知らせが見つかりません", "We cannot find this alert", func(v *walker) { v.open(v.w.srv.URL+"/a/x", "") }},
+	{"an end of mails", everybody, "メールでのお知らせを止めますか", "Stop the mails?", func(v *walker) { v.open(v.w.stopLink("r1", v.id), "") }},
+	{"mails have ended", everybody, "メールでのお知らせを止めました", "The mails have stopped", func(v *walker) { v.press(wording.DoStop, "") }},
+
+	{"the family", everybody, "見守り家族", "Family", func(v *walker) { v.at("/family") }},
+	{"inviting", owners, "家族を招待する", "Invite somebody", func(v *walker) { v.at("/family/invite") }},
+	{"inviting somebody with a long name", owners, "家族を招待する", "Invite somebody", func(v *walker) {
+		v.fill("name", strings.Repeat("長", 21))
+		v.press(wording.DoInvite, "")
+	}},
+	{"an invitation", owners, "招待をつくりました", "The invitation is ready", func(v *walker) {
+		v.fill("name", "次男")
+		v.press(wording.DoInvite, "")
+	}},
+	{"too many invitations", owners, "家族を招待する", "Invite somebody", func(v *walker) {
+		for range 5 {
+			v.at("/family/invite")
+			v.press(wording.DoInvite, "")
+		}
+	}},
+	{"a guardian dismissed", owners, "見守り家族", "Family", func(v *walker) {
+		v.at("/family")
+		v.press(wording.DoDismiss, "")
+	}},
+
+	{"something is broken", everybody, "ただいま、うまく動いていません", "Something is not working", func(v *walker) {
+		v.w.breaks(true)
+		v.at("/family")
+		v.w.breaks(false)
+	}},
+	{"leaving", everybody, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.at("/leave") }},
+	{"erasing without being sure", owners, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.press(wording.DoErase, "") }},
+	{"erased", owners, "見守りをやめ、記録を消しました", "Stopped, and erased", func(v *walker) {
+		v.tick("sure")
+		v.press(wording.DoErase, "")
+	}},
+	{"left", guardians, "見守りをやめました", "You no longer watch the account", func(v *walker) { v.press(wording.DoLeave, "") }},
+	{"logged out", owners, "ログアウトしました", "You are logged out", func(v *walker) {
+		v.open(v.w.srv.URL+"/home", "")
+		v.press(wording.DoLogout, "")
+	}},
+}
+
+// breaks makes the store fail, or work again.
+func (w *world) breaks(fail bool) {
+	w.table.mu.Lock()
+	defer w.table.mu.Unlock()
+	w.table.fail = fail
+}
+
+// sizes are the ways in which each page of the walk is measured.
+var sizes = map[string]browsertest.View{
+	"390 px": {Scripts: true}, "390 px, 200 %": {Large: true, Scripts: true}, "320 px": {Width: 320, Scripts: true}, "320 px, 200 %": {Width: 320, Large: true, Scripts: true},
+}
+
+// Each page in each state: nothing for axe-core to find, nothing that sticks
+// out, everything large enough for a finger, small, and without scripts. The
+// browser may run scripts here, so that a page that had any would show it.
+func TestEveryPageIsReadableByEverybody(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for _, user := range []string{owners, guardians} {
+			t.Run(string(lang)+" "+map[string]string{owners: "owner", guardians: "guardian"}[user], func(t *testing.T) {
+				ctx := browsertest.Open(t)
+				w := newCrowd(t, lang)
+				_, home := w.login(user, lang)
+				v := &walker{phone: &phone{t, ctx, string(lang)}, w: w, user: user, lang: lang, id: map[string]string{owners: "w1", guardians: "g1"}[user]}
+				v.room = w.srv.URL + home.room(t)
+				browsertest.Speak(t, ctx, string(lang))
+				for _, stop := range walk {
+					if stop.who != everybody && stop.who != user {
+						continue
+					}
+					t.Run(stop.name, func(t *testing.T) {
+						v.T = t
+						// By day and by night in turns: each palette meets each page.
+						day := browsertest.View{Scripts: true, Dark: (lang == watch.English) != (user == guardians)}
+						browsertest.Look(t, ctx, day)
+						stop.get(v)
+						if h1 := v.text("h1"); !strings.Contains(h1, map[watch.Lang]string{watch.Japanese: stop.ja, watch.English: stop.en}[lang]) {
+							t.Errorf("the page is %q", h1)
+						}
+						for _, p := range browsertest.Flaws(t, ctx) {
+							t.Error(p)
+						}
+						for size, view := range sizes {
+							browsertest.Look(t, ctx, view)
+							if out := browsertest.Sideways(t, ctx); out > 0 {
+								t.Errorf("at %s %d pixels stick out", size, out)
+							}
+							if size == "390 px, 200 %" {
+								browsertest.Shot(t, ctx, strings.Join([]string{"walk", string(lang), user, stop.name}, " "))
+							}
+						}
+						browsertest.Look(t, ctx, day)
+						browsertest.Axe(t, ctx, "axe-core")
+					})
+				}
+			})
+		}
+	}
+}
