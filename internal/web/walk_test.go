@@ -41,6 +41,8 @@ func newCrowd(t *testing.T, lang watch.Lang) *world {
 		r.Quiet = &watch.Quiet{From: 22 * 60, To: 7 * 60}
 		for i := range 20 {
 			r.Keywords = append(r.Keywords, strings.Repeat("ガ", 28)+fmt.Sprint(10+i))
+		}
+		for i := range watch.MaxTrusts {
 			r.Trusts = append(r.Trusts, watch.Trust{Service: "paypay", UpTo: int64(1000 + i), Until: at.AddDate(0, 1, 0)})
 		}
 	})
@@ -141,7 +143,7 @@ var walk = []struct {
 			v.press(wording.DoSave, "")
 		}
 	}},
-	{"a confirmation", everybody, "このアドレスで、口座守のお知らせを受け取りますか", "Do you want Kozamori", func(v *walker) { v.open(v.w.mails.sent[len(v.w.mails.sent)-1].Buttons[0].URL, "") }},
+	{"a confirmation", everybody, "このアドレスで、口座守のお知らせを受け取りますか", "Do you want Kozamori", func(v *walker) { v.open(v.lastMail().Buttons[0].URL, "") }},
 	{"confirmed", everybody, "このアドレスにお知らせします", "Messages will come to this address", func(v *walker) { v.press(wording.DoConfirm, "") }},
 	{"a confirmation that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/mail/x", "") }},
 	{"no button of this page", everybody, "この操作は受け付けられませんでした", "That could not be done", func(v *walker) { v.asks("/settings", "x") }},
@@ -262,4 +264,12 @@ func TestEveryPageIsReadableByEverybody(t *testing.T) {
 			})
 		}
 	}
+}
+
+func (v *walker) lastMail() wording.Message {
+	v.Helper()
+	if len(v.w.mails.sent) == 0 {
+		v.Fatalf("no mail was sent: %s", v.text("main"))
+	}
+	return v.w.mails.sent[len(v.w.mails.sent)-1]
 }
