@@ -59,7 +59,7 @@ func (w *town) queued(ctx context.Context, account string, change func(*watch.De
 	return err
 }
 
-// waits waits until one message waits in a queue.
+// waits waits until something waits in a queue.
 func (w *town) waits(ctx context.Context, queue string) error {
 	u, err := w.Ref(queue)
 	if err != nil {
@@ -68,7 +68,7 @@ func (w *town) waits(ctx context.Context, queue string) error {
 	return w.until("a message waits in "+queue, func() bool {
 		res, err := w.Call(ctx, "AmazonSQS.GetQueueAttributes", map[string]any{"QueueUrl": u, "AttributeNames": []string{"ApproximateNumberOfMessages"}})
 		a, _ := res["Attributes"].(map[string]any)
-		return err == nil && a["ApproximateNumberOfMessages"] == "1"
+		return err == nil && text(a["ApproximateNumberOfMessages"]) != "0"
 	})
 }
 
