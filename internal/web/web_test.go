@@ -68,6 +68,17 @@ func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]sto
 	return c.Table.Get(ctx, keys...)
 }
 
+func (c *counted) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	c.mu.Lock()
+	c.gets = append(c.gets, "q")
+	fail := c.fail
+	c.mu.Unlock()
+	if fail {
+		return store.Page{}, fmt.Errorf("the table is down")
+	}
+	return c.Table.Query(ctx, q)
+}
+
 func (c *counted) taken() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

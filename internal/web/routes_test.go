@@ -1,0 +1,560 @@
+package web_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	tokens "kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/web"
+	"kozamori/internal/wording"
+)
+
+// way is how somebody comes to a page: an address, and the cookies that they
+// send. none is its like for what there is not, with the same cookies' names.
+type way struct {
+	name, path, cookies string
+	status              int // of the answer; 0 in one's own
+	none                *way
+	worked              bool // once: whoever holds it knows that there is such a thing
+}
+
+// done is what a button does in one's own, for owners, guardians, and
+// guardians who may see no amounts.
+type done [3]struct {
+	status int
+	acts   bool
+}
+
+func acts(status int) done    { d := answers(status); d.set(true); return d }
+func answers(status int) done { return done{{status: status}, {status: status}, {status: status}} }
+func (d *done) set(acts bool) { d[0].acts, d[1].acts, d[2].acts = acts, acts, acts }
+func ownersAct(status, guardian int) done {
+	d := acts(status)
+	d[1].status, d[1].acts, d[2].status, d[2].acts = guardian, false, guardian, false
+	return d
+}
+
+// row is what the table says of one path.
+type row struct {
+	// own is how a visitor comes to what is theirs; nil if there is nothing
+	// of theirs here. others are the ways to what is not.
+	own    func(*world, *visitor) *way
+	others func(*world, *visitor) []way
+	get    done
+	does   map[string]done // by button
+	any    *done           // what a POST does whatever it says
+	hidden bool            // guardians have no such page
+}
+
+var rows = map[string]row{
+	"/a/{token}": {own: ownToken("/a/", tokens.PurposeAnswer), others: otherTokens("/a/", tokens.PurposeAnswer), get: answers(303)},
+	"/alert/{handle}": {own: ownHandle("/alert/", tokens.PurposeAnswer), others: otherHandles("/alert/", tokens.PurposeAnswer), get: answers(200),
+		does: map[string]done{wording.DoNotMine: acts(303), wording.DoMine: acts(303), wording.DoUndo: answers(303), wording.DoTrust: ownersAct(303, 409)}},
+	"/stop/{token}": {own: ownToken("/stop/", tokens.PurposeStopMail), others: otherTokens("/stop/", tokens.PurposeStopMail), get: answers(303), any: new(acts(200))},
+	"/mails/{handle}": {own: ownHandle("/mails/", tokens.PurposeStopMail), others: otherHandles("/mails/", tokens.PurposeStopMail), get: answers(200),
+		does: map[string]done{wording.DoStop: acts(303)}},
+	"/s/{secret}":    {own: carried("/s/", doorOf), others: strange("/s/", "", 303), get: answers(303)},
+	"/mail/{secret}": {own: carried("/mail/", claimOf), others: strange("/mail/", "", 303), get: answers(303)},
+	"/enter": {own: carrying("/enter", doorOf), others: strange("/enter", "kozamori=", 403), get: answers(200),
+		does: map[string]done{wording.DoEnter: acts(303)}},
+	"/confirm": {own: carrying("/confirm", claimOf), others: strange("/confirm", "kozamori=", 403), get: answers(200),
+		does: map[string]done{wording.DoConfirm: acts(200)}},
+	"/home":      {own: home("/home"), others: strange("/home", "kozamori-session=", 403), get: answers(200), does: map[string]done{wording.DoLogout: acts(200)}},
+	"/home/help": {own: home("/home/help"), others: strange("/home/help", "kozamori-session=", 403), get: answers(200)},
+	"/home/{account}/settings": room("/settings", map[string]done{wording.DoSave: acts(200),
+		wording.DoCheck: {{200, false}, {200, false}, {400, false}}}),
+	"/home/{account}/history":     room("/history", nil),
+	"/home/{account}/history.csv": room("/history.csv", nil),
+	"/home/{account}/services":    room("/services", map[string]done{wording.DoMine: acts(303), wording.DoNotMine: acts(303)}),
+	"/home/{account}/family":      room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404)}),
+	"/home/{account}/family/invite": func() row {
+		r := room("/family/invite", map[string]done{wording.DoInvite: ownersAct(200, 404)})
+		r.hidden = true
+		return r
+	}(),
+	"/home/{account}/leave": room("/leave", map[string]done{wording.DoLeave: acts(200), wording.DoErase: ownersAct(200, 404)}),
+}
+
+// room is the row of a page of an account. Another's account is named as its
+// own watcher names it, and as the visitor would if it were theirs.
+func room(page string, does map[string]done) row {
+	at := func(v *visitor, handle string) way {
+		w := way{path: "/home/" + handle + page, status: 404}
+		if v.session != "" {
+			w.cookies = "kozamori-session=" + v.session
+		}
+		if !v.inside {
+			w.status = 403
+		}
+		return w
+	}
+	return row{get: answers(200), does: does,
+		own: func(w *world, v *visitor) *way {
+			if !v.inside || !v.watches {
+				return nil
+			}
+			return new(at(v, w.room(v.user, v.account)))
+		},
+		others: func(w *world, v *visitor) []way {
+			var out []way
+			none := [2]way{at(v, w.room("U77", noAccount)), at(v, w.room(v.user, noAccount))}
+			for _, h := range holdings {
+				if h.account == v.account && v.watches && v.inside {
+					continue
+				}
+				for i, user := range []string{h.user, v.user} {
+					o := at(v, w.room(user, h.account))
+					o.name, o.none = fmt.Sprintf("the room of %s#%s for %q", h.account.Bank, h.account.Ref, user), &none[i]
+					out = append(out, o)
+				}
+			}
+			return out
+		}}
+}
+
+func ownToken(path, purpose string) func(*world, *visitor) *way {
+	return func(w *world, v *visitor) *way {
+		if !v.watches {
+			return nil
+		}
+		return &way{path: path + w.sign(purpose, v.record, v.id)}
+	}
+}
+
+// mixed are tokens of ours that name a record and a watcher of whom one is not
+// the visitor's, or who do not belong together.
+func mixed(w *world, v *visitor, purpose string, each func(name, tok, none string)) {
+	for _, h := range holdings {
+		if h.account != v.account || !v.watches {
+			each("record "+h.record+" for their watcher", w.sign(purpose, h.record, v.id), w.sign(purpose, "r7", v.id))
+		}
+		if h.account != v.account {
+			each("their record for watcher "+h.id, w.sign(purpose, v.record, h.id), w.sign(purpose, "r7", h.id))
+		}
+	}
+}
+
+func otherTokens(path, purpose string) func(*world, *visitor) []way {
+	return func(w *world, v *visitor) (out []way) {
+		mixed(w, v, purpose, func(name, tok, none string) {
+			out = append(out, way{name: name, path: path + tok, status: 404, none: &way{path: path + none}})
+		})
+		return out
+	}
+}
+
+// handled is the page of a token with the cookie of another, or of its own.
+func (w *world) handled(path, purpose, tok, cookie string) *way {
+	return &way{path: path + w.handle(purpose, tok), cookies: "kozamori=" + cookie}
+}
+
+func ownHandle(path, purpose string) func(*world, *visitor) *way {
+	return func(w *world, v *visitor) *way {
+		if !v.watches {
+			return nil
+		}
+		tok := w.sign(purpose, v.record, v.id)
+		return w.handled(path, purpose, tok, tok)
+	}
+}
+
+func otherHandles(path, purpose string) func(*world, *visitor) []way {
+	return func(w *world, v *visitor) (out []way) {
+		mine := w.sign(purpose, v.record, v.id)
+		for _, h := range holdings {
+			if h.account == v.account && h.id == v.id {
+				continue
+			}
+			o := w.handled(path, purpose, w.sign(purpose, h.record, h.id), mine)
+			o.name, o.status, o.none = "the page of "+h.id, 403, w.handled(path, purpose, w.sign(purpose, "r7", "w7"), mine)
+			out = append(out, *o)
+			bare := way{name: "the page of " + h.id + ", without a cookie", path: o.path, status: 403, none: &way{path: o.none.path}}
+			out = append(out, bare)
+		}
+		mixed(w, v, purpose, func(name, tok, none string) {
+			o := w.handled(path, purpose, tok, tok)
+			o.name, o.status, o.none = name, 404, w.handled(path, purpose, none, none)
+			out = append(out, *o)
+		})
+		return out
+	}
+}
+
+// doorOf and claimOf are secrets that a visitor holds; empty if they open
+// nothing.
+func doorOf(v *visitor) string {
+	if v.inside || v.watches {
+		return v.door
+	}
+	return ""
+}
+
+func claimOf(v *visitor) string {
+	if v.watches {
+		return v.claim
+	}
+	return ""
+}
+
+func carried(path string, secret func(*visitor) string) func(*world, *visitor) *way {
+	return func(_ *world, v *visitor) *way {
+		if secret(v) == "" {
+			return nil
+		}
+		return &way{path: path + secret(v)}
+	}
+}
+
+func carrying(path string, secret func(*visitor) string) func(*world, *visitor) *way {
+	return func(_ *world, v *visitor) *way {
+		if secret(v) == "" {
+			return nil
+		}
+		return &way{path: path, cookies: "kozamori=" + secret(v)}
+	}
+}
+
+// strange are secrets of other kinds, and those that opened something once.
+// With a cookie's name they come in it, without one in the address.
+func strange(path, cookie string, status int) func(*world, *visitor) []way {
+	return func(w *world, v *visitor) (out []way) {
+		at := func(secret string) way {
+			if cookie == "" {
+				return way{path: path + secret, status: status}
+			}
+			return way{path: path, cookies: cookie + secret, status: status}
+		}
+		none := at("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		secrets := map[string]string{"a token of an alert": w.sign(tokens.PurposeAnswer, v.record, v.id)}
+		live := map[string]string{"/enter": doorOf(v), "/confirm": claimOf(v)}[path]
+		if strings.HasPrefix(path, "/home") && v.inside {
+			live = v.session
+		}
+		for name, s := range map[string]string{"a session": v.session, "a door": v.door, "a claim": v.claim} {
+			if s != "" && s != live {
+				secrets[name] = s
+			}
+		}
+		for name, s := range secrets {
+			o := at(s)
+			o.name, o.none, o.worked = name, &none, s == v.claim && path == "/confirm"
+			out = append(out, o)
+		}
+		return out
+	}
+}
+
+func home(path string) func(*world, *visitor) *way {
+	return func(_ *world, v *visitor) *way {
+		if !v.inside {
+			return nil
+		}
+		return &way{path: path, cookies: "kozamori-session=" + v.session}
+	}
+}
+
+// every is each path with its row and the methods that it takes. A route
+// without a row, and a row without a route, fail.
+func every(t *testing.T) map[string][]string {
+	t.Helper()
+	paths := map[string][]string{}
+	for _, r := range web.Routes() {
+		method, path, _ := strings.Cut(r, " ")
+		paths[path] = append(paths[path], method)
+		if !slices.ContainsFunc(web.Paths, func(p string) bool { return strings.HasPrefix(path, p) }) {
+			t.Errorf("%s is below none of web.Paths", path)
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(rows)), slices.Sorted(maps.Keys(paths))); diff != "" {
+		t.Fatalf("rows and routes differ:\n%s", diff)
+	}
+	for path, methods := range paths {
+		posts := rows[path].any != nil || len(rows[path].does) > 0
+		if posts != slices.Contains(methods, http.MethodPost) {
+			t.Errorf("%s: takes %v, and its row has buttons: %v", path, methods, posts)
+		}
+	}
+	return paths
+}
+
+// allButtons are what a form of ours can ask for, wherever, as package wording
+// has it, and what none asks for.
+func allButtons(t *testing.T) []string {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), "../wording", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []string{"", "x"}
+	for _, f := range pkgs["wording"].Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			v, ok := n.(*ast.ValueSpec)
+			if !ok || len(v.Names) != 1 || !regexp.MustCompile(`^Do[A-Z]`).MatchString(v.Names[0].Name) {
+				return true
+			}
+			value, err := strconv.Unquote(v.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, value)
+			return true
+		})
+	}
+	if len(out) < 15 {
+		t.Fatalf("only %v", out)
+	}
+	return out
+}
+
+// of is what is expected of a visitor in their own.
+func (d done) of(v *visitor) (status int, acts bool) {
+	i := 0
+	if v.role == watch.Guardian {
+		i = 1
+	}
+	if v.hidden {
+		i = 2
+	}
+	return d[i].status, d[i].acts
+}
+
+// expects is what a POST of a button does in one's own.
+func (r row) expects(v *visitor, do string) (status int, acts bool) {
+	d, known := r.does[do]
+	switch {
+	case r.hidden && v.role == watch.Guardian:
+		return 404, false
+	case r.any != nil:
+		return r.any.of(v)
+	case r.does == nil:
+		return 405, false
+	case !known:
+		return 400, false
+	}
+	return d.of(v)
+}
+
+// seen is the status of one's own page.
+func (r row) seen(v *visitor) int {
+	if r.hidden && v.role == watch.Guardian {
+		return 404
+	}
+	status, _ := r.get.of(v)
+	return status
+}
+
+func TestWhoMayDoWhatWhere(t *testing.T) {
+	paths, buttons := every(t), allButtons(t)
+	w := newWorld(t)
+	all := w.visitors()
+	before := w.everything()
+	type cell struct{ path, who, do string }
+	var doing []cell
+	for path, methods := range paths {
+		r := rows[path]
+		for _, v := range all {
+			if own := r.own(w, v); own != nil {
+				for _, method := range []string{http.MethodGet, http.MethodHead} {
+					for _, do := range append([]string{"x"}, slices.Collect(maps.Keys(r.does))...) {
+						if got, _ := w.visit(v, method, own.path, own.cookies, form(do)); got.status != r.seen(v) {
+							t.Errorf("%s, %s %s?do=%s of their own: %d, want %d", v.name, method, path, do, got.status, r.seen(v))
+						}
+					}
+				}
+				for _, do := range buttons {
+					want, acts := r.expects(v, do)
+					if acts && (r.any == nil || do == "") {
+						doing = append(doing, cell{path, v.name, do})
+					}
+					if acts {
+						continue
+					}
+					if got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, form(do)); got.status != want {
+						t.Errorf("%s, POST %s do=%q in their own: %d, want %d", v.name, path, do, got.status, want)
+					}
+				}
+			}
+			for _, o := range r.others(w, v) {
+				for _, method := range methods {
+					for _, do := range append([]string{"x"}, slices.Collect(maps.Keys(r.does))...) {
+						got, took := w.visit(v, method, o.path, o.cookies, form(do))
+						none, reads := w.visit(v, method, o.none.path, o.none.cookies, form(do))
+						want := o.status
+						// Where nothing is named, what no button says is refused first.
+						if _, known := r.does[do]; method == http.MethodPost && !known && (path == "/enter" || path == "/confirm") {
+							want = 400
+						}
+						if got.status != want || none.status != want || got.body != none.body || took != reads && !o.worked {
+							t.Errorf("%s, %s %s, %s, do=%q: %d (%d for none), want %d; the same words: %v; reads %q and %q for none", v.name, method, path, o.name, do,
+								got.status, none.status, want, got.body == none.body, took, reads)
+						}
+					}
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
+		t.Fatalf("something changed:\n%s", diff)
+	}
+	if len(w.mails.sent) > 0 {
+		t.Error("a mail was sent")
+	}
+	// From another site nothing is done that is done from here, except where
+	// a mail provider posts for its reader.
+	walked := map[string]bool{}
+	for _, c := range doing {
+		v := all[slices.IndexFunc(all, func(v *visitor) bool { return v.name == c.who })]
+		walked[c.path] = true
+		if c.path == "/stop/{token}" {
+			continue
+		}
+		own := rows[c.path].own(w, v)
+		for _, from := range [][]string{
+			{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
+			{"Sec-Fetch-Site", "same-site", "Origin", "https://evil.kozamori.example"},
+			{"Sec-Fetch-Site", "cross-site", "Origin", "null"},
+			{"Sec-Fetch-Site", "cross-site"},
+			{"Origin", "https://evil.example"},
+		} {
+			if got, reads := w.visit(v, http.MethodPost, own.path, own.cookies, form(c.do), from...); got.status != 403 || reads != "" {
+				t.Errorf("%s, POST %s do=%q from another site (%v): %d, and the store is asked %q", c.who, c.path, c.do, from, got.status, reads)
+			}
+		}
+	}
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
+		t.Fatalf("another site changed something:\n%s", diff)
+	}
+	for path, methods := range paths {
+		if slices.Contains(methods, http.MethodPost) && !walked[path] {
+			t.Errorf("nobody does anything at %s: its guard is not tried", path)
+		}
+	}
+	// And what is theirs works, each as if nothing had been done before.
+	was := w.snapshot()
+	for _, c := range doing {
+		v := all[slices.IndexFunc(all, func(v *visitor) bool { return v.name == c.who })]
+		own := rows[c.path].own(w, v)
+		f := form(c.do)
+		if strings.HasSuffix(c.path, "/settings") {
+			p, _ := w.visit(v, http.MethodGet, own.path, own.cookies, form("x"))
+			f.Set("was", p.form(t).Get("was"))
+		}
+		if v.account != account {
+			f.Set("record", v.record)
+		}
+		want, _ := rows[c.path].expects(v, c.do)
+		got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, f)
+		changed := !maps.Equal(before, w.everything())
+		// Only the account of this guardian loses them.
+		if must := c.do != wording.DoDismiss || v.account == account; got.status != want || changed != must {
+			t.Errorf("%s, POST %s do=%q in their own: %d, want %d; something changed: %v", c.who, c.path, c.do, got.status, want, changed)
+		}
+		w.restore(was)
+	}
+}
+
+// What a form names is whose as well as what an address names.
+func TestAFormNamesNothingOfAnotherAccount(t *testing.T) {
+	w := newWorld(t)
+	all := w.visitors()
+	before := w.everything()
+	for _, v := range all {
+		if !v.inside || !v.watches {
+			continue
+		}
+		for _, c := range []struct {
+			page, field string
+			dos, ids    []string
+		}{
+			{"/services", "record", []string{wording.DoMine, wording.DoNotMine}, []string{"r1", "o1", "e1"}},
+			{"/family", "watcher", []string{wording.DoDismiss}, []string{"g1", "w1", "w9", "w5"}},
+		} {
+			own := rows["/home/{account}"+c.page].own(w, v)
+			for _, do := range c.dos {
+				for _, id := range c.ids {
+					if a, err := w.store.Account(t.Context(), v.account); err != nil {
+						t.Fatal(err)
+					} else if _, theirs := a.Watcher(id); theirs || id == v.record {
+						continue
+					}
+					f, none := form(do), form(do)
+					f.Set(c.field, id)
+					none.Set(c.field, "none")
+					got, took := w.visit(v, http.MethodPost, own.path, own.cookies, f)
+					like, reads := w.visit(v, http.MethodPost, own.path, own.cookies, none)
+					if got.status != like.status || got.body != like.body || took != reads {
+						t.Errorf("%s, POST %s do=%s %s=%s: %d (%d for none); the same words: %v; reads %q and %q for none", v.name, c.page, do, c.field, id,
+							got.status, like.status, got.body == like.body, took, reads)
+					}
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
+		t.Errorf("something changed:\n%s", diff)
+	}
+}
+
+// Whatever else a route is asked, and whatever breaks, is answered with the
+// same headers, and changes nothing.
+func TestEveryRouteRefusesOtherMethodsAndKeepsItsHeaders(t *testing.T) {
+	paths := every(t)
+	w := newWorld(t)
+	all := w.visitors()
+	owner, nobody := all[1], all[len(all)-1]
+	before := w.everything()
+	for path, methods := range paths {
+		own := rows[path].own(w, owner)
+		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, "FROB"} {
+			if slices.Contains(methods, method) {
+				continue
+			}
+			got, reads := w.visit(owner, method, own.path, own.cookies, form("x"))
+			if got.status != 405 || reads != "" || got.header.Get("Allow") != strings.Join(append(slices.Clone(methods), http.MethodHead), ", ") {
+				t.Errorf("%s %s: %d, Allow %q, reads %q", method, path, got.status, got.header.Get("Allow"), reads)
+			}
+		}
+		if slices.Contains(methods, http.MethodPost) && rows[path].any == nil {
+			f := form("x")
+			f.Set("much", strings.Repeat("x", 100<<10))
+			if got, _ := w.visit(owner, http.MethodPost, own.path, own.cookies, f); got.status != 400 {
+				t.Errorf("POST %s with a form that is too large: %d", path, got.status)
+			}
+		}
+	}
+	for _, path := range []string{"/", "/nothing", "/a", "/a/", "/alert/x/y", "/home/", "/home/x", "/home/x/nothing", "//home", "/home/../enter", "/style.css", "/favicon.ico"} {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if got, _ := w.visit(nobody, method, path, "", form("x")); got.status != 404 && got.status/100 != 3 {
+				t.Errorf("%s %s: %d", method, path, got.status)
+			}
+		}
+	}
+	w.table.mu.Lock()
+	w.table.fail = true
+	w.table.mu.Unlock()
+	for path, methods := range paths {
+		own := rows[path].own(w, owner)
+		for _, method := range methods {
+			do := append(slices.Collect(maps.Keys(rows[path].does)), "x")[0]
+			got, _ := w.visit(owner, method, own.path, own.cookies, form(do))
+			if carries := path == "/s/{secret}" || path == "/mail/{secret}"; got.status != 503 && !carries {
+				t.Errorf("%s %s while the store is down: %d", method, path, got.status)
+			}
+		}
+	}
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
+		t.Errorf("something changed:\n%s", diff)
+	}
+}
