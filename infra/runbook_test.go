@@ -23,7 +23,7 @@ func TestTheRunbookKnowsEachAlarm(t *testing.T) {
 	}
 	for _, n := range names {
 		name := n[1]
-		for kind, placeholder := range map[string]string{"dead-": "QUEUE", "oldest-": "QUEUE", "errors-": "PART", "throttles-": "PART"} {
+		for kind, placeholder := range map[string]string{"dead-": "QUEUE", "oldest-": "QUEUE", "waiting-": "QUEUE", "errors-": "PART", "throttles-": "PART"} {
 			if strings.HasPrefix(name, kind) {
 				name = kind + placeholder
 			}

@@ -2,19 +2,27 @@ package lambda
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"kozamori/internal/queue"
 )
 
 func TestEachMetricIsOfAMessageThatIsLogged(t *testing.T) {
 	var source strings.Builder
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "../lambda/") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || path == "../lambda/metrics.go" {
 			return err
 		}
 		b, err := os.ReadFile(path)
@@ -58,3 +66,52 @@ func TestAMetricIsWrittenBesideItsMessageAndNamesNobody(t *testing.T) {
 		t.Errorf("%d lines logged, want 2", n)
 	}
 }
+
+// A message that was received three times is in none of SQS's ages, and a
+// delivery to somebody who does not answer is after three seconds.
+func TestAMessageThatIsTriedAgainAndAgainShowsItsAge(t *testing.T) {
+	sent := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	record := func(id string, after time.Duration) events.SQSMessage {
+		return events.SQSMessage{MessageId: id, Body: "{}", ReceiptHandle: "h", EventSourceARN: "arn:aws:sqs:ap-northeast-1:1:kozamori-line",
+			Attributes: map[string]string{"ApproximateReceiveCount": "9", "SentTimestamp": strconv.FormatInt(sent.Add(after).UnixMilli(), 10)}}
+	}
+	for name, verdict := range map[string]queue.Verdict{"tried again": queue.Later(time.Minute), "done at last": queue.OK} {
+		t.Run(name, func(t *testing.T) {
+			var logged, counted bytes.Buffer
+			log := slog.New(withMetrics(slog.NewJSONHandler(&logged, nil), &counted, "kozamori"))
+			handler := func(_ context.Context, ms []queue.Message) []queue.Verdict {
+				return slices.Repeat([]queue.Verdict{verdict}, len(ms))
+			}
+			_, err := Queue(putBack{}, map[string]queue.Name{"kozamori-line": queue.LINE}, handler, func() time.Time { return sent.Add(10 * time.Minute) }, log)(
+				t.Context(), events.SQSEvent{Records: []events.SQSMessage{record("a", 9*time.Minute), record("b", 0), record("c", 5*time.Minute)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var line struct {
+				AWS struct {
+					CloudWatchMetrics []struct {
+						Dimensions [][]string
+						Metrics    []struct{ Name, Unit string }
+					}
+				} `json:"_aws"`
+				Stack, Queue string
+				Waiting      float64
+			}
+			if err := json.Unmarshal(counted.Bytes(), &line); err != nil {
+				t.Fatalf("%v: %s", err, counted.String())
+			}
+			if m := line.AWS.CloudWatchMetrics; len(m) != 1 || line.Stack != "kozamori" || line.Queue != "line" || line.Waiting != 600 || m[0].Metrics[0].Unit != "Seconds" ||
+				!slices.Equal(m[0].Dimensions[0], []string{"Stack", "Queue"}) {
+				t.Errorf("metric %s", counted.String())
+			}
+			if logged.Len() > 0 {
+				t.Errorf("the metric is logged a second time: %s", logged.String())
+			}
+		})
+	}
+}
+
+// putBack is a queue that takes messages back.
+type putBack struct{ queue.Queue }
+
+func (putBack) Retry(context.Context, queue.Name, queue.Message, time.Duration) error { return nil }

@@ -56,9 +56,22 @@ func Queue(q queue.Queue, names map[string]queue.Name, h queue.Handler, now func
 				}
 				again(m.ID)
 			}
+			// SQS forgets the age of what was received three times, and with such
+			// pauses as ours that is soon.
+			log.InfoContext(ctx, "messages were worked on", "queue", string(name), "seconds", int64(oldest(msgs, now()).Seconds()))
 		}
 		return res, nil
 	}
+}
+
+// oldest is the age of the oldest message.
+func oldest(msgs []queue.Message, now time.Time) (age time.Duration) {
+	for _, m := range msgs {
+		if !m.SentAt.IsZero() {
+			age = max(age, now.Sub(m.SentAt))
+		}
+	}
+	return age
 }
 
 func message(r events.SQSMessage, at time.Time) queue.Message {

@@ -194,6 +194,24 @@ func (d *deployed) door() {
 		"requests are not logged, or with their paths, which hold tokens")
 }
 
+// tolerated are the seconds that messages of a queue may wait before somebody
+// hears of it, if nobody takes them and if they are tried in vain, and a little
+// more than the longest pause between two tries.
+var tolerated = map[queue.Name]struct{ untaken, tried, pause float64 }{
+	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 3900}, queue.Chat: {120, 60, 1500},
+}
+
+// alarm is the alarm of a name; nil if there is none.
+func (d *deployed) alarm(name string) *stood.Resource {
+	for _, a := range d.of("AWS::CloudWatch::Alarm") {
+		if at(a, "AlarmName") == name {
+			return a
+		}
+	}
+	d.want(false, "there is no alarm %s", name)
+	return nil
+}
+
 func (d *deployed) alarms() {
 	topic, ref := d.only("AWS::SNS::Topic"), ""
 	// CloudWatch may not use AWS's own key of SNS, and no key of AWS's has a
@@ -206,18 +224,38 @@ func (d *deployed) alarms() {
 	d.want(ref != "", "nobody hears of alarms")
 	for name, a := range d.of("AWS::CloudWatch::Alarm") {
 		d.want(at(a, "AlarmActions") == "["+ref+"]" && at(a, "ActionsEnabled") != "false", "%s tells nobody", name)
+		d.want(at(a, "TreatMissingData") == map[bool]string{true: "breaching", false: "notBreaching"}[name == "Alarms.SweepIsAsleep"],
+			"%s takes silence for something else", name)
+	}
+	for _, n := range queue.Names {
+		for _, a := range []struct {
+			kind, metric  string
+			least, window float64 // seconds that may pass unnoticed, and that it looks back
+		}{{"dead", "ApproximateNumberOfMessagesVisible", 0, 60}, {"oldest", "ApproximateAgeOfOldestMessage", tolerated[n].untaken, 300}, {"waiting", "Waiting", tolerated[n].tried, tolerated[n].pause}} {
+			found := d.alarm("kozamori-" + a.kind + "-" + string(n))
+			d.want(at(found, "MetricName") == a.metric && number(found, "Threshold") == a.least && at(found, "ComparisonOperator") == "GreaterThanThreshold" && at(found, "Statistic") == "Maximum",
+				"%s-%s does not look at what it says", a.kind, n)
+			d.want(number(found, "Period")*number(found, "EvaluationPeriods") == a.window, "%s-%s looks back for another time", a.kind, n)
+			d.want(a.kind != "waiting" || number(found, "DatapointsToAlarm") == 1, "waiting-%s wants more than one try", n)
+		}
+	}
+	d.want(at(d.alarm("kozamori-dead-feedback"), "Threshold") == "0", "nobody hears of dead letters of feedback")
+	for _, f := range d.of("AWS::Lambda::Function") {
+		name := strings.TrimPrefix(at(f, "FunctionName"), d.prefix)
+		for kind, metric := range map[string]string{"errors": "Errors", "throttles": "Throttles"} {
+			found := d.alarm("kozamori-" + kind + "-" + name)
+			d.want(at(found, "MetricName") == metric && at(found, "Threshold") == "0" && at(found, "Dimensions", 0, "Value") == at(f, "FunctionName"), "%s-%s does not look at it", kind, name)
+		}
 	}
 }
 
-// inAlarms changes a resource of the stack of alarms.
-func inAlarms(value any, resource, property string) change {
-	return func(t *stood.Template) {
-		inner := t.Resources["Alarms"].Metadata["Template"].(map[string]any)["Resources"].(map[string]any)
-		p := inner[resource].(map[string]any)["Properties"].(map[string]any)
+// alarm changes a property of a resource of the stack of alarms; nil removes it.
+func alarm(value any, resource, property string) change {
+	return within(resource, func(p map[string]any) {
 		if p[property] = value; value == nil {
 			delete(p, property)
 		}
-	}
+	})
 }
 
 func TestWhatTheTemplatePromises(t *testing.T) {
@@ -270,10 +308,17 @@ func TestWhatTheTemplatePromises(t *testing.T) {
 		{"no limits", set(nil, "Stage", "DefaultRouteSettings"), "a route is not throttled"},
 		{"a limit of no route", set("POST /line/hook", "LineHookRoute", "RouteKey"), "there is no route POST /line/webhook"},
 		{"requests that are not logged", set(nil, "Stage", "AccessLogSettings"), "requests are not logged"},
-		{"a key that CloudWatch may not use", inAlarms("alias/aws/sns", "Topic", "KmsMasterKeyId"), "CloudWatch cannot write to a topic that alias/aws/sns encrypts"},
-		{"an alarm that tells nobody", inAlarms([]any{}, "DeadLine", "AlarmActions"), "DeadLine tells nobody"},
-		{"an alarm that is off", inAlarms(false, "BankSilent", "ActionsEnabled"), "BankSilent tells nobody"},
-		{"a listener of another topic", inAlarms("arn:aws:sns:x", "Listener", "TopicArn"), "tells nobody"},
+		{"a key that CloudWatch may not use", alarm("alias/aws/sns", "Topic", "KmsMasterKeyId"), "CloudWatch cannot write to a topic that alias/aws/sns encrypts"},
+		{"an alarm that tells nobody", alarm([]any{}, "DeadLine", "AlarmActions"), "DeadLine tells nobody"},
+		{"an alarm that is off", alarm(false, "BankSilent", "ActionsEnabled"), "BankSilent tells nobody"},
+		{"a listener of another topic", alarm("arn:aws:sns:x", "Listener", "TopicArn"), "tells nobody"},
+		{"no alarm of a queue", alarm("kozamori-waiting", "WaitingLine", "AlarmName"), "no alarm kozamori-waiting-line"},
+		{"an alarm that comes late", alarm(86400.0, "WaitingLine", "Threshold"), "waiting-line does not look at what it says"},
+		{"an alarm that forgets between two tries", alarm(5.0, "WaitingBank", "EvaluationPeriods"), "waiting-bank looks back for another time"},
+		{"an alarm of an age that SQS forgets", alarm("ApproximateAgeOfOldestMessage", "WaitingLine", "MetricName"), "waiting-line does not look at what it says"},
+		{"an alarm that takes silence for a fault", alarm("breaching", "ErrorsWeb", "TreatMissingData"), "ErrorsWeb takes silence"},
+		{"a sweeper whose silence nobody hears", alarm("notBreaching", "SweepIsAsleep", "TreatMissingData"), "SweepIsAsleep takes silence"},
+		{"an alarm of another function", alarm([]any{map[string]any{"Name": "FunctionName", "Value": "kozamori-chat"}}, "ErrorsNotify", "Dimensions"), "errors-notify does not look at it"},
 		{"no listener", func(t *stood.Template) { t.Resources["Alarms"].Properties["Parameters"].(map[string]any)["Email"] = "" }, "nobody hears of alarms"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
