@@ -7,6 +7,7 @@ package detect
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -37,7 +38,8 @@ type Stage struct{ Config }
 func New(c Config) *Stage { return &Stage{c} }
 
 // poisonAfter is how often a message is tried before an event of it that
-// still panics goes to quarantine, so that the others do not die with it.
+// still panics, or whose account cannot be read, goes to quarantine, so that
+// the others do not die with it.
 const poisonAfter = 4
 
 // parallel is how many accounts of one call are worked on at a time; each
@@ -91,7 +93,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	if len(keys) == 0 {
 		return verdicts
 	}
-	accounts, activities, err := s.Store.Accounts(ctx, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
+	accounts, activities, spoilt, err := s.accounts(ctx, keys, needsActivity)
 	if err != nil {
 		s.Logger.Error("accounts cannot be read", "err", err)
 		return s.later(msgs, verdicts, nil)
@@ -104,6 +106,19 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		jobs   jobList
 		slots  = make(chan struct{}, parallel)
 	)
+	for _, k := range spoilt {
+		for _, w := range byAccount[k] {
+			if msgs[w.msg].Receives >= poisonAfter {
+				err = s.quarantine(ctx, w.event, "its account cannot be read")
+			} else {
+				err = errSpoilt
+			}
+			if err != nil {
+				failed[w.msg] = true
+				s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
+			}
+		}
+	}
 	for k, account := range accounts {
 		slots <- struct{}{}
 		wg.Go(func() {
@@ -137,6 +152,22 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	s.Logger.Info("events", "messages", len(msgs), "events", events, "accounts", len(accounts),
 		"alerts", jobs.n, "failed", len(failed), "took", s.Now().Sub(start))
 	return s.later(msgs, verdicts, failed)
+}
+
+var errSpoilt = errors.New("its account cannot be read")
+
+// accounts reads the accounts of a call together. Those that are spoilt are
+// named, so that they cost their own events only.
+func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActivity map[watch.AccountKey]bool) (accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity, spoilt []watch.AccountKey, err error) {
+	for {
+		accounts, activities, err = s.Store.Accounts(ctx, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
+		var bad *store.UnreadableError
+		if !errors.As(err, &bad) {
+			return accounts, activities, spoilt, err
+		}
+		spoilt = append(spoilt, bad.Account)
+		keys = slices.DeleteFunc(keys, func(k watch.AccountKey) bool { return k == bad.Account })
+	}
 }
 
 // later turns the verdict of the failed messages (nil: of all) into another
@@ -193,13 +224,13 @@ func (a *accountWork) safely(ctx context.Context, w work, receives int) (r *watc
 }
 
 // quarantine keeps an event that was accepted and cannot become a record.
-func (a *accountWork) quarantine(ctx context.Context, e *watch.Event, problem string) error {
+func (s *Stage) quarantine(ctx context.Context, e *watch.Event, problem string) error {
 	raw, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	return a.Store.Write(ctx, store.PutRefused(&store.Refused{
-		ID: watch.Derive("refused", e.Bank, problem, string(raw)), Bank: e.Bank, At: a.Now(),
+	return s.Store.Write(ctx, store.PutRefused(&store.Refused{
+		ID: watch.Derive("refused", e.Bank, problem, string(raw)), Bank: e.Bank, At: s.Now(),
 		EventID: e.ID, Problem: problem, Raw: string(raw),
 	}))
 }

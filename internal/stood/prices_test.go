@@ -28,7 +28,7 @@ const (
 	// 19 May 2025.
 	perMillionHTTP = 1.00
 	// Lambda, per million requests: nothing dated was found for functions like
-	// these; https://aws.amazon.com/lambda/pricing/ as of 18 June 2026 says it
+	// these; https://aws.amazon.com/lambda/pricing/, as quoted in September 2026, says it
 	// of its managed instances.
 	perMillionInvoked = 0.20
 	// Lambda, per GB-second on arm64:

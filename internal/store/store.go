@@ -108,8 +108,19 @@ func (s *Store) Account(ctx context.Context, k watch.AccountKey) (*watch.Account
 	return &a, nil
 }
 
+// UnreadableError names an account whose items do not decode. Its text does
+// not: it goes to logs.
+type UnreadableError struct {
+	Account watch.AccountKey
+	err     error
+}
+
+func (e *UnreadableError) Error() string { return e.err.Error() }
+func (e *UnreadableError) Unwrap() error { return e.err }
+
 // Accounts reads many accounts and the activity of those for which
 // withActivity says so, together. Accounts that nobody watches are left out.
+// An *UnreadableError names one that spoils the rest.
 func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool) (map[watch.AccountKey]*watch.Account, map[watch.AccountKey]*watch.Activity, error) {
 	want := make([]Key, 0, 2*len(keys))
 	for _, k := range keys {
@@ -125,18 +136,20 @@ func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActiv
 	accounts := make(map[watch.AccountKey]*watch.Account)
 	activities := make(map[watch.AccountKey]*watch.Activity)
 	for _, k := range keys {
-		if it, ok := items[profileKey(k)]; ok {
-			a := &watch.Account{}
-			if err := decode(it, a); err != nil {
-				return nil, nil, err
-			}
-			a.Version = it.Version
-			accounts[k] = a
+		it, ok := items[profileKey(k)]
+		if !ok {
+			continue
 		}
+		a := &watch.Account{}
+		if err := decode(it, a); err != nil {
+			return nil, nil, &UnreadableError{k, err}
+		}
+		a.Version = it.Version
+		accounts[k] = a
 		if it, ok := items[activityKey(k)]; ok {
 			act := &watch.Activity{}
 			if err := decode(it, act); err != nil {
-				return nil, nil, err
+				return nil, nil, &UnreadableError{k, err}
 			}
 			act.Version = it.Version
 			activities[k] = act
