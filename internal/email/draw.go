@@ -77,16 +77,21 @@ func draw(m message) g.Node {
 					g.If(m.StopURL != "", h.P(h.Style("margin:8px 0 0"), h.A(h.Class("go"), markup.Href(m.StopURL), h.Style("color:#1b4b7a"), g.Text(m.StopMail)))))))))))))
 }
 
+// whole keeps report numbers on one line.
+func whole(text string) g.Node {
+	return markup.Whole(text, func(n string) g.Node { return h.Span(h.Style("white-space:nowrap"), g.Text(n)) })
+}
+
 // drawBody draws what the message says.
 func drawBody(m message, ink string) g.Node {
 	heading := func(text string) g.Node { return h.H2(h.Style("margin:24px 0 8px"+size18), g.Text(text)) }
 	return markup.Lines(
 		h.H1(h.Style("margin:0 0 12px"+size22+";line-height:1.5"), g.Text(m.Title)),
-		markup.Said(h.P, m.Amount, h.Class("sum"), h.Style("margin:0 0 16px"+size34+";line-height:1.3;font-weight:bold;color:"+ink)),
+		g.If(m.Amount != "", h.P(h.Class("sum"), h.Style("margin:0 0 16px"+size34+";line-height:1.3;font-weight:bold;color:"+ink), whole(m.Amount))),
 		g.If(len(m.Facts) > 0, h.Dl(h.Style("margin:0 0 16px"), markup.Each(m.Facts, func(f wording.Fact) g.Node {
 			return markup.Lines(
 				h.Dt(h.Class("soft"), h.Style("margin:8px 0 0"+size16+";color:#4a4a4a"), g.Text(f.Label)),
-				h.Dd(h.Style("margin:0;font-weight:bold"), g.Text(f.Value)))
+				h.Dd(h.Style("margin:0;font-weight:bold"), whole(f.Value)))
 		}))),
 		markup.Each(m.Text, func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), g.Text(s)) }),
 		markup.Each(m.Links, func(b wording.Button) g.Node {

@@ -45,9 +45,9 @@ func drawPart(p wording.Part, labels wording.Labels, first bool) g.Node {
 	return h.Section(g.If(p.Badge != "", h.Class(string(p.Tone))), markup.Lines(
 		markup.Said(h.P, p.Badge, h.Class("badge")),
 		heading(g.Text(p.Title)),
-		markup.Said(h.P, p.Amount, h.Class("amount")),
+		g.If(p.Amount != "", h.P(h.Class("amount"), whole(p.Amount))),
 		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f wording.Fact) g.Node {
-			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(g.Text(f.Value))}
+			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(whole(f.Value))}
 		}))),
 		markup.Each(p.Text, text(h.P)),
 		g.If(len(p.Why) > 0, markup.Lines(below(labels.Why), h.Ul(markup.Each(p.Why, text(h.Li))))),
@@ -57,12 +57,17 @@ func drawPart(p wording.Part, labels wording.Labels, first bool) g.Node {
 		markup.Said(h.P, p.Foot, h.Class("foot")),
 		g.If(p.QR != "", h.Div(h.Class("qr"), h.Role("img"), h.Aria("label", p.QRName), g.Raw(p.QR))), // package qr drew it
 		markup.Each(p.Links, func(l wording.PageLink) g.Node {
-			return h.A(h.Class("go"), markup.Href(l.Href), h.B(g.Text(l.Label)), markup.Said(h.Span, l.Hint))
+			return h.A(h.Class("go"), markup.Href(l.Href), h.B(g.Text(l.Label)), g.If(l.Hint != "", h.Span(whole(l.Hint))))
 		}),
 		markup.Each(p.Forms, drawForm),
 		g.If(len(p.History) > 0, h.Ol(h.Class("history"), markup.Each(p.History, func(m wording.Moment) g.Node {
-			return h.Li(h.Time(h.DateTime(m.At.UTC().Format(time.RFC3339)), g.Text(m.When)), g.Text(" "+m.Say))
+			return h.Li(h.Time(h.DateTime(m.At.UTC().Format(time.RFC3339)), g.Text(m.When)), g.Text(" "), whole(m.Say))
 		})))))
+}
+
+// whole keeps report numbers on one line.
+func whole(text string) g.Node {
+	return markup.Whole(text, func(n string) g.Node { return h.Span(h.Class("whole"), g.Text(n)) })
 }
 
 // call is the link that calls a number. What is no number is only said.

@@ -38,7 +38,7 @@ function component(c, act, link) {
       return el;
     }
     case "text": {
-      const el = h("p", { class: c.wrap ? "" : "nowrap" }, c.text || "");
+      const el = h("p", { class: c.wrap ? "" : "nowrap" }, whole(c.text || ""));
       el.style.fontSize = px(c.size || "md", sizes);
       if (c.color) el.style.color = c.color;
       if (c.weight === "bold") el.style.fontWeight = 700;
@@ -52,6 +52,11 @@ function component(c, act, link) {
     default:
       return h("span");
   }
+}
+
+// whole keeps a report number on one line.
+function whole(text) {
+  return text.split(/(KZ-[0-9A-Z]{4}-[0-9A-Z]{4})/).map((part, i) => (i % 2 ? h("span", { class: "whole" }, part) : part));
 }
 
 function button(c, act, link) {
