@@ -108,6 +108,7 @@ func (f *function) supervise(ctx context.Context) {
 			err = cmd.Wait()
 		}
 		f.mu.Lock()
+		f.process = nil
 		if s := cmd.ProcessState; s != nil {
 			f.stats.CPU += s.UserTime() + s.SystemTime()
 		}
@@ -242,7 +243,7 @@ func (f *function) ready(ctx context.Context) error {
 // cpu is what the process that runs has used; the lock is held. It is 0 where
 // there is no /proc.
 func (f *function) cpu() time.Duration {
-	if f.process == nil || f.process.Process == nil || f.process.ProcessState != nil {
+	if f.process == nil || f.process.Process == nil {
 		return 0
 	}
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", f.process.Process.Pid))
@@ -262,7 +263,9 @@ func (f *function) cpu() time.Duration {
 func (f *function) restart(ctx context.Context) error {
 	f.mu.Lock()
 	before := len(f.stats.Starts)
-	_ = f.process.Process.Kill()
+	if f.process != nil && f.process.Process != nil {
+		_ = f.process.Process.Kill()
+	}
 	f.mu.Unlock()
 	for {
 		f.mu.Lock()
