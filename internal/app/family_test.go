@@ -243,6 +243,42 @@ func (h *town) erase(ref string) {
 	_ = res.Body.Close()
 }
 
+func TestAnOwnerHidesAmountsFromAGuardianAndShowsThemAgain(t *testing.T) {
+	h, owner, guardian := family(t)
+	owner.visits("family")
+	before := len(guardian.heard())
+	owner.submits("hide", nil)
+	h.settle()
+	guardian.reads("You see no amounts any more", "***4567", "without amounts")
+	if !strings.Contains(owner.html, "金額を見せない設定にしました") || !strings.Contains(owner.html, `value="show"`) {
+		t.Errorf("the page says %s", owner.html)
+	}
+	owner.submits("show", nil)
+	owner.submits("show", nil) // pressed twice
+	h.settle()
+	guardian.reads("You see amounts now", "amounts too")
+	owner.submits("hide", nil)
+	h.settle()
+	guardian.reads("You see no amounts any more")
+	if n := len(guardian.heard()) - before; n != 3 {
+		t.Errorf("the phone rings %d times", n)
+	}
+
+	h.add(time.Hour)
+	// An invitation that shows amounts shows none to who is a guardian already,
+	// and the owner reads so.
+	owner.follows("invite")
+	owner.submits("invite", nil)
+	guardian.says(regexp.MustCompile(`[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}`).FindString(owner.html))
+	guardian.reads("without amounts")
+	guardian.taps("a=join")
+	guardian.reads("You are watching over it already", "without amounts")
+	owner.reads("招待した方は、すでに見守り家族です", "長女", "金額は見えません")
+	if d, err := h.queue.Dead(context.Background(), queue.Chat, 10); err != nil || len(d) > 0 {
+		t.Errorf("dead letters %v %v", d, err)
+	}
+}
+
 func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	h, owner, guardian := family(t)
 	owner.visits("family")

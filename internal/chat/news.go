@@ -2,7 +2,7 @@ package chat
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"time"
 
 	"kozamori/internal/queue"
@@ -11,8 +11,8 @@ import (
 	"kozamori/internal/wording"
 )
 
-// newsWait is how long news of somebody's going waits until they have gone: it
-// is queued before. An erasure that was cut off is ended by sweep within it.
+// newsWait is how long news of somebody's going waits until they have gone, and
+// likewise other news that is queued before it is so. An erasure that was cut off is ended by sweep within it.
 const newsWait = time.Hour
 
 // tellNews tells one person what became of a guardian. The same news again
@@ -22,20 +22,18 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	if n.Kind == watch.NewsLanguage {
 		return t.newMenu(ctx)
 	}
-	watches, err := t.watches(ctx, n.Guardian.LineUser, n.Guardian.Watcher)
+	so, may, err := t.cameTrue(ctx)
 	switch {
 	case err != nil:
 		return t.brokenNews("news cannot be checked", err)
-	case n.Kind == watch.NewsJoined && !watches:
-		return queue.OK // gone again, which is told too
-	case n.Kind != watch.NewsJoined && watches && t.Now().Sub(t.sent) < newsWait:
+	case !so && may && t.Now().Sub(t.sent) < newsWait:
 		return queue.Later(queue.Backoff(t.receives, time.Second, time.Minute))
-	case n.Kind != watch.NewsJoined && watches:
-		return queue.OK // it never came to that
+	case !so:
+		return queue.OK // it never came to that, or is over, which is told too
 	}
 	if n.To.Watcher != n.Guardian.Watcher {
 		// An owner, who may have left meanwhile.
-		if still, err := t.watches(ctx, n.To.LineUser, n.To.Watcher); err != nil || !still {
+		if _, still, err := t.binding(ctx, n.To.LineUser, n.To.Watcher); err != nil || !still {
 			if err != nil {
 				return t.brokenNews("who is told cannot be checked", err)
 			}
@@ -55,10 +53,42 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 // keyLife is how long LINE keeps a retry key, with a margin.
 const keyLife = 23 * time.Hour
 
-// watches tells whether a LINE user is this watcher of an account.
-func (t *talk) watches(ctx context.Context, lineUser, watcher string) (bool, error) {
+// cameTrue tells whether the news is so, and if not, whether it may yet be.
+func (t *talk) cameTrue(ctx context.Context) (so, may bool, err error) {
+	g := t.News.Guardian
+	b, watches, err := t.binding(ctx, g.LineUser, g.Watcher)
+	if err != nil {
+		return false, false, err
+	}
+	switch t.News.Kind {
+	case watch.NewsJoined, watch.NewsAgain:
+		return watches, false, nil
+	case watch.NewsHidden, watch.NewsShown:
+		if !watches {
+			return false, false, nil
+		}
+		a, err := t.Store.Account(ctx, b.Account)
+		if errors.Is(err, store.ErrNotFound) {
+			return false, false, nil
+		}
+		if err != nil {
+			return false, false, err
+		}
+		w, in := a.Watcher(g.Watcher)
+		return in && w.HideAmount == g.HideAmount, in, nil
+	}
+	return !watches, true, nil
+}
+
+// binding finds the account of which a LINE user is this watcher.
+func (t *talk) binding(ctx context.Context, lineUser, watcher string) (store.Binding, bool, error) {
 	list, err := t.Store.Bindings(ctx, lineUser)
-	return slices.ContainsFunc(list, func(b store.Binding) bool { return b.Watcher == watcher }), err
+	for _, b := range list {
+		if b.Watcher == watcher {
+			return b, true, err
+		}
+	}
+	return store.Binding{}, false, err
 }
 
 func (t *talk) newsWords(ctx context.Context) wording.Message {
@@ -69,6 +99,10 @@ func (t *talk) newsWords(ctx context.Context) wording.Message {
 	switch n.Kind {
 	case watch.NewsJoined:
 		return wording.GuardianJoined(f)
+	case watch.NewsAgain:
+		return wording.GuardianAgain(f)
+	case watch.NewsHidden, watch.NewsShown:
+		return wording.AmountsChanged(f)
 	case watch.NewsLeft:
 		return wording.GuardianLeft(f)
 	case watch.NewsForgotten:

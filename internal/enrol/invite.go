@@ -51,6 +51,7 @@ type Invitation struct {
 	By         string           `json:"by"`             // the owner's watcher id
 	Name       string           `json:"name,omitempty"` // what the owner calls the guardian
 	HideAmount bool             `json:"hide_amount,omitempty"`
+	Again      bool             `json:"again,omitempty"` // who took it was a guardian already
 	Mask       string           `json:"-"`
 	Expires    time.Time        `json:"-"`
 }
@@ -141,8 +142,11 @@ func (d *Desk) Invitation(ctx context.Context, lineUser, code string) (Invitatio
 	err := d.invited(ctx, lineUser, code, func(_ *store.Person, _ *store.Ticket, a *watch.Account, i Invitation) error {
 		inv = i
 		inv.Mask = a.Mask
-		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
+		switch w, in := a.WatcherOf(lineUser); {
+		case in && w.Role == watch.Owner:
 			return ErrOwn
+		case in:
+			inv.HideAmount = inv.HideAmount || w.HideAmount
 		}
 		return nil
 	})
@@ -150,23 +154,34 @@ func (d *Desk) Invitation(ctx context.Context, lineUser, code string) (Invitatio
 }
 
 // Accept binds a LINE user as a guardian, in one transaction with the
-// invitation's end, and the owners are told. Again by the same person it comes
-// back as Already; any other error than those below leaves it open whether
-// they were bound: accept again.
+// invitation's end, and the owners are told. By a guardian it comes back as
+// Already: another invitation can hide amounts from them and never shows any.
+// Any other error than those below leaves it open whether they were bound:
+// accept again.
 // ErrInvite, ErrExpired, ErrOwn, ErrFull or *Locked.
 func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (Bound, error) {
 	var bound Bound
+	var used time.Time
+	again := "" // of which invitation
 	err := d.invited(ctx, lineUser, code, func(p *store.Person, t *store.Ticket, a *watch.Account, inv Invitation) error {
 		now := d.now()
 		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
 			return ErrOwn
 		}
-		w, already, err := admit(a, p, grant{Role: watch.Guardian, Name: inv.Name, HideAmount: inv.HideAmount, Langs: []watch.Lang{lang, p.Lang}}, now)
+		offer := grant{Role: watch.Guardian, Langs: []watch.Lang{lang, p.Lang}}
+		fresh := t.UsedBy == ""
+		if fresh { // else the owner may have changed it since
+			offer.Name, offer.HideAmount = inv.Name, inv.HideAmount
+			t.UsedBy, t.UsedAt = d.alias(lineUser), now
+		}
+		w, already, err := admit(a, p, offer, now)
 		if err != nil {
 			return err
 		}
-		t.UsedBy, t.UsedAt = d.alias(lineUser), now
-		inv.Name = ""
+		inv.Name, inv.Again = "", inv.Again || already && fresh
+		if used, again = t.UsedAt, ""; inv.Again {
+			again = watch.Derive("invite", t.Hash)
+		}
 		if t.Body, err = json.Marshal(inv); err != nil {
 			return err
 		}
@@ -180,8 +195,12 @@ func (d *Desk) Accept(ctx context.Context, lineUser, code string, lang watch.Lan
 	if err != nil {
 		return Bound{}, err
 	}
-	if g := bound.Watcher; !bound.Already || d.now().Sub(g.Since) < newsAgain {
-		if err := d.tell(ctx, toOwners(watch.NewsJoined, bound.Account, &g)); err != nil {
+	if g := bound.Watcher; d.now().Sub(used) < newsAgain {
+		list := toOwners(watch.NewsJoined, bound.Account, &g)
+		if again != "" {
+			list = inTurn(toOwners(watch.NewsAgain, bound.Account, &g), again)
+		}
+		if err := d.tell(ctx, list); err != nil {
 			return Bound{}, err
 		}
 	}

@@ -9,8 +9,9 @@ import (
 	"kozamori/internal/watch"
 )
 
-// newsAgain is how long after somebody joined they may join once more, because
-// an answer was lost, and the owners are told again: LINE drops the second.
+// newsAgain is how long after an invitation was taken it may be taken once
+// more by the same person, because an answer was lost, and the owners are told
+// again: LINE drops the second.
 const newsAgain = time.Hour
 
 // tell queues news. Of who goes it is queued before they have gone: afterwards
@@ -79,6 +80,14 @@ func toThose(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, which 
 		}
 	}
 	return out
+}
+
+// inTurn tells news apart that may come true again of the same guardian.
+func inTurn(list []watch.News, turn string) []watch.News {
+	for i := range list {
+		list[i].Turn = turn
+	}
+	return list
 }
 
 func news(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News {

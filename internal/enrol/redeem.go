@@ -1,6 +1,7 @@
 package enrol
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -148,9 +149,10 @@ type grant struct {
 }
 
 // admit makes a person a watcher of an account, in memory. One who is an
-// owner already, or would gain nothing, keeps what they have; a guardian whom
-// the bank vouches for becomes an owner and keeps their rules. ErrFull if
-// there is no room.
+// owner already, or would gain nothing, keeps what they have, but that another
+// invitation may hide amounts from a guardian and give them another name; a
+// guardian whom the bank vouches for becomes an owner and keeps their rules.
+// ErrFull if there is no room.
 func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
 	if g.Mask != "" {
 		a.Mask = g.Mask
@@ -172,6 +174,9 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 	}
 	if !already {
 		addMail(w, g.Email)
+	} else if w.Role == watch.Guardian {
+		w.HideAmount = w.HideAmount || g.HideAmount
+		w.Name = cmp.Or(g.Name, w.Name)
 	}
 	// Whoever acts on LINE is there, whatever became of an older "follow".
 	for i := range w.Channels {

@@ -11,6 +11,9 @@ const (
 	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
 	NewsErased    NewsKind = "erased"    // likewise, and the records are gone too
 	NewsForgotten NewsKind = "forgotten" // to every watcher: the bank had the account forgotten
+	NewsAgain     NewsKind = "again"     // to an owner: a guardian took another invitation
+	NewsHidden    NewsKind = "hidden"    // to a guardian: an owner hides amounts from them
+	NewsShown     NewsKind = "shown"     // to a guardian: an owner shows them amounts
 	// NewsLanguage is for nobody's eyes: a person chose another language, which
 	// their menu follows.
 	NewsLanguage NewsKind = "language"
@@ -27,6 +30,8 @@ type News struct {
 	// Guardian is who came or went, or, when the bank ended it, anybody; the
 	// reader themselves unless an owner reads of a guardian.
 	Guardian NewsOf `json:"guardian,omitzero"`
+	// Turn tells apart news that may come true more than once of one guardian.
+	Turn string `json:"turn,omitempty"`
 }
 
 // NewsTo is who is told.
@@ -45,7 +50,9 @@ type NewsOf struct {
 }
 
 // Key is the same for the same news, however often it is queued.
-func (n *News) Key() string { return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher) }
+func (n *News) Key() string {
+	return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher, n.Turn)
+}
 
 // NewsMessage is the body of a message with news in queue.Chat.
 type NewsMessage struct {

@@ -13,25 +13,39 @@ import (
 	"kozamori/internal/wording"
 )
 
-// family shows who watches the account, and lets its owner dismiss guardians.
+// family shows who watches the account, and lets its owner dismiss guardians
+// and choose whether they see amounts.
 func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
 	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
 	if r.Method == http.MethodPost {
 		do, ok := s.button(w, r)
-		if !ok || !s.offered(w, r, do == wording.DoDismiss) {
+		if !ok || !s.offered(w, r, do == wording.DoDismiss || do == wording.DoHide || do == wording.DoShow) {
 			return
 		}
-		gone := r.PostForm.Get("watcher")
-		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, gone)
-		if _, in := b.Account.Watcher(gone); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
-			err = nil // pressed twice
-		}
-		if !s.at(w, r, err) {
+		if !s.at(w, r, s.ofGuardian(r, do, g, b, &f)) {
 			return
 		}
-		f.Left, f.Watchers = true, without(f.Watchers, gone)
 	}
 	s.page(w, http.StatusOK, wording.FamilyPage(f))
+}
+
+// ofGuardian does what a button beside a guardian asks for.
+func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f *wording.FamilyFacts) error {
+	id := r.PostForm.Get("watcher")
+	if do == wording.DoDismiss {
+		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, id)
+		if _, in := b.Account.Watcher(id); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
+			err = nil // pressed twice
+		}
+		f.Left, f.Watchers = true, without(f.Watchers, id)
+		return err
+	}
+	f.Shown, f.Hid = do == wording.DoShow, do == wording.DoHide
+	err := s.People.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, f.Shown)
+	if w, in := b.Account.Watcher(id); in && err == nil {
+		w.HideAmount = f.Hid // b is this request's own
+	}
+	return err
 }
 
 // inviting makes an invitation of the owner's. To a guardian it is unknown.

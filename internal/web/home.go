@@ -35,6 +35,7 @@ type People interface {
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
 	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
+	ShowAmounts(ctx context.Context, lineUser string, k watch.AccountKey, watcher string, show bool) error
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
 	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error

@@ -17,6 +17,8 @@ type FamilyFacts struct {
 	Full     bool         // no more invitations now
 	BadName  bool
 	Left     bool // somebody's watching was ended just now
+	Hid      bool // amounts were hidden from somebody just now
+	Shown    bool // or shown
 	Now      time.Time
 }
 
@@ -32,6 +34,8 @@ type InviteFacts struct {
 const (
 	DoInvite  = "invite"
 	DoDismiss = "dismiss"
+	DoHide    = "hide"
+	DoShow    = "show"
 )
 
 var (
@@ -47,6 +51,10 @@ var (
 	tFamSees       = text{ja: "見える内容", en: "Sees"}
 	tFamAll        = text{ja: "お知らせと、つながっているサービス（金額も見えます）", en: "alerts and connected services, amounts too"}
 	tFamHidden     = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
+	tFamDoHide     = text{ja: "この人に金額を見せない", en: "Show them no amounts"}
+	tFamDoShow     = text{ja: "この人に金額を見せる", en: "Show them amounts"}
+	tFamHid        = text{ja: "金額を見せない設定にしました。そのことを、その人にLINEで伝えます。", en: "They see no amounts from now on. We tell them so on LINE."}
+	tFamShown      = text{ja: "金額を見せる設定にしました。そのことを、その人にLINEで伝えます。", en: "They see amounts from now on. We tell them so on LINE."}
 	tFamDismiss    = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite     = text{ja: "家族を招待する", en: "Invite somebody"}
 	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
@@ -70,8 +78,8 @@ var (
 // InviteText is what an owner sends to somebody whom they invite.
 func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(langOf(lang), link) }
 
-// FamilyPage shows who watches an account, lets its owner dismiss guardians,
-// and leads to where they invite one.
+// FamilyPage shows who watches an account, lets its owner dismiss guardians
+// and choose whether they see amounts, and leads to where they invite one.
 func FamilyPage(f FamilyFacts) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamTitle, tFamText.in(lang))
@@ -80,8 +88,13 @@ func FamilyPage(f FamilyFacts) Page {
 	if !owner {
 		p.Parts[0].Text = []string{tFamYou.in(lang)}
 	}
-	if f.Left {
+	switch {
+	case f.Left:
 		p.Notice = tFamLeft.in(lang)
+	case f.Hid:
+		p.Notice = tFamHid.in(lang)
+	case f.Shown:
+		p.Notice = tFamShown.in(lang)
 	}
 	guardians := 0
 	for _, w := range f.Watchers {
@@ -101,7 +114,12 @@ func FamilyPage(f FamilyFacts) Page {
 		m.Facts = append(m.Facts, Fact{tFamSince.in(lang), Date(lang, w.Since)})
 		part := Part{Message: m}
 		if owner && w.Role == watch.Guardian {
-			part.Forms = []Form{{Do: DoDismiss, Label: tFamDismiss.in(lang), Style: Secondary, Fields: []Field{{Kind: FieldHidden, Name: "watcher", Value: w.ID}}}}
+			who := Field{Kind: FieldHidden, Name: "watcher", Value: w.ID}
+			sight := Form{Do: DoHide, Label: tFamDoHide.in(lang), Style: Secondary, Fields: []Field{who}}
+			if w.HideAmount {
+				sight.Do, sight.Label = DoShow, tFamDoShow.in(lang)
+			}
+			part.Forms = []Form{sight, {Do: DoDismiss, Label: tFamDismiss.in(lang), Style: Secondary, Fields: []Field{who}}}
 		}
 		p.Parts = append(p.Parts, part)
 	}
