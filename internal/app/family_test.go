@@ -264,7 +264,7 @@ func TestAnOwnerHidesAmountsFromAGuardianAndShowsThemAgain(t *testing.T) {
 		t.Errorf("the phone rings %d times", n)
 	}
 
-	h.add(time.Hour)
+	h.add(2 * time.Minute)
 	// An invitation that shows amounts shows none to who is a guardian already,
 	// and the owner reads so.
 	owner.follows("invite")
