@@ -42,8 +42,12 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f
 	}
 	f.Shown, f.Hid = do == wording.DoShow, do == wording.DoHide
 	err := s.People.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, f.Shown)
-	if w, in := b.Account.Watcher(id); in && err == nil {
+	w, in := b.Account.Watcher(id)
+	switch {
+	case in && err == nil:
 		w.HideAmount = f.Hid // b is this request's own
+	case !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner:
+		f.Shown, f.Hid, f.Gone, err = false, false, true, nil // they left meanwhile
 	}
 	return err
 }

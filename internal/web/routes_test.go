@@ -78,7 +78,7 @@ var rows = map[string]row{
 	"/home/{account}/history":     room("/history", nil),
 	"/home/{account}/history.csv": room("/history.csv", nil),
 	"/home/{account}/services":    room("/services", map[string]done{wording.DoMine: acts(303), wording.DoNotMine: acts(303)}),
-	"/home/{account}/family":      room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404)}),
+	"/home/{account}/family":      room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404), wording.DoHide: ownersAct(200, 404), wording.DoShow: ownersAct(200, 404)}),
 	"/home/{account}/family/invite": func() row {
 		r := room("/family/invite", map[string]done{wording.DoInvite: ownersAct(200, 404)})
 		r.hidden = true
@@ -457,8 +457,14 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 		want, _ := rows[c.path].expects(v, c.do)
 		got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, f)
 		changed := !maps.Equal(before, w.everything())
-		// Only the account of this guardian loses them.
-		if must := c.do != wording.DoDismiss || v.account == account; got.status != want || changed != must {
+		must := true
+		switch c.do {
+		case wording.DoDismiss, wording.DoShow: // only in the account of this guardian
+			must = v.account == account
+		case wording.DoHide: // they see none
+			must = false
+		}
+		if got.status != want || changed != must {
 			t.Errorf("%s, POST %s do=%q in their own: %d, want %d; something changed: %v", c.who, c.path, c.do, got.status, want, changed)
 		}
 		w.restore(was)
@@ -479,7 +485,7 @@ func TestAFormNamesNothingOfAnotherAccount(t *testing.T) {
 			dos, ids    []string
 		}{
 			{"/services", "record", []string{wording.DoMine, wording.DoNotMine}, []string{"r1", "o1", "e1"}},
-			{"/family", "watcher", []string{wording.DoDismiss}, []string{"g1", "w1", "w9", "w5"}},
+			{"/family", "watcher", []string{wording.DoDismiss, wording.DoHide, wording.DoShow}, []string{"g1", "w1", "w9", "w5"}},
 		} {
 			own := rows["/home/{account}"+c.page].own(w, v)
 			for _, do := range c.dos {

@@ -184,6 +184,11 @@ var walk = []struct {
 			v.press(wording.DoInvite, "")
 		}
 	}},
+	{"amounts shown to a guardian", owners, "見守り家族", "Family", func(v *walker) {
+		v.at("/family")
+		v.press(wording.DoShow, "")
+	}},
+	{"amounts hidden from them", owners, "見守り家族", "Family", func(v *walker) { v.press(wording.DoHide, "") }},
 	{"a guardian dismissed", owners, "見守り家族", "Family", func(v *walker) {
 		v.at("/family")
 		v.press(wording.DoDismiss, "")

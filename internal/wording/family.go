@@ -19,6 +19,7 @@ type FamilyFacts struct {
 	Left     bool // somebody's watching was ended just now
 	Hid      bool // amounts were hidden from somebody just now
 	Shown    bool // or shown
+	Gone     bool // neither: they watch no more
 	Now      time.Time
 }
 
@@ -55,6 +56,7 @@ var (
 	tFamDoShow     = text{ja: "この人に金額を見せる", en: "Show them amounts"}
 	tFamHid        = text{ja: "金額を見せない設定にしました。そのことを、その人にLINEで伝えます。", en: "They see no amounts from now on. We tell them so on LINE."}
 	tFamShown      = text{ja: "金額を見せる設定にしました。そのことを、その人にLINEで伝えます。", en: "They see amounts from now on. We tell them so on LINE."}
+	tFamGone       = text{ja: "その人は、もう見守っていません。", en: "They do not watch any more."}
 	tFamDismiss    = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite     = text{ja: "家族を招待する", en: "Invite somebody"}
 	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
@@ -93,6 +95,8 @@ func FamilyPage(f FamilyFacts) Page {
 		p.Notice = tFamLeft.in(lang)
 	case f.Hid:
 		p.Notice = tFamHid.in(lang)
+	case f.Gone:
+		p.Notice = tFamGone.in(lang)
 	case f.Shown:
 		p.Notice = tFamShown.in(lang)
 	}
