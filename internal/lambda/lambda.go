@@ -37,6 +37,7 @@ import (
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/secrets"
 	"kozamori/internal/store/dynamo"
+	"kozamori/internal/sweep"
 )
 
 // startTime is how long getting warm may take.
@@ -122,7 +123,17 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 }
 
 // get returns the part, built anew if its secrets have changed.
-func (p *part[T]) get(ctx context.Context) (T, error) {
+func (p *part[T]) get(ctx context.Context) (T, error) { return p.with(ctx, p.secrets.Named) }
+
+// again returns the part, and whether it is another one, for somebody who has
+// reason to think that its secrets have changed.
+func (p *part[T]) again(ctx context.Context) (T, bool) {
+	before := p.seen
+	value, err := p.with(ctx, p.secrets.Renewed)
+	return value, err == nil && !maps.Equal(before, p.seen)
+}
+
+func (p *part[T]) with(ctx context.Context, read func(context.Context, ...string) (map[string]string, error)) (T, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ready && len(needs[p.name]) == 0 {
@@ -131,7 +142,7 @@ func (p *part[T]) get(ctx context.Context) (T, error) {
 	var found map[string]string
 	if names := needs[p.name]; len(names) > 0 {
 		var err error
-		if found, err = p.secrets.Named(ctx, names...); err != nil {
+		if found, err = read(ctx, names...); err != nil {
 			return p.value, err
 		}
 	}
@@ -176,14 +187,27 @@ func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) err
 	if err != nil {
 		return err
 	}
-	runtime.Start(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	runtime.Start(answers(p))
+	return nil
+}
+
+// answers lets a part answer a request. LINE's channel secret is void as soon as
+// a new one is issued, which nobody can put in place beforehand: the first
+// webhook whose signature is wrong may tell of it.
+func answers(p *part[http.Handler]) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		h, err := p.get(ctx)
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, err
 		}
-		return HTTP(h, p.log)(ctx, e)
-	})
-	return nil
+		res, err := HTTP(h, p.log)(ctx, e)
+		if p.name == app.LineHook && res.StatusCode == http.StatusUnauthorized {
+			if h, changed := p.again(ctx); changed {
+				return HTTP(h, p.log)(ctx, e)
+			}
+		}
+		return res, err
+	}
 }
 
 // ServeQueue serves a part that works on messages.
@@ -205,19 +229,25 @@ func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) e
 // ServeSweep serves the sweeper, at each tick of a schedule.
 func ServeSweep() error {
 	p, err := warm(app.Sweep, func(s *app.System) (func(context.Context) error, error) {
-		stage := s.Sweep()
-		return func(ctx context.Context) error {
-			ctx, cancel := early(ctx)
-			defer cancel()
-			_, err := stage.Sweep(ctx)
-			return err
-		}, nil
+		return swept(s.Sweep()), nil
 	})
 	if err != nil {
 		return err
 	}
 	runtime.Start(func(ctx context.Context, _ events.EventBridgeEvent) error { return p.value(ctx) })
 	return nil
+}
+
+// swept lets a sweeper sweep, and stop in time.
+func swept(s interface {
+	Sweep(context.Context) (sweep.Report, error)
+}) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, cancel := early(ctx)
+		defer cancel()
+		_, err := s.Sweep(ctx)
+		return err
+	}
 }
 
 // ServeFeedback serves what SES says of mails, which EventBridge brings. An

@@ -5,7 +5,7 @@
 //	PREFIX/link-keys             id:base64, with a comma between two
 //	PREFIX/line/channel-secret   one, or two with a comma between
 //	PREFIX/line/token            a long-lived channel access token, or instead
-//	PREFIX/line/key              the key that stateless tokens are asked for with
+//	PREFIX/line/key              the key that stateless tokens are asked for with, and its kid
 //	PREFIX/banks/0125/webhook    a bank's whsec_…, or two with a comma between
 //
 // While a secret is being replaced both live side by side: the first signs,
@@ -32,8 +32,12 @@ const (
 	// pause is the least time between two reads: a value that cannot be read,
 	// or a bank that is not there, does not make every request ask.
 	pause = 30 * time.Second
-	// perCall is how long one read may take.
+	// perCall is how long one call may take.
 	perCall = 5 * time.Second
+	// While older values can serve, a call is made once and may take inPassing,
+	// and a read of many pages mostRead: whoever waits for it has little time.
+	inPassing = 500 * time.Millisecond
+	mostRead  = 2 * time.Second
 )
 
 // ErrNoBank says that a bank has no secrets: it is no tenant.
@@ -91,18 +95,28 @@ func New(c Config) *Secrets {
 // that do not exist are left out. When they cannot be read again, what was
 // read before goes on serving.
 func (s *Secrets) Named(ctx context.Context, names ...string) (map[string]string, error) {
+	return s.together(ctx, Life, names)
+}
+
+// Renewed is Named for somebody who has reason to think that a value is no
+// longer the newest. It reads again at most once in half a minute.
+func (s *Secrets) Renewed(ctx context.Context, names ...string) (map[string]string, error) {
+	return s.together(ctx, pause, names)
+}
+
+func (s *Secrets) together(ctx context.Context, life time.Duration, names []string) (map[string]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := strings.Join(names, "\n")
 	if s.named[key] == nil {
 		s.named[key] = &kept{}
 	}
-	err := s.refresh(s.named[key], Life, func() (map[string]string, error) {
+	err := s.refresh(ctx, s.named[key], life, func(ctx context.Context, how ...func(*ssm.Options)) (map[string]string, error) {
 		in := &ssm.GetParametersInput{WithDecryption: aws.Bool(true)}
 		for _, n := range names {
 			in.Names = append(in.Names, s.config.Prefix+"/"+n)
 		}
-		out, err := s.get(ctx, in)
+		out, err := s.get(ctx, in, how...)
 		if err != nil {
 			return nil, fmt.Errorf("secrets: GetParameters: %w", err)
 		}
@@ -125,11 +139,11 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 	if s.banks.values != nil && s.banks.values[bank] == "" {
 		life = pause // it may be new
 	}
-	err := s.refresh(s.banks, life, func() (map[string]string, error) {
+	err := s.refresh(ctx, s.banks, life, func(ctx context.Context, how ...func(*ssm.Options)) (map[string]string, error) {
 		values := map[string]string{}
 		in := &ssm.GetParametersByPathInput{Path: aws.String(s.config.Prefix + "/banks"), Recursive: aws.Bool(true), WithDecryption: aws.Bool(true)}
 		for {
-			page, err := s.byPath(ctx, in)
+			page, err := s.byPath(ctx, in, how...)
 			if err != nil {
 				return nil, fmt.Errorf("secrets: GetParametersByPath: %w", err)
 			}
@@ -161,13 +175,20 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 
 // refresh reads values whose life is over. An error is one only if there is
 // nothing else to serve.
-func (s *Secrets) refresh(k *kept, life time.Duration, read func() (map[string]string, error)) error {
+func (s *Secrets) refresh(ctx context.Context, k *kept, life time.Duration, read func(context.Context, ...func(*ssm.Options)) (map[string]string, error)) error {
 	now := s.config.Now()
 	if k.values != nil && (now.Sub(k.read) < life || now.Sub(k.tried) < pause) {
 		return nil
 	}
 	k.tried = now
-	values, err := read()
+	var how []func(*ssm.Options)
+	if k.values != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, mostRead)
+		defer cancel()
+		how = append(how, s.once)
+	}
+	values, err := read(ctx, how...)
 	switch {
 	case err == nil:
 		k.values, k.read = values, now
@@ -177,4 +198,11 @@ func (s *Secrets) refresh(k *kept, life time.Duration, read func() (map[string]s
 		return err
 	}
 	return nil
+}
+
+// once makes a call in passing.
+func (s *Secrets) once(o *ssm.Options) {
+	quick := *s.config.HTTP // keeps the connections
+	quick.Timeout = inPassing
+	o.HTTPClient, o.Retryer = &quick, aws.NopRetryer{}
 }
