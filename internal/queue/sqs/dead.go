@@ -17,6 +17,9 @@ import (
 // listed or sent back.
 const reading = time.Minute
 
+// burying is how long the way of a message to the dead letters may take.
+const burying = 4 * attempt
+
 // tooOften is why SQS itself buries a message.
 const tooOften = "received too often"
 
@@ -32,11 +35,11 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 		return err
 	}
 	// Nobody else takes it meanwhile, and what has ended is not buried.
-	if still, err := q.hide(ctx, url, m.Receipt, attempt); err != nil || !still {
+	if still, err := q.hide(ctx, url, m.Receipt, burying+attempt); err != nil || !still {
 		return err
 	}
 	// What has begun is finished, even if whoever asked for it is in a hurry.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 4*attempt)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), burying)
 	defer cancel()
 	e := newEntry(m.Body, m.Group, attribute{attrWhy, why}, attribute{attrSent, strconv.FormatInt(m.SentAt.UnixMilli(), 10)},
 		attribute{attrTried, strconv.Itoa(m.Receives)}, attribute{attrTrace, m.Trace})

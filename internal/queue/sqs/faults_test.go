@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -109,10 +110,12 @@ func TestEntriesThatFailAreSentAgainAndOnlyThey(t *testing.T) {
 }
 
 // SQS shares a queue out fairly by the group, which is the bank: no entry may
-// go without it, whoever sends it.
-func TestEachEntryNamesItsGroup(t *testing.T) {
+// go without it, whoever sends it. And whoever looks for what became of an
+// event finds it by its trace.
+func TestEachEntryNamesItsGroupAndTrace(t *testing.T) {
 	dead := map[string]any{"Messages": []any{map[string]any{"MessageId": "d", "ReceiptHandle": "h", "Body": "dead", "MD5OfBody": "f58e6a506c76fc2c90a7d29cbc631c2f",
-		"Attributes": map[string]string{"MessageGroupId": "0125", "SentTimestamp": "1"}}}}
+		"MessageAttributes": map[string]any{"trace": map[string]string{"DataType": "String", "StringValue": "t"}},
+		"Attributes":        map[string]string{"MessageGroupId": "0125", "SentTimestamp": "1"}}}}
 	redriven := false
 	s := &script{answer: func(_ int, c call) (int, any) {
 		if c.Operation == "ReceiveMessage" && !redriven {
@@ -123,8 +126,8 @@ func TestEachEntryNamesItsGroup(t *testing.T) {
 	}}
 	q := s.queue(t, nil)
 	for _, err := range []error{
-		q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("a"), Group: "0125"}, queue.Outgoing{Body: []byte("b"), Group: "0125"}),
-		q.Bury(ctx, queue.Events, queue.Message{Body: []byte("c"), Group: "0125", Receipt: sqs.Receipt("handle", time.Now())}, "why"),
+		q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("a"), Group: "0125", Trace: "t"}, queue.Outgoing{Body: []byte("b"), Group: "0125", Trace: "t"}),
+		q.Bury(ctx, queue.Events, queue.Message{Body: []byte("c"), Group: "0125", Trace: "t", Receipt: sqs.Receipt("handle", time.Now())}, "why"),
 		func() error { _, err := q.Redrive(ctx, queue.Events); return err }(),
 	} {
 		if err != nil {
@@ -137,10 +140,10 @@ func TestEachEntryNamesItsGroup(t *testing.T) {
 			continue
 		}
 		for _, e := range c.Entries {
-			sent = append(sent, e.MessageBody+" of "+e.MessageGroupId)
+			sent = append(sent, e.MessageBody+" of "+e.MessageGroupId+" "+e.MessageAttributes["trace"].StringValue)
 		}
 	}
-	if diff := cmp.Diff([]string{"a of 0125", "b of 0125", "c of 0125", "dead of 0125"}, sent); diff != "" {
+	if diff := cmp.Diff([]string{"a of 0125 t", "b of 0125 t", "c of 0125 t", "dead of 0125 t"}, sent); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -261,6 +264,32 @@ func TestABurialThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+// Meanwhile nobody else may take the message: it would be worked on, or be
+// buried twice.
+func TestABurialHidesItsMessageForLongerThanItCanTake(t *testing.T) {
+	m := queue.Message{Body: []byte("x")}
+	var took time.Duration
+	s := &script{}
+	synctest.Test(t, func(t *testing.T) {
+		m.Receipt = sqs.Receipt("handle", time.Now())
+		start := time.Now()
+		s.answer = func(_ int, c call) (int, any) {
+			if c.Operation != "SendMessageBatch" {
+				return 200, struct{}{}
+			}
+			time.Sleep(4 * time.Second) // SQS is slow, and has not kept it
+			took = time.Since(start)
+			return 500, map[string]string{"__type": "InternalFailure"}
+		}
+		if err := s.queue(t, nil).Bury(ctx, queue.Events, m, "why"); err == nil {
+			t.Error("no error")
+		}
+	})
+	if hidden := time.Duration(s.calls[0].VisibilityTimeout) * time.Second; took < 10*time.Second || hidden <= took {
+		t.Errorf("it is hidden for %v, and the last try ends after %v", hidden, took)
 	}
 }
 

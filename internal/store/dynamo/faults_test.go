@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -188,6 +189,34 @@ func TestWritesThatDynamoDBTurnsAway(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two who write to one account at once would otherwise meet again at once.
+func TestAWriteThatMeetsOthersWaitsBeforeItTriesAgain(t *testing.T) {
+	aws := emulator.AWS(t)
+	synctest.Test(t, func(t *testing.T) {
+		var gaps []time.Duration
+		last := time.Now()
+		p := &proxy{before: func(_ string, n int) *http.Response {
+			if n > 1 {
+				gaps = append(gaps, time.Since(last))
+			}
+			last = time.Now()
+			return refusal(http.StatusBadRequest, "TransactionCanceledException", "TransactionConflict", "None")
+		}}
+		table := dynamo.New(dynamo.Config{AWS: aws, Endpoint: "http://dynamodb.invalid", Table: "t", HTTP: &http.Client{Transport: p}})
+		err := table.Write(t.Context(), put("a", "1", store.Any), put("b", "1", store.Any))
+		if err == nil || len(gaps) < 3 {
+			t.Fatalf("%d tries more: %v", len(gaps), err)
+		}
+		sum := time.Duration(0)
+		for _, g := range gaps {
+			sum += g
+		}
+		if sum < 50*time.Millisecond || sum > 8*time.Second {
+			t.Errorf("the pauses are %v", gaps)
+		}
+	})
 }
 
 func TestWritesWhoseAnswerIsLost(t *testing.T) {
