@@ -83,11 +83,11 @@ func (s *System) newLINE() (*line.Client, error) {
 	case c.Token != "":
 		tokens = line.StaticToken(c.Token)
 	case c.Key != "":
-		key, err := line.ParseKey(c.Key)
+		kid, key, err := line.ParseKey(c.Key)
 		if err != nil {
 			return nil, err
 		}
-		tokens = line.ByAssertion(o, c.KeyID, key)
+		tokens = line.ByAssertion(o, kid, key)
 	case len(c.Secrets) > 0:
 		tokens = line.BySecret(o, c.Secrets[0])
 	}

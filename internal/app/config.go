@@ -71,9 +71,9 @@ type LINEConfig struct {
 	Secrets []string
 	// Token is a long-lived channel access token. KOZAMORI_LINE_TOKEN. Without
 	// it, tokens are asked for with ChannelID (KOZAMORI_LINE_CHANNEL_ID) and
-	// either Key (KOZAMORI_LINE_KEY: PEM or JWK) of the name KeyID
-	// (KOZAMORI_LINE_KEY_ID), or the first of Secrets.
-	Token, ChannelID, KeyID, Key string
+	// either Key (KOZAMORI_LINE_KEY: its kid, a colon, and PEM or a JWK), or the
+	// first of Secrets.
+	Token, ChannelID, Key string
 }
 
 // MailConfig is how mails go out.
@@ -109,7 +109,6 @@ func FromEnv(get func(string) string) (Config, error) {
 	text("KOZAMORI_LINE_ID", &c.LINE.ID)
 	text("KOZAMORI_LINE_TOKEN", &c.LINE.Token)
 	text("KOZAMORI_LINE_CHANNEL_ID", &c.LINE.ChannelID)
-	text("KOZAMORI_LINE_KEY_ID", &c.LINE.KeyID)
 	text("KOZAMORI_LINE_KEY", &c.LINE.Key)
 	text("KOZAMORI_SES_API", &c.Mail.API)
 	text("KOZAMORI_MAIL_FROM", &c.Mail.From)
@@ -177,10 +176,9 @@ func (c *Config) Check(parts ...Part) error {
 		need(isURL(c.LINE.API), "LINE's address must be a URL (KOZAMORI_LINE_API)")
 		need(c.LINE.Token != "" || c.LINE.ChannelID != "" && (c.LINE.Key != "" || len(c.LINE.Secrets) > 0),
 			"LINE wants a channel access token (KOZAMORI_LINE_TOKEN), or a channel id (KOZAMORI_LINE_CHANNEL_ID) with a key or secret")
-		need((c.LINE.Key == "") == (c.LINE.KeyID == ""), "LINE's key and its name go together (KOZAMORI_LINE_KEY, KOZAMORI_LINE_KEY_ID)")
 		if c.LINE.Key != "" {
-			_, err := line.ParseKey(c.LINE.Key)
-			need(err == nil, "LINE's key must be an RSA key as PEM or JWK (KOZAMORI_LINE_KEY)")
+			_, _, err := line.ParseKey(c.LINE.Key)
+			need(err == nil, "LINE's key must be its kid, a colon, and an RSA key as PEM or JWK (KOZAMORI_LINE_KEY)")
 		}
 	}
 	if any(LineHook) {

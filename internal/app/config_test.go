@@ -85,7 +85,7 @@ func TestCheckTellsEachPartWhatItNeeds(t *testing.T) {
 		"a sender that is no address":               {whole("KOZAMORI_MAIL_FROM", "kozamori"), []app.Part{app.Notify}, "MAIL_FROM"},
 		"an SES address that is none":               {whole("KOZAMORI_SES_API", "ses"), []app.Part{app.Notify}, "SES_API"},
 		"a LINE id without its mark":                {whole("KOZAMORI_LINE_ID", "kozamori"), []app.Part{app.Chat}, "LINE_ID"},
-		"a LINE key without its name":               {whole("KOZAMORI_LINE_KEY", "?"), []app.Part{app.Chat}, "LINE_KEY LINE_KEY"},
+		"a LINE key that is none":                   {whole("KOZAMORI_LINE_KEY", "?"), []app.Part{app.Chat}, "LINE_KEY"},
 		"an escalation after days":                  {whole("KOZAMORI_ESCALATE_AFTER", "25h"), []app.Part{app.Detect}, "ESCALATE_AFTER"},
 		"disputes kept for a week":                  {whole("KOZAMORI_KEEP_DISPUTES", "7"), []app.Part{app.Web}, "KEEP_DISPUTES"},
 		"disputes kept for a year":                  {whole("KOZAMORI_KEEP_DISPUTES", "365"), []app.Part{app.Web}, ""},

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -11,6 +12,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -54,13 +56,34 @@ func assertion(channel, kid string, key *rsa.PrivateKey, now time.Time) (string,
 	return signed + "." + base64.RawURLEncoding.EncodeToString(sig), nil
 }
 
-// ParseKey reads an assertion signing key: a JWK, as LINE's documents make
-// one, or PEM (PKCS #8 or #1).
-func ParseKey(text string) (*rsa.PrivateKey, error) {
+// kids are what LINE's console calls keys.
+var kids = regexp.MustCompile(`^[0-9A-Za-z._-]{1,100}$`)
+
+// ParseKey reads an assertion signing key and the kid that LINE's console gave
+// it, which are replaced together: "kid:" and a JWK, as LINE's documents make
+// one, or PEM (PKCS #8 or #1); or a JWK that has its kid itself.
+func ParseKey(text string) (kid string, key *rsa.PrivateKey, err error) {
 	text = strings.TrimSpace(text)
-	if strings.HasPrefix(text, "{") {
-		return parseJWK(text)
+	if before, _, ok := strings.Cut(text, ":"); ok && kids.MatchString(before) {
+		kid, text = before, strings.TrimSpace(text[len(before)+1:])
 	}
+	if strings.HasPrefix(text, "{") {
+		var own string
+		own, key, err = parseJWK(text)
+		kid = cmp.Or(kid, own)
+	} else {
+		key, err = parsePEM(text)
+	}
+	if err == nil && !kids.MatchString(kid) {
+		err = &keyError{"the assertion key has no kid; write it and a colon before the key"}
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return kid, key, nil
+}
+
+func parsePEM(text string) (*rsa.PrivateKey, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
 		return nil, &keyError{"the assertion key is neither a JWK nor PEM"}
@@ -77,10 +100,10 @@ func ParseKey(text string) (*rsa.PrivateKey, error) {
 	return checked(key)
 }
 
-func parseJWK(text string) (*rsa.PrivateKey, error) {
-	var jwk struct{ Kty, N, E, D, P, Q string }
+func parseJWK(text string) (kid string, key *rsa.PrivateKey, err error) {
+	var jwk struct{ Kid, Kty, N, E, D, P, Q string }
 	if json.Unmarshal([]byte(text), &jwk) != nil || jwk.Kty != "RSA" {
-		return nil, &keyError{"the assertion key is not a JWK of an RSA key"}
+		return "", nil, &keyError{"the assertion key is not a JWK of an RSA key"}
 	}
 	bad := false
 	number := func(s string) *big.Int {
@@ -89,14 +112,15 @@ func parseJWK(text string) (*rsa.PrivateKey, error) {
 		return new(big.Int).SetBytes(b)
 	}
 	e := number(jwk.E)
-	key := &rsa.PrivateKey{
+	key = &rsa.PrivateKey{
 		PublicKey: rsa.PublicKey{N: number(jwk.N), E: int(e.Int64())},
 		D:         number(jwk.D), Primes: []*big.Int{number(jwk.P), number(jwk.Q)},
 	}
 	if bad || !e.IsInt64() {
-		return nil, &keyError{"the assertion key lacks a part of a private RSA key"}
+		return "", nil, &keyError{"the assertion key lacks a part of a private RSA key"}
 	}
-	return checked(key)
+	key, err = checked(key)
+	return jwk.Kid, key, err
 }
 
 func checked(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {

@@ -201,23 +201,29 @@ func TestParseKey(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		text string
-		ok   bool
+		kid  string // empty if it is no key
 	}{
-		"a JWK":                      {jwk(nil), true},
-		"PEM, PKCS #8":               {block("PRIVATE KEY", pkcs8), true},
-		"PEM, PKCS #1":               {"\n" + block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), true},
-		"a key of 1,024 bits":        {block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), false},
-		"the public half":            {jwk(map[string]string{"d": "", "p": "", "q": ""}), false},
-		"parts that do not belong":   {jwk(map[string]string{"d": "AQAB"}), false},
-		"a key of another kind":      {jwk(map[string]string{"kty": "EC"}), false},
-		"a number that is no base64": {jwk(map[string]string{"n": "himitsu!"}), false},
-		"nothing":                    {"", false},
-		"something else":             {"himitsu", false},
+		"a JWK that has a kid":       {jwk(map[string]string{"kid": "536e453c-aa93"}), "536e453c-aa93"},
+		"a JWK after its kid":        {"k-1:" + jwk(nil), "k-1"},
+		"the kid before a JWK holds": {"k-1: " + jwk(map[string]string{"kid": "k-0"}), "k-1"},
+		"PEM, PKCS #8":               {"536e453c-aa93:" + block("PRIVATE KEY", pkcs8), "536e453c-aa93"},
+		"PEM, PKCS #1":               {"\nk_1:\n" + block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key)), "k_1"},
+		"a JWK without a kid":        {jwk(nil), ""},
+		"PEM without a kid":          {block("PRIVATE KEY", pkcs8), ""},
+		"a kid that is none":         {"himitsu himitsu:" + block("PRIVATE KEY", pkcs8), ""},
+		"a kid alone":                {"himitsu:", ""},
+		"a key of 1,024 bits":        {"k:" + block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), ""},
+		"the public half":            {"k:" + jwk(map[string]string{"d": "", "p": "", "q": ""}), ""},
+		"parts that do not belong":   {"k:" + jwk(map[string]string{"d": "AQAB"}), ""},
+		"a key of another kind":      {"k:" + jwk(map[string]string{"kty": "EC"}), ""},
+		"a number that is no base64": {"k:" + jwk(map[string]string{"n": "himitsu!"}), ""},
+		"nothing":                    {"", ""},
+		"something else":             {"himitsu", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := line.ParseKey(c.text)
-			if (err == nil) != c.ok || c.ok && !got.Equal(key) {
-				t.Errorf("%v", err)
+			kid, got, err := line.ParseKey(c.text)
+			if (err == nil) != (c.kid != "") || kid != c.kid || err == nil && !got.Equal(key) {
+				t.Errorf("kid %q, %v", kid, err)
 			}
 			if err != nil && strings.Contains(err.Error(), "himitsu") {
 				t.Error("the error quotes the key")

@@ -49,10 +49,10 @@ func TestAFirstDeploymentTellsPeopleOnLINE(t *testing.T) {
 			line:       &sim.LINE{ChannelID: "1234567890", Secret: "channel-secret", Now: time.Now}},
 			"client_secret", "line/channel-secret", "channel access token"},
 		{"with tokens that a signing key gets", deployment{
-			parameters: map[string]string{"LineChannelId": "1234567890", "LineKeyId": "key-1"},
-			secrets:    map[string]string{"line/channel-secret": "channel-secret", "line/key": pemKey},
+			parameters: map[string]string{"LineChannelId": "1234567890"},
+			secrets:    map[string]string{"line/channel-secret": "channel-secret", "line/key": "key-1:" + pemKey},
 			line:       &sim.LINE{ChannelID: "1234567890", Secret: "channel-secret", Keys: map[string]*rsa.PublicKey{"key-1": &key.PublicKey}, Now: time.Now}},
-			"client_assertion", "line/key", "LINE's key and its name go together"},
+			"client_assertion", "line/channel-secret", "webhooks need the channel's secret"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			asked := &asked{}
