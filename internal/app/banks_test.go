@@ -3,14 +3,13 @@ package app_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"kozamori/internal/app"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 // countedReads counts reads, and lets them fail.
@@ -30,11 +29,7 @@ func (c *countedReads) Get(ctx context.Context, keys ...store.Key) (map[store.Ke
 
 func TestWhatABankIsCalledIsReadOnceAMinute(t *testing.T) {
 	ctx := context.Background()
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
+	table := worldtest.Table(t, time.Now)
 	reads := &countedReads{Table: table}
 	s := store.New(reads)
 	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)

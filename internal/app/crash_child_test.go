@@ -29,6 +29,7 @@ import (
 	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 // steps counts what the house does to the world outside its memory, and ends
@@ -106,7 +107,7 @@ func house() {
 	die, _ := strconv.ParseInt(os.Getenv("DIE"), 10, 64)
 	start, _ := strconv.ParseInt(os.Getenv("START"), 10, 64)
 	st := &steps{die: die}
-	now := &clock{at: time.Unix(start, 0).UTC()}
+	now := worldtest.NewClock(time.Unix(start, 0).UTC())
 	dir := os.Getenv("DIR")
 	table, err := embedded.Open(filepath.Join(dir, "store"), embedded.Options{Now: now.Now})
 	fail(err)
@@ -132,9 +133,7 @@ func house() {
 			mu.Lock()
 			defer mu.Unlock()
 			if at, err := strconv.ParseInt(r.FormValue("now"), 10, 64); err == nil {
-				now.mu.Lock()
-				now.at = time.Unix(at, 0).UTC()
-				now.mu.Unlock()
+				now.Add(time.Unix(at, 0).Sub(now.Now()))
 			}
 			if err := do(r); err != nil {
 				fail(err)

@@ -21,6 +21,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 // The crash harness: the whole system runs in a child process on embedded
@@ -65,7 +66,7 @@ type outside struct {
 	t     *testing.T
 	dir   string
 	start time.Time
-	clock *clock
+	clock *worldtest.Clock
 	line  *sim.LINE
 	mail  *sim.Mailbox
 	bank  *sim.Bank
@@ -82,7 +83,7 @@ type outside struct {
 func newOutside(t *testing.T, die func() int) *outside {
 	t.Helper()
 	o := &outside{t: t, dir: t.TempDir(), start: time.Now().UTC().Truncate(time.Second), die: die}
-	o.clock = &clock{at: o.start}
+	o.clock = worldtest.NewClock(o.start)
 	secret := "whsec_" + strings.Repeat("A", 43) + "="
 	o.line = &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: o.clock.Now}
 	o.line.AddUser(sim.User{ID: lineUser, Following: true})
@@ -171,7 +172,7 @@ func (o *outside) send(id, body string) {
 // settle lets the house work until nothing is left to do, some time later.
 func (o *outside) settle(later time.Duration) {
 	o.t.Helper()
-	o.clock.add(later)
+	o.clock.Add(later)
 	o.call("/settle", url.Values{})
 }
 
@@ -214,7 +215,7 @@ func (o *outside) tap(record string) {
 		o.t.Fatal(err)
 	}
 	for up(); o.line.Redeliver() > 0; up() {
-		o.clock.add(10 * time.Second)
+		o.clock.Add(10 * time.Second)
 	}
 }
 

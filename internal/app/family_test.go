@@ -188,7 +188,7 @@ func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
 			before := len(told.heard())
 			h.line.Duplicate(1)
 			c.does(owner, guardian)
-			h.add(time.Minute)
+			h.Add(time.Minute)
 			h.settle()
 			var news []string
 			for _, m := range told.heard()[before:] {
@@ -264,7 +264,7 @@ func TestAnOwnerHidesAmountsFromAGuardianAndShowsThemAgain(t *testing.T) {
 		t.Errorf("the phone rings %d times", n)
 	}
 
-	h.add(2 * time.Minute)
+	h.Add(2 * time.Minute)
 	// An invitation that shows amounts shows none to who is a guardian already,
 	// and the owner reads so.
 	owner.follows("invite")
@@ -292,7 +292,7 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 			t.Fatalf("%d messages wait, %v", len(msgs), err)
 		}
 		h.stages[queue.Chat](ctx, msgs) // and dies before it says so
-		h.add(10 * time.Minute)
+		h.Add(10 * time.Minute)
 	}
 	h.settle()
 	if n := len(guardian.heard()) - before; n != 1 {
@@ -328,7 +328,7 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 		t.Fatalf("%+v %v", d, err)
 	}
 	for range 100 {
-		h.add(time.Minute)
+		h.Add(time.Minute)
 		h.settle()
 	}
 	if n := len(guardian.heard()) - before; n != 0 {

@@ -128,7 +128,7 @@ func TestFaultsOfSESEndInAMail(t *testing.T) {
 			w.send("t1")
 			for range 10 {
 				w.settle()
-				w.add(20 * time.Second)
+				w.Add(20 * time.Second)
 			}
 			if n := len(box.Messages()); n != c.mails {
 				t.Errorf("%d mails, want %d", n, c.mails)

@@ -87,7 +87,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	h.line.FailAt(sim.MenuBatch, 1, sim.RateLimited)
 	en, _ = h.menus()
 	bob.sees(older, "while LINE cannot give him the new one")
-	h.add(10 * time.Minute)
+	h.Add(10 * time.Minute)
 	bob.says("list")
 	bob.sees(en, "when he comes next")
 	if err := h.line.Block(bob.id); err != nil {
@@ -98,7 +98,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	if err := h.line.Follow(bob.id); err != nil {
 		t.Fatal(err)
 	}
-	h.add(time.Hour)
+	h.Add(time.Hour)
 	h.settle()
 	bob.sees(en, "after blocking and coming back")
 
@@ -118,7 +118,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	h.line.FailAt(sim.Menu, 3, sim.ServerError)
 	bob.submits("save", url.Values{"lang": {"en"}})
 	for range 20 {
-		h.add(10 * time.Second)
+		h.Add(10 * time.Second)
 		h.settle()
 	}
 	bob.sees(en, "after LINE came back")

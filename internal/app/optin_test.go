@@ -11,7 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +21,8 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
+	"kozamori/internal/worldtest"
 )
 
 // town is the whole system as it is deployed, over HTTP: a bank and LINE
@@ -37,16 +36,9 @@ type town struct {
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.queue.Close() })
+	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
+	table := worldtest.Table(t, w.Now)
+	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	h := &town{world: w}
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.post.ServeHTTP(rw, r) }))
 	t.Cleanup(srv.Close)
@@ -69,6 +61,7 @@ func newTown(t *testing.T) *town {
 	w.log = slog.New(slog.DiscardHandler)
 	h.system = app.New(c, app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log})
 	w.store = h.system.Store
+	var err error
 	if h.post, err = h.system.Handler(); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +186,7 @@ func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
 	h.shows("引き落としを止めました", "連携を止めました。", fmt.Sprint(told["reference"]))
 
 	// Taking it back and leaving, in the chat alone.
-	h.add(time.Minute)
+	h.Add(time.Minute)
 	if err := h.line.Tap(lineUser, "a=undo&r="+watchRecord(t, said), ""); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,27 +29,14 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/sweep"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
 
 const lineUser = "U0123456789abcdef0123456789abcdef"
-
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 type secrets map[string][]string
 
@@ -97,7 +83,7 @@ func (b *bank) types() string {
 
 // world is every stage on the embedded parts, with LINE and a bank outside.
 type world struct {
-	*clock
+	*worldtest.Clock
 	t      *testing.T
 	store  *store.Store
 	queue  *qembedded.Queue
@@ -116,16 +102,9 @@ func newWorld(t *testing.T) *world {
 	ctx := context.Background()
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw)
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, log: slog.New(slog.DiscardHandler)}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.queue.Close() })
+	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: slog.New(slog.DiscardHandler)}
+	table := worldtest.Table(t, w.Now)
+	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	w.store = store.New(table)
 	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(raw)}
 	bankSrv := httptest.NewServer(w.bank)
@@ -272,7 +251,7 @@ func TestFaultsOfLINEEndInOneMessage(t *testing.T) {
 			w.send("t1")
 			for range 10 {
 				w.settle()
-				w.add(20 * time.Second)
+				w.Add(20 * time.Second)
 			}
 			if n, v := len(w.line.Messages()), w.line.Violations(); n != 1 || len(v) != 0 {
 				t.Errorf("%d messages, violations %v", n, v)
@@ -296,7 +275,7 @@ func TestALostDeliveryIsFoundBySweep(t *testing.T) {
 	if err := w.queue.Delete(context.Background(), queue.LINE, lost...); err != nil {
 		t.Fatal(err)
 	}
-	w.add(watch.LostAfter + time.Second)
+	w.Add(watch.LostAfter + time.Second)
 	if rep, err := w.sweep.Sweep(context.Background()); err != nil || rep.Requeued != 1 {
 		t.Fatalf("%+v %v", rep, err)
 	}
@@ -314,7 +293,7 @@ func TestABankThatIsDownForHoursHearsTheDisputeInTheEnd(t *testing.T) {
 	w.tap()
 	for range 12 {
 		w.settle()
-		w.add(30 * time.Minute)
+		w.Add(30 * time.Minute)
 	}
 	if got := w.bank.types(); got != "" {
 		t.Fatalf("the bank heard %q", got)
@@ -323,7 +302,7 @@ func TestABankThatIsDownForHoursHearsTheDisputeInTheEnd(t *testing.T) {
 	w.bank.down = false
 	w.bank.mu.Unlock()
 	for range 3 {
-		w.add(time.Hour)
+		w.Add(time.Hour)
 		w.settle()
 	}
 	if got := w.bank.types(); got != "dispute.opened" {
@@ -351,7 +330,7 @@ func TestACriticalAlertThatNobodyAnswersGoesToTheNextChannelThenToGuardians(t *t
 		if got := strings.Join(w.mails, " "); got != want {
 			t.Errorf("after %d times 15 minutes mails went to %q, want %q", i, got, want)
 		}
-		w.add(15 * time.Minute)
+		w.Add(15 * time.Minute)
 		if _, err := w.sweep.Sweep(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -369,7 +348,7 @@ func TestAnAnswerEndsTheEscalation(t *testing.T) {
 	w.settle()
 	w.tap()
 	for range 3 {
-		w.add(15 * time.Minute)
+		w.Add(15 * time.Minute)
 		if _, err := w.sweep.Sweep(context.Background()); err != nil {
 			t.Fatal(err)
 		}

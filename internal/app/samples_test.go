@@ -24,9 +24,9 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -34,7 +34,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // sampled is the system as app builds it, with one owner who has the samples'
 // accounts and the usual rules.
 type sampled struct {
-	*clock
+	*worldtest.Clock
 	system *app.System
 	line   *sim.LINE
 	banks  map[string]*sim.Bank
@@ -43,16 +43,9 @@ type sampled struct {
 
 func newSampled(t *testing.T) *sampled {
 	t.Helper()
-	s := &sampled{clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, banks: map[string]*sim.Bank{}}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: s.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	if s.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: s.Now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.queue.Close() })
+	s := &sampled{Clock: worldtest.NewClock(worldtest.Start), banks: map[string]*sim.Bank{}}
+	table := worldtest.Table(t, s.Now)
+	s.queue = worldtest.Queue(t, qembedded.Options{Now: s.Now})
 	s.line = &sim.LINE{Token: "channel-token", Now: s.Now}
 	s.line.AddUser(sim.User{ID: lineUser, Name: "花子", Following: true})
 	platform := httptest.NewServer(s.line)
@@ -207,7 +200,7 @@ func TestASampleSentAgainChangesNothing(t *testing.T) {
 			s := newSampled(t)
 			s.send(t, sample)
 			first := len(s.line.Messages())
-			s.add(time.Hour) // another time and another webhook-id: only the transactions are the same
+			s.Add(time.Hour) // another time and another webhook-id: only the transactions are the same
 			s.send(t, sample)
 			if n := len(s.line.Messages()); n != first {
 				t.Errorf("%d messages, then %d", first, n)

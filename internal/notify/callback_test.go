@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ import (
 
 	"kozamori/internal/notify"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
+	"kozamori/internal/worldtest"
 )
 
 // rotating is a bank's secret while another replaces it.
@@ -42,11 +41,7 @@ func TestWhileASecretIsReplacedTheBankMayHaveEither(t *testing.T) {
 		}
 	}))
 	defer bank.Close()
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = table.Close() }()
+	table := worldtest.Table(t, time.Now)
 	s := store.New(table)
 	if err := s.Write(t.Context(), store.PutBank(&store.Bank{Code: "0125", Callback: bank.URL})); err != nil {
 		t.Fatal(err)

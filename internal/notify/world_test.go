@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -27,10 +26,10 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
 
 // What must never be in a log line.
@@ -45,6 +44,7 @@ var begin = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC) // noon in Japan
 // world is notify on a real store and queue, with LINE, SES and a bank as
 // stand-ins over HTTP.
 type world struct {
+	*worldtest.Clock
 	t     *testing.T
 	stage *notify.Stage
 	store *store.Store
@@ -53,28 +53,9 @@ type world struct {
 	line  *sim.LINE
 	mail  *sim.Mailbox
 	bank  *bank
-	log   *buffer
+	log   *worldtest.Log
 	seq   int // of the deliveries that alert makes
-
-	mu  sync.Mutex
-	now time.Time
 }
-
-func (w *world) Now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now }
-func (w *world) add(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
-
-// buffer is a log that tests can read while it is written.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) { b.mu.Lock(); defer b.mu.Unlock(); return b.b.Write(p) }
-func (b *buffer) String() string              { b.mu.Lock(); defer b.mu.Unlock(); return b.b.String() }
 
 // bank takes callbacks that are signed as they should be.
 type bank struct {
@@ -121,16 +102,9 @@ func (s secrets) WebhookSecrets(context.Context, string) ([]string, error) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	ctx := context.Background()
-	w := &world{t: t, now: begin, log: &buffer{}}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.queue.Close() })
+	w := &world{t: t, Clock: worldtest.NewClock(begin), log: &worldtest.Log{}}
+	table := worldtest.Table(t, w.Now)
+	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	w.table = &counted{Table: table}
 	w.store = store.New(w.table)
 
@@ -243,7 +217,7 @@ func (w *world) settle() {
 func (w *world) pass(d, step time.Duration) {
 	w.t.Helper()
 	for ; d > 0; d -= step {
-		w.add(step)
+		w.Add(step)
 		w.settle()
 	}
 }
