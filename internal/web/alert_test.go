@@ -239,9 +239,9 @@ func TestLinksThatOpenNothingAllLookTheSame(t *testing.T) {
 		"nonsense":                         "x",
 		"very long":                        strings.Repeat("a", 2000),
 	} {
-		w.table.taken()
+		w.table.Taken()
 		p := b.open(w.srv.URL + "/a/" + tok)
-		took := w.table.taken()
+		took := w.table.Taken()
 		if body == "" {
 			body, reads = p.body, took
 		}
@@ -368,9 +368,7 @@ func TestAStoreThatIsDownIsSaidInWords(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	p := b.open(w.link("r1", "w1"))
-	w.table.mu.Lock()
-	w.table.fail = true
-	w.table.mu.Unlock()
+	w.table.Fail(true)
 	got := b.open(p.url.String())
 	got.says(t, 503, "ただいま、うまく動いていません", "銀行の電話番号")
 	if got.header.Get("Retry-After") == "" {

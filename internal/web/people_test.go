@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"kozamori/internal/enrol"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
-	stored "kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
@@ -157,7 +155,7 @@ func (w *world) visitors() []*visitor {
 			v.marks = append(v.marks, amounts...)
 		}
 	}
-	w.table.taken()
+	w.table.Taken()
 	return all
 }
 
@@ -175,9 +173,9 @@ func (w *world) visit(v *visitor, method, path, cookies string, f url.Values, he
 	if method != http.MethodPost {
 		address, body = address+"?"+f.Encode(), nil
 	}
-	w.table.taken()
+	w.table.Taken()
 	got := b.do(method, address, body, header...)
-	reads := w.table.taken()
+	reads := w.table.Taken()
 	what := fmt.Sprintf("%s, %s %s do=%q", v.name, method, path, f.Get("do"))
 	w.closed(what, got)
 	for _, mark := range v.marks {
@@ -223,31 +221,4 @@ func (w *world) handle(purpose, tok string) string {
 // room is the handle of an account for a LINE user.
 func (w *world) room(user string, k watch.AccountKey) string {
 	return w.keys.Hash("account", user+"\x00"+k.Bank+"#"+k.Ref)[:22]
-}
-
-// snapshot and restore bring the store back to how it was. Nothing may be
-// writing.
-func (w *world) snapshot() []byte {
-	w.t.Helper()
-	b, err := os.ReadFile(w.file)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return b
-}
-
-func (w *world) restore(b []byte) {
-	w.t.Helper()
-	if err := w.table.Table.(*stored.Table).Close(); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(w.file, b, 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	table, err := stored.Open(w.file, stored.Options{Now: w.now})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() { _ = table.Close() })
-	w.table.Table = table
 }

@@ -177,13 +177,9 @@ func TestRefusalsSpeakTheLanguageOfWhoIsLoggedIn(t *testing.T) {
 	room := w.srv.URL + home.room(t)
 	b.open(w.srv.URL+"/home/nothing/settings").says(t, 404, "We cannot find this page")
 	b.do(http.MethodPost, room+"/family", url.Values{"do": {"x"}}).says(t, 400, "Please go back and try again")
-	w.table.mu.Lock()
-	w.table.fail = true
-	w.table.mu.Unlock()
+	w.table.Fail(true)
 	b.open(room+"/settings").says(t, 503)
-	w.table.mu.Lock()
-	w.table.fail = false
-	w.table.mu.Unlock()
+	w.table.Fail(false)
 	w.add(30 * time.Minute)
 	w.change(func(*watch.Account) {})
 	b.open(room+"/settings").says(t, 403, "時間が終わりました") // of the session itself: it was begun in Japanese

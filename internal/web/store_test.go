@@ -1,56 +1,25 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"kozamori/internal/enrol"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
 
-// everything reads the whole store from its file, as bucket/key → value: what
-// the store's own methods would never show is seen too. Nothing may be
-// writing.
+// everything reads the whole store. Nothing may be writing.
 func (w *world) everything() map[string]string {
 	w.t.Helper()
-	b, err := os.ReadFile(w.file)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	file := filepath.Join(w.t.TempDir(), "copy")
-	if err := os.WriteFile(file, b, 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	db, err := bbolt.Open(file, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	out := map[string]string{}
-	err = db.View(func(tx *bbolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			return b.ForEach(func(k, v []byte) error {
-				out[string(name)+" "+string(bytes.ReplaceAll(k, []byte{0}, []byte(" ")))] = string(v)
-				return nil
-			})
-		})
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return out
+	return worldtest.Everything(w.t, w.file)
 }
 
 const (

@@ -213,11 +213,7 @@ var walk = []struct {
 }
 
 // breaks makes the store fail, or work again.
-func (w *world) breaks(fail bool) {
-	w.table.mu.Lock()
-	defer w.table.mu.Unlock()
-	w.table.fail = fail
-}
+func (w *world) breaks(fail bool) { w.table.Fail(fail) }
 
 // sizes are the ways in which each page of the walk is measured.
 var sizes = map[string]browsertest.View{

@@ -3,7 +3,6 @@ package web_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -27,6 +26,7 @@ import (
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
 
 var account = watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}
@@ -47,44 +47,6 @@ func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
 		return "とても長い名前の決済サービス" + id, wording.Contact{Phone: "0120-990-633"}
 	}
 	return map[string]string{"paypay": "PayPay", "kyash": "Kyash"}[id], wording.Contact{Phone: "0120-990-633"}
-}
-
-// counted counts what a table is asked.
-type counted struct {
-	store.Table
-	mu   sync.Mutex
-	gets []string
-	fail bool
-}
-
-func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
-	c.mu.Lock()
-	c.gets = append(c.gets, fmt.Sprint(len(keys)))
-	fail := c.fail
-	c.mu.Unlock()
-	if fail {
-		return nil, fmt.Errorf("the table is down")
-	}
-	return c.Table.Get(ctx, keys...)
-}
-
-func (c *counted) Query(ctx context.Context, q store.Query) (store.Page, error) {
-	c.mu.Lock()
-	c.gets = append(c.gets, "q")
-	fail := c.fail
-	c.mu.Unlock()
-	if fail {
-		return store.Page{}, fmt.Errorf("the table is down")
-	}
-	return c.Table.Query(ctx, q)
-}
-
-func (c *counted) taken() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := strings.Join(c.gets, " ")
-	c.gets = nil
-	return out
 }
 
 // services are the few that there are.
@@ -115,7 +77,7 @@ type world struct {
 	t        *testing.T
 	mu       sync.Mutex
 	at       time.Time
-	table    *counted
+	table    *worldtest.Asked
 	store    *store.Store
 	desk     *dispute.Desk
 	keys     *token.Keys
@@ -162,7 +124,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = q.Close() })
-	w.table = &counted{Table: table}
+	w.table = &worldtest.Asked{Table: table}
 	w.store = store.New(w.table)
 	if w.keys, err = token.NewKeys(token.Key{ID: "k", Secret: bytes.Repeat([]byte{7}, 32)}); err != nil {
 		t.Fatal(err)
@@ -186,7 +148,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 		// Somebody else's account at the same bank.
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "other"}, Watchers: []watch.Watcher{
 			{ID: "w9", Role: watch.Owner, Lang: watch.Japanese, Channels: []watch.Channel{line}}}}))
-	w.table.taken()
+	w.table.Taken()
 	return w
 }
 
