@@ -80,31 +80,6 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-func TestAStrangersPressFindsNothingInTheSameWords(t *testing.T) {
-	w := newWorld(t)
-	w.own(alice, account)
-	w.own(bob, watch.AccountKey{Bank: "0168", Ref: "acc_b"})
-	w.alert("r1", account)
-	for _, action := range []string{"notmine", "mine", "undo", "trust"} {
-		w.press(bob, action, "r1")
-		somebodys := w.newest(bob)
-		w.press(bob, action, "no-such-record")
-		if somebodys != w.newest(bob) || !strings.Contains(somebodys, wording.Unknown(ja).Title) {
-			t.Errorf("%s: %s\nand for what does not exist: %s", action, somebodys, w.newest(bob))
-		}
-	}
-	if r := w.record("r1"); r.Answer != nil || r.Dispute != "" || w.toBank() != 0 {
-		t.Errorf("a stranger answered: %+v", r.Answer)
-	}
-	// Nor does a stranger make somebody leave.
-	w.say(alice, "解除")
-	w.tap(bob, w.button(alice, "a=leave"))
-	w.reads(bob, wording.Useless(ja).Title)
-	if _, err := w.store.Account(context.Background(), account); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestAPressThatWasOvertakenDoesNotActAgain(t *testing.T) {
 	w := newWorld(t)
 	w.own(alice, account)

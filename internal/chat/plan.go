@@ -113,22 +113,34 @@ func (t *talk) guide(ctx context.Context) (plan, error) {
 	return say(wording.Guide(lang)), err
 }
 
+// press is what a button of ours asks for.
+type press func(*talk, context.Context, url.Values) (plan, error)
+
+// presses are all of them, by the "a" of their data. Who may do it and to
+// what is decided by what the press asks, from LINE's user.
+var presses = map[string]press{
+	"notmine": toDesk,
+	"mine":    toDesk,
+	"undo":    toDesk,
+	"trust":   toDesk,
+	"leave":   (*talk).leave,
+	"erase":   (*talk).erase,
+	"join":    func(t *talk, ctx context.Context, v url.Values) (plan, error) { return t.join(ctx, v.Get("c")) },
+	"pause":   func(t *talk, ctx context.Context, v url.Values) (plan, error) { return t.pause(ctx, v.Get("for")) },
+}
+
+func toDesk(t *talk, ctx context.Context, v url.Values) (plan, error) {
+	return t.toDesk(ctx, v.Get("a"), v.Get("r"))
+}
+
 // postback acts on a button. Its data prove nothing: who acts is LINE's user.
 func (t *talk) postback(ctx context.Context) (plan, error) {
 	v, err := url.ParseQuery(t.Event.Postback)
-	if err == nil {
-		switch action := v.Get("a"); action {
-		case "notmine", "mine", "undo", "trust":
-			return t.toDesk(ctx, action, v.Get("r"))
-		case "leave":
-			return t.leave(ctx, v)
-		case "erase":
-			return t.erase(ctx, v)
-		case "join":
-			return t.join(ctx, v.Get("c"))
-		case "pause":
-			return t.pause(ctx, v.Get("for"))
-		}
+	if err != nil {
+		return t.useless(ctx)
+	}
+	if do, ok := presses[v.Get("a")]; ok {
+		return do(t, ctx, v)
 	}
 	return t.useless(ctx)
 }

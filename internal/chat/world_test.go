@@ -24,10 +24,10 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
+	"kozamori/internal/worldtest"
 )
 
 // clock is a clock that tests move.
@@ -68,6 +68,8 @@ func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
 type world struct {
 	*clock
 	t     *testing.T
+	file  string // of the store
+	table *worldtest.Asked
 	store *store.Store
 	queue *qembedded.Queue
 	line  *sim.LINE
@@ -84,11 +86,9 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, crash: &crasher{}, log: &strings.Builder{}}
 	logger := slog.New(slog.NewTextHandler(w.log, nil))
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: w.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
+	w.file = filepath.Join(t.TempDir(), "store")
+	w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
+	var err error
 	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now, Visibility: 5 * time.Second}); err != nil {
 		t.Fatal(err)
 	}
@@ -107,8 +107,8 @@ func newWorld(t *testing.T) *world {
 	w.line.AddUser(sim.User{ID: bob, Lang: "en", Following: true})
 
 	// Every step of the stage to the outside can be the last one.
-	w.store = store.New(table)
-	fragile := store.New(&fragileTable{table, w.crash})
+	w.store = store.New(w.table)
+	fragile := store.New(&fragileTable{w.table, w.crash})
 	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
 	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
