@@ -21,63 +21,6 @@ import (
 	"kozamori/internal/watch"
 )
 
-func TestEveryRouteWantsAKeyOfItsBank(t *testing.T) {
-	w := newWorld(t)
-	d := w.disputed(w.bound(), "t1")
-	fill := strings.NewReplacer("{bank}", ours, "{account_ref}", account.Ref, "{dispute_id}", d.ID)
-	body := map[string]string{
-		"POST /v1/banks/{bank}/codes":                        `{"account_ref":"acc_8f3k"}`,
-		"POST /v1/banks/{bank}/nonces":                       `{"accounts":[{"account_ref":"acc_8f3k"}]}`,
-		"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
-	}
-	// The erasure comes last: the others want something to read.
-	var routes []string
-	for _, r := range bankapi.Routes() {
-		if !strings.HasPrefix(r, "DELETE") {
-			routes = append(routes, r)
-		}
-	}
-	for _, r := range bankapi.Routes() {
-		if strings.HasPrefix(r, "DELETE") {
-			routes = append(routes, r)
-		}
-	}
-	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
-	for _, route := range routes {
-		method, pattern, _ := strings.Cut(route, " ")
-		path := fill.Replace(pattern)
-		for _, c := range []struct {
-			name, key, path string
-			ok              bool
-		}{
-			{"no key", "", path, false},
-			{"no such key", w.key + "x", path, false},
-			{"another bank's key", w.other, path, false},
-			{"an expired key", w.expired, path, false},
-			{"a key far too long", strings.Repeat("k", 5000), path, false},
-			{"the right key for a bank that is none", w.key, strings.Replace(path, ours, "9999", 1), false},
-			{"the right key for what is no bank code", w.key, strings.Replace(path, ours, "01x8", 1), false},
-			{"the right key", w.key, path, true},
-		} {
-			t.Run(route+" with "+c.name, func(t *testing.T) {
-				status, v := w.call(c.key, method, c.path, body[route])
-				if c.ok {
-					if status >= 300 {
-						t.Errorf("%d %v", status, v)
-					}
-					return
-				}
-				if status != http.StatusUnauthorized {
-					t.Errorf("%d %v", status, v)
-				}
-				if diff := cmp.Diff(refusal, v); diff != "" {
-					t.Errorf("refusals differ:\n%s", diff)
-				}
-			})
-		}
-	}
-}
-
 func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
 	w := newWorld(t)
 	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}`)
@@ -197,7 +140,7 @@ func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
 	}
 }
 
-func TestDisputesArePagedAndABankSeesItsOwn(t *testing.T) {
+func TestDisputesArePaged(t *testing.T) {
 	w := newWorld(t)
 	b := w.bound()
 	var want []string
@@ -223,16 +166,6 @@ func TestDisputesArePagedAndABankSeesItsOwn(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-	if _, v := w.call(w.other, "GET", "/v1/banks/0125/disputes", ""); len(v["disputes"].([]any)) != 0 {
-		t.Errorf("another bank sees %v", v)
-	}
-	for _, c := range []struct{ method, path, body string }{{"GET", "", ""}, {"POST", "/status", `{"status":"received"}`}} {
-		s1, p1 := w.call(w.other, c.method, "/v1/banks/0125/disputes/"+want[0]+c.path, c.body)
-		s2, p2 := w.call(w.other, c.method, "/v1/banks/0125/disputes/nothing"+c.path, c.body)
-		if diff := cmp.Diff(p2, p1); s1 != 404 || s2 != 404 || diff != "" {
-			t.Errorf("another bank's dispute is not as one that is none: %d %d\n%s", s1, s2, diff)
-		}
 	}
 	_, v := w.call(w.key, "GET", "/v1/banks/0168/disputes/"+want[0], "")
 	if raw, _ := json.Marshal(v); bytes.Contains(raw, []byte(b.Watcher.ID)) || bytes.Contains(raw, []byte(person)) {

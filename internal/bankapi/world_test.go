@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ var account = watch.AccountKey{Bank: ours, Ref: "acc_8f3k"}
 type world struct {
 	*worldtest.Clock
 	t        *testing.T
+	file     string // of the store
+	table    *worldtest.Asked
 	store    *store.Store
 	enrol    *enrol.Desk
 	disputes *dispute.Desk
@@ -44,11 +47,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: &bytes.Buffer{}}
-	table := worldtest.Table(t, w.Now)
+	w.file = filepath.Join(t.TempDir(), "store")
+	w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
 	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.store = store.New(table)
+	w.store = store.New(w.table)
 	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Desk{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})

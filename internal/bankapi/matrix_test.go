@@ -1,0 +1,193 @@
+package bankapi_test
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/enrol"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/worldtest"
+)
+
+const neighbour = "U000000000000000000000000000b0b0b"
+
+// theirAccounts are at another bank: one of the same reference as ours, and
+// one whose reference we do not have.
+var theirAccounts = []watch.AccountKey{{Bank: theirs, Ref: account.Ref}, {Bank: theirs, Ref: "acc_theirs"}}
+
+// neighbours gives the other bank what there can be of a bank: watched
+// accounts and disputes of them, whose ids it returns, and a feed.
+func (w *world) neighbours() []string {
+	w.t.Helper()
+	ctx := context.Background()
+	var out []string
+	for _, k := range theirAccounts {
+		i, err := w.enrol.Issue(ctx, k.Bank, enrol.CodeRequest{AccountRef: k.Ref, Mask: "普通 ***5005"})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		b, err := w.enrol.Redeem(ctx, neighbour, i.Code, watch.Japanese)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r := &watch.Record{ID: "theirs-" + k.Ref, Account: k, Kind: watch.Debit, Txn: "theirs-" + k.Ref, Amount: 50005, Service: "paypay",
+			OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
+		w.write(store.PutRecord(r))
+		res, err := w.disputes.Answer(ctx, r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		out = append(out, res.Dispute.ID)
+	}
+	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
+	return out
+}
+
+// bodies are requests of each route that takes one.
+var bodies = map[string]string{
+	"POST /v1/banks/{bank}/codes":                        `{"account_ref":"{account_ref}"}`,
+	"POST /v1/banks/{bank}/nonces":                       `{"accounts":[{"account_ref":"{account_ref}"}]}`,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
+}
+
+// everyRoute lists the routes; that which ends an account comes last.
+func everyRoute() []string {
+	routes := bankapi.Routes()
+	slices.SortStableFunc(routes, func(a, b string) int {
+		return strings.Compare(a[:1], b[:1]) * map[bool]int{true: -1, false: 1}[a[0] == 'D' || b[0] == 'D']
+	})
+	return routes
+}
+
+func TestAKeyOpensItsBankOnly(t *testing.T) {
+	w := newWorld(t)
+	d := w.disputed(w.bound(), "t1")
+	theirDisputes := w.neighbours()
+	revoked, key := bankapi.NewAPIKey(ours, "revoked", w.Now(), w.Now().AddDate(1, 0, 0))
+	w.write(store.PutAPIKey(key))
+	if status, _ := w.call(revoked, "GET", "/v1/banks/0168/health", ""); status != 200 {
+		t.Fatalf("a key that is not revoked yet: %d", status)
+	}
+	w.write(store.DeleteAPIKey(key))
+	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
+	before := worldtest.Everything(t, w.file)
+	for _, route := range everyRoute() {
+		method, pattern, _ := strings.Cut(route, " ")
+		fill := func(bank, ref, dispute string) (string, string) {
+			r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute)
+			return r.Replace(pattern), r.Replace(bodies[route])
+		}
+		var reads string
+		for _, c := range []struct{ name, key, bank string }{
+			{"no key", "", ours},
+			{"no such key", w.key + "x", ours},
+			{"a key of another kind", "Basic", ours},
+			{"another bank's key", w.other, ours},
+			{"an expired key", w.expired, ours},
+			{"a revoked key", revoked, ours},
+			{"a key far too long", strings.Repeat("k", 5000), ours},
+			{"our key for another bank", w.key, theirs},
+			{"our key for a bank that is none", w.key, "9999"},
+			{"our key for what is no bank code", w.key, "01x8"},
+		} {
+			for _, of := range [][2]string{{account.Ref, d.ID}, {theirAccounts[1].Ref, theirDisputes[1]}, {"none", "none"}} {
+				path, body := fill(c.bank, of[0], of[1])
+				w.table.Taken()
+				status, v := w.call(c.key, method, path, body)
+				took := w.table.Taken()
+				if reads == "" {
+					reads = took
+				}
+				if diff := cmp.Diff(refusal, v); status != 401 || diff != "" || took != reads {
+					t.Errorf("%s with %s, of %v: %d, reads %q (%q of others)\n%s", route, c.name, of, status, took, reads, diff)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(before, worldtest.Everything(t, w.file)); diff != "" {
+		t.Errorf("something changed:\n%s", diff)
+	}
+	// The right key works for each: what was refused was refused for its key.
+	for _, route := range everyRoute() {
+		method, pattern, _ := strings.Cut(route, " ")
+		r := strings.NewReplacer("{bank}", ours, "{account_ref}", account.Ref, "{dispute_id}", d.ID)
+		if status, v := w.call(w.key, method, r.Replace(pattern), r.Replace(bodies[route])); status >= 300 {
+			t.Errorf("%s with the right key: %d %v", route, status, v)
+		}
+	}
+}
+
+// What an address or a body names of another bank's is as what there is not,
+// in words, in reads and in what becomes of it.
+func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
+	w := newWorld(t)
+	w.disputed(w.bound(), "t1")
+	theirDisputes := w.neighbours()
+	before := worldtest.Everything(t, w.file)
+	was := worldtest.Bytes(t, w.file)
+	for _, route := range everyRoute() {
+		method, pattern, _ := strings.Cut(route, " ")
+		ask := func(ref, dispute string) (status int, v map[string]any, reads string, changed []string) {
+			t.Helper()
+			r := strings.NewReplacer("{bank}", ours, "{account_ref}", ref, "{dispute_id}", dispute)
+			w.table.Taken()
+			status, v = w.call(w.key, method, r.Replace(pattern), r.Replace(bodies[route]))
+			reads = w.table.Taken()
+			after := worldtest.Everything(t, w.file)
+			for k := range maps.Keys(before) {
+				if after[k] != before[k] {
+					changed = append(changed, k)
+				}
+			}
+			w.table.Table = worldtest.Restore(t, w.table.Table, w.file, was, w.Now)
+			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref"} {
+				delete(v, secret) // new each time, or what was asked
+			}
+			return status, v, reads, changed
+		}
+		none, like, reads, _ := ask("none", "none")
+		for i, k := range theirAccounts[1:] {
+			status, v, took, changed := ask(k.Ref, theirDisputes[i+1])
+			if diff := cmp.Diff(like, v); status != none || diff != "" || took != reads || len(changed) > 0 {
+				t.Errorf("%s of another bank's: %d (%d of none), reads %q (%q of none), changed %v\n%s", route, status, none, took, reads, changed, diff)
+			}
+		}
+		// The same reference is another account at each bank.
+		_, v, _, changed := ask(account.Ref, theirDisputes[0])
+		for _, k := range changed {
+			if strings.Contains(k, "#"+theirs) || strings.Contains(k, theirDisputes[0]) {
+				t.Errorf("%s changes %s", route, k)
+			}
+		}
+		if list, ok := v["disputes"].([]any); ok && len(list) != 1 {
+			t.Errorf("%s lists %v", route, list)
+		}
+		if v["silent_since"] != nil {
+			t.Errorf("%s tells of another bank's feed: %v", route, v)
+		}
+	}
+	// Nor does the end of a page of theirs lead there.
+	_, v := w.call(w.other, "GET", "/v1/banks/"+theirs+"/disputes?limit=1", "")
+	cursor, _ := v["cursor"].(string)
+	if cursor == "" {
+		t.Fatalf("no second page of theirs: %v", v)
+	}
+	if status, v := w.call(w.key, "GET", "/v1/banks/"+ours+"/disputes?cursor="+url.QueryEscape(cursor), ""); status != 422 || v["field"] != "cursor" {
+		t.Errorf("with another bank's cursor: %d %v", status, v)
+	}
+	// A code is for the account of the bank whose key it was made with.
+	_, v = w.call(w.key, "POST", "/v1/banks/"+ours+"/codes", `{"account_ref":"`+theirAccounts[1].Ref+`"}`)
+	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	if want := (watch.AccountKey{Bank: ours, Ref: theirAccounts[1].Ref}); err != nil || b.Account.AccountKey != want || len(b.Account.Watchers) != 1 {
+		t.Errorf("a code binds %+v, %v", b.Account, err)
+	}
+}
