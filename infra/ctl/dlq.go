@@ -13,17 +13,21 @@ import (
 	"kozamori/internal/queue"
 )
 
-// queues reads arguments that name queues; none stands for all.
-func queues(flags *flag.FlagSet, args []string) ([]queue.Name, error) {
+// queues reads arguments that name some of the queues that there are; none
+// stands for all of them.
+func queues(flags *flag.FlagSet, args []string, there []queue.Name) ([]queue.Name, error) {
 	if len(args) == 0 {
-		return queue.Names, nil
+		return there, nil
 	}
 	var out []queue.Name
 	for _, a := range args {
 		n := queue.Name(a)
-		if !slices.Contains(queue.Names, n) {
+		if !slices.Contains(there, n) {
+			if n == queue.Feedback {
+				return nil, misused(flags, "What SES said of mails goes back to no queue, and need not: the next mail to such an address comes back too.")
+			}
 			var names []string
-			for _, q := range queue.Names {
+			for _, q := range there {
 				names = append(names, string(q))
 			}
 			return nil, misused(flags, "%q is no queue: there are %s.", a, strings.Join(names, ", "))
@@ -56,7 +60,7 @@ func dlqList(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	if err != nil {
 		return err
 	}
-	names, err := queues(flags, args)
+	names, err := queues(flags, args, slices.Concat(queue.Names, []queue.Name{queue.Feedback}))
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,7 @@ func dlqRedrive(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 	if err != nil {
 		return err
 	}
-	names, err := queues(flags, args)
+	names, err := queues(flags, args, queue.Names)
 	if err != nil {
 		return err
 	}

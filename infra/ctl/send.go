@@ -43,6 +43,7 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
 	flags.IntVar(&s.chunk, "chunk", watch.MaxEvents, "`events` per request, 1 to 500")
+	asJSON := jsonFlag(flags)
 	files, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -59,23 +60,54 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		return err
 	}
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
-	rejected := 0
+	told := tabled(table)
+	if *asJSON {
+		told = func(r *sent) { _ = object(c.Out, r) }
+	} else {
+		_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
+	}
+	refused := 0
 	for _, file := range files {
-		n, err := s.file(ctx, table, file)
+		n, err := s.file(ctx, told, file)
 		if err != nil {
 			_ = table.Flush()
 			return fmt.Errorf("%s: %w", file, err)
 		}
-		rejected += n
+		refused += n
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	if rejected > 0 {
-		return fmt.Errorf("%d events were rejected", rejected)
+	if refused > 0 {
+		return fmt.Errorf("%d events were rejected", refused)
 	}
 	return nil
+}
+
+// sent is what came of one request.
+type sent struct {
+	File     string     `json:"file"`
+	Bank     string     `json:"bank"`
+	Accepted int        `json:"accepted"`
+	Rejected []rejected `json:"rejected"`
+}
+
+// rejected is an event that was refused; its index is that in its file.
+type rejected struct {
+	Index   int    `json:"index"`
+	ID      string `json:"id,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Problem string `json:"problem"`
+}
+
+// tabled writes a row for a request, and one for each event that was refused.
+func tabled(table io.Writer) func(*sent) {
+	return func(r *sent) {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%d\t%d\n", r.File, r.Bank, r.Accepted, len(r.Rejected))
+		for _, e := range r.Rejected {
+			_, _ = fmt.Fprintf(table, "  #%d %s\t\t\t%s\n", e.Index, e.ID, strings.TrimSpace(e.Field+" "+e.Problem))
+		}
+	}
 }
 
 func isBank(s string) bool {
@@ -131,9 +163,9 @@ func (s *sender) find(c *console, data, secretFile string) error {
 	return nil
 }
 
-// file posts one file in as many requests as it takes, writes a line for each
-// and tells how many events were rejected.
-func (s *sender) file(ctx context.Context, out io.Writer, name string) (int, error) {
+// file posts one file in as many requests as it takes, tells what came of each
+// and returns how many events were rejected.
+func (s *sender) file(ctx context.Context, told func(*sent), name string) (int, error) {
 	body, err := os.ReadFile(name)
 	if err != nil {
 		return 0, errors.New(reason(err))
@@ -157,7 +189,7 @@ func (s *sender) file(ctx context.Context, out io.Writer, name string) (int, err
 	if err != nil {
 		return 0, err
 	}
-	rejected := 0
+	refused := 0
 	for at := 0; at < len(raws); at += s.chunk {
 		part := make([]json.RawMessage, 0, s.chunk)
 		for _, r := range raws[at:min(at+s.chunk, len(raws))] {
@@ -165,15 +197,17 @@ func (s *sender) file(ctx context.Context, out io.Writer, name string) (int, err
 		}
 		a, err := s.post(ctx, bank, part)
 		if err != nil {
-			return rejected, err
+			return refused, err
 		}
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%d\t%d\n", filepath.Base(name), bank, a.Accepted, len(a.Rejected))
-		for _, r := range a.Rejected {
-			_, _ = fmt.Fprintf(out, "  #%d %s\t\t\t%s\n", at+r.Index, r.ID, strings.TrimSpace(r.Field+" "+r.Problem))
+		r := &sent{filepath.Base(name), bank, a.Accepted, []rejected{}}
+		for _, e := range a.Rejected {
+			e.Index += at
+			r.Rejected = append(r.Rejected, e)
 		}
-		rejected += len(a.Rejected)
+		told(r)
+		refused += len(a.Rejected)
 	}
-	return rejected, nil
+	return refused, nil
 }
 
 func reason(err error) string {
@@ -185,11 +219,8 @@ func reason(err error) string {
 
 type reply struct {
 	Accepted int
-	Rejected []struct {
-		Index              int
-		ID, Field, Problem string
-	}
-	Title string
+	Rejected []rejected
+	Title    string
 }
 
 // post signs and posts one request. The bank's id for it is made of the body,

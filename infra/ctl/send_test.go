@@ -109,6 +109,23 @@ func TestSendTellsWhatWasRejectedAndFails(t *testing.T) {
 	}
 }
 
+func TestSendTellsProgramsTheSame(t *testing.T) {
+	_, address := newTaking(t)
+	code, out, errs := ctl(t, []string{"KOZAMORI_BANK_SECRET", bankSecret}, "send", "-json", "-url", address, "-chunk", "5", sampleDir+"0125-four-debits.json", sampleDir+"0125-good-and-bad.json")
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if code != 1 || errs != "7 events were rejected.\n" || len(lines) != 3 {
+		t.Fatalf("exit %d, %s\n%s", code, errs, out)
+	}
+	if want := `{"file":"0125-four-debits.json","bank":"0125","accepted":4,"rejected":[]}`; lines[0] != want {
+		t.Errorf("got %s, want %s", lines[0], want)
+	}
+	for _, want := range []string{`{"file":"0125-good-and-bad.json","bank":"0125",`, `{"index":7,"id":"evt_77_0608","field":"account_number","problem":"`} {
+		if !strings.Contains(lines[2], want) {
+			t.Errorf("%s lacks %s", lines[2], want)
+		}
+	}
+}
+
 func TestSendShiftsTimesAndGivesNewIDsOnlyWhenAsked(t *testing.T) {
 	q, address := newTaking(t)
 	env := []string{"KOZAMORI_BANK_SECRET", bankSecret}

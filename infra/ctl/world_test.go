@@ -49,7 +49,8 @@ type world struct {
 	secrets kept
 	line    *sim.LINE
 	api     string
-	answers string // what is typed at the terminal; empty is no terminal
+	mails   []queue.Dead // what SES said and we could not take
+	answers string       // what is typed at the terminal; empty is no terminal
 }
 
 func newWorld(t *testing.T) *world {
@@ -74,11 +75,31 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) reach(context.Context, *place) (*operator.Deployment, error) {
 	return &operator.Deployment{Where: "the test", Table: w.store.Table, Secrets: w.secrets, Now: atNoon,
-		Queue: func(context.Context) (operator.Queue, error) { return w.queue, nil },
+		Queue: func(context.Context) (operator.Queue, error) { return withMails{w.queue, w.mails}, nil },
 		LINE: func(context.Context) (*line.Client, error) {
 			return line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("token")}), nil
 		},
 		Close: func() error { return nil }}, nil
+}
+
+// withMails are the queues of a deployment that has SES.
+type withMails struct {
+	operator.Queue
+	dead []queue.Dead
+}
+
+func (q withMails) Dead(ctx context.Context, n queue.Name, most int) ([]queue.Dead, error) {
+	if n == queue.Feedback {
+		return q.dead[:min(most, len(q.dead))], nil
+	}
+	return q.Queue.Dead(ctx, n, most)
+}
+
+func (q withMails) Depth(ctx context.Context, n queue.Name) (queue.Depth, error) {
+	if n == queue.Feedback {
+		return queue.Depth{Dead: len(q.dead)}, nil
+	}
+	return q.Queue.Depth(ctx, n)
 }
 
 func (w *world) put(writes ...store.Write) {

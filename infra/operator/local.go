@@ -10,6 +10,7 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/line"
+	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store/embedded"
 )
@@ -18,6 +19,38 @@ import (
 // runs, and otherwise on its files. Link keys given as id:base64 replace the
 // folder's own, as they do in the stack.
 func Local(ctx context.Context, data, linkKeys string) (*Deployment, error) {
+	d, err := local(ctx, data, linkKeys)
+	if err != nil {
+		return nil, err
+	}
+	find := d.Queue
+	d.Queue = func(ctx context.Context) (Queue, error) {
+		q, err := find(ctx)
+		return sesless{q}, err
+	}
+	return d, nil
+}
+
+// sesless are the queues where there is no SES that could say anything.
+type sesless struct{ Queue }
+
+// Dead is for Queue.
+func (s sesless) Dead(ctx context.Context, n queue.Name, most int) ([]queue.Dead, error) {
+	if n == queue.Feedback {
+		return nil, nil
+	}
+	return s.Queue.Dead(ctx, n, most)
+}
+
+// Depth is for Queue.
+func (s sesless) Depth(ctx context.Context, n queue.Name) (queue.Depth, error) {
+	if n == queue.Feedback {
+		return queue.Depth{}, nil
+	}
+	return s.Queue.Depth(ctx, n)
+}
+
+func local(ctx context.Context, data, linkKeys string) (*Deployment, error) {
 	r, err := folder.ReadRunning(data)
 	switch {
 	case err == nil && answers(ctx, r.Socket):

@@ -20,6 +20,10 @@ const (
 	Chat   Name = "chat"   // linehook, web, chat → chat
 )
 
+// Feedback is what SES said of mails and our function could not take, even the
+// third time. There are only dead letters of it, and only on AWS.
+const Feedback Name = "feedback"
+
 // Names lists every queue.
 var Names = []Name{Events, LINE, Email, Bank, Chat}
 

@@ -2,13 +2,16 @@ package sqs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/aws/smithy-go"
 
 	"kozamori/internal/queue"
 )
@@ -42,7 +45,12 @@ func Find(ctx context.Context, c Config, prefix string) (map[queue.Name]Address,
 		}
 		found[n] = a
 	}
-	return found, nil
+	dead, err := url(prefix + string(queue.Feedback) + deadSuffix)
+	if api, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(api.ErrorCode(), "NonExistentQueue") {
+		return found, nil // Create makes none
+	}
+	found[queue.Feedback] = Address{Dead: dead}
+	return found, err
 }
 
 // Create makes every queue of the house and its dead letters, named with a

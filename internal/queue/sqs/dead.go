@@ -2,8 +2,10 @@ package sqs
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,11 +76,30 @@ func (q *Queue) Dead(ctx context.Context, n queue.Name, max int) ([]queue.Dead, 
 			if !m.dead {
 				d.Why = tooOften
 			}
+			if n == queue.Feedback {
+				d.Why, d.Receives = failedInvocation(m.Body)
+			}
 			out = append(out, d)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b queue.Dead) int { return a.DiedAt.Compare(b.DiedAt) })
 	return out, q.show(ctx, url, handles)
+}
+
+// failedInvocation reads why and how often Lambda called a function in vain, in
+// what it sends to the function's destination of failures.
+func failedInvocation(body []byte) (why string, times int) {
+	var r struct {
+		RequestContext struct {
+			Condition              string
+			ApproximateInvokeCount int
+		}
+		ResponsePayload struct{ ErrorMessage string }
+	}
+	if json.Unmarshal(body, &r) != nil {
+		return "", 0
+	}
+	return strings.Trim(r.RequestContext.Condition+": "+r.ResponsePayload.ErrorMessage, ": "), r.RequestContext.ApproximateInvokeCount
 }
 
 func (q *Queue) takeDead(ctx context.Context, url *string, max int) ([]taken, error) {

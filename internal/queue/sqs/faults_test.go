@@ -24,6 +24,7 @@ import (
 type call struct {
 	Operation string `json:"-"`
 	QueueURL  string `json:"QueueUrl"`
+	QueueName string
 	Entries   []struct {
 		Id, MessageBody, MessageGroupId string
 		DelaySeconds                    int
@@ -290,6 +291,44 @@ func TestABurialHidesItsMessageForLongerThanItCanTake(t *testing.T) {
 	})
 	if hidden := time.Duration(s.calls[0].VisibilityTimeout) * time.Second; took < 10*time.Second || hidden <= took {
 		t.Errorf("it is hidden for %v, and the last try ends after %v", hidden, took)
+	}
+}
+
+// Lambda sends there what a function could not take, and says why in its own way.
+func TestWhatSESSaidAndNobodyTookIsListed(t *testing.T) {
+	body := `{"requestContext":{"condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"detail":{}},"responsePayload":{"errorMessage":"store: throttled"}}`
+	sum := md5.Sum([]byte(body))
+	sent := false
+	s := &script{answer: func(_ int, c call) (int, any) {
+		switch {
+		case c.Operation == "GetQueueUrl" && strings.HasSuffix(c.QueueName, "feedback"):
+			return 400, map[string]string{"__type": "AWS.SimpleQueueService.NonExistentQueue"}
+		case c.Operation == "GetQueueUrl":
+			return 200, map[string]string{"QueueUrl": "http://sqs.invalid/1/" + c.QueueName}
+		case c.Operation == "GetQueueAttributes":
+			return 200, map[string]any{"Attributes": map[string]string{"ApproximateNumberOfMessages": "1", "ApproximateNumberOfMessagesNotVisible": "0"}}
+		case c.Operation == "ReceiveMessage" && !sent:
+			sent = true
+			return 200, map[string]any{"Messages": []any{map[string]any{"MessageId": "d", "ReceiptHandle": "h", "Body": body, "MD5OfBody": hex.EncodeToString(sum[:]),
+				"Attributes": map[string]string{"SentTimestamp": "1000", "ApproximateReceiveCount": "1"}}}}
+		}
+		return 200, struct{}{}
+	}}
+	conf := sqs.Config{AWS: emulator.AWS(t), Endpoint: "http://sqs.invalid", HTTP: &http.Client{Transport: s}}
+	var err error
+	if conf.Queues, err = sqs.Find(ctx, conf, "kozamori-"); err != nil {
+		t.Fatal(err)
+	}
+	q := sqs.New(conf)
+	dead, err := q.Dead(ctx, queue.Feedback, 10)
+	if err != nil || len(dead) != 1 || dead[0].Why != "RetriesExhausted: store: throttled" || dead[0].Receives != 3 || dead[0].DiedAt != time.UnixMilli(1000).UTC() {
+		t.Errorf("%+v %v", dead, err)
+	}
+	if depth, err := q.Depth(ctx, queue.Feedback); err != nil || depth != (queue.Depth{Dead: 1}) {
+		t.Errorf("%+v %v", depth, err)
+	}
+	if _, err := q.Redrive(ctx, queue.Feedback); err == nil {
+		t.Error("they go back to a queue that is not there")
 	}
 }
 

@@ -332,10 +332,6 @@ func gone(code, message string) bool {
 // Depth counts about. The age of the oldest message is CloudWatch's to tell.
 func (q *Queue) Depth(ctx context.Context, n queue.Name) (queue.Depth, error) {
 	var d queue.Depth
-	url, err := q.url(n)
-	if err != nil {
-		return d, err
-	}
 	dead, err := q.deadURL(n)
 	if err != nil {
 		return d, err
@@ -351,12 +347,15 @@ func (q *Queue) Depth(ctx context.Context, n queue.Name) (queue.Depth, error) {
 		return number(types.QueueAttributeNameApproximateNumberOfMessages), number(types.QueueAttributeNameApproximateNumberOfMessagesNotVisible),
 			number(types.QueueAttributeNameApproximateNumberOfMessagesDelayed), nil
 	}
-	visible, hidden, delayed, err := count(url)
+	visible, hidden, _, err := count(dead)
+	if d.Dead = visible + hidden; err != nil || n == queue.Feedback {
+		return d, err
+	}
+	url, err := q.url(n)
 	if err != nil {
 		return d, err
 	}
+	visible, hidden, delayed, err := count(url)
 	d.Waiting, d.InFlight = visible+delayed, hidden
-	visible, hidden, _, err = count(dead)
-	d.Dead = visible + hidden
 	return d, err
 }
