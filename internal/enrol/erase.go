@@ -203,7 +203,8 @@ func names(raw, ref string) bool {
 }
 
 // lives says how long each kind of ticket about an account lives.
-var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife}
+var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
+	store.TicketInvites: InviteLife, store.TicketMails: MailLife}
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -54,47 +53,6 @@ type Invitation struct {
 	Again      bool             `json:"again,omitempty"` // who took it was a guardian already
 	Mask       string           `json:"-"`
 	Expires    time.Time        `json:"-"`
-}
-
-// Invite makes a one-time invitation to watch over an account of the asker,
-// for somebody whom they call by a name. ErrNotFound unless they own it,
-// ErrFull, ErrMany, or a *watch.FieldError for a name that is too long.
-func (d *Desk) Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error) {
-	a, w, err := d.owned(ctx, lineUser, k)
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	if len(a.Watchers) >= watch.MaxWatchers {
-		return "", time.Time{}, ErrFull
-	}
-	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
-	if utf8.RuneCountInString(name) > watch.MaxName {
-		return "", time.Time{}, &watch.FieldError{Field: "name", Problem: fmt.Sprintf("must have at most %d characters", watch.MaxName)}
-	}
-	open, err := d.Store.Tickets(ctx, store.AccountTickets(k))
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	now, n := d.now(), 0
-	for _, t := range open {
-		if t.Kind == store.TicketInvite && t.UsedBy == "" && now.Before(t.Expires) {
-			n++
-		}
-	}
-	if n >= maxInvites {
-		return "", time.Time{}, ErrMany
-	}
-	body, err := json.Marshal(Invitation{Account: k, By: w.ID, Name: name, HideAmount: hideAmount})
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	code, expires = token.Aloud(inviteLen), now.Add(InviteLife).Truncate(time.Second)
-	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketInvite, Hash: d.Keys.Hash("invite", code),
-		Owner: store.AccountTickets(k), Body: body, Expires: expires}))
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	return grouped(code, inviteGroup), expires, nil
 }
 
 // owned reads an account for its owner. ErrNotFound unless they own it.

@@ -14,8 +14,9 @@ import (
 
 // Confirmation of a mail address that a person typed.
 const (
-	MailLife = time.Hour
-	maxMails = 3 // confirmation mails of one watcher within two hours
+	MailLife    = time.Hour
+	maxMails    = 3 // confirmation mails of one watcher within mailsWithin
+	mailsWithin = 2 * time.Hour
 )
 
 type mailClaim struct {
@@ -35,42 +36,58 @@ func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKe
 	if !ok {
 		return "", "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
 	}
-	a, err := d.Store.Account(ctx, k)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", "", ErrNotFound
-	}
-	if err != nil {
-		return "", "", err
-	}
-	w, ok := a.WatcherOf(lineUser)
-	if !ok {
-		return "", "", ErrNotFound
-	}
-	open, err := d.Store.Tickets(ctx, store.AccountTickets(k))
-	if err != nil {
-		return "", "", err
-	}
-	n := 0
-	for _, t := range open {
-		var c mailClaim
-		if t.Kind == store.TicketMail && json.Unmarshal(t.Body, &c) == nil && c.Watcher == w.ID {
-			n++
-		}
-	}
-	if n >= maxMails {
-		return "", "", ErrMany
-	}
-	body, err := json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo})
-	if err != nil {
-		return "", "", err
-	}
 	secret = rand.Text()
-	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketMail, Hash: d.Keys.Hash("mail", secret),
-		Owner: store.AccountTickets(k), Body: body, Expires: d.now().Add(MailLife).Truncate(time.Second)}))
+	err = store.Retry(ctx, func() error {
+		a, err := d.Store.Account(ctx, k)
+		if errors.Is(err, store.ErrNotFound) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		w, ok := a.WatcherOf(lineUser)
+		if !ok {
+			return ErrNotFound
+		}
+		list, err := d.oneMoreMail(ctx, k, w.ID)
+		if err != nil {
+			return err
+		}
+		claim := &store.Ticket{Kind: store.TicketMail, Hash: d.Keys.Hash("mail", secret), Owner: list.Owner, Expires: list.Expires}
+		if claim.Body, err = json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo}); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(claim))
+	})
 	if err != nil {
 		return "", "", err
 	}
 	return secret, sendTo, nil
+}
+
+// oneMoreMail is the list of a watcher's mails with one more that is asked for
+// now. ErrMany if there were too many lately.
+func (d *Desk) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher string) (*store.Ticket, error) {
+	hash, now := d.Keys.Hash("mails", watcher), d.now()
+	list, err := d.Store.Ticket(ctx, store.TicketMails, hash)
+	var asked []time.Time
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		list = &store.Ticket{Kind: store.TicketMails, Hash: hash, Owner: store.AccountTickets(k)}
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(list.Body, &asked); err != nil {
+			return nil, errors.New("enrol: a list of mails does not decode")
+		}
+	}
+	asked = slices.DeleteFunc(asked, func(at time.Time) bool { return now.Sub(at) >= mailsWithin })
+	if len(asked) >= maxMails {
+		return nil, ErrMany
+	}
+	list.Body, err = json.Marshal(append(asked, now))
+	list.Expires = now.Add(MailLife).Truncate(time.Second)
+	return list, err
 }
 
 // MailClaimed says for whom a confirmation mail is and changes nothing.

@@ -18,6 +18,11 @@ const (
 	TicketMail    TicketKind = "mail"    // confirm a mail address, once
 	TicketDoor    TicketKind = "door"    // open a session, once
 	TicketSession TicketKind = "session" // see and change settings for a while
+
+	// Those let nobody do anything: they hold what there is of others, so that
+	// no more are made than may be.
+	TicketInvites TicketKind = "invites" // an account's invitations
+	TicketMails   TicketKind = "mails"   // a watcher's confirmation mails
 )
 
 // Ticket is what the holder of a secret may do until a time, stored under a
@@ -69,6 +74,11 @@ func PutTicket(t *Ticket) Write {
 // DeleteTicket removes a ticket.
 func DeleteTicket(kind TicketKind, hash string) Write {
 	return Write{Item: Item{Key: ticketKey(kind, hash)}, If: Any, Delete: true}
+}
+
+// EndTicket removes a ticket at the version read.
+func EndTicket(t *Ticket) Write {
+	return Write{Item: Item{Key: ticketKey(t.Kind, t.Hash)}, If: At(t.Version), Delete: true}
 }
 
 // Tickets lists an owner's tickets that are still kept, in the order in which

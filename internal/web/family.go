@@ -13,17 +13,30 @@ import (
 	"kozamori/internal/wording"
 )
 
-// family shows who watches the account, and lets its owner dismiss guardians
-// and choose whether they see amounts.
+// family shows who watches the account, and lets its owner dismiss guardians,
+// choose whether they see amounts, and withdraw invitations.
 func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
 	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
 	if r.Method == http.MethodPost {
 		do, ok := s.button(w, r)
-		if !ok || !s.offered(w, r, do == wording.DoDismiss || do == wording.DoHide || do == wording.DoShow) {
+		if !ok || !s.offered(w, r, do == wording.DoDismiss || do == wording.DoHide || do == wording.DoShow || do == wording.DoWithdraw) {
 			return
 		}
-		if !s.at(w, r, s.ofGuardian(r, do, g, b, &f)) {
+		act := s.ofGuardian
+		if do == wording.DoWithdraw {
+			act = s.withdraw
+		}
+		if !s.at(w, r, act(r, do, g, b, &f)) {
 			return
+		}
+	}
+	if b.Watcher.Role == watch.Owner {
+		open, err := s.People.OpenInvitations(r.Context(), g.LineUser, b.Account.AccountKey)
+		if !s.at(w, r, err) {
+			return
+		}
+		for _, i := range open {
+			f.Open = append(f.Open, wording.OpenInvite(i))
 		}
 	}
 	s.page(w, http.StatusOK, wording.FamilyPage(f))
@@ -37,17 +50,28 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f
 		if _, in := b.Account.Watcher(id); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
 			err = nil // pressed twice
 		}
-		f.Left, f.Watchers = true, without(f.Watchers, id)
+		f.News, f.Watchers = wording.FamilyDismissed, without(f.Watchers, id)
 		return err
 	}
-	f.Shown, f.Hid = do == wording.DoShow, do == wording.DoHide
-	err := s.People.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, f.Shown)
+	if f.News = wording.FamilyHid; do == wording.DoShow {
+		f.News = wording.FamilyShown
+	}
+	err := s.People.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, do == wording.DoShow)
 	w, in := b.Account.Watcher(id)
 	switch {
 	case in && err == nil:
-		w.HideAmount = f.Hid // b is this request's own
+		w.HideAmount = do == wording.DoHide // b is this request's own
 	case !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner:
-		f.Shown, f.Hid, f.Gone, err = false, false, true, nil // they left meanwhile
+		f.News, err = wording.FamilyGone, nil // they left meanwhile
+	}
+	return err
+}
+
+// withdraw ends an invitation that nobody has taken.
+func (s *site) withdraw(r *http.Request, _ string, g *guest, b enrol.Bound, f *wording.FamilyFacts) error {
+	err := s.People.Withdraw(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("invitation"))
+	if f.News = wording.FamilyWithdrawn; errors.Is(err, enrol.ErrInvite) {
+		f.News, err = wording.FamilyEnded, nil
 	}
 	return err
 }
@@ -93,7 +117,9 @@ func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.Famil
 		f.BadName = true
 		return http.StatusUnprocessableEntity, nil
 	case errors.Is(err, enrol.ErrFull), errors.Is(err, enrol.ErrMany):
-		f.Full = true
+		if f.News = wording.FamilyMany; errors.Is(err, enrol.ErrFull) {
+			f.News = wording.FamilyFull
+		}
 		return http.StatusConflict, nil
 	case err != nil:
 		return 0, err

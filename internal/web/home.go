@@ -34,6 +34,8 @@ type People interface {
 	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
 	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
+	OpenInvitations(ctx context.Context, lineUser string, k watch.AccountKey) ([]enrol.OpenInvitation, error)
+	Withdraw(ctx context.Context, lineUser string, k watch.AccountKey, id string) error
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
 	ShowAmounts(ctx context.Context, lineUser string, k watch.AccountKey, watcher string, show bool) error
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)

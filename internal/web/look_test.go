@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -136,6 +137,39 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	g, _ := a.WatcherOf("U2")
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {g.ID}}).says(t, 200, "見守りを終えました")
 	daughter.open(mine+"/family").says(t, 403) // nothing left to see: the session ended too
+}
+
+func TestAnOwnerTakesAnInvitationBackThatWentToTheWrongPerson(t *testing.T) {
+	w := newWorld(t)
+	b, p := w.inside("/family")
+	p.saysNot(t, "招待中")
+	var code string
+	for i := range 6 {
+		got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"次男"}, "hide": {"on"}})
+		if i == 0 {
+			got.says(t, 200, "送る相手をまちがえたときは、見守り家族の一覧から取り消せます。")
+			code = inviteCode.FindString(got.body)
+		}
+		if i == 5 {
+			got.says(t, 409, "見守り家族の一覧で、いらない招待を取り消してください", `/family"`)
+		}
+	}
+	p = b.open(p.url.String())
+	p.says(t, 200, "招待中：次男", "金額は見えません", "招待した日時", "14:08", "招待の期限", "9月5日(土) 14:08", "この招待を取り消す")
+	p.saysNot(t, code, strings.ReplaceAll(code, "-", ""))
+	id := regexp.MustCompile(`name="invitation" value="([^"]+)"`).FindStringSubmatch(p.body)[1]
+	take := url.Values{"do": {wording.DoWithdraw}, "invitation": {id}}
+	got := b.do(http.MethodPost, p.url.String(), take)
+	got.says(t, 200, "招待を取り消しました")
+	if n := strings.Count(got.body, "招待中："); n != 4 {
+		t.Errorf("%d are open", n)
+	}
+	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+	if _, err := people.Accept(context.Background(), "U2", code, watch.Japanese); !errors.Is(err, enrol.ErrInvite) {
+		t.Errorf("a withdrawn invitation: %v", err)
+	}
+	b.do(http.MethodPost, p.url.String(), take).says(t, 200, "その招待は、すでに使われたか、終わっています。")
+	b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
 }
 
 func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {

@@ -184,6 +184,8 @@ var walk = []struct {
 			v.press(wording.DoInvite, "")
 		}
 	}},
+	{"open invitations", owners, "見守り家族", "Family", func(v *walker) { v.at("/family") }},
+	{"an invitation taken back", owners, "見守り家族", "Family", func(v *walker) { v.press(wording.DoWithdraw, "") }},
 	{"amounts shown to a guardian", owners, "見守り家族", "Family", func(v *walker) {
 		v.at("/family")
 		v.press(wording.DoShow, "")

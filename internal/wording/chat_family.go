@@ -23,7 +23,6 @@ var (
 	tcInvitedWhen = text{ja: "口座の名義人が緊急のお知らせに答えないとき、あなたにもこのLINEでお知らせします。", en: "When its owner does not answer an urgent alert, we tell you here too."}
 	tcInvitedMay  = text{ja: "あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。あなたの回答は、名義人にも伝わります。", en: "You can tell the bank that it was not them. You cannot move money. The owner hears of your answers."}
 	tcInvitedEnd  = text{ja: "心当たりがない招待は、押さずにそのままにしてください。引き受けたあとも、「%s」でいつでもやめられます。", en: "If you do not know who sent this, do nothing. You can leave at any time by sending \"%s\"."}
-	tcInviteUntil = text{ja: "招待の期限", en: "Valid until"}
 	tcJoin        = text{ja: "見守り家族になる", en: "Yes, I will watch"}
 	tcJoined      = text{ja: "見守り家族になりました", en: "You are watching over this account"}
 	tcJoinedAgain = text{ja: "すでに見守り家族です", en: "You are watching over it already"}
@@ -43,7 +42,7 @@ func AskJoin(f InvitationFacts) Message {
 	m := chat(lang, tcInvitedAlt.in(lang), tcInvited.in(lang), tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcInvitedEnd.in(lang, Word(lang, CmdLeave)))
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}),
 		Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
-		Fact{tcInviteUntil.in(lang), Time(lang, f.Expires, f.Now)})
+		Fact{tFamOpenUntil.in(lang), Time(lang, f.Expires, f.Now)})
 	m.Buttons = []Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: Primary, Postback: chatPostback("join", "c", f.Code)}}
 	return m
 }

@@ -14,12 +14,9 @@ type FamilyFacts struct {
 	Invite   *InviteFacts // an invitation that was made just now
 	Name     string       // as typed
 	Hide     bool         // as ticked
-	Full     bool         // no more invitations now
 	BadName  bool
-	Left     bool // somebody's watching was ended just now
-	Hid      bool // amounts were hidden from somebody just now
-	Shown    bool // or shown
-	Gone     bool // neither: they watch no more
+	News     FamilyNews // what was done just now, or why it was not
+	Open     []OpenInvite
 	Now      time.Time
 }
 
@@ -37,6 +34,8 @@ const (
 	DoDismiss = "dismiss"
 	DoHide    = "hide"
 	DoShow    = "show"
+
+	DoWithdraw = "withdraw"
 )
 
 var (
@@ -54,9 +53,6 @@ var (
 	tFamHidden     = text{ja: "お知らせと、つながっているサービス（金額は見えません）", en: "alerts and connected services, without amounts"}
 	tFamDoHide     = text{ja: "この人に金額を見せない", en: "Show them no amounts"}
 	tFamDoShow     = text{ja: "この人に金額を見せる", en: "Show them amounts"}
-	tFamHid        = text{ja: "金額を見せない設定にしました。そのことを、その人にLINEで伝えます。", en: "They see no amounts from now on. We tell them so on LINE."}
-	tFamShown      = text{ja: "金額を見せる設定にしました。そのことを、その人にLINEで伝えます。", en: "They see amounts from now on. We tell them so on LINE."}
-	tFamGone       = text{ja: "その人は、もう見守っていません。", en: "They do not watch any more."}
 	tFamDismiss    = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite     = text{ja: "家族を招待する", en: "Invite somebody"}
 	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
@@ -66,14 +62,12 @@ var (
 	tFamHide       = text{ja: "金額を見せない", en: "Do not show amounts"}
 	tFamMake       = text{ja: "招待をつくる", en: "Make an invitation"}
 	tFamMade       = text{ja: "招待をつくりました", en: "The invitation is ready"}
-	tFamMadeText   = text{ja: "ご家族のスマートフォンでQRコードを読み取ってもらうか、LINEで送ってください。1人だけが、%sまで使えます。ほかの人には見せないでください。", en: "Have them scan the code with their phone, or send it on LINE. It works for one person, until %s. Show it to nobody else."}
+	tFamMadeText   = text{ja: "ご家族のスマートフォンでQRコードを読み取ってもらうか、LINEで送ってください。1人だけが、%sまで使えます。ほかの人には見せないでください。送る相手をまちがえたときは、見守り家族の一覧から取り消せます。", en: "Have them scan the code with their phone, or send it on LINE. It works for one person, until %s. Show it to nobody else. If you send it to the wrong person, take it back on the family page."}
 	tFamCode       = text{ja: "家族コード", en: "Family code"}
 	tFamSend       = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
 	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
 	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
 	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
-	tFamFull       = text{ja: "いまは、これ以上招待できません。使われていない招待は、24時間で終わります。", en: "No more invitations can be made now. Unused ones end after 24 hours."}
-	tFamLeft       = text{ja: "見守りを終えました。そのことを、その人にLINEで伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so on LINE, and nothing more about the account."}
 	tFaultName     = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
 )
 
@@ -90,16 +84,7 @@ func FamilyPage(f FamilyFacts) Page {
 	if !owner {
 		p.Parts[0].Text = []string{tFamYou.in(lang)}
 	}
-	switch {
-	case f.Left:
-		p.Notice = tFamLeft.in(lang)
-	case f.Hid:
-		p.Notice = tFamHid.in(lang)
-	case f.Gone:
-		p.Notice = tFamGone.in(lang)
-	case f.Shown:
-		p.Notice = tFamShown.in(lang)
-	}
+	p.Notice = f.News.in(lang)
 	guardians := 0
 	for _, w := range f.Watchers {
 		m := Message{Lang: p.Lang, Title: tFamOwner.in(lang)}
@@ -131,6 +116,9 @@ func FamilyPage(f FamilyFacts) Page {
 		if guardians == 0 {
 			p.Parts[0].Text = append(p.Parts[0].Text, tFamNobody.in(lang))
 		}
+		for _, i := range f.Open {
+			p.Parts = append(p.Parts, i.part(lang, f.Now))
+		}
 		p.Parts[0].Links = []PageLink{{f.View.Path + InvitePath, tFamInvite.in(lang), tFamInviteHint.in(lang)}}
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
@@ -148,9 +136,7 @@ func InvitePage(f FamilyFacts) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamInvite, tFamText.in(lang))
 	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
-	if f.Full {
-		p.Notice = tFamFull.in(lang)
-	}
+	p.Notice = f.News.in(lang)
 	if i := f.Invite; i != nil {
 		p = plainPage(lang, tFamName, tFamMade, tFamMadeText.in(lang, Time(lang, i.Expires, f.Now)))
 		part := &p.Parts[0]

@@ -91,6 +91,8 @@ func roomPages(lang watch.Lang) map[string]Page {
 	invite := func(f *FamilyFacts) {
 		f.Invite = &InviteFacts{Code: "KTFAV-7NM6Y-KQRQR", URL: "https://line.example/", QR: "<svg>", Share: "https://line.example/share", Expires: jst("2020-09-05 14:08:00")}
 	}
+	open := []OpenInvite{{ID: "0a1b", Name: "次男", HideAmount: true, Made: jst("2020-09-04 14:08:00"), Expires: jst("2020-09-05 14:08:00")},
+		{ID: "2c3d", Made: jst("2020-09-04 14:09:00"), Expires: jst("2020-09-05 14:09:00")}}
 	empty := historyFacts(lang, watch.Owner)
 	empty.Entries, empty.Earlier, empty.Later, empty.Older, empty.Newer = nil, "", "", "", ""
 	nothing := servicesFacts(lang, watch.Owner)
@@ -115,8 +117,9 @@ func roomPages(lang watch.Lang) map[string]Page {
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
-		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Left, f.Watchers = true, nil })),
-		"room-invite-refused": InvitePage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Full, f.BadName = true, true })),
+		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.Watchers = FamilyDismissed, nil })),
+		"room-family-open": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Open = open })),
+		"room-invite-refused": InvitePage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.BadName = FamilyMany, true })),
 		"room-leave":          LeavePage(leave), "room-leave-unsure": LeavePage(unsure), "room-leave-shared": LeavePage(shared), "room-leave-guardian": LeavePage(guardLeaves), "room-leave-500": LeavePage(kept),
 		"room-left": LeftAccountPage(leave, false), "room-erased": LeftAccountPage(leave, true),
 		"room-confirm": ConfirmPage(lang), "room-confirmed": ConfirmedPage(lang), "room-confirm-gone": ConfirmGonePage(lang),
