@@ -118,7 +118,7 @@ func roomPages(lang watch.Lang) map[string]Page {
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
 		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.Watchers = FamilyDismissed, nil })),
-		"room-family-open": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Open = open })),
+		"room-family-open":    FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Open = open })),
 		"room-invite-refused": InvitePage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.BadName = FamilyMany, true })),
 		"room-leave":          LeavePage(leave), "room-leave-unsure": LeavePage(unsure), "room-leave-shared": LeavePage(shared), "room-leave-guardian": LeavePage(guardLeaves), "room-leave-500": LeavePage(kept),
 		"room-left": LeftAccountPage(leave, false), "room-erased": LeftAccountPage(leave, true),
