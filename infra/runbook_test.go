@@ -33,3 +33,22 @@ func TestTheRunbookKnowsEachAlarm(t *testing.T) {
 		}
 	}
 }
+
+func TestTheREADMENamesTheRegionThatSAMDeploysTo(t *testing.T) {
+	read := func(name string) string {
+		t.Helper()
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	region := regexp.MustCompile(`(?m)^region = "(.+)"`).FindStringSubmatch(read("../samconfig.toml"))
+	if region == nil {
+		t.Fatal("samconfig.toml names no region")
+	}
+	readme := read("../README.md")
+	if at := strings.Index(readme, "export AWS_REGION="+region[1]); at < 0 || at > strings.Index(readme, "sam deploy") {
+		t.Errorf("the README does not name %s before its first command", region[1])
+	}
+}

@@ -12,11 +12,15 @@ import (
 	"kozamori/internal/watch"
 )
 
-// bankDelay is the backoff of callbacks: a bank that is down for hours is
-// asked again about once an hour.
+// bankDelay is the backoff of callbacks.
 func bankDelay(m queue.Message) time.Duration {
-	return queue.Backoff(m.Receives, 2*time.Second, time.Hour)
+	return queue.Backoff(m.Receives, 2*time.Second, bankMost)
 }
+
+// bankMost is the longest pause between two tries: on average three quarters of
+// it, so that a bank that is down for long is asked once an hour, and 72 hours
+// take fewer tries than a queue allows a message.
+const bankMost = 80 * time.Minute
 
 // dispute tells the bank every change of a dispute that it has not taken yet,
 // oldest first: a withdrawal never overtakes its opening.
@@ -51,7 +55,7 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 			}
 			d.Due = time.Time{}
 			if _, more := d.Untold(); more {
-				d.Due = now.Add(time.Hour + watch.LostAfter)
+				d.Due = now.Add(bankMost + watch.LostAfter)
 			}
 			return nil
 		})
@@ -89,7 +93,7 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *held, r *wa
 		case over:
 			d.State, d.Problem = watch.Undelivered, "the bank did not take it in time"
 		default:
-			d.Due = now.Add(time.Hour + watch.LostAfter)
+			d.Due = now.Add(bankMost + watch.LostAfter)
 		}
 	})
 	switch {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"kozamori/internal/emulator"
@@ -22,9 +23,16 @@ const Account = "123456789012"
 // Template is a CloudFormation template without anything of SAM's.
 type Template struct {
 	Parameters map[string]struct {
-		Type          string
-		Default       any
-		AllowedValues []any
+		Type           string
+		Default        any
+		AllowedValues  []any
+		AllowedPattern string
+	}
+	Rules map[string]struct {
+		Assertions []struct {
+			Assert            any
+			AssertDescription string
+		}
 	}
 	Mappings   map[string]map[string]map[string]any
 	Conditions map[string]any
@@ -108,11 +116,28 @@ func newResolver(t *Template, stack string, values map[string]string) (*resolver
 		if !allowed {
 			return nil, fmt.Errorf("stood: %q is no value of the parameter %s", v, name)
 		}
+		pattern, err := regexp.Compile("^(?:" + p.AllowedPattern + ")$")
+		if err != nil {
+			return nil, fmt.Errorf("stood: the parameter %s: %w", name, err)
+		}
+		if p.AllowedPattern != "" && !pattern.MatchString(v) {
+			return nil, fmt.Errorf("stood: %q is no value of the parameter %s", v, name)
+		}
 		r.values[name] = v
 	}
 	for name := range values {
 		if _, ok := t.Parameters[name]; !ok {
 			return nil, fmt.Errorf("stood: the template has no parameter %s", name)
+		}
+	}
+	for name, rule := range t.Rules {
+		for _, a := range rule.Assertions {
+			switch holds, err := r.holds(a.Assert); {
+			case err != nil:
+				return nil, fmt.Errorf("stood: the rule %s: %w", name, err)
+			case !holds:
+				return nil, fmt.Errorf("stood: the rule %s: %s", name, a.AssertDescription)
+			}
 		}
 	}
 	for name, res := range t.Resources {
