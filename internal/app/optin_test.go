@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,14 +33,15 @@ type town struct {
 	system *app.System
 	url    string
 	key    string // the bank's API key
+	files  string // folder of the store and the queues
 }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
-	table := worldtest.Table(t, w.Now)
-	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
-	h := &town{world: w}
+	h := &town{world: w, files: t.TempDir()}
+	table := worldtest.TableIn(t, filepath.Join(h.files, "store"), w.Now)
+	w.queue = worldtest.QueueIn(t, filepath.Join(h.files, "queue"), qembedded.Options{Now: w.Now})
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.post.ServeHTTP(rw, r) }))
 	t.Cleanup(srv.Close)
 	h.url = srv.URL

@@ -35,7 +35,7 @@ func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) wo
 func (t *talk) leaving(ctx context.Context) ([]enrol.Bound, wording.ChatLeaveFacts, error) {
 	list, lang, err := t.accounts(ctx)
 	return list, wording.ChatLeaveFacts{Lang: lang, Accounts: t.chatAccounts(ctx, lang, list), Now: t.at(),
-		KeepDays: days(t.Store.KeepDispute), RecordDays: days(store.KeepRecord)}, err
+		KeepDays: days(t.Store.KeepDispute), RecordDays: days(store.KeepRecord), CopyDays: days(store.KeepCopies)}, err
 }
 
 // pressed tells which accounts a button of leaving or erasing names. An

@@ -18,6 +18,11 @@ import (
 const (
 	KeepRecord  = 400 * 24 * time.Hour // also how long a transaction id is remembered
 	KeepDispute = 5 * 365 * 24 * time.Hour
+	// KeepCopies is how long what was erased may live on in copies that are
+	// kept against failures: backups of the table (35 days, the most that
+	// DynamoDB keeps), and messages that could not be handled (14 days, see
+	// queue.Queue).
+	KeepCopies = 35 * 24 * time.Hour
 )
 
 // Bounds of Store.KeepDispute.

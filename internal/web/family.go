@@ -140,7 +140,7 @@ func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // leave says what leaving and erasing mean, and does them.
 func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
-	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: days(s.Store.KeepDispute), RecordDays: days(store.KeepRecord)}
+	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: days(s.Store.KeepDispute), RecordDays: days(store.KeepRecord), CopyDays: days(store.KeepCopies)}
 	for _, x := range b.Account.Watchers {
 		switch {
 		case x.Role == watch.Guardian && b.Watcher.Role == watch.Owner:

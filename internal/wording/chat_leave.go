@@ -53,8 +53,9 @@ type ChatLeaveFacts struct {
 	Accounts []ChatAccount
 	Now      time.Time
 	// KeepDays is how long a dispute is kept as evidence, RecordDays how long
-	// records that nobody has erased.
-	KeepDays, RecordDays int
+	// records that nobody has erased, CopyDays how long what is gone lives on in
+	// copies against failures.
+	KeepDays, RecordDays, CopyDays int
 }
 
 // row is the account at a place of the list, by a number unless that is 0. Of
@@ -172,7 +173,7 @@ func AskErase(f ChatLeaveFacts) Message {
 		m.Choices = choices(lang, CmdLeave, CmdGuide)
 		return m
 	}
-	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), tcAskEraseTx.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
+	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), append([]string{tcAskEraseTx.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
 	m.Facts = f.rows(true, func(a ChatAccount) bool { return a.Erasable })
 	if f.guardians() {
 		m.Text = append(m.Text, tcLeaveOthers.in(lang))
@@ -195,7 +196,7 @@ func Left(f ChatLeaveFacts) Message {
 		own, others = own || !a.Guardian, others || a.Guardian
 	}
 	if own {
-		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tcLeftAgain.in(lang))
+		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays), tcLeftAgain.in(lang))
 	}
 	if others {
 		m.Text = append(m.Text, tcLeftInvite.in(lang))
@@ -207,7 +208,7 @@ func Left(f ChatLeaveFacts) Message {
 // those which can be erased are gone, and says what is kept.
 func Erased(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), tcLeftText.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays)))
+	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), append([]string{tcLeftText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
 	m.Facts = f.rows(false, anyAccount)
 	for _, a := range f.Accounts {
 		if !a.Erasable {

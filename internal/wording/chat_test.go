@@ -22,7 +22,7 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	twin := own
 	twin.Watcher, twin.Since = "w4", jst("2020-06-01 09:30:00")
 	leave := func(list ...ChatAccount) ChatLeaveFacts {
-		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: 5 * 365, RecordDays: 400}
+		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: 5 * 365, RecordDays: 400, CopyDays: 35}
 	}
 	changed := watch.DefaultRules()
 	changed.ServiceMin, changed.AnyDebit = 5000, 100000

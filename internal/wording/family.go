@@ -168,6 +168,7 @@ type LeaveFacts struct {
 	KeepDays int  // how long a dispute is kept as evidence
 	// RecordDays is how long records are kept that nobody has erased.
 	RecordDays int
+	CopyDays   int  // how long what was erased lives on in copies against failures
 	Unsure     bool // erasing was asked for without the box that says so
 }
 
@@ -187,6 +188,7 @@ var (
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
 	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank is kept, as evidence, for %s, without your LINE account or mail address."}
+	tEraseCopies   = text{ja: "故障に備えた控え（バックアップや、処理できなかった通信）からは、%d日以内に消えます。", en: "From copies kept in case of failures (backups, and messages that could not be handled) it vanishes within %d days."}
 	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
 	tEraseSure     = text{ja: "元に戻せないことを確かめました", en: "I know that it cannot be undone"}
 	tEraseTick     = text{ja: "消すときは、ここにチェックを入れてください。", en: "To erase, tick this box."}
@@ -207,6 +209,11 @@ func span(lang watch.Lang, days int) string {
 	return tSpanDays.in(lang, days)
 }
 
+// whatStays says what an erasure leaves, and for how long.
+func whatStays(lang watch.Lang, keepDays, copyDays int) []string {
+	return []string{tEraseKept.in(lang, span(lang, keepDays)), tEraseCopies.in(lang, copyDays)}
+}
+
 // LeavePage says what leaving and erasing mean, and offers both.
 func LeavePage(f LeaveFacts) Page {
 	lang := langOf(f.View.Lang)
@@ -220,7 +227,7 @@ func LeavePage(f LeaveFacts) Page {
 	}
 	p.Parts[0].Forms = []Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: Danger}}
 	if f.View.Watcher.Role == watch.Owner {
-		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: []string{tEraseText.in(lang), tEraseKept.in(lang, span(lang, f.KeepDays))}},
+		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
 			Forms: []Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: Danger, Fields: []Field{{Kind: FieldCheck, Name: "sure", Label: tEraseSure.in(lang)}}}}}
 		if f.Unsure {
 			p.Notice = tEraseUnsure.in(lang)
@@ -240,7 +247,7 @@ func LeftAccountPage(f LeaveFacts, erased bool) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
 	if erased {
-		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, span(lang, f.KeepDays)))
+		p.Parts[0].Text = append(p.Parts[0].Text, whatStays(lang, f.KeepDays, f.CopyDays)...)
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p

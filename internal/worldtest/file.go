@@ -67,8 +67,8 @@ func (a *Asked) Taken() string {
 // Fail makes every read fail from now on, or none.
 func (a *Asked) Fail(down bool) { a.mu.Lock(); defer a.mu.Unlock(); a.down = down }
 
-// Everything reads the whole store from its file, as bucket/key → value: what
-// the store's own methods would never show is seen too. Nothing may be
+// Everything reads a whole file of a store, or of queues, as bucket/key →
+// value: what their own methods would never show is seen too. Nothing may be
 // writing.
 func Everything(t testing.TB, file string) map[string]string {
 	t.Helper()

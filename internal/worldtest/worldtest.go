@@ -62,7 +62,13 @@ func TableIn(t testing.TB, file string, now func() time.Time) *embedded.Table {
 // Queue is empty queues.
 func Queue(t testing.TB, options queues.Options) *queues.Queue {
 	t.Helper()
-	q, err := queues.Open(filepath.Join(t.TempDir(), "queue"), options)
+	return QueueIn(t, filepath.Join(t.TempDir(), "queue"), options)
+}
+
+// QueueIn is the queues that a file holds; they are closed with the test.
+func QueueIn(t testing.TB, file string, options queues.Options) *queues.Queue {
+	t.Helper()
+	q, err := queues.Open(file, options)
 	if err != nil {
 		t.Fatal(err)
 	}

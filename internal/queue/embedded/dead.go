@@ -72,6 +72,57 @@ func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, e
 	return out, err
 }
 
+// purgeEvery is how often dead letters that are too old are removed.
+const purgeEvery = time.Hour
+
+func (q *Queue) purging() {
+	tick := time.NewTicker(purgeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			_, _ = q.Purge(context.Background()) // what fails is too old in an hour as well
+		case <-q.closed:
+			return
+		}
+	}
+}
+
+// Purge removes the dead letters that are older than 14 days and says how many
+// there were. It is done every hour by itself.
+func (q *Queue) Purge(ctx context.Context) (int, error) {
+	total := 0
+	for _, n := range queue.Names {
+		gone := 0
+		err := q.durable(ctx, func(tx *bbolt.Tx) error {
+			gone = 0
+			letters := tx.Bucket(bucket(n, "dead"))
+			var old [][]byte
+			err := letters.ForEach(func(k, v []byte) error {
+				h, _, err := decodeHead(v)
+				if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= keepDead {
+					old = append(old, bytes.Clone(k))
+				}
+				return err
+			})
+			for _, k := range old {
+				if err == nil {
+					err = letters.Delete(k)
+				}
+			}
+			gone = len(old)
+			return err
+		}, func() {
+			q.line[n].dead -= gone
+			total += gone
+		})
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
 // Redrive sends every dead letter back, each in one transaction and as a new
 // message: a receipt of its former life must not end it.
 func (q *Queue) Redrive(ctx context.Context, n queue.Name) (int, error) {

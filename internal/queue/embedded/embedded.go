@@ -80,6 +80,7 @@ func Open(path string, o Options) (*Queue, error) {
 		return nil, err
 	}
 	q.done.Go(q.commit)
+	q.done.Go(q.purging)
 	return q, nil
 }
 
