@@ -7,17 +7,18 @@ import (
 	"testing"
 )
 
-func TestTheRunbookKnowsEachAlarm(t *testing.T) {
-	read := func(name string) string {
-		t.Helper()
-		b, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b)
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	book := read("RUNBOOK.md")
-	names := regexp.MustCompile(`AlarmName: !Sub "\$\{App\}-(.+)"`).FindAllStringSubmatch(read("alarms.yaml"), -1)
+	return string(b)
+}
+
+func TestTheRunbookKnowsEachAlarm(t *testing.T) {
+	book := read(t, "RUNBOOK.md")
+	names := regexp.MustCompile(`AlarmName: !Sub "\$\{App\}-(.+)"`).FindAllStringSubmatch(read(t, "alarms.yaml"), -1)
 	if len(names) < 30 {
 		t.Fatalf("%d alarms found", len(names))
 	}
@@ -35,19 +36,11 @@ func TestTheRunbookKnowsEachAlarm(t *testing.T) {
 }
 
 func TestTheREADMENamesTheRegionThatSAMDeploysTo(t *testing.T) {
-	read := func(name string) string {
-		t.Helper()
-		b, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b)
-	}
-	region := regexp.MustCompile(`(?m)^region = "(.+)"`).FindStringSubmatch(read("../samconfig.toml"))
+	region := regexp.MustCompile(`(?m)^region = "(.+)"`).FindStringSubmatch(read(t, "../samconfig.toml"))
 	if region == nil {
 		t.Fatal("samconfig.toml names no region")
 	}
-	readme := read("../README.md")
+	readme := read(t, "../README.md")
 	if at := strings.Index(readme, "export AWS_REGION="+region[1]); at < 0 || at > strings.Index(readme, "sam deploy") {
 		t.Errorf("the README does not name %s before its first command", region[1])
 	}

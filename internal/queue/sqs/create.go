@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go"
 
 	"kozamori/internal/queue"
 )
@@ -46,7 +44,7 @@ func Find(ctx context.Context, c Config, prefix string) (map[queue.Name]Address,
 		found[n] = a
 	}
 	dead, err := url(prefix + string(queue.Feedback) + deadSuffix)
-	if api, ok := errors.AsType[smithy.APIError](err); ok && strings.Contains(api.ErrorCode(), "NonExistentQueue") {
+	if _, none := errors.AsType[*types.QueueDoesNotExist](err); none {
 		return found, nil // Create makes none
 	}
 	found[queue.Feedback] = Address{Dead: dead}

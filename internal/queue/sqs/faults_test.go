@@ -301,8 +301,6 @@ func TestWhatSESSaidAndNobodyTookIsListed(t *testing.T) {
 	sent := false
 	s := &script{answer: func(_ int, c call) (int, any) {
 		switch {
-		case c.Operation == "GetQueueUrl" && strings.HasSuffix(c.QueueName, "feedback"):
-			return 400, map[string]string{"__type": "AWS.SimpleQueueService.NonExistentQueue"}
 		case c.Operation == "GetQueueUrl":
 			return 200, map[string]string{"QueueUrl": "http://sqs.invalid/1/" + c.QueueName}
 		case c.Operation == "GetQueueAttributes":
