@@ -128,9 +128,16 @@ func (p *part[T]) get(ctx context.Context) (T, error) { return p.with(ctx, p.sec
 // again returns the part, and whether it is another one, for somebody who has
 // reason to think that its secrets have changed.
 func (p *part[T]) again(ctx context.Context) (T, bool) {
-	before := p.seen
+	before := p.known()
 	value, err := p.with(ctx, p.secrets.Renewed)
-	return value, err == nil && !maps.Equal(before, p.seen)
+	return value, err == nil && !maps.Equal(before, p.known())
+}
+
+// known are the secrets that the part was built with.
+func (p *part[T]) known() map[string]string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seen
 }
 
 func (p *part[T]) with(ctx context.Context, read func(context.Context, ...string) (map[string]string, error)) (T, error) {

@@ -52,6 +52,9 @@ func alarms(t *testing.T, w *town) {
 		{"another metric of ours", within("BankSilent", func(p map[string]any) { p["MetricName"] = "BankSilence" }), "no function has written Kozamori BankSilence"},
 		{"another dimension of ours", dimension("Buried", "stack", "kozamori"), "no function has written Kozamori Buried"},
 		{"another stack", dimension("AlertsAreSlow", "Stack", "kozamori-alarms"), "no function has written Kozamori AlertLatency"},
+		{"an age of a queue that is not there", within("WaitingChat", func(p map[string]any) {
+			p["Dimensions"] = []any{map[string]any{"Name": "Stack", "Value": map[string]any{"Ref": "App"}}, map[string]any{"Name": "Queue", "Value": "chats"}}
+		}), "no function has written Kozamori Waiting"},
 		{"a widget of another metric", widget(`"MailMaybeTwice"`, `"MailTwice"`), "no function has written Kozamori MailTwice"},
 		{"a widget of another dimension", widget(`"QueueName", "${App}-events"]`, `"Queue", "${App}-events"]`), "AWS emits no AWS/SQS"},
 		{"a widget of a function that is not there", widget(`["...", "${App}-bankapi"]`, `["...", "${App}-bank-api"]`), "is of nothing in this stack"},
