@@ -276,8 +276,8 @@ func (d *Desk) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
 var ErrShared = errors.New("enrol: the account has another owner")
 
 // EraseOwn erases on the word of the account's only owner, and its guardians
-// are told. ErrNotFound
-// unless they own it, ErrShared if they are not the only one.
+// are told. ErrNotFound unless they own it, ErrShared if they are not the only
+// one.
 func (d *Desk) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
 	a, own, err := d.owned(ctx, lineUser, k)
 	if err != nil {

@@ -97,3 +97,28 @@ func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
 		})
 	}
 }
+
+func TestEverybodyIsToldOnceThatTheBankEndedItWheneverTheProcessDied(t *testing.T) {
+	ctx := context.Background()
+	var p *post
+	eachDeath(t, func(w *world) {
+		p = &post{}
+		full(w)
+		w.desk.Queue = p
+	}, func(d *enrol.Desk) error { return d.Erase(ctx, account.Bank, account.Ref) }, func(*world) {
+		keys := map[string]string{}
+		for _, n := range p.sent {
+			keys[n.Key()] = n.To.LineUser
+			if n.Kind != watch.NewsForgotten {
+				t.Errorf("news of %s", n.Kind)
+			}
+		}
+		told := map[string]int{}
+		for _, who := range keys {
+			told[who]++
+		}
+		if len(told) != 2 || told[alice] != 1 || told[bob] != 1 {
+			t.Errorf("told %v", told) // LINE drops what comes again under a key
+		}
+	})
+}

@@ -75,6 +75,7 @@ var (
 	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
 	tHomePaused  = text{ja: "一時停止中です。%sまで、緊急のお知らせだけをお届けします。LINEで「再開」と送ると、すぐに元に戻ります。", en: "Paused: until %s only urgent alerts come. Send \"resume\" in LINE to end it at once."}
 	tHomeUnheard = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録するか、LINEのブロックを解除してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\", or unblock us in LINE."}
+	tHomeAll     = text{ja: "すべての口座の見守りをまとめてやめるときや、記録をまとめて消すときは、LINEで「%s」と送ってください。", en: "To stop watching all accounts, or have all their records erased, send \"%s\" in LINE."}
 	tHomeMore    = text{ja: "そのほか", en: "More"}
 	tHomeEnd     = text{ja: "見終わったら", en: "When you are done"}
 	tLeaveButton = text{ja: "この画面を閉じる（ログアウト）", en: "Log out"}
@@ -175,8 +176,12 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 		part.Text = append(part.Text, a.silence()...)
 		p.Parts = append(p.Parts, part)
 	}
-	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
-		Forms: []Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: Secondary}}})
+	end := Part{Message: Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
+		Forms: []Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: Secondary}}}
+	if len(accounts) > 1 {
+		end.Text = []string{tHomeAll.in(lang, Word(lang, CmdLeave))}
+	}
+	p.Parts = append(p.Parts, end)
 	return p
 }
 
