@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -293,12 +294,16 @@ func every(t *testing.T) map[string][]string {
 // has it, and what none asks for.
 func allButtons(t *testing.T) []string {
 	t.Helper()
-	pkgs, err := parser.ParseDir(token.NewFileSet(), "../wording", nil, 0)
+	files, err := filepath.Glob("../wording/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := []string{"", "x"}
-	for _, f := range pkgs["wording"].Files {
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			v, ok := n.(*ast.ValueSpec)
 			if !ok || len(v.Names) != 1 || !regexp.MustCompile(`^Do[A-Z]`).MatchString(v.Names[0].Name) {
