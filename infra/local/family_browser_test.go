@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"testing"
 	"time"
@@ -181,6 +182,36 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 	owner.reads("the owner hears whose answer it is", "KZ-", "長男")
 	sound(t, ctx, "two phones answered")
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
+
+	// The owner takes an invitation back that went to the wrong person, and
+	// hides amounts from the guardian, who then reads none, by the bank either.
+	owner.say(wording.Word(watch.Japanese, wording.CmdFamily))
+	owner.reads("the chat gives the page again", "見守り家族のページを開く")
+	browsertest.Look(t, ctx, browsertest.View{})
+	owner.follow()
+	owner.press(wording.DoEnter)
+	for _, page := range []string{"/family", "/invite"} {
+		browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="`+page+`"]`)))
+	}
+	owner.press(wording.DoInvite)
+	browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="/family"]`)))
+	browsertest.Shot(t, ctx, "local family open invitation")
+	owner.press(wording.DoWithdraw)
+	poll(t, ctx, "the page says that it was taken back", `document.body.textContent.includes("招待を取り消しました") && !document.querySelector('[name="invitation"]')`)
+	owner.press(wording.DoHide)
+	poll(t, ctx, "the page says that amounts are hidden", `document.body.textContent.includes("金額を見せない設定にしました") && !!document.querySelector('button[value="show"]')`)
+	browsertest.Shot(t, ctx, "local family amounts hidden")
+	browsertest.Look(t, ctx, wide)
+	owner.back()
+	guardian.reads("the guardian hears of it", "金額が表示されなくなりました", "金額は見えません")
+	if status, body := post(t, s.URL+"/sim/bank/"+k.Bank+"/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"frozen","text":"98,765円を止めました"}`); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	guardian.reads("the guardian hears that there is a note", "引き落としを止めました", "連絡文が届いています")
+	sound(t, ctx, "two phones amounts hidden")
+	if shown, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q).textContent.includes("98,765")`, guardian.in("")))); err != nil || shown {
+		t.Errorf("the guardian reads an amount: %v", err)
+	}
 }
 
 // sampleOf is a critical sample of each bank, and alertOf what its alert says.
