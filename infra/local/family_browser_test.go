@@ -66,6 +66,19 @@ func (p *handset) press(do string) {
 	browsertest.Go(p.T, p.ctx, chromedp.Click(chromedp.CSS(`button[value="`+do+`"]`)))
 }
 
+// invites goes from the chat to the page where somebody is invited.
+func (p *handset) invites() {
+	p.Helper()
+	p.say(wording.Word(watch.Japanese, wording.CmdFamily))
+	p.reads("the chat gives the page", "見守り家族のページを開く")
+	browsertest.Look(p.T, p.ctx, browsertest.View{}) // which needs no scripts
+	p.follow()
+	p.press(wording.DoEnter)
+	for _, page := range []string{"/family", "/invite"} {
+		browsertest.Go(p.T, p.ctx, chromedp.Click(chromedp.CSS(`a[href$="`+page+`"]`)))
+	}
+}
+
 func TestOptInFromTheBanksSiteInABrowser(t *testing.T) {
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
@@ -125,14 +138,7 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 	owner.back()
 
 	// The owner invites on the page behind the chat's link.
-	owner.say(wording.Word(watch.Japanese, wording.CmdFamily))
-	owner.reads("the chat gives the page", "見守り家族のページを開く")
-	browsertest.Look(t, ctx, browsertest.View{})
-	owner.follow()
-	owner.press(wording.DoEnter)
-	for _, page := range []string{"/family", "/invite"} {
-		browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="`+page+`"]`)))
-	}
+	owner.invites()
 	do(t, ctx, chromedp.SendKeys(chromedp.CSS(`[name="name"]`), "長男"))
 	owner.press(wording.DoInvite)
 	code, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("dt")].find(d => d.textContent.includes("家族コード"))?.nextElementSibling.textContent.trim() || ""`))
@@ -185,14 +191,7 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 
 	// The owner takes an invitation back that went to the wrong person, and
 	// hides amounts from the guardian, who then reads none, by the bank either.
-	owner.say(wording.Word(watch.Japanese, wording.CmdFamily))
-	owner.reads("the chat gives the page again", "見守り家族のページを開く")
-	browsertest.Look(t, ctx, browsertest.View{})
-	owner.follow()
-	owner.press(wording.DoEnter)
-	for _, page := range []string{"/family", "/invite"} {
-		browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="`+page+`"]`)))
-	}
+	owner.invites()
 	owner.press(wording.DoInvite)
 	browsertest.Go(t, ctx, chromedp.Click(chromedp.CSS(`a[href$="/family"]`)))
 	browsertest.Shot(t, ctx, "local family open invitation")

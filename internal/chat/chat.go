@@ -1,8 +1,9 @@
 // Package chat is the conversation with people on LINE: it takes LINE's
 // webhooks, keeps each event before it answers, and then acts on it once:
 // answers to alerts, codes that connect an account, leaving, pausing, looking.
-// It also brings news of who else came or went, and keeps the menu in the
-// person's language. It never sends an alert and never decides whether somebody is told.
+// It also brings news of who else came or went and of who sees amounts, and
+// keeps the menu in the person's language. It never sends an alert and never
+// decides whether somebody is told.
 package chat
 
 import (
