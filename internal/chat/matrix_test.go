@@ -140,7 +140,7 @@ func newCrowd(t *testing.T) *crowd {
 func (w *crowd) hears(m *member, do func()) (said, reads string, changed []string) {
 	w.t.Helper()
 	w.table.Taken()
-	n := len(w.shown(m.user))
+	n, bank, others := len(w.shown(m.user)), w.toBank(), w.toldBut(m)
 	do()
 	shown := w.shown(m.user)
 	said, reads = strings.Join(shown[n:], "\n"), w.table.Taken()
@@ -154,6 +154,12 @@ func (w *crowd) hears(m *member, do func()) (said, reads string, changed []strin
 		if _, still := after[k]; !still {
 			changed = append(changed, "gone "+k)
 		}
+	}
+	if w.toBank() != bank {
+		changed = append(changed, "what the bank is told")
+	}
+	if w.toldBut(m) != others {
+		changed = append(changed, "what others read")
 	}
 	if len(changed) > 0 {
 		w.table.Table = worldtest.Restore(w.t, w.table.Table, w.file, w.saved, w.Now)
@@ -175,6 +181,17 @@ func (w *crowd) hears(m *member, do func()) (said, reads string, changed []strin
 		}
 	}
 	return said, reads, changed
+}
+
+// toldBut is how many messages everybody else has got.
+func (w *crowd) toldBut(m *member) int {
+	n := 0
+	for _, o := range w.all {
+		if o != m {
+			n += len(w.shown(o.user))
+		}
+	}
+	return n
 }
 
 // isOf tells whether an item is about an account.
