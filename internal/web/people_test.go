@@ -28,6 +28,7 @@ type visitor struct {
 	inside         bool   // their session lives
 	session        string // secret of the cookie
 	door, claim    string // secrets of the links to a session and to confirm an address
+	invitation     string // an owner's open one
 	marks          []string
 }
 
@@ -121,6 +122,13 @@ func (w *world) visitors() []*visitor {
 	w.put(store.PutAccount(&watch.Account{AccountKey: still, Mask: "普通 ***6006", Watchers: []watch.Watcher{{ID: "w6", Role: watch.Owner, LineUser: "U6", Lang: watch.Japanese}}}),
 		store.PutBinding("U6", store.Binding{Account: still, Watcher: "w6"}))
 	for _, v := range all {
+		if v.role == watch.Owner {
+			_, _, err := people.Invite(ctx, v.user, v.account, "", false)
+			must(err)
+			open, err := people.OpenInvitations(ctx, v.user, v.account)
+			must(err)
+			v.invitation = open[0].ID
+		}
 		if v.user == "" {
 			continue
 		}

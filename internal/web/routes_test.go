@@ -79,7 +79,7 @@ var rows = map[string]row{
 	"/home/{account}/history.csv": room("/history.csv", nil),
 	"/home/{account}/services":    room("/services", map[string]done{wording.DoMine: acts(303), wording.DoNotMine: acts(303)}),
 	"/home/{account}/family": room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404), wording.DoHide: ownersAct(200, 404), wording.DoShow: ownersAct(200, 404),
-		wording.DoWithdraw: {{200, false}, {404, false}, {404, false}}}),
+		wording.DoWithdraw: ownersAct(200, 404)}),
 	"/home/{account}/family/invite": func() row {
 		r := room("/family/invite", map[string]done{wording.DoInvite: ownersAct(200, 404)})
 		r.hidden = true

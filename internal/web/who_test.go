@@ -156,9 +156,8 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 			p, _ := w.visit(v, http.MethodGet, own.path, own.cookies, form("x"))
 			f.Set("was", p.form(t).Get("was"))
 		}
-		if v.account != account {
-			f.Set("record", v.record)
-		}
+		f.Set("record", v.record)
+		f.Set("invitation", v.invitation)
 		if c.do == wording.DoHide {
 			f.Set("watcher", "g2") // whom they are shown
 		}
@@ -179,6 +178,12 @@ func TestAFormNamesNothingOfAnotherAccount(t *testing.T) {
 	w := newWorld(t)
 	all := w.visitors()
 	before := w.everything()
+	var invitations []string
+	for _, v := range all {
+		if v.invitation != "" {
+			invitations = append(invitations, v.invitation)
+		}
+	}
 	for _, v := range all {
 		if !v.inside || !v.watches {
 			continue
@@ -191,13 +196,14 @@ func TestAFormNamesNothingOfAnotherAccount(t *testing.T) {
 			{"/services", "record", 400, []string{wording.DoMine, wording.DoNotMine}, []string{"r1", "o1", "e1"}},
 			// Pressed twice reads as pressed once.
 			{"/family", "watcher", 200, []string{wording.DoDismiss, wording.DoHide, wording.DoShow}, []string{"g1", "w1", "w9", "w5"}},
+			{"/family", "invitation", 200, []string{wording.DoWithdraw}, invitations},
 		} {
 			own := rows["/home/{account}"+c.page].own(w, v)
 			for _, do := range c.dos {
 				for _, id := range c.ids {
 					if a, err := w.store.Account(t.Context(), v.account); err != nil {
 						t.Fatal(err)
-					} else if _, theirs := a.Watcher(id); theirs || id == v.record {
+					} else if _, theirs := a.Watcher(id); theirs || id == v.record || id == v.invitation {
 						continue
 					}
 					f, none := form(do), form(do)
