@@ -18,6 +18,8 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Config is what the stage works with.
@@ -37,11 +39,6 @@ type Stage struct{ Config }
 // New makes the stage.
 func New(c Config) *Stage { return &Stage{c} }
 
-// poisonAfter is how often a message is tried before an event of it that
-// still panics, or whose account cannot be read, goes to quarantine, so that
-// the others do not die with it.
-const poisonAfter = 4
-
 // parallel is how many accounts of one call are worked on at a time; each
 // waits for its own transaction.
 const parallel = 16
@@ -49,13 +46,17 @@ const parallel = 16
 // work is one event on its way: classified, and pointing at its message.
 type work struct {
 	event *watch.Event
+	line  string // the event as the bank wrote it
 	match catalog.Match
 	msg   int
 }
 
 // Handle works on messages of the events queue. A message is done when each
 // of its events is a record, in quarantine, or about an account that nobody
-// watches, and the deliveries are queued. Doing it again changes nothing.
+// watches, and the deliveries are queued. Doing it again changes nothing. An
+// event that panics, or whose account cannot be read, keeps its message coming
+// until it is mended or among the dead letters, from where it can be sent
+// again; what else the message holds is done meanwhile.
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
 	start := s.Now()
 	verdicts := make([]queue.Verdict, len(msgs))
@@ -74,7 +75,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		for j := range batch.Events {
 			e := &batch.Events[j]
 			events++
-			w := work{event: e, msg: i}
+			w := work{event: e, line: batch.Lines[j], msg: i}
 			if e.IsLink() {
 				w.match = catalog.Link(e.Service, e.Descriptor, e.Bank)
 			} else {
@@ -108,15 +109,8 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	)
 	for _, k := range spoilt {
 		for _, w := range byAccount[k] {
-			if msgs[w.msg].Receives >= poisonAfter {
-				err = s.quarantine(ctx, w.event, "its account cannot be read")
-			} else {
-				err = errSpoilt
-			}
-			if err != nil {
-				failed[w.msg] = true
-				s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
-			}
+			failed[w.msg] = true
+			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errSpoilt)
 		}
 	}
 	for k, account := range accounts {
@@ -130,7 +124,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			todo := byAccount[k]
 			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
 			for _, w := range todo {
-				r, err := a.safely(ctx, w, msgs[w.msg].Receives)
+				r, err := a.safely(ctx, w)
 				mu.Lock()
 				if err != nil {
 					failed[w.msg] = true
@@ -211,26 +205,24 @@ func (l *jobList) send(ctx context.Context, q queue.Sender) error {
 }
 
 // safely records one event; a panic costs only that event.
-func (a *accountWork) safely(ctx context.Context, w work, receives int) (r *watch.Record, err error) {
+func (a *accountWork) safely(ctx context.Context, w work) (r *watch.Record, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r, err = nil, fmt.Errorf("panic: %T", p)
-			if receives >= poisonAfter {
-				err = a.quarantine(ctx, w.event, "the event cannot be processed")
-			}
 		}
 	}()
 	return a.record(ctx, w)
 }
 
-// quarantine keeps an event that was accepted and cannot become a record.
-func (s *Stage) quarantine(ctx context.Context, e *watch.Event, problem string) error {
-	raw, err := json.Marshal(e)
-	if err != nil {
+// quarantine keeps an event that was accepted and cannot become a record, as
+// the bank wrote it, and once however often it comes.
+func (s *Stage) quarantine(ctx context.Context, w work, problem string) error {
+	raw := jsontext.Value(w.line)
+	if err := raw.Compact(); err != nil { // white space alone could be more than an item holds
 		return err
 	}
 	return s.Store.Write(ctx, store.PutRefused(&store.Refused{
-		ID: watch.Derive("refused", e.Bank, problem, string(raw)), Bank: e.Bank, At: s.Now(),
-		EventID: e.ID, Problem: problem, Raw: string(raw),
+		ID: watch.Derive("refused", w.event.Bank, problem, string(raw)), Bank: w.event.Bank, At: w.event.ReceivedAt,
+		EventID: w.event.ID, Problem: problem, Raw: string(raw),
 	}))
 }

@@ -190,7 +190,7 @@ func (a *accountWork) again(ctx context.Context, w work) (*watch.Record, error) 
 		return r, a.post(ctx, r, e)
 	case r.Status == watch.Posted && e.Status == watch.Posted && r.Amount != e.Amount:
 		a.Logger.Warn("a transaction id came again with another amount", "bank", e.Bank, "event", e.ID)
-		return r, a.quarantine(ctx, e, "transaction_id was already used for a debit of another amount")
+		return r, a.quarantine(ctx, w, "transaction_id was already used for a debit of another amount")
 	}
 	return r, nil
 }

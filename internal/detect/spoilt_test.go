@@ -20,7 +20,7 @@ func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
 			bad := watch.AccountKey{Bank: "0125", Ref: "acc_bad"}
 			w := spoil(bad)
 			w.Item.Body = []byte(`[]`)
-			for _, w := range []store.Write{store.PutAccount(&watch.Account{AccountKey: bad}), w} {
+			for _, w := range []store.Write{mended(bad), w} {
 				w.If = store.Any
 				if err := h.store.Write(ctx, w); err != nil {
 					t.Fatal(err)
@@ -30,25 +30,49 @@ func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
 			handle := func(receives int) queue.Verdict {
 				return h.Handle(ctx, []queue.Message{{ID: "m", Body: body, Receives: receives}})[0]
 			}
-			if v := handle(1); v.Done || v.Bury != "" {
-				t.Errorf("the message is %+v; its spoilt event is nowhere yet", v)
+			for receives := 1; receives < 6; receives++ {
+				if v := handle(receives); v.Done || v.Bury != "" {
+					t.Errorf("the message is %+v; its spoilt event is nowhere yet", v)
+				}
+				if n := len(h.history(t)); n != 1 {
+					t.Fatalf("%d records of the other account, want 1", n)
+				}
 			}
+			w = mended(bad)
+			w.If = store.Any
+			if err := h.store.Write(ctx, w); err != nil {
+				t.Fatal(err)
+			}
+			if err := h.store.Write(ctx, store.Write{Item: store.Item{Key: store.PutActivity(bad, &watch.Activity{}).Item.Key}, If: store.Any, Delete: true}); err != nil {
+				t.Fatal(err)
+			}
+			if v := handle(7); !v.Done {
+				t.Errorf("the message is %+v once the account is mended", v)
+			}
+			h.key = bad
 			if n := len(h.history(t)); n != 1 {
-				t.Fatalf("%d records of the other account, want 1", n)
-			}
-			if v := handle(4); !v.Done {
-				t.Errorf("the message is %+v in the end", v)
-			}
-			if v := handle(5); !v.Done {
-				t.Errorf("the message is %+v when it comes again", v)
-			}
-			kept, _, err := h.store.Quarantine(ctx, "0125", 10, "")
-			if err != nil || len(kept) != 1 || kept[0].EventID != "evt_9" {
-				t.Errorf("quarantine holds %v, %v", kept, err)
-			}
-			if n := len(h.history(t)); n != 1 {
-				t.Errorf("%d records of the other account, want 1", n)
+				t.Errorf("%d records of the mended account, want 1", n)
 			}
 		})
+	}
+}
+
+func mended(k watch.AccountKey) store.Write {
+	return store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser,
+		Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}})
+}
+
+func TestAContradictionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 5000, "PAYPAY", ""))
+	again := debit("acc_1", "1", 1, 6000, "PAYPAY", "")
+	h.send(t, again)
+	h.send(t, again)
+	kept, _, err := h.store.Quarantine(t.Context(), "0125", 10, "")
+	if err != nil || len(kept) != 1 || kept[0].Raw != string(again) || !kept[0].At.Equal(received) {
+		t.Fatalf("quarantine holds %+v, %v", kept, err)
+	}
+	if read, err := watch.ReadBatch([]byte(kept[0].Raw), "0125", received); err != nil || len(read) != 1 || read[0].Problem != nil {
+		t.Errorf("it cannot be replayed: %+v, %v", read, err)
 	}
 }

@@ -114,6 +114,7 @@ type Batch struct {
 	Bank       string
 	ReceivedAt time.Time
 	Events     []Event
+	Lines      []string // the events as the bank wrote them
 }
 
 const batchVersion = "k1"
@@ -165,7 +166,8 @@ func DecodeBatch(body []byte) (Batch, error) {
 	if !utf8.Valid(rest) {
 		return b, errors.New("watch: a batch that is not UTF-8")
 	}
-	b.Events = make([]Event, 0, bytes.Count(rest, []byte("\n")))
+	n := bytes.Count(rest, []byte("\n"))
+	b.Events, b.Lines = make([]Event, 0, n), make([]string, 0, n)
 	for lines := string(rest); lines != ""; {
 		var line string
 		line, lines, _ = strings.Cut(lines, "\n")
@@ -178,7 +180,7 @@ func DecodeBatch(body []byte) (Batch, error) {
 			return b, fmt.Errorf("watch: an event of a batch: %w", fe)
 		}
 		e.Bank, e.ReceivedAt = b.Bank, b.ReceivedAt
-		b.Events = append(b.Events, e)
+		b.Events, b.Lines = append(b.Events, e), append(b.Lines, line)
 	}
 	return b, nil
 }
