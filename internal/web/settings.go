@@ -348,6 +348,7 @@ func (f *settingsForm) address() string {
 // sendClaim asks the reader of an address whether mails shall come there. The
 // rules are saved already; what was typed stays in the form if no mail goes.
 func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address string, f *wording.SettingsFacts) (int, error) {
+	f.Ended = f.Mail == wording.MailGone
 	keep := func(m wording.Mailed, code int) (int, error) {
 		f.Mail, f.Values = m, maps.Clone(f.Values)
 		f.Values[wording.FieldNameEmail] = []string{address}

@@ -13,6 +13,9 @@ var (
 	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop mails"}
 	tMailSent    = text{ja: "確認のメールを送りました。1時間以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within an hour."}
 	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Mails have ended."}
+	tMailSwap    = text{ja: "いままでのアドレスへのメールは、もう届きません。新しいアドレスには、確認がすんでから届きます。", en: "Mails to the old address have ended. They come to the new one once it is confirmed."}
+	tMailNoMore  = text{ja: "メールでのお知らせをやめました。いまは、どのアドレスにも届きません。", en: "Mails have ended: none come to any address at present."}
+	tMailBoth    = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
 	tMailMany    = text{ja: "確認のメールを何度も送っています。2時間ほどたってから、もう一度お試しください。", en: "Several mails were sent already. Please try again in about two hours."}
 	tMailFail    = text{ja: "いまメールを送れませんでした。少したってから、もう一度お試しください。", en: "The mail could not be sent now. Please try again a little later."}
 )
@@ -35,6 +38,9 @@ func (f *SettingsFacts) mailed() string {
 	say, ok := map[Mailed]text{MailSent: tMailSent, MailGone: tMailGone, MailMany: tMailMany, MailFail: tMailFail}[f.Mail]
 	if !ok {
 		return ""
+	}
+	if f.Ended && f.Mail != MailGone {
+		return tMailBoth.in(lang, pick(f.Mail == MailSent, tMailSwap, tMailNoMore).in(lang), say.in(lang))
 	}
 	return say.in(lang)
 }

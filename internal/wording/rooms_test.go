@@ -144,18 +144,21 @@ func TestTheRoomsReadAsInTheGoldenFiles(t *testing.T) {
 func TestEveryOutcomeOfTheSettingsIsSaid(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		seen := map[string]Saved{}
-		say := func(s Saved, m Mailed) {
-			p := SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved, f.Mail = s, m }))
+		say := func(s Saved, m Mailed, ended bool) {
+			p := SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) { f.Saved, f.Mail, f.Ended = s, m, ended }))
 			if before, twice := seen[p.Notice]; twice || p.Notice == "" {
 				t.Errorf("%d is said as %q, like %d", s, p.Notice, before)
 			}
 			seen[p.Notice] = s
 		}
 		for s := SavedNow; s <= SavedConflict; s++ {
-			say(s, MailUntouched)
+			say(s, MailUntouched, false)
 		}
 		for m := MailSent; m <= MailFail; m++ {
-			say(SavedNow, m)
+			say(SavedNow, m, false)
+			if m != MailGone {
+				say(SavedNow, m, true)
+			}
 		}
 		for _, f := range []watch.Fault{watch.FaultAmount, watch.FaultService, watch.FaultWord, watch.FaultMany, watch.FaultQuiet, FaultMail, "unheard of"} {
 			if faultText(lang, f) == "" {

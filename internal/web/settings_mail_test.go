@@ -1,0 +1,23 @@
+package web_test
+
+import (
+	"testing"
+	"time"
+
+	"kozamori/internal/wording"
+)
+
+func TestStoppingMailsWhileGivingAnotherAddressSaysBoth(t *testing.T) {
+	w := newWorld(t)
+	b, p := w.settings()
+	b.send(p, wording.DoSave, "mailoff", "on", "email", "new@example.jp").
+		says(t, 200, "いままでのアドレスへのメールは、もう届きません", "新しいアドレスには、確認がすんでから届きます", "確認のメールを送りました")
+
+	w = newWorld(t)
+	b, p = w.settings()
+	for _, to := range []string{"a@example.jp", "b@example.jp", "c@example.jp"} {
+		b.send(p, wording.DoSave, "email", to).saysNot(t, "もう届きません")
+		w.add(time.Minute)
+	}
+	b.send(p, wording.DoSave, "mailoff", "on", "email", "d@example.jp").says(t, 429, "いまは、どのアドレスにも届きません", "何度も送っています", `value="d@example.jp"`)
+}
