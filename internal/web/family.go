@@ -48,7 +48,8 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f
 	if do == wording.DoDismiss {
 		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, id)
 		if _, in := b.Account.Watcher(id); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
-			err = nil // pressed twice
+			f.News = wording.FamilyGone // they left before, or it was pressed twice
+			return nil
 		}
 		f.News, f.Watchers = wording.FamilyDismissed, without(f.Watchers, id)
 		return err

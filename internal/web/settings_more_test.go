@@ -207,8 +207,14 @@ func TestAPauseAndASilenceAreSaid(t *testing.T) {
 func TestEndingAWatchingTwiceIsNoError(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.inside("/family")
-	for range 2 {
-		b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {"g1"}}).says(t, 200, "見守りを終えました")
+	for i, who := range []string{"g1", "g1", "nobody"} {
+		got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {who}})
+		if i == 0 {
+			got.says(t, 200, "見守りを終えました", "LINEで伝えます")
+			continue
+		}
+		got.says(t, 200, "その人は、もう見守っていません")
+		got.saysNot(t, "LINEで伝えます") // nobody is told anew
 	}
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {"w1"}}).says(t, 404)
 }
