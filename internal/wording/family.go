@@ -183,7 +183,7 @@ var (
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}
-	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことをLINEで伝えます。", en: "%d family members stop watching too, and are told so."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことをLINEで伝えます。", en: "Family members who stop watching with you, and are told so: %d."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
@@ -221,6 +221,8 @@ func LeavePage(f LeaveFacts) Page {
 	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = []string{tLeaveAsGuard.in(lang)}
+	} else {
+		p.Parts[0].Text = append(p.Parts[0].Text, tEraseKept.in(lang, span(lang, f.KeepDays)))
 	}
 	if f.Guards > 0 && !f.Shared {
 		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
@@ -246,8 +248,11 @@ func LeavePage(f LeaveFacts) Page {
 func LeftAccountPage(f LeaveFacts, erased bool) Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
-	if erased {
+	switch {
+	case erased:
 		p.Parts[0].Text = append(p.Parts[0].Text, whatStays(lang, f.KeepDays, f.CopyDays)...)
+	case f.View.Watcher.Role == watch.Owner:
+		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)))
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p
