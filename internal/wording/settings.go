@@ -51,7 +51,7 @@ type SettingsFacts struct {
 	Faults   map[string]watch.Fault // by field
 	Saved    Saved
 	Mail     Mailed
-	Ended    bool // mails have ended, whatever becomes of another address
+	Ended    bool         // mails have ended, whatever becomes of another address
 	WhatIf   *WhatIfFacts // nil unless asked for
 	Now      time.Time
 }
