@@ -10,6 +10,15 @@ import (
 	"kozamori/internal/watch"
 )
 
+// mailCameBack is the problem of a delivery whose mail came back.
+const mailCameBack = "the mail came back"
+
+// cameBack tells whether the last word on a delivery is said: a bounce may
+// overtake the answer that SES took the mail.
+func cameBack(d *watch.Delivery) bool {
+	return d.State == watch.Undelivered && d.Problem == mailCameBack
+}
+
 // Bounced acts on what became of a mail that SES had accepted. A mail that
 // came back is a delivery that reached nobody: the next channel has it at
 // once. After a complaint only later alerts take another way: this one was
@@ -40,7 +49,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
 			return errSettled
 		}
 		before := len(r.Deliveries)
-		d.State, d.Problem = watch.Undelivered, "the mail came back"
+		d.State, d.Problem = watch.Undelivered, mailCameBack
 		s.fallback(r, d, w, now, true)
 		added = slices.Clone(r.Deliveries[before:])
 		r.ComputeDue()

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/notify"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 func TestAMailThatComesBackGoesTheNextWay(t *testing.T) {
@@ -67,5 +69,42 @@ func TestFeedbackOfWhatIsNotOursChangesNothing(t *testing.T) {
 	}
 	if got := w.states(); !strings.HasPrefix(got, "alert-line accepted") || strings.Contains(got, ",") {
 		t.Error(got)
+	}
+}
+
+func TestABounceThatOvertakesTheAnswerOfSESStays(t *testing.T) {
+	for name, line := range map[string]struct {
+		result watch.Result
+		want   string
+	}{
+		"LINE reaches the watcher":         {watch.SendAccepted, "alert-email undelivered, alert-line accepted"},
+		"LINE fails too: the bank is told": {watch.SendUnreachable, "alert-email undelivered, alert-line undelivered, unreachable-bank accepted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			send := w.stage.Config.Email
+			w.stage.Config.Email = notify.ChannelFunc(func(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+				o := send.Send(ctx, to, key, m)
+				if err := w.stage.Bounced(ctx, watch.MailFeedback{Kind: watch.MailBounced, Key: key, Addresses: []string{to}}); err != nil {
+					t.Error(err)
+				}
+				return o
+			})
+			w.stage.Config.LINE = notify.ChannelFunc(func(context.Context, string, string, wording.Message) watch.Outcome {
+				return watch.Outcome{Result: line.result}
+			})
+			w.alert(watch.TellAlert, watch.Email, begin, nil)
+			w.settle()
+			if got := w.states(); got != line.want {
+				t.Errorf("states %s, want %s", got, line.want)
+			}
+			if got := w.record().Deliveries[0].Problem; got != "the mail came back" {
+				t.Errorf("the problem of the mail is %q", got)
+			}
+			told := line.result != watch.SendAccepted
+			if got := w.bank.callbacks(); (len(got) == 1 && got[0]["type"] == "watcher.unreachable") != told {
+				t.Errorf("the bank heard %v", got)
+			}
+		})
 	}
 }

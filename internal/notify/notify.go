@@ -325,7 +325,7 @@ func (s *Stage) write(ctx context.Context, m queue.Message, h *held, delivery st
 	r, err := h.update(ctx, func(r *watch.Record) error {
 		before := len(r.Deliveries)
 		d, ok := r.Delivery(delivery)
-		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled {
+		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled || cameBack(d) {
 			return errSettled
 		}
 		change(r, d)
