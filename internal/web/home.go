@@ -39,6 +39,7 @@ type People interface {
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
 	ShowAmounts(ctx context.Context, lineUser string, k watch.AccountKey, watcher string, show bool) error
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
 	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)

@@ -176,7 +176,12 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 	if err != nil {
 		return 0, err
 	}
-	if now.Lang != spoke {
+	other := func(b enrol.Bound) bool { return b.Watcher.Lang != now.Lang }
+	if f.Saved == wording.SavedNow && (now.Lang != spoke || slices.ContainsFunc(g.accounts, other)) {
+		// A person has one language, whichever account it was chosen for.
+		if err := s.People.Speak(ctx, g.LineUser, now.Lang); err != nil {
+			return 0, err
+		}
 		if err := s.People.LanguageChanged(ctx, g.LineUser); err != nil {
 			s.Logger.WarnContext(ctx, "the menu in the chat stays in another language until they come there", "err", err)
 		}

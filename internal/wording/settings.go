@@ -99,6 +99,7 @@ var (
 	tSetConflict   = text{ja: "保存していません。別の画面で、先に設定が変更されました。下の違いを確かめ、よければもう一度「保存する」を押してください。", en: "Not saved: the settings were changed somewhere else meanwhile. Look at the differences below; to keep yours, press \"Save\" again."}
 	tSetDiff       = text{ja: "先に保存された設定との違い", en: "What differs from the saved settings"}
 	tSetDiffLine   = text{ja: "保存済み：%[1]s、この画面：%[2]s", en: "saved: %[1]s / this page: %[2]s"}
+	tSetDiffWords  = text{ja: "保存済みだけ：%[1]s、この画面だけ：%[2]s", en: "only saved: %[1]s / only on this page: %[2]s"}
 	tSetNothing    = text{ja: "なし", en: "none"}
 	tSetOn         = text{ja: "知らせる", en: "on"}
 	tSetOff        = text{ja: "知らせない", en: "off"}
@@ -140,6 +141,7 @@ var (
 	tSetNowNight   = text{ja: "いま：%[1]sから翌日の%[2]sまで", en: "Now: from %[1]s until %[2]s the next day"}
 	tSetLangHead   = text{ja: "言語", en: "Language"}
 	tSetLang       = text{ja: "お知らせの言語", en: "Language of messages"}
+	tSetLangHint   = text{ja: "見守っているすべての口座と、LINEの案内に使います。", en: "It holds for all accounts you watch, and for the chat."}
 	tSetJapanese   = text{ja: "日本語", en: "Japanese"}
 	tSetEnglish    = text{ja: "English（英語）", en: "English"}
 
@@ -237,6 +239,9 @@ func SettingsPage(f SettingsFacts) Page {
 	// What was changed, or has to be, is not folded away.
 	stored := f.groups(f.Stored)
 	for i, g := range form.Groups {
+		if i < len(stored) {
+			form.Groups[i].Says = stored[i].Says // what holds now, not what was typed
+		}
 		open := i < len(stored) && !slices.EqualFunc(g.Fields, stored[i].Fields, sameValue)
 		for j, x := range g.Fields {
 			if fault := f.Faults[x.Name]; fault != "" {
@@ -313,7 +318,7 @@ func (f *SettingsFacts) groups(v Values) []Group {
 		g.Says = tSetNow.in(lang, len(trusts))
 		out = append(out, g)
 	}
-	language := Group{Title: tSetLangHead.in(lang), Fields: []Field{{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Value: v.Get("lang"),
+	language := Group{Title: tSetLangHead.in(lang), Fields: []Field{{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Hint: tSetLangHint.in(lang), Value: v.Get("lang"),
 		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}}}}
 	language.Says = tSetNowIs.in(lang, pick(v.Get("lang") == string(watch.English), tSetEnglish, tSetJapanese).in(lang))
 	return append(out, language)
@@ -327,43 +332,6 @@ func (f *SettingsFacts) fields(v Values) []Field {
 	}
 	return out
 }
-
-// differences lists what of the form differs from what is stored.
-func (f *SettingsFacts) differences() []Fact {
-	lang := langOf(f.View.Lang)
-	mine, theirs := f.fields(f.Values), f.fields(f.Stored)
-	say := func(x Field) string {
-		switch {
-		case x.Kind == FieldCheck:
-			return pick(x.Checked, tSetOn, tSetOff).in(lang)
-		case strings.TrimSpace(x.Value) == "":
-			return tSetNothing.in(lang)
-		case x.Kind == FieldNumber:
-			if n, err := strconv.ParseInt(x.Value, 10, 64); err == nil {
-				return Yen(lang, n)
-			}
-			return tYenOnly.in(lang, x.Value)
-		case x.Kind == FieldSelect:
-			for _, o := range x.Options {
-				if o.Value == x.Value {
-					return o.Label
-				}
-			}
-		case x.Kind == FieldLines:
-			return strings.Join(strings.Fields(x.Value), "、")
-		}
-		return x.Value
-	}
-	var out []Fact
-	for i := range mine {
-		if a, b := say(theirs[i]), say(mine[i]); a != b {
-			out = append(out, Fact{mine[i].Label, tSetDiffLine.in(lang, a, b)})
-		}
-	}
-	return out
-}
-
-var tYenOnly = text{ja: "%s円", en: "%s yen"}
 
 // SettingsValues fills the form from rules.
 func SettingsValues(r *watch.Rules, lang watch.Lang) Values {
