@@ -17,19 +17,31 @@ const (
 	MailLife    = time.Hour
 	maxMails    = 3 // confirmation mails of one watcher within mailsWithin
 	mailsWithin = 2 * time.Hour
+	mailTwice   = time.Minute // the same address within this is one press too many
 )
+
+// ErrAsked says that a mail to this address was asked for a moment ago.
+var ErrAsked = errors.New("enrol: this confirmation mail was asked for a moment ago")
 
 type mailClaim struct {
 	Account watch.AccountKey `json:"account"`
 	Watcher string           `json:"watcher"`
 	Address string           `json:"address,omitempty"`
 	Mark    string           `json:"mark,omitempty"` // a keyed hash of the address, once that is used
+	Unsent  bool             `json:"unsent,omitempty"`
+}
+
+// mailsAsked is the list of the mails that a watcher asked for.
+type mailsAsked struct {
+	At   []time.Time `json:"at"`
+	Last string      `json:"last"` // hash of the latest claim
 }
 
 // ClaimMail notes that a person wants alerts of an account at an address, and
 // makes the secret that the confirmation mail carries: the address is used
 // only once it comes back. A *watch.FieldError for an address that is none,
-// ErrMany when too many mails were asked for, ErrNotFound unless they watch
+// ErrMany when too many mails were asked for, ErrAsked for what was asked for
+// twice, ErrNotFound unless they watch
 // the account.
 func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error) {
 	sendTo, ok := watch.MailAddress(address)
@@ -49,11 +61,12 @@ func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKe
 		if !ok {
 			return ErrNotFound
 		}
-		list, err := d.oneMoreMail(ctx, k, w.ID)
+		hash := d.Keys.Hash("mail", secret)
+		list, err := d.oneMoreMail(ctx, k, w.ID, sendTo, hash)
 		if err != nil {
 			return err
 		}
-		claim := &store.Ticket{Kind: store.TicketMail, Hash: d.Keys.Hash("mail", secret), Owner: list.Owner, Expires: list.Expires}
+		claim := &store.Ticket{Kind: store.TicketMail, Hash: hash, Owner: list.Owner, Expires: list.Expires}
 		if claim.Body, err = json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo}); err != nil {
 			return err
 		}
@@ -66,11 +79,11 @@ func (d *Desk) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKe
 }
 
 // oneMoreMail is the list of a watcher's mails with one more that is asked for
-// now. ErrMany if there were too many lately.
-func (d *Desk) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher string) (*store.Ticket, error) {
+// now. ErrMany if there were too many lately, ErrAsked if it is the latest again.
+func (d *Desk) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher, address, claim string) (*store.Ticket, error) {
 	hash, now := d.Keys.Hash("mails", watcher), d.now()
 	list, err := d.Store.Ticket(ctx, store.TicketMails, hash)
-	var asked []time.Time
+	var asked mailsAsked
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		list = &store.Ticket{Kind: store.TicketMails, Hash: hash, Owner: store.AccountTickets(k)}
@@ -81,13 +94,54 @@ func (d *Desk) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher stri
 			return nil, errors.New("enrol: a list of mails does not decode")
 		}
 	}
-	asked = slices.DeleteFunc(asked, func(at time.Time) bool { return now.Sub(at) >= mailsWithin })
-	if len(asked) >= maxMails {
+	if n := len(asked.At); n > 0 && now.Sub(asked.At[n-1]) < mailTwice {
+		switch waits, err := d.waits(ctx, asked.Last, address); {
+		case err != nil:
+			return nil, err
+		case waits:
+			return nil, ErrAsked
+		}
+	}
+	asked.At = slices.DeleteFunc(asked.At, func(at time.Time) bool { return now.Sub(at) >= mailsWithin })
+	if len(asked.At) >= maxMails {
 		return nil, ErrMany
 	}
-	list.Body, err = json.Marshal(append(asked, now))
+	list.Body, err = json.Marshal(mailsAsked{At: append(asked.At, now), Last: claim})
 	list.Expires = now.Add(MailLife).Truncate(time.Second)
 	return list, err
+}
+
+// waits tells whether a claim is for an address whose mail went and was not
+// answered yet.
+func (d *Desk) waits(ctx context.Context, hash, address string) (bool, error) {
+	t, err := d.Store.Ticket(ctx, store.TicketMail, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var c mailClaim
+	if err := json.Unmarshal(t.Body, &c); err != nil {
+		return false, errors.New("enrol: a mail claim does not decode")
+	}
+	return c.Address == address && !c.Unsent && t.UsedBy == "", nil
+}
+
+// MailUnsent notes that the mail of a claim was not taken, so that it may be
+// asked for again at once. Should it come all the same, its secret holds.
+func (d *Desk) MailUnsent(ctx context.Context, secret string) error {
+	return store.Retry(ctx, func() error {
+		t, c, _, err := d.claim(ctx, secret)
+		if err != nil {
+			return err
+		}
+		c.Unsent = true
+		if t.Body, err = json.Marshal(c); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(t))
+	})
 }
 
 // MailClaimed says for whom a confirmation mail is and changes nothing.

@@ -3,6 +3,7 @@ package enrol_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,7 +55,11 @@ func TestLimitsHoldForWhoeverAsksAtOnce(t *testing.T) {
 	if n := atOnce(t, enrol.ErrMany, func() error { _, _, err := w.desk.Invite(ctx, alice, account, "", false); return err }); n != 5 {
 		t.Errorf("%d invitations are open", n)
 	}
-	mail := func() error { _, _, err := w.desk.ClaimMail(ctx, alice, account, "a@example.jp"); return err }
+	var n atomic.Int64
+	mail := func() error {
+		_, _, err := w.desk.ClaimMail(ctx, alice, account, fmt.Sprintf("a%d@example.jp", n.Add(1)))
+		return err
+	}
 	if n := atOnce(t, enrol.ErrMany, mail); n != 3 {
 		t.Errorf("%d mails were sent", n)
 	}

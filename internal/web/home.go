@@ -42,6 +42,7 @@ type People interface {
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
+	MailUnsent(ctx context.Context, secret string) error
 	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (enrol.Bound, error)
 }

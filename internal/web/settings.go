@@ -363,6 +363,10 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address s
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
 	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
+	if errors.Is(err, enrol.ErrAsked) { // pressed twice
+		f.Mail = wording.MailSent
+		return http.StatusOK, nil
+	}
 	if errors.Is(err, enrol.ErrMany) {
 		return keep(wording.MailMany, http.StatusTooManyRequests)
 	}
@@ -372,6 +376,9 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address s
 	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(f.View.Lang, s.BaseURL+"/mail/"+secret))
 	if o.Result != watch.SendAccepted {
 		s.Logger.WarnContext(ctx, "a confirmation mail was not taken", "problem", o.Problem)
+		if err := s.People.MailUnsent(ctx, secret); err != nil {
+			s.Logger.WarnContext(ctx, "it cannot be asked for again within a minute", "err", err)
+		}
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
 	f.Mail = wording.MailSent

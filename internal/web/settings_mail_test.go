@@ -21,3 +21,23 @@ func TestStoppingMailsWhileGivingAnotherAddressSaysBoth(t *testing.T) {
 	}
 	b.send(p, wording.DoSave, "mailoff", "on", "email", "d@example.jp").says(t, 429, "いまは、どのアドレスにも届きません", "何度も送っています", `value="d@example.jp"`)
 }
+
+func TestAConfirmationMailThatIsAskedForTwiceGoesOnce(t *testing.T) {
+	w := newWorld(t)
+	b, p := w.settings()
+	sends := func(want int, to string) page {
+		t.Helper()
+		got := b.send(p, wording.DoSave, "email", to)
+		if len(w.mails.sent) != want {
+			t.Errorf("%d mails were sent, want %d", len(w.mails.sent), want)
+		}
+		return got
+	}
+	w.mails.fail = true
+	sends(1, "a@example.jp").says(t, 503, "いまメールを送れませんでした")
+	w.mails.fail = false
+	sends(2, "a@example.jp").says(t, 200, "確認のメールを送りました") // what did not go is tried again
+	sends(2, "a@example.jp").says(t, 200, "確認のメールを送りました")
+	w.add(time.Minute)
+	sends(3, "a@example.jp").says(t, 200, "確認のメールを送りました") // it may have been lost
+}

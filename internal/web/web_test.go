@@ -63,12 +63,16 @@ type mails struct {
 	mu   sync.Mutex
 	sent []wording.Message
 	to   []string
+	fail bool
 }
 
 func (m *mails) Send(_ context.Context, to, _ string, msg wording.Message) watch.Outcome {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent, m.to = append(m.sent, msg), append(m.to, to)
+	if m.fail {
+		return watch.Outcome{Result: watch.SendRetry}
+	}
 	return watch.Outcome{Result: watch.SendAccepted}
 }
 
