@@ -14,6 +14,10 @@ const (
 	keepLinks  = 10
 )
 
+// kept is a time as records keep it. What an activity was told before events
+// were read to the millisecond is finer than the record that told it.
+func kept(t time.Time) time.Time { return t.Truncate(time.Millisecond) }
+
 // month is the calendar month in JST, "2026-11".
 func month(t time.Time) string { return t.In(JST).Format("2006-01") }
 
@@ -50,7 +54,7 @@ func (a *Activity) linkedBefore(service string, at time.Time) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.Links, func(l Link) bool {
-		since := at.Sub(l.RegisteredAt)
+		since := kept(at).Sub(kept(l.RegisteredAt))
 		return since >= 0 && since <= AfterNewLinkWindow
 	})
 }
@@ -149,7 +153,7 @@ func (a *Activity) Amend(r *Record, amount int64) {
 			a.Recent[i].Amount = amount
 		}
 	}
-	if s.LastAt.Equal(r.OccurredAt) {
+	if kept(s.LastAt).Equal(kept(r.OccurredAt)) {
 		s.LastAmount = amount
 	}
 }

@@ -229,7 +229,7 @@ func (e *Event) setText(f int, s string) *FieldError {
 		if at.Year() < 2000 {
 			return wrong(name, "is before the year 2000")
 		}
-		e.OccurredAt = at
+		e.OccurredAt = at.Truncate(time.Millisecond) // as a record keeps it
 	case fCurrency:
 		if s != "JPY" {
 			return wrong(name, "must be JPY")

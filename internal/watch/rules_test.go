@@ -233,6 +233,35 @@ func TestActivityAmendsAPostedAmount(t *testing.T) {
 	}
 }
 
+func TestAnActivityFinerThanItsRecordsStillKnowsThem(t *testing.T) {
+	fine := func(r *watch.Record) *watch.Record {
+		r.OccurredAt = r.OccurredAt.Add(123456 * time.Microsecond)
+		return r
+	}
+	stored := func(r *watch.Record) *watch.Record {
+		r.OccurredAt = r.OccurredAt.Add(123 * time.Millisecond)
+		return r
+	}
+	var a watch.Activity
+	a.Apply(fine(rec("1", "docomo", 0, 5000)))
+	a.Amend(stored(rec("1", "docomo", 0, 5000)), 7000)
+	if got := a.Services["docomo"].LastAmount; got != 7000 {
+		t.Errorf("the last amount is %d, want 7000", got)
+	}
+	a.Apply(fine(link("2", "paypay", 0)))
+	if f := a.Facts(stored(rec("3", "paypay", 0, 1))); !f.AfterLink {
+		t.Error("a debit in the millisecond of its link is not after it")
+	}
+}
+
+func TestAnEventIsReadToTheMillisecond(t *testing.T) {
+	raw := `{"id":"e1","type":"debit.reversed","transaction_id":"t1","account_ref":"a","occurred_at":"2026-11-24T11:59:10.123456+09:00"}`
+	e, fe := watch.DecodeEvent([]byte(raw), "0125", noon)
+	if want := time.Date(2026, 11, 24, 2, 59, 10, 123_000_000, time.UTC); fe != nil || !e.OccurredAt.Equal(want) {
+		t.Errorf("it occurred at %v, want %v: %v", e.OccurredAt, want, fe)
+	}
+}
+
 func TestActivityStaysSmall(t *testing.T) {
 	var a watch.Activity
 	for i := range 3000 {
