@@ -3,7 +3,6 @@ package dispute
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -31,10 +30,9 @@ func (k *Desk) SetStatus(ctx context.Context, bank, disputeID string, status wat
 		return nil, ErrStatus
 	}
 	var d *watch.Dispute
-	var job watch.Job
-	var to queue.Name
+	var out []errand
 	err := store.Retry(ctx, func() (err error) {
-		job, to = watch.Job{}, ""
+		out = nil
 		d, err = k.Store.Dispute(ctx, disputeID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && d.Account.Bank != bank {
 			return ErrNotFound
@@ -52,23 +50,20 @@ func (k *Desk) SetStatus(ctx context.Context, bank, disputeID string, status wat
 		d.Status, d.Text = status, text
 		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: text})
 		writes := []store.Write{k.Store.PutDispute(d)}
-		r, del, err := k.tell(ctx, d, now)
+		r, told, err := k.tell(ctx, d, now)
 		if err != nil {
 			return err
 		}
 		if r != nil {
-			writes = append(writes, store.PutRecord(r))
-			if del.State == watch.Queued {
-				job, to = watch.Job{Record: r.ID, Delivery: del.ID}, channelQueue(del.Channel)
-			}
+			writes, out = append(writes, store.PutRecord(r)), told
 		}
 		return k.Store.Write(ctx, writes...)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if to != "" {
-		k.send(ctx, to, bank, job)
+	for _, e := range out {
+		k.send(ctx, e.to, bank, e.job)
 	}
 	return d, nil
 }
@@ -96,10 +91,11 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 	return nil
 }
 
-// tell adds to the record a delivery of the dispute's latest change, to
-// whoever answered. No record and no error if they no longer watch the
-// account, cannot be reached, or the record is no longer kept.
-func (k *Desk) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, *watch.Delivery, error) {
+// tell adds to the record deliveries of the dispute's latest change: to whoever
+// answered, and to the owners, whose money it is, if that was a guardian, who
+// may have gone since. It returns what is to be queued. No record and no error
+// if none of them can be reached, or the record is no longer kept.
+func (k *Desk) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, []errand, error) {
 	r, err := k.Store.Record(ctx, d.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil
@@ -114,27 +110,22 @@ func (k *Desk) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watc
 	if err != nil {
 		return nil, nil, err
 	}
-	w, ok := a.Watcher(d.Watcher)
-	if !ok || len(w.Reachable()) == 0 {
+	seq, before := d.Changes[len(d.Changes)-1].Seq, len(r.Deliveries)
+	var out []errand
+	for i := range a.Watchers {
+		w := &a.Watchers[i]
+		if w.ID != d.Watcher && (d.AnsweredBy != watch.Guardian || w.Role != watch.Owner) {
+			continue
+		}
+		// News of a dispute are not critical: they wait for the morning.
+		del, ok := r.DeliverNext(watch.TellDispute, w, seq, now, w.Rules.HoldUntil(0, now))
+		if ok && del.State == watch.Queued {
+			out = append(out, errand{queue.For(del.Channel), watch.Job{Record: r.ID, Delivery: del.ID}})
+		}
+	}
+	if len(r.Deliveries) == before {
 		return nil, nil, nil
 	}
-	c, seq := w.Reachable()[0], d.Changes[len(d.Changes)-1].Seq
-	del := watch.Delivery{
-		ID: fmt.Sprintf("dispute-%d-%s", seq, c.Kind), Kind: watch.TellDispute, Watcher: w.ID, Channel: c.Kind, Lang: w.Lang,
-		State: watch.Queued, CreatedAt: now, Due: now.Add(sendAgain), HideAmount: w.HideAmount, Seq: seq,
-	}
-	// News of a dispute are not critical: they wait for the morning.
-	if at := w.Rules.HoldUntil(0, now); at.After(now) {
-		del.State, del.Due = watch.Held, at
-	}
-	r.Deliveries = append(r.Deliveries, del)
 	r.ComputeDue()
-	return r, &del, nil
-}
-
-func channelQueue(c watch.ChannelKind) queue.Name {
-	if c == watch.Email {
-		return queue.Email
-	}
-	return queue.LINE
+	return r, out, nil
 }
