@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,41 @@ func TestAnAlertToOnePersonFitsAKilobyte(t *testing.T) {
 	r.ComputeDue()
 	if n := size(store.PutRecord(r).Item); n > 1000 {
 		t.Errorf("%d bytes when it is accepted", n)
+	}
+}
+
+func TestWhatIsStoredOfARecordHoldsNoIDAndNoTimeBelowTheMillisecond(t *testing.T) {
+	r := anAlert()
+	at := r.RecordedAt.Add(123456789 * time.Nanosecond)
+	r.OccurredAt, r.ReceivedAt, r.RecordedAt, r.UndoneAt = at, at, at, at
+	r.Notices[0].EscalateAt, r.Deliveries[0].CreatedAt, r.Deliveries[0].Due, r.Deliveries[0].AcceptedAt = at, at, at, at
+	r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1", At: at}
+	r.ComputeDue()
+	body := string(store.PutRecord(r).Item.Body)
+	if strings.Contains(body, r.ID) {
+		t.Errorf("the id stands in the body: %s", body)
+	}
+	if fine := regexp.MustCompile(`[0-9]\.[0-9]{4,}`).FindString(body); fine != "" {
+		t.Errorf("a time of %s seconds stands in the body: %s", fine, body)
+	}
+}
+
+func TestARecordThatHoldsItsIDReads(t *testing.T) {
+	ctx := context.Background()
+	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = table.Close() })
+	s := store.New(table)
+	w := store.PutRecord(anAlert())
+	w.Item.Body = []byte(`{"id":"` + anAlert().ID + `","kind":"debit","amount":100,"occurred_at":"2026-11-24T03:00:00.123456789Z"}`)
+	if err := s.Write(ctx, w); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Record(ctx, anAlert().ID)
+	if err != nil || r.ID != anAlert().ID || r.Amount != 100 || r.OccurredAt.Nanosecond() != 123456789 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 
