@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,6 +69,10 @@ func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
 	case len(list) == 0:
 		return t.useless(ctx)
 	}
+	return t.unbind(ctx, list, f), nil
+}
+
+func (t *talk) unbind(ctx context.Context, list []enrol.Bound, f wording.ChatLeaveFacts) plan {
 	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
@@ -78,7 +83,7 @@ func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
 		}
 		return nil
 	}
-	return p, nil
+	return p
 }
 
 // erase asks once more, or erases the accounts that a button names. Of all of
@@ -95,6 +100,8 @@ func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
 		return t.askErase(ctx)
 	case len(list) == 0, !all && !erasable(list[0]):
 		return t.useless(ctx)
+	case !slices.ContainsFunc(list, erasable): // those that could be are gone by now
+		return t.unbind(ctx, list, f), nil
 	}
 	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
 	p := say(wording.Erased(f))

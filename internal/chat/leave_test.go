@@ -125,6 +125,21 @@ func TestLeaving(t *testing.T) {
 		}
 		w.record("r2") // is bob's
 	})
+	t.Run("where nothing is left to erase, nothing is said to be erased", func(t *testing.T) {
+		w := newWorld(t)
+		w.own(alice, account)
+		w.own(bob, second, guardian(alice))
+		w.say(alice, "leave")
+		w.tap(alice, w.button(alice, "a=erase"))
+		one := w.button(alice, "a=erase")
+		w.tap(alice, one)
+		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{Lang: watch.English}).Title)
+		w.tap(alice, strings.Replace(one, "w=w-1", "w=all", 1))
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{Lang: watch.English}).Title, "another invitation by the owner")
+		if watches(w) != 0 {
+			t.Error("she still watches for bob")
+		}
+	})
 	t.Run("an old button asks again", func(t *testing.T) {
 		w := newWorld(t)
 		w.own(alice, account)

@@ -144,7 +144,11 @@ var (
 func GuardianJoined(f GuardianFacts) Message { return f.message(tcGuardJoined, tcGuardText) }
 
 // GuardianLeft tells an owner that a guardian has gone.
-func GuardianLeft(f GuardianFacts) Message { return f.message(tcGuardLeft, tcGuardLeftTx) }
+func GuardianLeft(f GuardianFacts) Message {
+	m := f.message(tcGuardLeft, tcGuardLeftTx)
+	m.Facts = accountFacts(langOf(f.Lang), []ChatAccount{f.Account}) // they see nothing any more
+	return m
+}
 
 func (f *GuardianFacts) message(title, say text) Message {
 	lang := langOf(f.Lang)

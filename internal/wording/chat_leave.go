@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -133,6 +134,22 @@ func (f *ChatLeaveFacts) guardians() bool {
 	return false
 }
 
+// watchesForOthers tells whether the person is a guardian anywhere.
+func (f *ChatLeaveFacts) watchesForOthers() bool {
+	return slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return a.Guardian })
+}
+
+// again says how each kind of account is watched once more.
+func (f *ChatLeaveFacts) again(m *Message) {
+	lang := langOf(f.Lang)
+	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
+		m.Text = append(m.Text, tcLeftAgain.in(lang))
+	}
+	if f.watchesForOthers() {
+		m.Text = append(m.Text, tcLeftInvite.in(lang))
+	}
+}
+
 // AskLeave asks which account to stop watching: one press does it.
 func AskLeave(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
@@ -146,11 +163,8 @@ func AskLeave(f ChatLeaveFacts) Message {
 	if f.guardians() {
 		m.Text = append(m.Text, tcLeaveOthers.in(lang))
 	}
-	for _, a := range f.Accounts {
-		if a.Guardian {
-			m.Text = append(m.Text, tcLeaveFor.in(lang))
-			break
-		}
+	if f.watchesForOthers() {
+		m.Text = append(m.Text, tcLeaveFor.in(lang))
 	}
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))
@@ -181,6 +195,9 @@ func AskErase(f ChatLeaveFacts) Message {
 	if len(own) < len(f.Accounts) {
 		m.Text = append(m.Text, tcEraseOthers.in(lang, tcEraseAll.in(lang)))
 	}
+	if f.watchesForOthers() {
+		m.Text = append(m.Text, tcLeaveFor.in(lang))
+	}
 	m.Text = append(m.Text, tcEraseNot.in(lang))
 	f.eachAccount(&m, "erase", own, tcEraseButton, tcEraseRow, tcEraseShow, tcEraseAll)
 	return m
@@ -191,16 +208,10 @@ func Left(f ChatLeaveFacts) Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang))
 	m.Facts = f.rows(false, anyAccount)
-	own, others := false, false
-	for _, a := range f.Accounts {
-		own, others = own || !a.Guardian, others || a.Guardian
+	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
+		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays))
 	}
-	if own {
-		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays), tcLeftAgain.in(lang))
-	}
-	if others {
-		m.Text = append(m.Text, tcLeftInvite.in(lang))
-	}
+	f.again(&m)
 	return m
 }
 
@@ -216,6 +227,6 @@ func Erased(f ChatLeaveFacts) Message {
 			break
 		}
 	}
-	m.Text = append(m.Text, tcLeftAgain.in(lang))
+	f.again(&m)
 	return m
 }

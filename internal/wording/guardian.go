@@ -14,6 +14,7 @@ type Guardian struct {
 }
 
 var (
+	tGuardSince    = text{ja: "回答した人が見守りを始めた日", en: "Whoever answered has watched since"}
 	tFamNumber     = text{ja: "見守り家族%d", en: "Family member %d"}
 	tNamedMine     = text{ja: "%sが「本人のものです」と回答しました", en: "%s answered: it was you"}
 	tNamedNotMine  = text{ja: "%sが「身に覚えがない」と回答しました", en: "%s answered: it was not you"}
@@ -52,7 +53,7 @@ func (g *Guardian) facts(lang watch.Lang) []Fact {
 	if g.Since.IsZero() {
 		return nil
 	}
-	return []Fact{{tFamSince.in(lang), Date(lang, g.Since)}}
+	return []Fact{{tGuardSince.in(lang), Date(lang, g.Since)}}
 }
 
 // title says who did something: a guardian by name, or some guardian.
