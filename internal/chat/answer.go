@@ -82,7 +82,13 @@ func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 		}
 	}
 	if p.do != nil {
-		if err := p.do(ctx); err != nil {
+		err := p.do(ctx)
+		if other := (*instead)(nil); errors.As(err, &other) {
+			if seen.Answer, err = json.Marshal(other.say); err != nil {
+				return errors.New("chat: an answer does not encode")
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -91,6 +97,12 @@ func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 	}
 	return t.enter(ctx, seen, answering)
 }
+
+// instead is the end of an act that turned out to be impossible: nothing was
+// done, and this is said of it, whatever was written down before.
+type instead struct{ say []wording.Message }
+
+func (*instead) Error() string { return "chat: it could not be done" }
 
 // enter writes the phase down.
 func (t *talk) enter(ctx context.Context, seen *store.Seen, phase string) error {

@@ -98,8 +98,14 @@ func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
 	switch {
 	case !fresh:
 		return t.askErase(ctx)
-	case len(list) == 0, !all && !erasable(list[0]):
+	case len(list) == 0:
 		return t.useless(ctx)
+	case !all && !erasable(list[0]):
+		// A second try of the same press may come here: the account is still
+		// watched, so that the first did not erase it, whatever it meant to say.
+		p, err := t.useless(ctx)
+		p.do = func(context.Context) error { return &instead{p.say} }
+		return p, err
 	case !slices.ContainsFunc(list, erasable): // those that could be are gone by now
 		return t.unbind(ctx, list, f), nil
 	}
@@ -111,8 +117,12 @@ func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
 			return err
 		}
 		err := t.Enrol.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
-		if errors.Is(err, enrol.ErrNotFound) {
+		switch {
+		case errors.Is(err, enrol.ErrNotFound):
 			return nil
+		case errors.Is(err, enrol.ErrShared): // another owner came in the meantime
+			f.Accounts[0].Erasable = false
+			return &instead{[]wording.Message{wording.AskErase(f)}}
 		}
 		return err
 	}

@@ -140,6 +140,34 @@ func TestLeaving(t *testing.T) {
 			t.Error("she still watches for bob")
 		}
 	})
+	t.Run("what another owner keeps from being erased is not said to be", func(t *testing.T) {
+		w := newWorld(t)
+		w.own(alice, account)
+		w.alert("r1", account)
+		w.say(alice, "解除")
+		w.tap(alice, w.button(alice, "a=erase"))
+		if err := w.line.Tap(alice, w.button(alice, "a=erase"), ""); err != nil {
+			t.Fatal(err)
+		}
+		w.crash.count, w.crash.at = 0, 2 // it is written down what will be said, and no more
+		w.once(true)
+		if !strings.HasPrefix(w.crash.last, "after write") {
+			t.Fatalf("died %s", w.crash.last)
+		}
+		w.crash.revive()
+		a, err := w.store.Account(t.Context(), account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Watchers = append(a.Watchers, watch.Watcher{ID: "o-2", Role: watch.Owner, LineUser: bob, Lang: watch.Japanese})
+		if err := w.store.Write(t.Context(), store.PutAccount(a)); err != nil {
+			t.Fatal(err)
+		}
+		w.add(time.Minute)
+		w.settle()
+		w.reads(alice, wording.Useless(ja).Title)
+		w.record("r1")
+	})
 	t.Run("an old button asks again", func(t *testing.T) {
 		w := newWorld(t)
 		w.own(alice, account)
