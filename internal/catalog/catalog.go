@@ -49,6 +49,7 @@ type Service struct {
 	Debit              Debit
 	Also               []string // other and former names, with dates
 	Limits             []string // of charging, as the sources say them
+	Once, Month        Limit    // the same for programs: at once, and in a calendar month
 	Phone              string   // Contact's
 	PhoneChecked       string
 	Contact            Contact

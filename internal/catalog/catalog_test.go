@@ -47,3 +47,11 @@ func FuzzFold(f *testing.F) {
 		_ = catalog.Classify("0168", s)
 	})
 }
+
+func TestLimitsOf(t *testing.T) {
+	for service, want := range map[string][2]int64{"docomo": {100_000, 300_000}, "paypay": {500_000, 2_000_000}, "aupay": {100_000, 0}, "kyash": {}, "none": {}} {
+		if once, month := catalog.LimitsOf(service); once != want[0] || month != want[1] {
+			t.Errorf("%s takes at most %d at once and %d in a month, want %v", service, once, month, want)
+		}
+	}
+}

@@ -109,6 +109,10 @@ func (d *data) service(rec []field) error {
 			s.Also = append(s.Also, f.value)
 		case "Limit":
 			s.Limits = append(s.Limits, f.value)
+		case "Once":
+			s.Once, err = limit(f, s.Once)
+		case "Month":
+			s.Month, err = limit(f, s.Month)
 		case "Note":
 			s.Notes = append(s.Notes, f.value)
 		case "Source":
@@ -129,6 +133,9 @@ func (d *data) service(rec []field) error {
 	}
 	if s.NameJa == "" || s.NameEn == "" || s.Debit == "" {
 		return wrong(s.place, "service %s lacks Ja, En or Debit", s.ID)
+	}
+	if s.Month.Yen > 0 && s.Month.Yen < s.Once.Yen {
+		return wrong(s.place, "service %s takes more at once than in a month", s.ID)
 	}
 	d.services[s.ID] = s
 	d.order = append(d.order, s)
@@ -188,8 +195,11 @@ func contact(f *field) (Contact, error) {
 	if err != nil {
 		return Contact{}, err
 	}
-	if p[2] == "" || p[3] == "" {
-		return Contact{}, wrong(f.place, "a number says when and where it was looked up")
+	switch {
+	case strings.Trim(p[0], "0123456789-#") != "" || len(p[0]) < 3:
+		return Contact{}, wrong(f.place, "%q is no telephone number", p[0])
+	case !isDate(p[2]) || p[3] == "":
+		return Contact{}, wrong(f.place, "a number says when (2026-11) and where it was looked up")
 	}
 	return Contact{Phone: p[0], For: p[1], Checked: p[2], Source: p[3]}, nil
 }
