@@ -18,15 +18,15 @@ import (
 	"kozamori/events"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
 	"kozamori/internal/ingest"
+	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 const (
@@ -66,8 +66,8 @@ type world struct {
 	gate     *gate
 	queue    *sender
 	store    *store.Store
-	enrol    *enrol.Desk
-	disputes *dispute.Desk
+	enrol    *membership.Service
+	disputes *dispute.Service
 	notify   *notify.Stage
 	bank     *sim.Bank
 }
@@ -84,8 +84,8 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.DiscardHandler)
 
 	w.store, w.queue = store.New(table), &sender{Sender: q}
-	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
-	w.disputes = &dispute.Desk{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
+	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
+	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
 	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log}))
@@ -204,7 +204,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
 }
 
-func (w *world) bind() enrol.Bound {
+func (w *world) bind() membership.Bound {
 	w.t.Helper()
 	a, err := w.bank.IssueCode(context.Background(), []byte(`{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"ja"}`))
 	var v struct{ Code string }
@@ -224,7 +224,7 @@ func (w *world) record(txn string) *watch.Record {
 	return r
 }
 
-func (w *world) dispute(b enrol.Bound, txn string) *watch.Dispute {
+func (w *world) dispute(b membership.Bound, txn string) *watch.Dispute {
 	w.t.Helper()
 	r := w.record(txn)
 	w.write(store.PutRecord(r))

@@ -10,7 +10,7 @@ import (
 
 	"kozamori/infra/operator"
 	"kozamori/internal/app"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -48,8 +48,8 @@ func code(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		if err != nil {
 			return err
 		}
-		desk := &enrol.Desk{Store: store.New(d.Table), Keys: keys, Now: d.Now, Logger: slog.New(slog.DiscardHandler)}
-		got, err := desk.Issue(ctx, *bank, enrol.CodeRequest{AccountRef: args[0], Mask: *mask, Email: *email, Lang: watch.Lang(*lang)})
+		desk := &membership.Service{Store: store.New(d.Table), Keys: keys, Now: d.Now, Logger: slog.New(slog.DiscardHandler)}
+		got, err := desk.Issue(ctx, *bank, membership.CodeRequest{AccountRef: args[0], Mask: *mask, Email: *email, Lang: watch.Lang(*lang)})
 		if fe, ok := errors.AsType[*watch.FieldError](err); ok {
 			name := map[string]string{"account_ref": "The account", "account_mask": "-mask", "email": "-email", "lang": "-lang"}[fe.Field]
 			return misused(flags, "%s %s.", name, fe.Problem)

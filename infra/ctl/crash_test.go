@@ -13,12 +13,12 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/infra/operator"
-	"kozamori/internal/crashtest"
 	"kozamori/internal/detect"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/crashtest"
 	"kozamori/internal/watch"
 )
 

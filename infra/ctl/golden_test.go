@@ -110,9 +110,9 @@ func TestACodeOfTheOperatorBindsAsOneOfTheBank(t *testing.T) {
 func TestDeadLetters(t *testing.T) {
 	w := newWorld(t)
 	w.transcript("dlq-empty", "dlq list", "dlq list -json", "dlq redrive", "dlq redrive line -json", "dlq list mail", "dlq list -n 0", "dlq")
-	w.bury(queue.LINE, `{"record":"secret of somebody"}`, "0125", "LINE answered 400")
-	w.bury(queue.LINE, `{"record":"another"}`, "0168", "LINE answered 400")
-	w.bury(queue.Bank, `{"dispute":"d"}`, "0168", "notify: the bank answered 410")
+	w.deadLetter(queue.LINE, `{"record":"secret of somebody"}`, "0125", "LINE answered 400")
+	w.deadLetter(queue.LINE, `{"record":"another"}`, "0168", "LINE answered 400")
+	w.deadLetter(queue.Bank, `{"dispute":"d"}`, "0168", "notify: the bank answered 410")
 	w.mails = []queue.Dead{{Message: queue.Message{ID: "0001", Body: []byte("somebody@example.jp"), Receives: 3, SentAt: noon}, Why: "RetriesExhausted: store: throttled", DiedAt: noon}}
 	raw := w.transcript("dlq", "dlq list", "dlq list line -json", "dlq list -n 1 line", "dlq list feedback", "dlq redrive feedback")
 	if strings.Contains(raw, "somebody") {

@@ -182,7 +182,7 @@ func (w *world) bank(code, name string) {
 	w.put(store.PutBank(&store.Bank{Code: code, Name: name}))
 }
 
-func (w *world) bury(n queue.Name, body, group, why string) {
+func (w *world) deadLetter(n queue.Name, body, group, why string) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	if err := w.queue.Send(ctx, n, queue.Outgoing{Body: []byte(body), Group: group, Trace: "msg_1"}); err != nil {
@@ -192,7 +192,7 @@ func (w *world) bury(n queue.Name, body, group, why string) {
 	if err != nil || len(ms) != 1 {
 		w.t.Fatal(ms, err)
 	}
-	if err := w.queue.Bury(ctx, n, ms[0], why); err != nil {
+	if err := w.queue.DeadLetter(ctx, n, ms[0], why); err != nil {
 		w.t.Fatal(err)
 	}
 }

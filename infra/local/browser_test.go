@@ -11,8 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kozamori/internal/browsertest"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/browsertest"
 )
 
 // poll waits until an expression is true on the page. It asks from outside:

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kozamori/events"
-	"kozamori/internal/browsertest"
+	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )

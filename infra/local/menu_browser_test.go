@@ -6,7 +6,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kozamori/internal/browsertest"
+	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/wording"
 )
 

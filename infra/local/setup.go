@@ -37,7 +37,7 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 		return fmt.Errorf("the phones get no menu: %w", err)
 	}
 	// LINE here forgets menus when it stops: each phone shows its own again.
-	people, err := s.System.Enrol()
+	people, err := s.System.Membership()
 	if err != nil {
 		return err
 	}

@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
+	"kozamori/internal/testkit/emulator"
 )
 
 // TestOnAWS works on stand-ins of DynamoDB, SQS and Parameter Store by the

@@ -17,7 +17,7 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/store/storetest"
-	"kozamori/internal/worldtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 // lend serves what is lent at a socket for as long as the test lasts.
@@ -59,7 +59,7 @@ func TestBorrowedQueues(t *testing.T) {
 	if err != nil || len(ms) != 1 {
 		t.Fatal(ms, err)
 	}
-	if err := q.Bury(ctx, queue.LINE, ms[0], "no use"); err != nil {
+	if err := q.DeadLetter(ctx, queue.LINE, ms[0], "no use"); err != nil {
 		t.Fatal(err)
 	}
 	depth, err := b.Depth(ctx, queue.LINE)

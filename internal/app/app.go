@@ -15,9 +15,9 @@ import (
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
 	"kozamori/internal/email"
-	"kozamori/internal/enrol"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -97,18 +97,18 @@ func (s *System) newLINE() (*line.Client, error) {
 // Platform is the client of LINE that the parts share.
 func (s *System) Platform() (*line.Client, error) { return s.client() }
 
-// Desk answers alerts.
-func (s *System) Desk() *dispute.Desk {
-	return &dispute.Desk{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
+// Disputes answers alerts.
+func (s *System) Disputes() *dispute.Service {
+	return &dispute.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
 }
 
-// Enrol binds people to accounts.
-func (s *System) Enrol() (*enrol.Desk, error) {
+// Membership binds people to accounts.
+func (s *System) Membership() (*membership.Service, error) {
 	keys, err := s.keys()
 	if err != nil {
 		return nil, err
 	}
-	return &enrol.Desk{Store: s.Store, Keys: keys, Queue: s.Queue, Now: s.Now, Logger: s.Logger}, nil
+	return &membership.Service{Store: s.Store, Keys: keys, Queue: s.Queue, Now: s.Now, Logger: s.Logger}, nil
 }
 
 // Ingest takes banks' events.
@@ -164,6 +164,6 @@ func (s *System) Feedback() *notify.Stage {
 
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
-	desk := &enrol.Desk{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
+	desk := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
 	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: desk.EraseRest, Now: s.Now, Logger: s.Logger})
 }

@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"kozamori/internal/app"
-	"kozamori/internal/emulator"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
+	"kozamori/internal/testkit/emulator"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )

@@ -8,8 +8,8 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 // countedReads counts reads, and lets them fail.

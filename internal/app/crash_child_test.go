@@ -21,15 +21,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"kozamori/internal/app"
-	"kozamori/internal/crashtest"
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 // steps counts what the house does to the world outside its memory, and ends
@@ -144,7 +144,7 @@ func house() {
 	mux.Handle("/v1/banks/{bank}/events", sys.Ingest())
 	mux.Handle(app.HookPath, sys.LineHook())
 	mux.HandleFunc("/undo", command(func(r *http.Request) error {
-		_, err := sys.Desk().Undo(r.Context(), r.FormValue("record"), dispute.Answerer{LineUser: lineUser}, watch.ViaLINE)
+		_, err := sys.Disputes().Undo(r.Context(), r.FormValue("record"), dispute.Answerer{LineUser: lineUser}, watch.ViaLINE)
 		return err
 	}))
 	mux.HandleFunc("/settle", command(func(r *http.Request) error {

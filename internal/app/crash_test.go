@@ -14,14 +14,14 @@ import (
 	"time"
 
 	"kozamori/internal/app"
-	"kozamori/internal/crashtest"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 // The crash harness: the whole system runs in a child process on embedded

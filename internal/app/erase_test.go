@@ -10,7 +10,7 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/worldtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 // holds lists where a word still stands in the store and in the queues, dead
@@ -59,13 +59,13 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			if err != nil || len(msgs) != 1 {
 				t.Fatalf("%d messages, %v", len(msgs), err)
 			}
-			if err := h.queue.Bury(ctx, queue.Chat, msgs[0], "a test"); err != nil {
+			if err := h.queue.DeadLetter(ctx, queue.Chat, msgs[0], "a test"); err != nil {
 				t.Fatal(err)
 			}
 			erase(owner)
 			h.settle()
 			h.Add(time.Hour)
-			desk, err := h.system.Enrol()
+			desk, err := h.system.Membership()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -300,7 +300,7 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	}
 
 	// News that never came true is dropped, and is no dead letter.
-	desk, err := h.system.Enrol()
+	desk, err := h.system.Membership()
 	if err != nil {
 		t.Fatal(err)
 	}

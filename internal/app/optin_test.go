@@ -22,8 +22,8 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
-	"kozamori/internal/worldtest"
 )
 
 // town is the whole system as it is deployed, over HTTP: a bank and LINE

@@ -30,10 +30,10 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 const lineUser = "U0123456789abcdef0123456789abcdef"
@@ -89,7 +89,7 @@ type world struct {
 	queue  *qembedded.Queue
 	line   *sim.LINE
 	bank   *bank
-	desk   *dispute.Desk
+	desk   *dispute.Service
 	sweep  *sweep.Stage
 	stages map[queue.Name]queue.Handler
 	post   http.Handler
@@ -127,7 +127,7 @@ func newWorld(t *testing.T) *world {
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
 	w.stages = map[queue.Name]queue.Handler{queue.Events: d.Handle, queue.LINE: n.Handle, queue.Email: n.Handle, queue.Bank: n.Handle}
 	w.sweep = sweep.New(sweep.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})
-	w.desk = &dispute.Desk{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log}
+	w.desk = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log}
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL}),
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "acc_1"}, Mask: "普通 ***4567",
 			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese,

@@ -33,26 +33,26 @@ func (s *System) Chat() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.Enrol()
+	people, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
-	sessions := &session.Desk{Store: s.Store, Keys: people.Keys, Now: s.Now}
+	sessions := &session.Service{Store: s.Store, Keys: people.Keys, Now: s.Now}
 	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
-	return chat.New(chat.Config{Store: s.Store, LINE: client, Desk: s.Desk(), Enrol: people, Names: composer.Names,
+	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Enrol: people, Names: composer.Names,
 		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
 // BankAPI takes what banks call beside sending events.
 func (s *System) BankAPI() (http.Handler, error) {
-	desk, err := s.Enrol()
+	desk, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
-	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Desk(), LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
+	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -61,7 +61,7 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.Enrol()
+	people, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +69,8 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{Store: s.Store, Desk: s.Desk(), Names: s.names, Keys: keys,
-		Sessions: &session.Desk{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
+	return web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Keys: keys,
+		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
 

@@ -24,9 +24,9 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

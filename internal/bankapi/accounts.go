@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"kozamori/internal/enrol"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/qr"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -21,8 +21,8 @@ type accountRequest struct {
 	Lang        string `json:"lang"`
 }
 
-func (a accountRequest) code() enrol.CodeRequest {
-	return enrol.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang)}
+func (a accountRequest) code() membership.CodeRequest {
+	return membership.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang)}
 }
 
 type codeReply struct {
@@ -65,7 +65,7 @@ func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
 	}
-	var accounts []enrol.CodeRequest
+	var accounts []membership.CodeRequest
 	for _, a := range req.Accounts {
 		accounts = append(accounts, a.code())
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -21,21 +21,21 @@ import (
 // MaxBody is the largest body of a request in bytes.
 const MaxBody = 16 << 10
 
-// Enrolment is what the API needs of enrol.Desk.
+// Enrolment is what the API needs of membership.Service.
 type Enrolment interface {
-	Issue(ctx context.Context, bank string, req enrol.CodeRequest) (enrol.Issued, error)
-	Nonce(ctx context.Context, bank string, accounts []enrol.CodeRequest) (nonce string, expires time.Time, err error)
+	Issue(ctx context.Context, bank string, req membership.CodeRequest) (membership.Issued, error)
+	Nonce(ctx context.Context, bank string, accounts []membership.CodeRequest) (nonce string, expires time.Time, err error)
 	Erase(ctx context.Context, bank, accountRef string) error
 }
 
-// Disputes is what the API needs of dispute.Desk.
+// Disputes is what the API needs of dispute.Service.
 type Disputes interface {
 	SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error)
 }
 
 var (
-	_ Enrolment = (*enrol.Desk)(nil)
-	_ Disputes  = (*dispute.Desk)(nil)
+	_ Enrolment = (*membership.Service)(nil)
+	_ Disputes  = (*dispute.Service)(nil)
 )
 
 // Config is what the API works with.

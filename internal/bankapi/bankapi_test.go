@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/bankapi"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -222,8 +222,8 @@ func TestErasureAndHealth(t *testing.T) {
 // broken fails at everything.
 type broken struct{ bankapi.Enrolment }
 
-func (broken) Issue(context.Context, string, enrol.CodeRequest) (enrol.Issued, error) {
-	return enrol.Issued{}, errors.New("the disk is full")
+func (broken) Issue(context.Context, string, membership.CodeRequest) (membership.Issued, error) {
+	return membership.Issued{}, errors.New("the disk is full")
 }
 func (broken) Erase(context.Context, string, string) error { panic("acc_8f3k") }
 

@@ -12,10 +12,10 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 const neighbour = "U000000000000000000000000000b0b0b"
@@ -31,7 +31,7 @@ func (w *world) neighbours() []string {
 	ctx := context.Background()
 	var out []string
 	for _, k := range theirAccounts {
-		i, err := w.enrol.Issue(ctx, k.Bank, enrol.CodeRequest{AccountRef: k.Ref, Mask: "普通 ***5005"})
+		i, err := w.enrol.Issue(ctx, k.Bank, membership.CodeRequest{AccountRef: k.Ref, Mask: "普通 ***5005"})
 		if err != nil {
 			w.t.Fatal(err)
 		}

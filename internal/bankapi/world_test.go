@@ -14,11 +14,11 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 const (
@@ -35,8 +35,8 @@ type world struct {
 	file     string // of the store
 	table    *worldtest.Asked
 	store    *store.Store
-	enrol    *enrol.Desk
-	disputes *dispute.Desk
+	enrol    *membership.Service
+	disputes *dispute.Service
 	api      *bankapi.Handler
 	log      *bytes.Buffer
 	key      string // of ours
@@ -53,8 +53,8 @@ func newWorld(t *testing.T) *world {
 	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.store = store.New(w.table)
-	w.enrol = &enrol.Desk{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.disputes = &dispute.Desk{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
@@ -100,7 +100,7 @@ func (w *world) call(key, method, path, body string) (int, map[string]any) {
 }
 
 // bound binds the person by a code of the API.
-func (w *world) bound() enrol.Bound {
+func (w *world) bound() membership.Bound {
 	w.t.Helper()
 	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`)
 	if status != http.StatusCreated {
@@ -114,7 +114,7 @@ func (w *world) bound() enrol.Bound {
 }
 
 // disputed makes a record and has the person dispute it.
-func (w *world) disputed(b enrol.Bound, txn string) *watch.Dispute {
+func (w *world) disputed(b membership.Bound, txn string) *watch.Dispute {
 	w.t.Helper()
 	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
 		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}

@@ -132,15 +132,15 @@ func (t *talk) fresh() bool {
 // than never.
 func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.Verdict {
 	if seen.Phase == done {
-		return queue.OK
+		return queue.Acknowledge
 	}
 	var m []wording.Message
 	if err := json.Unmarshal(seen.Answer, &m); err != nil {
-		return queue.Never("an answer that cannot be read")
+		return queue.DeadLetter("an answer that cannot be read")
 	}
 	if seen.Phase == answering {
 		if wait := lease - t.Now().Sub(seen.At); !first && wait > 0 {
-			return queue.Later(wait)
+			return queue.RetryAfter(wait)
 		}
 		if t.fresh() {
 			reply := t.LINE.Reply
@@ -154,7 +154,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 				if err := t.enter(ctx, seen, unsure); err != nil {
 					return t.broken("a reply cannot be written down", err)
 				}
-				return queue.Later(2 * time.Second)
+				return queue.RetryAfter(2 * time.Second)
 			}
 		}
 		if err := t.enter(ctx, seen, pushing); err != nil {
@@ -175,7 +175,7 @@ func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []wording.Mes
 	if o := t.LINE.ReplyAgain(ctx, t.Event.ReplyToken, m...); o.Result == watch.SendAccepted {
 		return t.finish(ctx, seen)
 	}
-	return queue.Later(2 * time.Second)
+	return queue.RetryAfter(2 * time.Second)
 }
 
 func (t *talk) push(ctx context.Context, seen *store.Seen, m []wording.Message) queue.Verdict {
@@ -184,15 +184,15 @@ func (t *talk) push(ctx context.Context, seen *store.Seen, m []wording.Message) 
 	case o.Result == watch.SendAccepted:
 		return t.finish(ctx, seen)
 	case o.Result == watch.SendRetry && t.Now().Sub(t.ReceivedAt) < giveUpAfter:
-		return queue.Later(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
+		return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
 	}
 	// The act stands; the dead letter says that nobody was told of it.
-	return queue.Never("an answer could not be sent: " + o.Problem)
+	return queue.DeadLetter("an answer could not be sent: " + o.Problem)
 }
 
 func (t *talk) finish(ctx context.Context, seen *store.Seen) queue.Verdict {
 	if err := t.enter(ctx, seen, done); err != nil {
 		return t.broken("an answer that was sent cannot be written down", err)
 	}
-	return queue.OK
+	return queue.Acknowledge
 }

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -32,23 +32,23 @@ type LINE interface {
 	LinkToken(ctx context.Context, user string) (string, error)
 }
 
-// Desk takes answers to alerts; see dispute.Desk.
-type Desk interface {
+// Desk takes answers to alerts; see dispute.Service.
+type Disputes interface {
 	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
 	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
 	Trust(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
 }
 
-// Enrol binds people to accounts; see enrol.Desk.
+// Membership binds people to accounts; see membership.Service.
 type Enrol interface {
-	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
-	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
-	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]enrol.Bound, error)
-	Invitation(ctx context.Context, lineUser, code string) (enrol.Invitation, error)
-	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (enrol.Bound, error)
-	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (membership.Bound, error)
+	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)
+	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]membership.Bound, error)
+	Invitation(ctx context.Context, lineUser, code string) (membership.Invitation, error)
+	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (membership.Bound, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (membership.Bound, error)
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
-	Forget(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+	Forget(ctx context.Context, lineUser string) ([]membership.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
@@ -68,11 +68,11 @@ type Names interface {
 
 // Config is what the stage works with.
 type Config struct {
-	Store *store.Store
-	LINE  LINE
-	Desk  Desk
-	Enrol Enrol
-	Names Names
+	Store    *store.Store
+	LINE     LINE
+	Disputes Disputes
+	Enrol    Enrol
+	Names    Names
 	// Link is the address of a watcher's page of a record; nil leaves the
 	// links out.
 	Link func(r *watch.Record, watcher string) string
@@ -104,7 +104,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	for i, m := range msgs {
 		t := &talk{Stage: s, place: i, receives: m.Receives, sent: m.SentAt}
 		if err := json.Unmarshal(m.Body, &t.message); err != nil || t.Event.ID == "" && t.News == nil {
-			verdicts[i] = queue.Never("neither an event of LINE's nor news")
+			verdicts[i] = queue.DeadLetter("neither an event of LINE's nor news")
 			continue
 		}
 		user := t.Event.User
@@ -157,14 +157,14 @@ func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
 }
 
 func (t *talk) later() queue.Verdict {
-	return queue.Later(queue.Backoff(t.receives, time.Second, 5*time.Minute))
+	return queue.RetryAfter(queue.Backoff(t.receives, time.Second, 5*time.Minute))
 }
 
 // broken is for what is wrong on our side: try again, and say so.
 func (t *talk) broken(what string, err error) queue.Verdict {
 	if _, lost := store.AsCondition(err); lost {
 		// The same event is being worked on elsewhere.
-		return queue.Later(time.Second)
+		return queue.RetryAfter(time.Second)
 	}
 	t.Logger.Error(what, "event", t.Event.ID, "receives", t.receives, "err", err)
 	return t.later()
@@ -174,11 +174,11 @@ func (t *talk) broken(what string, err error) queue.Verdict {
 func (t *talk) at() time.Time { return t.Event.At }
 
 // accounts lists what the person watches, and their language.
-func (t *talk) accounts(ctx context.Context) ([]enrol.Bound, watch.Lang, error) {
+func (t *talk) accounts(ctx context.Context) ([]membership.Bound, watch.Lang, error) {
 	return t.accountsOf(ctx, t.Event.User)
 }
 
-func (t *talk) accountsOf(ctx context.Context, user string) ([]enrol.Bound, watch.Lang, error) {
+func (t *talk) accountsOf(ctx context.Context, user string) ([]membership.Bound, watch.Lang, error) {
 	list, err := t.Enrol.Accounts(ctx, user)
 	if err != nil {
 		return nil, "", err
@@ -216,7 +216,7 @@ func (t *talk) profileLang(ctx context.Context, user string) watch.Lang {
 }
 
 // chatAccounts are accounts as the chat speaks of them.
-func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []enrol.Bound) []wording.ChatAccount {
+func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []membership.Bound) []wording.ChatAccount {
 	var out []wording.ChatAccount
 	for _, b := range list {
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
@@ -228,7 +228,7 @@ func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []enrol.B
 
 // erasable tells whether the person is the account's only owner, who alone may
 // have it erased.
-func erasable(b enrol.Bound) bool {
+func erasable(b membership.Bound) bool {
 	for _, w := range b.Account.Watchers {
 		if w.ID != b.Watcher.ID && w.Role == watch.Owner {
 			return false
@@ -238,7 +238,7 @@ func erasable(b enrol.Bound) bool {
 }
 
 // leavesGuardians tells whether others stop watching when this owner leaves.
-func leavesGuardians(b enrol.Bound) bool {
+func leavesGuardians(b membership.Bound) bool {
 	guardians := false
 	for _, w := range b.Account.Watchers {
 		switch {

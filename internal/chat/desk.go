@@ -13,18 +13,18 @@ import (
 // The event's id is the act's name, so that an event that comes again acts
 // once, whatever was pressed in between.
 func (t *talk) toDesk(ctx context.Context, action, record string) (plan, error) {
-	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), Act: t.Event.ID}
+	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID}
 	var res dispute.Result
 	var err error
 	switch action {
 	case "notmine":
-		res, err = t.Desk.Answer(ctx, record, who, watch.NotMine, watch.ViaLINE)
+		res, err = t.Disputes.Answer(ctx, record, who, watch.NotMine, watch.ViaLINE)
 	case "mine":
-		res, err = t.Desk.Answer(ctx, record, who, watch.Mine, watch.ViaLINE)
+		res, err = t.Disputes.Answer(ctx, record, who, watch.Mine, watch.ViaLINE)
 	case "undo":
-		res, err = t.Desk.Undo(ctx, record, who, watch.ViaLINE)
+		res, err = t.Disputes.Undo(ctx, record, who, watch.ViaLINE)
 	case "trust":
-		res, err = t.Desk.Trust(ctx, record, who)
+		res, err = t.Disputes.Trust(ctx, record, who)
 	}
 	switch {
 	case errors.Is(err, dispute.ErrNotFound):

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -64,22 +64,22 @@ func (t *talk) join(ctx context.Context, code string) (plan, error) {
 		return t.notInvited(lang, err)
 	}
 	w := bound.Watcher
-	account := t.chatAccounts(ctx, w.Lang, []enrol.Bound{bound})[0]
+	account := t.chatAccounts(ctx, w.Lang, []membership.Bound{bound})[0]
 	already := bound.Already && w.Since.Before(t.at().Add(-justNow))
 	return say(wording.Joined(w.Lang, account, w.HideAmount, already)), nil
 }
 
 // notInvited words why an invitation binds nothing.
 func (t *talk) notInvited(lang watch.Lang, err error) (plan, error) {
-	locked, isLocked := errors.AsType[*enrol.Locked](err)
+	locked, isLocked := errors.AsType[*membership.Locked](err)
 	switch {
-	case errors.Is(err, enrol.ErrInvite):
+	case errors.Is(err, membership.ErrInvite):
 		return say(wording.InviteWrong(lang)), nil
-	case errors.Is(err, enrol.ErrExpired):
+	case errors.Is(err, membership.ErrExpired):
 		return say(wording.InviteExpired(lang)), nil
-	case errors.Is(err, enrol.ErrOwn):
+	case errors.Is(err, membership.ErrOwn):
 		return say(wording.InviteOwn(lang)), nil
-	case errors.Is(err, enrol.ErrFull):
+	case errors.Is(err, membership.ErrFull):
 		return say(wording.CodeFull(lang)), nil
 	case isLocked:
 		return say(wording.CodeLocked(lang, locked.Until, t.at())), nil

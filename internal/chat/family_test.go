@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -67,12 +67,12 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	w.reads(bob, wording.InviteWrong(en).Title)
 
 	late := invite()
-	w.add(enrol.InviteLife)
+	w.add(membership.InviteLife)
 	for _, do := range []func(){func() { w.say(bob, late) }, func() { w.tap(bob, "a=join&c="+late) }} {
 		do()
 		w.reads(bob, wording.InviteExpired(en).Title)
 	}
-	for range enrol.MaxWrong {
+	for range membership.MaxWrong {
 		w.say(bob, "AAAAA-AAAAA-AAAA3")
 	}
 	w.reads(bob, wording.CodeLocked(en, w.Now(), w.Now()).Title)
@@ -124,7 +124,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 	one, unused, two := watch.AccountKey{Bank: "0125", Ref: "acc_one"}, watch.AccountKey{Bank: "0125", Ref: "acc_none"}, watch.AccountKey{Bank: "0125", Ref: "acc_two"}
 	for name, optIn := range map[string]func(*world){
 		"by code": func(w *world) {
-			i, err := w.enrol.Issue(ctx, one.Bank, enrol.CodeRequest{AccountRef: one.Ref})
+			i, err := w.enrol.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +134,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 		},
 		"by account link": func(w *world) {
 			token := w.offered(alice)
-			nonce, _, err := w.enrol.Nonce(ctx, one.Bank, []enrol.CodeRequest{{AccountRef: unused.Ref, Mask: "普通 ***0000"}, {AccountRef: one.Ref}, {AccountRef: two.Ref}})
+			nonce, _, err := w.enrol.Nonce(ctx, one.Bank, []membership.CodeRequest{{AccountRef: unused.Ref, Mask: "普通 ***0000"}, {AccountRef: one.Ref}, {AccountRef: two.Ref}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +170,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 	}
 	t.Run("nothing is sent when there is nothing", func(t *testing.T) {
 		w := newWorld(t)
-		i, err := w.enrol.Issue(ctx, one.Bank, enrol.CodeRequest{AccountRef: one.Ref})
+		i, err := w.enrol.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -77,11 +77,11 @@ func (t *talk) showMenu(ctx context.Context, user string, anew bool) error {
 func (t *talk) newMenu(ctx context.Context) queue.Verdict {
 	switch err := t.showMenu(ctx, t.News.To.LineUser, false); {
 	case err == nil:
-		return queue.OK
+		return queue.Acknowledge
 	case t.Now().Sub(t.sent) < newsWait:
-		return queue.Later(queue.Backoff(t.receives, time.Second, 5*time.Minute))
+		return queue.RetryAfter(queue.Backoff(t.receives, time.Second, 5*time.Minute))
 	default:
 		t.Logger.Warn("a person may see the menu of another language", "err", err)
-		return queue.OK // their next event tries again
+		return queue.Acknowledge // their next event tries again
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/wording"
 )
@@ -33,7 +33,7 @@ func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) wo
 }
 
 // leaving is what the person watches, and what is said of leaving it.
-func (t *talk) leaving(ctx context.Context) ([]enrol.Bound, wording.ChatLeaveFacts, error) {
+func (t *talk) leaving(ctx context.Context) ([]membership.Bound, wording.ChatLeaveFacts, error) {
 	list, lang, err := t.accounts(ctx)
 	return list, wording.ChatLeaveFacts{Lang: lang, Accounts: t.chatAccounts(ctx, lang, list), Now: t.at(),
 		KeepDays: days(t.Store.KeepDispute), RecordDays: days(store.KeepRecord), CopyDays: days(store.KeepCopies)}, err
@@ -42,12 +42,12 @@ func (t *talk) leaving(ctx context.Context) ([]enrol.Bound, wording.ChatLeaveFac
 // pressed tells which accounts a button of leaving or erasing names. An
 // account is named by the id of its watcher, which tells nothing to anybody
 // else. False if the button is too old to be sure that it is still meant.
-func (t *talk) pressed(v url.Values, list []enrol.Bound) ([]enrol.Bound, bool) {
+func (t *talk) pressed(v url.Values, list []membership.Bound) ([]membership.Bound, bool) {
 	asked, err := strconv.ParseInt(v.Get("t"), 36, 64)
 	if since := t.at().Sub(time.Unix(asked, 0)); err != nil || since > askFor || since < -askFor {
 		return nil, false
 	}
-	var out []enrol.Bound
+	var out []membership.Bound
 	for _, b := range list {
 		if id := v.Get("w"); id == b.Watcher.ID || id == wording.LeaveAll {
 			out = append(out, b)
@@ -72,12 +72,12 @@ func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
 	return t.unbind(ctx, list, f), nil
 }
 
-func (t *talk) unbind(ctx context.Context, list []enrol.Bound, f wording.ChatLeaveFacts) plan {
+func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.ChatLeaveFacts) plan {
 	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
 		for _, b := range list {
-			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, enrol.ErrNotFound) {
+			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, membership.ErrNotFound) {
 				return err
 			}
 		}
@@ -118,9 +118,9 @@ func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
 		}
 		err := t.Enrol.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
 		switch {
-		case errors.Is(err, enrol.ErrNotFound):
+		case errors.Is(err, membership.ErrNotFound):
 			return nil
-		case errors.Is(err, enrol.ErrShared): // another owner came in the meantime
+		case errors.Is(err, membership.ErrShared): // another owner came in the meantime
 			f.Accounts[0].Erasable = false
 			return &instead{[]wording.Message{wording.AskErase(f)}}
 		}

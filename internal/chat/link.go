@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/url"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/wording"
 )
 
@@ -57,7 +57,7 @@ func (t *talk) accountLink(ctx context.Context) (plan, error) {
 	e := t.Event
 	if e.User == "" {
 		_, err := t.Enrol.Linked(ctx, "", e.Nonce, false, "")
-		if errors.Is(err, enrol.ErrLink) {
+		if errors.Is(err, membership.ErrLink) {
 			err = nil
 		}
 		return plan{}, err
@@ -68,9 +68,9 @@ func (t *talk) accountLink(ctx context.Context) (plan, error) {
 	}
 	list, err := t.Enrol.Linked(ctx, e.User, e.Nonce, e.LinkOK, lang)
 	switch {
-	case errors.Is(err, enrol.ErrLink), errors.Is(err, enrol.ErrExpired), err == nil && len(list) == 0:
+	case errors.Is(err, membership.ErrLink), errors.Is(err, membership.ErrExpired), err == nil && len(list) == 0:
 		return say(wording.LinkFailed(lang)), nil
-	case errors.Is(err, enrol.ErrFull):
+	case errors.Is(err, membership.ErrFull):
 		return say(wording.CodeFull(lang)), nil
 	case err != nil:
 		return plan{}, err

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -39,9 +39,9 @@ func (w *world) offered(user string) string {
 // comes to LINE's dialog on somebody's phone.
 func (w *world) atTheBank(phone, token string, refs ...string) (nonce string) {
 	w.t.Helper()
-	var ticked []enrol.CodeRequest
+	var ticked []membership.CodeRequest
 	for _, ref := range refs {
-		ticked = append(ticked, enrol.CodeRequest{AccountRef: ref, Mask: "普通 ***" + ref[len(ref)-1:]})
+		ticked = append(ticked, membership.CodeRequest{AccountRef: ref, Mask: "普通 ***" + ref[len(ref)-1:]})
 	}
 	nonce, _, err := w.enrol.Nonce(context.Background(), "0125", ticked)
 	if err != nil {
@@ -105,11 +105,11 @@ func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
 	w.dialog(alice, w.offered(alice), nonce)
 	w.reads(alice, wording.LinkFailed(ja).Title)
 	// Nor does a nonce that came too late, or that nobody ever made.
-	nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []enrol.CodeRequest{{AccountRef: "acc_1"}})
+	nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.add(enrol.NonceLife)
+	w.add(membership.NonceLife)
 	w.dialog(alice, w.offered(alice), nonce)
 	w.reads(alice, wording.LinkFailed(ja).Title)
 	w.dialog(alice, w.offered(alice), "abcdefghijklmnop")

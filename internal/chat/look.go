@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"kozamori/internal/enrol"
-	"kozamori/internal/look"
+	"kozamori/internal/history"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -22,7 +22,7 @@ func (t *talk) list(ctx context.Context) (plan, error) {
 	case len(accounts) == 0:
 		return say(wording.NotConnected(lang)), nil
 	}
-	alerts, err := look.Latest(ctx, t.Store, accounts, listed)
+	alerts, err := history.Latest(ctx, t.Store, accounts, listed)
 	if err != nil {
 		return plan{}, err
 	}
@@ -48,7 +48,7 @@ func (t *talk) trouble(ctx context.Context) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	service, banks, err := look.Trouble(ctx, t.Store, accounts)
+	service, banks, err := history.Trouble(ctx, t.Store, accounts)
 	if err != nil {
 		return plan{}, err
 	}
@@ -85,11 +85,11 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 
 // servicesOf words what services touched accounts, of all of them as many as
 // one message holds; nil if used leaves none of the accounts to tell of.
-func (t *talk) servicesOf(ctx context.Context, accounts []enrol.Bound, lang watch.Lang, used bool) (*wording.Message, error) {
+func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang watch.Lang, used bool) (*wording.Message, error) {
 	var all *wording.Message
 	room, more := wording.MaxServices, 0
 	for _, b := range accounts {
-		found, err := look.Services(ctx, t.Store, b.Account.AccountKey)
+		found, err := history.Services(ctx, t.Store, b.Account.AccountKey)
 		if err != nil {
 			return nil, err
 		}
@@ -125,7 +125,7 @@ func (t *talk) servicesOf(ctx context.Context, accounts []enrol.Bound, lang watc
 // servicesOnce are the services of accounts that were connected just now, for
 // the event that connected them and no other: a code that is sent twice is
 // told of once. Nil if there is nothing to tell.
-func (t *talk) servicesOnce(ctx context.Context, list []enrol.Bound, lang watch.Lang) (*wording.Message, error) {
+func (t *talk) servicesOnce(ctx context.Context, list []membership.Bound, lang watch.Lang) (*wording.Message, error) {
 	all, err := t.servicesOf(ctx, list, lang, true)
 	if err != nil || all == nil {
 		return nil, err

@@ -14,12 +14,12 @@ import (
 
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 // member is somebody who talks to the chat, and what of theirs there is.
@@ -100,7 +100,7 @@ func newCrowd(t *testing.T) *crowd {
 		var act watch.Activity
 		act.Apply(w.record(h.open))
 		must(w.store.Write(ctx, store.PutActivity(h.account, &act)))
-		desk := dispute.Desk{Store: w.store, Queue: w.queue, Now: w.Now}
+		desk := dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now}
 		_, err := desk.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
 		must(err)
 		owner := a.Watchers[0].LineUser
@@ -351,7 +351,7 @@ func TestWhoReadsWhatOfWhatTheySay(t *testing.T) {
 		}
 	}
 	// Codes that were used are as those that never were, and bind nobody.
-	bank, err := w.enrol.Issue(context.Background(), account.Bank, enrol.CodeRequest{AccountRef: account.Ref})
+	bank, err := w.enrol.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,9 +27,9 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("news cannot be checked", err)
 	case !so && may && t.Now().Sub(t.sent) < newsWait:
-		return queue.Later(queue.Backoff(t.receives, time.Second, time.Minute))
+		return queue.RetryAfter(queue.Backoff(t.receives, time.Second, time.Minute))
 	case !so:
-		return queue.OK // it never came to that, or is over, which is told too
+		return queue.Acknowledge // it never came to that, or is over, which is told too
 	}
 	if n.To.Watcher != n.Guardian.Watcher {
 		// An owner, who may have left meanwhile.
@@ -37,17 +37,17 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			if err != nil {
 				return t.brokenNews("who is told cannot be checked", err)
 			}
-			return queue.OK
+			return queue.Acknowledge
 		}
 	}
 	o := t.LINE.PushAll(ctx, n.To.LineUser, n.Key(), t.newsWords(ctx))
 	switch {
 	case o.Result == watch.SendAccepted:
-		return queue.OK
+		return queue.Acknowledge
 	case o.Result == watch.SendRetry && t.Now().Sub(t.sent) < keyLife:
-		return queue.Later(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
+		return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
 	}
-	return queue.Never("news of a guardian could not be sent: " + o.Problem)
+	return queue.DeadLetter("news of a guardian could not be sent: " + o.Problem)
 }
 
 // keyLife is how long LINE keeps a retry key, with a margin.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
@@ -26,7 +26,7 @@ var acts = map[string]struct {
 	"not mine":                    {do: notMine, title: opened},
 	"not mine, too late to reply": {do: notMine, title: opened, late: true},
 	"a code": {do: func(w *world) {
-		i, err := w.enrol.Issue(context.Background(), "0168", enrol.CodeRequest{AccountRef: "acc_new"})
+		i, err := w.enrol.Issue(context.Background(), "0168", membership.CodeRequest{AccountRef: "acc_new"})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ var acts = map[string]struct {
 	"a code for an account in use": {do: func(w *world) {
 		k := watch.AccountKey{Bank: "0168", Ref: "acc_used"}
 		w.used(k)
-		i, err := w.enrol.Issue(context.Background(), k.Bank, enrol.CodeRequest{AccountRef: k.Ref})
+		i, err := w.enrol.Issue(context.Background(), k.Bank, membership.CodeRequest{AccountRef: k.Ref})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ var acts = map[string]struct {
 	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title, with: "PayPay：身に覚えがない"},
 	"linking at the bank": {do: func(w *world) {
 		token := w.offered(alice)
-		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []enrol.CodeRequest{{AccountRef: "acc_new"}})
+		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_new"}})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -280,7 +280,7 @@ func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoEventIsBuried(t *testing.T) {
+func TestWhatIsNoEventIsDeadLettered(t *testing.T) {
 	w := newWorld(t)
 	if err := w.queue.Send(context.Background(), queue.Chat, queue.Outgoing{Body: []byte("hello")}, queue.Outgoing{Body: []byte("{}")}); err != nil {
 		t.Fatal(err)

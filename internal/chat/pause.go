@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -87,7 +87,7 @@ var errOlder = errors.New("chat: an older event")
 
 // pauseUntil writes a pause, or its end, to every account of the person. Of
 // two events the later one counts, in whatever order they come or come again.
-func (t *talk) pauseUntil(ctx context.Context, list []enrol.Bound, until time.Time) error {
+func (t *talk) pauseUntil(ctx context.Context, list []membership.Bound, until time.Time) error {
 	at := t.at().UTC()
 	_, err := t.Store.UpdatePerson(ctx, t.Event.User, func(p *store.Person) error {
 		if at.Before(p.PauseEvent) {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -35,24 +35,24 @@ func (t *talk) redeem(ctx context.Context, code string) (plan, error) {
 		return plan{}, err
 	}
 	bound, err := t.Enrol.Redeem(ctx, t.Event.User, code, lang)
-	locked, isLocked := errors.AsType[*enrol.Locked](err)
+	locked, isLocked := errors.AsType[*membership.Locked](err)
 	switch {
-	case errors.Is(err, enrol.ErrCode):
+	case errors.Is(err, membership.ErrCode):
 		return say(wording.CodeWrong(lang)), nil
-	case errors.Is(err, enrol.ErrExpired):
+	case errors.Is(err, membership.ErrExpired):
 		return say(wording.CodeExpired(lang)), nil
 	case isLocked:
 		return say(wording.CodeLocked(lang, locked.Until, t.at())), nil
-	case errors.Is(err, enrol.ErrFull):
+	case errors.Is(err, membership.ErrFull):
 		return say(wording.CodeFull(lang)), nil
 	case err != nil:
 		return plan{}, err
 	}
-	return t.connected(ctx, []enrol.Bound{bound})
+	return t.connected(ctx, []membership.Bound{bound})
 }
 
 // connected greets somebody whose accounts, of one bank, are bound.
-func (t *talk) connected(ctx context.Context, list []enrol.Bound) (plan, error) {
+func (t *talk) connected(ctx context.Context, list []membership.Bound) (plan, error) {
 	w := list[0].Watcher
 	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Accounts: t.chatAccounts(ctx, w.Lang, list), Already: true}
 	for _, b := range list {

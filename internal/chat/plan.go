@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"kozamori/internal/enrol"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -90,10 +90,10 @@ func (t *talk) text(ctx context.Context) (plan, error) {
 	if c, ok := byWord[word]; ok {
 		return c.run(t, ctx)
 	}
-	if code, ok := enrol.LooksLikeCode(t.Event.Text); ok {
+	if code, ok := membership.LooksLikeCode(t.Event.Text); ok {
 		return t.redeem(ctx, code)
 	}
-	if code, ok := enrol.LooksLikeInvite(t.Event.Text); ok {
+	if code, ok := membership.LooksLikeInvite(t.Event.Text); ok {
 		return t.invited(ctx, code)
 	}
 	for _, a := range alarms {

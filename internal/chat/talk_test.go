@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -127,7 +127,7 @@ func TestCodes(t *testing.T) {
 	w := newWorld(t)
 	issue := func(ref string) string {
 		t.Helper()
-		i, err := w.enrol.Issue(context.Background(), "0125", enrol.CodeRequest{AccountRef: ref, Mask: "普通 ***4567", Email: "a@example.jp"})
+		i, err := w.enrol.Issue(context.Background(), "0125", membership.CodeRequest{AccountRef: ref, Mask: "普通 ***4567", Email: "a@example.jp"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,11 +147,11 @@ func TestCodes(t *testing.T) {
 	w.reads(alice, wording.Connected(wording.ConnectedFacts{Already: true}).Title)
 
 	late := issue("acc_2")
-	w.add(enrol.CodeLife)
+	w.add(membership.CodeLife)
 	w.say(alice, late)
 	w.reads(alice, wording.CodeExpired(ja).Title)
 
-	for range enrol.MaxWrong {
+	for range membership.MaxWrong {
 		w.say(alice, "AAAA-AAAA-AAA3")
 	}
 	w.reads(alice, wording.CodeLocked(ja, w.Now(), w.Now()).Title, "13:17")

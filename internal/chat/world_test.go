@@ -18,16 +18,16 @@ import (
 
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 // clock is a clock that tests move.
@@ -73,7 +73,7 @@ type world struct {
 	store *store.Store
 	queue *qembedded.Queue
 	line  *sim.LINE
-	enrol *enrol.Desk
+	enrol *membership.Service
 	stage *chat.Stage
 	crash *crasher
 	log   *strings.Builder
@@ -110,11 +110,11 @@ func newWorld(t *testing.T) *world {
 	w.store = store.New(w.table)
 	fragile := store.New(&fragileTable{w.table, w.crash})
 	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
-	w.enrol = &enrol.Desk{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
+	w.enrol = &membership.Service{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
-		Menus: &line.Menus{Client: client, Now: w.Now},
-		Desk:  &dispute.Desk{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
-		Link:  func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
+		Menus:    &line.Menus{Client: client, Now: w.Now},
+		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
+		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
 		Door: func(_ context.Context, user string, _ watch.Lang) (string, error) {
 			return "https://kozamori.example/s/" + user[len(user)-3:], nil
 		}})

@@ -65,10 +65,10 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	needsActivity := map[watch.AccountKey]bool{}
 	events := 0
 	for i, m := range msgs {
-		verdicts[i] = queue.OK
+		verdicts[i] = queue.Acknowledge
 		batch, err := watch.DecodeBatch(m.Body)
 		if err != nil {
-			verdicts[i] = queue.Never("not a batch of events")
+			verdicts[i] = queue.DeadLetter("not a batch of events")
 			s.Logger.Error("a message of the events queue does not decode", "message", m.ID)
 			continue
 		}
@@ -124,7 +124,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			todo := byAccount[k]
 			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
 			for _, w := range todo {
-				r, err := a.safely(ctx, w)
+				r, err := a.recovering(ctx, w)
 				mu.Lock()
 				if err != nil {
 					failed[w.msg] = true
@@ -169,7 +169,7 @@ func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActi
 func (s *Stage) later(msgs []queue.Message, verdicts []queue.Verdict, failed map[int]bool) []queue.Verdict {
 	for i, m := range msgs {
 		if verdicts[i].Done && (failed == nil || failed[i]) {
-			verdicts[i] = queue.Later(queue.Backoff(m.Receives, 200*time.Millisecond, 5*time.Minute))
+			verdicts[i] = queue.RetryAfter(queue.Backoff(m.Receives, 200*time.Millisecond, 5*time.Minute))
 		}
 	}
 	return verdicts
@@ -204,8 +204,8 @@ func (l *jobList) send(ctx context.Context, q queue.Sender) error {
 	return nil
 }
 
-// safely records one event; a panic costs only that event.
-func (a *accountWork) safely(ctx context.Context, w work) (r *watch.Record, err error) {
+// recovering records one event; a panic costs only that event.
+func (a *accountWork) recovering(ctx context.Context, w work) (r *watch.Record, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r, err = nil, fmt.Errorf("panic: %T", p)

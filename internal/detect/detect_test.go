@@ -16,8 +16,8 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 var received = time.Date(2020, 10, 3, 5, 6, 0, 0, time.UTC)

@@ -31,7 +31,7 @@ func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
 				return h.Handle(ctx, []queue.Message{{ID: "m", Body: body, Receives: receives}})[0]
 			}
 			for receives := 1; receives < 6; receives++ {
-				if v := handle(receives); v.Done || v.Bury != "" {
+				if v := handle(receives); v.Done || v.DeadLetter != "" {
 					t.Errorf("the message is %+v; its spoilt event is nowhere yet", v)
 				}
 				if n := len(h.history(t)); n != 1 {

@@ -9,8 +9,8 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 type nowhere struct{}
@@ -28,7 +28,7 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := &dispute.Desk{Store: s, Queue: nowhere{}, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+	desk := &dispute.Service{Store: s, Queue: nowhere{}, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
 	for i, step := range []struct {
 		do, act  string
 		want     dispute.Outcome
@@ -48,7 +48,7 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 		{"not mine", "", dispute.Opened, false, 5}, // without a name each is one more
 	} {
 		at = at.Add(time.Second)
-		who := dispute.Answerer{LineUser: "u", Act: step.act, At: at}
+		who := dispute.Answerer{LineUser: "u", IdempotencyKey: step.act, At: at}
 		var res dispute.Result
 		switch step.do {
 		case "undo":

@@ -16,7 +16,7 @@ import (
 // mine" becomes "mine" only within the time to undo; later it is ErrTooLate.
 // ErrNotFound unless they watch the record's account now. Any other error
 // leaves it open whether the answer was recorded: ask again.
-func (k *Desk) Answer(ctx context.Context, recordID string, who Answerer, value watch.AnswerValue, via watch.Via) (Result, error) {
+func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, value watch.AnswerValue, via watch.Via) (Result, error) {
 	switch value {
 	case watch.NotMine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
@@ -52,7 +52,7 @@ func (k *Desk) Answer(ctx context.Context, recordID string, who Answerer, value 
 // withdrawn and the record unanswered. Later it is ErrTooLate; for a guardian
 // and somebody else's answer ErrNotAllowed; both come with what stands. It
 // changes nothing, and says what stands, if nothing is disputed.
-func (k *Desk) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
+func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
 	return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
 		if !f.disputed() || f.late() {
 			return f.standing(), nil
@@ -70,7 +70,7 @@ func (k *Desk) Undo(ctx context.Context, recordID string, who Answerer, via watc
 
 // change runs one act on a record and commits record and dispute together,
 // from the start again when another writer came between.
-func (k *Desk) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
+func (k *Service) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
 	var res Result
 	var errands []errand
 	err := store.Retry(ctx, func() error {
@@ -171,7 +171,7 @@ func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
 	d.Changes = append(d.Changes, watch.DisputeChange{
-		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, Act: f.who.Act, TellBank: true,
+		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, IdempotencyKey: f.who.IdempotencyKey, TellBank: true,
 	})
 	d.Due = f.now.Add(sendAgain)
 }

@@ -14,8 +14,8 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 // heard is a queue that remembers what it was given.
@@ -75,10 +75,10 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := &heard{}
-			desk := &dispute.Desk{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+			desk := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
 			for i, act := range c.acts {
 				at = at.Add(time.Second)
-				who := dispute.Answerer{LineUser: c.who, Act: strconv.Itoa(i), At: at}
+				who := dispute.Answerer{LineUser: c.who, IdempotencyKey: strconv.Itoa(i), At: at}
 				switch act {
 				case "undo":
 					_, err = desk.Undo(ctx, "r", who, watch.ViaLINE)

@@ -24,7 +24,7 @@ const MaxText = 300
 // ErrOrder. closed is final: ErrClosed. A dispute that the person withdrew
 // takes a status like any other, because what the bank did to the account is
 // so whatever the person says. ErrNotFound if it is not this bank's.
-func (k *Desk) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
+func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
 	text = strings.TrimSpace(text)
 	if rank(status) == 0 || utf8.RuneCountInString(text) > MaxText || !utf8.ValidString(text) {
 		return nil, ErrStatus
@@ -95,7 +95,7 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 // answered, and to the owners, whose money it is, if that was a guardian, who
 // may have gone since. It returns what is to be queued. No record and no error
 // if none of them can be reached, or the record is no longer kept.
-func (k *Desk) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, []errand, error) {
+func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, []errand, error) {
 	r, err := k.Store.Record(ctx, d.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil, nil

@@ -11,8 +11,8 @@ import (
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 func TestWhoHearsWhatTheBankDid(t *testing.T) {
@@ -39,8 +39,8 @@ func TestWhoHearsWhatTheBankDid(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := &heard{}
-			desk := &dispute.Desk{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
-			if _, err := desk.Answer(ctx, "r", dispute.Answerer{LineUser: c.who, Act: "1", At: at}, watch.NotMine, watch.ViaLINE); err != nil {
+			desk := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+			if _, err := desk.Answer(ctx, "r", dispute.Answerer{LineUser: c.who, IdempotencyKey: "1", At: at}, watch.NotMine, watch.ViaLINE); err != nil {
 				t.Fatal(err)
 			}
 			if c.gone {

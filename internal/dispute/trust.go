@@ -29,7 +29,7 @@ func (f *file) offer() (watch.Trust, bool) {
 // its amount stay silent for TrustFor. It may be repeated. The trust added is
 // Result.Offer. ErrNotAllowed for a guardian, ErrNoTrust if there is nothing
 // to trust or "not mine" stands, both with what stands.
-func (k *Desk) Trust(ctx context.Context, recordID string, who Answerer) (Result, error) {
+func (k *Service) Trust(ctx context.Context, recordID string, who Answerer) (Result, error) {
 	var res Result
 	err := store.Retry(ctx, func() error {
 		f, err := k.open(ctx, recordID, who)

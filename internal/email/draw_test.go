@@ -3,7 +3,7 @@ package email
 import (
 	"testing"
 
-	"kozamori/internal/markup/markuptest"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/wording"
 )
 

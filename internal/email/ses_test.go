@@ -23,8 +23,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/email"
-	"kozamori/internal/emulator"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/emulator"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )

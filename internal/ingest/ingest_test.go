@@ -20,8 +20,8 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 var now = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)

@@ -28,7 +28,7 @@ var metrics = map[string]metric{
 	"a bank sends no events":                        {"BankSilent", "", "Count", ""},
 	"LINE takes no more messages this month":        {"LINEQuotaSpent", "", "Count", ""},
 	"a bank did not take a dispute in time":         {"DisputeNotTaken", "", "Count", ""},
-	"a message is buried":                           {"Buried", "", "Count", ""},
+	"a message is dead-lettered":                    {"DeadLettered", "", "Count", ""},
 	"a mail came back":                              {"MailBounced", "", "Count", ""},
 	"LINE events are not kept and may be lost":      {"LINEEventsLost", "", "Count", ""},
 	"a mail whose outcome is unknown is sent again": {"MailMaybeTwice", "", "Count", ""},

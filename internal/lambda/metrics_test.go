@@ -75,7 +75,7 @@ func TestAMessageThatIsTriedAgainAndAgainShowsItsAge(t *testing.T) {
 		return events.SQSMessage{MessageId: id, Body: "{}", ReceiptHandle: "h", EventSourceARN: "arn:aws:sqs:ap-northeast-1:1:kozamori-line",
 			Attributes: map[string]string{"ApproximateReceiveCount": "9", "SentTimestamp": strconv.FormatInt(sent.Add(after).UnixMilli(), 10)}}
 	}
-	for name, verdict := range map[string]queue.Verdict{"tried again": queue.Later(time.Minute), "done at last": queue.OK} {
+	for name, verdict := range map[string]queue.Verdict{"tried again": queue.RetryAfter(time.Minute), "done at last": queue.Acknowledge} {
 		t.Run(name, func(t *testing.T) {
 			var logged, counted bytes.Buffer
 			log := slog.New(withMetrics(slog.NewJSONHandler(&logged, nil), &counted, "kozamori"))

@@ -42,9 +42,9 @@ func Queue(q queue.Queue, names map[string]queue.Name, h queue.Handler, now func
 					continue
 				}
 				var err error
-				if v.Bury != "" {
-					log.ErrorContext(ctx, queue.Buried, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
-					if err = q.Bury(ctx, name, m, v.Bury); err == nil {
+				if v.DeadLetter != "" {
+					log.ErrorContext(ctx, queue.LogDeadLettered, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.DeadLetter)
+					if err = q.DeadLetter(ctx, name, m, v.DeadLetter); err == nil {
 						continue
 					}
 				} else {

@@ -30,8 +30,8 @@ func (s *settled) Retry(_ context.Context, n queue.Name, m queue.Message, d time
 	return nil
 }
 
-func (s *settled) Bury(_ context.Context, n queue.Name, m queue.Message, why string) error {
-	s.did = append(s.did, "bury "+string(n)+" "+m.ID+" "+why)
+func (s *settled) DeadLetter(_ context.Context, n queue.Name, m queue.Message, why string) error {
+	s.did = append(s.did, "dead-letter "+string(n)+" "+m.ID+" "+why)
 	if s.fail {
 		return errors.New("no")
 	}
@@ -71,7 +71,7 @@ func TestAPublishedEventAsMessages(t *testing.T) {
 	var got []queue.Message
 	_, err := lambda.Queue(&settled{}, names, func(_ context.Context, ms []queue.Message) []queue.Verdict {
 		got = ms
-		return []queue.Verdict{queue.OK}
+		return []queue.Verdict{queue.Acknowledge}
 	}, now, quiet)(ctx, e)
 	if err != nil || len(got) != 1 {
 		t.Fatal(got, err)
@@ -92,13 +92,13 @@ func TestWhichMessagesComeAgain(t *testing.T) {
 		for _, m := range ms {
 			switch string(m.Body) {
 			case "later":
-				out = append(out, queue.Later(90*time.Second))
+				out = append(out, queue.RetryAfter(90*time.Second))
 			case "never":
-				out = append(out, queue.Never("not a job"))
+				out = append(out, queue.DeadLetter("not a job"))
 			case "panic":
 				panic("secret")
 			default:
-				out = append(out, queue.OK)
+				out = append(out, queue.Acknowledge)
 			}
 		}
 		return out
@@ -111,9 +111,9 @@ func TestWhichMessagesComeAgain(t *testing.T) {
 	}{
 		"all done":  {ids: []string{"a", "b"}},
 		"one later": {ids: []string{"a", "later"}, failed: []string{"later"}, did: []string{"retry line later 1m30s"}},
-		"one never": {ids: []string{"never", "a"}, did: []string{"bury line never not a job"}},
+		"one never": {ids: []string{"never", "a"}, did: []string{"dead-letter line never not a job"}},
 		"what cannot be settled comes again": {ids: []string{"never", "later", "a"}, fail: true, failed: []string{"later", "never"},
-			did: []string{"bury line never not a job", "retry line later 1m30s"}},
+			did: []string{"dead-letter line never not a job", "retry line later 1m30s"}},
 		"a panic costs its own message": {ids: []string{"a", "panic", "b"}, failed: []string{"panic"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestWorkOnABatchEndsInTimeToSettleIt(t *testing.T) {
 	q := &settled{}
 	res, err := lambda.Queue(q, names, func(work context.Context, ms []queue.Message) []queue.Verdict {
 		<-work.Done() // a provider that does not answer
-		return []queue.Verdict{queue.Later(time.Second)}
+		return []queue.Verdict{queue.RetryAfter(time.Second)}
 	}, now, quiet)(short, batch(t, "a"))
 	if err != nil || short.Err() != nil || len(res.BatchItemFailures) != 1 || len(q.did) != 1 {
 		t.Errorf("%v %v %v %v", res, err, short.Err(), q.did)

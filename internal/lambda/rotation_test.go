@@ -26,7 +26,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/secrets"
 	"kozamori/internal/sweep"
-	"kozamori/internal/worldtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 // parameterStore is SSM as far as functions call it.

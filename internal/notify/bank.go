@@ -28,14 +28,14 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 	for {
 		d, err := s.Store.Dispute(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return queue.OK
+			return queue.Acknowledge
 		}
 		if err != nil {
 			return s.broken(m, "dispute cannot be read", err)
 		}
 		c, ok := d.Untold()
 		if !ok {
-			return queue.OK
+			return queue.Acknowledge
 		}
 		seq := c.Seq
 		postErr := s.Callback.Post(ctx, d.Account.Bank, dispute.CallbackID(d, *c), dispute.CallbackBody(d, *c))
@@ -64,23 +64,23 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 			return s.broken(m, "dispute cannot be written", err)
 		case gaveUp:
 			s.Logger.Error("a bank did not take a dispute in time", "bank", d.Account.Bank, "dispute", id, "err", postErr)
-			return queue.Never("the bank did not take the dispute in time")
+			return queue.DeadLetter("the bank did not take the dispute in time")
 		case postErr != nil:
 			s.Logger.Warn("a bank does not take a dispute yet", "bank", d.Account.Bank, "dispute", id, "err", postErr)
-			return queue.Later(bankDelay(m))
+			return queue.RetryAfter(bankDelay(m))
 		}
 	}
 }
 
 // unreachable tells the bank that no channel reaches a watcher of an account.
-func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *held, r *watch.Record, d *watch.Delivery) queue.Verdict {
+func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
 	body, err := json.Marshal(map[string]any{
 		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
 		"transaction_id": r.Txn, "kind": r.Kind, "occurred_at": r.OccurredAt.In(watch.JST).Format(time.RFC3339),
 		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339),
 	})
 	if err != nil {
-		return queue.Never("callback cannot be written")
+		return queue.DeadLetter("callback cannot be written")
 	}
 	postErr := s.Callback.Post(ctx, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
 	now := s.Now()
@@ -100,7 +100,7 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *held, r *wa
 	case !v.Done || postErr == nil:
 		return v
 	case over:
-		return queue.Never("the bank did not take it in time")
+		return queue.DeadLetter("the bank did not take it in time")
 	}
-	return queue.Later(bankDelay(m))
+	return queue.RetryAfter(bankDelay(m))
 }

@@ -10,13 +10,13 @@ import (
 	"kozamori/internal/watch"
 )
 
-// mailCameBack is the problem of a delivery whose mail came back.
-const mailCameBack = "the mail came back"
+// mailBounced is the problem of a delivery whose mail came back.
+const mailBounced = "the mail came back"
 
-// cameBack tells whether the last word on a delivery is said: a bounce may
+// bounced tells whether the last word on a delivery is said: a bounce may
 // overtake the answer that SES took the mail.
-func cameBack(d *watch.Delivery) bool {
-	return d.State == watch.Undelivered && d.Problem == mailCameBack
+func bounced(d *watch.Delivery) bool {
+	return d.State == watch.Undelivered && d.Problem == mailBounced
 }
 
 // Bounced acts on what became of a mail that SES had accepted. A mail that
@@ -49,7 +49,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
 			return errSettled
 		}
 		before := len(r.Deliveries)
-		d.State, d.Problem = watch.Undelivered, mailCameBack
+		d.State, d.Problem = watch.Undelivered, mailBounced
 		s.fallback(r, d, w, now, true)
 		added = slices.Clone(r.Deliveries[before:])
 		r.ComputeDue()

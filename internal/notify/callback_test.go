@@ -13,7 +13,7 @@ import (
 
 	"kozamori/internal/notify"
 	"kozamori/internal/store"
-	"kozamori/internal/worldtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 // rotating is a bank's secret while another replaces it.

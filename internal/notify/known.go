@@ -17,13 +17,13 @@ type known struct {
 	accounts map[watch.AccountKey]*watch.Account
 
 	mu      sync.Mutex
-	records map[string]*held
+	records map[string]*cached
 }
 
-// ahead reads what the jobs are about. A job names no account (no message
+// prefetch reads what the jobs are about. A job names no account (no message
 // does): the record does, so there are two steps.
-func (s *Stage) ahead(ctx context.Context, jobs []watch.Job) *known {
-	k := &known{store: s.Store, records: map[string]*held{}}
+func (s *Stage) prefetch(ctx context.Context, jobs []watch.Job) *known {
+	k := &known{store: s.Store, records: map[string]*cached{}}
 	var ids []string
 	for _, j := range jobs {
 		if j.Record != "" && j.Dispute == "" {
@@ -40,7 +40,7 @@ func (s *Stage) ahead(ctx context.Context, jobs []watch.Job) *known {
 	}
 	var accounts []watch.AccountKey
 	for id, r := range records {
-		k.records[id] = &held{store: s.Store, record: r}
+		k.records[id] = &cached{store: s.Store, record: r}
 		accounts = append(accounts, r.Account)
 	}
 	if len(accounts) == 0 {
@@ -54,7 +54,7 @@ func (s *Stage) ahead(ctx context.Context, jobs []watch.Job) *known {
 }
 
 // record finds a record; store.ErrNotFound if it is gone.
-func (k *known) record(ctx context.Context, id string) (*held, error) {
+func (k *known) record(ctx context.Context, id string) (*cached, error) {
 	k.mu.Lock()
 	h := k.records[id]
 	k.mu.Unlock()
@@ -68,7 +68,7 @@ func (k *known) record(ctx context.Context, id string) (*held, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.records[id] == nil {
-		k.records[id] = &held{store: k.store, record: r}
+		k.records[id] = &cached{store: k.store, record: r}
 	}
 	return k.records[id], nil
 }
@@ -81,25 +81,25 @@ func (k *known) account(ctx context.Context, key watch.AccountKey) (*watch.Accou
 	return k.store.Account(ctx, key)
 }
 
-// held is a record as this call knows it: as it was read, or as this call
+// cached is a record as this call knows it: as it was read, or as this call
 // wrote it. Several deliveries of one record share it, and write one after
 // the other, each on top of what the last one wrote. Versions tell when
 // somebody else wrote in between: then it is read again.
-type held struct {
+type cached struct {
 	store  *store.Store
 	mu     sync.Mutex
 	record *watch.Record // is replaced, never changed
 }
 
 // now is the record as it is known. It must not be changed.
-func (h *held) now() *watch.Record {
+func (h *cached) now() *watch.Record {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.record
 }
 
 // update is Store.UpdateRecord without the read that is not needed.
-func (h *held) update(ctx context.Context, change func(*watch.Record) error) (*watch.Record, error) {
+func (h *cached) update(ctx context.Context, change func(*watch.Record) error) (*watch.Record, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r, err := h.store.UpdateReadRecord(ctx, h.record, change)

@@ -79,13 +79,13 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	jobs := make([]watch.Job, len(msgs))
 	for i, m := range msgs {
 		if err := json.Unmarshal(m.Body, &jobs[i]); err != nil {
-			verdicts[i] = queue.Never("not a job")
+			verdicts[i] = queue.DeadLetter("not a job")
 		}
 	}
-	known := s.ahead(ctx, jobs)
+	known := s.prefetch(ctx, jobs)
 	var wg sync.WaitGroup
 	for i, m := range msgs {
-		if verdicts[i].Bury == "" {
+		if verdicts[i].DeadLetter == "" {
 			wg.Go(func() { verdicts[i] = s.one(ctx, m, jobs[i], known) })
 		}
 	}
@@ -97,7 +97,7 @@ func (s *Stage) one(ctx context.Context, m queue.Message, j watch.Job, known *kn
 	defer func() {
 		if p := recover(); p != nil {
 			s.Logger.Error("a delivery panicked", "message", m.ID, "receives", m.Receives)
-			v = queue.Later(retryDelay(m))
+			v = queue.RetryAfter(retryDelay(m))
 		}
 	}()
 	if j.Dispute != "" {
@@ -120,7 +120,7 @@ var errSettled = errors.New("notify: already settled")
 func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, known *known) queue.Verdict {
 	h, err := known.record(ctx, j.Record)
 	if errors.Is(err, store.ErrNotFound) {
-		return queue.OK // erased
+		return queue.Acknowledge // erased
 	}
 	if err != nil {
 		return s.broken(m, "record cannot be read", err)
@@ -128,7 +128,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	r := h.now()
 	d, ok := r.Delivery(j.Delivery)
 	if !ok || d.State.Ended() || d.State == watch.Held {
-		return queue.OK
+		return queue.Acknowledge
 	}
 	account, err := known.account(ctx, r.Account)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -208,7 +208,7 @@ func address(w *watch.Watcher, kind watch.ChannelKind) (to, problem string) {
 // lease marks a mail as being sent before SES sees it. A mail that is found
 // so marked is waited for, and after its lease sent again: it may arrive
 // twice, which is better than never, and is logged so that it can be counted.
-func (s *Stage) lease(ctx context.Context, m queue.Message, h *held, delivery string) (queue.Verdict, bool) {
+func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
 	var wait time.Duration
 	again := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
@@ -230,9 +230,9 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *held, delivery st
 	})
 	switch {
 	case errors.Is(err, errSettled) && wait > 0:
-		return queue.Later(wait), false
+		return queue.RetryAfter(wait), false
 	case errors.Is(err, errSettled):
-		return queue.OK, false
+		return queue.Acknowledge, false
 	case err != nil:
 		return s.broken(m, "mail cannot be marked", err), false
 	}
@@ -243,7 +243,7 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *held, delivery st
 }
 
 // outcome writes down what a channel said and decides what happens next.
-func (s *Stage) outcome(ctx context.Context, m queue.Message, h *held, d *watch.Delivery, w *watch.Watcher, o watch.Outcome) queue.Verdict {
+func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, o watch.Outcome) queue.Verdict {
 	now := s.Now()
 	record, delivery := h.now().ID, d.ID
 	if o.Result == watch.SendUnreachable {
@@ -282,15 +282,15 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *held, d *watch.
 		return v
 	case over && o.Result != watch.SendUnreachable && o.Result != watch.SendExhausted:
 		s.Logger.Error("a delivery is given up", "record", record, "delivery", delivery, "problem", o.Problem)
-		return queue.Never(o.Problem)
+		return queue.DeadLetter(o.Problem)
 	case o.Result == watch.SendExhausted:
 		s.Logger.Error("LINE takes no more messages this month", "record", record, "delivery", delivery)
-		return queue.OK
+		return queue.Acknowledge
 	case over:
 		s.Logger.Warn("a channel cannot reach a watcher", "record", record, "delivery", delivery, "problem", o.Problem)
-		return queue.OK
+		return queue.Acknowledge
 	case o.Result == watch.SendRetry:
-		return queue.Later(max(o.RetryAfter, retryDelay(m)))
+		return queue.RetryAfter(max(o.RetryAfter, retryDelay(m)))
 	}
 	return v
 }
@@ -320,12 +320,12 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 
 // write updates one delivery of a record and queues whatever deliveries that
 // added.
-func (s *Stage) write(ctx context.Context, m queue.Message, h *held, delivery string, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
+func (s *Stage) write(ctx context.Context, m queue.Message, h *cached, delivery string, change func(*watch.Record, *watch.Delivery)) queue.Verdict {
 	var added []watch.Delivery
 	r, err := h.update(ctx, func(r *watch.Record) error {
 		before := len(r.Deliveries)
 		d, ok := r.Delivery(delivery)
-		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled || cameBack(d) {
+		if !ok || d.State == watch.Accepted || d.State == watch.Cancelled || bounced(d) {
 			return errSettled
 		}
 		change(r, d)
@@ -335,12 +335,12 @@ func (s *Stage) write(ctx context.Context, m queue.Message, h *held, delivery st
 	})
 	switch {
 	case errors.Is(err, errSettled), errors.Is(err, store.ErrNotFound):
-		return queue.OK
+		return queue.Acknowledge
 	case err != nil:
 		return s.broken(m, "outcome cannot be written", err)
 	}
 	s.queue(ctx, r, added)
-	return queue.OK
+	return queue.Acknowledge
 }
 
 // queue sends what was added to a record on its way.
@@ -392,5 +392,5 @@ func ignoreNotFound(err error) error {
 // broken is for what is wrong on our side: try again, and say so.
 func (s *Stage) broken(m queue.Message, what string, err error) queue.Verdict {
 	s.Logger.Error(what, "message", m.ID, "receives", m.Receives, "err", err)
-	return queue.Later(retryDelay(m))
+	return queue.RetryAfter(retryDelay(m))
 }

@@ -236,10 +236,10 @@ func TestAnErasedRecordEndsItsJobs(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoJobIsBuried(t *testing.T) {
+func TestWhatIsNoJobIsDeadLettered(t *testing.T) {
 	w := newWorld(t)
 	v := w.stage.Handle(context.Background(), []queue.Message{{Body: []byte("not JSON"), Receives: 1}, {Body: []byte(`{}`), Receives: 1}})
-	if v[0].Bury == "" || !v[1].Done {
+	if v[0].DeadLetter == "" || !v[1].Done {
 		t.Errorf("%+v", v)
 	}
 }

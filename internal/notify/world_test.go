@@ -26,10 +26,10 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 // What must never be in a log line.

@@ -68,10 +68,10 @@ type Queue interface {
 	Delete(ctx context.Context, q Name, msgs ...Message) error
 	// Retry makes a message visible again after a delay of 0 to 12 hours.
 	Retry(ctx context.Context, q Name, m Message, delay time.Duration) error
-	// Bury moves a message to the queue's dead letters, where it stays for 14
-	// days. A message received more often than the queue allows is buried by
+	// DeadLetter moves a message to the queue's dead letters, where it stays for 14
+	// days. A message received more often than the queue allows is dead-lettered by
 	// itself.
-	Bury(ctx context.Context, q Name, m Message, why string) error
+	DeadLetter(ctx context.Context, q Name, m Message, why string) error
 	// Dead lists dead letters, about oldest first.
 	Dead(ctx context.Context, q Name, max int) ([]Dead, error)
 	// Redrive sends every dead letter back to its queue and says how many.
@@ -95,21 +95,21 @@ type Depth struct {
 
 // Verdict is what a stage says of one message.
 type Verdict struct {
-	Done  bool
-	Delay time.Duration // if not done: when to try again
-	Bury  string        // if not empty: why it can never be done
+	Done       bool
+	Delay      time.Duration // if not done: when to try again
+	DeadLetter string        // if not empty: why it can never be done
 }
 
 // The usual verdicts.
 var (
-	OK = Verdict{Done: true}
+	Acknowledge = Verdict{Done: true}
 )
 
-// Later asks for the message again after a delay.
-func Later(d time.Duration) Verdict { return Verdict{Delay: d} }
+// RetryAfter asks for the message again after a delay.
+func RetryAfter(d time.Duration) Verdict { return Verdict{Delay: d} }
 
-// Never buries the message, saying why without naming people or accounts.
-func Never(why string) Verdict { return Verdict{Bury: why} }
+// DeadLetter ends the message, saying why without naming people or accounts.
+func DeadLetter(why string) Verdict { return Verdict{DeadLetter: why} }
 
 // Handler is a stage's work on received messages: one verdict each, in order.
 // It must be safe to call concurrently, and with a message it has seen before.

@@ -60,8 +60,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Buried is what is logged of a message that can never be done.
-const Buried = "a message is buried"
+// LogDeadLettered is what is logged of a message that can never be done.
+const LogDeadLettered = "a message is dead-lettered"
 
 // Settle lets a stage work on received messages and does what it says of
 // them. What cannot be done, such as a delete that fails, is left to the
@@ -74,9 +74,9 @@ func Settle(ctx context.Context, q Queue, name Name, msgs []Message, h Handler, 
 		switch v := verdicts[i]; {
 		case v.Done:
 			done = append(done, m)
-		case v.Bury != "":
-			log.Error(Buried, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.Bury)
-			err = q.Bury(ctx, name, m, v.Bury)
+		case v.DeadLetter != "":
+			log.Error(LogDeadLettered, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.DeadLetter)
+			err = q.DeadLetter(ctx, name, m, v.DeadLetter)
 		default:
 			err = q.Retry(ctx, name, m, v.Delay)
 		}
@@ -100,7 +100,7 @@ func Guard(ctx context.Context, msgs []Message, h Handler, log *slog.Logger) []V
 	}
 	if len(msgs) == 1 {
 		log.Error("a message makes its stage panic", "message", msgs[0].ID, "receives", msgs[0].Receives, "panic", err)
-		return []Verdict{Later(Backoff(msgs[0].Receives, time.Second, 5*time.Minute))}
+		return []Verdict{RetryAfter(Backoff(msgs[0].Receives, time.Second, 5*time.Minute))}
 	}
 	out := make([]Verdict, 0, len(msgs))
 	for i := range msgs {

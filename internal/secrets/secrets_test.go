@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/google/go-cmp/cmp"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/secrets"
+	"kozamori/internal/testkit/emulator"
 )
 
 var ctx = context.Background()

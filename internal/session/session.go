@@ -34,8 +34,8 @@ type Session struct {
 	hash     string
 }
 
-// Desk opens and checks sessions.
-type Desk struct {
+// Service opens and checks sessions.
+type Service struct {
 	Store *store.Store
 	Keys  *token.Keys
 	Now   func() time.Time
@@ -48,7 +48,7 @@ type holder struct {
 
 // Door makes the secret of a link that opens one session within DoorLife, in
 // the language in which the person reads.
-func (d *Desk) Door(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
+func (d *Service) Door(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
 	secret, t, err := d.ticket(store.TicketDoor, holder{lineUser, lang}, DoorLife)
 	if err != nil {
 		return "", err
@@ -56,7 +56,7 @@ func (d *Desk) Door(ctx context.Context, lineUser string, lang watch.Lang) (stri
 	return secret, d.Store.Write(ctx, store.PutTicket(t))
 }
 
-func (d *Desk) ticket(kind store.TicketKind, who holder, life time.Duration) (string, *store.Ticket, error) {
+func (d *Service) ticket(kind store.TicketKind, who holder, life time.Duration) (string, *store.Ticket, error) {
 	body, err := json.Marshal(who)
 	if err != nil {
 		return "", nil, err
@@ -69,14 +69,14 @@ func (d *Desk) ticket(kind store.TicketKind, who holder, life time.Duration) (st
 // Look says whose door it is and whether it would open. It changes nothing,
 // so that a preview of the link does not use it up. ErrNone, with the language
 // of its holder if it was one.
-func (d *Desk) Look(ctx context.Context, door string) (Session, error) {
+func (d *Service) Look(ctx context.Context, door string) (Session, error) {
 	s, _, err := d.open(ctx, store.TicketDoor, door)
 	return s, err
 }
 
 // Enter uses a door up and begins a session, in one transaction. It returns
 // the session's secret for the cookie. ErrNone.
-func (d *Desk) Enter(ctx context.Context, door string) (string, Session, error) {
+func (d *Service) Enter(ctx context.Context, door string) (string, Session, error) {
 	var secret string
 	var s Session
 	err := store.Retry(ctx, func() error {
@@ -101,17 +101,17 @@ func (d *Desk) Enter(ctx context.Context, door string) (string, Session, error) 
 
 // Who finds the session of a cookie's secret. ErrNone, with the language of
 // its holder if it was one.
-func (d *Desk) Who(ctx context.Context, secret string) (Session, error) {
+func (d *Service) Who(ctx context.Context, secret string) (Session, error) {
 	s, _, err := d.open(ctx, store.TicketSession, secret)
 	return s, err
 }
 
 // Leave ends a session. Ending it twice is no error.
-func (d *Desk) Leave(ctx context.Context, s Session) error {
+func (d *Service) Leave(ctx context.Context, s Session) error {
 	return d.Store.Write(ctx, store.DeleteTicket(store.TicketSession, s.hash))
 }
 
-func (d *Desk) open(ctx context.Context, kind store.TicketKind, secret string) (Session, *store.Ticket, error) {
+func (d *Service) open(ctx context.Context, kind store.TicketKind, secret string) (Session, *store.Ticket, error) {
 	t, err := d.Store.Ticket(ctx, kind, d.Keys.Hash(string(kind), secret))
 	if errors.Is(err, store.ErrNotFound) {
 		return Session{}, nil, ErrNone

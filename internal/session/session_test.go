@@ -10,20 +10,20 @@ import (
 
 	"kozamori/internal/session"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 const alice = "U000000000000000000000000000a11ce"
 
-func newDesk(t *testing.T) (*session.Desk, *atomic.Int64) {
+func newDesk(t *testing.T) (*session.Service, *atomic.Int64) {
 	t.Helper()
 	var at atomic.Int64
 	at.Store(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).Unix())
 	now := func() time.Time { return time.Unix(at.Load(), 0) }
 	table := worldtest.Table(t, now)
 	keys := worldtest.Keys(t)
-	return &session.Desk{Store: store.New(table), Keys: keys, Now: now}, &at
+	return &session.Service{Store: store.New(table), Keys: keys, Now: now}, &at
 }
 
 func TestADoorOpensOneSessionHoweverManyPress(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 
 	"kozamori/internal/line"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 // hook is our end of the webhook.

@@ -17,8 +17,8 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
-	"kozamori/internal/worldtest"
 )
 
 var (

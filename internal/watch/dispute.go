@@ -47,18 +47,18 @@ type Dispute struct {
 // DisputeChange is one change of a dispute. Those that we made (opened,
 // withdrawn) are told to the bank, in order, until it takes them.
 type DisputeChange struct {
-	Seq      int           `json:"seq"`
-	Status   DisputeStatus `json:"status"`
-	At       time.Time     `json:"at"`
-	Text     string        `json:"text,omitempty"`
-	By       Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
-	Watcher  string        `json:"watcher,omitempty"` // of ours: likewise, by the watcher's id
-	Via      Via           `json:"via,omitempty"`     // of ours: where it came in
-	Act      string        `json:"act,omitempty"`     // of ours: the act that made it, so that it makes no other
-	TellBank bool          `json:"tell_bank,omitempty"`
-	ToldAt   time.Time     `json:"told_at,omitzero"`
-	GaveUpAt time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
-	Attempts int           `json:"attempts,omitempty"`
+	Seq            int           `json:"seq"`
+	Status         DisputeStatus `json:"status"`
+	At             time.Time     `json:"at"`
+	Text           string        `json:"text,omitempty"`
+	By             Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
+	Watcher        string        `json:"watcher,omitempty"` // of ours: likewise, by the watcher's id
+	Via            Via           `json:"via,omitempty"`     // of ours: where it came in
+	IdempotencyKey string        `json:"act,omitempty"`     // of ours: the act that made it, so that it makes no other
+	TellBank       bool          `json:"tell_bank,omitempty"`
+	ToldAt         time.Time     `json:"told_at,omitzero"`
+	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
+	Attempts       int           `json:"attempts,omitempty"`
 }
 
 // Untold is the oldest change that the bank has yet to take.

@@ -60,13 +60,13 @@ var errUnasked = errors.New("web: not an act of this page")
 func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, error) {
 	switch do {
 	case wording.DoNotMine:
-		return s.Desk.Answer(ctx, v.record, v.who, watch.NotMine, watch.ViaPage)
+		return s.Disputes.Answer(ctx, v.record, v.who, watch.NotMine, watch.ViaPage)
 	case wording.DoMine:
-		return s.Desk.Answer(ctx, v.record, v.who, watch.Mine, watch.ViaPage)
+		return s.Disputes.Answer(ctx, v.record, v.who, watch.Mine, watch.ViaPage)
 	case wording.DoUndo:
-		return s.Desk.Undo(ctx, v.record, v.who, watch.ViaPage)
+		return s.Disputes.Undo(ctx, v.record, v.who, watch.ViaPage)
 	case wording.DoTrust:
-		return s.Desk.Trust(ctx, v.record, v.who)
+		return s.Disputes.Trust(ctx, v.record, v.who)
 	}
 	return dispute.Result{}, errUnasked
 }

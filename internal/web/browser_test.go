@@ -10,9 +10,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kozamori/internal/browsertest"
 	"kozamori/internal/email"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )

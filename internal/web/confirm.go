@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/wording"
 )
 
@@ -39,7 +39,7 @@ func carried(r *http.Request) string {
 // confirm makes a mail address that a person typed a channel, when whoever
 // reads its mail presses the button.
 func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
-	var b enrol.Bound
+	var b membership.Bound
 	var err error
 	post := r.Method == http.MethodPost
 	if post {
@@ -53,7 +53,7 @@ func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 	}
 	speak(w, b.Watcher.Lang)
 	switch {
-	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, enrol.ErrExpired):
+	case errors.Is(err, membership.ErrNotFound), errors.Is(err, membership.ErrExpired):
 		s.page(w, http.StatusForbidden, wording.ConfirmGonePage(spoken(w, r)))
 	case err != nil:
 		s.broken(w, r, err)

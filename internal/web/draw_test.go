@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"kozamori/internal/markup/markuptest"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/wording"
 )
 

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"kozamori/internal/enrol"
 	"kozamori/internal/line"
+	"kozamori/internal/membership"
 	"kozamori/internal/qr"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -15,7 +15,7 @@ import (
 
 // family shows who watches the account, and lets its owner dismiss guardians,
 // choose whether they see amounts, and withdraw invitations.
-func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()}
 	if r.Method == http.MethodPost {
 		do, ok := s.button(w, r)
@@ -43,11 +43,11 @@ func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b enrol.
 }
 
 // ofGuardian does what a button beside a guardian asks for.
-func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f *wording.FamilyFacts) error {
+func (s *site) ofGuardian(r *http.Request, do string, g *guest, b membership.Bound, f *wording.FamilyFacts) error {
 	id := r.PostForm.Get("watcher")
 	if do == wording.DoDismiss {
 		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, id)
-		if _, in := b.Account.Watcher(id); !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner {
+		if _, in := b.Account.Watcher(id); !in && errors.Is(err, membership.ErrNotFound) && b.Watcher.Role == watch.Owner {
 			f.News = wording.FamilyGone // they left before, or it was pressed twice
 			return nil
 		}
@@ -62,23 +62,23 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b enrol.Bound, f
 	switch {
 	case in && err == nil:
 		w.HideAmount = do == wording.DoHide // b is this request's own
-	case !in && errors.Is(err, enrol.ErrNotFound) && b.Watcher.Role == watch.Owner:
+	case !in && errors.Is(err, membership.ErrNotFound) && b.Watcher.Role == watch.Owner:
 		f.News, err = wording.FamilyGone, nil // they left meanwhile
 	}
 	return err
 }
 
 // withdraw ends an invitation that nobody has taken.
-func (s *site) withdraw(r *http.Request, _ string, g *guest, b enrol.Bound, f *wording.FamilyFacts) error {
+func (s *site) withdraw(r *http.Request, _ string, g *guest, b membership.Bound, f *wording.FamilyFacts) error {
 	err := s.People.Withdraw(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("invitation"))
-	if f.News = wording.FamilyWithdrawn; errors.Is(err, enrol.ErrInvite) {
+	if f.News = wording.FamilyWithdrawn; errors.Is(err, membership.ErrInvite) {
 		f.News, err = wording.FamilyEnded, nil
 	}
 	return err
 }
 
 // inviting makes an invitation of the owner's. To a guardian it is unknown.
-func (s *site) inviting(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+func (s *site) inviting(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	if b.Watcher.Role != watch.Owner {
 		s.unknown(w, r)
 		return
@@ -108,7 +108,7 @@ func without(list []watch.Watcher, id string) []watch.Watcher {
 	return out
 }
 
-func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.FamilyFacts) (int, error) {
+func (s *site) invite(r *http.Request, g *guest, b membership.Bound, f *wording.FamilyFacts) (int, error) {
 	hide := r.PostForm.Get("hide") != ""
 	f.Name, f.Hide = r.PostForm.Get("name"), hide
 	code, expires, err := s.People.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
@@ -117,8 +117,8 @@ func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.Famil
 	case errors.As(err, &fe):
 		f.BadName = true
 		return http.StatusUnprocessableEntity, nil
-	case errors.Is(err, enrol.ErrFull), errors.Is(err, enrol.ErrMany):
-		if f.News = wording.FamilyMany; errors.Is(err, enrol.ErrFull) {
+	case errors.Is(err, membership.ErrFull), errors.Is(err, membership.ErrMany):
+		if f.News = wording.FamilyMany; errors.Is(err, membership.ErrFull) {
 			f.News = wording.FamilyFull
 		}
 		return http.StatusConflict, nil
@@ -140,7 +140,7 @@ func (s *site) invite(r *http.Request, g *guest, b enrol.Bound, f *wording.Famil
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // leave says what leaving and erasing mean, and does them.
-func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	f := wording.LeaveFacts{View: s.view(r.Context(), g, b), Home: homePath, KeepDays: days(s.Store.KeepDispute), RecordDays: days(store.KeepRecord), CopyDays: days(store.KeepCopies)}
 	for _, x := range b.Account.Watchers {
 		switch {
@@ -174,7 +174,7 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b enrol.B
 		s.notTaken(w, r, http.StatusBadRequest)
 		return
 	}
-	if errors.Is(err, enrol.ErrShared) {
+	if errors.Is(err, membership.ErrShared) {
 		f.Shared = true
 		s.page(w, http.StatusConflict, wording.LeavePage(f))
 		return

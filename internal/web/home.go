@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/session"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -31,20 +31,20 @@ type Sessions interface {
 
 // People knows who watches which account.
 type People interface {
-	Accounts(ctx context.Context, lineUser string) ([]enrol.Bound, error)
+	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
 	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
-	OpenInvitations(ctx context.Context, lineUser string, k watch.AccountKey) ([]enrol.OpenInvitation, error)
+	OpenInvitations(ctx context.Context, lineUser string, k watch.AccountKey) ([]membership.OpenInvitation, error)
 	Withdraw(ctx context.Context, lineUser string, k watch.AccountKey, id string) error
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
 	ShowAmounts(ctx context.Context, lineUser string, k watch.AccountKey, watcher string, show bool) error
-	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (enrol.Bound, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (membership.Bound, error)
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
 	MailUnsent(ctx context.Context, secret string) error
-	MailClaimed(ctx context.Context, secret string) (enrol.Bound, error)
-	ConfirmMail(ctx context.Context, secret string) (enrol.Bound, error)
+	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
+	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)
 }
 
 // door is the link that the chat gives: looking at it uses nothing up, its
@@ -78,7 +78,7 @@ func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, session.ErrNone):
 		s.page(w, http.StatusForbidden, wording.DoorGonePage(spoken(w, r)))
-	case errors.Is(err, enrol.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
+	case errors.Is(err, membership.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
 		s.unknown(w, r)
 	case err != nil:
 		s.broken(w, r, err)
@@ -91,7 +91,7 @@ func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 // guest is who is logged in, and what they watch.
 type guest struct {
 	session.Session
-	accounts []enrol.Bound
+	accounts []membership.Bound
 }
 
 // inside lets a request with a session pass.
@@ -112,7 +112,7 @@ func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.H
 		}
 		if s.at(w, r, err) {
 			// The setting counts, as soon as it is saved, if it is one for all.
-			if len(g.accounts) > 0 && !slices.ContainsFunc(g.accounts, func(b enrol.Bound) bool { return b.Watcher.Lang != g.accounts[0].Watcher.Lang }) {
+			if len(g.accounts) > 0 && !slices.ContainsFunc(g.accounts, func(b membership.Bound) bool { return b.Watcher.Lang != g.accounts[0].Watcher.Lang }) {
 				g.Lang = g.accounts[0].Watcher.Lang
 			}
 			speak(w, g.Lang)
@@ -132,7 +132,7 @@ func (s *site) accountHandle(lineUser string, k watch.AccountKey) string {
 }
 
 // accountPage is a page about an account that the guest watches.
-type accountPage func(http.ResponseWriter, *http.Request, *guest, enrol.Bound)
+type accountPage func(http.ResponseWriter, *http.Request, *guest, membership.Bound)
 
 // ofAccount lets a request about an account that the guest watches pass.
 // Somebody else's account is as unknown as none.
@@ -165,7 +165,7 @@ func (s *site) offered(w http.ResponseWriter, r *http.Request, ok bool) bool {
 }
 
 // view is an account as the guest reads of it.
-func (s *site) view(ctx context.Context, g *guest, b enrol.Bound) wording.AccountView {
+func (s *site) view(ctx context.Context, g *guest, b membership.Bound) wording.AccountView {
 	name, _ := s.Names.Bank(ctx, b.Account.Bank, g.Lang)
 	v := wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(),
 		Path: homePath + "/" + s.accountHandle(g.LineUser, b.Account.AccountKey)}

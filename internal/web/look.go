@@ -8,8 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"kozamori/internal/enrol"
-	"kozamori/internal/look"
+	"kozamori/internal/history"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -42,14 +42,14 @@ func mark(r *http.Request) string {
 	return ""
 }
 
-func (s *site) entry(a look.Alert, g *guest) wording.HistoryEntry {
+func (s *site) entry(a history.Alert, g *guest) wording.HistoryEntry {
 	e := wording.HistoryEntry{Record: a.Record, Dispute: a.Dispute, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
 	e.Service, _ = s.Names.Service(a.Record.Service, g.Lang)
 	return e
 }
 
 // history lists the alerts of a month.
-func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	now := s.Now().In(watch.JST)
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, watch.JST)
 	if asked, err := time.ParseInLocation("2006-01", r.URL.Query().Get("month"), watch.JST); err == nil && asked.Before(month) {
@@ -68,7 +68,7 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol
 	if err != nil || n < 1 || n > pagesMost {
 		n = 1
 	}
-	alerts, more, err := look.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
+	alerts, more, err := history.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -87,8 +87,8 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b enrol
 
 // historyFile is everything as CSV, to take to the bank or the police. Times
 // are JST.
-func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
-	alerts, more, err := look.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
+func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
+	alerts, more, err := history.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -108,7 +108,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b e
 	out.Flush()
 }
 
-func (s *site) fileLine(e wording.HistoryEntry, b enrol.Bound, lang watch.Lang) []string {
+func (s *site) fileLine(e wording.HistoryEntry, b membership.Bound, lang watch.Lang) []string {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -161,8 +161,8 @@ func tame(s string) string {
 
 // services lists the payment services that touched the account, and takes
 // "mine" and "not mine" for each.
-func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
-	list, err := look.Services(r.Context(), s.Store, b.Account.AccountKey)
+func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
+	list, err := history.Services(r.Context(), s.Store, b.Account.AccountKey)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -181,7 +181,7 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b enro
 
 // answerService answers the record that a service is asked about, and shows
 // its page.
-func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound, list []look.Service) {
+func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound, list []history.Service) {
 	do, ok := s.button(w, r)
 	if !ok {
 		return
@@ -203,7 +203,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 
 // help says what to do now.
 func (s *site) help(w http.ResponseWriter, r *http.Request, g *guest) {
-	service, banks, err := look.Trouble(r.Context(), s.Store, g.accounts)
+	service, banks, err := history.Trouble(r.Context(), s.Store, g.accounts)
 	if !s.at(w, r, err) {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -120,7 +120,7 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
 	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
 	code := inviteCode.FindString(got.body)
-	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
 	if _, err := people.Accept(ctx, "U2", code, watch.Japanese); err != nil {
 		t.Fatal(err)
 	}
@@ -164,8 +164,8 @@ func TestAnOwnerTakesAnInvitationBackThatWentToTheWrongPerson(t *testing.T) {
 	if n := strings.Count(got.body, "招待中："); n != 4 {
 		t.Errorf("%d are open", n)
 	}
-	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now}
-	if _, err := people.Accept(context.Background(), "U2", code, watch.Japanese); !errors.Is(err, enrol.ErrInvite) {
+	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
+	if _, err := people.Accept(context.Background(), "U2", code, watch.Japanese); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("a withdrawn invitation: %v", err)
 	}
 	b.do(http.MethodPost, p.url.String(), take).says(t, 200, "その招待は、すでに使われたか、終わっています。")

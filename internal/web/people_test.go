@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -68,7 +68,7 @@ func (w *world) visitors() []*visitor {
 			w.t.Fatal(err)
 		}
 	}
-	people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
+	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 	all := []*visitor{
 		{name: "somebody whose session is over", user: "U8", id: "g8", role: watch.Guardian},
 		{name: "the owner", user: accountOwner, id: "w1", role: watch.Owner},

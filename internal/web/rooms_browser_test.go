@@ -8,8 +8,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"kozamori/internal/browsertest"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )

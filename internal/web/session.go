@@ -52,7 +52,7 @@ func (s *site) check(r *http.Request, in room, tok string) (visit, error) {
 		record, watcher = "none", "none"
 	}
 	v.record, v.who = record, dispute.Answerer{Watcher: watcher}
-	v.look, err = s.Desk.Look(r.Context(), record, v.who)
+	v.look, err = s.Disputes.Look(r.Context(), record, v.who)
 	return v, err
 }
 

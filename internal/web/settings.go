@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -28,7 +28,7 @@ const (
 )
 
 // settings shows and changes what a watcher is told of one account.
-func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b enrol.Bound) {
+func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	f := wording.SettingsFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now(), Faults: map[string]watch.Fault{}}
 	act, err := s.Store.Activity(r.Context(), b.Account.AccountKey)
 	if !s.at(w, r, err) {
@@ -140,21 +140,21 @@ func (s *site) fingerprint(w *watch.Watcher) string {
 }
 
 // save writes the rules, unless others were saved since the form was shown.
-func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Rules, form *settingsForm, f *wording.SettingsFacts) (int, error) {
+func (s *site) save(ctx context.Context, g *guest, b membership.Bound, rules watch.Rules, form *settingsForm, f *wording.SettingsFacts) (int, error) {
 	var now watch.Watcher
 	spoke := b.Watcher.Lang
 	err := store.Retry(ctx, func() error {
 		f.Saved, f.Mail = wording.SavedNow, wording.MailUntouched
 		a, err := s.Store.Account(ctx, b.Account.AccountKey)
 		if errors.Is(err, store.ErrNotFound) {
-			return enrol.ErrNotFound
+			return membership.ErrNotFound
 		}
 		if err != nil {
 			return err
 		}
 		w, ok := a.WatcherOf(g.LineUser)
 		if !ok || w.ID != b.Watcher.ID {
-			return enrol.ErrNotFound
+			return membership.ErrNotFound
 		}
 		now = *w
 		next := *w
@@ -176,7 +176,7 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 	if err != nil {
 		return 0, err
 	}
-	other := func(b enrol.Bound) bool { return b.Watcher.Lang != now.Lang }
+	other := func(b membership.Bound) bool { return b.Watcher.Lang != now.Lang }
 	if f.Saved == wording.SavedNow && (now.Lang != spoke || slices.ContainsFunc(g.accounts, other)) {
 		// A person has one language, whichever account it was chosen for.
 		if err := s.People.Speak(ctx, g.LineUser, now.Lang); err != nil {
@@ -205,7 +205,7 @@ func (s *site) save(ctx context.Context, g *guest, b enrol.Bound, rules watch.Ru
 
 // whatIf tries rules on what is on record. A guardian tries them on what they
 // could have been told since they watch, and no further back.
-func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b enrol.Bound, act *watch.Activity) (*wording.WhatIfFacts, error) {
+func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b membership.Bound, act *watch.Activity) (*wording.WhatIfFacts, error) {
 	var records []*watch.Record
 	cursor := ""
 	whole := false
@@ -352,7 +352,7 @@ func (f *settingsForm) address() string {
 
 // sendClaim asks the reader of an address whether mails shall come there. The
 // rules are saved already; what was typed stays in the form if no mail goes.
-func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address string, f *wording.SettingsFacts) (int, error) {
+func (s *site) sendClaim(ctx context.Context, g *guest, b membership.Bound, address string, f *wording.SettingsFacts) (int, error) {
 	f.Ended = f.Mail == wording.MailGone
 	keep := func(m wording.Mailed, code int) (int, error) {
 		f.Mail, f.Values = m, maps.Clone(f.Values)
@@ -363,11 +363,11 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b enrol.Bound, address s
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
 	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
-	if errors.Is(err, enrol.ErrAsked) { // pressed twice
+	if errors.Is(err, membership.ErrAsked) { // pressed twice
 		f.Mail = wording.MailSent
 		return http.StatusOK, nil
 	}
-	if errors.Is(err, enrol.ErrMany) {
+	if errors.Is(err, membership.ErrMany) {
 		return keep(wording.MailMany, http.StatusTooManyRequests)
 	}
 	if err != nil {

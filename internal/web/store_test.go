@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 // everything reads the whole store. Nothing may be writing.
@@ -32,9 +32,9 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 	for name, byGuard := range map[string]bool{"an owner who erases": false, "a guardian who leaves before": true} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			people := &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
+			people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 			w.change(func(a *watch.Account) { a.Watchers[0].LineUser = owner })
-			if _, err := people.Issue(ctx, account.Bank, enrol.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
+			if _, err := people.Issue(ctx, account.Bank, membership.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
 				t.Fatal(err)
 			}
 			w.put(store.PutActivity(account, &watch.Activity{}),

@@ -44,8 +44,8 @@ var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/m
 // enough for a telephone call with a bank.
 const sessionLife = 2 * time.Hour
 
-// Desk takes answers.
-type Desk interface {
+// Disputes takes answers.
+type Disputes interface {
 	Look(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
 	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
 	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
@@ -61,10 +61,10 @@ type Names interface {
 
 // Config is what the pages work with.
 type Config struct {
-	Store *store.Store
-	Desk  Desk
-	Names Names
-	Keys  *token.Keys
+	Store    *store.Store
+	Disputes Disputes
+	Names    Names
+	Keys     *token.Keys
 	// Sessions and People serve the pages behind the chat's links, /s/ and
 	// /home.
 	Sessions Sessions

@@ -17,16 +17,16 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
-	"kozamori/internal/enrol"
+	"kozamori/internal/membership"
 	"kozamori/internal/queue/embedded"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	stored "kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
 	"kozamori/internal/wording"
-	"kozamori/internal/worldtest"
 )
 
 var account = watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}
@@ -83,9 +83,9 @@ type world struct {
 	at       time.Time
 	table    *worldtest.Asked
 	store    *store.Store
-	desk     *dispute.Desk
+	desk     *dispute.Service
 	keys     *token.Keys
-	sessions *session.Desk
+	sessions *session.Service
 	mails    *mails
 	log      *bytes.Buffer
 	srv      *httptest.Server
@@ -134,14 +134,14 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 		t.Fatal(err)
 	}
 	w.logger = slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
-	w.desk = &dispute.Desk{Store: w.store, Queue: q, Now: w.now, Logger: w.logger}
+	w.desk = &dispute.Service{Store: w.store, Queue: q, Now: w.now, Logger: w.logger}
 	w.mails = &mails{}
-	w.sessions = &session.Desk{Store: w.store, Keys: w.keys, Now: w.now}
+	w.sessions = &session.Service{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
-	h = web.New(web.Config{Store: w.store, Desk: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
-		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &enrol.Desk{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
+	h = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
+		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
 		Now: w.now, Logger: w.logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}

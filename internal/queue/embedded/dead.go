@@ -13,8 +13,8 @@ import (
 
 const keepDead = 14 * 24 * time.Hour
 
-// Bury moves a message to the dead letters, durably.
-func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why string) error {
+// DeadLetter moves a message to the dead letters, durably.
+func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, why string) error {
 	l, err := q.find(n)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 		return nil
 	}
 	died := q.o.Now().UnixNano()
-	buried := false
+	dead := false
 	return q.durable(ctx, func(tx *bbolt.Tx) error {
 		h, _, err := decodeHead(tx.Bucket(bucket(n, "head")).Get(dbKey(e.id)))
 		if err != nil {
@@ -37,10 +37,10 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 		if err := tx.Bucket(bucket(n, "dead")).Put(dbKey(e.id), append(h.encode(nil), body...)); err != nil {
 			return err
 		}
-		buried = true
+		dead = true
 		return erase(tx, n, e.id)
 	}, func() {
-		if buried {
+		if dead {
 			l.remove(e)
 			l.dead++
 		}

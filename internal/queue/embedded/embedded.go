@@ -24,7 +24,7 @@ import (
 // Options of the queues; zero values are sensible.
 type Options struct {
 	Visibility  time.Duration // how long what was received stays hidden; 1 minute
-	MaxReceives int           // more receives than this bury a message; 100
+	MaxReceives int           // more receives than this dead-letter a message; 100
 	Now         func() time.Time
 }
 
@@ -244,7 +244,7 @@ func (q *Queue) Receive(ctx context.Context, n queue.Name, most int, wait time.D
 	}
 }
 
-// read fetches the bodies of messages just taken, buries those received too
+// read fetches the bodies of messages just taken, dead-letters those received too
 // often, and notes the receives of the others.
 func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) ([]queue.Message, error) {
 	out := taken[:0]
@@ -278,7 +278,7 @@ func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) (
 	q.mu.Unlock()
 	q.soon()
 	for _, m := range over {
-		if err := q.Bury(ctx, n, m, "received too often"); err != nil {
+		if err := q.DeadLetter(ctx, n, m, "received too often"); err != nil {
 			return nil, err
 		}
 	}

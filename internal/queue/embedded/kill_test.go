@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/crashtest"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/embedded"
+	"kozamori/internal/testkit/crashtest"
 )
 
 func TestMain(m *testing.M) {
@@ -75,7 +75,7 @@ func mover() {
 					id, _, _ := strings.Cut(string(m.Body), " ")
 					switch {
 					case n%7 == 0:
-						if err := q.Bury(ctx, queue.LINE, m, "test"); err != nil {
+						if err := q.DeadLetter(ctx, queue.LINE, m, "test"); err != nil {
 							crashtest.Say("error %v", err)
 							return
 						}

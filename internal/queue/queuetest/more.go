@@ -91,7 +91,7 @@ func (s suite) separate(t *testing.T, q queue.Queue) {
 			t.Errorf("%s holds %d messages", n, len(ms))
 			continue
 		}
-		must(t, q.Bury(ctx, n, ms[0], "test"))
+		must(t, q.DeadLetter(ctx, n, ms[0], "test"))
 	}
 	for _, n := range queue.Names {
 		dead, err := q.Dead(ctx, n, 10)
@@ -130,7 +130,7 @@ func (s suite) late(t *testing.T, q queue.Queue) {
 	}
 	must(t, q.Delete(ctx, queue.Events, first["a"]))
 	must(t, q.Retry(ctx, queue.Events, first["b"], 0))
-	must(t, q.Bury(ctx, queue.Events, first["c"], "late"))
+	must(t, q.DeadLetter(ctx, queue.Events, first["c"], "late"))
 	if ms := receive(t, q, s.Visibility*3/2); len(ms) != 0 {
 		t.Errorf("%d messages came back after they ended", len(ms))
 	}
@@ -161,7 +161,7 @@ func (s suite) depth(t *testing.T, q queue.Queue) {
 		t.Fatal(len(ms), err)
 	}
 	is("one received", 2, 1, 0)
-	must(t, q.Bury(ctx, queue.Events, ms[0], "test"))
+	must(t, q.DeadLetter(ctx, queue.Events, ms[0], "test"))
 	is("buried", 2, 0, 1)
 }
 
@@ -199,7 +199,7 @@ func (s suite) lostAnswers(t *testing.T, q queue.Queue) {
 				t.Fatal("a message came without its body")
 			}
 			short, cancel := context.WithTimeout(ctx, cutAfter(cut))
-			_ = q.Bury(short, queue.Events, m, "test")
+			_ = q.DeadLetter(short, queue.Events, m, "test")
 			cancel()
 			cut++
 		}

@@ -61,16 +61,16 @@ func Run(t *testing.T, c Config) {
 		expires bool    // it waits until what was received is visible again
 		needs   Feature // none if empty
 	}{
-		"a received message hides, comes back, and ends when deleted":                {run: s.hides, expires: true},
-		"a retried message waits for its delay":                                      {run: s.retries},
-		"a message sent with a delay waits for it":                                   {run: s.delays},
-		"what is received too often or buried is a dead letter, and can be redriven": {run: s.dies},
-		"many consumers get each of many messages once":                              {run: s.shares},
-		"bodies that no queue could carry are refused":                               {run: s.refuses},
-		"one call may send more than one request of SQS holds":                       {run: s.sendsMuch},
-		"a receive waits for a message, no longer, and takes no more than it wants":  {run: s.waits},
+		"a received message hides, comes back, and ends when deleted":                       {run: s.hides, expires: true},
+		"a retried message waits for its delay":                                             {run: s.retries},
+		"a message sent with a delay waits for it":                                          {run: s.delays},
+		"what is received too often or dead-lettered is a dead letter, and can be redriven": {run: s.dies},
+		"many consumers get each of many messages once":                                     {run: s.shares},
+		"bodies that no queue could carry are refused":                                      {run: s.refuses},
+		"one call may send more than one request of SQS holds":                              {run: s.sendsMuch},
+		"a receive waits for a message, no longer, and takes no more than it wants":         {run: s.waits},
 		"queues do not mix": {run: s.separate},
-		"a late delete, retry or burial is no error and brings nothing back": {run: s.late, expires: true},
+		"a late delete, retry or dead-lettering is no error and brings nothing back": {run: s.late, expires: true},
 		"the depth is told, about":                                {run: s.depth},
 		"a send or receive whose answer is lost loses no message": {run: s.lostAnswers, expires: true},
 		"a busy group does not starve another":                    {run: s.takesTurns, needs: Fair},
@@ -215,7 +215,7 @@ func (s suite) dies(t *testing.T, q queue.Queue) {
 		for _, m := range ms {
 			var err error
 			if string(m.Body) == "poison" {
-				err = q.Bury(ctx, queue.Events, m, "cannot be read")
+				err = q.DeadLetter(ctx, queue.Events, m, "cannot be read")
 			} else {
 				err = q.Retry(ctx, queue.Events, m, 0)
 			}

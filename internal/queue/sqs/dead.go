@@ -19,15 +19,15 @@ import (
 // listed or sent back.
 const reading = time.Minute
 
-// burying is how long the way of a message to the dead letters may take.
-const burying = 4 * attempt
+// deadLettering is how long the way of a message to the dead letters may take.
+const deadLettering = 4 * attempt
 
-// tooOften is why SQS itself buries a message.
+// tooOften is why SQS itself dead-letters a message.
 const tooOften = "received too often"
 
-// Bury moves a message to the dead letters. If the process dies between, it is
-// buried again after its visibility timeout, and is there twice.
-func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why string) error {
+// DeadLetter moves a message to the dead letters. If the process dies between, it is
+// dead-lettered again after its visibility timeout, and is there twice.
+func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, why string) error {
 	url, err := q.url(n)
 	if err != nil {
 		return err
@@ -36,12 +36,12 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 	if err != nil {
 		return err
 	}
-	// Nobody else takes it meanwhile, and what has ended is not buried.
-	if still, err := q.hide(ctx, url, m.Receipt, burying+attempt); err != nil || !still {
+	// Nobody else takes it meanwhile, and what has ended is not dead-lettered.
+	if still, err := q.hide(ctx, url, m.Receipt, deadLettering+attempt); err != nil || !still {
 		return err
 	}
 	// What has begun is finished, even if whoever asked for it is in a hurry.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), burying)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadLettering)
 	defer cancel()
 	e := newEntry(m.Body, m.Group, attribute{attrWhy, why}, attribute{attrSent, strconv.FormatInt(m.SentAt.UnixMilli(), 10)},
 		attribute{attrTried, strconv.Itoa(m.Receives)}, attribute{attrTrace, m.Trace})
@@ -53,7 +53,7 @@ func (q *Queue) Bury(ctx context.Context, n queue.Name, m queue.Message, why str
 
 // Dead lists dead letters. SQS has no listing: they are received, and shown
 // to others again afterwards, so of two listings at a time each sees a part.
-// When SQS itself buried a message it does not say; DiedAt is then when it was
+// When SQS itself dead-lettered a message it does not say; DiedAt is then when it was
 // sent.
 func (q *Queue) Dead(ctx context.Context, n queue.Name, max int) ([]queue.Dead, error) {
 	url, err := q.deadURL(n)

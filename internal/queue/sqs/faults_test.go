@@ -15,9 +15,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
+	"kozamori/internal/testkit/emulator"
 )
 
 // call is a request that SQS got.
@@ -128,7 +128,7 @@ func TestEachEntryNamesItsGroupAndTrace(t *testing.T) {
 	q := s.queue(t, nil)
 	for _, err := range []error{
 		q.Send(ctx, queue.Events, queue.Outgoing{Body: []byte("a"), Group: "0125", Trace: "t"}, queue.Outgoing{Body: []byte("b"), Group: "0125", Trace: "t"}),
-		q.Bury(ctx, queue.Events, queue.Message{Body: []byte("c"), Group: "0125", Trace: "t", Receipt: sqs.Receipt("handle", time.Now())}, "why"),
+		q.DeadLetter(ctx, queue.Events, queue.Message{Body: []byte("c"), Group: "0125", Trace: "t", Receipt: sqs.Receipt("handle", time.Now())}, "why"),
 		func() error { _, err := q.Redrive(ctx, queue.Events); return err }(),
 	} {
 		if err != nil {
@@ -238,7 +238,7 @@ func TestARetryStaysWithinTwelveHoursOfItsReceive(t *testing.T) {
 	}
 }
 
-func TestABurialThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
+func TestADeadLetteringThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 	m := queue.Message{Body: []byte("x"), Receipt: sqs.Receipt("handle", time.Now())}
 	for cut, want := range [][]string{
 		{"ChangeMessageVisibility"},
@@ -251,7 +251,7 @@ func TestABurialThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 			}
 			return 200, accept(c, func(string) (bool, bool) { return false, false })
 		}}
-		if err := s.queue(t, nil).Bury(ctx, queue.Events, m, "why"); err == nil {
+		if err := s.queue(t, nil).DeadLetter(ctx, queue.Events, m, "why"); err == nil {
 			t.Errorf("cut at %d: no error", cut)
 		}
 		var got []string
@@ -269,8 +269,8 @@ func TestABurialThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 }
 
 // Meanwhile nobody else may take the message: it would be worked on, or be
-// buried twice.
-func TestABurialHidesItsMessageForLongerThanItCanTake(t *testing.T) {
+// dead-lettered twice.
+func TestADeadLetteringHidesItsMessageForLongerThanItCanTake(t *testing.T) {
 	m := queue.Message{Body: []byte("x")}
 	var took time.Duration
 	s := &script{}
@@ -285,7 +285,7 @@ func TestABurialHidesItsMessageForLongerThanItCanTake(t *testing.T) {
 			took = time.Since(start)
 			return 500, map[string]string{"__type": "InternalFailure"}
 		}
-		if err := s.queue(t, nil).Bury(ctx, queue.Events, m, "why"); err == nil {
+		if err := s.queue(t, nil).DeadLetter(ctx, queue.Events, m, "why"); err == nil {
 			t.Error("no error")
 		}
 	})

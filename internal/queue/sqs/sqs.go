@@ -56,7 +56,7 @@ type Config struct {
 	AWS      aws.Config
 	Endpoint string // replaces SQS's own address; empty keeps it
 	// Queues are those that this program uses. Dead may be empty where nothing
-	// is buried, listed or redriven.
+	// is dead-lettered, listed or redriven.
 	Queues map[queue.Name]Address
 	Now    func() time.Time // nil is the real clock
 	HTTP   *http.Client     // nil takes one of its own

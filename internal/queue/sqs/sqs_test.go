@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/queuetest"
 	"kozamori/internal/queue/sqs"
+	"kozamori/internal/testkit/emulator"
 )
 
 var ctx = context.Background()

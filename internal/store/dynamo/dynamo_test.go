@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
 	"kozamori/internal/store/storetest"
+	"kozamori/internal/testkit/emulator"
 )
 
 var ctx = context.Background()

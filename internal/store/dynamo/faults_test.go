@@ -16,9 +16,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"kozamori/internal/emulator"
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
+	"kozamori/internal/testkit/emulator"
 )
 
 // proxy stands between the table and DynamoDB.

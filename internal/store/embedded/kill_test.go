@@ -11,9 +11,9 @@ import (
 	"sync"
 	"testing"
 
-	"kozamori/internal/crashtest"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/crashtest"
 )
 
 func TestMain(m *testing.M) {

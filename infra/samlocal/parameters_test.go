@@ -1,0 +1,34 @@
+package samlocal_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhichParametersTheTemplateTakes(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		parameters map[string]string
+		want       string // empty if it takes them
+	}{
+		{"none", nil, ""},
+		{"a sender and its identity", map[string]string{"MailFrom": "口座守 <alert@example.jp>", "MailIdentity": "example.jp", "MailReplyTo": "help@example.jp"}, ""},
+		{"a sender alone", map[string]string{"MailFrom": "alert@example.jp"}, "MailFrom and MailIdentity go together"},
+		{"an identity alone", map[string]string{"MailIdentity": "example.jp"}, "MailFrom and MailIdentity go together"},
+		{"a sender that is no address", map[string]string{"MailFrom": "口座守", "MailIdentity": "example.jp"}, "no value of the parameter MailFrom"},
+		{"two senders", map[string]string{"MailFrom": "a@example.jp, b@example.jp", "MailIdentity": "example.jp"}, "no value of the parameter MailFrom"},
+		{"answers that go nowhere", map[string]string{"MailReplyTo": "help"}, "no value of the parameter MailReplyTo"},
+		{"alarms that go nowhere", map[string]string{"AlarmEmail": "operator"}, "no value of the parameter AlarmEmail"},
+		{"a page address with a path", map[string]string{"PublicUrl": "https://example.jp/"}, "no value of the parameter PublicUrl"},
+		{"days that CloudWatch does not know", map[string]string{"LogDays": "100"}, "no value of the parameter LogDays"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			switch _, err := template(t).Resolve("kozamori", c.parameters); {
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("it takes them, or says something else than %q: %v", c.want, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,379 @@
+package samlocal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/sim"
+	"kozamori/internal/watch"
+)
+
+// scenario is something that people, banks and LINE do, and what must come of
+// it. Each has people and accounts of its own.
+type scenario struct {
+	name string
+	run  func(context.Context, *town) error
+}
+
+var scenarios = []scenario{
+	{"a debit rings the phone and not mine reaches the bank", disputed},
+	{"the same transaction rings once", duplicated},
+	{"a message that nobody can read is dead-lettered", poisoned},
+	{"a message that is received too often goes to the dead letters by itself", worn},
+	{"an outage of LINE delays one message", outage},
+	{"a spent quota of LINE turns to mail, answered on its page", byMail},
+	{"a mail that came back makes its address unreachable", bounced},
+	{"a critical alert that nobody answers goes to the next channel", unanswered},
+	{"settings are changed on their pages", settings},
+	{"a bank reads what is its own and has an account forgotten", bankReads},
+	{"somebody joins by account link, and leaves", joinsAndLeaves},
+	{"a guardian answers, and the owner hears of it wherever they are reached", family},
+	{"a watcher whom nothing reaches is told of to the bank", nobodyReached},
+	{"an owner erases everything on the page, and the guardian hears of it", erasedOnPage},
+	{"an account that was written to while it was erased is erased again", erasedAgain},
+	{"what a queue lost is queued again", lost},
+	{"a dispute that its bank does not take is given up after three days", notTaken},
+	{"a mail of which nobody knows whether it went out is sent again", half},
+	{"a bank that sends nothing is noticed", silent},
+	{"an event of LINE that cannot be kept is refused", webhookLost},
+	{"an event that contradicts another is kept in quarantine", refusedLater},
+}
+
+func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {
+	dynamoDB, moto := emulators(t)
+	w, err := newTown(t.Context(), "kozamori", dynamoDB, moto)
+	if w != nil {
+		t.Cleanup(w.done)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) {
+			if err := s.run(t.Context(), w); err != nil {
+				t.Fatalf("%v\n%s", err, w.Logs())
+			}
+		})
+	}
+	if err := errors.Join(w.Problems()...); err != nil {
+		t.Error(err)
+	}
+	if v := slices.Concat(w.line.Violations(), w.bank.Violations()); len(v) > 0 {
+		t.Error(v)
+	}
+	logs := w.Logs()
+	for _, secret := range []string{"acc_", "@example.jp", "ﾄﾞｺﾓｺｳｻﾞ", "channel-token", "channel-secret", "whsec_", w.bank.APIKey} {
+		if strings.Contains(logs, secret) {
+			t.Errorf("%q is in the logs", secret)
+		}
+	}
+	for _, u := range w.line.Users() {
+		if strings.Contains(logs, u.ID) {
+			t.Errorf("%s is in the logs", u.Name)
+		}
+	}
+	for _, u := range w.Unused() {
+		t.Errorf("%s, and no scenario needs it", u)
+	}
+	alarms(t, w)
+}
+
+func disputed(ctx context.Context, w *town) error {
+	user, err := w.person("disputed")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_disputed", ""); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "d1", "acc_disputed", 100000); err != nil {
+		return err
+	}
+	if err := w.shows(user, "100,000円", "身に覚えがない"); err != nil {
+		return err
+	}
+	if err := w.press(user, "notmine"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "受付番号はこちらです"); err != nil {
+		return err
+	}
+	var told sim.BankDispute
+	if err := w.until("the bank hears of the dispute", func() bool { return w.heard("acc_disputed", &told) }); err != nil {
+		return err
+	}
+	if !strings.Contains(w.newest(user), told.Reference) || told.Transaction != "d1" {
+		return fmt.Errorf("the bank heard of %s, %s", told.Transaction, told.Reference)
+	}
+	if _, err := w.ask(ctx, http.MethodPost, "/disputes/"+told.DisputeID+"/status", `{"status":"frozen","text":"連携を止めました。"}`, http.StatusOK); err != nil {
+		return err
+	}
+	return w.shows(user, "連携を止めました。", told.Reference)
+}
+
+// heard finds a dispute in the bank's books by its account.
+func (w *town) heard(account string, to *sim.BankDispute) bool {
+	for _, d := range w.bank.Disputes() {
+		if d.AccountRef == account {
+			*to = d
+			return true
+		}
+	}
+	return false
+}
+
+func duplicated(ctx context.Context, w *town) error {
+	user, err := w.person("duplicated")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_twice", ""); err != nil {
+		return err
+	}
+	for _, d := range []struct {
+		txn string
+		yen int
+	}{{"t1", 1111}, {"t1", 1111}, {"t2", 2222}} {
+		if err := w.debit(ctx, d.txn, "acc_twice", d.yen); err != nil {
+			return err
+		}
+		if err := w.until("the phone rings", func() bool { return w.alerts(user, "1,111円") == 1 }); err != nil {
+			return err
+		}
+	}
+	if err := w.until("the phone rings for the next one", func() bool { return w.alerts(user, "2,222円") == 1 }); err != nil {
+		return err
+	}
+	if n := w.alerts(user, "1,111円"); n != 1 {
+		return fmt.Errorf("one transaction rang %d times", n)
+	}
+	return nil
+}
+
+// queueOf is the address of a queue of the template.
+func (w *town) send(ctx context.Context, queue, body string) error {
+	u, err := w.Ref(queue)
+	if err != nil {
+		return err
+	}
+	_, err = w.Call(ctx, "AmazonSQS.SendMessage", map[string]any{"QueueUrl": u, "MessageBody": body})
+	return err
+}
+
+// dead takes a letter out of a queue of dead letters; empty if there is none.
+func (w *town) dead(ctx context.Context, queue string) string {
+	u, _ := w.Ref(queue)
+	res, err := w.Call(ctx, "AmazonSQS.ReceiveMessage", map[string]any{"QueueUrl": u, "MaxNumberOfMessages": 1})
+	list, _ := res["Messages"].([]any)
+	if err != nil || len(list) != 1 {
+		return ""
+	}
+	m := list[0].(map[string]any)
+	_, _ = w.Call(ctx, "AmazonSQS.DeleteMessage", map[string]any{"QueueUrl": u, "ReceiptHandle": m["ReceiptHandle"]})
+	return text(m["Body"])
+}
+
+func poisoned(ctx context.Context, w *town) error {
+	for queue, dead := range map[string]string{"EventsQueue": "EventsDead", "LineQueue": "LineDead", "EmailQueue": "EmailDead", "BankQueue": "BankDead", "ChatQueue": "ChatDead"} {
+		if err := w.send(ctx, queue, "poison for "+queue); err != nil {
+			return err
+		}
+		if err := w.until(queue+"'s poison is a dead letter", func() bool { return w.dead(ctx, dead) == "poison for "+queue }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// worn receives a message as often as it may be, as if its function died each
+// time. It uses a queue of its own stack that nobody polls.
+func worn(ctx context.Context, w *town) error {
+	resume := w.Pause("BankQueue")
+	defer resume()
+	if err := w.send(ctx, "BankQueue", "worn"); err != nil {
+		return err
+	}
+	u, err := w.Ref("BankQueue")
+	if err != nil {
+		return err
+	}
+	for range 200 {
+		if _, err := w.Call(ctx, "AmazonSQS.ReceiveMessage", map[string]any{"QueueUrl": u, "VisibilityTimeout": 0}); err != nil {
+			return err
+		}
+		if w.dead(ctx, "BankDead") == "worn" {
+			return nil
+		}
+	}
+	return errors.New("a message is received 200 times and comes again")
+}
+
+func outage(ctx context.Context, w *town) error {
+	user, err := w.person("outage")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_outage", ""); err != nil {
+		return err
+	}
+	w.line.Fail(1, sim.ServerError)
+	w.line.Fail(1, sim.AcceptThenDrop)
+	if err := w.debit(ctx, "o1", "acc_outage", 3333); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings after all", func() bool { return w.alerts(user, "3,333円") > 0 }); err != nil {
+		return err
+	}
+	// The one whose answer was lost is asked for again, and LINE knows it.
+	if err := w.until("the delivery is known to be accepted", func() bool { return w.accepted(ctx, "acc_outage", watch.LINE) }); err != nil {
+		return err
+	}
+	if n := w.alerts(user, "3,333円"); n != 1 {
+		return fmt.Errorf("the phone rang %d times", n)
+	}
+	return nil
+}
+
+// record is the newest record of an account; nil if there is none.
+func (w *town) record(ctx context.Context, account string) *watch.Record {
+	list, _, err := w.store.History(ctx, watch.AccountKey{Bank: "0125", Ref: account}, time.Time{}, time.Time{}, 1, "")
+	if err != nil || len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+func (w *town) accepted(ctx context.Context, account string, kind watch.ChannelKind) bool {
+	r := w.record(ctx, account)
+	return r != nil && slices.ContainsFunc(r.Deliveries, func(d watch.Delivery) bool { return d.Channel == kind && d.State == watch.Accepted })
+}
+
+// mailTo finds the newest mail to an address.
+func (w *town) mailTo(address string, to *sim.Mail) bool {
+	for _, m := range slices.Backward(w.mail.Messages()) {
+		if m.To == address {
+			*to = m
+			return true
+		}
+	}
+	return false
+}
+
+func byMail(ctx context.Context, w *town) error {
+	user, err := w.person("byMail")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_mail", "mail@example.jp"); err != nil {
+		return err
+	}
+	w.line.Fail(1, sim.QuotaSpent)
+	if err := w.debit(ctx, "m1", "acc_mail", 4444); err != nil {
+		return err
+	}
+	var m sim.Mail
+	if err := w.until("a mail arrives", func() bool { return w.mailTo("mail@example.jp", &m) }); err != nil {
+		return err
+	}
+	c := w.browser()
+	body, at, err := page(c, link.FindString(m.Text))
+	if err != nil || !strings.Contains(body, "4,444円") {
+		return fmt.Errorf("the page does not show the debit: %w", err)
+	}
+	if body, _, err = submit(c, at.String(), url.Values{"do": {"notmine"}}); err != nil || !strings.Contains(body, "受付番号") {
+		return fmt.Errorf("the page does not take the answer: %w", err)
+	}
+	var told sim.BankDispute
+	if err := w.until("the bank hears of the dispute", func() bool { return w.heard("acc_mail", &told) }); err != nil {
+		return err
+	}
+	// The link at the mail's end shows a page; the mail program's button stops
+	// the mails at once.
+	stop := strings.Trim(m.Headers["List-Unsubscribe"], "<>")
+	if _, at, err := page(w.browser(), stop); err != nil || path.Dir(at.Path) != "/mails" {
+		return fmt.Errorf("the link that ends mails leads to no page: %w", err)
+	}
+	_, _, err = submit(w.Client(), stop, url.Values{"List-Unsubscribe": {"One-Click"}})
+	return err
+}
+
+func bounced(ctx context.Context, w *town) error {
+	user, err := w.person("bounced")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_bounced", "gone@example.jp"); err != nil {
+		return err
+	}
+	w.line.Fail(1, sim.QuotaSpent)
+	if err := w.debit(ctx, "b1", "acc_bounced", 5555); err != nil {
+		return err
+	}
+	var m sim.Mail
+	if err := w.until("a mail is sent", func() bool { return w.mailTo("gone@example.jp", &m) }); err != nil {
+		return err
+	}
+	if err := w.until("the delivery is known to be accepted", func() bool { return w.accepted(ctx, "acc_bounced", watch.Email) }); err != nil {
+		return err
+	}
+	if err := w.cameBack(ctx, m, "Bounce"); err != nil {
+		return err
+	}
+	// What cannot be worked on is kept.
+	w.Down("dynamodb", true)
+	if err := w.cameBack(ctx, m, "Complaint"); err != nil {
+		return err
+	}
+	w.Down("dynamodb", false)
+	if !strings.Contains(w.dead(ctx, "FeedbackDead"), "Complaint") {
+		return errors.New("what SES says is lost when it cannot be worked on")
+	}
+	a, err := w.store.Account(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_bounced"})
+	if err != nil {
+		return err
+	}
+	for _, ch := range a.Watchers[0].Channels {
+		if ch.Kind == watch.Email && ch.UnreachableSince.IsZero() {
+			return errors.New("the address still counts as reachable")
+		}
+	}
+	return nil
+}
+
+func unanswered(ctx context.Context, w *town) error {
+	user, err := w.person("unanswered")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_late", "late@example.jp"); err != nil {
+		return err
+	}
+	if err := w.post(ctx, fmt.Sprintf(`{"id":"e_l","type":"charge_link.registered","transaction_id":"lnk-1","account_ref":"acc_late","occurred_at":%q,"descriptor":"ﾄﾞｺﾓｺｳｻﾞ","service":"docomo"}`,
+		time.Now().Format(time.RFC3339))); err != nil {
+		return err
+	}
+	if err := w.until("the phone tells of the link", func() bool { return w.accepted(ctx, "acc_late", watch.LINE) }); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "u1", "acc_late", 6666); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings", func() bool { return w.alerts(user, "6,666円") == 1 }); err != nil {
+		return err
+	}
+	var m sim.Mail
+	var failed error
+	err = w.until("a mail says it too", func() bool {
+		failed = w.Tick(ctx)
+		return failed != nil || w.mailTo("late@example.jp", &m) && strings.Contains(m.Text, "6,666円")
+	})
+	return errors.Join(err, failed)
+}

@@ -1,0 +1,244 @@
+package samlocal_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/wording"
+)
+
+var room = regexp.MustCompile(`/home/[\w-]{22}`)
+
+func settings(ctx context.Context, w *town) error {
+	user, err := w.person("settings")
+	if err != nil {
+		return err
+	}
+	guardian, err := w.person("guardian")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_set", ""); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "s1", "acc_set", 7777); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings", func() bool { return w.alerts(user, "7,777円") == 1 }); err != nil {
+		return err
+	}
+	if err := w.press(user, "mine"); err != nil {
+		return err
+	}
+	if err := w.until("the answer is known", func() bool { r := w.record(ctx, "acc_set"); return r != nil && r.Answer != nil }); err != nil {
+		return err
+	}
+	if err := w.line.Say(user, "設定"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "設定のページを開く"); err != nil {
+		return err
+	}
+	c := w.browser()
+	_, at, err := page(c, link.FindString(w.newest(user)))
+	if err != nil {
+		return err
+	}
+	home, at, err := submit(c, at.String(), url.Values{"do": {wording.DoEnter}})
+	if err != nil || at.Path != "/home" || !strings.Contains(home, "***4567") {
+		return fmt.Errorf("the home page does not show the account: %w", err)
+	}
+	base := strings.TrimSuffix(at.String(), at.Path)
+	mine := base + room.FindString(home)
+	for address, shows := range map[string]string{base + "/home/help": "", mine + "/history": "7,777円", mine + "/history.csv": "7777", mine + "/services": "", mine + "/leave": ""} {
+		if body, _, err := page(c, address); err != nil || !strings.Contains(body, shows) {
+			return fmt.Errorf("a page lacks %q: %w", shows, err)
+		}
+	}
+	body, _, err := page(c, mine+"/settings")
+	if err != nil {
+		return err
+	}
+	if _, _, err := submit(c, mine+"/settings", filled(body, "do", wording.DoSave, wording.FieldNameEmail, "new@example.jp")); err != nil {
+		return err
+	}
+	var m sim.Mail
+	if err := w.until("the mail that confirms an address arrives", func() bool { return w.mailTo("new@example.jp", &m) }); err != nil {
+		return err
+	}
+	inMail := w.browser()
+	if _, at, err = page(inMail, link.FindString(m.Text)); err != nil {
+		return err
+	}
+	if _, _, err := submit(inMail, at.String(), url.Values{"do": {wording.DoConfirm}}); err != nil {
+		return err
+	}
+	body, _, err = submit(c, mine+"/family/invite", url.Values{"do": {wording.DoInvite}, "name": {"むすめ"}})
+	if err != nil {
+		return err
+	}
+	if err := w.line.Say(guardian, code.FindString(body)); err != nil {
+		return err
+	}
+	if err := w.shows(guardian, "a=join"); err != nil {
+		return err
+	}
+	if err := w.press(guardian, "join"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "むすめ"); err != nil {
+		return err
+	}
+	if body, _, err = page(c, mine+"/family"); err != nil {
+		return err
+	}
+	m2 := hidden.FindStringSubmatch(body)
+	if m2 == nil {
+		return errors.New("the page of the family does not show the guardian")
+	}
+	if _, _, err = submit(c, mine+"/family", url.Values{"do": {wording.DoDismiss}, "watcher": {m2[1]}}); err != nil {
+		return err
+	}
+	if err := w.shows(guardian, "見守り家族としての見守りが終わりました"); err != nil {
+		return err
+	}
+	_, _, err = submit(c, mine+"/leave", url.Values{"do": {wording.DoLeave}})
+	return err
+}
+
+var (
+	code   = regexp.MustCompile(`\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}\b`)
+	hidden = regexp.MustCompile(`name="watcher" value="([^"]+)"`)
+	input  = regexp.MustCompile(`<input[^>]* name="([^"]+)"[^>]*>`)
+	value  = regexp.MustCompile(` value="([^"]*)"`)
+)
+
+// filled is the first form of a page as it stands, with some more values.
+func filled(body string, more ...string) url.Values {
+	_, body, _ = strings.Cut(body, "<form")
+	body, _, _ = strings.Cut(body, "</form>")
+	v := url.Values{}
+	for _, in := range input.FindAllStringSubmatch(body, -1) {
+		if strings.Contains(in[0], `type="checkbox"`) && !strings.Contains(in[0], " checked") {
+			continue
+		}
+		if val := value.FindStringSubmatch(in[0]); val != nil {
+			v.Set(in[1], val[1])
+		}
+	}
+	for i := 0; i < len(more); i += 2 {
+		v.Set(more[i], more[i+1])
+	}
+	return v
+}
+
+func bankReads(ctx context.Context, w *town) error {
+	user, err := w.person("bank")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_bank", ""); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "r1", "acc_bank", 8888); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings", func() bool { return w.alerts(user, "8,888円") == 1 }); err != nil {
+		return err
+	}
+	if err := w.press(user, "notmine"); err != nil {
+		return err
+	}
+	var told sim.BankDispute
+	if err := w.until("the bank hears of the dispute", func() bool { return w.heard("acc_bank", &told) }); err != nil {
+		return err
+	}
+	who, err := w.ask(ctx, http.MethodGet, "/accounts/acc_bank/watchers", "", http.StatusOK)
+	if list, _ := who["watchers"].([]any); err != nil || len(list) != 1 {
+		return fmt.Errorf("watchers %v: %w", who, err)
+	}
+	if _, err := w.ask(ctx, http.MethodGet, "/disputes/"+told.DisputeID, "", http.StatusOK); err != nil {
+		return err
+	}
+	list, err := w.ask(ctx, http.MethodGet, "/disputes?limit=5", "", http.StatusOK)
+	if ds, _ := list["disputes"].([]any); err != nil || len(ds) == 0 {
+		return fmt.Errorf("disputes %v: %w", list, err)
+	}
+	if _, err := w.ask(ctx, http.MethodGet, "/health", "", http.StatusOK); err != nil {
+		return err
+	}
+	// A refused event stays in quarantine, which erasing looks through.
+	a, err := w.bank.Post(ctx, []byte(`{"events":[{"id":"e_bad","type":"debit","transaction_id":"r2","account_ref":"acc_bank","occurred_at":"2026-11-24T00:00:00Z","amount":-1,"currency":"JPY","descriptor":"X"}]}`))
+	if err != nil || a.Status != http.StatusUnprocessableEntity {
+		return fmt.Errorf("a bad event is answered with %d: %w", a.Status, err)
+	}
+	if _, err := w.ask(ctx, http.MethodDelete, "/accounts/acc_bank", "", http.StatusNoContent); err != nil {
+		return err
+	}
+	if err := w.shows(user, "口座の見守りが終わりました"); err != nil {
+		return err
+	}
+	if r := w.record(ctx, "acc_bank"); r != nil {
+		return errors.New("a record outlives its account")
+	}
+	return nil
+}
+
+func joinsAndLeaves(ctx context.Context, w *town) error {
+	user, err := w.person("link")
+	if err != nil {
+		return err
+	}
+	b, err := w.store.Bank(ctx, "0125")
+	if err != nil {
+		return err
+	}
+	b.LinkURL = "https://bank.example/line"
+	if err := w.store.Write(ctx, store.PutBank(b)); err != nil {
+		return err
+	}
+	if err := w.line.Say(user, "口座をつなぐ"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "bank.example"); err != nil {
+		return err
+	}
+	_, after, _ := strings.Cut(w.newest(user), `https://bank.example/line`)
+	query, _, _ := strings.Cut(after, `"`)
+	q, err := url.ParseQuery(strings.TrimPrefix(query, "?"))
+	if err != nil {
+		return err
+	}
+	nonce, err := w.ask(ctx, http.MethodPost, "/nonces", `{"accounts":[{"account_ref":"acc_link","account_mask":"普通 ***4567"}]}`, http.StatusCreated)
+	if err != nil {
+		return err
+	}
+	res, err := http.Get(w.lineURL + "/dialog/bot/accountLink?" + url.Values{"linkToken": {q.Get("linkToken")}, "nonce": {text(nonce["nonce"])}, "as": {user}}.Encode())
+	if err != nil {
+		return err
+	}
+	_ = res.Body.Close()
+	if err := w.shows(user, "口座の見守りをはじめました"); err != nil {
+		return err
+	}
+	if err := w.line.Say(user, "解除"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "a=leave"); err != nil {
+		return err
+	}
+	if err := w.press(user, "leave"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "口座の見守りをやめました"); err != nil {
+		return err
+	}
+	return w.line.Block(user)
+}

@@ -1,0 +1,270 @@
+// Package dispute takes the answers to alerts, whoever brings them (chat or
+// page), and keeps the dispute that an answer "not mine" opens: one per
+// record, with every change of it in order. It never talks to people or to
+// banks itself: it writes down what must be told and queues it.
+package dispute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// UndoFor is how long an answer "not mine" can be taken back.
+const UndoFor = 10 * time.Minute
+
+// sendAgain is when sweep looks whether what was queued after the commit has
+// been sent: the process may have died in between.
+const sendAgain = time.Minute
+
+// Limits of one dispute. A person who keeps changing their mind floods the
+// bank; after maxWithdrawals the dispute stands, which is the safe side.
+const (
+	maxWithdrawals = 5
+	maxChanges     = 100
+)
+
+var (
+	// ErrNotFound says that there is no such alert or dispute, or that it is
+	// not the asker's: which of them is not said.
+	ErrNotFound = errors.New("dispute: not found")
+	// ErrTooLate says that the answer "not mine" can no longer be taken back.
+	// The Result tells what stands.
+	ErrTooLate = errors.New("dispute: too late to take back")
+	// ErrNotAllowed says that the watcher may see this but not do that: a
+	// guardian trusting a service, or taking back somebody else's answer.
+	ErrNotAllowed = errors.New("dispute: not allowed for this watcher")
+	// ErrNoTrust says that there is nothing here to trust: no service, no
+	// amount, or an open dispute about it.
+	ErrNoTrust = errors.New("dispute: nothing to trust")
+	// ErrClosed says that the dispute is closed: nothing changes it any more.
+	ErrClosed = errors.New("dispute: closed")
+	// ErrOrder says that the bank's status cannot follow the present one.
+	ErrOrder = errors.New("dispute: status cannot follow the present one")
+	// ErrStatus says that the status or its text is not one that a bank can set.
+	ErrStatus = errors.New("dispute: not a status of the bank's, or text too long")
+)
+
+// Answerer is who acts: a watcher by id (from a signed link) or by their LINE
+// user (from LINE's signed webhook). What is set must match.
+type Answerer struct {
+	Watcher  string
+	LineUser string
+	// At is when the person acted, if the channel says so. A withdrawal that
+	// is older than the answer it would take back arrived late and is ignored.
+	At time.Time
+	// IdempotencyKey names the act if it may be brought again because its answer was
+	// lost, such as the id of LINE's event: it opens or withdraws once, and
+	// comes back as Repeated ever after, whatever was answered meanwhile.
+	IdempotencyKey string
+}
+
+// Outcome says what an answer did, or what stands.
+type Outcome string
+
+// The outcomes.
+const (
+	Unanswered       Outcome = "unanswered"        // nobody has answered
+	Opened           Outcome = "opened"            // not mine, now
+	AlreadyOpen      Outcome = "already_open"      // not mine, answered before
+	Mine             Outcome = "mine"              // mine, now
+	AlreadyMine      Outcome = "already_mine"      // mine, answered before
+	Withdrawn        Outcome = "withdrawn"         // not mine taken back, now
+	AlreadyWithdrawn Outcome = "already_withdrawn" // not mine taken back before; nobody answered since
+)
+
+// Result is what became of an answer, with all that is needed to say so.
+type Result struct {
+	Outcome Outcome
+	Record  *watch.Record
+	Dispute *watch.Dispute // nil if nobody ever said "not mine"
+	Watcher watch.Watcher  // who asked
+	// Repeated tells that this very act was recorded before. The Outcome says
+	// how things stand now.
+	Repeated bool
+	// UndoUntil is the end of the time in which the asker can take "not mine"
+	// back; zero if they cannot.
+	UndoUntil time.Time
+	// Offer is what Trust would add for the asker; the zero value if nothing.
+	Offer watch.Trust
+}
+
+// Service answers alerts.
+type Service struct {
+	Store   *store.Store
+	Queue   queue.Sender
+	Now     func() time.Time
+	UndoFor time.Duration // UndoFor if zero
+	Logger  *slog.Logger  // slog.Default if nil
+}
+
+func (k *Service) now() time.Time {
+	if k.Now == nil {
+		return time.Now().UTC()
+	}
+	return k.Now().UTC()
+}
+
+func (k *Service) logger() *slog.Logger {
+	if k.Logger == nil {
+		return slog.Default()
+	}
+	return k.Logger
+}
+
+func (k *Service) undoFor() time.Duration {
+	if k.UndoFor == 0 {
+		return UndoFor
+	}
+	return k.UndoFor
+}
+
+// file is everything about one record as one asker sees it at one moment.
+type file struct {
+	now     time.Time
+	who     Answerer
+	record  *watch.Record
+	account *watch.Account
+	watcher *watch.Watcher
+	dispute *watch.Dispute // nil if there is none
+}
+
+// repeated tells whether the asker's act is on record already.
+func (f *file) repeated() bool {
+	return f.who.IdempotencyKey != "" && f.dispute != nil &&
+		slices.ContainsFunc(f.dispute.Changes, func(c watch.DisputeChange) bool { return c.IdempotencyKey == f.who.IdempotencyKey })
+}
+
+// open reads a record for an asker. ErrNotFound unless they watch its account
+// now.
+func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*file, error) {
+	f := &file{now: k.now(), who: who}
+	var err error
+	if f.record, err = k.Store.Record(ctx, recordID); err != nil {
+		if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		// The account is read in any case, so that an unknown record takes as
+		// long as somebody else's.
+		f.record = &watch.Record{}
+	}
+	f.account, err = k.Store.Account(ctx, f.record.Account)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, ErrNotFound
+	case err != nil:
+		return nil, err
+	}
+	var known bool
+	switch {
+	case !f.record.Complete:
+		return nil, ErrNotFound
+	case who.Watcher != "":
+		f.watcher, known = f.account.Watcher(who.Watcher)
+		known = known && (who.LineUser == "" || who.LineUser == f.watcher.LineUser)
+	default:
+		f.watcher, known = f.account.WatcherOf(who.LineUser)
+	}
+	if !known {
+		return nil, ErrNotFound
+	}
+	if f.record.Dispute != "" {
+		if f.dispute, err = k.Store.Dispute(ctx, f.record.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// still makes a transaction fail if the account has changed since it was
+// read: whoever was unbound a moment ago answers nothing.
+func (f *file) still() store.Write {
+	w := store.PutAccount(f.account)
+	w.Check = true
+	return w
+}
+
+// disputed tells whether "not mine" stands.
+func (f *file) disputed() bool {
+	return f.dispute != nil && f.record.Answer != nil && f.record.Answer.Value == watch.NotMine
+}
+
+// mayWithdraw tells whether the asker is one who may take "not mine" back: an
+// owner, or whoever gave the answer.
+func (f *file) mayWithdraw() bool {
+	return f.watcher.Role == watch.Owner || f.watcher.ID == f.dispute.Watcher
+}
+
+// undoUntil is the end of the time in which the asker can take the standing
+// "not mine" back; zero if they cannot.
+func (f *file) undoUntil(undoFor time.Duration) time.Time {
+	if !f.disputed() || !f.mayWithdraw() {
+		return time.Time{}
+	}
+	end := f.dispute.AnsweredAt.Add(undoFor)
+	settled := f.dispute.Status == watch.DisputeRefunded || f.dispute.Status == watch.DisputeClosed
+	if !f.now.Before(end) || settled || f.withdrawals() >= maxWithdrawals {
+		return time.Time{}
+	}
+	return end
+}
+
+func (f *file) withdrawals() int {
+	n := 0
+	for _, c := range f.dispute.Changes {
+		if c.Status == watch.DisputeWithdrawn {
+			n++
+		}
+	}
+	return n
+}
+
+// standing says how things are, without changing them.
+func (f *file) standing() Outcome {
+	switch {
+	case f.disputed():
+		return AlreadyOpen
+	case f.record.Answer != nil && f.record.Answer.Value == watch.Mine:
+		return AlreadyMine
+	case f.dispute != nil:
+		return AlreadyWithdrawn
+	}
+	return Unanswered
+}
+
+func (f *file) result(o Outcome, undoFor time.Duration) Result {
+	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
+	if t, ok := f.offer(); ok {
+		res.Offer = t
+	}
+	return res
+}
+
+// Look says how a record stands for a watcher and changes nothing.
+// ErrNotFound unless they watch its account now.
+func (k *Service) Look(ctx context.Context, recordID string, who Answerer) (Result, error) {
+	f, err := k.open(ctx, recordID, who)
+	if err != nil {
+		return Result{}, err
+	}
+	return f.result(f.standing(), k.undoFor()), nil
+}
+
+// send queues a job after its cause is committed. A failure is not the
+// caller's: what must be told is written down as due, and sweep finds it.
+func (k *Service) send(ctx context.Context, q queue.Name, bank string, job watch.Job) {
+	body, err := json.Marshal(job)
+	if err == nil {
+		err = k.Queue.Send(ctx, q, queue.Outgoing{Body: body, Group: bank, Trace: job.Record + job.Dispute})
+	}
+	if err != nil {
+		k.logger().WarnContext(ctx, "dispute: not queued, sweep will send it", "queue", string(q), "error", err)
+	}
+}

@@ -1,0 +1,137 @@
+// Package history finds what a watcher may see of their accounts: the alerts that
+// they were told of, and the payment services that touched an account. It
+// changes nothing, and words nothing.
+package history
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"kozamori/internal/membership"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// pageSize is how many records are read at a time.
+const pageSize = 100
+
+// Alert is an alert of a watcher.
+type Alert struct {
+	Record  *watch.Record
+	Bound   membership.Bound
+	Dispute *watch.Dispute // nil if nobody ever said "not mine"
+}
+
+// Alerts lists what a watcher was told of an account that occurred between
+// two times (zero is open), newest first, at most n, and whether there are
+// more. It looks at no more than most records: a busy account shows what is
+// recent.
+func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
+	cursor := ""
+	for seen := 0; seen < most; {
+		records, next, err := s.History(ctx, b.Account.AccountKey, from, to, pageSize, cursor)
+		if err != nil {
+			return nil, false, err
+		}
+		seen += len(records)
+		for _, r := range records {
+			if _, told := r.Notice(b.Watcher.ID); !told {
+				continue
+			}
+			if len(out) == n {
+				return out, true, nil
+			}
+			a := Alert{Record: r, Bound: b}
+			if r.Dispute != "" {
+				if a.Dispute, err = s.Dispute(ctx, r.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+					return nil, false, err
+				}
+			}
+			out = append(out, a)
+		}
+		if cursor = next; cursor == "" {
+			return out, false, nil
+		}
+	}
+	return out, true, nil
+}
+
+// Latest lists the latest alerts over all of a person's accounts, newest
+// first, at most n.
+func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n int) ([]Alert, error) {
+	var out []Alert
+	for _, b := range accounts {
+		found, _, err := Alerts(ctx, s, b, time.Time{}, time.Time{}, n, 3*pageSize)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.SortStableFunc(out, func(x, y Alert) int { return y.Record.OccurredAt.Compare(x.Record.OccurredAt) })
+	return out[:min(len(out), n)], nil
+}
+
+// Trouble says what help is about: the latest alert that is not known to be
+// the person's own doing gives the service, and its bank comes first among
+// the codes of all of their banks.
+func Trouble(ctx context.Context, s *store.Store, accounts []membership.Bound) (service string, banks []string, err error) {
+	alerts, err := Latest(ctx, s, accounts, 10)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, a := range alerts {
+		if a.Record.Answer == nil || a.Record.Answer.Value != watch.Mine {
+			service, banks = a.Record.Service, append(banks, a.Record.Account.Bank)
+			break
+		}
+	}
+	for _, b := range accounts {
+		if !slices.Contains(banks, b.Account.Bank) {
+			banks = append(banks, b.Account.Bank)
+		}
+	}
+	return service, banks, nil
+}
+
+// Service is a payment service that touched an account.
+type Service struct {
+	ID       string
+	Activity watch.ServiceActivity
+	// Record is what "mine" and "not mine" are said to: the newest link that
+	// still stands, else the latest debit that is remembered; empty if none.
+	Record string
+}
+
+// Services lists the payment services that touched an account, the latest
+// first.
+func Services(ctx context.Context, s *store.Store, k watch.AccountKey) ([]Service, error) {
+	act, err := s.Activity(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	var out []Service
+	for _, id := range slices.Sorted(maps.Keys(act.Services)) {
+		x := Service{ID: id, Activity: *act.Services[id]}
+		for _, l := range x.Activity.Links {
+			if l.RemovedAt.IsZero() {
+				x.Record = l.Record
+			}
+		}
+		if x.Record == "" {
+			for _, d := range act.Recent {
+				if d.Service == id {
+					x.Record = d.Record
+				}
+			}
+		}
+		out = append(out, x)
+	}
+	slices.SortStableFunc(out, func(x, y Service) int {
+		return cmp.Or(y.Activity.LastAt.Compare(x.Activity.LastAt), cmp.Compare(x.ID, y.ID))
+	})
+	return out, nil
+}

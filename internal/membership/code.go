@@ -1,0 +1,167 @@
+package membership
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+// codeLen letters of 24 are 55 bits.
+const (
+	codeLen    = 12
+	groupLen   = 4
+	purpose    = "code"
+	maxMessage = 200 // characters of a text in which a code is looked for
+)
+
+// CodeRequest is what a bank says of the account that a code binds to.
+type CodeRequest struct {
+	AccountRef string
+	Mask       string     // optional
+	Email      string     // the owner's, as the bank holds it; optional
+	Lang       watch.Lang // optional
+}
+
+// Issued is a new code, grouped for reading out: "7F3K-9Q4M-AACD".
+type Issued struct {
+	Code    string
+	Expires time.Time
+}
+
+// Issue makes a one-time code for an account of a bank. The code itself is
+// kept nowhere. A *watch.FieldError says what of the request cannot be taken.
+func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issued, error) {
+	mail, fe := req.check()
+	if fe != nil {
+		return Issued{}, fe
+	}
+	var code string
+	var expires time.Time
+	err := store.Retry(ctx, func() error {
+		code, expires = token.Aloud(codeLen), d.now().Add(CodeLife).Truncate(time.Second)
+		return d.Store.Write(ctx, store.PutCode(&store.Code{
+			Hash: d.Keys.Hash(purpose, code), Account: watch.AccountKey{Bank: bank, Ref: req.AccountRef},
+			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: expires,
+		}))
+	})
+	if err != nil {
+		return Issued{}, err
+	}
+	return Issued{Code: group(code), Expires: expires}, nil
+}
+
+// check returns the mail address as it can be sent to, or what is wrong.
+func (req *CodeRequest) check() (mail string, fe *watch.FieldError) {
+	if fe := watch.CheckRef("account_ref", req.AccountRef); fe != nil {
+		return "", fe
+	}
+	if fe := watch.CheckMask("account_mask", req.Mask); fe != nil {
+		return "", fe
+	}
+	if req.Email != "" {
+		var ok bool
+		if mail, ok = watch.MailAddress(req.Email); !ok {
+			return "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
+		}
+	}
+	switch req.Lang {
+	case "", watch.Japanese, watch.English:
+		return mail, nil
+	}
+	return "", &watch.FieldError{Field: "lang", Problem: "must be ja or en"}
+}
+
+func group(code string) string { return grouped(code, groupLen) }
+
+// grouped cuts a code into groups of n letters.
+func grouped(code string, n int) string {
+	var parts []string
+	for ; len(code) > n; code = code[n:] {
+		parts = append(parts, code[:n])
+	}
+	return strings.Join(append(parts, code), "-")
+}
+
+var inSentence = regexp.MustCompile(`(?:^|[^0-9A-Z])([0-9A-Z]{4}[- ]*[0-9A-Z]{4}[- ]*[0-9A-Z]{4})(?:[^0-9A-Z]|$)`)
+
+// LooksLikeCode finds a code in what a person typed: in lower case or full
+// width, with any spaces and dashes, alone or in a sentence. It returns the
+// code as it was issued. A code with a letter that codes do not have is still
+// meant as one, if it is all that was typed and not one word or number.
+func LooksLikeCode(text string) (string, bool) {
+	if utf8.RuneCountInString(text) > maxMessage {
+		return "", false
+	}
+	text = strings.Map(fold, strings.ToUpper(norm.NFKC.String(text)))
+	bare := strings.NewReplacer("-", "", " ", "").Replace(text)
+	if isCode(bare) || len(bare) == codeLen && isAlnum(bare) && strings.ContainsAny(bare, "0123456789") && strings.ContainsAny(bare, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		return group(bare), true
+	}
+	if bare, ok := within(text, inSentence, isCode); ok {
+		return group(bare), true
+	}
+	return "", false
+}
+
+// within finds in a folded text what has the form and is good, without spaces
+// and dashes. A word before it may have the form together with its beginning,
+// so the search goes on after that word, and not after the whole.
+func within(text string, form *regexp.Regexp, good func(string) bool) (string, bool) {
+	for {
+		m := form.FindStringSubmatchIndex(text)
+		if m == nil {
+			return "", false
+		}
+		if bare := strings.NewReplacer("-", "", " ", "").Replace(text[m[2]:m[3]]); good(bare) {
+			return bare, true
+		}
+		rest := text[m[2]:]
+		text = strings.TrimLeftFunc(rest, func(r rune) bool { return isAlnum(string(r)) })
+	}
+}
+
+// fold makes every dash one dash and every space one space. Japanese keyboards
+// make a long-vowel mark of the dash key.
+func fold(r rune) rune {
+	switch r {
+	case '‐', '‑', '‒', '–', '—', '―', '−', 'ー', '─', '_', '・', '.':
+		return '-'
+	case '\n', '\r', '\t', '\u200b', '\u3000', '\u00a0':
+		return ' '
+	case 'U': // sounds and looks like the V that codes have
+		return 'V'
+	}
+	return r
+}
+
+func isAlnum(s string) bool {
+	for _, r := range s {
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+// isCode tells whether s is made of a code's letters, and not a number that
+// happens to be.
+func isCode(s string) bool {
+	return len(s) == codeLen && strings.Trim(s, token.Letters) == "" && strings.Trim(s, "0123456789") != ""
+}
+
+// bare is a code as it is hashed; empty if it cannot be one.
+func bare(code string) string {
+	c, ok := LooksLikeCode(code)
+	if !ok {
+		return ""
+	}
+	return strings.ReplaceAll(c, "-", "")
+}

@@ -1,0 +1,295 @@
+package membership
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// eraseAtOnce is how many items one transaction of an erasure deletes.
+const eraseAtOnce = 25
+
+// eraseAgain is when an erased account is looked at again: what was being
+// worked on at that moment has ended by then, and indexes have caught up.
+const eraseAgain = 15 * time.Minute
+
+// Erase forgets an account on the word of its bank, and its watchers are told.
+// What goes and what stays is said at erase. Erasing what is not there, or was
+// half erased, is no error. An error leaves the rest: erase again.
+func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
+	a, err := d.Store.Account(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	if err == nil {
+		err = d.tell(ctx, toThose(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return d.erase(ctx, bank, accountRef)
+}
+
+// erase forgets an account of a bank: who watches it, their bindings, its
+// activity, records, open codes, and what of it lies in quarantine. Disputes
+// stay, as evidence: they name no person and no address. An alert that was in
+// the making leaves a record behind, which EraseRest removes when sweep finds
+// it due.
+func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
+	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
+	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{Account: k, At: now, Due: now.Add(eraseAgain)})); err != nil {
+		return err
+	}
+	// What could bind somebody goes first: if it is used meanwhile, that makes
+	// an account, which a later step finds. Who watches goes last: an owner
+	// who asked for this and sees it fail can ask again.
+	if err := d.endSecrets(ctx, k, now); err != nil {
+		return err
+	}
+	records, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true })
+	if err != nil {
+		return err
+	}
+	refused, err := d.eraseRefused(ctx, k)
+	if err != nil {
+		return err
+	}
+	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
+	if err != nil {
+		return err
+	}
+	d.closeDoors(ctx, gone)
+	d.logger().InfoContext(ctx, "membership: erased", "bank", bank, "watchers", len(gone), "records", records, "refused", refused)
+	return nil
+}
+
+// EraseRest ends an erasure that is due: what the first pass did not reach,
+// because the process died or it came in at the same moment, is removed. What
+// belongs to people whom the bank has bound since then stays. It does nothing
+// if no erasure is due.
+func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
+	e, err := d.Store.Erasure(ctx, k)
+	if errors.Is(err, store.ErrNotFound) || err == nil && d.now().Before(e.Due) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.endSecrets(ctx, k, e.At); err != nil {
+		return err
+	}
+	gone, err := d.eraseAccount(ctx, k, func(w watch.Watcher) bool { return !w.Since.After(e.At) })
+	if err != nil {
+		return err
+	}
+	anew := d.now()
+	if a, err := d.Store.Account(ctx, k); err == nil {
+		for _, w := range a.Watchers {
+			if w.Since.Before(anew) {
+				anew = w.Since
+			}
+		}
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(anew) }); err != nil {
+		return err
+	}
+	if _, err := d.eraseRefused(ctx, k); err != nil {
+		return err
+	}
+	d.closeDoors(ctx, gone)
+	err = d.Store.Write(ctx, store.DeleteErasure(e))
+	if _, again := store.AsCondition(err); again {
+		return nil // erased once more meanwhile: that one is due later
+	}
+	return err
+}
+
+// eraseAccount takes those watchers off an account that which says. With the
+// last of them the account goes, and its activity.
+func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which func(watch.Watcher) bool) (gone []watch.Watcher, err error) {
+	err = store.Retry(ctx, func() error {
+		gone = nil
+		a, err := d.Store.Account(ctx, k)
+		if errors.Is(err, store.ErrNotFound) {
+			// Unless somebody is bound this moment, whose activity it is.
+			unwatched := store.PutAccount(&watch.Account{AccountKey: k})
+			unwatched.Check = true
+			return d.Store.Write(ctx, store.DeleteActivity(k), unwatched)
+		}
+		if err != nil {
+			return err
+		}
+		for _, w := range a.Watchers {
+			if which(w) {
+				gone = append(gone, w)
+			}
+		}
+		if len(gone) == 0 && len(a.Watchers) > 0 {
+			return nil
+		}
+		return d.takeOff(ctx, a, gone)
+	})
+	return gone, err
+}
+
+func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
+	n, cursor := 0, ""
+	for {
+		records, next, err := d.Store.History(ctx, k, time.Time{}, time.Time{}, 100, cursor)
+		if err != nil {
+			return n, err
+		}
+		var writes []store.Write
+		for _, r := range records {
+			if which(r) {
+				writes = append(writes, store.DeleteRecord(r.ID))
+			}
+		}
+		if err := d.inParts(ctx, writes); err != nil {
+			return n, err
+		}
+		n += len(writes)
+		if cursor = next; cursor == "" {
+			return n, nil
+		}
+	}
+}
+
+func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey) (int, error) {
+	n, cursor := 0, ""
+	for {
+		refused, next, err := d.Store.Quarantine(ctx, k.Bank, 100, cursor)
+		if err != nil {
+			return n, err
+		}
+		var writes []store.Write
+		for _, r := range refused {
+			if names(r.Raw, k.Ref) {
+				writes = append(writes, store.DeleteRefused(k.Bank, r.ID))
+			}
+		}
+		if err := d.inParts(ctx, writes); err != nil {
+			return n, err
+		}
+		n += len(writes)
+		if cursor = next; cursor == "" {
+			return n, nil
+		}
+	}
+}
+
+// names tells whether a refused body names an account: as one of its strings,
+// however they are escaped, or between quotes where it is no JSON.
+func names(raw, ref string) bool {
+	dec := jsontext.NewDecoder(strings.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			break
+		}
+		if tok.Kind() == '"' && tok.String() == ref {
+			return true
+		}
+	}
+	quoted, _ := json.Marshal(ref) // a string always does
+	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
+}
+
+// lives says how long each kind of ticket about an account lives.
+var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
+	store.TicketInvites: InviteLife, store.TicketMails: MailLife}
+
+// endSecrets removes an account's codes, invitations and mail claims, and the
+// nonces of its bank that name it, as far as they were made by a time.
+func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
+	codes, err := d.Store.Codes(ctx, k)
+	if err != nil {
+		return err
+	}
+	tickets, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+	if err != nil {
+		return err
+	}
+	banks, err := d.Store.Tickets(ctx, store.BankTickets(k.Bank))
+	if err != nil {
+		return err
+	}
+	for _, t := range banks {
+		if names(string(t.Body), k.Ref) {
+			tickets = append(tickets, t)
+		}
+	}
+	var writes []store.Write
+	for _, c := range codes {
+		if !c.Expires.Add(-CodeLife).After(by) {
+			writes = append(writes, store.DeleteCode(c.Hash))
+		}
+	}
+	for _, t := range tickets {
+		if !t.Expires.Add(-lives[t.Kind]).After(by) {
+			writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
+		}
+	}
+	return d.inParts(ctx, writes)
+}
+
+func (d *Service) inParts(ctx context.Context, writes []store.Write) error {
+	for len(writes) > 0 {
+		n := min(len(writes), eraseAtOnce)
+		if err := d.Store.Write(ctx, writes[:n]...); err != nil {
+			return err
+		}
+		writes = writes[n:]
+	}
+	return nil
+}
+
+// Forget is a person asking to be forgotten: what is theirs alone is erased,
+// as by EraseOwn, and they leave the rest. It returns what they watched. An
+// error leaves the rest: forget again.
+func (d *Service) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
+	list, err := d.Accounts(ctx, lineUser)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range list {
+		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey)
+		if errors.Is(err, ErrShared) || errors.Is(err, ErrNotFound) {
+			_, err = d.Unbind(ctx, lineUser, b.Account.AccountKey)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// ErrShared says that an account has another owner, whose records they are
+// too: one of them can leave, but not erase.
+var ErrShared = errors.New("membership: the account has another owner")
+
+// EraseOwn erases on the word of the account's only owner, and its guardians
+// are told. ErrNotFound unless they own it, ErrShared if they are not the only
+// one.
+func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
+	a, own, err := d.owned(ctx, lineUser, k)
+	if err != nil {
+		return err
+	}
+	for _, w := range a.Watchers {
+		if w.Role == watch.Owner && w.ID != own.ID {
+			return ErrShared
+		}
+	}
+	if err := d.tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
+		return err
+	}
+	return d.erase(ctx, k.Bank, k.Ref)
+}

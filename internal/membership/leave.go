@@ -1,0 +1,151 @@
+package membership
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Unbind ends a person's watching of an account, at once: alerts that are
+// held or queued for them are cancelled when their turn comes, because they
+// are no longer a watcher. When the last owner leaves, the guardians that
+// owners named leave too; when nobody is left, the account and its activity
+// are forgotten. Records stay: they name watchers by ids that mean nothing
+// outside the account. The others are told. It returns the account as it was.
+// ErrNotFound if they do not watch it.
+func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (Bound, error) {
+	var was Bound
+	var gone []watch.Watcher
+	tell := d.once()
+	err := store.Retry(ctx, func() error {
+		a, err := d.Store.Account(ctx, k)
+		if errors.Is(err, store.ErrNotFound) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		w, ok := a.WatcherOf(lineUser)
+		if !ok {
+			return ErrNotFound
+		}
+		before := *a
+		before.Watchers = slices.Clone(a.Watchers)
+		was = Bound{Account: &before, Watcher: *w, Already: true}
+		gone = leaving(a, w.ID)
+		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
+			return err
+		}
+		return d.takeOff(ctx, a, gone)
+	})
+	if err != nil {
+		return Bound{}, err
+	}
+	d.logger().InfoContext(ctx, "membership: unbound", "bank", k.Bank, "gone", len(gone))
+	if len(gone) == len(was.Account.Watchers) {
+		// Nobody is left to whom a code, an invitation or a claim could belong.
+		if err := d.endSecrets(ctx, k, d.now()); err != nil {
+			d.logger().WarnContext(ctx, "membership: codes of a forgotten account are kept until they end", "error", err)
+		}
+	}
+	d.closeDoors(ctx, gone)
+	return was, nil
+}
+
+// leaving lists who leaves with a watcher.
+func leaving(a *watch.Account, id string) []watch.Watcher {
+	ownerStays := slices.ContainsFunc(a.Watchers, func(w watch.Watcher) bool { return w.ID != id && w.Role == watch.Owner })
+	var gone []watch.Watcher
+	for _, w := range a.Watchers {
+		if w.ID == id || !ownerStays {
+			gone = append(gone, w)
+		}
+	}
+	return gone
+}
+
+// takeOff takes watchers off an account in one transaction: with the last of
+// them the account and its activity are forgotten, and so is each person who
+// watches nothing else.
+func (d *Service) takeOff(ctx context.Context, a *watch.Account, gone []watch.Watcher) error {
+	a.Watchers = slices.DeleteFunc(a.Watchers, func(w watch.Watcher) bool {
+		return slices.ContainsFunc(gone, func(g watch.Watcher) bool { return g.ID == w.ID })
+	})
+	writes := []store.Write{store.PutAccount(a)}
+	if len(a.Watchers) == 0 {
+		writes = []store.Write{store.DeleteAccount(a), store.DeleteActivity(a.AccountKey)}
+	}
+	for _, g := range gone {
+		if g.LineUser == "" {
+			continue
+		}
+		writes = append(writes, store.DeleteBinding(g.LineUser, a.AccountKey))
+		w, ok, err := d.forgetting(ctx, g.LineUser, a.AccountKey)
+		if err != nil {
+			return err
+		}
+		if ok {
+			writes = append(writes, w)
+		}
+	}
+	return d.Store.Write(ctx, writes...)
+}
+
+// forgetting is the write that forgets a person who watches nothing but an
+// account that they leave; false if there is nothing to write. Wrong codes
+// are held against them a little longer: leaving must not be the way out of a
+// lock. It fails on the person's version when they are bound meanwhile.
+func (d *Service) forgetting(ctx context.Context, lineUser string, leaving watch.AccountKey) (store.Write, bool, error) {
+	p, err := d.Store.Person(ctx, lineUser) // before the bindings: each of them moves its version
+	if err != nil || p.Version == 0 {
+		return store.Write{}, false, err
+	}
+	bindings, err := d.Store.Bindings(ctx, lineUser)
+	if err != nil || slices.ContainsFunc(bindings, func(b store.Binding) bool { return b.Account != leaving }) {
+		return store.Write{}, false, err
+	}
+	held := p.WrongAt.Add(LockedFor)
+	if p.LockedUntil.After(held) {
+		held = p.LockedUntil
+	}
+	if !d.now().Before(held) {
+		return store.DeletePerson(p), true, nil
+	}
+	*p = store.Person{LineUser: lineUser, WrongCodes: p.WrongCodes, WrongAt: p.WrongAt, LockedUntil: p.LockedUntil,
+		Expires: held.Add(time.Second), Version: p.Version}
+	return store.PutPerson(p), true, nil
+}
+
+// closeDoors ends the sessions, and the links to one, of people who watch
+// nothing any more. A failure is not the caller's: each account asks who
+// watches it, and they end by themselves within the hour.
+func (d *Service) closeDoors(ctx context.Context, gone []watch.Watcher) {
+	for _, w := range gone {
+		if w.LineUser == "" {
+			continue
+		}
+		if err := d.closeDoor(ctx, w.LineUser); err != nil {
+			d.logger().WarnContext(ctx, "membership: sessions of a person who watches nothing are kept until they end", "error", err)
+		}
+	}
+}
+
+func (d *Service) closeDoor(ctx context.Context, lineUser string) error {
+	bindings, err := d.Store.Bindings(ctx, lineUser)
+	if err != nil || len(bindings) > 0 {
+		return err
+	}
+	tickets, err := d.Store.Tickets(ctx, store.PersonTickets(lineUser))
+	if err != nil {
+		return err
+	}
+	var writes []store.Write
+	for _, t := range tickets {
+		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
+	}
+	return d.inParts(ctx, writes)
+}

@@ -1,0 +1,228 @@
+package membership
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Confirmation of a mail address that a person typed.
+const (
+	MailLife    = time.Hour
+	maxMails    = 3 // confirmation mails of one watcher within mailsWithin
+	mailsWithin = 2 * time.Hour
+	mailTwice   = time.Minute // the same address within this is one press too many
+)
+
+// ErrAsked says that a mail to this address was asked for a moment ago.
+var ErrAsked = errors.New("membership: this confirmation mail was asked for a moment ago")
+
+type mailClaim struct {
+	Account watch.AccountKey `json:"account"`
+	Watcher string           `json:"watcher"`
+	Address string           `json:"address,omitempty"`
+	Mark    string           `json:"mark,omitempty"` // a keyed hash of the address, once that is used
+	Unsent  bool             `json:"unsent,omitempty"`
+}
+
+// mailsAsked is the list of the mails that a watcher asked for.
+type mailsAsked struct {
+	At   []time.Time `json:"at"`
+	Last string      `json:"last"` // hash of the latest claim
+}
+
+// ClaimMail notes that a person wants alerts of an account at an address, and
+// makes the secret that the confirmation mail carries: the address is used
+// only once it comes back. A *watch.FieldError for an address that is none,
+// ErrMany when too many mails were asked for, ErrAsked for what was asked for
+// twice, ErrNotFound unless they watch
+// the account.
+func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error) {
+	sendTo, ok := watch.MailAddress(address)
+	if !ok {
+		return "", "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
+	}
+	secret = rand.Text()
+	err = store.Retry(ctx, func() error {
+		a, err := d.Store.Account(ctx, k)
+		if errors.Is(err, store.ErrNotFound) {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		w, ok := a.WatcherOf(lineUser)
+		if !ok {
+			return ErrNotFound
+		}
+		hash := d.Keys.Hash("mail", secret)
+		list, err := d.oneMoreMail(ctx, k, w.ID, sendTo, hash)
+		if err != nil {
+			return err
+		}
+		claim := &store.Ticket{Kind: store.TicketMail, Hash: hash, Owner: list.Owner, Expires: list.Expires}
+		if claim.Body, err = json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo}); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(claim))
+	})
+	if err != nil {
+		return "", "", err
+	}
+	return secret, sendTo, nil
+}
+
+// oneMoreMail is the list of a watcher's mails with one more that is asked for
+// now. ErrMany if there were too many lately, ErrAsked if it is the latest again.
+func (d *Service) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher, address, claim string) (*store.Ticket, error) {
+	hash, now := d.Keys.Hash("mails", watcher), d.now()
+	list, err := d.Store.Ticket(ctx, store.TicketMails, hash)
+	var asked mailsAsked
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		list = &store.Ticket{Kind: store.TicketMails, Hash: hash, Owner: store.AccountTickets(k)}
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(list.Body, &asked); err != nil {
+			return nil, errors.New("membership: a list of mails does not decode")
+		}
+	}
+	if n := len(asked.At); n > 0 && now.Sub(asked.At[n-1]) < mailTwice {
+		switch waits, err := d.waits(ctx, asked.Last, address); {
+		case err != nil:
+			return nil, err
+		case waits:
+			return nil, ErrAsked
+		}
+	}
+	asked.At = slices.DeleteFunc(asked.At, func(at time.Time) bool { return now.Sub(at) >= mailsWithin })
+	if len(asked.At) >= maxMails {
+		return nil, ErrMany
+	}
+	list.Body, err = json.Marshal(mailsAsked{At: append(asked.At, now), Last: claim})
+	list.Expires = now.Add(MailLife).Truncate(time.Second)
+	return list, err
+}
+
+// waits tells whether a claim is for an address whose mail went and was not
+// answered yet.
+func (d *Service) waits(ctx context.Context, hash, address string) (bool, error) {
+	t, err := d.Store.Ticket(ctx, store.TicketMail, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var c mailClaim
+	if err := json.Unmarshal(t.Body, &c); err != nil {
+		return false, errors.New("membership: a mail claim does not decode")
+	}
+	return c.Address == address && !c.Unsent && t.UsedBy == "", nil
+}
+
+// MailUnsent notes that the mail of a claim was not taken, so that it may be
+// asked for again at once. Should it come all the same, its secret holds.
+func (d *Service) MailUnsent(ctx context.Context, secret string) error {
+	return store.Retry(ctx, func() error {
+		t, c, _, err := d.claim(ctx, secret)
+		if err != nil {
+			return err
+		}
+		c.Unsent = true
+		if t.Body, err = json.Marshal(c); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(t))
+	})
+}
+
+// MailClaimed says for whom a confirmation mail is and changes nothing.
+// ErrNotFound or ErrExpired.
+func (d *Service) MailClaimed(ctx context.Context, secret string) (Bound, error) {
+	_, _, b, err := d.claim(ctx, secret)
+	return b, err
+}
+
+// ConfirmMail makes the address of a claim a channel of its watcher, in place
+// of the one they had. Again it changes nothing, and is ErrNotFound if mails
+// go there no more. ErrNotFound or ErrExpired.
+func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error) {
+	var bound Bound
+	err := store.Retry(ctx, func() error {
+		t, c, b, err := d.claim(ctx, secret)
+		if err != nil {
+			return err
+		}
+		bound = b
+		if b.Already {
+			return nil
+		}
+		w, _ := b.Account.Watcher(c.Watcher)
+		setMail(w, c.Address)
+		bound.Watcher = *w
+		c.Address, c.Mark = "", d.markMail(c.Address)
+		t.UsedBy, t.UsedAt = c.Watcher, d.now()
+		if t.Body, err = json.Marshal(c); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, store.PutTicket(t), store.PutAccount(b.Account))
+	})
+	if err != nil {
+		return Bound{}, err
+	}
+	return bound, nil
+}
+
+func (d *Service) claim(ctx context.Context, secret string) (*store.Ticket, mailClaim, Bound, error) {
+	t, err := d.Store.Ticket(ctx, store.TicketMail, d.Keys.Hash("mail", secret))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, mailClaim{}, Bound{}, ErrNotFound
+	}
+	if err != nil {
+		return nil, mailClaim{}, Bound{}, err
+	}
+	var c mailClaim
+	if err := json.Unmarshal(t.Body, &c); err != nil {
+		return nil, c, Bound{}, errors.New("membership: a mail claim does not decode")
+	}
+	if !d.now().Before(t.Expires) {
+		return nil, c, Bound{}, ErrExpired
+	}
+	a, err := d.Store.Account(ctx, c.Account)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, c, Bound{}, ErrNotFound
+	}
+	if err != nil {
+		return nil, c, Bound{}, err
+	}
+	w, ok := a.Watcher(c.Watcher)
+	if !ok {
+		return nil, c, Bound{}, ErrNotFound
+	}
+	if t.UsedBy != "" && !slices.ContainsFunc(w.Channels, func(ch watch.Channel) bool { return ch.Kind == watch.Email && d.markMail(ch.Address) == c.Mark }) {
+		return nil, c, Bound{}, ErrNotFound // stopped since, or replaced
+	}
+	return t, c, Bound{Account: a, Watcher: *w, Already: t.UsedBy != ""}, nil
+}
+
+func (d *Service) markMail(address string) string { return d.Keys.Hash("address", address) }
+
+// setMail puts an address in the place of the watcher's mail channel, or
+// behind the others if they had none.
+func setMail(w *watch.Watcher, address string) {
+	for i := range w.Channels {
+		if w.Channels[i].Kind == watch.Email {
+			w.Channels[i] = watch.Channel{Kind: watch.Email, Address: address}
+			return
+		}
+	}
+	w.Channels = append(w.Channels, watch.Channel{Kind: watch.Email, Address: address})
+}

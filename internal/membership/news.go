@@ -1,0 +1,109 @@
+package membership
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/watch"
+)
+
+// newsAgain is how long after an invitation was taken it may be taken once
+// more by the same person, because an answer was lost, and the owners are told
+// again: LINE drops the second.
+const newsAgain = time.Hour
+
+// tell queues news. Of who goes it is queued before they have gone: afterwards
+// nobody knows any more whom to tell, and a process can die in between. Who
+// sends it looks whether it came true. So an error means that nothing may
+// change.
+func (d *Service) tell(ctx context.Context, list []watch.News) error {
+	if d.Queue == nil || len(list) == 0 {
+		return nil
+	}
+	var out []queue.Outgoing
+	for _, n := range list {
+		body, err := json.Marshal(watch.NewsMessage{News: &n})
+		if err != nil {
+			return err
+		}
+		out = append(out, queue.Outgoing{Body: body, Group: watch.Derive("chat", n.To.LineUser), Trace: n.Key()})
+	}
+	return d.Queue.Send(ctx, queue.Chat, out...)
+}
+
+// once is tell for an act that is tried again and again until no other writer
+// comes between: the same news is queued once.
+func (d *Service) once() func(context.Context, []watch.News) error {
+	told := map[string]bool{}
+	return func(ctx context.Context, list []watch.News) error {
+		var fresh []watch.News
+		for _, n := range list {
+			if !told[n.Key()] {
+				fresh = append(fresh, n)
+			}
+		}
+		if err := d.tell(ctx, fresh); err != nil {
+			return err
+		}
+		for _, n := range fresh {
+			told[n.Key()] = true
+		}
+		return nil
+	}
+}
+
+// toOwners is news of a guardian for every owner of an account.
+func toOwners(kind watch.NewsKind, a *watch.Account, g *watch.Watcher) []watch.News {
+	var out []watch.News
+	for i := range a.Watchers {
+		if w := &a.Watchers[i]; w.Role == watch.Owner && w.LineUser != "" {
+			out = append(out, news(kind, a, w, g))
+		}
+	}
+	return out
+}
+
+// toGuardians is news for the guardians among those who go.
+func toGuardians(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher) []watch.News {
+	return toThose(kind, a, gone, func(w *watch.Watcher) bool { return w.Role == watch.Guardian })
+}
+
+// toThose is news of their own going for those among the watchers whom which
+// says.
+func toThose(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, which func(*watch.Watcher) bool) []watch.News {
+	var out []watch.News
+	for i := range gone {
+		if w := &gone[i]; w.LineUser != "" && which(w) {
+			out = append(out, news(kind, a, w, w))
+		}
+	}
+	return out
+}
+
+// inTurn tells news apart that may come true again of the same guardian.
+func inTurn(list []watch.News, turn string) []watch.News {
+	for i := range list {
+		list[i].Turn = turn
+	}
+	return list
+}
+
+func news(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News {
+	n := watch.News{Kind: kind, Bank: a.Bank, Mask: a.Mask, To: watch.NewsTo{LineUser: to.LineUser, Watcher: to.ID, Lang: to.Lang},
+		Guardian: watch.NewsOf{LineUser: g.LineUser, Watcher: g.ID, HideAmount: g.HideAmount}}
+	if to.Role == watch.Owner {
+		n.Guardian.Name = g.Name // nobody else sees it
+	}
+	return n
+}
+
+// ofLeaving is what the others are told when a watcher leaves, and with them
+// everybody in gone.
+func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher) []watch.News {
+	if w.Role == watch.Guardian {
+		return toOwners(watch.NewsLeft, a, w)
+	}
+	return toGuardians(watch.NewsEnded, a, gone)
+}

@@ -1,0 +1,179 @@
+package membership
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// NonceLife is how long a nonce waits for LINE's account link. LINE's own
+// link token lives as long.
+const NonceLife = 10 * time.Minute
+
+// MaxTicked is how many accounts one nonce can bind.
+const MaxTicked = 10
+
+// ErrLink says that an account link bound nothing: LINE said that it failed,
+// or the nonce is unknown, used by somebody, or about nothing any more.
+var ErrLink = errors.New("membership: the account link binds nothing")
+
+type ticked struct {
+	Bank     string          `json:"bank"`
+	Accounts []tickedAccount `json:"accounts"`
+	Lang     watch.Lang      `json:"lang,omitempty"`
+}
+
+type tickedAccount struct {
+	Ref   string `json:"ref"`
+	Mask  string `json:"mask,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// Nonce makes the nonce with which a bank sends its customer to LINE's
+// account-link dialog, for the accounts that the customer ticked after
+// logging in at the bank. A *watch.FieldError says what cannot be taken.
+func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest) (nonce string, expires time.Time, err error) {
+	if n := len(accounts); n == 0 || n > MaxTicked {
+		return "", time.Time{}, &watch.FieldError{Field: "accounts", Problem: fmt.Sprintf("must hold 1 to %d accounts", MaxTicked)}
+	}
+	about := ticked{Bank: bank}
+	for i, req := range accounts {
+		mail, fe := req.check()
+		if fe == nil && slices.ContainsFunc(about.Accounts, func(a tickedAccount) bool { return a.Ref == req.AccountRef }) {
+			fe = &watch.FieldError{Field: "account_ref", Problem: "stands twice"}
+		}
+		if fe != nil {
+			fe.Field = fmt.Sprintf("accounts[%d].%s", i, fe.Field)
+			return "", time.Time{}, fe
+		}
+		if about.Lang == "" {
+			about.Lang = req.Lang
+		}
+		about.Accounts = append(about.Accounts, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail})
+	}
+	body, err := json.Marshal(about)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	nonce, expires = rand.Text()+rand.Text(), d.now().Add(NonceLife).Truncate(time.Second)
+	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketNonce, Hash: d.Keys.Hash("nonce", nonce),
+		Owner: store.BankTickets(bank), Body: body, Expires: expires}))
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return nonce, expires, nil
+}
+
+// Linked consumes the nonce of an account-link event. When LINE says that the
+// link is good, the LINE user is bound to every account that the bank ticked,
+// all in one transaction; when it failed nothing is bound and the nonce is
+// used up all the same. The same event again gives the same accounts. ErrLink,
+// ErrExpired, ErrFull.
+func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]Bound, error) {
+	hash := d.Keys.Hash("nonce", nonce)
+	var bound []Bound
+	var verdict error
+	err := store.Retry(ctx, func() error {
+		bound, verdict = nil, nil
+		t, err := d.Store.Ticket(ctx, store.TicketNonce, hash)
+		if errors.Is(err, store.ErrNotFound) {
+			verdict = ErrLink
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var about ticked
+		if err := json.Unmarshal(t.Body, &about); err != nil {
+			return errors.New("membership: a nonce does not decode")
+		}
+		now := d.now()
+		if t.UsedBy != "" {
+			verdict = ErrLink
+			if t.UsedBy == d.alias(lineUser) && ok {
+				bound, verdict, err = d.linkedBefore(ctx, lineUser, about)
+			}
+			return err
+		}
+		t.UsedBy, t.UsedAt = "nobody", now
+		writes := []store.Write{}
+		switch {
+		case !ok || lineUser == "":
+			verdict = ErrLink
+		case !now.Before(t.Expires):
+			verdict = ErrExpired
+		default:
+			writes, bound, verdict, err = d.link(ctx, lineUser, about, lang, now)
+			if err != nil {
+				return err
+			}
+			if verdict == nil {
+				t.UsedBy = d.alias(lineUser)
+			} else {
+				writes = nil
+			}
+		}
+		// What the bank said of people is not kept longer than it is needed.
+		for i := range about.Accounts {
+			about.Accounts[i].Email = ""
+		}
+		if t.Body, err = json.Marshal(about); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, append(writes, store.PutTicket(t))...)
+	})
+	if err == nil {
+		err = verdict
+	}
+	if err != nil {
+		return nil, err
+	}
+	return bound, nil
+}
+
+// link makes the writes that bind a person to all of the accounts.
+func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang watch.Lang, now time.Time) (writes []store.Write, bound []Bound, verdict, err error) {
+	p, err := d.Store.Person(ctx, lineUser)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, x := range about.Accounts {
+		a, err := d.account(ctx, watch.AccountKey{Bank: about.Bank, Ref: x.Ref})
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: x.Mask, Email: x.Email, Langs: []watch.Lang{lang, p.Lang, about.Lang}}, now)
+		if verdict != nil {
+			return nil, nil, verdict, nil
+		}
+		// The person is written once, below.
+		writes = append(writes, bindingWrites(a, p, w)[1:]...)
+		bound = append(bound, Bound{Account: a, Watcher: *w, Already: already})
+	}
+	return append(writes, store.PutPerson(p)), bound, nil, nil
+}
+
+// linkedBefore reads what a nonce bound when it was used.
+func (d *Service) linkedBefore(ctx context.Context, lineUser string, about ticked) ([]Bound, error, error) {
+	var out []Bound
+	for _, x := range about.Accounts {
+		a, err := d.account(ctx, watch.AccountKey{Bank: about.Bank, Ref: x.Ref})
+		if err != nil {
+			return nil, nil, err
+		}
+		if w, ok := a.WatcherOf(lineUser); ok {
+			out = append(out, Bound{Account: a, Watcher: *w, Already: true})
+		}
+	}
+	if len(out) == 0 {
+		return nil, ErrLink, nil
+	}
+	return out, nil, nil
+}

@@ -1,0 +1,142 @@
+package membership
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+)
+
+// Invite makes a one-time invitation to watch over an account of the asker,
+// for somebody whom they call by a name. ErrNotFound unless they own it,
+// ErrFull, ErrMany, or a *watch.FieldError for a name that is too long.
+func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error) {
+	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
+	code = token.Aloud(inviteLen)
+	err = store.Retry(ctx, func() error {
+		a, w, err := d.owned(ctx, lineUser, k)
+		switch {
+		case err != nil:
+			return err
+		case len(a.Watchers) >= watch.MaxWatchers:
+			return ErrFull
+		case utf8.RuneCountInString(name) > watch.MaxName:
+			return &watch.FieldError{Field: "name", Problem: fmt.Sprintf("must have at most %d characters", watch.MaxName)}
+		}
+		list, open, err := d.invitesOf(ctx, k)
+		if err != nil {
+			return err
+		}
+		if len(open) >= maxInvites {
+			return ErrMany
+		}
+		expires = d.now().Add(InviteLife).Truncate(time.Second)
+		fresh := &store.Ticket{Kind: store.TicketInvite, Hash: d.Keys.Hash("invite", code), Owner: store.AccountTickets(k), Expires: expires}
+		if fresh.Body, err = json.Marshal(Invitation{Account: k, By: w.ID, Name: name, HideAmount: hideAmount}); err != nil {
+			return err
+		}
+		var hashes []string
+		for _, t := range append(open, fresh) {
+			hashes = append(hashes, t.Hash)
+		}
+		if list.Body, err = json.Marshal(hashes); err != nil {
+			return err
+		}
+		list.Expires = expires
+		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(fresh))
+	})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return grouped(code, inviteGroup), expires, nil
+}
+
+// invitesOf reads an account's open invitations, in the order in which they
+// were made, and the list that names them. Whoever writes the list with one
+// more knows that there are no others.
+func (d *Service) invitesOf(ctx context.Context, k watch.AccountKey) (list *store.Ticket, open []*store.Ticket, err error) {
+	hash := d.Keys.Hash("invites", k.Bank+"\x00"+k.Ref)
+	list, err = d.Store.Ticket(ctx, store.TicketInvites, hash)
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Ticket{Kind: store.TicketInvites, Hash: hash, Owner: store.AccountTickets(k)}, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var hashes []string
+	if err := json.Unmarshal(list.Body, &hashes); err != nil {
+		return nil, nil, errors.New("membership: a list of invitations does not decode")
+	}
+	for _, h := range hashes {
+		switch t, err := d.Store.Ticket(ctx, store.TicketInvite, h); {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
+			return nil, nil, err
+		case t.UsedBy == "" && d.now().Before(t.Expires):
+			open = append(open, t)
+		}
+	}
+	return list, open, nil
+}
+
+// OpenInvitation is an invitation that nobody has taken yet, as owners of the
+// account see it: never the code itself.
+type OpenInvitation struct {
+	ID            string // names it to Withdraw, and is good for nothing else
+	Name          string
+	HideAmount    bool
+	Made, Expires time.Time
+}
+
+func openID(t *store.Ticket) string { return watch.Derive("open", t.Hash) }
+
+// OpenInvitations lists an account's open invitations, in the order in which
+// they were made. ErrNotFound unless the asker owns it.
+func (d *Service) OpenInvitations(ctx context.Context, lineUser string, k watch.AccountKey) ([]OpenInvitation, error) {
+	if _, _, err := d.owned(ctx, lineUser, k); err != nil {
+		return nil, err
+	}
+	_, open, err := d.invitesOf(ctx, k)
+	if err != nil {
+		return nil, err
+	}
+	var out []OpenInvitation
+	for _, t := range open {
+		var inv Invitation
+		if err := json.Unmarshal(t.Body, &inv); err != nil {
+			return nil, errors.New("membership: an invitation does not decode")
+		}
+		out = append(out, OpenInvitation{ID: openID(t), Name: inv.Name, HideAmount: inv.HideAmount, Made: t.Expires.Add(-InviteLife), Expires: t.Expires})
+	}
+	return out, nil
+}
+
+// Withdraw ends an open invitation of an account, at once, on the word of an
+// owner. ErrNotFound unless they own it, ErrInvite if it is not open (any
+// more): taken by somebody, over, or withdrawn.
+func (d *Service) Withdraw(ctx context.Context, lineUser string, k watch.AccountKey, id string) error {
+	return store.Retry(ctx, func() error {
+		if _, _, err := d.owned(ctx, lineUser, k); err != nil {
+			return err
+		}
+		_, open, err := d.invitesOf(ctx, k)
+		if err != nil {
+			return err
+		}
+		for _, t := range open {
+			if openID(t) == id {
+				return d.Store.Write(ctx, store.EndTicket(t))
+			}
+		}
+		return ErrInvite
+	})
+}

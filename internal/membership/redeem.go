@@ -1,0 +1,225 @@
+package membership
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"reflect"
+	"strings"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Redeem binds a LINE user to the account that a code was made for, as an
+// owner with the default rules, in one transaction with the code's end. The
+// same code again by the same person, and a code for an account that they own
+// already, come back as Already: rules and channels stay as they are. A
+// guardian with a code of the bank becomes an owner and keeps the rules that
+// they chose.
+//
+// ErrCode, ErrExpired, *Locked or ErrFull; any other error leaves it open
+// whether the person was bound: redeem again. lang is the person's, if known.
+func (d *Service) Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (Bound, error) {
+	hash := d.Keys.Hash(purpose, bare(code))
+	var bound Bound
+	var verdict error
+	err := store.Retry(ctx, func() error {
+		bound, verdict = Bound{}, nil
+		now := d.now()
+		p, err := d.Store.Person(ctx, lineUser)
+		if err != nil {
+			return err
+		}
+		if now.Before(p.LockedUntil) {
+			verdict = &Locked{Until: p.LockedUntil}
+			return nil
+		}
+		c, err := d.Store.Code(ctx, hash)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			c = nil
+		case err != nil:
+			return err
+		case c.UsedBy == d.alias(lineUser):
+			// An answer that got lost, or a second tap.
+			if a, err := d.Store.Account(ctx, c.Account); err == nil {
+				if w, ok := a.WatcherOf(lineUser); ok {
+					bound = Bound{Account: a, Watcher: *w, Already: true}
+					return nil
+				}
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		switch {
+		case c == nil, c.UsedBy != "":
+			// The outcome of a guess is told only once the guess is counted:
+			// many at a time learn no more than one after the other.
+			verdict = d.wrongCode(p, now)
+			return d.Store.Write(ctx, store.PutPerson(p))
+		case !now.Before(c.Expires):
+			verdict = ErrExpired
+			return nil
+		}
+		bound, verdict, err = d.bind(ctx, p, c, lang, now)
+		return err
+	})
+	if err == nil {
+		err = verdict
+	}
+	if err != nil {
+		return Bound{}, err
+	}
+	if !bound.Already {
+		d.logger().InfoContext(ctx, "membership: bound", "bank", bound.Account.Bank, "watchers", len(bound.Account.Watchers))
+	}
+	return bound, nil
+}
+
+// keepStranger is how long somebody who watches nothing is remembered.
+const keepStranger = 30 * 24 * time.Hour
+
+// stranger gives an end to what is kept of somebody who watches nothing.
+func (d *Service) stranger(p *store.Person) {
+	if p.Version == 0 || !p.Expires.IsZero() {
+		p.Expires = d.now().Add(keepStranger)
+	}
+}
+
+// wrongCode counts a wrong code against a person.
+func (d *Service) wrongCode(p *store.Person, now time.Time) error {
+	if now.Sub(p.WrongAt) >= LockedFor {
+		p.WrongCodes = 0
+	}
+	p.WrongCodes++
+	p.WrongAt = now
+	d.stranger(p)
+	if p.WrongCodes >= MaxWrong {
+		p.WrongCodes, p.LockedUntil = 0, now.Add(LockedFor)
+		return &Locked{Until: p.LockedUntil}
+	}
+	return ErrCode
+}
+
+// bind commits the code's end, the account, the binding and the person
+// together. The second result is a verdict of ours.
+func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang watch.Lang, now time.Time) (Bound, error, error) {
+	a, err := d.account(ctx, c.Account)
+	if err != nil {
+		return Bound{}, nil, err
+	}
+	w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}}, now)
+	if verdict != nil {
+		return Bound{}, verdict, nil
+	}
+	c.UsedBy, c.UsedAt, c.Email = d.alias(p.LineUser), now, ""
+	err = d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutCode(c))...)
+	if err != nil {
+		return Bound{}, nil, err
+	}
+	a.Version++
+	return Bound{Account: a, Watcher: *w, Already: already}, nil, nil
+}
+
+// account reads an account that may not be watched yet.
+func (d *Service) account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
+	a, err := d.Store.Account(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return &watch.Account{AccountKey: k}, nil
+	}
+	return a, err
+}
+
+// bindingWrites are the writes of one more binding.
+func bindingWrites(a *watch.Account, p *store.Person, w *watch.Watcher) []store.Write {
+	return []store.Write{store.PutPerson(p), store.PutAccount(a),
+		store.PutBinding(p.LineUser, store.Binding{Account: a.AccountKey, Watcher: w.ID})}
+}
+
+// grant is what a code, a nonce or an invitation gives a person.
+type grant struct {
+	Role        watch.Role
+	Mask, Email string
+	Name        string
+	HideAmount  bool
+	Langs       []watch.Lang // the first that is known is the watcher's
+}
+
+// admit makes a person a watcher of an account, in memory. One who is an
+// owner already, or would gain nothing, keeps what they have, but that another
+// invitation may hide amounts from a guardian and give them another name; a
+// guardian whom the bank vouches for becomes an owner and keeps their rules.
+// ErrFull if there is no room.
+func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
+	if g.Mask != "" {
+		a.Mask = g.Mask
+	}
+	w, known := a.WatcherOf(p.LineUser)
+	already = known && (w.Role == watch.Owner || w.Role == g.Role)
+	switch {
+	case !known && len(a.Watchers) >= watch.MaxWatchers:
+		return nil, false, ErrFull
+	case !known:
+		a.Watchers = append(a.Watchers, newWatcher(p, g, now))
+		w = &a.Watchers[len(a.Watchers)-1]
+	case !already:
+		w.Role, w.Name, w.HideAmount = g.Role, g.Name, g.HideAmount
+		if reflect.ValueOf(w.Rules).IsZero() {
+			// A guardian's silence is not an owner's choice.
+			w.Rules = defaultRules(g.Role)
+		}
+	}
+	if !already {
+		addMail(w, g.Email)
+	} else if w.Role == watch.Guardian {
+		w.HideAmount = w.HideAmount || g.HideAmount
+		w.Name = cmp.Or(g.Name, w.Name)
+	}
+	// Whoever acts on LINE is there, whatever became of an older "follow".
+	for i := range w.Channels {
+		if w.Channels[i].Kind == watch.LINE {
+			w.Channels[i].UnreachableSince = time.Time{}
+		}
+	}
+	p.UnfollowedAt, p.WrongCodes, p.WrongAt, p.Expires = time.Time{}, 0, time.Time{}, time.Time{}
+	if p.Lang == "" {
+		p.Lang = w.Lang
+	}
+	return w, already, nil
+}
+
+// newWatcher has the default rules and is told over LINE. The id says nothing
+// about the person: it stays in records after they left.
+func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
+	lang := watch.Japanese
+	for _, l := range g.Langs {
+		if l != "" {
+			lang = l
+			break
+		}
+	}
+	return watch.Watcher{
+		ID: NewWatcherID(), Role: g.Role, Name: g.Name, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
+		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: defaultRules(g.Role),
+	}
+}
+
+// NewWatcherID makes the id of a new watcher, from crypto/rand.
+func NewWatcherID() string { return "w" + strings.ToLower(rand.Text()) }
+
+// addMail makes the address that the bank gave a further channel, unless the
+// person has a mail address already.
+func addMail(w *watch.Watcher, address string) {
+	if address == "" {
+		return
+	}
+	for _, c := range w.Channels {
+		if c.Kind == watch.Email {
+			return
+		}
+	}
+	w.Channels = append(w.Channels, watch.Channel{Kind: watch.Email, Address: address})
+}

@@ -1,0 +1,123 @@
+package membership_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+
+	"go.etcd.io/bbolt"
+
+	"kozamori/internal/membership"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
+)
+
+// everything reads the whole table from its file, as bucket/key → value: what
+// the store's own methods would never show is seen too.
+func (w *world) everything() map[string]string {
+	w.t.Helper()
+	if err := w.table.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+	db, err := bbolt.Open(w.file, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	out := map[string]string{}
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
+			return b.ForEach(func(k, v []byte) error {
+				out[string(name)+" "+string(bytes.ReplaceAll(k, []byte{0}, []byte(" ")))] = string(v)
+				return nil
+			})
+		})
+	})
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.open()
+	return out
+}
+
+// open opens the table again, as a process does that starts.
+func (w *world) open() {
+	w.t.Helper()
+	w.table = worldtest.TableIn(w.t, w.file, w.Now)
+	w.store = store.New(w.table)
+	w.desk.Store = w.store
+}
+
+var errDied = errors.New("the process died")
+
+// dying is a table whose process dies at its nth write: before the disk has
+// it, or after. From then on nothing works.
+type dying struct {
+	store.Table
+	n     int
+	after bool
+	dead  bool
+}
+
+func (d *dying) Write(ctx context.Context, writes ...store.Write) error {
+	if d.dead {
+		return errDied
+	}
+	if d.n--; d.n > 0 {
+		return d.Table.Write(ctx, writes...)
+	}
+	d.dead = true
+	if d.after {
+		if err := d.Table.Write(ctx, writes...); err != nil {
+			return err
+		}
+	}
+	return errDied
+}
+
+func (d *dying) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	if d.dead {
+		return nil, errDied
+	}
+	return d.Table.Get(ctx, keys...)
+}
+
+func (d *dying) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	if d.dead {
+		return store.Page{}, errDied
+	}
+	return d.Table.Query(ctx, q)
+}
+
+// eachDeath runs act with a process that dies at its first write, its second,
+// and so on, until it lives through the act; then again repeats it with one
+// that lives, and what must be so is checked.
+func eachDeath(t *testing.T, prepare func(*world), act func(*membership.Service) error, check func(*world)) {
+	t.Helper()
+	for _, after := range []bool{false, true} {
+		for n := 1; ; n++ {
+			if n > 50 {
+				t.Fatal("the act never ends")
+			}
+			w := newWorld(t)
+			prepare(w)
+			table := &dying{Table: w.table, n: n, after: after}
+			mortal := *w.desk
+			mortal.Store = store.New(table)
+			err := act(&mortal)
+			if n == 1 && err == nil {
+				t.Error("death at the first write was told as success")
+			}
+			if err := act(w.desk); err != nil {
+				t.Errorf("again after death at write %d (after it: %v): %v", n, after, err)
+			}
+			check(w)
+			if !table.dead {
+				break
+			}
+		}
+	}
+}
