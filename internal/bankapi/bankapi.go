@@ -14,6 +14,7 @@ import (
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/problem"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -95,7 +96,7 @@ func New(c Config) *Handler {
 		slices.Sort(methods)
 		h.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
-			writeProblem(w, &problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"})
+			writeProblem(w, errMethod)
 		})
 	}
 	h.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, errNotFound) })
@@ -128,5 +129,5 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, run
 		writeProblem(w, p)
 		return
 	}
-	writeJSON(w, status, "application/json", body)
+	problem.Reply(w, status, body)
 }

@@ -7,7 +7,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -21,6 +20,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -30,6 +30,8 @@ import (
 const (
 	MaxBody = 1 << 20         // bytes
 	Clock   = 5 * time.Minute // how far webhook-timestamp may be off, either way
+
+	tryAgain = 5 * time.Second // Retry-After of a 503
 
 	maxMessage = 256 << 10 // bytes of events per queue message
 	maxRaw     = 64 << 10  // bytes kept of a refused event
@@ -82,25 +84,18 @@ type reply struct {
 	Rejected []Rejected `json:"rejected"`
 }
 
-// problem is RFC 9457's problem document.
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	*reply
-}
-
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
 	bank := r.PathValue("bank")
 	status, rep, title := h.take(w, r, bank, start)
 	if status == http.StatusAccepted {
-		write(w, status, "application/json", rep)
+		problem.Reply(w, status, rep)
 	} else {
+		p := &problem.Problem{Status: status, Title: title, Members: rep}
 		if status == http.StatusServiceUnavailable {
-			w.Header().Set("Retry-After", "5")
+			p.RetryAfter = tryAgain
 		}
-		write(w, status, "application/problem+json", problem{"about:blank", title, status, rep})
+		problem.Write(w, p)
 	}
 	if !fourDigits(bank) {
 		bank = "?"
@@ -110,13 +105,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		n = *rep
 	}
 	h.Logger.Info("webhook", "bank", bank, "status", status, "accepted", n.Accepted, "rejected", len(n.Rejected), "took", h.Now().Sub(start))
-}
-
-func write(w http.ResponseWriter, status int, kind string, v any) {
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the bank sends again what it got no answer to
 }
 
 func fourDigits(s string) bool {
