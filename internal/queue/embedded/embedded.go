@@ -209,12 +209,9 @@ func (q *Queue) Receive(ctx context.Context, n queue.Name, most int, wait time.D
 		}
 		q.mu.Lock()
 		now := q.o.Now()
-		taken := l.take(min(max(most, 1), 10), now.UnixNano())
+		taken := l.take(min(max(most, 1), 10), now.UnixNano(), now.Add(q.o.Visibility).UnixNano())
 		out := make([]queue.Message, 0, len(taken))
 		for _, e := range taken {
-			e.receives++
-			e.visible = now.Add(q.o.Visibility).UnixNano()
-			l.hide(e)
 			out = append(out, e.message())
 		}
 		next := l.next()

@@ -19,6 +19,14 @@ type entry struct {
 	home     *lane
 }
 
+// before orders messages by when they are visible, and then as they were sent.
+func (e *entry) before(o *entry) bool {
+	if e.visible != o.visible {
+		return e.visible < o.visible
+	}
+	return e.id < o.id
+}
+
 func (e *entry) message() queue.Message {
 	id := strconv.FormatUint(e.id, 36)
 	return queue.Message{ID: id, Receives: e.receives, SentAt: time.Unix(0, e.sent), Receipt: id + "." + strconv.Itoa(e.receives)}
@@ -32,40 +40,76 @@ func parseReceipt(s string) (id uint64, receives int, ok bool) {
 	return id, receives, err1 == nil && err2 == nil
 }
 
-// lane is one group's messages, the next visible first.
-type lane []*entry
-
-func (l lane) Len() int { return len(l) }
-func (l lane) Less(i, j int) bool {
-	if l[i].visible != l[j].visible {
-		return l[i].visible < l[j].visible
-	}
-	return l[i].id < l[j].id
+// lane is one group's messages, the next visible first. It is there for as
+// long as one of them is.
+type lane struct {
+	group   string
+	entries []*entry
+	at      int // its place among the lanes that wait; ready if it is in its turn
 }
-func (l lane) Swap(i, j int) { l[i], l[j] = l[j], l[i]; l[i].at, l[j].at = i, j }
+
+// ready is the place of a lane that is not among those that wait.
+const ready = -1
+
+func (l *lane) Len() int           { return len(l.entries) }
+func (l *lane) Less(i, j int) bool { return l.entries[i].before(l.entries[j]) }
+func (l *lane) Swap(i, j int) {
+	l.entries[i], l.entries[j] = l.entries[j], l.entries[i]
+	l.entries[i].at, l.entries[j].at = i, j
+}
 
 // Push is for package heap.
-func (l *lane) Push(x any) { e := x.(*entry); e.at = len(*l); *l = append(*l, e) }
+func (l *lane) Push(x any) {
+	e := x.(*entry)
+	e.at = len(l.entries)
+	l.entries = append(l.entries, e)
+}
 
 // Pop is for package heap.
 func (l *lane) Pop() any {
-	old := *l
-	e := old[len(old)-1]
-	old[len(old)-1] = nil
-	*l = old[:len(old)-1]
+	last := len(l.entries) - 1
+	e := l.entries[last]
+	l.entries[last] = nil
+	l.entries = l.entries[:last]
 	return e
 }
 
+// lanes is a heap of lanes, none of them empty, the next visible first.
+type lanes []*lane
+
+func (l lanes) Len() int           { return len(l) }
+func (l lanes) Less(i, j int) bool { return l[i].entries[0].before(l[j].entries[0]) }
+func (l lanes) Swap(i, j int)      { l[i], l[j] = l[j], l[i]; l[i].at, l[j].at = i, j }
+
+// Push is for package heap.
+func (l *lanes) Push(x any) { ln := x.(*lane); ln.at = len(*l); *l = append(*l, ln) }
+
+// Pop is for package heap.
+func (l *lanes) Pop() any {
+	last := len(*l) - 1
+	ln := (*l)[last]
+	(*l)[last] = nil
+	*l = (*l)[:last]
+	ln.at = ready
+	return ln
+}
+
 // line is one queue in memory, without the bodies. The Queue's lock guards it.
+//
+// A group that has messages has a lane, which either waits for its next
+// message to become visible or stands in turn with the others that have one.
+// So a take costs what it takes, whatever else waits, and a group whose last
+// message ended costs nothing.
 type line struct {
-	lanes  map[string]*lane
-	order  []*lane // in the order of their turns
-	turn   int
-	flight map[uint64]*entry // received, and not given back
-	dirty  map[uint64]change
-	total  int
-	dead   int
-	bell   chan struct{}
+	lanes   map[string]*lane
+	waiting lanes
+	turns   []*lane
+	most    int               // lanes there were at once, since there were none
+	flight  map[uint64]*entry // received, and not given back
+	dirty   map[uint64]change
+	total   int
+	dead    int
+	bell    chan struct{}
 }
 
 func newLine() *line {
@@ -83,53 +127,95 @@ func (l *line) ring() {
 func (l *line) add(group string, e *entry) {
 	ln := l.lanes[group]
 	if ln == nil {
-		ln = &lane{}
+		ln = &lane{group: group, entries: []*entry{e}}
 		l.lanes[group] = ln
-		l.order = append(l.order, ln)
+		l.most = max(l.most, len(l.lanes))
+		heap.Push(&l.waiting, ln)
+	} else {
+		heap.Push(ln, e)
+		l.settle(ln)
 	}
 	e.home = ln
-	heap.Push(ln, e)
 	l.total++
 }
 
-// hide makes a received message invisible until its time.
-func (l *line) hide(e *entry) {
-	heap.Fix(e.home, e.at)
-	l.flight[e.id] = e
+// settle puts a lane that has other messages than before where it belongs. One
+// that stands in turn is looked at when its turn comes.
+func (l *line) settle(ln *lane) {
+	if ln.at != ready {
+		heap.Fix(&l.waiting, ln.at)
+	}
 }
 
 // show gives a received message back, visible from a time on.
 func (l *line) show(e *entry, at int64) {
 	e.visible = at
-	heap.Fix(e.home, e.at)
 	delete(l.flight, e.id)
+	heap.Fix(e.home, e.at)
+	l.settle(e.home)
 }
 
 func (l *line) remove(e *entry) {
-	if e.home != nil {
-		heap.Remove(e.home, e.at)
-		e.home = nil
-		l.total--
-	}
 	delete(l.flight, e.id)
+	ln := e.home
+	if ln == nil {
+		return
+	}
+	e.home = nil
+	l.total--
+	if ln.Len() > 1 {
+		heap.Remove(ln, e.at)
+		l.settle(ln)
+		return
+	}
+	if ln.at != ready {
+		heap.Remove(&l.waiting, ln.at)
+	}
+	ln.entries = nil
+	delete(l.lanes, ln.group)
+	if len(l.lanes) == 0 {
+		l.shrink()
+	}
 }
 
-// take picks up to most visible messages, one group after the other. Each
-// must be hidden at once.
-func (l *line) take(most int, now int64) []*entry {
+// keepLanes is for how many lanes a line without any keeps the memory.
+const keepLanes = 1024
+
+// shrink gives back what a line without lanes grew to: neither a map nor a
+// slice does so by itself.
+func (l *line) shrink() {
+	if l.most > keepLanes {
+		l.lanes, l.waiting, l.turns = map[string]*lane{}, nil, nil
+	}
+	l.most = 0
+}
+
+// take receives up to most visible messages, one group after the other, and
+// hides them until a time.
+func (l *line) take(most int, now, until int64) []*entry {
+	for len(l.waiting) > 0 && l.waiting[0].entries[0].visible <= now {
+		l.turns = append(l.turns, heap.Pop(&l.waiting).(*lane))
+	}
 	var out []*entry
-	for idle := 0; len(out) < most && idle < len(l.order); {
-		l.turn = (l.turn + 1) % len(l.order)
-		ln := *l.order[l.turn]
-		if len(ln) == 0 || ln[0].visible > now {
-			idle++
-			continue
+	for len(out) < most && len(l.turns) > 0 {
+		ln := l.turns[0]
+		l.turns[0] = nil
+		l.turns = l.turns[1:]
+		if ln.Len() == 0 {
+			continue // its group has left
 		}
-		idle = 0
-		e := ln[0]
-		out = append(out, e)
-		e.visible = 1<<63 - 1
-		heap.Fix(e.home, e.at)
+		if e := ln.entries[0]; e.visible <= now {
+			e.receives++
+			e.visible = until
+			heap.Fix(ln, 0)
+			l.flight[e.id] = e
+			out = append(out, e)
+		}
+		if ln.entries[0].visible <= now {
+			l.turns = append(l.turns, ln)
+		} else {
+			heap.Push(&l.waiting, ln)
+		}
 	}
 	if len(out) == most {
 		l.ring() // there may be more for somebody else
@@ -137,15 +223,13 @@ func (l *line) take(most int, now int64) []*entry {
 	return out
 }
 
-// next is when the earliest hidden message becomes visible; 0 if none.
+// next is when the earliest hidden message becomes visible, after a take that
+// found none that is; 0 if none.
 func (l *line) next() int64 {
-	var t int64
-	for _, ln := range l.order {
-		if len(*ln) > 0 && (t == 0 || (*ln)[0].visible < t) {
-			t = (*ln)[0].visible
-		}
+	if len(l.waiting) == 0 {
+		return 0
 	}
-	return t
+	return l.waiting[0].entries[0].visible
 }
 
 // current is the message that a receipt names if the receipt is its latest.
