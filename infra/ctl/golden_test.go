@@ -170,7 +170,7 @@ func TestAlerts(t *testing.T) {
 	id := e.RecordID()
 	r := &watch.Record{ID: id, Account: k, Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_1", Txn: "20261124-1", OccurredAt: at(-2000), Amount: 100000,
 		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Service: "docomo", Confidence: watch.Seen, ReceivedAt: at(0), RecordedAt: at(3), Complete: true,
-		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit | watch.Overdrawn}},
+		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.Overdrawn)}},
 		Deliveries: []watch.Delivery{
 			{ID: "alert-w1-line", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.LINE, State: watch.Undelivered, CreatedAt: at(3), Attempts: 1, Problem: "LINE answered 400"},
 			{ID: "alert-w1-email", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.Email, State: watch.Accepted, CreatedAt: at(40), AcceptedAt: at(95), Attempts: 2, ProviderID: "ses-1"},

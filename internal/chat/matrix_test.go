@@ -93,7 +93,7 @@ func newCrowd(t *testing.T) *crowd {
 			w.alert(id, h.account, func(r *watch.Record) {
 				r.Amount, r.Mask, r.Notices = yen[h.id], a.Mask, nil
 				for _, x := range a.Watchers {
-					r.Notices = append(r.Notices, watch.Notice{Watcher: x.ID, Reasons: watch.ServiceDebit})
+					r.Notices = append(r.Notices, watch.Notice{Watcher: x.ID, Reasons: watch.Because(watch.ServiceDebit)})
 				}
 			})
 		}

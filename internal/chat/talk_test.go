@@ -207,7 +207,7 @@ func TestListing(t *testing.T) {
 	w.reads(alice, "中国銀行 普通 ***4567", "七十七銀行 普通 ***4567", "引き落とし 7円")
 	// What was no alert of one's own is not listed.
 	w.alert("other", second, func(r *watch.Record) {
-		r.Amount, r.Notices = 9999, []watch.Notice{{Watcher: "somebody", Reasons: watch.AnyDebit}}
+		r.Amount, r.Notices = 9999, []watch.Notice{{Watcher: "somebody", Reasons: watch.Because(watch.AnyDebit)}}
 	})
 	w.say(alice, "一覧")
 	if strings.Contains(w.newest(alice), "9,999") {

@@ -151,7 +151,7 @@ func (w *world) alert(id string, k watch.AccountKey, change ...func(*watch.Recor
 	w.t.Helper()
 	r := &watch.Record{ID: id, Account: k, Mask: "普通 ***4567", Kind: watch.Debit, Txn: id, OccurredAt: w.Now(), Amount: 3000, Service: "paypay",
 		ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true,
-		Notices: []watch.Notice{{Watcher: "w-" + k.Ref[4:], Reasons: watch.ServiceDebit}, {Watcher: "g-" + k.Ref[4:], Reasons: watch.ServiceDebit}}}
+		Notices: []watch.Notice{{Watcher: "w-" + k.Ref[4:], Reasons: watch.Because(watch.ServiceDebit)}, {Watcher: "g-" + k.Ref[4:], Reasons: watch.Because(watch.ServiceDebit)}}}
 	for _, c := range change {
 		c(r)
 	}

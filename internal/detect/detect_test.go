@@ -104,7 +104,7 @@ var four = []jsontext.Value{
 func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
 	h := newHouse(t)
 	h.send(t, four...)
-	want := []watch.Reasons{ // newest first
+	want := []watch.Reason{ // newest first
 		watch.ServiceDebit | watch.Burst | watch.Overdrawn, watch.ServiceDebit | watch.Burst,
 		watch.ServiceDebit, watch.ServiceDebit | watch.FirstSeen,
 	}
@@ -113,7 +113,7 @@ func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
 		t.Fatalf("%d records, want %d", len(got), len(want))
 	}
 	for i, r := range got {
-		if r.Notices[0].Reasons != want[i] || r.Service != "docomo" {
+		if r.Notices[0].Reasons != watch.Because(want[i]) || r.Service != "docomo" {
 			t.Errorf("record %d: %s because of %q, want %q", i, r.Service, r.Notices[0].Reasons, want[i])
 		}
 	}

@@ -127,7 +127,7 @@ func (a *accountWork) notice(r *watch.Record, f *watch.Facts) {
 		if why == 0 {
 			continue
 		}
-		n := watch.Notice{Watcher: w.ID, Reasons: why}
+		n := watch.Notice{Watcher: w.ID, Reasons: watch.Because(why)}
 		if why.Critical() && a.EscalateAfter > 0 && r.UndoneAt.IsZero() {
 			n.EscalateAt = now.Add(a.EscalateAfter)
 		}

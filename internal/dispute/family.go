@@ -29,9 +29,9 @@ func (f *file) tellOwners(noted bool) []errand {
 		if w.Role != watch.Owner || f.told(w.ID, seq) {
 			continue
 		}
-		var why watch.Reasons
+		var why watch.Reason
 		if n, ok := f.record.Notice(w.ID); ok {
-			why = n.Reasons
+			why = n.Reasons.Reason
 		}
 		d, ok := f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, w.Rules.HoldUntil(why, f.now))
 		if ok && d.State == watch.Queued {

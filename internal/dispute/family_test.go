@@ -42,7 +42,7 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 		who     string
 		acts    []string
 		quiet   *watch.Quiet
-		reasons watch.Reasons
+		reasons watch.Reason
 		want    []string // deliveries on record, with their states
 		queued  int
 	}{
@@ -70,7 +70,7 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 				{ID: "v", Role: watch.Guardian, LineUser: "g", Channels: both},
 				{ID: "x", Role: watch.Guardian, LineUser: "h", Channels: both}}}),
 				store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at,
-					Notices: []watch.Notice{{Watcher: "w", Reasons: c.reasons}}}))
+					Notices: []watch.Notice{{Watcher: "w", Reasons: watch.Because(c.reasons)}}}))
 			if err != nil {
 				t.Fatal(err)
 			}

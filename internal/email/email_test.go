@@ -33,7 +33,7 @@ func alert() wording.Message {
 	m := wording.Alert(wording.AlertFacts{
 		Record: &watch.Record{ID: "r1", Kind: watch.Debit, Mask: "普通 ***4567", OccurredAt: at, RecordedAt: at, Amount: 100000,
 			Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &minus, Service: "docomo", Status: watch.Pending},
-		Notice:      watch.Notice{Watcher: "w1", Reasons: watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn},
+		Notice:      watch.Notice{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)},
 		Delivery:    watch.Delivery{Channel: watch.Email, Lang: watch.Japanese, Watcher: "w1"},
 		ServiceName: "d払い（ドコモ口座）", BankName: "七十七銀行", Bank: wording.Contact{Phone: "#9110"},
 		Link: "https://kozamori.example/a/t0ken?a=1&b=2", CanAnswer: true,

@@ -69,7 +69,7 @@ func (w *world) batch(n int, ch watch.ChannelKind) (msgs []queue.Message) {
 			Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: mailTo}}}
 		a := &watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "acc_" + id}, Mask: "普通 ***4567", Watchers: []watch.Watcher{owner}}
 		r := &watch.Record{ID: id, Account: a.AccountKey, Kind: watch.Debit, OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Amount: 3000,
-			Service: "docomo", Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit}}}
+			Service: "docomo", Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
 		d, _ := r.Deliver(watch.TellAlert, &owner, ch, 0, w.Now(), w.Now())
 		r.ComputeDue()
 		if err := w.store.Write(context.Background(), store.PutAccount(a), store.PutRecord(r)); err != nil {

@@ -65,7 +65,7 @@ func (h *house) write(w ...store.Write) {
 func (h *house) alert(ch watch.ChannelKind, due time.Time, change func(*watch.Record)) {
 	h.t.Helper()
 	r := &watch.Record{ID: "r1", Account: key, Kind: watch.Debit, Txn: "t1", OccurredAt: h.now, RecordedAt: h.now, Complete: true,
-		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.FirstSeen}}}
+		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.FirstSeen)}}}
 	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, 0, h.now, due)
 	if change != nil {
 		change(r)
@@ -218,7 +218,7 @@ func TestEscalation(t *testing.T) {
 		h.update(accept)
 		h.after(24 * time.Hour)
 		h.update(func(r *watch.Record) {
-			if _, ok := r.Notice("g1"); !ok || len(r.Notices) != 3 || r.Notices[1].Reasons != watch.FirstSeen {
+			if _, ok := r.Notice("g1"); !ok || len(r.Notices) != 3 || r.Notices[1].Reasons != watch.Because(watch.FirstSeen) {
 				t.Errorf("notices %+v", r.Notices)
 			}
 		})
@@ -245,7 +245,7 @@ func TestEscalation(t *testing.T) {
 		h.alert(watch.LINE, begin, func(r *watch.Record) {
 			waits(r)
 			r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1"}, watch.Email, 0, begin, begin)
-			r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.ServiceDebit}, watch.Notice{Watcher: "g2", Reasons: watch.ServiceDebit})
+			r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.Because(watch.ServiceDebit)}, watch.Notice{Watcher: "g2", Reasons: watch.Because(watch.ServiceDebit)})
 			accept(r)
 		})
 		h.after(15 * time.Minute)

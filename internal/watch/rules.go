@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -83,63 +82,6 @@ func DefaultRules() Rules {
 	return Rules{NewLink: true, ServiceMin: 1, FirstSeen: true, AfterNewLink: true, Burst: true}
 }
 
-// Reasons is a set of reasons to tell a watcher.
-type Reasons uint16
-
-// The reasons that an alert can carry.
-const (
-	NewLink Reasons = 1 << iota
-	ServiceDebit
-	FirstSeen
-	AfterNewLink
-	Burst
-	MonthlyTotal
-	Overdrawn
-	AnyDebit
-	Keyword
-)
-
-var reasonNames = []string{"new_link", "service_debit", "first_seen", "after_new_link", "burst",
-	"monthly_total", "overdrawn", "any_debit", "keyword"}
-
-// Critical reasons break through quiet hours and are escalated: a stranger's
-// first steps (a new link, the first debit of a service, a debit soon after a
-// link), a burst, an account pulled below zero by a payment service.
-func (r Reasons) Critical() bool {
-	return r&(NewLink|FirstSeen|AfterNewLink|Burst) != 0 || r&Overdrawn != 0 && r&ServiceDebit != 0
-}
-
-// Has tells whether all of q are in r.
-func (r Reasons) Has(q Reasons) bool { return r&q == q }
-
-// Names lists the reasons in a fixed order.
-func (r Reasons) Names() []string {
-	var out []string
-	for i, n := range reasonNames {
-		if r&(1<<i) != 0 {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-func (r Reasons) String() string { return strings.Join(r.Names(), ",") }
-
-// MarshalText writes the reasons as their names, separated by commas.
-func (r Reasons) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote; unknown names are ignored, so
-// that an older program can read a newer record.
-func (r *Reasons) UnmarshalText(b []byte) error {
-	*r = 0
-	for name := range strings.SplitSeq(string(b), ",") {
-		if i := slices.Index(reasonNames, name); i >= 0 {
-			*r |= 1 << i
-		}
-	}
-	return nil
-}
-
 // Facts is one recognised event together with what the account's activity
 // says about it, made once per event by Observe and evaluated for each watcher.
 type Facts struct {
@@ -158,14 +100,14 @@ type Facts struct {
 
 // Evaluate says why the watcher with these rules is told of the facts, if at
 // all, at the time now.
-func (r *Rules) Evaluate(f *Facts, now time.Time) Reasons {
+func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	if f.Link {
 		if r.NewLink {
 			return NewLink
 		}
 		return 0
 	}
-	var why Reasons
+	var why Reason
 	if f.Overdrawn && r.Overdrawn {
 		why |= Overdrawn
 	}
@@ -187,8 +129,8 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reasons {
 	return why
 }
 
-func (r *Rules) service(f *Facts, now time.Time) Reasons {
-	var why Reasons
+func (r *Rules) service(f *Facts, now time.Time) Reason {
+	var why Reason
 	minimum := r.ServiceMin
 	if m, ok := r.ServiceMinFor[f.Service]; ok {
 		minimum = m
@@ -226,7 +168,7 @@ func (r *Rules) trusted(f *Facts, now time.Time) bool {
 
 // HoldUntil is when the watcher may be told: now, or the end of their quiet
 // hours if the reasons are not critical.
-func (r *Rules) HoldUntil(why Reasons, now time.Time) time.Time {
+func (r *Rules) HoldUntil(why Reason, now time.Time) time.Time {
 	if end, ok := r.Quiet.End(now); ok && !why.Critical() {
 		return end
 	}

@@ -22,7 +22,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			var why watch.Reasons
+			var why watch.Reason
 			for b.Loop() {
 				why |= rules.Evaluate(f, now)
 			}

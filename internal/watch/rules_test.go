@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestRules(t *testing.T) {
 	for name, c := range map[string]struct {
 		rules watch.Rules
 		facts *watch.Facts
-		want  watch.Reasons
+		want  watch.Reason
 	}{
 		"nothing is told to somebody without rules":        {watch.Rules{}, debit(func(f *watch.Facts) { f.FirstSeen, f.Burst, f.AfterLink, f.Overdrawn = true, true, true, true }), 0},
 		"a new link is told by default":                    {def(), &watch.Facts{Link: true, Service: "paypay"}, watch.NewLink},
@@ -81,7 +82,7 @@ func TestRules(t *testing.T) {
 }
 
 func TestCriticalReasons(t *testing.T) {
-	for why, want := range map[watch.Reasons]bool{
+	for why, want := range map[watch.Reason]bool{
 		watch.NewLink: true, watch.FirstSeen: true, watch.AfterNewLink: true, watch.Burst: true,
 		watch.ServiceDebit: false, watch.MonthlyTotal: false, watch.AnyDebit: false, watch.Keyword: false,
 		watch.Overdrawn: false, watch.Overdrawn | watch.ServiceDebit: true, watch.Overdrawn | watch.AnyDebit: false,
@@ -99,7 +100,7 @@ func TestQuietHours(t *testing.T) {
 	for name, c := range map[string]struct {
 		quiet *watch.Quiet
 		at    time.Time
-		why   watch.Reasons
+		why   watch.Reason
 		want  time.Time
 	}{
 		"without quiet hours a person is told at once": {nil, at(3, 0), watch.ServiceDebit, at(3, 0)},
@@ -122,19 +123,44 @@ func TestQuietHours(t *testing.T) {
 }
 
 func TestReasonsSurviveStorage(t *testing.T) {
-	for r := watch.Reasons(0); r < 1<<9; r++ {
-		b, err := json.Marshal(r)
+	for r := watch.Reason(0); r < 1<<9; r++ {
+		b, err := json.Marshal(watch.Because(r))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back watch.Reasons
-		if err := json.Unmarshal(b, &back); err != nil || back != r {
+		if err := json.Unmarshal(b, &back); err != nil || back != watch.Because(r) {
 			t.Fatalf("%s came back as %v (%v)", b, back, err)
 		}
 	}
-	var newer watch.Reasons
-	if err := json.Unmarshal([]byte(`"burst,from_the_future"`), &newer); err != nil || newer != watch.Burst {
-		t.Errorf("a newer program's reasons read as %v (%v)", newer, err)
+}
+
+func TestReasonsOfANewerProgramAreGivenBack(t *testing.T) {
+	for stored, want := range map[string]struct {
+		text  string
+		known watch.Reason
+	}{
+		"first_seen,night":               {"first_seen,night", watch.FirstSeen},
+		"night,first_seen,storm,night":   {"first_seen,night,storm", watch.FirstSeen},
+		"night":                          {"night", 0},
+		"":                               {"", 0},
+		",":                              {"", 0},
+		"keyword,service_debit,new_link": {"new_link,service_debit,keyword", watch.NewLink | watch.ServiceDebit | watch.Keyword},
+	} {
+		var n watch.Notice
+		if err := json.Unmarshal([]byte(`{"watcher":"w","reasons":"`+stored+`"}`), &n); err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(n)
+		if wrote := `{"watcher":"w","reasons":"` + want.text + `"}`; err != nil || string(b) != wrote {
+			t.Errorf("%q is written as %s (%v), want %s", stored, b, err, wrote)
+		}
+		if n.Reasons.Reason != want.known || !n.Reasons.Has(want.known) || n.Critical() != want.known.Critical() {
+			t.Errorf("%q means %s here, want %s", stored, n.Reasons.Reason, want.known)
+		}
+		if names := strings.Join(n.Reasons.Names(), ","); names != want.text {
+			t.Errorf("%q has the names %s", stored, names)
+		}
 	}
 }
 

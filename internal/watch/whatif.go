@@ -12,7 +12,7 @@ func sorted(m map[string]int64) []string { return slices.Sorted(maps.Keys(m)) }
 // Hit is a record of which rules would have told.
 type Hit struct {
 	Record  *Record
-	Reasons Reasons
+	Reasons Reason
 }
 
 // Blind says what a WhatIf cannot know, because it is not on record.

@@ -19,7 +19,7 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 	w.change(func(a *watch.Account) { a.Watchers[1].LineUser = "U2" })
 	for id, yen := range map[string]int64{"r1": 100000, "r2": 4321} {
 		r := w.record(id, yen)
-		r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.ServiceDebit})
+		r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.Because(watch.ServiceDebit)})
 		_, v := w.stored(id)
 		r.Version = v
 		w.put(store.PutRecord(r))

@@ -104,7 +104,7 @@ func (w *world) visitors() []*visitor {
 		if h.account != account {
 			r := w.record(h.record, h.yen)
 			r.Account, r.Mask = h.account, a.Mask
-			r.Notices = []watch.Notice{{Watcher: h.id, Reasons: watch.ServiceDebit}}
+			r.Notices = []watch.Notice{{Watcher: h.id, Reasons: watch.Because(watch.ServiceDebit)}}
 			w.put(store.PutRecord(r))
 		}
 		w.put(store.PutActivity(h.account, &watch.Activity{
@@ -114,7 +114,7 @@ func (w *world) visitors() []*visitor {
 	r, err := w.store.Record(ctx, "r1")
 	must(err)
 	for _, v := range all[2:6] {
-		r.Notices = append(r.Notices, watch.Notice{Watcher: v.id, Reasons: watch.ServiceDebit})
+		r.Notices = append(r.Notices, watch.Notice{Watcher: v.id, Reasons: watch.Because(watch.ServiceDebit)})
 	}
 	w.put(store.PutRecord(r))
 	// Whoever left one account still watches another.

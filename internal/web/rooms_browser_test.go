@@ -215,7 +215,7 @@ func TestAGuardiansPagesInEnglish(t *testing.T) {
 			w := newRooms(t)
 			w.change(func(a *watch.Account) { a.Watchers[1].LineUser = "U2" })
 			r := w.record("r5", 100000)
-			r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.FirstSeen})
+			r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.Because(watch.FirstSeen)})
 			w.put(store.PutRecord(r))
 			w.login("U2", watch.English) // binds
 			browsertest.Look(t, ctx, views[name])

@@ -29,7 +29,7 @@ func newCrowd(t *testing.T, lang watch.Lang) *world {
 	for i := range 100 {
 		r := w.record(fmt.Sprint("more", i), int64(1_000_000_000_000-i))
 		r.OccurredAt = r.OccurredAt.Add(-time.Duration(i) * time.Minute)
-		r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.FirstSeen})
+		r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.Because(watch.FirstSeen)})
 		w.put(store.PutRecord(r))
 	}
 	w.change(func(a *watch.Account) {

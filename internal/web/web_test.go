@@ -171,7 +171,7 @@ func (w *world) record(id string, yen int64) *watch.Record {
 	}
 	return &watch.Record{ID: id, Account: account, Mask: "普通 ***4567", Kind: watch.Debit, Txn: "t-" + id, OccurredAt: at, Amount: yen,
 		Descriptor: "PAYPAY", Service: "paypay", Confidence: watch.Seen, Status: watch.Posted, ReceivedAt: at.Add(time.Second), RecordedAt: at.Add(time.Second), Complete: true,
-		Notices:    []watch.Notice{{Watcher: "w1", Reasons: watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn}},
+		Notices:    []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)}},
 		Deliveries: []watch.Delivery{told("w1", watch.LINE), told("w1", watch.Email), told("g1", watch.Email)}}
 }
 

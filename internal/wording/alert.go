@@ -272,7 +272,7 @@ func (f *AlertFacts) why() []string {
 	month := f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(lang))
 	var out []string
 	for _, w := range []struct {
-		reason watch.Reasons
+		reason watch.Reason
 		say    string
 	}{
 		{watch.AfterNewLink, tWhyAfterLink.in(lang)},

@@ -51,9 +51,9 @@ func names(lang watch.Lang) (service, bank string) {
 	return "d払い（ドコモ口座）", "七十七銀行"
 }
 
-func alertFacts(lang watch.Lang, r *watch.Record, why watch.Reasons, change ...func(*AlertFacts)) AlertFacts {
+func alertFacts(lang watch.Lang, r *watch.Record, why watch.Reason, change ...func(*AlertFacts)) AlertFacts {
 	f := AlertFacts{
-		Record: r, Notice: watch.Notice{Watcher: "w1", Reasons: why},
+		Record: r, Notice: watch.Notice{Watcher: "w1", Reasons: watch.Because(why)},
 		Delivery: watch.Delivery{ID: "d1", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.LINE, Lang: lang},
 		Link:     "https://kozamori.example/a/t0ken", CanAnswer: true,
 		Bank: Contact{Phone: "0120-000-000", Hours: "9:00-17:00", CheckedOn: "2026-11-02", Source: "https://bank.example/"},

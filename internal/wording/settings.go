@@ -77,7 +77,7 @@ type HitLine struct {
 	Service string
 	Link    bool
 	Amount  int64
-	Reasons watch.Reasons
+	Reasons watch.Reason
 }
 
 // What the forms of the settings page ask for.
