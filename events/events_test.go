@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/events"
-	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 func TestEveryFileIsASampleOfAnAccountThatIsKnown(t *testing.T) {
@@ -48,13 +48,13 @@ func TestShiftMovesTheLatestToNowAndKeepsTheDistances(t *testing.T) {
 
 func TestRenameKeepsTwinsTogether(t *testing.T) {
 	s, _ := events.ByFile("0125-pending-then-posted.json")
-	raws, err := watch.SplitBatch(events.Rename(s.Body(), "again"))
+	raws, err := wire.SplitBatch(events.Rename(s.Body(), "again"))
 	if err != nil || len(raws) != 2 {
 		t.Fatal(len(raws), err)
 	}
 	var txns []string
 	for _, raw := range raws {
-		e, fe := watch.DecodeEvent(raw, s.Bank, time.Now())
+		e, fe := wire.DecodeEvent(raw, s.Bank, time.Now())
 		if fe != nil {
 			t.Fatal(fe)
 		}

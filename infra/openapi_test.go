@@ -21,7 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/bankapi"
-	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // document reads the description. Replies may gain fields one day; here each
@@ -230,7 +230,7 @@ func TestTheDescriptionOfEventsTakesWhatIngestTakes(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, fe := watch.DecodeEvent(raw, "0125", time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
+				_, fe := wire.DecodeEvent(raw, "0125", time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC))
 				var v any
 				_ = json.Unmarshal(raw, &v)
 				described := schema.VisitJSON(v) == nil

@@ -13,6 +13,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/queue"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // parts measures the steps of an event's way one by one, each alone: where the
@@ -27,7 +28,7 @@ func parts(ctx context.Context, o options) error {
 	t := newTemplate(o)
 	r := s.sign(t.renew())
 	now := time.Now()
-	events, err := watch.ReadBatch(r.body, bankCode, now)
+	events, err := wire.ReadBatch(r.body, bankCode, now)
 	if err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func parts(ctx context.Context, o options) error {
 		return wh.VerifyIgnoringTimestamp(r.body, r.header)
 	})
 	step("ingest: read and check the events", o.batch, func() error {
-		_, err := watch.ReadBatch(r.body, bankCode, now)
+		_, err := wire.ReadBatch(r.body, bankCode, now)
 		return err
 	})
 	step("ingest: make the queue's message", o.batch, func() error {
@@ -93,7 +94,7 @@ func parts(ctx context.Context, o options) error {
 		return err
 	})
 	step("detect: decode the message", o.batch, func() error {
-		_, err := watch.DecodeBatch(bodies[0])
+		_, err := wire.DecodeBatch(bodies[0])
 		return err
 	})
 	step("detect: classify", o.batch, func() error {
@@ -121,7 +122,7 @@ func parts(ctx context.Context, o options) error {
 		ms := make([]queue.Message, 10)
 		for i := range ms {
 			alerting := newTemplate(options{batch: 10, relevant: 100, watched: o.watched})
-			read, err := watch.ReadBatch(alerting.renew(), bankCode, now)
+			read, err := wire.ReadBatch(alerting.renew(), bankCode, now)
 			if err != nil {
 				return err
 			}
@@ -159,12 +160,12 @@ func parts(ctx context.Context, o options) error {
 // errNoMore ends a step whose work is used up.
 var errNoMore = errors.New("no more messages")
 
-func encode(events []watch.Read, now time.Time) [][]byte {
+func encode(events []wire.Read, now time.Time) [][]byte {
 	good := make([]jsontext.Value, len(events))
 	for i := range events {
 		good[i] = events[i].Raw
 	}
-	return watch.EncodeBatch(bankCode, now, good, 1<<20)
+	return wire.EncodeBatch(bankCode, now, good, 1<<20)
 }
 
 // together calls do n times at once and returns one of the errors.

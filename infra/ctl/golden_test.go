@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 func TestBanks(t *testing.T) {
@@ -151,7 +152,7 @@ func TestQuarantine(t *testing.T) {
 	if err != nil || len(ms) != 1 {
 		t.Fatalf("%d messages, %v", len(ms), err)
 	}
-	batch, err := watch.DecodeBatch(ms[0].Body)
+	batch, err := wire.DecodeBatch(ms[0].Body)
 	if err != nil || len(batch.Events) != 1 || batch.Events[0].TransactionID != "mended" || !batch.Events[0].ReceivedAt.Equal(good.At) || ms[0].Group != "0125" {
 		t.Errorf("%+v %v", batch, err)
 	}

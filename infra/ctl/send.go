@@ -22,6 +22,7 @@ import (
 	"kozamori/events"
 	"kozamori/infra/folder"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // sender posts bodies as one bank or several.
@@ -42,7 +43,7 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
-	flags.IntVar(&s.chunk, "chunk", watch.MaxEvents, "`events` per request, 1 to 500")
+	flags.IntVar(&s.chunk, "chunk", wire.MaxEvents, "`events` per request, 1 to 500")
 	asJSON := jsonFlag(flags)
 	files, err := parseMixed(flags, args)
 	if err != nil {
@@ -51,8 +52,8 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	switch {
 	case len(files) == 0:
 		return misused(flags, "Name at least one file of events.")
-	case s.chunk < 1 || s.chunk > watch.MaxEvents:
-		return misused(flags, "-chunk must be from 1 to %d.", watch.MaxEvents)
+	case s.chunk < 1 || s.chunk > wire.MaxEvents:
+		return misused(flags, "-chunk must be from 1 to %d.", wire.MaxEvents)
 	case s.bank != "" && !isBank(s.bank):
 		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
 	}
@@ -185,7 +186,7 @@ func (s *sender) file(ctx context.Context, told func(*sent), name string) (int, 
 	if s.again {
 		body = events.Rename(body, strconv.FormatInt(now.UnixNano(), 36))
 	}
-	raws, err := watch.SplitBatch(body)
+	raws, err := wire.SplitBatch(body)
 	if err != nil {
 		return 0, err
 	}

@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 var bankSecret = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
@@ -35,7 +36,7 @@ type taking struct {
 
 func (q *taking) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) error {
 	for _, m := range msgs {
-		b, err := watch.DecodeBatch(m.Body)
+		b, err := wire.DecodeBatch(m.Body)
 		if err != nil {
 			return err
 		}

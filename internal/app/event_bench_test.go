@@ -16,6 +16,7 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // A request as a bank of ordinary habits sends it: 100 debits, of which five
@@ -95,7 +96,7 @@ func BenchmarkEvent(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		r := newBenchRequest(b)
 		r.run(b, func() (alerts int) {
-			events, err := watch.ReadBatch(r.body, "0125", r.now)
+			events, err := wire.ReadBatch(r.body, "0125", r.now)
 			if err != nil {
 				b.Fatal(err)
 			}

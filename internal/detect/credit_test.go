@@ -9,6 +9,7 @@ import (
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // The bank's API has no event for money that comes in: an event that says it
@@ -17,11 +18,11 @@ import (
 func TestMoneyThatComesInIsNoEvent(t *testing.T) {
 	for _, kind := range []string{"credit", "deposit", "refund", "debit.refunded", "DEBIT", ""} {
 		raw := fmt.Sprintf(`{"id":"evt_1","type":%q,"transaction_id":"1","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}`, kind)
-		if _, problem := watch.DecodeEvent([]byte(raw), "0125", received); problem == nil || problem.Field != "type" {
+		if _, problem := wire.DecodeEvent([]byte(raw), "0125", received); problem == nil || problem.Field != "type" {
 			t.Errorf("an event of the kind %q: %v", kind, problem)
 		}
 	}
-	if _, problem := watch.DecodeEvent(debit("acc_1", "1", 1, -1000, "PAYPAY", ""), "0125", received); problem == nil || problem.Field != "amount" {
+	if _, problem := wire.DecodeEvent(debit("acc_1", "1", 1, -1000, "PAYPAY", ""), "0125", received); problem == nil || problem.Field != "amount" {
 		t.Errorf("a debit of less than nothing: %v", problem)
 	}
 }

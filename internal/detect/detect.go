@@ -18,6 +18,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -66,7 +67,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	events := 0
 	for i, m := range msgs {
 		verdicts[i] = queue.Acknowledge
-		batch, err := watch.DecodeBatch(m.Body)
+		batch, err := wire.DecodeBatch(m.Body)
 		if err != nil {
 			verdicts[i] = queue.DeadLetter("not a batch of events")
 			s.Logger.Error("a message of the events queue does not decode", "message", m.ID)

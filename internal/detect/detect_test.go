@@ -18,6 +18,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 var received = time.Date(2020, 10, 3, 5, 6, 0, 0, time.UTC)
@@ -58,7 +59,7 @@ func reversal(txn string) jsontext.Value {
 
 func (h *house) send(t *testing.T, events ...jsontext.Value) {
 	t.Helper()
-	for _, body := range watch.EncodeBatch("0125", received, events, 1<<20) {
+	for _, body := range wire.EncodeBatch("0125", received, events, 1<<20) {
 		if v := h.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: 1}}); !v[0].Done {
 			t.Errorf("the message is not done: %+v", v[0])
 		}

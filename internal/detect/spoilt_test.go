@@ -7,6 +7,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
@@ -26,7 +27,7 @@ func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			body := watch.EncodeBatch("0125", received, append(four[:1:1], debit("acc_bad", "9", 9, 5000, "PAYPAY", "")), 1<<20)[0]
+			body := wire.EncodeBatch("0125", received, append(four[:1:1], debit("acc_bad", "9", 9, 5000, "PAYPAY", "")), 1<<20)[0]
 			handle := func(receives int) queue.Verdict {
 				return h.Handle(ctx, []queue.Message{{ID: "m", Body: body, Receives: receives}})[0]
 			}
@@ -72,7 +73,7 @@ func TestAContradictionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
 	if err != nil || len(kept) != 1 || kept[0].Raw != string(again) || !kept[0].At.Equal(received) {
 		t.Fatalf("quarantine holds %+v, %v", kept, err)
 	}
-	if read, err := watch.ReadBatch([]byte(kept[0].Raw), "0125", received); err != nil || len(read) != 1 || read[0].Problem != nil {
+	if read, err := wire.ReadBatch([]byte(kept[0].Raw), "0125", received); err != nil || len(read) != 1 || read[0].Problem != nil {
 		t.Errorf("it cannot be replayed: %+v, %v", read, err)
 	}
 }

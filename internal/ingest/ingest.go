@@ -24,6 +24,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // Limits of a request.
@@ -182,8 +183,8 @@ func (h *Handler) verify(r *http.Request, bank string, body []byte, now time.Tim
 // accept sorts the events of a verified body and makes both kinds durable. If
 // either cannot be, the bank is asked to send all again, which does no harm.
 func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte, now time.Time) (int, *reply, string) {
-	events, err := watch.ReadBatch(body, bank, now)
-	if errors.Is(err, watch.ErrTooMany) {
+	events, err := wire.ReadBatch(body, bank, now)
+	if errors.Is(err, wire.ErrTooMany) {
 		return http.StatusRequestEntityTooLarge, nil, err.Error()
 	}
 	rep := &reply{Rejected: []Rejected{}}
@@ -254,7 +255,7 @@ func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
 // enqueue makes accepted events durable in the events queue.
 func enqueue(ctx context.Context, q queue.Sender, bank, webhook string, good []jsontext.Value, received time.Time) error {
 	var out []queue.Outgoing
-	for _, b := range watch.EncodeBatch(bank, received, good, maxMessage) {
+	for _, b := range wire.EncodeBatch(bank, received, good, maxMessage) {
 		out = append(out, queue.Outgoing{Body: b, Group: bank, Trace: shortID(webhook)})
 	}
 	return q.Send(ctx, queue.Events, out...)

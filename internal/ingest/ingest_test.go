@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 var now = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
@@ -112,7 +113,7 @@ func (d *desk) queued(t *testing.T) []watch.Event {
 	}
 	var out []watch.Event
 	for _, m := range msgs {
-		b, err := watch.DecodeBatch(m.Body)
+		b, err := wire.DecodeBatch(m.Body)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // ErrCut says that too little was kept of what was refused to try it again.
@@ -30,7 +30,7 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	if r.Cut {
 		return Replayed{}, ErrCut
 	}
-	events, err := watch.ReadBatch([]byte(r.Raw), r.Bank, now)
+	events, err := wire.ReadBatch([]byte(r.Raw), r.Bank, now)
 	if err != nil {
 		return Replayed{Rejected: []Rejected{{Problem: err.Error()}}}, nil
 	}

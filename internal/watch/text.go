@@ -1,10 +1,25 @@
 package watch
 
-import "strings"
+import "fmt"
 
-// text checks a string: its length in characters, and that queues and people
-// can take what is in it.
-func text(name, s string, least, most int) *FieldError {
+// FieldError says what is wrong with a field, without repeating its value: it
+// is a customer's.
+type FieldError struct{ Field, Problem string }
+
+func (e *FieldError) Error() string {
+	if e.Field == "" {
+		return e.Problem
+	}
+	return e.Field + ": " + e.Problem
+}
+
+func wrong(field, format string, args ...any) *FieldError {
+	return &FieldError{field, fmt.Sprintf(format, args...)}
+}
+
+// CheckText says what is wrong with a string: its length in characters, and
+// what queues and people cannot take; nil if nothing.
+func CheckText(name, s string, least, most int) *FieldError {
 	n, control := 0, false
 	for _, r := range s {
 		n++
@@ -21,26 +36,10 @@ func text(name, s string, least, most int) *FieldError {
 	return nil
 }
 
-// undirected drops marks that turn the direction of text or take no room. A
-// merchant may have chosen a descriptor, and must not be able to make an
-// alert's line read otherwise than it is. It is no reason to refuse an event.
-func undirected(s string) string {
-	if !strings.Contains(s, "\xe2\x80") && !strings.Contains(s, "\xe2\x81") && !strings.Contains(s, "\u061c") {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C:
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // CheckRef says what is wrong with an account_ref that a field brings; nil if
 // nothing.
 func CheckRef(field, s string) *FieldError {
-	if fe := text(field, s, 1, 64); fe != nil {
+	if fe := CheckText(field, s, 1, 64); fe != nil {
 		return fe
 	}
 	for _, r := range s {
@@ -52,4 +51,4 @@ func CheckRef(field, s string) *FieldError {
 }
 
 // CheckMask says what is wrong with an account_mask; nil if nothing.
-func CheckMask(field, s string) *FieldError { return text(field, s, 0, 40) }
+func CheckMask(field, s string) *FieldError { return CheckText(field, s, 0, 40) }

@@ -1,4 +1,4 @@
-package watch
+package wire
 
 import (
 	"bytes"
@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/watch"
 )
 
 // SplitBatch takes the body of a request apart: the events of {"events":[…]},
@@ -33,8 +35,8 @@ func SplitBatch(body []byte) ([]jsontext.Value, error) {
 // taken, if it cannot. Raw is a part of the body.
 type Read struct {
 	Raw     jsontext.Value
-	Event   Event
-	Problem *FieldError
+	Event   watch.Event
+	Problem *watch.FieldError
 }
 
 // ReadBatch is SplitBatch and DecodeEvent of each in one pass.
@@ -113,7 +115,7 @@ var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
 type Batch struct {
 	Bank       string
 	ReceivedAt time.Time
-	Events     []Event
+	Events     []watch.Event
 	Lines      []string // the events as the bank wrote them
 }
 
@@ -156,18 +158,18 @@ func DecodeBatch(body []byte) (Batch, error) {
 	head, rest, _ := bytes.Cut(body, []byte("\n"))
 	parts := strings.Split(string(head), " ")
 	if len(parts) != 3 || parts[0] != batchVersion {
-		return b, errors.New("watch: not a batch of events")
+		return b, errors.New("wire: not a batch of events")
 	}
 	at, err := time.Parse(time.RFC3339Nano, parts[2])
 	if err != nil {
-		return b, errors.New("watch: a batch without its time")
+		return b, errors.New("wire: a batch without its time")
 	}
 	b.Bank, b.ReceivedAt = parts[1], at
 	if !utf8.Valid(rest) {
-		return b, errors.New("watch: a batch that is not UTF-8")
+		return b, errors.New("wire: a batch that is not UTF-8")
 	}
 	n := bytes.Count(rest, []byte("\n"))
-	b.Events, b.Lines = make([]Event, 0, n), make([]string, 0, n)
+	b.Events, b.Lines = make([]watch.Event, 0, n), make([]string, 0, n)
 	for lines := string(rest); lines != ""; {
 		var line string
 		line, lines, _ = strings.Cut(lines, "\n")
@@ -177,7 +179,7 @@ func DecodeBatch(body []byte) (Batch, error) {
 			fe = notJSON()
 		}
 		if fe != nil {
-			return b, fmt.Errorf("watch: an event of a batch: %w", fe)
+			return b, fmt.Errorf("wire: an event of a batch: %w", fe)
 		}
 		e.Bank, e.ReceivedAt = b.Bank, b.ReceivedAt
 		b.Events, b.Lines = append(b.Events, e), append(b.Lines, line)

@@ -1,4 +1,4 @@
-package watch
+package wire
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/watch"
 )
 
 var scanSeeds = []string{
@@ -55,17 +57,17 @@ func FuzzDecodeEventReadsWhatEncodingJSONReads(f *testing.F) {
 			return
 		}
 		var plain struct {
-			ID            string    `json:"id"`
-			Kind          Kind      `json:"type"`
-			TransactionID string    `json:"transaction_id"`
-			AccountRef    string    `json:"account_ref"`
-			AccountMask   string    `json:"account_mask"`
-			OccurredAt    time.Time `json:"occurred_at"`
-			Amount        int64     `json:"amount"`
-			Descriptor    string    `json:"descriptor"`
-			BalanceAfter  *int64    `json:"balance_after"`
-			Service       string    `json:"service"`
-			Route         string    `json:"route"`
+			ID            string     `json:"id"`
+			Kind          watch.Kind `json:"type"`
+			TransactionID string     `json:"transaction_id"`
+			AccountRef    string     `json:"account_ref"`
+			AccountMask   string     `json:"account_mask"`
+			OccurredAt    time.Time  `json:"occurred_at"`
+			Amount        int64      `json:"amount"`
+			Descriptor    string     `json:"descriptor"`
+			BalanceAfter  *int64     `json:"balance_after"`
+			Service       string     `json:"service"`
+			Route         string     `json:"route"`
 		}
 		if err := json.Unmarshal([]byte(s), &plain); err != nil {
 			t.Fatalf("taken, and not by encoding/json: %v", err)

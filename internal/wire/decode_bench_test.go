@@ -1,4 +1,4 @@
-package watch_test
+package wire_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // benchBatch is a request as a bank of ordinary habits sends it: 100 debits,
@@ -42,7 +42,7 @@ func BenchmarkDecodeOurs(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		events, err := watch.ReadBatch(body, "0125", benchNow)
+		events, err := wire.ReadBatch(body, "0125", benchNow)
 		if err != nil || len(events) != 100 || events[99].Problem != nil {
 			b.Fatal(err)
 		}
@@ -103,14 +103,14 @@ func BenchmarkDecodePlain(b *testing.B) {
 }
 
 func BenchmarkDecodeQueueBody(b *testing.B) {
-	raws, err := watch.SplitBatch(benchBatch(100))
+	raws, err := wire.SplitBatch(benchBatch(100))
 	if err != nil {
 		b.Fatal(err)
 	}
-	bodies := watch.EncodeBatch("0125", benchNow, raws, 1<<20)
+	bodies := wire.EncodeBatch("0125", benchNow, raws, 1<<20)
 	b.ReportAllocs()
 	for b.Loop() {
-		if got, err := watch.DecodeBatch(bodies[0]); err != nil || len(got.Events) != 100 {
+		if got, err := wire.DecodeBatch(bodies[0]); err != nil || len(got.Events) != 100 {
 			b.Fatal(err)
 		}
 	}
