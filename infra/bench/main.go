@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"time"
+
+	"kozamori/internal/version"
 )
 
 type options struct {
@@ -38,7 +40,12 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "alerts, events, http or parts; all of them if empty")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
+	tell := flag.Bool("version", false, "tell which build this is, and do nothing else")
 	flag.Parse()
+	if *tell {
+		fmt.Println(version.String())
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o); err != nil {
@@ -66,7 +73,7 @@ func run(ctx context.Context, o options) error {
 		}
 		defer func() { _ = pprof.Lookup("allocs").WriteTo(f, 0); _ = f.Close() }()
 	}
-	fmt.Printf("%s, %s, %d cores, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.Version(), runtime.GOMAXPROCS(0), cpuName())
+	fmt.Printf("%s, %s, %d cores, %s\n\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), version.String(), runtime.GOMAXPROCS(0), cpuName())
 	for _, part := range []struct {
 		name string
 		do   func(context.Context, options) error

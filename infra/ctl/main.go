@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"kozamori/infra/operator"
+	"kozamori/internal/version"
 )
 
 // console is where a command reads and writes.
@@ -69,6 +70,9 @@ func run(ctx context.Context, c *console, args []string) int {
 	if len(args) == 0 {
 		usage(c.Err)
 		return 2
+	}
+	if version.Printed(args, c.Out) {
+		return 0
 	}
 	switch args[0] {
 	case "help", "-h", "-help", "--help":
@@ -168,5 +172,5 @@ func usage(w io.Writer) {
 	for _, cmd := range commands {
 		_, _ = fmt.Fprintf(w, "  %-18s %-10s %s\n", cmd.name, cmd.args, cmd.does)
 	}
-	_, _ = fmt.Fprint(w, "\nctl COMMAND -h tells the flags of a command.\n")
+	_, _ = fmt.Fprint(w, "\nctl COMMAND -h tells the flags of a command, ctl -version which build this is.\n")
 }

@@ -17,6 +17,7 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/sim"
+	"kozamori/internal/version"
 	"kozamori/internal/watch"
 )
 
@@ -242,6 +243,13 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 				t.Errorf("%d lines: %s", n+1, errs.String())
 			}
 		})
+	}
+}
+
+func TestTheLocalStackTellsWhichBuildItIsAndStops(t *testing.T) {
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"-data", t.TempDir(), "-version"}, noEnv, &out, &errs); code != 0 || out.String() != version.String()+"\n" || errs.Len() != 0 {
+		t.Errorf("%d %q %q", code, out.String(), errs.String())
 	}
 }
 

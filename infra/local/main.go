@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"kozamori/infra/folder"
+	"kozamori/internal/version"
 )
 
 func main() {
@@ -35,6 +36,7 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	flags.BoolVar(&o.Fresh, "fresh", false, "begin anew: forget what the folder holds")
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	verbose := flags.Bool("v", false, "log every step")
+	tell := flags.Bool("version", false, "tell which build this is, and do nothing else")
 	flags.Usage = func() {
 		_, _ = fmt.Fprintf(errs, "usage: local [flags]\n\nThe whole of Kozamori on this machine.\n\n")
 		flags.PrintDefaults()
@@ -48,12 +50,16 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 		_, _ = fmt.Fprintf(errs, "%q is not a flag, and nothing else is wanted.\n\n", flags.Arg(0))
 		flags.Usage()
 		return 2
+	case *tell:
+		_, _ = fmt.Fprintln(out, version.String())
+		return 0
 	}
 	level := slog.LevelWarn
 	if *verbose {
 		level = slog.LevelInfo
 	}
 	o.Logger = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))
+	o.Logger.Info("starting", "version", version.String())
 	if err := o.serve(ctx); err != nil {
 		_, _ = fmt.Fprintln(errs, sentence(err))
 		return 1

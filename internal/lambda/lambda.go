@@ -38,6 +38,7 @@ import (
 	"kozamori/internal/secrets"
 	"kozamori/internal/store/dynamo"
 	"kozamori/internal/sweep"
+	"kozamori/internal/version"
 )
 
 // startTime is how long getting warm may take.
@@ -93,6 +94,7 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	ctx, cancel := context.WithTimeout(context.Background(), startTime)
 	defer cancel()
 	log := slog.New(withMetrics(lambdacontext.NewLogHandler(), os.Stdout, os.Getenv("KOZAMORI_STACK")))
+	log.Info("starting", "part", string(name), "version", version.String())
 	c := environment()
 	table := dynamo.New(dynamo.Config{AWS: c, Table: os.Getenv("KOZAMORI_TABLE")})
 	p := &part[T]{name: name, build: build, names: map[string]queue.Name{}, log: log,

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"kozamori/infra/richmenu"
+	"kozamori/internal/version"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -27,6 +28,9 @@ import (
 var page string
 
 func main() {
+	if version.Printed(os.Args[1:], os.Stdout) {
+		return
+	}
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		name := "menu-" + string(lang) + ".png"
 		if err := picture(lang, name); err != nil {
