@@ -3,6 +3,7 @@ package embedded_test
 import (
 	"context"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,9 +12,10 @@ import (
 	"kozamori/internal/queue/queuetest"
 )
 
-func open(t *testing.T, path string, visibility time.Duration) *embedded.Queue {
+func open(t *testing.T, path string, o embedded.Options) *embedded.Queue {
 	t.Helper()
-	q, err := embedded.Open(path, embedded.Options{Visibility: visibility, MaxReceives: queuetest.MaxReceives})
+	o.MaxReceives = queuetest.MaxReceives
+	q, err := embedded.Open(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,14 +24,17 @@ func open(t *testing.T, path string, visibility time.Duration) *embedded.Queue {
 }
 
 func TestQueue(t *testing.T) {
-	queuetest.Run(t, queuetest.Config{Visibility: time.Second, AtATime: 12, Open: func(t *testing.T, visibility time.Duration) queue.Queue {
-		return open(t, filepath.Join(t.TempDir(), "queue"), visibility)
+	queuetest.Run(t, queuetest.Config{Many: 1000, AtATime: 12, Open: func(t *testing.T, visibility time.Duration) (queue.Queue, func()) {
+		var ahead atomic.Int64
+		now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		return open(t, filepath.Join(t.TempDir(), "queue"), embedded.Options{Visibility: visibility, Now: now}),
+			func() { ahead.Add(int64(visibility)) }
 	}})
 }
 
 func TestWhatWasInFlightIsBackAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue")
-	q := open(t, path, time.Minute)
+	q := open(t, path, embedded.Options{Visibility: time.Minute})
 	if err := q.Send(context.Background(), queue.LINE, queue.Outgoing{Body: []byte("x"), Group: "g"}); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +44,7 @@ func TestWhatWasInFlightIsBackAfterARestart(t *testing.T) {
 	if err := q.Close(); err != nil {
 		t.Fatal(err)
 	}
-	q = open(t, path, time.Minute)
+	q = open(t, path, embedded.Options{Visibility: time.Minute})
 	m, err := q.Receive(context.Background(), queue.LINE, 1, time.Millisecond)
 	if err != nil || len(m) != 1 || string(m[0].Body) != "x" || m[0].Receives != 2 || m[0].Group != "g" {
 		t.Errorf("after the restart: %+v %v", m, err)

@@ -84,6 +84,7 @@ func accept(c call, refuse func(id string) (senderFault, refused bool)) any {
 }
 
 func TestEntriesThatFailAreSentAgainAndOnlyThey(t *testing.T) {
+	t.Parallel()
 	s := &script{answer: func(n int, c call) (int, any) {
 		return 200, accept(c, func(id string) (bool, bool) { return false, n == 1 && id > "5" || n == 2 && id == "7" })
 	}}
@@ -114,6 +115,7 @@ func TestEntriesThatFailAreSentAgainAndOnlyThey(t *testing.T) {
 // go without it, whoever sends it. And whoever looks for what became of an
 // event finds it by its trace.
 func TestEachEntryNamesItsGroupAndTrace(t *testing.T) {
+	t.Parallel()
 	dead := map[string]any{"Messages": []any{map[string]any{"MessageId": "d", "ReceiptHandle": "h", "Body": "dead", "MD5OfBody": "f58e6a506c76fc2c90a7d29cbc631c2f",
 		"MessageAttributes": map[string]any{"trace": map[string]string{"DataType": "String", "StringValue": "t"}},
 		"Attributes":        map[string]string{"MessageGroupId": "0125", "SentTimestamp": "1"}}}}
@@ -150,6 +152,7 @@ func TestEachEntryNamesItsGroupAndTrace(t *testing.T) {
 }
 
 func TestAnEntryOfWhichSQSSaysNothingIsSentAgain(t *testing.T) {
+	t.Parallel()
 	s := &script{answer: func(n int, c call) (int, any) {
 		if n == 1 {
 			c.Entries = c.Entries[:1]
@@ -165,23 +168,25 @@ func TestAnEntryOfWhichSQSSaysNothingIsSentAgain(t *testing.T) {
 }
 
 func TestASendThatIsNotDurableIsAnError(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault bool
 		calls int
 	}{"our fault, which no repetition mends": {true, 1}, "SQS's fault, again and again": {false, 6}} {
-		t.Run(name, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			s := &script{answer: func(_ int, got call) (int, any) {
 				return 200, accept(got, func(string) (bool, bool) { return c.fault, true })
 			}}
 			err := s.queue(t, nil).Send(ctx, queue.Events, queue.Outgoing{Body: []byte("secret body")})
 			if err == nil || strings.Contains(err.Error(), "secret") || len(s.calls) != c.calls {
-				t.Errorf("after %d calls: %v", len(s.calls), err)
+				t.Errorf("%s: after %d calls: %v", name, len(s.calls), err)
 			}
 		})
 	}
 }
 
 func TestRequestsHoldTenMessagesAndOneMebibyte(t *testing.T) {
+	t.Parallel()
 	s := &script{answer: func(_ int, c call) (int, any) {
 		return 200, accept(c, func(string) (bool, bool) { return false, false })
 	}}
@@ -219,6 +224,7 @@ func TestRequestsHoldTenMessagesAndOneMebibyte(t *testing.T) {
 }
 
 func TestARetryStaysWithinTwelveHoursOfItsReceive(t *testing.T) {
+	t.Parallel()
 	received := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		later, delay time.Duration
@@ -239,6 +245,7 @@ func TestARetryStaysWithinTwelveHoursOfItsReceive(t *testing.T) {
 }
 
 func TestADeadLetteringThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
+	t.Parallel()
 	m := queue.Message{Body: []byte("x"), Receipt: sqs.Receipt("handle", time.Now())}
 	for cut, want := range [][]string{
 		{"ChangeMessageVisibility"},
@@ -271,6 +278,7 @@ func TestADeadLetteringThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 // Meanwhile nobody else may take the message: it would be worked on, or be
 // dead-lettered twice.
 func TestADeadLetteringHidesItsMessageForLongerThanItCanTake(t *testing.T) {
+	t.Parallel()
 	m := queue.Message{Body: []byte("x")}
 	var took time.Duration
 	s := &script{}
@@ -296,6 +304,7 @@ func TestADeadLetteringHidesItsMessageForLongerThanItCanTake(t *testing.T) {
 
 // Lambda sends there what a function could not take, and says why in its own way.
 func TestWhatSESSaidAndNobodyTookIsListed(t *testing.T) {
+	t.Parallel()
 	body := `{"requestContext":{"condition":"RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"detail":{}},"responsePayload":{"errorMessage":"store: throttled"}}`
 	sum := md5.Sum([]byte(body))
 	sent := false
@@ -331,6 +340,7 @@ func TestWhatSESSaidAndNobodyTookIsListed(t *testing.T) {
 }
 
 func TestAQueueThatIsNotConfiguredIsAnError(t *testing.T) {
+	t.Parallel()
 	q := (&script{}).queue(t, nil)
 	if err := q.Send(ctx, queue.LINE, queue.Outgoing{Body: []byte("x")}); err == nil {
 		t.Error("taken")
