@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -47,7 +48,7 @@ func Menu(lang watch.Lang) line.RichMenu {
 	for i, item := range wording.Menu(lang) {
 		x, y := i%Columns, i/Columns
 		m.Areas = append(m.Areas, line.RichArea{X: x * Width / Columns, Y: y * Height / Rows, Width: Width / Columns, Height: Height / Rows,
-			Action: wording.Button{Label: item.Label, Say: item.Say}})
+			Action: message.Button{Label: item.Label, Say: item.Say}})
 	}
 	return m
 }

@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
 	"kozamori/internal/token"
+	"kozamori/internal/wording"
 )
 
 // Secrets knows the webhook secrets shared with a bank: one, or two while one
@@ -91,7 +92,7 @@ func (s *System) newLINE() (*line.Client, error) {
 	case len(c.Secrets) > 0:
 		tokens = line.BySecret(o, c.Secrets[0])
 	}
-	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, HTTP: s.LINEHTTP}), nil
+	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, Labels: wording.LabelsIn, HTTP: s.LINEHTTP}), nil
 }
 
 // Platform is the client of LINE that the parts share.
@@ -154,7 +155,7 @@ func (s *System) mails() (notify.Channel, error) {
 	if s.Mail.From == "" {
 		return nil, nil
 	}
-	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, HTTP: s.MailHTTP})
+	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, Labels: wording.LabelsIn, HTTP: s.MailHTTP})
 }
 
 // Feedback acts on what became of mails that were accepted.

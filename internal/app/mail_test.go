@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
+	"kozamori/internal/wording"
 )
 
 // withMail gives a world a mailbox behind SES's own client, and the pages
@@ -42,7 +43,7 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { pages.ServeHTTP(rw, r) }))
 	t.Cleanup(site.Close)
 	pages = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: app.Names{Store: w.store}, Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
-	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>"})
+	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}

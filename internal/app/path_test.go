@@ -24,6 +24,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
@@ -121,7 +122,7 @@ func newWorld(t *testing.T) *world {
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: known, Queue: w.queue, Store: w.store, Now: w.Now, Logger: w.log}))
 	w.post = mux
 	d := detect.New(detect.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})
-	client := line.New(line.Config{Endpoint: lineSrv.URL, Tokens: line.StaticToken(w.line.Token)})
+	client := line.New(line.Config{Endpoint: lineSrv.URL, Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(w.mail), Now: w.Now, Logger: w.log,
 		Callback: &notify.SignedCallback{Store: w.store, Secrets: known, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
@@ -139,7 +140,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // mail is a mail channel that accepts everything.
-func (w *world) mail(_ context.Context, to, _ string, _ wording.Message) watch.Outcome {
+func (w *world) mail(_ context.Context, to, _ string, _ message.Message) watch.Outcome {
 	w.mails = append(w.mails, to)
 	return watch.Outcome{Result: watch.SendAccepted, ProviderID: "mail"}
 }

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // How far we are with an event. Each phase is written before what follows
@@ -40,11 +40,11 @@ const (
 // plan is what is to happen for an event: an act, if it is one that cannot
 // tell afterwards whether it has happened, and what the person is told.
 type plan struct {
-	say []wording.Message // none for silence
+	say []message.Message // none for silence
 	do  func(ctx context.Context) error
 }
 
-func say(m wording.Message) plan { return plan{say: []wording.Message{m}} }
+func say(m message.Message) plan { return plan{say: []message.Message{m}} }
 
 // run takes an event from wherever it was left to its end.
 func (t *talk) run(ctx context.Context) queue.Verdict {
@@ -100,7 +100,7 @@ func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 
 // instead is the end of an act that turned out to be impossible: nothing was
 // done, and this is said of it, whatever was written down before.
-type instead struct{ say []wording.Message }
+type instead struct{ say []message.Message }
 
 func (*instead) Error() string { return "chat: it could not be done" }
 
@@ -134,7 +134,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 	if seen.Phase == done {
 		return queue.Acknowledge
 	}
-	var m []wording.Message
+	var m []message.Message
 	if err := json.Unmarshal(seen.Answer, &m); err != nil {
 		return queue.DeadLetter("an answer that cannot be read")
 	}
@@ -167,7 +167,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 	return t.push(ctx, seen, m)
 }
 
-func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []wording.Message) queue.Verdict {
+func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []message.Message) queue.Verdict {
 	if !t.fresh() {
 		t.Logger.Warn("an answer may not have arrived: LINE did not say", "event", t.Event.ID)
 		return t.finish(ctx, seen)
@@ -178,7 +178,7 @@ func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []wording.Mes
 	return queue.RetryAfter(2 * time.Second)
 }
 
-func (t *talk) push(ctx context.Context, seen *store.Seen, m []wording.Message) queue.Verdict {
+func (t *talk) push(ctx context.Context, seen *store.Seen, m []message.Message) queue.Verdict {
 	o := t.LINE.PushAll(ctx, t.Event.User, watch.DeriveUUID("chat", t.Event.ID), m...)
 	switch {
 	case o.Result == watch.SendAccepted:

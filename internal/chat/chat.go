@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -25,9 +26,9 @@ import (
 
 // LINE is what the chat needs of the LINE platform; see line.Client.
 type LINE interface {
-	Reply(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
-	ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome
-	PushAll(ctx context.Context, to, retryKey string, msgs ...wording.Message) watch.Outcome
+	Reply(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome
+	ReplyAgain(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome
+	PushAll(ctx context.Context, to, retryKey string, msgs ...message.Message) watch.Outcome
 	Profile(ctx context.Context, user string) (line.Profile, error)
 	LinkToken(ctx context.Context, user string) (string, error)
 }
@@ -103,7 +104,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	talks := map[string][]*talk{}
 	for i, m := range msgs {
 		t := &talk{Stage: s, place: i, receives: m.Receives, sent: m.SentAt}
-		if err := json.Unmarshal(m.Body, &t.message); err != nil || t.Event.ID == "" && t.News == nil {
+		if err := json.Unmarshal(m.Body, &t.envelope); err != nil || t.Event.ID == "" && t.News == nil {
 			verdicts[i] = queue.DeadLetter("neither an event of LINE's nor news")
 			continue
 		}
@@ -129,7 +130,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 // talk is one event, or one piece of news, on its way through the stage.
 type talk struct {
 	*Stage
-	message
+	envelope
 	place    int // in its batch
 	receives int
 	sent     time.Time // when it was queued

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -45,7 +46,7 @@ func (t *talk) toDesk(ctx context.Context, action, record string) (plan, error) 
 }
 
 // outcome words what an answer did, or what stands.
-func (t *talk) outcome(ctx context.Context, action string, res dispute.Result) wording.Message {
+func (t *talk) outcome(ctx context.Context, action string, res dispute.Result) message.Message {
 	own := res.Record.Answer != nil && res.Record.Answer.Watcher == res.Watcher.ID
 	switch res.Outcome {
 	case dispute.Opened:

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -20,7 +21,7 @@ func (t *talk) settings(ctx context.Context) (plan, error) {
 }
 
 // door makes a link to the person's own pages, which opens once.
-func (t *talk) door(ctx context.Context, name wording.Command, open func(watch.Lang, string) wording.Message) (plan, error) {
+func (t *talk) door(ctx context.Context, name wording.Command, open func(watch.Lang, string) message.Message) (plan, error) {
 	list, lang, err := t.accounts(ctx)
 	switch {
 	case err != nil:

@@ -42,9 +42,9 @@ func NewHook(c HookConfig) *Hook {
 	return &Hook{c}
 }
 
-// message is what queue.Chat carries: one event, and when it came in, because
+// envelope is what queue.Chat carries: one event, and when it came in, because
 // a reply token lives from then on; or news.
-type message struct {
+type envelope struct {
 	watch.NewsMessage
 	Event      line.Event `json:"event"`
 	ReceivedAt time.Time  `json:"received_at"`
@@ -118,7 +118,7 @@ func (h *Hook) send(ctx context.Context, out []queue.Outgoing) error {
 // could be a command or a code is kept: the rest is the person's own affair.
 func outgoing(e line.Event, now time.Time) queue.Outgoing {
 	e.Text = head(e.Text, maxRead+1)
-	body, err := json.Marshal(message{Event: e, ReceivedAt: now})
+	body, err := json.Marshal(envelope{Event: e, ReceivedAt: now})
 	if err != nil {
 		panic("chat: an event does not encode: " + err.Error()) // strings, times and bools always do
 	}

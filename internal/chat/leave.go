@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/wording"
 )
@@ -21,7 +22,7 @@ func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 func (t *talk) askLeave(ctx context.Context) (plan, error) { return t.askWhich(ctx, wording.AskLeave) }
 func (t *talk) askErase(ctx context.Context) (plan, error) { return t.askWhich(ctx, wording.AskErase) }
 
-func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) wording.Message) (plan, error) {
+func (t *talk) askWhich(ctx context.Context, ask func(wording.ChatLeaveFacts) message.Message) (plan, error) {
 	_, f, err := t.leaving(ctx)
 	switch {
 	case err != nil:
@@ -122,7 +123,7 @@ func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
 			return nil
 		case errors.Is(err, membership.ErrShared): // another owner came in the meantime
 			f.Accounts[0].Erasable = false
-			return &instead{[]wording.Message{wording.AskErase(f)}}
+			return &instead{[]message.Message{wording.AskErase(f)}}
 		}
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -85,8 +86,8 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 
 // servicesOf words what services touched accounts, of all of them as many as
 // one message holds; nil if used leaves none of the accounts to tell of.
-func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang watch.Lang, used bool) (*wording.Message, error) {
-	var all *wording.Message
+func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang watch.Lang, used bool) (*message.Message, error) {
+	var all *message.Message
 	room, more := wording.MaxServices, 0
 	for _, b := range accounts {
 		found, err := history.Services(ctx, t.Store, b.Account.AccountKey)
@@ -125,7 +126,7 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 // servicesOnce are the services of accounts that were connected just now, for
 // the event that connected them and no other: a code that is sent twice is
 // told of once. Nil if there is nothing to tell.
-func (t *talk) servicesOnce(ctx context.Context, list []membership.Bound, lang watch.Lang) (*wording.Message, error) {
+func (t *talk) servicesOnce(ctx context.Context, list []membership.Bound, lang watch.Lang) (*message.Message, error) {
 	all, err := t.servicesOf(ctx, list, lang, true)
 	if err != nil || all == nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -91,7 +92,7 @@ func (t *talk) binding(ctx context.Context, lineUser, watcher string) (store.Bin
 	return store.Binding{}, false, err
 }
 
-func (t *talk) newsWords(ctx context.Context) wording.Message {
+func (t *talk) newsWords(ctx context.Context) message.Message {
 	n := t.News
 	bank, _ := t.Names.Bank(ctx, n.Bank, n.To.Lang)
 	f := wording.GuardianFacts{Lang: n.To.Lang, Name: n.Guardian.Name, HideAmount: n.Guardian.HideAmount,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -71,5 +72,5 @@ func (t *talk) connected(ctx context.Context, list []membership.Bound) (plan, er
 		return say(m), err
 	}
 	services.Choices = m.Choices // only the last message's are shown
-	return plan{say: []wording.Message{m, *services}}, nil
+	return plan{say: []message.Message{m, *services}}, nil
 }

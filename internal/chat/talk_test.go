@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -266,7 +267,7 @@ func TestAFailedLinkAndAStickerDoNoHarm(t *testing.T) {
 		w.settle()
 	}
 	got := strings.Join(w.shown(alice), "")
-	for _, m := range []wording.Message{wording.LinkFailed(ja), wording.Guide(ja)} {
+	for _, m := range []message.Message{wording.LinkFailed(ja), wording.Guide(ja)} {
 		if !strings.Contains(got, m.Title) {
 			t.Errorf("%q was not said", m.Title)
 		}

@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -109,7 +110,7 @@ func newWorld(t *testing.T) *world {
 	// Every step of the stage to the outside can be the last one.
 	w.store = store.New(w.table)
 	fragile := store.New(&fragileTable{w.table, w.crash})
-	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t")})
+	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
 	w.enrol = &membership.Service{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
 	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
@@ -336,21 +337,21 @@ type fragileLINE struct {
 	c *crasher
 }
 
-func (l *fragileLINE) Reply(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
+func (l *fragileLINE) Reply(ctx context.Context, tok string, msgs ...message.Message) watch.Outcome {
 	_ = l.c.step("before reply")
 	o := l.LINE.Reply(ctx, tok, msgs...)
 	_ = l.c.step("after reply")
 	return o
 }
 
-func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...wording.Message) watch.Outcome {
+func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...message.Message) watch.Outcome {
 	_ = l.c.step("before reply")
 	o := l.LINE.ReplyAgain(ctx, tok, msgs...)
 	_ = l.c.step("after reply")
 	return o
 }
 
-func (l *fragileLINE) PushAll(ctx context.Context, to, key string, msgs ...wording.Message) watch.Outcome {
+func (l *fragileLINE) PushAll(ctx context.Context, to, key string, msgs ...message.Message) watch.Outcome {
 	_ = l.c.step("before push")
 	o := l.LINE.PushAll(ctx, to, key, msgs...)
 	_ = l.c.step("after push")

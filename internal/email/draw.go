@@ -7,16 +7,16 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"kozamori/internal/markup"
-	"kozamori/internal/wording"
+	"kozamori/internal/message"
 )
 
 // colours of a tone, on white and on black, each with a contrast of at least
 // 7 to 1.
-func colours(t wording.Tone) (ink, bright string) {
+func colours(t message.Tone) (ink, bright string) {
 	switch t {
-	case wording.Critical:
+	case message.Critical:
 		return "#a3000b", "#ffb3ad"
-	case wording.Notice:
+	case message.Notice:
 		return "#1b4b7a", "#9cc7f5"
 	}
 	return "#1f5b36", "#9fd8b4"
@@ -55,7 +55,7 @@ const (
 
 // draw draws a mail. Styles stand at each element: some mail programs read no
 // style sheet.
-func draw(m message) g.Node {
+func draw(m letter) g.Node {
 	ink, bright := colours(m.Tone)
 	meta := func(name, content string) g.Node { return h.Meta(h.Name(name), h.Content(content)) }
 	return h.Doctype(h.HTML(h.Lang(m.Lang), markup.Lines(
@@ -83,18 +83,18 @@ func whole(text string) g.Node {
 }
 
 // drawBody draws what the message says.
-func drawBody(m message, ink string) g.Node {
+func drawBody(m letter, ink string) g.Node {
 	heading := func(text string) g.Node { return h.H2(h.Style("margin:24px 0 8px"+size18), g.Text(text)) }
 	return markup.Lines(
 		h.H1(h.Style("margin:0 0 12px"+size22+";line-height:1.5"), g.Text(m.Title)),
 		g.If(m.Amount != "", h.P(h.Class("sum"), h.Style("margin:0 0 16px"+size34+";line-height:1.3;font-weight:bold;color:"+ink), whole(m.Amount))),
-		g.If(len(m.Facts) > 0, h.Dl(h.Style("margin:0 0 16px"), markup.Each(m.Facts, func(f wording.Fact) g.Node {
+		g.If(len(m.Facts) > 0, h.Dl(h.Style("margin:0 0 16px"), markup.Each(m.Facts, func(f message.Fact) g.Node {
 			return markup.Lines(
 				h.Dt(h.Class("soft"), h.Style("margin:8px 0 0"+size16+";color:#4a4a4a"), g.Text(f.Label)),
 				h.Dd(h.Style("margin:0;font-weight:bold"), whole(f.Value)))
 		}))),
 		markup.Each(m.Text, func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), g.Text(s)) }),
-		markup.Each(m.Links, func(b wording.Button) g.Node {
+		markup.Each(m.Links, func(b message.Button) g.Node {
 			return h.P(h.Style("margin:20px 0"), h.A(markup.Href(b.URL),
 				h.Style("display:block;padding:14px 16px;border-radius:8px;background:"+ink+";color:#ffffff"+size20+";font-weight:bold;text-align:center;text-decoration:none"), g.Text(b.Label)))
 		}),
@@ -103,7 +103,7 @@ func drawBody(m message, ink string) g.Node {
 			h.Ul(h.Style("margin:0 0 16px;padding-left:24px"), markup.Each(m.Message.Why, func(s string) g.Node { return h.Li(h.Style("margin:0 0 6px"), g.Text(s)) })))),
 		g.If(len(m.Message.Steps) > 0, markup.Lines(
 			heading(m.Labels.Steps),
-			h.Ol(h.Style("margin:0 0 16px;padding-left:28px"), markup.Each(m.Message.Steps, func(s wording.Step) g.Node {
+			h.Ol(h.Style("margin:0 0 16px;padding-left:28px"), markup.Each(m.Message.Steps, func(s message.Step) g.Node {
 				return h.Li(h.Style("margin:0 0 12px"), g.Text(s.Text), call(s.Tel, m.Call))
 			})))),
 		markup.Said(h.P, m.Foot, h.Class("box"), h.Style("margin:20px 0 0;padding:12px 16px;background:#f2f2f0")))
@@ -114,7 +114,7 @@ func call(tel, label string) g.Node {
 	if tel == "" {
 		return nil
 	}
-	address, say := wording.TelURI(tel), g.Text(label+" "+tel)
+	address, say := message.TelURI(tel), g.Text(label+" "+tel)
 	if !markup.Opens(address) {
 		return g.Group{h.Br(), say}
 	}

@@ -3,16 +3,16 @@ package email
 import (
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/testkit/markuptest"
-	"kozamori/internal/wording"
 )
 
 func TestNoTextOfAMailIsTakenForMarkup(t *testing.T) {
-	for _, tone := range []wording.Tone{wording.Critical, wording.Notice, wording.Calm} {
+	for _, tone := range []message.Tone{message.Critical, message.Notice, message.Calm} {
 		markuptest.Check(t, func(text string) string {
-			m := wording.Message{Tone: tone}
+			m := message.Message{Tone: tone}
 			markuptest.Fill(&m, text, "Tone")
-			_, html := render(m)
+			_, html := render(m, message.Labels{})
 			return html
 		})
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // timeout of one attempt, far below the minute for which notify holds a mail
@@ -36,7 +36,9 @@ type Config struct {
 	From, ReplyTo string
 	// ConfigurationSet brings bounces and complaints back; may be empty.
 	ConfigurationSet string
-	HTTP             *http.Client // nil takes one of its own
+	// Labels are the words around a message, in its language.
+	Labels func(lang string) message.Labels
+	HTTP   *http.Client // nil takes one of its own
 }
 
 // Client sends mails.
@@ -48,8 +50,12 @@ type Client struct {
 	replyTo []string
 }
 
-// New makes a client. It fails if From or ReplyTo is no address.
+// New makes a client. It fails if From or ReplyTo is no address, and without
+// Labels: a mail must say why it came and how to stop it.
 func New(c Config) (*Client, error) {
+	if c.Labels == nil {
+		return nil, errors.New("email: there are no labels")
+	}
 	client := &Client{config: c}
 	from, err := mail.ParseAddress(c.From)
 	if err != nil {
@@ -97,12 +103,12 @@ func tagValue(s string) bool {
 // Send sends a message to one address. The key names the delivery: it comes
 // back with bounces, and is all that they say of it. SES keeps no keys, so a
 // mail whose attempt ended without an answer may arrive twice.
-func (c *Client) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+func (c *Client) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
 	address, ok := watch.MailAddress(to)
 	if !ok {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
 	}
-	text, html := render(m)
+	text, html := render(m, c.config.Labels(m.Lang))
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &c.from,
 		ReplyToAddresses: c.replyTo,
@@ -137,7 +143,7 @@ func printable(s string) bool {
 	return s != "" && len(s) <= 900 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
 }
 
-func headers(key string, m wording.Message) []types.MessageHeader {
+func headers(key string, m message.Message) []types.MessageHeader {
 	header := func(name, value string) types.MessageHeader {
 		return types.MessageHeader{Name: &name, Value: &value}
 	}

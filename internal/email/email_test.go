@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/email"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -27,7 +28,7 @@ const (
 )
 
 // alert is a real alert, in Japanese.
-func alert() wording.Message {
+func alert() message.Message {
 	minus := int64(-70000)
 	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
 	m := wording.Alert(wording.AlertFacts{
@@ -56,7 +57,7 @@ func client(t *testing.T, endpoint string, h *http.Client) *email.Client {
 	c, err := email.New(email.Config{
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		Endpoint: endpoint, From: "口座守 <alert@kozamori.example>", ReplyTo: "help@kozamori.example",
-		ConfigurationSet: "kozamori", HTTP: h})
+		ConfigurationSet: "kozamori", Labels: wording.LabelsIn, HTTP: h})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestWhatIsSaidByOthersIsEscaped(t *testing.T) {
 	box, c := mailbox(t)
 	m := alert()
 	m.Text = append(m.Text, `<img src=x onerror=alert(1)> & "`)
-	m.Steps = append(m.Steps, wording.Step{Text: "call", Tel: "javascript:alert(1)"})
+	m.Steps = append(m.Steps, message.Step{Text: "call", Tel: "javascript:alert(1)"})
 	c.Send(context.Background(), to, key, m)
 	got := box.Messages()[0].HTML
 	if strings.Contains(got, "<img") || strings.Contains(got, `href="javascript`) {
@@ -291,7 +292,7 @@ func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
 }
 
 func TestASenderThatIsNoAddressIsRefused(t *testing.T) {
-	for _, c := range []email.Config{{From: "口座守"}, {From: "a@example.jp", ReplyTo: "x"}} {
+	for _, c := range []email.Config{{From: "口座守", Labels: wording.LabelsIn}, {From: "a@example.jp", ReplyTo: "x", Labels: wording.LabelsIn}, {From: "a@example.jp"}} {
 		if _, err := email.New(c); err == nil || strings.Contains(err.Error(), "口座守") {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -4,19 +4,20 @@ import (
 	"fmt"
 	"strings"
 
-	"kozamori/internal/wording"
+	"kozamori/internal/message"
 )
 
-type message struct {
-	wording.Message
-	wording.Labels
-	Links []wording.Button
+// letter is a message with all that a mail puts around it.
+type letter struct {
+	message.Message
+	message.Labels
+	Links []message.Button
 }
 
 // links are the buttons that a mail can have: postbacks and sayings are
 // LINE's.
-func links(m wording.Message) []wording.Button {
-	var out []wording.Button
+func links(m message.Message) []message.Button {
+	var out []message.Button
 	for _, b := range m.Buttons {
 		if b.URL != "" {
 			out = append(out, b)
@@ -26,14 +27,14 @@ func links(m wording.Message) []wording.Button {
 }
 
 // render draws a message as a mail: plain text and HTML, which say the same.
-func render(m wording.Message) (text, html string) {
-	d := message{m, wording.LabelsIn(m.Lang), links(m)}
+func render(m message.Message, labels message.Labels) (text, html string) {
+	d := letter{m, labels, links(m)}
 	var b strings.Builder
 	_ = draw(d).Render(&b) // a builder takes everything
 	return plain(d), b.String()
 }
 
-func plain(d message) string {
+func plain(d letter) string {
 	var b strings.Builder
 	para := func(lines ...string) {
 		for _, l := range lines {

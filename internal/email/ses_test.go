@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/email"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/testkit/emulator"
 	"kozamori/internal/watch"
@@ -198,7 +199,7 @@ func TestAnSESOfOthersReadsAMailAsItWasMeant(t *testing.T) {
 	long.StopURL += "?" + strings.Repeat("t0ken", 80)
 	other := alert()
 	other.Lang, other.Alt = string(watch.English), "[Urgent] Please check a withdrawal from your account"
-	for name, m := range map[string]wording.Message{"in Japanese": alert(), "in English": other, "with a long link to stop": long} {
+	for name, m := range map[string]message.Message{"in Japanese": alert(), "in English": other, "with a long link to stop": long} {
 		t.Run(name, func(t *testing.T) {
 			var wire requested
 			o := client(t, endpoint, &http.Client{Transport: &wire}).Send(t.Context(), to, key, m)
@@ -232,7 +233,7 @@ func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
 	shows, knows := emulator.SES(t), emulator.Moto(t)
 	domain := strings.ToLower(rand.Text()) + ".example"
 	from := func(endpoint, domain string, credentials aws.CredentialsProvider) *email.Client {
-		c, err := email.New(email.Config{AWS: aws.Config{Region: emulator.Region, Credentials: credentials}, Endpoint: endpoint, From: "口座守 <alert@" + domain + ">"})
+		c, err := email.New(email.Config{AWS: aws.Config{Region: emulator.Region, Credentials: credentials}, Endpoint: endpoint, From: "口座守 <alert@" + domain + ">", Labels: wording.LabelsIn})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +248,7 @@ func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
 	noSubject.Alt = ""
 	for name, c := range map[string]struct {
 		client *email.Client
-		m      wording.Message
+		m      message.Message
 		want   watch.Outcome
 	}{
 		"a sender of a verified domain is taken": {from(knows, domain, keys), alert(), watch.Outcome{Result: watch.SendAccepted}},

@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
-	"kozamori/internal/wording"
 )
 
 func TestProfile(t *testing.T) {
@@ -78,8 +78,8 @@ func TestRichMenus(t *testing.T) {
 		return u[len(u)-1].Menu
 	}
 	menu := line.RichMenu{Name: "menu", Bar: "メニューを開く・閉じるにはここを押す", Width: 2500, Height: 1686,
-		Areas: []line.RichArea{{Width: 1250, Height: 1686, Action: wording.Button{Label: "最近のお知らせ", Say: "一覧"}},
-			{X: 1250, Width: 1250, Height: 1686, Action: wording.Button{Label: "困ったとき", Postback: "a=help", Display: "困ったとき"}}}}
+		Areas: []line.RichArea{{Width: 1250, Height: 1686, Action: message.Button{Label: "最近のお知らせ", Say: "一覧"}},
+			{X: 1250, Width: 1250, Height: 1686, Action: message.Button{Label: "困ったとき", Postback: "a=help", Display: "困ったとき"}}}}
 	must := func(what string, err error) {
 		t.Helper()
 		if err != nil {

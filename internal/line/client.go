@@ -14,8 +14,8 @@ import (
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // Config of the client.
@@ -24,7 +24,10 @@ type Config struct {
 	// DataEndpoint takes images; empty is the one that belongs to Endpoint.
 	DataEndpoint string
 	Tokens       Tokens
-	HTTP         *http.Client // nil takes one with a timeout of 5 seconds
+	// Labels are the words around a message, in its language. Without them
+	// nothing is sent.
+	Labels func(lang string) message.Labels
+	HTTP   *http.Client // nil takes one with a timeout of 5 seconds
 }
 
 // Client talks to LINE.
@@ -69,23 +72,23 @@ func (c *Client) api(ctx context.Context, token string) (*messaging_api.Messagin
 }
 
 // Push sends a message to one user; see PushAll.
-func (c *Client) Push(ctx context.Context, to, retryKey string, m wording.Message) watch.Outcome {
+func (c *Client) Push(ctx context.Context, to, retryKey string, m message.Message) watch.Outcome {
 	return c.PushAll(ctx, to, retryKey, m)
 }
 
 // PushAll sends messages, at most five, to one user. The retry key (a UUID) goes out with the
 // first attempt already, so that LINE drops every second one for 24 hours.
-func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...wording.Message) watch.Outcome {
+func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...message.Message) watch.Outcome {
 	if !userID(to) {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
 	}
 	if len(msgs) == 0 || len(msgs) > maxMessages {
 		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to send"}
 	}
-	req := &messaging_api.PushMessageRequest{To: to, CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
-	for _, m := range msgs {
-		req.Messages = append(req.Messages, Flex(m))
+	if c.Labels == nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: noLabels}
 	}
+	req := &messaging_api.PushMessageRequest{To: to, Messages: c.draw(msgs), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
 	res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
 		res, _, err := api.PushMessageWithHttpInfo(req, retryKey)
 		return res, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -18,12 +19,12 @@ const user = "U0123456789abcdef0123456789abcdef"
 
 var key = watch.DeriveUUID("a delivery")
 
-func message() wording.Message {
-	return wording.Message{Lang: "ja", Alt: "【緊急】口座からの引き落としを確認してください", Tone: wording.Critical, Badge: "緊急",
-		Title: "引き落としがありました", Amount: "100,000円", Facts: []wording.Fact{{Label: "口座", Value: "普通 ***4567"}},
-		Why: []string{"はじめての引き落としです"}, Steps: []wording.Step{{Text: "警察に相談する", Tel: "#9110"}},
-		Buttons: []wording.Button{{Label: "身に覚えがない", Style: wording.Danger, Postback: "a=notmine&r=1&w=2", Display: "身に覚えがない"},
-			{Label: "くわしく見る", Style: wording.Link, URL: "https://example.jp/a/t"}}}
+func alert() message.Message {
+	return message.Message{Lang: "ja", Alt: "【緊急】口座からの引き落としを確認してください", Tone: message.Critical, Badge: "緊急",
+		Title: "引き落としがありました", Amount: "100,000円", Facts: []message.Fact{{Label: "口座", Value: "普通 ***4567"}},
+		Why: []string{"はじめての引き落としです"}, Steps: []message.Step{{Text: "警察に相談する", Tel: "#9110"}},
+		Buttons: []message.Button{{Label: "身に覚えがない", Style: message.Danger, Postback: "a=notmine&r=1&w=2", Display: "身に覚えがない"},
+			{Label: "くわしく見る", Style: message.Link, URL: "https://example.jp/a/t"}}}
 }
 
 func platform(t *testing.T) (*sim.LINE, *line.Client) {
@@ -31,7 +32,7 @@ func platform(t *testing.T) (*sim.LINE, *line.Client) {
 	p := &sim.LINE{Token: "channel-token", Now: time.Now}
 	srv := httptest.NewServer(p)
 	t.Cleanup(srv.Close)
-	return p, line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token)})
+	return p, line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn})
 }
 
 func TestPush(t *testing.T) {
@@ -53,7 +54,7 @@ func TestPush(t *testing.T) {
 			if c.fault != "" {
 				p.Fail(1, c.fault)
 			}
-			o := client.Push(context.Background(), user, key, message())
+			o := client.Push(context.Background(), user, key, alert())
 			if o.Result != c.want || len(p.Messages()) != c.taken {
 				t.Fatalf("outcome %+v with %d taken, want %v with %d", o, len(p.Messages()), c.want, c.taken)
 			}
@@ -62,7 +63,7 @@ func TestPush(t *testing.T) {
 			}
 			// Whatever happened, trying again ends with one message.
 			if o.Result == watch.SendRetry {
-				if o = client.Push(context.Background(), user, key, message()); o.Result != watch.SendAccepted || o.ProviderID != "req-1" {
+				if o = client.Push(context.Background(), user, key, alert()); o.Result != watch.SendAccepted || o.ProviderID != "req-1" {
 					t.Errorf("the second try: %+v", o)
 				}
 				if n := len(p.Messages()); n != 1 {
@@ -79,7 +80,7 @@ func TestPush(t *testing.T) {
 func TestIDsThatAreNoUsersAreNotSent(t *testing.T) {
 	p, client := platform(t)
 	for _, id := range []string{"", "U1", "../" + user, user + "0", strings.ToUpper(user)} {
-		if o := client.Push(context.Background(), id, key, message()); o.Result != watch.SendUnreachable {
+		if o := client.Push(context.Background(), id, key, alert()); o.Result != watch.SendUnreachable {
 			t.Errorf("%q: %+v", id, o)
 		}
 	}
@@ -89,7 +90,7 @@ func TestIDsThatAreNoUsersAreNotSent(t *testing.T) {
 }
 
 func TestFlexKeepsToLINEsRules(t *testing.T) {
-	b, err := json.Marshal(line.Flex(message()))
+	b, err := json.Marshal(line.Flex(alert(), wording.LabelsIn("ja")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 	"github.com/rivo/uniseg"
 
-	"kozamori/internal/wording"
+	"kozamori/internal/message"
 )
 
 // LINE's limits. Labels and what a tap says are counted in graphemes (what a
@@ -31,33 +31,45 @@ const (
 	nearWhite = "#FFFFFF"
 )
 
-func toneColour(t wording.Tone) string {
+func toneColour(t message.Tone) string {
 	switch t {
-	case wording.Critical:
+	case message.Critical:
 		return red
-	case wording.Notice:
+	case message.Notice:
 		return blue
 	}
 	return green
 }
 
+// noLabels is the problem of a client that cannot draw.
+const noLabels = "the client has no labels to draw with"
+
+// draw draws messages, each with the labels of its language.
+func (c *Client) draw(msgs []message.Message) []messaging_api.MessageInterface {
+	out := make([]messaging_api.MessageInterface, len(msgs))
+	for i, m := range msgs {
+		out[i] = Flex(m, c.Labels(m.Lang))
+	}
+	return out
+}
+
 // Flex draws a message as one bubble. The same message makes the same bytes.
 // A message too large for LINE loses the ends of its longest texts, rather
 // than being refused.
-func Flex(m wording.Message) *messaging_api.FlexMessage {
-	f := draw(m, maxBubble)
+func Flex(m message.Message, labels message.Labels) *messaging_api.FlexMessage {
+	f := draw(m, labels, maxBubble)
 	for _, most := range []int{1000, 300, 100, 40} {
 		if fits(m, f) {
 			break
 		}
-		f = draw(m, most)
+		f = draw(m, labels, most)
 	}
 	return f
 }
 
 // fits tells whether a drawn message keeps to LINE's size. Most do so by far,
 // which the length of what they say tells without drawing them as JSON.
-func fits(m wording.Message, f *messaging_api.FlexMessage) bool {
+func fits(m message.Message, f *messaging_api.FlexMessage) bool {
 	said, parts := 0, 10
 	say := func(n int, texts ...string) {
 		parts += n
@@ -87,11 +99,10 @@ func fits(m wording.Message, f *messaging_api.FlexMessage) bool {
 
 // draw draws a message whose texts may have so many characters. Every nested
 // value is a pointer: LINE's SDK drops the type of others.
-func draw(m wording.Message, most int) *messaging_api.FlexMessage {
+func draw(m message.Message, labels message.Labels, most int) *messaging_api.FlexMessage {
 	text := func(s, size, colour string, bold bool) *messaging_api.FlexText {
 		return text(cut(s, most), size, colour, bold)
 	}
-	labels := wording.LabelsIn(m.Lang)
 	body := []messaging_api.FlexComponentInterface{text(m.Title, "xl", ink, true)}
 	if m.Amount != "" {
 		body = append(body, text(m.Amount, "3xl", toneColour(m.Tone), true))
@@ -119,7 +130,7 @@ func draw(m wording.Message, most int) *messaging_api.FlexMessage {
 	for _, s := range m.Steps {
 		body = append(body, text(s.Text, "md", ink, false))
 		if s.Tel != "" {
-			body = append(body, button(wording.Button{Label: labels.Call + " " + s.Tel, Style: wording.Secondary, URL: wording.TelURI(s.Tel)}))
+			body = append(body, button(message.Button{Label: labels.Call + " " + s.Tel, Style: message.Secondary, URL: message.TelURI(s.Tel)}))
 		}
 	}
 	if m.Foot != "" {
@@ -162,14 +173,14 @@ func text(s, size, colour string, bold bool) *messaging_api.FlexText {
 	return t
 }
 
-func button(b wording.Button) *messaging_api.FlexButton {
+func button(b message.Button) *messaging_api.FlexButton {
 	f := &messaging_api.FlexButton{Action: action(b, maxLabel), Scaling: true, AdjustMode: "shrink-to-fit"}
 	switch b.Style {
-	case wording.Danger:
+	case message.Danger:
 		f.Style, f.Color = messaging_api.FlexButtonSTYLE_PRIMARY, red
-	case wording.Primary:
+	case message.Primary:
 		f.Style, f.Color = messaging_api.FlexButtonSTYLE_PRIMARY, green
-	case wording.Secondary:
+	case message.Secondary:
 		f.Style = messaging_api.FlexButtonSTYLE_SECONDARY
 	default:
 		f.Style = messaging_api.FlexButtonSTYLE_LINK
@@ -177,7 +188,7 @@ func button(b wording.Button) *messaging_api.FlexButton {
 	return f
 }
 
-func action(b wording.Button, most int) messaging_api.ActionInterface {
+func action(b message.Button, most int) messaging_api.ActionInterface {
 	label := cut(b.Label, most)
 	switch {
 	case b.Postback != "":

@@ -11,13 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
 // longest are the largest messages that wording makes: every reason, every
 // number to call, and each text as long as it may be.
-func longest(lang watch.Lang) map[string]wording.Message {
+func longest(lang watch.Lang) map[string]message.Message {
 	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
 	minus := int64(-1_000_000_000_000)
 	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: strings.Repeat("普", 64), OccurredAt: at, RecordedAt: at.AddDate(1, 0, 0),
@@ -36,7 +37,7 @@ func longest(lang watch.Lang) map[string]wording.Message {
 		UndoUntil: at.Add(time.Hour), Change: watch.DisputeChange{Status: watch.DisputeClosed, At: at, Text: strings.Repeat("確認しました。", 150)}, Link: link}
 	answer := wording.AnswerFacts{Lang: lang, Record: r, Answer: watch.Answer{Value: watch.NotMine, At: at}, Watcher: alert.Notice.Watcher, Guardian: true,
 		ServiceName: name, BankName: name, Reference: d.Reference, Trust: watch.Trust{Service: "docomo", UpTo: r.Amount, Until: at.AddDate(0, 3, 0)}, TrustDays: 90, Link: link}
-	return map[string]wording.Message{
+	return map[string]message.Message{
 		"alert": wording.Alert(alert), "alert to a guardian": wording.Alert(guardian), "undone": wording.Undone(alert),
 		"dispute opened": wording.DisputeOpened(dispute), "dispute already open": wording.DisputeAlready(dispute),
 		"dispute withdrawn": wording.DisputeWithdrawn(dispute), "too late": wording.UndoTooLate(dispute), "dispute status": wording.DisputeStatus(dispute),
@@ -50,7 +51,7 @@ func TestTheLargestMessagesKeepToLINEsLimits(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		for name, m := range longest(lang) {
 			t.Run(fmt.Sprint(lang, " ", name), func(t *testing.T) {
-				b, err := json.Marshal(line.Flex(m).Contents)
+				b, err := json.Marshal(line.Flex(m, wording.LabelsIn("ja")).Contents)
 				if err != nil || len(b) > 30<<10 {
 					t.Fatalf("a bubble of %d bytes, %v", len(b), err)
 				}
@@ -71,18 +72,18 @@ func TestTheLargestMessagesKeepToLINEsLimits(t *testing.T) {
 
 func TestAMessageTooLargeIsShortenedAndNotRefused(t *testing.T) {
 	_, client := platform(t)
-	m := message()
+	m := alert()
 	m.Alt = strings.Repeat("あ", 2000)
 	for range 20 {
 		m.Text = append(m.Text, strings.Repeat("<長い文>", 1000))
-		m.Facts = append(m.Facts, wording.Fact{Label: "項目", Value: strings.Repeat("値", 1000)})
-		m.Choices = append(m.Choices, wording.Button{Label: strings.Repeat("選", 30), Say: strings.Repeat("言", 400)})
+		m.Facts = append(m.Facts, message.Fact{Label: "項目", Value: strings.Repeat("値", 1000)})
+		m.Choices = append(m.Choices, message.Button{Label: strings.Repeat("選", 30), Say: strings.Repeat("言", 400)})
 	}
 	m.Buttons[0].Display = strings.Repeat("言", 400)
 	if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
 		t.Errorf("%+v", o)
 	}
-	b, _ := json.Marshal(line.Flex(m))
+	b, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
 	for _, must := range []string{"身に覚えがない", "100,000円", "普通 ***4567"} {
 		if !strings.Contains(string(b), must) {
 			t.Errorf("%q was lost", must)
@@ -102,8 +103,8 @@ func TestLabelsAreCountedAsReadersCount(t *testing.T) {
 		"a kana and its combining mark are one to read": {strings.Repeat("か\u3099", 40), strings.Repeat("か\u3099", 40)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := message()
-			m.Buttons = []wording.Button{{Label: c.label, Style: wording.Danger, Postback: "a"}}
+			m := alert()
+			m.Buttons = []message.Button{{Label: c.label, Style: message.Danger, Postback: "a"}}
 			var got struct {
 				Contents struct {
 					Footer struct {
@@ -111,7 +112,7 @@ func TestLabelsAreCountedAsReadersCount(t *testing.T) {
 					}
 				}
 			}
-			b, _ := json.Marshal(line.Flex(m))
+			b, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
 			if err := json.Unmarshal(b, &got); err != nil {
 				t.Fatal(err)
 			}
@@ -127,8 +128,8 @@ func TestLabelsAreCountedAsReadersCount(t *testing.T) {
 
 func TestTheSameMessageMakesTheSameBytes(t *testing.T) {
 	for name, m := range longest(watch.Japanese) {
-		a, _ := json.Marshal(line.Flex(m))
-		b, _ := json.Marshal(line.Flex(m))
+		a, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
+		b, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
 		if string(a) != string(b) {
 			t.Errorf("%s differs", name)
 		}
@@ -156,7 +157,7 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 	}
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		list.Lang = lang
-		for name, m := range map[string]wording.Message{
+		for name, m := range map[string]message.Message{
 			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesMessage(lang, name+r.Mask, services, false, at),
 			"twenty accounts": wording.Welcome(lang, accounts), "which of twenty to leave": wording.AskLeave(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts, Now: at}), "twenty left": wording.Left(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts}),
 			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Service: banks[1], Banks: banks[2:]}),

@@ -9,7 +9,7 @@ import (
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
-	"kozamori/internal/wording"
+	"kozamori/internal/message"
 )
 
 // RichMenu is the menu under a chat: a picture with areas to tap.
@@ -23,7 +23,7 @@ type RichMenu struct {
 // RichArea is a rectangle of the picture that does what a button does.
 type RichArea struct {
 	X, Y, Width, Height int
-	Action              wording.Button
+	Action              message.Button
 }
 
 // LINE's limits for menus.

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
@@ -36,7 +36,7 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 	}
 	make := func() string {
 		t.Helper()
-		id, err := client.CreateRichMenu(ctx, line.RichMenu{Name: "menu", Bar: "Menu", Width: 2500, Height: 1686, Areas: []line.RichArea{{Width: 2500, Height: 1686, Action: wording.Button{Label: "help", Say: "help"}}}})
+		id, err := client.CreateRichMenu(ctx, line.RichMenu{Name: "menu", Bar: "Menu", Width: 2500, Height: 1686, Areas: []line.RichArea{{Width: 2500, Height: 1686, Action: message.Button{Label: "help", Say: "help"}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

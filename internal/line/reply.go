@@ -9,8 +9,8 @@ import (
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // maxMessages is how many messages one reply or push may carry.
@@ -25,7 +25,7 @@ const maxMessages = 5
 //     too old, or LINE refuses us): push it instead, with a retry key.
 //   - SendRetry: nobody knows. The same token again is safe, since it works
 //     once; a push is not, for the person may get it twice.
-func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome {
+func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome {
 	return c.reply(ctx, replyToken, false, msgs)
 }
 
@@ -33,18 +33,18 @@ func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...wording.M
 // through, in this process or one that died, and which is too young to be
 // over: a token that LINE calls invalid was used by that attempt, which is
 // SendAccepted. It never returns SendRefused, except for nothing to send.
-func (c *Client) ReplyAgain(ctx context.Context, replyToken string, msgs ...wording.Message) watch.Outcome {
+func (c *Client) ReplyAgain(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome {
 	return c.reply(ctx, replyToken, true, msgs)
 }
 
-func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs []wording.Message) watch.Outcome {
+func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs []message.Message) watch.Outcome {
 	if replyToken == "" || len(msgs) == 0 || len(msgs) > maxMessages {
 		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to reply with"}
 	}
-	req := &messaging_api.ReplyMessageRequest{ReplyToken: replyToken}
-	for _, m := range msgs {
-		req.Messages = append(req.Messages, Flex(m))
+	if c.Labels == nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: noLabels}
 	}
+	req := &messaging_api.ReplyMessageRequest{ReplyToken: replyToken, Messages: c.draw(msgs)}
 	// A lost answer is asked for once more at once: in a second the token may
 	// be too old to tell anything.
 	var o watch.Outcome

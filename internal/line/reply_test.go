@@ -9,6 +9,7 @@ import (
 
 	"kozamori/internal/line"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 func TestReply(t *testing.T) {
@@ -43,8 +44,8 @@ func TestReply(t *testing.T) {
 				_, _ = w.Write([]byte("{}"))
 			}))
 			defer srv.Close()
-			client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t")})
-			if o := client.Reply(context.Background(), "token", message()); o.Result != c.want || int(calls.Load()) != len(c.answers) {
+			client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
+			if o := client.Reply(context.Background(), "token", alert()); o.Result != c.want || int(calls.Load()) != len(c.answers) {
 				t.Errorf("%+v after %d calls, want %v after %d", o, calls.Load(), c.want, len(c.answers))
 			}
 		})
@@ -54,11 +55,11 @@ func TestReply(t *testing.T) {
 func TestAReplyThatNeverLeftMayBePushed(t *testing.T) {
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close() // nobody listens there any more
-	client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t")})
-	if o := client.Reply(context.Background(), "token", message()); o.Result != watch.SendRefused {
+	client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
+	if o := client.Reply(context.Background(), "token", alert()); o.Result != watch.SendRefused {
 		t.Errorf("%+v", o)
 	}
-	if o := client.Reply(context.Background(), "", message()); o.Result != watch.SendRefused {
+	if o := client.Reply(context.Background(), "", alert()); o.Result != watch.SendRefused {
 		t.Errorf("without a token: %+v", o)
 	}
 }
@@ -79,8 +80,8 @@ func TestReplyAgain(t *testing.T) {
 				_, _ = w.Write([]byte("{}"))
 			}))
 			defer srv.Close()
-			client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t")})
-			if o := client.ReplyAgain(context.Background(), "token", message()); o.Result != c.want {
+			client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
+			if o := client.ReplyAgain(context.Background(), "token", alert()); o.Result != c.want {
 				t.Errorf("%+v, want %v", o, c.want)
 			}
 		})

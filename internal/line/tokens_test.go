@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/line"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 var assertionKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -83,8 +84,8 @@ func TestTokensAreTakenByLINE(t *testing.T) {
 		"with a clock an hour behind":        {line.ByAssertion(late, "kid-1", assertionKey()), watch.SendRetry},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := line.New(line.Config{Endpoint: i.url, Tokens: c.tokens})
-			if o := client.Push(context.Background(), user, watch.DeriveUUID(name), message()); o.Result != c.want {
+			client := line.New(line.Config{Endpoint: i.url, Tokens: c.tokens, Labels: wording.LabelsIn})
+			if o := client.Push(context.Background(), user, watch.DeriveUUID(name), alert()); o.Result != c.want {
 				t.Errorf("%+v", o)
 			}
 		})
@@ -153,15 +154,15 @@ func TestCallersWhoComeTogetherShareOneRequest(t *testing.T) {
 
 func TestARefusedTokenIsReplacedOnceForAll(t *testing.T) {
 	i := newIssuer(t)
-	client := line.New(line.Config{Endpoint: i.url, Tokens: i.bySecret()})
-	if o := client.Push(context.Background(), user, watch.DeriveUUID("first"), message()); o.Result != watch.SendAccepted {
+	client := line.New(line.Config{Endpoint: i.url, Tokens: i.bySecret(), Labels: wording.LabelsIn})
+	if o := client.Push(context.Background(), user, watch.DeriveUUID("first"), alert()); o.Result != watch.SendAccepted {
 		t.Fatalf("%+v", o)
 	}
 	i.Revoke()
 	var wg sync.WaitGroup
 	for n := range 20 {
 		wg.Go(func() {
-			if o := client.Push(context.Background(), user, watch.DeriveUUID("p", string(rune('a'+n))), message()); o.Result != watch.SendAccepted {
+			if o := client.Push(context.Background(), user, watch.DeriveUUID("p", string(rune('a'+n))), alert()); o.Result != watch.SendAccepted {
 				t.Errorf("%+v", o)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -13,28 +14,28 @@ import (
 // delivery with a Seq tells of that change of the dispute, one without of
 // "mine": an answer that was replaced in the meantime leaves nothing to tell,
 // and never makes other words of the same delivery.
-func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (m wording.Message, err error) {
+func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (m message.Message, err error) {
 	if d.Seq == 0 {
 		if r.Answer == nil || r.Answer.Value != watch.Mine {
-			return wording.Message{}, errNothing
+			return message.Message{}, errNothing
 		}
 		f.Answer = *r.Answer
 		f.By, err = c.guardian(ctx, r, f.Lang, f.Answer.Watcher)
 		return wording.AnswerByOther(f), err
 	}
 	if r.Dispute == "" {
-		return wording.Message{}, store.ErrNotFound
+		return message.Message{}, store.ErrNotFound
 	}
 	dis, err := c.Store.Dispute(ctx, r.Dispute)
 	if err != nil {
-		return wording.Message{}, err
+		return message.Message{}, err
 	}
 	for _, change := range dis.Changes {
 		if change.Seq != d.Seq {
 			continue
 		}
 		if f.By, err = c.guardian(ctx, r, f.Lang, change.Watcher); err != nil {
-			return wording.Message{}, err
+			return message.Message{}, err
 		}
 		f.Answer, f.Reference = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}, dis.Reference
 		switch change.Status {
@@ -44,7 +45,7 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 			return wording.AnswerTakenBack(f), nil
 		}
 	}
-	return wording.Message{}, errNothing
+	return message.Message{}, errNothing
 }
 
 // guardian is who answered, as the owner knows them; nobody in particular if

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 func TestAMailThatComesBackGoesTheNextWay(t *testing.T) {
@@ -83,14 +83,14 @@ func TestABounceThatOvertakesTheAnswerOfSESStays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			send := w.stage.Config.Email
-			w.stage.Config.Email = notify.ChannelFunc(func(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+			w.stage.Config.Email = notify.ChannelFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
 				o := send.Send(ctx, to, key, m)
 				if err := w.stage.Bounced(ctx, watch.MailFeedback{Kind: watch.MailBounced, Key: key, Addresses: []string{to}}); err != nil {
 					t.Error(err)
 				}
 				return o
 			})
-			w.stage.Config.LINE = notify.ChannelFunc(func(context.Context, string, string, wording.Message) watch.Outcome {
+			w.stage.Config.LINE = notify.ChannelFunc(func(context.Context, string, string, message.Message) watch.Outcome {
 				return watch.Outcome{Result: line.result}
 			})
 			w.alert(watch.TellAlert, watch.Email, begin, nil)

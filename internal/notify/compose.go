@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -47,7 +48,7 @@ func (c *Composer) StopLink(r *watch.Record, watcher string) string {
 var errNothing = errors.New("notify: nothing to tell")
 
 // Message words one delivery of a record to a watcher. A mail can be stopped.
-func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
+func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (message.Message, error) {
 	m, err := c.words(ctx, r, d, w)
 	if err == nil && d.Channel == watch.Email {
 		m.StopURL = c.StopLink(r, w.ID)
@@ -55,7 +56,7 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 	return m, err
 }
 
-func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (wording.Message, error) {
+func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (message.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
 	service, serviceContact := c.Names.Service(r.Service, d.Lang)
 	hide := d.HideAmount || w.HideAmount
@@ -75,7 +76,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {
-			return wording.Message{}, err
+			return message.Message{}, err
 		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
@@ -90,5 +91,5 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.Link(r, w.ID)})
 	}
-	return wording.Message{}, errNothing
+	return message.Message{}, errNothing
 }

@@ -9,12 +9,12 @@ import (
 	"sync"
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // counted is a table whose calls are counted. A read that names poison fails
@@ -75,13 +75,13 @@ func (w *world) batch(n int, ch watch.ChannelKind) (msgs []queue.Message) {
 		if err := w.store.Write(context.Background(), store.PutAccount(a), store.PutRecord(r)); err != nil {
 			w.t.Fatal(err)
 		}
-		msgs = append(msgs, message(r.ID, d.ID))
+		msgs = append(msgs, queued(r.ID, d.ID))
 	}
 	w.table.calls()
 	return msgs
 }
 
-func message(record, delivery string) queue.Message {
+func queued(record, delivery string) queue.Message {
 	b, _ := json.Marshal(watch.Job{Record: record, Delivery: delivery})
 	return queue.Message{ID: record + delivery, Body: b, Receives: 1}
 }
@@ -139,7 +139,7 @@ func TestDeliveriesOfOneRecordInABatchDoNotFight(t *testing.T) {
 		a.Watchers = append(a.Watchers, g)
 		if _, err := w.store.UpdateRecord(ctx, "b0", func(r *watch.Record) error {
 			d, _ := r.Deliver(watch.TellAlert, &g, watch.LINE, 0, w.Now(), w.Now())
-			msgs = append(msgs, message("b0", d.ID))
+			msgs = append(msgs, queued("b0", d.ID))
 			return nil
 		}); err != nil {
 			t.Fatal(err)
@@ -177,7 +177,7 @@ func TestWhatSomebodyElseWritesWhileAMessageIsSentStays(t *testing.T) {
 				channel = &w.stage.Config.Email
 			}
 			send := *channel
-			*channel = notify.ChannelFunc(func(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+			*channel = notify.ChannelFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
 				_, err := w.store.UpdateRecord(ctx, "b0", func(r *watch.Record) error {
 					r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1"}
 					return nil
@@ -219,7 +219,7 @@ func TestAPoisonMessageCostsOnlyItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			msgs := slices.Insert(w.batch(9, watch.LINE), 4, message("bad", "alert-w1-line"))
+			msgs := slices.Insert(w.batch(9, watch.LINE), 4, queued("bad", "alert-w1-line"))
 			spoil(w)
 			vs := w.stage.Handle(ctx, msgs)
 			if n := done(vs); n != 9 || vs[4].Done || vs[4].Delay == 0 || len(w.line.Messages()) != 9 {

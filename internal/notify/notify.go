@@ -11,23 +11,23 @@ import (
 	"sync"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 // Channel sends a message to an address. The same key and message again must
 // not reach the person twice where the provider can prevent it.
 type Channel interface {
-	Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
 }
 
 // ChannelFunc makes a function a Channel.
-type ChannelFunc func(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+type ChannelFunc func(ctx context.Context, to, key string, m message.Message) watch.Outcome
 
 // Send calls the function.
-func (f ChannelFunc) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+func (f ChannelFunc) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
 	return f(ctx, to, key, m)
 }
 

@@ -21,6 +21,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/email"
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
@@ -118,7 +119,7 @@ func newWorld(t *testing.T) *world {
 	w.mail = &sim.Mailbox{Now: w.Now}
 	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)), ids: map[string]bool{}}
 	mails, err := email.New(email.Config{AWS: aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
-		Endpoint: serve(w.mail), From: "alert@kozamori.example"})
+		Endpoint: serve(w.mail), From: "alert@kozamori.example", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token)})
+	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
 		LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(mails.Send),
 		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Now: w.Now},
@@ -255,7 +256,7 @@ type crash struct {
 	times int
 }
 
-func (c *crash) Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome {
+func (c *crash) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
 	o := c.Channel.Send(ctx, to, key, m)
 	if c.times > 0 {
 		c.times--

@@ -10,6 +10,7 @@ import (
 	"kozamori/internal/line"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // BenchmarkLINETakesAPush is the stand-in's own share of each alert in a load
@@ -21,7 +22,7 @@ func BenchmarkLINETakesAPush(b *testing.B) {
 	for range 10 {
 		m.Why = append(m.Why, "はじめての引き落としです")
 	}
-	raw, err := json.Marshal(line.Flex(m))
+	raw, err := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"kozamori/internal/line"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 func TestLINEOutlivesItsProcess(t *testing.T) {
@@ -64,7 +65,7 @@ func TestLINEOutlivesItsProcess(t *testing.T) {
 			t.Errorf("round %d: users %s", round, s)
 		}
 		srv := httptest.NewServer(second)
-		client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(second.Token)})
+		client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(second.Token), Labels: wording.LabelsIn})
 		if again := client.Push(ctx, id, key, hello("お知らせ")); again != o || len(second.Violations()) != 0 {
 			t.Errorf("round %d: the same push again: %+v, want %+v, violations %v", round, again, o, second.Violations())
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/line"
+	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -73,7 +74,7 @@ func newPlatform(t *testing.T) *platform {
 	srv := httptest.NewServer(p.LINE)
 	t.Cleanup(srv.Close)
 	p.url = srv.URL
-	p.client = line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token)})
+	p.client = line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn})
 	p.user = p.AddUser(sim.User{Name: "花子", Lang: "ja", Following: true})
 	t.Cleanup(func() {
 		if p.hook.bad != 0 {
@@ -83,8 +84,8 @@ func newPlatform(t *testing.T) *platform {
 	return p
 }
 
-func hello(s string) wording.Message {
-	return wording.Message{Lang: "ja", Alt: s, Tone: wording.Calm, Badge: "ご案内", Title: s}
+func hello(s string) message.Message {
+	return message.Message{Lang: "ja", Alt: s, Tone: message.Calm, Badge: "ご案内", Title: s}
 }
 
 func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
@@ -330,7 +331,7 @@ func TestAccountLink(t *testing.T) {
 func TestATimeoutTakesNothing(t *testing.T) {
 	p := newPlatform(t)
 	p.Fail(1, sim.Timeout)
-	client := line.New(line.Config{Endpoint: p.url, Tokens: line.StaticToken(p.Token), HTTP: &http.Client{Timeout: 50 * time.Millisecond}})
+	client := line.New(line.Config{Endpoint: p.url, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn, HTTP: &http.Client{Timeout: 50 * time.Millisecond}})
 	if o := client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendRetry || len(p.Messages()) != 0 {
 		t.Errorf("%+v, %d messages", o, len(p.Messages()))
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -87,7 +88,7 @@ func again(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.URL.Path+mark(r), http.StatusSeeOther)
 }
 
-func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Refusal) wording.Page {
+func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Refusal) message.Page {
 	f := wording.PageFacts{Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)

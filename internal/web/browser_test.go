@@ -95,7 +95,7 @@ func TestAMailInABrowser(t *testing.T) {
 	box := &sim.Mailbox{Now: time.Now}
 	srv := httptest.NewServer(box)
 	t.Cleanup(srv.Close)
-	client, err := email.New(email.Config{Endpoint: srv.URL, From: "口座守 <alert@kozamori.example>", HTTP: http.DefaultClient})
+	client, err := email.New(email.Config{Endpoint: srv.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn, HTTP: http.DefaultClient})
 	if err != nil {
 		t.Fatal(err)
 	}

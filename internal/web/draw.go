@@ -7,11 +7,12 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"kozamori/internal/markup"
+	"kozamori/internal/message"
 	"kozamori/internal/wording"
 )
 
 // draw draws a page.
-func draw(p wording.Page) g.Node {
+func draw(p message.Page) g.Node {
 	labels := wording.LabelsIn(p.Lang)
 	meta := func(name, content string) g.Node { return h.Meta(h.Name(name), h.Content(content)) }
 	parts := make([]g.Node, len(p.Parts))
@@ -34,7 +35,7 @@ func draw(p wording.Page) g.Node {
 }
 
 // drawPart draws a part of a page; the first one holds the page's heading.
-func drawPart(p wording.Part, labels wording.Labels, first bool) g.Node {
+func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 	heading, below := h.H2, func(text string) g.Node { return h.H3(g.Text(text)) }
 	if first {
 		heading, below = h.H1, func(text string) g.Node { return h.H2(h.Class("sub"), g.Text(text)) }
@@ -46,21 +47,21 @@ func drawPart(p wording.Part, labels wording.Labels, first bool) g.Node {
 		markup.Said(h.P, p.Badge, h.Class("badge")),
 		heading(g.Text(p.Title)),
 		g.If(p.Amount != "", h.P(h.Class("amount"), whole(p.Amount))),
-		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f wording.Fact) g.Node {
+		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f message.Fact) g.Node {
 			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(whole(f.Value))}
 		}))),
 		markup.Each(p.Text, text(h.P)),
 		g.If(len(p.Why) > 0, markup.Lines(below(labels.Why), h.Ul(markup.Each(p.Why, text(h.Li))))),
-		g.If(len(p.Steps) > 0, markup.Lines(below(labels.Steps), h.Ol(markup.Each(p.Steps, func(s wording.Step) g.Node {
+		g.If(len(p.Steps) > 0, markup.Lines(below(labels.Steps), h.Ol(markup.Each(p.Steps, func(s message.Step) g.Node {
 			return h.Li(g.Text(s.Text), call(s.Tel, labels))
 		})))),
 		markup.Said(h.P, p.Foot, h.Class("foot")),
 		g.If(p.QR != "", h.Div(h.Class("qr"), h.Role("img"), h.Aria("label", p.QRName), g.Raw(p.QR))), // package qr drew it
-		markup.Each(p.Links, func(l wording.PageLink) g.Node {
+		markup.Each(p.Links, func(l message.PageLink) g.Node {
 			return h.A(h.Class("go"), markup.Href(l.Href), h.B(g.Text(l.Label)), g.If(l.Hint != "", h.Span(whole(l.Hint))))
 		}),
 		markup.Each(p.Forms, drawForm),
-		g.If(len(p.History) > 0, h.Ol(h.Class("history"), markup.Each(p.History, func(m wording.Moment) g.Node {
+		g.If(len(p.History) > 0, h.Ol(h.Class("history"), markup.Each(p.History, func(m message.Moment) g.Node {
 			return h.Li(h.Time(h.DateTime(m.At.UTC().Format(time.RFC3339)), g.Text(m.When)), g.Text(" "), whole(m.Say))
 		})))))
 }
@@ -71,19 +72,19 @@ func whole(text string) g.Node {
 }
 
 // call is the link that calls a number. What is no number is only said.
-func call(tel string, labels wording.Labels) g.Node {
+func call(tel string, labels message.Labels) g.Node {
 	if tel == "" {
 		return nil
 	}
-	address, say := wording.TelURI(tel), labels.Call+" "+tel
+	address, say := message.TelURI(tel), labels.Call+" "+tel
 	if !markup.Opens(address) {
 		return g.Text(" " + say)
 	}
 	return h.A(h.Class("call"), markup.Href(address), g.Text(say))
 }
 
-func drawForm(f wording.Form) g.Node {
-	button := func(f wording.Form) g.Node {
+func drawForm(f message.Form) g.Node {
+	button := func(f message.Form) g.Node {
 		return h.Button(h.Name("do"), h.Value(f.Do), h.Class(string(f.Style)), g.Text(f.Label))
 	}
 	return h.Form(h.Method("post"), g.If(len(f.Fields)+len(f.Groups) > 0, g.Attr("novalidate")), markup.Lines(
@@ -95,16 +96,16 @@ func drawForm(f wording.Form) g.Node {
 }
 
 // drawGroup folds fields away under what they are about and what is set now.
-func drawGroup(group wording.Group) g.Node {
+func drawGroup(group message.Group) g.Node {
 	return h.Details(g.If(group.Open, g.Attr("open")), markup.Lines(
 		h.Summary(h.H3(g.Text(group.Title)), h.Span(g.Text(group.Says))),
 		markup.Each(group.Text, func(s string) g.Node { return h.P(g.Text(s)) }),
 		markup.Each(group.Fields, drawField)))
 }
 
-func drawField(f wording.Field) g.Node {
+func drawField(f message.Field) g.Node {
 	id := "f-" + f.Name
-	if f.Kind == wording.FieldHidden {
+	if f.Kind == message.FieldHidden {
 		return h.Input(h.Type("hidden"), h.Name(f.Name), h.Value(f.Value))
 	}
 	class := "field"
@@ -113,27 +114,27 @@ func drawField(f wording.Field) g.Node {
 	}
 	label, input := h.Label(h.For(id), g.Text(f.Label)), g.Node(nil)
 	switch f.Kind {
-	case wording.FieldCheck:
+	case message.FieldCheck:
 		value := f.Value
 		if value == "" {
 			value = "on"
 		}
 		label = h.Label(h.Class("check"), h.Input(h.Type("checkbox"), h.Name(f.Name), h.Value(value), g.If(f.Checked, h.Checked()), described(f)),
 			h.Span(g.Text(f.Label)))
-	case wording.FieldNumber:
+	case message.FieldNumber:
 		input = h.Span(h.Class("unit"),
 			h.Input(h.ID(id), h.Name(f.Name), h.Value(f.Value), g.Attr("inputmode", "numeric"), h.AutoComplete("off"), described(f)),
 			markup.Said(h.Span, f.Unit))
-	case wording.FieldLines:
+	case message.FieldLines:
 		// A browser drops the first line break.
 		input = h.Textarea(h.ID(id), h.Name(f.Name), h.Rows("4"), h.AutoComplete("off"), described(f), g.Text("\n"+f.Value))
-	case wording.FieldSelect:
-		input = h.Select(h.ID(id), h.Name(f.Name), described(f), markup.Each(f.Options, func(o wording.Option) g.Node {
+	case message.FieldSelect:
+		input = h.Select(h.ID(id), h.Name(f.Name), described(f), markup.Each(f.Options, func(o message.Option) g.Node {
 			return h.Option(h.Value(o.Value), g.If(o.Value == f.Value, h.Selected()), g.Text(o.Label))
 		}))
 	default:
 		complete := "off"
-		if f.Kind == wording.FieldEmail {
+		if f.Kind == message.FieldEmail {
 			complete = "email"
 		}
 		input = h.Input(h.ID(id), h.Type(string(f.Kind)), h.Name(f.Name), h.Value(f.Value), h.AutoComplete(complete), described(f))
@@ -146,7 +147,7 @@ func drawField(f wording.Field) g.Node {
 }
 
 // described names the hint and the fault of a field, for whoever hears a page.
-func described(f wording.Field) g.Node {
+func described(f message.Field) g.Node {
 	var by string
 	switch {
 	case f.Hint != "" && f.Error != "":

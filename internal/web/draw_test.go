@@ -4,22 +4,22 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/testkit/markuptest"
-	"kozamori/internal/wording"
 )
 
 // kinds are all kinds of fields.
-var kinds = []wording.FieldKind{wording.FieldText, wording.FieldNumber, wording.FieldEmail, wording.FieldTime, wording.FieldLines, wording.FieldCheck,
-	wording.FieldSelect, wording.FieldHidden, "<b>"}
+var kinds = []message.FieldKind{message.FieldText, message.FieldNumber, message.FieldEmail, message.FieldTime, message.FieldLines, message.FieldCheck,
+	message.FieldSelect, message.FieldHidden, "<b>"}
 
 func TestNoTextOfAPageIsTakenForMarkup(t *testing.T) {
 	for _, kind := range kinds {
 		markuptest.Check(t, func(text string) string {
-			var p wording.Page
+			var p message.Page
 			markuptest.Fill(&p, text, "QR", "Kind")
 			for _, part := range p.Parts {
 				for _, f := range part.Forms {
-					for _, fields := range [][]wording.Field{f.Fields, f.Groups[0].Fields} {
+					for _, fields := range [][]message.Field{f.Fields, f.Groups[0].Fields} {
 						for i := range fields {
 							fields[i].Kind = kind
 						}
@@ -38,7 +38,7 @@ func TestNoTextOfAPageIsTakenForMarkup(t *testing.T) {
 func TestWhatIsNoNumberIsOnlySaid(t *testing.T) {
 	page := func(tel string) string {
 		var b strings.Builder
-		_ = draw(wording.Page{Lang: "ja", Parts: []wording.Part{{Message: wording.Message{Steps: []wording.Step{{Text: "銀行に電話", Tel: tel}}}}}}).Render(&b)
+		_ = draw(message.Page{Lang: "ja", Parts: []message.Part{{Message: message.Message{Steps: []message.Step{{Text: "銀行に電話", Tel: tel}}}}}}).Render(&b)
 		return b.String()
 	}
 	if got := page("#9110"); !strings.Contains(got, `href="tel:%239110"`) {

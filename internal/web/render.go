@@ -11,8 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
-	"kozamori/internal/wording"
 )
 
 //go:embed style.css
@@ -26,7 +26,7 @@ var policy = func() string {
 }()
 
 // page writes a page.
-func (s *site) page(w http.ResponseWriter, code int, p wording.Page) {
+func (s *site) page(w http.ResponseWriter, code int, p message.Page) {
 	var b bytes.Buffer
 	_ = draw(p).Render(&b) // a buffer takes everything
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

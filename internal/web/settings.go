@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -335,7 +336,7 @@ func minutes(s string) (int, bool) {
 
 // Mailer sends the mail that confirms an address.
 type Mailer interface {
-	Send(ctx context.Context, to, key string, m wording.Message) watch.Outcome
+	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
 }
 
 // Catalog knows the payment services.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
@@ -269,7 +270,7 @@ func TestEveryPageIsReadableByEverybody(t *testing.T) {
 	}
 }
 
-func (v *walker) lastMail() wording.Message {
+func (v *walker) lastMail() message.Message {
 	v.Helper()
 	if len(v.w.mails.sent) == 0 {
 		v.Fatalf("no mail was sent: %s", v.text("main"))

@@ -18,6 +18,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/queue/embedded"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
@@ -61,12 +62,12 @@ func (services) Fold(s string) string     { return catalog.Fold(s) }
 // mails keeps what is sent.
 type mails struct {
 	mu   sync.Mutex
-	sent []wording.Message
+	sent []message.Message
 	to   []string
 	fail bool
 }
 
-func (m *mails) Send(_ context.Context, to, _ string, msg wording.Message) watch.Outcome {
+func (m *mails) Send(_ context.Context, to, _ string, msg message.Message) watch.Outcome {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sent, m.to = append(m.sent, msg), append(m.to, to)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -142,15 +143,15 @@ var (
 // Alert words an alert: what happened, why the watcher is told, and the
 // answers. It is critical if the watcher's reasons are, and the bank has not
 // undone it already.
-func Alert(f AlertFacts) Message {
+func Alert(f AlertFacts) message.Message {
 	lang, r := f.lang(), f.Record
 	link := r.Kind == watch.LinkRegistered
 	undone := f.undoneBefore()
-	m := Message{Lang: string(lang), Tone: Notice, Badge: tNotice.in(lang), Title: f.title(), Facts: f.facts(), Why: f.why()}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: f.title(), Facts: f.facts(), Why: f.why()}
 	critical := f.Notice.Critical() && !undone
 	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
 	if critical {
-		m.Tone, m.Badge = Critical, tUrgent.in(lang)
+		m.Tone, m.Badge = message.Critical, tUrgent.in(lang)
 		m.Alt = pick(link, tAltUrgentLink, tAltUrgentDebit).in(lang)
 	}
 	if !link && !f.Delivery.HideAmount {
@@ -180,11 +181,11 @@ func Alert(f AlertFacts) Message {
 
 // Undone words that the bank reversed the debit or removed the link that an
 // alert was about.
-func Undone(f AlertFacts) Message {
+func Undone(f AlertFacts) message.Message {
 	lang, r := f.lang(), f.Record
 	link := r.Kind == watch.LinkRegistered
-	m := Message{
-		Lang: string(lang), Tone: Calm, Badge: tNotice.in(lang),
+	m := message.Message{
+		Lang: string(lang), Tone: message.Calm, Badge: tNotice.in(lang),
 		Alt:   pick(link, tAltUndoneLink, tAltUndoneDebit).in(lang),
 		Title: pick(link, tUndoneLinkUnknown, tUndoneDebit).in(lang),
 		Facts: f.facts(),
@@ -193,14 +194,14 @@ func Undone(f AlertFacts) Message {
 		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, f.ServiceName)
 	}
 	if !r.UndoneAt.IsZero() {
-		m.Facts = append(m.Facts, Fact{pick(link, tFactRemoved, tFactUndone).in(lang), Time(lang, r.UndoneAt, f.now())})
+		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: Time(lang, r.UndoneAt, f.now())})
 	}
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
 	}
 	m.Text = []string{pick(link, tUndoneLinkText, tUndoneDebitText).in(lang)}
 	if f.Link != "" {
-		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
 }
@@ -237,28 +238,28 @@ func (f *AlertFacts) title() string {
 	return tTitleService.in(lang, f.ServiceName, account)
 }
 
-func (f *AlertFacts) facts() []Fact {
+func (f *AlertFacts) facts() []message.Fact {
 	lang, r := f.lang(), f.Record
-	var out []Fact
+	var out []message.Fact
 	if f.ServiceName != "" {
 		name := f.ServiceName
 		if r.Confidence == watch.Undecided {
 			name = tFactMaybeCard.in(lang, name)
 		}
-		out = append(out, Fact{tFactService.in(lang), name})
+		out = append(out, message.Fact{Label: tFactService.in(lang), Value: name})
 	}
 	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
-		out = append(out, Fact{tFactAccount.in(lang), account})
+		out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
-	out = append(out, Fact{tFactTime.in(lang), Time(lang, r.OccurredAt, f.now())})
+	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, r.OccurredAt, f.now())})
 	if r.Descriptor != "" {
-		out = append(out, Fact{tFactDesc.in(lang), r.Descriptor})
+		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: r.Descriptor})
 	}
 	if r.Kind == watch.LinkRegistered && r.Route == "web_kouza_furikae" {
-		out = append(out, Fact{tFactRoute.in(lang), tRouteWeb.in(lang)})
+		out = append(out, message.Fact{Label: tFactRoute.in(lang), Value: tRouteWeb.in(lang)})
 	}
 	if r.Balance != nil && *r.Balance < 0 && !f.Delivery.HideAmount {
-		out = append(out, Fact{tFactBalance.in(lang), Yen(lang, *r.Balance)})
+		out = append(out, message.Fact{Label: tFactBalance.in(lang), Value: Yen(lang, *r.Balance)})
 	}
 	return out
 }
@@ -294,9 +295,9 @@ func (f *AlertFacts) why() []string {
 
 // steps are who to call. Without a number the bank is still named when it is
 // urgent: the number is on the passbook.
-func (f *AlertFacts) steps(critical bool) []Step {
+func (f *AlertFacts) steps(critical bool) []message.Step {
 	lang := f.lang()
-	var out []Step
+	var out []message.Step
 	if critical || f.Bank.Phone != "" {
 		out = append(out, callStep(lang, pick(f.Guardian, tIfNotThem, tIfNotYou), orElse(f.BankName, tTheBank.in(lang)), f.Bank))
 	}
@@ -307,8 +308,8 @@ func (f *AlertFacts) steps(critical bool) []Step {
 }
 
 // callStep asks to contact somebody, with the number and when it is answered.
-func callStep(lang watch.Lang, say text, who string, c Contact) Step {
-	s := Step{Text: say.in(lang, who), Tel: c.Phone}
+func callStep(lang watch.Lang, say text, who string, c Contact) message.Step {
+	s := message.Step{Text: say.in(lang, who), Tel: c.Phone}
 	if c.Phone == "" {
 		return s
 	}
@@ -328,14 +329,14 @@ func orElse(s, otherwise string) string {
 	return s
 }
 
-func (f *AlertFacts) buttons() []Button {
+func (f *AlertFacts) buttons() []message.Button {
 	lang := f.lang()
-	var out []Button
+	var out []message.Button
 	if f.CanAnswer {
 		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
 		out = append(out,
-			Button{Label: notMine, Display: notMine, Style: Danger, Postback: postback("notmine", f.Record.ID, f.Delivery.Watcher)},
-			Button{Label: mine, Display: mine, Style: Primary, Postback: postback("mine", f.Record.ID, f.Delivery.Watcher)})
+			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: postback("notmine", f.Record.ID, f.Delivery.Watcher)},
+			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: postback("mine", f.Record.ID, f.Delivery.Watcher)})
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -343,7 +344,7 @@ func (f *AlertFacts) buttons() []Button {
 		if f.CanAnswer && f.Delivery.Channel == watch.Email {
 			label = tDetailsOrReply
 		}
-		out = append(out, Button{Label: label.in(lang), Style: Link, URL: f.Link})
+		out = append(out, message.Button{Label: label.in(lang), Style: message.Link, URL: f.Link})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -61,15 +62,15 @@ func Date(lang watch.Lang, t time.Time) string {
 
 // MineThanks confirms "that was me", and offers to trust the service when
 // f.Trust says so.
-func MineThanks(f AnswerFacts) Message {
+func MineThanks(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltThanks, pick(f.Guardian, tThanksTheirs, tThanks))
 	m.Text = []string{tIfWrong.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang))}
 	if f.Trust.Service != "" && f.ServiceName != "" && f.TrustDays > 0 && !f.HideAmount {
 		upTo := Yen(lang, f.Trust.UpTo)
 		m.Text = append(m.Text, tTrustOffer.in(lang, f.ServiceName, upTo, f.TrustDays))
-		m.Buttons = append(m.Buttons, Button{
-			Label: tTrustButton.in(lang, f.TrustDays), Style: Secondary,
+		m.Buttons = append(m.Buttons, message.Button{
+			Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
 			Display:  tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays),
 			Postback: postback("trust", f.Record.ID, f.Watcher),
 		})
@@ -78,7 +79,7 @@ func MineThanks(f AnswerFacts) Message {
 }
 
 // Trusted confirms that a service is trusted up to an amount until a date.
-func Trusted(f AnswerFacts) Message {
+func Trusted(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltTrusted, tTrusted)
 	service := orElse(f.ServiceName, tTheService.in(lang))
@@ -90,21 +91,21 @@ func Trusted(f AnswerFacts) Message {
 }
 
 // AlreadyAnswered answers somebody whose answer changes nothing any more.
-func AlreadyAnswered(f AnswerFacts) Message {
+func AlreadyAnswered(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltAlready, tAlready)
 	m.Facts = append(m.Facts, f.answer()...)
 	if f.Link != "" {
-		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
 }
 
 // AnswerByOther tells the owner what a guardian answered, and which.
-func AnswerByOther(f AnswerFacts) Message {
+func AnswerByOther(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltOther, tOtherMine)
-	m.Tone, m.Badge, m.Title = Notice, tNotice.in(lang), f.By.title(lang, tNamedMine, tOtherMine)
+	m.Tone, m.Badge, m.Title = message.Notice, tNotice.in(lang), f.By.title(lang, tNamedMine, tOtherMine)
 	m.Facts = append(append(m.Facts, f.answer()...), f.By.facts(lang)...)
 	m.Text = []string{tIfWrong.in(lang, tNotMine.in(lang))}
 	if f.Answer.Value == watch.NotMine {
@@ -112,47 +113,47 @@ func AnswerByOther(f AnswerFacts) Message {
 		m.Text = []string{tOtherToBank.in(lang, orElse(f.BankName, tTheBank.in(lang)))}
 	}
 	if f.Link != "" {
-		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
 }
 
 // Unknown is said of an alert that does not exist, is no longer kept, or is
 // not the reader's: which of them is nobody's business.
-func Unknown(lang watch.Lang) Message {
+func Unknown(lang watch.Lang) message.Message {
 	lang = langOf(lang)
-	return Message{Lang: string(lang), Alt: tAltUnknown.in(lang), Tone: Calm, Badge: tInfo.in(lang),
+	return message.Message{Lang: string(lang), Alt: tAltUnknown.in(lang), Tone: message.Calm, Badge: tInfo.in(lang),
 		Title: tUnknown.in(lang), Text: []string{tUnknownText.in(lang)}}
 }
 
-func (f *AnswerFacts) message(alt, title text) Message {
+func (f *AnswerFacts) message(alt, title text) message.Message {
 	lang, r := f.lang(), f.Record
-	m := Message{Lang: string(lang), Alt: alt.in(lang), Tone: Calm, Badge: tInfo.in(lang), Title: title.in(lang)}
+	m := message.Message{Lang: string(lang), Alt: alt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: title.in(lang)}
 	if f.ServiceName != "" {
-		m.Facts = append(m.Facts, Fact{tFactService.in(lang), f.ServiceName})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
 	}
 	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
-		m.Facts = append(m.Facts, Fact{tFactAccount.in(lang), account})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	if r.Kind == watch.Debit && !f.HideAmount {
-		m.Facts = append(m.Facts, Fact{tFactAmount.in(lang), Yen(lang, r.Amount)})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, r.Amount)})
 	}
-	m.Facts = append(m.Facts, Fact{tFactTime.in(lang), Time(lang, r.OccurredAt, r.RecordedAt)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, r.OccurredAt, r.RecordedAt)})
 	return m
 }
 
-func (f *AnswerFacts) answer() []Fact {
+func (f *AnswerFacts) answer() []message.Fact {
 	lang := f.lang()
 	said := tMine
 	if f.Answer.Value == watch.NotMine {
 		said = tNotMine
 	}
-	out := []Fact{{tFactAnswer.in(lang), said.in(lang)}}
+	out := []message.Fact{{Label: tFactAnswer.in(lang), Value: said.in(lang)}}
 	if !f.Answer.At.IsZero() {
-		out = append(out, Fact{tFactAnswered.in(lang), Time(lang, f.Answer.At, f.Record.RecordedAt)})
+		out = append(out, message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, f.Answer.At, f.Record.RecordedAt)})
 	}
 	if f.Reference != "" {
-		out = append(out, Fact{tFactReference.in(lang), f.Reference})
+		out = append(out, message.Fact{Label: tFactReference.in(lang), Value: f.Reference})
 	}
 	return out
 }

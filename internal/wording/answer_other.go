@@ -1,5 +1,7 @@
 package wording
 
+import "kozamori/internal/message"
+
 var (
 	tAltTakenBack   = text{ja: "【お知らせ】見守り家族が回答を取り消しました", en: "[Notice] A family member took an answer back"}
 	tTakenBack      = text{ja: "見守り家族が「身に覚えがない」という回答を取り消しました", en: "A family member took back the answer that it was not you"}
@@ -8,12 +10,12 @@ var (
 )
 
 // AnswerTakenBack tells the owner that a guardian took "not mine" back.
-func AnswerTakenBack(f AnswerFacts) Message {
+func AnswerTakenBack(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltTakenBack, tTakenBack)
-	m.Tone, m.Badge, m.Title = Notice, tNotice.in(lang), f.By.title(lang, tNamedTookBack, tTakenBack)
+	m.Tone, m.Badge, m.Title = message.Notice, tNotice.in(lang), f.By.title(lang, tNamedTookBack, tTakenBack)
 	if f.Reference != "" {
-		m.Facts = append(m.Facts, Fact{tFactReference.in(lang), f.Reference})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: f.Reference})
 	}
 	m.Facts = append(m.Facts, f.By.facts(lang)...)
 	m.Text = []string{
@@ -21,7 +23,7 @@ func AnswerTakenBack(f AnswerFacts) Message {
 		tTakenBackStill.in(lang, tNotMine.in(lang)),
 	}
 	if f.Link != "" {
-		m.Buttons = []Button{{Label: tDetails.in(lang), Style: Link, URL: f.Link}}
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -67,26 +68,26 @@ var offered = []struct {
 }
 
 // choices are quick replies that send a command.
-func choices(lang watch.Lang, commands ...Command) []Button {
-	var out []Button
+func choices(lang watch.Lang, commands ...Command) []message.Button {
+	var out []message.Button
 	for _, c := range commands {
-		out = append(out, Button{Label: Word(lang, c), Style: Secondary, Say: Word(lang, c)})
+		out = append(out, message.Button{Label: Word(lang, c), Style: message.Secondary, Say: Word(lang, c)})
 	}
 	return out
 }
 
-func guideFacts(lang watch.Lang) []Fact {
-	var out []Fact
+func guideFacts(lang watch.Lang) []message.Fact {
+	var out []message.Fact
 	for _, o := range offered {
-		out = append(out, Fact{Word(lang, o.command), o.does.in(lang)})
+		out = append(out, message.Fact{Label: Word(lang, o.command), Value: o.does.in(lang)})
 	}
 	to, command := other(lang)
-	return append(out, Fact{Word(lang, command), tcSwitch.in(to)})
+	return append(out, message.Fact{Label: Word(lang, command), Value: tcSwitch.in(to)})
 }
 
 // chat is a calm message of the chat.
-func chat(lang watch.Lang, alt, title string, paragraphs ...string) Message {
-	return Message{Lang: string(lang), Alt: alt, Tone: Calm, Badge: tInfo.in(lang), Title: title, Text: paragraphs}
+func chat(lang watch.Lang, alt, title string, paragraphs ...string) message.Message {
+	return message.Message{Lang: string(lang), Alt: alt, Tone: message.Calm, Badge: tInfo.in(lang), Title: title, Text: paragraphs}
 }
 
 var (
@@ -105,7 +106,7 @@ var (
 )
 
 // Guide says what the chat can do.
-func Guide(lang watch.Lang) Message {
+func Guide(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang))
 	_, language := other(lang)
@@ -115,14 +116,14 @@ func Guide(lang watch.Lang) Message {
 
 // NotUnderstood answers what nobody can make sense of: with what the chat can
 // do, and never with silence.
-func NotUnderstood(lang watch.Lang) Message {
+func NotUnderstood(lang watch.Lang) message.Message {
 	m := Guide(lang)
 	m.Text = append([]string{tcNotUnder.in(langOf(lang))}, m.Text...)
 	return m
 }
 
 // NotYet says plainly that a command is known and does nothing yet.
-func NotYet(lang watch.Lang, c Command) Message {
+func NotYet(lang watch.Lang, c Command) message.Message {
 	lang = langOf(lang)
 	m := Guide(lang)
 	m.Alt, m.Title, m.Text = tcNotYetAlt.in(lang), tcNotYet.in(lang, Word(lang, c)), []string{tcNotYetText.in(lang)}
@@ -130,7 +131,7 @@ func NotYet(lang watch.Lang, c Command) Message {
 }
 
 // Useless answers a button whose time is over.
-func Useless(lang watch.Lang) Message {
+func Useless(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcUseless.in(lang), tcUseless.in(lang), tcUselessText.in(lang, Word(lang, CmdList)))
 	m.Choices = choices(lang, CmdList, CmdTrouble)
@@ -138,13 +139,13 @@ func Useless(lang watch.Lang) Message {
 }
 
 // OwnerOnly refuses a guardian what only the owner may do.
-func OwnerOnly(lang watch.Lang) Message {
+func OwnerOnly(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcOwnerOnly.in(lang), tcOwnerOnly.in(lang), tcOwnerOnlyTxt.in(lang))
 }
 
 // NotConnected answers somebody who watches no account.
-func NotConnected(lang watch.Lang) Message {
+func NotConnected(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcNone.in(lang), tcNone.in(lang), tcNoneText.in(lang))
 	m.Choices = choices(lang, CmdConnect, CmdTrouble)
@@ -183,7 +184,7 @@ var (
 )
 
 // RecentAlerts lists a person's latest alerts.
-func RecentAlerts(f ListFacts) Message {
+func RecentAlerts(f ListFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcListTitle.in(lang), tcListTitle.in(lang), tcListText.in(lang))
 	m.Choices = choices(lang, CmdTrouble, CmdStop, CmdGuide)
@@ -192,10 +193,10 @@ func RecentAlerts(f ListFacts) Message {
 		return m
 	}
 	for _, it := range f.Items {
-		m.Facts = append(m.Facts, Fact{Time(lang, it.Record.OccurredAt, f.Now), it.say(lang)})
+		m.Facts = append(m.Facts, message.Fact{Label: Time(lang, it.Record.OccurredAt, f.Now), Value: it.say(lang)})
 	}
 	if f.Link != "" {
-		m.Buttons = []Button{{Label: tcListNewest.in(lang), Style: Link, URL: f.Link}}
+		m.Buttons = []message.Button{{Label: tcListNewest.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
 }
@@ -254,13 +255,13 @@ var (
 )
 
 // Trouble says what to do now, in the order that helps.
-func Trouble(f TroubleFacts) Message {
+func Trouble(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcTroubleTitle.in(lang), tcTroubleTitle.in(lang), tcTroubleText.in(lang, tNotMine.in(lang)))
 	m.Steps = WhatToDo(lang, f.Bank.Name, f.Bank.Contact, f.Service.Name, f.Service.Contact)
 	for _, b := range f.Banks {
 		if b.Contact.Phone != "" {
-			m.Facts = append(m.Facts, Fact{b.Name, b.Contact.Phone})
+			m.Facts = append(m.Facts, message.Fact{Label: b.Name, Value: b.Contact.Phone})
 		}
 	}
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdGuide)

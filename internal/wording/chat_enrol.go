@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -20,11 +21,11 @@ type ChatAccount struct {
 
 func (a ChatAccount) name() string { return account(a.BankName, a.Mask) }
 
-func accountFacts(lang watch.Lang, accounts []ChatAccount) []Fact {
-	var out []Fact
+func accountFacts(lang watch.Lang, accounts []ChatAccount) []message.Fact {
+	var out []message.Fact
 	for _, a := range accounts {
 		if n := a.name(); n != "" {
-			out = append(out, Fact{tFactAccount.in(lang), n})
+			out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: n})
 		}
 	}
 	return out
@@ -63,7 +64,7 @@ var (
 
 // Welcome greets somebody who added the LINE account: how to connect, or, for
 // somebody who comes back, what is watched.
-func Welcome(lang watch.Lang, accounts []ChatAccount) Message {
+func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
 	lang = langOf(lang)
 	if len(accounts) > 0 {
 		m := chat(lang, tcBack.in(lang), tcBack.in(lang), tcBackText.in(lang, Word(lang, CmdList)))
@@ -78,7 +79,7 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) Message {
 
 // HowToConnect says how to connect an account, or one more: by a code, or at
 // the banks that offer it.
-func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink) Message {
+func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang))
 	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
@@ -96,7 +97,7 @@ type ConnectedFacts struct {
 }
 
 // Connected says what will be reported, what to do then, and how to stop.
-func Connected(f ConnectedFacts) Message {
+func Connected(f ConnectedFacts) message.Message {
 	lang := langOf(f.Lang)
 	title := pick(f.Already, tcConnAlready, tcConnected).in(lang)
 	m := chat(lang, title, title, tcConnWhen.in(lang))
@@ -123,26 +124,26 @@ func Connected(f ConnectedFacts) Message {
 }
 
 // CodeWrong answers a code that binds nothing.
-func CodeWrong(lang watch.Lang) Message {
+func CodeWrong(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcAltCode.in(lang), tcCodeWrong.in(lang), tcCodeWrongTx.in(lang), tcCodeTries.in(lang))
 }
 
 // CodeExpired answers a code whose time is over.
-func CodeExpired(lang watch.Lang) Message {
+func CodeExpired(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcAltCode.in(lang), tcCodeOver.in(lang), tcCodeOverTx.in(lang))
 }
 
 // CodeLocked asks somebody with too many wrong codes to wait.
-func CodeLocked(lang watch.Lang, until, now time.Time) Message {
+func CodeLocked(lang watch.Lang, until, now time.Time) message.Message {
 	lang = langOf(lang)
 	// Times are written to the minute: the next one is safe to say.
 	return chat(lang, tcAltCode.in(lang), tcLocked.in(lang), tcLockedTx.in(lang, Time(lang, until.Add(time.Minute-1), now)))
 }
 
 // CodeFull says that an account has all the watchers it can have.
-func CodeFull(lang watch.Lang) Message {
+func CodeFull(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcAltCode.in(lang), tcFull.in(lang), tcFullTx.in(lang, watch.MaxWatchers))
 }

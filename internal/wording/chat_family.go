@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -37,49 +38,49 @@ var (
 )
 
 // AskJoin offers to become a guardian, and says who will see what.
-func AskJoin(f InvitationFacts) Message {
+func AskJoin(f InvitationFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcInvitedAlt.in(lang), tcInvited.in(lang), tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcInvitedEnd.in(lang, Word(lang, CmdLeave)))
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}),
-		Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
-		Fact{tFamOpenUntil.in(lang), Time(lang, f.Expires, f.Now)})
-	m.Buttons = []Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: Primary, Postback: chatPostback("join", "c", f.Code)}}
+		message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
+		message.Fact{Label: tFamOpenUntil.in(lang), Value: Time(lang, f.Expires, f.Now)})
+	m.Buttons = []message.Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: message.Primary, Postback: chatPostback("join", "c", f.Code)}}
 	return m
 }
 
 // Joined greets a new guardian.
-func Joined(lang watch.Lang, a ChatAccount, hideAmount, already bool) Message {
+func Joined(lang watch.Lang, a ChatAccount, hideAmount, already bool) message.Message {
 	lang = langOf(lang)
 	title := pick(already, tcJoinedAgain, tcJoined).in(lang)
 	m := chat(lang, title, title, tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcConnStop.in(lang, Word(lang, CmdStop), Word(lang, CmdLeave)))
-	m.Facts = append(accountFacts(lang, []ChatAccount{a}), Fact{tFamSees.in(lang), pick(hideAmount, tFamHidden, tFamAll).in(lang)})
+	m.Facts = append(accountFacts(lang, []ChatAccount{a}), message.Fact{Label: tFamSees.in(lang), Value: pick(hideAmount, tFamHidden, tFamAll).in(lang)})
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdTrouble, CmdGuide)
 	return m
 }
 
 // InviteWrong answers an invitation that binds nothing.
-func InviteWrong(lang watch.Lang) Message {
+func InviteWrong(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcInvitedAlt.in(lang), tcInviteWrong.in(lang), tcInviteWrTx.in(lang), tcInviteNew.in(lang))
 }
 
 // InviteExpired answers an invitation whose time is over.
-func InviteExpired(lang watch.Lang) Message {
+func InviteExpired(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcInvitedAlt.in(lang), tcInviteOver.in(lang), tcInviteNew.in(lang))
 }
 
 // InviteOwn answers an owner who opened an invitation to their own account.
-func InviteOwn(lang watch.Lang) Message {
+func InviteOwn(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return chat(lang, tcInvitedAlt.in(lang), tcInviteOwn.in(lang), tcInviteOwnTx.in(lang))
 }
 
 // OpenFamily gives the link to the pages where guardians are invited.
-func OpenFamily(lang watch.Lang, link string) Message {
+func OpenFamily(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcFamilyOpen.in(lang), tcFamilyOpen.in(lang), tcFamilyText.in(lang), tcSettingsOnce.in(lang))
-	m.Buttons = []Button{{Label: tcFamilyOpen.in(lang), Style: Primary, URL: link}}
+	m.Buttons = []message.Button{{Label: tcFamilyOpen.in(lang), Style: message.Primary, URL: link}}
 	return m
 }
 
@@ -92,7 +93,7 @@ var (
 
 // AddServices adds to a message about somebody's services the same about
 // another account of theirs, and the two answers to each service.
-func AddServices(m *Message, more Message) {
+func AddServices(m *message.Message, more message.Message) {
 	m.Facts, m.Buttons = append(m.Facts, more.Facts...), append(m.Buttons, more.Buttons...)
 	if len(more.Text) > 0 && len(m.Text) > 0 && more.Text[0] == tServText.in(watch.Lang(m.Lang)) {
 		m.Text = more.Text
@@ -102,7 +103,7 @@ func AddServices(m *Message, more Message) {
 var tcServMore = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
 
 // EndServices says how many services a message had no room for.
-func EndServices(m *Message, more int) {
+func EndServices(m *message.Message, more int) {
 	lang := langOf(watch.Lang(m.Lang))
 	if more > 0 {
 		m.Text = append(m.Text, tcServMore.in(lang, more, Word(lang, CmdSettings)))
@@ -110,7 +111,7 @@ func EndServices(m *Message, more int) {
 }
 
 // AnswerServices adds the two answers to each service of a message.
-func AnswerServices(m *Message, services []ServiceLine, guardian bool, watcher string) {
+func AnswerServices(m *message.Message, services []ServiceLine, guardian bool, watcher string) {
 	lang := langOf(watch.Lang(m.Lang))
 	for _, s := range services[:min(len(services), MaxServices)] {
 		if s.Record == "" {
@@ -119,8 +120,8 @@ func AnswerServices(m *Message, services []ServiceLine, guardian bool, watcher s
 		name := orElse(s.Name, tServUnknown.in(lang))
 		notMine, mine := tcServMine.in(lang, name, pick(guardian, tNotTheirs, tNotMine).in(lang)), tcServMine.in(lang, name, pick(guardian, tTheirs, tMine).in(lang))
 		m.Buttons = append(m.Buttons,
-			Button{Label: notMine, Display: notMine, Style: Danger, Postback: postback("notmine", s.Record, watcher)},
-			Button{Label: mine, Display: mine, Style: Secondary, Postback: postback("mine", s.Record, watcher)})
+			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: postback("notmine", s.Record, watcher)},
+			message.Button{Label: mine, Display: mine, Style: message.Secondary, Postback: postback("mine", s.Record, watcher)})
 	}
 }
 
@@ -141,19 +142,19 @@ var (
 )
 
 // GuardianJoined tells an owner who sees what from now on.
-func GuardianJoined(f GuardianFacts) Message { return f.message(tcGuardJoined, tcGuardText) }
+func GuardianJoined(f GuardianFacts) message.Message { return f.message(tcGuardJoined, tcGuardText) }
 
 // GuardianLeft tells an owner that a guardian has gone.
-func GuardianLeft(f GuardianFacts) Message {
+func GuardianLeft(f GuardianFacts) message.Message {
 	m := f.message(tcGuardLeft, tcGuardLeftTx)
 	m.Facts = accountFacts(langOf(f.Lang), []ChatAccount{f.Account}) // they see nothing any more
 	return m
 }
 
-func (f *GuardianFacts) message(title, say text) Message {
+func (f *GuardianFacts) message(title, say text) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, orElse(f.Name, tcGuardWho.in(lang)), Word(lang, CmdFamily)))
-	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
+	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
 	m.Choices = choices(lang, CmdFamily, CmdList)
 	return m
 }

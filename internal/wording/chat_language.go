@@ -1,6 +1,9 @@
 package wording
 
-import "kozamori/internal/watch"
+import (
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
 
 var (
 	tcLanguage     = text{ja: "日本語", en: "English"}
@@ -10,7 +13,7 @@ var (
 )
 
 // Speaking confirms the language in which everything goes on.
-func Speaking(lang watch.Lang) Message {
+func Speaking(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcSpeaking.in(lang), tcSpeaking.in(lang), tcSpeakingText.in(lang))
 	m.Choices = choices(lang, CmdList, CmdGuide)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -61,7 +62,7 @@ type ChatLeaveFacts struct {
 
 // row is the account at a place of the list, by a number unless that is 0. Of
 // several with the same name the person knows each by when they connected it.
-func (f *ChatLeaveFacts) row(i, n int) Fact {
+func (f *ChatLeaveFacts) row(i, n int) message.Fact {
 	lang, a := langOf(f.Lang), &f.Accounts[i]
 	value := a.name()
 	if !a.Since.IsZero() {
@@ -74,17 +75,17 @@ func (f *ChatLeaveFacts) row(i, n int) Fact {
 		value += "\n" + pick(a.Guardian, tcSinceFor, tcSince).in(lang, since)
 	}
 	if n == 0 {
-		return Fact{tFactAccount.in(lang), value}
+		return message.Fact{Label: tFactAccount.in(lang), Value: value}
 	}
-	return Fact{tcAccountNo.in(lang, n), value}
+	return message.Fact{Label: tcAccountNo.in(lang, n), Value: value}
 }
 
 func anyAccount(ChatAccount) bool { return true }
 
 // rows lists the accounts that which says; numbered by their place, if they
 // are several.
-func (f *ChatLeaveFacts) rows(numbered bool, which func(ChatAccount) bool) []Fact {
-	var out []Fact
+func (f *ChatLeaveFacts) rows(numbered bool, which func(ChatAccount) bool) []message.Fact {
+	var out []message.Fact
 	for i, a := range f.Accounts {
 		n := 0
 		if numbered && len(f.Accounts) > 1 {
@@ -99,10 +100,10 @@ func (f *ChatLeaveFacts) rows(numbered bool, which func(ChatAccount) bool) []Fac
 
 // eachAccount adds a button for every account, and one for all of them. Each
 // carries when it was shown: an old one asks again.
-func (f *ChatLeaveFacts) eachAccount(m *Message, action string, accounts []ChatAccount, one, row, show, all text) {
+func (f *ChatLeaveFacts) eachAccount(m *message.Message, action string, accounts []ChatAccount, one, row, show, all text) {
 	lang, at := langOf(f.Lang), strconv.FormatInt(f.Now.Unix(), 36)
 	button := func(label, shown, watcher string) {
-		m.Buttons = append(m.Buttons, Button{Label: label, Style: Danger, Display: shown, Postback: chatPostback(action, "w", watcher, "t", at)})
+		m.Buttons = append(m.Buttons, message.Button{Label: label, Style: message.Danger, Display: shown, Postback: chatPostback(action, "w", watcher, "t", at)})
 	}
 	if len(f.Accounts) == 1 {
 		if len(accounts) == 1 {
@@ -140,7 +141,7 @@ func (f *ChatLeaveFacts) watchesForOthers() bool {
 }
 
 // again says how each kind of account is watched once more.
-func (f *ChatLeaveFacts) again(m *Message) {
+func (f *ChatLeaveFacts) again(m *message.Message) {
 	lang := langOf(f.Lang)
 	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
 		m.Text = append(m.Text, tcLeftAgain.in(lang))
@@ -151,7 +152,7 @@ func (f *ChatLeaveFacts) again(m *Message) {
 }
 
 // AskLeave asks which account to stop watching: one press does it.
-func AskLeave(f ChatLeaveFacts) Message {
+func AskLeave(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcAltLeave.in(lang), pick(len(f.Accounts) == 1, tcAskLeave, tcAskWhich).in(lang), tcAskLeaveTx.in(lang))
 	m.Facts = f.rows(true, anyAccount)
@@ -168,13 +169,13 @@ func AskLeave(f ChatLeaveFacts) Message {
 	}
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))
-		m.Buttons = append(m.Buttons, Button{Label: tcErase.in(lang), Style: Secondary, Display: tcErase.in(lang), Postback: chatPostback("erase")})
+		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: chatPostback("erase")})
 	}
 	return m
 }
 
 // AskErase says what erasing means and what is kept, and asks once more.
-func AskErase(f ChatLeaveFacts) Message {
+func AskErase(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
 	var own []ChatAccount
 	for _, a := range f.Accounts {
@@ -204,7 +205,7 @@ func AskErase(f ChatLeaveFacts) Message {
 }
 
 // Left confirms that accounts are no longer watched, and says what is kept.
-func Left(f ChatLeaveFacts) Message {
+func Left(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang))
 	m.Facts = f.rows(false, anyAccount)
@@ -217,7 +218,7 @@ func Left(f ChatLeaveFacts) Message {
 
 // Erased confirms that accounts are no longer watched and that the records of
 // those which can be erased are gone, and says what is kept.
-func Erased(f ChatLeaveFacts) Message {
+func Erased(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), append([]string{tcLeftText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
 	m.Facts = f.rows(false, anyAccount)

@@ -1,6 +1,9 @@
 package wording
 
-import "kozamori/internal/watch"
+import (
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
 
 // BankLink is the page of a bank where its customers connect accounts.
 type BankLink struct{ BankName, URL string }
@@ -22,28 +25,28 @@ var (
 )
 
 // LinkFailed says that linking at the bank connected nothing.
-func LinkFailed(lang watch.Lang) Message {
+func LinkFailed(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcLinkFailed.in(lang), tcLinkFailed.in(lang), tcLinkFailedT.in(lang, Word(lang, CmdConnect)))
-	m.Buttons = []Button{{Label: tcLinkAgain.in(lang), Style: Primary, Say: Word(lang, CmdConnect)}}
+	m.Buttons = []message.Button{{Label: tcLinkAgain.in(lang), Style: message.Primary, Say: Word(lang, CmdConnect)}}
 	return m
 }
 
 // addLinks offers to connect at the banks' own pages.
-func addLinks(m *Message, lang watch.Lang, links []BankLink) {
+func addLinks(m *message.Message, lang watch.Lang, links []BankLink) {
 	if len(links) == 0 {
 		return
 	}
 	m.Text = append(m.Text, tcLinkHow.in(lang), tcLinkEnd.in(lang, Word(lang, CmdLeave)))
 	for _, l := range links[:min(len(links), maxButtons)] {
-		m.Buttons = append(m.Buttons, Button{Label: tcLinkHere.in(lang, l.BankName), Style: Primary, URL: l.URL})
+		m.Buttons = append(m.Buttons, message.Button{Label: tcLinkHere.in(lang, l.BankName), Style: message.Primary, URL: l.URL})
 	}
 }
 
 // OpenSettings gives the link to a person's settings, which opens once.
-func OpenSettings(lang watch.Lang, link string) Message {
+func OpenSettings(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcSettingsOpen.in(lang), tcSettingsOpen.in(lang), tcSettingsText.in(lang), tcSettingsOnce.in(lang))
-	m.Buttons = []Button{{Label: tcSettingsOpen.in(lang), Style: Primary, URL: link}}
+	m.Buttons = []message.Button{{Label: tcSettingsOpen.in(lang), Style: message.Primary, URL: link}}
 	return m
 }

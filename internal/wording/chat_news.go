@@ -1,5 +1,7 @@
 package wording
 
+import "kozamori/internal/message"
+
 var (
 	tcDismissed   = text{ja: "見守り家族としての見守りが終わりました", en: "You no longer watch over this account"}
 	tcDismissedTx = text{ja: "口座の名義人が、あなたの見守りを終えました。", en: "The owner of the account has ended your watching."}
@@ -13,16 +15,16 @@ var (
 )
 
 // Dismissed tells a guardian that an owner ended their watching.
-func Dismissed(f GuardianFacts) Message { return f.ended(tcDismissedTx) }
+func Dismissed(f GuardianFacts) message.Message { return f.ended(tcDismissedTx) }
 
 // WatchEnded tells a guardian that the owner left, and that their watching is
 // over with it; erased tells that the records went too.
-func WatchEnded(f GuardianFacts, erased bool) Message {
+func WatchEnded(f GuardianFacts, erased bool) message.Message {
 	return f.ended(pick(erased, tcErasedTx, tcEndedTx))
 }
 
 // Forgotten tells a watcher that the bank had the account forgotten.
-func Forgotten(f GuardianFacts) Message {
+func Forgotten(f GuardianFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcForgotten.in(lang), tcForgotten.in(lang), tcForgottenTx.in(lang, orElse(f.Account.BankName, tTheBank.in(lang))),
 		tcEndedSilent.in(lang), tcForgottenAs.in(lang))
@@ -30,7 +32,7 @@ func Forgotten(f GuardianFacts) Message {
 	return m
 }
 
-func (f *GuardianFacts) ended(why text) Message {
+func (f *GuardianFacts) ended(why text) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcDismissed.in(lang), tcDismissed.in(lang), why.in(lang), tcEndedSilent.in(lang), tcEndedCheck.in(lang))
 	m.Facts = accountFacts(lang, []ChatAccount{f.Account})

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -45,11 +46,11 @@ func morning(now time.Time) (end time.Time, today bool) {
 }
 
 // AskPause offers to pause everything that is not critical.
-func AskPause(lang watch.Lang, now time.Time) Message {
+func AskPause(lang watch.Lang, now time.Time) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcAltPause.in(lang), tcAskPause.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
 	button := func(label text, length string) {
-		m.Buttons = append(m.Buttons, Button{Label: label.in(lang), Display: label.in(lang), Style: Secondary, Postback: chatPostback("pause", "for", length)})
+		m.Buttons = append(m.Buttons, message.Button{Label: label.in(lang), Display: label.in(lang), Style: message.Secondary, Postback: chatPostback("pause", "for", length)})
 	}
 	end, today := morning(now)
 	button(tcPauseHour, PauseHour)
@@ -60,16 +61,16 @@ func AskPause(lang watch.Lang, now time.Time) Message {
 }
 
 // Paused confirms a pause and says when it ends.
-func Paused(lang watch.Lang, until, now time.Time) Message {
+func Paused(lang watch.Lang, until, now time.Time) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcPaused.in(lang), tcPaused.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
-	m.Facts = []Fact{{tcPausedUntil.in(lang), Time(lang, until, now)}}
-	m.Buttons = []Button{{Label: tcPausedResume.in(lang), Style: Secondary, Say: Word(lang, CmdResume)}}
+	m.Facts = []message.Fact{{Label: tcPausedUntil.in(lang), Value: Time(lang, until, now)}}
+	m.Buttons = []message.Button{{Label: tcPausedResume.in(lang), Style: message.Secondary, Say: Word(lang, CmdResume)}}
 	return m
 }
 
 // Resumed confirms that a pause is over, or that there was none.
-func Resumed(lang watch.Lang, paused bool) Message {
+func Resumed(lang watch.Lang, paused bool) message.Message {
 	lang = langOf(lang)
 	title := pick(paused, tcResumed, tcNotPaused).in(lang)
 	return chat(lang, title, title, tcResumedText.in(lang))

@@ -1,5 +1,7 @@
 package wording
 
+import "kozamori/internal/message"
+
 var (
 	tcHidden    = text{ja: "金額が表示されなくなりました", en: "You see no amounts any more"}
 	tcHiddenTx  = text{ja: "口座の名義人が、あなたに金額を見せない設定にしました。お知らせは、これまでどおり届きます。", en: "The owner of the account has chosen to show you no amounts. Alerts reach you as before."}
@@ -11,14 +13,14 @@ var (
 
 // AmountsChanged tells a guardian that an owner shows them amounts, or hides
 // them.
-func AmountsChanged(f GuardianFacts) Message {
+func AmountsChanged(f GuardianFacts) message.Message {
 	lang := langOf(f.Lang)
 	title := pick(f.HideAmount, tcHidden, tcShown).in(lang)
 	m := chat(lang, title, title, pick(f.HideAmount, tcHiddenTx, tcShownTx).in(lang))
-	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), Fact{tFamSees.in(lang), pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
+	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
 	return m
 }
 
 // GuardianAgain tells an owner that somebody who is a guardian already took
 // another invitation, and what they see.
-func GuardianAgain(f GuardianFacts) Message { return f.message(tcAgain, tcAgainText) }
+func GuardianAgain(f GuardianFacts) message.Message { return f.message(tcAgain, tcAgainText) }

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
 // chatMessages are what the chat says, by name.
-func chatMessages(lang watch.Lang) map[string]Message {
+func chatMessages(lang watch.Lang) map[string]message.Message {
 	now := jst("2020-09-04 14:05:11")
 	service, bank := names(lang)
 	one := ChatAccount{BankName: bank, Mask: "普通 ***4567", Watcher: "w1", Guardians: true}
@@ -48,7 +49,7 @@ func chatMessages(lang watch.Lang) map[string]Message {
 	AnswerServices(&more, lines, false, "w2")
 	AddServices(&services, more)
 	EndServices(&services, 3)
-	return map[string]Message{
+	return map[string]message.Message{
 		"guardian-joined": GuardianJoined(GuardianFacts{Lang: lang, Account: one, Name: "長女", HideAmount: true}),
 		"guardian-left":   GuardianLeft(GuardianFacts{Lang: lang, Account: one}),
 		"guide":           Guide(lang),
@@ -95,7 +96,7 @@ func chatMessages(lang watch.Lang) map[string]Message {
 }
 
 // showChat is show with what is said by a press.
-func showChat(m Message) string {
+func showChat(m message.Message) string {
 	var b strings.Builder
 	b.WriteString(show(m))
 	for _, c := range m.Choices {

@@ -1,6 +1,9 @@
 package wording
 
-import "kozamori/internal/watch"
+import (
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
 
 var (
 	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by mail"}
@@ -47,16 +50,16 @@ func (f *SettingsFacts) mailed() string {
 
 // mailGroup is where mails go. It stands in the one form of the page, so that
 // nothing else that was changed is lost by it.
-func (f *SettingsFacts) mailGroup() Group {
+func (f *SettingsFacts) mailGroup() message.Group {
 	lang := langOf(f.View.Lang)
 	v := f.Values.Get(FieldNameEmail)
-	g := Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{tMailNone.in(lang)},
-		Fields: []Field{{Kind: FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
+	g := message.Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{tMailNone.in(lang)},
+		Fields: []message.Field{{Kind: message.FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
 	for _, c := range f.View.Watcher.Channels {
 		if c.Kind != watch.Email {
 			continue
 		}
-		off := Field{Kind: FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
+		off := message.Field{Kind: message.FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
 		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
 		g.Fields[0].Label = tMailOther.in(lang)
 		g.Fields, g.Open = append(g.Fields, off), off.Checked
@@ -87,29 +90,29 @@ const DoConfirm = "confirm"
 
 // ConfirmMail asks whether an address that somebody typed is theirs. It names
 // no account: the address may be a stranger's.
-func ConfirmMail(lang watch.Lang, link string) Message {
+func ConfirmMail(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
-	return Message{Lang: string(lang), Alt: tConfirmAlt.in(lang), Tone: Calm, Badge: tInfo.in(lang), Title: tConfirmTitle.in(lang),
-		Text: []string{tConfirmText.in(lang)}, Buttons: []Button{{Label: tConfirmOpen.in(lang), Style: Primary, URL: link}}, Foot: tConfirmFoot.in(lang)}
+	return message.Message{Lang: string(lang), Alt: tConfirmAlt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tConfirmTitle.in(lang),
+		Text: []string{tConfirmText.in(lang)}, Buttons: []message.Button{{Label: tConfirmOpen.in(lang), Style: message.Primary, URL: link}}, Foot: tConfirmFoot.in(lang)}
 }
 
 // ConfirmPage asks for the press that makes an address a channel.
-func ConfirmPage(lang watch.Lang) Page {
+func ConfirmPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	p := plainPage(lang, tConfirmName, tConfirmTitle)
-	p.Parts[0].Forms = []Form{{Do: DoConfirm, Label: tConfirmButton.in(lang), Style: Primary}}
+	p.Parts[0].Forms = []message.Form{{Do: DoConfirm, Label: tConfirmButton.in(lang), Style: message.Primary}}
 	p.Parts[0].Foot = tConfirmFoot.in(lang)
 	return p
 }
 
 // ConfirmedPage says that the address is used from now on.
-func ConfirmedPage(lang watch.Lang) Page {
+func ConfirmedPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tConfirmName, tConfirmed, tConfirmedText.in(lang))
 }
 
 // ConfirmGonePage says that a confirmation's link does nothing.
-func ConfirmGonePage(lang watch.Lang) Page {
+func ConfirmGonePage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tConfirmName, tConfirmGone, tConfirmAgain.in(lang))
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -84,7 +85,7 @@ var (
 
 // DisputeOpened confirms "that was not me": the reference number, what to do
 // now, and the way back.
-func DisputeOpened(f DisputeFacts) Message {
+func DisputeOpened(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeOpened)
 	m.Text = []string{tDisputeOpenedText.in(f.lang(), f.bank())}
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
@@ -92,19 +93,19 @@ func DisputeOpened(f DisputeFacts) Message {
 }
 
 // DisputeAlready answers somebody who says "that was not me" again.
-func DisputeAlready(f DisputeFacts) Message {
+func DisputeAlready(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeAlready)
 	m.Text = []string{tDisputeAlreadyTxt.in(f.lang())}
-	m.Facts = append(m.Facts, Fact{tFactStatus.in(f.lang()), StatusName(f.lang(), f.Dispute.Status)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
 }
 
 // DisputeWithdrawn confirms that the answer was taken back.
-func DisputeWithdrawn(f DisputeFacts) Message {
+func DisputeWithdrawn(f DisputeFacts) message.Message {
 	m := f.message(tAltWithdrawn, tWithdrawn)
 	m.Amount = ""
-	m.Facts = append([]Fact{{tFactReference.in(f.lang()), f.Dispute.Reference}}, m.Facts...)
+	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
 	m.Text = []string{tWithdrawnText.in(f.lang(), f.bank())}
 	f.UndoUntil = time.Time{}
 	m.Buttons = f.buttons()
@@ -112,23 +113,23 @@ func DisputeWithdrawn(f DisputeFacts) Message {
 }
 
 // UndoTooLate refuses to take the answer back after its time.
-func UndoTooLate(f DisputeFacts) Message {
+func UndoTooLate(f DisputeFacts) message.Message {
 	m := f.message(tUndoTooLate, tUndoTooLate)
 	m.Text = []string{tUndoTooLateText.in(f.lang())}
 	f.UndoUntil = time.Time{}
-	m.Steps = []Step{callStep(f.lang(), tStepAskBank, f.bank(), f.Bank)}
+	m.Steps = []message.Step{callStep(f.lang(), tStepAskBank, f.bank(), f.Bank)}
 	m.Buttons = f.buttons()
 	return m
 }
 
 // DisputeStatus tells the person what the bank did about their dispute
 // (f.Change), with the bank's own words unless they may see no amounts.
-func DisputeStatus(f DisputeFacts) Message {
+func DisputeStatus(f DisputeFacts) message.Message {
 	say, _ := saidByBank(f.Change.Status)
 	m := f.message(tAltStatus, say, f.bank())
-	m.Tone, m.Badge = Notice, tNotice.in(f.lang())
+	m.Tone, m.Badge = message.Notice, tNotice.in(f.lang())
 	m.Amount = ""
-	m.Facts = append([]Fact{{tFactReference.in(f.lang()), f.Dispute.Reference}}, m.Facts...)
+	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
 	m.Text = bankNote(f.lang(), f.bank(), f.Change.Text, f.HideAmount)
 	f.UndoUntil = time.Time{}
 	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
@@ -173,61 +174,61 @@ func StatusName(lang watch.Lang, s watch.DisputeStatus) string {
 }
 
 // message is what all of them share: the reference large, and what it is about.
-func (f *DisputeFacts) message(alt, title text, args ...any) Message {
+func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	lang, d := f.lang(), f.Dispute
-	m := Message{Lang: string(lang), Alt: alt.in(lang), Tone: Calm, Badge: tInfo.in(lang),
+	m := message.Message{Lang: string(lang), Alt: alt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang),
 		Title: title.in(lang, args...), Amount: d.Reference}
 	if f.ServiceName != "" {
-		m.Facts = append(m.Facts, Fact{tFactService.in(lang), f.ServiceName})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
 	}
 	if account := strings.TrimSpace(f.BankName + " " + d.Mask); account != "" {
-		m.Facts = append(m.Facts, Fact{tFactAccount.in(lang), account})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	if d.Kind != watch.LinkRegistered && !f.HideAmount {
-		m.Facts = append(m.Facts, Fact{tFactAmount.in(lang), Yen(lang, d.Amount)})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, d.Amount)})
 	}
-	m.Facts = append(m.Facts, Fact{tFactTime.in(lang), Time(lang, d.OccurredAt, d.ReceivedAt)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, d.OccurredAt, d.ReceivedAt)})
 	if !d.AnsweredAt.IsZero() {
-		m.Facts = append(m.Facts, Fact{tFactAnswered.in(lang), Time(lang, d.AnsweredAt, d.ReceivedAt)})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, d.ReceivedAt)})
 	}
 	return m
 }
 
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.
-func (f *DisputeFacts) steps() []Step {
+func (f *DisputeFacts) steps() []message.Step {
 	return WhatToDo(f.Lang, f.BankName, f.Bank, f.ServiceName, f.Service)
 }
 
 // WhatToDo is what somebody does whose money was taken, in the order that
 // helps: bank, service, police, consumer line, PIN. Names and contacts may be
 // empty; the bank comes first all the same.
-func WhatToDo(lang watch.Lang, bankName string, bank Contact, serviceName string, service Contact) []Step {
+func WhatToDo(lang watch.Lang, bankName string, bank Contact, serviceName string, service Contact) []message.Step {
 	lang = langOf(lang)
 	say := tStepBank
 	if bank.Phone == "" {
 		say = tStepBankFind
 	}
-	out := []Step{callStep(lang, say, orElse(bankName, tTheBank.in(lang)), bank)}
+	out := []message.Step{callStep(lang, say, orElse(bankName, tTheBank.in(lang)), bank)}
 	if serviceName != "" {
 		out = append(out, callStep(lang, tStepService, serviceName, service))
 	}
 	return append(out,
-		Step{Text: tStepPolice.in(lang), Tel: PoliceTel},
-		Step{Text: tStepConsumer.in(lang), Tel: ConsumerTel},
-		Step{Text: tStepPIN.in(lang)})
+		message.Step{Text: tStepPolice.in(lang), Tel: PoliceTel},
+		message.Step{Text: tStepConsumer.in(lang), Tel: ConsumerTel},
+		message.Step{Text: tStepPIN.in(lang)})
 }
 
-func (f *DisputeFacts) buttons() []Button {
+func (f *DisputeFacts) buttons() []message.Button {
 	lang := f.lang()
-	var out []Button
+	var out []message.Button
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
-		out = append(out, Button{Label: tUndoButton.in(lang, until), Display: tUndoDisplay.in(lang), Style: Secondary,
+		out = append(out, message.Button{Label: tUndoButton.in(lang, until), Display: tUndoDisplay.in(lang), Style: message.Secondary,
 			Postback: postback("undo", f.Dispute.Record, f.Watcher)})
 	}
 	if f.Link != "" {
-		out = append(out, Button{Label: tDetails.in(lang), Style: Link, URL: f.Link})
+		out = append(out, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: f.Link})
 	}
 	return out
 }

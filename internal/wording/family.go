@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -76,10 +77,10 @@ func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(la
 
 // FamilyPage shows who watches an account, lets its owner dismiss guardians
 // and choose whether they see amounts, and leads to where they invite one.
-func FamilyPage(f FamilyFacts) Page {
+func FamilyPage(f FamilyFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamTitle, tFamText.in(lang))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	owner := f.View.Watcher.Role == watch.Owner
 	if !owner {
 		p.Parts[0].Text = []string{tFamYou.in(lang)}
@@ -87,12 +88,12 @@ func FamilyPage(f FamilyFacts) Page {
 	p.Notice = f.News.in(lang)
 	guardians := 0
 	for _, w := range f.Watchers {
-		m := Message{Lang: p.Lang, Title: tFamOwner.in(lang)}
+		m := message.Message{Lang: p.Lang, Title: tFamOwner.in(lang)}
 		me := w.ID == f.View.Watcher.ID
 		if w.Role == watch.Guardian {
 			guardians++
 			m.Title = tFamMember.in(lang)
-			m.Facts = append(m.Facts, Fact{tFamSees.in(lang), pick(w.HideAmount, tFamHidden, tFamAll).in(lang)})
+			m.Facts = append(m.Facts, message.Fact{Label: tFamSees.in(lang), Value: pick(w.HideAmount, tFamHidden, tFamAll).in(lang)})
 			if owner {
 				m.Title = GuardianOf(lang, f.Watchers, w.ID).Name
 			}
@@ -100,15 +101,15 @@ func FamilyPage(f FamilyFacts) Page {
 		if me {
 			m.Title = tFamMe.in(lang, m.Title)
 		}
-		m.Facts = append(m.Facts, Fact{tFamSince.in(lang), Date(lang, w.Since)})
-		part := Part{Message: m}
+		m.Facts = append(m.Facts, message.Fact{Label: tFamSince.in(lang), Value: Date(lang, w.Since)})
+		part := message.Part{Message: m}
 		if owner && w.Role == watch.Guardian {
-			who := Field{Kind: FieldHidden, Name: "watcher", Value: w.ID}
-			sight := Form{Do: DoHide, Label: tFamDoHide.in(lang), Style: Secondary, Fields: []Field{who}}
+			who := message.Field{Kind: message.FieldHidden, Name: "watcher", Value: w.ID}
+			sight := message.Form{Do: DoHide, Label: tFamDoHide.in(lang), Style: message.Secondary, Fields: []message.Field{who}}
 			if w.HideAmount {
 				sight.Do, sight.Label = DoShow, tFamDoShow.in(lang)
 			}
-			part.Forms = []Form{sight, {Do: DoDismiss, Label: tFamDismiss.in(lang), Style: Secondary, Fields: []Field{who}}}
+			part.Forms = []message.Form{sight, {Do: DoDismiss, Label: tFamDismiss.in(lang), Style: message.Secondary, Fields: []message.Field{who}}}
 		}
 		p.Parts = append(p.Parts, part)
 	}
@@ -119,7 +120,7 @@ func FamilyPage(f FamilyFacts) Page {
 		for _, i := range f.Open {
 			p.Parts = append(p.Parts, i.part(lang, f.Now))
 		}
-		p.Parts[0].Links = []PageLink{{f.View.Path + InvitePath, tFamInvite.in(lang), tFamInviteHint.in(lang)}}
+		p.Parts[0].Links = []message.PageLink{{Href: f.View.Path + InvitePath, Label: tFamInvite.in(lang), Hint: tFamInviteHint.in(lang)}}
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p
@@ -132,29 +133,29 @@ const InvitePath = "/family/invite"
 
 // InvitePage asks what an owner calls the guardian whom they invite, and what
 // they shall see, and gives the invitation.
-func InvitePage(f FamilyFacts) Page {
+func InvitePage(f FamilyFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamInvite, tFamText.in(lang))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	p.Notice = f.News.in(lang)
 	if i := f.Invite; i != nil {
 		p = plainPage(lang, tFamName, tFamMade, tFamMadeText.in(lang, Time(lang, i.Expires, f.Now)))
 		part := &p.Parts[0]
-		part.Facts = []Fact{{tFamCode.in(lang), i.Code}, {tFactAccount.in(lang), f.View.Title()}, {tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}
+		part.Facts = []message.Fact{{Label: tFamCode.in(lang), Value: i.Code}, {Label: tFactAccount.in(lang), Value: f.View.Title()}, {Label: tFamSees.in(lang), Value: pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}
 		part.QR, part.QRName = i.QR, tFamQR.in(lang)
 		if i.URL != "" {
-			part.Links = []PageLink{{i.Share, tFamSend.in(lang), tFamSendHint.in(lang)}}
+			part.Links = []message.PageLink{{Href: i.Share, Label: tFamSend.in(lang), Hint: tFamSendHint.in(lang)}}
 		}
 	} else {
-		name := Field{Kind: FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang), Value: f.Name}
+		name := message.Field{Kind: message.FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang), Value: f.Name}
 		if f.BadName {
 			name.Error = tFaultName.in(lang)
 		}
-		p.Parts[0].Forms = []Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: Primary,
-			Fields: []Field{name, {Kind: FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}}}
+		p.Parts[0].Forms = []message.Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: message.Primary,
+			Fields: []message.Field{name, {Kind: message.FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}}}
 	}
 	back := backTo(lang, f.Home)
-	back.Links = append([]PageLink{{f.View.Path + "/family", tFamBack.in(lang), ""}}, back.Links...)
+	back.Links = append([]message.PageLink{{Href: f.View.Path + "/family", Label: tFamBack.in(lang), Hint: ""}}, back.Links...)
 	p.Parts = append(p.Parts, back)
 	return p
 }
@@ -215,10 +216,10 @@ func whatStays(lang watch.Lang, keepDays, copyDays int) []string {
 }
 
 // LeavePage says what leaving and erasing mean, and offers both.
-func LeavePage(f LeaveFacts) Page {
+func LeavePage(f LeaveFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang, f.RecordDays))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = []string{tLeaveAsGuard.in(lang)}
 	} else {
@@ -227,10 +228,10 @@ func LeavePage(f LeaveFacts) Page {
 	if f.Guards > 0 && !f.Shared {
 		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
 	}
-	p.Parts[0].Forms = []Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: Danger}}
+	p.Parts[0].Forms = []message.Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: message.Danger}}
 	if f.View.Watcher.Role == watch.Owner {
-		erase := Part{Message: Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
-			Forms: []Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: Danger, Fields: []Field{{Kind: FieldCheck, Name: "sure", Label: tEraseSure.in(lang)}}}}}
+		erase := message.Part{Message: message.Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
+			Forms: []message.Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: message.Danger, Fields: []message.Field{{Kind: message.FieldCheck, Name: "sure", Label: tEraseSure.in(lang)}}}}}
 		if f.Unsure {
 			p.Notice = tEraseUnsure.in(lang)
 			erase.Forms[0].Fields[0].Error = tEraseTick.in(lang)
@@ -245,7 +246,7 @@ func LeavePage(f LeaveFacts) Page {
 }
 
 // LeftAccountPage confirms in words that an account is watched no more.
-func LeftAccountPage(f LeaveFacts, erased bool) Page {
+func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
 	switch {
@@ -260,11 +261,11 @@ func LeftAccountPage(f LeaveFacts, erased bool) Page {
 
 // HelpPage says what to do now, for each bank of the person, the one of the
 // latest alert first.
-func HelpPage(f TroubleFacts, home string) Page {
+func HelpPage(f TroubleFacts, home string) message.Page {
 	m := Trouble(f)
 	lang := langOf(f.Lang)
 	m.Buttons = nil
-	return Page{Lang: string(lang), Name: tHelpName.in(lang), Parts: []Part{{Message: m}, backTo(lang, home)}}
+	return message.Page{Lang: string(lang), Name: tHelpName.in(lang), Parts: []message.Part{{Message: m}, backTo(lang, home)}}
 }
 
 var tHelpName = text{ja: "口座守：困ったとき", en: "Kozamori: I need help"}

@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -72,13 +73,13 @@ var (
 	tFamWithdraw  = text{ja: "この招待を取り消す", en: "Take this invitation back"}
 )
 
-func (i *OpenInvite) part(lang watch.Lang, now time.Time) Part {
-	m := Message{Lang: string(lang), Title: tFamOpen.in(lang), Facts: []Fact{
-		{tFamSees.in(lang), pick(i.HideAmount, tFamHidden, tFamAll).in(lang)},
-		{tFamOpenMade.in(lang), Time(lang, i.Made, now)}, {tFamOpenUntil.in(lang), Time(lang, i.Expires, now)}}}
+func (i *OpenInvite) part(lang watch.Lang, now time.Time) message.Part {
+	m := message.Message{Lang: string(lang), Title: tFamOpen.in(lang), Facts: []message.Fact{
+		{Label: tFamSees.in(lang), Value: pick(i.HideAmount, tFamHidden, tFamAll).in(lang)},
+		{Label: tFamOpenMade.in(lang), Value: Time(lang, i.Made, now)}, {Label: tFamOpenUntil.in(lang), Value: Time(lang, i.Expires, now)}}}
 	if i.Name != "" {
 		m.Title = tFamOpenName.in(lang, i.Name)
 	}
-	return Part{Message: m, Forms: []Form{{Do: DoWithdraw, Label: tFamWithdraw.in(lang), Style: Secondary,
-		Fields: []Field{{Kind: FieldHidden, Name: "invitation", Value: i.ID}}}}}
+	return message.Part{Message: m, Forms: []message.Form{{Do: DoWithdraw, Label: tFamWithdraw.in(lang), Style: message.Secondary,
+		Fields: []message.Field{{Kind: message.FieldHidden, Name: "invitation", Value: i.ID}}}}}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -97,9 +98,9 @@ func answerFacts(lang watch.Lang) AnswerFacts {
 }
 
 // messages are the main messages by name.
-func messages(lang watch.Lang) map[string]Message {
+func messages(lang watch.Lang) map[string]message.Message {
 	const basic = watch.ServiceDebit | watch.FirstSeen
-	out := map[string]Message{
+	out := map[string]message.Message{
 		"alert-critical": Alert(alertFacts(lang, debit(), basic|watch.Overdrawn)),
 		"alert-every-reason": Alert(alertFacts(lang, debit(), 1<<9-1, func(f *AlertFacts) {
 			f.Service = Contact{Phone: "0120-111-111"}
@@ -172,7 +173,7 @@ func golden(t *testing.T, name string, lang watch.Lang, got string) {
 }
 
 // show writes a message as a person would read it aloud.
-func show(m Message) string {
+func show(m message.Message) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("alt: %s\n%s [%s] %s", m.Alt, m.Tone, m.Badge, m.Title)
@@ -223,7 +224,7 @@ func TestHiddenAmountsAppearNowhere(t *testing.T) {
 		n := answerFacts(lang)
 		n.HideAmount, n.Record.Amount = true, 100000
 		n.Trust, n.TrustDays = watch.Trust{Service: "paypay", UpTo: 100000}, 90
-		for i, m := range []Message{Alert(a), Undone(a), DisputeOpened(d), DisputeAlready(d), DisputeWithdrawn(d), DisputeStatus(d),
+		for i, m := range []message.Message{Alert(a), Undone(a), DisputeOpened(d), DisputeAlready(d), DisputeWithdrawn(d), DisputeStatus(d),
 			UndoTooLate(d), MineThanks(n), AlreadyAnswered(n), AnswerByOther(n)} {
 			b, err := json.Marshal(m)
 			if err != nil {
@@ -256,7 +257,7 @@ func TestPhoneNumbersComeOnlyFromTheFacts(t *testing.T) {
 	d := disputeFacts(watch.Japanese)
 	d.Bank, d.Service = Contact{}, Contact{}
 	a := alertFacts(watch.Japanese, debit(), watch.FirstSeen, func(f *AlertFacts) { f.Bank = Contact{} })
-	for _, m := range []Message{DisputeOpened(d), UndoTooLate(d), Alert(a)} {
+	for _, m := range []message.Message{DisputeOpened(d), UndoTooLate(d), Alert(a)} {
 		if len(m.Steps) == 0 {
 			t.Fatalf("%q says not what to do", m.Title)
 		}
@@ -290,7 +291,7 @@ func TestButtonsFitTheirLimits(t *testing.T) {
 
 func TestDigitsToDialAreEscaped(t *testing.T) {
 	for tel, want := range map[string]string{PoliceTel: "tel:%239110", "0120-990-633": "tel:0120-990-633"} {
-		if got := TelURI(tel); got != want {
+		if got := message.TelURI(tel); got != want {
 			t.Errorf("TelURI(%q) = %q, want %q", tel, got, want)
 		}
 	}

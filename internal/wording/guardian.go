@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -49,11 +50,11 @@ func GuardianOf(lang watch.Lang, watchers []watch.Watcher, id string) Guardian {
 
 // facts tell since when a guardian watches whose name alone does not say who
 // they are.
-func (g *Guardian) facts(lang watch.Lang) []Fact {
+func (g *Guardian) facts(lang watch.Lang) []message.Fact {
 	if g.Since.IsZero() {
 		return nil
 	}
-	return []Fact{{tGuardSince.in(lang), Date(lang, g.Since)}}
+	return []message.Fact{{Label: tGuardSince.in(lang), Value: Date(lang, g.Since)}}
 }
 
 // title says who did something: a guardian by name, or some guardian.

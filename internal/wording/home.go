@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -105,58 +106,58 @@ const (
 	DoLogout = "logout"
 )
 
-func plainPage(lang watch.Lang, name, title text, say ...string) Page {
-	m := Message{Lang: string(lang), Tone: Calm, Badge: tInfo.in(lang), Title: title.in(lang), Text: say}
-	return Page{Lang: string(lang), Name: name.in(lang), Parts: []Part{{Message: m}}}
+func plainPage(lang watch.Lang, name, title text, say ...string) message.Page {
+	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: title.in(lang), Text: say}
+	return message.Page{Lang: string(lang), Name: name.in(lang), Parts: []message.Part{{Message: m}}}
 }
 
 // DoorPage asks whether the settings shall be opened: opening the link alone
 // uses nothing up.
-func DoorPage(lang watch.Lang) Page {
+func DoorPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	p := plainPage(lang, tDoorName, tDoorTitle, tDoorText.in(lang))
-	p.Parts[0].Forms = []Form{{Do: DoEnter, Label: tDoorButton.in(lang), Style: Primary}}
+	p.Parts[0].Forms = []message.Form{{Do: DoEnter, Label: tDoorButton.in(lang), Style: message.Primary}}
 	return p
 }
 
 // DoorGonePage says that a link to the settings, or the session that it
 // opened, is over, was used or never was.
-func DoorGonePage(lang watch.Lang) Page {
+func DoorGonePage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang))
 }
 
 // SessionOverPage says that a session has ended.
-func SessionOverPage(lang watch.Lang) Page {
+func SessionOverPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tHomeName, tOver, tOverText.in(lang), tOverAgain.in(lang))
 }
 
 // UnknownRoomPage answers whoever opens a page behind the chat's link that is
 // not there or not theirs.
-func UnknownRoomPage(lang watch.Lang) Page {
+func UnknownRoomPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tHomeName, tNoRoom, tNoRoomText.in(lang))
 }
 
 // NotTakenRoomPage answers a request that no form of such a page makes.
-func NotTakenRoomPage(lang watch.Lang) Page {
+func NotTakenRoomPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tHomeName, tNotTaken, tNotRoom.in(lang))
 }
 
 // LoggedOutPage confirms that a session has ended.
-func LoggedOutPage(lang watch.Lang) Page {
+func LoggedOutPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
 	return plainPage(lang, tHomeName, tLeft, tLeftText.in(lang))
 }
 
 // HomePage lists a person's accounts and what can be done with each. home is
 // its own path.
-func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time) Page {
+func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time) message.Page {
 	lang = langOf(lang)
 	p := plainPage(lang, tHomeName, tHomeTitle, tHomeUntil.in(lang, until.In(watch.JST).Format("15:04")))
-	p.Parts[0].Links = []PageLink{{home + "/help", tGoHelp.in(lang), tGoHelpHint.in(lang)}}
+	p.Parts[0].Links = []message.PageLink{{Href: home + "/help", Label: tGoHelp.in(lang), Hint: tGoHelpHint.in(lang)}}
 	if len(accounts) == 0 {
 		p.Parts[0].Text = append([]string{tHomeNone.in(lang)}, p.Parts[0].Text...)
 	}
@@ -165,19 +166,19 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 		if a.Watcher.Role == watch.Guardian {
 			family, leave = tGoFamilyGuard, tGoLeave
 		}
-		part := Part{Message: Message{Lang: p.Lang, Title: a.Title(), Text: []string{pick(a.Watcher.Role == watch.Guardian, tHomeGuard, tHomeOwner).in(lang)}},
-			Links: []PageLink{
-				{a.Path + "/settings", tGoSettings.in(lang), tGoSettingsHint.in(lang)},
-				{a.Path + "/history", tGoHistory.in(lang), tGoHistoryHint.in(lang)},
-				{a.Path + "/services", tGoServices.in(lang), tGoServicesHint.in(lang)},
-				{a.Path + "/family", tGoFamily.in(lang), family.in(lang)},
-				{a.Path + "/leave", leave.in(lang), ""},
+		part := message.Part{Message: message.Message{Lang: p.Lang, Title: a.Title(), Text: []string{pick(a.Watcher.Role == watch.Guardian, tHomeGuard, tHomeOwner).in(lang)}},
+			Links: []message.PageLink{
+				{Href: a.Path + "/settings", Label: tGoSettings.in(lang), Hint: tGoSettingsHint.in(lang)},
+				{Href: a.Path + "/history", Label: tGoHistory.in(lang), Hint: tGoHistoryHint.in(lang)},
+				{Href: a.Path + "/services", Label: tGoServices.in(lang), Hint: tGoServicesHint.in(lang)},
+				{Href: a.Path + "/family", Label: tGoFamily.in(lang), Hint: family.in(lang)},
+				{Href: a.Path + "/leave", Label: leave.in(lang), Hint: ""},
 			}}
 		part.Text = append(part.Text, a.silence()...)
 		p.Parts = append(p.Parts, part)
 	}
-	end := Part{Message: Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
-		Forms: []Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: Secondary}}}
+	end := message.Part{Message: message.Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
+		Forms: []message.Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: message.Secondary}}}
 	if len(accounts) > 1 {
 		end.Text = []string{tHomeAll.in(lang, Word(lang, CmdLeave))}
 	}
@@ -186,12 +187,12 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 }
 
 // WithWayHome ends a page that was opened from the rooms with the way back.
-func WithWayHome(p Page, home string) Page {
+func WithWayHome(p message.Page, home string) message.Page {
 	p.Parts = append(p.Parts, backTo(langOf(watch.Lang(p.Lang)), home))
 	return p
 }
 
 // backTo is the part at the end of a page that leads home.
-func backTo(lang watch.Lang, home string) Part {
-	return Part{Message: Message{Lang: string(lang), Title: tHomeMore.in(lang)}, Links: []PageLink{{home, tGoHome.in(lang), ""}}}
+func backTo(lang watch.Lang, home string) message.Part {
+	return message.Part{Message: message.Message{Lang: string(lang), Title: tHomeMore.in(lang)}, Links: []message.PageLink{{Href: home, Label: tGoHome.in(lang), Hint: ""}}}
 }

@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -73,11 +74,11 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 }
 
 // HistoryPage lists the alerts of a month.
-func HistoryPage(f HistoryFacts) Page {
+func HistoryPage(f HistoryFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tHistName, tHistTitle)
 	p.Parts[0].Title = tHistTitle.in(lang, f.Month.In(watch.JST).Format(tHistMonth.in(lang)))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if len(f.Entries) == 0 {
 		p.Parts[0].Text = []string{tHistNone.in(lang)}
 	}
@@ -86,12 +87,12 @@ func HistoryPage(f HistoryFacts) Page {
 		if e.Record.Kind == watch.Debit && !f.View.Watcher.HideAmount {
 			label += " " + Yen(lang, e.Record.Amount)
 		}
-		p.Parts[0].Links = append(p.Parts[0].Links, PageLink{e.Link, label,
-			Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
+		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: label,
+			Hint: Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
-	more := Part{Message: Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
-	for _, l := range []PageLink{{f.Older, tHistOlder.in(lang), ""}, {f.Newer, tHistNewer.in(lang), ""}, {f.Earlier, tHistEarlier.in(lang), ""}, {f.Later, tHistLater.in(lang), ""},
-		{f.CSV, tHistCSV.in(lang), tHistCSVHint.in(lang)}, {f.Home, tGoHome.in(lang), ""}} {
+	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
+	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: tHistEarlier.in(lang), Hint: ""}, {Href: f.Later, Label: tHistLater.in(lang), Hint: ""},
+		{Href: f.CSV, Label: tHistCSV.in(lang), Hint: tHistCSVHint.in(lang)}, {Href: f.Home, Label: tGoHome.in(lang), Hint: ""}} {
 		if l.Href != "" {
 			more.Links = append(more.Links, l)
 		}
@@ -183,7 +184,7 @@ var (
 )
 
 // facts say since when a service is connected, and what it did last.
-func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []Fact {
+func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message.Fact {
 	a := s.Activity
 	since := tServUnlink.in(lang)
 	if l, ok := s.linked(); ok {
@@ -191,33 +192,33 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []Fact {
 	} else if len(a.Links) > 0 {
 		since = tServRemoved.in(lang)
 	}
-	out := []Fact{{tServLinked.in(lang), since}}
+	out := []message.Fact{{Label: tServLinked.in(lang), Value: since}}
 	if a.Debits == 0 { // its times are of links
-		return append(out, Fact{tServUsed.in(lang), tServNotYet.in(lang)})
+		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
 	}
-	out = append(out, Fact{tServFirst.in(lang), Time(lang, a.FirstAt, now)}, Fact{tServLast.in(lang), Time(lang, a.LastAt, now)})
+	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Time(lang, a.FirstAt, now)}, message.Fact{Label: tServLast.in(lang), Value: Time(lang, a.LastAt, now)})
 	if !hide {
-		out = append(out, Fact{tServAmount.in(lang), Yen(lang, a.LastAmount)})
+		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
 	}
 	return out
 }
 
 // ServicesPage lists the payment services that touched an account.
-func ServicesPage(f ServicesFacts) Page {
+func ServicesPage(f ServicesFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tServName, tServTitle, tServText.in(lang))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if len(f.Services) == 0 {
 		p.Parts[0].Text = []string{tServNone.in(lang)}
 	}
 	guardian := f.View.Watcher.Role == watch.Guardian
 	for _, s := range f.Services {
-		part := Part{Message: Message{Lang: p.Lang, Title: orElse(s.Name, tServUnknown.in(lang)), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
+		part := message.Part{Message: message.Message{Lang: p.Lang, Title: orElse(s.Name, tServUnknown.in(lang)), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
 		if s.Record != "" {
-			record := Field{Kind: FieldHidden, Name: "record", Value: s.Record}
+			record := message.Field{Kind: message.FieldHidden, Name: "record", Value: s.Record}
 			part.Text = []string{tServAsk.in(lang)}
-			part.Forms = []Form{{Do: DoNotMine, Label: pick(guardian, tNotTheirs, tNotMine).in(lang), Style: Danger, Fields: []Field{record},
-				More: []Form{{Do: DoMine, Label: pick(guardian, tTheirs, tMine).in(lang), Style: Secondary}}}}
+			part.Forms = []message.Form{{Do: DoNotMine, Label: pick(guardian, tNotTheirs, tNotMine).in(lang), Style: message.Danger, Fields: []message.Field{record},
+				More: []message.Form{{Do: DoMine, Label: pick(guardian, tTheirs, tMine).in(lang), Style: message.Secondary}}}}
 		}
 		p.Parts = append(p.Parts, part)
 	}
@@ -226,10 +227,10 @@ func ServicesPage(f ServicesFacts) Page {
 }
 
 // ServicesMessage tells the same in the chat: after opt-in, or when asked.
-func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool, now time.Time) Message {
+func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool, now time.Time) message.Message {
 	lang = langOf(lang)
-	m := Message{Lang: string(lang), Alt: tServTitle.in(lang), Tone: Calm, Badge: tInfo.in(lang), Title: tServTitle.in(lang),
-		Facts: []Fact{{tFactAccount.in(lang), account}}, Text: []string{tServText.in(lang)}}
+	m := message.Message{Lang: string(lang), Alt: tServTitle.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tServTitle.in(lang),
+		Facts: []message.Fact{{Label: tFactAccount.in(lang), Value: account}}, Text: []string{tServText.in(lang)}}
 	if len(services) == 0 {
 		m.Text = []string{tServNone.in(lang)}
 	}
@@ -242,9 +243,9 @@ func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hi
 		if _, linked := s.linked(); linked {
 			say += tServStands.in(lang)
 		}
-		m.Facts = append(m.Facts, Fact{name, say})
+		m.Facts = append(m.Facts, message.Fact{Label: name, Value: say})
 		if s.AnswerLink != "" {
-			m.Buttons = append(m.Buttons, Button{Label: tServCheck.in(lang, name), Style: Link, URL: s.AnswerLink})
+			m.Buttons = append(m.Buttons, message.Button{Label: tServCheck.in(lang, name), Style: message.Link, URL: s.AnswerLink})
 		}
 	}
 	return m

@@ -3,85 +3,9 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
-
-// Page is what one of our pages says, from the top down.
-type Page struct {
-	Lang string // "ja" or "en"
-	Name string // of the window; no amount, no account
-	// Notice says on top that what was asked for just now was not done; empty
-	// if nothing was.
-	Notice string
-	Parts  []Part
-}
-
-// Part is a part of a page: a message, what can be done about it, and what
-// happened when.
-type Part struct {
-	Message
-	QR      string // an SVG of ours; empty if there is none
-	QRName  string // what it is, for whoever cannot see it
-	Links   []PageLink
-	Forms   []Form
-	History []Moment
-}
-
-// PageLink leads to another page of ours.
-type PageLink struct{ Href, Label, Hint string }
-
-// Form is a button that asks us to do something.
-type Form struct {
-	Do    string // what is asked for: notmine, mine, undo, trust, stop
-	Label string
-	Style Style
-	Note  string // said before the button; may be empty
-	// Fields and then Groups stand before the button, More are further
-	// buttons of the form.
-	Fields []Field
-	Groups []Group
-	More   []Form // only Do, Label and Style count
-}
-
-// Group is fields that are folded away under a heading until it is tapped.
-type Group struct {
-	Title  string
-	Says   string // what is set now, in a few words, for whoever leaves it folded
-	Open   bool
-	Text   []string
-	Fields []Field
-}
-
-// FieldKind says how a field is filled in.
-type FieldKind string
-
-// The kinds of fields.
-const (
-	FieldText   FieldKind = "text"
-	FieldNumber FieldKind = "number" // typed with the keys for digits, in yen
-	FieldEmail  FieldKind = "email"
-	FieldTime   FieldKind = "time"
-	FieldLines  FieldKind = "lines"
-	FieldCheck  FieldKind = "check"
-	FieldSelect FieldKind = "select"
-	FieldHidden FieldKind = "hidden"
-)
-
-// Field is one thing to fill in.
-type Field struct {
-	Kind    FieldKind
-	Name    string
-	Label   string
-	Hint    string
-	Value   string
-	Unit    string // behind a number
-	Checked bool
-	Options []Option
-	Error   string // what is wrong with the value, beside it
-}
-
-// Option is one choice of a FieldSelect.
-type Option struct{ Value, Label string }
 
 // What a Form asks for.
 const (
@@ -91,13 +15,6 @@ const (
 	DoTrust   = "trust"
 	DoStop    = "stop"
 )
-
-// Moment is a line of an alert's history.
-type Moment struct {
-	At   time.Time
-	When string // in words
-	Say  string
-}
 
 // PageFacts is what the page of an alert is made from.
 type PageFacts struct {
@@ -167,9 +84,9 @@ const (
 
 // AlertPage is the page of an alert: what stands, what can be done, what
 // happened. Before there is an answer, what happened comes first.
-func AlertPage(f PageFacts, refused Refusal) Page {
+func AlertPage(f PageFacts, refused Refusal) message.Page {
 	lang := f.lang()
-	p := Page{Lang: string(lang), Name: tPageName.in(lang)}
+	p := message.Page{Lang: string(lang), Name: tPageName.in(lang)}
 	switch refused {
 	case RefusedLate:
 		p.Notice = tUndoTooLateText.in(lang)
@@ -178,25 +95,25 @@ func AlertPage(f PageFacts, refused Refusal) Page {
 	case RefusedTrust:
 		p.Notice = tPageNoTrust.in(lang)
 	}
-	alert, history := Part{Message: f.alert()}, Part{Message: Message{Lang: p.Lang, Title: tHistory.in(lang)}, History: f.history()}
+	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang)}, History: f.history()}
 	switch {
 	case f.disputed():
-		p.Parts = []Part{f.open(), alert, history}
+		p.Parts = []message.Part{f.open(), alert, history}
 	case f.Record.Answer != nil:
-		p.Parts = []Part{f.mine(), alert, history}
+		p.Parts = []message.Part{f.mine(), alert, history}
 	case f.Dispute != nil:
-		p.Parts = []Part{f.withdrawn(), alert, history}
+		p.Parts = []message.Part{f.withdrawn(), alert, history}
 	default:
 		// The buttons come before what can be read later.
-		about := Part{Message: Message{Lang: p.Lang, Title: tAbout.in(lang), Why: alert.Why, Steps: alert.Steps, Foot: alert.Foot}}
+		about := message.Part{Message: message.Message{Lang: p.Lang, Title: tAbout.in(lang), Why: alert.Why, Steps: alert.Steps, Foot: alert.Foot}}
 		alert.Why, alert.Steps, alert.Foot = nil, nil, ""
-		p.Parts = []Part{alert, f.ask(), about, history}
+		p.Parts = []message.Part{alert, f.ask(), about, history}
 		if len(about.Why)+len(about.Steps) == 0 {
-			p.Parts = []Part{alert, f.ask(), history}
+			p.Parts = []message.Part{alert, f.ask(), history}
 		}
 	}
 	if p.Parts[0].Message.Badge == "" {
-		p.Parts[0].Badge, p.Parts[0].Tone = tInfo.in(lang), Calm
+		p.Parts[0].Badge, p.Parts[0].Tone = tInfo.in(lang), message.Calm
 	}
 	return p
 }
@@ -207,7 +124,7 @@ func (f *PageFacts) disputed() bool {
 
 // alert is what happened. Once it is answered it no longer shouts, and what
 // to do is said by the answer.
-func (f *PageFacts) alert() Message {
+func (f *PageFacts) alert() message.Message {
 	r := *f.Record
 	r.Deliveries = nil // the page tells at once what the bank has undone
 	a := AlertFacts{Record: &r, Guardian: f.guardian(), ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
@@ -219,8 +136,8 @@ func (f *PageFacts) alert() Message {
 	if f.Record.Answer == nil && f.Dispute == nil {
 		return m
 	}
-	m.Facts = append([]Fact{{tFactWhat.in(f.lang()), m.Title}}, m.Facts...)
-	m.Tone, m.Badge, m.Title, m.Steps, m.Foot = Calm, "", tPageHappened.in(f.lang()), nil, ""
+	m.Facts = append([]message.Fact{{Label: tFactWhat.in(f.lang()), Value: m.Title}}, m.Facts...)
+	m.Tone, m.Badge, m.Title, m.Steps, m.Foot = message.Calm, "", tPageHappened.in(f.lang()), nil, ""
 	return m
 }
 
@@ -230,45 +147,45 @@ func (f *PageFacts) answers() (notMine, mine string) {
 	return pick(f.guardian(), tNotTheirs, tNotMine).in(f.lang()), pick(f.guardian(), tTheirs, tMine).in(f.lang())
 }
 
-func (f *PageFacts) ask() Part {
+func (f *PageFacts) ask() message.Part {
 	lang := f.lang()
 	ask := pick(f.Record.Kind == watch.LinkRegistered, tAskLink, tAskDebit)
 	notMine, mine := f.answers()
-	return Part{
-		Message: Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: []string{tAskText.in(lang, notMine, f.bank())}},
-		Forms:   []Form{{Do: DoNotMine, Label: notMine, Style: Danger}, {Do: DoMine, Label: mine, Style: Secondary}},
+	return message.Part{
+		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: []string{tAskText.in(lang, notMine, f.bank())}},
+		Forms:   []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger}, {Do: DoMine, Label: mine, Style: message.Secondary}},
 	}
 }
 
-func (f *PageFacts) withdrawn() Part {
+func (f *PageFacts) withdrawn() message.Part {
 	lang := f.lang()
 	p := f.ask()
 	p.Title, p.Text = tWithdrawn.in(lang), []string{tAgain.in(lang, p.Forms[0].Label)}
-	p.Facts = []Fact{{tFactReference.in(lang), f.Dispute.Reference}}
+	p.Facts = []message.Fact{{Label: tFactReference.in(lang), Value: f.Dispute.Reference}}
 	return p
 }
 
 // open is a dispute that stands.
-func (f *PageFacts) open() Part {
+func (f *PageFacts) open() message.Part {
 	lang, d := f.lang(), f.Dispute
-	m := Message{Lang: string(lang), Title: tDisputeOpened.in(lang), Amount: d.Reference, Foot: tNeverPIN.in(lang)}
+	m := message.Message{Lang: string(lang), Title: tDisputeOpened.in(lang), Amount: d.Reference, Foot: tNeverPIN.in(lang)}
 	if say, ok := saidByBank(d.Status); ok {
 		m.Title, m.Amount = say.in(lang, f.bank()), ""
-		m.Facts = append(m.Facts, Fact{tFactReference.in(lang), d.Reference})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: d.Reference})
 	}
 	if d.Watcher != f.Watcher.ID {
-		m.Facts = append(m.Facts, Fact{tFactAnswer.in(lang), pick(d.AnsweredBy == watch.Guardian, tOtherNotMine, tOwnerNotMine).in(lang)})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswer.in(lang), Value: pick(d.AnsweredBy == watch.Guardian, tOtherNotMine, tOwnerNotMine).in(lang)})
 	}
-	m.Facts = append(m.Facts, Fact{tFactStatus.in(lang), StatusName(lang, d.Status)},
-		Fact{tFactAnswered.in(lang), Time(lang, d.AnsweredAt, f.Now)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
+		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})
 	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, f.ServiceName, f.Service)
 	}
-	p := Part{Message: m}
+	p := message.Part{Message: m}
 	if !f.UndoUntil.IsZero() {
-		p.Forms = []Form{{Do: DoUndo, Style: Secondary, Note: pick(d.Watcher == f.Watcher.ID, tUndoNote, tUndoOther).in(lang),
+		p.Forms = []message.Form{{Do: DoUndo, Style: message.Secondary, Note: pick(d.Watcher == f.Watcher.ID, tUndoNote, tUndoOther).in(lang),
 			Label: tUndoButton.in(lang, f.UndoUntil.In(watch.JST).Format("15:04"))}}
 	}
 	return p
@@ -292,21 +209,21 @@ func (f *PageFacts) bankTold() string {
 }
 
 // mine is an alert that somebody recognised.
-func (f *PageFacts) mine() Part {
+func (f *PageFacts) mine() message.Part {
 	lang := f.lang()
-	m := Message{Lang: string(lang), Title: pick(f.guardian(), tThanksTheirs, tThanks).in(lang)}
+	m := message.Message{Lang: string(lang), Title: pick(f.guardian(), tThanksTheirs, tThanks).in(lang)}
 	if f.Record.Answer.Watcher != f.Watcher.ID {
 		m.Title = pick(f.guardian(), tSomebodyMine, tOtherMine).in(lang)
 	}
 	notMine, _ := f.answers()
-	p := Part{Message: m}
+	p := message.Part{Message: m}
 	if t, ok := f.trusted(); ok {
 		service := orElse(f.ServiceName, tTheService.in(lang))
 		p.Text = append(p.Text, tTrustedText.in(lang, service, Yen(lang, t.UpTo), Date(lang, t.Until)), tTrustedStill.in(lang))
 	} else if f.Offer.Service != "" && f.ServiceName != "" && !f.Watcher.HideAmount {
-		p.Forms = append(p.Forms, Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: Secondary,
+		p.Forms = append(p.Forms, message.Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
 			Note: tTrustOffer.in(lang, f.ServiceName, Yen(lang, f.Offer.UpTo), f.TrustDays)})
 	}
-	p.Forms = append(p.Forms, Form{Do: DoNotMine, Label: notMine, Style: Danger, Note: tIfWrongPage.in(lang, notMine)})
+	p.Forms = append(p.Forms, message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tIfWrongPage.in(lang, notMine)})
 	return p
 }

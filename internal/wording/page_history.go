@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -26,12 +27,12 @@ var (
 
 // history is what happened to an alert, oldest first, as one watcher may
 // know it: what others were sent is not said.
-func (f *PageFacts) history() []Moment {
+func (f *PageFacts) history() []message.Moment {
 	lang, r := f.lang(), f.Record
-	var out []Moment
+	var out []message.Moment
 	say := func(at time.Time, t text, args ...any) {
 		if !at.IsZero() {
-			out = append(out, Moment{At: at, When: Time(lang, at, f.Now), Say: t.in(lang, args...)})
+			out = append(out, message.Moment{At: at, When: Time(lang, at, f.Now), Say: t.in(lang, args...)})
 		}
 	}
 	link := r.Kind == watch.LinkRegistered
@@ -63,7 +64,7 @@ func (f *PageFacts) history() []Moment {
 			say(a.At, pick(f.guardian(), tSomebodyMine, tOtherMine))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Moment) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
 	return out
 }
 

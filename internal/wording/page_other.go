@@ -3,6 +3,7 @@ package wording
 import (
 	"strings"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -32,15 +33,15 @@ var (
 )
 
 // simple is a page of one part.
-func simple(m Message) Page {
+func simple(m message.Message) message.Page {
 	lang := langOf(watch.Lang(m.Lang))
-	m.Tone, m.Badge = Calm, tInfo.in(lang)
-	return Page{Lang: string(lang), Name: tPageNameOther.in(lang), Parts: []Part{{Message: m}}}
+	m.Tone, m.Badge = message.Calm, tInfo.in(lang)
+	return message.Page{Lang: string(lang), Name: tPageNameOther.in(lang), Parts: []message.Part{{Message: m}}}
 }
 
-func say(lang watch.Lang, title text, paragraphs ...text) Page {
+func say(lang watch.Lang, title text, paragraphs ...text) message.Page {
 	lang = langOf(lang)
-	m := Message{Lang: string(lang), Title: title.in(lang)}
+	m := message.Message{Lang: string(lang), Title: title.in(lang)}
 	for _, t := range paragraphs {
 		m.Text = append(m.Text, t.in(lang))
 	}
@@ -48,32 +49,34 @@ func say(lang watch.Lang, title text, paragraphs ...text) Page {
 }
 
 // UnknownPage answers whoever opens what is not there or not theirs.
-func UnknownPage(lang watch.Lang) Page { return simple(Unknown(lang)) }
+func UnknownPage(lang watch.Lang) message.Page { return simple(Unknown(lang)) }
 
 // ReopenPage asks somebody who has been here before to come through the link.
-func ReopenPage(lang watch.Lang) Page { return say(lang, tReopen, tReopenText, tReopenCookie, tHurry) }
+func ReopenPage(lang watch.Lang) message.Page {
+	return say(lang, tReopen, tReopenText, tReopenCookie, tHurry)
+}
 
 // NotTakenPage answers a request that no form of ours makes.
-func NotTakenPage(lang watch.Lang) Page { return say(lang, tNotTaken, tNotTakenText, tHurry) }
+func NotTakenPage(lang watch.Lang) message.Page { return say(lang, tNotTaken, tNotTakenText, tHurry) }
 
 // BrokenPage is said when something is wrong on our side. Acted says that the
 // person asked for a change and we do not know what became of it.
-func BrokenPage(lang watch.Lang, acted bool) Page {
+func BrokenPage(lang watch.Lang, acted bool) message.Page {
 	return say(lang, tBroken, pick(acted, tBrokenAnswer, tBrokenText), tHurry)
 }
 
 // ExpiredPage is behind a link whose time is over: nothing of the alert, but
 // what to do. Reference is of the dispute about it, if there is one; line says
 // that the reader has the alert in LINE too.
-func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference string, line bool) Page {
+func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference string, line bool) message.Page {
 	lang = langOf(lang)
-	m := Message{Lang: string(lang), Title: tGone.in(lang), Text: []string{tGoneText.in(lang)},
+	m := message.Message{Lang: string(lang), Title: tGone.in(lang), Text: []string{tGoneText.in(lang)},
 		Steps: WhatToDo(lang, bankName, bank, "", Contact{}), Foot: tNeverPIN.in(lang)}
 	if line {
 		m.Text = append(m.Text, tGoneLINE.in(lang))
 	}
 	if reference != "" {
-		m.Facts = []Fact{{tFactReference.in(lang), reference}}
+		m.Facts = []message.Fact{{Label: tFactReference.in(lang), Value: reference}}
 	} else {
 		m.Steps[0] = callStep(lang, tIfNotYou, orElse(bankName, tTheBank.in(lang)), bank)
 	}
@@ -91,20 +94,20 @@ type StopFacts struct {
 
 // StopPage asks whether mails about an account shall end, or says that they
 // have.
-func StopPage(f StopFacts) Page {
+func StopPage(f StopFacts) message.Page {
 	lang := langOf(f.Lang)
-	m := Message{Lang: string(lang), Title: tStopAsk.in(lang), Text: []string{tStopAskText.in(lang)}}
+	m := message.Message{Lang: string(lang), Title: tStopAsk.in(lang), Text: []string{tStopAskText.in(lang)}}
 	rest := tStopNothing
 	if f.Stopped {
 		m.Title, m.Text, rest = tStopped.in(lang), []string{tStoppedText.in(lang)}, tStopNoneLeft
 	}
 	m.Text = append(m.Text, pick(f.LINE, tStopLINEGoes, rest).in(lang))
 	if account := strings.TrimSpace(f.BankName + " " + f.Mask); account != "" {
-		m.Facts = []Fact{{tFactAccount.in(lang), account}}
+		m.Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: account}}
 	}
 	p := simple(m)
 	if !f.Stopped {
-		p.Parts[0].Forms = []Form{{Do: DoStop, Label: tStopButton.in(lang), Style: Danger}}
+		p.Parts[0].Forms = []message.Form{{Do: DoStop, Label: tStopButton.in(lang), Style: message.Danger}}
 	}
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -63,12 +64,12 @@ func mine(f *PageFacts) {
 }
 
 // pages are the pages by name.
-func pages(lang watch.Lang) map[string]Page {
+func pages(lang watch.Lang) map[string]message.Page {
 	stop := StopFacts{Lang: lang, Mask: "普通 ***4567", LINE: true}
 	_, stop.BankName = names(lang)
 	stopped := stop
 	stopped.Stopped, stopped.LINE = true, false
-	return map[string]Page{
+	return map[string]message.Page{
 		"page-ask":           AlertPage(pageFacts(lang), NoRefusal),
 		"page-ask-guardian":  AlertPage(pageFacts(lang, byGuardian), NoRefusal),
 		"page-ask-link":      AlertPage(pageFacts(lang, func(f *PageFacts) { f.Record = link(); f.ServiceName = "PayPay" }), NoRefusal),
@@ -91,7 +92,7 @@ func pages(lang watch.Lang) map[string]Page {
 	}
 }
 
-func showPage(p Page) string {
+func showPage(p message.Page) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s)\n", p.Name, p.Lang)
 	if p.Notice != "" {
@@ -119,7 +120,7 @@ func showPage(p Page) string {
 					showField(&b, x)
 				}
 			}
-			for _, x := range append([]Form{f}, f.More...) {
+			for _, x := range append([]message.Form{f}, f.More...) {
 				fmt.Fprintf(&b, "[%s %s] %s\n", x.Do, x.Style, x.Label)
 			}
 		}
@@ -130,11 +131,11 @@ func showPage(p Page) string {
 	return b.String()
 }
 
-func showField(b *strings.Builder, x Field) {
+func showField(b *strings.Builder, x message.Field) {
 	switch x.Kind {
-	case FieldHidden:
+	case message.FieldHidden:
 		return
-	case FieldCheck:
+	case message.FieldCheck:
 		fmt.Fprintf(b, "[%s] %s\n", map[bool]string{true: "x", false: " "}[x.Checked], x.Label)
 	default:
 		fmt.Fprintf(b, "%s: <%s> %s\n", x.Label, strings.ReplaceAll(x.Value, "\n", "/"), x.Unit)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -67,7 +68,7 @@ func familyFacts(lang watch.Lang, role watch.Role, change ...func(*FamilyFacts))
 }
 
 // roomPages are the pages behind the chat's links, by name.
-func roomPages(lang watch.Lang) map[string]Page {
+func roomPages(lang watch.Lang) map[string]message.Page {
 	until := jst("2020-09-04 14:38:00")
 	own, guard := roomView(lang, watch.Owner), roomView(lang, watch.Guardian)
 	leave := LeaveFacts{View: own, Home: "/home", Guards: 2, KeepDays: 5 * 365, RecordDays: 400, CopyDays: 35}
@@ -103,7 +104,7 @@ func roomPages(lang watch.Lang) map[string]Page {
 	elder.Twins, twin.Twins, twin.Watcher.Since = []time.Time{twin.Watcher.Since.Add(time.Hour)}, []time.Time{own.Watcher.Since}, own.Watcher.Since.AddDate(0, 1, 0)
 	silent := own
 	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
-	return map[string]Page{
+	return map[string]message.Page{
 		"room-door": DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
 		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
 		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),

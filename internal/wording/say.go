@@ -1,3 +1,6 @@
+// Package wording is every sentence that we say to people, in Japanese and
+// English, for LINE, mail and pages alike. It turns facts into a
+// message.Message, which says nothing about how a channel draws it. It is pure.
 package wording
 
 import (

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -207,10 +208,10 @@ func (f *SettingsFacts) FieldOf(rule string) string {
 func (f *SettingsFacts) MayTry() bool { return !f.View.Watcher.HideAmount }
 
 // SettingsPage is the page on which a watcher says what they want to be told.
-func SettingsPage(f SettingsFacts) Page {
+func SettingsPage(f SettingsFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tSetName, tSetTitle, tSetText.in(lang))
-	p.Parts[0].Facts = []Fact{{tFactAccount.in(lang), f.View.Title()}}
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = append(p.Parts[0].Text, tSetGuardian.in(lang))
 	}
@@ -225,17 +226,17 @@ func SettingsPage(f SettingsFacts) Page {
 		p.Notice = tSetRefused.in(lang)
 	case SavedConflict:
 		p.Notice = tSetConflict.in(lang)
-		p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tSetDiff.in(lang), Facts: f.differences()}})
+		p.Parts = append(p.Parts, message.Part{Message: message.Message{Lang: p.Lang, Title: tSetDiff.in(lang), Facts: f.differences()}})
 	}
 	if f.WhatIf != nil {
 		p.Parts = append(p.Parts, f.whatIf())
 	}
-	form := Form{Do: DoSave, Label: tSetSave.in(lang), Style: Primary, Fields: []Field{{Kind: FieldHidden, Name: "was", Value: f.Was}},
+	form := message.Form{Do: DoSave, Label: tSetSave.in(lang), Style: message.Primary, Fields: []message.Field{{Kind: message.FieldHidden, Name: "was", Value: f.Was}},
 		Groups: append(f.groups(f.Values), f.mailGroup())}
 	if f.MayTry() {
-		form.More = []Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: Secondary}}
+		form.More = []message.Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: message.Secondary}}
 	}
-	wrong := Part{Message: Message{Lang: p.Lang, Title: tSetMend.in(lang)}}
+	wrong := message.Part{Message: message.Message{Lang: p.Lang, Title: tSetMend.in(lang)}}
 	// What was changed, or has to be, is not folded away.
 	stored := f.groups(f.Stored)
 	for i, g := range form.Groups {
@@ -246,7 +247,7 @@ func SettingsPage(f SettingsFacts) Page {
 		for j, x := range g.Fields {
 			if fault := f.Faults[x.Name]; fault != "" {
 				open, g.Fields[j].Error = true, faultText(lang, fault)
-				wrong.Links = append(wrong.Links, PageLink{"#f-" + x.Name, x.Label, g.Fields[j].Error})
+				wrong.Links = append(wrong.Links, message.PageLink{Href: "#f-" + x.Name, Label: x.Label, Hint: g.Fields[j].Error})
 			}
 		}
 		form.Groups[i].Open = g.Open || open
@@ -254,31 +255,31 @@ func SettingsPage(f SettingsFacts) Page {
 	if f.Saved == SavedRefused {
 		p.Parts = append(p.Parts, wrong)
 	}
-	p.Parts = append(p.Parts, Part{Message: Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []Form{form}}, backTo(lang, f.Home))
+	p.Parts = append(p.Parts, message.Part{Message: message.Message{Lang: p.Lang, Title: tSetForm.in(lang)}, Forms: []message.Form{form}}, backTo(lang, f.Home))
 	return p
 }
 
-func sameValue(a, b Field) bool {
-	return a.Name == b.Name && a.Checked == b.Checked && (a.Kind == FieldCheck || a.Value == b.Value)
+func sameValue(a, b message.Field) bool {
+	return a.Name == b.Name && a.Checked == b.Checked && (a.Kind == message.FieldCheck || a.Value == b.Value)
 }
 
 // groups are the rules and the language, filled with values.
-func (f *SettingsFacts) groups(v Values) []Group {
+func (f *SettingsFacts) groups(v Values) []message.Group {
 	lang := langOf(f.View.Lang)
-	check := func(name string, label text) Field {
-		return Field{Kind: FieldCheck, Name: name, Label: label.in(lang), Checked: v.Get(name) != ""}
+	check := func(name string, label text) message.Field {
+		return message.Field{Kind: message.FieldCheck, Name: name, Label: label.in(lang), Checked: v.Get(name) != ""}
 	}
-	yen := func(name, label, hint string) Field {
-		return Field{Kind: FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
+	yen := func(name, label, hint string) message.Field {
+		return message.Field{Kind: message.FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
 	}
-	group := func(title text, say string, fields ...Field) Group {
-		g := Group{Title: title.in(lang), Fields: fields}
+	group := func(title text, say string, fields ...message.Field) message.Group {
+		g := message.Group{Title: title.in(lang), Fields: fields}
 		if say != "" {
 			g.Text = []string{say}
 		}
 		n := 0
 		for _, x := range fields {
-			if x.Checked || x.Kind != FieldCheck && x.Kind != FieldSelect && strings.TrimSpace(x.Value) != "" {
+			if x.Checked || x.Kind != message.FieldCheck && x.Kind != message.FieldSelect && strings.TrimSpace(x.Value) != "" {
 				n++
 			}
 		}
@@ -287,30 +288,30 @@ func (f *SettingsFacts) groups(v Values) []Group {
 		}
 		return g
 	}
-	out := []Group{group(tSetBasic, "", yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("new_link", tSetNewLink), check("first_seen", tSetFirst),
+	out := []message.Group{group(tSetBasic, "", yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("new_link", tSetNewLink), check("first_seen", tSetFirst),
 		check("after_new_link", tSetAfter), check("burst", tSetBurst), check("undecided", tSetUndecided))}
-	var each []Field
+	var each []message.Field
 	for _, s := range f.Shown {
 		each = append(each, yen("service_min_for."+s.ID, tSetEachMin.in(lang, s.Name), ""), yen("monthly_total."+s.ID, tSetMonthly.in(lang, s.Name), ""))
 	}
-	add := Field{Kind: FieldSelect, Name: "add", Label: tSetAdd.in(lang), Value: v.Get("add"), Options: []Option{{"", tSetAddNone.in(lang)}}}
+	add := message.Field{Kind: message.FieldSelect, Name: "add", Label: tSetAdd.in(lang), Value: v.Get("add"), Options: []message.Option{{Value: "", Label: tSetAddNone.in(lang)}}}
 	for _, s := range f.Services {
 		if !slices.Contains(f.Shown, s) {
-			add.Options = append(add.Options, Option{s.ID, s.Name})
+			add.Options = append(add.Options, message.Option{Value: s.ID, Label: s.Name})
 		}
 	}
 	out = append(out, group(tSetEach, tSetEachHint.in(lang), append(each, add, yen("add_min", tSetAddMin.in(lang), ""))...),
 		group(tSetOther, "", yen("any_debit", tSetAny.in(lang), tSetAnyHint.in(lang)), check("overdrawn", tSetOverdrawn),
-			Field{Kind: FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")}))
-	quiet := group(tSetQuiet, tSetQuietHint.in(lang), Field{Kind: FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
-		Field{Kind: FieldTime, Name: "quiet_to", Label: tSetTo.in(lang), Value: v.Get("quiet_to")})
+			message.Field{Kind: message.FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")}))
+	quiet := group(tSetQuiet, tSetQuietHint.in(lang), message.Field{Kind: message.FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
+		message.Field{Kind: message.FieldTime, Name: "quiet_to", Label: tSetTo.in(lang), Value: v.Get("quiet_to")})
 	if from, to := v.Get("quiet_from"), v.Get("quiet_to"); from != "" && to != "" {
 		quiet.Says = pick(from > to, tSetNowNight, tSetNowQuiet).in(lang, from, to)
 	}
 	out = append(out, quiet)
-	var trusts []Field
+	var trusts []message.Field
 	for _, t := range f.Trusts {
-		trusts = append(trusts, Field{Kind: FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
+		trusts = append(trusts, message.Field{Kind: message.FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
 			Label: tSetTrust.in(lang, t.Name, Yen(lang, t.UpTo), Date(lang, t.Until))})
 	}
 	if len(trusts) > 0 {
@@ -318,15 +319,15 @@ func (f *SettingsFacts) groups(v Values) []Group {
 		g.Says = tSetNow.in(lang, len(trusts))
 		out = append(out, g)
 	}
-	language := Group{Title: tSetLangHead.in(lang), Fields: []Field{{Kind: FieldSelect, Name: "lang", Label: tSetLang.in(lang), Hint: tSetLangHint.in(lang), Value: v.Get("lang"),
-		Options: []Option{{"ja", tSetJapanese.in(lang)}, {"en", tSetEnglish.in(lang)}}}}}
+	language := message.Group{Title: tSetLangHead.in(lang), Fields: []message.Field{{Kind: message.FieldSelect, Name: "lang", Label: tSetLang.in(lang), Hint: tSetLangHint.in(lang), Value: v.Get("lang"),
+		Options: []message.Option{{Value: "ja", Label: tSetJapanese.in(lang)}, {Value: "en", Label: tSetEnglish.in(lang)}}}}}
 	language.Says = tSetNowIs.in(lang, pick(v.Get("lang") == string(watch.English), tSetEnglish, tSetJapanese).in(lang))
 	return append(out, language)
 }
 
 // fields are those of the groups.
-func (f *SettingsFacts) fields(v Values) []Field {
-	var out []Field
+func (f *SettingsFacts) fields(v Values) []message.Field {
+	var out []message.Field
 	for _, g := range f.groups(v) {
 		out = append(out, g.Fields...)
 	}

@@ -1,5 +1,7 @@
 package wording
 
+import "kozamori/internal/message"
+
 var (
 	tWhatIf       = text{ja: "この設定なら、過去%[1]d日で%[2]d回お知らせしていました", en: "With these settings you would have been told %[2]d times in the past %[1]d days"}
 	tWhatIfNone   = text{ja: "この設定なら、過去%d日のお知らせはありませんでした", en: "With these settings you would have been told nothing in the past %d days"}
@@ -14,9 +16,9 @@ var (
 // maxHits is how many alerts a trial of rules names one by one.
 const maxHits = 20
 
-func (f *SettingsFacts) whatIf() Part {
+func (f *SettingsFacts) whatIf() message.Part {
 	lang, w := langOf(f.View.Lang), f.WhatIf
-	m := Message{Lang: string(lang), Title: tWhatIf.in(lang, w.Days, len(w.Hits))}
+	m := message.Message{Lang: string(lang), Title: tWhatIf.in(lang, w.Days, len(w.Hits))}
 	if len(w.Hits) == 0 {
 		m.Title = tWhatIfNone.in(lang, w.Days)
 	}
@@ -30,7 +32,7 @@ func (f *SettingsFacts) whatIf() Part {
 	if len(w.Hits) > maxHits {
 		m.Text = append(m.Text, tWhatIfRest.in(lang, maxHits))
 	}
-	p := Part{Message: m}
+	p := message.Part{Message: m}
 	for _, h := range w.Hits[:min(len(w.Hits), maxHits)] {
 		say := orElse(h.Service, tWhatIfDebit.in(lang))
 		if h.Link {
@@ -38,7 +40,7 @@ func (f *SettingsFacts) whatIf() Part {
 		} else if !f.View.Watcher.HideAmount {
 			say += " " + Yen(lang, h.Amount)
 		}
-		p.History = append(p.History, Moment{At: h.At, When: Time(lang, h.At, f.Now), Say: say})
+		p.History = append(p.History, message.Moment{At: h.At, When: Time(lang, h.At, f.Now), Say: say})
 	}
 	return p
 }

@@ -1,7 +1,10 @@
-// Package wording is every sentence that we say to people, in Japanese and
-// English, for LINE, mail and pages alike. It turns facts into a Message,
-// which says nothing about how a channel draws it. It is pure.
-package wording
+// Package message is what a message to a person, or a page of ours, consists
+// of: title, amount, facts, steps, buttons, fields. It says neither what stands
+// there nor how a channel draws it, so the sentences and the channels meet here
+// without knowing each other. It holds no sentence.
+package message
+
+import "strings"
 
 // Tone is how urgent a message looks. Each tone has a word as well as a
 // colour, for people who do not see colours.
@@ -67,4 +70,20 @@ type Button struct {
 	Display  string // what the chat shows as said by the user when tapped
 	Say      string // sent as text by the user
 	URL      string
+}
+
+// Labels are the few words with which a channel or a page surrounds a message.
+type Labels struct {
+	Brand    string // 口座守
+	Why      string // heading of Message.Why
+	Steps    string // heading of Message.Steps
+	Call     string // before a phone number
+	MailNote string // why this mail came
+	StopMail string // label of the link that ends the mails
+}
+
+// TelURI is the link that dials a number of a Step. The # of #9110 would
+// begin a fragment, so it is escaped (RFC 3966).
+func TelURI(tel string) string {
+	return "tel:" + strings.ReplaceAll(tel, "#", "%23")
 }
