@@ -206,12 +206,11 @@ func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []strin
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
 		st := store.New(d.Table)
-		banks, err := st.Banks(ctx)
-		if err != nil {
-			return err
-		}
 		rows := []bankRow{}
-		for _, b := range banks {
+		for b, err := range st.Banks(ctx) {
+			if err != nil {
+				return err
+			}
 			feed, err := st.Feed(ctx, b.Code)
 			if err != nil {
 				return err

@@ -55,7 +55,7 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		}
 		st := store.New(d.Table)
 		if *all || *revoke != "" {
-			keys, err := st.APIKeys(ctx, code)
+			keys, err := store.Collect(st.APIKeys(ctx, code))
 			if err != nil {
 				return err
 			}

@@ -179,11 +179,11 @@ func TestAReplayThatDiesAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 					}
 					queue.Settle(t.Context(), q, queue.Events, ms, stage.Handle, slog.New(slog.DiscardHandler))
 				}
-				records, _, err := s.History(t.Context(), account, time.Time{}, time.Time{}, 10, "")
+				records, err := store.First(s.History(t.Context(), account, time.Time{}, time.Time{}), 10)
 				if err != nil || len(records) != 1 || records[0].Txn != "good" || len(records[0].Deliveries) != 1 {
 					t.Errorf("%d records, %v", len(records), err)
 				}
-				left, _, err := s.Quarantine(t.Context(), "0125", 10, "")
+				left, err := store.First(s.Quarantine(t.Context(), "0125"), 10)
 				if err != nil || len(left) != 1 || left[0].EventID != "evt_bad" {
 					t.Errorf("%+v %v", left, err)
 				}

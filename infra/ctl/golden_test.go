@@ -74,7 +74,7 @@ func TestAPIKeysAreMadeListedAndRevoked(t *testing.T) {
 	if code, out, _ := w.ctl("bank", "api-key", "0125", "-label", "head office", "-for", "24h"); code != 0 || !strings.Contains(out, "kozamori_") || !strings.Contains(out, "shown only now") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
-	keys, err := w.store.APIKeys(t.Context(), "0125")
+	keys, err := store.Collect(w.store.APIKeys(t.Context(), "0125"))
 	if err != nil || len(keys) != 1 || keys[0].Label != "head office" || !keys[0].Expires.Equal(noon.Add(24*time.Hour)) {
 		t.Fatalf("%v %v", keys, err)
 	}
@@ -98,7 +98,7 @@ func TestACodeOfTheOperatorBindsAsOneOfTheBank(t *testing.T) {
 	w.bank("0125", "七十七銀行")
 	w.transcript("code", "code acc_1 -bank 0125 -lang en", "code -json -bank 0125 acc_1", "code acc_1 -bank 0168",
 		"code acc_1 -bank 0125 -email nobody", "code acc_1 -bank 0125 -lang fr", "code -bank 0125", "code acc_1")
-	codes, err := w.store.Codes(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+	codes, err := store.Collect(w.store.Codes(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}))
 	if err != nil || len(codes) != 2 {
 		t.Errorf("%d codes are kept: %v", len(codes), err)
 	}

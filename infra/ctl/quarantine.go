@@ -51,18 +51,17 @@ func quarantineList(ctx context.Context, c *console, flags *flag.FlagSet, args [
 		st := store.New(d.Table)
 		codes := []string{*bank}
 		if *bank == "" {
-			banks, err := st.Banks(ctx)
-			if err != nil {
-				return err
-			}
 			codes = nil
-			for _, b := range banks {
+			for b, err := range st.Banks(ctx) {
+				if err != nil {
+					return err
+				}
 				codes = append(codes, b.Code)
 			}
 		}
 		rows := []refusal{}
 		for _, code := range codes {
-			some, err := quarantined(ctx, st, code, *most)
+			some, err := store.First(st.Quarantine(ctx, code), *most)
 			if err != nil {
 				return err
 			}
@@ -78,26 +77,6 @@ func quarantineList(ctx context.Context, c *console, flags *flag.FlagSet, args [
 			return []string{r.Bank, when(r.At), r.ID, dash(r.Event), strings.TrimSpace(r.Field + " " + r.Problem)}
 		})
 	})
-}
-
-// quarantined reads the latest of what a bank has in quarantine; all of it if
-// most is 0.
-func quarantined(ctx context.Context, st *store.Store, bank string, most int) ([]store.Refused, error) {
-	var out []store.Refused
-	for cursor := ""; ; {
-		page := 200
-		if most > 0 {
-			page = min(page, most-len(out))
-		}
-		some, next, err := st.Quarantine(ctx, bank, page, cursor)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, some...)
-		if cursor = next; cursor == "" || most > 0 && len(out) >= most {
-			return out, nil
-		}
-	}
 }
 
 // replayed is what came of one replay.
@@ -126,9 +105,9 @@ func quarantineReplay(ctx context.Context, c *console, flags *flag.FlagSet, args
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
 		st := store.New(d.Table)
-		var todo []store.Refused
+		var todo []*store.Refused
 		if *all {
-			todo, err = quarantined(ctx, st, *bank, 0)
+			todo, err = store.Collect(st.Quarantine(ctx, *bank))
 			if err != nil {
 				return err
 			}
@@ -141,7 +120,7 @@ func quarantineReplay(ctx context.Context, c *console, flags *flag.FlagSet, args
 			if err != nil {
 				return err
 			}
-			todo = append(todo, *r)
+			todo = append(todo, r)
 		}
 		if *all && len(todo) > 0 {
 			if err := c.confirm(ctx, *yes, "%d of bank %s go through the checks again, in %s. Go on?", len(todo), *bank, d.Where); err != nil {
@@ -155,7 +134,7 @@ func quarantineReplay(ctx context.Context, c *console, flags *flag.FlagSet, args
 		done, left := []replayed{}, 0
 		for i := range todo {
 			c.progress("%d of %d …", i+1, len(todo))
-			got, err := ingest.Replay(ctx, q, st, &todo[i], d.Now())
+			got, err := ingest.Replay(ctx, q, st, todo[i], d.Now())
 			row := replayed{Bank: *bank, ID: todo[i].ID, Accepted: got.Accepted, Rejected: got.Rejected}
 			switch {
 			case errors.Is(err, ingest.ErrCut):

@@ -9,6 +9,7 @@ import (
 	"kozamori/events"
 	"kozamori/internal/app"
 	"kozamori/internal/sim"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -99,7 +100,7 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 	var records []*watch.Record
 	for _, code := range codes {
 		k := watch.AccountKey{Bank: code, Ref: events.Accounts[code].Ref}
-		list, _, err := s.System.Store.History(ctx, k, time.Time{}, time.Time{}, shown, "")
+		list, err := store.First(s.System.Store.History(ctx, k, time.Time{}, time.Time{}), shown)
 		if err != nil {
 			return nil, err
 		}

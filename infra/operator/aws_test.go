@@ -38,7 +38,7 @@ func TestOnAWS(t *testing.T) {
 	if err := st.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行"})); err != nil {
 		t.Fatal(err)
 	}
-	if banks, err := st.Banks(ctx); err != nil || len(banks) != 1 {
+	if banks, err := store.Collect(st.Banks(ctx)); err != nil || len(banks) != 1 {
 		t.Error(banks, err)
 	}
 	q, err := d.Queue(ctx)

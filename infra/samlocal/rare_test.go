@@ -241,8 +241,8 @@ func refusedLater(ctx context.Context, w *town) error {
 		}
 	}
 	return w.until("the other amount is in quarantine", func() bool {
-		list, _, err := w.store.Quarantine(ctx, "0125", 100, "")
-		return err == nil && slices.ContainsFunc(list, func(r store.Refused) bool { return strings.Contains(r.Problem, "another amount") })
+		list, err := store.First(w.store.Quarantine(ctx, "0125"), 100)
+		return err == nil && slices.ContainsFunc(list, func(r *store.Refused) bool { return strings.Contains(r.Problem, "another amount") })
 	})
 }
 

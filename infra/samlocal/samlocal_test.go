@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kozamori/internal/sim"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -244,7 +245,7 @@ func outage(ctx context.Context, w *town) error {
 
 // record is the newest record of an account; nil if there is none.
 func (w *town) record(ctx context.Context, account string) *watch.Record {
-	list, _, err := w.store.History(ctx, watch.AccountKey{Bank: "0125", Ref: account}, time.Time{}, time.Time{}, 1, "")
+	list, err := store.First(w.store.History(ctx, watch.AccountKey{Bank: "0125", Ref: account}, time.Time{}, time.Time{}), 1)
 	if err != nil || len(list) == 0 {
 		return nil
 	}

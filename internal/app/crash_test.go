@@ -285,7 +285,7 @@ func (o *outside) check() {
 
 	ends := map[string]string{}
 	for _, ref := range []string{"acc_1", mailOnly, "acc_9"} {
-		rs, _, err := s.History(ctx, watch.AccountKey{Bank: crashBank, Ref: ref}, time.Time{}, time.Time{}, 100, "")
+		rs, err := store.First(s.History(ctx, watch.AccountKey{Bank: crashBank, Ref: ref}, time.Time{}, time.Time{}), 100)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -145,7 +145,7 @@ func TestFaultsOfSESEndInAMail(t *testing.T) {
 // only is the one record of the account.
 func (w *world) only() *watch.Record {
 	w.t.Helper()
-	list, _, err := w.store.History(w.t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, time.Time{}, time.Time{}, 10, "")
+	list, err := store.First(w.store.History(w.t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, time.Time{}, time.Time{}), 10)
 	if err != nil || len(list) != 1 {
 		w.t.Fatalf("%d records, %v", len(list), err)
 	}

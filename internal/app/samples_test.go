@@ -134,7 +134,7 @@ func (s *sampled) story(t *testing.T, sample events.Sample, a sim.Answer) string
 	var b strings.Builder
 	fmt.Fprintf(&b, "answer %d %s\n", a.Status, strings.TrimSpace(string(a.Body)))
 	k := watch.AccountKey{Bank: sample.Bank, Ref: events.Accounts[sample.Bank].Ref}
-	records, _, err := s.system.Store.History(context.Background(), k, time.Time{}, time.Time{}, 100, "")
+	records, err := store.First(s.system.Store.History(context.Background(), k, time.Time{}, time.Time{}), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,13 +24,12 @@ func (t *talk) connect(ctx context.Context) (plan, error) {
 }
 
 func (t *talk) bankLinks(ctx context.Context, name func(code string) string) ([]wording.BankLink, error) {
-	banks, err := t.Store.Banks(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var out []wording.BankLink
 	token := ""
-	for _, b := range banks {
+	for b, err := range t.Store.Banks(ctx) {
+		if err != nil {
+			return nil, err
+		}
 		page, err := url.Parse(b.LinkURL)
 		if err != nil || b.LinkURL == "" {
 			continue

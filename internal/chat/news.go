@@ -82,14 +82,16 @@ func (t *talk) cameTrue(ctx context.Context) (so, may bool, err error) {
 }
 
 // binding finds the account of which a LINE user is this watcher.
-func (t *talk) binding(ctx context.Context, lineUser, watcher string) (store.Binding, bool, error) {
-	list, err := t.Store.Bindings(ctx, lineUser)
-	for _, b := range list {
+func (t *talk) binding(ctx context.Context, lineUser, watcher string) (*store.Binding, bool, error) {
+	for b, err := range t.Store.Bindings(ctx, lineUser) {
+		if err != nil {
+			return nil, false, err
+		}
 		if b.Watcher == watcher {
-			return b, true, err
+			return b, true, nil
 		}
 	}
-	return store.Binding{}, false, err
+	return nil, false, nil
 }
 
 func (t *talk) newsWords(ctx context.Context) message.Message {

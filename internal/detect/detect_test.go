@@ -68,7 +68,7 @@ func (h *house) send(t *testing.T, events ...jsontext.Value) {
 
 func (h *house) history(t *testing.T) []*watch.Record {
 	t.Helper()
-	rs, _, err := h.store.History(context.Background(), h.key, time.Time{}, time.Time{}, 100, "")
+	rs, err := store.First(h.store.History(context.Background(), h.key, time.Time{}, time.Time{}), 100)
 	if err != nil {
 		t.Fatal(err)
 	}

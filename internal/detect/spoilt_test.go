@@ -69,7 +69,7 @@ func TestAContradictionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
 	again := debit("acc_1", "1", 1, 6000, "PAYPAY", "")
 	h.send(t, again)
 	h.send(t, again)
-	kept, _, err := h.store.Quarantine(t.Context(), "0125", 10, "")
+	kept, err := store.First(h.store.Quarantine(t.Context(), "0125"), 10)
 	if err != nil || len(kept) != 1 || kept[0].Raw != string(again) || !kept[0].At.Equal(received) {
 		t.Fatalf("quarantine holds %+v, %v", kept, err)
 	}

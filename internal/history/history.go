@@ -16,8 +16,9 @@ import (
 	"kozamori/internal/watch"
 )
 
-// pageSize is how many records are read at a time.
-const pageSize = 100
+// latestMost is how many records of an account are looked at for the latest
+// alerts.
+const latestMost = 300
 
 // Alert is an alert of a watcher.
 type Alert struct {
@@ -31,33 +32,29 @@ type Alert struct {
 // more. It looks at no more than most records: a busy account shows what is
 // recent.
 func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
-	cursor := ""
-	for seen := 0; seen < most; {
-		records, next, err := s.History(ctx, b.Account.AccountKey, from, to, pageSize, cursor)
+	seen := 0
+	for r, err := range s.History(ctx, b.Account.AccountKey, from, to) {
 		if err != nil {
 			return nil, false, err
 		}
-		seen += len(records)
-		for _, r := range records {
-			if _, told := r.Notice(b.Watcher.ID); !told {
-				continue
-			}
-			if len(out) == n {
-				return out, true, nil
-			}
-			a := Alert{Record: r, Bound: b}
-			if r.Dispute != "" {
-				if a.Dispute, err = s.Dispute(ctx, r.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
-					return nil, false, err
-				}
-			}
-			out = append(out, a)
+		if seen++; seen > most {
+			return out, true, nil
 		}
-		if cursor = next; cursor == "" {
-			return out, false, nil
+		if _, told := r.Notice(b.Watcher.ID); !told {
+			continue
 		}
+		if len(out) == n {
+			return out, true, nil
+		}
+		a := Alert{Record: r, Bound: b}
+		if r.Dispute != "" {
+			if a.Dispute, err = s.Dispute(ctx, r.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return nil, false, err
+			}
+		}
+		out = append(out, a)
 	}
-	return out, true, nil
+	return out, false, nil
 }
 
 // Latest lists the latest alerts over all of a person's accounts, newest
@@ -65,7 +62,7 @@ func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to ti
 func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n int) ([]Alert, error) {
 	var out []Alert
 	for _, b := range accounts {
-		found, _, err := Alerts(ctx, s, b, time.Time{}, time.Time{}, n, 3*pageSize)
+		found, _, err := Alerts(ctx, s, b, time.Time{}, time.Time{}, n, latestMost)
 		if err != nil {
 			return nil, err
 		}

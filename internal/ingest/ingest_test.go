@@ -187,14 +187,14 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 			if q := d.queued(t); len(q) != 1 || q[0].ID != "e1" || q[0].Amount != 100000 || !q[0].ReceivedAt.Equal(now) {
 				t.Errorf("queued %+v", q)
 			}
-			kept, _, err := d.store.Quarantine(context.Background(), "0125", 10, "")
+			kept, err := store.First(d.store.Quarantine(context.Background(), "0125"), 10)
 			if err != nil || len(kept) != 1 || kept[0].Raw != c.body {
 				t.Errorf("quarantine %+v %v", kept, err)
 			}
 			if w := d.post(t, "0125", d.cur, c.body, now); w.Code != 422 && c.body[0] == '{' {
 				t.Errorf("alone: %d %s, want 422", w.Code, w.Body)
 			}
-			if kept, _, _ := d.store.Quarantine(context.Background(), "0125", 10, ""); c.body[0] == '{' && len(kept) != 1 {
+			if kept, _ := store.First(d.store.Quarantine(context.Background(), "0125"), 10); c.body[0] == '{' && len(kept) != 1 {
 				t.Errorf("the same refusal is kept %d times", len(kept))
 			}
 		})

@@ -51,7 +51,7 @@ func TestNoDoorStaysOpenBehindWhoeverWatchesNothing(t *testing.T) {
 	if err := w.unbind(bob); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := w.store.Tickets(ctx, store.PersonTickets(bob)); err != nil || len(left) != 1 {
+	if left, err := store.Collect(w.store.Tickets(ctx, store.PersonTickets(bob))); err != nil || len(left) != 1 {
 		t.Errorf("who watches another account was shut out: %d, %v", len(left), err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,49 +142,34 @@ func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which fu
 }
 
 func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
-	n, cursor := 0, ""
-	for {
-		records, next, err := d.Store.History(ctx, k, time.Time{}, time.Time{}, 100, cursor)
-		if err != nil {
-			return n, err
-		}
-		var writes []store.Write
-		for _, r := range records {
-			if which(r) {
-				writes = append(writes, store.DeleteRecord(r.ID))
-			}
-		}
-		if err := d.inParts(ctx, writes); err != nil {
-			return n, err
-		}
-		n += len(writes)
-		if cursor = next; cursor == "" {
-			return n, nil
-		}
+	writes, err := deletes(d.Store.History(ctx, k, time.Time{}, time.Time{}), which, func(r *watch.Record) store.Write { return store.DeleteRecord(r.ID) })
+	if err != nil {
+		return 0, err
 	}
+	return len(writes), d.inParts(ctx, writes)
 }
 
 func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey) (int, error) {
-	n, cursor := 0, ""
-	for {
-		refused, next, err := d.Store.Quarantine(ctx, k.Bank, 100, cursor)
+	writes, err := deletes(d.Store.Quarantine(ctx, k.Bank), func(r *store.Refused) bool { return names(r.Raw, k.Ref) },
+		func(r *store.Refused) store.Write { return store.DeleteRefused(k.Bank, r.ID) })
+	if err != nil {
+		return 0, err
+	}
+	return len(writes), d.inParts(ctx, writes)
+}
+
+// deletes are the writes that delete those of a list that which says.
+func deletes[T any](list iter.Seq2[*T, error], which func(*T) bool, del func(*T) store.Write) ([]store.Write, error) {
+	var out []store.Write
+	for v, err := range list {
 		if err != nil {
-			return n, err
+			return nil, err
 		}
-		var writes []store.Write
-		for _, r := range refused {
-			if names(r.Raw, k.Ref) {
-				writes = append(writes, store.DeleteRefused(k.Bank, r.ID))
-			}
-		}
-		if err := d.inParts(ctx, writes); err != nil {
-			return n, err
-		}
-		n += len(writes)
-		if cursor = next; cursor == "" {
-			return n, nil
+		if which(v) {
+			out = append(out, del(v))
 		}
 	}
+	return out, nil
 }
 
 // names tells whether a refused body names an account: as one of its strings,
@@ -209,35 +196,23 @@ var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, s
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
 func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
-	codes, err := d.Store.Codes(ctx, k)
+	end := func(t *store.Ticket) store.Write { return store.DeleteTicket(t.Kind, t.Hash) }
+	made := func(t *store.Ticket) bool { return !t.Expires.Add(-lives[t.Kind]).After(by) }
+	codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
+		func(c *store.Code) store.Write { return store.DeleteCode(c.Hash) })
 	if err != nil {
 		return err
 	}
-	tickets, err := d.Store.Tickets(ctx, store.AccountTickets(k))
+	own, err := deletes(d.Store.Tickets(ctx, store.AccountTickets(k)), made, end)
 	if err != nil {
 		return err
 	}
-	banks, err := d.Store.Tickets(ctx, store.BankTickets(k.Bank))
+	bank, err := deletes(d.Store.Tickets(ctx, store.BankTickets(k.Bank)),
+		func(t *store.Ticket) bool { return made(t) && names(string(t.Body), k.Ref) }, end)
 	if err != nil {
 		return err
 	}
-	for _, t := range banks {
-		if names(string(t.Body), k.Ref) {
-			tickets = append(tickets, t)
-		}
-	}
-	var writes []store.Write
-	for _, c := range codes {
-		if !c.Expires.Add(-CodeLife).After(by) {
-			writes = append(writes, store.DeleteCode(c.Hash))
-		}
-	}
-	for _, t := range tickets {
-		if !t.Expires.Add(-lives[t.Kind]).After(by) {
-			writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
-		}
-	}
-	return d.inParts(ctx, writes)
+	return d.inParts(ctx, slices.Concat(codes, own, bank))
 }
 
 func (d *Service) inParts(ctx context.Context, writes []store.Write) error {

@@ -86,7 +86,7 @@ func checkErased(t *testing.T, w *world) {
 	if err != nil || len(list) != 1 || list[0].Account.Ref != "acc_8f3k2" {
 		t.Errorf("alice's other account: %+v, %v", list, err)
 	}
-	q, _, err := w.store.Quarantine(context.Background(), account.Bank, 10, "")
+	q, err := store.First(w.store.Quarantine(context.Background(), account.Bank), 10)
 	if err != nil || len(q) != 1 || q[0].ID != "q3" {
 		t.Errorf("quarantine: %+v, %v", q, err)
 	}

@@ -232,7 +232,7 @@ func TestErasureEndsInvitationsClaimsAndNonces(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, owner := range []string{store.AccountTickets(account), store.BankTickets(account.Bank)} {
-		if left, err := w.store.Tickets(ctx, owner); err != nil || len(left) != 0 {
+		if left, err := store.Collect(w.store.Tickets(ctx, owner)); err != nil || len(left) != 0 {
 			t.Errorf("%d tickets left, %v", len(left), err)
 		}
 	}

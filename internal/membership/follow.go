@@ -46,11 +46,10 @@ func (d *Service) follow(ctx context.Context, lineUser string, at time.Time, cha
 	if err != nil {
 		return err
 	}
-	bindings, err := d.Store.Bindings(ctx, lineUser)
-	if err != nil {
-		return err
-	}
-	for _, b := range bindings {
+	for b, err := range d.Store.Bindings(ctx, lineUser) {
+		if err != nil {
+			return err
+		}
 		if err := d.mark(ctx, lineUser, b.Account, at, p.UnfollowedAt); err != nil {
 			return err
 		}

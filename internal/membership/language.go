@@ -11,16 +11,15 @@ import (
 // Speak makes a language that of a person and of every account that they
 // watch. It may be repeated.
 func (d *Service) Speak(ctx context.Context, lineUser string, lang watch.Lang) error {
-	bindings, err := d.Store.Bindings(ctx, lineUser)
-	if err != nil {
-		return err
-	}
-	for _, b := range bindings {
+	for b, err := range d.Store.Bindings(ctx, lineUser) {
+		if err != nil {
+			return err
+		}
 		if err := d.speakOf(ctx, lineUser, b.Account, lang); err != nil {
 			return err
 		}
 	}
-	_, err = d.Store.UpdatePerson(ctx, lineUser, func(p *store.Person) error {
+	_, err := d.Store.UpdatePerson(ctx, lineUser, func(p *store.Person) error {
 		d.stranger(p)
 		p.Lang = lang
 		return nil

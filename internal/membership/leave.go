@@ -104,9 +104,10 @@ func (d *Service) forgetting(ctx context.Context, lineUser string, leaving watch
 	if err != nil || p.Version == 0 {
 		return store.Write{}, false, err
 	}
-	bindings, err := d.Store.Bindings(ctx, lineUser)
-	if err != nil || slices.ContainsFunc(bindings, func(b store.Binding) bool { return b.Account != leaving }) {
-		return store.Write{}, false, err
+	for b, err := range d.Store.Bindings(ctx, lineUser) {
+		if err != nil || b.Account != leaving {
+			return store.Write{}, false, err
+		}
 	}
 	held := p.WrongAt.Add(LockedFor)
 	if p.LockedUntil.After(held) {
@@ -135,17 +136,13 @@ func (d *Service) closeDoors(ctx context.Context, gone []watch.Watcher) {
 }
 
 func (d *Service) closeDoor(ctx context.Context, lineUser string) error {
-	bindings, err := d.Store.Bindings(ctx, lineUser)
-	if err != nil || len(bindings) > 0 {
+	if some, err := store.First(d.Store.Bindings(ctx, lineUser), 1); err != nil || len(some) > 0 {
 		return err
 	}
-	tickets, err := d.Store.Tickets(ctx, store.PersonTickets(lineUser))
+	writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(*store.Ticket) bool { return true },
+		func(t *store.Ticket) store.Write { return store.DeleteTicket(t.Kind, t.Hash) })
 	if err != nil {
 		return err
-	}
-	var writes []store.Write
-	for _, t := range tickets {
-		writes = append(writes, store.DeleteTicket(t.Kind, t.Hash))
 	}
 	return d.inParts(ctx, writes)
 }

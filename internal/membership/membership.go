@@ -85,13 +85,15 @@ func (d *Service) alias(lineUser string) string { return d.Keys.Hash("user", lin
 // Accounts lists the accounts that a LINE user watches, the longest watched
 // first.
 func (d *Service) Accounts(ctx context.Context, lineUser string) ([]Bound, error) {
-	bindings, err := d.Store.Bindings(ctx, lineUser)
-	if err != nil || len(bindings) == 0 {
-		return nil, err
-	}
 	var keys []watch.AccountKey
-	for _, b := range bindings {
+	for b, err := range d.Store.Bindings(ctx, lineUser) {
+		if err != nil {
+			return nil, err
+		}
 		keys = append(keys, b.Account)
+	}
+	if len(keys) == 0 {
+		return nil, nil
 	}
 	accounts, _, err := d.Store.Accounts(ctx, keys, func(watch.AccountKey) bool { return false })
 	if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 )
 
@@ -30,26 +31,8 @@ func (s *Store) Bank(ctx context.Context, code string) (*Bank, error) {
 }
 
 // Banks lists every bank, by code.
-func (s *Store) Banks(ctx context.Context) ([]Bank, error) {
-	var out []Bank
-	cursor := ""
-	for {
-		page, err := s.Query(ctx, Query{PK: "BANKS", Limit: 100, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			var b Bank
-			if err := decode(it, &b); err != nil {
-				return nil, err
-			}
-			b.Version = it.Version
-			out = append(out, b)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
-	}
+func (s *Store) Banks(ctx context.Context) iter.Seq2[*Bank, error] {
+	return all(ctx, s, Query{PK: "BANKS"}, as(func(b *Bank, it Item) { b.Version = it.Version }))
 }
 
 // PutBank writes a bank at the version read.
@@ -77,25 +60,8 @@ func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) 
 }
 
 // APIKeys lists a bank's API keys.
-func (s *Store) APIKeys(ctx context.Context, bank string) ([]*APIKey, error) {
-	var out []*APIKey
-	cursor := ""
-	for {
-		page, err := s.Query(ctx, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~", Limit: 100, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			k := &APIKey{}
-			if err := decode(it, k); err != nil {
-				return nil, err
-			}
-			out = append(out, k)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
-	}
+func (s *Store) APIKeys(ctx context.Context, bank string) iter.Seq2[*APIKey, error] {
+	return all(ctx, s, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~"}, as[APIKey](nil))
 }
 
 // DeleteAPIKey ends an API key.
@@ -168,20 +134,8 @@ func (s *Store) Refused(ctx context.Context, bank, id string) (*Refused, error) 
 }
 
 // Quarantine lists a bank's refused events, newest first.
-func (s *Store) Quarantine(ctx context.Context, bank string, limit int, cursor string) ([]Refused, string, error) {
-	page, err := s.Query(ctx, Query{Index: History, PK: "Q#" + bank, Reverse: true, Limit: limit, Cursor: cursor})
-	if err != nil {
-		return nil, "", err
-	}
-	var out []Refused
-	for _, it := range page.Items {
-		var r Refused
-		if err := decode(it, &r); err != nil {
-			return nil, "", err
-		}
-		out = append(out, r)
-	}
-	return out, page.Cursor, nil
+func (s *Store) Quarantine(ctx context.Context, bank string) iter.Seq2[*Refused, error] {
+	return all(ctx, s, Query{Index: History, PK: "Q#" + bank, Reverse: true}, as[Refused](nil))
 }
 
 // DeleteRefused removes a refused event, once it was replayed.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
+	"iter"
 	"time"
 
 	"kozamori/internal/watch"
@@ -86,29 +86,8 @@ func (s *Store) UpdatePerson(ctx context.Context, lineUser string, change func(*
 }
 
 // Bindings lists the accounts that a LINE user watches.
-func (s *Store) Bindings(ctx context.Context, lineUser string) ([]Binding, error) {
-	var out []Binding
-	cursor := ""
-	for {
-		page, err := s.Query(ctx, Query{PK: personPK(lineUser), From: "A#", To: "A#~", Limit: 100, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			if !strings.HasPrefix(it.SK, "A#") {
-				continue
-			}
-			var b Binding
-			if err := decode(it, &b); err != nil {
-				return nil, err
-			}
-			b.Version = it.Version
-			out = append(out, b)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
-	}
+func (s *Store) Bindings(ctx context.Context, lineUser string) iter.Seq2[*Binding, error] {
+	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(func(b *Binding, it Item) { b.Version = it.Version }))
 }
 
 // PutBinding writes a person's binding, whatever was there.
@@ -154,26 +133,8 @@ func PutCode(c *Code) Write {
 }
 
 // Codes lists an account's codes that are still kept.
-func (s *Store) Codes(ctx context.Context, k watch.AccountKey) ([]Code, error) {
-	var out []Code
-	cursor := ""
-	for {
-		page, err := s.Query(ctx, Query{Index: History, PK: codesPK(k), Limit: 100, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			c := Code{}
-			if err := decode(it, &c); err != nil {
-				return nil, err
-			}
-			c.Version = it.Version
-			out = append(out, c)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
-	}
+func (s *Store) Codes(ctx context.Context, k watch.AccountKey) iter.Seq2[*Code, error] {
+	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(func(c *Code, it Item) { c.Version = it.Version }))
 }
 
 // DeleteCode removes a code.

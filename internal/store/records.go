@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"strings"
 	"time"
 
@@ -145,25 +146,13 @@ func (s *Store) changeRecord(ctx context.Context, r *watch.Record, change func(*
 
 // History lists an account's records, newest first, between two times of
 // occurrence (zero is open).
-func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time, limit int, cursor string) ([]*watch.Record, string, error) {
-	q := Query{Index: History, PK: accountPK(k), Reverse: true, Limit: limit, Cursor: cursor}
+func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time) iter.Seq2[*watch.Record, error] {
+	q := Query{Index: History, PK: accountPK(k), Reverse: true}
 	if !from.IsZero() {
 		q.From = stamp(from)
 	}
 	if !to.IsZero() {
 		q.To = stamp(to) + "~"
 	}
-	page, err := s.Query(ctx, q)
-	if err != nil {
-		return nil, "", err
-	}
-	var out []*watch.Record
-	for _, it := range page.Items {
-		r, err := readRecord(it)
-		if err != nil {
-			return nil, "", err
-		}
-		out = append(out, r)
-	}
-	return out, page.Cursor, nil
+	return all(ctx, s, q, readRecord)
 }

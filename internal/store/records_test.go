@@ -114,7 +114,7 @@ func TestARecordComesBackAsItWasToTheMillisecond(t *testing.T) {
 	if diff := cmp.Diff(map[string]*watch.Record{r.ID: want}, many, same); diff != "" || err != nil {
 		t.Error("read with others:", diff, err)
 	}
-	listed, _, err := s.History(ctx, r.Account, time.Time{}, time.Time{}, 10, "")
+	listed, err := store.First(s.History(ctx, r.Account, time.Time{}, time.Time{}), 10)
 	if diff := cmp.Diff([]*watch.Record{want}, listed, same); diff != "" || err != nil {
 		t.Error("listed:", diff, err)
 	}

@@ -274,7 +274,10 @@ func (s *Store) UpdateDispute(ctx context.Context, id string, change func(*watch
 	return d, err
 }
 
-// Disputes lists a bank's disputes, newest first.
+var disputeOf = as(func(d *watch.Dispute, it Item) { d.Version = it.Version })
+
+// Disputes is a page of a bank's disputes, newest first, with a cursor that
+// the bank brings back for the next; empty on the last.
 func (s *Store) Disputes(ctx context.Context, bank string, limit int, cursor string) ([]*watch.Dispute, string, error) {
 	page, err := s.Query(ctx, Query{Index: History, PK: "B#" + bank, Reverse: true, Limit: limit, Cursor: cursor})
 	if err != nil {
@@ -282,11 +285,10 @@ func (s *Store) Disputes(ctx context.Context, bank string, limit int, cursor str
 	}
 	var out []*watch.Dispute
 	for _, it := range page.Items {
-		d := &watch.Dispute{}
-		if err := decode(it, d); err != nil {
+		d, err := disputeOf(it)
+		if err != nil {
 			return nil, "", err
 		}
-		d.Version = it.Version
 		out = append(out, d)
 	}
 	return out, page.Cursor, nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"time"
 
 	"kozamori/internal/watch"
@@ -83,24 +84,6 @@ func EndTicket(t *Ticket) Write {
 
 // Tickets lists an owner's tickets that are still kept, in the order in which
 // they end. The list may lag behind writes.
-func (s *Store) Tickets(ctx context.Context, owner string) ([]*Ticket, error) {
-	var out []*Ticket
-	cursor := ""
-	for {
-		page, err := s.Query(ctx, Query{Index: History, PK: ticketsPK(owner), Limit: 100, Cursor: cursor})
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			t := &Ticket{}
-			if err := decode(it, t); err != nil {
-				return nil, err
-			}
-			t.Version = it.Version
-			out = append(out, t)
-		}
-		if cursor = page.Cursor; cursor == "" {
-			return out, nil
-		}
-	}
+func (s *Store) Tickets(ctx context.Context, owner string) iter.Seq2[*Ticket, error] {
+	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner)}, as(func(t *Ticket, it Item) { t.Version = it.Version }))
 }

@@ -221,12 +221,11 @@ func (s *Stage) send(ctx context.Context, ch watch.ChannelKind, bank string, j w
 // silent raises and clears the alarm of banks that send nothing. A bank whose
 // feed cannot be read keeps no other from being looked at.
 func (s *Stage) silent(ctx context.Context, rep *Report) error {
-	banks, err := s.Store.Banks(ctx)
-	if err != nil {
-		return err
-	}
 	var first error
-	for _, b := range banks {
+	for b, err := range s.Store.Banks(ctx) {
+		if err != nil {
+			return err
+		}
 		if b.SilentAfter == 0 {
 			continue
 		}
@@ -245,7 +244,7 @@ func (s *Stage) silent(ctx context.Context, rep *Report) error {
 }
 
 // listen tells whether a bank is silent, and notes since when.
-func (s *Stage) listen(ctx context.Context, b store.Bank) (quiet bool, err error) {
+func (s *Stage) listen(ctx context.Context, b *store.Bank) (quiet bool, err error) {
 	err = store.Retry(ctx, func() error {
 		f, err := s.Store.Feed(ctx, b.Code)
 		if err != nil {

@@ -207,20 +207,11 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, rules wat
 // whatIf tries rules on what is on record. A guardian tries them on what they
 // could have been told since they watch, and no further back.
 func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b membership.Bound, act *watch.Activity) (*wording.WhatIfFacts, error) {
-	var records []*watch.Record
-	cursor := ""
-	whole := false
-	for len(records) < whatIfMost {
-		page, next, err := s.Store.History(ctx, b.Account.AccountKey, time.Time{}, time.Time{}, 200, cursor)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, page...)
-		if cursor = next; cursor == "" {
-			whole = true
-			break
-		}
+	records, err := store.First(s.Store.History(ctx, b.Account.AccountKey, time.Time{}, time.Time{}), whatIfMost)
+	if err != nil {
+		return nil, err
 	}
+	whole := len(records) < whatIfMost
 	from := s.Now().AddDate(0, 0, -whatIfDays)
 	out := &wording.WhatIfFacts{Days: whatIfDays}
 	// The record is whole from when the first of today's watchers came.

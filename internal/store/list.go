@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// listPage is how many items a list reads at a time.
+const listPage = 100
+
+// all lists what a query finds, page after page as the caller goes on. The
+// first error is the last thing that it yields. It can be ranged over again.
+func all[T any](ctx context.Context, t Table, q Query, decode func(Item) (*T, error)) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		q := q
+		q.Limit = listPage
+		for {
+			page, err := t.Query(ctx, q)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, it := range page.Items {
+				v, err := decode(it)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if q.Cursor = page.Cursor; q.Cursor == "" {
+				return
+			}
+		}
+	}
+}
+
+// as decodes an item as a T; set, if any, fills in what the body does not hold.
+func as[T any](set func(*T, Item)) func(Item) (*T, error) {
+	return func(it Item) (*T, error) {
+		v := new(T)
+		if err := decode(it, v); err != nil {
+			return nil, err
+		}
+		if set != nil {
+			set(v, it)
+		}
+		return v, nil
+	}
+}
+
+// Collect gathers a whole list, or returns its error.
+func Collect[T any](list iter.Seq2[*T, error]) ([]*T, error) {
+	var out []*T
+	for v, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// First gathers the first n of a list, at least 1, or returns its error.
+func First[T any](list iter.Seq2[*T, error], n int) ([]*T, error) {
+	var out []*T
+	for v, err := range list {
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, v); len(out) == n {
+			break
+		}
+	}
+	return out, nil
+}
