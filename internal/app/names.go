@@ -53,7 +53,7 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 // Services lists the payment services to choose from.
 func (n Names) Services(lang watch.Lang) []wording.Choice {
 	var out []wording.Choice
-	for _, s := range catalog.Services() {
+	for _, s := range catalog.Offered(time.Now()) {
 		out = append(out, wording.Choice{ID: s.ID, Name: s.Name(lang)})
 	}
 	return out

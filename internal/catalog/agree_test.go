@@ -21,7 +21,7 @@ func disagreement(ref *reference, bank, line string) string {
 	want := ref.classify(bank, line)
 	service, pattern := "", ""
 	if want.name != nil {
-		service, pattern = want.name.service.ID, want.name.text
+		service, pattern = want.name.service.ID, want.name.of.text
 	}
 	if got.Service != service || got.Confidence != want.confidence || (got.Trap == "") != (want.trap == nil) ||
 		got.Pattern != pattern && got.Confidence != watch.Cut {
@@ -72,12 +72,12 @@ func randomLine(rng *rand.Rand, d *data) string {
 var gaps = []string{" ", "　", "(", ")", "（", "）", "/", "・", "･", "*", "＊", ".", "-", "ー", "－", "゛", "ﾞ", "ﾟ", "\u3099", "カ", "ｶ)", "(カ", "（ト", "3", "１２", "ロ"}
 
 func TestTheFastPathAgreesWithTheReference(t *testing.T) {
-	ref := newReference(std)
+	ref := newReference(std())
 	rng := rand.New(rand.NewPCG(4, 20201003))
-	banks := append([]string{"", "9999"}, std.codes...)
+	banks := append([]string{"", "9999"}, std().codes...)
 	wrong, named := 0, 0
 	for range *agreeCount {
-		line := randomLine(rng, std)
+		line := randomLine(rng, std())
 		bank := banks[rng.IntN(len(banks))]
 		if s := disagreement(ref, bank, line); s != "" {
 			t.Error(s)
@@ -85,7 +85,7 @@ func TestTheFastPathAgreesWithTheReference(t *testing.T) {
 				t.FailNow()
 			}
 		}
-		if std.classify(bank, line).Service != "" {
+		if std().classify(bank, line).Service != "" {
 			named++
 		}
 	}
@@ -93,7 +93,7 @@ func TestTheFastPathAgreesWithTheReference(t *testing.T) {
 }
 
 func FuzzClassify(f *testing.F) {
-	ref := newReference(std)
+	ref := newReference(std())
 	for _, s := range []string{"RKデイ―バライ", "ト゛コモコウサ゛", "PAYPAYｶ-", "口座振替３　ＰＡＹＰＡ", "(カ)ﾌﾟﾘﾝ 364", "\xef\xbe"} {
 		f.Add("0005", s)
 	}

@@ -22,7 +22,7 @@ var benchLines = []string{
 // rivalWords are the names and traps that the rivals look for: the same as
 // the catalogue's, without its rules about what may stand around them.
 func rivalWords() (traps, names []string) {
-	for _, w := range std.words {
+	for _, w := range std().words {
 		switch w.kind {
 		case kindName:
 			names = append(names, rivalFold(w.text))

@@ -8,6 +8,8 @@
 package catalog
 
 import (
+	"sync/atomic"
+	"time"
 	"unicode/utf8"
 
 	"kozamori/internal/watch"
@@ -23,93 +25,50 @@ type Match struct {
 	Start, End int
 }
 
-// Debit says what it means that a service took money from an account.
-type Debit string
+// current is the catalogue in use.
+var current atomic.Pointer[data]
 
-// Debits of a Bill or over a Rail are recognised so as to stay silent.
-const (
-	Charge  Debit = "charge"  // a wallet was charged
-	Payment Debit = "payment" // a merchant was paid
-	Bill    Debit = "bill"    // a card's or a deferred payment's bill
-	Rail    Debit = "rail"    // a way to pay, not a service of its own
-)
+// The tests read the same files, so that they cannot fail to load in a program
+// that was tested.
+func init() { current.Store(must(read(builtIn))) }
 
-// Contact is how people reach somebody, and how we know.
-type Contact struct {
-	Phone   string // absent unless a source says so
-	For     string // whom it is for, and when it is answered
-	Checked string // the day or month somebody looked it up: 2026-11
-	Source  string
-}
-
-// Service is a payment service. What is not known is absent.
-type Service struct {
-	ID, NameJa, NameEn string
-	Operator           string
-	Debit              Debit
-	Also               []string // other and former names, with dates
-	Limits             []string // of charging, as the sources say them
-	Once, Month        Limit    // the same for programs: at once, and in a calendar month
-	Phone              string   // Contact's
-	PhoneChecked       string
-	Contact            Contact
-	Notes, Sources     []string
-
-	place place
-}
-
-// Name is what people call the service.
-func (s *Service) Name(lang watch.Lang) string {
-	if lang == watch.English {
-		return s.NameEn
-	}
-	return s.NameJa
-}
-
-// Bank is a bank as people and its descriptors know it. What is not known is
-// absent.
-type Bank struct {
-	Code, NameJa, NameEn string
-	Cells                []int    // lengths that it cuts descriptors at, in half-width cells
-	Prints               []string // marks in front of names, as it prints them
-	Docomo               string   // what it did in September 2020
-	Contact              Contact
-	Notes, Sources       []string
-
-	place place
-}
-
-// Name is what people call the bank.
-func (b *Bank) Name(lang watch.Lang) string {
-	if lang == watch.English {
-		return b.NameEn
-	}
-	return b.NameJa
-}
+func std() *data { return current.Load() }
 
 // ByID finds a service.
-func ByID(id string) (*Service, bool) { s, ok := std.services[id]; return s, ok }
+func ByID(id string) (*Service, bool) { s, ok := std().services[id]; return s, ok }
 
-// BankByCode finds a bank by its 金融機関コード.
-func BankByCode(code string) (*Bank, bool) { b, ok := std.banks[code]; return b, ok }
+// BankByCode finds a bank by its 金融機関コード, or by one that it had before.
+func BankByCode(code string) (*Bank, bool) { b, ok := std().banks[code]; return b, ok }
 
 // Services are all services in the order of the file.
-func Services() []*Service { return std.order }
+func Services() []*Service { return std().order }
+
+// Offered are the services that can take money on a day and that somebody can
+// be told of, in the order of the file. Those that ended are still recognised.
+func Offered(day time.Time) []*Service {
+	var out []*Service
+	for _, s := range std().order {
+		if s.Rings() && s.On(day) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
 
 // BankCodes are the codes of all banks in the order of the file.
-func BankCodes() []string { return std.codes }
+func BankCodes() []string { return std().codes }
 
 // Classify recognises the payment service of a debit, if any. The bank's code
 // tells where it cuts descriptors, and may be empty. Traps win over the names
 // that they overlap: a card bill of the same brand is no wallet charge. Of a
 // text longer than any bank's, only the beginning is read.
 func Classify(bank, descriptor string) Match {
-	return std.classify(bank, descriptor)
+	return std().classify(bank, descriptor)
 }
 
 // shortCells hold nearly every bank's line; clearing more would take longer
 // than reading it.
-const shortCells = 80
+const shortCells = 64
 
 func (d *data) classify(bank, descriptor string) (m Match) {
 	if len(descriptor) <= 3*shortCells {
@@ -136,13 +95,13 @@ func (d *data) classifyLong(bank, descriptor string, m *Match) {
 	s.match(s.run(), m)
 }
 
-// look classifies with a trace, and at leisure.
-func (d *data) look(bank, descriptor string, trace *[]note) (*scan, found) {
-	s := &scan{data: d, text: descriptor, bank: bank, trace: trace}
-	cells := make([]cell, maxCells)
+// scan reads a descriptor at leisure.
+func (d *data) scan(bank, descriptor string) *scan {
+	s := &scan{data: d, text: descriptor, bank: bank}
+	cells := make([]cell, min(maxCells, 6*len(descriptor)+16))
 	n, after, more := d.fold(descriptor, cells)
 	s.cells, s.after, s.more = cells[:n], after, more
-	return s, s.run()
+	return s
 }
 
 // match tells what was found in terms of the descriptor.
@@ -152,7 +111,7 @@ func (s *scan) match(f found, m *Match) {
 		m.Trap = f.trap.text
 	}
 	if f.name != nil {
-		m.Service, m.Pattern = f.name.service.ID, f.name.text
+		m.Service, m.Pattern = f.name.service.ID, f.name.of.text
 	}
 	if f.to > f.from {
 		m.Start, m.End = int(s.cells[f.from].at), int(s.cells[f.to-1].at)
@@ -165,7 +124,7 @@ func (s *scan) match(f found, m *Match) {
 // decides, else the descriptor.
 func Link(service, descriptor, bank string) Match {
 	if service != "" {
-		if s, ok := std.services[service]; ok && (s.Debit == Charge || s.Debit == Payment) {
+		if s, ok := std().services[service]; ok && (s.Rings()) {
 			return Match{Service: service, Confidence: watch.Named}
 		}
 		if m := Classify(bank, service); m.Service != "" {

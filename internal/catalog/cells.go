@@ -13,7 +13,7 @@ import (
 func Cells(s string) int {
 	n := 0
 	for _, r := range strings.ToValidUTF8(s, "") {
-		n += std.cellsOf(r)
+		n += std().cellsOf(r)
 	}
 	return n
 }
@@ -22,8 +22,8 @@ func (a *alphabet) cellsOf(r rune) int {
 	n := 0
 	a.lookUp(r, func(v uint16) {
 		switch {
-		case v >= 256 && v>>8 == dropNothing:
-		case v < 256 && a.class[v] == classOther:
+		case v == dropNothing:
+		case v <= unitOther && a.class[v] == classOther:
 			n += 2
 		default:
 			n++

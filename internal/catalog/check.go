@@ -1,37 +1,40 @@
 package catalog
 
-import (
-	"bytes"
-	"slices"
-)
+import "slices"
 
 // Check looks at the catalogue as a whole, and tells of entries that do not
 // go together: there twice, ambiguous, never reached, or already covered by
 // another. Each problem names both lines. It takes a while, and is for tests
 // and for the operator's tool.
-func Check() []error { return std.check() }
+func Check() []error { return std().check() }
+
+// telling takes a problem with an entry, and the other one of it.
+type telling func(at *word, other *word, what string)
 
 func (d *data) check() []error {
 	var out []error
 	tell := func(at *word, other *word, what string) {
 		p := &Problem{Place: at.place.String(), What: at.text + " " + what}
 		if other != nil {
-			p.Other = other.text + " at " + other.place.String()
+			p.Other = other.text
+			if other.line > 0 {
+				p.Other += " at " + other.place.String()
+			}
 		}
 		out = append(out, p)
 	}
-	for _, s := range d.order {
-		if !slices.ContainsFunc(d.words, func(w *word) bool { return w.service == s && w.place.line > s.place.line }) {
-			out = append(out, wrong(s.place, "service %s has no name to be told by", s.ID))
+	named := map[*Service]bool{}
+	first := map[string]*word{}
+	for _, w := range d.words {
+		if w.service != nil && w.line > w.service.place.line {
+			named[w.service] = true
 		}
-	}
-	for i, w := range d.words {
-		if j := slices.IndexFunc(d.words[:i], func(x *word) bool {
-			return (x.kind <= kindFront) == (w.kind <= kindFront) && bytes.Equal(x.units, w.units)
-		}); j >= 0 {
-			tell(w, d.words[j], "is there twice")
+		key := w.key()
+		if old := first[key]; old != nil {
+			tell(w, old, "is there twice")
 			continue
 		}
+		first[key] = w
 		switch w.kind {
 		case kindName:
 			d.checkName(w, tell)
@@ -40,92 +43,137 @@ func (d *data) check() []error {
 		case kindFront:
 			d.checkFront(w, tell)
 		}
-		if other := d.shorter(w); other != nil {
-			tell(w, other, "is never reached: a shorter one decides")
+	}
+	for _, x := range d.spellings() {
+		if w := first[x.key()]; w != nil && w != x.of && w.place.line > x.of.place.line && w.kind == x.kind && w.service == x.service && w.flags == x.flags {
+			tell(w, x.of, "is not needed: another spelling of it is there")
+		}
+	}
+	for _, s := range d.order {
+		if !named[s] {
+			out = append(out, wrong(s.place, "service %s has no name to be told by", s.ID))
 		}
 	}
 	return out
 }
 
-// decide classifies an entry's own text, and tells what decided.
-func (d *data) decide(text string) found {
-	_, f := d.look("", text, nil)
-	return f
+// key is how a word is written, and in which trie it stands.
+func (w *word) key() string {
+	b := make([]byte, 0, 3*len(w.units)+1)
+	if w.kind <= kindFront {
+		b = append(b, '.')
+	}
+	for k, u := range w.units {
+		b = append(b, byte(u>>8), byte(u), w.marks[k])
+	}
+	return string(b)
 }
 
-// without is the catalogue but for one word.
-func (d *data) without(w *word) *data {
-	c := *d
-	c.words = slices.DeleteFunc(slices.Clone(d.words), func(x *word) bool { return x == w })
-	c.index()
-	return &c
+// decide classifies an entry's own text as if another were not there, and
+// tells what decided.
+func (d *data) decide(text string, without *word) found {
+	s := d.scan("", text)
+	s.skip = without
+	return s.run()
 }
 
-func (d *data) checkName(w *word, tell func(at, other *word, what string)) {
-	switch f := d.decide(w.text); {
-	case f.name == w && f.trap == nil:
-	case f.name == w:
+func (d *data) checkName(w *word, tell telling) {
+	text := w.text
+	if w.has(flagRail) {
+		text = "RTK " + text
+	}
+	switch f := d.decide(text, nil); {
+	case f.name != nil && f.name.of == w && (f.trap == nil || f.trap == namesake):
+	case f.name != nil && f.name.of == w:
 		tell(w, f.trap, "can be meant as a trap")
 	case f.name != nil && f.name.service != w.service:
 		tell(w, f.name, "is ambiguous: another service is recognised")
 	case f.name != nil:
 		tell(w, f.name, "is never reached: another name decides")
-	default:
+	case f.trap != nil:
 		tell(w, f.trap, "is never reached: a trap refuses it")
+	default:
+		tell(w, nil, "is never reached")
 	}
-	for _, x := range d.words {
-		if x.kind == kindTrap && bytes.HasPrefix(w.units, x.units) {
-			tell(w, x, "is ambiguous: it begins with a trap")
-		}
+	if x := d.beginsWithTrap(w); x != nil {
+		tell(w, x, "is ambiguous: it begins with a trap")
 	}
-	switch f := d.without(w).decide(w.text); {
-	case f.name == nil || f.sure == cutOff || f.sure == undecided:
+	switch f := d.decide(text, w); {
+	case f.name == nil || f.sure == cutOff || f.sure == undecided && f.trap != namesake:
 	case f.name.service != w.service:
 		tell(w, f.name, "is ambiguous: without it another service is recognised")
-	case f.name.seen == w.seen && (f.sure == seen) == w.seen:
+	case f.name.has(flagSeen) == w.has(flagSeen) && (f.sure == seen) == w.has(flagSeen):
 		tell(w, f.name, "is not needed: another name already decides")
 	}
 }
 
-func (d *data) checkTrap(w *word, tell func(at, other *word, what string)) {
-	switch f := d.decide(w.text); {
+// beginsWithTrap is a trap that a name begins with.
+func (d *data) beginsWithTrap(w *word) *word {
+	n := uint16(0)
+	for _, u := range w.units {
+		if n = d.lines.step(n, u); n == 0 {
+			return nil
+		}
+		for _, x := range d.lines.enders(n) {
+			if x.kind == kindTrap && w.begins(x) {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+func (d *data) checkTrap(w *word, tell telling) {
+	switch f := d.decide(w.text, nil); {
 	case f.name != nil:
 		tell(w, f.name, "is never reached: a name is recognised")
-	case f.trap != w:
+	case f.trap == nil || f.trap.of != w && !f.trap.same(w):
 		tell(w, f.trap, "is never reached: another trap decides")
 	}
-	if f := d.without(w).decide(w.text); f.trap != nil && f.name == nil && f.trap.units != nil && !d.partial(f.trap, w) {
+	f := d.decide(w.text, w)
+	if f.trap != nil && f.name == nil && !d.partial(f.trap, w) {
 		tell(w, f.trap, "is not needed: another trap already decides")
 	}
 }
 
 // partial tells whether a trap refuses w only because w looks like its start.
 func (d *data) partial(trap, w *word) bool {
-	return trap.kind == kindTrap && !bytes.HasPrefix(w.units, trap.units) || trap.kind == kindBill && !bytes.Contains(w.units, trap.units)
+	switch trap.kind {
+	case kindTrap:
+		return !w.begins(trap)
+	case kindBill:
+		for k := range w.units {
+			if k+len(trap.units) <= len(w.units) && slices.Equal(w.units[k:k+len(trap.units)], trap.units) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
-func (d *data) checkFront(w *word, tell func(at, other *word, what string)) {
-	s, _ := d.without(w).look("", w.text, nil)
+func (d *data) checkFront(w *word, tell telling) {
+	s := d.scan("", w.text)
 	for i := 0; i < len(s.cells); {
-		k := longest(s.lines, s.cells, i, func(x *word) bool { return x.kind == kindFront })
-		if k <= i {
+		k := i
+		n := d.lines.start(s.cells[i].unit)
+		for j := i + 1; n != 0; j++ {
+			for _, x := range d.lines.enders(n) {
+				if x.kind == kindFront && x != w && s.lost(x, i) == 0 {
+					k = j
+				}
+			}
+			if j == len(s.cells) {
+				break
+			}
+			n = d.lines.step(n, s.cells[j].unit)
+		}
+		if k == i {
 			return
 		}
 		i = k
 	}
-	tell(w, nil, "is not needed: it is made of other marks")
-}
-
-// shorter is a word of the same kind that w begins with, where the rest of a
-// line does not matter.
-func (d *data) shorter(w *word) *word {
-	if w.kind != kindBill && w.kind != kindTrap && w.kind != kindCredit {
-		return nil
+	if w.flags == 0 {
+		tell(w, nil, "is not needed: it is made of other marks")
 	}
-	for _, x := range d.words {
-		if x.kind == w.kind && len(x.units) < len(w.units) && bytes.HasPrefix(w.units, x.units) {
-			return x
-		}
-	}
-	return nil
 }

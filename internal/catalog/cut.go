@@ -2,37 +2,43 @@ package catalog
 
 // cut decides on a line that ended at node n inside a name that began at i.
 func (s *scan) cut(n uint16, i int, front bool) found {
-	t := s.lines
 	to := len(s.cells)
-	if t.nodes[n].name < 0 { // the starts of two services
-		s.note(noteAmbiguous, i, to, nil, nil)
+	var w *word // the shortest name
+	for _, x := range s.lines.goOn(n) {
+		switch {
+		case x.kind != kindName || x.flags&(flagCommon|flagRail) != 0 || !s.beginning(x, i) || s.skip != nil && x.of == s.skip:
+		case w != nil && w.service != x.service:
+			s.note(noteAmbiguous, i, to, nil, nil)
+			return found{}
+		case w == nil || len(x.units) < len(w.units):
+			w = x
+		}
+	}
+	if w == nil || w.has(flagWhole) && !front {
 		return found{}
 	}
-	w := t.words[t.nodes[n].name]
-	if w.whole && !front {
-		return found{}
-	}
-	have := letters2(s.cells[i:])
-	missing := letters(w.units) - have
+	have := to - i
+	missing := len(w.units) - have
 	// The mark that a name begins with says nothing about it.
-	have -= letters2(s.cells[i:longest(s.lines, s.cells, i, func(x *word) bool { return x.kind == kindFront })])
+	have -= s.longest(s.lines, i, kindFront, 0) - i
 	f := span(i, to)
 	f.name, f.sure = w, cutOff
-	switch {
-	case missing == 0:
-		if have < minMarkless {
-			return found{}
-		}
-	case have < minCut:
+	if have < minCut {
 		s.note(noteShort, i, to, w, nil)
 		return found{}
-	case t.nodes[n].bill:
-		trap := t.any(n, kindTrap)
-		s.note(noteCutTrap, i, to, trap, nil)
-		return refusal(trap, i, to)
-	case !s.full(missing):
+	}
+	for _, x := range s.lines.goOn(n) {
+		if x.kind == kindTrap && x.extends <= to-i && s.beginning(x, i) && (s.skip == nil || x.of != s.skip) {
+			s.note(noteCutTrap, i, to, x, nil)
+			return refusal(x, i, to)
+		}
+	}
+	if !s.full(missing) {
 		s.note(noteNotFull, i, to, w, nil)
 		return found{}
+	}
+	if s.other != 0 {
+		return refusal(s.passed(s.other), i, to)
 	}
 	s.note(noteCut, i, to, w, nil)
 	return f

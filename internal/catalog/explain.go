@@ -17,7 +17,9 @@ const (
 	noteBill
 	noteCutTrap
 	noteUndecided
-	noteJoined
+	noteHead
+	noteRail
+	noteAcross
 	noteWord
 	noteWhole
 	noteCut
@@ -61,11 +63,13 @@ type Explanation struct {
 }
 
 // Explain classifies a descriptor and says why, by the same way as Classify.
-func Explain(bank, descriptor string) Explanation { return std.explain(bank, descriptor) }
+func Explain(bank, descriptor string) Explanation { return std().explain(bank, descriptor) }
 
 func (d *data) explain(bank, descriptor string) Explanation {
 	var notes []note
-	s, f := d.look(bank, descriptor, &notes)
+	s := d.scan(bank, descriptor)
+	s.trace = &notes
+	f := s.run()
 	e := Explanation{Letters: d.spell(descriptor)}
 	s.match(f, &e.Match)
 	for _, n := range notes {
@@ -82,7 +86,14 @@ func (n *note) text(s *scan) string {
 		fmt.Fprintf(&b, "%s of %s (%s)", w.text, w.service.ID, w.place)
 	}
 	trap := func(w *word) {
-		fmt.Fprintf(&b, "%s, %s (%s)", w.text, w.why, w.place)
+		switch {
+		case w.line == 0:
+			b.WriteString(w.text)
+		case w.why == w.text:
+			fmt.Fprintf(&b, "%s (%s)", w.text, w.place)
+		default:
+			fmt.Fprintf(&b, "%s, %s (%s)", w.text, w.why, w.place)
+		}
 	}
 	switch n.kind {
 	case noteName:
@@ -107,11 +118,19 @@ func (n *note) text(s *scan) string {
 	case noteUndecided:
 		b.WriteString("undecided: the name ")
 		name(n.w)
-		b.WriteString(", or cut off from ")
+		b.WriteString(", or ")
 		trap(n.tail)
-	case noteJoined:
+	case noteHead:
+		b.WriteString("undecided: the name ")
 		name(n.w)
-		b.WriteString(" with an unknown word joined to it: guessed")
+		b.WriteString(" joined to an unknown word before it")
+	case noteAcross:
+		name(n.w)
+		b.WriteString(" ends inside the mark ")
+		b.WriteString(n.tail.text)
+	case noteRail:
+		name(n.w)
+		b.WriteString(" counts only behind the mark of a real-time rail")
 	case noteWord:
 		name(n.w)
 		b.WriteString(" is only the start of a longer word")
@@ -143,14 +162,18 @@ func (d *data) spell(s string) []Letter {
 			var b strings.Builder
 			d.lookUp(r, func(v uint16) {
 				switch {
-				case v < 256:
-					b.WriteString(d.letterOf(unit(v)))
-				case v>>8 == dropDash:
+				case v <= unitOther:
+					b.WriteString(d.letterOf(v))
+				case v == dropDash:
 					b.WriteString("dash")
-				case v>>8 == dropSpace:
+				case v == dropSpace:
 					b.WriteString("space")
-				case v>>8 == dropBracket:
+				case v == dropBracket:
 					b.WriteString("bracket")
+				case v == dropVoiced:
+					b.WriteRune(voiced)
+				case v == dropSemivoiced:
+					b.WriteRune(semivoiced)
 				}
 			})
 			if b.Len() > 0 {
@@ -165,7 +188,7 @@ func (d *data) spell(s string) []Letter {
 
 // letterOf is the character that a unit was given for.
 func (a *alphabet) letterOf(u unit) string {
-	if u == unitOther {
+	if int(u) >= len(a.runes) {
 		return "another letter"
 	}
 	return string(a.runes[u])

@@ -16,21 +16,22 @@ var banksRec string
 //go:embed words.rec
 var wordsRec string
 
-// std is what the program carries. The tests read the same files, so that it
-// cannot fail to load in a program that was tested.
-var std = must(read(source{servicesRec, banksRec, wordsRec}))
-
 // source is the text of the data files.
 type source struct{ services, banks, words string }
+
+// builtIn is what the program carries.
+var builtIn = source{servicesRec, banksRec, wordsRec}
 
 // data is the catalogue, ready to be looked at.
 type data struct {
 	*alphabet
+	version  string // and its date
 	services map[string]*Service
 	order    []*Service
 	banks    map[string]*Bank
 	codes    []string
-	words    []*word
+	words    []*word // as they are written in the files
+	same     [][]string
 	lines    *trie // what can begin on a line: names, traps, marks
 	tails    *trie // what can follow a name
 	lengths  []int // of descriptors, at banks that are not known
@@ -51,8 +52,8 @@ func read(src source) (*data, error) {
 		name, text string
 		each       func([]field) error
 	}{
-		{"services.rec", src.services, d.service},
 		{"banks.rec", src.banks, d.bank},
+		{"services.rec", src.services, d.service},
 		{"words.rec", src.words, d.wordList},
 	} {
 		recs, err := records(f.name, f.text)
@@ -65,144 +66,119 @@ func read(src source) (*data, error) {
 			}
 		}
 	}
-	d.index()
+	if err := d.index(); err != nil {
+		return nil, err
+	}
 	return d, nil
 }
 
-// index builds the tries of the words.
-func (d *data) index() {
+// index builds the tries of the words and their other spellings.
+func (d *data) index() error {
 	var lines, tails []*word
-	for _, w := range d.words {
+	for _, w := range append(slices.Clone(d.words), d.spellings()...) {
 		if w.kind <= kindFront {
 			lines = append(lines, w)
 		} else {
 			tails = append(tails, w)
 		}
 	}
-	d.lines, d.tails = newTrie(lines), newTrie(tails)
-}
-
-// service reads one record of services.rec.
-func (d *data) service(rec []field) error {
-	if rec[0].name != "Service" {
-		return wrong(rec[0].place, "a service begins with Service, not %s", rec[0].name)
+	var err error
+	if d.lines, err = newTrie(lines, int(d.next)); err != nil {
+		return err
 	}
-	s := &Service{ID: rec[0].value, place: rec[0].place}
-	if old := d.services[s.ID]; old != nil {
-		return &Problem{Place: s.place.String(), Other: old.place.String(), What: "service " + s.ID + " is there twice"}
+	if d.tails, err = newTrie(tails, int(d.next)); err != nil {
+		return err
 	}
-	for i := range rec[1:] {
-		f := &rec[i+1]
-		var err error
-		switch f.name {
-		case "Ja":
-			s.NameJa = f.value
-		case "En":
-			s.NameEn = f.value
-		case "Operator":
-			s.Operator = f.value
-		case "Debit":
-			if s.Debit = Debit(f.value); !slices.Contains([]Debit{Charge, Payment, Bill, Rail}, s.Debit) {
-				err = wrong(f.place, "a debit is a charge, a payment, a bill or a rail, not %q", f.value)
-			}
-		case "Also":
-			s.Also = append(s.Also, f.value)
-		case "Limit":
-			s.Limits = append(s.Limits, f.value)
-		case "Once":
-			s.Once, err = limit(f, s.Once)
-		case "Month":
-			s.Month, err = limit(f, s.Month)
-		case "Note":
-			s.Notes = append(s.Notes, f.value)
-		case "Source":
-			s.Sources = append(s.Sources, f.value)
-		case "Phone":
-			s.Contact, err = contact(f)
-			s.Phone, s.PhoneChecked = s.Contact.Phone, s.Contact.Checked
-		case "Name":
-			err = d.name(s, f)
-		case "Not":
-			err = d.trap(s, f)
-		default:
-			err = wrong(f.place, "a service has no %s", f.name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if s.NameJa == "" || s.NameEn == "" || s.Debit == "" {
-		return wrong(s.place, "service %s lacks Ja, En or Debit", s.ID)
-	}
-	if s.Month.Yen > 0 && s.Month.Yen < s.Once.Yen {
-		return wrong(s.place, "service %s takes more at once than in a month", s.ID)
-	}
-	d.services[s.ID] = s
-	d.order = append(d.order, s)
-	// The names of bills and rails are no charges of anything.
-	if s.Debit == Bill || s.Debit == Rail {
-		for _, w := range d.words {
-			if w.service == s && w.kind == kindName {
-				w.kind, w.why = kindTrap, string(s.Debit)+" ("+s.NameJa+")"
-			}
-		}
-	}
+	d.extend()
 	return nil
 }
 
-// name reads "TEXT | seen or guessed [alone] | bank | source".
-func (d *data) name(s *Service, f *field) error {
-	p, err := f.parts(4)
-	if err != nil {
-		return err
+// extend tells each trap which name it begins with.
+func (d *data) extend() {
+	t := d.lines
+	for _, w := range t.words {
+		if w.kind != kindTrap {
+			continue
+		}
+		n := uint16(0)
+		for k, u := range w.units {
+			for _, x := range t.enders(n) {
+				if k > 0 && x.kind == kindName && w.begins(x) && w.extends == 0 {
+					w.extends = k
+				}
+			}
+			if n = t.step(n, u); n == 0 {
+				break
+			}
+		}
 	}
-	sure, alone := strings.CutSuffix(p[1], " alone")
-	if sure != "seen" && sure != "guessed" {
-		return wrong(f.place, "a name is seen or guessed, and perhaps alone, not %q", p[1])
-	}
-	if sure == "seen" && p[2] == "" && p[3] == "" {
-		return wrong(f.place, "a name that was seen says at which bank, or where")
-	}
-	return d.word(&word{place: f.place, kind: kindName, text: p[0], service: s, seen: sure == "seen", whole: alone, bank: p[2], source: p[3]})
 }
 
-// trap reads "TEXT | why | source".
-func (d *data) trap(s *Service, f *field) error {
-	p, err := f.parts(3)
-	if err != nil {
-		return err
+// maxSpellings bounds how many spellings one entry has.
+const maxSpellings = 24
+
+// spellings are the words as their parts are written in other letters: what
+// words.rec says is the Same.
+func (d *data) spellings() []*word {
+	var out []*word
+	for _, w := range d.words {
+		if w.kind == kindCompany || w.kind == kindFront || w.kind == kindCredit {
+			continue
+		}
+		texts := []string{Fold(w.text)}
+		for _, group := range d.same {
+			for _, t := range texts {
+				for _, part := range group {
+					if !strings.Contains(t, part) {
+						continue
+					}
+					for _, other := range group {
+						if s := strings.ReplaceAll(t, part, other); other != part && !slices.Contains(texts, s) && len(texts) < maxSpellings {
+							texts = append(texts, s)
+						}
+					}
+				}
+			}
+		}
+		for _, t := range texts[1:] {
+			x := *w
+			x.text, x.flags = t, w.flags&^flagSeen
+			x.units, x.marks = d.units(t)
+			x.count()
+			out = append(out, &x)
+		}
 	}
-	if p[1] == "" {
-		return wrong(f.place, "a trap says what it is")
+	return out
+}
+
+// count counts the marks of a word.
+func (w *word) count() {
+	w.marked = 0
+	for _, m := range w.marks {
+		if m != 0 {
+			w.marked++
+		}
 	}
-	return d.word(&word{place: f.place, kind: kindTrap, text: p[0], service: s, why: p[1], source: p[2]})
 }
 
 func (d *data) word(w *word) error {
-	if w.units = d.units(w.text); len(w.units) == 0 {
+	if w.units, w.marks = d.units(w.text); len(w.units) == 0 {
 		return wrong(w.place, "%q has no letters", w.text)
 	}
 	if slices.Contains(w.units, unitOther) {
 		return wrong(w.place, "%q has a character that cannot be told apart: a rare one, or one more than the %d others that the files may hold", w.text, unitOther-firstHan)
 	}
+	if len(w.units) > maxWord {
+		return wrong(w.place, "%q is longer than any bank's line", w.text)
+	}
+	w.of = w
+	w.count()
 	d.words = append(d.words, w)
 	return nil
 }
 
-// contact reads "number | for whom and when | day it was looked up | source".
-func contact(f *field) (Contact, error) {
-	p, err := f.parts(4)
-	if err != nil {
-		return Contact{}, err
-	}
-	switch {
-	case strings.Trim(p[0], "0123456789-#") != "" || len(p[0]) < 3:
-		return Contact{}, wrong(f.place, "%q is no telephone number", p[0])
-	case !isDate(p[2]) || p[3] == "":
-		return Contact{}, wrong(f.place, "a number says when (2026-11) and where it was looked up")
-	}
-	return Contact{Phone: p[0], For: p[1], Checked: p[2], Source: p[3]}, nil
-}
+// maxWord is how many letters an entry may have.
+const maxWord = 60
 
 // bank reads one record of banks.rec.
 func (d *data) bank(rec []field) error {
@@ -210,8 +186,8 @@ func (d *data) bank(rec []field) error {
 		return wrong(rec[0].place, "a bank begins with Bank, not %s", rec[0].name)
 	}
 	b := &Bank{Code: rec[0].value, place: rec[0].place}
-	if _, err := strconv.ParseUint(b.Code, 10, 16); len(b.Code) != 4 || err != nil {
-		return wrong(b.place, "%q is no 金融機関コード of four digits", b.Code)
+	if err := checkCode(rec[0].place, b.Code); err != nil {
+		return err
 	}
 	if old := d.banks[b.Code]; old != nil {
 		return &Problem{Place: b.place.String(), Other: old.place.String(), What: "bank " + b.Code + " is there twice"}
@@ -224,6 +200,10 @@ func (d *data) bank(rec []field) error {
 			b.NameJa = f.value
 		case "En":
 			b.NameEn = f.value
+		case "Was":
+			err = b.was(f)
+		case "Kind":
+			b.Group = f.value
 		case "Cells":
 			b.Cells, err = numbers(f)
 		case "Prints":
@@ -231,7 +211,9 @@ func (d *data) bank(rec []field) error {
 		case "Docomo":
 			b.Docomo = f.value
 		case "Phone":
-			b.Contact, err = contact(f)
+			err = contact(f, &b.Contacts)
+		case "Claim":
+			err = claim(f, &b.Claims)
 		case "Note":
 			b.Notes = append(b.Notes, f.value)
 		case "Source":
@@ -246,8 +228,41 @@ func (d *data) bank(rec []field) error {
 	if b.NameJa == "" || b.NameEn == "" {
 		return wrong(b.place, "bank %s lacks Ja or En", b.Code)
 	}
+	if len(b.Contacts) > 0 {
+		b.Contact = b.Contacts[0]
+	}
+	for _, w := range b.Former {
+		if old := d.banks[w.Code]; old != nil && w.Code != b.Code {
+			return &Problem{Place: b.place.String(), Other: old.place.String(), What: "bank " + w.Code + " is there twice"}
+		}
+		d.banks[w.Code] = b
+	}
 	d.banks[b.Code] = b
 	d.codes = append(d.codes, b.Code)
+	return nil
+}
+
+func checkCode(at place, code string) error {
+	if _, err := strconv.ParseUint(code, 10, 16); len(code) != 4 || err != nil {
+		return wrong(at, "%q is no 金融機関コード of four digits", code)
+	}
+	return nil
+}
+
+// was reads "code | name | until when | source": what the bank, or one that
+// went into it, was called.
+func (b *Bank) was(f *field) error {
+	p, err := f.parts(4)
+	if err != nil {
+		return err
+	}
+	if err := checkCode(f.place, p[0]); err != nil {
+		return err
+	}
+	if p[1] == "" || !isDate(p[2]) {
+		return wrong(f.place, "a former bank says its name and the day until which it had it (2024-12-31)")
+	}
+	b.Former = append(b.Former, Former{p[0], p[1], p[2], p[3]})
 	return nil
 }
 
@@ -268,17 +283,42 @@ func numbers(f *field) ([]int, error) {
 	return out, nil
 }
 
-var wordKinds = map[string]kind{"Front": kindFront, "Bill": kindBill, "More": kindMore, "Company": kindCompany, "Credit": kindCredit, "Not": kindTrap}
+var wordKinds = map[string]kind{
+	"Front": kindFront, "Bill": kindBill, "More": kindMore, "Company": kindCompany, "Refund": kindRefund, "Credit": kindCredit, "Not": kindTrap,
+}
+
+// wordFlags are the words that may begin what an entry of words.rec is.
+var wordFlags = map[kind]map[string]flags{
+	kindFront: {"transfer": flagTransfer, "rail": flagRail, "debit": flagDebit, "other": flagOther},
+	kindMore:  {"alone": flagWhole},
+}
 
 // wordList reads one record of words.rec: "TEXT | what it is | source".
 func (d *data) wordList(rec []field) error {
 	for i := range rec {
 		f := &rec[i]
-		if f.name == "Cells" {
+		switch f.name {
+		case "Version":
+			if !isDate(f.value) || d.version != "" {
+				return wrong(f.place, "the version is one day (2026-11-28), not %q", f.value)
+			}
+			d.version = f.value
+			continue
+		case "Cells":
 			var err error
 			if d.lengths, err = numbers(f); err != nil {
 				return err
 			}
+			continue
+		case "Same":
+			var group []string
+			for s := range strings.FieldsSeq(f.value) {
+				group = append(group, Fold(s))
+			}
+			if len(group) < 2 || slices.Contains(group, "") {
+				return wrong(f.place, "Same holds two spellings or more")
+			}
+			d.same = append(d.same, group)
 			continue
 		}
 		k, ok := wordKinds[f.name]
@@ -289,7 +329,18 @@ func (d *data) wordList(rec []field) error {
 		if err != nil {
 			return err
 		}
-		if err := d.word(&word{place: f.place, kind: k, text: p[0], why: p[1], source: p[2], whole: k == kindMore && p[1] == "alone" || k == kindFront && p[1] == "transfer"}); err != nil {
+		w := &word{place: f.place, kind: k, text: p[0], why: p[1], source: p[2]}
+		first, rest, _ := strings.Cut(p[1], " ")
+		if fl, ok := wordFlags[k][first]; ok {
+			w.flags, w.why = fl, rest
+			if w.why == "" {
+				w.why = first
+			}
+		}
+		if w.has(flagOther) && rest == "" {
+			return wrong(f.place, "a mark of another business says of which")
+		}
+		if err := d.word(w); err != nil {
 			return err
 		}
 	}

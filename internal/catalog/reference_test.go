@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -11,26 +12,23 @@ import (
 )
 
 // The reference decides as Classify does, slowly and plainly: it normalises
-// with golang.org/x/text, compares whole strings, and tries every word of the
+// with golang.org/x/text, compares whole words, and tries every word of the
 // catalogue at every place. It shares no code with the fast path but the data.
 
-// refLetter is a letter, and whether a gap, a bracket or a long-vowel mark
-// stood before it.
+// refLetter is a letter with its voicing mark, and whether a gap, a bracket or
+// a long-vowel mark stood before it.
 type refLetter struct {
-	r                  rune
+	r, mark            rune
 	gap, bracket, dash bool
 }
 
+const refKana = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン"
+
 func refFold(s string) []refLetter {
-	s = strings.ToValidUTF8(s, "")
-	s = strings.NewReplacer("\u309B", "\u3099", "\uFF9E", "\u3099", "\u309C", "\u309A", "\uFF9F", "\u309A").Replace(s)
 	var out []refLetter
 	var next refLetter
-	kanaBefore := false
-	for _, r := range norm.NFKD.String(s) {
-		if r >= 0x3041 && r <= 0x3096 {
-			r += 0x60
-		}
+	isKana := func() bool { return len(out) > 0 && refClass(out[len(out)-1].r) == "kana" }
+	one := func(r rune) {
 		if i := slices.Index([]rune("ァィゥェォッャュョヮヵヶ"), r); i >= 0 {
 			r = []rune("アイウエオツヤユヨワカケ")[i]
 		}
@@ -39,13 +37,12 @@ func refFold(s string) []refLetter {
 		}
 		switch {
 		case r == 0x3099 || r == 0x309A:
-			if len(out) > 0 && refClass(out[len(out)-1].r) == "mark" {
-				continue
+			if isKana() && out[len(out)-1].mark == 0 {
+				out[len(out)-1].mark = r
+				next = refLetter{}
 			}
-			out = append(out, refLetter{r: r})
-			next, kanaBefore = refLetter{}, true
 		case strings.ContainsRune("-‐‑‒–—―−─━゠ー〜~", r):
-			if kanaBefore {
+			if isKana() {
 				next.dash = true
 			} else {
 				next.gap = true
@@ -53,21 +50,44 @@ func refFold(s string) []refLetter {
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
 			next.r = r
 			out = append(out, next)
-			next, kanaBefore = refLetter{}, refClass(r) == "kana"
+			next = refLetter{}
 		case unicode.IsMark(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r):
 		default:
 			next.gap = true
 			next.bracket = next.bracket || strings.ContainsRune("()[]{}<>「」『』【】〔〕〈〉《》", r)
 		}
 	}
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		s = s[n:]
+		if r == utf8.RuneError && n == 1 {
+			continue
+		}
+		if behind, _ := utf8.DecodeRuneInString(s); r == '一' && isKana() && refIsKana(behind) {
+			next.dash = true
+			continue
+		}
+		if i := strings.IndexRune("\u309B\uFF9E\u309C\uFF9F", r); i >= 0 {
+			r = []rune("\u3099\u3099\u309A\u309A")[i/3]
+		}
+		for _, r := range norm.NFKD.String(string(r)) {
+			if r >= 0x3041 && r <= 0x3096 {
+				r += 0x60
+			}
+			one(r)
+		}
+	}
 	return append(out, next) // the end
+}
+
+// refIsKana tells whether a character as it is written is a kana.
+func refIsKana(r rune) bool {
+	return r >= 0x3041 && r <= 0x30FF && !strings.ContainsRune("\u3097\u3098\u3099\u309A\u309B\u309C\u309D\u309E\u309F\u30A0・ーヽヾヿ", r) || r >= 0xFF66 && r <= 0xFF9D && r != 0xFF70
 }
 
 func refClass(r rune) string {
 	switch {
-	case r == 0x3099 || r == 0x309A:
-		return "mark"
-	case strings.ContainsRune("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン", r):
+	case strings.ContainsRune(refKana, r):
 		return "kana"
 	case r >= 'A' && r <= 'Z':
 		return "latin"
@@ -77,69 +97,90 @@ func refClass(r rune) string {
 	return "other"
 }
 
-func refString(ls []refLetter) string {
-	var b strings.Builder
-	for _, l := range ls {
-		b.WriteRune(l.r)
-	}
-	return b.String()
-}
-
 // refWord is a word of the catalogue, folded by the reference.
 type refWord struct {
 	*word
-	s string
-	n int // letters and marks
+	ls []refLetter
 }
 
+func (w *refWord) n() int { return len(w.ls) }
+
 type reference struct {
-	d     *data
-	lines []refWord
-	tails []refWord
+	d            *data
+	lines, tails map[rune][]refWord // by their first letter
 }
 
 func newReference(d *data) *reference {
-	ref := &reference{d: d}
-	for _, w := range d.words {
-		f := refFold(w.text)
-		x := refWord{w, refString(f[:len(f)-1]), len(f) - 1}
-		if w.kind == kindBill || w.kind == kindMore || w.kind == kindCompany {
-			ref.tails = append(ref.tails, x)
-		} else {
-			ref.lines = append(ref.lines, x)
+	by := func(words []*word) map[rune][]refWord {
+		out := map[rune][]refWord{}
+		for _, w := range words {
+			f := refFold(w.text)
+			out[f[0].r] = append(out[f[0].r], refWord{w, f[:len(f)-1]})
 		}
+		return out
 	}
-	return ref
+	return &reference{d, by(d.lines.words), by(d.tails.words)}
 }
 
 // refLine is a descriptor that the reference looks at.
 type refLine struct {
 	*reference
-	bank, text string
-	ls         []refLetter // with the end
+	bank  string
+	text  string
+	ls    []refLetter // with the end
+	out   bool
+	other *word
+	doubt *word
+	rail  bool
+	trans bool
+	debit bool
 
 	marks, front map[int]bool // where marks ended, and nothing but marks stood before
 }
 
 func (l *refLine) n() int { return len(l.ls) - 1 }
 
-// from are the letters from i on.
-func (l *refLine) from(i int) string { return refString(l.ls[i:l.n()]) }
-
 func (l *refLine) begins(i int) bool {
-	if i == 0 || i == l.n() || l.ls[i].gap {
-		return true
-	}
-	was, is := refClass(l.ls[i-1].r), refClass(l.ls[i].r)
-	if was == "mark" {
-		was = "kana"
-	}
-	return is != "mark" && is != was
+	return i == 0 || i == l.n() || l.ls[i].gap || refClass(l.ls[i-1].r) != refClass(l.ls[i].r)
 }
 
-// plain counts letters without marks.
-func plain(s string) int {
-	return len([]rune(strings.NewReplacer("\u3099", "", "\u309A", "").Replace(s)))
+// lost is how many marks of a word are missing where it stands at i; -1 if it
+// does not stand there.
+func (l *refLine) lost(w *refWord, i int) int {
+	if i+w.n() > l.n() {
+		return -1
+	}
+	lost := 0
+	for k, x := range w.ls {
+		y := l.ls[i+k]
+		switch {
+		case x.r != y.r || y.mark != 0 && x.mark != y.mark:
+			return -1
+		case x.mark != y.mark:
+			lost++
+		}
+	}
+	return lost
+}
+
+// inside tells whether the line ends inside a word that begins at i.
+func (l *refLine) inside(w *refWord, i int) bool {
+	have := l.n() - i
+	if have >= w.n() {
+		return false
+	}
+	for k, x := range w.ls[:have] {
+		y := l.ls[i+k]
+		if x.r != y.r || x.mark != y.mark && (y.mark != 0 || k < have-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// lastLost tells whether what a word lacks is the last mark of the line.
+func (l *refLine) lastLost(w *refWord, i, lost int) bool {
+	return lost == 1 && i+w.n() == l.n() && l.ls[l.n()-1].mark != w.ls[w.n()-1].mark
 }
 
 // refFound is what the reference came to.
@@ -148,14 +189,19 @@ type refFound struct {
 	confidence watch.Confidence
 }
 
-func (ref *reference) classify(bank, text string) refFound {
-	l := &refLine{ref, bank, text, refFold(text), map[int]bool{}, map[int]bool{}}
+func (ref *reference) classify(bank, text string) refFound { return ref.judge(bank, text, false) }
+
+func (ref *reference) judge(bank, text string, out bool) refFound {
+	l := &refLine{reference: ref, bank: bank, text: text, ls: refFold(text), out: out, marks: map[int]bool{}, front: map[int]bool{}}
 	var refused *word
 	begin, front := true, true
 	for i := 0; i < l.n(); {
 		front = front || l.front[i]
 		if !begin && !l.marks[i] && !l.begins(i) {
 			front = false
+			if f := l.inner(i); f.name != nil {
+				return f
+			}
 			i++
 			continue
 		}
@@ -186,24 +232,61 @@ func (ref *reference) classify(bank, text string) refFound {
 	return refFound{trap: refused}
 }
 
-// look finds what the words that begin at i come to: the longest decides.
-func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
-	rest := l.from(i)
-	var passed []refWord // names that stand here, short ones first
-	var inside []refWord // words that the line ends inside of
-	var whole []refWord
-	for _, w := range l.lines {
-		if strings.HasPrefix(rest, w.s) {
-			whole = append(whole, w)
-		} else if strings.HasPrefix(w.s, rest) {
-			inside = append(inside, w)
+// inner is a long name in the middle of a word, if what follows is known.
+func (l *refLine) inner(i int) (best refFound) {
+	n := 0
+	for _, w := range l.lines[l.ls[i].r] {
+		if w.kind != kindName || w.n() < 4 || w.has(flagWhole) || w.has(flagRail) || l.lost(&w, i) != 0 || w.n() < n {
+			continue
+		}
+		if what, _, _ := l.follow(w.n(), i+w.n()); what == tailNone {
+			best, n = refFound{w.word, unknownHead, watch.Undecided}, w.n()
 		}
 	}
-	slices.SortFunc(whole, func(x, y refWord) int { return x.n - y.n })
-	for _, w := range whole {
-		to := i + w.n
+	return best
+}
+
+// look finds what the words that begin at i come to: the longest decides.
+func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
+	var passed int // where the longest name that stands here ends
+	var name *refWord
+	var here []refWord
+	for _, w := range l.lines[l.ls[i].r] {
+		if l.lost(&w, i) >= 0 {
+			here = append(here, w)
+		}
+	}
+	slices.SortStableFunc(here, func(x, y refWord) int { return x.n() - y.n() })
+	var last *word
+	for _, w := range here {
+		to, lost := i+w.n(), l.lost(&w, i)
+		how := ""
+		switch {
+		case lost == 0:
+			how = "exact"
+		case w.has(flagWhole):
+		case l.lastLost(&w, i, lost):
+			if w.n() >= 3 {
+				how = "cut"
+			}
+		case lost == 1 && w.n() >= 4 || w.n() >= 6 || l.rail:
+			how = "lost"
+		}
 		switch w.kind {
-		case kindFront:
+		case kindFront, kindCredit:
+			if lost > 0 || w.kind == kindCredit && !front {
+				continue
+			}
+			if w.kind == kindCredit {
+				if !l.out {
+					return refFound{trap: w.word}, to, 0
+				}
+				l.doubt = w.word
+			}
+			if w.has(flagOther) && front {
+				l.other = w.word
+			}
+			last = w.word
 			if mark == 0 {
 				mark = to
 			} else {
@@ -211,30 +294,45 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 				l.front[to] = l.front[to] || front
 			}
 		case kindTrap:
-			best, end = refFound{trap: w.word}, to
-		case kindCredit:
-			if front {
-				return refFound{trap: w.word}, to, 0
+			if how != "" && l.whole(to) {
+				best, end = refFound{trap: w.word}, to
 			}
 		case kindName:
-			passed = append(passed, w)
-			if f, e := l.name(w, to, front); f != (refFound{}) {
+			if how == "" {
+				continue
+			}
+			f, e := l.name(&w, how, i, to, front)
+			if f != (refFound{}) && (f.trap != unknownTail || best.name != nil || best.trap == nil) {
 				best, end = f, e
+			}
+			if f != (refFound{}) || !w.has(flagRail) {
+				passed, name = to, &w
 			}
 		}
 	}
-	if len(inside) == 0 {
-		return best, end, mark
+	if last != nil {
+		l.rail = l.rail || last.has(flagRail)
+		l.trans = l.trans || last.has(flagTransfer)
+		l.debit = l.debit || last.has(flagDebit)
 	}
-	traps := slices.DeleteFunc(slices.Clone(inside), func(w refWord) bool { return w.kind != kindTrap })
-	names := slices.DeleteFunc(slices.Clone(inside), func(w refWord) bool { return w.kind != kindName })
+	var names, traps []refWord
+	for _, w := range l.lines[l.ls[i].r] {
+		if !l.inside(&w, i) {
+			continue
+		}
+		switch w.kind {
+		case kindName:
+			names = append(names, w)
+		case kindTrap:
+			traps = append(traps, w)
+		}
+	}
 	switch {
-	case len(passed) > 0 && passed[len(passed)-1].n < l.n()-i && len(traps) > 0 && best.trap == nil:
-		at := i + passed[len(passed)-1].n
-		if _, tail, _ := l.follow(at); tail != nil && best.name != nil {
+	case passed > 0 && passed < l.n() && len(traps) > 0 && (best.trap == nil || best.trap == unknownTail):
+		if _, tail, _ := l.follow(name.n(), passed); tail != nil && best.name != nil && best.trap == nil {
 			break
 		}
-		if best.name != nil && plain(l.from(at)) == 1 {
+		if best.name != nil && l.n()-passed == 1 {
 			best.trap, best.confidence = traps[0].word, watch.Undecided
 		} else if end < l.n() {
 			best, end = refFound{trap: traps[0].word}, l.n()
@@ -247,203 +345,64 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 
 // cut decides on a line that ends inside names of the catalogue.
 func (l *refLine) cut(names, traps []refWord, i int, front bool) refFound {
-	rest := l.from(i)
-	shortest := names[0]
+	var shortest *refWord
 	for _, w := range names {
-		if w.service != names[0].service {
+		if w.has(flagCommon) || w.has(flagRail) {
+			continue
+		}
+		if shortest != nil && w.service != shortest.service {
 			return refFound{}
 		}
-		if w.n < shortest.n {
-			shortest = w
+		if shortest == nil || w.n() < shortest.n() {
+			shortest = &w
 		}
 	}
-	missing := plain(shortest.s) - plain(rest)
-	have := plain(rest)
+	if shortest == nil || shortest.has(flagWhole) && !front {
+		return refFound{}
+	}
+	missing := shortest.n() - (l.n() - i)
 	mark := 0
-	for _, w := range l.lines {
-		if w.kind == kindFront && strings.HasPrefix(rest, w.s) {
-			mark = max(mark, plain(w.s))
+	for _, w := range l.lines[l.ls[i].r] {
+		if w.kind == kindFront && l.lost(&w, i) == 0 {
+			mark = max(mark, w.n())
 		}
 	}
-	have -= mark
-	if shortest.whole && !front {
+	if l.n()-i-mark < 5 {
 		return refFound{}
 	}
-	f := refFound{name: shortest.word, confidence: watch.Cut}
-	if missing == 0 {
-		if have < 3 {
-			return refFound{}
-		}
-		return f
-	}
-	if have < 5 {
-		return refFound{}
-	}
-	for _, t := range traps { // but for those that only lengthen such a name
-		if !slices.ContainsFunc(names, func(w refWord) bool { return strings.HasPrefix(t.s, w.s) }) {
+	for _, t := range traps { // but for those that lengthen a name that is not there yet
+		longer := slices.ContainsFunc(l.lines[l.ls[i].r], func(w refWord) bool {
+			return w.kind == kindName && w.n() > l.n()-i && w.n() < t.n() && t.word.begins(w.word)
+		}) && !slices.ContainsFunc(l.lines[l.ls[i].r], func(w refWord) bool {
+			return w.kind == kindName && w.n() <= l.n()-i && t.word.begins(w.word)
+		})
+		if !longer {
 			return refFound{trap: t.word}
 		}
 	}
+	if !l.full(missing) {
+		return refFound{}
+	}
+	if l.other != nil {
+		return refFound{trap: l.other}
+	}
+	return refFound{name: shortest.word, confidence: watch.Cut}
+}
+
+func (l *refLine) full(missing int) bool {
 	lengths := l.d.lengths
 	if b := l.d.banks[l.bank]; b != nil && len(b.Cells) > 0 {
 		lengths = b.Cells
 	} else if missing <= 2 {
-		return f
+		return true
 	}
 	line := strings.TrimRightFunc(l.text, unicode.IsSpace)
 	for i, r := range line {
 		if i == 0 || unicode.IsSpace(r) {
 			if slices.Contains(lengths, refCells(strings.TrimSpace(line[i:]))) {
-				return f
+				return true
 			}
 		}
 	}
-	return refFound{}
-}
-
-// refCells counts half-width cells.
-func refCells(s string) int {
-	s = strings.NewReplacer("\u309B", "\u3099", "\u309C", "\u309A").Replace(strings.ToValidUTF8(s, ""))
-	n := 0
-	for _, r := range s {
-		if unicode.Is(unicode.Hangul, r) { // a syllable is one character, whatever it is made of
-			n += 2
-			continue
-		}
-		n += refCellsOf(r)
-	}
-	return n
-}
-
-func refCellsOf(r rune) int {
-	n := 0
-	for _, r := range norm.NFKD.String(string(r)) {
-		kept := unicode.IsLetter(r) || unicode.IsNumber(r)
-		switch {
-		case kept && !strings.ContainsRune("ー", r) && refClass([]rune(Fold(string(r)))[0]) == "other":
-			n += 2
-		case r != 0x3099 && r != 0x309A && (unicode.IsMark(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r)):
-		default:
-			n++
-		}
-	}
-	return n
-}
-
-// name decides on a name that ends at to.
-func (l *refLine) name(w refWord, to int, front bool) (refFound, int) {
-	what, tail, end := l.follow(to)
-	if w.whole && what != "bill" && !(front && l.onlyMarks(to) && !l.transfer(to-w.n)) {
-		return refFound{}, 0
-	}
-	f := refFound{name: w.word, confidence: watch.Guessed}
-	if w.seen {
-		f.confidence = watch.Seen
-	}
-	switch what {
-	case "word":
-		return refFound{}, 0
-	case "bill":
-		return refFound{trap: tail}, end
-	case "undecided":
-		f.trap, f.confidence = tail, watch.Undecided
-	case "joined":
-		f.confidence = watch.Guessed
-	}
-	return f, to
-}
-
-// follow tells what stands behind a name that ends at j.
-func (l *refLine) follow(j int) (what string, tail *word, end int) {
-	rest := l.from(j)
-	if rest == "" {
-		return "none", nil, j
-	}
-	var longest *refWord
-	var bills, others []refWord
-	company := false
-	for _, w := range l.tails {
-		switch {
-		case strings.HasPrefix(rest, w.s):
-			if w.kind == kindCompany && !l.company(w, j) {
-				company = company || rest == w.s
-				continue
-			}
-			if longest == nil || w.n > longest.n {
-				longest = &w
-			}
-		case strings.HasPrefix(w.s, rest) && w.kind == kindBill:
-			bills = append(bills, w)
-		case strings.HasPrefix(w.s, rest):
-			others = append(others, w)
-		}
-	}
-	switch {
-	case longest != nil && longest.kind == kindBill:
-		return "bill", longest.word, j + longest.n
-	case longest != nil:
-		return "none", longest.word, j + longest.n
-	case len(bills) == 0 && len(others) > 0:
-		return "none", nil, l.n()
-	case len(bills) > 0:
-		could := company || len(others) > 0 || l.begins(j) && plain(rest) == 1
-		if could && !l.ls[l.n()].dash {
-			return "undecided", bills[0].word, l.n()
-		}
-		return "bill", bills[0].word, l.n()
-	case !l.begins(j):
-		return "word", nil, j
-	case !l.ls[j].gap && refClass(l.ls[j].r) != "digit":
-		return "joined", nil, j
-	}
-	return "none", nil, j
-}
-
-func (l *refLine) company(w refWord, j int) bool {
-	return plain(w.s) > 1 || l.ls[j].bracket || l.ls[j+w.n].bracket
-}
-
-func (l *refLine) filler(i int) int {
-	j := i
-	for j < l.n() && refClass(l.ls[j].r) == "digit" {
-		j++
-	}
-	if j > i {
-		return j
-	}
-	best := 0
-	for _, w := range l.tails {
-		if w.kind == kindCompany && strings.HasPrefix(l.from(i), w.s) && l.company(w, i) && (best == 0 || w.n < best) {
-			best = w.n
-		}
-	}
-	return i + best
-}
-
-func (l *refLine) transfer(i int) bool {
-	before := refString(l.ls[:i])
-	return slices.ContainsFunc(l.lines, func(w refWord) bool {
-		return w.kind == kindFront && w.whole && strings.Contains(before, w.s)
-	})
-}
-
-func (l *refLine) onlyMarks(i int) bool {
-	for i < l.n() {
-		k := l.filler(i)
-		for _, words := range [][]refWord{l.lines, l.tails} {
-			if k > i {
-				break
-			}
-			for _, w := range words {
-				if (w.kind == kindFront || w.kind == kindMore && w.whole) && strings.HasPrefix(l.from(i), w.s) {
-					k = max(k, i+w.n)
-				}
-			}
-		}
-		if k == i {
-			return false
-		}
-		i = k
-	}
-	return true
+	return false
 }

@@ -13,11 +13,27 @@ const (
 // not known.
 const fewMissing = 2
 
+// A name of minOneLost letters is still told if one voicing mark was lost, one
+// of minAllLost if all were, and any behind a real-time rail. A name of
+// minJoined letters is not there by chance, whatever is joined to it.
+const (
+	minOneLost = 4
+	minAllLost = 6
+	minJoined  = 4
+)
+
 // scan is one descriptor being looked at.
 type scan struct {
 	*data
-	folded
+	cells      []cell
+	after      gap   // what stood behind the last unit
+	more       bool  // the text goes on behind what was read
+	out        bool  // money went out, so that no word makes it a credit
+	marks      flags // of the marks passed so far
 	text, bank string
+	other      int32   // the mark of another business that was passed: its word's number, and one
+	doubt      int32   // the same of a credit's word that was passed, though money went out
+	skip       *word   // an entry that is left out; for Check
 	trace      *[]note // nil but for Explain
 }
 
@@ -35,12 +51,20 @@ type sureness uint8
 const (
 	notSure sureness = iota
 	seen
+	elsewhere
 	guessed
 	cutOff
 	undecided
 )
 
-var confidences = [...]watch.Confidence{"", watch.Seen, watch.Guessed, watch.Cut, watch.Undecided}
+var confidences = [...]watch.Confidence{"", watch.Seen, watch.Elsewhere, watch.Guessed, watch.Cut, watch.Undecided}
+
+// What may be meant instead of a name, where no entry of the files says it.
+var (
+	unknownTail = &word{kind: kindTrap, text: "unknown word behind the name", why: "an unknown word"}
+	unknownHead = &word{kind: kindTrap, text: "unknown word before the name", why: "an unknown word"}
+	namesake    = &word{kind: kindTrap, text: "another of that name", why: "a common word"}
+)
 
 // span makes a found of a stretch of cells.
 func span(from, to int) found { return found{from: uint16(from), to: uint16(to)} }
@@ -51,9 +75,16 @@ func refusal(trap *word, from, to int) found {
 	return f
 }
 
+// doubtful is a name that may be something else.
+func doubtful(f found, trap *word) found {
+	f.trap, f.sure = trap, undecided
+	return f
+}
+
 // run looks for the first name that stands as a word of its own. Names, traps
-// and marks begin only where a word can: at the start of the line, behind a
-// gap, behind a mark, or where the kind of letter changes.
+// and marks begin where a word can: at the start of the line, behind a gap,
+// behind a mark, or where the kind of letter changes. A long name behind an
+// unknown word is told too, but as undecided.
 func (s *scan) run() found {
 	var refused found
 	free := true  // a word can begin here
@@ -61,14 +92,20 @@ func (s *scan) run() found {
 	for i := 0; i < len(s.cells); {
 		before := s.cells[i].before
 		front = front || before&afterMarks != 0
+		n := s.lines.start(s.cells[i].unit)
 		if !free && before&(start|afterMark) == 0 {
 			front = false
+			if n != 0 && s.lines.nodes[n].below.has(kindName) {
+				if f := s.inner(n, i); f.name != nil {
+					return f
+				}
+			}
 			i++
 			continue
 		}
 		var f found
 		mark := 0
-		if n := s.lines.root[s.cells[i].unit]; n != 0 {
+		if n != 0 {
 			f, mark = s.at(n, i, front)
 		}
 		switch {
@@ -104,20 +141,70 @@ func (s *scan) border(i int) bool { return i == len(s.cells) || s.cells[i].befor
 // gap tells whether a gap stands before unit i.
 func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) != 0 }
 
+// lost counts the voicing marks of a word that are not on the line where it
+// stands at i; -1 if one is there that the word has not.
+func (s *scan) lost(w *word, i int) int {
+	n := 0
+	for k, m := range w.marks {
+		if c := s.cells[i+k].mark; c != m {
+			if c != 0 {
+				return -1
+			}
+			n++
+		}
+	}
+	return n
+}
+
+// spelled tells how well a name or trap of which so many marks were lost
+// stands from i to j: seen is exactly, notSure not at all.
+func (s *scan) spelled(w *word, lost, j int) sureness {
+	switch n := len(w.units); {
+	case lost == 0:
+		return seen
+	case lost < 0 || w.has(flagWhole):
+		return notSure
+	case lost == 1 && j == len(s.cells) && !s.more && s.cells[j-1].mark != w.marks[n-1]:
+		if n < minMarkless {
+			return notSure
+		}
+		return cutOff
+	case lost == 1 && n >= minOneLost || n >= minAllLost || s.marks&flagRail != 0:
+		return guessed
+	}
+	return notSure
+}
+
 // at looks at the words that begin at i, with a step to node n: the longest name or trap among them,
 // and where the shortest mark in front ends. Where other marks end, it is
 // written into the cells, so that RKS, RK and S are all tried.
 func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 	t, cells := s.lines, s.cells
-	var name *word // the last one that was passed, and where
+	var name, front1 *word // the last ones that were passed
 	nameEnd := 0
 	j := i + 1
 	for {
 		here := &t.nodes[n]
-		if here.word >= 0 {
-			switch w := t.words[here.word]; w.kind {
-			case kindFront:
-				if mark == 0 {
+		for k := range int(here.ends) {
+			w := t.words[int(here.lo)+k]
+			lost := s.lost(w, i)
+			if lost < 0 || s.skip != nil && w.of == s.skip {
+				continue
+			}
+			switch w.kind {
+			case kindFront, kindCredit:
+				switch {
+				case lost > 0 || w.kind == kindCredit && !front:
+					continue
+				case w.kind == kindCredit && !s.out:
+					s.note(noteCredit, i, j, w, nil)
+					return refusal(w, i, j), 0
+				case w.kind == kindCredit:
+					s.doubt = int32(here.lo) + int32(k) + 1
+				case w.has(flagOther) && front:
+					s.other = int32(here.lo) + int32(k) + 1
+				}
+				if front1 = w; mark == 0 {
 					mark = j
 				} else if j < len(cells) {
 					cells[j].before |= afterMark
@@ -126,17 +213,19 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 					}
 				}
 			case kindTrap:
-				best = refusal(w, i, j)
-				s.note(noteTrap, i, j, w, nil)
-			case kindCredit:
-				if front {
-					s.note(noteCredit, i, j, w, nil)
-					return refusal(w, i, j), 0
+				if s.spelled(w, lost, j) != notSure && s.whole(j) {
+					best = refusal(w, i, j)
+					s.note(noteTrap, i, j, w, nil)
 				}
 			default:
-				name, nameEnd = w, j
-				if f := s.ends(w, i, j, front); f != (found{}) {
-					best = f
+				if how := s.spelled(w, lost, j); how != notSure {
+					f := s.ends(w, how, i, j, front)
+					if f != (found{}) && (f.trap != unknownTail || best.name != nil || best.trap == nil) {
+						best = f
+					}
+					if f != (found{}) || !w.has(flagRail) {
+						name, nameEnd = w, j
+					}
 				}
 			}
 		}
@@ -146,209 +235,214 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 		if u := cells[j].unit; u == here.unit {
 			n = here.next
 		} else if n = t.step(n, u); n == 0 {
+			s.pass(front1)
 			return best, mark
 		}
 		j++
 	}
-	// The line ended inside a word, or with one.
-	switch below := t.nodes[n].below; {
-	case s.more:
-	case name != nil && nameEnd < j && below.has(kindTrap) && best.trap == nil:
-		// A name and the start of a trap, unless a company mark follows it.
-		trap := t.any(n, kindTrap)
-		if _, tail, _ := s.follow(nameEnd); tail != nil && best.name != nil && best.trap == nil {
-			break
-		}
-		if best.name != nil && letters2(s.cells[nameEnd:]) == 1 {
-			s.note(noteUndecided, i, j, name, trap)
-			best.trap, best.sure = trap, undecided
-		} else if int(best.to) < j {
-			s.note(noteCutTrap, i, j, trap, nil)
-			best = refusal(trap, i, j)
-		}
-	case below.has(kindName) && best == (found{}):
-		best = s.cut(n, i, front)
+	s.pass(front1)
+	if below := t.nodes[n].below; !s.more && (below.has(kindTrap) || below.has(kindName)) {
+		best = s.inside(n, i, nameEnd, name, best, front)
 	}
 	return best, mark
 }
 
-// ends decides on a name that stands from i to j by what follows it; nothing
+// passed is a mark that was remembered by its number, which unlike a pointer
+// keeps the scan from the heap.
+func (s *scan) passed(number int32) *word { return s.lines.words[number-1] }
+
+// pass remembers what a mark says about the name behind it.
+func (s *scan) pass(mark *word) {
+	if mark != nil {
+		s.marks |= mark.flags
+	}
+}
+
+// inside decides on a line that ended at node n, inside words that began at i;
+// name is the last name that was passed.
+func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bool) found {
+	j := len(s.cells)
+	var trap *word
+	if name != nil && nameEnd < j && (best.trap == nil || best.trap == unknownTail) {
+		trap = s.starts(s.lines, n, i, kindTrap)
+	}
+	if trap != nil {
+		// A name and the start of a trap, unless a company mark follows it.
+		if _, tail, _ := s.follow(name, nameEnd); tail != nil && best.name != nil && best.trap == nil {
+			return best
+		}
+		if best.name != nil && j-nameEnd == 1 {
+			s.note(noteUndecided, i, j, name, trap)
+			return doubtful(best, trap)
+		}
+		if int(best.to) < j {
+			s.note(noteCutTrap, i, j, trap, nil)
+			return refusal(trap, i, j)
+		}
+		return best
+	}
+	if best == (found{}) && s.lines.nodes[n].below.has(kindName) {
+		return s.cut(n, i, front)
+	}
+	return best
+}
+
+// starts is some word of a kind that goes on from node n, and whose beginning
+// stands from i to the end of the line; its last mark may be lost.
+func (s *scan) starts(t *trie, n uint16, i int, k kind) *word {
+	if !t.nodes[n].below.has(k) {
+		return nil
+	}
+	var first *word
+	for _, w := range t.goOn(n) {
+		if w.kind == k && s.beginning(w, i) && (s.skip == nil || w.of != s.skip) {
+			first = earlier(first, w)
+		}
+	}
+	return first
+}
+
+// earlier is the one of two entries that stands earlier in the files.
+func earlier(x, y *word) *word {
+	if x == nil || y.line < x.line {
+		return y
+	}
+	return x
+}
+
+// beginning tells whether the marks from i to the end of the line are those
+// that a word begins with.
+func (s *scan) beginning(w *word, i int) bool {
+	for k, c := range s.cells[i:] {
+		if c.mark != w.marks[k] && (c.mark != 0 || i+k < len(s.cells)-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// inner looks for a long name that begins at i, in the middle of a word, with
+// a step to node n.
+func (s *scan) inner(n uint16, i int) (best found) {
+	t := s.lines
+	for j := i + 1; ; j++ {
+		for _, w := range t.enders(n) {
+			if w.kind != kindName || len(w.units) < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || s.skip != nil && w.of == s.skip {
+				continue
+			}
+			if what, _, _ := s.follow(w, j); what == tailNone {
+				s.note(noteHead, i, j, w, nil)
+				best = span(i, j)
+				best.name = w
+				best = doubtful(best, unknownHead)
+			}
+		}
+		if j == len(s.cells) {
+			return best
+		}
+		if n = t.step(n, s.cells[j].unit); n == 0 {
+			return best
+		}
+	}
+}
+
+// ends decides on a name that stands from i to j by what is around it; nothing
 // if it does not count.
-func (s *scan) ends(w *word, i, j int, front bool) found {
-	what, tail, end := s.follow(j)
-	if w.whole && what != tailBill && !(front && s.onlyMarks(j) && !s.transfer(i)) {
+func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
+	what, tail, end := s.follow(w, j)
+	across, apart := s.across(i, j)
+	switch {
+	case across != nil && apart:
+		s.note(noteAcross, i, j, w, across)
+		return found{}
+	case w.has(flagWhole) && what != tailBill && !(front && s.onlyMarks(j) && s.marks&flagTransfer == 0):
 		s.note(noteWhole, i, j, w, nil)
 		return found{}
-	}
-	f := span(i, j)
-	f.name, f.sure = w, guessed
-	if w.seen {
-		f.sure = seen
-	}
-	switch what {
-	case tailWord:
+	case w.has(flagRail) && (s.marks&flagRail == 0 || what != tailNone):
+		s.note(noteRail, i, j, w, nil)
+		return found{}
+	case what == tailWord:
 		s.note(noteWord, i, j, w, nil)
 		return found{}
-	case tailBill:
+	case what == tailBill:
 		s.note(noteBill, i, end, w, tail)
 		return refusal(tail, i, end)
-	case tailUndecided:
-		s.note(noteUndecided, i, end, w, tail)
-		f.trap, f.sure = tail, undecided
-	case tailJoined:
-		s.note(noteJoined, i, j, w, nil)
-		f.sure = guessed
-	default:
+	case s.other != 0:
+		s.note(noteBill, i, j, w, s.passed(s.other))
+		return refusal(s.passed(s.other), i, j)
+	}
+	f := span(i, j)
+	f.name = w
+	if f.sure = how; how == seen {
+		f.sure = s.known(w)
+	}
+	switch r := s.reading(w); {
+	case r != nil && s.marks&flagDebit != 0:
+		s.note(noteBill, i, j, w, r)
+		return refusal(r, i, j)
+	case r != nil:
+		f = doubtful(f, r)
+	case what == tailUndecided:
+		f = doubtful(f, tail)
+	case across != nil:
+		f = doubtful(f, across)
+	case what == tailUnknown:
+		f = doubtful(f, unknownTail)
+	case s.doubt != 0:
+		f = doubtful(f, s.passed(s.doubt))
+	case w.has(flagCommon) && s.marks&flagRail == 0:
+		f = doubtful(f, namesake)
+	}
+	if f.trap != nil {
+		s.note(noteUndecided, i, end, w, f.trap)
+	} else {
 		s.note(noteName, i, j, w, nil)
 	}
 	return f
 }
 
-// What follows a name.
-type tail uint8
-
-const (
-	tailNone      tail = iota // nothing, or something apart from it
-	tailJoined                // an unknown word without a gap, of other letters
-	tailBill                  // it is another business of the brand
-	tailUndecided             // a cut that may be another business, or not
-	tailWord                  // it is the start of a longer word
-)
-
-// follow looks at what stands behind a name that ends at j: the word that
-// decided, if any, and where that ends.
-func (s *scan) follow(j int) (what tail, w *word, end int) {
+// across is a mark that begins inside a name from i to j and ends behind it,
+// and whether a gap stands before it, so that it and not the name is whole.
+func (s *scan) across(i, j int) (mark *word, apart bool) {
 	if j == len(s.cells) {
-		return tailNone, nil, j
+		return nil, false
 	}
-	t := s.tails
-	n := t.root[s.cells[j].unit]
-	k := j
-	for n != 0 {
-		k++
-		if x := t.word(n); x != nil && (x.kind != kindCompany || s.company(x, j, k)) {
-			w, end = x, k
+	t := s.lines
+	for k := i + 1; k < j; k++ {
+		n := t.start(s.cells[k].unit)
+		for e := k + 1; n != 0; e++ {
+			if e > j {
+				for _, w := range t.enders(n) {
+					if w.kind == kindFront && s.lost(w, k) == 0 {
+						return w, s.gap(k)
+					}
+				}
+			}
+			if e == len(s.cells) {
+				break
+			}
+			n = t.step(n, s.cells[e].unit)
 		}
-		if k == len(s.cells) {
-			break
-		}
-		n = t.step(n, s.cells[k].unit)
 	}
+	return nil, false
+}
+
+// known tells how well an exact spelling is known at the bank.
+func (s *scan) known(w *word) sureness {
 	switch {
-	case w != nil && w.kind == kindBill:
-		return tailBill, w, end
-	case w != nil:
-		return tailNone, w, end
-	case n != 0 && !s.more && (t.nodes[n].below != 0): // the line ended inside a word
-		bill := t.any(n, kindBill)
-		// It can be the charge's own word or, without its bracket, a company
-		// mark; with a long-vowel mark behind it, it is neither.
-		mild := t.word(n) != nil || t.nodes[n].below&^(1<<kindBill) != 0
-		switch {
-		case bill == nil:
-			return tailNone, nil, k
-		case s.after&gapDash == 0 && (mild || s.border(j) && letters2(s.cells[j:]) == 1):
-			return tailUndecided, bill, k
-		}
-		return tailBill, bill, k
-	case !s.border(j):
-		return tailWord, nil, j
-	case !s.gap(j) && s.class[s.cells[j].unit] != classDigit:
-		return tailJoined, nil, j
+	case !w.has(flagSeen):
+		return guessed
+	case s.bank == "" || w.banks[s.bank]:
+		return seen
 	}
-	return tailNone, nil, j
+	return elsewhere
 }
 
-// company tells whether a company word from j to k is one: a single letter
-// needs a bracket on either side.
-func (s *scan) company(w *word, j, k int) bool {
-	if letters(w.units) > 1 {
-		return true
+// reading is what a service's name means at the bank besides the service, but
+// for behind a real-time rail.
+func (s *scan) reading(w *word) *word {
+	if w.service.readings == nil || s.marks&flagRail != 0 {
+		return nil
 	}
-	behind := s.after
-	if k < len(s.cells) {
-		behind = s.cells[k].before
-	}
-	return (s.cells[j].before|behind)&gapBracket != 0
-}
-
-// filler is the end of digits or of a company mark that stand at i; i if
-// neither does.
-func (s *scan) filler(i int) int {
-	j := i
-	for j < len(s.cells) && s.class[s.cells[j].unit] == classDigit {
-		j++
-	}
-	if j > i {
-		return j
-	}
-	n := s.tails.root[s.cells[i].unit]
-	for n != 0 {
-		j++
-		if w := s.tails.word(n); w != nil && w.kind == kindCompany && s.company(w, i, j) {
-			return j
-		}
-		if j == len(s.cells) {
-			break
-		}
-		n = s.tails.step(n, s.cells[j].unit)
-	}
-	return i
-}
-
-// onlyMarks tells whether nothing but digits and marks stand from i on.
-func (s *scan) onlyMarks(i int) bool {
-	for i < len(s.cells) {
-		k := s.filler(i)
-		if k == i {
-			k = longest(s.lines, s.cells, i, func(w *word) bool { return w.kind == kindFront })
-		}
-		if k == i {
-			k = longest(s.tails, s.cells, i, func(w *word) bool { return w.kind == kindMore && w.whole })
-		}
-		if k == i {
-			return false
-		}
-		i = k
-	}
-	return !s.more
-}
-
-// transfer tells whether a mark stands before i that is of money sent to
-// people and firms, who may be called anything.
-func (s *scan) transfer(i int) bool {
-	for k := range i {
-		if longest(s.lines, s.cells[:i], k, func(w *word) bool { return w.kind == kindFront && w.whole }) > k {
-			return true
-		}
-	}
-	return false
-}
-
-// longest is where the longest of some words ends that stand at i; i if none
-// does.
-func longest(t *trie, cells []cell, i int, is func(*word) bool) int {
-	end := i
-	n := t.root[cells[i].unit]
-	for j := i + 1; n != 0; j++ {
-		if w := t.word(n); w != nil && is(w) {
-			end = j
-		}
-		if j == len(cells) {
-			break
-		}
-		n = t.step(n, cells[j].unit)
-	}
-	return end
-}
-
-// letters2 counts the cells that are no voicing marks.
-func letters2(cells []cell) int {
-	n := 0
-	for _, c := range cells {
-		if c.unit != unitVoiced && c.unit != unitSemivoiced {
-			n++
-		}
-	}
-	return n
+	return w.service.readings[s.bank]
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"kozamori/internal/watch"
 )
 
 // descriptors are the lines that the project began with; moreLines are those
@@ -15,6 +17,12 @@ var descriptors string
 
 //go:embed testdata/lines.tsv
 var moreLines string
+
+// hardLines are made to be hard: names in odd spellings, and words of other
+// businesses. Of the latter two readings are right too.
+//
+//go:embed testdata/lines2.tsv
+var hardLines string
 
 // line is a row of testdata: a descriptor, and what it is.
 type line struct{ text, service, bank string }
@@ -108,6 +116,15 @@ func (y *tally) String() string {
 		fmt.Fprintf(&b, "%-14s %7d %10d %7d %5.1f%% %12d\n", id, n[0], n[1], n[2], 100*recall, n[3])
 	}
 	return b.String()
+}
+
+func TestTheHardLines(t *testing.T) {
+	for _, l := range lines(t, hardLines) {
+		m := Classify(l.bank, l.text)
+		if m.Service != l.service && (l.service != "" || m.Confidence != watch.Undecided) {
+			t.Errorf("%q of bank %q is %+v, want %q", l.text, l.bank, m, l.service)
+		}
+	}
 }
 
 func TestEveryLineOfTheTables(t *testing.T) {

@@ -1,7 +1,8 @@
 package catalog
 
 import (
-	"bytes"
+	"errors"
+	"math"
 	"slices"
 )
 
@@ -16,44 +17,63 @@ const (
 	kindBill                // behind a name: another business of the brand
 	kindMore                // behind a name: still the name's charge
 	kindCompany             // behind a name: what sort of company it is
+	kindRefund              // behind a name: money that came back, if it did
 )
 
-// word is an entry of the catalogue that may stand on a line.
+// flags say when a word counts.
+type flags uint16
+
+const (
+	flagSeen     flags = 1 << iota // a name that was seen on a real line
+	flagWhole                      // nothing else may stand on the line; of what follows a name, that it may follow such a one
+	flagCommon                     // a name that others have too
+	flagRail                       // a name that counts behind a real-time rail only; a mark of such a rail
+	flagTransfer                   // a mark of money sent to people and firms, who may be called anything
+	flagOther                      // a mark of another business: what stands behind it is that
+	flagDebit                      // a mark of an ordinary direct debit
+)
+
+// word is an entry of the catalogue that may stand on a line, or a spelling of
+// one.
 type word struct {
 	place
 	kind    kind
+	flags   flags
 	text    string // as it is written in the file
 	units   []unit
+	marks   []mark // of the units
+	marked  int    // how many of them are not 0
 	service *Service
-	seen    bool
-	whole   bool // nothing else may stand on the line; of what follows a name, that it may follow such a one; of a mark, that none such may follow it
-	extends int  // for a trap: how many units the name has that it begins with
-	bank    string
-	why     string // what a trap or a mark is
+	of      *word // the entry that it is a spelling of; itself if it is the entry
+	extends int   // for a trap: how many units the name has that it begins with
+	banks   banks // where it was seen
+	why     string
 	source  string
 }
 
-// letters counts units that are no voicing marks.
-func letters(us []unit) int {
-	n := 0
-	for _, u := range us {
-		if u != unitVoiced && u != unitSemivoiced {
-			n++
-		}
-	}
-	return n
+func (w *word) has(f flags) bool { return w.flags&f != 0 }
+
+// same tells whether two words are written alike.
+func (w *word) same(x *word) bool {
+	return slices.Equal(w.units, x.units) && slices.Equal(w.marks, x.marks)
 }
 
-// node of a trie. Its edges lie beside each other.
+// begins tells whether a word begins with another.
+func (w *word) begins(x *word) bool {
+	return len(w.units) >= len(x.units) && slices.Equal(w.units[:len(x.units)], x.units) && slices.Equal(w.marks[:len(x.units)], x.marks)
+}
+
+// node of a trie over the units of words, without their marks. The words that
+// go on from a node lie beside each other, those that end there first; its
+// edges do too.
 type node struct {
-	first uint16
-	edges uint8
-	unit  unit   // the first edge, which mostly is the only one
-	next  uint16 // and where it leads
-	below bits   // kinds of the words that go on from here
-	word  int16  // the word that ends here, or -1
-	bill  bool   // a trap among them is none of a name that goes on from here
-	name  int16  // the shortest name that goes on from here; -1 if none, -2 if of several services
+	unit   unit   // the first edge, which mostly is the only one
+	next   uint16 // and where it leads
+	first  uint16
+	edges  uint16
+	lo, hi uint16 // words
+	ends   uint8  // how many end here
+	below  bits   // kinds of the words that go on from here
 }
 
 // bits is a set of kinds.
@@ -66,7 +86,7 @@ type trie struct {
 	words []*word
 	nodes []node
 	edges []edge
-	root  [256]uint16 // the first step, without a search; 0 if there is none
+	root  []uint16 // the first step, without a search; 0 if there is none
 }
 
 type edge struct {
@@ -74,51 +94,58 @@ type edge struct {
 	to   uint16
 }
 
-// newTrie builds the trie of some words. Of words with the same units the
+// errFull tells that there are more words than a trie can number.
+var errFull = errors.New("the catalogue holds more words than can be looked for at once")
+
+// newTrie builds the trie of some words. Of words that are written alike the
 // first is kept; Check tells of the others.
-func newTrie(words []*word) *trie {
+func newTrie(words []*word, letters int) (*trie, error) {
 	ws := slices.Clone(words)
-	slices.SortStableFunc(ws, func(x, y *word) int { return bytes.Compare(x.units, y.units) })
-	ws = slices.CompactFunc(ws, func(x, y *word) bool { return bytes.Equal(x.units, y.units) })
-	for i, w := range ws {
-		for _, x := range ws[:i] {
-			if w.kind == kindTrap && x.kind == kindName && w.extends == 0 && bytes.HasPrefix(w.units, x.units) {
-				w.extends = len(x.units)
-			}
-		}
+	slices.SortStableFunc(ws, func(x, y *word) int { return slices.Compare(x.units, y.units) })
+	ws = alike(ws)
+	if len(ws) > math.MaxUint16 {
+		return nil, errFull
 	}
-	t := &trie{words: ws, nodes: make([]node, 0, 4096), edges: make([]edge, 0, 4096)}
+	t := &trie{words: ws, nodes: make([]node, 0, 8192), edges: make([]edge, 0, 8192), root: make([]uint16, letters)}
 	t.add(0, len(ws), 0)
+	if len(t.nodes) > math.MaxUint16 || len(t.edges) > math.MaxUint16 {
+		return nil, errFull
+	}
 	for _, e := range t.edges[t.nodes[0].first:][:t.nodes[0].edges] {
 		t.root[e.unit] = e.to
 	}
-	return t
+	return t, nil
+}
+
+// alike drops, among sorted words, those that another before them is written
+// like.
+func alike(ws []*word) []*word {
+	out := ws[:0]
+	for _, w := range ws {
+		twice := false
+		for k := len(out) - 1; k >= 0 && slices.Equal(out[k].units, w.units); k-- {
+			twice = twice || out[k].same(w)
+		}
+		if !twice {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // add makes the node of words lo to hi, which share depth units.
 func (t *trie) add(lo, hi, depth int) uint16 {
 	at := len(t.nodes)
-	t.nodes = append(t.nodes, node{word: -1, name: -1})
-	n := node{word: -1, name: -1}
-	if lo < hi && len(t.words[lo].units) == depth {
-		n.word = int16(lo)
+	t.nodes = append(t.nodes, node{})
+	n := node{lo: uint16(lo), hi: uint16(hi)}
+	for lo < hi && len(t.words[lo].units) == depth {
+		n.ends++
 		lo++
 	}
 	n.first = uint16(len(t.edges))
 	for i := lo; i < hi; i++ {
 		w := t.words[i]
 		n.below |= 1 << w.kind
-		if w.kind == kindTrap && w.extends <= depth {
-			n.bill = true
-		}
-		if w.kind == kindName {
-			switch {
-			case n.name == -1 || n.name >= 0 && t.words[n.name].service == w.service && len(w.units) < len(t.words[n.name].units):
-				n.name = int16(i)
-			case n.name >= 0 && t.words[n.name].service != w.service:
-				n.name = -2
-			}
-		}
 		if u := w.units[depth]; i == lo || u != t.edges[len(t.edges)-1].unit {
 			t.edges = append(t.edges, edge{unit: u})
 			n.edges++
@@ -140,29 +167,24 @@ func (t *trie) add(lo, hi, depth int) uint16 {
 	return uint16(at)
 }
 
-// word is the word that ends at a node.
-func (t *trie) word(n uint16) *word {
-	if w := t.nodes[n].word; w >= 0 {
-		return t.words[w]
-	}
-	return nil
+// enders are the words that end at a node.
+func (t *trie) enders(n uint16) []*word {
+	here := &t.nodes[n]
+	return t.words[here.lo:][:here.ends]
 }
 
-// any is some word of a kind that goes on from a node; nil if none does.
-func (t *trie) any(at uint16, k kind) *word {
-	n := &t.nodes[at]
-	if !n.below.has(k) {
-		return nil
+// goOn are the words that go on from a node.
+func (t *trie) goOn(n uint16) []*word {
+	here := &t.nodes[n]
+	return t.words[int(here.lo)+int(here.ends) : here.hi]
+}
+
+// first is the first step along a unit; 0 if no word begins that way.
+func (t *trie) start(u unit) uint16 {
+	if int(u) < len(t.root) {
+		return t.root[u]
 	}
-	for _, e := range t.edges[n.first:][:n.edges] {
-		if w := t.word(e.to); w != nil && w.kind == k {
-			return w
-		}
-		if w := t.any(e.to, k); w != nil {
-			return w
-		}
-	}
-	return nil
+	return 0
 }
 
 // step goes from a node along a unit; 0 if no word goes on that way.

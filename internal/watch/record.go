@@ -62,6 +62,7 @@ type Confidence string
 // How sure the catalogue is of a service.
 const (
 	Seen      Confidence = "seen"      // a spelling seen on a real line
+	Elsewhere Confidence = "elsewhere" // a spelling seen on a real line of another bank
 	Guessed   Confidence = "guessed"   // a spelling we inferred
 	Cut       Confidence = "cut"       // a name cut off at the bank's length
 	Undecided Confidence = "undecided" // a cut that may be a wallet or a card bill

@@ -1,0 +1,250 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kozamori/internal/watch"
+)
+
+// refCells counts half-width cells.
+func refCells(s string) int {
+	s = strings.NewReplacer("\u309B", "\u3099", "\u309C", "\u309A").Replace(strings.ToValidUTF8(s, ""))
+	n := 0
+	for _, r := range s {
+		if unicode.Is(unicode.Hangul, r) { // a syllable is one character, whatever it is made of
+			n += 2
+			continue
+		}
+		n += refCellsOf(r)
+	}
+	return n
+}
+
+func refCellsOf(r rune) int {
+	n := 0
+	for _, r := range norm.NFKD.String(string(r)) {
+		kept := unicode.IsLetter(r) || unicode.IsNumber(r)
+		switch {
+		case kept && !strings.ContainsRune("ー", r) && refClass([]rune(Fold(string(r)))[0]) == "other":
+			n += 2
+		case r != 0x3099 && r != 0x309A && (unicode.IsMark(r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r)):
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// name decides on a name that stands from i to j.
+func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, int) {
+	what, tail, end := l.follow(w.n(), j)
+	across, apart := l.across(i, j)
+	switch {
+	case across != nil && apart,
+		w.has(flagWhole) && what != tailBill && !(front && l.onlyMarks(j) && !l.trans),
+		w.has(flagRail) && (!l.rail || what != tailNone),
+		what == tailWord:
+		return refFound{}, 0
+	case what == tailBill:
+		return refFound{trap: tail}, end
+	case l.other != nil:
+		return refFound{trap: l.other}, j
+	}
+	f := refFound{name: w.word, confidence: watch.Guessed}
+	switch {
+	case how == "cut":
+		f.confidence = watch.Cut
+	case how == "exact" && w.has(flagSeen) && (l.bank == "" || w.banks[l.bank]):
+		f.confidence = watch.Seen
+	case how == "exact" && w.has(flagSeen):
+		f.confidence = watch.Elsewhere
+	}
+	r := w.service.readings[l.bank]
+	if l.rail {
+		r = nil
+	}
+	switch {
+	case r != nil && l.debit:
+		return refFound{trap: r}, j
+	case r != nil:
+		f.trap = r
+	case what == tailUndecided:
+		f.trap = tail
+	case across != nil:
+		f.trap = across
+	case what == tailUnknown:
+		f.trap = unknownTail
+	case l.doubt != nil:
+		f.trap = l.doubt
+	case w.has(flagCommon) && !l.rail:
+		f.trap = namesake
+	}
+	if f.trap != nil {
+		f.confidence = watch.Undecided
+	}
+	return f, j
+}
+
+// across is a mark that begins inside a name and ends behind it.
+func (l *refLine) across(i, j int) (*word, bool) {
+	for k := i + 1; k < j; k++ {
+		var shortest *refWord
+		for _, w := range l.lines[l.ls[k].r] {
+			if w.kind == kindFront && k+w.n() > j && l.lost(&w, k) == 0 && (shortest == nil || w.n() < shortest.n()) {
+				shortest = &w
+			}
+		}
+		if shortest != nil {
+			return shortest.word, l.ls[k].gap
+		}
+	}
+	return nil, false
+}
+
+func (l *refLine) closes(k int) bool {
+	return k == l.n() || l.ls[k].gap || refClass(l.ls[k].r) == "digit"
+}
+
+func (l *refLine) whole(k int) bool {
+	if l.closes(k) || l.begins(k) {
+		return true
+	}
+	_, _, _, ok := l.chain(k, 0)
+	return ok
+}
+
+// chain reads known words from j on, up to a border.
+func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
+	if depth > 0 && l.closes(j) {
+		return tailNone, nil, j, true
+	}
+	if depth == 6 {
+		return tailNone, nil, 0, false
+	}
+	var here []refWord
+	cut := false
+	for _, w := range l.tails[l.ls[j].r] {
+		lost := l.lost(&w, j)
+		if (lost == 0 || lost == 1 && l.lastLost(&w, j, lost)) && (w.kind != kindCompany || l.company(&w, j)) {
+			here = append(here, w)
+		}
+		cut = cut || depth > 0 && l.inside(&w, j)
+	}
+	slices.SortStableFunc(here, func(x, y refWord) int { return x.n() - y.n() })
+	here = here[:min(len(here), 8)]
+	for _, w := range slices.Backward(here) {
+		to := j + w.n()
+		what, tail, end, ok := l.chain(to, depth+1)
+		switch {
+		case !ok:
+			continue
+		case w.kind == kindBill:
+			return tailBill, w.word, to, true
+		case what == tailBill:
+			return what, tail, end, true
+		case w.kind == kindRefund:
+			return tailUndecided, w.word, to, true
+		case what == tailUndecided:
+			return what, tail, end, true
+		}
+		return tailNone, w.word, to, true
+	}
+	return tailNone, nil, l.n(), cut
+}
+
+// follow tells what stands behind a name of n letters that ends at j.
+func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
+	if j == l.n() || refClass(l.ls[j].r) == "digit" {
+		return tailNone, nil, j
+	}
+	if what, w, end, ok := l.chain(j, 0); ok {
+		return what, w, end
+	}
+	var bills, others []refWord
+	mild := false
+	for _, w := range l.tails[l.ls[j].r] {
+		switch {
+		case l.inside(&w, j) && w.kind == kindBill:
+			bills = append(bills, w)
+		case l.inside(&w, j):
+			others = append(others, w)
+		}
+		mild = mild || j+w.n() == l.n() && l.lost(&w, j) == 0
+	}
+	if len(bills)+len(others) > 0 {
+		switch {
+		case len(bills) == 0:
+			return tailNone, nil, l.n()
+		case !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1):
+			return tailUndecided, bills[0].word, l.n()
+		}
+		return tailBill, bills[0].word, l.n()
+	}
+	if l.ls[j].gap {
+		return tailUnknown, nil, j
+	}
+	if n < 4 || l.ls[j].r == 'ン' && !l.begins(j) {
+		return tailWord, nil, j
+	}
+	for k := j + 1; k < l.n() && !l.ls[k].gap; k++ {
+		if refClass(l.ls[k].r) == "digit" {
+			continue
+		}
+		what, w, end, ok := l.chain(k, 1)
+		if !ok || what != tailBill {
+			continue
+		}
+		letters := []rune(norm.NFKD.String(Fold(w.text)))
+		letters = slices.DeleteFunc(letters, func(r rune) bool { return r == 0x3099 || r == 0x309A })
+		if len(letters) >= map[string]int{"kana": 3, "latin": 4, "digit": 9, "other": 2}[refClass(letters[0])] {
+			return tailBill, w, end
+		}
+	}
+	return tailUnknown, nil, j
+}
+
+func (l *refLine) company(w *refWord, j int) bool {
+	return w.n() > 1 || l.ls[j].bracket || l.ls[j+w.n()].bracket
+}
+
+func (l *refLine) filler(i int) int {
+	j := i
+	for j < l.n() && refClass(l.ls[j].r) == "digit" {
+		j++
+	}
+	if j > i {
+		return j
+	}
+	best := 0
+	for _, w := range l.tails[l.ls[i].r] {
+		if w.kind == kindCompany && l.lost(&w, i) == 0 && l.company(&w, i) && (best == 0 || w.n() < best) {
+			best = w.n()
+		}
+	}
+	return i + best
+}
+
+func (l *refLine) onlyMarks(i int) bool {
+	for i < l.n() {
+		k := l.filler(i)
+		for _, words := range [][]refWord{l.lines[l.ls[i].r], l.tails[l.ls[i].r]} {
+			if k > i {
+				break
+			}
+			for _, w := range words {
+				if (w.kind == kindFront || w.kind == kindMore && w.has(flagWhole)) && l.lost(&w, i) == 0 {
+					k = max(k, i+w.n())
+				}
+			}
+		}
+		if k == i {
+			return false
+		}
+		i = k
+	}
+	return true
+}

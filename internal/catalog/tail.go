@@ -1,0 +1,255 @@
+package catalog
+
+// What follows a name.
+type tail uint8
+
+const (
+	tailNone      tail = iota // nothing, or words of the charge
+	tailBill                  // it is another business of the brand
+	tailUndecided             // it may be another business, or not
+	tailUnknown               // an unknown word
+	tailWord                  // the name is only the start of a longer word
+)
+
+// maxChain is how many known words in a row are read behind a name.
+const maxChain = 6
+
+// chain is known words in a row.
+type chain struct {
+	what tail
+	w    *word // the one that decided, or the first
+	end  int   // of it
+}
+
+// closes tells whether a word that ends before unit k is whole there.
+func (s *scan) closes(k int) bool {
+	return k == len(s.cells) || s.gap(k) || s.class[s.cells[k].unit] == classDigit
+}
+
+// whole tells whether a trap that ends before unit k is a word of its own
+// there: known words may be joined to it, and letters of another kind.
+func (s *scan) whole(k int) bool {
+	if s.closes(k) || s.border(k) {
+		return true
+	}
+	_, ok := s.known1(k, 0)
+	return ok
+}
+
+// known1 reads known words that follow a name from j on, the longest first, up
+// to a border; false if they do not come to one.
+func (s *scan) known1(j, depth int) (c chain, ok bool) {
+	if depth > 0 && s.closes(j) {
+		return chain{end: j}, true
+	}
+	n := s.tails.start(s.cells[j].unit)
+	if n == 0 || depth == maxChain {
+		return c, false
+	}
+	var words [8]*word
+	var ends [8]int
+	count, cut := 0, false
+	for k := j + 1; ; k++ {
+		for _, w := range s.tails.enders(n) {
+			lost := s.lost(w, j)
+			if lost < 0 || lost > 0 && (lost > 1 || k < len(s.cells) || s.more || s.cells[k-1].mark == w.marks[len(w.marks)-1]) ||
+				w.kind == kindCompany && !s.company(w, j, k) || s.skip != nil && w.of == s.skip {
+				continue
+			}
+			if count < len(words) {
+				words[count], ends[count] = w, k
+				count++
+			}
+		}
+		if k == len(s.cells) {
+			cut = depth > 0 && !s.more && s.endsInside(n, j)
+			break
+		}
+		if n = s.tails.step(n, s.cells[k].unit); n == 0 {
+			break
+		}
+	}
+	for count--; count >= 0; count-- {
+		w, end := words[count], ends[count]
+		next, ok := s.known1(end, depth+1)
+		if !ok {
+			continue
+		}
+		switch {
+		case w.kind == kindBill:
+			return chain{tailBill, w, end}, true
+		case next.what == tailBill:
+			return next, true
+		case w.kind == kindRefund:
+			return chain{tailUndecided, w, end}, true
+		case next.what == tailUndecided:
+			return next, true
+		}
+		return chain{tailNone, w, end}, true
+	}
+	return chain{end: len(s.cells)}, cut
+}
+
+// endsInside tells whether the line ends inside a word that began at j.
+func (s *scan) endsInside(n uint16, j int) bool {
+	for _, w := range s.tails.goOn(n) {
+		if s.beginning(w, j) {
+			return true
+		}
+	}
+	return false
+}
+
+// follow looks at what stands behind a name that ends at j: the word that
+// decided, if any, and where that ends.
+func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
+	if j == len(s.cells) || s.class[s.cells[j].unit] == classDigit {
+		return tailNone, nil, j
+	}
+	if c, ok := s.known1(j, 0); ok {
+		return c.what, c.w, c.end
+	}
+	if what, w, ok := s.cutTail(j); ok {
+		return what, w, len(s.cells)
+	}
+	if s.gap(j) {
+		return tailUnknown, nil, j
+	}
+	if len(name.units) < minJoined || s.cells[j].unit == unitN && !s.border(j) {
+		return tailWord, nil, j
+	}
+	// What a joined word is, its end tells: of insurances for cars and for
+	// travellers, the last part is known.
+	for k := j + 1; k < len(s.cells) && !s.gap(k); k++ {
+		if s.class[s.cells[k].unit] == classDigit {
+			continue
+		}
+		if c, ok := s.known1(k, 1); ok && c.what == tailBill && len(c.w.units) >= minSuffix[s.class[c.w.units[0]]] {
+			return tailBill, c.w, c.end
+		}
+	}
+	return tailUnknown, nil, j
+}
+
+// minSuffix is how long a known business must be, by the class of its letters,
+// to be told at the end of an unknown word.
+var minSuffix = [...]int{classKana: 3, classLatin: 4, classDigit: 9, classOther: 2}
+
+// cutTail looks at a line that ends inside a word that began at j, behind a
+// name.
+func (s *scan) cutTail(j int) (what tail, bill *word, ok bool) {
+	if s.more {
+		return 0, nil, false
+	}
+	t := s.tails
+	n := t.start(s.cells[j].unit)
+	for k := j + 1; n != 0 && k < len(s.cells); k++ {
+		n = t.step(n, s.cells[k].unit)
+	}
+	if n == 0 {
+		return 0, nil, false
+	}
+	// It can be the charge's own word or, without its bracket, a company
+	// mark; with a long-vowel mark behind it, it is neither.
+	mild := false
+	for _, w := range t.enders(n) {
+		mild = mild || s.lost(w, j) == 0
+	}
+	any := false
+	for _, w := range t.goOn(n) {
+		if !s.beginning(w, j) || s.skip != nil && w.of == s.skip {
+			continue
+		}
+		any = true
+		if w.kind != kindBill {
+			mild = true
+		} else {
+			bill = earlier(bill, w)
+		}
+	}
+	switch {
+	case !any:
+		return 0, nil, false
+	case bill == nil:
+		return tailNone, nil, true
+	case s.after&gapDash == 0 && (mild || s.border(j) && len(s.cells)-j == 1):
+		return tailUndecided, bill, true
+	}
+	return tailBill, bill, true
+}
+
+// company tells whether a company word from j to k is one: a single letter
+// needs a bracket on either side.
+func (s *scan) company(w *word, j, k int) bool {
+	if len(w.units) > 1 {
+		return true
+	}
+	behind := s.after
+	if k < len(s.cells) {
+		behind = s.cells[k].before
+	}
+	return (s.cells[j].before|behind)&gapBracket != 0
+}
+
+// filler is the end of digits or of a company mark that stand at i; i if
+// neither does.
+func (s *scan) filler(i int) int {
+	j := i
+	for j < len(s.cells) && s.class[s.cells[j].unit] == classDigit {
+		j++
+	}
+	if j > i {
+		return j
+	}
+	n := s.tails.start(s.cells[i].unit)
+	for n != 0 {
+		j++
+		for _, w := range s.tails.enders(n) {
+			if w.kind == kindCompany && s.lost(w, i) == 0 && s.company(w, i, j) {
+				return j
+			}
+		}
+		if j == len(s.cells) {
+			break
+		}
+		n = s.tails.step(n, s.cells[j].unit)
+	}
+	return i
+}
+
+// onlyMarks tells whether nothing but digits and marks stand from i on.
+func (s *scan) onlyMarks(i int) bool {
+	for i < len(s.cells) {
+		k := s.filler(i)
+		if k == i {
+			k = s.longest(s.lines, i, kindFront, 0)
+		}
+		if k == i {
+			k = s.longest(s.tails, i, kindMore, flagWhole)
+		}
+		if k == i {
+			return false
+		}
+		i = k
+	}
+	return !s.more
+}
+
+// longest is where the longest word of a kind ends that stands at i, of those
+// with some flags; i if none does.
+func (s *scan) longest(t *trie, i int, k kind, f flags) int {
+	end := i
+	n := t.start(s.cells[i].unit)
+	for j := i + 1; n != 0; j++ {
+		for _, w := range t.enders(n) {
+			if w.kind == k && w.flags&f == f && s.lost(w, i) == 0 {
+				end = j
+			}
+		}
+		if j == len(s.cells) {
+			break
+		}
+		n = t.step(n, s.cells[j].unit)
+	}
+	return end
+}
