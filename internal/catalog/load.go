@@ -25,16 +25,17 @@ var builtIn = source{servicesRec, banksRec, wordsRec}
 // data is the catalogue, ready to be looked at.
 type data struct {
 	*alphabet
-	version  string // and its date
-	services map[string]*Service
-	order    []*Service
-	banks    map[string]*Bank
-	codes    []string
-	words    []*word // as they are written in the files
-	same     [][]string
-	lines    *trie // what can begin on a line: names, traps, marks
-	tails    *trie // what can follow a name
-	lengths  []int // of descriptors, at banks that are not known
+	version    string // and its date
+	services   map[string]*Service
+	order      []*Service
+	collectors map[string]*Service // by 委託者コード
+	banks      map[string]*Bank
+	codes      []string
+	words      []*word // as they are written in the files
+	same       [][]string
+	lines      *trie // what can begin on a line: names, traps, marks
+	tails      *trie // what can follow a name
+	lengths    []int // of descriptors, at banks that are not known
 }
 
 func must(d *data, err error) *data {
@@ -47,7 +48,7 @@ func must(d *data, err error) *data {
 // read makes the catalogue of its files. What it refuses is what it cannot
 // read; whether the entries go together is for check.
 func read(src source) (*data, error) {
-	d := &data{alphabet: newAlphabet(), services: map[string]*Service{}, banks: map[string]*Bank{}}
+	d := &data{alphabet: newAlphabet(), services: map[string]*Service{}, collectors: map[string]*Service{}, banks: map[string]*Bank{}}
 	for _, f := range []struct {
 		name, text string
 		each       func([]field) error

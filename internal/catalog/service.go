@@ -141,6 +141,8 @@ func (d *data) serviceField(s *Service, f *field) (err error) {
 		err = d.name(s, f)
 	case "Not":
 		err = d.trap(s, f)
+	case "Collector":
+		err = d.collector(s, f)
 	case "Reads":
 		err = d.reads(s, f)
 	default:
@@ -187,6 +189,23 @@ func (d *data) trap(s *Service, f *field) error {
 		return wrong(f.place, "a trap says what it is")
 	}
 	return d.word(&word{place: f.place, kind: kindTrap, text: p[0], service: s, why: p[1], source: p[2]})
+}
+
+// collector reads "委託者コード | source".
+func (d *data) collector(s *Service, f *field) error {
+	p, err := f.parts(2)
+	if err != nil {
+		return err
+	}
+	old := d.collectors[p[0]]
+	switch {
+	case len(p[0]) != 10 || strings.Map(onlyDigits, p[0]) != p[0] || p[1] == "":
+		return wrong(f.place, "a collector is a code of ten digits (委託者コード) and where it was seen")
+	case old != nil:
+		return &Problem{Place: f.place.String(), Other: old.place.String(), What: "collector " + p[0] + " is there twice"}
+	}
+	d.collectors[p[0]] = s
+	return nil
 }
 
 // reads reads "banks | what else the name means there | source".

@@ -1,0 +1,468 @@
+package catalog
+
+import (
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// Evidence is all that a decision about one debit or link can rest on: what
+// the bank says of it, and what the account tells. Of what is absent nothing
+// is concluded.
+type Evidence struct {
+	Bank       string // 金融機関コード
+	Descriptor string // 摘要
+	Detail     string // 摘要内容, where the bank keeps it apart
+	Service    string // the bank's own word for the service
+	Rail       string // how the money moved, as the bank calls it; see RailOf
+	Collector  string // 委託者コード
+	Link       bool   // a charge link and no debit
+	In         bool   // money came in
+	Amount     int64  // yen
+	At         time.Time
+	Links      []Linked // charge links of the account
+	Past       []Past   // earlier debits of the same form (see Form), in any order
+	Answers    []Answered
+}
+
+// Linked is a charge link of the account.
+type Linked struct {
+	Service string
+	At      time.Time
+	Removed bool
+}
+
+// Past is an earlier debit of the same form.
+type Past struct {
+	At     time.Time
+	Amount int64
+}
+
+// Answered is what the person said of an earlier debit of the same form.
+type Answered struct {
+	Service string // what it was told as, or chosen to be; empty for the other reading
+	Mine    bool
+}
+
+// Strength says how sure a decision is. The more, the surer.
+type Strength uint8
+
+// All but None is something to be told of.
+const (
+	None   Strength = iota // no payment service
+	Two                    // two readings
+	Likely                 // a payment service, by a name that was not seen at this bank
+	Sure                   // a payment service
+)
+
+func (s Strength) String() string { return [...]string{"none", "two readings", "likely", "sure"}[s] }
+
+// Reading is one thing that a debit can be.
+type Reading struct {
+	Service string // catalogue id; empty if it is no payment service
+	What    string // what else it is, in Japanese
+	Why     Why
+}
+
+// Decision is what the evidence comes to. The first of the readings is the
+// likeliest.
+type Decision struct {
+	Strength Strength
+	Match    Match // what the text alone came to
+	n        uint8
+	readings [2]Reading
+}
+
+// Readings are what the debit can be, the likeliest first; a decision of None
+// has at most the reading that it is silent for.
+func (d *Decision) Readings() []Reading { return d.readings[:d.n] }
+
+// Service is the payment service to tell of; empty if there is none.
+func (d *Decision) Service() string {
+	if d.Strength > None {
+		for _, r := range d.Readings() {
+			if r.Service != "" {
+				return r.Service
+			}
+		}
+	}
+	return ""
+}
+
+// Other is what else a decision of Two may be, in Japanese; empty if it is not
+// known.
+func (d *Decision) Other() string {
+	if d.Strength == Two {
+		for _, r := range d.Readings() {
+			if r.What != "" {
+				return r.What
+			}
+			if s, ok := ByID(r.Service); ok && r.Service != d.Service() {
+				return s.NameJa
+			}
+		}
+	}
+	return ""
+}
+
+// Confidence is how a record words the decision.
+func (d *Decision) Confidence() watch.Confidence {
+	switch {
+	case d.Strength == None:
+		return ""
+	case d.Strength == Two:
+		return watch.Undecided
+	case d.readings[0].Why.Has(WhyNamed):
+		return watch.Named
+	case d.Match.Service == d.readings[0].Service && d.Match.Confidence != watch.Undecided:
+		return d.Match.Confidence
+	}
+	return watch.Guessed
+}
+
+// freshLink is how long a new link explains a debit.
+const freshLink = 72 * time.Hour
+
+// Decide weighs the evidence.
+func Decide(e *Evidence) Decision { return std().decideOn(e) }
+
+func (d *data) decideOn(e *Evidence) (out Decision) {
+	if e.In {
+		return out
+	}
+	text, marks := e.Descriptor, railFlags(e.Rail)
+	if e.Detail != "" {
+		text += "　" + e.Detail
+	}
+	f := d.weigh(e.Bank, text, marks, &out.Match)
+	w := weighing{data: d, e: e, marks: marks | f.marks}
+	w.text(&f)
+	w.named()
+	w.collected()
+	w.linked(text)
+	w.dated()
+	w.repeated()
+	w.answered()
+	w.finish(&out)
+	return out
+}
+
+// weighed is what a text comes to, in words of the catalogue.
+type weighed struct {
+	name, trap *word
+	sure       sureness
+	marks      flags
+}
+
+// weigh reads a text of money that went out, some marks of which the bank
+// gave apart.
+func (d *data) weigh(bank, text string, marks flags, m *Match) weighed {
+	if len(text) > 3*shortCells {
+		s := d.scan(bank, text)
+		s.out, s.marks = true, marks
+		f := s.run()
+		s.match(f, m)
+		return weighed{f.name, f.trap, f.sure, s.marks}
+	}
+	var cells [shortCells]cell
+	s := scan{data: d, text: text, bank: bank, out: true, marks: marks}
+	n, after, more := d.fold(text, cells[:])
+	s.cells, s.after, s.more = cells[:n], after, more
+	f := s.run()
+	s.match(f, m)
+	return weighed{f.name, f.trap, f.sure, s.marks}
+}
+
+// weighing is a decision in the making: a payment service or none, something
+// else or nothing, and the reasons of each.
+type weighing struct {
+	*data
+	e        *Evidence
+	marks    flags
+	strength Strength
+	service  *Service
+	why      Why
+	second   *Service // a payment service too
+	other    string   // what else, in Japanese
+	otherWhy Why
+	bare     bool     // the name is one that needs more than the text
+	read     *Service // the service whose name is a bill at this bank
+	silent   bool     // the other reading came first
+}
+
+// text takes what the text alone says.
+func (w *weighing) text(f *weighed) {
+	if f.trap != nil {
+		w.other, w.otherWhy = f.trap.why, WhyWord
+		switch f.trap {
+		case unknownTail, unknownHead:
+			w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+		case namesake:
+			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
+		}
+		if s := f.trap.service; s != nil && s.readings[w.e.Bank] == f.trap {
+			w.read = s
+		}
+		if f.trap.kind == kindFront || f.trap.kind == kindCredit {
+			w.otherWhy = WhyMark
+		}
+	}
+	if f.name == nil {
+		return
+	}
+	w.service = f.name.service
+	switch f.sure {
+	case seen:
+		w.strength, w.why = Sure, WhySeen
+	case elsewhere:
+		w.strength, w.why = Likely, WhyElsewhere
+	case guessed:
+		w.strength, w.why = Likely, WhyGuessed
+	case cutOff:
+		w.strength, w.why = Likely, WhyCut
+	case undecided:
+		w.strength, w.why = Two, WhyGuessed
+		if f.name.has(flagSeen) {
+			w.why = WhySeen
+			if w.e.Bank != "" && !f.name.banks[w.e.Bank] {
+				w.why = WhyElsewhere
+			}
+		}
+		if w.bare {
+			w.strength = None
+		}
+	}
+	if w.marks&flagRail != 0 {
+		w.why |= WhyRail
+		if w.strength == Likely {
+			w.strength = Sure
+		}
+	}
+}
+
+// What else an undecided debit is, where the files do not say.
+const (
+	otherUnknown  = "別の支払い"
+	otherNamesake = "同じ名前の別の会社"
+)
+
+// named takes the bank's own word for the service.
+func (w *weighing) named() {
+	if w.e.Service == "" {
+		return
+	}
+	s := w.services[w.e.Service]
+	what := ""
+	if s == nil {
+		var m Match
+		f := w.weigh(w.e.Bank, w.e.Service, flagRail, &m)
+		switch {
+		case f.name != nil:
+			s = f.name.service
+		case f.trap != nil:
+			what = f.trap.why
+		default:
+			what = w.e.Service
+			if w.service == nil {
+				// The bank knows a service that the catalogue does not.
+				w.strength = Likely
+			}
+		}
+	}
+	switch {
+	case s != nil && s.Rings() && (w.service == nil || w.service == s):
+		w.service, w.strength, w.other = s, Sure, ""
+		w.why |= WhyNamed
+	case s != nil && s.Rings():
+		// The text and the bank disagree: both are told.
+		w.second, w.service, w.strength = w.service, s, Two
+		w.other, w.why = "", WhyNamed
+	case w.service != nil && w.strength > None:
+		if s != nil {
+			what = s.NameJa
+		}
+		w.strength, w.other, w.otherWhy = Two, what, WhyNamed
+	default:
+		if s != nil {
+			what = s.NameJa
+		}
+		w.service, w.other, w.otherWhy = nil, what, WhyNamed
+	}
+}
+
+// collected takes the code of who collects.
+func (w *weighing) collected() {
+	s := w.collectors[w.e.Collector]
+	if w.e.Collector == "" || s == nil || !s.Rings() {
+		return
+	}
+	if w.service == nil || w.service == s {
+		w.service, w.strength, w.other = s, Sure, ""
+		w.why |= WhyCollector
+	}
+}
+
+// linked takes the account's charge links. A name that needs more than the
+// text has it in a link; one that the text says nothing of may be short for
+// the service that was linked.
+func (w *weighing) linked(text string) {
+	if len(w.e.Links) == 0 || w.e.Link {
+		return
+	}
+	if w.service == nil && w.other == "" {
+		var m Match
+		if f := w.weigh(w.e.Bank, text, w.marks|flagRail, &m); f.name != nil && w.link(f.name.service) != 0 {
+			w.service, w.strength, w.why = f.name.service, Two, WhyGuessed
+			w.other, w.otherWhy = otherNamesake, WhyCommon
+		}
+	}
+	if w.service == nil && w.read != nil && w.link(w.read) == WhyNewLink {
+		w.service, w.strength, w.why = w.read, Two, WhyGuessed
+	}
+	if w.service == nil {
+		return
+	}
+	switch why := w.link(w.service); {
+	case why == 0:
+	case w.bare:
+		w.strength, w.why = Likely, w.why|why
+		if why == WhyLink {
+			w.strength = Two
+		}
+	case w.strength == Likely:
+		w.strength, w.why = Sure, w.why|why
+	default:
+		w.why |= why
+	}
+}
+
+// link tells whether the account has a link with a service, and a new one.
+func (w *weighing) link(s *Service) (why Why) {
+	for _, l := range w.e.Links {
+		if l.Service != s.ID || l.Removed {
+			continue
+		}
+		if since := w.e.At.Sub(l.At); !w.e.At.IsZero() && since >= 0 && since <= freshLink {
+			return WhyNewLink
+		}
+		why = WhyLink
+	}
+	return why
+}
+
+// dated takes the day and the amount: of a service that has ended, or that
+// takes less at once, the name is somebody else's.
+func (w *weighing) dated() {
+	if w.service == nil || w.strength == None || w.why.Has(WhyNamed) {
+		return
+	}
+	switch {
+	case !w.e.At.IsZero() && !w.service.On(w.e.At):
+		w.strength, w.why = min(w.strength, Two), w.why|WhyEnded
+	case w.service.Once.Yen > 0 && w.e.Amount > w.service.Once.Yen && w.service.Once.AsOf[:4] >= w.year():
+		w.strength, w.why = min(w.strength, Two), w.why|WhyTooMuch
+	default:
+		return
+	}
+	if w.other == "" {
+		w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+	}
+}
+
+// year is the debit's; a limit of another time says nothing of it.
+func (w *weighing) year() string {
+	if w.e.At.IsZero() {
+		return ""
+	}
+	return w.e.At.In(watch.JST).Format("2006")
+}
+
+// answered takes what the person said of such debits before.
+func (w *weighing) answered() {
+	if w.service == nil {
+		return
+	}
+	mine, other := false, false
+	for _, a := range w.e.Answers {
+		switch {
+		case !a.Mine:
+			if w.strength == Two && w.second == nil && !w.why.Has(WhyEnded|WhyTooMuch) {
+				w.strength = Likely
+			}
+			w.why |= WhyNotMine
+			w.silent = false
+			return
+		case a.Service == "":
+			other = true
+		case a.Service == w.service.ID:
+			mine = true
+		}
+	}
+	if w.strength == Two && other && !mine && w.second == nil {
+		w.silent = true
+		w.otherWhy |= WhyChosen
+	}
+	if w.strength == Two && mine && !other && w.second == nil {
+		w.strength = Likely
+		w.why |= WhyChosen
+	}
+}
+
+// finish puts the readings in order.
+func (w *weighing) finish(out *Decision) {
+	add := func(r Reading) {
+		if int(out.n) < len(out.readings) {
+			out.readings[out.n] = r
+			out.n++
+		}
+	}
+	out.Strength = w.strength
+	if w.silent {
+		out.Strength = None
+	}
+	otherFirst := out.Strength == None || w.strength == Two && w.otherWhy.Has(WhyRhythm)
+	if otherFirst && w.other != "" {
+		add(Reading{What: w.other, Why: w.otherWhy})
+		w.other = ""
+	}
+	if w.service != nil && (out.Strength > None || w.strength > None || w.bare) {
+		add(Reading{Service: w.service.ID, Why: w.why})
+	}
+	if w.second != nil {
+		add(Reading{Service: w.second.ID, Why: WhyText})
+	}
+	if (w.strength == Two || w.strength == Likely && w.service == nil) && w.other != "" && out.n < 2 {
+		add(Reading{What: w.other, Why: w.otherWhy})
+	}
+}
+
+// railNames are what banks call the ways that money moves, folded.
+var railNames = map[string]flags{}
+
+func init() {
+	for f, names := range map[flags][]string{
+		flagRail:     {"realtime", "real_time", "instant", "instant_debit", "即時口座振替", "ソクジフリカエ", "リアルタイム口座振替", "web_charge", "charge", "RTK", "RK", "RS"},
+		flagDebit:    {"direct_debit", "batch", "口座振替", "自払", "自動払込", "kouza_furikae"},
+		flagTransfer: {"transfer", "振込", "送金", "furikomi", "kotora", "ことら"},
+	} {
+		for _, n := range names {
+			railNames[Fold(n)] = f
+		}
+	}
+}
+
+// railFlags is what the bank's word for a rail says. An unknown word says
+// nothing.
+func railFlags(rail string) flags {
+	if rail == "" {
+		return 0
+	}
+	if f, ok := railNames[rail]; ok {
+		return f
+	}
+	return railNames[Fold(rail)]
+}
+
+// KnownRail tells whether the bank's word for a rail says anything here.
+func KnownRail(rail string) bool { return railFlags(strings.TrimSpace(rail)) != 0 }
