@@ -6,7 +6,6 @@ package detect
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -105,7 +104,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		mu     sync.Mutex
 		wg     sync.WaitGroup
 		failed = map[int]bool{}
-		jobs   jobList
+		jobs   queue.Jobs
 		slots  = make(chan struct{}, parallel)
 	)
 	for _, k := range spoilt {
@@ -131,21 +130,21 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 					failed[w.msg] = true
 					s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
 				} else if r != nil {
-					jobs.add(r)
+					jobs.DeliverWaiting(r)
 				}
 				mu.Unlock()
 			}
 		})
 	}
 	wg.Wait()
-	if err := jobs.send(ctx, s.Queue); err != nil {
+	if err := jobs.Send(ctx, s.Queue); err != nil {
 		// The records are committed; handling the messages again finds them
 		// and queues their deliveries.
 		s.Logger.Error("deliveries cannot be queued", "err", err)
 		return s.later(msgs, verdicts, nil)
 	}
 	s.Logger.Info("events", "messages", len(msgs), "events", events, "accounts", len(accounts),
-		"alerts", jobs.n, "failed", len(failed), "took", s.Now().Sub(start))
+		"alerts", jobs.Len(), "failed", len(failed), "took", s.Now().Sub(start))
 	return s.later(msgs, verdicts, failed)
 }
 
@@ -174,35 +173,6 @@ func (s *Stage) later(msgs []queue.Message, verdicts []queue.Verdict, failed map
 		}
 	}
 	return verdicts
-}
-
-// jobList gathers the jobs of a call, to be queued together.
-type jobList struct {
-	byQueue map[queue.Name][]queue.Outgoing
-	n       int
-}
-
-func (l *jobList) add(r *watch.Record) {
-	for ch, jobs := range r.Jobs() {
-		for _, j := range jobs {
-			b, _ := json.Marshal(j)
-			if l.byQueue == nil {
-				l.byQueue = map[queue.Name][]queue.Outgoing{}
-			}
-			q := queue.For(ch)
-			l.byQueue[q] = append(l.byQueue[q], queue.Outgoing{Body: b, Group: r.Account.Bank, Trace: r.ID})
-			l.n++
-		}
-	}
-}
-
-func (l *jobList) send(ctx context.Context, q queue.Sender) error {
-	for name, out := range l.byQueue {
-		if err := q.Send(ctx, name, out...); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // recovering records one event; a panic costs only that event.

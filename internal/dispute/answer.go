@@ -72,9 +72,9 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 // from the start again when another writer came between.
 func (k *Service) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
 	var res Result
-	var errands []errand
+	var jobs queue.Jobs
 	err := store.Retry(ctx, func() error {
-		errands = nil
+		jobs = queue.Jobs{}
 		f, err := k.open(ctx, recordID, who)
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		if err != nil || !outcome.changes() {
 			return err
 		}
-		errands = f.tellOwners(f.changes() > before)
+		f.tellOwners(f.changes() > before, &jobs)
 		writes := []store.Write{f.still(), store.PutRecord(f.record)}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
@@ -103,14 +103,12 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	case err != nil:
 		return Result{}, err
 	}
-	for _, e := range errands {
-		k.send(ctx, e.to, res.Record.Account.Bank, e.job)
-	}
 	if d := res.Dispute; d != nil && res.Outcome.changes() {
 		if _, untold := d.Untold(); untold {
-			k.send(ctx, queue.Bank, d.Account.Bank, watch.Job{Dispute: d.ID})
+			jobs.TellBank(d)
 		}
 	}
+	k.send(ctx, &jobs)
 	return res, nil
 }
 

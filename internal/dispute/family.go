@@ -5,25 +5,18 @@ import (
 	"kozamori/internal/watch"
 )
 
-// errand is a job that is queued once its cause is committed.
-type errand struct {
-	to  queue.Name
-	job watch.Job
-}
-
 // tellOwners adds to the record that the owners hear what a guardian answered
-// or took back, and returns what is to be queued. News of an alert that was
+// or took back, and to the jobs what is to be queued of it. News of an alert that was
 // not critical wait for the end of quiet hours, as the alert did. noted tells
 // whether the act made a change of the dispute, which then names the news.
-func (f *file) tellOwners(noted bool) []errand {
+func (f *file) tellOwners(noted bool, jobs *queue.Jobs) {
 	if f.watcher.Role != watch.Guardian {
-		return nil
+		return
 	}
 	seq := 0
 	if noted {
 		seq = nextSeq(f.dispute) - 1
 	}
-	var out []errand
 	for i := range f.account.Watchers {
 		w := &f.account.Watchers[i]
 		if w.Role != watch.Owner || f.told(w.ID, seq) {
@@ -35,11 +28,10 @@ func (f *file) tellOwners(noted bool) []errand {
 		}
 		d, ok := f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, w.Rules.HoldUntil(why, f.now))
 		if ok && d.State == watch.Queued {
-			out = append(out, errand{queue.For(d.Channel), watch.Job{Record: f.record.ID, Delivery: d.ID}})
+			jobs.Deliver(f.record, d)
 		}
 	}
 	f.record.ComputeDue()
-	return out
 }
 
 // told tells whether the record has this news for a watcher, over any channel.

@@ -6,7 +6,6 @@ package dispute
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -257,14 +256,10 @@ func (k *Service) Look(ctx context.Context, recordID string, who Answerer) (Resu
 	return f.result(f.standing(), k.undoFor()), nil
 }
 
-// send queues a job after its cause is committed. A failure is not the
+// send queues jobs after their cause is committed. A failure is not the
 // caller's: what must be told is written down as due, and sweep finds it.
-func (k *Service) send(ctx context.Context, q queue.Name, bank string, job watch.Job) {
-	body, err := json.Marshal(job)
-	if err == nil {
-		err = k.Queue.Send(ctx, q, queue.Outgoing{Body: body, Group: bank, Trace: job.Record + job.Dispute})
-	}
-	if err != nil {
-		k.logger().WarnContext(ctx, "dispute: not queued, sweep will send it", "queue", string(q), "error", err)
+func (k *Service) send(ctx context.Context, jobs *queue.Jobs) {
+	if err := jobs.Send(ctx, k.Queue); err != nil {
+		k.logger().WarnContext(ctx, "dispute: not queued, sweep will send it", "error", err)
 	}
 }

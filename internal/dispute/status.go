@@ -30,9 +30,9 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 		return nil, ErrStatus
 	}
 	var d *watch.Dispute
-	var out []errand
+	var jobs queue.Jobs
 	err := store.Retry(ctx, func() (err error) {
-		out = nil
+		jobs = queue.Jobs{}
 		d, err = k.Store.Dispute(ctx, disputeID)
 		if errors.Is(err, store.ErrNotFound) || err == nil && d.Account.Bank != bank {
 			return ErrNotFound
@@ -50,21 +50,19 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 		d.Status, d.Text = status, text
 		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: text})
 		writes := []store.Write{k.Store.PutDispute(d)}
-		r, told, err := k.tell(ctx, d, now)
+		r, err := k.tell(ctx, d, now, &jobs)
 		if err != nil {
 			return err
 		}
 		if r != nil {
-			writes, out = append(writes, store.PutRecord(r)), told
+			writes = append(writes, store.PutRecord(r))
 		}
 		return k.Store.Write(ctx, writes...)
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range out {
-		k.send(ctx, e.to, bank, e.job)
-	}
+	k.send(ctx, &jobs)
 	return d, nil
 }
 
@@ -93,25 +91,24 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 
 // tell adds to the record deliveries of the dispute's latest change: to whoever
 // answered, and to the owners, whose money it is, if that was a guardian, who
-// may have gone since. It returns what is to be queued. No record and no error
+// may have gone since. What is to be queued it adds to the jobs. No record and no error
 // if none of them can be reached, or the record is no longer kept.
-func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*watch.Record, []errand, error) {
+func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time, jobs *queue.Jobs) (*watch.Record, error) {
 	r, err := k.Store.Record(ctx, d.Record)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	a, err := k.Store.Account(ctx, d.Account)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, nil
+		return nil, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	seq, before := d.Changes[len(d.Changes)-1].Seq, len(r.Deliveries)
-	var out []errand
 	for i := range a.Watchers {
 		w := &a.Watchers[i]
 		if w.ID != d.Watcher && (d.AnsweredBy != watch.Guardian || w.Role != watch.Owner) {
@@ -120,12 +117,12 @@ func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time) (*w
 		// News of a dispute are not critical: they wait for the morning.
 		del, ok := r.DeliverNext(watch.TellDispute, w, seq, now, w.Rules.HoldUntil(0, now))
 		if ok && del.State == watch.Queued {
-			out = append(out, errand{queue.For(del.Channel), watch.Job{Record: r.ID, Delivery: del.ID}})
+			jobs.Deliver(r, del)
 		}
 	}
 	if len(r.Deliveries) == before {
-		return nil, nil, nil
+		return nil, nil
 	}
 	r.ComputeDue()
-	return r, out, nil
+	return r, nil
 }

@@ -345,15 +345,17 @@ func (s *Stage) write(ctx context.Context, m queue.Message, h *cached, delivery 
 
 // queue sends what was added to a record on its way.
 func (s *Stage) queue(ctx context.Context, r *watch.Record, added []watch.Delivery) {
-	for _, d := range added {
+	var jobs queue.Jobs
+	for i := range added {
+		d := &added[i]
 		if d.Kind == watch.TellUnreachable {
 			s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
 		}
-		b, _ := json.Marshal(watch.Job{Record: r.ID, Delivery: d.ID})
-		if err := s.Queue.Send(ctx, queue.For(d.Channel), queue.Outgoing{Body: b, Group: r.Account.Bank, Trace: r.ID}); err != nil {
-			// It is on record with a time due: sweep queues it.
-			s.Logger.Error("a next channel cannot be queued yet", "record", r.ID, "err", err)
-		}
+		jobs.Deliver(r, d)
+	}
+	if err := jobs.Send(ctx, s.Queue); err != nil {
+		// It is on record with a time due: sweep queues it.
+		s.Logger.Error("a next channel cannot be queued yet", "record", r.ID, "err", err)
 	}
 }
 

@@ -5,7 +5,6 @@ package sweep
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -78,7 +77,7 @@ var errNotDue = errors.New("sweep: no longer due")
 
 func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	var (
-		send      map[watch.ChannelKind][]watch.Job
+		jobs      queue.Jobs
 		escalated int
 		unreached []string // deliveries
 	)
@@ -99,7 +98,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 		if !due(r) {
 			return errNotDue
 		}
-		send, escalated, unreached = map[watch.ChannelKind][]watch.Job{}, 0, nil
+		jobs, escalated, unreached = queue.Jobs{}, 0, nil
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
 			if d.State.Ended() || d.Due.After(now) {
@@ -112,7 +111,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 			default:
 				d.Due = now.Add(again(now.Sub(d.CreatedAt)))
 			}
-			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
+			jobs.Deliver(r, d)
 		}
 		before := len(r.Deliveries)
 		for i := range r.Notices {
@@ -121,8 +120,9 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 				escalated++
 			}
 		}
-		for _, d := range r.Deliveries[before:] {
-			send[d.Channel] = append(send[d.Channel], watch.Job{Record: r.ID, Delivery: d.ID})
+		for i := range r.Deliveries[before:] {
+			d := &r.Deliveries[before+i]
+			jobs.Deliver(r, d)
 			if d.Kind == watch.TellUnreachable {
 				unreached = append(unreached, d.ID)
 			}
@@ -137,14 +137,10 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	for _, d := range unreached {
 		s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d)
 	}
-	for ch, jobs := range send {
-		for _, j := range jobs {
-			if err := s.send(ctx, ch, r.Account.Bank, j); err != nil {
-				return err
-			}
-			rep.Requeued++
-		}
+	if err := jobs.Send(ctx, s.Queue); err != nil {
+		return err
 	}
+	rep.Requeued += jobs.Len()
 	return nil
 }
 
@@ -187,35 +183,24 @@ func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Accoun
 }
 
 func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
-	var (
-		bank   string
-		untold bool
-	)
+	var jobs queue.Jobs
 	_, err := s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 		now := s.Now()
 		if d.Due.IsZero() || d.Due.After(now) {
 			return errNotDue
 		}
-		bank = d.Account.Bank
-		d.Due = time.Time{}
-		if _, untold = d.Untold(); untold {
+		jobs, d.Due = queue.Jobs{}, time.Time{}
+		if _, untold := d.Untold(); untold {
 			d.Due = now.Add(watch.LostAfter)
+			jobs.TellBank(d)
 		}
 		return nil
 	})
-	if err != nil || !untold {
-		return err
-	}
-	rep.Callbacks++
-	return s.send(ctx, watch.Bank, bank, watch.Job{Dispute: id})
-}
-
-func (s *Stage) send(ctx context.Context, ch watch.ChannelKind, bank string, j watch.Job) error {
-	b, err := json.Marshal(j)
 	if err != nil {
 		return err
 	}
-	return s.Queue.Send(ctx, queue.For(ch), queue.Outgoing{Body: b, Group: bank, Trace: j.Record + j.Dispute})
+	rep.Callbacks += jobs.Len()
+	return jobs.Send(ctx, s.Queue)
 }
 
 // silent raises and clears the alarm of banks that send nothing. A bank whose

@@ -40,15 +40,3 @@ func (r *Record) DeliverNext(kind DeliveryKind, w *Watcher, seq int, now, at tim
 	}
 	return nil, false
 }
-
-// Jobs lists the jobs of the deliveries that are waiting for their outcome,
-// per channel.
-func (r *Record) Jobs() map[ChannelKind][]Job {
-	out := map[ChannelKind][]Job{}
-	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.State == Queued || d.State == Sending {
-			out[d.Channel] = append(out[d.Channel], Job{Record: r.ID, Delivery: d.ID})
-		}
-	}
-	return out
-}

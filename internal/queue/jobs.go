@@ -1,0 +1,67 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"kozamori/internal/watch"
+)
+
+// Jobs gathers what a commit leaves to be done by notify, and queues it once
+// that is committed. Nothing is lost with a job that could not be queued: what
+// it is about is on record with a time at which it is due, and sweep finds it.
+// So it is the caller who judges an error of Send.
+type Jobs struct {
+	byQueue map[Name][]Outgoing
+	n       int
+}
+
+// Deliver adds one delivery of a record.
+func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
+	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID})
+}
+
+// DeliverWaiting adds the deliveries of a record that wait for their outcome.
+func (j *Jobs) DeliverWaiting(r *watch.Record) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.State == watch.Queued || d.State == watch.Sending {
+			j.Deliver(r, d)
+		}
+	}
+}
+
+// TellBank adds the changes of a dispute that its bank has not taken.
+func (j *Jobs) TellBank(d *watch.Dispute) {
+	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID})
+}
+
+func (j *Jobs) add(q Name, bank string, job watch.Job) {
+	body, err := json.Marshal(job)
+	if err != nil {
+		panic("queue: a job does not encode: " + err.Error()) // plain strings always do
+	}
+	if j.byQueue == nil {
+		j.byQueue = map[Name][]Outgoing{}
+	}
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: body, Group: bank, Trace: job.Record + job.Dispute})
+	j.n++
+}
+
+// Len is the number of jobs.
+func (j *Jobs) Len() int { return j.n }
+
+// Send queues every job. A queue that is down keeps the others from none of
+// theirs; its jobs may have been sent all the same.
+func (j *Jobs) Send(ctx context.Context, to Sender) error {
+	var failed []error
+	for _, q := range slices.Sorted(maps.Keys(j.byQueue)) {
+		if err := to.Send(ctx, q, j.byQueue[q]...); err != nil {
+			failed = append(failed, fmt.Errorf("queue %s: %w", q, err))
+		}
+	}
+	return errors.Join(failed...)
+}
