@@ -26,7 +26,12 @@ type Options struct {
 	Visibility  time.Duration // how long what was received stays hidden; 1 minute
 	MaxReceives int           // more receives than this dead-letter a message; 100
 	Now         func() time.Time
+	// Scratch is for a file that need not outlive the machine, as in tests:
+	// nothing waits for the disk, and the file stays small.
+	Scratch bool
 }
+
+const scratchGrowth = 64 << 10 // bytes by which a scratch file grows
 
 // Queue is a queue.Queue in a bbolt file.
 type Queue struct {
@@ -72,6 +77,9 @@ func Open(path string, o Options) (*Queue, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the queues cannot be opened: %w", err)
+	}
+	if o.Scratch {
+		db.NoSync, db.NoGrowSync, db.AllocSize = true, true, scratchGrowth
 	}
 	q := &Queue{o: o, db: db, ops: make(chan op, maxGroup), dirt: make(chan struct{}, 1),
 		closed: make(chan struct{}), line: map[queue.Name]*line{}}

@@ -17,7 +17,10 @@ import (
 	"kozamori/internal/store"
 )
 
-const maxGroup = 256 // write calls per commit
+const (
+	maxGroup      = 256      // write calls per commit
+	scratchGrowth = 64 << 10 // bytes by which a scratch file grows
+)
 
 var buckets = [][]byte{store.Primary: []byte("items"), store.History: []byte("history"), store.Due: []byte("due")}
 
@@ -43,6 +46,9 @@ var _ store.Table = (*Table)(nil)
 // Options of a table; the zero value is sensible.
 type Options struct {
 	Now func() time.Time // the clock that expiry is compared with; nil is the real one
+	// Scratch is for a file that need not outlive the machine, as in tests:
+	// nothing waits for the disk, and the file stays small.
+	Scratch bool
 }
 
 // Open opens or makes the file. A file that another process holds is an error.
@@ -53,6 +59,9 @@ func Open(path string, opts Options) (*Table, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the store cannot be opened: %w", err)
+	}
+	if opts.Scratch {
+		db.NoSync, db.NoGrowSync, db.AllocSize = true, true, scratchGrowth
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
 		for _, b := range buckets {

@@ -51,7 +51,7 @@ func Table(t testing.TB, now func() time.Time) *embedded.Table {
 // TableIn is the table that a file holds; it is closed with the test.
 func TableIn(t testing.TB, file string, now func() time.Time) *embedded.Table {
 	t.Helper()
-	table, err := embedded.Open(file, embedded.Options{Now: now})
+	table, err := embedded.Open(file, embedded.Options{Now: now, Scratch: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +68,7 @@ func Queue(t testing.TB, options queues.Options) *queues.Queue {
 // QueueIn is the queues that a file holds; they are closed with the test.
 func QueueIn(t testing.TB, file string, options queues.Options) *queues.Queue {
 	t.Helper()
+	options.Scratch = true
 	q, err := queues.Open(file, options)
 	if err != nil {
 		t.Fatal(err)
