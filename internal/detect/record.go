@@ -109,7 +109,7 @@ func fill(r *watch.Record, e *watch.Event, m catalog.Match) {
 func (a *accountWork) facts(r *watch.Record) watch.Facts {
 	f := a.activity.Facts(r)
 	for i := range a.account.Watchers {
-		if len(a.account.Watchers[i].Rules.Keywords) > 0 {
+		if a.account.Watchers[i].Rules.Reads() {
 			f.Keyword = catalog.Fold(r.Descriptor)
 			break
 		}

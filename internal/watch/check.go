@@ -1,18 +1,13 @@
 package watch
 
-import (
-	"strconv"
-	"strings"
-	"time"
-	"unicode/utf8"
-)
+import "time"
 
 // Limits of rules.
 const (
 	MaxYen      = 1_000_000_000_000
 	MaxKeywords = 20
 	MinKeyword  = 2  // characters, once folded: a shorter word is in everything
-	MaxKeyword  = 30 // likewise
+	MaxKeyword  = 30 // characters, once folded
 	MaxTrusts   = 15
 	MaxTrustFor = 366 * 24 * time.Hour
 	MaxPauseFor = 31 * 24 * time.Hour
@@ -40,59 +35,33 @@ type RuleFault struct {
 	Fault Fault
 }
 
-// Check says which of the rules cannot be evaluated, in a fixed order; none
-// if all can. isService knows payment services by id.
-func (r *Rules) Check(isService func(id string) bool, now time.Time) []RuleFault {
-	var out []RuleFault
-	bad := func(field string, f Fault) { out = append(out, RuleFault{field, f}) }
-	amount := func(field string, yen, least int64) {
-		if yen < least || yen > MaxYen {
-			bad(field, FaultAmount)
+// checking is one check on its way.
+type checking struct {
+	old, next *Rules
+	isService func(id string) bool
+	now       time.Time
+	faults    []RuleFault
+}
+
+func (c *checking) bad(field string, f Fault) { c.faults = append(c.faults, RuleFault{field, f}) }
+
+func (c *checking) amount(field string, yen, least int64) {
+	if yen < least || yen > MaxYen {
+		c.bad(field, FaultAmount)
+	}
+}
+
+// Check says which of the rules that shall take the place of old cannot be
+// evaluated, in the order of the table; none if all can. What stands in old
+// already is left as it is, so that a service or a word of a newer program
+// does not keep people from changing anything else. isService knows payment
+// services by id.
+func (r *Rules) Check(old *Rules, isService func(id string) bool, now time.Time) []RuleFault {
+	c := checking{old: old, next: r, isService: isService, now: now}
+	for _, row := range table {
+		if !row.Value.Same(old, r) {
+			row.Value.check(&c, row.Name)
 		}
 	}
-	amount("service_min", r.ServiceMin, 0)
-	for _, id := range sorted(r.ServiceMinFor) {
-		if !isService(id) {
-			bad("service_min_for."+id, FaultService)
-		}
-		amount("service_min_for."+id, r.ServiceMinFor[id], 0)
-	}
-	for _, id := range sorted(r.MonthlyTotal) {
-		if !isService(id) {
-			bad("monthly_total."+id, FaultService)
-		}
-		amount("monthly_total."+id, r.MonthlyTotal[id], 1)
-	}
-	amount("any_debit", r.AnyDebit, 0)
-	if len(r.Keywords) > MaxKeywords {
-		bad("keywords", FaultMany)
-	}
-	for i, k := range r.Keywords {
-		if n := utf8.RuneCountInString(k); n < MinKeyword || n > MaxKeyword || strings.TrimSpace(k) == "" {
-			bad("keywords."+strconv.Itoa(i), FaultWord)
-		}
-	}
-	if len(r.Trusts) > MaxTrusts {
-		bad("trusts", FaultMany)
-	}
-	for i, t := range r.Trusts {
-		field := "trusts." + strconv.Itoa(i)
-		switch {
-		case !isService(t.Service):
-			bad(field, FaultService)
-		case t.UpTo < 1 || t.UpTo > MaxYen:
-			bad(field, FaultAmount)
-		case !now.Before(t.Until):
-			bad(field, FaultPast)
-		case t.Until.Sub(now) > MaxTrustFor:
-			bad(field, FaultFar)
-		}
-	}
-	if q := r.Quiet; q != nil && (q.From == q.To || q.From < 0 || q.To < 0 || q.From >= 24*60 || q.To >= 24*60) {
-		bad("quiet", FaultQuiet)
-	}
-	if r.PausedUntil.Sub(now) > MaxPauseFor {
-		bad("paused_until", FaultFar)
-	}
-	return out
+	return c.faults
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -8,38 +9,27 @@ import (
 // Reason is why a watcher is told, or several of those together, as bits.
 type Reason uint32
 
-// The reasons that an alert can carry.
-const (
-	NewLink Reason = 1 << iota
-	ServiceDebit
-	FirstSeen
-	AfterNewLink
-	Burst
-	MonthlyTotal
-	Overdrawn
-	AnyDebit
-	Keyword
-)
-
-var reasonNames = []string{"new_link", "service_debit", "first_seen", "after_new_link", "burst",
-	"monthly_total", "overdrawn", "any_debit", "keyword"}
-
-// Critical reasons break through quiet hours and are escalated: a stranger's
-// first steps (a new link, the first debit of a service, a debit soon after a
-// link), a burst, an account pulled below zero by a payment service.
+// Critical reasons break through quiet hours and are escalated.
 func (r Reason) Critical() bool {
-	return r&(NewLink|FirstSeen|AfterNewLink|Burst) != 0 || r&Overdrawn != 0 && r&ServiceDebit != 0
+	return slices.ContainsFunc(table, func(row Rule) bool { return row.Critical != 0 && r.Has(row.Critical) })
 }
 
 // Has tells whether all of q are in r.
 func (r Reason) Has(q Reason) bool { return r&q == q }
 
-// Names lists the reasons in a fixed order.
+// named are the rows that name a reason, the oldest reason first.
+var named = func() []Rule {
+	rows := slices.DeleteFunc(slices.Clone(table), func(row Rule) bool { return row.Says == "" })
+	slices.SortFunc(rows, func(a, b Rule) int { return cmp.Compare(a.Reason, b.Reason) })
+	return rows
+}()
+
+// Names lists the reasons in a fixed order, that of their bits.
 func (r Reason) Names() []string {
 	var out []string
-	for i, n := range reasonNames {
-		if r&(1<<i) != 0 {
-			out = append(out, n)
+	for _, row := range named {
+		if r.Has(row.Reason) {
+			out = append(out, row.Says)
 		}
 	}
 	return out
@@ -78,8 +68,8 @@ func (r *Reasons) UnmarshalText(b []byte) error {
 	*r = Reasons{}
 	var unknown []string
 	for name := range strings.SplitSeq(string(b), ",") {
-		if i := slices.Index(reasonNames, name); i >= 0 {
-			r.Reason |= 1 << i
+		if i := slices.IndexFunc(named, func(row Rule) bool { return row.Says == name }); i >= 0 {
+			r.Reason |= named[i].Reason
 		} else if name != "" && !slices.Contains(unknown, name) {
 			unknown = append(unknown, name)
 		}

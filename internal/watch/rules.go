@@ -1,7 +1,7 @@
 package watch
 
 import (
-	"strings"
+	"slices"
 	"time"
 )
 
@@ -79,7 +79,11 @@ func (q *Quiet) End(at time.Time) (time.Time, bool) {
 // and every payment-service debit of 1 yen or more. The pattern rules only
 // add reasons to those, until a watcher trusts a service.
 func DefaultRules() Rules {
-	return Rules{NewLink: true, ServiceMin: 1, FirstSeen: true, AfterNewLink: true, Burst: true}
+	var r Rules
+	for _, row := range table {
+		row.Value.Preset(&r)
+	}
+	return r
 }
 
 // Facts is one recognised event together with what the account's activity
@@ -101,60 +105,35 @@ type Facts struct {
 // Evaluate says why the watcher with these rules is told of the facts, if at
 // all, at the time now.
 func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
-	if f.Link {
-		if r.NewLink {
-			return NewLink
-		}
-		return 0
-	}
 	var why Reason
-	if f.Overdrawn && r.Overdrawn {
-		why |= Overdrawn
-	}
-	if r.AnyDebit > 0 && f.Amount >= r.AnyDebit {
-		why |= AnyDebit
-	}
-	for _, k := range r.Keywords {
-		if strings.Contains(f.Keyword, k) {
-			why |= Keyword
-			break
+	about := r.about(f)
+	// From the bottom: a rule may look at what the plainer ones below it say.
+	for i := len(table) - 1; i >= 0; i-- {
+		row := &table[i]
+		if row.About&about != 0 && row.Tells(r, f, why) && !(row.Trustable && r.trusted(f, now)) {
+			why |= row.Reason
 		}
 	}
-	if f.Service != "" && !(f.Undecided && r.IgnoreUndecided) {
-		why |= r.service(f, now)
-	}
-	if !r.PausedUntil.IsZero() && now.Before(r.PausedUntil) && !why.Critical() {
+	if now.Before(r.PausedUntil) && !why.Critical() {
 		return 0
 	}
 	return why
 }
 
-func (r *Rules) service(f *Facts, now time.Time) Reason {
-	var why Reason
-	minimum := r.ServiceMin
-	if m, ok := r.ServiceMinFor[f.Service]; ok {
-		minimum = m
+// about is what the facts are about, for this watcher.
+func (r *Rules) about(f *Facts) Subject {
+	switch {
+	case f.Link:
+		return Links
+	case f.Service == "", f.Undecided && r.IgnoreUndecided:
+		return OtherDebits
 	}
-	told := minimum > 0 && f.Amount >= minimum
-	if told && !r.trusted(f, now) {
-		why |= ServiceDebit
-		if f.Overdrawn {
-			why |= Overdrawn
-		}
-	}
-	if r.FirstSeen && f.FirstSeen && !r.trusted(f, now) {
-		why |= FirstSeen
-	}
-	if r.AfterNewLink && f.AfterLink {
-		why |= AfterNewLink
-	}
-	if r.Burst && f.Burst {
-		why |= Burst
-	}
-	if limit := r.MonthlyTotal[f.Service]; limit > 0 && f.MonthTotal >= limit && f.MonthTotal-f.Amount < limit {
-		why |= MonthlyTotal
-	}
-	return why
+	return ServiceDebits
+}
+
+// Reads tells whether some rule needs Facts.Keyword.
+func (r *Rules) Reads() bool {
+	return slices.ContainsFunc(table, func(row Rule) bool { return row.Reads && row.Value.On(r) })
 }
 
 func (r *Rules) trusted(f *Facts, now time.Time) bool {

@@ -2,12 +2,9 @@ package watch
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 )
-
-func sorted(m map[string]int64) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Hit is a record of which rules would have told.
 type Hit struct {
@@ -43,7 +40,7 @@ func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time, fold 
 		if s := act.Services[r.Service]; s != nil && s.FirstAt.Before(r.OccurredAt) {
 			f.FirstSeen = false
 		}
-		if len(rules.Keywords) > 0 {
+		if rules.Reads() {
 			f.Keyword = fold(r.Descriptor)
 		}
 		if why := rules.Evaluate(&f, r.OccurredAt); why != 0 && !r.OccurredAt.Before(from) {
@@ -52,5 +49,7 @@ func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time, fold 
 		past.Apply(r)
 	}
 	slices.Reverse(out)
-	return out, Blind{Ordinary: rules.AnyDebit > 0 || rules.Overdrawn || len(rules.Keywords) > 0}
+	return out, Blind{Ordinary: slices.ContainsFunc(table, func(row Rule) bool {
+		return row.About&OtherDebits != 0 && row.Value.On(&rules)
+	})}
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -51,9 +50,8 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b memb
 	switch do {
 	case wording.DoSave, wording.DoCheck:
 		form := settingsForm{Values: wording.Values(r.PostForm), shown: f.Shown, faults: f.Faults}
-		rules := form.rules(s.Catalog.Fold)
-		rules.Trusts = s.trusts(&b.Watcher.Rules, &form)
-		for _, fault := range rules.Check(s.Catalog.IsService, s.Now()) {
+		rules := form.rules(b.Watcher.Rules, s.Catalog.Fold, s.Now())
+		for _, fault := range rules.Check(&b.Watcher.Rules, s.Catalog.IsService, s.Now()) {
 			field := f.FieldOf(fault.Field)
 			if _, known := f.Faults[field]; !known {
 				f.Faults[field] = fault.Fault
@@ -72,7 +70,7 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b memb
 			s.notTaken(w, r, http.StatusBadRequest)
 			return
 		default:
-			code, err = s.save(r.Context(), g, b, rules, &form, &f)
+			code, err = s.save(r.Context(), g, b, &form, &f)
 			if err == nil && f.Saved == wording.SavedNow && form.address() != "" {
 				code, err = s.sendClaim(r.Context(), g, b, form.address(), &f)
 			}
@@ -91,11 +89,12 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b memb
 // those that ever touched the account.
 func (s *site) fill(f *wording.SettingsFacts, lang watch.Lang, rules *watch.Rules, act *watch.Activity) {
 	ids := map[string]bool{}
-	for id := range rules.ServiceMinFor {
-		ids[id] = true
-	}
-	for id := range rules.MonthlyTotal {
-		ids[id] = true
+	for _, row := range watch.Table() {
+		if each, ok := row.Value.(watch.YenFor); ok {
+			for id := range *each.At(rules) {
+				ids[id] = true
+			}
+		}
 	}
 	for id := range act.Services {
 		ids[id] = true
@@ -106,42 +105,27 @@ func (s *site) fill(f *wording.SettingsFacts, lang watch.Lang, rules *watch.Rule
 			f.Shown = append(f.Shown, c)
 		}
 	}
-	for _, t := range s.trusts(rules, &settingsForm{}) {
-		name, _ := s.Names.Service(t.Service, lang)
-		f.Trusts = append(f.Trusts, wording.TrustLine{Key: trustKey(t), Name: name, UpTo: t.UpTo, Until: t.Until})
-	}
-}
-
-// trusts are those that stay: neither ticked to be ended, nor over, nor of a
-// service that there is no more.
-func (s *site) trusts(old *watch.Rules, form *settingsForm) (out []watch.Trust) {
-	for _, t := range old.Trusts {
-		if !form.Has("untrust", trustKey(t)) && s.Now().Before(t.Until) && s.Catalog.IsService(t.Service) {
-			out = append(out, t)
+	for _, t := range rules.Trusts {
+		if s.Now().Before(t.Until) && s.Catalog.IsService(t.Service) {
+			name, _ := s.Names.Service(t.Service, lang)
+			f.Trusts = append(f.Trusts, wording.TrustLine{Key: trustKey(t), Name: name, UpTo: t.UpTo, Until: t.Until})
 		}
 	}
-	return out
-}
-
-func trustKey(t watch.Trust) string {
-	return t.Service + "|" + strconv.FormatInt(t.UpTo, 10) + "|" + strconv.FormatInt(t.Until.Unix(), 10)
 }
 
 // fingerprint names the settings that a form began from, so that a second
 // phone does not silently undo what the first one saved. What a form cannot
-// undo is left out: it says nothing of a pause, and only which trusts end.
+// undo is not among its values: a pause, and trusts but those that it ends.
 func (s *site) fingerprint(w *watch.Watcher) string {
-	rules := w.Rules
-	rules.PausedUntil, rules.Trusts = time.Time{}, nil
 	b, _ := json.Marshal(struct {
 		V wording.Values
 		L watch.Lang
-	}{wording.SettingsValues(&rules, w.Lang), w.Lang}) // plain values always encode
+	}{wording.SettingsValues(&w.Rules, w.Lang), w.Lang}) // plain values always encode
 	return s.Keys.Hash("settings", w.ID+"\x00"+string(b))[:22]
 }
 
 // save writes the rules, unless others were saved since the form was shown.
-func (s *site) save(ctx context.Context, g *guest, b membership.Bound, rules watch.Rules, form *settingsForm, f *wording.SettingsFacts) (int, error) {
+func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *settingsForm, f *wording.SettingsFacts) (int, error) {
 	var now watch.Watcher
 	spoke := b.Watcher.Lang
 	err := store.Retry(ctx, func() error {
@@ -159,12 +143,11 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, rules wat
 		}
 		now = *w
 		next := *w
-		next.Rules, next.Lang = rules, form.lang()
+		next.Rules, next.Lang = form.rules(w.Rules, s.Catalog.Fold, s.Now()), form.lang()
 		if form.Get(wording.FieldNameMailOff) != "" {
 			next.Channels = slices.DeleteFunc(slices.Clone(w.Channels), isMail)
 			f.Mail = wording.MailGone
 		}
-		next.Rules.PausedUntil, next.Rules.Trusts = w.Rules.PausedUntil, s.trusts(&w.Rules, form)
 		// Saved already, by a button that was pressed twice, is no conflict.
 		if stored := s.fingerprint(w); stored != form.Get("was") && stored != s.fingerprint(&next) {
 			f.Saved = wording.SavedConflict
@@ -239,90 +222,6 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 			Amount: h.Record.Amount, Reasons: h.Reasons})
 	}
 	return out, nil
-}
-
-// settingsForm reads the form of the settings page.
-type settingsForm struct {
-	wording.Values
-	shown  []wording.Choice
-	faults map[string]watch.Fault
-}
-
-func (f *settingsForm) lang() watch.Lang {
-	if f.Get("lang") == string(watch.English) {
-		return watch.English
-	}
-	return watch.Japanese
-}
-
-// rules makes rules of the form. What cannot be read is a fault of its field.
-func (f *settingsForm) rules(fold func(string) string) watch.Rules {
-	on := func(name string) bool { return f.Get(name) != "" }
-	r := watch.Rules{NewLink: on("new_link"), FirstSeen: on("first_seen"), AfterNewLink: on("after_new_link"), Burst: on("burst"),
-		Overdrawn: on("overdrawn"), IgnoreUndecided: !on("undecided")}
-	r.ServiceMin, _ = f.yen("service_min")
-	r.AnyDebit, _ = f.yen("any_debit")
-	r.ServiceMinFor, r.MonthlyTotal = map[string]int64{}, map[string]int64{}
-	for _, c := range f.shown {
-		if n, ok := f.yen("service_min_for." + c.ID); ok {
-			r.ServiceMinFor[c.ID] = n
-		}
-		if n, ok := f.yen("monthly_total." + c.ID); ok {
-			r.MonthlyTotal[c.ID] = n
-		}
-	}
-	// One of the two without the other was meant, and is not dropped.
-	least, ok := f.yen("add_min")
-	switch add := f.Get("add"); {
-	case add != "" && ok:
-		r.ServiceMinFor[add] = least
-	case add != "" && f.faults["add_min"] == "":
-		f.faults["add_min"] = watch.FaultAmount
-	case add == "" && ok:
-		f.faults["add"] = wording.FaultChoose
-	}
-	for line := range strings.Lines(f.Get("keywords")) {
-		if word := fold(line); word != "" && !slices.Contains(r.Keywords, word) {
-			r.Keywords = append(r.Keywords, word)
-		} else if word == "" && strings.TrimSpace(line) != "" {
-			f.faults["keywords"] = watch.FaultWord
-		}
-	}
-	from, okFrom := minutes(f.Get("quiet_from"))
-	to, okTo := minutes(f.Get("quiet_to"))
-	switch {
-	case okFrom && okTo:
-		r.Quiet = &watch.Quiet{From: from, To: to}
-	case f.Get("quiet_from") != "" || f.Get("quiet_to") != "":
-		f.faults["quiet_to"] = watch.FaultQuiet
-	}
-	return r
-}
-
-// yen reads an amount as people write it: 10,000円, １万. False if the field
-// is empty, or wrong, which is its fault.
-func (f *settingsForm) yen(name string) (int64, bool) {
-	t := norm.NFKC.String(f.Get(name))
-	t = strings.NewReplacer(",", "", "、", "", "円", "", "¥", "", "\\", "", " ", "").Replace(t)
-	if t == "" {
-		return 0, false
-	}
-	t, tens := strings.CutSuffix(t, "万")
-	n, err := strconv.ParseUint(t, 10, 53)
-	if tens {
-		n *= 10_000
-	}
-	if err != nil || n > watch.MaxYen {
-		f.faults[name] = watch.FaultAmount
-		return 0, false
-	}
-	return int64(n), true
-}
-
-// minutes reads "22:30" as minutes after midnight.
-func minutes(s string) (int, bool) {
-	t, err := time.Parse("15:04", strings.TrimSpace(norm.NFKC.String(s)))
-	return t.Hour()*60 + t.Minute(), err == nil
 }
 
 // Mailer sends the mail that confirms an address.

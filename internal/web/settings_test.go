@@ -55,14 +55,16 @@ func (p page) form(t *testing.T) url.Values {
 }
 
 // send fills in fields of a page's form and presses a button; an empty value
-// unticks.
+// unticks a box, and empties any other field.
 func (b *browser) send(p page, do string, set ...string) page {
 	b.t.Helper()
 	v := p.form(b.t)
 	for i := 0; i+1 < len(set); i += 2 {
-		if v.Set(set[i], set[i+1]); set[i+1] == "" {
+		if box := v.Get(set[i]) == "on"; box && set[i+1] == "" {
 			v.Del(set[i])
+			continue
 		}
+		v.Set(set[i], set[i+1])
 	}
 	v.Set("do", do)
 	return b.do(http.MethodPost, p.url.String(), v, "Sec-Fetch-Site", "same-origin", "Origin", "null")

@@ -126,20 +126,6 @@ var (
 	tDetailsOrReply = text{ja: "内容を見て回答する", en: "See details and answer"}
 )
 
-// Why each reason, the most alarming first.
-var (
-	tWhyAfterLink = text{ja: "チャージ連携の登録から72時間以内の引き落としです。", en: "The debit came within 72 hours of a new charge link."}
-	tWhyBurst     = text{ja: "決済サービスの引き落としが、60分以内に3回以上ありました。", en: "Payment services took money three times or more within 60 minutes."}
-	tWhyFirst     = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
-	tWhyOverdrawn = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
-	tWhyMonthly   = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
-	tWhyLink      = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
-	tWhyService   = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
-	tWhyAnyDebit  = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
-	tWhyKeyword   = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
-	tMonth        = text{ja: "1月", en: "January"} // a time layout
-)
-
 // Alert words an alert: what happened, why the watcher is told, and the
 // answers. It is critical if the watcher's reasons are, and the bank has not
 // undone it already.
@@ -260,35 +246,6 @@ func (f *AlertFacts) facts() []message.Fact {
 	}
 	if r.Balance != nil && *r.Balance < 0 && !f.Delivery.HideAmount {
 		out = append(out, message.Fact{Label: tFactBalance.in(lang), Value: Yen(lang, *r.Balance)})
-	}
-	return out
-}
-
-func (f *AlertFacts) why() []string {
-	lang := f.lang()
-	service := f.ServiceName
-	if service == "" {
-		service = tTheService.in(lang)
-	}
-	month := f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(lang))
-	var out []string
-	for _, w := range []struct {
-		reason watch.Reason
-		say    string
-	}{
-		{watch.AfterNewLink, tWhyAfterLink.in(lang)},
-		{watch.Burst, tWhyBurst.in(lang)},
-		{watch.FirstSeen, tWhyFirst.in(lang, service)},
-		{watch.Overdrawn, tWhyOverdrawn.in(lang)},
-		{watch.MonthlyTotal, tWhyMonthly.in(lang, service, month)},
-		{watch.NewLink, tWhyLink.in(lang)},
-		{watch.ServiceDebit, tWhyService.in(lang)},
-		{watch.AnyDebit, tWhyAnyDebit.in(lang)},
-		{watch.Keyword, tWhyKeyword.in(lang)},
-	} {
-		if f.Notice.Reasons.Has(w.reason) {
-			out = append(out, w.say)
-		}
 	}
 	return out
 }

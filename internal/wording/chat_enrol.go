@@ -111,11 +111,7 @@ func Connected(f ConnectedFacts) message.Message {
 			m.Text = append(m.Text, t.in(lang, args...))
 		}
 	}
-	r := f.Rules
-	say(r.NewLink, tcWhenLink)
-	say(r.ServiceMin > 0, tcWhenService, Yen(lang, r.ServiceMin))
-	say(r.AnyDebit > 0, tcWhenAny, Yen(lang, r.AnyDebit))
-	say(r.Burst || r.AfterNewLink, tcWhenPattern)
+	m.Text = append(m.Text, told(lang, &f.Rules)...)
 	say(true, tcConnAnswer, tNotMine.in(lang), bank)
 	say(f.Mail, tcConnMail)
 	say(true, tcConnStop, Word(lang, CmdStop), Word(lang, CmdLeave))

@@ -162,7 +162,7 @@ func TestEveryOutcomeOfTheSettingsIsSaid(t *testing.T) {
 			}
 		}
 		for _, f := range []watch.Fault{watch.FaultAmount, watch.FaultService, watch.FaultWord, watch.FaultMany, watch.FaultQuiet, FaultMail, "unheard of"} {
-			if faultText(lang, f) == "" {
+			if faultText(lang, f, "keywords") == "" {
 				t.Errorf("the fault %q is not said", f)
 			}
 		}

@@ -5,6 +5,7 @@ package wording
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,6 +26,12 @@ func (t text) in(lang watch.Lang, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
+	args = slices.Clone(args)
+	for i, a := range args {
+		if say, ok := a.(spoken); ok {
+			args[i] = say(lang)
+		}
+	}
 	return fmt.Sprintf(s, args...)
 }
 
@@ -42,6 +49,19 @@ func Yen(lang watch.Lang, yen int64) string {
 		return sign + "¥" + digits
 	}
 	return sign + digits + "円"
+}
+
+// roundYen writes a round amount as Japanese people say it: 1兆円.
+func roundYen(lang watch.Lang, yen int64) string {
+	const oku, cho = 1_0000_0000, 1_0000_0000_0000
+	switch {
+	case lang == watch.English || yen <= 0:
+	case yen%cho == 0:
+		return strconv.FormatInt(yen/cho, 10) + "兆円"
+	case yen%oku == 0:
+		return strconv.FormatInt(yen/oku, 10) + "億円"
+	}
+	return Yen(lang, yen)
 }
 
 var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}

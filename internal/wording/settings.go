@@ -1,10 +1,7 @@
 package wording
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -108,26 +105,12 @@ var (
 	tSetCheck      = text{ja: "保存する前に、過去のお知らせで試す", en: "Try it on the past first"}
 	tSetYen        = text{ja: "円以上", en: "yen or more"}
 	tSetBasic      = text{ja: "決済サービス", en: "Payment services"}
-	tSetNewLink    = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
-	tSetFirst      = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
-	tSetAfter      = text{ja: "新しい連携から72時間以内に引き落とされたとき", en: "A debit within 72 hours of a new link"}
-	tSetBurst      = text{ja: "60分以内に3回以上引き落とされたとき", en: "Three debits or more within 60 minutes"}
-	tSetMin        = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
-	tSetMinHint    = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
-	tSetUndecided  = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
 	tSetEach       = text{ja: "サービスごとの金額", en: "Amounts for single services"}
 	tSetEachHint   = text{ja: "空欄のサービスは、「決済サービス」の金額に従います。0円にすると、そのサービスは金額ではお知らせしません。", en: "An empty field follows the amount under \"Payment services\". 0 turns the service off."}
-	tSetEachMin    = text{ja: "%sの引き落とし", en: "Debits by %s"}
-	tSetMonthly    = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
 	tSetAdd        = text{ja: "別のサービスを加える", en: "Add another service"}
 	tSetAddNone    = text{ja: "選んでください", en: "Choose one"}
 	tSetAddMin     = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
 	tSetOther      = text{ja: "すべての引き落とし", en: "Every debit"}
-	tSetAny        = text{ja: "どの引き落としでも", en: "Any debit at all"}
-	tSetAnyHint    = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
-	tSetOverdrawn  = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
-	tSetWords      = text{ja: "摘要にあることば", en: "Words in the descriptor"}
-	tSetWordsHint  = text{ja: "1行に1つ、20個まで書けます。通帳に印字されることばです。", en: "One a line, up to 20, as the passbook prints them."}
 	tSetQuiet      = text{ja: "お知らせを控える時間", en: "Quiet hours"}
 	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
@@ -146,10 +129,10 @@ var (
 	tSetJapanese   = text{ja: "日本語", en: "Japanese"}
 	tSetEnglish    = text{ja: "English（英語）", en: "English"}
 
-	tFaultAmount  = text{ja: "1円から1兆円までの金額を、数字で書いてください。", en: "Write an amount from 1 to 1,000,000,000,000 yen, in digits."}
+	tFaultAmount  = text{ja: "%[1]sから%[2]sまでの金額を、数字で書いてください。", en: "Write an amount from %[1]s to %[2]s, in digits."}
 	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
-	tFaultWord    = text{ja: "2文字から30文字までのことばにしてください。", en: "Words have from 2 to 30 characters."}
-	tFaultMany    = text{ja: "20個までにしてください。", en: "There can be 20 at most."}
+	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字までのことばにしてください。", en: "Words have from %[1]d to %[2]d characters."}
+	tFaultMany    = text{ja: "%d個までにしてください。", en: "There can be %d at most."}
 	tFaultQuiet   = text{ja: "始まりと終わりに、違う時刻を入れてください。", en: "Fill in two different times."}
 	tFaultChoose  = text{ja: "どのサービスの金額かを選んでください。", en: "Choose the service that the amount is for."}
 	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not a mail address. Please look at it again."}
@@ -164,18 +147,21 @@ const (
 	FaultChoose      watch.Fault = "choose" // an amount without the service that it is for
 )
 
-func faultText(lang watch.Lang, f watch.Fault) string {
+func faultText(lang watch.Lang, f watch.Fault, field string) string {
 	switch f {
 	case "":
 		return ""
 	case watch.FaultAmount:
-		return tFaultAmount.in(lang)
+		return tFaultAmount.in(lang, roundYen(lang, 1), roundYen(lang, watch.MaxYen))
 	case watch.FaultService:
 		return tFaultService.in(lang)
 	case watch.FaultWord:
-		return tFaultWord.in(lang)
+		return tFaultWord.in(lang, watch.MinKeyword, watch.MaxKeyword)
 	case watch.FaultMany:
-		return tFaultMany.in(lang)
+		if name, _ := RuleField("trusts"); field == name {
+			return tFaultMany.in(lang, watch.MaxTrusts)
+		}
+		return tFaultMany.in(lang, watch.MaxKeywords)
 	case watch.FaultQuiet:
 		return tFaultQuiet.in(lang)
 	case FaultChoose:
@@ -184,23 +170,6 @@ func faultText(lang watch.Lang, f watch.Fault) string {
 		return tFaultMail.in(lang)
 	}
 	return tFaultOther.in(lang)
-}
-
-// FieldOf is the field that shows what is wrong with a rule.
-func (f *SettingsFacts) FieldOf(rule string) string {
-	name, _, _ := strings.Cut(rule, ".")
-	switch name {
-	case "quiet":
-		name = "quiet_to"
-	case "trusts":
-		name = "untrust"
-	}
-	for _, x := range f.fields(nil) {
-		if x.Name == rule || x.Name == name {
-			return x.Name
-		}
-	}
-	return "add" // a service that was being added
 }
 
 // MayTry tells whether rules can be tried on the past. A guardian who may see
@@ -231,7 +200,7 @@ func SettingsPage(f SettingsFacts) message.Page {
 	if f.WhatIf != nil {
 		p.Parts = append(p.Parts, f.whatIf())
 	}
-	form := message.Form{Do: DoSave, Label: tSetSave.in(lang), Style: message.Primary, Fields: []message.Field{{Kind: message.FieldHidden, Name: "was", Value: f.Was}},
+	form := message.Form{Do: DoSave, Label: tSetSave.in(lang), Style: message.Primary, Fields: []message.Field{{Kind: message.FieldHidden, Name: "was", Value: f.Was}, f.shows()},
 		Groups: append(f.groups(f.Values), f.mailGroup())}
 	if f.MayTry() {
 		form.More = []message.Form{{Do: DoCheck, Label: tSetCheck.in(lang), Style: message.Secondary}}
@@ -246,7 +215,7 @@ func SettingsPage(f SettingsFacts) message.Page {
 		open := i < len(stored) && !slices.EqualFunc(g.Fields, stored[i].Fields, sameValue)
 		for j, x := range g.Fields {
 			if fault := f.Faults[x.Name]; fault != "" {
-				open, g.Fields[j].Error = true, faultText(lang, fault)
+				open, g.Fields[j].Error = true, faultText(lang, fault, x.Name)
 				wrong.Links = append(wrong.Links, message.PageLink{Href: "#f-" + x.Name, Label: x.Label, Hint: g.Fields[j].Error})
 			}
 		}
@@ -261,112 +230,4 @@ func SettingsPage(f SettingsFacts) message.Page {
 
 func sameValue(a, b message.Field) bool {
 	return a.Name == b.Name && a.Checked == b.Checked && (a.Kind == message.FieldCheck || a.Value == b.Value)
-}
-
-// groups are the rules and the language, filled with values.
-func (f *SettingsFacts) groups(v Values) []message.Group {
-	lang := langOf(f.View.Lang)
-	check := func(name string, label text) message.Field {
-		return message.Field{Kind: message.FieldCheck, Name: name, Label: label.in(lang), Checked: v.Get(name) != ""}
-	}
-	yen := func(name, label, hint string) message.Field {
-		return message.Field{Kind: message.FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
-	}
-	group := func(title text, say string, fields ...message.Field) message.Group {
-		g := message.Group{Title: title.in(lang), Fields: fields}
-		if say != "" {
-			g.Text = []string{say}
-		}
-		n := 0
-		for _, x := range fields {
-			if x.Checked || x.Kind != message.FieldCheck && x.Kind != message.FieldSelect && strings.TrimSpace(x.Value) != "" {
-				n++
-			}
-		}
-		if g.Says = tSetNowNone.in(lang); n > 0 {
-			g.Says = tSetNow.in(lang, n)
-		}
-		return g
-	}
-	out := []message.Group{group(tSetBasic, "", yen("service_min", tSetMin.in(lang), tSetMinHint.in(lang)), check("new_link", tSetNewLink), check("first_seen", tSetFirst),
-		check("after_new_link", tSetAfter), check("burst", tSetBurst), check("undecided", tSetUndecided))}
-	var each []message.Field
-	for _, s := range f.Shown {
-		each = append(each, yen("service_min_for."+s.ID, tSetEachMin.in(lang, s.Name), ""), yen("monthly_total."+s.ID, tSetMonthly.in(lang, s.Name), ""))
-	}
-	add := message.Field{Kind: message.FieldSelect, Name: "add", Label: tSetAdd.in(lang), Value: v.Get("add"), Options: []message.Option{{Value: "", Label: tSetAddNone.in(lang)}}}
-	for _, s := range f.Services {
-		if !slices.Contains(f.Shown, s) {
-			add.Options = append(add.Options, message.Option{Value: s.ID, Label: s.Name})
-		}
-	}
-	out = append(out, group(tSetEach, tSetEachHint.in(lang), append(each, add, yen("add_min", tSetAddMin.in(lang), ""))...),
-		group(tSetOther, "", yen("any_debit", tSetAny.in(lang), tSetAnyHint.in(lang)), check("overdrawn", tSetOverdrawn),
-			message.Field{Kind: message.FieldLines, Name: "keywords", Label: tSetWords.in(lang), Hint: tSetWordsHint.in(lang), Value: v.Get("keywords")}))
-	quiet := group(tSetQuiet, tSetQuietHint.in(lang), message.Field{Kind: message.FieldTime, Name: "quiet_from", Label: tSetFrom.in(lang), Value: v.Get("quiet_from")},
-		message.Field{Kind: message.FieldTime, Name: "quiet_to", Label: tSetTo.in(lang), Value: v.Get("quiet_to")})
-	if from, to := v.Get("quiet_from"), v.Get("quiet_to"); from != "" && to != "" {
-		quiet.Says = pick(from > to, tSetNowNight, tSetNowQuiet).in(lang, from, to)
-	}
-	out = append(out, quiet)
-	var trusts []message.Field
-	for _, t := range f.Trusts {
-		trusts = append(trusts, message.Field{Kind: message.FieldCheck, Name: "untrust", Value: t.Key, Checked: v.Has("untrust", t.Key),
-			Label: tSetTrust.in(lang, t.Name, Yen(lang, t.UpTo), Date(lang, t.Until))})
-	}
-	if len(trusts) > 0 {
-		g := group(tSetTrusts, tSetTrustsHint.in(lang), trusts...)
-		g.Says = tSetNow.in(lang, len(trusts))
-		out = append(out, g)
-	}
-	language := message.Group{Title: tSetLangHead.in(lang), Fields: []message.Field{{Kind: message.FieldSelect, Name: "lang", Label: tSetLang.in(lang), Hint: tSetLangHint.in(lang), Value: v.Get("lang"),
-		Options: []message.Option{{Value: "ja", Label: tSetJapanese.in(lang)}, {Value: "en", Label: tSetEnglish.in(lang)}}}}}
-	language.Says = tSetNowIs.in(lang, pick(v.Get("lang") == string(watch.English), tSetEnglish, tSetJapanese).in(lang))
-	return append(out, language)
-}
-
-// fields are those of the groups.
-func (f *SettingsFacts) fields(v Values) []message.Field {
-	var out []message.Field
-	for _, g := range f.groups(v) {
-		out = append(out, g.Fields...)
-	}
-	return out
-}
-
-// SettingsValues fills the form from rules.
-func SettingsValues(r *watch.Rules, lang watch.Lang) Values {
-	v := Values{"lang": {string(langOf(lang))}}
-	on := func(name string, b bool) {
-		if b {
-			v[name] = []string{"on"}
-		}
-	}
-	on("new_link", r.NewLink)
-	on("first_seen", r.FirstSeen)
-	on("after_new_link", r.AfterNewLink)
-	on("burst", r.Burst)
-	on("overdrawn", r.Overdrawn)
-	on("undecided", !r.IgnoreUndecided)
-	yen := func(name string, n int64) {
-		if n > 0 {
-			v[name] = []string{strconv.FormatInt(n, 10)}
-		}
-	}
-	yen("service_min", r.ServiceMin)
-	yen("any_debit", r.AnyDebit)
-	for id, n := range r.ServiceMinFor {
-		v["service_min_for."+id] = []string{strconv.FormatInt(n, 10)}
-	}
-	for id, n := range r.MonthlyTotal {
-		yen("monthly_total."+id, n)
-	}
-	if len(r.Keywords) > 0 {
-		v["keywords"] = []string{strings.Join(r.Keywords, "\n")}
-	}
-	if r.Quiet != nil {
-		clock := func(m int) string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
-		v["quiet_from"], v["quiet_to"] = []string{clock(r.Quiet.From)}, []string{clock(r.Quiet.To)}
-	}
-	return v
 }

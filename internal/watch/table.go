@@ -1,0 +1,153 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Rule is one row of the table of rules. What works on rules (evaluation,
+// checks, defaults, names in records, the settings form, the words of an
+// alert) iterates the rows; a new rule is a member of Rules, a row here, and
+// its words.
+type Rule struct {
+	// Name is that of the member in Rules as JSON, and the rule's name for
+	// forms, words and faults.
+	Name  string
+	Value Value
+
+	// What follows is empty for a setting that tells nothing by itself.
+
+	// Reason is what an alert says when the rule tells. Two rules may share
+	// one: an amount, and the same amount for a single service.
+	Reason Reason
+	// Says is the reason's name in records; the rows that share a reason say
+	// it once.
+	Says  string
+	About Subject
+	// Tells decides; why holds the reasons of the rows below this one.
+	Tells func(r *Rules, f *Facts, why Reason) bool
+	// Trustable rules are silent about a debit that the watcher trusts. The
+	// others speak of patterns, or were asked for whatever it is.
+	Trustable bool
+	// Critical are the reasons that together make an alert critical: mostly
+	// this rule's own. 0 means that the rule never does.
+	Critical Reason
+	// Reads tells that the rule needs Facts.Keyword.
+	Reads bool
+}
+
+// Subject is what a rule is about, as bits.
+type Subject uint8
+
+// What there is to tell of.
+const (
+	Links         Subject = 1 << iota // a new charge link
+	ServiceDebits                     // a debit by a payment service
+	OtherDebits                       // a debit by anybody else
+
+	AllDebits = ServiceDebits | OtherDebits
+)
+
+// The reasons that an alert can carry.
+const (
+	NewLink Reason = 1 << iota
+	ServiceDebit
+	FirstSeen
+	AfterNewLink
+	Burst
+	MonthlyTotal
+	Overdrawn
+	AnyDebit
+	Keyword
+)
+
+// table lists the rules. Those with reasons come first, the most alarming one
+// at the top: an alert gives its reasons in this order.
+var table = []Rule{
+	{
+		Name: "after_new_link", Value: Flag{At: func(r *Rules) *bool { return &r.AfterNewLink }, Default: true},
+		Reason: AfterNewLink, Says: "after_new_link", About: ServiceDebits, Critical: AfterNewLink,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.AfterNewLink && f.AfterLink },
+	},
+	{
+		Name: "burst", Value: Flag{At: func(r *Rules) *bool { return &r.Burst }, Default: true},
+		Reason: Burst, Says: "burst", About: ServiceDebits, Critical: Burst,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.Burst && f.Burst },
+	},
+	{
+		Name: "first_seen", Value: Flag{At: func(r *Rules) *bool { return &r.FirstSeen }, Default: true},
+		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Trustable: true,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.FirstSeen && f.FirstSeen },
+	},
+	{
+		// A payment service's debit that is told anyway says it without being
+		// asked, and then it is critical; rent that overdraws is not.
+		Name: "overdrawn", Value: Flag{At: func(r *Rules) *bool { return &r.Overdrawn }},
+		Reason: Overdrawn, Says: "overdrawn", About: AllDebits, Critical: Overdrawn | ServiceDebit,
+		Tells: func(r *Rules, f *Facts, why Reason) bool {
+			return f.Overdrawn && (r.Overdrawn || why.Has(ServiceDebit))
+		},
+	},
+	{
+		Name: "monthly_total", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.MonthlyTotal }, Least: 1},
+		Reason: MonthlyTotal, Says: "monthly_total", About: ServiceDebits,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+			return reaches(r.MonthlyTotal[f.Service], f.MonthTotal, f.Amount)
+		},
+	},
+	{
+		Name: "new_link", Value: Flag{At: func(r *Rules) *bool { return &r.NewLink }, Default: true},
+		Reason: NewLink, Says: "new_link", About: Links, Critical: NewLink,
+		Tells: func(r *Rules, _ *Facts, _ Reason) bool { return r.NewLink },
+	},
+	{
+		Name: "service_min", Value: Yen{At: func(r *Rules) *int64 { return &r.ServiceMin }, Default: 1},
+		Reason: ServiceDebit, Says: "service_debit", About: ServiceDebits, Trustable: true,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+			_, own := r.ServiceMinFor[f.Service]
+			return !own && atLeast(r.ServiceMin, f.Amount)
+		},
+	},
+	{
+		Name: "service_min_for", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.ServiceMinFor }},
+		Reason: ServiceDebit, About: ServiceDebits, Trustable: true,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool { return atLeast(r.ServiceMinFor[f.Service], f.Amount) },
+	},
+	{
+		Name: "any_debit", Value: Yen{At: func(r *Rules) *int64 { return &r.AnyDebit }},
+		Reason: AnyDebit, Says: "any_debit", About: AllDebits,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool { return atLeast(r.AnyDebit, f.Amount) },
+	},
+	{
+		Name: "keywords", Value: Words{At: func(r *Rules) *[]string { return &r.Keywords }},
+		Reason: Keyword, Says: "keyword", About: AllDebits, Reads: true,
+		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+			return slices.ContainsFunc(r.Keywords, func(word string) bool { return strings.Contains(f.Keyword, word) })
+		},
+	},
+	{Name: "ignore_undecided", Value: Flag{At: func(r *Rules) *bool { return &r.IgnoreUndecided }}},
+	{Name: "trusts", Value: Trusted{At: func(r *Rules) *[]Trust { return &r.Trusts }}},
+	{Name: "quiet", Value: Hours{At: func(r *Rules) **Quiet { return &r.Quiet }}},
+	{Name: "paused_until", Value: Until{At: func(r *Rules) *time.Time { return &r.PausedUntil }, Most: MaxPauseFor}},
+}
+
+// atLeast tells whether an amount reaches a minimum; 0 is one that is off.
+func atLeast(minimum, yen int64) bool { return minimum > 0 && yen >= minimum }
+
+// reaches tells whether this debit is the one that takes a total to a limit;
+// 0 is a limit that is off.
+func reaches(limit, total, yen int64) bool {
+	return limit > 0 && total >= limit && total-yen < limit
+}
+
+// Table lists the rules, the most alarming first. It must not be changed.
+func Table() []Rule { return table }
+
+// RuleNamed is a row of the table; the zero value if there is none of the name.
+func RuleNamed(name string) Rule {
+	if i := slices.IndexFunc(table, func(row Rule) bool { return row.Name == name }); i >= 0 {
+		return table[i]
+	}
+	return Rule{}
+}

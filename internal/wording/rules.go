@@ -1,0 +1,176 @@
+package wording
+
+import (
+	"slices"
+
+	"kozamori/internal/watch"
+)
+
+// ruleWords are the words of one row of watch.Table: its field on the
+// settings page, why it tells, and what is said of it at the beginning.
+type ruleWords struct {
+	rule string // the row's name
+	// group is where its field stands on the settings page, in the order of
+	// this list; nil if it has none.
+	group *ruleGroup
+	label sentence // with the service's name, of rules that are set for each
+	hint  sentence
+	end   sentence // the label of the end, of hours
+	field string   // the field's name, if it is not the rule's
+	not   bool     // the field asks for the opposite of the rule
+	why   sentence // in an alert
+	when  text     // to somebody whose account is connected, with the amount if the rule has one
+}
+
+// ruleGroup is a part of the settings page.
+type ruleGroup struct {
+	title text
+	hint  *text
+}
+
+var (
+	groupBasic  = ruleGroup{title: tSetBasic}
+	groupEach   = ruleGroup{tSetEach, &tSetEachHint}
+	groupOther  = ruleGroup{title: tSetOther}
+	groupQuiet  = ruleGroup{tSetQuiet, &tSetQuietHint}
+	groupTrusts = ruleGroup{tSetTrusts, &tSetTrustsHint}
+)
+
+// aboutRules holds the words of each rule, in the order of the settings page.
+var aboutRules = []ruleWords{
+	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint), why: with(tWhyService), when: tcWhenService},
+	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
+	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService)},
+	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
+		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
+	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
+		why: with(tWhyBurst, minutes(watch.BurstWindow), watch.BurstCount), when: tcWhenPattern},
+	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
+	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
+	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth)},
+	{rule: "any_debit", group: &groupOther, label: with(tSetAny), hint: with(tSetAnyHint), why: with(tWhyAnyDebit), when: tcWhenAny},
+	{rule: "overdrawn", group: &groupOther, label: with(tSetOverdrawn), why: with(tWhyOverdrawn)},
+	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword)},
+	{rule: "quiet", group: &groupQuiet, label: with(tSetFrom), end: with(tSetTo)},
+	{rule: "trusts", group: &groupTrusts, label: with(tSetTrust), field: "untrust"},
+	{rule: "paused_until"}, // a word in the chat, no field
+}
+
+// wordsOf finds the words of a rule.
+func wordsOf(rule string) ruleWords {
+	i := slices.IndexFunc(aboutRules, func(w ruleWords) bool { return w.rule == rule })
+	if i < 0 {
+		return ruleWords{rule: rule}
+	}
+	return aboutRules[i]
+}
+
+func (w ruleWords) value() watch.Value { return watch.RuleNamed(w.rule).Value }
+
+func (w ruleWords) name() string { return orElse(w.field, w.rule) }
+
+// RuleField tells the name of a rule's field on the settings page, and whether
+// the field asks for the opposite. Empty if the page does not show the rule.
+func RuleField(rule string) (name string, not bool) {
+	w := wordsOf(rule)
+	if w.group == nil {
+		return "", false
+	}
+	return w.name(), w.not
+}
+
+// sentence is a text with what its verbs stand for, as far as that is the same
+// for everybody.
+type sentence struct {
+	text text
+	args []any
+}
+
+func with(t text, args ...any) sentence { return sentence{t, args} }
+
+func (s sentence) in(lang watch.Lang, more ...any) string {
+	return s.text.in(lang, slices.Concat(s.args, more)...)
+}
+
+// known is an argument that the alert knows.
+type known func(*AlertFacts) string
+
+var (
+	theService known = func(f *AlertFacts) string { return orElse(f.ServiceName, tTheService.in(f.lang())) }
+	theMonth   known = func(f *AlertFacts) string {
+		return f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(f.lang()))
+	}
+)
+
+// why says each reason, in the order of the table: the most alarming first.
+func (f *AlertFacts) why() []string {
+	var out []string
+	for _, row := range watch.Table() {
+		if row.Says == "" || !f.Notice.Reasons.Has(row.Reason) {
+			continue
+		}
+		s := wordsOf(row.Name).why
+		args := slices.Clone(s.args)
+		for i, a := range args {
+			if ask, ok := a.(known); ok {
+				args[i] = ask(f)
+			}
+		}
+		out = append(out, s.text.in(f.lang(), args...))
+	}
+	if out == nil && f.Notice.Reasons.Unknown != "" { // a newer program's
+		out = append(out, tWhyOther.in(f.lang()))
+	}
+	return out
+}
+
+// told says when somebody with these rules is told.
+func told(lang watch.Lang, r *watch.Rules) []string {
+	var out []string
+	for _, w := range aboutRules {
+		if w.when == (text{}) || !w.value().On(r) {
+			continue
+		}
+		say := w.when.in(lang)
+		if yen, ok := w.value().(watch.Yen); ok {
+			say = w.when.in(lang, Yen(lang, *yen.At(r)))
+		}
+		if !slices.Contains(out, say) {
+			out = append(out, say)
+		}
+	}
+	return out
+}
+
+// Why each reason.
+var (
+	tWhyAfterLink = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
+	tWhyBurst     = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
+	tWhyFirst     = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
+	tWhyOverdrawn = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
+	tWhyMonthly   = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
+	tWhyLink      = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
+	tWhyService   = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
+	tWhyAnyDebit  = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
+	tWhyKeyword   = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
+	tWhyOther     = text{ja: "お知らせする設定にあてはまりました。", en: "It matches what you asked to be told."}
+	tMonth        = text{ja: "1月", en: "January"} // a time layout
+)
+
+// The fields of the settings page.
+var (
+	tSetNewLink   = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
+	tSetFirst     = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
+	tSetAfter     = text{ja: "新しい連携から%s以内に引き落とされたとき", en: "A debit within %s of a new link"}
+	tSetBurst     = text{ja: "%[1]s以内に%[2]d回以上引き落とされたとき", en: "%[2]d debits or more within %[1]s"}
+	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
+	tSetMinHint   = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
+	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
+	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
+	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
+	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
+	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
+	tSetOverdrawn = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
+	tSetWords     = text{ja: "摘要にあることば", en: "Words in the descriptor"}
+	tSetWordsHint = text{ja: "1行に1つ、%d個まで書けます。通帳に印字されることばです。", en: "One a line, up to %d, as the passbook prints them."}
+)
