@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -25,8 +24,9 @@ var received = time.Date(2020, 10, 3, 5, 6, 0, 0, time.UTC)
 
 const lineUser = "U00000000000000000000000000000001"
 
-// house is the stage on a real store and real queues, with one watched account.
+// house is the stage on a world of its own, with one watched account.
 type house struct {
+	*worldtest.World
 	*detect.Stage
 	store *store.Store
 	queue *qembedded.Queue
@@ -35,16 +35,10 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	table := worldtest.Table(t, func() time.Time { return received })
-	q := worldtest.Queue(t, qembedded.Options{})
-	h := &house{store: store.New(table), queue: q, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
-	h.Stage = detect.New(detect.Config{Store: h.store, Queue: q, EscalateAfter: 15 * time.Minute,
-		Now: func() time.Time { return received }, Logger: slog.New(slog.DiscardHandler)})
-	a := &watch.Account{AccountKey: h.key, Mask: "普通 ***4567", Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner,
-		LineUser: lineUser, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
-	if err := h.store.Write(context.Background(), store.PutAccount(a)); err != nil {
-		t.Fatal(err)
-	}
+	w := worldtest.New(t, worldtest.At(received))
+	h := &house{World: w, store: w.Store, queue: w.Queue, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
+	h.Stage = detect.New(detect.Config{Store: w.Store, Queue: w.Queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.Logger})
+	w.Put(store.PutAccount(worldtest.Account(h.key, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
 	return h
 }
 
@@ -68,11 +62,7 @@ func (h *house) send(t *testing.T, events ...jsontext.Value) {
 
 func (h *house) history(t *testing.T) []*watch.Record {
 	t.Helper()
-	rs, err := store.First(h.store.History(context.Background(), h.key, time.Time{}, time.Time{}), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rs
+	return h.History(h.key)
 }
 
 // deliveries are the different jobs in the LINE queue.

@@ -14,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/queue"
-	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
 	"kozamori/internal/testkit/worldtest"
@@ -22,86 +21,61 @@ import (
 )
 
 var (
-	begin = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	begin = worldtest.Start
 	key   = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
 )
 
-// house is the stage on a real store and a real queue.
+// house is the stage on a world of its own.
 type house struct {
-	t     *testing.T
+	*worldtest.World
 	stage *sweep.Stage
-	store *store.Store
-	queue *qembedded.Queue
-	now   time.Time
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, now: begin}
-	clock := func() time.Time { return h.now }
-	table := worldtest.Table(t, clock)
-	h.queue = worldtest.Queue(t, qembedded.Options{Now: clock})
-	h.store = store.New(table)
-	h.stage = sweep.New(sweep.Config{Store: h.store, Queue: h.queue, EscalateAfter: 15 * time.Minute, Now: clock, Logger: slog.New(slog.DiscardHandler)})
-	line, mail := watch.Channel{Kind: watch.LINE}, watch.Channel{Kind: watch.Email, Address: "a@example.jp"}
-	gone := line
+	h := &house{World: worldtest.New(t)}
+	h.stage = sweep.New(sweep.Config{Store: h.Store, Queue: h.Queue, EscalateAfter: 15 * time.Minute, Now: h.Now, Logger: h.Logger})
+	gone := worldtest.ByLINE
 	gone.UnreachableSince = begin
-	h.write(store.PutAccount(&watch.Account{AccountKey: key, Watchers: []watch.Watcher{
-		{ID: "w1", Role: watch.Owner, Lang: watch.Japanese, Channels: []watch.Channel{line, mail}},
-		{ID: "g1", Role: watch.Guardian, Lang: watch.Japanese, Channels: []watch.Channel{line}},
-		{ID: "g2", Role: watch.Guardian, Lang: watch.Japanese, Channels: []watch.Channel{gone}},
-	}}))
+	h.Put(store.PutAccount(worldtest.Account(key, worldtest.Owner("w1", "", worldtest.ByLINE, worldtest.ByMail("a@example.jp")),
+		worldtest.Guardian("g1", "", worldtest.ByLINE), worldtest.Guardian("g2", "", gone))))
 	return h
-}
-
-func (h *house) write(w ...store.Write) {
-	h.t.Helper()
-	if err := h.store.Write(context.Background(), w...); err != nil {
-		h.t.Fatal(err)
-	}
 }
 
 // alert stores an alert with one delivery to the owner over the channel.
 func (h *house) alert(ch watch.ChannelKind, due time.Time, change func(*watch.Record)) {
-	h.t.Helper()
-	r := &watch.Record{ID: "r1", Account: key, Kind: watch.Debit, Txn: "t1", OccurredAt: h.now, RecordedAt: h.now, Complete: true,
+	h.T.Helper()
+	r := &watch.Record{ID: "r1", Account: key, Kind: watch.Debit, Txn: "t1", OccurredAt: h.Now(), RecordedAt: h.Now(), Complete: true,
 		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.FirstSeen)}}}
-	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, 0, h.now, due)
+	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, 0, h.Now(), due)
 	if change != nil {
 		change(r)
 	}
 	r.ComputeDue()
-	h.write(store.PutRecord(r))
+	h.Put(store.PutRecord(r))
 }
 
 // sweep sweeps, and returns what it queued: "alert-w1-line".
 func (h *house) sweep() []string {
-	h.t.Helper()
+	h.T.Helper()
 	if _, err := h.stage.Sweep(context.Background()); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	out := []string{}
 	for _, name := range []queue.Name{queue.LINE, queue.Email, queue.Bank} {
-		for {
-			msgs, err := h.queue.Receive(context.Background(), name, 10, time.Millisecond)
-			if err != nil {
-				h.t.Fatal(err)
-			}
-			if len(msgs) == 0 {
-				break
-			}
+		for msgs := h.Receive(name); len(msgs) > 0; msgs = h.Receive(name) {
 			for _, m := range msgs {
 				var j watch.Job
 				if err := json.Unmarshal(m.Body, &j); err != nil {
-					h.t.Fatal(err)
+					h.T.Fatal(err)
 				}
 				if j.Delivery != "" && !strings.HasSuffix(j.Delivery, string(name)) {
-					h.t.Errorf("%s in the queue %s", j.Delivery, name)
+					h.T.Errorf("%s in the queue %s", j.Delivery, name)
 				}
 				out = append(out, j.Delivery+j.Dispute)
 			}
-			if err := h.queue.Delete(context.Background(), name, msgs...); err != nil {
-				h.t.Fatal(err)
+			if err := h.Queue.Delete(context.Background(), name, msgs...); err != nil {
+				h.T.Fatal(err)
 			}
 		}
 	}
@@ -111,25 +85,25 @@ func (h *house) sweep() []string {
 
 // after lets time go by and sweeps.
 func (h *house) after(d time.Duration, want ...string) {
-	h.t.Helper()
-	h.now = h.now.Add(d)
+	h.T.Helper()
+	h.Add(d)
 	if want == nil {
 		want = []string{}
 	}
 	if diff := cmp.Diff(want, h.sweep()); diff != "" {
-		h.t.Errorf("at %s: %s", h.now.Sub(begin), diff)
+		h.T.Errorf("at %s: %s", h.Now().Sub(begin), diff)
 	}
 }
 
 func (h *house) update(change func(*watch.Record)) {
-	h.t.Helper()
-	_, err := h.store.UpdateRecord(context.Background(), "r1", func(r *watch.Record) error {
+	h.T.Helper()
+	_, err := h.Store.UpdateRecord(context.Background(), "r1", func(r *watch.Record) error {
 		change(r)
 		r.ComputeDue()
 		return nil
 	})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 }
 
@@ -166,10 +140,10 @@ func TestALateDeliveryIsQueuedAgainLessAndLessOften(t *testing.T) {
 	h := newHouse(t)
 	h.alert(watch.LINE, begin, nil)
 	var at []time.Duration
-	for h.now.Before(begin.Add(3 * time.Hour)) {
-		h.now = h.now.Add(time.Minute)
+	for h.Now().Before(begin.Add(3 * time.Hour)) {
+		h.Add(time.Minute)
 		if len(h.sweep()) > 0 {
-			at = append(at, h.now.Sub(begin).Round(time.Minute))
+			at = append(at, h.Now().Sub(begin).Round(time.Minute))
 		}
 	}
 	want := []time.Duration{2, 4, 8, 16, 32, 64, 124}
@@ -253,11 +227,11 @@ func TestEscalation(t *testing.T) {
 	t.Run("an erased account ends it", func(t *testing.T) {
 		h := newHouse(t)
 		h.alert(watch.LINE, begin, waits)
-		a, err := h.store.Account(context.Background(), key)
+		a, err := h.Store.Account(context.Background(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.write(store.DeleteAccount(a))
+		h.Put(store.DeleteAccount(a))
 		h.after(15 * time.Minute)
 		h.after(time.Hour)
 	})
@@ -273,12 +247,12 @@ func (broken) Send(context.Context, queue.Name, ...queue.Outgoing) error {
 func TestWhatCannotBeQueuedIsFoundAgain(t *testing.T) {
 	h := newHouse(t)
 	h.alert(watch.LINE, begin.Add(time.Hour), nil)
-	h.now = begin.Add(time.Hour)
+	h.Set(begin.Add(time.Hour))
 	h.stage.Queue = broken{}
 	if _, err := h.stage.Sweep(context.Background()); err == nil {
 		t.Error("a queue that is down is no error")
 	}
-	h.stage.Queue = h.queue
+	h.stage.Queue = h.Queue
 	h.after(watch.LostAfter, "alert-w1-line")
 }
 
@@ -286,12 +260,12 @@ func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 	h := newHouse(t)
 	d := &watch.Dispute{ID: "d1", Record: "r1", Account: key, AnsweredAt: begin, Due: begin.Add(time.Hour),
 		Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
-	h.write(h.store.PutDispute(d))
+	h.Put(h.Store.PutDispute(d))
 	h.after(59 * time.Minute)
 	h.after(time.Minute, "d1")
 	h.after(time.Minute)
-	if _, err := h.store.UpdateDispute(context.Background(), "d1", func(d *watch.Dispute) error {
-		d.Changes[0].ToldAt = h.now
+	if _, err := h.Store.UpdateDispute(context.Background(), "d1", func(d *watch.Dispute) error {
+		d.Changes[0].ToldAt = h.Now()
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -302,14 +276,14 @@ func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 func TestABankThatSendsNothingIsAnAlarm(t *testing.T) {
 	h := newHouse(t)
 	ctx := context.Background()
-	h.write(store.PutBank(&store.Bank{Code: "0125", SilentAfter: time.Hour}), store.PutBank(&store.Bank{Code: "0168", SilentAfter: time.Hour}),
+	h.Put(store.PutBank(&store.Bank{Code: "0125", SilentAfter: time.Hour}), store.PutBank(&store.Bank{Code: "0168", SilentAfter: time.Hour}),
 		store.PutBank(&store.Bank{Code: "0001"}),
 		store.PutFeed(&store.Feed{Bank: "0125", LastEvent: begin}), store.PutFeed(&store.Feed{Bank: "0001", LastEvent: begin}))
 	silent := func(after time.Duration, want int, since time.Time) {
 		t.Helper()
-		h.now = begin.Add(after)
+		h.Set(begin.Add(after))
 		rep, err := h.stage.Sweep(ctx)
-		f, err2 := h.store.Feed(ctx, "0125")
+		f, err2 := h.Store.Feed(ctx, "0125")
 		if err != nil || err2 != nil || rep.Silent != want || !f.SilentSince.Equal(since) {
 			t.Errorf("after %v: %+v %v, feed %+v %v", after, rep, err, f, err2)
 		}
@@ -317,6 +291,6 @@ func TestABankThatSendsNothingIsAnAlarm(t *testing.T) {
 	silent(59*time.Minute, 0, time.Time{})
 	silent(time.Hour, 1, begin) // 0168 never sent anything, 0001 has no alarm
 	silent(2*time.Hour, 1, begin)
-	h.write(store.PutFeed(&store.Feed{Bank: "0125", LastEvent: begin.Add(2 * time.Hour)}))
+	h.Put(store.PutFeed(&store.Feed{Bank: "0125", LastEvent: begin.Add(2 * time.Hour)}))
 	silent(2*time.Hour, 0, time.Time{})
 }
