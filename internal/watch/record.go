@@ -15,11 +15,16 @@ type Record struct {
 	Event      string     `json:"event"`
 	Txn        string     `json:"txn"`
 	OccurredAt time.Time  `json:"occurred_at"`
-	Amount     int64      `json:"amount,omitempty"` // yen
-	Descriptor string     `json:"descriptor,omitempty"`
-	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit
-	Status     Status     `json:"status,omitempty"`
-	Route      string     `json:"route,omitempty"`
+	Amount     int64      `json:"amount,omitempty"` // yen, as it was taken
+	// Returned is how much of it came back, in yen; 0 if nothing did, or all
+	// (UndoneAt). Again counts how often it was presented again after that.
+	Returned   int64  `json:"returned,omitempty"`
+	Again      int    `json:"again,omitempty"`
+	DateOnly   bool   `json:"date_only,omitempty"` // the bank named the day alone
+	Descriptor string `json:"descriptor,omitempty"`
+	Balance    *int64 `json:"balance,omitempty"` // yen, after the debit
+	Status     Status `json:"status,omitempty"`
+	Route      string `json:"route,omitempty"`
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is
@@ -31,6 +36,12 @@ type Record struct {
 	UndoneAt time.Time `json:"undone_at,omitzero"`
 	// Complete is false while only the undoing has arrived.
 	Complete bool `json:"complete"`
+
+	// Entries are all that the bank said of it, in the order in which it
+	// happened, if that is more than one thing. The facts above follow from
+	// them. Twins are other transactions that the bank gave the same id.
+	Entries []Entry `json:"entries,omitempty"`
+	Twins   []Twin  `json:"twins,omitempty"`
 
 	Notices    []Notice   `json:"notices,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
@@ -45,6 +56,7 @@ type Record struct {
 func (r *Record) Clone() *Record {
 	c := *r
 	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
+	c.Entries, c.Twins = slices.Clone(r.Entries), slices.Clone(r.Twins)
 	if r.Balance != nil {
 		balance := *r.Balance
 		c.Balance = &balance

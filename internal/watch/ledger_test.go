@@ -1,0 +1,246 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2026, 11, 2, 12, 0, 0, 0, JST)
+
+// said builds entries in a shorthand: "pending 1", "posted 100 +2d",
+// "back 10 +3h", "posted 5 paypay".
+func said(t *testing.T, lines ...string) []Entry {
+	t.Helper()
+	var out []Entry
+	for i, line := range lines {
+		e := Entry{Event: fmt.Sprintf("e%d", i), Kind: Debit, Service: "docomo", At: noon, ReceivedAt: noon.Add(time.Duration(i) * time.Second)}
+		for j, word := range strings.Fields(line) {
+			switch {
+			case word == "pending":
+				e.Status = Pending
+			case word == "posted":
+				e.Status = Posted
+			case word == "back":
+				e.Kind, e.Service = DebitReversed, ""
+			case word == "link":
+				e.Kind = LinkRegistered
+			case word == "unlink":
+				e.Kind, e.Service = LinkRemoved, ""
+			case j == 1 && word[0] >= '0' && word[0] <= '9':
+				if _, err := fmt.Sscan(word, &e.Amount); err != nil {
+					t.Fatal(err)
+				}
+			case strings.HasSuffix(word, "d") && word[0] == '+':
+				var n int
+				if _, err := fmt.Sscanf(word, "+%dd", &n); err != nil {
+					t.Fatal(err)
+				}
+				e.At = e.At.AddDate(0, 0, n)
+			case word[0] == '+' || word[0] == '-':
+				d, err := time.ParseDuration(word)
+				if err != nil {
+					t.Fatal(err)
+				}
+				e.At = e.At.Add(d)
+			default:
+				e.Service = word
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// shape says what the records of one id come to.
+func shape(records []*Record) string {
+	var out []string
+	for _, r := range records {
+		if !r.Complete && r.UndoneAt.IsZero() {
+			continue
+		}
+		s := fmt.Sprintf("%s %d", r.Status, r.Amount)
+		if r.Kind == LinkRegistered {
+			s = "link"
+		}
+		if !r.Complete {
+			s = "nothing"
+		}
+		if r.Service != "docomo" && r.Complete {
+			s += " " + r.Service
+		}
+		if r.Returned > 0 {
+			s += fmt.Sprintf(" back %d", r.Returned)
+		}
+		if r.Again > 0 {
+			s += fmt.Sprintf(" again %d", r.Again)
+		}
+		if !r.UndoneAt.IsZero() {
+			s += " undone"
+		}
+		out = append(out, r.OccurredAt.Format("02.15:04 ")+s)
+	}
+	slices.Sort(out)
+	return strings.Join(out, "; ")
+}
+
+// record keeps entries as detect does: one after the other, each transaction
+// in a record of its own.
+func record(t *testing.T, entries []Entry) []*Record {
+	var records []*Record
+	for _, e := range entries {
+		if len(records) == 0 {
+			records = append(records, NewRecord("root", AccountKey{}, e))
+			continue
+		}
+		_, fresh, err := Add(records, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fresh {
+			r := &Record{ID: fmt.Sprint("twin", len(records))}
+			r.Tell(f)
+			records = append(records, r)
+		}
+	}
+	return records
+}
+
+func TestWhatABankSaysUnderOneID(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		said []string
+		want string
+	}{
+		{"a debit", []string{"posted 100"}, "02.12:00 posted 100"},
+		{"the same again", []string{"posted 100", "posted 100"}, "02.12:00 posted 100"},
+		{"authorised and posted", []string{"pending 100", "posted 100 +2d"}, "02.12:00 posted 100"},
+		{"one yen, then all", []string{"pending 1", "posted 100000"}, "02.12:00 posted 100000"},
+		{"raised before it is posted", []string{"pending 5000", "pending 300000 +1h"}, "02.12:00 pending 300000"},
+		{"raised on another day", []string{"pending 5000", "pending 300000 +1d"}, "02.12:00 pending 300000"},
+		{"corrected on its day", []string{"posted 1000", "posted 800 +1h"}, "02.12:00 posted 800"},
+		{"part of it came back", []string{"posted 100000", "back 1000 +1h"}, "02.12:00 posted 100000 back 1000"},
+		{"two parts of one amount came back", []string{"posted 100000", "back 1000 +1h", "back 1000 +2h"}, "02.12:00 posted 100000 back 2000"},
+		{"all came back in parts", []string{"posted 3000", "back 1000 +1h", "back 2000 +2h"}, "02.12:00 posted 3000 undone"},
+		{"all came back", []string{"posted 3000", "back 0 +1h"}, "02.12:00 posted 3000 undone"},
+		{"more came back than was taken", []string{"posted 1000", "back 100000 +1h"}, "02.12:00 posted 1000 undone"},
+		{"presented again after it came back", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2d"}, "04.12:00 posted 3000 again 1"},
+		{"presented again long after", []string{"posted 3000", "back 3000 +1h", "posted 3000 +40d"}, "02.12:00 posted 3000 undone; 12.12:00 posted 3000"},
+		{"a released authorisation and its posting", []string{"pending 3000", "back 3000 +1h", "posted 3000 +1d"}, "03.12:00 posted 3000 again 1"},
+		{"a posting less what came back before", []string{"pending 3000", "back 1000 +1h", "posted 2000 +1d"}, "02.12:00 posted 3000 back 1000"},
+		{"a daily sequence number", []string{"posted 3000", "posted 3000 +1d", "posted 3000 +2d"}, "02.12:00 posted 3000; 03.12:00 posted 3000; 04.12:00 posted 3000"},
+		{"one reference for a series", []string{"posted 980", "posted 980 +30d", "posted 980 +61d"}, "02.12:00 posted 980; 02.12:00 posted 980; 02.12:00 posted 980"},
+		{"another service under the same id", []string{"posted 980", "posted 980 paypay"}, "02.12:00 posted 980; 02.12:00 posted 980 paypay"},
+		{"a pending debit that is posted under another name", []string{"pending 980 kyash", "posted 980 paypay"}, "02.12:00 posted 980 paypay"},
+		{"a pending debit whose service shows when it is posted", []string{"pending 980 x", "posted 980 +1d"}, "02.12:00 pending 980 x; 03.12:00 posted 980"},
+		{"two authorisations of one sequence", []string{"pending 1000", "pending 500 +1d", "posted 1000 +1d", "posted 500 +2d"}, "02.12:00 posted 1000; 03.12:00 posted 500"},
+		{"a reversal finds its debit by its amount", []string{"posted 3000", "posted 500 +1d", "back 3000 +2d"}, "02.12:00 posted 3000 undone; 03.12:00 posted 500"},
+		{"a reversal of all undoes the latest", []string{"posted 3000", "posted 500 +1d", "back 0 +2d"}, "02.12:00 posted 3000; 03.12:00 posted 500 undone"},
+		{"an authorisation that comes after its posting says nothing", []string{"posted 3000", "pending 3000"}, "02.12:00 posted 3000"},
+		{"a reversal that a clock put before its debit", []string{"back 3000 -1m", "posted 3000"}, "02.12:00 posted 3000 undone"},
+		{"a link", []string{"link 0", "link 0 +1h"}, "02.12:00 link"},
+		{"a link that was removed", []string{"link 0", "unlink 0 +1h"}, "02.12:00 link undone"},
+		{"a link registered again after its removal", []string{"link 0", "unlink 0 +1h", "link 0 +2h"}, "02.12:00 link undone; 02.14:00 link"},
+		{"a link registered again on another day", []string{"link 0", "link 0 +3d"}, "02.12:00 link; 05.12:00 link"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			entries := said(t, c.said...)
+			if c.name == "a pending debit whose service shows when it is posted" {
+				entries[0].Service = ""
+				c.want = "02.12:00 posted 980"
+			}
+			permute(entries, func(order []Entry) {
+				order = append(slices.Clone(order), order[rand.IntN(len(order))]) // and one of them twice
+				if got := shape(record(t, order)); got != c.want {
+					t.Errorf("%v:\n got %s\nwant %s", events(order), got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func events(entries []Entry) (out []string) {
+	for _, e := range entries {
+		out = append(out, e.Event)
+	}
+	return out
+}
+
+func permute(entries []Entry, each func([]Entry)) {
+	if len(entries) > 4 {
+		panic("too many orders")
+	}
+	var rec func(n int)
+	rec = func(n int) {
+		if n == len(entries) {
+			each(entries)
+			return
+		}
+		for i := n; i < len(entries); i++ {
+			entries[n], entries[i] = entries[i], entries[n]
+			rec(n + 1)
+			entries[n], entries[i] = entries[i], entries[n]
+		}
+	}
+	rec(0)
+}
+
+// randomStory is what a careless bank may say under one id.
+func randomStory(r *rand.Rand) []Entry {
+	kinds := []Kind{Debit, Debit, Debit, DebitReversed}
+	if r.IntN(4) == 0 {
+		kinds = []Kind{LinkRegistered, LinkRegistered, LinkRemoved}
+	}
+	var out []Entry
+	for i := range 1 + r.IntN(7) {
+		e := Entry{Event: fmt.Sprint("e", i), Kind: kinds[r.IntN(len(kinds))], At: noon.Add(time.Duration(r.IntN(20)) * 7 * time.Hour)}
+		e.ReceivedAt = e.At.Add(time.Duration(i) * time.Second)
+		if e.Kind == Debit {
+			e.Status = []Status{Pending, Posted}[r.IntN(2)]
+			e.Amount = []int64{1, 500, 1000, 100000}[r.IntN(4)]
+		}
+		if e.Kind == DebitReversed {
+			e.Amount = []int64{0, 1, 500, 1000, 100000}[r.IntN(5)]
+		}
+		if e.opens() {
+			e.Service = []string{"docomo", "docomo", "docomo", "paypay", ""}[r.IntN(5)]
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// Whatever order a bank's events come in, and however often, the same records
+// come of them, and the same activity: those that all of them together make.
+func TestTheSameComesOfEventsInAnyOrder(t *testing.T) {
+	rounds := 20_000
+	for seed := range rounds {
+		r := rand.New(rand.NewPCG(uint64(seed), 7))
+		entries := randomStory(r)
+		var plain []*Record // the slow way: all at once
+		for i, c := range Divide(entries) {
+			x := &Record{ID: fmt.Sprint(i)}
+			x.Tell(c)
+			plain = append(plain, x)
+		}
+		want := shape(plain)
+		order := slices.Clone(entries)
+		order = append(order, entries[r.IntN(len(entries))])
+		r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		if got := shape(record(t, order)); got != want {
+			t.Fatalf("seed %d: %v\n got %s\nwant %s", seed, describe(order), got, want)
+		}
+	}
+}
+
+func describe(entries []Entry) string {
+	var b strings.Builder
+	for _, e := range entries {
+		fmt.Fprintf(&b, "\n %s %s %s %d %s %s", e.Event, e.Kind, e.Status, e.Amount, cmp.Or(e.Service, "-"), e.At.Format("02.15:04"))
+	}
+	return b.String()
+}

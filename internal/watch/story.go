@@ -1,0 +1,236 @@
+package watch
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+)
+
+// MaxEntries is how many entries one transaction keeps. A bank that says more
+// about one debit says nothing that a person could follow.
+const MaxEntries = 100
+
+// MaxTwins is how many other transactions of its id a record names. Older ones
+// are still found by their day.
+const MaxTwins = 60
+
+// Twin is another transaction that the bank reported under the same id.
+type Twin struct {
+	Record string    `json:"record"`
+	At     time.Time `json:"at"` // when it happened
+}
+
+// NewRecord makes the record of a transaction's first entry.
+func NewRecord(id string, k AccountKey, e Entry) *Record {
+	r := &Record{ID: id, Account: k}
+	r.Tell([]Entry{e})
+	return r
+}
+
+// Story lists what the bank said of the record's transaction or link, in the
+// order in which it happened.
+func (r *Record) Story() []Entry {
+	if len(r.Entries) > 0 {
+		return r.Entries
+	}
+	// One entry says nothing that the record does not say; and records were
+	// written without entries before there were any.
+	undoing := DebitReversed
+	if r.Kind == LinkRegistered {
+		undoing = LinkRemoved
+	}
+	if !r.Complete && r.UndoneAt.IsZero() {
+		return nil
+	}
+	if !r.Complete {
+		return []Entry{{Event: r.Event, Kind: undoing, At: r.UndoneAt, ReceivedAt: r.ReceivedAt}}
+	}
+	e := Entry{Event: r.Event, Kind: r.Kind, Status: r.Status, At: r.OccurredAt, ReceivedAt: r.ReceivedAt, Amount: r.Amount,
+		Balance: r.Balance, Descriptor: r.Descriptor, Service: r.Service, Confidence: r.Confidence, Route: r.Route, DateOnly: r.DateOnly}
+	if r.UndoneAt.IsZero() {
+		return []Entry{e}
+	}
+	return []Entry{e, {Event: r.Event, Kind: undoing, At: r.UndoneAt, ReceivedAt: r.ReceivedAt}}
+}
+
+// Tell makes the record say what these entries of one transaction, in order,
+// come to.
+func (r *Record) Tell(entries []Entry) {
+	c := &chain{}
+	var early []Entry
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case e.opens():
+			c.open(e)
+			for j := range early {
+				c.undo(&early[j])
+			}
+			early = nil
+		case len(c.entries) == 0:
+			early = append(early, *e)
+		default:
+			c.undo(e)
+		}
+	}
+	r.Entries = nil
+	if len(entries) != 1 || !entries[0].opens() {
+		r.Entries = entries
+	}
+	if len(entries) == 0 {
+		r.Complete, r.UndoneAt = false, time.Time{}
+		return
+	}
+	if len(c.entries) == 0 { // only undone so far
+		e := &entries[0]
+		r.Kind, r.Complete = Debit, false
+		if e.Kind == LinkRemoved {
+			r.Kind = LinkRegistered
+		}
+		r.Event, r.OccurredAt, r.ReceivedAt = e.Event, e.At, e.ReceivedAt
+		r.UndoneAt, r.Amount, r.Service = lastAt(early), e.Amount, ""
+		return
+	}
+	o := &c.opened
+	r.Kind, r.Complete, r.Event = o.Kind, true, o.Event
+	r.OccurredAt, r.ReceivedAt, r.DateOnly = o.At, o.ReceivedAt, o.DateOnly
+	r.Amount, r.Returned, r.Again = c.amount, c.returned, c.again
+	r.Status = o.Status
+	if o.Kind == Debit && !c.pending {
+		r.Status = Posted
+	}
+	r.Descriptor, r.Service, r.Confidence, r.Route = c.latest.Descriptor, "", c.latest.Confidence, o.Route
+	if c.named.Service != "" {
+		r.Descriptor, r.Service, r.Confidence = c.named.Descriptor, c.named.Service, c.named.Confidence
+	}
+	r.Balance = nil
+	for _, e := range slices.Backward(entries) {
+		if e.opens() && e.Balance != nil {
+			r.Balance = e.Balance
+			break
+		}
+	}
+	r.UndoneAt = time.Time{}
+	if c.undone() {
+		r.UndoneAt = c.backAt
+	}
+	if r.Amount == r.Returned {
+		r.Returned = 0 // UndoneAt says it
+	}
+}
+
+func lastAt(entries []Entry) time.Time {
+	return slices.MaxFunc(entries, func(a, b Entry) int { return a.At.Compare(b.At) }).At
+}
+
+// Kept is how much of a debit is still taken, in yen.
+func (r *Record) Kept() int64 {
+	if !r.UndoneAt.IsZero() {
+		return 0
+	}
+	return r.Amount - r.Returned
+}
+
+// TwinOf notes another transaction of the record's id. Only the record of the
+// id itself does.
+func (r *Record) TwinOf(t Twin) {
+	r.Twins = slices.DeleteFunc(slices.Clone(r.Twins), func(x Twin) bool { return x.Record == t.Record })
+	r.Twins = append(r.Twins, t)
+	slices.SortFunc(r.Twins, func(a, b Twin) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record, b.Record)) })
+	r.Twins = r.Twins[max(0, len(r.Twins)-MaxTwins):]
+}
+
+// nearTwins is how many other transactions of an id are looked at for an event.
+const nearTwins = 8
+
+// Near lists the twins closest in time to a moment.
+func (r *Record) Near(at time.Time) []string {
+	twins := slices.Clone(r.Twins)
+	slices.SortFunc(twins, func(a, b Twin) int {
+		return cmp.Or(cmp.Compare(at.Sub(a.At).Abs(), at.Sub(b.At).Abs()), cmp.Compare(a.Record, b.Record))
+	})
+	var out []string
+	for _, t := range twins[:min(len(twins), nearTwins)] {
+		out = append(out, t.Record)
+	}
+	return out
+}
+
+// ErrEntries says that a bank said more of one transaction than is kept.
+var ErrEntries = errors.New("watch: more than MaxEntries entries of one transaction")
+
+// Add puts an entry among those of the records of one id, divides them again,
+// and gives each transaction to the record that was known by most of it, so
+// that what people were told of goes on. It returns the records that changed,
+// and what needs a record of its own: nothing at all if the entry says nothing
+// new. A record whose entries turn out to be another's is left without any.
+func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err error) {
+	var all []Entry
+	stories := make([][]Entry, len(records))
+	for i, r := range records {
+		stories[i] = r.Story()
+		if j := slices.IndexFunc(stories[i], func(b Entry) bool { return b.same(&e) }); j >= 0 {
+			if !e.before(&stories[i][j]) {
+				return nil, nil, nil
+			}
+			// It says the same and was received earlier: it is the one to keep.
+			stories[i] = slices.Delete(slices.Clone(stories[i]), j, j+1)
+		}
+		all = append(all, stories[i]...)
+	}
+	chains := Divide(append(all, e))
+	if slices.ContainsFunc(chains, func(c []Entry) bool { return len(c) > MaxEntries }) {
+		return nil, nil, ErrEntries
+	}
+	owner, owned := claim(records, stories, chains)
+	for i, r := range records {
+		switch j := owned[i]; {
+		case j < 0 && len(r.Story()) > 0:
+			r.Tell(nil)
+		case j < 0, slices.EqualFunc(chains[j], stories[i], func(a, b Entry) bool { return a.Event == b.Event && a.same(&b) }):
+			continue
+		default:
+			r.Tell(chains[j])
+		}
+		changed = append(changed, r)
+	}
+	for j, c := range chains {
+		if owner[j] < 0 {
+			fresh = append(fresh, c)
+		}
+	}
+	return changed, fresh, nil
+}
+
+// claim says which record each transaction belongs to, and the reverse; -1 is
+// none.
+func claim(records []*Record, stories, chains [][]Entry) (owner, owned []int) {
+	type pair struct{ record, chain, weight int }
+	var pairs []pair
+	for i, r := range records {
+		for j, c := range chains {
+			n := 0
+			for k := range c {
+				if !slices.ContainsFunc(stories[i], func(b Entry) bool { return b.same(&c[k]) }) {
+					continue
+				}
+				n++ // what the record was last known by weighs most
+				if c[k].opens() && c[k].Amount == r.Amount && c[k].Status == r.Status {
+					n += MaxEntries
+				}
+			}
+			if n > 0 {
+				pairs = append(pairs, pair{i, j, n})
+			}
+		}
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return b.weight - a.weight })
+	owner, owned = slices.Repeat([]int{-1}, len(chains)), slices.Repeat([]int{-1}, len(records))
+	for _, p := range pairs {
+		if owner[p.chain] < 0 && owned[p.record] < 0 {
+			owner[p.chain], owned[p.record] = p.record, p.chain
+		}
+	}
+	return owner, owned
+}
