@@ -114,15 +114,21 @@ func (w *Watcher) Reachable() []Channel {
 type Activity struct {
 	Services map[string]*ServiceActivity `json:"services,omitempty"`
 	// Recent holds the latest payment-service debits, oldest first, for burst.
-	Recent  []RecentDebit `json:"recent,omitempty"`
-	Version int64         `json:"-"`
+	Recent []RecentDebit `json:"recent,omitempty"`
+	// HistoryFrom is since when the account's debits are on record: since its
+	// bank told us of the past, or since it was watched; zero if not known.
+	HistoryFrom time.Time `json:"history_from,omitzero"`
+	// SummaryAt is when people are next told, or were last, of what came too
+	// late to be news.
+	SummaryAt time.Time `json:"summary_at,omitzero"`
+	Version   int64     `json:"-"`
 }
 
 // ServiceActivity is one payment service's part of an account's activity.
 type ServiceActivity struct {
 	FirstAt    time.Time `json:"first_at"`
 	LastAt     time.Time `json:"last_at"`
-	LastAmount int64     `json:"last_amount,omitempty"` // yen
+	LastAmount int64     `json:"last_amount,omitempty"` // yen, of the latest debit that stands; 0 if it was undone
 	Debits     int       `json:"debits,omitempty"`
 	// Months holds the total in yen per calendar month in JST, "2026-11".
 	Months map[string]int64 `json:"months,omitempty"`

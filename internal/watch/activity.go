@@ -9,7 +9,7 @@ import (
 
 // Bounds of what an account's activity remembers.
 const (
-	keepRecent = 50
+	keepRecent = 100 // debits, of the last PastAfter
 	keepMonths = 13
 	keepLinks  = 10
 )
@@ -37,6 +37,7 @@ func (a *Activity) Facts(r *Record) Facts {
 	}
 	s := a.Services[r.Service]
 	f.FirstSeen = s == nil || s.Debits == 0 && len(s.Links) == 0
+	f.KnownFor = a.knownFor(r.OccurredAt)
 	f.MonthTotal = r.Amount
 	if s != nil {
 		f.MonthTotal += s.Months[month(r.OccurredAt)]
@@ -83,6 +84,15 @@ func (a *Activity) burst(r *Record) bool {
 	return false
 }
 
+// knownFor is how long before at the account's debits are on record; zero if
+// nothing is known from before.
+func (a *Activity) knownFor(at time.Time) time.Duration {
+	if a.HistoryFrom.IsZero() || at.Before(a.HistoryFrom) {
+		return 0
+	}
+	return at.Sub(a.HistoryFrom)
+}
+
 func (a *Activity) service(id string) *ServiceActivity {
 	if a.Services == nil {
 		a.Services = map[string]*ServiceActivity{}
@@ -95,66 +105,85 @@ func (a *Activity) service(id string) *ServiceActivity {
 	return s
 }
 
-// Apply adds a complete record to the activity.
-func (a *Activity) Apply(r *Record) {
-	if r.Kind == LinkRegistered {
-		s := a.service(r.Service)
-		s.touch(r.OccurredAt)
-		s.Links = append(s.Links, Link{Record: r.ID, RegisteredAt: r.OccurredAt, RemovedAt: r.UndoneAt, Route: r.Route})
+// Apply adds a record to the activity.
+func (a *Activity) Apply(r *Record) { a.Replace(nil, r) }
+
+// Replace takes back what the record was and adds what it has become; nil is
+// nothing. Whatever the order, the same comes of it: that a service touched
+// the account is not forgotten, and all else is what the records say now.
+func (a *Activity) Replace(was, is *Record) {
+	if was != nil {
+		a.take(was)
+	}
+	if is == nil {
+		return
+	}
+	for _, e := range is.Story() {
+		if e.opens() && (e.Kind == LinkRegistered || e.Service != "") {
+			a.service(e.Service).touch(e.At)
+		}
+	}
+	switch {
+	case !is.Complete:
+	case is.Kind == LinkRegistered:
+		s := a.service(is.Service)
+		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt, RemovedAt: is.UndoneAt, Route: is.Route})
 		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
 		s.Links = s.Links[max(0, len(s.Links)-keepLinks):]
-		return
+	case is.Service != "":
+		s := a.service(is.Service)
+		s.Debits++
+		s.add(is.OccurredAt, is.Kept())
+		if is.UndoneAt.IsZero() {
+			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt, Amount: is.Amount, Service: is.Service})
+		}
 	}
-	if r.Service == "" || !r.UndoneAt.IsZero() {
-		return
+}
+
+// take takes back what a record added.
+func (a *Activity) take(r *Record) {
+	s := a.Services[r.Service]
+	switch {
+	case s == nil || !r.Complete:
+	case r.Kind == LinkRegistered:
+		s.Links = slices.DeleteFunc(s.Links, func(l Link) bool { return l.Record == r.ID })
+	case r.Service != "":
+		s.Debits = max(0, s.Debits-1)
+		s.add(r.OccurredAt, -r.Kept())
+		if i := slices.IndexFunc(a.Recent, func(d RecentDebit) bool { return d.Record == r.ID }); i >= 0 {
+			a.Recent = slices.Delete(a.Recent, i, i+1)
+			s.LastAmount = a.lastAmount(r.Service)
+		}
 	}
-	s := a.service(r.Service)
-	if !r.OccurredAt.Before(s.LastAt) {
-		s.LastAmount = r.Amount
+}
+
+// lastAmount is the amount of a service's latest debit that stands; 0 if none
+// of the recent ones does.
+func (a *Activity) lastAmount(service string) int64 {
+	var last RecentDebit
+	for _, d := range a.Recent {
+		if d.Service == service && (d.At.After(last.At) || d.At.Equal(last.At) && d.Amount > last.Amount) {
+			last = d
+		}
 	}
-	s.touch(r.OccurredAt)
-	s.Debits++
-	s.add(r.OccurredAt, r.Amount)
-	a.Recent = append(a.Recent, RecentDebit{Record: r.ID, At: r.OccurredAt, Amount: r.Amount, Service: r.Service})
+	return last.Amount
+}
+
+// remember keeps a debit for burst, for as long as events that happened near it
+// may still come as news. Older ones only cost: each write carries them.
+func (a *Activity) remember(d RecentDebit) {
+	a.Recent = append(a.Recent, d)
 	slices.SortStableFunc(a.Recent, func(x, y RecentDebit) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Record, y.Record)) })
+	var last time.Time
+	for _, s := range a.Services {
+		if s.LastAt.After(last) {
+			last = s.LastAt
+		}
+	}
+	a.Recent = slices.DeleteFunc(a.Recent, func(d RecentDebit) bool { return last.Sub(d.At) > PastAfter+BurstWindow })
 	a.Recent = a.Recent[max(0, len(a.Recent)-keepRecent):]
-}
-
-// Undo takes back what Apply added, when the bank reversed the debit or
-// removed the link at the given time. That the service touched the account
-// is not forgotten.
-func (a *Activity) Undo(r *Record, at time.Time) {
-	s := a.Services[r.Service]
-	if s == nil {
-		return
-	}
-	if r.Kind == LinkRegistered {
-		for i := range s.Links {
-			if s.Links[i].Record == r.ID {
-				s.Links[i].RemovedAt = at
-			}
-		}
-		return
-	}
-	s.add(r.OccurredAt, -r.Amount)
-	a.Recent = slices.DeleteFunc(a.Recent, func(d RecentDebit) bool { return d.Record == r.ID })
-}
-
-// Amend replaces the amount of an applied debit: the posted amount of a
-// pending debit may differ.
-func (a *Activity) Amend(r *Record, amount int64) {
-	s := a.Services[r.Service]
-	if s == nil {
-		return
-	}
-	s.add(r.OccurredAt, amount-r.Amount)
-	for i := range a.Recent {
-		if a.Recent[i].Record == r.ID {
-			a.Recent[i].Amount = amount
-		}
-	}
-	if kept(s.LastAt).Equal(kept(r.OccurredAt)) {
-		s.LastAmount = amount
+	if amount := a.lastAmount(d.Service); amount > 0 {
+		a.Services[d.Service].LastAmount = amount
 	}
 }
 
@@ -167,11 +196,20 @@ func (s *ServiceActivity) touch(at time.Time) {
 	}
 }
 
+// add changes the total of a month. Months without a total, and those before
+// the latest keepMonths, are not kept.
 func (s *ServiceActivity) add(at time.Time, amount int64) {
+	m := month(at)
+	if _, ok := s.Months[m]; !ok && (amount <= 0 || len(s.Months) >= keepMonths && m < slices.Min(slices.Collect(maps.Keys(s.Months)))) {
+		return
+	}
 	if s.Months == nil {
 		s.Months = map[string]int64{}
 	}
-	s.Months[month(at)] += amount
+	s.Months[m] += amount
+	if s.Months[m] == 0 {
+		delete(s.Months, m)
+	}
 	if len(s.Months) > keepMonths {
 		delete(s.Months, slices.Min(slices.Collect(maps.Keys(s.Months))))
 	}

@@ -10,6 +10,13 @@ const (
 	AfterNewLinkWindow = 72 * time.Hour
 	BurstWindow        = 60 * time.Minute
 	BurstCount         = 3
+	// PastAfter is how late an event may come and still be news. What came
+	// later, or happened before the account was watched, is history: it
+	// teaches and is shown, and never rings.
+	PastAfter = 7 * 24 * time.Hour
+	// FirstAfter is for how long an account must be on record for the first
+	// debit of a service to be called its first.
+	FirstAfter = 30 * 24 * time.Hour
 )
 
 // Rules is what a watcher wants to be told of one account. The zero value
@@ -94,6 +101,7 @@ type Facts struct {
 	Service    string // empty if no payment service
 	Undecided  bool
 	FirstSeen  bool
+	KnownFor   time.Duration // how long before it the account's debits are on record
 	AfterLink  bool
 	Burst      bool
 	Overdrawn  bool

@@ -230,7 +230,12 @@ func TestActivityForgetsWhatWasUndone(t *testing.T) {
 	for i, id := range []string{"1", "2", "3"} {
 		a.Apply(rec(id, "docomo", i, 1000))
 	}
-	a.Undo(rec("2", "docomo", 1, 1000), noon)
+	undo := func(r *watch.Record) {
+		undone := *r
+		undone.UndoneAt = noon
+		a.Replace(r, &undone)
+	}
+	undo(rec("2", "docomo", 1, 1000))
 	f := a.Facts(rec("4", "docomo", 100, 1))
 	if f.MonthTotal != 2001 {
 		t.Errorf("the month's total is %d, want 2001", f.MonthTotal)
@@ -238,22 +243,22 @@ func TestActivityForgetsWhatWasUndone(t *testing.T) {
 	if f := a.Facts(rec("4", "docomo", 2, 1)); !f.Burst {
 		t.Error("the two that stand and this one are a burst")
 	}
-	a.Undo(rec("3", "docomo", 2, 1000), noon)
+	undo(rec("3", "docomo", 2, 1000))
 	if f := a.Facts(rec("4", "docomo", 2, 1)); f.Burst || f.FirstSeen {
 		t.Errorf("facts %+v: only one stands, and the service has touched the account", f)
 	}
 	late := rec("5", "paypay", 0, 9)
 	late.UndoneAt = noon
 	a.Apply(late)
-	if a.Services["paypay"] != nil {
-		t.Error("a debit that was undone before it came counts")
+	if s := a.Services["paypay"]; s == nil || s.Debits != 1 || s.Months != nil || len(a.Recent) != 1 {
+		t.Errorf("a debit that was undone before it came is %+v, want one that took nothing", s)
 	}
 }
 
 func TestActivityAmendsAPostedAmount(t *testing.T) {
 	var a watch.Activity
 	a.Apply(rec("1", "docomo", 0, 1000))
-	a.Amend(rec("1", "docomo", 0, 1000), 1500)
+	a.Replace(rec("1", "docomo", 0, 1000), rec("1", "docomo", 0, 1500))
 	s := a.Services["docomo"]
 	if s.Months["2026-11"] != 1500 || s.LastAmount != 1500 || a.Recent[0].Amount != 1500 || s.Debits != 1 {
 		t.Errorf("activity %+v %+v", s, a.Recent)
@@ -271,7 +276,7 @@ func TestAnActivityFinerThanItsRecordsStillKnowsThem(t *testing.T) {
 	}
 	var a watch.Activity
 	a.Apply(fine(rec("1", "docomo", 0, 5000)))
-	a.Amend(stored(rec("1", "docomo", 0, 5000)), 7000)
+	a.Replace(stored(rec("1", "docomo", 0, 5000)), stored(rec("1", "docomo", 0, 7000)))
 	if got := a.Services["docomo"].LastAmount; got != 7000 {
 		t.Errorf("the last amount is %d, want 7000", got)
 	}
