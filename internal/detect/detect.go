@@ -124,13 +124,17 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			todo := byAccount[k]
 			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
 			for _, w := range todo {
-				r, err := a.recovering(ctx, w)
+				out, err := a.recovering(ctx, w)
 				mu.Lock()
 				if err != nil {
 					failed[w.msg] = true
 					s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
-				} else if r != nil {
+				}
+				for _, r := range out.records {
 					jobs.DeliverWaiting(r)
+				}
+				for _, id := range out.disputes {
+					jobs.TellBank(&watch.Dispute{ID: id, Account: w.event.Account()})
 				}
 				mu.Unlock()
 			}
@@ -176,10 +180,10 @@ func (s *Stage) later(msgs []queue.Message, verdicts []queue.Verdict, failed map
 }
 
 // recovering records one event; a panic costs only that event.
-func (a *accountWork) recovering(ctx context.Context, w work) (r *watch.Record, err error) {
+func (a *accountWork) recovering(ctx context.Context, w work) (out outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r, err = nil, fmt.Errorf("panic: %T", p)
+			out, err = outcome{}, fmt.Errorf("panic: %T", p)
 		}
 	}()
 	return a.record(ctx, w)

@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/catalog"
@@ -18,11 +19,16 @@ type accountWork struct {
 	activity *watch.Activity
 }
 
-// record commits one event. The record comes back if it may have deliveries
-// to queue: also one that was committed by an earlier try which died before
-// queueing them.
-func (a *accountWork) record(ctx context.Context, w work) (*watch.Record, error) {
-	var out *watch.Record
+// outcome is what an event came to, if it may have something to queue: also
+// what an earlier try committed, which died before it queued it.
+type outcome struct {
+	records  []*watch.Record
+	disputes []string // that the bank must be told of
+}
+
+// record commits one event.
+func (a *accountWork) record(ctx context.Context, w work) (outcome, error) {
+	var out outcome
 	fresh := true // a.activity is what is stored, as far as we know
 	err := store.Retry(ctx, func() (err error) {
 		if !fresh {
@@ -50,64 +56,62 @@ func (a *accountWork) reread(ctx context.Context, k watch.AccountKey) {
 	}
 }
 
-func (a *accountWork) once(ctx context.Context, w work) (*watch.Record, error) {
+func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	e := w.event
-	switch e.Kind {
-	case watch.DebitReversed, watch.LinkRemoved:
-		return a.undo(ctx, w)
+	entry := entryOf(e, w.match)
+	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
+		// What it undoes is there already, as a rule.
+		return a.again(ctx, w, entry)
 	}
-	r := a.newRecord(e, w.match)
-	facts := a.facts(r)
-	a.notice(r, &facts)
+	r := a.newRecord(e, entry)
+	a.notice(r, a.activity)
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
-		// An ordinary debit that nobody asked for: nothing is kept. Whether a
-		// reversal of it came first does not matter to anyone.
-		return nil, nil
+		// An ordinary debit that was asked for by no rule: nothing is kept.
+		// Whether a reversal of it came first does not matter to anyone.
+		return outcome{}, nil
 	}
-	err := a.commit(ctx, r, func() { a.activity.Apply(r) })
+	out, err := a.commit(ctx, change{is: r})
 	if c, lost := store.AsCondition(err); lost && c.On(0) {
-		return a.again(ctx, w)
+		return a.again(ctx, w, entry)
 	}
-	if err == nil {
-		a.unreached(r)
-	}
-	return r, err
+	return out, err
 }
 
-// unreached tells the operator of the watchers of a new alert who have no
-// channel that works. Their bank is told.
-func (a *accountWork) unreached(r *watch.Record) {
-	for _, d := range r.Deliveries {
-		if d.Kind == watch.TellUnreachable {
-			a.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
-		}
+// change is a record before (nil: there was none) and after.
+type change struct{ was, is *watch.Record }
+
+// entryOf is what an event says of its transaction.
+func entryOf(e *watch.Event, m catalog.Match) watch.Entry {
+	entry := watch.Entry{Event: e.ID, Kind: e.Kind, Status: e.Status, At: e.OccurredAt, ReceivedAt: e.ReceivedAt, Amount: e.Amount,
+		Balance: e.BalanceAfter, DateOnly: e.DateOnly}
+	if e.Kind == watch.Debit || e.Kind == watch.LinkRegistered {
+		entry.Descriptor, entry.Route, entry.Service, entry.Confidence = e.Descriptor, e.Route, m.Service, m.Confidence
+	} else {
+		entry.Status = ""
 	}
+	return entry
 }
 
-func (a *accountWork) newRecord(e *watch.Event, m catalog.Match) *watch.Record {
-	kind := watch.Debit
-	if e.IsLink() {
-		kind = watch.LinkRegistered
-	}
-	r := &watch.Record{ID: e.RecordID(), Account: e.Account(), Kind: kind, Txn: e.TransactionID, Event: e.ID,
-		Mask: e.AccountMask, RecordedAt: a.Now(), ReceivedAt: e.ReceivedAt, OccurredAt: e.OccurredAt}
+func (a *accountWork) newRecord(e *watch.Event, entries ...watch.Entry) *watch.Record {
+	r := &watch.Record{ID: e.RecordID(), Account: e.Account(), Txn: e.TransactionID, Mask: e.AccountMask, RecordedAt: a.Now()}
 	if r.Mask == "" {
 		r.Mask = a.account.Mask
 	}
-	fill(r, e, m)
+	r.Tell(entries)
+	r.Past = a.past(r)
 	return r
 }
 
-// fill writes the facts of a debit or a link into its record.
-func fill(r *watch.Record, e *watch.Event, m catalog.Match) {
-	r.Complete = true
-	r.Event, r.OccurredAt, r.ReceivedAt = e.ID, e.OccurredAt, e.ReceivedAt
-	r.Amount, r.Descriptor, r.Balance, r.Status, r.Route = e.Amount, e.Descriptor, e.BalanceAfter, e.Status, e.Route
-	r.Service, r.Confidence = m.Service, m.Confidence
+// past tells whether a record came too late to be news for anybody.
+func (a *accountWork) past(r *watch.Record) bool {
+	return r.TooLate() || !slices.ContainsFunc(a.account.Watchers, func(w watch.Watcher) bool { return !r.BeforeWatched(&w) })
 }
 
-func (a *accountWork) facts(r *watch.Record) watch.Facts {
-	f := a.activity.Facts(r)
+func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts {
+	f := before.Facts(r)
+	if before.HistoryFrom.IsZero() {
+		f.KnownFor = max(0, r.OccurredAt.Sub(a.account.WatchedSince()))
+	}
 	for i := range a.account.Watchers {
 		if a.account.Watchers[i].Rules.Reads() {
 			f.Keyword = catalog.Fold(r.Descriptor)
@@ -117,145 +121,120 @@ func (a *accountWork) facts(r *watch.Record) watch.Facts {
 	return f
 }
 
-// notice evaluates every watcher's rules and adds a notice and a delivery for
-// each one who is to be told.
-func (a *accountWork) notice(r *watch.Record, f *watch.Facts) {
+// notice evaluates the rules of each watcher who was not told of the record,
+// and adds a notice and a delivery for each one who is to be. before is the
+// account's activity without the record.
+func (a *accountWork) notice(r *watch.Record, before *watch.Activity) {
 	now := a.Now()
+	f := a.facts(r, before)
+	if !r.UndoneAt.IsZero() {
+		r.StopEscalation()
+	}
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		why := w.Rules.Evaluate(f, now)
-		if why == 0 {
+		why := w.Rules.Evaluate(&f, now)
+		if !r.UndoneAt.IsZero() {
+			a.undone(r, w, why, now)
+		} else if told, ok := r.ToldLast(w.ID); ok {
+			a.follow(r, w, told, why, now)
+		} else if why != 0 && !r.Past && !r.BeforeWatched(w) {
+			a.alert(r, w, why, 0, now)
+		}
+	}
+	r.ComputeDue()
+}
+
+// alert tells a watcher of a record.
+func (a *accountWork) alert(r *watch.Record, w *watch.Watcher, why watch.Reason, seq int, now time.Time) {
+	a.reason(r, w.ID, why, now)
+	if _, ok := r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(why, now)); !ok {
+		r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
+	}
+}
+
+// reason notes why a watcher is told, and when somebody else is if they do not
+// answer.
+func (a *accountWork) reason(r *watch.Record, watcher string, why watch.Reason, now time.Time) {
+	n, ok := r.Notice(watcher)
+	if !ok {
+		r.Notices = append(r.Notices, watch.Notice{Watcher: watcher})
+		n = &r.Notices[len(r.Notices)-1]
+	}
+	n.Reasons.Reason |= why
+	if why.Critical() && a.EscalateAfter > 0 && r.UndoneAt.IsZero() && !r.Answered() {
+		n.EscalateAt = now.Add(a.EscalateAfter)
+	}
+}
+
+// unreached tells the operator of the watchers of a new alert who have no
+// channel that works. Their bank is told.
+func (a *accountWork) unreached(was, r *watch.Record) {
+	known := 0
+	if was != nil {
+		known = len(was.Deliveries)
+	}
+	for _, d := range r.Deliveries[known:] {
+		if d.Kind == watch.TellUnreachable {
+			a.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
+		}
+	}
+}
+
+// commit writes records that changed, their disputes and, if they are about a
+// payment service, the account's activity, in one transaction.
+func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcome, err error) {
+	var writes, disputes []store.Write
+	active := false
+	now := a.Now()
+	for _, c := range changes {
+		if c.was == nil && c.is.Past && c.is.Complete && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) {
+			a.sum(c.is, now)
+		}
+		a.activity.Replace(c.was, c.is)
+		active = active || c.is.Service != "" || c.is.Kind == watch.LinkRegistered || c.was != nil && c.was.Service != ""
+		writes = append(writes, store.PutRecord(c.is))
+		if c.was == nil || c.is.Dispute == "" {
 			continue
 		}
-		n := watch.Notice{Watcher: w.ID, Reasons: watch.Because(why)}
-		if why.Critical() && a.EscalateAfter > 0 && r.UndoneAt.IsZero() {
-			n.EscalateAt = now.Add(a.EscalateAfter)
+		d, err := a.Store.Dispute(ctx, c.is.Dispute)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
 		}
-		r.Notices = append(r.Notices, n)
-		if _, ok := r.DeliverNext(watch.TellAlert, w, 0, now, w.Rules.HoldUntil(why, now)); !ok {
-			r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
+		if err != nil {
+			return outcome{}, err
 		}
+		if d.Update(c.is, now) {
+			disputes = append(disputes, a.Store.PutDispute(d))
+			out.disputes = append(out.disputes, d.ID)
+		}
+	}
+	writes = append(writes, disputes...)
+	if active {
+		writes = append(writes, store.PutActivity(changes[0].is.Account, a.activity))
+	}
+	if err := a.Store.Write(ctx, writes...); err != nil {
+		return outcome{}, err
+	}
+	for _, c := range changes {
+		c.is.Version++
+		a.unreached(c.was, c.is)
+		out.records = append(out.records, c.is)
+	}
+	if active {
+		a.activity.Version++
+	}
+	return out, nil
+}
+
+// sum counts a record that came too late to be news, and has one of a day
+// carry the message that sums them up.
+func (a *accountWork) sum(r *watch.Record, now time.Time) {
+	if !a.activity.Sum(r, now) {
+		return
+	}
+	for i := range a.account.Watchers {
+		w := &a.account.Watchers[i]
+		r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
 	}
 	r.ComputeDue()
-}
-
-// commit writes the record and, if it is about a payment service, the
-// activity that apply changed, in one transaction.
-func (a *accountWork) commit(ctx context.Context, r *watch.Record, apply func()) error {
-	writes := []store.Write{store.PutRecord(r)}
-	if r.Service != "" || r.Kind == watch.LinkRegistered {
-		apply()
-		writes = append(writes, store.PutActivity(r.Account, a.activity))
-	}
-	err := a.Store.Write(ctx, writes...)
-	if err == nil {
-		r.Version++
-		if len(writes) > 1 {
-			a.activity.Version++
-		}
-	}
-	return err
-}
-
-// again meets an event whose record exists: the bank sent it twice, a pending
-// debit has been posted, or its undoing came first.
-func (a *accountWork) again(ctx context.Context, w work) (*watch.Record, error) {
-	e := w.event
-	k := e.Account()
-	// Apply may have run on the losing try.
-	act, err := a.Store.Activity(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	a.activity = act
-	r, err := a.Store.Record(ctx, e.RecordID())
-	if errors.Is(err, store.ErrNotFound) {
-		// Erased or expired between the two calls: as if it never was.
-		return nil, &store.ConditionError{Failed: []int{0}}
-	}
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case !r.Complete:
-		fill(r, e, w.match)
-		facts := a.facts(r)
-		a.notice(r, &facts)
-		err := a.commit(ctx, r, func() { a.activity.Apply(r) })
-		if err == nil {
-			a.unreached(r)
-		}
-		return r, err
-	case r.Status == watch.Pending && e.Status == watch.Posted:
-		return r, a.post(ctx, r, e)
-	case r.Status == watch.Posted && e.Status == watch.Posted && r.Amount != e.Amount:
-		a.Logger.Warn("a transaction id came again with another amount", "bank", e.Bank, "event", e.ID)
-		return r, a.quarantine(ctx, w, "transaction_id was already used for a debit of another amount")
-	}
-	return r, nil
-}
-
-// post turns a pending debit into a posted one. If the amount changed, the
-// totals follow; a debit that nobody was told of is evaluated again.
-func (a *accountWork) post(ctx context.Context, r *watch.Record, e *watch.Event) error {
-	r.Status = watch.Posted
-	if e.BalanceAfter != nil {
-		r.Balance = e.BalanceAfter
-	}
-	old := *r
-	r.Amount = e.Amount
-	if !r.IsAlert() {
-		// The rules want the activity without this debit.
-		a.activity.Amend(&old, 0)
-		old.Amount = 0
-		f := a.facts(r)
-		a.notice(r, &f)
-	}
-	return a.commit(ctx, r, func() { a.activity.Amend(&old, e.Amount) })
-}
-
-// undo settles the record that a reversal or a removal belongs to. If the
-// undoing came first, the record waits for its debit.
-func (a *accountWork) undo(ctx context.Context, w work) (*watch.Record, error) {
-	e := w.event
-	at := e.OccurredAt
-	if at.IsZero() {
-		at = e.ReceivedAt
-	}
-	r, err := a.Store.Record(ctx, e.RecordID())
-	if errors.Is(err, store.ErrNotFound) {
-		r = a.newRecord(e, w.match)
-		r.Complete, r.UndoneAt, r.Service = false, at, ""
-		return nil, a.Store.Write(ctx, store.PutRecord(r))
-	}
-	if err != nil || !r.UndoneAt.IsZero() {
-		return r, err
-	}
-	now := a.Now()
-	r.UndoneAt = at
-	r.StopEscalation()
-	a.tellUndone(r, now)
-	r.ComputeDue()
-	return r, a.commit(ctx, r, func() { a.activity.Undo(r, at) })
-}
-
-// tellUndone tells those who were told of the record that it is undone, and
-// spares those whose alert still waits for the end of quiet hours.
-func (a *accountWork) tellUndone(r *watch.Record, now time.Time) {
-	told := map[string]bool{}
-	for i := range r.Deliveries {
-		d := &r.Deliveries[i]
-		switch {
-		case d.Kind != watch.TellAlert:
-		case d.State == watch.Held:
-			d.State = watch.Cancelled
-		default:
-			told[d.Watcher] = true
-		}
-	}
-	for id := range told {
-		if w, ok := a.account.Watcher(id); ok {
-			r.DeliverNext(watch.TellUndone, w, 0, now, w.Rules.HoldUntil(0, now))
-		}
-	}
 }

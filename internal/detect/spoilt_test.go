@@ -63,10 +63,12 @@ func mended(k watch.AccountKey) store.Write {
 		Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}})
 }
 
-func TestAContradictionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
+func TestMoreThanIsKeptOfATransactionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
 	h := newHouse(t)
-	h.send(t, debit("acc_1", "1", 1, 5000, "PAYPAY", ""))
-	again := debit("acc_1", "1", 1, 6000, "PAYPAY", "")
+	for i := range watch.MaxEntries {
+		h.send(t, debit("acc_1", "1", 1, 5000+i, "PAYPAY", ""))
+	}
+	again := debit("acc_1", "1", 1, 9000, "PAYPAY", "")
 	h.send(t, again)
 	h.send(t, again)
 	kept, err := store.First(h.store.Quarantine(t.Context(), "0125"), 10)

@@ -46,6 +46,17 @@ func (a *Account) WatcherOf(lineUser string) (*Watcher, bool) {
 	return &a.Watchers[i], true
 }
 
+// WatchedSince is since when somebody has watched the account.
+func (a *Account) WatchedSince() time.Time {
+	var since time.Time
+	for i := range a.Watchers {
+		if at := a.Watchers[i].Since; since.IsZero() || at.Before(since) {
+			since = at
+		}
+	}
+	return since
+}
+
 // Role of a watcher.
 type Role string
 
@@ -118,10 +129,21 @@ type Activity struct {
 	// HistoryFrom is since when the account's debits are on record: since its
 	// bank told us of the past, or since it was watched; zero if not known.
 	HistoryFrom time.Time `json:"history_from,omitzero"`
-	// SummaryAt is when people are next told, or were last, of what came too
-	// late to be news.
-	SummaryAt time.Time `json:"summary_at,omitzero"`
-	Version   int64     `json:"-"`
+	// Summary is the latest message that sums up what came too late to be news.
+	Summary *Summary `json:"summary,omitempty"`
+	Version int64    `json:"-"`
+}
+
+// Summary is what one message says of the records that are Past: those that
+// came until a time, and after the summary before it.
+type Summary struct {
+	Record  string    `json:"record"` // the record whose delivery carries it
+	Until   time.Time `json:"until"`
+	Debits  int       `json:"debits,omitempty"`
+	Yen     int64     `json:"yen,omitempty"`
+	Links   int       `json:"links,omitempty"`
+	FirstAt time.Time `json:"first_at"`
+	LastAt  time.Time `json:"last_at"`
 }
 
 // ServiceActivity is one payment service's part of an account's activity.

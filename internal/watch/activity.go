@@ -105,6 +105,22 @@ func (a *Activity) service(id string) *ServiceActivity {
 	return s
 }
 
+// Clone copies the activity, so that changing the copy leaves it as it is.
+func (a *Activity) Clone() *Activity {
+	c := *a
+	c.Recent, c.Services = slices.Clone(a.Recent), maps.Clone(a.Services)
+	for id, s := range c.Services {
+		service := *s
+		service.Months, service.Links = maps.Clone(s.Months), slices.Clone(s.Links)
+		c.Services[id] = &service
+	}
+	if a.Summary != nil {
+		summary := *a.Summary
+		c.Summary = &summary
+	}
+	return &c
+}
+
 // Apply adds a record to the activity.
 func (a *Activity) Apply(r *Record) { a.Replace(nil, r) }
 

@@ -13,6 +13,9 @@ const (
 	DisputeFrozen    DisputeStatus = "frozen"
 	DisputeRefunded  DisputeStatus = "refunded"
 	DisputeClosed    DisputeStatus = "closed"
+	// DisputeUpdated is no status of a dispute: it is the change that tells
+	// the bank what has become of the transaction.
+	DisputeUpdated DisputeStatus = "updated"
 )
 
 // Dispute is an answer "not mine" on its way through the bank. There is at
@@ -40,8 +43,11 @@ type Dispute struct {
 	Text       string        `json:"text,omitempty"` // the bank's words to the person
 	// Changes are the status changes, oldest first.
 	Changes []DisputeChange `json:"changes"`
-	Due     time.Time       `json:"due,omitzero"` // when sweep must look again; zero if never
-	Version int64           `json:"-"`
+	// History is what the bank has said of the transaction, as far as it was
+	// told to it by Changes.
+	History []Entry   `json:"history,omitempty"`
+	Due     time.Time `json:"due,omitzero"` // when sweep must look again; zero if never
+	Version int64     `json:"-"`
 }
 
 // DisputeChange is one change of a dispute. Those that we made (opened,
@@ -59,6 +65,8 @@ type DisputeChange struct {
 	ToldAt         time.Time     `json:"told_at,omitzero"`
 	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
 	Attempts       int           `json:"attempts,omitempty"`
+	// Shows is what the transaction was at this change.
+	Shows *Shown `json:"shows,omitempty"`
 }
 
 // Untold is the oldest change that the bank has yet to take.
@@ -70,4 +78,42 @@ func (d *Dispute) Untold() (*DisputeChange, bool) {
 		}
 	}
 	return nil, false
+}
+
+// maxDisputeChanges bounds the changes of one dispute. The latest facts are in
+// the dispute itself, which the bank can always read.
+const maxDisputeChanges = 200
+
+// Update notes what has become of the transaction of a dispute that is open,
+// for the bank to be told; false if there is nothing to tell.
+func (d *Dispute) Update(r *Record, now time.Time) bool {
+	last := d.shows()
+	is := r.Shows("")
+	is.Reasons = Shown{}.Reasons
+	same := last.Amount == is.Amount && last.Returned == is.Returned && last.Again == is.Again &&
+		last.Service == is.Service && last.UndoneAt.Equal(is.UndoneAt) && last.Status == is.Status
+	d.Amount, d.Service, d.Descriptor, d.OccurredAt = r.Amount, r.Service, r.Descriptor, r.OccurredAt
+	d.History = r.Story()
+	if same || d.Status == DisputeWithdrawn || len(d.Changes) >= maxDisputeChanges {
+		return !same
+	}
+	seq := 1
+	if n := len(d.Changes); n > 0 {
+		seq = d.Changes[n-1].Seq + 1
+	}
+	d.Changes = append(d.Changes, DisputeChange{Seq: seq, Status: DisputeUpdated, At: now, TellBank: true, Shows: is})
+	if d.Due.IsZero() || d.Due.After(now.Add(LostAfter)) {
+		d.Due = now.Add(LostAfter)
+	}
+	return true
+}
+
+// shows is what the bank was last told that the transaction is.
+func (d *Dispute) shows() *Shown {
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if s := d.Changes[i].Shows; s != nil {
+			return s
+		}
+	}
+	return &Shown{Amount: d.Amount, Service: d.Service, OccurredAt: d.OccurredAt, Status: Posted}
 }

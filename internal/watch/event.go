@@ -52,8 +52,13 @@ type Event struct {
 	Descriptor    string    // 摘要
 	BalanceAfter  *int64    // yen; nil if the bank did not say
 	Status        Status
-	Service       string // the bank's own word for the service of a link; may be empty
+	Service       string // the bank's own word for the service; may be empty
 	Route         string // how a link was registered, "web_kouza_furikae"
+	Replaces      string // the pending transaction id that this debit takes the place of
+	Rail          string // how the debit was collected, in the bank's words
+	Collector     string // 委託者コード
+	Detail        string // 摘要内容, what the bank prints beside the descriptor
+	DateOnly      bool   // the bank named a day; OccurredAt is its midnight in Japan
 }
 
 // Account names the account that the event is about.

@@ -36,6 +36,9 @@ type Record struct {
 	UndoneAt time.Time `json:"undone_at,omitzero"`
 	// Complete is false while only the undoing has arrived.
 	Complete bool `json:"complete"`
+	// Past tells that it came too late to be news, or happened before anybody
+	// watched: it is history, and rang nowhere.
+	Past bool `json:"past,omitempty"`
 
 	// Entries are all that the bank said of it, in the order in which it
 	// happened, if that is more than one thing. The facts above follow from
@@ -130,7 +133,9 @@ type DeliveryKind string
 // What a delivery tells.
 const (
 	TellAlert   DeliveryKind = "alert"
-	TellUndone  DeliveryKind = "undone"  // the bank reversed the debit or removed the link
+	TellChanged DeliveryKind = "changed" // what was told has changed: more was taken, or some came back
+	TellUndone  DeliveryKind = "undone"  // the bank reversed all of the debit or removed the link
+	TellSummary DeliveryKind = "summary" // what came too late to be news
 	TellDispute DeliveryKind = "dispute" // the bank changed the dispute's status
 	TellAnswer  DeliveryKind = "answer"  // to the owner: a guardian answered
 	// TellUnreachable tells the bank that no channel reaches a watcher.
@@ -153,6 +158,10 @@ type Delivery struct {
 	Problem    string        `json:"problem,omitempty"`     // why not, for the operator: no addresses, no bodies
 	HideAmount bool          `json:"hide_amount,omitempty"`
 	Seq        int           `json:"seq,omitempty"` // which change of the dispute, for TellDispute
+	// Shows is what it says of the record if that has changed since; Was, for
+	// TellChanged, what its watcher was told before.
+	Shows *Shown `json:"shows,omitempty"`
+	Was   *Shown `json:"was,omitempty"`
 }
 
 // RetryKey is the UUID that makes LINE drop a second copy of the delivery.
@@ -202,6 +211,8 @@ type Answer struct {
 	Watcher string      `json:"watcher"`
 	Via     Via         `json:"via"`
 	At      time.Time   `json:"at"`
+	// Shows is what it was given for, if the record has changed since.
+	Shows *Shown `json:"shows,omitempty"`
 }
 
 // Outcome is what a channel says of one attempt to send.

@@ -1,0 +1,206 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// again puts an event among what the bank has said under its id: the bank sent
+// it twice, a debit was posted, raised, corrected or reversed, or the bank uses
+// its ids again.
+func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (outcome, error) {
+	e := w.event
+	// Replace may have run on the losing try.
+	act, err := a.Store.Activity(ctx, e.Account())
+	if err != nil {
+		return outcome{}, err
+	}
+	a.activity = act
+	root, err := a.Store.Record(ctx, e.RecordID())
+	if errors.Is(err, store.ErrNotFound) {
+		if entry.Kind == watch.Debit || entry.Kind == watch.LinkRegistered {
+			// Erased or expired between the two calls: as if it never was.
+			return outcome{}, &store.ConditionError{Failed: []int{0}}
+		}
+		// The undoing came first: it waits for its debit.
+		root = a.newRecord(e, entry)
+		return a.commit(ctx, change{is: root})
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	records := []*watch.Record{root}
+	near, err := a.Store.Records(ctx, root.Near(e.OccurredAt))
+	if err != nil {
+		return outcome{}, err
+	}
+	for _, id := range root.Near(e.OccurredAt) {
+		if r := near[id]; r != nil {
+			records = append(records, r)
+		}
+	}
+	return a.add(ctx, w, entry, records)
+}
+
+// add commits an entry among the records of one id, the first of which is the
+// id's own.
+func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, records []*watch.Record) (outcome, error) {
+	before := map[*watch.Record]*watch.Record{}
+	for _, r := range records {
+		before[r] = r.Clone()
+	}
+	changed, fresh, err := watch.Add(records, entry)
+	if err != nil {
+		return outcome{}, a.quarantine(ctx, w, "more was said of this transaction than is kept")
+	}
+	var changes []change
+	for _, entries := range fresh {
+		r := a.newRecord(w.event, entries...)
+		r.ID = twinID(w.event, r, records)
+		switch old, err := a.Store.Record(ctx, r.ID); {
+		case err == nil:
+			// It was kept before, and so long ago that its id's own record
+			// names it no more.
+			for r, was := range before {
+				*r = *was
+			}
+			return a.add(ctx, w, entry, append(records, old))
+		case !errors.Is(err, store.ErrNotFound):
+			return outcome{}, err
+		}
+		root := records[0]
+		root.TwinOf(watch.Twin{Record: r.ID, At: r.OccurredAt})
+		if !slices.Contains(changed, root) {
+			changed = append(changed, root)
+		}
+		changes = append(changes, change{is: r})
+		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
+	}
+	if len(changed) == 0 && len(changes) == 0 {
+		return known(records), nil
+	}
+	for _, r := range changed {
+		changes = append(changes, change{before[r], r})
+	}
+	a.settle(changes)
+	return a.commit(ctx, changes...)
+}
+
+// known is what comes of an event that says nothing new: an earlier try may
+// have died before it queued what it committed.
+func known(records []*watch.Record) outcome {
+	out := outcome{records: records}
+	for _, r := range records {
+		if r.Dispute != "" {
+			out.disputes = append(out.disputes, r.Dispute)
+		}
+	}
+	return out
+}
+
+// settle evaluates records that changed and has each watcher told what is new
+// to them.
+func (a *accountWork) settle(changes []change) {
+	before := a.activity.Clone()
+	for _, c := range changes {
+		before.Replace(c.was, nil)
+	}
+	slices.SortStableFunc(changes, func(x, y change) int { return x.is.OccurredAt.Compare(y.is.OccurredAt) })
+	for _, c := range changes {
+		r := c.is
+		if c.was != nil {
+			r.Keep(c.was)
+		}
+		if r.Complete {
+			a.notice(r, before)
+		} else {
+			a.void(r)
+		}
+		before.Replace(nil, r)
+	}
+}
+
+// follow tells a watcher what has changed of a record since they were told.
+func (a *accountWork) follow(r *watch.Record, w *watch.Watcher, told *watch.Delivery, why watch.Reason, now time.Time) {
+	if told.Shows == nil {
+		return // it has not changed
+	}
+	again, more := told.Shows.Changed(r)
+	if !again {
+		return
+	}
+	var hold watch.Reason
+	if more {
+		hold = why
+	}
+	seq := r.Tellings(w.ID)
+	if told.State == watch.Held {
+		// It was not sent yet: what is sent is what is true.
+		told.State, told.Problem = watch.Cancelled, "overtaken by a change"
+		a.reason(r, w.ID, why, now)
+		r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(hold, now))
+		return
+	}
+	was := told.Shows
+	if more {
+		a.reason(r, w.ID, why, now)
+	}
+	if d, ok := r.DeliverNext(watch.TellChanged, w, seq, now, w.Rules.HoldUntil(hold, now)); ok {
+		d.Was = was
+	}
+}
+
+// undone tells a watcher that a record is undone: if they were told of it, or
+// would have been. It is never urgent, and spares those whose alert still
+// waits for the end of quiet hours.
+func (a *accountWork) undone(r *watch.Record, w *watch.Watcher, why watch.Reason, now time.Time) {
+	told, ok := r.ToldLast(w.ID)
+	seq := r.Tellings(w.ID)
+	switch {
+	case !ok:
+		if why == 0 || r.Past || r.BeforeWatched(w) {
+			return
+		}
+		a.reason(r, w.ID, why, now)
+		r.DeliverNext(watch.TellUndone, w, seq, now, w.Rules.HoldUntil(0, now))
+	case told.Shows == nil || !told.Shows.UndoneAt.IsZero():
+	case told.State == watch.Held:
+		told.State = watch.Cancelled
+	default:
+		was := told.Shows
+		if d, ok := r.DeliverNext(watch.TellUndone, w, seq, now, w.Rules.HoldUntil(0, now)); ok {
+			d.Was = was
+		}
+	}
+}
+
+// void leaves a record, whose entries turned out to be another's, to itself.
+func (a *accountWork) void(r *watch.Record) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.State == watch.Held {
+			d.State = watch.Cancelled
+		}
+	}
+	r.StopEscalation()
+}
+
+// twinID is the id of another transaction of an id: by its day and service, so
+// that it is found again when the id's own record no longer names it.
+func twinID(e *watch.Event, r *watch.Record, records []*watch.Record) string {
+	id := e.RecordID()
+	for {
+		id = watch.Derive("twin", id, r.OccurredAt.In(watch.JST).Format("2006-01-02"), r.Service)
+		taken := false
+		for _, other := range records {
+			taken = taken || other.ID == id
+		}
+		if !taken {
+			return id
+		}
+	}
+}

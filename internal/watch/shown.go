@@ -1,0 +1,122 @@
+package watch
+
+import "time"
+
+// Shown is what a message says of a record: as the record was then. Whatever
+// becomes of the record, the message keeps its words, and an answer to it
+// stands for what it said.
+type Shown struct {
+	Amount     int64      `json:"amount,omitempty"`   // yen
+	Returned   int64      `json:"returned,omitempty"` // yen of it that came back
+	Again      int        `json:"again,omitempty"`    // how often it was presented again
+	Status     Status     `json:"status,omitempty"`
+	Service    string     `json:"service,omitempty"`
+	Confidence Confidence `json:"confidence,omitempty"`
+	Descriptor string     `json:"descriptor,omitempty"`
+	Balance    *int64     `json:"balance,omitempty"`
+	OccurredAt time.Time  `json:"occurred_at"`
+	UndoneAt   time.Time  `json:"undone_at,omitzero"`
+	DateOnly   bool       `json:"date_only,omitempty"`
+	Reasons    Reasons    `json:"reasons,omitzero"` // of the watcher who is told
+}
+
+// Shows is what a message to a watcher says of the record now.
+func (r *Record) Shows(watcher string) *Shown {
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+		Descriptor: r.Descriptor, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly}
+	if n, ok := r.Notice(watcher); ok {
+		s.Reasons = n.Reasons
+	}
+	return s
+}
+
+// As is the record as a message shows it; the record itself if it has not
+// changed since.
+func (r *Record) As(s *Shown) *Record {
+	if s == nil {
+		return r
+	}
+	c := *r
+	c.Amount, c.Returned, c.Again, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.Status, s.Service, s.Confidence
+	c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	return &c
+}
+
+// ReasonsOf is why a delivery tells its watcher.
+func (r *Record) ReasonsOf(d *Delivery) Reasons {
+	if d.Shows != nil {
+		return d.Shows.Reasons
+	}
+	var none Reasons
+	if n, ok := r.Notice(d.Watcher); ok {
+		return n.Reasons
+	}
+	return none
+}
+
+// Keep has each delivery and the answer keep what they said of the record as it
+// was, before it changed.
+func (r *Record) Keep(was *Record) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Shows == nil && d.Kind.ofRecord() {
+			d.Shows = was.Shows(d.Watcher)
+		}
+	}
+	if r.Answer != nil && r.Answer.Shows == nil {
+		r.Answer.Shows = was.Shows(r.Answer.Watcher)
+	}
+}
+
+// Answered tells whether an answer stands for all that the record says. "Mine"
+// does not cover what was taken since; "not mine" does.
+func (r *Record) Answered() bool {
+	return r.Answer != nil && (r.Answer.Value == NotMine || r.Answer.Shows == nil || r.Answer.Shows.Covers(r))
+}
+
+// Tellings counts what a watcher was told of the record, to number the next.
+func (r *Record) Tellings(watcher string) int {
+	n := 0
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Kind.ofRecord() {
+			n++
+		}
+	}
+	return n
+}
+
+// ofRecord tells whether a delivery of this kind says what a record is.
+func (k DeliveryKind) ofRecord() bool { return k == TellAlert || k == TellChanged || k == TellUndone }
+
+// ToldLast is the latest delivery to a watcher that says what the record is
+// and was not cancelled.
+func (r *Record) ToldLast(watcher string) (*Delivery, bool) {
+	for i := len(r.Deliveries) - 1; i >= 0; i-- {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Kind.ofRecord() && d.State != Cancelled {
+			return d, true
+		}
+	}
+	return nil, false
+}
+
+// Changed tells whether somebody who was told this must be told again: more was
+// taken, it was presented again, some of it came back, or it is of another
+// service. More tells that it is worse than what they know.
+func (s *Shown) Changed(r *Record) (again, more bool) {
+	more = r.Amount > s.Amount || r.Again > s.Again || r.Service != s.Service && r.Service != ""
+	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero(), more
+}
+
+// Kept is how much of a debit was still taken, in yen.
+func (s *Shown) Kept() int64 {
+	if !s.UndoneAt.IsZero() {
+		return 0
+	}
+	return s.Amount - s.Returned
+}
+
+// Covers tells whether an answer to what was shown stands for what the record
+// says now: nothing more was taken since, and by no other service.
+func (s *Shown) Covers(r *Record) bool {
+	_, more := s.Changed(r)
+	return !more
+}
