@@ -66,7 +66,7 @@ func mended(k watch.AccountKey) store.Write {
 func TestMoreThanIsKeptOfATransactionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
 	h := newHouse(t)
 	for i := range watch.MaxEntries {
-		h.send(t, debit("acc_1", "1", 1, 5000+i, "PAYPAY", ""))
+		h.send(t, debit("acc_1", "1", 1, int64(5000+i), "PAYPAY", ""))
 	}
 	again := debit("acc_1", "1", 1, 9000, "PAYPAY", "")
 	h.send(t, again)
