@@ -167,7 +167,7 @@ func (a *accountWork) undone(r *watch.Record, w *watch.Watcher, why watch.Reason
 			return
 		}
 		a.reason(r, w.ID, why, now)
-		r.DeliverNext(watch.TellUndone, w, seq, now, w.Rules.HoldUntil(0, now))
+		r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(0, now))
 	case told.Shows == nil || !told.Shows.UndoneAt.IsZero():
 	case told.State == watch.Held:
 		told.State = watch.Cancelled

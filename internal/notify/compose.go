@@ -58,21 +58,40 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 
 func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (message.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
-	service, serviceContact := c.Names.Service(r.Service, d.Lang)
+	shown := r.As(d.Shows)
+	service, serviceContact := c.Names.Service(shown.Service, d.Lang)
 	hide := d.HideAmount || w.HideAmount
 	switch d.Kind {
-	case watch.TellAlert, watch.TellUndone:
-		f := wording.AlertFacts{Record: r, Delivery: *d, Guardian: w.Role == watch.Guardian,
+	case watch.TellAlert, watch.TellChanged, watch.TellUndone:
+		f := wording.AlertFacts{Record: shown, Delivery: *d, Was: d.Was, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, Bank: bankContact, Service: serviceContact,
 			Link: c.Link(r, w.ID), CanAnswer: true}
 		f.Delivery.HideAmount = hide
 		if n, ok := r.Notice(w.ID); ok {
 			f.Notice = *n
 		}
-		if d.Kind == watch.TellUndone {
+		f.Notice.Reasons = r.ReasonsOf(d)
+		switch d.Kind {
+		case watch.TellUndone:
 			return wording.Undone(f), nil
+		case watch.TellChanged:
+			f.WasServiceName, _ = c.Names.Service(d.Was.Of(), d.Lang)
+			if a := r.Answer; a != nil && a.Value == watch.Mine && a.At.Before(d.CreatedAt) {
+				f.AnsweredBefore = a.Shows
+			}
+			return wording.Changed(f), nil
 		}
 		return wording.Alert(f), nil
+	case watch.TellSummary:
+		act, err := c.Store.Activity(ctx, r.Account)
+		if err != nil {
+			return message.Message{}, err
+		}
+		if act.Summary == nil || act.Summary.Record != r.ID {
+			return message.Message{}, errNothing // a later one says it
+		}
+		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
+			BankName: bank, Mask: r.Mask, Summary: *act.Summary, Link: c.Link(r, w.ID)}), nil
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {

@@ -120,3 +120,11 @@ func (s *Shown) Covers(r *Record) bool {
 	_, more := s.Changed(r)
 	return !more
 }
+
+// Of is the service of what was shown; empty if nothing was.
+func (s *Shown) Of() string {
+	if s == nil {
+		return ""
+	}
+	return s.Service
+}

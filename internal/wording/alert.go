@@ -27,6 +27,11 @@ type AlertFacts struct {
 	Delivery watch.Delivery // language, channel, watcher, HideAmount
 	Guardian bool           // the watcher is not the owner of the account
 
+	// Was is what the watcher was told before, and AnsweredBefore what an
+	// answer was given for that no longer covers the debit; for Changed.
+	Was, AnsweredBefore *watch.Shown
+	WasServiceName      string
+
 	ServiceName string // in the reader's language; empty if no payment service is known
 	BankName    string // likewise
 	Bank        Contact
@@ -143,6 +148,9 @@ func Alert(f AlertFacts) message.Message {
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
 	}
+	if old := late(lang, r); old != "" {
+		m.Text = append(m.Text, old)
+	}
 	switch {
 	case undone:
 		m.Text = append(m.Text, pick(link, tAlreadyGone, tAlreadyUndone).in(lang))
@@ -237,7 +245,7 @@ func (f *AlertFacts) facts() []message.Fact {
 	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
 		out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
-	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, r.OccurredAt, f.now())})
+	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, f.now())})
 	if r.Descriptor != "" {
 		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: r.Descriptor})
 	}

@@ -69,15 +69,34 @@ var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
 // Time writes a moment in JST: 9月3日(木) 14:05, with the year when it is not
 // the one of now.
 func Time(lang watch.Lang, t, now time.Time) string {
+	clock := t.In(watch.JST).Format("15:04")
+	if lang == watch.English {
+		clock += " JST"
+	}
+	return Day(lang, t, now) + " " + clock
+}
+
+// When writes when a record happened: to the minute, or its day if the bank
+// told no more.
+func When(lang watch.Lang, r *watch.Record, now time.Time) string {
+	if r.DateOnly {
+		return Day(lang, r.OccurredAt, now)
+	}
+	return Time(lang, r.OccurredAt, now)
+}
+
+// Day writes a day in JST: 9月3日(木), with the year when it is not the one of
+// now.
+func Day(lang watch.Lang, t, now time.Time) string {
 	j := t.In(watch.JST)
 	sameYear := j.Year() == now.In(watch.JST).Year()
 	if lang == watch.English {
 		if sameYear {
-			return j.Format("Mon 2 Jan 15:04") + " JST"
+			return j.Format("Mon 2 Jan")
 		}
-		return j.Format("Mon 2 Jan 2006 15:04") + " JST"
+		return j.Format("Mon 2 Jan 2006")
 	}
-	s := fmt.Sprintf("%d月%d日(%s) %s", j.Month(), j.Day(), weekdays[j.Weekday()], j.Format("15:04"))
+	s := fmt.Sprintf("%d月%d日(%s)", j.Month(), j.Day(), weekdays[j.Weekday()])
 	if !sameYear {
 		s = fmt.Sprintf("%d年%s", j.Year(), s)
 	}

@@ -1,0 +1,172 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+var (
+	tAltChanged       = text{ja: "【お知らせ】引き落としの内容が変わりました", en: "[Notice] A debit has changed"}
+	tAltUrgentChanged = text{ja: "【緊急】引き落としの内容が変わりました。確認してください", en: "[Urgent] A debit has changed. Please check it"}
+	tAltReturned      = text{ja: "【お知らせ】引き落としの一部が戻りました", en: "[Notice] Part of a debit came back"}
+
+	tTitleAmount   = text{ja: "%sによる引き落としの金額が変わりました", en: "The amount of the debit by %s has changed"}
+	tTitleAgain    = text{ja: "%sによる引き落としが、もう一度行われました", en: "%s has taken the debit again"}
+	tTitleService2 = text{ja: "%sによる引き落としと分かりました", en: "The debit turns out to be by %s"}
+	tTitleReturned = text{ja: "%sによる引き落としの一部が戻りました", en: "Part of the debit by %s came back"}
+
+	tAmountFromTo   = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
+	tAmountChanged  = text{ja: "金額が変わりました。", en: "The amount has changed."}
+	tAgainText      = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
+	tServiceFromTo  = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
+	tReturnedOf     = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
+	tReturnedSome   = text{ja: "一部が戻りました。", en: "Part of it came back."}
+	tAnswerWasFor   = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "Your earlier answer was about %s. Please say whether you recognise the debit as it is now."}
+	tAnswerWasOther = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
+	tTheDebit       = text{ja: "決済サービス", en: "a payment service"}
+
+	tLateDays  = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
+	tLateHours = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
+	tLinkDays  = text{ja: "%d日前の登録です。銀行からの連絡が、いま届きました。", en: "This link is %d days old. The bank has told us only now."}
+	tLinkHours = text{ja: "約%d時間前の登録です。銀行からの連絡が、いま届きました。", en: "This link is about %d hours old. The bank has told us only now."}
+	tLateDay1  = text{ja: "昨日の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is from the day before. The bank has told us only now."}
+	tLinkDay1  = text{ja: "昨日の登録です。銀行からの連絡が、いま届きました。", en: "This link is from the day before. The bank has told us only now."}
+)
+
+// Changed words what has become of a debit that the watcher was told of: more
+// was taken, it was presented again, it is another service's, or some of it
+// came back. f.Was is what they were told before.
+func Changed(f AlertFacts) message.Message {
+	lang, r, was := f.lang(), f.Record, f.Was
+	if was == nil {
+		was = &watch.Shown{}
+	}
+	_, more := was.Changed(r)
+	service := orElse(f.ServiceName, tTheDebit.in(lang))
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltChanged.in(lang), Facts: f.facts()}
+	if more && f.Notice.Critical() {
+		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentChanged.in(lang)
+	}
+	hide := f.Delivery.HideAmount
+	if !hide {
+		m.Amount = Yen(lang, r.Amount)
+	}
+	switch {
+	case r.Again > was.Again:
+		m.Title = tTitleAgain.in(lang, service)
+		m.Text = append(m.Text, tAgainText.in(lang))
+	case r.Amount > was.Amount:
+		m.Title = tTitleAmount.in(lang, service)
+	case r.Service != was.Service && r.Service != "":
+		m.Title = tTitleService2.in(lang, service)
+	default:
+		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.in(lang), tTitleReturned.in(lang, service)
+	}
+	if r.Amount > was.Amount || r.Amount != was.Amount && r.Again > was.Again {
+		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
+	}
+	if r.Service != was.Service && r.Service != "" && f.WasServiceName != "" {
+		m.Text = append(m.Text, tServiceFromTo.in(lang, f.WasServiceName, service))
+	}
+	if r.Returned > was.Returned {
+		m.Text = append(m.Text, hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	}
+	if !more {
+		if f.Link != "" {
+			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+		}
+		return m
+	}
+	if f.AnsweredBefore != nil {
+		m.Text = append(m.Text, hidden(hide, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
+	}
+	if r.Status == watch.Pending {
+		m.Text = append(m.Text, tPending.in(lang))
+	}
+	m.Why = f.why()
+	m.Steps = f.steps(m.Tone == message.Critical)
+	m.Foot = tNeverPIN.in(lang)
+	m.Buttons = f.buttons()
+	return m
+}
+
+// hidden says it without amounts to somebody from whom they are hidden.
+func hidden(hide bool, without, with text, lang watch.Lang, amounts ...any) string {
+	if hide {
+		return without.in(lang)
+	}
+	return with.in(lang, amounts...)
+}
+
+// late says how old news are that the bank brought late; empty if they are not.
+func late(lang watch.Lang, r *watch.Record) string {
+	d := r.Late()
+	if d == 0 {
+		return ""
+	}
+	link := r.Kind == watch.LinkRegistered
+	midnight := func(t time.Time) time.Time {
+		j := t.In(watch.JST)
+		return time.Date(j.Year(), j.Month(), j.Day(), 0, 0, 0, 0, watch.JST)
+	}
+	switch days := int(midnight(r.ReceivedAt).Sub(midnight(r.OccurredAt)) / (24 * time.Hour)); {
+	case days > 1:
+		return pick(link, tLinkDays, tLateDays).in(lang, days)
+	case days == 1 && (r.DateOnly || d >= 12*time.Hour):
+		return pick(link, tLinkDay1, tLateDay1).in(lang)
+	}
+	return pick(link, tLinkHours, tLateHours).in(lang, int(d/time.Hour))
+}
+
+// SummaryFacts is what a summary of history is worded from.
+type SummaryFacts struct {
+	Lang       watch.Lang
+	Guardian   bool
+	HideAmount bool
+	BankName   string
+	Mask       string
+	Summary    watch.Summary
+	Link       string // of the account's history
+}
+
+var (
+	tAltSummary   = text{ja: "【ご案内】過去の引き落としを一覧に加えました", en: "[Information] Past debits were added to your list"}
+	tTitleSummary = text{ja: "過去の記録を一覧に加えました", en: "We added past records to your list"}
+	tSummaryText  = text{ja: "見守りを始める前のものか、銀行からの連絡が%d日より遅れたものです。急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。",
+		en: "They are from before you began to watch, or the bank told us more than %d days late. They are not urgent, but please check the list for anything that you do not recognise."}
+	tSummaryDebits = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
+	tSummaryCount  = text{ja: "%d件", en: "%d"}
+	tSummaryTotal  = text{ja: "合計", en: "Total"}
+	tSummaryLinks  = text{ja: "口座の登録（チャージ用）", en: "Charge links registered"}
+	tSummaryFrom   = text{ja: "期間", en: "Period"}
+	tSummaryRange  = text{ja: "%[1]sから%[2]s", en: "%[1]s to %[2]s"}
+)
+
+// Summary words, in one message, what came too late to be news.
+func Summary(f SummaryFacts) message.Message {
+	lang, s := langOf(f.Lang), f.Summary
+	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Alt: tAltSummary.in(lang), Title: tTitleSummary.in(lang)}
+	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: f.BankName + " " + f.Mask})
+	if s.Debits > 0 {
+		m.Facts = append(m.Facts, message.Fact{Label: tSummaryDebits.in(lang), Value: tSummaryCount.in(lang, s.Debits)})
+		if !f.HideAmount {
+			m.Facts = append(m.Facts, message.Fact{Label: tSummaryTotal.in(lang), Value: Yen(lang, s.Yen)})
+		}
+	}
+	if s.Links > 0 {
+		m.Facts = append(m.Facts, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
+	}
+	first, last := Day(lang, s.FirstAt, s.Until), Day(lang, s.LastAt, s.Until)
+	if period := tSummaryRange.in(lang, first, last); first != last {
+		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: period})
+	} else {
+		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: first})
+	}
+	m.Text = []string{tSummaryText.in(lang, int(watch.PastAfter/(24*time.Hour)))}
+	if f.Link != "" {
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+	}
+	return m
+}
