@@ -9,6 +9,9 @@ const (
 	// message; SummaryEvery is the least time between two of them.
 	SummaryAfter = 10 * time.Minute
 	SummaryEvery = 24 * time.Hour
+	// WatchedBefore is how long before somebody watched things may have
+	// happened and still be news to them.
+	WatchedBefore = time.Hour
 )
 
 // TooLate tells whether a record came so late that it is history for everybody.
@@ -23,12 +26,14 @@ func (r *Record) Late() time.Duration {
 	return max(0, late.Truncate(LateAfter))
 }
 
-// BeforeWatched tells whether a record happened before a watcher watched.
+// BeforeWatched tells whether a record is history to a watcher: it happened
+// before they watched. What happened within the hour before, and came after,
+// is news: people opt in because something is going on.
 func (r *Record) BeforeWatched(w *Watcher) bool {
 	if r.DateOnly {
 		return day(r.OccurredAt) < day(w.Since)
 	}
-	return r.OccurredAt.Before(w.Since)
+	return r.OccurredAt.Before(w.Since.Add(-WatchedBefore))
 }
 
 // Sum adds a record that is Past to the summary that is still open at now, or
