@@ -11,6 +11,7 @@ import (
 )
 
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	type step struct {
 		who, action, record string
 		after               time.Duration
@@ -66,7 +67,7 @@ func TestAnswers(t *testing.T) {
 			w.own(alice, account, guardian(bob))
 			w.alert("r1", account)
 			for i, s := range steps {
-				w.add(s.after)
+				w.Add(s.after)
 				w.press(s.who, s.action, s.record)
 				w.reads(s.who, s.want...)
 				if n := w.toBank(); n != s.toBank {
@@ -81,6 +82,7 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestAPressThatWasOvertakenDoesNotActAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	w.alert("r1", account)
@@ -90,16 +92,16 @@ func TestAPressThatWasOvertakenDoesNotActAgain(t *testing.T) {
 	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w", "")
 	w.crash.count, w.crash.at = 0, diesAfter(t, "after send")
 	w.once(false)
-	if w.crash.last != "after send" || w.record("r1").Dispute == "" {
+	if w.crash.last != "after send" || w.Record("r1").Dispute == "" {
 		t.Fatalf("died %s", w.crash.last)
 	}
 	w.crash.revive()
 	w.press(alice, "undo", "r1")
 	for range 12 {
-		w.add(6 * time.Second)
+		w.Add(6 * time.Second)
 		w.settle()
 	}
-	d, err := w.store.Dispute(context.Background(), w.record("r1").Dispute)
+	d, err := w.store.Dispute(context.Background(), w.Record("r1").Dispute)
 	if err != nil || d.Status != watch.DisputeWithdrawn || len(d.Changes) != 2 {
 		t.Errorf("%+v %v", d, err)
 	}

@@ -13,6 +13,7 @@ import (
 )
 
 func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	invite := func() string {
@@ -37,7 +38,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	w.line.Duplicate(1)
 	w.tap(bob, yes)
 	for range 4 {
-		w.add(6 * time.Second)
+		w.Add(6 * time.Second)
 		w.settle()
 	}
 	w.reads(bob, wording.Joined(en, wording.ChatAccount{}, true, false).Title, "alerts and connected services, without amounts")
@@ -55,7 +56,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	if g, ok := a.WatcherOf(bob); !ok || g.Role != watch.Guardian || !g.HideAmount {
 		t.Errorf("%+v", g)
 	}
-	w.add(time.Hour)
+	w.Add(time.Hour)
 	w.tap(bob, yes)
 	w.reads(bob, wording.Joined(en, wording.ChatAccount{}, true, true).Title)
 
@@ -67,7 +68,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	w.reads(bob, wording.InviteWrong(en).Title)
 
 	late := invite()
-	w.add(membership.InviteLife)
+	w.Add(membership.InviteLife)
 	for _, do := range []func(){func() { w.say(bob, late) }, func() { w.tap(bob, "a=join&c="+late) }} {
 		do()
 		w.reads(bob, wording.InviteExpired(en).Title)
@@ -82,6 +83,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 }
 
 func TestServicesAreListedAndAskedAbout(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	w.own(alice, account, guardian(bob))
@@ -92,7 +94,7 @@ func TestServicesAreListedAndAskedAbout(t *testing.T) {
 	}
 	w.alert("r1", second)
 	var act watch.Activity
-	act.Apply(w.record("r1"))
+	act.Apply(w.Record("r1"))
 	if err := w.store.Write(context.Background(), store.PutActivity(second, &act), store.PutActivity(account, &act)); err != nil {
 		t.Fatal(err)
 	}
@@ -113,13 +115,14 @@ func (w *world) used(k watch.AccountKey) {
 	w.own(bob, k)
 	w.alert("r-"+k.Ref, k)
 	var act watch.Activity
-	act.Apply(w.record("r-" + k.Ref))
+	act.Apply(w.Record("r-" + k.Ref))
 	if err := w.store.Write(context.Background(), store.PutActivity(k, &act)); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
 func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	one, unused, two := watch.AccountKey{Bank: "0125", Ref: "acc_one"}, watch.AccountKey{Bank: "0125", Ref: "acc_none"}, watch.AccountKey{Bank: "0125", Ref: "acc_two"}
 	for name, optIn := range map[string]func(*world){
@@ -148,7 +151,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 			w.used(two)
 			optIn(w)
 			for range 4 {
-				w.add(6 * time.Second)
+				w.Add(6 * time.Second)
 				w.settle()
 			}
 			title := wording.ServicesMessage(ja, "", nil, false, w.Now()).Title
@@ -182,6 +185,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 }
 
 func TestManyServicesFitIntoOneMessage(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, k := range []watch.AccountKey{account, {Bank: "0168", Ref: "acc_2"}} {
 		w.own(alice, k)

@@ -61,6 +61,7 @@ func (s *sender) Send(ctx context.Context, q queue.Name, msgs ...queue.Outgoing)
 }
 
 func TestHook(t *testing.T) {
+	t.Parallel()
 	hello := events(textEvent("01A", alice, "こんにちは"))
 	for name, c := range map[string]struct {
 		method, body, signature string
@@ -119,6 +120,7 @@ func method(m string) string {
 }
 
 func TestTheQueueCarriesOneEventEachAndNoMoreThanIsRead(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("私の話を聞いてください。", 100)
 	body := events(textEvent("01A", alice, long), textEvent("01B", bob, "一覧"), textEvent("01C", alice, "一覧"))
 	q := &sender{}

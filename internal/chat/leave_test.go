@@ -13,6 +13,7 @@ import (
 )
 
 func TestLeaving(t *testing.T) {
+	t.Parallel()
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	watches := func(w *world) int {
 		list, err := w.enrol.Accounts(context.Background(), alice)
@@ -68,7 +69,7 @@ func TestLeaving(t *testing.T) {
 		w := newWorld(t)
 		same := watch.AccountKey{Bank: account.Bank, Ref: "acc_2"}
 		w.own(alice, account)
-		w.add(48 * time.Hour)
+		w.Add(48 * time.Hour)
 		w.own(alice, same)
 		w.say(alice, "解除")
 		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 普通 ***4567")
@@ -123,7 +124,7 @@ func TestLeaving(t *testing.T) {
 		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 0 {
 			t.Errorf("%v", err)
 		}
-		w.record("r2") // is bob's
+		w.Record("r2") // is bob's
 	})
 	t.Run("where nothing is left to erase, nothing is said to be erased", func(t *testing.T) {
 		w := newWorld(t)
@@ -163,17 +164,17 @@ func TestLeaving(t *testing.T) {
 		if err := w.store.Write(t.Context(), store.PutAccount(a)); err != nil {
 			t.Fatal(err)
 		}
-		w.add(time.Minute)
+		w.Add(time.Minute)
 		w.settle()
 		w.reads(alice, wording.Useless(ja).Title)
-		w.record("r1")
+		w.Record("r1")
 	})
 	t.Run("an old button asks again", func(t *testing.T) {
 		w := newWorld(t)
 		w.own(alice, account)
 		w.say(alice, "解除")
 		leave := w.button(alice, "a=leave")
-		w.add(61 * time.Minute)
+		w.Add(61 * time.Minute)
 		for _, data := range []string{leave, "a=leave&w=all", "a=leave&w=all&t=zzzzzzzzzzzzzz"} {
 			w.tap(alice, data)
 			w.reads(alice, wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title)
@@ -185,6 +186,7 @@ func TestLeaving(t *testing.T) {
 }
 
 func TestPausing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	w.own(alice, account, guardian(bob))
@@ -212,10 +214,10 @@ func TestPausing(t *testing.T) {
 	all(time.Date(2026, 11, 25, 7, 0, 0, 0, watch.JST))
 	w.tap(alice, "a=pause&for=168h")
 	all(w.Now().Add(7 * 24 * time.Hour))
-	w.add(time.Minute)
+	w.Add(time.Minute)
 	w.tap(alice, "a=pause&for=1h")
 	all(w.Now().Add(time.Hour))
-	w.add(time.Minute)
+	w.Add(time.Minute)
 	w.say(alice, "再開")
 	w.reads(alice, wording.Resumed(ja, true).Title)
 	all(time.Time{})
@@ -230,6 +232,7 @@ func TestPausing(t *testing.T) {
 }
 
 func TestOfAPauseAndItsEndTheLaterCounts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	_ = w.line.Tap(alice, "a=pause&for=1h", "")
@@ -238,9 +241,9 @@ func TestOfAPauseAndItsEndTheLaterCounts(t *testing.T) {
 		t.Fatal(len(msgs), err)
 	}
 	// The pause is held up while the person has thought better of it.
-	w.add(time.Second)
+	w.Add(time.Second)
 	w.say(alice, "再開")
-	w.add(10 * time.Second)
+	w.Add(10 * time.Second)
 	w.settle()
 	a, err := w.store.Account(context.Background(), account)
 	if err != nil || !a.Watchers[0].Rules.PausedUntil.IsZero() {

@@ -77,24 +77,26 @@ func (w *world) watched(user string) int {
 }
 
 func TestConnectingAtTheBank(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.line.Duplicate(2)
 	token := w.offered(alice)
 	w.atTheBank(alice, token, "acc_1", "acc_2")
 	for range 4 {
-		w.add(6 * time.Second)
+		w.Add(6 * time.Second)
 		w.settle()
 	}
 	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***1", "七十七銀行 普通 ***2", "「解除」")
 	if w.watched(alice) != 2 || len(w.shown(alice)) != 2 {
 		t.Errorf("watches %d accounts after %d answers", w.watched(alice), len(w.shown(alice)))
 	}
-	w.add(5 * time.Minute)
+	w.Add(5 * time.Minute)
 	w.atTheBank(alice, w.offered(alice), "acc_1")
 	w.reads(alice, wording.Connected(wording.ConnectedFacts{Already: true}).Title)
 }
 
 func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	// Somebody else opens the link: LINE tells nobody, and neither do we.
 	nonce := w.atTheBank(bob, w.offered(alice), "acc_1")
@@ -109,7 +111,7 @@ func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.add(membership.NonceLife)
+	w.Add(membership.NonceLife)
 	w.dialog(alice, w.offered(alice), nonce)
 	w.reads(alice, wording.LinkFailed(ja).Title)
 	w.dialog(alice, w.offered(alice), "abcdefghijklmnop")
@@ -120,6 +122,7 @@ func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
 }
 
 func TestWithoutALinkTokenTheCodeIsStillAWay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.offered(alice)
 	w.line.FailAt(sim.LinkToken, 5, sim.ServerError)
@@ -131,6 +134,7 @@ func TestWithoutALinkTokenTheCodeIsStillAWay(t *testing.T) {
 }
 
 func TestSettingsAreBehindALinkOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	w.say(alice, "設定")

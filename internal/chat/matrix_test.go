@@ -98,7 +98,7 @@ func newCrowd(t *testing.T) *crowd {
 			})
 		}
 		var act watch.Activity
-		act.Apply(w.record(h.open))
+		act.Apply(w.Record(h.open))
 		must(w.store.Write(ctx, store.PutActivity(h.account, &act)))
 		desk := dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now}
 		_, err := desk.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
@@ -162,7 +162,7 @@ func (w *crowd) hears(m *member, do func()) (said, reads string, changed []strin
 		changed = append(changed, "what others read")
 	}
 	if len(changed) > 0 {
-		w.table.Table = worldtest.Restore(w.t, w.table.Table, w.file, w.saved, w.Now)
+		w.Restore(w.saved)
 	}
 	for _, h := range w.holdings {
 		theirs := m.role != "" && h.account == m.of.account
@@ -264,6 +264,7 @@ var pressRows = map[string]pressRow{
 var nothing = holding{account: watch.AccountKey{Bank: "0125", Ref: "acc_0"}, open: "r0", disputed: "d0", id: "w0", used: "AAAAA-AAAAA-AAAA3", invites: "AAAAA-AAAAA-AAAA3"}
 
 func TestWhoMayPressWhat(t *testing.T) {
+	t.Parallel()
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(pressRows)), chat.Presses()); diff != "" {
 		t.Fatalf("rows and buttons differ:\n%s", diff)
 	}
@@ -304,6 +305,7 @@ func TestWhoMayPressWhat(t *testing.T) {
 // A button that names all, or somebody else in its data, is about what the
 // presser watches and nothing else: hears fails where another's changes.
 func TestAButtonForAllIsAboutOnesOwn(t *testing.T) {
+	t.Parallel()
 	w := newCrowd(t)
 	for _, m := range w.all {
 		for _, action := range []string{"leave", "erase"} {
@@ -334,6 +336,7 @@ var saidRows = map[wording.Command]struct{ anybody, acts bool }{
 }
 
 func TestWhoReadsWhatOfWhatTheySay(t *testing.T) {
+	t.Parallel()
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(saidRows)), slices.Sorted(slices.Values(chat.Commands()))); diff != "" {
 		t.Fatalf("rows and commands differ:\n%s", diff)
 	}

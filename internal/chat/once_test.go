@@ -92,6 +92,7 @@ const opened = "受け付けました。受付番号はこちらです"
 // TestAProcessThatDiesAnywhere stops the process at every step to the
 // outside in turn, and lets another one continue.
 func TestAProcessThatDiesAnywhere(t *testing.T) {
+	t.Parallel()
 	for name := range acts {
 		t.Run(name+", continued at once", func(t *testing.T) {
 			everywhere(t, name, false, 0, func(string) int { return 1 })
@@ -110,6 +111,7 @@ func TestAProcessThatDiesAnywhere(t *testing.T) {
 // TestAFailureAnywhere makes every step to the outside fail in turn, before
 // or after it had its effect.
 func TestAFailureAnywhere(t *testing.T) {
+	t.Parallel()
 	for name := range acts {
 		t.Run(name, func(t *testing.T) {
 			everywhere(t, name, true, 0, func(string) int { return 1 })
@@ -131,16 +133,16 @@ func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most 
 		c.do(w)
 		before := len(w.shown(alice))
 		if c.late {
-			w.add(55 * time.Second)
+			w.Add(55 * time.Second)
 		}
 		w.crash.count, w.crash.at, w.crash.fails, w.crash.last = 0, n, fails, ""
 		w.once(fails)
 		last := w.crash.last
 		hit = last != ""
 		w.crash.revive()
-		w.add(wait)
+		w.Add(wait)
 		for range 6 {
-			w.add(6 * time.Second)
+			w.Add(6 * time.Second)
 			w.settle()
 		}
 		answers := w.shown(alice)[before:]
@@ -172,7 +174,7 @@ func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most 
 			t.Errorf("%s: %v", last, v)
 		}
 		if strings.HasPrefix(name, "not mine") {
-			d, err := w.store.Dispute(context.Background(), w.record("r1").Dispute)
+			d, err := w.store.Dispute(context.Background(), w.Record("r1").Dispute)
 			if err != nil || len(d.Changes) != 1 || d.Status != watch.DisputeOpened {
 				t.Errorf("%s: dispute %+v, %v", last, d, err)
 			}
@@ -183,6 +185,7 @@ func everywhere(t *testing.T, name string, fails bool, wait time.Duration, most 
 func notMine(w *world) { _ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "") }
 
 func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fail  func(*world)
 		wait  time.Duration // before the event is worked on
@@ -207,10 +210,10 @@ func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
 				c.fail(w)
 			}
 			_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "")
-			w.add(c.wait)
+			w.Add(c.wait)
 			w.settle()
 			for i := time.Duration(0); i < c.again; i += 5 * time.Second {
-				w.add(5 * time.Second)
+				w.Add(5 * time.Second)
 				w.settle()
 			}
 			if n := len(w.shown(alice)); n != c.want {
@@ -221,7 +224,7 @@ func TestAnAnswerReachesThePersonWhateverLINESays(t *testing.T) {
 					t.Errorf("answered by %s, want %s", m.Via, c.via)
 				}
 			}
-			if w.record("r1").Dispute == "" || w.toBank() != 1 {
+			if w.Record("r1").Dispute == "" || w.toBank() != 1 {
 				t.Error("the bank is not told")
 			}
 			if v := w.line.Violations(); len(v) > 0 {
@@ -240,13 +243,14 @@ func pushes(n int, f sim.Fault) func(*world) {
 }
 
 func TestAnEventThatComesTwiceIsOneEvent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	w.alert("r1", account)
 	w.line.Duplicate(1)
 	w.press(alice, "notmine", "r1")
 	for range 30 {
-		w.add(time.Second)
+		w.Add(time.Second)
 		w.settle()
 	}
 	if n := len(w.shown(alice)); n != 1 {
@@ -258,12 +262,13 @@ func TestAnEventThatComesTwiceIsOneEvent(t *testing.T) {
 }
 
 func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	w.alert("r1", account)
 	w.line.FailAt(sim.Push, 1, sim.BadRequest)
 	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "")
-	w.add(time.Minute)
+	w.Add(time.Minute)
 	w.settle()
 	dead, err := w.queue.Dead(context.Background(), queue.Chat, 10)
 	if err != nil || len(dead) != 1 || strings.Contains(dead[0].Why, alice) {
@@ -281,6 +286,7 @@ func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
 }
 
 func TestWhatIsNoEventIsDeadLettered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	if err := w.queue.Send(context.Background(), queue.Chat, queue.Outgoing{Body: []byte("hello")}, queue.Outgoing{Body: []byte("{}")}); err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 var ja = watch.Japanese
 
 func TestEveryWordGetsItsAnswer(t *testing.T) {
+	t.Parallel()
 	list := wording.RecentAlerts(wording.ListFacts{}).Title
 	trouble := wording.Trouble(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
@@ -51,6 +52,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 }
 
 func TestTheMenuUnderTheChatIsUnderstood(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	for _, lang := range []watch.Lang{ja, watch.English} {
@@ -64,6 +66,7 @@ func TestTheMenuUnderTheChatIsUnderstood(t *testing.T) {
 }
 
 func TestWhoWatchesNothingIsToldHowToBegin(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, said := range []string{"一覧", "停止", "再開", "解除"} {
 		w.say(alice, said)
@@ -79,6 +82,7 @@ func TestWhoWatchesNothingIsToldHowToBegin(t *testing.T) {
 }
 
 func TestAddingTheAccountIsGreeted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	follow := func(user string) {
 		t.Helper()
@@ -97,6 +101,7 @@ func TestAddingTheAccountIsGreeted(t *testing.T) {
 }
 
 func TestWhoBlocksUsAndComesBackIsReachedAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	reachable := func() bool {
@@ -113,7 +118,7 @@ func TestWhoBlocksUsAndComesBackIsReachedAgain(t *testing.T) {
 	if reachable() || len(w.line.Messages()) != 0 {
 		t.Errorf("reachable %v, %d messages to somebody who blocked us", reachable(), len(w.line.Messages()))
 	}
-	w.add(time.Hour)
+	w.Add(time.Hour)
 	if err := w.line.Follow(alice); err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +130,7 @@ func TestWhoBlocksUsAndComesBackIsReachedAgain(t *testing.T) {
 }
 
 func TestCodes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	issue := func(ref string) string {
 		t.Helper()
@@ -143,12 +149,12 @@ func TestCodes(t *testing.T) {
 	}
 	w.say(bob, code)
 	w.reads(bob, wording.CodeWrong(watch.English).Title)
-	w.add(2 * time.Minute)
+	w.Add(2 * time.Minute)
 	w.say(alice, issue("acc_1"))
 	w.reads(alice, wording.Connected(wording.ConnectedFacts{Already: true}).Title)
 
 	late := issue("acc_2")
-	w.add(membership.CodeLife)
+	w.Add(membership.CodeLife)
 	w.say(alice, late)
 	w.reads(alice, wording.CodeExpired(ja).Title)
 
@@ -172,6 +178,7 @@ func TestCodes(t *testing.T) {
 }
 
 func TestListing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	w.own(alice, account, guardian(bob))
@@ -180,12 +187,12 @@ func TestListing(t *testing.T) {
 	}
 	w.say(alice, "一覧")
 	w.reads(alice, "まだお知らせはありません")
-	w.add(-24 * time.Hour)
+	w.Add(-24 * time.Hour)
 	for i := range 12 {
-		w.add(time.Minute)
+		w.Add(time.Minute)
 		w.alert(fmt.Sprint("r", i), account, func(r *watch.Record) { r.Amount = int64(1000 + i) })
 	}
-	w.add(24 * time.Hour)
+	w.Add(24 * time.Hour)
 	w.press(alice, "notmine", "r11")
 	w.say(alice, "一覧")
 	got := w.newest(alice)
@@ -217,6 +224,7 @@ func TestListing(t *testing.T) {
 }
 
 func TestTroubleNamesOnlyNumbersThatAreKnown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	w.own(alice, account)
@@ -235,6 +243,7 @@ func TestTroubleNamesOnlyNumbersThatAreKnown(t *testing.T) {
 }
 
 func TestInStandbyWeSayNothingAndStillHearNotMe(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.own(alice, account)
 	w.alert("r1", account)
@@ -248,12 +257,13 @@ func TestInStandbyWeSayNothingAndStillHearNotMe(t *testing.T) {
 	}
 	post("01A", `"type":"message","message":{"type":"text","text":"一覧"}`)
 	post("01B", `"type":"postback","postback":{"data":"a=notmine&r=r1"}`)
-	if n := len(w.line.Messages()); n != 0 || w.record("r1").Dispute == "" {
-		t.Errorf("%d messages sent, dispute %q", n, w.record("r1").Dispute)
+	if n := len(w.line.Messages()); n != 0 || w.Record("r1").Dispute == "" {
+		t.Errorf("%d messages sent, dispute %q", n, w.Record("r1").Dispute)
 	}
 }
 
 func TestAFailedLinkAndAStickerDoNoHarm(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i, rest := range []string{
 		`"type":"accountLink","link":{"result":"failed","nonce":"abcdefghijkl"}`,
@@ -278,6 +288,7 @@ func TestAFailedLinkAndAStickerDoNoHarm(t *testing.T) {
 }
 
 func TestWithoutAProfileAPersonIsSpokenToInJapanese(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.line.FailAt(sim.Profile, 3, sim.ServerError)
 	w.say(bob, "一覧")

@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -26,23 +24,9 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
-	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
-
-// clock is a clock that tests move.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.at }
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // names are those of two banks, one of which tells its number.
 type names struct{}
@@ -67,7 +51,7 @@ func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
 // world is the chat on real parts: store, queue, desks, the client and the
 // LINE platform over HTTP, with signed webhooks.
 type world struct {
-	*clock
+	*worldtest.World
 	t     *testing.T
 	file  string // of the store
 	table *worldtest.Asked
@@ -77,7 +61,7 @@ type world struct {
 	enrol *membership.Service
 	stage *chat.Stage
 	crash *crasher
-	log   *strings.Builder
+	log   *worldtest.Log
 	api   string // LINE's address
 }
 
@@ -85,36 +69,21 @@ var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{at: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)}, crash: &crasher{}, log: &strings.Builder{}}
-	logger := slog.New(slog.NewTextHandler(w.log, nil))
-	w.file = filepath.Join(t.TempDir(), "store")
-	w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
-	var err error
-	if w.queue, err = qembedded.Open(filepath.Join(t.TempDir(), "queue"), qembedded.Options{Now: w.Now, Visibility: 5 * time.Second}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.queue.Close() })
-	keys, err := token.NewKeys(token.Key{ID: "a", Secret: make([]byte, token.MinKey)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	hook := httptest.NewServer(chat.NewHook(chat.HookConfig{Secrets: []string{"next", "channel"}, Queue: w.queue, Now: w.Now, Logger: logger}))
-	t.Cleanup(hook.Close)
-	w.line = &sim.LINE{Token: "t", Secret: "channel", Webhook: hook.URL, Now: w.Now}
-	api := httptest.NewServer(w.line)
-	t.Cleanup(api.Close)
-	w.api = api.URL
+	made := worldtest.New(t, worldtest.Visibility(5*time.Second))
+	w := &world{World: made, t: t, file: made.File, table: made.Table, store: made.Store, queue: made.Queue, log: made.Log, crash: &crasher{}}
+	hook := w.Serve(chat.NewHook(chat.HookConfig{Secrets: []string{"next", "channel"}, Queue: w.queue, Now: w.Now, Logger: w.Logger}))
+	w.line = &sim.LINE{Token: "t", Secret: "channel", Webhook: hook, Now: w.Now}
+	w.api = w.Serve(w.line)
 	w.line.AddUser(sim.User{ID: alice, Lang: "ja", Following: true})
 	w.line.AddUser(sim.User{ID: bob, Lang: "en", Following: true})
 
 	// Every step of the stage to the outside can be the last one.
-	w.store = store.New(w.table)
 	fragile := store.New(&fragileTable{w.table, w.crash})
-	client := line.New(line.Config{Endpoint: api.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
-	w.enrol = &membership.Service{Store: fragile, Keys: keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger}
-	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: logger,
+	client := line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
+	w.enrol = &membership.Service{Store: fragile, Keys: w.Keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger}
+	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
-		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: logger},
+		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
 		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
 		Door: func(_ context.Context, user string, _ watch.Lang) (string, error) {
 			return "https://kozamori.example/s/" + user[len(user)-3:], nil
@@ -134,9 +103,7 @@ func (w *world) own(user string, k watch.AccountKey, change ...func(*watch.Accou
 	for _, p := range a.Watchers {
 		writes = append(writes, store.PutBinding(p.LineUser, store.Binding{Account: k, Watcher: p.ID}))
 	}
-	if err := w.store.Write(context.Background(), writes...); err != nil {
-		w.t.Fatal(err)
-	}
+	w.Put(writes...)
 }
 
 // guardian adds a guardian who may see no amounts.
@@ -156,9 +123,7 @@ func (w *world) alert(id string, k watch.AccountKey, change ...func(*watch.Recor
 	for _, c := range change {
 		c(r)
 	}
-	if err := w.store.Write(context.Background(), store.PutRecord(r)); err != nil {
-		w.t.Fatal(err)
-	}
+	w.Put(store.PutRecord(r))
 }
 
 func (w *world) say(user, text string) {
@@ -194,10 +159,7 @@ func (w *world) settle() {
 func (w *world) once(settle bool) bool {
 	w.t.Helper()
 	ctx := context.Background()
-	msgs, err := w.queue.Receive(ctx, queue.Chat, 10, time.Millisecond)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	msgs := w.Receive(queue.Chat)
 	if settle {
 		queue.Settle(ctx, w.queue, queue.Chat, msgs, w.stage.Handle, slog.New(slog.DiscardHandler))
 	} else {
@@ -254,20 +216,8 @@ func (w *world) button(user, begins string) string {
 // toBank is how many jobs wait for the bank.
 func (w *world) toBank() int {
 	w.t.Helper()
-	d, err := w.queue.Depth(context.Background(), queue.Bank)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	d := w.Depth(queue.Bank)
 	return d.Waiting + d.InFlight
-}
-
-func (w *world) record(id string) *watch.Record {
-	w.t.Helper()
-	r, err := w.store.Record(context.Background(), id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return r
 }
 
 // crasher makes the n-th step to the outside the last one of a process, or
