@@ -8,8 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/watch"
@@ -19,7 +17,7 @@ import (
 func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	bank := flags.String("bank", "", "the bank's `code` (金融機関コード), which tells where it cuts descriptors")
 	asJSON := flags.Bool("json", false, "print one JSON object a line")
-	letters := flags.Bool("explain", false, "tell each character")
+	explain := flags.Bool("explain", false, "tell each reading's evidence and each character, and how files were read")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -32,70 +30,31 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 		_, _ = fmt.Fprintf(c.Err, "The catalogue does not go together: %v\n", problem)
 	}
 	out := bufio.NewWriter(c.Out)
-	each := func(line string) error {
-		e := catalog.Explain(*bank, line)
-		if *asJSON {
-			return printJSON(out, *bank, line, e.Match)
+	told := func(name, how string) {
+		if *explain || how != plainRead && how != markedRead {
+			_, _ = fmt.Fprintf(c.Err, "%s: %s.\n", upper(name), how)
 		}
-		printText(out, *bank, line, &e, *letters)
-		return nil
 	}
-	err := eachLine(c.In, flags.Args(), each)
+	err := eachRow(c.In, flags.Args(), told, func(r *row) error {
+		d := catalog.Decide(&catalog.Evidence{Bank: *bank, Descriptor: r.text, Detail: r.detail, Amount: r.amount, In: r.in})
+		e := catalog.Explain(*bank, r.line())
+		if r.in {
+			e.Match = catalog.Match{}
+		}
+		if *asJSON {
+			return printJSON(out, *bank, r, e.Match, &d, *explain)
+		}
+		printText(out, *bank, r, &e, &d, *explain)
+		return nil
+	})
 	return errors.Join(err, out.Flush())
 }
 
-// eachLine gives each line of the arguments to do. An argument that is the
-// name of a file stands for its lines, and - or no argument at all for those
-// of standard input.
-func eachLine(in io.Reader, args []string, do func(string) error) error {
-	if len(args) == 0 {
-		args = []string{"-"}
-	}
-	for _, arg := range args {
-		if arg == "-" {
-			if err := readLines(in, do); err != nil {
-				return err
-			}
-			continue
-		}
-		info, err := os.Stat(arg)
-		if err != nil || !info.Mode().IsRegular() {
-			if err := do(arg); err != nil {
-				return err
-			}
-			continue
-		}
-		f, err := os.Open(arg)
-		if err != nil {
-			return err
-		}
-		err = readLines(f, do)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readLines(in io.Reader, do func(string) error) error {
-	r := bufio.NewReader(in)
-	for first := true; ; first = false {
-		line, err := r.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if line == "" {
-			return nil
-		}
-		line = strings.TrimRight(line, "\r\n")
-		if first {
-			line = strings.TrimPrefix(line, "\uFEFF")
-		}
-		if err := do(line); err != nil {
-			return err
-		}
-	}
-}
+// How most files are read needs no telling.
+const (
+	plainRead  = "UTF-8, one line a row"
+	markedRead = "UTF-8 with a mark, one line a row"
+)
 
 // decision is what -json prints. What there is none of is null.
 type decision struct {
@@ -105,9 +64,12 @@ type decision struct {
 	Confidence *string `json:"confidence"`
 	Pattern    *string `json:"pattern"`
 	Trap       *string `json:"trap"`
+	// With -explain.
+	Strength string   `json:"strength,omitempty"`
+	Readings []string `json:"readings,omitempty"`
 }
 
-func printJSON(w io.Writer, bank, line string, m catalog.Match) error {
+func printJSON(w io.Writer, bank string, r *row, m catalog.Match, d *catalog.Decision, explain bool) error {
 	some := func(s string) *string {
 		if s == "" {
 			return nil
@@ -116,13 +78,30 @@ func printJSON(w io.Writer, bank, line string, m catalog.Match) error {
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	return e.Encode(decision{line, some(bank), some(m.Service), some(string(m.Confidence)), some(m.Pattern), some(m.Trap)})
+	out := decision{Line: r.line(), Bank: some(bank), Service: some(m.Service), Confidence: some(string(m.Confidence)), Pattern: some(m.Pattern), Trap: some(m.Trap)}
+	if explain {
+		out.Strength, out.Readings = d.Strength.String(), readings(d)
+	}
+	return e.Encode(out)
 }
 
-func printText(w io.Writer, bank, line string, e *catalog.Explanation, letters bool) {
-	m := e.Match
+// readings says each reading with its evidence.
+func readings(d *catalog.Decision) []string {
+	var out []string
+	for _, r := range d.Readings() {
+		out = append(out, r.String())
+	}
+	return out
+}
+
+func printText(w io.Writer, bank string, r *row, e *catalog.Explanation, d *catalog.Decision, explain bool) {
+	m, line := e.Match, r.line()
 	_, _ = fmt.Fprintf(w, "%s\n", line)
 	switch s, ok := catalog.ByID(m.Service); {
+	case r.in:
+		_, _ = fmt.Fprintln(w, "  → none: money came in")
+	case ok && d.Strength == catalog.None:
+		_, _ = fmt.Fprintf(w, "  → none: %s; %s behind a real-time rail, with a link, or if the bank names it\n", m.Trap, s.ID)
 	case ok && m.Trap != "":
 		_, _ = fmt.Fprintf(w, "  → %s (%s), %s: may be %s\n", s.ID, s.Name(watch.Japanese), m.Confidence, m.Trap)
 	case ok:
@@ -132,10 +111,16 @@ func printText(w io.Writer, bank, line string, e *catalog.Explanation, letters b
 	default:
 		_, _ = fmt.Fprintln(w, "  → none")
 	}
+	if explain {
+		_, _ = fmt.Fprintf(w, "    %s\n", d.Strength)
+		for _, x := range readings(d) {
+			_, _ = fmt.Fprintf(w, "      %s\n", x)
+		}
+	}
 	for _, s := range e.Steps {
 		_, _ = fmt.Fprintf(w, "    %s: %s\n", line[s.Start:s.End], s.What)
 	}
-	if !letters {
+	if !explain {
 		return
 	}
 	_, _ = fmt.Fprintf(w, "    %d half-width cells; bank %s\n", catalog.Cells(line), orNone(bank))

@@ -42,6 +42,9 @@ type command struct {
 var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
+	{"catalog show", "[SERVICE]", "tell which edition of the catalogue is at work, or what it knows of a service", catalogShow},
+	{"catalog check", "[FILE…]", "try new entries of the catalogue: whether they go together, and ring on no ordinary line", catalogCheck},
+	{"catalog try", "FILE…", "tell what new entries would change on lines of a bank", catalogTry},
 	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
 	{"bank list", "", "list the banks and when each was last heard", bankList},
 	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one living beside until -finish", bankRotateSecret},

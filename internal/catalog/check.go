@@ -44,6 +44,7 @@ func (d *data) check() []error {
 			d.checkFront(w, tell)
 		}
 	}
+	d.checkWords(tell)
 	for _, x := range d.spellings() {
 		if w := first[x.key()]; w != nil && w != x.of && w.place.line > x.of.place.line && w.kind == x.kind && w.service == x.service && w.flags == x.flags {
 			tell(w, x.of, "is not needed: another spelling of it is there")

@@ -215,6 +215,9 @@ func (w *weighing) text(f *weighed) {
 	switch f.sure {
 	case seen:
 		w.strength, w.why = Sure, WhySeen
+		if w.e.Bank == "" { // at which it was not seen
+			w.strength, w.why = Likely, WhyElsewhere
+		}
 	case elsewhere:
 		w.strength, w.why = Likely, WhyElsewhere
 	case guessed:

@@ -44,7 +44,7 @@ func TestDecide(t *testing.T) {
 		want string
 	}{
 		{"a name seen at this bank", Evidence{Bank: "0005", Descriptor: "口座振替", Detail: "ＲＴＫ　ペイペイ"}, "sure | paypay: name seen at this bank, real-time rail"},
-		{"a name seen at another bank", Evidence{Bank: "0168", Descriptor: "ペイペイ"}, "likely | paypay: name seen at another bank"},
+		{"a name seen at other banks", Evidence{Bank: "0168", Descriptor: "ペイペイ"}, "likely | paypay: name seen at other banks"},
 		{"a name that is a guess", Evidence{Bank: "0168", Descriptor: "ﾒﾙﾍﾟｲ"}, "likely | merpay: name guessed"},
 		{"a guess behind a real-time rail", Evidence{Bank: "0168", Descriptor: "RK ﾒﾙﾍﾟｲ"}, "sure | merpay: name guessed, real-time rail"},
 		{"the rail that the bank tells apart", Evidence{Bank: "0168", Descriptor: "ﾒﾙﾍﾟｲ", Rail: "realtime"}, "sure | merpay: name guessed, real-time rail"},

@@ -19,6 +19,13 @@ var wordsRec string
 // source is the text of the data files.
 type source struct{ services, banks, words string }
 
+// file is a text of records with its name.
+type file struct{ name, text string }
+
+func (s source) files() []file {
+	return []file{{"banks.rec", s.banks}, {"services.rec", s.services}, {"words.rec", s.words}}
+}
+
 // builtIn is what the program carries.
 var builtIn = source{servicesRec, banksRec, wordsRec}
 
@@ -47,22 +54,35 @@ func must(d *data, err error) *data {
 
 // read makes the catalogue of its files. What it refuses is what it cannot
 // read; whether the entries go together is for check.
-func read(src source) (*data, error) {
+func read(src source) (*data, error) { return readFiles(src.files()...) }
+
+// readFiles reads files that hold records of all kinds: what a record is, its
+// first line tells.
+func readFiles(files ...file) (*data, error) {
 	d := &data{alphabet: newAlphabet(), services: map[string]*Service{}, collectors: map[string]*Service{}, banks: map[string]*Bank{}}
-	for _, f := range []struct {
-		name, text string
-		each       func([]field) error
-	}{
-		{"banks.rec", src.banks, d.bank},
-		{"services.rec", src.services, d.service},
-		{"words.rec", src.words, d.wordList},
-	} {
+	var banks, services, words [][]field
+	for _, f := range files {
 		recs, err := records(f.name, f.text)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range recs {
-			if err := f.each(r); err != nil {
+			switch r[0].name {
+			case "Bank":
+				banks = append(banks, r)
+			case "Service":
+				services = append(services, r)
+			default:
+				words = append(words, r)
+			}
+		}
+	}
+	for _, part := range []struct {
+		recs [][]field
+		each func([]field) error
+	}{{banks, d.bank}, {services, d.service}, {words, d.wordList}} {
+		for _, r := range part.recs {
+			if err := part.each(r); err != nil {
 				return nil, err
 			}
 		}

@@ -127,12 +127,17 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 	}
 	var here []refWord
 	cut := false
+	var bill *word
 	for _, w := range l.tails[l.ls[j].r] {
 		lost := l.lost(&w, j)
 		if (lost == 0 || lost == 1 && l.lastLost(&w, j, lost)) && (w.kind != kindCompany || l.company(&w, j)) {
 			here = append(here, w)
 		}
-		cut = cut || depth > 0 && l.inside(&w, j)
+		if depth > 0 && l.inside(&w, j) {
+			if cut = true; w.kind == kindBill {
+				bill = w.word
+			}
+		}
 	}
 	slices.SortStableFunc(here, func(x, y refWord) int { return x.n() - y.n() })
 	here = here[:min(len(here), 8)]
@@ -153,6 +158,9 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 		}
 		return tailNone, w.word, to, true
 	}
+	if bill != nil {
+		return tailUndecided, bill, l.n(), true
+	}
 	return tailNone, nil, l.n(), cut
 }
 
@@ -161,7 +169,8 @@ func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 	if j == l.n() || refClass(l.ls[j].r) == "digit" {
 		return tailNone, nil, j
 	}
-	if what, w, end, ok := l.chain(j, 0); ok {
+	what, w, end, ok := l.chain(j, 0)
+	if ok && what != tailUndecided {
 		return what, w, end
 	}
 	var bills, others []refWord
@@ -174,6 +183,12 @@ func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 			others = append(others, w)
 		}
 		mild = mild || j+w.n() == l.n() && l.lost(&w, j) == 0
+	}
+	if doubt := !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1); ok {
+		if len(bills) > 0 && !doubt {
+			return tailBill, bills[0].word, l.n()
+		}
+		return what, w, end
 	}
 	if len(bills)+len(others) > 0 {
 		switch {

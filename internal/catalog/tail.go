@@ -14,8 +14,8 @@ const (
 // maxChain is how many known words in a row are read behind a name.
 const maxChain = 6
 
-// chain is known words in a row.
-type chain struct {
+// words is known words in a row.
+type words struct {
 	what tail
 	w    *word // the one that decided, or the first
 	end  int   // of it
@@ -32,23 +32,25 @@ func (s *scan) whole(k int) bool {
 	if s.closes(k) || s.border(k) {
 		return true
 	}
-	_, ok := s.known1(k, 0)
+	_, ok := s.chain(k, 0)
 	return ok
 }
 
-// known1 reads known words that follow a name from j on, the longest first, up
+// chain reads known words that follow a name from j on, the longest first, up
 // to a border; false if they do not come to one.
-func (s *scan) known1(j, depth int) (c chain, ok bool) {
+func (s *scan) chain(j, depth int) (c words, ok bool) {
 	if depth > 0 && s.closes(j) {
-		return chain{end: j}, true
+		return words{end: j}, true
 	}
 	n := s.tails.start(s.cells[j].unit)
 	if n == 0 || depth == maxChain {
 		return c, false
 	}
-	var words [8]*word
+	var found [8]*word
 	var ends [8]int
-	count, cut := 0, false
+	count := 0
+	var cut words
+	var isCut bool
 	for k := j + 1; ; k++ {
 		for _, w := range s.tails.enders(n) {
 			lost := s.lost(w, j)
@@ -56,13 +58,15 @@ func (s *scan) known1(j, depth int) (c chain, ok bool) {
 				w.kind == kindCompany && !s.company(w, j, k) || s.skip != nil && w.of == s.skip {
 				continue
 			}
-			if count < len(words) {
-				words[count], ends[count] = w, k
+			if count < len(found) {
+				found[count], ends[count] = w, k
 				count++
 			}
 		}
 		if k == len(s.cells) {
-			cut = depth > 0 && !s.more && s.endsInside(n, j)
+			if depth > 0 && !s.more {
+				cut, isCut = s.endsInside(n, j)
+			}
 			break
 		}
 		if n = s.tails.step(n, s.cells[k].unit); n == 0 {
@@ -70,34 +74,39 @@ func (s *scan) known1(j, depth int) (c chain, ok bool) {
 		}
 	}
 	for count--; count >= 0; count-- {
-		w, end := words[count], ends[count]
-		next, ok := s.known1(end, depth+1)
+		w, end := found[count], ends[count]
+		next, ok := s.chain(end, depth+1)
 		if !ok {
 			continue
 		}
 		switch {
 		case w.kind == kindBill:
-			return chain{tailBill, w, end}, true
+			return words{tailBill, w, end}, true
 		case next.what == tailBill:
 			return next, true
 		case w.kind == kindRefund:
-			return chain{tailUndecided, w, end}, true
+			return words{tailUndecided, w, end}, true
 		case next.what == tailUndecided:
 			return next, true
 		}
-		return chain{tailNone, w, end}, true
+		return words{tailNone, w, end}, true
 	}
-	return chain{end: len(s.cells)}, cut
+	return cut, isCut
 }
 
-// endsInside tells whether the line ends inside a word that began at j.
-func (s *scan) endsInside(n uint16, j int) bool {
+// endsInside tells whether the line ends inside a word that began at j, and
+// whether that can be another business.
+func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
+	c.end = len(s.cells)
 	for _, w := range s.tails.goOn(n) {
-		if s.beginning(w, j) {
-			return true
+		if !s.beginning(w, j) || s.skip != nil && w.of == s.skip {
+			continue
+		}
+		if ok = true; w.kind == kindBill {
+			c.what, c.w = tailUndecided, earlier(c.w, w)
 		}
 	}
-	return false
+	return c, ok
 }
 
 // follow looks at what stands behind a name that ends at j: the word that
@@ -106,11 +115,15 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if j == len(s.cells) || s.class[s.cells[j].unit] == classDigit {
 		return tailNone, nil, j
 	}
-	if c, ok := s.known1(j, 0); ok {
+	c, ok := s.chain(j, 0)
+	if ok && c.what != tailUndecided {
 		return c.what, c.w, c.end
 	}
-	if what, w, ok := s.cutTail(j); ok {
+	if what, w, cut := s.cutTail(j); cut && (!ok || what == tailBill) {
 		return what, w, len(s.cells)
+	}
+	if ok {
+		return c.what, c.w, c.end
 	}
 	if s.gap(j) {
 		return tailUnknown, nil, j
@@ -124,7 +137,7 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		if s.class[s.cells[k].unit] == classDigit {
 			continue
 		}
-		if c, ok := s.known1(k, 1); ok && c.what == tailBill && len(c.w.units) >= minSuffix[s.class[c.w.units[0]]] {
+		if c, ok := s.chain(k, 1); ok && c.what == tailBill && len(c.w.units) >= minSuffix[s.class[c.w.units[0]]] {
 			return tailBill, c.w, c.end
 		}
 	}

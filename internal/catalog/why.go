@@ -32,7 +32,7 @@ const (
 func (y Why) Has(some Why) bool { return y&some != 0 }
 
 var whyTexts = [...]string{
-	"name seen at this bank", "name seen at another bank", "name guessed", "name cut off by the bank", "real-time rail", "named by the bank",
+	"name seen at this bank", "name seen at other banks", "name guessed", "name cut off by the bank", "real-time rail", "named by the bank",
 	"collector's code", "linked with the account", "linked within the last 72 hours", "name in the text", "word beside the name", "mark in front of the name",
 	"unknown word beside the name", "common word", "service had ended or not begun on that day", "more than the service takes at once",
 	"same day of each month", "such a debit was answered \"not mine\"", "chosen before",

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/catalog/trial"
+	"kozamori/internal/watch"
+)
+
+// catalogShow tells which edition of the catalogue is at work, or one of its
+// services.
+func catalogShow(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	asJSON := jsonFlag(flags)
+	args, err := parseMixed(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(args) > 1 {
+		return misused(flags, "One service, or none.")
+	}
+	if len(args) == 1 {
+		s, ok := catalog.ByID(args[0])
+		if !ok {
+			return fmt.Errorf("there is no service %s in the catalogue", args[0])
+		}
+		return showService(c, s, *asJSON)
+	}
+	services, banks, words := catalog.Current().Size()
+	type shown struct {
+		Version  string `json:"version"`
+		Services int    `json:"services"`
+		Banks    int    `json:"banks"`
+		Words    int    `json:"words"`
+	}
+	e := shown{catalog.Version(), services, banks, words}
+	if *asJSON {
+		return object(c.Out, e)
+	}
+	_, err = fmt.Fprintf(c.Out, "Version %s, built in: %d services, %d banks, %d words.\n", e.Version, e.Services, e.Banks, e.Words)
+	return err
+}
+
+func showService(c *console, s *catalog.Service, asJSON bool) error {
+	if asJSON {
+		return object(c.Out, s)
+	}
+	say := func(name, value string) {
+		if value != "" {
+			_, _ = fmt.Fprintf(c.Out, "%-10s %s\n", name, value)
+		}
+	}
+	say(s.ID, s.Name(watch.Japanese)+" / "+s.Name(watch.English))
+	say("operator", s.Operator)
+	say("debit", string(s.Debit))
+	say("from", s.From)
+	say("until", s.Until)
+	for _, l := range s.Limits {
+		say("limit", l)
+	}
+	for _, p := range s.Contacts {
+		say("phone", fmt.Sprintf("%s %s (%s, %s)", p.Phone, p.For, p.Checked, p.Source))
+	}
+	for _, a := range s.Asks {
+		say("report", fmt.Sprintf("%s %s (%s)", a.Where, a.For, a.Checked))
+	}
+	for _, k := range s.Claims {
+		say("claim", fmt.Sprintf("%d days from the %s: %s (%s, %s)", k.Days, k.Since, k.What, k.AsOf, k.Source))
+	}
+	return nil
+}
+
+// withEntries reads the entries of files beside the built-in ones.
+func withEntries(files []string) (*catalog.Edition, error) {
+	var all []byte
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		text, _, err := decode(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s cannot be read: %w", name, err)
+		}
+		all = append(append(all, text...), '\n', '\n')
+	}
+	name := "the files"
+	if len(files) == 1 {
+		name = files[0]
+	}
+	return catalog.With(name, all)
+}
+
+// catalogCheck tries new entries: whether they go together with those that are
+// there, and whether they ring on ordinary lines.
+func catalogCheck(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	args, err := parseMixed(flags, args)
+	if err != nil {
+		return err
+	}
+	c.progress("Reading the entries …")
+	defer c.doneProgress()
+	e, err := withEntries(args)
+	if err != nil {
+		return err
+	}
+	services, banks, words := e.Size()
+	c.progress("Trying %d services on %d ordinary lines …", services, len(trial.Lines()))
+	problems := trial.Check(e)
+	c.doneProgress()
+	for _, p := range problems {
+		_, _ = fmt.Fprintln(c.Out, p)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%d problems", len(problems))
+	}
+	_, err = fmt.Fprintf(c.Out, "%d services, %d banks and %d words go together, and ring on none of %d ordinary lines.\n", services, banks, words, len(trial.Lines()))
+	return err
+}
+
+// tried is a line that new entries change.
+type tried struct {
+	Line   string `json:"line"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// catalogTry tells what new entries would change on lines of a bank.
+func catalogTry(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	lines := flags.String("lines", "", "a `file` of a bank's lines, in any encoding, or its CSV")
+	bank := flags.String("bank", "", "the bank's `code`")
+	asJSON := jsonFlag(flags)
+	args, err := parseMixed(flags, args)
+	if err != nil {
+		return err
+	}
+	if *lines == "" || len(args) == 0 {
+		return misused(flags, "try needs -lines and a file of new entries.")
+	}
+	if _, err := os.Stat(*lines); err != nil {
+		return err
+	}
+	e, err := withEntries(args)
+	if err != nil {
+		return err
+	}
+	for _, p := range trial.Check(e) {
+		_, _ = fmt.Fprintf(c.Err, "%v\n", p)
+	}
+	var changed []tried
+	n := 0
+	now := catalog.Current()
+	told := func(name, how string) { _, _ = fmt.Fprintf(c.Err, "%s: %s.\n", name, how) }
+	err = eachRow(c.In, []string{*lines}, told, func(r *row) error {
+		if n++; n%1000 == 0 {
+			c.progress("%d lines, %d of them change …", n, len(changed))
+		}
+		ev := catalog.Evidence{Bank: *bank, Descriptor: r.text, Detail: r.detail, Amount: r.amount, In: r.in}
+		before, after := now.Decide(&ev), e.Decide(&ev)
+		if x, y := verdict(&before), verdict(&after); x != y {
+			changed = append(changed, tried{r.line(), x, y})
+		}
+		return nil
+	})
+	c.doneProgress()
+	if err != nil {
+		return err
+	}
+	return errors.Join(list(c.Out, *asJSON, changed, fmt.Sprintf("Nothing changes on %d lines.", n), []string{"BEFORE", "AFTER", "LINE"}, func(x *tried) []string {
+		return []string{x.Before, x.After, x.Line}
+	}))
+}
+
+// verdict is a decision in two words.
+func verdict(d *catalog.Decision) string {
+	if d.Strength == catalog.None {
+		return "silent"
+	}
+	return d.Service() + " (" + d.Strength.String() + ")"
+}

@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/japanese"
+)
+
+// row is a line of a bank, and what its columns tell.
+type row struct {
+	text   string // 摘要
+	detail string // 摘要内容, where it has a column of its own
+	amount int64
+	in     bool // money came in
+}
+
+// line is the row as a person reads it.
+func (r *row) line() string {
+	if r.detail == "" {
+		return r.text
+	}
+	return r.text + "　" + r.detail
+}
+
+// maxFile is more than a bank prints in years for one person.
+const maxFile = 256 << 20
+
+// eachRow gives each row of the arguments to do. An argument that is the name of
+// a file stands for its rows, and - or no argument at all for those of standard
+// input. Of each file, told says how it was read.
+func eachRow(in io.Reader, args []string, told func(name, how string), do func(*row) error) error {
+	if len(args) == 0 {
+		args = []string{"-"}
+	}
+	for _, arg := range args {
+		name := arg
+		var data []byte
+		var err error
+		if arg == "-" {
+			name = "standard input"
+			data, err = io.ReadAll(io.LimitReader(in, maxFile+1))
+		} else if info, serr := os.Stat(arg); serr != nil || !info.Mode().IsRegular() {
+			if err := do(&row{text: arg}); err != nil {
+				return err
+			}
+			continue
+		} else {
+			data, err = os.ReadFile(arg)
+		}
+		if err != nil {
+			return err
+		}
+		if len(data) > maxFile {
+			return fmt.Errorf("%s is larger than %d MB", name, maxFile>>20)
+		}
+		text, charset, err := decode(data)
+		if err != nil {
+			return fmt.Errorf("%s cannot be read: %w", name, err)
+		}
+		rows, how := split(text)
+		told(name, charset+", "+how)
+		for i := range rows {
+			if err := do(&rows[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var errNoText = errors.New("it is no text in UTF-8, Shift_JIS or UTF-16")
+
+// decode reads a text in one of the ways that banks write it, and says which.
+// What is not wholly readable is refused, because half a line is another line.
+func decode(data []byte) (text, charset string, err error) {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
+		if data = data[3:]; !utf8.Valid(data) {
+			return "", "", fmt.Errorf("%w: it begins as UTF-8, and byte %d is not", errNoText, invalid(data)+3)
+		}
+		return string(data), "UTF-8 with a mark", nil
+	case bytes.HasPrefix(data, []byte("\xFF\xFE")):
+		text, err = wide16(data[2:], false)
+		return text, "UTF-16 (little end first) with a mark", err
+	case bytes.HasPrefix(data, []byte("\xFE\xFF")):
+		text, err = wide16(data[2:], true)
+		return text, "UTF-16 (big end first) with a mark", err
+	case utf8.Valid(data) && bytes.IndexByte(data, 0) < 0:
+		return string(data), "UTF-8", nil
+	}
+	if little, big := looks16(data, false), looks16(data, true); little || big {
+		text, err = wide16(data, !little)
+		return text, map[bool]string{true: "UTF-16 (little end first)", false: "UTF-16 (big end first)"}[little], err
+	}
+	if bytes.IndexByte(data, 0) >= 0 {
+		return "", "", errNoText
+	}
+	out, err := japanese.ShiftJIS.NewDecoder().Bytes(data)
+	if i := bytes.IndexRune(out, utf8.RuneError); err != nil || i >= 0 {
+		return "", "", fmt.Errorf("%w: line %d", errNoText, 1+bytes.Count(out[:max(i, 0)], []byte("\n")))
+	}
+	return string(out), "Shift_JIS", nil
+}
+
+// invalid is where a text stops being UTF-8.
+func invalid(data []byte) int {
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(data)
+}
+
+// looks16 tells whether data is UTF-16 without a mark: nearly all of its units
+// are what banks print, and not all of them ideographs, which Shift_JIS can
+// look like.
+func looks16(data []byte, big bool) bool {
+	if len(data) < 2 || len(data)%2 != 0 {
+		return false
+	}
+	likely, telling, n := 0, 0, 0
+	for i := 0; i+1 < len(data) && n < 4096; i += 2 {
+		u := uint16(data[i]) | uint16(data[i+1])<<8
+		if big {
+			u = uint16(data[i])<<8 | uint16(data[i+1])
+		}
+		n++
+		switch {
+		case u >= 0x20 && u < 0x7F, u == '\n', u == '\r', u == '\t', u >= 0x3000 && u <= 0x30FF, u >= 0xFF00 && u <= 0xFFEF:
+			likely++
+			telling++
+		case u >= 0x4E00 && u <= 0x9FFF, u >= 0x2010 && u <= 0x2212:
+			likely++
+		}
+	}
+	return 20*likely >= 19*n && 3*telling >= n
+}
+
+func wide16(data []byte, big bool) (string, error) {
+	if len(data)%2 != 0 {
+		return "", fmt.Errorf("%w: half a letter of UTF-16 is missing at its end", errNoText)
+	}
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = uint16(data[2*i]) | uint16(data[2*i+1])<<8
+		if big {
+			units[i] = uint16(data[2*i])<<8 | uint16(data[2*i+1])
+		}
+	}
+	rs := utf16.Decode(units)
+	for i, r := range rs {
+		if r == utf8.RuneError || r == 0 {
+			return "", fmt.Errorf("%w: letter %d of UTF-16", errNoText, i+1)
+		}
+	}
+	return string(rs), nil
+}
+
+// What banks call the columns of their files.
+var (
+	textColumns   = []string{"摘要", "お取り扱い内容", "お取扱内容", "入出金内容", "取引内容", "内容", "詳細１", "詳細1", "取引名", "お取引内容"}
+	detailColumns = []string{"摘要内容", "詳細２", "詳細2", "参考情報"}
+	outColumns    = []string{"支払い金額", "お引出し", "お引き出し額", "お引出金額", "払出金額", "出金金額", "お支払金額", "支払金額", "出金額"}
+	inColumns     = []string{"預かり金額", "お預入れ", "お預け入れ額", "お預入金額", "受入金額", "入金金額", "お預り金額", "預り金額", "入金額"}
+	bothColumns   = []string{"入出金", "入出金(円)", "入出金額"}
+)
+
+// headerWithin is how many lines a bank may print above the names of columns.
+const headerWithin = 16
+
+// split takes a text apart: the rows of a CSV by its columns' names, or else
+// one row a line. It says which.
+func split(text string) ([]row, string) {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	for i, l := range lines[:min(headerWithin, len(lines))] {
+		head, err := fields(l)
+		if err != nil || len(head) < 3 {
+			continue
+		}
+		c := columns{column(head, textColumns), column(head, detailColumns), column(head, outColumns), column(head, inColumns), column(head, bothColumns)}
+		if c.text < 0 || c.out < 0 && c.both < 0 {
+			continue
+		}
+		how := fmt.Sprintf("a CSV with the column %s", strings.TrimSpace(head[c.text]))
+		if c.detail >= 0 {
+			how += " and " + strings.TrimSpace(head[c.detail])
+		}
+		return c.rows(strings.Join(lines[i+1:], "\n")), how
+	}
+	rows := make([]row, len(lines))
+	for i, l := range lines {
+		rows[i].text = strings.TrimRight(l, "\r")
+	}
+	return rows, "one line a row"
+}
+
+// columns is where a CSV has what; -1 if it has not.
+type columns struct{ text, detail, out, in, both int }
+
+func fields(line string) ([]string, error) {
+	r := csv.NewReader(strings.NewReader(line))
+	r.LazyQuotes = true
+	return r.Read()
+}
+
+// column finds the first of some names, whole, or with a unit behind it.
+func column(head, names []string) int {
+	for _, name := range names {
+		for i, h := range head {
+			h = strings.TrimSpace(h)
+			if h == name || strings.HasPrefix(h, name+"(") || strings.HasPrefix(h, name+"（") {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func (c columns) rows(text string) []row {
+	r := csv.NewReader(strings.NewReader(text))
+	r.LazyQuotes, r.FieldsPerRecord = true, -1
+	var out []row
+	for {
+		rec, err := r.Read()
+		if err != nil {
+			return out
+		}
+		at := func(i int) string {
+			if i < 0 || i >= len(rec) {
+				return ""
+			}
+			return strings.TrimSpace(rec[i])
+		}
+		x := row{text: at(c.text), detail: at(c.detail)}
+		if x.text == "" && x.detail == "" {
+			continue
+		}
+		switch out, in, both := yen(at(c.out)), yen(at(c.in)), yen(at(c.both)); {
+		case out != 0:
+			x.amount = out
+		case in != 0:
+			x.amount, x.in = in, true
+		case both < 0:
+			x.amount = -both
+		case both > 0:
+			x.amount, x.in = both, true
+		}
+		out = append(out, x)
+	}
+}
+
+// yen reads an amount as banks write it: 1,000 or \7,000 or "￥100円".
+func yen(s string) int64 {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		case r >= '0' && r <= '9' || r == '-':
+			return r
+		}
+		return -1
+	}, s)
+	n, _ := strconv.ParseInt(s, 10, 64) // an empty column is no amount
+	return n
+}

@@ -1,0 +1,76 @@
+package trial_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/catalog/trial"
+)
+
+func TestNoOrdinaryLineRings(t *testing.T) {
+	if n := len(trial.Lines()); n < 3000 {
+		t.Fatalf("only %d ordinary lines", n)
+	}
+	for _, r := range trial.Rings(catalog.BuiltIn()) {
+		t.Errorf("%q of bank %s (%s) rings: %s by %s, %s", r.Text, r.Bank, r.Kind, r.Service, r.Pattern, r.Strength)
+	}
+	banks := map[string]int{}
+	for _, l := range trial.Lines() {
+		banks[l.Bank]++
+	}
+	t.Logf("%d lines of %d banks", len(trial.Lines()), len(banks))
+}
+
+// What would ruin the catalogue does not pass.
+func TestRuinIsRefused(t *testing.T) {
+	for _, name := range []string{"電話", "ガス", "ヌ", "ヤチン", "振込手数料", "カード", "ペイ", "AT", "デンリヨク", "コウザフリカエ", "カ", "ローン", "キユウヨ", "給与", "手数料", "ATM", "トウキヨウデンリヨク", "ホケン", "ドコモ", "保険", "利息", "スイドウ"} {
+		for _, kind := range []string{"guessed", "guessed alone"} {
+			e, err := catalog.With("new.rec", []byte("Service: x\nJa: x\nEn: x\nDebit: charge\nName: "+name+" | "+kind+"\n"))
+			var problems []error
+			if err == nil {
+				problems = trial.Check(e)
+			} else {
+				problems = []error{err}
+			}
+			if len(problems) == 0 || !strings.Contains(fmt.Sprint(problems), "new.rec:") {
+				t.Errorf("the name %s (%s) passes", name, kind)
+			}
+		}
+	}
+}
+
+func TestAThousandServicesAreCheckedAtOnce(t *testing.T) {
+	var b strings.Builder
+	kana := []rune("アイエオカキクケコサシスセソ")
+	for i := range 1000 {
+		n := i*7919 + 12345
+		name := ""
+		for range 5 {
+			name += string(kana[n%len(kana)])
+			n = n/len(kana)*31 + i
+		}
+		fmt.Fprintf(&b, "Service: x%d\nJa: x\nEn: x\nDebit: charge\nName: ヌ%sネペイ | guessed\nNot: ヌ%sネペイモール | shop\n\n", i, name, name)
+	}
+	e, err := catalog.With("new.rec", []byte(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	problems := trial.Check(e)
+	t.Logf("%d problems in %v", len(problems), time.Since(began))
+}
+
+// More than can be looked for is an error, not silence.
+func TestTooManyEntriesAreAnError(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("Service: x\nJa: x\nEn: x\nDebit: charge\n")
+	for i := range 70_000 {
+		fmt.Fprintf(&b, "Name: ヌネノ%05d | guessed\n", i)
+	}
+	if _, err := catalog.With("new.rec", []byte(b.String())); err == nil {
+		t.Error("70,000 names are taken")
+	}
+}
