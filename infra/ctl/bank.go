@@ -29,13 +29,13 @@ func oneBank(flags *flag.FlagSet, args []string) (string, error) {
 	return args[0], nil
 }
 
-// tenant reads a bank that must be one.
-func tenant(ctx context.Context, d *operator.Deployment, code string) (*store.Bank, error) {
-	b, err := store.New(d.Table).Bank(ctx, code)
+// mustBeTenant fails for a bank that was not added.
+func mustBeTenant(ctx context.Context, d *operator.Deployment, code string) error {
+	_, err := store.New(d.Table).Bank(ctx, code)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("bank %s is no tenant of %s; add it with ctl bank add %s", code, d.Where, code)
+		return fmt.Errorf("bank %s is no tenant of %s; add it with ctl bank add %s", code, d.Where, code)
 	}
-	return b, err
+	return err
 }
 
 // newSecret makes a webhook secret of 256 bits.

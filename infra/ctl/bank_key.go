@@ -50,7 +50,7 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		return misused(flags, "-list, -revoke and making a key are three different things: do one at a time.")
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
-		if _, err := tenant(ctx, d, code); err != nil {
+		if err := mustBeTenant(ctx, d, code); err != nil {
 			return err
 		}
 		st := store.New(d.Table)

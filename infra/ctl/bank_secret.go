@@ -34,7 +34,7 @@ func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args
 		return misused(flags, "-finish ends a rotation and -again begins it once more: say only one.")
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
-		if _, err := tenant(ctx, d, code); err != nil {
+		if err := mustBeTenant(ctx, d, code); err != nil {
 			return err
 		}
 		value, err := d.Secrets.Secret(ctx, operator.Webhook(code))

@@ -142,13 +142,19 @@ func (f *Folder) Close() error {
 	return f.lock.Close()
 }
 
-// Store and Queue are the files of the embedded parts.
+// Store is the file of the embedded store.
 func (f *Folder) Store() string { return filepath.Join(f.path, storeFile) }
+
+// Queue is the file of the embedded queues.
 func (f *Folder) Queue() string { return filepath.Join(f.path, queueFile) }
 
-// Phones, Mails and Books are what the simulators remember.
+// Phones is the file in which the simulated LINE keeps its chats.
 func (f *Folder) Phones() string { return filepath.Join(f.path, phonesFile) }
-func (f *Folder) Mails() string  { return filepath.Join(f.path, mailsFile) }
+
+// Mails is the file in which the simulated mailbox keeps its mail.
+func (f *Folder) Mails() string { return filepath.Join(f.path, mailsFile) }
+
+// Books is the file in which a simulated bank keeps its disputes.
 func (f *Folder) Books(bank string) string {
 	return filepath.Join(f.path, fmt.Sprintf(booksFile, bank))
 }

@@ -47,7 +47,8 @@ func TestEachPhoneShowsTheMenuOfItsLanguageInABrowser(t *testing.T) {
 	second.reads("the menu speaks English", "No account is connected")
 
 	// On the page: the first phone, and back. A link opens once.
-	link, err := "", error(nil)
+	var link string
+	var err error
 	for _, lang := range []struct{ code, bar string }{{"en", en}, {"ja", ja}, {"en", en}} {
 		first.say("settings")
 		poll(t, ctx, "the chat gives the page", fmt.Sprintf(`[document.querySelector(%q)?.href || ""].some(h => h.includes("%%2Fs%%2F") && h !== %q)`,

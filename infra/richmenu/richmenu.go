@@ -15,11 +15,13 @@ import (
 	"kozamori/internal/wording"
 )
 
-// Size of the picture in pixels; LINE takes widths from 800 to 2500 and at
-// most 1 MB.
+// The picture's size in pixels, and its buttons. LINE takes widths from 800 to
+// 2500 and at most 1 MB.
 const (
-	Width, Height = 2500, 1686
-	Columns, Rows = 3, 2
+	Width   = 2500
+	Height  = 1686
+	Columns = 3
+	Rows    = 2
 )
 
 var (

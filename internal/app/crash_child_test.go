@@ -129,7 +129,7 @@ func house() {
 
 	var mu sync.Mutex
 	command := func(do func(*http.Request) error) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
+		return func(_ http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			defer mu.Unlock()
 			if at, err := strconv.ParseInt(r.FormValue("now"), 10, 64); err == nil {

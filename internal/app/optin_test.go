@@ -91,7 +91,7 @@ func (h *town) call(method, path, body string) map[string]any {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode >= 300 {
 		h.t.Fatalf("%s %s: %d %s %v", method, path, res.StatusCode, b, err)

@@ -43,7 +43,7 @@ func TestPatternsAndTrapsAreFolded(t *testing.T) {
 
 func FuzzFold(f *testing.F) {
 	f.Add("RKデイ―バライ")
-	f.Fuzz(func(t *testing.T, s string) {
+	f.Fuzz(func(_ *testing.T, s string) {
 		_ = catalog.Classify("0168", s)
 	})
 }

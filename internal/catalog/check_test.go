@@ -90,7 +90,7 @@ func TestABrandNewServiceNeedsOneEntry(t *testing.T) {
 // what they make classifies.
 func FuzzRead(f *testing.F) {
 	f.Add("Service: x\nJa: x\nEn: x\nDebit: charge\nName: ペイ | guessed alone", "Bank: 0001\nJa: x\nEn: x\nCells: 12", "Front: RK\nBill: カード | x")
-	f.Fuzz(func(t *testing.T, services, banks, words string) {
+	f.Fuzz(func(_ *testing.T, services, banks, words string) {
 		d, err := read(source{services, banks, words})
 		if err != nil {
 			return

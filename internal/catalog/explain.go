@@ -75,12 +75,12 @@ func (d *data) explain(bank, descriptor string) Explanation {
 	for _, n := range notes {
 		var m Match
 		s.match(span(n.from, n.to), &m)
-		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text(s)})
+		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text()})
 	}
 	return e
 }
 
-func (n *note) text(s *scan) string {
+func (n *note) text() string {
 	var b strings.Builder
 	name := func(w *word) {
 		fmt.Fprintf(&b, "%s of %s (%s)", w.text, w.service.ID, w.place)

@@ -33,14 +33,14 @@ type LINE interface {
 	LinkToken(ctx context.Context, user string) (string, error)
 }
 
-// Desk takes answers to alerts; see dispute.Service.
+// Disputes takes answers to alerts; see dispute.Service.
 type Disputes interface {
 	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
 	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
 	Trust(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
 }
 
-// Membership binds people to accounts; see membership.Service.
+// Enrol binds people to accounts; see membership.Service.
 type Enrol interface {
 	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (membership.Bound, error)
 	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)

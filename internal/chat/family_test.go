@@ -154,7 +154,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 				w.Add(6 * time.Second)
 				w.settle()
 			}
-			title := wording.ServicesMessage(ja, "", nil, false, w.Now()).Title
+			title := wording.ServicesMessage(ja, "", nil, false).Title
 			var lists []string
 			for _, m := range w.shown(alice) {
 				if strings.Contains(m, title) && strings.Contains(m, "a=notmine") {

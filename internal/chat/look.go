@@ -109,7 +109,7 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 			lines = append(lines, l)
 		}
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
-		m := wording.ServicesMessage(lang, strings.TrimSpace(bank+" "+b.Account.Mask), lines, b.Watcher.HideAmount, t.at())
+		m := wording.ServicesMessage(lang, strings.TrimSpace(bank+" "+b.Account.Mask), lines, b.Watcher.HideAmount)
 		wording.AnswerServices(&m, lines, b.Watcher.Role == watch.Guardian, b.Watcher.ID)
 		if all == nil {
 			all = &m

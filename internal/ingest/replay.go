@@ -32,7 +32,7 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	}
 	events, err := wire.ReadBatch([]byte(r.Raw), r.Bank, now)
 	if err != nil {
-		return Replayed{Rejected: []Rejected{{Problem: err.Error()}}}, nil
+		return Replayed{Rejected: []Rejected{{Problem: err.Error()}}}, nil //nolint:nilerr // it is what came of it
 	}
 	var good []jsontext.Value
 	var out Replayed

@@ -16,6 +16,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -83,7 +84,7 @@ type banks struct{ *secrets.Secrets }
 
 func (b banks) WebhookSecrets(ctx context.Context, bank string) ([]string, error) {
 	found, err := b.Secrets.WebhookSecrets(ctx, bank)
-	if err == secrets.ErrNoBank {
+	if errors.Is(err, secrets.ErrNoBank) {
 		return nil, ingest.ErrUnknownBank
 	}
 	return found, err

@@ -148,7 +148,7 @@ func TestWorkOnABatchEndsInTimeToSettleIt(t *testing.T) {
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	q := &settled{}
-	res, err := lambda.Queue(q, names, func(work context.Context, ms []queue.Message) []queue.Verdict {
+	res, err := lambda.Queue(q, names, func(work context.Context, _ []queue.Message) []queue.Verdict {
 		<-work.Done() // a provider that does not answer
 		return []queue.Verdict{queue.RetryAfter(time.Second)}
 	}, now, quiet)(short, batch(t, "a"))

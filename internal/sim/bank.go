@@ -174,7 +174,7 @@ func (b *Bank) PostAs(ctx context.Context, id string, body []byte) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	return b.call(ctx, http.MethodPost, "events", body, http.Header{
+	return b.post(ctx, "events", body, http.Header{
 		webhooks.HeaderWebhookID:        {id},
 		webhooks.HeaderWebhookTimestamp: {strconv.FormatInt(now.Unix(), 10)},
 		webhooks.HeaderWebhookSignature: {sig},
@@ -183,7 +183,7 @@ func (b *Bank) PostAs(ctx context.Context, id string, body []byte) (Answer, erro
 
 // IssueCode asks for a code; the body is the API's.
 func (b *Bank) IssueCode(ctx context.Context, body []byte) (Answer, error) {
-	return b.call(ctx, http.MethodPost, "codes", body, nil)
+	return b.post(ctx, "codes", body, nil)
 }
 
 // SetStatus tells how far the bank is with a dispute, and writes it into its
@@ -193,7 +193,7 @@ func (b *Bank) SetStatus(ctx context.Context, disputeID, status, text string) (A
 	if err != nil {
 		return Answer{}, err
 	}
-	a, err := b.call(ctx, http.MethodPost, "disputes/"+url.PathEscape(disputeID)+"/status", body, nil)
+	a, err := b.post(ctx, "disputes/"+url.PathEscape(disputeID)+"/status", body, nil)
 	if err != nil || a.Status != http.StatusOK {
 		return a, err
 	}
@@ -204,8 +204,8 @@ func (b *Bank) SetStatus(ctx context.Context, disputeID, status, text string) (A
 	return a, nil
 }
 
-func (b *Bank) call(ctx context.Context, method, path string, body []byte, header http.Header) (Answer, error) {
-	req, err := http.NewRequestWithContext(ctx, method, b.API+"/v1/banks/"+b.Code+"/"+path, bytes.NewReader(body))
+func (b *Bank) post(ctx context.Context, path string, body []byte, header http.Header) (Answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.API+"/v1/banks/"+b.Code+"/"+path, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -227,7 +227,7 @@ func (b *Bank) call(ctx context.Context, method, path string, body []byte, heade
 	defer func() { _ = res.Body.Close() }()
 	raw, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 	if err == nil && len(raw) > 0 && !json.Valid(raw) {
-		err = fmt.Errorf("sim: %s %s answered %d with something else than JSON", method, path, res.StatusCode)
+		err = fmt.Errorf("sim: %s %s answered %d with something else than JSON", http.MethodPost, path, res.StatusCode)
 	}
 	return Answer{Status: res.StatusCode, Body: raw}, err
 }

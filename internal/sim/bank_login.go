@@ -22,7 +22,7 @@ func (b *Bank) Nonce(ctx context.Context, accounts []BankAccount) (string, error
 	if err != nil {
 		return "", err
 	}
-	a, err := b.call(ctx, http.MethodPost, "nonces", body, nil)
+	a, err := b.post(ctx, "nonces", body, nil)
 	if err != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -91,7 +92,7 @@ func hello(s string) message.Message {
 func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
 	p := newPlatform(t)
 	stranger := p.AddUser(sim.User{Name: "太郎"})
-	if p.Say(stranger, "x") != sim.ErrNotFriend || p.Say("U1", "x") != sim.ErrNotFriend {
+	if !errors.Is(p.Say(stranger, "x"), sim.ErrNotFriend) || !errors.Is(p.Say("U1", "x"), sim.ErrNotFriend) {
 		t.Error("a stranger could speak to the account")
 	}
 	for name, do := range map[string]func() error{
@@ -229,7 +230,7 @@ func TestSomebodyWhoBlockedIsAnswered200AndSeesNothing(t *testing.T) {
 	if len(chat) != 1 || chat[0].Kind != "block" || len(taken) != 1 || taken[0].Shown {
 		t.Errorf("chat %+v, taken %+v", chat, taken)
 	}
-	if _, err := p.client.Profile(ctx, p.user); err != line.ErrNoProfile {
+	if _, err := p.client.Profile(ctx, p.user); !errors.Is(err, line.ErrNoProfile) {
 		t.Error(err)
 	}
 }

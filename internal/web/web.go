@@ -133,7 +133,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Header.Del("Origin")
 	}
 	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
+		if p := recover(); p != nil && p != http.ErrAbortHandler { //nolint:errorlint // a panic carries the value itself
 			s.Logger.ErrorContext(r.Context(), "a page panicked", "route", r.Pattern)
 			s.page(out, http.StatusInternalServerError, wording.BrokenPage(spoken(out, r), r.Method == http.MethodPost))
 		} else if p != nil {

@@ -202,7 +202,8 @@ func RecentAlerts(f ListFacts) message.Message {
 }
 
 func (it *ListItem) say(lang watch.Lang) string {
-	r, what := it.Record, ""
+	r := it.Record
+	var what string
 	link := r.Kind == watch.LinkRegistered
 	name := it.ServiceName
 	switch {

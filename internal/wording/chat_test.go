@@ -44,8 +44,8 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 	}}
 	lines := []ServiceLine{{Name: service, Record: "r1", Activity: watch.ServiceActivity{LastAt: now, LastAmount: 5000, Debits: 1}},
 		{Name: "", Record: "", Activity: watch.ServiceActivity{LastAt: now}}}
-	services := ServicesMessage(lang, bank+" 普通 ***4567", nil, false, now)
-	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false, now)
+	services := ServicesMessage(lang, bank+" 普通 ***4567", nil, false)
+	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false)
 	AnswerServices(&more, lines, false, "w2")
 	AddServices(&services, more)
 	EndServices(&services, 3)

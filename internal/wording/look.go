@@ -227,7 +227,7 @@ func ServicesPage(f ServicesFacts) message.Page {
 }
 
 // ServicesMessage tells the same in the chat: after opt-in, or when asked.
-func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool, now time.Time) message.Message {
+func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool) message.Message {
 	lang = langOf(lang)
 	m := message.Message{Lang: string(lang), Alt: tServTitle.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tServTitle.in(lang),
 		Facts: []message.Fact{{Label: tFactAccount.in(lang), Value: account}}, Text: []string{tServText.in(lang)}}

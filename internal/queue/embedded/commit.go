@@ -154,8 +154,8 @@ func (c change) write(tx *bbolt.Tx, n queue.Name, id uint64) error {
 	heads := tx.Bucket(bucket(n, "head"))
 	h, _, err := decodeHead(heads.Get(dbKey(id)))
 	if err != nil {
-		return nil // buried in the meantime
+		return nil //nolint:nilerr // no head: it was dead-lettered in the meantime
 	}
 	h.Receives, h.Visible = c.receives, c.visible
-	return heads.Put(dbKey(id), h.encode(nil))
+	return heads.Put(dbKey(id), h.encode())
 }

@@ -30,11 +30,11 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 	return q.durable(ctx, func(tx *bbolt.Tx) error {
 		h, _, err := decodeHead(tx.Bucket(bucket(n, "head")).Get(dbKey(e.id)))
 		if err != nil {
-			return nil // it ended in the meantime
+			return nil //nolint:nilerr // no head: it ended in the meantime
 		}
 		h.Receives, h.Why, h.Died = m.Receives, why, died
 		body := tx.Bucket(bucket(n, "body")).Get(dbKey(e.id))
-		if err := tx.Bucket(bucket(n, "dead")).Put(dbKey(e.id), append(h.encode(nil), body...)); err != nil {
+		if err := tx.Bucket(bucket(n, "dead")).Put(dbKey(e.id), append(h.encode(), body...)); err != nil {
 			return err
 		}
 		dead = true

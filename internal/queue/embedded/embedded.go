@@ -183,7 +183,7 @@ func (q *Queue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) 
 }
 
 func putMessage(tx *bbolt.Tx, n queue.Name, id uint64, h head, body []byte) error {
-	if err := putAppending(tx, bucket(n, "head"), id, h.encode(nil)); err != nil {
+	if err := putAppending(tx, bucket(n, "head"), id, h.encode()); err != nil {
 		return err
 	}
 	return putAppending(tx, bucket(n, "body"), id, body)

@@ -19,10 +19,9 @@ const headForm = 1
 
 var errHead = errors.New("not a head of a message")
 
-// encode appends the head to b. It tells its own length, so that a body may
-// follow.
-func (h head) encode(b []byte) []byte {
-	b = append(b, headForm)
+// encode writes the head. It tells its own length, so that a body may follow.
+func (h head) encode() []byte {
+	b := []byte{headForm}
 	for _, n := range [...]int64{h.Sent, h.Visible, int64(h.Receives), h.Died} {
 		b = binary.AppendVarint(b, n)
 	}

@@ -278,7 +278,7 @@ func TestKeysThatABusyDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
 	asked := 0
 	never := false
 	p := &proxy{}
-	p.after = func(op string, n int, body []byte) ([]byte, error) {
+	p.after = func(op string, _ int, body []byte) ([]byte, error) {
 		if op != "BatchGetItem" {
 			return body, nil
 		}

@@ -44,7 +44,7 @@ func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	if got, err := b.Get(context.Background(), k); err != nil || len(got) != 1 {
 		t.Errorf("after reopening: %v %v", got, err)
 	}
@@ -57,7 +57,7 @@ func TestWhatHasExpiredLeavesTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tab.Close()
+	defer func() { _ = tab.Close() }()
 	var writes []store.Write
 	for i := range 4500 {
 		it := store.Item{Key: store.Key{PK: fmt.Sprintf("P%d", i/100), SK: fmt.Sprintf("%04d", i)}, Body: []byte(`1`), Due: store.Key{PK: "DUE", SK: "x"}}
