@@ -131,6 +131,7 @@ func (g *gate) check(w http.ResponseWriter, r *http.Request, path string, item *
 }
 
 func TestEveryRouteIsDescribedAndEveryDescriptionIsARoute(t *testing.T) {
+	t.Parallel()
 	doc := document(t)
 	var described []string
 	for path, item := range doc.Paths.Map() {
@@ -147,6 +148,7 @@ func TestEveryRouteIsDescribedAndEveryDescriptionIsARoute(t *testing.T) {
 }
 
 func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.everyEvent()
 	d := w.everyAccountCall()
@@ -171,6 +173,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 }
 
 func TestWhatTheBankIsToldIsAsDescribed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.everyCallback()
 	told := map[string]int{}
@@ -200,6 +203,7 @@ func TestWhatTheBankIsToldIsAsDescribed(t *testing.T) {
 }
 
 func TestTheDescriptionOfEventsTakesWhatIngestTakes(t *testing.T) {
+	t.Parallel()
 	schema := document(t).Paths.Find("/v1/banks/{bank}/events").Post.RequestBody.Value.Content.Get("application/json").Schema.Value
 	base := map[string]map[string]any{
 		"debit": {"id": "e1", "type": "debit", "transaction_id": "t1", "account_ref": "acc_1", "occurred_at": "2026-11-24T12:00:00+09:00",

@@ -17,6 +17,7 @@ func read(t *testing.T, name string) string {
 }
 
 func TestTheRunbookKnowsEachAlarm(t *testing.T) {
+	t.Parallel()
 	book := read(t, "RUNBOOK.md")
 	names := regexp.MustCompile(`AlarmName: !Sub "\$\{App\}-(.+)"`).FindAllStringSubmatch(read(t, "alarms.yaml"), -1)
 	if len(names) < 30 {
@@ -36,6 +37,7 @@ func TestTheRunbookKnowsEachAlarm(t *testing.T) {
 }
 
 func TestTheREADMENamesTheRegionThatSAMDeploysTo(t *testing.T) {
+	t.Parallel()
 	region := regexp.MustCompile(`(?m)^region = "(.+)"`).FindStringSubmatch(read(t, "../samconfig.toml"))
 	if region == nil {
 		t.Fatal("samconfig.toml names no region")

@@ -9,6 +9,7 @@ import (
 )
 
 func TestEveryProgramTellsItsVersion(t *testing.T) {
+	t.Parallel()
 	programs := 0
 	for _, pattern := range []string{"../functions/*/main.go", "*/main.go", "*/*/main.go"} {
 		found, err := filepath.Glob(pattern)
@@ -29,6 +30,7 @@ func TestEveryProgramTellsItsVersion(t *testing.T) {
 
 // What tells a newcomer where to go names files; each must be there.
 func TestTheGuidesNameFilesThatExist(t *testing.T) {
+	t.Parallel()
 	path := regexp.MustCompile("`((?:internal|infra|functions|events|\\.ci|\\.github)/[A-Za-z0-9_./*-]+)`")
 	for _, guide := range []string{"../README.md", "../.github/CONTRIBUTING.md", "../.github/SECURITY.md"} {
 		named := path.FindAllStringSubmatch(read(t, guide), -1)

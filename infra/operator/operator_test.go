@@ -39,6 +39,7 @@ func lend(t *testing.T, l *Lent) *Deployment {
 }
 
 func TestABorrowedTableKeepsEveryPromise(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table {
 		table := worldtest.Table(t, now)
 		return lend(t, &Lent{Table: table}).Table
@@ -46,6 +47,7 @@ func TestABorrowedTableKeepsEveryPromise(t *testing.T) {
 }
 
 func TestBorrowedQueues(t *testing.T) {
+	t.Parallel()
 	q := worldtest.Queue(t, qembedded.Options{})
 	ctx := t.Context()
 	b, err := lend(t, &Lent{Queue: q}).Queue(ctx)
@@ -79,6 +81,7 @@ func TestBorrowedQueues(t *testing.T) {
 }
 
 func TestALocalStackThatWasKilledIsWorkedOnByItsFiles(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	f, err := folder.Open(data, false)
 	if err != nil {
@@ -127,6 +130,7 @@ func TestALocalStackThatWasKilledIsWorkedOnByItsFiles(t *testing.T) {
 }
 
 func TestAStackThatWentAwayIsASentence(t *testing.T) {
+	t.Parallel()
 	d := Borrow(filepath.Join(t.TempDir(), "nobody"))
 	if _, err := d.Table.Get(context.Background(), store.Key{PK: "a", SK: "b"}); !errors.Is(err, errGone) {
 		t.Error(err)

@@ -22,6 +22,7 @@ import (
 )
 
 func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}`)
 	code := fmt.Sprint(v["code"])
@@ -47,6 +48,7 @@ func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
 }
 
 func TestANonceBindsWhatTheCustomerTicked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	status, v := w.call(w.key, "POST", "/v1/banks/0168/nonces", `{"accounts":[{"account_ref":"acc_8f3k","lang":"en"},{"account_ref":"acc_2"}]}`)
 	if status != http.StatusCreated || v["expires_at"] != "2026-11-24T03:11:00Z" {
@@ -59,6 +61,7 @@ func TestANonceBindsWhatTheCustomerTicked(t *testing.T) {
 }
 
 func TestARequestThatCannotBeTakenSaysWhere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
 	for _, c := range []struct {
@@ -120,6 +123,7 @@ func TestARequestThatCannotBeTakenSaysWhere(t *testing.T) {
 }
 
 func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	b := w.bound()
 	a := b.Account
@@ -141,6 +145,7 @@ func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
 }
 
 func TestDisputesArePaged(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	b := w.bound()
 	var want []string
@@ -174,6 +179,7 @@ func TestDisputesArePaged(t *testing.T) {
 }
 
 func TestAStatusFollowsItsOrder(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
 	for _, c := range []struct {
@@ -199,6 +205,7 @@ func TestAStatusFollowsItsOrder(t *testing.T) {
 }
 
 func TestErasureAndHealth(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.bound()
 	for range 2 {
@@ -228,6 +235,7 @@ func (broken) Issue(context.Context, string, membership.CodeRequest) (membership
 func (broken) Erase(context.Context, string, string) error { panic("acc_8f3k") }
 
 func TestOnlyOurOwnFailuresAreLoggedAndNobodyIsNamed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.api.Enrol = broken{}
 	if status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`); status != 500 || strings.Contains(fmt.Sprint(v), "disk") {

@@ -69,6 +69,7 @@ func everyRoute() []string {
 }
 
 func TestAKeyOpensItsBankOnly(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
@@ -129,6 +130,7 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 // What an address or a body names of another bank's is as what there is not,
 // in words, in reads and in what becomes of it.
 func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()

@@ -72,6 +72,7 @@ func randomLine(rng *rand.Rand, d *data) string {
 var gaps = []string{" ", "　", "(", ")", "（", "）", "/", "・", "･", "*", "＊", ".", "-", "ー", "－", "゛", "ﾞ", "ﾟ", "\u3099", "カ", "ｶ)", "(カ", "（ト", "3", "１２", "ロ"}
 
 func TestTheFastPathAgreesWithTheReference(t *testing.T) {
+	t.Parallel()
 	ref := newReference(std())
 	rng := rand.New(rand.NewPCG(4, 20201003))
 	banks := append([]string{"", "9999"}, std().codes...)

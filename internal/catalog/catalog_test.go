@@ -8,6 +8,7 @@ import (
 )
 
 func TestClassify(t *testing.T) {
+	t.Parallel()
 	for line, want := range map[string]string{
 		"ドコモコウザ": "docomo", "ﾄﾞｺﾓｺｳｻﾞ": "docomo", "ト゛コモコウサ゛": "docomo",
 		"RKデイ―バライ": "docomo", "RKﾃﾞｲ-ﾊﾞﾗｲ": "docomo", "ディーバライ": "docomo", "JD/ﾃﾞｲﾊﾞﾗｲ": "docomo",
@@ -25,6 +26,7 @@ func TestClassify(t *testing.T) {
 }
 
 func TestLink(t *testing.T) {
+	t.Parallel()
 	if m := catalog.Link("paypay", "", ""); m.Service != "paypay" || m.Confidence != watch.Named {
 		t.Errorf("a link that the bank named is %+v", m)
 	}
@@ -34,6 +36,7 @@ func TestLink(t *testing.T) {
 }
 
 func TestPatternsAndTrapsAreFolded(t *testing.T) {
+	t.Parallel()
 	for _, line := range []string{"ドコモコウザ", "ﾍﾟｲﾍﾟｲ", "PAYPAYカ-ド"} {
 		if f := catalog.Fold(line); f != catalog.Fold(f) {
 			t.Errorf("%q folds twice: %q", line, f)
@@ -49,6 +52,7 @@ func FuzzFold(f *testing.F) {
 }
 
 func TestLimitsOf(t *testing.T) {
+	t.Parallel()
 	for service, want := range map[string][2]int64{"docomo": {100_000, 300_000}, "paypay": {500_000, 2_000_000}, "aupay": {100_000, 0}, "kyash": {}, "none": {}} {
 		if once, month := catalog.LimitsOf(service); once != want[0] || month != want[1] {
 			t.Errorf("%s takes at most %d at once and %d in a month, want %v", service, once, month, want)

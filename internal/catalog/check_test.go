@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheCatalogueGoesTogether(t *testing.T) {
+	t.Parallel()
 	for _, err := range Check() {
 		t.Error(err)
 	}
@@ -14,6 +15,7 @@ func TestTheCatalogueGoesTogether(t *testing.T) {
 
 // A mistake in the files is refused, and both lines of it are named.
 func TestMistakesInTheFiles(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		services, banks, words string // added to the files
 		want                   []string
@@ -72,6 +74,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 
 // A new service is one entry, and no code.
 func TestABrandNewServiceNeedsOneEntry(t *testing.T) {
+	t.Parallel()
 	d, err := read(source{servicesRec + "\nService: kemupay\nJa: ケムペイ\nEn: Kemu Pay\nDebit: charge\nName: ケムペイ | guessed\n", banksRec, wordsRec})
 	if err != nil {
 		t.Fatal(err)

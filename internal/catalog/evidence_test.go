@@ -36,6 +36,7 @@ func decided(d *Decision) string {
 }
 
 func TestDecide(t *testing.T) {
+	t.Parallel()
 	now := on("2026-11-27")
 	linked := func(s string, before time.Duration) []Linked { return []Linked{{Service: s, At: now.Add(-before)}} }
 	for _, c := range []struct {
@@ -104,6 +105,7 @@ func TestDecide(t *testing.T) {
 }
 
 func TestDecisionsTellWhatElseItIs(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		e          Evidence
 		confidence watch.Confidence
@@ -124,6 +126,7 @@ func TestDecisionsTellWhatElseItIs(t *testing.T) {
 }
 
 func TestFormsOfDescriptors(t *testing.T) {
+	t.Parallel()
 	if x, y := Form("ﾍﾟｲﾍﾟｲ ２６０７"), Form("ペイペイ　2608"); x != y || x == "" {
 		t.Errorf("two months of one payee are %q and %q", x, y)
 	}

@@ -24,6 +24,7 @@ func fronts(b *Bank) []string {
 var backs = []string{"", "（カ", "(ｶ", "ｶ)", " ｶ)", "（ト", "(364)", "　２６０７", "*", "  ", "株式会社", "（株）", "チャージ", "ﾊﾞﾗｲ"}
 
 func TestNamesInTheSpellingsOfAllBanks(t *testing.T) {
+	t.Parallel()
 	var y tally
 	for _, w := range std().words {
 		if w.kind != kindName {
@@ -56,6 +57,7 @@ func TestNamesInTheSpellingsOfAllBanks(t *testing.T) {
 }
 
 func TestTrapsInTheSpellingsOfAllBanks(t *testing.T) {
+	t.Parallel()
 	var y tally
 	try := func(text string) {
 		for n, s := range spellings(text) {
@@ -104,6 +106,7 @@ func (s *scan) debits() bool {
 // Longer words that merely hold a name are never told as sure: an unknown word
 // that is joined to a name leaves two readings, or silence.
 func TestNamesInsideLongerWords(t *testing.T) {
+	t.Parallel()
 	try := func(bank, text string) {
 		t.Helper()
 		if m := Classify(bank, text); m.Service != "" && m.Confidence != watch.Undecided {
@@ -140,6 +143,7 @@ func TestNamesInsideLongerWords(t *testing.T) {
 // An unknown word behind a name is told as that, joined to it or not, and in
 // kana as in Latin letters.
 func TestUnknownWordsAroundANameLeaveTwoReadings(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"PAYPAYグルメ", "ペイペイグルメ", "ﾍﾟｲﾍﾟｲｸﾞﾙﾒ", "PAYPAY グルメ", "PAYPAYGOURMET", "ペイペイ饅頭", "PAYPAY カード風味饅頭", "PAYPAYカード風味",
 		"ペイペイ　デンキドオリ", "PAYPAY ヒカリガオカ", "PAYPAY 返金窓口 0120", "PAYPAY 返金", "ペイペイヘンキンマドグチ", "ヌネヌネペイペイ", "ZQXPAYPAY",
@@ -154,6 +158,7 @@ func TestUnknownWordsAroundANameLeaveTwoReadings(t *testing.T) {
 // Banks and machines lose voicing marks: one in a name of four letters or
 // more, any in one of six or more and behind a real-time rail.
 func TestLostVoicingMarks(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"ヘイペイ": "paypay", "ペイヘイ": "paypay", "ヘイヘイ": "", "RTK ヘイヘイ": "paypay", "ﾄｺﾓｺｳｻﾞ": "docomo", "トコモコウサ": "docomo", "デイハライ": "docomo",
 		"エテイ": "", "RTK エテイ": "", "ペイペイカート゛": "", "ペイペイガード": "paypay", "ベイペイ": "", "ペイベイ": "", "メルヘイ": "merpay", "ラインヘイ": "linepay",
@@ -167,6 +172,7 @@ func TestLostVoicingMarks(t *testing.T) {
 // A name that was cut off is told where the bank cuts, if enough is left and
 // nothing else fits; never as another service.
 func TestCutNames(t *testing.T) {
+	t.Parallel()
 	pad := []string{"", "カ）", "ＤＦ ", "RTK ", "RKS(", "SMBC(", "MHF)DF ", "SMBC(DF.RS"}
 	told := map[string]bool{}
 	for _, w := range std().words {

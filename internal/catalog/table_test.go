@@ -119,6 +119,7 @@ func (y *tally) String() string {
 }
 
 func TestTheHardLines(t *testing.T) {
+	t.Parallel()
 	for _, l := range lines(t, hardLines) {
 		m := Classify(l.bank, l.text)
 		if m.Service != l.service && (l.service != "" || m.Confidence != watch.Undecided) {
@@ -128,6 +129,7 @@ func TestTheHardLines(t *testing.T) {
 }
 
 func TestEveryLineOfTheTables(t *testing.T) {
+	t.Parallel()
 	var y tally
 	for _, l := range append(lines(t, descriptors), lines(t, moreLines)...) {
 		y.add(t, l)

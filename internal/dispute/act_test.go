@@ -18,6 +18,7 @@ type nowhere struct{}
 func (nowhere) Send(context.Context, queue.Name, ...queue.Outgoing) error { return nil }
 
 func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	table := worldtest.Table(t, func() time.Time { return at })

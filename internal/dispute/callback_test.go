@@ -13,6 +13,7 @@ import (
 )
 
 func TestReferenceSurvivesBeingReadAloud(t *testing.T) {
+	t.Parallel()
 	form := regexp.MustCompile(`^KZ-[34679ACDEFGHJKMNPQRTVWXY]{4}-[34679ACDEFGHJKMNPQRTVWXY]{4}$`)
 	seen := map[string]bool{}
 	for i := range 5000 {
@@ -32,6 +33,7 @@ func TestReferenceSurvivesBeingReadAloud(t *testing.T) {
 }
 
 func TestCallbackBody(t *testing.T) {
+	t.Parallel()
 	jst := func(h, m int) time.Time { return time.Date(2026, 11, 24, h, m, 11, 0, watch.JST) }
 	opened := watch.DisputeChange{Seq: 1, Status: watch.DisputeOpened, At: jst(14, 8), By: watch.Owner, Via: watch.ViaLINE, TellBank: true}
 	withdrawn := watch.DisputeChange{Seq: 2, Status: watch.DisputeWithdrawn, At: jst(14, 9), By: watch.Owner, Via: watch.ViaLINE, TellBank: true}
@@ -104,6 +106,7 @@ func full(day func(int) time.Time) []watch.Trust {
 }
 
 func TestAddTrust(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
 	for _, c := range []struct {

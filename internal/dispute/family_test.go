@@ -35,6 +35,7 @@ func (h *heard) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) er
 }
 
 func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	night := &watch.Quiet{From: 11 * 60, To: 13 * 60}

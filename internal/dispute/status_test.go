@@ -16,6 +16,7 @@ import (
 )
 
 func TestWhoHearsWhatTheBankDid(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {

@@ -8,6 +8,7 @@ import (
 )
 
 func TestNoTextOfAMailIsTakenForMarkup(t *testing.T) {
+	t.Parallel()
 	for _, tone := range []message.Tone{message.Critical, message.Notice, message.Calm} {
 		markuptest.Check(t, func(text string) string {
 			m := message.Message{Tone: tone}

@@ -65,6 +65,7 @@ func client(t *testing.T, endpoint string, h *http.Client) *email.Client {
 }
 
 func TestAMailArrivesAsItWasMeant(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	o := c.Send(context.Background(), to, key, alert())
 	if d := cmp.Diff(watch.Outcome{Result: watch.SendAccepted, ProviderID: "mail-1"}, o); d != "" {
@@ -88,6 +89,7 @@ func TestAMailArrivesAsItWasMeant(t *testing.T) {
 }
 
 func TestAMailWithoutAStopPageOffersNone(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	m := alert()
 	m.StopURL = ""
@@ -109,6 +111,7 @@ func shown(s string) string {
 }
 
 func TestTextAndHTMLSayTheSame(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	m := alert()
 	c.Send(context.Background(), to, key, m)
@@ -148,6 +151,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 }
 
 func TestTheHTMLLoadsNothing(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	c.Send(context.Background(), to, key, alert())
 	got := box.Messages()[0].HTML
@@ -165,6 +169,7 @@ func TestTheHTMLLoadsNothing(t *testing.T) {
 }
 
 func TestWhatIsSaidByOthersIsEscaped(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	m := alert()
 	m.Text = append(m.Text, `<img src=x onerror=alert(1)> & "`)
@@ -177,6 +182,7 @@ func TestWhatIsSaidByOthersIsEscaped(t *testing.T) {
 }
 
 func TestEveryAnswerOfSESIsSorted(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault sim.MailFault
 		want  watch.Outcome
@@ -221,6 +227,7 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 }
 
 func TestSilenceIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	box.Fail(1, sim.MailHang)
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
@@ -244,6 +251,7 @@ func (stuck) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // A mail is held as being sent for a minute: no attempt may outlive that.
 func TestAnAttemptEndsByItselfWithinAMinute(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		got := client(t, "http://ses.example", &http.Client{Transport: stuck{}}).Send(context.Background(), to, key, alert())
@@ -254,6 +262,7 @@ func TestAnAttemptEndsByItselfWithinAMinute(t *testing.T) {
 }
 
 func TestARefusedConnectionSentNothing(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
 	got := client(t, srv.URL, nil).Send(context.Background(), to, key, alert())
@@ -263,6 +272,7 @@ func TestARefusedConnectionSentNothing(t *testing.T) {
 }
 
 func TestAnAnswerThatDoesNotParseIsNoReasonToSendTwice(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"MessageId":`)) }))
 	t.Cleanup(srv.Close)
 	if got := client(t, srv.URL, nil).Send(context.Background(), to, key, alert()); got.Result != watch.SendAccepted {
@@ -271,6 +281,7 @@ func TestAnAnswerThatDoesNotParseIsNoReasonToSendTwice(t *testing.T) {
 }
 
 func TestARedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	t.Cleanup(elsewhere.Close)
@@ -282,6 +293,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 }
 
 func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
+	t.Parallel()
 	box, c := mailbox(t)
 	if got := c.Send(context.Background(), "nobody", key, alert()); got.Result != watch.SendUnreachable || strings.Contains(got.Problem, "nobody") {
 		t.Errorf("%+v", got)
@@ -292,6 +304,7 @@ func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
 }
 
 func TestASenderThatIsNoAddressIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, c := range []email.Config{{From: "口座守", Labels: wording.LabelsIn}, {From: "a@example.jp", ReplyTo: "x", Labels: wording.LabelsIn}, {From: "a@example.jp"}} {
 		if _, err := email.New(c); err == nil || strings.Contains(err.Error(), "口座守") {
 			t.Errorf("%+v: %v", c, err)

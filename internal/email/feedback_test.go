@@ -12,6 +12,7 @@ import (
 
 // The events are cut from those in SES's documentation of event publishing.
 func TestParseFeedback(t *testing.T) {
+	t.Parallel()
 	mail := `"mail":{"timestamp":"2017-08-05T00:40:02.012Z","source":"a@example.com","messageId":"EXAMPLE7c191be45","destination":["recipient@example.com"],"tags":{"ses:configuration-set":["ConfigSet"],"delivery":["r1_alert-w1-email"]}}`
 	key, to := "r1_alert-w1-email", []string{"recipient@example.com"}
 	for name, c := range map[string]struct {

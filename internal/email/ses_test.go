@@ -192,6 +192,7 @@ func written(t *testing.T, endpoint, id string) seen {
 }
 
 func TestAnSESOfOthersReadsAMailAsItWasMeant(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.SES(t)
 	box := &sim.Mailbox{Now: time.Now}
 	own := httptest.NewServer(box)
@@ -231,6 +232,7 @@ func TestAnSESOfOthersReadsAMailAsItWasMeant(t *testing.T) {
 }
 
 func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
+	t.Parallel()
 	shows, knows := emulator.SES(t), emulator.Moto(t)
 	domain := strings.ToLower(rand.Text()) + ".example"
 	from := func(endpoint, domain string, credentials aws.CredentialsProvider) *email.Client {

@@ -125,6 +125,7 @@ func (d *desk) queued(t *testing.T) []watch.Event {
 const good = `{"id":"e1","type":"debit","transaction_id":"t1","account_ref":"acc","occurred_at":"2026-11-24T11:59:00+09:00","amount":100000,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`
 
 func TestSignatures(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	for name, c := range map[string]struct {
 		bank, secret string
@@ -150,6 +151,7 @@ func TestSignatures(t *testing.T) {
 }
 
 func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
+	t.Parallel()
 	edit := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	cases := []struct{ name, body, field string }{
 		{"an unknown field", edit(`"id"`, `"colour":1,"id"`), "colour"},
@@ -202,6 +204,7 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 }
 
 func TestBodiesThatCannotBeTaken(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	many := `{"events":[` + strings.Repeat(good+",", 500) + good + `]}`
 	for name, c := range map[string]struct {
@@ -229,6 +232,7 @@ func TestBodiesThatCannotBeTaken(t *testing.T) {
 }
 
 func TestWhatCannotBeKeptIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
 	d := newDesk(t)
 	d.queueDown = true
 	if w := d.post(t, "0125", d.cur, good, now); w.Code != 503 || w.Header().Get("Retry-After") == "" {

@@ -61,6 +61,7 @@ func look(t *testing.T, e events.APIGatewayV2HTTPRequest) seen {
 }
 
 func TestPublishedEventsAsRequests(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]seen{
 		"apigw-v2-request-no-authorizer.json": {Method: "GET", URL: "/", RequestURI: "/", Host: "aaaaaaaaaa.execute-api.us-west-2.amazonaws.com", Remote: "1.2.3.4:0",
 			Header: http.Header{"Accept": {"*/*"}, "Content-Length": {"0"}, "User-Agent": {"curl/7.58.0"}, "X-Amzn-Trace-Id": {"Root=1-5e9f0c65-1de4d666d4dd26aced652b6c"},
@@ -79,6 +80,7 @@ func TestPublishedEventsAsRequests(t *testing.T) {
 }
 
 func TestABodyIsTheBytesThatWereSent(t *testing.T) {
+	t.Parallel()
 	raw := "{\"a\": \"ﾄﾞｺﾓｺｳｻﾞ\\u2028\",\r\n \"b\":1}\xff\x00"
 	e := fixture[events.APIGatewayV2HTTPRequest](t, "lambda-urls-request.json")
 	e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(raw)), true
@@ -93,6 +95,7 @@ func TestABodyIsTheBytesThatWereSent(t *testing.T) {
 }
 
 func TestPaths(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ stage, raw, want string }{
 		{"$default", "/v1/banks/0125/events", "/v1/banks/0125/events"},
 		{"prod", "/prod/a/tok.en", "/a/tok.en"},
@@ -114,6 +117,7 @@ func TestPaths(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
+	t.Parallel()
 	e := fixture[events.APIGatewayV2HTTPRequest](t, "apigw-v2-request-no-authorizer.json")
 	for name, c := range map[string]struct {
 		handler http.HandlerFunc
@@ -163,6 +167,7 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestWorkEndsBeforeLambdaEndsIt(t *testing.T) {
+	t.Parallel()
 	e := fixture[events.APIGatewayV2HTTPRequest](t, "apigw-v2-request-no-authorizer.json")
 	for _, left := range []time.Duration{10 * time.Second, 400 * time.Millisecond} {
 		short, cancel := context.WithTimeout(ctx, left)

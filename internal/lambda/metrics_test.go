@@ -20,6 +20,7 @@ import (
 )
 
 func TestEachMetricIsOfAMessageThatIsLogged(t *testing.T) {
+	t.Parallel()
 	var source strings.Builder
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || path == "../lambda/metrics.go" {
@@ -40,6 +41,7 @@ func TestEachMetricIsOfAMessageThatIsLogged(t *testing.T) {
 }
 
 func TestAMetricIsWrittenBesideItsMessageAndNamesNobody(t *testing.T) {
+	t.Parallel()
 	var logged, counted bytes.Buffer
 	log := slog.New(withMetrics(slog.NewJSONHandler(&logged, nil), &counted, "kozamori")).With("request", "r")
 	log.Info("a channel accepted an alert", "channel", "line", "record", "r_secret", "ms", int64(1234))
@@ -70,6 +72,7 @@ func TestAMetricIsWrittenBesideItsMessageAndNamesNobody(t *testing.T) {
 // A message that was received three times is in none of SQS's ages, and a
 // delivery to somebody who does not answer is after three seconds.
 func TestAMessageThatIsTriedAgainAndAgainShowsItsAge(t *testing.T) {
+	t.Parallel()
 	sent := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	record := func(id string, after time.Duration) events.SQSMessage {
 		return events.SQSMessage{MessageId: id, Body: "{}", ReceiptHandle: "h", EventSourceARN: "arn:aws:sqs:ap-northeast-1:1:kozamori-line",

@@ -64,6 +64,7 @@ func failed(r events.SQSEventResponse) []string {
 func now() time.Time { return time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC) }
 
 func TestAPublishedEventAsMessages(t *testing.T) {
+	t.Parallel()
 	e := fixture[events.SQSEvent](t, "sqs-event.json")
 	trace := "r_1"
 	e.Records[0].MessageAttributes["trace"] = events.SQSMessageAttribute{StringValue: &trace, DataType: "String"}
@@ -87,6 +88,7 @@ func TestAPublishedEventAsMessages(t *testing.T) {
 }
 
 func TestWhichMessagesComeAgain(t *testing.T) {
+	t.Parallel()
 	handler := func(_ context.Context, ms []queue.Message) []queue.Verdict {
 		var out []queue.Verdict
 		for _, m := range ms {
@@ -137,6 +139,7 @@ func TestWhichMessagesComeAgain(t *testing.T) {
 }
 
 func TestAMessageOfAnotherQueueFailsTheBatch(t *testing.T) {
+	t.Parallel()
 	e := batch(t, "a")
 	e.Records[0].EventSourceARN = "arn:aws:sqs:us-west-2:123456789012:other"
 	if _, err := lambda.Queue(&settled{}, names, nil, now, quiet)(ctx, e); err == nil {
@@ -145,6 +148,7 @@ func TestAMessageOfAnotherQueueFailsTheBatch(t *testing.T) {
 }
 
 func TestWorkOnABatchEndsInTimeToSettleIt(t *testing.T) {
+	t.Parallel()
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer cancel()
 	q := &settled{}

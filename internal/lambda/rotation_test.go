@@ -120,6 +120,7 @@ func (s *standing) hook(t *testing.T, secret string) int {
 
 // LINE makes the new secret when it is asked for, and signs with it at once.
 func TestANewChannelSecretIsKnownAtTheFirstWebhookThatItSigns(t *testing.T) {
+	t.Parallel()
 	s := stand(t, app.LineHook, (*app.System).RouteLineHook, map[string]string{"line/channel-secret": "old"})
 	want := func(when string, old, new int) {
 		t.Helper()
@@ -156,6 +157,7 @@ func TestANewChannelSecretIsKnownAtTheFirstWebhookThatItSigns(t *testing.T) {
 }
 
 func TestABankRotatesItsWebhookSecretThroughAFunctionThatRuns(t *testing.T) {
+	t.Parallel()
 	secret := func(c string) string {
 		return "whsec_" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(c, 32)))
 	}
@@ -194,6 +196,7 @@ func TestABankRotatesItsWebhookSecretThroughAFunctionThatRuns(t *testing.T) {
 }
 
 func TestAPartIsBuiltAnewWhenItsSecretsAreReplacedAndCanBeUsed(t *testing.T) {
+	t.Parallel()
 	key := func(id string) string {
 		return id + ":" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(id, 32)))
 	}
@@ -231,6 +234,7 @@ func (dawdling) Sweep(ctx context.Context) (sweep.Report, error) {
 }
 
 func TestASweepStopsBeforeItsFunctionIsStopped(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 		defer cancel()

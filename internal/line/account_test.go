@@ -19,6 +19,7 @@ import (
 )
 
 func TestProfile(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p, client := platform(t)
 	friend := p.AddUser(sim.User{Name: "花子", Lang: "en", Following: true})
@@ -43,6 +44,7 @@ func TestProfile(t *testing.T) {
 }
 
 func TestLinkToken(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p, client := platform(t)
 	friend := p.AddUser(sim.User{Name: "花子", Following: true})

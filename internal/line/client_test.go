@@ -36,6 +36,7 @@ func platform(t *testing.T) (*sim.LINE, *line.Client) {
 }
 
 func TestPush(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault sim.Fault
 		want  watch.Result
@@ -78,6 +79,7 @@ func TestPush(t *testing.T) {
 }
 
 func TestIDsThatAreNoUsersAreNotSent(t *testing.T) {
+	t.Parallel()
 	p, client := platform(t)
 	for _, id := range []string{"", "U1", "../" + user, user + "0", strings.ToUpper(user)} {
 		if o := client.Push(context.Background(), id, key, alert()); o.Result != watch.SendUnreachable {
@@ -90,6 +92,7 @@ func TestIDsThatAreNoUsersAreNotSent(t *testing.T) {
 }
 
 func TestFlexKeepsToLINEsRules(t *testing.T) {
+	t.Parallel()
 	b, err := json.Marshal(line.Flex(alert(), wording.LabelsIn("ja")))
 	if err != nil {
 		t.Fatal(err)

@@ -47,6 +47,7 @@ func longest(lang watch.Lang) map[string]message.Message {
 }
 
 func TestTheLargestMessagesKeepToLINEsLimits(t *testing.T) {
+	t.Parallel()
 	p, client := platform(t)
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		for name, m := range longest(lang) {
@@ -71,6 +72,7 @@ func TestTheLargestMessagesKeepToLINEsLimits(t *testing.T) {
 }
 
 func TestAMessageTooLargeIsShortenedAndNotRefused(t *testing.T) {
+	t.Parallel()
 	_, client := platform(t)
 	m := alert()
 	m.Alt = strings.Repeat("あ", 2000)
@@ -92,6 +94,7 @@ func TestAMessageTooLargeIsShortenedAndNotRefused(t *testing.T) {
 }
 
 func TestLabelsAreCountedAsReadersCount(t *testing.T) {
+	t.Parallel()
 	family := "👨‍👩‍👧‍👦" // one character to a reader, 11 UTF-16 units
 	_, client := platform(t)
 	for name, c := range map[string]struct{ label, want string }{
@@ -127,6 +130,7 @@ func TestLabelsAreCountedAsReadersCount(t *testing.T) {
 }
 
 func TestTheSameMessageMakesTheSameBytes(t *testing.T) {
+	t.Parallel()
 	for name, m := range longest(watch.Japanese) {
 		a, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
 		b, _ := json.Marshal(line.Flex(m, wording.LabelsIn("ja")))
@@ -137,6 +141,7 @@ func TestTheSameMessageMakesTheSameBytes(t *testing.T) {
 }
 
 func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
+	t.Parallel()
 	p, client := platform(t)
 	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	name := strings.Repeat("銀行の長い名前", 6)

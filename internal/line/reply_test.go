@@ -13,6 +13,7 @@ import (
 )
 
 func TestReply(t *testing.T) {
+	t.Parallel()
 	const drop = -1 // close the connection without an answer
 	for name, c := range map[string]struct {
 		answers []int
@@ -53,6 +54,7 @@ func TestReply(t *testing.T) {
 }
 
 func TestAReplyThatNeverLeftMayBePushed(t *testing.T) {
+	t.Parallel()
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close() // nobody listens there any more
 	client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
@@ -65,6 +67,7 @@ func TestAReplyThatNeverLeftMayBePushed(t *testing.T) {
 }
 
 func TestReplyAgain(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		answers []int
 		want    watch.Result

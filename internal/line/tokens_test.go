@@ -67,6 +67,7 @@ func newIssuer(t *testing.T) *issuer {
 }
 
 func TestTokensAreTakenByLINE(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	elsewhere := i.oauth()
 	elsewhere.ChannelID = "99"
@@ -93,6 +94,7 @@ func TestTokensAreTakenByLINE(t *testing.T) {
 }
 
 func TestATokenIsRenewedInItsTenthMinute(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	i := newIssuer(t)
 	tokens := i.bySecret()
@@ -127,6 +129,7 @@ func TestATokenIsRenewedInItsTenthMinute(t *testing.T) {
 }
 
 func TestCallersWhoComeTogetherShareOneRequest(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	i.hold = make(chan struct{})
 	tokens := i.bySecret()
@@ -153,6 +156,7 @@ func TestCallersWhoComeTogetherShareOneRequest(t *testing.T) {
 }
 
 func TestARefusedTokenIsReplacedOnceForAll(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	client := line.New(line.Config{Endpoint: i.url, Tokens: i.bySecret(), Labels: wording.LabelsIn})
 	if o := client.Push(context.Background(), user, watch.DeriveUUID("first"), alert()); o.Result != watch.SendAccepted {
@@ -174,6 +178,7 @@ func TestARefusedTokenIsReplacedOnceForAll(t *testing.T) {
 }
 
 func TestParseKey(t *testing.T) {
+	t.Parallel()
 	key := assertionKey()
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {

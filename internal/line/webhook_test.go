@@ -23,6 +23,7 @@ func sign(secret, body string) string {
 }
 
 func TestVerifySignature(t *testing.T) {
+	t.Parallel()
 	// The example of https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/
 	const (
 		secret    = "8c570fa6dd201bb328f1c1eac23a96d8"
@@ -65,6 +66,7 @@ func event(typ, id, rest string) string {
 }
 
 func TestParseWebhook(t *testing.T) {
+	t.Parallel()
 	failed := fmt.Sprintf(`{"type":"accountLink","webhookEventId":"e1","timestamp":%d,"mode":"active","deliveryContext":{"isRedelivery":true},"link":{"result":"failed","nonce":"n1"}}`, at.UnixMilli())
 	group := strings.Replace(event("message", "e1", `,"replyToken":"r1","message":{"type":"text","text":"一覧"}`), `"type":"user"`, `"type":"group","groupId":"C1"`, 1)
 	for name, c := range map[string]struct {
@@ -117,6 +119,7 @@ func TestParseWebhook(t *testing.T) {
 }
 
 func TestABodyThatIsNoWebhookIsRefusedWithoutQuotingIt(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{
 		"empty":              "",
 		"not JSON":           "himitsu",
@@ -139,6 +142,7 @@ func TestABodyThatIsNoWebhookIsRefusedWithoutQuotingIt(t *testing.T) {
 }
 
 func TestWhatPeopleWriteIsBounded(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("あ", 20000)
 	got, err := line.ParseWebhook([]byte(`{"events":[` + event("message", "e1", `,"message":{"type":"text","text":"`+long+`"}`) + `,` +
 		event("postback", "e2", `,"postback":{"data":"`+long+`"}`) + `,` + event("accountLink", "e3", `,"link":{"result":"ok","nonce":"`+long+`"}`) + `,` +

@@ -17,6 +17,7 @@ import (
 )
 
 func TestCodesHoldFiftyBitsAndCanBeReadOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	form := regexp.MustCompile(`^[` + token.Letters + `]{4}-[` + token.Letters + `]{4}-[` + token.Letters + `]{4}$`)
 	seen, letters := map[string]bool{}, map[rune]int{}
@@ -43,6 +44,7 @@ func TestCodesHoldFiftyBitsAndCanBeReadOut(t *testing.T) {
 }
 
 func TestTheTableHoldsNoCode(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(membership.CodeRequest{})
 	for item, body := range w.everything() {
@@ -53,6 +55,7 @@ func TestTheTableHoldsNoCode(t *testing.T) {
 }
 
 func TestLooksLikeCode(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"7F3K-9Q4M-AACD":    "7F3K-9Q4M-AACD",
 		"7f3k9q4maacd":      "7F3K-9Q4M-AACD",
@@ -104,6 +107,7 @@ func FuzzLooksLikeCode(f *testing.F) {
 }
 
 func TestARequestThatNoCodeCanBeMadeFor(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for name, c := range map[string]struct {
 		req   membership.CodeRequest
@@ -128,6 +132,7 @@ func TestARequestThatNoCodeCanBeMadeFor(t *testing.T) {
 }
 
 func TestFiveWrongCodesLockOutForAnHour(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	right := w.issue(membership.CodeRequest{})
 	for i := range membership.MaxWrong {
@@ -148,6 +153,7 @@ func TestFiveWrongCodesLockOutForAnHour(t *testing.T) {
 }
 
 func TestWrongCodesAreHeldForAnHourAndEndWithARightOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	wrong := func(n int) {
 		t.Helper()
@@ -165,6 +171,7 @@ func TestWrongCodesAreHeldForAnHourAndEndWithARightOne(t *testing.T) {
 }
 
 func TestManyGuessesAtATimeLearnNoMoreThanFive(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var mu sync.Mutex
 	told := 0
@@ -192,6 +199,7 @@ func TestManyGuessesAtATimeLearnNoMoreThanFive(t *testing.T) {
 }
 
 func TestOneOfFiftyRedeemersIsBound(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(membership.CodeRequest{})
 	var wg sync.WaitGroup
@@ -218,6 +226,7 @@ func TestOneOfFiftyRedeemersIsBound(t *testing.T) {
 }
 
 func TestTheSameTapManyTimesBindsOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(membership.CodeRequest{Email: "a@example.jp"})
 	var wg sync.WaitGroup

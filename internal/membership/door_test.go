@@ -13,6 +13,7 @@ import (
 // A session and the link to one hold a LINE user's id: they do not outlive
 // the person's last account, however that ended.
 func TestNoDoorStaysOpenBehindWhoeverWatchesNothing(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for name, end := range map[string]func(*world) error{
 		"a guardian is let go": func(w *world) error {

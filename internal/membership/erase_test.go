@@ -101,6 +101,7 @@ func count(list []string) map[string]int {
 }
 
 func TestWhoAsksToBeForgottenIs(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	eachDeath(t, func(w *world) {
 		full(w)
@@ -127,6 +128,7 @@ func TestWhoAsksToBeForgottenIs(t *testing.T) {
 }
 
 func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	full(w)
 	for range 2 {
@@ -138,6 +140,7 @@ func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
 }
 
 func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w := newWorld(t)
 	full(w)
@@ -175,6 +178,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 }
 
 func TestAnErasureThatDiedIsEndedBySweep(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for _, after := range []bool{false, true} {
 		for n := 2; ; n++ {

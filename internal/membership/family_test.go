@@ -24,6 +24,7 @@ func (w *world) invite(hide bool) string {
 }
 
 func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Mask: "普通 ***4567"}))
@@ -77,6 +78,7 @@ func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
 }
 
 func TestInvitationsThatBindNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
@@ -108,6 +110,7 @@ func TestInvitationsThatBindNothing(t *testing.T) {
 }
 
 func TestANonceBindsEveryTickedAccountOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	nonce, _, err := w.desk.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "acc_1", Mask: "普通 ***1", Email: "a@example.jp"}, {AccountRef: "acc_2"}})
@@ -130,6 +133,7 @@ func TestANonceBindsEveryTickedAccountOnce(t *testing.T) {
 }
 
 func TestAFailedLinkUsesTheNonceUpAndBindsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	for name, c := range map[string]struct {
@@ -164,6 +168,7 @@ func TestAFailedLinkUsesTheNonceUpAndBindsNothing(t *testing.T) {
 }
 
 func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Email: "old@example.jp"}))
@@ -218,6 +223,7 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 }
 
 func TestErasureEndsInvitationsClaimsAndNonces(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))

@@ -57,6 +57,7 @@ func (w *world) unbind(user string) error {
 }
 
 func TestAnAccountHasTenWatchersAtMost(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i := range watch.MaxWatchers {
 		w.mustRedeem(fmt.Sprintf("U%032x", i), w.issue(membership.CodeRequest{}))
@@ -72,6 +73,7 @@ func TestAnAccountHasTenWatchersAtMost(t *testing.T) {
 }
 
 func TestAnotherCodeGivesAWatcherNothingTwice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Email: "a@example.jp"}))
 	a := w.account()
@@ -88,6 +90,7 @@ func TestAnotherCodeGivesAWatcherNothingTwice(t *testing.T) {
 }
 
 func TestAGuardianWithACodeOfTheBankIsAnOwner(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	w.join()
@@ -98,6 +101,7 @@ func TestAGuardianWithACodeOfTheBankIsAnOwner(t *testing.T) {
 }
 
 func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Email: "a@example.jp"}))
 	w.join()
@@ -121,6 +125,7 @@ func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
 }
 
 func TestWhoStaysWhenSomebodyLeaves(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, leaves string
 		want         []string
@@ -148,6 +153,7 @@ func TestWhoStaysWhenSomebodyLeaves(t *testing.T) {
 }
 
 func TestAnAlertThatWaitsForWhoLeftIsCancelled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	b := w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	r := w.record("t1")
@@ -177,6 +183,7 @@ func TestAnAlertThatWaitsForWhoLeftIsCancelled(t *testing.T) {
 }
 
 func TestLeavingIsNoWayOutOfALock(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	for range membership.MaxWrong {
@@ -195,6 +202,7 @@ func TestLeavingIsNoWayOutOfALock(t *testing.T) {
 }
 
 func TestFollowingAndBlockingInWhateverOrderTheyCome(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	at := func(w *world, s int) time.Time { return w.Now().Add(time.Duration(s) * time.Second) }
 	for _, c := range []struct {
@@ -243,6 +251,7 @@ func TestFollowingAndBlockingInWhateverOrderTheyCome(t *testing.T) {
 }
 
 func TestWhoWatchesNothingIsForgotten(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
 	if err := w.desk.Followed(ctx, alice, w.Now(), watch.English); err != nil {
@@ -263,6 +272,7 @@ func TestWhoWatchesNothingIsForgotten(t *testing.T) {
 }
 
 func TestDyingAtAnyWriteLeavesNothingHalf(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	t.Run("of a binding", func(t *testing.T) {
 		var code string

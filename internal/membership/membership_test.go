@@ -68,6 +68,7 @@ func (w *world) mustRedeem(user, code string) membership.Bound {
 }
 
 func TestACodeBindsItsAccountWithTheDefaults(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	got := w.mustRedeem(alice, w.issue(membership.CodeRequest{Mask: "普通 ***4567", Email: "a@example.jp", Lang: watch.English}))
 	want := watch.Watcher{ID: got.Watcher.ID, Role: watch.Owner, LineUser: alice, Lang: watch.English, Since: w.Now(),
@@ -85,6 +86,7 @@ func TestACodeBindsItsAccountWithTheDefaults(t *testing.T) {
 }
 
 func TestACodeIsGoodOnceAndForAQuarterOfAnHour(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	code := w.issue(membership.CodeRequest{})
 	first := w.mustRedeem(alice, code)

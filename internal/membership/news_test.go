@@ -36,6 +36,7 @@ func (p *post) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) err
 // Whoever goes is gone only once the news of it is on its way: afterwards
 // nobody would know whom to tell.
 func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	guardianOf := func(w *world) string {
 		w.t.Helper()
@@ -99,6 +100,7 @@ func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
 }
 
 func TestEverybodyIsToldOnceThatTheBankEndedItWheneverTheProcessDied(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	var p *post
 	eachDeath(t, func(w *world) {

@@ -48,6 +48,7 @@ func atOnce(t *testing.T, want error, act func() error) int {
 }
 
 func TestLimitsHoldForWhoeverAsksAtOnce(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
@@ -76,6 +77,7 @@ func TestLimitsHoldForWhoeverAsksAtOnce(t *testing.T) {
 }
 
 func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
@@ -159,6 +161,7 @@ func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
 
 // Whoever takes an invitation back reads whether it was in time.
 func TestAnInvitationIsEitherTakenOrTakenBack(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for range 20 {
 		w := newWorld(t)

@@ -43,6 +43,7 @@ func short(list []watch.News) []string {
 }
 
 func TestAnotherInvitationHidesAmountsAndNeverShowsThem(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w, p := newWorld(t), &post{}
 	w.desk.Queue = p
@@ -90,6 +91,7 @@ func TestAnotherInvitationHidesAmountsAndNeverShowsThem(t *testing.T) {
 }
 
 func TestAnOwnerShowsAGuardianAmountsAndHidesThem(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	w, p := newWorld(t), &post{}
 	w.desk.Queue = p

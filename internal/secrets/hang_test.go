@@ -36,6 +36,7 @@ func (h *hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // LINE waits for two seconds, and our own hook for one and a half.
 func TestWhileParameterStoreHangsTheLastValuesServeAtOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := &hanging{}
 		s := secrets.New(secrets.Config{Prefix: "/k", HTTP: &http.Client{Transport: store, Timeout: 5 * time.Second}, Logger: slog.New(slog.DiscardHandler),

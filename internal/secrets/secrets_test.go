@@ -63,6 +63,7 @@ func (w *world) put(name, value string) {
 }
 
 func TestSecrets(t *testing.T) {
+	t.Parallel()
 	w := open(t)
 	w.put("link-keys", "a:AAAA")
 	w.put("line/channel-secret", "one,two")
@@ -138,6 +139,7 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestWithoutAnythingReadAFailureIsAnError(t *testing.T) {
+	t.Parallel()
 	w := open(t)
 	w.cut = true
 	if _, err := w.Named(ctx, "link-keys"); err == nil {

@@ -27,6 +27,7 @@ func newDesk(t *testing.T) (*session.Service, *atomic.Int64) {
 }
 
 func TestADoorOpensOneSessionHoweverManyPress(t *testing.T) {
+	t.Parallel()
 	d, _ := newDesk(t)
 	ctx := context.Background()
 	door, err := d.Door(ctx, alice, watch.English)
@@ -63,6 +64,7 @@ func TestADoorOpensOneSessionHoweverManyPress(t *testing.T) {
 }
 
 func TestDoorsAndSessionsEnd(t *testing.T) {
+	t.Parallel()
 	d, at := newDesk(t)
 	ctx := context.Background()
 	door, _ := d.Door(ctx, alice, "")
@@ -105,6 +107,7 @@ func TestDoorsAndSessionsEnd(t *testing.T) {
 }
 
 func TestWhoseTimeIsOverHearsItInTheirLanguage(t *testing.T) {
+	t.Parallel()
 	d, at := newDesk(t)
 	ctx := context.Background()
 	door, err := d.Door(ctx, alice, watch.English)

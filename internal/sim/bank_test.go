@@ -76,6 +76,7 @@ const (
 )
 
 func TestTheBankTakesWhatIsSignedAndNothingElse(t *testing.T) {
+	t.Parallel()
 	b := newBankSide(t)
 	for _, c := range []struct {
 		name, secret, id string
@@ -97,6 +98,7 @@ func TestTheBankTakesWhatIsSignedAndNothingElse(t *testing.T) {
 }
 
 func TestTheBanksBooks(t *testing.T) {
+	t.Parallel()
 	b := newBankSide(t)
 	s := b.bank.Secrets[0]
 	b.bank.Fail(1, sim.BankDown)
@@ -132,6 +134,7 @@ func TestTheBanksBooks(t *testing.T) {
 }
 
 func TestScriptsDriveTheBank(t *testing.T) {
+	t.Parallel()
 	b := newBankSide(t)
 	b.bank.APIKey = "key"
 	var asked []string

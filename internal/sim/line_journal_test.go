@@ -17,6 +17,7 @@ import (
 )
 
 func TestLINEOutlivesItsProcess(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "line")
 	first := newPlatform(t)

@@ -100,6 +100,7 @@ func TestChangesAreStreamed(t *testing.T) {
 }
 
 func TestALinkOpenedOnAPhoneIsThatPersons(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	panel := httptest.NewServer(p.Panel())
 	defer panel.Close()

@@ -90,6 +90,7 @@ func hello(s string) message.Message {
 }
 
 func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	stranger := p.AddUser(sim.User{Name: "太郎"})
 	if !errors.Is(p.Say(stranger, "x"), sim.ErrNotFriend) || !errors.Is(p.Say("U1", "x"), sim.ErrNotFriend) {
@@ -120,6 +121,7 @@ func TestWhatAPersonDoesReachesTheWebhook(t *testing.T) {
 }
 
 func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	p.hook.down = true
 	if err := p.Say(p.user, "一覧"); err != nil {
@@ -153,6 +155,7 @@ func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
 }
 
 func TestADuplicateIsTheSameEvent(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	p.Duplicate(1)
 	_ = p.Say(p.user, "一覧")
@@ -164,6 +167,7 @@ func TestADuplicateIsTheSameEvent(t *testing.T) {
 }
 
 func TestAReplyTokenWorksOnceForAMinute(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := newPlatform(t)
 	for _, s := range []string{"a", "b"} {
@@ -186,6 +190,7 @@ func TestAReplyTokenWorksOnceForAMinute(t *testing.T) {
 }
 
 func TestALostAnswerToAReplyIsOneMessage(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	_ = p.Say(p.user, "a")
 	p.FailAt(sim.Reply, 1, sim.AcceptThenDrop)
@@ -198,6 +203,7 @@ func TestALostAnswerToAReplyIsOneMessage(t *testing.T) {
 }
 
 func TestRetryKeys(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := newPlatform(t)
 	key, other := watch.DeriveUUID("a"), p.AddUser(sim.User{Name: "太郎", Following: true})
@@ -220,6 +226,7 @@ func TestRetryKeys(t *testing.T) {
 }
 
 func TestSomebodyWhoBlockedIsAnswered200AndSeesNothing(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := newPlatform(t)
 	_ = p.Block(p.user)
@@ -236,6 +243,7 @@ func TestSomebodyWhoBlockedIsAnswered200AndSeesNothing(t *testing.T) {
 }
 
 func TestTheChatShowsBothSidesInOrder(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	_ = p.Say(p.user, "こんにちは")
 	p.client.Reply(context.Background(), p.hook.take()[0].ReplyToken, hello("はい"))
@@ -251,6 +259,7 @@ func TestTheChatShowsBothSidesInOrder(t *testing.T) {
 }
 
 func TestTheMonthlyLimitIsKept(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := newPlatform(t)
 	p.MonthlyLimit = 1
@@ -267,6 +276,7 @@ func TestTheMonthlyLimitIsKept(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	p.Keep = 10
 	for i := range 50 {
@@ -278,6 +288,7 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 func TestAccountLink(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	p := newPlatform(t)
 	other := p.AddUser(sim.User{Name: "太郎", Following: true})
@@ -330,6 +341,7 @@ func TestAccountLink(t *testing.T) {
 }
 
 func TestATimeoutTakesNothing(t *testing.T) {
+	t.Parallel()
 	p := newPlatform(t)
 	p.Fail(1, sim.Timeout)
 	client := line.New(line.Config{Endpoint: p.url, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn, HTTP: &http.Client{Timeout: 50 * time.Millisecond}})

@@ -34,6 +34,7 @@ func call(t *testing.T, method, url, body string) (int, http.Header, string) {
 }
 
 func TestScriptsReadTheMailbox(t *testing.T) {
+	t.Parallel()
 	rang := 0
 	box := &sim.Mailbox{Now: time.Now, Changed: func() { rang++ }}
 	srv := httptest.NewServer(box)

@@ -43,6 +43,7 @@ func codesOf(banks []*store.Bank) (out string) {
 }
 
 func TestAListGoesOnFromPageToPageUntilItsEndOrItsFirstError(t *testing.T) {
+	t.Parallel()
 	a, b, c := `{"code":"a"}`, `{"code":"b"}`, `{"code":"c"}`
 	down := errors.New("down")
 	for name, p := range map[string]struct {
@@ -88,6 +89,7 @@ func TestAListGoesOnFromPageToPageUntilItsEndOrItsFirstError(t *testing.T) {
 }
 
 func TestTheFirstOfAListReadNoPageMoreThanTheyNeed(t *testing.T) {
+	t.Parallel()
 	table := &pagedTable{pages: [][]string{{`{"code":"a"}`, `{"code":"b"}`}, {`{"code":"c"}`}}}
 	list := store.New(table).Banks(t.Context())
 	for n, want := range map[int]struct {

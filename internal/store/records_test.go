@@ -40,6 +40,7 @@ func size(it store.Item) int {
 }
 
 func TestAnAlertToOnePersonFitsAKilobyte(t *testing.T) {
+	t.Parallel()
 	r := anAlert()
 	if n := size(store.PutRecord(r).Item); n > 1000 {
 		t.Errorf("%d bytes when it is recorded", n)
@@ -53,6 +54,7 @@ func TestAnAlertToOnePersonFitsAKilobyte(t *testing.T) {
 }
 
 func TestWhatIsStoredOfARecordHoldsNoIDAndNoTimeBelowTheMillisecond(t *testing.T) {
+	t.Parallel()
 	r := anAlert()
 	at := r.RecordedAt.Add(123456789 * time.Nanosecond)
 	r.OccurredAt, r.ReceivedAt, r.RecordedAt, r.UndoneAt = at, at, at, at
@@ -69,6 +71,7 @@ func TestWhatIsStoredOfARecordHoldsNoIDAndNoTimeBelowTheMillisecond(t *testing.T
 }
 
 func TestARecordThatHoldsItsIDReads(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{})
 	if err != nil {
@@ -88,6 +91,7 @@ func TestARecordThatHoldsItsIDReads(t *testing.T) {
 }
 
 func TestARecordComesBackAsItWasToTheMillisecond(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	r := anAlert()
 	r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1", At: r.RecordedAt.Add(time.Minute)}

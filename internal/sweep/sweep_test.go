@@ -114,6 +114,7 @@ func accept(r *watch.Record) {
 }
 
 func TestADeliveryIsReleasedAtTheEndOfQuietHours(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.LINE, begin.Add(time.Hour), nil)
 	h.after(59 * time.Minute)
@@ -124,6 +125,7 @@ func TestADeliveryIsReleasedAtTheEndOfQuietHours(t *testing.T) {
 }
 
 func TestWhatIsReleasedAndLostIsFoundSoon(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.LINE, begin.Add(8*time.Hour), nil)
 	h.after(8*time.Hour, "alert-w1-line")
@@ -131,12 +133,14 @@ func TestWhatIsReleasedAndLostIsFoundSoon(t *testing.T) {
 }
 
 func TestACancelledDeliveryIsNotReleased(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.LINE, begin.Add(time.Hour), func(r *watch.Record) { r.Deliveries[0].State = watch.Cancelled })
 	h.after(2 * time.Hour)
 }
 
 func TestALateDeliveryIsQueuedAgainLessAndLessOften(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.LINE, begin, nil)
 	var at []time.Duration
@@ -156,6 +160,7 @@ func TestALateDeliveryIsQueuedAgainLessAndLessOften(t *testing.T) {
 }
 
 func TestAMailWhoseSenderDiedIsGivenBackToNotify(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.Email, begin, func(r *watch.Record) {
 		r.Deliveries[0].State, r.Deliveries[0].Due = watch.Sending, begin.Add(time.Minute)
@@ -170,6 +175,7 @@ func TestAMailWhoseSenderDiedIsGivenBackToNotify(t *testing.T) {
 }
 
 func TestEscalation(t *testing.T) {
+	t.Parallel()
 	waits := func(r *watch.Record) {
 		accept(r)
 		r.Notices[0].EscalateAt = begin.Add(15 * time.Minute)
@@ -245,6 +251,7 @@ func (broken) Send(context.Context, queue.Name, ...queue.Outgoing) error {
 }
 
 func TestWhatCannotBeQueuedIsFoundAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.alert(watch.LINE, begin.Add(time.Hour), nil)
 	h.Set(begin.Add(time.Hour))
@@ -257,6 +264,7 @@ func TestWhatCannotBeQueuedIsFoundAgain(t *testing.T) {
 }
 
 func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := &watch.Dispute{ID: "d1", Record: "r1", Account: key, AnsweredAt: begin, Due: begin.Add(time.Hour),
 		Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
@@ -274,6 +282,7 @@ func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 }
 
 func TestABankThatSendsNothingIsAnAlarm(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ctx := context.Background()
 	h.Put(store.PutBank(&store.Bank{Code: "0125", SilentAfter: time.Hour}), store.PutBank(&store.Bank{Code: "0168", SilentAfter: time.Hour}),
