@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"testing"
+	"time"
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/watch"
@@ -49,6 +50,44 @@ func FuzzFold(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, s string) {
 		_ = catalog.Classify("0168", s)
 	})
+}
+
+// Old codes and names stand on old statements, and mean the bank of today.
+func TestFormerBanks(t *testing.T) {
+	for code, want := range map[string]string{"0118": "青森みちのく銀行", "0117": "青森みちのく銀行", "0546": "三十三銀行", "0154": "三十三銀行", "0143": "八十二長野銀行", "0542": "あいち銀行", "0125": "七十七銀行"} {
+		if b, ok := catalog.BankByCode(code); !ok || b.NameJa != want {
+			t.Errorf("bank %s is %+v, want %s", code, b, want)
+		}
+	}
+	for code, want := range map[string]string{"1344": "信用金庫", "5072": "ＪＡ", "2963": "労働金庫"} {
+		if g := catalog.GroupOf(code); g == nil || g.NameJa != want {
+			t.Errorf("bank %s is of %+v, want %s", code, g, want)
+		}
+	}
+	if g := catalog.GroupOf("0001"); g != nil {
+		t.Errorf("bank 0001 is of %+v", g)
+	}
+}
+
+// Ended services are known, and offered to nobody; what never rings is not
+// offered either.
+func TestWhatIsOffered(t *testing.T) {
+	day := time.Date(2026, 11, 28, 0, 0, 0, 0, watch.JST)
+	offered := map[string]bool{}
+	for _, s := range catalog.Offered(day) {
+		offered[s.ID] = true
+	}
+	for id, want := range map[string]bool{"paypay": true, "aeonpay": true, "linepay": false, "origami": false, "yahoomoney": false, "paidy": false, "payeasy": false, "jdebit": false} {
+		if _, known := catalog.ByID(id); offered[id] != want || !known {
+			t.Errorf("%s is offered: %t, known: %t", id, offered[id], known)
+		}
+	}
+	for _, s := range catalog.Offered(time.Date(2020, 9, 3, 0, 0, 0, 0, watch.JST)) {
+		offered["then "+s.ID] = true
+	}
+	if !offered["then linepay"] || offered["then aeonpay"] {
+		t.Error("what was offered in 2020 is not what there was")
+	}
 }
 
 func TestLimitsOf(t *testing.T) {

@@ -51,6 +51,8 @@ func (s *scan) full(missing int) bool {
 	lengths := s.lengths
 	if b := s.banks[s.bank]; b != nil && len(b.Cells) > 0 {
 		lengths = b.Cells
+	} else if g := s.groupOf(s.bank); g != nil && len(g.Cells) > 0 {
+		lengths = g.Cells
 	} else if missing <= fewMissing {
 		return true
 	}

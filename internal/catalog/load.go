@@ -38,6 +38,7 @@ type data struct {
 	collectors map[string]*Service // by 委託者コード
 	banks      map[string]*Bank
 	codes      []string
+	groups     []*Group
 	words      []*word // as they are written in the files
 	same       [][]string
 	lines      *trie // what can begin on a line: names, traps, marks
@@ -68,7 +69,7 @@ func readFiles(files ...file) (*data, error) {
 		}
 		for _, r := range recs {
 			switch r[0].name {
-			case "Bank":
+			case "Bank", "Group":
 				banks = append(banks, r)
 			case "Service":
 				services = append(services, r)
@@ -203,6 +204,9 @@ const maxWord = 60
 
 // bank reads one record of banks.rec.
 func (d *data) bank(rec []field) error {
+	if rec[0].name == "Group" {
+		return d.group(rec)
+	}
 	if rec[0].name != "Bank" {
 		return wrong(rec[0].place, "a bank begins with Bank, not %s", rec[0].name)
 	}
