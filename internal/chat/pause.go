@@ -2,13 +2,12 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"kozamori/internal/membership"
-	"kozamori/internal/store"
+	"kozamori/internal/settings"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -83,51 +82,11 @@ func (t *talk) resume(ctx context.Context) (plan, error) {
 	return p, nil
 }
 
-var errOlder = errors.New("chat: an older event")
-
-// pauseUntil writes a pause, or its end, to every account of the person. Of
-// two events the later one counts, in whatever order they come or come again.
+// pauseUntil writes a pause, or its end, to every account of the person.
 func (t *talk) pauseUntil(ctx context.Context, list []membership.Bound, until time.Time) error {
-	at := t.at().UTC()
-	_, err := t.Store.UpdatePerson(ctx, t.Event.User, func(p *store.Person) error {
-		if at.Before(p.PauseEvent) {
-			return errOlder
-		}
-		p.PauseEvent = at
-		return nil
-	})
-	if errors.Is(err, errOlder) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+	var accounts []watch.AccountKey
 	for _, b := range list {
-		if err := t.pauseOne(ctx, b.Account.AccountKey, at, until); err != nil {
-			return err
-		}
+		accounts = append(accounts, b.Account.AccountKey)
 	}
-	return nil
-}
-
-func (t *talk) pauseOne(ctx context.Context, k watch.AccountKey, at, until time.Time) error {
-	return store.Retry(ctx, func() error {
-		p, err := t.Store.Person(ctx, t.Event.User)
-		if err != nil || !p.PauseEvent.Equal(at) {
-			return err
-		}
-		a, err := t.Store.Account(ctx, k)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		w, ok := a.WatcherOf(t.Event.User)
-		if !ok || w.Rules.PausedUntil.Equal(until) {
-			return nil
-		}
-		w.Rules.PausedUntil = until
-		return t.Store.Write(ctx, store.PutAccount(a), store.CheckPerson(p))
-	})
+	return settings.New(t.Store).Pause(ctx, t.Event.User, accounts, t.at(), until)
 }

@@ -185,9 +185,7 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 // still makes a transaction fail if the account has changed since it was
 // read: whoever was unbound a moment ago answers nothing.
 func (f *file) still() store.Write {
-	w := store.PutAccount(f.account)
-	w.Check = true
-	return w
+	return store.CheckAccount(f.account)
 }
 
 // disputed tells whether "not mine" stands.

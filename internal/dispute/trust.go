@@ -3,9 +3,9 @@ package dispute
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -30,41 +30,24 @@ func (f *file) offer() (watch.Trust, bool) {
 // Result.Offer. ErrNotAllowed for a guardian, ErrNoTrust if there is nothing
 // to trust or "not mine" stands, both with what stands.
 func (k *Service) Trust(ctx context.Context, recordID string, who Answerer) (Result, error) {
-	var res Result
-	err := store.Retry(ctx, func() error {
-		f, err := k.open(ctx, recordID, who)
-		if err != nil {
-			return err
-		}
-		res = f.result(f.standing(), k.undoFor())
-		t, ok := f.offer()
-		switch {
-		case f.watcher.Role != watch.Owner:
-			return ErrNotAllowed
-		case !ok:
-			return ErrNoTrust
-		}
-		f.watcher.Rules.Trusts = addTrust(f.watcher.Rules.Trusts, t, f.now)
-		res.Watcher = *f.watcher
-		return k.Store.Write(ctx, store.PutAccount(f.account))
-	})
-	if err != nil && !errors.Is(err, ErrNotAllowed) && !errors.Is(err, ErrNoTrust) {
+	f, err := k.open(ctx, recordID, who)
+	if err != nil {
 		return Result{}, err
 	}
-	return res, err
-}
-
-// addTrust adds t and drops what is over, and what t covers: a trust of the
-// same service that is neither higher nor longer. Beyond what rules may hold
-// those go that would end first: debits of theirs are told again.
-func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust {
-	kept := slices.DeleteFunc(slices.Clone(trusts), func(o watch.Trust) bool {
-		covered := o.Service == t.Service && o.UpTo <= t.UpTo && !o.Until.After(t.Until)
-		return covered || !now.Before(o.Until)
-	})
-	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {
-		slices.SortStableFunc(kept, func(a, b watch.Trust) int { return a.Until.Compare(b.Until) })
-		kept = kept[over:]
+	res := f.result(f.standing(), k.undoFor())
+	t, ok := f.offer()
+	switch {
+	case f.watcher.Role != watch.Owner:
+		return res, ErrNotAllowed
+	case !ok:
+		return res, ErrNoTrust
 	}
-	return append(kept, t)
+	res.Watcher, err = settings.New(k.Store).Trust(ctx, f.account.AccountKey, settings.Who{Watcher: f.watcher.ID, LineUser: f.watcher.LineUser}, t, f.now)
+	switch {
+	case errors.Is(err, store.ErrNotFound): // they left a moment ago
+		return Result{}, ErrNotFound
+	case err != nil:
+		return Result{}, err
+	}
+	return res, nil
 }

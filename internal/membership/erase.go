@@ -118,25 +118,20 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which func(watch.Watcher) bool) (gone []watch.Watcher, err error) {
 	err = store.Retry(ctx, func() error {
 		gone = nil
-		a, err := d.Store.Account(ctx, k)
+		_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
+			gone = nil
+			for _, w := range a.Watchers {
+				if which(w) {
+					gone = append(gone, w)
+				}
+			}
+			return d.takeOff(ctx, a, gone)
+		})
 		if errors.Is(err, store.ErrNotFound) {
 			// Unless somebody is bound this moment, whose activity it is.
-			unwatched := store.PutAccount(&watch.Account{AccountKey: k})
-			unwatched.Check = true
-			return d.Store.Write(ctx, store.DeleteActivity(k), unwatched)
+			return d.Store.Write(ctx, store.DeleteActivity(k), store.CheckAccount(&watch.Account{AccountKey: k}))
 		}
-		if err != nil {
-			return err
-		}
-		for _, w := range a.Watchers {
-			if which(w) {
-				gone = append(gone, w)
-			}
-		}
-		if len(gone) == 0 && len(a.Watchers) > 0 {
-			return nil
-		}
-		return d.takeOff(ctx, a, gone)
+		return err
 	})
 	return gone, err
 }

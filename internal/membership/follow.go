@@ -60,31 +60,24 @@ func (d *Service) follow(ctx context.Context, lineUser string, at time.Time, cha
 // mark writes on one account whether LINE reaches a watcher, unless a later
 // event has come meanwhile.
 func (d *Service) mark(ctx context.Context, lineUser string, k watch.AccountKey, at, unreachable time.Time) error {
-	return store.Retry(ctx, func() error {
+	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		p, err := d.Store.Person(ctx, lineUser)
-		if err != nil || !p.FollowEvent.Equal(at) || !p.UnfollowedAt.Equal(unreachable) {
-			return err
-		}
-		a, err := d.Store.Account(ctx, k)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		w, ok := a.WatcherOf(lineUser)
-		if !ok {
-			return nil
+		if !ok || !p.FollowEvent.Equal(at) || !p.UnfollowedAt.Equal(unreachable) {
+			return nil, errOlder
 		}
-		changed := false
 		for i := range w.Channels {
 			if c := &w.Channels[i]; c.Kind == watch.LINE && c.UnreachableSince.IsZero() != unreachable.IsZero() {
-				c.UnreachableSince, changed = unreachable, true
+				c.UnreachableSince = unreachable
 			}
 		}
-		if !changed {
-			return nil
-		}
-		return d.Store.Write(ctx, store.PutAccount(a), store.CheckPerson(p))
+		return []store.Write{store.CheckPerson(p)}, nil
 	})
+	if errors.Is(err, errOlder) || errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }

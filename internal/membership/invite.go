@@ -235,21 +235,21 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
 	var gone watch.Watcher
 	tell := d.once()
-	err := store.Retry(ctx, func() error {
-		a, _, err := d.owned(ctx, lineUser, k)
-		if err != nil {
-			return err
-		}
-		g, ok := a.Watcher(watcher)
-		if !ok || g.Role != watch.Guardian {
-			return ErrNotFound
+	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
+		own, ok := a.WatcherOf(lineUser)
+		g, in := a.Watcher(watcher)
+		if !ok || own.Role != watch.Owner || !in || g.Role != watch.Guardian {
+			return nil, ErrNotFound
 		}
 		gone = *g
 		if err := tell(ctx, toGuardians(watch.NewsDismissed, a, []watch.Watcher{gone})); err != nil {
-			return err
+			return nil, err
 		}
 		return d.takeOff(ctx, a, []watch.Watcher{gone})
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return watch.Watcher{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -15,7 +16,8 @@ func (d *Service) Speak(ctx context.Context, lineUser string, lang watch.Lang) e
 		if err != nil {
 			return err
 		}
-		if err := d.speakOf(ctx, lineUser, b.Account, lang); err != nil {
+		err = settings.New(d.Store).Speak(ctx, b.Account, settings.Who{LineUser: lineUser}, lang)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
@@ -25,24 +27,6 @@ func (d *Service) Speak(ctx context.Context, lineUser string, lang watch.Lang) e
 		return nil
 	})
 	return err
-}
-
-func (d *Service) speakOf(ctx context.Context, lineUser string, k watch.AccountKey, lang watch.Lang) error {
-	return store.Retry(ctx, func() error {
-		a, err := d.Store.Account(ctx, k)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		w, ok := a.WatcherOf(lineUser)
-		if !ok || w.Lang == lang {
-			return nil
-		}
-		w.Lang = lang
-		return d.Store.Write(ctx, store.PutAccount(a))
-	})
 }
 
 // LanguageChanged says that a person chose another language, which the menu

@@ -21,27 +21,23 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	var was Bound
 	var gone []watch.Watcher
 	tell := d.once()
-	err := store.Retry(ctx, func() error {
-		a, err := d.Store.Account(ctx, k)
-		if errors.Is(err, store.ErrNotFound) {
-			return ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
+	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.WatcherOf(lineUser)
 		if !ok {
-			return ErrNotFound
+			return nil, ErrNotFound
 		}
 		before := *a
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = leaving(a, w.ID)
 		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
-			return err
+			return nil, err
 		}
 		return d.takeOff(ctx, a, gone)
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return Bound{}, err
 	}
@@ -68,17 +64,13 @@ func leaving(a *watch.Account, id string) []watch.Watcher {
 	return gone
 }
 
-// takeOff takes watchers off an account in one transaction: with the last of
-// them the account and its activity are forgotten, and so is each person who
-// watches nothing else.
-func (d *Service) takeOff(ctx context.Context, a *watch.Account, gone []watch.Watcher) error {
+// takeOff takes watchers off an account, and returns what goes with them: their
+// bindings, and each person who watches nothing else.
+func (d *Service) takeOff(ctx context.Context, a *watch.Account, gone []watch.Watcher) ([]store.Write, error) {
 	a.Watchers = slices.DeleteFunc(a.Watchers, func(w watch.Watcher) bool {
 		return slices.ContainsFunc(gone, func(g watch.Watcher) bool { return g.ID == w.ID })
 	})
-	writes := []store.Write{store.PutAccount(a)}
-	if len(a.Watchers) == 0 {
-		writes = []store.Write{store.DeleteAccount(a), store.DeleteActivity(a.AccountKey)}
-	}
+	var writes []store.Write
 	for _, g := range gone {
 		if g.LineUser == "" {
 			continue
@@ -86,13 +78,13 @@ func (d *Service) takeOff(ctx context.Context, a *watch.Account, gone []watch.Wa
 		writes = append(writes, store.DeleteBinding(g.LineUser, a.AccountKey))
 		w, ok, err := d.forgetting(ctx, g.LineUser, a.AccountKey)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if ok {
 			writes = append(writes, w)
 		}
 	}
-	return d.Store.Write(ctx, writes...)
+	return writes, nil
 }
 
 // forgetting is the write that forgets a person who watches nothing but an

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -155,33 +156,40 @@ func (d *Service) MailClaimed(ctx context.Context, secret string) (Bound, error)
 // of the one they had. Again it changes nothing, and is ErrNotFound if mails
 // go there no more. ErrNotFound or ErrExpired.
 func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error) {
-	var bound Bound
-	err := store.Retry(ctx, func() error {
-		t, c, b, err := d.claim(ctx, secret)
-		if err != nil {
+	_, claim, bound, err := d.claim(ctx, secret)
+	if err != nil || bound.Already {
+		return bound, err
+	}
+	c, err := settings.New(d.Store).Change(ctx, claim.Account, settings.Who{Watcher: claim.Watcher}, func(c *settings.Change) error {
+		t, claim, b, err := d.claimOf(ctx, secret, c.Account)
+		if bound = b; err != nil || b.Already {
 			return err
 		}
-		bound = b
-		if b.Already {
-			return nil
-		}
-		w, _ := b.Account.Watcher(c.Watcher)
-		setMail(w, c.Address)
-		bound.Watcher = *w
-		c.Address, c.Mark = "", d.markMail(c.Address)
-		t.UsedBy, t.UsedAt = c.Watcher, d.now()
-		if t.Body, err = json.Marshal(c); err != nil {
+		settings.SetMail(c.Watcher, claim.Address)
+		claim.Address, claim.Mark = "", d.markMail(claim.Address)
+		t.UsedBy, t.UsedAt = claim.Watcher, d.now()
+		if t.Body, err = json.Marshal(claim); err != nil {
 			return err
 		}
-		return d.Store.Write(ctx, store.PutTicket(t), store.PutAccount(b.Account))
+		c.Along = append(c.Along, store.PutTicket(t))
+		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Bound{}, ErrNotFound
+	case err != nil:
 		return Bound{}, err
 	}
-	return bound, nil
+	return Bound{Account: c.Account, Watcher: *c.Watcher, Already: bound.Already}, nil
 }
 
 func (d *Service) claim(ctx context.Context, secret string) (*store.Ticket, mailClaim, Bound, error) {
+	return d.claimOf(ctx, secret, nil)
+}
+
+// claimOf reads a claim and what it is about; the account, if it is not nil, is
+// the claim's as it was read a moment ago. ErrNotFound or ErrExpired.
+func (d *Service) claimOf(ctx context.Context, secret string, a *watch.Account) (*store.Ticket, mailClaim, Bound, error) {
 	t, err := d.Store.Ticket(ctx, store.TicketMail, d.Keys.Hash("mail", secret))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, mailClaim{}, Bound{}, ErrNotFound
@@ -196,12 +204,13 @@ func (d *Service) claim(ctx context.Context, secret string) (*store.Ticket, mail
 	if !d.now().Before(t.Expires) {
 		return nil, c, Bound{}, ErrExpired
 	}
-	a, err := d.Store.Account(ctx, c.Account)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, c, Bound{}, ErrNotFound
-	}
-	if err != nil {
-		return nil, c, Bound{}, err
+	if a == nil {
+		if a, err = d.Store.Account(ctx, c.Account); errors.Is(err, store.ErrNotFound) {
+			return nil, c, Bound{}, ErrNotFound
+		}
+		if err != nil {
+			return nil, c, Bound{}, err
+		}
 	}
 	w, ok := a.Watcher(c.Watcher)
 	if !ok {
@@ -214,15 +223,3 @@ func (d *Service) claim(ctx context.Context, secret string) (*store.Ticket, mail
 }
 
 func (d *Service) markMail(address string) string { return d.Keys.Hash("address", address) }
-
-// setMail puts an address in the place of the watcher's mail channel, or
-// behind the others if they had none.
-func setMail(w *watch.Watcher, address string) {
-	for i := range w.Channels {
-		if w.Channels[i].Kind == watch.Email {
-			w.Channels[i] = watch.Channel{Kind: watch.Email, Address: address}
-			return
-		}
-	}
-	w.Channels = append(w.Channels, watch.Channel{Kind: watch.Email, Address: address})
-}

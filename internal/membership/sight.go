@@ -2,8 +2,10 @@ package membership
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -18,25 +20,22 @@ func (d *Service) ShowAmounts(ctx context.Context, lineUser string, k watch.Acco
 		kind = watch.NewsShown
 	}
 	tell := d.once()
-	return store.Retry(ctx, func() error {
-		a, _, err := d.owned(ctx, lineUser, k)
-		if err != nil {
-			return err
-		}
-		g, ok := a.Watcher(watcher)
-		if !ok || g.Role != watch.Guardian {
+	_, err := settings.New(d.Store).Change(ctx, k, settings.Who{Watcher: watcher}, func(c *settings.Change) error {
+		g := c.Watcher
+		if own, ok := c.Account.WatcherOf(lineUser); !ok || own.Role != watch.Owner || g.Role != watch.Guardian {
 			return ErrNotFound
 		}
 		if g.HideAmount != show {
 			return nil
 		}
 		if turn == "" {
-			turn = strconv.FormatInt(a.Version, 10)
+			turn = strconv.FormatInt(c.Account.Version, 10)
 		}
 		g.HideAmount = !show
-		if err := tell(ctx, inTurn(toGuardians(kind, a, []watch.Watcher{*g}), turn)); err != nil {
-			return err
-		}
-		return d.Store.Write(ctx, store.PutAccount(a))
+		return tell(ctx, inTurn(toGuardians(kind, c.Account, []watch.Watcher{*g}), turn))
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
 }

@@ -70,30 +70,24 @@ func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
 // changed in the meantime stays.
 func (s *Stage) unreachableAt(ctx context.Context, k watch.AccountKey, watcher string, addresses []string) (*watch.Watcher, error) {
 	var found *watch.Watcher
-	err := store.Retry(ctx, func() error {
-		found = nil
-		a, err := s.Store.Account(ctx, k)
-		if err != nil {
-			return ignoreNotFound(err)
-		}
+	_, err := s.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.Watcher(watcher)
 		if !ok {
-			return nil
+			return nil, store.ErrNotFound
 		}
 		found = w
-		changed := false
 		for i := range w.Channels {
 			c := &w.Channels[i]
 			if c.Kind == watch.Email && c.UnreachableSince.IsZero() &&
 				slices.ContainsFunc(addresses, func(s string) bool { return sameAddress(s, c.Address) }) {
-				c.UnreachableSince, changed = s.Now(), true
+				c.UnreachableSince = s.Now()
 			}
 		}
-		if !changed {
-			return nil
-		}
-		return s.Store.Write(ctx, store.PutAccount(a))
+		return nil, nil
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
 	return found, err
 }
 

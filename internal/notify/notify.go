@@ -362,26 +362,19 @@ func (s *Stage) queue(ctx context.Context, r *watch.Record, added []watch.Delive
 // markUnreachable notes on the account that a channel does not reach its
 // watcher, so that the next alert does not try it first.
 func (s *Stage) markUnreachable(ctx context.Context, k watch.AccountKey, d *watch.Delivery, now time.Time) error {
-	return store.Retry(ctx, func() error {
-		a, err := s.Store.Account(ctx, k)
-		if err != nil {
-			return ignoreNotFound(err)
-		}
+	_, err := s.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.Watcher(d.Watcher)
 		if !ok {
-			return nil
+			return nil, store.ErrNotFound
 		}
-		changed := false
 		for i := range w.Channels {
 			if c := &w.Channels[i]; c.Kind == d.Channel && c.UnreachableSince.IsZero() {
-				c.UnreachableSince, changed = now, true
+				c.UnreachableSince = now
 			}
 		}
-		if !changed {
-			return nil
-		}
-		return s.Store.Write(ctx, store.PutAccount(a))
+		return nil, nil
 	})
+	return ignoreNotFound(err)
 }
 
 func ignoreNotFound(err error) error {

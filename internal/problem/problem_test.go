@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheDocumentHasItsMembersAndThoseOfTheCaller(t *testing.T) {
+	t.Parallel()
 	type counts struct {
 		Accepted int      `json:"accepted"`
 		Rejected []string `json:"rejected"`
@@ -52,6 +53,7 @@ func TestTheDocumentHasItsMembersAndThoseOfTheCaller(t *testing.T) {
 }
 
 func TestRetryAfterIsInWholeSeconds(t *testing.T) {
+	t.Parallel()
 	w := httptest.NewRecorder()
 	problem.Write(w, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "try again", RetryAfter: 5 * time.Second})
 	if got := w.Header().Get("Retry-After"); got != "5" {
@@ -60,6 +62,7 @@ func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 }
 
 func TestAReplyHasItsBodyOrNone(t *testing.T) {
+	t.Parallel()
 	w := httptest.NewRecorder()
 	problem.Reply(w, http.StatusCreated, map[string]int{"n": 1})
 	if w.Code != 201 || w.Body.String() != "{\"n\":1}\n" || w.Header().Get("Content-Type") != "application/json" {

@@ -30,6 +30,7 @@ func (s *sent) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) err
 }
 
 func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
+	t.Parallel()
 	r := &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125", Ref: "acc_1"}, Deliveries: []watch.Delivery{
 		{ID: "d1", Channel: watch.LINE, State: watch.Queued}, {ID: "d2", Channel: watch.Email, State: watch.Sending},
 		{ID: "d3", Channel: watch.LINE, State: watch.Held}, {ID: "d4", Channel: watch.LINE, State: watch.Accepted},
@@ -63,6 +64,7 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 }
 
 func TestNoJobsSendNothing(t *testing.T) {
+	t.Parallel()
 	var jobs queue.Jobs
 	if err := jobs.Send(t.Context(), &sent{down: queue.Bank}); err != nil || jobs.Len() != 0 {
 		t.Errorf("%d jobs, %v", jobs.Len(), err)

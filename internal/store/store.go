@@ -180,6 +180,13 @@ func PutAccount(a *watch.Account) Write {
 	return Write{Item: Item{Key: profileKey(a.AccountKey), Body: encode(a)}, If: At(a.Version)}
 }
 
+// CheckAccount lets an account's version decide and changes nothing.
+func CheckAccount(a *watch.Account) Write {
+	w := PutAccount(a)
+	w.Check = true
+	return w
+}
+
 // DeleteAccount removes an account at the version it was read.
 func DeleteAccount(a *watch.Account) Write {
 	return Write{Item: Item{Key: profileKey(a.AccountKey)}, If: At(a.Version), Delete: true}

@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/session"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -128,24 +129,15 @@ func (s *site) fingerprint(w *watch.Watcher) string {
 func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *settingsForm, f *wording.SettingsFacts) (int, error) {
 	var now watch.Watcher
 	spoke := b.Watcher.Lang
-	err := store.Retry(ctx, func() error {
+	who := settings.Who{Watcher: b.Watcher.ID, LineUser: g.LineUser}
+	_, err := settings.New(s.Store).Change(ctx, b.Account.AccountKey, who, func(c *settings.Change) error {
 		f.Saved, f.Mail = wording.SavedNow, wording.MailUntouched
-		a, err := s.Store.Account(ctx, b.Account.AccountKey)
-		if errors.Is(err, store.ErrNotFound) {
-			return membership.ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		w, ok := a.WatcherOf(g.LineUser)
-		if !ok || w.ID != b.Watcher.ID {
-			return membership.ErrNotFound
-		}
+		w := c.Watcher
 		now = *w
 		next := *w
 		next.Rules, next.Lang = form.rules(w.Rules, s.Catalog.Fold, s.Now()), form.lang()
 		if form.Get(wording.FieldNameMailOff) != "" {
-			next.Channels = slices.DeleteFunc(slices.Clone(w.Channels), isMail)
+			next.Channels = settings.WithoutMail(w.Channels)
 			f.Mail = wording.MailGone
 		}
 		// Saved already, by a button that was pressed twice, is no conflict.
@@ -155,8 +147,11 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *set
 		}
 		spoke = w.Lang
 		*w, now = next, next
-		return s.Store.Write(ctx, store.PutAccount(a))
+		return nil
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = membership.ErrNotFound
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -38,7 +39,7 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Method != http.MethodPost {
 		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, LINE: onLINE(&v.look.Watcher),
-			Stopped: !slices.ContainsFunc(v.look.Watcher.Channels, isMail)}
+			Stopped: !slices.ContainsFunc(v.look.Watcher.Channels, func(c watch.Channel) bool { return c.Kind == watch.Email })}
 		f.BankName, _ = s.Names.Bank(r.Context(), v.look.Record.Account.Bank, f.Lang)
 		s.page(w, http.StatusOK, wording.StopPage(f))
 		return
@@ -56,27 +57,9 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func isMail(c watch.Channel) bool { return c.Kind == watch.Email }
-
-// stopMails takes the mail channel, with its address, off a watcher. Mails
-// that are queued find no address and take the next channel. It may be
-// repeated.
+// stopMails takes the mail channel, with its address, off a watcher.
 func (s *site) stopMails(ctx context.Context, k watch.AccountKey, watcher string) error {
-	err := store.Retry(ctx, func() error {
-		a, err := s.Store.Account(ctx, k)
-		if err != nil {
-			return err
-		}
-		w, ok := a.Watcher(watcher)
-		if !ok {
-			return dispute.ErrNotFound
-		}
-		if !slices.ContainsFunc(w.Channels, isMail) {
-			return nil
-		}
-		w.Channels = slices.DeleteFunc(slices.Clone(w.Channels), isMail)
-		return s.Store.Write(ctx, store.PutAccount(a))
-	})
+	err := settings.New(s.Store).StopMails(ctx, k, settings.Who{Watcher: watcher})
 	if errors.Is(err, store.ErrNotFound) {
 		return dispute.ErrNotFound
 	}

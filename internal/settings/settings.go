@@ -1,0 +1,175 @@
+// Package settings changes what a watcher wants to be told of an account, and
+// how: rules, trusts, a pause, quiet hours, the language, a mail address, and
+// whether amounts are shown. Each such change goes through Change, whether the
+// chat, a page or an answer asks for it. It binds and unbinds nobody, and
+// never decides who may ask.
+package settings
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Settings changes what is stored.
+type Settings struct{ store *store.Store }
+
+// New makes Settings over a store.
+func New(s *store.Store) Settings { return Settings{s} }
+
+// Who names a watcher of an account: by id, by their LINE user, or by both,
+// which must then be one and the same.
+type Who struct{ Watcher, LineUser string }
+
+func (w Who) of(a *watch.Account) (*watch.Watcher, bool) {
+	if w.Watcher == "" {
+		return a.WatcherOf(w.LineUser)
+	}
+	found, ok := a.Watcher(w.Watcher)
+	return found, ok && (w.LineUser == "" || w.LineUser == found.LineUser)
+}
+
+// Change is one change on its way.
+type Change struct {
+	Account *watch.Account // as it was read; only Watcher may be altered
+	Watcher *watch.Watcher
+	Along   []store.Write // what is committed together with the change, or checked
+}
+
+// Change lets change alter what one watcher of an account wants, with the
+// conventions of store.UpdateAccount, and returns how it is stored now.
+// store.ErrNotFound unless they watch the account.
+func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, change func(*Change) error) (*Change, error) {
+	var c *Change
+	_, err := s.store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
+		w, ok := who.of(a)
+		if !ok {
+			return nil, store.ErrNotFound
+		}
+		c = &Change{Account: a, Watcher: w}
+		if err := change(c); err != nil {
+			return nil, err
+		}
+		return c.Along, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Speak makes a language that of a watcher.
+func (s Settings) Speak(ctx context.Context, k watch.AccountKey, who Who, lang watch.Lang) error {
+	_, err := s.Change(ctx, k, who, func(c *Change) error {
+		c.Watcher.Lang = lang
+		return nil
+	})
+	return err
+}
+
+// StopMails takes the mail channel, with its address, off a watcher. Mails
+// that are queued find no address and take the next channel. It may be
+// repeated.
+func (s Settings) StopMails(ctx context.Context, k watch.AccountKey, who Who) error {
+	_, err := s.Change(ctx, k, who, func(c *Change) error {
+		c.Watcher.Channels = WithoutMail(c.Watcher.Channels)
+		return nil
+	})
+	return err
+}
+
+// WithoutMail are the channels of a watcher who wants no mails.
+func WithoutMail(channels []watch.Channel) []watch.Channel {
+	return slices.DeleteFunc(slices.Clone(channels), func(c watch.Channel) bool { return c.Kind == watch.Email })
+}
+
+// SetMail puts an address in the place of the watcher's mail channel, or
+// behind the others if they had none.
+func SetMail(w *watch.Watcher, address string) {
+	mail := watch.Channel{Kind: watch.Email, Address: address}
+	for i := range w.Channels {
+		if w.Channels[i].Kind == watch.Email {
+			w.Channels[i] = mail
+			return
+		}
+	}
+	w.Channels = append(w.Channels, mail)
+}
+
+var errOlder = errors.New("settings: an older event")
+
+// Pause keeps back what is not critical until a time, on each of a person's
+// accounts; the zero time ends it. at is when they asked: of two wishes the
+// later one counts, in whatever order they come or come again.
+func (s Settings) Pause(ctx context.Context, lineUser string, accounts []watch.AccountKey, at, until time.Time) error {
+	at = at.UTC()
+	_, err := s.store.UpdatePerson(ctx, lineUser, func(p *store.Person) error {
+		if at.Before(p.PauseEvent) {
+			return errOlder
+		}
+		p.PauseEvent = at
+		return nil
+	})
+	for _, k := range accounts {
+		if err == nil {
+			err = s.pauseOne(ctx, k, lineUser, at, until)
+		}
+	}
+	if errors.Is(err, errOlder) {
+		return nil
+	}
+	return err
+}
+
+func (s Settings) pauseOne(ctx context.Context, k watch.AccountKey, lineUser string, at, until time.Time) error {
+	_, err := s.Change(ctx, k, Who{LineUser: lineUser}, func(c *Change) error {
+		p, err := s.store.Person(ctx, lineUser)
+		if err != nil {
+			return err
+		}
+		if !p.PauseEvent.Equal(at) {
+			return errOlder
+		}
+		if !c.Watcher.Rules.PausedUntil.Equal(until) {
+			c.Watcher.Rules.PausedUntil = until
+		}
+		c.Along = append(c.Along, store.CheckPerson(p))
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // they left meanwhile
+	}
+	return err
+}
+
+// Trust adds to the watcher's rules that debits of a service up to an amount
+// stay silent until a time, and returns the watcher.
+func (s Settings) Trust(ctx context.Context, k watch.AccountKey, who Who, t watch.Trust, now time.Time) (watch.Watcher, error) {
+	c, err := s.Change(ctx, k, who, func(c *Change) error {
+		c.Watcher.Rules.Trusts = addTrust(c.Watcher.Rules.Trusts, t, now)
+		return nil
+	})
+	if err != nil {
+		return watch.Watcher{}, err
+	}
+	return *c.Watcher, nil
+}
+
+// addTrust adds t and drops what is over, and what t covers: a trust of the
+// same service that is neither higher nor longer. Beyond what rules may hold
+// those go that would end first: debits of theirs are told again.
+func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust {
+	kept := slices.DeleteFunc(slices.Clone(trusts), func(o watch.Trust) bool {
+		covered := o.Service == t.Service && o.UpTo <= t.UpTo && !o.Until.After(t.Until)
+		return covered || !now.Before(o.Until)
+	})
+	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {
+		slices.SortStableFunc(kept, func(a, b watch.Trust) int { return a.Until.Compare(b.Until) })
+		kept = kept[over:]
+	}
+	return append(kept, t)
+}
