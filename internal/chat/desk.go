@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"kozamori/internal/button"
 	"kozamori/internal/dispute"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
@@ -13,19 +14,19 @@ import (
 // toDesk brings a button of an alert to the desk and words what came of it.
 // The event's id is the act's name, so that an event that comes again acts
 // once, whatever was pressed in between.
-func (t *talk) toDesk(ctx context.Context, action, record string) (plan, error) {
+func (t *talk) toDesk(ctx context.Context, p button.Press) (plan, error) {
 	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID}
 	var res dispute.Result
 	var err error
-	switch action {
-	case "notmine":
-		res, err = t.Disputes.Answer(ctx, record, who, watch.NotMine, watch.ViaLINE)
-	case "mine":
-		res, err = t.Disputes.Answer(ctx, record, who, watch.Mine, watch.ViaLINE)
-	case "undo":
-		res, err = t.Disputes.Undo(ctx, record, who, watch.ViaLINE)
-	case "trust":
-		res, err = t.Disputes.Trust(ctx, record, who)
+	switch p.Verb {
+	case button.NotMine:
+		res, err = t.Disputes.Answer(ctx, p.Record, who, watch.NotMine, watch.ViaLINE)
+	case button.Mine:
+		res, err = t.Disputes.Answer(ctx, p.Record, who, watch.Mine, watch.ViaLINE)
+	case button.Undo:
+		res, err = t.Disputes.Undo(ctx, p.Record, who, watch.ViaLINE)
+	case button.Trust:
+		res, err = t.Disputes.Trust(ctx, p.Record, who)
 	}
 	switch {
 	case errors.Is(err, dispute.ErrNotFound):
@@ -39,24 +40,24 @@ func (t *talk) toDesk(ctx context.Context, action, record string) (plan, error) 
 		return say(wording.Useless(res.Watcher.Lang)), nil
 	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
 		return plan{}, err
-	case err == nil && action == "trust":
+	case err == nil && p.Verb == button.Trust:
 		return say(wording.Trusted(t.answerFacts(ctx, res))), nil
 	}
-	return say(t.outcome(ctx, action, res)), nil
+	return say(t.outcome(ctx, p.Verb, res)), nil
 }
 
 // outcome words what an answer did, or what stands.
-func (t *talk) outcome(ctx context.Context, action string, res dispute.Result) message.Message {
+func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Result) message.Message {
 	own := res.Record.Answer != nil && res.Record.Answer.Watcher == res.Watcher.ID
 	switch res.Outcome {
 	case dispute.Opened:
 		return wording.DisputeOpened(t.disputeFacts(ctx, res))
 	case dispute.AlreadyOpen:
 		switch {
-		case action == "notmine" && res.Repeated:
+		case pressed == button.NotMine && res.Repeated:
 			// Its first answer was lost: it reads as it would have.
 			return wording.DisputeOpened(t.disputeFacts(ctx, res))
-		case action == "mine" && !own:
+		case pressed == button.Mine && !own:
 			return wording.AlreadyAnswered(t.answerFacts(ctx, res))
 		}
 		return wording.DisputeAlready(t.disputeFacts(ctx, res))
@@ -65,7 +66,7 @@ func (t *talk) outcome(ctx context.Context, action string, res dispute.Result) m
 	case dispute.Mine:
 		return wording.MineThanks(t.answerFacts(ctx, res))
 	case dispute.AlreadyMine:
-		if action == "mine" && own {
+		if pressed == button.Mine && own {
 			return wording.MineThanks(t.answerFacts(ctx, res))
 		}
 		return wording.AlreadyAnswered(t.answerFacts(ctx, res))

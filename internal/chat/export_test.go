@@ -8,7 +8,13 @@ import (
 )
 
 // Presses are the buttons that the chat knows.
-func Presses() []string { return slices.Sorted(maps.Keys(presses)) }
+func Presses() []string {
+	var out []string
+	for _, v := range slices.Sorted(maps.Keys(presses)) {
+		out = append(out, string(v))
+	}
+	return out
+}
 
 // Commands are what people can ask for by a word.
 func Commands() []wording.Command {

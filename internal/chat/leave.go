@@ -3,11 +3,10 @@ package chat
 import (
 	"context"
 	"errors"
-	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/store"
@@ -43,14 +42,13 @@ func (t *talk) leaving(ctx context.Context) ([]membership.Bound, wording.ChatLea
 // pressed tells which accounts a button of leaving or erasing names. An
 // account is named by the id of its watcher, which tells nothing to anybody
 // else. False if the button is too old to be sure that it is still meant.
-func (t *talk) pressed(v url.Values, list []membership.Bound) ([]membership.Bound, bool) {
-	asked, err := strconv.ParseInt(v.Get("t"), 36, 64)
-	if since := t.at().Sub(time.Unix(asked, 0)); err != nil || since > askFor || since < -askFor {
+func (t *talk) pressed(p button.Press, list []membership.Bound) ([]membership.Bound, bool) {
+	if since := t.at().Sub(p.Asked); p.Asked.IsZero() || since > askFor || since < -askFor {
 		return nil, false
 	}
 	var out []membership.Bound
 	for _, b := range list {
-		if id := v.Get("w"); id == b.Watcher.ID || id == wording.LeaveAll {
+		if p.Watcher == b.Watcher.ID || p.Watcher == button.All {
 			out = append(out, b)
 		}
 	}
@@ -58,12 +56,12 @@ func (t *talk) pressed(v url.Values, list []membership.Bound) ([]membership.Boun
 }
 
 // leave ends the watching of the accounts that a button names.
-func (t *talk) leave(ctx context.Context, v url.Values) (plan, error) {
+func (t *talk) leave(ctx context.Context, p button.Press) (plan, error) {
 	list, f, err := t.leaving(ctx)
 	if err != nil {
 		return plan{}, err
 	}
-	list, fresh := t.pressed(v, list)
+	list, fresh := t.pressed(p, list)
 	switch {
 	case !fresh:
 		return t.askLeave(ctx)
@@ -89,13 +87,13 @@ func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.Ch
 
 // erase asks once more, or erases the accounts that a button names. Of all of
 // them those are only left that are not the person's alone.
-func (t *talk) erase(ctx context.Context, v url.Values) (plan, error) {
+func (t *talk) erase(ctx context.Context, press button.Press) (plan, error) {
 	list, f, err := t.leaving(ctx)
 	if err != nil {
 		return plan{}, err
 	}
-	list, fresh := t.pressed(v, list)
-	all := v.Get("w") == wording.LeaveAll
+	list, fresh := t.pressed(press, list)
+	all := press.Watcher == button.All
 	switch {
 	case !fresh:
 		return t.askErase(ctx)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/button"
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
@@ -309,7 +310,7 @@ func TestAButtonForAllIsAboutOnesOwn(t *testing.T) {
 	w := newCrowd(t)
 	for _, m := range w.all {
 		for _, action := range []string{"leave", "erase"} {
-			data := "a=" + action + "&w=" + wording.LeaveAll + "&t=" + strconv.FormatInt(w.Now().Unix(), 36) + "&r=r1&u=" + user(1)
+			data := "a=" + action + "&w=" + button.All + "&t=" + strconv.FormatInt(w.Now().Unix(), 36) + "&r=r1&u=" + user(1)
 			said, _, changed := w.hears(m, func() { w.tap(m.user, data) })
 			if watches := m.role != "" || m.name == "somebody who left one account"; (len(changed) > 0) != watches {
 				t.Errorf("%s, %s of all: changed %v, said %s", m.name, action, changed, said)

@@ -2,10 +2,9 @@ package chat
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/membership"
 	"kozamori/internal/settings"
 	"kozamori/internal/watch"
@@ -27,8 +26,8 @@ func (t *talk) askPause(ctx context.Context) (plan, error) {
 }
 
 // pause stops what is not critical for a while, on every account.
-func (t *talk) pause(ctx context.Context, length string) (plan, error) {
-	until, ok := pauseEnd(t.at(), length)
+func (t *talk) pause(ctx context.Context, press button.Press) (plan, error) {
+	until, ok := pauseEnd(t.at(), press)
 	if !ok {
 		return t.askPause(ctx)
 	}
@@ -44,23 +43,12 @@ func (t *talk) pause(ctx context.Context, length string) (plan, error) {
 	return p, nil
 }
 
-// pauseEnd reads the length of a pause that begins at a time. False if it is
-// none, or over: the button is an old one.
-func pauseEnd(at time.Time, length string) (time.Time, bool) {
-	var end time.Time
-	switch seconds, fixed := strings.CutPrefix(length, wording.PauseMorning); {
-	case fixed:
-		n, err := strconv.ParseInt(seconds, 10, 64)
-		if err != nil {
-			return end, false
-		}
-		end = time.Unix(n, 0)
-	case length == wording.PauseHour, length == wording.PauseWeek:
-		d, err := time.ParseDuration(length)
-		if err != nil {
-			return end, false
-		}
-		end = at.Add(d)
+// pauseEnd is the end of a pause that begins at a time. False if the button
+// names none, or one that is over: the button is an old one.
+func pauseEnd(at time.Time, p button.Press) (time.Time, bool) {
+	end := p.Until
+	if end.IsZero() && p.For > 0 {
+		end = at.Add(p.For)
 	}
 	return end.UTC(), end.After(at) && end.Before(at.Add(maxPause))
 }

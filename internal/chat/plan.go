@@ -2,11 +2,11 @@ package chat
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
 
+	"kozamori/internal/button"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/watch"
@@ -114,35 +114,29 @@ func (t *talk) guide(ctx context.Context) (plan, error) {
 }
 
 // press is what a button of ours asks for.
-type press func(*talk, context.Context, url.Values) (plan, error)
+type press func(*talk, context.Context, button.Press) (plan, error)
 
-// presses are all of them, by the "a" of their data. Who may do it and to
-// what is decided by what the press asks, from LINE's user.
-var presses = map[string]press{
-	"notmine": toDesk,
-	"mine":    toDesk,
-	"undo":    toDesk,
-	"trust":   toDesk,
-	"leave":   (*talk).leave,
-	"erase":   (*talk).erase,
-	"join":    func(t *talk, ctx context.Context, v url.Values) (plan, error) { return t.join(ctx, v.Get("c")) },
-	"pause":   func(t *talk, ctx context.Context, v url.Values) (plan, error) { return t.pause(ctx, v.Get("for")) },
-}
-
-func toDesk(t *talk, ctx context.Context, v url.Values) (plan, error) {
-	return t.toDesk(ctx, v.Get("a"), v.Get("r"))
+// presses are all of them. Who may do it and to what is decided by what the
+// press asks, from LINE's user.
+var presses = map[button.Verb]press{
+	button.NotMine: (*talk).toDesk,
+	button.Mine:    (*talk).toDesk,
+	button.Undo:    (*talk).toDesk,
+	button.Trust:   (*talk).toDesk,
+	button.Leave:   (*talk).leave,
+	button.Erase:   (*talk).erase,
+	button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },
+	button.Pause:   (*talk).pause,
 }
 
 // postback acts on a button. Its data prove nothing: who acts is LINE's user.
 func (t *talk) postback(ctx context.Context) (plan, error) {
-	v, err := url.ParseQuery(t.Event.Postback)
-	if err != nil {
+	p, ok := button.Parse(t.Event.Postback)
+	do, known := presses[p.Verb]
+	if !ok || !known {
 		return t.useless(ctx)
 	}
-	if do, ok := presses[v.Get("a")]; ok {
-		return do(t, ctx, v)
-	}
-	return t.useless(ctx)
+	return do(t, ctx, p)
 }
 
 func (t *talk) useless(ctx context.Context) (plan, error) {

@@ -1,10 +1,10 @@
 package wording
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -300,8 +300,8 @@ func (f *AlertFacts) buttons() []message.Button {
 	if f.CanAnswer {
 		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
 		out = append(out,
-			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: postback("notmine", f.Record.ID, f.Delivery.Watcher)},
-			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: postback("mine", f.Record.ID, f.Delivery.Watcher)})
+			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: answering(button.NotMine, f.Record.ID, f.Delivery.Watcher)},
+			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: answering(button.Mine, f.Record.ID, f.Delivery.Watcher)})
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -314,8 +314,7 @@ func (f *AlertFacts) buttons() []message.Button {
 	return out
 }
 
-// postback names an action on a record for LINE to hand back. It proves
-// nothing: who acts is the webhook's user.
-func postback(action, record, watcher string) string {
-	return url.Values{"a": {action}, "r": {record}, "w": {watcher}}.Encode()
+// answering is the data of a button about a record.
+func answering(v button.Verb, record, watcher string) string {
+	return button.Press{Verb: v, Record: record, Watcher: watcher}.Data()
 }

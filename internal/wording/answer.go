@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -72,7 +73,7 @@ func MineThanks(f AnswerFacts) message.Message {
 		m.Buttons = append(m.Buttons, message.Button{
 			Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
 			Display:  tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays),
-			Postback: postback("trust", f.Record.ID, f.Watcher),
+			Postback: answering(button.Trust, f.Record.ID, f.Watcher),
 		})
 	}
 	return m

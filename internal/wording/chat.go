@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
@@ -267,13 +266,4 @@ func Trouble(f TroubleFacts) message.Message {
 	}
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdGuide)
 	return m
-}
-
-// chatPostback names an action of the chat for LINE to hand back.
-func chatPostback(action string, pairs ...string) string {
-	v := url.Values{"a": {action}}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
-	}
-	return v.Encode()
 }

@@ -3,6 +3,7 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -44,7 +45,7 @@ func AskJoin(f InvitationFacts) message.Message {
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}),
 		message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
 		message.Fact{Label: tFamOpenUntil.in(lang), Value: Time(lang, f.Expires, f.Now)})
-	m.Buttons = []message.Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: message.Primary, Postback: chatPostback("join", "c", f.Code)}}
+	m.Buttons = []message.Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: message.Primary, Postback: button.Press{Verb: button.Join, Code: f.Code}.Data()}}
 	return m
 }
 
@@ -120,8 +121,8 @@ func AnswerServices(m *message.Message, services []ServiceLine, guardian bool, w
 		name := orElse(s.Name, tServUnknown.in(lang))
 		notMine, mine := tcServMine.in(lang, name, pick(guardian, tNotTheirs, tNotMine).in(lang)), tcServMine.in(lang, name, pick(guardian, tTheirs, tMine).in(lang))
 		m.Buttons = append(m.Buttons,
-			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: postback("notmine", s.Record, watcher)},
-			message.Button{Label: mine, Display: mine, Style: message.Secondary, Postback: postback("mine", s.Record, watcher)})
+			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: answering(button.NotMine, s.Record, watcher)},
+			message.Button{Label: mine, Display: mine, Style: message.Secondary, Postback: answering(button.Mine, s.Record, watcher)})
 	}
 }
 

@@ -2,9 +2,9 @@ package wording
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -45,9 +45,6 @@ var (
 	tcEraseCannot = text{ja: "記録を消せる口座がありません", en: "There is no account that you can have erased"}
 	tcEraseCannTx = text{ja: "記録を消せるのは、ほかに名義人がいない、ご自身の口座だけです。そのほかは、銀行にご相談ください。", en: "You can have your own account erased, if it has no other owner. About others, please ask the bank."}
 )
-
-// LeaveAll stands for a watcher's id in a postback that leaves every account.
-const LeaveAll = "all"
 
 // ChatLeaveFacts is what leaving in the chat is worded from.
 type ChatLeaveFacts struct {
@@ -100,14 +97,14 @@ func (f *ChatLeaveFacts) rows(numbered bool, which func(ChatAccount) bool) []mes
 
 // eachAccount adds a button for every account, and one for all of them. Each
 // carries when it was shown: an old one asks again.
-func (f *ChatLeaveFacts) eachAccount(m *message.Message, action string, accounts []ChatAccount, one, row, show, all text) {
-	lang, at := langOf(f.Lang), strconv.FormatInt(f.Now.Unix(), 36)
-	button := func(label, shown, watcher string) {
-		m.Buttons = append(m.Buttons, message.Button{Label: label, Style: message.Danger, Display: shown, Postback: chatPostback(action, "w", watcher, "t", at)})
+func (f *ChatLeaveFacts) eachAccount(m *message.Message, verb button.Verb, accounts []ChatAccount, one, row, show, all text) {
+	lang := langOf(f.Lang)
+	add := func(label, shown, watcher string) {
+		m.Buttons = append(m.Buttons, message.Button{Label: label, Style: message.Danger, Display: shown, Postback: button.Press{Verb: verb, Watcher: watcher, Asked: f.Now}.Data()})
 	}
 	if len(f.Accounts) == 1 {
 		if len(accounts) == 1 {
-			button(one.in(lang), show.in(lang, orElse(accounts[0].name(), tFactAccount.in(lang))), accounts[0].Watcher)
+			add(one.in(lang), show.in(lang, orElse(accounts[0].name(), tFactAccount.in(lang))), accounts[0].Watcher)
 		}
 		return
 	}
@@ -119,10 +116,10 @@ func (f *ChatLeaveFacts) eachAccount(m *message.Message, action string, accounts
 			}
 			shown++
 			name := tcNumbered.in(lang, i+1, orElse(a.name(), tFactAccount.in(lang)))
-			button(row.in(lang, name), show.in(lang, name), a.Watcher)
+			add(row.in(lang, name), show.in(lang, name), a.Watcher)
 		}
 	}
-	button(all.in(lang), all.in(lang), LeaveAll)
+	add(all.in(lang), all.in(lang), button.All)
 }
 
 // guardians tells whether others stop watching when the person leaves.
@@ -156,7 +153,7 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcAltLeave.in(lang), pick(len(f.Accounts) == 1, tcAskLeave, tcAskWhich).in(lang), tcAskLeaveTx.in(lang))
 	m.Facts = f.rows(true, anyAccount)
-	f.eachAccount(&m, "leave", f.Accounts, tcLeaveButton, tcLeaveRow, tcLeaveShow, tcLeaveAll)
+	f.eachAccount(&m, button.Leave, f.Accounts, tcLeaveButton, tcLeaveRow, tcLeaveShow, tcLeaveAll)
 	erasable := false
 	for _, a := range f.Accounts {
 		erasable = erasable || a.Erasable
@@ -169,7 +166,7 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 	}
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))
-		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: chatPostback("erase")})
+		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: button.Press{Verb: button.Erase}.Data()})
 	}
 	return m
 }
@@ -200,7 +197,7 @@ func AskErase(f ChatLeaveFacts) message.Message {
 		m.Text = append(m.Text, tcLeaveFor.in(lang))
 	}
 	m.Text = append(m.Text, tcEraseNot.in(lang))
-	f.eachAccount(&m, "erase", own, tcEraseButton, tcEraseRow, tcEraseShow, tcEraseAll)
+	f.eachAccount(&m, button.Erase, own, tcEraseButton, tcEraseRow, tcEraseShow, tcEraseAll)
 	return m
 }
 

@@ -1,9 +1,9 @@
 package wording
 
 import (
-	"strconv"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -25,14 +25,6 @@ var (
 	tcNotPaused    = text{ja: "お知らせは止まっていません", en: "Your alerts are not paused"}
 )
 
-// The lengths of a pause, as a postback names them. PauseMorning is followed
-// by its end in Unix seconds.
-const (
-	PauseHour    = "1h"
-	PauseWeek    = "168h"
-	PauseMorning = "until."
-)
-
 // morning is the end of a pause "until the morning": 7 o'clock in Japan, of
 // the same day for those who are still up before 5.
 func morning(now time.Time) (end time.Time, today bool) {
@@ -49,13 +41,14 @@ func morning(now time.Time) (end time.Time, today bool) {
 func AskPause(lang watch.Lang, now time.Time) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcAltPause.in(lang), tcAskPause.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
-	button := func(label text, length string) {
-		m.Buttons = append(m.Buttons, message.Button{Label: label.in(lang), Display: label.in(lang), Style: message.Secondary, Postback: chatPostback("pause", "for", length)})
+	add := func(label text, p button.Press) {
+		p.Verb = button.Pause
+		m.Buttons = append(m.Buttons, message.Button{Label: label.in(lang), Display: label.in(lang), Style: message.Secondary, Postback: p.Data()})
 	}
 	end, today := morning(now)
-	button(tcPauseHour, PauseHour)
-	button(pick(today, tcPauseToday, tcPauseMorning), PauseMorning+strconv.FormatInt(end.Unix(), 10))
-	button(tcPauseWeek, PauseWeek)
+	add(tcPauseHour, button.Press{For: button.Hour})
+	add(pick(today, tcPauseToday, tcPauseMorning), button.Press{Until: end})
+	add(tcPauseWeek, button.Press{For: button.Week})
 	m.Choices = choices(lang, CmdLeave, CmdGuide)
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -225,7 +226,7 @@ func (f *DisputeFacts) buttons() []message.Button {
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
 		out = append(out, message.Button{Label: tUndoButton.in(lang, until), Display: tUndoDisplay.in(lang), Style: message.Secondary,
-			Postback: postback("undo", f.Dispute.Record, f.Watcher)})
+			Postback: answering(button.Undo, f.Dispute.Record, f.Watcher)})
 	}
 	if f.Link != "" {
 		out = append(out, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: f.Link})

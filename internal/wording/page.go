@@ -3,16 +3,17 @@ package wording
 import (
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
 // What a Form asks for.
 const (
-	DoNotMine = "notmine"
-	DoMine    = "mine"
-	DoUndo    = "undo"
-	DoTrust   = "trust"
+	DoNotMine = string(button.NotMine)
+	DoMine    = string(button.Mine)
+	DoUndo    = string(button.Undo)
+	DoTrust   = string(button.Trust)
 	DoStop    = "stop"
 )
 
