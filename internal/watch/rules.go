@@ -113,19 +113,20 @@ type Facts struct {
 // Evaluate says why the watcher with these rules is told of the facts, if at
 // all, at the time now.
 func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
-	var why Reason
+	var so Sofar
 	about := r.about(f)
+	so.Trusted = about == ServiceDebits && r.trusted(f, now)
 	// From the bottom: a rule may look at what the plainer ones below it say.
 	for i := len(table) - 1; i >= 0; i-- {
 		row := &table[i]
-		if row.About&about != 0 && row.Tells(r, f, why) && !(row.Trustable && r.trusted(f, now)) {
-			why |= row.Reason
+		if row.About&about != 0 && !(row.Trustable && so.Trusted) && row.Tells(r, f, so) {
+			so.Why |= row.Reason
 		}
 	}
-	if now.Before(r.PausedUntil) && !why.Critical() {
+	if now.Before(r.PausedUntil) && !so.Why.Critical() {
 		return 0
 	}
-	return why
+	return so.Why
 }
 
 // about is what the facts are about, for this watcher.

@@ -25,8 +25,7 @@ type Rule struct {
 	// it once.
 	Says  string
 	About Subject
-	// Tells decides; why holds the reasons of the rows below this one.
-	Tells func(r *Rules, f *Facts, why Reason) bool
+	Tells func(r *Rules, f *Facts, so Sofar) bool
 	// Trustable rules are silent about a debit that the watcher trusts. The
 	// others speak of patterns, or were asked for whatever it is.
 	Trustable bool
@@ -35,6 +34,12 @@ type Rule struct {
 	Critical Reason
 	// Reads tells that the rule needs Facts.Keyword.
 	Reads bool
+}
+
+// Sofar is what is known when a rule is asked.
+type Sofar struct {
+	Why     Reason // the reasons of the rows below this one
+	Trusted bool   // the watcher trusts the service up to the amount of the debit
 }
 
 // Subject is what a rule is about, as bits.
@@ -68,43 +73,43 @@ var table = []Rule{
 	{
 		Name: "after_new_link", Value: Flag{At: func(r *Rules) *bool { return &r.AfterNewLink }, Default: true},
 		Reason: AfterNewLink, Says: "after_new_link", About: ServiceDebits, Critical: AfterNewLink,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.AfterNewLink && f.AfterLink },
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.AfterNewLink && f.AfterLink },
 	},
 	{
 		Name: "burst", Value: Flag{At: func(r *Rules) *bool { return &r.Burst }, Default: true},
 		Reason: Burst, Says: "burst", About: ServiceDebits, Critical: Burst,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.Burst && f.Burst },
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.Burst && f.Burst },
 	},
 	{
 		Name: "first_seen", Value: Flag{At: func(r *Rules) *bool { return &r.FirstSeen }, Default: true},
 		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Trustable: true,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool { return r.FirstSeen && f.FirstSeen },
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.FirstSeen && f.FirstSeen },
 	},
 	{
 		// A payment service's debit that is told anyway says it without being
 		// asked, and then it is critical; rent that overdraws is not.
 		Name: "overdrawn", Value: Flag{At: func(r *Rules) *bool { return &r.Overdrawn }},
 		Reason: Overdrawn, Says: "overdrawn", About: AllDebits, Critical: Overdrawn | ServiceDebit,
-		Tells: func(r *Rules, f *Facts, why Reason) bool {
-			return f.Overdrawn && (r.Overdrawn || why.Has(ServiceDebit))
+		Tells: func(r *Rules, f *Facts, so Sofar) bool {
+			return f.Overdrawn && (r.Overdrawn || so.Why.Has(ServiceDebit))
 		},
 	},
 	{
 		Name: "monthly_total", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.MonthlyTotal }, Least: 1},
 		Reason: MonthlyTotal, Says: "monthly_total", About: ServiceDebits,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
 			return reaches(r.MonthlyTotal[f.Service], f.MonthTotal, f.Amount)
 		},
 	},
 	{
 		Name: "new_link", Value: Flag{At: func(r *Rules) *bool { return &r.NewLink }, Default: true},
 		Reason: NewLink, Says: "new_link", About: Links, Critical: NewLink,
-		Tells: func(r *Rules, _ *Facts, _ Reason) bool { return r.NewLink },
+		Tells: func(r *Rules, _ *Facts, _ Sofar) bool { return r.NewLink },
 	},
 	{
 		Name: "service_min", Value: Yen{At: func(r *Rules) *int64 { return &r.ServiceMin }, Default: 1},
 		Reason: ServiceDebit, Says: "service_debit", About: ServiceDebits, Trustable: true,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
 			_, own := r.ServiceMinFor[f.Service]
 			return !own && atLeast(r.ServiceMin, f.Amount)
 		},
@@ -112,17 +117,17 @@ var table = []Rule{
 	{
 		Name: "service_min_for", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.ServiceMinFor }},
 		Reason: ServiceDebit, About: ServiceDebits, Trustable: true,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool { return atLeast(r.ServiceMinFor[f.Service], f.Amount) },
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return atLeast(r.ServiceMinFor[f.Service], f.Amount) },
 	},
 	{
 		Name: "any_debit", Value: Yen{At: func(r *Rules) *int64 { return &r.AnyDebit }},
 		Reason: AnyDebit, Says: "any_debit", About: AllDebits,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool { return atLeast(r.AnyDebit, f.Amount) },
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return atLeast(r.AnyDebit, f.Amount) },
 	},
 	{
 		Name: "keywords", Value: Words{At: func(r *Rules) *[]string { return &r.Keywords }},
 		Reason: Keyword, Says: "keyword", About: AllDebits, Reads: true,
-		Tells: func(r *Rules, f *Facts, _ Reason) bool {
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
 			return slices.ContainsFunc(r.Keywords, func(word string) bool { return strings.Contains(f.Keyword, word) })
 		},
 	},
