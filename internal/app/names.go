@@ -65,3 +65,7 @@ func (n Names) IsService(id string) bool { _, ok := catalog.ByID(id); return ok 
 // Fold brings the spellings of a descriptor together, as the rules about
 // words compare them.
 func (n Names) Fold(s string) string { return catalog.Fold(s) }
+
+// LimitsOf is the most yen that a service takes at once and in a calendar
+// month; 0 is not known.
+func (n Names) LimitsOf(service string) (once, month int64) { return catalog.LimitsOf(service) }

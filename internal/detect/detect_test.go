@@ -96,8 +96,8 @@ func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
 	h := newHouse(t)
 	h.send(t, four...)
 	want := []watch.Reason{ // newest first
-		watch.ServiceDebit | watch.Burst | watch.Overdrawn, watch.ServiceDebit | watch.Burst,
-		watch.ServiceDebit, watch.ServiceDebit | watch.FirstSeen,
+		watch.ServiceDebit | watch.Burst | watch.Overdrawn, watch.ServiceDebit | watch.Burst | watch.NearLimit,
+		watch.ServiceDebit | watch.NearLimit, watch.ServiceDebit | watch.FirstSeen | watch.NearLimit,
 	}
 	got := h.history(t)
 	if len(got) != len(want) {

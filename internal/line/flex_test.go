@@ -26,7 +26,7 @@ func longest(lang watch.Lang) map[string]message.Message {
 	name := strings.Repeat("銀行の長い名前", 10)
 	phone := wording.Contact{Phone: "0120-000-000", Hours: strings.Repeat("平日 9:00-17:00 ", 5), CheckedOn: "2026-11-02", Source: "https://bank.example/"}
 	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
-	alert := wording.AlertFacts{Record: r, Notice: watch.Notice{Watcher: strings.Repeat("w", 26), Reasons: watch.Because(1<<9 - 1)},
+	alert := wording.AlertFacts{Record: r, Notice: watch.Notice{Watcher: strings.Repeat("w", 26), Reasons: watch.Because(^watch.Reason(0))},
 		Delivery:    watch.Delivery{Channel: watch.LINE, Lang: lang, Watcher: strings.Repeat("w", 26)},
 		ServiceName: name, BankName: name, Bank: phone, Service: phone, Link: link, CanAnswer: true}
 	guardian := alert

@@ -17,6 +17,8 @@ const (
 	// FirstAfter is for how long an account must be on record for the first
 	// debit of a service to be called its first.
 	FirstAfter = 30 * 24 * time.Hour
+	// NearTenths of what a service takes at most are near its limit.
+	NearTenths = 9
 )
 
 // Rules is what a watcher wants to be told of one account. The zero value
@@ -33,6 +35,10 @@ type Rules struct {
 	// MonthlyTotal tells of the debit that takes a service's total of the
 	// calendar month (JST) to this many yen or more.
 	MonthlyTotal map[string]int64 `json:"monthly_total,omitempty"`
+	// NearLimit tells of a debit near the most that the service takes from
+	// anybody at once, and of the one that takes its total of the calendar
+	// month (JST) near the most that it takes in one.
+	NearLimit bool `json:"near_limit,omitempty"`
 	// Overdrawn tells of any debit that leaves a negative balance.
 	Overdrawn bool `json:"overdrawn"`
 	// AnyDebit is the least amount in yen of any debit at all; 0 means off.
@@ -106,6 +112,8 @@ type Facts struct {
 	Burst      bool
 	Overdrawn  bool
 	MonthTotal int64  // yen of the service this month in JST, this debit included
+	MostOnce   int64  // yen that the service takes from anybody at once; 0 if not known
+	MostMonth  int64  // likewise in a calendar month
 	Keyword    string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
 	OccurredAt time.Time
 }

@@ -82,10 +82,55 @@ func TestRules(t *testing.T) {
 	}
 }
 
+func TestNearTheMostThatAServiceTakes(t *testing.T) {
+	rules := watch.Rules{NearLimit: true}
+	for name, c := range map[string]struct {
+		once, month, amount, total int64
+		trusted                    bool
+		want                       watch.Reason
+	}{
+		"at nine tenths of what is taken at once": {100000, 0, 90000, 90000, false, watch.NearLimit},
+		"below them":                                     {100000, 0, 89999, 89999, false, 0},
+		"the whole of it":                                {100000, 0, 100000, 100000, false, watch.NearLimit},
+		"a part of a yen more is asked for":              {11, 0, 9, 9, false, 0},
+		"and that is enough":                             {11, 0, 10, 10, false, watch.NearLimit},
+		"nothing is known of the service":                {0, 0, 900000, 900000, false, 0},
+		"an amount that the owner trusts":                {100000, 0, 90000, 90000, true, 0},
+		"the debit that comes near the month's limit":    {0, 300000, 90000, 270000, false, watch.NearLimit},
+		"the one before":                                 {0, 300000, 90000, 269999, false, 0},
+		"the ones after":                                 {0, 300000, 10000, 280000, false, 0},
+		"a month of debits that the owner trusts singly": {100000, 300000, 90000, 270000, true, watch.NearLimit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := rules
+			if c.trusted {
+				r.Trusts = []watch.Trust{{Service: "paypay", UpTo: c.amount, Until: noon.Add(1)}}
+			}
+			f := &watch.Facts{Service: "paypay", Amount: c.amount, MonthTotal: c.total, MostOnce: c.once, MostMonth: c.month, OccurredAt: noon}
+			if got := r.Evaluate(f, noon); got != c.want {
+				t.Errorf("reasons %q, want %q", got, c.want)
+			}
+			r.NearLimit = false
+			if got := r.Evaluate(f, noon); got != 0 {
+				t.Errorf("switched off, it tells %q", got)
+			}
+			first := *f
+			first.FirstSeen = true
+			r = watch.DefaultRules()
+			if why := r.Evaluate(f, noon); why.Critical() {
+				t.Error("it is critical")
+			}
+			if why := r.Evaluate(&first, noon); !why.Critical() {
+				t.Error("a stranger's first such debit is not critical")
+			}
+		})
+	}
+}
+
 func TestCriticalReasons(t *testing.T) {
 	for why, want := range map[watch.Reason]bool{
 		watch.NewLink: true, watch.FirstSeen: true, watch.AfterNewLink: true, watch.Burst: true,
-		watch.ServiceDebit: false, watch.MonthlyTotal: false, watch.AnyDebit: false, watch.Keyword: false,
+		watch.ServiceDebit: false, watch.MonthlyTotal: false, watch.NearLimit: false, watch.AnyDebit: false, watch.Keyword: false,
 		watch.Overdrawn: false, watch.Overdrawn | watch.ServiceDebit: true, watch.Overdrawn | watch.AnyDebit: false,
 	} {
 		if why.Critical() != want {
@@ -124,7 +169,7 @@ func TestQuietHours(t *testing.T) {
 }
 
 func TestReasonsSurviveStorage(t *testing.T) {
-	for r := watch.Reason(0); r < 1<<9; r++ {
+	for r := watch.Reason(0); r < watch.NearLimit<<1; r++ {
 		b, err := json.Marshal(watch.Because(r))
 		if err != nil {
 			t.Fatal(err)

@@ -65,6 +65,7 @@ const (
 	Overdrawn
 	AnyDebit
 	Keyword
+	NearLimit
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
@@ -99,6 +100,19 @@ var table = []Rule{
 		Reason: MonthlyTotal, Says: "monthly_total", About: ServiceDebits,
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
 			return reaches(r.MonthlyTotal[f.Service], f.MonthTotal, f.Amount)
+		},
+	},
+	{
+		// What comes near the most that can be taken is how accounts are
+		// emptied, so it is on from the beginning; but who charges that much
+		// each month must not be alarmed each month, so it is not critical: a
+		// stranger's first such debit is, by first_seen. An owner who trusts
+		// an amount has said that one such debit is theirs, not that a month
+		// of them is.
+		Name: "near_limit", Value: Flag{At: func(r *Rules) *bool { return &r.NearLimit }, Default: true},
+		Reason: NearLimit, Says: "near_limit", About: ServiceDebits,
+		Tells: func(r *Rules, f *Facts, so Sofar) bool {
+			return r.NearLimit && (!so.Trusted && atLeast(nearly(f.MostOnce), f.Amount) || reaches(nearly(f.MostMonth), f.MonthTotal, f.Amount))
 		},
 	},
 	{
@@ -145,6 +159,9 @@ func atLeast(minimum, yen int64) bool { return minimum > 0 && yen >= minimum }
 func reaches(limit, total, yen int64) bool {
 	return limit > 0 && total >= limit && total-yen < limit
 }
+
+// nearly is the least amount that is near a limit; 0 if there is none.
+func nearly(limit int64) int64 { return (limit*NearTenths + 9) / 10 }
 
 // Table lists the rules, the most alarming first. It must not be changed.
 func Table() []Rule { return table }

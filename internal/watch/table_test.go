@@ -85,7 +85,7 @@ func set(row Rule, r *Rules) {
 var tableDay = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 
 func TestTheDefaults(t *testing.T) {
-	want := Rules{NewLink: true, ServiceMin: 1, FirstSeen: true, AfterNewLink: true, Burst: true}
+	want := Rules{NewLink: true, ServiceMin: 1, FirstSeen: true, AfterNewLink: true, Burst: true, NearLimit: true}
 	if diff := cmp.Diff(want, DefaultRules()); diff != "" {
 		t.Error(diff)
 	}
@@ -106,7 +106,7 @@ func TestEachReasonHasOneNameAndStandsInTheTable(t *testing.T) {
 		}
 	}
 	names := map[string]bool{}
-	for r := NewLink; r <= Keyword; r <<= 1 {
+	for r := NewLink; r <= NearLimit; r <<= 1 {
 		own := slices.DeleteFunc(says[r], func(s string) bool { return s == "" })
 		if len(own) != 1 || names[own[0]] || !slices.Equal(r.Names(), own) {
 			t.Errorf("the reason with bit %b has the names %q", r, says[r])

@@ -23,8 +23,10 @@ type Blind struct {
 // newest first, by the same Facts and Evaluate that detect uses. Records from
 // before that time are only what the account is known by; give as many as are
 // kept; what the account's activity remembers from before them is known of
-// too. Pauses are left out: they are about now. fold is catalog.Fold.
-func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time, fold func(string) string) ([]Hit, Blind) {
+// too. Pauses are left out: they are about now. fold is catalog.Fold, limits
+// catalog.LimitsOf.
+func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time,
+	fold func(string) string, limits func(service string) (once, month int64)) ([]Hit, Blind) {
 	rules.PausedUntil = time.Time{}
 	records = slices.Clone(records)
 	slices.SortStableFunc(records, func(x, y *Record) int {
@@ -40,6 +42,7 @@ func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time, fold 
 		if s := act.Services[r.Service]; s != nil && s.FirstAt.Before(r.OccurredAt) {
 			f.FirstSeen = false
 		}
+		f.MostOnce, f.MostMonth = limits(r.Service)
 		if rules.Reads() {
 			f.Keyword = fold(r.Descriptor)
 		}

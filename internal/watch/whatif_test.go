@@ -39,6 +39,14 @@ func TestCheckRefusesRulesThatCannotWork(t *testing.T) {
 	}
 }
 
+// limits are those of kyash, in a month.
+func limits(service string) (once, month int64) {
+	if service == "kyash" {
+		return 0, 300
+	}
+	return 0, 0
+}
+
 func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2026, 9, n, 3, 0, 0, 0, time.UTC) }
 	rec := func(id string, at time.Time, service string, yen int64) *Record {
@@ -63,16 +71,17 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 		want  string
 		blind bool
 	}{
-		{"the defaults", DefaultRules(), "d:service_debit,after_new_link l:new_link b:service_debit,first_seen", false},
+		{"the defaults", DefaultRules(), "d:service_debit,after_new_link l:new_link b:service_debit,first_seen,near_limit", false},
 		{"only from an amount", Rules{ServiceMin: 1000}, "d:service_debit", false},
 		{"a service known from before the time is not new", Rules{FirstSeen: true}, "b:first_seen", false},
 		{"any debit, of which the record is not whole", Rules{AnyDebit: 50000}, "c:any_debit", true},
+		{"near what a service takes in a month", Rules{NearLimit: true}, "b:near_limit", false},
 		{"a word", Rules{Keywords: []string{"ヤチン"}}, "d:keyword c:keyword b:keyword", true},
 		{"a trust counts, a pause does not", Rules{ServiceMin: 1, PausedUntil: day(30), Trusts: []Trust{{"kyash", 300, day(30)}}}, "d:service_debit", false},
 		{"nothing", Rules{}, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			hits, blind := WhatIf(c.rules, records, &Activity{}, day(10), same)
+			hits, blind := WhatIf(c.rules, records, &Activity{}, day(10), same, limits)
 			if got := ids(hits); got != c.want || blind.Ordinary != c.blind {
 				t.Errorf("%q, blind %v; want %q, %v", got, blind.Ordinary, c.want, c.blind)
 			}
@@ -85,7 +94,7 @@ func TestAServiceThatTheRecordHasForgottenIsNotNew(t *testing.T) {
 	records := []*Record{{ID: "a", Kind: Debit, OccurredAt: at, Service: "paypay", Amount: 500, Complete: true}}
 	for first, want := range map[time.Time]int{at: 1, at.AddDate(-2, 0, 0): 0} {
 		act := &Activity{Services: map[string]*ServiceActivity{"paypay": {FirstAt: first}}}
-		if hits, _ := WhatIf(Rules{FirstSeen: true}, records, act, at.AddDate(0, 0, -1), strings.ToUpper); len(hits) != want {
+		if hits, _ := WhatIf(Rules{FirstSeen: true}, records, act, at.AddDate(0, 0, -1), strings.ToUpper, limits); len(hits) != want {
 			t.Errorf("known since %s: told %d times, want %d", first, len(hits), want)
 		}
 	}

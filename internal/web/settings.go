@@ -209,7 +209,7 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 	if since.After(s.Now().AddDate(0, 0, -whatIfDays)) {
 		out.Since = since
 	}
-	hits, blind := watch.WhatIf(rules, records, act, from, s.Catalog.Fold)
+	hits, blind := watch.WhatIf(rules, records, act, from, s.Catalog.Fold, s.Catalog.LimitsOf)
 	out.Blind = blind.Ordinary
 	for _, h := range hits {
 		name, _ := s.Names.Service(h.Record.Service, lang)
@@ -229,6 +229,9 @@ type Catalog interface {
 	Services(lang watch.Lang) []wording.Choice
 	IsService(id string) bool
 	Fold(s string) string
+	// LimitsOf is the most yen that a service takes at once and in a calendar
+	// month; 0 is not known.
+	LimitsOf(service string) (once, month int64)
 }
 
 // address is the mail address in the form; empty if there is none.

@@ -121,7 +121,7 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 		"add", "kyash", "add_min", "0", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
 	p.says(t, 200, "Saved. It holds from the next debit on.", `lang="en"`) // in the language that was chosen
 	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 0}, MonthlyTotal: map[string]int64{"paypay": 50000},
-		FirstSeen: true, AfterNewLink: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
+		FirstSeen: true, AfterNewLink: true, NearLimit: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
 		Quiet: &watch.Quiet{From: 22 * 60, To: 7*60 + 30}}
 	if diff := cmp.Diff(want, w.rules()); diff != "" {
 		t.Error(diff)

@@ -58,6 +58,9 @@ func (services) Services(watch.Lang) []wording.Choice {
 }
 func (services) IsService(id string) bool { return id == "paypay" || id == "kyash" || id == "docomo" }
 func (services) Fold(s string) string     { return catalog.Fold(s) }
+func (services) LimitsOf(id string) (once, month int64) {
+	return catalog.LimitsOf(id)
+}
 
 // mails keeps what is sent.
 type mails struct {

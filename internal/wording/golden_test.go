@@ -102,7 +102,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	const basic = watch.ServiceDebit | watch.FirstSeen
 	out := map[string]message.Message{
 		"alert-critical": Alert(alertFacts(lang, debit(), basic|watch.Overdrawn)),
-		"alert-every-reason": Alert(alertFacts(lang, debit(), 1<<9-1, func(f *AlertFacts) {
+		"alert-every-reason": Alert(alertFacts(lang, debit(), ^watch.Reason(0), func(f *AlertFacts) {
 			f.Service = Contact{Phone: "0120-111-111"}
 		})),
 		"alert-notice":   Alert(alertFacts(lang, debit(), watch.ServiceDebit)),
@@ -218,7 +218,7 @@ func TestAltSaysNothingOfMoneyOrAccount(t *testing.T) {
 
 func TestHiddenAmountsAppearNowhere(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
-		a := alertFacts(lang, debit(), 1<<9-1, func(f *AlertFacts) { f.Delivery.HideAmount = true })
+		a := alertFacts(lang, debit(), ^watch.Reason(0), func(f *AlertFacts) { f.Delivery.HideAmount = true })
 		d := disputeFacts(lang)
 		d.HideAmount = true
 		n := answerFacts(lang)

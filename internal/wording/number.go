@@ -17,9 +17,15 @@ var (
 	tMinutes = text{ja: "%d分", en: "%d minutes"}
 	tHour    = text{ja: "%d時間", en: "%d hour"}
 	tHoursN  = text{ja: "%d時間", en: "%d hours"}
+	tTenths  = text{ja: "%d割", en: "%d0%%"}
 	tDay     = text{ja: "%d日", en: "%d day"}
 	tDays    = text{ja: "%d日", en: "%d days"}
 )
+
+// tenths are parts of a whole.
+func tenths(n int) spoken {
+	return func(lang watch.Lang) string { return tTenths.in(lang, n) }
+}
 
 // minutes is a time in minutes, rounded up.
 func minutes(d time.Duration) spoken { return count(d, time.Minute, tMinute, tMinutes) }

@@ -45,6 +45,7 @@ var aboutRules = []ruleWords{
 		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
 		why: with(tWhyBurst, minutes(watch.BurstWindow), watch.BurstCount), when: tcWhenPattern},
+	{rule: "near_limit", group: &groupBasic, label: with(tSetNear, tenths(watch.NearTenths)), why: with(tWhyNear, theService, tenths(watch.NearTenths)), when: tcWhenPattern},
 	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
 	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
 	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth)},
@@ -149,6 +150,7 @@ var (
 	tWhyFirst     = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
 	tWhyOverdrawn = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
 	tWhyMonthly   = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
+	tWhyNear      = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
 	tWhyLink      = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
 	tWhyService   = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
 	tWhyAnyDebit  = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
@@ -165,6 +167,7 @@ var (
 	tSetBurst     = text{ja: "%[1]s以内に%[2]d回以上引き落とされたとき", en: "%[2]d debits or more within %[1]s"}
 	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
 	tSetMinHint   = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
+	tSetNear      = text{ja: "サービスの上限（1回または1か月）の%s以上が引き落とされたとき", en: "A debit takes %s or more of a service's limit, at once or in a month"}
 	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
 	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
 	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
