@@ -222,33 +222,10 @@ func (t *talk) chatAccounts(ctx context.Context, lang watch.Lang, list []members
 	for _, b := range list {
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
 		out = append(out, wording.ChatAccount{BankName: bank, Mask: b.Account.Mask, Watcher: b.Watcher.ID, Since: b.Watcher.Since,
-			Guardian: b.Watcher.Role == watch.Guardian, Guardians: leavesGuardians(b), Erasable: erasable(b)})
+			Guardian: b.Watcher.Role == watch.Guardian, Guardians: b.Watcher.Role == watch.Owner && len(b.Account.Leaving(b.Watcher.ID)) > 1, Erasable: erasable(b)})
 	}
 	return out
 }
 
-// erasable tells whether the person is the account's only owner, who alone may
-// have it erased.
-func erasable(b membership.Bound) bool {
-	for _, w := range b.Account.Watchers {
-		if w.ID != b.Watcher.ID && w.Role == watch.Owner {
-			return false
-		}
-	}
-	return b.Watcher.Role == watch.Owner
-}
-
-// leavesGuardians tells whether others stop watching when this owner leaves.
-func leavesGuardians(b membership.Bound) bool {
-	guardians := false
-	for _, w := range b.Account.Watchers {
-		switch {
-		case w.ID == b.Watcher.ID:
-		case w.Role == watch.Owner:
-			return false
-		default:
-			guardians = true
-		}
-	}
-	return guardians && b.Watcher.Role == watch.Owner
-}
+// erasable tells whether the person may have the account erased.
+func erasable(b membership.Bound) bool { return b.Account.SoleOwner(b.Watcher.ID) }

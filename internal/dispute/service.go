@@ -190,7 +190,7 @@ func (f *file) still() store.Write {
 
 // disputed tells whether "not mine" stands.
 func (f *file) disputed() bool {
-	return f.dispute != nil && f.record.Answer != nil && f.record.Answer.Value == watch.NotMine
+	return f.dispute.Stands(f.record)
 }
 
 // mayWithdraw tells whether the asker is one who may take "not mine" back: an

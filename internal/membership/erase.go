@@ -253,10 +253,8 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if err != nil {
 		return err
 	}
-	for _, w := range a.Watchers {
-		if w.Role == watch.Owner && w.ID != own.ID {
-			return ErrShared
-		}
+	if !a.SoleOwner(own.ID) {
+		return ErrShared
 	}
 	if err := d.tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err

@@ -29,7 +29,7 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		before := *a
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
-		gone = leaving(a, w.ID)
+		gone = a.Leaving(w.ID)
 		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
 			return nil, err
 		}
@@ -50,18 +50,6 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	}
 	d.closeDoors(ctx, gone)
 	return was, nil
-}
-
-// leaving lists who leaves with a watcher.
-func leaving(a *watch.Account, id string) []watch.Watcher {
-	ownerStays := slices.ContainsFunc(a.Watchers, func(w watch.Watcher) bool { return w.ID != id && w.Role == watch.Owner })
-	var gone []watch.Watcher
-	for _, w := range a.Watchers {
-		if w.ID == id || !ownerStays {
-			gone = append(gone, w)
-		}
-	}
-	return gone
 }
 
 // takeOff takes watchers off an account, and returns what goes with them: their

@@ -173,3 +173,23 @@ type RecentDebit struct {
 	Amount  int64     `json:"amount"` // yen
 	Service string    `json:"service"`
 }
+
+// SoleOwner tells whether a watcher is the account's only owner, who alone may
+// have it erased.
+func (a *Account) SoleOwner(id string) bool {
+	w, ok := a.Watcher(id)
+	return ok && w.Role == Owner && !slices.ContainsFunc(a.Watchers, func(o Watcher) bool { return o.ID != id && o.Role == Owner })
+}
+
+// Leaving lists who stops watching with a watcher: guardians whom owners named
+// leave with the last owner.
+func (a *Account) Leaving(id string) []Watcher {
+	ownerStays := slices.ContainsFunc(a.Watchers, func(w Watcher) bool { return w.ID != id && w.Role == Owner })
+	var gone []Watcher
+	for _, w := range a.Watchers {
+		if w.ID == id || !ownerStays {
+			gone = append(gone, w)
+		}
+	}
+	return gone
+}

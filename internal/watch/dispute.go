@@ -69,6 +69,12 @@ type DisputeChange struct {
 	Shows *Shown `json:"shows,omitempty"`
 }
 
+// Stands tells whether "not mine" is what a record was answered with, and has
+// not been taken back. A nil dispute does not stand.
+func (d *Dispute) Stands(r *Record) bool {
+	return d != nil && r.Answer != nil && r.Answer.Value == NotMine
+}
+
 // Untold is the oldest change that the bank has yet to take.
 func (d *Dispute) Untold() (*DisputeChange, bool) {
 	for i := range d.Changes {

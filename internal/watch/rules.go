@@ -154,12 +154,18 @@ func (r *Rules) Reads() bool {
 }
 
 func (r *Rules) trusted(f *Facts, now time.Time) bool {
+	_, ok := r.TrustIn(f.Service, f.Amount, now)
+	return ok
+}
+
+// TrustIn is a standing trust under which a debit of a service stays silent.
+func (r *Rules) TrustIn(service string, yen int64, now time.Time) (Trust, bool) {
 	for _, t := range r.Trusts {
-		if t.Service == f.Service && f.Amount <= t.UpTo && now.Before(t.Until) {
-			return true
+		if service != "" && t.Service == service && yen <= t.UpTo && now.Before(t.Until) {
+			return t, true
 		}
 	}
-	return false
+	return Trust{}, false
 }
 
 // HoldUntil is when the watcher may be told: now, or the end of their quiet

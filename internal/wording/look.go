@@ -63,7 +63,7 @@ func what(lang watch.Lang, r *watch.Record, service string) string {
 // state says how an alert stands, in a few words.
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 	switch {
-	case d != nil && r.Answer != nil && r.Answer.Value == watch.NotMine:
+	case d.Stands(r):
 		return tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
 	case r.Answer != nil && r.Answer.Value == watch.Mine:
 		return tMine.in(lang)

@@ -38,12 +38,7 @@ func (f *PageFacts) bank() string     { return orElse(f.BankName, tTheBank.in(f.
 
 // trusted is a standing trust under which a debit like this one stays silent.
 func (f *PageFacts) trusted() (watch.Trust, bool) {
-	for _, t := range f.Watcher.Rules.Trusts {
-		if t.Service != "" && t.Service == f.Record.Service && t.UpTo >= f.Record.Amount && f.Now.Before(t.Until) {
-			return t, true
-		}
-	}
-	return watch.Trust{}, false
+	return f.Watcher.Rules.TrustIn(f.Record.Service, f.Record.Amount, f.Now)
 }
 
 var (
@@ -120,7 +115,7 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 }
 
 func (f *PageFacts) disputed() bool {
-	return f.Dispute != nil && f.Record.Answer != nil && f.Record.Answer.Value == watch.NotMine
+	return f.Dispute.Stands(f.Record)
 }
 
 // alert is what happened. Once it is answered it no longer shouts, and what
