@@ -70,6 +70,7 @@ type Reading struct {
 type Decision struct {
 	Strength Strength
 	Match    Match // what the text alone came to
+	hinges   bool
 	n        uint8
 	readings [2]Reading
 }
@@ -105,6 +106,10 @@ func (d *Decision) Other() string {
 	}
 	return ""
 }
+
+// Hinges tells that the account's links, if it has the right one, would change
+// a decision of None.
+func (d *Decision) Hinges() bool { return d.hinges }
 
 // Confidence is how a record words the decision.
 func (d *Decision) Confidence() watch.Confidence {
@@ -145,6 +150,9 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	w.repeated()
 	w.answered()
 	w.finish(&out)
+	if out.Strength == None && len(e.Links) == 0 && !e.Link {
+		out.hinges = w.bare || w.read != nil || w.railed(text) != nil
+	}
 	return out
 }
 
@@ -313,12 +321,9 @@ func (w *weighing) linked(text string) {
 	if len(w.e.Links) == 0 || w.e.Link {
 		return
 	}
-	if w.service == nil && w.other == "" {
-		var m Match
-		if f := w.weigh(w.e.Bank, text, w.marks|flagRail, &m); f.name != nil && w.link(f.name.service) != 0 {
-			w.service, w.strength, w.why = f.name.service, Two, WhyGuessed
-			w.other, w.otherWhy = otherNamesake, WhyCommon
-		}
+	if s := w.railed(text); s != nil && w.link(s) != 0 {
+		w.service, w.strength, w.why = s, Two, WhyGuessed
+		w.other, w.otherWhy = otherNamesake, WhyCommon
 	}
 	if w.service == nil && w.read != nil && w.link(w.read) == WhyNewLink {
 		w.service, w.strength, w.why = w.read, Two, WhyGuessed
@@ -338,6 +343,19 @@ func (w *weighing) linked(text string) {
 	default:
 		w.why |= why
 	}
+}
+
+// railed is the service that a text of which nothing else is known would name
+// behind a real-time rail; nil if none.
+func (w *weighing) railed(text string) *Service {
+	if w.service != nil || w.other != "" || w.marks&flagRail != 0 {
+		return nil
+	}
+	var m Match
+	if f := w.weigh(w.e.Bank, text, w.marks|flagRail, &m); f.name != nil {
+		return f.name.service
+	}
+	return nil
 }
 
 // link tells whether the account has a link with a service, and a new one.

@@ -314,8 +314,9 @@ var wordKinds = map[string]kind{
 
 // wordFlags are the words that may begin what an entry of words.rec is.
 var wordFlags = map[kind]map[string]flags{
-	kindFront: {"transfer": flagTransfer, "rail": flagRail, "debit": flagDebit, "other": flagOther},
-	kindMore:  {"alone": flagWhole},
+	kindFront:  {"transfer": flagTransfer, "rail": flagRail, "debit": flagDebit, "other": flagOther},
+	kindMore:   {"alone": flagWhole},
+	kindCredit: {"salary": flagOther},
 }
 
 // wordList reads one record of words.rec: "TEXT | what it is | source".

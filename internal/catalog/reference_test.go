@@ -278,7 +278,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 				continue
 			}
 			if w.kind == kindCredit {
-				if !l.out {
+				if !l.out || w.has(flagOther) {
 					return refFound{trap: w.word}, to, 0
 				}
 				l.doubt = w.word

@@ -196,7 +196,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 				switch {
 				case lost > 0 || w.kind == kindCredit && !front:
 					continue
-				case w.kind == kindCredit && !s.out:
+				case w.kind == kindCredit && (!s.out || w.has(flagOther)):
 					s.note(noteCredit, i, j, w, nil)
 					return refusal(w, i, j), 0
 				case w.kind == kindCredit:

@@ -27,22 +27,39 @@ func TestMoneyThatComesInIsNoEvent(t *testing.T) {
 	}
 }
 
-func TestALineThatSaysMoneyCameInIsNoPaymentServicesDebit(t *testing.T) {
+// Money that went out is no refund, whatever the line says, and what stands
+// behind a name strangers write: both are told as what may be something else.
+func TestALineThatSaysMoneyCameInSilencesNoDebit(t *testing.T) {
 	h := newHouse(t)
 	h.send(t, debit("acc_1", "1", 1, 1000, "振込入金＊　ペイペイ（カ", ""), debit("acc_1", "2", 2, 1000, "還付金　PAYPAY", ""),
-		debit("acc_1", "3", 3, 1000, "取消 PAYPAY", ""))
-	if got := h.history(t); len(got) != 0 {
-		t.Errorf("%d records, want none: %+v", len(got), got[0])
+		debit("acc_1", "3", 3, 1000, "取消 PAYPAY", ""), debit("acc_1", "4", 4, 1000, "PAYPAY ﾍﾝｷﾝ", ""), debit("acc_1", "5", 5, 1000, "給与＊　ペイペイ（カ", ""))
+	got := h.history(t)
+	if len(got) != 4 {
+		t.Fatalf("%d records, want all but the salary's", len(got))
+	}
+	for _, r := range got {
+		if r.Service != "paypay" || r.Confidence != watch.Undecided {
+			t.Errorf("%q is %s, %s", r.Descriptor, r.Service, r.Confidence)
+		}
 	}
 }
 
-// What stands behind a name strangers write, and money that went out is no
-// refund.
-func TestAWordBehindTheNameSilencesNoDebit(t *testing.T) {
+// A common word is a payment service only with more than the text.
+func TestACommonWordNeedsALink(t *testing.T) {
 	h := newHouse(t)
-	h.send(t, debit("acc_1", "1", 1, 1000, "PAYPAY ﾍﾝｷﾝ", ""))
-	if got := h.history(t); len(got) != 1 || got[0].Confidence != watch.Undecided {
-		t.Errorf("records %+v, want one that is undecided", got)
+	h.send(t, debit("acc_1", "1", 1, 1000, "口座振替 ｲﾃﾞｱ(ｶ", ""), debit("acc_1", "2", 2, 1000, "ﾄﾞｺﾓ", ""))
+	if got := h.history(t); len(got) != 0 {
+		t.Fatalf("%d records of firms that are called so, and of telephone bills", len(got))
+	}
+	h.send(t, linked("acc_1", "3", 3, "idare"), debit("acc_1", "4", 4, 1000, "口座振替 ｲﾃﾞｱ(ｶ", ""), linked("acc_1", "5", 5, "docomo"), debit("acc_1", "6", 6, 1000, "ﾄﾞｺﾓ", ""))
+	services := map[string]int{}
+	for _, r := range h.history(t) {
+		if r.Kind == watch.Debit {
+			services[r.Service]++
+		}
+	}
+	if services["idare"] != 1 || services["docomo"] != 1 {
+		t.Errorf("debits behind links are %v", services)
 	}
 }
 
@@ -111,4 +128,10 @@ func TestUndecidedIsTreatedAsThePersonChose(t *testing.T) {
 			t.Errorf("ignoring undecided is %v: %d deliveries, want %d", ignore, n, want)
 		}
 	}
+}
+
+// linked is a new charge link with a service.
+func linked(ref, txn string, second int, service string) jsontext.Value {
+	return jsontext.Value(fmt.Sprintf(`{"id":"evt_%s","type":"charge_link.registered","transaction_id":%q,"account_ref":%q,"occurred_at":"2020-10-03T14:05:%02d+09:00","service":%q}`,
+		txn, txn, ref, second, service))
 }

@@ -48,7 +48,9 @@ type work struct {
 	event *watch.Event
 	line  string // the event as the bank wrote it
 	match catalog.Match
-	msg   int
+	// hinges tells that the account's charge links may make another match.
+	hinges bool
+	msg    int
 }
 
 // Handle works on messages of the events queue. A message is done when each
@@ -76,17 +78,13 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			e := &batch.Events[j]
 			events++
 			w := work{event: e, line: batch.Lines[j], msg: i}
-			if e.IsLink() {
-				w.match = catalog.Link(e.Service, e.Descriptor, e.Bank)
-			} else {
-				w.match = catalog.Classify(e.Bank, e.Descriptor)
-			}
+			w.match, w.hinges = recognise(e, nil)
 			k := e.Account()
 			if _, known := byAccount[k]; !known {
 				keys = append(keys, k)
 			}
 			byAccount[k] = append(byAccount[k], w)
-			if e.Kind != watch.Debit || w.match.Service != "" {
+			if e.Kind != watch.Debit || w.match.Service != "" || w.hinges {
 				needsActivity[k] = true
 			}
 		}

@@ -58,6 +58,9 @@ func (a *accountWork) reread(ctx context.Context, k watch.AccountKey) {
 
 func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	e := w.event
+	if w.hinges || w.match.Confidence == watch.Undecided || w.match.Confidence == watch.Guessed {
+		w.match, _ = recognise(e, a.activity)
+	}
 	entry := entryOf(e, w.match)
 	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
 		// What it undoes is there already, as a rule.

@@ -92,13 +92,13 @@ var (
 	tWatchedAccount = text{ja: "ご家族の口座", en: "your family member's account"}
 
 	tTitleService     = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
-	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかカードの引き落としがありました", en: "%[1]s or a card took money from %[2]s"}
+	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
 	tTitleDebit       = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
 	tTitleLink        = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
 	tTitleLinkUnknown = text{ja: "%sに新しいチャージ連携が登録されました", en: "A new charge link was registered on %s"}
 
 	tFactService   = text{ja: "決済サービス", en: "Payment service"}
-	tFactMaybeCard = text{ja: "%s（カードの可能性もあります）", en: "%s (it may be a card instead)"}
+	tFactMaybeCard = text{ja: "%s（カードなど、ほかの支払いの可能性もあります）", en: "%s (it may be something else, such as a card)"}
 	tFactAccount   = text{ja: "口座", en: "Account"}
 	tFactTime      = text{ja: "日時", en: "Time"}
 	tFactDesc      = text{ja: "摘要", en: "Descriptor"}
@@ -113,7 +113,7 @@ var (
 	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
 	tAlreadyGone   = text{ja: "この連携は、すでに解除されています。", en: "This link has already been removed."}
 	tUncertain     = text{ja: "サービス名は、摘要の表記から判断しました。", en: "We took the name of the service from the descriptor."}
-	tUndecided     = text{ja: "摘要が途中で切れているため、どちらの引き落としか判断できません。", en: "The descriptor is cut off, so we cannot tell which of the two it was."}
+	tUndecided     = text{ja: "摘要だけでは、どちらの引き落としか判断できません。", en: "The descriptor alone does not tell which of the two it was."}
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
