@@ -242,6 +242,17 @@ func (w *world) everyCallback() {
 	b := w.bind()
 	d := w.dispute(b, "t1")
 	w.job(watch.Job{Dispute: d.ID})
+	returned, further := w.record("t1"), w.record("t3")
+	returned.Returned = 1000
+	if _, err := w.store.UpdateDispute(ctx, d.ID, func(d *watch.Dispute) error {
+		if !d.Update(returned, w.Now()) || !d.Another(further, w.Now()) {
+			w.t.Error("the dispute has nothing to tell")
+		}
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Dispute: d.ID})
 	if _, err := w.disputes.Undo(ctx, d.Record, dispute.Answerer{Watcher: b.Watcher.ID}, watch.ViaPage); err != nil {
 		w.t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ type disputeReply struct {
 	AnsweredBy watch.Role          `json:"answered_by"`
 	Via        watch.Via           `json:"via"`
 	Changes    []changeReply       `json:"changes"`
+	History    []dispute.Entry     `json:"history"`
 }
 
 type changeReply struct {
@@ -38,14 +39,15 @@ type changeReply struct {
 	Via      watch.Via           `json:"via,omitempty"`
 	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
 	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
+	Further  *dispute.Further    `json:"further,omitempty"`   // of "updated": a debit after the report
 }
 
 func replyOf(d *watch.Dispute) disputeReply {
 	rep := disputeReply{Facts: dispute.FactsOf(d), Status: d.Status, Text: d.Text,
-		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}}
+		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text,
-			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC()})
+			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
 	}
 	return rep
 }

@@ -61,6 +61,8 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 			return wording.AlreadyAnswered(t.answerFacts(ctx, res))
 		}
 		return wording.DisputeAlready(t.disputeFacts(ctx, res))
+	case dispute.Changed:
+		return wording.Changed(t.changedFacts(ctx, res))
 	case dispute.Withdrawn, dispute.AlreadyWithdrawn:
 		return wording.DisputeWithdrawn(t.disputeFacts(ctx, res))
 	case dispute.Mine:
@@ -72,6 +74,24 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 		return wording.AlreadyAnswered(t.answerFacts(ctx, res))
 	}
 	return wording.Useless(res.Watcher.Lang)
+}
+
+// changedFacts are of a debit that has changed since the message that was
+// answered.
+func (t *talk) changedFacts(ctx context.Context, res dispute.Result) wording.AlertFacts {
+	w, r := res.Watcher, res.Record
+	f := wording.AlertFacts{Record: r, Guardian: w.Role == watch.Guardian, Was: res.Shown, Link: t.Link(r, w.ID), CanAnswer: true,
+		Delivery: watch.Delivery{Kind: watch.TellChanged, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount}}
+	if told, ok := r.ToldLast(w.ID); ok {
+		f.Delivery.ID = told.ID
+	}
+	if n, ok := r.Notice(w.ID); ok {
+		f.Notice = *n
+	}
+	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
+	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
+	f.WasServiceName, _ = t.Names.Service(res.Shown.Of(), w.Lang)
+	return f
 }
 
 func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {

@@ -194,6 +194,12 @@ func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcom
 		if c.was == nil && c.is.Past && c.is.Complete && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) {
 			a.sum(c.is, now)
 		}
+		if w, err := a.further(ctx, c, now); err != nil {
+			return outcome{}, err
+		} else if w != nil {
+			disputes = append(disputes, w.write)
+			out.disputes = append(out.disputes, w.id)
+		}
 		a.activity.Replace(c.was, c.is)
 		active = active || c.is.Service != "" || c.is.Kind == watch.LinkRegistered || c.was != nil && c.was.Service != ""
 		writes = append(writes, store.PutRecord(c.is))
@@ -228,6 +234,32 @@ func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcom
 		a.activity.Version++
 	}
 	return out, nil
+}
+
+// update is a dispute that the bank must hear more of.
+type update struct {
+	id    string
+	write store.Write
+}
+
+// further notes a debit or a link of a service that was reported as not the
+// owner's, in the dispute about it; nil if it is none.
+func (a *accountWork) further(ctx context.Context, c change, now time.Time) (*update, error) {
+	if c.was != nil && c.was.Complete || !c.is.Complete || c.is.Past {
+		return nil, nil
+	}
+	id, ok := a.activity.ReportedOf(c.is.Service, now)
+	if !ok {
+		return nil, nil
+	}
+	d, err := a.Store.Dispute(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil || !d.Another(c.is, now) {
+		return nil, err
+	}
+	return &update{id, a.Store.PutDispute(d)}, nil
 }
 
 // sum counts a record that came too late to be news, and has one of a day

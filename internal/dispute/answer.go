@@ -14,6 +14,8 @@ import (
 // same or another watcher and over any way: there is one standing answer and
 // at most one dispute. "Mine" may become "not mine" at any time, and "not
 // mine" becomes "mine" only within the time to undo; later it is ErrTooLate.
+// "Mine" is Changed, and recorded of nothing, if more was taken than what the
+// person was shown: they are to be asked again.
 // ErrNotFound unless they watch the record's account now. Any other error
 // leaves it open whether the answer was recorded: ask again.
 func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, value watch.AnswerValue, via watch.Via) (Result, error) {
@@ -28,6 +30,9 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 		})
 	case watch.Mine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+			if !f.covers() {
+				return Changed, nil
+			}
 			switch f.standing() {
 			case AlreadyMine:
 				return AlreadyMine, nil
@@ -94,6 +99,12 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		writes := []store.Write{f.still(), store.PutRecord(f.record)}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
+			act, err := k.Store.Activity(ctx, f.record.Account)
+			if err != nil {
+				return err
+			}
+			act.Report(f.dispute, f.disputed())
+			writes = append(writes, store.PutActivity(f.record.Account, act))
 		}
 		return k.Store.Write(ctx, writes...)
 	})
@@ -136,12 +147,12 @@ func (f *file) reopen(via watch.Via) {
 		id := watch.Derive("dispute", r.ID)
 		f.dispute = &watch.Dispute{
 			ID: id, Reference: Reference(id), Record: r.ID, Account: r.Account, Mask: r.Mask, Kind: r.Kind, Txn: r.Txn,
-			Service: r.Service, Descriptor: r.Descriptor, Amount: r.Amount,
-			OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt,
+			ReceivedAt: r.ReceivedAt,
 		}
 		r.Dispute = id
 	}
 	d := f.dispute
+	d.Note(r)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
 	alerted, accepted := told(r)
@@ -168,8 +179,9 @@ func (f *file) withdraw(undoFor time.Duration, via watch.Via) error {
 func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
+	shows := f.record.Shows("")
 	d.Changes = append(d.Changes, watch.DisputeChange{
-		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, IdempotencyKey: f.who.IdempotencyKey, TellBank: true,
+		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, IdempotencyKey: f.who.IdempotencyKey, TellBank: true, Shows: shows,
 	})
 	d.Due = f.now.Add(sendAgain)
 }

@@ -42,29 +42,40 @@ type Facts struct {
 	ReceivedAt  time.Time  `json:"received_at"`
 	AlertedAt   time.Time  `json:"alerted_at,omitzero"`
 	AcceptedAt  time.Time  `json:"accepted_at,omitzero"`
+	// What has become of the debit: pending or posted, how much of it came
+	// back (yen), when all of it did, how often it was presented again.
+	Status     watch.Status `json:"debit_status,omitempty"`
+	Returned   int64        `json:"returned,omitempty"`
+	ReversedAt time.Time    `json:"reversed_at,omitzero"`
+	Presented  int          `json:"presented_again,omitempty"`
 }
 
-// FactsOf takes them from a dispute.
-func FactsOf(d *watch.Dispute) Facts {
+// FactsOf takes them from a dispute, as they are now.
+func FactsOf(d *watch.Dispute) Facts { return factsOf(d, d.Shown()) }
+
+// factsOf takes them from a dispute, as they were at one of its changes.
+func factsOf(d *watch.Dispute, s *watch.Shown) Facts {
 	f := Facts{
 		DisputeID: d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
-		Descriptor: d.Descriptor, Service: d.Service,
-		OccurredAt: d.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
+		Descriptor: s.Descriptor, Service: s.Service, Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again,
+		OccurredAt: s.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
 	}
 	if d.Kind == watch.Debit {
-		f.Amount, f.Currency = d.Amount, "JPY"
+		f.Amount, f.Currency = s.Amount, "JPY"
 	}
 	return f
 }
 
-// callback is the body that a bank receives, "dispute.opened" or
-// "dispute.withdrawn".
+// callback is the body that a bank receives: "dispute.opened",
+// "dispute.withdrawn" or "dispute.updated".
 type callback struct {
 	Type string `json:"type"`
 	Seq  int    `json:"seq"`
 	Facts
 	AnsweredAt  time.Time  `json:"answered_at"`
 	WithdrawnAt time.Time  `json:"withdrawn_at,omitzero"`
+	UpdatedAt   time.Time  `json:"updated_at,omitzero"`
+	Further     *Further   `json:"further,omitempty"`
 	AnsweredBy  watch.Role `json:"answered_by"`
 	Via         watch.Via  `json:"via"`
 }
@@ -79,18 +90,67 @@ func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
 			opening = o
 		}
 	}
+	shown := c.Shows
+	if shown == nil {
+		shown = d.Shown()
+	}
 	b := callback{
-		Type: CallbackType(c), Seq: c.Seq, Facts: FactsOf(d),
+		Type: CallbackType(c), Seq: c.Seq, Facts: factsOf(d, shown),
 		AnsweredAt: opening.At.UTC(), AnsweredBy: opening.By, Via: opening.Via,
 	}
 	if c.Status == watch.DisputeWithdrawn {
 		b.WithdrawnAt = c.At.UTC()
+	}
+	if c.Status == watch.DisputeUpdated {
+		b.UpdatedAt, b.Further = c.At.UTC(), FurtherOf(c.Further)
 	}
 	body, err := json.Marshal(b)
 	if err != nil {
 		panic("dispute: callback does not encode: " + err.Error()) // plain strings and times always do
 	}
 	return body
+}
+
+// Further is a debit or a charge link of the same service after the report.
+type Further struct {
+	Transaction string     `json:"transaction_id"`
+	Kind        watch.Kind `json:"kind"`
+	Amount      int64      `json:"amount,omitempty"` // yen
+	Currency    string     `json:"currency,omitempty"`
+	Descriptor  string     `json:"descriptor,omitempty"`
+	Service     string     `json:"service,omitempty"`
+	OccurredAt  time.Time  `json:"occurred_at"`
+}
+
+// FurtherOf takes it from a change; nil if it tells of none.
+func FurtherOf(f *watch.Further) *Further {
+	if f == nil {
+		return nil
+	}
+	out := &Further{Transaction: f.Txn, Kind: f.Kind, Amount: f.Amount, Descriptor: f.Descriptor, Service: f.Service, OccurredAt: f.OccurredAt.UTC()}
+	if f.Kind == watch.Debit {
+		out.Currency = "JPY"
+	}
+	return out
+}
+
+// Entry is one thing that the bank itself said of a disputed transaction.
+type Entry struct {
+	Event      string       `json:"event_id"`
+	Type       watch.Kind   `json:"type"`
+	Status     watch.Status `json:"status,omitempty"`
+	Amount     int64        `json:"amount,omitempty"` // yen; of a reversal absent means all that was left
+	OccurredAt time.Time    `json:"occurred_at"`
+	ReceivedAt time.Time    `json:"received_at"`
+}
+
+// HistoryOf lists what the bank has said of a dispute's transaction.
+func HistoryOf(d *watch.Dispute) []Entry {
+	out := make([]Entry, 0, len(d.History))
+	for _, e := range d.History {
+		out = append(out, Entry{e.Event, e.Kind, e.Status, e.Amount, e.At.UTC(), e.ReceivedAt.UTC()})
+	}
+	return out
 }
 
 // CallbackType is the type of a change of ours, "dispute.opened".

@@ -45,7 +45,7 @@ func TestCallbackBody(t *testing.T) {
 	}
 	base := map[string]any{
 		"dispute_id": "d1", "reference": "KZ-7F3K-9Q4M", "bank": "0125", "account_ref": "acc_1", "transaction_id": "t1",
-		"kind": "debit", "amount": 100000.0, "currency": "JPY", "service": "dbarai", "descriptor": "ﾄﾞｺﾓｺｳｻﾞ",
+		"kind": "debit", "debit_status": "posted", "amount": 100000.0, "currency": "JPY", "service": "dbarai", "descriptor": "ﾄﾞｺﾓｺｳｻﾞ",
 		"occurred_at": "2026-11-24T05:05:11Z", "received_at": "2026-11-24T05:06:11Z", "alerted_at": "2026-11-24T05:06:11Z",
 	}
 	for _, c := range []struct {

@@ -63,6 +63,10 @@ type Answerer struct {
 	// lost, such as the id of LINE's event: it opens or withdraws once, and
 	// comes back as Repeated ever after, whatever was answered meanwhile.
 	IdempotencyKey string
+	// Delivery is the message that is answered, if the channel says so, and
+	// Mark what a page showed (Record.Mark). "Mine" stands for what they said
+	// and no more. Without either it stands for the first message to the watcher.
+	Delivery, Mark string
 }
 
 // Outcome says what an answer did, or what stands.
@@ -77,6 +81,7 @@ const (
 	AlreadyMine      Outcome = "already_mine"      // mine, answered before
 	Withdrawn        Outcome = "withdrawn"         // not mine taken back, now
 	AlreadyWithdrawn Outcome = "already_withdrawn" // not mine taken back before; nobody answered since
+	Changed          Outcome = "changed"           // more was taken than the answer is about: nothing is recorded
 )
 
 // Result is what became of an answer, with all that is needed to say so.
@@ -91,6 +96,8 @@ type Result struct {
 	// UndoUntil is the end of the time in which the asker can take "not mine"
 	// back; zero if they cannot.
 	UndoUntil time.Time
+	// Shown is what the asker had seen, if the Outcome is Changed.
+	Shown *watch.Shown
 	// Offer is what Trust would add for the asker; the zero value if nothing.
 	Offer watch.Trust
 }
@@ -213,6 +220,27 @@ func (f *file) undoUntil(undoFor time.Duration) time.Time {
 	return end
 }
 
+// covers tells whether the asker saw all that was taken before they answered.
+func (f *file) covers() bool {
+	if f.who.Mark != "" {
+		return f.who.Mark == f.record.Mark()
+	}
+	s := f.saw()
+	return s == nil || s.Covers(f.record)
+}
+
+// saw is what the message that is answered said; nil if it is what the record
+// says now, or not known.
+func (f *file) saw() *watch.Shown {
+	for i := range f.record.Deliveries {
+		d := &f.record.Deliveries[i]
+		if d.ID == f.who.Delivery || f.who.Delivery == "" && d.Kind == watch.TellAlert && d.Watcher == f.watcher.ID {
+			return d.Shows
+		}
+	}
+	return nil
+}
+
 func (f *file) withdrawals() int {
 	n := 0
 	for _, c := range f.dispute.Changes {
@@ -228,7 +256,7 @@ func (f *file) standing() Outcome {
 	switch {
 	case f.disputed():
 		return AlreadyOpen
-	case f.record.Answer != nil && f.record.Answer.Value == watch.Mine:
+	case f.record.Answer != nil && f.record.Answer.Value == watch.Mine && f.record.Answered():
 		return AlreadyMine
 	case f.dispute != nil:
 		return AlreadyWithdrawn
@@ -238,6 +266,9 @@ func (f *file) standing() Outcome {
 
 func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
+	if o == Changed {
+		res.Shown = f.saw()
+	}
 	if t, ok := f.offer(); ok {
 		res.Offer = t
 	}

@@ -129,9 +129,19 @@ type Activity struct {
 	// HistoryFrom is since when the account's debits are on record: since its
 	// bank told us of the past, or since it was watched; zero if not known.
 	HistoryFrom time.Time `json:"history_from,omitzero"`
+	// Reported are the disputes that are open, the newest last.
+	Reported []Reported `json:"reported,omitempty"`
 	// Summary is the latest message that sums up what came too late to be news.
 	Summary *Summary `json:"summary,omitempty"`
 	Version int64    `json:"-"`
+}
+
+// Reported is an answer "not mine" to a debit or a link of a service: what the
+// service does next is told to the bank, too.
+type Reported struct {
+	Dispute string    `json:"dispute"`
+	Service string    `json:"service"`
+	At      time.Time `json:"at"`
 }
 
 // Summary is what one message says of the records that are Past: those that

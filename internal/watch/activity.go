@@ -105,6 +105,33 @@ func (a *Activity) service(id string) *ServiceActivity {
 	return s
 }
 
+// ReportedFor is for how long after "not mine" a service's debits are told to
+// the bank as further ones.
+const ReportedFor = 30 * 24 * time.Hour
+
+// keepReported bounds the disputes that an activity names.
+const keepReported = 20
+
+// Report notes that a dispute about a service is open, or no longer.
+func (a *Activity) Report(d *Dispute, open bool) {
+	a.Reported = slices.DeleteFunc(slices.Clone(a.Reported), func(r Reported) bool { return r.Dispute == d.ID })
+	if open && d.Service != "" {
+		a.Reported = append(a.Reported, Reported{d.ID, d.Service, d.AnsweredAt})
+		a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
+	}
+}
+
+// ReportedOf finds the latest open dispute about a service that is not older
+// than ReportedFor.
+func (a *Activity) ReportedOf(service string, now time.Time) (dispute string, ok bool) {
+	for _, r := range slices.Backward(a.Reported) {
+		if r.Service == service && service != "" && now.Sub(r.At) <= ReportedFor {
+			return r.Dispute, true
+		}
+	}
+	return "", false
+}
+
 // Clone copies the activity, so that changing the copy leaves it as it is.
 func (a *Activity) Clone() *Activity {
 	c := *a

@@ -1,6 +1,9 @@
 package watch
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DisputeStatus is how far the bank is with a dispute.
 type DisputeStatus string
@@ -65,8 +68,22 @@ type DisputeChange struct {
 	ToldAt         time.Time     `json:"told_at,omitzero"`
 	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
 	Attempts       int           `json:"attempts,omitempty"`
-	// Shows is what the transaction was at this change.
-	Shows *Shown `json:"shows,omitempty"`
+	// Shows is what the transaction was at this change; Further is a debit
+	// that came after the report.
+	Shows   *Shown   `json:"shows,omitempty"`
+	Further *Further `json:"further,omitempty"`
+}
+
+// Further is a debit, or a charge link, of the service of a dispute that came
+// after the person had said "not mine".
+type Further struct {
+	Record     string    `json:"record"`
+	Txn        string    `json:"txn"`
+	Kind       Kind      `json:"kind"`
+	Amount     int64     `json:"amount,omitempty"` // yen
+	Service    string    `json:"service,omitempty"`
+	Descriptor string    `json:"descriptor,omitempty"`
+	OccurredAt time.Time `json:"occurred_at"`
 }
 
 // Stands tells whether "not mine" is what a record was answered with, and has
@@ -90,36 +107,63 @@ func (d *Dispute) Untold() (*DisputeChange, bool) {
 // the dispute itself, which the bank can always read.
 const maxDisputeChanges = 200
 
-// Update notes what has become of the transaction of a dispute that is open,
-// for the bank to be told; false if there is nothing to tell.
+// Note takes the facts of the transaction as they are now.
+func (d *Dispute) Note(r *Record) {
+	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.Story()
+}
+
+// Update notes what has become of the transaction of a dispute, for the bank
+// to be told; false if there is nothing new.
 func (d *Dispute) Update(r *Record, now time.Time) bool {
-	last := d.shows()
-	is := r.Shows("")
-	is.Reasons = Shown{}.Reasons
+	last, is := d.Shown(), r.Shows("")
 	same := last.Amount == is.Amount && last.Returned == is.Returned && last.Again == is.Again &&
 		last.Service == is.Service && last.UndoneAt.Equal(is.UndoneAt) && last.Status == is.Status
-	d.Amount, d.Service, d.Descriptor, d.OccurredAt = r.Amount, r.Service, r.Descriptor, r.OccurredAt
-	d.History = r.Story()
-	if same || d.Status == DisputeWithdrawn || len(d.Changes) >= maxDisputeChanges {
-		return !same
+	if same {
+		return false
 	}
-	seq := 1
-	if n := len(d.Changes); n > 0 {
-		seq = d.Changes[n-1].Seq + 1
-	}
-	d.Changes = append(d.Changes, DisputeChange{Seq: seq, Status: DisputeUpdated, At: now, TellBank: true, Shows: is})
-	if d.Due.IsZero() || d.Due.After(now.Add(LostAfter)) {
-		d.Due = now.Add(LostAfter)
-	}
+	d.Note(r)
+	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: is})
 	return true
 }
 
-// shows is what the bank was last told that the transaction is.
-func (d *Dispute) shows() *Shown {
+// Another notes one more debit of the service after the person said "not mine",
+// for the bank to be told; false if it is known already.
+func (d *Dispute) Another(r *Record, now time.Time) bool {
+	if slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID }) {
+		return false
+	}
+	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
+	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown(), Further: f})
+	return true
+}
+
+// tell adds a change that the bank is told, unless the person took the dispute
+// back or there are too many: the latest facts are in the dispute itself, which
+// the bank can always read.
+func (d *Dispute) tell(c DisputeChange) {
+	if d.Status == DisputeWithdrawn || len(d.Changes) >= maxDisputeChanges {
+		return
+	}
+	c.Seq, c.TellBank = 1, true
+	if n := len(d.Changes); n > 0 {
+		c.Seq = d.Changes[n-1].Seq + 1
+	}
+	d.Changes = append(d.Changes, c)
+	if due := c.At.Add(LostAfter); d.Due.IsZero() || d.Due.After(due) {
+		d.Due = due
+	}
+}
+
+// Shown is what the bank was last told that the transaction is.
+func (d *Dispute) Shown() *Shown {
 	for i := len(d.Changes) - 1; i >= 0; i-- {
 		if s := d.Changes[i].Shows; s != nil {
 			return s
 		}
 	}
-	return &Shown{Amount: d.Amount, Service: d.Service, OccurredAt: d.OccurredAt, Status: Posted}
+	s := &Shown{Amount: d.Amount, Service: d.Service, Descriptor: d.Descriptor, OccurredAt: d.OccurredAt}
+	if d.Kind == Debit {
+		s.Status = Posted
+	}
+	return s
 }

@@ -1,6 +1,9 @@
 package watch
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Shown is what a message says of a record: as the record was then. Whatever
 // becomes of the record, the message keeps its words, and an answer to it
@@ -127,4 +130,18 @@ func (s *Shown) Of() string {
 		return ""
 	}
 	return s.Service
+}
+
+// Mark tells apart what a record says of money taken, so that an answer on a
+// page stands for what the page showed.
+func (r *Record) Mark() string {
+	return Derive("mark", strconv.FormatInt(r.Amount, 10), strconv.Itoa(r.Again), r.Service)[:8]
+}
+
+// Yen is the amount that was shown; 0 if nothing was.
+func (s *Shown) Yen() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.Amount
 }

@@ -28,6 +28,7 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	v.who.Mark = r.PostForm.Get(wording.FieldShown)
 	res, err := s.act(r.Context(), v, do)
 	refused := wording.NoRefusal
 	switch {
@@ -46,6 +47,8 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.broken(w, r, err)
 		return
+	case res.Outcome == dispute.Changed:
+		refused = wording.RefusedChanged
 	}
 	if refused != wording.NoRefusal {
 		// Nothing has changed, so a reload may ask again.

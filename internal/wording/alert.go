@@ -148,6 +148,9 @@ func Alert(f AlertFacts) message.Message {
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
 	}
+	if r.Returned > 0 {
+		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	}
 	if old := late(lang, r); old != "" {
 		m.Text = append(m.Text, old)
 	}

@@ -139,7 +139,7 @@ func (f *AnswerFacts) message(alt, title text) message.Message {
 	if r.Kind == watch.Debit && !f.HideAmount {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, r.Amount)})
 	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, r.OccurredAt, r.RecordedAt)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, r.RecordedAt)})
 	return m
 }
 

@@ -192,7 +192,7 @@ func RecentAlerts(f ListFacts) message.Message {
 		return m
 	}
 	for _, it := range f.Items {
-		m.Facts = append(m.Facts, message.Fact{Label: Time(lang, it.Record.OccurredAt, f.Now), Value: it.say(lang)})
+		m.Facts = append(m.Facts, message.Fact{Label: When(lang, it.Record, f.Now), Value: it.say(lang)})
 	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tcListNewest.in(lang), Style: message.Link, URL: f.Link}}
@@ -224,7 +224,7 @@ func (it *ListItem) say(lang watch.Lang) string {
 	switch {
 	case r.Answer != nil && r.Answer.Value == watch.NotMine:
 		state = tNotMine
-	case r.Answer != nil:
+	case r.Answer != nil && r.Answered():
 		state = tMine
 	case !r.UndoneAt.IsZero():
 		state = pick(link, tcGone, tcReversed)

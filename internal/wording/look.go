@@ -60,13 +60,17 @@ func what(lang watch.Lang, r *watch.Record, service string) string {
 	return tHistDebit.in(lang, service)
 }
 
+var tHistPast = text{ja: "過去の記録", en: "From the past"}
+
 // state says how an alert stands, in a few words.
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 	switch {
 	case d.Stands(r):
 		return tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
-	case r.Answer != nil && r.Answer.Value == watch.Mine:
+	case r.Answer != nil && r.Answer.Value == watch.Mine && r.Answered():
 		return tMine.in(lang)
+	case r.Past && r.UndoneAt.IsZero():
+		return tHistPast.in(lang)
 	case !r.UndoneAt.IsZero():
 		return tHistUndone.in(lang)
 	}
@@ -88,7 +92,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 			label += " " + Yen(lang, e.Record.Amount)
 		}
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: label,
-			Hint: Time(lang, e.Record.OccurredAt, f.Now) + " " + state(lang, e.Record, e.Dispute)})
+			Hint: When(lang, e.Record, f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: tHistEarlier.in(lang), Hint: ""}, {Href: f.Later, Label: tHistLater.in(lang), Hint: ""},

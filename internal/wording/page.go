@@ -76,6 +76,7 @@ const (
 	RefusedLate            // the time to take "not mine" back is over
 	RefusedAllowed         // not this watcher's to do
 	RefusedTrust           // nothing to trust
+	RefusedChanged         // more was taken than the page showed
 )
 
 // AlertPage is the page of an alert: what stands, what can be done, what
@@ -90,12 +91,17 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 		p.Notice = tPageNotAllowed.in(lang)
 	case RefusedTrust:
 		p.Notice = tPageNoTrust.in(lang)
+	case RefusedChanged:
+		p.Notice = tPageChanged.in(lang)
+	}
+	if a := f.Record.Answer; a != nil && !f.Record.Answered() && p.Notice == "" {
+		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
 	}
 	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang)}, History: f.history()}
 	switch {
 	case f.disputed():
 		p.Parts = []message.Part{f.open(), alert, history}
-	case f.Record.Answer != nil:
+	case f.Record.Answer != nil && f.Record.Answered():
 		p.Parts = []message.Part{f.mine(), alert, history}
 	case f.Dispute != nil:
 		p.Parts = []message.Part{f.withdrawn(), alert, history}
@@ -129,13 +135,18 @@ func (f *PageFacts) alert() message.Message {
 		a.Notice = *n
 	}
 	m := Alert(a)
-	if f.Record.Answer == nil && f.Dispute == nil {
+	if (f.Record.Answer == nil || !f.Record.Answered()) && f.Dispute == nil {
 		return m
 	}
 	m.Facts = append([]message.Fact{{Label: tFactWhat.in(f.lang()), Value: m.Title}}, m.Facts...)
 	m.Tone, m.Badge, m.Title, m.Steps, m.Foot = message.Calm, "", tPageHappened.in(f.lang()), nil, ""
 	return m
 }
+
+// FieldShown is the hidden field of an answer that tells what the page showed.
+const FieldShown = "shown"
+
+var tPageChanged = text{ja: "ご覧のあいだに、引き落としの内容が変わりました。新しい内容を確かめて、もう一度お答えください。", en: "The debit changed while you were looking. Please check it as it is now, and answer again."}
 
 var tFactWhat = text{ja: "できごと", en: "What happened"}
 
@@ -149,7 +160,8 @@ func (f *PageFacts) ask() message.Part {
 	notMine, mine := f.answers()
 	return message.Part{
 		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: []string{tAskText.in(lang, notMine, f.bank())}},
-		Forms:   []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger}, {Do: DoMine, Label: mine, Style: message.Secondary}},
+		Forms: []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger},
+			{Do: DoMine, Label: mine, Style: message.Secondary, Fields: []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}}}},
 	}
 }
 

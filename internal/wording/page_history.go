@@ -27,6 +27,38 @@ var (
 
 // history is what happened to an alert, oldest first, as one watcher may
 // know it: what others were sent is not said.
+var (
+	tCameAmount   = text{ja: "%[1]sが金額を%[2]sと知らせました", en: "%[1]s gave the amount as %[2]s"}
+	tCameChange   = text{ja: "%sが金額の変更を知らせました", en: "%s changed the amount"}
+	tCameReturned = text{ja: "%[1]sが%[2]sの返金を知らせました", en: "%[1]s returned %[2]s"}
+	tCameSome     = text{ja: "%sが一部の返金を知らせました", en: "%s returned part of it"}
+)
+
+// came says what the bank said of a debit after the first.
+func (f *PageFacts) came(say func(time.Time, text, ...any)) {
+	lang, r, hide := f.lang(), f.Record, f.Watcher.HideAmount
+	if r.Kind != watch.Debit {
+		return
+	}
+	var amount int64
+	for i, e := range r.Story() {
+		switch {
+		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount && hide:
+			say(e.At, tCameSome, f.bank())
+		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount:
+			say(e.At, tCameReturned, f.bank(), Yen(lang, e.Amount))
+		case e.Kind != watch.Debit:
+		case i > 0 && e.Amount != amount && hide:
+			say(e.ReceivedAt, tCameChange, f.bank())
+		case i > 0 && e.Amount != amount:
+			say(e.ReceivedAt, tCameAmount, f.bank(), Yen(lang, e.Amount))
+		}
+		if e.Kind == watch.Debit {
+			amount = e.Amount
+		}
+	}
+}
+
 func (f *PageFacts) history() []message.Moment {
 	lang, r := f.lang(), f.Record
 	var out []message.Moment
@@ -38,6 +70,7 @@ func (f *PageFacts) history() []message.Moment {
 	link := r.Kind == watch.LinkRegistered
 	say(r.OccurredAt, pick(link, tCameLink, tCameDebit))
 	say(r.ReceivedAt, tCameToUs, f.bank())
+	f.came(say)
 	for _, d := range r.Deliveries {
 		if d.Watcher != f.Watcher.ID || d.Channel == watch.Bank {
 			continue
