@@ -49,7 +49,8 @@ const (
 
 var (
 	isUser = regexp.MustCompile(`^U[0-9a-f]{32}$`)
-	isUUID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	// LINE was seen to refuse retry keys of other versions than 4 and 5.
+	isUUID = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[45][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$`)
 	isUnit = regexp.MustCompile(`^[A-Za-z0-9_]{1,30}$`)
 )
 

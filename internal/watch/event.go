@@ -86,10 +86,12 @@ func Derive(parts ...string) string {
 	return lower32.EncodeToString(h[:])[:26]
 }
 
-// DeriveUUID makes a stable UUID (version 8, RFC 9562) from parts.
+// DeriveUUID makes a stable UUID from parts. It has the form of version 5
+// (RFC 9562), though its hash is SHA-256: LINE was seen to refuse retry keys of
+// some versions, and takes 4 and 5.
 func DeriveUUID(parts ...string) string {
 	b := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	b[6] = b[6]&0x0f | 0x80
+	b[6] = b[6]&0x0f | 0x50
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
