@@ -138,6 +138,7 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 }
 
 func steps(r *watch.Record) []step {
+	channels := app.Channels()
 	out := []step{{"occurred", r.OccurredAt, ""}, {"received", r.ReceivedAt, ""}, {"alerted", r.RecordedAt, ""}}
 	for _, d := range r.Deliveries {
 		at := d.AcceptedAt
@@ -145,7 +146,10 @@ func steps(r *watch.Record) []step {
 		if d.Kind != watch.TellAlert {
 			note = string(d.Kind)
 		}
-		name := map[watch.ChannelKind]string{watch.LINE: "LINE accepted", watch.Email: "mail accepted", watch.Bank: "bank told"}[d.Channel]
+		name := channels.Label(d.Channel, watch.English) + " accepted"
+		if d.Kind == watch.TellUnreachable {
+			name = "bank told"
+		}
 		switch d.State {
 		case watch.Undelivered:
 			note = "undelivered: " + d.Problem

@@ -55,10 +55,10 @@ func alarms(t *testing.T, w *town) {
 		{"an age of a queue that is not there", within("WaitingChat", func(p map[string]any) {
 			p["Dimensions"] = []any{map[string]any{"Name": "Stack", "Value": map[string]any{"Ref": "App"}}, map[string]any{"Name": "Queue", "Value": "chats"}}
 		}), "no function has written Kozamori Waiting"},
-		{"a widget of another metric", widget(`"MailMaybeTwice"`, `"MailTwice"`), "no function has written Kozamori MailTwice"},
+		{"a widget of another metric", widget(`"MaybeTwice"`, `"Twice"`), "no function has written Kozamori Twice"},
 		{"a widget of another dimension", widget(`"QueueName", "${App}-events"]`, `"Queue", "${App}-events"]`), "AWS emits no AWS/SQS"},
 		{"a widget of a function that is not there", widget(`["...", "${App}-bankapi"]`, `["...", "${App}-bank-api"]`), "is of nothing in this stack"},
-		{"a metric that nobody looks at", widget(`, [".", "MailMaybeTwice", ".", "."]`, ""), "nobody looks at Kozamori MailMaybeTwice"},
+		{"a metric that nobody looks at", widget(`, [".", "MaybeTwice", ".", "."]`, ""), "nobody looks at Kozamori MaybeTwice"},
 		{"a dashboard that is no JSON", widget(`{"widgets": [`, `{"widgets": `), "not JSON"},
 	} {
 		template, err := parsed()

@@ -12,9 +12,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
-	"kozamori/internal/email"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -37,12 +37,13 @@ type Means struct {
 	Table    store.Table
 	Queue    queue.Queue
 	Secrets  Secrets
-	AWS      aws.Config       // of SES
-	BankHTTP *http.Client     // calls banks; nil takes one with a timeout of 10 seconds
-	LINEHTTP *http.Client     // calls LINE; nil takes one with a timeout of 5 seconds
-	MailHTTP *http.Client     // calls SES; nil takes one of email's own
-	Now      func() time.Time // nil is time.Now
-	Logger   *slog.Logger     // nil is slog.Default
+	AWS      aws.Config        // of SES
+	BankHTTP *http.Client      // calls banks; nil takes one with a timeout of 10 seconds
+	LINEHTTP *http.Client      // calls LINE; nil takes one with a timeout of 5 seconds
+	MailHTTP *http.Client      // calls SES; nil takes one of email's own
+	Now      func() time.Time  // nil is time.Now
+	Logger   *slog.Logger      // nil is slog.Default
+	More     []channel.Channel // ways to reach a person beside those that Channels lists
 }
 
 // System builds the parts. A method that can fail does so only for what Check
@@ -92,8 +93,11 @@ func (s *System) newLINE() (*line.Client, error) {
 	case len(c.Secrets) > 0:
 		tokens = line.BySecret(o, c.Secrets[0])
 	}
-	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, Labels: wording.LabelsIn, HTTP: s.LINEHTTP}), nil
+	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, Labels: labels, HTTP: s.LINEHTTP}), nil
 }
+
+// labels are the words around a message, whichever channel draws it.
+var labels = wording.LabelsIn
 
 // Platform is the client of LINE that the parts share.
 func (s *System) Platform() (*line.Client, error) { return s.client() }
@@ -131,36 +135,28 @@ func (s *System) composer() (*notify.Composer, error) {
 	return &notify.Composer{Store: s.Store, Names: s.names, Tokens: keys, BaseURL: s.BaseURL}, nil
 }
 
-// Notify works on queue.LINE, queue.Email and queue.Bank.
+// Notify works on the queues of the channels, and on queue.Bank.
 func (s *System) Notify() (queue.Handler, error) {
 	composer, err := s.composer()
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.client()
+	channels, err := s.senders()
 	if err != nil {
 		return nil, err
 	}
-	mails, err := s.mails()
-	if err != nil {
-		return nil, err
-	}
-	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, LINE: notify.ChannelFunc(client.Push), Email: mails,
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
 		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
-// mails is the mail channel; nil without a sender.
-func (s *System) mails() (notify.Channel, error) {
-	if s.Mail.From == "" {
-		return nil, nil
+// Feedback acts on what became of messages that were accepted.
+func (s *System) Feedback() (*notify.Stage, error) {
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
 	}
-	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, ConfigurationSet: s.Mail.ConfigurationSet, Labels: wording.LabelsIn, HTTP: s.MailHTTP})
-}
-
-// Feedback acts on what became of mails that were accepted.
-func (s *System) Feedback() *notify.Stage {
-	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger})
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Sweep finds what is due.

@@ -42,12 +42,12 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 	var pages http.Handler
 	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { pages.ServeHTTP(rw, r) }))
 	t.Cleanup(site.Close)
-	pages = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: app.Names{Store: w.store}, Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
+	pages = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: app.Names{Store: w.store}, Channels: app.Channels(), Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
 	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, Email: client, Now: w.Now, Logger: w.log,
+	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: registry(t, email.Channel.With(client)), Now: w.Now, Logger: w.log,
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: site.URL}})
 	w.stages[queue.Email] = n.Handle
 	return w, box
@@ -205,7 +205,7 @@ func TestWhatSESSaysOfAMailDecidesTheNextWay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stage := notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log})
+			stage := notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: app.Channels(), Now: w.Now, Logger: w.log})
 			for range 2 { // EventBridge may bring it twice
 				if err := stage.Bounced(t.Context(), f); err != nil {
 					t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/bankapi"
+	"kozamori/internal/channel"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -36,12 +37,13 @@ type town struct {
 	files  string // folder of the store and the queues
 }
 
-func newTown(t *testing.T) *town {
+// newTown builds it, with more channels than those that are registered.
+func newTown(t *testing.T, more ...channel.Channel) *town {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
 	h := &town{world: w, files: t.TempDir()}
 	table := worldtest.TableIn(t, filepath.Join(h.files, "store"), w.Now)
-	w.queue = worldtest.QueueIn(t, filepath.Join(h.files, "queue"), qembedded.Options{Now: w.Now})
+	w.queue = worldtest.QueueIn(t, filepath.Join(h.files, "queue"), qembedded.Options{Now: w.Now, More: queues(more)})
 	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.post.ServeHTTP(rw, r) }))
 	t.Cleanup(srv.Close)
 	h.url = srv.URL
@@ -61,7 +63,7 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	w.log = slog.New(slog.DiscardHandler)
-	h.system = app.New(c, app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log})
+	h.system = app.New(c, app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more})
 	w.store = h.system.Store
 	var err error
 	if h.post, err = h.system.Handler(); err != nil {

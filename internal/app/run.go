@@ -69,7 +69,11 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Keys: keys,
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
 		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
 }
@@ -129,12 +133,16 @@ func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.LINE: n, queue.Email: n, queue.Bank: n, queue.Chat: c}, nil
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
+	}
+	stages := map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.Bank: n, queue.Chat: c}
+	for _, kind := range channels.Kinds() {
+		stages[queue.For(kind)] = n
+	}
+	return stages, nil
 }
-
-// workers is how many batches of a queue are worked on at a time: the
-// channels wait for others most of the time, detect for the disk.
-var workers = map[queue.Name]int{queue.Events: 2, queue.LINE: 8, queue.Email: 4, queue.Bank: 4, queue.Chat: 4}
 
 // Run consumes every queue and sweeps at each tick until ctx ends, then
 // finishes what is under way. A nil tick sweeps at once and each minute.
@@ -143,10 +151,14 @@ func (s *System) Run(ctx context.Context, tick <-chan time.Time) error {
 	if err != nil {
 		return err
 	}
+	channels, err := s.channels()
+	if err != nil {
+		return err
+	}
 	var wg sync.WaitGroup
 	for name, h := range stages {
 		wg.Go(func() {
-			queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: workers[name], Batch: 10, Logger: s.Logger})
+			queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: busy(channels, name), Batch: 10, Logger: s.Logger})
 		})
 	}
 	wg.Go(func() { s.sweeps(ctx, tick) })
@@ -175,6 +187,3 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 		}
 	}
 }
-
-// Workers is how many batches of a queue Run works on at a time.
-func Workers(n queue.Name) int { return workers[n] }

@@ -59,9 +59,7 @@ func (t *talk) connected(ctx context.Context, list []membership.Bound) (plan, er
 	for _, b := range list {
 		f.Already = f.Already && b.Already && b.Watcher.Since.Before(t.at().Add(-justNow))
 	}
-	for _, c := range w.Channels {
-		f.Mail = f.Mail || c.Kind == watch.Email
-	}
+	_, f.Mail = w.Channel(watch.Email)
 	m := wording.Connected(f)
 	if f.Already {
 		return say(m), nil

@@ -139,7 +139,12 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		})
 	}
 	wg.Wait()
-	if err := jobs.Send(ctx, s.Queue); err != nil {
+	switch err := jobs.Send(ctx, s.Queue); {
+	case queue.Stranded(err):
+		// Of a channel that a newer program added: trying this batch again mends
+		// nothing. sweep queues them once it knows the channel too.
+		s.Logger.Error("deliveries wait for a program that knows their channel", "err", err)
+	case err != nil:
 		// The records are committed; handling the messages again finds them
 		// and queues their deliveries.
 		s.Logger.Error("deliveries cannot be queued", "err", err)

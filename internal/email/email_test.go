@@ -37,7 +37,7 @@ func alert() message.Message {
 		Notice:      watch.Notice{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)},
 		Delivery:    watch.Delivery{Channel: watch.Email, Lang: watch.Japanese, Watcher: "w1"},
 		ServiceName: "d払い（ドコモ口座）", BankName: "七十七銀行", Bank: wording.Contact{Phone: "#9110"},
-		Link: "https://kozamori.example/a/t0ken?a=1&b=2", CanAnswer: true,
+		Link: "https://kozamori.example/a/t0ken?a=1&b=2", CanAnswer: true, OnPage: true,
 	})
 	m.StopURL = "https://kozamori.example/stop/t0ken"
 	return m

@@ -9,7 +9,7 @@ import (
 
 // ParseFeedback reads what SES says of a mail that it took: the detail of an
 // event that SES sends to EventBridge. The error quotes nothing of it.
-func ParseFeedback(detail []byte) (watch.MailFeedback, error) {
+func ParseFeedback(detail []byte) (watch.Feedback, error) {
 	var e struct {
 		EventType string `json:"eventType"`
 		Mail      struct {
@@ -24,9 +24,9 @@ func ParseFeedback(detail []byte) (watch.MailFeedback, error) {
 		} `json:"complaint"`
 	}
 	if err := json.Unmarshal(detail, &e); err != nil {
-		return watch.MailFeedback{}, errors.New("email: not an event of SES")
+		return watch.Feedback{}, errors.New("email: not an event of SES")
 	}
-	var f watch.MailFeedback
+	f := watch.Feedback{Channel: Channel.Kind}
 	if tags := e.Mail.Tags["delivery"]; len(tags) == 1 {
 		f.Key = tags[0]
 	}
@@ -38,13 +38,13 @@ func ParseFeedback(detail []byte) (watch.MailFeedback, error) {
 		// Of the others (Transient, Undetermined) SES itself says that the
 		// address may work again.
 		if e.Bounce.BounceType == "Permanent" {
-			f.Kind = watch.MailBounced
+			f.Kind = watch.Bounced
 		}
 	case "Complaint":
-		f.Kind = watch.MailComplained
+		f.Kind = watch.Complained
 		recipients = e.Complaint.Recipients
 	case "Reject":
-		f.Kind = watch.MailBounced // SES took it and then found a virus
+		f.Kind = watch.Bounced // SES took it and then found a virus
 	}
 	for _, r := range recipients {
 		f.Addresses = append(f.Addresses, r.Address)

@@ -17,16 +17,16 @@ func TestParseFeedback(t *testing.T) {
 	key, to := "r1_alert-w1-email", []string{"recipient@example.com"}
 	for name, c := range map[string]struct {
 		event string
-		want  watch.MailFeedback
+		want  watch.Feedback
 	}{
 		"a permanent bounce": {`{"eventType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[{"emailAddress":"recipient@example.com","action":"failed","status":"5.1.1"}]},` + mail + `}`,
-			watch.MailFeedback{Kind: watch.MailBounced, Key: key, Addresses: to}},
+			watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: key, Addresses: to}},
 		"a full mailbox": {`{"eventType":"Bounce","bounce":{"bounceType":"Transient","bouncedRecipients":[{"emailAddress":"recipient@example.com"}]},` + mail + `}`,
-			watch.MailFeedback{Key: key, Addresses: to}},
+			watch.Feedback{Channel: watch.Email, Key: key, Addresses: to}},
 		"a complaint": {`{"eventType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"recipient@example.com"}],"complaintFeedbackType":"abuse"},` + mail + `}`,
-			watch.MailFeedback{Kind: watch.MailComplained, Key: key, Addresses: to}},
-		"a delivery":        {`{"eventType":"Delivery","delivery":{"recipients":["recipient@example.com"]},` + mail + `}`, watch.MailFeedback{Key: key}},
-		"of another system": {`{"eventType":"Delivery","mail":{}}`, watch.MailFeedback{}},
+			watch.Feedback{Channel: watch.Email, Kind: watch.Complained, Key: key, Addresses: to}},
+		"a delivery":        {`{"eventType":"Delivery","delivery":{"recipients":["recipient@example.com"]},` + mail + `}`, watch.Feedback{Channel: watch.Email, Key: key}},
+		"of another system": {`{"eventType":"Delivery","mail":{}}`, watch.Feedback{Channel: watch.Email}},
 	} {
 		got, err := email.ParseFeedback([]byte(c.event))
 		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {

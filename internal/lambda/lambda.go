@@ -263,7 +263,7 @@ func swept(s interface {
 // ServeFeedback serves what SES says of mails, which EventBridge brings. An
 // error makes Lambda bring it again.
 func ServeFeedback() error {
-	p, err := warm(app.Feedback, func(s *app.System) (*notify.Stage, error) { return s.Feedback(), nil })
+	p, err := warm(app.Feedback, (*app.System).Feedback)
 	if err != nil {
 		return err
 	}

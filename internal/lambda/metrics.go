@@ -21,18 +21,18 @@ type metric struct {
 // metrics are counted from what the stages log, so that a stage need not know
 // of CloudWatch.
 var metrics = map[string]metric{
-	"a channel accepted an alert":                   {"AlertLatency", "ms", "Milliseconds", ""},
-	"a channel cannot reach a watcher":              {"ChannelUnreachable", "", "Count", ""},
-	"a watcher cannot be reached at all":            {"WatcherUnreachable", "", "Count", ""},
-	"a delivery is given up":                        {"DeliveryGivenUp", "", "Count", ""},
-	"a bank sends no events":                        {"BankSilent", "", "Count", ""},
-	"LINE takes no more messages this month":        {"LINEQuotaSpent", "", "Count", ""},
-	"a bank did not take a dispute in time":         {"DisputeNotTaken", "", "Count", ""},
-	"a message is dead-lettered":                    {"DeadLettered", "", "Count", ""},
-	"a mail came back":                              {"MailBounced", "", "Count", ""},
-	"LINE events are not kept and may be lost":      {"LINEEventsLost", "", "Count", ""},
-	"a mail whose outcome is unknown is sent again": {"MailMaybeTwice", "", "Count", ""},
-	"messages were worked on":                       {"Waiting", "seconds", "Seconds", "queue"},
+	"a channel accepted an alert":                      {"AlertLatency", "ms", "Milliseconds", ""},
+	"a channel cannot reach a watcher":                 {"ChannelUnreachable", "", "Count", ""},
+	"a watcher cannot be reached at all":               {"WatcherUnreachable", "", "Count", ""},
+	"a delivery is given up":                           {"DeliveryGivenUp", "", "Count", ""},
+	"a bank sends no events":                           {"BankSilent", "", "Count", ""},
+	"a channel takes no more messages this month":      {"QuotaSpent", "", "Count", ""},
+	"a bank did not take a dispute in time":            {"DisputeNotTaken", "", "Count", ""},
+	"a message is dead-lettered":                       {"DeadLettered", "", "Count", ""},
+	"a message came back":                              {"CameBack", "", "Count", ""},
+	"LINE events are not kept and may be lost":         {"LINEEventsLost", "", "Count", ""},
+	"a message whose outcome is unknown is sent again": {"MaybeTwice", "", "Count", ""},
+	"messages were worked on":                          {"Waiting", "seconds", "Seconds", "queue"},
 }
 
 // namespace of the metrics.

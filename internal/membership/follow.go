@@ -69,10 +69,8 @@ func (d *Service) mark(ctx context.Context, lineUser string, k watch.AccountKey,
 		if !ok || !p.FollowEvent.Equal(at) || !p.UnfollowedAt.Equal(unreachable) {
 			return nil, errOlder
 		}
-		for i := range w.Channels {
-			if c := &w.Channels[i]; c.Kind == watch.LINE && c.UnreachableSince.IsZero() != unreachable.IsZero() {
-				c.UnreachableSince = unreachable
-			}
+		if c, ok := w.Channel(watch.LINE); ok && c.UnreachableSince.IsZero() != unreachable.IsZero() {
+			c.UnreachableSince = unreachable
 		}
 		return []store.Write{store.CheckPerson(p)}, nil
 	})

@@ -165,7 +165,7 @@ func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error)
 		if bound = b; err != nil || b.Already {
 			return err
 		}
-		settings.SetMail(c.Watcher, claim.Address)
+		c.Watcher.SetChannel(watch.Channel{Kind: watch.Email, Address: claim.Address})
 		claim.Address, claim.Mark = "", d.markMail(claim.Address)
 		t.UsedBy, t.UsedAt = claim.Watcher, d.now()
 		if t.Body, err = json.Marshal(claim); err != nil {
@@ -216,7 +216,7 @@ func (d *Service) claimOf(ctx context.Context, secret string, a *watch.Account) 
 	if !ok {
 		return nil, c, Bound{}, ErrNotFound
 	}
-	if t.UsedBy != "" && !slices.ContainsFunc(w.Channels, func(ch watch.Channel) bool { return ch.Kind == watch.Email && d.markMail(ch.Address) == c.Mark }) {
+	if ch, mails := w.Channel(watch.Email); t.UsedBy != "" && (!mails || d.markMail(ch.Address) != c.Mark) {
 		return nil, c, Bound{}, ErrNotFound // stopped since, or replaced
 	}
 	return t, c, Bound{Account: a, Watcher: *w, Already: t.UsedBy != ""}, nil

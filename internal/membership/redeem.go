@@ -179,10 +179,8 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 		w.Name = cmp.Or(g.Name, w.Name)
 	}
 	// Whoever acts on LINE is there, whatever became of an older "follow".
-	for i := range w.Channels {
-		if w.Channels[i].Kind == watch.LINE {
-			w.Channels[i].UnreachableSince = time.Time{}
-		}
+	if c, ok := w.Channel(watch.LINE); ok {
+		c.UnreachableSince = time.Time{}
 	}
 	p.UnfollowedAt, p.WrongCodes, p.WrongAt, p.Expires = time.Time{}, 0, time.Time{}, time.Time{}
 	if p.Lang == "" {
@@ -213,13 +211,7 @@ func NewWatcherID() string { return "w" + strings.ToLower(rand.Text()) }
 // addMail makes the address that the bank gave a further channel, unless the
 // person has a mail address already.
 func addMail(w *watch.Watcher, address string) {
-	if address == "" {
-		return
+	if _, has := w.Channel(watch.Email); !has && address != "" {
+		w.SetChannel(watch.Channel{Kind: watch.Email, Address: address})
 	}
-	for _, c := range w.Channels {
-		if c.Kind == watch.Email {
-			return
-		}
-	}
-	w.Channels = append(w.Channels, watch.Channel{Kind: watch.Email, Address: address})
 }

@@ -3,42 +3,51 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
-	"strings"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
-// mailBounced is the problem of a delivery whose mail came back.
-const mailBounced = "the mail came back"
+// cameBack is the problem of a delivery whose message came back.
+const cameBack = "the message came back"
 
 // bounced tells whether the last word on a delivery is said: a bounce may
-// overtake the answer that SES took the mail.
+// overtake the answer that the provider took the message.
 func bounced(d *watch.Delivery) bool {
-	return d.State == watch.Undelivered && d.Problem == mailBounced
+	return d.State == watch.Undelivered && d.Problem == cameBack
 }
 
-// Bounced acts on what became of a mail that SES had accepted. A mail that
-// came back is a delivery that reached nobody: the next channel has it at
+// Bounced acts on what became of a message that a provider had accepted. One
+// that came back is a delivery that reached nobody: the next channel has it at
 // once. After a complaint only later alerts take another way: this one was
-// seen. Either way the address is not written to again. It may be told twice.
-func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
-	record, delivery, ok := watch.ParseMailKey(f.Key)
+// seen. Either way the address is not used again. It may be told twice. An
+// error for a channel that is not registered, or has no feedback.
+func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
+	record, delivery, ok := watch.ParseFeedbackKey(f.Key)
 	if f.Kind == "" || !ok {
 		return nil
+	}
+	ch, err := s.Channels.Get(f.Channel)
+	if err != nil {
+		return err
+	}
+	if !ch.Feedback {
+		return fmt.Errorf("notify: the channel %q has no feedback", string(f.Channel))
 	}
 	r, err := s.Store.Record(ctx, record)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
 	d, ok := r.Delivery(delivery)
-	if !ok || d.Channel != watch.Email {
+	if !ok || d.Channel != ch.Kind {
 		return nil
 	}
-	s.Logger.Warn("a mail came back", "record", record, "delivery", delivery, "kind", string(f.Kind))
-	w, err := s.unreachableAt(ctx, r.Account, d.Watcher, f.Addresses)
-	if err != nil || w == nil || f.Kind != watch.MailBounced {
+	s.Logger.Warn("a message came back", "channel", string(ch.Kind), "record", record, "delivery", delivery, "kind", string(f.Kind))
+	w, err := s.unreachableAt(ctx, &ch, r.Account, d.Watcher, f.Addresses)
+	if err != nil || w == nil || f.Kind != watch.Bounced {
 		return err
 	}
 	now := s.Now()
@@ -49,7 +58,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
 			return errSettled
 		}
 		before := len(r.Deliveries)
-		d.State, d.Problem = watch.Undelivered, mailBounced
+		d.State, d.Problem = watch.Undelivered, cameBack
 		s.fallback(r, d, w, now, true)
 		added = slices.Clone(r.Deliveries[before:])
 		r.ComputeDue()
@@ -65,10 +74,10 @@ func (s *Stage) Bounced(ctx context.Context, f watch.MailFeedback) error {
 	return nil
 }
 
-// unreachableAt notes that mails do not reach a watcher at these addresses. It
-// returns the watcher, or nil if there is none any more. An address that was
+// unreachableAt notes that a channel does not reach a watcher at these
+// addresses. It returns the watcher, or nil if there is none any more. An address that was
 // changed in the meantime stays.
-func (s *Stage) unreachableAt(ctx context.Context, k watch.AccountKey, watcher string, addresses []string) (*watch.Watcher, error) {
+func (s *Stage) unreachableAt(ctx context.Context, ch *channel.Channel, k watch.AccountKey, watcher string, addresses []string) (*watch.Watcher, error) {
 	var found *watch.Watcher
 	_, err := s.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.Watcher(watcher)
@@ -76,12 +85,9 @@ func (s *Stage) unreachableAt(ctx context.Context, k watch.AccountKey, watcher s
 			return nil, store.ErrNotFound
 		}
 		found = w
-		for i := range w.Channels {
-			c := &w.Channels[i]
-			if c.Kind == watch.Email && c.UnreachableSince.IsZero() &&
-				slices.ContainsFunc(addresses, func(s string) bool { return sameAddress(s, c.Address) }) {
-				c.UnreachableSince = s.Now()
-			}
+		if c, ok := w.Channel(ch.Kind); ok && c.UnreachableSince.IsZero() &&
+			slices.ContainsFunc(addresses, func(a string) bool { return ch.Same(a, ch.Reaches(w, c)) }) {
+			c.UnreachableSince = s.Now()
 		}
 		return nil, nil
 	})
@@ -89,11 +95,4 @@ func (s *Stage) unreachableAt(ctx context.Context, k watch.AccountKey, watcher s
 		return nil, nil
 	}
 	return found, err
-}
-
-// sameAddress compares addresses as providers write them: in any case, with
-// quotes or without.
-func sameAddress(a, b string) bool {
-	bare := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, `"`, "")) }
-	return bare(a) == bare(b)
 }

@@ -5,25 +5,25 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/message"
-	"kozamori/internal/notify"
 	"kozamori/internal/watch"
 )
 
 func TestAMailThatComesBackGoesTheNextWay(t *testing.T) {
 	for _, c := range []struct {
 		name     string
-		kind     watch.MailKind
+		kind     watch.FeedbackKind
 		address  string
 		lineOnly bool // the watcher has no other channel than mail
 		want     string
 		marked   bool
 	}{
-		{name: "a bounce: LINE has it", kind: watch.MailBounced, address: "Hanako.Yamada@EXAMPLE.jp", want: "alert-email undelivered, alert-line accepted", marked: true},
-		{name: "a complaint: it was seen, but no mail goes there again", kind: watch.MailComplained, address: mailTo, want: "alert-email accepted", marked: true},
-		{name: "a bounce of an address that was changed since", kind: watch.MailBounced, address: "old@example.jp", want: "alert-email undelivered, alert-line accepted"},
+		{name: "a bounce: LINE has it", kind: watch.Bounced, address: "Hanako.Yamada@EXAMPLE.jp", want: "alert-email undelivered, alert-line accepted", marked: true},
+		{name: "a complaint: it was seen, but no mail goes there again", kind: watch.Complained, address: mailTo, want: "alert-email accepted", marked: true},
+		{name: "a bounce of an address that was changed since", kind: watch.Bounced, address: "old@example.jp", want: "alert-email undelivered, alert-line accepted"},
 		{name: "a delay changes nothing", address: mailTo, want: "alert-email accepted"},
-		{name: "a bounce when there is no other way: the bank is told", kind: watch.MailBounced, address: mailTo, lineOnly: true, want: "alert-email undelivered, unreachable-bank accepted", marked: true},
+		{name: "a bounce when there is no other way: the bank is told", kind: watch.Bounced, address: mailTo, lineOnly: true, want: "alert-email undelivered, unreachable-bank accepted", marked: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -35,9 +35,9 @@ func TestAMailThatComesBackGoesTheNextWay(t *testing.T) {
 			if got := w.states(); got != "alert-email accepted" {
 				t.Fatal(got)
 			}
-			key := w.record().Deliveries[0].MailKey("r1")
+			key := w.record().Deliveries[0].FeedbackKey("r1")
 			for range 2 { // EventBridge may tell it twice
-				if err := w.stage.Bounced(context.Background(), watch.MailFeedback{Kind: c.kind, Key: key, Addresses: []string{c.address}}); err != nil {
+				if err := w.stage.Bounced(context.Background(), watch.Feedback{Channel: watch.Email, Kind: c.kind, Key: key, Addresses: []string{c.address}}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -63,7 +63,7 @@ func TestFeedbackOfWhatIsNotOursChangesNothing(t *testing.T) {
 	w.alert(watch.TellAlert, watch.LINE, begin, nil)
 	w.settle()
 	for _, key := range []string{"", "nothing", "_", "r2_alert-w1-email", "r1_alert-w9-email", "r1_" + w.record().Deliveries[0].ID} {
-		if err := w.stage.Bounced(context.Background(), watch.MailFeedback{Kind: watch.MailBounced, Key: key, Addresses: []string{mailTo}}); err != nil {
+		if err := w.stage.Bounced(context.Background(), watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: key, Addresses: []string{mailTo}}); err != nil {
 			t.Errorf("%q: %v", key, err)
 		}
 	}
@@ -82,23 +82,26 @@ func TestABounceThatOvertakesTheAnswerOfSESStays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			send := w.stage.Config.Email
-			w.stage.Config.Email = notify.ChannelFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-				o := send.Send(ctx, to, key, m)
-				if err := w.stage.Bounced(ctx, watch.MailFeedback{Kind: watch.MailBounced, Key: key, Addresses: []string{to}}); err != nil {
-					t.Error(err)
-				}
-				return o
+			w.replace(watch.Email, func(send channel.Sender) channel.Sender {
+				return channel.SendFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
+					o := send.Send(ctx, to, key, m)
+					if err := w.stage.Bounced(ctx, watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: key, Addresses: []string{to}}); err != nil {
+						t.Error(err)
+					}
+					return o
+				})
 			})
-			w.stage.Config.LINE = notify.ChannelFunc(func(context.Context, string, string, message.Message) watch.Outcome {
-				return watch.Outcome{Result: line.result}
+			w.replace(watch.LINE, func(channel.Sender) channel.Sender {
+				return channel.SendFunc(func(context.Context, string, string, message.Message) watch.Outcome {
+					return watch.Outcome{Result: line.result}
+				})
 			})
 			w.alert(watch.TellAlert, watch.Email, begin, nil)
 			w.settle()
 			if got := w.states(); got != line.want {
 				t.Errorf("states %s, want %s", got, line.want)
 			}
-			if got := w.record().Deliveries[0].Problem; got != "the mail came back" {
+			if got := w.record().Deliveries[0].Problem; got != "the message came back" {
 				t.Errorf("the problem of the mail is %q", got)
 			}
 			told := line.result != watch.SendAccepted

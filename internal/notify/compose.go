@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -47,16 +48,16 @@ func (c *Composer) StopLink(r *watch.Record, watcher string) string {
 // errNothing says that a delivery has nothing (any more) to tell.
 var errNothing = errors.New("notify: nothing to tell")
 
-// Message words one delivery of a record to a watcher. A mail can be stopped.
-func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (message.Message, error) {
-	m, err := c.words(ctx, r, d, w)
-	if err == nil && d.Channel == watch.Email {
+// Message words one delivery of a record to a watcher, for a channel.
+func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
+	m, err := c.words(ctx, r, d, w, ch)
+	if err == nil && ch.Stoppable {
 		m.StopURL = c.StopLink(r, w.ID)
 	}
 	return m, err
 }
 
-func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher) (message.Message, error) {
+func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
 	shown := r.As(d.Shows)
 	service, serviceContact := c.Names.Service(shown.Service, d.Lang)
@@ -65,7 +66,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 	case watch.TellAlert, watch.TellChanged, watch.TellUndone:
 		f := wording.AlertFacts{Record: shown, Delivery: *d, Was: d.Was, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, Bank: bankContact, Service: serviceContact,
-			Link: c.Link(r, w.ID), CanAnswer: true}
+			Link: c.Link(r, w.ID), CanAnswer: true, OnPage: !ch.InPlace}
 		f.Delivery.HideAmount = hide
 		if n, ok := r.Notice(w.ID); ok {
 			f.Notice = *n

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/message"
-	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -172,20 +172,17 @@ func TestWhatSomebodyElseWritesWhileAMessageIsSentStays(t *testing.T) {
 			w := newWorld(t)
 			ctx := context.Background()
 			msgs := w.batch(1, ch)
-			channel := &w.stage.Config.LINE
-			if ch == watch.Email {
-				channel = &w.stage.Config.Email
-			}
-			send := *channel
-			*channel = notify.ChannelFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-				_, err := w.store.UpdateRecord(ctx, "b0", func(r *watch.Record) error {
-					r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1"}
-					return nil
+			w.replace(ch, func(send channel.Sender) channel.Sender {
+				return channel.SendFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
+					_, err := w.store.UpdateRecord(ctx, "b0", func(r *watch.Record) error {
+						r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1"}
+						return nil
+					})
+					if err != nil {
+						t.Error(err)
+					}
+					return send.Send(ctx, to, key, m)
 				})
-				if err != nil {
-					t.Error(err)
-				}
-				return send.Send(ctx, to, key, m)
 			})
 			w.stage.Handle(ctx, msgs)
 			r, err := w.store.Record(ctx, "b0")

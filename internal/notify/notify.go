@@ -11,25 +11,11 @@ import (
 	"sync"
 	"time"
 
-	"kozamori/internal/message"
+	"kozamori/internal/channel"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
-
-// Channel sends a message to an address. The same key and message again must
-// not reach the person twice where the provider can prevent it.
-type Channel interface {
-	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
-}
-
-// ChannelFunc makes a function a Channel.
-type ChannelFunc func(ctx context.Context, to, key string, m message.Message) watch.Outcome
-
-// Send calls the function.
-func (f ChannelFunc) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	return f(ctx, to, key, m)
-}
 
 // Callback posts a signed body to a bank. Done is nil only if the bank took it.
 type Callback interface {
@@ -38,10 +24,10 @@ type Callback interface {
 
 // Config is what the stage works with.
 type Config struct {
-	Store    *store.Store
-	Queue    queue.Sender
-	LINE     Channel
-	Email    Channel
+	Store *store.Store
+	Queue queue.Sender
+	// Channels are those that there are. A delivery over another one waits.
+	Channels channel.Registry
 	Callback Callback
 	Composer *Composer
 	// FallbackAfter is how long a delivery may fail before the next channel is
@@ -68,10 +54,6 @@ func New(c Config) *Stage {
 	orElse(&c.BankGiveUpAfter, 72*time.Hour)
 	return &Stage{c}
 }
-
-// sendingLease is how long a mail handed to SES may take before another try
-// is allowed: SES drops no second copy, so two workers must not meet.
-const sendingLease = time.Minute
 
 // Handle works on messages of any of the channel queues.
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
@@ -143,26 +125,23 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 			d.State, d.Problem = watch.Cancelled, "no longer a watcher"
 		})
 	}
-	if d.Channel == watch.Bank {
+	if d.Kind == watch.TellUnreachable {
 		return s.unreachable(ctx, m, h, r, d)
 	}
-	to, problem := address(w, d.Channel)
-	ch := s.Config.LINE
-	if d.Channel == watch.Email {
-		ch = s.Config.Email
+	ch, err := s.Channels.Get(d.Channel)
+	if err != nil {
+		return s.unregistered(ctx, m, h, d, w, err)
 	}
-	if problem == "" && ch == nil {
-		problem = "the channel is not set up"
-	}
+	to, problem := address(w, &ch)
 	if problem != "" {
 		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
-	if d.Channel == watch.Email {
-		if v, ok := s.lease(ctx, m, h, d.ID); !ok {
+	if ch.Lease > 0 {
+		if v, ok := s.lease(ctx, m, h, d.ID, ch.Lease); !ok {
 			return v
 		}
 	}
-	msg, err := s.Composer.Message(ctx, r, d, w)
+	msg, err := s.Composer.Message(ctx, r, d, w, &ch)
 	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
 		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
@@ -171,11 +150,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
-	key := d.RetryKey(r.ID)
-	if d.Channel == watch.Email {
-		key = d.MailKey(r.ID) // it must lead back here: see Bounced
-	}
-	o := ch.Send(ctx, to, key, msg)
+	o := ch.Send(ctx, to, ch.Key(r.ID, d), msg)
 	if o.Result == watch.SendAccepted && d.Kind == watch.TellAlert {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
@@ -185,30 +160,37 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 // address is where a channel reaches a watcher, or why it does not. Somebody
 // who unfollowed since the delivery was queued would be answered 200 and not
 // reached.
-func address(w *watch.Watcher, kind watch.ChannelKind) (to, problem string) {
-	for _, c := range w.Channels {
-		if c.Kind != kind {
-			continue
-		}
-		to = c.Address
-		if kind == watch.LINE {
-			to = w.LineUser
-		}
-		switch {
-		case !c.UnreachableSince.IsZero():
-			return "", "the channel is known not to reach the watcher"
-		case to == "":
-			return "", "no address"
-		}
-		return to, ""
+func address(w *watch.Watcher, ch *channel.Channel) (to, problem string) {
+	c, ok := w.Channel(ch.Kind)
+	if !ok {
+		return "", "no longer a channel of the watcher"
 	}
-	return "", "no longer a channel of the watcher"
+	to = ch.Reaches(w, c)
+	switch {
+	case !c.UnreachableSince.IsZero():
+		return "", "the channel is known not to reach the watcher"
+	case to == "":
+		return "", "no address"
+	case ch.Sender == nil:
+		return "", "the channel is not set up"
+	}
+	return to, ""
 }
 
-// lease marks a mail as being sent before SES sees it. A mail that is found
-// so marked is waited for, and after its lease sent again: it may arrive
-// twice, which is better than never, and is logged so that it can be counted.
-func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
+// unregistered is a delivery over a channel that this program does not know,
+// because a newer one added it. It is tried again, with the next channel beside
+// it as when a provider is down, and given up as such. It is never handed to
+// another channel's provider, and it says nothing of the watcher.
+func (s *Stage) unregistered(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, err error) queue.Verdict {
+	s.Logger.ErrorContext(ctx, "a delivery waits for a program that knows its channel", "record", h.now().ID, "delivery", d.ID, "err", err)
+	return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: err.Error()})
+}
+
+// lease marks a message as being sent before a provider sees it that drops no
+// second copy. One that is found so marked is waited for, and after its lease
+// sent again: it may arrive twice, which is better than never, and is logged so
+// that it can be counted.
+func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string, lease time.Duration) (queue.Verdict, bool) {
 	var wait time.Duration
 	again := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
@@ -223,7 +205,7 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery 
 			wait = d.Due.Sub(now)
 			return errSettled
 		}
-		d.State, d.Due = watch.Sending, now.Add(sendingLease)
+		d.State, d.Due = watch.Sending, now.Add(lease)
 		d.Attempts++
 		r.ComputeDue()
 		return nil
@@ -234,10 +216,10 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery 
 	case errors.Is(err, errSettled):
 		return queue.Acknowledge, false
 	case err != nil:
-		return s.broken(m, "mail cannot be marked", err), false
+		return s.broken(m, "a message cannot be marked as being sent", err), false
 	}
 	if again {
-		s.Logger.Warn("a mail whose outcome is unknown is sent again", "record", h.now().ID, "delivery", delivery)
+		s.Logger.Warn("a message whose outcome is unknown is sent again", "record", h.now().ID, "delivery", delivery)
 	}
 	return queue.Verdict{}, true
 }
@@ -284,7 +266,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		s.Logger.Error("a delivery is given up", "record", record, "delivery", delivery, "problem", o.Problem)
 		return queue.DeadLetter(o.Problem)
 	case o.Result == watch.SendExhausted:
-		s.Logger.Error("LINE takes no more messages this month", "record", record, "delivery", delivery)
+		s.Logger.Error("a channel takes no more messages this month", "channel", string(d.Channel), "record", record, "delivery", delivery)
 		return queue.Acknowledge
 	case over:
 		s.Logger.Warn("a channel cannot reach a watcher", "record", record, "delivery", delivery, "problem", o.Problem)
@@ -311,8 +293,11 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 		return
 	}
 	for _, other := range r.Deliveries {
-		if other.Watcher == w.ID && other.Kind == kind && other.State != watch.Undelivered {
-			return // another channel has it, or may still
+		if other.Watcher != w.ID || other.Kind != kind {
+			continue
+		}
+		if _, err := s.Channels.Get(other.Channel); err != nil || other.State != watch.Undelivered {
+			return // another channel has it, or may still, or nobody here can tell
 		}
 	}
 	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
@@ -367,10 +352,8 @@ func (s *Stage) markUnreachable(ctx context.Context, k watch.AccountKey, d *watc
 		if !ok {
 			return nil, store.ErrNotFound
 		}
-		for i := range w.Channels {
-			if c := &w.Channels[i]; c.Kind == d.Channel && c.UnreachableSince.IsZero() {
-				c.UnreachableSince = now
-			}
+		if c, ok := w.Channel(d.Channel); ok && c.UnreachableSince.IsZero() {
+			c.UnreachableSince = now
 		}
 		return nil, nil
 	})

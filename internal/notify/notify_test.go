@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -152,7 +153,7 @@ func TestAnOutageOfLINE(t *testing.T) {
 
 func TestAMailIsLeasedBeforeItIsSent(t *testing.T) {
 	w := newWorld(t)
-	w.stage.Config.Email = &crash{Channel: w.stage.Config.Email, times: 1}
+	w.replace(watch.Email, func(s channel.Sender) channel.Sender { return &crash{Sender: s, times: 1} })
 	w.alert(watch.TellAlert, watch.Email, w.Now(), nil)
 	w.settle()
 	if got := w.states(); got != "alert-email sending" || len(w.mail.Messages()) != 1 {
@@ -166,7 +167,7 @@ func TestAMailIsLeasedBeforeItIsSent(t *testing.T) {
 	if got := w.states(); got != "alert-email accepted" || len(w.mail.Messages()) != 2 {
 		t.Errorf("after the lease: %s, %d mails", got, len(w.mail.Messages()))
 	}
-	if n := strings.Count(w.log.String(), "a mail whose outcome is unknown is sent again"); n != 1 {
+	if n := strings.Count(w.log.String(), "a message whose outcome is unknown is sent again"); n != 1 {
 		t.Errorf("counted %d times", n)
 	}
 }
@@ -190,7 +191,7 @@ func TestManyWorkersSendOneMail(t *testing.T) {
 
 func TestACrashAfterLINEAcceptedDoublesNothing(t *testing.T) {
 	w := newWorld(t)
-	w.stage.Config.LINE = &crash{Channel: w.stage.Config.LINE, times: 3}
+	w.replace(watch.LINE, func(s channel.Sender) channel.Sender { return &crash{Sender: s, times: 3} })
 	w.alert(watch.TellAlert, watch.LINE, w.Now(), nil)
 	w.settle()
 	w.pass(time.Minute, 5*time.Second)

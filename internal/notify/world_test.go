@@ -19,6 +19,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/internal/app"
+	"kozamori/internal/channel"
 	"kozamori/internal/email"
 	"kozamori/internal/line"
 	"kozamori/internal/message"
@@ -105,7 +106,7 @@ func newWorld(t *testing.T) *world {
 	ctx := context.Background()
 	w := &world{t: t, Clock: worldtest.NewClock(begin), log: &worldtest.Log{}}
 	table := worldtest.Table(t, w.Now)
-	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
+	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now, More: []queue.Name{"fax"}})
 	w.table = &counted{Table: table}
 	w.store = store.New(w.table)
 
@@ -130,7 +131,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
-		LINE: notify.ChannelFunc(client.Push), Email: notify.ChannelFunc(mails.Send),
+		Channels: register(t, line.Channel.With(channel.SendFunc(client.Push)), email.Channel.With(mails)),
 		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.NewNames(w.store, w.Now), Tokens: keys, BaseURL: "https://kozamori.example"}})
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
@@ -201,7 +202,7 @@ func (w *world) settle() {
 	w.t.Helper()
 	for busy := true; busy; {
 		busy = false
-		for _, name := range []queue.Name{queue.LINE, queue.Email, queue.Bank} {
+		for _, name := range []queue.Name{queue.LINE, queue.Email, queue.Bank, "fax"} {
 			msgs, err := w.queue.Receive(context.Background(), name, 10, time.Millisecond)
 			if err != nil {
 				w.t.Fatal(err)
@@ -250,14 +251,42 @@ func (w *world) dead(name queue.Name) int {
 	return len(d)
 }
 
-// crash is a channel that dies right after the provider took the message.
+// register makes a registry.
+func register(t *testing.T, channels ...channel.Channel) channel.Registry {
+	t.Helper()
+	r, err := channel.Register(channels...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// replace puts something else in the place of what sends over a channel, which
+// it is given.
+func (w *world) replace(kind watch.ChannelKind, by func(channel.Sender) channel.Sender) {
+	w.t.Helper()
+	var all []channel.Channel
+	for _, k := range w.stage.Channels.Kinds() {
+		c, err := w.stage.Channels.Get(k)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if k == kind {
+			c = c.With(by(c.Sender))
+		}
+		all = append(all, c)
+	}
+	w.stage.Config.Channels = register(w.t, all...)
+}
+
+// crash is a sender that dies right after the provider took the message.
 type crash struct {
-	notify.Channel
+	channel.Sender
 	times int
 }
 
 func (c *crash) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	o := c.Channel.Send(ctx, to, key, m)
+	o := c.Sender.Send(ctx, to, key, m)
 	if c.times > 0 {
 		c.times--
 		panic("the process died")

@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,8 +21,11 @@ type sent struct {
 var errDown = errors.New("down")
 
 func (s *sent) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) error {
-	if q == s.down {
+	switch {
+	case q == s.down:
 		return errDown
+	case !slices.Contains(queue.Names, q):
+		return queue.ErrNoQueue
 	}
 	for _, m := range msgs {
 		s.got[q] = append(s.got[q], string(m.Body)+"|"+m.Group+"|"+m.Trace)
@@ -60,6 +64,33 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[queue.Name][]string{queue.LINE: line, queue.Bank: bank}, s.got); diff != "" {
 		t.Error("the other queues:", diff)
+	}
+}
+
+func TestOnlyQueuesThatAreNotThereAreNoReasonToTryAgain(t *testing.T) {
+	one := func(ch watch.ChannelKind) *watch.Record {
+		return &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125"}, Deliveries: []watch.Delivery{{ID: "d1", Channel: ch, State: watch.Queued}}}
+	}
+	for name, c := range map[string]struct {
+		channels []watch.ChannelKind
+		down     queue.Name
+		stranded bool
+		line     int
+	}{
+		"a channel of a newer program":    {[]watch.ChannelKind{"fax", watch.LINE}, queue.Email, true, 1},
+		"and a queue that is down":        {[]watch.ChannelKind{"fax", watch.Email, watch.LINE}, queue.Email, false, 1},
+		"a queue that is down":            {[]watch.ChannelKind{watch.Email, watch.LINE}, queue.Email, false, 1},
+		"nothing is wrong":                {[]watch.ChannelKind{watch.LINE}, queue.Email, false, 1},
+		"two channels of a newer program": {[]watch.ChannelKind{"fax", "sms"}, queue.Email, true, 0},
+	} {
+		var jobs queue.Jobs
+		for _, ch := range c.channels {
+			jobs.DeliverWaiting(one(ch))
+		}
+		s := &sent{down: c.down, got: map[queue.Name][]string{}}
+		if got := queue.Stranded(jobs.Send(t.Context(), s)); got != c.stranded || len(s.got[queue.LINE]) != c.line {
+			t.Errorf("%s: stranded is %t, %d for LINE", name, got, len(s.got[queue.LINE]))
+		}
 	}
 }
 

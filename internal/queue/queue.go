@@ -24,7 +24,8 @@ const (
 // third time. There are only dead letters of it, and only on AWS.
 const Feedback Name = "feedback"
 
-// Names lists every queue.
+// Names lists every queue: those of the channels that package app registers,
+// and the house's own.
 var Names = []Name{Events, LINE, Email, Bank, Chat}
 
 // MaxBody is the largest body in bytes, attributes included: SQS's 1 MiB.
@@ -52,7 +53,8 @@ type Message struct {
 // Sender puts messages into a queue.
 type Sender interface {
 	// Send returns nil only when every message is durable. On an error any of
-	// them may have been sent: send all again.
+	// them may have been sent: send all again. ErrNoQueue, and none was sent,
+	// if there is no such queue.
 	Send(ctx context.Context, q Name, msgs ...Outgoing) error
 }
 

@@ -76,28 +76,10 @@ func (s Settings) Speak(ctx context.Context, k watch.AccountKey, who Who, lang w
 // repeated.
 func (s Settings) StopMails(ctx context.Context, k watch.AccountKey, who Who) error {
 	_, err := s.Change(ctx, k, who, func(c *Change) error {
-		c.Watcher.Channels = WithoutMail(c.Watcher.Channels)
+		c.Watcher.DropChannel(watch.Email)
 		return nil
 	})
 	return err
-}
-
-// WithoutMail are the channels of a watcher who wants no mails.
-func WithoutMail(channels []watch.Channel) []watch.Channel {
-	return slices.DeleteFunc(slices.Clone(channels), func(c watch.Channel) bool { return c.Kind == watch.Email })
-}
-
-// SetMail puts an address in the place of the watcher's mail channel, or
-// behind the others if they had none.
-func SetMail(w *watch.Watcher, address string) {
-	mail := watch.Channel{Kind: watch.Email, Address: address}
-	for i := range w.Channels {
-		if w.Channels[i].Kind == watch.Email {
-			w.Channels[i] = mail
-			return
-		}
-	}
-	w.Channels = append(w.Channels, mail)
 }
 
 var errOlder = errors.New("settings: an older event")

@@ -75,7 +75,7 @@ func TestMailsAreStoppedSetAndReplaced(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, address := range []string{"b@example.com", "c@example.com"} {
-		settings.SetMail(&owner, address)
+		owner.SetChannel(watch.Channel{Kind: watch.Email, Address: address})
 		if diff := cmp.Diff([]watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: address}}, owner.Channels); diff != "" {
 			t.Error(diff)
 		}

@@ -120,6 +120,36 @@ func (w *Watcher) Reachable() []Channel {
 	return out
 }
 
+// Channel finds the watcher's channel of a kind.
+func (w *Watcher) Channel(kind ChannelKind) (*Channel, bool) {
+	for i := range w.Channels {
+		if w.Channels[i].Kind == kind {
+			return &w.Channels[i], true
+		}
+	}
+	return nil, false
+}
+
+// SetChannel puts a channel in the place of the one of its kind, or behind the
+// others if there was none.
+func (w *Watcher) SetChannel(c Channel) {
+	if old, ok := w.Channel(c.Kind); ok {
+		*old = c
+		return
+	}
+	w.Channels = append(w.Channels, c)
+}
+
+// DropChannel takes the channel of a kind off the watcher, with its address.
+// False if there was none.
+func (w *Watcher) DropChannel(kind ChannelKind) bool {
+	i := slices.IndexFunc(w.Channels, func(c Channel) bool { return c.Kind == kind })
+	if i >= 0 {
+		w.Channels = slices.Delete(slices.Clone(w.Channels), i, i+1)
+	}
+	return i >= 0
+}
+
 // Activity is what payment services did on an account: enough to evaluate
 // every rule without reading history.
 type Activity struct {

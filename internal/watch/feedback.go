@@ -2,28 +2,30 @@ package watch
 
 import "strings"
 
-// MailKind is what became of a mail after it was accepted.
-type MailKind string
+// FeedbackKind is what became of a message after its provider accepted it.
+type FeedbackKind string
 
-// What becomes of mails. Anything else changes nothing.
+// What becomes of messages. Anything else changes nothing.
 const (
-	MailBounced    MailKind = "bounced"    // it did not arrive and no other will
-	MailComplained MailKind = "complained" // it arrived, and was called spam
+	Bounced    FeedbackKind = "bounced"    // it did not arrive and no other will
+	Complained FeedbackKind = "complained" // it arrived, and was called spam
 )
 
-// MailFeedback is what a mail provider says of a mail that it had accepted.
-type MailFeedback struct {
-	Kind      MailKind
-	Key       string // the delivery's MailKey
+// Feedback is what the provider of a channel says of a message that it had
+// accepted.
+type Feedback struct {
+	Channel   ChannelKind
+	Kind      FeedbackKind
+	Key       string // the delivery's FeedbackKey
 	Addresses []string
 }
 
-// MailKey names the delivery to the mail provider, who gives it back with
-// bounces. The same delivery has the same key.
-func (d *Delivery) MailKey(record string) string { return record + "_" + d.ID }
+// FeedbackKey names the delivery to a provider who gives it back with what
+// became of the message. The same delivery has the same key.
+func (d *Delivery) FeedbackKey(record string) string { return record + "_" + d.ID }
 
-// ParseMailKey takes a key apart again. False if it is none.
-func ParseMailKey(key string) (record, delivery string, ok bool) {
+// ParseFeedbackKey takes a key apart again. False if it is none.
+func ParseFeedbackKey(key string) (record, delivery string, ok bool) {
 	record, delivery, ok = strings.Cut(key, "_")
 	return record, delivery, ok && record != "" && delivery != ""
 }

@@ -92,7 +92,8 @@ func again(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Refusal) message.Page {
-	f := wording.PageFacts{Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
+	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
+		Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)

@@ -104,7 +104,7 @@ func TestAMailInABrowser(t *testing.T) {
 	service, call := names{}.Service("paypay", watch.Japanese)
 	r := w.record("r1", 100000)
 	m := wording.Alert(wording.AlertFacts{Record: r, Notice: r.Notices[0], Delivery: watch.Delivery{Lang: watch.Japanese, Channel: watch.Email, Watcher: "w1"},
-		BankName: name, Bank: contact, ServiceName: service, Service: call, Link: w.link("r1", "w1"), CanAnswer: true})
+		BankName: name, Bank: contact, ServiceName: service, Service: call, Link: w.link("r1", "w1"), CanAnswer: true, OnPage: true})
 	m.StopURL = w.stopLink("r1", "w1")
 	if o := client.Send(context.Background(), "owner@example.jp", "key", m); o.Result != watch.SendAccepted {
 		t.Fatalf("%+v", o)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -98,19 +99,21 @@ func (s *site) welcome(w http.ResponseWriter, r *http.Request, v visit, err erro
 		if a := v.look.Record.Answer; v.look.Dispute != nil && a != nil && a.Value == watch.NotMine {
 			reference = v.look.Dispute.Reference
 		}
-		s.page(w, http.StatusGone, wording.ExpiredPage(lang, bank, contact, reference, onLINE(&v.look.Watcher)))
+		s.page(w, http.StatusGone, wording.ExpiredPage(lang, bank, contact, reference,
+			s.over(&v.look.Watcher, func(c *channel.Channel) bool { return c.InPlace })))
 	default:
 		return true
 	}
 	return false
 }
 
-// onLINE tells whether a watcher is told on LINE.
-func onLINE(w *watch.Watcher) bool {
+// over is what a watcher calls the first such channel that reaches them; empty
+// if there is none.
+func (s *site) over(w *watch.Watcher, such func(*channel.Channel) bool) string {
 	for _, c := range w.Reachable() {
-		if c.Kind == watch.LINE {
-			return true
+		if ch, err := s.Channels.Get(c.Kind); err == nil && such(&ch) {
+			return ch.In(w.Lang)
 		}
 	}
-	return false
+	return ""
 }

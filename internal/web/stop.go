@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
@@ -38,8 +38,9 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, LINE: onLINE(&v.look.Watcher),
-			Stopped: !slices.ContainsFunc(v.look.Watcher.Channels, func(c watch.Channel) bool { return c.Kind == watch.Email })}
+		_, mails := v.look.Watcher.Channel(watch.Email)
+		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, Stopped: !mails,
+			Other: s.over(&v.look.Watcher, func(c *channel.Channel) bool { return !c.Stoppable })}
 		f.BankName, _ = s.Names.Bank(r.Context(), v.look.Record.Account.Bank, f.Lang)
 		s.page(w, http.StatusOK, wording.StopPage(f))
 		return

@@ -30,6 +30,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -64,6 +65,7 @@ type Config struct {
 	Store    *store.Store
 	Disputes Disputes
 	Names    Names
+	Channels channel.Registry
 	Keys     *token.Keys
 	// Sessions and People serve the pages behind the chat's links, /s/ and
 	// /home.

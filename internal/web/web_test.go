@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/app"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
@@ -144,7 +145,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
-	h = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: names{}, Keys: w.keys, BaseURL: w.srv.URL,
+	h = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
 		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
 		Now: w.now, Logger: w.logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }

@@ -42,6 +42,7 @@ type AlertFacts struct {
 	Now       time.Time
 	Link      string // page of the alert; empty leaves the button out
 	CanAnswer bool   // whether the two answers are offered
+	OnPage    bool   // the channel takes no answers: the page does
 }
 
 func (f *AlertFacts) lang() watch.Lang { return langOf(f.Delivery.Lang) }
@@ -308,8 +309,7 @@ func (f *AlertFacts) buttons() []message.Button {
 	}
 	if f.Link != "" {
 		label := tDetails
-		// A mail has no postbacks: there the page is where one answers.
-		if f.CanAnswer && f.Delivery.Channel == watch.Email {
+		if f.CanAnswer && f.OnPage {
 			label = tDetailsOrReply
 		}
 		out = append(out, message.Button{Label: label.in(lang), Style: message.Link, URL: f.Link})

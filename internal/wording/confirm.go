@@ -55,10 +55,7 @@ func (f *SettingsFacts) mailGroup() message.Group {
 	v := f.Values.Get(FieldNameEmail)
 	g := message.Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{tMailNone.in(lang)},
 		Fields: []message.Field{{Kind: message.FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
-	for _, c := range f.View.Watcher.Channels {
-		if c.Kind != watch.Email {
-			continue
-		}
+	if c, ok := f.View.Watcher.Channel(watch.Email); ok {
 		off := message.Field{Kind: message.FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
 		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
 		g.Fields[0].Label = tMailOther.in(lang)

@@ -29,12 +29,20 @@ type PageFacts struct {
 	UndoUntil   time.Time   // end of the time in which the reader can take "not mine" back; zero if they cannot
 	Offer       watch.Trust // what trusting would add; the zero value offers nothing
 	TrustDays   int         // how long it would hold
-	Now         time.Time
+	// Channel is what the reader calls a channel; nil calls each by its kind.
+	Channel func(watch.ChannelKind) string
+	Now     time.Time
 }
 
 func (f *PageFacts) lang() watch.Lang { return langOf(f.Watcher.Lang) }
 func (f *PageFacts) guardian() bool   { return f.Watcher.Role == watch.Guardian }
-func (f *PageFacts) bank() string     { return orElse(f.BankName, tTheBank.in(f.lang())) }
+func (f *PageFacts) channel(kind watch.ChannelKind) string {
+	if f.Channel == nil {
+		return string(kind)
+	}
+	return f.Channel(kind)
+}
+func (f *PageFacts) bank() string { return orElse(f.BankName, tTheBank.in(f.lang())) }
 
 // trusted is a standing trust under which a debit like this one stays silent.
 func (f *PageFacts) trusted() (watch.Trust, bool) {

@@ -15,10 +15,8 @@ var (
 	tCameUndone   = text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"}
 	tCameUnlinked = text{ja: "チャージ連携が解除されました", en: "The charge link was removed"}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
-	tByLINE       = text{ja: "LINEであなたにお知らせしました", en: "We told you on LINE"}
-	tByMail       = text{ja: "メールであなたにお知らせしました", en: "We told you by mail"}
-	tNotByLINE    = text{ja: "LINEではお知らせできませんでした", en: "We could not reach you on LINE"}
-	tNotByMail    = text{ja: "メールではお知らせできませんでした", en: "We could not reach you by mail"}
+	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
+	tNotBy        = text{ja: "%sではお知らせできませんでした", en: "We could not reach you by %s"}
 	tTookBack     = text{ja: "「身に覚えがない」が取り消されました", en: "The report was taken back"}
 	tHasReport    = text{ja: "%[1]sに伝えました（受付番号：%[2]s）", en: "We told %[1]s (report number %[2]s)"}
 	tHasWithdrawn = text{ja: "取り消しを%sに伝えました", en: "We told %s that it was taken back"}
@@ -72,14 +70,14 @@ func (f *PageFacts) history() []message.Moment {
 	say(r.ReceivedAt, tCameToUs, f.bank())
 	f.came(say)
 	for _, d := range r.Deliveries {
-		if d.Watcher != f.Watcher.ID || d.Channel == watch.Bank {
+		if d.Watcher != f.Watcher.ID || d.Kind == watch.TellUnreachable {
 			continue
 		}
 		switch d.State {
 		case watch.Accepted:
-			say(d.AcceptedAt, pick(d.Channel == watch.Email, tByMail, tByLINE))
+			say(d.AcceptedAt, tBy, f.channel(d.Channel))
 		case watch.Undelivered:
-			say(d.CreatedAt, pick(d.Channel == watch.Email, tNotByMail, tNotByLINE))
+			say(d.CreatedAt, tNotBy, f.channel(d.Channel))
 		}
 	}
 	if link {

@@ -10,7 +10,7 @@ import (
 var (
 	tGone          = text{ja: "このリンクの期限が切れました", en: "This link has expired"}
 	tGoneText      = text{ja: "ここからは回答できません。", en: "It can no longer be answered here."}
-	tGoneLINE      = text{ja: "LINEのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in LINE still work."}
+	tGoneButtons   = text{ja: "%sのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in %s still work."}
 	tReopen        = text{ja: "お知らせのリンクから、もう一度開いてください", en: "Please open the link in the alert again"}
 	tReopenText    = text{ja: "安全のため、この画面は開いてから2時間で使えなくなります。回答したことはなくなりません。", en: "To keep it safe, this page closes two hours after it was opened. Nothing you answered is lost."}
 	tReopenCookie  = text{ja: "何度開いてもこの画面になるときは、ブラウザの設定でCookie（クッキー）を許可してください。", en: "If you always end up here, allow cookies in your browser's settings."}
@@ -25,7 +25,7 @@ var (
 	tStopButton    = text{ja: "メールを止める", en: "Stop the mails"}
 	tStopped       = text{ja: "メールでのお知らせを止めました", en: "The mails have stopped"}
 	tStoppedText   = text{ja: "この口座についてのメールは、もうお送りしません。メールアドレスの記録は消しました。", en: "We send you no more mails about this account, and have deleted the address."}
-	tStopLINEGoes  = text{ja: "LINEでのお知らせは、これまでどおり届きます。", en: "You will still be told on LINE."}
+	tStopOther     = text{ja: "%sでのお知らせは、これまでどおり届きます。", en: "You will still be told by %s."}
 	tStopNothing   = text{ja: "ほかに届け先がありません。止めると、この口座のお知らせは一切届かなくなります。", en: "There is no other way to reach you. You will not be told anything about this account any more."}
 	tStopNoneLeft  = text{ja: "ほかに届け先がないため、この口座のお知らせは届きません。", en: "There is no other way to reach you, so you will not be told anything about this account."}
 	tStopOneClick  = text{ja: "メールでのお知らせを止めました。", en: "The mails have stopped."}
@@ -66,14 +66,15 @@ func BrokenPage(lang watch.Lang, acted bool) message.Page {
 }
 
 // ExpiredPage is behind a link whose time is over: nothing of the alert, but
-// what to do. Reference is of the dispute about it, if there is one; line says
-// that the reader has the alert in LINE too.
-func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference string, line bool) message.Page {
+// what to do. Reference is of the dispute about it, if there is one; inPlace
+// is the channel whose buttons the reader has too, as they call it; empty if
+// there is none.
+func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference, inPlace string) message.Page {
 	lang = langOf(lang)
 	m := message.Message{Lang: string(lang), Title: tGone.in(lang), Text: []string{tGoneText.in(lang)},
 		Steps: WhatToDo(lang, bankName, bank, "", Contact{}), Foot: tNeverPIN.in(lang)}
-	if line {
-		m.Text = append(m.Text, tGoneLINE.in(lang))
+	if inPlace != "" {
+		m.Text = append(m.Text, tGoneButtons.in(lang, inPlace))
 	}
 	if reference != "" {
 		m.Facts = []message.Fact{{Label: tFactReference.in(lang), Value: reference}}
@@ -88,8 +89,8 @@ type StopFacts struct {
 	Lang     watch.Lang
 	BankName string
 	Mask     string
-	Stopped  bool // no mails go to the reader any more
-	LINE     bool // the reader is told on LINE all the same
+	Stopped  bool   // no mails go to the reader any more
+	Other    string // the channel over which the reader is told all the same, as they call it; empty if there is none
 }
 
 // StopPage asks whether mails about an account shall end, or says that they
@@ -101,7 +102,11 @@ func StopPage(f StopFacts) message.Page {
 	if f.Stopped {
 		m.Title, m.Text, rest = tStopped.in(lang), []string{tStoppedText.in(lang)}, tStopNoneLeft
 	}
-	m.Text = append(m.Text, pick(f.LINE, tStopLINEGoes, rest).in(lang))
+	if f.Other != "" {
+		m.Text = append(m.Text, tStopOther.in(lang, f.Other))
+	} else {
+		m.Text = append(m.Text, rest.in(lang))
+	}
 	if account := strings.TrimSpace(f.BankName + " " + f.Mask); account != "" {
 		m.Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: account}}
 	}

@@ -21,6 +21,9 @@ func pageFacts(lang watch.Lang, change ...func(*PageFacts)) PageFacts {
 	r.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)}}
 	f := PageFacts{Record: r, Watcher: watch.Watcher{ID: "w1", Role: watch.Owner, Lang: lang}, Now: jst("2020-09-04 14:08:00"), TrustDays: 90,
 		Bank: Contact{Phone: "0120-000-000", Hours: "9:00-17:00"}, Service: Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"}}
+	f.Channel = func(kind watch.ChannelKind) string {
+		return map[watch.ChannelKind]text{watch.LINE: {ja: "LINE", en: "LINE"}, watch.Email: {ja: "メール", en: "mail"}}[kind].in(lang)
+	}
 	f.ServiceName, f.BankName = names(lang)
 	for _, c := range change {
 		c(&f)
@@ -65,10 +68,10 @@ func mine(f *PageFacts) {
 
 // pages are the pages by name.
 func pages(lang watch.Lang) map[string]message.Page {
-	stop := StopFacts{Lang: lang, Mask: "普通 ***4567", LINE: true}
+	stop := StopFacts{Lang: lang, Mask: "普通 ***4567", Other: "LINE"}
 	_, stop.BankName = names(lang)
 	stopped := stop
-	stopped.Stopped, stopped.LINE = true, false
+	stopped.Stopped, stopped.Other = true, ""
 	return map[string]message.Page{
 		"page-ask":           AlertPage(pageFacts(lang), NoRefusal),
 		"page-ask-guardian":  AlertPage(pageFacts(lang, byGuardian), NoRefusal),
@@ -84,8 +87,8 @@ func pages(lang watch.Lang) map[string]message.Page {
 			f.Watcher.Rules.Trusts = []watch.Trust{f.Offer}
 		}), NoRefusal),
 		"page-undone":           AlertPage(pageFacts(lang, func(f *PageFacts) { f.Record.UndoneAt = jst("2020-09-04 14:07:00") }), NoRefusal),
-		"page-expired":          ExpiredPage(lang, stop.BankName, Contact{Phone: "0120-000-000"}, "", true),
-		"page-expired-disputed": ExpiredPage(lang, stop.BankName, Contact{}, "KZ-7F3K-9Q2M", false),
+		"page-expired":          ExpiredPage(lang, stop.BankName, Contact{Phone: "0120-000-000"}, "", "LINE"),
+		"page-expired-disputed": ExpiredPage(lang, stop.BankName, Contact{}, "KZ-7F3K-9Q2M", ""),
 		"page-unknown":          UnknownPage(lang), "page-reopen": ReopenPage(lang), "page-not-taken": NotTakenPage(lang),
 		"page-broken": BrokenPage(lang, false), "page-broken-answer": BrokenPage(lang, true),
 		"page-stop": StopPage(stop), "page-stopped": StopPage(stopped),

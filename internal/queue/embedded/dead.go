@@ -92,7 +92,7 @@ func (q *Queue) purging() {
 // there were. It is done every hour by itself.
 func (q *Queue) Purge(ctx context.Context) (int, error) {
 	total := 0
-	for _, n := range queue.Names {
+	for _, n := range q.names() {
 		gone := 0
 		err := q.durable(ctx, func(tx *bbolt.Tx) error {
 			gone = 0

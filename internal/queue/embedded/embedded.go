@@ -12,6 +12,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type Options struct {
 	// Scratch is for a file that need not outlive the machine, as in tests:
 	// nothing waits for the disk, and the file stays small.
 	Scratch bool
+	More    []queue.Name // queues beside queue.Names
 }
 
 const scratchGrowth = 64 << 10 // bytes by which a scratch file grows
@@ -92,11 +94,13 @@ func Open(path string, o Options) (*Queue, error) {
 	return q, nil
 }
 
+func (q *Queue) names() []queue.Name { return slices.Concat(queue.Names, q.o.More) }
+
 // load reads what waits; whatever was in flight when the process died is
 // visible again at once.
 func (q *Queue) load() error {
 	return q.db.Update(func(tx *bbolt.Tx) error {
-		for _, n := range queue.Names {
+		for _, n := range q.names() {
 			for _, what := range []string{"head", "body", "dead"} {
 				if _, err := tx.CreateBucketIfNotExists(bucket(n, what)); err != nil {
 					return fmt.Errorf("the queues cannot be written: %w", err)
@@ -138,7 +142,7 @@ func (q *Queue) find(n queue.Name) (*line, error) {
 	if l := q.line[n]; l != nil { // the map never changes after load
 		return l, nil
 	}
-	return nil, fmt.Errorf("queue: no queue %q", n)
+	return nil, fmt.Errorf("%w: %q", queue.ErrNoQueue, n)
 }
 
 // Send makes messages durable.

@@ -89,6 +89,9 @@ func waits(t *testing.T, q tested) {
 }
 
 func separate(t *testing.T, q tested) {
+	if err := q.Send(ctx, "nowhere", queue.Outgoing{Body: []byte("a")}); !errors.Is(err, queue.ErrNoQueue) {
+		t.Errorf("a queue that is not there takes a message: %v", err)
+	}
 	for _, n := range queue.Names {
 		must(t, q.Send(ctx, n, queue.Outgoing{Body: []byte("for " + n)}))
 	}

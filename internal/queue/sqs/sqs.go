@@ -120,7 +120,7 @@ func (q *Queue) url(n queue.Name) (*string, error) {
 	if u := q.config.Queues[n].URL; u != "" {
 		return &u, nil
 	}
-	return nil, fmt.Errorf("queue: no queue %q is configured", n)
+	return nil, fmt.Errorf("%w: %q is not configured", queue.ErrNoQueue, n)
 }
 
 func (q *Queue) deadURL(n queue.Name) (*string, error) {
