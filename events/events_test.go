@@ -48,17 +48,16 @@ func TestShiftMovesTheLatestToNowAndKeepsTheDistances(t *testing.T) {
 
 func TestRenameKeepsTwinsTogether(t *testing.T) {
 	s, _ := events.ByFile("0125-pending-then-posted.json")
-	raws, err := wire.SplitBatch(events.Rename(s.Body(), "again"))
-	if err != nil || len(raws) != 2 {
-		t.Fatal(len(raws), err)
+	read, err := wire.ReadBody(events.Rename(s.Body(), "again"), s.Bank, time.Now())
+	if err != nil || len(read.Events) != 2 {
+		t.Fatal(len(read.Events), err)
 	}
 	var txns []string
-	for _, raw := range raws {
-		e, fe := wire.DecodeEvent(raw, s.Bank, time.Now())
-		if fe != nil {
-			t.Fatal(fe)
+	for _, e := range read.Events {
+		if e.Refused() {
+			t.Fatal(e.Problems)
 		}
-		txns = append(txns, e.TransactionID)
+		txns = append(txns, e.Event.TransactionID)
 	}
 	if txns[0] != txns[1] || !strings.HasSuffix(txns[0], "-again") {
 		t.Errorf("transactions %v", txns)

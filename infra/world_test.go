@@ -174,8 +174,9 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	}
 	w.call(201, "POST", "/nonces", `{"accounts":[{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}]}`)
 	w.call(200, "GET", "/accounts/acc_8f3k/watchers", "")
-	w.call(200, "GET", "/accounts/a%2Fb/watchers", "")
+	w.call(200, "GET", "/accounts/a~b/watchers", "")
 	w.call(422, "GET", "/accounts/a%23b/watchers", "")
+	w.call(422, "GET", "/accounts/a%2Fb/watchers", "")
 	w.call(401, "GET", "/accounts/acc_8f3k/watchers", "", "wrong")
 	w.call(200, "GET", "/health", "")
 	w.call(401, "GET", "/health", "", "wrong")

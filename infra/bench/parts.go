@@ -28,10 +28,11 @@ func parts(ctx context.Context, o options) error {
 	t := newTemplate(o)
 	r := s.sign(t.renew())
 	now := time.Now()
-	events, err := wire.ReadBatch(r.body, bankCode, now)
+	read, err := wire.ReadBody(r.body, bankCode, now)
 	if err != nil {
 		return err
 	}
+	events := read.Events
 	bodies := encode(events, now)
 	keys := make([]watch.AccountKey, len(events))
 	for i := range events {
@@ -67,7 +68,7 @@ func parts(ctx context.Context, o options) error {
 		return wh.VerifyIgnoringTimestamp(r.body, r.header)
 	})
 	step("ingest: read and check the events", o.batch, func() error {
-		_, err := wire.ReadBatch(r.body, bankCode, now)
+		_, err := wire.ReadBody(r.body, bankCode, now)
 		return err
 	})
 	step("ingest: make the queue's message", o.batch, func() error {
@@ -122,11 +123,11 @@ func parts(ctx context.Context, o options) error {
 		ms := make([]queue.Message, 10)
 		for i := range ms {
 			alerting := newTemplate(options{batch: 10, relevant: 100, watched: o.watched})
-			read, err := wire.ReadBatch(alerting.renew(), bankCode, now)
+			read, err := wire.ReadBody(alerting.renew(), bankCode, now)
 			if err != nil {
 				return err
 			}
-			ms[i] = queue.Message{Body: encode(read, now)[0], Receives: 1}
+			ms[i] = queue.Message{Body: encode(read.Events, now)[0], Receives: 1}
 		}
 		for _, v := range detect(ctx, ms) {
 			if !v.Done {

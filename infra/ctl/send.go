@@ -186,15 +186,15 @@ func (s *sender) file(ctx context.Context, told func(*sent), name string) (int, 
 	if s.again {
 		body = events.Rename(body, strconv.FormatInt(now.UnixNano(), 36))
 	}
-	raws, err := wire.SplitBatch(body)
+	read, err := wire.ReadBody(body, bank, now)
 	if err != nil {
 		return 0, err
 	}
 	refused := 0
-	for at := 0; at < len(raws); at += s.chunk {
+	for at := 0; at < len(read.Events); at += s.chunk {
 		part := make([]json.RawMessage, 0, s.chunk)
-		for _, r := range raws[at:min(at+s.chunk, len(raws))] {
-			part = append(part, json.RawMessage(r))
+		for _, e := range read.Events[at:min(at+s.chunk, len(read.Events))] {
+			part = append(part, json.RawMessage(e.Raw))
 		}
 		a, err := s.post(ctx, bank, part)
 		if err != nil {

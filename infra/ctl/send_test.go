@@ -103,7 +103,7 @@ func TestSendTellsWhatWasRejectedAndFails(t *testing.T) {
 		t.Errorf("exit %d, %s %d requests, %d events", code, errs, q.requests, len(q.events))
 	}
 	// The places are those in the file, not those in its part.
-	for _, want := range []string{"#1 evt_77_0602", "amount must be from 1", "#7 evt_77_0608", "account_number is not a field"} {
+	for _, want := range []string{"#1 evt_77_0602", "amount must be from 1", "#7 evt_77_0608", "descriptor holds half a character"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the table lacks %q:\n%s", want, out)
 		}
@@ -120,7 +120,7 @@ func TestSendTellsProgramsTheSame(t *testing.T) {
 	if want := `{"file":"0125-four-debits.json","bank":"0125","accepted":4,"rejected":[]}`; lines[0] != want {
 		t.Errorf("got %s, want %s", lines[0], want)
 	}
-	for _, want := range []string{`{"file":"0125-good-and-bad.json","bank":"0125",`, `{"index":7,"id":"evt_77_0608","field":"account_number","problem":"`} {
+	for _, want := range []string{`{"file":"0125-good-and-bad.json","bank":"0125",`, `{"index":7,"id":"evt_77_0608","field":"descriptor","problem":"`} {
 		if !strings.Contains(lines[2], want) {
 			t.Errorf("%s lacks %s", lines[2], want)
 		}

@@ -312,9 +312,9 @@ func (o *outside) check() {
 	if len(ends) != len(want) {
 		t.Errorf("records of %v", ends)
 	}
-	refused, err := s.Query(ctx, store.Query{PK: "Q#" + crashBank, Limit: 10})
-	if err != nil || len(refused.Items) != 1 || !strings.Contains(string(refused.Items[0].Body), "e_refused") {
-		t.Errorf("%d events in quarantine, want 1, %v", len(refused.Items), err)
+	refused, err := store.Collect(s.Quarantine(ctx, crashBank))
+	if err != nil || len(refused) != 1 || refused[0].EventID != "e_refused" {
+		t.Errorf("%d events in quarantine, want 1, %v", len(refused), err)
 	}
 	act, err := s.Activity(ctx, watch.AccountKey{Bank: crashBank, Ref: "acc_1"})
 	if err != nil {

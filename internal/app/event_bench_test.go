@@ -96,14 +96,14 @@ func BenchmarkEvent(b *testing.B) {
 	b.Run("ours", func(b *testing.B) {
 		r := newBenchRequest(b)
 		r.run(b, func() (alerts int) {
-			events, err := wire.ReadBatch(r.body, "0125", r.now)
+			read, err := wire.ReadBody(r.body, "0125", r.now)
 			if err != nil {
 				b.Fatal(err)
 			}
-			for i := range events {
-				e := &events[i].Event
-				if events[i].Problem != nil {
-					b.Fatal(events[i].Problem)
+			for i := range read.Events {
+				e := &read.Events[i].Event
+				if read.Events[i].Refused() {
+					b.Fatal(read.Events[i].Problems)
 				}
 				m := catalog.Classify(e.Bank, e.Descriptor)
 				f := watch.Facts{Amount: e.Amount, Service: m.Service, OccurredAt: e.OccurredAt}

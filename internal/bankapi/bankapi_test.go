@@ -138,8 +138,8 @@ func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
 	if diff := cmp.Diff(want, got); status != 200 || diff != "" {
 		t.Errorf("%d\n%s", status, diff)
 	}
-	status, got = w.call(w.key, "GET", "/v1/banks/0168/accounts/nobody%2Fs/watchers", "")
-	if diff := cmp.Diff(map[string]any{"account_ref": "nobody/s", "watchers": []any{}}, got); status != 200 || diff != "" {
+	status, got = w.call(w.key, "GET", "/v1/banks/0168/accounts/nobody~s/watchers", "")
+	if diff := cmp.Diff(map[string]any{"account_ref": "nobody~s", "watchers": []any{}}, got); status != 200 || diff != "" {
 		t.Errorf("an account that nobody watches: %d\n%s", status, diff)
 	}
 }

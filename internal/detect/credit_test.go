@@ -16,15 +16,17 @@ import (
 // is one is refused before it reaches this stage, whatever its descriptor. A
 // refund of a debit is its reversal.
 func TestMoneyThatComesInIsNoEvent(t *testing.T) {
-	for _, kind := range []string{"credit", "deposit", "refund", "debit.refunded", "DEBIT", ""} {
-		raw := fmt.Sprintf(`{"id":"evt_1","type":%q,"transaction_id":"1","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}`, kind)
-		if _, problem := wire.DecodeEvent([]byte(raw), "0125", received); problem == nil || problem.Field != "type" {
-			t.Errorf("an event of the kind %q: %v", kind, problem)
+	refused := func(raw, field string) {
+		t.Helper()
+		read, err := wire.ReadBody([]byte(raw), "0125", received)
+		if err != nil || len(read.Events) != 1 || !read.Events[0].Refused() || read.Events[0].Problems[0].Field != field {
+			t.Errorf("%s is read as %+v, %v, and not refused because of its %s", raw, read.Events, err, field)
 		}
 	}
-	if _, problem := wire.DecodeEvent(debit("acc_1", "1", 1, -1000, "PAYPAY", ""), "0125", received); problem == nil || problem.Field != "amount" {
-		t.Errorf("a debit of less than nothing: %v", problem)
+	for _, kind := range []string{"credit", "deposit", "refund", "debit.refunded", "DEBIT", ""} {
+		refused(fmt.Sprintf(`{"id":"evt_1","type":%q,"transaction_id":"1","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}`, kind), "type")
 	}
+	refused(string(debit("acc_1", "1", 1, -1000, "PAYPAY", "")), "amount")
 }
 
 // Money that went out is no refund, whatever the line says, and what stands

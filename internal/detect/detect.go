@@ -17,9 +17,6 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
-	"kozamori/internal/wire"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Config is what the stage works with.
@@ -62,37 +59,11 @@ type work struct {
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
 	start := s.Now()
 	verdicts := make([]queue.Verdict, len(msgs))
-	byAccount := map[watch.AccountKey][]work{}
-	var keys []watch.AccountKey
-	needsActivity := map[watch.AccountKey]bool{}
-	events := 0
-	for i, m := range msgs {
-		verdicts[i] = queue.Acknowledge
-		batch, err := wire.DecodeBatch(m.Body)
-		if err != nil {
-			verdicts[i] = queue.DeadLetter("not a batch of events")
-			s.Logger.Error("a message of the events queue does not decode", "message", m.ID)
-			continue
-		}
-		for j := range batch.Events {
-			e := &batch.Events[j]
-			events++
-			w := work{event: e, line: batch.Lines[j], msg: i}
-			w.match, w.hinges = recognise(e, nil)
-			k := e.Account()
-			if _, known := byAccount[k]; !known {
-				keys = append(keys, k)
-			}
-			byAccount[k] = append(byAccount[k], w)
-			if e.Kind != watch.Debit || w.match.Service != "" || w.hinges {
-				needsActivity[k] = true
-			}
-		}
-	}
-	if len(keys) == 0 {
+	b := s.read(ctx, msgs, verdicts)
+	if len(b.keys) == 0 {
 		return verdicts
 	}
-	accounts, activities, spoilt, err := s.accounts(ctx, keys, needsActivity)
+	accounts, activities, spoilt, err := s.accounts(ctx, b.keys, b.needsActivity)
 	if err != nil {
 		s.Logger.Error("accounts cannot be read", "err", err)
 		return s.later(msgs, verdicts, nil)
@@ -106,7 +77,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		slots  = make(chan struct{}, parallel)
 	)
 	for _, k := range spoilt {
-		for _, w := range byAccount[k] {
+		for _, w := range b.byAccount[k] {
 			failed[w.msg] = true
 			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errSpoilt)
 		}
@@ -119,7 +90,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			if a.activity == nil {
 				a.activity = &watch.Activity{}
 			}
-			todo := byAccount[k]
+			todo := b.byAccount[k]
 			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
 			for _, w := range todo {
 				out, err := a.recovering(ctx, w)
@@ -150,7 +121,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		s.Logger.Error("deliveries cannot be queued", "err", err)
 		return s.later(msgs, verdicts, nil)
 	}
-	s.Logger.Info("events", "messages", len(msgs), "events", events, "accounts", len(accounts),
+	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(accounts),
 		"alerts", jobs.Len(), "failed", len(failed), "took", s.Now().Sub(start))
 	return s.later(msgs, verdicts, failed)
 }
@@ -190,17 +161,4 @@ func (a *accountWork) recovering(ctx context.Context, w work) (out outcome, err 
 		}
 	}()
 	return a.record(ctx, w)
-}
-
-// quarantine keeps an event that was accepted and cannot become a record, as
-// the bank wrote it, and once however often it comes.
-func (s *Stage) quarantine(ctx context.Context, w work, problem string) error {
-	raw := jsontext.Value(w.line)
-	if err := raw.Compact(); err != nil { // white space alone could be more than an item holds
-		return err
-	}
-	return s.Store.Write(ctx, store.PutRefused(&store.Refused{
-		ID: watch.Derive("refused", w.event.Bank, problem, string(raw)), Bank: w.event.Bank, At: w.event.ReceivedAt,
-		EventID: w.event.ID, Problem: problem, Raw: string(raw),
-	}))
 }

@@ -75,7 +75,7 @@ func TestMoreThanIsKeptOfATransactionIsKeptOnceAsTheBankWroteIt(t *testing.T) {
 	if err != nil || len(kept) != 1 || kept[0].Raw != string(again) || !kept[0].At.Equal(received) {
 		t.Fatalf("quarantine holds %+v, %v", kept, err)
 	}
-	if read, err := wire.ReadBatch([]byte(kept[0].Raw), "0125", received); err != nil || len(read) != 1 || read[0].Problem != nil {
+	if read, err := wire.ReadBody(kept[0].Bytes(), "0125", received); err != nil || len(read.Events) != 1 || read.Events[0].Refused() {
 		t.Errorf("it cannot be replayed: %+v, %v", read, err)
 	}
 }

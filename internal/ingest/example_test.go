@@ -65,5 +65,5 @@ func ExampleHandler() {
 	fmt.Println(w.Code, w.Body)
 	// Output:
 	// 1 message for the events queue, of bank 0125
-	// 202 {"accepted":1,"rejected":[{"index":1,"id":"e2","field":"occurred_at","problem":"must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00"}]}
+	// 202 {"accepted":1,"rejected":[{"index":1,"id":"e2","field":"occurred_at","problem":"must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00","code":"bad_time","problems":[{"field":"occurred_at","problem":"must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00","code":"bad_time"}]}]}
 }

@@ -1,6 +1,7 @@
 package ingest_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -70,6 +71,7 @@ type desk struct {
 	queue   *qembedded.Queue
 	old     string
 	cur     string
+	log     bytes.Buffer
 }
 
 func newDesk(t *testing.T) *desk {
@@ -80,7 +82,7 @@ func newDesk(t *testing.T) *desk {
 	d.failing = &failing{Sender: q, Store: d.store}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: secrets{"0125": {d.cur, d.old}, "0168": {secret()}},
-		Queue: d.failing, Store: d.failing, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler)}))
+		Queue: d.failing, Store: d.failing, Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
 	d.handler = mux
 	return d
 }
@@ -154,7 +156,11 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 	t.Parallel()
 	edit := func(old, new string) string { return strings.Replace(good, old, new, 1) }
 	cases := []struct{ name, body, field string }{
-		{"an unknown field", edit(`"id"`, `"colour":1,"id"`), "colour"},
+		{"half a character", edit(`ﾄﾞｺﾓｺｳｻﾞ`, `\ud842`), "descriptor"},
+		{"a raw tab", edit(`ﾄﾞｺﾓｺｳｻﾞ`, "\t"), "descriptor"},
+		{"cut UTF-8", edit(`ﾄﾞｺﾓｺｳｻﾞ`, "ﾄ\xef\xbe"), "descriptor"},
+		{"a number with zeros in front", edit(`100000`, `0100000`), "amount"},
+		{"a string that is not closed", edit(`ﾄﾞｺﾓｺｳｻﾞ"`, `ﾄﾞｺﾓｺｳｻﾞ`), ""},
 		{"a field given twice", edit(`"amount":100000`, `"amount":1,"amount":100000`), "amount"},
 		{"an amount in words", edit(`100000`, `"100000"`), "amount"},
 		{"an amount of zero", edit(`100000`, `0`), "amount"},
@@ -171,6 +177,7 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 		{"an account reference with a space", edit(`"acc"`, `"a b"`), "account_ref"},
 		{"a list for a string", edit(`"acc"`, `["acc"]`), "account_ref"},
 		{"a list for an event", `[1]`, ""},
+		{"what no queue takes", edit(`"id"`, "\"x\":\"\uffff\",\"id\""), "x"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -183,17 +190,18 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 			if err := json.Unmarshal(w.Body.Bytes(), &rep); err != nil || w.Code != 202 {
 				t.Fatalf("%d %s", w.Code, w.Body)
 			}
-			if rep.Accepted != 1 || len(rep.Rejected) != 1 || rep.Rejected[0].Index != 1 || rep.Rejected[0].Field != c.field || rep.Rejected[0].Problem == "" {
+			if rep.Accepted != 1 || len(rep.Rejected) != 1 || rep.Rejected[0].Index != 1 || rep.Rejected[0].Field != c.field || rep.Rejected[0].Problem == "" ||
+				rep.Rejected[0].Code == "" || len(rep.Rejected[0].Problems) != 1 || rep.Rejected[0].Problems[0] != rep.Rejected[0].Fault {
 				t.Fatalf("reply %s, want index 1 field %q", w.Body, c.field)
 			}
 			if q := d.queued(t); len(q) != 1 || q[0].ID != "e1" || q[0].Amount != 100000 || !q[0].ReceivedAt.Equal(now) {
 				t.Errorf("queued %+v", q)
 			}
 			kept, err := store.First(d.store.Quarantine(context.Background(), "0125"), 10)
-			if err != nil || len(kept) != 1 || kept[0].Raw != c.body {
+			if err != nil || len(kept) != 1 || string(kept[0].Bytes()) != c.body || kept[0].Code != rep.Rejected[0].Code {
 				t.Errorf("quarantine %+v %v", kept, err)
 			}
-			if w := d.post(t, "0125", d.cur, c.body, now); w.Code != 422 && c.body[0] == '{' {
+			if w := d.post(t, "0125", d.cur, c.body, now); w.Code != 422 && json.Valid([]byte(c.body)) && c.body[0] == '{' {
 				t.Errorf("alone: %d %s, want 422", w.Code, w.Body)
 			}
 			if kept, _ := store.First(d.store.Quarantine(context.Background(), "0125"), 10); c.body[0] == '{' && len(kept) != 1 {
@@ -213,7 +221,9 @@ func TestBodiesThatCannotBeTaken(t *testing.T) {
 	}{
 		"what is not JSON":                   {`{"id":`, 400},
 		"trailing bytes":                     {good + `x`, 400},
-		"something beside the events":        {`{"events":[` + good + `],"x":1}`, 400},
+		"something next to the events":       {`{"events":[` + good + `],"x":1}`, 202},
+		"a batch cut off":                    {`{"events":[` + good + `,{"id":`, 202},
+		"one broken event":                   {`{"events":[{"id":`, 422},
 		"an empty batch":                     {`{"events":[]}`, 422},
 		"more than 500 events":               {many, 413},
 		"more than 1 MiB":                    {`{"events":[` + strings.Repeat(" ", 1<<20) + `]}`, 413},
@@ -238,14 +248,89 @@ func TestWhatCannotBeKeptIsNotAcknowledged(t *testing.T) {
 	if w := d.post(t, "0125", d.cur, good, now); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("queue down: %d", w.Code)
 	}
+	if w := d.post(t, "0125", d.cur, `{"events":[{},`+good+`]}`, now); w.Code != 503 {
+		t.Errorf("queue down: %d", w.Code)
+	}
+	if kept, err := store.Collect(d.store.Quarantine(t.Context(), "0125")); err != nil || len(kept) != 0 {
+		t.Errorf("what comes again is in quarantine already: %+v, %v", kept, err)
+	}
 	d.queueDown, d.storeDown = false, true
 	if w := d.post(t, "0125", d.cur, `{"events":[{},`+good+`]}`, now); w.Code != 503 {
 		t.Errorf("quarantine down: %d", w.Code)
+	}
+	if q := d.queued(t); len(q) != 1 {
+		t.Errorf("quarantine down: %d events queued; the good ones must not wait for it", len(q))
 	}
 	if w := d.post(t, "0125", d.cur, good, now); w.Code != 202 {
 		t.Errorf("only the feed down: %d", w.Code)
 	}
 	if q := d.queued(t); len(q) != 1 {
 		t.Errorf("%d events queued, want 1", len(q))
+	}
+}
+
+func TestAReplyNamesAllThatIsWrongAndAllThatIsNotKnown(t *testing.T) {
+	d := newDesk(t)
+	second := strings.Replace(strings.Replace(good, `"e1"`, `"e2"`, 1), `"descriptor"`, `"service":"dbarai","colour":1,"a\nb":2,"descriptor"`, 1)
+	third := strings.Replace(good, `"descriptor"`, `"service":"docomo","descriptor"`, 1)
+	w := d.post(t, "0125", d.cur, `{"v":1,"events":[`+good+`,`+second+`,{"id":"e3","type":"debit","amount":01,"descriptor":"\ud842"},`+third+`]}`, now)
+	want := `{"accepted":3,"rejected":[{"index":2,"id":"e3","field":"amount","problem":"is not a number as JSON writes it","code":"bad_number","problems":[` +
+		`{"field":"amount","problem":"is not a number as JSON writes it","code":"bad_number"},` +
+		`{"field":"descriptor","problem":"holds half a character: one of \\ud800 to \\udfff without its other half","code":"encoding"},` +
+		`{"field":"transaction_id","problem":"is missing","code":"missing"},{"field":"account_ref","problem":"is missing","code":"missing"},` +
+		`{"field":"occurred_at","problem":"is missing","code":"missing"},{"field":"currency","problem":"is missing","code":"missing"}]}],` +
+		`"ignored":[{"index":1,"id":"e2","fields":["colour","?"]}],"ignored_in_batch":["v"],"unknown_services":[{"index":1,"id":"e2","service":"dbarai"}]}`
+	if got := strings.TrimSpace(w.Body.String()); w.Code != 202 || got != want {
+		t.Errorf("%d\n%s, want\n%s", w.Code, got, want)
+	}
+	if q := d.queued(t); len(q) != 3 || q[1].Service != "dbarai" {
+		t.Errorf("queued %+v", q)
+	}
+	kept, err := store.Collect(d.store.Quarantine(t.Context(), "0125"))
+	if err != nil || len(kept) != 1 || kept[0].More != 5 {
+		t.Errorf("quarantine %+v %v", kept, err)
+	}
+	if n := strings.Count(d.log.String(), `msg="`+wire.LogRefused+`" bank=0125 events=1`); n != 1 || strings.Contains(d.log.String(), "colour") {
+		t.Errorf("the log:\n%s", &d.log)
+	}
+}
+
+func TestABodyWithoutEventsIsRefusedWithTheByte(t *testing.T) {
+	d := newDesk(t)
+	body := "{\"events\":\xff[]}"
+	w := d.post(t, "0125", d.cur, body, now)
+	want := `{"type":"about:blank","title":"events must be a list: byte 10","status":400,"code":"malformed","offset":10}`
+	if got := strings.TrimSpace(w.Body.String()); w.Code != 400 || got != want {
+		t.Errorf("%d %s, want %s", w.Code, got, want)
+	}
+	kept, err := store.Collect(d.store.Quarantine(t.Context(), "0125"))
+	if err != nil || len(kept) != 1 || string(kept[0].Bytes()) != body {
+		t.Errorf("quarantine %+v %v", kept, err)
+	}
+}
+
+func TestWhatIsBrokenIsReplayedToTheByte(t *testing.T) {
+	d := newDesk(t)
+	broken := strings.Replace(good, `ﾄﾞｺﾓｺｳｻﾞ`, "ﾄ\xef\xbe", 1)
+	d.post(t, "0125", d.cur, broken, now)
+	kept, err := store.Collect(d.store.Quarantine(t.Context(), "0125"))
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	got, err := ingest.Replay(t.Context(), d.queue, d.store, kept[0], now)
+	if err != nil || got.Accepted != 0 || len(got.Rejected) != 1 || got.Rejected[0].Code != watch.CodeEncoding {
+		t.Errorf("%+v, %v: bytes that were replaced would pass", got, err)
+	}
+	mended := *kept[0]
+	mended.SetRaw([]byte(good))
+	got, err = ingest.Replay(t.Context(), d.queue, d.store, &mended, now)
+	if err != nil || got.Accepted != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if q := d.queued(t); len(q) != 1 || q[0].ID != "e1" {
+		t.Errorf("queued %+v", q)
+	}
+	if kept, err := store.Collect(d.store.Quarantine(t.Context(), "0125")); err != nil || len(kept) != 0 {
+		t.Errorf("still in quarantine: %+v, %v", kept, err)
 	}
 }

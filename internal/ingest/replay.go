@@ -9,6 +9,7 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
@@ -30,21 +31,22 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	if r.Cut {
 		return Replayed{}, ErrCut
 	}
-	events, err := wire.ReadBatch([]byte(r.Raw), r.Bank, now)
+	read, err := wire.ReadBody(r.Bytes(), r.Bank, now)
 	if err != nil {
-		return Replayed{Rejected: []Rejected{{Problem: err.Error()}}}, nil //nolint:nilerr // it is what came of it
+		return Replayed{Rejected: []Rejected{rejected(0, "", []watch.FieldError{{Problem: err.Error(), Code: watch.CodeMalformed}})}}, nil //nolint:nilerr // it is what came of it
 	}
 	var good []jsontext.Value
 	var out Replayed
 	left, writes := false, []store.Write(nil)
-	for i := range events {
-		e := &events[i]
-		if e.Problem == nil {
+	for i := range read.Events {
+		e := &read.Events[i]
+		if !e.Refused() {
 			good = append(good, e.Raw)
 			continue
 		}
-		out.Rejected = append(out.Rejected, Rejected{i, shortID(e.Event.ID), e.Problem.Field, e.Problem.Problem})
-		still := newRefused(r.Bank, r.Webhook, shortID(e.Event.ID), e.Raw, e.Problem, r.At)
+		id := shortID(e.Event.ID)
+		out.Rejected = append(out.Rejected, rejected(i, id, e.Problems))
+		still := newRefused(r.Bank, r.Webhook, id, e.Raw, e.Problems, r.At)
 		left = left || still.ID == r.ID
 		writes = putOnce(writes, still)
 	}
@@ -62,5 +64,5 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	if left {
 		return out, nil
 	}
-	return out, st.Write(ctx, store.DeleteRefused(r.Bank, r.ID))
+	return out, st.Write(ctx, store.DeleteRefused(r))
 }

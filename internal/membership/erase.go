@@ -146,7 +146,7 @@ func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which fu
 
 func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey) (int, error) {
 	writes, err := deletes(d.Store.Quarantine(ctx, k.Bank), func(r *store.Refused) bool { return names(r.Raw, k.Ref) },
-		func(r *store.Refused) store.Write { return store.DeleteRefused(k.Bank, r.ID) })
+		store.DeleteRefused)
 	if err != nil {
 		return 0, err
 	}

@@ -51,6 +51,47 @@ func as[T any](set func(*T, Item)) func(Item) (*T, error) {
 	}
 }
 
+// merged lists what several lists hold, each of which is in the order of
+// compare, in that order.
+func merged[T any](lists []iter.Seq2[*T, error], compare func(a, b *T) int) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		heads := make([]*T, len(lists))
+		nexts := make([]func() (*T, error, bool), len(lists))
+		for i, l := range lists {
+			next, stop := iter.Pull2(l)
+			defer stop()
+			nexts[i] = next
+		}
+		// Each list is asked for its next one when its head has been used.
+		ask := func(i int) error {
+			v, err, _ := nexts[i]()
+			heads[i] = v
+			return err
+		}
+		for i := range lists {
+			if err := ask(i); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+		for {
+			first := -1
+			for i, v := range heads {
+				if v != nil && (first < 0 || compare(v, heads[first]) < 0) {
+					first = i
+				}
+			}
+			if first < 0 || !yield(heads[first], nil) {
+				return
+			}
+			if err := ask(first); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+	}
+}
+
 // Collect gathers a whole list, or returns its error.
 func Collect[T any](list iter.Seq2[*T, error]) ([]*T, error) {
 	var out []*T

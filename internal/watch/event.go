@@ -45,20 +45,20 @@ type Event struct {
 	TransactionID string
 	Bank          string // 金融機関コード, 4 digits
 	AccountRef    string
-	AccountMask   string // as the owner knows the account, "普通 ***4567"
-	OccurredAt    time.Time
+	AccountMask   string    // as the owner knows the account, "普通 ***4567"
+	OccurredAt    time.Time // the first moment in Japan of the day, if DateOnly
+	DateOnly      bool      // the bank told the day and no time
 	ReceivedAt    time.Time // when ingest had it durable
 	Amount        int64     // yen; 0 for links
 	Descriptor    string    // 摘要
+	Detail        string    // 摘要内容, what some banks print next to it
+	Rail          string    // how the money was drawn, in the bank's own word, "RTK"
+	Collector     string    // 委託者コード
 	BalanceAfter  *int64    // yen; nil if the bank did not say
 	Status        Status
 	Service       string // the bank's own word for the service; may be empty
 	Route         string // how a link was registered, "web_kouza_furikae"
-	Replaces      string // the pending transaction id that this debit takes the place of
-	Rail          string // how the debit was collected, in the bank's words
-	Collector     string // 委託者コード
-	Detail        string // 摘要内容, what the bank prints beside the descriptor
-	DateOnly      bool   // the bank named a day; OccurredAt is its midnight in Japan
+	Replaces      string // TransactionID of the pending debit that this one takes the place of
 }
 
 // Account names the account that the event is about.

@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/watch"
-	"kozamori/internal/wire"
 )
 
 // noon is an ordinary moment: Tuesday 24 November 2026, 12:00 JST.
@@ -328,14 +327,6 @@ func TestAnActivityFinerThanItsRecordsStillKnowsThem(t *testing.T) {
 	a.Apply(fine(link("2", "paypay", 0)))
 	if f := a.Facts(stored(rec("3", "paypay", 0, 1))); !f.AfterLink {
 		t.Error("a debit in the millisecond of its link is not after it")
-	}
-}
-
-func TestAnEventIsReadToTheMillisecond(t *testing.T) {
-	raw := `{"id":"e1","type":"debit.reversed","transaction_id":"t1","account_ref":"a","occurred_at":"2026-11-24T11:59:10.123456+09:00"}`
-	e, fe := wire.DecodeEvent([]byte(raw), "0125", noon)
-	if want := time.Date(2026, 11, 24, 2, 59, 10, 123_000_000, time.UTC); fe != nil || !e.OccurredAt.Equal(want) {
-		t.Errorf("it occurred at %v, want %v: %v", e.OccurredAt, want, fe)
 	}
 }
 

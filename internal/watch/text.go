@@ -1,22 +1,5 @@
 package watch
 
-import "fmt"
-
-// FieldError says what is wrong with a field, without repeating its value: it
-// is a customer's.
-type FieldError struct{ Field, Problem string }
-
-func (e *FieldError) Error() string {
-	if e.Field == "" {
-		return e.Problem
-	}
-	return e.Field + ": " + e.Problem
-}
-
-func wrong(field, format string, args ...any) *FieldError {
-	return &FieldError{field, fmt.Sprintf(format, args...)}
-}
-
 // CheckText says what is wrong with a string: its length in characters, and
 // what queues and people cannot take; nil if nothing.
 func CheckText(name, s string, least, most int) *FieldError {
@@ -27,25 +10,34 @@ func CheckText(name, s string, least, most int) *FieldError {
 	}
 	switch {
 	case n < least:
-		return wrong(name, "must not be empty")
+		return Wrong(name, CodeEmpty, "must not be empty")
 	case n > most:
-		return wrong(name, "is longer than %d characters", most)
+		return Wrong(name, CodeTooLong, "is longer than %d characters", most)
 	case control:
-		return wrong(name, "holds a control character")
+		return Wrong(name, CodeControl, "holds a control character")
 	}
 	return nil
 }
 
+// MaxRef is how long an account_ref may be.
+const MaxRef = 64
+
 // CheckRef says what is wrong with an account_ref that a field brings; nil if
-// nothing.
+// nothing. Its characters are those that no part of an address escapes or
+// takes for something else, and "." and ".." are what addresses are tidied by.
 func CheckRef(field, s string) *FieldError {
-	if fe := CheckText(field, s, 1, 64); fe != nil {
+	if fe := CheckText(field, s, 1, MaxRef); fe != nil {
 		return fe
 	}
-	for _, r := range s {
-		if r <= ' ' || r > '~' || r == '#' {
-			return wrong(field, "must be printable ASCII without spaces and #")
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9', b == '_', b == '.', b == '~', b == '-':
+		default:
+			return Wrong(field, CodeNotAllowed, "must be made of the letters A to Z and a to z, digits and _ . ~ -")
 		}
+	}
+	if s == "." || s == ".." {
+		return Wrong(field, CodeNotAllowed, "must not be . or ..")
 	}
 	return nil
 }

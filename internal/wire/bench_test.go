@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"kozamori/internal/wire"
 )
 
@@ -42,8 +44,8 @@ func BenchmarkDecodeOurs(b *testing.B) {
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
-		events, err := wire.ReadBatch(body, "0125", benchNow)
-		if err != nil || len(events) != 100 || events[99].Problem != nil {
+		read, err := wire.ReadBody(body, "0125", benchNow)
+		if err != nil || len(read.Events) != 100 || read.Events[99].Refused() {
 			b.Fatal(err)
 		}
 	}
@@ -103,9 +105,13 @@ func BenchmarkDecodePlain(b *testing.B) {
 }
 
 func BenchmarkDecodeQueueBody(b *testing.B) {
-	raws, err := wire.SplitBatch(benchBatch(100))
+	read, err := wire.ReadBody(benchBatch(100), "0125", benchNow)
 	if err != nil {
 		b.Fatal(err)
+	}
+	var raws []jsontext.Value
+	for _, e := range read.Events {
+		raws = append(raws, e.Raw)
 	}
 	bodies := wire.EncodeBatch("0125", benchNow, raws, 1<<20)
 	b.ReportAllocs()

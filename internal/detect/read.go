@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+// batch is what the messages of a call hold.
+type batch struct {
+	byAccount     map[watch.AccountKey][]work
+	keys          []watch.AccountKey // of byAccount, in the order in which they came
+	needsActivity map[watch.AccountKey]bool
+	events        int
+}
+
+// patience is how often a message is received before its lines that cannot be
+// read are put in quarantine: the program of the next version, which wrote
+// them, may be the one that receives it next.
+const patience = 6
+
+// read takes the messages apart, and gives its verdict on those that are more,
+// or less, than events that this version can read.
+func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue.Verdict) *batch {
+	b := &batch{byAccount: map[watch.AccountKey][]work{}, needsActivity: map[watch.AccountKey]bool{}}
+	for i, m := range msgs {
+		verdicts[i] = queue.Acknowledge
+		read, err := wire.DecodeBatch(m.Body)
+		switch {
+		case errors.Is(err, wire.ErrNewer):
+			// It waits for the program that can read it. The queue ends it if
+			// none comes.
+			verdicts[i] = patiently(m)
+			s.Logger.Error("a message of the events queue is of a version to come", "message", m.ID)
+			continue
+		case err != nil:
+			verdicts[i] = queue.DeadLetter("not a batch of events")
+			s.Logger.Error("a message of the events queue does not decode", "message", m.ID)
+			continue
+		}
+		if len(read.Unread) > 0 && !s.setAside(ctx, m, &read) {
+			verdicts[i] = patiently(m)
+		}
+		for j := range read.Events {
+			b.add(&read.Events[j], read.Lines[j], i)
+		}
+	}
+	return b
+}
+
+func (b *batch) add(e *watch.Event, line string, msg int) {
+	w := work{event: e, line: line, msg: msg}
+	w.match, w.hinges = recognise(e, nil)
+	k := e.Account()
+	if _, known := b.byAccount[k]; !known {
+		b.keys = append(b.keys, k)
+	}
+	b.byAccount[k] = append(b.byAccount[k], w)
+	if e.Kind != watch.Debit || w.match.Service != "" || w.hinges {
+		b.needsActivity[k] = true
+	}
+	b.events++
+}
+
+func patiently(m queue.Message) queue.Verdict {
+	return queue.RetryAfter(queue.Backoff(m.Receives, 5*time.Second, 5*time.Minute))
+}
+
+// setAside puts the lines of a message that cannot be read in quarantine, once
+// waiting for another version is over. It is false until they are there.
+func (s *Stage) setAside(ctx context.Context, m queue.Message, read *wire.Batch) bool {
+	s.Logger.Error("lines of a message of the events queue do not decode", "message", m.ID, "bank", read.Bank,
+		"lines", len(read.Unread), "receives", m.Receives, "first", read.Unread[0].Problem)
+	if m.Receives < patience {
+		return false
+	}
+	for _, l := range read.Unread {
+		if err := s.refuse(ctx, read.Bank, read.ReceivedAt, "", l.Raw, "was accepted, and "+l.Problem); err != nil {
+			s.Logger.Error("quarantine cannot be written", "bank", read.Bank, "err", err)
+			return false
+		}
+	}
+	return true
+}
+
+// quarantine keeps an event that was accepted and cannot become a record.
+func (s *Stage) quarantine(ctx context.Context, w work, problem string) error {
+	return s.refuse(ctx, w.event.Bank, w.event.ReceivedAt, w.event.ID, w.line, problem)
+}
+
+// refuse keeps a line as the bank wrote it, and once however often it comes.
+func (s *Stage) refuse(ctx context.Context, bank string, at time.Time, event, line, problem string) error {
+	s.Logger.Warn(wire.LogRefused, "bank", bank, "events", 1)
+	r := &store.Refused{ID: watch.Derive("refused", bank, problem, line), Bank: bank, At: at, EventID: event, Problem: problem}
+	r.SetRaw(wire.Compact([]byte(line))) // white space alone could be more than an item holds
+	return s.Store.Write(ctx, store.PutRefused(r))
+}

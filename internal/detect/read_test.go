@@ -1,0 +1,151 @@
+package detect_test
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+// message is a message of the events queue that holds these lines.
+func message(receives int, lines ...string) queue.Message {
+	return queue.Message{ID: "m", Receives: receives, Body: []byte("k1 0125 2020-10-03T05:06:00Z\n" + strings.Join(lines, "\n") + "\n")}
+}
+
+func TestALineThatCannotBeReadCostsItselfAndIsKeptInTheEnd(t *testing.T) {
+	h := newHouse(t)
+	var log bytes.Buffer
+	h.Stage.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	toCome := strings.Replace(string(debit("acc_1", "2", 2, 5000, "PAYPAY", "")), `"debit"`, `"debit.authorised"`, 1)
+	lines := []string{string(debit("acc_1", "1", 1, 5000, "PAYPAY", "")), toCome, string(debit("acc_1", "3", 3, 6000, "PAYPAY", "")), "{\"broken\":\"\xff"}
+	quarantined := func() []*store.Refused {
+		t.Helper()
+		kept, err := store.Collect(h.store.Quarantine(t.Context(), "0125"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return kept
+	}
+	for receives := 1; receives < 6; receives++ {
+		if v := h.Handle(t.Context(), []queue.Message{message(receives, lines...)})[0]; v.Done || v.DeadLetter != "" || v.Delay <= 0 {
+			t.Fatalf("received %d times it is %+v; the next one to receive it may be of the version that wrote it", receives, v)
+		}
+		if n := len(h.history(t)); n != 2 {
+			t.Fatalf("%d records of the other lines, want 2", n)
+		}
+	}
+	if kept := quarantined(); len(kept) != 0 {
+		t.Errorf("in quarantine too soon: %+v", kept)
+	}
+	for range 2 { // it may come again
+		if v := h.Handle(t.Context(), []queue.Message{message(6, lines...)})[0]; !v.Done {
+			t.Errorf("in the end it is %+v", v)
+		}
+	}
+	kept := map[string]bool{}
+	for _, r := range quarantined() {
+		kept[string(r.Bytes())] = true
+		if !r.At.Equal(received) || r.Bank != "0125" || !strings.Contains(r.Problem, "was accepted") {
+			t.Errorf("kept %+v", r)
+		}
+	}
+	if len(kept) != 2 || !kept[toCome] || !kept[lines[3]] {
+		t.Errorf("quarantine holds %v", kept)
+	}
+	if n := len(h.deliveries(t)); n != 2 {
+		t.Errorf("%d deliveries, want those of the two other lines", n)
+	}
+	if !strings.Contains(log.String(), wire.LogRefused) || strings.Contains(log.String(), "acc_1") || strings.Contains(log.String(), "PAYPAY") {
+		t.Errorf("the log:\n%s", &log)
+	}
+	h.reads(t, toCome)
+}
+
+// reads tells whether a line of quarantine is read by the version that knows
+// it: here the unknown word is put right.
+func (h *house) reads(t *testing.T, line string) {
+	t.Helper()
+	body, err := wire.ReadBody([]byte(strings.Replace(line, "debit.authorised", "debit", 1)), "0125", received)
+	if err != nil || len(body.Events) != 1 || body.Events[0].Refused() {
+		t.Errorf("%+v, %v", body, err)
+	}
+}
+
+func TestWhatIsNoBatchIsDeadAtOnceAndAVersionToComeIsWaitedFor(t *testing.T) {
+	h := newHouse(t)
+	good := message(1, string(debit("acc_1", "1", 1, 5000, "PAYPAY", "")))
+	v := h.Handle(t.Context(), []queue.Message{
+		{ID: "a", Receives: 1, Body: []byte(`{"events":[]}`)},
+		{ID: "b", Receives: 1, Body: []byte("k9 0125 2020-10-03T05:06:00Z\n{}\n")},
+		{ID: "c", Receives: 99, Body: []byte("k9 and whatever comes\n{}\n")},
+		good,
+	})
+	if v[0].Done || v[0].DeadLetter == "" {
+		t.Errorf("no batch is %+v", v[0])
+	}
+	for _, v := range v[1:3] {
+		if v.Done || v.DeadLetter != "" || v.Delay <= 0 {
+			t.Errorf("a version to come is %+v", v)
+		}
+	}
+	if !v[3].Done || len(h.history(t)) != 1 {
+		t.Errorf("the other message is %+v, with %d records", v[3], len(h.history(t)))
+	}
+}
+
+func TestTheEventsOfABatchAreTakenInTheOrderInWhichTheyHappened(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "late", 50, 3000, "PAYPAY", ""), debit("acc_1", "early", 1, 1000, "PAYPAY", ""), debit("acc_1", "between", 20, 2000, "PAYPAY", ""))
+	first := map[string]bool{}
+	for _, r := range h.history(t) {
+		if n, ok := r.Notice("w1"); ok && n.Reasons.Has(watch.FirstSeen) {
+			first[r.Txn] = true
+		}
+	}
+	if len(first) != 1 || !first["early"] {
+		t.Errorf("the first of its service is %v", first)
+	}
+}
+
+func TestTheBanksWordForAServiceCountsForDebitsToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		descriptor, service, want string
+		sure                      watch.Confidence
+	}{
+		"the text names nobody":              {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "paypay", "paypay", watch.Named},
+		"the text names it, too":             {"PAYPAY", "paypay", "paypay", watch.Named},
+		"a word that is no id":               {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "ペイペイ", "paypay", watch.Named},
+		"a word that nobody knows":           {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "nobody", "", ""},
+		"the text names it, the word nobody": {"PAYPAY", "nobody", "paypay", ""},
+	} {
+		h := newHouse(t)
+		h.send(t, debit("acc_1", "1", 1, 5000, c.descriptor, `,"service":"`+c.service+`"`))
+		got := h.history(t)
+		switch {
+		case c.want == "" && len(got) != 0:
+			t.Errorf("%s: %+v", name, got[0])
+		case c.want != "" && (len(got) != 1 || got[0].Service != c.want || (c.sure != "" && got[0].Confidence != c.sure)):
+			t.Errorf("%s: %d records, %+v", name, len(got), *got[0])
+		}
+	}
+}
+
+func TestALinkIsRecognisedByTheBanksWordAndADebitByItsText(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, jsontext.Value(`{"id":"evt_l","type":"charge_link.registered","transaction_id":"l","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","descriptor":"PAYPAY","service":"docomo"}`),
+		debit("acc_1", "1", 2, 5000, "PAYPAY", ""))
+	services := map[watch.Kind]string{}
+	for _, r := range h.history(t) {
+		services[r.Kind] = r.Service
+	}
+	if services[watch.LinkRegistered] != "docomo" || services[watch.Debit] != "paypay" {
+		t.Errorf("recognised as %v", services)
+	}
+}

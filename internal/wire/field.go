@@ -1,0 +1,206 @@
+package wire
+
+import (
+	"strings"
+
+	"kozamori/internal/watch"
+)
+
+// use says whether a field may stand in a type of event.
+type use int
+
+const (
+	may use = iota
+	must
+	never
+)
+
+// field is one field of an event: one row says all that is known of it.
+type field struct {
+	name                  string
+	debit, reversal, link use
+
+	// A field of text. Texts of at least one character are ids: white space
+	// around them is trimmed.
+	text        func(e *watch.Event) *string
+	least, most int // characters
+	check       func(s string) *watch.FieldError
+
+	strangers bool // it is printed as strangers wrote it
+
+	// A field that is written as text and read as something else. Behind the
+	// door lenient reads what read refuses, or is nil.
+	read    func(e *watch.Event, s string) *watch.FieldError
+	lenient func(e *watch.Event, s string) bool
+
+	// A field of yen.
+	yen      func(e *watch.Event, n int64)
+	from, to int64
+}
+
+// fields of an event, in the order in which banks are shown them.
+var fields = [...]field{
+	{name: "id", debit: must, reversal: must, link: must, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.ID }},
+	{name: "type", debit: must, reversal: must, link: must, read: readKind, lenient: kept},
+	{name: "transaction_id", debit: must, reversal: must, link: must, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
+	{name: "account_ref", debit: must, reversal: must, link: must, text: func(e *watch.Event) *string { return &e.AccountRef },
+		check: func(s string) *watch.FieldError { return watch.CheckRef("account_ref", s) }},
+	{name: "account_mask", text: func(e *watch.Event) *string { return &e.AccountMask },
+		check: func(s string) *watch.FieldError { return watch.CheckMask("account_mask", s) }},
+	{name: "occurred_at", read: readTime, lenient: lenientTime},
+	{name: "amount", debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
+	{name: "currency", debit: must, link: never, read: readCurrency},
+	{name: "descriptor", debit: must, most: maxText, strangers: true, text: func(e *watch.Event) *string { return &e.Descriptor }},
+	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -100 * MaxAmount, to: 100 * MaxAmount},
+	{name: "status", link: never, read: readStatus, lenient: kept},
+	{name: "service", most: maxWord, text: func(e *watch.Event) *string { return &e.Service }},
+	{name: "route", most: maxWord, text: func(e *watch.Event) *string { return &e.Route }},
+	{name: "detail", most: maxText, strangers: true, text: func(e *watch.Event) *string { return &e.Detail }},
+	{name: "rail", most: maxWord, text: func(e *watch.Event) *string { return &e.Rail }},
+	{name: "collector", most: maxWord, text: func(e *watch.Event) *string { return &e.Collector }},
+	{name: "occurred_on", read: readDate},
+	{name: "replaces", reversal: never, link: never, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.Replaces }},
+}
+
+// Those that the rules of whole events speak of.
+var (
+	fType       = index("type")
+	fOccurredAt = index("occurred_at")
+	fAmount     = index("amount")
+	fCurrency   = index("currency")
+	fOccurredOn = index("occurred_on")
+)
+
+func index(name string) int {
+	i := find(name, 0)
+	if i < 0 {
+		panic("wire: no field is called " + name)
+	}
+	return i
+}
+
+// find looks a field up. Banks write fields in one order: the search begins at
+// next, where this one is likely to be.
+func find(name string, next int) int {
+	for i := next; i < len(fields); i++ {
+		if fields[i].name == name {
+			return i
+		}
+	}
+	for i := range min(next, len(fields)) {
+		if fields[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// needs and strange are the fields that each type of event must and must not
+// have, as sets of bits; anyNeeds is what all must have.
+var needs, strange, anyNeeds = sets()
+
+func sets() (needs, strange map[watch.Kind]uint, all uint) {
+	needs, strange = map[watch.Kind]uint{}, map[watch.Kind]uint{}
+	for i, f := range fields {
+		for k, u := range map[watch.Kind]use{watch.Debit: f.debit, watch.DebitReversed: f.reversal, watch.LinkRegistered: f.link, watch.LinkRemoved: f.link} {
+			switch u {
+			case must:
+				needs[k] |= 1 << i
+			case never:
+				strange[k] |= 1 << i
+			}
+		}
+		if f.debit == must && f.reversal == must && f.link == must {
+			all |= 1 << i
+		}
+	}
+	return needs, strange, all
+}
+
+// neededIn are the fields that an event of a type must have; of one whose type
+// cannot be read, those that all must have.
+func neededIn(k watch.Kind) uint {
+	if n, ok := needs[k]; ok {
+		return n
+	}
+	return anyNeeds
+}
+
+func readKind(e *watch.Event, s string) *watch.FieldError {
+	e.Kind = watch.Kind(s)
+	if !known(e.Kind) {
+		return watch.Wrong("type", watch.CodeNotAllowed, "must be debit, debit.reversed, charge_link.registered or charge_link.removed")
+	}
+	return nil
+}
+
+func known(k watch.Kind) bool {
+	switch k {
+	case watch.Debit, watch.DebitReversed, watch.LinkRegistered, watch.LinkRemoved:
+		return true
+	}
+	return false
+}
+
+func readCurrency(_ *watch.Event, s string) *watch.FieldError {
+	if s != "JPY" {
+		return watch.Wrong("currency", watch.CodeNotAllowed, "must be JPY")
+	}
+	return nil
+}
+
+func readStatus(e *watch.Event, s string) *watch.FieldError {
+	e.Status = watch.Status(s)
+	if e.Status != watch.Posted && e.Status != watch.Pending {
+		return watch.Wrong("status", watch.CodeNotAllowed, "must be posted or pending")
+	}
+	return nil
+}
+
+// kept is for words that read stores whether it knows them or not.
+func kept(*watch.Event, string) bool { return true }
+
+// set stores a text.
+func (f *field) set(e *watch.Event, s string) string {
+	switch {
+	case f.least > 0:
+		s = strings.TrimSpace(s)
+	case f.strangers:
+		s = undirected(s)
+	}
+	*f.text(e) = s
+	return s
+}
+
+// undirected drops marks that turn the direction of text or take no room. A
+// merchant may have chosen a descriptor, and must not be able to make an
+// alert's line read otherwise than it is. It is no reason to refuse an event.
+func undirected(s string) string {
+	if !strings.Contains(s, "\xe2\x80") && !strings.Contains(s, "\xe2\x81") && !strings.Contains(s, "\u061c") {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// PlainName keeps a name that a sender chose only if it is a plain word, so
+// that nothing else gets into a reply or a log.
+func PlainName(s string) string {
+	if len(s) > 32 {
+		s = s[:32]
+	}
+	if s == "" {
+		return "?"
+	}
+	for _, r := range s {
+		if r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return "?"
+		}
+	}
+	return s
+}
