@@ -74,12 +74,12 @@ func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Reque
 			path = rest
 		}
 	}
-	u, err := url.ParseRequestURI(path)
-	if err != nil || !strings.HasPrefix(path, "/") || u.Host != "" {
-		// It may come decoded: then it is the path itself.
-		u = &url.URL{Path: "/" + strings.TrimLeft(path, "/")}
+	// An HTTP API hands the path over decoded: decoding it again would make
+	// another path of what was meant as it is written, "x%41" or "a?b".
+	u := &url.URL{Path: path, RawQuery: e.RawQueryString}
+	if !strings.HasPrefix(path, "/") {
+		u.Path = "/" + path
 	}
-	u.RawQuery = e.RawQueryString
 	r, err := http.NewRequestWithContext(ctx, c.HTTP.Method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
