@@ -109,6 +109,8 @@ type bodyReader struct {
 	now  time.Time
 	out  Body
 	lost bool // an event's grammar has broken before
+
+	event event // the one that is read
 }
 
 // findEvents goes to the list of events, if the body has one.
@@ -157,23 +159,24 @@ func (b *bodyReader) single() (Body, error) {
 func (b *bodyReader) next() bool {
 	b.peek()
 	from := b.i
-	var e event
+	b.event = event{} // one for all: it does not stay on the stack
+	e := &b.event
 	if !e.read(&b.scan) {
-		return b.broken(&e, from, b.i, from)
+		return b.broken(e, from, b.i, from)
 	}
 	to := b.i
 	switch b.peek() {
 	case ',':
 		b.i++
-		b.add(&e, from, to)
+		b.add(e, from, to)
 		return true
 	case ']':
-		return b.lastOf(&e, from, to)
+		return b.lastOf(e, from, to)
 	}
 	if b.i < len(b.s) || b.beginning(from) >= 0 {
-		return b.broken(&e, from, b.i, from)
+		return b.broken(e, from, b.i, from)
 	}
-	b.add(&e, from, to)
+	b.add(e, from, to)
 	return b.leftover(b.i, len(b.s))
 }
 
