@@ -192,7 +192,7 @@ func events(ctx context.Context, o options) error {
 	row("acknowledged, durable", fmt.Sprintf("%s (%d events)", rate(n, d), n))
 	spread("POST to 202", acked)
 	backlog := s.waiting(ctx, queue.Events) * o.batch
-	row("detect beside it", fmt.Sprintf("%s, backlog of %d events left", rate(n-backlog, d), backlog))
+	row("detect at the same time", fmt.Sprintf("%s, backlog of %d events left", rate(n-backlog, d), backlog))
 	after.since(before, "event", n)
 	start := used()
 	for s.waiting(ctx, queue.Events) > 0 && ctx.Err() == nil {

@@ -22,7 +22,7 @@ type options struct {
 	rate     int
 	conns    int
 	batch    int
-	relevant int // of 100 events, how many alert somebody
+	relevant int // of 100 events, how many alert a watcher
 	watched  int // accounts
 	only     string
 	profile  string
@@ -35,8 +35,8 @@ func main() {
 	flag.IntVar(&o.rate, "rate", 200, "alerts per second of the latency run")
 	flag.IntVar(&o.conns, "conns", 32, "connections of the bank in the throughput run")
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
-	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert somebody")
-	flag.IntVar(&o.watched, "watched", 10_000, "accounts that somebody watches; there are five times as many")
+	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
+	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
 	flag.StringVar(&o.only, "only", "", "alerts, events, http or parts; all of them if empty")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")

@@ -17,7 +17,7 @@ import (
 )
 
 // timeline is an alert as an operator sees it: what happened to it and when,
-// without whom or what it is about. Its watchers are ids within the account.
+// without saying which person or what payment it is about. Its watchers are ids within the account.
 type timeline struct {
 	ID       string     `json:"id"`
 	Bank     string     `json:"bank"`
@@ -88,7 +88,7 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 		st := store.New(d.Table)
 		r, err := st.Record(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("there is no record %s: nobody watched the account, it was no payment service's, or it is older than 400 days", id)
+			return fmt.Errorf("there is no record %s: the account had no watcher, it was no payment service's, or it is older than 400 days", id)
 		}
 		if err != nil {
 			return err
@@ -182,7 +182,7 @@ func (t *timeline) print(c *console) error {
 		_, _ = fmt.Fprintln(c.Out)
 	}
 	if len(t.Notices) == 0 {
-		_, _ = fmt.Fprintln(c.Out, "  Nobody's rules match: it is on record and no alert.")
+		_, _ = fmt.Fprintln(c.Out, "  No watcher's rules match: it is on record and no alert.")
 	} else if t.Critical {
 		_, _ = fmt.Fprintln(c.Out, "  It is critical.")
 	}

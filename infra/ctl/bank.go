@@ -135,7 +135,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 		}
 		err = st.Write(ctx, store.PutBank(b))
 		if _, lost := store.AsCondition(err); lost {
-			err = errors.New("somebody else changed the bank at the same moment; try again")
+			err = errors.New("the bank was changed by another program at the same moment; try again")
 		}
 		// A secret that was made is shown whatever came of the rest.
 		return errors.Join(err, c.sayAdded(out, *asJSON, err == nil))

@@ -20,7 +20,7 @@ type rotated struct {
 func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	p, asJSON := placeFlags(flags), jsonFlag(flags)
 	finish := flags.Bool("finish", false, "end the old secret, once the bank uses the new one")
-	again := flags.Bool("again", false, "make the new secret once more, if nobody has it")
+	again := flags.Bool("again", false, "make the new secret once more, if it was lost")
 	yes := flags.Bool("yes", false, "do not ask")
 	args, err := parseMixed(flags, args)
 	if err != nil {
@@ -46,7 +46,7 @@ func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args
 		case *finish:
 			return c.finishRotation(ctx, d, code, have, *asJSON, *yes)
 		case len(have) > 1 && !*again:
-			return fmt.Errorf("bank %s has two live secrets: a rotation is under way. -finish ends the old one, when the bank uses the new one; -again makes the new one once more, if nobody kept it", code)
+			return fmt.Errorf("bank %s has two live secrets: a rotation is under way. -finish ends the old one, when the bank uses the new one; -again makes the new one once more, if it was lost", code)
 		}
 		// The last one is what the bank surely has.
 		fresh := newSecret()
@@ -65,7 +65,7 @@ func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args
   %s
 
 What to tell the bank:
-  1. Accept this secret beside the present one for what we post to you; from
+  1. Accept this secret as well as the present one for what we post to you; from
      now on each callback carries a signature of both.
   2. Sign what you post to us with it. The old secret still works meanwhile.
   3. Tell us when you do, and we end the old one.

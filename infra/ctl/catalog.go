@@ -74,7 +74,7 @@ func showService(c *console, s *catalog.Service, asJSON bool) error {
 	return nil
 }
 
-// withEntries reads the entries of files beside the built-in ones.
+// withEntries reads the entries of files in addition to the built-in ones.
 func withEntries(files []string) (*catalog.Edition, error) {
 	var all []byte
 	for _, name := range files {

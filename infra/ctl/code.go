@@ -78,7 +78,7 @@ func linkKeys(ctx context.Context, d *operator.Deployment) (*token.Keys, error) 
 		return ""
 	})
 	if err != nil || len(conf.LinkKeys) == 0 {
-		return nil, errors.New("the deployment's link keys are missing or not id:base64: a code would bind nobody")
+		return nil, errors.New("the deployment's link keys are missing or not id:base64: a code could not be redeemed")
 	}
 	return token.NewKeys(conf.LinkKeys...)
 }

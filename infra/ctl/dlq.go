@@ -160,8 +160,8 @@ func (c *console) sayRedriven(done []redriven, asJSON bool) error {
 	})
 }
 
-// redrive sends one queue's dead letters back and tells somebody at a terminal
-// meanwhile how many are left.
+// redrive sends one queue's dead letters back and, at a terminal, shows how many
+// are left.
 func (c *console) redrive(ctx context.Context, q operator.Queue, n queue.Name, of int) (int, error) {
 	if !c.Manned {
 		return q.Redrive(ctx, n)

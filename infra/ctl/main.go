@@ -23,8 +23,8 @@ type console struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Env      func(string) string
-	// Manned tells that somebody sits at a terminal, who can be asked and
-	// likes to see how far things are.
+	// Manned tells that this is a terminal: the user can be asked, and is
+	// shown progress.
 	Manned bool
 	lines  *bufio.Reader // of In
 	// reach finds the deployment that a command works on; nil is as its flags
@@ -47,7 +47,7 @@ var commands = []command{
 	{"catalog try", "FILE…", "tell what new entries would change on lines of a bank", catalogTry},
 	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
 	{"bank list", "", "list the banks and when each was last heard", bankList},
-	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one living beside until -finish", bankRotateSecret},
+	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one stays valid until -finish", bankRotateSecret},
 	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},
 	{"code", "ACCOUNT", "issue an enrolment code for an account_ref of a bank", code},
 	{"alert show", "ID", "tell what happened to an alert, and when", alertShow},

@@ -52,7 +52,7 @@ func menu(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 			case m.Deleted:
 				state = "deleted: an older one of ours"
 			case m.Kept:
-				state = "kept: LINE still shows it to somebody; run this again in an hour"
+				state = "kept: LINE still shows it to a user; run this again in an hour"
 			}
 			return []string{m.ID, dash(string(m.Lang)), state}
 		})

@@ -66,8 +66,8 @@ func dash(s string) string {
 	return s
 }
 
-// progress tells somebody at a terminal how far something is, on one line
-// that is written over.
+// progress shows at a terminal how far something is, on one line that is
+// written over.
 func (c *console) progress(format string, args ...any) {
 	if c.Manned {
 		_, _ = fmt.Fprintf(c.Err, "\r\033[K"+format, args...)
@@ -77,8 +77,8 @@ func (c *console) progress(format string, args ...any) {
 // doneProgress takes the line away.
 func (c *console) doneProgress() { c.progress("") }
 
-// confirm asks somebody at a terminal whether to go on. Where nobody sits,
-// the command was meant.
+// confirm asks at a terminal whether to go on. Without a terminal the answer
+// is yes.
 func (c *console) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes || !c.Manned {
 		return ctx.Err()

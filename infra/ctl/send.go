@@ -259,7 +259,7 @@ func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) 
 	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
 	res, err := s.client.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("nobody answers at %s", s.url)
+		return nil, fmt.Errorf("no answer from %s", s.url)
 	}
 	defer func() { _ = res.Body.Close() }()
 	var r reply

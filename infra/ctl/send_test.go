@@ -195,7 +195,7 @@ func TestSendSaysWhatIsWrong(t *testing.T) {
 		"a secret that is none":           {[]string{"KOZAMORI_BANK_SECRET", "?"}, []string{"-url", address, sample}, 1, "must be whsec_ and base64"},
 		"another bank's secret":           {env, []string{"-url", address, "-secret-file", other, sample}, 1, "answered 401"},
 		"a secret file that is not there": {env, []string{"-url", address, "-secret-file", "none", sample}, 1, "the secret in none cannot be read"},
-		"nobody there":                    {env, []string{"-url", "http://127.0.0.1:1", sample}, 1, "nobody answers at http://127.0.0.1:1."},
+		"nobody there":                    {env, []string{"-url", "http://127.0.0.1:1", sample}, 1, "no answer from http://127.0.0.1:1."},
 		"an address that is none":         {env, []string{"-url", "://", sample}, 1, "the address is not a URL"},
 		"no local stack":                  {env, []string{"-data", dir, sample}, 1, "No local stack is running; start one with go run ./infra/local"},
 	} {

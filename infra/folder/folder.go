@@ -1,6 +1,6 @@
 // Package folder is the data folder of the local stack: where it lies, the
 // secrets in it, and where the running stack listens. It never leaves the
-// machine, and what is in it is nobody's but this user's.
+// machine, and only this user can read it.
 package folder
 
 import (
@@ -57,7 +57,7 @@ type Bank struct {
 // Running says where the stack of a folder listens.
 type Running struct {
 	URL     string    `json:"url"`    // without a slash at its end
-	Socket  string    `json:"socket"` // where it lends itself to the operator
+	Socket  string    `json:"socket"` // where it serves the operator's tool
 	Started time.Time `json:"started"`
 }
 
@@ -77,8 +77,8 @@ func Default() (string, error) {
 }
 
 // Open makes the folder if need be and takes it for this process; ErrInUse.
-// If fresh, what a stack kept in it is removed first. A folder in which files
-// of somebody else would be overwritten or removed is left alone; ErrForeign.
+// If fresh, what a stack kept in it is removed first. A folder in which other
+// files than a stack's would be overwritten or removed is left alone; ErrForeign.
 func Open(path string, fresh bool) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be made: %w", path, cause(err))
@@ -192,7 +192,7 @@ func random(n int) []byte {
 // Announce writes down where the stack listens.
 func (f *Folder) Announce(r Running) error { return write(filepath.Join(f.path, runningFile), r) }
 
-// ReadSecrets reads the secrets of a folder that somebody else may hold.
+// ReadSecrets reads the secrets of a folder that another process may hold.
 // fs.ErrNotExist if no stack ever started in it.
 func ReadSecrets(path string) (*Secrets, error) {
 	var s Secrets
@@ -220,7 +220,7 @@ func read(path string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%s is damaged; begin anew with -fresh", path)
+		return fmt.Errorf("%s is damaged; start with an empty folder: -fresh", path)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type Vault struct {
 	kept   *Secrets
 }
 
-// Vault gives out the folder's secrets from now on; nobody else changes them.
+// Vault gives out the folder's secrets from now on; no other code changes them.
 func (f *Folder) Vault(kept *Secrets) *Vault { return &Vault{folder: f, kept: kept} }
 
 // bankOf finds the bank in the name of its webhook secret.

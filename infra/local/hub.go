@@ -19,7 +19,7 @@ type hub struct {
 
 func newHub() *hub { return &hub{wake: make(chan struct{}), closed: make(chan struct{})} }
 
-// change wakes whoever listens.
+// change wakes the listeners.
 func (h *hub) change() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -225,7 +225,7 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		"a folder that is a file":              {[]string{"-data", file, "-addr", "127.0.0.1:0"}, noEnv, 1, "cannot be made: not a directory."},
 		"a folder in use":                      {[]string{"-data", taken, "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
 		"a folder in use is not emptied":       {[]string{"-data", taken, "-fresh", "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
-		"secrets that are damaged":             {[]string{"-data", damaged, "-addr", "127.0.0.1:0"}, noEnv, 1, "is damaged; begin anew with -fresh."},
+		"secrets that are damaged":             {[]string{"-data", damaged, "-addr", "127.0.0.1:0"}, noEnv, 1, "is damaged; start with an empty folder: -fresh."},
 		"several variables that do not parse":  {[]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, func(string) string { return "soon" }, 1, "; KOZAMORI_"},
 		"a flag that is none":                  {[]string{"-port", "1"}, noEnv, 2, "-addr address"},
 		"an argument":                          {[]string{"now"}, noEnv, 2, `"now" is not a flag`},

@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	flags.StringVar(&o.Data, "data", "", "`folder` to keep everything in (default: kozamori in your cache directory)")
-	flags.BoolVar(&o.Fresh, "fresh", false, "begin anew: forget what the folder holds")
+	flags.BoolVar(&o.Fresh, "fresh", false, "start with an empty folder: delete what it holds")
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	verbose := flags.Bool("v", false, "log every step")
 	tell := flags.Bool("version", false, "tell which build this is, and do nothing else")

@@ -105,7 +105,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err := s.setUp(ctx, kept); err != nil {
 		return nil, err
 	}
-	socket, err := s.lend()
+	socket, err := s.serveOperator()
 	if err != nil {
 		return nil, err
 	}

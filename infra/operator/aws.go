@@ -72,7 +72,7 @@ func AWS(ctx context.Context, s Stack, env func(string) string) (*Deployment, er
 				return nil, err
 			}
 			if l := conf.LINE; l.Token == "" && (l.ChannelID == "" || l.Key == "" && len(l.Secrets) == 0) {
-				return nil, errors.New("LINE wants a channel access token (parameter line/token), or KOZAMORI_LINE_CHANNEL_ID in the environment beside the parameter line/key or line/channel-secret")
+				return nil, errors.New("LINE wants a channel access token (parameter line/token), or KOZAMORI_LINE_CHANNEL_ID in the environment together with the parameter line/key or line/channel-secret")
 			}
 			return app.New(conf, app.Means{}).Platform()
 		},

@@ -54,15 +54,15 @@ func local(ctx context.Context, data, linkKeys string) (*Deployment, error) {
 	r, err := folder.ReadRunning(data)
 	switch {
 	case err == nil && answers(ctx, r.Socket):
-		return Borrow(r.Socket), nil
+		return Connect(r.Socket), nil
 	case err != nil && !errors.Is(err, folder.ErrNotRunning):
 		return nil, err
 	}
 	return open(data, linkKeys)
 }
 
-// answers tells whether somebody listens. A stack that was killed left only
-// its address.
+// answers tells whether a stack listens at the address. One that was killed
+// leaves its address behind.
 func answers(ctx context.Context, socket string) bool {
 	c, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	if err != nil {

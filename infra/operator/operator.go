@@ -1,7 +1,7 @@
 // Package operator is what the operator's tool works on: the table, the
 // queues, the secrets and LINE of one deployment, wherever they are: on AWS,
 // in the data folder of a local stack, or in the stack that runs there, which
-// lends them over a socket. It never decides what is done with them.
+// serves them on a socket. It never decides what is done with them.
 package operator
 
 import (

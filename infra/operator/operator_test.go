@@ -20,10 +20,10 @@ import (
 	"kozamori/internal/testkit/worldtest"
 )
 
-// lend serves what is lent at a socket for as long as the test lasts.
-func lend(t *testing.T, l *Lent) *Deployment {
+// serve runs a server on a socket for as long as the test lasts.
+func serve(t *testing.T, l *Server) *Deployment {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "lend")
+	dir, err := os.MkdirTemp("", "operator")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,14 +35,14 @@ func lend(t *testing.T, l *Lent) *Deployment {
 	server := &http.Server{Handler: l.Handler()}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close(); _ = os.RemoveAll(dir) })
-	return Borrow(socket)
+	return Connect(socket)
 }
 
 func TestABorrowedTableKeepsEveryPromise(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table {
 		table := worldtest.Table(t, now)
-		return lend(t, &Lent{Table: table}).Table
+		return serve(t, &Server{Table: table}).Table
 	})
 }
 
@@ -50,7 +50,7 @@ func TestBorrowedQueues(t *testing.T) {
 	t.Parallel()
 	q := worldtest.Queue(t, qembedded.Options{})
 	ctx := t.Context()
-	b, err := lend(t, &Lent{Queue: q}).Queue(ctx)
+	b, err := serve(t, &Server{Queue: q}).Queue(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestALocalStackThatWasKilledIsWorkedOnByItsFiles(t *testing.T) {
 
 func TestAStackThatWentAwayIsASentence(t *testing.T) {
 	t.Parallel()
-	d := Borrow(filepath.Join(t.TempDir(), "nobody"))
+	d := Connect(filepath.Join(t.TempDir(), "nobody"))
 	if _, err := d.Table.Get(context.Background(), store.Key{PK: "a", SK: "b"}); !errors.Is(err, errGone) {
 		t.Error(err)
 	}

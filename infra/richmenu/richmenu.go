@@ -71,7 +71,7 @@ type Installed struct {
 	ID      string
 	Default bool // shown to everybody who has none of their own
 	Deleted bool // an older one
-	Kept    bool // an older one that LINE still shows to somebody
+	Kept    bool // an older one that LINE still shows to a user
 }
 
 // moving is how long LINE may take to replace the menus of people, and how

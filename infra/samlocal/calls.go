@@ -10,7 +10,7 @@ import (
 	"kozamori/internal/testkit/emulator"
 )
 
-// call is one call of AWS that somebody made.
+// call is one call of AWS that a function made.
 type call struct {
 	service, operation string
 	needs              []request

@@ -14,7 +14,7 @@ import (
 	"kozamori/internal/testkit/emulator"
 )
 
-// operator calls the emulators as somebody who may do everything.
+// operator calls the emulators with permission to do everything.
 type operator struct{ dynamo, moto string }
 
 // do makes a call; its input is named as the API names it, which is mostly
@@ -38,7 +38,7 @@ func (o operator) do(ctx context.Context, target string, in any) (map[string]any
 	}
 	req.Header.Set("Content-Type", "application/x-amz-json-"+version)
 	req.Header.Set("X-Amz-Target", target)
-	// The emulators look at whom it is for, not at the signature.
+	// The emulators look at the account it is for, not at the signature.
 	req.Header.Set("X-Amz-Date", time.Now().UTC().Format("20060102T150405Z"))
 	req.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=operator/20260101/"+emulator.Region+"/"+scope+"/aws4_request, SignedHeaders=host, Signature=0")
 	res, err := http.DefaultClient.Do(req)

@@ -66,7 +66,7 @@ func (s *Stack) Unmeasured(t *Template) error {
 	}
 	for _, m := range own {
 		if !seen[m.String()] {
-			wrong = append(wrong, fmt.Errorf("nobody looks at %v, which functions write", m))
+			wrong = append(wrong, fmt.Errorf("no alarm or dashboard uses %v, which functions write", m))
 		}
 	}
 	return errors.Join(wrong...)

@@ -25,7 +25,7 @@ const arn = "arn:aws:"
 var place = emulator.Region + ":" + Account
 
 // kinds are the types that are known here. A template with another one is
-// refused: nobody would notice that it does nothing.
+// refused: that it does nothing would go unnoticed.
 var kinds = map[string]kind{
 	"AWS::DynamoDB::Table": {"TableName", "$name", map[string]string{"Arn": arn + "dynamodb:" + place + ":table/$name"}},
 	"AWS::SQS::Queue": {"QueueName", "https://sqs." + emulator.Region + ".amazonaws.com/" + Account + "/$name",

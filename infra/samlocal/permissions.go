@@ -27,7 +27,7 @@ type statement struct {
 	used      map[string]bool // grant(action, resource)
 }
 
-// grant is one action on one resource, as somebody reads it.
+// grant is one action on one resource, in a form to read.
 func grant(action, resource string) string {
 	return action + " on " + resource[strings.LastIndexAny(strings.TrimRight(resource, ":*"), ":/")+1:]
 }
@@ -73,7 +73,7 @@ func parseRole(p map[string]any, own map[string]document) (*role, error) {
 	}
 	if st := in.AssumeRolePolicyDocument.Statement; len(st) != 1 || st[0].Effect != "Allow" ||
 		!slices.Equal(st[0].Principal.Service, many{"lambda.amazonaws.com"}) || !slices.Equal(st[0].Action, many{"sts:AssumeRole"}) {
-		return nil, errors.New("a role that Lambda, and nobody else, may take is known here")
+		return nil, errors.New("only a role that Lambda alone may assume is known here")
 	}
 	var documents []document
 	for _, a := range in.ManagedPolicyArns {

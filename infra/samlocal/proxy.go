@@ -169,7 +169,7 @@ func (p *proxy) count(what string, n int) {
 	p.meter.add(what, n)
 }
 
-// take returns what was counted and begins anew.
+// take returns what was counted and starts again from zero.
 func (p *proxy) take() Meter {
 	p.mu.Lock()
 	defer p.mu.Unlock()

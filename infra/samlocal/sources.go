@@ -247,7 +247,7 @@ func (s *Stack) strike(ctx context.Context, r *rule, e map[string]any) error {
 	return nil
 }
 
-// later invokes a function that nobody waits for: again if it fails, as often
+// later invokes a function asynchronously: again if it fails, as often
 // as it says (here without the minutes between), then to where failures go.
 func (s *Stack) later(ctx context.Context, f *function, e any) error {
 	c, ok := s.invokes[f.logical]
@@ -271,7 +271,7 @@ func (s *Stack) later(ctx context.Context, f *function, e any) error {
 	return err
 }
 
-// invokeConfig is what becomes of invocations that nobody waits for.
+// invokeConfig is what becomes of asynchronous invocations.
 type invokeConfig struct {
 	FunctionName, Qualifier  string
 	MaximumRetryAttempts     *int

@@ -48,7 +48,7 @@ func (b *banks) get(ctx context.Context, s *store.Store, code string) (*store.Ba
 	case err == nil, errors.Is(err, store.ErrNotFound):
 		k = keptBank{bank, err, b.now().Add(bankLife)}
 	case ctx.Err() != nil && k.bank == nil:
-		return nil, err // one who left spoils it for nobody else
+		return nil, err // a caller that gave up must not fail the others
 	case k.bank != nil:
 		k.till = b.now().Add(bankPause)
 	default:

@@ -46,7 +46,7 @@ func (s *System) Chat() (queue.Handler, error) {
 		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle, nil
 }
 
-// BankAPI takes what banks call beside sending events.
+// BankAPI takes what banks call apart from sending events.
 func (s *System) BankAPI() (http.Handler, error) {
 	desk, err := s.Membership()
 	if err != nil {

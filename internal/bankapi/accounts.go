@@ -87,7 +87,7 @@ type watchersReply struct {
 	Watchers   []watcherReply `json:"watchers"`
 }
 
-// watchers answers for an account that nobody watches too: the bank knows its
+// watchers answers for an account without watchers too: the bank knows its
 // accounts, and an empty list is the truth.
 func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	ref, err := accountRef(r)

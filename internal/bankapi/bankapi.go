@@ -1,4 +1,4 @@
-// Package bankapi is what banks call beside sending events: codes that bind a
+// Package bankapi is what banks call apart from sending events: codes that bind a
 // customer, nonces for LINE's account link, who watches an account, disputes and their status, erasure, and
 // the health of the feed. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.

@@ -36,7 +36,7 @@ var problems = []struct {
 		Reason: "received comes before frozen and refunded, closed comes last"}},
 	{dispute.ErrStatus, refused("status", "must be received, frozen, refunded or closed, with a text of at most 300 characters")},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
-	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "somebody else is changing this; try again", RetryAfter: time.Second}},
+	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},
 }
 
 func problemOf(err error) *problem.Problem {

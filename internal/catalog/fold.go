@@ -93,13 +93,6 @@ const (
 	maxBytes = 4096
 )
 
-// folded is a descriptor after folding.
-type folded struct {
-	cells []cell
-	after gap  // what stood behind the last unit
-	more  bool // the text goes on behind what was read
-}
-
 // folding is the state of a fold.
 type folding struct {
 	cells  []cell

@@ -55,7 +55,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 
 // Undo takes "not mine" back within the time to undo: the dispute is
 // withdrawn and the record unanswered. Later it is ErrTooLate; for a guardian
-// and somebody else's answer ErrNotAllowed; both come with what stands. It
+// and another watcher's answer ErrNotAllowed; both come with what stands. It
 // changes nothing, and says what stands, if nothing is disputed.
 func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
 	return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
@@ -132,7 +132,7 @@ func (f *file) late() bool {
 	return !f.who.At.IsZero() && f.who.At.Before(f.dispute.AnsweredAt)
 }
 
-// answer writes down the standing answer. Nobody else needs to be woken.
+// answer records the standing answer. No message follows from it.
 func (f *file) answer(value watch.AnswerValue, via watch.Via) {
 	f.record.Answer = &watch.Answer{Value: value, Watcher: f.watcher.ID, Via: via, At: f.now}
 	f.record.StopEscalation()

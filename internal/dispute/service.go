@@ -1,5 +1,4 @@
-// Package dispute takes the answers to alerts, whoever brings them (chat or
-// page), and keeps the dispute that an answer "not mine" opens: one per
+// Package dispute takes the answers to alerts, from the chat or from a page, and keeps the dispute that an answer "not mine" opens: one per
 // record, with every change of it in order. It never talks to people or to
 // banks itself: it writes down what must be told and queues it.
 package dispute
@@ -38,7 +37,7 @@ var (
 	// The Result tells what stands.
 	ErrTooLate = errors.New("dispute: too late to take back")
 	// ErrNotAllowed says that the watcher may see this but not do that: a
-	// guardian trusting a service, or taking back somebody else's answer.
+	// guardian trusting a service, or taking back another watcher's answer.
 	ErrNotAllowed = errors.New("dispute: not allowed for this watcher")
 	// ErrNoTrust says that there is nothing here to trust: no service, no
 	// amount, or an open dispute about it.
@@ -74,13 +73,13 @@ type Outcome string
 
 // The outcomes.
 const (
-	Unanswered       Outcome = "unanswered"        // nobody has answered
+	Unanswered       Outcome = "unanswered"        // not answered
 	Opened           Outcome = "opened"            // not mine, now
 	AlreadyOpen      Outcome = "already_open"      // not mine, answered before
 	Mine             Outcome = "mine"              // mine, now
 	AlreadyMine      Outcome = "already_mine"      // mine, answered before
 	Withdrawn        Outcome = "withdrawn"         // not mine taken back, now
-	AlreadyWithdrawn Outcome = "already_withdrawn" // not mine taken back before; nobody answered since
+	AlreadyWithdrawn Outcome = "already_withdrawn" // not mine taken back before; not answered since
 	Changed          Outcome = "changed"           // more was taken than the answer is about: nothing is recorded
 )
 
@@ -88,7 +87,7 @@ const (
 type Result struct {
 	Outcome Outcome
 	Record  *watch.Record
-	Dispute *watch.Dispute // nil if nobody ever said "not mine"
+	Dispute *watch.Dispute // nil if "not mine" was never said
 	Watcher watch.Watcher  // who asked
 	// Repeated tells that this very act was recorded before. The Outcome says
 	// how things stand now.
@@ -158,7 +157,7 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 			return nil, err
 		}
 		// The account is read in any case, so that an unknown record takes as
-		// long as somebody else's.
+		// long as one of other people's.
 		f.record = &watch.Record{}
 	}
 	f.account, err = k.Store.Account(ctx, f.record.Account)
@@ -190,7 +189,7 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 }
 
 // still makes a transaction fail if the account has changed since it was
-// read: whoever was unbound a moment ago answers nothing.
+// read: a watcher who was unbound a moment ago cannot answer.
 func (f *file) still() store.Write {
 	return store.CheckAccount(f.account)
 }
@@ -201,7 +200,7 @@ func (f *file) disputed() bool {
 }
 
 // mayWithdraw tells whether the asker is one who may take "not mine" back: an
-// owner, or whoever gave the answer.
+// owner, or the watcher who gave the answer.
 func (f *file) mayWithdraw() bool {
 	return f.watcher.Role == watch.Owner || f.watcher.ID == f.dispute.Watcher
 }

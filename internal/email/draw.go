@@ -22,7 +22,7 @@ func colours(t message.Tone) (ink, bright string) {
 	return "#1f5b36", "#9fd8b4"
 }
 
-// dark are the colours for whoever reads on black.
+// dark are the colours of dark mode.
 func dark(bright string) string {
 	return `
 :root{color-scheme:light dark}

@@ -1,6 +1,6 @@
 // Package email sends messages as mails through Amazon SES v2, and says what
 // SES's answers mean. AWS's types stop here. It never decides whether
-// somebody is told, and it never sends a second time by itself.
+// a person is told, and it never sends a second time by itself.
 package email
 
 import (
@@ -86,7 +86,7 @@ func New(c Config) (*Client, error) {
 		}
 		o.HTTPClient = &h
 		// SES drops no second copy. The SDK would repeat a request that timed
-		// out although SES may have taken it, and nobody would know; here
+		// out although SES may have taken it, without a trace; here
 		// every attempt is one of notify's, which counts them.
 		o.Retryer = aws.NopRetryer{}
 	}).SendEmail
@@ -148,7 +148,7 @@ func headers(key string, m message.Message) []types.MessageHeader {
 		return types.MessageHeader{Name: &name, Value: &value}
 	}
 	// Alerts share their subjects; without this, mail programs fold the
-	// second one under the first, where nobody sees it.
+	// second one under the first, where it is not seen.
 	var out []types.MessageHeader
 	if tagValue(key) {
 		out = append(out, header("X-Entity-Ref-ID", key))

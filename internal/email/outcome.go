@@ -54,11 +54,11 @@ func outcome(err error) watch.Outcome {
 	case errors.As(err, &throttled), errors.As(err, &limit), errors.As(err, &paused), errors.As(err, &suspended):
 		o.RetryAfter = later
 	case errors.As(err, &unverified), errors.As(err, &missing):
-		// The operator's to mend: a domain or a configuration set is missing.
+		// For the operator to fix: a domain or a configuration set is missing.
 		o.RetryAfter = later
 	case errors.As(err, &rejected) && strings.Contains(strings.ToLower(api.ErrorMessage()), "not verified"):
 		// Our own address is not verified, or the account is still in SES's
-		// sandbox: every mail fails until the operator mends it.
+		// sandbox: every mail fails until the operator fixes it.
 		o.RetryAfter = later
 	case errors.As(err, &rejected):
 		o.Result = watch.SendRefused
@@ -69,7 +69,7 @@ func outcome(err error) watch.Outcome {
 		}
 	case status >= 500, status == 429, status == 408:
 	case status == 401, status == 403:
-		o.RetryAfter = later // credentials or permissions: the operator's to mend
+		o.RetryAfter = later // credentials or permissions: for the operator to fix
 	default:
 		o.Result = watch.SendRefused
 	}

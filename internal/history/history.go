@@ -24,7 +24,7 @@ const latestMost = 300
 type Alert struct {
 	Record  *watch.Record
 	Bound   membership.Bound
-	Dispute *watch.Dispute // nil if nobody ever said "not mine"
+	Dispute *watch.Dispute // nil if "not mine" was never said
 }
 
 // Alerts lists what a watcher was told of an account that occurred between

@@ -13,7 +13,8 @@ import (
 // environment is what Lambda gives a function: a region, and credentials for
 // as long as it lives. The SDK's own search through profiles, metadata and
 // single sign-on would double the program, and reading only the environment
-// with it would still start the clients of four services that nobody calls. So AWS_USE_FIPS_ENDPOINT,
+// with it would still start the clients of four services that are never called.
+// So AWS_USE_FIPS_ENDPOINT,
 // AWS_USE_DUALSTACK_ENDPOINT and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, which
 // the SDK would honour, change nothing here.
 func environment() aws.Config {

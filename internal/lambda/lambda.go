@@ -125,10 +125,10 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 	return p, err
 }
 
-// get returns the part, built anew if its secrets have changed.
+// get returns the part, built again if its secrets have changed.
 func (p *part[T]) get(ctx context.Context) (T, error) { return p.with(ctx, p.secrets.Named) }
 
-// again returns the part, and whether it is another one, for somebody who has
+// again returns the part, and whether it was rebuilt, for a caller that has
 // reason to think that its secrets have changed.
 func (p *part[T]) again(ctx context.Context) (T, bool) {
 	before := p.known()
@@ -165,7 +165,7 @@ func (p *part[T]) with(ctx context.Context, read func(context.Context, ...string
 		return value, nil
 	}
 	if p.ready {
-		p.log.ErrorContext(ctx, "a secret was replaced by one that cannot be used; the last one serves", "err", err)
+		p.log.ErrorContext(ctx, "cannot use the new value of a secret; the old one stays in use", "err", err)
 		return p.value, nil
 	}
 	return value, err
@@ -202,8 +202,8 @@ func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) err
 }
 
 // answers lets a part answer a request. LINE's channel secret is void as soon as
-// a new one is issued, which nobody can put in place beforehand: the first
-// webhook whose signature is wrong may tell of it.
+// a new one is issued, and the new one cannot be put in place beforehand: the
+// first webhook whose signature is wrong may tell of it.
 func answers(p *part[http.Handler]) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	return func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		h, err := p.get(ctx)
@@ -277,7 +277,7 @@ func feedback(ctx context.Context, s *notify.Stage, detail []byte, log *slog.Log
 	f, err := email.ParseFeedback(detail)
 	if err != nil {
 		// It will not read better next time.
-		log.ErrorContext(ctx, "what SES says of a mail cannot be read", "err", err)
+		log.ErrorContext(ctx, "cannot read what SES says of a mail", "err", err)
 		return nil
 	}
 	return s.Bounced(ctx, f)

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNoProfile says that a user blocked us, is no friend of ours or does not
-// exist: pushing to them would be answered 200 and reach nobody.
+// exist: pushing to them would be answered 200 and reach no one.
 var ErrNoProfile = errors.New("line: no such friend")
 
 // StatusError is an answer of LINE's other than the one hoped for. It carries

@@ -132,7 +132,7 @@ func (c *Client) DeleteRichMenu(ctx context.Context, menu string) error {
 }
 
 // LinkRichMenu shows a menu to one user, at once and before the default. LINE
-// answers the same for somebody who is no friend, and shows them nothing.
+// answers the same for a user who is no friend, and shows them nothing.
 func (c *Client) LinkRichMenu(ctx context.Context, user, menu string) error {
 	return c.menu(ctx, user, menu, func(api *messaging_api.MessagingApiAPI) (*http.Response, struct{}, error) {
 		return api.LinkRichMenuIdToUserWithHttpInfo(user, menu)

@@ -55,7 +55,7 @@ func (c *Client) CurrentMenu(ctx context.Context, lang watch.Lang) (string, erro
 // not managed to: the old ones are still needed.
 var ErrStillMoving = errors.New("line: not everybody has the new menu yet")
 
-// MoveMenus shows a menu to everybody to whom one of others is linked, without
+// MoveMenus shows a menu to all users who have one of the others, without
 // asking who they are, and waits until LINE has done so or ctx ends. LINE
 // takes 3 such requests an hour.
 func (c *Client) MoveMenus(ctx context.Context, from []string, to string, every time.Duration) error {

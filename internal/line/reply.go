@@ -23,7 +23,7 @@ const maxMessages = 5
 //   - SendAccepted: the person has it, as far as LINE says.
 //   - SendRefused: LINE has not taken it, for certain (the token is used or
 //     too old, or LINE refuses us): push it instead, with a retry key.
-//   - SendRetry: nobody knows. The same token again is safe, since it works
+//   - SendRetry: not known. The same token again is safe, since it works
 //     once; a push is not, for the person may get it twice.
 func (c *Client) Reply(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome {
 	return c.reply(ctx, replyToken, false, msgs)
@@ -63,7 +63,7 @@ func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs
 		}
 		switch {
 		case o.Result == watch.SendRefused && unsure && err == nil && res.StatusCode == http.StatusBadRequest:
-			// The token is used up, and nobody but our first attempt had it.
+			// The token is used up, and only our first attempt had it.
 			return watch.Outcome{Result: watch.SendAccepted}
 		case o.Result == watch.SendRefused && unsure:
 			o.Result = watch.SendRetry

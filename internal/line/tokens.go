@@ -37,7 +37,7 @@ const (
 	issueTime  = 5 * time.Second
 )
 
-// OAuth is where and as whom stateless tokens are asked for.
+// OAuth is where stateless tokens are asked for, and for which channel.
 type OAuth struct {
 	Endpoint  string // of the Messaging API; may have a path
 	ChannelID string

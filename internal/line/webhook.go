@@ -86,8 +86,8 @@ const (
 	maxNonce      = 255
 )
 
-// ParseWebhook reads a webhook's events, in their order. Each is read for
-// itself, so that one that cannot be read spoils no other: it comes back as
+// ParseWebhook reads a webhook's events, in their order. Each is read by
+// itself, so that one that cannot be read does not fail the others: it is
 // Unknown, with its id if it has one. LINE's own check of the address is a
 // webhook without events.
 func ParseWebhook(body []byte) ([]Event, error) {

@@ -1,5 +1,5 @@
-// Package markup holds what pages and mails are drawn with beside gomponents,
-// which escapes every text and every attribute: the addresses that a link may
+// Package markup holds what pages and mails are drawn with in addition to
+// gomponents, which escapes every text and every attribute: the addresses that a link may
 // have. It is pure, and writes nothing that it was not told to.
 //
 // Pages are made of functions and not of html/template: a program that runs a
@@ -58,8 +58,8 @@ func dials(number string) bool {
 		!strings.ContainsFunc(number, func(r rune) bool { return r != '-' && (r < '0' || r > '9') })
 }
 
-// Lines begins a new line before each node that is there, for whoever reads
-// the source. What Lines made itself has its lines already.
+// Lines begins a new line before each node that is there, so that the source
+// can be read. What Lines made itself has its lines already.
 func Lines(nodes ...g.Node) g.Group {
 	var out g.Group
 	for _, n := range nodes {

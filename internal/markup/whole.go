@@ -8,8 +8,8 @@ import (
 
 // Whole is a text in which each report number, KZ-7F3K-9Q4M, is drawn by a
 // function that keeps it on one line: broken at a hyphen it is read wrongly on
-// the telephone. The number itself stays as banks know it, for whoever copies
-// it: no other hyphen, and nothing invisible.
+// the telephone. The number itself stays as banks know it, so that it can be
+// copied: no other hyphen, and nothing invisible.
 func Whole(text string, draw func(number string) g.Node) g.Node {
 	var out g.Group
 	rest := 0

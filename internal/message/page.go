@@ -17,7 +17,7 @@ type Page struct {
 type Part struct {
 	Message
 	QR      string // an SVG of ours; empty if there is none
-	QRName  string // what it is, for whoever cannot see it
+	QRName  string // what it is, for screen readers
 	Links   []PageLink
 	Forms   []Form
 	History []Moment
@@ -42,7 +42,7 @@ type Form struct {
 // Group is fields that are folded away under a heading until it is tapped.
 type Group struct {
 	Title  string
-	Says   string // what is set now, in a few words, for whoever leaves it folded
+	Says   string // what is set now, in a few words, shown while it is folded
 	Open   bool
 	Text   []string
 	Fields []Field
@@ -73,7 +73,7 @@ type Field struct {
 	Unit    string // behind a number
 	Checked bool
 	Options []Option
-	Error   string // what is wrong with the value, beside it
+	Error   string // what is wrong with the value, shown next to it
 }
 
 // Option is one choice of a FieldSelect.

@@ -11,8 +11,8 @@ import (
 // quiet is the white margin around a QR code, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// SVG draws a QR code as SVG, which prints sharply at any size. Whoever shows
-// it names it: the drawing says nothing to those who cannot see it. Level M
+// SVG draws a QR code as SVG, which prints sharply at any size. The caller
+// gives it a text alternative: a drawing says nothing to a screen reader. Level M
 // survives a crease in the letter.
 func SVG(text string) (string, error) {
 	c, err := qr.Encode(text, qr.M)

@@ -35,7 +35,7 @@ const (
 	// perCall is how long one call may take.
 	perCall = 5 * time.Second
 	// While older values can serve, a call is made once and may take inPassing,
-	// and a read of many pages mostRead: whoever waits for it has little time.
+	// and a read of many pages mostRead: the request that waits for it has little time.
 	inPassing = 500 * time.Millisecond
 	mostRead  = 2 * time.Second
 )
@@ -98,7 +98,7 @@ func (s *Secrets) Named(ctx context.Context, names ...string) (map[string]string
 	return s.together(ctx, Life, names)
 }
 
-// Renewed is Named for somebody who has reason to think that a value is no
+// Renewed is Named for a caller that has reason to think that a value is no
 // longer the newest. It reads again at most once in half a minute.
 func (s *Secrets) Renewed(ctx context.Context, names ...string) (map[string]string, error) {
 	return s.together(ctx, pause, names)
@@ -193,7 +193,7 @@ func (s *Secrets) refresh(ctx context.Context, k *kept, life time.Duration, read
 	case err == nil:
 		k.values, k.read = values, now
 	case k.values != nil:
-		s.config.Logger.Error("secrets cannot be read again; the last ones serve", "age", now.Sub(k.read).Round(time.Second), "err", err)
+		s.config.Logger.Error("cannot read secrets again; the old ones stay in use", "age", now.Sub(k.read).Round(time.Second), "err", err)
 	default:
 		return err
 	}

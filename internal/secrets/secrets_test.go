@@ -133,7 +133,7 @@ func TestSecrets(t *testing.T) {
 	if n := w.calls - calls; n != 2 {
 		t.Errorf("asked %d times, want 2", n)
 	}
-	if !strings.Contains(w.log.String(), "cannot be read again") || strings.Contains(w.log.String(), "whsec") || strings.Contains(w.log.String(), "BBBB") {
+	if !strings.Contains(w.log.String(), "cannot read secrets again") || strings.Contains(w.log.String(), "whsec") || strings.Contains(w.log.String(), "BBBB") {
 		t.Errorf("log: %s", w.log.String())
 	}
 }

@@ -16,11 +16,11 @@ import (
 // remembers nothing.
 type journal struct {
 	file *os.File
-	w    *bufio.Writer // while it is written anew
+	w    *bufio.Writer // while the file is rewritten
 }
 
-// openJournal reads the lines of a file, then writes anew, beside it first,
-// what of them is still kept.
+// openJournal reads the lines of a file, then rewrites it with those that are
+// still kept, through a second file that replaces it.
 func openJournal(path, what string, restore func(line []byte), rewrite func(*journal)) (*journal, error) {
 	old, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -43,7 +43,7 @@ func openJournal(path, what string, restore func(line []byte), rewrite func(*jou
 	return j, nil
 }
 
-// write appends an entry before anybody is answered.
+// write appends an entry before the request is answered.
 func (j *journal) write(v any) {
 	if j == nil {
 		return

@@ -45,7 +45,7 @@ var dialogPage = template.Must(template.New("").Parse(`<!doctype html><html lang
 <body style="font-family:sans-serif;margin:2rem"><h1>{{.Title}}</h1>
 {{range .Users}}<p><a href="?linkToken={{$.Token}}&amp;nonce={{$.Nonce}}&amp;as={{.ID}}">{{.Name}}</a></p>{{end}}`))
 
-// dialog is access.line.me's account link dialog. Whoever opens it is known
+// dialog is access.line.me's account link dialog. The user who opens it is known
 // by PhoneCookie or the parameter as; otherwise it asks, like LINE's login.
 func (l *LINE) dialog(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// User is somebody with a phone.
+// User is a person with a phone.
 type User struct {
 	ID   string `json:"id"`   // empty makes one of the name
 	Name string `json:"name"` // for the eye only

@@ -20,7 +20,7 @@ type LINEMessage struct {
 	To       string    `json:"to"`
 	Via      string    `json:"via"` // push or reply
 	RetryKey string    `json:"retry_key,omitempty"`
-	// Shown is false for somebody who blocked the account or never followed
+	// Shown is false for a user who blocked the account or never followed
 	// it: LINE answers 200 all the same.
 	Shown    bool              `json:"shown"`
 	Messages []json.RawMessage `json:"messages"`
@@ -196,7 +196,7 @@ func (l *LINE) take(s sending, key string, sum [sha256.Size]byte) (int, map[stri
 	if key != "" {
 		l.keys.put(&keyed{key: key, id: m.ID, to: s.To, at: now, body: sum})
 	}
-	if m.Shown { // LINE counts nothing that reaches nobody
+	if m.Shown { // LINE counts only what is shown
 		l.count(now)
 	}
 	l.journal.write(entry{Message: &m, Body: hex.EncodeToString(sum[:])})

@@ -22,13 +22,13 @@ type Person struct {
 	// older event that arrives late changes nothing.
 	UnfollowedAt time.Time `json:"unfollowed_at,omitzero"`
 	FollowEvent  time.Time `json:"follow_event,omitzero"`
-	// PauseEvent likewise is the time of the latest pause or its end.
+	// PauseEvent, in the same way, is the time of the latest pause or its end.
 	PauseEvent  time.Time `json:"pause_event,omitzero"`
 	WrongCodes  int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
 	WrongAt     time.Time `json:"wrong_at,omitzero"`     // the latest of them
 	LockedUntil time.Time `json:"locked_until,omitzero"`
-	// Expires is when somebody who watches nothing is forgotten; zero while
-	// they watch something.
+	// Expires is when a person who watches no account is forgotten; zero while
+	// they watch one.
 	Expires time.Time `json:"expires,omitzero"`
 	Version int64     `json:"-"`
 }

@@ -122,7 +122,7 @@ func (s *Store) UpdateRecord(ctx context.Context, id string, change func(*watch.
 }
 
 // UpdateReadRecord is UpdateRecord for a record that was read a moment ago: it
-// is read again only if somebody else has changed it since. The record given
+// is read again only if another writer has changed it since. The record given
 // stays as it is; the one returned can be given next.
 func (s *Store) UpdateReadRecord(ctx context.Context, read *watch.Record, change func(*watch.Record) error) (*watch.Record, error) {
 	r := read.Clone()

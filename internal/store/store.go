@@ -102,7 +102,7 @@ func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} 
 func stamp(t time.Time) string                     { return t.UTC().Format("20060102T150405.000Z") }
 func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
 
-// Account reads one account. ErrNotFound if nobody watches it.
+// Account reads one account. ErrNotFound if it has no watcher.
 func (s *Store) Account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
 	var a watch.Account
 	v, err := read(ctx, s, profileKey(k), &a)
@@ -124,8 +124,8 @@ func (e *UnreadableError) Error() string { return e.err.Error() }
 func (e *UnreadableError) Unwrap() error { return e.err }
 
 // Accounts reads many accounts and the activity of those for which
-// withActivity says so, together. Accounts that nobody watches are left out.
-// An *UnreadableError names one that spoils the rest.
+// withActivity says so, together. Accounts without watchers are left out.
+// An *UnreadableError names one that makes the whole call fail.
 func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool) (map[watch.AccountKey]*watch.Account, map[watch.AccountKey]*watch.Activity, error) {
 	want := make([]Key, 0, 2*len(keys))
 	for _, k := range keys {

@@ -121,8 +121,8 @@ func AsCondition(err error) (*ConditionError, bool) {
 var (
 	// ErrNotFound says that there is no such item, or that it has expired.
 	ErrNotFound = errors.New("store: not found")
-	// ErrConflict says that somebody else changed the item first, again and again.
-	ErrConflict = errors.New("store: changed by somebody else")
+	// ErrConflict says that another writer changed the item first, again and again.
+	ErrConflict = errors.New("store: changed by another writer")
 	// ErrCursor says that a cursor is not one that this query gave out.
 	ErrCursor = errors.New("store: cursor does not fit this query")
 )

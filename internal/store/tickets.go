@@ -20,8 +20,8 @@ const (
 	TicketDoor    TicketKind = "door"    // open a session, once
 	TicketSession TicketKind = "session" // see and change settings for a while
 
-	// Those let nobody do anything: they hold what there is of others, so that
-	// no more are made than may be.
+	// These permit nothing: they count the tickets of another kind, so that
+	// no more are made than allowed.
 	TicketInvites TicketKind = "invites" // an account's invitations
 	TicketMails   TicketKind = "mails"   // a watcher's confirmation mails
 )
@@ -36,7 +36,7 @@ type Ticket struct {
 	Owner   string          `json:"owner"`
 	Body    json.RawMessage `json:"body,omitempty"` // what it is about; emptied of people once used
 	Expires time.Time       `json:"expires"`
-	UsedBy  string          `json:"used_by,omitempty"` // names nobody by itself
+	UsedBy  string          `json:"used_by,omitempty"` // identifies no person by itself
 	UsedAt  time.Time       `json:"used_at,omitzero"`
 	Version int64           `json:"-"`
 }

@@ -58,7 +58,7 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 			err = nil
 		}
 		if err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) {
-			s.Logger.Error("what is due cannot be done yet", "record", ref.Record, "dispute", ref.Dispute, "err", err)
+			s.Logger.Error("cannot do what is due; it is tried again", "record", ref.Record, "dispute", ref.Dispute, "err", err)
 			if first == nil {
 				first = err
 			}
@@ -105,7 +105,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 				continue
 			}
 			switch d.State {
-			case watch.Sending: // a mail keeps its lapsed lease: notify takes it anew
+			case watch.Sending: // a mail keeps its lapsed lease: notify takes it again
 			case watch.Held:
 				d.State, d.Due = watch.Queued, now.Add(watch.LostAfter)
 			default:
@@ -216,7 +216,7 @@ func (s *Stage) silent(ctx context.Context, rep *Report) error {
 		}
 		quiet, err := s.listen(ctx, b)
 		if err != nil {
-			s.Logger.Error("a bank's feed cannot be judged", "bank", b.Code, "err", err)
+			s.Logger.Error("cannot compute feed health", "bank", b.Code, "err", err)
 			if first == nil {
 				first = err
 			}

@@ -6,8 +6,9 @@ const (
 	// LateAfter is how late news may be before it is said that they are late.
 	LateAfter = 3 * time.Hour
 	// SummaryAfter is for how long what came too late is gathered into one
-	// message; SummaryEvery is the least time between two of them.
+	// message.
 	SummaryAfter = 10 * time.Minute
+	// SummaryEvery is the least time between two such messages.
 	SummaryEvery = 24 * time.Hour
 	// WatchedBefore is how long before somebody watched things may have
 	// happened and still be news to them.

@@ -1,5 +1,5 @@
-// Command draw makes the pictures of the menu under the LINE chat anew, with
-// the words of internal/wording: run it in infra/richmenu after changing them.
+// Command draw makes the pictures of the menu under the LINE chat from the
+// words of internal/wording: run it in infra/richmenu after changing them.
 // It needs Chromium and a Japanese font (Debian: chromium, fonts-noto-cjk).
 package main
 

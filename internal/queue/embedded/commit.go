@@ -17,7 +17,7 @@ const (
 )
 
 // op is something to do in the next commit and what follows from it once it
-// is on disk; then, under the lock, is called even if nobody waits any more.
+// is on disk; then, under the lock, is called even if the caller no longer waits.
 type op struct {
 	do   func(*bbolt.Tx) error
 	then func()

@@ -142,7 +142,7 @@ func (q *Queue) Redrive(ctx context.Context, n queue.Name) (int, error) {
 		err := q.durable(ctx, func(tx *bbolt.Tx) error {
 			letters := tx.Bucket(bucket(n, "dead"))
 			if there = letters.Get(dbKey(old)) != nil; !there {
-				return nil // somebody else sent it back
+				return nil // another call sent it back
 			}
 			if err := putMessage(tx, n, id, h, d.Body); err != nil {
 				return err

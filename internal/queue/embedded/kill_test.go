@@ -38,7 +38,7 @@ func idOf(t *testing.T, b []byte) string {
 }
 
 // mover is the child: two senders say what was taken, two consumers say what
-// they are about to end, and bury every seventh.
+// they are about to end, and dead-letter every seventh.
 func mover() {
 	ctx := context.Background()
 	q, err := embedded.Open(os.Getenv("FILE"), embedded.Options{Visibility: time.Minute})

@@ -218,7 +218,7 @@ func (l *line) take(most int, now, until int64) []*entry {
 		}
 	}
 	if len(out) == most {
-		l.ring() // there may be more for somebody else
+		l.ring() // there may be more for another receiver
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func late(t *testing.T, q tested) {
 	if len(first) != 3 {
 		t.Fatalf("%d messages, want 3", len(first))
 	}
-	// All three come back; whoever had them first is late.
+	// All three come back; their first receiver is late.
 	q.expire()
 	second := map[string]queue.Message{}
 	for end := time.Now().Add(soon); len(second) < 3 && time.Now().Before(end); {
@@ -173,7 +173,7 @@ func depth(t *testing.T, q tested) {
 	}
 	is("one received", 2, 1, 0)
 	must(t, q.DeadLetter(ctx, queue.Events, ms[0], "test"))
-	is("buried", 2, 0, 1)
+	is("dead-lettered", 2, 0, 1)
 }
 
 // cutAfter grows from nothing to more than a call over a network takes.

@@ -131,9 +131,9 @@ func none(t *testing.T, q tested, why string) {
 	}
 }
 
-func one(t *testing.T, q tested, wait time.Duration) queue.Message {
+func one(t *testing.T, q tested) queue.Message {
 	t.Helper()
-	m := receive(t, q, wait)
+	m := receive(t, q, soon)
 	if len(m) != 1 {
 		t.Fatalf("%d messages, want 1", len(m))
 	}
@@ -190,11 +190,11 @@ func names(prefix string, n int) []string {
 func hides(t *testing.T, q tested) {
 	send(t, q, "0125", "hello")
 	start := time.Now()
-	m := one(t, q, soon)
+	m := one(t, q)
 	if string(m.Body) != "hello" || m.Group != "0125" || m.Trace != "trace" || m.Receives != 1 || m.SentAt.IsZero() {
 		t.Errorf("message %+v", m)
 	}
-	m = one(t, q, soon)
+	m = one(t, q)
 	if hidden := time.Since(start); m.Receives != 2 || hidden < briefly-clockStep {
 		t.Errorf("received %d times after %v, want 2 after %v", m.Receives, hidden, briefly)
 	}
@@ -209,15 +209,15 @@ func hides(t *testing.T, q tested) {
 
 func retries(t *testing.T, q tested) {
 	send(t, q, "", "x")
-	if err := q.Retry(ctx, queue.Events, one(t, q, soon), 0); err != nil {
+	if err := q.Retry(ctx, queue.Events, one(t, q), 0); err != nil {
 		t.Fatal(err)
 	}
-	m := one(t, q, soon)
+	m := one(t, q)
 	start := time.Now()
 	if err := q.Retry(ctx, queue.Events, m, 2*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	one(t, q, soon)
+	one(t, q)
 	if d := time.Since(start); d < 2*time.Second-clockStep {
 		t.Errorf("back after %v", d)
 	}

@@ -36,11 +36,11 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 	if err != nil {
 		return err
 	}
-	// Nobody else takes it meanwhile, and what has ended is not dead-lettered.
+	// No other receiver takes it meanwhile, and what has ended is not dead-lettered.
 	if still, err := q.hide(ctx, url, m.Receipt, deadLettering+attempt); err != nil || !still {
 		return err
 	}
-	// What has begun is finished, even if whoever asked for it is in a hurry.
+	// What has begun is finished, even if the caller gives up.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), deadLettering)
 	defer cancel()
 	e := newEntry(m.Body, m.Group, attribute{attrWhy, why}, attribute{attrSent, strconv.FormatInt(m.SentAt.UnixMilli(), 10)},
@@ -86,7 +86,7 @@ func (q *Queue) Dead(ctx context.Context, n queue.Name, max int) ([]queue.Dead, 
 	return out, q.show(ctx, url, handles)
 }
 
-// failedInvocation reads why and how often Lambda called a function in vain, in
+// failedInvocation reads why and how often a function failed when Lambda called it, in
 // what it sends to the function's destination of failures.
 func failedInvocation(body []byte) (why string, times int) {
 	var r struct {

@@ -3,7 +3,7 @@
 // DynamoDB's deletion of expired items: what has expired is absent from that
 // second on, to reads and to conditions alike.
 //
-// One table, on demand, holds everything. Which item is read by whom:
+// One table, on demand, holds everything. What reads which item:
 //
 //	what is asked                           how                                   units
 //	accounts and activity of a batch        BatchGetItem A#bank#ref/PROFILE,      1 RCU per 4 KB item

@@ -13,7 +13,7 @@ import (
 )
 
 // purgeEvery is how often what has expired is removed from the file; DynamoDB
-// does so within days. Nobody can read it meanwhile.
+// does so within days. Meanwhile it cannot be read.
 const purgeEvery = time.Hour
 
 // purgePart bounds how many items are looked at, and so removed, in one

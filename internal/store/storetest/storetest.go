@@ -159,7 +159,7 @@ func expiry(t *testing.T, open Opener) {
 		must(t, tab.Write(ctx, checkOnly(key(1), store.Absent)))
 		must(t, tab.Write(ctx, put(key(1), `2`, store.Absent)))
 		if it, ok := get(t, tab, key(1)); !ok || it.Version != 1 || !it.Expires.IsZero() {
-			t.Errorf("put anew: %v version %d expires %v", ok, it.Version, it.Expires)
+			t.Errorf("put again: %v version %d expires %v", ok, it.Version, it.Expires)
 		}
 	})
 

@@ -131,7 +131,7 @@ func writes(t *testing.T, open Opener) {
 			short, cancel := context.WithTimeout(ctx, time.Duration(i)*100*time.Microsecond)
 			err := tab.Write(short, put(a, `1`, store.Absent), put(b, `1`, store.Absent))
 			cancel()
-			// Whoever got no answer writes again, and learns what became of it.
+			// A writer that got no answer writes again, and learns what became of it.
 			again := tab.Write(ctx, put(a, `2`, store.Absent), put(b, `2`, store.Absent))
 			if err == nil || again != nil {
 				lost(t, fmt.Sprintf("try %d", i), again, 0, 1)

@@ -115,7 +115,7 @@ func send[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Vo
 }
 
 // Sideways is how many pixels of the page stick out to the right. What
-// somebody typed may scroll within its field.
+// a person typed may scroll within its field.
 func Sideways(t *testing.T, ctx context.Context) int {
 	t.Helper()
 	out, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(() => {

@@ -87,7 +87,7 @@ func (c *Child) Line() (string, bool) {
 }
 
 // Wait waits until the child has died by itself, and returns the lines that it
-// said and nobody has read.
+// printed and that were not read yet.
 func (c *Child) Wait() []string {
 	c.t.Helper()
 	var rest []string
@@ -101,7 +101,7 @@ func (c *Child) Wait() []string {
 }
 
 // Kill kills the child, waits until it is gone, and returns the lines that it
-// said and nobody has read.
+// printed and that were not read yet.
 func (c *Child) Kill() []string {
 	_ = c.cmd.Process.Kill()
 	var rest []string

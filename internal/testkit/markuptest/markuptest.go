@@ -77,7 +77,7 @@ func Bones(html string) string {
 }
 
 // Check draws something with harmless texts and then with each hostile one,
-// and finds what is different beside the texts. No hostile text may become an
+// and finds what is different apart from the texts. No hostile text may become an
 // address.
 func Check(t *testing.T, draw func(text string) string) {
 	t.Helper()

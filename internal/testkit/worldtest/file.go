@@ -106,7 +106,7 @@ func Bytes(t testing.TB, file string) []byte {
 	return b
 }
 
-// Restore makes the store what it was, and gives its table anew. Nothing may
+// Restore makes the store what it was, and returns a new table. Nothing may
 // be reading or writing.
 func Restore(t testing.TB, table store.Table, file string, was []byte, now func() time.Time) store.Table {
 	t.Helper()

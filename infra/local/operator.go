@@ -13,10 +13,10 @@ import (
 	"kozamori/infra/operator"
 )
 
-// lend lets the operator's tool of this user work on the stack's own files,
-// which the stack has locked. The socket lies in a directory that nobody else
+// serveOperator lets the operator's tool of this user work on the stack's own files,
+// which the stack has locked. The socket lies in a directory that no other user
 // can enter; one in the data folder could have too long a name for a socket.
-func (s *stack) lend() (socket string, err error) {
+func (s *stack) serveOperator() (socket string, err error) {
 	dir, err := os.MkdirTemp("", "kozamori-") // made with 0700
 	if err != nil {
 		return "", fmt.Errorf("the operator's socket cannot be made: %w", err)
@@ -27,8 +27,8 @@ func (s *stack) lend() (socket string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("the operator's socket cannot be made: %w", err)
 	}
-	lent := &operator.Lent{Table: s.System.Table, Queue: s.System.Queue, Secrets: s.vault, LINE: s.lineAccess}
-	server := &http.Server{Handler: lent.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: s.server.ErrorLog}
+	served := &operator.Server{Table: s.System.Table, Queue: s.System.Queue, Secrets: s.vault, LINE: s.lineAccess}
+	server := &http.Server{Handler: served.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: s.server.ErrorLog}
 	s.serving.Go(func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.Logger.Error("the operator's socket ended", "err", err)

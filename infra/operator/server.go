@@ -35,7 +35,7 @@ type answered struct {
 	Depth  *queue.Depth `json:",omitempty"`
 	Line   *LineAccess  `json:",omitempty"`
 	Value  string       `json:",omitempty"`
-	Fault  string       `json:",omitempty"` // what went wrong, beside what came of it all the same
+	Fault  string       `json:",omitempty"` // what went wrong, in addition to what was done
 	Failed []int        `json:",omitempty"` // the conditions that did not hold
 	Cursor bool         `json:",omitempty"` // store.ErrCursor
 	NoLINE bool         `json:",omitempty"` // ErrNoLINE
@@ -44,17 +44,17 @@ type answered struct {
 // LineAccess is how the stack's LINE is reached.
 type LineAccess struct{ API, Data, Token string }
 
-// Lent is what a running stack lends.
-type Lent struct {
+// Server is what a running stack serves.
+type Server struct {
 	Table   store.Table
 	Queue   Queue
 	Secrets Secrets
 	LINE    func(context.Context) (LineAccess, error)
 }
 
-// Handler lends it. Whoever reaches the handler may do everything: it belongs
+// Handler serves it. A client of the handler may do everything, so it belongs
 // on a socket that only this user can open.
-func (l *Lent) Handler() http.Handler {
+func (l *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	serve := func(name string, do func(context.Context, *asked, *answered) error) {
 		mux.HandleFunc("POST /"+name, func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +71,7 @@ func (l *Lent) Handler() http.Handler {
 				}
 			}
 			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(&out) // who left finds out what happened by asking again
+			_ = json.NewEncoder(w).Encode(&out) // a client that left finds out what happened by asking again
 		})
 	}
 	serve("get", func(ctx context.Context, in *asked, out *answered) error {

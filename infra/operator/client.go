@@ -14,15 +14,15 @@ import (
 	"kozamori/internal/store"
 )
 
-// errGone says that nobody listens at a socket any more.
+// errGone says that no stack listens at the socket any more.
 var errGone = errors.New("the local stack does not answer")
 
-// borrowed is what a running stack lends, over its socket.
-type borrowed struct{ http *http.Client }
+// remote is a running stack, reached through its socket.
+type remote struct{ http *http.Client }
 
-// Borrow works on what a running stack lends at a socket. It calls nobody.
-func Borrow(socket string) *Deployment {
-	b := &borrowed{http: &http.Client{Transport: &http.Transport{
+// Connect works on what a running stack serves at a socket. It makes no call.
+func Connect(socket string) *Deployment {
+	b := &remote{http: &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		},
@@ -43,7 +43,7 @@ func Borrow(socket string) *Deployment {
 	}
 }
 
-func (b *borrowed) call(ctx context.Context, operation string, in asked) (*answered, error) {
+func (b *remote) call(ctx context.Context, operation string, in asked) (*answered, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (b *borrowed) call(ctx context.Context, operation string, in asked) (*answe
 }
 
 // Get reads items.
-func (b *borrowed) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+func (b *remote) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
 	out, err := b.call(ctx, "get", asked{Keys: keys})
 	if err != nil {
 		return nil, err
@@ -94,13 +94,13 @@ func (b *borrowed) Get(ctx context.Context, keys ...store.Key) (map[store.Key]st
 }
 
 // Write does all of the writes or none.
-func (b *borrowed) Write(ctx context.Context, writes ...store.Write) error {
+func (b *remote) Write(ctx context.Context, writes ...store.Write) error {
 	_, err := b.call(ctx, "write", asked{Writes: writes})
 	return err
 }
 
 // Query walks a partition.
-func (b *borrowed) Query(ctx context.Context, q store.Query) (store.Page, error) {
+func (b *remote) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	out, err := b.call(ctx, "query", asked{Query: &q})
 	if err != nil || out.Page == nil {
 		return store.Page{}, err
@@ -109,13 +109,13 @@ func (b *borrowed) Query(ctx context.Context, q store.Query) (store.Page, error)
 }
 
 // Send puts messages into a queue.
-func (b *borrowed) Send(ctx context.Context, q queue.Name, msgs ...queue.Outgoing) error {
+func (b *remote) Send(ctx context.Context, q queue.Name, msgs ...queue.Outgoing) error {
 	_, err := b.call(ctx, "send", asked{Queue: q, Messages: msgs})
 	return err
 }
 
 // Dead lists dead letters.
-func (b *borrowed) Dead(ctx context.Context, q queue.Name, max int) ([]queue.Dead, error) {
+func (b *remote) Dead(ctx context.Context, q queue.Name, max int) ([]queue.Dead, error) {
 	out, err := b.call(ctx, "dead", asked{Queue: q, Max: max})
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (b *borrowed) Dead(ctx context.Context, q queue.Name, max int) ([]queue.Dea
 }
 
 // Redrive sends dead letters back.
-func (b *borrowed) Redrive(ctx context.Context, q queue.Name) (int, error) {
+func (b *remote) Redrive(ctx context.Context, q queue.Name) (int, error) {
 	out, err := b.call(ctx, "redrive", asked{Queue: q})
 	if out == nil {
 		return 0, err
@@ -133,7 +133,7 @@ func (b *borrowed) Redrive(ctx context.Context, q queue.Name) (int, error) {
 }
 
 // Depth counts a queue's messages.
-func (b *borrowed) Depth(ctx context.Context, q queue.Name) (queue.Depth, error) {
+func (b *remote) Depth(ctx context.Context, q queue.Name) (queue.Depth, error) {
 	out, err := b.call(ctx, "depth", asked{Queue: q})
 	if err != nil || out.Depth == nil {
 		return queue.Depth{}, err
@@ -142,7 +142,7 @@ func (b *borrowed) Depth(ctx context.Context, q queue.Name) (queue.Depth, error)
 }
 
 // Secret reads a secret.
-func (b *borrowed) Secret(ctx context.Context, name string) (string, error) {
+func (b *remote) Secret(ctx context.Context, name string) (string, error) {
 	out, err := b.call(ctx, "secret", asked{Name: name})
 	if err != nil {
 		return "", err
@@ -151,7 +151,7 @@ func (b *borrowed) Secret(ctx context.Context, name string) (string, error) {
 }
 
 // PutSecret writes one.
-func (b *borrowed) PutSecret(ctx context.Context, name, value string) error {
+func (b *remote) PutSecret(ctx context.Context, name, value string) error {
 	_, err := b.call(ctx, "put-secret", asked{Name: name, Value: value})
 	return err
 }
