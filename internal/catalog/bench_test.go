@@ -113,5 +113,8 @@ func TestClassifyAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(10, func() { Classify("0168", l) }); n != 0 {
 			t.Errorf("%q: %v allocations", l, n)
 		}
+		if n := testing.AllocsPerRun(10, func() { Decide(&Evidence{Bank: "0168", Descriptor: l, Amount: 1000}) }); n != 0 {
+			t.Errorf("%q: %v allocations with evidence", l, n)
+		}
 	}
 }

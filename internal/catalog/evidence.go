@@ -149,7 +149,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	w.dated()
 	w.repeated()
 	w.answered()
-	w.finish(&out)
+	out.Strength, out.readings, out.n = w.finish()
 	if out.Strength == None && len(e.Links) == 0 && !e.Link {
 		out.hinges = w.bare || w.read != nil || w.railed(text) != nil
 	}
@@ -166,20 +166,33 @@ type weighed struct {
 // weigh reads a text of money that went out, some marks of which the bank
 // gave apart.
 func (d *data) weigh(bank, text string, marks flags, m *Match) weighed {
-	if len(text) > 3*shortCells {
-		s := d.scan(bank, text)
-		s.out, s.marks = true, marks
-		f := s.run()
-		s.match(f, m)
-		return weighed{f.name, f.trap, f.sure, s.marks}
+	if len(text) <= 3*shortCells {
+		var cells [shortCells]cell
+		if w, more := d.weighIn(bank, text, marks, m, cells[:]); !more {
+			return w
+		}
 	}
-	var cells [shortCells]cell
+	return d.weighLong(bank, text, marks, m)
+}
+
+func (d *data) weighLong(bank, text string, marks flags, m *Match) weighed {
+	var cells [maxCells]cell
+	w, _ := d.weighIn(bank, text, marks, m, cells[:])
+	return w
+}
+
+// weighIn is weigh with the cells to read the text into. It tells whether the
+// text is longer than they hold.
+func (d *data) weighIn(bank, text string, marks flags, m *Match, cells []cell) (w weighed, more bool) {
 	s := scan{data: d, text: text, bank: bank, out: true, marks: marks}
-	n, after, more := d.fold(text, cells[:])
+	n, after, more := d.fold(text, cells)
+	if more && len(cells) < maxCells {
+		return w, true
+	}
 	s.cells, s.after, s.more = cells[:n], after, more
 	f := s.run()
 	s.match(f, m)
-	return weighed{f.name, f.trap, f.sure, s.marks}
+	return weighed{f.name, f.trap, f.sure, s.marks}, more
 }
 
 // weighing is a decision in the making: a payment service or none, something
@@ -430,32 +443,34 @@ func (w *weighing) answered() {
 	}
 }
 
-// finish puts the readings in order.
-func (w *weighing) finish(out *Decision) {
+// finish puts the readings in order. It returns values, because what is
+// written through a pointer keeps the evidence on the heap.
+func (w *weighing) finish() (strength Strength, readings [2]Reading, n uint8) {
 	add := func(r Reading) {
-		if int(out.n) < len(out.readings) {
-			out.readings[out.n] = r
-			out.n++
+		if int(n) < len(readings) {
+			readings[n] = r
+			n++
 		}
 	}
-	out.Strength = w.strength
+	strength = w.strength
 	if w.silent {
-		out.Strength = None
+		strength = None
 	}
-	otherFirst := out.Strength == None || w.strength == Two && w.otherWhy.Has(WhyRhythm)
+	otherFirst := strength == None || w.strength == Two && w.otherWhy.Has(WhyRhythm)
 	if otherFirst && w.other != "" {
 		add(Reading{What: w.other, Why: w.otherWhy})
 		w.other = ""
 	}
-	if w.service != nil && (out.Strength > None || w.strength > None || w.bare) {
+	if w.service != nil && (strength > None || w.strength > None || w.bare) {
 		add(Reading{Service: w.service.ID, Why: w.why})
 	}
 	if w.second != nil {
 		add(Reading{Service: w.second.ID, Why: WhyText})
 	}
-	if (w.strength == Two || w.strength == Likely && w.service == nil) && w.other != "" && out.n < 2 {
+	if (w.strength == Two || w.strength == Likely && w.service == nil) && w.other != "" && n < 2 {
 		add(Reading{What: w.other, Why: w.otherWhy})
 	}
+	return strength, readings, n
 }
 
 // railNames are what banks call the ways that money moves, folded.
