@@ -1,0 +1,102 @@
+package catalog
+
+// ends decides on a name that stands from i to j by what is around it; nothing
+// if it does not count.
+func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
+	what, tail, end := s.follow(w, j)
+	across, apart := s.across(i, j)
+	switch {
+	case across != nil && apart:
+		s.note(noteAcross, i, j, w, across)
+		return found{}
+	case w.has(flagWhole) && what != tailBill && !(front && s.onlyMarks(j) && s.marks&flagTransfer == 0):
+		s.note(noteWhole, i, j, w, nil)
+		return found{}
+	case w.has(flagRail) && (s.marks&flagRail == 0 || what != tailNone):
+		s.note(noteRail, i, j, w, nil)
+		return found{}
+	case what == tailWord:
+		s.note(noteWord, i, j, w, nil)
+		return found{}
+	case what == tailBill:
+		s.note(noteBill, i, end, w, tail)
+		return refusal(tail, i, end)
+	case s.other != 0:
+		s.note(noteBill, i, j, w, s.passed(s.other))
+		return refusal(s.passed(s.other), i, j)
+	}
+	f := span(i, j)
+	f.name = w
+	if f.sure = how; how == seen {
+		f.sure = s.known(w)
+	}
+	switch r := s.reading(w); {
+	case r != nil && s.marks&flagDebit != 0:
+		s.note(noteBill, i, j, w, r)
+		return refusal(r, i, j)
+	case r != nil:
+		f = doubtful(f, r)
+	case what == tailUndecided:
+		f = doubtful(f, tail)
+	case across != nil:
+		f = doubtful(f, across)
+	case what == tailUnknown:
+		f = doubtful(f, unknownTail)
+	case s.doubt != 0:
+		f = doubtful(f, s.passed(s.doubt))
+	case w.has(flagCommon) && s.marks&flagRail == 0:
+		f = doubtful(f, namesake)
+	}
+	if f.trap != nil {
+		s.note(noteUndecided, i, end, w, f.trap)
+	} else {
+		s.note(noteName, i, j, w, nil)
+	}
+	return f
+}
+
+// across is a mark that begins inside a name from i to j and ends behind it,
+// and whether a gap stands before it, so that it and not the name is whole.
+func (s *scan) across(i, j int) (mark *word, apart bool) {
+	if j == len(s.cells) {
+		return nil, false
+	}
+	t := s.lines
+	for k := i + 1; k < j; k++ {
+		n := t.start(s.cells[k].unit)
+		for e := k + 1; n != 0; e++ {
+			if e > j {
+				for _, w := range t.enders(n) {
+					if w.kind == kindFront && s.lost(w, k) == 0 {
+						return w, s.gap(k)
+					}
+				}
+			}
+			if e == len(s.cells) {
+				break
+			}
+			n = t.step(n, s.cells[e].unit)
+		}
+	}
+	return nil, false
+}
+
+// known tells how well an exact spelling is known at the bank.
+func (s *scan) known(w *word) sureness {
+	switch {
+	case !w.has(flagSeen):
+		return guessed
+	case s.bank == "" || w.banks[s.bank]:
+		return seen
+	}
+	return elsewhere
+}
+
+// reading is what a service's name means at the bank besides the service, but
+// for behind a real-time rail.
+func (s *scan) reading(w *word) *word {
+	if w.service.readings == nil || s.marks&flagRail != 0 {
+		return nil
+	}
+	return w.service.readings[s.bank]
+}

@@ -1,0 +1,283 @@
+package catalog
+
+import (
+	"kozamori/internal/watch"
+)
+
+// weighing is a decision in the making: a payment service or none, something
+// else or nothing, and the reasons of each.
+type weighing struct {
+	*data
+	e        *Evidence
+	marks    flags
+	strength Strength
+	service  *Service
+	why      Why
+	second   *Service // a payment service too
+	other    string   // what else, in Japanese
+	otherWhy Why
+	bare     bool     // the name is one that needs more than the text
+	read     *Service // the service whose name is a bill at this bank
+	silent   bool     // the other reading came first
+}
+
+// text takes what the text alone says.
+func (w *weighing) text(f *weighed) {
+	if f.trap != nil {
+		w.other, w.otherWhy = f.trap.why, WhyWord
+		switch f.trap {
+		case unknownTail, unknownHead:
+			w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+		case namesake:
+			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
+		}
+		if s := f.trap.service; s != nil && s.readings[w.e.Bank] == f.trap {
+			w.read = s
+		}
+		if f.trap.kind == kindFront || f.trap.kind == kindCredit {
+			w.otherWhy = WhyMark
+		}
+	}
+	if f.name == nil {
+		return
+	}
+	w.service = f.name.service
+	switch f.sure {
+	case seen:
+		w.strength, w.why = Sure, WhySeen
+		if w.e.Bank == "" { // at which it was not seen
+			w.strength, w.why = Likely, WhyElsewhere
+		}
+	case elsewhere:
+		w.strength, w.why = Likely, WhyElsewhere
+	case guessed:
+		w.strength, w.why = Likely, WhyGuessed
+	case cutOff:
+		w.strength, w.why = Likely, WhyCut
+	case undecided:
+		w.strength, w.why = Two, WhyGuessed
+		if f.name.has(flagSeen) {
+			w.why = WhySeen
+			if w.e.Bank != "" && !f.name.banks[w.e.Bank] {
+				w.why = WhyElsewhere
+			}
+		}
+		if w.bare {
+			w.strength = None
+		}
+	}
+	if w.marks&flagRail != 0 {
+		w.why |= WhyRail
+		if w.strength == Likely {
+			w.strength = Sure
+		}
+	}
+}
+
+// What else an undecided debit is, where the files do not say.
+const (
+	otherUnknown  = "別の支払い"
+	otherNamesake = "同じ名前の別の会社"
+)
+
+// named takes the bank's own word for the service.
+func (w *weighing) named() {
+	if w.e.Service == "" {
+		return
+	}
+	s := w.services[w.e.Service]
+	what := ""
+	if s == nil {
+		var m Match
+		f := w.weigh(w.e.Bank, w.e.Service, flagRail, &m)
+		switch {
+		case f.name != nil:
+			s = f.name.service
+		case f.trap != nil:
+			what = f.trap.why
+		default:
+			what = w.e.Service
+			if w.service == nil {
+				// The bank knows a service that the catalogue does not.
+				w.strength = Likely
+			}
+		}
+	}
+	switch {
+	case s != nil && s.Rings() && (w.service == nil || w.service == s):
+		w.service, w.strength, w.other = s, Sure, ""
+		w.why |= WhyNamed
+	case s != nil && s.Rings():
+		// The text and the bank disagree: both are told.
+		w.second, w.service, w.strength = w.service, s, Two
+		w.other, w.why = "", WhyNamed
+	case w.service != nil && w.strength > None:
+		if s != nil {
+			what = s.NameJa
+		}
+		w.strength, w.other, w.otherWhy = Two, what, WhyNamed
+	default:
+		if s != nil {
+			what = s.NameJa
+		}
+		w.service, w.other, w.otherWhy = nil, what, WhyNamed
+	}
+}
+
+// collected takes the code of who collects.
+func (w *weighing) collected() {
+	s := w.collectors[w.e.Collector]
+	if w.e.Collector == "" || s == nil || !s.Rings() {
+		return
+	}
+	if w.service == nil || w.service == s {
+		w.service, w.strength, w.other = s, Sure, ""
+		w.why |= WhyCollector
+	}
+}
+
+// linked takes the account's charge links. A name that needs more than the
+// text has it in a link; one that the text says nothing of may be short for
+// the service that was linked.
+func (w *weighing) linked(text string) {
+	if len(w.e.Links) == 0 || w.e.Link {
+		return
+	}
+	if s := w.railed(text); s != nil && w.link(s) != 0 {
+		w.service, w.strength, w.why = s, Two, WhyGuessed
+		w.other, w.otherWhy = otherNamesake, WhyCommon
+	}
+	if w.service == nil && w.read != nil && w.link(w.read) == WhyNewLink {
+		w.service, w.strength, w.why = w.read, Two, WhyGuessed
+	}
+	if w.service == nil {
+		return
+	}
+	switch why := w.link(w.service); {
+	case why == 0:
+	case w.bare:
+		w.strength, w.why = Likely, w.why|why
+		if why == WhyLink {
+			w.strength = Two
+		}
+	case w.strength == Likely:
+		w.strength, w.why = Sure, w.why|why
+	default:
+		w.why |= why
+	}
+}
+
+// railed is the service that a text of which nothing else is known would name
+// behind a real-time rail; nil if none.
+func (w *weighing) railed(text string) *Service {
+	if w.service != nil || w.other != "" || w.marks&flagRail != 0 {
+		return nil
+	}
+	var m Match
+	if f := w.weigh(w.e.Bank, text, w.marks|flagRail, &m); f.name != nil {
+		return f.name.service
+	}
+	return nil
+}
+
+// link tells whether the account has a link with a service, and a new one.
+func (w *weighing) link(s *Service) (why Why) {
+	for _, l := range w.e.Links {
+		if l.Service != s.ID || l.Removed {
+			continue
+		}
+		if since := w.e.At.Sub(l.At); !w.e.At.IsZero() && since >= 0 && since <= freshLink {
+			return WhyNewLink
+		}
+		why = WhyLink
+	}
+	return why
+}
+
+// dated takes the day and the amount: of a service that has ended, or that
+// takes less at once, the name is somebody else's.
+func (w *weighing) dated() {
+	if w.service == nil || w.strength == None || w.why.Has(WhyNamed) {
+		return
+	}
+	switch {
+	case !w.e.At.IsZero() && !w.service.On(w.e.At):
+		w.strength, w.why = min(w.strength, Two), w.why|WhyEnded
+	case w.service.Once.Yen > 0 && w.e.Amount > w.service.Once.Yen && w.service.Once.AsOf[:4] >= w.year():
+		w.strength, w.why = min(w.strength, Two), w.why|WhyTooMuch
+	default:
+		return
+	}
+	if w.other == "" {
+		w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+	}
+}
+
+// year is the debit's; a limit of another time says nothing of it.
+func (w *weighing) year() string {
+	if w.e.At.IsZero() {
+		return ""
+	}
+	return w.e.At.In(watch.JST).Format("2006")
+}
+
+// answered takes what the person said of such debits before.
+func (w *weighing) answered() {
+	if w.service == nil {
+		return
+	}
+	mine, other := false, false
+	for _, a := range w.e.Answers {
+		switch {
+		case !a.Mine:
+			if w.strength == Two && w.second == nil && !w.why.Has(WhyEnded|WhyTooMuch) {
+				w.strength = Likely
+			}
+			w.why |= WhyNotMine
+			w.silent = false
+			return
+		case a.Service == "":
+			other = true
+		case a.Service == w.service.ID:
+			mine = true
+		}
+	}
+	if w.strength == Two && other && !mine && w.second == nil {
+		w.silent = true
+		w.otherWhy |= WhyChosen
+	}
+	if w.strength == Two && mine && !other && w.second == nil {
+		w.strength = Likely
+		w.why |= WhyChosen
+	}
+}
+
+// finish puts the readings in order. It returns values, because what is
+// written through a pointer keeps the evidence on the heap.
+func (w *weighing) finish() (strength Strength, readings [2]Reading, n uint8) {
+	add := func(r Reading) {
+		if int(n) < len(readings) {
+			readings[n] = r
+			n++
+		}
+	}
+	strength = w.strength
+	if w.silent {
+		strength = None
+	}
+	otherFirst := strength == None || w.strength == Two && w.otherWhy.Has(WhyRhythm)
+	if otherFirst && w.other != "" {
+		add(Reading{What: w.other, Why: w.otherWhy})
+		w.other = ""
+	}
+	if w.service != nil && (strength > None || w.strength > None || w.bare) {
+		add(Reading{Service: w.service.ID, Why: w.why})
+	}
+	if w.second != nil {
+		add(Reading{Service: w.second.ID, Why: WhyText})
+	}
+	if (w.strength == Two || w.strength == Likely && w.service == nil) && w.other != "" && n < 2 {
+		add(Reading{What: w.other, Why: w.otherWhy})
+	}
+	return strength, readings, n
+}
