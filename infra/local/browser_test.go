@@ -15,6 +15,8 @@ import (
 	"kozamori/internal/testkit/browsertest"
 )
 
+func TestMain(m *testing.M) { browsertest.Main(m) }
+
 // poll waits until an expression is true on the page. It asks from outside:
 // a page that the browser does not draw, because others keep the machine
 // busy, gets no frames in which it could look by itself.

@@ -17,6 +17,8 @@ import (
 	"kozamori/internal/wording"
 )
 
+func TestMain(m *testing.M) { browsertest.Main(m) }
+
 // views are the ways in which people look at a page.
 var views = map[string]browsertest.View{
 	"a phone":                         {},

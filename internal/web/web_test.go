@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,10 +18,8 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
-	"kozamori/internal/queue/embedded"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
-	stored "kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -81,65 +77,31 @@ func (m *mails) Send(_ context.Context, to, _ string, msg message.Message) watch
 	return watch.Outcome{Result: watch.SendAccepted}
 }
 
-// world is the pages over a real store and desk.
+// world is the pages over a world of their own.
 type world struct {
+	*worldtest.World
 	t        *testing.T
-	mu       sync.Mutex
-	at       time.Time
 	table    *worldtest.Asked
 	store    *store.Store
 	desk     *dispute.Service
 	keys     *token.Keys
 	sessions *session.Service
 	mails    *mails
-	log      *bytes.Buffer
 	srv      *httptest.Server
 	file     string // of the store
 	logger   *slog.Logger
 }
 
-func (w *world) now() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.at }
-func (w *world) add(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
-
-// lockedWriter makes a buffer safe for the log of a server.
-type lockedWriter struct {
-	mu *sync.Mutex
-	io.Writer
-}
-
-func (l lockedWriter) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.Writer.Write(p)
-}
+func (w *world) now() time.Time      { return w.Now() }
+func (w *world) add(d time.Duration) { w.Add(d) }
 
 func newWorld(t *testing.T) *world { return newWorldAt(t, httptest.NewTLSServer) }
 
 func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world {
 	t.Helper()
-	w := &world{t: t, at: time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC), log: &bytes.Buffer{}}
-	w.file = filepath.Join(t.TempDir(), "store")
-	table, err := stored.Open(w.file, stored.Options{Now: w.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	q, err := embedded.Open(filepath.Join(t.TempDir(), "queue"), embedded.Options{Now: w.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = q.Close() })
-	w.table = &worldtest.Asked{Table: table}
-	w.store = store.New(w.table)
-	if w.keys, err = token.NewKeys(token.Key{ID: "k", Secret: bytes.Repeat([]byte{7}, 32)}); err != nil {
-		t.Fatal(err)
-	}
-	w.logger = slog.New(slog.NewTextHandler(lockedWriter{&w.mu, w.log}, nil))
-	w.desk = &dispute.Service{Store: w.store, Queue: q, Now: w.now, Logger: w.logger}
+	made := worldtest.New(t, worldtest.At(time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC)))
+	w := &world{World: made, t: t, table: made.Table, store: made.Store, keys: made.Keys, file: made.File, logger: made.Logger}
+	w.desk = &dispute.Service{Store: w.store, Queue: w.Queue, Now: w.Now, Logger: w.logger}
 	w.mails = &mails{}
 	w.sessions = &session.Service{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
@@ -161,12 +123,7 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	return w
 }
 
-func (w *world) put(writes ...store.Write) {
-	w.t.Helper()
-	if err := w.store.Write(context.Background(), writes...); err != nil {
-		w.t.Fatal(err)
-	}
-}
+func (w *world) put(writes ...store.Write) { w.t.Helper(); w.Put(writes...) }
 
 func (w *world) record(id string, yen int64) *watch.Record {
 	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
@@ -291,4 +248,4 @@ func (w *world) stored(id string) (answer watch.AnswerValue, version int64) {
 }
 
 // logged is the log so far.
-func (w *world) logged() string { w.mu.Lock(); defer w.mu.Unlock(); return w.log.String() }
+func (w *world) logged() string { return w.Log.String() }

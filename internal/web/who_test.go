@@ -169,7 +169,7 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 		if must := !ofGuardian || v.account == account; got.status != want || changed != must {
 			t.Errorf("%s, POST %s do=%q in their own: %d, want %d; something changed: %v", c.who, c.path, c.do, got.status, want, changed)
 		}
-		w.table.Table = worldtest.Restore(t, w.table.Table, w.file, was, w.now)
+		w.Restore(was)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -42,8 +43,26 @@ func executable() string {
 	return ""
 }
 
-// Open starts a browser for a test, and ends it with the test. It skips the
-// test when there is no browser, and fails it in CI.
+// shared is the browser of all tests of a package: starting one costs more
+// than most tests do.
+var shared struct {
+	sync.Mutex
+	ctx   context.Context // the browser; nil before the first test opens it
+	close func()
+}
+
+// Main runs a package's tests and then closes the browser that they shared.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.close != nil {
+		shared.close()
+	}
+	os.Exit(code)
+}
+
+// Open opens a window with cookies and storage of its own, and closes it with
+// the test. It skips the test when there is no browser, and fails it in CI.
+// The package's TestMain must be Main.
 func Open(t *testing.T) context.Context {
 	t.Helper()
 	path := executable()
@@ -53,18 +72,40 @@ func Open(t *testing.T) context.Context {
 	case path == "":
 		t.Skip("left out: no Chromium is installed (apt-get install chromium fonts-noto-cjk, or set KOZAMORI_CHROMIUM)")
 	}
-	flag := func(name string) chromedp.ExecAllocatorOption { return chromedp.Flag(name, true) }
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		flag("disable-quic"), flag("disable-component-update"), flag("hide-scrollbars"), chromedp.UserDataDir(t.TempDir()))
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, stop := chromedp.NewContext(start(t, path), chromedp.WithNewBrowserContext())
 	t.Cleanup(stop)
-	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
+	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("the browser opens no window: %v", err)
+	}
+	return ctx
+}
+
+func start(t *testing.T, path string) context.Context {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.ctx != nil {
+		return shared.ctx
+	}
+	dir, err := os.MkdirTemp("", "kozamori-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flag := func(name string) chromedp.ExecAllocatorOption { return chromedp.Flag(name, true) }
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		flag("disable-quic"), flag("disable-component-update"), flag("hide-scrollbars"), chromedp.UserDataDir(dir))
+	all, stopAll := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(all)
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		stopAll()
+		_ = os.RemoveAll(dir)
 		t.Fatalf("the browser does not start: %v", err)
 	}
+	shared.ctx = ctx
+	shared.close = func() { stop(); stopAll(); _ = os.RemoveAll(dir) }
 	return ctx
 }
 
@@ -160,7 +201,8 @@ func Shot(t *testing.T, ctx context.Context, name string) {
 func Download(t *testing.T, ctx context.Context, step chromedp.Action[chromedp.Void]) string {
 	t.Helper()
 	dir := t.TempDir()
-	Do(t, ctx, send(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir}), step)
+	Do(t, ctx, send(browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow,
+		BrowserContextID: chromedp.FromContext(ctx).BrowserContextID, DownloadPath: dir}), step)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
 		if err != nil {
