@@ -16,7 +16,7 @@ import (
 )
 
 // UndoFor is how long an answer "not mine" can be taken back.
-const UndoFor = 10 * time.Minute
+const UndoFor = watch.UndoFor
 
 // sendAgain is when sweep looks whether what was queued after the commit has
 // been sent: the process may have died in between.

@@ -16,7 +16,7 @@ import (
 
 // codeLen letters of 24 are 55 bits.
 const (
-	codeLen    = 12
+	codeLen    = watch.CodeLen
 	groupLen   = 4
 	purpose    = "code"
 	maxMessage = 200 // characters of a text in which a code is looked for

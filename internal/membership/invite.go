@@ -18,7 +18,7 @@ import (
 
 // Invitations to guardians (見守り家族).
 const (
-	InviteLife  = 24 * time.Hour
+	InviteLife  = watch.InviteFor
 	inviteLen   = 15 // letters of 24: 68 bits
 	inviteGroup = 5  // unlike a bank's code, so that neither is taken for the other
 	maxInvites  = 5  // open at a time for one account

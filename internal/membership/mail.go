@@ -15,7 +15,7 @@ import (
 
 // Confirmation of a mail address that a person typed.
 const (
-	MailLife    = time.Hour
+	MailLife    = watch.MailFor
 	maxMails    = 3 // confirmation mails of one watcher within mailsWithin
 	mailsWithin = 2 * time.Hour
 	mailTwice   = time.Minute // the same address within this is one press too many

@@ -21,7 +21,7 @@ import (
 
 // Limits of codes.
 const (
-	CodeLife  = 15 * time.Minute
+	CodeLife  = watch.CodeFor
 	MaxWrong  = 5         // wrong codes in a row before a LINE user is locked
 	LockedFor = time.Hour // also how long a wrong code is held against them
 )

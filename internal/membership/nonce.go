@@ -15,7 +15,7 @@ import (
 
 // NonceLife is how long a nonce waits for LINE's account link. LINE's own
 // link token lives as long.
-const NonceLife = 10 * time.Minute
+const NonceLife = watch.LinkFor
 
 // MaxTicked is how many accounts one nonce can bind.
 const MaxTicked = 10

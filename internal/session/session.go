@@ -18,8 +18,8 @@ import (
 
 // How long they last.
 const (
-	DoorLife = 10 * time.Minute
-	Life     = 30 * time.Minute // from its beginning, whatever is done in it
+	DoorLife = watch.DoorFor
+	Life     = watch.VisitFor // from its beginning, whatever is done in it
 )
 
 // ErrNone says that there is no such door or session, that it was used, or

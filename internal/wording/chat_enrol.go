@@ -34,7 +34,7 @@ func accountFacts(lang watch.Lang, accounts []ChatAccount) []message.Fact {
 var (
 	tcWelcome      = text{ja: "友だち追加、ありがとうございます", en: "Thank you for adding Kozamori"}
 	tcWelcomeText  = text{ja: "口座守は、決済サービスが銀行口座からお金を引き落としたとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
-	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字12文字）を受け取り、このトークに送ってください。コードは15分間だけ使えます。", en: "To begin, get a code of 12 letters and digits from your bank and send it here. It works for 15 minutes."}
+	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字%[1]d文字）を受け取り、このトークに送ってください。コードは%[2]s間だけ使えます。", en: "To begin, get a code of %[1]d letters and digits from your bank and send it here. It works for %[2]s."}
 	tcConnectTitle = text{ja: "口座のつなぎ方", en: "How to connect an account"}
 	tcBack         = text{ja: "おかえりなさい。見守りを再開します", en: "Welcome back. We are watching again"}
 	tcBackText     = text{ja: "お休みのあいだのお知らせは、「%s」で確認できます。", en: "Send \"%s\" to see the alerts of the time you were away."}
@@ -54,7 +54,7 @@ var (
 	tcCodeWrongTx = text{ja: "文字に間違いがないか、もう一度お確かめください。すでに使われたコードは使えません。", en: "Please check each letter. A code that was used before does not work again."}
 	tcCodeTries   = text{ja: "続けて間違えると、しばらくお使いいただけなくなります。わからないときは、銀行で新しいコードを受け取ってください。", en: "After several wrong codes you have to wait. If unsure, get a new code from your bank."}
 	tcCodeOver    = text{ja: "この登録コードは、時間が過ぎて使えなくなりました", en: "This code is too old"}
-	tcCodeOverTx  = text{ja: "お手数ですが、銀行で新しいコードを受け取り、15分以内に送ってください。", en: "Please get a new code from your bank and send it within 15 minutes."}
+	tcCodeOverTx  = text{ja: "お手数ですが、銀行で新しいコードを受け取り、%s以内に送ってください。", en: "Please get a new code from your bank and send it within %s."}
 	tcLocked      = text{ja: "しばらく、登録コードをお使いいただけません", en: "Please wait before you send another code"}
 	tcLockedTx    = text{ja: "間違いが続いたため、安全のために止めています。%sを過ぎてから、もう一度お送りください。", en: "There were too many wrong codes, so we have stopped to be safe. Please try again after %s."}
 	tcFull        = text{ja: "この口座には、これ以上見守る人を増やせません", en: "Nobody else can watch this account"}
@@ -71,7 +71,7 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
 		m.Facts, m.Choices = accountFacts(lang, accounts), choices(lang, CmdList, CmdTrouble, CmdGuide)
 		return m
 	}
-	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang))
+	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
 	_, language := other(lang)
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide, language)
 	return m
@@ -81,7 +81,7 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
 // the banks that offer it.
 func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang))
+	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
 	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
 	addLinks(&m, lang, links)
 	return m
@@ -128,7 +128,7 @@ func CodeWrong(lang watch.Lang) message.Message {
 // CodeExpired answers a code whose time is over.
 func CodeExpired(lang watch.Lang) message.Message {
 	lang = langOf(lang)
-	return chat(lang, tcAltCode.in(lang), tcCodeOver.in(lang), tcCodeOverTx.in(lang))
+	return chat(lang, tcAltCode.in(lang), tcCodeOver.in(lang), tcCodeOverTx.in(lang, minutes(watch.CodeFor)))
 }
 
 // CodeLocked asks somebody with too many wrong codes to wait.

@@ -80,7 +80,7 @@ func InviteOwn(lang watch.Lang) message.Message {
 // OpenFamily gives the link to the pages where guardians are invited.
 func OpenFamily(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tcFamilyOpen.in(lang), tcFamilyOpen.in(lang), tcFamilyText.in(lang), tcSettingsOnce.in(lang))
+	m := chat(lang, tcFamilyOpen.in(lang), tcFamilyOpen.in(lang), tcFamilyText.in(lang), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
 	m.Buttons = []message.Button{{Label: tcFamilyOpen.in(lang), Style: message.Primary, URL: link}}
 	return m
 }

@@ -13,7 +13,7 @@ const maxButtons = 10
 
 var (
 	tcLinkHere    = text{ja: "%sのページでつなぐ", en: "Connect at %s"}
-	tcLinkHow     = text{ja: "銀行のページにログインして、つなぐこともできます。ボタンは10分以内に押してください。", en: "You can also log in at your bank and connect there. Press the button within 10 minutes."}
+	tcLinkHow     = text{ja: "銀行のページにログインして、つなぐこともできます。ボタンは%s以内に押してください。", en: "You can also log in at your bank and connect there. Press the button within %s."}
 	tcLinkEnd     = text{ja: "つないだあとも、「%s」でいつでもやめられます。", en: "You can leave at any time by sending \"%s\"."}
 	tcLinkFailed  = text{ja: "口座をつなげませんでした", en: "No account was connected"}
 	tcLinkFailedT = text{ja: "時間が過ぎたか、別のLINEの方が開いたため、何も登録していません。もう一度、「%s」からお試しください。", en: "It took too long, or somebody else's LINE opened the link, so nothing was connected. Send \"%s\" to try again."}
@@ -21,7 +21,7 @@ var (
 
 	tcSettingsOpen = text{ja: "設定のページを開く", en: "Open your settings"}
 	tcSettingsText = text{ja: "お知らせする金額や時間帯、メールアドレスなどを変えられます。", en: "You can change what you are told, when, and by which mail address."}
-	tcSettingsOnce = text{ja: "このボタンは10分以内に、1回だけ使えます。ほかの方には送らないでください。", en: "The button works once, within 10 minutes. Please do not pass it on."}
+	tcSettingsOnce = text{ja: "このボタンは%s以内に、1回だけ使えます。ほかの方には送らないでください。", en: "The button works once, within %s. Please do not pass it on."}
 )
 
 // LinkFailed says that linking at the bank connected nothing.
@@ -37,7 +37,7 @@ func addLinks(m *message.Message, lang watch.Lang, links []BankLink) {
 	if len(links) == 0 {
 		return
 	}
-	m.Text = append(m.Text, tcLinkHow.in(lang), tcLinkEnd.in(lang, Word(lang, CmdLeave)))
+	m.Text = append(m.Text, tcLinkHow.in(lang, minutes(watch.LinkFor)), tcLinkEnd.in(lang, Word(lang, CmdLeave)))
 	for _, l := range links[:min(len(links), maxButtons)] {
 		m.Buttons = append(m.Buttons, message.Button{Label: tcLinkHere.in(lang, l.BankName), Style: message.Primary, URL: l.URL})
 	}
@@ -46,7 +46,7 @@ func addLinks(m *message.Message, lang watch.Lang, links []BankLink) {
 // OpenSettings gives the link to a person's settings, which opens once.
 func OpenSettings(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tcSettingsOpen.in(lang), tcSettingsOpen.in(lang), tcSettingsText.in(lang), tcSettingsOnce.in(lang))
+	m := chat(lang, tcSettingsOpen.in(lang), tcSettingsOpen.in(lang), tcSettingsText.in(lang), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
 	m.Buttons = []message.Button{{Label: tcSettingsOpen.in(lang), Style: message.Primary, URL: link}}
 	return m
 }

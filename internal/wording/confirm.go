@@ -71,7 +71,7 @@ func (f *SettingsFacts) mailGroup() message.Group {
 var (
 	tConfirmAlt    = text{ja: "メールアドレスの確認をお願いします", en: "Please confirm your mail address"}
 	tConfirmTitle  = text{ja: "このアドレスで、口座守のお知らせを受け取りますか", en: "Do you want Kozamori's messages at this address?"}
-	tConfirmText   = text{ja: "下のボタンから開いたページで「このアドレスで受け取る」を押すと、お知らせを始めます。1時間以内にお願いします。", en: "Open the page below and press \"Use this address\" within an hour."}
+	tConfirmText   = text{ja: "下のボタンから開いたページで「このアドレスで受け取る」を押すと、お知らせを始めます。%s以内にお願いします。", en: "Open the page below and press \"Use this address\" within %s."}
 	tConfirmFoot   = text{ja: "心当たりがないときは、何もしないでください。お知らせをお送りすることはありません。", en: "If you did not ask for this, do nothing: no messages will come to this address."}
 	tConfirmOpen   = text{ja: "確認のページを開く", en: "Open the page"}
 	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your mail address"}
@@ -90,7 +90,7 @@ const DoConfirm = "confirm"
 func ConfirmMail(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
 	return message.Message{Lang: string(lang), Alt: tConfirmAlt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tConfirmTitle.in(lang),
-		Text: []string{tConfirmText.in(lang)}, Buttons: []message.Button{{Label: tConfirmOpen.in(lang), Style: message.Primary, URL: link}}, Foot: tConfirmFoot.in(lang)}
+		Text: []string{tConfirmText.in(lang, hours(watch.MailFor))}, Buttons: []message.Button{{Label: tConfirmOpen.in(lang), Style: message.Primary, URL: link}}, Foot: tConfirmFoot.in(lang)}
 }
 
 // ConfirmPage asks for the press that makes an address a channel.

@@ -59,7 +59,7 @@ var (
 	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
 	tFamBack       = text{ja: "見守り家族の一覧へ", en: "Back to the family"}
 	tFamCallHim    = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
-	tFamCallHint   = text{ja: "口座の名義人だけに見えます。20文字まで。", en: "Only owners of the account see it. At most 20 characters."}
+	tFamCallHint   = text{ja: "口座の名義人だけに見えます。%d文字まで。", en: "Only owners of the account see it. At most %d characters."}
 	tFamHide       = text{ja: "金額を見せない", en: "Do not show amounts"}
 	tFamMake       = text{ja: "招待をつくる", en: "Make an invitation"}
 	tFamMade       = text{ja: "招待をつくりました", en: "The invitation is ready"}
@@ -69,7 +69,7 @@ var (
 	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
 	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
 	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
-	tFaultName     = text{ja: "20文字までにしてください。", en: "At most 20 characters, please."}
+	tFaultName     = text{ja: "%d文字までにしてください。", en: "At most %d characters, please."}
 )
 
 // InviteText is what an owner sends to somebody whom they invite.
@@ -147,9 +147,9 @@ func InvitePage(f FamilyFacts) message.Page {
 			part.Links = []message.PageLink{{Href: i.Share, Label: tFamSend.in(lang), Hint: tFamSendHint.in(lang)}}
 		}
 	} else {
-		name := message.Field{Kind: message.FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang), Value: f.Name}
+		name := message.Field{Kind: message.FieldText, Name: "name", Label: tFamCallHim.in(lang), Hint: tFamCallHint.in(lang, watch.MaxName), Value: f.Name}
 		if f.BadName {
-			name.Error = tFaultName.in(lang)
+			name.Error = tFaultName.in(lang, watch.MaxName)
 		}
 		p.Parts[0].Forms = []message.Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: message.Primary,
 			Fields: []message.Field{name, {Kind: message.FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}}}

@@ -31,8 +31,8 @@ var (
 	tFamGone      = text{ja: "その人は、もう見守っていません。", en: "They do not watch any more."}
 	tFamWithdrawn = text{ja: "招待を取り消しました。この招待は、もう使えません。", en: "The invitation was taken back. It does not work any more."}
 	tFamEnded     = text{ja: "その招待は、すでに使われたか、終わっています。", en: "That invitation has been used, or has ended."}
-	tFamFull      = text{ja: "1つの口座を見守れるのは、10人までです。どなたかの見守りを終えると、また招待できます。", en: "At most ten people can watch one account. Once somebody's watching ends, you can invite again."}
-	tFamMany      = text{ja: "まだ使われていない招待が、いくつもあります。見守り家族の一覧で、いらない招待を取り消してください。招待は、24時間がたつと終わります。", en: "Too many invitations are still unused. Take back those you do not need, on the family page. Each ends after 24 hours."}
+	tFamFull      = text{ja: "1つの口座を見守れるのは、%d人までです。どなたかの見守りを終えると、また招待できます。", en: "At most %d people can watch one account. Once somebody's watching ends, you can invite again."}
+	tFamMany      = text{ja: "まだ使われていない招待が、いくつもあります。見守り家族の一覧で、いらない招待を取り消してください。招待は、%sがたつと終わります。", en: "Too many invitations are still unused. Take back those you do not need, on the family page. Each ends after %s."}
 )
 
 func (n FamilyNews) in(lang watch.Lang) string {
@@ -50,9 +50,9 @@ func (n FamilyNews) in(lang watch.Lang) string {
 	case FamilyEnded:
 		return tFamEnded.in(lang)
 	case FamilyFull:
-		return tFamFull.in(lang)
+		return tFamFull.in(lang, watch.MaxWatchers)
 	case FamilyMany:
-		return tFamMany.in(lang)
+		return tFamMany.in(lang, hours(watch.InviteFor))
 	}
 	return ""
 }

@@ -55,14 +55,14 @@ var tTwin = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 var (
 	tDoorName   = text{ja: "口座守：設定を開く", en: "Kozamori: open settings"}
 	tDoorTitle  = text{ja: "設定を開きますか", en: "Open your settings?"}
-	tDoorText   = text{ja: "ボタンを押すと、30分間、設定の確認と変更ができます。このリンクは1回だけ使えます。", en: "Press the button to see and change your settings for 30 minutes. The link works once."}
+	tDoorText   = text{ja: "ボタンを押すと、%s間、設定の確認と変更ができます。このリンクは1回だけ使えます。", en: "Press the button to see and change your settings for %s. The link works once."}
 	tDoorButton = text{ja: "設定を開く", en: "Open settings"}
 
 	tDoorGone     = text{ja: "このリンクは使えません", en: "This link no longer works"}
-	tDoorGoneText = text{ja: "リンクは1回だけ、10分以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within 10 minutes. Send \"settings\" in LINE to get a new one."}
+	tDoorGoneText = text{ja: "リンクは1回だけ、%s以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within %s. Send \"settings\" in LINE to get a new one."}
 
 	tOver       = text{ja: "この画面の時間が終わりました", en: "This page has closed"}
-	tOverText   = text{ja: "開いてから30分がたったか、ログアウトしたか、見守りをやめたため、閉じました。", en: "It was opened 30 minutes ago, or you logged out or left."}
+	tOverText   = text{ja: "開いてから%sがたったか、ログアウトしたか、見守りをやめたため、閉じました。", en: "It was opened %s ago, or you logged out or left."}
 	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
 	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
 	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}
@@ -115,7 +115,7 @@ func plainPage(lang watch.Lang, name, title text, say ...string) message.Page {
 // uses nothing up.
 func DoorPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
-	p := plainPage(lang, tDoorName, tDoorTitle, tDoorText.in(lang))
+	p := plainPage(lang, tDoorName, tDoorTitle, tDoorText.in(lang, minutes(watch.VisitFor)))
 	p.Parts[0].Forms = []message.Form{{Do: DoEnter, Label: tDoorButton.in(lang), Style: message.Primary}}
 	return p
 }
@@ -124,13 +124,13 @@ func DoorPage(lang watch.Lang) message.Page {
 // opened, is over, was used or never was.
 func DoorGonePage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
-	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang))
+	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang, minutes(watch.DoorFor)))
 }
 
 // SessionOverPage says that a session has ended.
 func SessionOverPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
-	return plainPage(lang, tHomeName, tOver, tOverText.in(lang), tOverAgain.in(lang))
+	return plainPage(lang, tHomeName, tOver, tOverText.in(lang, minutes(watch.VisitFor)), tOverAgain.in(lang))
 }
 
 // UnknownRoomPage answers whoever opens a page behind the chat's link that is
