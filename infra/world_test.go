@@ -220,7 +220,7 @@ func (w *world) bind() membership.Bound {
 }
 
 func (w *world) record(txn string) *watch.Record {
-	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+	r := &watch.Record{ID: watch.Derive("r", txn), OnAccount: watch.On(account), Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
 		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
 	return r
 }

@@ -169,7 +169,7 @@ func TestAlerts(t *testing.T) {
 	balance := int64(-70000)
 	e := watch.Event{Kind: watch.Debit, Bank: "0125", AccountRef: "acc_1", TransactionID: "20261124-1"}
 	id := e.RecordID()
-	r := &watch.Record{ID: id, Account: k, Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_1", Txn: "20261124-1", OccurredAt: at(-2000), Amount: 100000,
+	r := &watch.Record{ID: id, OnAccount: watch.On(k), Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_1", Txn: "20261124-1", OccurredAt: at(-2000), Amount: 100000,
 		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Service: "docomo", Confidence: watch.Seen, ReceivedAt: at(0), RecordedAt: at(3), Complete: true,
 		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.Overdrawn)}},
 		Deliveries: []watch.Delivery{
@@ -180,12 +180,12 @@ func TestAlerts(t *testing.T) {
 		Answer:  &watch.Answer{Value: watch.NotMine, Watcher: "w1", Via: watch.ViaLINE, At: at(61000)},
 		Dispute: watch.Derive("dispute", id)}
 	r.ComputeDue()
-	d := &watch.Dispute{ID: r.Dispute, Reference: "KZ-7F3K-9Q4M", Record: id, Account: k, Kind: watch.Debit, Status: watch.DisputeReceived, AnsweredAt: at(61000), Text: "words to a person",
+	d := &watch.Dispute{ID: r.Dispute, Reference: "KZ-7F3K-9Q4M", Record: id, OnAccount: watch.On(k), Kind: watch.Debit, Status: watch.DisputeReceived, AnsweredAt: at(61000), Text: "words to a person",
 		Changes: []watch.DisputeChange{
 			{Seq: 1, Status: watch.DisputeOpened, At: at(61000), TellBank: true, ToldAt: at(61020), Attempts: 1},
 			{Seq: 2, Status: watch.DisputeReceived, At: at(70000), Text: "words to a person"},
 		}}
-	quiet := &watch.Record{ID: watch.Derive("quiet"), Account: k, Kind: watch.Debit, Txn: "20261124-2", OccurredAt: at(0), ReceivedAt: at(5), RecordedAt: at(9), Complete: true}
+	quiet := &watch.Record{ID: watch.Derive("quiet"), OnAccount: watch.On(k), Kind: watch.Debit, Txn: "20261124-2", OccurredAt: at(0), ReceivedAt: at(5), RecordedAt: at(9), Complete: true}
 	w.put(store.PutRecord(r), w.store.PutDispute(d), store.PutRecord(quiet))
 	raw := w.transcript("alert", "alert show "+id, "alert show -json "+id, "alert show -bank 0125 -account acc_1 -txn 20261124-1 -json", "alert show "+quiet.ID,
 		"alert show "+watch.Derive("none"), "alert show KZ-7F3K-9Q4M", "alert show", "alert show -bank 0125", "alert list")

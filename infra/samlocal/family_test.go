@@ -34,7 +34,7 @@ func (w *town) guarded(ctx context.Context, account, mail string) (owner, guardi
 	// As an invitation leaves it, which another scenario goes through.
 	a.Watchers = append(a.Watchers, watch.Watcher{ID: "guardian", Role: watch.Guardian, Name: "むすめ", LineUser: guardian, Lang: watch.Japanese, Since: time.Now(),
 		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()})
-	return owner, guardian, w.store.Write(ctx, store.PutAccount(a), store.PutBinding(guardian, store.Binding{Account: k, Watcher: "guardian"}))
+	return owner, guardian, w.store.Write(ctx, store.PutAccount(a), store.PutBinding(guardian, store.Binding{OnAccount: watch.On(k), Watcher: "guardian"}))
 }
 
 // sent waits until a channel accepted a delivery of a kind for a transaction.

@@ -39,7 +39,7 @@ func (w *world) neighbours() []string {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		r := &watch.Record{ID: "theirs-" + k.Ref, Account: k, Kind: watch.Debit, Txn: "theirs-" + k.Ref, Amount: 50005, Service: "paypay",
+		r := &watch.Record{ID: "theirs-" + k.Ref, OnAccount: watch.On(k), Kind: watch.Debit, Txn: "theirs-" + k.Ref, Amount: 50005, Service: "paypay",
 			OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
 		w.write(store.PutRecord(r))
 		res, err := w.disputes.Answer(ctx, r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)

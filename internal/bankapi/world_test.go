@@ -116,7 +116,7 @@ func (w *world) bound() membership.Bound {
 // disputed makes a record and has the person dispute it.
 func (w *world) disputed(b membership.Bound, txn string) *watch.Dispute {
 	w.t.Helper()
-	r := &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+	r := &watch.Record{ID: watch.Derive("r", txn), OnAccount: watch.On(account), Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
 		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
 	w.write(store.PutRecord(r))
 	res, err := w.disputes.Answer(context.Background(), r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)

@@ -2,10 +2,10 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -44,6 +44,9 @@ type plan struct {
 	do  func(ctx context.Context) error
 }
 
+// answers are written once and said as they stand: no version changes them.
+var answers = codec.For[[]message.Message]("answer")
+
 func say(m message.Message) plan { return plan{say: []message.Message{m}} }
 
 // run takes an event from wherever it was left to its end.
@@ -70,10 +73,7 @@ func (t *talk) run(ctx context.Context) queue.Verdict {
 func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 	if seen.Phase == "" {
 		if len(p.say) > 0 && !t.Event.Standby {
-			var err error
-			if seen.Answer, err = json.Marshal(p.say); err != nil {
-				return errors.New("chat: an answer does not encode")
-			}
+			seen.Answer = answers.Encode(&p.say)
 		}
 		if p.do != nil {
 			if err := t.enter(ctx, seen, acting); err != nil {
@@ -84,9 +84,7 @@ func (t *talk) act(ctx context.Context, seen *store.Seen, p plan) error {
 	if p.do != nil {
 		err := p.do(ctx)
 		if other := (*instead)(nil); errors.As(err, &other) {
-			if seen.Answer, err = json.Marshal(other.say); err != nil {
-				return errors.New("chat: an answer does not encode")
-			}
+			seen.Answer, err = answers.Encode(&other.say), nil
 		}
 		if err != nil {
 			return err
@@ -135,7 +133,7 @@ func (t *talk) answer(ctx context.Context, seen *store.Seen, first bool) queue.V
 		return queue.Acknowledge
 	}
 	var m []message.Message
-	if err := json.Unmarshal(seen.Answer, &m); err != nil {
+	if err := answers.Decode(seen.Answer, &m); err != nil {
 		return queue.DeadLetter("an answer that cannot be read")
 	}
 	if seen.Phase == answering {

@@ -8,7 +8,6 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 	"sync"
@@ -104,7 +103,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	talks := map[string][]*talk{}
 	for i, m := range msgs {
 		t := &talk{Stage: s, place: i, receives: m.Receives, sent: m.SentAt}
-		if err := json.Unmarshal(m.Body, &t.envelope); err != nil || t.Event.ID == "" && t.News == nil {
+		if err := envelopes.Decode(m.Body, &t.envelope); err != nil || t.Event.ID == "" && t.News == nil {
 			verdicts[i] = queue.DeadLetter("neither an event of LINE's nor news")
 			continue
 		}

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -10,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
 	"kozamori/internal/watch"
@@ -49,6 +49,8 @@ type envelope struct {
 	Event      line.Event `json:"event"`
 	ReceivedAt time.Time  `json:"received_at"`
 }
+
+var envelopes = codec.For[envelope]("message.chat")
 
 func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
@@ -118,13 +120,9 @@ func (h *Hook) send(ctx context.Context, out []queue.Outgoing) error {
 // could be a command or a code is kept: the rest is the person's own affair.
 func outgoing(e line.Event, now time.Time) queue.Outgoing {
 	e.Text = head(e.Text, maxRead+1)
-	body, err := json.Marshal(envelope{Event: e, ReceivedAt: now})
-	if err != nil {
-		panic("chat: an event does not encode: " + err.Error()) // strings, times and bools always do
-	}
 	// One person who sends a thousand messages delays no other. The trace is
 	// LINE's id of the event, which names nobody.
-	return queue.Outgoing{Body: body, Group: watch.Derive("chat", e.User), Trace: e.ID}
+	return queue.Outgoing{Body: envelopes.Encode(&envelope{Event: e, ReceivedAt: now}), Group: watch.Derive("chat", e.User), Trace: e.ID}
 }
 
 // maxRead is how many characters of a text are read.

@@ -87,7 +87,7 @@ func newCrowd(t *testing.T) *crowd {
 			}
 			a.Watchers = append(a.Watchers, watch.Watcher{ID: m.id, Role: m.role, LineUser: m.user, Lang: ja, HideAmount: m.hidden, Since: w.Now().Add(-time.Hour),
 				Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()})
-			writes = append(writes, store.PutBinding(m.user, store.Binding{Account: h.account, Watcher: m.id}))
+			writes = append(writes, store.PutBinding(m.user, store.Binding{OnAccount: watch.On(h.account), Watcher: m.id}))
 		}
 		must(w.store.Write(ctx, append(writes, store.PutAccount(a))...))
 		for _, id := range []string{h.open, h.disputed} {

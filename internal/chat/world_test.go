@@ -101,7 +101,7 @@ func (w *world) own(user string, k watch.AccountKey, change ...func(*watch.Accou
 	}
 	writes := []store.Write{store.PutAccount(a)}
 	for _, p := range a.Watchers {
-		writes = append(writes, store.PutBinding(p.LineUser, store.Binding{Account: k, Watcher: p.ID}))
+		writes = append(writes, store.PutBinding(p.LineUser, store.Binding{OnAccount: watch.On(k), Watcher: p.ID}))
 	}
 	w.Put(writes...)
 }
@@ -117,7 +117,7 @@ func guardian(user string) func(*watch.Account) {
 // alert puts an alert on an account, as detect would have.
 func (w *world) alert(id string, k watch.AccountKey, change ...func(*watch.Record)) {
 	w.t.Helper()
-	r := &watch.Record{ID: id, Account: k, Mask: "普通 ***4567", Kind: watch.Debit, Txn: id, OccurredAt: w.Now(), Amount: 3000, Service: "paypay",
+	r := &watch.Record{ID: id, OnAccount: watch.On(k), Mask: "普通 ***4567", Kind: watch.Debit, Txn: id, OccurredAt: w.Now(), Amount: 3000, Service: "paypay",
 		ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true,
 		Notices: []watch.Notice{{Watcher: "w-" + k.Ref[4:], Reasons: watch.Because(watch.ServiceDebit)}, {Watcher: "g-" + k.Ref[4:], Reasons: watch.Because(watch.ServiceDebit)}}}
 	for _, c := range change {

@@ -103,7 +103,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 					jobs.DeliverWaiting(r)
 				}
 				for _, id := range out.disputes {
-					jobs.TellBank(&watch.Dispute{ID: id, Account: w.event.Account()})
+					jobs.TellBank(&watch.Dispute{ID: id, OnAccount: watch.On(w.event.Account())})
 				}
 				mu.Unlock()
 			}

@@ -66,9 +66,9 @@ func (h *house) history(t *testing.T) []*watch.Record {
 }
 
 // deliveries are the different jobs in the LINE queue.
-func (h *house) deliveries(t *testing.T) map[watch.Job]int {
+func (h *house) deliveries(t *testing.T) map[string]int {
 	t.Helper()
-	out := map[watch.Job]int{}
+	out := map[string]int{}
 	for {
 		msgs, err := h.queue.Receive(context.Background(), queue.LINE, 10, time.Millisecond)
 		if err != nil {
@@ -82,7 +82,7 @@ func (h *house) deliveries(t *testing.T) map[watch.Job]int {
 			if err := json.Unmarshal(m.Body, &j); err != nil {
 				t.Fatal(err)
 			}
-			out[j]++
+			out[j.Record+" "+j.Delivery]++
 		}
 	}
 }

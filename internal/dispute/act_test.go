@@ -25,7 +25,7 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 	s := store.New(table)
 	k := watch.AccountKey{Bank: "0125", Ref: "a"}
 	err := s.Write(ctx, store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w", Role: watch.Owner, LineUser: "u"}}}),
-		store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at}))
+		store.PutRecord(&watch.Record{ID: "r", OnAccount: watch.On(k), Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at}))
 	if err != nil {
 		t.Fatal(err)
 	}

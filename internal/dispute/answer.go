@@ -146,7 +146,7 @@ func (f *file) reopen(via watch.Via) {
 	if f.dispute == nil {
 		id := watch.Derive("dispute", r.ID)
 		f.dispute = &watch.Dispute{
-			ID: id, Reference: Reference(id), Record: r.ID, Account: r.Account, Mask: r.Mask, Kind: r.Kind, Txn: r.Txn,
+			ID: id, Reference: Reference(id), Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask, Kind: r.Kind, Txn: r.Txn,
 			ReceivedAt: r.ReceivedAt,
 		}
 		r.Dispute = id

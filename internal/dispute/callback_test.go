@@ -39,7 +39,7 @@ func TestCallbackBody(t *testing.T) {
 	withdrawn := watch.DisputeChange{Seq: 2, Status: watch.DisputeWithdrawn, At: jst(14, 9), By: watch.Owner, Via: watch.ViaLINE, TellBank: true}
 	again := watch.DisputeChange{Seq: 3, Status: watch.DisputeOpened, At: jst(14, 20), By: watch.Guardian, Via: watch.ViaPage, TellBank: true}
 	d := &watch.Dispute{
-		ID: "d1", Reference: "KZ-7F3K-9Q4M", Account: watch.AccountKey{Bank: "0125", Ref: "acc_1"}, Kind: watch.Debit, Txn: "t1",
+		ID: "d1", Reference: "KZ-7F3K-9Q4M", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "acc_1"}), Kind: watch.Debit, Txn: "t1",
 		Service: "dbarai", Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Amount: 100000, OccurredAt: jst(14, 5), ReceivedAt: jst(14, 6), AlertedAt: jst(14, 6),
 		AnsweredAt: again.At, AnsweredBy: again.By, Via: again.Via, Changes: []watch.DisputeChange{opened, withdrawn, again},
 	}

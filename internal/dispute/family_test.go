@@ -70,7 +70,7 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 				{ID: "w", Role: watch.Owner, LineUser: "u", Channels: both, Rules: watch.Rules{Quiet: c.quiet}},
 				{ID: "v", Role: watch.Guardian, LineUser: "g", Channels: both},
 				{ID: "x", Role: watch.Guardian, LineUser: "h", Channels: both}}}),
-				store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at,
+				store.PutRecord(&watch.Record{ID: "r", OnAccount: watch.On(k), Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at,
 					Notices: []watch.Notice{{Watcher: "w", Reasons: watch.Because(c.reasons)}}}))
 			if err != nil {
 				t.Fatal(err)

@@ -35,7 +35,7 @@ func TestWhoHearsWhatTheBankDid(t *testing.T) {
 				{ID: "w", Role: watch.Owner, LineUser: "u", Channels: line},
 				{ID: "v", Role: watch.Guardian, LineUser: "g", Channels: line},
 				{ID: "x", Role: watch.Guardian, LineUser: "h", Channels: line}}}),
-				store.PutRecord(&watch.Record{ID: "r", Account: k, Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at}))
+				store.PutRecord(&watch.Record{ID: "r", OnAccount: watch.On(k), Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at}))
 			if err != nil {
 				t.Fatal(err)
 			}

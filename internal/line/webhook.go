@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // SignatureHeader carries the signature of a webhook; header names are
@@ -71,6 +73,10 @@ type Event struct {
 	// LinkOK and Nonce are set for AccountLink. A failed link has no user.
 	LinkOK bool   `json:"link_ok,omitempty"`
 	Nonce  string `json:"nonce,omitempty"`
+
+	// Unknown is what another version of the house queued with the event and
+	// this one does not know.
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // ErrWebhook says that a body is no webhook of LINE's. It quotes nothing of

@@ -48,7 +48,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 	err := store.Retry(ctx, func() error {
 		code, expires = token.Aloud(codeLen), d.now().Add(CodeLife).Truncate(time.Second)
 		return d.Store.Write(ctx, store.PutCode(&store.Code{
-			Hash: d.Keys.Hash(purpose, code), Account: watch.AccountKey{Bank: bank, Ref: req.AccountRef},
+			Hash: d.Keys.Hash(purpose, code), OnAccount: watch.On(watch.AccountKey{Bank: bank, Ref: req.AccountRef}),
 			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: expires,
 		}))
 	})

@@ -44,7 +44,7 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 // it due.
 func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
-	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{Account: k, At: now, Due: now.Add(eraseAgain)})); err != nil {
+	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{OnAccount: watch.On(k), At: now, Due: now.Add(eraseAgain)})); err != nil {
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes

@@ -2,15 +2,16 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/text/unicode/norm"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -46,14 +47,21 @@ func defaultRules(r watch.Role) watch.Rules {
 
 // Invitation is what an invitation offers.
 type Invitation struct {
-	Account    watch.AccountKey `json:"account"`
-	By         string           `json:"by"`             // the owner's watcher id
-	Name       string           `json:"name,omitempty"` // what the owner calls the guardian
-	HideAmount bool             `json:"hide_amount,omitempty"`
-	Again      bool             `json:"again,omitempty"` // who took it was a guardian already
-	Mask       string           `json:"-"`
-	Expires    time.Time        `json:"-"`
+	watch.OnAccount `json:"account"`
+	By              string    `json:"by"`             // the owner's watcher id
+	Name            string    `json:"name,omitempty"` // what the owner calls the guardian
+	HideAmount      bool      `json:"hide_amount,omitempty"`
+	Again           bool      `json:"again,omitempty"` // who took it was a guardian already
+	Mask            string    `json:"-"`
+	Expires         time.Time `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
+
+var (
+	invitations = codec.For[Invitation]("ticket.invite")
+	inviteLists = codec.For[[]string]("ticket.invites") // hashes
+)
 
 // owned reads an account for its owner. ErrNotFound unless they own it.
 func (d *Service) owned(ctx context.Context, lineUser string, k watch.AccountKey) (*watch.Account, *watch.Watcher, error) {
@@ -140,9 +148,7 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 		if used, again = t.UsedAt, ""; inv.Again {
 			again = watch.Derive("invite", t.Hash)
 		}
-		if t.Body, err = json.Marshal(inv); err != nil {
-			return err
-		}
+		t.Body = invitations.Encode(&inv)
 		if err := d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutTicket(t))...); err != nil {
 			return err
 		}
@@ -202,8 +208,8 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 			return nil
 		}
 		var inv Invitation
-		if err := json.Unmarshal(t.Body, &inv); err != nil {
-			return errors.New("membership: an invitation does not decode")
+		if err := invitations.Decode(t.Body, &inv); err != nil {
+			return err
 		}
 		inv.Expires = t.Expires
 		a, err := d.Store.Account(ctx, inv.Account)

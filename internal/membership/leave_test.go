@@ -39,7 +39,7 @@ func (w *world) write(writes ...store.Write) {
 }
 
 func (w *world) record(txn string) *watch.Record {
-	return &watch.Record{ID: watch.Derive("r", txn), Account: account, Kind: watch.Debit, Txn: txn, Amount: 100000, Complete: true,
+	return &watch.Record{ID: watch.Derive("r", txn), OnAccount: watch.On(account), Kind: watch.Debit, Txn: txn, Amount: 100000, Complete: true,
 		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now()}
 }
 

@@ -3,11 +3,13 @@ package membership
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -25,18 +27,27 @@ const (
 var ErrAsked = errors.New("membership: this confirmation mail was asked for a moment ago")
 
 type mailClaim struct {
-	Account watch.AccountKey `json:"account"`
-	Watcher string           `json:"watcher"`
-	Address string           `json:"address,omitempty"`
-	Mark    string           `json:"mark,omitempty"` // a keyed hash of the address, once that is used
-	Unsent  bool             `json:"unsent,omitempty"`
+	watch.OnAccount `json:"account"`
+	Watcher         string `json:"watcher"`
+	Address         string `json:"address,omitempty"`
+	Mark            string `json:"mark,omitempty"` // a keyed hash of the address, once that is used
+	Unsent          bool   `json:"unsent,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // mailsAsked is the list of the mails that a watcher asked for.
 type mailsAsked struct {
 	At   []time.Time `json:"at"`
 	Last string      `json:"last"` // hash of the latest claim
+
+	Unknown jsontext.Value `json:",embed"`
 }
+
+var (
+	mailClaims = codec.For[mailClaim]("ticket.mail")
+	mailLists  = codec.For[mailsAsked]("ticket.mails")
+)
 
 // ClaimMail notes that a person wants alerts of an account at an address, and
 // makes the secret that the confirmation mail carries: the address is used
@@ -68,9 +79,7 @@ func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.Accoun
 			return err
 		}
 		claim := &store.Ticket{Kind: store.TicketMail, Hash: hash, Owner: list.Owner, Expires: list.Expires}
-		if claim.Body, err = json.Marshal(mailClaim{Account: k, Watcher: w.ID, Address: sendTo}); err != nil {
-			return err
-		}
+		claim.Body = mailClaims.Encode(&mailClaim{OnAccount: watch.On(k), Watcher: w.ID, Address: sendTo})
 		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(claim))
 	})
 	if err != nil {
@@ -91,8 +100,8 @@ func (d *Service) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher, 
 	case err != nil:
 		return nil, err
 	default:
-		if err := json.Unmarshal(list.Body, &asked); err != nil {
-			return nil, errors.New("membership: a list of mails does not decode")
+		if err := mailLists.Decode(list.Body, &asked); err != nil {
+			return nil, err
 		}
 	}
 	if n := len(asked.At); n > 0 && now.Sub(asked.At[n-1]) < mailTwice {
@@ -107,9 +116,9 @@ func (d *Service) oneMoreMail(ctx context.Context, k watch.AccountKey, watcher, 
 	if len(asked.At) >= maxMails {
 		return nil, ErrMany
 	}
-	list.Body, err = json.Marshal(mailsAsked{At: append(asked.At, now), Last: claim})
-	list.Expires = now.Add(MailLife).Truncate(time.Second)
-	return list, err
+	asked.At, asked.Last = append(asked.At, now), claim
+	list.Body, list.Expires = mailLists.Encode(&asked), now.Add(MailLife).Truncate(time.Second)
+	return list, nil
 }
 
 // waits tells whether a claim is for an address whose mail went and was not
@@ -123,8 +132,8 @@ func (d *Service) waits(ctx context.Context, hash, address string) (bool, error)
 		return false, err
 	}
 	var c mailClaim
-	if err := json.Unmarshal(t.Body, &c); err != nil {
-		return false, errors.New("membership: a mail claim does not decode")
+	if err := mailClaims.Decode(t.Body, &c); err != nil {
+		return false, err
 	}
 	return c.Address == address && !c.Unsent && t.UsedBy == "", nil
 }
@@ -138,9 +147,7 @@ func (d *Service) MailUnsent(ctx context.Context, secret string) error {
 			return err
 		}
 		c.Unsent = true
-		if t.Body, err = json.Marshal(c); err != nil {
-			return err
-		}
+		t.Body = mailClaims.Encode(&c)
 		return d.Store.Write(ctx, store.PutTicket(t))
 	})
 }
@@ -168,9 +175,7 @@ func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error)
 		c.Watcher.SetChannel(watch.Channel{Kind: watch.Email, Address: claim.Address})
 		claim.Address, claim.Mark = "", d.markMail(claim.Address)
 		t.UsedBy, t.UsedAt = claim.Watcher, d.now()
-		if t.Body, err = json.Marshal(claim); err != nil {
-			return err
-		}
+		t.Body = mailClaims.Encode(&claim)
 		c.Along = append(c.Along, store.PutTicket(t))
 		return nil
 	})
@@ -198,8 +203,8 @@ func (d *Service) claimOf(ctx context.Context, secret string, a *watch.Account) 
 		return nil, mailClaim{}, Bound{}, err
 	}
 	var c mailClaim
-	if err := json.Unmarshal(t.Body, &c); err != nil {
-		return nil, c, Bound{}, errors.New("membership: a mail claim does not decode")
+	if err := mailClaims.Decode(t.Body, &c); err != nil {
+		return nil, c, Bound{}, err
 	}
 	if !d.now().Before(t.Expires) {
 		return nil, c, Bound{}, ErrExpired

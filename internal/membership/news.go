@@ -2,12 +2,14 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/queue"
 	"kozamori/internal/watch"
 )
+
+var messages = codec.For[watch.NewsMessage]("message.news")
 
 // newsAgain is how long after an invitation was taken it may be taken once
 // more by the same person, because an answer was lost, and the owners are told
@@ -24,11 +26,7 @@ func (d *Service) tell(ctx context.Context, list []watch.News) error {
 	}
 	var out []queue.Outgoing
 	for _, n := range list {
-		body, err := json.Marshal(watch.NewsMessage{News: &n})
-		if err != nil {
-			return err
-		}
-		out = append(out, queue.Outgoing{Body: body, Group: watch.Derive("chat", n.To.LineUser), Trace: n.Key()})
+		out = append(out, queue.Outgoing{Body: messages.Encode(&watch.NewsMessage{News: &n}), Group: watch.Derive("chat", n.To.LineUser), Trace: n.Key()})
 	}
 	return d.Queue.Send(ctx, queue.Chat, out...)
 }

@@ -3,12 +3,14 @@ package membership
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -28,13 +30,19 @@ type ticked struct {
 	Bank     string          `json:"bank"`
 	Accounts []tickedAccount `json:"accounts"`
 	Lang     watch.Lang      `json:"lang,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 type tickedAccount struct {
 	Ref   string `json:"ref"`
 	Mask  string `json:"mask,omitempty"`
 	Email string `json:"email,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
+
+var nonces = codec.For[ticked]("ticket.nonce")
 
 // Nonce makes the nonce with which a bank sends its customer to LINE's
 // account-link dialog, for the accounts that the customer ticked after
@@ -58,13 +66,9 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 		}
 		about.Accounts = append(about.Accounts, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail})
 	}
-	body, err := json.Marshal(about)
-	if err != nil {
-		return "", time.Time{}, err
-	}
 	nonce, expires = rand.Text()+rand.Text(), d.now().Add(NonceLife).Truncate(time.Second)
 	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketNonce, Hash: d.Keys.Hash("nonce", nonce),
-		Owner: store.BankTickets(bank), Body: body, Expires: expires}))
+		Owner: store.BankTickets(bank), Body: nonces.Encode(&about), Expires: expires}))
 	if err != nil {
 		return "", time.Time{}, err
 	}
@@ -91,8 +95,8 @@ func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, l
 			return err
 		}
 		var about ticked
-		if err := json.Unmarshal(t.Body, &about); err != nil {
-			return errors.New("membership: a nonce does not decode")
+		if err := nonces.Decode(t.Body, &about); err != nil {
+			return err
 		}
 		now := d.now()
 		if t.UsedBy != "" {
@@ -124,9 +128,7 @@ func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, l
 		for i := range about.Accounts {
 			about.Accounts[i].Email = ""
 		}
-		if t.Body, err = json.Marshal(about); err != nil {
-			return err
-		}
+		t.Body = nonces.Encode(&about)
 		return d.Store.Write(ctx, append(writes, store.PutTicket(t))...)
 	})
 	if err == nil {

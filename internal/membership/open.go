@@ -2,7 +2,6 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -41,17 +40,12 @@ func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKe
 		}
 		expires = d.now().Add(InviteLife).Truncate(time.Second)
 		fresh := &store.Ticket{Kind: store.TicketInvite, Hash: d.Keys.Hash("invite", code), Owner: store.AccountTickets(k), Expires: expires}
-		if fresh.Body, err = json.Marshal(Invitation{Account: k, By: w.ID, Name: name, HideAmount: hideAmount}); err != nil {
-			return err
-		}
+		fresh.Body = invitations.Encode(&Invitation{OnAccount: watch.On(k), By: w.ID, Name: name, HideAmount: hideAmount})
 		var hashes []string
 		for _, t := range append(open, fresh) {
 			hashes = append(hashes, t.Hash)
 		}
-		if list.Body, err = json.Marshal(hashes); err != nil {
-			return err
-		}
-		list.Expires = expires
+		list.Body, list.Expires = inviteLists.Encode(&hashes), expires
 		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(fresh))
 	})
 	if err != nil {
@@ -73,8 +67,8 @@ func (d *Service) invitesOf(ctx context.Context, k watch.AccountKey) (list *stor
 		return nil, nil, err
 	}
 	var hashes []string
-	if err := json.Unmarshal(list.Body, &hashes); err != nil {
-		return nil, nil, errors.New("membership: a list of invitations does not decode")
+	if err := inviteLists.Decode(list.Body, &hashes); err != nil {
+		return nil, nil, err
 	}
 	for _, h := range hashes {
 		switch t, err := d.Store.Ticket(ctx, store.TicketInvite, h); {
@@ -112,8 +106,8 @@ func (d *Service) OpenInvitations(ctx context.Context, lineUser string, k watch.
 	var out []OpenInvitation
 	for _, t := range open {
 		var inv Invitation
-		if err := json.Unmarshal(t.Body, &inv); err != nil {
-			return nil, errors.New("membership: an invitation does not decode")
+		if err := invitations.Decode(t.Body, &inv); err != nil {
+			return nil, err
 		}
 		out = append(out, OpenInvitation{ID: openID(t), Name: inv.Name, HideAmount: inv.HideAmount, Made: t.Expires.Add(-InviteLife), Expires: t.Expires})
 	}

@@ -136,7 +136,7 @@ func (d *Service) account(ctx context.Context, k watch.AccountKey) (*watch.Accou
 // bindingWrites are the writes of one more binding.
 func bindingWrites(a *watch.Account, p *store.Person, w *watch.Watcher) []store.Write {
 	return []store.Write{store.PutPerson(p), store.PutAccount(a),
-		store.PutBinding(p.LineUser, store.Binding{Account: a.AccountKey, Watcher: w.ID})}
+		store.PutBinding(p.LineUser, store.Binding{OnAccount: watch.On(a.AccountKey), Watcher: w.ID})}
 }
 
 // grant is what a code, a nonce or an invitation gives a person.

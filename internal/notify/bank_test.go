@@ -15,7 +15,7 @@ import (
 // disputed stores a dispute with changes that the bank is to be told.
 func (w *world) disputed(changes ...watch.DisputeStatus) *watch.Dispute {
 	w.t.Helper()
-	d := &watch.Dispute{ID: "d1", Reference: "KZ-7F3K-9Q2M", Record: "r1", Account: watch.AccountKey{Bank: "0125", Ref: ref},
+	d := &watch.Dispute{ID: "d1", Reference: "KZ-7F3K-9Q2M", Record: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: ref}),
 		Kind: watch.Debit, Txn: "t1", OccurredAt: begin, ReceivedAt: begin, AnsweredAt: begin, AnsweredBy: watch.Owner}
 	for i, s := range changes {
 		d.Changes = append(d.Changes, watch.DisputeChange{Seq: i + 1, Status: s, At: w.Now(), By: watch.Guardian, TellBank: true})

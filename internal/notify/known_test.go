@@ -68,7 +68,7 @@ func (w *world) batch(n int, ch watch.ChannelKind) (msgs []queue.Message) {
 		owner := watch.Watcher{ID: "w1", Role: watch.Owner, LineUser: user, Lang: watch.Japanese, Rules: watch.DefaultRules(),
 			Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: mailTo}}}
 		a := &watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "acc_" + id}, Mask: "普通 ***4567", Watchers: []watch.Watcher{owner}}
-		r := &watch.Record{ID: id, Account: a.AccountKey, Kind: watch.Debit, OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Amount: 3000,
+		r := &watch.Record{ID: id, OnAccount: watch.On(a.AccountKey), Kind: watch.Debit, OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Amount: 3000,
 			Service: "docomo", Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
 		d, _ := r.Deliver(watch.TellAlert, &owner, ch, 0, w.Now(), w.Now())
 		r.ComputeDue()
@@ -205,7 +205,7 @@ func TestAPoisonMessageCostsOnlyItself(t *testing.T) {
 		"a key that spoils the read of all": func(w *world) { w.table.poison = bad },
 		"an account that does not decode": func(w *world) {
 			k := watch.AccountKey{Bank: "0125", Ref: "acc_bad"}
-			r := &watch.Record{ID: "bad", Account: k, RecordedAt: w.Now(), Complete: true}
+			r := &watch.Record{ID: "bad", OnAccount: watch.On(k), RecordedAt: w.Now(), Complete: true}
 			r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1"}, watch.LINE, 0, w.Now(), w.Now())
 			account := store.PutAccount(&watch.Account{AccountKey: k})
 			account.Item.Body = []byte(`{"watchers":5}`)

@@ -5,7 +5,6 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -60,7 +59,8 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	verdicts := make([]queue.Verdict, len(msgs))
 	jobs := make([]watch.Job, len(msgs))
 	for i, m := range msgs {
-		if err := json.Unmarshal(m.Body, &jobs[i]); err != nil {
+		var err error
+		if jobs[i], err = queue.DecodeJob(m.Body); err != nil {
 			verdicts[i] = queue.DeadLetter("not a job")
 		}
 	}

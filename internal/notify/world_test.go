@@ -175,7 +175,7 @@ func (w *world) account(change func(*watch.Account)) {
 func (w *world) alert(kind watch.DeliveryKind, ch watch.ChannelKind, due time.Time, change func(*watch.Record)) {
 	w.t.Helper()
 	now := w.Now()
-	r := &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567", Kind: watch.Debit, Event: "e1", Txn: "t1",
+	r := &watch.Record{ID: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: ref}), Mask: "普通 ***4567", Kind: watch.Debit, Event: "e1", Txn: "t1",
 		OccurredAt: now, ReceivedAt: now, RecordedAt: now, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Service: "docomo", Complete: true,
 		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
 	if change != nil {

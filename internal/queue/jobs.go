@@ -2,14 +2,23 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
+
+var jobs = codec.For[watch.Job]("message.job")
+
+// DecodeJob reads the body of a message that Jobs sent.
+func DecodeJob(body []byte) (watch.Job, error) {
+	var job watch.Job
+	err := jobs.Decode(body, &job)
+	return job, err
+}
 
 // Jobs gathers what a commit leaves to be done by notify, and queues it once
 // that is committed. Nothing is lost with a job that could not be queued: what
@@ -40,14 +49,10 @@ func (j *Jobs) TellBank(d *watch.Dispute) {
 }
 
 func (j *Jobs) add(q Name, bank string, job watch.Job) {
-	body, err := json.Marshal(job)
-	if err != nil {
-		panic("queue: a job does not encode: " + err.Error()) // plain strings always do
-	}
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: body, Group: bank, Trace: job.Record + job.Dispute})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute})
 	j.n++
 }
 

@@ -35,7 +35,7 @@ func (s *sent) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) err
 
 func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 	t.Parallel()
-	r := &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125", Ref: "acc_1"}, Deliveries: []watch.Delivery{
+	r := &watch.Record{ID: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "acc_1"}), Deliveries: []watch.Delivery{
 		{ID: "d1", Channel: watch.LINE, State: watch.Queued}, {ID: "d2", Channel: watch.Email, State: watch.Sending},
 		{ID: "d3", Channel: watch.LINE, State: watch.Held}, {ID: "d4", Channel: watch.LINE, State: watch.Accepted},
 		{ID: "d5", Channel: watch.LINE, State: watch.Queued},
@@ -43,7 +43,7 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 	var jobs queue.Jobs
 	jobs.DeliverWaiting(r)
 	jobs.Deliver(r, &r.Deliveries[2])
-	jobs.TellBank(&watch.Dispute{ID: "dis1", Account: watch.AccountKey{Bank: "0168", Ref: "acc_2"}})
+	jobs.TellBank(&watch.Dispute{ID: "dis1", OnAccount: watch.On(watch.AccountKey{Bank: "0168", Ref: "acc_2"})})
 	if jobs.Len() != 5 {
 		t.Errorf("%d jobs, want 5", jobs.Len())
 	}
@@ -69,7 +69,7 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 
 func TestOnlyQueuesThatAreNotThereAreNoReasonToTryAgain(t *testing.T) {
 	one := func(ch watch.ChannelKind) *watch.Record {
-		return &watch.Record{ID: "r1", Account: watch.AccountKey{Bank: "0125"}, Deliveries: []watch.Delivery{{ID: "d1", Channel: ch, State: watch.Queued}}}
+		return &watch.Record{ID: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125"}), Deliveries: []watch.Delivery{{ID: "d1", Channel: ch, State: watch.Queued}}}
 	}
 	for name, c := range map[string]struct {
 		channels []watch.ChannelKind

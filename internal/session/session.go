@@ -7,10 +7,12 @@ package session
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -32,6 +34,7 @@ type Session struct {
 	Lang     watch.Lang
 	Expires  time.Time
 	hash     string
+	holder   holder
 }
 
 // Service opens and checks sessions.
@@ -44,26 +47,23 @@ type Service struct {
 type holder struct {
 	LineUser string     `json:"line_user"`
 	Lang     watch.Lang `json:"lang,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
+
+var holders = codec.For[holder]("ticket.session")
 
 // Door makes the secret of a link that opens one session within DoorLife, in
 // the language in which the person reads.
 func (d *Service) Door(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
-	secret, t, err := d.ticket(store.TicketDoor, holder{lineUser, lang}, DoorLife)
-	if err != nil {
-		return "", err
-	}
+	secret, t := d.ticket(store.TicketDoor, &holder{LineUser: lineUser, Lang: lang}, DoorLife)
 	return secret, d.Store.Write(ctx, store.PutTicket(t))
 }
 
-func (d *Service) ticket(kind store.TicketKind, who holder, life time.Duration) (string, *store.Ticket, error) {
-	body, err := json.Marshal(who)
-	if err != nil {
-		return "", nil, err
-	}
+func (d *Service) ticket(kind store.TicketKind, who *holder, life time.Duration) (string, *store.Ticket) {
 	secret := rand.Text()
 	return secret, &store.Ticket{Kind: kind, Hash: d.Keys.Hash(string(kind), secret), Owner: store.PersonTickets(who.LineUser),
-		Body: body, Expires: d.Now().UTC().Add(life).Truncate(time.Second)}, nil
+		Body: holders.Encode(who), Expires: d.Now().UTC().Add(life).Truncate(time.Second)}
 }
 
 // Look says whose door it is and whether it would open. It changes nothing,
@@ -86,9 +86,7 @@ func (d *Service) Enter(ctx context.Context, door string) (string, Session, erro
 			return err
 		}
 		var session *store.Ticket
-		if secret, session, err = d.ticket(store.TicketSession, holder{who.LineUser, who.Lang}, Life); err != nil {
-			return err
-		}
+		secret, session = d.ticket(store.TicketSession, &who.holder, Life)
 		s = Session{LineUser: who.LineUser, Lang: who.Lang, Expires: session.Expires, hash: session.Hash}
 		t.UsedBy, t.UsedAt = "session", d.Now().UTC()
 		return d.Store.Write(ctx, store.PutTicket(t), store.PutTicket(session))
@@ -120,11 +118,11 @@ func (d *Service) open(ctx context.Context, kind store.TicketKind, secret string
 		return Session{}, nil, err
 	}
 	var who holder
-	if err := json.Unmarshal(t.Body, &who); err != nil {
-		return Session{}, nil, errors.New("session: a ticket does not decode")
+	if err := holders.Decode(t.Body, &who); err != nil {
+		return Session{}, nil, err
 	}
 	if t.UsedBy != "" || !d.Now().Before(t.Expires) {
 		return Session{Lang: who.Lang}, nil, ErrNone
 	}
-	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, hash: t.Hash}, t, nil
+	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, hash: t.Hash, holder: who}, t, nil
 }

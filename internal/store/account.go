@@ -22,7 +22,7 @@ func (s *Store) UpdateAccount(ctx context.Context, k watch.AccountKey, change fu
 		if a, err = s.Account(ctx, k); err != nil {
 			return err
 		}
-		was := encode(a)
+		was := accounts.Encode(a)
 		more, err := change(a)
 		if err != nil {
 			return err
@@ -30,7 +30,7 @@ func (s *Store) UpdateAccount(ctx context.Context, k watch.AccountKey, change fu
 		if len(a.Watchers) == 0 {
 			return s.Write(ctx, append([]Write{DeleteAccount(a), DeleteActivity(k)}, more...)...)
 		}
-		if bytes.Equal(was, encode(a)) && !slices.ContainsFunc(more, func(w Write) bool { return !w.Check }) {
+		if bytes.Equal(was, accounts.Encode(a)) && !slices.ContainsFunc(more, func(w Write) bool { return !w.Check }) {
 			return nil
 		}
 		if err = s.Write(ctx, append([]Write{PutAccount(a)}, more...)...); err == nil {

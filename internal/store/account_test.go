@@ -94,7 +94,7 @@ var errDown = errors.New("down")
 func TestAnAccountWithoutWatchersIsForgottenWithItsActivity(t *testing.T) {
 	t.Parallel()
 	s := withAccount(t)
-	if err := s.Write(t.Context(), store.PutBinding("U1", store.Binding{Account: watched, Watcher: "w1"})); err != nil {
+	if err := s.Write(t.Context(), store.PutBinding("U1", store.Binding{OnAccount: watch.On(watched), Watcher: "w1"})); err != nil {
 		t.Fatal(err)
 	}
 	_, err := s.UpdateAccount(t.Context(), watched, func(a *watch.Account) ([]store.Write, error) {

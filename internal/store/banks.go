@@ -5,6 +5,16 @@ import (
 	"errors"
 	"iter"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
+)
+
+var (
+	banks   = codec.For[Bank]("bank")
+	apiKeys = codec.For[APIKey]("api_key")
+	feeds   = codec.For[Feed]("feed")
 )
 
 // Bank is a tenant.
@@ -17,12 +27,14 @@ type Bank struct {
 	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
 	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm; 0 is never
 	Version     int64         `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Bank reads a bank. ErrNotFound if it is not a tenant.
 func (s *Store) Bank(ctx context.Context, code string) (*Bank, error) {
 	var b Bank
-	v, err := read(ctx, s, Key{"BANKS", code}, &b)
+	v, err := read(ctx, s, Key{"BANKS", code}, banks, &b)
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +44,12 @@ func (s *Store) Bank(ctx context.Context, code string) (*Bank, error) {
 
 // Banks lists every bank, by code.
 func (s *Store) Banks(ctx context.Context) iter.Seq2[*Bank, error] {
-	return all(ctx, s, Query{PK: "BANKS"}, as(func(b *Bank, it Item) { b.Version = it.Version }))
+	return all(ctx, s, Query{PK: "BANKS"}, as(banks, func(b *Bank, it Item) { b.Version = it.Version }))
 }
 
 // PutBank writes a bank at the version read.
 func PutBank(b *Bank) Write {
-	return Write{Item: Item{Key: Key{"BANKS", b.Code}, Body: encode(b)}, If: At(b.Version)}
+	return Write{Item: Item{Key: Key{"BANKS", b.Code}, Body: banks.Encode(b)}, If: At(b.Version)}
 }
 
 // APIKey is a bank's key for bankapi, stored under its hash.
@@ -47,12 +59,14 @@ type APIKey struct {
 	Label     string    `json:"label,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 	Expires   time.Time `json:"expires,omitzero"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // APIKey reads a bank's API key by hash.
 func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) {
 	var k APIKey
-	_, err := read(ctx, s, Key{"B#" + bank, "KEY#" + hash}, &k)
+	_, err := read(ctx, s, Key{"B#" + bank, "KEY#" + hash}, apiKeys, &k)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +75,7 @@ func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) 
 
 // APIKeys lists a bank's API keys.
 func (s *Store) APIKeys(ctx context.Context, bank string) iter.Seq2[*APIKey, error] {
-	return all(ctx, s, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~"}, as[APIKey](nil))
+	return all(ctx, s, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~"}, as(apiKeys, nil))
 }
 
 // DeleteAPIKey ends an API key.
@@ -71,7 +85,7 @@ func DeleteAPIKey(k *APIKey) Write {
 
 // PutAPIKey writes an API key.
 func PutAPIKey(k *APIKey) Write {
-	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}, Body: encode(k), Expires: k.Expires.Truncate(time.Second)}, If: Any}
+	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}, Body: apiKeys.Encode(k), Expires: k.Expires.Truncate(time.Second)}, If: Any}
 }
 
 // Feed is what is known of a bank's stream of events.
@@ -80,12 +94,14 @@ type Feed struct {
 	LastEvent   time.Time `json:"last_event"`            // when a batch was last accepted, to the minute
 	SilentSince time.Time `json:"silent_since,omitzero"` // set while the silence is an alarm
 	Version     int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Feed reads a bank's feed; version 0 if it never sent anything.
 func (s *Store) Feed(ctx context.Context, bank string) (*Feed, error) {
 	f := Feed{Bank: bank}
-	v, err := read(ctx, s, Key{"B#" + bank, "FEED"}, &f)
+	v, err := read(ctx, s, Key{"B#" + bank, "FEED"}, feeds, &f)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
@@ -95,5 +111,5 @@ func (s *Store) Feed(ctx context.Context, bank string) (*Feed, error) {
 
 // PutFeed writes a bank's feed, whatever was there.
 func PutFeed(f *Feed) Write {
-	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: encode(f)}, If: Any}
+	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: feeds.Encode(f)}, If: Any}
 }

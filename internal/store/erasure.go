@@ -5,16 +5,23 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
+
+var erasures = codec.For[Erasure]("erasure")
 
 // Erasure notes that an account was erased, until it was looked at again for
 // what came in at the same moment.
 type Erasure struct {
-	Account watch.AccountKey `json:"account"`
-	At      time.Time        `json:"at"`
-	Due     time.Time        `json:"due"`
-	Version int64            `json:"-"`
+	watch.OnAccount `json:"account"`
+	At              time.Time `json:"at"`
+	Due             time.Time `json:"due"`
+	Version         int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 func erasureKey(k watch.AccountKey) Key { return Key{"E#" + k.Bank + "#" + k.Ref, "E"} }
@@ -22,7 +29,7 @@ func erasureKey(k watch.AccountKey) Key { return Key{"E#" + k.Bank + "#" + k.Ref
 // Erasure reads it. ErrNotFound if there is none.
 func (s *Store) Erasure(ctx context.Context, k watch.AccountKey) (*Erasure, error) {
 	var e Erasure
-	v, err := read(ctx, s, erasureKey(k), &e)
+	v, err := read(ctx, s, erasureKey(k), erasures, &e)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +39,7 @@ func (s *Store) Erasure(ctx context.Context, k watch.AccountKey) (*Erasure, erro
 
 // PutErasure writes it, whatever was there.
 func PutErasure(e *Erasure) Write {
-	it := Item{Key: erasureKey(e.Account), Body: encode(e)}
+	it := Item{Key: erasureKey(e.Account), Body: erasures.Encode(e)}
 	it.Due = Key{duePK(it.PK), stamp(e.Due) + "#" + it.PK}
 	return Write{Item: it, If: Any}
 }

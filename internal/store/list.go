@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"iter"
+
+	"kozamori/internal/codec"
 )
 
 // listPage is how many items a list reads at a time.
@@ -37,11 +39,11 @@ func all[T any](ctx context.Context, t Table, q Query, decode func(Item) (*T, er
 	}
 }
 
-// as decodes an item as a T; set, if any, fills in what the body does not hold.
-func as[T any](set func(*T, Item)) func(Item) (*T, error) {
+// as decodes an item of a kind; set, if any, fills in what the body does not hold.
+func as[T any](c codec.Codec[T], set func(*T, Item)) func(Item) (*T, error) {
 	return func(it Item) (*T, error) {
 		v := new(T)
-		if err := decode(it, v); err != nil {
+		if err := c.Decode(it.Body, v); err != nil {
 			return nil, err
 		}
 		if set != nil {

@@ -2,12 +2,21 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
+)
+
+var (
+	people   = codec.For[Person]("person")
+	bindings = codec.For[Binding]("binding")
+	codes    = codec.For[Code]("code")
+	sights   = codec.For[Seen]("seen")
 )
 
 // Person is what is kept of a LINE user, whatever accounts they watch.
@@ -31,13 +40,17 @@ type Person struct {
 	// they watch one.
 	Expires time.Time `json:"expires,omitzero"`
 	Version int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Binding says that a person watches an account, and as which watcher.
 type Binding struct {
-	Account watch.AccountKey `json:"account"`
-	Watcher string           `json:"watcher"`
-	Version int64            `json:"-"`
+	watch.OnAccount `json:"account"`
+	Watcher         string `json:"watcher"`
+	Version         int64  `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 func personPK(lineUser string) string { return "U#" + lineUser }
@@ -45,7 +58,7 @@ func personPK(lineUser string) string { return "U#" + lineUser }
 // Person reads a LINE user; a new one at version 0 if unknown.
 func (s *Store) Person(ctx context.Context, lineUser string) (*Person, error) {
 	p := Person{LineUser: lineUser}
-	v, err := read(ctx, s, Key{personPK(lineUser), "PERSON"}, &p)
+	v, err := read(ctx, s, Key{personPK(lineUser), "PERSON"}, people, &p)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
@@ -55,7 +68,7 @@ func (s *Store) Person(ctx context.Context, lineUser string) (*Person, error) {
 
 // PutPerson writes a person at the version read.
 func PutPerson(p *Person) Write {
-	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: encode(p), Expires: p.Expires.Truncate(time.Second)}, If: At(p.Version)}
+	return Write{Item: Item{Key: Key{personPK(p.LineUser), "PERSON"}, Body: people.Encode(p), Expires: p.Expires.Truncate(time.Second)}, If: At(p.Version)}
 }
 
 // DeletePerson forgets a person at the version read.
@@ -87,12 +100,12 @@ func (s *Store) UpdatePerson(ctx context.Context, lineUser string, change func(*
 
 // Bindings lists the accounts that a LINE user watches.
 func (s *Store) Bindings(ctx context.Context, lineUser string) iter.Seq2[*Binding, error] {
-	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(func(b *Binding, it Item) { b.Version = it.Version }))
+	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(bindings, func(b *Binding, it Item) { b.Version = it.Version }))
 }
 
 // PutBinding writes a person's binding, whatever was there.
 func PutBinding(lineUser string, b Binding) Write {
-	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: encode(b)}, If: Any}
+	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: bindings.Encode(&b)}, If: Any}
 }
 
 // DeleteBinding removes a person's binding.
@@ -102,22 +115,24 @@ func DeleteBinding(lineUser string, k watch.AccountKey) Write {
 
 // Code is a one-time enrolment code, stored under a keyed hash of it.
 type Code struct {
-	Hash    string           `json:"hash"`
-	Account watch.AccountKey `json:"account"`
-	Mask    string           `json:"mask,omitempty"`
-	Email   string           `json:"email,omitempty"` // the owner's, as the bank holds it
-	Lang    watch.Lang       `json:"lang,omitempty"`
-	Expires time.Time        `json:"expires"`
-	UsedBy  string           `json:"used_by,omitempty"` // a keyed hash of the LINE user
-	UsedAt  time.Time        `json:"used_at,omitzero"`
-	Version int64            `json:"-"`
+	Hash            string `json:"hash"`
+	watch.OnAccount `json:"account"`
+	Mask            string     `json:"mask,omitempty"`
+	Email           string     `json:"email,omitempty"` // the owner's, as the bank holds it
+	Lang            watch.Lang `json:"lang,omitempty"`
+	Expires         time.Time  `json:"expires"`
+	UsedBy          string     `json:"used_by,omitempty"` // a keyed hash of the LINE user
+	UsedAt          time.Time  `json:"used_at,omitzero"`
+	Version         int64      `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Code reads an enrolment code by its hash. ErrNotFound when it is unknown or
 // gone; a code that is only expired may still be returned, so compare Expires.
 func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
 	var c Code
-	v, err := read(ctx, s, codeKey(hash), &c)
+	v, err := read(ctx, s, codeKey(hash), codes, &c)
 	if err != nil {
 		return nil, err
 	}
@@ -128,13 +143,13 @@ func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
 // PutCode writes a code at the version read. It is kept an hour past its end,
 // so that a late customer hears "expired" and not "unknown".
 func PutCode(c *Code) Write {
-	return Write{Item: Item{Key: codeKey(c.Hash), Body: encode(c), Expires: until(c.Expires, time.Hour),
+	return Write{Item: Item{Key: codeKey(c.Hash), Body: codes.Encode(c), Expires: until(c.Expires, time.Hour),
 		History: Key{codesPK(c.Account), stamp(c.Expires) + "#" + c.Hash}}, If: At(c.Version)}
 }
 
 // Codes lists an account's codes that are still kept.
 func (s *Store) Codes(ctx context.Context, k watch.AccountKey) iter.Seq2[*Code, error] {
-	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(func(c *Code, it Item) { c.Version = it.Version }))
+	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(codes, func(c *Code, it Item) { c.Version = it.Version }))
 }
 
 // DeleteCode removes a code.
@@ -152,14 +167,16 @@ type Seen struct {
 	At    time.Time `json:"at"` // of the last write
 	// Answer is what the person is told, until they have been: the same words
 	// each time.
-	Answer  json.RawMessage `json:"answer,omitempty"`
-	Version int64           `json:"-"`
+	Answer  jsontext.Value `json:"answer,omitempty"`
+	Version int64          `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Seen reads what is known of a LINE webhook event; version 0 if it is new.
 func (s *Store) Seen(ctx context.Context, id string) (*Seen, error) {
 	w := Seen{ID: id}
-	v, err := read(ctx, s, Key{"W#" + id, "W"}, &w)
+	v, err := read(ctx, s, Key{"W#" + id, "W"}, sights, &w)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
@@ -169,5 +186,5 @@ func (s *Store) Seen(ctx context.Context, id string) (*Seen, error) {
 
 // PutSeen writes it at the version read.
 func PutSeen(w *Seen) Write {
-	return Write{Item: Item{Key: Key{"W#" + w.ID, "W"}, Body: encode(w), Expires: until(w.At, 24*time.Hour)}, If: At(w.Version)}
+	return Write{Item: Item{Key: Key{"W#" + w.ID, "W"}, Body: sights.Encode(w), Expires: until(w.At, 24*time.Hour)}, If: At(w.Version)}
 }

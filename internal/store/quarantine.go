@@ -10,8 +10,13 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
+
+var refusals = codec.For[Refused]("refused")
 
 // Refused is an event, or a whole body, that was refused. What the bank sent
 // is kept for its engineers; it is customer data and never logged.
@@ -32,6 +37,8 @@ type Refused struct {
 	Cut    bool   `json:"cut,omitempty"`
 	// Old tells that it was kept before quarantine was spread over partitions.
 	Old bool `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // SetRaw keeps what the bank sent.
@@ -82,14 +89,14 @@ func (r *Refused) place() string { return stamp(r.At) + "#" + r.ID }
 // PutRefused keeps a refused event.
 func PutRefused(r *Refused) Write {
 	k := r.key()
-	return Write{Item: Item{Key: k, Body: encode(r), Expires: until(r.At, KeepRefused), History: Key{k.PK, r.place()}}, If: Any}
+	return Write{Item: Item{Key: k, Body: refusals.Encode(r), Expires: until(r.At, KeepRefused), History: Key{k.PK, r.place()}}, If: Any}
 }
 
 // Refused reads one refused event. ErrNotFound.
 func (s *Store) Refused(ctx context.Context, bank, id string) (*Refused, error) {
 	for _, old := range []bool{false, true} {
 		r := Refused{Bank: bank, ID: id, Old: old}
-		_, err := read(ctx, s, r.key(), &r)
+		_, err := read(ctx, s, r.key(), refusals, &r)
 		if err == nil {
 			return &r, nil
 		}
@@ -110,7 +117,7 @@ func (s *Store) Quarantine(ctx context.Context, bank string) iter.Seq2[*Refused,
 }
 
 func (s *Store) refused(ctx context.Context, pk string, old bool) iter.Seq2[*Refused, error] {
-	return all(ctx, s, Query{Index: History, PK: pk, Reverse: true}, as(func(r *Refused, _ Item) { r.Old = old }))
+	return all(ctx, s, Query{Index: History, PK: pk, Reverse: true}, as(refusals, func(r *Refused, _ Item) { r.Old = old }))
 }
 
 // DeleteRefused removes what was read of quarantine, once it was replayed.

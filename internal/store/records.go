@@ -6,8 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
+
+var records = codec.For[watch.Record]("record")
 
 const recordPK = "R#"
 
@@ -36,12 +39,12 @@ func recordBody(r *watch.Record) []byte {
 	if c.Answer != nil {
 		ms(&c.Answer.At)
 	}
-	return encode(c)
+	return records.Encode(c)
 }
 
 func readRecord(it Item) (*watch.Record, error) {
 	r := &watch.Record{}
-	if err := decode(it, r); err != nil {
+	if err := records.Decode(it.Body, r); err != nil {
 		return nil, err
 	}
 	r.ID, r.Version = strings.TrimPrefix(it.PK, recordPK), it.Version

@@ -19,7 +19,7 @@ import (
 func anAlert() *watch.Record {
 	now := time.Date(2026, 11, 24, 3, 0, 0, 123_456_789, time.UTC)
 	balance := int64(1_200_000)
-	r := &watch.Record{ID: "addeykgk8r4j0ar46ahcawfjfw", Account: watch.AccountKey{Bank: "0125", Ref: "7f3e2a10-5c4b-4d2e-9a61-0123456789ab"},
+	r := &watch.Record{ID: "addeykgk8r4j0ar46ahcawfjfw", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "7f3e2a10-5c4b-4d2e-9a61-0123456789ab"}),
 		Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_01JDG5ZK3M8Q2W4R6T8Y0V1X3Z", Txn: "20261124-000123", OccurredAt: now.Truncate(time.Second),
 		Amount: 100_000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Status: watch.Posted, Service: "docomo", Confidence: watch.Seen,
 		ReceivedAt: now, RecordedAt: now, Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen)}}}

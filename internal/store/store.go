@@ -2,16 +2,20 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"time"
 
-	jsonv1 "github.com/go-json-experiment/json/v1"
-
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
+)
+
+var (
+	accounts   = codec.For[watch.Account]("account")
+	activities = codec.For[watch.Activity]("activity")
+	disputes   = codec.For[watch.Dispute]("dispute")
 )
 
 // How long things are kept.
@@ -63,7 +67,7 @@ func Retry(ctx context.Context, f func() error) error {
 }
 
 // read decodes one item into v. ErrNotFound if it is absent.
-func read(ctx context.Context, t Table, k Key, v any) (int64, error) {
+func read[T any](ctx context.Context, t Table, k Key, c codec.Codec[T], v *T) (int64, error) {
 	items, err := t.Get(ctx, k)
 	if err != nil {
 		return 0, err
@@ -72,27 +76,7 @@ func read(ctx context.Context, t Table, k Key, v any) (int64, error) {
 	if !ok {
 		return 0, ErrNotFound
 	}
-	return it.Version, decode(it, v)
-}
-
-func decode(it Item, v any) error {
-	// The same as encoding/json at half its cost and a sixth of its
-	// allocations; most of what detect does is to decode accounts.
-	if err := jsonv1.Unmarshal(it.Body, v); err != nil {
-		// The error's text could quote the body, and a key names an account.
-		return fmt.Errorf("store: an item does not decode as %T", v)
-	}
-	return nil
-}
-
-// encode never fails on our own types: they hold no channels, functions or
-// invalid numbers.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("store: %T does not encode: %v", v, err))
-	}
-	return b
+	return it.Version, c.Decode(it.Body, v)
 }
 
 func accountPK(k watch.AccountKey) string          { return "A#" + k.Bank + "#" + k.Ref }
@@ -105,7 +89,7 @@ func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(ti
 // Account reads one account. ErrNotFound if it has no watcher.
 func (s *Store) Account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
 	var a watch.Account
-	v, err := read(ctx, s, profileKey(k), &a)
+	v, err := read(ctx, s, profileKey(k), accounts, &a)
 	if err != nil {
 		return nil, err
 	}
@@ -138,36 +122,36 @@ func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActiv
 	if err != nil {
 		return nil, nil, err
 	}
-	accounts := make(map[watch.AccountKey]*watch.Account)
-	activities := make(map[watch.AccountKey]*watch.Activity)
+	watched := make(map[watch.AccountKey]*watch.Account)
+	active := make(map[watch.AccountKey]*watch.Activity)
 	for _, k := range keys {
 		it, ok := items[profileKey(k)]
 		if !ok {
 			continue
 		}
 		a := &watch.Account{}
-		if err := decode(it, a); err != nil {
+		if err := accounts.Decode(it.Body, a); err != nil {
 			return nil, nil, &UnreadableError{k, err}
 		}
 		a.Version = it.Version
-		accounts[k] = a
+		watched[k] = a
 		if it, ok := items[activityKey(k)]; ok {
 			act := &watch.Activity{}
-			if err := decode(it, act); err != nil {
+			if err := activities.Decode(it.Body, act); err != nil {
 				return nil, nil, &UnreadableError{k, err}
 			}
 			act.Version = it.Version
-			activities[k] = act
+			active[k] = act
 		}
 	}
-	return accounts, activities, nil
+	return watched, active, nil
 }
 
 // Activity reads an account's activity; an empty one at version 0 if there is
 // none yet.
 func (s *Store) Activity(ctx context.Context, k watch.AccountKey) (*watch.Activity, error) {
 	var a watch.Activity
-	v, err := read(ctx, s, activityKey(k), &a)
+	v, err := read(ctx, s, activityKey(k), activities, &a)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
@@ -177,7 +161,7 @@ func (s *Store) Activity(ctx context.Context, k watch.AccountKey) (*watch.Activi
 
 // PutAccount writes an account at the version it was read.
 func PutAccount(a *watch.Account) Write {
-	return Write{Item: Item{Key: profileKey(a.AccountKey), Body: encode(a)}, If: At(a.Version)}
+	return Write{Item: Item{Key: profileKey(a.AccountKey), Body: accounts.Encode(a)}, If: At(a.Version)}
 }
 
 // CheckAccount lets an account's version decide and changes nothing.
@@ -194,7 +178,7 @@ func DeleteAccount(a *watch.Account) Write {
 
 // PutActivity writes an account's activity at the version it was read.
 func PutActivity(k watch.AccountKey, a *watch.Activity) Write {
-	return Write{Item: Item{Key: activityKey(k), Body: encode(a)}, If: At(a.Version)}
+	return Write{Item: Item{Key: activityKey(k), Body: activities.Encode(a)}, If: At(a.Version)}
 }
 
 // DeleteActivity removes an account's activity.
@@ -244,7 +228,7 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, err
 // Dispute reads a dispute by id.
 func (s *Store) Dispute(ctx context.Context, id string) (*watch.Dispute, error) {
 	var d watch.Dispute
-	v, err := read(ctx, s, disputeKey(id), &d)
+	v, err := read(ctx, s, disputeKey(id), disputes, &d)
 	if err != nil {
 		return nil, err
 	}
@@ -256,7 +240,7 @@ func (s *Store) Dispute(ctx context.Context, id string) (*watch.Dispute, error) 
 func (s *Store) PutDispute(d *watch.Dispute) Write {
 	it := Item{
 		Key:     disputeKey(d.ID),
-		Body:    encode(d),
+		Body:    disputes.Encode(d),
 		Expires: until(d.AnsweredAt, s.KeepDispute),
 		History: Key{"B#" + d.Account.Bank, stamp(d.AnsweredAt) + "#" + d.ID},
 	}
@@ -281,7 +265,7 @@ func (s *Store) UpdateDispute(ctx context.Context, id string, change func(*watch
 	return d, err
 }
 
-var disputeOf = as(func(d *watch.Dispute, it Item) { d.Version = it.Version })
+var disputeOf = as(disputes, func(d *watch.Dispute, it Item) { d.Version = it.Version })
 
 // Disputes is a page of a bank's disputes, newest first, with a cursor that
 // the bank brings back for the next; empty on the last.

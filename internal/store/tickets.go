@@ -2,12 +2,16 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
+
+var tickets = codec.For[Ticket]("ticket")
 
 // TicketKind says what a ticket lets its holder do.
 type TicketKind string
@@ -33,12 +37,14 @@ type Ticket struct {
 	Hash string     `json:"hash"`
 	// Owner groups tickets so that they can be found and ended: see
 	// BankTickets, AccountTickets and PersonTickets.
-	Owner   string          `json:"owner"`
-	Body    json.RawMessage `json:"body,omitempty"` // what it is about; emptied of people once used
-	Expires time.Time       `json:"expires"`
-	UsedBy  string          `json:"used_by,omitempty"` // identifies no person by itself
-	UsedAt  time.Time       `json:"used_at,omitzero"`
-	Version int64           `json:"-"`
+	Owner   string         `json:"owner"`
+	Body    jsontext.Value `json:"body,omitempty"` // what it is about; emptied of people once used
+	Expires time.Time      `json:"expires"`
+	UsedBy  string         `json:"used_by,omitempty"` // identifies no person by itself
+	UsedAt  time.Time      `json:"used_at,omitzero"`
+	Version int64          `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // BankTickets owns a bank's nonces.
@@ -57,7 +63,7 @@ func ticketsPK(owner string) string              { return "TICKETS#" + owner }
 // only over may still be returned, so compare Expires.
 func (s *Store) Ticket(ctx context.Context, kind TicketKind, hash string) (*Ticket, error) {
 	var t Ticket
-	v, err := read(ctx, s, ticketKey(kind, hash), &t)
+	v, err := read(ctx, s, ticketKey(kind, hash), tickets, &t)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +74,7 @@ func (s *Store) Ticket(ctx context.Context, kind TicketKind, hash string) (*Tick
 // PutTicket writes a ticket at the version read. It is kept an hour past its
 // end, so that who comes late hears "over" and not "unknown".
 func PutTicket(t *Ticket) Write {
-	return Write{Item: Item{Key: ticketKey(t.Kind, t.Hash), Body: encode(t), Expires: until(t.Expires, time.Hour),
+	return Write{Item: Item{Key: ticketKey(t.Kind, t.Hash), Body: tickets.Encode(t), Expires: until(t.Expires, time.Hour),
 		History: Key{ticketsPK(t.Owner), stamp(t.Expires) + "#" + t.Hash}}, If: At(t.Version)}
 }
 
@@ -85,5 +91,5 @@ func EndTicket(t *Ticket) Write {
 // Tickets lists an owner's tickets that are still kept, in the order in which
 // they end. The list may lag behind writes.
 func (s *Store) Tickets(ctx context.Context, owner string) iter.Seq2[*Ticket, error] {
-	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner)}, as(func(t *Ticket, it Item) { t.Version = it.Version }))
+	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner)}, as(tickets, func(t *Ticket, it Item) { t.Version = it.Version }))
 }

@@ -45,7 +45,7 @@ func newHouse(t *testing.T) *house {
 // alert stores an alert with one delivery to the owner over the channel.
 func (h *house) alert(ch watch.ChannelKind, due time.Time, change func(*watch.Record)) {
 	h.T.Helper()
-	r := &watch.Record{ID: "r1", Account: key, Kind: watch.Debit, Txn: "t1", OccurredAt: h.Now(), RecordedAt: h.Now(), Complete: true,
+	r := &watch.Record{ID: "r1", OnAccount: watch.On(key), Kind: watch.Debit, Txn: "t1", OccurredAt: h.Now(), RecordedAt: h.Now(), Complete: true,
 		Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.FirstSeen)}}}
 	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, ch, 0, h.Now(), due)
 	if change != nil {
@@ -266,7 +266,7 @@ func TestWhatCannotBeQueuedIsFoundAgain(t *testing.T) {
 func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	d := &watch.Dispute{ID: "d1", Record: "r1", Account: key, AnsweredAt: begin, Due: begin.Add(time.Hour),
+	d := &watch.Dispute{ID: "d1", Record: "r1", OnAccount: watch.On(key), AnsweredAt: begin, Due: begin.Add(time.Hour),
 		Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
 	h.Put(h.Store.PutDispute(d))
 	h.after(59 * time.Minute)

@@ -3,6 +3,8 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // AccountKey names an account: the bank and the opaque token that the bank
@@ -11,6 +13,15 @@ type AccountKey struct {
 	Bank string `json:"bank"`
 	Ref  string `json:"ref"`
 }
+
+// OnAccount is the member "account" of what is about one.
+type OnAccount struct {
+	Account AccountKey     `json:",embed"`
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// On makes it.
+func On(k AccountKey) OnAccount { return OnAccount{Account: k} }
 
 // MaxName is the longest name of a guardian, in characters.
 const MaxName = 20
@@ -26,6 +37,9 @@ type Account struct {
 	Watchers []Watcher `json:"watchers,omitempty"`
 	// Version counts the writes to this account; 0 means that it is not stored.
 	Version int64 `json:"-"`
+	// Unknown holds the members that another version of the house wrote and
+	// this one does not know. Like everywhere here, they are written back.
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Watcher finds a watcher by id.
@@ -94,6 +108,8 @@ type Channel struct {
 	// UnreachableSince is set when the channel is known not to reach the
 	// person: unfollowed, blocked, bounced, refused for good.
 	UnreachableSince time.Time `json:"unreachable_since,omitzero"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Watcher is a person told about an account.
@@ -107,6 +123,8 @@ type Watcher struct {
 	Channels   []Channel `json:"channels"`
 	Rules      Rules     `json:"rules"`
 	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Reachable lists the watcher's channels that may work, in order.
@@ -134,6 +152,9 @@ func (w *Watcher) Channel(kind ChannelKind) (*Channel, bool) {
 // others if there was none.
 func (w *Watcher) SetChannel(c Channel) {
 	if old, ok := w.Channel(c.Kind); ok {
+		if c.Unknown == nil {
+			c.Unknown = old.Unknown
+		}
 		*old = c
 		return
 	}
@@ -164,6 +185,8 @@ type Activity struct {
 	// Summary is the latest message that sums up what came too late to be news.
 	Summary *Summary `json:"summary,omitempty"`
 	Version int64    `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Reported is an answer "not mine" to a debit or a link of a service: what the
@@ -172,6 +195,8 @@ type Reported struct {
 	Dispute string    `json:"dispute"`
 	Service string    `json:"service"`
 	At      time.Time `json:"at"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Summary is what one message says of the records that are Past: those that
@@ -184,6 +209,8 @@ type Summary struct {
 	Links   int       `json:"links,omitempty"`
 	FirstAt time.Time `json:"first_at"`
 	LastAt  time.Time `json:"last_at"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // ServiceActivity is one payment service's part of an account's activity.
@@ -196,6 +223,8 @@ type ServiceActivity struct {
 	Months map[string]int64 `json:"months,omitempty"`
 	// Links are the charge links seen, newest last.
 	Links []Link `json:"links,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Link is a charge link registered on an account.
@@ -204,6 +233,8 @@ type Link struct {
 	RegisteredAt time.Time `json:"registered_at"`
 	RemovedAt    time.Time `json:"removed_at,omitzero"`
 	Route        string    `json:"route,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // RecentDebit is a payment-service debit as burst sees it.
@@ -212,6 +243,8 @@ type RecentDebit struct {
 	At      time.Time `json:"at"`
 	Amount  int64     `json:"amount"` // yen
 	Service string    `json:"service"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // SoleOwner tells whether a watcher is the account's only owner, who alone may

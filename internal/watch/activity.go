@@ -116,7 +116,7 @@ const keepReported = 20
 func (a *Activity) Report(d *Dispute, open bool) {
 	a.Reported = slices.DeleteFunc(slices.Clone(a.Reported), func(r Reported) bool { return r.Dispute == d.ID })
 	if open && d.Service != "" {
-		a.Reported = append(a.Reported, Reported{d.ID, d.Service, d.AnsweredAt})
+		a.Reported = append(a.Reported, Reported{Dispute: d.ID, Service: d.Service, At: d.AnsweredAt})
 		a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
 	}
 }

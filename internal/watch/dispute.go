@@ -3,6 +3,8 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // DisputeStatus is how far the bank is with a dispute.
@@ -24,10 +26,10 @@ const (
 // Dispute is an answer "not mine" on its way through the bank. There is at
 // most one per record; withdrawing and disputing again reopens it.
 type Dispute struct {
-	ID         string        `json:"id"`
-	Reference  string        `json:"reference"` // what people say on the phone: "KZ-7F3K-9Q2M"
-	Record     string        `json:"record"`
-	Account    AccountKey    `json:"account"`
+	ID         string `json:"id"`
+	Reference  string `json:"reference"` // what people say on the phone: "KZ-7F3K-9Q2M"
+	Record     string `json:"record"`
+	OnAccount  `json:"account"`
 	Mask       string        `json:"mask,omitempty"`
 	Kind       Kind          `json:"kind"`
 	Txn        string        `json:"txn"`
@@ -51,6 +53,8 @@ type Dispute struct {
 	History []Entry   `json:"history,omitempty"`
 	Due     time.Time `json:"due,omitzero"` // when sweep must look again; zero if never
 	Version int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // DisputeChange is one change of a dispute. Those that we made (opened,
@@ -72,6 +76,8 @@ type DisputeChange struct {
 	// that came after the report.
 	Shows   *Shown   `json:"shows,omitempty"`
 	Further *Further `json:"further,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Further is a debit, or a charge link, of the service of a dispute that came
@@ -84,6 +90,8 @@ type Further struct {
 	Service    string    `json:"service,omitempty"`
 	Descriptor string    `json:"descriptor,omitempty"`
 	OccurredAt time.Time `json:"occurred_at"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Stands tells whether "not mine" is what a record was answered with, and has

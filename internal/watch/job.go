@@ -1,5 +1,7 @@
 package watch
 
+import "github.com/go-json-experiment/json/jsontext"
+
 // Job is the body of a message in a channel's queue: it names what to send
 // and carries nothing about a person. Either Record and Delivery are set, or
 // Dispute.
@@ -7,4 +9,6 @@ type Job struct {
 	Record   string `json:"record,omitempty"`
 	Delivery string `json:"delivery,omitempty"`
 	Dispute  string `json:"dispute,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }

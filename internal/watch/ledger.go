@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // How far apart the stages of one debit may lie. Longer, and the bank has used
@@ -32,6 +34,8 @@ type Entry struct {
 	Confidence Confidence `json:"confidence,omitempty"`
 	Route      string     `json:"route,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named a day, no time
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // opens tells whether the entry is a debit or a link, not the undoing of one.

@@ -1,5 +1,7 @@
 package watch
 
+import "github.com/go-json-experiment/json/jsontext"
+
 // NewsKind is what happened between the people of an account.
 type NewsKind string
 
@@ -32,6 +34,8 @@ type News struct {
 	Guardian NewsOf `json:"guardian,omitzero"`
 	// Turn tells apart news that may come true more than once of one guardian.
 	Turn string `json:"turn,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // NewsTo is who is told.
@@ -39,6 +43,8 @@ type NewsTo struct {
 	LineUser string `json:"line_user"`
 	Watcher  string `json:"watcher,omitempty"`
 	Lang     Lang   `json:"lang,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // NewsOf is who came or went.
@@ -47,6 +53,8 @@ type NewsOf struct {
 	Watcher    string `json:"watcher"`
 	Name       string `json:"name,omitempty"` // what the owner calls them
 	HideAmount bool   `json:"hide_amount,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Key is the same for the same news, however often it is queued.
@@ -57,4 +65,6 @@ func (n *News) Key() string {
 // NewsMessage is the body of a message with news in queue.Chat.
 type NewsMessage struct {
 	News *News `json:"news,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }

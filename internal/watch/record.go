@@ -3,19 +3,21 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Record is the stored trace of one relevant event on a watched account. A
 // record that matched somebody's rules is an alert: it has Notices.
 type Record struct {
-	ID         string     `json:"id,omitempty"`
-	Account    AccountKey `json:"account"`
-	Mask       string     `json:"mask,omitempty"`
-	Kind       Kind       `json:"kind"` // Debit or LinkRegistered
-	Event      string     `json:"event"`
-	Txn        string     `json:"txn"`
-	OccurredAt time.Time  `json:"occurred_at"`
-	Amount     int64      `json:"amount,omitempty"` // yen, as it was taken
+	ID         string `json:"id,omitempty"`
+	OnAccount  `json:"account"`
+	Mask       string    `json:"mask,omitempty"`
+	Kind       Kind      `json:"kind"` // Debit or LinkRegistered
+	Event      string    `json:"event"`
+	Txn        string    `json:"txn"`
+	OccurredAt time.Time `json:"occurred_at"`
+	Amount     int64     `json:"amount,omitempty"` // yen, as it was taken
 	// Returned is how much of it came back, in yen; 0 if nothing did, or all
 	// (UndoneAt). Again counts how often it was presented again after that.
 	Returned   int64  `json:"returned,omitempty"`
@@ -53,6 +55,8 @@ type Record struct {
 	// Due is when sweep must look at the record next; zero if never.
 	Due     time.Time `json:"due,omitzero"`
 	Version int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Clone copies the record, so that changing the copy leaves it as it is.
@@ -104,6 +108,8 @@ type Notice struct {
 	// EscalateAt is when the next channel, then the guardians, are told if
 	// nobody answered; zero when there is nothing left to escalate to.
 	EscalateAt time.Time `json:"escalate_at,omitzero"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Critical tells whether the notice must break through quiet hours.
@@ -162,6 +168,8 @@ type Delivery struct {
 	// TellChanged, what its watcher was told before.
 	Shows *Shown `json:"shows,omitempty"`
 	Was   *Shown `json:"was,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // RetryKey is the UUID that makes LINE drop a second copy of the delivery.
@@ -213,6 +221,8 @@ type Answer struct {
 	At      time.Time   `json:"at"`
 	// Shows is what it was given for, if the record has changed since.
 	Shows *Shown `json:"shows,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Outcome is what a channel says of one attempt to send.

@@ -3,6 +3,8 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Windows of the rules that look at more than one event.
@@ -51,6 +53,8 @@ type Rules struct {
 	Trusts          []Trust   `json:"trusts,omitempty"`
 	Quiet           *Quiet    `json:"quiet,omitempty"`
 	PausedUntil     time.Time `json:"paused_until,omitzero"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Trust is "that was me": debits of a service up to an amount stay silent
@@ -60,6 +64,8 @@ type Trust struct {
 	Service string    `json:"service"`
 	UpTo    int64     `json:"up_to"` // yen, inclusive
 	Until   time.Time `json:"until"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Quiet hours hold back what is not critical. Minutes after midnight JST;
@@ -67,6 +73,8 @@ type Trust struct {
 type Quiet struct {
 	From int `json:"from"`
 	To   int `json:"to"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // End is when the quiet hours that contain at are over; false if at is not in

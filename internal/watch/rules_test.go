@@ -1,13 +1,13 @@
 package watch_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/watch"
 )
 
@@ -169,12 +169,12 @@ func TestQuietHours(t *testing.T) {
 
 func TestReasonsSurviveStorage(t *testing.T) {
 	for r := watch.Reason(0); r < watch.NearLimit<<1; r++ {
-		b, err := json.Marshal(watch.Because(r))
+		b, err := codec.Marshal(watch.Because(r))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back watch.Reasons
-		if err := json.Unmarshal(b, &back); err != nil || back != watch.Because(r) {
+		if err := codec.Unmarshal(b, &back); err != nil || back != watch.Because(r) {
 			t.Fatalf("%s came back as %v (%v)", b, back, err)
 		}
 	}
@@ -193,10 +193,10 @@ func TestReasonsOfANewerProgramAreGivenBack(t *testing.T) {
 		"keyword,service_debit,new_link": {"new_link,service_debit,keyword", watch.NewLink | watch.ServiceDebit | watch.Keyword},
 	} {
 		var n watch.Notice
-		if err := json.Unmarshal([]byte(`{"watcher":"w","reasons":"`+stored+`"}`), &n); err != nil {
+		if err := codec.Unmarshal([]byte(`{"watcher":"w","reasons":"`+stored+`"}`), &n); err != nil {
 			t.Fatal(err)
 		}
-		b, err := json.Marshal(n)
+		b, err := codec.Marshal(n)
 		if wrote := `{"watcher":"w","reasons":"` + want.text + `"}`; err != nil || string(b) != wrote {
 			t.Errorf("%q is written as %s (%v), want %s", stored, b, err, wrote)
 		}
@@ -336,7 +336,7 @@ func TestActivityStaysSmall(t *testing.T) {
 		a.Apply(rec(watch.Derive("r", time.Duration(i).String()), "docomo", i*60*24, 10))
 		a.Apply(link(watch.Derive("l", time.Duration(i).String()), "docomo", i*60*24))
 	}
-	b, err := json.Marshal(a)
+	b, err := codec.Marshal(a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package watch
 import (
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Shown is what a message says of a record: as the record was then. Whatever
@@ -21,6 +23,8 @@ type Shown struct {
 	UndoneAt   time.Time  `json:"undone_at,omitzero"`
 	DateOnly   bool       `json:"date_only,omitempty"`
 	Reasons    Reasons    `json:"reasons,omitzero"` // of the watcher who is told
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Shows is what a message to a watcher says of the record now.

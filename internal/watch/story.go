@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // MaxEntries is how many entries one transaction keeps. A bank that says more
@@ -19,11 +21,13 @@ const MaxTwins = 60
 type Twin struct {
 	Record string    `json:"record"`
 	At     time.Time `json:"at"` // when it happened
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // NewRecord makes the record of a transaction's first entry.
 func NewRecord(id string, k AccountKey, e Entry) *Record {
-	r := &Record{ID: id, Account: k}
+	r := &Record{ID: id, OnAccount: On(k)}
 	r.Tell([]Entry{e})
 	return r
 }
@@ -75,7 +79,7 @@ func (r *Record) Tell(entries []Entry) {
 		}
 	}
 	r.Entries = nil
-	if len(entries) != 1 || !entries[0].opens() {
+	if len(entries) != 1 || !entries[0].opens() || entries[0].Unknown != nil {
 		r.Entries = entries
 	}
 	if len(entries) == 0 {

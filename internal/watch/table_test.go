@@ -164,7 +164,7 @@ func TestEachKindOfRuleHasABoundThatCheckKeeps(t *testing.T) {
 		case Trusted:
 			put := func(trusts ...Trust) func(*Rules) { return func(r *Rules) { *v.At(r) = trusts } }
 			one := func(change func(*Trust)) func(*Rules) {
-				t := Trust{"kyash", 1, tableDay.Add(1)}
+				t := Trust{Service: "kyash", UpTo: 1, Until: tableDay.Add(1)}
 				change(&t)
 				return put(t)
 			}
@@ -175,7 +175,7 @@ func TestEachKindOfRuleHasABoundThatCheckKeeps(t *testing.T) {
 			add(".0", FaultPast, one(func(t *Trust) { t.Until = tableDay.Add(1) }), one(func(t *Trust) { t.Until = tableDay }))
 			add(".0", FaultFar, one(func(t *Trust) { t.Until = tableDay.Add(MaxTrustFor) }), one(func(t *Trust) { t.Until = tableDay.Add(MaxTrustFor + 1) }))
 		case Hours:
-			put := func(from, to int) func(*Rules) { return func(r *Rules) { *v.At(r) = &Quiet{from, to} } }
+			put := func(from, to int) func(*Rules) { return func(r *Rules) { *v.At(r) = &Quiet{From: from, To: to} } }
 			add("", FaultQuiet, put(0, 1), put(0, 0))
 			add("", FaultQuiet, put(0, 24*60-1), put(0, 24*60))
 			add("", FaultQuiet, put(24*60-1, 0), put(24*60, 0))
@@ -207,9 +207,9 @@ func TestEachKindOfRuleHasABoundThatCheckKeeps(t *testing.T) {
 }
 
 func TestAListIsCheckedForWhatIsNewInIt(t *testing.T) {
-	old := Rules{ServiceMinFor: map[string]int64{"new": 5}, Keywords: []string{"あ"}, Trusts: []Trust{{"new", 5, tableDay.Add(1)}}}
+	old := Rules{ServiceMinFor: map[string]int64{"new": 5}, Keywords: []string{"あ"}, Trusts: []Trust{{Service: "new", UpTo: 5, Until: tableDay.Add(1)}}}
 	next := Rules{ServiceMinFor: map[string]int64{"new": 6, "paypay": 1}, Keywords: []string{"ガス", "あ", "い"},
-		Trusts: []Trust{{"new", 6, tableDay.Add(1)}, {"new", 5, tableDay.Add(1)}}}
+		Trusts: []Trust{{Service: "new", UpTo: 6, Until: tableDay.Add(1)}, {Service: "new", UpTo: 5, Until: tableDay.Add(1)}}}
 	want := []RuleFault{{"service_min_for.new", FaultService}, {"keywords.2", FaultWord}, {"trusts.0", FaultService}}
 	if diff := cmp.Diff(want, next.Check(&old, func(id string) bool { return id == "paypay" }, tableDay)); diff != "" {
 		t.Error(diff)

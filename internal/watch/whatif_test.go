@@ -25,10 +25,10 @@ func TestCheckRefusesRulesThatCannotWork(t *testing.T) {
 			[]RuleFault{{"keywords.0", FaultWord}, {"keywords.2", FaultWord}, {"keywords.3", FaultWord}}},
 		{"too many words", Rules{Keywords: strings.Split(strings.Repeat("ヤチン ", 21)[:21*10-1], " ")}, []RuleFault{{"keywords", FaultMany}}},
 		{"trusts that are over, endless, of nothing or of nobody", Rules{Trusts: []Trust{
-			{"paypay", 1, now}, {"paypay", 1, now.Add(MaxTrustFor + 1)}, {"paypay", 0, now.Add(1)}, {"x", 1, now.Add(1)}, {"paypay", 1, now.Add(1)}}},
+			{Service: "paypay", UpTo: 1, Until: now}, {Service: "paypay", UpTo: 1, Until: now.Add(MaxTrustFor + 1)}, {Service: "paypay", UpTo: 0, Until: now.Add(1)}, {Service: "x", UpTo: 1, Until: now.Add(1)}, {Service: "paypay", UpTo: 1, Until: now.Add(1)}}},
 			[]RuleFault{{"trusts.0", FaultPast}, {"trusts.1", FaultFar}, {"trusts.2", FaultAmount}, {"trusts.3", FaultService}}},
-		{"quiet hours without length", Rules{Quiet: &Quiet{60, 60}}, []RuleFault{{"quiet", FaultQuiet}}},
-		{"quiet hours over midnight", Rules{Quiet: &Quiet{22 * 60, 7 * 60}}, nil},
+		{"quiet hours without length", Rules{Quiet: &Quiet{From: 60, To: 60}}, []RuleFault{{"quiet", FaultQuiet}}},
+		{"quiet hours over midnight", Rules{Quiet: &Quiet{From: 22 * 60, To: 7 * 60}}, nil},
 		{"a pause without end", Rules{PausedUntil: now.Add(MaxPauseFor + 1)}, []RuleFault{{"paused_until", FaultFar}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 		{"any debit, of which the record is not whole", Rules{AnyDebit: 50000}, "c:any_debit", true},
 		{"near what a service takes in a month", Rules{NearLimit: true}, "b:near_limit", false},
 		{"a word", Rules{Keywords: []string{"ヤチン"}}, "d:keyword c:keyword b:keyword", true},
-		{"a trust counts, a pause does not", Rules{ServiceMin: 1, PausedUntil: day(30), Trusts: []Trust{{"kyash", 300, day(30)}}}, "d:service_debit", false},
+		{"a trust counts, a pause does not", Rules{ServiceMin: 1, PausedUntil: day(30), Trusts: []Trust{{Service: "kyash", UpTo: 300, Until: day(30)}}}, "d:service_debit", false},
 		{"nothing", Rules{}, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func (w *world) login(lineUser string, lang watch.Lang) (*browser, page) {
 		w.t.Fatal(err)
 	}
 	if who, ok := a.WatcherOf(lineUser); ok {
-		w.put(store.PutBinding(lineUser, store.Binding{Account: account, Watcher: who.ID}))
+		w.put(store.PutBinding(lineUser, store.Binding{OnAccount: watch.On(account), Watcher: who.ID}))
 	}
 	b := w.browser()
 	return b, b.press(b.open(w.door(lineUser, lang)), wording.DoEnter)

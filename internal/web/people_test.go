@@ -98,7 +98,7 @@ func (w *world) visitors() []*visitor {
 			a.Watchers = append(a.Watchers, watch.Watcher{ID: v.id, Role: v.role, LineUser: v.user, Lang: watch.Japanese, HideAmount: v.hidden,
 				Since: w.now(), Rules: watch.DefaultRules(),
 				Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: v.id + "@example.jp"}}})
-			binds = append(binds, store.PutBinding(v.user, store.Binding{Account: h.account, Watcher: v.id}))
+			binds = append(binds, store.PutBinding(v.user, store.Binding{OnAccount: watch.On(h.account), Watcher: v.id}))
 		}
 		w.put(append(binds, store.PutAccount(a))...)
 		if h.account != account {
@@ -120,7 +120,7 @@ func (w *world) visitors() []*visitor {
 	// Whoever left one account still watches another.
 	still := watch.AccountKey{Bank: account.Bank, Ref: "still"}
 	w.put(store.PutAccount(&watch.Account{AccountKey: still, Mask: "普通 ***6006", Watchers: []watch.Watcher{{ID: "w6", Role: watch.Owner, LineUser: "U6", Lang: watch.Japanese}}}),
-		store.PutBinding("U6", store.Binding{Account: still, Watcher: "w6"}))
+		store.PutBinding("U6", store.Binding{OnAccount: watch.On(still), Watcher: "w6"}))
 	for _, v := range all {
 		if v.role == watch.Owner {
 			_, _, err := people.Invite(ctx, v.user, v.account, "", false)

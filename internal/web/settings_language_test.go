@@ -17,7 +17,7 @@ func TestALanguageThatIsSavedIsThePersonsWhicheverAccountItWasSavedFor(t *testin
 	first := watch.AccountKey{Bank: account.Bank, Ref: "first"}
 	w.put(store.PutAccount(&watch.Account{AccountKey: first, Mask: "普通 ***1111", Watchers: []watch.Watcher{{ID: "w2", Role: watch.Owner, LineUser: "U1",
 		Lang: watch.Japanese, Since: w.now().AddDate(-9, 0, 0), Rules: watch.DefaultRules(), Channels: []watch.Channel{{Kind: watch.LINE}}}}}),
-		store.PutBinding("U1", store.Binding{Account: first, Watcher: "w2"}))
+		store.PutBinding("U1", store.Binding{OnAccount: watch.On(first), Watcher: "w2"}))
 	w.change(func(a *watch.Account) { a.Watchers[0].Since = w.now() })
 	b, home := w.login("U1", watch.Japanese)
 	_, second, _ := strings.Cut(home.body, "***1111")

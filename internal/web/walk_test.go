@@ -55,7 +55,7 @@ func newCrowd(t *testing.T, lang watch.Lang) *world {
 		}
 		id := fmt.Sprint("a", i)
 		w.put(store.PutAccount(&watch.Account{AccountKey: k, Mask: mask, Watchers: []watch.Watcher{{ID: id, Role: watch.Owner, LineUser: accountOwner, Lang: lang, Since: at}}}),
-			store.PutBinding(accountOwner, store.Binding{Account: k, Watcher: id}))
+			store.PutBinding(accountOwner, store.Binding{OnAccount: watch.On(k), Watcher: id}))
 	}
 	return w
 }

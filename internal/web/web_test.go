@@ -131,7 +131,7 @@ func (w *world) record(id string, yen int64) *watch.Record {
 		return watch.Delivery{ID: "alert-" + who + "-" + string(ch), Kind: watch.TellAlert, Watcher: who, Channel: ch,
 			State: watch.Accepted, CreatedAt: at.Add(time.Second), AcceptedAt: at.Add(2 * time.Second)}
 	}
-	return &watch.Record{ID: id, Account: account, Mask: "普通 ***4567", Kind: watch.Debit, Txn: "t-" + id, OccurredAt: at, Amount: yen,
+	return &watch.Record{ID: id, OnAccount: watch.On(account), Mask: "普通 ***4567", Kind: watch.Debit, Txn: "t-" + id, OccurredAt: at, Amount: yen,
 		Descriptor: "PAYPAY", Service: "paypay", Confidence: watch.Seen, Status: watch.Posted, ReceivedAt: at.Add(time.Second), RecordedAt: at.Add(time.Second), Complete: true,
 		Notices:    []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)}},
 		Deliveries: []watch.Delivery{told("w1", watch.LINE), told("w1", watch.Email), told("g1", watch.Email)}}

@@ -30,7 +30,7 @@ func balance(yen int64) *int64 { return &yen }
 
 func debit() *watch.Record {
 	return &watch.Record{
-		ID: "0123456789abcdefghjkmnpqrs", Account: watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}, Mask: "普通 ***4567",
+		ID: "0123456789abcdefghjkmnpqrs", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}), Mask: "普通 ***4567",
 		Kind: watch.Debit, Txn: "20200904-000123", OccurredAt: jst("2020-09-04 14:05:11"), Amount: 100000,
 		Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: balance(-70000), Status: watch.Posted, Service: "docomo", Confidence: watch.Seen,
 		ReceivedAt: jst("2020-09-04 14:05:12"), RecordedAt: jst("2020-09-04 14:05:12"),
@@ -76,7 +76,7 @@ func disputeFacts(lang watch.Lang) DisputeFacts {
 	r := debit()
 	f := DisputeFacts{
 		Lang: lang, Watcher: "w1",
-		Dispute: &watch.Dispute{ID: "dsp", Reference: "KZ-7F3K-9Q2M", Record: r.ID, Account: r.Account, Mask: r.Mask, Kind: r.Kind,
+		Dispute: &watch.Dispute{ID: "dsp", Reference: "KZ-7F3K-9Q2M", Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask, Kind: r.Kind,
 			Txn: r.Txn, Service: r.Service, Amount: r.Amount, OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt,
 			AnsweredAt: jst("2020-09-04 14:06:02"), Watcher: "w1", Via: watch.ViaLINE, Status: watch.DisputeOpened},
 		Bank:      Contact{Phone: "0120-000-000"},
