@@ -19,7 +19,7 @@ import (
 const (
 	MailLife    = watch.MailFor
 	maxMails    = 3 // confirmation mails of one watcher within mailsWithin
-	mailsWithin = 2 * time.Hour
+	mailsWithin = watch.MailsWithin
 	mailTwice   = time.Minute // the same address within this is one press too many
 )
 

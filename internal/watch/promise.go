@@ -13,4 +13,8 @@ const (
 	DoorFor   = 10 * time.Minute // that the link to the settings works
 	VisitFor  = 30 * time.Minute // that the settings stay open
 	UndoFor   = 10 * time.Minute // that "not mine" can be taken back
+	PageFor   = 2 * time.Hour    // that the page of an alert can be used, once opened
+
+	// MailsWithin is the time in which a few confirmation mails may be asked for.
+	MailsWithin = 2 * time.Hour
 )

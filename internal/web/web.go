@@ -43,7 +43,7 @@ var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/m
 
 // sessionLife is how long a page can be used after its link was opened: long
 // enough for a telephone call with a bank.
-const sessionLife = 2 * time.Hour
+const sessionLife = watch.PageFor
 
 // Disputes takes answers.
 type Disputes interface {

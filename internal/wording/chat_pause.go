@@ -13,10 +13,9 @@ var (
 	tcAltPause     = text{ja: "お知らせを休む手続き", en: "Pausing your alerts"}
 	tcPauseUrgent  = text{ja: "休んでいるあいだも、緊急のお知らせはお送りします。", en: "Urgent alerts still come."}
 	tcPauseLost    = text{ja: "休んでいるあいだの、緊急でないお知らせは、あとからも届きません。", en: "Other alerts of that time do not come later either."}
-	tcPauseHour    = text{ja: "1時間休む", en: "For 1 hour"}
-	tcPauseMorning = text{ja: "明日の朝7時まで休む", en: "Until 7 tomorrow morning"}
-	tcPauseToday   = text{ja: "今朝7時まで休む", en: "Until 7 this morning"}
-	tcPauseWeek    = text{ja: "1週間休む", en: "For 1 week"}
+	tcPauseFor     = text{ja: "%s休む", en: "For %s"}
+	tcPauseMorning = text{ja: "明日の朝%d時まで休む", en: "Until %d tomorrow morning"}
+	tcPauseToday   = text{ja: "今朝%d時まで休む", en: "Until %d this morning"}
 	tcPaused       = text{ja: "お知らせを休みます", en: "Your alerts are paused"}
 	tcPausedUntil  = text{ja: "再開する日時", en: "They start again"}
 	tcPausedResume = text{ja: "すぐに再開する", en: "Start again now"}
@@ -25,12 +24,18 @@ var (
 	tcNotPaused    = text{ja: "お知らせは止まっていません", en: "Your alerts are not paused"}
 )
 
-// morning is the end of a pause "until the morning": 7 o'clock in Japan, of
-// the same day for those who are still up before 5.
+// Hours of the clock in Japan. A pause "until the morning" ends at morningHour,
+// of the same day for those who are still up before nightEnds.
+const (
+	morningHour = 7
+	nightEnds   = 5
+)
+
+// morning is the end of a pause "until the morning".
 func morning(now time.Time) (end time.Time, today bool) {
 	j := now.In(watch.JST)
-	today = j.Hour() < 5
-	end = time.Date(j.Year(), j.Month(), j.Day(), 7, 0, 0, 0, watch.JST)
+	today = j.Hour() < nightEnds
+	end = time.Date(j.Year(), j.Month(), j.Day(), morningHour, 0, 0, 0, watch.JST)
 	if !today {
 		end = end.AddDate(0, 0, 1)
 	}
@@ -41,14 +46,14 @@ func morning(now time.Time) (end time.Time, today bool) {
 func AskPause(lang watch.Lang, now time.Time) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcAltPause.in(lang), tcAskPause.in(lang), tcPauseUrgent.in(lang), tcPauseLost.in(lang))
-	add := func(label text, p button.Press) {
+	add := func(label string, p button.Press) {
 		p.Verb = button.Pause
-		m.Buttons = append(m.Buttons, message.Button{Label: label.in(lang), Display: label.in(lang), Style: message.Secondary, Postback: p.Data()})
+		m.Buttons = append(m.Buttons, message.Button{Label: label, Display: label, Style: message.Secondary, Postback: p.Data()})
 	}
 	end, today := morning(now)
-	add(tcPauseHour, button.Press{For: button.Hour})
-	add(pick(today, tcPauseToday, tcPauseMorning), button.Press{Until: end})
-	add(tcPauseWeek, button.Press{For: button.Week})
+	add(tcPauseFor.in(lang, hours(button.Hour)), button.Press{For: button.Hour})
+	add(pick(today, tcPauseToday, tcPauseMorning).in(lang, morningHour), button.Press{Until: end})
+	add(tcPauseFor.in(lang, weeks(button.Week)), button.Press{For: button.Week})
 	m.Choices = choices(lang, CmdLeave, CmdGuide)
 	return m
 }

@@ -14,12 +14,12 @@ var (
 	tMailHint    = text{ja: "保存すると、このアドレスに確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "When you save, we send a mail to this address. It is used once you press the button in it."}
 	tMailOther   = text{ja: "別のメールアドレス", en: "Another mail address"}
 	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop mails"}
-	tMailSent    = text{ja: "確認のメールを送りました。1時間以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within an hour."}
+	tMailSent    = text{ja: "確認のメールを送りました。%s以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within %s."}
 	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Mails have ended."}
 	tMailSwap    = text{ja: "いままでのアドレスへのメールは、もう届きません。新しいアドレスには、確認がすんでから届きます。", en: "Mails to the old address have ended. They come to the new one once it is confirmed."}
 	tMailNoMore  = text{ja: "メールでのお知らせをやめました。いまは、どのアドレスにも届きません。", en: "Mails have ended: none come to any address at present."}
 	tMailBoth    = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
-	tMailMany    = text{ja: "確認のメールを何度も送っています。2時間ほどたってから、もう一度お試しください。", en: "Several mails were sent already. Please try again in about two hours."}
+	tMailMany    = text{ja: "確認のメールを何度も送っています。%sほどたってから、もう一度お試しください。", en: "Several mails were sent already. Please try again in about %s."}
 	tMailFail    = text{ja: "いまメールを送れませんでした。少したってから、もう一度お試しください。", en: "The mail could not be sent now. Please try again a little later."}
 )
 
@@ -38,14 +38,15 @@ const (
 // mailed says what became of the address; empty if nothing did.
 func (f *SettingsFacts) mailed() string {
 	lang := langOf(f.View.Lang)
-	say, ok := map[Mailed]text{MailSent: tMailSent, MailGone: tMailGone, MailMany: tMailMany, MailFail: tMailFail}[f.Mail]
+	say, ok := map[Mailed]string{MailSent: tMailSent.in(lang, hours(watch.MailFor)), MailGone: tMailGone.in(lang),
+		MailMany: tMailMany.in(lang, hours(watch.MailsWithin)), MailFail: tMailFail.in(lang)}[f.Mail]
 	if !ok {
 		return ""
 	}
 	if f.Ended && f.Mail != MailGone {
-		return tMailBoth.in(lang, pick(f.Mail == MailSent, tMailSwap, tMailNoMore).in(lang), say.in(lang))
+		return tMailBoth.in(lang, pick(f.Mail == MailSent, tMailSwap, tMailNoMore).in(lang), say)
 	}
-	return say.in(lang)
+	return say
 }
 
 // mailGroup is where mails go. It stands in the one form of the page, so that

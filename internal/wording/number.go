@@ -20,6 +20,8 @@ var (
 	tTenths  = text{ja: "%d割", en: "%d0%%"}
 	tDay     = text{ja: "%d日", en: "%d day"}
 	tDays    = text{ja: "%d日", en: "%d days"}
+	tWeek    = text{ja: "%d週間", en: "%d week"}
+	tWeeks   = text{ja: "%d週間", en: "%d weeks"}
 )
 
 // tenths are parts of a whole.
@@ -44,6 +46,15 @@ func days(d time.Duration) spoken {
 		return hours(d)
 	}
 	return count(d, 24*time.Hour, tDay, tDays)
+}
+
+// weeks is a time in weeks; in days if it is not of whole weeks.
+func weeks(d time.Duration) spoken {
+	const week = 7 * 24 * time.Hour
+	if d%week != 0 {
+		return days(d)
+	}
+	return count(d, week, tWeek, tWeeks)
 }
 
 func count(d, unit time.Duration, one, many text) spoken {

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strings"
 
 	"kozamori/internal/message"
@@ -12,7 +13,7 @@ var (
 	tGoneText      = text{ja: "ここからは回答できません。", en: "It can no longer be answered here."}
 	tGoneButtons   = text{ja: "%sのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in %s still work."}
 	tReopen        = text{ja: "お知らせのリンクから、もう一度開いてください", en: "Please open the link in the alert again"}
-	tReopenText    = text{ja: "安全のため、この画面は開いてから2時間で使えなくなります。回答したことはなくなりません。", en: "To keep it safe, this page closes two hours after it was opened. Nothing you answered is lost."}
+	tReopenText    = text{ja: "安全のため、この画面は開いてから%sで使えなくなります。回答したことはなくなりません。", en: "To keep it safe, this page closes %s after it was opened. Nothing you answered is lost."}
 	tReopenCookie  = text{ja: "何度開いてもこの画面になるときは、ブラウザの設定でCookie（クッキー）を許可してください。", en: "If you always end up here, allow cookies in your browser's settings."}
 	tHurry         = text{ja: "お急ぎのときは、通帳やキャッシュカードにある銀行の電話番号へ連絡してください。", en: "If it is urgent, call the bank: the number is on your passbook or bank card."}
 	tNotTaken      = text{ja: "この操作は受け付けられませんでした", en: "That could not be done"}
@@ -53,7 +54,11 @@ func UnknownPage(lang watch.Lang) message.Page { return simple(Unknown(lang)) }
 
 // ReopenPage asks somebody who has been here before to come through the link.
 func ReopenPage(lang watch.Lang) message.Page {
-	return say(lang, tReopen, tReopenText, tReopenCookie, tHurry)
+	lang = langOf(lang)
+	p := say(lang, tReopen, tReopenCookie, tHurry)
+	text := &p.Parts[0].Message.Text
+	*text = slices.Insert(*text, 0, tReopenText.in(lang, hours(watch.PageFor)))
+	return p
 }
 
 // NotTakenPage answers a request that no form of ours makes.
