@@ -48,13 +48,14 @@ const until = "until."
 
 // Press is one button. What its verb does not use is left empty.
 type Press struct {
-	Verb    Verb
-	Record  string
-	Watcher string    // who was asked, or whose watching it is about
-	Code    string    // of an invitation
-	Asked   time.Time // to the second
-	For     time.Duration
-	Until   time.Time // to the second
+	Verb     Verb
+	Record   string
+	Watcher  string    // who was asked, or whose watching it is about
+	Code     string    // of an invitation
+	Delivery string    // the message that is answered: an answer stands for what it said
+	Asked    time.Time // to the second
+	For      time.Duration
+	Until    time.Time // to the second
 }
 
 // Data is the press as a postback carries it, at most 300 characters.
@@ -68,6 +69,7 @@ func (p Press) Data() string {
 	set("r", p.Record)
 	set("w", p.Watcher)
 	set("c", p.Code)
+	set("d", p.Delivery)
 	if !p.Asked.IsZero() {
 		set("t", strconv.FormatInt(p.Asked.Unix(), 36))
 	}
@@ -86,7 +88,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), For: lengths[v.Get("for")]}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), For: lengths[v.Get("for")]}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

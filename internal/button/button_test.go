@@ -15,6 +15,7 @@ var noon = time.Unix(1_795_834_800, 0)
 // What phones carry: these lines are what was sent, and are never changed.
 var sent = map[string]button.Press{
 	"a=notmine&r=addeykgk8r4j0ar46ahcawfjfw&w=w7": {Verb: button.NotMine, Record: "addeykgk8r4j0ar46ahcawfjfw", Watcher: "w7"},
+	"a=mine&d=changed-w7-line-1&r=r1&w=w7":        {Verb: button.Mine, Record: "r1", Watcher: "w7", Delivery: "changed-w7-line-1"},
 	"a=mine&r=r1&w=w7":                            {Verb: button.Mine, Record: "r1", Watcher: "w7"},
 	"a=undo&r=r1&w=w7":                            {Verb: button.Undo, Record: "r1", Watcher: "w7"},
 	"a=trust&r=r1&w=w7":                           {Verb: button.Trust, Record: "r1", Watcher: "w7"},

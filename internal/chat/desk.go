@@ -15,7 +15,7 @@ import (
 // The event's id is the act's name, so that an event that comes again acts
 // once, whatever was pressed in between.
 func (t *talk) toDesk(ctx context.Context, p button.Press) (plan, error) {
-	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID}
+	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery}
 	var res dispute.Result
 	var err error
 	switch p.Verb {

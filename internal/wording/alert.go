@@ -304,8 +304,8 @@ func (f *AlertFacts) buttons() []message.Button {
 	if f.CanAnswer {
 		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
 		out = append(out,
-			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: answering(button.NotMine, f.Record.ID, f.Delivery.Watcher)},
-			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: answering(button.Mine, f.Record.ID, f.Delivery.Watcher)})
+			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: f.press(button.NotMine)},
+			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: f.press(button.Mine)})
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -315,6 +315,11 @@ func (f *AlertFacts) buttons() []message.Button {
 		out = append(out, message.Button{Label: label.in(lang), Style: message.Link, URL: f.Link})
 	}
 	return out
+}
+
+// press is the data of an answer to this very message.
+func (f *AlertFacts) press(v button.Verb) string {
+	return button.Press{Verb: v, Record: f.Record.ID, Watcher: f.Delivery.Watcher, Delivery: f.Delivery.ID}.Data()
 }
 
 // answering is the data of a button about a record.
