@@ -12,7 +12,7 @@ func ExampleRules_Evaluate() {
 	rules := watch.DefaultRules()
 
 	// The first debit of a service, the morning after somebody linked it.
-	first := &watch.Facts{Service: "paypay", Amount: 50_000, FirstSeen: true, AfterLink: true, OccurredAt: now}
+	first := &watch.Facts{Service: "paypay", Amount: 50_000, FirstSeen: true, KnownFor: watch.FirstAfter, AfterLink: true, OccurredAt: now}
 	fmt.Println(rules.Evaluate(first, now), rules.Evaluate(first, now).Critical())
 
 	// "That was me": debits of this service up to 60,000 yen are silent for a

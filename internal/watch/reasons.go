@@ -17,19 +17,33 @@ func (r Reason) Critical() bool {
 // Has tells whether all of q are in r.
 func (r Reason) Has(q Reason) bool { return r&q == q }
 
-// named are the rows that name a reason, the oldest reason first.
-var named = func() []Rule {
-	rows := slices.DeleteFunc(slices.Clone(table), func(row Rule) bool { return row.Says == "" })
-	slices.SortFunc(rows, func(a, b Rule) int { return cmp.Compare(a.Reason, b.Reason) })
-	return rows
+// reasonName is a reason and its name in records.
+type reasonName struct {
+	reason Reason
+	says   string
+}
+
+// named are the reasons that have a name, the oldest first.
+var named = func() []reasonName {
+	var out []reasonName
+	for _, row := range table {
+		if row.Says != "" {
+			out = append(out, reasonName{row.Reason, row.Says})
+		}
+		if row.Unsure != 0 {
+			out = append(out, reasonName{row.Unsure, row.UnsureSays})
+		}
+	}
+	slices.SortFunc(out, func(a, b reasonName) int { return cmp.Compare(a.reason, b.reason) })
+	return out
 }()
 
 // Names lists the reasons in a fixed order, that of their bits.
 func (r Reason) Names() []string {
 	var out []string
-	for _, row := range named {
-		if r.Has(row.Reason) {
-			out = append(out, row.Says)
+	for _, n := range named {
+		if r.Has(n.reason) {
+			out = append(out, n.says)
 		}
 	}
 	return out
@@ -68,8 +82,8 @@ func (r *Reasons) UnmarshalText(b []byte) error {
 	*r = Reasons{}
 	var unknown []string
 	for name := range strings.SplitSeq(string(b), ",") {
-		if i := slices.IndexFunc(named, func(row Rule) bool { return row.Says == name }); i >= 0 {
-			r.Reason |= named[i].Reason
+		if i := slices.IndexFunc(named, func(n reasonName) bool { return n.says == name }); i >= 0 {
+			r.Reason |= named[i].reason
 		} else if name != "" && !slices.Contains(unknown, name) {
 			unknown = append(unknown, name)
 		}

@@ -136,7 +136,11 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	for i := len(table) - 1; i >= 0; i-- {
 		row := &table[i]
 		if row.About&about != 0 && !(row.Trustable && so.Trusted) && row.Tells(r, f, so) {
-			so.Why |= row.Reason
+			if row.Unsure != 0 && f.KnownFor < FirstAfter {
+				so.Why |= row.Unsure
+			} else {
+				so.Why |= row.Reason
+			}
 		}
 	}
 	if now.Before(r.PausedUntil) && !so.Why.Critical() {

@@ -47,8 +47,9 @@ func TestRules(t *testing.T) {
 		"a service's own least amount wins":                {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"paypay": 5000} }), debit(), 0},
 		"another service's least amount is no matter":      {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"kyash": 5000} }), debit(), watch.ServiceDebit},
 		"a service can be switched off":                    {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"paypay": 0} }), debit(), 0},
-		"a first debit of a service says so":               {def(), debit(func(f *watch.Facts) { f.FirstSeen = true }), watch.ServiceDebit | watch.FirstSeen},
-		"a first debit is told below the least amount":     {with(func(r *watch.Rules) { r.ServiceMin = 9999 }), debit(func(f *watch.Facts) { f.FirstSeen = true }), watch.FirstSeen},
+		"a first debit of a service says so":               {def(), debit(func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter }), watch.ServiceDebit | watch.FirstSeen},
+		"a first debit before enough is known says less":   {def(), debit(func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter-1 }), watch.ServiceDebit | watch.FirstWatched},
+		"a first debit is told below the least amount":     {with(func(r *watch.Rules) { r.ServiceMin = 9999 }), debit(func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter }), watch.FirstSeen},
 		"a debit after a new link says so":                 {def(), debit(func(f *watch.Facts) { f.AfterLink = true }), watch.ServiceDebit | watch.AfterNewLink},
 		"a burst says so":                                  {def(), debit(func(f *watch.Facts) { f.Burst = true }), watch.ServiceDebit | watch.Burst},
 		"a service that overdraws says so":                 {def(), debit(func(f *watch.Facts) { f.Overdrawn = true }), watch.ServiceDebit | watch.Overdrawn},
@@ -119,6 +120,10 @@ func TestNearTheMostThatAServiceTakes(t *testing.T) {
 			if why := r.Evaluate(f, noon); why.Critical() {
 				t.Error("it is critical")
 			}
+			if why := r.Evaluate(&first, noon); why.Critical() != (c.want == watch.NearLimit || c.trusted) {
+				t.Errorf("the first since it is watched is critical: %v", why.Critical())
+			}
+			first.KnownFor = watch.FirstAfter
 			if why := r.Evaluate(&first, noon); !why.Critical() {
 				t.Error("a stranger's first such debit is not critical")
 			}

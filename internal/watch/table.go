@@ -23,9 +23,13 @@ type Rule struct {
 	Reason Reason
 	// Says is the reason's name in records; the rows that share a reason say
 	// it once.
-	Says  string
-	About Subject
-	Tells func(r *Rules, f *Facts, so Sofar) bool
+	Says string
+	// Unsure is what it says instead, under its own name, while an account is
+	// not on record for long enough to say Reason.
+	Unsure     Reason
+	UnsureSays string
+	About      Subject
+	Tells      func(r *Rules, f *Facts, so Sofar) bool
 	// Trustable rules are silent about a debit that the watcher trusts. The
 	// others speak of patterns, or were asked for whatever it is.
 	Trustable bool
@@ -66,6 +70,7 @@ const (
 	AnyDebit
 	Keyword
 	NearLimit
+	FirstWatched
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
@@ -84,6 +89,9 @@ var table = []Rule{
 	{
 		Name: "first_seen", Value: Flag{At: func(r *Rules) *bool { return &r.FirstSeen }, Default: true},
 		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Trustable: true,
+		// Who has used a wallet for years is not to be woken by its first debit
+		// since Kozamori watches.
+		Unsure: FirstWatched, UnsureSays: "first_watched",
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.FirstSeen && f.FirstSeen },
 	},
 	{
@@ -105,12 +113,12 @@ var table = []Rule{
 	{
 		// What comes near the most that can be taken is how accounts are
 		// emptied, so it is on from the beginning; but who charges that much
-		// each month must not be alarmed each month, so it is not critical: a
-		// stranger's first such debit is, by first_seen. An owner who trusts
+		// each month must not be alarmed each month, so it is not critical by
+		// itself: the first such debit that is on record is. An owner who trusts
 		// an amount has said that one such debit is theirs, not that a month
 		// of them is.
 		Name: "near_limit", Value: Flag{At: func(r *Rules) *bool { return &r.NearLimit }, Default: true},
-		Reason: NearLimit, Says: "near_limit", About: ServiceDebits,
+		Reason: NearLimit, Says: "near_limit", About: ServiceDebits, Critical: NearLimit | FirstWatched,
 		Tells: func(r *Rules, f *Facts, so Sofar) bool {
 			return r.NearLimit && (!so.Trusted && atLeast(nearly(f.MostOnce), f.Amount) || reaches(nearly(f.MostMonth), f.MonthTotal, f.Amount))
 		},

@@ -32,7 +32,7 @@ func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time,
 	slices.SortStableFunc(records, func(x, y *Record) int {
 		return cmp.Or(x.OccurredAt.Compare(y.OccurredAt), cmp.Compare(x.ID, y.ID))
 	})
-	var past Activity
+	past := Activity{HistoryFrom: act.HistoryFrom}
 	var out []Hit
 	for _, r := range records {
 		if !r.Complete {

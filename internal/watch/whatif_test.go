@@ -81,7 +81,7 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 		{"nothing", Rules{}, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			hits, blind := WhatIf(c.rules, records, &Activity{}, day(10), same, limits)
+			hits, blind := WhatIf(c.rules, records, &Activity{HistoryFrom: day(-60)}, day(10), same, limits)
 			if got := ids(hits); got != c.want || blind.Ordinary != c.blind {
 				t.Errorf("%q, blind %v; want %q, %v", got, blind.Ordinary, c.want, c.blind)
 			}

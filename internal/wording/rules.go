@@ -19,7 +19,9 @@ type ruleWords struct {
 	field string   // the field's name, if it is not the rule's
 	not   bool     // the field asks for the opposite of the rule
 	why   sentence // in an alert
-	when  text     // to somebody whose account is connected, with the amount if the rule has one
+	// unsure is said instead while too little is on record to say why.
+	unsure sentence
+	when   text // to somebody whose account is connected, with the amount if the rule has one
 }
 
 // ruleGroup is a part of the settings page.
@@ -40,7 +42,7 @@ var (
 var aboutRules = []ruleWords{
 	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint), why: with(tWhyService), when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
-	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService)},
+	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService)},
 	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
 		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
@@ -107,10 +109,13 @@ var (
 func (f *AlertFacts) why() []string {
 	var out []string
 	for _, row := range watch.Table() {
-		if row.Says == "" || !f.Notice.Reasons.Has(row.Reason) {
+		s := wordsOf(row.Name).why
+		switch {
+		case row.Unsure != 0 && f.Notice.Reasons.Has(row.Unsure) && !f.Notice.Reasons.Has(row.Reason):
+			s = wordsOf(row.Name).unsure
+		case row.Says == "" || !f.Notice.Reasons.Has(row.Reason):
 			continue
 		}
-		s := wordsOf(row.Name).why
 		args := slices.Clone(s.args)
 		for i, a := range args {
 			if ask, ok := a.(known); ok {
@@ -145,18 +150,19 @@ func told(lang watch.Lang, r *watch.Rules) []string {
 
 // Why each reason.
 var (
-	tWhyAfterLink = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
-	tWhyBurst     = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
-	tWhyFirst     = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
-	tWhyOverdrawn = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
-	tWhyMonthly   = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
-	tWhyNear      = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
-	tWhyLink      = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
-	tWhyService   = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
-	tWhyAnyDebit  = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
-	tWhyKeyword   = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
-	tWhyOther     = text{ja: "お知らせする設定にあてはまりました。", en: "It matches what you asked to be told."}
-	tMonth        = text{ja: "1月", en: "January"} // a time layout
+	tWhyAfterLink    = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
+	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
+	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since you connected it."}
+	tWhyFirst        = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
+	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
+	tWhyMonthly      = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
+	tWhyNear         = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
+	tWhyLink         = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
+	tWhyService      = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
+	tWhyAnyDebit     = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
+	tWhyKeyword      = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
+	tWhyOther        = text{ja: "お知らせする設定にあてはまりました。", en: "It matches what you asked to be told."}
+	tMonth           = text{ja: "1月", en: "January"} // a time layout
 )
 
 // The fields of the settings page.

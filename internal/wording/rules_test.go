@@ -28,6 +28,12 @@ func TestEachRuleHasItsWordsInBothLanguagesAndAField(t *testing.T) {
 				}
 				said[why[0]] = true
 			}
+			if row.Unsure != 0 {
+				f := alertFacts(lang, debit(), row.Unsure)
+				if why := f.why(); len(why) != 1 || why[0] == "" || strings.Contains(why[0], "%!") || said[why[0]] {
+					t.Errorf("%s: why in %s while it is not sure: %q", row.Name, lang, why)
+				}
+			}
 			field, _ := RuleField(row.Name)
 			if field == "" != slices.Contains(fieldless, row.Name) {
 				t.Errorf("%s has the field %q", row.Name, field)
