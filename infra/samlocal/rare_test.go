@@ -274,9 +274,9 @@ func erasedAgain(ctx context.Context, w *town) error {
 			return err
 		}
 	}
-	for _, left := range [][]store.Write{{}, {store.PutAccount(a), store.PutBinding(user, store.Binding{Account: k, Watcher: a.Watchers[0].ID}), store.PutRecord(late)}} {
+	for _, left := range [][]store.Write{{}, {store.PutAccount(a), store.PutBinding(user, store.Binding{OnAccount: watch.On(k), Watcher: a.Watchers[0].ID}), store.PutRecord(late)}} {
 		now := time.Now()
-		if err := w.store.Write(ctx, append(left, store.PutErasure(&store.Erasure{Account: k, At: now, Due: now.Add(-time.Second)}))...); err != nil {
+		if err := w.store.Write(ctx, append(left, store.PutErasure(&store.Erasure{OnAccount: watch.On(k), At: now, Due: now.Add(-time.Second)}))...); err != nil {
 			return err
 		}
 		if err := w.Tick(ctx); err != nil {
