@@ -34,17 +34,78 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 	if err != nil {
 		return outcome{}, err
 	}
-	records := []*watch.Record{root}
-	near, err := a.Store.Records(ctx, root.Near(e.OccurredAt))
+	if root.Alias != "" {
+		if root, err = a.Store.Record(ctx, root.Alias); err != nil {
+			return outcome{}, err
+		}
+	}
+	records, err := a.withTwins(ctx, root, e.OccurredAt)
 	if err != nil {
 		return outcome{}, err
 	}
-	for _, id := range root.Near(e.OccurredAt) {
+	return a.add(ctx, w, entry, records)
+}
+
+// withTwins reads, with the record of an id, the other transactions of the id
+// that are near in time.
+func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time.Time) ([]*watch.Record, error) {
+	records := []*watch.Record{root}
+	ids := root.Near(at)
+	if len(ids) == 0 {
+		return records, nil
+	}
+	near, err := a.Store.Records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
 		if r := near[id]; r != nil {
 			records = append(records, r)
 		}
 	}
-	return a.add(ctx, w, entry, records)
+	return records, nil
+}
+
+// replace commits a debit that takes the place of a pending one under another
+// id: it is told of by the record of that id, which this id leads to from now
+// on.
+func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (outcome, error) {
+	e := *w.event
+	e.TransactionID = e.Replaces
+	act, err := a.Store.Activity(ctx, e.Account())
+	if err != nil {
+		return outcome{}, err
+	}
+	a.activity = act
+	own, err := a.Store.Record(ctx, w.event.RecordID())
+	if errors.Is(err, store.ErrNotFound) {
+		own, err = a.newRecord(w.event), nil
+		own.Kind, own.OccurredAt, own.ReceivedAt = watch.Debit, e.OccurredAt, e.ReceivedAt
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	root, err := a.Store.Record(ctx, e.RecordID())
+	if errors.Is(err, store.ErrNotFound) {
+		root, err = a.newRecord(&e), nil
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if root.Alias != "" && root.Alias != own.ID {
+		if root, err = a.Store.Record(ctx, root.Alias); err != nil {
+			return outcome{}, err
+		}
+	}
+	records, err := a.withTwins(ctx, root, e.OccurredAt)
+	if err != nil {
+		return outcome{}, err
+	}
+	if own.Alias == "" {
+		records = append(records, own)
+		own.Alias = root.ID
+	}
+	return a.add(ctx, work{event: &e, line: w.line, match: w.match, msg: w.msg}, entry, records)
 }
 
 // add commits an entry among the records of one id, the first of which is the
@@ -59,6 +120,19 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		return outcome{}, a.quarantine(ctx, w, "more was said of this transaction than is kept")
 	}
 	var changes []change
+	// The record of an id that has told of nothing yet takes what comes first;
+	// one that leads to another never does.
+	if root := records[0]; root.Version == 0 && len(root.Story()) == 0 && len(fresh) > 0 {
+		root.Tell(fresh[0])
+		root.Past = a.past(root)
+		fresh = fresh[1:]
+		changes = append(changes, change{is: root})
+	}
+	for _, r := range records[1:] {
+		if r.Version == 0 && r.Alias != "" { // a new name, nothing to tell
+			changes = append(changes, change{is: r})
+		}
+	}
 	for _, entries := range fresh {
 		r := a.newRecord(w.event, entries...)
 		r.ID = twinID(w.event, r, records)
@@ -75,7 +149,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		}
 		root := records[0]
 		root.TwinOf(watch.Twin{Record: r.ID, At: r.OccurredAt})
-		if !slices.Contains(changed, root) {
+		if !slices.Contains(changed, root) && root.Version > 0 {
 			changed = append(changed, root)
 		}
 		changes = append(changes, change{is: r})

@@ -62,6 +62,9 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		w.match, _ = recognise(e, a.activity)
 	}
 	entry := entryOf(e, w.match)
+	if e.Replaces != "" && e.Replaces != e.TransactionID {
+		return a.replace(ctx, w, entry)
+	}
 	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
 		// What it undoes is there already, as a rule.
 		return a.again(ctx, w, entry)
@@ -86,7 +89,7 @@ type change struct{ was, is *watch.Record }
 // entryOf is what an event says of its transaction.
 func entryOf(e *watch.Event, m catalog.Match) watch.Entry {
 	entry := watch.Entry{Event: e.ID, Kind: e.Kind, Status: e.Status, At: e.OccurredAt, ReceivedAt: e.ReceivedAt, Amount: e.Amount,
-		Balance: e.BalanceAfter, DateOnly: e.DateOnly}
+		Balance: e.BalanceAfter, DateOnly: e.DateOnly, Replaces: e.Replaces != ""}
 	if e.Kind == watch.Debit || e.Kind == watch.LinkRegistered {
 		entry.Descriptor, entry.Route, entry.Service, entry.Confidence = e.Descriptor, e.Route, m.Service, m.Confidence
 	} else {

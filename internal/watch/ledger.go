@@ -34,6 +34,7 @@ type Entry struct {
 	Confidence Confidence `json:"confidence,omitempty"`
 	Route      string     `json:"route,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named a day, no time
+	Replaces   bool       `json:"replaces,omitempty"`  // the bank says that it takes the place of a pending one
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -168,6 +169,8 @@ func (c *chain) takes(e *Entry) bool {
 	switch {
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
+	case e.Replaces && c.pending:
+		return true
 	case c.undone():
 		return sameService && e.At.Sub(c.backAt) <= PresentWithin
 	case !c.pending && e.Status == Pending:

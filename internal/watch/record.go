@@ -47,6 +47,9 @@ type Record struct {
 	// them. Twins are other transactions that the bank gave the same id.
 	Entries []Entry `json:"entries,omitempty"`
 	Twins   []Twin  `json:"twins,omitempty"`
+	// Alias is the record that tells of the transaction, if the bank gave it
+	// another id before; this one tells of nothing.
+	Alias string `json:"alias,omitempty"`
 
 	Notices    []Notice   `json:"notices,omitempty"`
 	Deliveries []Delivery `json:"deliveries,omitempty"`
