@@ -128,6 +128,29 @@ func messages(lang watch.Lang) map[string]message.Message {
 		"already-answered":      AlreadyAnswered(answerFacts(lang)),
 		"unknown":               Unknown(lang),
 	}
+	changed := func(was watch.Shown, change func(*AlertFacts)) message.Message {
+		return Changed(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Balance = nil
+			f.Was = &was
+			change(f)
+		}))
+	}
+	as := func(yen int64) watch.Shown { return watch.Shown{Amount: yen, Service: "docomo"} }
+	out["changed-amount"] = changed(as(1), func(f *AlertFacts) {})
+	out["changed-amount-answered"] = changed(as(1), func(f *AlertFacts) { f.AnsweredBefore = &watch.Shown{Amount: 1} })
+	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
+	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
+	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
+	out["changed-service"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) { f.WasServiceName = "PayPay" })
+	out["alert-late"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit|watch.FirstWatched, func(f *AlertFacts) {
+		f.Record.OccurredAt = f.Record.OccurredAt.AddDate(0, 0, -2)
+	}))
+	out["alert-day"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) {
+		f.Record.OccurredAt, f.Record.DateOnly = jst("2020-09-03 00:00:00"), true
+	}))
+	_, bank := names(lang)
+	out["summary"] = Summary(SummaryFacts{Lang: lang, BankName: bank, Mask: "普通 ***4567", Link: "https://kozamori.example/a/t0ken",
+		Summary: watch.Summary{Debits: 14, Yen: 412000, Links: 1, FirstAt: jst("2019-10-05 10:00:00"), LastAt: jst("2020-08-20 10:00:00"), Until: jst("2020-09-04 14:10:00")}})
 	f := answerFacts(lang)
 	f.Trust, f.TrustDays = watch.Trust{Service: "paypay", UpTo: 5000, Until: jst("2020-12-03 14:08:00")}, 90
 	out["mine-thanks"], out["trusted"] = MineThanks(f), Trusted(f)
