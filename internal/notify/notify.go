@@ -82,8 +82,13 @@ func (s *Stage) one(ctx context.Context, m queue.Message, j watch.Job, known *kn
 			v = queue.RetryAfter(retryDelay(m))
 		}
 	}()
-	if j.Dispute != "" {
+	switch {
+	case j.Dispute != "":
 		return s.dispute(ctx, m, j.Dispute)
+	case j.Record == "":
+		// A newer program's, which may take it on the next try.
+		s.Logger.Error("a job of a kind that this program does not know", "message", m.ID, "receives", m.Receives)
+		return queue.RetryAfter(retryDelay(m))
 	}
 	return s.delivery(ctx, m, j, known)
 }

@@ -237,10 +237,10 @@ func TestAnErasedRecordEndsItsJobs(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoJobIsDeadLettered(t *testing.T) {
+func TestWhatIsNoJobIsDeadLetteredAndAJobOfANewerProgramWaits(t *testing.T) {
 	w := newWorld(t)
-	v := w.stage.Handle(context.Background(), []queue.Message{{Body: []byte("not JSON"), Receives: 1}, {Body: []byte(`{}`), Receives: 1}})
-	if v[0].DeadLetter == "" || !v[1].Done {
+	v := w.stage.Handle(context.Background(), []queue.Message{{Body: []byte("not JSON"), Receives: 1}, {Body: []byte(`{"incident":"i"}`), Receives: 1}})
+	if v[0].DeadLetter == "" || v[1].Done || v[1].DeadLetter != "" || v[1].Delay <= 0 {
 		t.Errorf("%+v", v)
 	}
 }
