@@ -17,6 +17,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/internal/bankapi"
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
@@ -88,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
@@ -111,10 +112,14 @@ func (w *world) write(writes ...store.Write) {
 	}
 }
 
-// call asks with the bank's key, or with the one given.
+// call asks for what is the bank's, or for an address from /v1 on, with the
+// bank's key, or with the one given.
 func (w *world) call(want int, method, path, body string, key ...string) map[string]any {
 	w.t.Helper()
-	r, err := http.NewRequest(method, w.url+"/v1/banks/"+code+path, strings.NewReader(body))
+	if !strings.HasPrefix(path, "/v1/") {
+		path = "/v1/banks/" + code + path
+	}
+	r, err := http.NewRequest(method, w.url+path, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -180,6 +185,9 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(401, "GET", "/accounts/acc_8f3k/watchers", "", "wrong")
 	w.call(200, "GET", "/health", "")
 	w.call(401, "GET", "/health", "", "wrong")
+	w.call(200, "GET", "/v1/services", "")
+	w.call(200, "GET", "/v1/services", "", "wrong")
+	w.call(405, "POST", "/v1/services", "")
 	w.call(204, "DELETE", "/accounts/acc_2", "")
 	w.call(422, "DELETE", "/accounts/a%20b", "")
 	w.call(401, "DELETE", "/accounts/acc_2", "", "wrong")

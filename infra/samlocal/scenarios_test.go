@@ -174,6 +174,14 @@ func bankReads(ctx context.Context, w *town) error {
 	if _, err := w.ask(ctx, http.MethodGet, "/health", "", http.StatusOK); err != nil {
 		return err
 	}
+	res, err := http.Get(w.URL() + "/v1/services")
+	if err != nil {
+		return err
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("services are answered with %d", res.StatusCode)
+	}
 	// A refused event stays in quarantine, which erasing looks through.
 	a, err := w.bank.Post(ctx, []byte(`{"events":[{"id":"e_bad","type":"debit","transaction_id":"r2","account_ref":"acc_bank","occurred_at":"2026-11-24T00:00:00Z","amount":-1,"currency":"JPY","descriptor":"X"}]}`))
 	if err != nil || a.Status != http.StatusUnprocessableEntity {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/bankapi"
+	"kozamori/internal/catalog"
 	"kozamori/internal/chat"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
@@ -52,7 +53,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
+	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -91,6 +92,7 @@ func (s *System) RouteBankAPI(mux *http.ServeMux) error {
 		return err
 	}
 	mux.Handle("/v1/banks/", api)
+	mux.Handle("/v1/services", api)
 	return nil
 }
 

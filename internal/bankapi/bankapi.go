@@ -1,6 +1,6 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, who watches an account, disputes and their status, erasure, and
-// the health of the feed. It shows a bank nothing of another bank's, and of
+// customer, nonces for LINE's account link, who watches an account, disputes and their status, erasure,
+// the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
 
@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
@@ -44,6 +45,8 @@ type Config struct {
 	Store    *store.Store
 	Enrol    Enrolment
 	Disputes Disputes
+	// Services lists the catalog's, in its order.
+	Services func() []*catalog.Service
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
@@ -51,28 +54,31 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Handler serves /v1/banks/{bank}/… except the events.
+// Handler serves /v1/banks/{bank}/… except the events, and /v1/services.
 type Handler struct {
 	Config
 	mux *http.ServeMux
 }
 
-// endpoint answers a request of a bank whose key was right, with the status
+// endpoint answers a request of a bank whose key was right, or of anybody if
+// the route is public, with the status
 // and the body of success or an error that problemOf knows.
 type endpoint func(h *Handler, w http.ResponseWriter, r *http.Request, bank string) (status int, body any, err error)
 
 var routes = []struct {
 	method, path string
+	public       bool // needs no key
 	serve        endpoint
 }{
-	{http.MethodPost, "/v1/banks/{bank}/codes", (*Handler).issueCode},
-	{http.MethodPost, "/v1/banks/{bank}/nonces", (*Handler).issueNonce},
-	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", (*Handler).watchers},
-	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", (*Handler).erase},
-	{http.MethodGet, "/v1/banks/{bank}/disputes", (*Handler).listDisputes},
-	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", (*Handler).readDispute},
-	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", (*Handler).setStatus},
-	{http.MethodGet, "/v1/banks/{bank}/health", (*Handler).health},
+	{http.MethodPost, "/v1/banks/{bank}/codes", false, (*Handler).issueCode},
+	{http.MethodPost, "/v1/banks/{bank}/nonces", false, (*Handler).issueNonce},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", false, (*Handler).watchers},
+	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", false, (*Handler).erase},
+	{http.MethodGet, "/v1/banks/{bank}/disputes", false, (*Handler).listDisputes},
+	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", false, (*Handler).readDispute},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", false, (*Handler).setStatus},
+	{http.MethodGet, "/v1/banks/{bank}/health", false, (*Handler).health},
+	{http.MethodGet, "/v1/services", true, (*Handler).listServices},
 }
 
 // Routes lists what the API serves, "GET /v1/banks/{bank}/disputes".
@@ -90,7 +96,7 @@ func New(c Config) *Handler {
 	allowed := map[string][]string{}
 	for _, r := range routes {
 		allowed[r.path] = append(allowed[r.path], r.method)
-		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.serve) })
+		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.public, r.serve) })
 	}
 	for path, methods := range allowed {
 		slices.Sort(methods)
@@ -105,8 +111,8 @@ func New(c Config) *Handler {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
-// serve checks the key, runs one endpoint and answers.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, run endpoint) {
+// serve checks the key unless the route is public, runs one endpoint and answers.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, public bool, run endpoint) {
 	bank := r.PathValue("bank")
 	defer func() {
 		if p := recover(); p != nil {
@@ -114,7 +120,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, run
 			writeProblem(w, errInternal)
 		}
 	}()
-	err := h.authorize(r, bank)
+	var err error
+	if !public {
+		err = h.authorize(r, bank)
+	}
 	var status int
 	var body any
 	if err == nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kozamori/internal/bankapi"
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
@@ -55,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	w.store = store.New(w.table)
 	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w
