@@ -33,6 +33,19 @@ func widget(old, new string) change {
 	})
 }
 
+// query changes the query of the alarm that is grouped by bank.
+func query(old, new string) change {
+	return within("EventsRefused", func(p map[string]any) {
+		expression := p["Metrics"].([]any)[0].(map[string]any)["Expression"].(map[string]any)
+		before := expression["Fn::Sub"].(string)
+		after := strings.ReplaceAll(before, old, new)
+		if after == before {
+			panic("the query has no " + old)
+		}
+		expression["Fn::Sub"] = after
+	})
+}
+
 // alarms looks, once everything has happened, whether what the alarms and the
 // dashboard look at is there to be seen; and that it is noticed if not.
 func alarms(t *testing.T, w *town) {
@@ -58,7 +71,12 @@ func alarms(t *testing.T, w *town) {
 		{"a widget of another metric", widget(`"MaybeTwice"`, `"Twice"`), "no function has written Kozamori Twice"},
 		{"a widget of another dimension", widget(`"QueueName", "${App}-events"]`, `"Queue", "${App}-events"]`), "AWS emits no AWS/SQS"},
 		{"a widget of a function that is not there", widget(`["...", "${App}-bankapi"]`, `["...", "${App}-bank-api"]`), "is of nothing in this stack"},
-		{"a metric that nobody looks at", widget(`, [".", "MaybeTwice", ".", "."]`, ""), "nobody looks at Kozamori MaybeTwice"},
+		{"a metric that nobody looks at", widget(`, [".", "MaybeTwice", ".", "."]`, ""), "no alarm or dashboard uses Kozamori MaybeTwice"},
+		{"a query of another metric", query("EventsRefused)", "EventRefused)"), "no function has written Kozamori EventRefused"},
+		{"a query of another dimension", query("Bank", "Code"), "no function has written Kozamori EventsRefused"},
+		{"a query of another stack", query("${App}", "${App}-alarms"), "no function has written Kozamori EventsRefused"},
+		{"a query of one series", query(" GROUP BY Bank", ""), "is not known here"},
+		{"a query without an order", query(" ORDER BY SUM() DESC", ""), "is not known here"},
 		{"a dashboard that is no JSON", widget(`{"widgets": [`, `{"widgets": `), "not JSON"},
 	} {
 		template, err := parsed()

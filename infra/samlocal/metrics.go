@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// anyValue stands for the value of a dimension by which an alarm groups.
+const anyValue = "*"
 
 // Metric is a metric of CloudWatch. Who looks at another set of dimensions than
 // the one that it is written with sees nothing.
@@ -23,6 +27,13 @@ func (m Metric) String() string {
 		dims = append(dims, k+"="+m.Dimensions[k])
 	}
 	return m.Namespace + " " + m.Name + " {" + strings.Join(dims, ", ") + "}"
+}
+
+// covers tells whether who looks at m sees o.
+func (m Metric) covers(o Metric) bool {
+	return m.Namespace == o.Namespace && m.Name == o.Name && maps.EqualFunc(m.Dimensions, o.Dimensions, func(want, has string) bool {
+		return want == anyValue || want == has
+	})
 }
 
 // emitted are the metrics of AWS that our alarms or dashboard look at or could,
@@ -55,17 +66,17 @@ func (s *Stack) Unmeasured(t *Template) error {
 	}
 	own := s.Written()
 	var wrong []error
-	seen := map[string]bool{}
+	var seen []Metric
 	for _, looks := range r.looks {
 		for _, m := range looks.at {
-			seen[m.String()] = true
+			seen = append(seen, m)
 			if err := s.measured(m, own); err != nil {
 				wrong = append(wrong, fmt.Errorf("%s: %w", looks.name, err))
 			}
 		}
 	}
 	for _, m := range own {
-		if !seen[m.String()] {
+		if !slices.ContainsFunc(seen, func(s Metric) bool { return s.covers(m) }) {
 			wrong = append(wrong, fmt.Errorf("no alarm or dashboard uses %v, which functions write", m))
 		}
 	}
@@ -73,7 +84,7 @@ func (s *Stack) Unmeasured(t *Template) error {
 }
 
 func (s *Stack) measured(m Metric, own []Metric) error {
-	if slices.ContainsFunc(own, func(o Metric) bool { return o.String() == m.String() }) {
+	if slices.ContainsFunc(own, m.covers) {
 		return nil
 	}
 	kinds, ok := emitted[m.Namespace]
@@ -168,13 +179,22 @@ func look(name string, res *Resource) (*looks, error) {
 		var in struct {
 			Namespace, MetricName, Statistic, ExtendedStatistic string
 			Dimensions                                          []struct{ Name, Value string }
-			Metrics                                             []any
+			Metrics                                             []struct {
+				ID, Expression string
+				Period         float64
+				ReturnData     bool
+			}
 		}
 		if err := into(res.Properties, &in); err != nil {
 			return nil, err
 		}
+		if len(in.Metrics) == 1 && in.Metrics[0].ID != "" && in.Metrics[0].Period > 0 && in.Metrics[0].ReturnData &&
+			in.MetricName+in.Namespace+in.Statistic+in.ExtendedStatistic == "" && in.Dimensions == nil {
+			m, err := grouped(in.Metrics[0].Expression)
+			return &looks{name, []Metric{m}}, err
+		}
 		if in.MetricName == "" || in.Metrics != nil || (in.Statistic == "") == (in.ExtendedStatistic == "") {
-			return nil, errors.New("an alarm of one metric and one statistic is known here")
+			return nil, errors.New("an alarm of one metric and one statistic, or of one query, is known here")
 		}
 		m := Metric{in.Namespace, in.MetricName, map[string]string{}}
 		for _, d := range in.Dimensions {
@@ -186,6 +206,20 @@ func look(name string, res *Resource) (*looks, error) {
 		return &looks{name, at}, err
 	}
 	return nil, nil
+}
+
+// perSeries is the query of Metrics Insights that an alarm of several series
+// may have, which GROUP BY and ORDER BY make it: of one metric, in one stack.
+var perSeries = regexp.MustCompile(`^SELECT (?:SUM|MAX|MIN|AVG|COUNT)\((\w+)\) FROM SCHEMA\((\w+), (\w+), (\w+)\) WHERE (\w+) = '([^']+)' GROUP BY (\w+) ORDER BY (?:SUM|MAX|MIN|AVG|COUNT)\(\) DESC$`)
+
+// grouped reads such a query. The two dimensions of its schema are the one that
+// it selects and the one that it groups by.
+func grouped(query string) (Metric, error) {
+	q := perSeries.FindStringSubmatch(query)
+	if q == nil || !(q[3] == q[5] && q[4] == q[7] || q[3] == q[7] && q[4] == q[5]) {
+		return Metric{}, fmt.Errorf("the query %q is not known here", query)
+	}
+	return Metric{q[2], q[1], map[string]string{q[5]: q[6], q[7]: anyValue}}, nil
 }
 
 // widgets reads the metrics of a dashboard's widgets, where "." is what stood

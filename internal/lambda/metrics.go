@@ -7,39 +7,43 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"kozamori/internal/wire"
 )
 
 // metric is what a message is counted as: its name and unit and, if it is not a
 // count of one, the attribute that holds its value.
 type metric struct {
 	name, value, unit string
-	// by is an attribute that is a dimension too; empty for none. The message is
-	// then written as the metric alone.
+	// by is an attribute that is a dimension too; empty for none.
 	by string
+	// alone is for a message that is written as the metric and not logged.
+	alone bool
 }
 
 // metrics are counted from what the stages log, so that a stage need not know
 // of CloudWatch.
 var metrics = map[string]metric{
-	"a channel accepted an alert":                      {"AlertLatency", "ms", "Milliseconds", ""},
-	"a channel cannot reach a watcher":                 {"ChannelUnreachable", "", "Count", ""},
-	"a watcher cannot be reached at all":               {"WatcherUnreachable", "", "Count", ""},
-	"a delivery is given up":                           {"DeliveryGivenUp", "", "Count", ""},
-	"a bank sends no events":                           {"BankSilent", "", "Count", ""},
-	"a channel takes no more messages this month":      {"QuotaSpent", "", "Count", ""},
-	"a bank did not take a dispute in time":            {"DisputeNotTaken", "", "Count", ""},
-	"a message is dead-lettered":                       {"DeadLettered", "", "Count", ""},
-	"a message came back":                              {"CameBack", "", "Count", ""},
-	"LINE events are not kept and may be lost":         {"LINEEventsLost", "", "Count", ""},
-	"a message whose outcome is unknown is sent again": {"MaybeTwice", "", "Count", ""},
-	"messages were worked on":                          {"Waiting", "seconds", "Seconds", "queue"},
+	"a channel accepted an alert":                      {"AlertLatency", "ms", "Milliseconds", "", false},
+	"a channel cannot reach a watcher":                 {"ChannelUnreachable", "", "Count", "", false},
+	"a watcher cannot be reached at all":               {"WatcherUnreachable", "", "Count", "", false},
+	"a delivery is given up":                           {"DeliveryGivenUp", "", "Count", "", false},
+	"a bank sends no events":                           {"BankSilent", "", "Count", "", false},
+	"a channel takes no more messages this month":      {"QuotaSpent", "", "Count", "", false},
+	"a bank did not take a dispute in time":            {"DisputeNotTaken", "", "Count", "", false},
+	"a message is dead-lettered":                       {"DeadLettered", "", "Count", "", false},
+	"a message came back":                              {"CameBack", "", "Count", "", false},
+	"LINE events are not kept and may be lost":         {"LINEEventsLost", "", "Count", "", false},
+	"a message whose outcome is unknown is sent again": {"MaybeTwice", "", "Count", "", false},
+	"messages were worked on":                          {"Waiting", "seconds", "Seconds", "queue", true},
+	wire.LogRefused:                                    {"EventsRefused", "events", "Count", "bank", false},
 }
 
 // namespace of the metrics.
 const namespace = "Kozamori"
 
 // counting is a log handler that also writes metrics, in CloudWatch's embedded
-// format. Their dimensions are the stack and at most a queue: never a person, an
+// format. Their dimensions are the stack and at most a queue or a bank: never a person, an
 // account or a message.
 type counting struct {
 	slog.Handler
@@ -75,7 +79,7 @@ func (c *counting) Handle(ctx context.Context, r slog.Record) error {
 		if err == nil {
 			_, _ = c.out.Write(append(b, '\n'))
 		}
-		if m.by != "" {
+		if m.alone {
 			return err
 		}
 	}

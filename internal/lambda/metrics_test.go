@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"kozamori/internal/queue"
+	"kozamori/internal/wire"
 )
 
 func TestEachMetricIsOfAMessageThatIsLogged(t *testing.T) {
@@ -66,6 +67,30 @@ func TestAMetricIsWrittenBesideItsMessageAndNamesNobody(t *testing.T) {
 	}
 	if n := strings.Count(logged.String(), "\n"); n != 2 {
 		t.Errorf("%d lines logged, want 2", n)
+	}
+}
+
+func TestEventsThatAreRefusedAreCountedForTheirBank(t *testing.T) {
+	t.Parallel()
+	var logged, counted bytes.Buffer
+	log := slog.New(withMetrics(slog.NewJSONHandler(&logged, nil), &counted, "kozamori"))
+	log.Warn(wire.LogRefused, "bank", "0125", "events", 3)
+	var line struct {
+		AWS struct {
+			CloudWatchMetrics []struct{ Dimensions [][]string }
+		} `json:"_aws"`
+		Stack, Bank   string
+		EventsRefused float64
+	}
+	if err := json.Unmarshal(counted.Bytes(), &line); err != nil {
+		t.Fatalf("%v: %s", err, counted.String())
+	}
+	if m := line.AWS.CloudWatchMetrics; len(m) != 1 || line.Stack != "kozamori" || line.Bank != "0125" || line.EventsRefused != 3 ||
+		len(m[0].Dimensions) != 1 || !slices.Equal(m[0].Dimensions[0], []string{"Stack", "Bank"}) {
+		t.Errorf("metric %s", counted.String())
+	}
+	if !strings.Contains(logged.String(), wire.LogRefused) {
+		t.Errorf("it is not logged too: %s", logged.String())
 	}
 }
 
