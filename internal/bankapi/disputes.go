@@ -13,8 +13,8 @@ import (
 
 // Lengths of a page of disputes.
 const (
-	defaultPage = 50
-	maxPage     = 100
+	DefaultPage = 50
+	MaxPage     = 100
 )
 
 // disputeReply is a dispute as its bank reads it; the names are those of the
@@ -62,7 +62,7 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	if err != nil {
 		return 0, nil, err
 	}
-	limit, err := within("limit", q.Get("limit"), 1, maxPage, defaultPage)
+	limit, err := within("limit", q.Get("limit"), 1, MaxPage, DefaultPage)
 	if err != nil {
 		return 0, nil, err
 	}

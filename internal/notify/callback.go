@@ -16,6 +16,9 @@ import (
 	"kozamori/internal/store"
 )
 
+// CallbackTime is how long a bank may take to answer a callback.
+const CallbackTime = 10 * time.Second
+
 // Secrets knows the webhook secrets shared with a bank: one, or two while one
 // replaces the other. Each of them signs, because which one the bank has by
 // now is not known.
@@ -64,7 +67,7 @@ func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte)
 	req.Header.Set(webhooks.HeaderWebhookID, id)
 	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set(webhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: CallbackTime}
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}

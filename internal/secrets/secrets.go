@@ -29,9 +29,9 @@ import (
 const (
 	// Life is how long a value is used before it is read again.
 	Life = 5 * time.Minute
-	// pause is the least time between two reads: a value that cannot be read,
+	// Pause is the least time between two reads: a value that cannot be read,
 	// or a bank that is not there, does not make every request ask.
-	pause = 30 * time.Second
+	Pause = 30 * time.Second
 	// perCall is how long one call may take.
 	perCall = 5 * time.Second
 	// While older values can serve, a call is made once and may take inPassing,
@@ -101,7 +101,7 @@ func (s *Secrets) Named(ctx context.Context, names ...string) (map[string]string
 // Renewed is Named for a caller that has reason to think that a value is no
 // longer the newest. It reads again at most once in half a minute.
 func (s *Secrets) Renewed(ctx context.Context, names ...string) (map[string]string, error) {
-	return s.together(ctx, pause, names)
+	return s.together(ctx, Pause, names)
 }
 
 func (s *Secrets) together(ctx context.Context, life time.Duration, names []string) (map[string]string, error) {
@@ -137,7 +137,7 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 	defer s.mu.Unlock()
 	life := Life
 	if s.banks.values != nil && s.banks.values[bank] == "" {
-		life = pause // it may be new
+		life = Pause // it may be new
 	}
 	err := s.refresh(ctx, s.banks, life, func(ctx context.Context, how ...func(*ssm.Options)) (map[string]string, error) {
 		values := map[string]string{}
@@ -177,7 +177,7 @@ func (s *Secrets) WebhookSecrets(ctx context.Context, bank string) ([]string, er
 // nothing else to serve.
 func (s *Secrets) refresh(ctx context.Context, k *kept, life time.Duration, read func(context.Context, ...func(*ssm.Options)) (map[string]string, error)) error {
 	now := s.config.Now()
-	if k.values != nil && (now.Sub(k.read) < life || now.Sub(k.tried) < pause) {
+	if k.values != nil && (now.Sub(k.read) < life || now.Sub(k.tried) < Pause) {
 		return nil
 	}
 	k.tried = now

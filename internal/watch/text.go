@@ -42,5 +42,8 @@ func CheckRef(field, s string) *FieldError {
 	return nil
 }
 
+// MaxMask is how many characters an account_mask may have.
+const MaxMask = 40
+
 // CheckMask says what is wrong with an account_mask; nil if nothing.
-func CheckMask(field, s string) *FieldError { return CheckText(field, s, 0, 40) }
+func CheckMask(field, s string) *FieldError { return CheckText(field, s, 0, MaxMask) }

@@ -40,9 +40,9 @@ type field struct {
 
 // fields of an event, in the order in which banks are shown them.
 var fields = [...]field{
-	{name: "id", debit: must, reversal: must, link: must, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.ID }},
+	{name: "id", debit: must, reversal: must, link: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.ID }},
 	{name: "type", debit: must, reversal: must, link: must, read: readKind, lenient: kept},
-	{name: "transaction_id", debit: must, reversal: must, link: must, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
+	{name: "transaction_id", debit: must, reversal: must, link: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
 	{name: "account_ref", debit: must, reversal: must, link: must, text: func(e *watch.Event) *string { return &e.AccountRef },
 		check: func(s string) *watch.FieldError { return watch.CheckRef("account_ref", s) }},
 	{name: "account_mask", text: func(e *watch.Event) *string { return &e.AccountMask },
@@ -50,16 +50,16 @@ var fields = [...]field{
 	{name: "occurred_at", read: readTime, lenient: lenientTime},
 	{name: "amount", debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
 	{name: "currency", debit: must, link: never, read: readCurrency},
-	{name: "descriptor", debit: must, most: maxText, strangers: true, text: func(e *watch.Event) *string { return &e.Descriptor }},
+	{name: "descriptor", debit: must, most: MaxText, strangers: true, text: func(e *watch.Event) *string { return &e.Descriptor }},
 	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -100 * MaxAmount, to: 100 * MaxAmount},
 	{name: "status", link: never, read: readStatus, lenient: kept},
-	{name: "service", most: maxWord, text: func(e *watch.Event) *string { return &e.Service }},
-	{name: "route", most: maxWord, text: func(e *watch.Event) *string { return &e.Route }},
-	{name: "detail", most: maxText, strangers: true, text: func(e *watch.Event) *string { return &e.Detail }},
-	{name: "rail", most: maxWord, text: func(e *watch.Event) *string { return &e.Rail }},
-	{name: "collector", most: maxWord, text: func(e *watch.Event) *string { return &e.Collector }},
+	{name: "service", most: MaxWord, text: func(e *watch.Event) *string { return &e.Service }},
+	{name: "route", most: MaxWord, text: func(e *watch.Event) *string { return &e.Route }},
+	{name: "detail", most: MaxText, strangers: true, text: func(e *watch.Event) *string { return &e.Detail }},
+	{name: "rail", most: MaxWord, text: func(e *watch.Event) *string { return &e.Rail }},
+	{name: "collector", most: MaxWord, text: func(e *watch.Event) *string { return &e.Collector }},
 	{name: "occurred_on", read: readDate},
-	{name: "replaces", reversal: never, link: never, least: 1, most: maxID, text: func(e *watch.Event) *string { return &e.Replaces }},
+	{name: "replaces", reversal: never, link: never, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.Replaces }},
 }
 
 // Those that the rules of whole events speak of.

@@ -6,15 +6,16 @@ import (
 	"kozamori/internal/watch"
 )
 
-const earliest = 2000 // year
+// Earliest is the first year that a bank may name.
+const Earliest = 2000
 
 func readTime(e *watch.Event, s string) *watch.FieldError {
 	at, ok := parseTime(s)
 	if !ok {
 		return watch.Wrong("occurred_at", watch.CodeTime, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00")
 	}
-	if at.Year() < earliest {
-		return watch.Wrong("occurred_at", watch.CodeRange, "is before the year %d", earliest)
+	if at.Year() < Earliest {
+		return watch.Wrong("occurred_at", watch.CodeRange, "is before the year %d", Earliest)
 	}
 	e.OccurredAt, e.DateOnly = at.Truncate(time.Millisecond), false // as a record keeps it
 	return nil
@@ -32,8 +33,8 @@ func readDate(e *watch.Event, s string) *watch.FieldError {
 	if !ok || len(s) != len(time.DateOnly) {
 		return watch.Wrong("occurred_on", watch.CodeTime, "must be a day of the calendar, 2006-01-02")
 	}
-	if y < earliest {
-		return watch.Wrong("occurred_on", watch.CodeRange, "is before the year %d", earliest)
+	if y < Earliest {
+		return watch.Wrong("occurred_on", watch.CodeRange, "is before the year %d", Earliest)
 	}
 	e.OccurredAt, e.DateOnly = time.Date(y, time.Month(m), d, 0, 0, 0, 0, watch.JST), true
 	return nil

@@ -18,9 +18,9 @@ const (
 	MaxEvents = 500               // per request
 	MaxEvent  = 64 << 10          // bytes of an event
 
-	maxID   = 128 // characters, as are those below
-	maxText = 255
-	maxWord = 64
+	MaxID   = 128 // characters, as are those below
+	MaxText = 255
+	MaxWord = 64
 
 	maxUnknown  = 100 // fields of an event whose names are looked at
 	maxIgnored  = 20  // of them are told

@@ -1,0 +1,226 @@
+package infra_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/ingest"
+	"kozamori/internal/membership"
+	"kozamori/internal/notify"
+	secretstore "kozamori/internal/secrets"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+// A number that banks, or the people on duty, read is the one that is used.
+// Each sentence is written here with its constant in the place of the number;
+// a sentence that reads otherwise, or a number that no sentence here has, fails.
+
+const day = 24 * time.Hour
+
+// of is a time as a sentence has it. What is not a whole number of the unit
+// shows as itself, which no sentence says.
+func of(d, unit time.Duration) string {
+	if d%unit != 0 {
+		return d.String()
+	}
+	return strconv.Itoa(int(d / unit))
+}
+
+// told checks that each of the sentences stands in a text, and returns what is
+// left of the text without them.
+func told(t *testing.T, what, text string, sentences []string) string {
+	t.Helper()
+	slices.SortStableFunc(sentences, func(a, b string) int { return len(b) - len(a) })
+	for _, s := range sentences {
+		if !strings.Contains(text, s) {
+			t.Errorf("%s does not say %q", what, s)
+		}
+		text = strings.ReplaceAll(text, s, " ")
+	}
+	return text
+}
+
+// strange are the numbers of a text that are none of ours: names of standards,
+// statuses, encodings.
+var strange = regexp.MustCompile(`RFC \d+|HMAC-SHA256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
+
+var anyNumber = regexp.MustCompile(`[0-9]+`)
+
+func unlisted(t *testing.T, what, text string) {
+	t.Helper()
+	for _, line := range strings.Split(strange.ReplaceAllString(text, " "), "\n") {
+		if n := anyNumber.FindString(line); n != "" {
+			t.Errorf("%s says %s, which is held against no constant: %s", what, n, strings.TrimSpace(line))
+		}
+	}
+}
+
+// bounds are the keywords of a schema that a program keeps.
+var bounds = []string{"minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "default"}
+
+// published collects the sentences, bounds and patterns of the description.
+// Examples, statuses and versions are none.
+func published(n *yaml.Node, path []string, visit func(path []string, value string)) {
+	switch n.Kind {
+	case yaml.DocumentNode, yaml.SequenceNode:
+		for _, c := range n.Content {
+			published(c, path, visit)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			if key == "example" || key == "examples" || key == "enum" || key == "openapi" || key == "version" || key == "$ref" {
+				continue
+			}
+			published(n.Content[i+1], append(slices.Clone(path), key), visit)
+		}
+	case yaml.ScalarNode:
+		visit(path, n.Value)
+	}
+}
+
+func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	const alphabet = "[34679ACDEFGHJKMNPQRTVWXY]"
+	chars := `A-Za-z0-9_~-`
+	once := map[string]bool{} // of bounds: which were found
+	limits := map[string]int{
+		"EventId.maxLength": wire.MaxID, "TransactionId.maxLength": wire.MaxID, "replaces.maxLength": wire.MaxID,
+		"AccountMask.maxLength": watch.MaxMask, "account_mask.maxLength": watch.MaxMask,
+		"Descriptor.maxLength": wire.MaxText, "descriptor.maxLength": wire.MaxText, "detail.maxLength": wire.MaxText,
+		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord,
+		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
+		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": 100 * wire.MaxAmount, "balance_after.minimum": -100 * wire.MaxAmount,
+		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "watchers.maxItems": watch.MaxWatchers,
+		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
+		// LINE's own bounds of a nonce.
+		"nonce.minLength": 10, "nonce.maxLength": 255,
+	}
+	groups := watch.CodeLen/4 - 1
+	patterns := []string{
+		"^[0-9]{4}$", // a bank's code
+		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
+		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
+		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(read(t, "openapi.yaml")), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var prose strings.Builder
+	published(&doc, nil, func(path []string, value string) {
+		keyword := path[len(path)-1]
+		switch {
+		case slices.Contains(bounds, keyword) && anyNumber.MatchString(value):
+			if value == "0" || value == "1" {
+				return
+			}
+			name := strings.Join(path[max(0, len(path)-2):], ".")
+			want, ok := limits[name]
+			once[name] = true
+			if !ok {
+				t.Errorf("%s is %s, which is held against no constant", strings.Join(path, "."), value)
+			} else if value != strconv.Itoa(want) {
+				t.Errorf("%s is %s, and %d is used", strings.Join(path, "."), value, want)
+			}
+		case keyword == "pattern":
+			if anyNumber.MatchString(value) && !slices.Contains(patterns, value) {
+				t.Errorf("%s is %s, which no constant makes", strings.Join(path, "."), value)
+			}
+		default:
+			prose.WriteString(strings.Join(strings.Fields(value), " ") + "\n")
+		}
+	})
+	for name := range limits {
+		if !once[name] {
+			t.Errorf("%s is not in the description", name)
+		}
+	}
+	stage := notify.New(notify.Config{})
+	callbacks := of(stage.BankGiveUpAfter, time.Hour)
+	left := told(t, "openapi.yaml", prose.String(), []string{
+		fmt.Sprintf("one event or up to %d", wire.MaxEvents),
+		fmt.Sprintf("are kept for %s days for the bank's engineers", of(store.KeepRefused, day)),
+		fmt.Sprintf("413 for more than %d MiB or %d events", ingest.MaxBody>>20, wire.MaxEvents),
+		fmt.Sprintf("`transaction_id` for %s days", of(store.KeepRecord, day)),
+		fmt.Sprintf("At most %d MiB.", ingest.MaxBody>>20),
+		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
+		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),
+		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
+		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(notify.CallbackTime, time.Second), callbacks),
+		fmt.Sprintf("When %s hours were over", callbacks),
+		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
+		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
+		fmt.Sprintf("1 to %d letters", watch.MaxRef),
+		fmt.Sprintf("at most %s minutes from now; not before %d", of(wire.MaxAhead, time.Minute), wire.Earliest),
+		fmt.Sprintf("an event of more than %d KiB", wire.MaxEvent>>10),
+	})
+	unlisted(t, "openapi.yaml", left)
+}
+
+// number is the one number that a pattern finds in a text, however often.
+func number(t *testing.T, text, pattern string) int {
+	t.Helper()
+	found := regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1)
+	if len(found) == 0 {
+		t.Fatalf("%s is nowhere", pattern)
+	}
+	n, err := strconv.Atoi(found[0][1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if f[1] != found[0][1] {
+			t.Errorf("%s is %s and %s", pattern, f[1], found[0][1])
+		}
+	}
+	return n
+}
+
+func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	stack, alarms := read(t, "../template.yaml"), parse(t, "alarms.yaml")
+	receives := number(t, stack, `maxReceiveCount: (\d+)`)
+	hidden := number(t, stack, `VisibilityTimeout: (\d+)`)
+	together := 0
+	for _, c := range regexp.MustCompile(`MaximumConcurrency: (\d+)`).FindAllStringSubmatch(stack, -1) {
+		n, _ := strconv.Atoi(c[1])
+		together += n
+	}
+	over := func(alarm string) int { // minutes until an alarm ends
+		p := alarms[alarm].Properties
+		return p["Period"].(int) * p["EvaluationPeriods"].(int) / 60
+	}
+	stage := notify.New(notify.Config{})
+	life := of(secretstore.Life, time.Minute)
+	left := told(t, "RUNBOOK.md", read(t, "RUNBOOK.md"), []string{
+		fmt.Sprintf("again every %s minutes", life),
+		fmt.Sprintf("%s minutes later", of(2*secretstore.Life, time.Minute)), // by then each function has read twice
+		fmt.Sprintf("up to %s seconds after", of(secretstore.Pause, time.Second)),
+		fmt.Sprintf("up to %s minutes late", life),
+		fmt.Sprintf("received %d times", receives),
+		"some 6 hours", // of the backoff's own randomness
+		fmt.Sprintf("or %s if it ends its function each time", of(time.Duration(receives*hidden)*time.Second, time.Hour)),
+		fmt.Sprintf("waits %s days at most", of(time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`))*time.Second, day)),
+		fmt.Sprintf("too old for %d minutes (`bank`: %d)", over("WaitingLine"), over("WaitingBank")),
+		"may have 10, and", // AWS's own
+		fmt.Sprintf("of the five queues is %d together", together),
+		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
+		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),
+		fmt.Sprintf("1 alert in 100 took more than %d seconds", alarms["AlertsAreSlow"].Properties["Threshold"].(int)/1000),
+		fmt.Sprintf("recovery for %s days", of(store.KeepCopies, day)),
+		fmt.Sprintf("within the %s days", of(store.KeepCopies, day)),
+	})
+	unlisted(t, "RUNBOOK.md", left)
+}
