@@ -169,7 +169,7 @@ func (g *gateway) event(r *http.Request, to *route, params map[string]string, bo
 // answer writes what a function answered.
 func answer(w http.ResponseWriter, raw []byte, fail func(int, string)) {
 	var res events.APIGatewayV2HTTPResponse
-	body := []byte(nil)
+	var body []byte
 	err := json.Unmarshal(raw, &res)
 	if body = []byte(res.Body); err == nil && res.IsBase64Encoded {
 		body, err = base64.StdEncoding.DecodeString(res.Body)

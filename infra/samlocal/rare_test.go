@@ -208,7 +208,7 @@ func silent(ctx context.Context, w *town) error {
 }
 
 // webhookLost is a webhook of LINE that cannot be kept: LINE sends it again.
-func webhookLost(ctx context.Context, w *town) error {
+func webhookLost(_ context.Context, w *town) error {
 	user, err := w.person("webhook")
 	if err != nil {
 		return err

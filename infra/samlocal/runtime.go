@@ -119,7 +119,7 @@ func (f *function) supervise(ctx context.Context) {
 		f.current = nil
 		f.mu.Unlock()
 		if current != nil {
-			current.finish(nil, fmt.Errorf("%s exited: %v", f.logical, err))
+			current.finish(nil, fmt.Errorf("%s exited: %w", f.logical, err))
 		}
 		if dead {
 			return

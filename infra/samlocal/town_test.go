@@ -46,7 +46,7 @@ var translated = sync.OnceValues(func() ([]byte, error) {
 	for _, pattern := range []string{"template.yaml", "infra/*.yaml", "functions/*/main.go"} {
 		names, err := filepath.Glob(filepath.Join(root(), pattern))
 		if err != nil || len(names) == 0 {
-			return nil, fmt.Errorf("no %s: %v", pattern, err)
+			return nil, fmt.Errorf("no %s: %w", pattern, err)
 		}
 		for _, name := range names {
 			if _, err := os.ReadFile(name); err != nil {

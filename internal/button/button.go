@@ -37,11 +37,11 @@ const All = "all"
 
 // The lengths of a pause.
 const (
-	Hour = time.Hour
-	Week = 7 * 24 * time.Hour
+	Short = time.Hour
+	Long  = 7 * 24 * time.Hour
 )
 
-var lengths = map[string]time.Duration{"1h": Hour, "168h": Week}
+var lengths = map[string]time.Duration{"1h": Short, "168h": Long}
 
 // until begins the end of a pause in Unix seconds, in the place of a length.
 const until = "until."

@@ -24,8 +24,8 @@ var sent = map[string]button.Press{
 	"a=erase":                                     {Verb: button.Erase},
 	"a=erase&t=tp6z00&w=w7":                       {Verb: button.Erase, Watcher: "w7", Asked: noon},
 	"a=join&c=7F3K9-Q4MAA-CD234":                  {Verb: button.Join, Code: "7F3K9-Q4MAA-CD234"},
-	"a=pause&for=1h":                              {Verb: button.Pause, For: button.Hour},
-	"a=pause&for=168h":                            {Verb: button.Pause, For: button.Week},
+	"a=pause&for=1h":                              {Verb: button.Pause, For: button.Short},
+	"a=pause&for=168h":                            {Verb: button.Pause, For: button.Long},
 	"a=pause&for=until.1795834800":                {Verb: button.Pause, Until: noon},
 }
 

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -330,9 +331,9 @@ func TestBodiesThatHoldNoEventsThatCanBeTold(t *testing.T) {
 		"something broken before the list": {`{"a":,"events":[]}`, 5, 0},
 	} {
 		b, err := wire.ReadBody([]byte(c.body), "0125", now)
-		be, whole := err.(*wire.BodyError)
+		be, whole := errors.AsType[*wire.BodyError](err)
 		switch {
-		case c.at == -1 && err != nil, c.at == -2 && err != wire.ErrTooMany, c.at >= 0 && !whole:
+		case c.at == -1 && err != nil, c.at == -2 && !errors.Is(err, wire.ErrTooMany), c.at >= 0 && !whole:
 			t.Errorf("%s: %v", name, err)
 		case whole && be.At != c.at:
 			t.Errorf("%s: byte %d, want %d", name, be.At, c.at)
@@ -358,7 +359,7 @@ func FuzzWhateverOneEventHoldsTheOthersAreTaken(f *testing.F) {
 		for _, event := range []string{`{"id":"x","descriptor":"` + string(junk) + `"}`, `{"id":"x",` + string(junk) + `}`, string(junk)} {
 			body := batch(append(append(before[:2:2], event), after...)...)
 			read, err := wire.ReadBody(body, "0125", now)
-			if json.Valid(body) || err == wire.ErrTooMany {
+			if json.Valid(body) || errors.Is(err, wire.ErrTooMany) {
 				continue
 			}
 			if err != nil {

@@ -157,7 +157,7 @@ func decodeLine(c *scan) (e watch.Event, problem string) {
 		next = i + 1
 		var text string
 		quoted := c.peek() == '"'
-		ok := false
+		var ok bool
 		if quoted {
 			text, f, ok = c.str()
 		} else {

@@ -51,9 +51,9 @@ func AskPause(lang watch.Lang, now time.Time) message.Message {
 		m.Buttons = append(m.Buttons, message.Button{Label: label, Display: label, Style: message.Secondary, Postback: p.Data()})
 	}
 	end, today := morning(now)
-	add(tcPauseFor.in(lang, hours(button.Hour)), button.Press{For: button.Hour})
+	add(tcPauseFor.in(lang, hours(button.Short)), button.Press{For: button.Short})
 	add(pick(today, tcPauseToday, tcPauseMorning).in(lang, morningHour), button.Press{Until: end})
-	add(tcPauseFor.in(lang, weeks(button.Week)), button.Press{For: button.Week})
+	add(tcPauseFor.in(lang, weeks(button.Long)), button.Press{For: button.Long})
 	m.Choices = choices(lang, CmdLeave, CmdGuide)
 	return m
 }
