@@ -99,7 +99,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"EventId.maxLength": wire.MaxID, "TransactionId.maxLength": wire.MaxID, "replaces.maxLength": wire.MaxID,
 		"AccountMask.maxLength": watch.MaxMask, "account_mask.maxLength": watch.MaxMask,
 		"Descriptor.maxLength": wire.MaxText, "descriptor.maxLength": wire.MaxText, "detail.maxLength": wire.MaxText,
-		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord,
+		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord, "id.maxLength": wire.MaxWord,
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": 100 * wire.MaxAmount, "balance_after.minimum": -100 * wire.MaxAmount,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "watchers.maxItems": watch.MaxWatchers,
@@ -109,7 +109,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	}
 	groups := watch.CodeLen/4 - 1
 	patterns := []string{
-		"^[0-9]{4}$", // a bank's code
+		"^[0-9]{4}$",   // a bank's code
+		"^[a-z0-9-]+$", // a service's id
 		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
 		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
 		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference
