@@ -28,6 +28,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 const (
@@ -89,7 +90,7 @@ func newWorld(t *testing.T) *world {
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
@@ -159,7 +160,7 @@ func (w *world) everyEvent() {
 	}
 	w.post(http.StatusBadRequest, []byte(`{`))
 	w.post(http.StatusUnprocessableEntity, []byte(`{"events":[{}]}`))
-	w.post(http.StatusRequestEntityTooLarge, bytes.Repeat([]byte(" "), ingest.MaxBody+1))
+	w.post(http.StatusRequestEntityTooLarge, bytes.Repeat([]byte(" "), wire.MaxBody+1))
 	w.queue.down = true
 	w.post(http.StatusServiceUnavailable, events.Samples[0].Body())
 	w.queue.down = false
@@ -178,6 +179,17 @@ func (w *world) everyAccountCall() *watch.Dispute {
 		w.call(405, "GET", path, "")
 	}
 	w.call(201, "POST", "/nonces", `{"accounts":[{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}]}`)
+	w.call(201, "POST", "/codes", `{"account_ref":"acc_9","links":[{"service":"paypay","since":"2019-05-01","route":"web_kouza_furikae"},{"descriptor":"ﾒﾙﾍﾟｲ","since":"2020-05-01T10:00:00+09:00"}],"history_from":"2025-11-01"}`)
+	past, one := "/accounts/acc_8f3k/history", `{"id":"p1","type":"debit","transaction_id":"p1","occurred_on":"2025-11-05","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
+	w.call(202, "POST", past, `{"events":[`+one+`],"from":"2025-11-01T00:00:00+09:00"}`)
+	w.call(202, "POST", past, `{"from":"2025-11-01T00:00:00+09:00","events":[`+one+`,{"id":"p2"}]}`)
+	w.call(202, "POST", past, `{"from":"2025-11-01T00:00:00+09:00","events":[]}`)
+	w.call(400, "POST", past, `[]`)
+	w.call(401, "POST", past, `{}`, "wrong")
+	w.call(413, "POST", past, strings.Repeat(" ", wire.MaxBody+1))
+	w.call(422, "POST", past, `{"events":[{"id":"p2"}]}`)
+	w.call(422, "POST", past, `{"events":[],"from":"soon"}`)
+	w.call(405, "GET", past, "")
 	w.call(200, "GET", "/accounts/acc_8f3k/watchers", "")
 	w.call(200, "GET", "/accounts/a~b/watchers", "")
 	w.call(422, "GET", "/accounts/a%23b/watchers", "")

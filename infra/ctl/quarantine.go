@@ -11,6 +11,7 @@ import (
 	"kozamori/infra/operator"
 	"kozamori/internal/ingest"
 	"kozamori/internal/store"
+	"kozamori/internal/wire"
 )
 
 // refusal is what quarantine holds, as it is listed: the raw event is about
@@ -81,11 +82,11 @@ func quarantineList(ctx context.Context, c *console, flags *flag.FlagSet, args [
 
 // replayed is what came of one replay.
 type replayed struct {
-	Bank     string            `json:"bank"`
-	ID       string            `json:"id"`
-	Accepted int               `json:"accepted"`
-	Rejected []ingest.Rejected `json:"rejected,omitempty"`
-	Problem  string            `json:"problem,omitempty"`
+	Bank     string          `json:"bank"`
+	ID       string          `json:"id"`
+	Accepted int             `json:"accepted"`
+	Rejected []wire.Rejected `json:"rejected,omitempty"`
+	Problem  string          `json:"problem,omitempty"`
 }
 
 func quarantineReplay(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {

@@ -53,7 +53,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
+	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Web serves the pages that links in messages open.

@@ -19,10 +19,25 @@ type accountRequest struct {
 	AccountMask string `json:"account_mask"`
 	Email       string `json:"email"`
 	Lang        string `json:"lang"`
+	// What the bank knows of the account from before it is watched.
+	Links       []linkRequest `json:"links"`
+	HistoryFrom string        `json:"history_from"`
+}
+
+// linkRequest is a charge link that was registered before.
+type linkRequest struct {
+	Service    string `json:"service"`
+	Descriptor string `json:"descriptor"`
+	Since      string `json:"since"`
+	Route      string `json:"route"`
 }
 
 func (a accountRequest) code() membership.CodeRequest {
-	return membership.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang)}
+	req := membership.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang), HistoryFrom: a.HistoryFrom}
+	for _, l := range a.Links {
+		req.Links = append(req.Links, membership.LinkRequest(l))
+	}
+	return req
 }
 
 type codeReply struct {

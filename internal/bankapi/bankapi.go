@@ -1,5 +1,5 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, who watches an account, disputes and their status, erasure,
+// customer, nonces for LINE's account link, the past of an account, who watches it, disputes and their status, erasure,
 // the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -16,11 +16,13 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
-// MaxBody is the largest body of a request in bytes.
+// MaxBody is the largest body of a request in bytes, but for histories.
 const MaxBody = 16 << 10
 
 // Enrolment is what the API needs of membership.Service.
@@ -47,6 +49,7 @@ type Config struct {
 	Disputes Disputes
 	// Services lists the catalog's, in its order.
 	Services func() []*catalog.Service
+	Queue    queue.Sender // takes histories, to the events queue
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
@@ -72,6 +75,7 @@ var routes = []struct {
 }{
 	{http.MethodPost, "/v1/banks/{bank}/codes", false, (*Handler).issueCode},
 	{http.MethodPost, "/v1/banks/{bank}/nonces", false, (*Handler).issueNonce},
+	{http.MethodPost, historyPath, false, (*Handler).history},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", false, (*Handler).watchers},
 	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", false, (*Handler).erase},
 	{http.MethodGet, "/v1/banks/{bank}/disputes", false, (*Handler).listDisputes},
@@ -127,7 +131,11 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, pub
 	var status int
 	var body any
 	if err == nil {
-		r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+		most := int64(MaxBody)
+		if path == historyPath {
+			most = wire.MaxBody
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		status, body, err = run(h, w, r, bank)
 	}
 	if err != nil {

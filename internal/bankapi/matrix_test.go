@@ -54,8 +54,10 @@ func (w *world) neighbours() []string {
 
 // bodies are requests of each route that takes one.
 var bodies = map[string]string{
-	"POST /v1/banks/{bank}/codes":                        `{"account_ref":"{account_ref}"}`,
-	"POST /v1/banks/{bank}/nonces":                       `{"accounts":[{"account_ref":"{account_ref}"}]}`,
+	"POST /v1/banks/{bank}/codes":  `{"account_ref":"{account_ref}"}`,
+	"POST /v1/banks/{bank}/nonces": `{"accounts":[{"account_ref":"{account_ref}"}]}`,
+	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
+		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
 }
 

@@ -2,6 +2,7 @@ package bankapi
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -15,7 +16,7 @@ var (
 	errKey      = &problem.Problem{Status: http.StatusUnauthorized, Title: "the API key is not one of this bank"}
 	errNotFound = &problem.Problem{Status: http.StatusNotFound, Title: "there is nothing here"}
 	errMethod   = &problem.Problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"}
-	errTooLarge = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "a body holds at most 16 KiB"}
+	errTooLarge = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too much"}
 	errInternal = &problem.Problem{Status: http.StatusInternalServerError, Title: "something went wrong on our side"}
 )
 
@@ -46,8 +47,10 @@ func problemOf(err error) *problem.Problem {
 	if fe, ok := errors.AsType[*watch.FieldError](err); ok {
 		return refused(fe.Field, fe.Problem)
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errTooLarge
+	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		p := *errTooLarge
+		p.Title = fmt.Sprintf("a body holds at most %d KiB", big.Limit>>10)
+		return &p
 	}
 	for i := range problems {
 		if errors.Is(err, problems[i].err) {

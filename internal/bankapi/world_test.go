@@ -36,6 +36,7 @@ type world struct {
 	file     string // of the store
 	table    *worldtest.Asked
 	store    *store.Store
+	queue    *qembedded.Queue
 	enrol    *membership.Service
 	disputes *dispute.Service
 	api      *bankapi.Handler
@@ -53,10 +54,10 @@ func newWorld(t *testing.T) *world {
 	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))
-	w.store = store.New(w.table)
+	w.store, w.queue = store.New(w.table), q
 	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, Queue: q, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w

@@ -159,9 +159,16 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		return known(records), nil
 	}
 	for _, r := range changed {
-		changes = append(changes, change{before[r], r})
+		was := before[r]
+		switch e := w.event; {
+		case e.History && !was.Complete:
+			r.Past = true
+		case r.Past && was.Complete && !e.History && e.ReceivedAt.Sub(e.OccurredAt) <= watch.PastAfter && (r.Amount > was.Amount || r.Service != was.Service):
+			r.Past = false // what was history has become more just now
+		}
+		changes = append(changes, change{was, r})
 	}
-	a.settle(changes)
+	a.settle(changes, w.event.History)
 	return a.commit(ctx, changes...)
 }
 
@@ -178,8 +185,8 @@ func known(records []*watch.Record) outcome {
 }
 
 // settle evaluates records that changed and has each watcher told what is new
-// to them.
-func (a *accountWork) settle(changes []change) {
+// to them, unless it is quiet.
+func (a *accountWork) settle(changes []change, quiet bool) {
 	before := a.activity.Clone()
 	for _, c := range changes {
 		before.Replace(c.was, nil)
@@ -191,7 +198,7 @@ func (a *accountWork) settle(changes []change) {
 			r.Keep(c.was)
 		}
 		if r.Complete {
-			a.notice(r, before)
+			a.notice(r, before, quiet)
 		} else {
 			a.void(r)
 		}

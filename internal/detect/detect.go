@@ -77,6 +77,9 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		slots  = make(chan struct{}, parallel)
 	)
 	for _, k := range spoilt {
+		for _, t := range b.told[k] {
+			failed[t.msg] = true
+		}
 		for _, w := range b.byAccount[k] {
 			failed[w.msg] = true
 			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errSpoilt)
@@ -106,6 +109,20 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 					jobs.TellBank(&watch.Dispute{ID: id, OnAccount: watch.On(w.event.Account())})
 				}
 				mu.Unlock()
+			}
+			for _, t := range b.told[k] {
+				mu.Lock()
+				whole := !failed[t.msg]
+				mu.Unlock()
+				if !whole {
+					continue // its past is on record once its events are
+				}
+				if err := a.since(ctx, t.from); err != nil {
+					mu.Lock()
+					failed[t.msg] = true
+					mu.Unlock()
+					s.Logger.Error("since when an account's history is known cannot be kept yet", "bank", k.Bank, "err", err)
+				}
 			}
 		})
 	}

@@ -16,7 +16,14 @@ type batch struct {
 	byAccount     map[watch.AccountKey][]work
 	keys          []watch.AccountKey // of byAccount, in the order in which they came
 	needsActivity map[watch.AccountKey]bool
+	told          map[watch.AccountKey][]told
 	events        int
+}
+
+// told is what a message of history says of its account as a whole.
+type told struct {
+	from time.Time // since when the account's debits are on record
+	msg  int
 }
 
 // patience is how often a message is received before its lines that cannot be
@@ -27,7 +34,8 @@ const patience = 6
 // read takes the messages apart, and gives its verdict on those that are more,
 // or less, than events that this version can read.
 func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue.Verdict) *batch {
-	b := &batch{byAccount: map[watch.AccountKey][]work{}, needsActivity: map[watch.AccountKey]bool{}}
+	b := &batch{byAccount: map[watch.AccountKey][]work{}, needsActivity: map[watch.AccountKey]bool{},
+		told: map[watch.AccountKey][]told{}}
 	for i, m := range msgs {
 		verdicts[i] = queue.Acknowledge
 		read, err := wire.DecodeBatch(m.Body)
@@ -46,6 +54,12 @@ func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue
 		if len(read.Unread) > 0 && !s.setAside(ctx, m, &read) {
 			verdicts[i] = patiently(m)
 		}
+		if read.History != "" && !read.From.IsZero() {
+			k := watch.AccountKey{Bank: read.Bank, Ref: read.History}
+			b.about(k)
+			b.needsActivity[k] = true
+			b.told[k] = append(b.told[k], told{read.From, i})
+		}
 		for j := range read.Events {
 			b.add(&read.Events[j], read.Lines[j], i)
 		}
@@ -57,14 +71,20 @@ func (b *batch) add(e *watch.Event, line string, msg int) {
 	w := work{event: e, line: line, msg: msg}
 	w.match, w.hinges = recognise(e, nil)
 	k := e.Account()
-	if _, known := b.byAccount[k]; !known {
-		b.keys = append(b.keys, k)
-	}
+	b.about(k)
 	b.byAccount[k] = append(b.byAccount[k], w)
 	if e.Kind != watch.Debit || w.match.Service != "" || w.hinges {
 		b.needsActivity[k] = true
 	}
 	b.events++
+}
+
+// about notes that an account is spoken of.
+func (b *batch) about(k watch.AccountKey) {
+	if _, known := b.byAccount[k]; !known {
+		b.keys = append(b.keys, k)
+		b.byAccount[k] = nil
+	}
 }
 
 func patiently(m queue.Message) queue.Verdict {

@@ -65,12 +65,15 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	if e.Replaces != "" && e.Replaces != e.TransactionID {
 		return a.replace(ctx, w, entry)
 	}
+	if out, done, err := a.seeded(ctx, w, entry); done || err != nil {
+		return out, err
+	}
 	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
 		// What it undoes is there already, as a rule.
 		return a.again(ctx, w, entry)
 	}
 	r := a.newRecord(e, entry)
-	a.notice(r, a.activity)
+	a.notice(r, a.activity, false)
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
 		// An ordinary debit that was asked for by no rule: nothing is kept.
 		// Whether a reversal of it came first does not matter to anyone.
@@ -104,7 +107,7 @@ func (a *accountWork) newRecord(e *watch.Event, entries ...watch.Entry) *watch.R
 		r.Mask = a.account.Mask
 	}
 	r.Tell(entries)
-	r.Past = a.past(r)
+	r.Past = e.History || a.past(r)
 	return r
 }
 
@@ -130,14 +133,17 @@ func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts
 
 // notice evaluates the rules of each watcher who was not told of the record,
 // and adds a notice and a delivery for each one who is to be. before is the
-// account's activity without the record.
-func (a *accountWork) notice(r *watch.Record, before *watch.Activity) {
+// account's activity without the record. quiet tells nobody.
+func (a *accountWork) notice(r *watch.Record, before *watch.Activity, quiet bool) {
 	now := a.Now()
 	f := a.facts(r, before)
 	if !r.UndoneAt.IsZero() {
 		r.StopEscalation()
 	}
 	for i := range a.account.Watchers {
+		if quiet {
+			break
+		}
 		w := &a.account.Watchers[i]
 		why := w.Rules.Evaluate(&f, now)
 		if !r.UndoneAt.IsZero() {

@@ -21,17 +21,16 @@ import (
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/wire"
 )
 
 // Limits of a request.
 const (
-	MaxBody = 1 << 20         // bytes
-	Clock   = 5 * time.Minute // how far webhook-timestamp may be off, either way
+	Clock = 5 * time.Minute // how far webhook-timestamp may be off, either way
 
 	tryAgain = 5 * time.Second // Retry-After of a 503
 
-	maxMessage = 256 << 10 // bytes of events per queue message
-	maxRaw     = 64 << 10  // bytes kept of a refused event
+	maxRaw = 64 << 10 // bytes kept of a refused event
 )
 
 // ErrUnknownBank is what Secrets returns for a bank that is no tenant.
@@ -97,24 +96,24 @@ func fourDigits(s string) bool {
 	return len(s) == 4 && err == nil
 }
 
-func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now time.Time) (reply, *problem.Problem) {
+func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now time.Time) (wire.Reply, *problem.Problem) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return reply{}, refusal(http.StatusMethodNotAllowed, "events are sent by POST")
+		return wire.Reply{}, refusal(http.StatusMethodNotAllowed, "events are sent by POST")
 	}
-	body, err := read(http.MaxBytesReader(w, r.Body, MaxBody), r.ContentLength)
+	body, err := read(http.MaxBytesReader(w, r.Body, wire.MaxBody), r.ContentLength)
 	if _, big := errors.AsType[*http.MaxBytesError](err); big {
-		return reply{}, refusal(http.StatusRequestEntityTooLarge, "a body holds at most 1 MiB")
+		return wire.Reply{}, refusal(http.StatusRequestEntityTooLarge, "a body holds at most 1 MiB")
 	}
 	if err != nil {
-		return reply{}, refusal(http.StatusBadRequest, "the body ended early")
+		return wire.Reply{}, refusal(http.StatusBadRequest, "the body ended early")
 	}
 	switch err := h.verify(r, bank, body, now); {
 	case errors.Is(err, errSignature):
-		return reply{}, refusal(http.StatusUnauthorized, "the signature, its time or the bank is not right")
+		return wire.Reply{}, refusal(http.StatusUnauthorized, "the signature, its time or the bank is not right")
 	case err != nil:
 		h.Logger.Error("a bank's secrets cannot be read", "bank", bank, "err", err)
-		return reply{}, unavailable("try again")
+		return wire.Reply{}, unavailable("try again")
 	}
 	return h.accept(r.Context(), bank, r.Header.Get(webhooks.HeaderWebhookID), body, now)
 }
@@ -122,7 +121,7 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 // read reads all, in one piece if its length is told.
 func read(r io.Reader, length int64) ([]byte, error) {
 	var b bytes.Buffer
-	if length > 0 && length <= MaxBody {
+	if length > 0 && length <= wire.MaxBody {
 		b.Grow(int(length) + bytes.MinRead)
 	}
 	_, err := b.ReadFrom(r)

@@ -185,7 +185,7 @@ func TestEachBadEventIsRefusedAloneAndKept(t *testing.T) {
 			w := d.post(t, "0125", d.cur, `{"events":[`+good+`,`+c.body+`]}`, now)
 			var rep struct {
 				Accepted int
-				Rejected []ingest.Rejected
+				Rejected []wire.Rejected
 			}
 			if err := json.Unmarshal(w.Body.Bytes(), &rep); err != nil || w.Code != 202 {
 				t.Fatalf("%d %s", w.Code, w.Body)

@@ -19,7 +19,7 @@ var ErrCut = errors.New("ingest: it was longer than quarantine keeps; the bank m
 // Replayed is what came of trying again what was refused.
 type Replayed struct {
 	Accepted int
-	Rejected []Rejected // what is still refused; it stays in quarantine
+	Rejected []wire.Rejected // what is still refused; it stays in quarantine
 }
 
 // Replay puts what was refused through the checks once more, makes what they
@@ -33,7 +33,7 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	}
 	read, err := wire.ReadBody(r.Bytes(), r.Bank, now)
 	if err != nil {
-		return Replayed{Rejected: []Rejected{rejected(0, "", []watch.FieldError{{Problem: err.Error(), Code: watch.CodeMalformed}})}}, nil //nolint:nilerr // it is what came of it
+		return Replayed{Rejected: []wire.Rejected{wire.Refusal(0, "", []watch.FieldError{{Problem: err.Error(), Code: watch.CodeMalformed}})}}, nil //nolint:nilerr // it is what came of it
 	}
 	var good []jsontext.Value
 	var out Replayed
@@ -44,8 +44,8 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 			good = append(good, e.Raw)
 			continue
 		}
-		id := shortID(e.Event.ID)
-		out.Rejected = append(out.Rejected, rejected(i, id, e.Problems))
+		id := wire.ShortID(e.Event.ID)
+		out.Rejected = append(out.Rejected, wire.Refusal(i, id, e.Problems))
 		still := newRefused(r.Bank, r.Webhook, id, e.Raw, e.Problems, r.At)
 		left = left || still.ID == r.ID
 		writes = putOnce(writes, still)

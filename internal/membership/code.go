@@ -28,6 +28,10 @@ type CodeRequest struct {
 	Mask       string     // optional
 	Email      string     // the owner's, as the bank holds it; optional
 	Lang       watch.Lang // optional
+	// What the bank tells of the past, optional; it is put under the account
+	// when its first owner is bound.
+	Links       []LinkRequest
+	HistoryFrom string // since when the account's debits are on record, RFC 3339 or a day
 }
 
 // Issued is a new code, grouped for reading out: "7F3K-9Q4M-AACD".
@@ -43,6 +47,10 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 	if fe != nil {
 		return Issued{}, fe
 	}
+	before, fe := req.past(d.now())
+	if fe != nil {
+		return Issued{}, fe
+	}
 	var code string
 	var expires time.Time
 	err := store.Retry(ctx, func() error {
@@ -50,6 +58,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 		return d.Store.Write(ctx, store.PutCode(&store.Code{
 			Hash: d.Keys.Hash(purpose, code), OnAccount: watch.On(watch.AccountKey{Bank: bank, Ref: req.AccountRef}),
 			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: expires,
+			Links: before.Links, HistoryFrom: before.From,
 		}))
 	})
 	if err != nil {

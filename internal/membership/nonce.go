@@ -38,6 +38,9 @@ type tickedAccount struct {
 	Ref   string `json:"ref"`
 	Mask  string `json:"mask,omitempty"`
 	Email string `json:"email,omitempty"`
+	// What the bank told of the account's past; without links once it is used.
+	Links       []watch.Seed `json:"links,omitempty"`
+	HistoryFrom time.Time    `json:"history_from,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -51,11 +54,18 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 	if n := len(accounts); n == 0 || n > MaxTicked {
 		return "", time.Time{}, &watch.FieldError{Field: "accounts", Problem: fmt.Sprintf("must hold 1 to %d accounts", MaxTicked)}
 	}
-	about := ticked{Bank: bank}
+	about, links := ticked{Bank: bank}, 0
 	for i, req := range accounts {
 		mail, fe := req.check()
 		if fe == nil && slices.ContainsFunc(about.Accounts, func(a tickedAccount) bool { return a.Ref == req.AccountRef }) {
 			fe = &watch.FieldError{Field: "account_ref", Problem: "stands twice"}
+		}
+		var before past
+		if fe == nil {
+			before, fe = req.past(d.now())
+		}
+		if links += len(before.Links); fe == nil && links > MaxLinks {
+			fe = &watch.FieldError{Field: "links", Problem: fmt.Sprintf("must be at most %d in all accounts together", MaxLinks)}
 		}
 		if fe != nil {
 			fe.Field = fmt.Sprintf("accounts[%d].%s", i, fe.Field)
@@ -64,7 +74,7 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 		if about.Lang == "" {
 			about.Lang = req.Lang
 		}
-		about.Accounts = append(about.Accounts, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail})
+		about.Accounts = append(about.Accounts, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail, Links: before.Links, HistoryFrom: before.From})
 	}
 	nonce, expires = rand.Text()+rand.Text(), d.now().Add(NonceLife).Truncate(time.Second)
 	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketNonce, Hash: d.Keys.Hash("nonce", nonce),
@@ -126,7 +136,7 @@ func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, l
 		}
 		// What the bank said of people is not kept longer than it is needed.
 		for i := range about.Accounts {
-			about.Accounts[i].Email = ""
+			about.Accounts[i].Email, about.Accounts[i].Links = "", nil
 		}
 		t.Body = nonces.Encode(&about)
 		return d.Store.Write(ctx, append(writes, store.PutTicket(t))...)
@@ -151,12 +161,20 @@ func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang 
 		if err != nil {
 			return nil, nil, nil, err
 		}
+		first := unowned(a)
 		w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: x.Mask, Email: x.Email, Langs: []watch.Lang{lang, p.Lang, about.Lang}}, now)
 		if verdict != nil {
 			return nil, nil, verdict, nil
 		}
 		// The person is written once, below.
 		writes = append(writes, bindingWrites(a, p, w)[1:]...)
+		if first {
+			seeds, err := d.seed(ctx, a, past{x.Links, x.HistoryFrom}, now)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			writes = append(writes, seeds...)
+		}
 		bound = append(bound, Bound{Account: a, Watcher: *w, Already: already})
 	}
 	return append(writes, store.PutPerson(p)), bound, nil, nil

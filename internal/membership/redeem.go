@@ -111,12 +111,21 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 	if err != nil {
 		return Bound{}, nil, err
 	}
+	first := unowned(a)
 	w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}}, now)
 	if verdict != nil {
 		return Bound{}, verdict, nil
 	}
-	c.UsedBy, c.UsedAt, c.Email = d.alias(p.LineUser), now, ""
-	err = d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutCode(c))...)
+	writes := bindingWrites(a, p, w)
+	if first {
+		seeds, err := d.seed(ctx, a, past{c.Links, c.HistoryFrom}, now)
+		if err != nil {
+			return Bound{}, nil, err
+		}
+		writes = append(writes, seeds...)
+	}
+	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
+	err = d.Store.Write(ctx, append(writes, store.PutCode(c))...)
 	if err != nil {
 		return Bound{}, nil, err
 	}

@@ -123,7 +123,10 @@ type Code struct {
 	Expires         time.Time  `json:"expires"`
 	UsedBy          string     `json:"used_by,omitempty"` // a keyed hash of the LINE user
 	UsedAt          time.Time  `json:"used_at,omitzero"`
-	Version         int64      `json:"-"`
+	// What the bank told of the account's past; without links once it is used.
+	Links       []watch.Seed `json:"links,omitempty"`
+	HistoryFrom time.Time    `json:"history_from,omitzero"`
+	Version     int64        `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

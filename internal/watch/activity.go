@@ -93,6 +93,16 @@ func (a *Activity) knownFor(at time.Time) time.Duration {
 	return at.Sub(a.HistoryFrom)
 }
 
+// Since notes since when the account's debits are on record. It is false if
+// that was known, or more.
+func (a *Activity) Since(from time.Time) bool {
+	if from.IsZero() || !a.HistoryFrom.IsZero() && !from.Before(a.HistoryFrom) {
+		return false
+	}
+	a.HistoryFrom = from
+	return true
+}
+
 func (a *Activity) service(id string) *ServiceActivity {
 	if a.Services == nil {
 		a.Services = map[string]*ServiceActivity{}

@@ -58,6 +58,7 @@ type Event struct {
 	Status        Status
 	Service       string // the bank's own word for the service; may be empty
 	Route         string // how a link was registered, "web_kouza_furikae"
+	History       bool   // the bank gave it as history: whatever its age it rings nowhere
 	Replaces      string // TransactionID of the pending debit that this one takes the place of
 }
 

@@ -67,11 +67,7 @@ var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
 // What is there that is no event (an empty place between two commas, something
 // after the batch's end, or an end that is not there) is refused like an event.
 func ReadBody(body []byte, bank string, now time.Time) (Body, error) {
-	b := bodyReader{bank: bank, now: now, raw: body}
-	b.s, b.dirty = string(body), !utf8.Valid(body)
-	if strings.HasPrefix(b.s, "\ufeff") { // RFC 8259: it may be ignored
-		b.i = len("\ufeff")
-	}
+	b := newBodyReader(body, bank, now)
 	start := b.i
 	if !b.eat('{') {
 		return Body{}, &BodyError{"the body must be a JSON object", b.i}
@@ -80,10 +76,24 @@ func ReadBody(body []byte, bank string, now time.Time) (Body, error) {
 		b.i = start
 		return b.single()
 	}
+	return b.list()
+}
+
+func newBodyReader(body []byte, bank string, now time.Time) *bodyReader {
+	b := &bodyReader{bank: bank, now: now, raw: body}
+	b.s, b.dirty = string(body), !utf8.Valid(body)
+	if strings.HasPrefix(b.s, "\ufeff") { // RFC 8259: it may be ignored
+		b.i = len("\ufeff")
+	}
+	return b
+}
+
+// list reads the list of events and what follows it.
+func (b *bodyReader) list() (Body, error) {
 	if !b.eat('[') {
 		return Body{}, &BodyError{"events must be a list", b.i}
 	}
-	b.out.Events = make([]Read, 0, min(MaxEvents, 1+len(body)/256))
+	b.out.Events = make([]Read, 0, min(MaxEvents, 1+len(b.s)/256))
 	if b.eat(']') {
 		end := b.i - 1
 		after, ok := b.ends()
@@ -111,6 +121,11 @@ type bodyReader struct {
 	lost bool // an event's grammar has broken before
 
 	event event // the one that is read
+
+	// Of a history: the account that all events are about, and what the body
+	// says next to them.
+	account string
+	from    *string // nil if it is not there, or null
 }
 
 // findEvents goes to the list of events, if the body has one.
@@ -127,6 +142,9 @@ func (b *bodyReader) findEvents() bool {
 		if name == "events" {
 			found = true
 			return false
+		}
+		if b.account != "" && name == "from" {
+			return b.readFrom()
 		}
 		before = append(before, name)
 		_, ok := b.value(1)
@@ -159,7 +177,7 @@ func (b *bodyReader) single() (Body, error) {
 func (b *bodyReader) next() bool {
 	b.peek()
 	from := b.i
-	b.event = event{} // one for all: it does not stay on the stack
+	b.event = event{account: b.account} // one for all: it does not stay on the stack
 	e := &b.event
 	if !e.read(&b.scan) {
 		return b.broken(e, from, b.i, from)
@@ -252,6 +270,12 @@ func (b *bodyReader) ends() ([]string, bool) {
 		if !ok || f != fine || name == "events" || !b.eat(':') {
 			return nil, false
 		}
+		if b.account != "" && name == "from" {
+			if !b.readFrom() {
+				return nil, false
+			}
+			continue
+		}
 		if f, ok := b.value(1); !ok || f != fine {
 			return nil, false
 		}
@@ -301,7 +325,11 @@ func (b *bodyReader) add(e *event, from, to int) {
 	if to-from > MaxEvent {
 		e.wrong("", watch.CodeTooLarge, "is larger than %d KiB", MaxEvent>>10)
 	}
-	b.out.Events = append(b.out.Events, Read{b.raw[from:to:to], e.Event, e.problems, plainNames(e.unknown)})
+	raw := jsontext.Value(b.raw[from:to:to])
+	if e.spliced {
+		raw = withAccount(raw, b.account)
+	}
+	b.out.Events = append(b.out.Events, Read{raw, e.Event, e.problems, plainNames(e.unknown)})
 }
 
 // plainNames makes names that a sender chose fit for a reply: few of them, and

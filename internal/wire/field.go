@@ -65,6 +65,7 @@ var fields = [...]field{
 // Those that the rules of whole events speak of.
 var (
 	fType       = index("type")
+	fAccountRef = index("account_ref")
 	fOccurredAt = index("occurred_at")
 	fAmount     = index("amount")
 	fCurrency   = index("currency")

@@ -15,7 +15,8 @@ import (
 )
 
 // version of the messages of the events queue: a first line "k1 BANK TIME",
-// and then one line for each event, as the bank wrote it.
+// and then one line for each event, as the bank wrote it. In a message of
+// history the first line goes on with "history=REF" and perhaps "from=TIME".
 //
 // What a version writes, the one before it and the one after it read, because
 // ingest and detect are replaced in any order and rolled back. So a line may
@@ -32,7 +33,14 @@ const newest = version + 1
 // bank wrote them. Each body is at most limit bytes (an event alone may be
 // larger).
 func EncodeBatch(bank string, received time.Time, events []jsontext.Value, limit int) [][]byte {
-	head := fmt.Appendf(nil, "k%d %s %s\n", version, bank, received.UTC().Format(time.RFC3339Nano))
+	return encode(append(head(bank, received), '\n'), events, limit)
+}
+
+func head(bank string, received time.Time) []byte {
+	return fmt.Appendf(nil, "k%d %s %s", version, bank, received.UTC().Format(time.RFC3339Nano))
+}
+
+func encode(head []byte, events []jsontext.Value, limit int) [][]byte {
 	var out [][]byte
 	size := len(head)
 	for _, v := range events {
@@ -85,6 +93,10 @@ type Batch struct {
 	Events     []watch.Event
 	Lines      []string // Events as the bank wrote them
 	Unread     []Line
+	// History is the account whose past this is, From since when the bank says
+	// that it is whole. Empty and zero if it is news.
+	History string
+	From    time.Time
 }
 
 // Line is a line of a message that this version cannot read.
@@ -118,7 +130,7 @@ func DecodeBatch(body []byte) (Batch, error) {
 			b.Unread = append(b.Unread, Line{c.s, problem})
 			continue
 		}
-		e.Bank, e.ReceivedAt = b.Bank, b.ReceivedAt
+		e.Bank, e.ReceivedAt, e.History = b.Bank, b.ReceivedAt, b.History != ""
 		b.Events, b.Lines = append(b.Events, e), append(b.Lines, c.s)
 	}
 	return b, nil
@@ -139,6 +151,16 @@ func decodeHead(head string) (b Batch, err error) {
 	b.Bank = words[1]
 	if b.ReceivedAt, err = time.Parse(time.RFC3339Nano, words[2]); err != nil {
 		return Batch{}, ErrNotBatch
+	}
+	for _, word := range words[3:] {
+		switch name, value, _ := strings.Cut(word, "="); name {
+		case "history":
+			b.History = value
+		case "from":
+			if b.From, err = time.Parse(time.RFC3339Nano, value); err != nil {
+				return Batch{}, ErrNotBatch
+			}
+		}
 	}
 	return b, nil
 }

@@ -17,6 +17,9 @@ type event struct {
 	named    uint     // fields that were there
 	given    uint     // those of them that were not null
 	next     int      // which field is likely to be the next
+
+	account string // that it must be about; empty if it may be about any
+	spliced bool   // it did not name the account
 }
 
 func (e *event) wrong(field string, code watch.Code, format string, args ...any) {
@@ -176,6 +179,7 @@ func power(n int64) string {
 
 // whole looks at the event as a whole, once its fields are read.
 func (e *event) whole() {
+	e.ofAccount()
 	kind := e.Kind
 	if e.given&(1<<fType) == 0 {
 		kind = ""

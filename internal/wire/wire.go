@@ -17,6 +17,7 @@ const (
 	MaxAhead  = 10 * time.Minute  // how far occurred_at may lie in the future
 	MaxEvents = 500               // per request
 	MaxEvent  = 64 << 10          // bytes of an event
+	MaxBody   = 1 << 20           // bytes of a request
 
 	MaxID   = 128 // characters, as are those below
 	MaxText = 255
@@ -26,6 +27,9 @@ const (
 	maxIgnored  = 20  // of them are told
 	maxProblems = 20  // of an event are told
 )
+
+// MaxMessage is how many bytes of events one message of the queue holds.
+const MaxMessage = 256 << 10
 
 // LogRefused is what a stage logs when events of a bank are refused: there is
 // an alarm on it, because somebody may not be warned of what they were about.

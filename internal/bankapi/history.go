@@ -1,0 +1,68 @@
+package bankapi
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"kozamori/internal/problem"
+	"kozamori/internal/queue"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+const historyPath = "/v1/banks/{bank}/accounts/{account_ref}/history"
+
+// history takes what happened on an account before: it teaches and never
+// rings. The answer is the same whether somebody watches the account or not.
+// What is refused is told to the bank and kept nowhere: it asked for this
+// itself, and can send it again.
+func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	ref, err := accountRef(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	body, err := io.ReadAll(r.Body)
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		return 0, nil, err
+	}
+	if err != nil {
+		return 0, nil, refused("", "the body ended early")
+	}
+	now := h.Now()
+	read, past, err := wire.ReadHistory(body, bank, ref, now)
+	if be, ok := errors.AsType[*wire.BodyError](err); ok {
+		return 0, nil, &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
+			Code   watch.Code `json:"code"`
+			Offset int        `json:"offset"`
+		}{watch.CodeMalformed, be.At}}
+	}
+	if errors.Is(err, wire.ErrTooMany) {
+		return 0, nil, &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: err.Error()}
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	rep, good := read.Sort()
+	switch {
+	case len(read.Events) == 0 && past.From.IsZero():
+		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the batch is empty", Members: rep}
+	case len(read.Events) > 0 && len(good) == 0:
+		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "no event can be taken", Members: rep}
+	}
+	if len(good) < len(read.Events) {
+		// The past is not whole without what was refused.
+		past.From = time.Time{}
+	}
+	var out []queue.Outgoing
+	for _, b := range wire.EncodeHistory(past, now, good, wire.MaxMessage) {
+		out = append(out, queue.Outgoing{Body: b, Group: bank})
+	}
+	if err := h.Queue.Send(r.Context(), queue.Events, out...); err != nil {
+		h.Logger.ErrorContext(r.Context(), "bankapi: a history cannot be queued", "bank", bank, "err", err)
+		return 0, nil, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the history cannot be kept now; send all again", RetryAfter: 5 * time.Second}
+	}
+	return http.StatusAccepted, rep, nil
+}

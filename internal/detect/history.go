@@ -1,0 +1,72 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// since notes since when all debits of the account are on record, if that is
+// longer than was known.
+func (a *accountWork) since(ctx context.Context, from time.Time) error {
+	if !from.Before(a.account.WatchedSince()) {
+		return nil
+	}
+	fresh := true
+	return store.Retry(ctx, func() (err error) {
+		if !fresh {
+			if a.activity, err = a.Store.Activity(ctx, a.account.AccountKey); err != nil {
+				return err
+			}
+		}
+		fresh = false
+		if !a.activity.Since(from) {
+			return nil
+		}
+		if err := a.Store.Write(ctx, store.PutActivity(a.account.AccountKey, a.activity)); err != nil {
+			return err
+		}
+		a.activity.Version++
+		return nil
+	})
+}
+
+// seeded deals with an event about a charge link that the bank has named
+// already, with its service and day, when it bound the account. The link's own
+// record takes the place of the one that stood for it: it has the id by which
+// its removal will be known. One that somebody has answered stays, and the
+// event says nothing new.
+func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (out outcome, done bool, err error) {
+	if entry.Kind != watch.LinkRegistered {
+		return outcome{}, false, nil
+	}
+	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor, entry.At)
+	s := a.activity.Services[entry.Service]
+	if s == nil || !slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id }) {
+		return outcome{}, false, nil
+	}
+	old, err := a.Store.Record(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return outcome{}, false, nil
+	}
+	if err != nil || old.Answer != nil {
+		return outcome{}, true, err
+	}
+	r := a.newRecord(w.event, entry)
+	if _, err := a.Store.Record(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
+		return outcome{}, false, err
+	}
+	r.Past = true
+	a.activity.Replace(old, r)
+	old.Tell(nil)
+	err = a.Store.Write(ctx, store.PutRecord(r), store.PutRecord(old), store.PutActivity(r.Account, a.activity))
+	if err != nil {
+		return outcome{}, true, err
+	}
+	a.activity.Version++
+	return outcome{}, true, nil
+}
