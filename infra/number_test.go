@@ -102,7 +102,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord, "id.maxLength": wire.MaxWord,
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": 100 * wire.MaxAmount, "balance_after.minimum": -100 * wire.MaxAmount,
-		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "watchers.maxItems": watch.MaxWatchers,
+		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
@@ -153,9 +153,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	left := told(t, "openapi.yaml", prose.String(), []string{
 		fmt.Sprintf("one event or up to %d", wire.MaxEvents),
 		fmt.Sprintf("are kept for %s days for the bank's engineers", of(store.KeepRefused, day)),
-		fmt.Sprintf("413 for more than %d MiB or %d events", ingest.MaxBody>>20, wire.MaxEvents),
+		fmt.Sprintf("413 for more than %d MiB or %d events", wire.MaxBody>>20, wire.MaxEvents),
 		fmt.Sprintf("`transaction_id` for %s days", of(store.KeepRecord, day)),
-		fmt.Sprintf("At most %d MiB.", ingest.MaxBody>>20),
+		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
@@ -164,6 +164,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),
+		fmt.Sprintf("At most %d events at a time", wire.MaxEvents),
+		fmt.Sprintf("At most %d, in all accounts of a nonce together", membership.MaxLinks),
 		fmt.Sprintf("at most %s minutes from now; not before %d", of(wire.MaxAhead, time.Minute), wire.Earliest),
 		fmt.Sprintf("an event of more than %d KiB", wire.MaxEvent>>10),
 	})

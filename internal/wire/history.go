@@ -40,8 +40,8 @@ func ReadHistory(body []byte, bank, account string, now time.Time) (Body, Histor
 	if b.from != nil {
 		at, ok := parseTime(*b.from)
 		switch {
-		case !ok || at.Year() < earliest:
-			return Body{}, h, watch.Wrong("from", watch.CodeTime, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00, since %d", earliest)
+		case !ok || at.Year() < Earliest:
+			return Body{}, h, watch.Wrong("from", watch.CodeTime, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00, since %d", Earliest)
 		case at.After(now):
 			return Body{}, h, watch.Wrong("from", watch.CodeFuture, "is in the future")
 		}
@@ -121,7 +121,7 @@ func EncodeHistory(h History, received time.Time, events []jsontext.Value, limit
 func ReadPast(field, s string, now time.Time) (at time.Time, dateOnly bool, fe *watch.FieldError) {
 	var e watch.Event
 	if readDate(&e, s) != nil && readTime(&e, s) != nil {
-		return time.Time{}, false, watch.Wrong(field, watch.CodeTime, "must be an RFC 3339 time with a zone, or a day, 2006-01-02, since %d", earliest)
+		return time.Time{}, false, watch.Wrong(field, watch.CodeTime, "must be an RFC 3339 time with a zone, or a day, 2006-01-02, since %d", Earliest)
 	}
 	if e.OccurredAt.After(now) {
 		return time.Time{}, false, watch.Wrong(field, watch.CodeFuture, "is in the future")
@@ -134,7 +134,7 @@ func CheckLink(service, descriptor, route string) *watch.FieldError {
 	for _, f := range []struct {
 		name, text string
 		most       int
-	}{{"service", service, maxWord}, {"descriptor", descriptor, maxText}, {"route", route, maxWord}} {
+	}{{"service", service, MaxWord}, {"descriptor", descriptor, MaxText}, {"route", route, MaxWord}} {
 		if fe := watch.CheckText(f.name, f.text, 0, f.most); fe != nil {
 			return fe
 		}
