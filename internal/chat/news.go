@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -22,6 +23,11 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	n := t.News
 	if n.Kind == watch.NewsLanguage {
 		return t.newMenu(ctx)
+	}
+	if !slices.Contains(watch.NewsKinds, n.Kind) {
+		// A newer program's, which may take it on the next try.
+		t.Logger.Error("news of a kind that this program does not know", "receives", t.receives)
+		return t.later()
 	}
 	so, may, err := t.cameTrue(ctx)
 	switch {

@@ -296,3 +296,13 @@ func TestWhatIsNoEventIsDeadLettered(t *testing.T) {
 		t.Errorf("%d dead letters, %v", len(dead), err)
 	}
 }
+
+func TestNewsOfANewerProgramWaitAndSayNothingElse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	body := []byte(`{"news":{"kind":"storm","to":{"line_user":"u"},"guardian":{"line_user":"u","watcher":"w"}}}`)
+	v := w.stage.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: 1, SentAt: w.Now()}})
+	if v[0].Done || v[0].DeadLetter != "" || v[0].Delay <= 0 || len(w.line.Messages()) != 0 {
+		t.Errorf("%+v, %d messages", v[0], len(w.line.Messages()))
+	}
+}

@@ -21,6 +21,9 @@ const (
 	NewsLanguage NewsKind = "language"
 )
 
+// NewsKinds lists the kinds of news.
+var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage}
+
 // News is what queue.Chat carries beside LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
 // the account may be forgotten by then.
