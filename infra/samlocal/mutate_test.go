@@ -127,7 +127,7 @@ func TestATemplateThatLacksSomethingFails(t *testing.T) {
 		{"nothing, but may do it to everything", allow("WebRole", "dynamodb:Query", "*"), starts, "names no resource"},
 		{"nothing, but may do it to much", allow("WebRole", "sqs:SendMessage", "arn:aws:sqs:*:123456789012:x"), starts, "names no resource"},
 		{"nothing, but may do everything", allow("WebRole", "sqs:*", "arn:aws:sqs:ap-northeast-1:123456789012:x"), starts, "names no action"},
-		{"nothing, but lets others take its role", set([]any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"AWS": "*"}, "Action": "sts:AssumeRole"}}, "WebRole", "AssumeRolePolicyDocument", "Statement"), starts, "nobody else"},
+		{"nothing, but lets others take its role", set([]any{map[string]any{"Effect": "Allow", "Principal": map[string]any{"AWS": "*"}, "Action": "sts:AssumeRole"}}, "WebRole", "AssumeRolePolicyDocument", "Statement"), starts, "only a role that Lambda alone may assume"},
 		{"an event source", without("LineToNotify"), disputed, "not yet: a phone shows"},
 		{"the schedule", without("EachMinute", "EachMinuteMay"), unanswered, "no schedule"},
 		{"the schedule's permission", without("EachMinuteMay"), unanswered, "may not invoke SweepFunction"},

@@ -232,17 +232,22 @@ func refusedLater(ctx context.Context, w *town) error {
 	if err := w.binds(ctx, user, "acc_contradicted", ""); err != nil {
 		return err
 	}
-	for _, yen := range []int{2401, 2402} {
-		if err := w.debit(ctx, "c1", "acc_contradicted", yen); err != nil {
-			return err
-		}
-		if err := w.until("the phone rings", func() bool { return w.alerts(user, "2,401円") == 1 }); err != nil {
-			return err
-		}
+	// One more than is kept of a debit, each of a lower amount, which rings no
+	// phone again.
+	var events []string
+	at := time.Now().Format(time.RFC3339)
+	for i := range watch.MaxEntries + 1 {
+		events = append(events, fmt.Sprintf(`{"id":"e_c%d","type":"debit","transaction_id":"c1","account_ref":"acc_contradicted","occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`, i, at, 2401-i))
 	}
-	return w.until("the other amount is in quarantine", func() bool {
+	if err := w.post(ctx, `{"events":[`+strings.Join(events, ",")+`]}`); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings", func() bool { return w.alerts(user, "2,401円") == 1 }); err != nil {
+		return err
+	}
+	return w.until("what is one too many is in quarantine", func() bool {
 		list, err := store.First(w.store.Quarantine(ctx, "0125"), 100)
-		return err == nil && slices.ContainsFunc(list, func(r *store.Refused) bool { return strings.Contains(r.Problem, "another amount") })
+		return err == nil && slices.ContainsFunc(list, func(r *store.Refused) bool { return strings.Contains(r.Problem, "more was said") })
 	})
 }
 

@@ -45,7 +45,7 @@ var scenarios = []scenario{
 	{"a mail of which nobody knows whether it went out is sent again", half},
 	{"a bank that sends nothing is noticed", silent},
 	{"an event of LINE that cannot be kept is refused", webhookLost},
-	{"an event that contradicts another is kept in quarantine", refusedLater},
+	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
 }
 
 func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {

@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -181,6 +184,17 @@ func bankReads(ctx context.Context, w *town) error {
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("services are answered with %d", res.StatusCode)
+	}
+	past := fmt.Sprintf(`{"events":[{"id":"e_past","type":"debit","transaction_id":"p1","account_ref":"acc_bank","occurred_at":%q,"amount":500,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}]}`,
+		time.Now().AddDate(0, -2, 0).Format(time.RFC3339))
+	if _, err := w.ask(ctx, http.MethodPost, "/accounts/acc_bank/history", past, http.StatusAccepted); err != nil {
+		return err
+	}
+	if err := w.until("the past is on record", func() bool {
+		list, err := store.First(w.store.History(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_bank"}, time.Time{}, time.Time{}), 10)
+		return err == nil && slices.ContainsFunc(list, func(r *watch.Record) bool { return r.Txn == "p1" && r.Past })
+	}); err != nil {
+		return err
 	}
 	// A refused event stays in quarantine, which erasing looks through.
 	a, err := w.bank.Post(ctx, []byte(`{"events":[{"id":"e_bad","type":"debit","transaction_id":"r2","account_ref":"acc_bank","occurred_at":"2026-11-24T00:00:00Z","amount":-1,"currency":"JPY","descriptor":"X"}]}`))
