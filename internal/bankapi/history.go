@@ -58,7 +58,7 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 	}
 	var out []queue.Outgoing
 	for _, b := range wire.EncodeHistory(past, now, good, wire.MaxMessage) {
-		out = append(out, queue.Outgoing{Body: b, Group: bank})
+		out = append(out, queue.Outgoing{Body: b, Group: bank, Trace: "history_" + watch.Derive("history", string(b))[:12]})
 	}
 	if err := h.Queue.Send(r.Context(), queue.Events, out...); err != nil {
 		h.Logger.ErrorContext(r.Context(), "bankapi: a history cannot be queued", "bank", bank, "err", err)

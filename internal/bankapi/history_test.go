@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -280,7 +279,7 @@ func (deaf) Send(context.Context, queue.Name, ...queue.Outgoing) error { return 
 func TestAHistoryThatCannotBeQueuedIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Queue: deaf{}, Now: w.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Queue: deaf{}, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
 	if status, v := w.call(w.key, "POST", historyURL, `{"events":[`+past("p", 1, 0, w.Now())[0]+`]}`); status != 503 {
 		t.Errorf("%d %v", status, v)
 	}

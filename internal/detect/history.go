@@ -40,33 +40,33 @@ func (a *accountWork) since(ctx context.Context, from time.Time) error {
 // record takes the place of the one that stood for it: it has the id by which
 // its removal will be known. One that somebody has answered stays, and the
 // event says nothing new.
-func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (out outcome, done bool, err error) {
+func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (done bool, err error) {
 	if entry.Kind != watch.LinkRegistered {
-		return outcome{}, false, nil
+		return false, nil
 	}
 	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor, entry.At)
 	s := a.activity.Services[entry.Service]
 	if s == nil || !slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id }) {
-		return outcome{}, false, nil
+		return false, nil
 	}
 	old, err := a.Store.Record(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return outcome{}, false, nil
+		return false, nil
 	}
 	if err != nil || old.Answer != nil {
-		return outcome{}, true, err
+		return true, err
 	}
 	r := a.newRecord(w.event, entry)
 	if _, err := a.Store.Record(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
-		return outcome{}, false, err
+		return false, err
 	}
 	r.Past = true
 	a.activity.Replace(old, r)
 	old.Tell(nil)
 	err = a.Store.Write(ctx, store.PutRecord(r), store.PutRecord(old), store.PutActivity(r.Account, a.activity))
 	if err != nil {
-		return outcome{}, true, err
+		return true, err
 	}
 	a.activity.Version++
-	return outcome{}, true, nil
+	return true, nil
 }

@@ -170,7 +170,7 @@ func decodeHead(head string) (b Batch, err error) {
 // other limits, fields and words.
 func decodeLine(c *scan) (e watch.Event, problem string) {
 	next := 0
-	ok := c.members(func(name string, f flaw) bool {
+	ok := c.members(func(name string, _ flaw) bool {
 		i := find(name, next)
 		if i < 0 {
 			_, ok := c.value(1)
@@ -178,8 +178,9 @@ func decodeLine(c *scan) (e watch.Event, problem string) {
 		}
 		next = i + 1
 		var text string
-		quoted := c.peek() == '"'
+		var f flaw
 		var ok bool
+		quoted := c.peek() == '"'
 		if quoted {
 			text, f, ok = c.str()
 		} else {

@@ -136,7 +136,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 		}))
 	}
 	as := func(yen int64) watch.Shown { return watch.Shown{Amount: yen, Service: "docomo"} }
-	out["changed-amount"] = changed(as(1), func(f *AlertFacts) {})
+	out["changed-amount"] = changed(as(1), func(*AlertFacts) {})
 	out["changed-amount-answered"] = changed(as(1), func(f *AlertFacts) { f.AnsweredBefore = &watch.Shown{Amount: 1} })
 	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
