@@ -1,5 +1,10 @@
 package catalog
 
+import (
+	"strings"
+	"unicode"
+)
+
 // cut decides on a line that ended at node n inside a name that began at i.
 func (s *scan) cut(n uint16, i int, front bool) found {
 	to := len(s.cells)
@@ -57,4 +62,20 @@ func (s *scan) full(missing int) bool {
 		return true
 	}
 	return s.fields(s.text, lengths)
+}
+
+// brimful tells whether a line that ends with a name, behind a mark that is no
+// real-time rail's, is just as long as the bank's descriptors are: what went on
+// behind the name would be cut off.
+func (s *scan) brimful(i, j int) bool {
+	if i == 0 || j < len(s.cells) || s.more || s.after != 0 || s.marks&flagRail != 0 {
+		return false
+	}
+	if b := s.banks[s.bank]; b != nil && len(b.Cells) > 0 {
+		// What such a bank prints in front has a field of its own.
+		text := strings.TrimSpace(s.text)
+		at := strings.LastIndexFunc(text, unicode.IsSpace)
+		return s.fields(text[at+1:], b.Cells)
+	}
+	return s.fields(s.text, s.lengths)
 }

@@ -44,6 +44,8 @@ func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
 		f = doubtful(f, unknownTail)
 	case s.doubt != 0:
 		f = doubtful(f, s.passed(s.doubt))
+	case w.service.brand != nil && s.brimful(i, j):
+		f = doubtful(f, w.service.brand)
 	case w.has(flagCommon) && s.marks&flagRail == 0:
 		f = doubtful(f, namesake)
 	}

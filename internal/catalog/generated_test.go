@@ -173,7 +173,7 @@ func TestLostVoicingMarks(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"ヘイペイ": "paypay", "ペイヘイ": "paypay", "ヘイヘイ": "", "RTK ヘイヘイ": "paypay", "ﾄｺﾓｺｳｻﾞ": "docomo", "トコモコウサ": "docomo", "デイハライ": "docomo",
-		"エテイ": "", "RTK エテイ": "", "ペイペイカート゛": "", "ペイペイガード": "paypay", "ベイペイ": "", "ペイベイ": "", "メルヘイ": "merpay", "ラインヘイ": "linepay",
+		"エテイ": "", "RTK エテイ": "rakutenedy", "ペイペイカート゛": "", "ペイペイガード": "paypay", "ベイペイ": "", "ペイベイ": "", "メルヘイ": "merpay", "ラインヘイ": "linepay",
 	} {
 		if m := Classify("", text); m.Service != want || want != "" && m.Confidence == watch.Seen {
 			t.Errorf("%q is %+v, want %q", text, m, want)

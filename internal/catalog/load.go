@@ -162,23 +162,29 @@ func (d *data) spellings() []*word {
 				}
 			}
 		}
+		if w.kind != kindFront {
+			texts = append(texts, romaji(texts[0])...)
+		}
 		for _, t := range texts[1:] {
 			x := *w
 			x.text, x.flags = t, w.flags&^flagSeen
 			x.units, x.marks = d.units(t)
-			x.count()
+			d.count(&x)
 			out = append(out, &x)
 		}
 	}
 	return out
 }
 
-// count counts the marks of a word.
-func (w *word) count() {
-	w.marked = 0
-	for _, m := range w.marks {
+// count counts the marks of a word, and weighs it.
+func (a *alphabet) count(w *word) {
+	w.marked, w.weight = 0, 0
+	for k, m := range w.marks {
 		if m != 0 {
 			w.marked++
+		}
+		if w.weight++; a.class[w.units[k]] == classOther {
+			w.weight++
 		}
 	}
 }
@@ -194,7 +200,7 @@ func (d *data) word(w *word) error {
 		return wrong(w.place, "%q is longer than any bank's line", w.text)
 	}
 	w.of = w
-	w.count()
+	d.count(w)
 	d.words = append(d.words, w)
 	return nil
 }
@@ -314,7 +320,7 @@ var wordKinds = map[string]kind{
 
 // wordFlags are the words that may begin what an entry of words.rec is.
 var wordFlags = map[kind]map[string]flags{
-	kindFront:  {"transfer": flagTransfer, "rail": flagRail, "debit": flagDebit, "other": flagOther},
+	kindFront:  {"transfer": flagTransfer, "rail": flagRail, "debit": flagDebit, "other": flagOther, "doubt": flagDoubt},
 	kindMore:   {"alone": flagWhole},
 	kindCredit: {"salary": flagOther},
 }
@@ -363,7 +369,7 @@ func (d *data) wordList(rec []field) error {
 				w.why = first
 			}
 		}
-		if w.has(flagOther) && rest == "" {
+		if w.has(flagOther|flagDoubt) && rest == "" {
 			return wrong(f.place, "a mark of another business says of which")
 		}
 		if err := d.word(w); err != nil {

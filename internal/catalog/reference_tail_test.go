@@ -41,7 +41,7 @@ func refCellsOf(r rune) int {
 
 // name decides on a name that stands from i to j.
 func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, int) {
-	what, tail, end := l.follow(w.n(), j)
+	what, tail, end := l.follow(w.weight(), j)
 	across, apart := l.across(i, j)
 	switch {
 	case across != nil && apart,
@@ -80,6 +80,8 @@ func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, 
 		f.trap = unknownTail
 	case l.doubt != nil:
 		f.trap = l.doubt
+	case w.service.brand != nil && l.brimful(i, j):
+		f.trap = w.service.brand
 	case w.has(flagCommon) && !l.rail:
 		f.trap = namesake
 	}
@@ -87,6 +89,19 @@ func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, 
 		f.confidence = watch.Undecided
 	}
 	return f, j
+}
+
+// brimful tells whether a line that ends with a name is as long as the bank's
+// are.
+func (l *refLine) brimful(i, j int) bool {
+	if end := l.ls[l.n()]; i == 0 || j < l.n() || l.rail || end.gap || end.dash {
+		return false
+	}
+	if b := l.d.banks[l.bank]; b != nil && len(b.Cells) > 0 {
+		parts := strings.FieldsFunc(l.text, unicode.IsSpace)
+		return slices.Contains(b.Cells, refCells(parts[len(parts)-1]))
+	}
+	return l.full(1000)
 }
 
 // across is a mark that begins inside a name and ends behind it.
@@ -164,7 +179,7 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 	return tailNone, nil, l.n(), cut
 }
 
-// follow tells what stands behind a name of n letters that ends at j.
+// follow tells what stands behind a name of weight n that ends at j.
 func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 	if j == l.n() || refClass(l.ls[j].r) == "digit" {
 		return tailNone, nil, j
@@ -262,4 +277,22 @@ func (l *refLine) onlyMarks(i int) bool {
 		i = k
 	}
 	return true
+}
+
+func (l *refLine) full(missing int) bool {
+	lengths := l.d.lengths
+	if b := l.d.banks[l.bank]; b != nil && len(b.Cells) > 0 {
+		lengths = b.Cells
+	} else if missing <= 2 {
+		return true
+	}
+	line := strings.TrimRightFunc(l.text, unicode.IsSpace)
+	for i, r := range line {
+		if i == 0 || unicode.IsSpace(r) {
+			if slices.Contains(lengths, refCells(strings.TrimSpace(line[i:]))) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -105,6 +105,17 @@ type refWord struct {
 
 func (w *refWord) n() int { return len(w.ls) }
 
+// weight counts an ideograph twice.
+func (w *refWord) weight() int {
+	n := 0
+	for _, l := range w.ls {
+		if n++; refClass(l.r) == "other" {
+			n++
+		}
+	}
+	return n
+}
+
 type reference struct {
 	d            *data
 	lines, tails map[rune][]refWord // by their first letter
@@ -235,11 +246,14 @@ func (ref *reference) judge(bank, text string, out bool) refFound {
 // inner is a long name in the middle of a word, if what follows is known.
 func (l *refLine) inner(i int) (best refFound) {
 	n := 0
+	if c := refClass(l.ls[i].r); c == refClass(l.ls[i-1].r) && i+1 < l.n() && c != refClass(l.ls[i+1].r) {
+		return best
+	}
 	for _, w := range l.lines[l.ls[i].r] {
-		if w.kind != kindName || w.n() < 4 || w.has(flagWhole) || w.has(flagRail) || l.lost(&w, i) != 0 || w.n() < n {
+		if w.kind != kindName || w.weight() < 4 || w.has(flagWhole) || w.has(flagRail) || l.lost(&w, i) != 0 || w.n() < n {
 			continue
 		}
-		if what, _, _ := l.follow(w.n(), i+w.n()); what == tailNone {
+		if what, _, _ := l.follow(w.weight(), i+w.n()); what == tailNone {
 			best, n = refFound{w.word, unknownHead, watch.Undecided}, w.n()
 		}
 	}
@@ -264,7 +278,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 		switch {
 		case lost == 0:
 			how = "exact"
-		case w.has(flagWhole):
+		case w.has(flagWhole) && !l.rail:
 		case l.lastLost(&w, i, lost):
 			if w.n() >= 3 {
 				how = "cut"
@@ -274,7 +288,8 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 		}
 		switch w.kind {
 		case kindFront, kindCredit:
-			if lost > 0 || w.kind == kindCredit && !front {
+			bracket := slices.ContainsFunc(l.ls[i+1:to], func(x refLetter) bool { return x.bracket })
+			if lost > 0 || w.kind == kindCredit && !front || bracket && (w.has(flagOther) || w.has(flagDoubt)) {
 				continue
 			}
 			if w.kind == kindCredit {
@@ -285,6 +300,8 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 			}
 			if w.has(flagOther) && front {
 				l.other = w.word
+			} else if w.has(flagDoubt) && front {
+				l.doubt = w.word
 			}
 			last = w.word
 			if mark == 0 {
@@ -329,7 +346,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 	}
 	switch {
 	case passed > 0 && passed < l.n() && len(traps) > 0 && (best.trap == nil || best.trap == unknownTail):
-		if _, tail, _ := l.follow(name.n(), passed); tail != nil && best.name != nil && best.trap == nil {
+		if _, tail, _ := l.follow(name.weight(), passed); tail != nil && best.name != nil && best.trap == nil {
 			break
 		}
 		if best.name != nil && l.n()-passed == 1 {
@@ -387,22 +404,4 @@ func (l *refLine) cut(names, traps []refWord, i int, front bool) refFound {
 		return refFound{trap: l.other}
 	}
 	return refFound{name: shortest.word, confidence: watch.Cut}
-}
-
-func (l *refLine) full(missing int) bool {
-	lengths := l.d.lengths
-	if b := l.d.banks[l.bank]; b != nil && len(b.Cells) > 0 {
-		lengths = b.Cells
-	} else if missing <= 2 {
-		return true
-	}
-	line := strings.TrimRightFunc(l.text, unicode.IsSpace)
-	for i, r := range line {
-		if i == 0 || unicode.IsSpace(r) {
-			if slices.Contains(lengths, refCells(strings.TrimSpace(line[i:]))) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -162,7 +162,7 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	switch n := len(w.units); {
 	case lost == 0:
 		return seen
-	case lost < 0 || w.has(flagWhole):
+	case lost < 0 || w.has(flagWhole) && s.marks&flagRail == 0:
 		return notSure
 	case lost == 1 && j == len(s.cells) && !s.more && s.cells[j-1].mark != w.marks[n-1]:
 		if n < minMarkless {
@@ -194,7 +194,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 			switch w.kind {
 			case kindFront, kindCredit:
 				switch {
-				case lost > 0 || w.kind == kindCredit && !front:
+				case lost > 0 || w.kind == kindCredit && !front || w.has(flagOther|flagDoubt) && s.bracketed(i, j):
 					continue
 				case w.kind == kindCredit && (!s.out || w.has(flagOther)):
 					s.note(noteCredit, i, j, w, nil)
@@ -203,6 +203,8 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 					s.doubt = int32(here.lo) + int32(k) + 1
 				case w.has(flagOther) && front:
 					s.other = int32(here.lo) + int32(k) + 1
+				case w.has(flagDoubt) && front:
+					s.doubt = int32(here.lo) + int32(k) + 1
 				}
 				if front1 = w; mark == 0 {
 					mark = j
@@ -245,6 +247,17 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 		best = s.inside(n, i, nameEnd, name, best, front)
 	}
 	return best, mark
+}
+
+// bracketed tells whether a bracket stands inside what is from i to j: of
+// (カ)ドコモ the first letters are no カード.
+func (s *scan) bracketed(i, j int) bool {
+	for k := i + 1; k < j; k++ {
+		if s.cells[k].before&gapBracket != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // passed is a mark that was remembered by its number, which unlike a pointer
@@ -325,9 +338,14 @@ func (s *scan) beginning(w *word, i int) bool {
 // a step to node n.
 func (s *scan) inner(n uint16, i int) (best found) {
 	t := s.lines
+	// A letter alone of its kind belongs to the word before it: of AD払い no
+	// d払い is left.
+	if c := s.class[s.cells[i].unit]; c == s.class[s.cells[i-1].unit] && i+1 < len(s.cells) && c != s.class[s.cells[i+1].unit] {
+		return best
+	}
 	for j := i + 1; ; j++ {
 		for _, w := range t.enders(n) {
-			if w.kind != kindName || len(w.units) < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || s.skip != nil && w.of == s.skip {
+			if w.kind != kindName || w.weight < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || s.skip != nil && w.of == s.skip {
 				continue
 			}
 			if what, _, _ := s.follow(w, j); what == tailNone {

@@ -37,6 +37,7 @@ type Service struct {
 	Notes, Sources     []string
 
 	readings map[string]*word // by bank: what else the name means there
+	brand    *word            // a bill that the name goes on to, where it is not cut off
 	place    place
 }
 
@@ -145,6 +146,8 @@ func (d *data) serviceField(s *Service, f *field) (err error) {
 		err = d.collector(s, f)
 	case "Reads":
 		err = d.reads(s, f)
+	case "Brand":
+		err = d.brand(s, f)
 	default:
 		err = wrong(f.place, "a service has no %s", f.name)
 	}
@@ -227,6 +230,19 @@ func (d *data) reads(s *Service, f *field) error {
 	for code := range at {
 		s.readings[code] = &word{place: f.place, kind: kindTrap, text: p[1], why: p[1], source: p[2], service: s}
 	}
+	return nil
+}
+
+// brand reads "word behind the name | what it is then | source".
+func (d *data) brand(s *Service, f *field) error {
+	p, err := f.parts(3)
+	if err != nil {
+		return err
+	}
+	if s.brand != nil || p[0] == "" || p[1] == "" || p[2] == "" {
+		return wrong(f.place, "a service has one other bill of its brand: the word behind the name, what it is, and where that was seen")
+	}
+	s.brand = &word{place: f.place, kind: kindTrap, text: p[0], why: p[1], source: p[2], service: s}
 	return nil
 }
 

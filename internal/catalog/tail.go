@@ -128,7 +128,7 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if s.gap(j) {
 		return tailUnknown, nil, j
 	}
-	if len(name.units) < minJoined || s.cells[j].unit == unitN && !s.border(j) {
+	if name.weight < minJoined || s.cells[j].unit == unitN && !s.border(j) {
 		return tailWord, nil, j
 	}
 	// What a joined word is, its end tells: of insurances for cars and for

@@ -31,6 +31,7 @@ const (
 	flagTransfer                   // a mark of money sent to people and firms, who may be called anything
 	flagOther                      // a mark of another business: what stands behind it is that
 	flagDebit                      // a mark of an ordinary direct debit
+	flagDoubt                      // a mark that may be one of another business
 )
 
 // word is an entry of the catalogue that may stand on a line, or a spelling of
@@ -45,6 +46,7 @@ type word struct {
 	marked  int    // how many of them are not 0
 	service *Service
 	of      *word // the entry that it is a spelling of; itself if it is the entry
+	weight  int   // letters, an ideograph counted as the two kana or more that it is read as
 	extends int   // for a trap: how many units the name has that it begins with
 	banks   banks // where it was seen
 	why     string
