@@ -296,3 +296,14 @@ func (l *refLine) full(missing int) bool {
 	}
 	return false
 }
+
+// weight counts an ideograph twice.
+func (w *refWord) weight() int {
+	n := 0
+	for _, l := range w.ls {
+		if n++; refClass(l.r) == "other" {
+			n++
+		}
+	}
+	return n
+}

@@ -105,17 +105,6 @@ type refWord struct {
 
 func (w *refWord) n() int { return len(w.ls) }
 
-// weight counts an ideograph twice.
-func (w *refWord) weight() int {
-	n := 0
-	for _, l := range w.ls {
-		if n++; refClass(l.r) == "other" {
-			n++
-		}
-	}
-	return n
-}
-
 type reference struct {
 	d            *data
 	lines, tails map[rune][]refWord // by their first letter
