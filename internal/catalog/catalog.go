@@ -8,7 +8,6 @@
 package catalog
 
 import (
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -24,15 +23,6 @@ type Match struct {
 	// Start and End are the bytes of the descriptor that decided.
 	Start, End int
 }
-
-// current is the catalogue in use.
-var current atomic.Pointer[data]
-
-// The tests read the same files, so that they cannot fail to load in a program
-// that was tested.
-func init() { current.Store(must(read(builtIn))) }
-
-func std() *data { return current.Load() }
 
 // ByID finds a service.
 func ByID(id string) (*Service, bool) { s, ok := std().services[id]; return s, ok }
@@ -63,7 +53,7 @@ func BankCodes() []string { return std().codes }
 // that they overlap: a card bill of the same brand is no wallet charge. Of a
 // text longer than any bank's, only the beginning is read.
 func Classify(bank, descriptor string) Match {
-	return std().classify(bank, descriptor)
+	return of(bank).classify(bank, descriptor)
 }
 
 // shortCells hold nearly every bank's line; clearing more would take longer

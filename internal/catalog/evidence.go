@@ -130,7 +130,7 @@ func (d *Decision) Confidence() watch.Confidence {
 const freshLink = 72 * time.Hour
 
 // Decide weighs the evidence.
-func Decide(e *Evidence) Decision { return std().decideOn(e) }
+func Decide(e *Evidence) Decision { return of(e.Bank).decideOn(e) }
 
 func (d *data) decideOn(e *Evidence) (out Decision) {
 	if e.In {

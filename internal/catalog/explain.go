@@ -63,7 +63,7 @@ type Explanation struct {
 }
 
 // Explain classifies a descriptor and says why, by the same way as Classify.
-func Explain(bank, descriptor string) Explanation { return std().explain(bank, descriptor) }
+func Explain(bank, descriptor string) Explanation { return of(bank).explain(bank, descriptor) }
 
 func (d *data) explain(bank, descriptor string) Explanation {
 	var notes []note

@@ -3,8 +3,8 @@ package catalog
 import (
 	_ "embed"
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed services.rec
@@ -19,11 +19,12 @@ var wordsRec string
 // source is the text of the data files.
 type source struct{ services, banks, words string }
 
-// file is a text of records with its name.
-type file struct{ name, text string }
+// file is a text of records with its name, and the bank that it is of, if it
+// says what that bank adds.
+type file struct{ name, text, bank string }
 
 func (s source) files() []file {
-	return []file{{"banks.rec", s.banks}, {"services.rec", s.services}, {"words.rec", s.words}}
+	return []file{{name: "banks.rec", text: s.banks}, {name: "services.rec", text: s.services}, {name: "words.rec", text: s.words}}
 }
 
 // builtIn is what the program carries.
@@ -32,7 +33,12 @@ var builtIn = source{servicesRec, banksRec, wordsRec}
 // data is the catalogue, ready to be looked at.
 type data struct {
 	*alphabet
+	files      []file
+	forBank    string // empty if for all
+	own        string // the file of that bank
 	version    string // and its date
+	named      sync.Once
+	ident      string // see id
 	services   map[string]*Service
 	order      []*Service
 	collectors map[string]*Service // by 委託者コード
@@ -55,23 +61,30 @@ func must(d *data, err error) *data {
 
 // read makes the catalogue of its files. What it refuses is what it cannot
 // read; whether the entries go together is for check.
-func read(src source) (*data, error) { return readFiles(src.files()...) }
+func read(src source) (*data, error) { return readFiles("", src.files()...) }
 
 // readFiles reads files that hold records of all kinds: what a record is, its
-// first line tells.
-func readFiles(files ...file) (*data, error) {
-	d := &data{alphabet: newAlphabet(), services: map[string]*Service{}, collectors: map[string]*Service{}, banks: map[string]*Bank{}}
+// first line tells. A bank's file may add to what all banks have, and not to
+// services and banks.
+func readFiles(bank string, files ...file) (*data, error) {
+	d := &data{files: files, forBank: bank, alphabet: newAlphabet(), services: map[string]*Service{}, collectors: map[string]*Service{}, banks: map[string]*Bank{}}
 	var banks, services, words [][]field
 	for _, f := range files {
 		recs, err := records(f.name, f.text)
 		if err != nil {
 			return nil, err
 		}
+		if f.bank != "" {
+			d.own = f.name
+		}
 		for _, r := range recs {
+			if n := r[0].name; f.bank != "" && (n == "Bank" || n == "Group" || n == "Service" || n == "Version") {
+				return nil, wrong(r[0].place, "a bank adds names (Of) and words for itself, no %s", n)
+			}
 			switch r[0].name {
 			case "Bank", "Group":
 				banks = append(banks, r)
-			case "Service":
+			case "Service", "Of":
 				services = append(services, r)
 			default:
 				words = append(words, r)
@@ -208,112 +221,6 @@ func (d *data) word(w *word) error {
 // maxWord is how many letters an entry may have.
 const maxWord = 60
 
-// bank reads one record of banks.rec.
-func (d *data) bank(rec []field) error {
-	if rec[0].name == "Group" {
-		return d.group(rec)
-	}
-	if rec[0].name != "Bank" {
-		return wrong(rec[0].place, "a bank begins with Bank, not %s", rec[0].name)
-	}
-	b := &Bank{Code: rec[0].value, place: rec[0].place}
-	if err := checkCode(rec[0].place, b.Code); err != nil {
-		return err
-	}
-	if old := d.banks[b.Code]; old != nil {
-		return &Problem{Place: b.place.String(), Other: old.place.String(), What: "bank " + b.Code + " is there twice"}
-	}
-	for i := range rec[1:] {
-		f := &rec[i+1]
-		var err error
-		switch f.name {
-		case "Ja":
-			b.NameJa = f.value
-		case "En":
-			b.NameEn = f.value
-		case "Was":
-			err = b.was(f)
-		case "Kind":
-			b.Group = f.value
-		case "Cells":
-			b.Cells, err = numbers(f)
-		case "Prints":
-			b.Prints = append(b.Prints, f.value)
-		case "Docomo":
-			b.Docomo = f.value
-		case "Phone":
-			err = contact(f, &b.Contacts)
-		case "Claim":
-			err = claim(f, &b.Claims)
-		case "Note":
-			b.Notes = append(b.Notes, f.value)
-		case "Source":
-			b.Sources = append(b.Sources, f.value)
-		default:
-			err = wrong(f.place, "a bank has no %s", f.name)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if b.NameJa == "" || b.NameEn == "" {
-		return wrong(b.place, "bank %s lacks Ja or En", b.Code)
-	}
-	if len(b.Contacts) > 0 {
-		b.Contact = b.Contacts[0]
-	}
-	for _, w := range b.Former {
-		if old := d.banks[w.Code]; old != nil && w.Code != b.Code {
-			return &Problem{Place: b.place.String(), Other: old.place.String(), What: "bank " + w.Code + " is there twice"}
-		}
-		d.banks[w.Code] = b
-	}
-	d.banks[b.Code] = b
-	d.codes = append(d.codes, b.Code)
-	return nil
-}
-
-func checkCode(at place, code string) error {
-	if _, err := strconv.ParseUint(code, 10, 16); len(code) != 4 || err != nil {
-		return wrong(at, "%q is no 金融機関コード of four digits", code)
-	}
-	return nil
-}
-
-// was reads "code | name | until when | source": what the bank, or one that
-// went into it, was called.
-func (b *Bank) was(f *field) error {
-	p, err := f.parts(4)
-	if err != nil {
-		return err
-	}
-	if err := checkCode(f.place, p[0]); err != nil {
-		return err
-	}
-	if p[1] == "" || !isDate(p[2]) {
-		return wrong(f.place, "a former bank says its name and the day until which it had it (2024-12-31)")
-	}
-	b.Former = append(b.Former, Former{p[0], p[1], p[2], p[3]})
-	return nil
-}
-
-// numbers reads "12 15 | source".
-func numbers(f *field) ([]int, error) {
-	p, err := f.parts(2)
-	if err != nil {
-		return nil, err
-	}
-	var out []int
-	for s := range strings.FieldsSeq(p[0]) {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < minCut || n > 255 {
-			return nil, wrong(f.place, "%q is no number of cells", s)
-		}
-		out = append(out, n)
-	}
-	return out, nil
-}
-
 var wordKinds = map[string]kind{
 	"Front": kindFront, "Bill": kindBill, "More": kindMore, "Company": kindCompany, "Refund": kindRefund, "Credit": kindCredit, "Not": kindTrap,
 }
@@ -337,9 +244,17 @@ func (d *data) wordList(rec []field) error {
 			d.version = f.value
 			continue
 		case "Cells":
-			var err error
-			if d.lengths, err = numbers(f); err != nil {
+			n, err := numbers(f)
+			if err != nil {
 				return err
+			}
+			switch b := d.banks[d.forBank]; {
+			case f.file != d.own:
+				d.lengths = n
+			case b == nil:
+				return wrong(f.place, "lengths are those of a bank that is listed by itself")
+			default:
+				b.Cells = n
 			}
 			continue
 		case "Same":

@@ -62,6 +62,9 @@ func (s *Service) On(day time.Time) bool {
 
 // service reads one record of services.rec.
 func (d *data) service(rec []field) error {
+	if rec[0].name == "Of" {
+		return d.addTo(rec)
+	}
 	if rec[0].name != "Service" {
 		return wrong(rec[0].place, "a service begins with Service, not %s", rec[0].name)
 	}
@@ -91,16 +94,41 @@ func (d *data) service(rec []field) error {
 	}
 	d.services[s.ID] = s
 	d.order = append(d.order, s)
-	if s.Rings() {
-		return nil
+	d.silence(s)
+	return nil
+}
+
+// addTo reads one record that adds to a service that is there: names, and what
+// is not meant by them.
+func (d *data) addTo(rec []field) error {
+	s := d.services[rec[0].value]
+	if s == nil {
+		return wrong(rec[0].place, "there is no service %s to add to", rec[0].value)
 	}
-	// The names of bills and rails are no charges of anything.
+	for i := range rec[1:] {
+		f := &rec[i+1]
+		if !slices.Contains([]string{"Name", "Not", "Collector", "Reads", "Note", "Source"}, f.name) {
+			return wrong(f.place, "what is added to a service is a Name, Not, Collector or Reads, no %s", f.name)
+		}
+		if err := d.serviceField(s, f); err != nil {
+			return err
+		}
+	}
+	d.silence(s)
+	return nil
+}
+
+// silence makes traps of the names of a bill or rail: they are no charges of
+// anything.
+func (d *data) silence(s *Service) {
+	if s.Rings() {
+		return
+	}
 	for _, w := range d.words {
 		if w.service == s && w.kind == kindName {
 			w.kind, w.why = kindTrap, string(s.Debit)+" ("+s.NameJa+")"
 		}
 	}
-	return nil
 }
 
 // serviceField reads one line of a service.
@@ -171,12 +199,15 @@ func (d *data) name(s *Service, f *field) error {
 	}
 	w.flags = fl
 	if sure == "seen" {
-		if p[2] == "" && p[3] == "" {
+		if p[2] == "" && p[3] == "" && (d.own == "" || f.file != d.own) {
 			return wrong(f.place, "a name that was seen says at which bank, or where")
 		}
 		w.flags |= flagSeen
 		if w.banks, err = d.banksOf(f, p[2]); err != nil {
 			return err
+		}
+		if f.file == d.own && d.own != "" {
+			w.banks = banks{d.forBank: true}
 		}
 	}
 	return d.word(w)

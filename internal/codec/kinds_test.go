@@ -7,6 +7,7 @@ import (
 	// The packages that keep or queue something.
 	_ "kozamori/internal/chat"
 	"kozamori/internal/codec"
+	_ "kozamori/internal/edition"
 	_ "kozamori/internal/membership"
 	_ "kozamori/internal/session"
 	"kozamori/internal/testkit/codectest"
