@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -44,7 +45,7 @@ func (s *Store) Bank(ctx context.Context, code string) (*Bank, error) {
 
 // Banks lists every bank, by code.
 func (s *Store) Banks(ctx context.Context) iter.Seq2[*Bank, error] {
-	return all(ctx, s, Query{PK: "BANKS"}, as(banks, func(b *Bank, it Item) { b.Version = it.Version }))
+	return all(ctx, s, Query{PK: "BANKS"}, as(under("BANKS", ""), banks, func(b *Bank, it Item) { b.Version = it.Version }))
 }
 
 // PutBank writes a bank at the version read.
@@ -73,9 +74,11 @@ func (s *Store) APIKey(ctx context.Context, bank, hash string) (*APIKey, error) 
 	return &k, nil
 }
 
+func isAPIKey(k Key) bool { return strings.Count(k.SK, "#") == 1 }
+
 // APIKeys lists a bank's API keys.
 func (s *Store) APIKeys(ctx context.Context, bank string) iter.Seq2[*APIKey, error] {
-	return all(ctx, s, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~"}, as(apiKeys, nil))
+	return all(ctx, s, Query{PK: "B#" + bank, From: "KEY#", To: "KEY#~"}, as(isAPIKey, apiKeys, nil))
 }
 
 // DeleteAPIKey ends an API key.

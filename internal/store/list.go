@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"kozamori/internal/codec"
 )
@@ -10,9 +11,19 @@ import (
 // listPage is how many items a list reads at a time.
 const listPage = 100
 
-// all lists what a query finds, page after page as the caller goes on. The
-// first error is the last thing that it yields. It can be ranged over again.
-func all[T any](ctx context.Context, t Table, q Query, decode func(Item) (*T, error)) iter.Seq2[*T, error] {
+// kind is one kind of item. A partition, and an index more so, may hold items
+// of kinds that only a newer version knows: no list may stumble over them, or
+// count them. Keys tell kinds apart: a new one has a primary key that is of
+// none of the others.
+type kind[T any] struct {
+	is     func(Key) bool
+	decode func(Item) (*T, error)
+}
+
+// all lists what a query finds of a kind, page after page as the caller goes
+// on. The first error is the last thing that it yields. It can be ranged over
+// again.
+func all[T any](ctx context.Context, t Table, q Query, k kind[T]) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		q := q
 		q.Limit = listPage
@@ -23,7 +34,10 @@ func all[T any](ctx context.Context, t Table, q Query, decode func(Item) (*T, er
 				return
 			}
 			for _, it := range page.Items {
-				v, err := decode(it)
+				if !k.is(it.Key) {
+					continue
+				}
+				v, err := k.decode(it)
 				if err != nil {
 					yield(nil, err)
 					return
@@ -39,9 +53,39 @@ func all[T any](ctx context.Context, t Table, q Query, decode func(Item) (*T, er
 	}
 }
 
-// as decodes an item of a kind; set, if any, fills in what the body does not hold.
-func as[T any](c codec.Codec[T], set func(*T, Item)) func(Item) (*T, error) {
-	return func(it Item) (*T, error) {
+// some are the first n items that a query finds whose keys are of a kind, with
+// the cursor behind them; empty if there are no more.
+func some(ctx context.Context, t Table, q Query, n int, is func(Key) bool) ([]Item, string, error) {
+	var out []Item
+	for {
+		q.Limit = n - len(out)
+		page, err := t.Query(ctx, q)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, it := range page.Items {
+			if is(it.Key) {
+				out = append(out, it)
+			}
+		}
+		if q.Cursor = page.Cursor; q.Cursor == "" || len(out) == n {
+			return out, q.Cursor, nil
+		}
+	}
+}
+
+// under are keys whose partition begins with pk, and whose sort key is sk; any
+// without a further "#" if that is empty.
+func under(pk, sk string) func(Key) bool {
+	return func(k Key) bool {
+		return strings.HasPrefix(k.PK, pk) && (k.SK == sk || sk == "" && !strings.Contains(k.SK, "#"))
+	}
+}
+
+// as is a kind whose bodies are of a codec; set, if any, fills in what the body
+// does not hold.
+func as[T any](is func(Key) bool, c codec.Codec[T], set func(*T, Item)) kind[T] {
+	return kind[T]{is, func(it Item) (*T, error) {
 		v := new(T)
 		if err := c.Decode(it.Body, v); err != nil {
 			return nil, err
@@ -50,7 +94,7 @@ func as[T any](c codec.Codec[T], set func(*T, Item)) func(Item) (*T, error) {
 			set(v, it)
 		}
 		return v, nil
-	}
+	}}
 }
 
 // merged lists what several lists hold, each of which is in the order of

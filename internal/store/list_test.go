@@ -27,7 +27,7 @@ func (p *pagedTable) Query(_ context.Context, q store.Query) (store.Page, error)
 	}
 	var page store.Page
 	for i, body := range p.pages[p.queries] {
-		page.Items = append(page.Items, store.Item{Body: []byte(body), Version: int64(i + 1)})
+		page.Items = append(page.Items, store.Item{Key: store.Key{PK: "BANKS", SK: fmt.Sprint(i)}, Body: []byte(body), Version: int64(i + 1)})
 	}
 	if p.queries++; p.queries < len(p.pages) || p.fails != nil {
 		page.Cursor = fmt.Sprint(p.queries)

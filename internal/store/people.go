@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -98,9 +99,13 @@ func (s *Store) UpdatePerson(ctx context.Context, lineUser string, change func(*
 	return p, err
 }
 
+func isBinding(k Key) bool {
+	return strings.Count(k.SK, "#") == strings.Count(accountPK(watch.AccountKey{}), "#")
+}
+
 // Bindings lists the accounts that a LINE user watches.
 func (s *Store) Bindings(ctx context.Context, lineUser string) iter.Seq2[*Binding, error] {
-	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(bindings, func(b *Binding, it Item) { b.Version = it.Version }))
+	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(isBinding, bindings, func(b *Binding, it Item) { b.Version = it.Version }))
 }
 
 // PutBinding writes a person's binding, whatever was there.
@@ -152,7 +157,7 @@ func PutCode(c *Code) Write {
 
 // Codes lists an account's codes that are still kept.
 func (s *Store) Codes(ctx context.Context, k watch.AccountKey) iter.Seq2[*Code, error] {
-	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(codes, func(c *Code, it Item) { c.Version = it.Version }))
+	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(under("C#", "C"), codes, func(c *Code, it Item) { c.Version = it.Version }))
 }
 
 // DeleteCode removes a code.

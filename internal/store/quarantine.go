@@ -117,7 +117,7 @@ func (s *Store) Quarantine(ctx context.Context, bank string) iter.Seq2[*Refused,
 }
 
 func (s *Store) refused(ctx context.Context, pk string, old bool) iter.Seq2[*Refused, error] {
-	return all(ctx, s, Query{Index: History, PK: pk, Reverse: true}, as(refusals, func(r *Refused, _ Item) { r.Old = old }))
+	return all(ctx, s, Query{Index: History, PK: pk, Reverse: true}, as(under("Q#", ""), refusals, func(r *Refused, _ Item) { r.Old = old }))
 }
 
 // DeleteRefused removes what was read of quarantine, once it was replayed.

@@ -157,5 +157,5 @@ func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.T
 	if !to.IsZero() {
 		q.To = stamp(to) + "~"
 	}
-	return all(ctx, s, q, readRecord)
+	return all(ctx, s, q, kind[watch.Record]{under(recordPK, "R"), readRecord})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"kozamori/internal/codec"
@@ -203,26 +204,37 @@ type DueRef struct {
 
 // Due lists what is due at a time, the oldest of each shard first, up to
 // limit for each of the 8 shards. The list may be stale: read each thing
-// before acting on it.
+// before acting on it. What only a newer version does when it is due is left
+// to it, and takes no place of the limit.
 func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, error) {
 	var out []DueRef
 	for shard := range dueShards {
-		page, err := s.Query(ctx, Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: stamp(at) + "~", Limit: limit})
+		items, _, err := some(ctx, s, Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: stamp(at) + "~"}, limit,
+			func(k Key) bool { return dueRef(k) != DueRef{} })
 		if err != nil {
 			return nil, err
 		}
-		for _, it := range page.Items {
-			switch it.SK {
-			case "R":
-				out = append(out, DueRef{Record: it.PK[len(recordPK):]})
-			case "D":
-				out = append(out, DueRef{Dispute: it.PK[len("D#"):]})
-			case "E":
-				out = append(out, DueRef{Erasure: erased(it.PK)})
-			}
+		for _, it := range items {
+			out = append(out, dueRef(it.Key))
 		}
 	}
 	return out, nil
+}
+
+// dueRef names what has a key; the zero value if this version knows no such
+// thing.
+func dueRef(k Key) DueRef {
+	switch kind, id, _ := strings.Cut(k.PK, "#"); {
+	case kind != k.SK:
+		return DueRef{}
+	case kind == "R":
+		return DueRef{Record: id}
+	case kind == "D":
+		return DueRef{Dispute: id}
+	case kind == "E":
+		return DueRef{Erasure: erased(k.PK)}
+	}
+	return DueRef{}
 }
 
 // Dispute reads a dispute by id.
@@ -265,22 +277,22 @@ func (s *Store) UpdateDispute(ctx context.Context, id string, change func(*watch
 	return d, err
 }
 
-var disputeOf = as(disputes, func(d *watch.Dispute, it Item) { d.Version = it.Version })
+var disputeItems = as(under("D#", "D"), disputes, func(d *watch.Dispute, it Item) { d.Version = it.Version })
 
 // Disputes is a page of a bank's disputes, newest first, with a cursor that
 // the bank brings back for the next; empty on the last.
 func (s *Store) Disputes(ctx context.Context, bank string, limit int, cursor string) ([]*watch.Dispute, string, error) {
-	page, err := s.Query(ctx, Query{Index: History, PK: "B#" + bank, Reverse: true, Limit: limit, Cursor: cursor})
+	items, cursor, err := some(ctx, s, Query{Index: History, PK: "B#" + bank, Reverse: true, Cursor: cursor}, limit, disputeItems.is)
 	if err != nil {
 		return nil, "", err
 	}
 	var out []*watch.Dispute
-	for _, it := range page.Items {
-		d, err := disputeOf(it)
+	for _, it := range items {
+		d, err := disputeItems.decode(it)
 		if err != nil {
 			return nil, "", err
 		}
 		out = append(out, d)
 	}
-	return out, page.Cursor, nil
+	return out, cursor, nil
 }
