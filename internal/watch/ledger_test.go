@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -246,11 +247,12 @@ func randomStory(r *rand.Rand) []Entry {
 	return out
 }
 
+var histories = flag.Int("histories", 10_000, "how many random histories are tried")
+
 // Whatever order a bank's events come in, and however often, the same records
 // come of them, and the same activity: those that all of them together make.
 func TestTheSameComesOfEventsInAnyOrder(t *testing.T) {
-	rounds := 10_000
-	for seed := range rounds {
+	for seed := range *histories {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
 		entries := randomStory(r)
 		var plain []*Record // the slow way: all at once

@@ -118,7 +118,7 @@ type bodyReader struct {
 	bank string
 	now  time.Time
 	out  Body
-	lost bool // an event's grammar has broken before
+	lost bool // an event's grammar has broken before; rough is a sign of it, too
 
 	event event // the one that is read
 
@@ -203,7 +203,7 @@ func (b *bodyReader) lastOf(e *event, from, to int) bool {
 	end, next := b.i, -1
 	b.i++
 	after, ok := b.ends()
-	if !ok || b.lost {
+	if !ok || b.lost || b.rough {
 		next = b.beginning(end)
 	}
 	switch {

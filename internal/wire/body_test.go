@@ -351,7 +351,7 @@ func TestBodiesThatHoldNoEventsThatCanBeTold(t *testing.T) {
 // something else of it: that is read as JSON.
 func FuzzWhateverOneEventHoldsTheOthersAreTaken(f *testing.F) {
 	for _, s := range []string{`\ud842`, "\t", "\xff", "\xe3\x81", `"`, `\`, `"}`, `"}]`, `"}]}`, `"},{"id":"`, `","x":[{"a":"`, `"},[{"a":"`, `"}],"x":[{"a":"`,
-		`"}],"events":[{"a":"`, `","y":[{"id":1},{"id":2}],"x":[{"a":"`, `","amount":0100,"x":"`, "\x83\x5c", `"}]}{"events":[{"id":"`, `","x":{`, `]}`, `{`, `,{"id":"`, `"},"`, ``} {
+		`"}],"events":[{"a":"`, `","y":[{"id":1},{"id":2}],"x":[{"a":"`, `","amount":0100,"x":"`, "\x83\x5c", `"}]}{"events":[{"id":"`, `","x":{`, "\x01\"}],\"\":[{\"\":\"", `","a":0100}],"":[{"":"`, `]}`, `{`, `,{"id":"`, `"},"`, ``} {
 		f.Add([]byte(s))
 	}
 	before, after := []string{debit("a"), debit("b")}, []string{debit("c"), debit("d")}

@@ -19,6 +19,7 @@ type scan struct {
 	s     string
 	i     int
 	dirty bool // s is not all UTF-8: each string must be looked at
+	rough bool // there was a flaw: the writer may not escape, and a quote may not be one
 }
 
 // flaw is what is wrong with a string or a number.
@@ -72,6 +73,7 @@ func (c *scan) str() (text string, f flaw, ok bool) {
 		case b == '"':
 			c.i = i + 1
 			if c.dirty && !utf8.ValidString(s[from:i]) {
+				c.rough = true
 				return "", badUTF8, true
 			}
 			return s[from:i], fine, true
@@ -95,16 +97,18 @@ func (c *scan) hard(from, i int) (string, flaw, bool) {
 		case b == '"':
 			c.i = i + 1
 			raw := c.s[from:i]
+			if f == fine && (!c.dirty || utf8.ValidString(raw)) {
+				v, err := jsontext.AppendUnquote(nil, c.s[from-1:c.i])
+				if err == nil {
+					return string(v), fine, true
+				}
+			}
+			c.rough = true
 			switch {
 			case f != fine:
 				return "", f, true
 			case c.dirty && !utf8.ValidString(raw):
 				return "", badUTF8, true
-			}
-			v, err := jsontext.AppendUnquote(nil, c.s[from-1:c.i])
-			switch {
-			case err == nil:
-				return string(v), fine, true
 			case halved(raw):
 				return "", halfChar, true
 			}
@@ -155,7 +159,7 @@ func (c *scan) scalar() (text string, f flaw, ok bool) {
 		return text, fine, true
 	}
 	if !isNumber(text) {
-		f = badNumber
+		f, c.rough = badNumber, true
 	}
 	return text, f, text != ""
 }
