@@ -103,6 +103,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": 100 * wire.MaxAmount, "balance_after.minimum": -100 * wire.MaxAmount,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
+		"days.maxItems": store.TallyDays,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
@@ -155,6 +156,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("are kept for %s days for the bank's engineers", of(store.KeepRefused, day)),
 		fmt.Sprintf("413 for more than %d MiB or %d events", wire.MaxBody>>20, wire.MaxEvents),
 		fmt.Sprintf("`transaction_id` for %s days", of(store.KeepRecord, day)),
+		fmt.Sprintf("Events are found for %s days, refused ones for %s", of(store.KeepRecord, day), of(store.KeepRefused, day)),
+		fmt.Sprintf("Events are found by their id for %s days", of(store.KeepTrace, day)),
+		fmt.Sprintf("on each of the last %d days", store.TallyDays),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),

@@ -89,7 +89,7 @@ func newWorld(t *testing.T) *world {
 	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
-	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
+	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
 	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
@@ -165,7 +165,37 @@ func (w *world) everyEvent() {
 	w.post(http.StatusServiceUnavailable, events.Samples[0].Body())
 	w.queue.down = false
 	w.call(http.StatusUnauthorized, "POST", "/events", "{}")
-	w.call(http.StatusMethodNotAllowed, "GET", "/events", "")
+	w.call(http.StatusMethodNotAllowed, "PUT", "/events", "")
+	w.everyOutcome()
+}
+
+// everyOutcome asks what became of events.
+func (w *world) everyOutcome() {
+	w.post(http.StatusUnprocessableEntity, []byte(`{"id":"bad","type":"debit","transaction_id":"bad","account_ref":"acc_8f3k"}`))
+	r := w.record("told")
+	r.ID = (&watch.Event{Bank: code, AccountRef: account.Ref, TransactionID: "told", Kind: watch.Debit}).RecordID()
+	r.Event, r.Notices = "told", []watch.Notice{{Watcher: "w1"}}
+	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1"}, watch.LINE, 0, w.Now(), w.Now())
+	twin := w.record("told")
+	twin.ID, twin.Past = "twin", true
+	r.TwinOf(watch.Twin{Record: twin.ID, At: twin.OccurredAt})
+	w.write(store.PutRecord(r), store.PutRecord(twin), store.PutTrace(&store.Trace{Bank: code, Event: "told", Record: r.ID, At: w.Now()}),
+		store.PutTrace(&store.Trace{Bank: code, Event: "again", Record: r.ID, At: w.Now()}))
+	for _, path := range []string{"?transaction_id=told&account_ref=acc_8f3k", "?transaction_id=bad&account_ref=acc_8f3k", "?transaction_id=x&account_ref=acc_none",
+		"/told", "/again", "/bad", "/none?account_ref=acc_8f3k"} {
+		w.call(http.StatusOK, "GET", "/events"+path, "")
+	}
+	w.call(http.StatusNotFound, "GET", "/events/none", "")
+	w.call(http.StatusUnprocessableEntity, "GET", "/events", "")
+	w.call(http.StatusUnprocessableEntity, "GET", "/events/told?account_ref=.", "")
+	w.call(http.StatusUnauthorized, "GET", "/events", "", "wrong")
+	w.call(http.StatusUnauthorized, "GET", "/events/told", "", "wrong")
+	w.call(http.StatusMethodNotAllowed, "POST", "/events/told", "{}")
+	tally := store.NewTallier()
+	tally.Conflict(code, "told", w.Now())
+	if err := tally.Save(context.Background(), w.store, w.Now()); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // everyAccountCall binds the person and leaves a dispute.

@@ -74,7 +74,7 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 	log := slog.New(slog.NewJSONHandler(nowhere{}, nil))
 	s.sys = app.New(c, app.Means{Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
 	mux := http.NewServeMux()
-	mux.Handle("/v1/banks/{bank}/events", s.sys.Ingest())
+	mux.Handle("POST /v1/banks/{bank}/events", s.sys.Ingest())
 	if s.url, err = s.serve(mux); err != nil {
 		return nil, err
 	}

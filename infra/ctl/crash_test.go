@@ -143,10 +143,10 @@ func TestAReplayThatDiesAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 		t.Run(fmt.Sprint("dead after step ", die), func(t *testing.T) {
 			data, use := house(t)
 			use(func(_ *folder.Folder, s *store.Store, _ *qembedded.Queue) {
-				err := s.Write(t.Context(),
+				err := s.Write(t.Context(), append(
 					store.PutRefused(&store.Refused{ID: whole, Bank: "0125", At: now, Problem: "a mistake of ours", Raw: raw}),
 					store.PutAccount(&watch.Account{AccountKey: account, Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner,
-						Channels: []watch.Channel{{Kind: watch.Email, Address: "a@example.jp"}}, Rules: watch.DefaultRules()}}}))
+						Channels: []watch.Channel{{Kind: watch.Email, Address: "a@example.jp"}}, Rules: watch.DefaultRules()}}}))...)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -135,7 +135,7 @@ func TestQuarantine(t *testing.T) {
 	w.bank("0125", "七十七銀行")
 	good := refusedEvent(w, "mended", 1000, "was refused by a mistake of ours")
 	bad := refusedEvent(w, "bad", -1, "must be from 1 to 10^12 yen")
-	w.put(store.PutRefused(&store.Refused{ID: watch.Derive("cut"), Bank: "0125", At: noon, Problem: "the body is not JSON", Raw: "{", Cut: true}))
+	w.put(store.PutRefused(&store.Refused{ID: watch.Derive("cut"), Bank: "0125", At: noon, Problem: "the body is not JSON", Raw: "{", Cut: true})...)
 	raw := w.transcript("quarantine", "quarantine list", "quarantine list -bank 0125 -n 1 -json", "quarantine list -bank 0168", "quarantine list -raw", "quarantine list -bank x",
 		"quarantine replay "+good.ID, "quarantine replay -bank 0125", "quarantine replay -bank 0125 none",
 		"quarantine replay -bank 0125 "+good.ID, "quarantine replay -bank 0125 "+good.ID, "quarantine replay -bank 0125 -all -json", "quarantine list")

@@ -201,6 +201,6 @@ func refusedEvent(w *world, txn string, yen int, problem string) *store.Refused 
 	raw := fmt.Sprintf(`{"id":"evt_%s","type":"debit","transaction_id":%q,"account_ref":"acc_1","occurred_at":"2026-11-24T11:59:00+09:00","amount":%d,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`, txn, txn, yen)
 	r := &store.Refused{ID: watch.Derive("refused", "0125", raw), Bank: "0125", At: noon.Add(-time.Minute), Webhook: "msg_1",
 		EventID: "evt_" + txn, Field: "amount", Problem: problem, Raw: raw}
-	w.put(store.PutRefused(r))
+	w.put(store.PutRefused(r)...)
 	return r
 }

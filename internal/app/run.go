@@ -81,7 +81,7 @@ func (s *System) Web() (http.Handler, error) {
 
 // RouteIngest serves banks' events.
 func (s *System) RouteIngest(mux *http.ServeMux) error {
-	mux.Handle("/v1/banks/{bank}/events", s.Ingest())
+	mux.Handle("POST /v1/banks/{bank}/events", s.Ingest())
 	return nil
 }
 

@@ -132,8 +132,22 @@ func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (in
 }
 
 type healthReply struct {
-	LastEvent   time.Time `json:"last_event,omitzero"`   // to the minute; absent if none ever came
-	SilentSince time.Time `json:"silent_since,omitzero"` // while the silence is an alarm
+	LastEvent   time.Time  `json:"last_event,omitzero"`   // to the minute; absent if none ever came
+	SilentSince time.Time  `json:"silent_since,omitzero"` // while the silence is an alarm
+	Days        []dayReply `json:"days"`
+}
+
+// dayReply counts what was wrong with the events that came on one day.
+type dayReply struct {
+	Day       string         `json:"day"`
+	Refused   int            `json:"refused"`
+	Conflicts int            `json:"conflicts"`
+	Latest    *conflictReply `json:"latest_conflict,omitempty"`
+}
+
+type conflictReply struct {
+	EventID string    `json:"event_id"`
+	At      time.Time `json:"received_at"`
 }
 
 func (h *Handler) health(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
@@ -141,5 +155,17 @@ func (h *Handler) health(_ http.ResponseWriter, r *http.Request, bank string) (i
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, healthReply{f.LastEvent.UTC(), f.SilentSince.UTC()}, nil
+	days, err := h.Store.Tallies(r.Context(), bank, h.Now())
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := healthReply{f.LastEvent.UTC(), f.SilentSince.UTC(), []dayReply{}}
+	for _, d := range days {
+		day := dayReply{Day: d.Day, Refused: d.Refused, Conflicts: d.Conflicts}
+		if d.Conflicts > 0 {
+			day.Latest = &conflictReply{d.Conflict, d.ConflictAt.UTC()}
+		}
+		rep.Days = append(rep.Days, day)
+	}
+	return http.StatusOK, rep, nil
 }

@@ -1,6 +1,6 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
 // customer, nonces for LINE's account link, the past of an account, who watches it, disputes and their status, erasure,
-// the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
+// what became of events, the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
 
@@ -57,7 +57,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Handler serves /v1/banks/{bank}/… except the events, and /v1/services.
+// Handler serves /v1/banks/{bank}/… except that it takes no events, and /v1/services.
 type Handler struct {
 	Config
 	mux *http.ServeMux
@@ -82,6 +82,8 @@ var routes = []struct {
 	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", false, (*Handler).readDispute},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", false, (*Handler).setStatus},
 	{http.MethodGet, "/v1/banks/{bank}/health", false, (*Handler).health},
+	{http.MethodGet, eventsPath, false, (*Handler).transaction},
+	{http.MethodGet, eventsPath + "/{event_id}", false, (*Handler).event},
 	{http.MethodGet, "/v1/services", true, (*Handler).listServices},
 }
 
@@ -97,7 +99,7 @@ func Routes() []string {
 // New makes the handler.
 func New(c Config) *Handler {
 	h := &Handler{Config: c, mux: http.NewServeMux()}
-	allowed := map[string][]string{}
+	allowed := map[string][]string{eventsPath: {http.MethodPost}} // which ingest serves
 	for _, r := range routes {
 		allowed[r.path] = append(allowed[r.path], r.method)
 		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.public, r.serve) })

@@ -49,7 +49,33 @@ func (w *world) neighbours() []string {
 		out = append(out, res.Dispute.ID)
 	}
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
+	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
+	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
+	tally := store.NewTallier()
+	tally.Refused(theirs, 1, w.Now())
+	if err := tally.Save(ctx, w.store, w.Now()); err != nil {
+		w.t.Fatal(err)
+	}
 	return out
+}
+
+// What is asked for of events.
+const (
+	askedEvent = "evt_1"
+	askedTxn   = "txn_1"
+)
+
+// queries go with routes that want one.
+var queries = map[string]string{
+	"GET /v1/banks/{bank}/events":            "?transaction_id=" + askedTxn + "&account_ref={account_ref}",
+	"GET /v1/banks/{bank}/events/{event_id}": "?account_ref={account_ref}",
+}
+
+// address fills in a route.
+func address(route, bank, ref, dispute string) (method, path, body string) {
+	method, pattern, _ := strings.Cut(route, " ")
+	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent)
+	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
 // bodies are requests of each route that takes one.
@@ -84,11 +110,6 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
 	before := worldtest.Everything(t, w.file)
 	for _, route := range everyRoute() {
-		method, pattern, _ := strings.Cut(route, " ")
-		fill := func(bank, ref, dispute string) (string, string) {
-			r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute)
-			return r.Replace(pattern), r.Replace(bodies[route])
-		}
 		var reads string
 		for _, c := range []struct{ name, key, bank string }{
 			{"no key", "", ours},
@@ -103,7 +124,7 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 			{"our key for what is no bank code", w.key, "01x8"},
 		} {
 			for _, of := range [][2]string{{account.Ref, d.ID}, {theirAccounts[1].Ref, theirDisputes[1]}, {"none", "none"}} {
-				path, body := fill(c.bank, of[0], of[1])
+				method, path, body := address(route, c.bank, of[0], of[1])
 				w.table.Taken()
 				status, v := w.call(c.key, method, path, body)
 				took := w.table.Taken()
@@ -121,9 +142,8 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 	}
 	// The right key works for each: what was refused was refused for its key.
 	for _, route := range everyRoute() {
-		method, pattern, _ := strings.Cut(route, " ")
-		r := strings.NewReplacer("{bank}", ours, "{account_ref}", account.Ref, "{dispute_id}", d.ID)
-		if status, v := w.call(w.key, method, r.Replace(pattern), r.Replace(bodies[route])); status >= 300 {
+		method, path, body := address(route, ours, account.Ref, d.ID)
+		if status, v := w.call(w.key, method, path, body); status >= 300 {
 			t.Errorf("%s with the right key: %d %v", route, status, v)
 		}
 	}
@@ -139,12 +159,11 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 	before := worldtest.Everything(t, w.file)
 	was := worldtest.Bytes(t, w.file)
 	for _, route := range everyRoute() {
-		method, pattern, _ := strings.Cut(route, " ")
 		ask := func(ref, dispute string) (status int, v map[string]any, reads string, changed []string) {
 			t.Helper()
-			r := strings.NewReplacer("{bank}", ours, "{account_ref}", ref, "{dispute_id}", dispute)
+			method, path, body := address(route, ours, ref, dispute)
 			w.table.Taken()
-			status, v = w.call(w.key, method, r.Replace(pattern), r.Replace(bodies[route]))
+			status, v = w.call(w.key, method, path, body)
 			reads = w.table.Taken()
 			after := worldtest.Everything(t, w.file)
 			for k := range maps.Keys(before) {
@@ -175,7 +194,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 		if list, ok := v["disputes"].([]any); ok && len(list) != 1 {
 			t.Errorf("%s lists %v", route, list)
 		}
-		if v["silent_since"] != nil {
+		if days, _ := v["days"].([]any); v["silent_since"] != nil || len(days) > 0 {
 			t.Errorf("%s tells of another bank's feed: %v", route, v)
 		}
 	}

@@ -46,11 +46,17 @@ type world struct {
 	expired  string // of ours, over
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { t.Helper(); return newWorldOn(t, worldtest.Embedded) }
+
+func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: &bytes.Buffer{}}
-	w.file = filepath.Join(t.TempDir(), "store")
-	w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
+	if kind == worldtest.Embedded {
+		w.file = filepath.Join(t.TempDir(), "store")
+		w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
+	} else {
+		w.table = &worldtest.Asked{Table: worldtest.TableOn(t, kind, w.Now)}
+	}
 	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))

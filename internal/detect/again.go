@@ -29,7 +29,7 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 		}
 		// The undoing came first: it waits for its debit.
 		root = a.newRecord(e, entry)
-		return a.commit(ctx, change{is: root})
+		return a.commit(ctx, e, change{is: root})
 	}
 	if err != nil {
 		return outcome{}, err
@@ -153,10 +153,14 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 			changed = append(changed, root)
 		}
 		changes = append(changes, change{is: r})
+	}
+	// A link that is registered again after its removal keeps its id rightly.
+	conflict := len(fresh) > 0 && w.event.Kind == watch.Debit
+	if conflict {
 		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
 	}
 	if len(changed) == 0 && len(changes) == 0 {
-		return known(records), nil
+		return known(records), a.traceKnown(ctx, w.event, records)
 	}
 	for _, r := range changed {
 		was := before[r]
@@ -169,7 +173,22 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		changes = append(changes, change{was, r})
 	}
 	a.settle(changes, w.event.History)
-	return a.commit(ctx, changes...)
+	out, err := a.commit(ctx, w.event, changes...)
+	if err == nil && conflict {
+		a.tally.Conflict(w.event.Bank, w.event.ID, a.Now())
+	}
+	return out, err
+}
+
+// traceKnown leads from an event that says nothing new to a record that says
+// it. One that comes again under its own id has its trace.
+func (a *accountWork) traceKnown(ctx context.Context, e *watch.Event, records []*watch.Record) error {
+	for _, r := range records {
+		if slices.ContainsFunc(r.Story(), func(b watch.Entry) bool { return b.Event == e.ID }) {
+			return nil
+		}
+	}
+	return a.Store.Write(ctx, trace(e, records[0]))
 }
 
 // known is what comes of an event that says nothing new: an earlier try may

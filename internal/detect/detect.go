@@ -31,10 +31,13 @@ type Config struct {
 }
 
 // Stage is the detector.
-type Stage struct{ Config }
+type Stage struct {
+	Config
+	tally *store.Tallier
+}
 
 // New makes the stage.
-func New(c Config) *Stage { return &Stage{c} }
+func New(c Config) *Stage { return &Stage{c, store.NewTallier()} }
 
 // parallel is how many accounts of one call are worked on at a time; each
 // waits for its own transaction.
@@ -58,6 +61,7 @@ type work struct {
 // again; what else the message holds is done meanwhile.
 func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
 	start := s.Now()
+	defer s.count(ctx)
 	verdicts := make([]queue.Verdict, len(msgs))
 	b := s.read(ctx, msgs, verdicts)
 	if len(b.keys) == 0 {
@@ -141,6 +145,14 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(accounts),
 		"alerts", jobs.Len(), "failed", len(failed), "took", s.Now().Sub(start))
 	return s.later(msgs, verdicts, failed)
+}
+
+// count writes what was counted in this call. It is not worth failing for: the
+// next write carries it.
+func (s *Stage) count(ctx context.Context) {
+	if err := s.tally.Save(ctx, s.Store, s.Now()); err != nil {
+		s.Logger.Warn("what is wrong with a feed cannot be counted now", "err", err)
+	}
 }
 
 var errSpoilt = errors.New("its account cannot be read")

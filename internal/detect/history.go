@@ -53,8 +53,11 @@ func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (do
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil || old.Answer != nil {
+	if err != nil {
 		return true, err
+	}
+	if old.Answer != nil {
+		return true, a.Store.Write(ctx, trace(w.event, old))
 	}
 	r := a.newRecord(w.event, entry)
 	if _, err := a.Store.Record(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
@@ -63,7 +66,7 @@ func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (do
 	r.Past = true
 	a.activity.Replace(old, r)
 	old.Tell(nil)
-	err = a.Store.Write(ctx, store.PutRecord(r), store.PutRecord(old), store.PutActivity(r.Account, a.activity))
+	err = a.Store.Write(ctx, store.PutRecord(r), store.PutRecord(old), store.PutActivity(r.Account, a.activity), trace(w.event, r))
 	if err != nil {
 		return true, err
 	}

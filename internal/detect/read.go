@@ -100,7 +100,8 @@ func (s *Stage) setAside(ctx context.Context, m queue.Message, read *wire.Batch)
 		return false
 	}
 	for _, l := range read.Unread {
-		if err := s.refuse(ctx, read.Bank, read.ReceivedAt, "", l.Raw, "was accepted, and "+l.Problem); err != nil {
+		r := &store.Refused{Bank: read.Bank, At: read.ReceivedAt, Problem: "was accepted, and " + l.Problem}
+		if err := s.refuse(ctx, r, l.Raw); err != nil {
 			s.Logger.Error("quarantine cannot be written", "bank", read.Bank, "err", err)
 			return false
 		}
@@ -110,13 +111,15 @@ func (s *Stage) setAside(ctx context.Context, m queue.Message, read *wire.Batch)
 
 // quarantine keeps an event that was accepted and cannot become a record.
 func (s *Stage) quarantine(ctx context.Context, w work, problem string) error {
-	return s.refuse(ctx, w.event.Bank, w.event.ReceivedAt, w.event.ID, w.line, problem)
+	e := w.event
+	return s.refuse(ctx, &store.Refused{Bank: e.Bank, At: e.ReceivedAt, EventID: e.ID, Txn: e.TransactionID, Ref: e.AccountRef, Problem: problem}, w.line)
 }
 
 // refuse keeps a line as the bank wrote it, and once however often it comes.
-func (s *Stage) refuse(ctx context.Context, bank string, at time.Time, event, line, problem string) error {
-	s.Logger.Warn(wire.LogRefused, "bank", bank, "events", 1)
-	r := &store.Refused{ID: watch.Derive("refused", bank, problem, line), Bank: bank, At: at, EventID: event, Problem: problem}
+func (s *Stage) refuse(ctx context.Context, r *store.Refused, line string) error {
+	s.Logger.Warn(wire.LogRefused, "bank", r.Bank, "events", 1)
+	s.tally.Refused(r.Bank, 1, s.Now())
+	r.ID = watch.Derive("refused", r.Bank, r.Problem, line)
 	r.SetRaw(wire.Compact([]byte(line))) // white space alone could be more than an item holds
-	return s.Store.Write(ctx, store.PutRefused(r))
+	return s.Store.Write(ctx, store.PutRefused(r)...)
 }

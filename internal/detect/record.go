@@ -79,7 +79,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		// Whether a reversal of it came first does not matter to anyone.
 		return outcome{}, nil
 	}
-	out, err := a.commit(ctx, change{is: r})
+	out, err := a.commit(ctx, e, change{is: r})
 	if c, lost := store.AsCondition(err); lost && c.On(0) {
 		return a.again(ctx, w, entry)
 	}
@@ -195,7 +195,7 @@ func (a *accountWork) unreached(was, r *watch.Record) {
 
 // commit writes records that changed, their disputes and, if they are about a
 // payment service, the account's activity, in one transaction.
-func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcome, err error) {
+func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...change) (out outcome, err error) {
 	var writes, disputes []store.Write
 	active := false
 	now := a.Now()
@@ -227,7 +227,7 @@ func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcom
 			out.disputes = append(out.disputes, d.ID)
 		}
 	}
-	writes = append(writes, disputes...)
+	writes = append(append(writes, disputes...), trace(e, into(e.ID, changes)))
 	if active {
 		writes = append(writes, store.PutActivity(changes[0].is.Account, a.activity))
 	}
@@ -243,6 +243,21 @@ func (a *accountWork) commit(ctx context.Context, changes ...change) (out outcom
 		a.activity.Version++
 	}
 	return out, nil
+}
+
+// into finds the record that an event went into, among those that changed.
+func into(event string, changes []change) *watch.Record {
+	for _, c := range changes {
+		if slices.ContainsFunc(c.is.Story(), func(e watch.Entry) bool { return e.Event == event }) {
+			return c.is
+		}
+	}
+	return changes[0].is
+}
+
+// trace leads from a bank's id of an event to its record.
+func trace(e *watch.Event, r *watch.Record) store.Write {
+	return store.PutTrace(&store.Trace{Bank: e.Bank, Event: e.ID, Record: r.ID, At: e.ReceivedAt})
 }
 
 // update is a dispute that the bank must hear more of.

@@ -36,14 +36,14 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 	var refused []store.Write
 	for i := range read.Events {
 		if e := &read.Events[i]; e.Refused() {
-			refused = putOnce(refused, newRefused(bank, webhook, wire.ShortID(e.Event.ID), e.Raw, e.Problems, now))
+			refused = putOnce(refused, refusedEvent(bank, webhook, e, now))
 		}
 	}
 	if err := enqueue(ctx, h.Queue, bank, webhook, good, now); err != nil {
 		h.Logger.Error("events cannot be queued", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("the events cannot be kept now; send all again")
 	}
-	if p := h.keep(ctx, bank, refused, len(rep.Rejected)); p != nil {
+	if p := h.keep(ctx, bank, refused, len(rep.Rejected), now); p != nil {
 		return wire.Reply{}, p
 	}
 	if len(good) == 0 {
@@ -54,9 +54,13 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 }
 
 // keep makes refused events durable in quarantine.
-func (h *Handler) keep(ctx context.Context, bank string, refused []store.Write, n int) *problem.Problem {
+func (h *Handler) keep(ctx context.Context, bank string, refused []store.Write, n int, now time.Time) *problem.Problem {
 	if n == 0 {
 		return nil
+	}
+	h.tally.Refused(bank, n, now)
+	if err := h.tally.Save(ctx, h.Store, now); err != nil {
+		h.Logger.Warn("refused events cannot be counted now", "bank", bank, "err", err)
 	}
 	h.Logger.Warn(wire.LogRefused, "bank", bank, "events", n)
 	if err := writeInParts(ctx, h.Store, refused); err != nil {
@@ -70,7 +74,7 @@ func (h *Handler) keep(ctx context.Context, bank string, refused []store.Write, 
 func (h *Handler) refuseBody(ctx context.Context, bank, webhook string, body []byte, be *wire.BodyError, now time.Time) *problem.Problem {
 	fe := watch.FieldError{Problem: be.Problem, Code: watch.CodeMalformed}
 	whole := store.PutRefused(newRefused(bank, webhook, "", body, []watch.FieldError{fe}, now))
-	if p := h.keep(ctx, bank, []store.Write{whole}, 1); p != nil {
+	if p := h.keep(ctx, bank, whole, 1, now); p != nil {
 		return p
 	}
 	return &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
@@ -87,19 +91,36 @@ func newRefused(bank, webhook, id string, raw []byte, problems []watch.FieldErro
 	return r
 }
 
-// putOnce adds a write; the same raw event twice in one body is one item.
+// refusedEvent is what quarantine keeps of an event that could be told apart.
+func refusedEvent(bank, webhook string, e *wire.Read, at time.Time) *store.Refused {
+	r := newRefused(bank, webhook, wire.ShortID(e.Event.ID), e.Raw, e.Problems, at)
+	if watch.CheckRef("", e.Event.AccountRef) == nil {
+		r.Txn, r.Ref = wire.ShortID(e.Event.TransactionID), e.Event.AccountRef
+	}
+	return r
+}
+
+// putOnce adds the writes of a refused event; the same raw event twice in one
+// body is one item.
 func putOnce(writes []store.Write, r *store.Refused) []store.Write {
 	if slices.ContainsFunc(writes, func(w store.Write) bool { return w.Item.SK == r.ID }) {
 		return writes
 	}
-	return append(writes, store.PutRefused(r))
+	return append(writes, store.PutRefused(r)...)
 }
 
 func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
-	for part := range slices.Chunk(writes, 20) { // a transaction takes 4 MB at most
-		if err := st.Write(ctx, part...); err != nil {
+	const most = 3_500_000 // bytes; a transaction takes 4 MB
+	for len(writes) > 0 {
+		n, size := 0, 0
+		for n < min(len(writes), store.MaxWrites) && (n == 0 || size+len(writes[n].Item.Body) <= most) {
+			size += len(writes[n].Item.Body)
+			n++
+		}
+		if err := st.Write(ctx, writes[:n]...); err != nil {
 			return err
 		}
+		writes = writes[n:]
 	}
 	return nil
 }

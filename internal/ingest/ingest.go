@@ -59,12 +59,15 @@ type Config struct {
 // Handler serves POST /v1/banks/{bank}/events.
 type Handler struct {
 	Config
-	mu  sync.Mutex
-	fed map[string]time.Time // when the feed of a bank was last written
+	tally *store.Tallier
+	mu    sync.Mutex
+	fed   map[string]time.Time // when the feed of a bank was last written
 }
 
 // New makes the handler.
-func New(c Config) *Handler { return &Handler{Config: c, fed: map[string]time.Time{}} }
+func New(c Config) *Handler {
+	return &Handler{Config: c, tally: store.NewTallier(), fed: map[string]time.Time{}}
+}
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()

@@ -44,9 +44,8 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 			good = append(good, e.Raw)
 			continue
 		}
-		id := wire.ShortID(e.Event.ID)
-		out.Rejected = append(out.Rejected, wire.Refusal(i, id, e.Problems))
-		still := newRefused(r.Bank, r.Webhook, id, e.Raw, e.Problems, r.At)
+		out.Rejected = append(out.Rejected, wire.Refusal(i, wire.ShortID(e.Event.ID), e.Problems))
+		still := refusedEvent(r.Bank, r.Webhook, e, r.At)
 		left = left || still.ID == r.ID
 		writes = putOnce(writes, still)
 	}
@@ -64,5 +63,5 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	if left {
 		return out, nil
 	}
-	return out, st.Write(ctx, store.DeleteRefused(r))
+	return out, st.Write(ctx, store.DeleteRefused(r)...)
 }

@@ -137,34 +137,34 @@ func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which fu
 }
 
 func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
-	writes, err := deletes(d.Store.History(ctx, k, time.Time{}, time.Time{}), which, func(r *watch.Record) store.Write { return store.DeleteRecord(r.ID) })
+	n, writes, err := deletes(d.Store.History(ctx, k, time.Time{}, time.Time{}), which, store.DeleteRecord)
 	if err != nil {
 		return 0, err
 	}
-	return len(writes), d.inParts(ctx, writes)
+	return n, d.inParts(ctx, writes)
 }
 
 func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey) (int, error) {
-	writes, err := deletes(d.Store.Quarantine(ctx, k.Bank), func(r *store.Refused) bool { return names(r.Raw, k.Ref) },
-		store.DeleteRefused)
+	n, writes, err := deletes(d.Store.Quarantine(ctx, k.Bank), func(r *store.Refused) bool { return names(r.Raw, k.Ref) }, store.DeleteRefused)
 	if err != nil {
 		return 0, err
 	}
-	return len(writes), d.inParts(ctx, writes)
+	return n, d.inParts(ctx, writes)
 }
 
-// deletes are the writes that delete those of a list that which says.
-func deletes[T any](list iter.Seq2[*T, error], which func(*T) bool, del func(*T) store.Write) ([]store.Write, error) {
-	var out []store.Write
+// deletes are the writes that delete those of a list that which says, and how
+// many those are.
+func deletes[T any](list iter.Seq2[*T, error], which func(*T) bool, del func(*T) []store.Write) (n int, out []store.Write, err error) {
 	for v, err := range list {
 		if err != nil {
-			return nil, err
+			return 0, nil, err
 		}
 		if which(v) {
-			out = append(out, del(v))
+			n++
+			out = append(out, del(v)...)
 		}
 	}
-	return out, nil
+	return n, out, nil
 }
 
 // names tells whether a refused body names an account: as one of its strings,
@@ -191,18 +191,18 @@ var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, s
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
 func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
-	end := func(t *store.Ticket) store.Write { return store.DeleteTicket(t.Kind, t.Hash) }
+	end := func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} }
 	made := func(t *store.Ticket) bool { return !t.Expires.Add(-lives[t.Kind]).After(by) }
-	codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
-		func(c *store.Code) store.Write { return store.DeleteCode(c.Hash) })
+	_, codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
+		func(c *store.Code) []store.Write { return []store.Write{store.DeleteCode(c.Hash)} })
 	if err != nil {
 		return err
 	}
-	own, err := deletes(d.Store.Tickets(ctx, store.AccountTickets(k)), made, end)
+	_, own, err := deletes(d.Store.Tickets(ctx, store.AccountTickets(k)), made, end)
 	if err != nil {
 		return err
 	}
-	bank, err := deletes(d.Store.Tickets(ctx, store.BankTickets(k.Bank)),
+	_, bank, err := deletes(d.Store.Tickets(ctx, store.BankTickets(k.Bank)),
 		func(t *store.Ticket) bool { return made(t) && names(string(t.Body), k.Ref) }, end)
 	if err != nil {
 		return err

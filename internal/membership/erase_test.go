@@ -46,7 +46,7 @@ func full(w *world) {
 		`{"id":"e3","account_ref":"acc_8f3k",`,
 		`{"id":"e4","account_ref":"acc_8f3k2"}`, // another account
 	} {
-		w.write(store.PutRefused(&store.Refused{ID: fmt.Sprint("q", i), Bank: account.Bank, At: w.Now(), Problem: "amount", Raw: raw}))
+		w.write(store.PutRefused(&store.Refused{ID: fmt.Sprint("q", i), Bank: account.Bank, At: w.Now(), Problem: "amount", Raw: raw})...)
 	}
 	// What must stay: another account, also alice's, and another bank's of the same name.
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{AccountRef: "acc_8f3k2"}))

@@ -119,8 +119,8 @@ func (d *Service) closeDoor(ctx context.Context, lineUser string) error {
 	if some, err := store.First(d.Store.Bindings(ctx, lineUser), 1); err != nil || len(some) > 0 {
 		return err
 	}
-	writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(*store.Ticket) bool { return true },
-		func(t *store.Ticket) store.Write { return store.DeleteTicket(t.Kind, t.Hash) })
+	_, writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(*store.Ticket) bool { return true },
+		func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} })
 	if err != nil {
 		return err
 	}

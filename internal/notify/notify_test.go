@@ -227,7 +227,7 @@ func TestQuietHoursHoldADelivery(t *testing.T) {
 func TestAnErasedRecordEndsItsJobs(t *testing.T) {
 	w := newWorld(t)
 	w.alert(watch.TellAlert, watch.LINE, w.Now(), nil)
-	if err := w.store.Write(context.Background(), store.DeleteRecord("r1")); err != nil {
+	if err := w.store.Write(context.Background(), store.DeleteRecord(&watch.Record{ID: "r1"})...); err != nil {
 		t.Fatal(err)
 	}
 	w.settle()

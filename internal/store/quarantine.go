@@ -21,11 +21,14 @@ var refusals = codec.For[Refused]("refused")
 // Refused is an event, or a whole body, that was refused. What the bank sent
 // is kept for its engineers; it is customer data and never logged.
 type Refused struct {
-	ID      string     `json:"id"` // derived from bank and raw: the same refusal is kept once
-	Bank    string     `json:"bank"`
-	At      time.Time  `json:"at"`
-	Webhook string     `json:"webhook"` // webhook-id of the request
-	EventID string     `json:"event_id,omitempty"`
+	ID      string    `json:"id"` // derived from bank and raw: the same refusal is kept once
+	Bank    string    `json:"bank"`
+	At      time.Time `json:"at"`
+	Webhook string    `json:"webhook"` // webhook-id of the request
+	EventID string    `json:"event_id,omitempty"`
+	// Txn and Ref are the transaction and the account, if it names them well.
+	Txn     string     `json:"txn,omitempty"`
+	Ref     string     `json:"account_ref,omitempty"`
 	Field   string     `json:"field,omitempty"`
 	Problem string     `json:"problem"`
 	Code    watch.Code `json:"code,omitempty"`
@@ -86,10 +89,81 @@ func (r *Refused) key() Key {
 // place is where it stands in a listing.
 func (r *Refused) place() string { return stamp(r.At) + "#" + r.ID }
 
-// PutRefused keeps a refused event.
-func PutRefused(r *Refused) Write {
+// PutRefused keeps a refused event, and by what it is found.
+func PutRefused(r *Refused) []Write {
 	k := r.key()
-	return Write{Item: Item{Key: k, Body: refusals.Encode(r), Expires: until(r.At, KeepRefused), History: Key{k.PK, r.place()}}, If: Any}
+	out := []Write{{Item: Item{Key: k, Body: refusals.Encode(r), Expires: until(r.At, KeepRefused), History: Key{k.PK, r.place()}}, If: Any}}
+	for _, found := range r.found() {
+		out = append(out, Write{Item: Item{Key: found, Body: []byte("{}"), Expires: until(r.At, KeepRefused)}, If: Any})
+	}
+	return out
+}
+
+// found are the keys that lead from an event's id and from its transaction to
+// what was refused. They stand in its own partition: a bank that refuses to
+// change its ids makes no partition hot.
+func (r *Refused) found() []Key {
+	var out []Key
+	if r.EventID != "" {
+		out = append(out, Key{r.key().PK, byEvent(r.Bank, r.EventID) + r.ID})
+	}
+	if r.Txn != "" && r.Ref != "" {
+		out = append(out, Key{r.key().PK, byTransaction(watch.AccountKey{Bank: r.Bank, Ref: r.Ref}, r.Txn) + r.ID})
+	}
+	return out
+}
+
+func byEvent(bank, id string) string { return "~E#" + watch.Derive("event", bank, id)[:16] + "#" }
+
+func byTransaction(k watch.AccountKey, txn string) string {
+	return "~T#" + watch.Derive("transaction", k.Bank, k.Ref, txn)[:16] + "#"
+}
+
+// MaxFound is how many refused events of one id or transaction are found in
+// each partition.
+const MaxFound = 20
+
+// RefusedEvent finds the refused events that a bank gave this id, in no order.
+func (s *Store) RefusedEvent(ctx context.Context, bank, id string) ([]*Refused, error) {
+	return s.find(ctx, bank, byEvent(bank, id))
+}
+
+// RefusedTransaction finds the refused events of a transaction, in no order.
+func (s *Store) RefusedTransaction(ctx context.Context, k watch.AccountKey, txn string) ([]*Refused, error) {
+	return s.find(ctx, k.Bank, byTransaction(k, txn))
+}
+
+func (s *Store) find(ctx context.Context, bank, by string) ([]*Refused, error) {
+	var keys []Key
+	for n := range shards {
+		page, err := s.Query(ctx, Query{PK: shard(bank, n), From: by, To: by + "~", Limit: MaxFound})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			keys = append(keys, Key{it.PK, strings.TrimPrefix(it.SK, by)})
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	items, err := s.Get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Refused
+	for _, k := range keys {
+		it, ok := items[k]
+		if !ok {
+			continue // taken out of quarantine a moment ago
+		}
+		r := &Refused{}
+		if err := refusals.Decode(it.Body, r); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 // Refused reads one refused event. ErrNotFound.
@@ -121,6 +195,10 @@ func (s *Store) refused(ctx context.Context, pk string, old bool) iter.Seq2[*Ref
 }
 
 // DeleteRefused removes what was read of quarantine, once it was replayed.
-func DeleteRefused(r *Refused) Write {
-	return Write{Item: Item{Key: r.key()}, If: Any, Delete: true}
+func DeleteRefused(r *Refused) []Write {
+	out := []Write{{Item: Item{Key: r.key()}, If: Any, Delete: true}}
+	for _, found := range r.found() {
+		out = append(out, Write{Item: Item{Key: found}, If: Any, Delete: true})
+	}
+	return out
 }

@@ -20,7 +20,7 @@ func TestQuarantineIsOneListOverAllItsPartitions(t *testing.T) {
 	var want []string
 	for i := range 60 {
 		r := &store.Refused{ID: fmt.Sprint("r", i), Bank: "0125", At: start.Add(time.Duration(i) * time.Second), Problem: "p", Raw: "{}"}
-		w := store.PutRefused(r)
+		w := store.PutRefused(r)[0]
 		if i%7 == 0 { // as it was written before
 			body, err := json.Marshal(r)
 			if err != nil {
@@ -65,7 +65,7 @@ func TestQuarantineIsOneListOverAllItsPartitions(t *testing.T) {
 		if err != nil || r.ID != id {
 			t.Fatalf("%s: %+v, %v", id, r, err)
 		}
-		if err := s.Write(t.Context(), store.DeleteRefused(r)); err != nil {
+		if err := s.Write(t.Context(), store.DeleteRefused(r)...); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Refused(t.Context(), "0125", id); !errors.Is(err, store.ErrNotFound) {
@@ -82,7 +82,7 @@ func TestWhatIsNoUTF8IsKeptToTheByte(t *testing.T) {
 	for _, raw := range []string{"{}", "{\"a\":\"\xff\"}", "", "ﾄ\xef\xbe"} {
 		r := &store.Refused{ID: "r", Bank: "0125", At: time.Now()}
 		r.SetRaw([]byte(raw))
-		if err := s.Write(t.Context(), store.PutRefused(r)); err != nil {
+		if err := s.Write(t.Context(), store.PutRefused(r)...); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := s.Refused(t.Context(), "0125", "r"); err != nil || string(got.Bytes()) != raw {

@@ -104,11 +104,6 @@ func PutRecord(r *watch.Record) Write {
 	return Write{Item: it, If: At(r.Version)}
 }
 
-// DeleteRecord removes a record.
-func DeleteRecord(id string) Write {
-	return Write{Item: Item{Key: recordKey(id)}, If: Any, Delete: true}
-}
-
 // UpdateRecord reads a record, lets change alter it, and writes it back,
 // again and again until no other writer came between. When change returns an
 // error nothing is written and the error is returned with the record as read;

@@ -37,8 +37,8 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 			if _, err := people.Issue(ctx, account.Bank, membership.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
 				t.Fatal(err)
 			}
-			w.put(store.PutActivity(account, &watch.Activity{}),
-				store.PutRefused(&store.Refused{ID: "q1", Bank: account.Bank, At: w.now(), Problem: "amount", Raw: `{"account_ref":"acc_8f3k"}`}))
+			w.put(store.PutActivity(account, &watch.Activity{}))
+			w.put(store.PutRefused(&store.Refused{ID: "q1", Bank: account.Bank, At: w.now(), Problem: "amount", Raw: `{"account_ref":"acc_8f3k"}`})...)
 			b, home := w.login(owner, watch.Japanese)
 			room := w.srv.URL + home.room(t)
 			got := b.do(http.MethodPost, room+"/family/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}})

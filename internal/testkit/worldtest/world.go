@@ -42,6 +42,7 @@ type Option func(*begin)
 type begin struct {
 	at         time.Time
 	visibility time.Duration
+	kind       Kind
 }
 
 // At begins at another time than Start.
@@ -49,6 +50,10 @@ func At(at time.Time) Option { return func(b *begin) { b.at = at } }
 
 // Visibility is how long what was received stays hidden, by the world's clock.
 func Visibility(d time.Duration) Option { return func(b *begin) { b.visibility = d } }
+
+// On stands on a kind of store; on Embedded unless it is said. There is no File
+// of others.
+func On(kind Kind) Option { return func(b *begin) { b.kind = kind } }
 
 // New makes a world. It ends with the test.
 func New(t testing.TB, options ...Option) *World {
@@ -60,7 +65,11 @@ func New(t testing.TB, options ...Option) *World {
 	dir := t.TempDir()
 	w := &World{T: t, Clock: NewClock(b.at), File: filepath.Join(dir, "store"), Keys: Keys(t), Log: &Log{}}
 	w.Logger = slog.New(slog.NewTextHandler(w.Log, nil))
-	w.Table = &Asked{Table: TableIn(t, w.File, w.Now)}
+	if b.kind == Dynamo {
+		w.File, w.Table = "", &Asked{Table: TableOn(t, Dynamo, w.Now)}
+	} else {
+		w.Table = &Asked{Table: TableIn(t, w.File, w.Now)}
+	}
 	w.Store = store.New(w.Table)
 	w.Queue = QueueIn(t, filepath.Join(dir, "queue"), queues.Options{Now: w.Now, Visibility: b.visibility})
 	return w

@@ -1,0 +1,262 @@
+package bankapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+const eventsPath = "/v1/banks/{bank}/events"
+
+// outcome is what became of an event, or of a transaction that no event is
+// known of.
+type outcome string
+
+const (
+	alerted     outcome = "alerted"      // on record, and somebody was told of its transaction or link
+	recorded    outcome = "recorded"     // on record, and matched the rules of none
+	isHistory   outcome = "history"      // on record as something that happened before
+	knownBefore outcome = "known"        // said nothing that the record did not say
+	isRefused   outcome = "refused"      // in quarantine
+	noWatcher   outcome = "no_watcher"   // the account has none now
+	notRecorded outcome = "not_recorded" // the account has watchers, and nothing is kept
+)
+
+// eventReply is what became of one event. Of one that said nothing new only
+// the record's facts are known, and of a refused one what could be read.
+type eventReply struct {
+	ID            string        `json:"id,omitempty"`
+	Outcome       outcome       `json:"outcome"`
+	Type          watch.Kind    `json:"type,omitempty"`
+	TransactionID string        `json:"transaction_id,omitempty"`
+	AccountRef    string        `json:"account_ref,omitempty"`
+	OccurredAt    time.Time     `json:"occurred_at,omitzero"`
+	ReceivedAt    time.Time     `json:"received_at,omitzero"`
+	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when its transaction was first told of
+	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's, too
+	Refused       *refusedReply `json:"refused,omitempty"`
+}
+
+type refusedReply struct {
+	Field   string     `json:"field,omitempty"`
+	Problem string     `json:"problem"`
+	Code    watch.Code `json:"code,omitempty"`
+	More    int        `json:"more,omitempty"` // problems apart from this one
+}
+
+type eventsReply struct {
+	Events []eventReply `json:"events"`
+	// Outcome is of an account of which no event is known.
+	Outcome outcome `json:"outcome,omitempty"`
+}
+
+// transaction tells what became of the events of one transaction or link. The
+// account must be named: banks number their transactions for each account.
+func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	q, err := query(r, "transaction_id", "account_ref")
+	if err != nil {
+		return 0, nil, err
+	}
+	e := watch.Event{Bank: bank, AccountRef: q.Get("account_ref"), TransactionID: q.Get("transaction_id")}
+	if fe := watch.CheckRef("account_ref", e.AccountRef); fe != nil {
+		return 0, nil, fe
+	}
+	if fe := watch.CheckText("transaction_id", e.TransactionID, 1, wire.MaxID); fe != nil {
+		return 0, nil, fe
+	}
+	rep := eventsReply{Events: []eventReply{}}
+	for _, kind := range []watch.Kind{watch.Debit, watch.LinkRegistered} {
+		e.Kind = kind
+		f, err := h.familyOf(r.Context(), e.RecordID())
+		if err != nil {
+			return 0, nil, err
+		}
+		rep.Events = append(rep.Events, f.all()...)
+	}
+	refused, err := h.Store.RefusedTransaction(r.Context(), e.Account(), e.TransactionID)
+	if err != nil {
+		return 0, nil, err
+	}
+	return h.events(r.Context(), rep, refused, e.Account())
+}
+
+// event tells what became of the events that a bank gave one id: one, if it
+// gives each an id of its own.
+func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	q, err := query(r, "account_ref")
+	if err != nil {
+		return 0, nil, err
+	}
+	account := watch.AccountKey{Bank: bank, Ref: q.Get("account_ref")}
+	if account.Ref != "" {
+		if fe := watch.CheckRef("account_ref", account.Ref); fe != nil {
+			return 0, nil, fe
+		}
+	}
+	id := r.PathValue("event_id")
+	records, err := h.Store.Traced(r.Context(), bank, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := eventsReply{Events: []eventReply{}}
+	for _, record := range records {
+		f, err := h.familyOf(r.Context(), record)
+		if err != nil {
+			return 0, nil, err
+		}
+		if e, ok := f.find(id); ok && (account.Ref == "" || account.Ref == e.AccountRef) && !slices.Contains(rep.Events, e) {
+			rep.Events = append(rep.Events, e)
+		}
+	}
+	refused, err := h.Store.RefusedEvent(r.Context(), bank, id)
+	if err != nil {
+		return 0, nil, err
+	}
+	if account.Ref != "" {
+		refused = slices.DeleteFunc(refused, func(x *store.Refused) bool { return x.Ref != "" && x.Ref != account.Ref })
+	}
+	return h.events(r.Context(), rep, refused, account)
+}
+
+// events adds what was refused, and answers. Of an account of which no event is
+// known it is told whether it has watchers, if the account is named.
+func (h *Handler) events(ctx context.Context, rep eventsReply, refused []*store.Refused, k watch.AccountKey) (int, any, error) {
+	for _, x := range refused {
+		rep.Events = append(rep.Events, eventReply{ID: x.EventID, Outcome: isRefused, TransactionID: x.Txn, AccountRef: x.Ref, ReceivedAt: x.At.UTC(),
+			Refused: &refusedReply{x.Field, x.Problem, x.Code, x.More}})
+	}
+	slices.SortStableFunc(rep.Events, func(a, b eventReply) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
+	})
+	if len(rep.Events) > 0 {
+		return http.StatusOK, rep, nil
+	}
+	if k.Ref == "" {
+		return 0, nil, errNotFound
+	}
+	rep.Outcome = notRecorded
+	switch _, err := h.Store.Account(ctx, k); {
+	case errors.Is(err, store.ErrNotFound):
+		rep.Outcome = noWatcher
+	case err != nil:
+		return 0, nil, err
+	}
+	return http.StatusOK, rep, nil
+}
+
+// family is the records of one id of a bank's: the id's own first.
+type family []*watch.Record
+
+// familyOf reads the family of any of its records; empty if there is none.
+func (h *Handler) familyOf(ctx context.Context, id string) (f family, err error) {
+	for range 3 { // from another transaction of an id to the id's own, from there to what it replaced
+		r, err := h.Store.Record(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return f, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		f = family{r}
+		own := watch.Event{Bank: r.Account.Bank, AccountRef: r.Account.Ref, TransactionID: r.Txn, Kind: r.Kind}
+		switch root := own.RecordID(); {
+		case r.Alias != "":
+			id = r.Alias
+		case root != r.ID && !seeded(r):
+			id = root
+		default:
+			return h.withTwins(ctx, r)
+		}
+	}
+	return f, nil
+}
+
+func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error) {
+	f := family{r}
+	ids := make([]string, len(r.Twins))
+	for i, t := range r.Twins {
+		ids[i] = t.Record
+	}
+	twins, err := h.Store.Records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if t := twins[id]; t != nil {
+			f = append(f, t)
+		}
+	}
+	return f, nil
+}
+
+// seeded tells whether a record stands for a link that the bank named without
+// a transaction.
+func seeded(r *watch.Record) bool { return r.Txn == r.ID }
+
+// conflict tells whether a bank gave the id to more than one debit.
+func (f family) conflict() bool {
+	n := 0
+	for _, r := range f {
+		if r.Complete && r.Kind == watch.Debit {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// all lists the events of the family.
+func (f family) all() []eventReply {
+	var out []eventReply
+	for _, r := range f {
+		for _, e := range r.Story() {
+			x := f.reply(r)
+			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// find finds an event by its id. One that no record has is one that said
+// nothing new.
+func (f family) find(id string) (eventReply, bool) {
+	for _, e := range f.all() {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	for _, r := range f {
+		if len(r.Story()) > 0 {
+			x := f.reply(r)
+			x.ID, x.Outcome, x.AlertedAt, x.Conflict = id, knownBefore, time.Time{}, false
+			return x, true
+		}
+	}
+	return eventReply{}, false
+}
+
+func (f family) reply(r *watch.Record) eventReply {
+	x := eventReply{Outcome: recorded, TransactionID: r.Txn, AccountRef: r.Account.Ref, Conflict: f.conflict()}
+	if seeded(r) {
+		x.TransactionID = ""
+	}
+	switch {
+	case r.IsAlert():
+		x.Outcome = alerted
+		for _, d := range r.Deliveries {
+			if d.Kind == watch.TellAlert && (x.AlertedAt.IsZero() || d.CreatedAt.Before(x.AlertedAt)) {
+				x.AlertedAt = d.CreatedAt.UTC()
+			}
+		}
+	case r.Past:
+		x.Outcome = isHistory
+	}
+	return x
+}
