@@ -101,13 +101,13 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 		}
 	}
 	id := r.PathValue("event_id")
-	records, err := h.Store.Traced(r.Context(), bank, id)
+	traces, err := h.Store.Traced(r.Context(), bank, id)
 	if err != nil {
 		return 0, nil, err
 	}
 	rep := eventsReply{Events: []eventReply{}}
-	for _, record := range records {
-		f, err := h.familyOf(r.Context(), record)
+	for _, t := range traces {
+		f, err := h.familyOf(r.Context(), t.Record)
 		if err != nil {
 			return 0, nil, err
 		}

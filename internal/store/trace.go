@@ -41,16 +41,20 @@ func PutTrace(t *Trace) Write {
 // MaxTraced is how many records Traced names for one id.
 const MaxTraced = 20
 
-// Traced names the records that events of this id went into: one, unless the
+// Traced finds the records that events of this id went into: one, unless the
 // bank gives its ids more than once.
-func (s *Store) Traced(ctx context.Context, bank, event string) ([]string, error) {
+func (s *Store) Traced(ctx context.Context, bank, event string) ([]*Trace, error) {
 	page, err := s.Query(ctx, Query{PK: tracePK(bank, event), Limit: MaxTraced})
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var out []*Trace
 	for _, it := range page.Items {
-		out = append(out, it.SK)
+		t := &Trace{Bank: bank, Event: event, Record: it.SK}
+		if err := traces.Decode(it.Body, t); err != nil {
+			return nil, err
+		}
+		out = append(out, t)
 	}
 	return out, nil
 }

@@ -62,6 +62,9 @@ func found[T any](read func(context.Context, *store.Store) (*T, error), put func
 	}
 }
 
+// putRefused is the item itself, without the keys that lead to it.
+func putRefused(r *store.Refused) store.Write { return store.PutRefused(r)[0] }
+
 // only is the one thing of a list.
 func only[T any](list []*T, err error) (*T, error) {
 	if err == nil && len(list) != 1 {
@@ -90,6 +93,8 @@ func kinds(s *store.Store) []one {
 	code := full(func(c *store.Code) { c.Hash, c.OnAccount = "code_1", watch.On(watched) })
 	seen := full(func(w *store.Seen) { w.ID = "W1" })
 	ticket := full(func(t *store.Ticket) { t.Hash, t.Owner = "ticket_1", store.AccountTickets(watched) })
+
+	trace := full(func(t *store.Trace) { t.Bank, t.Event, t.Record = "0125", "evt_1", "rec_1" })
 
 	due := func(of func(store.DueRef) bool, f find) find {
 		return func(ctx context.Context, s *store.Store) (any, store.Write, error) {
@@ -162,21 +167,26 @@ func kinds(s *store.Store) []one {
 			"one": erasureOf,
 			"due": due(func(r store.DueRef) bool { return r.Erasure == watched }, erasureOf),
 		}},
-		{"refused", func(*store.Store) store.Write { return store.PutRefused(refused) }, findAll{
+		{"refused", func(*store.Store) store.Write { return putRefused(refused) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
 				return s.Refused(ctx, "0125", "ref_1")
-			}, store.PutRefused),
+			}, putRefused),
 			"list": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
 				return only(store.Collect(s.Quarantine(ctx, "0125")))
-			}, store.PutRefused),
+			}, putRefused),
 		}},
-		{"refused", func(*store.Store) store.Write { return store.PutRefused(old) }, findAll{
+		{"refused", func(*store.Store) store.Write { return putRefused(old) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
 				return s.Refused(ctx, "0168", "ref_2")
-			}, store.PutRefused),
+			}, putRefused),
 			"list": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
 				return only(store.Collect(s.Quarantine(ctx, "0168")))
-			}, store.PutRefused),
+			}, putRefused),
+		}},
+		{"trace", func(*store.Store) store.Write { return store.PutTrace(trace) }, findAll{
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Trace, error) {
+				return only(s.Traced(ctx, "0125", "evt_1"))
+			}, store.PutTrace),
 		}},
 		{"person", func(*store.Store) store.Write { return store.PutPerson(person) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Person, error) { return s.Person(ctx, "U1") }, store.PutPerson),
@@ -228,6 +238,9 @@ func TestItemsThatEachReleaseWroteAreFoundAndRewrittenInTheirPlaces(t *testing.T
 		covered[k.kind] = true
 	}
 	for _, k := range codec.Kinds() {
+		if k.Name == "tally" {
+			continue // each process writes its own, and none writes it back
+		}
 		part, _, _ := strings.Cut(k.Name, ".")
 		if !covered[k.Name] && part != "message" && (part != "ticket" || k.Name == "ticket") {
 			t.Errorf("items of kind %q are not among those kept", k.Name)
