@@ -104,7 +104,7 @@ func (s *Store) Tallies(ctx context.Context, bank string, now time.Time) ([]Tall
 	var out []Tally
 	for n := range TallyDays {
 		sum := Tally{Day: tallyDay(now.AddDate(0, 0, -n))}
-		for part, err := range all(ctx, s, Query{PK: tallyPK(bank, sum.Day)}, as(tallied, nil)) {
+		for part, err := range all(ctx, s, Query{PK: tallyPK(bank, sum.Day)}, as(under("N#", ""), tallied, nil)) {
 			if err != nil {
 				return nil, err
 			}

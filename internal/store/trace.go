@@ -50,6 +50,9 @@ func (s *Store) Traced(ctx context.Context, bank, event string) ([]*Trace, error
 	}
 	var out []*Trace
 	for _, it := range page.Items {
+		if !under("V#", "")(it.Key) {
+			continue // of a version to come
+		}
 		t := &Trace{Bank: bank, Event: event, Record: it.SK}
 		if err := traces.Decode(it.Body, t); err != nil {
 			return nil, err
