@@ -45,8 +45,8 @@ func ofKindsToCome(items []store.Write) (out []store.Write) {
 
 func TestItemsOfKindsToComeAreInNoList(t *testing.T) {
 	t.Parallel()
-	items := itemsNow()
-	everyWay(t, "", append(items, ofKindsToCome(items)...), func(t *testing.T, v any) {
+	items, of := itemsNow()
+	everyWay(t, "", append(items, ofKindsToCome(items)...), of, func(t *testing.T, v any) {
 		for _, l := range codectest.NotUnderstood(v) {
 			t.Error(l)
 		}
@@ -56,7 +56,7 @@ func TestItemsOfKindsToComeAreInNoList(t *testing.T) {
 func TestWhatOnlyANewerVersionDoesTakesNoPlaceOfWhatIsDue(t *testing.T) {
 	t.Parallel()
 	s := store.New(worldtest.Table(t, early))
-	items := itemsNow()
+	items, _ := itemsNow()
 	for shard := range 8 {
 		for n := range 30 {
 			it := store.Item{Key: store.Key{PK: fmt.Sprint("NEW#", shard, "#", n), SK: "NEW"}, Body: []byte(`{}`),
@@ -64,13 +64,7 @@ func TestWhatOnlyANewerVersionDoesTakesNoPlaceOfWhatIsDue(t *testing.T) {
 			items = append(items, store.Write{Item: it, If: store.Any})
 		}
 	}
-	for len(items) > 0 {
-		n := min(len(items), store.MaxWrites)
-		if err := s.Write(t.Context(), items[:n]...); err != nil {
-			t.Fatal(err)
-		}
-		items = items[n:]
-	}
+	writeAll(t, s, items)
 	due, err := s.Due(t.Context(), early().Add(24*time.Hour), 7)
 	if err != nil || len(due) != 3 {
 		t.Errorf("%+v, %v; want a record, a dispute and an erasure", due, err)

@@ -87,7 +87,7 @@ func TestMessagesThatEachReleaseWroteAreReadAsThen(t *testing.T) {
 func keep(t *testing.T, file string, b []byte) {
 	t.Helper()
 	if _, err := os.Stat(file); err == nil {
-		t.Fatalf("%s is kept already; what was written is not changed", file)
+		return // what was written is not changed
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,215 @@
+package store_test
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/codectest"
+	"kozamori/internal/watch"
+)
+
+// one of each kind of item: how it is put, and all ways by which it is found
+// again, each with how what was found is written; not at all if that is zero.
+type one struct {
+	kind string
+	put  func(*store.Store) store.Write
+	find map[string]func(context.Context, *store.Store) (v any, again store.Write, err error)
+}
+
+func full[T any](set func(*T)) *T {
+	v := new(T)
+	codectest.Full(v)
+	set(v)
+	return v
+}
+
+type (
+	find    = func(context.Context, *store.Store) (any, store.Write, error)
+	findAll = map[string]find
+)
+
+// found makes a find of a read and a put.
+func found[T any](read func(context.Context, *store.Store) (*T, error), put func(*T) store.Write) find {
+	return func(ctx context.Context, s *store.Store) (any, store.Write, error) {
+		v, err := read(ctx, s)
+		if err != nil {
+			return nil, store.Write{}, err
+		}
+		return v, put(v), nil
+	}
+}
+
+// putRefused is the item itself, without the keys that lead to it.
+func putRefused(r *store.Refused) store.Write { return store.PutRefused(r)[0] }
+
+// untouched is for what is never written again.
+func untouched(*store.Manifest) store.Write { return store.Write{} }
+
+// only is the one thing of a list.
+func only[T any](list []*T, err error) (*T, error) {
+	if err == nil && len(list) != 1 {
+		return nil, store.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+func kinds(s *store.Store) []one {
+	written := time.Date(2026, 11, 3, 4, 0, 0, 0, time.UTC)
+	account := full(func(a *watch.Account) { a.AccountKey = watched })
+	activity := full(func(*watch.Activity) {})
+	record := full(func(r *watch.Record) { r.ID, r.OnAccount = "rec_1", watch.On(watched) })
+	dispute := full(func(d *watch.Dispute) { d.ID, d.OnAccount = "dis_1", watch.On(watched) })
+	bank := full(func(b *store.Bank) { b.Code = "0125" })
+	key := full(func(k *store.APIKey) { k.Bank, k.Hash = "0125", "hash_1" })
+	feed := full(func(f *store.Feed) { f.Bank = "0125" })
+	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
+	refused := full(func(r *store.Refused) { r.ID, r.Bank = "ref_1", "0125" })
+	old := full(func(r *store.Refused) { r.ID, r.Bank, r.Old = "ref_2", "0168", true })
+	person := full(func(p *store.Person) { p.LineUser = "U1" })
+	binding := full(func(b *store.Binding) { b.OnAccount = watch.On(watched) })
+	code := full(func(c *store.Code) { c.Hash, c.OnAccount = "code_1", watch.On(watched) })
+	seen := full(func(w *store.Seen) { w.ID = "W1" })
+	manifest := full(func(m *store.Manifest) { m.Sequence = 7 })
+	trace := full(func(t *store.Trace) { t.Bank, t.Event, t.Record = "0125", "evt_1", "rec_1" })
+	ticket := full(func(t *store.Ticket) { t.Hash, t.Owner = "ticket_1", store.AccountTickets(watched) })
+
+	due := func(of func(store.DueRef) bool, f find) find {
+		return func(ctx context.Context, s *store.Store) (any, store.Write, error) {
+			refs, err := s.Due(ctx, written.AddDate(0, 0, 1), 100)
+			if err == nil && !slices.ContainsFunc(refs, of) {
+				err = store.ErrNotFound
+			}
+			if err != nil {
+				return nil, store.Write{}, err
+			}
+			return f(ctx, s)
+		}
+	}
+	recordByID := found(func(ctx context.Context, s *store.Store) (*watch.Record, error) { return s.Record(ctx, "rec_1") }, store.PutRecord)
+	disputeByID := found(func(ctx context.Context, s *store.Store) (*watch.Dispute, error) { return s.Dispute(ctx, "dis_1") }, s.PutDispute)
+	erasureOf := found(func(ctx context.Context, s *store.Store) (*store.Erasure, error) { return s.Erasure(ctx, watched) }, store.PutErasure)
+	return []one{
+		{"account", func(*store.Store) store.Write { return store.PutAccount(account) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*watch.Account, error) { return s.Account(ctx, watched) }, store.PutAccount),
+			"many": found(func(ctx context.Context, s *store.Store) (*watch.Account, error) {
+				as, _, err := s.Accounts(ctx, []watch.AccountKey{watched}, func(watch.AccountKey) bool { return true })
+				return as[watched], err
+			}, store.PutAccount),
+		}},
+		{"activity", func(*store.Store) store.Write { return store.PutActivity(watched, activity) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*watch.Activity, error) { return s.Activity(ctx, watched) },
+				func(a *watch.Activity) store.Write { return store.PutActivity(watched, a) }),
+			"many": found(func(ctx context.Context, s *store.Store) (*watch.Activity, error) {
+				_, as, err := s.Accounts(ctx, []watch.AccountKey{watched}, func(watch.AccountKey) bool { return true })
+				return as[watched], err
+			}, func(a *watch.Activity) store.Write { return store.PutActivity(watched, a) }),
+		}},
+		{"record", func(*store.Store) store.Write { return store.PutRecord(record) }, findAll{
+			"one": recordByID,
+			"many": found(func(ctx context.Context, s *store.Store) (*watch.Record, error) {
+				rs, err := s.Records(ctx, []string{"rec_1"})
+				return rs["rec_1"], err
+			}, store.PutRecord),
+			"history": found(func(ctx context.Context, s *store.Store) (*watch.Record, error) {
+				return only(store.Collect(s.History(ctx, watched, written, written.AddDate(0, 0, 1))))
+			}, store.PutRecord),
+			"due": due(func(r store.DueRef) bool { return r.Record == "rec_1" }, recordByID),
+		}},
+		{"dispute", func(s *store.Store) store.Write { return s.PutDispute(dispute) }, findAll{
+			"one": disputeByID,
+			"list": found(func(ctx context.Context, s *store.Store) (*watch.Dispute, error) {
+				list, _, err := s.Disputes(ctx, "0125", 10, "")
+				return only(list, err)
+			}, s.PutDispute),
+			"due": due(func(r store.DueRef) bool { return r.Dispute == "dis_1" }, disputeByID),
+		}},
+		{"bank", func(*store.Store) store.Write { return store.PutBank(bank) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Bank, error) { return s.Bank(ctx, "0125") }, store.PutBank),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Bank, error) {
+				return only(store.Collect(s.Banks(ctx)))
+			}, store.PutBank),
+		}},
+		{"api_key", func(*store.Store) store.Write { return store.PutAPIKey(key) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.APIKey, error) {
+				return s.APIKey(ctx, "0125", "hash_1")
+			}, store.PutAPIKey),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.APIKey, error) {
+				return only(store.Collect(s.APIKeys(ctx, "0125")))
+			}, store.PutAPIKey),
+		}},
+		{"feed", func(*store.Store) store.Write { return store.PutFeed(feed) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Feed, error) { return s.Feed(ctx, "0125") }, store.PutFeed),
+		}},
+		{"erasure", func(*store.Store) store.Write { return store.PutErasure(erasure) }, findAll{
+			"one": erasureOf,
+			"due": due(func(r store.DueRef) bool { return r.Erasure == watched }, erasureOf),
+		}},
+		{"refused", func(*store.Store) store.Write { return putRefused(refused) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
+				return s.Refused(ctx, "0125", "ref_1")
+			}, putRefused),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
+				return only(store.Collect(s.Quarantine(ctx, "0125")))
+			}, putRefused),
+		}},
+		{"refused", func(*store.Store) store.Write { return putRefused(old) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
+				return s.Refused(ctx, "0168", "ref_2")
+			}, putRefused),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Refused, error) {
+				return only(store.Collect(s.Quarantine(ctx, "0168")))
+			}, putRefused),
+		}},
+		{"trace", func(*store.Store) store.Write { return store.PutTrace(trace) }, findAll{
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Trace, error) {
+				return only(s.Traced(ctx, "0125", "evt_1"))
+			}, store.PutTrace),
+		}},
+		{"person", func(*store.Store) store.Write { return store.PutPerson(person) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Person, error) { return s.Person(ctx, "U1") }, store.PutPerson),
+		}},
+		{"binding", func(*store.Store) store.Write { return store.PutBinding("U1", *binding) }, findAll{
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Binding, error) {
+				return only(store.Collect(s.Bindings(ctx, "U1")))
+			}, func(b *store.Binding) store.Write { return store.PutBinding("U1", *b) }),
+		}},
+		{"code", func(*store.Store) store.Write { return store.PutCode(code) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Code, error) { return s.Code(ctx, "code_1") }, store.PutCode),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Code, error) {
+				return only(store.Collect(s.Codes(ctx, watched)))
+			}, store.PutCode),
+		}},
+		{"seen", func(*store.Store) store.Write { return store.PutSeen(seen) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Seen, error) { return s.Seen(ctx, "W1") }, store.PutSeen),
+		}},
+		{"catalog_manifest", func(*store.Store) store.Write { return store.PutManifest(manifest)[0] }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Manifest, error) { return s.Manifest(ctx) },
+				func(m *store.Manifest) store.Write { return store.PutManifest(m)[0] }),
+		}},
+		{"catalog_manifest", func(*store.Store) store.Write { return store.PutManifest(manifest)[1] }, findAll{
+			"past": found(func(ctx context.Context, s *store.Store) (*store.Manifest, error) { return s.PastManifest(ctx, 7) }, untouched),
+		}},
+		{"catalog_part", func(*store.Store) store.Write { return store.PutCatalogText("text_1", []byte("Service: x"))[0] }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Manifest, error) {
+				b, err := s.CatalogText(ctx, "text_1", 1)
+				if err == nil && string(b) != "Service: x" {
+					err = store.ErrNotFound
+				}
+				return nil, err
+			}, untouched),
+		}},
+		{"ticket", func(*store.Store) store.Write { return store.PutTicket(ticket) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Ticket, error) {
+				return s.Ticket(ctx, store.TicketMail, "ticket_1")
+			}, store.PutTicket),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Ticket, error) {
+				return only(store.Collect(s.Tickets(ctx, store.AccountTickets(watched))))
+			}, store.PutTicket),
+		}},
+	}
+}
