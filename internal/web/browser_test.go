@@ -40,9 +40,10 @@ func shows(t *testing.T, ctx context.Context, want string) {
 }
 
 func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
-	ctx := browsertest.Open(t)
 	for name, view := range views {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := browsertest.Open(t)
 			w := newWorldAt(t, httptest.NewServer)
 			look := func(step string) {
 				t.Helper()

@@ -114,9 +114,10 @@ func (p *phone) look(step string) {
 }
 
 func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
-	ctx := browsertest.Open(t)
 	for _, name := range []string{"a phone", "a small phone", "a small phone with large type", "a phone in the dark"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := browsertest.Open(t)
 			w := newRooms(t)
 			w.login("U1", watch.Japanese) // binds
 			browsertest.Look(t, ctx, views[name])
@@ -209,9 +210,10 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 
 // A guardian reads English, sees no amounts, and leaves.
 func TestAGuardiansPagesInEnglish(t *testing.T) {
-	ctx := browsertest.Open(t)
 	for _, name := range []string{"a phone", "a small phone with large type"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx := browsertest.Open(t)
 			w := newRooms(t)
 			w.change(func(a *watch.Account) { a.Watchers[1].LineUser = "U2" })
 			r := w.record("r5", 100000)

@@ -230,6 +230,7 @@ func TestEveryPageIsReadableByEverybody(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		for _, user := range []string{owners, guardians} {
 			t.Run(string(lang)+" "+map[string]string{owners: "owner", guardians: "guardian"}[user], func(t *testing.T) {
+				t.Parallel()
 				ctx := browsertest.Open(t)
 				w := newCrowd(t, lang)
 				_, home := w.login(user, lang)

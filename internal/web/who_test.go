@@ -52,6 +52,7 @@ func (r row) seen(v *visitor) int {
 }
 
 func TestWhoMayDoWhatWhere(t *testing.T) {
+	t.Parallel()
 	paths, buttons := every(t), allButtons(t)
 	w := newWorld(t)
 	all := w.visitors()
