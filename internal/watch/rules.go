@@ -16,9 +16,13 @@ const (
 	// later, or happened before the account was watched, is history: it
 	// teaches and is shown, and never rings.
 	PastAfter = 7 * 24 * time.Hour
-	// FirstAfter is for how long an account must be on record for the first
+	// FirstAfter is how far back an account's history must go for the first
 	// debit of a service to be called its first.
 	FirstAfter = 30 * 24 * time.Hour
+	// FirstAfterFeed is for how long an account must be watched for that if the
+	// bank gave no history. Wallets of years are charged each payday (up to 34
+	// days apart), with each pension (62 days) or once a season (95 days).
+	FirstAfterFeed = 100 * 24 * time.Hour
 	// NearTenths of what a service takes at most are near its limit.
 	NearTenths = 9
 )
@@ -115,7 +119,8 @@ type Facts struct {
 	Service    string // empty if no payment service
 	Undecided  bool
 	FirstSeen  bool
-	KnownFor   time.Duration // how long before it the account's debits are on record
+	KnownFor   time.Duration // how long before it the bank's history of the account begins; 0 without one
+	WatchedFor time.Duration // how long before it the account has been watched
 	AfterLink  bool
 	Burst      bool
 	Overdrawn  bool
@@ -136,7 +141,7 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	for i := len(table) - 1; i >= 0; i-- {
 		row := &table[i]
 		if row.About&about != 0 && !(row.Trustable && so.Trusted) && row.Tells(r, f, so) {
-			if row.Unsure != 0 && f.KnownFor < FirstAfter {
+			if row.Unsure != 0 && f.KnownFor < FirstAfter && f.WatchedFor < FirstAfterFeed {
 				so.Why |= row.Unsure
 			} else {
 				so.Why |= row.Reason
