@@ -6,16 +6,42 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
 
+	"kozamori/infra/operator"
 	"kozamori/internal/catalog"
 	"kozamori/internal/catalog/trial"
+	"kozamori/internal/edition"
 	"kozamori/internal/watch"
 )
 
-// catalogShow tells which edition of the catalogue is at work, or one of its
+// shown is what -json prints of the editions.
+type shown struct {
+	Edition   string    `json:"edition"`
+	Version   string    `json:"version"`
+	Services  int       `json:"services"`
+	Banks     int       `json:"banks"`
+	Words     int       `json:"words"`
+	Published *showBook `json:"published,omitempty"`
+}
+
+// showBook is what is published at a deployment.
+type showBook struct {
+	Sequence int64       `json:"sequence"`
+	At       time.Time   `json:"at,omitzero"`
+	Editions []showEntry `json:"editions"`
+}
+
+type showEntry struct {
+	Bank    string `json:"bank,omitempty"`
+	Edition string `json:"edition"`
+}
+
+// catalogShow tells which edition of the catalogue this program carries, and,
+// if a deployment is named, which ones are published there; or one of the
 // services.
-func catalogShow(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
-	asJSON := jsonFlag(flags)
+func catalogShow(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	p, asJSON := placeFlags(flags), jsonFlag(flags)
 	args, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -31,18 +57,48 @@ func catalogShow(_ context.Context, c *console, flags *flag.FlagSet, args []stri
 		return showService(c, s, *asJSON)
 	}
 	services, banks, words := catalog.Current().Size()
-	type shown struct {
-		Version  string `json:"version"`
-		Services int    `json:"services"`
-		Banks    int    `json:"banks"`
-		Words    int    `json:"words"`
+	e := shown{Edition: catalog.IDOf(""), Version: catalog.Version(), Services: services, Banks: banks, Words: words}
+	said := func() error {
+		if *asJSON {
+			return object(c.Out, e)
+		}
+		_, err := fmt.Fprintf(c.Out, "Built in: %s, of %s: %d services, %d banks, %d words.\n", e.Edition, e.Version, e.Services, e.Banks, e.Words)
+		return err
 	}
-	e := shown{catalog.Version(), services, banks, words}
-	if *asJSON {
-		return object(c.Out, e)
+	if p.data == "" && p.stack.Name == "" && c.Env("KOZAMORI_STACK") == "" {
+		return said()
 	}
-	_, err = fmt.Fprintf(c.Out, "Version %s, built in: %d services, %d banks, %d words.\n", e.Version, e.Services, e.Banks, e.Words)
-	return err
+	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+		m, err := published(ctx, d)
+		if err != nil {
+			return err
+		}
+		e.Published = &showBook{Sequence: m.Sequence, At: m.At, Editions: []showEntry{}}
+		for _, entry := range m.Editions {
+			e.Published.Editions = append(e.Published.Editions, showEntry{entry.Bank, entry.ID})
+		}
+		if err := said(); err != nil || *asJSON {
+			return err
+		}
+		if m.Sequence == 0 {
+			_, err = fmt.Fprintf(c.Out, "Nothing was published at %s.\n", d.Where)
+			return err
+		}
+		return c.manifest(d, m)
+	})
+}
+
+// published is what is published at a deployment; empty if it has no key to
+// publish with.
+func published(ctx context.Context, d *operator.Deployment) (*edition.Manifest, error) {
+	pub, err := publisher(ctx, d)
+	if errors.Is(err, errNoKey) {
+		return &edition.Manifest{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return pub.InUse(ctx)
 }
 
 func showService(c *console, s *catalog.Service, asJSON bool) error {
@@ -74,8 +130,8 @@ func showService(c *console, s *catalog.Service, asJSON bool) error {
 	return nil
 }
 
-// withEntries reads the entries of files in addition to the built-in ones.
-func withEntries(files []string) (*catalog.Edition, error) {
+// readEntries reads files of entries, in whatever encoding.
+func readEntries(files []string) ([]byte, error) {
 	var all []byte
 	for _, name := range files {
 		data, err := os.ReadFile(name)
@@ -88,11 +144,24 @@ func withEntries(files []string) (*catalog.Edition, error) {
 		}
 		all = append(append(all, text...), '\n', '\n')
 	}
-	name := "the files"
+	return all, nil
+}
+
+// nameOf is how problems name the files of entries.
+func nameOf(files []string) string {
 	if len(files) == 1 {
-		name = files[0]
+		return files[0]
 	}
-	return catalog.With(name, all)
+	return "the files"
+}
+
+// withEntries reads the entries of files in addition to the built-in ones.
+func withEntries(files []string) (*catalog.Edition, error) {
+	all, err := readEntries(files)
+	if err != nil {
+		return nil, err
+	}
+	return catalog.With(nameOf(files), all)
 }
 
 // catalogCheck tries new entries: whether they go together with those that are

@@ -4,6 +4,7 @@
 package folder
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
@@ -45,6 +46,7 @@ type Secrets struct {
 	LineChannel string          `json:"line_channel"` // signs what the simulated LINE sends
 	LineToken   string          `json:"line_token"`   // opens the simulated LINE
 	Links       []byte          `json:"links"`        // signs links
+	Catalog     []byte          `json:"catalog"`      // the seed of the key that signs editions of the catalogue
 	Banks       map[string]Bank `json:"banks"`        // by code
 }
 
@@ -168,6 +170,9 @@ func (f *Folder) Secrets(banks ...string) (*Secrets, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if len(s.Catalog) == 0 {
+		s.Catalog = random(ed25519.SeedSize)
 	}
 	if s.Banks == nil {
 		s.Banks = map[string]Bank{}

@@ -52,6 +52,9 @@ func (v *Vault) Secret(_ context.Context, name string) (string, error) {
 	if name == "link-keys" && v.Keys != "" {
 		return v.Keys, nil
 	}
+	if name == "catalog-key" && len(v.kept.Catalog) > 0 {
+		return base64.StdEncoding.EncodeToString(v.kept.Catalog), nil
+	}
 	if name == "link-keys" {
 		return "local:" + base64.StdEncoding.EncodeToString(v.kept.Links), nil
 	}

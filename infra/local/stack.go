@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -158,6 +159,9 @@ func (s *stack) build(kept *folder.Secrets) error {
 	s.vault.Changed = s.tell
 	if len(config.LinkKeys) == 0 {
 		config.LinkKeys = []token.Key{{ID: "local", Secret: kept.Links}}
+	}
+	if len(config.CatalogKeys) == 0 {
+		config.CatalogKeys = []ed25519.PublicKey{ed25519.NewKeyFromSeed(kept.Catalog).Public().(ed25519.PublicKey)}
 	}
 	if len(config.LINE.Secrets) == 0 {
 		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: time.Now}

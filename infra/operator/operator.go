@@ -35,9 +35,10 @@ type Secrets interface {
 
 // The secrets that operators work with.
 const (
-	LinkKeys = "link-keys" // id:base64, with a comma between two
-	hookPart = "/webhook"
-	bankPart = "banks/"
+	LinkKeys   = "link-keys"   // id:base64, with a comma between two
+	CatalogKey = "catalog-key" // the seed, in base64, of the Ed25519 key that signs editions of the catalogue
+	hookPart   = "/webhook"
+	bankPart   = "banks/"
 )
 
 // Webhook names the secret that is shared with a bank.

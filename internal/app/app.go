@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
+	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -54,6 +55,7 @@ type System struct {
 	Store *store.Store
 
 	names  Names
+	live   *edition.Live
 	client func() (*line.Client, error)
 	keys   func() (*token.Keys, error)
 }
@@ -71,6 +73,7 @@ func New(c Config, m Means) *System {
 		s.Store.KeepDispute = c.KeepDisputes
 	}
 	s.names = NewNames(s.Store, s.Now)
+	s.live = &edition.Live{Store: s.Store, Keys: c.CatalogKeys, Now: s.Now, Logger: s.Logger}
 	s.client = sync.OnceValues(s.newLINE)
 	s.keys = sync.OnceValues(func() (*token.Keys, error) { return token.NewKeys(c.LinkKeys...) })
 	return s
@@ -118,12 +121,12 @@ func (s *System) Membership() (*membership.Service, error) {
 
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
-	return ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store, Now: s.Now, Logger: s.Logger})
+	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store, Now: s.Now, Logger: s.Logger}))
 }
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {
-	return detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger}).Handle
+	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger}).Handle)
 }
 
 // composer words alerts and makes their links.
@@ -145,9 +148,9 @@ func (s *System) Notify() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
+	return s.upToDateWith(notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
-		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle, nil
+		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle), nil
 }
 
 // Feedback acts on what became of messages that were accepted.

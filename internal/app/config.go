@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -55,6 +56,11 @@ type Config struct {
 	// KeepDisputes is how long disputes are kept as evidence, in whole days:
 	// people are told this number. KOZAMORI_KEEP_DISPUTES, in days, "1825".
 	KeepDisputes time.Duration
+	// CatalogKeys verify editions of the catalogue that were published into the
+	// store; without one the built-in edition is in use and nothing is read.
+	// KOZAMORI_CATALOG_KEYS, Ed25519 public keys in base64 with commas between:
+	// ctl catalog key prints one.
+	CatalogKeys []ed25519.PublicKey
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -123,6 +129,14 @@ func FromEnv(get func(string) string) (Config, error) {
 			break
 		}
 		c.LinkKeys = append(c.LinkKeys, token.Key{ID: id, Secret: secret})
+	}
+	for _, k := range list(get("KOZAMORI_CATALOG_KEYS")) {
+		key, err := base64.StdEncoding.DecodeString(k)
+		if err != nil || len(key) != ed25519.PublicKeySize {
+			wrong = append(wrong, errors.New("KOZAMORI_CATALOG_KEYS must be Ed25519 public keys in base64, with commas between"))
+			break
+		}
+		c.CatalogKeys = append(c.CatalogKeys, key)
 	}
 	if v := get("KOZAMORI_ESCALATE_AFTER"); v != "" {
 		d, err := time.ParseDuration(v)

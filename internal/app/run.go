@@ -43,8 +43,8 @@ func (s *System) Chat() (queue.Handler, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
-	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Enrol: people, Names: composer.Names,
-		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle, nil
+	return s.upToDateWith(chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Enrol: people, Names: composer.Names,
+		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
@@ -53,7 +53,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger}), nil
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -74,9 +74,9 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
+	return s.upToDate(web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
 		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
-		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}), nil
+		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // RouteIngest serves banks' events.

@@ -102,7 +102,7 @@ func entryOf(e *watch.Event, m catalog.Match) watch.Entry {
 }
 
 func (a *accountWork) newRecord(e *watch.Event, entries ...watch.Entry) *watch.Record {
-	r := &watch.Record{ID: e.RecordID(), OnAccount: watch.On(e.Account()), Txn: e.TransactionID, Mask: e.AccountMask, RecordedAt: a.Now()}
+	r := &watch.Record{ID: e.RecordID(), OnAccount: watch.On(e.Account()), Txn: e.TransactionID, Mask: e.AccountMask, RecordedAt: a.Now(), Edition: catalog.IDOf(e.Bank)}
 	if r.Mask == "" {
 		r.Mask = a.account.Mask
 	}

@@ -16,6 +16,7 @@ import (
 type Publisher struct {
 	Store *store.Store
 	Key   ed25519.PrivateKey
+	Old   []ed25519.PublicKey // keys that signed before
 	Now   func() time.Time
 }
 
@@ -39,7 +40,7 @@ func (p *Publisher) inUse(ctx context.Context) (*Manifest, int64, error) {
 }
 
 func (p *Publisher) verify(signed *store.Manifest) (*Manifest, error) {
-	return Verify([]ed25519.PublicKey{p.Key.Public().(ed25519.PublicKey)}, signed)
+	return Verify(append([]ed25519.PublicKey{p.Key.Public().(ed25519.PublicKey)}, p.Old...), signed)
 }
 
 // Publish puts a text in use: as the edition of all banks, or as what one bank

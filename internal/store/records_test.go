@@ -21,7 +21,7 @@ func anAlert() *watch.Record {
 	balance := int64(1_200_000)
 	r := &watch.Record{ID: "addeykgk8r4j0ar46ahcawfjfw", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "7f3e2a10-5c4b-4d2e-9a61-0123456789ab"}),
 		Mask: "普通 ***4567", Kind: watch.Debit, Event: "evt_01JDG5ZK3M8Q2W4R6T8Y0V1X3Z", Txn: "20261124-000123", OccurredAt: now.Truncate(time.Second),
-		Amount: 100_000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Status: watch.Posted, Service: "docomo", Confidence: watch.Seen,
+		Amount: 100_000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &balance, Status: watch.Posted, Service: "docomo", Confidence: watch.Seen, Edition: "2026-11-28.3fa9c1",
 		ReceivedAt: now, RecordedAt: now, Complete: true, Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen)}}}
 	r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1", Lang: watch.Japanese}, watch.LINE, 0, now, now)
 	r.ComputeDue()

@@ -30,6 +30,9 @@ type Record struct {
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is
+	// Edition is that of the catalogue by which it was first recognised, by its
+	// day and the beginning of its hash: 2026-11-28.3fa9c1.
+	Edition string `json:"edition,omitempty"`
 
 	ReceivedAt time.Time `json:"received_at"`
 	RecordedAt time.Time `json:"recorded_at"`
