@@ -23,13 +23,14 @@ import (
 // what programs verify them with.
 func catalogKey(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	p := placeFlags(flags)
+	another := flags.Bool("new", false, "make a new key that signs from now on; what the old ones signed is still found")
 	if err := none(flags, args); err != nil {
 		return err
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
 		keys, err := signingKeys(ctx, d)
-		if errors.Is(err, errNoKey) {
-			keys, err = newSigningKey(ctx, d)
+		if errors.Is(err, errNoKey) || err == nil && *another {
+			keys, err = newSigningKey(ctx, d, keys)
 		}
 		if err != nil {
 			return err
@@ -78,12 +79,18 @@ func signingKeys(ctx context.Context, d *operator.Deployment) ([]ed25519.Private
 	return keys, nil
 }
 
-func newSigningKey(ctx context.Context, d *operator.Deployment) ([]ed25519.PrivateKey, error) {
+// newSigningKey puts a key before those that are there.
+func newSigningKey(ctx context.Context, d *operator.Deployment, keys []ed25519.PrivateKey) ([]ed25519.PrivateKey, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	return []ed25519.PrivateKey{key}, d.Secrets.PutSecret(ctx, operator.CatalogKey, base64.StdEncoding.EncodeToString(key.Seed()))
+	keys = append([]ed25519.PrivateKey{key}, keys...)
+	var seeds []string
+	for _, k := range keys {
+		seeds = append(seeds, base64.StdEncoding.EncodeToString(k.Seed()))
+	}
+	return keys, d.Secrets.PutSecret(ctx, operator.CatalogKey, strings.Join(seeds, ","))
 }
 
 func publisher(ctx context.Context, d *operator.Deployment) (*edition.Publisher, error) {
