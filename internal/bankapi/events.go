@@ -169,7 +169,7 @@ func (h *Handler) familyOf(ctx context.Context, id string) (f family, err error)
 		switch root := own.RecordID(); {
 		case r.Alias != "":
 			id = r.Alias
-		case root != r.ID && !seeded(r):
+		case root != r.ID && !r.Seeded():
 			id = root
 		default:
 			return h.withTwins(ctx, r)
@@ -195,10 +195,6 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 	}
 	return f, nil
 }
-
-// seeded tells whether a record stands for a link that the bank named without
-// a transaction.
-func seeded(r *watch.Record) bool { return r.Txn == r.ID }
 
 // conflict tells whether a bank gave the id to more than one debit.
 func (f family) conflict() bool {
@@ -244,7 +240,7 @@ func (f family) find(id string) (eventReply, bool) {
 
 func (f family) reply(r *watch.Record) eventReply {
 	x := eventReply{Outcome: recorded, TransactionID: r.Txn, AccountRef: r.Account.Ref, Conflict: f.conflict()}
-	if seeded(r) {
+	if r.Seeded() {
 		x.TransactionID = ""
 	}
 	switch {

@@ -88,6 +88,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	root, err := a.Store.Record(ctx, e.RecordID())
 	if errors.Is(err, store.ErrNotFound) {
 		root, err = a.newRecord(&e), nil
+		root.Kind, root.OccurredAt, root.ReceivedAt = watch.Debit, e.OccurredAt, e.ReceivedAt
 	}
 	if err != nil {
 		return outcome{}, err
@@ -97,11 +98,21 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 			return outcome{}, err
 		}
 	}
+	told := len(own.Story()) > 0 // the bank did not say at first that it replaces another
+	switch {
+	case root.Alias != "":
+		root, own = own, nil
+	case told && root.Answer != nil && own.Answer != nil:
+		// Two answers cannot become one: they stay two.
+		return known([]*watch.Record{own}), a.traceKnown(ctx, w.event, []*watch.Record{own})
+	case told && (root.Version == 0 || own.Answer != nil && len(root.Twins) == 0):
+		root, own = own, root
+	}
 	records, err := a.withTwins(ctx, root, e.OccurredAt)
 	if err != nil {
 		return outcome{}, err
 	}
-	if own.Alias == "" {
+	if own != nil && own.Alias == "" {
 		records = append(records, own)
 		own.Alias = root.ID
 	}

@@ -33,9 +33,11 @@ type house struct {
 	key   watch.AccountKey
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, worldtest.Embedded) }
+
+func newHouseOn(t *testing.T, kind worldtest.Kind) *house {
 	t.Helper()
-	w := worldtest.New(t, worldtest.At(received))
+	w := worldtest.New(t, worldtest.At(received), worldtest.On(kind))
 	h := &house{World: w, store: w.Store, queue: w.Queue, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
 	h.Stage = detect.New(detect.Config{Store: w.Store, Queue: w.Queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.Logger})
 	w.Put(store.PutAccount(worldtest.Account(h.key, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))

@@ -36,14 +36,54 @@ func (a *accountWork) since(ctx context.Context, from time.Time) error {
 }
 
 // seeded deals with an event about a charge link that the bank has named
-// already, with its service and day, when it bound the account. The link's own
+// already, with its service and day, when it bound the account.
+func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (out outcome, done bool, err error) {
+	if entry.Kind == watch.LinkRemoved {
+		return a.seededRemoved(ctx, w, entry)
+	}
+	if entry.Kind != watch.LinkRegistered {
+		return outcome{}, false, nil
+	}
+	done, err = a.seededRegistered(ctx, w, entry)
+	return outcome{}, done, err
+}
+
+// seededRemoved ends a link that the bank had named when it bound the account,
+// and whose registration, with the id that the removal has, it never sent: the
+// only one of its service that stands. The id leads there from now on.
+func (a *accountWork) seededRemoved(ctx context.Context, w work, entry watch.Entry) (out outcome, done bool, err error) {
+	s := a.activity.Services[w.match.Service]
+	if s == nil || w.match.Service == "" {
+		return outcome{}, false, nil
+	}
+	standing := slices.DeleteFunc(slices.Clone(s.Links), func(l watch.Link) bool { return !l.RemovedAt.IsZero() || l.RegisteredAt.After(entry.At) })
+	if len(standing) != 1 {
+		return outcome{}, false, nil
+	}
+	own := a.newRecord(w.event)
+	switch _, err := a.Store.Record(ctx, own.ID); {
+	case err == nil:
+		return outcome{}, false, nil // of a link that has this id
+	case !errors.Is(err, store.ErrNotFound):
+		return outcome{}, true, err
+	}
+	old, err := a.Store.Record(ctx, standing[0].Record)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !old.Seeded() {
+		return outcome{}, false, nil
+	}
+	if err != nil {
+		return outcome{}, true, err
+	}
+	own.Kind, own.OccurredAt, own.ReceivedAt, own.Alias = watch.LinkRegistered, entry.At, entry.ReceivedAt, old.ID
+	out, err = a.add(ctx, w, entry, []*watch.Record{old, own})
+	return out, true, err
+}
+
+// seededRegistered deals with the registration of such a link. The link's own
 // record takes the place of the one that stood for it: it has the id by which
 // its removal will be known. One that somebody has answered stays, and the
 // event says nothing new.
-func (a *accountWork) seeded(ctx context.Context, w work, entry watch.Entry) (done bool, err error) {
-	if entry.Kind != watch.LinkRegistered {
-		return false, nil
-	}
+func (a *accountWork) seededRegistered(ctx context.Context, w work, entry watch.Entry) (done bool, err error) {
 	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor, entry.At)
 	s := a.activity.Services[entry.Service]
 	if s == nil || !slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id }) {

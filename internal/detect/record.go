@@ -65,8 +65,8 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	if e.Replaces != "" && e.Replaces != e.TransactionID {
 		return a.replace(ctx, w, entry)
 	}
-	if done, err := a.seeded(ctx, w, entry); done || err != nil {
-		return outcome{}, err
+	if out, done, err := a.seeded(ctx, w, entry); done || err != nil {
+		return out, err
 	}
 	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
 		// What it undoes is there already, as a rule.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
 
@@ -89,6 +90,14 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 		{"a reversal under the id that replaced another", []jsontext.Value{
 			say("debit", "a", "p1", day, 3000, pending), say("debit", "b", "t1", 2*time.Minute, 3000, `,"replaces":"p1"`), say("debit.reversed", "c", "t1", time.Minute, 3000, "")},
 			[]string{"alert 3000, undone 3000"}},
+		{"what a posting replaces is said the second time", []jsontext.Value{
+			say("debit", "a", "p1", day, 3000, pending), say("debit", "b", "t1", 2*time.Minute, 3200, ""), say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`),
+			say("debit.reversed", "d", "t1", time.Minute, 3200, "")},
+			[]string{"alert 3000, changed 3200, undone 3200"}},
+		{"what a posting replaces is said the second time, and comes after", []jsontext.Value{
+			say("debit", "b", "t1", 2*time.Minute, 3200, ""), say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`), say("debit", "a", "p1", day, 3000, pending),
+			say("debit.reversed", "d", "p1", time.Minute, 3200, "")},
+			[]string{"alert 3200, undone 3200"}},
 		{"what replaces is said before what is replaced", []jsontext.Value{
 			say("debit", "b", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`), say("debit", "a", "p1", day, 3000, pending)},
 			[]string{"alert 3200"}},
@@ -99,27 +108,33 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 		{"what is a week late is history", []jsontext.Value{say("debit", "a", "t", 8*day, 3000, "")}, []string{"summary 3000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := newHouse(t)
-			for _, e := range c.events {
-				h.send(t, e)
-				h.send(t, e) // and once more, which says nothing
-			}
-			var got []string
-			for _, r := range slices.Backward(h.history(t)) {
-				if r.Complete {
-					got = append(got, told(r))
+			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+				h := newHouseOn(t, kind)
+				for _, e := range c.events {
+					h.send(t, e)
+					h.send(t, e) // and once more, which says nothing
 				}
-			}
-			if !slices.Equal(got, c.want) {
-				t.Errorf("told %q, want %q", got, c.want)
-			}
+				var got []string
+				for _, r := range slices.Backward(h.history(t)) {
+					if r.Complete {
+						got = append(got, told(r))
+					}
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("told %q, want %q", got, c.want)
+				}
+			})
 		})
 	}
 }
 
 // A year of debits given at once is one message, which is not urgent.
 func TestThePastIsOneSummary(t *testing.T) {
-	h := newHouse(t)
+	worldtest.OnEach(t, thePastIsOneSummary)
+}
+
+func thePastIsOneSummary(t *testing.T, kind worldtest.Kind) {
+	h := newHouseOn(t, kind)
 	for i := range 12 {
 		h.send(t, say("debit", fmt.Sprint("e", i), fmt.Sprint("t", i), time.Duration(10+30*i)*24*time.Hour, 1000, ""))
 	}

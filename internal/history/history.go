@@ -40,8 +40,8 @@ func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to ti
 		if seen++; seen > most {
 			return out, true, nil
 		}
-		if _, told := r.Notice(b.Watcher.ID); !told {
-			continue
+		if _, told := r.Notice(b.Watcher.ID); !told || len(r.Story()) == 0 {
+			continue // what it told of is another record's by now
 		}
 		if len(out) == n {
 			return out, true, nil

@@ -28,6 +28,10 @@ func (s *Seed) Record(k AccountKey, mask, service string, c Confidence, now time
 	return r
 }
 
+// Seeded tells whether a record stands for a link that the bank named without
+// an id.
+func (r *Record) Seeded() bool { return r.Txn == r.ID }
+
 // SeededID is the id of the record of a seed: what its service did on its day
 // (in Japan). Where the service is not known, its descriptor tells it.
 func SeededID(k AccountKey, service, descriptor string, at time.Time) string {

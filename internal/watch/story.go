@@ -168,17 +168,24 @@ var ErrEntries = errors.New("watch: more than MaxEntries entries of one transact
 // and gives each transaction to the record that was known by most of it, so
 // that what people were told of goes on. It returns the records that changed,
 // and what needs a record of its own: nothing at all if the entry says nothing
-// new. A record whose entries turn out to be another's is left without any.
+// new. A record whose entries turn out to be another's is left without any, and
+// so is one with an Alias.
 func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err error) {
 	var all []Entry
 	stories := make([][]Entry, len(records))
 	for i, r := range records {
 		stories[i] = r.Story()
 		if j := slices.IndexFunc(stories[i], func(b Entry) bool { return b.same(&e) }); j >= 0 {
-			if !e.before(&stories[i][j]) {
+			// Of two that say the same, the one that was received earlier is
+			// kept; that it replaces another may be said in either.
+			b := stories[i][j]
+			replaces := e.Replaces || b.Replaces
+			if !e.before(&b) {
+				e = b
+			}
+			if e.Replaces = replaces; e.Event == b.Event && e.Replaces == b.Replaces {
 				return nil, nil, nil
 			}
-			// It says the same and was received earlier: it is the one to keep.
 			stories[i] = slices.Delete(slices.Clone(stories[i]), j, j+1)
 		}
 		all = append(all, stories[i]...)
@@ -192,7 +199,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		switch j := owned[i]; {
 		case j < 0 && len(r.Story()) > 0:
 			r.Tell(nil)
-		case j < 0, slices.EqualFunc(chains[j], stories[i], func(a, b Entry) bool { return a.Event == b.Event && a.same(&b) }):
+		case j < 0, slices.EqualFunc(chains[j], stories[i], func(a, b Entry) bool { return a.Event == b.Event && a.Replaces == b.Replaces && a.same(&b) }):
 			continue
 		default:
 			r.Tell(chains[j])
@@ -213,6 +220,9 @@ func claim(records []*Record, stories, chains [][]Entry) (owner, owned []int) {
 	type pair struct{ record, chain, weight int }
 	var pairs []pair
 	for i, r := range records {
+		if r.Alias != "" {
+			continue
+		}
 		for j, c := range chains {
 			n := 0
 			for k := range c {
