@@ -79,7 +79,7 @@ func (r *Record) Tell(entries []Entry) {
 		}
 	}
 	r.Entries = nil
-	if len(entries) != 1 || !entries[0].opens() || entries[0].Unknown != nil {
+	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Unknown != nil {
 		r.Entries = entries
 	}
 	if len(entries) == 0 {
@@ -172,9 +172,11 @@ var ErrEntries = errors.New("watch: more than MaxEntries entries of one transact
 // so is one with an Alias.
 func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err error) {
 	var all []Entry
-	stories := make([][]Entry, len(records))
+	stories := make([][]Entry, len(records)) // without what e takes the place of
+	known := make([][]Entry, len(records))
 	for i, r := range records {
-		stories[i] = r.Story()
+		known[i] = r.Story()
+		stories[i] = known[i]
 		if j := slices.IndexFunc(stories[i], func(b Entry) bool { return b.same(&e) }); j >= 0 {
 			// Of two that say the same, the one that was received earlier is
 			// kept; that it replaces another may be said in either.
@@ -194,7 +196,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	if slices.ContainsFunc(chains, func(c []Entry) bool { return len(c) > MaxEntries }) {
 		return nil, nil, ErrEntries
 	}
-	owner, owned := claim(records, stories, chains)
+	owner, owned := claim(records, known, chains)
 	for i, r := range records {
 		switch j := owned[i]; {
 		case j < 0 && len(r.Story()) > 0:
