@@ -1,0 +1,182 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+)
+
+// remembered is what an activity should remember of records, the slow way:
+// from all of them at once.
+func remembered(records []*Record) *Activity {
+	a := &Activity{Services: map[string]*ServiceActivity{}}
+	var last time.Time
+	var debits []RecentDebit
+	for _, r := range records {
+		s := a.Services[r.Service]
+		if s == nil {
+			s = &ServiceActivity{FirstAt: r.OccurredAt, Months: map[string]int64{}}
+			a.Services[r.Service] = s
+		}
+		s.FirstAt = slices.MinFunc([]time.Time{s.FirstAt, r.OccurredAt}, time.Time.Compare)
+		s.LastAt = slices.MaxFunc([]time.Time{s.LastAt, r.OccurredAt}, time.Time.Compare)
+		last = slices.MaxFunc([]time.Time{last, r.OccurredAt}, time.Time.Compare)
+		if r.Kind == LinkRegistered {
+			s.Links = append(s.Links, Link{Record: r.ID, RegisteredAt: r.OccurredAt, RemovedAt: r.UndoneAt, Route: r.Route})
+			continue
+		}
+		s.Debits++
+		if r.UndoneAt.IsZero() {
+			debits = append(debits, RecentDebit{Record: r.ID, At: r.OccurredAt, Amount: r.Amount, Service: r.Service})
+			s.Months[r.OccurredAt.In(JST).Format("2006-01")] += r.Amount - r.Returned
+		}
+	}
+	for _, s := range a.Services {
+		slices.SortFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
+		s.Links = s.Links[max(0, len(s.Links)-10):]
+		var months []string
+		for m := range s.Months {
+			months = append(months, m)
+		}
+		slices.Sort(months)
+		for _, m := range months[:max(0, len(months)-13)] {
+			delete(s.Months, m)
+		}
+		if len(s.Months) == 0 {
+			s.Months = nil
+		}
+	}
+	debits = slices.DeleteFunc(debits, func(d RecentDebit) bool { return last.Sub(d.At) > 7*24*time.Hour+time.Hour })
+	slices.SortFunc(debits, func(x, y RecentDebit) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Record, y.Record)) })
+	a.Recent = debits[max(0, len(debits)-100):]
+	return a
+}
+
+// The bounds of months, links and recent debits keep the latest, whatever
+// order the records come in.
+func TestAnActivityRemembersTheLatest(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		var records []*Record
+		// Over two years, or over ten days: one bound is met, or another.
+		span := []int{730 * 24 * 60, 10 * 24 * 60, 8 * 24 * 60}[seed%3]
+		for i := range 1 + r.IntN(300) {
+			x := &Record{ID: fmt.Sprint(i), Kind: Debit, Complete: true, Service: []string{"docomo", "docomo", "paypay"}[r.IntN(3)],
+				OccurredAt: noon.Add(time.Duration(r.IntN(span)) * time.Minute), Amount: int64(1 + r.IntN(9))}
+			if i < 2 { // the ends, and exactly as long ago as is remembered
+				x.OccurredAt = noon.Add(time.Duration(span) * time.Minute).Add(-time.Duration(i) * (7*24 + 1) * time.Hour)
+			}
+			switch kind := r.IntN(8); {
+			case i == 0: // the latest stands
+			case kind == 0:
+				x.Kind, x.Amount, x.Route = LinkRegistered, 0, "web"
+				x.OccurredAt = x.OccurredAt.Add(time.Duration(i) * time.Millisecond) // no two at one moment
+			case kind == 1:
+				x.UndoneAt = x.OccurredAt.Add(time.Hour)
+			case kind == 2:
+				x.Returned = int64(r.IntN(int(x.Amount)))
+			}
+			records = append(records, x)
+		}
+		want := remembered(records)
+		// The latest comes last: what is too old goes when a debit is added.
+		r.Shuffle(len(records)-1, func(i, j int) { records[i+1], records[j+1] = records[j+1], records[i+1] })
+		slices.Reverse(records)
+		got := &Activity{}
+		for _, x := range records {
+			got.Apply(x)
+		}
+		for id, s := range got.Services {
+			if last := lastStanding(got.Recent, id); last != 0 && s.LastAmount != last {
+				t.Fatalf("seed %d: the last amount of %s is %d, want %d", seed, id, s.LastAmount, last)
+			}
+			s.LastAmount = 0
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d: the slow way (-) and the activity (+):\n%s", seed, diff)
+		}
+	}
+}
+
+// lastStanding is the amount of the latest debit of a service, the greatest of
+// those at one moment; 0 if there is none.
+func lastStanding(recent []RecentDebit, service string) int64 {
+	var at time.Time
+	var yen int64
+	for _, d := range recent {
+		if d.Service == service && (d.At.After(at) || d.At.Equal(at) && d.Amount > yen) {
+			at, yen = d.At, d.Amount
+		}
+	}
+	return yen
+}
+
+func TestAHistoryReachesAsFarBackAsItWasTold(t *testing.T) {
+	a := &Activity{}
+	if a.Since(time.Time{}) || !a.HistoryFrom.IsZero() {
+		t.Error("no time is taken for one")
+	}
+	for _, c := range []struct {
+		from time.Time
+		news bool
+	}{{noon, true}, {noon, false}, {noon.Add(1), false}, {noon.Add(-1), true}, {noon, false}, {time.Time{}, false}} {
+		was := a.HistoryFrom
+		if news := a.Since(c.from); news != c.news || news && !a.HistoryFrom.Equal(c.from) || !news && !a.HistoryFrom.Equal(was) {
+			t.Errorf("%s: news %v, known since %s", c.from, news, a.HistoryFrom)
+		}
+	}
+	a.HistoryFrom = noon
+	for at, want := range map[time.Time]time.Duration{noon: 0, noon.Add(-1): 0, noon.Add(time.Hour): time.Hour} {
+		if got := a.Facts(&Record{Kind: Debit, Service: "docomo", OccurredAt: at}).KnownFor; got != want {
+			t.Errorf("at %s it is known for %s, want %s", at, got, want)
+		}
+	}
+	if got := (&Activity{}).Facts(&Record{Kind: Debit, Service: "docomo", OccurredAt: noon}).KnownFor; got != 0 {
+		t.Errorf("an account of which nothing is known is known for %s", got)
+	}
+}
+
+func TestFactsOfARecord(t *testing.T) {
+	yen := func(n int64) *int64 { return &n }
+	a := &Activity{Services: map[string]*ServiceActivity{"docomo": {Links: []Link{{RegisteredAt: noon}}}}}
+	for name, c := range map[string]struct {
+		r    Record
+		want Facts
+	}{
+		"a link": {Record{Kind: LinkRegistered, Service: "docomo"}, Facts{Link: true, Service: "docomo"}},
+		"a debit of no service, at the last yen": {Record{Kind: Debit, Amount: 5, Balance: yen(0)}, Facts{Amount: 5}},
+		"an overdraft":                           {Record{Kind: Debit, Amount: 5, Balance: yen(-1)}, Facts{Amount: 5, Overdrawn: true}},
+		"one of which the catalogue is not sure": {Record{Kind: Debit, Amount: 5, Confidence: Undecided}, Facts{Amount: 5, Undecided: true}},
+		"a debit of a service that was linked":   {Record{Kind: Debit, Amount: 5, Service: "docomo", OccurredAt: noon}, Facts{Amount: 5, Service: "docomo", MonthTotal: 5, AfterLink: true, OccurredAt: noon}},
+	} {
+		if diff := gocmp.Diff(c.want, a.Facts(&c.r)); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+// A record that only its undoing has reached adds nothing to take back.
+func TestHalfARecordLeavesTheActivityAlone(t *testing.T) {
+	a := &Activity{}
+	a.Apply(&Record{ID: "1", Kind: Debit, Service: "docomo", Amount: 5, Complete: true, OccurredAt: noon})
+	want := a.Clone()
+	half := NewRecord("2", AccountKey{}, Entry{Event: "e", Kind: DebitReversed, At: noon, Amount: 5})
+	a.Apply(half)
+	a.Replace(half, nil)
+	half.Service = "docomo"
+	a.Replace(half, nil)
+	a.Replace(&Record{ID: "3", Kind: Debit, Amount: 9, Complete: true, OccurredAt: noon}, nil) // of no service
+	a.Replace(&Record{ID: "4", Kind: LinkRegistered, Service: "none", Complete: true}, nil)
+	if diff := gocmp.Diff(want, a); diff != "" {
+		t.Error(diff)
+	}
+	a.Replace(&Record{ID: "1", Kind: Debit, Service: "docomo", Amount: 5, Complete: true, OccurredAt: noon}, nil)
+	if s := a.Services["docomo"]; s.Debits != 0 || len(s.Months) != 0 || s.LastAmount != 0 || len(a.Recent) != 0 || s.FirstAt.IsZero() {
+		t.Errorf("what is taken back leaves %+v %v; that the service touched the account stays", s, a.Recent)
+	}
+}

@@ -1,0 +1,237 @@
+package watch
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestADisputeStandsWhileTheAnswerDoes(t *testing.T) {
+	d := &Dispute{}
+	for name, c := range map[string]struct {
+		d    *Dispute
+		a    *Answer
+		want bool
+	}{
+		"not mine": {d, &Answer{Value: NotMine}, true}, "mine": {d, &Answer{Value: Mine}, false},
+		"no answer": {d, nil, false}, "no dispute": {nil, &Answer{Value: NotMine}, false},
+	} {
+		if got := c.d.Stands(&Record{Answer: c.a}); got != c.want {
+			t.Errorf("%s: stands %v", name, got)
+		}
+	}
+}
+
+func TestTheBankIsToldTheOldestChangeThatItHasNotTaken(t *testing.T) {
+	d := &Dispute{Changes: []DisputeChange{
+		{Seq: 1, TellBank: true, ToldAt: noon}, {Seq: 2}, {Seq: 3, TellBank: true, GaveUpAt: noon}, {Seq: 4, TellBank: true}, {Seq: 5, TellBank: true}}}
+	for _, want := range []int{4, 5} {
+		c, ok := d.Untold()
+		if !ok || c.Seq != want {
+			t.Fatalf("change %v (%v), want %d", c, ok, want)
+		}
+		c.ToldAt = noon
+	}
+	if c, ok := d.Untold(); ok || c != nil {
+		t.Errorf("there is still %v", c)
+	}
+}
+
+// disputed is a dispute as an answer "not mine" makes it, and its record.
+func disputed() (*Dispute, *Record) {
+	yen := int64(7)
+	r := NewRecord("r", AccountKey{Bank: "0125", Ref: "a"}, Entry{Event: "e0", Kind: Debit, Status: Pending, At: noon, ReceivedAt: noon, Amount: 5000,
+		Balance: &yen, Descriptor: "ﾄﾞｺﾓ", Service: "docomo", Confidence: Seen})
+	r.Txn = "t"
+	d := &Dispute{ID: "d", Record: "r", Kind: Debit, Txn: "t", Status: DisputeOpened}
+	d.Note(r)
+	d.Changes = []DisputeChange{{Seq: 1, Status: DisputeOpened, At: noon, TellBank: true, Shows: r.Shows("w")}}
+	return d, r
+}
+
+func TestADisputeNotesTheFactsOfItsTransaction(t *testing.T) {
+	d, r := disputed()
+	want := Dispute{ID: "d", Record: "r", Kind: Debit, Txn: "t", Status: DisputeOpened, Amount: 5000, Service: "docomo", Descriptor: "ﾄﾞｺﾓ",
+		OccurredAt: noon, History: r.Story(), Changes: d.Changes}
+	if diff := cmp.Diff(&want, d); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheBankHearsWhatBecomesOfADisputedTransaction(t *testing.T) {
+	later := noon.Add(time.Hour)
+	for name, c := range map[string]struct {
+		change func(*Record)
+		told   bool
+	}{
+		"nothing":                   {func(*Record) {}, false},
+		"another balance":           {func(r *Record) { r.Balance = nil }, false},
+		"other words":               {func(r *Record) { r.Descriptor, r.Confidence = "X", Guessed }, false},
+		"it was raised":             {func(r *Record) { r.Amount++ }, true},
+		"it was corrected down":     {func(r *Record) { r.Amount-- }, true},
+		"some came back":            {func(r *Record) { r.Returned = 1 }, true},
+		"all came back":             {func(r *Record) { r.UndoneAt = later }, true},
+		"it was presented again":    {func(r *Record) { r.Again = 1 }, true},
+		"it is of another service":  {func(r *Record) { r.Service = "paypay" }, true},
+		"it is posted, as it stood": {func(r *Record) { r.Status = Posted }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, r := disputed()
+			c.change(r)
+			if told := d.Update(r, later); told != c.told {
+				t.Fatalf("told %v", told)
+			}
+			if !c.told {
+				if len(d.Changes) != 1 {
+					t.Errorf("changes %+v", d.Changes)
+				}
+				return
+			}
+			want := DisputeChange{Seq: 2, Status: DisputeUpdated, At: later, TellBank: true, Shows: r.Shows("")}
+			if diff := cmp.Diff(want, d.Changes[len(d.Changes)-1]); diff != "" {
+				t.Error(diff)
+			}
+			if d.Amount != r.Amount || d.Service != r.Service {
+				t.Errorf("the dispute says %d of %s", d.Amount, d.Service)
+			}
+			if d.Update(r, later.Add(1)) || len(d.Changes) != 2 {
+				t.Error("it is told twice")
+			}
+		})
+	}
+}
+
+func TestTheBankHearsOfEachFurtherDebitOnce(t *testing.T) {
+	d, _ := disputed()
+	before := d.Shown()
+	for i, id := range []string{"x", "y", "x", "y"} {
+		r := &Record{ID: id, Txn: "t" + id, Kind: Debit, Amount: 77, Service: "docomo", Descriptor: "Y", OccurredAt: noon.Add(1)}
+		at := noon.Add(time.Duration(i) * time.Minute)
+		if told := d.Another(r, at); told != (i < 2) {
+			t.Errorf("%s, told %v", id, told)
+		}
+		if i >= 2 {
+			continue
+		}
+		want := DisputeChange{Seq: i + 2, Status: DisputeUpdated, At: at, TellBank: true, Shows: before,
+			Further: &Further{Record: id, Txn: "t" + id, Kind: Debit, Amount: 77, Service: "docomo", Descriptor: "Y", OccurredAt: noon.Add(1)}}
+		if diff := cmp.Diff(want, d.Changes[len(d.Changes)-1]); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if len(d.Changes) != 3 {
+		t.Errorf("%d changes", len(d.Changes))
+	}
+}
+
+func TestAChangeIsDueAsSoonAsTheEarliest(t *testing.T) {
+	later := noon.Add(time.Hour)
+	for name, c := range map[string]struct{ due, want time.Time }{
+		"nothing was due":       {time.Time{}, later.Add(LostAfter)},
+		"something later":       {later.Add(LostAfter + 1), later.Add(LostAfter)},
+		"something earlier":     {noon, noon},
+		"something at one time": {later.Add(LostAfter), later.Add(LostAfter)},
+	} {
+		d, r := disputed()
+		d.Due = c.due
+		r.Amount = 1
+		if d.Update(r, later); !d.Due.Equal(c.want) {
+			t.Errorf("%s: due at %s, want %s", name, d.Due, c.want)
+		}
+	}
+}
+
+func TestWhatWasTakenBackIsToldNoMore(t *testing.T) {
+	d, r := disputed()
+	d.Status, r.Amount = DisputeWithdrawn, 9
+	d.Update(r, noon)
+	d.Another(&Record{ID: "x"}, noon)
+	if len(d.Changes) != 1 || !d.Due.IsZero() {
+		t.Errorf("changes %+v, due %s", d.Changes, d.Due)
+	}
+	if d.Amount != 9 {
+		t.Error("the dispute itself does not say what became of it")
+	}
+}
+
+func TestTheChangesOfADisputeAreNumberedAndBounded(t *testing.T) {
+	d, r := disputed()
+	d.Changes[0].Seq = 41
+	for i := range 300 {
+		r.Amount = int64(i + 1)
+		d.Update(r, noon.Add(time.Duration(i)*time.Second))
+	}
+	if len(d.Changes) != 200 {
+		t.Errorf("%d changes, want 200", len(d.Changes))
+	}
+	for i, c := range d.Changes {
+		if c.Seq != 41+i {
+			t.Fatalf("change %d has the number %d", i, c.Seq)
+		}
+	}
+	if d.Amount != 300 {
+		t.Errorf("the dispute says %d yen, not the latest", d.Amount)
+	}
+	first := &Dispute{Status: DisputeOpened}
+	if first.Update(&Record{Amount: 1}, noon); len(first.Changes) != 1 || first.Changes[0].Seq != 1 {
+		t.Errorf("the first change of all is %+v", first.Changes)
+	}
+}
+
+func TestWhatABankWasToldLast(t *testing.T) {
+	d, _ := disputed()
+	two := &Shown{Amount: 2}
+	d.Changes = append(d.Changes, DisputeChange{Shows: two}, DisputeChange{Status: DisputeFrozen})
+	if d.Shown() != two {
+		t.Errorf("%+v, want what the latest change that says anything says", d.Shown())
+	}
+	// Disputes of before changes said it.
+	for kind, status := range map[Kind]Status{Debit: Posted, LinkRegistered: ""} {
+		d.Changes, d.Kind = nil, kind
+		want := &Shown{Amount: 5000, Service: "docomo", Descriptor: "ﾄﾞｺﾓ", OccurredAt: noon, Status: status}
+		if diff := cmp.Diff(want, d.Shown()); diff != "" {
+			t.Errorf("%s: %s", kind, diff)
+		}
+	}
+}
+
+func TestAnActivityNamesTheOpenDisputesOfAService(t *testing.T) {
+	a := &Activity{}
+	open := func(id, service string, at time.Time) {
+		a.Report(&Dispute{ID: id, Service: service, AnsweredAt: at}, true)
+	}
+	check := func(what, service string, now time.Time, want string) {
+		t.Helper()
+		if got, ok := a.ReportedOf(service, now); got != want || ok != (want != "") {
+			t.Errorf("%s: %q (%v), want %q", what, got, ok, want)
+		}
+	}
+	check("nothing reported", "docomo", noon, "")
+	open("d1", "docomo", noon)
+	open("d0", "", noon) // a debit of nobody knows whom
+	check("at the end of its time", "docomo", noon.Add(ReportedFor), "d1")
+	check("after it", "docomo", noon.Add(ReportedFor+1), "")
+	check("another service", "paypay", noon, "")
+	check("no service", "", noon, "")
+	open("d2", "docomo", noon.Add(time.Hour))
+	check("the latest", "docomo", noon.Add(time.Hour), "d2")
+	open("d1", "docomo", noon.Add(2*time.Hour))
+	check("one that is said again", "docomo", noon.Add(2*time.Hour), "d1")
+	if len(a.Reported) != 2 {
+		t.Errorf("%d are named, want two", len(a.Reported))
+	}
+	was := a.Reported
+	a.Report(&Dispute{ID: "d1", Service: "docomo"}, false)
+	check("closed", "docomo", noon.Add(2*time.Hour), "d2")
+	if was[1].Dispute != "d1" {
+		t.Error("what was read before is changed")
+	}
+	for i := range 30 {
+		open(fmt.Sprint("many", i), "kyash", noon)
+	}
+	if len(a.Reported) != 20 || a.Reported[0].Dispute != "many10" || a.Reported[19].Dispute != "many29" {
+		t.Errorf("%d are named, from %s on", len(a.Reported), a.Reported[0].Dispute)
+	}
+}

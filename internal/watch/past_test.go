@@ -1,0 +1,140 @@
+package watch
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestNewsAreLateByWholeStepsAndThenHistory(t *testing.T) {
+	for _, c := range []struct {
+		after    time.Duration
+		dateOnly bool
+		late     time.Duration
+		past     bool
+	}{
+		{0, false, 0, false}, {-time.Hour, false, 0, false}, {-30 * time.Hour, false, 0, false},
+		{3*time.Hour - 1, false, 0, false}, {3 * time.Hour, false, 3 * time.Hour, false}, {6*time.Hour - 1, false, 3 * time.Hour, false},
+		{27*time.Hour - 1, true, 0, false}, {27 * time.Hour, true, 3 * time.Hour, false},
+		{7 * 24 * time.Hour, false, 7 * 24 * time.Hour, false}, {7*24*time.Hour + 1, false, 7 * 24 * time.Hour, true},
+	} {
+		r := &Record{OccurredAt: noon, ReceivedAt: noon.Add(c.after), DateOnly: c.dateOnly}
+		if late, past := r.Late(), r.TooLate(); late != c.late || past != c.past {
+			t.Errorf("received after %s (date only: %v): late by %s, history %v", c.after, c.dateOnly, late, past)
+		}
+	}
+}
+
+func TestWhatHappenedAnHourBeforeSomebodyWatchedIsNewsToThem(t *testing.T) {
+	w := &Watcher{Since: noon} // 2 November in Japan
+	for at, want := range map[time.Time]bool{
+		noon: false, noon.Add(-time.Hour): false, noon.Add(-time.Hour - 1): true, noon.Add(time.Hour): false,
+	} {
+		if got := (&Record{OccurredAt: at}).BeforeWatched(w); got != want {
+			t.Errorf("%s is history: %v", at, got)
+		}
+	}
+	day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, JST) }
+	for at, want := range map[time.Time]bool{day(1): true, day(2): false, day(3): false} {
+		if got := (&Record{OccurredAt: at, DateOnly: true}).BeforeWatched(w); got != want {
+			t.Errorf("the day %s is history: %v", at, got)
+		}
+	}
+}
+
+// A summary says each thing that came too late once: those of ten minutes in
+// one message, and no two messages in a day.
+func TestSummariesSayEachLateRecordOnce(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		a, now := &Activity{}, noon
+		var debits, links int
+		var yen int64
+		var sums []*Summary
+		for i := range 60 {
+			now = now.Add(time.Duration(r.IntN(400)) * time.Minute)
+			rec := &Record{ID: fmt.Sprint(i), Kind: Debit, OccurredAt: noon.AddDate(0, 0, -r.IntN(300)), Amount: int64(1 + r.IntN(1000))}
+			rec.Returned = int64(r.IntN(int(rec.Amount)))
+			switch r.IntN(4) {
+			case 0:
+				rec.Kind, rec.Amount, rec.Returned = LinkRegistered, 0, 0
+				links++
+			case 1:
+				rec.UndoneAt = noon
+				debits++
+			default:
+				debits++
+				yen += rec.Amount - rec.Returned
+			}
+			was := a.Summary
+			fresh := a.Sum(rec, now)
+			s := a.Summary
+			if fresh != (was == nil || !now.Before(was.Until)) || fresh != (s != was) {
+				t.Fatalf("seed %d: a new summary at %s: %v, the one before until %v", seed, now, fresh, was)
+			}
+			if fresh {
+				sums = append(sums, s)
+				if s.Record != rec.ID || !s.FirstAt.Equal(rec.OccurredAt) || !s.LastAt.Equal(rec.OccurredAt) {
+					t.Fatalf("seed %d: a new summary is %+v", seed, s)
+				}
+				want := now.Add(10 * time.Minute)
+				if was != nil {
+					want = slices.MaxFunc([]time.Time{want, was.Until.Add(24 * time.Hour)}, time.Time.Compare)
+				}
+				if !s.Until.Equal(want) {
+					t.Fatalf("seed %d: gathered until %s, want %s", seed, s.Until, want)
+				}
+			}
+			if s.FirstAt.After(rec.OccurredAt) || s.LastAt.Before(rec.OccurredAt) {
+				t.Fatalf("seed %d: %s lies outside of %s to %s", seed, rec.OccurredAt, s.FirstAt, s.LastAt)
+			}
+		}
+		for _, s := range sums {
+			debits, links, yen = debits-s.Debits, links-s.Links, yen-s.Yen
+		}
+		if debits != 0 || links != 0 || yen != 0 {
+			t.Fatalf("seed %d: not said: %d debits, %d links, %d yen", seed, debits, links, yen)
+		}
+	}
+}
+
+func TestASeedIsHistoryAndOneLinkOfADay(t *testing.T) {
+	k := AccountKey{Bank: "0125", Ref: "a"}
+	s := Seed{Descriptor: "ﾄﾞｺﾓ", Since: time.Date(2026, 3, 1, 0, 0, 0, 0, JST), DateOnly: true, Route: "web"}
+	r := s.Record(k, "***1", "docomo", Seen, noon)
+	if !r.Past || r.Kind != LinkRegistered || !r.Complete || r.Service != "docomo" || r.Confidence != Seen || r.Descriptor != "ﾄﾞｺﾓ" || r.Route != "web" || !r.DateOnly ||
+		r.Mask != "***1" || r.Account != k || !r.OccurredAt.Equal(s.Since) || !r.ReceivedAt.Equal(noon) || !r.RecordedAt.Equal(noon) || r.Txn != r.ID || r.Event != r.ID || r.ID == "" {
+		t.Errorf("%+v", r)
+	}
+	id := func(change func(*Seed, *AccountKey, *string)) string {
+		s, k, service := s, k, "docomo"
+		change(&s, &k, &service)
+		return s.Record(k, "", service, Seen, noon).ID
+	}
+	for name, same := range map[string]string{
+		"later on its day": id(func(s *Seed, _ *AccountKey, _ *string) { s.Since = s.Since.Add(24*time.Hour - 1).UTC() }),
+		"in other words":   id(func(s *Seed, _ *AccountKey, _ *string) { s.Descriptor, s.Route = "X", "" }),
+	} {
+		if same != r.ID {
+			t.Errorf("the link %s is another", name)
+		}
+	}
+	unknown := id(func(_ *Seed, _ *AccountKey, service *string) { *service = "" })
+	for name, other := range map[string]string{
+		"day":       id(func(s *Seed, _ *AccountKey, _ *string) { s.Since = s.Since.Add(24 * time.Hour) }),
+		"day ago":   id(func(s *Seed, _ *AccountKey, _ *string) { s.Since = s.Since.Add(-1) }),
+		"bank":      id(func(_ *Seed, k *AccountKey, _ *string) { k.Bank = "0168" }),
+		"account":   id(func(_ *Seed, k *AccountKey, _ *string) { k.Ref = "b" }),
+		"service":   id(func(_ *Seed, _ *AccountKey, service *string) { *service = "paypay" }),
+		"knowledge": unknown,
+	} {
+		if other == r.ID {
+			t.Errorf("the link of another %s is the same", name)
+		}
+	}
+	if id(func(s *Seed, _ *AccountKey, service *string) { s.Descriptor, *service = "X", "" }) == unknown {
+		t.Error("two unknown services are one")
+	}
+}
