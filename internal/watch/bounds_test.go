@@ -1,0 +1,147 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// What people may set, in the numbers that banks and people were told. To
+// change one is a decision of its own.
+func TestTheBoundsOfSettings(t *testing.T) {
+	known := func(string) bool { return true }
+	words := func(n int) (out []string) {
+		for i := range n {
+			out = append(out, "ヤチン"+strings.Repeat("ア", i))
+		}
+		return out
+	}
+	trusts := func(n int) (out []Trust) {
+		for i := range n {
+			out = append(out, Trust{Service: "paypay", UpTo: int64(i + 1), Until: noon.Add(1)})
+		}
+		return out
+	}
+	until := func(d time.Duration) []Trust { return []Trust{{Service: "paypay", UpTo: 1, Until: noon.Add(d)}} }
+	for name, c := range map[string]struct{ at, beyond Rules }{
+		"a trillion yen":            {Rules{AnyDebit: 1_000_000_000_000}, Rules{AnyDebit: 1_000_000_000_001}},
+		"twenty words":              {Rules{Keywords: words(20)}, Rules{Keywords: words(21)}},
+		"words of two characters":   {Rules{Keywords: []string{"ガス"}}, Rules{Keywords: []string{"ガ"}}},
+		"words of 30 characters":    {Rules{Keywords: []string{strings.Repeat("ア", 30)}}, Rules{Keywords: []string{strings.Repeat("ア", 31)}}},
+		"fifteen trusts":            {Rules{Trusts: trusts(15)}, Rules{Trusts: trusts(16)}},
+		"a trust of 366 days":       {Rules{Trusts: until(366 * 24 * time.Hour)}, Rules{Trusts: until(366*24*time.Hour + 1)}},
+		"a pause of 31 days":        {Rules{PausedUntil: noon.Add(31 * 24 * time.Hour)}, Rules{PausedUntil: noon.Add(31*24*time.Hour + 1)}},
+		"a month's total of 1 yen":  {Rules{MonthlyTotal: map[string]int64{"paypay": 1}}, Rules{MonthlyTotal: map[string]int64{"paypay": 0}}},
+		"a least amount of nothing": {Rules{ServiceMinFor: map[string]int64{"paypay": 0}}, Rules{ServiceMinFor: map[string]int64{"paypay": -1}}},
+	} {
+		if faults := c.at.Check(&Rules{}, known, noon); faults != nil {
+			t.Errorf("%s: %v", name, faults)
+		}
+		if faults := c.beyond.Check(&Rules{}, known, noon); len(faults) != 1 {
+			t.Errorf("more than %s: %v", name, faults)
+		}
+	}
+}
+
+func TestTextsAreCheckedCharacterByCharacter(t *testing.T) {
+	for s, want := range map[string]Code{
+		"": CodeEmpty, "a": "", "漢字": "", "漢字漢": CodeTooLong, "\x1f": CodeControl, " ": "", "~": "", "\x7f": CodeControl, "\u009f": CodeControl, "\u00a0": "",
+		"\uFFFD": "", "\uFFFE": CodeControl, "\uFFFF": CodeControl, "\U00010000": "", "a\n": CodeControl, "\na": CodeControl, "abc": CodeTooLong,
+	} {
+		var got Code
+		if fe := CheckText("f", s, 1, 2); fe != nil {
+			if got = fe.Code; fe.Field != "f" || fe.Error() != "f: "+fe.Problem || strings.Contains(fe.Problem, s) && s != "" {
+				t.Errorf("%q: %v", s, fe)
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+	if whole := (&FieldError{Problem: "p"}); whole.Error() != "p" {
+		t.Errorf("a fault of the whole: %v", whole)
+	}
+	for n, ok := range map[int]bool{0: true, 40: true, 41: false} {
+		if fe := CheckMask("m", strings.Repeat("＊", n)); (fe == nil) != ok {
+			t.Errorf("a mask of %d characters: %v", n, fe)
+		}
+	}
+}
+
+func TestAnAccountRefNeedsNoEscape(t *testing.T) {
+	const may = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~-"
+	for r := rune(0); r < 0x100; r++ {
+		if fe := CheckRef("r", "x"+string(r)); (fe == nil) != strings.ContainsRune(may, r) {
+			t.Errorf("%q: %v", r, fe)
+		}
+	}
+	for s, ok := range map[string]bool{"": false, ".": false, "..": false, "...": true, ".a": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
+		if fe := CheckRef("r", s); (fe == nil) != ok || fe != nil && fe.Field != "r" {
+			t.Errorf("%q: %v", s, fe)
+		}
+	}
+}
+
+func TestMailAddressesToTheirBounds(t *testing.T) {
+	label := strings.Repeat("a", 63)
+	long := label + "." + label + "." + label + "." // 192
+	for s, want := range map[string]string{
+		strings.Repeat("a", 64) + "@b.jp": "=", strings.Repeat("a", 65) + "@b.jp": "",
+		"x@" + label + ".jp": "=", "x@" + label + "a.jp": "",
+		"x@" + long + strings.Repeat("a", 58) + ".jp": "=", "x@" + long + strings.Repeat("a", 59) + ".jp": "",
+		"09azAZ!#$%&'*+/=?^_`{|}~.-x@b.jp": "=", "x@0-9.jp": "=", "x@b.09": "", "x@b.j": "", "x@b.j9": "=", "x@b.9j": "", "x@jp": "", "x@-b.jp": "", "x@b-.jp": "",
+		"x@b..jp": "", "x@.jp": "", "x@b_c.jp": "", "x@b/c.jp": "", "x@b:c.jp": "", "x@b@c.jp": "", "@b.jp": "", "x": "", "": "", "x y@b.jp": "", "x,y@b.jp": "",
+		".x@b.jp": `".x"@b.jp`, "x.@b.jp": `"x."@b.jp`, "x..y@b.jp": `"x..y"@b.jp`, "x.y@b.jp": "=",
+		`"x y"@b.jp`: "=", `"x@y"@b.jp`: "=", `"x"@b.jp`: "x@b.jp", `"x~ "@b.jp`: "=", "\"x\x7f\"@b.jp": "", "\"x\x1f\"@b.jp": "", `"é"@b.jp`: "", `"x@b.jp`: "", `x"@b.jp`: "",
+		`"` + strings.Repeat("a", 63) + ` "@b.jp`: "=", `"` + strings.Repeat("a", 64) + ` "@b.jp`: "", `"n" <x@b.jp`: "",
+	} {
+		if want == "=" {
+			want = s
+		}
+		if got, ok := MailAddress(s); got != want || ok != (want != "") {
+			t.Errorf("%q: %q (%v), want %q", s, got, ok, want)
+		}
+	}
+	// A byte more at either end of what may stand there.
+	for b := range 0x80 {
+		c := string(rune(b))
+		letter := strings.Contains("abcdefghijklmnopqrstuvwxyz", strings.ToLower(c))
+		if _, ok := MailAddress("x@b." + c + "x"); ok != letter {
+			t.Errorf("a last label that begins with %q: %v", c, ok)
+		}
+		if _, ok := MailAddress("x@b" + c + "c.jp"); ok != (letter || c >= "0" && c <= "9" || c == "-" || c == ".") {
+			t.Errorf("a label that holds %q: %v", c, ok)
+		}
+		atom := letter || c >= "0" && c <= "9" || strings.Contains("!#$%&'*+-/=?^_`{|}~.", c)
+		if _, ok := MailAddress("x" + c + "y@b.jp"); ok != atom {
+			t.Errorf("a local part that holds %q: %v", c, ok)
+		}
+	}
+}
+
+func TestIDsAreShortAndOfOneAlphabet(t *testing.T) {
+	seen := map[string]bool{}
+	for i := range 200 {
+		id := Derive("x", strings.Repeat("y", i))
+		if utf8.RuneCountInString(id) != 26 || strings.Trim(id, "0123456789abcdefghjkmnpqrstvwxyz") != "" || seen[id] {
+			t.Errorf("%d: %q", i, id)
+		}
+		seen[id] = true
+		u := DeriveUUID("x", strings.Repeat("y", i))
+		if u[14] != '5' || !slices.Contains([]byte("89ab"), u[19]) || seen[u] {
+			t.Errorf("%d: %q", i, u)
+		}
+		seen[u] = true
+	}
+	if Derive("a", "b") == Derive("ab") || DeriveUUID("a", "b") == DeriveUUID("ab") {
+		t.Error("parts run into each other")
+	}
+	e := Event{Bank: "0125", AccountRef: "a", TransactionID: "t", Kind: LinkRegistered}
+	removed := e
+	removed.Kind = LinkRemoved
+	if removed.RecordID() != e.RecordID() || !e.IsLink() || !removed.IsLink() || (&Event{Kind: Debit}).IsLink() || (&Event{Kind: DebitReversed}).IsLink() {
+		t.Error("a link and its removal are not one, or a debit is a link")
+	}
+}
