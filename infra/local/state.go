@@ -110,7 +110,17 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 	out := []trace{}
 	for _, r := range records[:min(len(records), shown)] {
 		t := trace{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Descriptor: r.Descriptor, Amount: r.Amount, Critical: r.Critical(),
-			Reasons: []string{}, Undone: r.UndoneAt, Steps: steps(r)}
+			Reasons: []string{}, Undone: r.UndoneAt}
+		// What people were told of it, and answered, stands with the alert that
+		// its incident began with.
+		lead := r
+		if r.Lead != "" {
+			var err error
+			if lead, err = s.System.Store.Record(ctx, r.Lead); err != nil {
+				return nil, err
+			}
+		}
+		t.Steps = steps(r, lead)
 		if t.What, _ = names.Service(r.Service, watch.Japanese); t.What == "" {
 			t.What = r.Descriptor
 		}
@@ -121,8 +131,8 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 				}
 			}
 		}
-		if r.Dispute != "" {
-			d, err := s.System.Store.Dispute(ctx, r.Dispute)
+		if lead.Dispute != "" {
+			d, err := s.System.Store.Dispute(ctx, lead.Dispute)
 			if err != nil {
 				return nil, err
 			}
@@ -137,13 +147,22 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 	return out, nil
 }
 
-func steps(r *watch.Record) []step {
+func steps(r, lead *watch.Record) []step {
 	channels := app.Channels()
 	out := []step{{"occurred", r.OccurredAt, ""}, {"received", r.ReceivedAt, ""}, {"alerted", r.RecordedAt, ""}}
-	for _, d := range r.Deliveries {
+	for i := range lead.Deliveries {
+		d := &lead.Deliveries[i]
 		at := d.AcceptedAt
 		note := ""
-		if d.Kind != watch.TellAlert {
+		if d.Kind.OfIncident() {
+			j := slices.IndexFunc(lead.SaidBy(d), func(s watch.Said) bool { return s.Record == r.ID })
+			if j < 0 {
+				continue // it is about other parts of the incident
+			}
+			if lead.SaidBy(d)[j].Was != nil {
+				note = string(watch.TellChanged)
+			}
+		} else {
 			note = string(d.Kind)
 		}
 		name := channels.Label(d.Channel, watch.English) + " accepted"
@@ -160,8 +179,8 @@ func steps(r *watch.Record) []step {
 		}
 		out = append(out, step{name, at, note})
 	}
-	if r.Answer != nil {
-		out = append(out, step{"answered", r.Answer.At, string(r.Answer.Value)})
+	if lead.Answer != nil {
+		out = append(out, step{"answered", lead.Answer.At, string(lead.Answer.Value)})
 	}
 	return out
 }

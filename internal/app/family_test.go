@@ -349,5 +349,7 @@ func TestTheOwnerHearsWhichGuardianAnswered(t *testing.T) {
 	guardian.taps("a=notmine")
 	owner.reads("長女が「身に覚えがない」と回答しました", "KZ-")
 	guardian.taps("a=undo")
+	guardian.reads("Take this report back?", "KZ-", "You")
+	guardian.taps("a=undo")
 	owner.reads("長女が「身に覚えがない」という回答を取り消しました")
 }

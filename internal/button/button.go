@@ -21,7 +21,7 @@ type Verb string
 const (
 	NotMine Verb = "notmine" // of a Record: "that was not me"
 	Mine    Verb = "mine"    // of a Record: "that was me"
-	Undo    Verb = "undo"    // of a Record: takes "not mine" back
+	Undo    Verb = "undo"    // of a Record: takes "not mine" back; Asked is when the report was made that is confirmed
 	Trust   Verb = "trust"   // of a Record: debits like it stay silent
 	Leave   Verb = "leave"   // of a Watcher, or All: stop watching; Asked tells when the button was shown
 	Erase   Verb = "erase"   // the same for erasing; without a Watcher it asks which

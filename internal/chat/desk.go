@@ -15,7 +15,7 @@ import (
 // The event's id is the act's name, so that an event that comes again acts
 // once, whatever was pressed in between.
 func (t *talk) toDesk(ctx context.Context, p button.Press) (plan, error) {
-	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery}
+	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked}
 	var res dispute.Result
 	var err error
 	switch p.Verb {
@@ -62,7 +62,9 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 		}
 		return wording.DisputeAlready(t.disputeFacts(ctx, res))
 	case dispute.Changed:
-		return wording.Changed(t.changedFacts(ctx, res))
+		return t.changed(ctx, res)
+	case dispute.Confirm:
+		return wording.ConfirmUndo(t.disputeFacts(ctx, res))
 	case dispute.Withdrawn, dispute.AlreadyWithdrawn:
 		return wording.DisputeWithdrawn(t.disputeFacts(ctx, res))
 	case dispute.Mine:
@@ -76,22 +78,19 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 	return wording.Useless(res.Watcher.Lang)
 }
 
-// changedFacts are of a debit that has changed since the message that was
-// answered.
-func (t *talk) changedFacts(ctx context.Context, res dispute.Result) wording.AlertFacts {
+// changed shows what has happened in an incident since the message that was
+// answered, and asks again.
+func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message {
 	w, r := res.Watcher, res.Record
-	f := wording.AlertFacts{Record: r, Guardian: w.Role == watch.Guardian, Was: res.Shown, Link: t.Link(r, w.ID), CanAnswer: true,
-		Delivery: watch.Delivery{Kind: watch.TellChanged, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount}}
-	if told, ok := r.ToldLast(w.ID); ok {
-		f.Delivery.ID = told.ID
+	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount, CreatedAt: t.Now()}
+	if last, ok := r.LastTold(w.ID); ok {
+		d.ID = last.ID
 	}
-	if n, ok := r.Notice(w.ID); ok {
-		f.Notice = *n
+	names := wording.Names{
+		Bank:    func(code string) (string, wording.Contact) { return t.Names.Bank(ctx, code, w.Lang) },
+		Service: func(id string) (string, wording.Contact) { return t.Names.Service(id, w.Lang) },
 	}
-	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
-	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
-	f.WasServiceName, _ = t.Names.Service(res.Shown.Of(), w.Lang)
-	return f
+	return wording.Incident(wording.IncidentOf(r, res.Unseen, d, &w, names, t.Link(r, w.ID), false))
 }
 
 func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {

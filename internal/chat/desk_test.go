@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -27,19 +28,25 @@ func TestAnswers(t *testing.T) {
 			{alice, "notmine", "r1", time.Second, []string{"すでに受け付けています", "KZ-"}, 1}},
 		"not mine can be taken back within ten minutes": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
-			{alice, "undo", "r1", 9 * time.Minute, []string{"取り消しました"}, 2},
+			{alice, "undo", "r1", 8 * time.Minute, []string{"次の申し出を取り消しますか", "KZ-", "あなた"}, 1},
+			{alice, "undo!", "r1", time.Minute, []string{"取り消しました"}, 2},
 			{alice, "undo", "r1", time.Minute, []string{"取り消しました"}, 2}},
 		"and not later": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
 			{alice, "undo", "r1", 10 * time.Minute, []string{"取り消せる時間を過ぎました", "KZ-"}, 1},
-			{alice, "mine", "r1", time.Minute, []string{"取り消せる時間を過ぎました", "KZ-"}, 1}},
+			{alice, "mine", "r1", time.Minute, []string{"すでに受け付けています", "KZ-"}, 1}},
 		"mine offers to trust, and trusting says until when": {
 			{alice, "mine", "r1", 0, []string{"ありがとうございます", "90日間は知らせない"}, 0},
 			{alice, "mine", "r1", time.Second, []string{"ありがとうございます", "90日間は知らせない"}, 0},
 			{alice, "trust", "r1", time.Second, []string{"お知らせの設定を変更しました", "3,000円", "2027年2月22日"}, 0}},
-		"mine after not mine takes it back": {
+		"mine on an older message takes no report back": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
-			{alice, "mine", "r1", time.Minute, []string{"ありがとうございます"}, 2}},
+			{alice, "mine", "r1", time.Minute, []string{"すでに受け付けています", "KZ-"}, 1}},
+		"nor that of a guardian, which is named before it is": {
+			{bob, "notmine", "r1", 0, []string{"We have your report", "KZ-"}, 1},
+			{alice, "mine", "r1", time.Minute, []string{"すでに回答済みです", "KZ-"}, 1},
+			{alice, "undo", "r1", time.Minute, []string{"次の申し出を取り消しますか", "KZ-", "見守り家族"}, 1},
+			{alice, "undo!", "r1", time.Minute, []string{"取り消しました"}, 2}},
 		"what is disputed is not trusted": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
 			{alice, "trust", "r1", time.Minute, []string{"すでに受け付けています"}, 1}},
@@ -68,7 +75,15 @@ func TestAnswers(t *testing.T) {
 			w.alert("r1", account)
 			for i, s := range steps {
 				w.Add(s.after)
-				w.press(s.who, s.action, s.record)
+				if action, confirmed := strings.CutSuffix(s.action, "!"); confirmed {
+					d, err := w.store.Dispute(t.Context(), w.Record(s.record).Dispute)
+					if err != nil {
+						t.Fatal(err)
+					}
+					w.tap(s.who, button.Press{Verb: button.Verb(action), Record: s.record, Asked: d.AnsweredAt}.Data())
+				} else {
+					w.press(s.who, s.action, s.record)
+				}
 				w.reads(s.who, s.want...)
 				if n := w.toBank(); n != s.toBank {
 					t.Errorf("step %d: %d jobs for the bank, want %d", i, n, s.toBank)

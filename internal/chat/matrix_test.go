@@ -230,6 +230,15 @@ func ofRecord(action string, open bool) func(*world, holding, *member) string {
 	}
 }
 
+// confirmed takes the report back that stands, named by when it was made.
+func confirmed(w *world, h holding, m *member) string {
+	data := ofRecord("undo", false)(w, h, m)
+	if r, err := w.store.Record(context.Background(), h.disputed); err == nil && r.Answer != nil {
+		data += "&t=" + strconv.FormatInt(r.Answer.At.Unix(), 36)
+	}
+	return data
+}
+
 // ofWatcher names an account by the person's own watcher of it, or by its
 // owner's if it is not theirs.
 func ofWatcher(action string) func(*world, holding, *member) string {
@@ -245,7 +254,7 @@ func ofWatcher(action string) func(*world, holding, *member) string {
 var pressRows = map[string]pressRow{
 	"notmine": {ofRecord("notmine", true), told{opened, true}, told{opened, true}, wording.Unknown(ja).Title, false},
 	"mine":    {ofRecord("mine", true), told{"ありがとうございます", true}, told{"ありがとうございます", true}, wording.Unknown(ja).Title, false},
-	"undo":    {ofRecord("undo", false), told{"取り消しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
+	"undo":    {confirmed, told{"取り消しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
 	"trust":   {ofRecord("trust", true), told{"お知らせの設定を変更しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
 	"leave": {ofWatcher("leave"), told{wording.Left(wording.ChatLeaveFacts{}).Title, true}, told{wording.Left(wording.ChatLeaveFacts{}).Title, true},
 		wording.Useless(ja).Title, false},

@@ -104,7 +104,10 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		root, own = own, nil
 	case told && root.Answer != nil && own.Answer != nil:
 		// Two answers cannot become one: they stay two.
-		return known([]*watch.Record{own}), a.traceKnown(ctx, w.event, []*watch.Record{own})
+		if err := a.traceKnown(ctx, w.event, []*watch.Record{own}); err != nil {
+			return outcome{}, err
+		}
+		return a.known(ctx, []*watch.Record{own})
 	case told && (root.Version == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
 	}
@@ -171,7 +174,10 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
 	}
 	if len(changed) == 0 && len(changes) == 0 {
-		return known(records), a.traceKnown(ctx, w.event, records)
+		if err := a.traceKnown(ctx, w.event, records); err != nil {
+			return outcome{}, err
+		}
+		return a.known(ctx, records)
 	}
 	for _, r := range changed {
 		was := before[r]
@@ -204,14 +210,27 @@ func (a *accountWork) traceKnown(ctx context.Context, e *watch.Event, records []
 
 // known is what comes of an event that says nothing new: an earlier try may
 // have died before it queued what it committed.
-func known(records []*watch.Record) outcome {
-	out := outcome{records: records}
+func (a *accountWork) known(ctx context.Context, records []*watch.Record) (outcome, error) {
+	var out outcome
 	for _, r := range records {
+		if r.Lead != "" {
+			lead, err := a.Store.Record(ctx, r.Lead)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return outcome{}, err
+			}
+			if err == nil {
+				r = lead
+			}
+		}
+		if slices.Contains(out.waiting, r) {
+			continue
+		}
+		out.waiting = append(out.waiting, r)
 		if r.Dispute != "" {
 			out.disputes = append(out.disputes, r.Dispute)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // settle evaluates records that changed and has each watcher told what is new
@@ -224,69 +243,12 @@ func (a *accountWork) settle(changes []change, quiet bool) {
 	slices.SortStableFunc(changes, func(x, y change) int { return x.is.OccurredAt.Compare(y.is.OccurredAt) })
 	for _, c := range changes {
 		r := c.is
-		if c.was != nil {
-			r.Keep(c.was)
-		}
 		if r.Complete {
-			a.notice(r, before, quiet)
+			a.notice(r, c.was, before, quiet)
 		} else {
 			a.void(r)
 		}
 		before.Replace(nil, r)
-	}
-}
-
-// follow tells a watcher what has changed of a record since they were told.
-func (a *accountWork) follow(r *watch.Record, w *watch.Watcher, told *watch.Delivery, why watch.Reason, now time.Time) {
-	if told.Shows == nil {
-		return // it has not changed
-	}
-	again, more := told.Shows.Changed(r)
-	if !again {
-		return
-	}
-	var hold watch.Reason
-	if more {
-		hold = why
-	}
-	seq := r.Tellings(w.ID)
-	if told.State == watch.Held {
-		// It was not sent yet: what is sent is what is true.
-		told.State, told.Problem = watch.Cancelled, "overtaken by a change"
-		a.reason(r, w.ID, why, now)
-		r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(hold, now))
-		return
-	}
-	was := told.Shows
-	if more {
-		a.reason(r, w.ID, why, now)
-	}
-	if d, ok := r.DeliverNext(watch.TellChanged, w, seq, now, w.Rules.HoldUntil(hold, now)); ok {
-		d.Was = was
-	}
-}
-
-// undone tells a watcher that a record is undone: if they were told of it, or
-// would have been. It is never urgent, and spares those whose alert still
-// waits for the end of quiet hours.
-func (a *accountWork) undone(r *watch.Record, w *watch.Watcher, why watch.Reason, now time.Time) {
-	told, ok := r.ToldLast(w.ID)
-	seq := r.Tellings(w.ID)
-	switch {
-	case !ok:
-		if why == 0 || r.Past || r.BeforeWatched(w) {
-			return
-		}
-		a.reason(r, w.ID, why, now)
-		r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(0, now))
-	case told.Shows == nil || !told.Shows.UndoneAt.IsZero():
-	case told.State == watch.Held:
-		told.State = watch.Cancelled
-	default:
-		was := told.Shows
-		if d, ok := r.DeliverNext(watch.TellUndone, w, seq, now, w.Rules.HoldUntil(0, now)); ok {
-			d.Was = was
-		}
 	}
 }
 

@@ -106,7 +106,12 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 					failed[w.msg] = true
 					s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
 				}
-				for _, r := range out.records {
+				for _, m := range out.fresh {
+					if d, ok := m.record.Delivery(m.id); ok {
+						jobs.Deliver(m.record, d)
+					}
+				}
+				for _, r := range out.waiting {
 					jobs.DeliverWaiting(r)
 				}
 				for _, id := range out.disputes {

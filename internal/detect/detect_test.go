@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ var four = []jsontext.Value{
 	debit("acc_1", "3", 40, 90000, "ﾄﾞｺﾓｺｳｻﾞ", ""), debit("acc_1", "4", 50, 20000, "ﾄﾞｺﾓｺｳｻﾞ", `,"balance_after":-70000`),
 }
 
-func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
+func TestFourDebitsOfOneMinuteAreOneIncidentAndOneMessage(t *testing.T) {
 	h := newHouse(t)
 	h.send(t, four...)
 	want := []watch.Reason{ // newest first
@@ -110,8 +111,25 @@ func TestFourDebitsOfOneMinuteAreFourAlerts(t *testing.T) {
 			t.Errorf("record %d: %s because of %q, want %q", i, r.Service, r.Notices[0].Reasons, want[i])
 		}
 	}
-	if d := h.deliveries(t); len(d) != 4 {
-		t.Errorf("%d deliveries queued, want 4", len(d))
+	if d := h.deliveries(t); len(d) != 1 {
+		t.Errorf("%d deliveries queued, want 1", len(d))
+	}
+	lead := got[len(got)-1]
+	for _, r := range got[:len(got)-1] {
+		if r.Lead != lead.ID || len(r.Deliveries) != 0 {
+			t.Errorf("%s belongs to the incident %q and has %d deliveries", r.Txn, r.Lead, len(r.Deliveries))
+		}
+	}
+	h.accept(t)
+	want2 := []string{"alert 100000", "alert 90000", "alert 90000", "alert 20000"}
+	all := h.history(t)
+	for i, r := range slices.Backward(all) {
+		if s := told(r, all); s != want2[len(all)-1-i] {
+			t.Errorf("of %s is told %q", r.Txn, s)
+		}
+	}
+	if lead := all[len(all)-1]; len(lead.Deliveries) != 1 || lead.Deliveries[0].Kind != watch.TellMore {
+		t.Errorf("told in %+v", lead.Deliveries)
 	}
 }
 
@@ -175,8 +193,8 @@ func TestManyDetectorsOnOneAccountCountEachDebitOnce(t *testing.T) {
 	if s := act.Services["docomo"]; s.Debits != 4 || s.Months["2020-10"] != 300000 {
 		t.Errorf("%d debits of %d yen, want 4 of 300000", s.Debits, s.Months["2020-10"])
 	}
-	if d := h.deliveries(t); len(d) != 4 {
-		t.Errorf("%d different deliveries, want 4", len(d))
+	if d := h.deliveries(t); len(d) != 1 {
+		t.Errorf("%d different deliveries, want 1", len(d))
 	}
 }
 

@@ -59,8 +59,8 @@ func TestALineThatCannotBeReadCostsItselfAndIsKeptInTheEnd(t *testing.T) {
 	if len(kept) != 2 || !kept[toCome] || !kept[lines[3]] {
 		t.Errorf("quarantine holds %v", kept)
 	}
-	if n := len(h.deliveries(t)); n != 2 {
-		t.Errorf("%d deliveries, want those of the two other lines", n)
+	if n := len(h.history(t)); n != 2 {
+		t.Errorf("%d records, want those of the two other lines", n)
 	}
 	if !strings.Contains(log.String(), wire.LogRefused) || strings.Contains(log.String(), "acc_1") || strings.Contains(log.String(), "PAYPAY") {
 		t.Errorf("the log:\n%s", &log)

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -17,13 +16,20 @@ type accountWork struct {
 	*Stage
 	account  *watch.Account
 	activity *watch.Activity
+	isNew    map[string]bool // records of a link, or of a service not seen before
 }
 
-// outcome is what an event came to, if it may have something to queue: also
-// what an earlier try committed, which died before it queued it.
+// outcome is what an event leaves to be queued.
 type outcome struct {
-	records  []*watch.Record
-	disputes []string // that the bank must be told of
+	fresh    []delivery
+	waiting  []*watch.Record // with what an earlier try may have died before it queued
+	disputes []string        // that the bank must be told of
+}
+
+// delivery is one that was made just now.
+type delivery struct {
+	record *watch.Record
+	id     string
 }
 
 // record commits one event.
@@ -73,7 +79,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		return a.again(ctx, w, entry)
 	}
 	r := a.newRecord(e, entry)
-	a.notice(r, a.activity, false)
+	a.notice(r, nil, a.activity, false)
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
 		// An ordinary debit that was asked for by no rule: nothing is kept.
 		// Whether a reversal of it came first does not matter to anyone.
@@ -129,103 +135,68 @@ func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts
 	return f
 }
 
-// notice evaluates the rules of each watcher who was not told of the record,
-// and adds a notice and a delivery for each one who is to be. before is the
-// account's activity without the record. quiet tells nobody.
-func (a *accountWork) notice(r *watch.Record, before *watch.Activity, quiet bool) {
+// notice evaluates the rules of each watcher and notes why each one is to be
+// told of the record. before is the account's activity without the record, was
+// what the record was before; nil if it is new. quiet tells nobody.
+func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet bool) {
+	if quiet {
+		return
+	}
 	now := a.Now()
 	f := a.facts(r, before)
-	if !r.UndoneAt.IsZero() {
-		r.StopEscalation()
+	more := was == nil
+	if was != nil {
+		_, more = was.Shows("").Changed(r)
 	}
 	for i := range a.account.Watchers {
-		if quiet {
-			break
-		}
 		w := &a.account.Watchers[i]
+		f.AfterReport = before.AfterReport(&f, now) || w.AfterReport(&f, now)
 		why := w.Rules.Evaluate(&f, now)
-		if !r.UndoneAt.IsZero() {
-			a.undone(r, w, why, now)
-		} else if told, ok := r.ToldLast(w.ID); ok {
-			a.follow(r, w, told, why, now)
-		} else if why != 0 && !r.Past && !r.BeforeWatched(w) {
-			a.alert(r, w, why, 0, now)
+		n, ok := r.Notice(w.ID)
+		switch {
+		case why == 0:
+		case ok && more:
+			n.Reasons.Reason |= why
+		case !ok && !r.Past && !r.BeforeWatched(w):
+			r.Notices = append(r.Notices, watch.Notice{Watcher: w.ID, Reasons: watch.Because(why)})
 		}
 	}
-	r.ComputeDue()
+	if a.isNew == nil {
+		a.isNew = map[string]bool{}
+	}
+	a.isNew[r.ID] = f.Link || f.FirstSeen
 }
 
-// alert tells a watcher of a record.
-func (a *accountWork) alert(r *watch.Record, w *watch.Watcher, why watch.Reason, seq int, now time.Time) {
-	a.reason(r, w.ID, why, now)
-	if _, ok := r.DeliverNext(watch.TellAlert, w, seq, now, w.Rules.HoldUntil(why, now)); !ok {
-		r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
-	}
-}
-
-// reason notes why a watcher is told, and when somebody else is if they do not
-// answer.
-func (a *accountWork) reason(r *watch.Record, watcher string, why watch.Reason, now time.Time) {
-	n, ok := r.Notice(watcher)
-	if !ok {
-		r.Notices = append(r.Notices, watch.Notice{Watcher: watcher})
-		n = &r.Notices[len(r.Notices)-1]
-	}
-	n.Reasons.Reason |= why
-	if why.Critical() && a.EscalateAfter > 0 && r.UndoneAt.IsZero() && !r.Answered() {
-		n.EscalateAt = now.Add(a.EscalateAfter)
-	}
-}
-
-// unreached tells the operator of the watchers of a new alert who have no
-// channel that works. Their bank is told.
-func (a *accountWork) unreached(was, r *watch.Record) {
-	known := 0
-	if was != nil {
-		known = len(was.Deliveries)
-	}
-	for _, d := range r.Deliveries[known:] {
-		if d.Kind == watch.TellUnreachable {
-			a.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d.ID)
-		}
-	}
-}
-
-// commit writes records that changed, their disputes and, if they are about a
-// payment service, the account's activity, in one transaction.
+// commit writes records that changed, the incidents they belong to, their
+// disputes and, if they are about a payment service, the account's activity, in
+// one transaction. A history has nobody told.
 func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...change) (out outcome, err error) {
-	var writes, disputes []store.Write
-	active := false
 	now := a.Now()
+	t := telling{accountWork: a, now: now, quiet: e.History}
+	if err := t.incidents(ctx, changes); err != nil {
+		return outcome{}, err
+	}
+	var writes []store.Write
+	active := false
 	for _, c := range changes {
 		if c.was == nil && c.is.Past && c.is.Complete && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) {
-			a.sum(c.is, now)
+			a.sum(c.is, now, &t)
 		}
-		if w, err := a.further(ctx, c, now); err != nil {
+		if err := t.reports(ctx, c, changes); err != nil {
 			return outcome{}, err
-		} else if w != nil {
-			disputes = append(disputes, w.write)
-			out.disputes = append(out.disputes, w.id)
 		}
 		a.activity.Replace(c.was, c.is)
 		active = active || c.is.Service != "" || c.is.Kind == watch.LinkRegistered || c.was != nil && c.was.Service != ""
 		writes = append(writes, store.PutRecord(c.is))
-		if c.was == nil || c.is.Dispute == "" {
-			continue
-		}
-		d, err := a.Store.Dispute(ctx, c.is.Dispute)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return outcome{}, err
-		}
-		if d.Update(c.is, now) {
-			disputes = append(disputes, a.Store.PutDispute(d))
-			out.disputes = append(out.disputes, d.ID)
-		}
 	}
-	writes = append(append(writes, disputes...), trace(e, into(e.ID, changes)))
+	for _, lead := range t.leads {
+		writes = append(writes, store.PutRecord(lead))
+	}
+	writes = append(writes, trace(e, into(e.ID, changes)))
+	for _, d := range t.disputes {
+		writes = append(writes, a.Store.PutDispute(d))
+		out.disputes = append(out.disputes, d.ID)
+	}
 	if active {
 		writes = append(writes, store.PutActivity(changes[0].is.Account, a.activity))
 	}
@@ -234,11 +205,18 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	}
 	for _, c := range changes {
 		c.is.Version++
-		a.unreached(c.was, c.is)
-		out.records = append(out.records, c.is)
+	}
+	for _, lead := range t.leads {
+		lead.Version++
 	}
 	if active {
 		a.activity.Version++
+	}
+	out.fresh = t.made
+	for _, m := range t.made {
+		if d, ok := m.record.Delivery(m.id); ok && d.Kind == watch.TellUnreachable {
+			a.Logger.Error("a watcher cannot be reached at all", "record", m.record.ID, "delivery", m.id)
+		}
 	}
 	return out, nil
 }
@@ -258,41 +236,17 @@ func trace(e *watch.Event, r *watch.Record) store.Write {
 	return store.PutTrace(&store.Trace{Bank: e.Bank, Event: e.ID, Record: r.ID, At: e.ReceivedAt})
 }
 
-// update is a dispute that the bank must hear more of.
-type update struct {
-	id    string
-	write store.Write
-}
-
-// further notes a debit or a link of a service that was reported as not the
-// owner's, in the dispute about it; nil if it is none.
-func (a *accountWork) further(ctx context.Context, c change, now time.Time) (*update, error) {
-	if c.was != nil && c.was.Complete || !c.is.Complete || c.is.Past {
-		return nil, nil
-	}
-	id, ok := a.activity.ReportedOf(c.is.Service, now)
-	if !ok {
-		return nil, nil
-	}
-	d, err := a.Store.Dispute(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil || !d.Another(c.is, now) {
-		return nil, err
-	}
-	return &update{id, a.Store.PutDispute(d)}, nil
-}
-
 // sum counts a record that came too late to be news, and has one of a day
 // carry the message that sums them up.
-func (a *accountWork) sum(r *watch.Record, now time.Time) {
+func (a *accountWork) sum(r *watch.Record, now time.Time, t *telling) {
 	if !a.activity.Sum(r, now) {
 		return
 	}
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
+		if d, ok := r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until)); ok && d.State == watch.Queued {
+			t.made = append(t.made, delivery{r, d.ID})
+		}
 	}
 	r.ComputeDue()
 }

@@ -44,7 +44,9 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 		{"undo", "3", dispute.AlreadyWithdrawn, true, 2},
 		{"not mine", "4", dispute.Opened, false, 3},
 		{"undo", "3", dispute.AlreadyOpen, true, 3},
-		{"mine", "5", dispute.Mine, false, 4},
+		{"mine", "5", dispute.AlreadyOpen, false, 3}, // takes no report back
+		{"undo", "6", dispute.Withdrawn, false, 4},
+		{"mine", "7", dispute.Mine, false, 4},
 		{"not mine", "4", dispute.AlreadyMine, true, 4},
 		{"not mine", "", dispute.Opened, false, 5}, // without a name each is one more
 	} {

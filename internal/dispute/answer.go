@@ -3,6 +3,7 @@ package dispute
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -30,21 +31,18 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 		})
 	case watch.Mine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+			switch f.standing() {
+			case AlreadyOpen:
+				// "Mine" on an older message does not take a report back, and
+				// least of all somebody else's: that has a button of its own.
+				return AlreadyOpen, nil
+			case AlreadyMine:
+				if f.covers() {
+					return AlreadyMine, nil
+				}
+			}
 			if !f.covers() {
 				return Changed, nil
-			}
-			switch f.standing() {
-			case AlreadyMine:
-				return AlreadyMine, nil
-			case AlreadyOpen:
-				// A guardian's "mine" does not unsay what the owner or
-				// another guardian said.
-				if !f.mayWithdraw() || f.late() {
-					return AlreadyOpen, nil
-				}
-				if err := f.withdraw(k.undoFor(), via); err != nil {
-					return AlreadyOpen, err
-				}
 			}
 			f.answer(watch.Mine, via)
 			return Mine, nil
@@ -54,9 +52,11 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 }
 
 // Undo takes "not mine" back within the time to undo: the dispute is
-// withdrawn and the record unanswered. Later it is ErrTooLate; for a guardian
+// withdrawn and the incident unanswered. Later it is ErrTooLate; for a guardian
 // and another watcher's answer ErrNotAllowed; both come with what stands. It
-// changes nothing, and says what stands, if nothing is disputed.
+// changes nothing, and says what stands, if nothing is disputed. It is Confirm,
+// and changes nothing, if others have heard of the report and the asker has not
+// confirmed this very one: what is taken back is named first.
 func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
 	return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
 		if !f.disputed() || f.late() {
@@ -64,6 +64,12 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 		}
 		if !f.mayWithdraw() {
 			return AlreadyOpen, ErrNotAllowed
+		}
+		if f.undoUntil(k.undoFor()).IsZero() {
+			return AlreadyOpen, ErrTooLate
+		}
+		if f.others() && !who.Confirms(f.dispute) {
+			return Confirm, nil
 		}
 		if err := f.withdraw(k.undoFor(), via); err != nil {
 			return AlreadyOpen, err
@@ -95,8 +101,8 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		if err != nil || !outcome.changes() {
 			return err
 		}
-		f.tellOwners(f.changes() > before, &jobs)
-		writes := []store.Write{f.still(), store.PutRecord(f.record)}
+		f.tellOthers(outcome, f.changes() > before, &jobs)
+		writes := []store.Write{f.still(outcome), store.PutRecord(f.record)}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
 			act, err := k.Store.Activity(ctx, f.record.Account)
@@ -120,6 +126,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 	}
 	k.send(ctx, &jobs)
+	if res.Outcome == Opened || res.Repeated && res.Outcome == AlreadyOpen {
+		if err := k.protect(ctx, &res); err != nil {
+			return Result{}, err
+		}
+	}
 	return res, nil
 }
 
@@ -138,21 +149,26 @@ func (f *file) answer(value watch.AnswerValue, via watch.Via) {
 	f.record.StopEscalation()
 }
 
-// reopen records "not mine": a new dispute, or one more change of the one
-// that was withdrawn.
+// reopen records "not mine" about all of the incident but what the person says
+// is theirs: a new dispute, or one more change of the one that was withdrawn.
 func (f *file) reopen(via watch.Via) {
 	r := f.record
 	f.answer(watch.NotMine, via)
 	if f.dispute == nil {
 		id := watch.Derive("dispute", r.ID)
 		f.dispute = &watch.Dispute{
-			ID: id, Reference: Reference(id), Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask, Kind: r.Kind, Txn: r.Txn,
-			ReceivedAt: r.ReceivedAt,
+			ID: id, Reference: Reference(id), Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask,
 		}
 		r.Dispute = id
 	}
 	d := f.dispute
-	d.Note(r)
+	parts := f.reported()
+	first := parts[0]
+	if first.ID != d.Leads() {
+		d.First = first.ID
+	}
+	d.Kind, d.Txn, d.ReceivedAt = first.Kind, first.Txn, first.ReceivedAt
+	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
 	alerted, accepted := told(r)
@@ -164,6 +180,30 @@ func (f *file) reopen(via watch.Via) {
 	}
 	d.AnsweredAt, d.AnsweredBy, d.Watcher, d.Via, d.Text = f.now, f.watcher.Role, f.watcher.ID, via, ""
 	f.note(watch.DisputeOpened, via)
+	d.Cover(parts[1:], d.Changes[len(d.Changes)-1].Seq)
+}
+
+// reported are the parts of the incident that the asker says are not theirs:
+// the one with which it began first, if it is among them.
+func (f *file) reported() []*watch.Record {
+	r := f.record
+	var out []*watch.Record
+	for _, p := range r.Parts() {
+		if slices.Contains(f.who.Except, p.ID) {
+			r.Answer.Except = append(r.Answer.Except, p.ID)
+			continue
+		}
+		if p.ID == r.ID {
+			out = slices.Insert(out, 0, p)
+			continue
+		}
+		out = append(out, p)
+	}
+	if len(out) == 0 { // all of it unticked, and "not mine" pressed: it is about something
+		r.Answer.Except = nil
+		return r.Parts()
+	}
+	return out
 }
 
 // withdraw takes back the dispute that stands, or says ErrTooLate.
@@ -179,7 +219,10 @@ func (f *file) withdraw(undoFor time.Duration, via watch.Via) error {
 func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
-	shows := f.record.Shows("")
+	shows := d.Shown()
+	if p, ok := f.record.Part(d.Leads()); ok {
+		shows = p.Shows("")
+	}
 	d.Changes = append(d.Changes, watch.DisputeChange{
 		Seq: nextSeq(d), Status: s, At: f.now, By: f.watcher.Role, Watcher: f.watcher.ID, Via: via, IdempotencyKey: f.who.IdempotencyKey, TellBank: true, Shows: shows,
 	})
@@ -202,7 +245,7 @@ func told(r *watch.Record) (alerted, accepted time.Time) {
 		}
 	}
 	for _, d := range r.Deliveries {
-		if d.Kind == watch.TellAlert {
+		if d.Kind.OfIncident() {
 			earliest(&alerted, d.CreatedAt)
 			earliest(&accepted, d.AcceptedAt)
 		}

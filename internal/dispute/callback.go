@@ -48,15 +48,62 @@ type Facts struct {
 	Returned   int64        `json:"returned,omitempty"`
 	ReversedAt time.Time    `json:"reversed_at,omitzero"`
 	Presented  int          `json:"presented_again,omitempty"`
+	// Transactions are all that the dispute is about, the first one (which is
+	// what stands above) included.
+	Transactions []Transaction `json:"transactions"`
+}
+
+// Transaction is one of a dispute.
+type Transaction struct {
+	Transaction string       `json:"transaction_id"`
+	Kind        watch.Kind   `json:"kind"`
+	Amount      int64        `json:"amount,omitempty"` // yen
+	Currency    string       `json:"currency,omitempty"`
+	Descriptor  string       `json:"descriptor,omitempty"`
+	Service     string       `json:"service,omitempty"`
+	OccurredAt  time.Time    `json:"occurred_at"`
+	ReceivedAt  time.Time    `json:"received_at"`
+	Status      watch.Status `json:"debit_status,omitempty"`
+	Returned    int64        `json:"returned,omitempty"` // yen
+	ReversedAt  time.Time    `json:"reversed_at,omitzero"`
+	Presented   int          `json:"presented_again,omitempty"`
+}
+
+// transactionsAt lists them as they were at a change.
+func transactionsAt(d *watch.Dispute, seq int) []Transaction {
+	one := func(txn string, kind watch.Kind, received time.Time, s *watch.Shown) Transaction {
+		t := Transaction{Transaction: txn, Kind: kind, Descriptor: s.Descriptor, Service: s.Service, OccurredAt: s.OccurredAt.UTC(),
+			ReceivedAt: received.UTC(), Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again}
+		if kind == watch.Debit {
+			t.Amount, t.Currency = s.Amount, "JPY"
+		}
+		return t
+	}
+	first, _ := d.TransactionAt(d.Leads(), seq)
+	out := []Transaction{one(d.Txn, d.Kind, d.ReceivedAt, first)}
+	for _, a := range d.Also {
+		if s, ok := d.TransactionAt(a.Record, seq); ok && (a.Left == 0 || a.Left > seq) {
+			out = append(out, one(a.Txn, a.Kind, a.ReceivedAt, s))
+		}
+	}
+	return out
 }
 
 // FactsOf takes them from a dispute, as they are now.
-func FactsOf(d *watch.Dispute) Facts { return factsOf(d, d.Shown()) }
+func FactsOf(d *watch.Dispute) Facts {
+	seq := 0
+	if n := len(d.Changes); n > 0 {
+		seq = d.Changes[n-1].Seq
+	}
+	return factsOf(d, seq)
+}
 
 // factsOf takes them from a dispute, as they were at one of its changes.
-func factsOf(d *watch.Dispute, s *watch.Shown) Facts {
+func factsOf(d *watch.Dispute, seq int) Facts {
+	s, _ := d.TransactionAt(d.Leads(), seq)
 	f := Facts{
-		DisputeID: d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
+		Transactions: transactionsAt(d, seq),
+		DisputeID:    d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
 		Descriptor: s.Descriptor, Service: s.Service, Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again,
 		OccurredAt: s.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
 	}
@@ -90,12 +137,8 @@ func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
 			opening = o
 		}
 	}
-	shown := c.Shows
-	if shown == nil {
-		shown = d.Shown()
-	}
 	b := callback{
-		Type: CallbackType(c), Seq: c.Seq, Facts: factsOf(d, shown),
+		Type: CallbackType(c), Seq: c.Seq, Facts: factsOf(d, c.Seq),
 		AnsweredAt: opening.At.UTC(), AnsweredBy: opening.By, Via: opening.Via,
 	}
 	if c.Status == watch.DisputeWithdrawn {

@@ -43,8 +43,11 @@ func TestCallbackBody(t *testing.T) {
 		Service: "dbarai", Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Amount: 100000, OccurredAt: jst(14, 5), ReceivedAt: jst(14, 6), AlertedAt: jst(14, 6),
 		AnsweredAt: again.At, AnsweredBy: again.By, Via: again.Via, Changes: []watch.DisputeChange{opened, withdrawn, again},
 	}
+	one := map[string]any{"transaction_id": "t1", "kind": "debit", "debit_status": "posted", "amount": 100000.0, "currency": "JPY", "service": "dbarai",
+		"descriptor": "ﾄﾞｺﾓｺｳｻﾞ", "occurred_at": "2026-11-24T05:05:11Z", "received_at": "2026-11-24T05:06:11Z"}
 	base := map[string]any{
-		"dispute_id": "d1", "reference": "KZ-7F3K-9Q4M", "bank": "0125", "account_ref": "acc_1", "transaction_id": "t1",
+		"transactions": []any{one},
+		"dispute_id":   "d1", "reference": "KZ-7F3K-9Q4M", "bank": "0125", "account_ref": "acc_1", "transaction_id": "t1",
 		"kind": "debit", "debit_status": "posted", "amount": 100000.0, "currency": "JPY", "service": "dbarai", "descriptor": "ﾄﾞｺﾓｺｳｻﾞ",
 		"occurred_at": "2026-11-24T05:05:11Z", "received_at": "2026-11-24T05:06:11Z", "alerted_at": "2026-11-24T05:06:11Z",
 	}

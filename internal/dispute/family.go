@@ -1,33 +1,52 @@
 package dispute
 
 import (
+	"context"
+	"errors"
+	"slices"
+
 	"kozamori/internal/queue"
+	"kozamori/internal/settings"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
-// tellOwners adds to the record that the owners hear what a guardian answered
-// or took back, and to the jobs what is to be queued of it. News of an alert that was
-// not critical wait for the end of quiet hours, as the alert did. noted tells
-// whether the act made a change of the dispute, which then names the news.
-func (f *file) tellOwners(noted bool, jobs *queue.Jobs) {
-	if f.watcher.Role != watch.Guardian {
+// tellOthers adds to the record that the others who watch the account hear of
+// an answer, and to the jobs what is to be queued of it: of a report and of its
+// withdrawal all of them, at once; of a guardian's "mine" the owners, and of an
+// alert that was not critical after their quiet hours, as the alert was. noted
+// tells whether the act made a change of the dispute, which then names the news.
+func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
+	report := o == Opened || o == Withdrawn
+	if !report && f.watcher.Role != watch.Guardian {
 		return
 	}
-	seq := 0
+	seq, before := 0, len(f.record.Deliveries)
 	if noted {
 		seq = nextSeq(f.dispute) - 1
 	}
+	critical := slices.ContainsFunc(f.record.Parts(), (*watch.Record).Critical)
+	if o == Opened && critical {
+		// Who has not heard of it yet is called now.
+		f.record.Call(f.account, watch.CallReported, f.watcher.ID, f.now)
+	}
 	for i := range f.account.Watchers {
 		w := &f.account.Watchers[i]
-		if w.Role != watch.Owner || f.told(w.ID, seq) {
+		if w.ID == f.watcher.ID || !report && w.Role != watch.Owner || f.told(w.ID, seq) || o == Opened && f.called(w.ID) {
 			continue
 		}
-		var why watch.Reason
-		if n, ok := f.record.Notice(w.ID); ok {
-			why = n.Reasons.Reason
+		at := f.now
+		if !report {
+			var why watch.Reason
+			if n, ok := f.record.Notice(w.ID); ok {
+				why = n.Reasons.Reason
+			}
+			at = w.Rules.HoldUntil(why, f.now)
 		}
-		d, ok := f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, w.Rules.HoldUntil(why, f.now))
-		if ok && d.State == watch.Queued {
+		f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, at)
+	}
+	for i := before; i < len(f.record.Deliveries); i++ {
+		if d := &f.record.Deliveries[i]; d.State == watch.Queued {
 			jobs.Deliver(f.record, d)
 		}
 	}
@@ -50,4 +69,28 @@ func (f *file) changes() int {
 		return 0
 	}
 	return len(f.dispute.Changes)
+}
+
+// protect ends the asker's trust in what was reported on their other accounts,
+// and has what is new there alarm them for a while. Doing it again changes
+// nothing.
+func (k *Service) protect(ctx context.Context, res *Result) error {
+	if res.Watcher.LineUser == "" {
+		return nil
+	}
+	f := file{record: res.Record}
+	services := f.services()
+	for b, err := range k.Store.Bindings(ctx, res.Watcher.LineUser) {
+		if err != nil {
+			return err
+		}
+		if b.Account == res.Record.Account {
+			continue
+		}
+		err = settings.New(k.Store).Reported(ctx, b.Account, res.Watcher.LineUser, services, res.Dispute.AnsweredAt)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
 }

@@ -34,7 +34,7 @@ func (h *heard) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) er
 	return nil
 }
 
-func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
+func TestTheOthersHearOfEachReportAndTheOwnersOfEachAnswer(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
@@ -47,19 +47,22 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 		want    []string // deliveries on record, with their states
 		queued  int
 	}{
-		"mine":     {who: "g", acts: []string{"mine"}, want: []string{"answer-w-line queued"}, queued: 1},
-		"not mine": {who: "g", acts: []string{"not mine"}, want: []string{"answer-w-line-1 queued"}, queued: 1},
+		"a guardian's mine is for the owners": {who: "g", acts: []string{"mine"}, want: []string{"answer-w-line queued"}, queued: 1},
+		"not mine is for all":                 {who: "g", acts: []string{"not mine"}, want: []string{"answer-w-line-1 queued", "answer-x-line-1 queued"}, queued: 2},
 		"the same answer again is no news": {who: "g", acts: []string{"not mine", "not mine"},
-			want: []string{"answer-w-line-1 queued"}, queued: 1},
-		"not mine, taken back, and not mine again": {who: "g", acts: []string{"not mine", "undo", "not mine"},
-			want: []string{"answer-w-line-1 queued", "answer-w-line-2 queued", "answer-w-line-3 queued"}, queued: 3},
-		"mine, not mine, and mine after all": {who: "g", acts: []string{"mine", "not mine", "mine"},
-			want: []string{"answer-w-line queued", "answer-w-line-1 queued", "answer-w-line-2 queued"}, queued: 3},
-		"in quiet hours it waits, as the alert did": {who: "g", acts: []string{"not mine"}, quiet: night, reasons: watch.ServiceDebit,
-			want: []string{"answer-w-line-1 held"}},
-		"unless the alert was critical": {who: "g", acts: []string{"not mine"}, quiet: night, reasons: watch.NewLink,
-			want: []string{"answer-w-line-1 queued"}, queued: 1},
-		"the owner's own answer is no news": {who: "u", acts: []string{"mine", "not mine"}},
+			want: []string{"answer-w-line-1 queued", "answer-x-line-1 queued"}, queued: 2},
+		"not mine, taken back, and not mine again": {who: "g", acts: []string{"not mine", "undo", "confirm", "not mine"},
+			want: []string{"answer-w-line-1 queued", "answer-x-line-1 queued", "answer-w-line-2 queued", "answer-x-line-2 queued", "answer-w-line-3 queued", "answer-x-line-3 queued"}, queued: 6},
+		"mine on an old message takes no report back": {who: "g", acts: []string{"mine", "not mine", "mine"},
+			want: []string{"answer-w-line queued", "answer-w-line-1 queued", "answer-x-line-1 queued"}, queued: 3},
+		"a report does not wait for quiet hours": {who: "g", acts: []string{"not mine"}, quiet: night, reasons: watch.ServiceDebit,
+			want: []string{"answer-w-line-1 queued", "answer-x-line-1 queued"}, queued: 2},
+		"a guardian's mine does": {who: "g", acts: []string{"mine"}, quiet: night, reasons: watch.ServiceDebit,
+			want: []string{"answer-w-line held"}},
+		"who was not told of what is critical is called": {who: "u", acts: []string{"not mine"}, reasons: watch.NewLink,
+			want: []string{"alert-v-line queued", "alert-x-line queued"}, queued: 2},
+		"the owner's own mine is no news": {who: "u", acts: []string{"mine"}},
+		"the owner's report is":           {who: "u", acts: []string{"mine", "not mine"}, want: []string{"answer-v-line-1 queued", "answer-x-line-1 queued"}, queued: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := noon
@@ -81,6 +84,15 @@ func TestTheOwnerHearsEachAnswerOfAGuardian(t *testing.T) {
 				at = at.Add(time.Second)
 				who := dispute.Answerer{LineUser: c.who, IdempotencyKey: strconv.Itoa(i), At: at}
 				switch act {
+				case "confirm":
+					r, err := s.Dispute(ctx, watch.Derive("dispute", "r"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					who.Confirmed = r.AnsweredAt
+					if res, err := desk.Undo(ctx, "r", who, watch.ViaLINE); err != nil || res.Outcome != dispute.Withdrawn {
+						t.Fatal(res.Outcome, err)
+					}
 				case "undo":
 					_, err = desk.Undo(ctx, "r", who, watch.ViaLINE)
 				case "mine":

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kozamori/internal/queue"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -66,6 +67,17 @@ type Answerer struct {
 	// Mark what a page showed (Record.Mark). "Mine" stands for what they said
 	// and no more. Without either it stands for the first message to the watcher.
 	Delivery, Mark string
+	// Except are the parts of the incident, by record, that the asker says are
+	// theirs while they report the rest.
+	Except []string
+	// Confirmed is when the report was made that the asker confirms to take
+	// back, to the second.
+	Confirmed time.Time
+}
+
+// Confirms tells whether the asker has confirmed to take this report back.
+func (a *Answerer) Confirms(d *watch.Dispute) bool {
+	return a.Confirmed.Unix() == d.AnsweredAt.Unix()
 }
 
 // Outcome says what an answer did, or what stands.
@@ -81,6 +93,7 @@ const (
 	Withdrawn        Outcome = "withdrawn"         // not mine taken back, now
 	AlreadyWithdrawn Outcome = "already_withdrawn" // not mine taken back before; not answered since
 	Changed          Outcome = "changed"           // more was taken than the answer is about: nothing is recorded
+	Confirm          Outcome = "confirm"           // others know of the report: nothing is taken back until that is confirmed
 )
 
 // Result is what became of an answer, with all that is needed to say so.
@@ -95,8 +108,8 @@ type Result struct {
 	// UndoUntil is the end of the time in which the asker can take "not mine"
 	// back; zero if they cannot.
 	UndoUntil time.Time
-	// Shown is what the asker had seen, if the Outcome is Changed.
-	Shown *watch.Shown
+	// Unseen is what the asker had not seen, if the Outcome is Changed.
+	Unseen []watch.Said
 	// Offer is what Trust would add for the asker; the zero value if nothing.
 	Offer watch.Trust
 }
@@ -160,6 +173,13 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 		// long as one of other people's.
 		f.record = &watch.Record{}
 	}
+	if f.record.Lead != "" {
+		if f.record, err = k.Store.Record(ctx, f.record.Lead); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		} else if err != nil {
+			f.record = &watch.Record{}
+		}
+	}
 	f.account, err = k.Store.Account(ctx, f.record.Account)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -189,9 +209,25 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 }
 
 // still makes a transaction fail if the account has changed since it was
-// read: a watcher who was unbound a moment ago cannot answer.
-func (f *file) still() store.Write {
-	return store.CheckAccount(f.account)
+// read: a watcher who was unbound a moment ago cannot answer. With a report the
+// account is written: nobody who watches it trusts the service any longer.
+func (f *file) still(o Outcome) store.Write {
+	if o != Opened {
+		return store.CheckAccount(f.account)
+	}
+	return settings.Report(f.account, f.watcher, f.services(), f.now)
+}
+
+// services are those of what is reported.
+func (f *file) services() []string {
+	var out []string
+	for _, p := range f.record.Parts() {
+		if p.Service != "" && (f.record.Answer == nil || !slices.Contains(f.record.Answer.Except, p.ID)) {
+			out = append(out, p.Service)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // disputed tells whether "not mine" stands.
@@ -224,20 +260,45 @@ func (f *file) covers() bool {
 	if f.who.Mark != "" {
 		return f.who.Mark == f.record.Mark()
 	}
-	s := f.saw()
-	return s == nil || s.Covers(f.record)
+	return len(f.unseen()) == 0
 }
 
-// saw is what the message that is answered said; nil if it is what the record
-// says now, or not known.
-func (f *file) saw() *watch.Shown {
-	for i := range f.record.Deliveries {
-		d := &f.record.Deliveries[i]
-		if d.ID == f.who.Delivery || f.who.Delivery == "" && d.Kind == watch.TellAlert && d.Watcher == f.watcher.ID {
-			return d.Shows
+// unseen is what is more than the message said that is answered, or the first
+// one to the asker; nothing if they answer something else.
+func (f *file) unseen() []watch.Said {
+	r := f.record.Clone()
+	n := slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.ID == f.who.Delivery && d.Watcher == f.watcher.ID })
+	if n < 0 {
+		n = slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.Kind.OfIncident() && d.Watcher == f.watcher.ID })
+	}
+	if n < 0 {
+		return nil
+	}
+	r.Deliveries[n].State = watch.Accepted // whatever the channel said: it was answered
+	var out []watch.Said
+	for _, p := range r.Parts() {
+		saw, ok := r.Seen(p, f.watcher.ID, "", n+1)
+		switch {
+		case !ok && r.ReasonsFor(p, f.watcher.ID).Reason != 0 && p.UndoneAt.IsZero():
+			out = append(out, watch.Said{Record: p.ID})
+		case ok && !saw.Covers(p):
+			out = append(out, watch.Said{Record: p.ID, Was: saw})
 		}
 	}
-	return nil
+	return out
+}
+
+// others tells whether anybody but the asker has heard of the report.
+func (f *file) others() bool {
+	return f.dispute.Watcher != f.watcher.ID || slices.ContainsFunc(f.record.Deliveries, func(d watch.Delivery) bool {
+		return d.Kind == watch.TellAnswer && d.Watcher != f.watcher.ID || d.Watcher != f.watcher.ID && d.Kind.OfIncident() && d.State != watch.Cancelled && f.called(d.Watcher)
+	})
+}
+
+// called tells whether somebody was called because of the report.
+func (f *file) called(watcher string) bool {
+	n, ok := f.record.Notice(watcher)
+	return ok && n.Called == watch.CallReported
 }
 
 func (f *file) withdrawals() int {
@@ -266,7 +327,7 @@ func (f *file) standing() Outcome {
 func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
 	if o == Changed {
-		res.Shown = f.saw()
+		res.Unseen = f.unseen()
 	}
 	if t, ok := f.offer(); ok {
 		res.Offer = t

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kozamori/internal/channel"
+	"kozamori/internal/dispute"
 	"kozamori/internal/message"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -59,30 +60,11 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 
 func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
-	shown := r.As(d.Shows)
-	service, serviceContact := c.Names.Service(shown.Service, d.Lang)
+	service, serviceContact := c.Names.Service(r.As(d.Shows).Service, d.Lang)
 	hide := d.HideAmount || w.HideAmount
 	switch d.Kind {
-	case watch.TellAlert, watch.TellChanged, watch.TellUndone:
-		f := wording.AlertFacts{Record: shown, Delivery: *d, Was: d.Was, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, BankName: bank, Bank: bankContact, Service: serviceContact,
-			Link: c.Link(r, w.ID), CanAnswer: true, OnPage: !ch.InPlace}
-		f.Delivery.HideAmount = hide
-		if n, ok := r.Notice(w.ID); ok {
-			f.Notice = *n
-		}
-		f.Notice.Reasons = r.ReasonsOf(d)
-		switch d.Kind {
-		case watch.TellUndone:
-			return wording.Undone(f), nil
-		case watch.TellChanged:
-			f.WasServiceName, _ = c.Names.Service(d.Was.Of(), d.Lang)
-			if a := r.Answer; a != nil && a.Value == watch.Mine && a.At.Before(d.CreatedAt) {
-				f.AnsweredBefore = a.Shows
-			}
-			return wording.Changed(f), nil
-		}
-		return wording.Alert(f), nil
+	case watch.TellAlert, watch.TellChanged, watch.TellUndone, watch.TellMore:
+		return c.incident(ctx, r, d, w, ch)
 	case watch.TellSummary:
 		act, err := c.Store.Activity(ctx, r.Account)
 		if err != nil {
@@ -111,5 +93,28 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.Link(r, w.ID)})
 	}
-	return message.Message{}, errNothing
+	return message.Message{}, errUnknown
+}
+
+// errUnknown says that a newer program queued a delivery that tells what this
+// one cannot put into words.
+var errUnknown = errors.New("notify: a delivery of a kind that this program does not know")
+
+// incident words what a delivery says of the parts of an incident: one of them
+// as that, several together.
+func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
+	says := r.SaidBy(d)
+	if len(says) == 0 {
+		return message.Message{}, errNothing
+	}
+	names := wording.Names{
+		Bank:    func(code string) (string, wording.Contact) { return c.Names.Bank(ctx, code, d.Lang) },
+		Service: func(id string) (string, wording.Contact) { return c.Names.Service(id, d.Lang) },
+	}
+	f := wording.IncidentOf(r, says, *d, w, names, c.Link(r, w.ID), !ch.InPlace)
+	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
+	if d.Report != "" {
+		f.Report = dispute.Reference(d.Report)
+	}
+	return wording.Incident(f), nil
 }

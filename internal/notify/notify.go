@@ -141,10 +141,22 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	if problem != "" {
 		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
+	if wait := d.After.Sub(s.Now()); wait > 0 {
+		return queue.RetryAfter(wait)
+	}
+	if m.Receives == 1 && !j.Again && !d.Tried {
+		if v, ok := s.renew(ctx, m, h, d.ID); !ok {
+			return v
+		}
+	}
 	if ch.Lease > 0 {
 		if v, ok := s.lease(ctx, m, h, d.ID, ch.Lease); !ok {
 			return v
 		}
+	}
+	r = h.now()
+	if d, ok = r.Delivery(d.ID); !ok {
+		return queue.Acknowledge
 	}
 	msg, err := s.Composer.Message(ctx, r, d, w, &ch)
 	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
@@ -156,10 +168,39 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 		return s.broken(m, "message cannot be composed", err)
 	}
 	o := ch.Send(ctx, to, ch.Key(r.ID, d), msg)
-	if o.Result == watch.SendAccepted && d.Kind == watch.TellAlert {
+	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
 	return s.outcome(ctx, m, h, d, w, o)
+}
+
+// renew has a delivery that was never sent say what is true now: what has
+// happened since it was made goes with it, and what is undone is not urgent.
+// What it says is written down before it is sent, so that each attempt after
+// this one says the same.
+func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
+	r := h.now().Clone()
+	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) {
+		return queue.Verdict{}, true
+	}
+	cancelled := false
+	_, err := h.update(ctx, func(r *watch.Record) error {
+		d, ok := r.Delivery(delivery)
+		if !ok || d.State.Ended() {
+			return errSettled
+		}
+		r.Renew(d)
+		cancelled = d.State == watch.Cancelled
+		r.ComputeDue()
+		return nil
+	})
+	switch {
+	case errors.Is(err, errSettled), errors.Is(err, store.ErrNotFound), cancelled:
+		return queue.Acknowledge, false
+	case err != nil:
+		return s.broken(m, "what a delivery says cannot be written", err), false
+	}
+	return queue.Verdict{}, true
 }
 
 // address is where a channel reaches a watcher, or why it does not. Somebody
@@ -246,8 +287,12 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		switch o.Result {
 		case watch.SendAccepted:
 			d.State, d.AcceptedAt, d.ProviderID, d.Problem = watch.Accepted, now, o.ProviderID, ""
+			if d.Kind.OfIncident() {
+				r.Bring(w, d.Channel, now) // d may move: it is not used after this
+			}
 			return
 		case watch.SendRetry:
+			d.Tried = d.Tried || !o.Untaken
 			over = age >= s.GiveUpAfter
 			next = age >= s.FallbackAfter
 		case watch.SendExhausted, watch.SendUnreachable, watch.SendRefused:
@@ -285,7 +330,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 // fallback adds the next channel for what d says; when there is none and d is
 // over, the bank is told that its customer cannot be reached.
 func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, now time.Time, over bool) {
-	kind, seq := d.Kind, d.Seq
+	kind, seq, of := d.Kind, d.Seq, d.Kind.OfIncident()
 	left := *w
 	left.Channels = nil
 	for _, c := range w.Channels {
@@ -294,15 +339,30 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 		}
 	}
 	// d may move when the list grows: it is not used after this.
-	if _, ok := r.DeliverNext(kind, &left, seq, now, now); ok || !over || kind != watch.TellAlert {
+	if !of {
+		r.DeliverNext(kind, &left, seq, now, now)
 		return
 	}
-	for _, other := range r.Deliveries {
-		if other.Watcher != w.ID || other.Kind != kind {
+	for _, c := range left.Reachable() {
+		if !r.Untried(w.ID, c.Kind) {
 			continue
 		}
-		if _, err := s.Channels.Get(other.Channel); err != nil || other.State != watch.Undelivered {
-			return // another channel has it, or may still, or nobody here can tell
+		if _, fresh := r.Bring(w, c.Kind, now); fresh {
+			return
+		}
+		if waits, _ := r.Waiting(w.ID, c.Kind); waits != nil {
+			return
+		}
+	}
+	if !over {
+		return
+	}
+	if len(r.Untold(w.ID, "", len(r.Deliveries))) == 0 {
+		return // another channel has it, or may still
+	}
+	for _, other := range r.Deliveries {
+		if _, err := s.Channels.Get(other.Channel); err != nil && other.Watcher == w.ID && other.Kind.OfIncident() {
+			return // nobody here can tell
 		}
 	}
 	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"kozamori/internal/codec"
 	"kozamori/internal/watch"
@@ -29,30 +30,36 @@ type Jobs struct {
 	n       int
 }
 
-// Deliver adds one delivery of a record.
+// Deliver adds a delivery of a record that was made just now: no other job of
+// it has been queued, so the first attempt at it may still decide what it says.
 func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
-	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID})
+	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID}, max(0, d.After.Sub(d.CreatedAt)))
+}
+
+// DeliverAgain adds a delivery that may have been queued before.
+func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
+	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
 }
 
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.
 func (j *Jobs) DeliverWaiting(r *watch.Record) {
 	for i := range r.Deliveries {
 		if d := &r.Deliveries[i]; d.State == watch.Queued || d.State == watch.Sending {
-			j.Deliver(r, d)
+			j.DeliverAgain(r, d)
 		}
 	}
 }
 
 // TellBank adds the changes of a dispute that its bank has not taken.
 func (j *Jobs) TellBank(d *watch.Dispute) {
-	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID})
+	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID}, 0)
 }
 
-func (j *Jobs) add(q Name, bank string, job watch.Job) {
+func (j *Jobs) add(q Name, bank string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute, Delay: delay})
 	j.n++
 }
 

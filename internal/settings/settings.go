@@ -155,3 +155,45 @@ func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust 
 	}
 	return append(kept, t)
 }
+
+// Report makes an account safer of which a watcher said "not mine", and is how
+// it is stored: the trust of all who watch it in these services ends, and for a
+// while what is new to it is critical to the one who said it.
+func Report(a *watch.Account, w *watch.Watcher, services []string, at time.Time) store.Write {
+	for i := range a.Watchers {
+		a.Watchers[i].Rules.Trusts = without(a.Watchers[i].Rules.Trusts, services)
+	}
+	alarm(w, at)
+	return store.PutAccount(a)
+}
+
+func without(trusts []watch.Trust, services []string) []watch.Trust {
+	return slices.DeleteFunc(slices.Clone(trusts), func(t watch.Trust) bool { return slices.Contains(services, t.Service) })
+}
+
+func alarm(w *watch.Watcher, at time.Time) {
+	if at.After(w.ReportedAt) {
+		w.ReportedAt = at
+	}
+}
+
+var errNoChange = errors.New("settings: nothing to change")
+
+// Reported makes another account of a person safer who said "not mine" of some
+// services: their trust in them ends there too. It may be repeated.
+func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser string, services []string, at time.Time) error {
+	_, err := s.Change(ctx, k, Who{LineUser: lineUser}, func(c *Change) error {
+		was := *c.Watcher
+		trusts := without(was.Rules.Trusts, services)
+		alarm(c.Watcher, at)
+		if len(trusts) == len(was.Rules.Trusts) && c.Watcher.ReportedAt.Equal(was.ReportedAt) {
+			return errNoChange
+		}
+		c.Watcher.Rules.Trusts = trusts
+		return nil
+	})
+	if errors.Is(err, errNoChange) {
+		return nil
+	}
+	return err
+}

@@ -106,12 +106,14 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 			}
 			switch d.State {
 			case watch.Sending: // a mail keeps its lapsed lease: notify takes it again
+				jobs.DeliverAgain(r, d)
 			case watch.Held:
 				d.State, d.Due = watch.Queued, now.Add(watch.LostAfter)
+				jobs.Deliver(r, d)
 			default:
 				d.Due = now.Add(again(now.Sub(d.CreatedAt)))
+				jobs.DeliverAgain(r, d)
 			}
-			jobs.Deliver(r, d)
 		}
 		before := len(r.Deliveries)
 		for i := range r.Notices {
@@ -152,34 +154,27 @@ func again(age time.Duration) time.Duration {
 }
 
 // escalate takes the next step for a critical alert that nobody answered: the
-// watcher's next channel, then every guardian who was not told yet.
+// watcher's next channel, then the family.
 func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Account, now time.Time) {
+	at := n.EscalateAt
 	n.EscalateAt = time.Time{}
-	if account == nil || r.Answer != nil || !r.UndoneAt.IsZero() {
+	if account == nil || r.Answered() || r.Over() {
 		return
 	}
 	w, ok := account.Watcher(n.Watcher)
 	if !ok {
 		return
 	}
-	if _, ok := r.DeliverNext(watch.TellAlert, w, 0, now, now); ok {
-		n.EscalateAt = now.Add(s.EscalateAfter)
-		return
-	}
-	reasons := n.Reasons
-	for i := range account.Watchers {
-		g := &account.Watchers[i]
-		if g.Role != watch.Guardian {
+	for _, c := range w.Reachable() {
+		if r.ToldOver(w.ID, c.Kind) {
 			continue
 		}
-		if _, told := r.Notice(g.ID); told {
-			continue
-		}
-		r.Notices = append(r.Notices, watch.Notice{Watcher: g.ID, Reasons: reasons})
-		if _, ok := r.DeliverNext(watch.TellAlert, g, 0, now, now); !ok {
-			r.Deliver(watch.TellUnreachable, g, watch.Bank, 0, now, now)
+		if _, fresh := r.Bring(w, c.Kind, now); fresh {
+			n.EscalateAt = at.Add(s.EscalateAfter / 2)
+			return
 		}
 	}
+	r.Call(account, watch.CallUnanswered, "", now)
 }
 
 func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {

@@ -178,15 +178,15 @@ func TestEscalation(t *testing.T) {
 	t.Parallel()
 	waits := func(r *watch.Record) {
 		accept(r)
-		r.Notices[0].EscalateAt = begin.Add(15 * time.Minute)
+		r.Notices[0].EscalateAt = begin.Add(450 * time.Second)
 	}
-	t.Run("the next channel, then the guardians, then nobody", func(t *testing.T) {
+	t.Run("the next channel, then the guardians, within a quarter of an hour, then nobody", func(t *testing.T) {
 		h := newHouse(t)
 		h.alert(watch.LINE, begin, waits)
-		h.after(14 * time.Minute)
+		h.after(7 * time.Minute)
 		h.after(time.Minute, "alert-w1-email")
 		h.update(accept)
-		h.after(14 * time.Minute)
+		h.after(6 * time.Minute)
 		// The second guardian has no channel that works: the bank hears of it,
 		// and so does the operator.
 		var log bytes.Buffer
@@ -198,7 +198,7 @@ func TestEscalation(t *testing.T) {
 		h.update(accept)
 		h.after(24 * time.Hour)
 		h.update(func(r *watch.Record) {
-			if _, ok := r.Notice("g1"); !ok || len(r.Notices) != 3 || r.Notices[1].Reasons != watch.Because(watch.FirstSeen) {
+			if _, ok := r.Notice("g1"); !ok || len(r.Notices) != 3 || r.Notices[1].Called != watch.CallUnanswered || r.ReasonsFor(r, "g1") != watch.Because(watch.FirstSeen) {
 				t.Errorf("notices %+v", r.Notices)
 			}
 		})
@@ -224,7 +224,9 @@ func TestEscalation(t *testing.T) {
 		h := newHouse(t)
 		h.alert(watch.LINE, begin, func(r *watch.Record) {
 			waits(r)
-			r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1"}, watch.Email, 0, begin, begin)
+			for _, id := range []string{"w1", "g1", "g2"} {
+				r.Deliver(watch.TellAlert, &watch.Watcher{ID: id}, watch.Email, 0, begin, begin)
+			}
 			r.Notices = append(r.Notices, watch.Notice{Watcher: "g1", Reasons: watch.Because(watch.ServiceDebit)}, watch.Notice{Watcher: "g2", Reasons: watch.Because(watch.ServiceDebit)})
 			accept(r)
 		})

@@ -123,6 +123,8 @@ type Watcher struct {
 	Channels   []Channel `json:"channels"`
 	Rules      Rules     `json:"rules"`
 	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
+	// ReportedAt is when the person last said "not mine", on any account.
+	ReportedAt time.Time `json:"reported_at,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -182,6 +184,8 @@ type Activity struct {
 	HistoryFrom time.Time `json:"history_from,omitzero"`
 	// Reported are the disputes that are open, the newest last.
 	Reported []Reported `json:"reported,omitempty"`
+	// Stories are the incidents that may go on, the newest last.
+	Stories []Story `json:"stories,omitempty"`
 	// Summary is the latest message that sums up what came too late to be news.
 	Summary *Summary `json:"summary,omitempty"`
 	Version int64    `json:"-"`
@@ -195,6 +199,17 @@ type Reported struct {
 	Dispute string    `json:"dispute"`
 	Service string    `json:"service"`
 	At      time.Time `json:"at"`
+	Lead    string    `json:"lead,omitempty"` // the lead of the incident that was reported
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Story is an incident that a service's next debit may belong to.
+type Story struct {
+	Lead    string    `json:"lead"`
+	Service string    `json:"service"`
+	At      time.Time `json:"at"`             // of the latest alert
+	Link    bool      `json:"link,omitempty"` // a charge link was registered
 
 	Unknown jsontext.Value `json:",embed"`
 }

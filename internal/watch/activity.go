@@ -126,7 +126,7 @@ const keepReported = 20
 func (a *Activity) Report(d *Dispute, open bool) {
 	a.Reported = slices.DeleteFunc(slices.Clone(a.Reported), func(r Reported) bool { return r.Dispute == d.ID })
 	if open && d.Service != "" {
-		a.Reported = append(a.Reported, Reported{Dispute: d.ID, Service: d.Service, At: d.AnsweredAt})
+		a.Reported = append(a.Reported, Reported{Dispute: d.ID, Service: d.Service, At: d.AnsweredAt, Lead: d.Record})
 		a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
 	}
 }
@@ -141,6 +141,22 @@ func (a *Activity) ReportedOf(service string, now time.Time) (dispute string, ok
 	}
 	return "", false
 }
+
+// AfterReport tells whether facts are about a service that was reported as not
+// the owner's, or about something new after such a report.
+func (a *Activity) AfterReport(f *Facts, now time.Time) bool {
+	return slices.ContainsFunc(a.Reported, func(r Reported) bool {
+		return now.Sub(r.At) <= ReportedFor && (f.isNew() || f.Service == r.Service && r.Service != "")
+	})
+}
+
+// AfterReport tells whether facts are about something new, after the watcher
+// said "not mine" on any account.
+func (w *Watcher) AfterReport(f *Facts, now time.Time) bool {
+	return !w.ReportedAt.IsZero() && now.Sub(w.ReportedAt) <= ReportedFor && f.isNew()
+}
+
+func (f *Facts) isNew() bool { return f.Link || f.FirstSeen }
 
 // Clone copies the activity, so that changing the copy leaves it as it is.
 func (a *Activity) Clone() *Activity {

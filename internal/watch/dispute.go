@@ -48,6 +48,13 @@ type Dispute struct {
 	Text       string        `json:"text,omitempty"` // the bank's words to the person
 	// Changes are the status changes, oldest first.
 	Changes []DisputeChange `json:"changes"`
+	// First is the record whose transaction the facts above are of, if it is not
+	// Record: the person said that the alert with which the incident began was
+	// theirs.
+	First string `json:"first,omitempty"`
+	// Also are the further transactions of the incident that the dispute is
+	// about, in the order in which they joined it.
+	Also []Disputed `json:"also,omitempty"`
 	// History is what the bank has said of the transaction, as far as it was
 	// told to it by Changes.
 	History []Entry   `json:"history,omitempty"`
@@ -74,7 +81,9 @@ type DisputeChange struct {
 	Attempts       int           `json:"attempts,omitempty"`
 	// Shows is what the transaction was at this change; Further is a debit
 	// that came after the report.
+	// Of is the record of the transaction, if it is one of Also.
 	Shows   *Shown   `json:"shows,omitempty"`
+	Of      string   `json:"of,omitempty"`
 	Further *Further `json:"further,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
@@ -120,29 +129,126 @@ func (d *Dispute) Note(r *Record) {
 	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.Story()
 }
 
-// Update notes what has become of the transaction of a dispute, for the bank
-// to be told; false if there is nothing new.
+// Leads is the record of the dispute's first transaction.
+func (d *Dispute) Leads() string {
+	if d.First != "" {
+		return d.First
+	}
+	return d.Record
+}
+
+// Disputed is one more transaction of a dispute.
+type Disputed struct {
+	Record     string    `json:"record"`
+	Txn        string    `json:"txn"`
+	Kind       Kind      `json:"kind"`
+	ReceivedAt time.Time `json:"received_at"`
+	Seq        int       `json:"seq"` // of the change with which it joined
+	Was        Shown     `json:"was"` // what it was then
+	// Left tells that the person said it was theirs after all, at that change.
+	Left int `json:"left,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Transaction finds what the bank was last told of one of the transactions.
+func (d *Dispute) Transaction(record string) (*Shown, bool) {
+	return d.transaction(record, 1<<62)
+}
+
+// TransactionAt finds it as it was at a change.
+func (d *Dispute) TransactionAt(record string, seq int) (*Shown, bool) {
+	return d.transaction(record, seq)
+}
+
+func (d *Dispute) transaction(record string, seq int) (*Shown, bool) {
+	of, first := "", (*Shown)(nil)
+	if record != d.Leads() {
+		i := slices.IndexFunc(d.Also, func(a Disputed) bool { return a.Record == record && a.Seq <= seq })
+		if i < 0 {
+			return nil, false
+		}
+		of, first = record, &d.Also[i].Was
+	}
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if c := &d.Changes[i]; c.Shows != nil && c.Of == of && c.Seq <= seq {
+			return c.Shows, true
+		}
+	}
+	if first == nil {
+		first = &Shown{Amount: d.Amount, Service: d.Service, Descriptor: d.Descriptor, OccurredAt: d.OccurredAt}
+		if d.Kind == Debit {
+			first.Status = Posted
+		}
+	}
+	return first, true
+}
+
+// Update notes what has become of a transaction of a dispute, for the bank to
+// be told; false if there is nothing new.
 func (d *Dispute) Update(r *Record, now time.Time) bool {
-	last, is := d.Shown(), r.Shows("")
-	same := last.Amount == is.Amount && last.Returned == is.Returned && last.Again == is.Again &&
+	last, ok := d.Transaction(r.ID)
+	is := r.Shows("")
+	same := ok && last.Amount == is.Amount && last.Returned == is.Returned && last.Again == is.Again &&
 		last.Service == is.Service && last.UndoneAt.Equal(is.UndoneAt) && last.Status == is.Status
-	if same {
+	if !ok || same {
 		return false
 	}
-	d.Note(r)
-	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: is})
+	change := DisputeChange{Status: DisputeUpdated, At: now, Shows: is}
+	if r.ID == d.Leads() {
+		d.Note(r)
+	} else {
+		change.Of = r.ID
+	}
+	d.tell(change)
 	return true
 }
 
-// Another notes one more debit of the service after the person said "not mine",
-// for the bank to be told; false if it is known already.
+// Add takes one more transaction into the dispute, as of a change of it; false
+// if it is there already.
+func (d *Dispute) Add(r *Record, seq int) bool {
+	if _, known := d.Transaction(r.ID); known {
+		return false
+	}
+	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Txn, Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
+	return true
+}
+
+// Cover makes these, beside the first, the transactions of the dispute as of a
+// change of it.
+func (d *Dispute) Cover(parts []*Record, seq int) {
+	for i := range d.Also {
+		a := &d.Also[i]
+		in := slices.ContainsFunc(parts, func(p *Record) bool { return p.ID == a.Record })
+		switch {
+		case !in && a.Left == 0:
+			a.Left = seq
+		case in:
+			a.Left = 0
+		}
+	}
+	for _, p := range parts {
+		d.Add(p, seq)
+	}
+}
+
+// Another takes in what came after the person said "not mine", and has the bank
+// told; false if it is known already.
 func (d *Dispute) Another(r *Record, now time.Time) bool {
-	if slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID }) {
+	known := slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID })
+	if known || d.Status == DisputeWithdrawn || !d.Add(r, d.nextSeq()) {
 		return false
 	}
 	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
 	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown(), Further: f})
 	return true
+}
+
+func (d *Dispute) nextSeq() int {
+	if n := len(d.Changes); n > 0 {
+		return d.Changes[n-1].Seq + 1
+	}
+	return 1
 }
 
 // tell adds a change that the bank is told, unless the person took the dispute
@@ -152,10 +258,7 @@ func (d *Dispute) tell(c DisputeChange) {
 	if d.Status == DisputeWithdrawn || len(d.Changes) >= maxDisputeChanges {
 		return
 	}
-	c.Seq, c.TellBank = 1, true
-	if n := len(d.Changes); n > 0 {
-		c.Seq = d.Changes[n-1].Seq + 1
-	}
+	c.Seq, c.TellBank = d.nextSeq(), true
 	d.Changes = append(d.Changes, c)
 	if due := c.At.Add(LostAfter); d.Due.IsZero() || d.Due.After(due) {
 		d.Due = due
@@ -164,14 +267,6 @@ func (d *Dispute) tell(c DisputeChange) {
 
 // Shown is what the bank was last told that the transaction is.
 func (d *Dispute) Shown() *Shown {
-	for i := len(d.Changes) - 1; i >= 0; i-- {
-		if s := d.Changes[i].Shows; s != nil {
-			return s
-		}
-	}
-	s := &Shown{Amount: d.Amount, Service: d.Service, Descriptor: d.Descriptor, OccurredAt: d.OccurredAt}
-	if d.Kind == Debit {
-		s.Status = Posted
-	}
+	s, _ := d.Transaction(d.Leads())
 	return s
 }

@@ -9,6 +9,8 @@ type Job struct {
 	Record   string `json:"record,omitempty"`
 	Delivery string `json:"delivery,omitempty"`
 	Dispute  string `json:"dispute,omitempty"`
+	// Again tells that another job of the same delivery may have been queued.
+	Again bool `json:"again,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -58,6 +59,11 @@ type Record struct {
 	Deliveries []Delivery `json:"deliveries,omitempty"`
 	Answer     *Answer    `json:"answer,omitempty"`
 	Dispute    string     `json:"dispute,omitempty"` // dispute id once somebody said "not mine"
+	// Lead is the record with which the incident began that this one belongs
+	// to; empty if it is this one. Members are the further alerts of the
+	// incident that began here.
+	Lead    string   `json:"lead,omitempty"`
+	Members []Member `json:"members,omitempty"`
 	// Due is when sweep must look at the record next; zero if never.
 	Due     time.Time `json:"due,omitzero"`
 	Version int64     `json:"-"`
@@ -69,7 +75,7 @@ type Record struct {
 func (r *Record) Clone() *Record {
 	c := *r
 	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
-	c.Entries, c.Twins = slices.Clone(r.Entries), slices.Clone(r.Twins)
+	c.Entries, c.Twins, c.Members = slices.Clone(r.Entries), slices.Clone(r.Twins), slices.Clone(r.Members)
 	if r.Balance != nil {
 		balance := *r.Balance
 		c.Balance = &balance
@@ -114,9 +120,23 @@ type Notice struct {
 	// EscalateAt is when the next channel, then the guardians, are told if
 	// nobody answered; zero when there is nothing left to escalate to.
 	EscalateAt time.Time `json:"escalate_at,omitzero"`
+	// Called says why somebody is told whom no rule of their own tells.
+	Called Call `json:"called,omitempty"`
+	// Spared tells that it was undone while its message waited for the end of
+	// quiet hours.
+	Spared bool `json:"spared,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
+
+// Call is why the family is called about an alert.
+type Call string
+
+// The reasons to call the family.
+const (
+	CallUnanswered Call = "unanswered" // nobody answered in time
+	CallReported   Call = "reported"   // somebody said "not mine"
+)
 
 // Critical tells whether the notice must break through quiet hours.
 func (n Notice) Critical() bool { return n.Reasons.Critical() }
@@ -147,6 +167,7 @@ const (
 	TellAlert   DeliveryKind = "alert"
 	TellChanged DeliveryKind = "changed" // what was told has changed: more was taken, or some came back
 	TellUndone  DeliveryKind = "undone"  // the bank reversed all of the debit or removed the link
+	TellMore    DeliveryKind = "more"    // what else happened in the incident
 	TellSummary DeliveryKind = "summary" // what came too late to be news
 	TellDispute DeliveryKind = "dispute" // the bank changed the dispute's status
 	TellAnswer  DeliveryKind = "answer"  // to the owner: a guardian answered
@@ -174,12 +195,29 @@ type Delivery struct {
 	// TellChanged, what its watcher was told before.
 	Shows *Shown `json:"shows,omitempty"`
 	Was   *Shown `json:"was,omitempty"`
+	// Says is what it says of the parts of an incident, for TellMore.
+	Says []Said `json:"says,omitempty"`
+	// After is when it is sent at the earliest: what happens until then goes
+	// with it. Take counts how often what it says was decided anew before it
+	// was first sent.
+	After time.Time `json:"after,omitzero"`
+	Take  int       `json:"take,omitempty"`
+	// Report is the dispute that stood when it was decided what this says.
+	Report string `json:"report,omitempty"`
+	// Tried tells that it may have been taken by an attempt whose answer was
+	// lost: it is sent again only as it was.
+	Tried bool `json:"tried,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
 
 // RetryKey is the UUID that makes LINE drop a second copy of the delivery.
-func (d *Delivery) RetryKey(record string) string { return DeriveUUID("delivery", record, d.ID) }
+func (d *Delivery) RetryKey(record string) string {
+	if d.Take > 0 {
+		return DeriveUUID("delivery", record, d.ID, strconv.Itoa(d.Take))
+	}
+	return DeriveUUID("delivery", record, d.ID)
+}
 
 // Delivery finds a delivery of the record by id.
 func (r *Record) Delivery(id string) (*Delivery, bool) {
@@ -227,6 +265,11 @@ type Answer struct {
 	At      time.Time   `json:"at"`
 	// Shows is what it was given for, if the record has changed since.
 	Shows *Shown `json:"shows,omitempty"`
+	// Says is what it was given for of the incident's other parts, of those
+	// that have changed since. Except are the parts that the person said were
+	// theirs while they reported the rest.
+	Says   []Said   `json:"says,omitempty"`
+	Except []string `json:"except,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -236,6 +279,7 @@ type Outcome struct {
 	Result     Result
 	ProviderID string        // when accepted
 	RetryAfter time.Duration // a provider's own wish; 0 if none
+	Untaken    bool          // for SendRetry: it is certain that the provider did not take it
 	Problem    string        // for the operator: no addresses, no bodies, no tokens
 }
 

@@ -122,13 +122,17 @@ type Facts struct {
 	KnownFor   time.Duration // how long before it the bank's history of the account begins; 0 without one
 	WatchedFor time.Duration // how long before it the account has been watched
 	AfterLink  bool
-	Burst      bool
-	Overdrawn  bool
-	MonthTotal int64  // yen of the service this month in JST, this debit included
-	MostOnce   int64  // yen that the service takes from anybody at once; 0 if not known
-	MostMonth  int64  // likewise in a calendar month
-	Keyword    string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
-	OccurredAt time.Time
+	// AfterReport tells that the watcher, or another one of the account, said
+	// "not mine" within ReportedFor, and that this is the same service again,
+	// or a link or a service that is new.
+	AfterReport bool
+	Burst       bool
+	Overdrawn   bool
+	MonthTotal  int64  // yen of the service this month in JST, this debit included
+	MostOnce    int64  // yen that the service takes from anybody at once; 0 if not known
+	MostMonth   int64  // likewise in a calendar month
+	Keyword     string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
+	OccurredAt  time.Time
 }
 
 // Evaluate says why the watcher with these rules is told of the facts, if at

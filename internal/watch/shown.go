@@ -61,48 +61,42 @@ func (r *Record) ReasonsOf(d *Delivery) Reasons {
 	return none
 }
 
-// Keep has each delivery and the answer keep what they said of the record as it
-// was, before it changed.
-func (r *Record) Keep(was *Record) {
-	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Shows == nil && d.Kind.ofRecord() {
-			d.Shows = was.Shows(d.Watcher)
+// Answered tells whether an answer stands for all that the incident says.
+// "Mine" does not cover what was taken since; "not mine" does.
+func (r *Record) Answered() bool {
+	if r.Answer == nil {
+		return false
+	}
+	if r.Answer.Value == NotMine {
+		return true
+	}
+	if r.Answer.Shows != nil && !r.Answer.Shows.Covers(r) {
+		return false
+	}
+	for _, s := range r.Answer.Says {
+		if p, ok := r.Part(s.Record); ok && s.Is != nil && !s.Is.Covers(p) {
+			return false
 		}
 	}
-	if r.Answer != nil && r.Answer.Shows == nil {
-		r.Answer.Shows = was.Shows(r.Answer.Watcher)
-	}
+	return true
 }
 
-// Answered tells whether an answer stands for all that the record says. "Mine"
-// does not cover what was taken since; "not mine" does.
-func (r *Record) Answered() bool {
-	return r.Answer != nil && (r.Answer.Value == NotMine || r.Answer.Shows == nil || r.Answer.Shows.Covers(r))
-}
-
-// Tellings counts what a watcher was told of the record, to number the next.
-func (r *Record) Tellings(watcher string) int {
+// Tellings counts what a watcher was told of the incident over a channel, to
+// number the next.
+func (r *Record) Tellings(watcher string, ch ChannelKind) int {
 	n := 0
 	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Kind.ofRecord() {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() {
 			n++
 		}
 	}
 	return n
 }
 
-// ofRecord tells whether a delivery of this kind says what a record is.
-func (k DeliveryKind) ofRecord() bool { return k == TellAlert || k == TellChanged || k == TellUndone }
-
-// ToldLast is the latest delivery to a watcher that says what the record is
-// and was not cancelled.
-func (r *Record) ToldLast(watcher string) (*Delivery, bool) {
-	for i := len(r.Deliveries) - 1; i >= 0; i-- {
-		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Kind.ofRecord() && d.State != Cancelled {
-			return d, true
-		}
-	}
-	return nil, false
+// OfIncident tells whether a delivery of this kind says what happened, rather
+// than what somebody made of it.
+func (k DeliveryKind) OfIncident() bool {
+	return k == TellAlert || k == TellChanged || k == TellUndone || k == TellMore
 }
 
 // Changed tells whether somebody who was told this must be told again: more was
@@ -136,10 +130,14 @@ func (s *Shown) Of() string {
 	return s.Service
 }
 
-// Mark tells apart what a record says of money taken, so that an answer on a
+// Mark tells apart what an incident says of money taken, so that an answer on a
 // page stands for what the page showed.
 func (r *Record) Mark() string {
-	return Derive("mark", strconv.FormatInt(r.Amount, 10), strconv.Itoa(r.Again), r.Service)[:8]
+	parts := []string{"mark"}
+	for _, p := range r.Parts() {
+		parts = append(parts, strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again), p.Service)
+	}
+	return Derive(parts...)[:8]
 }
 
 // Yen is the amount that was shown; 0 if nothing was.

@@ -114,7 +114,7 @@ func TestWhatTellsARecordKeepsItsWordsWhenTheRecordChanges(t *testing.T) {
 	r.Deliveries[0].Shows = first
 	was := r.Clone()
 	r.Amount = 9000
-	r.Keep(was)
+	r.KeepPart(was)
 	for _, d := range r.Deliveries {
 		tells := d.Kind == TellAlert || d.Kind == TellChanged || d.Kind == TellUndone
 		switch {
@@ -134,7 +134,7 @@ func TestWhatTellsARecordKeepsItsWordsWhenTheRecordChanges(t *testing.T) {
 	kept := r.Answer.Shows
 	again := r.Clone()
 	r.Amount = 12000
-	r.Keep(again)
+	r.KeepPart(again)
 	if r.Answer.Shows != kept {
 		t.Error("the answer is put to what was shown later")
 	}
@@ -142,23 +142,23 @@ func TestWhatTellsARecordKeepsItsWordsWhenTheRecordChanges(t *testing.T) {
 
 func TestTellingsAreCountedAndTheLastIsFound(t *testing.T) {
 	r := told()
-	if n := r.Tellings("w"); n != 3 {
+	if n := r.Tellings("w", ""); n != 3 {
 		t.Errorf("told %d times, want 3", n)
 	}
-	if n := r.Tellings("x"); n != 0 {
+	if n := r.Tellings("x", ""); n != 0 {
 		t.Errorf("a stranger was told %d times", n)
 	}
 	for _, want := range []DeliveryKind{TellUndone, TellChanged, TellAlert} {
-		d, ok := r.ToldLast("w")
+		d, ok := r.LastTold("w")
 		if !ok || d.Kind != want || d.Watcher != "w" {
 			t.Fatalf("the last is %v (%v), want %s", d, ok, want)
 		}
 		d.State = Cancelled // so it was not told
 	}
-	if d, ok := r.ToldLast("w"); ok || d != nil {
+	if d, ok := r.LastTold("w"); ok || d != nil {
 		t.Errorf("nothing was told, and yet %v", d)
 	}
-	if n := r.Tellings("w"); n != 3 {
+	if n := r.Tellings("w", ""); n != 3 {
 		t.Errorf("what was cancelled gives its number to another: %d", n)
 	}
 }

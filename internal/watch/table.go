@@ -71,11 +71,18 @@ const (
 	Keyword
 	NearLimit
 	FirstWatched
+	AfterDispute
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
 // at the top: an alert gives its reasons in this order.
 var table = []Rule{
+	{
+		// Who has said "not me" is being robbed: no setting silences what comes next.
+		Name: "after_dispute", Value: Always{},
+		Reason: AfterDispute, Says: "after_dispute", About: Links | ServiceDebits, Critical: AfterDispute,
+		Tells: func(_ *Rules, f *Facts, _ Sofar) bool { return f.AfterReport },
+	},
 	{
 		Name: "after_new_link", Value: Flag{At: func(r *Rules) *bool { return &r.AfterNewLink }, Default: true},
 		Reason: AfterNewLink, Says: "after_new_link", About: ServiceDebits, Critical: AfterNewLink,

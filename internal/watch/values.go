@@ -10,7 +10,7 @@ import (
 )
 
 // Value is where a rule is kept in Rules: a Flag, Yen, YenFor, Words, Trusted,
-// Hours or Until. At points into the rules that it is given.
+// Hours or Until, or Always. At points into the rules that it is given.
 type Value interface {
 	// On tells whether the rule is set to anything.
 	On(r *Rules) bool
@@ -21,6 +21,20 @@ type Value interface {
 	// check reports what cannot work, but for what was stored already.
 	check(c *checking, name string)
 }
+
+// Always is a rule that everybody has and nobody can switch off.
+type Always struct{}
+
+// On is true.
+func (Always) On(*Rules) bool { return true }
+
+// Same is true.
+func (Always) Same(_, _ *Rules) bool { return true }
+
+// Preset has nothing to set.
+func (Always) Preset(*Rules) {}
+
+func (Always) check(*checking, string) {}
 
 // Flag is a rule that is on or off.
 type Flag struct {

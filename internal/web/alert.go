@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/message"
@@ -12,7 +17,7 @@ import (
 )
 
 // maxForm is the largest form of ours, in bytes, with room to spare.
-const maxForm = 4 << 10
+const maxForm = 8 << 10
 
 // alert shows the page of an alert, and does what its buttons ask.
 func (s *site) alert(w http.ResponseWriter, r *http.Request) {
@@ -29,6 +34,10 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.who.Mark = r.PostForm.Get(wording.FieldShown)
+	v.who.Except = unticked(r.PostForm)
+	if at, err := strconv.ParseInt(r.PostForm.Get(wording.FieldAsked), 10, 64); err == nil {
+		v.who.Confirmed = time.Unix(at, 0)
+	}
 	res, err := s.act(r.Context(), v, do)
 	refused := wording.NoRefusal
 	switch {
@@ -49,6 +58,9 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	case res.Outcome == dispute.Changed:
 		refused = wording.RefusedChanged
+	case res.Outcome == dispute.Confirm:
+		s.page(w, http.StatusOK, s.alertPage(r, res, wording.AskUndo))
+		return
 	}
 	if refused != wording.NoRefusal {
 		// Nothing has changed, so a reload may ask again.
@@ -56,6 +68,18 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	again(w, r)
+}
+
+// unticked are the parts of an incident that the page showed and that the
+// person recognised.
+func unticked(form url.Values) []string {
+	var out []string
+	for id := range strings.FieldsSeq(form.Get(wording.FieldParts)) {
+		if !slices.Contains(form[wording.FieldPart], id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // errUnasked says that a form asks for nothing that a page offers.
@@ -97,6 +121,7 @@ func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Re
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
+	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }
 	p := wording.AlertPage(f, refused)
 	if mark(r) != "" {
 		p = wording.WithWayHome(p, homePath)

@@ -41,6 +41,11 @@ func TestAPersonSaysThatItWasNotThem(t *testing.T) {
 		t.Errorf("version %d became %d", before, after)
 	}
 	p = b.press(p, wording.DoUndo)
+	p.says(t, 200, "次の申し出を取り消しますか", d.Reference, "あなた")
+	if a, _ := w.stored("r1"); a != watch.NotMine {
+		t.Errorf("one press took it back: %q", a)
+	}
+	p = b.press(p, wording.DoUndo)
 	p.says(t, 200, "「身に覚えがない」を取り消しました", d.Reference, "やはり身に覚えがないときは")
 	if a, _ := w.stored("r1"); a != "" {
 		t.Errorf("the answer is still %q", a)
@@ -82,6 +87,8 @@ func TestAGuardianAnswersInTheirLanguageWithoutAmounts(t *testing.T) {
 	p = owner.open(w.link("r1", "w1"))
 	p.says(t, 200, "見守り家族が「身に覚えがない」と回答しました", `value="undo"`)
 	// A guardian neither trusts a service nor takes the owner's answer back.
+	p = owner.press(p, wording.DoUndo)
+	p.says(t, 200, "次の申し出を取り消しますか", "見守り家族")
 	owner.press(owner.press(p, wording.DoUndo), wording.DoNotMine).says(t, 200, "あなたが「身に覚えがない」と回答しました")
 	p = b.open(w.link("r1", "g1"))
 	p.saysNot(t, `value="undo"`, `value="trust"`)

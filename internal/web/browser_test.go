@@ -66,6 +66,8 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 			if a, _ := w.stored("r1"); a != watch.NotMine {
 				t.Errorf("the answer is %q", a)
 			}
+			press(wording.DoUndo, "次の申し出を取り消しますか")
+			look("3 asked whether to take it back")
 			press(wording.DoUndo, "取り消しました")
 			look("3 undone")
 			press(wording.DoMine, "ご自身のものとして")

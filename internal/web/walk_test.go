@@ -156,7 +156,8 @@ var walk = []struct {
 
 	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
-	{"taken back", everybody, "取り消しました", "withdrawn", func(v *walker) { v.answered(wording.DoUndo) }},
+	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},
+	{"taken back", everybody, "取り消しました", "withdrawn", func(v *walker) { v.answered(wording.DoUndo); v.press(wording.DoUndo, "") }},
 	{"mine", everybody, "として", "Thank you", func(v *walker) { v.answered(wording.DoMine) }},
 	{"trusted", owners, "ご自身のものとして", "Thank you", func(v *walker) { v.answered(wording.DoTrust) }},
 	{"too late to take back", everybody, "受付番号", "We have your report", func(v *walker) {

@@ -206,7 +206,20 @@ func (b *browser) press(p page, do string) page {
 	if !strings.Contains(p.body, `value="`+do+`"`) {
 		b.t.Fatalf("the page has no button %q:\n%s", do, p.body)
 	}
-	return b.do(http.MethodPost, p.url.String(), url.Values{"do": {do}}, "Sec-Fetch-Site", "same-origin", "Origin", "null")
+	return b.do(http.MethodPost, p.url.String(), p.formOf(b.t, do), "Sec-Fetch-Site", "same-origin", "Origin", "null")
+}
+
+// formOf is the form of a button as a browser would send it untouched.
+func (p page) formOf(t *testing.T, do string) url.Values {
+	t.Helper()
+	for form := range strings.SplitSeq(p.body, "<form") {
+		if strings.Contains(form, `value="`+do+`"`) {
+			v := page{body: "<form" + form}.form(t)
+			v.Set("do", do)
+			return v
+		}
+	}
+	return url.Values{"do": {do}}
 }
 
 // main is the page without its head.

@@ -23,6 +23,7 @@ type Contact struct {
 // the same bytes, so an attempt an hour later must not read differently.
 type AlertFacts struct {
 	Record   *watch.Record
+	Lead     string         // the record that stands for the incident; empty if it is Record
 	Notice   watch.Notice   // the watcher's reasons
 	Delivery watch.Delivery // language, channel, watcher, HideAmount
 	Guardian bool           // the watcher is not the owner of the account
@@ -52,21 +53,6 @@ func (f *AlertFacts) now() time.Time {
 		return f.Record.RecordedAt
 	}
 	return f.Now
-}
-
-// undoneBefore tells whether the bank had undone the record before the
-// watcher was told. Undone later, the watcher has a delivery of its own for
-// that, and this message keeps the words it was first sent with.
-func (f *AlertFacts) undoneBefore() bool {
-	if f.Record.UndoneAt.IsZero() {
-		return false
-	}
-	for _, d := range f.Record.Deliveries {
-		if d.Kind == watch.TellUndone && d.Watcher == f.Delivery.Watcher {
-			return false
-		}
-	}
-	return true
 }
 
 // langOf is the language that we have: anything but English is Japanese.
@@ -138,7 +124,7 @@ var (
 func Alert(f AlertFacts) message.Message {
 	lang, r := f.lang(), f.Record
 	link := r.Kind == watch.LinkRegistered
-	undone := f.undoneBefore()
+	undone := !r.UndoneAt.IsZero()
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: f.title(), Facts: f.facts(), Why: f.why()}
 	critical := f.Notice.Critical() && !undone
 	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
@@ -246,7 +232,7 @@ func (f *AlertFacts) facts() []message.Fact {
 		}
 		out = append(out, message.Fact{Label: tFactService.in(lang), Value: name})
 	}
-	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
+	if account := f.account(); account != "" {
 		out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, f.now())})
@@ -261,6 +247,8 @@ func (f *AlertFacts) facts() []message.Fact {
 	}
 	return out
 }
+
+func (f *AlertFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Record.Mask) }
 
 // steps are who to call. Without a number the bank is still named when it is
 // urgent: the number is on the passbook.
@@ -319,7 +307,7 @@ func (f *AlertFacts) buttons() []message.Button {
 
 // press is the data of an answer to this very message.
 func (f *AlertFacts) press(v button.Verb) string {
-	return button.Press{Verb: v, Record: f.Record.ID, Watcher: f.Delivery.Watcher, Delivery: f.Delivery.ID}.Data()
+	return button.Press{Verb: v, Record: orElse(f.Lead, f.Record.ID), Watcher: f.Delivery.Watcher, Delivery: f.Delivery.ID}.Data()
 }
 
 // answering is the data of a button about a record.

@@ -113,6 +113,43 @@ func DisputeWithdrawn(f DisputeFacts) message.Message {
 	return m
 }
 
+var (
+	tAltUndoAsk    = text{ja: "「身に覚えがない」を取り消しますか", en: "Take the report back?"}
+	tUndoAskTitle  = text{ja: "次の申し出を取り消しますか", en: "Take this report back?"}
+	tUndoAskText   = text{ja: "取り消すと、%sと、この口座を見守っている全員に知らせます。だれかに言われて取り消そうとしているときは、取り消さずに銀行へ電話してください。", en: "We will tell %s and everybody who watches this account. If somebody is telling you to take it back, do not: call the bank instead."}
+	tUndoAskBy     = text{ja: "申し出た人", en: "Reported by"}
+	tUndoAskButton = text{ja: "この申し出を取り消す", en: "Take this report back"}
+	tByYou         = text{ja: "あなた", en: "You"}
+	tByOwner       = text{ja: "口座の名義人", en: "The account's owner"}
+	tByFamily      = text{ja: "見守り家族", en: "A family member"}
+)
+
+// ConfirmUndo asks before a report is taken back that others know of: which
+// one, whose, and when it was made.
+func ConfirmUndo(f DisputeFacts) message.Message {
+	lang, d := f.lang(), f.Dispute
+	m := f.message(tAltUndoAsk, tUndoAskTitle)
+	m.Facts = append([]message.Fact{{Label: tUndoAskBy.in(lang), Value: f.reporter()}}, m.Facts...)
+	m.Text = []string{tUndoAskText.in(lang, f.bank())}
+	m.Steps = []message.Step{callStep(lang, tStepAskBank, f.bank(), f.Bank)}
+	m.Buttons = []message.Button{{Label: tUndoAskButton.in(lang), Display: tUndoDisplay.in(lang), Style: message.Secondary,
+		Postback: button.Press{Verb: button.Undo, Record: d.Record, Watcher: f.Watcher, Asked: d.AnsweredAt}.Data()}}
+	if f.Link != "" {
+		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: f.Link})
+	}
+	return m
+}
+
+func (f *DisputeFacts) reporter() string {
+	switch {
+	case f.Dispute.Watcher == f.Watcher:
+		return tByYou.in(f.lang())
+	case f.Dispute.AnsweredBy == watch.Guardian:
+		return tByFamily.in(f.lang())
+	}
+	return tByOwner.in(f.lang())
+}
+
 // UndoTooLate refuses to take the answer back after its time.
 func UndoTooLate(f DisputeFacts) message.Message {
 	m := f.message(tUndoTooLate, tUndoTooLate)

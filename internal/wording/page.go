@@ -26,9 +26,11 @@ type PageFacts struct {
 	BankName    string         // likewise
 	Bank        Contact
 	Service     Contact
-	UndoUntil   time.Time   // end of the time in which the reader can take "not mine" back; zero if they cannot
-	Offer       watch.Trust // what trusting would add; the zero value offers nothing
-	TrustDays   int         // how long it would hold
+	// ServiceOf names the other services of an incident; nil if there are none.
+	ServiceOf func(id string) (string, Contact)
+	UndoUntil time.Time   // end of the time in which the reader can take "not mine" back; zero if they cannot
+	Offer     watch.Trust // what trusting would add; the zero value offers nothing
+	TrustDays int         // how long it would hold
 	// Channel is what the reader calls a channel; nil calls each by its kind.
 	Channel func(watch.ChannelKind) string
 	Now     time.Time
@@ -85,6 +87,7 @@ const (
 	RefusedAllowed         // not this watcher's to do
 	RefusedTrust           // nothing to trust
 	RefusedChanged         // more was taken than the page showed
+	AskUndo                // others know of the report: taking it back wants a second step
 )
 
 // AlertPage is the page of an alert: what stands, what can be done, what
@@ -103,10 +106,12 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 		p.Notice = tPageChanged.in(lang)
 	}
 	if a := f.Record.Answer; a != nil && !f.Record.Answered() && p.Notice == "" {
-		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
+		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil || f.incident(), tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
 	}
 	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang)}, History: f.history()}
 	switch {
+	case f.disputed() && refused == AskUndo:
+		p.Parts = []message.Part{f.askUndo(), alert, history}
 	case f.disputed():
 		p.Parts = []message.Part{f.open(), alert, history}
 	case f.Record.Answer != nil && f.Record.Answered():
@@ -135,14 +140,16 @@ func (f *PageFacts) disputed() bool {
 // alert is what happened. Once it is answered it no longer shouts, and what
 // to do is said by the answer.
 func (f *PageFacts) alert() message.Message {
-	r := *f.Record
-	r.Deliveries = nil // the page tells at once what the bank has undone
-	a := AlertFacts{Record: &r, Guardian: f.guardian(), ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
+	r := f.Record
+	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
 		Delivery: watch.Delivery{Watcher: f.Watcher.ID, Lang: f.Watcher.Lang, HideAmount: f.Watcher.HideAmount}, Now: f.Now}
 	if n, ok := r.Notice(f.Watcher.ID); ok {
 		a.Notice = *n
 	}
 	m := Alert(a)
+	if f.incident() {
+		m = f.together()
+	}
 	if (f.Record.Answer == nil || !f.Record.Answered()) && f.Dispute == nil {
 		return m
 	}
@@ -166,9 +173,14 @@ func (f *PageFacts) ask() message.Part {
 	lang := f.lang()
 	ask := pick(f.Record.Kind == watch.LinkRegistered, tAskLink, tAskDebit)
 	notMine, mine := f.answers()
+	text := []string{tAskText.in(lang, notMine, f.bank(), minutes(watch.UndoFor))}
+	if f.incident() {
+		ask = tAskIncident
+		text = append(text, tPartsNote.in(lang, notMine))
+	}
 	return message.Part{
-		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: []string{tAskText.in(lang, notMine, f.bank(), minutes(watch.UndoFor))}},
-		Forms: []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger},
+		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: text},
+		Forms: []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
 			{Do: DoMine, Label: mine, Style: message.Secondary, Fields: []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}}}},
 	}
 }

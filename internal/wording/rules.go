@@ -42,6 +42,7 @@ var (
 var aboutRules = []ruleWords{
 	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint), why: with(tWhyService), when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
+	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // nobody can switch it off
 	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService)},
 	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
 		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
@@ -150,6 +151,7 @@ func told(lang watch.Lang, r *watch.Rules) []string {
 
 // Why each reason.
 var (
+	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of the report that a debit was not yours."}
 	tWhyAfterLink    = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
 	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since you connected it."}

@@ -1,0 +1,213 @@
+package detect
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// telling is one commit at work on whom to tell what: which incidents its
+// records belong to, what becomes of their disputes, and what is to be sent.
+type telling struct {
+	*accountWork
+	now      time.Time
+	quiet    bool
+	leads    []*watch.Record // of incidents, that are not among what changed
+	disputes []*watch.Dispute
+	made     []delivery
+}
+
+// incidents puts each alert into its incident and has everybody told what is
+// new to them.
+func (t *telling) incidents(ctx context.Context, changes []change) error {
+	var touched []*watch.Record
+	for _, c := range changes {
+		if !c.is.IsAlert() {
+			continue
+		}
+		if c.was != nil && c.is.Lead == "" {
+			c.is.KeepPart(c.was)
+		}
+		lead, err := t.lead(ctx, c, changes)
+		if err != nil {
+			return err
+		}
+		if undone := c.was != nil && c.was.UndoneAt.IsZero() && !c.is.UndoneAt.IsZero(); undone {
+			t.spare(c.is, lead)
+		}
+		if lead != c.is {
+			if c.was != nil {
+				lead.KeepPart(c.was)
+			}
+			lead.Join(c.is)
+		}
+		if c.is.Complete && !c.is.Past {
+			t.activity.Tell(lead.ID, c.is)
+		}
+		if !slices.Contains(touched, lead) {
+			touched = append(touched, lead)
+		}
+	}
+	for _, lead := range touched {
+		if t.quiet {
+			continue
+		}
+		if lead.Over() {
+			lead.StopEscalation()
+		}
+		for i := range t.account.Watchers {
+			t.watcher(lead, &t.account.Watchers[i])
+		}
+		lead.ComputeDue()
+	}
+	return nil
+}
+
+// lead is the record of the incident that an alert belongs to: its own if it
+// begins one.
+func (t *telling) lead(ctx context.Context, c change, changes []change) (*watch.Record, error) {
+	r := c.is
+	id, known := r.Lead, r.Lead != ""
+	if !known {
+		if len(r.Deliveries) > 0 || len(r.Members) > 0 || c.was != nil && c.was.IsAlert() || !r.Complete || r.Past {
+			return r, nil
+		}
+		if id, known = t.activity.Goes(r, t.isNew[r.ID], t.now); !known || id == r.ID {
+			return r, nil
+		}
+	}
+	lead, err := t.find(ctx, id, changes)
+	if errors.Is(err, store.ErrNotFound) {
+		r.Lead = ""
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if r.Lead == "" && !joins(lead) {
+		return r, nil
+	}
+	return lead, nil
+}
+
+// joins tells whether an incident still takes further alerts: not once it was
+// said to be the owner's own.
+func joins(lead *watch.Record) bool {
+	return lead.Lead == "" && lead.Complete && len(lead.Members) < watch.MaxMembers &&
+		(lead.Answer == nil || lead.Answer.Value == watch.NotMine)
+}
+
+// find reads a lead, if it is not at hand.
+func (t *telling) find(ctx context.Context, id string, changes []change) (*watch.Record, error) {
+	for _, c := range changes {
+		if c.is.ID == id {
+			return c.is, nil
+		}
+	}
+	for _, r := range t.leads {
+		if r.ID == id {
+			return r, nil
+		}
+	}
+	r, err := t.Store.Record(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	t.leads = append(t.leads, r)
+	return r, nil
+}
+
+// spare leaves those in peace whose message about a record still waits for the
+// end of quiet hours when the record is undone.
+func (t *telling) spare(r, lead *watch.Record) {
+	for i := range r.Notices {
+		n := &r.Notices[i]
+		for _, d := range lead.Deliveries {
+			if d.Watcher == n.Watcher && d.State == watch.Held {
+				n.Spared = true
+			}
+		}
+	}
+}
+
+// watcher has one watcher told: over the first channel that reaches them, and
+// over those beside it that an earlier message has gone to since it failed.
+func (t *telling) watcher(lead *watch.Record, w *watch.Watcher) {
+	channels := w.Reachable()
+	if len(channels) == 0 {
+		if len(lead.Untold(w.ID, "", len(lead.Deliveries))) > 0 {
+			if d, fresh := lead.Deliver(watch.TellUnreachable, w, watch.Bank, 0, t.now, t.now); fresh {
+				t.made = append(t.made, delivery{lead, d.ID})
+			}
+		}
+		return
+	}
+	failing, _ := lead.Waiting(w.ID, channels[0].Kind)
+	urgent := lead.Urgency(lead.Untold(w.ID, "", len(lead.Deliveries)), w.ID).Critical()
+	for i, c := range channels {
+		if i > 0 && (failing == nil || failing.Attempts == 0 || !lead.ToldOver(w.ID, c.Kind)) {
+			continue
+		}
+		if d, fresh := lead.Bring(w, c.Kind, t.now); fresh && d.State == watch.Queued {
+			t.made = append(t.made, delivery{lead, d.ID})
+		}
+	}
+	if urgent && t.EscalateAfter > 0 && !lead.Answered() {
+		lead.EscalateFor(w, t.now, t.EscalateAfter)
+	}
+}
+
+// reports tells the bank what has become of what was reported, and of what
+// came after it.
+func (t *telling) reports(ctx context.Context, c change, changes []change) error {
+	if !c.is.Complete || c.is.Past && c.was == nil {
+		return nil
+	}
+	id := c.is.Dispute
+	if c.is.Lead != "" {
+		lead, err := t.find(ctx, c.is.Lead, changes)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil {
+			id = lead.Dispute
+		}
+	}
+	further := c.was == nil || !c.was.Complete
+	if id == "" && further {
+		id, _ = t.activity.ReportedOf(c.is.Service, t.now)
+	}
+	if id == "" {
+		return nil
+	}
+	d, err := t.dispute(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var noted bool
+	if _, known := d.Transaction(c.is.ID); known {
+		noted = d.Update(c.is, t.now)
+	} else if further {
+		noted = d.Another(c.is, t.now)
+	}
+	if noted && !slices.Contains(t.disputes, d) {
+		t.disputes = append(t.disputes, d)
+	}
+	return nil
+}
+
+func (t *telling) dispute(ctx context.Context, id string) (*watch.Dispute, error) {
+	for _, d := range t.disputes {
+		if d.ID == id {
+			return d, nil
+		}
+	}
+	return t.Store.Dispute(ctx, id)
+}

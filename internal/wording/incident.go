@@ -1,0 +1,292 @@
+package wording
+
+import (
+	"slices"
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// IncidentFacts is what a message about several alerts of one story is worded
+// from. Like AlertFacts it must come from what is stored.
+type IncidentFacts struct {
+	Parts []AlertFacts // what is told now, in the order in which it happened
+	// Debits, Yen, First and Last sum up all that the reader has been told of
+	// the incident with this message.
+	Debits      int
+	Yen         int64
+	First, Last time.Time
+	// Report is the number of the report that stands, and Joined tells that
+	// what is told now has been added to it.
+	Report string
+	// Whole has every part listed, for a page, and Except are the parts, by
+	// record, that were recognised while the rest was reported.
+	Whole  bool
+	Except []string
+	Called watch.Call // why the reader is told whom no rule of their own tells
+}
+
+// Names are what people call banks and services, in the reader's language.
+type Names struct {
+	Bank    func(code string) (string, Contact)
+	Service func(id string) (string, Contact)
+}
+
+// IncidentOf takes the facts of what a message says of an incident to a
+// watcher; link is the page of the incident.
+func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watch.Watcher, names Names, link string, onPage bool) IncidentFacts {
+	f := IncidentFacts{}
+	bank, bankContact := names.Bank(lead.Account.Bank)
+	d.HideAmount = d.HideAmount || w.HideAmount
+	for _, s := range says {
+		p, ok := lead.Part(s.Record)
+		if !ok {
+			continue
+		}
+		shown := p.As(s.Is)
+		service, contact := names.Service(shown.Service)
+		a := AlertFacts{Record: shown, Lead: lead.ID, Delivery: d, Was: s.Was, Guardian: w.Role == watch.Guardian, ServiceName: service,
+			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage}
+		if n, ok := lead.Notice(w.ID); ok {
+			a.Notice = *n
+			f.Called = n.Called
+		}
+		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
+		if s.Is != nil {
+			a.Notice.Reasons = s.Is.Reasons
+		}
+		if s.Was != nil {
+			a.WasServiceName, _ = names.Service(s.Was.Service)
+			if an := lead.Answer; an != nil && an.Value == watch.Mine && an.At.Before(d.CreatedAt) {
+				a.AnsweredBefore = an.Shows
+			}
+		}
+		f.Parts = append(f.Parts, a)
+	}
+	return f
+}
+
+var (
+	tTitleGoesOn    = text{ja: "%[1]sによる%[2]sからの引き落としが続いています", en: "%[1]s keeps taking money from %[2]s"}
+	tTitleSeveral   = text{ja: "%[1]sが%[2]sから%[3]d回引き落としました", en: "%[1]s took money from %[2]s %[3]d times"}
+	tTitleLinkDebit = text{ja: "%[2]sに%[1]sの新しいチャージ連携が登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
+	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "There is news of %s"}
+
+	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
+	tAltUrgentMore = text{ja: "【緊急】口座からの引き落としが続いています。確認してください", en: "[Urgent] There were more debits from a bank account. Please check them"}
+
+	tSumLabel = text{ja: "これまでの合計", en: "In all so far"}
+	tSum      = text{ja: "%[1]d件・%[2]s%[3]s", en: "%[1]d debits, %[2]s%[3]s"}
+	tSumCount = text{ja: "%[1]d件%[2]s", en: "%[1]d debits%[2]s"}
+	tSumSpan  = text{ja: "（%s）", en: " (in %s)"}
+	tSeconds  = text{ja: "%d秒間", en: "%d s"}
+	tMinutesN = text{ja: "%d分間", en: "%d min"}
+	tHoursIn  = text{ja: "%d時間", en: "%d h"}
+	tDaysIn   = text{ja: "%d日間", en: "%d days"}
+
+	tPartDebit    = text{ja: "%s", en: "%s"}
+	tPartHidden   = text{ja: "引き落とし", en: "a debit"}
+	tPartLink     = text{ja: "チャージ連携の登録", en: "a charge link registered"}
+	tPartUndone   = text{ja: "%s（取り消されました）", en: "%s (reversed)"}
+	tPartRemoved  = text{ja: "%s（解除されました）", en: "%s (removed)"}
+	tPartReturned = text{ja: "%[1]s（うち%[2]sが戻りました）", en: "%[1]s (of which %[2]s came back)"}
+	tPartSome     = text{ja: "%s（一部が戻りました）", en: "%s (part of it came back)"}
+	tPartFromTo   = text{ja: "%[2]s（%[1]sから変わりました）", en: "%[2]s (was %[1]s)"}
+	tPartChanged  = text{ja: "%s（金額が変わりました）", en: "%s (the amount has changed)"}
+	tPartAgain    = text{ja: "%s（もう一度行われました）", en: "%s (taken again)"}
+	tPartMore     = text{ja: "ほか", en: "and"}
+	tPartMoreN    = text{ja: "%d件", en: "%d more"}
+
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へ追加で伝えました。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank; you need not answer again."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へ追加で伝えました。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank; you need not answer again."}
+
+	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
+	tCalledUnanswered = text{ja: "ご本人がまだ回答していません", en: "They have not answered yet"}
+	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました", en: "Somebody has answered that it was not them"}
+)
+
+// maxLines is how many parts a message lists; the page lists them all.
+const maxLines = 6
+
+// Incident words what is told of an incident: one alert, one change, or
+// several together.
+func Incident(f IncidentFacts) message.Message {
+	var m message.Message
+	first := &f.Parts[0]
+	lang := first.lang()
+	switch {
+	case len(f.Parts) > 1:
+		m = f.several()
+	case first.Was == nil:
+		m = Alert(*first)
+	case !first.Record.UndoneAt.IsZero() && first.Was.UndoneAt.IsZero():
+		m = Undone(*first)
+	default:
+		m = Changed(*first)
+	}
+	if f.Debits > 1 {
+		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: tSumLabel.in(lang), Value: f.sum(lang)})
+	}
+	switch {
+	case f.Called == watch.CallUnanswered:
+		m.Why = append([]string{tCalledUnanswered.in(lang)}, m.Why...)
+	case f.Called == watch.CallReported:
+		m.Why = append([]string{tCalledReported.in(lang)}, m.Why...)
+	}
+	if f.Report != "" && f.Called == watch.CallReported {
+		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
+	} else if joined := slices.IndexFunc(f.Parts, func(p AlertFacts) bool { return p.Was == nil && p.Record.UndoneAt.IsZero() }); f.Report != "" && joined >= 0 {
+		link := f.Parts[joined].Record.Kind == watch.LinkRegistered
+		m.Text = append([]string{pick(link, tJoinedLink, tJoinedDebit).in(lang, f.Report)}, m.Text...)
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
+	}
+	return m
+}
+
+// sum is "4件・300,000円（75秒間）".
+func (f *IncidentFacts) sum(lang watch.Lang) string {
+	span := ""
+	switch d := f.Last.Sub(f.First); {
+	case d < time.Second || f.Parts[0].Record.DateOnly:
+	case d < 2*time.Minute:
+		span = tSumSpan.in(lang, tSeconds.in(lang, int(d/time.Second)))
+	case d < 2*time.Hour:
+		span = tSumSpan.in(lang, tMinutesN.in(lang, int((d+time.Minute-1)/time.Minute)))
+	case d < 48*time.Hour:
+		span = tSumSpan.in(lang, tHoursIn.in(lang, int((d+time.Hour-1)/time.Hour)))
+	default:
+		span = tSumSpan.in(lang, tDaysIn.in(lang, int((d+24*time.Hour-1)/(24*time.Hour))))
+	}
+	if f.Parts[0].Delivery.HideAmount {
+		return tSumCount.in(lang, f.Debits, span)
+	}
+	return tSum.in(lang, f.Debits, Yen(lang, f.Yen), span)
+}
+
+// several words more than one thing that happened.
+func (f *IncidentFacts) several() message.Message {
+	lead := f.Parts[len(f.Parts)-1]
+	lang := lead.lang()
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltMore.in(lang), Title: f.title()}
+	critical := slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.urgent() })
+	if critical {
+		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentMore.in(lang)
+	}
+	if f.Yen > 0 && !lead.Delivery.HideAmount {
+		m.Amount = Yen(lang, f.Yen)
+	}
+	if account := lead.account(); account != "" {
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
+	}
+	lines := f.Parts
+	if len(lines) > maxLines && !f.Whole {
+		lines = lines[:maxLines-1]
+	}
+	for i := range lines {
+		p := &lines[i]
+		line := p.line(f.mixed())
+		if slices.Contains(f.Except, p.Record.ID) {
+			line = tPartMine.in(lang, line)
+		}
+		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line})
+	}
+	if n := len(f.Parts) - len(lines); n > 0 {
+		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n)})
+	}
+	for i := range f.Parts {
+		for _, why := range f.Parts[i].why() {
+			if !slices.Contains(m.Why, why) && f.Parts[i].Record.UndoneAt.IsZero() {
+				m.Why = append(m.Why, why)
+			}
+		}
+	}
+	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
+		m.Steps = lead.steps(critical)
+		m.Foot = tNeverPIN.in(lang)
+		m.Buttons = lead.buttons()
+	} else {
+		m.Tone = message.Calm
+		if lead.Link != "" {
+			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: lead.Link}}
+		}
+	}
+	return m
+}
+
+// mixed tells whether the parts are of different services.
+func (f *IncidentFacts) mixed() bool {
+	return slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.ServiceName != f.Parts[0].ServiceName })
+}
+
+func (f *IncidentFacts) title() string {
+	p := &f.Parts[len(f.Parts)-1]
+	lang := p.lang()
+	account := pick(p.Guardian, tWatchedAccount, tYourAccount).in(lang)
+	links, fresh := 0, 0
+	for i := range f.Parts {
+		if f.Parts[i].Was == nil && f.Parts[i].Record.UndoneAt.IsZero() {
+			fresh++
+			if f.Parts[i].Record.Kind == watch.LinkRegistered {
+				links++
+			}
+		}
+	}
+	switch {
+	case f.mixed() || fresh < len(f.Parts) || p.ServiceName == "" || links > 1:
+		return tTitleMoved.in(lang, account)
+	case links == 1:
+		return tTitleLinkDebit.in(lang, p.ServiceName, account)
+	case fresh < f.Debits:
+		return tTitleGoesOn.in(lang, p.ServiceName, account)
+	}
+	return tTitleSeveral.in(lang, p.ServiceName, account, fresh)
+}
+
+// open tells whether there is something to answer: what is not undone, and new
+// or worse than what the reader knew.
+func (f *AlertFacts) open() bool {
+	if !f.Record.UndoneAt.IsZero() {
+		return false
+	}
+	if f.Was == nil {
+		return true
+	}
+	_, more := f.Was.Changed(f.Record)
+	return more
+}
+
+func (f *AlertFacts) urgent() bool { return f.open() && f.Notice.Critical() }
+
+// line is one part in a list: "30,000円（取り消されました）".
+func (f *AlertFacts) line(named bool) string {
+	lang, r := f.lang(), f.Record
+	hide := f.Delivery.HideAmount
+	say := tPartDebit.in(lang, Yen(lang, r.Amount))
+	if hide {
+		say = tPartHidden.in(lang)
+	}
+	link := r.Kind == watch.LinkRegistered
+	if link {
+		say = tPartLink.in(lang)
+	}
+	switch {
+	case !r.UndoneAt.IsZero():
+		say = pick(link, tPartRemoved, tPartUndone).in(lang, say)
+	case f.Was != nil && r.Again > f.Was.Again:
+		say = tPartAgain.in(lang, say)
+	case f.Was != nil && r.Amount > f.Was.Amount && hide:
+		say = tPartChanged.in(lang, say)
+	case f.Was != nil && r.Amount > f.Was.Amount:
+		say = tPartFromTo.in(lang, Yen(lang, f.Was.Amount), say)
+	case r.Returned > 0 && hide:
+		say = tPartSome.in(lang, say)
+	case r.Returned > 0:
+		say = tPartReturned.in(lang, say, Yen(lang, r.Returned))
+	}
+	if named && f.ServiceName != "" {
+		say = f.ServiceName + " " + say
+	}
+	return say
+}

@@ -1,0 +1,100 @@
+package wording
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// Fields of an answer to an incident on its page: what the page showed, and
+// which parts of it are ticked as not the owner's.
+const (
+	FieldParts = "parts"
+	FieldPart  = "part"
+	// FieldAsked confirms which report is taken back: when it was made.
+	FieldAsked = "asked"
+)
+
+var (
+	tAskIncident = text{ja: "これらの引き落としに心当たりはありますか", en: "Were these yours?"}
+	tPartsNote   = text{ja: "心当たりのあるものは、チェックを外してから「%s」を押してください。", en: "Untick what you recognise before you press \"%s\"."}
+	tPartMine    = text{ja: "%s（心当たりあり）", en: "%s (recognised)"}
+)
+
+// incident tells whether the page shows more than one alert.
+func (f *PageFacts) incident() bool { return len(f.Record.Members) > 0 }
+
+// parts are all alerts of the incident, as the reader may know them.
+func (f *PageFacts) parts() []AlertFacts {
+	var says []watch.Said
+	for _, p := range f.Record.Parts() {
+		says = append(says, watch.Said{Record: p.ID})
+	}
+	names := Names{
+		Bank: func(string) (string, Contact) { return f.BankName, f.Bank },
+		Service: func(id string) (string, Contact) {
+			if f.ServiceOf != nil && id != f.Record.Service {
+				return f.ServiceOf(id)
+			}
+			return f.ServiceName, f.Service
+		},
+	}
+	d := watch.Delivery{Watcher: f.Watcher.ID, Lang: f.Watcher.Lang, HideAmount: f.Watcher.HideAmount}
+	out := IncidentOf(f.Record, says, d, &f.Watcher, names, "", true).Parts
+	for i := range out {
+		out[i].Now, out[i].CanAnswer = f.Now, false
+	}
+	return out
+}
+
+// together is what happened in an incident of several alerts, all of it listed.
+func (f *PageFacts) together() message.Message {
+	parts := f.parts()
+	i := IncidentFacts{Parts: parts, Whole: true}
+	for _, p := range parts {
+		if r := p.Record; r.Kind == watch.Debit {
+			i.Debits++
+			i.Yen += r.Kept()
+			if i.First.IsZero() {
+				i.First = r.OccurredAt
+			}
+			i.Last = r.OccurredAt
+		}
+	}
+	if a := f.Record.Answer; a != nil && a.Value == watch.NotMine {
+		i.Except = a.Except
+	}
+	return Incident(i)
+}
+
+// ticks are a box for each part, ticked, and what the page showed.
+func (f *PageFacts) ticks() []message.Field {
+	if !f.incident() {
+		return nil
+	}
+	var ids []string
+	var out []message.Field
+	parts := f.parts()
+	mixed := slices.ContainsFunc(parts, func(p AlertFacts) bool { return p.ServiceName != parts[0].ServiceName })
+	for i := range parts {
+		p := &parts[i]
+		ids = append(ids, p.Record.ID)
+		out = append(out, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: p.Record.ID, Checked: true,
+			Label: When(f.lang(), p.Record, f.Now) + "　" + p.line(mixed)})
+	}
+	return append(out, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")})
+}
+
+// askUndo asks before a report is taken back that others know of.
+func (f *PageFacts) askUndo() message.Part {
+	lang, d := f.lang(), f.Dispute
+	facts := DisputeFacts{Lang: f.Watcher.Lang, Dispute: d, Watcher: f.Watcher.ID, Guardian: f.guardian(), ServiceName: f.ServiceName,
+		BankName: f.BankName, Bank: f.Bank, HideAmount: f.Watcher.HideAmount}
+	m := ConfirmUndo(facts)
+	m.Buttons = nil
+	return message.Part{Message: m, Forms: []message.Form{{Do: DoUndo, Label: tUndoAskButton.in(lang), Style: message.Secondary,
+		Fields: []message.Field{{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(d.AnsweredAt.Unix(), 10)}}}}}
+}
