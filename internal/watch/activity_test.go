@@ -148,7 +148,7 @@ func TestFactsOfARecord(t *testing.T) {
 		r    Record
 		want Facts
 	}{
-		"a link": {Record{Kind: LinkRegistered, Service: "docomo"}, Facts{Link: true, Service: "docomo"}},
+		"a link":                                 {Record{Kind: LinkRegistered, Service: "docomo"}, Facts{Link: true, Service: "docomo"}},
 		"a debit of no service, at the last yen": {Record{Kind: Debit, Amount: 5, Balance: yen(0)}, Facts{Amount: 5}},
 		"an overdraft":                           {Record{Kind: Debit, Amount: 5, Balance: yen(-1)}, Facts{Amount: 5, Overdrawn: true}},
 		"one of which the catalogue is not sure": {Record{Kind: Debit, Amount: 5, Confidence: Undecided}, Facts{Amount: 5, Undecided: true}},
