@@ -71,6 +71,7 @@ type Decision struct {
 	Strength Strength
 	Match    Match // what the text alone came to
 	hinges   bool
+	refund   bool // the other reading is money that came in, which strangers can write
 	n        uint8
 	readings [2]Reading
 }
@@ -105,6 +106,26 @@ func (d *Decision) Other() string {
 		}
 	}
 	return ""
+}
+
+// Bill is what other business a debit of two readings may be, in Japanese, if
+// the catalogue knows it: カードの請求. It is empty for an unknown word beside
+// the name, for what others write, for money that came back, and for a service that takes money too.
+func (d *Decision) Bill() string {
+	if d.Strength != Two || d.refund {
+		return ""
+	}
+	for _, r := range d.Readings() {
+		if r.Service == "" && !r.Why.Has(WhyUnknownWord|WhyCommon|WhyNamed) {
+			return r.What
+		}
+	}
+	return ""
+}
+
+// Billed tells that a debit is silent for coming each month, as a bill does.
+func (d *Decision) Billed() bool {
+	return d.Strength == None && d.n > 1 && d.readings[0].Why.Has(WhyRhythm)
 }
 
 // Hinges tells that the account's links, if it has the right one, would change
@@ -143,6 +164,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	f := d.weigh(e.Bank, text, marks, &out.Match)
 	w := weighing{data: d, e: e, marks: marks | f.marks}
 	w.text(&f)
+	out.refund = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit)
 	w.named()
 	w.collected()
 	w.linked(text)

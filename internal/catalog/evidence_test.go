@@ -59,16 +59,16 @@ func TestDecide(t *testing.T) {
 		{"the same name behind a real-time rail", Evidence{Bank: "0005", Descriptor: "口座振替", Detail: "ＲＴＫ　メルペイ"}, "sure | merpay: name guessed, real-time rail"},
 		{"the same name at another bank", Evidence{Bank: "9900", Descriptor: "自払 ﾒﾙﾍﾟｲ"}, "likely | merpay: name guessed"},
 		{"no mark at that bank", Evidence{Bank: "0005", Descriptor: "メルペイ"}, "two readings | merpay: name guessed | メルカードの請求: word beside the name"},
-		{"the line of a cut card", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ"}, "two readings | paypay: name seen at this bank | カードの請求: word beside the name"},
+		{"the line of a cut card", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ"}, "two readings | paypay: name seen at this bank | PayPayカードの請求: word beside the name"},
 		{"the same each month", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", At: now, Amount: 31_872, Past: monthly(28_110, 40_005, 19_333)},
-			"none | カードの請求: word beside the name, same day of each month | paypay: name seen at this bank"},
+			"none | PayPayカードの請求: word beside the name, same day of each month | paypay: name seen at this bank"},
 		{"the same each month, with a link", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", At: now, Amount: 31_872, Past: monthly(28_110, 40_005, 19_333), Links: linked("paypay", time.Minute)},
-			"two readings | カードの請求: word beside the name, same day of each month | paypay: name seen at this bank, linked within the last 72 hours"},
+			"two readings | PayPayカードの請求: word beside the name, same day of each month | paypay: name seen at this bank, linked within the last 72 hours"},
 		{"round sums each month", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", At: now, Amount: 10_000, Past: monthly(10_000, 10_000, 10_000)},
-			"two readings | paypay: name seen at this bank | カードの請求: word beside the name"},
+			"two readings | paypay: name seen at this bank | PayPayカードの請求: word beside the name"},
 		{"a name that is sure is not silenced by its rhythm", Evidence{Bank: "0009", Descriptor: "PAYPAY", At: now, Amount: 31_872, Past: monthly(28_110, 40_005, 19_333)},
 			"sure | paypay: name seen at this bank"},
-		{"the person said it is the card", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", Answers: []Answered{{Mine: true}}}, "none | カードの請求: word beside the name, chosen before | paypay: name seen at this bank"},
+		{"the person said it is the card", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", Answers: []Answered{{Mine: true}}}, "none | PayPayカードの請求: word beside the name, chosen before | paypay: name seen at this bank"},
 		{"the person said it is the wallet", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", Answers: []Answered{{Service: "paypay", Mine: true}}}, "likely | paypay: name seen at this bank, chosen before"},
 		{"the person said not mine", Evidence{Bank: "0009", Descriptor: "PAYPAYｶ", Answers: []Answered{{Service: "paypay"}}, At: now, Amount: 31_872, Past: monthly(28_110, 40_005, 19_333)},
 			"likely | paypay: name seen at this bank, such a debit was answered \"not mine\""},
@@ -113,7 +113,7 @@ func TestDecisionsTellWhatElseItIs(t *testing.T) {
 	}{
 		{Evidence{Bank: "0009", Descriptor: "PAYPAY"}, watch.Seen, ""},
 		{Evidence{Bank: "0168", Descriptor: "PAYPAY"}, watch.Elsewhere, ""},
-		{Evidence{Bank: "0009", Descriptor: "PAYPAYｶ"}, watch.Undecided, "カードの請求"},
+		{Evidence{Bank: "0009", Descriptor: "PAYPAYｶ"}, watch.Undecided, "PayPayカードの請求"},
 		{Evidence{Bank: "0009", Descriptor: "PAYPAY", Service: "merpay"}, watch.Undecided, "PayPay"},
 		{Evidence{Bank: "0009", Descriptor: "x", Service: "merpay"}, watch.Named, ""},
 		{Evidence{Bank: "0009", Descriptor: "イデア", Links: []Linked{{Service: "idare"}}}, watch.Undecided, "同じ名前の別の会社"},
@@ -145,5 +145,25 @@ func BenchmarkDecide(b *testing.B) {
 			b.Fatal("a strength that is none")
 		}
 		i++
+	}
+}
+
+// What else a debit may be is said only if the catalogue knows it.
+func TestBillsThatADecisionNames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"PAYPAYｶ": "PayPayカードの請求", "ｺｳｻﾞﾌﾘｶｴ PAYPAY": "PayPayカードの請求", "PAYPAYグルメ": "", "ヌネペイペイ": "", "PAYPAY": "", "PAYPAYカード": "", "イデア": "", "カード メルペイ": "カードの請求",
+		"PAYPAY 返金": "", "返金 PAYPAY": "",
+	} {
+		d := Decide(&Evidence{Descriptor: text})
+		if d.Bill() != want {
+			t.Errorf("%s may be %q, want %q (%s)", text, d.Bill(), want, decided(&d))
+		}
+	}
+	if d := Decide(&Evidence{Bank: "0005", Descriptor: "メルペイ"}); d.Bill() != "メルカードの請求" {
+		t.Errorf("%s", decided(&d))
+	}
+	if d := Decide(&Evidence{Bank: "0009", Descriptor: "PAYPAY", Service: "<b>x</b>"}); d.Bill() != "" {
+		t.Errorf("what the bank wrote is said as ours: %s", decided(&d))
 	}
 }

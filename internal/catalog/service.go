@@ -274,6 +274,7 @@ func (d *data) brand(s *Service, f *field) error {
 		return wrong(f.place, "a service has one other bill of its brand: the word behind the name, what it is, and where that was seen")
 	}
 	s.brand = &word{place: f.place, kind: kindTrap, text: p[0], why: p[1], source: p[2], service: s}
+	s.brand.units, s.brand.marks = d.units(p[0])
 	return nil
 }
 

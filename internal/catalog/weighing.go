@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"slices"
+
 	"kozamori/internal/watch"
 )
 
@@ -33,6 +35,9 @@ func (w *weighing) text(f *weighed) {
 		}
 		if s := f.trap.service; s != nil && s.readings[w.e.Bank] == f.trap {
 			w.read = s
+		}
+		if f.name != nil && f.trap.of != nil && f.name.service.brand != nil && slices.Equal(f.trap.of.units, f.name.service.brand.units) {
+			w.other = f.name.service.brand.why
 		}
 		if f.trap.kind == kindFront || f.trap.kind == kindCredit {
 			w.otherWhy = WhyMark

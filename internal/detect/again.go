@@ -119,7 +119,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		records = append(records, own)
 		own.Alias = root.ID
 	}
-	return a.add(ctx, work{event: &e, line: w.line, match: w.match, msg: w.msg}, entry, records)
+	return a.add(ctx, work{event: &e, line: w.line, recognised: w.recognised, msg: w.msg}, entry, records)
 }
 
 // add commits an entry among the records of one id, the first of which is the

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"kozamori/internal/catalog"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -47,10 +46,8 @@ const parallel = 16
 type work struct {
 	event *watch.Event
 	line  string // the event as the bank wrote it
-	match catalog.Match
-	// hinges tells that the account's charge links may make another match.
-	hinges bool
-	msg    int
+	recognised
+	msg int
 }
 
 // Handle works on messages of the events queue. A message is done when each

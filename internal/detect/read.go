@@ -69,7 +69,7 @@ func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue
 
 func (b *batch) add(e *watch.Event, line string, msg int) {
 	w := work{event: e, line: line, msg: msg}
-	w.match, w.hinges = recognise(e, nil)
+	w.recognised = recognise(e, nil, e.OccurredAt)
 	k := e.Account()
 	b.about(k)
 	b.byAccount[k] = append(b.byAccount[k], w)

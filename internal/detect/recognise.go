@@ -1,16 +1,31 @@
 package detect
 
 import (
+	"time"
+
 	"kozamori/internal/catalog"
 	"kozamori/internal/watch"
 )
 
+// recognised is what an event is a debit or link of.
+type recognised struct {
+	match catalog.Match
+	other string // what bill it may be instead, if the catalogue knows it
+	// form names debits like it, if it may be a bill; billed tells that it is
+	// taken for one.
+	form   string
+	billed bool
+	// hinges tells that the account's charge links may make another match.
+	hinges bool
+}
+
 // recognise tells what an event is a debit or link of, by all that the bank
-// says, and by what the account tells if it is known. hinges tells that the
-// account may change it.
-func recognise(e *watch.Event, account *watch.Activity) (m catalog.Match, hinges bool) {
+// says, and by what the account tells if it is known: its links, earlier debits
+// of the same form, and what was reported.
+func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recognised) {
 	if e.IsLink() {
-		return catalog.Link(e.Service, e.Descriptor, e.Bank), false
+		r.match = catalog.Link(e.Service, e.Descriptor, e.Bank)
+		return r
 	}
 	ev := catalog.Evidence{
 		Bank: e.Bank, Descriptor: e.Descriptor, Detail: e.Detail, Service: e.Service, Rail: e.Rail, Collector: e.Collector,
@@ -24,8 +39,20 @@ func recognise(e *watch.Event, account *watch.Activity) (m catalog.Match, hinges
 		}
 	}
 	d := catalog.Decide(&ev)
-	if id := d.Service(); id != "" {
-		m.Service, m.Confidence = id, d.Confidence()
+	if bill := d.Bill(); bill != "" && account != nil && e.Kind == watch.Debit {
+		r.form = catalog.Form(e.Descriptor + e.Detail)
+		for _, b := range account.BillsOf(r.form, e.OccurredAt) {
+			ev.Past = append(ev.Past, catalog.Past{At: b.At, Amount: b.Amount})
+		}
+		if _, ok := account.ReportedOf(d.Service(), now); ok {
+			ev.Answers = append(ev.Answers, catalog.Answered{Service: d.Service()})
+		}
+		d = catalog.Decide(&ev)
+		r.billed = d.Billed()
 	}
-	return m, d.Hinges()
+	if id := d.Service(); id != "" {
+		r.match.Service, r.match.Confidence, r.other = id, d.Confidence(), d.Bill()
+	}
+	r.hinges = d.Hinges()
+	return r
 }

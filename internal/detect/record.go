@@ -65,9 +65,9 @@ func (a *accountWork) reread(ctx context.Context, k watch.AccountKey) {
 func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	e := w.event
 	if w.hinges || w.match.Confidence == watch.Undecided || w.match.Confidence == watch.Guessed {
-		w.match, _ = recognise(e, a.activity)
+		w.recognised = recognise(e, a.activity, a.Now())
 	}
-	entry := entryOf(e, w.match)
+	entry := entryOf(e, w.recognised)
 	if e.Replaces != "" && e.Replaces != e.TransactionID {
 		return a.replace(ctx, w, entry)
 	}
@@ -83,11 +83,17 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
 		// An ordinary debit that was asked for by no rule: nothing is kept.
 		// Whether a reversal of it came first does not matter to anyone.
-		return outcome{}, nil
+		return outcome{}, a.bill(ctx, w)
+	}
+	if w.form != "" && r.Service != "" {
+		a.activity.AddBill(w.form, e.OccurredAt, e.Amount)
 	}
 	out, err := a.commit(ctx, e, change{is: r})
 	if c, lost := store.AsCondition(err); lost && c.On(0) {
 		return a.again(ctx, w, entry)
+	}
+	if err == nil && r.Service == "" {
+		err = a.bill(ctx, w)
 	}
 	return out, err
 }
@@ -96,11 +102,11 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 type change struct{ was, is *watch.Record }
 
 // entryOf is what an event says of its transaction.
-func entryOf(e *watch.Event, m catalog.Match) watch.Entry {
+func entryOf(e *watch.Event, seen recognised) watch.Entry {
 	entry := watch.Entry{Event: e.ID, Kind: e.Kind, Status: e.Status, At: e.OccurredAt, ReceivedAt: e.ReceivedAt, Amount: e.Amount,
 		Balance: e.BalanceAfter, DateOnly: e.DateOnly, Replaces: e.Replaces != ""}
 	if e.Kind == watch.Debit || e.Kind == watch.LinkRegistered {
-		entry.Descriptor, entry.Route, entry.Service, entry.Confidence = e.Descriptor, e.Route, m.Service, m.Confidence
+		entry.Descriptor, entry.Route, entry.Service, entry.Confidence, entry.Other = e.Descriptor, e.Route, seen.match.Service, seen.match.Confidence, seen.other
 	} else {
 		entry.Status = ""
 	}

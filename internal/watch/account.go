@@ -182,6 +182,9 @@ type Activity struct {
 	// HistoryFrom is since when the account's debits are on record: since its
 	// bank told us of the past, or since it was watched; zero if not known.
 	HistoryFrom time.Time `json:"history_from,omitzero"`
+	// Bills are the debits that may be bills, by their catalog.Form, of the last
+	// year: that they come each month is what tells.
+	Bills []Bill `json:"bills,omitempty"`
 	// Reported are the disputes that are open, the newest last.
 	Reported []Reported `json:"reported,omitempty"`
 	// Stories are the incidents that may go on, the newest last.

@@ -28,7 +28,8 @@ func (a *Activity) Facts(r *Record) Facts {
 		Link:       r.Kind == LinkRegistered,
 		Amount:     r.Amount,
 		Service:    r.Service,
-		Undecided:  r.Confidence == Undecided,
+		// An unknown word next to a name is no bill that a person could mean.
+		Undecided:  r.Confidence == Undecided && r.Other != "",
 		Overdrawn:  r.Balance != nil && *r.Balance < 0,
 		OccurredAt: r.OccurredAt,
 	}

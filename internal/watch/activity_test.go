@@ -151,7 +151,8 @@ func TestFactsOfARecord(t *testing.T) {
 		"a link":                                 {Record{Kind: LinkRegistered, Service: "docomo"}, Facts{Link: true, Service: "docomo"}},
 		"a debit of no service, at the last yen": {Record{Kind: Debit, Amount: 5, Balance: yen(0)}, Facts{Amount: 5}},
 		"an overdraft":                           {Record{Kind: Debit, Amount: 5, Balance: yen(-1)}, Facts{Amount: 5, Overdrawn: true}},
-		"one of which the catalogue is not sure": {Record{Kind: Debit, Amount: 5, Confidence: Undecided}, Facts{Amount: 5, Undecided: true}},
+		"one that may be a bill":                 {Record{Kind: Debit, Amount: 5, Confidence: Undecided, Other: "カードの請求"}, Facts{Amount: 5, Undecided: true}},
+		"one next to an unknown word":            {Record{Kind: Debit, Amount: 5, Confidence: Undecided}, Facts{Amount: 5}},
 		"a debit of a service that was linked":   {Record{Kind: Debit, Amount: 5, Service: "docomo", OccurredAt: noon}, Facts{Amount: 5, Service: "docomo", MonthTotal: 5, AfterLink: true, OccurredAt: noon}},
 	} {
 		if diff := gocmp.Diff(c.want, a.Facts(&c.r)); diff != "" {

@@ -31,6 +31,9 @@ type Record struct {
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is
+	// Other is what else it may be, in Japanese, if that is Undecided and known:
+	// カードの請求. It is ours, not written by strangers.
+	Other string `json:"other,omitempty"`
 	// Edition is that of the catalogue by which it was first recognised, by its
 	// day and the beginning of its hash: 2026-11-28.3fa9c1.
 	Edition string `json:"edition,omitempty"`
@@ -96,7 +99,7 @@ const (
 	Elsewhere Confidence = "elsewhere" // a spelling seen on a real line of another bank
 	Guessed   Confidence = "guessed"   // a spelling we inferred
 	Cut       Confidence = "cut"       // a name cut off at the bank's length
-	Undecided Confidence = "undecided" // a cut that may be a wallet or a card bill
+	Undecided Confidence = "undecided" // a wallet or something else, such as a card bill
 	Named     Confidence = "named"     // the bank named the service itself
 )
 

@@ -51,8 +51,9 @@ type Rules struct {
 	AnyDebit int64 `json:"any_debit,omitempty"`
 	// Keywords are words in the descriptor, folded by catalog.Fold when saved.
 	Keywords []string `json:"keywords,omitempty"`
-	// IgnoreUndecided leaves out debits of which the catalogue cannot say
-	// whether they are a wallet charge or a card bill.
+	// IgnoreUndecided leaves out debits of which the catalogue cannot say whether
+	// they are a wallet charge or a bill that it knows, such as the card's of the
+	// same brand. A name next to an unknown word is told all the same.
 	IgnoreUndecided bool      `json:"ignore_undecided,omitempty"`
 	Trusts          []Trust   `json:"trusts,omitempty"`
 	Quiet           *Quiet    `json:"quiet,omitempty"`

@@ -80,12 +80,14 @@ var (
 
 	tTitleService     = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
 	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
+	tTitleEither      = text{ja: "%[2]sから引き落としがありました（%[1]sの引き落としか、%[3]s）", en: "There was a debit from %[2]s (by %[1]s, or %[3]s)"}
 	tTitleDebit       = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
 	tTitleLink        = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
 	tTitleLinkUnknown = text{ja: "%sに新しいチャージ連携が登録されました", en: "A new charge link was registered on %s"}
 
 	tFactService   = text{ja: "決済サービス", en: "Payment service"}
-	tFactMaybeCard = text{ja: "%s（カードなど、ほかの支払いの可能性もあります）", en: "%s (it may be something else, such as a card)"}
+	tFactEither    = text{ja: "%sの引き落としか、%s", en: "%s, or %s"}
+	tFactMaybeCard = text{ja: "%s（ほかの支払いの可能性もあります）", en: "%s (it may be something else)"}
 	tFactAccount   = text{ja: "口座", en: "Account"}
 	tFactTime      = text{ja: "日時", en: "Time"}
 	tFactDesc      = text{ja: "摘要", en: "Descriptor"}
@@ -216,6 +218,8 @@ func (f *AlertFacts) title() string {
 		return tTitleLink.in(lang, f.ServiceName, account)
 	case f.ServiceName == "":
 		return tTitleDebit.in(lang, account)
+	case f.Record.Confidence == watch.Undecided && f.Record.Other != "":
+		return tTitleEither.in(lang, f.ServiceName, account, otherBill(lang, f.Record.Other))
 	case f.Record.Confidence == watch.Undecided:
 		return tTitleUndecided.in(lang, f.ServiceName, account)
 	}
@@ -227,7 +231,10 @@ func (f *AlertFacts) facts() []message.Fact {
 	var out []message.Fact
 	if f.ServiceName != "" {
 		name := f.ServiceName
-		if r.Confidence == watch.Undecided {
+		switch {
+		case r.Confidence == watch.Undecided && r.Other != "":
+			name = tFactEither.in(lang, name, otherBill(lang, r.Other))
+		case r.Confidence == watch.Undecided:
 			name = tFactMaybeCard.in(lang, name)
 		}
 		out = append(out, message.Fact{Label: tFactService.in(lang), Value: name})

@@ -113,7 +113,10 @@ func messages(lang watch.Lang) map[string]message.Message {
 			f.Record.Status, f.Record.Confidence = watch.Pending, watch.Cut
 		})),
 		"alert-undecided": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
-			f.Record.Confidence, f.Record.Descriptor, f.ServiceName = watch.Undecided, "PAYPAYｶ", "PayPay"
+			f.Record.Confidence, f.Record.Descriptor, f.ServiceName = watch.Undecided, "PAYPAYｸﾞﾙﾒ", "PayPay"
+		})),
+		"alert-either": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Confidence, f.Record.Other, f.Record.Descriptor, f.ServiceName = watch.Undecided, "PayPayカードの請求", "PAYPAYｶ", "PayPay"
 		})),
 		"alert-ordinary": Alert(alertFacts(lang, debit(), watch.AnyDebit|watch.Keyword, func(f *AlertFacts) {
 			f.Record.Confidence, f.Record.Descriptor, f.ServiceName, f.Record.Balance = "", "ﾔﾁﾝ", "", nil

@@ -1,0 +1,107 @@
+package detect_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// on is a debit of a day.
+func on(day, descriptor string, amount int, more string) jsontext.Value {
+	return jsontext.Value(fmt.Sprintf(`{"id":"evt_%s%s","type":"debit","transaction_id":"%s%s","account_ref":"acc_1","occurred_at":"%sT09:05:01+09:00","amount":%d,"currency":"JPY","descriptor":%q%s}`,
+		day, descriptor, day, descriptor, day, amount, descriptor, more))
+}
+
+// months are debits of the months before October 2020, of which each is like
+// a card's bill.
+func months(descriptor string) []jsontext.Value {
+	return []jsontext.Value{on("2020-06-02", descriptor, 21_987, ""), on("2020-07-01", descriptor, 28_110, ""), on("2020-08-03", descriptor, 40_005, ""), on("2020-09-01", descriptor, 19_333, "")}
+}
+
+// told are the descriptors of the alerts that somebody was told of at once.
+func (h *house) told(t *testing.T) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	for _, r := range h.history(t) {
+		for _, d := range r.Deliveries {
+			if d.Kind == watch.TellAlert {
+				out[r.Descriptor]++
+			}
+		}
+	}
+	return out
+}
+
+// What may be a bill and comes each month as one is silent, and so is the next
+// month's; what may be something unknown is told, as is a bill's double.
+func TestABillIsToldByItsRhythm(t *testing.T) {
+	h := newHouse(t)
+	for _, descriptor := range []string{"PAYPAYｶ", "PAYPAYｸﾞﾙﾒ", "PAYPAY"} {
+		h.send(t, months(descriptor)...)
+		h.send(t, on("2020-10-01", descriptor, 31_872, ""))
+	}
+	if got := h.told(t); got["PAYPAYｶ"] != 0 || got["PAYPAYｸﾞﾙﾒ"] != 1 || got["PAYPAY"] != 1 {
+		t.Errorf("told of %v", got)
+	}
+	act, err := h.store.Activity(t.Context(), h.key)
+	if err != nil || len(act.Bills) != 1 || len(act.Bills[0].Debits) != 5 {
+		t.Errorf("remembered are %+v (%v)", act.Bills, err)
+	}
+	h.send(t, on("2020-10-01", "PAYPAYｶ", 31_872, "")) // once more
+	h.send(t, on("2020-10-03", "PAYPAYｶ", 9_000, ""))  // a second one in the month
+	if got := h.told(t); got["PAYPAYｶ"] != 1 {
+		t.Errorf("told of %v", got)
+	}
+}
+
+func TestARhythmSilencesNothingThatIsLinkedOrWasReported(t *testing.T) {
+	for name, before := range map[string]func(*house){
+		"linked": func(h *house) { h.send(t, linked("acc_1", "link", 1, "paypay")) },
+		"reported": func(h *house) {
+			act, err := h.store.Activity(t.Context(), h.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			act.Report(&watch.Dispute{ID: "d1", Service: "paypay", AnsweredAt: received}, true)
+			if err := h.store.Write(t.Context(), store.PutActivity(h.key, act)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		h := newHouse(t)
+		h.send(t, months("PAYPAYｶ")...)
+		before(h)
+		h.send(t, on("2020-10-04", "PAYPAYｶ", 31_872, ""))
+		if got := h.told(t); got["PAYPAYｶ"] != 1 {
+			t.Errorf("%s: told of %v", name, got)
+		}
+	}
+}
+
+// A record says what bill it may be, and the setting that leaves those out
+// leaves out nothing else.
+func TestIgnoringBillsSilencesNoUnknownWord(t *testing.T) {
+	h := newHouse(t)
+	a := &watch.Account{AccountKey: h.key, Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser,
+		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}
+	a.Watchers[0].Rules.IgnoreUndecided = true
+	a.Version = 1
+	if err := h.store.Write(t.Context(), store.PutAccount(a)); err != nil {
+		t.Fatal(err)
+	}
+	for i, descriptor := range []string{"PAYPAYｶ", "ﾍﾟｲﾍﾟｲｸﾞﾙﾒ", "PAYPAY ﾍﾝｷﾝ", "返金 PAYPAY"} {
+		h.send(t, debit("acc_1", fmt.Sprint(i), i, 1000, descriptor, ""))
+	}
+	if got := h.told(t); got["PAYPAYｶ"] != 0 || len(got) != 3 {
+		t.Errorf("told of %v", got)
+	}
+	for _, r := range h.history(t) {
+		if want := map[string]string{"PAYPAYｶ": "PayPayカードの請求"}[r.Descriptor]; r.Other != want {
+			t.Errorf("%s may be %q, want %q", r.Descriptor, r.Other, want)
+		}
+	}
+}
