@@ -173,12 +173,8 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 		// long as one of other people's.
 		f.record = &watch.Record{}
 	}
-	if f.record.Lead != "" {
-		if f.record, err = k.Store.Record(ctx, f.record.Lead); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		} else if err != nil {
-			f.record = &watch.Record{}
-		}
+	if f.record, err = k.Store.Lead(ctx, f.record); err != nil {
+		return nil, err
 	}
 	f.account, err = k.Store.Account(ctx, f.record.Account)
 	switch {

@@ -20,19 +20,25 @@ import (
 // alerts.
 const latestMost = 300
 
-// Alert is an alert of a watcher.
+// Alert is an incident of a watcher: one alert, or several that are one story.
 type Alert struct {
-	Record  *watch.Record
+	// Record is the record with which the incident began: it has what people
+	// were told of it, the answer and the dispute.
+	Record *watch.Record
+	// Parts are those records of it that the watcher is told of and that are
+	// listed here, the newest first.
+	Parts   []*watch.Record
 	Bound   membership.Bound
 	Dispute *watch.Dispute // nil if "not mine" was never said
 }
 
 // Alerts lists what a watcher was told of an account that occurred between
-// two times (zero is open), newest first, at most n, and whether there are
-// more. It looks at no more than most records: a busy account shows what is
-// recent.
+// two times (zero is open), by incident, the one with the newest first, at most
+// n, and whether there are more. It looks at no more than most records: a busy
+// account shows what is recent.
 func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
 	seen := 0
+	at := map[string]int{} // incidents in out
 	for r, err := range s.History(ctx, b.Account.AccountKey, from, to) {
 		if err != nil {
 			return nil, false, err
@@ -40,21 +46,50 @@ func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to ti
 		if seen++; seen > most {
 			return out, true, nil
 		}
-		if _, told := r.Notice(b.Watcher.ID); !told || len(r.Story()) == 0 {
+		if len(r.Story()) == 0 {
 			continue // what it told of is another record's by now
+		}
+		if i, ok := at[r.IncidentID()]; ok {
+			if tells(out[i].Record, r, b.Watcher.ID) {
+				out[i].Parts = append(out[i].Parts, r)
+			}
+			continue
+		}
+		lead, err := s.Lead(ctx, r)
+		if err != nil {
+			return nil, false, err
+		}
+		if i, ok := at[lead.ID]; ok {
+			at[r.IncidentID()] = i
+			if tells(lead, r, b.Watcher.ID) {
+				out[i].Parts = append(out[i].Parts, r)
+			}
+			continue
+		}
+		if !tells(lead, r, b.Watcher.ID) {
+			continue
 		}
 		if len(out) == n {
 			return out, true, nil
 		}
-		a := Alert{Record: r, Bound: b}
-		if r.Dispute != "" {
-			if a.Dispute, err = s.Dispute(ctx, r.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+		a := Alert{Record: lead, Parts: []*watch.Record{r}, Bound: b}
+		if lead.Dispute != "" {
+			if a.Dispute, err = s.Dispute(ctx, lead.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, false, err
 			}
 		}
+		at[lead.ID], at[r.IncidentID()] = len(out), len(out)
 		out = append(out, a)
 	}
 	return out, false, nil
+}
+
+// tells tells whether a watcher is told of a part of an incident.
+func tells(lead, part *watch.Record, watcher string) bool {
+	if n, ok := part.Notice(watcher); ok && (part.ID != lead.ID || len(lead.Members) == 0 || n.Reasons != watch.Reasons{}) {
+		return true
+	}
+	return lead.ReasonsFor(part, watcher).Reason != 0
 }
 
 // Latest lists the latest alerts over all of a person's accounts, newest

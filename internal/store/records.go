@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 	"time"
@@ -63,6 +64,28 @@ func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
 	}
 	return readRecord(it)
 }
+
+// Lead reads the record that tells of a record's incident: its own if it began
+// one, or if the other is gone.
+func (s *Store) Lead(ctx context.Context, r *watch.Record) (*watch.Record, error) {
+	for range maxLeads {
+		if r.Lead == "" || r.Lead == r.ID {
+			return r, nil
+		}
+		lead, err := s.Record(ctx, r.Lead)
+		if errors.Is(err, ErrNotFound) {
+			return r, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r = lead
+	}
+	return r, nil
+}
+
+// maxLeads bounds how often an incident was taken into another.
+const maxLeads = 5
 
 // Records reads many records together, each at most once. What does not decode
 // is left out like what is not there, so that it costs only itself: Record

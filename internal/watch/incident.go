@@ -384,7 +384,7 @@ func (r *Record) Renew(d *Delivery) bool {
 // Over tells whether nothing of the incident stands any more: each part is
 // undone.
 func (r *Record) Over() bool {
-	return !slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.Complete && p.UndoneAt.IsZero() })
+	return !slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.UndoneAt.IsZero() })
 }
 
 // SumTold counts the debits that a watcher has been told of over a channel with

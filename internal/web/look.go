@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,8 +44,8 @@ func mark(r *http.Request) string {
 }
 
 func (s *site) entry(a history.Alert, g *guest) wording.HistoryEntry {
-	e := wording.HistoryEntry{Record: a.Record, Dispute: a.Dispute, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
-	e.Service, _ = s.Names.Service(a.Record.Service, g.Lang)
+	e := wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
+	e.Service, _ = s.Names.Service(a.Parts[0].Service, g.Lang)
 	return e
 }
 
@@ -100,7 +101,11 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	bank, _ := s.Names.Bank(r.Context(), b.Account.Bank, g.Lang)
 	_ = out.Write(wording.CSVHead(g.Lang)) // a broken connection is the reader's to notice
 	for _, a := range alerts {
-		_ = out.Write(append([]string{tame(bank), tame(b.Account.Mask)}, s.fileLine(s.entry(a, g), b, g.Lang)...))
+		e := s.entry(a, g)
+		for _, part := range a.Parts {
+			e.Service, _ = s.Names.Service(part.Service, g.Lang)
+			_ = out.Write(append([]string{tame(bank), tame(b.Account.Mask)}, s.fileLine(e, part, b, g.Lang)...))
+		}
 	}
 	if more {
 		_ = out.Write([]string{wording.CSVCut(g.Lang)})
@@ -108,7 +113,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	out.Flush()
 }
 
-func (s *site) fileLine(e wording.HistoryEntry, b membership.Bound, lang watch.Lang) []string {
+func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -116,8 +121,10 @@ func (s *site) fileLine(e wording.HistoryEntry, b membership.Bound, lang watch.L
 		return t.In(watch.JST).Format("2006-01-02 15:04:05")
 	}
 	var alerted, accepted, answered, told time.Time
-	for _, d := range e.Record.Deliveries {
-		if d.Kind == watch.TellAlert && d.Watcher == b.Watcher.ID {
+	for i := range e.Record.Deliveries {
+		d := &e.Record.Deliveries[i]
+		says := slices.ContainsFunc(e.Record.SaidBy(d), func(x watch.Said) bool { return x.Record == part.ID && x.Was == nil })
+		if says && d.Watcher == b.Watcher.ID && d.State != watch.Cancelled {
 			if alerted.IsZero() || d.CreatedAt.Before(alerted) {
 				alerted = d.CreatedAt
 			}
@@ -139,12 +146,12 @@ func (s *site) fileLine(e wording.HistoryEntry, b membership.Bound, lang watch.L
 		}
 	}
 	amount := ""
-	if e.Record.Kind == watch.Debit && !b.Watcher.HideAmount {
-		amount = strconv.FormatInt(e.Record.Amount, 10)
+	if part.Kind == watch.Debit && !b.Watcher.HideAmount {
+		amount = strconv.FormatInt(part.Amount, 10)
 	}
-	whatItWas, stands := wording.CSVWords(lang, e)
-	return []string{at(e.Record.OccurredAt), whatItWas, e.Service, tame(e.Record.Descriptor), amount, tame(e.Record.Txn),
-		at(e.Record.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
+	whatItWas, stands := wording.CSVWords(lang, e, part)
+	return []string{at(part.OccurredAt), whatItWas, e.Service, tame(part.Descriptor), amount, tame(part.Txn),
+		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
 }
 
 // tame keeps a spreadsheet from taking what a bank sent for a formula, in

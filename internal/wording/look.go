@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -21,12 +22,50 @@ type HistoryFacts struct {
 	Now     time.Time
 }
 
-// HistoryEntry is one alert.
+// HistoryEntry is one incident: an alert, or several that are one story.
 type HistoryEntry struct {
-	Record  *watch.Record
-	Dispute *watch.Dispute // nil if there is none
-	Service string
-	Link    string // to its page
+	Record  *watch.Record   // with which it began
+	Parts   []*watch.Record // those that are listed, the newest first; nil for Record alone
+	Dispute *watch.Dispute  // nil if there is none
+	Service string          // of the newest part
+	Link    string          // to its page
+}
+
+// newest is what the entry is called by.
+func (e *HistoryEntry) newest() *watch.Record {
+	if len(e.Parts) > 0 {
+		return e.Parts[0]
+	}
+	return e.Record
+}
+
+// label is what happened, how often, and how much was taken.
+func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
+	r := e.newest()
+	if len(e.Parts) < 2 {
+		label := what(lang, r, e.Service)
+		if r.Kind == watch.Debit && !hide {
+			label += " " + Yen(lang, r.Amount)
+		}
+		return label
+	}
+	debits, yen := 0, int64(0)
+	for _, p := range e.Parts {
+		if p.Kind == watch.Debit {
+			debits++
+			yen += p.Kept()
+			r = p
+		}
+	}
+	label := what(lang, r, e.Service)
+	if debits < len(e.Parts) && debits > 0 {
+		label = tHistBoth.in(lang, orElse(e.Service, tTheService.in(lang)))
+	}
+	label += " " + tHistTimes.in(lang, len(e.Parts))
+	if debits > 0 && !hide {
+		label += " " + Yen(lang, yen)
+	}
+	return label
 }
 
 var (
@@ -43,6 +82,8 @@ var (
 	tHistNewer   = text{ja: "この月の新しいお知らせへ", en: "Newer ones of this month"}
 	tHistLink    = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
 	tHistDebit   = text{ja: "%sの引き落とし", en: "Debit by %s"}
+	tHistTimes   = text{ja: "%d件", en: "(%d)"}
+	tHistBoth    = text{ja: "%sのチャージ連携の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
 	tHistOpen    = text{ja: "まだ回答がありません", en: "Not answered yet"}
 	tHistUndone  = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
 	tHistDispute = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
@@ -71,7 +112,7 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 		return tMine.in(lang)
 	case r.Past && r.UndoneAt.IsZero():
 		return tHistPast.in(lang)
-	case !r.UndoneAt.IsZero():
+	case r.Over():
 		return tHistUndone.in(lang)
 	}
 	return tHistOpen.in(lang)
@@ -87,12 +128,8 @@ func HistoryPage(f HistoryFacts) message.Page {
 		p.Parts[0].Text = []string{tHistNone.in(lang)}
 	}
 	for _, e := range f.Entries {
-		label := what(lang, e.Record, e.Service)
-		if e.Record.Kind == watch.Debit && !f.View.Watcher.HideAmount {
-			label += " " + Yen(lang, e.Record.Amount)
-		}
-		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: label,
-			Hint: When(lang, e.Record, f.Now) + " " + state(lang, e.Record, e.Dispute)})
+		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.View.Watcher.HideAmount),
+			Hint: When(lang, e.newest(), f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: tHistEarlier.in(lang), Hint: ""}, {Href: f.Later, Label: tHistLater.in(lang), Hint: ""},
@@ -137,11 +174,18 @@ func CSVHead(lang watch.Lang) []string {
 // CSVCut ends a file that could not hold everything.
 func CSVCut(lang watch.Lang) string { return tCSVCut.in(langOf(lang)) }
 
-// CSVWords are what a line of the file says in words: what it was and how it
-// stands.
-func CSVWords(lang watch.Lang, e HistoryEntry) (whatItWas, stands string) {
+// CSVWords are what a line of the file says in words: what a part of an
+// incident was and how it stands.
+func CSVWords(lang watch.Lang, e HistoryEntry, part *watch.Record) (whatItWas, stands string) {
 	lang = langOf(lang)
-	return what(lang, e.Record, e.Service), state(lang, e.Record, e.Dispute)
+	whatItWas = what(lang, part, e.Service)
+	switch a := e.Record.Answer; {
+	case a != nil && a.Value == watch.NotMine && slices.Contains(a.Except, part.ID):
+		return whatItWas, tMine.in(lang)
+	case a == nil && !part.UndoneAt.IsZero():
+		return whatItWas, tHistUndone.in(lang)
+	}
+	return whatItWas, state(lang, e.Record, e.Dispute)
 }
 
 // ServicesFacts is what the page of connected services is made from.

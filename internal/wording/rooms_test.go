@@ -42,8 +42,8 @@ func historyFacts(lang watch.Lang, role watch.Role) HistoryFacts {
 	mine.Answer = &watch.Answer{Value: watch.Mine}
 	undone.UndoneAt = jst("2020-09-04 14:07:00")
 	ordinary.Service = ""
-	f.Entries = []HistoryEntry{{debit(), nil, service, "/1"}, {link(), nil, "PayPay", "/2"}, {disputed, disputeFacts(lang).Dispute, service, "/3"},
-		{mine, nil, service, "/4"}, {undone, nil, service, "/5"}, {ordinary, nil, "", "/6"}}
+	f.Entries = []HistoryEntry{{Record: debit(), Dispute: nil, Service: service, Link: "/1"}, {Record: link(), Dispute: nil, Service: "PayPay", Link: "/2"}, {Record: disputed, Dispute: disputeFacts(lang).Dispute, Service: service, Link: "/3"},
+		{Record: mine, Dispute: nil, Service: service, Link: "/4"}, {Record: undone, Dispute: nil, Service: service, Link: "/5"}, {Record: ordinary, Dispute: nil, Service: "", Link: "/6"}}
 	return f
 }
 
