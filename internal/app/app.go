@@ -96,7 +96,7 @@ func (s *System) newLINE() (*line.Client, error) {
 	case len(c.Secrets) > 0:
 		tokens = line.BySecret(o, c.Secrets[0])
 	}
-	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, Labels: labels, HTTP: s.LINEHTTP}), nil
+	return line.New(line.Config{Endpoint: c.API, DataEndpoint: c.DataAPI, Tokens: tokens, Labels: labels, HTTP: s.LINEHTTP, Logger: s.Logger}), nil
 }
 
 // labels are the words around a message, whichever channel draws it.

@@ -266,7 +266,7 @@ func TestAnAnswerThatCannotBeSentIsNotLostInSilence(t *testing.T) {
 	w := newWorld(t)
 	w.own(alice, account)
 	w.alert("r1", account)
-	w.line.FailAt(sim.Push, 1, sim.BadRequest)
+	w.line.FailAt(sim.Push, 3, sim.BadRequest)
 	_ = w.line.Tap(alice, "a=notmine&r=r1&w=w-1", "")
 	w.Add(time.Minute)
 	w.settle()

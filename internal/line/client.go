@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ type Config struct {
 	// nothing is sent.
 	Labels func(lang string) message.Labels
 	HTTP   *http.Client // nil takes one with a timeout of 5 seconds
+	Logger *slog.Logger // nil logs nothing
 }
 
 // Client talks to LINE.
@@ -77,7 +79,8 @@ func (c *Client) Push(ctx context.Context, to, retryKey string, m message.Messag
 }
 
 // PushAll sends messages, at most five, to one user. The retry key (a UUID) goes out with the
-// first attempt already, so that LINE drops every second one for 24 hours.
+// first attempt already, so that LINE drops every second one for 24 hours. What
+// LINE refuses as it is drawn goes as text, each form under a key of its own.
 func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...message.Message) watch.Outcome {
 	if !userID(to) {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
@@ -88,15 +91,25 @@ func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...messa
 	if c.Labels == nil {
 		return watch.Outcome{Result: watch.SendRefused, Problem: noLabels}
 	}
-	req := &messaging_api.PushMessageRequest{To: to, Messages: c.draw(msgs), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
-	res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
-		res, _, err := api.PushMessageWithHttpInfo(req, retryKey)
-		return res, err
-	})
-	if err != nil {
-		return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
+	for i := 0; ; i++ {
+		f := &forms[i]
+		req := &messaging_api.PushMessageRequest{To: to, Messages: f.draw(c, msgs), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+		res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
+			res, _, err := api.PushMessageWithHttpInfo(req, f.key(retryKey))
+			return res, err
+		})
+		if err != nil {
+			return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
+		}
+		if refused(res) && i+1 < len(forms) {
+			continue
+		}
+		o := c.outcome(ctx, token, res)
+		if o.Result == watch.SendAccepted {
+			c.fellBack(f)
+		}
+		return o
 	}
-	return c.outcome(ctx, token, res)
 }
 
 // ErrNoToken says that there is no channel access token to be had.

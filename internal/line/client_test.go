@@ -41,19 +41,22 @@ func TestPush(t *testing.T) {
 		fault sim.Fault
 		want  watch.Result
 		taken int
+		times int // 0 is once
 	}{
-		"a message is accepted":                               {"", watch.SendAccepted, 1},
-		"a server error is tried again":                       {sim.ServerError, watch.SendRetry, 0},
-		"a lost answer is tried again":                        {sim.AcceptThenDrop, watch.SendRetry, 1},
-		"too many at once is tried again":                     {sim.RateLimited, watch.SendRetry, 0},
-		"a spent quota needs another channel":                 {sim.QuotaSpent, watch.SendExhausted, 0},
-		"a refused token is refreshed and the message passes": {sim.TokenRefused, watch.SendAccepted, 1},
-		"a refused message is given up":                       {sim.BadRequest, watch.SendRefused, 0},
+		"a message is accepted":                               {"", watch.SendAccepted, 1, 0},
+		"a server error is tried again":                       {sim.ServerError, watch.SendRetry, 0, 0},
+		"a lost answer is tried again":                        {sim.AcceptThenDrop, watch.SendRetry, 1, 0},
+		"too many at once is tried again":                     {sim.RateLimited, watch.SendRetry, 0, 0},
+		"a spent quota needs another channel":                 {sim.QuotaSpent, watch.SendExhausted, 0, 0},
+		"a refused token is refreshed and the message passes": {sim.TokenRefused, watch.SendAccepted, 1, 0},
+		"a refused drawing goes as text":                      {sim.BadRequest, watch.SendAccepted, 1, 1},
+		"refused text goes without its buttons":               {sim.BadRequest, watch.SendAccepted, 1, 2},
+		"what is refused in every form is given up":           {sim.BadRequest, watch.SendRefused, 0, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, client := platform(t)
 			if c.fault != "" {
-				p.Fail(1, c.fault)
+				p.Fail(max(1, c.times), c.fault)
 			}
 			o := client.Push(context.Background(), user, key, alert())
 			if o.Result != c.want || len(p.Messages()) != c.taken {

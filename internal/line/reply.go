@@ -44,15 +44,26 @@ func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs
 	if c.Labels == nil {
 		return watch.Outcome{Result: watch.SendRefused, Problem: noLabels}
 	}
-	req := &messaging_api.ReplyMessageRequest{ReplyToken: replyToken, Messages: c.draw(msgs)}
-	// A lost answer is asked for once more at once: in a second the token may
-	// be too old to tell anything.
-	var o watch.Outcome
-	for range 2 {
+	// 400 says that the token is used or too old, or that LINE cannot take what
+	// is drawn: text with the same token tells which, since a token works once.
+	f := &forms[0]
+	send := func(f *form) (*http.Response, error) {
+		req := &messaging_api.ReplyMessageRequest{ReplyToken: replyToken, Messages: f.draw(c, msgs)}
 		res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
 			res, _, err := api.ReplyMessageWithHttpInfo(req)
 			return res, err
 		})
+		return res, err
+	}
+	// A lost answer is asked for once more at once: in a second the token may
+	// be too old to tell anything.
+	var o watch.Outcome
+	for range 2 {
+		res, err := send(f)
+		if err == nil && refused(res) && f == &forms[0] {
+			f = &forms[1]
+			res, err = send(f)
+		}
 		switch {
 		case err != nil && unsent(err):
 			o = watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}
@@ -67,6 +78,9 @@ func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs
 			return watch.Outcome{Result: watch.SendAccepted}
 		case o.Result == watch.SendRefused && unsure:
 			o.Result = watch.SendRetry
+		}
+		if o.Result == watch.SendAccepted {
+			c.fellBack(f)
 		}
 		if o.Result != watch.SendRetry || ctx.Err() != nil {
 			return o

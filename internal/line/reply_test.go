@@ -20,13 +20,15 @@ func TestReply(t *testing.T) {
 		want    watch.Result
 	}{
 		"a reply is taken": {[]int{200}, watch.SendAccepted},
-		"a token that is used or too old leaves the way to a push": {[]int{400}, watch.SendRefused},
+		"a token that is used or too old leaves the way to a push": {[]int{400, 400}, watch.SendRefused},
+		"what LINE cannot draw goes as text":                       {[]int{400, 200}, watch.SendAccepted},
+		"text whose answer was lost is found by its token":         {[]int{400, drop, 400}, watch.SendAccepted},
 		"a refused access token is refreshed":                      {[]int{401, 200}, watch.SendAccepted},
 		"without any right nothing was sent":                       {[]int{401, 401}, watch.SendRefused},
 		"too many at once were not taken":                          {[]int{429}, watch.SendRefused},
 		"a server error is tried again with the same token":        {[]int{500, 200}, watch.SendAccepted},
-		"a token used up after a server error was ours":            {[]int{500, 400}, watch.SendAccepted},
-		"a token used up after a lost answer was ours":             {[]int{drop, 400}, watch.SendAccepted},
+		"a token used up after a server error was ours":            {[]int{500, 400, 400}, watch.SendAccepted},
+		"a token used up after a lost answer was ours":             {[]int{drop, 400, 400}, watch.SendAccepted},
 		"two server errors leave it open":                          {[]int{500, 503}, watch.SendRetry},
 		"two lost answers leave it open":                           {[]int{drop, drop}, watch.SendRetry},
 		"a refusal does not clear up a lost answer":                {[]int{drop, 429}, watch.SendRetry},
@@ -72,9 +74,10 @@ func TestReplyAgain(t *testing.T) {
 		answers []int
 		want    watch.Result
 	}{
-		"a token that still works is used":               {[]int{200}, watch.SendAccepted},
-		"a token that is used up was ours":               {[]int{400}, watch.SendAccepted},
-		"whether too many at once was ours nobody knows": {[]int{429}, watch.SendRetry},
+		"a token that still works is used":                {[]int{200}, watch.SendAccepted},
+		"a token that is used up was ours":                {[]int{400, 400}, watch.SendAccepted},
+		"what LINE cannot draw was not sent, and is text": {[]int{400, 200}, watch.SendAccepted},
+		"whether too many at once was ours nobody knows":  {[]int{429}, watch.SendRetry},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var calls atomic.Int32

@@ -79,7 +79,7 @@ func TestAnUnreachableCallbackIsTriedUntilTheBankTakesIt(t *testing.T) {
 	w := newWorld(t)
 	w.bank.setDown(true)
 	w.account(func(a *watch.Account) { a.Watchers[0].Channels = a.Watchers[0].Channels[:1] })
-	w.line.Fail(1, sim.BadRequest)
+	w.line.Fail(3, sim.BadRequest)
 	w.alert(watch.TellAlert, watch.LINE, w.Now(), nil)
 	w.settle()
 	w.pass(3*time.Hour, 10*time.Minute)

@@ -43,13 +43,13 @@ func TestADeliveryEndsOnRecord(t *testing.T) {
 			want: "alert-line accepted", line1: 1},
 		"a spent quota turns to mail": {line: []sim.Fault{sim.QuotaSpent},
 			want: "alert-line undelivered, alert-email accepted", mails: 1},
-		"a message that LINE refuses turns to mail, and is kept as a dead letter": {line: []sim.Fault{sim.BadRequest},
+		"a message that LINE refuses turns to mail, and is kept as a dead letter": {line: []sim.Fault{sim.BadRequest, sim.BadRequest, sim.BadRequest},
 			want: "alert-line undelivered, alert-email accepted", mails: 1, dead: 1},
 		"somebody who unfollowed in the meantime gets a mail": {account: mark(watch.LINE),
 			want: "alert-line undelivered, alert-email accepted", mails: 1},
 		"somebody without LINE user gets a mail": {account: func(a *watch.Account) { a.Watchers[0].LineUser = "" },
 			want: "alert-line undelivered, alert-email accepted", mails: 1},
-		"when no channel is left the bank is told": {account: mark(watch.Email), line: []sim.Fault{sim.BadRequest},
+		"when no channel is left the bank is told": {account: mark(watch.Email), line: []sim.Fault{sim.BadRequest, sim.BadRequest, sim.BadRequest},
 			want: "alert-line undelivered, unreachable-bank accepted", bank: 1, dead: 1},
 		"when every channel failed the bank is told": {line: []sim.Fault{sim.QuotaSpent}, mail: []sim.MailFault{sim.MailBadAddress},
 			want: "alert-line undelivered, alert-email undelivered, unreachable-bank accepted", bank: 1},
@@ -110,7 +110,7 @@ func TestAUserThatLINECannotHaveIsMarkedOnTheAccount(t *testing.T) {
 func TestTheUnreachableCallbackNamesNobody(t *testing.T) {
 	w := newWorld(t)
 	w.account(func(a *watch.Account) { a.Watchers[0].Channels = a.Watchers[0].Channels[:1] })
-	w.line.Fail(1, sim.BadRequest)
+	w.line.Fail(3, sim.BadRequest)
 	w.alert(watch.TellAlert, watch.LINE, w.Now(), nil)
 	w.settle()
 	got := w.bank.callbacks()

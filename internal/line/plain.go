@@ -1,0 +1,109 @@
+package line
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// maxPlain is the longest text message, in UTF-16 units.
+const maxPlain = 5000
+
+// form is one way to draw messages. LINE answers 400 to what it cannot take,
+// and says no more that may be relied on; the next form is simpler then.
+type form struct {
+	name string // is part of the retry key, except for the first: another body needs another key
+	draw func(*Client, []message.Message) []messaging_api.MessageInterface
+}
+
+// forms are all of them, the best first. The last one cannot be wrong.
+var forms = []form{
+	{"", (*Client).draw},
+	{"text", func(c *Client, msgs []message.Message) []messaging_api.MessageInterface { return c.plain(msgs, true) }},
+	{"bare", func(c *Client, msgs []message.Message) []messaging_api.MessageInterface { return c.plain(msgs, false) }},
+}
+
+// key is the retry key of a form: the same for the same form of a message.
+func (f *form) key(key string) string {
+	if f.name == "" {
+		return key
+	}
+	return watch.DeriveUUID("line form", f.name, key)
+}
+
+// refused tells whether LINE may have refused the drawing.
+func refused(res *http.Response) bool { return res != nil && res.StatusCode == http.StatusBadRequest }
+
+// fellBack tells the operator that people read less than they should.
+func (c *Client) fellBack(f *form) {
+	if f.name != "" && c.Logger != nil {
+		c.Logger.Error("LINE refused a drawn message, which went as text", "form", f.name)
+	}
+}
+
+// plain writes messages as text. With buttons, what a tap would answer or say
+// is offered as quick replies, which only the last message can have.
+func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.MessageInterface {
+	out := make([]messaging_api.MessageInterface, len(msgs))
+	var quick []messaging_api.QuickReplyItem
+	for i, m := range msgs {
+		t := &messaging_api.TextMessage{Text: cutUnits(PlainText(m, c.Labels(m.Lang)), maxPlain)}
+		for _, b := range append(append([]message.Button(nil), m.Buttons...), m.Choices...) {
+			if buttons && b.URL == "" && len(quick) < maxQuicks {
+				quick = append(quick, messaging_api.QuickReplyItem{Type: "action", Action: action(b, maxQuick)})
+			}
+		}
+		if i == len(msgs)-1 && len(quick) > 0 {
+			t.QuickReply = &messaging_api.QuickReply{Items: quick}
+		}
+		out[i] = t
+	}
+	return out
+}
+
+// PlainText is a message as plain text. A phone shows its beginning on the lock
+// screen, so it begins as the preview of the drawn message would, and leaves
+// the rest, amounts and accounts, to the page that it links to. A message
+// without a page has to say it all.
+func PlainText(m message.Message, labels message.Labels) string {
+	parts := []string{m.Alt}
+	add := func(lines ...string) {
+		if s := strings.Join(lines, "\n"); s != "" && s != m.Alt {
+			parts = append(parts, s)
+		}
+	}
+	var links []string
+	for _, b := range m.Buttons {
+		if b.URL != "" {
+			links = append(links, b.Label+"\n"+b.URL)
+		}
+	}
+	if len(links) == 0 {
+		add(m.Title)
+		for _, p := range m.Text {
+			add(p)
+		}
+		add(m.Amount)
+		var facts []string
+		for _, f := range m.Facts {
+			facts = append(facts, f.Label+"："+f.Value)
+		}
+		add(facts...)
+	}
+	for _, s := range m.Steps {
+		if s.Tel == "" {
+			add(s.Text)
+		} else {
+			add(s.Text, labels.Call+"："+s.Tel)
+		}
+	}
+	for _, l := range links {
+		add(l)
+	}
+	add(m.Foot)
+	return strings.Join(parts, "\n\n")
+}
