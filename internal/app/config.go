@@ -50,8 +50,8 @@ type Config struct {
 	// verify. KOZAMORI_LINK_KEYS, "id:base64" with commas between.
 	LinkKeys []token.Key
 	// EscalateAfter is how long a critical alert may stay unanswered before
-	// the next channel is used; sweep looks once a minute, so it may be up to
-	// a minute more. KOZAMORI_ESCALATE_AFTER, "15m"; "0s" is never.
+	// the family is called, and half of it before the next channel is used; sweep
+	// looks once a minute, so it may be up to a minute more. KOZAMORI_ESCALATE_AFTER, "15m"; "0s" is never.
 	EscalateAfter time.Duration
 	// KeepDisputes is how long disputes are kept as evidence, in whole days:
 	// people are told this number. KOZAMORI_KEEP_DISPUTES, in days, "1825".

@@ -76,7 +76,7 @@ func (s *System) Web() (http.Handler, error) {
 	}
 	return s.upToDate(web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
 		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
-		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
+		EscalateAfter: s.EscalateAfter, BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // RouteIngest serves banks' events.

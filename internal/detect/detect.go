@@ -23,7 +23,8 @@ type Config struct {
 	Store *store.Store
 	Queue queue.Sender
 	// EscalateAfter is how long a critical alert may stay unanswered before
-	// the next channel is used. 0 turns escalation off.
+	// the family is called; the next channel is used after half of it. 0 turns
+	// escalation off.
 	EscalateAfter time.Duration
 	Now           func() time.Time
 	Logger        *slog.Logger

@@ -52,10 +52,14 @@ func (b *Bank) enter(e bankEntry) {
 	b.keep(e)
 	status := map[string]string{"dispute.opened": "opened", "dispute.withdrawn": "withdrawn"}[e.Callback.Type]
 	var told BankDispute
-	if status == "" || json.Unmarshal(e.Callback.Body, &told) != nil {
+	updated := e.Callback.Type == "dispute.updated"
+	if status == "" && !updated || json.Unmarshal(e.Callback.Body, &told) != nil {
 		return
 	}
 	d := b.dispute(told.DisputeID)
+	if d != nil && updated {
+		status = d.Status // it is no status: what is known of the transactions has changed
+	}
 	if d == nil {
 		d = &BankDispute{}
 		b.disputes = append(b.disputes, d)

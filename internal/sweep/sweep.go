@@ -18,7 +18,7 @@ import (
 type Config struct {
 	Store         *store.Store
 	Queue         queue.Sender
-	EscalateAfter time.Duration // between one step of an escalation and the next
+	EscalateAfter time.Duration // from a critical alert to calling the family
 	// Erase ends an erasure that is due for its second look; nil leaves it.
 	Erase  func(ctx context.Context, k watch.AccountKey) error
 	Now    func() time.Time

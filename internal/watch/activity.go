@@ -25,9 +25,9 @@ func month(t time.Time) string { return t.In(JST).Format("2006-01") }
 // activity before it is applied.
 func (a *Activity) Facts(r *Record) Facts {
 	f := Facts{
-		Link:       r.Kind == LinkRegistered,
-		Amount:     r.Amount,
-		Service:    r.Service,
+		Link:    r.Kind == LinkRegistered,
+		Amount:  r.Amount,
+		Service: r.Service,
 		// An unknown word next to a name is no bill that a person could mean.
 		Undecided:  r.Confidence == Undecided && r.Other != "",
 		Overdrawn:  r.Balance != nil && *r.Balance < 0,

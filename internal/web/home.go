@@ -167,7 +167,7 @@ func (s *site) offered(w http.ResponseWriter, r *http.Request, ok bool) bool {
 // view is an account as the guest reads of it.
 func (s *site) view(ctx context.Context, g *guest, b membership.Bound) wording.AccountView {
 	name, _ := s.Names.Bank(ctx, b.Account.Bank, g.Lang)
-	v := wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(),
+	v := wording.AccountView{Lang: g.Lang, BankName: name, Mask: b.Account.Mask, Watcher: b.Watcher, Now: s.Now(), CallAfter: s.EscalateAfter,
 		Path: homePath + "/" + s.accountHandle(g.LineUser, b.Account.AccountKey)}
 	for _, o := range g.accounts {
 		if o.Account.AccountKey != b.Account.AccountKey && o.Account.Bank == b.Account.Bank && o.Account.Mask == b.Account.Mask {

@@ -74,6 +74,9 @@ type Config struct {
 	Catalog  Catalog
 	Mail     Mailer // sends the mail that confirms an address; nil if there are no mails
 	LineID   string // of the official account, "@kozamori", for invitations
+	// EscalateAfter is how long a critical alert may stay unanswered before the
+	// family is called, which the pages say; 0 is never.
+	EscalateAfter time.Duration
 	// BaseURL is the address of the pages as people see it, without a slash
 	// at its end. With http:// cookies are sent without encryption too, which
 	// is for trying things on one's own machine.

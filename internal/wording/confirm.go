@@ -7,7 +7,8 @@ import (
 
 var (
 	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by mail"}
-	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせにしばらく回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for a while."}
+	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
+	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
@@ -54,7 +55,7 @@ func (f *SettingsFacts) mailed() string {
 func (f *SettingsFacts) mailGroup() message.Group {
 	lang := langOf(f.View.Lang)
 	v := f.Values.Get(FieldNameEmail)
-	g := message.Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{tMailNone.in(lang)},
+	g := message.Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{f.View.half().unanswered(tMailNone, tMailNever)},
 		Fields: []message.Field{{Kind: message.FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
 	if c, ok := f.View.Watcher.Channel(watch.Email); ok {
 		off := message.Field{Kind: message.FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}

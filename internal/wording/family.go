@@ -42,7 +42,8 @@ const (
 var (
 	tFamName       = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
 	tFamTitle      = text{ja: "見守り家族", en: "Family"}
-	tFamText       = text{ja: "招待した家族は、緊急のお知らせにあなたがしばらく答えないとき、かわりに知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for a while, and can tell the bank that it was not you. They cannot move money."}
+	tFamText       = text{ja: "招待した家族は、緊急のお知らせにあなたが%s答えないとき、また、だれかが「身に覚えがない」と回答したときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for %s, and when somebody answers that it was not you. They can tell the bank that it was not you. They cannot move money."}
+	tFamTextNever  = text{ja: "招待した家族は、だれかが「身に覚えがない」と回答したときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when somebody answers that it was not you. They can tell the bank that it was not you. They cannot move money."}
 	tFamYou        = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
 	tFamNobody     = text{ja: "いま、見守り家族はいません。", en: "Nobody watches with you at present."}
 	tFamMember     = text{ja: "見守り家族", en: "Family member"}
@@ -79,7 +80,7 @@ func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(la
 // and choose whether they see amounts, and leads to where they invite one.
 func FamilyPage(f FamilyFacts) message.Page {
 	lang := langOf(f.View.Lang)
-	p := plainPage(lang, tFamName, tFamTitle, tFamText.in(lang))
+	p := plainPage(lang, tFamName, tFamTitle, f.View.unanswered(tFamText, tFamTextNever))
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	owner := f.View.Watcher.Role == watch.Owner
 	if !owner {
@@ -135,7 +136,7 @@ const InvitePath = "/family/invite"
 // they shall see, and gives the invitation.
 func InvitePage(f FamilyFacts) message.Page {
 	lang := langOf(f.View.Lang)
-	p := plainPage(lang, tFamName, tFamInvite, tFamText.in(lang))
+	p := plainPage(lang, tFamName, tFamInvite, f.View.unanswered(tFamText, tFamTextNever))
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	p.Notice = f.News.in(lang)
 	if i := f.Invite; i != nil {

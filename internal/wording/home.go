@@ -16,9 +16,29 @@ type AccountView struct {
 	Mask     string
 	Watcher  watch.Watcher
 	Path     string // of the account's pages, without a slash at its end
+	// CallAfter is how long an urgent alert may stay unanswered before the family
+	// is called, and half of it before the next channel is used; 0 is never.
+	CallAfter time.Duration
 	// Twins are since when the reader watches others that have the same name.
 	Twins []time.Time
 	Now   time.Time
+}
+
+// unanswered says what happens to an urgent alert that is not answered in time,
+// or, if nothing does, the other text.
+func (a *AccountView) unanswered(say, never text) string {
+	lang := langOf(a.Lang)
+	if a.CallAfter == 0 {
+		return never.in(lang)
+	}
+	return say.in(lang, minutes(a.CallAfter))
+}
+
+// half is the view with half of the time, after which the next channel is used.
+func (a *AccountView) half() *AccountView {
+	h := *a
+	h.CallAfter /= 2
+	return &h
 }
 
 // silence says why the reader hears less than they may expect: a pause, or no

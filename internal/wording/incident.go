@@ -20,11 +20,11 @@ type IncidentFacts struct {
 	// Report is the number of the report that stands, and Joined tells that
 	// what is told now has been added to it.
 	Report string
-	// Whole has every part listed, for a page, and Except are the parts, by
+	// Whole has every part listed, for a page, Bare none, and Except are the parts, by
 	// record, that were recognised while the rest was reported.
-	Whole  bool
-	Except []string
-	Called watch.Call // why the reader is told whom no rule of their own tells
+	Whole, Bare bool
+	Except      []string
+	Called      watch.Call // why the reader is told whom no rule of their own tells
 }
 
 // Names are what people call banks and services, in the reader's language.
@@ -98,8 +98,9 @@ var (
 	tPartMore     = text{ja: "ほか", en: "and"}
 	tPartMoreN    = text{ja: "%d件", en: "%d more"}
 
-	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へ追加で伝えました。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank; you need not answer again."}
-	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へ追加で伝えました。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank; you need not answer again."}
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank; you need not answer again."}
+	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link and these debits came after your report (%s). We have added them and are telling the bank; you need not answer again."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank; you need not answer again."}
 
 	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
 	tCalledUnanswered = text{ja: "ご本人がまだ回答していません", en: "They have not answered yet"}
@@ -137,12 +138,29 @@ func Incident(f IncidentFacts) message.Message {
 	if f.Report != "" && f.Called == watch.CallReported {
 		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
 		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
-	} else if joined := slices.IndexFunc(f.Parts, func(p AlertFacts) bool { return p.Was == nil && p.Record.UndoneAt.IsZero() }); f.Report != "" && joined >= 0 {
-		link := f.Parts[joined].Record.Kind == watch.LinkRegistered
-		m.Text = append([]string{pick(link, tJoinedLink, tJoinedDebit).in(lang, f.Report)}, m.Text...)
+	} else if links, debits := f.joined(); f.Report != "" && links+debits > 0 {
+		say := pick(links > 0, tJoinedLink, tJoinedDebit)
+		if links > 0 && debits > 0 {
+			say = tJoinedBoth
+		}
+		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
 		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
 	}
 	return m
+}
+
+// joined counts what is new and stands.
+func (f *IncidentFacts) joined() (links, debits int) {
+	for i := range f.Parts {
+		switch p := &f.Parts[i]; {
+		case p.Was != nil || !p.Record.UndoneAt.IsZero():
+		case p.Record.Kind == watch.LinkRegistered:
+			links++
+		default:
+			debits++
+		}
+	}
+	return links, debits
 }
 
 // sum is "4件・300,000円（75秒間）".
@@ -174,14 +192,16 @@ func (f *IncidentFacts) several() message.Message {
 	if critical {
 		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentMore.in(lang)
 	}
-	if f.Yen > 0 && !lead.Delivery.HideAmount {
-		m.Amount = Yen(lang, f.Yen)
+	if yen := f.fresh(); yen > 0 && !lead.Delivery.HideAmount {
+		m.Amount = Yen(lang, yen)
 	}
 	if account := lead.account(); account != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	lines := f.Parts
-	if len(lines) > maxLines && !f.Whole {
+	if f.Bare {
+		lines = nil
+	} else if len(lines) > maxLines && !f.Whole {
 		lines = lines[:maxLines-1]
 	}
 	for i := range lines {
@@ -192,7 +212,7 @@ func (f *IncidentFacts) several() message.Message {
 		}
 		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line})
 	}
-	if n := len(f.Parts) - len(lines); n > 0 {
+	if n := len(f.Parts) - len(lines); n > 0 && !f.Bare {
 		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n)})
 	}
 	for i := range f.Parts {
@@ -207,12 +227,24 @@ func (f *IncidentFacts) several() message.Message {
 		m.Foot = tNeverPIN.in(lang)
 		m.Buttons = lead.buttons()
 	} else {
-		m.Tone = message.Calm
+		m.Tone, m.Alt = message.Calm, tAltChanged.in(lang)
 		if lead.Link != "" {
 			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: lead.Link}}
 		}
 	}
 	return m
+}
+
+// fresh is what was taken with what is told now, in yen, as far as it is new or
+// more and has not come back.
+func (f *IncidentFacts) fresh() (yen int64) {
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		if p.Record.Kind == watch.Debit && p.open() {
+			yen += p.Record.Kept()
+		}
+	}
+	return yen
 }
 
 // mixed tells whether the parts are of different services.

@@ -148,7 +148,7 @@ func (f *PageFacts) alert() message.Message {
 	}
 	m := Alert(a)
 	if f.incident() {
-		m = f.together()
+		m = f.together(f.Record.Answer != nil && f.Record.Answered())
 	}
 	if (f.Record.Answer == nil || !f.Record.Answered()) && f.Dispute == nil {
 		return m

@@ -50,10 +50,11 @@ func (f *PageFacts) parts() []AlertFacts {
 	return out
 }
 
-// together is what happened in an incident of several alerts, all of it listed.
-func (f *PageFacts) together() message.Message {
+// together is what happened in an incident of several alerts: all of it listed,
+// unless the boxes to tick list it.
+func (f *PageFacts) together(listed bool) message.Message {
 	parts := f.parts()
-	i := IncidentFacts{Parts: parts, Whole: true}
+	i := IncidentFacts{Parts: parts, Whole: true, Bare: !listed}
 	for _, p := range parts {
 		if r := p.Record; r.Kind == watch.Debit {
 			i.Debits++

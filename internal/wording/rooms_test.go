@@ -12,7 +12,7 @@ import (
 
 // roomView is the account as its owner, or a guardian without amounts, has it.
 func roomView(lang watch.Lang, role watch.Role) AccountView {
-	v := AccountView{Lang: lang, Mask: "普通 ***4567", Path: "/home/x",
+	v := AccountView{Lang: lang, Mask: "普通 ***4567", Path: "/home/x", CallAfter: 15 * time.Minute,
 		Watcher: watch.Watcher{ID: "w1", Role: role, Lang: lang, Since: jst("2020-06-01 09:00:00"), HideAmount: role == watch.Guardian,
 			Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "hanako@example.jp"}}, Rules: watch.DefaultRules()}}
 	_, v.BankName = names(lang)

@@ -89,7 +89,8 @@ var (
 	tSetTitle      = text{ja: "お知らせの設定", en: "What you are told"}
 	tSetText       = text{ja: "変えたいところを押して開き、書きかえてから、いちばん下の「保存する」を押してください。", en: "Tap what you would like to change, change it, then press \"Save\" at the bottom."}
 	tSetForm       = text{ja: "変えられること", en: "What you can change"}
-	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人がしばらく答えないときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for a while."}
+	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人が%s答えないときと、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for %s, and when somebody answers that it was not them."}
+	tSetGuardNever = text{ja: "何も選ばなくても、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when somebody answers that it was not them."}
 	tSetSaved      = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
 	tSetSavedToo   = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
 	tSetRefused    = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please correct the fields framed in red."}
@@ -182,7 +183,7 @@ func SettingsPage(f SettingsFacts) message.Page {
 	p := plainPage(lang, tSetName, tSetTitle, tSetText.in(lang))
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if f.View.Watcher.Role == watch.Guardian {
-		p.Parts[0].Text = append(p.Parts[0].Text, tSetGuardian.in(lang))
+		p.Parts[0].Text = append(p.Parts[0].Text, f.View.unanswered(tSetGuardian, tSetGuardNever))
 	}
 	p.Parts[0].Text = append(p.Parts[0].Text, f.View.silence()...)
 	switch f.Saved {
