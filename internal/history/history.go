@@ -37,6 +37,15 @@ type Alert struct {
 // n, and whether there are more. It looks at no more than most records: a busy
 // account shows what is recent.
 func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
+	return list(ctx, s, b, from, to, n, most, false)
+}
+
+// All is Alerts with what is on record from before anybody watched.
+func All(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
+	return list(ctx, s, b, from, to, n, most, true)
+}
+
+func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int, past bool) (out []Alert, more bool, err error) {
 	seen := 0
 	at := map[string]int{} // incidents in out
 	for r, err := range s.History(ctx, b.Account.AccountKey, from, to) {
@@ -66,7 +75,7 @@ func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to ti
 			}
 			continue
 		}
-		if !tells(lead, r, b.Watcher.ID) {
+		if !tells(lead, r, b.Watcher.ID) && !(past && r.Past && r.Complete) {
 			continue
 		}
 		if len(out) == n {

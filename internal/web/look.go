@@ -69,7 +69,7 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b membe
 	if err != nil || n < 1 || n > pagesMost {
 		n = 1
 	}
-	alerts, more, err := history.Alerts(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
+	alerts, more, err := history.All(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -89,7 +89,7 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b membe
 // historyFile is everything as CSV, to take to the bank or the police. Times
 // are JST.
 func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
-	alerts, more, err := history.Alerts(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
+	alerts, more, err := history.All(r.Context(), s.Store, b, time.Time{}, time.Time{}, fileMost, readMost)
 	if !s.at(w, r, err) {
 		return
 	}

@@ -49,6 +49,32 @@ func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
 	b.open(got.url.String()+"?from=https://evil.example").saysNot(t, "evil", `href="/home"`)
 }
 
+// What is on record from before anybody watched stands in the lists, marked so,
+// and what an ordinary debit left there does not.
+func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
+	w := newWorld(t)
+	past := func(id string, yen int64, change func(*watch.Record)) {
+		r := w.record(id, yen)
+		r.Notices, r.Deliveries, r.Past, r.OccurredAt = nil, nil, true, r.OccurredAt.AddDate(0, -3, 0)
+		change(r)
+		w.put(store.PutRecord(r))
+	}
+	past("p1", 771, func(*watch.Record) {})
+	past("p2", 772, func(r *watch.Record) { r.UndoneAt = r.OccurredAt.Add(time.Hour) })
+	past("p3", 0, func(r *watch.Record) { r.Kind = watch.LinkRegistered })
+	past("p4", 0, func(r *watch.Record) { r.Kind, r.UndoneAt = watch.LinkRegistered, r.OccurredAt.Add(time.Hour) })
+	past("p5", 775, func(r *watch.Record) { r.Complete = false }) // its events are another record's
+	b, p := w.inside("/history?month=2020-06")
+	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayのチャージ連携の登録", "解除されています（過去の記録）")
+	p.saysNot(t, "775円", "まだ回答がありません")
+	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
+	b.open(w.srv.URL+link).says(t, 200, `href="/home"`)
+	_, p = w.inside("/history.csv")
+	if n := strings.Count(p.body, "過去の記録"); n != 4 {
+		t.Errorf("%d lines of the past in the file", n)
+	}
+}
+
 func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	w := newWorld(t)
 	evil := w.record("r3", 55)

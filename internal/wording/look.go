@@ -101,21 +101,41 @@ func what(lang watch.Lang, r *watch.Record, service string) string {
 	return tHistDebit.in(lang, service)
 }
 
-var tHistPast = text{ja: "過去の記録", en: "From the past"}
+var (
+	tHistPast   = text{ja: "過去の記録", en: "From the past"}
+	tHistPastIs = text{ja: "%s（過去の記録）", en: "%s (from the past)"}
+)
 
-// state says how an alert stands, in a few words.
+// state says how an alert stands, in a few words, and of what it is not new.
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
+	var stands text
 	switch {
 	case d.Stands(r):
 		return tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
 	case r.Answer != nil && r.Answer.Value == watch.Mine && r.Answered():
-		return tMine.in(lang)
-	case r.Past && r.UndoneAt.IsZero():
-		return tHistPast.in(lang)
+		stands = tMine
+	case r.Over() && len(r.Members) > 0:
+		stands = tHistUndone
 	case r.Over():
-		return tHistUndone.in(lang)
+		return undone(lang, r)
+	case r.Past:
+		return tHistPast.in(lang)
+	default:
+		return tHistOpen.in(lang)
 	}
-	return tHistOpen.in(lang)
+	return ofPast(lang, r, stands)
+}
+
+// undone says that a debit was reversed, or a link removed.
+func undone(lang watch.Lang, r *watch.Record) string {
+	return ofPast(lang, r, pick(r.Kind == watch.LinkRegistered, tServRemoved, tHistUndone))
+}
+
+func ofPast(lang watch.Lang, r *watch.Record, stands text) string {
+	if r.Past {
+		return tHistPastIs.in(lang, stands.in(lang))
+	}
+	return stands.in(lang)
 }
 
 // HistoryPage lists the alerts of a month.
@@ -183,7 +203,7 @@ func CSVWords(lang watch.Lang, e HistoryEntry, part *watch.Record) (whatItWas, s
 	case a != nil && a.Value == watch.NotMine && slices.Contains(a.Except, part.ID):
 		return whatItWas, tMine.in(lang)
 	case a == nil && !part.UndoneAt.IsZero():
-		return whatItWas, tHistUndone.in(lang)
+		return whatItWas, undone(lang, part)
 	}
 	return whatItWas, state(lang, e.Record, e.Dispute)
 }
