@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -134,6 +135,36 @@ func TestTheBanksWordForAServiceCountsForDebitsToo(t *testing.T) {
 		case c.want != "" && (len(got) != 1 || got[0].Service != c.want || (c.sure != "" && got[0].Confidence != c.sure)):
 			t.Errorf("%s: %d records, %+v", name, len(got), *got[0])
 		}
+	}
+}
+
+// Where the bank and the descriptor disagree, it is told, and not left out for
+// those who want no doubtful ones: one of the two at least is a wallet.
+func TestADisagreementIsToldAndSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		descriptor, service, want string
+		second                    watch.Second
+	}{
+		"two wallets":           {"PAYPAY", "docomo", "docomo", watch.Second{Service: "paypay"}},
+		"a card by the bank":    {"PAYPAY", "paidy", "paypay", watch.Second{Service: "paidy", Bank: true}},
+		"its own word for one":  {"PAYPAY", "dbarai", "docomo", watch.Second{Service: "paypay"}},
+		"an unknown word of it": {"PAYPAY", "nobody", "paypay", watch.Second{}},
+	} {
+		h := newHouse(t)
+		h.Change(h.key, func(a *watch.Account) { a.Watchers[0].Rules.IgnoreUndecided = true })
+		h.send(t, debit("acc_1", "1", 1, 5000, c.descriptor, `,"service":"`+c.service+`"`))
+		got := h.history(t)
+		if len(got) != 1 || got[0].Service != c.want || !got[0].IsAlert() || (got[0].Second == nil) != (c.second.Service == "") || got[0].Second != nil && !cmp.Equal(*got[0].Second, c.second) {
+			t.Errorf("%s: %d records", name, len(got))
+			for _, r := range got {
+				t.Errorf("%s %s %v %+v", r.Service, r.Confidence, r.IsAlert(), r.Second)
+			}
+		}
+	}
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "1", 1, 5000, "PAYPAY", `,"service":"paypay"`))
+	if got := h.history(t); len(got) != 1 || got[0].Second != nil {
+		t.Errorf("they agree: %+v", got[0].Second)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 type recognised struct {
 	match catalog.Match
 	other string // what bill it may be instead, if the catalogue knows it
+	// second is what the other of the bank and the descriptor says it is.
+	second *watch.Second
 	// form names debits like it, if it may be a bill; billed tells that it is
 	// taken for one.
 	form   string
@@ -52,7 +54,35 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 	}
 	if id := d.Service(); id != "" {
 		r.match.Service, r.match.Confidence, r.other = id, d.Confidence(), d.Bill()
+		r.disagreement(e, &d)
 	}
 	r.hinges = d.Hinges()
 	return r
+}
+
+// disagreement notes that the bank names one thing and the descriptor another.
+// It is no doubt whether a payment service took the money: the more alarming of
+// the two is told of, and the other is told with it.
+func (r *recognised) disagreement(e *watch.Event, d *catalog.Decision) {
+	readings := d.Readings()
+	if len(readings) < 2 || e.Service == "" {
+		return
+	}
+	first, other := readings[0], readings[1]
+	if first.Service != r.match.Service {
+		first, other = other, first
+	}
+	switch {
+	case first.Why.Has(catalog.WhyNamed) && other.Service != "":
+		r.match.Confidence, r.second = watch.Named, &watch.Second{Service: other.Service}
+	case other.Why.Has(catalog.WhyNamed) && !first.Why.Has(catalog.WhyNamed):
+		// Of a word that the catalogue does not know it cannot be said that it
+		// is another's.
+		if s, ok := catalog.ByID(e.Service); ok {
+			r.second = &watch.Second{Service: s.ID, Bank: true}
+		}
+		if d.Match.Service == r.match.Service {
+			r.match.Confidence = d.Match.Confidence
+		}
+	}
 }

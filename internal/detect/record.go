@@ -106,7 +106,8 @@ func entryOf(e *watch.Event, seen recognised) watch.Entry {
 	entry := watch.Entry{Event: e.ID, Kind: e.Kind, Status: e.Status, At: e.OccurredAt, ReceivedAt: e.ReceivedAt, Amount: e.Amount,
 		Balance: e.BalanceAfter, DateOnly: e.DateOnly, Replaces: e.Replaces != ""}
 	if e.Kind == watch.Debit || e.Kind == watch.LinkRegistered {
-		entry.Descriptor, entry.Route, entry.Service, entry.Confidence, entry.Other = e.Descriptor, e.Route, seen.match.Service, seen.match.Confidence, seen.other
+		entry.Descriptor, entry.Route, entry.Service, entry.Confidence = e.Descriptor, e.Route, seen.match.Service, seen.match.Confidence
+		entry.Other, entry.Second = seen.other, seen.second
 	} else {
 		entry.Status = ""
 	}

@@ -33,6 +33,7 @@ type Entry struct {
 	Service    string     `json:"service,omitempty"`
 	Confidence Confidence `json:"confidence,omitempty"`
 	Other      string     `json:"other,omitempty"` // see Record
+	Second     *Second    `json:"second,omitempty"`
 	Route      string     `json:"route,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named a day, no time
 	Replaces   bool       `json:"replaces,omitempty"`  // the bank says that it takes the place of a pending one

@@ -33,7 +33,8 @@ type Record struct {
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is
 	// Other is what else it may be, in Japanese, if that is Undecided and known:
 	// カードの請求. It is ours, not written by strangers.
-	Other string `json:"other,omitempty"`
+	Other  string  `json:"other,omitempty"`
+	Second *Second `json:"second,omitempty"`
 	// Edition is that of the catalogue by which it was first recognised, by its
 	// day and the beginning of its hash: 2026-11-28.3fa9c1.
 	Edition string `json:"edition,omitempty"`
@@ -102,6 +103,15 @@ const (
 	Undecided Confidence = "undecided" // a wallet or something else, such as a card bill
 	Named     Confidence = "named"     // the bank named the service itself
 )
+
+// Second is what a debit is in the words of the bank, where the descriptor names
+// the Service, or the reverse: the two disagree.
+type Second struct {
+	Service string `json:"service,omitempty"` // catalogue id; empty if it is none
+	Bank    bool   `json:"bank,omitempty"`    // these are the bank's words
+
+	Unknown jsontext.Value `json:",embed"`
+}
 
 // IsAlert tells whether somebody's rules matched.
 func (r *Record) IsAlert() bool { return len(r.Notices) > 0 }

@@ -17,6 +17,7 @@ type Shown struct {
 	Status     Status     `json:"status,omitempty"`
 	Service    string     `json:"service,omitempty"`
 	Confidence Confidence `json:"confidence,omitempty"`
+	Second     *Second    `json:"second,omitempty"`
 	Descriptor string     `json:"descriptor,omitempty"`
 	Balance    *int64     `json:"balance,omitempty"`
 	OccurredAt time.Time  `json:"occurred_at"`
@@ -29,7 +30,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence, Second: r.Second,
 		Descriptor: r.Descriptor, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly}
 	if n, ok := r.Notice(watcher); ok {
 		s.Reasons = n.Reasons
@@ -45,7 +46,7 @@ func (r *Record) As(s *Shown) *Record {
 	}
 	c := *r
 	c.Amount, c.Returned, c.Again, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.Status, s.Service, s.Confidence
-	c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	c.Second, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	return &c
 }
 

@@ -22,6 +22,9 @@ func fill(t *testing.T, v reflect.Value, n int) {
 			yen := int64(n*100 + i + 1)
 			*x = &yen
 			continue
+		case **Second:
+			*x = &Second{Service: string(rune('a' + n))}
+			continue
 		}
 		switch f.Kind() {
 		case reflect.String:
@@ -49,8 +52,8 @@ func TestAMessageKeepsEachFactWhateverBecomesOfTheRecord(t *testing.T) {
 	was, is := &Record{}, &Record{}
 	fill(t, reflect.ValueOf(was).Elem(), 1)
 	fill(t, reflect.ValueOf(is).Elem(), 2)
-	if n := len(facts(was)); n != 11 {
-		t.Errorf("messages show %d facts of a record; this test was written for 11", n)
+	if n := len(facts(was)); n != 12 {
+		t.Errorf("messages show %d facts of a record; this test was written for 12", n)
 	}
 	s := was.Shows("w")
 	for name, want := range facts(was) {

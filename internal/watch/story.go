@@ -51,7 +51,7 @@ func (r *Record) Story() []Entry {
 		return []Entry{{Event: r.Event, Kind: undoing, At: r.UndoneAt, ReceivedAt: r.ReceivedAt}}
 	}
 	e := Entry{Event: r.Event, Kind: r.Kind, Status: r.Status, At: r.OccurredAt, ReceivedAt: r.ReceivedAt, Amount: r.Amount,
-		Balance: r.Balance, Descriptor: r.Descriptor, Service: r.Service, Confidence: r.Confidence, Other: r.Other, Route: r.Route, DateOnly: r.DateOnly}
+		Balance: r.Balance, Descriptor: r.Descriptor, Service: r.Service, Confidence: r.Confidence, Other: r.Other, Second: r.Second, Route: r.Route, DateOnly: r.DateOnly}
 	if r.UndoneAt.IsZero() {
 		return []Entry{e}
 	}
@@ -104,9 +104,11 @@ func (r *Record) Tell(entries []Entry) {
 	if o.Kind == Debit && !c.pending {
 		r.Status = Posted
 	}
-	r.Descriptor, r.Service, r.Confidence, r.Other, r.Route = c.latest.Descriptor, "", c.latest.Confidence, c.latest.Other, o.Route
+	r.Descriptor, r.Service, r.Confidence, r.Route = c.latest.Descriptor, "", c.latest.Confidence, o.Route
+	r.Other, r.Second = c.latest.Other, nil
 	if c.named.Service != "" {
-		r.Descriptor, r.Service, r.Confidence, r.Other = c.named.Descriptor, c.named.Service, c.named.Confidence, c.named.Other
+		r.Descriptor, r.Service, r.Confidence = c.named.Descriptor, c.named.Service, c.named.Confidence
+		r.Other, r.Second = c.named.Other, c.named.Second
 	}
 	r.Balance = nil
 	for _, e := range slices.Backward(entries) {

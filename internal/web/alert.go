@@ -122,6 +122,9 @@ func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Re
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
 	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }
+	if second := res.Record.Second; second != nil {
+		f.SecondName, _ = s.Names.Service(second.Service, res.Watcher.Lang)
+	}
 	p := wording.AlertPage(f, refused)
 	if mark(r) != "" {
 		p = wording.WithWayHome(p, homePath)

@@ -34,6 +34,7 @@ type AlertFacts struct {
 	WasServiceName      string
 
 	ServiceName string // in the reader's language; empty if no payment service is known
+	SecondName  string // likewise, of Record.Second
 	BankName    string // likewise
 	Bank        Contact
 	Service     Contact
@@ -102,6 +103,8 @@ var (
 	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
 	tAlreadyGone   = text{ja: "この連携は、すでに解除されています。", en: "This link has already been removed."}
 	tUncertain     = text{ja: "サービス名は、摘要の表記から判断しました。", en: "We took the name of the service from the descriptor."}
+	tDisagree      = text{ja: "銀行からの連絡では「%[1]s」、摘要では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the descriptor says %[2]s."}
+	tOtherPayment  = text{ja: "ほかの支払い", en: "another payment"}
 	tUndecided     = text{ja: "摘要だけでは、どちらの引き落としか判断できません。", en: "The descriptor alone does not tell which of the two it was."}
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
@@ -151,10 +154,12 @@ func Alert(f AlertFacts) message.Message {
 	case r.Status == watch.Pending:
 		m.Text = append(m.Text, tPending.in(lang))
 	}
-	switch r.Confidence {
-	case watch.Guessed, watch.Cut:
+	switch {
+	case r.Second != nil:
+		m.Text = append(m.Text, f.disagreement())
+	case r.Confidence == watch.Guessed, r.Confidence == watch.Cut:
 		m.Text = append(m.Text, tUncertain.in(lang))
-	case watch.Undecided:
+	case r.Confidence == watch.Undecided:
 		m.Text = append(m.Text, tUndecided.in(lang))
 	}
 	if !undone {
@@ -163,6 +168,16 @@ func Alert(f AlertFacts) message.Message {
 	}
 	m.Buttons = f.buttons()
 	return m
+}
+
+// disagreement says what the bank calls the debit, and what the descriptor does.
+func (f *AlertFacts) disagreement() string {
+	lang := f.lang()
+	bank, descriptor := f.ServiceName, orElse(f.SecondName, tOtherPayment.in(lang))
+	if f.Record.Second.Bank {
+		bank, descriptor = descriptor, bank
+	}
+	return tDisagree.in(lang, bank, descriptor)
 }
 
 // Undone words that the bank reversed the debit or removed the link that an

@@ -118,6 +118,12 @@ func messages(lang watch.Lang) map[string]message.Message {
 		"alert-either": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
 			f.Record.Confidence, f.Record.Other, f.Record.Descriptor, f.ServiceName = watch.Undecided, "PayPayカードの請求", "PAYPAYｶ", "PayPay"
 		})),
+		"alert-disagree": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Second, f.SecondName = &watch.Second{Service: "paypay"}, "PayPay"
+		})),
+		"alert-disagree-bank": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.Second, f.SecondName = &watch.Second{Service: "paidy", Bank: true}, "ペイディ（あと払い）"
+		})),
 		"alert-ordinary": Alert(alertFacts(lang, debit(), watch.AnyDebit|watch.Keyword, func(f *AlertFacts) {
 			f.Record.Confidence, f.Record.Descriptor, f.ServiceName, f.Record.Balance = "", "ﾔﾁﾝ", "", nil
 		})),

@@ -56,6 +56,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
 		}
+		if shown.Second != nil {
+			a.SecondName, _ = names.Service(shown.Second.Service)
+		}
 		if s.Was != nil {
 			a.WasServiceName, _ = names.Service(s.Was.Service)
 			if an := lead.Answer; an != nil && an.Value == watch.Mine && an.At.Before(d.CreatedAt) {

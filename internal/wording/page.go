@@ -23,6 +23,7 @@ type PageFacts struct {
 	Dispute     *watch.Dispute // nil if nobody ever said "not mine"
 	Watcher     watch.Watcher  // who reads
 	ServiceName string         // in the reader's language; empty if no payment service is known
+	SecondName  string         // likewise, of Record.Second
 	BankName    string         // likewise
 	Bank        Contact
 	Service     Contact
@@ -141,7 +142,7 @@ func (f *PageFacts) disputed() bool {
 // to do is said by the answer.
 func (f *PageFacts) alert() message.Message {
 	r := f.Record
-	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
+	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, SecondName: f.SecondName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
 		Delivery: watch.Delivery{Watcher: f.Watcher.ID, Lang: f.Watcher.Lang, HideAmount: f.Watcher.HideAmount}, Now: f.Now}
 	if n, ok := r.Notice(f.Watcher.ID); ok {
 		a.Notice = *n
