@@ -26,6 +26,9 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 			if f.disputed() {
 				return AlreadyOpen, nil
 			}
+			for _, o := range f.also {
+				f.record.Absorb(o)
+			}
 			f.reopen(via)
 			return Opened, nil
 		})
@@ -103,6 +106,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		writes := []store.Write{f.still(outcome), store.PutRecord(f.record)}
+		if outcome == Opened {
+			for _, o := range f.also {
+				writes = append(writes, store.PutRecord(o))
+			}
+		}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
 			act, err := k.Store.Activity(ctx, f.record.Account)

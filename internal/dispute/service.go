@@ -70,6 +70,9 @@ type Answerer struct {
 	// Except are the parts of the incident, by record, that the asker says are
 	// theirs while they report the rest.
 	Except []string
+	// Also are other incidents of the account that the same "not mine" is about:
+	// they become part of this one.
+	Also []string
 	// Confirmed is when the report was made that the asker confirms to take
 	// back, to the second.
 	Confirmed time.Time
@@ -151,7 +154,8 @@ type file struct {
 	record  *watch.Record
 	account *watch.Account
 	watcher *watch.Watcher
-	dispute *watch.Dispute // nil if there is none
+	dispute *watch.Dispute  // nil if there is none
+	also    []*watch.Record // incidents that become part of this one
 }
 
 // repeated tells whether the asker's act is on record already.
@@ -196,12 +200,37 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 	if !known {
 		return nil, ErrNotFound
 	}
+	for _, id := range who.Also {
+		if err := k.another(ctx, f, id); err != nil {
+			return nil, err
+		}
+	}
 	if f.record.Dispute != "" {
 		if f.dispute, err = k.Store.Dispute(ctx, f.record.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
 	}
 	return f, nil
+}
+
+// another reads an incident that the answer is about as well. One that is
+// another account's, answered already or gone is left alone.
+func (k *Service) another(ctx context.Context, f *file, id string) error {
+	r, err := k.Store.Record(ctx, id)
+	if err == nil {
+		r, err = k.Store.Lead(ctx, r)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	known := r.ID == f.record.ID || slices.ContainsFunc(f.also, func(o *watch.Record) bool { return o.ID == r.ID })
+	if !known && r.Account == f.record.Account && r.Answer == nil && r.Dispute == "" {
+		f.also = append(f.also, r)
+	}
+	return nil
 }
 
 // still makes a transaction fail if the account has changed since it was

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,12 +201,92 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 		if x.Record != record || record == "" || do != wording.DoMine && do != wording.DoNotMine {
 			continue
 		}
+		if do == wording.DoNotMine {
+			alerts, err := s.open(r, b, x.ID, record)
+			if !s.at(w, r, err) {
+				return
+			}
+			if r.PostForm.Get(wording.FieldParts) == "" && (len(alerts) > 1 || len(alerts) == 1 && len(alerts[0].Parts) > 1) {
+				s.whichOnes(w, r, g, b, record, alerts)
+				return
+			}
+			v.record, v.who.Except, v.who.Also = ticked(r.PostForm, record, alerts)
+			record = v.record
+		}
 		if _, err := s.act(r.Context(), v, do); s.at(w, r, err) {
 			http.Redirect(w, r, s.alertLink(record, b.Watcher.ID, g.Expires), http.StatusSeeOther)
 		}
 		return
 	}
 	s.offered(w, r, false)
+}
+
+// askedBack is how far back a service's alerts are offered to be reported,
+// askedMost of how many incidents, and askedParts about how many in all.
+const (
+	askedBack  = watch.ReportedFor
+	askedMost  = 20
+	askedParts = 60
+)
+
+// open lists the incidents of a service that nobody has answered; the record
+// that the page asks about is among them, also if it told nobody anything.
+func (s *site) open(r *http.Request, b membership.Bound, service, record string) ([]history.Alert, error) {
+	alerts, _, err := history.Alerts(r.Context(), s.Store, b, s.Now().Add(-askedBack), time.Time{}, askedMost, readMost)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := s.Store.Record(r.Context(), record)
+	if err != nil {
+		return nil, err
+	}
+	lead, err := s.Store.Lead(r.Context(), asked)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(alerts, func(a history.Alert) bool { return a.Record.ID == lead.ID }) {
+		alerts = append(alerts, history.Alert{Record: lead, Parts: []*watch.Record{asked}, Bound: b})
+	}
+	parts := 0
+	return slices.DeleteFunc(alerts, func(a history.Alert) bool {
+		if a.Record.Answer != nil || a.Record.Over() || !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return p.Service == service }) {
+			return true
+		}
+		parts += len(a.Parts)
+		return parts > askedParts && parts > len(a.Parts)
+	}), nil
+}
+
+// whichOnes asks once which of a service's alerts are not the owner's.
+func (s *site) whichOnes(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound, record string, alerts []history.Alert) {
+	f := wording.WhichFacts{View: s.view(r.Context(), g, b), Home: homePath, Record: record, Now: s.Now()}
+	for _, a := range alerts {
+		for _, p := range a.Parts {
+			e := s.entry(a, g)
+			e.Record, e.Parts = p, nil
+			e.Service, _ = s.Names.Service(p.Service, g.Lang)
+			f.Entries = append(f.Entries, e)
+		}
+	}
+	s.page(w, http.StatusOK, wording.WhichPage(f))
+}
+
+// ticked is what an answer to several incidents is about: the one that stands
+// for it, the parts that are the owner's, and the other incidents.
+func ticked(form url.Values, record string, alerts []history.Alert) (lead string, except, also []string) {
+	lead, except = record, unticked(form)
+	first := true
+	for _, a := range alerts {
+		if !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return !slices.Contains(except, p.ID) }) {
+			continue // all of it was recognised
+		}
+		if first {
+			lead, first = a.Record.ID, false
+		} else {
+			also = append(also, a.Record.ID)
+		}
+	}
+	return lead, except, also
 }
 
 // help says what to do now.

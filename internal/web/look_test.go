@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,9 +125,41 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 		t.Errorf("%d services are said to have been used; one was only linked", n)
 	}
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"l1"}})
-	got.says(t, 200, "受付番号")
-	if a, _ := w.stored("l1"); a != watch.NotMine {
-		t.Errorf("the link's answer is %q", a)
+	// It asks once which of the service's alerts are meant.
+	got.says(t, 200, "身に覚えがないのは、どれですか", "100,000円", "4,321円", "チャージ連携の登録")
+	if a, _ := w.stored("l1"); a != "" {
+		t.Errorf("it was answered unasked: %q", a)
+	}
+	form := got.formOf(t, wording.DoNotMine)
+	form[wording.FieldPart] = slices.DeleteFunc(form[wording.FieldPart], func(id string) bool { return id == "r2" })
+	got = b.do(http.MethodPost, p.url.String(), form)
+	got.says(t, 200, "受付番号", "100,000円")
+	if r := w.Record("r2"); r.Answer != nil || r.Lead != "" {
+		t.Errorf("what was unticked is part of the report: %+v", r)
+	}
+	lead, err := w.store.Record(t.Context(), "l1")
+	if err == nil {
+		lead, err = w.store.Lead(t.Context(), lead)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := w.store.Dispute(t.Context(), lead.Dispute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reported []string
+	for _, x := range dispute.FactsOf(d).Transactions {
+		reported = append(reported, x.Transaction)
+	}
+	slices.Sort(reported)
+	one, two := w.Record("r1"), w.Record("l1")
+	if want := []string{two.Txn, one.Txn}; !slices.Equal(slices.Compact(reported), slices.Sorted(slices.Values(want))) {
+		t.Errorf("the bank hears of %q, want %q", reported, want)
+	}
+	// An old button, of an incident that has become part of another, still works.
+	if res, err := w.desk.Look(t.Context(), "r1", dispute.Answerer{Watcher: "w1"}); err != nil || res.Outcome != dispute.AlreadyOpen || res.Dispute.ID != d.ID {
+		t.Errorf("%v %v", res.Outcome, err)
 	}
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"r2"}}).says(t, 400)
 	if a, _ := w.stored("r2"); a != "" {

@@ -158,6 +158,10 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 			f.Set("was", p.form(t).Get("was"))
 		}
 		f.Set("record", v.record)
+		if c.do == wording.DoNotMine && strings.HasSuffix(c.path, "/services") {
+			f.Set(wording.FieldParts, v.record) // it asked before which are meant
+			f.Set(wording.FieldPart, v.record)
+		}
 		f.Set("invitation", v.invitation)
 		if c.do == wording.DoHide {
 			f.Set("watcher", "g2") // whom they are shown

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
@@ -98,4 +99,41 @@ func (f *PageFacts) askUndo() message.Part {
 	m.Buttons = nil
 	return message.Part{Message: m, Forms: []message.Form{{Do: DoUndo, Label: tUndoAskButton.in(lang), Style: message.Secondary,
 		Fields: []message.Field{{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(d.AnsweredAt.Unix(), 10)}}}}}
+}
+
+// WhichFacts is what the page is made from that asks which alerts of a service
+// are not the owner's.
+type WhichFacts struct {
+	View    AccountView
+	Home    string
+	Record  string         // what the answer was given to
+	Entries []HistoryEntry // one for each, the newest first
+	Now     time.Time
+}
+
+var (
+	tWhichName  = text{ja: "口座守：身に覚えがないもの", en: "Kozamori: what was not you"}
+	tWhichTitle = text{ja: "身に覚えがないのは、どれですか", en: "Which of these were not you?"}
+	tWhichText  = text{ja: "まだ回答のない、最近のものです。チェックのあるものを、ひとつの受付番号でまとめて銀行へ伝えます。", en: "These are recent and not answered yet. We tell the bank of all that are ticked, under one report number."}
+)
+
+// WhichPage asks once which alerts of a service are not the owner's.
+func WhichPage(f WhichFacts) message.Page {
+	lang := langOf(f.View.Lang)
+	notMine := pick(f.View.Watcher.Role == watch.Guardian, tNotTheirs, tNotMine).in(lang)
+	p := plainPage(lang, tWhichName, tWhichTitle, tWhichText.in(lang), tPartsNote.in(lang, notMine))
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
+	form := message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger}
+	var ids []string
+	for i := range f.Entries {
+		e := &f.Entries[i]
+		ids = append(ids, e.Record.ID)
+		form.Fields = append(form.Fields, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: e.Record.ID, Checked: true,
+			Label: When(lang, e.Record, f.Now) + "　" + e.label(lang, f.View.Watcher.HideAmount)})
+	}
+	form.Fields = append(form.Fields, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")},
+		message.Field{Kind: message.FieldHidden, Name: "record", Value: f.Record})
+	p.Parts[0].Forms = []message.Form{form}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
 }
