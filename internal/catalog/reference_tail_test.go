@@ -15,7 +15,7 @@ func refCells(s string) int {
 	s = strings.NewReplacer("\u309B", "\u3099", "\u309C", "\u309A").Replace(strings.ToValidUTF8(s, ""))
 	n := 0
 	for _, r := range s {
-		if unicode.Is(unicode.Hangul, r) { // a syllable is one character, whatever it is made of
+		if unicode.Is(unicode.Hangul, r) && unicode.IsLetter(r) { // a syllable is one character, whatever it is made of
 			n += 2
 			continue
 		}
