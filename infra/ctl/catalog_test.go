@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/ed25519"
 	"encoding/base64"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"kozamori/infra/operator"
 	"kozamori/internal/catalog"
 	"kozamori/internal/edition"
+	"kozamori/internal/lesson"
+	"kozamori/internal/watch"
 )
 
 // An operator publishes entries, a bank's own, and goes back, each by one
@@ -108,5 +111,26 @@ func TestPublishingACatalogue(t *testing.T) {
 	w.secrets[operator.CatalogKey] = "x"
 	if code, out := run("catalog", "rollback"); code != 1 || !strings.Contains(out, "no seed") {
 		t.Errorf("with no key: %d\n%s", code, out)
+	}
+}
+
+func TestProposals(t *testing.T) {
+	w := newWorld(t)
+	w.bank("0125", "七十七銀行")
+	c := lesson.New(w.store, atNoon, slog.New(slog.DiscardHandler))
+	for i := range 60 {
+		c.Saw(watch.AccountKey{Bank: "0125", Ref: fmt.Sprint(i)}, lesson.Unnamed, "RTKヌネ", "")
+		c.Saw(watch.AccountKey{Bank: "0125", Ref: fmt.Sprint(i % 15)}, lesson.Unnamed, "RTKヤマダ", "")
+	}
+	c.Save(t.Context())
+	code, out, _ := w.ctl("catalog", "proposals")
+	if code != 0 || !strings.Contains(out, "RTKヌネ") || !strings.Contains(out, "an entry") || strings.Contains(out, "ヤマダ") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if code, out, _ := w.ctl("catalog", "proposals", "-bank", "0168"); code != 0 || !strings.Contains(out, "Nothing that came from at least 20 accounts") {
+		t.Errorf("another bank: exit %d\n%s", code, out)
+	}
+	if code, out, _ := w.ctl("catalog", "proposals", "-json"); code != 0 || !strings.Contains(out, `"form"`) || !strings.Contains(out, `"not_mine"`) {
+		t.Errorf("as JSON: exit %d\n%s", code, out)
 	}
 }

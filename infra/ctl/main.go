@@ -45,6 +45,7 @@ var commands = []command{
 	{"catalog show", "[SERVICE]", "tell which edition of the catalogue is at work, or what it knows of a service", catalogShow},
 	{"catalog check", "[FILE…]", "try new entries of the catalogue: whether they go together, and ring on no ordinary line", catalogCheck},
 	{"catalog try", "FILE…", "tell what new entries would change on lines of a bank", catalogTry},
+	{"catalog proposals", "", "list what deserves an entry or a trap, as the lines and answers of many accounts tell", catalogProposals},
 	{"catalog key", "", "make the key that signs published catalogues, and print what programs verify them with", catalogKey},
 	{"catalog publish", "[FILE…]", "put this catalogue, with the entries of files, in use at a deployment", catalogPublish},
 	{"catalog rollback", "", "put the catalogue in use that was published before", catalogRollback},

@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
+	"kozamori/internal/lesson"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
@@ -56,6 +57,7 @@ type System struct {
 
 	names  Names
 	live   *edition.Live
+	lesson *lesson.Counter
 	client func() (*line.Client, error)
 	keys   func() (*token.Keys, error)
 }
@@ -73,6 +75,7 @@ func New(c Config, m Means) *System {
 		s.Store.KeepDispute = c.KeepDisputes
 	}
 	s.names = NewNames(s.Store, s.Now)
+	s.lesson = lesson.New(s.Store, s.Now, s.Logger)
 	s.live = &edition.Live{Store: s.Store, Keys: c.CatalogKeys, Now: s.Now, Logger: s.Logger}
 	s.client = sync.OnceValues(s.newLINE)
 	s.keys = sync.OnceValues(func() (*token.Keys, error) { return token.NewKeys(c.LinkKeys...) })
@@ -107,7 +110,7 @@ func (s *System) Platform() (*line.Client, error) { return s.client() }
 
 // Disputes answers alerts.
 func (s *System) Disputes() *dispute.Service {
-	return &dispute.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
+	return &dispute.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger, Lessons: s.lesson}
 }
 
 // Membership binds people to accounts.
@@ -126,7 +129,7 @@ func (s *System) Ingest() http.Handler {
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {
-	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Now: s.Now, Logger: s.Logger}).Handle)
+	return s.upToDateWith(detect.New(detect.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Lessons: s.lesson, Now: s.Now, Logger: s.Logger}).Handle)
 }
 
 // composer words alerts and makes their links.

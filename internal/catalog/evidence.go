@@ -71,6 +71,7 @@ type Decision struct {
 	Strength Strength
 	Match    Match // what the text alone came to
 	hinges   bool
+	gap      Gap
 	refund   bool // the other reading is money that came in, which strangers can write
 	n        uint8
 	readings [2]Reading
@@ -128,6 +129,20 @@ func (d *Decision) Billed() bool {
 	return d.Strength == None && d.n > 1 && d.readings[0].Why.Has(WhyRhythm)
 }
 
+// Gap is what the catalogue does not know of a debit.
+type Gap uint8
+
+// What may be missing. Of transfers nothing is: they are to anybody.
+const (
+	NoGap          Gap = iota
+	UnknownWord        // next to a service's name
+	UnknownName        // behind a real-time rail
+	UnknownService     // that the bank named
+)
+
+// Gap is what the catalogue does not know of the debit.
+func (d *Decision) Gap() Gap { return d.gap }
+
 // Hinges tells that the account's links, if it has the right one, would change
 // a decision of None.
 func (d *Decision) Hinges() bool { return d.hinges }
@@ -171,6 +186,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	w.dated()
 	w.repeated()
 	w.answered()
+	out.gap = w.gap()
 	out.Strength, out.readings, out.n = w.finish()
 	if out.Strength == None && len(e.Links) == 0 && !e.Link {
 		out.hinges = w.bare || w.read != nil || w.railed(text) != nil

@@ -21,6 +21,7 @@ type weighing struct {
 	bare     bool     // the name is one that needs more than the text
 	read     *Service // the service whose name is a bill at this bank
 	silent   bool     // the other reading came first
+	strange  bool     // the bank named a service that is not known
 }
 
 // text takes what the text alone says.
@@ -101,7 +102,7 @@ func (w *weighing) named() {
 		case f.trap != nil:
 			what = f.trap.why
 		default:
-			what = w.e.Service
+			what, w.strange = w.e.Service, true
 			if w.service == nil {
 				// The bank knows a service that the catalogue does not.
 				w.strength = Likely
@@ -255,6 +256,20 @@ func (w *weighing) answered() {
 		w.strength = Likely
 		w.why |= WhyChosen
 	}
+}
+
+// gap is what is not known.
+func (w *weighing) gap() Gap {
+	switch {
+	case w.strange:
+		return UnknownService
+	case w.marks&flagTransfer != 0 || w.why.Has(WhyEnded|WhyTooMuch):
+	case w.strength == Two && w.otherWhy == WhyUnknownWord:
+		return UnknownWord
+	case w.service == nil && w.other == "" && w.marks&flagRail != 0:
+		return UnknownName
+	}
+	return NoGap
 }
 
 // finish puts the readings in order. It returns values, because what is

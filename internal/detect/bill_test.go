@@ -22,15 +22,13 @@ func months(descriptor string) []jsontext.Value {
 	return []jsontext.Value{on("2020-06-02", descriptor, 21_987, ""), on("2020-07-01", descriptor, 28_110, ""), on("2020-08-03", descriptor, 40_005, ""), on("2020-09-01", descriptor, 19_333, "")}
 }
 
-// told are the descriptors of the alerts that somebody was told of at once.
+// told are the descriptors of the debits that rang.
 func (h *house) told(t *testing.T) map[string]int {
 	t.Helper()
 	out := map[string]int{}
 	for _, r := range h.history(t) {
-		for _, d := range r.Deliveries {
-			if d.Kind == watch.TellAlert {
-				out[r.Descriptor]++
-			}
+		if r.IsAlert() && r.Kind == watch.Debit && !r.Past {
+			out[r.Descriptor]++
 		}
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"kozamori/internal/lesson"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -26,6 +27,8 @@ type Config struct {
 	// the family is called; the next channel is used after half of it. 0 turns
 	// escalation off.
 	EscalateAfter time.Duration
+	// Lessons counts what the catalogue does not know; nil counts nothing.
+	Lessons *lesson.Counter
 	Now           func() time.Time
 	Logger        *slog.Logger
 }
@@ -147,6 +150,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	}
 	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(accounts),
 		"alerts", jobs.Len(), "failed", len(failed), "took", s.Now().Sub(start))
+	s.Lessons.Save(ctx)
 	return s.later(msgs, verdicts, failed)
 }
 

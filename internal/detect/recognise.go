@@ -19,6 +19,7 @@ type recognised struct {
 	billed bool
 	// hinges tells that the account's charge links may make another match.
 	hinges bool
+	gap    catalog.Gap // what the catalogue does not know of it
 }
 
 // recognise tells what an event is a debit or link of, by all that the bank
@@ -56,7 +57,7 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 		r.match.Service, r.match.Confidence, r.other = id, d.Confidence(), d.Bill()
 		r.disagreement(e, &d)
 	}
-	r.hinges = d.Hinges()
+	r.hinges, r.gap = d.Hinges(), d.Gap()
 	return r
 }
 

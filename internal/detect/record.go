@@ -50,8 +50,10 @@ func (a *accountWork) record(ctx context.Context, w work) (outcome, error) {
 	})
 	if err != nil {
 		a.reread(ctx, w.event.Account())
+		return out, err
 	}
-	return out, err
+	a.learn(&w)
+	return out, nil
 }
 
 // reread repairs a.activity after a failure; if that fails too the next write

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -134,6 +135,10 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 	}
 	k.send(ctx, &jobs)
+	if r := res.Record; !res.Repeated && (res.Outcome == Opened || res.Outcome == Mine) {
+		k.Lessons.Answer(r.Account, catalog.Form(r.Descriptor), r.Service, res.Outcome == Mine)
+		k.Lessons.Save(ctx)
+	}
 	if res.Outcome == Opened || res.Repeated && res.Outcome == AlreadyOpen {
 		if err := k.protect(ctx, &res); err != nil {
 			return Result{}, err

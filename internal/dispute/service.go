@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/lesson"
 	"kozamori/internal/queue"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
@@ -122,8 +123,9 @@ type Service struct {
 	Store   *store.Store
 	Queue   queue.Sender
 	Now     func() time.Time
-	UndoFor time.Duration // UndoFor if zero
-	Logger  *slog.Logger  // slog.Default if nil
+	UndoFor time.Duration   // UndoFor if zero
+	Logger  *slog.Logger    // slog.Default if nil
+	Lessons *lesson.Counter // counts answers for the catalogue; nil counts nothing
 }
 
 func (k *Service) now() time.Time {

@@ -75,6 +75,7 @@ func kinds(s *store.Store) []one {
 	code := full(func(c *store.Code) { c.Hash, c.OnAccount = "code_1", watch.On(watched) })
 	seen := full(func(w *store.Seen) { w.ID = "W1" })
 	manifest := full(func(m *store.Manifest) { m.Sequence = 7 })
+	counted := full(func(l *store.Lessons) { l.Bank, l.Month, l.Process = "0125", "2026-11", "process" })
 	trace := full(func(t *store.Trace) { t.Bank, t.Event, t.Record = "0125", "evt_1", "rec_1" })
 	ticket := full(func(t *store.Ticket) { t.Hash, t.Owner = "ticket_1", store.AccountTickets(watched) })
 
@@ -186,6 +187,11 @@ func kinds(s *store.Store) []one {
 		}},
 		{"seen", func(*store.Store) store.Write { return store.PutSeen(seen) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Seen, error) { return s.Seen(ctx, "W1") }, store.PutSeen),
+		}},
+		{"lessons", func(*store.Store) store.Write { return store.PutLessons(counted) }, findAll{
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Lessons, error) {
+				return only(store.Collect(s.Lessons(ctx, "0125")))
+			}, store.PutLessons),
 		}},
 		{"catalog_manifest", func(*store.Store) store.Write { return store.PutManifest(manifest)[0] }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Manifest, error) { return s.Manifest(ctx) },
