@@ -17,8 +17,9 @@ type Shown struct {
 	Status     Status     `json:"status,omitempty"`
 	Service    string     `json:"service,omitempty"`
 	Confidence Confidence `json:"confidence,omitempty"`
-	Second     *Second    `json:"second,omitempty"`
 	Descriptor string     `json:"descriptor,omitempty"`
+	Other      string     `json:"other,omitempty"` // see Record
+	Second     *Second    `json:"second,omitempty"`
 	Balance    *int64     `json:"balance,omitempty"`
 	OccurredAt time.Time  `json:"occurred_at"`
 	UndoneAt   time.Time  `json:"undone_at,omitzero"`
@@ -30,8 +31,8 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence, Second: r.Second,
-		Descriptor: r.Descriptor, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly}
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly}
 	if n, ok := r.Notice(watcher); ok {
 		s.Reasons = n.Reasons
 	}
@@ -46,20 +47,8 @@ func (r *Record) As(s *Shown) *Record {
 	}
 	c := *r
 	c.Amount, c.Returned, c.Again, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.Status, s.Service, s.Confidence
-	c.Second, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	return &c
-}
-
-// ReasonsOf is why a delivery tells its watcher.
-func (r *Record) ReasonsOf(d *Delivery) Reasons {
-	if d.Shows != nil {
-		return d.Shows.Reasons
-	}
-	var none Reasons
-	if n, ok := r.Notice(d.Watcher); ok {
-		return n.Reasons
-	}
-	return none
 }
 
 // Answered tells whether an answer stands for all that the incident says.

@@ -52,8 +52,8 @@ func TestAMessageKeepsEachFactWhateverBecomesOfTheRecord(t *testing.T) {
 	was, is := &Record{}, &Record{}
 	fill(t, reflect.ValueOf(was).Elem(), 1)
 	fill(t, reflect.ValueOf(is).Elem(), 2)
-	if n := len(facts(was)); n != 12 {
-		t.Errorf("messages show %d facts of a record; this test was written for 12", n)
+	if n := len(facts(was)); n != 13 {
+		t.Errorf("messages show %d facts of a record; this test was written for 13", n)
 	}
 	s := was.Shows("w")
 	for name, want := range facts(was) {
@@ -76,20 +76,8 @@ func TestAMessageKeepsEachFactWhateverBecomesOfTheRecord(t *testing.T) {
 	}
 }
 
-func TestReasonsAreThoseOfTheMessageThenThoseOfTheNotice(t *testing.T) {
+func TestReasonsAreThoseOfTheNotice(t *testing.T) {
 	r := &Record{Notices: []Notice{{Watcher: "w", Reasons: Because(Burst)}}}
-	for name, c := range map[string]struct {
-		d    Delivery
-		want Reason
-	}{
-		"a message that the record has outlived": {Delivery{Watcher: "w", Shows: &Shown{Reasons: Because(NewLink)}}, NewLink},
-		"a message of the record as it is":       {Delivery{Watcher: "w"}, Burst},
-		"a message to somebody without a notice": {Delivery{Watcher: "x"}, 0},
-	} {
-		if got := r.ReasonsOf(&c.d); got != Because(c.want) {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
-		}
-	}
 	if got := r.Shows("w").Reasons; got != Because(Burst) {
 		t.Errorf("a message to the watcher shows the reasons %q", got)
 	}
