@@ -178,7 +178,7 @@ func (c *Client) outcome(ctx context.Context, token string, res *http.Response) 
 	case s >= 500, s == http.StatusUnauthorized, s == http.StatusRequestTimeout:
 		o.Result = watch.SendRetry
 	case s == http.StatusTooManyRequests:
-		o.Result, o.RetryAfter = watch.SendRetry, 2*time.Second
+		o.Result, o.RetryAfter, o.Untaken = watch.SendRetry, 2*time.Second, true
 		if c.spent(ctx, token) {
 			o.Result, o.Problem = watch.SendExhausted, "the month's LINE messages are spent"
 		}

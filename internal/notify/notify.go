@@ -144,7 +144,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	if wait := d.After.Sub(s.Now()); wait > 0 {
 		return queue.RetryAfter(wait)
 	}
-	if m.Receives == 1 && !j.Again && !d.Tried {
+	if unsent(m, j, d) {
 		if v, ok := s.renew(ctx, m, h, d.ID); !ok {
 			return v
 		}
@@ -172,6 +172,13 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
 	return s.outcome(ctx, m, h, d, w, o)
+}
+
+// unsent tells that the provider has nothing of a delivery, for certain: no
+// other job of it was queued, and each earlier attempt is on record as refused.
+// One that is not on record may have been cut off after it was taken.
+func unsent(m queue.Message, j watch.Job, d *watch.Delivery) bool {
+	return !j.Again && !d.Tried && d.State != watch.Sending && d.Attempts >= m.Receives-1
 }
 
 // renew has a delivery that was never sent say what is true now: what has
