@@ -29,8 +29,8 @@ type Config struct {
 	EscalateAfter time.Duration
 	// Lessons counts what the catalogue does not know; nil counts nothing.
 	Lessons *lesson.Counter
-	Now           func() time.Time
-	Logger        *slog.Logger
+	Now     func() time.Time
+	Logger  *slog.Logger
 }
 
 // Stage is the detector.

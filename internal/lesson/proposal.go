@@ -63,7 +63,9 @@ func Proposals(ctx context.Context, s *store.Store, bank string) ([]Proposal, er
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(x, y Proposal) int { return cmp.Or(cmp.Compare(y.Accounts, x.Accounts), cmp.Compare(x.Form, y.Form)) })
+	slices.SortFunc(out, func(x, y Proposal) int {
+		return cmp.Or(cmp.Compare(y.Accounts, x.Accounts), cmp.Compare(x.Form, y.Form))
+	})
 	return out, nil
 }
 
