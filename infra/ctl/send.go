@@ -257,6 +257,11 @@ func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) 
 	req.Header.Set(webhooks.HeaderWebhookID, id)
 	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
+	return s.answer(req)
+}
+
+// answer does a request and reads what came of its events.
+func (s *sender) answer(req *http.Request) (*reply, error) {
 	res, err := s.client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("no answer from %s", s.url)

@@ -184,6 +184,34 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 	})
 }
 
+// The charge links that the bank names when it binds an account are shown right
+// after opting in, and "not mine" reports one, before anything has rung.
+func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i, err := w.enrol.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref, Mask: "普通 ***4567",
+		Links: []membership.LinkRequest{{Service: "paypay", Since: "2019-05-01", Route: "web_kouza_furikae"}, {Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-08-01T10:00:00+09:00"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.say(alice, i.Code)
+	w.Add(6 * time.Second)
+	w.settle()
+	shown := w.shown(alice)
+	list := shown[len(shown)-1]
+	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "（連携中）", "a=notmine", "a=mine"} {
+		if !strings.Contains(list, part) {
+			t.Errorf("the list does not say %q: %s", part, list)
+		}
+	}
+	record := watch.SeededID(account, "paypay", "", time.Date(2019, 5, 1, 0, 0, 0, 0, watch.JST))
+	w.tap(alice, "a=notmine&r="+record)
+	w.reads(alice, opened)
+	if r, err := w.store.Record(context.Background(), record); err != nil || r.Answer == nil || r.Answer.Value != watch.NotMine || r.Dispute == "" {
+		t.Errorf("the link: %+v, %v", r, err)
+	}
+}
+
 func TestManyServicesFitIntoOneMessage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

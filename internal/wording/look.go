@@ -237,7 +237,7 @@ func (s *ServiceLine) linked() (watch.Link, bool) {
 var (
 	tServName    = text{ja: "口座守：つながっているサービス", en: "Kozamori: connected services"}
 	tServTitle   = text{ja: "つながっているサービス", en: "Connected services"}
-	tServText    = text{ja: "口座守に登録してから、この口座に連携または引き落としをした決済サービスです。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it since it has been watched. Older links may not be known: please check your passbook too."}
+	tServText    = text{ja: "この口座に連携または引き落としをした決済サービスです。口座守に登録する前の連携は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it. Of links from before it was watched only those are here that the bank has told us of: please check your passbook too."}
 	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
 	tServLinked  = text{ja: "連携の登録", en: "Linked since"}
 	tServUnlink  = text{ja: "登録は見つかっていません", en: "no link on record"}
