@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/sim"
@@ -73,134 +74,175 @@ func (w *town) unreachable(account string) error {
 	})
 }
 
+// home is an account with an owner, a guardian and one alert, which both of
+// them may answer. Each alert has an account of its own: what follows an alert
+// waits for company, and what follows a report is added to it.
+type home struct {
+	account, mail, owner, guardian string
+	txn, amount                    string // of the newest debit
+	debits                         int
+}
+
+// moves has a guardian watch somebody's account, whom LINE does not reach if
+// blocked.
+func (w *town) moves(ctx context.Context, name string, blocked bool) (h home, err error) {
+	h.account, h.mail = "acc_family_"+name, name+"@example.jp"
+	if h.owner, h.guardian, err = w.guarded(ctx, h.account, h.mail); err == nil && blocked {
+		err = w.follows(ctx, h.owner, h.account, false)
+	}
+	return h, err
+}
+
+// alerted takes money from the account, which the guardian hears of.
+func (w *town) alerted(ctx context.Context, h *home) error {
+	h.debits++
+	h.txn, h.amount = fmt.Sprint(h.account, h.debits), fmt.Sprintf("3,00%d円", h.debits)
+	if err := w.debit(ctx, h.txn, h.account, 3000+h.debits); err != nil {
+		return err
+	}
+	return w.rings(h.guardian, h.amount)
+}
+
 func family(ctx context.Context, w *town) error {
-	const account = "acc_family"
-	owner, guardian, err := w.guarded(ctx, account, "family@example.jp")
-	if err != nil {
+	inChat := func(h home) error { return w.press(h.guardian, "notmine") }
+	onPage := func(h home) error {
+		_, _, err := w.reports(w.newest(h.guardian))
 		return err
 	}
-	n := 0
-	next := func() (txn, amount string, err error) {
-		n++
-		txn, amount = fmt.Sprint("fam", n), fmt.Sprintf("3,00%d円", n)
-		err = w.debit(ctx, txn, account, 3000+n)
-		if err == nil {
-			err = w.until("the guardian's phone rings", func() bool { return w.alerts(guardian, amount) == 1 })
-		}
-		return txn, amount, err
-	}
-	inChat := func(string) error { return w.press(guardian, "notmine") }
-	onPage := func(string) error {
-		c := w.browser()
-		_, at, err := page(c, link.FindString(w.newest(guardian)))
-		if err == nil {
-			_, _, err = submit(c, at.String(), url.Values{"do": {"notmine"}})
-		}
-		return err
-	}
-	for _, c := range []struct {
-		answer  func(string) error
+	for i, c := range []struct {
+		answer  func(home) error
 		blocked bool
 		channel watch.ChannelKind
 	}{{inChat, false, watch.LINE}, {onPage, false, watch.LINE}, {inChat, true, watch.Email}, {onPage, true, watch.Email}} {
-		if c.blocked != slices.ContainsFunc(w.line.Users(), func(u sim.User) bool { return u.ID == owner && u.Blocked }) {
-			if err := w.follows(ctx, owner, account, !c.blocked); err != nil {
-				return err
-			}
-		}
-		txn, amount, err := next()
+		h, err := w.moves(ctx, fmt.Sprint("answer", i), c.blocked)
 		if err == nil {
-			err = c.answer(amount)
+			err = w.alerted(ctx, &h)
 		}
 		if err == nil {
-			err = w.sent(ctx, account, txn, watch.TellAnswer, c.channel)
+			err = c.answer(h)
+		}
+		if err == nil {
+			err = w.sent(ctx, h.account, h.txn, watch.TellAnswer, c.channel)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return errors.Join(w.byMailOnly(ctx, owner, account, next))
+	for _, run := range []func(context.Context, *town) error{byMailOnly, mailRefused, mailCameBack} {
+		if err := run(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// byMailOnly goes on with an owner whom LINE does not reach.
-func (w *town) byMailOnly(ctx context.Context, owner, account string, next func() (string, string, error)) error {
-	var m sim.Mail
-	txn, amount, err := next()
-	if err != nil {
-		return err
-	}
-	if err := w.sent(ctx, account, txn, watch.TellAlert, watch.Email); err != nil {
-		return err
-	}
-	w.mailTo("family@example.jp", &m)
+// reports answers "not mine" on the page that a message leads to, and returns
+// the browser and the page's address.
+func (w *town) reports(message string) (*http.Client, string, error) {
 	c := w.browser()
-	_, at, err := page(c, link.FindString(m.Text))
+	_, at, err := page(c, link.FindString(message))
+	if err == nil {
+		_, _, err = submit(c, at.String(), url.Values{"do": {wording.DoNotMine}})
+	}
+	return c, text(at), err
+}
+
+// byMailOnly is an owner whom LINE does not reach, and who takes a report back
+// that the guardian has heard of.
+func byMailOnly(ctx context.Context, w *town) error {
+	h, err := w.moves(ctx, "mails", true)
+	if err == nil {
+		err = w.alerted(ctx, &h)
+	}
+	if err == nil {
+		err = w.sent(ctx, h.account, h.txn, watch.TellAlert, watch.Email)
+	}
 	if err != nil {
 		return err
 	}
-	if _, _, err := submit(c, at.String(), url.Values{"do": {"notmine"}}); err != nil {
+	var m sim.Mail
+	w.mailTo(h.mail, &m)
+	c, at, err := w.reports(m.Text)
+	if err != nil {
 		return err
 	}
 	var told sim.BankDispute
-	if err := w.until("the bank hears of the dispute of "+amount, func() bool {
-		i := slices.IndexFunc(w.bank.Disputes(), func(d sim.BankDispute) bool { return d.AccountRef == account && d.Transaction == txn })
-		if i >= 0 {
-			told = w.bank.Disputes()[i]
-		}
-		return i >= 0
-	}); err != nil {
+	if err := w.until("the bank hears of the dispute", func() bool { return w.heard(h.account, &told) }); err != nil {
 		return err
 	}
 	if _, err := w.ask(ctx, http.MethodPost, "/disputes/"+told.DisputeID+"/status", `{"status":"frozen"}`, http.StatusOK); err != nil {
 		return err
 	}
-	if err := w.sent(ctx, account, txn, watch.TellDispute, watch.Email); err != nil {
+	if err := w.sent(ctx, h.account, h.txn, watch.TellDispute, watch.Email); err != nil {
 		return err
 	}
-	// Somebody who is a friend again hears there what no mail brings: what SES
-	// refuses, and what comes back.
+	asks, _, err := submit(c, at, url.Values{"do": {wording.DoUndo}})
+	if err != nil || !strings.Contains(asks, wording.FieldAsked) || !strings.Contains(asks, told.Reference) {
+		return fmt.Errorf("a report of which the family was told is taken back unasked: %w", err)
+	}
+	before := w.newest(h.guardian)
+	if _, _, err := submit(c, at, filled(asks, "do", wording.DoUndo)); err != nil {
+		return err
+	}
+	if err := w.until("the guardian hears that it is taken back", func() bool { return w.newest(h.guardian) != before }); err != nil {
+		return err
+	}
+	return w.reported(h.account, "dispute.withdrawn", []string{h.txn})
+}
+
+// mailRefused is an owner who is a friend again by the time SES refuses a mail:
+// LINE tells them.
+func mailRefused(ctx context.Context, w *town) error {
+	h, err := w.moves(ctx, "refused", true)
+	if err != nil {
+		return err
+	}
 	resume := w.Pause("EmailQueue")
-	if txn, _, err = next(); err == nil {
-		err = w.follows(ctx, owner, account, true)
+	if err = w.alerted(ctx, &h); err == nil {
+		err = w.follows(ctx, h.owner, h.account, true)
 	}
 	w.mail.Fail(1, sim.MailRejected)
 	resume()
 	if err == nil {
-		err = w.sent(ctx, account, txn, watch.TellAlert, watch.LINE)
+		err = w.sent(ctx, h.account, h.txn, watch.TellAlert, watch.LINE)
 	}
 	if err == nil {
 		err = w.until("the mail is a dead letter", func() bool { return w.dead(ctx, "EmailDead") != "" })
 	}
+	return err
+}
+
+// mailCameBack is one whose mail came back. When LINE does not reach them
+// either, the bank hears it at once.
+func mailCameBack(ctx context.Context, w *town) error {
+	h, err := w.moves(ctx, "returned", true)
 	if err == nil {
-		err = w.follows(ctx, owner, account, false)
+		err = w.alerted(ctx, &h)
+	}
+	if err == nil {
+		err = w.sent(ctx, h.account, h.txn, watch.TellAlert, watch.Email)
+	}
+	if err == nil {
+		err = w.follows(ctx, h.owner, h.account, true)
 	}
 	if err != nil {
 		return err
 	}
-	if txn, _, err = next(); err == nil {
-		err = w.sent(ctx, account, txn, watch.TellAlert, watch.Email)
-	}
-	if err == nil {
-		err = w.follows(ctx, owner, account, true)
-	}
-	if err != nil {
-		return err
-	}
-	w.mailTo("family@example.jp", &m)
+	var m sim.Mail
+	w.mailTo(h.mail, &m)
 	if err := w.cameBack(ctx, m, "Bounce"); err != nil {
 		return err
 	}
-	if err := w.sent(ctx, account, txn, watch.TellAlert, watch.LINE); err != nil {
+	if err := w.sent(ctx, h.account, h.txn, watch.TellAlert, watch.LINE); err != nil {
 		return err
 	}
-	// And now that nothing is left the bank hears it at once.
-	if err := w.follows(ctx, owner, account, false); err != nil {
+	if err := w.follows(ctx, h.owner, h.account, false); err != nil {
 		return err
 	}
-	if _, _, err = next(); err != nil {
+	if err := w.alerted(ctx, &h); err != nil {
 		return err
 	}
-	return w.unreachable(account)
+	return w.unreachable(h.account)
 }
 
 func nobodyReached(ctx context.Context, w *town) error {

@@ -232,8 +232,8 @@ func refusedLater(ctx context.Context, w *town) error {
 	if err := w.binds(ctx, user, "acc_contradicted", ""); err != nil {
 		return err
 	}
-	// One more than is kept of a debit, each of a lower amount, which rings no
-	// phone again.
+	// One more than is kept of a debit, each of a lower amount: whatever is true
+	// when the phone rings, it does not ring again.
 	var events []string
 	at := time.Now().Format(time.RFC3339)
 	for i := range watch.MaxEntries + 1 {
@@ -242,13 +242,19 @@ func refusedLater(ctx context.Context, w *town) error {
 	if err := w.post(ctx, `{"events":[`+strings.Join(events, ",")+`]}`); err != nil {
 		return err
 	}
-	if err := w.until("the phone rings", func() bool { return w.alerts(user, "2,401円") == 1 }); err != nil {
-		return err
-	}
-	return w.until("what is one too many is in quarantine", func() bool {
+	if err := w.until("what is one too many is in quarantine", func() bool {
 		list, err := store.First(w.store.Quarantine(ctx, "0125"), 100)
 		return err == nil && slices.ContainsFunc(list, func(r *store.Refused) bool { return strings.Contains(r.Problem, "more was said") })
-	})
+	}); err != nil {
+		return err
+	}
+	if err := w.until("the phone rings", func() bool { return w.accepted(ctx, "acc_contradicted", watch.LINE) }); err != nil {
+		return err
+	}
+	if n := w.alerts(user, "円"); n != 1 {
+		return fmt.Errorf("one debit rang %d times", n)
+	}
+	return nil
 }
 
 // erasedAgain is an account that is erased while somebody writes to it, and

@@ -45,6 +45,7 @@ var scenarios = []scenario{
 	{"a mail of which nobody knows whether it went out is sent again", half},
 	{"a bank that sends nothing is noticed", silent},
 	{"an event of LINE that cannot be kept is refused", webhookLost},
+	{"four debits in a second are one incident, which one tap reports", incident},
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
 }
 
@@ -150,7 +151,7 @@ func duplicated(ctx context.Context, w *town) error {
 			return err
 		}
 	}
-	if err := w.until("the phone rings for the next one", func() bool { return w.alerts(user, "2,222円") == 1 }); err != nil {
+	if err := w.rings(user, "2,222円"); err != nil {
 		return err
 	}
 	if n := w.alerts(user, "1,111円"); n != 1 {
@@ -367,7 +368,7 @@ func unanswered(ctx context.Context, w *town) error {
 	if err := w.debit(ctx, "u1", "acc_late", 6666); err != nil {
 		return err
 	}
-	if err := w.until("the phone rings", func() bool { return w.alerts(user, "6,666円") == 1 }); err != nil {
+	if err := w.rings(user, "6,666円"); err != nil {
 		return err
 	}
 	var m sim.Mail

@@ -26,6 +26,7 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
+	"kozamori/internal/watch"
 )
 
 // patience is how long something may take to arrive.
@@ -264,6 +265,14 @@ func (w *town) alerts(user, amount string) int {
 		}
 	}
 	return n
+}
+
+// rings waits until a phone tells of an amount. What follows another alert of
+// the same story is told a little later, with what else happens until then.
+func (w *town) rings(user, amount string) error {
+	patient := *w
+	patient.wait += watch.GatherFor
+	return patient.until("a phone tells of "+amount, func() bool { return w.alerts(user, amount) == 1 })
 }
 
 // ask calls the bank API with the bank's key.

@@ -1,0 +1,102 @@
+package samlocal_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/sim"
+)
+
+// incident is the case that the system was made for: one service takes money
+// four times within a second, and once more after that was reported.
+func incident(ctx context.Context, w *town) error {
+	const account = "acc_incident"
+	user, err := w.person("incident")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, account, ""); err != nil {
+		return err
+	}
+	var events []string
+	want := []string{"i1", "i2", "i3", "i4"}
+	for i, txn := range want {
+		events = append(events, fmt.Sprintf(`{"id":"e_%s","type":"debit","transaction_id":%q,"account_ref":%q,"occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`,
+			txn, txn, account, time.Now().Format(time.RFC3339), 30000+i))
+	}
+	if err := w.post(ctx, `{"events":[`+strings.Join(events, ",")+`]}`); err != nil {
+		return err
+	}
+	if err := w.shows(user, "4件・120,006円", "身に覚えがない"); err != nil {
+		return err
+	}
+	if n := w.alerts(user, "円"); n > 2 {
+		return fmt.Errorf("four debits of one story rang %d times", n)
+	}
+	if err := w.press(user, "notmine"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "受付番号はこちらです"); err != nil {
+		return err
+	}
+	if err := w.reported(account, "dispute.opened", want); err != nil {
+		return err
+	}
+	var told sim.BankDispute
+	w.heard(account, &told)
+	if !strings.Contains(w.newest(user), told.Reference) {
+		return fmt.Errorf("the answer does not name %s, which the bank has", told.Reference)
+	}
+	// What follows is added without another tap.
+	if err := w.debit(ctx, "i5", account, 30004); err != nil {
+		return err
+	}
+	if err := w.reported(account, "dispute.updated", append(want, "i5")); err != nil {
+		return err
+	}
+	if err := w.shows(user, "お申し出（"+told.Reference+"）のあとにも引き落としがありました", "30,004円"); err != nil {
+		return err
+	}
+	if strings.Contains(w.newest(user), "a=notmine") {
+		return fmt.Errorf("what was added to a report is to be answered again")
+	}
+	if n := len(slices.DeleteFunc(w.bank.Disputes(), func(d sim.BankDispute) bool { return d.AccountRef != account })); n != 1 {
+		return fmt.Errorf("the bank has %d disputes of one incident", n)
+	}
+	return nil
+}
+
+// reported waits until the bank is told of these transactions of an account, in
+// any order, in one callback.
+func (w *town) reported(account, kind string, txns []string) error {
+	var heard []string
+	err := w.until(fmt.Sprintf("%s tells of %q", kind, txns), func() bool {
+		for _, c := range w.bank.Callbacks() {
+			var body struct {
+				AccountRef   string `json:"account_ref"`
+				Transactions []struct {
+					ID string `json:"transaction_id"`
+				} `json:"transactions"`
+			}
+			if c.Type != kind || json.Unmarshal(c.Body, &body) != nil || body.AccountRef != account {
+				continue
+			}
+			heard = nil
+			for _, t := range body.Transactions {
+				heard = append(heard, t.ID)
+			}
+			if slices.Sort(heard); slices.Equal(heard, txns) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		err = fmt.Errorf("%w\nit tells of %q", err, heard)
+	}
+	return err
+}
