@@ -13,6 +13,7 @@ func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
 		s.note(noteWhole, i, j, w, nil)
 		return found{}
 	case w.has(flagRail) && (s.marks&flagRail == 0 || what != tailNone):
+		s.railable = true
 		s.note(noteRail, i, j, w, nil)
 		return found{}
 	case what == tailWord:

@@ -177,7 +177,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 		text += "　" + e.Detail
 	}
 	f := d.weigh(e.Bank, text, marks, &out.Match)
-	w := weighing{data: d, e: e, marks: marks | f.marks}
+	w := weighing{data: d, e: e, marks: marks | f.marks, railable: f.railable}
 	w.text(&f)
 	out.refund = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit)
 	w.named()
@@ -199,6 +199,7 @@ type weighed struct {
 	name, trap *word
 	sure       sureness
 	marks      flags
+	railable   bool
 }
 
 // weigh reads a text of money that went out, some marks of which the bank
@@ -230,7 +231,7 @@ func (d *data) weighIn(bank, text string, marks flags, m *Match, cells []cell) (
 	s.cells, s.after, s.more = cells[:n], after, more
 	f := s.run()
 	s.match(f, m)
-	return weighed{f.name, f.trap, f.sure, s.marks}, more
+	return weighed{f.name, f.trap, f.sure, s.marks, s.railable}, more
 }
 
 // railNames are what banks call the ways that money moves, folded.

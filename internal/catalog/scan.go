@@ -30,6 +30,7 @@ type scan struct {
 	more       bool  // the text goes on behind what was read
 	out        bool  // money went out, so that no word makes it a credit
 	marks      flags // of the marks passed so far
+	railable   bool  // a name was refused that a real-time rail would let count
 	text, bank string
 	other      int32   // the mark of another business that was passed: its word's number, and one
 	doubt      int32   // the same of a credit's word that was passed, though money went out
@@ -162,7 +163,10 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	switch n := len(w.units); {
 	case lost == 0:
 		return seen
-	case lost < 0 || w.has(flagWhole) && s.marks&flagRail == 0:
+	case lost < 0:
+		return notSure
+	case w.has(flagWhole) && s.marks&flagRail == 0:
+		s.railable = true
 		return notSure
 	case lost == 1 && j == len(s.cells) && !s.more && s.cells[j-1].mark != w.marks[n-1]:
 		if n < minMarkless {
@@ -172,6 +176,7 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	case lost == 1 && n >= minOneLost || n >= minAllLost || s.marks&flagRail != 0:
 		return guessed
 	}
+	s.railable = true
 	return notSure
 }
 

@@ -60,12 +60,13 @@ func code(name string) string {
 // tally counts what was recognised, service by service.
 type tally struct {
 	of    map[string]*[4]int // lines, recognised, missed, false alerts
+	banks map[string]*[4]int // the same by bank, lines of no service left out
 	wrong int
 }
 
 func (y *tally) add(t *testing.T, l line) {
 	if y.of == nil {
-		y.of = map[string]*[4]int{}
+		y.of, y.banks = map[string]*[4]int{}, map[string]*[4]int{}
 	}
 	at := func(id string) *[4]int {
 		if y.of[id] == nil {
@@ -74,17 +75,29 @@ func (y *tally) add(t *testing.T, l line) {
 		return y.of[id]
 	}
 	got := Classify(l.bank, l.text)
-	row := at(l.service)
+	row, bank := at(l.service), y.banks[l.bank]
+	if bank == nil {
+		bank = &[4]int{}
+		y.banks[l.bank] = bank
+	}
 	row[0]++
+	if l.service != "" {
+		bank[0]++
+	}
 	switch {
 	case got.Service == l.service:
 		row[1]++
+		if l.service != "" {
+			bank[1]++
+		}
 		return
 	case l.service != "":
 		row[2]++
+		bank[2]++
 	}
 	if got.Service != "" {
 		at(got.Service)[3]++
+		bank[3]++
 	}
 	if y.wrong++; y.wrong > 25 {
 		t.Fail()
@@ -114,6 +127,18 @@ func (y *tally) String() string {
 			recall = float64(n[1]) / float64(n[0])
 		}
 		fmt.Fprintf(&b, "%-14s %7d %10d %7d %5.1f%% %12d\n", id, n[0], n[1], n[2], 100*recall, n[3])
+	}
+	fmt.Fprintf(&b, "%-14s %7s %10s %7s %6s %12s\n", "bank", "lines", "recognised", "missed", "recall", "false alerts")
+	for _, code := range append([]string{""}, BankCodes()...) {
+		n := y.banks[code]
+		if n == nil {
+			continue
+		}
+		recall := 1.0
+		if n[0] > 0 {
+			recall = float64(n[1]) / float64(n[0])
+		}
+		fmt.Fprintf(&b, "%-14s %7d %10d %7d %5.1f%% %12d\n", code, n[0], n[1], n[2], 100*recall, n[3])
 	}
 	return b.String()
 }

@@ -21,6 +21,7 @@ type weighing struct {
 	bare     bool     // the name is one that needs more than the text
 	read     *Service // the service whose name is a bill at this bank
 	silent   bool     // the other reading came first
+	railable bool     // see scan
 	strange  bool     // the bank named a service that is not known
 }
 
@@ -176,7 +177,7 @@ func (w *weighing) linked(text string) {
 // railed is the service that a text of which nothing else is known would name
 // behind a real-time rail; nil if none.
 func (w *weighing) railed(text string) *Service {
-	if w.service != nil || w.other != "" || w.marks&flagRail != 0 {
+	if !w.railable || w.service != nil || w.other != "" || w.marks&flagRail != 0 {
 		return nil
 	}
 	var m Match
