@@ -45,6 +45,9 @@ func (q *taking) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) e
 	return nil
 }
 func (q *taking) Write(context.Context, ...store.Write) error { return nil }
+func (q *taking) Feed(context.Context, string) (*store.Feed, error) {
+	return &store.Feed{}, nil
+}
 func (q *taking) WebhookSecrets(_ context.Context, bank string) ([]string, error) {
 	if bank != "0125" && bank != "0168" {
 		return nil, ingest.ErrUnknownBank

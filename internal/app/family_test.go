@@ -142,6 +142,11 @@ func (p *person) submits(do string, v url.Values) {
 // family is an owner and a guardian whom they invited, both with a phone.
 func family(t *testing.T) (h *town, owner, guardian *person) {
 	h = newTown(t)
+	owner, guardian = h.family()
+	return h, owner, guardian
+}
+
+func (h *town) family() (owner, guardian *person) {
 	owner, guardian = h.person("花子", "ja"), h.person("Bob", "en")
 	owner.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567"}`)["code"].(string))
 	owner.visits("family")
@@ -151,7 +156,7 @@ func family(t *testing.T) (h *town, owner, guardian *person) {
 	guardian.says(code)
 	guardian.taps("a=join")
 	owner.reads("見守り家族が加わりました", "長女")
-	return h, owner, guardian
+	return owner, guardian
 }
 
 func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {

@@ -40,6 +40,12 @@ type town struct {
 // newTown builds it, with more channels than those that are registered.
 func newTown(t *testing.T, more ...channel.Channel) *town {
 	t.Helper()
+	return newTownOn(t, func(*app.Means) {}, more...)
+}
+
+// newTownOn builds it on other means.
+func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *town {
+	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
 	h := &town{world: w, files: t.TempDir()}
 	table := worldtest.TableIn(t, filepath.Join(h.files, "store"), w.Now)
@@ -63,7 +69,9 @@ func newTown(t *testing.T, more ...channel.Channel) *town {
 		t.Fatal(err)
 	}
 	w.log = slog.New(slog.DiscardHandler)
-	h.system = app.New(c, app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more})
+	means := app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more}
+	alter(&means)
+	h.system = app.New(c, means)
 	w.store = h.system.Store
 	var err error
 	if h.post, err = h.system.Handler(); err != nil {

@@ -29,7 +29,8 @@ func (printed) Send(_ context.Context, q queue.Name, messages ...queue.Outgoing)
 // forgetful is a store that keeps nothing.
 type forgetful struct{}
 
-func (forgetful) Write(context.Context, ...store.Write) error { return nil }
+func (forgetful) Write(context.Context, ...store.Write) error       { return nil }
+func (forgetful) Feed(context.Context, string) (*store.Feed, error) { return &store.Feed{}, nil }
 
 // One request of a bank: an event that is taken, and one that costs only
 // itself. The answer comes after what was taken is in the queue.

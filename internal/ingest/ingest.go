@@ -45,6 +45,7 @@ type Secrets interface {
 // Store is what ingest keeps.
 type Store interface {
 	Write(ctx context.Context, writes ...store.Write) error
+	Feed(ctx context.Context, bank string) (*store.Feed, error)
 }
 
 // Config is what the stage works with.
@@ -176,9 +177,18 @@ func (h *Handler) feed(ctx context.Context, bank string, now time.Time) {
 		h.fed[bank] = minute
 	}
 	h.mu.Unlock()
-	if stale {
-		if err := h.Store.Write(ctx, store.PutFeed(&store.Feed{Bank: bank, LastEvent: minute})); err != nil {
-			h.Logger.Warn("a bank's feed cannot be noted", "bank", bank, "err", err)
+	if !stale {
+		return
+	}
+	err := store.Retry(ctx, func() error {
+		f, err := h.Store.Feed(ctx, bank)
+		if err != nil || !f.LastEvent.Before(minute) && f.SilentSince.IsZero() {
+			return err // another process has noted it
 		}
+		f.LastEvent, f.SilentSince = minute, time.Time{}
+		return h.Store.Write(ctx, store.PutFeed(f))
+	})
+	if err != nil {
+		h.Logger.Warn("a bank's feed cannot be noted", "bank", bank, "err", err)
 	}
 }

@@ -44,7 +44,15 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 // it due.
 func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
-	if err := d.Store.Write(ctx, store.PutErasure(&store.Erasure{OnAccount: watch.On(k), At: now, Due: now.Add(eraseAgain)})); err != nil {
+	e, err := d.Store.Erasure(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		e, err = &store.Erasure{OnAccount: watch.On(k)}, nil
+	}
+	if err != nil {
+		return err
+	}
+	e.At, e.Due = now, now.Add(eraseAgain)
+	if err := d.Store.Write(ctx, store.PutErasure(e)); err != nil {
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
@@ -184,7 +192,8 @@ func names(raw, ref string) bool {
 	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
 }
 
-// lives says how long each kind of ticket about an account lives.
+// lives says how long each kind of ticket about an account lives. One of a kind
+// that only a newer version knows is as old as any can be: it goes.
 var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
 	store.TicketInvites: InviteLife, store.TicketMails: MailLife}
 
@@ -192,7 +201,10 @@ var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, s
 // nonces of its bank that name it, as far as they were made by a time.
 func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
 	end := func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} }
-	made := func(t *store.Ticket) bool { return !t.Expires.Add(-lives[t.Kind]).After(by) }
+	made := func(t *store.Ticket) bool {
+		life, known := lives[t.Kind]
+		return !known || !t.Expires.Add(-life).After(by)
+	}
 	_, codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
 		func(c *store.Code) []store.Write { return []store.Write{store.DeleteCode(c.Hash)} })
 	if err != nil {

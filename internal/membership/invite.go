@@ -149,7 +149,11 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 			again = watch.Derive("invite", t.Hash)
 		}
 		t.Body = invitations.Encode(&inv)
-		if err := d.Store.Write(ctx, append(bindingWrites(a, p, w), store.PutTicket(t))...); err != nil {
+		binding, err := d.binding(ctx, a, w)
+		if err != nil {
+			return err
+		}
+		if err := d.Store.Write(ctx, store.PutPerson(p), store.PutAccount(a), binding, store.PutTicket(t)); err != nil {
 			return err
 		}
 		a.Version++

@@ -166,8 +166,11 @@ func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang 
 		if verdict != nil {
 			return nil, nil, verdict, nil
 		}
-		// The person is written once, below.
-		writes = append(writes, bindingWrites(a, p, w)[1:]...)
+		binding, err := d.binding(ctx, a, w)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		writes = append(writes, store.PutAccount(a), binding)
 		if first {
 			seeds, err := d.seed(ctx, a, past{x.Links, x.HistoryFrom}, now)
 			if err != nil {

@@ -116,7 +116,11 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 	if verdict != nil {
 		return Bound{}, verdict, nil
 	}
-	writes := bindingWrites(a, p, w)
+	binding, err := d.binding(ctx, a, w)
+	if err != nil {
+		return Bound{}, nil, err
+	}
+	writes := []store.Write{store.PutPerson(p), store.PutAccount(a), binding}
 	if first {
 		seeds, err := d.seed(ctx, a, past{c.Links, c.HistoryFrom}, now)
 		if err != nil {
@@ -125,8 +129,7 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 		writes = append(writes, seeds...)
 	}
 	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
-	err = d.Store.Write(ctx, append(writes, store.PutCode(c))...)
-	if err != nil {
+	if err := d.Store.Write(ctx, append(writes, store.PutCode(c))...); err != nil {
 		return Bound{}, nil, err
 	}
 	a.Version++
@@ -142,10 +145,14 @@ func (d *Service) account(ctx context.Context, k watch.AccountKey) (*watch.Accou
 	return a, err
 }
 
-// bindingWrites are the writes of one more binding.
-func bindingWrites(a *watch.Account, p *store.Person, w *watch.Watcher) []store.Write {
-	return []store.Write{store.PutPerson(p), store.PutAccount(a),
-		store.PutBinding(p.LineUser, store.Binding{OnAccount: watch.On(a.AccountKey), Watcher: w.ID})}
+// binding is the write that lets a watcher find their account.
+func (d *Service) binding(ctx context.Context, a *watch.Account, w *watch.Watcher) (store.Write, error) {
+	b, err := d.Store.Binding(ctx, w.LineUser, a.AccountKey)
+	if err != nil {
+		return store.Write{}, err
+	}
+	b.Watcher = w.ID
+	return store.PutBinding(w.LineUser, *b), nil
 }
 
 // grant is what a code, a nonce or an invitation gives a person.

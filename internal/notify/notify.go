@@ -114,7 +114,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	}
 	r := h.now()
 	d, ok := r.Delivery(j.Delivery)
-	if !ok || d.State.Ended() || d.State == watch.Held {
+	if !ok || !d.State.Waits() || d.State == watch.Held {
 		return queue.Acknowledge
 	}
 	account, err := known.account(ctx, r.Account)
@@ -248,7 +248,7 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery 
 	again := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
-		if !ok || d.State.Ended() {
+		if !ok || !d.State.Waits() {
 			return errSettled
 		}
 		now := s.Now()

@@ -112,7 +112,7 @@ func (s *Store) Feed(ctx context.Context, bank string) (*Feed, error) {
 	return &f, nil
 }
 
-// PutFeed writes a bank's feed, whatever was there.
+// PutFeed writes a bank's feed at the version read.
 func PutFeed(f *Feed) Write {
-	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: feeds.Encode(f)}, If: Any}
+	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: feeds.Encode(f)}, If: At(f.Version)}
 }

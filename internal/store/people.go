@@ -108,6 +108,18 @@ func (s *Store) Bindings(ctx context.Context, lineUser string) iter.Seq2[*Bindin
 	return all(ctx, s, Query{PK: personPK(lineUser), From: "A#", To: "A#~"}, as(isBinding, bindings, func(b *Binding, it Item) { b.Version = it.Version }))
 }
 
+// Binding reads a person's binding to an account; one without a watcher at
+// version 0 if there is none.
+func (s *Store) Binding(ctx context.Context, lineUser string, k watch.AccountKey) (*Binding, error) {
+	b := Binding{OnAccount: watch.On(k)}
+	v, err := read(ctx, s, Key{personPK(lineUser), accountPK(k)}, bindings, &b)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	b.Version = v
+	return &b, nil
+}
+
 // PutBinding writes a person's binding, whatever was there.
 func PutBinding(lineUser string, b Binding) Write {
 	return Write{Item: Item{Key: Key{personPK(lineUser), accountPK(b.Account)}, Body: bindings.Encode(&b)}, If: Any}

@@ -101,7 +101,7 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 		jobs, escalated, unreached = queue.Jobs{}, 0, nil
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
-			if d.State.Ended() || d.Due.After(now) {
+			if !d.State.Waits() || d.Due.After(now) {
 				continue
 			}
 			switch d.State {
@@ -129,7 +129,10 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 				unreached = append(unreached, d.ID)
 			}
 		}
-		r.ComputeDue()
+		was := r.Due
+		if r.ComputeDue(); jobs.Len() == 0 && escalated == 0 && r.Due.Equal(was) {
+			return errNotDue // for this version
+		}
 		return nil
 	})
 	if err != nil {
@@ -243,9 +246,7 @@ func (s *Stage) listen(ctx context.Context, b *store.Bank) (quiet bool, err erro
 		}
 		// Ingest writes the same item whenever an event comes: what it wrote
 		// in the meantime must not be lost.
-		w := store.PutFeed(f)
-		w.If = store.At(f.Version)
-		return s.Store.Write(ctx, w)
+		return s.Store.Write(ctx, store.PutFeed(f))
 	})
 	return quiet, err
 }

@@ -302,6 +302,11 @@ func TestABankThatSendsNothingIsAnAlarm(t *testing.T) {
 	silent(59*time.Minute, 0, time.Time{})
 	silent(time.Hour, 1, begin) // 0168 never sent anything, 0001 has no alarm
 	silent(2*time.Hour, 1, begin)
-	h.Put(store.PutFeed(&store.Feed{Bank: "0125", LastEvent: begin.Add(2 * time.Hour)}))
+	f, err := h.Store.Feed(ctx, "0125")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.LastEvent, f.SilentSince = begin.Add(2*time.Hour), time.Time{}
+	h.Put(store.PutFeed(f))
 	silent(2*time.Hour, 0, time.Time{})
 }

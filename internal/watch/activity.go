@@ -182,8 +182,10 @@ func (a *Activity) Apply(r *Record) { a.Replace(nil, r) }
 // nothing. Whatever the order, the same comes of it: that a service touched
 // the account is not forgotten, and all else is what the records say now.
 func (a *Activity) Replace(was, is *Record) {
+	var link Link
+	var debit RecentDebit
 	if was != nil {
-		a.take(was)
+		link, debit = a.take(was)
 	}
 	if is == nil {
 		return
@@ -197,7 +199,7 @@ func (a *Activity) Replace(was, is *Record) {
 	case !is.Complete:
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
-		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt, RemovedAt: is.UndoneAt, Route: is.Route})
+		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt, RemovedAt: is.UndoneAt, Route: is.Route, Unknown: link.Unknown})
 		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
 		s.Links = s.Links[max(0, len(s.Links)-keepLinks):]
 	case is.Service != "":
@@ -205,26 +207,31 @@ func (a *Activity) Replace(was, is *Record) {
 		s.Debits++
 		s.add(is.OccurredAt, is.Kept())
 		if is.UndoneAt.IsZero() {
-			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt, Amount: is.Amount, Service: is.Service})
+			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt, Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
 		}
 	}
 }
 
-// take takes back what a record added.
-func (a *Activity) take(r *Record) {
+// take takes back what a record added, and returns what it was.
+func (a *Activity) take(r *Record) (link Link, debit RecentDebit) {
 	s := a.Services[r.Service]
 	switch {
 	case s == nil || !r.Complete:
 	case r.Kind == LinkRegistered:
-		s.Links = slices.DeleteFunc(s.Links, func(l Link) bool { return l.Record == r.ID })
+		if i := slices.IndexFunc(s.Links, func(l Link) bool { return l.Record == r.ID }); i >= 0 {
+			link = s.Links[i]
+			s.Links = slices.Delete(s.Links, i, i+1)
+		}
 	case r.Service != "":
 		s.Debits = max(0, s.Debits-1)
 		s.add(r.OccurredAt, -r.Kept())
 		if i := slices.IndexFunc(a.Recent, func(d RecentDebit) bool { return d.Record == r.ID }); i >= 0 {
+			debit = a.Recent[i]
 			a.Recent = slices.Delete(a.Recent, i, i+1)
 			s.LastAmount = a.lastAmount(r.Service)
 		}
 	}
+	return link, debit
 }
 
 // lastAmount is the amount of a service's latest debit that stands; 0 if none

@@ -172,6 +172,10 @@ func (s DeliveryState) Ended() bool {
 	return s == Accepted || s == Undelivered || s == Cancelled
 }
 
+// Waits tells whether there is something to do about the delivery. In a state
+// that only a newer version knows, it is for that version to do it.
+func (s DeliveryState) Waits() bool { return s == Queued || s == Held || s == Sending }
+
 // DeliveryKind says what a delivery tells.
 type DeliveryKind string
 

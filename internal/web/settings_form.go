@@ -52,7 +52,7 @@ func (f *settingsForm) rules(r watch.Rules, fold func(string) string, now time.T
 		case watch.Words:
 			*v.At(&r) = f.words(name, fold)
 		case watch.Hours:
-			*v.At(&r) = f.hours(name)
+			*v.At(&r) = f.hours(name, *v.At(&r))
 		case watch.Trusted:
 			*v.At(&r) = f.trusts(name, *v.At(&r), now)
 		}
@@ -113,13 +113,20 @@ func (f *settingsForm) words(name string, fold func(string) string) (out []strin
 	return out
 }
 
-func (f *settingsForm) hours(name string) *watch.Quiet {
+// hours are the stored ones with what the form says, so that they keep what
+// only another version knows of them.
+func (f *settingsForm) hours(name string, stored *watch.Quiet) *watch.Quiet {
 	begin, end := name+wording.FieldEndFrom, name+wording.FieldEndTo
 	from, okFrom := minutes(f.Get(begin))
 	to, okTo := minutes(f.Get(end))
 	switch {
 	case okFrom && okTo:
-		return &watch.Quiet{From: from, To: to}
+		var q watch.Quiet
+		if stored != nil {
+			q = *stored
+		}
+		q.From, q.To = from, to
+		return &q
 	case f.Get(begin) != "" || f.Get(end) != "":
 		f.faults[end] = watch.FaultQuiet
 	}

@@ -1,0 +1,315 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"kozamori/internal/app"
+	"kozamori/internal/queue"
+	"kozamori/internal/settings"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/codectest"
+	"kozamori/internal/watch"
+)
+
+// blind are places that are written without what was there, and why.
+var blind = map[string]string{
+	"R/R answer":         "another answer takes its place, and is a new thing",
+	"D/D history[]":      "follows from the record each time",
+	"A/ACTIVITY summary": "a later summary takes its place",
+
+	// Written whole and unread by each process that comes to the same: what a
+	// newer version has there, it would write again.
+	"N": "what one process counted", "LESSONS": "what one process counted", "LESSONS counted[]": "what one process counted", "V": "where an event went",
+	"Q": "an event that is refused again", "Q/~E": "where it is found", "Q/~T": "where it is found",
+}
+
+// written are the places that the stages must have written over.
+var written = []string{
+	"A/ACTIVITY", "A/ACTIVITY recent[]", "A/ACTIVITY reported[]", "A/ACTIVITY services *", "A/ACTIVITY services * links[]", "A/ACTIVITY summary",
+	"A/PROFILE", "A/PROFILE watchers[]", "A/PROFILE watchers[] channels[]", "A/PROFILE watchers[] rules", "A/PROFILE watchers[] rules quiet",
+	"A/PROFILE watchers[] rules trusts[]", "B/FEED", "C/C", "C/C account",
+	"D/D", "D/D account", "D/D changes[]", "D/D changes[] further", "D/D changes[] shows", "E/E", "E/E account",
+	"R/R", "R/R account", "R/R answer", "R/R answer shows", "R/R deliveries[]", "R/R deliveries[] shows", "R/R deliveries[] shows reasons",
+	"R/R deliveries[] was", "R/R deliveries[] was reasons", "R/R entries[]", "R/R notices[]", "R/R notices[] reasons",
+	"T", "T body", "T body account", "T body accounts[]", "U/A", "U/A account", "U/PERSON", "W/W",
+}
+
+// TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt plays everything that
+// people and banks do, in a house whose table and queues a newer version uses,
+// too.
+func TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt(t *testing.T) {
+	// LINE's events are worked on under a lease: nobody else writes there then.
+	newer := &codectest.Newer{Leaves: func(place string) bool { return place == "W/W" }}
+	h := newTownOn(t, func(m *app.Means) {
+		newer.Table = m.Table
+		m.Table, m.Queue = newer, newer.Queue(m.Queue)
+	})
+	h.everything()
+	for _, l := range newer.Lost() {
+		place, _, _ := strings.Cut(l, " (")
+		if blind[place] == "" {
+			t.Error("lost: ", l)
+		}
+	}
+	kept := newer.Kept()
+	for _, place := range written {
+		if kept[place] == 0 {
+			t.Errorf("nothing was written over %s: it is not tested", place)
+		}
+	}
+	for _, q := range queue.Names {
+		d, err := h.queue.Dead(context.Background(), q, 10)
+		if err != nil || len(d) > 0 {
+			t.Errorf("dead letters in %s: %v %v", q, d, err)
+		}
+	}
+}
+
+// posts sends events as the bank does.
+func (h *town) posts(id string, events ...string) {
+	h.t.Helper()
+	body := `{"events":[` + strings.Join(events, ",") + `]}`
+	wh, err := webhooks.NewWebhook(h.bank.secret)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	sig, err := wh.Sign(id, h.Now(), []byte(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodPost, "/v1/banks/0125/events", strings.NewReader(body))
+	r.Header.Set("webhook-id", id)
+	r.Header.Set("webhook-timestamp", strconv.FormatInt(h.Now().Unix(), 10))
+	r.Header.Set("webhook-signature", sig)
+	rec := httptest.NewRecorder()
+	h.post.ServeHTTP(rec, r)
+	if rec.Code >= 300 {
+		h.t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	h.settle()
+}
+
+// event is an event about the account, now.
+func (h *town) event(id, kind, txn, more string) string {
+	return fmt.Sprintf(`{"id":%q,"type":%q,"transaction_id":%q,"account_ref":"acc_1","occurred_at":%q%s}`, id, kind, txn, h.Now().Format(time.RFC3339), more)
+}
+
+// later lets time pass, and sweeps.
+func (h *town) later(d time.Duration) {
+	h.t.Helper()
+	h.Add(d)
+	if _, err := h.system.Sweep().Sweep(context.Background()); err != nil {
+		h.t.Fatal(err)
+	}
+	h.settle()
+}
+
+// everything is what people and banks do, so that each stage writes what
+// others wrote before.
+func (h *town) everything() {
+	const paypay, docomo = `,"amount":30000,"currency":"JPY","descriptor":"PAYPAY"`, `,"amount":50000,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"`
+	ctx := context.Background()
+	owner, guardian := h.family()
+	tap := func(p *person, data string) {
+		h.t.Helper()
+		if err := h.line.Tap(p.id, data, ""); err != nil {
+			h.t.Fatal(err)
+		}
+		h.settle()
+	}
+
+	// What they want.
+	for range 2 {
+		owner.visits("settings")
+		owner.submits("save", url.Values{"quiet_from": {"22:00"}, "quiet_to": {"07:00"}, "service_min": {"1"}, "keywords": {"カシ"}})
+		h.settle()
+	}
+	owner.says("English")
+	owner.says("日本語")
+	tap(owner, "a=pause&for=1h")
+	h.Add(2 * time.Hour)
+
+	// One debit from its authorisation on, a link, and what cannot be taken.
+	h.posts("m1", h.event("l1", "charge_link.registered", "l1", `,"service":"paypay"`), h.event("e1", "debit", "t1", paypay+`,"status":"pending"`))
+	h.later(time.Minute)
+	h.posts("m2", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), h.event("e3", "debit", "t2", docomo), `{"id":"e4","type":"credit"}`)
+	h.posts("m3", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), `{"id":"e4","type":"credit"}`)
+	h.later(20 * time.Minute) // nobody answers
+	h.later(20 * time.Minute)
+	h.posts("m4", h.event("e5", "debit.reversed", "t1", `,"amount":10000,"currency":"JPY"`))
+	h.posts("m5", h.event("l2", "charge_link.removed", "l1", `,"service":"paypay"`))
+
+	// Answers, their way through the bank, and back.
+	record := h.records()
+	for _, r := range record {
+		w := "r=" + r.ID
+		tap(owner, "a=mine&"+w)
+		tap(owner, "a=notmine&"+w)
+		tap(owner, "a=undo&"+w)
+		tap(guardian, "a=notmine&"+w)
+	}
+	h.bank.mu.Lock()
+	h.bank.down = true
+	h.bank.mu.Unlock()
+	h.posts("m6", h.event("e6", "debit.reversed", "t2", `,"amount":50000,"currency":"JPY"`), h.event("e7", "debit", "t3", docomo))
+	h.later(5 * time.Minute)
+	h.bank.mu.Lock()
+	h.bank.down = false
+	h.bank.mu.Unlock()
+	h.later(3 * time.Hour)
+	for _, r := range h.records() {
+		if r.Dispute != "" {
+			h.call(http.MethodPost, "/disputes/"+r.Dispute+"/status", `{"status":"received","text":"確認します。"}`)
+			h.call(http.MethodPost, "/disputes/"+r.Dispute+"/status", `{"status":"refunded"}`)
+		}
+	}
+	h.later(26 * time.Hour)
+	h.posts("m10", h.event("e10", "debit", "t10", paypay))
+	h.settle()
+	tap(owner, "a=mine&r="+h.records()[0].ID)
+	trust := watch.Trust{Service: "paypay", UpTo: 1000, Until: h.Now().AddDate(0, 1, 0)}
+	if _, err := settings.New(h.store).Trust(ctx, account, settings.Who{LineUser: owner.id}, trust, h.Now()); err != nil {
+		h.t.Fatal(err)
+	}
+	owner.visits("settings")
+	owner.submits("save", url.Values{"service_min": {"500"}})
+
+	// The past, what comes too late, and a bank that is silent.
+	h.call(http.MethodPost, "/accounts/acc_1/history", `{"from":"2026-01-01T00:00:00+09:00","events":[{"id":"p1","type":"debit","transaction_id":"p1","occurred_at":"2026-02-03T12:00:00+09:00","amount":1000,"currency":"JPY","descriptor":"PAYPAY"}]}`)
+	h.settle()
+	old := func(id string) string {
+		return fmt.Sprintf(`{"id":%q,"type":"debit","transaction_id":%q,"account_ref":"acc_1","occurred_at":%q%s}`, id, id, h.Now().AddDate(0, 0, -20).Format(time.RFC3339), paypay)
+	}
+	h.posts("m7", old("o1"))
+	h.posts("m8", old("o2"))
+	h.later(time.Hour)
+	b, err := h.store.Bank(ctx, "0125")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	b.SilentAfter = time.Hour
+	if err := h.store.Write(ctx, store.PutBank(b)); err != nil {
+		h.t.Fatal(err)
+	}
+	h.later(3 * time.Hour)
+	h.posts("m9", h.event("e9", "debit", "t9", paypay))
+
+	// People come and go, and are erased.
+	if err := h.line.Block(guardian.id); err != nil {
+		h.t.Fatal(err)
+	}
+	h.settle()
+	if err := h.line.Follow(guardian.id); err != nil {
+		h.t.Fatal(err)
+	}
+	h.settle()
+	owner.visits("family")
+	owner.submits("hide", nil)
+	owner.follows("invite")
+	owner.submits("invite", nil)
+	owner.submits("invite", nil)
+	h.settle()
+	again := h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567","links":[{"service":"paypay","since":"2026-01-05"}]}`)
+	guardian.says(again["code"].(string))
+	other := h.person("次郎", "ja")
+	h.nonce(other, "acc_1", "acc_2")
+	desk, err := h.system.Membership()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for range 2 {
+		secret, _, err := desk.ClaimMail(ctx, owner.id, account, "owner@example.jp")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if err := desk.MailUnsent(ctx, secret); err != nil {
+			h.t.Fatal(err)
+		}
+		if _, err := desk.ConfirmMail(ctx, secret); err != nil {
+			h.t.Fatal(err)
+		}
+		h.Add(2 * time.Minute)
+	}
+	other.visits("leave")
+	other.submits("leave", nil)
+	h.erase("acc_1")
+	h.erase("acc_1")
+	h.later(time.Hour)
+}
+
+// nonce links a person to accounts of the bank by LINE's account link.
+func (h *town) nonce(p *person, refs ...string) {
+	h.t.Helper()
+	var accounts []string
+	for _, ref := range refs {
+		accounts = append(accounts, fmt.Sprintf(`{"account_ref":%q,"links":[{"service":"paypay","since":"2026-01-05"}]}`, ref))
+	}
+	desk, err := h.system.Membership()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for range 2 {
+		n := h.call(http.MethodPost, "/nonces", `{"accounts":[`+strings.Join(accounts, ",")+`]}`)
+		if _, err := desk.Linked(context.Background(), p.id, n["nonce"].(string), true, watch.Japanese); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// records are those of the account.
+func (h *town) records() []*watch.Record {
+	h.t.Helper()
+	rs, err := store.First(h.store.History(context.Background(), account, time.Time{}, time.Time{}), 100)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return rs
+}
+
+func TestADeliveryInAStateThatOnlyANewerVersionKnowsIsLeftToIt(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t)
+	w.send("t1")
+	w.settle()
+	rs, err := store.First(w.store.History(ctx, account, time.Time{}, time.Time{}), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rs[0]
+	d := r.Deliveries[0]
+	d.ID, d.State, d.Due = "alert-w1-line-7", "parked", w.Now().Add(time.Minute)
+	r.Deliveries = append(r.Deliveries, d)
+	r.Notices[0].EscalateAt = time.Time{}
+	r.ComputeDue()
+	if err := w.store.Write(ctx, store.PutRecord(r)); err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.line.Messages())
+	for range 3 {
+		w.Add(time.Hour)
+		if rep, err := w.sweep.Sweep(ctx); err != nil || rep.Requeued != 0 {
+			t.Errorf("sweep: %+v, %v", rep, err)
+		}
+		if err := w.queue.Send(ctx, queue.LINE, queue.Outgoing{Body: []byte(`{"record":"` + r.ID + `","delivery":"` + d.ID + `"}`)}); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
+	}
+	now, err := w.store.Record(ctx, r.ID)
+	if err != nil || now.Version != r.Version+1 || len(w.line.Messages()) != before {
+		t.Errorf("version %d, was %d; %d messages, were %d: %v", now.Version, r.Version+1, len(w.line.Messages()), before, err)
+	}
+	if due, err := w.store.Due(ctx, w.Now(), 10); err != nil || len(due) != 1 || due[0].Record != r.ID {
+		t.Errorf("the newer version does not find it: %+v, %v", due, err)
+	}
+}
