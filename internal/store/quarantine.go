@@ -34,8 +34,8 @@ type Refused struct {
 	Code    watch.Code `json:"code,omitempty"`
 	More    int        `json:"more,omitempty"` // problems beside this one
 	Raw     string     `json:"raw"`            // at most 64 KiB
-	// Broken is what the bank sent, to the byte, if that is no UTF-8: Raw has
-	// a mark in place of each broken character then.
+	// Broken is what the bank sent, to the byte, if that is no UTF-8, or is full
+	// of what takes much room: Raw has a mark in place of such characters then.
 	Broken []byte `json:"broken,omitempty"`
 	Cut    bool   `json:"cut,omitempty"`
 	// Old tells that it was kept before quarantine was spread over partitions.
@@ -44,12 +44,35 @@ type Refused struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+// maxSwollen is how many characters of a body may be such as take six bytes
+// each once they are encoded: with more it could be larger than an item is.
+const maxSwollen = 8 << 10
+
 // SetRaw keeps what the bank sent.
 func (r *Refused) SetRaw(raw []byte) {
 	r.Raw, r.Broken = string(raw), nil
-	if !utf8.Valid(raw) {
-		r.Raw, r.Broken = strings.ToValidUTF8(r.Raw, "\uFFFD"), raw
+	swollen := 0
+	for _, c := range r.Raw {
+		if swells(c) {
+			swollen++
+		}
 	}
+	if utf8.Valid(raw) && swollen <= maxSwollen {
+		return
+	}
+	r.Raw, r.Broken = strings.ToValidUTF8(r.Raw, "\uFFFD"), raw
+	if swollen > maxSwollen {
+		r.Raw = strings.Map(func(c rune) rune {
+			if swells(c) {
+				return '?'
+			}
+			return c
+		}, r.Raw)
+	}
+}
+
+func swells(c rune) bool {
+	return c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == '<' || c == '>' || c == '&' || c == '\u2028' || c == '\u2029'
 }
 
 // Bytes is what the bank sent.

@@ -4,12 +4,32 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 )
+
+// Whatever fills a refused event, what is kept of it is no larger than an item
+// may be, and is given back to the byte.
+func TestWhateverFillsARefusedEventIsKept(t *testing.T) {
+	s := store.New(worldtest.Table(t, time.Now))
+	for name, fill := range map[string]string{"control characters": "\x01", "brackets": "<", "quotes": `"`, "separators": "\u2028", "broken": "\xff",
+		"broken brackets": "\xff<", "broken control": "\xff\x01", "wide": "口", "new lines": "\n"} {
+		raw := strings.Repeat(fill, 64<<10/len(fill))
+		r := &store.Refused{ID: name, Bank: "0125", At: time.Now(), EventID: "e", Problem: "p"}
+		r.SetRaw([]byte(raw))
+		if err := s.Write(t.Context(), store.PutRefused(r)...); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got, err := s.Refused(t.Context(), "0125", name); err != nil || string(got.Bytes()) != raw {
+			t.Errorf("%s: not given back, %v", name, err)
+		}
+	}
+}
 
 // Items of before stand in one partition of a bank; they are read, listed in
 // their place and removed all the same.
