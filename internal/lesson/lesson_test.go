@@ -223,7 +223,10 @@ func TestWhatIsCountedIsBounded(t *testing.T) {
 	c.Saw(account("0125", 1), lesson.Rail, "X", "")
 	c.Save(t.Context())
 	n = 0
-	for range w.Store.Lessons(t.Context(), "0125") {
+	for _, err := range w.Store.Lessons(t.Context(), "0125") {
+		if err != nil {
+			t.Fatal(err)
+		}
 		n++
 	}
 	if n != 2 {
