@@ -181,3 +181,43 @@ func TestHalfARecordLeavesTheActivityAlone(t *testing.T) {
 		t.Errorf("what is taken back leaves %+v %v; that the service touched the account stays", s, a.Recent)
 	}
 }
+
+func TestABurstCountsEachDebitOnce(t *testing.T) {
+	a := &Activity{}
+	one, two := &Record{ID: "1", Kind: Debit, Service: "docomo", Amount: 1, Complete: true, OccurredAt: noon}, &Record{ID: "2", Kind: Debit, Service: "docomo", Amount: 1, Complete: true, OccurredAt: noon}
+	a.Apply(one)
+	a.Apply(two)
+	if a.Facts(two).Burst {
+		t.Error("two debits, one of them counted twice, are a burst")
+	}
+	if !a.Facts(&Record{ID: "3", Kind: Debit, Service: "docomo", OccurredAt: noon}).Burst {
+		t.Error("three debits are none")
+	}
+}
+
+func TestTheLastAmountIsThatOfTheLatestDebit(t *testing.T) {
+	debit := func(id, service string, days int, yen int64) *Record {
+		return &Record{ID: id, Kind: Debit, Service: service, Amount: yen, Complete: true, OccurredAt: noon.AddDate(0, 0, days)}
+	}
+	for _, order := range [][]int64{{5, 9}, {9, 5}} { // at one moment: the greater
+		a := &Activity{}
+		for i, yen := range order {
+			a.Apply(debit(fmt.Sprint(i), "docomo", 0, yen))
+		}
+		if got := a.Services["docomo"].LastAmount; got != 9 {
+			t.Errorf("after %v it is %d", order, got)
+		}
+	}
+	a := &Activity{}
+	a.Apply(debit("1", "paypay", 0, 7))
+	a.Apply(debit("2", "docomo", 30, 8))
+	a.Apply(debit("3", "paypay", -1, 9)) // too long ago to be remembered, and before the 7 yen
+	if got := a.Services["paypay"].LastAmount; got != 7 {
+		t.Errorf("of a service whose debits are long ago it is %d, want 7", got)
+	}
+	a.Apply(debit("4", "", 30, 8))
+	a.Apply(&Record{ID: "5", Kind: LinkRegistered, Complete: true, OccurredAt: noon})
+	if s := a.Services[""]; s == nil || s.Debits != 0 || !s.LastAt.Equal(noon) || len(s.Links) != 1 {
+		t.Errorf("of no known service there is %+v, want the link alone", s)
+	}
+}

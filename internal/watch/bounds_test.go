@@ -121,6 +121,37 @@ func TestMailAddressesToTheirBounds(t *testing.T) {
 	}
 }
 
+func TestDaysAreThoseOfJapan(t *testing.T) {
+	midnight := time.Date(2026, 11, 30, 15, 0, 0, 0, time.UTC)
+	if day(midnight) != "2026-12-01" || day(midnight.Add(-1)) != "2026-11-30" || month(midnight) != "2026-12" || month(midnight.Add(-1)) != "2026-11" {
+		t.Errorf("midnight in Japan is at the end of %s", day(midnight.Add(-1)))
+	}
+}
+
+func TestSingleValuesOfRules(t *testing.T) {
+	r := &Rules{AnyDebit: 1, ServiceMinFor: map[string]int64{"paypay": 0}}
+	for _, row := range Table() {
+		want := row.Name == "any_debit" || row.Name == "service_min_for" || row.Value.On(&Rules{})
+		if row.Value.On(r) != want {
+			t.Errorf("%s is on: %v", row.Name, !want)
+		}
+		if got := RuleNamed(row.Name); got.Name != row.Name || got.Reason != row.Reason {
+			t.Errorf("the rule named %s is %s", row.Name, got.Name)
+		}
+	}
+	if none := RuleNamed("none"); none.Name != "" || none.Value != nil {
+		t.Errorf("a rule of no name is %s", none.Name)
+	}
+	hours := RuleNamed("quiet").Value
+	at := func(from, to int) *Rules { return &Rules{Quiet: &Quiet{From: from, To: to}} }
+	if !hours.Same(at(1, 2), at(1, 2)) || hours.Same(at(1, 2), at(1, 3)) || hours.Same(at(1, 2), at(0, 2)) || hours.Same(at(1, 2), &Rules{}) || hours.Same(&Rules{}, at(1, 2)) {
+		t.Error("quiet hours are compared by something else than their ends")
+	}
+	if (&Rules{}).Reads() || !(&Rules{Keywords: []string{"ガス"}}).Reads() || (&Rules{AnyDebit: 1}).Reads() {
+		t.Error("rules without words read the text, or those with words do not")
+	}
+}
+
 func TestIDsAreShortAndOfOneAlphabet(t *testing.T) {
 	seen := map[string]bool{}
 	for i := range 200 {
@@ -141,6 +172,9 @@ func TestIDsAreShortAndOfOneAlphabet(t *testing.T) {
 	e := Event{Bank: "0125", AccountRef: "a", TransactionID: "t", Kind: LinkRegistered}
 	removed := e
 	removed.Kind = LinkRemoved
+	if e.Account() != (AccountKey{Bank: "0125", Ref: "a"}) {
+		t.Errorf("the account is %+v", e.Account())
+	}
 	if removed.RecordID() != e.RecordID() || !e.IsLink() || !removed.IsLink() || (&Event{Kind: Debit}).IsLink() || (&Event{Kind: DebitReversed}).IsLink() {
 		t.Error("a link and its removal are not one, or a debit is a link")
 	}

@@ -108,6 +108,9 @@ func TestASeedIsHistoryAndOneLinkOfADay(t *testing.T) {
 		r.Mask != "***1" || r.Account != k || !r.OccurredAt.Equal(s.Since) || !r.ReceivedAt.Equal(noon) || !r.RecordedAt.Equal(noon) || r.Txn != r.ID || r.Event != r.ID || r.ID == "" {
 		t.Errorf("%+v", r)
 	}
+	if plain := NewRecord("x", k, r.Story()[0]); !r.Seeded() || plain.Seeded() {
+		t.Errorf("named by the bank when it bound the account: %v; sent by it: %v", r.Seeded(), plain.Seeded())
+	}
 	id := func(change func(*Seed, *AccountKey, *string)) string {
 		s, k, service := s, k, "docomo"
 		change(&s, &k, &service)

@@ -45,6 +45,8 @@ func TestRules(t *testing.T) {
 		"below the least amount is silent":                  {with(func(r *watch.Rules) { r.ServiceMin = 3001 }), debit(), 0},
 		"at the least amount is told":                       {with(func(r *watch.Rules) { r.ServiceMin = 3000 }), debit(), watch.ServiceDebit},
 		"a service's own least amount wins":                 {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"paypay": 5000} }), debit(), 0},
+		"at a service's own least amount is told":           {with(func(r *watch.Rules) { r.ServiceMin, r.ServiceMinFor = 5000, map[string]int64{"paypay": 3000} }), debit(), watch.ServiceDebit},
+		"trust goes before a service's own least amount":    {with(func(r *watch.Rules) { r.Trusts, r.ServiceMinFor = []watch.Trust{trust}, map[string]int64{"paypay": 1} }), debit(), 0},
 		"another service's least amount is no matter":       {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"kyash": 5000} }), debit(), watch.ServiceDebit},
 		"a service can be switched off":                     {with(func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"paypay": 0} }), debit(), 0},
 		"a first debit of a service says so":                {def(), debit(func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter }), watch.ServiceDebit | watch.FirstSeen},

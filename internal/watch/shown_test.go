@@ -139,6 +139,9 @@ func TestTellingsAreCountedAndTheLastIsFound(t *testing.T) {
 	if n := r.Tellings("x", ""); n != 0 {
 		t.Errorf("a stranger was told %d times", n)
 	}
+	if d, ok := (&Record{Deliveries: r.Deliveries[:1]}).LastTold("w"); !ok || d.Kind != TellAlert {
+		t.Errorf("the only one is not found: %v", d)
+	}
 	for _, want := range []DeliveryKind{TellUndone, TellChanged, TellAlert} {
 		d, ok := r.LastTold("w")
 		if !ok || d.Kind != want || d.Watcher != "w" {

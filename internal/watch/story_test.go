@@ -25,7 +25,8 @@ func TestARecordTellsWhatItWasTold(t *testing.T) {
 					e.Replaces = r.IntN(2) == 0
 				}
 			}
-			rec := &Record{Amount: 12345, Returned: 3, Again: 7, Service: "old", UndoneAt: noon} // what it said before is gone
+			old := int64(1)
+			rec := &Record{Balance: &old, Amount: 12345, Returned: 3, Again: 7, Service: "old", UndoneAt: noon} // what it said before is gone
 			rec.Tell(chain)
 			if diff := cmp.Diff(chain, rec.Story()); diff != "" {
 				t.Fatalf("seed %d: told (-) and said (+):\n%s", seed, diff)
@@ -61,6 +62,37 @@ func TestADebitsFactsAreThoseOfItsFirstDebitOrTheLatest(t *testing.T) {
 	}
 	if r.Tell(nil); r.Complete || !r.UndoneAt.IsZero() || r.Story() != nil {
 		t.Errorf("a record without entries says %+v", r.Story())
+	}
+}
+
+// Records were written without entries before there were any.
+func TestTheStoryOfARecordWithoutEntries(t *testing.T) {
+	for kind, undoing := range map[Kind]Kind{Debit: DebitReversed, LinkRegistered: LinkRemoved} {
+		whole := &Record{Kind: kind, Event: "e", OccurredAt: noon, ReceivedAt: noon.Add(1), Amount: 5, Service: "docomo", Complete: true}
+		first := Entry{Event: "e", Kind: kind, At: noon, ReceivedAt: noon.Add(1), Amount: 5, Service: "docomo"}
+		last := Entry{Event: "e", Kind: undoing, At: noon.Add(time.Hour), ReceivedAt: noon.Add(1)}
+		undone := whole.Clone()
+		undone.UndoneAt = noon.Add(time.Hour)
+		half := undone.Clone()
+		half.Complete = false
+		for want, r := range map[int]*Record{1: whole, 2: undone} {
+			if diff := cmp.Diff([]Entry{first, last}[:want], r.Story()); diff != "" {
+				t.Errorf("%s:\n%s", kind, diff)
+			}
+		}
+		if diff := cmp.Diff([]Entry{last}, half.Story()); diff != "" {
+			t.Errorf("%s alone:\n%s", undoing, diff)
+		}
+		// And an undoing may stand before its debit in what was written.
+		r := &Record{}
+		r.Tell([]Entry{last, first})
+		if !r.Complete || r.Kind != kind || !r.UndoneAt.Equal(last.At) {
+			t.Errorf("told the other way round: %+v", r)
+		}
+		r.Tell([]Entry{last, first, {Event: "x", Kind: kind, At: noon.Add(2 * time.Hour), Amount: 5, Service: "docomo"}})
+		if !r.UndoneAt.IsZero() || r.Again != 1 {
+			t.Errorf("undone once and there again: %+v", r)
+		}
 	}
 }
 

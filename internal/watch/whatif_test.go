@@ -55,7 +55,7 @@ func TestWhatIfTellsWhatDetectWouldHaveTold(t *testing.T) {
 	records := []*Record{ // not in order
 		rec("d", day(20), "paypay", 9000), rec("a", day(1), "paypay", 500), rec("c", day(12), "", 80000),
 		{ID: "l", Kind: LinkRegistered, OccurredAt: day(19), Service: "paypay", Complete: true},
-		rec("b", day(11), "kyash", 300), {ID: "half", Kind: Debit, OccurredAt: day(13), Service: "kyash"},
+		rec("b", day(11), "kyash", 300), {ID: "half", Kind: Debit, OccurredAt: day(13), Service: "kyash", Amount: 5, Descriptor: "ﾔﾁﾝ"},
 	}
 	ids := func(hits []Hit) string {
 		var out []string
