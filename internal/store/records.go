@@ -35,7 +35,11 @@ func recordBody(r *watch.Record) []byte {
 	}
 	for i := range c.Deliveries {
 		d := &c.Deliveries[i]
-		ms(&d.CreatedAt, &d.Due, &d.AcceptedAt)
+		ms(&d.CreatedAt, &d.Due, &d.AcceptedAt, &d.After)
+	}
+	for i := range c.Members {
+		m := &c.Members[i]
+		ms(&m.ReceivedAt, &m.RecordedAt, &m.Is.OccurredAt, &m.Is.UndoneAt)
 	}
 	if c.Answer != nil {
 		ms(&c.Answer.At)
