@@ -202,7 +202,7 @@ func (c *Config) Check(parts ...Part) error {
 	if any(Chat, BankAPI) {
 		need(c.LINE.ID == "" || basicID.MatchString(c.LINE.ID), "LINE's basic id begins with @ (KOZAMORI_LINE_ID)")
 	}
-	if any(Notify) {
+	if any(Notify, Chat) {
 		need(c.Mail.API == "" || isURL(c.Mail.API), "SES's address must be a URL (KOZAMORI_SES_API)")
 		need(isAddress(c.Mail.From), "the sender of mails must be an address (KOZAMORI_MAIL_FROM)")
 		need(isAddress(c.Mail.ReplyTo), "where answers to mails go must be an address (KOZAMORI_MAIL_REPLY_TO)")

@@ -351,6 +351,7 @@ func TestTheOwnerHearsWhichGuardianAnswered(t *testing.T) {
 	h.send("t1")
 	h.settle()
 	guardian.says("services")
+	guardian.taps("a=ask")
 	guardian.taps("a=notmine")
 	owner.reads("長女が「身に覚えがない」と回答しました", "KZ-")
 	guardian.taps("a=undo")

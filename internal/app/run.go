@@ -38,13 +38,17 @@ func (s *System) Chat() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	mails, err := s.mails()
+	if err != nil {
+		return nil, err
+	}
 	sessions := &session.Service{Store: s.Store, Keys: people.Keys, Now: s.Now}
 	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return s.upToDateWith(chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Enrol: people, Names: composer.Names,
-		Link: composer.Link, Door: door, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle), nil
+		Link: composer.Link, Door: door, Mail: mails, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle), nil
 }
 
 // BankAPI takes what banks call apart from sending events.

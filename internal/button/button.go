@@ -21,6 +21,7 @@ type Verb string
 const (
 	NotMine Verb = "notmine" // of a Record: "that was not me"
 	Mine    Verb = "mine"    // of a Record: "that was me"
+	Ask     Verb = "ask"     // of a Record: shows what "not me" would report, and asks
 	Undo    Verb = "undo"    // of a Record: takes "not mine" back; Asked is when the report was made that is confirmed
 	Trust   Verb = "trust"   // of a Record: debits like it stay silent
 	Leave   Verb = "leave"   // of a Watcher, or All: stop watching; Asked tells when the button was shown
@@ -30,7 +31,7 @@ const (
 )
 
 // Verbs lists them all.
-var Verbs = []Verb{NotMine, Mine, Undo, Trust, Leave, Erase, Join, Pause}
+var Verbs = []Verb{NotMine, Mine, Ask, Undo, Trust, Leave, Erase, Join, Pause}
 
 // All stands for the watcher of every account of a person.
 const All = "all"

@@ -17,6 +17,7 @@ var sent = map[string]button.Press{
 	"a=notmine&r=addeykgk8r4j0ar46ahcawfjfw&w=w7": {Verb: button.NotMine, Record: "addeykgk8r4j0ar46ahcawfjfw", Watcher: "w7"},
 	"a=mine&d=changed-w7-line-1&r=r1&w=w7":        {Verb: button.Mine, Record: "r1", Watcher: "w7", Delivery: "changed-w7-line-1"},
 	"a=mine&r=r1&w=w7":                            {Verb: button.Mine, Record: "r1", Watcher: "w7"},
+	"a=ask&r=r1&w=w7":                             {Verb: button.Ask, Record: "r1", Watcher: "w7"},
 	"a=undo&r=r1&w=w7":                            {Verb: button.Undo, Record: "r1", Watcher: "w7"},
 	"a=trust&r=r1&w=w7":                           {Verb: button.Trust, Record: "r1", Watcher: "w7"},
 	"a=leave&t=tp6z00&w=w7":                       {Verb: button.Leave, Watcher: "w7", Asked: noon},

@@ -177,15 +177,13 @@ func (t *talk) replyAgain(ctx context.Context, seen *store.Seen, m []message.Mes
 }
 
 func (t *talk) push(ctx context.Context, seen *store.Seen, m []message.Message) queue.Verdict {
-	o := t.LINE.PushAll(ctx, t.Event.User, watch.DeriveUUID("chat", t.Event.ID), m...)
-	switch {
-	case o.Result == watch.SendAccepted:
+	// The act stands; a dead letter says that the person was not told of it.
+	v := t.bring(ctx, &parcel{user: t.Event.User, key: watch.DeriveUUID("chat", t.Event.ID), what: "an answer",
+		since: t.ReceivedAt, within: giveUpAfter, words: m})
+	if v.Done && v.DeadLetter == "" {
 		return t.finish(ctx, seen)
-	case o.Result == watch.SendRetry && t.Now().Sub(t.ReceivedAt) < giveUpAfter:
-		return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
 	}
-	// The act stands; the dead letter says that nobody was told of it.
-	return queue.DeadLetter("an answer could not be sent: " + o.Problem)
+	return v
 }
 
 func (t *talk) finish(ctx context.Context, seen *store.Seen) queue.Verdict {

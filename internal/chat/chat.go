@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -37,6 +38,7 @@ type Disputes interface {
 	Answer(ctx context.Context, record string, who dispute.Answerer, value watch.AnswerValue, via watch.Via) (dispute.Result, error)
 	Undo(ctx context.Context, record string, who dispute.Answerer, via watch.Via) (dispute.Result, error)
 	Trust(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
+	Look(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
 }
 
 // Enrol binds people to accounts; see membership.Service.
@@ -79,6 +81,8 @@ type Config struct {
 	// Door makes the address of a person's settings, which opens once; nil
 	// says that there are none yet.
 	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
+	// Mail brings what LINE cannot; nil sends no mail.
+	Mail channel.Sender
 	// Menus shows people the menu of their language; nil leaves it to LINE.
 	Menus  Menus
 	Now    func() time.Time

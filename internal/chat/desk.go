@@ -81,6 +81,11 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 // changed shows what has happened in an incident since the message that was
 // answered, and asks again.
 func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message {
+	return wording.Incident(t.incident(ctx, res, res.Unseen))
+}
+
+// incident is what is said of some of an incident's parts.
+func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Said) wording.IncidentFacts {
 	w, r := res.Watcher, res.Record
 	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount, CreatedAt: t.Now()}
 	if last, ok := r.LastTold(w.ID); ok {
@@ -90,7 +95,7 @@ func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message 
 		Bank:    func(code string) (string, wording.Contact) { return t.Names.Bank(ctx, code, w.Lang) },
 		Service: func(id string) (string, wording.Contact) { return t.Names.Service(id, w.Lang) },
 	}
-	return wording.Incident(wording.IncidentOf(r, res.Unseen, d, &w, names, t.Link(r, w.ID), false))
+	return wording.IncidentOf(r, says, d, &w, names, t.Link(r, w.ID), false)
 }
 
 func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {

@@ -99,7 +99,8 @@ func TestServicesAreListedAndAskedAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.say(alice, "つながっているサービス")
-	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", "PayPay：身に覚えがない", "PayPay：自分です")
+	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", "PayPay（中国銀行 普通 ***4567）：身に覚えがない", "PayPay（中国銀行 普通 ***4567）：自分です")
+	w.tap(alice, w.button(alice, "a=ask"))
 	w.tap(alice, w.button(alice, "a=notmine"))
 	w.reads(alice, opened)
 	w.say(bob, "services")
@@ -157,7 +158,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 			title := wording.ServicesMessage(ja, "", nil, false).Title
 			var lists []string
 			for _, m := range w.shown(alice) {
-				if strings.Contains(m, title) && strings.Contains(m, "a=notmine") {
+				if strings.Contains(m, title) && strings.Contains(m, "a=ask") {
 					lists = append(lists, m)
 				}
 			}
@@ -199,7 +200,7 @@ func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
 	w.settle()
 	shown := w.shown(alice)
 	list := shown[len(shown)-1]
-	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "（連携中）", "a=notmine", "a=mine"} {
+	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "（連携中）", "a=ask", "a=mine"} {
 		if !strings.Contains(list, part) {
 			t.Errorf("the list does not say %q: %s", part, list)
 		}
@@ -227,7 +228,7 @@ func TestManyServicesFitIntoOneMessage(t *testing.T) {
 	}
 	w.say(alice, "サービス")
 	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "ほかに4件あります")
-	if n := strings.Count(w.newest(alice), "a=notmine"); n != wording.MaxServices {
+	if n := strings.Count(w.newest(alice), "a=ask"); n != wording.MaxServices {
 		t.Errorf("%d services are asked about", n)
 	}
 }

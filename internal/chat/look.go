@@ -15,7 +15,8 @@ import (
 // listed is how many alerts a list shows.
 const listed = 10
 
-func (t *talk) list(ctx context.Context) (plan, error) {
+// recent lists the latest alerts, answered or not.
+func (t *talk) recent(ctx context.Context) (plan, error) {
 	accounts, lang, err := t.accounts(ctx)
 	switch {
 	case err != nil:
@@ -23,6 +24,10 @@ func (t *talk) list(ctx context.Context) (plan, error) {
 	case len(accounts) == 0:
 		return say(wording.NotConnected(lang)), nil
 	}
+	return t.latest(ctx, accounts, lang)
+}
+
+func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (plan, error) {
 	alerts, err := history.Latest(ctx, t.Store, accounts, listed)
 	if err != nil {
 		return plan{}, err
@@ -49,9 +54,14 @@ func (t *talk) trouble(ctx context.Context) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	f, err := t.help(ctx, accounts, lang)
+	return say(wording.Trouble(f)), err
+}
+
+func (t *talk) help(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (wording.TroubleFacts, error) {
 	service, banks, err := history.Trouble(ctx, t.Store, accounts)
 	if err != nil {
-		return plan{}, err
+		return wording.TroubleFacts{}, err
 	}
 	f := wording.TroubleFacts{Lang: lang}
 	f.Service.Name, f.Service.Contact = t.Names.Service(service, lang)
@@ -64,7 +74,7 @@ func (t *talk) trouble(ctx context.Context) (plan, error) {
 			f.Banks = append(f.Banks, b)
 		}
 	}
-	return say(wording.Trouble(f)), nil
+	return f, nil
 }
 
 // services lists the payment services that touched the person's accounts, and
@@ -109,8 +119,12 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 			lines = append(lines, l)
 		}
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
-		m := wording.ServicesMessage(lang, strings.TrimSpace(bank+" "+b.Account.Mask), lines, b.Watcher.HideAmount)
-		wording.AnswerServices(&m, lines, b.Watcher.Role == watch.Guardian, b.Watcher.ID)
+		account, only := strings.TrimSpace(bank+" "+b.Account.Mask), ""
+		if len(accounts) > 1 {
+			only = account
+		}
+		m := wording.ServicesMessage(lang, account, lines, b.Watcher.HideAmount)
+		wording.AnswerServices(&m, lines, only, b.Watcher.Role == watch.Guardian, b.Watcher.ID)
 		if all == nil {
 			all = &m
 		} else {

@@ -254,6 +254,7 @@ func ofWatcher(action string) func(*world, holding, *member) string {
 var pressRows = map[string]pressRow{
 	"notmine": {ofRecord("notmine", true), told{opened, true}, told{opened, true}, wording.Unknown(ja).Title, false},
 	"mine":    {ofRecord("mine", true), told{"ありがとうございます", true}, told{"ありがとうございます", true}, wording.Unknown(ja).Title, false},
+	"ask":     {ofRecord("ask", true), told{"チェックを外してください", false}, told{"チェックを外してください", false}, wording.Unknown(ja).Title, false},
 	"undo":    {confirmed, told{"取り消しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
 	"trust":   {ofRecord("trust", true), told{"お知らせの設定を変更しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
 	"leave": {ofWatcher("leave"), told{wording.Left(wording.ChatLeaveFacts{}).Title, true}, told{wording.Left(wording.ChatLeaveFacts{}).Title, true},
@@ -332,6 +333,7 @@ func TestAButtonForAllIsAboutOnesOwn(t *testing.T) {
 // nothing too, and whether it changes anything.
 var saidRows = map[wording.Command]struct{ anybody, acts bool }{
 	wording.CmdList:     {},
+	wording.CmdRecent:   {},
 	wording.CmdTrouble:  {anybody: true},
 	wording.CmdStop:     {},
 	wording.CmdResume:   {acts: true},

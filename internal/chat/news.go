@@ -47,14 +47,8 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.Acknowledge
 		}
 	}
-	o := t.LINE.PushAll(ctx, n.To.LineUser, n.Key(), t.newsWords(ctx))
-	switch {
-	case o.Result == watch.SendAccepted:
-		return queue.Acknowledge
-	case o.Result == watch.SendRetry && t.Now().Sub(t.sent) < keyLife:
-		return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
-	}
-	return queue.DeadLetter("news of a guardian could not be sent: " + o.Problem)
+	return t.bring(ctx, &parcel{user: n.To.LineUser, mail: n.To.Mail, key: n.Key(), what: "news of a guardian",
+		since: t.sent, within: keyLife, words: []message.Message{t.newsWords(ctx)}})
 }
 
 // keyLife is how long LINE keeps a retry key, with a margin.

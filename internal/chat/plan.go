@@ -45,7 +45,8 @@ type command struct {
 // commands are all of them.
 func commands() []command {
 	return []command{
-		{wording.CmdList, "最近のお知らせ|お知らせ|いちらん|履歴|history|alerts", (*talk).list},
+		{wording.CmdList, "いちらん|未回答|回答する|answer|alerts", (*talk).list},
+		{wording.CmdRecent, "お知らせ|履歴|history|recent", (*talk).recent},
 		{wording.CmdTrouble, "困った|こまった|こまったとき|困ったときは|ヘルプ|へるぷ|助けて|たすけて|trouble", (*talk).trouble},
 		{wording.CmdStop, "ていし|停止する|休む|お休み|一時停止|ストップ|pause|mute", (*talk).askPause},
 		{wording.CmdResume, "さいかい|再開する|すぐに再開する|restart|unpause|unmute", (*talk).resume},
@@ -76,8 +77,12 @@ var byWord = func() map[string]command {
 }()
 
 // alarms are words of somebody in trouble, wherever they stand in a text.
-var alarms = []string{"覚えがない", "覚えのない", "おぼえがない", "おぼえのない", "詐欺", "さぎ", "不正", "盗ま", "だまされ", "騙され", "乗っ取",
-	"知らない引き落とし", "勝手に引き", "fraud", "scam", "stolen", "not me", "wasn't me"}
+var alarms = []string{"詐欺", "さぎ", "不正", "盗ま", "だまされ", "騙され", "乗っ取",
+	"fraud", "scam", "stolen"}
+
+// denials are words of somebody who says that something was not them.
+var denials = []string{"覚えがない", "覚えがありません", "覚えのない", "おぼえがない", "おぼえのない", "私ではない", "私ではありません", "私じゃない", "わたしじゃない",
+	"自分ではない", "自分じゃない", "知らない引き落とし", "勝手に引き", "not me", "wasn't me", "not mine", "not them"}
 
 // fold brings spellings of a word together: width, case, and what people put
 // around words.
@@ -95,6 +100,11 @@ func (t *talk) text(ctx context.Context) (plan, error) {
 	}
 	if code, ok := membership.LooksLikeInvite(t.Event.Text); ok {
 		return t.invited(ctx, code)
+	}
+	for _, d := range denials {
+		if strings.Contains(word, d) {
+			return t.denied(ctx)
+		}
 	}
 	for _, a := range alarms {
 		if strings.Contains(word, a) {
@@ -121,6 +131,7 @@ type press func(*talk, context.Context, button.Press) (plan, error)
 var presses = map[button.Verb]press{
 	button.NotMine: (*talk).toDesk,
 	button.Mine:    (*talk).toDesk,
+	button.Ask:     (*talk).ask,
 	button.Undo:    (*talk).toDesk,
 	button.Trust:   (*talk).toDesk,
 	button.Leave:   (*talk).leave,

@@ -20,6 +20,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	t.Parallel()
 	list := wording.RecentAlerts(wording.ListFacts{}).Title
 	trouble := wording.Trouble(wording.TroubleFacts{}).Title
+	none := wording.NothingOpen(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
 	leave := wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title
 	connect := wording.HowToConnect(ja, nil, nil).Title
@@ -28,7 +29,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	for said, want := range map[string]string{
 		"一覧": list, " 一覧。": list, "「一覧」": list, "list": list, "LIST": list, "Ｌｉｓｔ": list, "履歴": list,
 		"困ったとき": trouble, "ヘルプ": trouble, "ﾍﾙﾌﾟ": trouble, "Help!": trouble, "助けて": trouble,
-		"身に覚えがない引き落としがあります": trouble, "これは詐欺ですか？": trouble, "That was not me": trouble,
+		"身に覚えがない引き落としがあります": none, "これは詐欺ですか？": trouble, "That was not me": none, "最近のお知らせ": list, "recent alerts": list,
 		"停止": pause, "Stop": pause, "休む": pause,
 		"再開": wording.Resumed(ja, false).Title, "resume": wording.Resumed(ja, false).Title,
 		"解除": leave, "やめる": leave, "leave": leave, "unsubscribe": leave,
@@ -185,7 +186,7 @@ func TestListing(t *testing.T) {
 	for i := range 70 { // silent records do not hide alerts
 		w.alert(fmt.Sprint("silent", i), account, func(r *watch.Record) { r.Notices = nil })
 	}
-	w.say(alice, "一覧")
+	w.say(alice, "最近のお知らせ")
 	w.reads(alice, "まだお知らせはありません")
 	w.Add(-24 * time.Hour)
 	for i := range 12 {
@@ -194,7 +195,7 @@ func TestListing(t *testing.T) {
 	}
 	w.Add(24 * time.Hour)
 	w.press(alice, "notmine", "r11")
-	w.say(alice, "一覧")
+	w.say(alice, "最近のお知らせ")
 	got := w.newest(alice)
 	for i := range 12 {
 		if shown := strings.Contains(got, fmt.Sprintf("1,%03d円", i)); shown != (i >= 2) {
@@ -205,19 +206,19 @@ func TestListing(t *testing.T) {
 	if strings.Contains(got, "七十七銀行") {
 		t.Error("with one account there is no need to name it")
 	}
-	w.say(bob, "list")
+	w.say(bob, "recent alerts")
 	if got := w.newest(bob); strings.Contains(got, "1,0") || !strings.Contains(got, "debit by PayPay") {
 		t.Errorf("a guardian who may see no amounts reads %s", got)
 	}
 	w.own(alice, second)
 	w.alert("s1", second, func(r *watch.Record) { r.Service, r.Amount = "", 7 })
-	w.say(alice, "一覧")
+	w.say(alice, "最近のお知らせ")
 	w.reads(alice, "中国銀行 普通 ***4567", "七十七銀行 普通 ***4567", "引き落とし 7円")
 	// What was no alert of one's own is not listed.
 	w.alert("other", second, func(r *watch.Record) {
 		r.Amount, r.Notices = 9999, []watch.Notice{{Watcher: "somebody", Reasons: watch.Because(watch.AnyDebit)}}
 	})
-	w.say(alice, "一覧")
+	w.say(alice, "最近のお知らせ")
 	if strings.Contains(w.newest(alice), "9,999") {
 		t.Error("somebody else's alert is listed")
 	}

@@ -16,6 +16,7 @@ import (
 
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
+	"kozamori/internal/email"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
@@ -58,6 +59,7 @@ type world struct {
 	store *store.Store
 	queue *qembedded.Queue
 	line  *sim.LINE
+	mail  *sim.Mailbox
 	enrol *membership.Service
 	stage *chat.Stage
 	crash *crasher
@@ -81,7 +83,13 @@ func newWorld(t *testing.T) *world {
 	fragile := store.New(&fragileTable{w.table, w.crash})
 	client := line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
 	w.enrol = &membership.Service{Store: fragile, Keys: w.Keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger}
-	w.stage = chat.New(chat.Config{Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: w.Logger,
+	w.mail = &sim.Mailbox{Now: w.Now}
+	mails, err := email.New(email.Config{Endpoint: w.Serve(w.mail), From: "口座守 <alert@example.jp>", Labels: wording.LabelsIn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.stage = chat.New(chat.Config{Mail: mails,
+		Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
 		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
@@ -124,6 +132,22 @@ func (w *world) alert(id string, k watch.AccountKey, change ...func(*watch.Recor
 		c(r)
 	}
 	w.Put(store.PutRecord(r))
+}
+
+func (w *world) putRecord(r *watch.Record) { w.t.Helper(); w.Put(store.PutRecord(r)) }
+
+func (w *world) putActivity(k watch.AccountKey, a *watch.Activity) {
+	w.t.Helper()
+	w.Put(store.PutActivity(k, a))
+}
+
+func (w *world) account(k watch.AccountKey) *watch.Account {
+	w.t.Helper()
+	a, err := w.store.Account(context.Background(), k)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
 }
 
 func (w *world) say(user, text string) {

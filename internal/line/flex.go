@@ -18,6 +18,8 @@ const (
 	maxQuick  = 20
 	maxTitle  = 300
 	maxBubble = 30 << 10 // bytes of JSON
+	maxCards  = 12
+	maxRow    = 50 << 10 // bytes of JSON of a carousel
 	maxQuicks = 13
 )
 
@@ -57,6 +59,9 @@ func (c *Client) draw(msgs []message.Message) []messaging_api.MessageInterface {
 // A message too large for LINE loses the ends of its longest texts, rather
 // than being refused.
 func Flex(m message.Message, labels message.Labels) *messaging_api.FlexMessage {
+	if len(m.Cards) > 0 {
+		return carousel(m, labels)
+	}
 	f := draw(m, labels, maxBubble)
 	for _, most := range []int{1000, 300, 100, 40} {
 		if fits(m, f) {
@@ -147,7 +152,12 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 	if len(footer) > 0 {
 		bubble.Footer = column("sm", footer...)
 	}
-	msg := &messaging_api.FlexMessage{AltText: cutUnits(m.Alt, maxAlt), Contents: bubble}
+	return flexMessage(m, bubble)
+}
+
+// flexMessage is a drawing with the message's preview and quick replies.
+func flexMessage(m message.Message, contents messaging_api.FlexContainerInterface) *messaging_api.FlexMessage {
+	msg := &messaging_api.FlexMessage{AltText: cutUnits(m.Alt, maxAlt), Contents: contents}
 	if len(m.Choices) > 0 {
 		msg.QuickReply = &messaging_api.QuickReply{}
 		for _, b := range m.Choices[:min(len(m.Choices), maxQuicks)] {
@@ -155,6 +165,24 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 		}
 	}
 	return msg
+}
+
+// carousel draws the cards of a message next to each other. What LINE has no
+// room for is left out from the end.
+func carousel(m message.Message, labels message.Labels) *messaging_api.FlexMessage {
+	row := &messaging_api.FlexCarousel{}
+	for _, card := range m.Cards[:min(len(m.Cards), maxCards)] {
+		if bubble, ok := Flex(card, labels).Contents.(*messaging_api.FlexBubble); ok {
+			row.Contents = append(row.Contents, *bubble)
+		}
+	}
+	for len(row.Contents) > 1 {
+		if b, err := json.Marshal(row); err == nil && len(b) <= maxRow {
+			break
+		}
+		row.Contents = row.Contents[:len(row.Contents)-1]
+	}
+	return flexMessage(m, row)
 }
 
 func column(spacing string, contents ...messaging_api.FlexComponentInterface) *messaging_api.FlexBox {

@@ -179,3 +179,26 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 		t.Errorf("%d messages taken", len(p.Messages()))
 	}
 }
+
+// A message with cards is a carousel within LINE's limits, however many and
+// however long they are.
+func TestCardsAreACarouselThatLINETakes(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 2, 12, 40} {
+		for _, long := range []int{1, 200, 20000} {
+			p, client := platform(t)
+			m := message.Message{Lang: "ja", Alt: "一覧", Title: "一覧", Choices: []message.Button{{Label: "使い方", Say: "使い方"}}}
+			for range n {
+				c := alert()
+				c.Text = []string{strings.Repeat("長", long)}
+				m.Cards = append(m.Cards, c)
+			}
+			if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
+				t.Fatalf("%d cards of %d: %+v", n, long, o)
+			}
+			if got := string(p.Messages()[0].Messages[0]); !strings.Contains(got, `"type":"carousel"`) || strings.Contains(got, `"type":"text","text":"一覧"`) {
+				t.Errorf("%d cards of %d: %.200s", n, long, got)
+			}
+		}
+	}
+}

@@ -51,6 +51,7 @@ func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.Mes
 	out := make([]messaging_api.MessageInterface, len(msgs))
 	var quick []messaging_api.QuickReplyItem
 	for i, m := range msgs {
+		m = m.Flat()
 		t := &messaging_api.TextMessage{Text: cutUnits(PlainText(m, c.Labels(m.Lang)), maxPlain)}
 		for _, b := range append(append([]message.Button(nil), m.Buttons...), m.Choices...) {
 			if buttons && b.URL == "" && len(quick) < maxQuicks {
@@ -70,6 +71,7 @@ func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.Mes
 // the rest, amounts and accounts, to the page that it links to. A message
 // without a page has to say it all.
 func PlainText(m message.Message, labels message.Labels) string {
+	m = m.Flat()
 	parts := []string{m.Alt}
 	add := func(lines ...string) {
 		if s := strings.Join(lines, "\n"); s != "" && s != m.Alt {

@@ -94,6 +94,9 @@ func news(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.New
 	if to.Role == watch.Owner {
 		n.Guardian.Name = g.Name // nobody else sees it
 	}
+	if c, ok := to.Channel(watch.Email); ok && c.UnreachableSince.IsZero() {
+		n.To.Mail = c.Address
+	}
 	return n
 }
 

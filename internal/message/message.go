@@ -36,6 +36,9 @@ type Message struct {
 	Buttons []Button
 	Choices []Button // quick replies: shown only until the next message
 	Foot    string   // small print
+	// Cards are shown in the message's place, one next to the other, by a channel
+	// that can; others show them below it.
+	Cards []Message
 	// StopURL is the page that ends messages of this channel; a mail names it
 	// in its foot and its headers. Empty if there is none.
 	StopURL string

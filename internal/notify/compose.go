@@ -52,6 +52,9 @@ var errNothing = errors.New("notify: nothing to tell")
 // Message words one delivery of a record to a watcher, for a channel.
 func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
 	m, err := c.words(ctx, r, d, w, ch)
+	if err == nil && !ch.InPlace {
+		m.Alt = wording.Subject(m.Lang, m.Alt, r.IncidentID())
+	}
 	if err == nil && ch.Stoppable {
 		m.StopURL = c.StopLink(r, w.ID)
 	}

@@ -46,6 +46,9 @@ type NewsTo struct {
 	LineUser string `json:"line_user"`
 	Watcher  string `json:"watcher,omitempty"`
 	Lang     Lang   `json:"lang,omitempty"`
+	// Mail is where they read mail, which is forgotten with the account; empty
+	// if mails do not reach them.
+	Mail string `json:"mail,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

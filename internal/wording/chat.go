@@ -23,6 +23,7 @@ const (
 	CmdSettings Command = "settings" // 設定
 	CmdFamily   Command = "family"   // 家族
 	CmdServices Command = "services" // サービス
+	CmdRecent   Command = "recent"   // 最近のお知らせ
 	CmdJapanese Command = "japanese" // 日本語
 	CmdEnglish  Command = "english"  // English
 )
@@ -34,7 +35,7 @@ var (
 	tcConnect = text{ja: "口座をつなぐ", en: "connect"}
 	tcGuide   = text{ja: "使い方", en: "guide"}
 
-	tcDoesList    = text{ja: "最近のお知らせを見る", en: "see your latest alerts"}
+	tcDoesList    = text{ja: "未回答や最近のお知らせを見る", en: "see and answer your alerts"}
 	tcDoesTrouble = text{ja: "どこに連絡すればよいかを見る", en: "see whom to call when something is wrong"}
 	tcDoesStop    = text{ja: "お知らせをしばらく休む", en: "pause alerts for a while"}
 	tcDoesResume  = text{ja: "休んでいるお知らせを再開する", en: "end a pause"}
@@ -52,7 +53,7 @@ func Word(lang watch.Lang, c Command) string {
 	}
 	words := map[Command]text{
 		CmdList: tSayList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tSayLeave, CmdConnect: tcConnect,
-		CmdGuide: tcGuide, CmdSettings: tSaySettings, CmdFamily: tSayFamily, CmdServices: tSayServices,
+		CmdGuide: tcGuide, CmdSettings: tSaySettings, CmdFamily: tSayFamily, CmdServices: tSayServices, CmdRecent: tcRecent,
 	}
 	return words[c].in(langOf(lang))
 }

@@ -111,18 +111,21 @@ func EndServices(m *message.Message, more int) {
 	}
 }
 
-// AnswerServices adds the two answers to each service of a message.
-func AnswerServices(m *message.Message, services []ServiceLine, guardian bool, watcher string) {
+// AnswerServices adds the two answers to each service of a message. The first
+// shows what would be reported, and asks. The account stands with each of them
+// if it is given.
+func AnswerServices(m *message.Message, services []ServiceLine, account string, guardian bool, watcher string) {
 	lang := langOf(watch.Lang(m.Lang))
 	for _, s := range services[:min(len(services), MaxServices)] {
 		if s.Record == "" {
 			continue
 		}
 		name := orElse(s.Name, tServUnknown.in(lang))
-		notMine, mine := tcServMine.in(lang, name, pick(guardian, tNotTheirs, tNotMine).in(lang)), tcServMine.in(lang, name, pick(guardian, tTheirs, tMine).in(lang))
+		whole := labelOf(lang, name, account)
+		notMine, mine := pick(guardian, tNotTheirs, tNotMine).in(lang), pick(guardian, tTheirs, tMine).in(lang)
 		m.Buttons = append(m.Buttons,
-			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: answering(button.NotMine, s.Record, watcher)},
-			message.Button{Label: mine, Display: mine, Style: message.Secondary, Postback: answering(button.Mine, s.Record, watcher)})
+			message.Button{Label: serviceLabel(lang, name, account, notMine), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, watcher)},
+			message.Button{Label: serviceLabel(lang, name, account, mine), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, watcher)})
 	}
 }
 

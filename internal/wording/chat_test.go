@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
@@ -46,10 +47,21 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		{Name: "", Record: "", Activity: watch.ServiceActivity{LastAt: now}}}
 	services := ServicesMessage(lang, bank+" 普通 ***4567", nil, false)
 	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false)
-	AnswerServices(&more, lines, false, "w2")
+	AnswerServices(&more, lines, bank+" ***8901", false, "w2")
 	AddServices(&services, more)
 	EndServices(&services, 3)
+	several := debit()
+	second := debit()
+	second.ID, second.Amount, second.OccurredAt = "r2", 30000, now.Add(75*time.Second)
+	second.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.FirstSeen)}}
+	several.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}
+	several.Join(second)
+	waits := OpenFacts{Lang: lang, Now: now, Several: true, Items: []OpenItem{
+		{Lead: several, Watcher: "w1", Delivery: "alert-w1-line", ServiceName: service, BankName: bank, Link: "https://kozamori.example/a/t0ken"},
+		{Lead: link(), Watcher: "w2", ServiceName: "PayPay", BankName: bank, HideAmount: true, Guardian: true}}}
 	return map[string]message.Message{
+		"open":            OpenIncidents(waits),
+		"open-none":       NothingOpen(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}}),
 		"guardian-joined": GuardianJoined(GuardianFacts{Lang: lang, Account: one, Name: "長女", HideAmount: true}),
 		"guardian-left":   GuardianLeft(GuardianFacts{Lang: lang, Account: one}),
 		"guide":           Guide(lang),

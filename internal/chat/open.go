@@ -1,0 +1,130 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"kozamori/internal/button"
+	"kozamori/internal/dispute"
+	"kozamori/internal/history"
+	"kozamori/internal/membership"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+const (
+	// openFor is how long an incident is offered to be answered.
+	openFor = 90 * 24 * time.Hour
+	// openLook is how many records of an account are looked at for it.
+	openLook = 300
+)
+
+// list offers what waits for an answer; without any, the latest alerts.
+func (t *talk) list(ctx context.Context) (plan, error) {
+	accounts, lang, err := t.accounts(ctx)
+	switch {
+	case err != nil:
+		return plan{}, err
+	case len(accounts) == 0:
+		return say(wording.NotConnected(lang)), nil
+	}
+	f, err := t.open(ctx, accounts, lang)
+	switch {
+	case err != nil:
+		return plan{}, err
+	case len(f.Items) == 0:
+		return t.latest(ctx, accounts, lang)
+	}
+	return say(wording.OpenIncidents(f)), nil
+}
+
+// denied answers somebody who says that something was not them: with what
+// waits for an answer, else with whom to call.
+func (t *talk) denied(ctx context.Context) (plan, error) {
+	accounts, lang, err := t.accounts(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	f, err := t.open(ctx, accounts, lang)
+	switch {
+	case err != nil:
+		return plan{}, err
+	case len(f.Items) > 0:
+		return say(wording.OpenIncidents(f)), nil
+	case len(accounts) == 0:
+		return t.trouble(ctx)
+	}
+	help, err := t.help(ctx, accounts, lang)
+	return say(wording.NothingOpen(help)), err
+}
+
+// open finds the incidents of a person's accounts that wait for an answer,
+// newest first.
+func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (wording.OpenFacts, error) {
+	f := wording.OpenFacts{Lang: lang, Now: t.at(), Several: len(accounts) > 1}
+	for _, b := range accounts {
+		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openLook, openLook)
+		if err != nil {
+			return f, err
+		}
+		seen := map[string]bool{}
+		for _, a := range alerts {
+			lead, id := a.Record, a.Record.IncidentID()
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if id != lead.ID {
+				if lead, err = t.Store.Record(ctx, id); errors.Is(err, store.ErrNotFound) {
+					continue
+				} else if err != nil {
+					return f, err
+				}
+			}
+			if lead.Answered() || lead.Over() || lead.Past {
+				continue
+			}
+			w := b.Watcher
+			it := wording.OpenItem{Lead: lead, Watcher: w.ID, Guardian: w.Role == watch.Guardian, HideAmount: w.HideAmount, Link: t.Link(lead, w.ID)}
+			if d, ok := lead.LastTold(w.ID); ok {
+				it.Delivery = d.ID
+			}
+			it.ServiceName, _ = t.Names.Service(lead.Service, lang)
+			it.BankName, _ = t.Names.Bank(ctx, lead.Account.Bank, lang)
+			f.Items = append(f.Items, it)
+		}
+	}
+	slices.SortStableFunc(f.Items, func(x, y wording.OpenItem) int { return latestPart(y.Lead).Compare(latestPart(x.Lead)) })
+	return f, nil
+}
+
+// latestPart is when the latest part of an incident happened.
+func latestPart(lead *watch.Record) time.Time {
+	parts := lead.Parts()
+	return parts[len(parts)-1].OccurredAt
+}
+
+// ask shows what "not me" would report of the incident of a record, and asks.
+// What is reported already is said as it stands.
+func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
+	res, err := t.Disputes.Look(ctx, p.Record, dispute.Answerer{LineUser: t.Event.User})
+	switch {
+	case errors.Is(err, dispute.ErrNotFound):
+		lang, err := t.lang(ctx)
+		return say(wording.Unknown(lang)), err
+	case err != nil:
+		return plan{}, err
+	case res.Outcome == dispute.AlreadyOpen:
+		return say(wording.DisputeAlready(t.disputeFacts(ctx, res))), nil
+	}
+	var says []watch.Said
+	for _, part := range res.Record.Parts() {
+		if part.Complete {
+			says = append(says, watch.Said{Record: part.ID})
+		}
+	}
+	return say(wording.AskIncident(t.incident(ctx, res, says))), nil
+}

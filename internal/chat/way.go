@@ -1,0 +1,85 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/queue"
+	"kozamori/internal/watch"
+)
+
+// mailAfter is how long LINE may be out of order before a mail goes as well.
+const mailAfter = 5 * time.Minute
+
+// parcel is what is to reach one person, once the reply token is of no use.
+type parcel struct {
+	user string // of LINE
+	mail string // where they read mail, if their accounts do not say
+	key  string // for LINE and for mail: the same for the same words
+	what string // for the dead letter
+	// since is when it was first to be sent, within how long that is tried.
+	since  time.Time
+	within time.Duration
+	words  []message.Message
+}
+
+// bring pushes words to a person, or mails them once LINE is known not to bring
+// them: the month's messages are spent, the person blocked us, LINE refuses it
+// or is out of order for mailAfter. What no channel brings is a dead letter.
+func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
+	person, err := t.Store.Person(ctx, p.user)
+	if err != nil {
+		return t.broken("a person cannot be looked up", err)
+	}
+	o := watch.Outcome{Result: watch.SendUnreachable, Problem: "the person has blocked the account"}
+	if person.UnfollowedAt.IsZero() { // LINE would answer 200, and show nothing
+		o = t.LINE.PushAll(ctx, p.user, p.key, p.words...)
+	}
+	switch age := t.Now().Sub(p.since); {
+	case o.Result == watch.SendAccepted:
+		return queue.Acknowledge
+	case o.Result == watch.SendExhausted:
+		t.Logger.Error("a channel takes no more messages this month", "channel", string(watch.LINE), "event", t.Event.ID)
+	case o.Result == watch.SendRetry && age < min(mailAfter, p.within):
+		return t.again(o)
+	}
+	m, err := t.byMail(ctx, p)
+	switch {
+	case err != nil:
+		return t.broken("a mail address cannot be looked up", err)
+	case m.Result == watch.SendAccepted:
+		return queue.Acknowledge
+	case (m.Result == watch.SendRetry || o.Result == watch.SendRetry) && t.Now().Sub(p.since) < p.within:
+		return t.again(o)
+	}
+	return queue.DeadLetter(p.what + " could not be sent: " + o.Problem + "; " + m.Problem)
+}
+
+func (t *talk) again(o watch.Outcome) queue.Verdict {
+	return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
+}
+
+// byMail sends words as one mail to the first address of the person that mails
+// reach. SES drops no second copy: one goes out if this process dies before the
+// event is acknowledged.
+func (t *talk) byMail(ctx context.Context, p *parcel) (watch.Outcome, error) {
+	to := p.mail
+	list, err := t.Enrol.Accounts(ctx, p.user)
+	if err != nil {
+		return watch.Outcome{}, err
+	}
+	for _, b := range list {
+		if c, ok := b.Watcher.Channel(watch.Email); ok && c.Address != "" && c.UnreachableSince.IsZero() {
+			to = c.Address
+			break
+		}
+	}
+	switch {
+	case t.Mail == nil:
+		return watch.Outcome{Result: watch.SendUnreachable, Problem: "mail is not set up"}, nil
+	case to == "":
+		return watch.Outcome{Result: watch.SendUnreachable, Problem: "no mail address"}, nil
+	}
+	return t.Mail.Send(ctx, to, p.key, message.Join(p.words...)), nil
+}

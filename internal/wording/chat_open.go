@@ -1,0 +1,200 @@
+package wording
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kozamori/internal/button"
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// OpenItem is an incident that waits for the reader's answer.
+type OpenItem struct {
+	Lead        *watch.Record
+	Watcher     string
+	Delivery    string // the latest message about it: an answer stands for what that said
+	Guardian    bool
+	HideAmount  bool
+	ServiceName string // in the reader's language; empty if unknown
+	BankName    string
+	Link        string // its page; empty leaves the button out
+}
+
+// OpenFacts is what the list of what waits for an answer is worded from.
+type OpenFacts struct {
+	Lang    watch.Lang
+	Items   []OpenItem // newest first
+	Several bool       // the reader watches more than one account
+	Now     time.Time
+}
+
+// MaxOpen is how many incidents one message shows.
+const MaxOpen = 10
+
+var (
+	tcOpenTitle  = text{ja: "回答をお待ちしているお知らせ", en: "Alerts that wait for your answer"}
+	tcOpenText   = text{ja: "%d件あります。それぞれについて、心当たりの有無を回答してください。", en: "There are %d. Please answer each of them."}
+	tcOpenLeft   = text{ja: "新しい%[1]d件を表示しています（全%[2]d件）。回答すると、続きを表示できます。", en: "These are the newest %[1]d of %[2]d. Answer them to see the rest."}
+	tcOpenNone   = text{ja: "回答をお待ちしているお知らせはありません", en: "No alert waits for your answer"}
+	tcOpenNoneTx = text{ja: "これまでのお知らせは「%s」で確認できます。通帳や明細に身に覚えのない取引があるときは、次のことを順にお願いします。", en: "Send \"%s\" to see earlier alerts. If your passbook or statement shows something that was not you, please do the following, in this order."}
+	tcRecent     = text{ja: "最近のお知らせ", en: "recent alerts"}
+	tcOpenDebits = text{ja: "%[1]sの引き落とし（%[2]d件）", en: "%[2]d debits by %[1]s"}
+	tcOpenDebit  = text{ja: "%sの引き落とし", en: "Debit by %s"}
+	tcOfAccount  = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
+	tcSaysOf     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
+	tcAskOf      = text{ja: "%sについて、身に覚えがないものを確かめる", en: "Show me what I would report of %s"}
+)
+
+// OpenIncidents offers what waits for the reader's answer, to answer it there.
+func OpenIncidents(f OpenFacts) message.Message {
+	lang := langOf(f.Lang)
+	shown := f.Items[:min(len(f.Items), MaxOpen)]
+	m := chat(lang, tcOpenTitle.in(lang), tcOpenTitle.in(lang), tcOpenText.in(lang, len(f.Items)))
+	if len(shown) < len(f.Items) {
+		m.Text = []string{tcOpenLeft.in(lang, len(shown), len(f.Items))}
+	}
+	for i := range shown {
+		m.Cards = append(m.Cards, shown[i].card(lang, f.Several, f.Now))
+	}
+	m.Choices = choices(lang, CmdRecent, CmdTrouble, CmdGuide)
+	return m
+}
+
+// NothingOpen answers somebody who says that something was not them while no
+// alert waits for an answer: with whom to call, and the way to earlier alerts.
+func NothingOpen(f TroubleFacts) message.Message {
+	lang := langOf(f.Lang)
+	m := Trouble(f)
+	m.Alt, m.Title = tcOpenNone.in(lang), tcOpenNone.in(lang)
+	m.Text = []string{tcOpenNoneTx.in(lang, Word(lang, CmdRecent))}
+	m.Choices = choices(lang, CmdRecent, CmdTrouble, CmdGuide)
+	return m
+}
+
+var (
+	tcAskAlt  = text{ja: "お申し出の内容を確認してください", en: "Please check what you would report"}
+	tcAskText = text{ja: "「%[1]s」を押すと、ここに表示した内容をまとめて銀行へ伝えます。一部だけを伝えるときは「%[2]s」を開き、心当たりのあるもののチェックを外してください。", en: "\"%[1]s\" reports all that is shown here to the bank. To report only some of it, open \"%[2]s\" and untick what you recognise."}
+)
+
+// AskIncident shows all of an incident before it is reported.
+func AskIncident(f IncidentFacts) message.Message {
+	f.Whole = true
+	for _, p := range f.Parts {
+		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
+			f.Debits++
+			f.Yen += r.Kept()
+			if f.First.IsZero() {
+				f.First = r.OccurredAt
+			}
+			f.Last = r.OccurredAt
+		}
+	}
+	m := Incident(f)
+	first := &f.Parts[0]
+	lang := first.lang()
+	m.Alt = tcAskAlt.in(lang)
+	m.Text = append([]string{tcAskText.in(lang, pick(first.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang))}, m.Text...)
+	return m
+}
+
+// card is one incident with its answers.
+func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.Message {
+	debits, yen, last := 0, int64(0), it.Lead.OccurredAt
+	critical, link := false, it.Lead.Kind == watch.LinkRegistered
+	for _, p := range it.Lead.Parts() {
+		if !p.UndoneAt.IsZero() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
+			continue
+		}
+		n := watch.Notice{Reasons: it.Lead.ReasonsFor(p, it.Watcher)}
+		critical = critical || n.Critical()
+		if p.Kind == watch.Debit {
+			debits++
+			yen += p.Kept()
+		}
+		if p.OccurredAt.After(last) {
+			last = p.OccurredAt
+		}
+	}
+	name := orElse(it.ServiceName, tTheService.in(lang))
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: tcOpenDebit.in(lang, name)}
+	switch {
+	case debits > 1:
+		m.Title = tcOpenDebits.in(lang, name, debits)
+	case debits == 0 && link:
+		m.Title = tcItemLink.in(lang, name)
+	case it.ServiceName == "":
+		m.Title = tcItemDebit.in(lang)
+	}
+	if critical {
+		m.Tone, m.Badge = message.Critical, tUrgent.in(lang)
+	}
+	if debits > 0 && !it.HideAmount {
+		m.Amount = Yen(lang, yen)
+	}
+	where := strings.TrimSpace(it.BankName + " " + it.Lead.Mask)
+	if where != "" {
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: where})
+	}
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, last, now)})
+	of := ""
+	if several {
+		of = where
+	}
+	what := m.Title
+	if where != "" {
+		what = tcOfAccount.in(lang, what, where)
+	}
+	for _, b := range []struct {
+		verb  button.Verb
+		say   text
+		style message.Style
+	}{{button.NotMine, pick(it.Guardian, tNotTheirs, tNotMine), message.Danger}, {button.Mine, pick(it.Guardian, tTheirs, tMine), message.Primary}} {
+		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style,
+			Display:  tcSaysOf.in(lang, what, b.say.in(lang)),
+			Postback: button.Press{Verb: b.verb, Record: it.Lead.ID, Watcher: it.Watcher, Delivery: it.Delivery}.Data()})
+	}
+	if it.Link != "" {
+		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: it.Link})
+	}
+	return m
+}
+
+// labelRoom is how many characters LINE shows of a button's label.
+const labelRoom = 40
+
+// labelOf is a label with the account that it is about, if that must be said:
+// with its number alone where its bank has no room.
+func labelOf(lang watch.Lang, say, account string) string {
+	if account == "" {
+		return say
+	}
+	label := tcOfAccount.in(lang, say, account)
+	if utf8.RuneCountInString(label) > labelRoom {
+		label = tcOfAccount.in(lang, say, number(account))
+	}
+	return label
+}
+
+// number is the end of an account as people read it: ***4567.
+func number(account string) string {
+	words := strings.Fields(account)
+	return words[len(words)-1]
+}
+
+// serviceLabel is an answer about a service, with the account if that must be
+// said. Where there is no room the service's name is cut, never the answer.
+func serviceLabel(lang watch.Lang, service, account, answer string) string {
+	label := tcServMine.in(lang, labelOf(lang, service, account), answer)
+	if account == "" || utf8.RuneCountInString(label) <= labelRoom {
+		return label
+	}
+	label = tcServMine.in(lang, tcOfAccount.in(lang, service, number(account)), answer)
+	if over := utf8.RuneCountInString(label) - labelRoom; over > 0 {
+		name := []rune(service)
+		service = string(name[:max(0, len(name)-over-1)]) + "…"
+		label = tcServMine.in(lang, tcOfAccount.in(lang, service, number(account)), answer)
+	}
+	return label
+}
