@@ -174,42 +174,6 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	return s.outcome(ctx, m, h, d, w, o)
 }
 
-// unsent tells that the provider has nothing of a delivery, for certain: no
-// other job of it was queued, and each earlier attempt is on record as refused.
-// One that is not on record may have been cut off after it was taken.
-func unsent(m queue.Message, j watch.Job, d *watch.Delivery) bool {
-	return !j.Again && !d.Tried && d.State != watch.Sending && d.Attempts >= m.Receives-1
-}
-
-// renew has a delivery that was never sent say what is true now: what has
-// happened since it was made goes with it, and what is undone is not urgent.
-// What it says is written down before it is sent, so that each attempt after
-// this one says the same.
-func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
-	r := h.now().Clone()
-	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) {
-		return queue.Verdict{}, true
-	}
-	cancelled := false
-	_, err := h.update(ctx, func(r *watch.Record) error {
-		d, ok := r.Delivery(delivery)
-		if !ok || d.State.Ended() {
-			return errSettled
-		}
-		r.Renew(d)
-		cancelled = d.State == watch.Cancelled
-		r.ComputeDue()
-		return nil
-	})
-	switch {
-	case errors.Is(err, errSettled), errors.Is(err, store.ErrNotFound), cancelled:
-		return queue.Acknowledge, false
-	case err != nil:
-		return s.broken(m, "what a delivery says cannot be written", err), false
-	}
-	return queue.Verdict{}, true
-}
-
 // address is where a channel reaches a watcher, or why it does not. Somebody
 // who unfollowed since the delivery was queued would be answered 200 and not
 // reached.
@@ -237,44 +201,6 @@ func address(w *watch.Watcher, ch *channel.Channel) (to, problem string) {
 func (s *Stage) unregistered(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, err error) queue.Verdict {
 	s.Logger.ErrorContext(ctx, "a delivery waits for a program that knows its channel", "record", h.now().ID, "delivery", d.ID, "err", err)
 	return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: err.Error()})
-}
-
-// lease marks a message as being sent before a provider sees it that drops no
-// second copy. One that is found so marked is waited for, and after its lease
-// sent again: it may arrive twice, which is better than never, and is logged so
-// that it can be counted.
-func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string, lease time.Duration) (queue.Verdict, bool) {
-	var wait time.Duration
-	again := false
-	_, err := h.update(ctx, func(r *watch.Record) error {
-		d, ok := r.Delivery(delivery)
-		if !ok || !d.State.Waits() {
-			return errSettled
-		}
-		now := s.Now()
-		wait = 0
-		again = d.State == watch.Sending
-		if again && d.Due.After(now) {
-			wait = d.Due.Sub(now)
-			return errSettled
-		}
-		d.State, d.Due = watch.Sending, now.Add(lease)
-		d.Attempts++
-		r.ComputeDue()
-		return nil
-	})
-	switch {
-	case errors.Is(err, errSettled) && wait > 0:
-		return queue.RetryAfter(wait), false
-	case errors.Is(err, errSettled):
-		return queue.Acknowledge, false
-	case err != nil:
-		return s.broken(m, "a message cannot be marked as being sent", err), false
-	}
-	if again {
-		s.Logger.Warn("a message whose outcome is unknown is sent again", "record", h.now().ID, "delivery", delivery)
-	}
-	return queue.Verdict{}, true
 }
 
 // outcome writes down what a channel said and decides what happens next.

@@ -1,0 +1,308 @@
+package watch
+
+import (
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Said is what one message says of one part of an incident.
+type Said struct {
+	Record string `json:"record"`
+	// Is is what it says; nil while that is what the part says now. Was is what
+	// its reader was told before; nil if nothing was.
+	Is  *Shown `json:"is,omitempty"`
+	Was *Shown `json:"was,omitempty"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// shows is what a message to a watcher says of a part now.
+func (r *Record) shows(part *Record, watcher string) *Shown {
+	s := part.Shows("")
+	s.Reasons = r.ReasonsFor(part, watcher)
+	return s
+}
+
+// SaidBy lists what a delivery says of the parts.
+func (r *Record) SaidBy(d *Delivery) []Said {
+	switch {
+	case !d.Kind.OfIncident():
+		return nil
+	case d.Kind == TellMore:
+		return d.Says
+	}
+	return []Said{{Record: r.ID, Is: d.Shows, Was: d.Was}}
+}
+
+// say makes a delivery say these things. What is about the lead alone is
+// written as it always was.
+func (r *Record) say(d *Delivery, says []Said) {
+	d.Kind, d.Says, d.Shows, d.Was, d.Report = r.kindOf(says), nil, nil, nil, ""
+	if n, ok := r.Notice(d.Watcher); ok && n.Called == CallReported {
+		d.Report = r.Dispute
+	}
+	for _, s := range says {
+		if p, ok := r.Part(s.Record); ok && s.Was == nil && r.Answer != nil && r.Answer.Value == NotMine && p.RecordedAt.After(r.Answer.At) {
+			d.Report = r.Dispute // it came after the report, and joined it
+		}
+	}
+	if d.Kind == TellMore {
+		d.Says = says
+		return
+	}
+	d.Shows, d.Was = says[0].Is, says[0].Was
+}
+
+func (r *Record) kindOf(says []Said) DeliveryKind {
+	switch {
+	case len(says) != 1 || says[0].Record != r.ID || len(r.Members) > 0 && says[0].Was == nil:
+		return TellMore
+	case says[0].Was == nil:
+		return TellAlert
+	case !r.UndoneAt.IsZero() && says[0].Was.UndoneAt.IsZero():
+		return TellUndone
+	}
+	return TellChanged
+}
+
+// KeepPart has each delivery and the answer keep what they said of a part as it
+// was, before it changed.
+func (r *Record) KeepPart(was *Record) {
+	r.Deliveries = slices.Clone(r.Deliveries)
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		switch {
+		case !d.Kind.OfIncident():
+		case d.Kind == TellMore:
+			d.Says = slices.Clone(d.Says)
+			for j := range d.Says {
+				if s := &d.Says[j]; s.Record == was.ID && s.Is == nil {
+					s.Is = r.shows(was, d.Watcher)
+				}
+			}
+		case was.ID == r.ID && d.Shows == nil:
+			d.Shows = r.shows(was, d.Watcher)
+		}
+	}
+	if r.Answer == nil {
+		return
+	}
+	a := *r.Answer
+	switch {
+	case was.ID != r.ID:
+		if !slices.ContainsFunc(a.Says, func(s Said) bool { return s.Record == was.ID }) {
+			a.Says = append(slices.Clone(a.Says), Said{Record: was.ID, Is: was.Shows(a.Watcher)})
+		}
+	case a.Shows == nil:
+		a.Shows = was.Shows(a.Watcher)
+	}
+	r.Answer = &a
+}
+
+// Seen is what the first n deliveries told a watcher of a part, over one
+// channel or, if it is empty, over any; false if nothing did. What was
+// cancelled or never arrived told nothing.
+func (r *Record) Seen(part *Record, watcher string, ch ChannelKind, n int) (*Shown, bool) {
+	return r.said(part, watcher, ch, n, false)
+}
+
+// said is Seen; failed counts what never arrived, too.
+func (r *Record) said(part *Record, watcher string, ch ChannelKind, n int, failed bool) (*Shown, bool) {
+	for i := n - 1; i >= 0; i-- {
+		d := &r.Deliveries[i]
+		if d.Watcher != watcher || ch != "" && d.Channel != ch || d.State == Cancelled || d.State == Undelivered && !failed {
+			continue
+		}
+		for _, s := range r.SaidBy(d) {
+			if s.Record != part.ID {
+				continue
+			}
+			if s.Is != nil {
+				return s.Is, true
+			}
+			return r.shows(part, watcher), true
+		}
+	}
+	return nil, false
+}
+
+// Untried tells whether there is anything to tell a watcher over a channel that
+// no delivery over it has failed to tell.
+func (r *Record) Untried(watcher string, ch ChannelKind) bool {
+	return len(r.untold(watcher, ch, len(r.Deliveries), true)) > 0
+}
+
+// Untold lists what is true of the incident, and matters to a watcher, and was
+// not told by the first n deliveries over a channel.
+func (r *Record) Untold(watcher string, ch ChannelKind, n int) []Said {
+	return r.untold(watcher, ch, n, false)
+}
+
+func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Said {
+	var out []Said
+	for _, p := range r.Parts() {
+		told, ok := r.said(p, watcher, ch, n, failed)
+		if !ok {
+			if why := r.ReasonsFor(p, watcher); why.Reason != 0 && p.Complete && !r.spared(p, watcher) {
+				out = append(out, Said{Record: p.ID})
+			}
+			continue
+		}
+		if again, _ := told.Changed(p); again {
+			out = append(out, Said{Record: p.ID, Was: told})
+		}
+	}
+	return out
+}
+
+// spared tells whether a part was undone while a message about it waited for
+// the end of quiet hours: there is nothing left to tell.
+func (r *Record) spared(p *Record, watcher string) bool {
+	if p.UndoneAt.IsZero() {
+		return false
+	}
+	n, ok := p.Notice(watcher)
+	return ok && n.Spared
+}
+
+// Urgency is why things are told: of those that are new or worse, and not
+// undone.
+func (r *Record) Urgency(says []Said, watcher string) Reason {
+	var why Reason
+	for _, s := range says {
+		p, ok := r.Part(s.Record)
+		if !ok || !p.UndoneAt.IsZero() {
+			continue
+		}
+		if s.Was != nil {
+			if _, more := s.Was.Changed(p); !more {
+				continue
+			}
+		}
+		why |= r.ReasonsFor(p, watcher).Reason
+	}
+	return why
+}
+
+// Waiting is the delivery to a watcher over a channel that tells of the
+// incident and has not ended. There is never more than one: what happens
+// meanwhile goes with it, or follows it.
+func (r *Record) Waiting(watcher string, ch ChannelKind) (*Delivery, int) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() && !d.State.Ended() {
+			return d, i
+		}
+	}
+	return nil, -1
+}
+
+// Bring has a watcher told over a channel what they were not told of the
+// incident: in a new delivery, which is returned, unless one waits already
+// that will say it.
+func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bool) {
+	if d, i := r.Waiting(w.ID, ch); d != nil {
+		if d.State != Held {
+			return nil, false
+		}
+		says := r.Untold(w.ID, ch, i)
+		if len(says) == 0 {
+			d.State, d.Problem = Cancelled, "nothing left to tell"
+			return nil, false
+		}
+		if w.Rules.HoldUntil(r.Urgency(says, w.ID), now).After(now) {
+			return nil, false
+		}
+		d.State, d.Due = Queued, now.Add(LostAfter)
+		return d, true
+	}
+	says := r.Untold(w.ID, ch, len(r.Deliveries))
+	if len(says) == 0 {
+		return nil, false
+	}
+	last := r.lastTold(w.ID, ch)
+	d, fresh := r.Deliver(r.kindOf(says), w, ch, r.Tellings(w.ID, ch), now, w.Rules.HoldUntil(r.Urgency(says, w.ID), now))
+	if !fresh {
+		return nil, false
+	}
+	r.say(d, says)
+	if after := last.Add(GatherFor); after.After(now) && d.State == Queued {
+		d.After, d.Due = after, after.Add(LostAfter)
+	}
+	return d, true
+}
+
+// lastTold is when the latest message over a channel was made.
+func (r *Record) lastTold(watcher string, ch ChannelKind) (at time.Time) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() && d.State != Cancelled && d.CreatedAt.After(at) {
+			at = d.CreatedAt
+		}
+	}
+	return at
+}
+
+// LastTold is the latest message to a watcher about the incident that was not
+// cancelled.
+func (r *Record) LastTold(watcher string) (*Delivery, bool) {
+	for i := len(r.Deliveries) - 1; i >= 0; i-- {
+		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Kind.OfIncident() && d.State != Cancelled {
+			return d, true
+		}
+	}
+	return nil, false
+}
+
+// Renew makes a delivery, before it was ever sent, say what is true now. It is
+// false if it says so already; the delivery is cancelled if nothing is left.
+func (r *Record) Renew(d *Delivery) bool {
+	i := slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
+	if _, ok := r.Notice(d.Watcher); i < 0 || !d.Kind.OfIncident() || !ok && len(r.Members) == 0 {
+		return false
+	}
+	says, said := r.Untold(d.Watcher, d.Channel, i), r.SaidBy(d)
+	same := slices.EqualFunc(says, said, func(a, b Said) bool {
+		return a.Record == b.Record && b.Is == nil && (a.Was == nil) == (b.Was == nil)
+	})
+	if same && len(says) > 0 {
+		return false
+	}
+	if len(says) == 0 {
+		d.State, d.Problem = Cancelled, "nothing left to tell"
+		return true
+	}
+	r.say(d, says)
+	d.Take++
+	return true
+}
+
+// SumTold counts the debits that a watcher has been told of over a channel with
+// a delivery and those before it, as it says them: what they took, in yen, and
+// between when.
+func (r *Record) SumTold(d *Delivery) (debits int, yen int64, first, last time.Time) {
+	n := 1 + slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
+	for _, p := range r.Parts() {
+		s, ok := r.Seen(p, d.Watcher, d.Channel, n)
+		if p.Kind != Debit || !ok {
+			continue
+		}
+		debits++
+		yen += s.Kept()
+		if first.IsZero() || s.OccurredAt.Before(first) {
+			first = s.OccurredAt
+		}
+		if s.OccurredAt.After(last) {
+			last = s.OccurredAt
+		}
+	}
+	return debits, yen, first, last
+}
+
+// ToldOver tells whether a message about the incident was made for a watcher
+// over a channel.
+func (r *Record) ToldOver(watcher string, ch ChannelKind) bool {
+	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
+		return d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() && d.State != Cancelled
+	})
+}
