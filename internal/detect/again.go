@@ -108,7 +108,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 			return outcome{}, err
 		}
 		return a.known(ctx, []*watch.Record{own})
-	case told && (root.Version == 0 || own.Answer != nil && len(root.Twins) == 0):
+	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
 	}
 	records, err := a.withTwins(ctx, root, e.OccurredAt)

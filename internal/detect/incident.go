@@ -71,27 +71,31 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 // begins one.
 func (t *telling) lead(ctx context.Context, c change, changes []change) (*watch.Record, error) {
 	r := c.is
-	id, known := r.Lead, r.Lead != ""
-	if !known {
+	if r.Lead == "" {
 		if len(r.Deliveries) > 0 || len(r.Members) > 0 || c.was != nil && c.was.IsAlert() || !r.Complete || r.Past {
 			return r, nil
 		}
-		if id, known = t.activity.Goes(r, t.isNew[r.ID], t.now); !known || id == r.ID {
-			return r, nil
+		for _, id := range t.activity.Goes(r, t.isNew[r.ID], t.now) {
+			if id == r.ID {
+				continue
+			}
+			lead, err := t.find(ctx, id, changes)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+			case err != nil:
+				return nil, err
+			case joins(lead):
+				return lead, nil
+			}
 		}
+		return r, nil
 	}
-	lead, err := t.find(ctx, id, changes)
+	lead, err := t.find(ctx, r.Lead, changes)
 	if errors.Is(err, store.ErrNotFound) {
 		r.Lead = ""
 		return r, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	if r.Lead == "" && !joins(lead) {
-		return r, nil
-	}
-	return lead, nil
+	return lead, err
 }
 
 // joins tells whether an incident still takes further alerts: not once it was
@@ -164,7 +168,8 @@ func (t *telling) watcher(lead *watch.Record, w *watch.Watcher) {
 // reports tells the bank what has become of what was reported, and of what
 // came after it.
 func (t *telling) reports(ctx context.Context, c change, changes []change) error {
-	if !c.is.Complete || c.is.Past && c.was == nil {
+	gone := !c.is.Complete && c.was != nil && c.was.Complete // it was another's
+	if !c.is.Complete && !gone || c.is.Past && c.was == nil {
 		return nil
 	}
 	id := c.is.Dispute
@@ -177,7 +182,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 			id = lead.Dispute
 		}
 	}
-	further := c.was == nil || !c.was.Complete
+	further := c.was == nil || !c.was.Complete && !gone
 	if id == "" && further {
 		id, _ = t.activity.ReportedOf(c.is.Service, t.now)
 	}
@@ -192,7 +197,9 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 		return err
 	}
 	var noted bool
-	if _, known := d.Transaction(c.is.ID); known {
+	if gone {
+		noted = d.Leave(c.is.ID, t.now)
+	} else if _, known := d.Transaction(c.is.ID); known {
 		noted = d.Update(c.is, t.now)
 	} else if further {
 		noted = d.Another(c.is, t.now)

@@ -109,6 +109,21 @@ func (d *Dispute) Stands(r *Record) bool {
 	return d != nil && r.Answer != nil && r.Answer.Value == NotMine
 }
 
+// Ours is the latest change that says whether the dispute stands: it was opened,
+// or withdrawn. The bank's statuses say nothing of that.
+func (d *Dispute) Ours() *DisputeChange {
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if c := &d.Changes[i]; c.Status == DisputeOpened || c.Status == DisputeWithdrawn {
+			return c
+		}
+	}
+	return &DisputeChange{Status: d.Status}
+}
+
+func (d *Dispute) withdrawn() bool {
+	return d.Status == DisputeWithdrawn || d.Ours().Status == DisputeWithdrawn
+}
+
 // Untold is the oldest change that the bank has yet to take.
 func (d *Dispute) Untold() (*DisputeChange, bool) {
 	for i := range d.Changes {
@@ -236,11 +251,25 @@ func (d *Dispute) Cover(parts []*Record, seq int) {
 // told; false if it is known already.
 func (d *Dispute) Another(r *Record, now time.Time) bool {
 	known := slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID })
-	if known || d.Status == DisputeWithdrawn || !d.Add(r, d.nextSeq()) {
+	if known || d.withdrawn() || !d.Add(r, d.nextSeq()) {
 		return false
 	}
 	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
 	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown(), Further: f})
+	return true
+}
+
+// Leave takes one of the further transactions out, because it turned out to be
+// another of them under a second id, and has the bank told; false if it is not
+// there.
+func (d *Dispute) Leave(record string, now time.Time) bool {
+	i := slices.IndexFunc(d.Also, func(a Disputed) bool { return a.Record == record && a.Left == 0 })
+	if i < 0 {
+		return false
+	}
+	d.Also = slices.Clone(d.Also)
+	d.Also[i].Left = d.nextSeq()
+	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown()})
 	return true
 }
 
@@ -255,7 +284,7 @@ func (d *Dispute) nextSeq() int {
 // back or there are too many: the latest facts are in the dispute itself, which
 // the bank can always read.
 func (d *Dispute) tell(c DisputeChange) {
-	if d.Status == DisputeWithdrawn || len(d.Changes) >= maxDisputeChanges {
+	if d.withdrawn() || len(d.Changes) >= maxDisputeChanges {
 		return
 	}
 	c.Seq, c.TellBank = d.nextSeq(), true

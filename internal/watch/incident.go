@@ -35,7 +35,10 @@ type Member struct {
 	RecordedAt time.Time `json:"recorded_at"`
 	Route      string    `json:"route,omitempty"`
 	Is         Shown     `json:"is"` // what it says now
-	Notices    []Notice  `json:"notices,omitempty"`
+	// Void tells that its transaction turned out to be another's: it tells of
+	// nothing any more.
+	Void    bool     `json:"void,omitempty"`
+	Notices []Notice `json:"notices,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -52,7 +55,7 @@ func (r *Record) IncidentID() string {
 // that is there up to date.
 func (r *Record) Join(o *Record) {
 	m := Member{Record: o.ID, Txn: o.Txn, Kind: o.Kind, Event: o.Event, ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt,
-		Route: o.Route, Is: *o.Shows(""), Notices: slices.Clone(o.Notices)}
+		Route: o.Route, Is: *o.Shows(""), Void: !o.Complete, Notices: slices.Clone(o.Notices)}
 	o.Lead = r.ID
 	r.Members = slices.Clone(r.Members)
 	if i := r.member(o.ID); i >= 0 {
@@ -68,12 +71,20 @@ func (r *Record) member(id string) int {
 }
 
 // Parts lists what the incident consists of, as it is now, in the order in
-// which it happened. Each is a record without what only the lead has.
+// which it happened. Each is a record without what only the lead has. A record
+// whose transaction turned out to be another's is none.
 func (r *Record) Parts() []*Record {
 	parts := make([]*Record, 0, 1+len(r.Members))
-	parts = append(parts, r)
+	if r.Complete || len(r.Members) == 0 {
+		parts = append(parts, r)
+	}
 	for i := range r.Members {
-		parts = append(parts, r.part(&r.Members[i]))
+		if !r.Members[i].Void {
+			parts = append(parts, r.part(&r.Members[i]))
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, r)
 	}
 	slices.SortStableFunc(parts, func(a, b *Record) int { return a.OccurredAt.Compare(b.OccurredAt) })
 	return parts
@@ -81,7 +92,7 @@ func (r *Record) Parts() []*Record {
 
 func (r *Record) part(m *Member) *Record {
 	p := &Record{ID: m.Record, Lead: r.ID, OnAccount: r.OnAccount, Mask: r.Mask, Kind: m.Kind, Event: m.Event, Txn: m.Txn,
-		Route: m.Route, ReceivedAt: m.ReceivedAt, RecordedAt: m.RecordedAt, Complete: true, Notices: m.Notices}
+		Route: m.Route, ReceivedAt: m.ReceivedAt, RecordedAt: m.RecordedAt, Complete: !m.Void, Notices: m.Notices}
 	return p.As(&m.Is)
 }
 
@@ -120,15 +131,16 @@ func (r *Record) Over() bool {
 // keepStories bounds the incidents that an activity names.
 const keepStories = 8
 
-// Goes finds the incident that a record belongs to, by the record with which
-// that began: what was reported as not the owner's and goes on, else what the
-// same service did within GoesOnFor, or a charge link that made the debit
-// possible. A link or a service that is new after a report belongs to it. False
-// if the record begins a story of its own.
-func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (lead string, ok bool) {
+// Goes lists the incidents that a record may belong to, the likeliest first, by
+// the records with which they began: what was reported as not the owner's and
+// goes on, else what the same service did within GoesOnFor, or a charge link
+// that made the debit possible. A link or a service that is new after a report
+// belongs to it. None if the record begins a story of its own; more than one
+// because an incident may be full, or be the owner's own.
+func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 	for _, s := range slices.Backward(a.Reported) {
 		if s.Lead != "" && (isNew || s.Service == r.Service && r.Service != "") && now.Sub(s.At) <= ReportedFor {
-			return s.Lead, true
+			leads = append(leads, s.Lead)
 		}
 	}
 	for _, s := range slices.Backward(a.Stories) {
@@ -137,10 +149,10 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (lead string, ok b
 		case s.Service == r.Service && r.Service != "" && apart.Abs() <= GoesOnFor,
 			s.Link && r.Kind == Debit && r.Service != "" && (s.Service == r.Service || s.Service == "") && apart >= 0 && apart <= AfterNewLinkWindow,
 			r.Kind == LinkRegistered && (s.Service == r.Service || r.Service == "") && apart <= 0 && -apart <= GoesOnFor:
-			return s.Lead, true
+			leads = append(leads, s.Lead)
 		}
 	}
-	return "", false
+	return leads
 }
 
 // Tell notes that a record belongs to the incident of a lead.

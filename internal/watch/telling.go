@@ -233,11 +233,18 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 	return d, true
 }
 
-// lastTold is when the latest message over a channel was made.
+// lastTold is when the latest message over a channel was made, or sent if that
+// was later: one that gathered was.
 func (r *Record) lastTold(watcher string, ch ChannelKind) (at time.Time) {
 	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() && d.State != Cancelled && d.CreatedAt.After(at) {
-			at = d.CreatedAt
+		d := &r.Deliveries[i]
+		if d.Watcher != watcher || d.Channel != ch || !d.Kind.OfIncident() || d.State == Cancelled {
+			continue
+		}
+		for _, t := range []time.Time{d.CreatedAt, d.After, d.AcceptedAt} {
+			if t.After(at) {
+				at = t
+			}
 		}
 	}
 	return at

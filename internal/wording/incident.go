@@ -124,7 +124,7 @@ func Incident(f IncidentFacts) message.Message {
 		m = f.several()
 	case first.Was == nil:
 		m = Alert(*first)
-	case !first.Record.UndoneAt.IsZero() && first.Was.UndoneAt.IsZero():
+	case !first.Record.UndoneAt.IsZero(): // raised, perhaps, after it was undone: nothing is taken
 		m = Undone(*first)
 	default:
 		m = Changed(*first)
