@@ -24,7 +24,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 	switch value {
 	case watch.NotMine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
-			if f.disputed() {
+			if f.disputed() && !f.worse() {
 				return AlreadyOpen, nil
 			}
 			for _, o := range f.also {
@@ -105,6 +105,13 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		if err != nil || !outcome.changes() {
 			return err
 		}
+		if outcome == Opened {
+			// Before the commit: a process that dies in between has made the
+			// person safer than they know, and never less safe.
+			if err := k.protect(ctx, f); err != nil {
+				return err
+			}
+		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		writes := []store.Write{f.still(outcome), store.PutRecord(f.record)}
 		if outcome == Opened {
@@ -138,11 +145,6 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	if r := res.Record; !res.Repeated && (res.Outcome == Opened || res.Outcome == Mine) {
 		k.Lessons.Answer(r.Account, catalog.Form(r.Descriptor), r.Service, res.Outcome == Mine)
 		k.Lessons.Save(ctx)
-	}
-	if res.Outcome == Opened || res.Repeated && res.Outcome == AlreadyOpen {
-		if err := k.protect(ctx, &res); err != nil {
-			return Result{}, err
-		}
 	}
 	return res, nil
 }
@@ -194,6 +196,9 @@ func (f *file) reopen(via watch.Via) {
 	d.AnsweredAt, d.AnsweredBy, d.Watcher, d.Via, d.Text = f.now, f.watcher.Role, f.watcher.ID, via, ""
 	f.note(watch.DisputeOpened, via)
 	d.Cover(parts[1:], d.Changes[len(d.Changes)-1].Seq)
+	for _, p := range parts[1:] {
+		d.Update(p, f.now) // while it was withdrawn the bank heard of nothing
+	}
 }
 
 // reported are the parts of the incident that the asker says are not theirs:
@@ -217,6 +222,28 @@ func (f *file) reported() []*watch.Record {
 		return r.Parts()
 	}
 	return out
+}
+
+// worse tells whether something that was called the person's own when the rest
+// was reported has taken more since: a further "not mine" is about that.
+func (f *file) worse() bool {
+	r := f.record
+	for _, id := range r.Answer.Except {
+		if slices.Contains(f.who.Except, id) {
+			continue
+		}
+		shows := r.Answer.Shows
+		if id != r.ID {
+			shows = nil
+			if i := slices.IndexFunc(r.Answer.Says, func(s watch.Said) bool { return s.Record == id }); i >= 0 {
+				shows = r.Answer.Says[i].Is
+			}
+		}
+		if p, ok := r.Part(id); ok && shows != nil && !shows.Covers(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // withdraw takes back the dispute that stands, or says ErrTooLate.

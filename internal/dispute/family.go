@@ -23,8 +23,9 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	}
 	seq, before := 0, len(f.record.Deliveries)
 	if noted {
-		seq = nextSeq(f.dispute) - 1
+		seq = f.dispute.Ours().Seq
 	}
+	had := len(f.calls())
 	critical := slices.ContainsFunc(f.record.Parts(), (*watch.Record).Critical)
 	if o == Opened && critical {
 		// Who has not heard of it yet is called now.
@@ -32,7 +33,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	}
 	for i := range f.account.Watchers {
 		w := &f.account.Watchers[i]
-		if w.ID == f.watcher.ID || !report && w.Role != watch.Owner || f.told(w.ID, seq) || o == Opened && f.called(w.ID) {
+		if w.ID == f.watcher.ID || !report && w.Role != watch.Owner || f.told(w.ID, seq) || slices.Contains(f.calls()[had:], w.ID) {
 			continue
 		}
 		at := f.now
@@ -53,6 +54,17 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	f.record.ComputeDue()
 }
 
+// calls lists, in order, whom a message calls because of the report.
+func (f *file) calls() []string {
+	var out []string
+	for i := range f.record.Deliveries {
+		if d := &f.record.Deliveries[i]; d.Kind.OfIncident() && d.State != watch.Cancelled && f.called(d.Watcher) {
+			out = append(out, d.Watcher)
+		}
+	}
+	return out
+}
+
 // told tells whether the record has this news for a watcher, over any channel.
 func (f *file) told(watcher string, seq int) bool {
 	for _, d := range f.record.Deliveries {
@@ -71,25 +83,27 @@ func (f *file) changes() int {
 	return len(f.dispute.Changes)
 }
 
-// protect ends the asker's trust in what was reported on their other accounts,
-// and has what is new there alarm them for a while. Doing it again changes
-// nothing.
-func (k *Service) protect(ctx context.Context, res *Result) error {
-	if res.Watcher.LineUser == "" {
-		return nil
-	}
-	f := file{record: res.Record}
+// protect ends, on their other accounts, the trust of the asker and of the
+// owners in what is reported, and has what is new there alarm them for a while.
+// Doing it again changes nothing.
+func (k *Service) protect(ctx context.Context, f *file) error {
 	services := f.services()
-	for b, err := range k.Store.Bindings(ctx, res.Watcher.LineUser) {
-		if err != nil {
-			return err
-		}
-		if b.Account == res.Record.Account {
+	for i := range f.account.Watchers {
+		w := &f.account.Watchers[i]
+		if w.LineUser == "" || w.ID != f.watcher.ID && w.Role != watch.Owner {
 			continue
 		}
-		err = settings.New(k.Store).Reported(ctx, b.Account, res.Watcher.LineUser, services, res.Dispute.AnsweredAt)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
+		for b, err := range k.Store.Bindings(ctx, w.LineUser) {
+			if err != nil {
+				return err
+			}
+			if b.Account == f.record.Account {
+				continue
+			}
+			err = settings.New(k.Store).Reported(ctx, b.Account, w.LineUser, services, f.now)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
 		}
 	}
 	return nil

@@ -191,7 +191,7 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 	}
 	var known bool
 	switch {
-	case !f.record.Complete:
+	case !slices.ContainsFunc(f.record.Parts(), func(p *watch.Record) bool { return p.Complete }):
 		return nil, ErrNotFound
 	case who.Watcher != "":
 		f.watcher, known = f.account.Watcher(who.Watcher)

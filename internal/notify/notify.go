@@ -93,6 +93,10 @@ func (s *Stage) one(ctx context.Context, m queue.Message, j watch.Job, known *kn
 	return s.delivery(ctx, m, j, known)
 }
 
+// letFirst is how much longer a copy of a job waits, so that the first one, which
+// alone may decide again what is said, comes before it.
+const letFirst = time.Second
+
 func retryDelay(m queue.Message) time.Duration {
 	return queue.Backoff(m.Receives, time.Second, retryMost)
 }
@@ -142,10 +146,17 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
 	if wait := d.After.Sub(s.Now()); wait > 0 {
+		if j.Again {
+			wait += letFirst
+		}
 		return queue.RetryAfter(wait)
 	}
-	if unsent(m, j, d) {
-		if v, ok := s.renew(ctx, m, h, d.ID); !ok {
+	if !d.Tried && d.Kind.OfIncident() {
+		decide := s.renew
+		if !unsent(m, j, d) {
+			decide = s.keep
+		}
+		if v, ok := decide(ctx, m, h, d.ID); !ok {
 			return v
 		}
 	}

@@ -17,6 +17,13 @@ func unsent(m queue.Message, j watch.Job, d *watch.Delivery) bool {
 	return !j.Again && !d.Tried && d.State != watch.Sending && d.Attempts >= m.Receives-1
 }
 
+// keep notes that an attempt which nothing is known of may have been taken: its
+// process died, or another copy of the job made it. From then on no copy of the
+// job decides again what the delivery says, or its reader would be told twice.
+func (s *Stage) keep(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
+	return s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) { d.Tried = true })
+}
+
 // renew has a delivery that was never sent say what is true now: what has
 // happened since it was made goes with it, and what is undone is not urgent.
 // What it says is written down before it is sent, so that each attempt after
@@ -26,13 +33,20 @@ func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery 
 	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) {
 		return queue.Verdict{}, true
 	}
+	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) { r.Renew(d) })
+}
+
+// decide writes down what becomes of a delivery before an attempt.
+func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery string, how func(*watch.Record, *watch.Delivery)) (queue.Verdict, bool) {
 	cancelled := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
 		if !ok || d.State.Ended() {
 			return errSettled
 		}
-		r.Renew(d)
+		if !d.Tried {
+			how(r, d)
+		}
 		cancelled = d.State == watch.Cancelled
 		r.ComputeDue()
 		return nil
