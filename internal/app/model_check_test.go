@@ -1,0 +1,447 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+func (m *model) records(ref string) []*watch.Record {
+	m.t.Helper()
+	rs, err := store.First(m.store.History(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref}, time.Time{}, time.Time{}), 500)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return slices.DeleteFunc(rs, func(r *watch.Record) bool { return r.Alias != "" })
+}
+
+// sent finds the delivery that a message was made for.
+func (m *model) sent(match func(lead *watch.Record, d *watch.Delivery) bool) (*watch.Record, *watch.Delivery) {
+	for _, ref := range modelAccounts {
+		for _, r := range m.records(ref) {
+			for i := range r.Deliveries {
+				if match(r, &r.Deliveries[i]) {
+					return r, &r.Deliveries[i]
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// attempt looks at a push before LINE does: what is undone by then is not
+// urgent, unless an earlier attempt may have been taken.
+func (m *model) attempt(key string, body []byte) {
+	if _, again := m.first[key]; again {
+		return
+	}
+	m.first[key] = m.Now()
+	lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
+		return d.Channel == watch.LINE && d.RetryKey(r.ID) == key
+	})
+	if d == nil || !d.Kind.OfIncident() || d.Tried || !strings.Contains(string(body), "【緊急】") {
+		return
+	}
+	for _, s := range lead.SaidBy(d) {
+		if p, ok := lead.Part(s.Record); ok && p.UndoneAt.IsZero() {
+			return
+		}
+	}
+	m.errorf("%s is urgent, and all of it is undone: %s", d.ID, body)
+}
+
+// told is what one watcher was told over one channel, in the order in which it
+// came.
+type told struct {
+	lead *watch.Record
+	d    *watch.Delivery
+	at   time.Time
+	text string
+}
+
+func (m *model) check() {
+	m.t.Helper()
+	leads := m.truth()
+	heard := m.received()
+	for _, lead := range leads {
+		a, err := m.store.Account(context.Background(), lead.Account)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for i := range a.Watchers {
+			m.checkTold(lead, &a.Watchers[i], heard)
+		}
+		m.checkHeard(lead, a, heard)
+	}
+	m.checkBank(leads)
+	for _, v := range append(m.line.Violations(), m.bank.Violations()...) {
+		m.errorf("violation: %s", v)
+	}
+	for _, d := range m.queue.dead {
+		m.errorf("a dead letter: %s", d.Why)
+	}
+}
+
+// truth compares the ledger with what happened, and finds each incident's
+// lead and each transaction's record.
+func (m *model) truth() (leads []*watch.Record) {
+	parts := map[string]*watch.Record{}
+	told := map[string]*watch.Record{}
+	byID := map[string]*watch.Record{}
+	for _, ref := range modelAccounts {
+		for _, r := range m.records(ref) {
+			byID[r.ID] = r
+			if !r.Complete {
+				continue
+			}
+			if told[r.Txn] != nil {
+				m.errorf("two records of %s", r.Txn)
+			}
+			told[r.Txn] = r
+			if r.Lead == "" {
+				leads = append(leads, r)
+			}
+		}
+	}
+	for _, x := range m.txns {
+		r := told[x.id]
+		if r == nil {
+			r = told[x.id+"p"]
+		}
+		if r == nil {
+			m.errorf("%s is on no record", x.id)
+			continue
+		}
+		kept := x.left()
+		if x.undone {
+			kept = 0
+		}
+		if r.Kept() != kept || x.undone == r.UndoneAt.IsZero() || r.Service != x.service {
+			m.errorf("%s is on record as %d of %d, undone %v, and was %d of %d, undone %v", x.id, r.Kept(), r.Amount, !r.UndoneAt.IsZero(), kept, x.amount, x.undone)
+		}
+		lead := byID[r.IncidentID()]
+		if lead == nil || lead.Lead != "" {
+			m.errorf("%s belongs to no incident", x.id)
+			continue
+		}
+		parts[r.ID] = lead
+		p, ok := lead.Part(r.ID)
+		if !ok || p.Amount != r.Amount || p.Kept() != r.Kept() || p.UndoneAt.IsZero() != r.UndoneAt.IsZero() || p.Service != r.Service {
+			m.errorf("the incident's copy of %s is not what it is: %+v", x.id, p)
+		}
+	}
+	for _, lead := range leads {
+		for _, p := range lead.Parts() {
+			if p.Complete && parts[p.ID] != lead {
+				m.errorf("an incident tells of %s, which is not of it", p.Txn)
+			}
+		}
+	}
+	return leads
+}
+
+// received lists all that reached anybody, by delivery.
+func (m *model) received() map[string][]told {
+	out := map[string][]told{}
+	add := func(lead *watch.Record, d *watch.Delivery, at time.Time, text string) {
+		k := lead.ID + " " + d.Watcher + " " + string(d.Channel)
+		if slices.ContainsFunc(out[k], func(t told) bool { return t.d.ID == d.ID }) {
+			if d.Channel == watch.LINE || m.deaths+m.dropped == 0 {
+				m.errorf("%s came twice", d.ID)
+			}
+			return
+		}
+		out[k] = append(out[k], told{lead, d, at, text})
+	}
+	for _, msg := range m.line.Messages() {
+		if msg.Via != "push" || msg.RetryKey == "" {
+			continue
+		}
+		lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
+			return d.Channel == watch.LINE && d.RetryKey(r.ID) == msg.RetryKey
+		})
+		if d == nil {
+			m.errorf("%s was told at %v what nothing on record says: %s", msg.To, msg.At, first(string(msg.Messages[0]), 200))
+			continue
+		}
+		var all strings.Builder
+		for _, raw := range msg.Messages {
+			all.Write(raw)
+		}
+		add(lead, d, msg.At, all.String())
+	}
+	for _, mail := range m.mail.Messages() {
+		lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
+			return d.Channel == watch.Email && d.FeedbackKey(r.ID) == mail.Tags["delivery"]
+		})
+		if d == nil {
+			m.errorf("a mail says what nothing on record says: %s", first(mail.Text, 200))
+			continue
+		}
+		add(lead, d, mail.At, mail.Text)
+	}
+	return out
+}
+
+func first(s string, n int) string { return s[:min(n, len(s))] }
+
+// checkTold compares what reached a watcher of an incident with what is true.
+func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string][]told) {
+	latest := map[string][]*watch.Shown{}
+	for _, c := range w.Channels {
+		came := heard[lead.ID+" "+w.ID+" "+string(c.Kind)]
+		now := map[string]*watch.Shown{}
+		var before time.Time
+		for _, t := range came {
+			if !t.d.Kind.OfIncident() {
+				continue
+			}
+			says := lead.SaidBy(t.d)
+			for _, s := range says {
+				p, ok := lead.Part(s.Record)
+				if !ok {
+					m.errorf("%s tells of what is not part of it", t.d.ID)
+					continue
+				}
+				is := s.Is
+				if is == nil {
+					is = p.Shows("")
+				}
+				was := now[s.Record]
+				switch {
+				case (was == nil) != (s.Was == nil):
+					m.errorf("%s over %s: %s of %s says it as new: %v, and was told of before: %v", w.ID, c.Kind, t.d.ID, p.Txn, s.Was == nil, was != nil)
+				case was != nil:
+					if again, _ := was.Changed(p.As(is)); !again {
+						m.errorf("%s over %s: %s tells of %s nothing new", w.ID, c.Kind, t.d.ID, p.Txn)
+					}
+					if !same(was, s.Was) {
+						m.errorf("%s over %s: %s changes %+v of %s, which was told as %+v", w.ID, c.Kind, t.d.ID, s.Was, p.Txn, was)
+					}
+				}
+				now[s.Record] = is
+				if !w.HideAmount && p.Kind == watch.Debit && len(says) <= 6 && !strings.Contains(t.text, wording.Yen(watch.Japanese, is.Amount)) {
+					m.errorf("%s over %s: %s does not name %d yen", w.ID, c.Kind, t.d.ID, is.Amount)
+				}
+			}
+			if gap := t.at.Sub(before); !before.IsZero() && gap < watch.GatherFor && m.has == (troubles{}) {
+				m.errorf("%s over %s: %s comes %v after the one before", w.ID, c.Kind, t.d.ID, gap)
+			}
+			before = t.at
+			m.checkLate(lead, w, t)
+		}
+		for id, s := range now {
+			latest[id] = append(latest[id], s)
+		}
+	}
+	for _, p := range lead.Parts() {
+		if !p.Complete {
+			continue
+		}
+		if unreachable(lead, w.ID) {
+			continue // the bank knows that
+		}
+		must := w.Role == watch.Owner || lead.ReasonsFor(p, w.ID).Reason != 0
+		if len(latest[p.ID]) == 0 {
+			if must {
+				m.errorf("%s was never told of %s", w.ID, p.Txn)
+			}
+			continue
+		}
+		if !slices.ContainsFunc(latest[p.ID], func(s *watch.Shown) bool { again, _ := s.Changed(p); return !again }) {
+			m.errorf("%s knows %s as %+v", w.ID, p.Txn, latest[p.ID][len(latest[p.ID])-1])
+		}
+	}
+	for i := range lead.Deliveries {
+		d := &lead.Deliveries[i]
+		if d.Watcher != w.ID || d.State != watch.Accepted || d.Channel == watch.Bank {
+			continue
+		}
+		if !slices.ContainsFunc(heard[lead.ID+" "+w.ID+" "+string(d.Channel)], func(t told) bool { return t.d.ID == d.ID }) {
+			m.errorf("%s is on record as accepted, and never came", d.ID)
+		}
+	}
+}
+
+func same(a, b *watch.Shown) bool {
+	return a != nil && b != nil && a.Amount == b.Amount && a.Returned == b.Returned && a.Again == b.Again && a.Service == b.Service && a.UndoneAt.Equal(b.UndoneAt)
+}
+
+// unreachable tells whether a channel refused for good what a watcher has no
+// other for, and the bank was told.
+func unreachable(lead *watch.Record, watcher string) bool {
+	return slices.ContainsFunc(lead.Deliveries, func(d watch.Delivery) bool {
+		return d.Watcher == watcher && d.Kind == watch.TellUnreachable && d.State == watch.Accepted
+	})
+}
+
+// checkLate compares, where nothing failed, when something was recorded with
+// when it was told.
+func (m *model) checkLate(lead *watch.Record, w *watch.Watcher, t told) {
+	if m.has != (troubles{}) || w.Role != watch.Owner {
+		return
+	}
+	for _, s := range lead.SaidBy(t.d) {
+		p, ok := lead.Part(s.Record)
+		if ok && s.Was == nil && t.d.Channel == watch.LINE && t.at.Sub(p.RecordedAt) > 6*time.Second {
+			m.errorf("%s hears of %s after %v", w.ID, p.Txn, t.at.Sub(p.RecordedAt))
+		}
+	}
+}
+
+// checkHeard tells whether all who watch have heard of each report and of each
+// withdrawal, and that the trust in what was reported is over.
+func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[string][]told) {
+	if lead.Dispute == "" {
+		return
+	}
+	d, err := m.store.Dispute(context.Background(), lead.Dispute)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, c := range d.Changes {
+		if c.Status != watch.DisputeOpened && c.Status != watch.DisputeWithdrawn {
+			continue
+		}
+		for i := range a.Watchers {
+			w := &a.Watchers[i]
+			if w.ID == c.Watcher {
+				continue
+			}
+			knows := refused(lead, w.ID, c.Seq)
+			for _, ch := range w.Channels {
+				for _, t := range heard[lead.ID+" "+w.ID+" "+string(ch.Kind)] {
+					knows = knows || t.d.Kind == watch.TellAnswer && t.d.Seq == c.Seq ||
+						c.Status == watch.DisputeOpened && t.d.Kind.OfIncident() && !t.d.CreatedAt.Before(c.At) && strings.Contains(t.text, d.Reference)
+				}
+			}
+			if !knows {
+				m.errorf("%s has not heard that %s of %s by %s", w.ID, c.Status, lead.Txn, c.Watcher)
+			}
+		}
+		m.checkTrust(d, c)
+	}
+}
+
+// refused tells whether LINE refused for good to tell of a change of the dispute.
+// Who has no other channel does not hear of it.
+func refused(lead *watch.Record, watcher string, seq int) bool {
+	over := 0
+	for _, d := range lead.Deliveries {
+		if d.Watcher == watcher && (d.Kind == watch.TellAnswer && d.Seq == seq || d.Kind.OfIncident()) && d.State == watch.Undelivered {
+			over++
+		}
+	}
+	return over > 0 && strings.HasPrefix(watcher, "o2") || over > 0 && strings.HasPrefix(watcher, "g2")
+}
+
+func (m *model) checkTrust(d *watch.Dispute, c watch.DisputeChange) {
+	if c.Status != watch.DisputeOpened {
+		return
+	}
+	var reporter modelPerson
+	for _, p := range m.people {
+		if strings.HasPrefix(c.Watcher, p.id) {
+			reporter = p
+		}
+	}
+	for _, ref := range modelAccounts {
+		a, err := m.store.Account(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for _, w := range a.Watchers {
+			if ref != d.Account.Ref && w.LineUser != reporter.line {
+				continue
+			}
+			for _, t := range w.Rules.Trusts {
+				if t.Service == c.Shows.Service && t.UpTo == 1 {
+					m.errorf("%s trusts %s on %s after the report of %v", w.ID, t.Service, ref, c.At)
+				}
+			}
+		}
+	}
+}
+
+// checkBank compares what the bank was told with what people said.
+func (m *model) checkBank(leads []*watch.Record) {
+	type body struct {
+		Type         string `json:"type"`
+		Seq          int    `json:"seq"`
+		Dispute      string `json:"dispute_id"`
+		Transactions []struct {
+			ID       string    `json:"transaction_id"`
+			Amount   int64     `json:"amount"`
+			Returned int64     `json:"returned"`
+			Reversed time.Time `json:"reversed_at"`
+		} `json:"transactions"`
+	}
+	last, seqs := map[string]body{}, map[string][]int{}
+	for _, c := range m.bank.Callbacks() {
+		var b body
+		if err := json.Unmarshal(c.Body, &b); err != nil {
+			m.t.Fatal(err)
+		}
+		if b.Dispute != "" {
+			last[b.Dispute], seqs[b.Dispute] = b, append(seqs[b.Dispute], b.Seq)
+		}
+	}
+	where := map[string]string{}
+	for _, lead := range leads {
+		if lead.Dispute == "" {
+			continue
+		}
+		d, err := m.store.Dispute(context.Background(), lead.Dispute)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		var want []int
+		for _, c := range d.Changes {
+			if c.TellBank {
+				want = append(want, c.Seq)
+			}
+		}
+		if !slices.Equal(seqs[d.ID], want) {
+			m.errorf("of the dispute about %s the bank heard %v, of %v", lead.Txn, seqs[d.ID], want)
+		}
+		if !d.Stands(lead) {
+			if last[d.ID].Type != "dispute.withdrawn" {
+				m.errorf("the dispute about %s was taken back, and the bank heard %s last", lead.Txn, last[d.ID].Type)
+			}
+			continue
+		}
+		got := map[string]string{}
+		for _, t := range last[d.ID].Transactions {
+			if where[t.ID] != "" {
+				m.errorf("the bank heard of %s in two disputes that stand, or twice", t.ID)
+			}
+			where[t.ID] = d.ID
+			got[t.ID] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero())
+		}
+		for _, p := range lead.Parts() {
+			if !p.Complete {
+				continue
+			}
+			says, in := got[p.Txn]
+			if mine := slices.Contains(lead.Answer.Except, p.ID); mine == in {
+				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
+				continue
+			}
+			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero()); in && says != is {
+				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
+			}
+			delete(got, p.Txn)
+		}
+		for id := range got {
+			m.errorf("the bank heard of %s in the dispute about %s, of which it is not", id, lead.Txn)
+		}
+	}
+
+}
