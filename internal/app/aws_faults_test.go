@@ -129,10 +129,11 @@ func (w *onAWS) runs(t *testing.T) {
 
 // debits is a request with a debit of each account.
 func debits(n, accounts int) []byte {
+	rings := []string{"ﾄﾞｺﾓｺｳｻﾞ", "PAYPAY", "Kyash"} // each service is an incident, and a message, of its own
 	var events []string
 	for i := range accounts {
-		events = append(events, fmt.Sprintf(`{"id":"e_%d_%d","type":"debit","transaction_id":"t_%d_%d","account_ref":"watched_%d","occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`,
-			n, i, n, i, i, time.Now().Format(time.RFC3339), 1000+n))
+		events = append(events, fmt.Sprintf(`{"id":"e_%d_%d","type":"debit","transaction_id":"t_%d_%d","account_ref":"watched_%d","occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":%q}`,
+			n, i, n, i, i, time.Now().Format(time.RFC3339), 1000+n, rings[n]))
 	}
 	return []byte(`{"events":[` + strings.Join(events, ",") + `]}`)
 }

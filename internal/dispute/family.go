@@ -44,7 +44,10 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 			}
 			at = w.Rules.HoldUntil(why, f.now)
 		}
-		f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, at)
+		if d, made := f.record.DeliverNext(watch.TellAnswer, w, seq, f.now, at); made && seq == 0 && f.record.Answer != nil {
+			answer := *f.record.Answer
+			d.Answer = &answer
+		}
 	}
 	for i := before; i < len(f.record.Deliveries); i++ {
 		if d := &f.record.Deliveries[i]; d.State == watch.Queued {

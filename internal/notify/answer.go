@@ -16,10 +16,14 @@ import (
 // and never makes other words of the same delivery.
 func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Delivery, f wording.AnswerFacts) (m message.Message, err error) {
 	if d.Seq == 0 {
-		if r.Answer == nil || r.Answer.Value != watch.Mine {
+		answer := d.Answer
+		if answer == nil {
+			answer = r.Answer
+		}
+		if replaced := r.Answer == nil || r.Answer.Value != watch.Mine; answer == nil || answer.Value != watch.Mine || d.Attempts == 0 && replaced {
 			return message.Message{}, errNothing
 		}
-		f.Answer = *r.Answer
+		f.Answer = *answer
 		f.By, err = c.guardian(ctx, r, f.Lang, f.Answer.Watcher)
 		return wording.AnswerByOther(f), err
 	}

@@ -140,6 +140,7 @@ func TestNoOtherPackageWritesWhatWatchersWant(t *testing.T) {
 		"store/account.go":     "the loop",
 		"settings/settings.go": "what watchers want",
 		"membership/redeem.go": "who watches: binding",
+		"membership/nonce.go":  "who watches: binding from a bank's own site",
 		"membership/leave.go":  "who watches: leaving",
 		"membership/invite.go": "who watches: a guardian is dismissed",
 		"membership/erase.go":  "who watches: erasure",

@@ -221,6 +221,10 @@ type Delivery struct {
 	Take  int       `json:"take,omitempty"`
 	// Report is the dispute that stood when it was decided what this says.
 	Report string `json:"report,omitempty"`
+	// Answer is the standing answer that it speaks of, and Called why its reader
+	// was called, as they were when that was decided.
+	Answer *Answer `json:"answer,omitempty"`
+	Called Call    `json:"called,omitempty"`
 	// Tried tells that it may have been taken by an attempt whose answer was
 	// lost: it is sent again only as it was.
 	Tried bool `json:"tried,omitempty"`

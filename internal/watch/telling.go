@@ -40,8 +40,16 @@ func (r *Record) SaidBy(d *Delivery) []Said {
 // written as it always was.
 func (r *Record) say(d *Delivery, says []Said) {
 	d.Kind, d.Says, d.Shows, d.Was, d.Report = r.kindOf(says), nil, nil, nil, ""
-	if n, ok := r.Notice(d.Watcher); ok && n.Called == CallReported {
+	d.Answer, d.Called = nil, ""
+	if n, ok := r.Notice(d.Watcher); ok {
+		d.Called = n.Called
+	}
+	if d.Called == CallReported {
 		d.Report = r.Dispute
+	}
+	if r.Answer != nil && r.Answer.Value == Mine {
+		answer := *r.Answer
+		d.Answer = &answer
 	}
 	for _, s := range says {
 		if p, ok := r.Part(s.Record); ok && s.Was == nil && r.Answer != nil && r.Answer.Value == NotMine && p.RecordedAt.After(r.Answer.At) {

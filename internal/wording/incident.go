@@ -36,7 +36,7 @@ type Names struct {
 // IncidentOf takes the facts of what a message says of an incident to a
 // watcher; link is the page of the incident.
 func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watch.Watcher, names Names, link string, onPage bool) IncidentFacts {
-	f := IncidentFacts{}
+	f := IncidentFacts{Called: d.Called}
 	bank, bankContact := names.Bank(lead.Account.Bank)
 	d.HideAmount = d.HideAmount || w.HideAmount
 	for _, s := range says {
@@ -50,7 +50,6 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage}
 		if n, ok := lead.Notice(w.ID); ok {
 			a.Notice = *n
-			f.Called = n.Called
 		}
 		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
 		if s.Is != nil {
@@ -61,7 +60,7 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		}
 		if s.Was != nil {
 			a.WasServiceName, _ = names.Service(s.Was.Service)
-			if an := lead.Answer; an != nil && an.Value == watch.Mine && an.At.Before(d.CreatedAt) {
+			if an := d.Answer; an != nil {
 				a.AnsweredBefore = an.Shows
 			}
 		}
