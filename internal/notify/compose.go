@@ -83,6 +83,11 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		if err != nil {
 			return message.Message{}, err
 		}
+		if d.Shows != nil && dis.Leads() == r.ID { // it has changed since
+			kept := *dis
+			kept.Amount, kept.OccurredAt = d.Shows.Amount, d.Shows.OccurredAt
+			dis = &kept
+		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
 			HideAmount: hide, Link: c.Link(r, w.ID)}
@@ -93,7 +98,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		}
 		return wording.DisputeStatus(f), nil
 	case watch.TellAnswer:
-		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.Link(r, w.ID)})
 	}
 	return message.Message{}, errUnknown

@@ -82,7 +82,7 @@ func (r *Record) KeepPart(was *Record) {
 	for i := range r.Deliveries {
 		d := &r.Deliveries[i]
 		switch {
-		case !d.Kind.OfIncident():
+		case !d.Kind.OfIncident() && d.Kind != TellAnswer && d.Kind != TellDispute:
 		case d.Kind == TellMore:
 			d.Says = slices.Clone(d.Says)
 			for j := range d.Says {
