@@ -1,0 +1,162 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// checkHeard tells whether all who watch have heard of each report and of each
+// withdrawal, and that the trust in what was reported is over.
+func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[string][]told) {
+	if lead.Dispute == "" {
+		return
+	}
+	d, err := m.store.Dispute(context.Background(), lead.Dispute)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, c := range d.Changes {
+		if c.Status != watch.DisputeOpened && c.Status != watch.DisputeWithdrawn {
+			continue
+		}
+		for i := range a.Watchers {
+			w := &a.Watchers[i]
+			if w.ID == c.Watcher {
+				continue
+			}
+			knows := refused(lead, w.ID, c.Seq)
+			for _, ch := range w.Channels {
+				for _, t := range heard[lead.ID+" "+w.ID+" "+string(ch.Kind)] {
+					knows = knows || t.d.Kind == watch.TellAnswer && t.d.Seq == c.Seq ||
+						c.Status == watch.DisputeOpened && t.d.Kind.OfIncident() && !t.d.CreatedAt.Before(c.At) && strings.Contains(t.text, d.Reference)
+				}
+			}
+			if !knows {
+				m.errorf("%s has not heard that %s of %s by %s", w.ID, c.Status, lead.Txn, c.Watcher)
+			}
+		}
+		m.checkTrust(d, c)
+	}
+}
+
+// refused tells whether LINE refused for good to tell of a change of the dispute.
+// Who has no other channel does not hear of it.
+func refused(lead *watch.Record, watcher string, seq int) bool {
+	over := 0
+	for _, d := range lead.Deliveries {
+		if d.Watcher == watcher && (d.Kind == watch.TellAnswer && d.Seq == seq || d.Kind.OfIncident()) && d.State == watch.Undelivered {
+			over++
+		}
+	}
+	return over > 0 && strings.HasPrefix(watcher, "o2") || over > 0 && strings.HasPrefix(watcher, "g2")
+}
+
+func (m *model) checkTrust(d *watch.Dispute, c watch.DisputeChange) {
+	if c.Status != watch.DisputeOpened {
+		return
+	}
+	var reporter modelPerson
+	for _, p := range m.people {
+		if strings.HasPrefix(c.Watcher, p.id) {
+			reporter = p
+		}
+	}
+	for _, ref := range modelAccounts {
+		a, err := m.store.Account(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for _, w := range a.Watchers {
+			if ref != d.Account.Ref && w.LineUser != reporter.line {
+				continue
+			}
+			for _, t := range w.Rules.Trusts {
+				if t.Service == c.Shows.Service && t.UpTo == 1 {
+					m.errorf("%s trusts %s on %s after the report of %v", w.ID, t.Service, ref, c.At)
+				}
+			}
+		}
+	}
+}
+
+// checkBank compares what the bank was told with what people said.
+func (m *model) checkBank(leads []*watch.Record) {
+	type body struct {
+		Type         string `json:"type"`
+		Seq          int    `json:"seq"`
+		Dispute      string `json:"dispute_id"`
+		Transactions []struct {
+			ID       string    `json:"transaction_id"`
+			Amount   int64     `json:"amount"`
+			Returned int64     `json:"returned"`
+			Reversed time.Time `json:"reversed_at"`
+		} `json:"transactions"`
+	}
+	last, seqs := map[string]body{}, map[string][]int{}
+	for _, c := range m.bank.Callbacks() {
+		var b body
+		if err := json.Unmarshal(c.Body, &b); err != nil {
+			m.t.Fatal(err)
+		}
+		if b.Dispute != "" {
+			last[b.Dispute], seqs[b.Dispute] = b, append(seqs[b.Dispute], b.Seq)
+		}
+	}
+	where := map[string]string{}
+	for _, lead := range leads {
+		if lead.Dispute == "" {
+			continue
+		}
+		d, err := m.store.Dispute(context.Background(), lead.Dispute)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		var want []int
+		for _, c := range d.Changes {
+			if c.TellBank {
+				want = append(want, c.Seq)
+			}
+		}
+		if !slices.Equal(seqs[d.ID], want) {
+			m.errorf("of the dispute about %s the bank heard %v, of %v", lead.Txn, seqs[d.ID], want)
+		}
+		if !d.Stands(lead) {
+			if last[d.ID].Type != "dispute.withdrawn" {
+				m.errorf("the dispute about %s was taken back, and the bank heard %s last", lead.Txn, last[d.ID].Type)
+			}
+			continue
+		}
+		got := map[string]string{}
+		for _, t := range last[d.ID].Transactions {
+			if where[t.ID] != "" {
+				m.errorf("the bank heard of %s in two disputes that stand, or twice", t.ID)
+			}
+			where[t.ID] = d.ID
+			got[t.ID] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero())
+		}
+		for _, p := range lead.Parts() {
+			if !p.Complete {
+				continue
+			}
+			says, in := got[p.Txn]
+			if mine := slices.Contains(lead.Answer.Except, p.ID); mine == in {
+				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
+				continue
+			}
+			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero()); in && says != is {
+				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
+			}
+			delete(got, p.Txn)
+		}
+		for id := range got {
+			m.errorf("the bank heard of %s in the dispute about %s, of which it is not", id, lead.Txn)
+		}
+	}
+
+}
