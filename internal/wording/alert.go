@@ -119,6 +119,7 @@ var (
 	tMine           = text{ja: "自分です", en: "That was me"}
 	tNotTheirs      = text{ja: "本人に覚えがない", en: "It was not them"}
 	tTheirs         = text{ja: "本人のものです", en: "It was them"}
+	tSaidOf         = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tDetails        = text{ja: "くわしく見る", en: "See details"}
 	tDetailsOrReply = text{ja: "内容を見て回答する", en: "See details and answer"}
 )
@@ -314,8 +315,8 @@ func (f *AlertFacts) buttons() []message.Button {
 	if f.CanAnswer {
 		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
 		out = append(out,
-			message.Button{Label: notMine, Display: notMine, Style: message.Danger, Postback: f.press(button.NotMine)},
-			message.Button{Label: mine, Display: mine, Style: message.Primary, Postback: f.press(button.Mine)})
+			message.Button{Label: notMine, Display: f.said(notMine), Style: message.Danger, Postback: f.press(button.NotMine)},
+			message.Button{Label: mine, Display: f.said(mine), Style: message.Primary, Postback: f.press(button.Mine)})
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -325,6 +326,15 @@ func (f *AlertFacts) buttons() []message.Button {
 		out = append(out, message.Button{Label: label.in(lang), Style: message.Link, URL: f.Link})
 	}
 	return out
+}
+
+// said is what the chat shows as said by the reader who presses a button: who
+// has two accounts with one service sees which of them it was about.
+func (f *AlertFacts) said(label string) string {
+	if account := f.account(); account != "" {
+		return tSaidOf.in(f.lang(), label, account)
+	}
+	return label
 }
 
 // press is the data of an answer to this very message.
