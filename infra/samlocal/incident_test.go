@@ -100,3 +100,21 @@ func (w *town) reported(account, kind string, txns []string) error {
 	}
 	return err
 }
+
+// answeredByMail is a person for whom LINE takes neither a reply nor a push.
+func answeredByMail(ctx context.Context, w *town) error {
+	user, err := w.person("answered by mail")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_answered", "answered@example.jp"); err != nil {
+		return err
+	}
+	w.line.FailAt(sim.Reply, 2, sim.BadRequest) // as it is drawn, and as text
+	w.line.Fail(1, sim.QuotaSpent)
+	if err := w.line.Say(user, "使い方"); err != nil {
+		return err
+	}
+	var m sim.Mail
+	return w.until("the answer arrives by mail", func() bool { return w.mailTo("answered@example.jp", &m) })
+}

@@ -47,6 +47,7 @@ var scenarios = []scenario{
 	{"an event of LINE that cannot be kept is refused", webhookLost},
 	{"four debits in a second are one incident, which one tap reports", incident},
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
+	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
 }
 
 func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {
