@@ -93,13 +93,19 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 		if err != nil {
 			return err
 		}
+		// What people were told and said stands with the alert that its incident
+		// began with.
+		lead, err := st.Lead(ctx, r)
+		if err != nil {
+			return err
+		}
 		var dispute *watch.Dispute
-		if r.Dispute != "" {
-			if dispute, err = st.Dispute(ctx, r.Dispute); err != nil {
+		if lead.Dispute != "" {
+			if dispute, err = st.Dispute(ctx, lead.Dispute); err != nil {
 				return err
 			}
 		}
-		t := timelineOf(r, dispute)
+		t := timelineOf(r, lead, dispute)
 		if *asJSON {
 			return object(c.Out, t)
 		}
@@ -107,7 +113,17 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 	})
 }
 
-func timelineOf(r *watch.Record, d *watch.Dispute) *timeline {
+// told is what a delivery was about, for one record of its incident.
+func told(r, lead *watch.Record, d *watch.Delivery) string {
+	for _, s := range lead.SaidBy(d) {
+		if d.Kind == watch.TellMore && s.Record == r.ID && s.Was == nil {
+			return string(watch.TellAlert)
+		}
+	}
+	return string(d.Kind)
+}
+
+func timelineOf(r, lead *watch.Record, d *watch.Dispute) *timeline {
 	t := &timeline{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Txn: r.Txn, Event: r.Event, Service: r.Service, Critical: r.Critical(), Notices: []notice{}, Due: r.Due}
 	for _, n := range r.Notices {
 		t.Notices = append(t.Notices, notice{n.Watcher, n.Reasons.Names(), n.EscalateAt})
@@ -125,13 +141,14 @@ func timelineOf(r *watch.Record, d *watch.Dispute) *timeline {
 		what = "alerted"
 	}
 	add(happened{What: what, At: r.RecordedAt})
-	for i := range r.Deliveries {
-		dl := &r.Deliveries[i]
-		queued := happened{What: string(dl.Kind) + " queued", At: dl.CreatedAt, Watcher: dl.Watcher, Channel: dl.Channel}
+	for i := range lead.Deliveries {
+		dl := &lead.Deliveries[i]
+		what := told(r, lead, dl)
+		queued := happened{What: what + " queued", At: dl.CreatedAt, Watcher: dl.Watcher, Channel: dl.Channel}
 		end := queued
 		if !dl.AcceptedAt.IsZero() {
 			add(queued)
-			end.What, end.At = string(dl.Kind)+" accepted", dl.AcceptedAt
+			end.What, end.At = what+" accepted", dl.AcceptedAt
 		}
 		end.State, end.Attempts, end.Provider, end.Problem = dl.State, dl.Attempts, dl.ProviderID, dl.Problem
 		if !dl.State.Ended() {
@@ -142,7 +159,7 @@ func timelineOf(r *watch.Record, d *watch.Dispute) *timeline {
 	if !r.UndoneAt.IsZero() {
 		add(happened{What: "undone by the bank", At: r.UndoneAt})
 	}
-	if a := r.Answer; a != nil {
+	if a := lead.Answer; a != nil {
 		add(happened{What: "answered " + strings.ReplaceAll(string(a.Value), "_", " "), At: a.At, Watcher: a.Watcher})
 	}
 	if d != nil {
