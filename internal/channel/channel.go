@@ -114,7 +114,7 @@ func (e *UnregisteredError) Error() string {
 type Registry struct{ of map[watch.ChannelKind]Channel }
 
 // reserved are queues of other uses. The bank is told of a watcher whom no
-// channel reaches; it is nobody's channel.
+// channel reaches; no person is told over it.
 var reserved = []queue.Name{queue.Events, queue.Chat, queue.Bank, queue.Feedback}
 
 // Register makes a registry. It refuses two channels of one kind, and one that

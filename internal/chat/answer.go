@@ -106,7 +106,7 @@ func (*instead) Error() string { return "chat: it could not be done" }
 func (t *talk) enter(ctx context.Context, seen *store.Seen, phase string) error {
 	seen.Phase, seen.At = phase, t.Now()
 	if phase == done {
-		seen.Answer = nil // nobody needs the words any more
+		seen.Answer = nil // the words are not needed any more
 	}
 	if err := t.Store.Write(ctx, store.PutSeen(seen)); err != nil {
 		return err
@@ -115,7 +115,7 @@ func (t *talk) enter(ctx context.Context, seen *store.Seen, phase string) error 
 	return nil
 }
 
-// fresh tells whether the reply token still works, if nobody used it.
+// fresh tells whether the reply token still works, if it was not used.
 func (t *talk) fresh() bool {
 	now := t.Now()
 	return t.Event.ReplyToken != "" && now.Sub(t.ReceivedAt) < replyFor && now.Sub(t.at()) < tokenEnds

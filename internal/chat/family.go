@@ -38,8 +38,8 @@ func (t *talk) door(ctx context.Context, name wording.Command, open func(watch.L
 	return say(open(lang, link)), nil
 }
 
-// invited shows what an invitation offers. It binds nothing: whoever is sent
-// one decides with a button.
+// invited shows what an invitation offers. It binds nothing: the person
+// who got it decides with a button.
 func (t *talk) invited(ctx context.Context, code string) (plan, error) {
 	lang, err := t.lang(ctx)
 	if err != nil {

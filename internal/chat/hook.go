@@ -121,7 +121,7 @@ func (h *Hook) send(ctx context.Context, out []queue.Outgoing) error {
 func outgoing(e line.Event, now time.Time) queue.Outgoing {
 	e.Text = head(e.Text, maxRead+1)
 	// One person who sends a thousand messages delays no other. The trace is
-	// LINE's id of the event, which names nobody.
+	// LINE's id of the event, which names no person.
 	return queue.Outgoing{Body: envelopes.Encode(&envelope{Event: e, ReceivedAt: now}), Group: watch.Derive("chat", e.User), Trace: e.ID}
 }
 

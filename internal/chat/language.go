@@ -26,7 +26,7 @@ func (t *talk) speak(lang watch.Lang) plan {
 var errUnknown = errors.New("chat: nothing is kept of the person")
 
 // changePerson changes what is kept of a person. Of somebody who was forgotten
-// nothing is kept anew.
+// nothing is kept again.
 func (t *talk) changePerson(ctx context.Context, user string, change func(*store.Person)) error {
 	_, err := t.Store.UpdatePerson(ctx, user, func(p *store.Person) error {
 		if p.Version == 0 {
