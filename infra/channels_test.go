@@ -162,7 +162,7 @@ func TestADeploymentHasNoQueueThatNobodyNamed(t *testing.T) {
 	}
 	for _, n := range known {
 		if app.Workers(n) < 1 {
-			t.Errorf("nobody works on %s", n)
+			t.Errorf("no worker takes %s", n)
 		}
 	}
 	stack := parse(t, "../template.yaml")

@@ -68,7 +68,7 @@ type world struct {
 	gate     *gate
 	queue    *sender
 	store    *store.Store
-	enrol    *membership.Service
+	members  *membership.Service
 	disputes *dispute.Service
 	notify   *notify.Stage
 	bank     *sim.Bank
@@ -86,11 +86,11 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.DiscardHandler)
 
 	w.store, w.queue = store.New(table), &sender{Sender: q}
-	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
+	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
@@ -262,7 +262,7 @@ func (w *world) bind() membership.Bound {
 	if err != nil || json.Unmarshal(a.Body, &v) != nil {
 		w.t.Fatalf("%d %s %v", a.Status, a.Body, err)
 	}
-	b, err := w.enrol.Redeem(context.Background(), person, v.Code, "")
+	b, err := w.members.Redeem(context.Background(), person, v.Code, "")
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func (w *world) dispute(b membership.Bound, txn string) *watch.Dispute {
 	return res.Dispute
 }
 
-// everyCallback opens and withdraws a dispute, and has a watcher whom nothing
+// everyCallback opens and withdraws a dispute, and has a watcher that nothing
 // reaches.
 func (w *world) everyCallback() {
 	ctx := context.Background()

@@ -48,8 +48,8 @@ func code(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		if err != nil {
 			return err
 		}
-		desk := &membership.Service{Store: store.New(d.Table), Keys: keys, Now: d.Now, Logger: slog.New(slog.DiscardHandler)}
-		got, err := desk.Issue(ctx, *bank, membership.CodeRequest{AccountRef: args[0], Mask: *mask, Email: *email, Lang: watch.Lang(*lang)})
+		members := &membership.Service{Store: store.New(d.Table), Keys: keys, Now: d.Now, Logger: slog.New(slog.DiscardHandler)}
+		got, err := members.Issue(ctx, *bank, membership.CodeRequest{AccountRef: args[0], Mask: *mask, Email: *email, Lang: watch.Lang(*lang)})
 		if fe, ok := errors.AsType[*watch.FieldError](err); ok {
 			name := map[string]string{"account_ref": "The account", "account_mask": "-mask", "email": "-email", "lang": "-lang"}[fe.Field]
 			return misused(flags, "%s %s.", name, fe.Problem)

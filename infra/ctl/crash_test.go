@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 }
 
 // dying ends the process right after the chosen thing that a command did to
-// the world: done, and nobody was told.
+// the world: done, and not reported.
 type dying struct{ left int }
 
 func (d *dying) step() {
@@ -165,7 +165,7 @@ func TestAReplayThatDiesAnywhereLosesNothingAndDoublesNothing(t *testing.T) {
 					t.Fatalf("the good event is nowhere: %v", err)
 				}
 			})
-			// Whoever saw it die runs it again, on everything.
+			// The operator who saw it die runs it again, on everything.
 			dies(t, data, 0, "quarantine replay -bank 0125 -all")
 			use(func(_ *folder.Folder, s *store.Store, q *qembedded.Queue) {
 				stage := detect.New(detect.Config{Store: s, Queue: q, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})

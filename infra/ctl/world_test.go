@@ -25,7 +25,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // noon is when everything happens in the golden tests.
 var noon = time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
@@ -171,7 +171,7 @@ func (w *world) transcript(golden string, commands ...string) string {
 		w.t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), text); diff != "" {
-		w.t.Errorf("%s (-update writes it anew):\n%s", file, diff)
+		w.t.Errorf("%s (-update writes it again):\n%s", file, diff)
 	}
 	return raw
 }

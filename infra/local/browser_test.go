@@ -126,7 +126,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
 	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
 	poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
-	// Blocked on the phone: LINE reaches nobody, so the mail does.
+	// Blocked on the phone: LINE does not reach them, so the mail does.
 	press(t, ctx, "phones", ".block")
 	poll(t, ctx, "the phone has blocked us", `document.querySelector(".did:last-child")?.textContent.includes("ブロック")`)
 	eventually(t, s, "Kozamori knows that it is blocked", func() bool {

@@ -71,7 +71,7 @@ func alarms(t *testing.T, w *town) {
 		{"a widget of another metric", widget(`"MaybeTwice"`, `"Twice"`), "no function has written Kozamori Twice"},
 		{"a widget of another dimension", widget(`"QueueName", "${App}-events"]`, `"Queue", "${App}-events"]`), "AWS emits no AWS/SQS"},
 		{"a widget of a function that is not there", widget(`["...", "${App}-bankapi"]`, `["...", "${App}-bank-api"]`), "is of nothing in this stack"},
-		{"a metric that nobody looks at", widget(`, [".", "MaybeTwice", ".", "."]`, ""), "no alarm or dashboard uses Kozamori MaybeTwice"},
+		{"a metric that nothing uses", widget(`, [".", "MaybeTwice", ".", "."]`, ""), "no alarm or dashboard uses Kozamori MaybeTwice"},
 		{"a query of another metric", query("EventsRefused)", "EventRefused)"), "no function has written Kozamori EventRefused"},
 		{"a query of another dimension", query("Bank", "Code"), "no function has written Kozamori EventsRefused"},
 		{"a query of another stack", query("${App}", "${App}-alarms"), "no function has written Kozamori EventsRefused"},

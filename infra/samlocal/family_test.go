@@ -67,7 +67,7 @@ func (w *town) follows(ctx context.Context, user, account string, yes bool) erro
 
 // unreachable waits until the bank is told that nothing reaches a watcher.
 func (w *town) unreachable(account string) error {
-	return w.until("the bank hears that nobody is reached", func() bool {
+	return w.until("the bank hears that no watcher is reached", func() bool {
 		return slices.ContainsFunc(w.bank.Callbacks(), func(c sim.Callback) bool {
 			return c.Type == "watcher.unreachable" && slices.Contains(quoted.FindAllString(string(c.Body), -1), `"`+account+`"`)
 		})
@@ -83,7 +83,7 @@ type home struct {
 	debits                         int
 }
 
-// moves has a guardian watch somebody's account, whom LINE does not reach if
+// moves has a guardian watch somebody's account; LINE does not reach them if
 // blocked.
 func (w *town) moves(ctx context.Context, name string, blocked bool) (h home, err error) {
 	h.account, h.mail = "acc_family_"+name, name+"@example.jp"
@@ -147,7 +147,7 @@ func (w *town) reports(message string) (*http.Client, string, error) {
 	return c, text(at), err
 }
 
-// byMailOnly is an owner whom LINE does not reach, and who takes a report back
+// byMailOnly is an owner that LINE does not reach, and who takes a report back
 // that the guardian has heard of.
 func byMailOnly(ctx context.Context, w *town) error {
 	h, err := w.moves(ctx, "mails", true)

@@ -101,7 +101,7 @@ func (w *town) reported(account, kind string, txns []string) error {
 	return err
 }
 
-// answeredByMail is a person for whom LINE takes neither a reply nor a push.
+// answeredByMail is a person to whom LINE delivers neither a reply nor a push.
 func answeredByMail(ctx context.Context, w *town) error {
 	user, err := w.person("answered by mail")
 	if err != nil {

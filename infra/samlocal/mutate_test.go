@@ -47,7 +47,7 @@ func variable(function, name string) change {
 }
 
 // forbid removes an action from a role, or a policy of its own. A statement
-// needs one: the last makes room for one that nobody calls.
+// needs one: the last makes room for one that is never called.
 func forbid(resource, action string) change {
 	return func(t *samlocal.Template) {
 		found := false

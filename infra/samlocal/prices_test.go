@@ -9,7 +9,7 @@ import (
 
 // List prices of us-east-1 in US dollars, without free tiers and at the
 // smallest volume. AWS's own pages render most of them by script, so that they
-// cannot be quoted; beside each is who says so, and when. All were looked up on
+// cannot be quoted; next to each is who says so, and when. All were looked up on
 // 24 November 2026.
 const (
 	// DynamoDB on demand, per million units. Since 1 November 2024, when AWS

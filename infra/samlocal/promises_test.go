@@ -162,7 +162,7 @@ func (d *deployed) queues() {
 				from = m
 			}
 		}
-		d.want(from != nil, "nobody is brought what is in %s", n)
+		d.want(from != nil, "nothing reads what is in %s", n)
 		d.want(at(from, "FunctionResponseTypes") == "[ReportBatchItemFailures]", "one message of %s that fails makes its whole batch fail, or is lost", n)
 		d.want(number(from, "ScalingConfig", "MaximumConcurrency") == atMost[n], "%s takes %s functions at a time", n, at(from, "ScalingConfig", "MaximumConcurrency"))
 		d.want(number(from, "BatchSize") == 10, "batches of %s are of %s", n, at(from, "BatchSize"))
@@ -195,7 +195,7 @@ func (d *deployed) door() {
 }
 
 // tolerated are the seconds that messages of a queue may wait before somebody
-// hears of it, if nobody takes them and if they are tried in vain, and a little
+// hears of it, if nothing takes them and if each try fails, and a little
 // more than the longest pause between two tries.
 var tolerated = map[queue.Name]struct{ untaken, tried, pause float64 }{
 	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 5100}, queue.Chat: {120, 60, 1500},
@@ -243,9 +243,9 @@ func (d *deployed) alarms() {
 		d.want(at(l, "Protocol") == "email" && at(l, "Endpoint") == "operator@kozamori.example", "alarms go to somebody else")
 		ref = at(l, "TopicArn")
 	}
-	d.want(ref != "", "nobody hears of alarms")
+	d.want(ref != "", "alarms reach no topic")
 	for name, a := range d.of("AWS::CloudWatch::Alarm") {
-		d.want(at(a, "AlarmActions") == "["+ref+"]" && at(a, "ActionsEnabled") != "false", "%s tells nobody", name)
+		d.want(at(a, "AlarmActions") == "["+ref+"]" && at(a, "ActionsEnabled") != "false", "%s has no action", name)
 		d.want(at(a, "TreatMissingData") == map[bool]string{true: "breaching", false: "notBreaching"}[name == "Alarms.SweepIsAsleep"],
 			"%s takes silence for something else", name)
 	}
@@ -261,7 +261,7 @@ func (d *deployed) alarms() {
 			d.want(a.kind != "waiting" || number(found, "DatapointsToAlarm") == 1, "waiting-%s wants more than one try", n)
 		}
 	}
-	d.want(at(d.alarm("kozamori-dead-feedback"), "Threshold") == "0", "nobody hears of dead letters of feedback")
+	d.want(at(d.alarm("kozamori-dead-feedback"), "Threshold") == "0", "no alarm for dead letters of feedback")
 	for _, f := range d.of("AWS::Lambda::Function") {
 		name := strings.TrimPrefix(at(f, "FunctionName"), d.prefix)
 		for kind, metric := range map[string]string{"errors": "Errors", "throttles": "Throttles"} {
@@ -318,15 +318,15 @@ func TestWhatTheTemplatePromises(t *testing.T) {
 		{"too little time for a batch", set(60.0, "ChatQueue", "VisibilityTimeout"), "chat hides a message for less than six times"},
 		{"a batch that fails as a whole", set(nil, "EventsToDetect", "FunctionResponseTypes"), "events that fails makes its whole batch fail"},
 		{"a queue that takes everything", set(1000.0, "LineToNotify", "ScalingConfig", "MaximumConcurrency"), "line takes 1000 functions at a time"},
-		{"a queue that nobody is brought", without("EmailToNotify"), "nobody is brought what is in email"},
+		{"a queue that nothing reads", without("EmailToNotify"), "nothing reads what is in email"},
 		{"a route without a limit", set(nil, "Stage", "RouteSettings", "POST /line/webhook"), "POST /line/webhook is not throttled"},
 		{"no limits", set(nil, "Stage", "DefaultRouteSettings"), "a route is not throttled"},
 		{"a limit of no route", set("POST /line/hook", "LineHookRoute", "RouteKey"), "there is no route POST /line/webhook"},
 		{"requests that are not logged", set(nil, "Stage", "AccessLogSettings"), "requests are not logged"},
 		{"a key that CloudWatch may not use", alarm("alias/aws/sns", "Topic", "KmsMasterKeyId"), "CloudWatch cannot write to a topic that alias/aws/sns encrypts"},
-		{"an alarm that tells nobody", alarm([]any{}, "DeadLine", "AlarmActions"), "DeadLine tells nobody"},
-		{"an alarm that is off", alarm(false, "BankSilent", "ActionsEnabled"), "BankSilent tells nobody"},
-		{"a listener of another topic", alarm("arn:aws:sns:x", "Listener", "TopicArn"), "tells nobody"},
+		{"an alarm without action", alarm([]any{}, "DeadLine", "AlarmActions"), "DeadLine has no action"},
+		{"an alarm that is off", alarm(false, "BankSilent", "ActionsEnabled"), "BankSilent has no action"},
+		{"a listener of another topic", alarm("arn:aws:sns:x", "Listener", "TopicArn"), "has no action"},
 		{"no alarm of a queue", alarm("kozamori-waiting", "WaitingLine", "AlarmName"), "no alarm kozamori-waiting-line"},
 		{"an alarm that comes late", alarm(86400.0, "WaitingLine", "Threshold"), "waiting-line does not look at what it says"},
 		{"an alarm that forgets between two tries", alarm(5.0, "WaitingBank", "EvaluationPeriods"), "waiting-bank looks back for another time"},
@@ -336,7 +336,7 @@ func TestWhatTheTemplatePromises(t *testing.T) {
 		{"an alarm of another function", alarm([]any{map[string]any{"Name": "FunctionName", "Value": "kozamori-chat"}}, "ErrorsNotify", "Dimensions"), "errors-notify does not look at it"},
 		{"no listener", func(t *samlocal.Template) {
 			t.Resources["Alarms"].Properties["Parameters"].(map[string]any)["Email"] = ""
-		}, "nobody hears of alarms"},
+		}, "alarms reach no topic"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			changed := template(t)

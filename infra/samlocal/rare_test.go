@@ -44,7 +44,7 @@ func (w *town) loses(ctx context.Context, queue string) error {
 }
 
 // queued waits for the first record of an account and makes its deliveries
-// others, which nobody sends at the moment.
+// others, which are not sent at the moment.
 func (w *town) queued(ctx context.Context, account string, change func(*watch.Delivery)) error {
 	if err := w.until("the delivery is on record", func() bool { r := w.record(ctx, account); return r != nil && len(r.Deliveries) > 0 }); err != nil {
 		return err
@@ -160,7 +160,7 @@ func notTaken(ctx context.Context, w *town) error {
 	return w.until("it is a dead letter", func() bool { return w.dead(ctx, "BankDead") != "" })
 }
 
-// half is a mail of which nobody knows whether SES took it.
+// half is a mail of which it is unknown whether SES took it.
 func half(ctx context.Context, w *town) error {
 	user, err := w.person("half")
 	if err != nil {
@@ -202,7 +202,7 @@ func silent(ctx context.Context, w *town) error {
 	}
 	f, err := w.store.Feed(ctx, "0168")
 	if err == nil && f.SilentSince.IsZero() {
-		err = errors.New("nobody has noticed")
+		err = errors.New("not noticed")
 	}
 	return err
 }

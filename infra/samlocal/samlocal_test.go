@@ -27,22 +27,22 @@ type scenario struct {
 var scenarios = []scenario{
 	{"a debit rings the phone and not mine reaches the bank", disputed},
 	{"the same transaction rings once", duplicated},
-	{"a message that nobody can read is dead-lettered", poisoned},
+	{"an unreadable message is dead-lettered", poisoned},
 	{"a message that is received too often goes to the dead letters by itself", worn},
 	{"an outage of LINE delays one message", outage},
 	{"a spent quota of LINE turns to mail, answered on its page", byMail},
 	{"a mail that came back makes its address unreachable", bounced},
-	{"a critical alert that nobody answers goes to the next channel", unanswered},
+	{"an unanswered critical alert goes to the next channel", unanswered},
 	{"settings are changed on their pages", settings},
 	{"a bank reads what is its own and has an account forgotten", bankReads},
 	{"somebody joins by account link, and leaves", joinsAndLeaves},
 	{"a guardian answers, and the owner hears of it wherever they are reached", family},
-	{"a watcher whom nothing reaches is told of to the bank", nobodyReached},
+	{"the bank is told of a watcher that nothing reaches", nobodyReached},
 	{"an owner erases everything on the page, and the guardian hears of it", erasedOnPage},
 	{"an account that was written to while it was erased is erased again", erasedAgain},
 	{"what a queue lost is queued again", lost},
 	{"a dispute that its bank does not take is given up after three days", notTaken},
-	{"a mail of which nobody knows whether it went out is sent again", half},
+	{"a mail that may or may not have gone out is sent again", half},
 	{"a bank that sends nothing is noticed", silent},
 	{"an event of LINE that cannot be kept is refused", webhookLost},
 	{"four debits in a second are one incident, which one tap reports", incident},
@@ -197,7 +197,7 @@ func poisoned(ctx context.Context, w *town) error {
 }
 
 // worn receives a message as often as it may be, as if its function died each
-// time. It uses a queue of its own stack that nobody polls.
+// time. It uses a queue of its own stack that nothing polls.
 func worn(ctx context.Context, w *town) error {
 	resume := w.Pause("BankQueue")
 	defer resume()

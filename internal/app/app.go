@@ -45,7 +45,7 @@ type Means struct {
 	MailHTTP *http.Client      // calls SES; nil takes one of email's own
 	Now      func() time.Time  // nil is time.Now
 	Logger   *slog.Logger      // nil is slog.Default
-	More     []channel.Channel // ways to reach a person beside those that Channels lists
+	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
 }
 
 // System builds the parts. A method that can fail does so only for what Check
@@ -167,6 +167,6 @@ func (s *System) Feedback() (*notify.Stage, error) {
 
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
-	desk := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: desk.EraseRest, Now: s.Now, Logger: s.Logger})
+	members := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: members.EraseRest, Now: s.Now, Logger: s.Logger})
 }

@@ -252,7 +252,7 @@ func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestASendThatWasDoneButNotAnsweredRingsOnce(t *testing.T) {
 	for name, lose := range map[string]int{
 		"the SDK asks again": 1,
-		"even the SDK gives up, and whoever sends does all of it again": 4,
+		"even the SDK gives up, and the caller does all of it again": 4,
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &deaf{lose: lose, sent: map[queue.Name][]string{}, took: map[queue.Name]int{}}

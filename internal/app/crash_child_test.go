@@ -33,7 +33,7 @@ import (
 )
 
 // steps counts what the house does to the world outside its memory, and ends
-// the process right after the chosen one: done, and nobody was told.
+// the process right after the chosen one: done, and not reported.
 type steps struct {
 	n   atomic.Int64
 	die int64

@@ -40,7 +40,7 @@ const (
 )
 
 // batch is what the bank sends: alerts by LINE and by mail, a charge link, a
-// pending debit, ordinary debits, an account that nobody watches, and an event
+// pending debit, ordinary debits, an account without watchers, and an event
 // that is refused.
 func batch(at time.Time) string {
 	when := at.Format(time.RFC3339)

@@ -65,11 +65,11 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			erase(owner)
 			h.settle()
 			h.Add(time.Hour)
-			desk, err := h.system.Membership()
+			members, err := h.system.Membership()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := desk.EraseRest(ctx, account); err != nil { // sweep does
+			if err := members.EraseRest(ctx, account); err != nil { // sweep does
 				t.Fatal(err)
 			}
 			h.settle()

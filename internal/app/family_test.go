@@ -139,7 +139,7 @@ func (p *person) submits(do string, v url.Values) {
 	p.shows(p.browser.PostForm(p.at.String(), v))
 }
 
-// family is an owner and a guardian whom they invited, both with a phone.
+// family is an owner and a guardian they invited, both with a phone.
 func family(t *testing.T) (h *town, owner, guardian *person) {
 	h = newTown(t)
 	owner, guardian = h.family()
@@ -305,11 +305,11 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	}
 
 	// News that never came true is dropped, and is no dead letter.
-	desk, err := h.system.Membership()
+	members, err := h.system.Membership()
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, _, err := desk.Invite(ctx, owner.id, account, "", false)
+	code, _, err := members.Invite(ctx, owner.id, account, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,11 +323,11 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	if g == nil || g.ID == watcher {
 		t.Fatalf("bound as %+v", g)
 	}
-	desk.Store = store.New(deadly{h.system.Table})
+	members.Store = store.New(deadly{h.system.Table})
 	before = len(guardian.heard())
 	func() {
 		defer func() { _ = recover() }()
-		_, _ = desk.Dismiss(ctx, owner.id, account, g.ID)
+		_, _ = members.Dismiss(ctx, owner.id, account, g.ID)
 	}()
 	if d, err := h.queue.Depth(ctx, queue.Chat); err != nil || d.Waiting != 1 {
 		t.Fatalf("%+v %v", d, err)

@@ -190,10 +190,10 @@ func TestAChannelMoreFallsBackToTheNext(t *testing.T) {
 		after  time.Duration // until LINE has it
 		marked bool
 	}{
-		"nobody is there: at once":           {result: watch.SendUnreachable, marked: true},
-		"the message is refused: at once":    {result: watch.SendRefused},
-		"the month is over: at once":         {result: watch.SendExhausted},
-		"no answer: beside it, for a minute": {result: watch.SendRetry, after: 2 * time.Minute},
+		"unreachable: at once":                   {result: watch.SendUnreachable, marked: true},
+		"the message is refused: at once":        {result: watch.SendRefused},
+		"the month is over: at once":             {result: watch.SendExhausted},
+		"no answer: in parallel, after a minute": {result: watch.SendRetry, after: 2 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fax{answer: watch.Outcome{Result: c.result, Problem: "no carrier"}}

@@ -42,7 +42,7 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 	var pages http.Handler
 	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { pages.ServeHTTP(rw, r) }))
 	t.Cleanup(site.Close)
-	pages = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: app.Names{Store: w.store}, Channels: app.Channels(), Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
+	pages = web.New(web.Config{Store: w.store, Disputes: w.disputes, Names: app.Names{Store: w.store}, Channels: app.Channels(), Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
 	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)

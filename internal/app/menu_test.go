@@ -79,7 +79,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 		}
 	}
 
-	// New menus: nobody loses theirs, and what LINE could not do then is made
+	// New menus: no person loses theirs, and what LINE could not do then is made
 	// good when the person comes next.
 	en, _ = h.menus()
 	bob.sees(en, "after the operator made new menus")
@@ -123,7 +123,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	}
 	bob.sees(en, "after LINE came back")
 
-	// Whoever leaves is forgotten, and their chat goes by LINE's own language.
+	// A person who leaves is forgotten, and their chat goes by LINE's own language.
 	hanako.says("English")
 	hanako.sees(en, "before leaving")
 	hanako.says("leave")

@@ -289,7 +289,7 @@ func (m *model) answers() {
 			}
 		}
 	}
-	desk := func() *dispute.Service { return m.sys.Disputes() }
+	disputes := func() *dispute.Service { return m.sys.Disputes() }
 	ctx := context.Background()
 	do := []string{"mine", "not mine", "not mine", "not mine", "undo", "undo", "undo and confirm", "trust"}[m.rng.IntN(8)]
 	for i := 0; ; i++ {
@@ -297,22 +297,22 @@ func (m *model) answers() {
 		var err error
 		switch do {
 		case "mine":
-			res, err = desk().Answer(ctx, r.ID, who, watch.Mine, via)
+			res, err = disputes().Answer(ctx, r.ID, who, watch.Mine, via)
 		case "not mine":
-			res, err = desk().Answer(ctx, r.ID, who, watch.NotMine, via)
+			res, err = disputes().Answer(ctx, r.ID, who, watch.NotMine, via)
 		case "trust":
 			if lead.Answer != nil && lead.Answer.Value == watch.Mine {
-				res, err = desk().Trust(ctx, r.ID, who)
+				res, err = disputes().Trust(ctx, r.ID, who)
 			}
 		default:
-			res, err = desk().Undo(ctx, r.ID, who, via)
+			res, err = disputes().Undo(ctx, r.ID, who, via)
 			if err == nil && res.Outcome == dispute.Confirm && do == "undo and confirm" {
 				who.Confirmed = res.Dispute.AnsweredAt
 				if via == watch.ViaLINE {
 					m.acts++
 					who.IdempotencyKey = fmt.Sprintf("act%d", m.acts)
 				}
-				res, err = desk().Undo(ctx, r.ID, who, via)
+				res, err = disputes().Undo(ctx, r.ID, who, via)
 			}
 		}
 		if !m.dead {

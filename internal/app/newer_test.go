@@ -48,7 +48,7 @@ var written = []string{
 // people and banks do, in a house whose table and queues a newer version uses,
 // too.
 func TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt(t *testing.T) {
-	// LINE's events are worked on under a lease: nobody else writes there then.
+	// LINE's events are worked on under a lease: no other worker writes there then.
 	newer := &codectest.Newer{Leaves: func(place string) bool { return place == "W/W" }}
 	h := newTownOn(t, func(m *app.Means) {
 		newer.Table = m.Table
@@ -144,7 +144,7 @@ func (h *town) everything() {
 	h.later(time.Minute)
 	h.posts("m2", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), h.event("e3", "debit", "t2", docomo), `{"id":"e4","type":"credit"}`)
 	h.posts("m3", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), `{"id":"e4","type":"credit"}`)
-	h.later(20 * time.Minute) // nobody answers
+	h.later(20 * time.Minute) // no answer
 	h.later(20 * time.Minute)
 	h.posts("m4", h.event("e5", "debit.reversed", "t1", `,"amount":10000,"currency":"JPY"`))
 	h.posts("m5", h.event("l2", "charge_link.removed", "l1", `,"service":"paypay"`))
@@ -223,19 +223,19 @@ func (h *town) everything() {
 	guardian.says(again["code"].(string))
 	other := h.person("次郎", "ja")
 	h.nonce(other, "acc_1", "acc_2")
-	desk, err := h.system.Membership()
+	members, err := h.system.Membership()
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	for range 2 {
-		secret, _, err := desk.ClaimMail(ctx, owner.id, account, "owner@example.jp")
+		secret, _, err := members.ClaimMail(ctx, owner.id, account, "owner@example.jp")
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if err := desk.MailUnsent(ctx, secret); err != nil {
+		if err := members.MailUnsent(ctx, secret); err != nil {
 			h.t.Fatal(err)
 		}
-		if _, err := desk.ConfirmMail(ctx, secret); err != nil {
+		if _, err := members.ConfirmMail(ctx, secret); err != nil {
 			h.t.Fatal(err)
 		}
 		h.Add(2 * time.Minute)
@@ -254,13 +254,13 @@ func (h *town) nonce(p *person, refs ...string) {
 	for _, ref := range refs {
 		accounts = append(accounts, fmt.Sprintf(`{"account_ref":%q,"links":[{"service":"paypay","since":"2026-01-05"}]}`, ref))
 	}
-	desk, err := h.system.Membership()
+	members, err := h.system.Membership()
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	for range 2 {
 		n := h.call(http.MethodPost, "/nonces", `{"accounts":[`+strings.Join(accounts, ",")+`]}`)
-		if _, err := desk.Linked(context.Background(), p.id, n["nonce"].(string), true, watch.Japanese); err != nil {
+		if _, err := members.Linked(context.Background(), p.id, n["nonce"].(string), true, watch.Japanese); err != nil {
 			h.t.Fatal(err)
 		}
 	}

@@ -87,17 +87,17 @@ func (b *bank) types() string {
 // world is every stage on the embedded parts, with LINE and a bank outside.
 type world struct {
 	*worldtest.Clock
-	t      *testing.T
-	store  *store.Store
-	queue  *qembedded.Queue
-	line   *sim.LINE
-	bank   *bank
-	desk   *dispute.Service
-	sweep  *sweep.Stage
-	stages map[queue.Name]queue.Handler
-	post   http.Handler
-	log    *slog.Logger
-	mails  []string // addresses that the mail channel was given, in order
+	t        *testing.T
+	store    *store.Store
+	queue    *qembedded.Queue
+	line     *sim.LINE
+	bank     *bank
+	disputes *dispute.Service
+	sweep    *sweep.Stage
+	stages   map[queue.Name]queue.Handler
+	post     http.Handler
+	log      *slog.Logger
+	mails    []string // addresses that the mail channel was given, in order
 }
 
 func newWorld(t *testing.T) *world {
@@ -130,7 +130,7 @@ func newWorld(t *testing.T) *world {
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
 	w.stages = map[queue.Name]queue.Handler{queue.Events: d.Handle, queue.LINE: n.Handle, queue.Email: n.Handle, queue.Bank: n.Handle}
 	w.sweep = sweep.New(sweep.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})
-	w.desk = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log}
+	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: w.log}
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL}),
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: "acc_1"}, Mask: "普通 ***4567",
 			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese,
@@ -217,7 +217,7 @@ func (w *world) tap() dispute.Result {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	res, err := w.desk.Answer(context.Background(), v.Get("r"), dispute.Answerer{LineUser: lineUser}, watch.NotMine, watch.ViaLINE)
+	res, err := w.disputes.Answer(context.Background(), v.Get("r"), dispute.Answerer{LineUser: lineUser}, watch.NotMine, watch.ViaLINE)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (s *System) Chat() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.Membership()
+	members, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
@@ -42,22 +42,22 @@ func (s *System) Chat() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	sessions := &session.Service{Store: s.Store, Keys: people.Keys, Now: s.Now}
+	sessions := &session.Service{Store: s.Store, Keys: members.Keys, Now: s.Now}
 	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
-	return s.upToDateWith(chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Enrol: people, Names: composer.Names,
+	return s.upToDateWith(chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
 		Link: composer.Link, Door: door, Mail: mails, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
 func (s *System) BankAPI() (http.Handler, error) {
-	desk, err := s.Membership()
+	members, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Enrol: desk, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger})), nil
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -66,7 +66,7 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := s.Membership()
+	members, err := s.Membership()
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (s *System) Web() (http.Handler, error) {
 		return nil, err
 	}
 	return s.upToDate(web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
-		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, People: people, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
+		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
 		EscalateAfter: s.EscalateAfter, BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
 }
 

@@ -29,7 +29,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // sampled is the system as app builds it, with one owner who has the samples'
 // accounts and the usual rules.

@@ -52,7 +52,7 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
 	}
-	issued, err := h.Enrol.Issue(r.Context(), bank, req.code())
+	issued, err := h.Membership.Issue(r.Context(), bank, req.code())
 	if err != nil {
 		return 0, nil, err
 	}
@@ -84,7 +84,7 @@ func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string
 	for _, a := range req.Accounts {
 		accounts = append(accounts, a.code())
 	}
-	nonce, expires, err := h.Enrol.Nonce(r.Context(), bank, accounts)
+	nonce, expires, err := h.Membership.Nonce(r.Context(), bank, accounts)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -128,7 +128,7 @@ func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusNoContent, nil, h.Enrol.Erase(r.Context(), bank, ref)
+	return http.StatusNoContent, nil, h.Membership.Erase(r.Context(), bank, ref)
 }
 
 type healthReply struct {

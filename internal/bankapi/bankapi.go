@@ -25,8 +25,8 @@ import (
 // MaxBody is the largest body of a request in bytes, but for histories.
 const MaxBody = 16 << 10
 
-// Enrolment is what the API needs of membership.Service.
-type Enrolment interface {
+// Membership is what the API needs of membership.Service.
+type Membership interface {
 	Issue(ctx context.Context, bank string, req membership.CodeRequest) (membership.Issued, error)
 	Nonce(ctx context.Context, bank string, accounts []membership.CodeRequest) (nonce string, expires time.Time, err error)
 	Erase(ctx context.Context, bank, accountRef string) error
@@ -38,15 +38,15 @@ type Disputes interface {
 }
 
 var (
-	_ Enrolment = (*membership.Service)(nil)
-	_ Disputes  = (*dispute.Service)(nil)
+	_ Membership = (*membership.Service)(nil)
+	_ Disputes   = (*dispute.Service)(nil)
 )
 
 // Config is what the API works with.
 type Config struct {
-	Store    *store.Store
-	Enrol    Enrolment
-	Disputes Disputes
+	Store      *store.Store
+	Membership Membership
+	Disputes   Disputes
 	// Services lists the catalog's, in its order.
 	Services func() []*catalog.Service
 	Queue    queue.Sender // takes histories, to the events queue

@@ -38,7 +38,7 @@ func TestACodeComesWithALinkAndAQRCode(t *testing.T) {
 	if err := xml.Unmarshal([]byte(fmt.Sprint(v["qr_svg"])), &svg); err != nil || len(svg.Path.D) < 500 {
 		t.Errorf("the QR code is no drawing: %v, %d", err, len(svg.Path.D))
 	}
-	b, err := w.enrol.Redeem(context.Background(), person, code, "")
+	b, err := w.members.Redeem(context.Background(), person, code, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestANonceBindsWhatTheCustomerTicked(t *testing.T) {
 	if status != http.StatusCreated || v["expires_at"] != "2026-11-24T03:11:00Z" {
 		t.Fatalf("%d %v", status, v)
 	}
-	bound, err := w.enrol.Linked(context.Background(), person, v["nonce"].(string), true, "")
+	bound, err := w.members.Linked(context.Background(), person, v["nonce"].(string), true, "")
 	if err != nil || len(bound) != 2 || bound[0].Account.AccountKey != account {
 		t.Errorf("%+v, %v", bound, err)
 	}
@@ -140,7 +140,7 @@ func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
 	}
 	status, got = w.call(w.key, "GET", "/v1/banks/0168/accounts/nobody~s/watchers", "")
 	if diff := cmp.Diff(map[string]any{"account_ref": "nobody~s", "watchers": []any{}}, got); status != 200 || diff != "" {
-		t.Errorf("an account that nobody watches: %d\n%s", status, diff)
+		t.Errorf("an account without watchers: %d\n%s", status, diff)
 	}
 }
 
@@ -213,7 +213,7 @@ func TestErasureAndHealth(t *testing.T) {
 			t.Errorf("%d %v", status, v)
 		}
 	}
-	if list, err := w.enrol.Accounts(context.Background(), person); err != nil || len(list) != 0 {
+	if list, err := w.members.Accounts(context.Background(), person); err != nil || len(list) != 0 {
 		t.Errorf("after the erasure: %v %v", list, err)
 	}
 	if status, v := w.call(w.key, "GET", "/v1/banks/0168/health", ""); status != 200 || len(v) != 1 {
@@ -227,7 +227,7 @@ func TestErasureAndHealth(t *testing.T) {
 }
 
 // broken fails at everything.
-type broken struct{ bankapi.Enrolment }
+type broken struct{ bankapi.Membership }
 
 func (broken) Issue(context.Context, string, membership.CodeRequest) (membership.Issued, error) {
 	return membership.Issued{}, errors.New("the disk is full")
@@ -237,7 +237,7 @@ func (broken) Erase(context.Context, string, string) error { panic("acc_8f3k") }
 func TestOnlyOurOwnFailuresAreLoggedAndNobodyIsNamed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.api.Enrol = broken{}
+	w.api.Membership = broken{}
 	if status, v := w.call(w.key, "POST", "/v1/banks/0168/codes", `{"account_ref":"acc_8f3k","email":"a@example.jp"}`); status != 500 || strings.Contains(fmt.Sprint(v), "disk") {
 		t.Errorf("%d %v", status, v)
 	}

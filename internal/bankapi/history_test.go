@@ -279,7 +279,7 @@ func (deaf) Send(context.Context, queue.Name, ...queue.Outgoing) error { return 
 func TestAHistoryThatCannotBeQueuedIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Queue: deaf{}, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Queue: deaf{}, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
 	if status, v := w.call(w.key, "POST", historyURL, `{"events":[`+past("p", 1, 0, w.Now())[0]+`]}`); status != 503 {
 		t.Errorf("%d %v", status, v)
 	}
@@ -294,7 +294,7 @@ func TestLinksOfACodeStandAtOnceAndOnce(t *testing.T) {
 	if status != http.StatusCreated {
 		t.Fatalf("%d %v", status, v)
 	}
-	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	b, err := w.members.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func TestLinksOfACodeStandAtOnceAndOnce(t *testing.T) {
 	if status != http.StatusCreated {
 		t.Fatalf("%d %v", status, v)
 	}
-	if _, err := w.enrol.Redeem(context.Background(), neighbour, v["code"].(string), watch.Japanese); err != nil {
+	if _, err := w.members.Redeem(context.Background(), neighbour, v["code"].(string), watch.Japanese); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, w.activity()); diff != "" {
@@ -351,7 +351,7 @@ func TestLinksOfANonceStandUnderTheirAccounts(t *testing.T) {
 	if status != http.StatusCreated {
 		t.Fatalf("%d %v", status, v)
 	}
-	if _, err := w.enrol.Linked(context.Background(), person, v["nonce"].(string), true, watch.Japanese); err != nil {
+	if _, err := w.members.Linked(context.Background(), person, v["nonce"].(string), true, watch.Japanese); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 10 {

@@ -31,11 +31,11 @@ func (w *world) neighbours() []string {
 	ctx := context.Background()
 	var out []string
 	for _, k := range theirAccounts {
-		i, err := w.enrol.Issue(ctx, k.Bank, membership.CodeRequest{AccountRef: k.Ref, Mask: "普通 ***5005"})
+		i, err := w.members.Issue(ctx, k.Bank, membership.CodeRequest{AccountRef: k.Ref, Mask: "普通 ***5005"})
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		b, err := w.enrol.Redeem(ctx, neighbour, i.Code, watch.Japanese)
+		b, err := w.members.Redeem(ctx, neighbour, i.Code, watch.Japanese)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ var bodies = map[string]string{
 
 // everyRoute lists the routes of a bank; that which ends an account comes last.
 func everyRoute() []string {
-	routes := slices.DeleteFunc(bankapi.Routes(), func(r string) bool { return r == "GET /v1/services" }) // the one that is nobody's
+	routes := slices.DeleteFunc(bankapi.Routes(), func(r string) bool { return r == "GET /v1/services" }) // the one that belongs to no bank
 	slices.SortStableFunc(routes, func(a, b string) int {
 		return strings.Compare(a[:1], b[:1]) * map[bool]int{true: -1, false: 1}[a[0] == 'D' || b[0] == 'D']
 	})
@@ -209,7 +209,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 	}
 	// A code is for the account of the bank whose key it was made with.
 	_, v = w.call(w.key, "POST", "/v1/banks/"+ours+"/codes", `{"account_ref":"`+theirAccounts[1].Ref+`"}`)
-	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	b, err := w.members.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
 	if want := (watch.AccountKey{Bank: ours, Ref: theirAccounts[1].Ref}); err != nil || b.Account.AccountKey != want || len(b.Account.Watchers) != 1 {
 		t.Errorf("a code binds %+v, %v", b.Account, err)
 	}

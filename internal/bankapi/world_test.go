@@ -37,7 +37,7 @@ type world struct {
 	table    *worldtest.Asked
 	store    *store.Store
 	queue    *qembedded.Queue
-	enrol    *membership.Service
+	members  *membership.Service
 	disputes *dispute.Service
 	api      *bankapi.Handler
 	log      *bytes.Buffer
@@ -61,9 +61,9 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	keys := worldtest.Keys(t)
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	w.store, w.queue = store.New(w.table), q
-	w.enrol = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Enrol: w.enrol, Disputes: w.disputes, Services: catalog.Services, Queue: q, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w
@@ -114,7 +114,7 @@ func (w *world) bound() membership.Bound {
 	if status != http.StatusCreated {
 		w.t.Fatalf("a code: %d %v", status, v)
 	}
-	b, err := w.enrol.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
+	b, err := w.members.Redeem(context.Background(), person, v["code"].(string), watch.Japanese)
 	if err != nil {
 		w.t.Fatal(err)
 	}

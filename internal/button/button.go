@@ -3,7 +3,7 @@
 // people's phones for years, so that what was once written stays readable: no
 // verb and no key is ever renamed or given another meaning, and what is not
 // known is ignored. It never decides who may press: data prove nothing, and
-// who acts is the user whom LINE's webhook names.
+// who acts is the user that LINE's webhook names.
 package button
 
 import (

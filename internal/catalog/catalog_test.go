@@ -69,7 +69,7 @@ func TestFormerBanks(t *testing.T) {
 	}
 }
 
-// Ended services are known, and offered to nobody; what never rings is not
+// Ended services are known, and not offered; what never rings is not
 // offered either.
 func TestWhatIsOffered(t *testing.T) {
 	day := time.Date(2026, 11, 28, 0, 0, 0, 0, watch.JST)

@@ -26,8 +26,8 @@ func TestABankAddsForItself(t *testing.T) {
 	}{
 		{"ZZ即時 プリン", "none", "sure | pring: name guessed, real-time rail"},
 		{"ヌネハライ", "none", "sure | paypay: name seen at this bank"},
-		{"メルペイヌネプラン", "two readings | merpay: name guessed | 別の支払い: unknown word beside the name", "none | 当行のローン: word beside the name"},
-		{"PAYPAYヌネ", "two readings | paypay: name seen at other banks | 別の支払い: unknown word beside the name", "none | 当行の商品: word beside the name"},
+		{"メルペイヌネプラン", "two readings | merpay: name guessed | 別の支払い: unknown word next to the name", "none | 当行のローン: word next to the name"},
+		{"PAYPAYヌネ", "two readings | paypay: name seen at other banks | 別の支払い: unknown word next to the name", "none | 当行の商品: word next to the name"},
 		{"ペイペイ", "likely | paypay: name seen at other banks", "likely | paypay: name seen at other banks"},
 		{"カ）シハライヒシ", "none", "none"},
 	} {

@@ -95,7 +95,7 @@ func (s *scan) known(w *word) sureness {
 	return elsewhere
 }
 
-// reading is what a service's name means at the bank besides the service, but
+// reading is what a service's name means at the bank apart from the service, but
 // for behind a real-time rail.
 func (s *scan) reading(w *word) *word {
 	if w.service.readings == nil || s.marks&flagRail != 0 {

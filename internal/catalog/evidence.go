@@ -110,7 +110,7 @@ func (d *Decision) Other() string {
 }
 
 // Bill is what other business a debit of two readings may be, in Japanese, if
-// the catalogue knows it: カードの請求. It is empty for an unknown word beside
+// the catalogue knows it: カードの請求. It is empty for an unknown word next to
 // the name, for what others write, for money that came back, and for a service that takes money too.
 func (d *Decision) Bill() string {
 	if d.Strength != Two || d.refund {

@@ -50,13 +50,13 @@ func (b *Bank) called(name string) bool {
 // Contact is how people reach somebody, and how we know.
 type Contact struct {
 	Phone    string // absent unless a source says so
-	For      string // whom it is for, and when it is answered
+	For      string // who it is for, and when it is answered
 	Checked  string // the day or month somebody looked it up: 2026-11
 	Source   string
 	Official bool // the source is a page of its own
 }
 
-// contact reads "number | for whom and when | day it was looked up | source |
+// contact reads "number | who for and when | day it was looked up | source |
 // official".
 func contact(f *field, to *[]Contact) error {
 	p, err := f.parts(5)
@@ -85,7 +85,7 @@ func onlyDigits(r rune) rune {
 // Ask is a way to report that is no telephone: a form, or the app.
 type Ask struct{ Where, For, Checked, Source string }
 
-// ask reads "where | for whom | day it was looked up | source".
+// ask reads "where | who for | day it was looked up | source".
 func ask(f *field, to *[]Ask) error {
 	p, err := f.parts(4)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // A unit is a letter after folding: a large kana without its voicing mark, a
 // capital Latin letter, a digit, or another character that some entry of the
-// catalogue holds. The voicing mark stands beside it in its cell: banks lose
+// catalogue holds. The voicing mark stands next to it in its cell: banks lose
 // marks, and a name whose mark was lost still takes the same way.
 type unit = uint16
 
@@ -26,7 +26,7 @@ const (
 	dropNothing    uint16 = (iota + 1) << unitBits // invisible
 	dropDash                                       // a long vowel after kana, a gap elsewhere
 	dropSpace                                      // a gap
-	dropBracket                                    // a gap that makes a company mark of the letter beside it
+	dropBracket                                    // a gap that makes a company mark of the letter next to it
 	dropVoiced                                     // belongs to the kana before it
 	dropSemivoiced                                 // so does this
 )

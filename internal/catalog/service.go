@@ -182,7 +182,7 @@ func (d *data) serviceField(s *Service, f *field) (err error) {
 	return err
 }
 
-// nameFlags are what a name may be besides seen or guessed.
+// nameFlags are what a name may be apart from seen or guessed.
 var nameFlags = map[string]flags{"alone": flagWhole, "common": flagWhole | flagCommon, "rail": flagRail}
 
 // name reads "TEXT | seen or guessed [alone|common|rail] | banks | source".

@@ -158,7 +158,7 @@ func TestEveryLineOfTheTables(t *testing.T) {
 	var y tally
 	for _, l := range append(lines(t, descriptors), lines(t, moreLines)...) {
 		y.add(t, l)
-		l.bank = "" // and if nobody says which bank it was
+		l.bank = "" // and if the bank is not known it was
 		y.add(t, l)
 	}
 	t.Log("\n" + y.String())

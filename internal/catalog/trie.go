@@ -66,7 +66,7 @@ func (w *word) begins(x *word) bool {
 }
 
 // node of a trie over the units of words, without their marks. The words that
-// go on from a node lie beside each other, those that end there first; its
+// go on from a node lie next to each other, those that end there first; its
 // edges do too.
 type node struct {
 	unit   unit   // the first edge, which mostly is the only one

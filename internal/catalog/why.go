@@ -17,9 +17,9 @@ const (
 	WhyLink                        // the account has a link with the service
 	WhyNewLink                     // it was made within the last 72 hours
 	WhyText                        // the text says so, and the bank another
-	WhyWord                        // a word beside the name
+	WhyWord                        // a word next to the name
 	WhyMark                        // the mark in front of the name
-	WhyUnknownWord                 // an unknown word beside the name
+	WhyUnknownWord                 // an unknown word next to the name
 	WhyCommon                      // others are called so too
 	WhyEnded                       // the service took no money on that day
 	WhyTooMuch                     // it takes less at once
@@ -33,8 +33,8 @@ func (y Why) Has(some Why) bool { return y&some != 0 }
 
 var whyTexts = [...]string{
 	"name seen at this bank", "name seen at other banks", "name guessed", "name cut off by the bank", "real-time rail", "named by the bank",
-	"collector's code", "linked with the account", "linked within the last 72 hours", "name in the text", "word beside the name", "mark in front of the name",
-	"unknown word beside the name", "common word", "service had ended or not begun on that day", "more than the service takes at once",
+	"collector's code", "linked with the account", "linked within the last 72 hours", "name in the text", "word next to the name", "mark in front of the name",
+	"unknown word next to the name", "common word", "service had ended or not begun on that day", "more than the service takes at once",
 	"same day of each month", "such a debit was answered \"not mine\"", "chosen before",
 }
 

@@ -113,7 +113,7 @@ func (e *UnregisteredError) Error() string {
 // The zero value has none.
 type Registry struct{ of map[watch.ChannelKind]Channel }
 
-// reserved are queues of other uses. The bank is told of a watcher whom no
+// reserved are queues of other uses. The bank is told of a watcher that no
 // channel reaches; no person is told over it.
 var reserved = []queue.Name{queue.Events, queue.Chat, queue.Bank, queue.Feedback}
 

@@ -41,8 +41,8 @@ type Disputes interface {
 	Look(ctx context.Context, record string, who dispute.Answerer) (dispute.Result, error)
 }
 
-// Enrol binds people to accounts; see membership.Service.
-type Enrol interface {
+// Membership binds people to accounts; see membership.Service.
+type Membership interface {
 	Redeem(ctx context.Context, lineUser, code string, lang watch.Lang) (membership.Bound, error)
 	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)
 	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]membership.Bound, error)
@@ -70,11 +70,11 @@ type Names interface {
 
 // Config is what the stage works with.
 type Config struct {
-	Store    *store.Store
-	LINE     LINE
-	Disputes Disputes
-	Enrol    Enrol
-	Names    Names
+	Store      *store.Store
+	LINE       LINE
+	Disputes   Disputes
+	Membership Membership
+	Names      Names
 	// Link is the address of a watcher's page of a record; nil leaves the
 	// links out.
 	Link func(r *watch.Record, watcher string) string
@@ -153,7 +153,7 @@ func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
 	v = t.run(ctx)
 	if v.Done {
 		// Only now: a menu must never cost an answer. Their next event tries again.
-		if err := t.showMenu(ctx, t.Event.User, t.Event.Kind == line.Follow); err != nil {
+		if err := t.syncMenu(ctx, t.Event.User, t.Event.Kind == line.Follow); err != nil {
 			t.Logger.Warn("a person may see the menu of another language", "event", t.Event.ID, "err", err)
 		}
 	}
@@ -183,7 +183,7 @@ func (t *talk) accounts(ctx context.Context) ([]membership.Bound, watch.Lang, er
 }
 
 func (t *talk) accountsOf(ctx context.Context, user string) ([]membership.Bound, watch.Lang, error) {
-	list, err := t.Enrol.Accounts(ctx, user)
+	list, err := t.Membership.Accounts(ctx, user)
 	if err != nil {
 		return nil, "", err
 	}

@@ -45,7 +45,7 @@ func (t *talk) invited(ctx context.Context, code string) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	inv, err := t.Enrol.Invitation(ctx, t.Event.User, code)
+	inv, err := t.Membership.Invitation(ctx, t.Event.User, code)
 	if err != nil {
 		return t.notInvited(lang, err)
 	}
@@ -60,7 +60,7 @@ func (t *talk) join(ctx context.Context, code string) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	bound, err := t.Enrol.Accept(ctx, t.Event.User, code, lang)
+	bound, err := t.Membership.Accept(ctx, t.Event.User, code, lang)
 	if err != nil {
 		return t.notInvited(lang, err)
 	}

@@ -18,7 +18,7 @@ func TestAnInvitationMakesAGuardianAfterOneYes(t *testing.T) {
 	w.own(alice, account)
 	invite := func() string {
 		t.Helper()
-		code, _, err := w.enrol.Invite(context.Background(), alice, account, "娘", true)
+		code, _, err := w.members.Invite(context.Background(), alice, account, "娘", true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 	one, unused, two := watch.AccountKey{Bank: "0125", Ref: "acc_one"}, watch.AccountKey{Bank: "0125", Ref: "acc_none"}, watch.AccountKey{Bank: "0125", Ref: "acc_two"}
 	for name, optIn := range map[string]func(*world){
 		"by code": func(w *world) {
-			i, err := w.enrol.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
+			i, err := w.members.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 		},
 		"by account link": func(w *world) {
 			token := w.offered(alice)
-			nonce, _, err := w.enrol.Nonce(ctx, one.Bank, []membership.CodeRequest{{AccountRef: unused.Ref, Mask: "普通 ***0000"}, {AccountRef: one.Ref}, {AccountRef: two.Ref}})
+			nonce, _, err := w.members.Nonce(ctx, one.Bank, []membership.CodeRequest{{AccountRef: unused.Ref, Mask: "普通 ***0000"}, {AccountRef: one.Ref}, {AccountRef: two.Ref}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +174,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 	}
 	t.Run("nothing is sent when there is nothing", func(t *testing.T) {
 		w := newWorld(t)
-		i, err := w.enrol.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
+		i, err := w.members.Issue(ctx, one.Bank, membership.CodeRequest{AccountRef: one.Ref})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	i, err := w.enrol.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref, Mask: "普通 ***4567",
+	i, err := w.members.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref, Mask: "普通 ***4567",
 		Links: []membership.LinkRequest{{Service: "paypay", Since: "2019-05-01", Route: "web_kouza_furikae"}, {Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-08-01T10:00:00+09:00"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func (t *talk) inEnglish(context.Context) (plan, error)  { return t.speak(watch.
 // and the menu follow.
 func (t *talk) speak(lang watch.Lang) plan {
 	p := say(wording.Speaking(lang))
-	p.do = func(ctx context.Context) error { return t.Enrol.Speak(ctx, t.Event.User, lang) }
+	p.do = func(ctx context.Context) error { return t.Membership.Speak(ctx, t.Event.User, lang) }
 	return p
 }
 
@@ -45,10 +45,10 @@ func (t *talk) changePerson(ctx context.Context, user string, change func(*store
 // waits for it.
 const menuTime = 3 * time.Second
 
-// showMenu makes LINE show a person the menu of the language in which the chat
-// speaks to them. anew tells that LINE may have forgotten what it was told. A
+// syncMenu makes LINE show a person the menu of the language in which the chat
+// speaks to them. forgotten tells that LINE may have forgotten what it was told. A
 // menu that was replaced since is renewed so as well.
-func (t *talk) showMenu(ctx context.Context, user string, anew bool) error {
+func (t *talk) syncMenu(ctx context.Context, user string, forgotten bool) error {
 	if t.Menus == nil || user == "" || t.Event.Standby || t.Event.Kind == line.Unfollow {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (t *talk) showMenu(ctx context.Context, user string, anew bool) error {
 		return err
 	}
 	was := p.Menu
-	if anew {
+	if forgotten {
 		was = ""
 	}
 	now, err := t.Menus.Show(ctx, user, lang, was)
@@ -75,7 +75,7 @@ func (t *talk) showMenu(ctx context.Context, user string, anew bool) error {
 
 // newMenu follows a change of language on the page.
 func (t *talk) newMenu(ctx context.Context) queue.Verdict {
-	switch err := t.showMenu(ctx, t.News.To.LineUser, false); {
+	switch err := t.syncMenu(ctx, t.News.To.LineUser, false); {
 	case err == nil:
 		return queue.Acknowledge
 	case t.Now().Sub(t.sent) < newsWait:

@@ -76,7 +76,7 @@ func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.Ch
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
 		for _, b := range list {
-			if _, err := t.Enrol.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, membership.ErrNotFound) {
+			if _, err := t.Membership.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, membership.ErrNotFound) {
 				return err
 			}
 		}
@@ -112,10 +112,10 @@ func (t *talk) erase(ctx context.Context, press button.Press) (plan, error) {
 	p := say(wording.Erased(f))
 	p.do = func(ctx context.Context) error {
 		if all {
-			_, err := t.Enrol.Forget(ctx, t.Event.User)
+			_, err := t.Membership.Forget(ctx, t.Event.User)
 			return err
 		}
-		err := t.Enrol.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
+		err := t.Membership.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
 		switch {
 		case errors.Is(err, membership.ErrNotFound):
 			return nil

@@ -16,7 +16,7 @@ func TestLeaving(t *testing.T) {
 	t.Parallel()
 	second := watch.AccountKey{Bank: "0168", Ref: "acc_2"}
 	watches := func(w *world) int {
-		list, err := w.enrol.Accounts(context.Background(), alice)
+		list, err := w.members.Accounts(context.Background(), alice)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestLeaving(t *testing.T) {
 		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 普通 ***4567")
 		w.tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-2"))
 		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "2026年11月26日から見守り", "400日がたつと消えます")
-		if list, err := w.enrol.Accounts(context.Background(), alice); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_1" {
+		if list, err := w.members.Accounts(context.Background(), alice); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_1" {
 			t.Errorf("watches %+v, %v", list, err)
 		}
 	})

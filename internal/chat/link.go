@@ -55,7 +55,7 @@ func (t *talk) bankLinks(ctx context.Context, name func(code string) string) ([]
 func (t *talk) accountLink(ctx context.Context) (plan, error) {
 	e := t.Event
 	if e.User == "" {
-		_, err := t.Enrol.Linked(ctx, "", e.Nonce, false, "")
+		_, err := t.Membership.Linked(ctx, "", e.Nonce, false, "")
 		if errors.Is(err, membership.ErrLink) {
 			err = nil
 		}
@@ -65,7 +65,7 @@ func (t *talk) accountLink(ctx context.Context) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	list, err := t.Enrol.Linked(ctx, e.User, e.Nonce, e.LinkOK, lang)
+	list, err := t.Membership.Linked(ctx, e.User, e.Nonce, e.LinkOK, lang)
 	switch {
 	case errors.Is(err, membership.ErrLink), errors.Is(err, membership.ErrExpired), err == nil && len(list) == 0:
 		return say(wording.LinkFailed(lang)), nil

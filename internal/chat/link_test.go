@@ -43,7 +43,7 @@ func (w *world) atTheBank(phone, token string, refs ...string) (nonce string) {
 	for _, ref := range refs {
 		ticked = append(ticked, membership.CodeRequest{AccountRef: ref, Mask: "普通 ***" + ref[len(ref)-1:]})
 	}
-	nonce, _, err := w.enrol.Nonce(context.Background(), "0125", ticked)
+	nonce, _, err := w.members.Nonce(context.Background(), "0125", ticked)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func (w *world) open(phone, token, nonce string) {
 
 func (w *world) watched(user string) int {
 	w.t.Helper()
-	list, err := w.enrol.Accounts(context.Background(), user)
+	list, err := w.members.Accounts(context.Background(), user)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestConnectingAtTheBank(t *testing.T) {
 func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	// Somebody else opens the link: LINE tells nobody, and neither do we.
+	// Somebody else opens the link: LINE does not tell, and neither do we.
 	nonce := w.atTheBank(bob, w.offered(alice), "acc_1")
 	if w.watched(alice)+w.watched(bob) != 0 || len(w.shown(bob)) != 0 {
 		t.Errorf("watch %d and %d accounts; bob is told %v", w.watched(alice), w.watched(bob), w.shown(bob))
@@ -106,8 +106,8 @@ func TestALinkThatFailsConnectsNothingAndIsUsedUp(t *testing.T) {
 	// What was used once binds nothing later.
 	w.dialog(alice, w.offered(alice), nonce)
 	w.reads(alice, wording.LinkFailed(ja).Title)
-	// Nor does a nonce that came too late, or that nobody ever made.
-	nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_1"}})
+	// Nor does a nonce that came too late, or that was never made.
+	nonce, _, err := w.members.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

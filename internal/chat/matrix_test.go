@@ -101,18 +101,18 @@ func newCrowd(t *testing.T) *crowd {
 		var act watch.Activity
 		act.Apply(w.Record(h.open))
 		must(w.store.Write(ctx, store.PutActivity(h.account, &act)))
-		desk := dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now}
-		_, err := desk.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
+		disputes := dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now}
+		_, err := disputes.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
 		must(err)
 		owner := a.Watchers[0].LineUser
-		h.invites, _, err = w.enrol.Invite(ctx, owner, h.account, "", false)
+		h.invites, _, err = w.members.Invite(ctx, owner, h.account, "", false)
 		must(err)
-		h.used, _, err = w.enrol.Invite(ctx, owner, h.account, "", false)
+		h.used, _, err = w.members.Invite(ctx, owner, h.account, "", false)
 		must(err)
-		_, err = w.enrol.Accept(ctx, user(9), h.used, ja)
+		_, err = w.members.Accept(ctx, user(9), h.used, ja)
 		must(err)
 	}
-	// Whoever left one account still watches another.
+	// A person who left one account still watches another.
 	still := watch.AccountKey{Bank: account.Bank, Ref: "acc_6"}
 	w.own(user(6), still, func(a *watch.Account) { a.Mask = "普通 ***6666" })
 	for _, m := range all {
@@ -123,7 +123,7 @@ func newCrowd(t *testing.T) *crowd {
 			}
 		}
 		if strings.HasPrefix(m.name, "somebody who left") {
-			_, err := w.enrol.Unbind(ctx, m.user, account)
+			_, err := w.members.Unbind(ctx, m.user, account)
 			must(err)
 			m.role = ""
 		}
@@ -213,7 +213,7 @@ type told struct {
 }
 
 // pressRow is what a button does: in one's own to owners and guardians, and to
-// whoever names what is not theirs.
+// a person who names what is not theirs.
 type pressRow struct {
 	data            func(w *world, h holding, m *member) string
 	owner, guardian told
@@ -260,7 +260,7 @@ var pressRows = map[string]pressRow{
 	"leave": {ofWatcher("leave"), told{wording.Left(wording.ChatLeaveFacts{}).Title, true}, told{wording.Left(wording.ChatLeaveFacts{}).Title, true},
 		wording.Useless(ja).Title, false},
 	"erase": {ofWatcher("erase"), told{wording.Erased(wording.ChatLeaveFacts{}).Title, true}, told{wording.Useless(ja).Title, false}, wording.Useless(ja).Title, false},
-	// An invitation is for whoever holds it; one that was used is for nobody.
+	// An invitation is for its holder; a used one is for no person.
 	"join": {func(_ *world, h holding, m *member) string {
 		if m.role != "" && h.account == m.of.account {
 			return "a=join&c=" + h.invites
@@ -329,7 +329,7 @@ func TestAButtonForAllIsAboutOnesOwn(t *testing.T) {
 	}
 }
 
-// What people type, by its command: whether it answers whoever watches
+// What people type, by its command: whether it answers a person who watches
 // nothing too, and whether it changes anything.
 var saidRows = map[wording.Command]struct{ anybody, acts bool }{
 	wording.CmdList:     {},
@@ -365,12 +365,12 @@ func TestWhoReadsWhatOfWhatTheySay(t *testing.T) {
 			}
 		}
 	}
-	// Codes that were used are as those that never were, and bind nobody.
-	bank, err := w.enrol.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref})
+	// Codes that were used are as those that never were, and bind no person.
+	bank, err := w.members.Issue(context.Background(), account.Bank, membership.CodeRequest{AccountRef: account.Ref})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.enrol.Redeem(context.Background(), user(1), bank.Code, ja); err != nil {
+	if _, err := w.members.Redeem(context.Background(), user(1), bank.Code, ja); err != nil {
 		t.Fatal(err)
 	}
 	w.before, w.saved = worldtest.Everything(t, w.file), worldtest.Bytes(t, w.file)

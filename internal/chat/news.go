@@ -13,8 +13,9 @@ import (
 	"kozamori/internal/wording"
 )
 
-// newsWait is how long news of somebody's going waits until they have gone, and
-// likewise other news that is queued before it is so. An erasure that was cut off is ended by sweep within it.
+// newsWait is how long news that is queued before it is true waits until it
+// is: a watcher who is about to leave, for one. sweep ends an erasure that was
+// cut off within it.
 const newsWait = time.Hour
 
 // tellNews tells one person what became of a guardian. The same news again

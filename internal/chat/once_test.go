@@ -26,7 +26,7 @@ var acts = map[string]struct {
 	"not mine":                    {do: notMine, title: opened},
 	"not mine, too late to reply": {do: notMine, title: opened, late: true},
 	"a code": {do: func(w *world) {
-		i, err := w.enrol.Issue(context.Background(), "0168", membership.CodeRequest{AccountRef: "acc_new"})
+		i, err := w.members.Issue(context.Background(), "0168", membership.CodeRequest{AccountRef: "acc_new"})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ var acts = map[string]struct {
 	"a code for an account in use": {do: func(w *world) {
 		k := watch.AccountKey{Bank: "0168", Ref: "acc_used"}
 		w.used(k)
-		i, err := w.enrol.Issue(context.Background(), k.Bank, membership.CodeRequest{AccountRef: k.Ref})
+		i, err := w.members.Issue(context.Background(), k.Bank, membership.CodeRequest{AccountRef: k.Ref})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ var acts = map[string]struct {
 	}, title: wording.Connected(wording.ConnectedFacts{Lang: ja}).Title, with: "PayPay：身に覚えがない"},
 	"linking at the bank": {do: func(w *world) {
 		token := w.offered(alice)
-		nonce, _, err := w.enrol.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_new"}})
+		nonce, _, err := w.members.Nonce(context.Background(), "0125", []membership.CodeRequest{{AccountRef: "acc_new"}})
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ var acts = map[string]struct {
 	"joining": {do: func(w *world) {
 		k := watch.AccountKey{Bank: "0168", Ref: "acc_bob"}
 		w.own(bob, k)
-		code, _, err := w.enrol.Invite(context.Background(), bob, k, "", false)
+		code, _, err := w.members.Invite(context.Background(), bob, k, "", false)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestAProcessThatDiesAnywhere(t *testing.T) {
 		t.Run(name+", continued when no reply is possible", func(t *testing.T) {
 			everywhere(t, name, false, 61*time.Second, func(last string) int {
 				if last == "after reply" || last == "before write W" {
-					return 2 // nobody can know that the reply came through
+					return 2 // it is unknown whether the reply came through
 				}
 				return 1
 			})

@@ -42,7 +42,7 @@ func (t *talk) list(ctx context.Context) (plan, error) {
 }
 
 // denied answers somebody who says that something was not them: with what
-// waits for an answer, else with whom to call.
+// waits for an answer, else with a number to call.
 func (t *talk) denied(ctx context.Context) (plan, error) {
 	accounts, lang, err := t.accounts(ctx)
 	if err != nil {

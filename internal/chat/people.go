@@ -15,7 +15,7 @@ import (
 // them again.
 func (t *talk) follow(ctx context.Context) (plan, error) {
 	profile := t.profileLang(ctx, t.Event.User)
-	if err := t.Enrol.Followed(ctx, t.Event.User, t.at(), profile); err != nil {
+	if err := t.Membership.Followed(ctx, t.Event.User, t.at(), profile); err != nil {
 		return plan{}, err
 	}
 	list, lang, err := t.accounts(ctx)
@@ -35,7 +35,7 @@ func (t *talk) redeem(ctx context.Context, code string) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	bound, err := t.Enrol.Redeem(ctx, t.Event.User, code, lang)
+	bound, err := t.Membership.Redeem(ctx, t.Event.User, code, lang)
 	locked, isLocked := errors.AsType[*membership.Locked](err)
 	switch {
 	case errors.Is(err, membership.ErrCode):

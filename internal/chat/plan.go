@@ -20,7 +20,7 @@ func (t *talk) plan(ctx context.Context) (plan, error) {
 	case line.Follow:
 		return t.follow(ctx)
 	case line.Unfollow:
-		return plan{}, t.Enrol.Unfollowed(ctx, t.Event.User, t.at())
+		return plan{}, t.Membership.Unfollowed(ctx, t.Event.User, t.at())
 	case line.Postback:
 		return t.postback(ctx)
 	case line.AccountLink:
@@ -38,7 +38,7 @@ func (t *talk) plan(ctx context.Context) (plan, error) {
 // command is something that people ask for by a word.
 type command struct {
 	name  wording.Command
-	words string // folded and separated by |, besides the word that we offer
+	words string // folded and separated by |, in addition to the word that we offer
 	run   func(*talk, context.Context) (plan, error)
 }
 
@@ -129,11 +129,11 @@ type press func(*talk, context.Context, button.Press) (plan, error)
 // presses are all of them. Who may do it and to what is decided by what the
 // press asks, from LINE's user.
 var presses = map[button.Verb]press{
-	button.NotMine: (*talk).toDesk,
-	button.Mine:    (*talk).toDesk,
+	button.NotMine: (*talk).answerAlert,
+	button.Mine:    (*talk).answerAlert,
 	button.Ask:     (*talk).ask,
-	button.Undo:    (*talk).toDesk,
-	button.Trust:   (*talk).toDesk,
+	button.Undo:    (*talk).answerAlert,
+	button.Trust:   (*talk).answerAlert,
 	button.Leave:   (*talk).leave,
 	button.Erase:   (*talk).erase,
 	button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },

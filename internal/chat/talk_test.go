@@ -135,7 +135,7 @@ func TestCodes(t *testing.T) {
 	w := newWorld(t)
 	issue := func(ref string) string {
 		t.Helper()
-		i, err := w.enrol.Issue(context.Background(), "0125", membership.CodeRequest{AccountRef: ref, Mask: "普通 ***4567", Email: "a@example.jp"})
+		i, err := w.members.Issue(context.Background(), "0125", membership.CodeRequest{AccountRef: ref, Mask: "普通 ***4567", Email: "a@example.jp"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +283,7 @@ func TestAFailedLinkAndAStickerDoNoHarm(t *testing.T) {
 			t.Errorf("%q was not said", m.Title)
 		}
 	}
-	if list, err := w.enrol.Accounts(context.Background(), alice); err != nil || len(list) != 0 {
+	if list, err := w.members.Accounts(context.Background(), alice); err != nil || len(list) != 0 {
 		t.Errorf("bound to %d accounts, %v", len(list), err)
 	}
 }

@@ -65,7 +65,7 @@ func (t *talk) again(o watch.Outcome) queue.Verdict {
 // event is acknowledged.
 func (t *talk) byMail(ctx context.Context, p *parcel) (watch.Outcome, error) {
 	to := p.mail
-	list, err := t.Enrol.Accounts(ctx, p.user)
+	list, err := t.Membership.Accounts(ctx, p.user)
 	if err != nil {
 		return watch.Outcome{}, err
 	}

@@ -49,22 +49,22 @@ func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
 	return "", wording.Contact{}
 }
 
-// world is the chat on real parts: store, queue, desks, the client and the
+// world is the chat on real parts: store, queue, services, the client and the
 // LINE platform over HTTP, with signed webhooks.
 type world struct {
 	*worldtest.World
-	t     *testing.T
-	file  string // of the store
-	table *worldtest.Asked
-	store *store.Store
-	queue *qembedded.Queue
-	line  *sim.LINE
-	mail  *sim.Mailbox
-	enrol *membership.Service
-	stage *chat.Stage
-	crash *crasher
-	log   *worldtest.Log
-	api   string // LINE's address
+	t       *testing.T
+	file    string // of the store
+	table   *worldtest.Asked
+	store   *store.Store
+	queue   *qembedded.Queue
+	line    *sim.LINE
+	mail    *sim.Mailbox
+	members *membership.Service
+	stage   *chat.Stage
+	crash   *crasher
+	log     *worldtest.Log
+	api     string // LINE's address
 }
 
 var account = watch.AccountKey{Bank: "0125", Ref: "acc_1"}
@@ -82,14 +82,14 @@ func newWorld(t *testing.T) *world {
 	// Every step of the stage to the outside can be the last one.
 	fragile := store.New(&fragileTable{w.table, w.crash})
 	client := line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
-	w.enrol = &membership.Service{Store: fragile, Keys: w.Keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger}
+	w.members = &membership.Service{Store: fragile, Keys: w.Keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger}
 	w.mail = &sim.Mailbox{Now: w.Now}
 	mails, err := email.New(email.Config{Endpoint: w.Serve(w.mail), From: "口座守 <alert@example.jp>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.stage = chat.New(chat.Config{Mail: mails,
-		Store: fragile, LINE: &fragileLINE{client, w.crash}, Enrol: w.enrol, Names: names{}, Now: w.Now, Logger: w.Logger,
+		Store: fragile, LINE: &fragileLINE{client, w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
 		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },

@@ -6,7 +6,7 @@ import (
 	"kozamori/internal/store"
 )
 
-// bill remembers a debit that is taken for a bill and told to nobody: the next
+// bill remembers a debit that is taken for a bill and not told: the next
 // month's rests on it.
 func (a *accountWork) bill(ctx context.Context, w work) error {
 	if !w.billed || !a.activity.AddBill(w.form, w.event.OccurredAt, w.event.Amount) {

@@ -55,8 +55,8 @@ type work struct {
 }
 
 // Handle works on messages of the events queue. A message is done when each
-// of its events is a record, in quarantine, or about an account that nobody
-// watches, and the deliveries are queued. Doing it again changes nothing. An
+// of its events is a record, in quarantine, or about an account without
+// watchers, and the deliveries are queued. Doing it again changes nothing. An
 // event that panics, or whose account cannot be read, keeps its message coming
 // until it is mended or among the dead letters, from where it can be sent
 // again; what else the message holds is done meanwhile.
@@ -68,7 +68,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	if len(b.keys) == 0 {
 		return verdicts
 	}
-	accounts, activities, spoilt, err := s.accounts(ctx, b.keys, b.needsActivity)
+	accounts, activities, unreadable, err := s.accounts(ctx, b.keys, b.needsActivity)
 	if err != nil {
 		s.Logger.Error("accounts cannot be read", "err", err)
 		return s.later(msgs, verdicts, nil)
@@ -81,13 +81,13 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		jobs   queue.Jobs
 		slots  = make(chan struct{}, parallel)
 	)
-	for _, k := range spoilt {
+	for _, k := range unreadable {
 		for _, t := range b.told[k] {
 			failed[t.msg] = true
 		}
 		for _, w := range b.byAccount[k] {
 			failed[w.msg] = true
-			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errSpoilt)
+			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errUnreadable)
 		}
 	}
 	for k, account := range accounts {
@@ -162,18 +162,18 @@ func (s *Stage) count(ctx context.Context) {
 	}
 }
 
-var errSpoilt = errors.New("its account cannot be read")
+var errUnreadable = errors.New("its account cannot be read")
 
-// accounts reads the accounts of a call together. Those that are spoilt are
+// accounts reads the accounts of a call together. Those that are unreadable are
 // named, so that they cost their own events only.
-func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActivity map[watch.AccountKey]bool) (accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity, spoilt []watch.AccountKey, err error) {
+func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActivity map[watch.AccountKey]bool) (accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity, unreadable []watch.AccountKey, err error) {
 	for {
 		accounts, activities, err = s.Store.Accounts(ctx, keys, func(k watch.AccountKey) bool { return needsActivity[k] })
 		var bad *store.UnreadableError
 		if !errors.As(err, &bad) {
-			return accounts, activities, spoilt, err
+			return accounts, activities, unreadable, err
 		}
-		spoilt = append(spoilt, bad.Account)
+		unreadable = append(unreadable, bad.Account)
 		keys = slices.DeleteFunc(keys, func(k watch.AccountKey) bool { return k == bad.Account })
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-// telling is one commit at work on whom to tell what: which incidents its
+// telling is one commit's decision of which watcher is told what: which incidents its
 // records belong to, what becomes of their disputes, and what is to be sent.
 type telling struct {
 	*accountWork
@@ -139,7 +139,7 @@ func (t *telling) spare(r, lead *watch.Record) {
 }
 
 // watcher has one watcher told: over the first channel that reaches them, and
-// over those beside it that an earlier message has gone to since it failed.
+// over those next to it that an earlier message has gone to since it failed.
 func (t *telling) watcher(lead *watch.Record, w *watch.Watcher) {
 	channels := w.Reachable()
 	if len(channels) == 0 {

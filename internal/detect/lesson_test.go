@@ -9,7 +9,7 @@ import (
 )
 
 // What the catalogue does not know of a watched account's debits is counted,
-// and nothing that is known, nor whom somebody sent money to.
+// and nothing that is known, nor the recipient of a transfer.
 func TestWhatTheCatalogueDoesNotKnowIsCounted(t *testing.T) {
 	h := newHouse(t)
 	h.Stage = detect.New(detect.Config{Store: h.store, Queue: h.queue, EscalateAfter: 15 * time.Minute, Now: h.World.Now, Logger: h.World.Logger,

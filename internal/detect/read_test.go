@@ -120,11 +120,11 @@ func TestTheBanksWordForAServiceCountsForDebitsToo(t *testing.T) {
 		descriptor, service, want string
 		sure                      watch.Confidence
 	}{
-		"the text names nobody":              {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "paypay", "paypay", watch.Named},
-		"the text names it, too":             {"PAYPAY", "paypay", "paypay", watch.Named},
-		"a word that is no id":               {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "ペイペイ", "paypay", watch.Named},
-		"a word that nobody knows":           {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "nobody", "", ""},
-		"the text names it, the word nobody": {"PAYPAY", "nobody", "paypay", ""},
+		"the text names no service":            {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "paypay", "paypay", watch.Named},
+		"the text names it, too":               {"PAYPAY", "paypay", "paypay", watch.Named},
+		"a word that is no id":                 {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "ペイペイ", "paypay", watch.Named},
+		"an unknown word":                      {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "nobody", "", ""},
+		"the text names it, the word does not": {"PAYPAY", "nobody", "paypay", ""},
 	} {
 		h := newHouse(t)
 		h.send(t, debit("acc_1", "1", 1, 5000, c.descriptor, `,"service":"`+c.service+`"`))

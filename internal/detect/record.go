@@ -146,7 +146,7 @@ func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts
 
 // notice evaluates the rules of each watcher and notes why each one is to be
 // told of the record. before is the account's activity without the record, was
-// what the record was before; nil if it is new. quiet tells nobody.
+// what the record was before; nil if it is new. quiet sends nothing.
 func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet bool) {
 	if quiet {
 		return
@@ -178,7 +178,7 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 
 // commit writes records that changed, the incidents they belong to, their
 // disputes and, if they are about a payment service, the account's activity, in
-// one transaction. A history has nobody told.
+// one transaction. A history tells no watcher.
 func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...change) (out outcome, err error) {
 	now := a.Now()
 	t := telling{accountWork: a, now: now, quiet: e.History}

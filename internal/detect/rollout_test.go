@@ -31,7 +31,7 @@ var everySoOften = []struct {
 	least, spread time.Duration
 }{{35, 7 * day, 0}, {15, day, 30 * day}, {30, 28 * day, 6 * day}, {15, 58 * day, 6 * day}, {5, 85 * day, 10 * day}}
 
-// A wallet user of years, whom a bank binds some day.
+// A wallet user of years; a bank binds them some day.
 type user struct {
 	ref     string
 	since   time.Time // bound
@@ -152,7 +152,7 @@ func TestNoWalletUserOfYearsIsWokenByTheirFirstDebit(t *testing.T) {
 		}
 	}
 	if len(woken) > 0 {
-		t.Errorf("woken: %d of whom nothing is known, %d with links, %d with a history", woken[0], woken[1], woken[2])
+		t.Errorf("woken: %d without a past, %d with links, %d with a history", woken[0], woken[1], woken[2])
 	}
 	if told < 2*n-n/5 || strange != strangers {
 		t.Errorf("%d alerts; of %d who had no wallet %d are woken", told, strangers, strange)

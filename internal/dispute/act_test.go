@@ -29,7 +29,7 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := &dispute.Service{Store: s, Queue: nowhere{}, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+	disputes := &dispute.Service{Store: s, Queue: nowhere{}, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
 	for i, step := range []struct {
 		do, act  string
 		want     dispute.Outcome
@@ -55,11 +55,11 @@ func TestAnActThatIsBroughtAgainActsOnce(t *testing.T) {
 		var res dispute.Result
 		switch step.do {
 		case "undo":
-			res, err = desk.Undo(ctx, "r", who, watch.ViaLINE)
+			res, err = disputes.Undo(ctx, "r", who, watch.ViaLINE)
 		case "mine":
-			res, err = desk.Answer(ctx, "r", who, watch.Mine, watch.ViaLINE)
+			res, err = disputes.Answer(ctx, "r", who, watch.Mine, watch.ViaLINE)
 		default:
-			res, err = desk.Answer(ctx, "r", who, watch.NotMine, watch.ViaLINE)
+			res, err = disputes.Answer(ctx, "r", who, watch.NotMine, watch.ViaLINE)
 		}
 		if err != nil {
 			t.Fatal(i, err)

@@ -57,7 +57,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	f.record.ComputeDue()
 }
 
-// calls lists, in order, whom a message calls because of the report.
+// calls lists, in order, the watchers that a message calls because of the report.
 func (f *file) calls() []string {
 	var out []string
 	for i := range f.record.Deliveries {

@@ -79,7 +79,7 @@ func TestTheOthersHearOfEachReportAndTheOwnersOfEachAnswer(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := &heard{}
-			desk := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+			disputes := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
 			for i, act := range c.acts {
 				at = at.Add(time.Second)
 				who := dispute.Answerer{LineUser: c.who, IdempotencyKey: strconv.Itoa(i), At: at}
@@ -90,15 +90,15 @@ func TestTheOthersHearOfEachReportAndTheOwnersOfEachAnswer(t *testing.T) {
 						t.Fatal(err)
 					}
 					who.Confirmed = r.AnsweredAt
-					if res, err := desk.Undo(ctx, "r", who, watch.ViaLINE); err != nil || res.Outcome != dispute.Withdrawn {
+					if res, err := disputes.Undo(ctx, "r", who, watch.ViaLINE); err != nil || res.Outcome != dispute.Withdrawn {
 						t.Fatal(res.Outcome, err)
 					}
 				case "undo":
-					_, err = desk.Undo(ctx, "r", who, watch.ViaLINE)
+					_, err = disputes.Undo(ctx, "r", who, watch.ViaLINE)
 				case "mine":
-					_, err = desk.Answer(ctx, "r", who, watch.Mine, watch.ViaLINE)
+					_, err = disputes.Answer(ctx, "r", who, watch.Mine, watch.ViaLINE)
 				default:
-					_, err = desk.Answer(ctx, "r", who, watch.NotMine, watch.ViaLINE)
+					_, err = disputes.Answer(ctx, "r", who, watch.NotMine, watch.ViaLINE)
 				}
 				if err != nil {
 					t.Fatal(err)

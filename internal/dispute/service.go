@@ -237,7 +237,7 @@ func (k *Service) another(ctx context.Context, f *file, id string) error {
 
 // still makes a transaction fail if the account has changed since it was
 // read: a watcher who was unbound a moment ago cannot answer. With a report the
-// account is written: nobody who watches it trusts the service any longer.
+// account is written: no watcher of it trusts the service any longer.
 func (f *file) still(o Outcome) store.Write {
 	if o != Opened {
 		return store.CheckAccount(f.account)

@@ -89,10 +89,11 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 	return nil
 }
 
-// tell adds to the record deliveries of the dispute's latest change: to whoever
-// answered, and to the owners, whose money it is, if that was a guardian, who
-// may have gone since. What is to be queued it adds to the jobs. No record and no error
-// if none of them can be reached, or the record is no longer kept.
+// tell adds to the record deliveries of the dispute's latest change: to the
+// watcher who answered, and also to the owners if that was a guardian (who may
+// have left since). It adds to the jobs what is to be queued. It returns no
+// record and no error if none of them can be reached, or the record is no
+// longer kept.
 func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time, jobs *queue.Jobs) (*watch.Record, error) {
 	r, err := k.Store.Record(ctx, d.Record)
 	if errors.Is(err, store.ErrNotFound) {

@@ -40,8 +40,8 @@ func TestWhoHearsWhatTheBankDid(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := &heard{}
-			desk := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
-			if _, err := desk.Answer(ctx, "r", dispute.Answerer{LineUser: c.who, IdempotencyKey: "1", At: at}, watch.NotMine, watch.ViaLINE); err != nil {
+			disputes := &dispute.Service{Store: s, Queue: q, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+			if _, err := disputes.Answer(ctx, "r", dispute.Answerer{LineUser: c.who, IdempotencyKey: "1", At: at}, watch.NotMine, watch.ViaLINE); err != nil {
 				t.Fatal(err)
 			}
 			if c.gone {
@@ -56,7 +56,7 @@ func TestWhoHearsWhatTheBankDid(t *testing.T) {
 			}
 			q.jobs = nil
 			for range 2 { // the same again is no news
-				if _, err := desk.SetStatus(ctx, "0125", watch.Derive("dispute", "r"), watch.DisputeReceived, "note"); err != nil {
+				if _, err := disputes.SetStatus(ctx, "0125", watch.Derive("dispute", "r"), watch.DisputeReceived, "note"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -91,7 +91,7 @@ func Verify(keys []ed25519.PublicKey, s *store.Manifest) (*Manifest, error) {
 	return nil, ErrSignature
 }
 
-// open reads a manifest whoever signed it.
+// open reads a manifest, signed by any key.
 func open(s *store.Manifest) (*Manifest, error) {
 	body, ok := strings.CutPrefix(s.Signed, purpose)
 	if !ok {

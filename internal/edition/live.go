@@ -19,7 +19,7 @@ import (
 const (
 	Stale    = time.Minute
 	tryAgain = 10 * time.Second
-	patience = 2 * time.Second // of a look: whoever waits goes on with the last good edition
+	patience = 2 * time.Second // of a look: a caller that waits goes on with the last good edition
 )
 
 // Reader is what Live reads.

@@ -202,7 +202,7 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Problem: "SES answered 403 AccessDeniedException"}, 0},
 		"a refused message is given up": {sim.MailRejected,
 			watch.Outcome{Result: watch.SendRefused, Problem: "SES answered 400 MessageRejected"}, 0},
-		"a bad address reaches nobody": {sim.MailBadAddress,
+		"a bad address is not reached": {sim.MailBadAddress,
 			watch.Outcome{Result: watch.SendUnreachable, Problem: "SES answered 400 BadRequestException"}, 0},
 		"a server error is tried again": {sim.MailServerError,
 			watch.Outcome{Result: watch.SendRetry, Problem: "SES answered 500 InternalServiceErrorException"}, 0},

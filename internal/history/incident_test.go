@@ -45,10 +45,10 @@ func TestAnIncidentIsListedOnce(t *testing.T) {
 		from time.Time
 		want string
 	}{
-		"the owner":                        {owner, time.Time{}, "r9:r9 r0:r3,r2,r1,r0 "},
-		"the owner, of the month after":    {owner, december, "r9:r9 r0:r3,r2 "},
-		"a guardian who was called":        {called, time.Time{}, "r0:r3,r2,r1,r0 "},
-		"a guardian whom nothing was told": {other, time.Time{}, ""},
+		"the owner":                       {owner, time.Time{}, "r9:r9 r0:r3,r2,r1,r0 "},
+		"the owner, of the month after":   {owner, december, "r9:r9 r0:r3,r2 "},
+		"a guardian who was called":       {called, time.Time{}, "r0:r3,r2,r1,r0 "},
+		"a guardian who was told nothing": {other, time.Time{}, ""},
 	} {
 		alerts, more, err := history.Alerts(t.Context(), w.Store, membership.Bound{Account: account, Watcher: c.who}, c.from, time.Time{}, 10, 100)
 		if err != nil || more {

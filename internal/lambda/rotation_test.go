@@ -131,7 +131,7 @@ func TestANewChannelSecretIsKnownAtTheFirstWebhookThatItSigns(t *testing.T) {
 	want("before", 200, 401)
 	s.now = s.now.Add(31 * time.Second)
 	if got := s.hook(t, "new"); got != 401 {
-		t.Errorf("a secret that nobody put there gets %d", got)
+		t.Errorf("a secret that was never put there gets %d", got)
 	}
 	s.store.put("line/channel-secret", "new,old")
 	s.now = s.now.Add(29 * time.Second)

@@ -11,7 +11,7 @@ func ChatURL(id, text string) string {
 	return "https://line.me/R/oaMessage/" + url.QueryEscape(id) + "/?" + url.QueryEscape(text)
 }
 
-// ShareURL is a link that lets the person choose in LINE to whom a text is sent.
+// ShareURL is a link that lets the person choose in LINE who gets a text.
 // https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/
 func ShareURL(text string) string {
 	return "https://line.me/R/share?text=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20")

@@ -58,7 +58,7 @@ func TestReply(t *testing.T) {
 func TestAReplyThatNeverLeftMayBePushed(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.NotFoundHandler())
-	srv.Close() // nobody listens there any more
+	srv.Close() // nothing listens there any more
 	client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
 	if o := client.Reply(context.Background(), "token", alert()); o.Result != watch.SendRefused {
 		t.Errorf("%+v", o)
@@ -77,7 +77,7 @@ func TestReplyAgain(t *testing.T) {
 		"a token that still works is used":                {[]int{200}, watch.SendAccepted},
 		"a token that is used up was ours":                {[]int{400, 400}, watch.SendAccepted},
 		"what LINE cannot draw was not sent, and is text": {[]int{400, 200}, watch.SendAccepted},
-		"whether too many at once was ours nobody knows":  {[]int{429}, watch.SendRetry},
+		"it is unknown whether too many at once was ours": {[]int{429}, watch.SendRetry},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var calls atomic.Int32

@@ -42,7 +42,7 @@ func TestVerifySignature(t *testing.T) {
 		"another secret":                          {[]string{"other"}, body, signature, false},
 		"no secret at all":                        {nil, body, signature, false},
 		"an empty secret, which anyone knows":     {[]string{""}, body, sign("", body), false},
-		"a body that was written anew":            {[]string{secret}, body + "\n", signature, false},
+		"a body that was written again":           {[]string{secret}, body + "\n", signature, false},
 		"no signature":                            {[]string{secret}, body, "", false},
 		"a signature cut short":                   {[]string{secret}, body, signature[:20], false},
 		"a signature that is not base64":          {[]string{secret}, body, "!" + signature[1:], false},
@@ -96,7 +96,7 @@ func TestParseWebhook(t *testing.T) {
 			[]line.Event{{ID: "e1", Kind: line.Text, At: at, User: user, Text: "a", Standby: true}}},
 		"a kind that LINE will add": {event("teleport", "e1", `,"teleport":[1]`),
 			[]line.Event{{ID: "e1", Kind: line.Unknown, At: at, User: user}}},
-		"a group is nobody's private chat": {group, []line.Event{{ID: "e1", Kind: line.Unknown, At: at}}},
+		"a group is not a private chat": {group, []line.Event{{ID: "e1", Kind: line.Unknown, At: at}}},
 		"an id that is no user's": {strings.Replace(event("message", "e1", `,"message":{"type":"text","text":"a"}`), user, "../"+user, 1),
 			[]line.Event{{ID: "e1", Kind: line.Unknown, At: at}}},
 		"an event that cannot be read spoils no other": {

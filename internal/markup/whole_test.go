@@ -17,7 +17,7 @@ func TestAReportNumberStaysOnOneLine(t *testing.T) {
 		"small letters":       {"KZ-7f3k-9q4m", "KZ-7f3k-9q4m"},
 		"another hyphen":      {"KZ-7F3K9-Q4M", "KZ-7F3K9-Q4M"},
 		"nothing":             {"", ""},
-		"markup beside it":    {"<i>KZ-7F3K-9Q4M</i>", "&lt;i&gt;<b>KZ-7F3K-9Q4M</b>&lt;/i&gt;"},
+		"markup next to it":   {"<i>KZ-7F3K-9Q4M</i>", "&lt;i&gt;<b>KZ-7F3K-9Q4M</b>&lt;/i&gt;"},
 		"markup inside of it": {"KZ-<b>K-9Q4M", "KZ-&lt;b&gt;K-9Q4M"},
 	} {
 		var b strings.Builder

@@ -123,7 +123,7 @@ func TestARequestThatNoCodeCanBeMadeFor(t *testing.T) {
 		"a language that we do not know": {membership.CodeRequest{AccountRef: "a", Lang: "fr"}, "lang"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := w.desk.Issue(context.Background(), account.Bank, c.req)
+			_, err := w.members.Issue(context.Background(), account.Bank, c.req)
 			if fe, ok := errors.AsType[*watch.FieldError](err); !ok || fe.Field != c.field {
 				t.Errorf("%v, want %s", err, c.field)
 			}
@@ -178,7 +178,7 @@ func TestManyGuessesAtATimeLearnNoMoreThanFive(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 50 {
 		wg.Go(func() {
-			// Whoever loses too often against the others is told nothing.
+			// A writer that loses too often against the others is told nothing.
 			_, err := w.redeem(alice, fmt.Sprintf("7F3K-9Q4M-A%c%c%c", token.Letters[i%24], token.Letters[i/24], 'A'))
 			if errors.Is(err, membership.ErrCode) {
 				mu.Lock()

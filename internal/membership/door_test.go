@@ -18,13 +18,13 @@ func TestNoDoorStaysOpenBehindWhoeverWatchesNothing(t *testing.T) {
 	for name, end := range map[string]func(*world) error{
 		"a guardian is let go": func(w *world) error {
 			g, _ := w.account().WatcherOf(bob)
-			_, err := w.desk.Dismiss(ctx, alice, account, g.ID)
+			_, err := w.members.Dismiss(ctx, alice, account, g.ID)
 			return err
 		},
 		"a guardian leaves":      func(w *world) error { return w.unbind(bob) },
 		"the last owner leaves":  func(w *world) error { return w.unbind(alice) },
-		"the owner erases":       func(w *world) error { return w.desk.EraseOwn(ctx, alice, account) },
-		"the bank has it erased": func(w *world) error { return w.desk.Erase(ctx, account.Bank, account.Ref) },
+		"the owner erases":       func(w *world) error { return w.members.EraseOwn(ctx, alice, account) },
+		"the bank has it erased": func(w *world) error { return w.members.Erase(ctx, account.Bank, account.Ref) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

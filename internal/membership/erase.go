@@ -29,7 +29,7 @@ const eraseAgain = 15 * time.Minute
 func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 	a, err := d.Store.Account(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
 	if err == nil {
-		err = d.tell(ctx, toThose(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
+		err = d.tell(ctx, farewells(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -80,7 +80,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 
 // EraseRest ends an erasure that is due: what the first pass did not reach,
 // because the process died or it came in at the same moment, is removed. What
-// belongs to people whom the bank has bound since then stays. It does nothing
+// belongs to people that the bank has bound since then stays. It does nothing
 // if no erasure is due.
 func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	e, err := d.Store.Erasure(ctx, k)
@@ -97,17 +97,17 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	if err != nil {
 		return err
 	}
-	anew := d.now()
+	rebound := d.now()
 	if a, err := d.Store.Account(ctx, k); err == nil {
 		for _, w := range a.Watchers {
-			if w.Since.Before(anew) {
-				anew = w.Since
+			if w.Since.Before(rebound) {
+				rebound = w.Since
 			}
 		}
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(anew) }); err != nil {
+	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(rebound) }); err != nil {
 		return err
 	}
 	if _, err := d.eraseRefused(ctx, k); err != nil {

@@ -82,7 +82,7 @@ func checkErased(t *testing.T, w *world) {
 	if diff := cmp.Diff(map[string]int{"dispute": 1, "another bank's": 1}, count(kept)); diff != "" {
 		t.Errorf("kept:\n%s", diff)
 	}
-	list, err := w.desk.Accounts(context.Background(), alice)
+	list, err := w.members.Accounts(context.Background(), alice)
 	if err != nil || len(list) != 1 || list[0].Account.Ref != "acc_8f3k2" {
 		t.Errorf("alice's other account: %+v, %v", list, err)
 	}
@@ -117,7 +117,7 @@ func TestWhoAsksToBeForgottenIs(t *testing.T) {
 				t.Errorf("%s is left", item)
 			}
 		}
-		if list, err := w.desk.Accounts(ctx, carol); err != nil || len(list) != 1 {
+		if list, err := w.members.Accounts(ctx, carol); err != nil || len(list) != 1 {
 			t.Errorf("who watches with them lost %v, %v", list, err)
 		}
 		w.Add(2 * time.Hour)
@@ -132,7 +132,7 @@ func TestErasureLeavesDisputesAndNobodysName(t *testing.T) {
 	w := newWorld(t)
 	full(w)
 	for range 2 {
-		if err := w.desk.Erase(context.Background(), account.Bank, account.Ref); err != nil {
+		if err := w.members.Erase(context.Background(), account.Bank, account.Ref); err != nil {
 			t.Fatal(err)
 		}
 		checkErased(t, w)
@@ -144,7 +144,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t)
 	full(w)
-	if err := w.desk.Erase(ctx, account.Bank, account.Ref); err != nil {
+	if err := w.members.Erase(ctx, account.Bank, account.Ref); err != nil {
 		t.Fatal(err)
 	}
 	// An alert that was in the making, and a customer who comes back.
@@ -153,7 +153,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 	code := w.issue(membership.CodeRequest{})
 	back := w.mustRedeem(carol, w.issue(membership.CodeRequest{}))
 	w.write(store.PutRecord(w.record("new")))
-	stage := sweep.New(sweep.Config{Store: w.store, Queue: nowhere{}, Erase: w.desk.EraseRest, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+	stage := sweep.New(sweep.Config{Store: w.store, Queue: nowhere{}, Erase: w.members.EraseRest, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
 	for _, late := range []bool{true, false} {
 		if _, err := stage.Sweep(ctx); err != nil {
 			t.Fatal(err)
@@ -185,11 +185,11 @@ func TestAnErasureThatDiedIsEndedBySweep(t *testing.T) {
 			w := newWorld(t)
 			full(w)
 			table := &dying{Table: w.table, n: n, after: after}
-			mortal := *w.desk
+			mortal := *w.members
 			mortal.Store = store.New(table)
 			_ = mortal.Erase(ctx, account.Bank, account.Ref)
 			w.Add(15 * time.Minute)
-			if err := w.desk.EraseRest(ctx, account); err != nil {
+			if err := w.members.EraseRest(ctx, account); err != nil {
 				t.Fatal(err)
 			}
 			checkErased(t, w)

@@ -16,7 +16,7 @@ const carol = "U00000000000000000000000000ca401"
 
 func (w *world) invite(hide bool) string {
 	w.t.Helper()
-	code, _, err := w.desk.Invite(context.Background(), alice, account, " 娘 の  花子 ", hide)
+	code, _, err := w.members.Invite(context.Background(), alice, account, " 娘 の  花子 ", hide)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -38,14 +38,14 @@ func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
 	if got, ok := membership.LooksLikeInvite("my invitation " + code); !ok || got != code {
 		t.Errorf("%s in English is read as %s, %v", code, got, ok)
 	}
-	if inv, err := w.desk.Invitation(ctx, bob, code); err != nil || inv.Mask != "普通 ***4567" || !inv.HideAmount {
+	if inv, err := w.members.Invitation(ctx, bob, code); err != nil || inv.Mask != "普通 ***4567" || !inv.HideAmount {
 		t.Errorf("%+v, %v", inv, err)
 	}
 	var wg sync.WaitGroup
 	var in atomic.Int64
 	for _, u := range []string{bob, carol, bob, carol} {
 		wg.Go(func() {
-			b, err := w.desk.Accept(ctx, u, code, "")
+			b, err := w.members.Accept(ctx, u, code, "")
 			if err == nil && !b.Already {
 				in.Add(1)
 			}
@@ -63,16 +63,16 @@ func TestAnInvitationMakesOneGuardianWithoutRules(t *testing.T) {
 	if g.Role != watch.Guardian || g.Name != "娘 の 花子" || !g.HideAmount || g.Rules.ServiceMin != 0 || g.Rules.NewLink {
 		t.Errorf("guardian %+v", g)
 	}
-	if _, _, err := w.desk.Invite(ctx, g.LineUser, account, "", false); !errors.Is(err, membership.ErrNotFound) {
+	if _, _, err := w.members.Invite(ctx, g.LineUser, account, "", false); !errors.Is(err, membership.ErrNotFound) {
 		t.Errorf("a guardian invites: %v", err)
 	}
-	if _, err := w.desk.Dismiss(ctx, g.LineUser, account, a.Watchers[0].ID); !errors.Is(err, membership.ErrNotFound) {
+	if _, err := w.members.Dismiss(ctx, g.LineUser, account, a.Watchers[0].ID); !errors.Is(err, membership.ErrNotFound) {
 		t.Errorf("a guardian dismisses the owner: %v", err)
 	}
-	if _, err := w.desk.Dismiss(ctx, alice, account, g.ID); err != nil {
+	if _, err := w.members.Dismiss(ctx, alice, account, g.ID); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.desk.Accept(ctx, g.LineUser, code, ""); !errors.Is(err, membership.ErrInvite) {
+	if _, err := w.members.Accept(ctx, g.LineUser, code, ""); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("a dismissed guardian comes back with the old invitation: %v", err)
 	}
 }
@@ -83,28 +83,28 @@ func TestInvitationsThatBindNothing(t *testing.T) {
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	code := w.invite(false)
-	if _, err := w.desk.Accept(ctx, alice, code, ""); !errors.Is(err, membership.ErrOwn) {
+	if _, err := w.members.Accept(ctx, alice, code, ""); !errors.Is(err, membership.ErrOwn) {
 		t.Errorf("the owner's own invitation: %v", err)
 	}
 	for i := range membership.MaxWrong {
-		_, err := w.desk.Accept(ctx, bob, "AAAAA-AAAAA-AAAAA", "")
+		_, err := w.members.Accept(ctx, bob, "AAAAA-AAAAA-AAAAA", "")
 		var locked *membership.Locked
 		if last := i == membership.MaxWrong-1; last != errors.As(err, &locked) || !last && !errors.Is(err, membership.ErrInvite) {
 			t.Errorf("wrong invitation %d: %v", i, err)
 		}
 	}
-	if _, err := w.desk.Accept(ctx, bob, code, ""); err == nil {
+	if _, err := w.members.Accept(ctx, bob, code, ""); err == nil {
 		t.Error("somebody who is locked joined")
 	}
 	w.Add(membership.InviteLife)
-	if _, err := w.desk.Accept(ctx, carol, code, ""); !errors.Is(err, membership.ErrExpired) {
+	if _, err := w.members.Accept(ctx, carol, code, ""); !errors.Is(err, membership.ErrExpired) {
 		t.Errorf("a late invitation: %v", err)
 	}
 	fresh := w.invite(false)
-	if _, err := w.desk.Unbind(ctx, alice, account); err != nil {
+	if _, err := w.members.Unbind(ctx, alice, account); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.desk.Accept(ctx, carol, fresh, ""); !errors.Is(err, membership.ErrInvite) {
+	if _, err := w.members.Accept(ctx, carol, fresh, ""); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("an invitation of an owner who left: %v", err)
 	}
 }
@@ -113,20 +113,20 @@ func TestANonceBindsEveryTickedAccountOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
-	nonce, _, err := w.desk.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "acc_1", Mask: "普通 ***1", Email: "a@example.jp"}, {AccountRef: "acc_2"}})
+	nonce, _, err := w.members.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "acc_1", Mask: "普通 ***1", Email: "a@example.jp"}, {AccountRef: "acc_2"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 2 {
-		got, err := w.desk.Linked(ctx, alice, nonce, true, "")
+		got, err := w.members.Linked(ctx, alice, nonce, true, "")
 		if err != nil || len(got) != 2 || got[0].Already != (i == 1) {
 			t.Errorf("time %d: %+v, %v", i, got, err)
 		}
 	}
-	if _, err := w.desk.Linked(ctx, bob, nonce, true, ""); !errors.Is(err, membership.ErrLink) {
+	if _, err := w.members.Linked(ctx, bob, nonce, true, ""); !errors.Is(err, membership.ErrLink) {
 		t.Errorf("somebody else with a used nonce: %v", err)
 	}
-	list, err := w.desk.Accounts(ctx, alice)
+	list, err := w.members.Accounts(ctx, alice)
 	if err != nil || len(list) != 2 || len(list[0].Watcher.Channels)+len(list[1].Watcher.Channels) != 3 {
 		t.Errorf("accounts %+v, %v", list, err)
 	}
@@ -145,24 +145,24 @@ func TestAFailedLinkUsesTheNonceUpAndBindsNothing(t *testing.T) {
 		"LINE says failed, without a user": {"", false, false, membership.ErrLink},
 		"good, but too late":               {alice, true, true, membership.ErrExpired},
 	} {
-		nonce, _, err := w.desk.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "acc_1"}})
+		nonce, _, err := w.members.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "acc_1"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if c.late {
 			w.Add(membership.NonceLife)
 		}
-		if _, err := w.desk.Linked(ctx, c.user, nonce, c.ok, ""); !errors.Is(err, c.want) {
+		if _, err := w.members.Linked(ctx, c.user, nonce, c.ok, ""); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if _, err := w.desk.Linked(ctx, alice, nonce, true, ""); !errors.Is(err, membership.ErrLink) {
+		if _, err := w.members.Linked(ctx, alice, nonce, true, ""); !errors.Is(err, membership.ErrLink) {
 			t.Errorf("%s, then good: %v", name, err)
 		}
 	}
-	if list, err := w.desk.Accounts(ctx, alice); err != nil || len(list) != 0 {
+	if list, err := w.members.Accounts(ctx, alice); err != nil || len(list) != 0 {
 		t.Errorf("bound %+v, %v", list, err)
 	}
-	if _, _, err := w.desk.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "a"}, {AccountRef: "a"}}); err == nil {
+	if _, _, err := w.members.Nonce(ctx, "0168", []membership.CodeRequest{{AccountRef: "a"}, {AccountRef: "a"}}); err == nil {
 		t.Error("an account stands twice")
 	}
 }
@@ -172,7 +172,7 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Email: "old@example.jp"}))
-	secret, to, err := w.desk.ClaimMail(ctx, alice, account, "new@example.jp")
+	secret, to, err := w.members.ClaimMail(ctx, alice, account, "new@example.jp")
 	if err != nil || to != "new@example.jp" {
 		t.Fatal(to, err)
 	}
@@ -183,15 +183,15 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 		}
 		return a.Watchers[0].Channels[1].Address
 	}
-	if _, err := w.desk.MailClaimed(ctx, secret); err != nil || address() != "old@example.jp" {
+	if _, err := w.members.MailClaimed(ctx, secret); err != nil || address() != "old@example.jp" {
 		t.Errorf("looking changed something: %v, %s", err, address())
 	}
 	for i := range 2 {
-		if b, err := w.desk.ConfirmMail(ctx, secret); err != nil || b.Already != (i == 1) || address() != "new@example.jp" {
+		if b, err := w.members.ConfirmMail(ctx, secret); err != nil || b.Already != (i == 1) || address() != "new@example.jp" {
 			t.Errorf("time %d: %+v, %v, %s", i, b, err, address())
 		}
 	}
-	if _, _, err := w.desk.ClaimMail(ctx, bob, account, "b@example.jp"); !errors.Is(err, membership.ErrNotFound) {
+	if _, _, err := w.members.ClaimMail(ctx, bob, account, "b@example.jp"); !errors.Is(err, membership.ErrNotFound) {
 		t.Errorf("a stranger's claim: %v", err)
 	}
 	a, err := w.store.Account(ctx, account)
@@ -200,24 +200,24 @@ func TestAMailAddressIsUsedOnlyOnceItIsConfirmed(t *testing.T) {
 	}
 	a.Watchers[0].Channels = a.Watchers[0].Channels[:1]
 	w.write(store.PutAccount(a))
-	if _, err := w.desk.ConfirmMail(ctx, secret); !errors.Is(err, membership.ErrNotFound) {
+	if _, err := w.members.ConfirmMail(ctx, secret); !errors.Is(err, membership.ErrNotFound) {
 		t.Errorf("a mail is confirmed again after mails were stopped: %v", err)
 	}
-	late, _, _ := w.desk.ClaimMail(ctx, alice, account, "x@example.jp")
-	if _, _, err := w.desk.ClaimMail(ctx, alice, account, "y@example.jp"); err != nil {
+	late, _, _ := w.members.ClaimMail(ctx, alice, account, "x@example.jp")
+	if _, _, err := w.members.ClaimMail(ctx, alice, account, "y@example.jp"); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := w.desk.ClaimMail(ctx, alice, account, "z@example.jp"); !errors.Is(err, membership.ErrMany) {
+	if _, _, err := w.members.ClaimMail(ctx, alice, account, "z@example.jp"); !errors.Is(err, membership.ErrMany) {
 		t.Errorf("a fourth mail: %v", err)
 	}
-	if _, err := w.desk.Accept(ctx, bob, w.invite(false), ""); err != nil {
+	if _, err := w.members.Accept(ctx, bob, w.invite(false), ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.desk.ClaimMail(ctx, bob, account, "b@example.jp"); err != nil {
+	if _, _, err := w.members.ClaimMail(ctx, bob, account, "b@example.jp"); err != nil {
 		t.Errorf("one watcher's mails use up another's: %v", err)
 	}
 	w.Add(membership.MailLife)
-	if _, err := w.desk.ConfirmMail(ctx, late); !errors.Is(err, membership.ErrExpired) {
+	if _, err := w.members.ConfirmMail(ctx, late); !errors.Is(err, membership.ErrExpired) {
 		t.Errorf("late: %v", err)
 	}
 }
@@ -228,13 +228,13 @@ func TestErasureEndsInvitationsClaimsAndNonces(t *testing.T) {
 	ctx := context.Background()
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	w.invite(false)
-	if _, _, err := w.desk.ClaimMail(ctx, alice, account, "new@example.jp"); err != nil {
+	if _, _, err := w.members.ClaimMail(ctx, alice, account, "new@example.jp"); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.desk.Nonce(ctx, account.Bank, []membership.CodeRequest{{AccountRef: account.Ref, Email: "a@example.jp"}}); err != nil {
+	if _, _, err := w.members.Nonce(ctx, account.Bank, []membership.CodeRequest{{AccountRef: account.Ref, Email: "a@example.jp"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.desk.Erase(ctx, account.Bank, account.Ref); err != nil {
+	if err := w.members.Erase(ctx, account.Bank, account.Ref); err != nil {
 		t.Fatal(err)
 	}
 	for _, owner := range []string{store.AccountTickets(account), store.BankTickets(account.Bank)} {

@@ -13,7 +13,7 @@ import (
 // Unbind ends a person's watching of an account, at once: alerts that are
 // held or queued for them are cancelled when their turn comes, because they
 // are no longer a watcher. When the last owner leaves, the guardians that
-// owners named leave too; when nobody is left, the account and its activity
+// owners named leave too; when no watcher is left, the account and its activity
 // are forgotten. Records stay: they name watchers by ids that mean nothing
 // outside the account. The others are told. It returns the account as it was.
 // ErrNotFound if they do not watch it.
@@ -43,7 +43,7 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	}
 	d.logger().InfoContext(ctx, "membership: unbound", "bank", k.Bank, "gone", len(gone))
 	if len(gone) == len(was.Account.Watchers) {
-		// Nobody is left to whom a code, an invitation or a claim could belong.
+		// No watcher is left that a code, an invitation or a claim could belong to.
 		if err := d.endSecrets(ctx, k, d.now()); err != nil {
 			d.logger().WarnContext(ctx, "membership: codes of a forgotten account are kept until they end", "error", err)
 		}

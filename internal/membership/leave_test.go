@@ -46,13 +46,13 @@ func (w *world) record(txn string) *watch.Record {
 // join makes bob a guardian of alice's account.
 func (w *world) join() {
 	w.t.Helper()
-	if _, err := w.desk.Accept(context.Background(), bob, w.invite(false), ""); err != nil {
+	if _, err := w.members.Accept(context.Background(), bob, w.invite(false), ""); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
 func (w *world) unbind(user string) error {
-	_, err := w.desk.Unbind(context.Background(), user, account)
+	_, err := w.members.Unbind(context.Background(), user, account)
 	return err
 }
 
@@ -66,7 +66,7 @@ func TestAnAccountHasTenWatchersAtMost(t *testing.T) {
 	if _, err := w.redeem(alice, code); !errors.Is(err, membership.ErrFull) {
 		t.Fatal(err)
 	}
-	if _, err := w.desk.Unbind(context.Background(), fmt.Sprintf("U%032x", 3), account); err != nil {
+	if _, err := w.members.Unbind(context.Background(), fmt.Sprintf("U%032x", 3), account); err != nil {
 		t.Fatal(err)
 	}
 	w.mustRedeem(alice, code) // it was not used up
@@ -119,7 +119,7 @@ func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
 		}
 	}
 	// bob, whose owner left, still watches what is his own.
-	if list, err := w.desk.Accounts(context.Background(), bob); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_2" {
+	if list, err := w.members.Accounts(context.Background(), bob); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_2" {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
@@ -224,15 +224,15 @@ func TestFollowingAndBlockingInWhateverOrderTheyCome(t *testing.T) {
 			for _, s := range c.event {
 				var err error
 				if s < 0 {
-					err = w.desk.Unfollowed(ctx, alice, at(w, -s))
+					err = w.members.Unfollowed(ctx, alice, at(w, -s))
 				} else {
-					err = w.desk.Followed(ctx, alice, at(w, s), watch.English)
+					err = w.members.Followed(ctx, alice, at(w, s), watch.English)
 				}
 				if err != nil {
 					t.Fatal(err)
 				}
 			}
-			list, err := w.desk.Accounts(ctx, alice)
+			list, err := w.members.Accounts(ctx, alice)
 			if err != nil || len(list) != 2 {
 				t.Fatal(list, err)
 			}
@@ -254,13 +254,13 @@ func TestWhoWatchesNothingIsForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ctx := context.Background()
-	if err := w.desk.Followed(ctx, alice, w.Now(), watch.English); err != nil {
+	if err := w.members.Followed(ctx, alice, w.Now(), watch.English); err != nil {
 		t.Fatal(err)
 	}
 	if b := w.mustRedeem(alice, w.issue(membership.CodeRequest{})); b.Watcher.Lang != watch.English {
 		t.Errorf("the language of the first greeting is lost: %s", b.Watcher.Lang)
 	}
-	if err := w.desk.Unfollowed(ctx, bob, w.Now()); err != nil {
+	if err := w.members.Unfollowed(ctx, bob, w.Now()); err != nil {
 		t.Fatal(err)
 	}
 	w.Add(31 * 24 * time.Hour)
@@ -283,7 +283,7 @@ func TestDyingAtAnyWriteLeavesNothingHalf(t *testing.T) {
 				if a == nil || len(a.Watchers) != 1 || len(a.Watchers[0].Channels) != 2 {
 					t.Errorf("%+v", a)
 				}
-				if list, err := w.desk.Accounts(ctx, alice); err != nil || len(list) != 1 || list[0].Watcher.ID != a.Watchers[0].ID {
+				if list, err := w.members.Accounts(ctx, alice); err != nil || len(list) != 1 || list[0].Watcher.ID != a.Watchers[0].ID {
 					t.Errorf("%+v, %v", list, err)
 				}
 				if _, err := w.redeem(bob, code); !errors.Is(err, membership.ErrCode) {
@@ -298,7 +298,7 @@ func TestDyingAtAnyWriteLeavesNothingHalf(t *testing.T) {
 			w.mustRedeem(alice, w.issue(membership.CodeRequest{AccountRef: "acc_2"}))
 		}, func(d *membership.Service) error { return d.Unfollowed(ctx, alice, now) },
 			func(w *world) {
-				list, err := w.desk.Accounts(ctx, alice)
+				list, err := w.members.Accounts(ctx, alice)
 				if err != nil || len(list) != 2 || len(list[0].Watcher.Reachable())+len(list[1].Watcher.Reachable()) != 0 {
 					t.Errorf("%+v, %v", list, err)
 				}

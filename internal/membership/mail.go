@@ -152,7 +152,7 @@ func (d *Service) MailUnsent(ctx context.Context, secret string) error {
 	})
 }
 
-// MailClaimed says for whom a confirmation mail is and changes nothing.
+// MailClaimed says whose confirmation mail it is and changes nothing.
 // ErrNotFound or ErrExpired.
 func (d *Service) MailClaimed(ctx context.Context, secret string) (Bound, error) {
 	_, _, b, err := d.claim(ctx, secret)

@@ -57,7 +57,7 @@ type Service struct {
 	Keys  *token.Keys
 	// Queue takes news for the others of an account, when a guardian comes or
 	// goes, and for all of them when their bank has the account forgotten; nil
-	// tells nobody.
+	// sends no news.
 	Queue  queue.Sender
 	Now    func() time.Time // time.Now if nil
 	Logger *slog.Logger     // slog.Default if nil

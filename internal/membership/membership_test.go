@@ -25,11 +25,11 @@ var account = watch.AccountKey{Bank: "0168", Ref: "acc_8f3k"}
 
 type world struct {
 	*worldtest.Clock
-	t     *testing.T
-	desk  *membership.Service
-	store *store.Store
-	file  string
-	table *embedded.Table
+	t       *testing.T
+	members *membership.Service
+	store   *store.Store
+	file    string
+	table   *embedded.Table
 }
 
 func newWorld(t *testing.T) *world {
@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 	w.table = worldtest.TableIn(t, w.file, w.Now)
 	keys := worldtest.Keys(t)
 	w.store = store.New(w.table)
-	w.desk = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	return w
 }
 
@@ -47,7 +47,7 @@ func (w *world) issue(req membership.CodeRequest) string {
 	if req.AccountRef == "" {
 		req.AccountRef = account.Ref
 	}
-	i, err := w.desk.Issue(context.Background(), account.Bank, req)
+	i, err := w.members.Issue(context.Background(), account.Bank, req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func (w *world) issue(req membership.CodeRequest) string {
 }
 
 func (w *world) redeem(user, code string) (membership.Bound, error) {
-	return w.desk.Redeem(context.Background(), user, code, "")
+	return w.members.Redeem(context.Background(), user, code, "")
 }
 
 func (w *world) mustRedeem(user, code string) membership.Bound {
@@ -79,7 +79,7 @@ func TestACodeBindsItsAccountWithTheDefaults(t *testing.T) {
 	if got.Already || got.Account.Mask != "普通 ***4567" {
 		t.Errorf("%+v", got)
 	}
-	list, err := w.desk.Accounts(context.Background(), alice)
+	list, err := w.members.Accounts(context.Background(), alice)
 	if err != nil || len(list) != 1 || list[0].Watcher.ID != got.Watcher.ID {
 		t.Errorf("accounts %+v, %v", list, err)
 	}

@@ -17,8 +17,8 @@ var messages = codec.For[watch.NewsMessage]("message.news")
 const newsAgain = time.Hour
 
 // tell queues news. Of who goes it is queued before they have gone: afterwards
-// nobody knows any more whom to tell, and a process can die in between. Who
-// sends it looks whether it came true. So an error means that nothing may
+// it is unknown who is to be told, and a process can die in between. The
+// sender looks whether it came true. So an error means that nothing may
 // change.
 func (d *Service) tell(ctx context.Context, list []watch.News) error {
 	if d.Queue == nil || len(list) == 0 {
@@ -65,12 +65,12 @@ func toOwners(kind watch.NewsKind, a *watch.Account, g *watch.Watcher) []watch.N
 
 // toGuardians is news for the guardians among those who go.
 func toGuardians(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher) []watch.News {
-	return toThose(kind, a, gone, func(w *watch.Watcher) bool { return w.Role == watch.Guardian })
+	return farewells(kind, a, gone, func(w *watch.Watcher) bool { return w.Role == watch.Guardian })
 }
 
-// toThose is news of their own going for those among the watchers whom which
-// says.
-func toThose(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, which func(*watch.Watcher) bool) []watch.News {
+// farewells lists the news of their own leaving for the watchers that which
+// selects.
+func farewells(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, which func(*watch.Watcher) bool) []watch.News {
 	var out []watch.News
 	for i := range gone {
 		if w := &gone[i]; w.LineUser != "" && which(w) {
@@ -92,7 +92,7 @@ func news(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.New
 	n := watch.News{Kind: kind, Bank: a.Bank, Mask: a.Mask, To: watch.NewsTo{LineUser: to.LineUser, Watcher: to.ID, Lang: to.Lang},
 		Guardian: watch.NewsOf{LineUser: g.LineUser, Watcher: g.ID, HideAmount: g.HideAmount}}
 	if to.Role == watch.Owner {
-		n.Guardian.Name = g.Name // nobody else sees it
+		n.Guardian.Name = g.Name // no other reader sees it
 	}
 	if c, ok := to.Channel(watch.Email); ok && c.UnreachableSince.IsZero() {
 		n.To.Mail = c.Address

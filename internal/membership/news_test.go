@@ -33,8 +33,8 @@ func (p *post) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) err
 	return nil
 }
 
-// Whoever goes is gone only once the news of it is on its way: afterwards
-// nobody would know whom to tell.
+// A watcher is gone only once the news of it is on its way: afterwards
+// it would be unknown who is to be told.
 func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -55,17 +55,17 @@ func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
 		kind watch.NewsKind
 		to   string
 	}{
-		"a guardian leaves":      {func(w *world) error { _, err := w.desk.Unbind(ctx, bob, account); return err }, watch.NewsLeft, alice},
-		"the last owner leaves":  {func(w *world) error { _, err := w.desk.Unbind(ctx, alice, account); return err }, watch.NewsEnded, bob},
-		"a guardian is let go":   {func(w *world) error { _, err := w.desk.Dismiss(ctx, alice, account, guardianOf(w)); return err }, watch.NewsDismissed, bob},
-		"the owner erases":       {func(w *world) error { return w.desk.EraseOwn(ctx, alice, account) }, watch.NewsErased, bob},
-		"the bank has it erased": {func(w *world) error { return w.desk.Erase(ctx, account.Bank, account.Ref) }, watch.NewsForgotten, bob},
+		"a guardian leaves":      {func(w *world) error { _, err := w.members.Unbind(ctx, bob, account); return err }, watch.NewsLeft, alice},
+		"the last owner leaves":  {func(w *world) error { _, err := w.members.Unbind(ctx, alice, account); return err }, watch.NewsEnded, bob},
+		"a guardian is let go":   {func(w *world) error { _, err := w.members.Dismiss(ctx, alice, account, guardianOf(w)); return err }, watch.NewsDismissed, bob},
+		"the owner erases":       {func(w *world) error { return w.members.EraseOwn(ctx, alice, account) }, watch.NewsErased, bob},
+		"the bank has it erased": {func(w *world) error { return w.members.Erase(ctx, account.Bank, account.Ref) }, watch.NewsForgotten, bob},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, p := newWorld(t), &post{}
-			w.desk.Queue = p
+			w.members.Queue = p
 			w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
-			if _, err := w.desk.Accept(ctx, bob, w.invite(true), watch.English); err != nil {
+			if _, err := w.members.Accept(ctx, bob, w.invite(true), watch.English); err != nil {
 				t.Fatal(err)
 			}
 			if len(p.sent) != 1 || p.sent[0].Kind != watch.NewsJoined || p.sent[0].To.LineUser != alice || p.sent[0].Guardian.Name != "娘 の 花子" {
@@ -106,7 +106,7 @@ func TestEverybodyIsToldOnceThatTheBankEndedItWheneverTheProcessDied(t *testing.
 	eachDeath(t, func(w *world) {
 		p = &post{}
 		full(w)
-		w.desk.Queue = p
+		w.members.Queue = p
 	}, func(d *membership.Service) error { return d.Erase(ctx, account.Bank, account.Ref) }, func(*world) {
 		keys := map[string]string{}
 		for _, n := range p.sent {

@@ -16,7 +16,7 @@ import (
 )
 
 // Invite makes a one-time invitation to watch over an account of the asker,
-// for somebody whom they call by a name. ErrNotFound unless they own it,
+// for somebody they call by a name. ErrNotFound unless they own it,
 // ErrFull, ErrMany, or a *watch.FieldError for a name that is too long.
 func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error) {
 	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
@@ -55,7 +55,7 @@ func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKe
 }
 
 // invitesOf reads an account's open invitations, in the order in which they
-// were made, and the list that names them. Whoever writes the list with one
+// were made, and the list that names them. The writer that has the list with one
 // more knows that there are no others.
 func (d *Service) invitesOf(ctx context.Context, k watch.AccountKey) (list *store.Ticket, open []*store.Ticket, err error) {
 	hash := d.Keys.Hash("invites", k.Bank+"\x00"+k.Ref)
@@ -82,7 +82,7 @@ func (d *Service) invitesOf(ctx context.Context, k watch.AccountKey) (list *stor
 	return list, open, nil
 }
 
-// OpenInvitation is an invitation that nobody has taken yet, as owners of the
+// OpenInvitation is an invitation that is not taken yet, as owners of the
 // account see it: never the code itself.
 type OpenInvitation struct {
 	ID            string // names it to Withdraw, and is good for nothing else

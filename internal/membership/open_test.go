@@ -19,7 +19,7 @@ import (
 )
 
 // slow is a table whose readers all have read before anybody writes, as far as
-// time allows: whoever only looks and then writes goes wrong.
+// time allows: code that only reads and then writes goes wrong.
 type slow struct{ store.Table }
 
 func (s slow) Write(ctx context.Context, writes ...store.Write) error {
@@ -52,13 +52,13 @@ func TestLimitsHoldForWhoeverAsksAtOnce(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
-	w.desk.Store = store.New(slow{w.table})
-	if n := atOnce(t, membership.ErrMany, func() error { _, _, err := w.desk.Invite(ctx, alice, account, "", false); return err }); n != 5 {
+	w.members.Store = store.New(slow{w.table})
+	if n := atOnce(t, membership.ErrMany, func() error { _, _, err := w.members.Invite(ctx, alice, account, "", false); return err }); n != 5 {
 		t.Errorf("%d invitations are open", n)
 	}
 	var n atomic.Int64
 	mail := func() error {
-		_, _, err := w.desk.ClaimMail(ctx, alice, account, fmt.Sprintf("a%d@example.jp", n.Add(1)))
+		_, _, err := w.members.ClaimMail(ctx, alice, account, fmt.Sprintf("a%d@example.jp", n.Add(1)))
 		return err
 	}
 	if n := atOnce(t, membership.ErrMany, mail); n != 3 {
@@ -83,7 +83,7 @@ func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	list := func(want ...membership.OpenInvitation) []membership.OpenInvitation {
 		t.Helper()
-		got, err := w.desk.OpenInvitations(ctx, alice, account)
+		got, err := w.members.OpenInvitations(ctx, alice, account)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
 			t.Error("the list tells a code")
 		}
 		for _, i := range got {
-			if _, err := w.desk.Accept(ctx, carol, i.ID, ""); err == nil {
+			if _, err := w.members.Accept(ctx, carol, i.ID, ""); err == nil {
 				t.Error("the id of an invitation lets somebody in")
 			}
 		}
@@ -114,44 +114,44 @@ func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
 	w.accept(taken)
 	list(wrongAs)
 	for name, err := range map[string]error{
-		"a guardian": w.desk.Withdraw(ctx, bob, account, got[1].ID),
-		"a stranger": w.desk.Withdraw(ctx, carol, account, got[1].ID),
+		"a guardian": w.members.Withdraw(ctx, bob, account, got[1].ID),
+		"a stranger": w.members.Withdraw(ctx, carol, account, got[1].ID),
 	} {
 		if !errors.Is(err, membership.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := w.desk.OpenInvitations(ctx, bob, account); !errors.Is(err, membership.ErrNotFound) {
+	if _, err := w.members.OpenInvitations(ctx, bob, account); !errors.Is(err, membership.ErrNotFound) {
 		t.Errorf("a guardian sees the invitations: %v", err)
 	}
 	second := watch.AccountKey{Bank: account.Bank, Ref: "acc_2"}
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{AccountRef: second.Ref}))
-	if err := w.desk.Withdraw(ctx, alice, second, got[1].ID); !errors.Is(err, membership.ErrInvite) {
+	if err := w.members.Withdraw(ctx, alice, second, got[1].ID); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("an invitation of another account: %v", err)
 	}
 	list(wrongAs)
-	if err := w.desk.Withdraw(ctx, alice, account, got[1].ID); err != nil {
+	if err := w.members.Withdraw(ctx, alice, account, got[1].ID); err != nil {
 		t.Error(err)
 	}
 	list()
-	if _, err := w.desk.Invitation(ctx, "U00000000000000000000000000000da7e", wrong); !errors.Is(err, membership.ErrInvite) {
+	if _, err := w.members.Invitation(ctx, "U00000000000000000000000000000da7e", wrong); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("a withdrawn invitation: %v", err)
 	}
-	if err := w.desk.Withdraw(ctx, alice, account, got[1].ID); !errors.Is(err, membership.ErrInvite) {
+	if err := w.members.Withdraw(ctx, alice, account, got[1].ID); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("withdrawn twice: %v", err)
 	}
 	// Five are open, one is taken back, and there is room again.
 	for range 5 {
 		w.invite(false)
 	}
-	all, err := w.desk.OpenInvitations(ctx, alice, account)
+	all, err := w.members.OpenInvitations(ctx, alice, account)
 	if err != nil || len(all) != 5 {
 		t.Fatalf("%d, %v", len(all), err)
 	}
-	if _, _, err := w.desk.Invite(ctx, alice, account, "", false); !errors.Is(err, membership.ErrMany) {
+	if _, _, err := w.members.Invite(ctx, alice, account, "", false); !errors.Is(err, membership.ErrMany) {
 		t.Errorf("a sixth: %v", err)
 	}
-	if err := w.desk.Withdraw(ctx, alice, account, all[2].ID); err != nil {
+	if err := w.members.Withdraw(ctx, alice, account, all[2].ID); err != nil {
 		t.Error(err)
 	}
 	w.invite(false)
@@ -159,7 +159,7 @@ func TestAnOwnerSeesOpenInvitationsAndTakesThemBack(t *testing.T) {
 	list()
 }
 
-// Whoever takes an invitation back reads whether it was in time.
+// An owner who takes an invitation back reads whether it was in time.
 func TestAnInvitationIsEitherTakenOrTakenBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -167,14 +167,14 @@ func TestAnInvitationIsEitherTakenOrTakenBack(t *testing.T) {
 		w := newWorld(t)
 		w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 		code := w.invite(false)
-		open, err := w.desk.OpenInvitations(ctx, alice, account)
+		open, err := w.members.OpenInvitations(ctx, alice, account)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var wg sync.WaitGroup
 		var accepted, withdrawn error
-		wg.Go(func() { _, accepted = w.desk.Accept(ctx, bob, code, "") })
-		wg.Go(func() { withdrawn = w.desk.Withdraw(ctx, alice, account, open[0].ID) })
+		wg.Go(func() { _, accepted = w.members.Accept(ctx, bob, code, "") })
+		wg.Go(func() { withdrawn = w.members.Withdraw(ctx, alice, account, open[0].ID) })
 		wg.Wait()
 		_, in := w.account().WatcherOf(bob)
 		if (accepted == nil) == (withdrawn == nil) || in != (accepted == nil) {

@@ -167,7 +167,7 @@ type grant struct {
 // admit makes a person a watcher of an account, in memory. One who is an
 // owner already, or would gain nothing, keeps what they have, but that another
 // invitation may hide amounts from a guardian and give them another name; a
-// guardian whom the bank vouches for becomes an owner and keeps their rules.
+// guardian that the bank vouches for becomes an owner and keeps their rules.
 // ErrFull if there is no room.
 func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
 	if g.Mask != "" {
@@ -194,7 +194,7 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 		w.HideAmount = w.HideAmount || g.HideAmount
 		w.Name = cmp.Or(g.Name, w.Name)
 	}
-	// Whoever acts on LINE is there, whatever became of an older "follow".
+	// A person who acts on LINE is there, whatever became of an older "follow".
 	if c, ok := w.Channel(watch.LINE); ok {
 		c.UnreachableSince = time.Time{}
 	}

@@ -25,7 +25,7 @@ func (w *world) guardian() watch.Watcher {
 
 func (w *world) accept(code string) membership.Bound {
 	w.t.Helper()
-	b, err := w.desk.Accept(context.Background(), bob, code, "")
+	b, err := w.members.Accept(context.Background(), bob, code, "")
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestAnotherInvitationHidesAmountsAndNeverShowsThem(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	w, p := newWorld(t), &post{}
-	w.desk.Queue = p
+	w.members.Queue = p
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	w.accept(w.invite(false))
 	first := w.guardian()
@@ -62,7 +62,7 @@ func TestAnotherInvitationHidesAmountsAndNeverShowsThem(t *testing.T) {
 		t.Error(d)
 	}
 	showing := w.invite(false)
-	if inv, err := w.desk.Invitation(ctx, bob, showing); err != nil || !inv.HideAmount {
+	if inv, err := w.members.Invitation(ctx, bob, showing); err != nil || !inv.HideAmount {
 		t.Errorf("a guardian reads that another invitation shows amounts: %+v, %v", inv, err)
 	}
 	if b := w.accept(showing); !b.Already || !b.Watcher.HideAmount {
@@ -82,7 +82,7 @@ func TestAnotherInvitationHidesAmountsAndNeverShowsThem(t *testing.T) {
 		t.Errorf("%+v", p.sent)
 	}
 	// What the owner chose since is not undone by an old button.
-	if err := w.desk.ShowAmounts(ctx, alice, account, first.ID, true); err != nil {
+	if err := w.members.ShowAmounts(ctx, alice, account, first.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	if b := w.accept(hiding); b.Watcher.HideAmount {
@@ -94,13 +94,13 @@ func TestAnOwnerShowsAGuardianAmountsAndHidesThem(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	w, p := newWorld(t), &post{}
-	w.desk.Queue = p
+	w.members.Queue = p
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	w.accept(w.invite(false))
 	id := w.guardian().ID
 	p.sent = nil
 	for _, show := range []bool{false, false, true, false} {
-		if err := w.desk.ShowAmounts(ctx, alice, account, id, show); err != nil || w.guardian().HideAmount == show {
+		if err := w.members.ShowAmounts(ctx, alice, account, id, show); err != nil || w.guardian().HideAmount == show {
 			t.Errorf("show %v: %v, %+v", show, err, w.guardian())
 		}
 	}
@@ -118,11 +118,11 @@ func TestAnOwnerShowsAGuardianAmountsAndHidesThem(t *testing.T) {
 	}
 	owner := w.account().Watchers[0].ID
 	for name, err := range map[string]error{
-		"a guardian":                    w.desk.ShowAmounts(ctx, bob, account, id, true),
-		"a stranger":                    w.desk.ShowAmounts(ctx, carol, account, id, true),
-		"of an owner":                   w.desk.ShowAmounts(ctx, alice, account, owner, false),
-		"of nobody":                     w.desk.ShowAmounts(ctx, alice, account, "w0", false),
-		"of an account that is unknown": w.desk.ShowAmounts(ctx, alice, watch.AccountKey{Bank: "0168", Ref: "x"}, id, false),
+		"a guardian":                    w.members.ShowAmounts(ctx, bob, account, id, true),
+		"a stranger":                    w.members.ShowAmounts(ctx, carol, account, id, true),
+		"of an owner":                   w.members.ShowAmounts(ctx, alice, account, owner, false),
+		"unknown":                       w.members.ShowAmounts(ctx, alice, account, "w0", false),
+		"of an account that is unknown": w.members.ShowAmounts(ctx, alice, watch.AccountKey{Bank: "0168", Ref: "x"}, id, false),
 	} {
 		if !errors.Is(err, membership.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
@@ -132,7 +132,7 @@ func TestAnOwnerShowsAGuardianAmountsAndHidesThem(t *testing.T) {
 		t.Errorf("somebody changed something: %+v", w.guardian())
 	}
 	p.down = true
-	if err := w.desk.ShowAmounts(ctx, alice, account, id, true); !errors.Is(err, errDown) || !w.guardian().HideAmount {
+	if err := w.members.ShowAmounts(ctx, alice, account, id, true); !errors.Is(err, errDown) || !w.guardian().HideAmount {
 		t.Errorf("changed without telling: %v", err)
 	}
 }

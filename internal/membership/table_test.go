@@ -48,7 +48,7 @@ func (w *world) open() {
 	w.t.Helper()
 	w.table = worldtest.TableIn(w.t, w.file, w.Now)
 	w.store = store.New(w.table)
-	w.desk.Store = w.store
+	w.members.Store = w.store
 }
 
 var errDied = errors.New("the process died")
@@ -105,13 +105,13 @@ func eachDeath(t *testing.T, prepare func(*world), act func(*membership.Service)
 			w := newWorld(t)
 			prepare(w)
 			table := &dying{Table: w.table, n: n, after: after}
-			mortal := *w.desk
+			mortal := *w.members
 			mortal.Store = store.New(table)
 			err := act(&mortal)
 			if n == 1 && err == nil {
 				t.Error("death at the first write was told as success")
 			}
-			if err := act(w.desk); err != nil {
+			if err := act(w.members); err != nil {
 				t.Errorf("again after death at write %d (after it: %v): %v", n, after, err)
 			}
 			check(w)

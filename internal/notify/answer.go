@@ -52,8 +52,8 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 	return message.Message{}, errNothing
 }
 
-// guardian is who answered, as the owner knows them; nobody in particular if
-// they no longer watch.
+// guardian is who answered, as the owner knows them; without a name if they
+// no longer watch.
 func (c *Composer) guardian(ctx context.Context, r *watch.Record, lang watch.Lang, watcher string) (wording.Guardian, error) {
 	a, err := c.Store.Account(ctx, r.Account)
 	if errors.Is(err, store.ErrNotFound) {

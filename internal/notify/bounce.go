@@ -21,7 +21,7 @@ func bounced(d *watch.Delivery) bool {
 }
 
 // Bounced acts on what became of a message that a provider had accepted. One
-// that came back is a delivery that reached nobody: the next channel has it at
+// that came back is a delivery that did not arrive: the next channel has it at
 // once. After a complaint only later alerts take another way: this one was
 // seen. Either way the address is not used again. It may be told twice. An
 // error for a channel that is not registered, or has no feedback.

@@ -8,7 +8,7 @@ import (
 )
 
 // A message that is received more often than its queue allows becomes a dead
-// letter, and nobody writes down that it was given up.
+// letter, and its giving up is not written down.
 func TestWhatIsTriedInVainIsGivenUpBeforeItsQueueDeadLettersIt(t *testing.T) {
 	const allowed = 100 // of template.yaml and the embedded queue
 	c := New(Config{})

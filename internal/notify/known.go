@@ -10,7 +10,7 @@ import (
 
 // known is what one call of Handle knows of the records and accounts that its
 // deliveries are about: two reads, however many there are. What could not be
-// read together is read alone by whoever needs it, so that what is wrong with
+// read together is read alone by the job that needs it, so that what is wrong with
 // one delivery costs only that one.
 type known struct {
 	store    *store.Store
@@ -73,7 +73,7 @@ func (k *known) record(ctx context.Context, id string) (*cached, error) {
 	return k.records[id], nil
 }
 
-// account finds an account; store.ErrNotFound if nobody watches it any more.
+// account finds an account; store.ErrNotFound if it is not watched any more.
 func (k *known) account(ctx context.Context, key watch.AccountKey) (*watch.Account, error) {
 	if a := k.accounts[key]; a != nil {
 		return a, nil

@@ -30,8 +30,8 @@ type Config struct {
 	Callback Callback
 	Composer *Composer
 	// FallbackAfter is how long a delivery may fail before the next channel is
-	// used beside it. GiveUpAfter is when it is given up: less than the 24
-	// hours for which LINE keeps a retry key. BankGiveUpAfter likewise for
+	// used too. GiveUpAfter is when it is given up: less than the 24
+	// hours for which LINE keeps a retry key. BankGiveUpAfter is the same for
 	// callbacks. Zero takes 1 minute, 20 hours and 72 hours.
 	FallbackAfter, GiveUpAfter, BankGiveUpAfter time.Duration
 	Now                                         func() time.Time
@@ -206,7 +206,7 @@ func address(w *watch.Watcher, ch *channel.Channel) (to, problem string) {
 }
 
 // unregistered is a delivery over a channel that this program does not know,
-// because a newer one added it. It is tried again, with the next channel beside
+// because a newer one added it. It is tried again, together with the next channel
 // it as when a provider is down, and given up as such. It is never handed to
 // another channel's provider, and it says nothing of the watcher.
 func (s *Stage) unregistered(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, err error) queue.Verdict {
@@ -306,7 +306,7 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 	}
 	for _, other := range r.Deliveries {
 		if _, err := s.Channels.Get(other.Channel); err != nil && other.Watcher == w.ID && other.Kind.OfIncident() {
-			return // nobody here can tell
+			return // this program cannot tell
 		}
 	}
 	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)

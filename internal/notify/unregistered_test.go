@@ -18,9 +18,9 @@ func TestADeliveryOverAChannelThatIsNotRegisteredWaits(t *testing.T) {
 		also []watch.Channel
 		want string // after 21 hours
 	}{
-		"nobody else is told, nor the bank that nobody can be": {nil, "alert-fax undelivered"},
-		"the next channel has it beside, after a minute":       {[]watch.Channel{{Kind: watch.LINE}}, "alert-fax undelivered, alert-line accepted"},
-		"and what the next one says is no proof":               {[]watch.Channel{{Kind: watch.Email, Address: "nobody"}}, "alert-fax undelivered, alert-email undelivered"},
+		"no other watcher is told, nor the bank that none can be": {nil, "alert-fax undelivered"},
+		"the next channel has it too, after a minute":             {[]watch.Channel{{Kind: watch.LINE}}, "alert-fax undelivered, alert-line accepted"},
+		"and what the next one says is no proof":                  {[]watch.Channel{{Kind: watch.Email, Address: "nobody"}}, "alert-fax undelivered, alert-email undelivered"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -132,6 +132,6 @@ func TestWhoseTimeIsOverHearsItInTheirLanguage(t *testing.T) {
 	s, err = d.Who(ctx, secret)
 	over("a session", s, err)
 	if s, err := d.Who(ctx, "x"); !errors.Is(err, session.ErrNone) || s.Lang != "" {
-		t.Errorf("nobody's: %+v, %v", s, err)
+		t.Errorf("unknown: %+v, %v", s, err)
 	}
 }

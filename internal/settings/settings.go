@@ -1,7 +1,7 @@
 // Package settings changes what a watcher wants to be told of an account, and
 // how: rules, trusts, a pause, quiet hours, the language, a mail address, and
 // whether amounts are shown. Each such change goes through Change, whether the
-// chat, a page or an answer asks for it. It binds and unbinds nobody, and
+// chat, a page or an answer asks for it. It binds and unbinds no watcher, and
 // never decides who may ask.
 package settings
 

@@ -129,7 +129,7 @@ func TestTheBanksBooks(t *testing.T) {
 		t.Errorf("a bank that is down answered %d", got)
 	}
 	if b.changes == 0 {
-		t.Error("nobody was told of a change")
+		t.Error("a change was not reported")
 	}
 }
 
@@ -182,6 +182,6 @@ func TestScriptsDriveTheBank(t *testing.T) {
 	}
 	api.Close()
 	if a, err := b.bank.Post(context.Background(), []byte(`{}`)); err == nil {
-		t.Errorf("posting to nobody: %+v", a)
+		t.Errorf("posting to no address: %+v", a)
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkLINETakesAPush is the stand-in's own share of each alert in a load
-// test: it must be small beside the 5 ms that 200 alerts a second leave.
+// test: it must be small against the 5 ms that 200 alerts a second leave.
 func BenchmarkLINETakesAPush(b *testing.B) {
 	p := &sim.LINE{Token: "t", Now: time.Now, Keep: 1000}
 	user := p.AddUser(sim.User{Name: "花子", Following: true})

@@ -42,7 +42,7 @@ func TestLINEOutlivesItsProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for round := range 2 { // the second time from what the first wrote anew
+	for round := range 2 { // the second time from what the first wrote again
 		second := &sim.LINE{Token: first.Token, Now: first.Clock.Now}
 		closer, err := second.KeepIn(path)
 		if err != nil {

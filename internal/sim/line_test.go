@@ -141,7 +141,7 @@ func TestAWebhookThatIsNotAnsweredComesAgain(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	if o := p.client.Reply(context.Background(), got[0].ReplyToken, hello("はい")); o.Result != watch.SendAccepted {
-		t.Errorf("a token that came anew: %+v", o)
+		t.Errorf("a token that came again: %+v", o)
 	}
 	p.hook.down = true
 	_ = p.Say(p.user, "設定")

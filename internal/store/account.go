@@ -15,7 +15,7 @@ import (
 // the account as change left it; without one the account comes back as it is
 // stored now. Nothing is written either if nothing changed and there are only
 // checks. An account that has no watcher left is deleted, with its activity.
-// ErrNotFound if nobody watches it.
+// ErrNotFound if it has no watcher.
 func (s *Store) UpdateAccount(ctx context.Context, k watch.AccountKey, change func(*watch.Account) ([]Write, error)) (*watch.Account, error) {
 	var a *watch.Account
 	err := Retry(ctx, func() (err error) {

@@ -116,6 +116,6 @@ func TestAnAccountWithoutWatchersIsForgottenWithItsActivity(t *testing.T) {
 	called := false
 	_, err = s.UpdateAccount(t.Context(), watched, func(*watch.Account) ([]store.Write, error) { called = true; return nil, nil })
 	if called || !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("an account that nobody watches: called %v, %v", called, err)
+		t.Errorf("an account without watchers: called %v, %v", called, err)
 	}
 }

@@ -56,7 +56,7 @@ func TestAListGoesOnFromPageToPageUntilItsEndOrItsFirstError(t *testing.T) {
 		"one page":              {&pagedTable{pages: [][]string{{a, b}}}, "ab", 1, false},
 		"an empty page between": {&pagedTable{pages: [][]string{{a}, {}, {b, c}}}, "abc", 3, false},
 		"a page fails":          {&pagedTable{pages: [][]string{{a}}, fails: down}, "a", 1, true},
-		"an item is spoilt":     {&pagedTable{pages: [][]string{{a, `[]`, b}, {c}}}, "a", 1, true},
+		"an item is unreadable": {&pagedTable{pages: [][]string{{a, `[]`, b}, {c}}}, "a", 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []*store.Bank

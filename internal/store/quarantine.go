@@ -32,7 +32,7 @@ type Refused struct {
 	Field   string     `json:"field,omitempty"`
 	Problem string     `json:"problem"`
 	Code    watch.Code `json:"code,omitempty"`
-	More    int        `json:"more,omitempty"` // problems beside this one
+	More    int        `json:"more,omitempty"` // problems in addition to this one
 	Raw     string     `json:"raw"`            // at most 64 KiB
 	// Broken is what the bank sent, to the byte, if that is no UTF-8, or is full
 	// of what takes much room: Raw has a mark in place of such characters then.

@@ -1,5 +1,5 @@
 // Package sweep finds what is due: deliveries whose message was lost or whose
-// quiet hours are over, critical alerts that nobody answered, callbacks that
+// quiet hours are over, unanswered critical alerts, callbacks that
 // a bank has not taken, erasures to look at again, banks that went silent. It queues; it never sends.
 package sweep
 
@@ -156,7 +156,7 @@ func again(age time.Duration) time.Duration {
 	return min(max(age, watch.LostAfter), time.Hour)
 }
 
-// escalate takes the next step for a critical alert that nobody answered: the
+// escalate takes the next step for an unanswered critical alert: the
 // watcher's next channel, then the family.
 func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Account, now time.Time) {
 	at := n.EscalateAt

@@ -180,7 +180,7 @@ func TestEscalation(t *testing.T) {
 		accept(r)
 		r.Notices[0].EscalateAt = begin.Add(450 * time.Second)
 	}
-	t.Run("the next channel, then the guardians, within a quarter of an hour, then nobody", func(t *testing.T) {
+	t.Run("the next channel, then the guardians, within a quarter of an hour, then no one", func(t *testing.T) {
 		h := newHouse(t)
 		h.alert(watch.LINE, begin, waits)
 		h.after(7 * time.Minute)

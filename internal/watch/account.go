@@ -30,7 +30,7 @@ const MaxName = 20
 const MaxWatchers = 10
 
 // Account is what is kept of a watched account: who watches it and what they
-// want to be told. An account that nobody watches is not kept.
+// want to be told. An account without watchers is not kept.
 type Account struct {
 	AccountKey
 	Mask     string    `json:"mask,omitempty"`
@@ -272,7 +272,7 @@ func (a *Account) SoleOwner(id string) bool {
 	return ok && w.Role == Owner && !slices.ContainsFunc(a.Watchers, func(o Watcher) bool { return o.ID != id && o.Role == Owner })
 }
 
-// Leaving lists who stops watching with a watcher: guardians whom owners named
+// Leaving lists who stops watching with a watcher: guardians that owners named
 // leave with the last owner.
 func (a *Account) Leaving(id string) []Watcher {
 	ownerStays := slices.ContainsFunc(a.Watchers, func(w Watcher) bool { return w.ID != id && w.Role == Owner })

@@ -51,7 +51,7 @@ func (c *checking) amount(field string, yen, least int64) {
 	}
 }
 
-// Check says which of the rules that shall take the place of old cannot be
+// Check says which of the rules that are to replace old cannot be
 // evaluated, in the order of the table; none if all can. What stands in old
 // already is left as it is, so that a service or a word of a newer program
 // does not keep people from changing anything else. isService knows payment

@@ -68,7 +68,7 @@ func TestAWatcherIsFoundByIDAndByWhoTheyAre(t *testing.T) {
 			t.Errorf("%q: %v %v", id, got, ok)
 		}
 	}
-	// Those who only read mails have no user; nobody is everybody.
+	// Those who only read mails have no user; no user means every watcher.
 	for user, want := range map[string]*Watcher{"u": &a.Watchers[0], "w": nil, "": nil} {
 		if got, ok := a.WatcherOf(user); got != want || ok != (want != nil) {
 			t.Errorf("user %q: %v %v", user, got, ok)
@@ -79,7 +79,7 @@ func TestAWatcherIsFoundByIDAndByWhoTheyAre(t *testing.T) {
 func TestAnAccountIsWatchedSinceItsFirstWatcher(t *testing.T) {
 	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	if since := (&Account{}).WatchedSince(); !since.IsZero() {
-		t.Errorf("nobody watches since %v", since)
+		t.Errorf("no watcher since %v", since)
 	}
 	a := &Account{Watchers: []Watcher{{Since: noon}, {Since: noon.Add(-time.Hour)}, {Since: noon.Add(time.Hour)}}}
 	if since := a.WatchedSince(); !since.Equal(noon.Add(-time.Hour)) {

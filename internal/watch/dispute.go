@@ -72,7 +72,7 @@ type DisputeChange struct {
 	At             time.Time     `json:"at"`
 	Text           string        `json:"text,omitempty"`
 	By             Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
-	Watcher        string        `json:"watcher,omitempty"` // of ours: likewise, by the watcher's id
+	Watcher        string        `json:"watcher,omitempty"` // of ours: the same, by the watcher's id
 	Via            Via           `json:"via,omitempty"`     // of ours: where it came in
 	IdempotencyKey string        `json:"act,omitempty"`     // of ours: the act that made it, so that it makes no other
 	TellBank       bool          `json:"tell_bank,omitempty"`
@@ -229,7 +229,7 @@ func (d *Dispute) Add(r *Record, seq int) bool {
 	return true
 }
 
-// Cover makes these, beside the first, the transactions of the dispute as of a
+// Cover makes these, after the first, the transactions of the dispute as of a
 // change of it.
 func (d *Dispute) Cover(parts []*Record, seq int) {
 	for i := range d.Also {

@@ -210,7 +210,7 @@ func TestAnActivityNamesTheOpenDisputesOfAService(t *testing.T) {
 	}
 	check("nothing reported", "docomo", noon, "")
 	open("d1", "docomo", noon)
-	open("d0", "", noon) // a debit of nobody knows whom
+	open("d0", "", noon) // a debit of an unknown service
 	check("at the end of its time", "docomo", noon.Add(ReportedFor), "d1")
 	check("after it", "docomo", noon.Add(ReportedFor+1), "")
 	check("another service", "paypay", noon, "")

@@ -24,7 +24,7 @@ func (r *Record) dueBy(at time.Time) {
 	}
 }
 
-// StopEscalation says that somebody answered: nobody else needs to be woken.
+// StopEscalation says that somebody answered: the others need not be woken.
 // What is already on its way stays.
 func (r *Record) StopEscalation() {
 	for i := range r.Notices {

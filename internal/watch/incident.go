@@ -108,7 +108,7 @@ func (r *Record) Part(id string) (*Record, bool) {
 }
 
 // ReasonsFor is why a watcher is told of a part: their own rules, or, for
-// somebody who was called because nobody answered, those of the others.
+// somebody who was called for lack of an answer, those of the others.
 func (r *Record) ReasonsFor(part *Record, watcher string) Reasons {
 	if n, ok := part.Notice(watcher); ok && (n.Reasons.Reason != 0 || n.Reasons.Unknown != "") {
 		return n.Reasons
@@ -173,7 +173,7 @@ func (a *Activity) Tell(lead string, r *Record) {
 }
 
 // EscalateFor has a watcher's next channel tried, half of the time after a
-// critical alert, and the family called after all of it, if nobody answers. An
+// critical alert, and the family called after all of it, if no answer comes. An
 // escalation that runs already goes on.
 func (r *Record) EscalateFor(w *Watcher, now time.Time, after time.Duration) {
 	n, ok := r.Notice(w.ID)

@@ -11,12 +11,12 @@ const (
 	NewsLeft      NewsKind = "left"      // to an owner: a guardian has gone
 	NewsDismissed NewsKind = "dismissed" // to a guardian: an owner ended their watching
 	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
-	NewsErased    NewsKind = "erased"    // likewise, and the records are gone too
+	NewsErased    NewsKind = "erased"    // the same, and the records are gone too
 	NewsForgotten NewsKind = "forgotten" // to every watcher: the bank had the account forgotten
 	NewsAgain     NewsKind = "again"     // to an owner: a guardian took another invitation
 	NewsHidden    NewsKind = "hidden"    // to a guardian: an owner hides amounts from them
 	NewsShown     NewsKind = "shown"     // to a guardian: an owner shows them amounts
-	// NewsLanguage is for nobody's eyes: a person chose another language, which
+	// NewsLanguage is not shown to anybody: a person chose another language, which
 	// their menu follows.
 	NewsLanguage NewsKind = "language"
 )
@@ -24,7 +24,7 @@ const (
 // NewsKinds lists the kinds of news.
 var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage}
 
-// News is what queue.Chat carries beside LINE's events: one person is to hear
+// News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
 // the account may be forgotten by then.
 type News struct {

@@ -130,10 +130,10 @@ func (r *Record) Critical() bool {
 type Notice struct {
 	Watcher string  `json:"watcher"`
 	Reasons Reasons `json:"reasons"`
-	// EscalateAt is when the next channel, then the guardians, are told if
-	// nobody answered; zero when there is nothing left to escalate to.
+	// EscalateAt is when the next channel, then the guardians, are told
+	// without an answer; zero when there is nothing left to escalate to.
 	EscalateAt time.Time `json:"escalate_at,omitzero"`
-	// Called says why somebody is told whom no rule of their own tells.
+	// Called says why somebody is told although no rule of theirs matched.
 	Called Call `json:"called,omitempty"`
 	// Spared tells that it was undone while its message waited for the end of
 	// quiet hours.
@@ -147,7 +147,7 @@ type Call string
 
 // The reasons to call the family.
 const (
-	CallUnanswered Call = "unanswered" // nobody answered in time
+	CallUnanswered Call = "unanswered" // not answered in time
 	CallReported   Call = "reported"   // somebody said "not mine"
 )
 
@@ -215,7 +215,7 @@ type Delivery struct {
 	// Says is what it says of the parts of an incident, for TellMore.
 	Says []Said `json:"says,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes
-	// with it. Take counts how often what it says was decided anew before it
+	// with it. Take counts how often what it says was decided again before it
 	// was first sent.
 	After time.Time `json:"after,omitzero"`
 	Take  int       `json:"take,omitempty"`

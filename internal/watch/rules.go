@@ -131,7 +131,7 @@ type Facts struct {
 	Overdrawn   bool
 	MonthTotal  int64  // yen of the service this month in JST, this debit included
 	MostOnce    int64  // yen that the service takes from anybody at once; 0 if not known
-	MostMonth   int64  // likewise in a calendar month
+	MostMonth   int64  // the same in a calendar month
 	Keyword     string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
 	OccurredAt  time.Time
 }

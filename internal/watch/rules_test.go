@@ -260,7 +260,7 @@ func TestFacts(t *testing.T) {
 			watch.Facts{MonthTotal: 1}},
 		"a debit after a link of another service": {[]*watch.Record{link("l", "paypay", 0)}, rec("1", "docomo", 60, 1),
 			watch.Facts{FirstSeen: true, MonthTotal: 1}},
-		"a debit after a link of nobody knows which service": {[]*watch.Record{link("l", "", 0)}, rec("1", "docomo", 60, 1),
+		"a debit after a link of an unknown service": {[]*watch.Record{link("l", "", 0)}, rec("1", "docomo", 60, 1),
 			watch.Facts{FirstSeen: true, AfterLink: true, MonthTotal: 1}},
 		"the month ends at midnight in Japan": {[]*watch.Record{rec("1", "docomo", -60*24*40, 7), rec("2", "docomo", 6*24*60+11*60+59, 50)}, rec("3", "docomo", 6*24*60+12*60, 3),
 			watch.Facts{MonthTotal: 3}},

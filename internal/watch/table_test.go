@@ -213,7 +213,7 @@ func TestEachKindOfRuleHasABoundThatCheckKeeps(t *testing.T) {
 			if faults := beyond.Check(&old, known, tableDay); !slices.Equal(faults, []RuleFault{b.fault}) {
 				t.Errorf("%s: beyond its bounds it has the faults %v, want %v", row.Name, faults, b.fault)
 			}
-			// What is stored already keeps nobody from changing the rest.
+			// What is stored already does not keep a watcher from changing the rest.
 			old = beyond
 			beyond.Burst = false
 			if faults := beyond.Check(&old, known, tableDay); faults != nil {

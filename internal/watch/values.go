@@ -22,7 +22,7 @@ type Value interface {
 	check(c *checking, name string)
 }
 
-// Always is a rule that everybody has and nobody can switch off.
+// Always is a rule that everybody has and that cannot be switched off.
 type Always struct{}
 
 // On is true.
@@ -189,7 +189,7 @@ func (v Hours) check(c *checking, name string) {
 	}
 }
 
-// On tells whether there is a moment, be it over or not.
+// On tells whether there is a moment, past or not.
 func (v Until) On(r *Rules) bool { return !v.At(r).IsZero() }
 
 // Same compares.

@@ -19,12 +19,12 @@ func TestCheckRefusesRulesThatCannotWork(t *testing.T) {
 		{"the defaults", DefaultRules(), nil},
 		{"everything off", Rules{}, nil},
 		{"a negative amount", Rules{ServiceMin: -1, AnyDebit: MaxYen + 1}, []RuleFault{{"service_min", FaultAmount}, {"any_debit", FaultAmount}}},
-		{"a service that nobody knows", Rules{ServiceMinFor: map[string]int64{"x": 1}, MonthlyTotal: map[string]int64{"paypay": 0, "y": 5}},
+		{"an unknown service", Rules{ServiceMinFor: map[string]int64{"x": 1}, MonthlyTotal: map[string]int64{"paypay": 0, "y": 5}},
 			[]RuleFault{{"monthly_total.paypay", FaultAmount}, {"monthly_total.y", FaultService}, {"service_min_for.x", FaultService}}},
 		{"words that are too short or too long", Rules{Keywords: []string{"家", "家賃", strings.Repeat("ア", 31), "  "}},
 			[]RuleFault{{"keywords.0", FaultWord}, {"keywords.2", FaultWord}, {"keywords.3", FaultWord}}},
 		{"too many words", Rules{Keywords: strings.Split(strings.Repeat("ヤチン ", 21)[:21*10-1], " ")}, []RuleFault{{"keywords", FaultMany}}},
-		{"trusts that are over, endless, of nothing or of nobody", Rules{Trusts: []Trust{
+		{"trusts that are over, endless, of nothing or of no service", Rules{Trusts: []Trust{
 			{Service: "paypay", UpTo: 1, Until: now}, {Service: "paypay", UpTo: 1, Until: now.Add(MaxTrustFor + 1)}, {Service: "paypay", UpTo: 0, Until: now.Add(1)}, {Service: "x", UpTo: 1, Until: now.Add(1)}, {Service: "paypay", UpTo: 1, Until: now.Add(1)}}},
 			[]RuleFault{{"trusts.0", FaultPast}, {"trusts.1", FaultFar}, {"trusts.2", FaultAmount}, {"trusts.3", FaultService}}},
 		{"quiet hours without length", Rules{Quiet: &Quiet{From: 60, To: 60}}, []RuleFault{{"quiet", FaultQuiet}}},

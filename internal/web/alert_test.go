@@ -112,7 +112,7 @@ func TestEachStatusOfTheBankIsShown(t *testing.T) {
 		{watch.DisputeRefunded, "七十七銀行が返金しました", false},
 		{watch.DisputeClosed, "七十七銀行の対応が終わりました", false},
 	} {
-		d, err := w.desk.SetStatus(context.Background(), "0125", id, c.status, "担当より<b>ご連絡</b>します")
+		d, err := w.disputes.SetStatus(context.Background(), "0125", id, c.status, "担当より<b>ご連絡</b>します")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,8 +36,8 @@ func carried(r *http.Request) string {
 	return c.Value
 }
 
-// confirm makes a mail address that a person typed a channel, when whoever
-// reads its mail presses the button.
+// confirm makes a mail address that a person typed a channel, when the reader
+// of its mail presses the button.
 func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 	var b membership.Bound
 	var err error
@@ -47,9 +47,9 @@ func (s *site) confirm(w http.ResponseWriter, r *http.Request) {
 		if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoConfirm) {
 			return
 		}
-		b, err = s.People.ConfirmMail(r.Context(), carried(r))
+		b, err = s.Membership.ConfirmMail(r.Context(), carried(r))
 	} else {
-		b, err = s.People.MailClaimed(r.Context(), carried(r))
+		b, err = s.Membership.MailClaimed(r.Context(), carried(r))
 	}
 	speak(w, b.Watcher.Lang)
 	switch {

@@ -146,7 +146,7 @@ func drawField(f message.Field) g.Node {
 		input))
 }
 
-// described names the hint and the fault of a field, for whoever hears a page.
+// described names the hint and the fault of a field, for those who hear a page.
 func described(f message.Field) g.Node {
 	var by string
 	switch {

@@ -31,7 +31,7 @@ func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b member
 		}
 	}
 	if b.Watcher.Role == watch.Owner {
-		open, err := s.People.OpenInvitations(r.Context(), g.LineUser, b.Account.AccountKey)
+		open, err := s.Membership.OpenInvitations(r.Context(), g.LineUser, b.Account.AccountKey)
 		if !s.at(w, r, err) {
 			return
 		}
@@ -42,11 +42,11 @@ func (s *site) family(w http.ResponseWriter, r *http.Request, g *guest, b member
 	s.page(w, http.StatusOK, wording.FamilyPage(f))
 }
 
-// ofGuardian does what a button beside a guardian asks for.
+// ofGuardian does what a button next to a guardian asks for.
 func (s *site) ofGuardian(r *http.Request, do string, g *guest, b membership.Bound, f *wording.FamilyFacts) error {
 	id := r.PostForm.Get("watcher")
 	if do == wording.DoDismiss {
-		_, err := s.People.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, id)
+		_, err := s.Membership.Dismiss(r.Context(), g.LineUser, b.Account.AccountKey, id)
 		if _, in := b.Account.Watcher(id); !in && errors.Is(err, membership.ErrNotFound) && b.Watcher.Role == watch.Owner {
 			f.News = wording.FamilyGone // they left before, or it was pressed twice
 			return nil
@@ -57,7 +57,7 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b membership.Bou
 	if f.News = wording.FamilyHid; do == wording.DoShow {
 		f.News = wording.FamilyShown
 	}
-	err := s.People.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, do == wording.DoShow)
+	err := s.Membership.ShowAmounts(r.Context(), g.LineUser, b.Account.AccountKey, id, do == wording.DoShow)
 	w, in := b.Account.Watcher(id)
 	switch {
 	case in && err == nil:
@@ -68,9 +68,9 @@ func (s *site) ofGuardian(r *http.Request, do string, g *guest, b membership.Bou
 	return err
 }
 
-// withdraw ends an invitation that nobody has taken.
+// withdraw ends an invitation that is not taken yet.
 func (s *site) withdraw(r *http.Request, _ string, g *guest, b membership.Bound, f *wording.FamilyFacts) error {
-	err := s.People.Withdraw(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("invitation"))
+	err := s.Membership.Withdraw(r.Context(), g.LineUser, b.Account.AccountKey, r.PostForm.Get("invitation"))
 	if f.News = wording.FamilyWithdrawn; errors.Is(err, membership.ErrInvite) {
 		f.News, err = wording.FamilyEnded, nil
 	}
@@ -111,7 +111,7 @@ func without(list []watch.Watcher, id string) []watch.Watcher {
 func (s *site) invite(r *http.Request, g *guest, b membership.Bound, f *wording.FamilyFacts) (int, error) {
 	hide := r.PostForm.Get("hide") != ""
 	f.Name, f.Hide = r.PostForm.Get("name"), hide
-	code, expires, err := s.People.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
+	code, expires, err := s.Membership.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
 	var fe *watch.FieldError
 	switch {
 	case errors.As(err, &fe):
@@ -162,14 +162,14 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b members
 	erase := false
 	switch do {
 	case wording.DoLeave:
-		_, err = s.People.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
+		_, err = s.Membership.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
 	case wording.DoErase:
 		if erase = r.PostForm.Get("sure") != ""; !erase {
 			f.Unsure = true
 			s.page(w, http.StatusUnprocessableEntity, wording.LeavePage(f))
 			return
 		}
-		err = s.People.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
+		err = s.Membership.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
 	default:
 		s.notTaken(w, r, http.StatusBadRequest)
 		return

@@ -29,7 +29,7 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 	guardian, home := w.login("U2", watch.English)
 	mine := w.srv.URL + home.room(t)
 	guardian.press(guardian.open(w.link("r1", "g1")), wording.DoNotMine).says(t, 200, "We have your report")
-	if _, err := w.desk.SetStatus(context.Background(), account.Bank, watch.Derive("dispute", "r1"), watch.DisputeFrozen, note); err != nil {
+	if _, err := w.disputes.SetStatus(context.Background(), account.Bank, watch.Derive("dispute", "r1"), watch.DisputeFrozen, note); err != nil {
 		t.Fatal(err)
 	}
 	theirs := guardian.open(w.link("r1", "g1"))

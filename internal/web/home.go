@@ -29,8 +29,8 @@ type Sessions interface {
 	Leave(ctx context.Context, s session.Session) error
 }
 
-// People knows who watches which account.
-type People interface {
+// Membership knows who watches which account.
+type Membership interface {
 	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
 	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
@@ -73,7 +73,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, homePath, http.StatusSeeOther)
 }
 
-// at answers whoever has no session, or whose page cannot be made.
+// at answers a visitor who has no session, or whose page cannot be made.
 func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, session.ErrNone):
@@ -108,7 +108,7 @@ func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.H
 			return
 		}
 		if err == nil {
-			g.accounts, err = s.People.Accounts(r.Context(), g.LineUser)
+			g.accounts, err = s.Membership.Accounts(r.Context(), g.LineUser)
 		}
 		if s.at(w, r, err) {
 			// The setting counts, as soon as it is saved, if it is one for all.

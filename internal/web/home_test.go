@@ -39,7 +39,7 @@ func (w *world) door(lineUser string, lang watch.Lang) string {
 
 var roomPath = regexp.MustCompile(`/home/[\w-]{22}`)
 
-// room is the path of the account's pages for whoever sees a home page.
+// room is the path of the account's pages for a person with a home page.
 func (p page) room(t *testing.T) string {
 	t.Helper()
 	path := roomPath.FindString(p.body)

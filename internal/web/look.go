@@ -26,7 +26,7 @@ const (
 	readMost   = 20000
 )
 
-// alertLink opens the page of a record for a watcher. It is made anew with
+// alertLink opens the page of a record for a watcher. It is made again with
 // each page, and is as good as the session.
 func (s *site) alertLink(record, watcher string, until time.Time) string {
 	return "/a/" + s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until) + fromHome
@@ -229,8 +229,8 @@ const (
 	askedParts = 60
 )
 
-// open lists the incidents of a service that nobody has answered; the record
-// that the page asks about is among them, also if it told nobody anything.
+// open lists the unanswered incidents of a service; the record
+// that the page asks about is among them, also if nothing was told of it.
 func (s *site) open(r *http.Request, b membership.Bound, service, record string) ([]history.Alert, error) {
 	alerts, _, err := history.Alerts(r.Context(), s.Store, b, s.Now().Add(-askedBack), time.Time{}, askedMost, readMost)
 	if err != nil {

@@ -33,7 +33,7 @@ func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
 	silent := w.record("r9", 999)
 	silent.Notices = nil
 	w.put(store.PutRecord(old), store.PutRecord(silent))
-	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+	if _, err := w.disputes.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
 		t.Fatal(err)
 	}
 	b, p := w.inside("/history")
@@ -84,7 +84,7 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	evil.Txn = "00012345678901234567"
 	wide.Descriptor, wide.Txn, wide.OccurredAt = "＝1+1", "@x", evil.OccurredAt.Add(time.Minute)
 	w.put(store.PutRecord(evil), store.PutRecord(wide))
-	if _, err := w.desk.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+	if _, err := w.disputes.Answer(context.Background(), "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
 		t.Fatal(err)
 	}
 	_, p := w.inside("/history.csv")
@@ -158,7 +158,7 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 		t.Errorf("the bank hears of %q, want %q", reported, want)
 	}
 	// An old button, of an incident that has become part of another, still works.
-	if res, err := w.desk.Look(t.Context(), "r1", dispute.Answerer{Watcher: "w1"}); err != nil || res.Outcome != dispute.AlreadyOpen || res.Dispute.ID != d.ID {
+	if res, err := w.disputes.Look(t.Context(), "r1", dispute.Answerer{Watcher: "w1"}); err != nil || res.Outcome != dispute.AlreadyOpen || res.Dispute.ID != d.ID {
 		t.Errorf("%v %v", res.Outcome, err)
 	}
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"r2"}}).says(t, 400)
@@ -179,8 +179,8 @@ func TestAnOwnerInvitesAndDismissesAGuardian(t *testing.T) {
 	got := b.do(http.MethodPost, p.url.String()+"/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}, "hide": {"on"}})
 	got.says(t, 200, "招待をつくりました", "https://line.me/R/share?text=", "oaMessage%2F%2540kozamori", "<svg", "9月5日(土) 14:08")
 	code := inviteCode.FindString(got.body)
-	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
-	if _, err := people.Accept(ctx, "U2", code, watch.Japanese); err != nil {
+	members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
+	if _, err := members.Accept(ctx, "U2", code, watch.Japanese); err != nil {
 		t.Fatal(err)
 	}
 	b.open(p.url.String()).says(t, 200, "長女")
@@ -223,8 +223,8 @@ func TestAnOwnerTakesAnInvitationBackThatWentToTheWrongPerson(t *testing.T) {
 	if n := strings.Count(got.body, "招待中："); n != 4 {
 		t.Errorf("%d are open", n)
 	}
-	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
-	if _, err := people.Accept(context.Background(), "U2", code, watch.Japanese); !errors.Is(err, membership.ErrInvite) {
+	members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now}
+	if _, err := members.Accept(context.Background(), "U2", code, watch.Japanese); !errors.Is(err, membership.ErrInvite) {
 		t.Errorf("a withdrawn invitation: %v", err)
 	}
 	b.do(http.MethodPost, p.url.String(), take).says(t, 200, "その招待は、すでに使われたか、終わっています。")
@@ -234,7 +234,7 @@ func TestAnOwnerTakesAnInvitationBackThatWentToTheWrongPerson(t *testing.T) {
 func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
-	if _, err := w.desk.Answer(ctx, "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+	if _, err := w.disputes.Answer(ctx, "r1", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
 		t.Fatal(err)
 	}
 	b, p := w.inside("/leave")

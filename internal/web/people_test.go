@@ -68,7 +68,7 @@ func (w *world) visitors() []*visitor {
 			w.t.Fatal(err)
 		}
 	}
-	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
+	members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 	all := []*visitor{
 		{name: "somebody whose session is over", user: "U8", id: "g8", role: watch.Guardian},
 		{name: "the owner", user: accountOwner, id: "w1", role: watch.Owner},
@@ -117,15 +117,15 @@ func (w *world) visitors() []*visitor {
 		r.Notices = append(r.Notices, watch.Notice{Watcher: v.id, Reasons: watch.Because(watch.ServiceDebit)})
 	}
 	w.put(store.PutRecord(r))
-	// Whoever left one account still watches another.
+	// A person who left one account still watches another.
 	still := watch.AccountKey{Bank: account.Bank, Ref: "still"}
 	w.put(store.PutAccount(&watch.Account{AccountKey: still, Mask: "普通 ***6006", Watchers: []watch.Watcher{{ID: "w6", Role: watch.Owner, LineUser: "U6", Lang: watch.Japanese}}}),
 		store.PutBinding("U6", store.Binding{OnAccount: watch.On(still), Watcher: "w6"}))
 	for _, v := range all {
 		if v.role == watch.Owner {
-			_, _, err := people.Invite(ctx, v.user, v.account, "", false)
+			_, _, err := members.Invite(ctx, v.user, v.account, "", false)
 			must(err)
-			open, err := people.OpenInvitations(ctx, v.user, v.account)
+			open, err := members.OpenInvitations(ctx, v.user, v.account)
 			must(err)
 			v.invitation = open[0].ID
 		}
@@ -144,11 +144,11 @@ func (w *world) visitors() []*visitor {
 		v.door, err = w.sessions.Door(ctx, v.user, watch.Japanese)
 		must(err)
 		if v.watches {
-			v.claim, _, err = people.ClaimMail(ctx, v.user, v.account, "new-"+v.id+"@example.jp")
+			v.claim, _, err = members.ClaimMail(ctx, v.user, v.account, "new-"+v.id+"@example.jp")
 			must(err)
 		}
 		if strings.HasPrefix(v.name, "somebody who left") {
-			_, err := people.Unbind(ctx, v.user, account)
+			_, err := members.Unbind(ctx, v.user, account)
 			must(err)
 			v.watches, v.inside = false, v.name != "somebody who left"
 		}

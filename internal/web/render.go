@@ -35,7 +35,7 @@ func (s *site) page(w http.ResponseWriter, code int, p message.Page) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// langOf is the language for somebody whom we do not know: the one of ours
+// langOf is the language for a visitor we do not know: the one of ours
 // that their browser likes best, else Japanese.
 func langOf(r *http.Request) watch.Lang {
 	type liked struct {

@@ -202,7 +202,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 			p.tick("sure")
 			p.press(wording.DoErase, "記録を消しました")
 			p.look("18 erased")
-			p.open(w.srv.URL+"/home", "This page has closed") // nobody is known any more; the browser speaks English
+			p.open(w.srv.URL+"/home", "This page has closed") // no session any more; the browser speaks English
 			p.look("19 over")
 		})
 	}

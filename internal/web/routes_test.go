@@ -28,7 +28,7 @@ type way struct {
 	name, path, cookies string
 	status              int // of the answer; 0 in one's own
 	none                *way
-	worked              bool // once: whoever holds it knows that there is such a thing
+	worked              bool // once: its holder knows that there is such a thing
 }
 
 // done is what a button does in one's own, for owners, guardians, and
@@ -135,7 +135,7 @@ func ownToken(path, purpose string) func(*world, *visitor) *way {
 	}
 }
 
-// mixed are tokens of ours that name a record and a watcher of whom one is not
+// mixed are tokens of ours that name a record and a watcher, one of which is not
 // the visitor's, or who do not belong together.
 func mixed(w *world, v *visitor, purpose string, each func(name, tok, none string)) {
 	for _, h := range holdings {

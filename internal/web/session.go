@@ -83,7 +83,7 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request, in room) (visit, bo
 	return v, s.welcome(w, r, v, err)
 }
 
-// welcome answers whoever cannot be shown the page that they came for.
+// welcome answers a visitor who cannot be shown the page that they came for.
 func (s *site) welcome(w http.ResponseWriter, r *http.Request, v visit, err error) bool {
 	switch {
 	case errors.Is(err, errNoSession):

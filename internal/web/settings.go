@@ -158,10 +158,10 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *set
 	other := func(b membership.Bound) bool { return b.Watcher.Lang != now.Lang }
 	if f.Saved == wording.SavedNow && (now.Lang != spoke || slices.ContainsFunc(g.accounts, other)) {
 		// A person has one language, whichever account it was chosen for.
-		if err := s.People.Speak(ctx, g.LineUser, now.Lang); err != nil {
+		if err := s.Membership.Speak(ctx, g.LineUser, now.Lang); err != nil {
 			return 0, err
 		}
-		if err := s.People.LanguageChanged(ctx, g.LineUser); err != nil {
+		if err := s.Membership.LanguageChanged(ctx, g.LineUser); err != nil {
 			s.Logger.WarnContext(ctx, "the menu in the chat stays in another language until they come there", "err", err)
 		}
 	}
@@ -239,7 +239,7 @@ func (f *settingsForm) address() string {
 	return norm.NFKC.String(strings.TrimSpace(f.Get(wording.FieldNameEmail)))
 }
 
-// sendClaim asks the reader of an address whether mails shall come there. The
+// sendClaim asks the reader of an address whether mails may come there. The
 // rules are saved already; what was typed stays in the form if no mail goes.
 func (s *site) sendClaim(ctx context.Context, g *guest, b membership.Bound, address string, f *wording.SettingsFacts) (int, error) {
 	f.Ended = f.Mail == wording.MailGone
@@ -251,7 +251,7 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b membership.Bound, addr
 	if s.Mail == nil {
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
-	secret, to, err := s.People.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
+	secret, to, err := s.Membership.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
 	if errors.Is(err, membership.ErrAsked) { // pressed twice
 		f.Mail = wording.MailSent
 		return http.StatusOK, nil
@@ -265,7 +265,7 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b membership.Bound, addr
 	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(f.View.Lang, s.BaseURL+"/mail/"+secret))
 	if o.Result != watch.SendAccepted {
 		s.Logger.WarnContext(ctx, "a confirmation mail was not taken", "problem", o.Problem)
-		if err := s.People.MailUnsent(ctx, secret); err != nil {
+		if err := s.Membership.MailUnsent(ctx, secret); err != nil {
 			s.Logger.WarnContext(ctx, "it cannot be asked for again within a minute", "err", err)
 		}
 		return keep(wording.MailFail, http.StatusServiceUnavailable)

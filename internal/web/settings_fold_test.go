@@ -29,7 +29,7 @@ func TestWhatWasTypedStaysAndIsNotFoldedAway(t *testing.T) {
 		"an address is wrong, the rules are not": {wording.DoSave, []string{"keywords", "ガクヒ", "email", "nobody@"}, []string{"すべての引き落とし", "メールでのお知らせ"}},
 		"a field of a folded group is wrong":     {wording.DoSave, []string{"quiet_from", "22:00"}, []string{"お知らせを控える時間"}},
 		"a language is tried":                    {wording.DoCheck, []string{"lang", "en"}, []string{"言語"}},
-		"mails shall end":                        {wording.DoCheck, []string{"mailoff", "on"}, []string{"メールでのお知らせ"}},
+		"mails are to end":                       {wording.DoCheck, []string{"mailoff", "on"}, []string{"メールでのお知らせ"}},
 		"everything is saved":                    {wording.DoSave, []string{"any_debit", "7000", "email", "new@example.jp"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -98,7 +98,7 @@ func (f *settingsForm) yenFor(name string, stored map[string]int64) map[string]i
 	return out
 }
 
-// sent tells whether the form has a field, be it empty.
+// sent tells whether the form has a field, even an empty one.
 func (f *settingsForm) sent(field string) bool { return len(f.Values[field]) > 0 }
 
 // words reads a word a line.

@@ -24,8 +24,8 @@ func TestALanguageThatIsSavedIsThePersonsWhicheverAccountItWasSavedFor(t *testin
 	room := w.srv.URL + (page{body: second}).room(t)
 	b.send(b.open(room+"/settings"), wording.DoSave, "lang", "en").says(t, 200, "Saved.", "It holds for all accounts you watch")
 	b.open(w.srv.URL+"/home").says(t, 200, `lang="en"`, "Accounts you watch")
-	people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
-	list, err := people.Accounts(ctx, "U1")
+	members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
+	list, err := members.Accounts(ctx, "U1")
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%d accounts, %v", len(list), err)
 	}

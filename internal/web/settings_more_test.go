@@ -216,7 +216,7 @@ func TestEndingAWatchingTwiceIsNoError(t *testing.T) {
 			continue
 		}
 		got.says(t, 200, "その人は、もう見守っていません")
-		got.saysNot(t, "LINEで伝えます") // nobody is told anew
+		got.saysNot(t, "LINEで伝えます") // no second message
 	}
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {"w1"}}).says(t, 404)
 }

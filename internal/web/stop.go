@@ -31,7 +31,7 @@ func (s *site) stopLink(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(wording.StoppedLine(v.look.Watcher.Lang) + "\n"))
 }
 
-// mails asks whether mails shall end, and ends them.
+// mails asks whether to end mails, and ends them.
 func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.enter(w, r, mailRoom)
 	if !ok {

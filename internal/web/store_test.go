@@ -32,9 +32,9 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 	for name, byGuard := range map[string]bool{"an owner who erases": false, "a guardian who leaves before": true} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			people := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
+			members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 			w.change(func(a *watch.Account) { a.Watchers[0].LineUser = owner })
-			if _, err := people.Issue(ctx, account.Bank, membership.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
+			if _, err := members.Issue(ctx, account.Bank, membership.CodeRequest{AccountRef: account.Ref, Email: "bank@example.jp"}); err != nil {
 				t.Fatal(err)
 			}
 			w.put(store.PutActivity(account, &watch.Activity{}))
@@ -43,7 +43,7 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 			room := w.srv.URL + home.room(t)
 			got := b.do(http.MethodPost, room+"/family/invite", url.Values{"do": {wording.DoInvite}, "name": {"長女"}})
 			code := inviteCode.FindString(got.body)
-			if _, err := people.Accept(ctx, daughter, code, watch.Japanese); err != nil {
+			if _, err := members.Accept(ctx, daughter, code, watch.Japanese); err != nil {
 				t.Fatal(err)
 			}
 			b.do(http.MethodPost, room+"/family/invite", url.Values{"do": {wording.DoInvite}}).says(t, 200, "招待をつくりました")
@@ -64,7 +64,7 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 			}
 			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として5年間（1825日）残ります", "35日以内に消えます")
 			w.add(time.Hour)
-			if err := people.EraseRest(ctx, account); err != nil { // sweep does
+			if err := members.EraseRest(ctx, account); err != nil { // sweep does
 				t.Fatal(err)
 			}
 			var kept []string

@@ -103,7 +103,7 @@ var walk = []struct {
 	get               func(v *walker)
 }{
 	{"a door that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/s/x", "") }},
-	{"nobody is logged in", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) { v.open(v.w.srv.URL+"/home", "") }},
+	{"no session", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) { v.open(v.w.srv.URL+"/home", "") }},
 	{"the door", everybody, "設定を開きますか", "Open your settings?", func(v *walker) { v.open(v.w.door(v.user, v.lang), "") }},
 	{"home", everybody, "見守っている口座", "Accounts you watch", func(v *walker) { v.press(wording.DoEnter, "") }},
 	{"help", everybody, "身に覚えのないことがあったら", "If something was not you", func(v *walker) { v.open(v.w.srv.URL+"/home/help", "") }},

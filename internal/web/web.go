@@ -67,13 +67,13 @@ type Config struct {
 	Names    Names
 	Channels channel.Registry
 	Keys     *token.Keys
-	// Sessions and People serve the pages behind the chat's links, /s/ and
+	// Sessions and Membership serve the pages behind the chat's links, /s/ and
 	// /home.
-	Sessions Sessions
-	People   People
-	Catalog  Catalog
-	Mail     Mailer // sends the mail that confirms an address; nil if there are no mails
-	LineID   string // of the official account, "@kozamori", for invitations
+	Sessions   Sessions
+	Membership Membership
+	Catalog    Catalog
+	Mail       Mailer // sends the mail that confirms an address; nil if there are no mails
+	LineID     string // of the official account, "@kozamori", for invitations
 	// EscalateAfter is how long a critical alert may stay unanswered before the
 	// family is called, which the pages say; 0 is never.
 	EscalateAfter time.Duration
@@ -188,7 +188,7 @@ func (s *site) notTaken(w http.ResponseWriter, r *http.Request, code int) {
 	s.page(w, code, p)
 }
 
-// broken says that something is wrong on our side; err must name nobody.
+// broken says that something is wrong on our side; err must not name a person.
 func (s *site) broken(w http.ResponseWriter, r *http.Request, err error) {
 	s.Logger.ErrorContext(r.Context(), "a page could not be made", "route", r.Pattern, "err", err)
 	if errors.Is(err, context.Canceled) {

@@ -83,7 +83,7 @@ type world struct {
 	t        *testing.T
 	table    *worldtest.Asked
 	store    *store.Store
-	desk     *dispute.Service
+	disputes *dispute.Service
 	keys     *token.Keys
 	sessions *session.Service
 	mails    *mails
@@ -101,14 +101,14 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	t.Helper()
 	made := worldtest.New(t, worldtest.At(time.Date(2020, 9, 4, 5, 8, 0, 0, time.UTC)))
 	w := &world{World: made, t: t, table: made.Table, store: made.Store, keys: made.Keys, file: made.File, logger: made.Logger}
-	w.desk = &dispute.Service{Store: w.store, Queue: w.Queue, Now: w.Now, Logger: w.logger}
+	w.disputes = &dispute.Service{Store: w.store, Queue: w.Queue, Now: w.Now, Logger: w.logger}
 	w.mails = &mails{}
 	w.sessions = &session.Service{Store: w.store, Keys: w.keys, Now: w.now}
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
-	h = web.New(web.Config{Store: w.store, Disputes: w.desk, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
-		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, People: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
+	h = web.New(web.Config{Store: w.store, Disputes: w.disputes, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
+		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, Membership: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
 		Now: w.now, Logger: w.logger})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}

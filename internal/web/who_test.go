@@ -144,7 +144,7 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 	}
 	for path, methods := range paths {
 		if slices.Contains(methods, http.MethodPost) && !walked[path] {
-			t.Errorf("nobody does anything at %s: its guard is not tried", path)
+			t.Errorf("nothing is done at %s: its guard is not tried", path)
 		}
 	}
 	// And what is theirs works, each as if nothing had been done before.
@@ -164,7 +164,7 @@ func TestWhoMayDoWhatWhere(t *testing.T) {
 		}
 		f.Set("invitation", v.invitation)
 		if c.do == wording.DoHide {
-			f.Set("watcher", "g2") // whom they are shown
+			f.Set("watcher", "g2") // who may see them
 		}
 		want, _ := rows[c.path].expects(v, c.do)
 		got, _ := w.visit(v, http.MethodPost, own.path, own.cookies, f)
@@ -242,7 +242,7 @@ func TestEveryRouteRefusesOtherMethodsAndKeepsItsHeaders(t *testing.T) {
 	paths := every(t)
 	w := newWorld(t)
 	all := w.visitors()
-	owner, nobody := all[1], all[len(all)-1]
+	owner, stranger := all[1], all[len(all)-1]
 	before := w.everything()
 	for path, methods := range paths {
 		own := rows[path].own(w, owner)
@@ -265,7 +265,7 @@ func TestEveryRouteRefusesOtherMethodsAndKeepsItsHeaders(t *testing.T) {
 	}
 	for _, path := range []string{"/", "/nothing", "/a", "/a/", "/alert/x/y", "/home/", "/home/x", "/home/x/nothing", "//home", "/home/../enter", "/style.css", "/favicon.ico"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if got, _ := w.visit(nobody, method, path, "", form("x")); got.status != 404 && got.status/100 != 3 {
+			if got, _ := w.visit(stranger, method, path, "", form("x")); got.status != 404 && got.status/100 != 3 {
 				t.Errorf("%s %s: %d", method, path, got.status)
 			}
 		}

@@ -38,7 +38,7 @@ type UnknownService struct {
 	Service string `json:"service"`
 }
 
-// Reply is the body of a 202, and of a 422 beside its problem.
+// Reply is the body of a 202, and of a 422 together with its problem.
 type Reply struct {
 	Accepted        int              `json:"accepted"`
 	Rejected        []Rejected       `json:"rejected"`

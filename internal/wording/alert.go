@@ -34,8 +34,8 @@ type AlertFacts struct {
 	WasServiceName      string
 
 	ServiceName string // in the reader's language; empty if no payment service is known
-	SecondName  string // likewise, of Record.Second
-	BankName    string // likewise
+	SecondName  string // the same, of Record.Second
+	BankName    string // the same
 	Bank        Contact
 	Service     Contact
 

@@ -17,7 +17,7 @@ type AnswerFacts struct {
 	Watcher     string        // id of the watcher who reads this
 	Guardian    bool          // the reader is not the owner of the account
 	ServiceName string        // in the reader's language; empty if unknown
-	BankName    string        // likewise
+	BankName    string        // the same
 	By          Guardian      // who answered, for AnswerByOther and AnswerTakenBack
 	Reference   string        // of the dispute, if there is one
 	HideAmount  bool
@@ -120,7 +120,7 @@ func AnswerByOther(f AnswerFacts) message.Message {
 }
 
 // Unknown is said of an alert that does not exist, is no longer kept, or is
-// not the reader's: which of them is nobody's business.
+// not the reader's: which of them it was stays unsaid.
 func Unknown(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	return message.Message{Lang: string(lang), Alt: tAltUnknown.in(lang), Tone: message.Calm, Badge: tInfo.in(lang),

@@ -92,7 +92,7 @@ func Changed(f AlertFacts) message.Message {
 	return m
 }
 
-// hidden says it without amounts to somebody from whom they are hidden.
+// hidden says it without amounts to a watcher who may not see them.
 func hidden(hide bool, without, with text, lang watch.Lang, amounts ...any) string {
 	if hide {
 		return without.in(lang)

@@ -114,7 +114,7 @@ func Guide(lang watch.Lang) message.Message {
 	return m
 }
 
-// NotUnderstood answers what nobody can make sense of: with what the chat can
+// NotUnderstood answers what the chat cannot make sense of: with what the chat can
 // do, and never with silence.
 func NotUnderstood(lang watch.Lang) message.Message {
 	m := Guide(lang)
@@ -156,7 +156,7 @@ func NotConnected(lang watch.Lang) message.Message {
 type ListItem struct {
 	Record      *watch.Record
 	ServiceName string // in the reader's language; empty if unknown
-	BankName    string // likewise; empty leaves the account out
+	BankName    string // the same; empty leaves the account out
 	HideAmount  bool
 }
 

@@ -52,7 +52,7 @@ type ChatLeaveFacts struct {
 	Accounts []ChatAccount
 	Now      time.Time
 	// KeepDays is how long a dispute is kept as evidence, RecordDays how long
-	// records that nobody has erased, CopyDays how long what is gone lives on in
+	// records that were not erased, CopyDays how long what is gone lives on in
 	// copies against failures.
 	KeepDays, RecordDays, CopyDays int
 }

@@ -63,7 +63,7 @@ func OpenIncidents(f OpenFacts) message.Message {
 }
 
 // NothingOpen answers somebody who says that something was not them while no
-// alert waits for an answer: with whom to call, and the way to earlier alerts.
+// alert waits for an answer: with a number to call, and the way to earlier alerts.
 func NothingOpen(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := Trouble(f)

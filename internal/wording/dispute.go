@@ -17,7 +17,7 @@ type DisputeFacts struct {
 	Watcher     string // id of the watcher who reads this
 	Guardian    bool   // the watcher is not the owner of the account
 	ServiceName string // in the reader's language; empty if unknown
-	BankName    string // likewise
+	BankName    string // the same
 	Bank        Contact
 	Service     Contact
 	HideAmount  bool
@@ -175,7 +175,7 @@ func DisputeStatus(f DisputeFacts) message.Message {
 }
 
 // bankNote is what the bank wrote itself. Amounts may stand anywhere in it, so
-// whoever sees no amounts reads only that there is something.
+// a reader who sees no amounts reads only that there is something.
 func bankNote(lang watch.Lang, bank, said string, hide bool) []string {
 	switch said = strings.TrimSpace(said); {
 	case said == "":

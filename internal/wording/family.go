@@ -24,7 +24,7 @@ type FamilyFacts struct {
 // InviteFacts is an invitation to pass on.
 type InviteFacts struct {
 	Code, URL, QR string // QR is an SVG of ours
-	Share         string // address that sends URL to somebody whom the person chooses
+	Share         string // address that sends URL to somebody of the person's choice
 	Expires       time.Time
 	HideAmount    bool
 }
@@ -73,7 +73,7 @@ var (
 	tFaultName     = text{ja: "%d文字までにしてください。", en: "At most %d characters, please."}
 )
 
-// InviteText is what an owner sends to somebody whom they invite.
+// InviteText is what an owner sends to the person they invite.
 func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(langOf(lang), link) }
 
 // FamilyPage shows who watches an account, lets its owner dismiss guardians
@@ -132,8 +132,8 @@ func FamilyPage(f FamilyFacts) message.Page {
 // family, loses nothing that was typed.
 const InvitePath = "/family/invite"
 
-// InvitePage asks what an owner calls the guardian whom they invite, and what
-// they shall see, and gives the invitation.
+// InvitePage asks what an owner calls the guardian they invite, and what
+// the guardian may see, and gives the invitation.
 func InvitePage(f FamilyFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	p := plainPage(lang, tFamName, tFamInvite, f.View.unanswered(tFamText, tFamTextNever))
@@ -168,7 +168,7 @@ type LeaveFacts struct {
 	Shared   bool // another owner watches it too: nothing can be erased
 	Guards   int  // guardians who leave with the only owner
 	KeepDays int  // how long a dispute is kept as evidence
-	// RecordDays is how long records are kept that nobody has erased.
+	// RecordDays is how long records are kept unless erased.
 	RecordDays int
 	CopyDays   int  // how long what was erased lives on in copies against failures
 	Unsure     bool // erasing was asked for without the box that says so

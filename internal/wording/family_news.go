@@ -57,7 +57,7 @@ func (n FamilyNews) in(lang watch.Lang) string {
 	return ""
 }
 
-// OpenInvite is an invitation that nobody has taken yet.
+// OpenInvite is an invitation that is not taken yet.
 type OpenInvite struct {
 	ID            string // names it to the page, and opens nothing
 	Name          string

@@ -16,7 +16,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 func jst(s string) time.Time {
 	t, err := time.ParseInLocation("2006-01-02 15:04:05", s, watch.JST)

@@ -131,7 +131,7 @@ func plainPage(lang watch.Lang, name, title text, say ...string) message.Page {
 	return message.Page{Lang: string(lang), Name: name.in(lang), Parts: []message.Part{{Message: m}}}
 }
 
-// DoorPage asks whether the settings shall be opened: opening the link alone
+// DoorPage asks whether to open the settings: opening the link alone
 // uses nothing up.
 func DoorPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)
@@ -153,7 +153,7 @@ func SessionOverPage(lang watch.Lang) message.Page {
 	return plainPage(lang, tHomeName, tOver, tOverText.in(lang, minutes(watch.VisitFor)), tOverAgain.in(lang))
 }
 
-// UnknownRoomPage answers whoever opens a page behind the chat's link that is
+// UnknownRoomPage answers a visitor who opens a page behind the chat's link that is
 // not there or not theirs.
 func UnknownRoomPage(lang watch.Lang) message.Page {
 	lang = langOf(lang)

@@ -24,7 +24,7 @@ type IncidentFacts struct {
 	// record, that were recognised while the rest was reported.
 	Whole, Bare bool
 	Except      []string
-	Called      watch.Call // why the reader is told whom no rule of their own tells
+	Called      watch.Call // why the reader is told although no rule of theirs matched
 }
 
 // Names are what people call banks and services, in the reader's language.

@@ -15,10 +15,10 @@ type HistoryFacts struct {
 	Month   time.Time // in it, JST
 	Entries []HistoryEntry
 	Earlier string // address of the month before; empty if nothing is kept of it
-	Later   string // likewise
+	Later   string // the same
 	CSV     string // address of the file
 	Newer   string // address of the page before in the month; empty if there is none
-	Older   string // of the next one; likewise
+	Older   string // of the next one; the same
 	Now     time.Time
 }
 

@@ -20,11 +20,11 @@ const (
 // PageFacts is what the page of an alert is made from.
 type PageFacts struct {
 	Record      *watch.Record
-	Dispute     *watch.Dispute // nil if nobody ever said "not mine"
+	Dispute     *watch.Dispute // nil if "not mine" was never said
 	Watcher     watch.Watcher  // who reads
 	ServiceName string         // in the reader's language; empty if no payment service is known
-	SecondName  string         // likewise, of Record.Second
-	BankName    string         // likewise
+	SecondName  string         // the same, of Record.Second
+	BankName    string         // the same
 	Bank        Contact
 	Service     Contact
 	// ServiceOf names the other services of an incident; nil if there are none.

@@ -49,7 +49,7 @@ func say(lang watch.Lang, title text, paragraphs ...text) message.Page {
 	return simple(m)
 }
 
-// UnknownPage answers whoever opens what is not there or not theirs.
+// UnknownPage answers a visitor who opens what is not there or not theirs.
 func UnknownPage(lang watch.Lang) message.Page { return simple(Unknown(lang)) }
 
 // ReopenPage asks somebody who has been here before to come through the link.
@@ -98,7 +98,7 @@ type StopFacts struct {
 	Other    string // the channel over which the reader is told all the same, as they call it; empty if there is none
 }
 
-// StopPage asks whether mails about an account shall end, or says that they
+// StopPage asks whether to end mails about an account, or says that they
 // have.
 func StopPage(f StopFacts) message.Page {
 	lang := langOf(f.Lang)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A sentence that only a function says which nobody calls is never said.
+// A sentence in a function that is never called is never said.
 func TestEveryExportedFunctionIsCalledBySomebody(t *testing.T) {
 	called := map[string]bool{}
 	for _, f := range source(t) {
@@ -60,7 +60,7 @@ func TestEveryExportedFunctionIsCalledBySomebody(t *testing.T) {
 	for file, f := range source(t) {
 		for _, d := range f.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.IsExported() && !called[fn.Name.Name] {
-				t.Errorf("%s: nobody calls %s", file, fn.Name.Name)
+				t.Errorf("%s: %s is never called", file, fn.Name.Name)
 			}
 		}
 	}

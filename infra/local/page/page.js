@@ -20,7 +20,7 @@ function go(part) {
 for (const b of document.querySelectorAll("[data-to]")) b.addEventListener("click", () => go(b.dataset.to));
 go("bank");
 
-// changed tells whether a part must be drawn anew.
+// changed tells whether a part must be drawn again.
 const drawn = {};
 function changed(part, value) {
   const s = JSON.stringify(value);
@@ -93,7 +93,7 @@ function records(list) {
     return h("article", { class: "trace" },
       h("header", {}, h("b", { lang: "ja" }, t.what), t.amount ? h("span", { class: "yen" }, yen(t.amount)) : h("span", {}, kinds[t.kind] || t.kind),
         t.critical ? h("span", { class: "pill opened" }, "critical") : null, t.undone ? h("span", { class: "pill closed" }, "undone") : null, fast),
-      h("p", { class: "reasons" }, `${names[t.bank]} · 「${t.descriptor}」 · ${t.reasons.length ? t.reasons.join(", ") : "recorded, nobody told"}`),
+      h("p", { class: "reasons" }, `${names[t.bank]} · 「${t.descriptor}」 · ${t.reasons.length ? t.reasons.join(", ") : "recorded, not told"}`),
       h("ol", { class: "steps" },
         done.map((s, i) => h("li", { class: s.name === "bank told" ? "end" : "" }, h("b", {}, s.name), s.note ? s.note.replace("_", " ") + " " : "",
           h("time", {}, i ? "+" + span(ms(s.at) - ms(done[i - 1].at)) : clock(s.at, true)))),

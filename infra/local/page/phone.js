@@ -13,7 +13,7 @@ export function showPhones(list, news) {
   add.hidden = !phones.size || phones.size > family.length;
 }
 
-// People who may get a phone besides the first one.
+// People who may get a phone in addition to the first one.
 const family = ["太郎", "さくら", "次郎"];
 
 const add = document.getElementById("add-phone");
@@ -129,7 +129,7 @@ class Phone {
     banner.querySelector("span").textContent = it.message?.altText || it.message?.text || "";
     banner.classList.add("on");
     this.el.classList.remove("rings");
-    void this.el.offsetWidth; // lets the animation begin anew
+    void this.el.offsetWidth; // restarts the animation
     this.el.classList.add("rings");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => banner.classList.remove("on"), 4000);

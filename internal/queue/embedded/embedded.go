@@ -30,7 +30,7 @@ type Options struct {
 	// Scratch is for a file that need not outlive the machine, as in tests:
 	// nothing waits for the disk, and the file stays small.
 	Scratch bool
-	More    []queue.Name // queues beside queue.Names
+	More    []queue.Name // queues in addition to queue.Names
 }
 
 const scratchGrowth = 64 << 10 // bytes by which a scratch file grows

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// head is what the file knows of a message besides its body. Times are Unix
+// head is what the file knows of a message apart from its body. Times are Unix
 // nanoseconds; 0 is none.
 type head struct {
 	Group, Trace  string

@@ -112,7 +112,7 @@ func TestEntriesThatFailAreSentAgainAndOnlyThey(t *testing.T) {
 }
 
 // SQS shares a queue out fairly by the group, which is the bank: no entry may
-// go without it, whoever sends it. And whoever looks for what became of an
+// go without it, from any sender. And code that looks for what became of an
 // event finds it by its trace.
 func TestEachEntryNamesItsGroupAndTrace(t *testing.T) {
 	t.Parallel()
@@ -275,7 +275,7 @@ func TestADeadLetteringThatIsCutLeavesTheMessageInItsQueue(t *testing.T) {
 	}
 }
 
-// Meanwhile nobody else may take the message: it would be worked on, or be
+// Meanwhile no other worker may take the message: it would be worked on, or be
 // dead-lettered twice.
 func TestADeadLetteringHidesItsMessageForLongerThanItCanTake(t *testing.T) {
 	t.Parallel()

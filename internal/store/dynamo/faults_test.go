@@ -122,7 +122,7 @@ func TestWritesThatDynamoDBTurnsAway(t *testing.T) {
 		{name: "conflicts without end are a conflict", calls: 8, conflict: true, refuse: func(int) *http.Response {
 			return refusal(400, "TransactionCanceledException", "TransactionConflict", "None")
 		}},
-		{name: "a condition that failed beside a conflict is a condition that failed", calls: 1, failed: []int{1}, refuse: func(int) *http.Response {
+		{name: "a condition that failed together with a conflict is a condition that failed", calls: 1, failed: []int{1}, refuse: func(int) *http.Response {
 			return refusal(400, "TransactionCanceledException", "TransactionConflict", "ConditionalCheckFailed")
 		}},
 		{name: "a throttled transaction is tried again", calls: 3, refuse: func(n int) *http.Response {

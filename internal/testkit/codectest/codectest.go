@@ -37,7 +37,7 @@ var words = map[reflect.Type]string{
 	reflect.TypeFor[store.TicketKind]():    string(store.TicketMail),
 }
 
-// Inside is the body inside a body: whoever keeps it does not look into it.
+// Inside is the body inside a body: the type that keeps it does not look into it.
 const Inside = `{"inside":"<ド>"}`
 
 // Full sets every member of the value that v points to, the same each time.

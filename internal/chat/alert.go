@@ -11,10 +11,10 @@ import (
 	"kozamori/internal/wording"
 )
 
-// toDesk brings a button of an alert to the desk and words what came of it.
-// The event's id is the act's name, so that an event that comes again acts
+// answerAlert acts on a button of an alert and words what came of it. The
+// event's id is the idempotency key, so that an event that comes again acts
 // once, whatever was pressed in between.
-func (t *talk) toDesk(ctx context.Context, p button.Press) (plan, error) {
+func (t *talk) answerAlert(ctx context.Context, p button.Press) (plan, error) {
 	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked}
 	var res dispute.Result
 	var err error

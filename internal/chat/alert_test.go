@@ -66,7 +66,7 @@ func TestAnswers(t *testing.T) {
 		"an alert that never was is not found": {
 			{alice, "notmine", "r9", 0, []string{"お知らせが見つかりません"}, 0},
 			{alice, "notmine", "", 0, []string{"お知らせが見つかりません"}, 0}},
-		"an action that nobody knows": {
+		"an unknown action": {
 			{alice, "refund", "r1", 0, []string{wording.Useless(ja).Title}, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,7 @@ func TestAnAccountThatCannotBeReadCostsItsOwnEventsOnly(t *testing.T) {
 			}
 			for receives := 1; receives < 6; receives++ {
 				if v := handle(receives); v.Done || v.DeadLetter != "" {
-					t.Errorf("the message is %+v; its spoilt event is nowhere yet", v)
+					t.Errorf("the message is %+v; its unreadable event is nowhere yet", v)
 				}
 				if n := len(h.history(t)); n != 1 {
 					t.Fatalf("%d records of the other account, want 1", n)
