@@ -343,6 +343,8 @@ var saidRows = map[wording.Command]struct{ anybody, acts bool }{
 	wording.CmdSettings: {},
 	wording.CmdFamily:   {},
 	wording.CmdServices: {},
+	wording.CmdNotMe:    {anybody: true},
+	wording.CmdPhone:    {anybody: true},
 	wording.CmdJapanese: {anybody: true, acts: true},
 	wording.CmdEnglish:  {anybody: true, acts: true},
 }

@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/button"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
+	"kozamori/internal/phrase"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -57,6 +58,8 @@ func commands() []command {
 		{wording.CmdFamily, "かぞく|見守り家族|guardian|guardians", (*talk).family},
 		{wording.CmdJapanese, "日本語で|日本語にする|japanese|にほんご|nihongo", (*talk).inJapanese},
 		{wording.CmdEnglish, "英語|えいご|英語で|英語にする|eigo|in english", (*talk).inEnglish},
+		{wording.CmdNotMe, "not me", (*talk).denied},
+		{wording.CmdPhone, "でんわ|連絡先", (*talk).numbers},
 		{wording.CmdServices, "サービス|つながっているサービス|連携|連携サービス|接続サービス|connected services|linked services", (*talk).services},
 	}
 }
@@ -76,14 +79,6 @@ var byWord = func() map[string]command {
 	return out
 }()
 
-// alarms are words of somebody in trouble, wherever they stand in a text.
-var alarms = []string{"詐欺", "さぎ", "不正", "盗ま", "だまされ", "騙され", "乗っ取",
-	"fraud", "scam", "stolen"}
-
-// denials are words of somebody who says that something was not them.
-var denials = []string{"覚えがない", "覚えがありません", "覚えのない", "おぼえがない", "おぼえのない", "私ではない", "私ではありません", "私じゃない", "わたしじゃない",
-	"自分ではない", "自分じゃない", "知らない引き落とし", "勝手に引き", "not me", "wasn't me", "not mine", "not them"}
-
 // fold brings spellings of a word together: width, case, and what people put
 // around words.
 func fold(s string) string {
@@ -95,24 +90,21 @@ func (t *talk) text(ctx context.Context) (plan, error) {
 	if c, ok := byWord[word]; ok {
 		return c.run(t, ctx)
 	}
+	if slip, ok := membership.Slipped(t.Event.Text); ok {
+		lang, err := t.lang(ctx)
+		return say(wording.CodeSlipped(lang, slip.Length, slip.Missing, slip.Letters)), err
+	}
 	if code, ok := membership.LooksLikeCode(t.Event.Text); ok {
 		return t.redeem(ctx, code)
 	}
 	if code, ok := membership.LooksLikeInvite(t.Event.Text); ok {
 		return t.invited(ctx, code)
 	}
-	for _, d := range denials {
-		if strings.Contains(word, d) {
-			return t.denied(ctx)
-		}
-	}
-	for _, a := range alarms {
-		if strings.Contains(word, a) {
-			return t.trouble(ctx)
-		}
-	}
 	if word == "" { // a sticker, a picture
 		return t.guide(ctx)
+	}
+	if do, ok := meanings[phrase.Read(t.Event.Text)]; ok {
+		return do(t, ctx)
 	}
 	lang, err := t.lang(ctx)
 	return say(wording.NotUnderstood(lang)), err

@@ -25,11 +25,12 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	leave := wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title
 	connect := wording.HowToConnect(ja, nil, nil).Title
 	guide := wording.Guide(ja).Title
-	confused := wording.NotUnderstood(ja).Text[0]
+	call := wording.WhomToCall(wording.TroubleFacts{}).Title
+	confused := wording.NotUnderstood(ja).Title
 	for said, want := range map[string]string{
 		"一覧": list, " 一覧。": list, "「一覧」": list, "list": list, "LIST": list, "Ｌｉｓｔ": list, "履歴": list,
 		"困ったとき": trouble, "ヘルプ": trouble, "ﾍﾙﾌﾟ": trouble, "Help!": trouble, "助けて": trouble,
-		"身に覚えがない引き落としがあります": none, "これは詐欺ですか？": trouble, "That was not me": none, "最近のお知らせ": list, "recent alerts": list,
+		"身に覚えがない引き落としがあります": none, "これは詐欺ですか？": none, "身に覚えがない": none, "That was not me": none, "最近のお知らせ": list, "recent alerts": list,
 		"停止": pause, "Stop": pause, "休む": pause,
 		"再開": wording.Resumed(ja, false).Title, "resume": wording.Resumed(ja, false).Title,
 		"解除": leave, "やめる": leave, "leave": leave, "unsubscribe": leave,
@@ -38,7 +39,13 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 		"設定": "設定のページを開く", "settings": "設定のページを開く",
 		"家族": "見守り家族のページを開く", "Family": "見守り家族のページを開く",
 		"サービス": "つながっているサービス", "つながっているサービス": "つながっているサービス", "services": "つながっているサービス",
-		"こんにちは": confused, "100000": confused, "a=leave&w=all": confused, strings.Repeat("長い", 3000): confused,
+		"口座を止めて": wording.StopMoney(wording.TroubleFacts{}).Title, "電話番号": call, "銀行の電話は？": call, "phone number": call,
+		"残高を教えて": wording.NoBalance(ja).Title, "ありがとう": wording.Welcomed(ja).Title, "間違えた": wording.NothingToTakeBack(ja, 90).Title,
+		"自分です": list, "通知がうるさい": pause, "解約したい": leave, "家族を招待したい": "見守り家族のページを開く", "金額を変えたい": "設定のページを開く",
+		"7F3K-9Q4M-AAC":   wording.CodeSlipped(ja, 12, 1, "").Title,
+		"7F3K-9Q4M-AACDE": wording.CodeSlipped(ja, 12, -1, "").Title,
+		"7F3K 9Q4M OACD":  wording.CodeSlipped(ja, 12, 0, "O").Title,
+		"こんにちは":           guide, "100000": confused, "a=leave&w=all": leave, strings.Repeat("長い", 3000): confused,
 	} {
 		t.Run(fmt.Sprintf("%.30s", said), func(t *testing.T) {
 			w := newWorld(t)
@@ -59,7 +66,7 @@ func TestTheMenuUnderTheChatIsUnderstood(t *testing.T) {
 	for _, lang := range []watch.Lang{ja, watch.English} {
 		for _, item := range wording.Menu(lang) {
 			w.say(alice, item.Say)
-			if strings.Contains(w.newest(alice), wording.NotUnderstood(ja).Text[0]) {
+			if strings.Contains(w.newest(alice), wording.NotUnderstood(ja).Title) {
 				t.Errorf("%q is not understood", item.Say)
 			}
 		}

@@ -26,6 +26,8 @@ const (
 	CmdRecent   Command = "recent"   // 最近のお知らせ
 	CmdJapanese Command = "japanese" // 日本語
 	CmdEnglish  Command = "english"  // English
+	CmdNotMe    Command = "not-me"   // 身に覚えがない
+	CmdPhone    Command = "phone"    // 電話番号
 )
 
 var (
@@ -54,6 +56,7 @@ func Word(lang watch.Lang, c Command) string {
 	words := map[Command]text{
 		CmdList: tSayList, CmdTrouble: tcTrouble, CmdStop: tcStop, CmdResume: tcResume, CmdLeave: tSayLeave, CmdConnect: tcConnect,
 		CmdGuide: tcGuide, CmdSettings: tSaySettings, CmdFamily: tSayFamily, CmdServices: tSayServices, CmdRecent: tcRecent,
+		CmdNotMe: tNotMine, CmdPhone: tcPhone,
 	}
 	return words[c].in(langOf(lang))
 }
@@ -93,7 +96,7 @@ func chat(lang watch.Lang, alt, title string, paragraphs ...string) message.Mess
 var (
 	tcGuideTitle   = text{ja: "このトークでできること", en: "What you can do here"}
 	tcGuideText    = text{ja: "次のことばを送るか、下のボタンを押してください。", en: "Send one of these words, or press a button below."}
-	tcNotUnder     = text{ja: "申し訳ありません。お送りいただいた内容は、わかりませんでした。", en: "Sorry, we did not understand that."}
+	tcNotUnder     = text{ja: "申し訳ありません。読み取れませんでした。", en: "Sorry, we could not make that out."}
 	tcNotYet       = text{ja: "「%s」は、まだこのトークではお使いいただけません", en: "\"%s\" does not work here yet"}
 	tcNotYetAlt    = text{ja: "まだお使いいただけません", en: "This does not work yet"}
 	tcNotYetText   = text{ja: "準備が整うまで、次のことばをお使いください。", en: "Until it is ready, you can use these words."}
@@ -118,7 +121,8 @@ func Guide(lang watch.Lang) message.Message {
 // do, and never with silence.
 func NotUnderstood(lang watch.Lang) message.Message {
 	m := Guide(lang)
-	m.Text = append([]string{tcNotUnder.in(langOf(lang))}, m.Text...)
+	m.Alt, m.Title = tcNotUnder.in(langOf(lang)), tcNotUnder.in(langOf(lang))
+	m.Choices = choices(lang, CmdNotMe, CmdPhone, CmdGuide, CmdList)
 	return m
 }
 
@@ -265,6 +269,6 @@ func Trouble(f TroubleFacts) message.Message {
 			m.Facts = append(m.Facts, message.Fact{Label: b.Name, Value: b.Contact.Phone})
 		}
 	}
-	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdGuide)
+	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdNotMe, CmdPhone, CmdList, CmdGuide)
 	return m
 }

@@ -1,0 +1,154 @@
+package phrase
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// folded is a text as the rules read it: japanese without spaces and marks,
+// english in words with a space on either side.
+type folded struct {
+	japanese, english string
+	slack             bool // the Japanese is folded further
+}
+
+// has reports whether any of the words stands in the text.
+func (t folded) has(words []word) bool {
+	for _, w := range words {
+		in, text := t.japanese, w.text
+		switch {
+		case w.english:
+			in = t.english
+		case t.slack:
+			text = w.slack
+		}
+		if strings.Contains(in, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// word is a word, or a piece of one, as the rules look for it.
+type word struct {
+	text, slack string
+	english     bool
+}
+
+// fold brings the spellings of a text together: width and case, katakana and
+// small kana, the marks, spaces and pictures between words, the short forms of
+// English. With slack, voicing and long vowels too, in which people slip most;
+// then words meet that have nothing in common, so it is the second try.
+func fold(text string, slack bool) folded {
+	if rs := []rune(text); len(rs) > maxLen {
+		text = string(rs[:maxLen])
+	}
+	text = strings.ToLower(norm.NFKC.String(text))
+	return folded{japanese: kana(text, slack), english: english(text), slack: slack}
+}
+
+// kana folds the Japanese side of a text. What it yields is compared only with
+// what it yields.
+func kana(s string, slack bool) string {
+	if slack {
+		return slackSpellings.Replace(letters(s, true))
+	}
+	return spellings.Replace(letters(s, false))
+}
+
+// letters keeps the letters of a text, in hiragana where there is a choice.
+func letters(s string, slack bool) string {
+	if slack {
+		s = norm.NFD.String(s) // voicing marks stand alone
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if r >= 'ァ' && r <= 'ヶ' {
+			r -= 'ァ' - 'ぁ'
+		}
+		if large, ok := smallKana[r]; ok {
+			r = large
+		}
+		switch {
+		case slack && (r == 'ー' || unicode.Is(unicode.Mn, r) || r == '゛' || r == '゜'):
+		case unicode.IsLetter(r) || unicode.IsNumber(r) || r == '々':
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+var smallKana = map[rune]rune{'ぁ': 'あ', 'ぃ': 'い', 'ぅ': 'う', 'ぇ': 'え', 'ぉ': 'お', 'っ': 'つ', 'ゃ': 'や', 'ゅ': 'ゆ', 'ょ': 'よ', 'ゎ': 'わ'}
+
+// english folds the English side of a text: its words, each with a space on
+// either side.
+func english(s string) string {
+	s = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'").Replace(s)
+	var b strings.Builder
+	latin := false
+	b.WriteByte(' ')
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			latin = latin || r >= 'a'
+			b.WriteRune(r)
+		case r == '\'':
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	if !latin {
+		return ""
+	}
+	words := strings.Fields(b.String())
+	for i, w := range words {
+		if long, ok := shortForms[w]; ok {
+			words[i] = long
+		} else if right, ok := misspelt(w); ok {
+			words[i] = right
+		}
+	}
+	return " " + strings.Join(words, " ") + " "
+}
+
+// shortForms are the forms of English with not, with and without apostrophe,
+// and some that people write in a hurry.
+var shortForms = map[string]string{
+	"dont": "do not", "didnt": "did not", "doesnt": "does not", "wasnt": "was not", "isnt": "is not", "arent": "are not", "werent": "were not",
+	"havent": "have not", "hasnt": "has not", "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not", "cant": "can not", "cannot": "can not",
+	"wont": "will not", "aint": "is not", "dunno": "do not know", "im": "i am", "ive": "i have", "its": "it is", "thats": "that is", "whats": "what is",
+	"whos": "who is", "somebody": "someone", "u": "you", "pls": "please", "plz": "please", "acct": "account", "thx": "thanks", "ty": "thanks", "cheers": "thanks",
+}
+
+// misspelt finds the word of the rules that a long word is a slip of the
+// fingers away from.
+func misspelt(w string) (string, bool) {
+	if len(w) < 6 || known[w] {
+		return "", false
+	}
+	for _, k := range longWords {
+		if d := len(k) - len(w); d >= -1 && d <= 1 && near(w, k, 1+len(k)/10) {
+			return k, true
+		}
+	}
+	return "", false
+}
+
+// near reports whether two words are at most n slips apart: a letter too many,
+// too few or another, or two letters in the wrong order.
+func near(a, b string, n int) bool {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	switch {
+	case a == "" || b == "":
+		return len(a)+len(b) <= n
+	case n == 0:
+		return false
+	case len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0] && near(a[2:], b[2:], n-1):
+		return true
+	}
+	return near(a[1:], b, n-1) || near(a, b[1:], n-1) || near(a[1:], b[1:], n-1)
+}

@@ -1,0 +1,136 @@
+package phrase_test
+
+import (
+	"encoding/csv"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"kozamori/internal/phrase"
+)
+
+// said are phrases and what is meant by them. Those of said.tsv were written by
+// people who had not seen the rules.
+func said(t *testing.T, file string) [][2]string {
+	t.Helper()
+	f, err := os.Open("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, 2
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out [][2]string
+	for _, row := range rows[1:] {
+		out = append(out, [2]string{row[0], row[1]})
+	}
+	return out
+}
+
+func TestPhrasesAreUnderstood(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"first.tsv", "said.tsv"} {
+		list := said(t, file)
+		if len(list) < 50 {
+			t.Fatalf("%s holds %d phrases", file, len(list))
+		}
+		for _, p := range list {
+			if got := phrase.Read(p[0]); string(got) != p[1] {
+				t.Errorf("%s: %q was taken as %q, want %q", file, p[0], got, p[1])
+			}
+		}
+	}
+}
+
+// However a phrase is typed, it means the same.
+func TestSpellingsOfAPhraseMeanTheSame(t *testing.T) {
+	t.Parallel()
+	wide := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r > ' ' && r < 0x7f {
+				return r + 0xfee0
+			}
+			return r
+		}, s)
+	}
+	katakana := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= 'ぁ' && r <= 'ゖ' {
+				return r + 'ァ' - 'ぁ'
+			}
+			return r
+		}, s)
+	}
+	ways := map[string]func(string) string{
+		"as it is":         func(s string) string { return s },
+		"in capitals":      strings.ToUpper,
+		"in full width":    wide,
+		"in katakana":      katakana,
+		"with marks":       func(s string) string { return "「" + s + "」！！！…😭🙏" },
+		"with spaces":      func(s string) string { return "\u3000 " + s + " \n" },
+		"no apostrophes":   func(s string) string { return strings.NewReplacer("'", "", "’", "").Replace(s) },
+		"curly apostrophe": func(s string) string { return strings.ReplaceAll(s, "'", "’") },
+	}
+	for name, way := range ways {
+		for _, p := range said(t, "first.tsv") {
+			if got := phrase.Read(way(p[0])); string(got) != p[1] {
+				t.Errorf("%s: %q was taken as %q, want %q", name, way(p[0]), got, p[1])
+			}
+		}
+	}
+}
+
+// Who says that it was not them is never taken to say that it was, nor
+// anything else, whatever stands around it.
+func TestNotMeIsNeverTakenForAnythingElse(t *testing.T) {
+	t.Parallel()
+	around := []string{"%s", "すみません、%s", "%sのですが", "至急！%s", "%s。どうしたらいいですか", "助けて。%s", "%s。電話番号を教えて", "お世話になっております。%s", "通知ありがとう。でも%s", "家族に聞いたけど%s", "%s 困っています"}
+	for _, core := range []string{"身に覚えがありません", "私じゃないです", "知らない引き落としです", "勝手に引き落とされました", "使っていないのに引かれました", "ドコモ口座なんて作ってない", "お金が減っています"} {
+		for _, a := range around {
+			text := strings.Replace(a, "%s", core, 1)
+			if got := phrase.Read(text); got != phrase.Dispute {
+				t.Errorf("%q was taken as %q", text, got)
+			}
+		}
+	}
+	for _, core := range []string{"I did not do this", "I don't recognize this", "that wasn't me", "I never used PayPay", "this charge is unauthorized"} {
+		for _, a := range []string{"%s", "Hello, %s", "%s!!! help", "please help, %s", "%s, what should I do", "thanks for the alert but %s", "my wife asked too, %s"} {
+			text := strings.Replace(a, "%s", core, 1)
+			if got := phrase.Read(text); got != phrase.Dispute {
+				t.Errorf("%q was taken as %q", text, got)
+			}
+		}
+	}
+}
+
+func TestWhatMeansNothingIsAskedBack(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", " ", "100000", "あああ", "qwerty", "😀", "\u0000\u202e", strings.Repeat("長い", 3000), "はひふへほ"} {
+		if got := phrase.Read(s); got != phrase.Unsure {
+			t.Errorf("%.30q was taken as %q", s, got)
+		}
+	}
+}
+
+// Any text is read, in any encoding, and the marks at its end do not count.
+func FuzzRead(f *testing.F) {
+	f.Add("身に覚えがない")
+	f.Add("it wasn’t me\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		got := phrase.Read(s)
+		if utf8.ValidString(s) && utf8.RuneCountInString(s) < 400 && phrase.Read(s+"。 ") != got {
+			t.Errorf("%q is %q, and with a full stop %q", s, got, phrase.Read(s+"。 "))
+		}
+	})
+}
+
+func BenchmarkRead(b *testing.B) {
+	for b.Loop() {
+		phrase.Read("身に覚えのない引き落としがありました。どうしたらいいですか")
+	}
+}
