@@ -221,3 +221,37 @@ func TestTheLastAmountIsThatOfTheLatestDebit(t *testing.T) {
 		t.Errorf("of no known service there is %+v, want the link alone", s)
 	}
 }
+
+// What was said to be another's makes what the service does next critical, and
+// so it does what is new, for a month.
+func TestWhatFollowsAReport(t *testing.T) {
+	reported := []Reported{{Dispute: "d", Service: "docomo", At: noon}}
+	for name, c := range map[string]struct {
+		reported   []Reported
+		f          Facts
+		of, person bool // after a report of the account, and after one of the person
+	}{
+		"the same service":              {reported, Facts{Service: "docomo"}, true, false},
+		"another one that is known":     {reported, Facts{Service: "paypay"}, false, false},
+		"one not seen before":           {reported, Facts{Service: "paypay", FirstSeen: true}, true, true},
+		"a link":                        {reported, Facts{Service: "paypay", Link: true}, true, true},
+		"a debit of no service":         {reported, Facts{}, false, false},
+		"no service, and none reported": {[]Reported{{Dispute: "d", At: noon}}, Facts{}, false, false},
+		"no service, and a new link":    {[]Reported{{Dispute: "d", At: noon}}, Facts{Link: true}, true, true},
+		"nothing reported":              {nil, Facts{Service: "docomo", FirstSeen: true}, false, true},
+		"the first of two was of it":    {[]Reported{reported[0], {Service: "paypay", At: noon}}, Facts{Service: "docomo"}, true, false},
+	} {
+		a, w := &Activity{Reported: c.reported}, &Watcher{ReportedAt: noon}
+		for after, within := range map[time.Duration]bool{0: true, 30 * 24 * time.Hour: true, 30*24*time.Hour + 1: false} {
+			if got := a.AfterReport(&c.f, noon.Add(after)); got != (c.of && within) {
+				t.Errorf("%s, %s later: after a report %v", name, after, got)
+			}
+			if got := w.AfterReport(&c.f, noon.Add(after)); got != (c.person && within) {
+				t.Errorf("%s, %s later: after a report of the person %v", name, after, got)
+			}
+		}
+		if (&Watcher{}).AfterReport(&c.f, time.Time{}.Add(time.Hour)) {
+			t.Errorf("%s: a person who reported nothing did", name)
+		}
+	}
+}

@@ -235,3 +235,129 @@ func TestAnActivityNamesTheOpenDisputesOfAService(t *testing.T) {
 		t.Errorf("%d are named, from %s on", len(a.Reported), a.Reported[0].Dispute)
 	}
 }
+
+// incidentDispute is a dispute about r and about two debits more.
+func incidentDispute() (d *Dispute, parts []*Record) {
+	d, r := disputed()
+	a := &Record{ID: "a", Txn: "ta", Kind: Debit, Amount: 10, Service: "docomo", OccurredAt: noon, ReceivedAt: noon}
+	b := &Record{ID: "b", Txn: "tb", Kind: LinkRegistered, Service: "docomo", OccurredAt: noon, ReceivedAt: noon.Add(1)}
+	d.Cover([]*Record{r, a, b}, 1)
+	return d, []*Record{r, a, b}
+}
+
+// standing lists the further transactions that a dispute is about.
+func standing(d *Dispute) (out []string) {
+	for _, a := range d.Also {
+		if a.Left == 0 {
+			out = append(out, a.Record)
+		}
+	}
+	return out
+}
+
+func TestADisputeIsAboutWhatThePersonSaid(t *testing.T) {
+	d, parts := incidentDispute()
+	want := []Disputed{{Record: "a", Txn: "ta", Kind: Debit, ReceivedAt: noon, Seq: 1, Was: *parts[1].Shows("")},
+		{Record: "b", Txn: "tb", Kind: LinkRegistered, ReceivedAt: noon.Add(1), Seq: 1, Was: *parts[2].Shows("")}}
+	if diff := cmp.Diff(want, d.Also); diff != "" {
+		t.Error(diff)
+	}
+	for i, c := range []struct {
+		parts []*Record
+		want  []string
+		left  []int // at which change each went, in the order of Also
+	}{
+		{parts, []string{"a", "b"}, []int{0, 0}},
+		{parts[:2], []string{"a"}, []int{0, 12}},
+		{parts[:1], nil, []int{13, 12}}, // what left before left then
+		{[]*Record{parts[0], parts[2]}, []string{"b"}, []int{13, 0}},
+	} {
+		d.Cover(c.parts, 11+i)
+		var left []int
+		for _, a := range d.Also {
+			left = append(left, a.Left)
+		}
+		if diff := cmp.Diff(c.want, standing(d)); diff != "" || !cmp.Equal(c.left, left) {
+			t.Errorf("step %d: left at %v, want %v; it is about\n%s", i, left, c.left, diff)
+		}
+	}
+}
+
+func TestATransactionThatWasAnotherOneLeavesTheDispute(t *testing.T) {
+	d, _ := incidentDispute()
+	was := d.Also
+	if d.Leave("r", noon) || d.Leave("x", noon) || len(d.Changes) != 1 {
+		t.Errorf("what is not among the further ones leaves: %+v", d.Changes)
+	}
+	if !d.Leave("a", noon) || len(d.Changes) != 2 || d.Also[0].Left != 2 || !d.Changes[1].TellBank || d.Changes[1].Status != DisputeUpdated || d.Changes[1].Shows == nil {
+		t.Errorf("the bank is told %+v", d.Changes[1:])
+	}
+	if was[0].Left != 0 {
+		t.Error("what was read before is changed")
+	}
+	if d.Leave("a", noon) || len(d.Changes) != 2 {
+		t.Error("it leaves twice")
+	}
+}
+
+func TestWhatTheBankKnewOfEachTransactionAtEachChange(t *testing.T) {
+	d, parts := incidentDispute()
+	parts[1].Amount = 20
+	d.Update(parts[1], noon) // change 2
+	parts[0].Amount = 6000
+	d.Update(parts[0], noon) // change 3
+	late := &Record{ID: "late", Kind: Debit, Amount: 7, OccurredAt: noon}
+	d.Another(late, noon) // change 4
+	for name, c := range map[string]struct {
+		record string
+		seq    int
+		yen    int64 // -1 if it is not there
+	}{
+		"the first, at first": {"r", 1, 5000}, "the first, before it changed": {"r", 2, 5000}, "the first, since": {"r", 3, 6000},
+		"a further one, at first": {"a", 1, 10}, "a further one, since it changed": {"a", 2, 20}, "long since": {"a", 4, 20},
+		"one that came later, before": {"late", 3, -1}, "one that came later": {"late", 4, 7}, "one that is none": {"x", 4, -1},
+	} {
+		s, ok := d.TransactionAt(c.record, c.seq)
+		if ok != (c.yen >= 0) || ok && s.Amount != c.yen {
+			t.Errorf("%s: %+v (%v)", name, s, ok)
+		}
+	}
+	if s, ok := d.Transaction("a"); !ok || s.Amount != 20 {
+		t.Errorf("now it is %+v", s)
+	}
+	d.First = "a" // the person said that the alert with which it began was theirs
+	if d.Leads() != "a" {
+		t.Errorf("it leads to %s", d.Leads())
+	}
+}
+
+func TestWhetherADisputeStandsIsOursToSay(t *testing.T) {
+	change := func(s ...DisputeStatus) *Dispute {
+		d := &Dispute{Status: s[len(s)-1]}
+		for i, s := range s {
+			d.Changes = append(d.Changes, DisputeChange{Seq: i + 1, Status: s})
+		}
+		return d
+	}
+	for name, c := range map[string]struct {
+		d    *Dispute
+		want DisputeStatus
+		seq  int
+	}{
+		"opened":                          {change(DisputeOpened), DisputeOpened, 1},
+		"the bank has taken it":           {change(DisputeOpened, DisputeReceived, DisputeFrozen), DisputeOpened, 1},
+		"withdrawn, and the bank goes on": {change(DisputeOpened, DisputeWithdrawn, DisputeClosed), DisputeWithdrawn, 2},
+		"opened again":                    {change(DisputeOpened, DisputeWithdrawn, DisputeOpened), DisputeOpened, 3},
+		"of before there were changes":    {&Dispute{Status: DisputeReceived}, DisputeReceived, 0},
+	} {
+		if got := c.d.Ours(); got.Status != c.want || got.Seq != c.seq {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if _, r := disputed(); c.d.Update(r, noon) {
+			n := len(c.d.Changes)
+			if told := n > 0 && c.d.Changes[n-1].Status == DisputeUpdated; told == (c.want == DisputeWithdrawn) {
+				t.Errorf("%s: the bank hears of a change: %v", name, told)
+			}
+		}
+	}
+}

@@ -54,11 +54,17 @@ func TestChangingACloneLeavesTheActivity(t *testing.T) {
 }
 
 func TestADeliveryEndsOnce(t *testing.T) {
-	var ended []DeliveryState
+	var ended, waits []DeliveryState
 	for _, s := range []DeliveryState{Queued, Held, Sending, Accepted, Undelivered, Cancelled, "a state of a newer program"} {
 		if s.Ended() {
 			ended = append(ended, s)
 		}
+		if s.Waits() {
+			waits = append(waits, s)
+		}
+	}
+	if !slices.Equal(waits, []DeliveryState{Queued, Held, Sending}) {
+		t.Errorf("there is something to do for %q", waits)
 	}
 	if !slices.Equal(ended, []DeliveryState{Accepted, Undelivered, Cancelled}) {
 		t.Errorf("ended: %q", ended)

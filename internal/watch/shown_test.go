@@ -242,6 +242,30 @@ func TestAnAnswerStandsForWhatItWasGivenTo(t *testing.T) {
 	}
 }
 
+func TestAnAnswerStandsForEachPartOfAnIncident(t *testing.T) {
+	lead, part := alerted("r", 100, noon, ServiceDebit), alerted("a", 7, noon.Add(1), Burst)
+	lead.Join(part)
+	same, less := part.Shows("w"), &Shown{Amount: 6, Service: "docomo"}
+	for name, c := range map[string]struct {
+		says []Said
+		want bool
+	}{
+		"nothing changed":              {nil, true},
+		"no more than it was given to": {[]Said{{Record: "a", Is: same}}, true},
+		"more was taken since":         {[]Said{{Record: "a", Is: less}}, false},
+		"of one of two":                {[]Said{{Record: "r", Is: lead.Shows("w")}, {Record: "a", Is: less}}, false},
+		"of a part that is none":       {[]Said{{Record: "x", Is: less}}, true},
+		"what it says now":             {[]Said{{Record: "a"}}, true},
+	} {
+		for value, want := range map[AnswerValue]bool{Mine: c.want, NotMine: true} {
+			lead.Answer = &Answer{Value: value, Says: c.says}
+			if got := lead.Answered(); got != want {
+				t.Errorf("%s, %s: answered %v", value, name, got)
+			}
+		}
+	}
+}
+
 func TestAMarkTellsApartWhatAnAnswerMayStandFor(t *testing.T) {
 	plain := Record{Amount: 5000, Again: 1, Service: "docomo"}
 	if other := plain; other.Mark() != plain.Mark() || len(plain.Mark()) != 8 {

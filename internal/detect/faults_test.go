@@ -1,0 +1,283 @@
+package detect_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/detect"
+	"kozamori/internal/dispute"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+// What may happen at a call of the store or of the queue.
+const (
+	fails     = "fails"     // nothing is done
+	unknown   = "unknown"   // it is done, and its answer is lost
+	overtaken = "overtaken" // another program writes what this one read, just before
+)
+
+// faulty is a store's table and a queue's sender of which one call goes wrong.
+type faulty struct {
+	store.Table
+	mu        sync.Mutex
+	calls, at int // the call that goes wrong, from 1
+	how       string
+	jobs      []string
+}
+
+var errFault = errors.New("the network is away")
+
+// next counts a call, and tells whether it is the one that goes wrong.
+func (f *faulty) next() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	return f.calls == f.at
+}
+
+func (f *faulty) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	if f.next() && f.how != overtaken {
+		return nil, errFault
+	}
+	return f.Table.Get(ctx, keys...)
+}
+
+func (f *faulty) Write(ctx context.Context, writes ...store.Write) error {
+	if !f.next() {
+		return f.Table.Write(ctx, writes...)
+	}
+	switch f.how {
+	case overtaken:
+		for _, w := range writes {
+			items, err := f.Table.Get(ctx, w.Item.Key)
+			if err != nil {
+				return err
+			}
+			if it, ok := items[w.Item.Key]; ok { // the same once more: a version further
+				if err := f.Table.Write(ctx, store.Write{Item: it, If: store.At(it.Version)}); err != nil {
+					return err
+				}
+			}
+		}
+		return f.Table.Write(ctx, writes...)
+	case unknown:
+		if err := f.Table.Write(ctx, writes...); err != nil {
+			return err
+		}
+	}
+	return errFault
+}
+
+func (f *faulty) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) error {
+	if f.next() && f.how == fails {
+		return errFault
+	}
+	for _, m := range msgs {
+		job, err := queue.DecodeJob(m.Body)
+		if err != nil {
+			return err
+		}
+		f.jobs = append(f.jobs, job.Record+" "+job.Delivery+job.Dispute)
+	}
+	return nil
+}
+
+// play is what happens to an account: a message of events, or something else.
+type play struct {
+	events  []jsontext.Value
+	history time.Time // a message of the past, since then
+	rules   func(*watch.Rules)
+	answer  watch.AnswerValue // of the oldest alert
+	seed    []watch.Seed
+}
+
+func events(e ...jsontext.Value) play { return play{events: e} }
+
+// stage is the detector on an account of its own, behind what goes wrong.
+type stage struct {
+	*house
+	*faulty
+	stage *detect.Stage
+}
+
+func newStage(h *house, ref string) *stage {
+	s := &stage{house: &house{World: h.World, store: h.store, queue: h.queue, key: watch.AccountKey{Bank: "0125", Ref: ref}}, faulty: &faulty{Table: h.Table}}
+	s.stage = detect.New(detect.Config{Store: store.New(s.faulty), Queue: s.faulty, EscalateAfter: 15 * time.Minute, Now: h.World.Now, Logger: slog.New(slog.DiscardHandler)})
+	h.Put(store.PutAccount(worldtest.Account(s.key, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
+	return s
+}
+
+// do plays one thing, and brings its message again until it is done.
+func (s *stage) do(t *testing.T, p play) {
+	t.Helper()
+	switch {
+	case p.rules != nil:
+		s.rules(p.rules)
+		return
+	case p.seed != nil:
+		s.seed(t, p.seed...)
+		return
+	case p.answer != "":
+		rs := s.history(t)
+		lead := rs[len(rs)-1].IncidentID()
+		k := &dispute.Service{Store: s.store, Queue: nowhere{}, Now: s.World.Now, Logger: slog.New(slog.DiscardHandler)}
+		if _, err := k.Answer(t.Context(), lead, dispute.Answerer{Watcher: "w1"}, p.answer, watch.ViaPage); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	var events []jsontext.Value
+	for _, e := range p.events {
+		events = append(events, jsontext.Value(strings.ReplaceAll(string(e), `"acc_1"`, `"`+s.key.Ref+`"`)))
+	}
+	bodies := wire.EncodeBatch("0125", received, events, 1<<20)
+	if !p.history.IsZero() {
+		bodies = wire.EncodeHistory(wire.History{Bank: "0125", Account: s.key.Ref, From: p.history}, received, events, 1<<20)
+	}
+	for _, body := range bodies {
+		for receives := 1; ; receives++ {
+			v := s.stage.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: receives}})[0]
+			if v.Done {
+				break
+			}
+			if v.DeadLetter != "" || v.Delay <= 0 || receives == 4 {
+				t.Fatalf("received %d times it is %+v", receives, v)
+			}
+		}
+	}
+}
+
+type nowhere struct{}
+
+func (nowhere) Send(context.Context, queue.Name, ...queue.Outgoing) error { return nil }
+
+// left is all that an account's events left, with the ids that depend on the
+// account replaced: its records, activity and disputes, and what was queued.
+func (s *stage) left(t *testing.T) (kept []string, queued []string) {
+	t.Helper()
+	rs := s.history(t)
+	slices.SortFunc(rs, func(a, b *watch.Record) int {
+		return cmp.Or(a.OccurredAt.Compare(b.OccurredAt), cmp.Compare(a.Txn, b.Txn), cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Kind, b.Kind))
+	})
+	names := []string{s.key.Ref, "acc"}
+	for i, r := range rs {
+		names = append(names, r.ID, fmt.Sprint("record-", i))
+		if r.Dispute != "" {
+			names = append(names, r.Dispute, fmt.Sprint("dispute-", i))
+		}
+	}
+	plain := strings.NewReplacer(names...)
+	add := func(v any) {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = append(kept, plain.Replace(string(b)))
+	}
+	for _, r := range rs {
+		add(r)
+		if r.Dispute != "" {
+			d, err := s.store.Dispute(t.Context(), r.Dispute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Reference, d.Due = "", time.Time{}
+			add(d)
+		}
+	}
+	act, err := s.store.Activity(t.Context(), s.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(act)
+	for _, j := range s.jobs {
+		queued = append(queued, plain.Replace(j))
+	}
+	slices.Sort(queued)
+	return kept, slices.Compact(queued)
+}
+
+// Whatever call of the store or the queue goes wrong, and however, the message
+// comes again, and in the end the same is on record and the same is queued.
+func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	year := 365 * day
+	link := `,"service":"paypay"`
+	card := `,"descriptor":"PAYPAYｶ"`
+	h := newHouse(t)
+	n := 0
+	account := func() *stage { n++; return newStage(h, fmt.Sprintf("acc_f%d", n)) }
+	for name, plays := range map[string][]play{
+		"a debit that changes":                {events(say("debit", "a", "t", time.Hour, 5000, pending)), events(say("debit", "b", "t", 50*time.Minute, 7000, "")), events(say("debit.reversed", "c", "t", time.Minute, 0, ""))},
+		"an undoing that comes first":         {events(say("debit.reversed", "b", "t", time.Minute, 500, "")), events(say("debit", "a", "t", 2*time.Minute, 3000, ""))},
+		"an id on three days":                 {events(say("debit", "a", "t", 2*day, 3000, "")), events(say("debit", "b", "t", day, 3000, "")), events(say("debit", "c", "t", time.Minute, 4000, "")), events(say("debit", "d", "t", day, 3000, ""))},
+		"one id replaces another":             {events(say("debit", "a", "p", day, 3000, pending)), events(say("debit", "b", "t", time.Minute, 3200, `,"replaces":"p"`)), events(say("debit.reversed", "c", "t", 0, 0, ""))},
+		"one id replaces another, said later": {events(say("debit", "a", "p", day, 3000, pending)), events(say("debit", "b", "t", 2*time.Minute, 3200, "")), events(say("debit", "c", "t", 2*time.Minute, 3200, `,"replaces":"p"`))},
+		"one id replaces another, said first": {events(say("debit", "b", "t", time.Minute, 3200, `,"replaces":"p"`)), events(say("debit", "a", "p", day, 3000, pending))},
+		"a link":                              {events(say("charge_link.registered", "a", "l", 3*time.Hour, 0, link)), events(say("charge_link.removed", "b", "l", 2*time.Hour, 0, link)), events(say("charge_link.registered", "c", "l", time.Hour, 0, link))},
+		"a link of before, removed":           {{seed: []watch.Seed{{Service: "paypay", Since: received.Add(-year)}}}, events(say("charge_link.removed", "e", "l", time.Minute, 0, link))},
+		"a link of before, registered":        {{seed: []watch.Seed{{Service: "paypay", Since: received.Add(-year).Truncate(day).Add(-9 * time.Hour)}}}, events(say("charge_link.registered", "e", "l", year, 0, link))},
+		"history":                             {{history: received.Add(-year), events: []jsontext.Value{say("debit", "a", "t", 30*day, 3000, "")}}, events(say("debit", "c", "v", time.Minute, 3000, ""))},
+		"what comes too late":                 {events(say("debit", "a", "t", 20*day, 3000, "")), events(say("debit", "b", "u", 21*day, 3000, ""))},
+		"an incident":                         {events(say("debit", "a", "t", 4*time.Minute, 90000, "")), events(say("debit", "b", "u", 3*time.Minute, 90000, "")), events(say("debit.reversed", "d", "t", time.Minute, 0, ""))},
+		"what was reported":                   {events(say("debit", "a", "t", 4*time.Minute, 90000, pending)), {answer: watch.NotMine}, events(say("debit", "b", "u", 3*time.Minute, 100, "")), events(say("debit", "c", "t", 4*time.Minute, 95000, "")), events(say("debit.reversed", "d", "u", 0, 0, ""))},
+		"bills":                               {events(say("debit", "a", "t", 92*day, 21987, card)), events(say("debit", "b", "u", 62*day, 28110, card)), events(say("debit", "c", "v", 31*day, 40005, card)), events(say("debit", "d", "w", time.Minute, 19333, card))},
+		"words":                               {{rules: func(r *watch.Rules) { r.Keywords = []string{"ヤチン"} }}, events(say("debit", "a", "t", time.Minute, 80000, `,"descriptor":"ﾔﾁﾝ"`), say("debit", "b", "u", time.Minute, 80000, `,"descriptor":"ｶﾞｽ"`))},
+	} {
+		// run plays it all; the call of a message goes wrong, unless the message
+		// has not as many.
+		run := func(how string, step, at int) (s *stage, hit bool) {
+			s = account()
+			for i, p := range plays {
+				if s.at = 0; i == step {
+					s.calls, s.at, s.how = 0, at, how
+				}
+				s.do(t, p)
+				hit = hit || i == step && s.calls >= at
+			}
+			return s, hit
+		}
+		plain, _ := run("", 0, 0)
+		kept, queued := plain.left(t)
+		for step := range plays {
+			if plays[step].events == nil {
+				continue
+			}
+			for _, how := range []string{fails, unknown, overtaken} {
+				for at := 1; ; at++ {
+					s, hit := run(how, step, at)
+					if !hit {
+						break
+					}
+					gotKept, gotQueued := s.left(t)
+					if diff := gocmp.Diff(kept, gotKept); diff != "" {
+						t.Errorf("%s: message %d, call %d %s: on record\n%s", name, step, at, how, diff)
+					}
+					if diff := gocmp.Diff(queued, gotQueued); diff != "" {
+						t.Errorf("%s: message %d, call %d %s: queued\n%s", name, step, at, how, diff)
+					}
+					if t.Failed() {
+						t.FailNow()
+					}
+				}
+			}
+		}
+	}
+}
