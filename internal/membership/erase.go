@@ -38,10 +38,10 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 }
 
 // erase forgets an account of a bank: who watches it, their bindings, its
-// activity, records, open codes, and what of it lies in quarantine. Disputes
-// stay, as evidence: they name no person and no address. An alert that was in
-// the making leaves a record behind, which EraseRest removes when sweep finds
-// it due.
+// activity, records, open codes, what of it lies in quarantine, and what only a
+// newer version knows of it. Disputes stay, as evidence: they name no person
+// and no address. An alert that was in the making leaves a record behind, which
+// EraseRest removes when sweep finds it due.
 func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
 	e, err := d.Store.Erasure(ctx, k)
@@ -57,7 +57,11 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
 	// an account, which a later step finds. Who watches goes last: an owner
-	// who asked for this and sees it fail can ask again.
+	// who asked for this and sees it fail can ask again. What only a newer
+	// version knows may be anything.
+	if err := d.eraseUnknown(ctx, k); err != nil {
+		return err
+	}
 	if err := d.endSecrets(ctx, k, now); err != nil {
 		return err
 	}
@@ -98,14 +102,20 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 		return err
 	}
 	rebound := d.now()
-	if a, err := d.Store.Account(ctx, k); err == nil {
+	switch a, err := d.Store.Account(ctx, k); {
+	case err == nil:
 		for _, w := range a.Watchers {
 			if w.Since.Before(rebound) {
 				rebound = w.Since
 			}
 		}
-	} else if !errors.Is(err, store.ErrNotFound) {
+	case !errors.Is(err, store.ErrNotFound):
 		return err
+	default:
+		// With somebody bound since, it could be theirs: nothing known tells its age.
+		if err := d.eraseUnknown(ctx, k); err != nil {
+			return err
+		}
 	}
 	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(rebound) }); err != nil {
 		return err
@@ -142,6 +152,14 @@ func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which fu
 		return err
 	})
 	return gone, err
+}
+
+func (d *Service) eraseUnknown(ctx context.Context, k watch.AccountKey) error {
+	writes, err := d.Store.DeleteUnknown(ctx, k)
+	if err != nil {
+		return err
+	}
+	return d.inParts(ctx, writes)
 }
 
 func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
@@ -250,7 +268,7 @@ func (d *Service) Forget(ctx context.Context, lineUser string) ([]Bound, error) 
 			return nil, err
 		}
 	}
-	return list, nil
+	return list, d.closeDoor(ctx, lineUser) // a process may have died before it did
 }
 
 // ErrShared says that an account has another owner, whose records they are

@@ -102,7 +102,7 @@ func (d *Service) forgetting(ctx context.Context, lineUser string, leaving watch
 }
 
 // closeDoors ends the sessions, and the links to one, of people who watch
-// nothing any more. A failure is not the caller's: each account asks who
+// nothing any more, and removes what only a newer version keeps of them. A failure is not the caller's: each account asks who
 // watches it, and they end by themselves within the hour.
 func (d *Service) closeDoors(ctx context.Context, gone []watch.Watcher) {
 	for _, w := range gone {
@@ -124,5 +124,9 @@ func (d *Service) closeDoor(ctx context.Context, lineUser string) error {
 	if err != nil {
 		return err
 	}
-	return d.inParts(ctx, writes)
+	unknown, err := d.Store.DeleteUnknownOf(ctx, lineUser)
+	if err != nil {
+		return err
+	}
+	return d.inParts(ctx, append(unknown, writes...))
 }

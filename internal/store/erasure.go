@@ -54,3 +54,55 @@ func erased(pk string) watch.AccountKey {
 	bank, ref, _ := strings.Cut(strings.TrimPrefix(pk, "E#"), "#")
 	return watch.AccountKey{Bank: bank, Ref: ref}
 }
+
+// DeleteUnknown are the writes that remove, from an account's partition and from
+// its lists in an index, each item that is of no kind that this version knows,
+// or cannot be read as one: a newer version wrote it.
+func (s *Store) DeleteUnknown(ctx context.Context, k watch.AccountKey) ([]Write, error) {
+	return unknown(ctx, s, []place{
+		{Query{PK: accountPK(k)}, func(it Item) bool { return it.Key == profileKey(k) || it.Key == activityKey(k) }},
+		{Query{Index: History, PK: accountPK(k)}, known(recordItems)},
+		{Query{Index: History, PK: codesPK(k)}, known(codeItems)},
+		{Query{Index: History, PK: ticketsPK(AccountTickets(k))}, known(ticketItems)},
+	})
+}
+
+// DeleteUnknownOf are the same writes for a person.
+func (s *Store) DeleteUnknownOf(ctx context.Context, lineUser string) ([]Write, error) {
+	pk := personPK(lineUser)
+	return unknown(ctx, s, []place{
+		{Query{PK: pk}, func(it Item) bool { return it.SK == "PERSON" || isBinding(it.Key) }},
+		{Query{Index: History, PK: ticketsPK(PersonTickets(lineUser))}, known(ticketItems)},
+	})
+}
+
+// place is one query's items, and which of them this version knows.
+type place struct {
+	all   Query
+	known func(Item) bool
+}
+
+func unknown(ctx context.Context, t Table, places []place) (out []Write, err error) {
+	for _, p := range places {
+		for it, err := range all(ctx, t, p.all, kind[Item]{func(Key) bool { return true }, func(it Item) (*Item, error) { return &it, nil }}) {
+			if err != nil {
+				return nil, err
+			}
+			if !p.known(*it) {
+				out = append(out, Write{Item: Item{Key: it.Key}, If: Any, Delete: true})
+			}
+		}
+	}
+	return out, nil
+}
+
+// known tells whether an item is of a kind, and reads as one.
+func known[T any](k kind[T]) func(Item) bool {
+	return func(it Item) bool {
+		if !k.is(it.Key) {
+			return false
+		}
+		_, err := k.decode(it)
+		return err == nil
+	}
+}

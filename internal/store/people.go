@@ -169,13 +169,15 @@ func PutCode(c *Code) Write {
 
 // Codes lists an account's codes that are still kept.
 func (s *Store) Codes(ctx context.Context, k watch.AccountKey) iter.Seq2[*Code, error] {
-	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, as(under("C#", "C"), codes, func(c *Code, it Item) { c.Version = it.Version }))
+	return all(ctx, s, Query{Index: History, PK: codesPK(k)}, codeItems)
 }
 
 // DeleteCode removes a code.
 func DeleteCode(hash string) Write {
 	return Write{Item: Item{Key: codeKey(hash)}, If: Any, Delete: true}
 }
+
+var codeItems = as(under("C#", "C"), codes, func(c *Code, it Item) { c.Version = it.Version })
 
 func codeKey(hash string) Key           { return Key{"C#" + hash, "C"} }
 func codesPK(k watch.AccountKey) string { return "CODES#" + k.Bank + "#" + k.Ref }

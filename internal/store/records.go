@@ -15,6 +15,8 @@ var records = codec.For[watch.Record]("record")
 
 const recordPK = "R#"
 
+var recordItems = kind[watch.Record]{under(recordPK, "R"), readRecord}
+
 func recordKey(id string) Key { return Key{recordPK + id, "R"} }
 
 // recordBody is a record as it is stored. DynamoDB charges by the kilobyte
@@ -179,5 +181,5 @@ func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.T
 	if !to.IsZero() {
 		q.To = stamp(to) + "~"
 	}
-	return all(ctx, s, q, kind[watch.Record]{under(recordPK, "R"), readRecord})
+	return all(ctx, s, q, recordItems)
 }

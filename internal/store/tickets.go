@@ -88,8 +88,10 @@ func EndTicket(t *Ticket) Write {
 	return Write{Item: Item{Key: ticketKey(t.Kind, t.Hash)}, If: At(t.Version), Delete: true}
 }
 
+var ticketItems = as(under("T#", ""), tickets, func(t *Ticket, it Item) { t.Version = it.Version })
+
 // Tickets lists an owner's tickets that are still kept, in the order in which
 // they end. The list may lag behind writes.
 func (s *Store) Tickets(ctx context.Context, owner string) iter.Seq2[*Ticket, error] {
-	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner)}, as(under("T#", ""), tickets, func(t *Ticket, it Item) { t.Version = it.Version }))
+	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner)}, ticketItems)
 }
