@@ -60,6 +60,14 @@ func (s *sender) Send(ctx context.Context, q queue.Name, m ...queue.Outgoing) er
 	return s.Sender.Send(ctx, q, m...)
 }
 
+// packed says of each body that it is compressed.
+type packed struct{}
+
+func (packed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("Content-Encoding", "gzip")
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 // world is ingest and the bank API behind the gate, and a bank that calls them.
 type world struct {
 	*worldtest.Clock
@@ -161,6 +169,9 @@ func (w *world) everyEvent() {
 	w.post(http.StatusBadRequest, []byte(`{`))
 	w.post(http.StatusUnprocessableEntity, []byte(`{"events":[{}]}`))
 	w.post(http.StatusRequestEntityTooLarge, bytes.Repeat([]byte(" "), wire.MaxBody+1))
+	w.bank.HTTP = &http.Client{Transport: packed{}}
+	w.post(http.StatusUnsupportedMediaType, events.Samples[0].Body())
+	w.bank.HTTP = nil
 	w.queue.down = true
 	w.post(http.StatusServiceUnavailable, events.Samples[0].Body())
 	w.queue.down = false

@@ -60,7 +60,8 @@ type Config struct {
 // Handler serves /v1/banks/{bank}/… except that it takes no events, and /v1/services.
 type Handler struct {
 	Config
-	mux *http.ServeMux
+	mux   *http.ServeMux
+	tally *store.Tallier // of what was refused
 }
 
 // endpoint answers a request of a bank whose key was right, or of anybody if
@@ -98,7 +99,7 @@ func Routes() []string {
 
 // New makes the handler.
 func New(c Config) *Handler {
-	h := &Handler{Config: c, mux: http.NewServeMux()}
+	h := &Handler{Config: c, mux: http.NewServeMux(), tally: store.NewTallier()}
 	allowed := map[string][]string{eventsPath: {http.MethodPost}} // which ingest serves
 	for _, r := range routes {
 		allowed[r.path] = append(allowed[r.path], r.method)

@@ -17,8 +17,8 @@ const historyPath = "/v1/banks/{bank}/accounts/{account_ref}/history"
 
 // history takes what happened on an account before: it teaches and never
 // rings. The answer is the same whether somebody watches the account or not.
-// What is refused is told to the bank and kept nowhere: it asked for this
-// itself, and can send it again.
+// What is refused is told to the bank, counted in the health of its feed, and
+// kept nowhere: it asked for this itself, and can send it again.
 func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	ref, err := accountRef(r)
 	if err != nil {
@@ -46,6 +46,7 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 		return 0, nil, err
 	}
 	rep, good := read.Sort()
+	h.refuses(r, bank, len(rep.Rejected), now)
 	switch {
 	case len(read.Events) == 0 && past.From.IsZero():
 		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the batch is empty", Members: rep}
@@ -65,4 +66,15 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 		return 0, nil, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the history cannot be kept now; send all again", RetryAfter: 5 * time.Second}
 	}
 	return http.StatusAccepted, rep, nil
+}
+
+// refuses counts refused events. It is not worth failing a request for.
+func (h *Handler) refuses(r *http.Request, bank string, n int, now time.Time) {
+	if n == 0 {
+		return
+	}
+	h.tally.Refused(bank, n, now)
+	if err := h.tally.Save(r.Context(), h.Store, now); err != nil {
+		h.Logger.WarnContext(r.Context(), "bankapi: refused events cannot be counted now", "bank", bank, "err", err)
+	}
 }

@@ -163,6 +163,8 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 		why := w.Rules.Evaluate(&f, now)
 		n, ok := r.Notice(w.ID)
 		switch {
+		case ok && more && was.Service != "" && r.Service != was.Service:
+			n.Reasons.Reason = why // what was true of the other service is not said of this one
 		case why == 0:
 		case ok && more:
 			n.Reasons.Reason |= why

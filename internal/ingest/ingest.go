@@ -119,6 +119,9 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		h.Logger.Error("a bank's secrets cannot be read", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("try again")
 	}
+	if how := r.Header.Get("Content-Encoding"); how != "" && how != "identity" {
+		return wire.Reply{}, refusal(http.StatusUnsupportedMediaType, "bodies are taken as they are, without a Content-Encoding")
+	}
 	return h.accept(r.Context(), bank, r.Header.Get(webhooks.HeaderWebhookID), body, now)
 }
 

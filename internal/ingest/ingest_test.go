@@ -72,6 +72,8 @@ type desk struct {
 	old     string
 	cur     string
 	log     bytes.Buffer
+
+	encoding string // that bodies say they have
 }
 
 func newDesk(t *testing.T) *desk {
@@ -102,6 +104,9 @@ func (d *desk) post(t *testing.T, bank, secret, body string, at time.Time) *http
 	r.Header.Set("webhook-id", "msg_1")
 	r.Header.Set("webhook-timestamp", strconv.FormatInt(at.Unix(), 10))
 	r.Header.Set("webhook-signature", sig)
+	if d.encoding != "" {
+		r.Header.Set("Content-Encoding", d.encoding)
+	}
 	w := httptest.NewRecorder()
 	d.handler.ServeHTTP(w, r)
 	return w
@@ -238,6 +243,17 @@ func TestBodiesThatCannotBeTaken(t *testing.T) {
 				t.Errorf("content type %q", w.Header().Get("Content-Type"))
 			}
 		})
+	}
+}
+
+func TestABodyIsTakenAsItIs(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for how, want := range map[string]int{"": 202, "identity": 202, "gzip": 415, "br": 415} {
+		d.encoding = how
+		if w := d.post(t, "0125", d.cur, good, now); w.Code != want {
+			t.Errorf("Content-Encoding %q: %d, want %d", how, w.Code, want)
+		}
 	}
 }
 

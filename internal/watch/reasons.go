@@ -33,6 +33,9 @@ var named = func() []reasonName {
 		if row.Unsure != 0 {
 			out = append(out, reasonName{row.Unsure, row.UnsureSays})
 		}
+		if row.Lately != 0 {
+			out = append(out, reasonName{row.Lately, row.LatelySays})
+		}
 	}
 	slices.SortFunc(out, func(a, b reasonName) int { return cmp.Compare(a.reason, b.reason) })
 	return out

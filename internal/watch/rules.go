@@ -148,6 +148,9 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 		if row.About&about != 0 && !(row.Trustable && so.Trusted) && row.Tells(r, f, so) {
 			if row.Unsure != 0 && f.KnownFor < FirstAfter && f.WatchedFor < FirstAfterFeed {
 				so.Why |= row.Unsure
+				if f.WatchedFor >= FirstAfter {
+					so.Why |= row.Lately
+				}
 			} else {
 				so.Why |= row.Reason
 			}

@@ -28,6 +28,10 @@ type Rule struct {
 	// not on record for long enough to say Reason.
 	Unsure     Reason
 	UnsureSays string
+	// Lately is said with Unsure, and changes its words, once the account has
+	// been watched for FirstAfter: it does not make the alert critical.
+	Lately     Reason
+	LatelySays string
 	About      Subject
 	Tells      func(r *Rules, f *Facts, so Sofar) bool
 	// Trustable rules are silent about a debit that the watcher trusts. The
@@ -72,6 +76,7 @@ const (
 	NearLimit
 	FirstWatched
 	AfterDispute
+	FirstLately
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
@@ -98,7 +103,7 @@ var table = []Rule{
 		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Trustable: true,
 		// Who has used a wallet for years is not to be woken by its first debit
 		// since Kozamori watches.
-		Unsure: FirstWatched, UnsureSays: "first_watched",
+		Unsure: FirstWatched, UnsureSays: "first_watched", Lately: FirstLately, LatelySays: "first_lately",
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.FirstSeen && f.FirstSeen },
 	},
 	{

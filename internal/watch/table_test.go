@@ -118,12 +118,18 @@ func TestEachReasonHasOneNameAndStandsInTheTable(t *testing.T) {
 		if (row.Unsure != 0) != (row.UnsureSays != "") || row.Unsure.Critical() {
 			t.Errorf("%s is half unsure, or loud about it", row.Name)
 		}
+		if (row.Lately != 0) != (row.LatelySays != "") || row.Lately != 0 && row.Unsure == 0 || (row.Unsure | row.Lately).Critical() {
+			t.Errorf("%s is half unsure, or loud about it", row.Name)
+		}
 		if row.Unsure != 0 {
 			says[row.Unsure] = append(says[row.Unsure], row.UnsureSays)
 		}
+		if row.Lately != 0 {
+			says[row.Lately] = append(says[row.Lately], row.LatelySays)
+		}
 	}
 	names := map[string]bool{}
-	for r := NewLink; r <= FirstWatched; r <<= 1 {
+	for r := NewLink; r <= FirstLately; r <<= 1 {
 		own := slices.DeleteFunc(says[r], func(s string) bool { return s == "" })
 		if len(own) != 1 || names[own[0]] || !slices.Equal(r.Names(), own) {
 			t.Errorf("the reason with bit %b has the names %q", r, says[r])

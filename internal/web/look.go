@@ -151,7 +151,14 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		amount = strconv.FormatInt(part.Amount, 10)
 	}
 	whatItWas, stands := wording.CSVWords(lang, e, part)
-	return []string{at(part.OccurredAt), whatItWas, e.Service, tame(part.Descriptor), amount, tame(part.Txn),
+	happened, txn := at(part.OccurredAt), tame(part.Txn)
+	if part.DateOnly {
+		happened = part.OccurredAt.In(watch.JST).Format(time.DateOnly)
+	}
+	if part.Seeded() { // an id of ours, of which the bank knows nothing
+		txn = ""
+	}
+	return []string{happened, whatItWas, e.Service, tame(part.Descriptor), amount, txn,
 		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
 }
 

@@ -61,6 +61,7 @@ var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
 //   - if no such place follows a broken event, it extends to the end of the
 //     batch. That is so for the last one, and if what stands between events is
 //     broken as well;
+//   - where only the comma between two events is missing, both are taken;
 //   - a quote that is not escaped can make one event look like two. A bank
 //     that does not escape what merchants write is read as it writes.
 //
@@ -190,6 +191,12 @@ func (b *bodyReader) next() bool {
 		return true
 	case ']':
 		return b.lastOf(e, from, to)
+	case '{':
+		if b.begins(b.i) { // only the comma is missing
+			b.lost = true
+			b.add(e, from, to)
+			return true
+		}
 	}
 	if b.i < len(b.s) || b.beginning(from) >= 0 {
 		return b.broken(e, from, b.i, from)
@@ -297,20 +304,30 @@ func (b *bodyReader) beginning(from int) int {
 		if !comma {
 			continue
 		}
-		c := scan{s: b.s, i: at + 1}
-		if c.peek() != '"' {
-			continue
-		}
-		name, _, ok := strings.Cut(b.s[c.i+1:min(len(b.s), c.i+1+maxName)], `"`)
-		if !ok {
-			continue
-		}
-		c.i += len(name) + 2
 		closed := strings.HasSuffix(strings.TrimRight(before, space), "}")
-		if c.eat(':') && (find(name, 0) >= 0 || closed && isPlain(name)) {
+		if name, ok := b.firstName(at); ok && (find(name, 0) >= 0 || closed && isPlain(name)) {
 			return at
 		}
 	}
+}
+
+// begins tells whether the object at a byte begins as events do.
+func (b *bodyReader) begins(at int) bool {
+	name, ok := b.firstName(at)
+	return ok && (find(name, 0) >= 0 || isPlain(name))
+}
+
+// firstName is the name of the first member of what seems to be an object.
+func (b *bodyReader) firstName(at int) (name string, ok bool) {
+	c := scan{s: b.s, i: at + 1}
+	if c.peek() != '"' {
+		return "", false
+	}
+	if name, _, ok = strings.Cut(b.s[c.i+1:min(len(b.s), c.i+1+maxName)], `"`); !ok {
+		return "", false
+	}
+	c.i += len(name) + 2
+	return name, c.eat(':')
 }
 
 const maxName = 64

@@ -103,6 +103,7 @@ func TestAFieldOfAnEventIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 		"no type":                         {edit(`"type":"debit",`, ``), []string{"type missing"}},
 		"no transaction id":               {edit(`"transaction_id":"t-a",`, ``), []string{"transaction_id missing"}},
 		"an id of white space":            {edit(`"t-a"`, `" \u3000 "`), []string{"transaction_id empty"}},
+		"an id of which nothing is seen":  {edit(`"t-a"`, `"\ufeff \u200b\u2060"`), []string{"transaction_id empty"}},
 		"an id with white space about it": {edit(`"t-a"`, `"  t-a  "`), nil},
 		"128 characters of id":            {edit(`"t-a"`, `" `+strings.Repeat("x", 128)+` "`), nil},
 		"129 characters of id":            {edit(`"t-a"`, `"`+strings.Repeat("x", 129)+`"`), []string{"transaction_id too_long"}},
@@ -278,6 +279,19 @@ func TestWhereABrokenEventEnds(t *testing.T) {
 		}
 		if taken, _ := sorted(b); len(taken) != 2 && name != "an empty list and what is in" {
 			t.Errorf("%s: taken %v", name, taken)
+		}
+	}
+}
+
+func TestWhereOnlyACommaIsMissingEachEventIsTaken(t *testing.T) {
+	a, c, odd := debit("a"), debit("c"), `{"colour":1,`+debit("d")[1:]
+	broken := strings.Replace(debit("b"), `ｺｳｻﾞ"`, `ｺｳｻﾞ`, 1)
+	for body, want := range map[string][]string{
+		`{"events":[` + a + c + `]}`: {"a", "c"}, `{"events":[` + a + " \n" + odd + c + `],"x":{}}`: {"a", "d", "c"},
+		`{"events":[` + a + c + broken + `,` + odd + `]}`: {"a", "c", "d"},
+	} {
+		if taken, refused := sorted(read(t, []byte(body))); !cmp.Equal(taken, want) {
+			t.Errorf("%s: taken %v, %v", body, taken, refused)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"kozamori/internal/watch"
 )
@@ -165,12 +167,21 @@ func kept(*watch.Event, string) bool { return true }
 func (f *field) set(e *watch.Event, s string) string {
 	switch {
 	case f.least > 0:
-		s = strings.TrimSpace(s)
+		s = trimmed(s)
 	case f.strangers:
 		s = undirected(s)
 	}
 	*f.text(e) = s
 	return s
+}
+
+// trimmed is an id without white space around it, and without what cannot be
+// seen: a byte order mark, a joiner. Two ids that look the same are the same.
+func trimmed(s string) string {
+	if s = strings.TrimSpace(s); s == "" || s[0] < utf8.RuneSelf && s[len(s)-1] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }
 
 // undirected drops marks that turn the direction of text or take no room. A

@@ -79,11 +79,15 @@ var (
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
 	tWatchedAccount = text{ja: "ご家族の口座", en: "your family member's account"}
 
-	tTitleService     = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
-	tTitleUndecided   = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
-	tTitleEither      = text{ja: "%[2]sから引き落としがありました（%[1]sの引き落としか、%[3]s）", en: "There was a debit from %[2]s (by %[1]s, or %[3]s)"}
-	tTitleDebit       = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
-	tTitleLink        = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
+	tTitleService   = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
+	tTitleUndecided = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
+	tTitleEither    = text{ja: "%[2]sから引き落としがありました（%[1]sの引き落としか、%[3]s）", en: "There was a debit from %[2]s (by %[1]s, or %[3]s)"}
+	tTitleDebit     = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
+	tTitleLink      = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
+	// Of links from before somebody watched.
+	tTitleLinked        = text{ja: "%[2]sには、%[1]sのチャージ連携が登録されています", en: "There is a charge link with %[1]s on %[2]s"}
+	tTitleLinkedUnknown = text{ja: "%sには、チャージ連携が登録されています", en: "There is a charge link on %s"}
+
 	tTitleLinkUnknown = text{ja: "%sに新しいチャージ連携が登録されました", en: "A new charge link was registered on %s"}
 
 	tFactService   = text{ja: "決済サービス", en: "Payment service"}
@@ -196,7 +200,7 @@ func Undone(f AlertFacts) message.Message {
 		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, f.ServiceName)
 	}
 	if !r.UndoneAt.IsZero() {
-		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: Time(lang, r.UndoneAt, f.now())})
+		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
 	}
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
@@ -228,6 +232,10 @@ func (f *AlertFacts) title() string {
 	lang := f.lang()
 	account := pick(f.Guardian, tWatchedAccount, tYourAccount).in(lang)
 	switch {
+	case f.Record.Kind == watch.LinkRegistered && f.Record.Past && f.ServiceName == "":
+		return tTitleLinkedUnknown.in(lang, account)
+	case f.Record.Kind == watch.LinkRegistered && f.Record.Past:
+		return tTitleLinked.in(lang, f.ServiceName, account)
 	case f.Record.Kind == watch.LinkRegistered && f.ServiceName == "":
 		return tTitleLinkUnknown.in(lang, account)
 	case f.Record.Kind == watch.LinkRegistered:

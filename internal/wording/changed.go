@@ -101,9 +101,10 @@ func hidden(hide bool, without, with text, lang watch.Lang, amounts ...any) stri
 }
 
 // late says how old news are that the bank brought late; empty if they are not.
+// What is history was no news.
 func late(lang watch.Lang, r *watch.Record) string {
 	d := r.Late()
-	if d == 0 {
+	if d == 0 || r.Past {
 		return ""
 	}
 	link := r.Kind == watch.LinkRegistered

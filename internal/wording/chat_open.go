@@ -137,7 +137,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if where != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: where})
 	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, last, now)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: bankTime(lang, last, now)})
 	of := ""
 	if several {
 		of = where

@@ -225,7 +225,7 @@ func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	if d.Kind != watch.LinkRegistered && !f.HideAmount {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, d.Amount)})
 	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: Time(lang, d.OccurredAt, d.ReceivedAt)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: bankTime(lang, d.OccurredAt, d.ReceivedAt)})
 	if !d.AnsweredAt.IsZero() {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, d.ReceivedAt)})
 	}

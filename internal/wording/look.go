@@ -256,7 +256,7 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	a := s.Activity
 	since := tServUnlink.in(lang)
 	if l, ok := s.linked(); ok {
-		since = Time(lang, l.RegisteredAt, now)
+		since = bankTime(lang, l.RegisteredAt, now)
 	} else if len(a.Links) > 0 {
 		since = tServRemoved.in(lang)
 	}
@@ -264,7 +264,7 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	if a.Debits == 0 { // its times are of links
 		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
 	}
-	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Time(lang, a.FirstAt, now)}, message.Fact{Label: tServLast.in(lang), Value: Time(lang, a.LastAt, now)})
+	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: bankTime(lang, a.FirstAt, now)}, message.Fact{Label: tServLast.in(lang), Value: bankTime(lang, a.LastAt, now)})
 	if !hide {
 		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
 	}

@@ -62,7 +62,7 @@ func (f *PageFacts) history() []message.Moment {
 	var out []message.Moment
 	say := func(at time.Time, t text, args ...any) {
 		if !at.IsZero() {
-			out = append(out, message.Moment{At: at, When: Time(lang, at, f.Now), Say: t.in(lang, args...)})
+			out = append(out, message.Moment{At: at, When: bankTime(lang, at, f.Now), Say: t.in(lang, args...)})
 		}
 	}
 	link := r.Kind == watch.LinkRegistered

@@ -21,6 +21,8 @@ type ruleWords struct {
 	why   sentence // in an alert
 	// unsure is said instead while too little is on record to say why.
 	unsure sentence
+	// lately is said instead of that once the account is watched for a while.
+	lately sentence
 	when   text // to somebody whose account is connected, with the amount if the rule has one
 }
 
@@ -43,7 +45,8 @@ var aboutRules = []ruleWords{
 	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint), why: with(tWhyService), when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
 	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // it cannot be switched off
-	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService)},
+	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService),
+		lately: with(tWhyFirstLately, theService, days(watch.FirstAfter))},
 	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
 		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
@@ -112,6 +115,8 @@ func (f *AlertFacts) why() []string {
 	for _, row := range watch.Table() {
 		s := wordsOf(row.Name).why
 		switch {
+		case row.Lately != 0 && f.Notice.Reasons.Has(row.Lately) && !f.Notice.Reasons.Has(row.Reason):
+			s = wordsOf(row.Name).lately
 		case row.Unsure != 0 && f.Notice.Reasons.Has(row.Unsure) && !f.Notice.Reasons.Has(row.Reason):
 			s = wordsOf(row.Name).unsure
 		case row.Says == "" || !f.Notice.Reasons.Has(row.Reason):
@@ -155,6 +160,7 @@ var (
 	tWhyAfterLink    = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
 	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since you connected it."}
+	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sの引き落としはありませんでした。", en: "There was no debit by %[1]s from this account in the last %[2]s at least."}
 	tWhyFirst        = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
 	tWhyMonthly      = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}

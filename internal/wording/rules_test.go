@@ -34,6 +34,12 @@ func TestEachRuleHasItsWordsInBothLanguagesAndAField(t *testing.T) {
 					t.Errorf("%s: why in %s while it is not sure: %q", row.Name, lang, why)
 				}
 			}
+			if row.Lately != 0 {
+				f := alertFacts(lang, debit(), row.Unsure|row.Lately)
+				if why := f.why(); len(why) != 1 || strings.Contains(why[0], "%!") || said[why[0]] || !strings.Contains(why[0], "30") {
+					t.Errorf("%s: why in %s after a while: %q", row.Name, lang, why)
+				}
+			}
 			field, _ := RuleField(row.Name)
 			if field == "" != slices.Contains(fieldless, row.Name) {
 				t.Errorf("%s has the field %q", row.Name, field)

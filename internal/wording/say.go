@@ -82,7 +82,16 @@ func When(lang watch.Lang, r *watch.Record, now time.Time) string {
 	if r.DateOnly {
 		return Day(lang, r.OccurredAt, now)
 	}
-	return Time(lang, r.OccurredAt, now)
+	return bankTime(lang, r.OccurredAt, now)
+}
+
+// bankTime writes a time that a bank told. Banks without times tell days, which
+// are kept as their first moment in Japan: of that moment only the day is said.
+func bankTime(lang watch.Lang, t, now time.Time) string {
+	if j := t.In(watch.JST); j.Equal(time.Date(j.Year(), j.Month(), j.Day(), 0, 0, 0, 0, watch.JST)) {
+		return Day(lang, t, now)
+	}
+	return Time(lang, t, now)
 }
 
 // Day writes a day in JST: 9月3日(木), with the year when it is not the one of

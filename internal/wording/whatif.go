@@ -40,7 +40,7 @@ func (f *SettingsFacts) whatIf() message.Part {
 		} else if !f.View.Watcher.HideAmount {
 			say += " " + Yen(lang, h.Amount)
 		}
-		p.History = append(p.History, message.Moment{At: h.At, When: Time(lang, h.At, f.Now), Say: say})
+		p.History = append(p.History, message.Moment{At: h.At, When: bankTime(lang, h.At, f.Now), Say: say})
 	}
 	return p
 }

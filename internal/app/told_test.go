@@ -1,0 +1,448 @@
+package app_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/app"
+	"kozamori/internal/sim"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/watch"
+)
+
+// What is told is true: each file of testdata/told is a story between a bank, a
+// person and the house. A line that begins with "> " is what one of them does,
+// "#" says what must be true, and the rest is what the person and the bank
+// learn of it, the same on each kind of store. The doings:
+//
+//	debit, reversed, link, unlink KEY=VALUE …   an event; several of one batch with " ; " between them
+//	past KEY=VALUE … ; …                        debits and links of the account's history
+//	raw BODY                                    a batch as it stands; NOW is the time
+//	code KEY=VALUE …                            the bank issues a code and the person sends it
+//	later 26h                                   time passes, and sweep runs
+//	tap LABEL                                   the newest button that is called so; LABEL*2 is that of the message before
+//	says TEXT                                   the person writes
+//	pages NAME …                                the person looks at their pages
+//	event ID, txn ID, health, books, links      what the bank, or the account, has on record
+//
+// Keys of events are the fields; "yen" is amount and currency, "txn" the
+// transaction, "at" how long ago it was (default: now), "on" how many days ago.
+func TestWhatIsToldIsTrue(t *testing.T) {
+	files, err := filepath.Glob("testdata/told/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stories", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+				t.Parallel()
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := newStory(t, kind)
+				for line := range strings.Lines(string(want)) {
+					s.line(strings.TrimSuffix(line, "\n"))
+				}
+				got := s.out.String()
+				if *update && kind == worldtest.Embedded {
+					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+					t.Errorf("what is told (-want +got):\n%s", diff)
+				}
+				if v := append(s.town.line.Violations(), s.books.Violations()...); len(v) > 0 {
+					t.Error(v)
+				}
+			})
+		})
+	}
+}
+
+// story is a town with a person, and a bank that keeps books.
+type story struct {
+	*town
+	owner *person
+	books *sim.Bank
+	out   strings.Builder
+	n     int // events so far
+	heard int // messages that were told
+	told  int // callbacks that were told
+}
+
+const storyRef = "acc_1"
+
+func newStory(t *testing.T, kind worldtest.Kind) *story {
+	h := newTownOn(t, func(m *app.Means) { m.Table = worldtest.TableOn(t, kind, m.Now) })
+	s := &story{town: h, owner: h.person("花子", "ja")}
+	s.books = &sim.Bank{Code: "0125", Secrets: []string{h.bank.secret}, APIKey: h.key, API: h.url, Now: h.Now}
+	callback := httptest.NewServer(s.books)
+	t.Cleanup(callback.Close)
+	b, err := h.store.Bank(t.Context(), "0125")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Callback = callback.URL + "/sim/bank/callback"
+	if err := h.store.Write(t.Context(), store.PutBank(b)); err != nil {
+		t.Fatal(err)
+	}
+	s.owner.says("はじめまして")
+	s.heard = len(s.owner.heard())
+	return s
+}
+
+func (s *story) say(format string, args ...any) { fmt.Fprintf(&s.out, format+"\n", args...) }
+
+// line does what a line says, and writes down what comes of it.
+func (s *story) line(line string) {
+	s.t.Helper()
+	do, is := strings.CutPrefix(line, "> ")
+	if !is {
+		if line == "" || line[0] == '#' {
+			s.say("%s", line)
+		}
+		return
+	}
+	s.say("%s", line)
+	word, rest, _ := strings.Cut(do, " ")
+	switch word {
+	case "debit", "reversed", "link", "unlink":
+		s.posts(s.batch(do))
+	case "raw":
+		s.posts(strings.ReplaceAll(rest, "NOW", s.Now().Format(time.RFC3339)))
+	case "past":
+		s.answer(http.MethodPost, "/accounts/"+storyRef+"/history", s.batch(rest))
+	case "code":
+		s.enrols(rest)
+	case "later":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			s.t.Fatalf("%s: %v", line, err)
+		}
+		s.town.later(d)
+	case "tap":
+		s.taps(rest)
+	case "says":
+		s.owner.says(rest)
+	case "event":
+		s.answer(http.MethodGet, "/events/"+url.PathEscape(rest), "")
+	case "txn":
+		s.answer(http.MethodGet, "/events?account_ref="+storyRef+"&transaction_id="+url.QueryEscape(rest), "")
+	case "health":
+		s.answer(http.MethodGet, "/health", "")
+	case "books":
+		for _, d := range s.books.Disputes() {
+			s.say("  in the books: %s %s %d yen, change %d", d.Status, d.Transaction, d.Amount, d.Seq)
+		}
+	case "links":
+		s.links()
+	case "pages":
+		s.pages(strings.Fields(rest))
+	default:
+		s.t.Fatalf("what is %q", line)
+	}
+	s.settle()
+	s.Add(6 * time.Second) // what follows a message waits 5
+	s.settle()
+	s.hears()
+}
+
+// hears writes down what the phone and the bank have heard since.
+func (s *story) hears() {
+	all := s.owner.heard()
+	var now []string
+	for _, m := range all[s.heard:] {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			s.t.Fatal(err)
+		}
+		var out []string
+		words(v, &out)
+		now = append(now, "  phone: "+strings.Join(gist(out), " / "))
+		if strings.Contains(m, "00:00") {
+			s.t.Errorf("a time that the bank did not tell: %s", m)
+		}
+	}
+	s.heard = len(all)
+	slices.Sort(now) // what is of two incidents is sent at once
+	calls := s.books.Callbacks()
+	for _, c := range calls[s.told:] {
+		now = append(now, "  bank: "+c.Type+" "+s.plain(c.Body, "dispute_id", "reference", "at", "type", "bank", "account_ref", "event_id", "service_name", "timeline", "via", "kozamori", "record"))
+	}
+	s.told = len(calls)
+	for _, l := range now {
+		s.say("%s", l)
+	}
+}
+
+// pages looks at pages, on which no time stands that was not told.
+func (s *story) pages(names []string) {
+	s.t.Helper()
+	for _, name := range names {
+		s.owner.visits(name)
+		if strings.Contains(s.owner.html, "00:00") {
+			s.t.Errorf("%s says 00:00: %s", name, s.owner.html)
+		}
+	}
+	s.heard = len(s.owner.heard())
+}
+
+// gist leaves out of a message's texts what each message says.
+func gist(all []string) (out []string) {
+	for i := 0; i < len(all); i++ {
+		switch x := all[i]; {
+		case x == "決済サービス" || x == "口座":
+			i++
+		case strings.HasPrefix(x, "銀行や警察、口座守が"), x == "いま、していただきたいこと", strings.HasPrefix(x, "身に覚えがないときは、すぐに"),
+			strings.Contains(x, "にも、身に覚えがないと伝えてください"), strings.HasPrefix(x, "電話 "), x == "くわしく見る", x == "身に覚えがない", x == "自分です", x == "お知らせした理由":
+		default:
+			out = append(out, strings.ReplaceAll(x, "\n", " "))
+		}
+	}
+	return out
+}
+
+// plain is a JSON text on one line, without some members, whose ids are the
+// same each time.
+func (s *story) plain(raw []byte, without ...string) string {
+	var v map[string]any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		s.t.Fatalf("%s: %v", raw, err)
+	}
+	var drop func(v any)
+	drop = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, x := range v {
+				if slices.Contains(without, k) || strings.HasSuffix(k, "_at") {
+					delete(v, k)
+				}
+				drop(x)
+			}
+		case []any:
+			for _, x := range v {
+				drop(x)
+			}
+		}
+	}
+	drop(v)
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(string(b), `"`, ""), ",", ", ")
+}
+
+// batch makes the events of a line.
+func (s *story) batch(line string) string {
+	var out []string
+	for part := range strings.SplitSeq(line, " ; ") {
+		out = append(out, s.event(part))
+	}
+	return `{"events":[` + strings.Join(out, ",") + `]}`
+}
+
+func (s *story) event(part string) string {
+	words := strings.Fields(part)
+	s.n++
+	kinds := map[string]watch.Kind{"debit": watch.Debit, "reversed": watch.DebitReversed, "link": watch.LinkRegistered, "unlink": watch.LinkRemoved}
+	e := map[string]any{"id": "e" + strconv.Itoa(s.n), "type": kinds[words[0]], "account_ref": storyRef, "transaction_id": "t" + strconv.Itoa(s.n),
+		"occurred_at": s.Now().Format(time.RFC3339)}
+	if words[0] == "debit" {
+		e["descriptor"] = "ﾄﾞｺﾓｺｳｻﾞ"
+	}
+	for _, w := range words[1:] {
+		key, value, ok := strings.Cut(w, "=")
+		value = strings.ReplaceAll(value, "_", " ")
+		switch {
+		case !ok:
+			s.t.Fatalf("%s: what is %q", part, w)
+		case key == "yen":
+			e["amount"], e["currency"] = json.Number(value), "JPY"
+		case key == "txn":
+			e["transaction_id"] = value
+		case key == "at":
+			ago, err := time.ParseDuration(value)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			e["occurred_at"] = s.Now().Add(-ago).Format(time.RFC3339)
+		case key == "on":
+			days, err := strconv.Atoi(value)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			delete(e, "occurred_at")
+			e["occurred_on"] = s.Now().In(watch.JST).AddDate(0, 0, -days).Format(time.DateOnly)
+		case key == "balance":
+			e["balance_after"] = json.Number(value)
+		default:
+			e[key] = value
+		}
+	}
+	b, err := json.Marshal(e)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// posts sends a batch, and writes down the answer unless all is taken.
+func (s *story) posts(body string) {
+	s.t.Helper()
+	a, err := s.books.Post(context.Background(), []byte(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var rep struct{ Accepted int }
+	if err := json.Unmarshal(a.Body, &rep); err != nil {
+		s.t.Fatal(err)
+	}
+	if plain := fmt.Sprintf(`{"accepted":%d,"rejected":[]}`, rep.Accepted); strings.TrimSpace(string(a.Body)) != plain {
+		s.say("  answer %d: %s", a.Status, s.plain(a.Body, "problems"))
+	}
+}
+
+// answer calls the bank API and writes down what it says.
+func (s *story) answer(method, path, body string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+"/v1/banks/0125"+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var v map[string]any
+	if err := json.NewDecoder(bufio.NewReader(res.Body)).Decode(&v); err != nil {
+		s.t.Fatal(err)
+	}
+	events, ok := v["events"].([]any)
+	if !ok {
+		raw, _ := json.Marshal(v)
+		s.say("  answer %d: %s", res.StatusCode, s.plain(raw, "problems", "last_event"))
+		return
+	}
+	for _, e := range events {
+		raw, _ := json.Marshal(e)
+		s.say("  on record: %s", s.plain(raw, "account_ref"))
+	}
+	if out, ok := v["outcome"]; ok {
+		s.say("  on record: %v", out)
+	}
+}
+
+// enrols has the bank issue a code, and the person send it. "links" are
+// service@day, with commas between them.
+func (s *story) enrols(rest string) {
+	s.t.Helper()
+	req := map[string]any{"account_ref": storyRef, "account_mask": worldtest.Mask}
+	for _, w := range strings.Fields(rest) {
+		key, value, _ := strings.Cut(w, "=")
+		if key != "links" {
+			req[key] = value
+			continue
+		}
+		var links []any
+		for l := range strings.SplitSeq(value, ",") {
+			service, since, _ := strings.Cut(l, "@")
+			links = append(links, map[string]string{"service": service, "since": since})
+		}
+		req[key] = links
+	}
+	body, err := json.Marshal(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.owner.says(s.call(http.MethodPost, "/codes", string(body))["code"].(string))
+	if rest == "" {
+		s.heard = len(s.owner.heard())
+	}
+}
+
+// taps presses the newest button that is called so; after a "*" stands which.
+func (s *story) taps(label string) {
+	s.t.Helper()
+	label, nth, _ := strings.Cut(label, "*")
+	n, _ := strconv.Atoi(nth)
+	for _, m := range slices.Backward(s.owner.heard()) {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			s.t.Fatal(err)
+		}
+		data := buttonOf(v, label)
+		if data == "" {
+			continue
+		}
+		if n--; n > 0 {
+			continue
+		}
+		if err := s.town.line.Tap(s.owner.id, data, ""); err != nil {
+			s.t.Fatal(err)
+		}
+		return
+	}
+	s.t.Fatalf("no button is called %q", label)
+}
+
+// buttonOf is what a button of a message sends; empty if there is none.
+func buttonOf(v any, label string) string {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			if d := buttonOf(x, label); d != "" {
+				return d
+			}
+		}
+	case map[string]any:
+		if v["label"] == label && v["data"] != nil {
+			return v["data"].(string)
+		}
+		for _, x := range v {
+			if d := buttonOf(x, label); d != "" {
+				return d
+			}
+		}
+	}
+	return ""
+}
+
+// links writes down what the account's activity knows of each service.
+func (s *story) links() {
+	act, err := s.store.Activity(s.t.Context(), watch.AccountKey{Bank: "0125", Ref: storyRef})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var ids []string
+	for id := range act.Services {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		x := act.Services[id]
+		s.say("  activity: %q first %s, %d debits, months %v, %d links", id, x.FirstAt.In(watch.JST).Format(time.DateOnly), x.Debits, x.Months, len(x.Links))
+	}
+	s.say("  activity: %d recent debits, known from %v", len(act.Recent), !act.HistoryFrom.IsZero())
+}
