@@ -12,6 +12,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/channel"
 	"kozamori/internal/queue"
+	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
 
@@ -127,7 +128,7 @@ func TestADeploymentHasWhatEachChannelNeeds(t *testing.T) {
 	}
 
 	// A channel that is registered and no more lacks all of it.
-	more := []channel.Channel{{Kind: "fax", Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Workers: 1,
+	more := []channel.Channel{{Kind: "fax", Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Parallel: 1,
 		Key: func(record string, d *watch.Delivery) string { return d.FeedbackKey(record) }}}
 	for _, kind := range app.Channels().Kinds() {
 		c, err := app.Channels().Get(kind)
@@ -160,9 +161,13 @@ func TestADeploymentHasNoQueueThatNobodyNamed(t *testing.T) {
 	if !slices.Equal(slices.Sorted(slices.Values(queue.Names)), slices.Sorted(slices.Values(known))) {
 		t.Errorf("the queues are %q, those of the house and the channels %q", queue.Names, known)
 	}
+	consumers, err := app.New(app.Config{LinkKeys: []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}}, app.Means{}).Consumers()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, n := range known {
-		if app.Workers(n) < 1 {
-			t.Errorf("no worker takes %s", n)
+		if consumers[n] == nil {
+			t.Errorf("no stage works on %s", n)
 		}
 	}
 	stack := parse(t, "../template.yaml")

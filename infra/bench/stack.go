@@ -128,16 +128,14 @@ func (s *stack) fill(ctx context.Context, n int) error {
 
 // work lets the stages of some queues run until the function is called.
 func (s *stack) work(ctx context.Context, names ...queue.Name) (func(), error) {
-	stages, err := s.sys.Stages()
+	consumers, err := s.sys.Consumers()
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	for _, n := range names {
-		wg.Go(func() {
-			queue.Run(ctx, s.queue, n, stages[n], queue.RunOptions{Workers: app.Workers(n), Batch: 10, Logger: s.sys.Logger})
-		})
+		wg.Go(func() { consumers[n](ctx) })
 	}
 	return func() { cancel(); wg.Wait() }, nil
 }

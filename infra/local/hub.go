@@ -51,6 +51,7 @@ func (h *hub) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	flush := http.NewResponseController(w)
+	_ = flush.SetReadDeadline(time.Time{}) // it lasts, and its request has been read
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	told := int64(-1)

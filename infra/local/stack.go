@@ -150,7 +150,8 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err != nil {
 		return err
 	}
-	s.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)}
+	s.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)}
 	if config.BaseURL == "" {
 		config.BaseURL = s.URL
 	}
@@ -221,6 +222,10 @@ func (t noticing) Write(ctx context.Context, writes ...store.Write) error {
 	return err
 }
 
+// stopTime is how long stopping may take, whatever hangs outside: what is
+// acknowledged is on disk by then, and what was being sent is sent again.
+const stopTime = 7 * time.Second
+
 // Close finishes what is under way, stops serving and closes the files. It
 // can be called on a stack that never came up.
 func (s *stack) Close() error {
@@ -235,7 +240,7 @@ func (s *stack) Close() error {
 		s.working.Wait()
 		s.hub.close()
 		if s.server != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
 			_ = s.server.Shutdown(ctx)
 		}
@@ -243,7 +248,7 @@ func (s *stack) Close() error {
 	}()
 	select {
 	case <-done:
-	case <-time.After(30 * time.Second):
+	case <-time.After(stopTime):
 		s.Logger.Error("something would not end in time; what was acknowledged is kept")
 	}
 	var errs []error

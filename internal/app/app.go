@@ -46,6 +46,7 @@ type Means struct {
 	Now      func() time.Time  // nil is time.Now
 	Logger   *slog.Logger      // nil is slog.Default
 	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
+	Patience time.Duration     // see notify.Config
 }
 
 // System builds the parts. A method that can fail does so only for what Check
@@ -141,8 +142,16 @@ func (s *System) composer() (*notify.Composer, error) {
 	return &notify.Composer{Store: s.Store, Names: s.names, Tokens: keys, BaseURL: s.BaseURL}, nil
 }
 
-// Notify works on the queues of the channels, and on queue.Bank.
+// Notify works on the queues of the channels, and on queue.Bank, batch by batch.
 func (s *System) Notify() (queue.Handler, error) {
+	stage, err := s.notifier()
+	if err != nil {
+		return nil, err
+	}
+	return s.upToDateWith(stage.Handle), nil
+}
+
+func (s *System) notifier() (*notify.Stage, error) {
 	composer, err := s.composer()
 	if err != nil {
 		return nil, err
@@ -151,9 +160,9 @@ func (s *System) Notify() (queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDateWith(notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
-		Composer: composer, Now: s.Now, Logger: s.Logger}).Handle), nil
+		Composer: composer, Patience: s.Patience, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Feedback acts on what became of messages that were accepted.

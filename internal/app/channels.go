@@ -69,16 +69,4 @@ func (s *System) mails() (channel.Sender, error) {
 
 // workers is how many batches of a queue of the house are worked on at a time:
 // what calls others waits most of the time, detect for the disk.
-var workers = map[queue.Name]int{queue.Events: 2, queue.Bank: 4, queue.Chat: 4}
-
-// Workers is how many batches of a queue Run works on at a time.
-func Workers(n queue.Name) int { return busy(Channels(), n) }
-
-func busy(channels channel.Registry, n queue.Name) int {
-	for _, kind := range channels.Kinds() {
-		if c, err := channels.Get(kind); err == nil && c.Queue() == n {
-			return c.Workers
-		}
-	}
-	return workers[n]
-}
+var workers = map[queue.Name]int{queue.Events: 2, queue.Chat: 4}

@@ -23,3 +23,11 @@ func (s *System) upToDateWith(h queue.Handler) queue.Handler {
 		return h(ctx, msgs)
 	}
 }
+
+// flowing is upToDate for a stage whose messages do not wait for one another.
+func (s *System) flowing(f queue.Flow) queue.Flow {
+	return func(ctx context.Context, msgs []queue.Message, settle func(queue.Message, queue.Verdict)) {
+		s.live.Refresh(ctx)
+		f(ctx, msgs, settle)
+	}
+}

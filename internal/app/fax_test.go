@@ -47,9 +47,9 @@ func (f *fax) Send(_ context.Context, to, key string, m message.Message) watch.O
 // channel is the provider as a channel.
 func (f *fax) channel() channel.Channel {
 	return channel.Channel{
-		Kind:    faxKind,
-		Label:   map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"},
-		Workers: 1, Feedback: true,
+		Kind:     faxKind,
+		Label:    map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"},
+		Parallel: 1, Feedback: true,
 		Key: func(record string, d *watch.Delivery) string { return d.FeedbackKey(record) },
 		SameAddress: func(a, b string) bool {
 			bare := func(s string) string { return strings.ReplaceAll(s, "-", "") }

@@ -150,22 +150,51 @@ func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
 	return stages, nil
 }
 
+const (
+	// underWay is how many messages of a queue whose messages do not wait for one
+	// another one process works on at a time; most of them wait for an answer.
+	underWay = 256
+	// grace is how long calls under way may go on once the process is to stop.
+	grace = 5 * time.Second
+)
+
+// Consumers are what consumes each queue, until its context ends and the work
+// under way has ended.
+func (s *System) Consumers() (map[queue.Name]func(context.Context), error) {
+	stages, err := s.Stages()
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.notifier() // one: it bounds the calls of all queues
+	if err != nil {
+		return nil, err
+	}
+	flow := s.flowing(n.Flow)
+	all := map[queue.Name]func(context.Context){}
+	for name, h := range stages {
+		if w, ok := workers[name]; ok {
+			all[name] = func(ctx context.Context) {
+				queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: w, Batch: 10, Logger: s.Logger})
+			}
+			continue
+		}
+		all[name] = func(ctx context.Context) {
+			queue.Stream(ctx, s.Queue, name, flow, queue.StreamOptions{Most: underWay, Grace: grace, Logger: s.Logger})
+		}
+	}
+	return all, nil
+}
+
 // Run consumes every queue and sweeps at each tick until ctx ends, then
 // finishes what is under way. A nil tick sweeps at once and each minute.
 func (s *System) Run(ctx context.Context, tick <-chan time.Time) error {
-	stages, err := s.Stages()
-	if err != nil {
-		return err
-	}
-	channels, err := s.channels()
+	consumers, err := s.Consumers()
 	if err != nil {
 		return err
 	}
 	var wg sync.WaitGroup
-	for name, h := range stages {
-		wg.Go(func() {
-			queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: busy(channels, name), Batch: 10, Logger: s.Logger})
-		})
+	for _, consume := range consumers {
+		wg.Go(func() { consume(ctx) })
 	}
 	wg.Go(func() { s.sweeps(ctx, tick) })
 	wg.Wait()

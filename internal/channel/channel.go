@@ -39,8 +39,8 @@ type Channel struct {
 	// Label is what people call it, as it stands in a sentence: LINE, mail. Both
 	// languages must be there.
 	Label map[watch.Lang]string
-	// Workers is how many batches one process works on at a time.
-	Workers int
+	// Parallel is how many messages one process hands over at a time.
+	Parallel int
 	// Lease is how long a message that was handed over may be without an
 	// outcome before another worker may try: for a provider that drops no
 	// second copy. Zero for one that does.
@@ -143,8 +143,8 @@ func (c *Channel) check() error {
 		return errors.New("it has no label in both languages")
 	case c.Key == nil:
 		return errors.New("it has no key for its provider")
-	case c.Workers < 1 || c.Lease < 0:
-		return errors.New("its workers or its lease make no sense")
+	case c.Parallel < 1 || c.Lease < 0:
+		return errors.New("its calls at a time or its lease make no sense")
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func fax(change func(*channel.Channel)) channel.Channel {
-	c := channel.Channel{Kind: "fax", Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Workers: 1,
+	c := channel.Channel{Kind: "fax", Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Parallel: 1,
 		Key: func(record string, d *watch.Delivery) string { return record + d.ID }}
 	if change != nil {
 		change(&c)
@@ -30,7 +30,7 @@ func TestAChannelThatDoesNotSayWhatItHasToIsRefused(t *testing.T) {
 		"the queue of the chat":        {func(c *channel.Channel) { c.Kind = "chat" }, "another use"},
 		"a label in one language only": {func(c *channel.Channel) { c.Label = map[watch.Lang]string{watch.Japanese: "ファクス"} }, "both languages"},
 		"no key":                       {func(c *channel.Channel) { c.Key = nil }, "no key"},
-		"no workers":                   {func(c *channel.Channel) { c.Workers = 0 }, "make no sense"},
+		"no calls":                     {func(c *channel.Channel) { c.Parallel = 0 }, "make no sense"},
 		"a lease that is over before":  {func(c *channel.Channel) { c.Lease = -time.Second }, "make no sense"},
 	} {
 		r, err := channel.Register(fax(c.change))

@@ -15,7 +15,7 @@ import (
 var Channel = channel.Channel{
 	Kind:        watch.Email,
 	Label:       map[watch.Lang]string{watch.Japanese: "メール", watch.English: "mail"},
-	Workers:     4,
+	Parallel:    32,
 	Lease:       time.Minute,
 	Stoppable:   true,
 	Feedback:    true,

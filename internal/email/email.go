@@ -79,6 +79,11 @@ func New(c Config) (*Client, error) {
 	if c.HTTP != nil {
 		h = *c.HTTP
 	}
+	if h.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = Channel.Parallel
+		h.Transport = t
+	}
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.send = sesv2.NewFromConfig(c.AWS, func(o *sesv2.Options) {
 		if c.Endpoint != "" {

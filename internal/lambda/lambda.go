@@ -42,6 +42,10 @@ import (
 	"kozamori/internal/version"
 )
 
+// patience is how long a batch waits for calls that hang once its others have
+// ended: a function that waits for one person is not there for others.
+const patience = time.Second
+
 // startTime is how long getting warm may take.
 const startTime = 8 * time.Second
 
@@ -110,7 +114,7 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 		}
 	}
 	p.queue = sqs.New(sqs.Config{AWS: c, Queues: queues})
-	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Logger: log}
+	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Patience: patience, Logger: log}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if os.Getenv("KOZAMORI_TABLE") == "" {

@@ -38,6 +38,9 @@ type Client struct{ Config }
 // New makes a client.
 func New(c Config) *Client {
 	c.HTTP = httpClient(c.HTTP)
+	if c.Logger != nil {
+		c.HTTP.Transport = logged{c.HTTP.Transport, c.Logger}
+	}
 	if c.DataEndpoint == "" {
 		c.DataEndpoint = dataEndpoint(c.Endpoint)
 	}
@@ -49,6 +52,11 @@ func httpClient(c *http.Client) *http.Client {
 		c = &http.Client{Timeout: 5 * time.Second}
 	}
 	h := *c
+	if h.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, idlePerHost
+		h.Transport = t
+	}
 	// The SDK would follow a 302 as a GET, without the message.
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &h

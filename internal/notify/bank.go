@@ -22,9 +22,30 @@ func bankDelay(m queue.Message) time.Duration {
 // take fewer tries than a queue allows a message.
 const bankMost = 80 * time.Minute
 
+// perBank is how many calls to one bank are under way at a time.
+const perBank = 4
+
+// post calls a bank when it is its turn; errBusy if enough others wait for that.
+// A bank that hangs is called once at a time.
+func (s *Stage) post(c caller, bank, id string, body []byte) error {
+	place, most, wait := "bank "+bank, perBank, waitBehind
+	if s.gates.isSlow(place, s.Now()) {
+		most, wait = 1, 0
+	}
+	leave, err := s.gates.enter(c.soft, place, most, wait)
+	if err != nil {
+		return errBusy
+	}
+	defer leave()
+	began := s.Now()
+	err = s.Callback.Post(c.soft, bank, id, body)
+	s.gates.took(place, s.Now().Sub(began), s.Now())
+	return err
+}
+
 // dispute tells the bank every change of a dispute that it has not taken yet,
 // oldest first: a withdrawal never overtakes its opening.
-func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.Verdict {
+func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id string) queue.Verdict {
 	for {
 		d, err := s.Store.Dispute(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -33,14 +54,17 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 		if err != nil {
 			return s.broken(m, "dispute cannot be read", err)
 		}
-		c, ok := d.Untold()
+		change, ok := d.Untold()
 		if !ok {
 			return queue.Acknowledge
 		}
-		seq := c.Seq
-		postErr := s.Callback.Post(ctx, d.Account.Bank, dispute.CallbackID(d, *c), dispute.CallbackBody(d, *c))
+		seq := change.Seq
+		postErr := s.post(c, d.Account.Bank, dispute.CallbackID(d, *change), dispute.CallbackBody(d, *change))
+		if errors.Is(postErr, errBusy) {
+			return queue.RetryAfter(bankDelay(m))
+		}
 		now := s.Now()
-		gaveUp := postErr != nil && now.Sub(c.At) >= s.BankGiveUpAfter
+		gaveUp := postErr != nil && now.Sub(change.At) >= s.BankGiveUpAfter
 		_, err = s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 			for i := range d.Changes {
 				if c := &d.Changes[i]; c.Seq == seq {
@@ -73,7 +97,7 @@ func (s *Stage) dispute(ctx context.Context, m queue.Message, id string) queue.V
 }
 
 // unreachable tells the bank that no channel reaches a watcher of an account.
-func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
+func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
 	body, err := json.Marshal(map[string]any{
 		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
 		"transaction_id": r.Txn, "kind": r.Kind, "occurred_at": r.OccurredAt.In(watch.JST).Format(time.RFC3339),
@@ -82,7 +106,10 @@ func (s *Stage) unreachable(ctx context.Context, m queue.Message, h *cached, r *
 	if err != nil {
 		return queue.DeadLetter("callback cannot be written")
 	}
-	postErr := s.Callback.Post(ctx, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
+	postErr := s.post(c, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
+	if errors.Is(postErr, errBusy) {
+		return queue.RetryAfter(bankDelay(m))
+	}
 	now := s.Now()
 	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
 	v := s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -33,6 +34,26 @@ type SignedCallback struct {
 	Secrets Secrets
 	HTTP    *http.Client // nil takes one with a timeout of 10 seconds
 	Now     func() time.Time
+
+	once sync.Once
+	http *http.Client
+}
+
+// client keeps as many connections to a bank open as it may use at a time.
+func (c *SignedCallback) client() *http.Client {
+	c.once.Do(func() {
+		c.http = &http.Client{Timeout: CallbackTime}
+		if c.HTTP != nil {
+			*c.http = *c.HTTP
+		}
+		if c.http.Transport == nil {
+			t := http.DefaultTransport.(*http.Transport).Clone()
+			t.MaxIdleConnsPerHost = perBank
+			c.http.Transport = t
+		}
+		c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	})
+	return c.http
 }
 
 // Post returns nil only if the bank answered 2xx.
@@ -67,12 +88,7 @@ func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte)
 	req.Header.Set(webhooks.HeaderWebhookID, id)
 	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set(webhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
-	client := http.Client{Timeout: CallbackTime}
-	if c.HTTP != nil {
-		client = *c.HTTP
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	res, err := client.Do(req)
+	res, err := c.client().Do(req)
 	if err != nil {
 		return errors.New("notify: the bank cannot be reached")
 	}

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"sync"
+	"time"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -14,6 +15,7 @@ import (
 // one delivery costs only that one.
 type known struct {
 	store    *store.Store
+	at       time.Time // when it was read
 	accounts map[watch.AccountKey]*watch.Account
 
 	mu      sync.Mutex
@@ -23,7 +25,7 @@ type known struct {
 // prefetch reads what the jobs are about. A job names no account (no message
 // does): the record does, so there are two steps.
 func (s *Stage) prefetch(ctx context.Context, jobs []watch.Job) *known {
-	k := &known{store: s.Store, records: map[string]*cached{}}
+	k := &known{store: s.Store, at: s.Now(), records: map[string]*cached{}}
 	var ids []string
 	for _, j := range jobs {
 		if j.Record != "" && j.Dispute == "" {

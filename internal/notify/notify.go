@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"kozamori/internal/channel"
@@ -34,12 +33,19 @@ type Config struct {
 	// hours for which LINE keeps a retry key. BankGiveUpAfter is the same for
 	// callbacks. Zero takes 1 minute, 20 hours and 72 hours.
 	FallbackAfter, GiveUpAfter, BankGiveUpAfter time.Duration
-	Now                                         func() time.Time
-	Logger                                      *slog.Logger
+	// Patience is how long Handle waits, once the others of its batch have ended,
+	// for calls that may be made again without harm. Zero waits for all.
+	Patience time.Duration
+	After    func(time.Duration) <-chan time.Time // nil is time.After
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Stage is the notifier.
-type Stage struct{ Config }
+type Stage struct {
+	Config
+	gates gates
+}
 
 // New makes the stage.
 func New(c Config) *Stage {
@@ -51,46 +57,10 @@ func New(c Config) *Stage {
 	orElse(&c.FallbackAfter, time.Minute)
 	orElse(&c.GiveUpAfter, 20*time.Hour)
 	orElse(&c.BankGiveUpAfter, 72*time.Hour)
-	return &Stage{c}
-}
-
-// Handle works on messages of any of the channel queues.
-func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
-	verdicts := make([]queue.Verdict, len(msgs))
-	jobs := make([]watch.Job, len(msgs))
-	for i, m := range msgs {
-		var err error
-		if jobs[i], err = queue.DecodeJob(m.Body); err != nil {
-			verdicts[i] = queue.DeadLetter("not a job")
-		}
+	if c.After == nil {
+		c.After = time.After
 	}
-	known := s.prefetch(ctx, jobs)
-	var wg sync.WaitGroup
-	for i, m := range msgs {
-		if verdicts[i].DeadLetter == "" {
-			wg.Go(func() { verdicts[i] = s.one(ctx, m, jobs[i], known) })
-		}
-	}
-	wg.Wait()
-	return verdicts
-}
-
-func (s *Stage) one(ctx context.Context, m queue.Message, j watch.Job, known *known) (v queue.Verdict) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.Logger.Error("a delivery panicked", "message", m.ID, "receives", m.Receives)
-			v = queue.RetryAfter(retryDelay(m))
-		}
-	}()
-	switch {
-	case j.Dispute != "":
-		return s.dispute(ctx, m, j.Dispute)
-	case j.Record == "":
-		// A newer program's, which may take it on the next try.
-		s.Logger.Error("a job of a kind that this program does not know", "message", m.ID, "receives", m.Receives)
-		return queue.RetryAfter(retryDelay(m))
-	}
-	return s.delivery(ctx, m, j, known)
+	return &Stage{Config: c}
 }
 
 // letFirst is how much longer a copy of a job waits, so that the first one, which
@@ -105,10 +75,14 @@ func retryDelay(m queue.Message) time.Duration {
 // of it, so that 20 hours take fewer tries than a queue allows a message.
 const retryMost = 20 * time.Minute
 
+// staleAfter is how old what was read may be when a call is made.
+const staleAfter = 50 * time.Millisecond
+
 // settled ends an update of a record that needs no write.
 var errSettled = errors.New("notify: already settled")
 
-func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, known *known) queue.Verdict {
+// delivery sends one delivery. inside says that it is its turn with the person.
+func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch.Job, known *known, inside bool) queue.Verdict {
 	h, err := known.record(ctx, j.Record)
 	if errors.Is(err, store.ErrNotFound) {
 		return queue.Acknowledge // erased
@@ -135,7 +109,7 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 		})
 	}
 	if d.Kind == watch.TellUnreachable {
-		return s.unreachable(ctx, m, h, r, d)
+		return s.unreachable(ctx, c, m, h, r, d)
 	}
 	ch, err := s.Channels.Get(d.Channel)
 	if err != nil {
@@ -150,6 +124,16 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 			wait += letFirst
 		}
 		return queue.RetryAfter(wait)
+	}
+	if !inside {
+		leave, err := s.gates.enterPerson(c.soft, string(ch.Kind), to, ch.Parallel, s.Now())
+		if err != nil {
+			return queue.RetryAfter(retryDelay(m)) // others are on their way to the same person
+		}
+		defer leave()
+		if s.Now().Sub(known.at) > staleAfter {
+			return s.delivery(ctx, c, m, j, s.prefetch(ctx, []watch.Job{j}), true)
+		}
 	}
 	if !d.Tried && d.Kind.OfIncident() {
 		decide := s.renew
@@ -178,7 +162,13 @@ func (s *Stage) delivery(ctx context.Context, m queue.Message, j watch.Job, know
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
-	o := ch.Send(ctx, to, ch.Key(r.ID, d), msg)
+	calls := c.soft
+	if ch.Lease > 0 {
+		calls = c.hard // a second copy would not be dropped
+	}
+	began := s.Now()
+	o := ch.Send(calls, to, ch.Key(r.ID, d), msg)
+	s.gates.took(string(ch.Kind)+" "+to, s.Now().Sub(began), s.Now())
 	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
@@ -226,6 +216,9 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 	var over, next bool
 	v := s.write(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
 		d.Problem = o.Problem
+		if o.ProviderID != "" {
+			d.ProviderID = o.ProviderID // of an attempt that failed, too
+		}
 		age := now.Sub(d.CreatedAt)
 		over, next = false, false
 		switch o.Result {

@@ -66,7 +66,7 @@ func TestADeliveryThatWaitedGoesOutOnceItsChannelIsRegistered(t *testing.T) {
 	w.alert(watch.TellAlert, fax, w.Now(), nil)
 	w.settle()
 	sent := 0
-	all := []channel.Channel{{Kind: fax, Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Workers: 1,
+	all := []channel.Channel{{Kind: fax, Label: map[watch.Lang]string{watch.Japanese: "ファクス", watch.English: "fax"}, Parallel: 1,
 		Key: func(record string, d *watch.Delivery) string { return d.FeedbackKey(record) },
 		Sender: channel.SendFunc(func(context.Context, string, string, message.Message) watch.Outcome {
 			sent++

@@ -70,24 +70,35 @@ func Settle(ctx context.Context, q Queue, name Name, msgs []Message, h Handler, 
 	verdicts := Guard(ctx, msgs, h, log)
 	var done []Message
 	for i, m := range msgs {
-		var err error
-		switch v := verdicts[i]; {
-		case v.Done:
+		if settle(ctx, q, name, m, verdicts[i], log); verdicts[i].Done {
 			done = append(done, m)
-		case v.DeadLetter != "":
-			log.Error(LogDeadLettered, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.DeadLetter)
-			err = q.DeadLetter(ctx, name, m, v.DeadLetter)
-		default:
-			err = q.Retry(ctx, name, m, v.Delay)
-		}
-		if err != nil {
-			log.Error("a message cannot be settled", "queue", name, "message", m.ID, "err", err)
 		}
 	}
 	if len(done) > 0 {
-		if err := q.Delete(ctx, name, done...); err != nil {
-			log.Error("messages cannot be deleted", "queue", name, "messages", len(done), "err", err)
-		}
+		end(ctx, q, name, log, done...)
+	}
+}
+
+// settle does what a verdict says, but for deleting what is done.
+func settle(ctx context.Context, q Queue, name Name, m Message, v Verdict, log *slog.Logger) {
+	var err error
+	switch {
+	case v.Done:
+	case v.DeadLetter != "":
+		log.Error(LogDeadLettered, "queue", name, "message", m.ID, "trace", m.Trace, "why", v.DeadLetter)
+		err = q.DeadLetter(ctx, name, m, v.DeadLetter)
+	default:
+		err = q.Retry(ctx, name, m, v.Delay)
+	}
+	if err != nil {
+		log.Error("a message cannot be settled", "queue", name, "message", m.ID, "err", err)
+	}
+}
+
+// end deletes messages.
+func end(ctx context.Context, q Queue, name Name, log *slog.Logger, done ...Message) {
+	if err := q.Delete(ctx, name, done...); err != nil {
+		log.Error("messages cannot be deleted", "queue", name, "messages", len(done), "err", err)
 	}
 }
 
