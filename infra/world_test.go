@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
+	"kozamori/internal/door"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
@@ -97,7 +98,7 @@ func newWorld(t *testing.T) *world {
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
-	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Now: w.Now, Logger: log}))
+	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: door.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
 	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
@@ -175,6 +176,12 @@ func (w *world) everyEvent() {
 	w.queue.down = true
 	w.post(http.StatusServiceUnavailable, events.Samples[0].Body())
 	w.queue.down = false
+	junk := []byte(`{"events":[` + strings.TrimSuffix(strings.Repeat("{},", wire.MaxEvents), ",") + `]}`)
+	w.Add(time.Minute)
+	w.post(http.StatusUnprocessableEntity, junk)
+	w.post(http.StatusUnprocessableEntity, junk)
+	w.post(http.StatusTooManyRequests, junk)
+	w.Add(time.Second)
 	w.call(http.StatusUnauthorized, "POST", "/events", "{}")
 	w.call(http.StatusMethodNotAllowed, "PUT", "/events", "")
 	w.everyOutcome()

@@ -16,6 +16,7 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
+	"kozamori/internal/door"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -92,7 +93,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 		return nil, err
 	}
 	s.serving.Go(func() {
-		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.server.Serve(door.Listen(listener, connections)); !errors.Is(err, http.ErrServerClosed) {
 			o.Logger.Error("the server ended", "err", err)
 		}
 	})
@@ -112,6 +113,9 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	}
 	return s, s.folder.Announce(folder.Running{URL: s.URL, Socket: socket, Started: time.Now()})
 }
+
+// connections is how many one address may hold open; a tunnel is one.
+const connections = 500
 
 func listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
@@ -150,8 +154,8 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err != nil {
 		return err
 	}
-	s.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)}
+	s.server = door.Server(nil)
+	s.server.ErrorLog = slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)
 	if config.BaseURL == "" {
 		config.BaseURL = s.URL
 	}

@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
+	"kozamori/internal/door"
 	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
 	"kozamori/internal/lesson"
@@ -25,6 +26,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
 	"kozamori/internal/token"
+	"kozamori/internal/wire"
 	"kozamori/internal/wording"
 )
 
@@ -125,8 +127,13 @@ func (s *System) Membership() (*membership.Service, error) {
 
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
-	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store, Now: s.Now, Logger: s.Logger}))
+	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
+		Limit: door.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
 }
+
+// eventsAtOnce is what a bank may send in a burst: ten seconds of its share,
+// and in any case two whole batches.
+func eventsAtOnce(perSecond float64) int { return max(int(10*perSecond), 2*wire.MaxEvents) }
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {

@@ -61,6 +61,10 @@ type Config struct {
 	// KOZAMORI_CATALOG_KEYS, Ed25519 public keys in base64 with commas between:
 	// ctl catalog key prints one.
 	CatalogKeys []ed25519.PublicKey
+	// EventsPerSecond is how many events a second each bank may send to one
+	// copy of ingest; ten seconds of it may come at once. 0 limits nothing.
+	// KOZAMORI_EVENTS_PER_SECOND.
+	EventsPerSecond float64
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -151,6 +155,13 @@ func FromEnv(get func(string) string) (Config, error) {
 			wrong = append(wrong, errors.New("KOZAMORI_KEEP_DISPUTES must be a number of days, such as 1825"))
 		}
 		c.KeepDisputes = time.Duration(n) * 24 * time.Hour
+	}
+	if v := get("KOZAMORI_EVENTS_PER_SECOND"); v != "" {
+		n, err := strconv.ParseUint(v, 10, 32)
+		if err != nil {
+			wrong = append(wrong, errors.New("KOZAMORI_EVENTS_PER_SECOND must be a number, such as 2000; 0 limits nothing"))
+		}
+		c.EventsPerSecond = float64(n)
 	}
 	return c, errors.Join(wrong...)
 }

@@ -20,8 +20,11 @@ import (
 // accept sorts the events of a verified body and makes both kinds durable, the
 // good ones first: they must not wait for what is wrong with others. If either
 // kind cannot be kept, the bank is asked to send all again, which does no harm.
-func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte, now time.Time) (wire.Reply, *problem.Problem) {
+func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook string, body []byte, now time.Time) (wire.Reply, *problem.Problem) {
 	read, err := wire.ReadBody(body, bank, now)
+	if p := h.limit(header, bank, len(read.Events), now); p != nil {
+		return wire.Reply{}, p
+	}
 	if errors.Is(err, wire.ErrTooMany) {
 		return wire.Reply{}, refusal(http.StatusRequestEntityTooLarge, err.Error())
 	}
@@ -52,6 +55,25 @@ func (h *Handler) accept(ctx context.Context, bank, webhook string, body []byte,
 	h.feed(ctx, bank, now)
 	return rep, nil
 }
+
+// limit takes a request's events from what the bank may send, and says in the
+// headers how it stands. A request with none counts as one.
+func (h *Handler) limit(header http.Header, bank string, events int, now time.Time) *problem.Problem {
+	room := h.Limit.Take(bank, max(events, 1), now)
+	if room.Limit > 0 {
+		header.Set("RateLimit-Limit", strconv.Itoa(room.Limit))
+		header.Set("RateLimit-Remaining", strconv.Itoa(room.Left))
+		header.Set("RateLimit-Reset", strconv.Itoa(seconds(room.Full)))
+	}
+	if room.OK {
+		return nil
+	}
+	return &problem.Problem{Status: http.StatusTooManyRequests, Title: "more events than this bank may send at once; send the same request again",
+		RetryAfter: time.Duration(seconds(room.Wait)) * time.Second}
+}
+
+// seconds rounds up: who comes back then finds room.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // keep makes refused events durable in quarantine.
 func (h *Handler) keep(ctx context.Context, bank string, refused []store.Write, n int, now time.Time) *problem.Problem {

@@ -5,19 +5,18 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"kozamori/internal/door"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -31,6 +30,8 @@ const (
 	tryAgain = 5 * time.Second // Retry-After of a 503
 
 	maxRaw = 64 << 10 // bytes kept of a refused event
+
+	firstRead = 16 << 10 // bytes of memory that a body has before any of it has come
 )
 
 // ErrUnknownBank is what Secrets returns for a bank that is no tenant.
@@ -53,6 +54,7 @@ type Config struct {
 	Secrets Secrets
 	Queue   queue.Sender
 	Store   Store
+	Limit   *door.Limiter // events of each bank; nil limits none
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -105,69 +107,95 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		w.Header().Set("Allow", http.MethodPost)
 		return wire.Reply{}, refusal(http.StatusMethodNotAllowed, "events are sent by POST")
 	}
-	body, err := read(http.MaxBytesReader(w, r.Body, wire.MaxBody), r.ContentLength)
-	if _, big := errors.AsType[*http.MaxBytesError](err); big {
-		return wire.Reply{}, refusal(http.StatusRequestEntityTooLarge, "a body holds at most 1 MiB")
+	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
+		return wire.Reply{}, refusal(http.StatusUnsupportedMediaType, "a body is sent as it is, without Content-Encoding")
 	}
-	if err != nil {
-		return wire.Reply{}, refusal(http.StatusBadRequest, "the body ended early")
+	if r.ContentLength > wire.MaxBody {
+		return wire.Reply{}, tooBig()
 	}
-	switch err := h.verify(r, bank, body, now); {
+	// What costs nothing comes first: of a stranger no body is read.
+	secrets, err := h.caller(r, bank, now)
+	var body []byte
+	if err == nil {
+		body, err = read(http.MaxBytesReader(w, r.Body, wire.MaxBody), r.ContentLength)
+		if _, big := errors.AsType[*http.MaxBytesError](err); big {
+			return wire.Reply{}, tooBig()
+		}
+		if err != nil {
+			return wire.Reply{}, refusal(http.StatusBadRequest, "the body ended early")
+		}
+		err = verify(r.Header, secrets, body)
+	}
+	switch {
 	case errors.Is(err, errSignature):
 		return wire.Reply{}, refusal(http.StatusUnauthorized, "the signature, its time or the bank is not right")
 	case err != nil:
 		h.Logger.Error("a bank's secrets cannot be read", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("try again")
 	}
-	if how := r.Header.Get("Content-Encoding"); how != "" && how != "identity" {
-		return wire.Reply{}, refusal(http.StatusUnsupportedMediaType, "bodies are taken as they are, without a Content-Encoding")
-	}
-	return h.accept(r.Context(), bank, r.Header.Get(webhooks.HeaderWebhookID), body, now)
+	return h.accept(r.Context(), w.Header(), bank, r.Header.Get(webhooks.HeaderWebhookID), body, now)
 }
 
-// read reads all, in one piece if its length is told.
+func tooBig() *problem.Problem {
+	return refusal(http.StatusRequestEntityTooLarge, "a body holds at most 1 MiB")
+}
+
+// read reads all. Memory grows with what has come, not with what was promised.
 func read(r io.Reader, length int64) ([]byte, error) {
-	var b bytes.Buffer
-	if length > 0 && length <= wire.MaxBody {
-		b.Grow(int(length) + bytes.MinRead)
+	b := make([]byte, 0, max(0, min(length, firstRead))+1) // one more, to see the end without growing
+	for {
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(b) == cap(b) {
+			more := 4 * int64(cap(b))
+			if length > int64(cap(b)) {
+				more = min(more, length+1)
+			}
+			b = append(make([]byte, 0, max(more, int64(cap(b))+1)), b...)
+		}
 	}
-	_, err := b.ReadFrom(r)
-	return b.Bytes(), err
 }
 
 var errSignature = errors.New("ingest: not signed by this bank now")
 
-// noSecret is checked for unknown banks, so that they take as long as known ones.
-var noSecret = strings.Repeat("A", 43) + "="
+// caller looks at what can be known before a body is read: the headers, the
+// clock, and whether it is a bank of ours, whose secrets it returns.
+func (h *Handler) caller(r *http.Request, bank string, now time.Time) ([]string, error) {
+	sec, err := strconv.ParseInt(r.Header.Get(webhooks.HeaderWebhookTimestamp), 10, 64)
+	if err != nil || now.Sub(time.Unix(sec, 0)).Abs() > Clock || !fourDigits(bank) ||
+		r.Header.Get(webhooks.HeaderWebhookID) == "" || r.Header.Get(webhooks.HeaderWebhookSignature) == "" {
+		return nil, errSignature
+	}
+	secrets, err := h.Secrets.WebhookSecrets(r.Context(), bank)
+	switch {
+	case errors.Is(err, ErrUnknownBank), err == nil && len(secrets) == 0:
+		return nil, errSignature
+	case err != nil:
+		return nil, err
+	}
+	return secrets, nil
+}
 
-func (h *Handler) verify(r *http.Request, bank string, body []byte, now time.Time) error {
-	var secrets []string
-	if fourDigits(bank) {
-		var err error
-		if secrets, err = h.Secrets.WebhookSecrets(r.Context(), bank); err != nil && !errors.Is(err, ErrUnknownBank) {
-			return err
-		}
-	}
-	known := len(secrets) > 0
-	if !known {
-		secrets = []string{noSecret}
-	}
-	valid := false
+// verify checks the signature of a body by any of a bank's secrets.
+func verify(header http.Header, secrets []string, body []byte) error {
+	err := errSignature
 	for _, s := range secrets {
-		wh, err := webhooks.NewWebhook(s)
-		if err != nil {
+		wh, bad := webhooks.NewWebhook(s)
+		if bad != nil {
 			return errors.New("ingest: a secret is not base64")
 		}
 		// The clock is ours to compare: the library knows only the real one.
-		if wh.VerifyIgnoringTimestamp(body, r.Header) == nil {
-			valid = true
+		if wh.VerifyIgnoringTimestamp(body, header) == nil {
+			err = nil
 		}
 	}
-	sec, err := strconv.ParseInt(r.Header.Get(webhooks.HeaderWebhookTimestamp), 10, 64)
-	if !known || !valid || err != nil || now.Sub(time.Unix(sec, 0)).Abs() > Clock {
-		return errSignature
-	}
-	return nil
+	return err
 }
 
 // feed notes, at most once a minute, that the bank is heard. It is not worth
