@@ -93,7 +93,7 @@ func drawBody(m letter, ink string) g.Node {
 				h.Dt(h.Class("soft"), h.Style("margin:8px 0 0"+size16+";color:#4a4a4a"), g.Text(f.Label)),
 				h.Dd(h.Style("margin:0;font-weight:bold"), whole(f.Value)))
 		}))),
-		markup.Each(m.Text, func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), g.Text(s)) }),
+		markup.Each(m.Paragraphs(), func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), g.Text(s)) }),
 		markup.Each(m.Links, func(b message.Button) g.Node {
 			return h.P(h.Style("margin:20px 0"), h.A(markup.Href(b.URL),
 				h.Style("display:block;padding:14px 16px;border-radius:8px;background:"+ink+";color:#ffffff"+size20+";font-weight:bold;text-align:center;text-decoration:none"), g.Text(b.Label)))

@@ -55,7 +55,7 @@ func plain(d letter) string {
 	if len(facts) > 0 {
 		para(facts...)
 	}
-	for _, t := range d.Text {
+	for _, t := range d.Paragraphs() {
 		para(t)
 	}
 	for _, l := range d.Links {

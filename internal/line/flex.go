@@ -2,6 +2,7 @@ package line
 
 import (
 	"encoding/json"
+	"slices"
 	"unicode/utf16"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -87,7 +88,7 @@ func fits(m message.Message, f *messaging_api.FlexMessage) bool {
 		say(3, x.Label, x.Value)
 	}
 	say(len(m.Why), m.Why...)
-	say(len(m.Text), m.Text...)
+	say(len(m.Text)+len(m.More), m.Paragraphs()...)
 	for _, x := range m.Steps {
 		say(3, x.Text, x.Tel)
 	}
@@ -105,6 +106,9 @@ func fits(m message.Message, f *messaging_api.FlexMessage) bool {
 // draw draws a message whose texts may have so many characters. Every nested
 // value is a pointer: LINE's SDK drops the type of others.
 func draw(m message.Message, labels message.Labels, most int) *messaging_api.FlexMessage {
+	if m.Brief {
+		return drawBrief(m, most)
+	}
 	text := func(s, size, colour string, bold bool) *messaging_api.FlexText {
 		return text(cut(s, most), size, colour, bold)
 	}
@@ -125,7 +129,7 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 			body = append(body, text("・"+w, "md", ink, false))
 		}
 	}
-	for _, p := range m.Text {
+	for _, p := range m.Paragraphs() {
 		body = append(body, text(p, "md", ink, false))
 	}
 	var footer []messaging_api.FlexComponentInterface
@@ -158,9 +162,17 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 // flexMessage is a drawing with the message's preview and quick replies.
 func flexMessage(m message.Message, contents messaging_api.FlexContainerInterface) *messaging_api.FlexMessage {
 	msg := &messaging_api.FlexMessage{AltText: cutUnits(m.Alt, maxAlt), Contents: contents}
-	if len(m.Choices) > 0 {
+	quick := m.Choices
+	if m.Brief { // the answers stay in sight while the message does not
+		for _, b := range m.Buttons {
+			if b.Postback != "" {
+				quick = append(slices.Clip(quick), b)
+			}
+		}
+	}
+	if len(quick) > 0 {
 		msg.QuickReply = &messaging_api.QuickReply{}
-		for _, b := range m.Choices[:min(len(m.Choices), maxQuicks)] {
+		for _, b := range quick[:min(len(quick), maxQuicks)] {
 			msg.QuickReply.Items = append(msg.QuickReply.Items, messaging_api.QuickReplyItem{Type: "action", Action: action(b, maxQuick)})
 		}
 	}

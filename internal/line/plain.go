@@ -86,7 +86,7 @@ func PlainText(m message.Message, labels message.Labels) string {
 	}
 	if len(links) == 0 {
 		add(m.Title)
-		for _, p := range m.Text {
+		for _, p := range m.Paragraphs() {
 			add(p)
 		}
 		add(m.Amount)

@@ -4,7 +4,10 @@
 // without knowing each other. It holds no sentence.
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Tone is how urgent a message looks. Each tone has a word as well as a
 // colour, for people who do not see colours.
@@ -32,10 +35,15 @@ type Message struct {
 	Facts   []Fact   // service, account, time
 	Why     []string // why you are told
 	Text    []string // paragraphs
+	More    []string // further ones, which nobody needs in order to answer
 	Steps   []Step   // what to do now, in the order that helps
 	Buttons []Button
 	Choices []Button // quick replies: shown only until the next message
 	Foot    string   // small print
+	// Brief has a channel on which only a little is in sight at once leave what
+	// is not needed to answer to the page that a button opens: Why, More, Steps,
+	// Foot, and facts that are More.
+	Brief bool
 	// Cards are shown in the message's place, one next to the other, by a channel
 	// that can; others show them below it.
 	Cards []Message
@@ -45,7 +53,20 @@ type Message struct {
 }
 
 // Fact is a labelled value.
-type Fact struct{ Label, Value string }
+type Fact struct {
+	Label, Value string
+	More         bool // nobody needs it in order to answer
+}
+
+// Paragraphs are all of a message's.
+func (m *Message) Paragraphs() []string { return append(slices.Clip(m.Text), m.More...) }
+
+// InBrief is the part of a message that is needed to answer it.
+func (m Message) InBrief() Message {
+	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(f Fact) bool { return f.More })
+	m.Why, m.More, m.Steps, m.Foot = nil, nil, nil, ""
+	return m
+}
 
 // Step is something to do, with a phone number to tap where there is one.
 type Step struct {

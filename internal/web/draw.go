@@ -50,7 +50,7 @@ func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f message.Fact) g.Node {
 			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(whole(f.Value))}
 		}))),
-		markup.Each(p.Text, text(h.P)),
+		markup.Each(p.Paragraphs(), text(h.P)),
 		g.If(len(p.Why) > 0, markup.Lines(below(labels.Why), h.Ul(markup.Each(p.Why, text(h.Li))))),
 		g.If(len(p.Steps) > 0, markup.Lines(below(labels.Steps), h.Ol(markup.Each(p.Steps, func(s message.Step) g.Node {
 			return h.Li(g.Text(s.Text), call(s.Tel, labels))

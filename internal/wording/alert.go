@@ -77,7 +77,7 @@ var (
 	tAltUndoneLink  = text{ja: "【お知らせ】チャージ連携が解除されました", en: "[Notice] A charge link was removed"}
 
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
-	tWatchedAccount = text{ja: "ご家族の口座", en: "your family member's account"}
+	tWatchedAccount = text{ja: "ご家族の口座", en: "your family's account"}
 
 	tTitleService   = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
 	tTitleUndecided = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
@@ -155,23 +155,23 @@ func Alert(f AlertFacts) message.Message {
 	case undone:
 		m.Text = append(m.Text, pick(link, tAlreadyGone, tAlreadyUndone).in(lang))
 	case link:
-		m.Text = append(m.Text, tLinkMeans.in(lang))
+		m.More = append(m.More, tLinkMeans.in(lang))
 	case r.Status == watch.Pending:
-		m.Text = append(m.Text, tPending.in(lang))
+		m.More = append(m.More, tPending.in(lang))
 	}
 	switch {
 	case r.Second != nil:
 		m.Text = append(m.Text, f.disagreement())
 	case r.Confidence == watch.Guessed, r.Confidence == watch.Cut:
-		m.Text = append(m.Text, tUncertain.in(lang))
+		m.More = append(m.More, tUncertain.in(lang))
 	case r.Confidence == watch.Undecided:
-		m.Text = append(m.Text, tUndecided.in(lang))
+		m.More = append(m.More, tUndecided.in(lang))
 	}
 	if !undone {
 		m.Steps = f.steps(critical)
 		m.Foot = tNeverPIN.in(lang)
 	}
-	m.Buttons = f.buttons()
+	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return m
 }
 
@@ -261,20 +261,20 @@ func (f *AlertFacts) facts() []message.Fact {
 		case r.Confidence == watch.Undecided:
 			name = tFactMaybeCard.in(lang, name)
 		}
-		out = append(out, message.Fact{Label: tFactService.in(lang), Value: name})
+		out = append(out, message.Fact{Label: tFactService.in(lang), Value: name, More: true})
 	}
 	if account := f.account(); account != "" {
 		out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, f.now())})
 	if r.Descriptor != "" {
-		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: r.Descriptor})
+		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: r.Descriptor, More: true})
 	}
 	if r.Kind == watch.LinkRegistered && r.Route == "web_kouza_furikae" {
-		out = append(out, message.Fact{Label: tFactRoute.in(lang), Value: tRouteWeb.in(lang)})
+		out = append(out, message.Fact{Label: tFactRoute.in(lang), Value: tRouteWeb.in(lang), More: true})
 	}
 	if r.Balance != nil && *r.Balance < 0 && !f.Delivery.HideAmount {
-		out = append(out, message.Fact{Label: tFactBalance.in(lang), Value: Yen(lang, *r.Balance)})
+		out = append(out, message.Fact{Label: tFactBalance.in(lang), Value: Yen(lang, *r.Balance), More: true})
 	}
 	return out
 }

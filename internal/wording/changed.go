@@ -83,12 +83,12 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, hidden(hide, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
 	}
 	if r.Status == watch.Pending {
-		m.Text = append(m.Text, tPending.in(lang))
+		m.More = append(m.More, tPending.in(lang))
 	}
 	m.Why = f.why()
 	m.Steps = f.steps(m.Tone == message.Critical)
 	m.Foot = tNeverPIN.in(lang)
-	m.Buttons = f.buttons()
+	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return m
 }
 

@@ -213,13 +213,16 @@ func show(m message.Message) string {
 		line("  %s", m.Amount)
 	}
 	for _, f := range m.Facts {
-		line("  %s | %s", f.Label, f.Value)
+		line("%s %s | %s", map[bool]string{false: " ", true: "+"}[f.More], f.Label, f.Value)
 	}
 	for _, s := range m.Why {
 		line("why: %s", s)
 	}
 	for _, s := range m.Text {
 		line("%s", s)
+	}
+	for _, s := range m.More {
+		line("more: %s", s)
 	}
 	for i, s := range m.Steps {
 		line("%d. %s <%s>", i+1, s.Text, s.Tel)

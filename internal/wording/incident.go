@@ -100,17 +100,20 @@ var (
 	tPartMore     = text{ja: "ほか", en: "and"}
 	tPartMoreN    = text{ja: "%d件", en: "%d more"}
 
-	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank; you need not answer again."}
-	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link and these debits came after your report (%s). We have added them and are telling the bank; you need not answer again."}
-	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank; you need not answer again."}
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank."}
+	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after your report (%s). We have added them and are telling the bank."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank."}
 
 	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
-	tCalledUnanswered = text{ja: "ご本人がまだ回答していません", en: "They have not answered yet"}
-	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました", en: "Somebody has answered that it was not them"}
+	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
+	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました。", en: "Somebody has answered that it was not them."}
 )
 
 // maxLines is how many parts a message lists; the page lists them all.
 const maxLines = 6
+
+// briefLines is how many of them stand where little is in sight at once.
+const briefLines = 3
 
 // Incident words what is told of an incident: one alert, one change, or
 // several together.
@@ -133,9 +136,9 @@ func Incident(f IncidentFacts) message.Message {
 	}
 	switch {
 	case f.Called == watch.CallUnanswered:
-		m.Why = append([]string{tCalledUnanswered.in(lang)}, m.Why...)
+		m.Text = append([]string{tCalledUnanswered.in(lang)}, m.Text...)
 	case f.Called == watch.CallReported:
-		m.Why = append([]string{tCalledReported.in(lang)}, m.Why...)
+		m.Text = append([]string{tCalledReported.in(lang)}, m.Text...)
 	}
 	if f.Report != "" && f.Called == watch.CallReported {
 		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
@@ -163,6 +166,12 @@ func (f *IncidentFacts) joined() (links, debits int) {
 		}
 	}
 	return links, debits
+}
+
+// joinedAll tells whether all parts are debits that are new and stand.
+func (f *IncidentFacts) joinedAll() bool {
+	_, debits := f.joined()
+	return debits == len(f.Parts)
 }
 
 // sum is "4件・300,000円（75秒間）".
@@ -206,16 +215,17 @@ func (f *IncidentFacts) several() message.Message {
 	} else if len(lines) > maxLines && !f.Whole {
 		lines = lines[:maxLines-1]
 	}
+	plain := !f.mixed() && f.joinedAll() // the sum says it
 	for i := range lines {
 		p := &lines[i]
 		line := p.line(f.mixed())
 		if slices.Contains(f.Except, p.Record.ID) {
 			line = tPartMine.in(lang, line)
 		}
-		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line})
+		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line, More: plain || i >= briefLines})
 	}
 	if n := len(f.Parts) - len(lines); n > 0 && !f.Bare {
-		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n)})
+		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n), More: plain || len(lines) > briefLines})
 	}
 	for i := range f.Parts {
 		for _, why := range f.Parts[i].why() {
@@ -227,7 +237,7 @@ func (f *IncidentFacts) several() message.Message {
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
 		m.Steps = lead.steps(critical)
 		m.Foot = tNeverPIN.in(lang)
-		m.Buttons = lead.buttons()
+		m.Buttons, m.Brief = lead.buttons(), lead.Link != ""
 	} else {
 		m.Tone, m.Alt = message.Calm, tAltChanged.in(lang)
 		if lead.Link != "" {
