@@ -255,3 +255,29 @@ func TestWhatFollowsAReport(t *testing.T) {
 		}
 	}
 }
+
+// What a newer program wrote of a link or a debit stays when the record changes,
+// and one that is no longer remembered is taken back without a trace.
+func TestWhatANewerProgramKnowsOfALinkOrADebitStays(t *testing.T) {
+	a := &Activity{}
+	link := &Record{ID: "l", Kind: LinkRegistered, Service: "docomo", Complete: true, OccurredAt: noon}
+	debit := &Record{ID: "d", Kind: Debit, Service: "docomo", Amount: 5, Complete: true, OccurredAt: noon}
+	a.Apply(link)
+	a.Apply(debit)
+	a.Services["docomo"].Links[0].Unknown, a.Recent[0].Unknown = []byte(`{"x":1}`), []byte(`{"y":2}`)
+	removed, raised := link.Clone(), debit.Clone()
+	removed.UndoneAt, raised.Amount = noon.Add(1), 9
+	a.Replace(link, removed)
+	a.Replace(debit, raised)
+	if l, d := a.Services["docomo"].Links[0], a.Recent[0]; string(l.Unknown) != `{"x":1}` || l.RemovedAt.IsZero() || string(d.Unknown) != `{"y":2}` || d.Amount != 9 {
+		t.Errorf("%+v %+v", l, d)
+	}
+	for i := range 12 {
+		a.Apply(&Record{ID: fmt.Sprint(i), Kind: LinkRegistered, Service: "docomo", Complete: true, OccurredAt: noon.Add(time.Duration(1+i) * time.Hour)})
+	}
+	want := slices.Clone(a.Services["docomo"].Links)
+	a.Replace(removed, nil)
+	if diff := gocmp.Diff(want, a.Services["docomo"].Links); diff != "" {
+		t.Errorf("a link that was forgotten is taken back:\n%s", diff)
+	}
+}

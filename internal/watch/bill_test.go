@@ -35,3 +35,16 @@ func TestWhatAnActivityRemembersOfBills(t *testing.T) {
 		t.Errorf("%d forms are remembered, of the first %d debits", len(a.Bills), len(a.Bills[0].Debits))
 	}
 }
+
+func TestBillsAreRememberedForFourHundredDays(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	for age, want := range map[time.Duration]int{400 * 24 * time.Hour: 2, 400*24*time.Hour + time.Millisecond: 1} {
+		var a Activity
+		a.AddBill("PAYPAYカ", noon.Add(-age), 1)
+		a.AddBill("PAYPAYカ", noon, 2)
+		if got := a.BillsOf("PAYPAYカ", noon.Add(1)); len(got) != want {
+			t.Errorf("%s later %d are remembered, want %d", age, len(got), want)
+		}
+	}
+}

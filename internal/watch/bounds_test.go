@@ -77,7 +77,7 @@ func TestAnAccountRefNeedsNoEscape(t *testing.T) {
 			t.Errorf("%q: %v", r, fe)
 		}
 	}
-	for s, ok := range map[string]bool{"": false, ".": false, "..": false, "...": true, ".a": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
+	for s, ok := range map[string]bool{"": false, "a": true, ".": false, "..": false, "...": true, ".a": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false} {
 		if fe := CheckRef("r", s); (fe == nil) != ok || fe != nil && fe.Field != "r" {
 			t.Errorf("%q: %v", s, fe)
 		}
@@ -177,5 +177,52 @@ func TestIDsAreShortAndOfOneAlphabet(t *testing.T) {
 	}
 	if removed.RecordID() != e.RecordID() || !e.IsLink() || !removed.IsLink() || (&Event{Kind: Debit}).IsLink() || (&Event{Kind: DebitReversed}).IsLink() {
 		t.Error("a link and its removal are not one, or a debit is a link")
+	}
+}
+
+// What people and banks are told of times and counts, in the numbers that they
+// were told. To change one is a decision of its own.
+func TestTheTimesThatPeopleWereTold(t *testing.T) {
+	for name, c := range map[string][2]time.Duration{
+		"an enrolment code works": {CodeFor, 15 * time.Minute}, "an invitation works": {InviteFor, 24 * time.Hour}, "a mail address can be confirmed": {MailFor, time.Hour},
+		"the way into the bank's page works": {LinkFor, 10 * time.Minute}, "the link to the settings works": {DoorFor, 10 * time.Minute}, "the settings stay open": {VisitFor, 30 * time.Minute},
+		"not mine can be taken back": {UndoFor, 10 * time.Minute}, "an alert's page can be used": {PageFor, 2 * time.Hour}, "after a new link": {AfterNewLinkWindow, 72 * time.Hour},
+		"a burst": {BurstWindow, 60 * time.Minute}, "messages gather": {GatherFor, 5 * time.Second}, "after a report": {ReportedFor, 30 * 24 * time.Hour}, "news": {PastAfter, 7 * 24 * time.Hour},
+	} {
+		if c[0] != c[1] {
+			t.Errorf("%s: for %s, people were told %s", name, c[0], c[1])
+		}
+	}
+	if CodeLen != 12 || BurstCount != 3 || MaxName != 20 || MaxWatchers != 10 {
+		t.Errorf("a code of %d letters, a burst of %d, names of %d characters, %d people", CodeLen, BurstCount, MaxName, MaxWatchers)
+	}
+}
+
+// A first debit is called so once 30 days of history, or 100 days of watching,
+// would have shown an earlier one.
+func TestWhenADebitIsCalledTheFirst(t *testing.T) {
+	const day = 24 * time.Hour
+	rules := Rules{FirstSeen: true}
+	for name, c := range map[string]struct {
+		known, watched time.Duration
+		want           Reason
+	}{
+		"nothing is known":           {0, 0, FirstWatched},
+		"almost 30 days of history":  {30*day - 1, 0, FirstWatched},
+		"30 days of history":         {30 * day, 0, FirstSeen},
+		"watched for almost 30 days": {0, 30*day - 1, FirstWatched},
+		"watched for 30 days":        {0, 30 * day, FirstWatched | FirstLately},
+		"for almost 100 days":        {0, 100*day - 1, FirstWatched | FirstLately},
+		"watched for 100 days":       {0, 100 * day, FirstSeen},
+	} {
+		if got := rules.Evaluate(&Facts{Service: "docomo", Amount: 1, FirstSeen: true, KnownFor: c.known, WatchedFor: c.watched}, noon); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if got := (&Rules{MonthlyTotal: map[string]int64{"docomo": 1}}).Evaluate(&Facts{Service: "docomo", Amount: 1, MonthTotal: 1}, noon); got != MonthlyTotal {
+		t.Errorf("a total of one yen is reached: %v", got)
+	}
+	if got := (&Rules{}).Evaluate(&Facts{Service: "docomo", Amount: 1, AfterReport: true}, noon); got != AfterDispute || !got.Critical() {
+		t.Errorf("what follows a report is told for %v", got)
 	}
 }

@@ -91,6 +91,11 @@ func TestAHeldMessageIsSentOnceItIsUrgent(t *testing.T) {
 	if d, ok := r.Bring(w, LINE, later); ok || d != nil || r.Deliveries[0].State != Cancelled || r.Deliveries[0].Problem == "" {
 		t.Errorf("with nothing left to tell it is %+v", r.Deliveries[0])
 	}
+	r, _ = start()
+	r.UndoneAt, r.Notices[0].Spared = later, true
+	if d, ok := r.Bring(reader("w", LINE), LINE, later); ok || d != nil || r.Deliveries[0].State != Cancelled {
+		t.Errorf("in the morning, with nothing left to tell, it is %+v", r.Deliveries[0])
+	}
 	for _, state := range []DeliveryState{Queued, Sending} { // it is on its way: what is new follows it
 		r, d := start()
 		d.State = state

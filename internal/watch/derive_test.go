@@ -19,6 +19,13 @@ func TestARetryKeyIsAUUIDOfVersion5AndTheSameEachTime(t *testing.T) {
 			if d.State, d.Attempts = watch.Sending, 7; d.RetryKey(record) != key {
 				t.Errorf("%s of %q has another key at a later attempt", d.ID, record)
 			}
+			if d.Take = 1; d.RetryKey(record) == key {
+				t.Errorf("%s of %q has the same key although it says something else", d.ID, record)
+			}
+			once := d.RetryKey(record)
+			if d.Take = 2; d.RetryKey(record) == once {
+				t.Errorf("%s of %q has the same key although it says something else again", d.ID, record)
+			}
 			if other, taken := seen[key]; taken {
 				t.Errorf("%s of %q has the key of %s", d.ID, record, other)
 			}

@@ -235,3 +235,60 @@ func TestTwinsAreNamedOnceInOrderAndTheOldestGo(t *testing.T) {
 		t.Errorf("nothing is near %v", near)
 	}
 }
+
+// That a debit replaces another may be said the second time it is sent, and
+// stays said.
+func TestThatADebitReplacesAnotherIsKept(t *testing.T) {
+	e := Entry{Event: "a", Kind: Debit, Status: Posted, At: noon, ReceivedAt: noon, Amount: 5, Service: "docomo"}
+	for name, c := range map[string]struct {
+		first, then bool
+		event       string
+		changed     bool
+	}{
+		"said at first":               {true, false, "b", false},
+		"said later":                  {false, true, "b", true},
+		"said later, by the same id":  {false, true, "a", true},
+		"said both times":             {true, true, "b", false},
+		"never said":                  {false, false, "b", false},
+		"said at first, by one event": {true, false, "a", false},
+	} {
+		first, then := e, e
+		first.Replaces, then.Replaces, then.Event = c.first, c.then, c.event
+		r := NewRecord("r", AccountKey{}, first)
+		changed, fresh, err := Add([]*Record{r}, then)
+		if err != nil || fresh != nil || (len(changed) == 1) != c.changed {
+			t.Errorf("%s: changed %v, other records %v (%v)", name, changed, fresh, err)
+		}
+		if story := r.Story(); len(story) != 1 || story[0].Replaces != (c.first || c.then) || story[0].Event != "a" {
+			t.Errorf("%s: it says %+v", name, story)
+		}
+	}
+}
+
+// A record that tells of nothing any more takes nothing that is not its own.
+func TestAnEmptyRecordStaysEmpty(t *testing.T) {
+	empty := &Record{ID: "r"}
+	empty.Tell(nil)
+	changed, fresh, err := Add([]*Record{empty}, Entry{Event: "a", Kind: Debit, Status: Posted, At: noon, Amount: 5})
+	if err != nil || changed != nil || len(fresh) != 1 || len(empty.Story()) != 0 {
+		t.Errorf("changed %v, of its own %v, it says %v (%v)", changed, fresh, empty.Story(), err)
+	}
+}
+
+// A transaction goes to the record by which people know it: by the amount and
+// status that it was last told with, not by the order of the records.
+func TestATransactionGoesToTheRecordThatWasToldOfIt(t *testing.T) {
+	pending, posted := said(t, "pending 900")[0], said(t, "posted 900", "posted 900 +9d")[1]
+	for _, first := range []string{"a", "b"} {
+		a, b := NewRecord("a", AccountKey{}, pending), NewRecord("b", AccountKey{}, posted)
+		records := []*Record{a, b}
+		if first == "b" {
+			slices.Reverse(records)
+		}
+		replaces := posted
+		replaces.Event, replaces.Replaces = "again", true
+		if _, fresh, err := Add(records, replaces); err != nil || fresh != nil || a.Complete == b.Complete {
+			t.Fatalf("%s first: %v and %v tell of it (%v, %v)", first, a.Story(), b.Story(), fresh, err)
+		}
+	}
+}

@@ -76,6 +76,11 @@ func TestWhatAMessageIsOf(t *testing.T) {
 	if d := bring(t, r, reader("w", LINE), LINE, noon); d.Kind != TellMore || len(d.Says) != 1 || d.Says[0].Record != "a" {
 		t.Errorf("one that only joined matters to them, and they are told %+v", d)
 	}
+	r = alerted("r", 100, noon, ServiceDebit)
+	r.Join(alerted("a", 7, noon.Add(1), 0))
+	if d := bring(t, r, reader("w", LINE), LINE, noon); d.Kind != TellMore || len(d.Says) != 1 || d.Says[0].Record != "r" {
+		t.Errorf("the lead alone, of an incident of two, is told as %+v", d)
+	}
 	for name, change := range map[string]func(r *Record){ // undone already when they first heard of it
 		"still undone": func(r *Record) { r.Amount += 10 },
 	} {
@@ -139,7 +144,7 @@ func TestWhatWasToldStaysAsItWas(t *testing.T) {
 		{ID: "7", Kind: TellMore, Watcher: "w", State: Accepted, Says: []Said{{Record: "a", Is: &Shown{Amount: 5}}}},
 	}
 	lead.Answer = &Answer{Value: NotMine, Watcher: "x"}
-	was := lead.Clone()
+	was, wasDeliveries := lead.Clone(), lead.Deliveries
 	wasSays := slices.Clone(lead.Deliveries[1].Says)
 	change(lead, a, func(r *Record) { r.Amount = 9 })
 	change(lead, lead, func(r *Record) { r.Amount = 200 })
@@ -170,8 +175,14 @@ func TestWhatWasToldStaysAsItWas(t *testing.T) {
 	if why := lead.Answer.Shows.Reasons; why != Because(Overdrawn) {
 		t.Errorf("x answered what was told for %v", why)
 	}
-	if was.Answer.Shows != nil || was.Answer.Says != nil || was.Deliveries[0].Shows != nil || wasSays[0].Is != nil || was.Deliveries[1].Says[0].Is != nil {
+	if was.Answer.Shows != nil || was.Answer.Says != nil || wasDeliveries[0].Shows != nil || wasSays[0].Is != nil || was.Deliveries[1].Says[0].Is != nil {
 		t.Error("what was read before is changed")
+	}
+	b := alerted("b", 3, noon.Add(2), Burst)
+	lead.Join(b)
+	change(lead, b, func(r *Record) { r.Amount = 4 })
+	if says := lead.Answer.Says; len(says) != 2 || says[1].Record != "b" || says[1].Is.Amount != 3 {
+		t.Errorf("an answer to three parts keeps %+v", says)
 	}
 	none := alerted("r", 100, noon, ServiceDebit)
 	if none.KeepPart(none.Clone()); none.Answer != nil {

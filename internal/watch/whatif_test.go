@@ -99,3 +99,11 @@ func TestAServiceThatTheRecordHasForgottenIsNotNew(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIfLeavesTheRecordsInTheirOrder(t *testing.T) {
+	records := []*Record{{ID: "late", Kind: Debit, Complete: true, OccurredAt: noon.Add(1)}, {ID: "early", Kind: Debit, Complete: true, OccurredAt: noon}}
+	WhatIf(Rules{}, records, &Activity{}, noon, func(s string) string { return s }, func(string) (int64, int64) { return 0, 0 })
+	if records[0].ID != "late" {
+		t.Error("looking what would have been told turns the records round")
+	}
+}
