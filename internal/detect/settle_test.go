@@ -78,8 +78,9 @@ func TestWhatIsHeldForARecordThatWasAnothersIsNotSent(t *testing.T) {
 	h.rules(func(r *watch.Rules) {
 		r.Quiet, r.FirstSeen, r.NearLimit = &watch.Quiet{From: 14 * 60, To: 15 * 60}, false, false
 	})
+	// Too far apart to be one incident.
+	h.send(t, say("debit", "a", "p1", 6*24*time.Hour, 3000, pending))
 	h.send(t, say("debit", "b", "t1", 2*time.Minute, 3200, ""))
-	h.send(t, say("debit", "a", "p1", 24*time.Hour+time.Minute, 3000, pending))
 	h.send(t, say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`))
 	waits, tells := 0, 0
 	for _, r := range h.history(t) {
@@ -120,10 +121,14 @@ func TestTwoThatWereAnsweredStayTwo(t *testing.T) {
 			}
 		}
 	}
+	h.deliveries(t)
 	h.send(t, say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`))
 	rs := h.history(t)
 	if len(rs) != 2 || len(rs[0].Story()) != 1 || len(rs[1].Story()) != 1 || rs[0].Alias+rs[1].Alias != "" {
 		t.Errorf("%d debits, %+v", len(rs), rs[0])
+	}
+	if jobs := h.deliveries(t); jobs[rs[0].ID+" "+rs[0].Deliveries[0].ID] == 0 {
+		t.Errorf("an earlier try may have died before it queued what it made; queued are %v", jobs)
 	}
 	traces, err := h.store.Traced(t.Context(), "0125", "c")
 	if err != nil || len(traces) != 1 || traces[0].Record != rs[0].ID {
@@ -197,6 +202,14 @@ func TestAnIDThatIsUsedAgainIsCounted(t *testing.T) {
 	}
 	h.send(t, say("charge_link.registered", "c", "l", 3*time.Hour, 0, `,"service":"paypay"`), say("charge_link.removed", "d", "l", 2*time.Hour, 0, `,"service":"paypay"`),
 		say("charge_link.registered", "e", "l", time.Hour, 0, `,"service":"paypay"`)) // rightly
+	for _, r := range h.history(t) {
+		if r.ID == (&watch.Event{Bank: "0125", AccountRef: "acc_1", TransactionID: "9998", Kind: watch.Debit}).RecordID() && len(r.Twins) != 1 {
+			t.Errorf("the id's own record names %+v", r.Twins)
+		}
+	}
+	if !strings.Contains(h.Log.String(), "used a transaction id again") {
+		t.Errorf("the log does not say so:\n%s", h.Log)
+	}
 	days, err := h.store.Tallies(t.Context(), "0125", received)
 	if err != nil || len(days) != 1 || days[0].Conflicts != 1 || days[0].Conflict != "b" || !days[0].ConflictAt.Equal(received) {
 		t.Errorf("counted are %+v (%v)", days, err)
@@ -214,27 +227,30 @@ func TestTheEventsOfAMessageShareWhatWasRead(t *testing.T) {
 		t.Fatalf("the link is remembered as %+v (%v)", act, err)
 	}
 	card := `,"descriptor":"PAYPAYｶ"`
-	for name, events := range map[string][]jsontext.Value{
-		"debits":  {say("debit", "a", "a", 5*time.Minute, 5000, ""), say("debit", "b", "b", 4*time.Minute, 5001, `,"descriptor":"PAYPAY"`)},
-		"bills":   {say("debit", "c", "c", 92*24*time.Hour, 21987, card), say("debit", "d", "d", 62*24*time.Hour, 28110, card), say("debit", "e", "e", 31*24*time.Hour, 40005, card)},
-		"history": {say("debit", "f", "f", 300*24*time.Hour, 5000, "")},
+	for _, c := range []struct {
+		name   string
+		events []jsontext.Value
+		want   string // of how many items each read is
+	}{
+		{"debits of two services", []jsontext.Value{say("debit", "a", "a", 5*time.Minute, 5000, ""), say("debit", "b", "b", 4*time.Minute, 5001, `,"descriptor":"PAYPAY"`)}, "2 1 1"}, // the last two: the lead that each one joins
+		{"bills", []jsontext.Value{say("debit", "c", "c", 92*24*time.Hour, 21987, card), say("debit", "d", "d", 62*24*time.Hour, 28110, card), say("debit", "e", "e", 31*24*time.Hour, 40005, card)}, "2"},
+		{"history", []jsontext.Value{say("debit", "f", "f", 300*24*time.Hour, 5000, ""), say("debit", "g", "g", 299*24*time.Hour, 5000, "")}, "2"},
+		{"history without a debit", nil, "2"},
 	} {
 		h.Table.Taken()
-		bodies := wire.EncodeBatch("0125", received, events, 1<<20)
-		if name == "history" {
-			bodies = wire.EncodeHistory(wire.History{Bank: "0125", Account: "acc_1", From: received.AddDate(-1, 0, 0)}, received, append(events, say("debit", "g", "g", 299*24*time.Hour, 5000, "")), 1<<20)
+		bodies := wire.EncodeBatch("0125", received, c.events, 1<<20)
+		if strings.HasPrefix(c.name, "history") {
+			from := received.AddDate(-1, 0, -len(bodies))
+			bodies = wire.EncodeHistory(wire.History{Bank: "0125", Account: "acc_1", From: from}, received, c.events, 1<<20)
 		}
 		if v := h.Handle(t.Context(), []queue.Message{{ID: "m", Body: bodies[0], Receives: 1}}); !v[0].Done {
-			t.Fatalf("%s: %+v", name, v)
+			t.Fatalf("%s: %+v", c.name, v)
 		}
-		reads := strings.Fields(h.Table.Taken())
-		once := slices.DeleteFunc(slices.Clone(reads), func(n string) bool { return n != "1" })
-		leads := len(reads) - 1 - len(once)
-		if leads < 0 || len(once) > len(events) { // the account with its activity, and the leads of incidents
-			t.Errorf("%s: the reads are of %v items", name, reads)
+		if got := h.Table.Taken(); got != c.want {
+			t.Errorf("%s: the reads are of %q items, want %q", c.name, got, c.want)
 		}
 	}
-	if act, err = h.store.Activity(t.Context(), h.key); err != nil || !act.HistoryFrom.Equal(received.AddDate(-1, 0, 0)) {
+	if act, err = h.store.Activity(t.Context(), h.key); err != nil || !act.HistoryFrom.Equal(received.AddDate(-1, 0, -1)) {
 		t.Errorf("the account's debits are on record since %s (%v)", act.HistoryFrom, err)
 	}
 }
@@ -260,6 +276,68 @@ func TestSinceWhenAnAccountsDebitsAreKnown(t *testing.T) {
 		act, err := h.store.Activity(t.Context(), h.key)
 		if err != nil || !act.HistoryFrom.Equal(c.want) {
 			t.Errorf("told since %s: known since %s, want %s (%v)", c.from, act.HistoryFrom, c.want, err)
+		}
+	}
+}
+
+// A message of which nothing can be read leaves nothing to do.
+func TestAMessageOfNothing(t *testing.T) {
+	h := newHouse(t)
+	if v := h.Handle(t.Context(), []queue.Message{{ID: "m", Receives: 1, Body: []byte("{}")}}); len(v) != 1 || v[0].DeadLetter == "" {
+		t.Errorf("%+v", v)
+	}
+	if reads := h.Table.Taken(); reads != "" {
+		t.Errorf("it reads %q", reads)
+	}
+}
+
+// What replaces something that was never heard of is history if it is too late.
+func TestALateReplacementIsHistory(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, say("debit", "b", "t", 20*24*time.Hour, 3200, `,"replaces":"p"`))
+	complete := 0
+	for _, r := range h.history(t) {
+		if r.Complete {
+			if complete++; !r.Past || r.IsAlert() || r.Amount != 3200 {
+				t.Errorf("it rings: %+v", r)
+			}
+		}
+	}
+	if complete != 1 {
+		t.Errorf("%d debits", complete)
+	}
+}
+
+// A link of no known service, late, is summed up; and what a bank's history
+// completes is history.
+func TestLateLinksAndWhatHistoryCompletesRingNowhere(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, say("charge_link.registered", "l", "l", 20*24*time.Hour, 0, `,"service":"none"`))
+	if act, err := h.store.Activity(t.Context(), h.key); err != nil || act.Summary == nil || act.Summary.Links != 1 {
+		t.Errorf("summed up is %+v (%v)", act.Summary, err)
+	}
+	h.send(t, say("debit.reversed", "r", "t", time.Minute, 1, ""))
+	for _, body := range wire.EncodeHistory(wire.History{Bank: "0125", Account: "acc_1"}, received, []jsontext.Value{say("debit", "d", "t", 2*time.Minute, 3000, "")}, 1<<20) {
+		h.Handle(t.Context(), []queue.Message{{ID: "m", Body: body, Receives: 1}})
+	}
+	for _, r := range h.history(t) {
+		if !r.Past || r.IsAlert() {
+			t.Errorf("%s rings: %+v", r.Txn, r)
+		}
+	}
+}
+
+// The one link that stands ends, whatever ended before and begins after.
+func TestTheLinkOfBeforeThatStandsEnds(t *testing.T) {
+	h := newHouse(t)
+	year := 365 * 24 * time.Hour
+	ids := h.seed(t, watch.Seed{Service: "docomo", Since: received.Add(-3 * year)})
+	h.send(t, say("charge_link.removed", "e1", "lnk-1", 2*year, 0, `,"service":"docomo"`))
+	ids = append(ids, h.seed(t, watch.Seed{Service: "docomo", Since: received.Add(-year)}, watch.Seed{Service: "docomo", Since: received})...)
+	h.send(t, say("charge_link.removed", "e2", "lnk-2", time.Hour, 0, `,"service":"docomo"`))
+	for i, ended := range []bool{true, true, false} {
+		if r := h.Record(ids[i]); r.UndoneAt.IsZero() == ended {
+			t.Errorf("link %d ended at %s", i, r.UndoneAt)
 		}
 	}
 }

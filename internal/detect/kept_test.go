@@ -1,0 +1,59 @@
+package detect_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// A line that cannot be read is in quarantine, says why, and is counted, before
+// its message is done.
+func TestALineIsInQuarantineBeforeItsMessageIsDone(t *testing.T) {
+	h := newHouse(t)
+	s := newStage(h, "acc_q")
+	bad := strings.Replace(string(debit("acc_q", "2", 2, 5000, "PAYPAY", "")), `"debit"`, `"debit.authorised"`, 1)
+	handle := func(receives int) queue.Verdict {
+		return s.stage.Handle(t.Context(), []queue.Message{message(receives, bad)})[0]
+	}
+	s.at, s.how = 1, fails
+	if v := handle(6); v.Done || v.DeadLetter != "" {
+		t.Errorf("quarantine could not be written, and the message is %+v", v)
+	}
+	if v := handle(7); !v.Done {
+		t.Errorf("in the end it is %+v", v)
+	}
+	kept, err := store.Collect(h.store.Quarantine(t.Context(), "0125"))
+	if err != nil || len(kept) != 1 || !strings.Contains(kept[0].Problem, "type") {
+		t.Errorf("kept %+v (%v), want why", kept, err)
+	}
+	days, err := h.store.Tallies(t.Context(), "0125", received)
+	if err != nil || len(days) != 1 || days[0].Refused != 2 { // each try is counted
+		t.Errorf("counted are %+v (%v)", days, err)
+	}
+	// Between tries there is time for another version to come by, and none is lost.
+	for receives, most := range map[int]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 20: 5 * time.Minute} {
+		v := h.Handle(t.Context(), []queue.Message{{ID: "m", Receives: receives, Body: []byte("k9 x\n")}})[0]
+		if v.Done || v.Delay < most/2 || v.Delay > most {
+			t.Errorf("received %d times it comes again after %s, want at most %s", receives, v.Delay, most)
+		}
+	}
+}
+
+// A link is what the bank says, else what its text says in full: nothing that
+// a debit's text would only suggest.
+func TestALinkIsRecognisedAsOne(t *testing.T) {
+	for text, want := range map[string]string{"PAYPAY": "paypay", "PAYPAYｶ-ﾄﾞ": "", "ﾄﾞｺﾓｺｳｻﾞ": "docomo"} {
+		h := newHouse(t)
+		h.send(t, jsontext.Value(`{"id":"evt_l","type":"charge_link.registered","transaction_id":"l","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","descriptor":"`+text+`"}`))
+		rs := h.history(t)
+		if len(rs) != 1 || rs[0].Kind != watch.LinkRegistered || rs[0].Service != want || !rs[0].IsAlert() {
+			t.Errorf("%q: %d records, of %q, want %q", text, len(rs), rs[0].Service, want)
+		}
+	}
+}
