@@ -3,7 +3,6 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -217,10 +216,17 @@ func lines(s string, font, across float64) int {
 	return n
 }
 
+// em is how wide a letter is, of its height: a sans-serif's, set bold.
 func em(r rune) float64 {
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
 		return 1
 	}
-	return math.Nextafter(0.6, 0)
+	switch {
+	case r == ' ':
+		return 0.3
+	case r >= 'A' && r <= 'Z':
+		return 0.7
+	}
+	return 0.58
 }

@@ -78,7 +78,8 @@ var (
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
 	tAltUrgentMore = text{ja: "【緊急】口座からの引き落としが続いています。確認してください", en: "[Urgent] There were more debits from a bank account. Please check them"}
 
-	tSumLabel = text{ja: "これまでの合計", en: "In all so far"}
+	tFrom     = text{ja: "%sから", en: "from %s"}
+	tSumLabel = text{ja: "これまでの合計", en: "So far"}
 	tSum      = text{ja: "%[1]d件・%[2]s%[3]s", en: "%[1]d debits, %[2]s%[3]s"}
 	tSumCount = text{ja: "%[1]d件%[2]s", en: "%[1]d debits%[2]s"}
 	tSumSpan  = text{ja: "（%s）", en: " (in %s)"}
@@ -100,7 +101,7 @@ var (
 	tPartMore     = text{ja: "ほか", en: "and"}
 	tPartMoreN    = text{ja: "%d件", en: "%d more"}
 
-	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We have added it and are telling the bank."}
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We are telling the bank of it too."}
 	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after your report (%s). We have added them and are telling the bank."}
 	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank."}
 
@@ -209,13 +210,16 @@ func (f *IncidentFacts) several() message.Message {
 	if account := lead.account(); account != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
+	plain := !f.mixed() && f.joinedAll() // the sum says what the lines do
+	if plain && !f.Bare {
+		m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: tFrom.in(lang, When(lang, f.Parts[0].Record, lead.now()))})
+	}
 	lines := f.Parts
 	if f.Bare {
 		lines = nil
 	} else if len(lines) > maxLines && !f.Whole {
 		lines = lines[:maxLines-1]
 	}
-	plain := !f.mixed() && f.joinedAll() // the sum says it
 	for i := range lines {
 		p := &lines[i]
 		line := p.line(f.mixed())

@@ -28,6 +28,9 @@ function component(c, act, link) {
       if (c.backgroundColor) el.style.backgroundColor = c.backgroundColor;
       if (c.cornerRadius) el.style.borderRadius = px(c.cornerRadius, gaps);
       if (c.paddingAll) el.style.padding = px(c.paddingAll, gaps);
+      for (const [side, css] of [["Top", "Top"], ["Bottom", "Bottom"], ["Start", "Left"], ["End", "Right"]]) {
+        if (c["padding" + side]) el.style["padding" + css] = px(c["padding" + side], gaps);
+      }
       (c.contents || []).forEach((child, i) => {
         const sub = component(child, act, link);
         const margin = child.margin || (i > 0 ? c.spacing : "");
