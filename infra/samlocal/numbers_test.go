@@ -66,7 +66,51 @@ func BenchmarkEvents(b *testing.B) {
 		mixed := run(10, 5)
 		fmt.Println(mixed.table("1,000 events of which 50 alert"))
 		fmt.Println(mixed.dollars(b))
+		if err := w.grow(ctx, 2000); err != nil {
+			b.Fatal(err)
+		}
+		fmt.Println("and of accounts a year old,", run(10, 5).dollars(b))
 	}
+}
+
+// grow gives accounts what a year makes of their activity, as detect keeps it:
+// a wallet that is charged each week, another each month, a link of each, and
+// the forms of ten bills.
+func (w *town) grow(ctx context.Context, accounts int) error {
+	now := time.Now()
+	for i := range accounts {
+		k := watch.AccountKey{Bank: "0125", Ref: numbersRef(i)}
+		act, err := w.store.Activity(ctx, k)
+		if err != nil {
+			return err
+		}
+		act.Since(now.AddDate(-1, 0, 0))
+		n := 0
+		add := func(e watch.Entry) {
+			n++
+			r := watch.NewRecord(fmt.Sprintf("%026d", n), k, e)
+			act.Apply(r)
+		}
+		for _, service := range []string{"docomo", "paypay"} {
+			add(watch.Entry{Kind: watch.LinkRegistered, Service: service, At: now.AddDate(-1, 0, 0), Route: "web_kouza_furikae"})
+		}
+		for day := 365; day > 0; day-- {
+			at := now.AddDate(0, 0, -day)
+			if day%7 == i%7 {
+				add(watch.Entry{Kind: watch.Debit, Status: watch.Posted, Service: "docomo", At: at, Amount: 3000})
+			}
+			if day%30 == i%30 {
+				add(watch.Entry{Kind: watch.Debit, Status: watch.Posted, Service: "paypay", At: at, Amount: 10000})
+				for bill := range 10 {
+					act.AddBill(fmt.Sprint("form", bill), at, int64(4000+bill))
+				}
+			}
+		}
+		if err := w.store.Write(ctx, store.PutActivity(k, act)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // restarts is how often BenchmarkStarts restarts each function.

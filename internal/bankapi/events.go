@@ -64,7 +64,7 @@ func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank strin
 	if err != nil {
 		return 0, nil, err
 	}
-	e := watch.Event{Bank: bank, AccountRef: q.Get("account_ref"), TransactionID: q.Get("transaction_id")}
+	e := watch.Event{Bank: bank, AccountRef: q.Get("account_ref"), TransactionID: wire.TrimID(q.Get("transaction_id"))}
 	if fe := watch.CheckRef("account_ref", e.AccountRef); fe != nil {
 		return 0, nil, fe
 	}
@@ -100,7 +100,7 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 			return 0, nil, fe
 		}
 	}
-	id := r.PathValue("event_id")
+	id := wire.TrimID(r.PathValue("event_id"))
 	traces, err := h.Store.Traced(r.Context(), bank, id)
 	if err != nil {
 		return 0, nil, err

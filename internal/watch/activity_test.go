@@ -2,6 +2,7 @@ package watch
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -279,5 +280,45 @@ func TestWhatANewerProgramKnowsOfALinkOrADebitStays(t *testing.T) {
 	a.Replace(removed, nil)
 	if diff := gocmp.Diff(want, a.Services["docomo"].Links); diff != "" {
 		t.Errorf("a link that was forgotten is taken back:\n%s", diff)
+	}
+}
+
+// Each alert writes its account's activity, and capacity is counted by the
+// kilobyte: what is kept must not grow with the years.
+func TestAnActivityAYearOldTakesThreeKilobytesAtMost(t *testing.T) {
+	now := noon.AddDate(2, 0, 0)
+	act, n := &Activity{}, 0
+	act.Since(now.AddDate(-3, 0, 0))
+	add := func(service string, at time.Time, yen int64) {
+		n++
+		e := Entry{Event: "e", Kind: Debit, Status: Posted, Service: service, At: at, ReceivedAt: at, Amount: yen}
+		if yen == 0 {
+			e.Kind, e.Route = LinkRegistered, "web_kouza_furikae"
+		}
+		act.Apply(NewRecord(Derive("record", fmt.Sprint(n)), AccountKey{Bank: "0125", Ref: "a"}, e))
+	}
+	sizes := map[int]int{}
+	for d := range 730 { // a wallet each week, another each month, with a card's bill that may be its
+		at := now.AddDate(0, 0, d-730)
+		if d == 0 {
+			add("docomo", at, 0)
+			add("paypay", at, 0)
+		}
+		if d%7 == 0 {
+			add("docomo", at, 3000)
+		}
+		if d%30 == 0 {
+			add("paypay", at, 10000)
+			act.AddBill("ペイペイカ", at, 23456)
+		}
+		b, err := json.Marshal(act)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes[d] = len(b)
+	}
+	t.Logf("after a year %d bytes, after two %d", sizes[365], sizes[729])
+	if sizes[365] > 3<<10 || sizes[729] > 3<<10 {
+		t.Errorf("after a year %d bytes, after two %d", sizes[365], sizes[729])
 	}
 }

@@ -98,10 +98,18 @@ func (b *bodyReader) list() (Body, error) {
 	if b.eat(']') {
 		end := b.i - 1
 		after, ok := b.ends()
-		if b.out.Ignored = append(b.out.Ignored, after...); !ok {
-			b.leftover(end, len(b.s))
+		if ok {
+			b.out.Ignored = append(b.out.Ignored, after...)
+			return b.out, nil
 		}
-		return b.out, nil
+		next := b.beginning(end)
+		if next < 0 {
+			b.out.Ignored = append(b.out.Ignored, after...)
+			b.leftover(end, len(b.s))
+			return b.out, nil
+		}
+		b.leftover(end, next) // a broken event, before others
+		b.i, b.lost = next, true
 	}
 	for more := true; more; {
 		if len(b.out.Events) == MaxEvents {

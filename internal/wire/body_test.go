@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -344,33 +345,41 @@ func FuzzWhateverOneEventHoldsTheOthersAreTaken(f *testing.F) {
 		`"}],"events":[{"a":"`, `","y":[{"id":1},{"id":2}],"x":[{"a":"`, `","amount":0100,"x":"`, "\x83\x5c", `"}]}{"events":[{"id":"`, `","x":{`, "\x01\"}],\"\":[{\"\":\"", `","a":0100}],"":[{"":"`, `]}`, `{`, `,{"id":"`, `"},"`, ``} {
 		f.Add([]byte(s))
 	}
-	before, after := []string{debit("a"), debit("b")}, []string{debit("c"), debit("d")}
+	others := []string{debit("a"), debit("b"), debit("c"), debit("d")}
 	f.Fuzz(func(t *testing.T, junk []byte) {
-		for _, event := range []string{`{"id":"x","descriptor":"` + string(junk) + `"}`, `{"id":"x",` + string(junk) + `}`, string(junk)} {
-			body := batch(append(append(before[:2:2], event), after...)...)
-			read, err := wire.ReadBody(body, "0125", now)
-			if json.Valid(body) || errors.Is(err, wire.ErrTooMany) {
-				continue
-			}
-			if err != nil {
-				t.Fatalf("%q: %v", body, err)
-			}
-			taken, _ := sorted(read)
-			if !cmp.Equal(only("abcd", taken), []string{"a", "b", "c", "d"}) {
-				t.Fatalf("%q: taken %v", body, taken)
-			}
-			for i := range read.Events {
-				if e := &read.Events[i]; !e.Refused() && !json.Valid(e.Raw) {
-					t.Fatalf("%q is taken and is not JSON", e.Raw)
-				}
-			}
-			for _, b := range wire.EncodeBatch("0125", now, raws(read), 1<<20) {
-				if got, err := wire.DecodeBatch(b); err != nil || len(got.Unread) > 0 || len(got.Events) != len(taken) {
-					t.Fatalf("%q: behind the door %d of %d events, %v", body, len(got.Events), len(taken), err)
-				}
+		for _, event := range []string{`{"id":"x","descriptor":"` + string(junk) + `"}`, `{"id":"x",` + string(junk) + `}`, `{"id":"x","descriptor":"` + string(junk), string(junk)} {
+			for at := range len(others) + 1 {
+				salvage(t, batch(slices.Insert(slices.Clone(others), at, event)...))
 			}
 		}
 	})
+}
+
+// salvage fails if an event of a batch, "a" to "d", is not taken, unless it is
+// well-formed and has another meaning.
+func salvage(t *testing.T, body []byte) {
+	t.Helper()
+	read, err := wire.ReadBody(body, "0125", now)
+	if json.Valid(body) || errors.Is(err, wire.ErrTooMany) {
+		return
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", body, err)
+	}
+	taken, _ := sorted(read)
+	if !cmp.Equal(only("abcd", taken), []string{"a", "b", "c", "d"}) {
+		t.Fatalf("%q: taken %v", body, taken)
+	}
+	for i := range read.Events {
+		if e := &read.Events[i]; !e.Refused() && !json.Valid(e.Raw) {
+			t.Fatalf("%q is taken and is not JSON", e.Raw)
+		}
+	}
+	for _, b := range wire.EncodeBatch("0125", now, raws(read), 1<<20) {
+		if got, err := wire.DecodeBatch(b); err != nil || len(got.Unread) > 0 || len(got.Events) != len(taken) {
+			t.Fatalf("%q: behind the door %d of %d events, %v", body, len(got.Events), len(taken), err)
+		}
+	}
 }
 
 // only keeps those of the ids that are in set, which junk may have added to.

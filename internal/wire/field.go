@@ -167,7 +167,7 @@ func kept(*watch.Event, string) bool { return true }
 func (f *field) set(e *watch.Event, s string) string {
 	switch {
 	case f.least > 0:
-		s = trimmed(s)
+		s = TrimID(s)
 	case f.strangers:
 		s = undirected(s)
 	}
@@ -175,9 +175,9 @@ func (f *field) set(e *watch.Event, s string) string {
 	return s
 }
 
-// trimmed is an id without white space around it, and without what cannot be
+// TrimID is an id without white space around it, and without what cannot be
 // seen: a byte order mark, a joiner. Two ids that look the same are the same.
-func trimmed(s string) string {
+func TrimID(s string) string {
 	if s = strings.TrimSpace(s); s == "" || s[0] < utf8.RuneSelf && s[len(s)-1] < utf8.RuneSelf {
 		return s
 	}
