@@ -39,7 +39,7 @@ type changeReply struct {
 	Via      watch.Via           `json:"via,omitempty"`
 	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
 	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
-	Further  *dispute.Further    `json:"further,omitempty"`   // of "updated": a debit after the report
+	Further  *dispute.Charge     `json:"further,omitempty"`   // of "updated": a debit after the report
 }
 
 func replyOf(d *watch.Dispute) disputeReply {

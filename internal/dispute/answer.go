@@ -177,7 +177,7 @@ func (f *file) reopen(via watch.Via) {
 		r.Dispute = id
 	}
 	d := f.dispute
-	parts := f.reported()
+	before, parts := d.Opening(), f.reported()
 	first := parts[0]
 	if first.ID != d.Leads() {
 		d.First = first.ID
@@ -195,7 +195,7 @@ func (f *file) reopen(via watch.Via) {
 	}
 	d.AnsweredAt, d.AnsweredBy, d.Watcher, d.Via, d.Text = f.now, f.watcher.Role, f.watcher.ID, via, ""
 	f.note(watch.DisputeOpened, via)
-	d.Cover(parts[1:], d.Changes[len(d.Changes)-1].Seq)
+	d.Open(parts[1:], before)
 	for _, p := range parts[1:] {
 		d.Update(p, f.now) // while it was withdrawn the bank heard of nothing
 	}

@@ -28,26 +28,13 @@ func Reference(disputeID string) string {
 // Facts is what a bank is told of a dispute wherever it is told: in callbacks
 // and when it asks. It names no person. Times are UTC.
 type Facts struct {
-	DisputeID   string     `json:"dispute_id"`
-	Reference   string     `json:"reference"`
-	Bank        string     `json:"bank"`
-	AccountRef  string     `json:"account_ref"`
-	Transaction string     `json:"transaction_id"`
-	Kind        watch.Kind `json:"kind"`
-	Amount      int64      `json:"amount,omitempty"` // yen
-	Currency    string     `json:"currency,omitempty"`
-	Descriptor  string     `json:"descriptor,omitempty"`
-	Service     string     `json:"service,omitempty"`
-	OccurredAt  time.Time  `json:"occurred_at"`
-	ReceivedAt  time.Time  `json:"received_at"`
-	AlertedAt   time.Time  `json:"alerted_at,omitzero"`
-	AcceptedAt  time.Time  `json:"accepted_at,omitzero"`
-	// What has become of the debit: pending or posted, how much of it came
-	// back (yen), when all of it did, how often it was presented again.
-	Status     watch.Status `json:"debit_status,omitempty"`
-	Returned   int64        `json:"returned,omitempty"`
-	ReversedAt time.Time    `json:"reversed_at,omitzero"`
-	Presented  int          `json:"presented_again,omitempty"`
+	DisputeID  string `json:"dispute_id"`
+	Reference  string `json:"reference"`
+	Bank       string `json:"bank"`
+	AccountRef string `json:"account_ref"`
+	Transaction
+	AlertedAt  time.Time `json:"alerted_at,omitzero"`
+	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 	// Transactions are all that the dispute is about, the first one (which is
 	// what stands above) included.
 	Transactions []Transaction `json:"transactions"`
@@ -55,38 +42,38 @@ type Facts struct {
 
 // Transaction is one of a dispute.
 type Transaction struct {
-	Transaction string       `json:"transaction_id"`
-	Kind        watch.Kind   `json:"kind"`
-	Amount      int64        `json:"amount,omitempty"` // yen
-	Currency    string       `json:"currency,omitempty"`
-	Descriptor  string       `json:"descriptor,omitempty"`
-	Service     string       `json:"service,omitempty"`
-	OccurredAt  time.Time    `json:"occurred_at"`
-	ReceivedAt  time.Time    `json:"received_at"`
-	Status      watch.Status `json:"debit_status,omitempty"`
-	Returned    int64        `json:"returned,omitempty"` // yen
-	ReversedAt  time.Time    `json:"reversed_at,omitzero"`
-	Presented   int          `json:"presented_again,omitempty"`
+	Charge
+	ReceivedAt time.Time `json:"received_at"`
+	// What has become of the debit: pending or posted, how much of it came
+	// back (yen), when all of it did, how often it was presented again.
+	Status     watch.Status `json:"debit_status,omitempty"`
+	Returned   int64        `json:"returned,omitempty"`
+	ReversedAt time.Time    `json:"reversed_at,omitzero"`
+	Presented  int          `json:"presented_again,omitempty"`
 }
 
-// transactionsAt lists them as they were at a change.
-func transactionsAt(d *watch.Dispute, seq int) []Transaction {
-	one := func(txn string, kind watch.Kind, received time.Time, s *watch.Shown) Transaction {
-		t := Transaction{Transaction: txn, Kind: kind, Descriptor: s.Descriptor, Service: s.Service, OccurredAt: s.OccurredAt.UTC(),
-			ReceivedAt: received.UTC(), Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again}
-		if kind == watch.Debit {
-			t.Amount, t.Currency = s.Amount, "JPY"
-		}
-		return t
+// Charge is a debit or a charge link as the bank reported it.
+type Charge struct {
+	Transaction string     `json:"transaction_id"`
+	Kind        watch.Kind `json:"kind"`
+	Amount      int64      `json:"amount,omitempty"` // yen
+	Currency    string     `json:"currency,omitempty"`
+	Descriptor  string     `json:"descriptor,omitempty"`
+	Service     string     `json:"service,omitempty"`
+	OccurredAt  time.Time  `json:"occurred_at"`
+}
+
+func charge(txn string, kind watch.Kind, amount int64, descriptor, service string, at time.Time) Charge {
+	c := Charge{Transaction: txn, Kind: kind, Descriptor: descriptor, Service: service, OccurredAt: at.UTC()}
+	if kind == watch.Debit {
+		c.Amount, c.Currency = amount, "JPY"
 	}
-	first, _ := d.TransactionAt(d.Leads(), seq)
-	out := []Transaction{one(d.Txn, d.Kind, d.ReceivedAt, first)}
-	for _, a := range d.Also {
-		if s, ok := d.TransactionAt(a.Record, seq); ok && (a.Left == 0 || a.Left > seq) {
-			out = append(out, one(a.Txn, a.Kind, a.ReceivedAt, s))
-		}
-	}
-	return out
+	return c
+}
+
+func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown) Transaction {
+	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.OccurredAt), ReceivedAt: received.UTC(),
+		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again}
 }
 
 // FactsOf takes them from a dispute, as they are now.
@@ -100,15 +87,15 @@ func FactsOf(d *watch.Dispute) Facts {
 
 // factsOf takes them from a dispute, as they were at one of its changes.
 func factsOf(d *watch.Dispute, seq int) Facts {
-	s, _ := d.TransactionAt(d.Leads(), seq)
-	f := Facts{
-		Transactions: transactionsAt(d, seq),
-		DisputeID:    d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: d.Txn, Kind: d.Kind,
-		Descriptor: s.Descriptor, Service: s.Service, Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again,
-		OccurredAt: s.OccurredAt.UTC(), ReceivedAt: d.ReceivedAt.UTC(), AlertedAt: d.AlertedAt.UTC(), AcceptedAt: d.AcceptedAt.UTC(),
-	}
-	if d.Kind == watch.Debit {
-		f.Amount, f.Currency = s.Amount, "JPY"
+	o := d.OpenedAt(seq)
+	is, _ := d.TransactionAt(o.Record, seq)
+	first := transaction(o.Txn, o.Kind, o.ReceivedAt, is)
+	f := Facts{DisputeID: d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: first,
+		AlertedAt: o.AlertedAt.UTC(), AcceptedAt: o.AcceptedAt.UTC(), Transactions: []Transaction{first}}
+	for _, a := range d.AlsoAt(seq) {
+		if s, ok := d.TransactionAt(a.Record, seq); ok {
+			f.Transactions = append(f.Transactions, transaction(a.Txn, a.Kind, a.ReceivedAt, s))
+		}
 	}
 	return f
 }
@@ -122,7 +109,7 @@ type callback struct {
 	AnsweredAt  time.Time  `json:"answered_at"`
 	WithdrawnAt time.Time  `json:"withdrawn_at,omitzero"`
 	UpdatedAt   time.Time  `json:"updated_at,omitzero"`
-	Further     *Further   `json:"further,omitempty"`
+	Further     *Charge    `json:"further,omitempty"`
 	AnsweredBy  watch.Role `json:"answered_by"`
 	Via         watch.Via  `json:"via"`
 }
@@ -154,27 +141,14 @@ func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
 	return body
 }
 
-// Further is a debit or a charge link of the same service after the report.
-type Further struct {
-	Transaction string     `json:"transaction_id"`
-	Kind        watch.Kind `json:"kind"`
-	Amount      int64      `json:"amount,omitempty"` // yen
-	Currency    string     `json:"currency,omitempty"`
-	Descriptor  string     `json:"descriptor,omitempty"`
-	Service     string     `json:"service,omitempty"`
-	OccurredAt  time.Time  `json:"occurred_at"`
-}
-
-// FurtherOf takes it from a change; nil if it tells of none.
-func FurtherOf(f *watch.Further) *Further {
+// FurtherOf is the debit or the charge link, after the report, that a change
+// tells of; nil if it tells of none.
+func FurtherOf(f *watch.Further) *Charge {
 	if f == nil {
 		return nil
 	}
-	out := &Further{Transaction: f.Txn, Kind: f.Kind, Amount: f.Amount, Descriptor: f.Descriptor, Service: f.Service, OccurredAt: f.OccurredAt.UTC()}
-	if f.Kind == watch.Debit {
-		out.Currency = "JPY"
-	}
-	return out
+	c := charge(f.Txn, f.Kind, f.Amount, f.Descriptor, f.Service, f.OccurredAt)
+	return &c
 }
 
 // Entry is one thing that the bank itself said of a disputed transaction.

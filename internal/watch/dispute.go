@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -85,6 +84,8 @@ type DisputeChange struct {
 	Shows   *Shown   `json:"shows,omitempty"`
 	Of      string   `json:"of,omitempty"`
 	Further *Further `json:"further,omitempty"`
+	// Opens is, with an opening, what the dispute is about from then on.
+	Opens *Opening `json:"opens,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -99,6 +100,20 @@ type Further struct {
 	Service    string    `json:"service,omitempty"`
 	Descriptor string    `json:"descriptor,omitempty"`
 	OccurredAt time.Time `json:"occurred_at"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Opening is what an opening says of the first transaction of a dispute. A
+// report that is taken back and made again may begin with another one, and what
+// the bank was to be told before stays as it was.
+type Opening struct {
+	Record     string    `json:"record"`
+	Txn        string    `json:"txn"`
+	Kind       Kind      `json:"kind"`
+	ReceivedAt time.Time `json:"received_at"`
+	AlertedAt  time.Time `json:"alerted_at,omitzero"`
+	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -144,61 +159,6 @@ func (d *Dispute) Note(r *Record) {
 	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.Story()
 }
 
-// Leads is the record of the dispute's first transaction.
-func (d *Dispute) Leads() string {
-	if d.First != "" {
-		return d.First
-	}
-	return d.Record
-}
-
-// Disputed is one more transaction of a dispute.
-type Disputed struct {
-	Record     string    `json:"record"`
-	Txn        string    `json:"txn"`
-	Kind       Kind      `json:"kind"`
-	ReceivedAt time.Time `json:"received_at"`
-	Seq        int       `json:"seq"` // of the change with which it joined
-	Was        Shown     `json:"was"` // what it was then
-	// Left tells that the person said it was theirs after all, at that change.
-	Left int `json:"left,omitempty"`
-
-	Unknown jsontext.Value `json:",embed"`
-}
-
-// Transaction finds what the bank was last told of one of the transactions.
-func (d *Dispute) Transaction(record string) (*Shown, bool) {
-	return d.transaction(record, 1<<62)
-}
-
-// TransactionAt finds it as it was at a change.
-func (d *Dispute) TransactionAt(record string, seq int) (*Shown, bool) {
-	return d.transaction(record, seq)
-}
-
-func (d *Dispute) transaction(record string, seq int) (*Shown, bool) {
-	of, first := "", (*Shown)(nil)
-	if record != d.Leads() {
-		i := slices.IndexFunc(d.Also, func(a Disputed) bool { return a.Record == record && a.Seq <= seq })
-		if i < 0 {
-			return nil, false
-		}
-		of, first = record, &d.Also[i].Was
-	}
-	for i := len(d.Changes) - 1; i >= 0; i-- {
-		if c := &d.Changes[i]; c.Shows != nil && c.Of == of && c.Seq <= seq {
-			return c.Shows, true
-		}
-	}
-	if first == nil {
-		first = &Shown{Amount: d.Amount, Service: d.Service, Descriptor: d.Descriptor, OccurredAt: d.OccurredAt}
-		if d.Kind == Debit {
-			first.Status = Posted
-		}
-	}
-	return first, true
-}
-
 // Update notes what has become of a transaction of a dispute, for the bank to
 // be told; false if there is nothing new.
 func (d *Dispute) Update(r *Record, now time.Time) bool {
@@ -216,60 +176,6 @@ func (d *Dispute) Update(r *Record, now time.Time) bool {
 		change.Of = r.ID
 	}
 	d.tell(change)
-	return true
-}
-
-// Add takes one more transaction into the dispute, as of a change of it; false
-// if it is there already.
-func (d *Dispute) Add(r *Record, seq int) bool {
-	if _, known := d.Transaction(r.ID); known {
-		return false
-	}
-	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Txn, Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
-	return true
-}
-
-// Cover makes these, after the first, the transactions of the dispute as of a
-// change of it.
-func (d *Dispute) Cover(parts []*Record, seq int) {
-	for i := range d.Also {
-		a := &d.Also[i]
-		in := slices.ContainsFunc(parts, func(p *Record) bool { return p.ID == a.Record })
-		switch {
-		case !in && a.Left == 0:
-			a.Left = seq
-		case in:
-			a.Left = 0
-		}
-	}
-	for _, p := range parts {
-		d.Add(p, seq)
-	}
-}
-
-// Another takes in what came after the person said "not mine", and has the bank
-// told; false if it is known already.
-func (d *Dispute) Another(r *Record, now time.Time) bool {
-	known := slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID })
-	if known || d.withdrawn() || !d.Add(r, d.nextSeq()) {
-		return false
-	}
-	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
-	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown(), Further: f})
-	return true
-}
-
-// Leave takes one of the further transactions out, because it turned out to be
-// another of them under a second id, and has the bank told; false if it is not
-// there.
-func (d *Dispute) Leave(record string, now time.Time) bool {
-	i := slices.IndexFunc(d.Also, func(a Disputed) bool { return a.Record == record && a.Left == 0 })
-	if i < 0 {
-		return false
-	}
-	d.Also = slices.Clone(d.Also)
-	d.Also[i].Left = d.nextSeq()
-	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown()})
 	return true
 }
 
