@@ -85,7 +85,9 @@ func (t *telling) lead(ctx context.Context, c change, changes []change) (*watch.
 			case err != nil:
 				return nil, err
 			case joins(lead):
-				return lead, nil
+				if closed, err := t.closed(ctx, lead.Dispute); err != nil || !closed {
+					return lead, err
+				}
 			}
 		}
 		return r, nil
@@ -196,6 +198,9 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 	if err != nil {
 		return err
 	}
+	if d.Status == watch.DisputeClosed && further {
+		return nil // what comes now is a story of its own
+	}
 	var noted bool
 	if gone {
 		noted = d.Leave(c.is.ID, t.now)
@@ -208,6 +213,18 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 		t.disputes = append(t.disputes, d)
 	}
 	return nil
+}
+
+// closed tells whether the bank has closed a dispute.
+func (t *telling) closed(ctx context.Context, id string) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	d, err := t.dispute(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && d.Status == watch.DisputeClosed, err
 }
 
 func (t *telling) dispute(ctx context.Context, id string) (*watch.Dispute, error) {

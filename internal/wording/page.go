@@ -109,7 +109,7 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 	if a := f.Record.Answer; a != nil && !f.Record.Answered() && p.Notice == "" {
 		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil || f.incident(), tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
 	}
-	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang)}, History: f.history()}
+	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang), Facts: caseFacts(lang, f.Record, f.Dispute)}, History: f.history()}
 	switch {
 	case f.disputed() && refused == AskUndo:
 		p.Parts = []message.Part{f.askUndo(), alert, history}
