@@ -3,7 +3,9 @@ package samlocal_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -99,6 +101,41 @@ func (w *town) reported(account, kind string, txns []string) error {
 		err = fmt.Errorf("%w\nit tells of %q", err, heard)
 	}
 	return err
+}
+
+// statusByMail is a person to whom LINE does not deliver what the bank did, and who
+// gave a mail address for another account of theirs.
+func statusByMail(ctx context.Context, w *town) error {
+	const account, address = "acc_status", "status@example.jp"
+	user, err := w.person("status by mail")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(w.binds(ctx, user, account, ""), w.binds(ctx, user, "acc_status2", address)); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "st1", account, 30005); err != nil {
+		return err
+	}
+	if err := w.shows(user, "30,005円", "身に覚えがない（七十七銀行"); err != nil {
+		return err
+	}
+	if err := w.press(user, "notmine"); err != nil {
+		return err
+	}
+	if err := w.reported(account, "dispute.opened", []string{"st1"}); err != nil {
+		return err
+	}
+	var told sim.BankDispute
+	w.heard(account, &told)
+	w.line.Fail(1, sim.QuotaSpent)
+	if _, err := w.ask(ctx, http.MethodPost, "/disputes/"+told.DisputeID+"/status", `{"status":"frozen"}`, http.StatusOK); err != nil {
+		return err
+	}
+	var m sim.Mail
+	return w.until("the bank's status arrives by mail", func() bool {
+		return w.mailTo(address, &m) && strings.Contains(m.Text, told.Reference)
+	})
 }
 
 // answeredByMail is a person to whom LINE delivers neither a reply nor a push.

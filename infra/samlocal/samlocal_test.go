@@ -48,6 +48,7 @@ var scenarios = []scenario{
 	{"four debits in a second are one incident, which one tap reports", incident},
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
 	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
+	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
 }
 
 func TestTheTemplateStoodUpDoesWhatTheLocalSystemDoes(t *testing.T) {

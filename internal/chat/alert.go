@@ -15,6 +15,21 @@ import (
 // event's id is the idempotency key, so that an event that comes again acts
 // once, whatever was pressed in between.
 func (t *talk) answerAlert(ctx context.Context, p button.Press) (plan, error) {
+	res, out, err := t.pressAlert(ctx, p)
+	if res.Record != nil {
+		about(&out, res.Record)
+	}
+	return out, err
+}
+
+// about notes of which incident an answer speaks, if it comes by mail.
+func about(p *plan, r *watch.Record) {
+	for i := range p.say {
+		p.say[i].Incident = r.IncidentID()
+	}
+}
+
+func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, plan, error) {
 	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked}
 	var res dispute.Result
 	var err error
@@ -31,19 +46,19 @@ func (t *talk) answerAlert(ctx context.Context, p button.Press) (plan, error) {
 	switch {
 	case errors.Is(err, dispute.ErrNotFound):
 		lang, err := t.lang(ctx)
-		return say(wording.Unknown(lang)), err
+		return res, say(wording.Unknown(lang)), err
 	case errors.Is(err, dispute.ErrTooLate):
-		return say(wording.UndoTooLate(t.disputeFacts(ctx, res))), nil
+		return res, say(wording.UndoTooLate(t.disputeFacts(ctx, res))), nil
 	case errors.Is(err, dispute.ErrNotAllowed):
-		return say(wording.OwnerOnly(res.Watcher.Lang)), nil
+		return res, say(wording.OwnerOnly(res.Watcher.Lang)), nil
 	case errors.Is(err, dispute.ErrNoTrust) && res.Outcome != dispute.AlreadyOpen:
-		return say(wording.Useless(res.Watcher.Lang)), nil
+		return res, say(wording.Useless(res.Watcher.Lang)), nil
 	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
-		return plan{}, err
+		return res, plan{}, err
 	case err == nil && p.Verb == button.Trust:
-		return say(wording.Trusted(t.answerFacts(ctx, res))), nil
+		return res, say(wording.Trusted(t.answerFacts(ctx, res))), nil
 	}
-	return say(t.outcome(ctx, p.Verb, res)), nil
+	return res, say(t.outcome(ctx, p.Verb, res)), nil
 }
 
 // outcome words what an answer did, or what stands.
@@ -87,7 +102,7 @@ func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message 
 // incident is what is said of some of an incident's parts.
 func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Said) wording.IncidentFacts {
 	w, r := res.Watcher, res.Record
-	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount, CreatedAt: t.Now()}
+	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount, Several: t.several(ctx), CreatedAt: t.Now()}
 	if last, ok := r.LastTold(w.ID); ok {
 		d.ID = last.ID
 	}
@@ -101,7 +116,7 @@ func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Sa
 func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {
 	w, r := res.Watcher, res.Record
 	f := wording.DisputeFacts{Lang: w.Lang, Dispute: res.Dispute, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-		HideAmount: w.HideAmount, UndoUntil: res.UndoUntil, Link: t.Link(r, w.ID)}
+		HideAmount: w.HideAmount, Several: t.several(ctx), UndoUntil: res.UndoUntil, Link: t.Link(r, w.ID)}
 	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
 	return f
@@ -110,7 +125,7 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 func (t *talk) answerFacts(ctx context.Context, res dispute.Result) wording.AnswerFacts {
 	w, r := res.Watcher, res.Record
 	f := wording.AnswerFacts{Lang: w.Lang, Record: r, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-		HideAmount: w.HideAmount, Trust: res.Offer, TrustDays: dispute.TrustDays, Link: t.Link(r, w.ID)}
+		HideAmount: w.HideAmount, Several: t.several(ctx), Trust: res.Offer, TrustDays: dispute.TrustDays, Link: t.Link(r, w.ID)}
 	f.BankName, _ = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, _ = t.Names.Service(r.Service, w.Lang)
 	if r.Answer != nil {
@@ -120,4 +135,11 @@ func (t *talk) answerFacts(ctx context.Context, res dispute.Result) wording.Answ
 		f.Reference = res.Dispute.Reference
 	}
 	return f
+}
+
+// several tells whether the person watches more than one account: then each
+// button names its own.
+func (t *talk) several(ctx context.Context) bool {
+	several, err := t.Store.Several(ctx, t.Event.User)
+	return several || err != nil
 }

@@ -118,7 +118,9 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case res.Outcome == dispute.AlreadyOpen:
-		return say(wording.DisputeAlready(t.disputeFacts(ctx, res))), nil
+		out := say(wording.DisputeAlready(t.disputeFacts(ctx, res)))
+		about(&out, res.Record)
+		return out, nil
 	}
 	var says []watch.Said
 	for _, part := range res.Record.Parts() {
@@ -126,5 +128,7 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 			says = append(says, watch.Said{Record: part.ID})
 		}
 	}
-	return say(wording.AskIncident(t.incident(ctx, res, says))), nil
+	out := say(wording.AskIncident(t.incident(ctx, res, says)))
+	about(&out, res.Record)
+	return out, nil
 }

@@ -6,7 +6,9 @@ import (
 
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // mailAfter is how long LINE may be out of order before a mail goes as well.
@@ -65,13 +67,14 @@ func (t *talk) again(o watch.Outcome) queue.Verdict {
 // event is acknowledged.
 func (t *talk) byMail(ctx context.Context, p *parcel) (watch.Outcome, error) {
 	to := p.mail
+	var from store.Binding
 	list, err := t.Membership.Accounts(ctx, p.user)
 	if err != nil {
 		return watch.Outcome{}, err
 	}
 	for _, b := range list {
 		if c, ok := b.Watcher.Channel(watch.Email); ok && c.Address != "" && c.UnreachableSince.IsZero() {
-			to = c.Address
+			to, from = c.Address, store.Binding{OnAccount: watch.On(b.Account.AccountKey), Watcher: b.Watcher.ID}
 			break
 		}
 	}
@@ -81,5 +84,15 @@ func (t *talk) byMail(ctx context.Context, p *parcel) (watch.Outcome, error) {
 	case to == "":
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "no mail address"}, nil
 	}
-	return t.Mail.Send(ctx, to, p.key, message.Join(p.words...)), nil
+	m := message.Join(p.words...)
+	if m.Incident != "" {
+		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
+	}
+	o := t.Mail.Send(ctx, to, p.key, m)
+	if o.Result == watch.SendAccepted && from.Watcher != "" {
+		if err := t.Store.Write(ctx, store.PutMailed(p.key, from, t.Now())); err != nil {
+			t.Logger.WarnContext(ctx, "a mail that comes back will not be known", "event", t.Event.ID, "err", err)
+		}
+	}
+	return o, nil
 }

@@ -70,6 +70,11 @@ func TestEverythingThatIsSaidHasAWay(t *testing.T) {
 						w.settle()
 						w.Add(time.Minute)
 					}
+					for _, m := range w.mail.Messages() {
+						if b, err := w.store.Mailed(context.Background(), m.Tags["delivery"]); err != nil || b.Watcher == "" {
+							t.Errorf("if it came back, nobody would know whose it was: %v", err)
+						}
+					}
 					w.Add(23 * time.Hour)
 					w.settle()
 					lost := fail.always && (!say.token || how != "quota spent")
@@ -92,6 +97,10 @@ func TestEverythingThatIsSaidHasAWay(t *testing.T) {
 						if m.To != address || !strings.Contains(m.Text, say.is) {
 							t.Errorf("to %s: %s", m.To, m.Text)
 						}
+						if numbered := strings.Contains(m.Subject, "案件"); numbered != (what == "a receipt") {
+							t.Errorf("the subject is %s", m.Subject)
+						}
+
 					}
 					if line == 1 && !fail.text && !strings.Contains(w.newest(alice), say.is) {
 						t.Error(w.newest(alice))

@@ -60,7 +60,7 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 			lead.StopEscalation()
 		}
 		for i := range t.account.Watchers {
-			t.watcher(lead, &t.account.Watchers[i])
+			t.watcher(ctx, lead, &t.account.Watchers[i])
 		}
 		lead.ComputeDue()
 	}
@@ -142,18 +142,21 @@ func (t *telling) spare(r, lead *watch.Record) {
 
 // watcher has one watcher told: over the first channel that reaches them, and
 // over those next to it that an earlier message has gone to since it failed.
-func (t *telling) watcher(lead *watch.Record, w *watch.Watcher) {
-	channels := w.Reachable()
+func (t *telling) watcher(ctx context.Context, lead *watch.Record, w *watch.Watcher) {
+	channels, untold := w.Reachable(), lead.Untold(w.ID, "", len(lead.Deliveries))
 	if len(channels) == 0 {
-		if len(lead.Untold(w.ID, "", len(lead.Deliveries))) > 0 {
+		if len(untold) > 0 {
 			if d, fresh := lead.Deliver(watch.TellUnreachable, w, watch.Bank, 0, t.now, t.now); fresh {
 				t.made = append(t.made, delivery{lead, d.ID})
 			}
 		}
 		return
 	}
+	if len(untold) > 0 {
+		t.Store.KnowSeveral(ctx, w)
+	}
 	failing, _ := lead.Waiting(w.ID, channels[0].Kind)
-	urgent := lead.Urgency(lead.Untold(w.ID, "", len(lead.Deliveries)), w.ID).Critical()
+	urgent := lead.Urgency(untold, w.ID).Critical()
 	for i, c := range channels {
 		if i > 0 && (failing == nil || failing.Attempts == 0 || !lead.ToldOver(w.ID, c.Kind)) {
 			continue

@@ -111,6 +111,9 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 			if err := k.protect(ctx, f); err != nil {
 				return err
 			}
+			for i := range f.account.Watchers {
+				k.Store.KnowSeveral(ctx, &f.account.Watchers[i])
+			}
 		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		writes := []store.Write{f.still(outcome), store.PutRecord(f.record)}

@@ -116,7 +116,7 @@ func (k *Service) tell(ctx context.Context, d *watch.Dispute, now time.Time, job
 			continue
 		}
 		// News of a dispute are not critical: they wait for the morning.
-		del, ok := r.DeliverNext(watch.TellDispute, w, seq, now, w.Rules.HoldUntil(0, now))
+		del, ok := r.Say(watch.TellDispute, w, seq, now, w.Rules.HoldUntil(0, now))
 		if ok && del.State == watch.Queued {
 			jobs.Deliver(r, del)
 		}

@@ -164,11 +164,7 @@ func flexMessage(m message.Message, contents messaging_api.FlexContainerInterfac
 	msg := &messaging_api.FlexMessage{AltText: cutUnits(m.Alt, maxAlt), Contents: contents}
 	quick := m.Choices
 	if m.Brief { // the answers stay in sight while the message does not
-		for _, b := range m.Buttons {
-			if b.Postback != "" {
-				quick = append(slices.Clip(quick), b)
-			}
-		}
+		quick = append(slices.Clip(quick), answers(m)...)
 	}
 	if len(quick) > 0 {
 		msg.QuickReply = &messaging_api.QuickReply{}
@@ -195,6 +191,21 @@ func carousel(m message.Message, labels message.Labels) *messaging_api.FlexMessa
 		row.Contents = row.Contents[:len(row.Contents)-1]
 	}
 	return flexMessage(m, row)
+}
+
+// answers are the buttons of a message that fit where a quick reply stands: all
+// of them or none. Cut off, they would not say any more what they are about.
+func answers(m message.Message) (out []message.Button) {
+	for _, b := range m.Buttons {
+		switch {
+		case b.Postback == "":
+		case cut(b.Label, maxQuick) != b.Label:
+			return nil
+		default:
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 func column(spacing string, contents ...messaging_api.FlexComponentInterface) *messaging_api.FlexBox {

@@ -26,8 +26,7 @@ func bounced(d *watch.Delivery) bool {
 // seen. Either way the address is not used again. It may be told twice. An
 // error for a channel that is not registered, or has no feedback.
 func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
-	record, delivery, ok := watch.ParseFeedbackKey(f.Key)
-	if f.Kind == "" || !ok {
+	if f.Kind == "" {
 		return nil
 	}
 	ch, err := s.Channels.Get(f.Channel)
@@ -36,6 +35,10 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	}
 	if !ch.Feedback {
 		return fmt.Errorf("notify: the channel %q has no feedback", string(f.Channel))
+	}
+	record, delivery, ok := watch.ParseFeedbackKey(f.Key)
+	if !ok {
+		return s.answerCameBack(ctx, &ch, f)
 	}
 	r, err := s.Store.Record(ctx, record)
 	if err != nil {
@@ -51,6 +54,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 		return err
 	}
 	now := s.Now()
+	var lost bool
 	var added []watch.Delivery
 	r, err = s.Store.UpdateRecord(ctx, record, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
@@ -59,7 +63,10 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 		}
 		before := len(r.Deliveries)
 		d.State, d.Problem = watch.Undelivered, cameBack
+		said := *d
+		w.Several = d.Several
 		s.fallback(r, d, w, now, true)
+		lost = !said.Kind.OfIncident() && !stillTold(r, &said)
 		added = slices.Clone(r.Deliveries[before:])
 		r.ComputeDue()
 		return nil
@@ -70,7 +77,26 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	if err != nil {
 		return ignoreNotFound(err)
 	}
+	if lost {
+		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", cameBack)
+	}
 	s.queue(ctx, r, added)
+	return nil
+}
+
+// answerCameBack acts on a mail that answered a person in the place of the chat:
+// its address is not used again. The words are gone, and no other way is left,
+// so the operator hears of it.
+func (s *Stage) answerCameBack(ctx context.Context, ch *channel.Channel, f watch.Feedback) error {
+	b, err := s.Store.Mailed(ctx, f.Key)
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	s.Logger.WarnContext(ctx, "a message came back", "channel", string(ch.Kind), "kind", string(f.Kind))
+	if _, err := s.unreachableAt(ctx, ch, b.Account, b.Watcher, f.Addresses); err != nil || f.Kind != watch.Bounced {
+		return err
+	}
+	s.Logger.ErrorContext(ctx, "a delivery is given up", "problem", "an answer by mail came back")
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"kozamori/internal/channel"
 	"kozamori/internal/message"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -109,5 +110,48 @@ func TestABounceThatOvertakesTheAnswerOfSESStays(t *testing.T) {
 				t.Errorf("the bank heard %v", got)
 			}
 		})
+	}
+}
+
+func TestAnAnswerByMailThatComesBackIsNotSentThereAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := watch.AccountKey{Bank: "0125", Ref: ref}
+	if err := w.store.Write(context.Background(), store.PutMailed("3f0c", store.Binding{OnAccount: watch.On(key), Watcher: "w1"}, w.Now())); err != nil {
+		t.Fatal(err)
+	}
+	back := watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: "3f0c", Addresses: []string{mailTo}}
+	for range 2 {
+		if err := w.stage.Bounced(context.Background(), back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := w.store.Account(context.Background(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := a.Watchers[0].Channel(watch.Email); c.UnreachableSince.IsZero() {
+		t.Error("the next mail would go there, too")
+	}
+	for _, line := range []string{"a message came back", "a delivery is given up"} {
+		if !strings.Contains(w.log.String(), line) {
+			t.Errorf("nobody reads that %s", line)
+		}
+	}
+}
+
+func TestABankStatusByMailThatComesBackIsHeardOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account(func(a *watch.Account) { a.Watchers[0].Channels = a.Watchers[0].Channels[1:] })
+	w.alert(watch.TellAnswer, watch.Email, begin, func(r *watch.Record) {
+		r.Answer = &watch.Answer{Value: watch.Mine, Watcher: "g1", Via: watch.ViaLINE, At: begin}
+	})
+	w.settle()
+	if err := w.stage.Bounced(context.Background(), watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: w.record().Deliveries[0].FeedbackKey("r1"), Addresses: []string{mailTo}}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(w.log.String(), "a delivery is given up") {
+		t.Error(w.states())
 	}
 }

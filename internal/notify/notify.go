@@ -101,7 +101,11 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	}
 	var w *watch.Watcher
 	if account != nil {
-		w, _ = account.Watcher(d.Watcher)
+		if found, ok := account.Watcher(d.Watcher); ok {
+			own := *found // the account is shared
+			own.Several = d.Several
+			w = &own
+		}
 	}
 	if w == nil {
 		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
@@ -115,7 +119,10 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if err != nil {
 		return s.unregistered(ctx, m, h, d, w, err)
 	}
-	to, problem := address(w, &ch)
+	to, problem, borrowed, err := s.reach(ctx, r, d, w, &ch)
+	if err != nil {
+		return s.broken(m, "other accounts of a watcher cannot be read", err)
+	}
 	if problem != "" {
 		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
@@ -153,6 +160,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if d, ok = r.Delivery(d.ID); !ok {
 		return queue.Acknowledge
 	}
+	ch.Stoppable = ch.Stoppable && !borrowed
 	msg, err := s.Composer.Message(ctx, r, d, w, &ch)
 	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
 		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
@@ -213,14 +221,22 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 			return s.broken(m, "watcher cannot be marked", err)
 		}
 	}
-	var over, next bool
+	if o.Result != watch.SendAccepted && !d.Kind.OfIncident() {
+		wide, err := s.widely(ctx, h.now().Account, w)
+		if err != nil {
+			return s.broken(m, "other accounts of a watcher cannot be read", err)
+		}
+		w = wide
+	}
+	said := *d
+	var over, next, left bool
 	v := s.write(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
 		d.Problem = o.Problem
 		if o.ProviderID != "" {
 			d.ProviderID = o.ProviderID // of an attempt that failed, too
 		}
 		age := now.Sub(d.CreatedAt)
-		over, next = false, false
+		over, next, left = false, false, false
 		switch o.Result {
 		case watch.SendAccepted:
 			d.State, d.AcceptedAt, d.ProviderID, d.Problem = watch.Accepted, now, o.ProviderID, ""
@@ -244,20 +260,14 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		}
 		if next {
 			s.fallback(r, d, w, now, over)
+			left = stillTold(r, &said)
 		}
 	})
 	switch {
 	case !v.Done:
 		return v
-	case over && o.Result != watch.SendUnreachable && o.Result != watch.SendExhausted:
-		s.Logger.Error("a delivery is given up", "record", record, "delivery", delivery, "problem", o.Problem)
-		return queue.DeadLetter(o.Problem)
-	case o.Result == watch.SendExhausted:
-		s.Logger.Error("a channel takes no more messages this month", "channel", string(d.Channel), "record", record, "delivery", delivery)
-		return queue.Acknowledge
 	case over:
-		s.Logger.Warn("a channel cannot reach a watcher", "record", record, "delivery", delivery, "problem", o.Problem)
-		return queue.Acknowledge
+		return s.ended(ctx, o, &said, record, left)
 	case o.Result == watch.SendRetry:
 		return queue.RetryAfter(max(o.RetryAfter, retryDelay(m)))
 	}

@@ -210,3 +210,48 @@ func (s *Store) Seen(ctx context.Context, id string) (*Seen, error) {
 func PutSeen(w *Seen) Write {
 	return Write{Item: Item{Key: Key{"W#" + w.ID, "W"}, Body: sights.Encode(w), Expires: until(w.At, 24*time.Hour)}, If: At(w.Version)}
 }
+
+// PutMailed remembers for a day, by the key of a mail that answers a person,
+// as which watcher of which account they gave its address: for when it comes
+// back.
+func PutMailed(key string, b Binding, at time.Time) Write {
+	return PutSeen(&Seen{ID: "mail " + key, Phase: "mailed", At: at, Answer: bindings.Encode(&b)})
+}
+
+// Mailed finds what PutMailed remembered.
+func (s *Store) Mailed(ctx context.Context, key string) (*Binding, error) {
+	seen, err := s.Seen(ctx, "mail "+key)
+	if err != nil {
+		return nil, err
+	}
+	var b Binding
+	if seen.Version == 0 || bindings.Decode(seen.Answer, &b) != nil {
+		return nil, ErrNotFound
+	}
+	return &b, nil
+}
+
+// Several tells whether a LINE user watches more than one account.
+func (s *Store) Several(ctx context.Context, lineUser string) (bool, error) {
+	if lineUser == "" {
+		return false, nil
+	}
+	n := 0
+	for _, err := range s.Bindings(ctx, lineUser) {
+		if err != nil {
+			return false, err
+		}
+		if n++; n > 1 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// KnowSeveral notes of a watcher whether they watch more than one account,
+// before they are told of one. If that cannot be read, they are taken to: a
+// message is never held up by it.
+func (s *Store) KnowSeveral(ctx context.Context, w *watch.Watcher) {
+	several, err := s.Several(ctx, w.LineUser)
+	w.Several = several || err != nil
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -92,6 +93,11 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	account, err := s.Store.Account(ctx, r.Account)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
+	}
+	if account != nil && slices.ContainsFunc(r.Notices, func(n watch.Notice) bool { return !n.EscalateAt.IsZero() && !n.EscalateAt.After(s.Now()) }) {
+		for i := range account.Watchers {
+			s.Store.KnowSeveral(ctx, &account.Watchers[i])
+		}
 	}
 	r, err = s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
 		now := s.Now()

@@ -22,7 +22,7 @@ func (r *Record) Deliver(kind DeliveryKind, w *Watcher, ch ChannelKind, seq int,
 		return d, false
 	}
 	d := Delivery{ID: id, Kind: kind, Watcher: w.ID, Channel: ch, Lang: w.Lang, State: Queued,
-		CreatedAt: now, Due: now.Add(LostAfter), HideAmount: w.HideAmount, Seq: seq}
+		CreatedAt: now, Due: now.Add(LostAfter), HideAmount: w.HideAmount, Several: w.Several, Seq: seq}
 	if at.After(now) {
 		d.State, d.Due = Held, at
 	}
@@ -39,4 +39,15 @@ func (r *Record) DeliverNext(kind DeliveryKind, w *Watcher, seq int, now, at tim
 		}
 	}
 	return nil, false
+}
+
+// Say adds a delivery over the watcher's first reachable channel; without one,
+// over their first channel: it is for notify to find another way to the person,
+// or to have it on record that there is none. False if the watcher has no
+// channel at all, or was told already.
+func (r *Record) Say(kind DeliveryKind, w *Watcher, seq int, now, at time.Time) (*Delivery, bool) {
+	if len(w.Reachable()) == 0 && len(w.Channels) > 0 {
+		return r.Deliver(kind, w, w.Channels[0].Kind, seq, now, at)
+	}
+	return r.DeliverNext(kind, w, seq, now, at)
 }

@@ -269,8 +269,8 @@ func TestADisputeIsAboutWhatThePersonSaid(t *testing.T) {
 	}{
 		{parts, []string{"a", "b"}, []int{0, 0}},
 		{parts[:2], []string{"a"}, []int{0, 12}},
-		{parts[:1], nil, []int{13, 12}}, // what left before left then
-		{[]*Record{parts[0], parts[2]}, []string{"b"}, []int{13, 0}},
+		{parts[:1], nil, []int{13, 12}},                                  // what left before left then
+		{[]*Record{parts[0], parts[2]}, []string{"b"}, []int{13, 12, 0}}, // and joins again with an entry of its own
 	} {
 		d.Cover(c.parts, 11+i)
 		var left []int

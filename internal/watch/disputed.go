@@ -51,7 +51,7 @@ func (d *Dispute) Open(parts []*Record, before Opening) {
 	}
 	is := d.opening()
 	d.Changes[last].Opens = &is
-	d.cover(parts, d.Changes[last].Seq)
+	d.Cover(parts, d.Changes[last].Seq)
 }
 
 // Opening is what the dispute is about now, for Open.
@@ -139,9 +139,9 @@ func (d *Dispute) add(r *Record, seq int) bool {
 	return true
 }
 
-// cover makes these, after the first, the transactions of the dispute as of a
+// Cover makes these, after the first, the transactions of the dispute as of a
 // change of it.
-func (d *Dispute) cover(parts []*Record, seq int) {
+func (d *Dispute) Cover(parts []*Record, seq int) {
 	d.Also = slices.Clone(d.Also)
 	for i := range d.Also {
 		a := &d.Also[i]

@@ -207,7 +207,8 @@ type Delivery struct {
 	ProviderID string        `json:"provider_id,omitempty"` // LINE request id or SES message id
 	Problem    string        `json:"problem,omitempty"`     // why not, for the operator: no addresses, no bodies
 	HideAmount bool          `json:"hide_amount,omitempty"`
-	Seq        int           `json:"seq,omitempty"` // which change of the dispute, for TellDispute
+	Several    bool          `json:"several,omitempty"` // its reader watches other accounts, too: each button names the account
+	Seq        int           `json:"seq,omitempty"`     // which change of the dispute, for TellDispute
 	// Shows is what it says of the record if that has changed since; Was, for
 	// TellChanged, what its watcher was told before.
 	Shows *Shown `json:"shows,omitempty"`

@@ -322,9 +322,10 @@ func (f *AlertFacts) buttons() []message.Button {
 	var out []message.Button
 	if f.CanAnswer {
 		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
+		of := accountIf(f.Delivery.Several, f.account())
 		out = append(out,
-			message.Button{Label: notMine, Display: f.said(notMine), Style: message.Danger, Postback: f.press(button.NotMine)},
-			message.Button{Label: mine, Display: f.said(mine), Style: message.Primary, Postback: f.press(button.Mine)})
+			message.Button{Label: labelOf(lang, notMine, of), Display: f.said(notMine), Style: message.Danger, Postback: f.press(button.NotMine)},
+			message.Button{Label: labelOf(lang, mine, of), Display: f.said(mine), Style: message.Primary, Postback: f.press(button.Mine)})
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -339,10 +340,22 @@ func (f *AlertFacts) buttons() []message.Button {
 // said is what the chat shows as said by the reader who presses a button: who
 // has two accounts with one service sees which of them it was about.
 func (f *AlertFacts) said(label string) string {
-	if account := f.account(); account != "" {
-		return tSaidOf.in(f.lang(), label, account)
+	return saidOf(f.lang(), label, f.account())
+}
+
+func saidOf(lang watch.Lang, label, account string) string {
+	if account == "" {
+		return label
 	}
-	return label
+	return tSaidOf.in(lang, label, account)
+}
+
+// accountIf is the account that a button names: none if its reader has but one.
+func accountIf(several bool, account string) string {
+	if several {
+		return account
+	}
+	return ""
 }
 
 // press is the data of an answer to this very message.

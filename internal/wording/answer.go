@@ -21,6 +21,7 @@ type AnswerFacts struct {
 	By          Guardian      // who answered, for AnswerByOther and AnswerTakenBack
 	Reference   string        // of the dispute, if there is one
 	HideAmount  bool
+	Several     bool // the reader watches other accounts, too
 	// Trust is what is offered by MineThanks, or was set for Trusted; the
 	// zero value offers nothing. UpTo is yen, Days how long an offer holds.
 	Trust     watch.Trust
@@ -71,8 +72,8 @@ func MineThanks(f AnswerFacts) message.Message {
 		upTo := Yen(lang, f.Trust.UpTo)
 		m.Text = append(m.Text, tTrustOffer.in(lang, f.ServiceName, upTo, f.TrustDays))
 		m.Buttons = append(m.Buttons, message.Button{
-			Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
-			Display:  tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays),
+			Label: labelOf(lang, tTrustButton.in(lang, f.TrustDays), accountIf(f.Several, f.account())), Style: message.Secondary,
+			Display:  saidOf(lang, tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays), f.account()),
 			Postback: answering(button.Trust, f.Record.ID, f.Watcher),
 		})
 	}
@@ -133,7 +134,7 @@ func (f *AnswerFacts) message(alt, title text) message.Message {
 	if f.ServiceName != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
 	}
-	if account := strings.TrimSpace(f.BankName + " " + r.Mask); account != "" {
+	if account := f.account(); account != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	if r.Kind == watch.Debit && !f.HideAmount {
@@ -142,6 +143,8 @@ func (f *AnswerFacts) message(alt, title text) message.Message {
 	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, r.RecordedAt)})
 	return m
 }
+
+func (f *AnswerFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Record.Mask) }
 
 func (f *AnswerFacts) answer() []message.Fact {
 	lang := f.lang()

@@ -21,6 +21,7 @@ type DisputeFacts struct {
 	Bank        Contact
 	Service     Contact
 	HideAmount  bool
+	Several     bool // the reader watches other accounts, too
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -132,7 +133,7 @@ func ConfirmUndo(f DisputeFacts) message.Message {
 	m.Facts = append([]message.Fact{{Label: tUndoAskBy.in(lang), Value: f.reporter()}}, m.Facts...)
 	m.Text = []string{tUndoAskText.in(lang, f.bank())}
 	m.Steps = []message.Step{callStep(lang, tStepAskBank, f.bank(), f.Bank)}
-	m.Buttons = []message.Button{{Label: tUndoAskButton.in(lang), Display: tUndoDisplay.in(lang), Style: message.Secondary,
+	m.Buttons = []message.Button{{Label: labelOf(lang, tUndoAskButton.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,
 		Postback: button.Press{Verb: button.Undo, Record: d.Record, Watcher: f.Watcher, Asked: d.AnsweredAt}.Data()}}
 	if f.Link != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: f.Link})
@@ -219,7 +220,7 @@ func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	if f.ServiceName != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
 	}
-	if account := strings.TrimSpace(f.BankName + " " + d.Mask); account != "" {
+	if account := f.account(); account != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	if d.Kind != watch.LinkRegistered && !f.HideAmount {
@@ -231,6 +232,8 @@ func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	}
 	return m
 }
+
+func (f *DisputeFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Dispute.Mask) }
 
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.
@@ -262,7 +265,7 @@ func (f *DisputeFacts) buttons() []message.Button {
 	var out []message.Button
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
-		out = append(out, message.Button{Label: tUndoButton.in(lang, until), Display: tUndoDisplay.in(lang), Style: message.Secondary,
+		out = append(out, message.Button{Label: labelOf(lang, tUndoButton.in(lang, until), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,
 			Postback: answering(button.Undo, f.Dispute.Record, f.Watcher)})
 	}
 	if f.Link != "" {
