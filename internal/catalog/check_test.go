@@ -30,6 +30,11 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a trap longer than its tail":      {words: "Not: PAYPAYカードリヨウ | x", want: []string{"is not needed", "カード at words.rec:"}},
 		"a trap on a name":                 {words: "Not: ペイペイ | x", want: []string{"is there twice", "ペイペイ at services.rec:"}},
 		"a mark made of marks":             {words: "Front: RTK RS", want: []string{"is not needed: it is made of other marks"}},
+		"a name that another decides":      {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ケムペイ | guessed\nName: ケムペイチヤージ | guessed", want: []string{"ケムペイチヤージ is not needed: another name already decides"}},
+		"a name of two letters":            {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ヌネ | guessed", want: []string{"ヌネ is too short"}},
+		"a name of three kana":             {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: ヌネノ | guessed", want: []string{"ヌネノ is too short"}},
+		"a name of two ideographs":         {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: 金亀 | guessed", want: []string{"金亀 is too short"}},
+		"a name that is a common word":     {services: "Service: x\nJa: x\nEn: x\nDebit: charge\nName: カード | guessed", want: []string{"is a common word"}},
 		"a service without names":          {services: "Service: x\nJa: x\nEn: x\nDebit: charge", want: []string{"service x has no name"}},
 		"a service that is there twice":    {services: "Service: paypay\nJa: x\nEn: x\nDebit: charge", want: []string{"service paypay is there twice", "services.rec:"}},
 		"a service without an English name": {services: "Service: x\nJa: x\nDebit: charge",
@@ -69,6 +74,30 @@ func TestMistakesInTheFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is long enough, or needed, is not complained of.
+func TestEntriesThatGoTogether(t *testing.T) {
+	t.Parallel()
+	service := func(names string) string { return "Service: x\nJa: x\nEn: x\nDebit: charge\n" + names }
+	for name, c := range map[string]struct{ services, words string }{
+		"a name of four kana":               {services: service("Name: ヌネノヘ | guessed")},
+		"a name of three kana, alone":       {services: service("Name: ヌネノ | guessed alone")},
+		"a name of three ideographs":        {services: service("Name: 金亀鶴 | guessed")},
+		"a trap that begins with a name":    {words: "Not: ペイペイヌネノ | x"},
+		"a mark of its own":                 {words: "Front: ヌネノヘ"},
+		"two services of unlike names":      {services: service("Name: ヌネノペイ | guessed") + "\n\nService: y\nJa: y\nEn: y\nDebit: charge\nName: ヘホムペイ | guessed"},
+		"a name seen where one was guessed": {services: service("Name: ヌネノペイ | guessed\nName: ヌネノペイチヤ | seen | 中国 | passbook")},
+	} {
+		d, err := read(source{servicesRec + "\n" + c.services + "\n", banksRec, wordsRec + "\n" + c.words + "\n"})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, p := range d.check() {
+			t.Errorf("%s: %v", name, p)
+		}
 	}
 }
 
