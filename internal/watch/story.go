@@ -203,7 +203,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		switch j := owned[i]; {
 		case j < 0 && len(r.Story()) > 0:
 			r.Tell(nil)
-		case j < 0, slices.EqualFunc(chains[j], stories[i], func(a, b Entry) bool { return a.Event == b.Event && a.Replaces == b.Replaces && a.same(&b) }):
+		case j < 0, slices.EqualFunc(chains[j], known[i], func(a, b Entry) bool { return a.Event == b.Event && a.Replaces == b.Replaces && a.same(&b) }):
 			continue
 		default:
 			r.Tell(chains[j])

@@ -1,0 +1,265 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A slow model of what a bank's events come to: it reads the whole list each
+// time, keeps nothing, and shares no code with the product. A debit is a list
+// of what was said of it.
+
+// slowDebit is what a list of entries, in the order in which they happened,
+// comes to.
+type slowDebit struct {
+	story    []Entry
+	first    Entry // of the present presentation
+	latest   Entry // the debit that counts
+	named    Entry // the latest that counts and whose service is known
+	amount   int64
+	back     int64
+	backAt   time.Time // the last return of the present presentation
+	posted   bool
+	again    int
+	anything bool // there is a debit, not only returns
+}
+
+func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
+
+func (d slowDebit) gone() bool { return d.anything && !d.backAt.IsZero() && d.back >= d.amount }
+
+func slowRead(story []Entry) slowDebit {
+	d := slowDebit{story: story}
+	for _, e := range story {
+		switch {
+		case !opening(e) && e.Amount == 0, !opening(e) && d.back+e.Amount > d.amount:
+			d.back = d.amount
+		case !opening(e):
+			d.back += e.Amount
+		case !d.anything || d.gone(): // presented, or presented again
+			if d.anything {
+				d.again++
+			}
+			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
+		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says nothing
+		case !d.posted && e.Status != Pending && d.back > 0 && e.Amount == d.amount-d.back:
+			d.latest, d.posted = e, true // posted less what came back before
+		default:
+			d.latest, d.amount, d.posted = e, e.Amount, e.Status != Pending
+			d.back = min(d.back, d.amount)
+		}
+		if !opening(e) && e.At.After(d.backAt) {
+			d.backAt = e.At
+		}
+		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
+			d.named = e
+		}
+	}
+	return d
+}
+
+func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
+
+// takes tells whether a debit is a stage of this one.
+func (d slowDebit) takes(e Entry) bool {
+	sameDay, sameService := slowDay(d.latest) == slowDay(e), d.latest.Service == e.Service
+	if e.Kind == LinkRegistered {
+		return sameDay && sameService && !d.gone()
+	}
+	if e.Replaces && !d.posted {
+		return true
+	}
+	if d.gone() { // presented again within 35 days
+		return sameService && !e.At.After(d.backAt.Add(35*24*time.Hour))
+	}
+	if d.posted { // a correction of the day, or an authorisation that comes late
+		return sameDay && sameService && (e.Status != Pending || e.Amount == d.amount)
+	}
+	if e.At.After(d.first.At.Add(14 * 24 * time.Hour)) {
+		return false
+	}
+	if sameDay {
+		return true
+	}
+	if e.Status == Pending { // raised
+		return sameService && e.Amount > d.amount
+	}
+	return sameService || d.latest.Service == "" || e.Service == ""
+}
+
+// slowDivide is which debits, or links, the entries of one id are.
+func slowDivide(entries []Entry) []slowDebit {
+	order := func(e Entry) int {
+		if !opening(e) {
+			return 3
+		}
+		if e.Status == Pending {
+			return 1
+		}
+		return 2
+	}
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int {
+		return cmp.Or(a.At.Compare(b.At), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
+			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
+	})
+	var stories [][]Entry
+	var waiting []Entry // returns of what has not happened yet
+	for i, e := range entries {
+		if slices.ContainsFunc(entries[:i], func(b Entry) bool { return slowSame(b, e) }) {
+			continue
+		}
+		for _, b := range entries { // that it takes another's place may be said in any repetition
+			e.Replaces = e.Replaces || b.Replaces && slowSame(e, b)
+		}
+		best := -1
+		if opening(e) {
+			for j, s := range stories { // the latest that takes it, but one of the same amount first
+				if d := slowRead(s); d.takes(e) && (best < 0 || d.amount == e.Amount || slowRead(stories[best]).amount != e.Amount) {
+					best = j
+				}
+			}
+			if best < 0 {
+				stories, best = append(stories, nil), len(stories)
+			}
+			stories[best] = append(append(stories[best], e), waiting...)
+			waiting = nil
+			continue
+		}
+		fits := func(s []Entry) int {
+			d := slowRead(s)
+			left := d.amount - d.back
+			switch {
+			case d.gone():
+				return 0
+			case e.Amount == 0 || e.Amount == left:
+				return 3
+			case e.Amount < left:
+				return 2
+			}
+			return 1
+		}
+		for j, s := range stories {
+			if best < 0 || fits(s) >= fits(stories[best]) {
+				best = j
+			}
+		}
+		if best < 0 {
+			waiting = append(waiting, e)
+		} else {
+			stories[best] = append(stories[best], e)
+		}
+	}
+	var out []slowDebit
+	for _, s := range stories {
+		out = append(out, slowRead(s))
+	}
+	return out
+}
+
+// slowSame tells whether b says what a says already.
+func slowSame(a, b Entry) bool {
+	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount {
+		return false
+	}
+	if opening(a) {
+		return a.Service == b.Service
+	}
+	return !a.DateOnly || a.Event == b.Event
+}
+
+// slowSays is all that is compared of a debit or link.
+func (d slowDebit) says() string {
+	undone := ""
+	if d.gone() {
+		undone = d.backAt.Format("02.15:04")
+	} else if d.back > 0 {
+		undone = fmt.Sprint("back ", d.back)
+	}
+	status := d.first.Status
+	if d.first.Kind == Debit && d.posted {
+		status = Posted
+	}
+	return fmt.Sprintf("%s %s %d %s %q again %d %s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.first.Event)
+}
+
+func (d slowDebit) kept() int64 {
+	if d.gone() {
+		return 0
+	}
+	return d.amount - d.back
+}
+
+// slowActivity is what all debits and links of an account come to: totals of
+// months, when each service was first and last seen, how many debits and links
+// there are, and which standing debits are one of three within an hour, of those
+// of the last week: what is older is history, which tells nothing.
+func slowActivity(all []slowDebit) string {
+	var out []string
+	var newest time.Time
+	for _, service := range []string{"", "docomo", "paypay"} {
+		months, first, last, debits, links := map[string]int64{}, time.Time{}, time.Time{}, 0, 0
+		for _, d := range all {
+			for _, e := range d.story {
+				if !opening(e) || e.Service != service || e.Kind == Debit && service == "" {
+					continue
+				}
+				if first.IsZero() || e.At.Before(first) {
+					first = e.At
+				}
+				if e.At.After(last) {
+					last = e.At
+				}
+				if e.At.After(newest) {
+					newest = e.At
+				}
+			}
+			switch {
+			case d.named.Service != service:
+			case d.first.Kind == LinkRegistered:
+				links++
+			case service != "":
+				debits++
+				months[d.first.At.In(JST).Format("2006-01")] += d.kept()
+			}
+		}
+		for m, yen := range months {
+			if yen == 0 {
+				delete(months, m)
+			}
+		}
+		if !first.IsZero() {
+			out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", service, first.Format("01-02.15:04"), last.Format("01-02.15:04"), debits, months, links))
+		}
+	}
+	for _, d := range all {
+		if d.first.Kind == Debit && d.named.Service != "" && !d.gone() && newest.Sub(d.first.At) <= 7*24*time.Hour && slowBurst(all, d) {
+			out = append(out, "burst at "+d.first.At.Format("01-02.15:04"))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "\n")
+}
+
+// slowBurst tries each hour that begins with a debit.
+func slowBurst(all []slowDebit, d slowDebit) bool {
+	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && !x.gone() }
+	for _, begin := range all {
+		in := func(x slowDebit) bool {
+			return standing(x) && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))
+		}
+		n := 0
+		for _, x := range all {
+			if in(x) {
+				n++
+			}
+		}
+		if standing(begin) && in(d) && n >= 3 {
+			return true
+		}
+	}
+	return false
+}
