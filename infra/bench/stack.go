@@ -35,8 +35,12 @@ type stack struct {
 	queue  *qembedded.Queue
 	table  *embedded.Table
 	line   *sim.LINE
+	before func(http.Handler) http.Handler // of LINE; nil is LINE itself
 	close  []func()
 }
+
+// front puts something before LINE.
+func (s *stack) front(before func(http.Handler) http.Handler) { s.before = before }
 
 func (s *stack) WebhookSecrets(context.Context, string) ([]string, error) {
 	return []string{s.secret}, nil
@@ -62,7 +66,13 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 		return nil, err
 	}
 	s.close = append(s.close, func() { _ = s.queue.Close() })
-	lineURL, err := s.serve(s.line)
+	lineURL, err := s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.before != nil {
+			s.before(s.line).ServeHTTP(w, r)
+			return
+		}
+		s.line.ServeHTTP(w, r)
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -33,11 +33,16 @@ type Options struct {
 	More    []queue.Name // queues in addition to queue.Names
 }
 
-const scratchGrowth = 64 << 10 // bytes by which a scratch file grows
+const (
+	scratchGrowth = 64 << 10 // bytes by which a scratch file grows
+	// queueMost is the longest that a message may wait: see queue.Queue.Retry.
+	queueMost = 12 * time.Hour
+)
 
 // Queue is a queue.Queue in a bbolt file.
 type Queue struct {
 	o      Options
+	clock  clock // of what is visible in memory; the file has the time of day
 	db     *bbolt.DB
 	ops    chan op
 	dirt   chan struct{} // rings when something awaits the next commit
@@ -83,7 +88,7 @@ func Open(path string, o Options) (*Queue, error) {
 	if o.Scratch {
 		db.NoSync, db.NoGrowSync, db.AllocSize = true, true, scratchGrowth
 	}
-	q := &Queue{o: o, db: db, ops: make(chan op, maxGroup), dirt: make(chan struct{}, 1),
+	q := &Queue{o: o, clock: clock{wall: o.Now}, db: db, ops: make(chan op, maxGroup), dirt: make(chan struct{}, 1),
 		closed: make(chan struct{}), line: map[queue.Name]*line{}}
 	if err := q.load(); err != nil {
 		_ = db.Close()
@@ -99,6 +104,7 @@ func (q *Queue) names() []queue.Name { return slices.Concat(queue.Names, q.o.Mor
 // load reads what waits; whatever was in flight when the process died is
 // visible again at once.
 func (q *Queue) load() error {
+	now := q.clock.now()
 	return q.db.Update(func(tx *bbolt.Tx) error {
 		for _, n := range q.names() {
 			for _, what := range []string{"head", "body", "dead"} {
@@ -115,7 +121,11 @@ func (q *Queue) load() error {
 				}
 				id := binary.BigEndian.Uint64(k)
 				q.seq = max(q.seq, id)
-				l.add(h.Group, &entry{id: id, sent: h.Sent, visible: h.Visible, receives: h.Receives})
+				visible := h.Visible
+				if visible > now.Add(queueMost).UnixNano() {
+					visible = 0 // no message waits so long: the clock was set back
+				}
+				l.add(h.Group, &entry{id: id, sent: h.Sent, visible: visible, receives: h.Receives})
 				return nil
 			})
 			if err != nil {
@@ -159,7 +169,7 @@ func (q *Queue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) 
 	if len(msgs) == 0 {
 		return nil
 	}
-	now := q.o.Now()
+	now, ahead := q.o.Now(), q.clock.ahead()
 	heads := make([]head, len(msgs))
 	q.mu.Lock()
 	first := q.seq + 1
@@ -180,7 +190,11 @@ func (q *Queue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) 
 		return nil
 	}, func() {
 		for i, h := range heads {
-			l.add(h.Group, &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible})
+			e := &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible}
+			if e.visible > 0 {
+				e.visible += int64(ahead)
+			}
+			l.add(h.Group, e)
 		}
 		l.ring()
 	})
@@ -220,7 +234,7 @@ func (q *Queue) Receive(ctx context.Context, n queue.Name, most int, wait time.D
 			return nil, err
 		}
 		q.mu.Lock()
-		now := q.o.Now()
+		now := q.clock.now()
 		taken := l.take(min(max(most, 1), 10), now.UnixNano(), now.Add(q.o.Visibility).UnixNano())
 		out := make([]queue.Message, 0, len(taken))
 		for _, e := range taken {
@@ -319,13 +333,13 @@ func (q *Queue) Retry(_ context.Context, n queue.Name, m queue.Message, delay ti
 	if err != nil {
 		return err
 	}
-	if delay < 0 || delay > 12*time.Hour {
+	if delay < 0 || delay > queueMost {
 		return fmt.Errorf("queue: a delay of %v, from 0 to 12 hours", delay)
 	}
 	q.mu.Lock()
 	if e := l.current(m.Receipt); e != nil {
-		l.show(e, q.o.Now().Add(delay).UnixNano())
-		l.dirty[e.id] = change{receives: e.receives, visible: e.visible}
+		l.show(e, q.clock.now().Add(delay).UnixNano())
+		l.dirty[e.id] = change{receives: e.receives, visible: q.o.Now().Add(delay).UnixNano()}
 	}
 	q.mu.Unlock()
 	q.soon()
@@ -341,5 +355,5 @@ func (q *Queue) Depth(_ context.Context, n queue.Name) (queue.Depth, error) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return l.depth(q.o.Now()), nil
+	return l.depth(q.clock.now()), nil
 }
