@@ -37,7 +37,7 @@ import (
 //	later 26h                                   time passes, and sweep runs
 //	tap LABEL                                   the newest button that is called so; LABEL*2 is that of the message before
 //	says TEXT                                   the person writes
-//	page NAME                                   the person looks at one of their pages
+//	page NAME, details                          the person looks at one of their pages, or at that of the newest message
 //	event ID, txn ID, health, books, links      what the bank, or the account, has on record
 //
 // Keys of events are the fields; "yen" is amount and currency, "txn" the
@@ -155,7 +155,12 @@ func (s *story) line(line string) {
 	case "links":
 		s.links()
 	case "page":
-		s.page(rest)
+		s.owner.visits(rest)
+		s.page()
+		s.heard = len(s.owner.heard())
+	case "details":
+		s.details()
+		s.page()
 	default:
 		s.t.Fatalf("what is %q", line)
 	}
@@ -199,15 +204,29 @@ var (
 )
 
 // page writes down what a page says, on which no time stands that was not told.
-func (s *story) page(name string) {
+func (s *story) page() {
 	s.t.Helper()
-	s.owner.visits(name)
 	in := insideMain.FindStringSubmatch(s.owner.html)
-	if in == nil || strings.Contains(s.owner.html, "00:00") {
-		s.t.Fatalf("the page %s: %s", name, s.owner.html)
+	if in == nil || strings.Contains(in[1], "00:00") {
+		s.t.Fatalf("the page is: %s", s.owner.html)
 	}
 	s.say("  page: %s", strings.Join(strings.Fields(html.UnescapeString(anyTag.ReplaceAllString(in[1], " "))), " "))
-	s.heard = len(s.owner.heard())
+}
+
+// details opens what the newest message leads to.
+func (s *story) details() {
+	s.t.Helper()
+	for _, m := range slices.Backward(s.owner.heard()) {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			s.t.Fatal(err)
+		}
+		if to := buttonOf(v, "くわしく見る", "uri"); to != "" {
+			s.owner.shows(s.owner.browser.Get(to))
+			return
+		}
+	}
+	s.t.Fatal("nothing leads to a page")
 }
 
 // gist leaves out of a message's texts what each message says.
@@ -266,7 +285,7 @@ func (s *story) taps(label string) {
 		if err := json.Unmarshal([]byte(m), &v); err != nil {
 			s.t.Fatal(err)
 		}
-		data := buttonOf(v, label)
+		data := buttonOf(v, label, "data")
 		if data == "" {
 			continue
 		}
@@ -281,21 +300,22 @@ func (s *story) taps(label string) {
 	s.t.Fatalf("no button is called %q", label)
 }
 
-// buttonOf is what a button of a message sends; empty if there is none.
-func buttonOf(v any, label string) string {
+// buttonOf is what a button of a message sends ("data") or leads to ("uri");
+// empty if there is none.
+func buttonOf(v any, label, what string) string {
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
-			if d := buttonOf(x, label); d != "" {
+			if d := buttonOf(x, label, what); d != "" {
 				return d
 			}
 		}
 	case map[string]any:
-		if v["label"] == label && v["data"] != nil {
-			return v["data"].(string)
+		if d, ok := v[what].(string); ok && v["label"] == label {
+			return d
 		}
 		for _, x := range v {
-			if d := buttonOf(x, label); d != "" {
+			if d := buttonOf(x, label, what); d != "" {
 				return d
 			}
 		}
