@@ -190,6 +190,27 @@ func (m *model) received() map[string][]told {
 
 func first(s string, n int) string { return s[:min(n, len(s))] }
 
+// fresh is what is new, or more than was told, of what a message says, in yen.
+func fresh(lead *watch.Record, says []watch.Said) (yen int64) {
+	for _, s := range says {
+		p, ok := lead.Part(s.Record)
+		if !ok || p.Kind != watch.Debit {
+			continue
+		}
+		r := p.As(s.Is)
+		if !r.UndoneAt.IsZero() {
+			continue
+		}
+		if s.Was != nil {
+			if _, more := s.Was.Changed(r); !more {
+				continue
+			}
+		}
+		yen += r.Kept()
+	}
+	return yen
+}
+
 // checkTold compares what reached a watcher of an incident with what is true.
 func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string][]told) {
 	latest := map[string][]*watch.Shown{}
@@ -225,9 +246,13 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 					}
 				}
 				now[s.Record] = is
-				if !w.HideAmount && p.Kind == watch.Debit && len(says) <= 6 && !strings.Contains(t.text, wording.Yen(watch.Japanese, is.Amount)) {
+				if !w.HideAmount && p.Kind == watch.Debit && (len(says) == 1 || c.Kind != watch.LINE && len(says) <= 6) && !strings.Contains(t.text, wording.Yen(watch.Japanese, is.Amount)) {
 					m.errorf("%s over %s: %s does not name %d yen", w.ID, c.Kind, t.d.ID, is.Amount)
 				}
+			}
+			// A bubble has no room for each of several: it names what they come to.
+			if yen := fresh(lead, says); !w.HideAmount && len(says) > 1 && yen > 0 && !strings.Contains(t.text, wording.Yen(watch.Japanese, yen)) {
+				m.errorf("%s over %s: %s does not name %d yen in all", w.ID, c.Kind, t.d.ID, yen)
 			}
 			if gap := t.at.Sub(before); !before.IsZero() && gap < watch.GatherFor && m.has == (troubles{}) {
 				m.errorf("%s over %s: %s comes %v after the one before", w.ID, c.Kind, t.d.ID, gap)
