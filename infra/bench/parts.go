@@ -100,7 +100,7 @@ func parts(ctx context.Context, o options) error {
 	})
 	step("detect: classify", o.batch, func() error {
 		for i := range events {
-			catalog.Classify(bankCode, events[i].Event.Descriptor)
+			catalog.Classify(bankCode, events[i].Event.Descriptor.Raw())
 		}
 		return nil
 	})

@@ -11,6 +11,7 @@ import (
 	"kozamori/infra/operator"
 	"kozamori/internal/app"
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -49,7 +50,7 @@ func code(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 			return err
 		}
 		members := &membership.Service{Store: store.New(d.Table), Keys: keys, Now: d.Now, Logger: slog.New(slog.DiscardHandler)}
-		got, err := members.Issue(ctx, *bank, membership.CodeRequest{AccountRef: args[0], Mask: *mask, Email: *email, Lang: watch.Lang(*lang)})
+		got, err := members.Issue(ctx, *bank, membership.CodeRequest{AccountRef: args[0], Mask: quote.Text(*mask), Email: *email, Lang: watch.Lang(*lang)})
 		if fe, ok := errors.AsType[*watch.FieldError](err); ok {
 			name := map[string]string{"account_ref": "The account", "account_mask": "-mask", "email": "-email", "lang": "-lang"}[fe.Field]
 			return misused(flags, "%s %s.", name, fe.Problem)

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"kozamori/infra/operator"
+	"kozamori/internal/quote"
 	"kozamori/internal/version"
 )
 
@@ -22,6 +23,7 @@ import (
 type console struct {
 	In       io.Reader
 	Out, Err io.Writer
+	screen   io.Writer // Err, for what we draw on a terminal ourselves
 	Env      func(string) string
 	// Manned tells that this is a terminal: the user can be asked, and is
 	// shown progress.
@@ -75,6 +77,9 @@ func main() {
 
 // run is main without the process: 0 done, 1 failed, 2 wrong arguments.
 func run(ctx context.Context, c *console, args []string) int {
+	safe := *c // what strangers wrote must not reach a terminal as commands
+	safe.Out, safe.Err, safe.screen = quote.Terminal(c.Out), quote.Terminal(c.Err), c.Err
+	c = &safe
 	if len(args) == 0 {
 		usage(c.Err)
 		return 2

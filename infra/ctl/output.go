@@ -70,7 +70,7 @@ func dash(s string) string {
 // written over.
 func (c *console) progress(format string, args ...any) {
 	if c.Manned {
-		_, _ = fmt.Fprintf(c.Err, "\r\033[K"+format, args...)
+		_, _ = fmt.Fprintf(c.screen, "\r\033[K"+format, args...)
 	}
 }
 

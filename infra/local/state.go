@@ -109,7 +109,7 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 	slices.SortStableFunc(records, func(a, b *watch.Record) int { return b.RecordedAt.Compare(a.RecordedAt) })
 	out := []trace{}
 	for _, r := range records[:min(len(records), shown)] {
-		t := trace{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Descriptor: r.Descriptor, Amount: r.Amount, Critical: r.Critical(),
+		t := trace{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Descriptor: r.Descriptor.Line(), Amount: r.Amount, Critical: r.Critical(),
 			Reasons: []string{}, Undone: r.UndoneAt}
 		// What people were told of it, and answered, stands with the alert that
 		// its incident began with.
@@ -122,7 +122,7 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 		}
 		t.Steps = steps(r, lead)
 		if t.What, _ = names.Service(r.Service, watch.Japanese); t.What == "" {
-			t.What = r.Descriptor
+			t.What = r.Descriptor.Line()
 		}
 		for _, n := range r.Notices {
 			for _, reason := range n.Reasons.Names() {

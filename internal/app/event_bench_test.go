@@ -105,7 +105,7 @@ func BenchmarkEvent(b *testing.B) {
 				if read.Events[i].Refused() {
 					b.Fatal(read.Events[i].Problems)
 				}
-				m := catalog.Classify(e.Bank, e.Descriptor)
+				m := catalog.Classify(e.Bank, e.Descriptor.Raw())
 				f := watch.Facts{Amount: e.Amount, Service: m.Service, OccurredAt: e.OccurredAt}
 				if r.rules.Evaluate(&f, r.now) != 0 {
 					alerts++

@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/quote"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -73,7 +74,7 @@ func newSampled(t *testing.T) *sampled {
 		callback := httptest.NewServer(s.banks[code])
 		t.Cleanup(callback.Close)
 		err := s.system.Store.Write(context.Background(), store.PutBank(&store.Bank{Code: code, Callback: callback.URL + "/sim/bank/callback"}),
-			store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: code, Ref: a.Ref}, Mask: a.Mask,
+			store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: code, Ref: a.Ref}, Mask: quote.Text(a.Mask),
 				Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese,
 					Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}))
 		if err != nil {

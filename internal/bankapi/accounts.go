@@ -8,6 +8,7 @@ import (
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/qr"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -33,7 +34,7 @@ type linkRequest struct {
 }
 
 func (a accountRequest) code() membership.CodeRequest {
-	req := membership.CodeRequest{AccountRef: a.AccountRef, Mask: a.AccountMask, Email: a.Email, Lang: watch.Lang(a.Lang), HistoryFrom: a.HistoryFrom}
+	req := membership.CodeRequest{AccountRef: a.AccountRef, Mask: quote.Text(a.AccountMask), Email: a.Email, Lang: watch.Lang(a.Lang), HistoryFrom: a.HistoryFrom}
 	for _, l := range a.Links {
 		req.Links = append(req.Links, membership.LinkRequest(l))
 	}

@@ -1,11 +1,9 @@
 package bankapi
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/watch"
@@ -43,10 +41,10 @@ type changeReply struct {
 }
 
 func replyOf(d *watch.Dispute) disputeReply {
-	rep := disputeReply{Facts: dispute.FactsOf(d), Status: d.Status, Text: d.Text,
+	rep := disputeReply{Facts: dispute.FactsOf(d), Status: d.Status, Text: d.Text.Full(),
 		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
 	for _, c := range d.Changes {
-		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text,
+		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text.Full(),
 			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
 	}
 	return rep
@@ -104,8 +102,8 @@ func (h *Handler) setStatus(_ http.ResponseWriter, r *http.Request, bank string)
 	default:
 		return 0, nil, refused("status", "must be received, frozen, refunded or closed")
 	}
-	if utf8.RuneCountInString(strings.TrimSpace(req.Text)) > dispute.MaxText {
-		return 0, nil, refused("text", fmt.Sprintf("is longer than %d characters", dispute.MaxText))
+	if fe := watch.CheckWords("text", strings.TrimSpace(req.Text), dispute.MaxText); fe != nil {
+		return 0, nil, refused(fe.Field, fe.Problem)
 	}
 	d, err := h.Disputes.SetStatus(r.Context(), bank, r.PathValue("dispute_id"), status, req.Text)
 	if err != nil {

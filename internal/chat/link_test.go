@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -41,7 +42,7 @@ func (w *world) atTheBank(phone, token string, refs ...string) (nonce string) {
 	w.t.Helper()
 	var ticked []membership.CodeRequest
 	for _, ref := range refs {
-		ticked = append(ticked, membership.CodeRequest{AccountRef: ref, Mask: "普通 ***" + ref[len(ref)-1:]})
+		ticked = append(ticked, membership.CodeRequest{AccountRef: ref, Mask: quote.Text("普通 ***" + ref[len(ref)-1:])})
 	}
 	nonce, _, err := w.members.Nonce(context.Background(), "0125", ticked)
 	if err != nil {

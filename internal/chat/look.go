@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"strings"
 
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
@@ -119,7 +118,7 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 			lines = append(lines, l)
 		}
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
-		account, only := strings.TrimSpace(bank+" "+b.Account.Mask), ""
+		account, only := wording.Account(bank, b.Account.Mask), ""
 		if len(accounts) > 1 {
 			only = account
 		}

@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -79,7 +80,7 @@ func newCrowd(t *testing.T) *crowd {
 	yen := map[string]int64{"w1": 11011, "w2": 22022, "w3": 33033}
 	for i := range holdings {
 		h := &holdings[i]
-		a := &watch.Account{AccountKey: h.account, Mask: "普通 " + h.marks[0]}
+		a := &watch.Account{AccountKey: h.account, Mask: quote.Text("普通 " + h.marks[0])}
 		var writes []store.Write
 		for _, m := range all {
 			if m.role == "" || m.role == watch.Owner && m.id != h.id || m.role == watch.Guardian && h.account != account {

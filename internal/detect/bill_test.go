@@ -28,7 +28,7 @@ func (h *house) told(t *testing.T) map[string]int {
 	out := map[string]int{}
 	for _, r := range h.history(t) {
 		if r.IsAlert() && r.Kind == watch.Debit && !r.Past {
-			out[r.Descriptor]++
+			out[r.Descriptor.Raw()]++
 		}
 	}
 	return out
@@ -98,7 +98,7 @@ func TestIgnoringBillsSilencesNoUnknownWord(t *testing.T) {
 		t.Errorf("told of %v", got)
 	}
 	for _, r := range h.history(t) {
-		if want := map[string]string{"PAYPAYｶ": "PayPayカードの請求"}[r.Descriptor]; r.Other != want {
+		if want := map[string]string{"PAYPAYｶ": "PayPayカードの請求"}[r.Descriptor.Raw()]; r.Other != want {
 			t.Errorf("%s may be %q, want %q", r.Descriptor, r.Other, want)
 		}
 	}

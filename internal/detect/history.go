@@ -84,7 +84,7 @@ func (a *accountWork) seededRemoved(ctx context.Context, w work, entry watch.Ent
 // its removal will be known. One that somebody has answered stays, and the
 // event says nothing new.
 func (a *accountWork) seededRegistered(ctx context.Context, w work, entry watch.Entry) (done bool, err error) {
-	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor, entry.At)
+	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor.Raw(), entry.At)
 	s := a.activity.Services[entry.Service]
 	if s == nil || !slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id }) {
 		return false, nil

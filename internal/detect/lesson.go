@@ -17,9 +17,9 @@ func (s *Stage) learn(w *work) {
 	}
 	switch w.gap {
 	case catalog.UnknownWord:
-		s.Lessons.Saw(e.Account(), lesson.Word, catalog.Form(e.Descriptor+e.Detail), w.match.Service)
+		s.Lessons.Saw(e.Account(), lesson.Word, catalog.Form(e.Descriptor.Raw()+e.Detail.Raw()), w.match.Service)
 	case catalog.UnknownName:
-		s.Lessons.Saw(e.Account(), lesson.Unnamed, catalog.Form(e.Descriptor+e.Detail), "")
+		s.Lessons.Saw(e.Account(), lesson.Unnamed, catalog.Form(e.Descriptor.Raw()+e.Detail.Raw()), "")
 	case catalog.UnknownService:
 		s.Lessons.Saw(e.Account(), lesson.Service, e.Service, "")
 	}

@@ -27,11 +27,11 @@ type recognised struct {
 // of the same form, and what was reported.
 func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recognised) {
 	if e.IsLink() {
-		r.match = catalog.Link(e.Service, e.Descriptor, e.Bank)
+		r.match = catalog.Link(e.Service, e.Descriptor.Raw(), e.Bank)
 		return r
 	}
 	ev := catalog.Evidence{
-		Bank: e.Bank, Descriptor: e.Descriptor, Detail: e.Detail, Service: e.Service, Rail: e.Rail, Collector: e.Collector,
+		Bank: e.Bank, Descriptor: e.Descriptor.Raw(), Detail: e.Detail.Raw(), Service: e.Service, Rail: e.Rail, Collector: e.Collector,
 		Amount: e.Amount, At: e.OccurredAt,
 	}
 	if account != nil {
@@ -43,7 +43,7 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 	}
 	d := catalog.Decide(&ev)
 	if bill := d.Bill(); bill != "" && account != nil && e.Kind == watch.Debit {
-		r.form = catalog.Form(e.Descriptor + e.Detail)
+		r.form = catalog.Form(e.Descriptor.Raw() + e.Detail.Raw())
 		for _, b := range account.BillsOf(r.form, e.OccurredAt) {
 			ev.Past = append(ev.Past, catalog.Past{At: b.At, Amount: b.Amount})
 		}

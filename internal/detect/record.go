@@ -137,7 +137,7 @@ func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts
 	f.WatchedFor = max(0, r.OccurredAt.Sub(a.account.WatchedSince()))
 	for i := range a.account.Watchers {
 		if a.account.Watchers[i].Rules.Reads() {
-			f.Keyword = catalog.Fold(r.Descriptor)
+			f.Keyword = catalog.Fold(r.Descriptor.Raw())
 			break
 		}
 	}

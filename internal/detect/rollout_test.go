@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/detect"
 	"kozamori/internal/queue"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -105,7 +106,7 @@ func TestNoWalletUserOfYearsIsWokenByTheirFirstDebit(t *testing.T) {
 		case stranger:
 			u.knows = 2
 		case u.knows == 1:
-			seed := watch.Seed{Descriptor: u.service, Since: from.AddDate(-3, 0, 0)}
+			seed := watch.Seed{Descriptor: quote.Text(u.service), Since: from.AddDate(-3, 0, 0)}
 			m := catalog.Link("", u.service, "0125")
 			act, r := &watch.Activity{}, seed.Record(account.AccountKey, "", m.Service, m.Confidence, u.since)
 			act.Apply(r)

@@ -146,7 +146,7 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	}
 	k.send(ctx, &jobs)
 	if r := res.Record; !res.Repeated && (res.Outcome == Opened || res.Outcome == Mine) {
-		k.Lessons.Answer(r.Account, catalog.Form(r.Descriptor), r.Service, res.Outcome == Mine)
+		k.Lessons.Answer(r.Account, catalog.Form(r.Descriptor.Raw()), r.Service, res.Outcome == Mine)
 		k.Lessons.Save(ctx)
 	}
 	return res, nil

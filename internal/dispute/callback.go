@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
@@ -63,8 +64,8 @@ type Charge struct {
 	OccurredAt  time.Time  `json:"occurred_at"`
 }
 
-func charge(txn string, kind watch.Kind, amount int64, descriptor, service string, at time.Time) Charge {
-	c := Charge{Transaction: txn, Kind: kind, Descriptor: descriptor, Service: service, OccurredAt: at.UTC()}
+func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, service string, at time.Time) Charge {
+	c := Charge{Transaction: txn, Kind: kind, Descriptor: descriptor.Full(), Service: service, OccurredAt: at.UTC()}
 	if kind == watch.Debit {
 		c.Amount, c.Currency = amount, "JPY"
 	}

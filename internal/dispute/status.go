@@ -5,9 +5,9 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kozamori/internal/queue"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -25,8 +25,8 @@ const MaxText = 300
 // takes a status like any other, because what the bank did to the account is
 // so whatever the person says. ErrNotFound if it is not this bank's.
 func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
-	text = strings.TrimSpace(text)
-	if rank(status) == 0 || utf8.RuneCountInString(text) > MaxText || !utf8.ValidString(text) {
+	said := quote.Text(strings.TrimSpace(text))
+	if rank(status) == 0 || watch.CheckWords("text", said.Raw(), MaxText) != nil {
 		return nil, ErrStatus
 	}
 	var d *watch.Dispute
@@ -40,15 +40,15 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 		if err != nil {
 			return err
 		}
-		if d.Status == status && d.Text == text {
+		if d.Status == status && d.Text == said {
 			return nil
 		}
 		if err := follows(d, status); err != nil {
 			return err
 		}
 		now := k.now()
-		d.Status, d.Text = status, text
-		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: text})
+		d.Status, d.Text = status, said
+		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said})
 		writes := []store.Write{k.Store.PutDispute(d)}
 		r, err := k.tell(ctx, d, now, &jobs)
 		if err != nil {

@@ -64,7 +64,7 @@ func draw(m letter) g.Node {
 			meta("viewport", "width=device-width, initial-scale=1"),
 			meta("color-scheme", "light dark"),
 			meta("supported-color-schemes", "light dark"),
-			meta("format-detection", "telephone=no"),
+			meta("format-detection", "telephone=no, date=no, address=no, email=no, url=no"),
 			h.TitleEl(g.Text(m.Alt)),
 			h.StyleEl(g.Raw(dark(bright))))),
 		h.Body(h.Class("out ink"), h.Style("margin:0;padding:0;background:#f2f2f0;color:#1a1a1a;font-family:'Hiragino Sans','Noto Sans JP',Meiryo,sans-serif"+size18+";line-height:1.6"), markup.Lines(

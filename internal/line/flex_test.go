@@ -12,6 +12,7 @@ import (
 
 	"kozamori/internal/line"
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -21,8 +22,8 @@ import (
 func longest(lang watch.Lang) map[string]message.Message {
 	at := time.Date(2020, 9, 4, 5, 5, 11, 0, time.UTC)
 	minus := int64(-1_000_000_000_000)
-	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: strings.Repeat("普", 64), OccurredAt: at, RecordedAt: at.AddDate(1, 0, 0),
-		Amount: 1_000_000_000_000, Descriptor: strings.Repeat("ﾄﾞ", 64), Balance: &minus, Service: "docomo", Status: watch.Pending, Confidence: watch.Undecided, Dispute: "d1"}
+	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: quote.Text(strings.Repeat("普", quote.MaxCells/2)), OccurredAt: at, RecordedAt: at.AddDate(1, 0, 0),
+		Amount: 1_000_000_000_000, Descriptor: quote.Text(strings.Repeat("ﾄﾞ", quote.MaxCells/2)), Balance: &minus, Service: "docomo", Status: watch.Pending, Confidence: watch.Undecided, Dispute: "d1"}
 	name := strings.Repeat("銀行の長い名前", 10)
 	phone := wording.Contact{Phone: "0120-000-000", Hours: strings.Repeat("平日 9:00-17:00 ", 5), CheckedOn: "2026-11-02", Source: "https://bank.example/"}
 	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
@@ -34,7 +35,7 @@ func longest(lang watch.Lang) map[string]message.Message {
 	d := &watch.Dispute{ID: "d1", Reference: "KZ-7F3K-9Q2M", Record: r.ID, Mask: r.Mask, Kind: r.Kind, Service: r.Service, Descriptor: r.Descriptor,
 		Amount: r.Amount, OccurredAt: at, AnsweredAt: at, Status: watch.DisputeClosed}
 	dispute := wording.DisputeFacts{Lang: lang, Dispute: d, Watcher: alert.Notice.Watcher, BankName: name, ServiceName: name, Bank: phone, Service: phone,
-		UndoUntil: at.Add(time.Hour), Change: watch.DisputeChange{Status: watch.DisputeClosed, At: at, Text: strings.Repeat("確認しました。", 150)}, Link: link}
+		UndoUntil: at.Add(time.Hour), Change: watch.DisputeChange{Status: watch.DisputeClosed, At: at, Text: quote.Text(strings.Repeat("確認しました。", 150))}, Link: link}
 	answer := wording.AnswerFacts{Lang: lang, Record: r, Answer: watch.Answer{Value: watch.NotMine, At: at}, Watcher: alert.Notice.Watcher, Guardian: true,
 		ServiceName: name, BankName: name, Reference: d.Reference, Trust: watch.Trust{Service: "docomo", UpTo: r.Amount, Until: at.AddDate(0, 3, 0)}, TrustDays: 90, Link: link}
 	return map[string]message.Message{
@@ -146,7 +147,7 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 	at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
 	name := strings.Repeat("銀行の長い名前", 6)
 	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
-	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: strings.Repeat("普", 64), OccurredAt: at, RecordedAt: at, Amount: 1_000_000_000_000, Complete: true}
+	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: quote.Text(strings.Repeat("普", quote.MaxCells/2)), OccurredAt: at, RecordedAt: at, Amount: 1_000_000_000_000, Complete: true}
 	list := wording.ListFacts{Now: at, Link: link}
 	var accounts []wording.ChatAccount
 	var services []wording.ServiceLine
@@ -163,7 +164,7 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		list.Lang = lang
 		for name, m := range map[string]message.Message{
-			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesMessage(lang, name+r.Mask, services, false),
+			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesMessage(lang, wording.Account(name, r.Mask), services, false),
 			"twenty accounts": wording.Welcome(lang, accounts), "which of twenty to leave": wording.AskLeave(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts, Now: at}), "twenty left": wording.Left(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts}),
 			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Service: banks[1], Banks: banks[2:]}),
 			"how long to pause":       wording.AskPause(lang, at), "guide": wording.Guide(lang),

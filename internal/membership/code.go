@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -25,7 +26,7 @@ const (
 // CodeRequest is what a bank says of the account that a code binds to.
 type CodeRequest struct {
 	AccountRef string
-	Mask       string     // optional
+	Mask       quote.Text // optional
 	Email      string     // the owner's, as the bank holds it; optional
 	Lang       watch.Lang // optional
 	// What the bank tells of the past, optional; it is put under the account
@@ -72,7 +73,7 @@ func (req *CodeRequest) check() (mail string, fe *watch.FieldError) {
 	if fe := watch.CheckRef("account_ref", req.AccountRef); fe != nil {
 		return "", fe
 	}
-	if fe := watch.CheckMask("account_mask", req.Mask); fe != nil {
+	if fe := watch.CheckNewMask("account_mask", req.Mask.Raw()); fe != nil {
 		return "", fe
 	}
 	if req.Email != "" {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -48,12 +49,12 @@ func defaultRules(r watch.Role) watch.Rules {
 // Invitation is what an invitation offers.
 type Invitation struct {
 	watch.OnAccount `json:"account"`
-	By              string    `json:"by"`             // the owner's watcher id
-	Name            string    `json:"name,omitempty"` // what the owner calls the guardian
-	HideAmount      bool      `json:"hide_amount,omitempty"`
-	Again           bool      `json:"again,omitempty"` // who took it was a guardian already
-	Mask            string    `json:"-"`
-	Expires         time.Time `json:"-"`
+	By              string     `json:"by"`             // the owner's watcher id
+	Name            quote.Text `json:"name,omitempty"` // what the owner calls the guardian
+	HideAmount      bool       `json:"hide_amount,omitempty"`
+	Again           bool       `json:"again,omitempty"` // who took it was a guardian already
+	Mask            quote.Text `json:"-"`
+	Expires         time.Time  `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -35,9 +36,9 @@ type ticked struct {
 }
 
 type tickedAccount struct {
-	Ref   string `json:"ref"`
-	Mask  string `json:"mask,omitempty"`
-	Email string `json:"email,omitempty"`
+	Ref   string     `json:"ref"`
+	Mask  quote.Text `json:"mask,omitempty"`
+	Email string     `json:"email,omitempty"`
 	// What the bank told of the account's past; without links once it is used.
 	Links       []watch.Seed `json:"links,omitempty"`
 	HistoryFrom time.Time    `json:"history_from,omitzero"`

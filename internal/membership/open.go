@@ -3,13 +3,12 @@ package membership
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -28,8 +27,9 @@ func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKe
 			return err
 		case len(a.Watchers) >= watch.MaxWatchers:
 			return ErrFull
-		case utf8.RuneCountInString(name) > watch.MaxName:
-			return &watch.FieldError{Field: "name", Problem: fmt.Sprintf("must have at most %d characters", watch.MaxName)}
+		}
+		if fe := watch.CheckName("name", name); fe != nil {
+			return fe
 		}
 		list, open, err := d.invitesOf(ctx, k)
 		if err != nil {
@@ -40,7 +40,7 @@ func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKe
 		}
 		expires = d.now().Add(InviteLife).Truncate(time.Second)
 		fresh := &store.Ticket{Kind: store.TicketInvite, Hash: d.Keys.Hash("invite", code), Owner: store.AccountTickets(k), Expires: expires}
-		fresh.Body = invitations.Encode(&Invitation{OnAccount: watch.On(k), By: w.ID, Name: name, HideAmount: hideAmount})
+		fresh.Body = invitations.Encode(&Invitation{OnAccount: watch.On(k), By: w.ID, Name: quote.Text(name), HideAmount: hideAmount})
 		var hashes []string
 		for _, t := range append(open, fresh) {
 			hashes = append(hashes, t.Hash)
@@ -86,7 +86,7 @@ func (d *Service) invitesOf(ctx context.Context, k watch.AccountKey) (list *stor
 // account see it: never the code itself.
 type OpenInvitation struct {
 	ID            string // names it to Withdraw, and is good for nothing else
-	Name          string
+	Name          quote.Text
 	HideAmount    bool
 	Made, Expires time.Time
 }

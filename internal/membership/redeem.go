@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -157,11 +158,12 @@ func (d *Service) binding(ctx context.Context, a *watch.Account, w *watch.Watche
 
 // grant is what a code, a nonce or an invitation gives a person.
 type grant struct {
-	Role        watch.Role
-	Mask, Email string
-	Name        string
-	HideAmount  bool
-	Langs       []watch.Lang // the first that is known is the watcher's
+	Role       watch.Role
+	Mask       quote.Text
+	Email      string
+	Name       quote.Text
+	HideAmount bool
+	Langs      []watch.Lang // the first that is known is the watcher's
 }
 
 // admit makes a person a watcher of an account, in memory. One who is an

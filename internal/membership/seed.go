@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -50,7 +51,7 @@ func (req *CodeRequest) past(now time.Time) (p past, fe *watch.FieldError) {
 }
 
 func (l *LinkRequest) seed(now time.Time) (s watch.Seed, fe *watch.FieldError) {
-	s = watch.Seed{Service: l.Service, Descriptor: l.Descriptor, Route: l.Route}
+	s = watch.Seed{Service: l.Service, Descriptor: quote.Text(l.Descriptor), Route: l.Route}
 	if l.Service == "" && l.Descriptor == "" {
 		return s, &watch.FieldError{Field: "service", Problem: "is missing, and there is no descriptor to tell it by"}
 	}
@@ -76,7 +77,7 @@ func (d *Service) seed(ctx context.Context, a *watch.Account, p past, now time.T
 	var ids []string
 	for i := range p.Links {
 		s := &p.Links[i]
-		m := catalog.Link(s.Service, s.Descriptor, a.Bank)
+		m := catalog.Link(s.Service, s.Descriptor.Raw(), a.Bank)
 		if r := s.Record(a.AccountKey, a.Mask, m.Service, m.Confidence, now); !slices.Contains(ids, r.ID) {
 			records, ids = append(records, r), append(ids, r.ID)
 		}

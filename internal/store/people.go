@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -134,7 +135,7 @@ func DeleteBinding(lineUser string, k watch.AccountKey) Write {
 type Code struct {
 	Hash            string `json:"hash"`
 	watch.OnAccount `json:"account"`
-	Mask            string     `json:"mask,omitempty"`
+	Mask            quote.Text `json:"mask,omitempty"`
 	Email           string     `json:"email,omitempty"` // the owner's, as the bank holds it
 	Lang            watch.Lang `json:"lang,omitempty"`
 	Expires         time.Time  `json:"expires"`

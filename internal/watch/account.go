@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
 )
 
 // AccountKey names an account: the bank and the opaque token that the bank
@@ -33,8 +35,8 @@ const MaxWatchers = 10
 // want to be told. An account without watchers is not kept.
 type Account struct {
 	AccountKey
-	Mask     string    `json:"mask,omitempty"`
-	Watchers []Watcher `json:"watchers,omitempty"`
+	Mask     quote.Text `json:"mask,omitempty"`
+	Watchers []Watcher  `json:"watchers,omitempty"`
 	// Version counts the writes to this account; 0 means that it is not stored.
 	Version int64 `json:"-"`
 	// Unknown holds the members that another version of the house wrote and
@@ -114,15 +116,15 @@ type Channel struct {
 
 // Watcher is a person told about an account.
 type Watcher struct {
-	ID         string    `json:"id"`
-	Role       Role      `json:"role"`
-	Name       string    `json:"name,omitempty"` // what the owner calls a guardian; at most MaxName characters
-	LineUser   string    `json:"line_user,omitempty"`
-	Lang       Lang      `json:"lang"`
-	Since      time.Time `json:"since"`
-	Channels   []Channel `json:"channels"`
-	Rules      Rules     `json:"rules"`
-	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
+	ID         string     `json:"id"`
+	Role       Role       `json:"role"`
+	Name       quote.Text `json:"name,omitempty"` // what the owner calls a guardian; at most MaxName characters
+	LineUser   string     `json:"line_user,omitempty"`
+	Lang       Lang       `json:"lang"`
+	Since      time.Time  `json:"since"`
+	Channels   []Channel  `json:"channels"`
+	Rules      Rules      `json:"rules"`
+	HideAmount bool       `json:"hide_amount,omitempty"` // a guardian who may see no amounts
 	// ReportedAt is when the person last said "not mine", on any account.
 	ReportedAt time.Time `json:"reported_at,omitzero"`
 	// Several tells that the person watches other accounts, too: what they can

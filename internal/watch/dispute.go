@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
 )
 
 // DisputeStatus is how far the bank is with a dispute.
@@ -29,11 +31,11 @@ type Dispute struct {
 	Reference  string `json:"reference"` // what people say on the phone: "KZ-7F3K-9Q2M"
 	Record     string `json:"record"`
 	OnAccount  `json:"account"`
-	Mask       string        `json:"mask,omitempty"`
+	Mask       quote.Text    `json:"mask,omitempty"`
 	Kind       Kind          `json:"kind"`
 	Txn        string        `json:"txn"`
 	Service    string        `json:"service,omitempty"`
-	Descriptor string        `json:"descriptor,omitempty"`
+	Descriptor quote.Text    `json:"descriptor,omitempty"`
 	Amount     int64         `json:"amount,omitempty"` // yen
 	OccurredAt time.Time     `json:"occurred_at"`
 	ReceivedAt time.Time     `json:"received_at"`
@@ -44,7 +46,7 @@ type Dispute struct {
 	Watcher    string        `json:"watcher"`
 	Via        Via           `json:"via"`
 	Status     DisputeStatus `json:"status"`
-	Text       string        `json:"text,omitempty"` // the bank's words to the person
+	Text       quote.Text    `json:"text,omitempty"` // the bank's words to the person
 	// Changes are the status changes, oldest first.
 	Changes []DisputeChange `json:"changes"`
 	// First is the record whose transaction the facts above are of, if it is not
@@ -69,7 +71,7 @@ type DisputeChange struct {
 	Seq            int           `json:"seq"`
 	Status         DisputeStatus `json:"status"`
 	At             time.Time     `json:"at"`
-	Text           string        `json:"text,omitempty"`
+	Text           quote.Text    `json:"text,omitempty"`
 	By             Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
 	Watcher        string        `json:"watcher,omitempty"` // of ours: the same, by the watcher's id
 	Via            Via           `json:"via,omitempty"`     // of ours: where it came in
@@ -93,13 +95,13 @@ type DisputeChange struct {
 // Further is a debit, or a charge link, of the service of a dispute that came
 // after the person had said "not mine".
 type Further struct {
-	Record     string    `json:"record"`
-	Txn        string    `json:"txn"`
-	Kind       Kind      `json:"kind"`
-	Amount     int64     `json:"amount,omitempty"` // yen
-	Service    string    `json:"service,omitempty"`
-	Descriptor string    `json:"descriptor,omitempty"`
-	OccurredAt time.Time `json:"occurred_at"`
+	Record     string     `json:"record"`
+	Txn        string     `json:"txn"`
+	Kind       Kind       `json:"kind"`
+	Amount     int64      `json:"amount,omitempty"` // yen
+	Service    string     `json:"service,omitempty"`
+	Descriptor quote.Text `json:"descriptor,omitempty"`
+	OccurredAt time.Time  `json:"occurred_at"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"kozamori/internal/quote"
 )
 
 // Where one debit ends and the next begins, to the second.
@@ -107,11 +109,11 @@ func TestADebitsServiceIsTheLatestThatIsKnown(t *testing.T) {
 	} {
 		entries := said(t, "pending 100", "pending 100 +1m", "posted 100 +2m")
 		for i, s := range []string{c.first, c.second, c.third} {
-			entries[i].Service, entries[i].Descriptor = s, "W"+s
+			entries[i].Service, entries[i].Descriptor = s, quote.Text("W"+s)
 		}
 		permute(entries, func(order []Entry) {
 			records, _ := record(t, order)
-			if len(records) != 1 || records[0].Service != c.want || records[0].Descriptor != "W"+c.want {
+			if len(records) != 1 || records[0].Service != c.want || records[0].Descriptor != quote.Text("W"+c.want) {
 				t.Errorf("%+v: %d records, of %q (%q)", c, len(records), records[0].Service, records[0].Descriptor)
 			}
 		})

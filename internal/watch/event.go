@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"kozamori/internal/quote"
 )
 
 // JST is the zone of calendar months, quiet hours and everything said to
@@ -45,16 +47,16 @@ type Event struct {
 	TransactionID string
 	Bank          string // 金融機関コード, 4 digits
 	AccountRef    string
-	AccountMask   string    // as the owner knows the account, "普通 ***4567"
-	OccurredAt    time.Time // the first moment in Japan of the day, if DateOnly
-	DateOnly      bool      // the bank told the day and no time
-	ReceivedAt    time.Time // when ingest had it durable
-	Amount        int64     // yen; 0 for links
-	Descriptor    string    // 摘要
-	Detail        string    // 摘要内容, what some banks print next to it
-	Rail          string    // how the money was drawn, in the bank's own word, "RTK"
-	Collector     string    // 委託者コード
-	BalanceAfter  *int64    // yen; nil if the bank did not say
+	AccountMask   quote.Text // as the owner knows the account, "普通 ***4567"
+	OccurredAt    time.Time  // the first moment in Japan of the day, if DateOnly
+	DateOnly      bool       // the bank told the day and no time
+	ReceivedAt    time.Time  // when ingest had it durable
+	Amount        int64      // yen; 0 for links
+	Descriptor    quote.Text // 摘要
+	Detail        quote.Text // 摘要内容, what some banks print next to it
+	Rail          string     // how the money was drawn, in the bank's own word, "RTK"
+	Collector     string     // 委託者コード
+	BalanceAfter  *int64     // yen; nil if the bank did not say
 	Status        Status
 	Service       string // the bank's own word for the service; may be empty
 	Route         string // how a link was registered, "web_kouza_furikae"

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
 )
 
 // How far apart the stages of one debit may lie. Longer, and the bank has used
@@ -29,7 +31,7 @@ type Entry struct {
 	ReceivedAt time.Time  `json:"received_at"`
 	Amount     int64      `json:"amount,omitempty"` // yen; of a reversal 0 means all that is left
 	Balance    *int64     `json:"balance,omitempty"`
-	Descriptor string     `json:"descriptor,omitempty"`
+	Descriptor quote.Text `json:"descriptor,omitempty"`
 	Service    string     `json:"service,omitempty"`
 	Confidence Confidence `json:"confidence,omitempty"`
 	Other      string     `json:"other,omitempty"` // see Record

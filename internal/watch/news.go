@@ -1,6 +1,10 @@
 package watch
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
+)
 
 // NewsKind is what happened between the people of an account.
 type NewsKind string
@@ -28,10 +32,10 @@ var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsE
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
 // the account may be forgotten by then.
 type News struct {
-	Kind NewsKind `json:"kind"`
-	Bank string   `json:"bank,omitempty"`
-	Mask string   `json:"mask,omitempty"`
-	To   NewsTo   `json:"to"`
+	Kind NewsKind   `json:"kind"`
+	Bank string     `json:"bank,omitempty"`
+	Mask quote.Text `json:"mask,omitempty"`
+	To   NewsTo     `json:"to"`
 	// Guardian is who came or went, or, when the bank ended it, anybody; the
 	// reader themselves unless an owner reads of a guardian.
 	Guardian NewsOf `json:"guardian,omitzero"`
@@ -55,10 +59,10 @@ type NewsTo struct {
 
 // NewsOf is who came or went.
 type NewsOf struct {
-	LineUser   string `json:"line_user"`
-	Watcher    string `json:"watcher"`
-	Name       string `json:"name,omitempty"` // what the owner calls them
-	HideAmount bool   `json:"hide_amount,omitempty"`
+	LineUser   string     `json:"line_user"`
+	Watcher    string     `json:"watcher"`
+	Name       quote.Text `json:"name,omitempty"` // what the owner calls them
+	HideAmount bool       `json:"hide_amount,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

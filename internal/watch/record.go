@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
 )
 
 // Record is the stored trace of one relevant event on a watched account. A
@@ -13,21 +15,21 @@ import (
 type Record struct {
 	ID         string `json:"id,omitempty"`
 	OnAccount  `json:"account"`
-	Mask       string    `json:"mask,omitempty"`
-	Kind       Kind      `json:"kind"` // Debit or LinkRegistered
-	Event      string    `json:"event"`
-	Txn        string    `json:"txn"`
-	OccurredAt time.Time `json:"occurred_at"`
-	Amount     int64     `json:"amount,omitempty"` // yen, as it was taken
+	Mask       quote.Text `json:"mask,omitempty"`
+	Kind       Kind       `json:"kind"` // Debit or LinkRegistered
+	Event      string     `json:"event"`
+	Txn        string     `json:"txn"`
+	OccurredAt time.Time  `json:"occurred_at"`
+	Amount     int64      `json:"amount,omitempty"` // yen, as it was taken
 	// Returned is how much of it came back, in yen; 0 if nothing did, or all
 	// (UndoneAt). Again counts how often it was presented again after that.
-	Returned   int64  `json:"returned,omitempty"`
-	Again      int    `json:"again,omitempty"`
-	DateOnly   bool   `json:"date_only,omitempty"` // the bank named the day alone
-	Descriptor string `json:"descriptor,omitempty"`
-	Balance    *int64 `json:"balance,omitempty"` // yen, after the debit
-	Status     Status `json:"status,omitempty"`
-	Route      string `json:"route,omitempty"`
+	Returned   int64      `json:"returned,omitempty"`
+	Again      int        `json:"again,omitempty"`
+	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
+	Descriptor quote.Text `json:"descriptor,omitempty"`
+	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit
+	Status     Status     `json:"status,omitempty"`
+	Route      string     `json:"route,omitempty"`
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/quote"
 )
 
 // Shown is what a message says of a record: as the record was then. Whatever
@@ -17,7 +19,7 @@ type Shown struct {
 	Status     Status     `json:"status,omitempty"`
 	Service    string     `json:"service,omitempty"`
 	Confidence Confidence `json:"confidence,omitempty"`
-	Descriptor string     `json:"descriptor,omitempty"`
+	Descriptor quote.Text `json:"descriptor,omitempty"`
 	Other      string     `json:"other,omitempty"` // see Record
 	Second     *Second    `json:"second,omitempty"`
 	Balance    *int64     `json:"balance,omitempty"`

@@ -1,5 +1,12 @@
 package watch
 
+import (
+	"slices"
+	"strings"
+
+	"kozamori/internal/quote"
+)
+
 // CheckText says what is wrong with a string: its length in characters, and
 // what queues and people cannot take; nil if nothing.
 func CheckText(name, s string, least, most int) *FieldError {
@@ -45,5 +52,49 @@ func CheckRef(field, s string) *FieldError {
 // MaxMask is how many characters an account_mask may have.
 const MaxMask = 40
 
-// CheckMask says what is wrong with an account_mask; nil if nothing.
+// CheckMask says what is wrong with an account_mask of an event; nil if nothing.
+// A mask that lures is no reason to lose an alert: it is not shown.
 func CheckMask(field, s string) *FieldError { return CheckText(field, s, 0, MaxMask) }
+
+// CheckNewMask says what is wrong with the mask that an account shall have; nil
+// if nothing.
+func CheckNewMask(field, s string) *FieldError {
+	if fe := CheckMask(field, s); fe != nil {
+		return fe
+	}
+	if quote.Text(s).Lures() == quote.Phone {
+		return Wrong(field, CodeNotAllowed, "shows more digits than a mask does: four are enough for the owner to know the account")
+	}
+	return checkQuote(field, quote.Text(s), quote.Link, quote.Mail)
+}
+
+// CheckName says what is wrong with a name that somebody gives somebody else;
+// nil if nothing.
+func CheckName(field, s string) *FieldError {
+	if fe := CheckText(field, s, 0, MaxName); fe != nil {
+		return fe
+	}
+	return checkQuote(field, quote.Text(s), quote.Link, quote.Mail, quote.Phone)
+}
+
+// CheckWords says what is wrong with what a bank writes to a person, of so many
+// characters at most; nil if nothing. Its lines become one.
+func CheckWords(field, s string, most int) *FieldError {
+	s = strings.NewReplacer("\r", " ", "\n", " ", "\t", " ").Replace(s)
+	if fe := CheckText(field, s, 0, most); fe != nil {
+		return fe
+	}
+	return checkQuote(field, quote.Text(s), quote.Link, quote.Mail)
+}
+
+// checkQuote refuses what hides something, and what people are told never to
+// follow.
+func checkQuote(field string, t quote.Text, not ...quote.Lure) *FieldError {
+	if !t.Sound() {
+		return Wrong(field, CodeNotAllowed, "holds an invisible character, one that turns the direction of text, or marks piled on a letter")
+	}
+	if lure := t.Lures(); lure != quote.NoLure && slices.Contains(not, lure) {
+		return Wrong(field, CodeNotAllowed, "holds %s, which people are told never to follow", lure)
+	}
+	return nil
+}

@@ -44,7 +44,7 @@ func WhatIf(rules Rules, records []*Record, act *Activity, from time.Time,
 		}
 		f.MostOnce, f.MostMonth = limits(r.Service)
 		if rules.Reads() {
-			f.Keyword = fold(r.Descriptor)
+			f.Keyword = fold(r.Descriptor.Raw())
 		}
 		if why := rules.Evaluate(&f, r.OccurredAt); why != 0 && !r.OccurredAt.Before(from) {
 			out = append(out, Hit{r, why})

@@ -24,7 +24,7 @@ func draw(p message.Page) g.Node {
 			h.Meta(h.Charset("utf-8")),
 			meta("viewport", "width=device-width, initial-scale=1"),
 			meta("color-scheme", "light dark"),
-			meta("format-detection", "telephone=no"),
+			meta("format-detection", "telephone=no, date=no, address=no, email=no, url=no"),
 			h.TitleEl(g.Text(p.Name)),
 			h.StyleEl(g.Raw(styleCSS)))),
 		h.Body(markup.Lines(

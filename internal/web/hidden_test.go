@@ -52,5 +52,5 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 		}
 	}
 	b := w.browser()
-	b.open(w.link("r1", "w1")).says(t, 200, "七十七銀行からのご連絡："+note)
+	b.open(w.link("r1", "w1")).says(t, 200, "七十七銀行からのご連絡：「"+note+"」")
 }

@@ -6,12 +6,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -105,7 +104,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 		e := s.entry(a, g)
 		for _, part := range a.Parts {
 			e.Service, _ = s.Names.Service(part.Service, g.Lang)
-			_ = out.Write(append([]string{tame(bank), tame(b.Account.Mask)}, s.fileLine(e, part, b, g.Lang)...))
+			_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()}, s.fileLine(e, part, b, g.Lang)...))
 		}
 	}
 	if more {
@@ -151,27 +150,15 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		amount = strconv.FormatInt(part.Amount, 10)
 	}
 	whatItWas, stands := wording.CSVWords(lang, e, part)
-	happened, txn := at(part.OccurredAt), tame(part.Txn)
+	happened, txn := at(part.OccurredAt), quote.Text(part.Txn).Cell()
 	if part.DateOnly {
 		happened = part.OccurredAt.In(watch.JST).Format(time.DateOnly)
 	}
 	if part.Seeded() { // an id of ours, of which the bank knows nothing
 		txn = ""
 	}
-	return []string{happened, whatItWas, e.Service, tame(part.Descriptor), amount, txn,
+	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, txn,
 		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
-}
-
-// tame keeps a spreadsheet from taking what a bank sent for a formula, in
-// full width too (OWASP, CSV injection), or for a number, of which it would
-// drop leading zeros and all after the 15th digit.
-func tame(s string) string {
-	first, _ := utf8.DecodeRuneInString(s)
-	_, err := strconv.ParseFloat(s, 64)
-	if s != "" && (err == nil || strings.ContainsRune("=+-@\t\r\n＝＋－＠", first)) {
-		return "'" + s
-	}
-	return s
 }
 
 // services lists the payment services that touched the account, and takes

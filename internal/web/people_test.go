@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -82,7 +83,7 @@ func (w *world) visitors() []*visitor {
 		{name: "nobody", id: "none"},
 	}
 	for _, h := range holdings[:3] {
-		a := &watch.Account{AccountKey: h.account, Mask: "普通 " + h.marks[0]}
+		a := &watch.Account{AccountKey: h.account, Mask: quote.Text("普通 " + h.marks[0])}
 		if stored, err := w.store.Account(ctx, h.account); err == nil {
 			a.Version = stored.Version
 		}

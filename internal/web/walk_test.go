@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
@@ -36,7 +37,7 @@ func newCrowd(t *testing.T, lang watch.Lang) *world {
 	w.change(func(a *watch.Account) {
 		a.Watchers[0].Lang, a.Watchers[0].Since = lang, at.AddDate(0, -3, 0)
 		g := &a.Watchers[1]
-		g.LineUser, g.Lang, g.Since, g.Name = guardian, lang, at.AddDate(0, -1, 0), strings.Repeat("長", 20)
+		g.LineUser, g.Lang, g.Since, g.Name = guardian, lang, at.AddDate(0, -1, 0), quote.Text(strings.Repeat("長", 20))
 		r := &a.Watchers[0].Rules
 		r.ServiceMinFor, r.MonthlyTotal = map[string]int64{"paypay": 5000}, map[string]int64{"paypay": 1_000_000_000_000}
 		r.Quiet = &watch.Quiet{From: 22 * 60, To: 7 * 60}
@@ -54,7 +55,7 @@ func newCrowd(t *testing.T, lang watch.Lang) *world {
 			mask = "普通 ***4567"
 		}
 		id := fmt.Sprint("a", i)
-		w.put(store.PutAccount(&watch.Account{AccountKey: k, Mask: mask, Watchers: []watch.Watcher{{ID: id, Role: watch.Owner, LineUser: accountOwner, Lang: lang, Since: at}}}),
+		w.put(store.PutAccount(&watch.Account{AccountKey: k, Mask: quote.Text(mask), Watchers: []watch.Watcher{{ID: id, Role: watch.Owner, LineUser: accountOwner, Lang: lang, Since: at}}}),
 			store.PutBinding(accountOwner, store.Binding{OnAccount: watch.On(k), Watcher: id}))
 	}
 	return w

@@ -184,13 +184,14 @@ func TestAFieldOfAnEventIsRefusedForWhatIsWrongWithIt(t *testing.T) {
 	}
 }
 
+// What strangers wrote is kept as it came; it is cleaned where it is shown.
 func TestAnEventIsReadWhole(t *testing.T) {
 	raw := `{"id":" e1 ","type":"debit","transaction_id":"\u3000t1 ","account_ref":"acc","account_mask":"普通 ***4567","occurred_at":"2026-11-24T11:59:10.123456+09:00",` +
 		`"amount":5,"currency":"JPY","descriptor":"ﾄﾞｺﾓ\u202eｺｳｻﾞ\u200b―","detail":"a\u061cb","balance_after":-7,"status":"pending","service":"docomo","route":"web","rail":"RTK","collector":"0123","replaces":" p1","colour":"red","a b":1}`
 	b := read(t, []byte(raw))
 	balance := int64(-7)
 	want := []wire.Read{{Raw: []byte(raw), Ignored: []string{"colour", "?"}, Event: watch.Event{ID: "e1", Kind: watch.Debit, TransactionID: "t1", Bank: "0125", AccountRef: "acc", AccountMask: "普通 ***4567",
-		OccurredAt: time.Date(2026, 11, 24, 2, 59, 10, 123_000_000, time.UTC), ReceivedAt: now, Amount: 5, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ―", Detail: "ab",
+		OccurredAt: time.Date(2026, 11, 24, 2, 59, 10, 123_000_000, time.UTC), ReceivedAt: now, Amount: 5, Descriptor: "ﾄﾞｺﾓ\u202eｺｳｻﾞ\u200b―", Detail: "a\u061cb",
 		BalanceAfter: &balance, Status: watch.Pending, Service: "docomo", Route: "web", Rail: "RTK", Collector: "0123", Replaces: "p1"}}}
 	if diff := cmp.Diff(want, b.Events); diff != "" {
 		t.Error(diff)

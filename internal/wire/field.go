@@ -28,8 +28,6 @@ type field struct {
 	least, most int // characters
 	check       func(s string) *watch.FieldError
 
-	strangers bool // it is printed as strangers wrote it
-
 	// A field that is written as text and read as something else. Behind the
 	// door lenient reads what read refuses, or is nil.
 	read    func(e *watch.Event, s string) *watch.FieldError
@@ -47,17 +45,17 @@ var fields = [...]field{
 	{name: "transaction_id", debit: must, reversal: must, link: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
 	{name: "account_ref", debit: must, reversal: must, link: must, text: func(e *watch.Event) *string { return &e.AccountRef },
 		check: func(s string) *watch.FieldError { return watch.CheckRef("account_ref", s) }},
-	{name: "account_mask", text: func(e *watch.Event) *string { return &e.AccountMask },
+	{name: "account_mask", text: func(e *watch.Event) *string { return (*string)(&e.AccountMask) },
 		check: func(s string) *watch.FieldError { return watch.CheckMask("account_mask", s) }},
 	{name: "occurred_at", read: readTime, lenient: lenientTime},
 	{name: "amount", debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
 	{name: "currency", debit: must, link: never, read: readCurrency},
-	{name: "descriptor", debit: must, most: MaxText, strangers: true, text: func(e *watch.Event) *string { return &e.Descriptor }},
+	{name: "descriptor", debit: must, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Descriptor) }},
 	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -100 * MaxAmount, to: 100 * MaxAmount},
 	{name: "status", link: never, read: readStatus, lenient: kept},
 	{name: "service", most: MaxWord, text: func(e *watch.Event) *string { return &e.Service }},
 	{name: "route", most: MaxWord, text: func(e *watch.Event) *string { return &e.Route }},
-	{name: "detail", most: MaxText, strangers: true, text: func(e *watch.Event) *string { return &e.Detail }},
+	{name: "detail", most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Detail) }},
 	{name: "rail", most: MaxWord, text: func(e *watch.Event) *string { return &e.Rail }},
 	{name: "collector", most: MaxWord, text: func(e *watch.Event) *string { return &e.Collector }},
 	{name: "occurred_on", read: readDate},
@@ -165,11 +163,8 @@ func kept(*watch.Event, string) bool { return true }
 
 // set stores a text.
 func (f *field) set(e *watch.Event, s string) string {
-	switch {
-	case f.least > 0:
+	if f.least > 0 {
 		s = TrimID(s)
-	case f.strangers:
-		s = undirected(s)
 	}
 	*f.text(e) = s
 	return s
@@ -182,22 +177,6 @@ func TrimID(s string) string {
 		return s
 	}
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
-}
-
-// undirected drops marks that turn the direction of text or take no room. A
-// merchant may have chosen a descriptor, and must not be able to make an
-// alert's line read otherwise than it is. It is no reason to refuse an event.
-func undirected(s string) string {
-	if !strings.Contains(s, "\xe2\x80") && !strings.Contains(s, "\xe2\x81") && !strings.Contains(s, "\u061c") {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0x200B && r <= 0x200F, r >= 0x202A && r <= 0x202E, r >= 0x2060 && r <= 0x2069, r == 0x061C:
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // PlainName keeps a name that a sender chose only if it is a plain word, so

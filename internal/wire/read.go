@@ -196,7 +196,7 @@ func (e *event) whole() {
 			e.Status = watch.Posted
 		}
 	}
-	nameless := e.IsLink() && e.Service == "" && e.Descriptor == "" && !e.isWrong("service") && !e.isWrong("descriptor")
+	nameless := e.IsLink() && e.Service == "" && e.Descriptor.Empty() && !e.isWrong("service") && !e.isWrong("descriptor")
 	missing, foreign := need&^e.given, strange[kind]&e.given
 	if both := uint(1<<fOccurredAt | 1<<fOccurredOn); e.given&both == both {
 		foreign |= 1 << fOccurredOn

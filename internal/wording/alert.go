@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"strings"
 	"time"
 
 	"kozamori/internal/button"
@@ -45,6 +44,7 @@ type AlertFacts struct {
 	Link      string // page of the alert; empty leaves the button out
 	CanAnswer bool   // whether the two answers are offered
 	OnPage    bool   // the channel takes no answers: the page does
+	Page      bool   // this is the page of the alert, and no message
 }
 
 func (f *AlertFacts) lang() watch.Lang { return langOf(f.Delivery.Lang) }
@@ -95,7 +95,6 @@ var (
 	tFactMaybeCard = text{ja: "%s（ほかの支払いの可能性もあります）", en: "%s (it may be something else)"}
 	tFactAccount   = text{ja: "口座", en: "Account"}
 	tFactTime      = text{ja: "日時", en: "Time"}
-	tFactDesc      = text{ja: "摘要", en: "Descriptor"}
 	tFactBalance   = text{ja: "引き落とし後の残高", en: "Balance after the debit"}
 	tFactRoute     = text{ja: "登録方法", en: "Registered through"}
 	tFactUndone    = text{ja: "取り消し日時", en: "Reversed"}
@@ -106,10 +105,10 @@ var (
 	tPending       = text{ja: "この引き落としはまだ確定していません。金額が変わったり、取り消されたりすることがあります。", en: "This debit is still pending. Its amount may change, or it may be cancelled."}
 	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
 	tAlreadyGone   = text{ja: "この連携は、すでに解除されています。", en: "This link has already been removed."}
-	tUncertain     = text{ja: "サービス名は、摘要の表記から判断しました。", en: "We took the name of the service from the descriptor."}
-	tDisagree      = text{ja: "銀行からの連絡では「%[1]s」、摘要では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the descriptor says %[2]s."}
+	tUncertain     = text{ja: "サービス名は、通帳の表示から判断しました。", en: "We took the name of the service from what the passbook shows."}
+	tDisagree      = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the passbook says %[2]s."}
 	tOtherPayment  = text{ja: "ほかの支払い", en: "another payment"}
-	tUndecided     = text{ja: "摘要だけでは、どちらの引き落としか判断できません。", en: "The descriptor alone does not tell which of the two it was."}
+	tUndecided     = text{ja: "通帳の表示だけでは、どちらの引き落としか判断できません。", en: "What the passbook shows does not tell which of the two it was."}
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
@@ -267,8 +266,8 @@ func (f *AlertFacts) facts() []message.Fact {
 		out = append(out, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, f.now())})
-	if r.Descriptor != "" {
-		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: r.Descriptor, More: true})
+	if said := quoted(lang, r.Descriptor, f.Page); said != "" {
+		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: said, More: true})
 	}
 	if r.Kind == watch.LinkRegistered && r.Route == "web_kouza_furikae" {
 		out = append(out, message.Fact{Label: tFactRoute.in(lang), Value: tRouteWeb.in(lang), More: true})
@@ -279,7 +278,7 @@ func (f *AlertFacts) facts() []message.Fact {
 	return out
 }
 
-func (f *AlertFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Record.Mask) }
+func (f *AlertFacts) account() string { return Account(f.BankName, f.Record.Mask) }
 
 // steps are who to call. Without a number the bank is still named when it is
 // urgent: the number is on the passbook.

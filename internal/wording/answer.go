@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"strings"
 	"time"
 
 	"kozamori/internal/button"
@@ -144,7 +143,7 @@ func (f *AnswerFacts) message(alt, title text) message.Message {
 	return m
 }
 
-func (f *AnswerFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Record.Mask) }
+func (f *AnswerFacts) account() string { return Account(f.BankName, f.Record.Mask) }
 
 func (f *AnswerFacts) answer() []message.Fact {
 	lang := f.lang()

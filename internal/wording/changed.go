@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -127,7 +128,7 @@ type SummaryFacts struct {
 	Guardian   bool
 	HideAmount bool
 	BankName   string
-	Mask       string
+	Mask       quote.Text
 	Summary    watch.Summary
 	Link       string // of the account's history
 }
@@ -149,7 +150,7 @@ var (
 func Summary(f SummaryFacts) message.Message {
 	lang, s := langOf(f.Lang), f.Summary
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Alt: tAltSummary.in(lang), Title: tTitleSummary.in(lang)}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: f.BankName + " " + f.Mask})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: Account(f.BankName, f.Mask)})
 	if s.Debits > 0 {
 		m.Facts = append(m.Facts, message.Fact{Label: tSummaryDebits.in(lang), Value: tSummaryCount.in(lang, s.Debits)})
 		if !f.HideAmount {

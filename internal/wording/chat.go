@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -223,7 +222,7 @@ func (it *ListItem) say(lang watch.Lang) string {
 		what = tcItemAmount.in(lang, orElse(name, tcItemDebit.in(lang)), Yen(lang, r.Amount))
 	}
 	if it.BankName != "" {
-		what += "\n" + account(it.BankName, r.Mask)
+		what += "\n" + Account(it.BankName, r.Mask)
 	}
 	state := tcUnanswered
 	switch {
@@ -236,8 +235,6 @@ func (it *ListItem) say(lang watch.Lang) string {
 	}
 	return what + "\n" + state.in(lang)
 }
-
-func account(bank, mask string) string { return strings.TrimSpace(bank + " " + mask) }
 
 // Named is somebody to call, by name.
 type Named struct {

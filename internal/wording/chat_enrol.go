@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
 // ChatAccount is an account as the chat speaks of it.
 type ChatAccount struct {
 	BankName string // in the reader's language
-	Mask     string
+	Mask     quote.Text
 	Watcher  string // id of the watcher who reads this
 	Since    time.Time
 	Guardian bool // the reader watches it for somebody else
@@ -19,7 +20,7 @@ type ChatAccount struct {
 	Erasable  bool // the reader is its only owner, who may have it erased
 }
 
-func (a ChatAccount) name() string { return account(a.BankName, a.Mask) }
+func (a ChatAccount) name() string { return Account(a.BankName, a.Mask) }
 
 func accountFacts(lang watch.Lang, accounts []ChatAccount) []message.Fact {
 	var out []message.Fact

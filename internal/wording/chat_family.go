@@ -5,6 +5,7 @@ import (
 
 	"kozamori/internal/button"
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -133,7 +134,7 @@ func AnswerServices(m *message.Message, services []ServiceLine, account string, 
 type GuardianFacts struct {
 	Lang       watch.Lang
 	Account    ChatAccount
-	Name       string // what the owner calls them; may be empty
+	Name       quote.Text // what the owner calls them; may be empty
 	HideAmount bool
 }
 
@@ -157,7 +158,7 @@ func GuardianLeft(f GuardianFacts) message.Message {
 
 func (f *GuardianFacts) message(title, say text) message.Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, orElse(f.Name, tcGuardWho.in(lang)), Word(lang, CmdFamily)))
+	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, orElse(label(f.Name), tcGuardWho.in(lang)), Word(lang, CmdFamily)))
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
 	m.Choices = choices(lang, CmdFamily, CmdList)
 	return m

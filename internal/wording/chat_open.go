@@ -133,7 +133,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if debits > 0 && !it.HideAmount {
 		m.Amount = Yen(lang, yen)
 	}
-	where := strings.TrimSpace(it.BankName + " " + it.Lead.Mask)
+	where := Account(it.BankName, it.Lead.Mask)
 	if where != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: where})
 	}

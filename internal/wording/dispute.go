@@ -1,7 +1,6 @@
 package wording
 
 import (
-	"strings"
 	"time"
 
 	"kozamori/internal/button"
@@ -81,8 +80,6 @@ var (
 	tSaidRefunded = text{ja: "%sが返金しました", en: "%s has refunded you"}
 	tSaidClosed   = text{ja: "%sの対応が終わりました", en: "%s has closed your report"}
 	tSaidOther    = text{ja: "%sから対応の連絡がありました", en: "There is news from %s about your report"}
-	tBankSays     = text{ja: "%[1]sからのご連絡：%[2]s", en: "%[1]s writes: %[2]s"}
-	tBankSaysHid  = text{ja: "%sから連絡文が届いています。口座の名義人が読めます。", en: "There is a note by %s, which the owner of the account can read."}
 )
 
 // DisputeOpened confirms "that was not me": the reference number, what to do
@@ -169,22 +166,10 @@ func DisputeStatus(f DisputeFacts) message.Message {
 	m.Tone, m.Badge = message.Notice, tNotice.in(f.lang())
 	m.Amount = ""
 	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
-	m.Text = bankNote(f.lang(), f.bank(), f.Change.Text, f.HideAmount)
+	m.Text = bankNote(f.lang(), f.bank(), f.Change.Text, f.HideAmount, false)
 	f.UndoUntil = time.Time{}
 	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
 	return m
-}
-
-// bankNote is what the bank wrote itself. Amounts may stand anywhere in it, so
-// a reader who sees no amounts reads only that there is something.
-func bankNote(lang watch.Lang, bank, said string, hide bool) []string {
-	switch said = strings.TrimSpace(said); {
-	case said == "":
-		return nil
-	case hide:
-		return []string{tBankSaysHid.in(lang, bank)}
-	}
-	return []string{tBankSays.in(lang, bank, said)}
 }
 
 // saidByBank is a status of the bank's as news. False if it is not one of them.
@@ -233,7 +218,7 @@ func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	return m
 }
 
-func (f *DisputeFacts) account() string { return strings.TrimSpace(f.BankName + " " + f.Dispute.Mask) }
+func (f *DisputeFacts) account() string { return Account(f.BankName, f.Dispute.Mask) }
 
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.

@@ -70,7 +70,7 @@ var (
 	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
 	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
 	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
-	tFaultName     = text{ja: "%d文字までにしてください。", en: "At most %d characters, please."}
+	tFaultName     = text{ja: "%d文字までで、リンク・@・電話番号のないお名前にしてください。", en: "At most %d characters, without a link, an @ or a phone number, please."}
 )
 
 // InviteText is what an owner sends to the person they invite.

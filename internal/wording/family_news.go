@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -60,7 +61,7 @@ func (n FamilyNews) in(lang watch.Lang) string {
 // OpenInvite is an invitation that is not taken yet.
 type OpenInvite struct {
 	ID            string // names it to the page, and opens nothing
-	Name          string
+	Name          quote.Text
 	HideAmount    bool
 	Made, Expires time.Time
 }
@@ -77,8 +78,8 @@ func (i *OpenInvite) part(lang watch.Lang, now time.Time) message.Part {
 	m := message.Message{Lang: string(lang), Title: tFamOpen.in(lang), Facts: []message.Fact{
 		{Label: tFamSees.in(lang), Value: pick(i.HideAmount, tFamHidden, tFamAll).in(lang)},
 		{Label: tFamOpenMade.in(lang), Value: Time(lang, i.Made, now)}, {Label: tFamOpenUntil.in(lang), Value: Time(lang, i.Expires, now)}}}
-	if i.Name != "" {
-		m.Title = tFamOpenName.in(lang, i.Name)
+	if name := label(i.Name); name != "" {
+		m.Title = tFamOpenName.in(lang, name)
 	}
 	return message.Part{Message: m, Forms: []message.Form{{Do: DoWithdraw, Label: tFamWithdraw.in(lang), Style: message.Secondary,
 		Fields: []message.Field{{Kind: message.FieldHidden, Name: "invitation", Value: i.ID}}}}}

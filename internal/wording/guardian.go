@@ -30,10 +30,10 @@ func GuardianOf(lang watch.Lang, watchers []watch.Watcher, id string) Guardian {
 	for _, w := range watchers {
 		switch {
 		case w.Role != watch.Guardian:
-		case w.Name == "":
+		case label(w.Name) == "":
 			nameless = append(nameless, w)
 		case w.ID == id:
-			return Guardian{Name: w.Name}
+			return Guardian{Name: label(w.Name)}
 		}
 	}
 	for i, w := range nameless {

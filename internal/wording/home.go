@@ -2,10 +2,10 @@ package wording
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -13,7 +13,7 @@ import (
 type AccountView struct {
 	Lang     watch.Lang
 	BankName string
-	Mask     string
+	Mask     quote.Text
 	Watcher  watch.Watcher
 	Path     string // of the account's pages, without a slash at its end
 	// CallAfter is how long an urgent alert may stay unanswered before the family
@@ -59,7 +59,7 @@ func (a *AccountView) silence() []string {
 // name the person knows each by when they connected it, as in the chat.
 func (a *AccountView) Title() string {
 	lang := langOf(a.Lang)
-	name := strings.TrimSpace(orElse(a.BankName, tTheBank.in(lang)) + " " + a.Mask)
+	name := Account(orElse(a.BankName, tTheBank.in(lang)), a.Mask)
 	if len(a.Twins) == 0 {
 		return name
 	}

@@ -169,7 +169,7 @@ var (
 	tCSVCut      = text{ja: "これより前のお知らせは、数が多いため、ここには入っていません。", en: "Older alerts are left out: there are too many."}
 	tCSVWhat     = text{ja: "内容", en: "what"}
 	tCSVService  = text{ja: "決済サービス", en: "service"}
-	tCSVDesc     = text{ja: "摘要", en: "descriptor"}
+	tCSVDesc     = text{ja: "通帳の表示", en: "on the passbook"}
 	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}

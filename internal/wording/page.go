@@ -142,7 +142,7 @@ func (f *PageFacts) disputed() bool {
 // to do is said by the answer.
 func (f *PageFacts) alert() message.Message {
 	r := f.Record
-	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, SecondName: f.SecondName, BankName: f.BankName, Bank: f.Bank, Service: f.Service,
+	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, SecondName: f.SecondName, BankName: f.BankName, Bank: f.Bank, Service: f.Service, Page: true,
 		Delivery: watch.Delivery{Watcher: f.Watcher.ID, Lang: f.Watcher.Lang, HideAmount: f.Watcher.HideAmount}, Now: f.Now}
 	if n, ok := r.Notice(f.Watcher.ID); ok {
 		a.Notice = *n
@@ -207,7 +207,7 @@ func (f *PageFacts) open() message.Part {
 	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
 		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})
-	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount)...)
+	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, f.ServiceName, f.Service)

@@ -2,9 +2,9 @@ package wording
 
 import (
 	"slices"
-	"strings"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -93,7 +93,7 @@ func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference, inPl
 type StopFacts struct {
 	Lang     watch.Lang
 	BankName string
-	Mask     string
+	Mask     quote.Text
 	Stopped  bool   // no mails go to the reader any more
 	Other    string // the channel over which the reader is told all the same, as they call it; empty if there is none
 }
@@ -112,7 +112,7 @@ func StopPage(f StopFacts) message.Page {
 	} else {
 		m.Text = append(m.Text, rest.in(lang))
 	}
-	if account := strings.TrimSpace(f.BankName + " " + f.Mask); account != "" {
+	if account := Account(f.BankName, f.Mask); account != "" {
 		m.Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: account}}
 	}
 	p := simple(m)

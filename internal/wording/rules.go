@@ -168,7 +168,7 @@ var (
 	tWhyLink         = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
 	tWhyService      = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
 	tWhyAnyDebit     = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
-	tWhyKeyword      = text{ja: "設定したことばが摘要にあります。", en: "The descriptor has a word that you asked for."}
+	tWhyKeyword      = text{ja: "設定したことばが通帳の表示にあります。", en: "What the passbook shows has a word that you asked for."}
 	tWhyOther        = text{ja: "お知らせする設定にあてはまりました。", en: "It matches what you asked to be told."}
 	tMonth           = text{ja: "1月", en: "January"} // a time layout
 )
@@ -188,6 +188,6 @@ var (
 	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
 	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
 	tSetOverdrawn = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
-	tSetWords     = text{ja: "摘要にあることば", en: "Words in the descriptor"}
+	tSetWords     = text{ja: "通帳の表示にあることば", en: "Words on the passbook"}
 	tSetWordsHint = text{ja: "1行に1つ、%d個まで書けます。通帳に印字されることばです。", en: "One a line, up to %d, as the passbook prints them."}
 )
