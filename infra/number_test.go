@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
+	"kozamori/internal/queue"
 	secretstore "kozamori/internal/secrets"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -101,7 +102,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"Descriptor.maxLength": wire.MaxText, "descriptor.maxLength": wire.MaxText, "detail.maxLength": wire.MaxText,
 		"Service.maxLength": wire.MaxWord, "service.maxLength": wire.MaxWord, "route.maxLength": wire.MaxWord, "id.maxLength": wire.MaxWord,
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
-		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": 100 * wire.MaxAmount, "balance_after.minimum": -100 * wire.MaxAmount,
+		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": wire.MaxBalance, "balance_after.minimum": -wire.MaxBalance,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
 		"days.maxItems":  store.TallyDays,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
@@ -195,6 +196,16 @@ func number(t *testing.T, text, pattern string) int {
 	return n
 }
 
+// tries is how long a message waits, on average, until it was received so often:
+// each pause lies between half of a bound and the whole (see queue.Backoff).
+func tries(receives int, base, most time.Duration) (sum time.Duration) {
+	for range receives - 1 {
+		sum += base * 3 / 4
+		base = min(2*base, most)
+	}
+	return sum
+}
+
 func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	t.Parallel()
 	stack, alarms := read(t, "../template.yaml"), parse(t, "alarms.yaml")
@@ -217,7 +228,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("up to %s seconds after", of(secretstore.Pause, time.Second)),
 		fmt.Sprintf("up to %s minutes late", life),
 		fmt.Sprintf("received %d times", receives),
-		"some 6 hours", // of the backoff's own randomness
+		fmt.Sprintf("some %.0f hours", tries(receives, time.Second, queue.LongestPause).Hours()),
 		fmt.Sprintf("or %s if it ends its function each time", of(time.Duration(receives*hidden)*time.Second, time.Hour)),
 		fmt.Sprintf("waits %s days at most", of(time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`))*time.Second, day)),
 		fmt.Sprintf("too old for %d minutes (`bank`: %d)", over("WaitingLine"), over("WaitingBank")),

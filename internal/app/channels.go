@@ -1,23 +1,21 @@
 package app
 
 import (
+	"fmt"
+	"slices"
+
 	"kozamori/internal/channel"
 	"kozamori/internal/email"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
+	"kozamori/internal/watch"
 )
 
 // registered are the ways to reach a person. A new one is a package that
-// declares a channel.Channel and sends, a line here, its name in queue.Names,
-// and its queue in template.yaml and infra/alarms.yaml: tests say what is
-// missing.
-var registered = []struct {
-	channel channel.Channel
-	open    func(*System) (channel.Sender, error)
-}{
-	{line.Channel, (*System).lineSender},
-	{email.Channel, (*System).mails},
-}
+// declares a channel.Channel and sends, a line here and one in senders, its
+// name in queue.Names, and its queue in template.yaml and infra/alarms.yaml:
+// tests say what is missing.
+var registered = []channel.Channel{line.Channel, email.Channel}
 
 // Channels are the registered ways to reach a person, without what sends.
 func Channels() channel.Registry {
@@ -30,22 +28,27 @@ func Channels() channel.Registry {
 
 // channels are the ways to reach a person here, without what sends.
 func (s *System) channels() (channel.Registry, error) {
-	all := make([]channel.Channel, 0, len(registered)+len(s.More))
-	for _, c := range registered {
-		all = append(all, c.channel)
-	}
-	return channel.Register(append(all, s.More...)...)
+	return channel.Register(slices.Concat(registered, s.More)...)
 }
 
-// senders are the channels with what sends.
+// senders are the channels with what sends. It stands apart from the list: a
+// function that only names channels is not to hold what draws their messages.
 func (s *System) senders() (channel.Registry, error) {
+	open := map[watch.ChannelKind]func() (channel.Sender, error){
+		line.Channel.Kind:  s.lineSender,
+		email.Channel.Kind: s.mails,
+	}
 	var all []channel.Channel
 	for _, c := range registered {
-		sender, err := c.open(s)
+		opener, ok := open[c.Kind]
+		if !ok {
+			return channel.Registry{}, fmt.Errorf("app: no sender for the channel %q", c.Kind)
+		}
+		sender, err := opener()
 		if err != nil {
 			return channel.Registry{}, err
 		}
-		all = append(all, c.channel.With(sender))
+		all = append(all, c.With(sender))
 	}
 	return channel.Register(append(all, s.More...)...)
 }

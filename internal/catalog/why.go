@@ -1,6 +1,9 @@
 package catalog
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Why is the reasons of a reading.
 type Why uint32
@@ -15,7 +18,7 @@ const (
 	WhyNamed                       // the bank names the service
 	WhyCollector                   // the code of the service's collector
 	WhyLink                        // the account has a link with the service
-	WhyNewLink                     // it was made within the last 72 hours
+	WhyNewLink                     // it was made within freshLink
 	WhyText                        // the text says so, and the bank another
 	WhyWord                        // a word next to the name
 	WhyMark                        // the mark in front of the name
@@ -33,7 +36,7 @@ func (y Why) Has(some Why) bool { return y&some != 0 }
 
 var whyTexts = [...]string{
 	"name seen at this bank", "name seen at other banks", "name guessed", "name cut off by the bank", "real-time rail", "named by the bank",
-	"collector's code", "linked with the account", "linked within the last 72 hours", "name in the text", "word next to the name", "mark in front of the name",
+	"collector's code", "linked with the account", fmt.Sprintf("linked within the last %d hours", int(freshLink.Hours())), "name in the text", "word next to the name", "mark in front of the name",
 	"unknown word next to the name", "common word", "service had ended or not begun on that day", "more than the service takes at once",
 	"same day of each month", "such a debit was answered \"not mine\"", "chosen before",
 }

@@ -161,7 +161,7 @@ func (t *talk) guarded(ctx context.Context) (v queue.Verdict) {
 }
 
 func (t *talk) later() queue.Verdict {
-	return queue.RetryAfter(queue.Backoff(t.receives, time.Second, 5*time.Minute))
+	return queue.RetryAfter(queue.Backoff(t.receives, time.Second, queue.LongestPause))
 }
 
 // broken is for what is wrong on our side: try again, and say so.

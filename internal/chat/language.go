@@ -79,7 +79,7 @@ func (t *talk) newMenu(ctx context.Context) queue.Verdict {
 	case err == nil:
 		return queue.Acknowledge
 	case t.Now().Sub(t.sent) < newsWait:
-		return queue.RetryAfter(queue.Backoff(t.receives, time.Second, 5*time.Minute))
+		return queue.RetryAfter(queue.Backoff(t.receives, time.Second, queue.LongestPause))
 	default:
 		t.Logger.Warn("a person may see the menu of another language", "err", err)
 		return queue.Acknowledge // their next event tries again

@@ -59,7 +59,7 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 }
 
 func (t *talk) again(o watch.Outcome) queue.Verdict {
-	return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, 5*time.Minute)))
+	return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, queue.LongestPause)))
 }
 
 // byMail sends words as one mail to the first address of the person that mails

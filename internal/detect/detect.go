@@ -183,7 +183,7 @@ func (s *Stage) accounts(ctx context.Context, keys []watch.AccountKey, needsActi
 func (s *Stage) later(msgs []queue.Message, verdicts []queue.Verdict, failed map[int]bool) []queue.Verdict {
 	for i, m := range msgs {
 		if verdicts[i].Done && (failed == nil || failed[i]) {
-			verdicts[i] = queue.RetryAfter(queue.Backoff(m.Receives, 200*time.Millisecond, 5*time.Minute))
+			verdicts[i] = queue.RetryAfter(queue.Backoff(m.Receives, 200*time.Millisecond, queue.LongestPause))
 		}
 	}
 	return verdicts

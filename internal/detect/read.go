@@ -88,7 +88,7 @@ func (b *batch) about(k watch.AccountKey) {
 }
 
 func patiently(m queue.Message) queue.Verdict {
-	return queue.RetryAfter(queue.Backoff(m.Receives, 5*time.Second, 5*time.Minute))
+	return queue.RetryAfter(queue.Backoff(m.Receives, 5*time.Second, queue.LongestPause))
 }
 
 // setAside puts the lines of a message that cannot be read in quarantine, once

@@ -11,6 +11,10 @@ import (
 	"unicode/utf8"
 )
 
+// LongestPause lies between two tries of a message of the house: an event, or
+// what somebody did in the chat. Channels and banks have bounds of their own.
+const LongestPause = 5 * time.Minute
+
 // Backoff is a random delay for the given attempt, from 1: between half of a
 // bound and the whole, which doubles from base with each attempt up to most.
 func Backoff(attempt int, base, most time.Duration) time.Duration {
@@ -111,7 +115,7 @@ func Guard(ctx context.Context, msgs []Message, h Handler, log *slog.Logger) []V
 	}
 	if len(msgs) == 1 {
 		log.Error("a message makes its stage panic", "message", msgs[0].ID, "receives", msgs[0].Receives, "panic", err)
-		return []Verdict{RetryAfter(Backoff(msgs[0].Receives, time.Second, 5*time.Minute))}
+		return []Verdict{RetryAfter(Backoff(msgs[0].Receives, time.Second, LongestPause))}
 	}
 	out := make([]Verdict, 0, len(msgs))
 	for i := range msgs {

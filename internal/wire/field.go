@@ -51,7 +51,7 @@ var fields = [...]field{
 	{name: "amount", debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
 	{name: "currency", debit: must, link: never, read: readCurrency},
 	{name: "descriptor", debit: must, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Descriptor) }},
-	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -100 * MaxAmount, to: 100 * MaxAmount},
+	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -MaxBalance, to: MaxBalance},
 	{name: "status", link: never, read: readStatus, lenient: kept},
 	{name: "service", most: MaxWord, text: func(e *watch.Event) *string { return &e.Service }},
 	{name: "route", most: MaxWord, text: func(e *watch.Event) *string { return &e.Route }},

@@ -157,7 +157,7 @@ func (e *event) scalar(f *field, s string, bad flaw) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	switch {
 	case err != nil:
-		e.wrong(f.name, watch.CodeNumber, "must be a whole number of yen, without fraction or exponent, up to 10^12")
+		e.wrong(f.name, watch.CodeNumber, "must be a whole number of yen, without fraction or exponent, up to %s", power(f.to))
 	case n < f.from || n > f.to:
 		e.wrong(f.name, watch.CodeRange, "must be from %s to %s yen", power(f.from), power(f.to))
 	default:

@@ -13,11 +13,12 @@ import "time"
 
 // Limits of what banks send.
 const (
-	MaxAmount = 1_000_000_000_000 // yen
-	MaxAhead  = 10 * time.Minute  // how far occurred_at may lie in the future
-	MaxEvents = 500               // per request
-	MaxEvent  = 64 << 10          // bytes of an event
-	MaxBody   = 1 << 20           // bytes of a request
+	MaxAmount  = 1_000_000_000_000 // yen
+	MaxBalance = 100 * MaxAmount   // yen, and as much below zero
+	MaxAhead   = 10 * time.Minute  // how far occurred_at may lie in the future
+	MaxEvents  = 500               // per request
+	MaxEvent   = 64 << 10          // bytes of an event
+	MaxBody    = 1 << 20           // bytes of a request
 
 	MaxID   = 128 // characters, as are those below
 	MaxText = 255

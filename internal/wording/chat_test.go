@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -24,7 +25,7 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 	twin := own
 	twin.Watcher, twin.Since = "w4", jst("2020-06-01 09:30:00")
 	leave := func(list ...ChatAccount) ChatLeaveFacts {
-		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: 5 * 365, RecordDays: 400, CopyDays: 35}
+		return ChatLeaveFacts{Lang: lang, Accounts: list, Now: now, KeepDays: inDays(store.KeepDispute), RecordDays: inDays(store.KeepRecord), CopyDays: inDays(store.KeepCopies)}
 	}
 	changed := watch.DefaultRules()
 	changed.ServiceMin, changed.AnyDebit = 5000, 100000

@@ -16,6 +16,9 @@ import (
 	"kozamori/internal/watch"
 )
 
+// inDays is a time of ours as the pages count it.
+func inDays(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
 var update = flag.Bool("update", false, "write the golden files again")
 
 func jst(s string) time.Time {

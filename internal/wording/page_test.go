@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/dispute"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -19,7 +20,7 @@ func pageFacts(lang watch.Lang, change ...func(*PageFacts)) PageFacts {
 	}
 	r.Deliveries = []watch.Delivery{told("1", "w1", watch.LINE, watch.Undelivered), told("2", "w1", watch.Email, watch.Accepted), told("3", "w2", watch.Email, watch.Accepted)}
 	r.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)}}
-	f := PageFacts{Record: r, Watcher: watch.Watcher{ID: "w1", Role: watch.Owner, Lang: lang}, Now: jst("2020-09-04 14:08:00"), TrustDays: 90,
+	f := PageFacts{Record: r, Watcher: watch.Watcher{ID: "w1", Role: watch.Owner, Lang: lang}, Now: jst("2020-09-04 14:08:00"), TrustDays: dispute.TrustDays,
 		Bank: Contact{Phone: "0120-000-000", Hours: "9:00-17:00"}, Service: Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"}}
 	f.Channel = func(kind watch.ChannelKind) string {
 		return map[watch.ChannelKind]text{watch.LINE: {ja: "LINE", en: "LINE"}, watch.Email: {ja: "メール", en: "mail"}}[kind].in(lang)

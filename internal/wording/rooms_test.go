@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -71,7 +72,7 @@ func familyFacts(lang watch.Lang, role watch.Role, change ...func(*FamilyFacts))
 func roomPages(lang watch.Lang) map[string]message.Page {
 	until := jst("2020-09-04 14:38:00")
 	own, guard := roomView(lang, watch.Owner), roomView(lang, watch.Guardian)
-	leave := LeaveFacts{View: own, Home: "/home", Guards: 2, KeepDays: 5 * 365, RecordDays: 400, CopyDays: 35}
+	leave := LeaveFacts{View: own, Home: "/home", Guards: 2, KeepDays: inDays(store.KeepDispute), RecordDays: inDays(store.KeepRecord), CopyDays: inDays(store.KeepCopies)}
 	unsure, shared, guardLeaves, kept := leave, leave, leave, leave
 	unsure.Unsure, shared.Shared, guardLeaves.View, guardLeaves.Guards, kept.KeepDays = true, true, guard, 0, 500
 	refused := func(f *SettingsFacts) {
