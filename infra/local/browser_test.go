@@ -83,7 +83,7 @@ func TestThroughThePageOnAPhone(t *testing.T) {
 
 	press(t, ctx, "bank", `[data-file="0125-overdrawn.json"]`)
 	poll(t, ctx, "the bank is answered", `document.querySelector(".said:not(:empty)")?.textContent.includes("1 accepted")`)
-	poll(t, ctx, "the phone shows the alert", `[...document.querySelectorAll(".msg.bot")].some(m => m.textContent.includes("100,000円") && m.textContent.includes("当座貸越"))`)
+	poll(t, ctx, "the phone shows the alert", `[...document.querySelectorAll(".msg.bot")].some(m => m.textContent.includes("100,000円") && m.textContent.includes("緊急"))`)
 	poll(t, ctx, "the phone tab tells of it", `document.querySelector("[data-to=phones]").classList.contains("news")`)
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
 	sound(t, ctx, "phone with an alert")
