@@ -81,7 +81,7 @@ func answered(t *testing.T, c net.Conn) bool {
 	if err != nil {
 		return false
 	}
-	defer r.Body.Close()
+	defer func() { _ = r.Body.Close() }()
 	return r.StatusCode == http.StatusOK
 }
 

@@ -18,7 +18,7 @@ func said(t *testing.T, file string) [][2]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	r := csv.NewReader(f)
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, 2
 	rows, err := r.ReadAll()
