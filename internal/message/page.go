@@ -16,6 +16,7 @@ type Page struct {
 // happened when.
 type Part struct {
 	Message
+	Alarm   string // said in red before anything else; empty if there is none
 	QR      string // an SVG of ours; empty if there is none
 	QRName  string // what it is, for screen readers
 	Links   []PageLink

@@ -46,6 +46,7 @@ func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 	return h.Section(g.If(p.Badge != "", h.Class(string(p.Tone))), markup.Lines(
 		markup.Said(h.P, p.Badge, h.Class("badge")),
 		heading(g.Text(p.Title)),
+		markup.Said(h.P, p.Alarm, h.Class("alarm"), h.Role("alert")),
 		g.If(p.Amount != "", h.P(h.Class("amount"), whole(p.Amount))),
 		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f message.Fact) g.Node {
 			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(whole(f.Value))}

@@ -210,11 +210,24 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 		out.Since = since
 	}
 	hits, blind := watch.WhatIf(rules, records, act, from, s.Catalog.Fold, s.Catalog.LimitsOf)
-	out.Blind = blind.Ordinary
-	for _, h := range hits {
+	today, _ := watch.WhatIf(b.Watcher.Rules, records, act, from, s.Catalog.Fold, s.Catalog.LimitsOf)
+	out.Blind, out.Today = blind.Ordinary, len(today)
+	line := func(h watch.Hit, others []watch.Hit) (wording.HitLine, bool) {
 		name, _ := s.Names.Service(h.Record.Service, lang)
-		out.Hits = append(out.Hits, wording.HitLine{At: h.Record.OccurredAt, Service: name, Link: h.Record.Kind == watch.LinkRegistered,
-			Amount: h.Record.Amount, Reasons: h.Reasons})
+		alone := !slices.ContainsFunc(others, func(o watch.Hit) bool { return o.Record.ID == h.Record.ID })
+		return wording.HitLine{At: h.Record.OccurredAt, Service: name, Link: h.Record.Kind == watch.LinkRegistered,
+			Amount: h.Record.Amount, Reasons: h.Reasons}, alone
+	}
+	for _, h := range hits {
+		l, fresh := line(h, today)
+		l.New = fresh
+		out.Hits = append(out.Hits, l)
+	}
+	for _, h := range today {
+		if l, gone := line(h, hits); gone {
+			l.Gone = true
+			out.Lost = append(out.Lost, l)
+		}
 	}
 	return out, nil
 }

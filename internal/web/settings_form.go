@@ -46,7 +46,7 @@ func (f *settingsForm) rules(r watch.Rules, fold func(string) string, now time.T
 		case watch.Flag:
 			*v.At(&r) = (f.Get(name) != "") != not
 		case watch.Yen:
-			*v.At(&r), _ = f.yen(name)
+			*v.At(&r), _ = f.above(name, true)
 		case watch.YenFor:
 			*v.At(&r) = f.yenFor(name, *v.At(&r))
 		case watch.Words:
@@ -64,7 +64,7 @@ func (f *settingsForm) rules(r watch.Rules, fold func(string) string, now time.T
 // add gives a service an amount of its own that had none.
 func (f *settingsForm) add(r *watch.Rules) {
 	// One of the two without the other was meant, and is not dropped.
-	least, ok := f.yen("add_min")
+	least, ok := f.above("add_min", true)
 	switch add := f.Get("add"); {
 	case add != "" && ok:
 		r.ServiceMinFor = maps.Clone(r.ServiceMinFor)
@@ -88,7 +88,8 @@ func (f *settingsForm) yenFor(name string, stored map[string]int64) map[string]i
 			continue
 		}
 		delete(out, c.ID)
-		if n, ok := f.yen(field); ok {
+		was, known := stored[c.ID]
+		if n, ok := f.above(field, !known || was > 0); ok {
 			if out == nil {
 				out = map[string]int64{}
 			}
@@ -165,6 +166,18 @@ func (f *settingsForm) yen(name string) (int64, bool) {
 		return 0, false
 	}
 	return int64(n), true
+}
+
+// above is yen of an amount from which on somebody is told. 0 means all to some
+// and nothing to others, and the wrong guess is silence: it is a fault, unless
+// it stands there since a version that took it.
+func (f *settingsForm) above(name string, refuse bool) (int64, bool) {
+	n, ok := f.yen(name)
+	if ok && n == 0 && refuse {
+		f.faults[name] = wording.FaultZero
+		return 0, false
+	}
+	return n, ok
 }
 
 // minutes reads "22:30" as minutes after midnight.

@@ -39,3 +39,43 @@ func TestAConflictNamesOnlyTheWordsThatDiffer(t *testing.T) {
 		t.Errorf("a word of both stands there %d times", n)
 	}
 }
+
+// Settings that leave an owner without protection are said in red, where they
+// are saved and on the page that everything begins with.
+func TestBeingUnprotectedIsSaidInRed(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  []string
+		says string
+	}{
+		"no amount":     {[]string{"service_min", ""}, "決済サービスの引き落としがあっても、お知らせしません"},
+		"every box off": {[]string{"service_min", "", "new_link", "", "first_seen", "", "after_new_link", "", "burst", "", "near_limit", "", "undecided", ""}, "決済サービスの引き落としがあっても、お知らせしません"},
+		"too much":      {[]string{"service_min", "30001"}, "決済サービスの引き落としがあっても、お知らせしません"},
+		"one service":   {[]string{"service_min_for.paypay", "50000"}, "30,000円を引き落としても、お知らせしません：PayPay。"},
+		"nothing":       {[]string{"service_min", "30000"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			b, p := w.settings()
+			p.saysNot(t, `class="alarm"`)
+			saved := b.send(p, wording.DoSave, c.set...)
+			home := b.open(w.srv.URL + "/home")
+			if c.says == "" {
+				saved.saysNot(t, `class="alarm"`)
+				home.saysNot(t, `class="alarm"`)
+				return
+			}
+			saved.says(t, 200, "保存しました", `class="alarm" role="alert"`, c.says)
+			home.says(t, 200, `class="alarm" role="alert"`, c.says)
+		})
+	}
+}
+
+// Rules are compared with today's before they are saved: what would be lost
+// comes first, and each line says why.
+func TestATrialComparesWithToday(t *testing.T) {
+	w := newWorld(t)
+	b, p := w.settings()
+	got := b.send(p, wording.DoCheck, "service_min", "5000", "first_seen", "")
+	got.says(t, 200, "この設定なら、過去90日で1回", "いまの設定では2回でした", `class="alarm"`, "この設定ではお知らせしないもの：1回", "PayPay 4,321円→知らせなくなります", "（理由：")
+	b.send(p, wording.DoCheck, "any_debit", "1").saysNot(t, "知らせなくなります")
+}

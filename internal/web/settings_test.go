@@ -118,9 +118,9 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 	w := newWorld(t)
 	b, p := w.settings()
 	p = b.send(p, wording.DoSave, "new_link", "", "burst", "", "service_min", "１，０００円", "service_min_for.paypay", "1万", "monthly_total.paypay", "50,000",
-		"add", "kyash", "add_min", "0", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
+		"add", "kyash", "add_min", "1", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
 	p.says(t, 200, "Saved. It holds from the next debit on.", `lang="en"`) // in the language that was chosen
-	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 0}, MonthlyTotal: map[string]int64{"paypay": 50000},
+	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 1}, MonthlyTotal: map[string]int64{"paypay": 50000},
 		FirstSeen: true, AfterNewLink: true, NearLimit: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
 		Quiet: &watch.Quiet{From: 22 * 60, To: 7*60 + 30}}
 	if diff := cmp.Diff(want, w.rules()); diff != "" {
@@ -145,10 +145,17 @@ func TestASettingThatCannotWorkIsRefusedBesideItsFieldAndTheRestIsKept(t *testin
 		"half of the quiet hours":  {"quiet_from", "22:00", "違う時刻"},
 		"a service without amount": {"add", "kyash", "数字で書いてください"},
 		"an amount for no service": {"add_min", "5000", "どのサービスの金額か"},
-		"a monthly total of 0":     {"monthly_total.paypay", "0", "数字で書いてください"},
+		"a monthly total of 0":     {"monthly_total.paypay", "0", "すべて知らせるなら1を"},
+		"services from 0 yen":      {"service_min", "0", "すべて知らせるなら1を"},
+		"a service from 0 yen":     {"service_min_for.paypay", "０円", "すべて知らせるなら1を"},
+		"any debit from 0 yen":     {"any_debit", "0", "すべて知らせるなら1を"},
 		"a service from elsewhere": {"add", "nobody", "数字で書いてください"},
 	} {
-		got := b.send(p, wording.DoSave, c.field, c.value, "service_min_for.paypay", "7777")
+		fields := []string{"service_min_for.paypay", "7777", c.field, c.value}
+		if c.field == "service_min_for.paypay" {
+			fields = append(fields, "monthly_total.paypay", "7777")
+		}
+		got := b.send(p, wording.DoSave, fields...)
 		got.says(t, 422, "保存していません。赤い枠", c.says, `value="7777"`, `aria-invalid="true"`)
 		if c.value != "nobody" && !strings.Contains(got.body, html.EscapeString(c.value)) {
 			t.Errorf("%s: what was typed is gone", name)

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -21,7 +22,44 @@ type AccountView struct {
 	CallAfter time.Duration
 	// Twins are since when the reader watches others that have the same name.
 	Twins []time.Time
-	Now   time.Time
+	// Untold names the services whose debits would not be told to an owner,
+	// and Nothing tells that no service's would.
+	Untold  []string
+	Nothing bool
+	Now     time.Time
+}
+
+var (
+	tUntoldAll  = text{ja: "いまの設定では、決済サービスの引き落としがあっても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%dと書いて保存してください。", en: "With the present settings you are not told when a payment service takes money. Under \"What you are told\", write %d at \"Debits by payment services\" and save."}
+	tUntoldSome = text{ja: "いまの設定では、次のサービスが%[1]sを引き落としても、お知らせしません：%[2]s。「お知らせの設定」で金額を見直してください。", en: "With the present settings you are not told when these take %[1]s: %[2]s. Please look at the amounts under \"What you are told\"."}
+	tAndMore    = text{ja: "%[1]sなど、ほか%[2]d", en: "%[1]s and %[2]d more"}
+)
+
+// leastYen is the amount from which on every debit is told.
+const leastYen = 1
+
+// maxUntold is how many services are named that stay untold.
+const maxUntold = 5
+
+// alarm says that the settings leave the owner without protection; empty if
+// they do not.
+func (a *AccountView) alarm() string {
+	lang := langOf(a.Lang)
+	switch {
+	case a.Nothing:
+		return tUntoldAll.in(lang, leastYen)
+	case len(a.Untold) == 0:
+		return ""
+	}
+	between := "、"
+	if lang == watch.English {
+		between = ", "
+	}
+	names := strings.Join(a.Untold[:min(len(a.Untold), maxUntold)], between)
+	if more := len(a.Untold) - maxUntold; more > 0 {
+		names = tAndMore.in(lang, names, more)
+	}
+	return tUntoldSome.in(lang, Yen(lang, watch.LargeDebit), names)
 }
 
 // unanswered says what happens to an urgent alert that is not answered in time,
@@ -194,7 +232,7 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 				{Href: a.Path + "/family", Label: tGoFamily.in(lang), Hint: family.in(lang)},
 				{Href: a.Path + "/leave", Label: leave.in(lang), Hint: ""},
 			}}
-		part.Text = append(part.Text, a.silence()...)
+		part.Text, part.Alarm = append(part.Text, a.silence()...), a.alarm()
 		p.Parts = append(p.Parts, part)
 	}
 	end := message.Part{Message: message.Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},

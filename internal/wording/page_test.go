@@ -104,6 +104,9 @@ func showPage(p message.Page) string {
 	}
 	for _, part := range p.Parts {
 		b.WriteString("\n" + strings.TrimPrefix(show(part.Message), "alt: "+part.Alt+"\n"))
+		if part.Alarm != "" {
+			fmt.Fprintf(&b, "!!! %s\n", part.Alarm)
+		}
 		if part.QR != "" {
 			fmt.Fprintf(&b, "(%s)\n", part.QRName)
 		}

@@ -83,8 +83,10 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		f.Values["service_min"] = []string{"たくさん"}
 	}
 	whatIf := func(f *SettingsFacts) {
-		f.WhatIf = &WhatIfFacts{Days: 90, Blind: true, Since: jst("2020-08-25 09:00:00"), Hits: []HitLine{
-			{jst("2020-09-04 14:05:11"), "PayPay", false, 100000, 0}, {jst("2020-09-03 14:05:11"), "Kyash", true, 0, 0}, {jst("2020-09-02 14:05:11"), "", false, 80000, 0}}}
+		f.WhatIf = &WhatIfFacts{Days: 90, Blind: true, Since: jst("2020-08-25 09:00:00"), Today: 3, Hits: []HitLine{
+			{At: jst("2020-09-04 14:05:11"), Service: "PayPay", Amount: 100000, Reasons: watch.FirstSeen | watch.ServiceDebit}, {At: jst("2020-09-03 14:05:11"), Service: "Kyash", Link: true, Reasons: watch.NewLink},
+			{At: jst("2020-09-02 14:05:11"), Amount: 80000, Reasons: watch.AnyDebit, New: true}},
+			Lost: []HitLine{{At: jst("2020-09-01 10:00:00"), Service: "PayPay", Amount: 500, Reasons: watch.ServiceDebit, Gone: true}}}
 	}
 	conflict := func(f *SettingsFacts) {
 		f.Saved = SavedConflict
@@ -105,8 +107,11 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 	elder.Twins, twin.Twins, twin.Watcher.Since = []time.Time{twin.Watcher.Since.Add(time.Hour)}, []time.Time{own.Watcher.Since}, own.Watcher.Since.AddDate(0, 1, 0)
 	silent := own
 	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
+	untold, deaf := own, own
+	untold.Untold, deaf.Nothing = []string{"PayPay", "Kyash", "ゆうちょPay", "d払い", "Bank Pay", "メルペイ", "pring"}, true
 	return map[string]message.Page{
-		"room-door": DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
+		"room-home-untold": HomePage(lang, []AccountView{untold, deaf}, "/home", until),
+		"room-door":        DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
 		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
 		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
 		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),

@@ -42,7 +42,7 @@ var (
 
 // aboutRules holds the words of each rule, in the order of the settings page.
 var aboutRules = []ruleWords{
-	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint), why: with(tWhyService), when: tcWhenService},
+	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint, leastYen), why: with(tWhyService), when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
 	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // it cannot be switched off
 	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService),
@@ -180,7 +180,7 @@ var (
 	tSetAfter     = text{ja: "新しい連携から%s以内に引き落とされたとき", en: "A debit within %s of a new link"}
 	tSetBurst     = text{ja: "%[1]s以内に%[2]d回以上引き落とされたとき", en: "%[2]d debits or more within %[1]s"}
 	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
-	tSetMinHint   = text{ja: "この金額以上をお知らせします。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more. Empty turns it off."}
+	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}
 	tSetNear      = text{ja: "サービスの上限（1回または1か月）の%s以上が引き落とされたとき", en: "A debit takes %s or more of a service's limit, at once or in a month"}
 	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
 	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}

@@ -65,6 +65,8 @@ type TrustLine struct {
 type WhatIfFacts struct {
 	Days  int
 	Hits  []HitLine // newest first
+	Today int       // how many today's rules would have told
+	Lost  []HitLine // those of them that would not be told any more, newest first
 	Blind bool      // ordinary debits are not on record
 	Since time.Time // when the record begins, if it is shorter than Days
 }
@@ -76,6 +78,8 @@ type HitLine struct {
 	Link    bool
 	Amount  int64
 	Reasons watch.Reason
+	New     bool // today's rules would not have told it
+	Gone    bool // only today's rules would have told it
 }
 
 // What the forms of the settings page ask for.
@@ -107,7 +111,7 @@ var (
 	tSetYen        = text{ja: "円以上", en: "yen or more"}
 	tSetBasic      = text{ja: "決済サービス", en: "Payment services"}
 	tSetEach       = text{ja: "サービスごとの金額", en: "Amounts for single services"}
-	tSetEachHint   = text{ja: "空欄のサービスは、「決済サービス」の金額に従います。0円にすると、そのサービスは金額ではお知らせしません。", en: "An empty field follows the amount under \"Payment services\". 0 turns the service off."}
+	tSetEachHint   = text{ja: "空欄のサービスは、「決済サービスの引き落とし」の金額に従います。すべて知らせるなら1と書いてください。", en: "An empty field follows the amount at \"Debits by payment services\". For every debit write 1."}
 	tSetAdd        = text{ja: "別のサービスを加える", en: "Add another service"}
 	tSetAddNone    = text{ja: "選んでください", en: "Choose one"}
 	tSetAddMin     = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
@@ -131,6 +135,7 @@ var (
 	tSetEnglish    = text{ja: "English（英語）", en: "English"}
 
 	tFaultAmount  = text{ja: "%[1]sから%[2]sまでの金額を、数字で書いてください。", en: "Write an amount from %[1]s to %[2]s, in digits."}
+	tFaultZero    = text{ja: "%[1]dでは、知らせるのか知らせないのかが分かりません。すべて知らせるなら%[2]dを、金額で知らせないなら空欄にしてください。", en: "%[1]d may mean all or nothing. For every debit write %[2]d; to be told of no amount leave it empty."}
 	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
 	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字までのことばにしてください。", en: "Words have from %[1]d to %[2]d characters."}
 	tFaultMany    = text{ja: "%d個までにしてください。", en: "There can be %d at most."}
@@ -146,6 +151,7 @@ const (
 	FieldNameMailOff             = "mailoff"
 	FaultMail        watch.Fault = "mail"
 	FaultChoose      watch.Fault = "choose" // an amount without the service that it is for
+	FaultZero        watch.Fault = "zero"   // 0, which may mean all or nothing
 )
 
 func faultText(lang watch.Lang, f watch.Fault, field string) string {
@@ -167,6 +173,8 @@ func faultText(lang watch.Lang, f watch.Fault, field string) string {
 		return tFaultQuiet.in(lang)
 	case FaultChoose:
 		return tFaultChoose.in(lang)
+	case FaultZero:
+		return tFaultZero.in(lang, 0, leastYen)
 	case FaultMail:
 		return tFaultMail.in(lang)
 	}
@@ -185,7 +193,7 @@ func SettingsPage(f SettingsFacts) message.Page {
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = append(p.Parts[0].Text, f.View.unanswered(tSetGuardian, tSetGuardNever))
 	}
-	p.Parts[0].Text = append(p.Parts[0].Text, f.View.silence()...)
+	p.Parts[0].Text, p.Parts[0].Alarm = append(p.Parts[0].Text, f.View.silence()...), f.View.alarm()
 	switch f.Saved {
 	case SavedNow:
 		p.Notice = tSetSaved.in(lang)

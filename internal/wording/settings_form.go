@@ -51,7 +51,7 @@ func (f *SettingsFacts) groups(v Values) []message.Group {
 		if len(fields) == 0 {
 			continue
 		}
-		group := message.Group{Title: g.title.in(lang), Fields: fields, Says: summary(lang, fields)}
+		group := message.Group{Title: g.title.in(lang), Fields: fields, Says: f.says(g, fields, v)}
 		if g.hint != nil {
 			group.Text = []string{g.hint.in(lang)}
 		}
@@ -122,6 +122,59 @@ func (f *SettingsFacts) fieldsFor(w ruleWords, v Values) []message.Field {
 
 func yenField(lang watch.Lang, v Values, name, label, hint string) message.Field {
 	return message.Field{Kind: message.FieldNumber, Name: name, Label: label, Hint: hint, Unit: tSetYen.in(lang), Value: v.Get(name)}
+}
+
+var (
+	tSaysTold  = text{ja: "%[1]s：%[2]s以上→知らせる", en: "%[1]s: %[2]s or more → told"}
+	tSaysNever = text{ja: "%s→金額では知らせない", en: "%s → not told by amount"}
+	tSaysTotal = text{ja: "%[1]s：月の合計%[2]s以上→知らせる", en: "%[1]s: %[2]s or more in a month → told"}
+	tSaysFlags = text{ja: "ほか%d件→知らせる", en: "%d more → told"}
+)
+
+// says tells in a sentence what a group does: PayPay：1円以上→知らせる.
+func (f *SettingsFacts) says(g *ruleGroup, fields []message.Field, v Values) string {
+	lang := langOf(f.View.Lang)
+	amount := func(name, what string, told text) string {
+		yen, err := strconv.ParseInt(v.Get(name), 10, 64)
+		switch {
+		case err != nil: // empty, or as it was typed and refused
+			return ""
+		case yen == 0:
+			return tSaysNever.in(lang, what)
+		}
+		return told.in(lang, what, Yen(lang, yen))
+	}
+	var parts []string
+	switch g {
+	case &groupBasic:
+		parts = append(parts, orElse(amount("service_min", tSetBasic.in(lang), tSaysTold), tSaysNever.in(lang, tSetBasic.in(lang))))
+	case &groupOther:
+		parts = append(parts, orElse(amount("any_debit", tSetOther.in(lang), tSaysTold), tSaysNever.in(lang, tSetOther.in(lang))))
+	case &groupEach:
+		for _, s := range f.Shown {
+			parts = append(parts, amount("service_min_for."+s.ID, s.Name, tSaysTold), amount("monthly_total."+s.ID, s.Name, tSaysTotal))
+		}
+	default:
+		return summary(lang, fields)
+	}
+	on := 0
+	for _, x := range fields {
+		if x.Kind == message.FieldCheck && x.Checked || x.Kind == message.FieldLines && strings.TrimSpace(x.Value) != "" {
+			on++
+		}
+	}
+	if on > 0 {
+		parts = append(parts, tSaysFlags.in(lang, on))
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	if len(parts) == 0 {
+		return tSetNowNone.in(lang)
+	}
+	between := "／"
+	if lang == watch.English {
+		between = " / "
+	}
+	return tSetNowIs.in(lang, strings.Join(parts, between))
 }
 
 // summary says in a line what the fields of a group hold.
