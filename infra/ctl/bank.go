@@ -16,6 +16,7 @@ import (
 	"kozamori/infra/operator"
 	"kozamori/internal/catalog"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 )
 
 // oneBank reads the only argument of a command, a bank's code.
@@ -61,6 +62,8 @@ func live(value string) []string {
 type added struct {
 	Bank   string `json:"bank"`
 	Name   string `json:"name"`
+	Phone  string `json:"phone,omitempty"`
+	Hours  string `json:"hours,omitempty"`
 	Made   bool   `json:"made"`
 	Secret string `json:"webhook_secret,omitempty"`
 }
@@ -70,6 +73,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	name := flags.String("name", "", "the bank's `name` in Japanese; without it, the catalogue's")
 	nameEn := flags.String("name-en", "", "its `name` in English; without it, the catalogue's")
 	phone := flags.String("phone", "", "`number` that its customers call")
+	hours := flags.String("hours", "", "`when` that number is answered, in Japanese, such as \"平日 9:00-17:00\"")
 	callback := flags.String("callback", "", "`URL` that is told of disputes")
 	linkURL := flags.String("link-url", "", "`URL` of its login page for account linking")
 	silent := flags.Duration("silent-after", 0, "no event for so `long` is an alarm, such as 2h; 0 is never")
@@ -86,6 +90,14 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 		if u.value != "" && !isAddress(u.value) {
 			return misused(flags, "%s must be an https address, such as https://bank.example/kozamori.", u.flag)
 		}
+	}
+	if *phone != "" {
+		if fe := watch.CheckPhone("-phone", *phone); fe != nil {
+			return misused(flags, "-phone %s.", fe.Problem)
+		}
+	}
+	if fe := watch.CheckWords("-hours", *hours, 60); fe != nil {
+		return misused(flags, "-hours %s.", fe.Problem)
 	}
 	if *silent < 0 {
 		return misused(flags, "-silent-after must not be negative; 0 is never.")
@@ -112,7 +124,9 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			case "name-en":
 				b.NameEn = *nameEn
 			case "phone":
-				b.Phone = *phone
+				b.Phone, b.PhoneOn = *phone, d.Now().In(watch.JST).Format(time.DateOnly)
+			case "hours":
+				b.Hours = *hours
 			case "callback":
 				b.Callback = *callback
 			case "link-url":
@@ -121,7 +135,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 				b.SilentAfter = *silent
 			}
 		})
-		out.Name = b.Name
+		out.Name, out.Phone, out.Hours = b.Name, b.Phone, b.Hours
 		// The secret first: a tenant without one could not be heard.
 		value, err := d.Secrets.Secret(ctx, operator.Webhook(code))
 		if err != nil {
@@ -152,6 +166,9 @@ func (c *console) sayAdded(out added, asJSON, kept bool) error {
 			what = "is a tenant now"
 		}
 		_, _ = fmt.Fprintf(c.Out, "Bank %s (%s) %s.\n", out.Bank, out.Name, what)
+		if out.Phone != "" {
+			_, _ = fmt.Fprintf(c.Out, "Its customers are told to call %s, answered: %s.\n", out.Phone, orSay(out.Hours, "no -hours given"))
+		}
 	}
 	switch {
 	case out.Secret != "":
@@ -168,6 +185,13 @@ Next: ctl bank api-key %s gives it a key for its other calls.
 		_, _ = fmt.Fprintf(c.Out, "It has a webhook secret already, which is not shown again; ctl bank rotate-secret %s makes another.\n", out.Bank)
 	}
 	return nil
+}
+
+func orSay(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }
 
 // isAddress tells whether something can be called: over https, or on this
@@ -187,6 +211,8 @@ type bankRow struct {
 	Code        string    `json:"bank"`
 	Name        string    `json:"name"`
 	Phone       string    `json:"phone,omitempty"`
+	Hours       string    `json:"hours,omitempty"`
+	PhoneOn     string    `json:"phone_on,omitempty"`
 	Callback    string    `json:"callback,omitempty"`
 	LinkURL     string    `json:"link_url,omitempty"`
 	LastEvent   time.Time `json:"last_event,omitzero"`
@@ -219,7 +245,7 @@ func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []strin
 			if err != nil {
 				return err
 			}
-			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Callback: b.Callback, LinkURL: b.LinkURL,
+			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Hours: b.Hours, PhoneOn: b.PhoneOn, Callback: b.Callback, LinkURL: b.LinkURL,
 				LastEvent: feed.LastEvent, SilentSince: feed.SilentSince, Secrets: len(live(value))}
 			if b.SilentAfter > 0 {
 				row.SilentAfter = b.SilentAfter.String()

@@ -177,12 +177,16 @@ func catalogCheck(_ context.Context, c *console, flags *flag.FlagSet, args []str
 	if err != nil {
 		return err
 	}
+	stale := e.StaleContacts(time.Now())
 	services, banks, words := e.Size()
 	c.progress("Trying %d services on %d ordinary lines …", services, len(trial.Lines()))
 	problems := trial.Check(e)
 	c.doneProgress()
 	for _, p := range problems {
 		_, _ = fmt.Fprintln(c.Out, p)
+	}
+	for _, s := range stale {
+		_, _ = fmt.Fprintf(c.Out, "A number to call was looked up more than a year ago, and is not shown until it is again: %s\n", s)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%d problems", len(problems))

@@ -27,10 +27,12 @@ func NewNames(s *store.Store, now func() time.Time) Names {
 func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact) {
 	name, contact := code, wording.Contact{}
 	if b, ok := catalog.BankByCode(code); ok {
-		name = b.Name(lang)
+		name, contact = b.Name(lang), toCall(b.Contacts, time.Now())
 	}
 	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
-		contact.Phone = b.Phone
+		if b.Phone != "" {
+			contact = wording.Contact{Phone: b.Phone, Hours: b.Hours, CheckedOn: b.PhoneOn}
+		}
 		switch {
 		case lang == watch.English && b.NameEn != "":
 			name = b.NameEn
@@ -47,7 +49,20 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 	if !ok {
 		return "", wording.Contact{}
 	}
-	return s.Name(lang), wording.Contact{Phone: s.Phone, CheckedOn: s.PhoneChecked}
+	return s.Name(lang), toCall(s.Contacts, time.Now())
+}
+
+// toCall is the first number of the catalogue that a page of its owner gives,
+// that any telephone dials, and that was looked up within a year. A number that
+// is wrong costs somebody in fear more than none: without one the words say
+// where it stands.
+func toCall(contacts []catalog.Contact, now time.Time) wording.Contact {
+	for _, c := range contacts {
+		if c.Official && watch.Dials(c.Phone) && !c.Stale(now) {
+			return wording.Contact{Phone: c.Phone, For: c.For, CheckedOn: c.Checked}
+		}
+	}
+	return wording.Contact{}
 }
 
 // Services lists the payment services to choose from.

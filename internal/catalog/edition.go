@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // Edition is one state of the catalogue: for all banks, or with what one bank
@@ -180,6 +182,26 @@ func (e *Edition) Classify(bank, descriptor string) Match { return e.d.classify(
 
 // Decide is the package's Decide by this edition.
 func (e *Edition) Decide(ev *Evidence) Decision { return e.d.decideOn(ev) }
+
+// StaleContacts lists the numbers to call that were looked up too long ago to
+// be shown: "bank 0168 中国銀行 0120-234-273 (2020-09)".
+func (e *Edition) StaleContacts(now time.Time) []string {
+	var out []string
+	add := func(what string, contacts []Contact) {
+		for i := range contacts {
+			if c := &contacts[i]; c.Stale(now) {
+				out = append(out, what+" "+c.Phone+" ("+c.Checked+")")
+			}
+		}
+	}
+	for _, s := range e.d.order {
+		add("service "+s.ID+" "+s.NameJa, s.Contacts)
+	}
+	for _, code := range slices.Sorted(maps.Keys(e.d.banks)) {
+		add("bank "+code+" "+e.d.banks[code].NameJa, e.d.banks[code].Contacts)
+	}
+	return out
+}
 
 // Size counts what the edition holds.
 func (e *Edition) Size() (services, banks, words int) {

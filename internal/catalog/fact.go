@@ -56,6 +56,19 @@ type Contact struct {
 	Official bool // the source is a page of its own
 }
 
+// CheckedFor is for how long a number may be shown after it was looked up.
+const CheckedFor = 366 * 24 * time.Hour
+
+// Stale tells whether a number was looked up too long ago to be shown.
+func (c *Contact) Stale(now time.Time) bool {
+	at, err := time.Parse(time.DateOnly, c.Checked)
+	if err != nil {
+		at, err = time.Parse("2006-01", c.Checked)
+		at = at.AddDate(0, 1, 0) // the month's end
+	}
+	return err != nil || now.Sub(at) > CheckedFor
+}
+
 // contact reads "number | who for and when | day it was looked up | source |
 // official".
 func contact(f *field, to *[]Contact) error {

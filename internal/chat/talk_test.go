@@ -238,7 +238,7 @@ func TestTroubleNamesOnlyNumbersThatAreKnown(t *testing.T) {
 	w.own(alice, account)
 	w.own(alice, second)
 	w.say(alice, "ヘルプ")
-	w.reads(alice, "七十七銀行に電話し", "022-000-0000", "tel:%239110", "tel:188")
+	w.reads(alice, "七十七銀行に電話し", "022-000-0000", "#9110", "tel:188")
 	w.alert("s1", second)
 	w.say(alice, "ヘルプ")
 	// The bank of the latest alert comes first, even without a number.

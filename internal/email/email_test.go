@@ -36,7 +36,7 @@ func alert() message.Message {
 			Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Balance: &minus, Service: "docomo", Status: watch.Pending},
 		Notice:      watch.Notice{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit | watch.FirstSeen | watch.Overdrawn)},
 		Delivery:    watch.Delivery{Channel: watch.Email, Lang: watch.Japanese, Watcher: "w1"},
-		ServiceName: "d払い（ドコモ口座）", BankName: "七十七銀行", Bank: wording.Contact{Phone: "#9110"},
+		ServiceName: "d払い（ドコモ口座）", BankName: "七十七銀行", Bank: wording.Contact{Phone: "0120-000-000"},
 		Link: "https://kozamori.example/a/t0ken?a=1&b=2", CanAnswer: true, OnPage: true,
 	})
 	m.StopURL = "https://kozamori.example/stop/t0ken"
@@ -145,7 +145,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 	if strings.Contains(plain+drawn, "自分です") {
 		t.Error("a mail has a button that does nothing")
 	}
-	if !strings.Contains(got.HTML, `href="tel:%239110"`) {
+	if !strings.Contains(got.HTML, `href="tel:0120-000-000"`) {
 		t.Error("the number cannot be tapped")
 	}
 }

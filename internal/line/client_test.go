@@ -22,7 +22,7 @@ var key = watch.DeriveUUID("a delivery")
 func alert() message.Message {
 	return message.Message{Lang: "ja", Alt: "【緊急】口座からの引き落としを確認してください", Tone: message.Critical, Badge: "緊急",
 		Title: "引き落としがありました", Amount: "100,000円", Facts: []message.Fact{{Label: "口座", Value: "普通 ***4567"}},
-		Why: []string{"はじめての引き落としです"}, Steps: []message.Step{{Text: "警察に相談する", Tel: "#9110"}},
+		Why: []string{"はじめての引き落としです"}, Steps: []message.Step{{Text: "警察に相談する", Tel: "0120-000-000"}},
 		Buttons: []message.Button{{Label: "身に覚えがない", Style: message.Danger, Postback: "a=notmine&r=1&w=2", Display: "身に覚えがない"},
 			{Label: "くわしく見る", Style: message.Link, URL: "https://example.jp/a/t"}}}
 }

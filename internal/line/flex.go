@@ -138,8 +138,8 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 	}
 	for _, s := range m.Steps {
 		body = append(body, text(s.Text, "md", ink, false))
-		if s.Tel != "" {
-			body = append(body, button(message.Button{Label: labels.Call + " " + s.Tel, Style: message.Secondary, URL: message.TelURI(s.Tel)}))
+		if address := message.TelURI(s.Tel); address != "" {
+			body = append(body, button(message.Button{Label: labels.Call + " " + s.Tel, Style: message.Secondary, URL: address}))
 		}
 	}
 	if m.Foot != "" {

@@ -19,7 +19,7 @@ func TestTextOfAMessageWithAPageSaysNoAmountAndNoAccount(t *testing.T) {
 	if strings.Contains(got, "100,000") || strings.Contains(got, "4567") {
 		t.Error("the lock screen would show: " + got)
 	}
-	if !strings.HasPrefix(got, alert().Alt) || !strings.Contains(got, "https://example.jp/a/t") || !strings.Contains(got, "#9110") {
+	if !strings.HasPrefix(got, alert().Alt) || !strings.Contains(got, "https://example.jp/a/t") || !strings.Contains(got, "0120-000-000") {
 		t.Error(got)
 	}
 	m := alert()

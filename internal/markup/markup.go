@@ -51,9 +51,9 @@ func Opens(address string) bool {
 	return false
 }
 
-// dials tells whether a number can be called; the # of #9110 comes escaped.
+// dials tells whether a number can be called.
 func dials(number string) bool {
-	number = strings.TrimPrefix(strings.TrimPrefix(number, "%23"), "+")
+	number = strings.TrimPrefix(number, "+")
 	return len(number) >= 2 && len(number) <= 20 && number[0] != '-' &&
 		!strings.ContainsFunc(number, func(r rune) bool { return r != '-' && (r < '0' || r > '9') })
 }

@@ -74,7 +74,7 @@ func (m Message) InBrief() Message {
 // Step is something to do, with a phone number to tap where there is one.
 type Step struct {
 	Text string
-	Tel  string // digits and hyphens, or #9110; TelURI makes the link
+	Tel  string // digits and hyphens; TelURI makes the link
 }
 
 // Style says how a button looks.
@@ -109,8 +109,11 @@ type Labels struct {
 	StopMail string // label of the link that ends the mails
 }
 
-// TelURI is the link that dials a number of a Step. The # of #9110 would
-// begin a fragment, so it is escaped (RFC 3966).
+// TelURI is the link that dials a number of a Step. Empty for what phones do
+// not dial from a link, such as #9110, which is only said.
 func TelURI(tel string) string {
-	return "tel:" + strings.ReplaceAll(tel, "#", "%23")
+	if tel == "" || strings.Trim(tel, "+-0123456789") != "" {
+		return ""
+	}
+	return "tel:" + tel
 }

@@ -23,7 +23,9 @@ type Bank struct {
 	Code        string        `json:"code"` // 金融機関コード, 4 digits
 	Name        string        `json:"name"` // 七十七銀行
 	NameEn      string        `json:"name_en,omitempty"`
-	Phone       string        `json:"phone,omitempty"`        // for customers
+	Phone       string        `json:"phone,omitempty"`        // for customers; watch.Dials
+	Hours       string        `json:"hours,omitempty"`        // when it is answered, in Japanese
+	PhoneOn     string        `json:"phone_on,omitempty"`     // the day the bank told it, 2006-01-02
 	Callback    string        `json:"callback,omitempty"`     // URL that receives disputes
 	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
 	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm; 0 is never

@@ -41,8 +41,11 @@ func TestWhatIsNoNumberIsOnlySaid(t *testing.T) {
 		_ = draw(message.Page{Lang: "ja", Parts: []message.Part{{Message: message.Message{Steps: []message.Step{{Text: "銀行に電話", Tel: tel}}}}}}).Render(&b)
 		return b.String()
 	}
-	if got := page("#9110"); !strings.Contains(got, `href="tel:%239110"`) {
+	if got := page("0120-000-000"); !strings.Contains(got, `href="tel:0120-000-000"`) {
 		t.Errorf("the number cannot be tapped: %s", got)
+	}
+	if got := page("#9110"); strings.Contains(got, "<a") || !strings.Contains(got, "#9110") {
+		t.Errorf("what phones do not dial is a link, or not said: %s", got)
 	}
 	if got := page("窓口"); strings.Contains(got, "<a") || !strings.Contains(got, "窓口") {
 		t.Errorf("a word is taken for a number, or not said: %s", got)

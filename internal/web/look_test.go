@@ -258,6 +258,6 @@ func TestHelpNamesTheBankAndTheService(t *testing.T) {
 	w := newWorld(t)
 	_, p := w.login("U1", watch.Japanese)
 	b, _ := w.login("U1", watch.Japanese)
-	b.open(w.srv.URL+"/home/help").says(t, 200, "七十七銀行", "0120-000-000", "PayPay", "0120-990-633", "tel:%239110", "188")
+	b.open(w.srv.URL+"/home/help").says(t, 200, "七十七銀行", "0120-000-000", "PayPay", "0120-990-633", "#9110", "188")
 	p.says(t, 200, "/home/help")
 }

@@ -12,6 +12,7 @@ import (
 // bank states it. Empty if it is not known: no number is ever made up here.
 type Contact struct {
 	Phone     string // digits and hyphens
+	For       string // whom it is for and when it is answered, as the catalogue has it, in Japanese
 	Hours     string // in the reader's language, "平日 9:00〜17:00"
 	CheckedOn string // the day somebody looked the number up, "2026-11-02"
 	Source    string // where, for the operator; not shown
@@ -113,6 +114,8 @@ var (
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
 	tIfNotService   = text{ja: "%sにも、身に覚えがないと伝えてください。", en: "Tell %s too that it was not you."}
+	tForWhom        = text{ja: "（%s）", en: " (%s)"}
+	tNumberIsOn     = text{ja: "電話番号は、通帳やキャッシュカードの裏にあります。", en: "The number is on your passbook or the back of your bank card."}
 	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
 	tChecked        = text{ja: "（番号は%sに確認）", en: " (number checked on %s)"}
 	tTheBank        = text{ja: "銀行", en: "your bank"}
@@ -286,7 +289,11 @@ func (f *AlertFacts) steps(critical bool) []message.Step {
 	lang := f.lang()
 	var out []message.Step
 	if critical || f.Bank.Phone != "" {
-		out = append(out, callStep(lang, pick(f.Guardian, tIfNotThem, tIfNotYou), orElse(f.BankName, tTheBank.in(lang)), f.Bank))
+		step := callStep(lang, pick(f.Guardian, tIfNotThem, tIfNotYou), orElse(f.BankName, tTheBank.in(lang)), f.Bank)
+		if f.Bank.Phone == "" {
+			step.Text = tSetSavedToo.in(lang, step.Text, tNumberIsOn.in(lang))
+		}
+		out = append(out, step)
 	}
 	if critical && f.Service.Phone != "" {
 		out = append(out, callStep(lang, tIfNotService, orElse(f.ServiceName, tTheService.in(lang)), f.Service))
@@ -299,6 +306,9 @@ func callStep(lang watch.Lang, say text, who string, c Contact) message.Step {
 	s := message.Step{Text: say.in(lang, who), Tel: c.Phone}
 	if c.Phone == "" {
 		return s
+	}
+	if c.For != "" && lang != watch.English {
+		s.Text += tForWhom.in(lang, c.For)
 	}
 	if c.Hours != "" {
 		s.Text += tHours.in(lang, c.Hours)

@@ -72,7 +72,7 @@ func WhomToCall(f TroubleFacts) message.Message {
 	if f.Service.Name != "" {
 		line(f.Service, tcCallApp)
 	}
-	m.Steps = append(m.Steps, message.Step{Text: tcCallPolice.in(lang, PoliceTel), Tel: PoliceTel}, message.Step{Text: tcCallConsume.in(lang, ConsumerTel), Tel: ConsumerTel})
+	m.Steps = append(m.Steps, message.Step{Text: tcCallPolice.in(lang, PoliceTel)}, message.Step{Text: tcCallConsume.in(lang, ConsumerTel), Tel: ConsumerTel})
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdNotMe, CmdTrouble, CmdGuide)
 	return m
 }

@@ -240,7 +240,7 @@ func WhatToDo(lang watch.Lang, bankName string, bank Contact, serviceName string
 		out = append(out, callStep(lang, tStepService, serviceName, service))
 	}
 	return append(out,
-		message.Step{Text: tStepPolice.in(lang), Tel: PoliceTel},
+		message.Step{Text: tStepPolice.in(lang)}, // #9110 is said: mobile phones do not dial it from a link
 		message.Step{Text: tStepConsumer.in(lang), Tel: ConsumerTel},
 		message.Step{Text: tStepPIN.in(lang)})
 }

@@ -329,8 +329,8 @@ func TestButtonsFitTheirLimits(t *testing.T) {
 	}
 }
 
-func TestDigitsToDialAreEscaped(t *testing.T) {
-	for tel, want := range map[string]string{PoliceTel: "tel:%239110", "0120-990-633": "tel:0120-990-633"} {
+func TestOnlyWhatPhonesDialIsALink(t *testing.T) {
+	for tel, want := range map[string]string{PoliceTel: "", "0120-990-633": "tel:0120-990-633", "+81-3": "tel:+81-3", "abc": "", "": ""} {
 		if got := message.TelURI(tel); got != want {
 			t.Errorf("TelURI(%q) = %q, want %q", tel, got, want)
 		}
