@@ -35,7 +35,7 @@ func TestWhatIsShownHidesNothing(t *testing.T) {
 		if again := quote.Text(full); again.Full() != full || !q.Empty() && !again.Sound() {
 			t.Errorf("%s %q: cleaning %q again gives %q (sound %v)", x.Kind, x.Raw, full, again.Full(), again.Sound())
 		}
-		if q.Raw() != x.Raw || fmt.Sprint(q) != line || fmt.Sprintf("%s", q) != line {
+		if q.Raw() != x.Raw || fmt.Sprint(q) != line || fmt.Sprintf("%v", any(q)) != line {
 			t.Errorf("%q: the bytes are kept as %q, and printed as %q", x.Raw, q.Raw(), fmt.Sprint(q))
 		}
 		if q.Empty() != (line == "") || q.Empty() != (q.Quoted(false) == "") {
