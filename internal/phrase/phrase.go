@@ -34,6 +34,7 @@ const maxLen = 500
 // are tried in their order, and the first that fits decides: what people say
 // who lose money stands before all that is convenient.
 func Read(text string) Meaning {
+	ready()
 	for _, slack := range []bool{false, true} {
 		t := fold(text, slack)
 		if m, ok := whole[slack][t.japanese]; ok {
