@@ -2,12 +2,15 @@ package app_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +33,12 @@ import (
 
 func TestMain(m *testing.M) {
 	crashtest.Main(map[string]func(){"house": house})
+	flag.Parse()
+	// Most of what runs side by side waits for a process or a time limit, not
+	// for a processor.
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0)))
+	}
 	os.Exit(m.Run())
 }
 
@@ -213,6 +222,7 @@ func recordOf(txn string, k watch.Kind) string {
 }
 
 func TestTheHouseIsKilledAfterEachStepInTurn(t *testing.T) {
+	t.Parallel()
 	clean := newOutside(t, func() int { return 0 })
 	clean.play()
 	steps := clean.steps()
@@ -241,6 +251,7 @@ func TestTheHouseIsKilledAfterEachStepInTurn(t *testing.T) {
 }
 
 func TestTheHouseIsKilledAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()

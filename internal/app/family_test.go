@@ -292,7 +292,7 @@ func TestNewsThatComesTwiceIsToldOnce(t *testing.T) {
 	owner.submits("dismiss", nil)
 	ctx := context.Background()
 	for range 3 {
-		msgs, err := h.queue.Receive(ctx, queue.Chat, 10, time.Millisecond)
+		msgs, err := h.queue.Receive(ctx, queue.Chat, 10, 0)
 		if err != nil || len(msgs) != 1 {
 			t.Fatalf("%d messages wait, %v", len(msgs), err)
 		}

@@ -47,6 +47,7 @@ func TestTheSameBatchTenTimesInDifferentCutsAndOrdersIsToldOnce(t *testing.T) {
 }
 
 func TestWhateverFailsOutsideEachEventEndsWhereItShould(t *testing.T) {
+	t.Parallel()
 	type fault struct {
 		name string
 		set  func(o *outside, n int)

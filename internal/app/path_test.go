@@ -189,7 +189,7 @@ func (w *world) settle() {
 	for busy := true; busy; {
 		busy = false
 		for name, h := range w.stages {
-			msgs, err := w.queue.Receive(context.Background(), name, 10, time.Millisecond)
+			msgs, err := w.queue.Receive(context.Background(), name, 10, 0)
 			if err != nil {
 				w.t.Fatal(err)
 			}
@@ -266,12 +266,12 @@ func TestFaultsOfLINEEndInOneMessage(t *testing.T) {
 func TestALostDeliveryIsFoundBySweep(t *testing.T) {
 	w := newWorld(t)
 	w.send("t1")
-	msgs, err := w.queue.Receive(context.Background(), queue.Events, 10, time.Millisecond)
+	msgs, err := w.queue.Receive(context.Background(), queue.Events, 10, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	queue.Settle(context.Background(), w.queue, queue.Events, msgs, w.stages[queue.Events], w.log)
-	lost, err := w.queue.Receive(context.Background(), queue.LINE, 10, time.Millisecond)
+	lost, err := w.queue.Receive(context.Background(), queue.LINE, 10, 0)
 	if err != nil || len(lost) != 1 {
 		t.Fatal(len(lost), err)
 	}

@@ -104,7 +104,7 @@ func (s *sampled) sendAsOf(t *testing.T, sample events.Sample, at time.Time) sim
 	for busy := true; busy; {
 		busy = false
 		for name, h := range stages {
-			msgs, err := s.queue.Receive(context.Background(), name, 10, time.Millisecond)
+			msgs, err := s.queue.Receive(context.Background(), name, 10, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -236,7 +236,7 @@ func TestOfAPauseAndItsEndTheLaterCounts(t *testing.T) {
 	w := newWorld(t)
 	w.own(alice, account)
 	_ = w.line.Tap(alice, "a=pause&for=1h", "")
-	msgs, err := w.queue.Receive(context.Background(), "chat", 10, time.Millisecond)
+	msgs, err := w.queue.Receive(context.Background(), "chat", 10, 0)
 	if err != nil || len(msgs) != 1 {
 		t.Fatal(len(msgs), err)
 	}

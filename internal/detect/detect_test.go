@@ -73,7 +73,7 @@ func (h *house) deliveries(t *testing.T) map[string]int {
 	t.Helper()
 	out := map[string]int{}
 	for {
-		msgs, err := h.queue.Receive(context.Background(), queue.LINE, 10, time.Millisecond)
+		msgs, err := h.queue.Receive(context.Background(), queue.LINE, 10, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

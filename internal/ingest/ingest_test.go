@@ -114,7 +114,7 @@ func (d *desk) post(t *testing.T, bank, secret, body string, at time.Time) *http
 
 func (d *desk) queued(t *testing.T) []watch.Event {
 	t.Helper()
-	msgs, err := d.queue.Receive(context.Background(), queue.Events, 10, time.Millisecond)
+	msgs, err := d.queue.Receive(context.Background(), queue.Events, 10, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -203,7 +203,7 @@ func (w *world) settle() {
 	for busy := true; busy; {
 		busy = false
 		for _, name := range []queue.Name{queue.LINE, queue.Email, queue.Bank, "fax"} {
-			msgs, err := w.queue.Receive(context.Background(), name, 10, time.Millisecond)
+			msgs, err := w.queue.Receive(context.Background(), name, 10, 0)
 			if err != nil {
 				w.t.Fatal(err)
 			}
