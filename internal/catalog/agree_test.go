@@ -11,7 +11,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var agreeCount = flag.Int("agree", 40_000, "how many random lines the fast path and the reference are compared on")
+var agreeCount = flag.Int("agree", 15_000, "how many random lines the fast path and the reference are compared on")
 
 // disagreement says how the fast path and the reference differ on a line;
 // empty if they do not. Which of several traps that a cut fits is named is no

@@ -164,15 +164,21 @@ func upper(r rune) rune {
 // units folds an entry of the catalogue, giving its letters units of their
 // own where they have none.
 func (a *alphabet) units(s string) (units []unit, marks []mark) {
-	for _, r := range norm.NFKD.String(strings.Map(voicing, s)) {
-		if r = upper(large(r)); unicode.In(r, unicode.L, unicode.N) && !strings.ContainsRune(dashes, r) {
-			a.letter(r)
+	for _, r := range s {
+		if r <= 0xFFFF && a.table[r] != 0 {
+			continue // it has one, or is a mark or a gap
+		}
+		for _, r := range norm.NFKD.String(string(voicing(r))) {
+			if r = upper(large(r)); unicode.In(r, unicode.L, unicode.N) && !strings.ContainsRune(dashes, r) {
+				a.letter(r)
+			}
 		}
 	}
 	cells := make([]cell, len(s)+1)
 	n, _, _ := a.fold(s, cells)
-	for _, c := range cells[:n] {
-		units, marks = append(units, c.unit), append(marks, c.mark)
+	units, marks = make([]unit, n), make([]mark, n)
+	for i, c := range cells[:n] {
+		units[i], marks[i] = c.unit, c.mark
 	}
 	return units, marks
 }

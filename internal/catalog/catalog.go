@@ -56,33 +56,10 @@ func Classify(bank, descriptor string) Match {
 	return of(bank).classify(bank, descriptor)
 }
 
-// shortCells hold nearly every bank's line; clearing more would take longer
-// than reading it.
-const shortCells = 64
-
+// classify looks a text up whose sort of debit is not known.
 func (d *data) classify(bank, descriptor string) (m Match) {
-	if len(descriptor) <= 3*shortCells {
-		var cells [shortCells]cell
-		var s scan
-		s.data, s.text, s.bank = d, descriptor, bank
-		n, after, more := d.fold(descriptor, cells[:])
-		if s.cells, s.after = cells[:n], after; !more {
-			if f := s.run(); f.name != nil || f.trap != nil {
-				s.match(f, &m)
-			}
-			return m
-		}
-	}
-	d.classifyLong(bank, descriptor, &m)
+	d.look(bank, descriptor, asked{}, &m)
 	return m
-}
-
-func (d *data) classifyLong(bank, descriptor string, m *Match) {
-	var cells [maxCells]cell
-	s := scan{data: d, text: descriptor, bank: bank}
-	n, after, more := d.fold(descriptor, cells[:])
-	s.cells, s.after, s.more = cells[:n], after, more
-	s.match(s.run(), m)
 }
 
 // scan reads a descriptor at leisure.

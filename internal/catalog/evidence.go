@@ -176,7 +176,8 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	if e.Detail != "" {
 		text += "　" + e.Detail
 	}
-	f := d.weigh(e.Bank, text, marks, &out.Match)
+	var m Match // what is written into out through a pointer would keep the evidence on the heap
+	f := d.look(e.Bank, text, asked{marks, true}, &m)
 	w := weighing{data: d, e: e, marks: marks | f.marks, railable: f.railable}
 	w.text(&f)
 	out.refund = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit)
@@ -186,52 +187,12 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	w.dated()
 	w.repeated()
 	w.answered()
-	out.gap = w.gap()
+	out.Match, out.gap = m, w.gap()
 	out.Strength, out.readings, out.n = w.finish()
 	if out.Strength == None && len(e.Links) == 0 && !e.Link {
 		out.hinges = w.bare || w.read != nil || w.railed(text) != nil
 	}
 	return out
-}
-
-// weighed is what a text comes to, in words of the catalogue.
-type weighed struct {
-	name, trap *word
-	sure       sureness
-	marks      flags
-	railable   bool
-}
-
-// weigh reads a text of money that went out, some marks of which the bank
-// gave apart.
-func (d *data) weigh(bank, text string, marks flags, m *Match) weighed {
-	if len(text) <= 3*shortCells {
-		var cells [shortCells]cell
-		if w, more := d.weighIn(bank, text, marks, m, cells[:]); !more {
-			return w
-		}
-	}
-	return d.weighLong(bank, text, marks, m)
-}
-
-func (d *data) weighLong(bank, text string, marks flags, m *Match) weighed {
-	var cells [maxCells]cell
-	w, _ := d.weighIn(bank, text, marks, m, cells[:])
-	return w
-}
-
-// weighIn is weigh with the cells to read the text into. It tells whether the
-// text is longer than they hold.
-func (d *data) weighIn(bank, text string, marks flags, m *Match, cells []cell) (w weighed, more bool) {
-	s := scan{data: d, text: text, bank: bank, out: true, marks: marks}
-	n, after, more := d.fold(text, cells)
-	if more && len(cells) < maxCells {
-		return w, true
-	}
-	s.cells, s.after, s.more = cells[:n], after, more
-	f := s.run()
-	s.match(f, m)
-	return weighed{f.name, f.trap, f.sure, s.marks, s.railable}, more
 }
 
 // railNames are what banks call the ways that money moves, folded.

@@ -50,6 +50,8 @@ type data struct {
 	lines      *trie // what can begin on a line: names, traps, marks
 	tails      *trie // what can follow a name
 	lengths    []int // of descriptors, at banks that are not known
+	heads      *heads
+	memo       *memo
 }
 
 func must(d *data, err error) *data {
@@ -125,6 +127,7 @@ func (d *data) index() error {
 		return err
 	}
 	d.extend()
+	d.heads, d.memo = newHeads(d.lines.words), newMemo()
 	return nil
 }
 
@@ -182,20 +185,17 @@ func (d *data) spellings() []*word {
 			x := *w
 			x.text, x.flags = t, w.flags&^flagSeen
 			x.units, x.marks = d.units(t)
-			d.count(&x)
+			d.weigh(&x)
 			out = append(out, &x)
 		}
 	}
 	return out
 }
 
-// count counts the marks of a word, and weighs it.
-func (a *alphabet) count(w *word) {
-	w.marked, w.weight = 0, 0
-	for k, m := range w.marks {
-		if m != 0 {
-			w.marked++
-		}
+// weigh weighs a word.
+func (a *alphabet) weigh(w *word) {
+	w.weight = 0
+	for k := range w.marks {
 		if w.weight++; a.class[w.units[k]] == classOther {
 			w.weight++
 		}
@@ -213,7 +213,7 @@ func (d *data) word(w *word) error {
 		return wrong(w.place, "%q is longer than any bank's line", w.text)
 	}
 	w.of = w
-	d.count(w)
+	d.weigh(w)
 	d.words = append(d.words, w)
 	return nil
 }

@@ -15,7 +15,7 @@ func TestATextIsWeighedTwiceWhereItMatters(t *testing.T) {
 		text := randomLine(rng, std())
 		bank := std().codes[rng.IntN(len(std().codes))]
 		var m Match
-		f := std().weigh(bank, text, 0, &m)
+		f := std().read(bank, text, asked{out: true}, &m)
 		w := weighing{data: std(), e: &Evidence{Bank: bank, Descriptor: text}, marks: f.marks, railable: f.railable}
 		w.text(&f)
 		got := w.railed(text)

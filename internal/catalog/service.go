@@ -56,6 +56,9 @@ func (s *Service) Rings() bool { return s.Debit == Charge || s.Debit == Payment 
 // On tells whether the service could take money on a day. What is not known
 // counts as yes.
 func (s *Service) On(day time.Time) bool {
+	if s.From == "" && s.Until == "" {
+		return true // as of most, whose day need not be worked out
+	}
 	d := day.In(watch.JST).Format(time.DateOnly)
 	return d >= s.From && (s.Until == "" || d[:min(len(d), len(s.Until))] <= s.Until)
 }

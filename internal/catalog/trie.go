@@ -43,7 +43,6 @@ type word struct {
 	text    string // as it is written in the file
 	units   []unit
 	marks   []mark // of the units
-	marked  int    // how many of them are not 0
 	service *Service
 	of      *word // the entry that it is a spelling of; itself if it is the entry
 	weight  int   // letters, an ideograph counted as the two kana or more that it is read as
@@ -108,7 +107,7 @@ func newTrie(words []*word, letters int) (*trie, error) {
 	if len(ws) > math.MaxUint16 {
 		return nil, errFull
 	}
-	t := &trie{words: ws, nodes: make([]node, 0, 8192), edges: make([]edge, 0, 8192), root: make([]uint16, letters)}
+	t := &trie{words: ws, nodes: make([]node, 0, 4096), edges: make([]edge, 0, 4096), root: make([]uint16, letters)}
 	t.add(0, len(ws), 0)
 	if len(t.nodes) > math.MaxUint16 || len(t.edges) > math.MaxUint16 {
 		return nil, errFull

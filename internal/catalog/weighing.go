@@ -96,7 +96,7 @@ func (w *weighing) named() {
 	what := ""
 	if s == nil {
 		var m Match
-		f := w.weigh(w.e.Bank, w.e.Service, flagRail, &m)
+		f := w.look(w.e.Bank, w.e.Service, asked{flagRail, true}, &m)
 		switch {
 		case f.name != nil:
 			s = f.name.service
@@ -181,7 +181,7 @@ func (w *weighing) railed(text string) *Service {
 		return nil
 	}
 	var m Match
-	if f := w.weigh(w.e.Bank, text, w.marks|flagRail, &m); f.name != nil {
+	if f := w.look(w.e.Bank, text, asked{w.marks | flagRail, true}, &m); f.name != nil {
 		return f.name.service
 	}
 	return nil

@@ -1,0 +1,103 @@
+package catalog
+
+// weighed is what a text comes to, in words of the catalogue.
+type weighed struct {
+	name, trap *word
+	sure       sureness
+	marks      flags // of the text, and those that the bank gave apart
+	railable   bool
+}
+
+// shortCells hold nearly every bank's line; clearing more would take longer
+// than reading it.
+const shortCells = 64
+
+// look is what a text comes to, kept or read.
+func (d *data) look(bank, text string, a asked, m *Match) weighed {
+	if len(text) > 3*shortCells {
+		return d.readLong(bank, text, a, m)
+	}
+	at := d.memo.place(bank, text, a)
+	if k := d.memo.find(at, bank, text, a); k != nil {
+		*m = k.match
+		return k.weighed
+	}
+	w := d.read(bank, text, a, m)
+	d.memo.keep(at, bank, text, a, m, &w)
+	return w
+}
+
+// read reads a text that is not kept.
+func (d *data) read(bank, text string, a asked, m *Match) weighed {
+	var cells [shortCells]cell
+	if w, more := d.readIn(bank, text, a, m, cells[:]); !more {
+		return w
+	}
+	return d.readLong(bank, text, a, m)
+}
+
+func (d *data) readLong(bank, text string, a asked, m *Match) weighed {
+	var cells [maxCells]cell
+	w, _ := d.readIn(bank, text, a, m, cells[:])
+	return w
+}
+
+// readIn is read with the cells to read the text into. It tells whether the
+// text is longer than they hold.
+func (d *data) readIn(bank, text string, a asked, m *Match, cells []cell) (w weighed, more bool) {
+	n, after, more := d.fold(text, cells)
+	if more && len(cells) < maxCells {
+		return w, true
+	}
+	if cells = cells[:n]; !d.heads.any(cells) {
+		return weighed{marks: a.marks}, more
+	}
+	s := scan{data: d, cells: cells, after: after, more: more, text: text, bank: bank, out: a.out, marks: a.marks}
+	f := s.run()
+	s.match(f, m)
+	return weighed{f.name, f.trap, f.sure, s.marks, s.railable}, more
+}
+
+// heads are the first letters of the words that come to something by
+// themselves: names, traps, credits, and the marks that say how the money
+// moved. Most lines of most banks hold none of them.
+type heads struct {
+	three [1 << 10]uint64  // hashes of the first three
+	fewer [unitOther]uint8 // words of one or two letters begin with this one
+}
+
+func newHeads(words []*word) *heads {
+	h := &heads{}
+	for _, w := range words {
+		switch {
+		case w.kind == kindFront && w.flags&(flagRail|flagTransfer) == 0:
+		case len(w.units) < 3:
+			h.fewer[w.units[0]] = 1
+		default:
+			x := headHash(w.units[0], w.units[1], w.units[2])
+			h.three[x>>6] |= 1 << (x & 63)
+		}
+	}
+	return h
+}
+
+// headHash has 16 bits.
+func headHash(a, b, c unit) uint32 {
+	return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77 ^ uint32(c)*0xC2B2AE3D) >> 16
+}
+
+// any tells whether one of the words may stand somewhere.
+func (h *heads) any(cells []cell) bool {
+	for i := range cells {
+		u := cells[i].unit
+		if int(u) < len(h.fewer) && h.fewer[u] != 0 {
+			return true
+		}
+		if i+2 < len(cells) {
+			if x := headHash(u, cells[i+1].unit, cells[i+2].unit); h.three[x>>6]&(1<<(x&63)) != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

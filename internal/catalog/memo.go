@@ -1,0 +1,68 @@
+package catalog
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+)
+
+// Banks print the same few texts again and again. What one came to is kept, in
+// a table that never grows: each text has one place, which the next text of
+// that place takes over. A text is kept when it comes the second time, so that
+// those that come once, as a stranger can make them, cost nothing but a note.
+const (
+	memoPlaces = 1 << 11
+	memoNotes  = 1 << 13
+)
+
+type memo struct {
+	seed   maphash.Seed
+	places [memoPlaces]atomic.Pointer[kept]
+	notes  [memoNotes]atomic.Uint32
+}
+
+// kept is what a text came to at a bank. It never changes.
+type kept struct {
+	bank, text string
+	asked      asked
+	match      Match
+	weighed
+}
+
+// asked is what beside the text a look depends on.
+type asked struct {
+	marks flags // that the bank gave apart
+	out   bool  // money went out
+}
+
+func newMemo() *memo { return &memo{seed: maphash.MakeSeed()} }
+
+// place tells where a text is kept.
+func (m *memo) place(bank, text string, a asked) uint64 {
+	h := maphash.String(m.seed, text) ^ uint64(a.marks)<<1
+	if a.out {
+		h++
+	}
+	for i := range len(bank) {
+		h = (h ^ uint64(bank[i])) * 0x9E3779B97F4A7C15
+	}
+	return h ^ h>>32
+}
+
+// find is what a text came to; nil if that is not kept.
+func (m *memo) find(at uint64, bank, text string, a asked) *kept {
+	if k := m.places[at%memoPlaces].Load(); k != nil && k.text == text && k.bank == bank && k.asked == a {
+		return k
+	}
+	return nil
+}
+
+// keep keeps what a text came to, if it came before.
+func (m *memo) keep(at uint64, bank, text string, a asked, match *Match, w *weighed) {
+	note := &m.notes[at/memoPlaces%memoNotes]
+	if seen := uint32(at>>24) | 1; note.Load() != seen {
+		note.Store(seen)
+		return
+	}
+	m.places[at%memoPlaces].Store(&kept{strings.Clone(bank), strings.Clone(text), a, *match, *w})
+}
