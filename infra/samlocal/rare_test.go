@@ -2,6 +2,7 @@ package samlocal_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/edition"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -189,6 +191,34 @@ func half(ctx context.Context, w *town) error {
 	}
 	var m sim.Mail
 	return w.until("the mail is sent again", func() bool { return w.mailTo("half@example.jp", &m) })
+}
+
+// forged is a catalogue that somebody wrote into the table who has no key.
+func forged(ctx context.Context, w *town) error {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return err
+	}
+	m := edition.Sign(private, &edition.Manifest{Sequence: 1, At: time.Now()})
+	if err := w.store.Write(ctx, store.PutManifest(m)...); err != nil {
+		return err
+	}
+	user, err := w.person("forged")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_forged", ""); err != nil {
+		return err
+	}
+	if err := w.debit(ctx, "forged1", "acc_forged", 100000); err != nil {
+		return err
+	}
+	if err := w.shows(user, "100,000円", "身に覚えがない"); err != nil {
+		return err
+	}
+	return w.until("a program refuses the catalogue", func() bool {
+		return strings.Contains(w.Logs(), "a published catalogue cannot be used")
+	})
 }
 
 // silent is a bank that has sent nothing for longer than it should.

@@ -25,6 +25,7 @@ type scenario struct {
 }
 
 var scenarios = []scenario{
+	{"a catalogue that no known key signed is refused, and alerts go out", forged}, // the first: programs look when they start
 	{"a debit rings the phone and not mine reaches the bank", disputed},
 	{"the same transaction rings once", duplicated},
 	{"an unreadable message is dead-lettered", poisoned},

@@ -2,6 +2,7 @@ package samlocal_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -134,10 +135,19 @@ type deployment struct {
 	front      func(http.Handler) http.Handler // of LINE; may be nil
 }
 
+// catalogKey is a key that signs catalogues.
+func catalogKey() string {
+	public, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		panic(err) // the system gives no random bytes
+	}
+	return base64.StdEncoding.EncodeToString(public)
+}
+
 // usual is a deployment with everything that there is.
 func usual() deployment {
 	return deployment{
-		parameters: map[string]string{"LineBasicId": "@kozamori", "MailFrom": "口座守 <alert@kozamori.example>", "MailIdentity": "kozamori.example", "EscalateAfter": "1s", "AlarmEmail": "operator@kozamori.example"},
+		parameters: map[string]string{"LineBasicId": "@kozamori", "MailFrom": "口座守 <alert@kozamori.example>", "MailIdentity": "kozamori.example", "EscalateAfter": "1s", "CatalogKeys": catalogKey(), "AlarmEmail": "operator@kozamori.example"},
 		secrets:    map[string]string{"line/channel-secret": "channel-secret", "line/token": "channel-token"},
 		line:       &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: time.Now},
 	}

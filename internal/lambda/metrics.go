@@ -24,19 +24,21 @@ type metric struct {
 // metrics are counted from what the stages log, so that a stage need not know
 // of CloudWatch.
 var metrics = map[string]metric{
-	"a channel accepted an alert":                      {"AlertLatency", "ms", "Milliseconds", "", false},
-	"a channel cannot reach a watcher":                 {"ChannelUnreachable", "", "Count", "", false},
-	"a watcher cannot be reached at all":               {"WatcherUnreachable", "", "Count", "", false},
-	"a delivery is given up":                           {"DeliveryGivenUp", "", "Count", "", false},
-	"a bank sends no events":                           {"BankSilent", "", "Count", "", false},
-	"a channel takes no more messages this month":      {"QuotaSpent", "", "Count", "", false},
-	"a bank did not take a dispute in time":            {"DisputeNotTaken", "", "Count", "", false},
-	"a message is dead-lettered":                       {"DeadLettered", "", "Count", "", false},
-	"a message came back":                              {"CameBack", "", "Count", "", false},
-	"LINE events are not kept and may be lost":         {"LINEEventsLost", "", "Count", "", false},
-	"a message whose outcome is unknown is sent again": {"MaybeTwice", "", "Count", "", false},
-	"messages were worked on":                          {"Waiting", "seconds", "Seconds", "queue", true},
-	wire.LogRefused:                                    {"EventsRefused", "events", "Count", "bank", false},
+	"a channel accepted an alert":                                                      {"AlertLatency", "ms", "Milliseconds", "", false},
+	"a channel cannot reach a watcher":                                                 {"ChannelUnreachable", "", "Count", "", false},
+	"a watcher cannot be reached at all":                                               {"WatcherUnreachable", "", "Count", "", false},
+	"a delivery is given up":                                                           {"DeliveryGivenUp", "", "Count", "", false},
+	"a bank sends no events":                                                           {"BankSilent", "", "Count", "", false},
+	"a channel takes no more messages this month":                                      {"QuotaSpent", "", "Count", "", false},
+	"a bank did not take a dispute in time":                                            {"DisputeNotTaken", "", "Count", "", false},
+	"a message is dead-lettered":                                                       {"DeadLettered", "", "Count", "", false},
+	"a message came back":                                                              {"CameBack", "", "Count", "", false},
+	"LINE events are not kept and may be lost":                                         {"LINEEventsLost", "", "Count", "", false},
+	"a message whose outcome is unknown is sent again":                                 {"MaybeTwice", "", "Count", "", false},
+	"messages were worked on":                                                          {"Waiting", "seconds", "Seconds", "queue", true},
+	"a published catalogue cannot be used; the last good one stays in use":             {"CatalogRefused", "", "Count", "", false},
+	"what a bank adds to the catalogue cannot be used; its last good one stays in use": {"CatalogRefused", "", "Count", "", false},
+	wire.LogRefused:                                                                    {"EventsRefused", "events", "Count", "bank", false},
 }
 
 // namespace of the metrics.
