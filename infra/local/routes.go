@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kozamori/events"
+	"kozamori/internal/health"
 	"kozamori/internal/sim"
 )
 
@@ -44,6 +45,7 @@ func (s *stack) routes() (http.Handler, error) {
 		writeJSON(w, http.StatusOK, map[string]any{"disputes": s.disputes()})
 	})
 	mux.Handle("POST /sim/send/{file}", guard.Handler(http.HandlerFunc(s.send)))
+	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /sim/state", s.state)
 	mux.HandleFunc("GET /sim/changes", s.hub.stream)
 	files, err := fs.Sub(pageFiles, "page")
@@ -106,6 +108,17 @@ func (s *stack) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, a)
+}
+
+// health tells how the system is: 503 if it cannot tell.
+func (s *stack) health(w http.ResponseWriter, r *http.Request) {
+	h, err := health.Look(r.Context(), s.System.Store, s.System.Queue, time.Now())
+	if err != nil {
+		s.Logger.Error("cannot tell the health", "err", err)
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": "the store or the queues do not answer"})
+		return
+	}
+	writeJSON(w, http.StatusOK, h)
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {

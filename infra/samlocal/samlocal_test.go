@@ -31,6 +31,7 @@ var scenarios = []scenario{
 	{"an unreadable message is dead-lettered", poisoned},
 	{"a message that is received too often goes to the dead letters by itself", worn},
 	{"an outage of LINE delays one message", outage},
+	{"what LINE takes from nobody waits for a probe, and goes when LINE is back", down},
 	{"a spent quota of LINE turns to mail, answered on its page", byMail},
 	{"a mail that came back makes its address unreachable", bounced},
 	{"an unanswered critical alert goes to the next channel", unanswered},
@@ -245,6 +246,44 @@ func outage(ctx context.Context, w *town) error {
 		return fmt.Errorf("the phone rang %d times", n)
 	}
 	return nil
+}
+
+// down is an outage of LINE for everybody.
+func down(ctx context.Context, w *town) error {
+	var users []string
+	for i := range 4 {
+		user, err := w.person(fmt.Sprint("down ", i))
+		if err != nil {
+			return err
+		}
+		if err := w.binds(ctx, user, fmt.Sprint("acc_down", i), ""); err != nil {
+			return err
+		}
+		users = append(users, user)
+	}
+	w.line.Fail(1000, sim.ServerError)
+	for i := range users {
+		if err := w.debit(ctx, fmt.Sprint("down", i), fmt.Sprint("acc_down", i), 6600+i); err != nil {
+			return err
+		}
+	}
+	open := func() bool {
+		b, err := w.store.Breaker(ctx, string(watch.LINE))
+		return err == nil && b.Open
+	}
+	err := w.until("LINE is known to be down", open)
+	w.line.Works()
+	if err != nil {
+		return err
+	}
+	return w.until("each phone has rung and LINE is known to be back", func() bool {
+		for i, user := range users {
+			if w.alerts(user, fmt.Sprintf("6,60%d円", i)) != 1 {
+				return false
+			}
+		}
+		return !open()
+	})
 }
 
 // record is the newest record of an account; nil if there is none.

@@ -208,16 +208,18 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 		_, _ = stage.Sweep(context.WithoutCancel(ctx))
 	}
 	if tick == nil {
-		t := time.NewTicker(time.Minute)
-		defer t.Stop()
-		tick = t.C
 		once()
 	}
 	for {
+		minute := tick
+		if tick == nil { // quiet hours end with a minute, and so does a step of the clock
+			now := time.Now()
+			minute = time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now.Round(0)))
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick:
+		case <-minute:
 			once()
 		}
 	}

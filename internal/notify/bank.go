@@ -25,21 +25,34 @@ const bankMost = 80 * time.Minute
 // perBank is how many calls to one bank are under way at a time.
 const perBank = 4
 
+// errDown says that a bank's endpoint is down: it was not called.
+var errDown = errors.New("notify: the bank's endpoint is down")
+
 // post calls a bank when it is its turn; errBusy if enough others wait for that.
-// A bank that hangs is called once at a time.
-func (s *Stage) post(c caller, bank, id string, body []byte) error {
-	place, most, wait := "bank "+bank, perBank, waitBehind
-	if s.gates.isSlow(place, s.Now()) {
+// A bank that hangs is called once at a time. what names what it is about.
+func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body []byte) error {
+	provider := bankProvider(bank)
+	if !c.probe && s.isDown(ctx, provider) {
+		return errDown
+	}
+	most, wait := perBank, waitBehind
+	if s.gates.isSlow(provider, s.Now()) {
 		most, wait = 1, 0
 	}
-	leave, err := s.gates.enter(c.soft, place, most, wait)
+	leave, err := s.gates.enter(c.soft, provider, most, wait)
 	if err != nil {
 		return errBusy
 	}
 	defer leave()
 	began := s.Now()
 	err = s.Callback.Post(c.soft, bank, id, body)
-	s.gates.took(place, s.Now().Sub(began), s.Now())
+	s.gates.took(provider, s.Now().Sub(began), s.Now())
+	switch {
+	case err == nil:
+		s.answered(ctx, provider)
+	case c.hard.Err() == nil:
+		s.failed(ctx, provider, what)
+	}
 	return err
 }
 
@@ -59,16 +72,18 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			return queue.Acknowledge
 		}
 		seq := change.Seq
-		postErr := s.post(c, d.Account.Bank, dispute.CallbackID(d, *change), dispute.CallbackBody(d, *change))
+		postErr := s.post(ctx, c, d.Account.Bank, id, dispute.CallbackID(d, *change), dispute.CallbackBody(d, *change))
 		if errors.Is(postErr, errBusy) {
 			return queue.RetryAfter(bankDelay(m))
 		}
-		now := s.Now()
+		now, down := s.Now(), postErr != nil && s.isDown(ctx, bankProvider(d.Account.Bank))
 		gaveUp := postErr != nil && now.Sub(change.At) >= s.BankGiveUpAfter
 		_, err = s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 			for i := range d.Changes {
 				if c := &d.Changes[i]; c.Seq == seq {
-					c.Attempts++
+					if !errors.Is(postErr, errDown) {
+						c.Attempts++
+					}
 					switch {
 					case postErr == nil:
 						c.ToldAt = now
@@ -77,9 +92,11 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 					}
 				}
 			}
-			d.Due = time.Time{}
-			if _, more := d.Untold(); more {
-				d.Due = now.Add(bankMost + watch.LostAfter)
+			d.Due, d.Parked = time.Time{}, false
+			if left, more := d.Untold(); more {
+				if d.Due = now.Add(bankMost + watch.LostAfter); down {
+					d.Parked, d.Due = true, left.At.Add(s.BankGiveUpAfter)
+				}
 			}
 			return nil
 		})
@@ -89,6 +106,8 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 		case gaveUp:
 			s.Logger.Error("a bank did not take a dispute in time", "bank", d.Account.Bank, "dispute", id, "err", postErr)
 			return queue.DeadLetter("the bank did not take the dispute in time")
+		case down:
+			return queue.Acknowledge // it is on record, and released when the bank is back
 		case postErr != nil:
 			s.Logger.Warn("a bank does not take a dispute yet", "bank", d.Account.Bank, "dispute", id, "err", postErr)
 			return queue.RetryAfter(bankDelay(m))
@@ -106,15 +125,20 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 	if err != nil {
 		return queue.DeadLetter("callback cannot be written")
 	}
-	postErr := s.post(c, r.Account.Bank, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
+	postErr := s.post(ctx, c, r.Account.Bank, r.ID, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
 	if errors.Is(postErr, errBusy) {
 		return queue.RetryAfter(bankDelay(m))
 	}
-	now := s.Now()
+	now, down := s.Now(), postErr != nil && s.isDown(ctx, bankProvider(r.Account.Bank))
 	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
 	v := s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
-		d.Attempts++
+		if !errors.Is(postErr, errDown) {
+			d.Attempts++
+		}
+		d.Parked = down && !over
 		switch {
+		case down && !over:
+			d.Due = d.CreatedAt.Add(s.BankGiveUpAfter)
 		case postErr == nil:
 			d.State, d.AcceptedAt = watch.Accepted, now
 		case over:
@@ -124,7 +148,7 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 		}
 	})
 	switch {
-	case !v.Done || postErr == nil:
+	case !v.Done || postErr == nil || down && !over:
 		return v
 	case over:
 		return queue.DeadLetter("the bank did not take it in time")

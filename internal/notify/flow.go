@@ -67,7 +67,11 @@ func (s *Stage) start(ctx, calls context.Context, msgs []queue.Message, done fun
 
 // caller holds what ends calls to others: soft those that may be made again
 // without harm, hard each of them. What came of a call is written down even then.
-type caller struct{ hard, soft context.Context }
+// probe is for a call to a provider that is down.
+type caller struct {
+	hard, soft context.Context
+	probe      bool
+}
 
 // one works on one message.
 func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v queue.Verdict) {
@@ -81,6 +85,8 @@ func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v que
 	switch {
 	case j.Dispute != "":
 		return s.dispute(ctx, c, m, j.Dispute)
+	case j.Provider != "":
+		return s.provider(ctx, c, m, j)
 	case j.Record == "":
 		// A newer program's, which may take it on the next try.
 		s.Logger.Error("a job of a kind that this program does not know", "message", m.ID, "receives", m.Receives)

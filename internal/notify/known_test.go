@@ -98,10 +98,10 @@ func done(vs []queue.Verdict) (n int) {
 
 func TestABatchOfDeliveriesSharesItsReads(t *testing.T) {
 	for ch, want := range map[watch.ChannelKind]string{
-		// Records, accounts, the bank's name; an outcome each.
-		watch.LINE: "3 reads, 10 writes, 0 lost",
+		// Records, accounts, the provider's breaker, the bank's name; an outcome each.
+		watch.LINE: "4 reads, 10 writes, 0 lost",
 		// And a lease before each mail.
-		watch.Email: "3 reads, 20 writes, 0 lost",
+		watch.Email: "4 reads, 20 writes, 0 lost",
 	} {
 		t.Run(string(ch), func(t *testing.T) {
 			w := newWorld(t)
@@ -152,7 +152,7 @@ func TestDeliveriesOfOneRecordInABatchDoNotFight(t *testing.T) {
 	if n := done(w.stage.Handle(ctx, msgs)); n != 6 {
 		t.Errorf("%d of 6 done", n)
 	}
-	if got := w.table.calls(); got != "3 reads, 6 writes, 0 lost" {
+	if got := w.table.calls(); got != "4 reads, 6 writes, 0 lost" {
 		t.Error(got)
 	}
 	r, err := w.store.Record(ctx, "b0")

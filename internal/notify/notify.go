@@ -36,15 +36,20 @@ type Config struct {
 	// Patience is how long Handle waits, once the others of its batch have ended,
 	// for calls that may be made again without harm. Zero waits for all.
 	Patience time.Duration
-	After    func(time.Duration) <-chan time.Time // nil is time.After
-	Now      func() time.Time
-	Logger   *slog.Logger
+	// ReleaseRate is how many messages a second that waited for a provider are
+	// sent once it is back, next to the new ones. Zero takes 1,500: LINE takes
+	// 2,000 in all.
+	ReleaseRate int
+	After       func(time.Duration) <-chan time.Time // nil is time.After
+	Now         func() time.Time
+	Logger      *slog.Logger
 }
 
 // Stage is the notifier.
 type Stage struct {
 	Config
-	gates gates
+	gates    gates
+	circuits circuits
 }
 
 // New makes the stage.
@@ -57,6 +62,9 @@ func New(c Config) *Stage {
 	orElse(&c.FallbackAfter, time.Minute)
 	orElse(&c.GiveUpAfter, 20*time.Hour)
 	orElse(&c.BankGiveUpAfter, 72*time.Hour)
+	if c.ReleaseRate == 0 {
+		c.ReleaseRate = 1500
+	}
 	if c.After == nil {
 		c.After = time.After
 	}
@@ -132,6 +140,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 		return queue.RetryAfter(wait)
 	}
+	if !c.probe && s.isDown(ctx, string(ch.Kind)) {
+		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: d.Parked || unsent(m, j, d)})
+	}
 	if !inside {
 		leave, err := s.gates.enterPerson(c.soft, string(ch.Kind), to, ch.Parallel, s.Now())
 		if err != nil {
@@ -177,6 +188,12 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	began := s.Now()
 	o := ch.Send(calls, to, ch.Key(r.ID, d), msg)
 	s.gates.took(string(ch.Kind)+" "+to, s.Now().Sub(began), s.Now())
+	switch {
+	case o.Result != watch.SendRetry:
+		s.answered(ctx, string(ch.Kind))
+	case c.hard.Err() == nil: // not one that this process gave up because it stops
+		s.failed(ctx, string(ch.Kind), to)
+	}
 	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
@@ -210,109 +227,6 @@ func address(w *watch.Watcher, ch *channel.Channel) (to, problem string) {
 func (s *Stage) unregistered(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, err error) queue.Verdict {
 	s.Logger.ErrorContext(ctx, "a delivery waits for a program that knows its channel", "record", h.now().ID, "delivery", d.ID, "err", err)
 	return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: err.Error()})
-}
-
-// outcome writes down what a channel said and decides what happens next.
-func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watch.Delivery, w *watch.Watcher, o watch.Outcome) queue.Verdict {
-	now := s.Now()
-	record, delivery := h.now().ID, d.ID
-	if o.Result == watch.SendUnreachable {
-		if err := s.markUnreachable(ctx, h.now().Account, d, now); err != nil {
-			return s.broken(m, "watcher cannot be marked", err)
-		}
-	}
-	if o.Result != watch.SendAccepted && !d.Kind.OfIncident() {
-		wide, err := s.widely(ctx, h.now().Account, w)
-		if err != nil {
-			return s.broken(m, "other accounts of a watcher cannot be read", err)
-		}
-		w = wide
-	}
-	said := *d
-	var over, next, left bool
-	v := s.write(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
-		d.Problem = o.Problem
-		if o.ProviderID != "" {
-			d.ProviderID = o.ProviderID // of an attempt that failed, too
-		}
-		age := now.Sub(d.CreatedAt)
-		over, next, left = false, false, false
-		switch o.Result {
-		case watch.SendAccepted:
-			d.State, d.AcceptedAt, d.ProviderID, d.Problem = watch.Accepted, now, o.ProviderID, ""
-			if d.Kind.OfIncident() {
-				r.Bring(w, d.Channel, now) // d may move: it is not used after this
-			}
-			return
-		case watch.SendRetry:
-			d.Tried = d.Tried || !o.Untaken
-			over = age >= s.GiveUpAfter
-			next = age >= s.FallbackAfter
-		case watch.SendExhausted, watch.SendUnreachable, watch.SendRefused:
-			over, next = true, true
-		}
-		d.Attempts = max(d.Attempts, m.Receives)
-		if over {
-			d.State = watch.Undelivered
-		} else {
-			d.State = watch.Queued
-			d.Due = now.Add(retryMost + watch.LostAfter)
-		}
-		if next {
-			s.fallback(r, d, w, now, over)
-			left = stillTold(r, &said)
-		}
-	})
-	switch {
-	case !v.Done:
-		return v
-	case over:
-		return s.ended(ctx, o, &said, record, left)
-	case o.Result == watch.SendRetry:
-		return queue.RetryAfter(max(o.RetryAfter, retryDelay(m)))
-	}
-	return v
-}
-
-// fallback adds the next channel for what d says; when there is none and d is
-// over, the bank is told that its customer cannot be reached.
-func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, now time.Time, over bool) {
-	kind, seq, of := d.Kind, d.Seq, d.Kind.OfIncident()
-	left := *w
-	left.Channels = nil
-	for _, c := range w.Channels {
-		if c.Kind != d.Channel {
-			left.Channels = append(left.Channels, c)
-		}
-	}
-	// d may move when the list grows: it is not used after this.
-	if !of {
-		r.DeliverNext(kind, &left, seq, now, now)
-		return
-	}
-	for _, c := range left.Reachable() {
-		if !r.Untried(w.ID, c.Kind) {
-			continue
-		}
-		if _, fresh := r.Bring(w, c.Kind, now); fresh {
-			return
-		}
-		if waits, _ := r.Waiting(w.ID, c.Kind); waits != nil {
-			return
-		}
-	}
-	if !over {
-		return
-	}
-	if len(r.Untold(w.ID, "", len(r.Deliveries))) == 0 {
-		return // another channel has it, or may still
-	}
-	for _, other := range r.Deliveries {
-		if _, err := s.Channels.Get(other.Channel); err != nil && other.Watcher == w.ID && other.Kind.OfIncident() {
-			return // this program cannot tell
-		}
-	}
-	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
 }
 
 // write updates one delivery of a record and queues whatever deliveries that

@@ -14,6 +14,9 @@ import (
 // other job of it was queued, and each earlier attempt is on record as refused.
 // One that is not on record may have been cut off after it was taken.
 func unsent(m queue.Message, j watch.Job, d *watch.Delivery) bool {
+	if d.Parked {
+		return !d.Tried // no attempt is under way, or it would be on record
+	}
 	return !j.Again && !d.Tried && d.State != watch.Sending && d.Attempts >= m.Receives-1
 }
 
@@ -30,10 +33,15 @@ func (s *Stage) keep(ctx context.Context, m queue.Message, h *cached, delivery s
 // this one says the same.
 func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
 	r := h.now().Clone()
-	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) {
+	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) && !d.Parked {
 		return queue.Verdict{}, true
 	}
-	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) { r.Renew(d) })
+	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
+		if d.Parked { // from here on an attempt may be under way
+			d.Parked, d.Due = false, s.Now().Add(watch.LostAfter)
+		}
+		r.Renew(d)
+	})
 }
 
 // decide writes down what becomes of a delivery before an attempt.

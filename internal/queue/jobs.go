@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/codec"
@@ -36,9 +37,19 @@ func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
 	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID}, max(0, d.After.Sub(d.CreatedAt)))
 }
 
+// DeliverFirst is Deliver after a delay.
+func (j *Jobs) DeliverFirst(r *watch.Record, d *watch.Delivery, in time.Duration) {
+	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID}, in)
+}
+
 // DeliverAgain adds a delivery that may have been queued before.
 func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
 	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
+}
+
+// DeliverIn is DeliverAgain after a delay.
+func (j *Jobs) DeliverIn(r *watch.Record, d *watch.Delivery, in time.Duration) {
+	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, in)
 }
 
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.
@@ -51,15 +62,32 @@ func (j *Jobs) DeliverWaiting(r *watch.Record) {
 }
 
 // TellBank adds the changes of a dispute that its bank has not taken.
-func (j *Jobs) TellBank(d *watch.Dispute) {
-	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID}, 0)
+func (j *Jobs) TellBank(d *watch.Dispute) { j.TellBankIn(d, 0) }
+
+// TellBankIn is TellBank after a delay.
+func (j *Jobs) TellBankIn(d *watch.Dispute, in time.Duration) {
+	j.add(Bank, d.Account.Bank, watch.Job{Dispute: d.ID}, in)
+}
+
+// Probe adds a look at a provider that was down, a channel or "bank." and a
+// bank's code, in the group of its own.
+func (j *Jobs) Probe(provider string, round int, in time.Duration) {
+	q, _, _ := strings.Cut(provider, ".")
+	j.add(Name(q), "probe", watch.Job{Provider: provider, Round: round}, in)
+}
+
+// Pace is how long the nth of many jobs, from 0, is held back so that no more
+// than rate of them are received in a second. They come in steps of a second,
+// because SQS delays by whole ones.
+func Pace(n, rate int) time.Duration {
+	return min(time.Duration(n/max(1, rate))*time.Second, MostDelay)
 }
 
 func (j *Jobs) add(q Name, bank string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute + job.Provider, Delay: delay})
 	j.n++
 }
 

@@ -28,6 +28,9 @@ const Feedback Name = "feedback"
 // and the house's own.
 var Names = []Name{Events, LINE, Email, Bank, Chat}
 
+// MostDelay is the longest that a message may be held back: SQS's.
+const MostDelay = 15 * time.Minute
+
 // MaxBody is the largest body in bytes, attributes included: SQS's 1 MiB.
 const MaxBody = 1 << 20
 

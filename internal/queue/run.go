@@ -146,7 +146,7 @@ func CheckBody(m Outgoing) error {
 		return fmt.Errorf("queue: an empty body")
 	case size > MaxBody:
 		return fmt.Errorf("queue: a message of %d bytes, at most %d", size, MaxBody)
-	case m.Delay < 0 || m.Delay > 15*time.Minute:
+	case m.Delay < 0 || m.Delay > MostDelay:
 		return fmt.Errorf("queue: a delay of %v, from 0 to 15 minutes", m.Delay)
 	}
 	if at := badByte(m.Body); at >= 0 {

@@ -107,6 +107,13 @@ func (l *LINE) FailAt(e Endpoint, n int, f Fault) {
 	}
 }
 
+// Works ends the faults of all endpoints.
+func (l *LINE) Works() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.faults = nil
+}
+
 // Violations lists what LINE's rules forbid and a client did: another body or
 // recipient under a used retry key, a retry key where none belongs.
 func (l *LINE) Violations() []string {

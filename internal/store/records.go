@@ -128,7 +128,7 @@ func PutRecord(r *watch.Record) Write {
 		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
 	}
 	if !r.Due.IsZero() {
-		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID}
+		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID + laneMarks[r.Lane()]}
 	}
 	return Write{Item: it, If: At(r.Version)}
 }

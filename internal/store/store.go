@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"kozamori/internal/codec"
@@ -67,6 +69,9 @@ func Retry(ctx context.Context, f func() error) error {
 	return ErrConflict
 }
 
+// stampForm is of times in keys, which their order is that of.
+const stampForm = "20060102T150405.000Z"
+
 // read decodes one item into v. ErrNotFound if it is absent.
 func read[T any](ctx context.Context, t Table, k Key, c codec.Codec[T], v *T) (int64, error) {
 	items, err := t.Get(ctx, k)
@@ -84,7 +89,7 @@ func accountPK(k watch.AccountKey) string          { return "A#" + k.Bank + "#" 
 func profileKey(k watch.AccountKey) Key            { return Key{accountPK(k), "PROFILE"} }
 func activityKey(k watch.AccountKey) Key           { return Key{accountPK(k), "ACTIVITY"} }
 func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} }
-func stamp(t time.Time) string                     { return t.UTC().Format("20060102T150405.000Z") }
+func stamp(t time.Time) string                     { return t.UTC().Format(stampForm) }
 func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
 
 // Account reads one account. ErrNotFound if it has no watcher.
@@ -196,29 +201,92 @@ func duePK(id string) string {
 	return fmt.Sprintf("DUE#%d", h.Sum32()%dueShards)
 }
 
-// DueRef names something that is due: exactly one of the fields is set.
+// DueRef names something that is due: exactly one of the first three fields is
+// set. Order is by when it is due, within its lane.
 type DueRef struct {
 	Record, Dispute string
 	Erasure         watch.AccountKey
+	Lane            watch.Lane
+	Order           string
 }
 
-// Due lists what is due at a time, the oldest of each shard first, up to
-// limit for each of the 8 shards. The list may be stale: read each thing
-// before acting on it. What only a newer version does when it is due is left
-// to it, and takes no place of the limit.
+// Due is when it is due; the zero time if that does not read.
+func (r DueRef) Due() time.Time {
+	at, _, _ := strings.Cut(r.Order, "#")
+	t, _ := time.Parse(stampForm, at)
+	return t
+}
+
+// duePage is how many keys of what is due are read at a time.
+const duePage = 1000
+
+// laneMarks stand behind the time in the sort key of what is due, where the
+// versions before this one read nothing.
+var laneMarks = map[watch.Lane]string{watch.LaneCritical: "#c", watch.LaneLost: "#l", watch.LaneHeld: "#h"}
+
+// Due lists what is due at a time, the most urgent lane first and the oldest
+// first in each, from up to limit things of each of the 8 shards. The list may
+// be stale: read each thing before acting on it. What only a newer version does
+// when it is due is left to it, and takes no place of the limit.
 func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, error) {
-	var out []DueRef
-	for shard := range dueShards {
-		items, _, err := some(ctx, s, Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: stamp(at) + "~"}, limit,
-			func(k Key) bool { return dueRef(k) != DueRef{} })
+	return s.due(ctx, stamp(at)+"~", limit)
+}
+
+// Waiting lists all that is due at any time, as Due does.
+func (s *Store) Waiting(ctx context.Context) ([]DueRef, error) { return s.due(ctx, "", 1<<30) }
+
+func (s *Store) due(ctx context.Context, to string, limit int) ([]DueRef, error) {
+	var shards [dueShards][]DueRef
+	var errs [dueShards]error
+	var wg sync.WaitGroup
+	for i := range shards {
+		wg.Go(func() { shards[i], errs[i] = s.dueIn(ctx, i, to, limit) })
+	}
+	wg.Wait()
+	for _, err := range errs {
 		if err != nil {
 			return nil, err
 		}
-		for _, it := range items {
-			out = append(out, dueRef(it.Key))
+	}
+	out := slices.Concat(shards[:]...)
+	slices.SortFunc(out, func(a, b DueRef) int {
+		switch {
+		case a.Lane.Before(b.Lane):
+			return -1
+		case b.Lane.Before(a.Lane):
+			return 1
+		}
+		return strings.Compare(a.Order, b.Order)
+	})
+	return out, nil
+}
+
+func (s *Store) dueIn(ctx context.Context, shard int, to string, limit int) ([]DueRef, error) {
+	var out []DueRef
+	q := Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: to}
+	for {
+		q.Limit = min(duePage, limit-len(out))
+		page, err := s.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			ref := dueRef(it.Key)
+			if (ref == DueRef{}) {
+				continue
+			}
+			ref.Order, ref.Lane = it.Due.SK, watch.LaneRest
+			for lane, mark := range laneMarks {
+				if strings.HasSuffix(it.Due.SK, mark) {
+					ref.Lane = lane
+				}
+			}
+			out = append(out, ref)
+		}
+		if q.Cursor = page.Cursor; q.Cursor == "" || len(out) >= limit {
+			return out, nil
 		}
 	}
-	return out, nil
 }
 
 // dueRef names what has a key; the zero value if this version knows no such
@@ -258,6 +326,9 @@ func (s *Store) PutDispute(d *watch.Dispute) Write {
 	}
 	if !d.Due.IsZero() {
 		it.Due = Key{duePK(d.ID), stamp(d.Due) + "#D#" + d.ID}
+		if d.Parked {
+			it.Due.SK += laneMarks[watch.LaneLost]
+		}
 	}
 	return Write{Item: it, If: At(d.Version)}
 }

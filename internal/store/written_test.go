@@ -79,6 +79,14 @@ func TestItemsGiveBackTheMembersOfAVersionToCome(t *testing.T) {
 // early is before anything in the items ends.
 func early() time.Time { return time.Date(2026, 11, 3, 4, 5, 0, 0, time.UTC) }
 
+// withoutLane is a place among what is due as the versions without lanes wrote it.
+func withoutLane(k store.Key) store.Key {
+	for _, mark := range []string{"#c", "#l", "#h"} {
+		k.SK = strings.TrimSuffix(k.SK, mark)
+	}
+	return k
+}
+
 // everyWay finds each kind of item that is among these, in a table of them and
 // in every way that there is, and wants what was found to be written back to
 // the same places with nothing lost.
@@ -110,7 +118,7 @@ func everyWay(t *testing.T, name string, items []store.Write, of []string, check
 				for _, l := range codectest.Lost(codectest.Parse(t, was.Body), codectest.Parse(t, is.Body)) {
 					t.Error(l)
 				}
-				if was.History != is.History || was.Due != is.Due || was.Expires.IsZero() != is.Expires.IsZero() {
+				if was.History != is.History || withoutLane(was.Due) != withoutLane(is.Due) || was.Expires.IsZero() != is.Expires.IsZero() {
 					t.Errorf("its places are %v %v %v, were %v %v %v", is.History, is.Due, is.Expires, was.History, was.Due, was.Expires)
 				}
 			})

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"kozamori/internal/queue"
@@ -20,6 +22,9 @@ type Config struct {
 	Store         *store.Store
 	Queue         queue.Sender
 	EscalateAfter time.Duration // from a critical alert to calling the family
+	// ReleaseRate is how many messages a second go out when quiet hours end. Zero
+	// takes 1,500.
+	ReleaseRate int
 	// Erase ends an erasure that is due for its second look; nil leaves it.
 	Erase  func(ctx context.Context, k watch.AccountKey) error
 	Now    func() time.Time
@@ -30,81 +35,162 @@ type Config struct {
 type Stage struct{ Config }
 
 // New makes the stage.
-func New(c Config) *Stage { return &Stage{c} }
+func New(c Config) *Stage {
+	if c.ReleaseRate == 0 {
+		c.ReleaseRate = 1500
+	}
+	return &Stage{c}
+}
 
-// perShard bounds one sweep; the rest is due in the next one.
-const perShard = 200
+const (
+	// perShard bounds one sweep; the rest is due in the next one.
+	perShard = 20_000
+	// atATime and together are how many things one read is about, and how many
+	// such groups are worked on at a time.
+	atATime, together = 20, 16
+)
 
 // Report says what one sweep did.
-type Report struct{ Requeued, Escalated, Callbacks, Silent int }
+type Report struct{ Requeued, Escalated, Callbacks, Silent, Down int }
 
-// Sweep does everything that is due now. What fails is due again next time;
-// the first error is returned after the rest was tried.
+// sweeping is one sweep under way.
+type sweeping struct {
+	*Stage
+	mu    sync.Mutex
+	rep   Report
+	first error
+	held  atomic.Int64 // that were released
+}
+
+// Sweep does everything that is due now, the most urgent lane first. What fails
+// is due again next time; the first error is returned after the rest was tried.
 func (s *Stage) Sweep(ctx context.Context) (Report, error) {
-	var rep Report
 	due, err := s.Store.Due(ctx, s.Now(), perShard)
 	if err != nil {
-		return rep, err
+		return Report{}, err
 	}
-	var first error
+	w := &sweeping{Stage: s}
+	urgent := slices.IndexFunc(due, func(ref store.DueRef) bool { return ref.Lane != watch.LaneCritical })
+	if urgent < 0 {
+		urgent = len(due)
+	}
+	w.all(ctx, due[:urgent])
+	w.all(ctx, due[urgent:])
+	if ctx.Err() != nil {
+		return w.rep, ctx.Err()
+	}
+	w.failed(s.silent(ctx, &w.rep))
+	w.failed(w.providers(ctx))
+	return w.rep, w.first
+}
+
+// all does what is due, many things at a time.
+func (s *sweeping) all(ctx context.Context, due []store.DueRef) {
+	groups := make(chan []store.DueRef)
+	var wg sync.WaitGroup
+	for range together {
+		wg.Go(func() {
+			for some := range groups {
+				s.some(ctx, some)
+			}
+		})
+	}
+	for some := range slices.Chunk(due, atATime) {
+		select {
+		case groups <- some:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(groups)
+	wg.Wait()
+}
+
+// some does a few things that are due, whose records are read together.
+func (s *sweeping) some(ctx context.Context, due []store.DueRef) {
+	var ids []string
 	for _, ref := range due {
-		switch {
-		case ref.Record != "":
-			err = s.record(ctx, ref.Record, &rep)
+		if ref.Record != "" {
+			ids = append(ids, ref.Record)
+		}
+	}
+	var records map[string]*watch.Record
+	if len(ids) > 0 {
+		var err error
+		if records, err = s.Store.Records(ctx, ids); err != nil {
+			s.failed(err)
+			return
+		}
+	}
+	for _, ref := range due {
+		if ctx.Err() != nil {
+			return
+		}
+		var err error
+		switch r := records[ref.Record]; {
+		case r != nil:
+			err = s.record(ctx, r)
+		case ref.Record != "": // gone, or it does not decode
+			_, err = s.Store.Record(ctx, ref.Record)
 		case ref.Dispute != "":
-			err = s.dispute(ctx, ref.Dispute, &rep)
+			err = s.dispute(ctx, ref.Dispute)
 		case s.Erase != nil:
 			err = s.Erase(ctx, ref.Erasure)
-		default:
-			err = nil
 		}
 		if err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) {
 			s.Logger.Error("cannot do what is due; it is tried again", "record", ref.Record, "dispute", ref.Dispute, "err", err)
-			if first == nil {
-				first = err
-			}
-		}
-		if ctx.Err() != nil {
-			return rep, ctx.Err()
+			s.failed(err)
 		}
 	}
-	if err := s.silent(ctx, &rep); err != nil && first == nil {
-		first = err
+}
+
+func (s *sweeping) failed(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first == nil {
+		s.first = err
 	}
-	return rep, first
+}
+
+func (s *sweeping) count(change func(*Report)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.rep)
 }
 
 var errNotDue = errors.New("sweep: no longer due")
 
-func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
+func (s *sweeping) record(ctx context.Context, r *watch.Record) error {
 	var (
 		jobs      queue.Jobs
 		escalated int
 		unreached []string // deliveries
 	)
-	r, err := s.Store.Record(ctx, id)
-	if err != nil {
-		return err
-	}
 	due := func(r *watch.Record) bool { return !r.Due.IsZero() && !r.Due.After(s.Now()) }
 	if !due(r) {
 		return errNotDue
 	}
-	account, err := s.Store.Account(ctx, r.Account)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
+	var account *watch.Account
+	if slices.ContainsFunc(r.Notices, func(n watch.Notice) bool { return !n.EscalateAt.IsZero() }) {
+		var err error
+		if account, err = s.Store.Account(ctx, r.Account); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 	}
 	if account != nil && slices.ContainsFunc(r.Notices, func(n watch.Notice) bool { return !n.EscalateAt.IsZero() && !n.EscalateAt.After(s.Now()) }) {
 		for i := range account.Watchers {
 			s.Store.KnowSeveral(ctx, &account.Watchers[i])
 		}
 	}
-	r, err = s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
+	delay := queue.Pace(int(s.held.Load()), s.ReleaseRate)
+	released := int64(0)
+	r, err := s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
 		now := s.Now()
 		if !due(r) {
 			return errNotDue
 		}
-		jobs, escalated, unreached = queue.Jobs{}, 0, nil
+		jobs, escalated, unreached, released = queue.Jobs{}, 0, nil, 0
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
 			if !d.State.Waits() || d.Due.After(now) {
@@ -114,8 +200,9 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 			case watch.Sending: // a mail keeps its lapsed lease: notify takes it again
 				jobs.DeliverAgain(r, d)
 			case watch.Held:
-				d.State, d.Due = watch.Queued, now.Add(watch.LostAfter)
-				jobs.Deliver(r, d)
+				d.State, d.Due = watch.Queued, now.Add(delay+watch.LostAfter)
+				jobs.DeliverFirst(r, d, delay)
+				released++
 			default:
 				d.Due = now.Add(again(now.Sub(d.CreatedAt)))
 				jobs.DeliverAgain(r, d)
@@ -144,14 +231,15 @@ func (s *Stage) record(ctx context.Context, id string, rep *Report) error {
 	if err != nil {
 		return err
 	}
-	rep.Escalated += escalated
+	s.held.Add(released)
+	s.count(func(rep *Report) { rep.Escalated += escalated })
 	for _, d := range unreached {
 		s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d)
 	}
 	if err := jobs.Send(ctx, s.Queue); err != nil {
 		return err
 	}
-	rep.Requeued += jobs.Len()
+	s.count(func(rep *Report) { rep.Requeued += jobs.Len() })
 	return nil
 }
 
@@ -186,7 +274,7 @@ func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Accoun
 	r.Call(account, watch.CallUnanswered, "", now)
 }
 
-func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
+func (s *sweeping) dispute(ctx context.Context, id string) error {
 	var jobs queue.Jobs
 	_, err := s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 		now := s.Now()
@@ -203,7 +291,7 @@ func (s *Stage) dispute(ctx context.Context, id string, rep *Report) error {
 	if err != nil {
 		return err
 	}
-	rep.Callbacks += jobs.Len()
+	s.count(func(rep *Report) { rep.Callbacks += jobs.Len() })
 	return jobs.Send(ctx, s.Queue)
 }
 

@@ -60,7 +60,9 @@ type Dispute struct {
 	// told to it by Changes.
 	History []Entry   `json:"history,omitempty"`
 	Due     time.Time `json:"due,omitzero"` // when sweep must look again; zero if never
-	Version int64     `json:"-"`
+	// Parked tells that the bank, whose endpoint is down, is not called for it.
+	Parked  bool  `json:"parked,omitempty"`
+	Version int64 `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

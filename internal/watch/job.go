@@ -4,13 +4,17 @@ import "github.com/go-json-experiment/json/jsontext"
 
 // Job is the body of a message in a channel's queue: it names what to send
 // and carries nothing about a person. Either Record and Delivery are set, or
-// Dispute.
+// Dispute, or Provider.
 type Job struct {
 	Record   string `json:"record,omitempty"`
 	Delivery string `json:"delivery,omitempty"`
 	Dispute  string `json:"dispute,omitempty"`
 	// Again tells that another job of the same delivery may have been queued.
 	Again bool `json:"again,omitempty"`
+	// Provider names one that was down: it is called once, or what waits for it
+	// is released if it is back. Round counts how often that was done.
+	Provider string `json:"provider,omitempty"`
+	Round    int    `json:"round,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

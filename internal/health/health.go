@@ -1,0 +1,99 @@
+// Package health tells what waits in a system and for whom: in its queues, on
+// record, and for providers that are down. It only looks, and names no person
+// and no account.
+package health
+
+import (
+	"context"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// Health is how a system is.
+type Health struct {
+	At     time.Time                  `json:"at"`
+	Queues map[queue.Name]queue.Depth `json:"queues"`
+	// Lanes tells of what is on record and waits.
+	Lanes map[watch.Lane]Lane `json:"lanes"`
+	// Down are the providers that are not called: channels, and "bank." and a code.
+	Down []Down `json:"down"`
+}
+
+// Lane is how much waits in one of them.
+type Lane struct {
+	Waiting int `json:"waiting"`
+	// Overdue is for how many seconds the first of it has been due; 0 if nothing
+	// is yet. What is looked at each minute is overdue by up to a minute.
+	Overdue int64 `json:"overdue_seconds"`
+}
+
+// Down is a provider that is down.
+type Down struct {
+	Provider string    `json:"provider"`
+	Since    time.Time `json:"since"`
+	Probes   int       `json:"probes"`
+	Next     time.Time `json:"next_probe"`
+}
+
+// Queues tells how much waits in a queue.
+type Queues interface {
+	Depth(ctx context.Context, q queue.Name) (queue.Depth, error)
+}
+
+// Look tells how a system is.
+func Look(ctx context.Context, s *store.Store, q Queues, now time.Time) (Health, error) {
+	h := Health{At: now.UTC(), Queues: map[queue.Name]queue.Depth{}, Lanes: map[watch.Lane]Lane{}, Down: []Down{}}
+	for _, n := range queue.Names {
+		d, err := q.Depth(ctx, n)
+		if err != nil {
+			return h, err
+		}
+		h.Queues[n] = d
+	}
+	refs, err := s.Waiting(ctx)
+	if err != nil {
+		return h, err
+	}
+	for _, lane := range watch.Lanes {
+		h.Lanes[lane] = Lane{}
+	}
+	for _, ref := range refs {
+		l := h.Lanes[ref.Lane]
+		l.Waiting++
+		l.Overdue = max(l.Overdue, int64(now.Sub(ref.Due()).Seconds()))
+		h.Lanes[ref.Lane] = l
+	}
+	all, err := Providers(ctx, s)
+	if err != nil {
+		return h, err
+	}
+	for _, b := range all {
+		if b.Open {
+			h.Down = append(h.Down, Down{b.Provider, b.Since, b.Probes, b.Next})
+		}
+	}
+	return h, nil
+}
+
+// Providers reads the breakers of all providers: the channels, and the banks'
+// endpoints.
+func Providers(ctx context.Context, s *store.Store) ([]*store.Breaker, error) {
+	var names []string
+	for _, n := range queue.Names {
+		switch n {
+		case queue.Events, queue.Chat, queue.Bank:
+		default:
+			names = append(names, string(n))
+		}
+	}
+	for b, err := range s.Banks(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, string(queue.Bank)+"."+b.Code)
+	}
+	return s.Breakers(ctx, names...)
+}

@@ -1,0 +1,342 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+const (
+	// A provider is down when so many calls in a row failed, for several people
+	// (or disputes): one of them for whom it fails says nothing of it.
+	failuresInRow = 5
+	fromAtLeast   = 3
+	// probeFirst and probeMost bound the pauses between the probes of a provider
+	// that is down, which double: in an hour it is called about 120 times.
+	probeFirst, probeMost = time.Second, 30 * time.Second
+	// openLife and closedLife are how long what was read of a breaker is believed.
+	openLife, closedLife = time.Second, 5 * time.Second
+)
+
+// LogDown is what is logged when a provider is found to be down, and LogBack
+// when it is back.
+const (
+	LogDown = "a provider is down: what is for it waits"
+	LogBack = "a provider is back: what waits for it is sent"
+)
+
+// circuit is what this process knows of a provider.
+type circuit struct {
+	failed map[string]bool // for whom, since it last answered
+	row    int
+	open   bool
+	read   time.Time
+
+	reading sync.Mutex // so that a batch reads it once
+}
+
+// known tells whether the provider is down, if that was read not long ago.
+func (c *circuit) known(now time.Time) (open, ok bool) {
+	life := closedLife
+	if c.open {
+		life = openLife
+	}
+	return c.open, !c.read.IsZero() && now.Sub(c.read).Abs() < life
+}
+
+// circuits are those of all providers.
+type circuits struct {
+	mu sync.Mutex
+	of map[string]*circuit
+}
+
+func (c *circuits) get(provider string) *circuit {
+	if c.of == nil {
+		c.of = map[string]*circuit{}
+	}
+	if c.of[provider] == nil {
+		c.of[provider] = &circuit{}
+	}
+	return c.of[provider]
+}
+
+// isDown tells whether a provider's breaker is open. What cannot be read is
+// taken for closed.
+func (s *Stage) isDown(ctx context.Context, provider string) bool {
+	look := func() (c *circuit, open, ok bool) {
+		s.circuits.mu.Lock()
+		defer s.circuits.mu.Unlock()
+		c = s.circuits.get(provider)
+		open, ok = c.known(s.Now())
+		return c, open, ok
+	}
+	c, open, ok := look()
+	if ok {
+		return open
+	}
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	if _, open, ok = look(); ok {
+		return open
+	}
+	b, err := s.Store.Breaker(ctx, provider)
+	if err != nil {
+		s.Logger.WarnContext(ctx, "cannot read a breaker; it is taken for closed", "provider", provider, "err", err)
+		return false
+	}
+	s.know(provider, b.Open)
+	return b.Open
+}
+
+// know notes whether a breaker is open.
+func (s *Stage) know(provider string, open bool) {
+	s.circuits.mu.Lock()
+	defer s.circuits.mu.Unlock()
+	c := s.circuits.get(provider)
+	c.open, c.read = open, s.Now()
+}
+
+// answered notes that a provider works. It closes the breaker if that is open.
+func (s *Stage) answered(ctx context.Context, provider string) {
+	s.circuits.mu.Lock()
+	c := s.circuits.get(provider)
+	c.failed, c.row = nil, 0
+	open := c.open
+	s.circuits.mu.Unlock()
+	if !open {
+		return
+	}
+	b, err := s.Store.Breaker(ctx, provider)
+	if err == nil && b.Open {
+		b.Open, b.Since, b.Next = false, s.Now(), time.Time{}
+		if err = s.Store.Write(ctx, store.PutBreaker(b)); err == nil {
+			s.Logger.WarnContext(ctx, LogBack, "provider", provider, "probes", b.Probes)
+			s.probeIn(ctx, provider, 0, 0)
+		}
+	}
+	if _, lost := store.AsCondition(err); err != nil && !lost {
+		s.Logger.ErrorContext(ctx, "cannot close a breaker; the next probe does", "provider", provider, "err", err)
+		return
+	}
+	s.know(provider, false)
+}
+
+// failed notes that a call to a provider failed, and opens its breaker when it
+// is down for all.
+func (s *Stage) failed(ctx context.Context, provider, whom string) {
+	s.circuits.mu.Lock()
+	c := s.circuits.get(provider)
+	if c.failed == nil {
+		c.failed = map[string]bool{}
+	}
+	if c.row++; len(c.failed) < fromAtLeast {
+		c.failed[whom] = true
+	}
+	down := !c.open && c.row >= failuresInRow && len(c.failed) >= fromAtLeast
+	s.circuits.mu.Unlock()
+	if !down {
+		return
+	}
+	b, err := s.Store.Breaker(ctx, provider)
+	if err == nil && !b.Open {
+		b.Open, b.Since, b.Probes, b.Next = true, s.Now(), 0, s.Now().Add(probeFirst)
+		if err = s.Store.Write(ctx, store.PutBreaker(b)); err == nil {
+			s.Logger.ErrorContext(ctx, LogDown, "provider", provider)
+			s.probeIn(ctx, provider, 0, probeFirst)
+		}
+	}
+	if _, lost := store.AsCondition(err); err != nil && !lost {
+		s.Logger.ErrorContext(ctx, "cannot open a breaker", "provider", provider, "err", err)
+		return
+	}
+	s.know(provider, true)
+}
+
+// probeIn queues the next look at a provider. If that fails sweep does it.
+func (s *Stage) probeIn(ctx context.Context, provider string, round int, in time.Duration) {
+	var jobs queue.Jobs
+	jobs.Probe(provider, round, in)
+	if err := jobs.Send(ctx, s.Queue); err != nil {
+		s.Logger.ErrorContext(ctx, "cannot queue a probe yet", "provider", provider, "err", err)
+	}
+}
+
+// provider looks after one that was down: it is called once if it is so still,
+// and what waits for it is released if it is back.
+func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch.Job) queue.Verdict {
+	b, err := s.Store.Breaker(ctx, j.Provider)
+	if err != nil {
+		return s.broken(m, "breaker cannot be read", err)
+	}
+	s.know(j.Provider, b.Open)
+	if !b.Open {
+		return s.release(ctx, m, j)
+	}
+	if wait := min(b.Next.Sub(s.Now()), probeMost); wait > 0 {
+		return queue.RetryAfter(wait)
+	}
+	b.Probes++
+	pause := min(probeFirst<<min(b.Probes, 10), probeMost)
+	b.Next = s.Now().Add(pause)
+	if err := s.Store.Write(ctx, store.PutBreaker(b)); err != nil {
+		if _, lost := store.AsCondition(err); lost {
+			return queue.Acknowledge // another look goes on
+		}
+		return s.broken(m, "breaker cannot be written", err)
+	}
+	jobs, err := s.parked(ctx, j.Provider, probeAmong)
+	if err != nil {
+		return s.broken(m, "what waits cannot be listed", err)
+	}
+	if len(jobs) == 0 {
+		s.answered(ctx, j.Provider) // the next message finds out
+		return queue.Acknowledge
+	}
+	first := jobs[0]
+	if b.Probes%4 == 3 { // in case that the most urgent one cannot be sent at all
+		first = jobs[b.Probes/4%len(jobs)]
+	}
+	s.one(caller{hard: c.hard, soft: c.hard, probe: true}, m, first.Job, &known{store: s.Store, at: s.Now(), records: map[string]*cached{}})
+	if s.isDown(ctx, j.Provider) {
+		s.probeIn(ctx, j.Provider, 0, pause)
+	}
+	return queue.Acknowledge
+}
+
+// waits is something that is parked.
+type waits struct {
+	watch.Job
+	lane  watch.Lane
+	since time.Time
+	queue func(*queue.Jobs, time.Duration)
+}
+
+// probeAmong is among how many of what waits a probe chooses.
+const probeAmong = 8
+
+// readParked is how many parked records are read at a time.
+const readParked = 100
+
+// parked lists what waits for a provider: critical first, then the oldest
+// first. With a limit it stops when it has found so many.
+func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits, error) {
+	refs, err := s.Store.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// What an older version wrote since has no lane.
+	refs = slices.DeleteFunc(refs, func(ref store.DueRef) bool { return ref.Lane == watch.LaneHeld })
+	var out []waits
+	for some := range slices.Chunk(refs, readParked) {
+		if limit > 0 && len(out) >= limit {
+			break
+		}
+		found, err := s.parkedOf(ctx, provider, some)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.SortStableFunc(out, func(a, b waits) int {
+		switch {
+		case a.lane.Before(b.lane):
+			return -1
+		case b.lane.Before(a.lane):
+			return 1
+		}
+		return a.since.Compare(b.since)
+	})
+	if limit > 0 && len(out) > limit {
+		out = out[:limit]
+	}
+	return out, nil
+}
+
+// parkedOf is what of these things waits for a provider.
+func (s *Stage) parkedOf(ctx context.Context, provider string, refs []store.DueRef) ([]waits, error) {
+	var out []waits
+	var ids []string
+	lanes := map[string]watch.Lane{}
+	bank, ofBank := strings.CutPrefix(provider, bankProvider(""))
+	for _, ref := range refs {
+		switch {
+		case ref.Record != "":
+			ids = append(ids, ref.Record)
+			lanes[ref.Record] = ref.Lane
+		case ref.Dispute != "" && ofBank:
+			d, err := s.Store.Dispute(ctx, ref.Dispute)
+			if err != nil {
+				s.Logger.WarnContext(ctx, "a dispute that waits cannot be read", "dispute", ref.Dispute, "err", err)
+				continue
+			}
+			if d.Parked && d.Account.Bank == bank {
+				out = append(out, waits{Job: watch.Job{Dispute: d.ID}, lane: ref.Lane, since: d.AnsweredAt,
+					queue: func(jobs *queue.Jobs, in time.Duration) { jobs.TellBankIn(d, in) }})
+			}
+		}
+	}
+	records, err := s.Store.Records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		r := records[id]
+		if r == nil {
+			continue
+		}
+		for i := range r.Deliveries {
+			d := &r.Deliveries[i]
+			if d.Parked && d.State == watch.Queued && providerOf(r, d) == provider {
+				out = append(out, waits{Job: watch.Job{Record: id, Delivery: d.ID, Again: true}, lane: lanes[id], since: d.CreatedAt,
+					queue: func(jobs *queue.Jobs, in time.Duration) { jobs.DeliverIn(r, d, in) }})
+			}
+		}
+	}
+	return out, nil
+}
+
+// bankProvider names a bank's endpoint among the providers.
+func bankProvider(bank string) string { return string(watch.Bank) + "." + bank }
+
+// providerOf is who carries a delivery.
+func providerOf(r *watch.Record, d *watch.Delivery) string {
+	if d.Kind == watch.TellUnreachable {
+		return bankProvider(r.Account.Bank)
+	}
+	return string(d.Channel)
+}
+
+const (
+	// roundsMost is how often what waits is looked for after a provider is back:
+	// a process that did not know it yet may have parked something.
+	roundsMost = 3
+	roundPause = 5 * time.Second
+)
+
+// release queues what waits for a provider that is back, at the rate that the
+// provider takes.
+func (s *Stage) release(ctx context.Context, m queue.Message, j watch.Job) queue.Verdict {
+	all, err := s.parked(ctx, j.Provider, 0)
+	if err != nil {
+		return s.broken(m, "what waits cannot be listed", err)
+	}
+	var jobs queue.Jobs
+	takes := time.Duration(0)
+	for i, w := range all {
+		takes = queue.Pace(i, s.ReleaseRate)
+		w.queue(&jobs, takes)
+	}
+	if j.Round++; j.Round < roundsMost {
+		jobs.Probe(j.Provider, j.Round, min(max(roundPause<<(2*j.Round), 2*takes), queue.MostDelay))
+	}
+	if err := jobs.Send(ctx, s.Queue); err != nil {
+		return s.broken(m, "what waits cannot be queued", err)
+	}
+	return queue.Acknowledge
+}

@@ -1,0 +1,233 @@
+package notify_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"kozamori/internal/channel"
+	"kozamori/internal/message"
+	"kozamori/internal/notify"
+	"kozamori/internal/queue"
+	"kozamori/internal/watch"
+)
+
+// moody is a provider that is down at times.
+type moody struct {
+	w  *world
+	mu sync.Mutex
+
+	down     bool
+	vain     int
+	accepted []arrival
+	only     map[string]bool // for whom it is down, if not for all
+}
+
+type arrival struct {
+	key, to string
+	at      time.Time
+}
+
+func (p *moody) Send(_ context.Context, to, key string, _ message.Message) watch.Outcome {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.down && (p.only == nil || p.only[to]) {
+		p.vain++
+		return watch.Outcome{Result: watch.SendRetry, Problem: "LINE answered 500"}
+	}
+	p.accepted = append(p.accepted, arrival{key, to, p.w.Now()})
+	return watch.Outcome{Result: watch.SendAccepted}
+}
+
+func (p *moody) set(down bool) { p.mu.Lock(); defer p.mu.Unlock(); p.down = down }
+
+func (p *moody) told() []arrival {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]arrival(nil), p.accepted...)
+}
+
+// outage is a world whose LINE is down, with as many alerts waiting, each of
+// another person and a second after the one before; every fortieth is critical.
+func outage(t *testing.T, n int) (*world, *moody, map[string]int) {
+	t.Helper()
+	w := newWorld(t)
+	p := &moody{w: w, down: true}
+	w.replace(watch.LINE, func(channel.Sender) channel.Sender { return p })
+	who := map[string]int{}
+	for i, m := range w.batch(n, watch.LINE) {
+		id := fmt.Sprint("b", i)
+		a, err := w.store.Account(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_" + id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		who[a.Watchers[0].LineUser] = i
+		if _, err := w.store.UpdateRecord(t.Context(), id, func(r *watch.Record) error {
+			r.Deliveries[0].CreatedAt = w.Now()
+			if i%40 == 39 {
+				r.Notices[0].Reasons = watch.Because(watch.FirstSeen)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.queue.Send(t.Context(), queue.LINE, queue.Outgoing{Body: m.Body, Group: "0125"}); err != nil {
+			t.Fatal(err)
+		}
+		w.Add(time.Second)
+		if i%10 == 9 {
+			w.settle()
+		}
+	}
+	return w, p, who
+}
+
+func TestAProviderThatIsDownIsProbedByOneCallAndThenEverythingGoes(t *testing.T) {
+	t.Parallel()
+	const n = 120
+	w, p, who := outage(t, n)
+	w.stage.ReleaseRate = 20
+	w.pass(time.Hour, 10*time.Second)
+	if p.vain > 200 {
+		t.Errorf("%d calls in vain", p.vain)
+	}
+	if d, err := w.queue.Depth(t.Context(), queue.LINE); err != nil || d.Waiting+d.InFlight > 2 {
+		t.Errorf("while it is down %+v messages wait in the queue, %v", d, err)
+	}
+	p.set(false)
+	back := w.Now()
+	for len(p.told()) == 0 && w.Now().Sub(back) < time.Minute {
+		w.pass(time.Second, time.Second)
+	}
+	if since := w.Now().Sub(back); since > 31*time.Second {
+		t.Errorf("it is found to be back after %v", since)
+	}
+	w.pass(20*time.Second, time.Second)
+	told := p.told()
+	if len(told) != n {
+		t.Fatalf("%d are told, want %d", len(told), n)
+	}
+	first, seen := told[0].at, map[string]bool{}
+	last := -1
+	for k, a := range told {
+		i := who[a.to]
+		critical := i%40 == 39
+		after := a.at.Sub(first)
+		switch {
+		case seen[a.to]:
+			t.Errorf("%d is told twice", i)
+		case critical && (k > 10 || after > 2*time.Second):
+			t.Errorf("the critical alert %d is told as number %d, after %v", i, k, after)
+		case after > 10*time.Second:
+			t.Errorf("alert %d is told after %v", i, after)
+		case !critical && i < last-40:
+			t.Errorf("alert %d is told after %d", i, last)
+		}
+		if !critical {
+			last = max(last, i)
+		}
+		seen[a.to] = true
+	}
+	if b, err := w.store.Breaker(t.Context(), "line"); err != nil || b.Open {
+		t.Errorf("the breaker is %+v, %v", b, err)
+	}
+	for i := range n {
+		if d := w.recordOf(fmt.Sprint("b", i)).Deliveries[0]; d.State != watch.Accepted || d.Parked {
+			t.Errorf("%d: %+v", i, d)
+		}
+	}
+}
+
+func TestAllProcessesGoByOneBreaker(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := &moody{w: w, down: true}
+	w.replace(watch.LINE, func(channel.Sender) channel.Sender { return p })
+	msgs := w.batch(30, watch.LINE)
+	w.stage.Handle(t.Context(), msgs[:10])
+	vain := p.vain
+	for _, v := range notify.New(w.stage.Config).Handle(t.Context(), msgs[10:]) {
+		if !v.Done {
+			t.Errorf("%+v", v)
+		}
+	}
+	if p.vain != vain || vain < 5 || vain > 10 {
+		t.Errorf("%d calls in vain, and %d more", vain, p.vain-vain)
+	}
+	if d := w.recordOf("b29").Deliveries[0]; !d.Parked || d.Tried || d.Attempts != 0 || !d.Due.Equal(d.CreatedAt.Add(time.Minute)) {
+		t.Errorf("what no call was made for is on record as %+v", d)
+	}
+}
+
+func TestOnePersonForWhomItFailsSaysNothingOfAProvider(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	msgs := w.batch(20, watch.LINE)
+	user := w.sameUser(10)
+	p := &moody{w: w, down: true, only: map[string]bool{user: true}}
+	w.replace(watch.LINE, func(channel.Sender) channel.Sender { return p })
+	for range 3 {
+		w.stage.Handle(t.Context(), msgs[:10])
+	}
+	if b, err := w.store.Breaker(t.Context(), "line"); err != nil || b.Version != 0 {
+		t.Errorf("a breaker was written: %+v, %v", b, err)
+	}
+	for i, v := range w.stage.Handle(t.Context(), msgs[10:]) {
+		if !v.Done {
+			t.Errorf("another person %d: %+v", i, v)
+		}
+	}
+}
+
+func TestWhatWaitsForAProviderTakesTheNextChannelAsItAlwaysDid(t *testing.T) {
+	t.Parallel()
+	w, _, _ := outage(t, 20)
+	w.Add(2 * time.Minute)
+	d := w.recordOf("b0").Deliveries[0]
+	if !d.Parked || d.Due.After(w.Now()) {
+		t.Fatalf("it is not due: %+v", d)
+	}
+	verdicts := w.stage.Handle(t.Context(), []queue.Message{{ID: "x", Receives: 1, Body: []byte(`{"record":"b0","delivery":"` + d.ID + `","again":true}`)}})
+	r := w.recordOf("b0")
+	if !verdicts[0].Done || len(r.Deliveries) != 2 || r.Deliveries[1].Channel != watch.Email || !r.Deliveries[0].Parked {
+		t.Errorf("%+v: %+v", verdicts[0], r.Deliveries)
+	}
+	// It is given up as it always was, too.
+	w.Add(20 * time.Hour)
+	verdicts = w.stage.Handle(t.Context(), []queue.Message{{ID: "x", Receives: 1, Body: []byte(`{"record":"b0","delivery":"` + d.ID + `","again":true}`)}})
+	if d := w.recordOf("b0").Deliveries[0]; verdicts[0].DeadLetter == "" || d.State != watch.Undelivered || d.Parked {
+		t.Errorf("after 20 hours %+v: %+v", verdicts[0], d)
+	}
+}
+
+func TestABankWhoseEndpointIsDownIsProbedByOneCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.bank.setDown(true)
+	const n = 30
+	for i := range n {
+		d := &watch.Dispute{ID: fmt.Sprint("d", i), Record: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: ref}), AnsweredAt: begin,
+			Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
+		if err := w.store.Write(t.Context(), w.store.PutDispute(d)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.queue.Send(t.Context(), queue.Bank, queue.Outgoing{Body: []byte(`{"dispute":"` + d.ID + `"}`), Group: "0125"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.pass(time.Hour, 10*time.Second)
+	refs, err := w.store.Waiting(t.Context())
+	if err != nil || len(refs) != n || refs[0].Lane != watch.LaneLost {
+		t.Errorf("%d things wait, %v", len(refs), err)
+	}
+	w.bank.setDown(false)
+	w.pass(time.Minute, time.Second)
+	if got := len(w.bank.callbacks()); got != n {
+		t.Errorf("%d callbacks are taken, want %d", got, n)
+	}
+	if b, err := w.store.Breaker(t.Context(), "bank.0125"); err != nil || b.Open || b.Probes > 130 {
+		t.Errorf("the breaker is %+v, %v", b, err)
+	}
+}
