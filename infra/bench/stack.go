@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kozamori/internal/app"
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -58,14 +59,17 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 		return nil, err
 	}
 	s.close = append(s.close, func() { _ = os.RemoveAll(s.dir) })
-	if s.table, err = embedded.Open(filepath.Join(s.dir, "store"), embedded.Options{}); err != nil {
+	db, err := engine.Open(filepath.Join(s.dir, "store"), engine.Options{})
+	if err != nil {
 		return nil, err
 	}
-	s.close = append(s.close, func() { _ = s.table.Close() })
-	if s.queue, err = qembedded.Open(filepath.Join(s.dir, "queue"), qembedded.Options{}); err != nil {
+	s.close = append(s.close, func() { _ = db.Close() })
+	if s.queue, err = qembedded.On(db, qembedded.Options{}); err != nil {
 		return nil, err
 	}
 	s.close = append(s.close, func() { _ = s.queue.Close() })
+	s.table = embedded.On(db, embedded.Options{})
+	s.close = append(s.close, func() { _ = s.table.Close() })
 	lineURL, err := s.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.before != nil {
 			s.before(s.line).ServeHTTP(w, r)

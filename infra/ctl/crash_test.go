@@ -14,10 +14,10 @@ import (
 	"kozamori/infra/folder"
 	"kozamori/infra/operator"
 	"kozamori/internal/detect"
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/crashtest"
 	"kozamori/internal/watch"
 )
@@ -101,25 +101,18 @@ func house(t *testing.T) (data string, use func(func(*folder.Folder, *store.Stor
 	data = t.TempDir()
 	use = func(do func(*folder.Folder, *store.Store, *qembedded.Queue)) {
 		t.Helper()
-		f, err := folder.Open(data, false)
+		f, err := folder.Open(data, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		table, err := embedded.Open(f.Store(), embedded.Options{})
+		d, err := f.Data(engine.Options{}, t.Logf, "0125")
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := qembedded.Open(f.Queue(), qembedded.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		do(f, store.New(table), q)
-		_, _, _ = q.Close(), table.Close(), f.Close()
+		do(f, store.New(d.Table), d.Queue)
+		_, _ = d.Close(), f.Close()
 	}
-	use(func(f *folder.Folder, s *store.Store, _ *qembedded.Queue) {
-		if _, err := f.Secrets("0125"); err != nil {
-			t.Fatal(err)
-		}
+	use(func(_ *folder.Folder, s *store.Store, _ *qembedded.Queue) {
 		if err := s.Write(t.Context(), store.PutBank(&store.Bank{Code: "0125"})); err != nil {
 			t.Fatal(err)
 		}

@@ -63,6 +63,10 @@ var commands = []command{
 	{"dlq redrive", "[QUEUE…]", "send them back to be worked on again", dlqRedrive},
 	{"quarantine list", "", "list what banks sent and we refused", quarantineList},
 	{"quarantine replay", "[ID…]", "put what was refused through the checks again", quarantineReplay},
+	{"backup", "FOLDER", "copy all that the local stack keeps, as it is at one moment, while it runs", backup},
+	{"check", "[BACKUP]", "read all that the local stack keeps, or a backup, and tell whether it is whole", check},
+	{"restore", "BACKUP", "make the local stack what it was when a backup was taken", restore},
+	{"compact", "", "give back the room of what was deleted; the local stack does so each night", compact},
 	{"menu", "", "put our menus under the LINE chat, in place of older ones", menu},
 }
 

@@ -151,7 +151,7 @@ func TestSendShiftsTimesAndGivesNewIDsOnlyWhenAsked(t *testing.T) {
 func TestSendFindsTheLocalStack(t *testing.T) {
 	q, address := newTaking(t)
 	data := t.TempDir()
-	f, err := folder.Open(data, false)
+	f, err := folder.Open(data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,14 @@ import (
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"kozamori/internal/engine"
 )
 
 // Names of what lies in the folder.
 const (
-	storeFile   = "store.db"
+	storeDir    = "store"    // the store and the queues
+	storeFile   = "store.db" // of the former format, as is the next
 	queueFile   = "queue.db"
 	secretsFile = "secrets.json"
 	runningFile = "running.json"
@@ -43,11 +46,13 @@ var ErrNotRunning = errors.New("folder: no stack is running here")
 
 // Secrets are made at random for each folder.
 type Secrets struct {
-	LineChannel string          `json:"line_channel"` // signs what the simulated LINE sends
-	LineToken   string          `json:"line_token"`   // opens the simulated LINE
-	Links       []byte          `json:"links"`        // signs links
-	Catalog     []byte          `json:"catalog"`      // the seed of the key that signs editions of the catalogue
-	Banks       map[string]Bank `json:"banks"`        // by code
+	Identity    string          `json:"identity,omitempty"` // of the folder, as the engine has it
+	Changes     int             `json:"changes,omitempty"`  // how often they were changed
+	LineChannel string          `json:"line_channel"`       // signs what the simulated LINE sends
+	LineToken   string          `json:"line_token"`         // opens the simulated LINE
+	Links       []byte          `json:"links"`              // signs links
+	Catalog     []byte          `json:"catalog"`            // the seed of the key that signs editions of the catalogue
+	Banks       map[string]Bank `json:"banks"`              // by code
 }
 
 // Bank is what a bank and Kozamori share.
@@ -65,8 +70,9 @@ type Running struct {
 
 // Folder is an open data folder. Only one process can hold it.
 type Folder struct {
-	path string
-	lock *bbolt.DB
+	path  string
+	lock  *bbolt.DB
+	count func(changes int) error // notes in the engine how often the secrets changed; nil while it is closed
 }
 
 // Default is the folder that is used when none is named.
@@ -79,9 +85,10 @@ func Default() (string, error) {
 }
 
 // Open makes the folder if need be and takes it for this process; ErrInUse.
-// If fresh, what a stack kept in it is removed first. A folder in which other
-// files than a stack's would be overwritten or removed is left alone; ErrForeign.
-func Open(path string, fresh bool) (*Folder, error) {
+// If fresh is given, what a stack kept in it is removed first, unless fresh,
+// which can ask the user, returns an error. A folder in which other files than a
+// stack's would be overwritten or removed is left alone; ErrForeign.
+func Open(path string, fresh func() error) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be made: %w", path, cause(err))
 	}
@@ -96,10 +103,13 @@ func Open(path string, fresh bool) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be written: %w", path, cause(err))
 	}
-	f := &Folder{path, lock}
-	if fresh {
+	f := &Folder{path: path, lock: lock}
+	if fresh != nil && f.Holds() {
+		if err := fresh(); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
 		for _, name := range kept(path) {
-			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := os.RemoveAll(name); err != nil {
 				return nil, errors.Join(fmt.Errorf("the folder %s cannot be emptied: %w", path, cause(err)), f.Close())
 			}
 		}
@@ -107,13 +117,24 @@ func Open(path string, fresh bool) (*Folder, error) {
 	return f, nil
 }
 
-// kept is every file that a stack may have kept in a folder.
+// kept is every file and folder that a stack may have kept in a folder, but for
+// what was set aside.
 func kept(path string) []string {
 	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-	for _, name := range []string{storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+	for _, name := range []string{storeDir, storeDir + ".new", storeDir + ".restored", storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
 		names = append(names, filepath.Join(path, name))
 	}
 	return names
+}
+
+// Holds tells whether a stack kept anything in the folder.
+func (f *Folder) Holds() bool {
+	for _, name := range kept(f.path) {
+		if _, err := os.Lstat(name); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // foreign is a file in a folder that would become ours and is not: the lock is
@@ -144,11 +165,11 @@ func (f *Folder) Close() error {
 	return f.lock.Close()
 }
 
-// Store is the file of the embedded store.
-func (f *Folder) Store() string { return filepath.Join(f.path, storeFile) }
+// Store is the folder of the store and the queues.
+func (f *Folder) Store() string { return filepath.Join(f.path, storeDir) }
 
-// Queue is the file of the embedded queues.
-func (f *Folder) Queue() string { return filepath.Join(f.path, queueFile) }
+// former is a file of the former format.
+func (f *Folder) former(name string) string { return filepath.Join(f.path, name) }
 
 // Phones is the file in which the simulated LINE keeps its chats.
 func (f *Folder) Phones() string { return filepath.Join(f.path, phonesFile) }
@@ -161,18 +182,17 @@ func (f *Folder) Books(bank string) string {
 	return filepath.Join(f.path, fmt.Sprintf(booksFile, bank))
 }
 
-// Secrets reads the folder's secrets, and makes what is missing of them for
-// the given banks.
-func (f *Folder) Secrets(banks ...string) (*Secrets, error) {
-	s, err := ReadSecrets(f.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		s, err = &Secrets{LineChannel: hex.EncodeToString(random(16)), LineToken: hex.EncodeToString(random(32)), Links: random(32)}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
+// fresh are the secrets of a new folder.
+func fresh() *Secrets {
+	return &Secrets{LineChannel: hex.EncodeToString(random(16)), LineToken: hex.EncodeToString(random(32)), Links: random(32)}
+}
+
+// complete makes what is missing of the secrets for the given banks, and tells
+// whether nothing was.
+func (s *Secrets) complete(banks []string) bool {
+	whole := true
 	if len(s.Catalog) == 0 {
-		s.Catalog = random(ed25519.SeedSize)
+		s.Catalog, whole = random(ed25519.SeedSize), false
 	}
 	if s.Banks == nil {
 		s.Banks = map[string]Bank{}
@@ -180,13 +200,24 @@ func (f *Folder) Secrets(banks ...string) (*Secrets, error) {
 	for _, code := range banks {
 		if s.Banks[code].Webhook == "" {
 			s.Banks[code] = Bank{Webhook: "whsec_" + base64.StdEncoding.EncodeToString(random(32))}
+			whole = false
 		}
 	}
-	return s, f.Keep(s)
+	return whole
 }
 
 // Keep writes secrets into the folder, for this user's eyes only.
-func (f *Folder) Keep(s *Secrets) error { return write(filepath.Join(f.path, secretsFile), s) }
+func (f *Folder) Keep(s *Secrets) error {
+	s.Changes++
+	if err := write(filepath.Join(f.path, secretsFile), s); err != nil {
+		s.Changes--
+		return err
+	}
+	if f.count == nil {
+		return nil
+	}
+	return f.count(s.Changes)
+}
 
 func random(n int) []byte {
 	b := make([]byte, n)
@@ -225,7 +256,7 @@ func read(path string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%s is damaged; start with an empty folder: -fresh", path)
+		return fmt.Errorf("%w: %s is empty or damaged. Put it back, or restore a backup; nothing was changed", engine.ErrDamaged, path)
 	}
 	return nil
 }
@@ -236,11 +267,15 @@ func write(path string, v any) error {
 	if err != nil {
 		return err
 	}
+	return writeBytes(path, append(b, '\n'))
+}
+
+func writeBytes(path string, b []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // made with 0600
 	if err != nil {
 		return err
 	}
-	_, err = tmp.Write(append(b, '\n'))
+	_, err = tmp.Write(b)
 	if err == nil {
 		err = tmp.Sync()
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestNobodysFilesAreTouched(t *testing.T) {
-	for _, name := range []string{"store.db", "queue.db", "secrets.json", "running.json", "outside-mails.jsonl", "outside-phones.jsonl", "outside-bank-0125.jsonl"} {
+	for _, name := range []string{"store", "store.db", "queue.db", "secrets.json", "running.json", "outside-mails.jsonl", "outside-phones.jsonl", "outside-bank-0125.jsonl"} {
 		for _, fresh := range []string{"-fresh=true", "-fresh=false"} {
 			t.Run(name+" "+fresh, func(t *testing.T) {
 				data := t.TempDir()

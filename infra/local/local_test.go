@@ -168,7 +168,7 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	fresh, err := start(t.Context(), options{Data: data, Fresh: true, Addr: "127.0.0.1:0", Env: noEnv, Logger: slog.New(slog.DiscardHandler)})
+	fresh, err := start(t.Context(), options{Data: data, Fresh: true, Yes: true, Addr: "127.0.0.1:0", Env: noEnv, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 func TestSecretsAreForTheirOwnerOnly(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "new")
 	up(t, data, noEnv)
-	for name, want := range map[string]os.FileMode{data: 0o700, filepath.Join(data, "secrets.json"): 0o600, filepath.Join(data, "store.db"): 0o600, filepath.Join(data, "queue.db"): 0o600} {
+	for name, want := range map[string]os.FileMode{data: 0o700, filepath.Join(data, "secrets.json"): 0o600, filepath.Join(data, "store"): 0o700} {
 		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v %v, want %v", name, info.Mode(), err, want)
 		}
@@ -205,7 +205,7 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	damaged := t.TempDir()
-	if f, err := folder.Open(damaged, false); err != nil || f.Close() != nil {
+	if f, err := folder.Open(damaged, nil); err != nil || f.Close() != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(damaged, "secrets.json"), []byte("{"), 0o600); err != nil {
@@ -225,7 +225,8 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		"a folder that is a file":              {[]string{"-data", file, "-addr", "127.0.0.1:0"}, noEnv, 1, "cannot be made: not a directory."},
 		"a folder in use":                      {[]string{"-data", taken, "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
 		"a folder in use is not emptied":       {[]string{"-data", taken, "-fresh", "-addr", "127.0.0.1:0"}, noEnv, 1, "Another Kozamori is running in this folder"},
-		"secrets that are damaged":             {[]string{"-data", damaged, "-addr", "127.0.0.1:0"}, noEnv, 1, "is damaged; start with an empty folder: -fresh."},
+		"a folder that would be emptied":       {[]string{"-data", damaged, "-fresh", "-addr", "127.0.0.1:0"}, noEnv, 1, "to do so, say -fresh -yes."},
+		"secrets that are damaged":             {[]string{"-data", damaged, "-addr", "127.0.0.1:0"}, noEnv, 1, "secrets.json is empty or damaged. Put it back, or restore a backup; nothing was changed."},
 		"several variables that do not parse":  {[]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, func(string) string { return "soon" }, 1, "; KOZAMORI_"},
 		"a flag that is none":                  {[]string{"-port", "1"}, noEnv, 2, "-addr address"},
 		"an argument":                          {[]string{"now"}, noEnv, 2, `"now" is not a flag`},

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -14,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"kozamori/infra/folder"
@@ -24,16 +26,39 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second Ctrl-C ends the process at once.
 	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	o := options{Env: os.Getenv, Out: os.Stdout, Fatal: func(err error) {
+		_, _ = fmt.Fprintln(os.Stderr, sentence(err))
+		os.Exit(1)
+	}}
+	if terminal(os.Stdin) && terminal(os.Stderr) {
+		o.Ask = func(question string) bool {
+			_, _ = fmt.Fprint(os.Stderr, question)
+			answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // what ends early is no yes
+			answer = strings.ToLower(strings.TrimSpace(answer))
+			return answer == "y" || answer == "yes"
+		}
+	}
+	os.Exit(o.run(ctx, os.Args[1:], os.Stderr))
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// run is o.run where no user can be asked.
+func run(ctx context.Context, args []string, env func(string) string, out, errs io.Writer) int {
+	o := options{Env: env, Out: out}
+	return o.run(ctx, args, errs)
 }
 
 // run is main without the process: 0 done, 1 failed, 2 wrong arguments.
-func run(ctx context.Context, args []string, env func(string) string, out, errs io.Writer) int {
-	o := options{Env: env, Out: out}
+func (o *options) run(ctx context.Context, args []string, errs io.Writer) int {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	flags.StringVar(&o.Data, "data", "", "`folder` to keep everything in (default: kozamori in your cache directory)")
 	flags.BoolVar(&o.Fresh, "fresh", false, "start with an empty folder: delete what it holds")
+	flags.BoolVar(&o.Yes, "yes", false, "do not ask before -fresh deletes")
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	verbose := flags.Bool("v", false, "log every step")
 	tell := flags.Bool("version", false, "tell which build this is, and do nothing else")
@@ -51,7 +76,7 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 		flags.Usage()
 		return 2
 	case *tell:
-		_, _ = fmt.Fprintln(out, version.String())
+		_, _ = fmt.Fprintln(o.Out, version.String())
 		return 0
 	}
 	level := slog.LevelWarn

@@ -17,10 +17,9 @@ import (
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
 	"kozamori/internal/door"
-	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/engine"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/token"
 )
 
@@ -28,15 +27,36 @@ import (
 type options struct {
 	Data   string
 	Fresh  bool
+	Yes    bool                       // Fresh is meant
+	Ask    func(question string) bool // asks the user; nil where there is none
 	Addr   string
 	Env    func(string) string
 	Out    io.Writer // progress
 	Logger *slog.Logger
+	Fatal  func(error) // ends the process when nothing can be written any more
 }
 
 func (o *options) say(format string, args ...any) {
 	if o.Out != nil {
 		_, _ = fmt.Fprintf(o.Out, format+"\n", args...)
+	}
+}
+
+// emptying makes sure that the folder is to be emptied; nil if it is not.
+func (o *options) emptying() func() error {
+	if !o.Fresh {
+		return nil
+	}
+	return func() error {
+		switch {
+		case o.Yes:
+			return nil
+		case o.Ask == nil:
+			return fmt.Errorf("-fresh deletes everything in %s; to do so, say -fresh -yes", o.Data)
+		case !o.Ask(fmt.Sprintf("Delete everything that Kozamori keeps in %s? [y/N] ", o.Data)):
+			return errors.New("nothing was deleted, and nothing started")
+		}
+		return nil
 	}
 }
 
@@ -51,6 +71,7 @@ type stack struct {
 
 	hub     *hub
 	folder  *folder.Folder
+	data    *folder.Data
 	vault   *folder.Vault
 	server  *http.Server
 	stop    context.CancelFunc
@@ -71,14 +92,15 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 			_ = s.Close()
 		}
 	}()
-	if s.folder, err = folder.Open(o.Data, o.Fresh); err != nil {
+	if s.folder, err = folder.Open(o.Data, o.emptying()); err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, s.folder.Close)
-	kept, err := s.folder.Secrets(codes...)
-	if err != nil {
-		return nil, fmt.Errorf("the secrets cannot be kept: %w", err)
+	if s.data, err = s.folder.Data(engine.Options{Fatal: o.Fatal, Warn: s.warn}, o.say, codes...); err != nil {
+		return nil, err
 	}
+	s.closers = append(s.closers, s.data.Close)
+	kept := s.data.Secrets
 	listener, err := listen(o.Addr)
 	if err != nil {
 		return nil, err
@@ -100,6 +122,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.working.Go(func() { _ = s.System.Run(work, nil) }) // it fails only where routes did
+	s.working.Go(func() { s.nightly(work) })
 	if s.LINE != nil {
 		s.working.Go(func() { s.LINE.Run(work) })
 		s.serving.Go(s.follow)
@@ -138,18 +161,8 @@ func reachable(a *net.TCPAddr) string {
 	return a.String()
 }
 
-// build opens store and queue and makes the system and the outside.
+// build makes the system and the outside.
 func (s *stack) build(kept *folder.Secrets) error {
-	table, err := embedded.Open(s.folder.Store(), embedded.Options{})
-	if err != nil {
-		return err
-	}
-	s.closers = append(s.closers, table.Close)
-	q, err := qembedded.Open(s.folder.Queue(), qembedded.Options{})
-	if err != nil {
-		return err
-	}
-	s.closers = append(s.closers, q.Close)
 	config, err := app.FromEnv(s.Env)
 	if err != nil {
 		return err
@@ -193,9 +206,12 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
-	s.System = app.New(config, app.Means{Table: noticing{table, s.hub.change}, Queue: q, Secrets: s.vault, Logger: s.Logger})
+	s.System = app.New(config, app.Means{Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Logger: s.Logger})
 	return nil
 }
+
+// warn tells the operator what the store says of its disk and its files.
+func (s *stack) warn(err error) { s.Logger.Error("the store needs a look", "err", err) }
 
 // remember closes a simulator's file in the end.
 func (s *stack) remember(file io.Closer, err error) error {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"kozamori/internal/engine"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -27,7 +28,7 @@ func Connect(socket string) *Deployment {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		},
 	}}}
-	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Now: time.Now,
+	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Files: b, Now: time.Now,
 		Queue: func(context.Context) (Queue, error) { return b, nil },
 		LINE: func(ctx context.Context) (*line.Client, error) {
 			a, err := b.call(ctx, "line", asked{})
@@ -44,6 +45,11 @@ func Connect(socket string) *Deployment {
 }
 
 func (b *remote) call(ctx context.Context, operation string, in asked) (*answered, error) {
+	return b.long(ctx, operation, in, nil)
+}
+
+// long is a call that may tell how far it is before it is done.
+func (b *remote) long(ctx context.Context, operation string, in asked, progress engine.Progress) (*answered, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return nil, err
@@ -60,12 +66,20 @@ func (b *remote) call(ctx context.Context, operation string, in asked) (*answere
 		return nil, errGone
 	}
 	defer func() { _ = res.Body.Close() }()
-	var out answered
 	if res.StatusCode != http.StatusOK {
 		return nil, errors.New("the local stack is of another version; start it again")
 	}
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
-		return nil, errGone
+	var out answered
+	for from := json.NewDecoder(res.Body); ; out = (answered{}) {
+		if err := from.Decode(&out); err != nil {
+			return nil, errGone
+		}
+		if len(out.Progress) != 2 {
+			break
+		}
+		if progress != nil {
+			progress(out.Progress[0], out.Progress[1])
+		}
 	}
 	switch {
 	case out.Failed != nil:

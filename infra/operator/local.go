@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"time"
 
 	"kozamori/infra/folder"
+	"kozamori/internal/engine"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
-	qembedded "kozamori/internal/queue/embedded"
-	"kozamori/internal/store/embedded"
 )
 
 // Local works on the local stack of a folder: through the stack while it
@@ -73,11 +73,9 @@ func answers(ctx context.Context, socket string) bool {
 }
 
 func open(data, linkKeys string) (_ *Deployment, err error) {
-	kept, err := folder.ReadSecrets(data)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := folder.ReadSecrets(data); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no local stack has ever run in %s; start one with go run ./infra/local, or name its folder with -data or a deployment on AWS with -stack", data)
-	}
-	if err != nil {
+	} else if err != nil {
 		return nil, err
 	}
 	var closers []func() error
@@ -93,7 +91,7 @@ func open(data, linkKeys string) (_ *Deployment, err error) {
 			_ = shut()
 		}
 	}()
-	f, err := folder.Open(data, false)
+	f, err := folder.Open(data, nil)
 	if err != nil {
 		if errors.Is(err, folder.ErrInUse) {
 			err = fmt.Errorf("%s is in use by a stack that is starting or stopping, or by another ctl; try again", data)
@@ -101,20 +99,15 @@ func open(data, linkKeys string) (_ *Deployment, err error) {
 		return nil, err
 	}
 	closers = append(closers, f.Close)
-	table, err := embedded.Open(f.Store(), embedded.Options{})
+	d, err := f.Data(engine.Options{}, func(format string, args ...any) { _, _ = fmt.Fprintf(os.Stderr, format+"\n", args...) })
 	if err != nil {
 		return nil, err
 	}
-	closers = append(closers, table.Close)
-	q, err := qembedded.Open(f.Queue(), qembedded.Options{})
-	if err != nil {
-		return nil, err
-	}
-	closers = append(closers, q.Close)
-	vault := f.Vault(kept)
+	closers = append(closers, d.Close)
+	vault := f.Vault(d.Secrets)
 	vault.Keys = linkKeys
-	return &Deployment{Where: "the local stack, which is not running", Table: table, Secrets: vault, Now: time.Now,
-		Queue: func(context.Context) (Queue, error) { return q, nil },
+	return &Deployment{Where: "the local stack, which is not running", Table: d.Table, Secrets: vault, Files: d, Now: time.Now,
+		Queue: func(context.Context) (Queue, error) { return d.Queue, nil },
 		LINE:  func(context.Context) (*line.Client, error) { return nil, ErrNoLINE },
 		Close: shut}, nil
 }

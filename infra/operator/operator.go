@@ -53,6 +53,8 @@ type Deployment struct {
 	Queue func(context.Context) (Queue, error)
 	// LINE is the deployment's LINE channel; ErrNoLINE.
 	LINE func(context.Context) (*line.Client, error)
+	// Files are the local stack's; nil on AWS.
+	Files Files
 	// Close lets go of it.
 	Close func() error
 	Now   func() time.Time

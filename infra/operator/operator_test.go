@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/infra/folder"
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
@@ -83,17 +84,18 @@ func TestBorrowedQueues(t *testing.T) {
 func TestALocalStackThatWasKilledIsWorkedOnByItsFiles(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	f, err := folder.Open(data, false)
+	f, err := folder.Open(data, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Secrets("0125"); err != nil {
+	made, err := f.Data(engine.Options{}, t.Logf, "0125")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Local(t.Context(), data, ""); err == nil {
 		t.Error("a folder that somebody else holds was opened")
 	}
-	if err := f.Close(); err != nil {
+	if err := errors.Join(made.Close(), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	// Killed: it had no time to forget where it listened.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 )
@@ -39,6 +40,10 @@ type answered struct {
 	Failed []int        `json:",omitempty"` // the conditions that did not hold
 	Cursor bool         `json:",omitempty"` // store.ErrCursor
 	NoLINE bool         `json:",omitempty"` // ErrNoLINE
+
+	Progress []int64        `json:",omitempty"` // how much is done, and of how much; another document follows
+	Bytes    [2]int64       `json:",omitzero"`  // before and after, or a count
+	Backup   *engine.Backup `json:",omitempty"`
 }
 
 // LineAccess is how the stack's LINE is reached.
@@ -50,6 +55,7 @@ type Server struct {
 	Queue   Queue
 	Secrets Secrets
 	LINE    func(context.Context) (LineAccess, error)
+	Files   Files
 }
 
 // Handler serves it. A client of the handler may do everything, so it belongs
@@ -118,5 +124,6 @@ func (l *Server) Handler() http.Handler {
 		out.Line = &a
 		return err
 	})
+	l.serveFiles(mux)
 	return mux
 }

@@ -185,7 +185,8 @@ func (o *outside) check() {
 	}
 	for _, n := range queue.Names {
 		if d, err := q.Depth(ctx, n); err != nil || d.Waiting+d.InFlight+d.Dead != 0 {
-			t.Errorf("the queue %s is left with %+v, %v", n, d, err)
+			dead, _ := q.Dead(ctx, n, 10)
+			t.Errorf("the queue %s is left with %+v %+v after %d deaths, %v", n, d, dead, o.deaths, err)
 		}
 	}
 	if due, err := s.Due(ctx, o.clock.Now().Add(1000*time.Hour), 100); err != nil || len(due) != 0 {

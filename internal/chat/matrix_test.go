@@ -47,7 +47,7 @@ type crowd struct {
 	all      []*member
 	holdings []holding
 	before   map[string]string
-	saved    []byte
+	saved    worldtest.Saved
 }
 
 // members brings everybody into the world: owner and guardians of an account,

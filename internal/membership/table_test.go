@@ -1,55 +1,18 @@
 package membership_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"testing"
-
-	"go.etcd.io/bbolt"
 
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 )
 
-// everything reads the whole table from its file, as bucket/key → value: what
-// the store's own methods would never show is seen too.
-func (w *world) everything() map[string]string {
-	w.t.Helper()
-	if err := w.table.Close(); err != nil {
-		w.t.Fatal(err)
-	}
-	db, err := bbolt.Open(w.file, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	out := map[string]string{}
-	err = db.View(func(tx *bbolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			return b.ForEach(func(k, v []byte) error {
-				out[string(name)+" "+string(bytes.ReplaceAll(k, []byte{0}, []byte(" ")))] = string(v)
-				return nil
-			})
-		})
-	})
-	if err == nil {
-		err = db.Close()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.open()
-	return out
-}
-
-// open opens the table again, as a process does that starts.
-func (w *world) open() {
-	w.t.Helper()
-	w.table = worldtest.TableIn(w.t, w.file, w.Now)
-	w.store = store.New(w.table)
-	w.members.Store = w.store
-}
+// everything reads the whole table: what the store's own methods would never
+// show is seen too.
+func (w *world) everything() map[string]string { return worldtest.Everything(w.t, w.file) }
 
 var errDied = errors.New("the process died")
 

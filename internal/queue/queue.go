@@ -95,7 +95,9 @@ type Dead struct {
 // Depth counts a queue's messages, approximately. How old they are is not
 // there: SQS tells that to CloudWatch only, where the alarms look.
 type Depth struct {
-	Waiting, InFlight, Dead int
+	Waiting  int `json:"waiting"`
+	InFlight int `json:"in_flight"`
+	Dead     int `json:"dead"`
 }
 
 // Verdict is what a stage says of one message.

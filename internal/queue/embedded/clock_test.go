@@ -46,7 +46,7 @@ func TestARetryWaitsForAsLongAsItWasToldWhateverTheClock(t *testing.T) {
 			}
 			ctx, path := context.Background(), filepath.Join(t.TempDir(), "queue")
 			open := func() *Queue {
-				q, err := Open(path, Options{Now: func() time.Time { return wall }, Scratch: true})
+				q, err := Open(path, Options{Now: func() time.Time { return wall }})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,104 +1,23 @@
 package embedded
 
 import (
-	"context"
-	"time"
+	"encoding/binary"
+	"fmt"
 
-	"go.etcd.io/bbolt"
-
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 )
 
-const (
-	maxGroup = 1024 // durable calls per commit
-	// flushAfter is how long receives, retries and deletes may wait for a
-	// commit that carries them along before they get one of their own.
-	flushAfter = 20 * time.Millisecond
-)
-
-// op is something to do in the next commit and what follows from it once it
-// is on disk; then, under the lock, is called even if the caller no longer waits.
-type op struct {
-	do   func(*bbolt.Tx) error
-	then func()
-	done chan error
-}
-
-// change is what the file does not know yet of a message.
+// change is what is not on disk yet of a message.
 type change struct {
 	ended    bool
 	receives int
 	visible  int64
 }
 
-// durable does something in one transaction and waits until it is on disk.
-func (q *Queue) durable(ctx context.Context, do func(*bbolt.Tx) error, then func()) error {
-	o := op{do, then, make(chan error, 1)}
-	select {
-	case <-q.closed: // first: a select takes any that is ready
-		return errClosed
-	default:
-	}
-	select {
-	case q.ops <- o:
-	case <-q.closed:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	select {
-	case err := <-o.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// soon says that something is dirty.
-func (q *Queue) soon() {
-	select {
-	case q.dirt <- struct{}{}:
-	default:
-	}
-}
-
-// commit writes whatever gathered while the disk was busy with one sync. What
-// is only dirty waits for the next durable call, or a moment.
-func (q *Queue) commit() {
-	var flush <-chan time.Time
-	for {
-		var group []op
-		select {
-		case o := <-q.ops:
-			group = append(group, o)
-		case <-q.dirt:
-			if flush == nil {
-				flush = time.After(flushAfter)
-			}
-			continue
-		case <-flush:
-		case <-q.closed:
-			q.write(q.gather(nil))
-			return
-		}
-		flush = nil
-		q.write(q.gather(group))
-	}
-}
-
-func (q *Queue) gather(group []op) []op {
-	for len(group) < maxGroup {
-		select {
-		case o := <-q.ops:
-			group = append(group, o)
-		default:
-			return group
-		}
-	}
-	return group
-}
-
-func (q *Queue) write(group []op) {
+// unwritten writes what was received, retried and deleted since the last
+// commit.
+func (q *Queue) unwritten(w engine.Writer) (undo func()) {
 	dirty := map[queue.Name]map[uint64]change{}
 	q.mu.Lock()
 	for n, l := range q.line {
@@ -107,27 +26,18 @@ func (q *Queue) write(group []op) {
 		}
 	}
 	q.mu.Unlock()
-	if len(group) == 0 && len(dirty) == 0 {
-		return
+	for n, changes := range dirty {
+		for id, c := range changes {
+			if c.ended {
+				erase(w, n, id)
+			} else {
+				w.Set(key(n, states, id), c.encode())
+			}
+		}
 	}
-	err := q.db.Update(func(tx *bbolt.Tx) error {
-		for n, changes := range dirty {
-			for id, c := range changes {
-				if err := c.write(tx, n, id); err != nil {
-					return err
-				}
-			}
-		}
-		for _, o := range group {
-			if err := o.do(tx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	q.mu.Lock()
-	if err != nil {
-		// Newer changes of the same messages win.
+	return func() {
+		q.mu.Lock()
+		defer q.mu.Unlock()
 		for n, changes := range dirty {
 			for id, c := range changes {
 				if _, newer := q.line[n].dirty[id]; !newer {
@@ -136,26 +46,24 @@ func (q *Queue) write(group []op) {
 			}
 		}
 	}
-	for _, o := range group {
-		if err == nil {
-			o.then()
-		}
-	}
-	q.mu.Unlock()
-	for _, o := range group {
-		o.done <- err
-	}
 }
 
-func (c change) write(tx *bbolt.Tx, n queue.Name, id uint64) error {
-	if c.ended {
-		return erase(tx, n, id)
+func (c change) encode() []byte {
+	return binary.AppendVarint(binary.AppendVarint([]byte{headForm}, int64(c.receives)), c.visible)
+}
+
+func decodeState(b []byte) (c change, err error) {
+	damaged := fmt.Errorf("%w: how often a message was received", engine.ErrDamaged)
+	if len(b) == 0 || b[0] != headForm {
+		return c, damaged
 	}
-	heads := tx.Bucket(bucket(n, "head"))
-	h, _, err := decodeHead(heads.Get(dbKey(id)))
-	if err != nil {
-		return nil //nolint:nilerr // no head: it was dead-lettered in the meantime
+	receives, n := binary.Varint(b[1:])
+	if n <= 0 {
+		return c, damaged
 	}
-	h.Receives, h.Visible = c.receives, c.visible
-	return heads.Put(dbKey(id), h.encode())
+	visible, m := binary.Varint(b[1+n:])
+	if m <= 0 {
+		return c, damaged
+	}
+	return change{receives: int(receives), visible: visible}, nil
 }

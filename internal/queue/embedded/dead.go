@@ -3,11 +3,9 @@ package embedded
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"time"
 
-	"go.etcd.io/bbolt"
-
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 )
 
@@ -26,24 +24,36 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 		return nil
 	}
 	died := q.o.Now().UnixNano()
-	dead := false
-	return q.durable(ctx, func(tx *bbolt.Tx) error {
-		h, _, err := decodeHead(tx.Bucket(bucket(n, "head")).Get(dbKey(e.id)))
-		if err != nil {
-			return nil //nolint:nilerr // no head: it ended in the meantime
-		}
-		h.Receives, h.Why, h.Died = m.Receives, why, died
-		body := tx.Bucket(bucket(n, "body")).Get(dbKey(e.id))
-		if err := tx.Bucket(bucket(n, "dead")).Put(dbKey(e.id), append(h.encode(), body...)); err != nil {
+	var letter []byte // nil: it ended in the meantime
+	return q.db.Commit(ctx, engine.Part{
+		Check: func(r engine.Reader) error {
+			v, err := r.Get(key(n, heads, e.id))
+			if v == nil || err != nil {
+				return err
+			}
+			h, _, err := decodeHead(v)
+			if err != nil {
+				return err
+			}
+			h.Receives, h.Why, h.Died = m.Receives, why, died
+			body, err := r.Get(key(n, bodies, e.id))
+			letter = append(h.encode(), body...)
 			return err
-		}
-		dead = true
-		return erase(tx, n, e.id)
-	}, func() {
-		if dead {
-			l.remove(e)
-			l.dead++
-		}
+		},
+		Stage: func(w engine.Writer) {
+			if letter != nil {
+				w.Set(key(n, dead, e.id), letter)
+				erase(w, n, e.id)
+			}
+		},
+		Then: func() {
+			if letter != nil {
+				q.mu.Lock()
+				l.remove(e)
+				l.dead++
+				q.mu.Unlock()
+			}
+		},
 	})
 }
 
@@ -53,21 +63,23 @@ func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, e
 		return nil, err
 	}
 	var out []queue.Dead
-	err := q.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(bucket(n, "dead")).Cursor()
-		for k, v := c.First(); k != nil && len(out) < most; k, v = c.Next() {
+	if most < 1 {
+		return nil, nil
+	}
+	err := q.db.View(func(r engine.Reader) error {
+		return walk(r, n, dead, func(id uint64, v []byte) (bool, error) {
 			h, body, err := decodeHead(v)
 			if err != nil {
-				return err
+				return false, err
 			}
-			e := entry{id: binary.BigEndian.Uint64(k), sent: h.Sent, receives: h.Receives}
+			e := entry{id: id, sent: h.Sent, receives: h.Receives}
 			d := queue.Dead{Message: e.message(), Why: h.Why, DiedAt: time.Unix(0, h.Died)}
 			if q.o.Now().Sub(d.DiedAt) < keepDead {
 				d.Group, d.Trace, d.Body = h.Group, h.Trace, bytes.Clone(body)
 				out = append(out, d)
 			}
-		}
-		return nil
+			return len(out) < most, nil
+		})
 	})
 	return out, err
 }
@@ -93,28 +105,28 @@ func (q *Queue) purging() {
 func (q *Queue) Purge(ctx context.Context) (int, error) {
 	total := 0
 	for _, n := range q.names() {
-		gone := 0
-		err := q.durable(ctx, func(tx *bbolt.Tx) error {
-			gone = 0
-			letters := tx.Bucket(bucket(n, "dead"))
-			var old [][]byte
-			err := letters.ForEach(func(k, v []byte) error {
-				h, _, err := decodeHead(v)
-				if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= keepDead {
-					old = append(old, bytes.Clone(k))
+		var old []uint64
+		err := q.db.Commit(ctx, engine.Part{
+			Check: func(r engine.Reader) error {
+				return walk(r, n, dead, func(id uint64, v []byte) (bool, error) {
+					h, _, err := decodeHead(v)
+					if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= keepDead {
+						old = append(old, id)
+					}
+					return true, err
+				})
+			},
+			Stage: func(w engine.Writer) {
+				for _, id := range old {
+					w.Delete(key(n, dead, id))
 				}
-				return err
-			})
-			for _, k := range old {
-				if err == nil {
-					err = letters.Delete(k)
-				}
-			}
-			gone = len(old)
-			return err
-		}, func() {
-			q.line[n].dead -= gone
-			total += gone
+			},
+			Then: func() {
+				q.mu.Lock()
+				q.line[n].dead -= len(old)
+				q.mu.Unlock()
+				total += len(old)
+			},
 		})
 		if err != nil {
 			return total, err
@@ -126,38 +138,41 @@ func (q *Queue) Purge(ctx context.Context) (int, error) {
 // Redrive sends every dead letter back, each in one transaction and as a new
 // message: a receipt of its former life must not end it.
 func (q *Queue) Redrive(ctx context.Context, n queue.Name) (int, error) {
-	dead, err := q.Dead(ctx, n, 1<<30)
+	letters, err := q.Dead(ctx, n, 1<<30)
 	if err != nil {
 		return 0, err
 	}
 	l := q.line[n]
-	for i, d := range dead {
+	for i, d := range letters {
 		old, _, _ := parseReceipt(d.Receipt)
-		q.mu.Lock()
-		q.seq++
-		id := q.seq
-		q.mu.Unlock()
+		id := q.number(1)
 		h := head{Group: d.Group, Trace: d.Trace, Sent: d.SentAt.UnixNano()}
-		there := false
-		err := q.durable(ctx, func(tx *bbolt.Tx) error {
-			letters := tx.Bucket(bucket(n, "dead"))
-			if there = letters.Get(dbKey(old)) != nil; !there {
-				return nil // another call sent it back
-			}
-			if err := putMessage(tx, n, id, h, d.Body); err != nil {
+		there := false // false: another call sent it back
+		err := q.db.Commit(ctx, engine.Part{
+			Check: func(r engine.Reader) error {
+				v, err := r.Get(key(n, dead, old))
+				there = v != nil
 				return err
-			}
-			return letters.Delete(dbKey(old))
-		}, func() {
-			if there {
-				l.add(h.Group, &entry{id: id, sent: h.Sent})
-				l.dead--
-				l.ring()
-			}
+			},
+			Stage: func(w engine.Writer) {
+				if there {
+					putMessage(w, n, id, h, d.Body)
+					w.Delete(key(n, dead, old))
+				}
+			},
+			Then: func() {
+				if there {
+					q.mu.Lock()
+					l.add(h.Group, &entry{id: id, sent: h.Sent})
+					l.dead--
+					q.mu.Unlock()
+					l.ring()
+				}
+			},
 		})
 		if err != nil {
 			return i, err
 		}
 	}
-	return len(dead), nil
+	return len(letters), nil
 }

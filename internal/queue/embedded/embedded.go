@@ -1,24 +1,22 @@
-// Package embedded keeps the queues in one file on this machine. A message is
-// on disk before Send returns; what was received, retried or deleted reaches
-// the disk a moment later, because losing that only means receiving it again.
+// Package embedded keeps the queues on this machine. A message is on disk
+// before Send returns; what was received, retried or deleted reaches the disk a
+// moment later, because losing that only means receiving it again.
 //
 // In memory a message that waits costs about 60 bytes, whatever its size: its
-// body, its group and its trace stay in the file until it is received.
+// body, its group and its trace stay on disk until it is received.
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
 
-	"go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
-
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 )
 
@@ -27,25 +25,19 @@ type Options struct {
 	Visibility  time.Duration // how long what was received stays hidden; 1 minute
 	MaxReceives int           // more receives than this dead-letter a message; 100
 	Now         func() time.Time
-	// Scratch is for a file that need not outlive the machine, as in tests:
-	// nothing waits for the disk, and the file stays small.
-	Scratch bool
-	More    []queue.Name // queues in addition to queue.Names
+	Scratch     bool         // keeps everything in memory, for tests
+	More        []queue.Name // queues in addition to queue.Names
 }
 
-const (
-	scratchGrowth = 64 << 10 // bytes by which a scratch file grows
-	// queueMost is the longest that a message may wait: see queue.Queue.Retry.
-	queueMost = 12 * time.Hour
-)
+// queueMost is the longest that a message may wait: see queue.Queue.Retry.
+const queueMost = 12 * time.Hour
 
-// Queue is a queue.Queue in a bbolt file.
+// Queue is a queue.Queue in an engine.
 type Queue struct {
 	o      Options
-	clock  clock // of what is visible in memory; the file has the time of day
-	db     *bbolt.DB
-	ops    chan op
-	dirt   chan struct{} // rings when something awaits the next commit
+	clock  clock // of what is visible in memory; the disk has the time of day
+	db     *engine.DB
+	own    io.Closer // the engine, if it is the queues' alone
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -60,14 +52,56 @@ var (
 	errClosed             = errors.New("queue: closed")
 )
 
-// The buckets of a queue: body and head by id, and dead letters (both
-// together) by id.
-func bucket(n queue.Name, what string) []byte { return []byte(string(n) + "." + what) }
+// What lies in the engine of a message, by the queue's name and its id: what
+// is known of it, its body, how often it was received and until when it is
+// hidden, and the whole of it once it is dead.
+const (
+	heads  = "head"
+	bodies = "body"
+	states = "seen"
+	dead   = "dead"
+)
 
-func dbKey(id uint64) []byte { return binary.BigEndian.AppendUint64(nil, id) }
+func space(n queue.Name, what string) []byte { return []byte("q/" + string(n) + "/" + what + "/") }
 
-// Open opens or makes the file. A file that another process holds is an error.
-func Open(path string, o Options) (*Queue, error) {
+func key(n queue.Name, what string, id uint64) []byte {
+	return binary.BigEndian.AppendUint64(space(n, what), id)
+}
+
+// idIn is the message that a key is of.
+func idIn(k []byte) uint64 { return binary.BigEndian.Uint64(k[len(k)-8:]) }
+
+// walk visits what lies in a space.
+func walk(r engine.Reader, n queue.Name, what string, f func(id uint64, v []byte) (more bool, err error)) error {
+	from := space(n, what)
+	before := append(space(n, what), "\xff\xff\xff\xff\xff\xff\xff\xff\xff"...)
+	return r.Walk(from, before, false, func(k, v []byte) (bool, error) {
+		if len(k) != len(from)+8 {
+			return false, fmt.Errorf("%w: a key of the queue %s", engine.ErrDamaged, n)
+		}
+		return f(idIn(k), v)
+	})
+}
+
+// Open opens or makes queues in a folder of their own. A folder that another
+// process holds is an error.
+func Open(dir string, o Options) (*Queue, error) {
+	db, err := engine.Open(dir, engine.Options{Scratch: o.Scratch})
+	if err != nil {
+		return nil, err
+	}
+	q, err := On(db, o)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	q.own = db
+	return q, nil
+}
+
+// On are the queues in an engine, which a table may share. Only one may be made
+// for an engine, before anything is written to it. Close ends the queues; what
+// they still have to write is written when the engine is closed.
+func On(db *engine.DB, o Options) (*Queue, error) {
 	if o.Visibility == 0 {
 		o.Visibility = time.Minute
 	}
@@ -77,24 +111,11 @@ func Open(path string, o Options) (*Queue, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: 200 * time.Millisecond,
-		FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: 1 << 28})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%s is in use by another process", path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the queues cannot be opened: %w", err)
-	}
-	if o.Scratch {
-		db.NoSync, db.NoGrowSync, db.AllocSize = true, true, scratchGrowth
-	}
-	q := &Queue{o: o, clock: clock{wall: o.Now}, db: db, ops: make(chan op, maxGroup), dirt: make(chan struct{}, 1),
-		closed: make(chan struct{}), line: map[queue.Name]*line{}}
-	if err := q.load(); err != nil {
-		_ = db.Close()
+	q := &Queue{o: o, clock: clock{wall: o.Now}, db: db, closed: make(chan struct{}), line: map[queue.Name]*line{}}
+	if err := db.View(q.load); err != nil {
 		return nil, err
 	}
-	q.done.Go(q.commit)
+	db.Attach(q.unwritten)
 	q.done.Go(q.purging)
 	return q, nil
 }
@@ -103,49 +124,58 @@ func (q *Queue) names() []queue.Name { return slices.Concat(queue.Names, q.o.Mor
 
 // load reads what waits; whatever was in flight when the process died is
 // visible again at once.
-func (q *Queue) load() error {
-	now := q.clock.now()
-	return q.db.Update(func(tx *bbolt.Tx) error {
-		for _, n := range q.names() {
-			for _, what := range []string{"head", "body", "dead"} {
-				if _, err := tx.CreateBucketIfNotExists(bucket(n, what)); err != nil {
-					return fmt.Errorf("the queues cannot be written: %w", err)
-				}
-			}
-			l := newLine()
-			q.line[n] = l
-			err := tx.Bucket(bucket(n, "head")).ForEach(func(k, v []byte) error {
-				h, _, err := decodeHead(v)
-				if err != nil {
-					return fmt.Errorf("the queue %s is damaged: %w", n, err)
-				}
-				id := binary.BigEndian.Uint64(k)
-				q.seq = max(q.seq, id)
-				visible := h.Visible
-				if visible > now.Add(queueMost).UnixNano() {
-					visible = 0 // no message waits so long: the clock was set back
-				}
-				l.add(h.Group, &entry{id: id, sent: h.Sent, visible: visible, receives: h.Receives})
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-			dead := tx.Bucket(bucket(n, "dead"))
-			if k, _ := dead.Cursor().Last(); k != nil {
-				q.seq = max(q.seq, binary.BigEndian.Uint64(k))
-			}
-			l.dead = dead.Stats().KeyN
+func (q *Queue) load(r engine.Reader) error {
+	last := q.clock.now().Add(queueMost).UnixNano()
+	for _, n := range q.names() {
+		l := newLine()
+		q.line[n] = l
+		seen := map[uint64]change{}
+		err := walk(r, n, states, func(id uint64, v []byte) (bool, error) {
+			c, err := decodeState(v)
+			seen[id] = c
+			return true, err
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+		err = walk(r, n, heads, func(id uint64, v []byte) (bool, error) {
+			h, _, err := decodeHead(v)
+			if err != nil {
+				return false, fmt.Errorf("%w: a message of the queue %s", engine.ErrDamaged, n)
+			}
+			if c, ok := seen[id]; ok {
+				h.Receives, h.Visible = c.receives, c.visible
+			}
+			if h.Visible > last {
+				h.Visible = 0 // no message waits so long: the clock was set back
+			}
+			q.seq = max(q.seq, id)
+			l.add(h.Group, &entry{id: id, sent: h.Sent, visible: h.Visible, receives: h.Receives})
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+		err = walk(r, n, dead, func(id uint64, _ []byte) (bool, error) {
+			q.seq = max(q.seq, id)
+			l.dead++
+			return true, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends the queues after the writes under way.
 func (q *Queue) Close() error {
 	q.once.Do(func() { close(q.closed) })
 	q.done.Wait()
-	return q.db.Close()
+	if q.own != nil {
+		return q.own.Close()
+	}
+	return nil
 }
 
 func (q *Queue) find(n queue.Name) (*line, error) {
@@ -157,68 +187,75 @@ func (q *Queue) find(n queue.Name) (*line, error) {
 
 // Send makes messages durable.
 func (q *Queue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) error {
+	part, err := q.Part(n, msgs...)
+	if err != nil || len(msgs) == 0 {
+		return err
+	}
+	return q.db.Commit(ctx, part)
+}
+
+// Part is what Send does, to be committed together with parts of others.
+func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (engine.Part, error) {
 	l, err := q.find(n)
 	if err != nil {
-		return err
+		return engine.Part{}, err
 	}
+	size := 0
 	for _, m := range msgs {
 		if err := queue.CheckBody(m); err != nil {
-			return err
+			return engine.Part{}, err
 		}
-	}
-	if len(msgs) == 0 {
-		return nil
+		size += len(m.Body)
 	}
 	now, ahead := q.o.Now(), q.clock.ahead()
-	heads := make([]head, len(msgs))
-	q.mu.Lock()
-	first := q.seq + 1
-	q.seq += uint64(len(msgs))
-	q.mu.Unlock()
+	sent := make([]head, len(msgs))
 	for i, m := range msgs {
-		heads[i] = head{Group: m.Group, Trace: m.Trace, Sent: now.UnixNano()}
+		sent[i] = head{Group: m.Group, Trace: m.Trace, Sent: now.UnixNano()}
 		if m.Delay > 0 {
-			heads[i].Visible = now.Add(m.Delay).UnixNano()
+			sent[i].Visible = now.Add(m.Delay).UnixNano()
 		}
 	}
-	return q.durable(ctx, func(tx *bbolt.Tx) error {
-		for i, m := range msgs {
-			if err := putMessage(tx, n, first+uint64(i), heads[i], m.Body); err != nil {
-				return err
+	first := q.number(len(msgs))
+	return engine.Part{
+		Stage: func(w engine.Writer) {
+			for i, m := range msgs {
+				putMessage(w, n, first+uint64(i), sent[i], m.Body)
 			}
-		}
-		return nil
-	}, func() {
-		for i, h := range heads {
-			e := &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible}
-			if e.visible > 0 {
-				e.visible += int64(ahead)
+		},
+		Then: func() {
+			q.mu.Lock()
+			for i, h := range sent {
+				e := &entry{id: first + uint64(i), sent: h.Sent, visible: h.Visible}
+				if e.visible > 0 {
+					e.visible += int64(ahead)
+				}
+				l.add(h.Group, e)
 			}
-			l.add(h.Group, e)
-		}
-		l.ring()
-	})
+			q.mu.Unlock()
+			l.ring()
+		},
+		Size: size,
+	}, nil
 }
 
-func putMessage(tx *bbolt.Tx, n queue.Name, id uint64, h head, body []byte) error {
-	if err := putAppending(tx, bucket(n, "head"), id, h.encode()); err != nil {
-		return err
+// number gives out ids that no message has had.
+func (q *Queue) number(n int) (first uint64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	first = q.seq + 1
+	q.seq += uint64(n)
+	return first
+}
+
+func putMessage(w engine.Writer, n queue.Name, id uint64, h head, body []byte) {
+	w.Set(key(n, heads, id), h.encode())
+	w.Set(key(n, bodies, id), body)
+}
+
+func erase(w engine.Writer, n queue.Name, id uint64) {
+	for _, what := range [...]string{heads, bodies, states} {
+		w.Delete(key(n, what, id))
 	}
-	return putAppending(tx, bucket(n, "body"), id, body)
-}
-
-// putAppending fills pages to the brim: ids only grow.
-func putAppending(tx *bbolt.Tx, name []byte, id uint64, v []byte) error {
-	b := tx.Bucket(name)
-	b.FillPercent = 1
-	return b.Put(dbKey(id), v)
-}
-
-func erase(tx *bbolt.Tx, n queue.Name, id uint64) error {
-	if err := tx.Bucket(bucket(n, "head")).Delete(dbKey(id)); err != nil {
-		return err
-	}
-	return tx.Bucket(bucket(n, "body")).Delete(dbKey(id))
 }
 
 // Receive takes messages, the groups in turn.
@@ -272,15 +309,24 @@ func (q *Queue) Receive(ctx context.Context, n queue.Name, most int, wait time.D
 func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) ([]queue.Message, error) {
 	out := taken[:0]
 	var over []queue.Message
-	err := q.db.View(func(tx *bbolt.Tx) error {
-		heads, bodies := tx.Bucket(bucket(n, "head")), tx.Bucket(bucket(n, "body"))
+	err := q.db.View(func(r engine.Reader) error {
 		for _, m := range taken {
 			id, _, _ := parseReceipt(m.Receipt)
-			h, _, err := decodeHead(heads.Get(dbKey(id)))
+			v, err := r.Get(key(n, heads, id))
 			if err != nil {
+				return err
+			}
+			if v == nil {
 				continue // it ended in the meantime
 			}
-			m.Group, m.Trace, m.Body = h.Group, h.Trace, bytes.Clone(bodies.Get(dbKey(id)))
+			h, _, err := decodeHead(v)
+			if err != nil {
+				return err
+			}
+			if m.Body, err = r.Get(key(n, bodies, id)); err != nil {
+				return err
+			}
+			m.Group, m.Trace = h.Group, h.Trace
 			if m.Receives > q.o.MaxReceives {
 				over = append(over, m)
 			} else {
@@ -299,7 +345,7 @@ func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) (
 		}
 	}
 	q.mu.Unlock()
-	q.soon()
+	q.db.Soon()
 	for _, m := range over {
 		if err := q.DeadLetter(ctx, n, m, "received too often"); err != nil {
 			return nil, err
@@ -323,7 +369,7 @@ func (q *Queue) Delete(_ context.Context, n queue.Name, msgs ...queue.Message) e
 		}
 	}
 	q.mu.Unlock()
-	q.soon()
+	q.db.Soon()
 	return nil
 }
 
@@ -342,7 +388,7 @@ func (q *Queue) Retry(_ context.Context, n queue.Name, m queue.Message, delay ti
 		l.dirty[e.id] = change{receives: e.receives, visible: q.o.Now().Add(delay).UnixNano()}
 	}
 	q.mu.Unlock()
-	q.soon()
+	q.db.Soon()
 	l.ring()
 	return nil
 }

@@ -2,10 +2,12 @@ package embedded
 
 import (
 	"encoding/binary"
-	"errors"
+	"fmt"
+
+	"kozamori/internal/engine"
 )
 
-// head is what the file knows of a message apart from its body. Times are Unix
+// head is what is kept of a message apart from its body. Times are Unix
 // nanoseconds; 0 is none.
 type head struct {
 	Group, Trace  string
@@ -17,7 +19,7 @@ type head struct {
 
 const headForm = 1
 
-var errHead = errors.New("not a head of a message")
+var errHead = fmt.Errorf("%w: a message is not what was written", engine.ErrDamaged)
 
 // encode writes the head. It tells its own length, so that a body may follow.
 func (h head) encode() []byte {

@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
-	"strings"
 
-	"go.etcd.io/bbolt"
-
+	"kozamori/internal/engine"
 	"kozamori/internal/store"
 )
 
@@ -21,56 +18,67 @@ func (t *Table) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if q.Limit < 1 || q.Limit > 1000 {
 		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to 1000", q.Limit)
 	}
-	prefix := []byte(q.PK + "\x00")
+	prefix := []byte(spaces[q.Index] + q.PK + "\x00")
 	after, err := openCursor(q, prefix)
 	if err != nil {
 		return store.Page{}, err
 	}
+	from, before := bounds(q, prefix, after)
 	var page store.Page
-	err = t.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(buckets[q.Index]).Cursor()
-		k, v := start(c, q, prefix, after)
-		for ; k != nil && bytes.HasPrefix(k, prefix); k, v = step(c, q) {
-			sk, _, _ := strings.Cut(string(k[len(prefix):]), "\x00")
-			if q.To != "" && sk > q.To {
-				if q.Reverse {
-					continue
-				}
-				return nil
-			}
-			if q.From != "" && sk < q.From {
-				if !q.Reverse {
-					continue
-				}
-				return nil
-			}
-			it, ok, err := t.found(tx, q.Index, k[len(prefix):], v, q.PK)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
+	if bytes.Compare(from, before) >= 0 {
+		return page, nil
+	}
+	err = t.db.View(func(r engine.Reader) error {
+		return r.Walk(from, before, q.Reverse, func(k, v []byte) (bool, error) {
+			it, ok, err := t.found(r, q.Index, k[len(prefix):], v, q.PK)
+			if err != nil || !ok {
+				return true, err
 			}
 			if len(page.Items) == q.Limit {
 				page.Cursor = makeCursor(q, after)
-				return nil
+				return false, nil
 			}
 			page.Items = append(page.Items, it)
 			after = bytes.Clone(k)
-		}
-		return nil
+			return true, nil
+		})
 	})
 	return page, err
 }
 
-// found is the item that an entry of a bucket stands for.
-func (t *Table) found(tx *bbolt.Tx, ix store.Index, sk, v []byte, pk string) (store.Item, bool, error) {
-	k := store.Key{PK: pk, SK: string(sk)}
-	if ix != store.Primary {
-		n := binary.BigEndian.Uint32(v)
-		k = store.Key{PK: string(v[4 : 4+n]), SK: string(v[4+n:])}
+// bounds are the first key that a query may find, and the first one behind
+// all that it may. after is the last key of the page before.
+func bounds(q store.Query, prefix, after []byte) (from, before []byte) {
+	from = append(bytes.Clone(prefix), q.From...)
+	before = append(bytes.Clone(prefix), 0xff)
+	if q.To != "" {
+		before = append(append(bytes.Clone(prefix), q.To...), 1)
 	}
-	s, alive, err := t.load(tx, key(k))
+	switch {
+	case after == nil:
+	case q.Reverse:
+		before = after
+	default:
+		from = append(bytes.Clone(after), 0)
+	}
+	return from, before
+}
+
+// found is the item that an entry stands for.
+func (t *Table) found(r engine.Reader, ix store.Index, sk, v []byte, pk string) (store.Item, bool, error) {
+	k := store.Key{PK: pk, SK: string(sk)}
+	var s *stored
+	var alive bool
+	var err error
+	if ix == store.Primary {
+		if s, err = decodeStored(bytes.Clone(v)); err == nil {
+			alive = t.alive(s)
+		}
+	} else {
+		if k, err = decodeRef(v); err == nil {
+			s, alive, err = t.load(r, key(k))
+		}
+	}
 	if err != nil || !alive {
 		return store.Item{}, false, err
 	}
@@ -78,37 +86,6 @@ func (t *Table) found(tx *bbolt.Tx, ix store.Index, sk, v []byte, pk string) (st
 		return store.Item{Key: k, Due: store.Key{PK: s.DPK, SK: s.DSK}}, true, nil
 	}
 	return s.item(k), true, nil
-}
-
-func start(c *bbolt.Cursor, q store.Query, prefix, after []byte) (k, v []byte) {
-	if !q.Reverse {
-		if after != nil {
-			if k, v = c.Seek(after); k != nil && bytes.Equal(k, after) {
-				return c.Next()
-			}
-			return k, v
-		}
-		return c.Seek(append(bytes.Clone(prefix), q.From...))
-	}
-	end := after
-	if end == nil {
-		end = append(bytes.Clone(prefix), 0xff)
-		if q.To != "" {
-			end = append(append(bytes.Clone(prefix), q.To...), 1)
-		}
-	}
-	// The entry before end; past the last entry Seek finds nothing.
-	if k, _ = c.Seek(end); k == nil {
-		return c.Last()
-	}
-	return c.Prev()
-}
-
-func step(c *bbolt.Cursor, q store.Query) ([]byte, []byte) {
-	if q.Reverse {
-		return c.Prev()
-	}
-	return c.Next()
 }
 
 // A cursor is the last key of its page, with a mark of its query before it.

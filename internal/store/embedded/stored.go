@@ -1,15 +1,15 @@
 package embedded
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"time"
 
+	"kozamori/internal/engine"
 	"kozamori/internal/store"
 )
 
-// stored is an item as it lies in the file, without its key.
+// stored is an item as it lies in the engine, without its key.
 type stored struct {
 	Body     []byte
 	Version  int64
@@ -20,7 +20,7 @@ type stored struct {
 
 const storedForm = 1
 
-var errDamaged = errors.New("store: an item of the file is damaged")
+var errDamaged = fmt.Errorf("%w: an item is not what was written", engine.ErrDamaged)
 
 func (s *stored) encode() []byte {
 	b := make([]byte, 0, len(s.Body)+len(s.HPK)+len(s.HSK)+len(s.DPK)+len(s.DSK)+32)
@@ -57,12 +57,26 @@ func decodeStored(b []byte) (*stored, error) {
 	return &s, nil
 }
 
-// item is the stored item for the world outside the file.
+// item is the stored item for the world outside.
 func (s *stored) item(k store.Key) store.Item {
-	it := store.Item{Key: k, Body: bytes.Clone(s.Body), Version: s.Version,
+	it := store.Item{Key: k, Body: s.Body, Version: s.Version,
 		History: store.Key{PK: s.HPK, SK: s.HSK}, Due: store.Key{PK: s.DPK, SK: s.DSK}}
 	if s.Expires != 0 {
 		it.Expires = time.Unix(s.Expires, 0).UTC()
 	}
 	return it
+}
+
+// encodeRef is what an entry of an index says: the key of its item.
+func encodeRef(k store.Key) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(k.PK)))
+	return append(append(b, k.PK...), k.SK...)
+}
+
+func decodeRef(b []byte) (store.Key, error) {
+	if len(b) < 4 || int(binary.BigEndian.Uint32(b)) > len(b)-4 {
+		return store.Key{}, errDamaged
+	}
+	n := 4 + binary.BigEndian.Uint32(b)
+	return store.Key{PK: string(b[4:n]), SK: string(b[n:])}, nil
 }

@@ -5,17 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"go.etcd.io/bbolt"
-
+	"kozamori/internal/engine"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 )
 
 // Asked is a table that notes what it is asked: each read of items by how many
@@ -67,27 +63,36 @@ func (a *Asked) Taken() string {
 // Fail makes every read fail from now on, or none.
 func (a *Asked) Fail(down bool) { a.mu.Lock(); defer a.mu.Unlock(); a.down = down }
 
-// Everything reads a whole file of a store, or of queues, as bucket/key →
-// value: what their own methods would never show is seen too. Nothing may be
-// writing.
-func Everything(t testing.TB, file string) map[string]string {
+// engines are those that lie in memory, by the name of the file that they
+// stand for.
+var engines sync.Map
+
+// engineIn is the engine that a file stands for; it is closed with the test.
+func engineIn(t testing.TB, file string) *engine.DB {
 	t.Helper()
-	copied := filepath.Join(t.TempDir(), "copy")
-	if err := os.WriteFile(copied, Bytes(t, file), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	db, err := bbolt.Open(copied, 0o600, &bbolt.Options{ReadOnly: true})
+	db, err := engine.Open(file, engine.Options{Scratch: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = db.Close() }()
-	out := map[string]string{}
-	err = db.View(func(tx *bbolt.Tx) error {
-		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			return b.ForEach(func(k, v []byte) error {
-				out[string(name)+" "+string(bytes.ReplaceAll(k, []byte{0}, []byte(" ")))] = string(v)
-				return nil
-			})
+	engines.Store(file, db)
+	t.Cleanup(func() {
+		engines.CompareAndDelete(file, db)
+		_ = db.Close()
+	})
+	return db
+}
+
+func read(t testing.TB, file string) map[string][]byte {
+	t.Helper()
+	db, ok := engines.Load(file)
+	if !ok {
+		t.Fatalf("%s is no store of this test", file)
+	}
+	out := map[string][]byte{}
+	err := db.(*engine.DB).View(func(r engine.Reader) error {
+		return r.Walk([]byte("q"), []byte("t"), false, func(k, v []byte) (bool, error) {
+			out[string(k)] = bytes.Clone(v)
+			return true, nil
 		})
 	})
 	if err != nil {
@@ -96,25 +101,47 @@ func Everything(t testing.TB, file string) map[string]string {
 	return out
 }
 
-// Bytes is the store's file as it is, to restore it from.
-func Bytes(t testing.TB, file string) []byte {
+var (
+	places   = strings.NewReplacer("s/i/", "items ", "s/h/", "history ", "s/d/", "due ", "\x00", " ")
+	ofQueues = regexp.MustCompile(`^q/([^/]+)/([^/]+)/`)
+)
+
+// Everything reads the whole of a store, or of queues, as place and key →
+// value: what their own methods would never show is seen too. Nothing may be
+// writing.
+func Everything(t testing.TB, file string) map[string]string {
 	t.Helper()
-	b, err := os.ReadFile(file)
+	out := map[string]string{}
+	for k, v := range read(t, file) {
+		out[ofQueues.ReplaceAllString(places.Replace(k), "$1.$2 ")] = string(v)
+	}
+	return out
+}
+
+// Saved is everything that a file held.
+type Saved map[string][]byte
+
+// Bytes is the store as it is, to restore it from.
+func Bytes(t testing.TB, file string) Saved { t.Helper(); return read(t, file) }
+
+// Restore makes the store what it was. Nothing may be reading or writing.
+func Restore(t testing.TB, file string, was Saved) {
+	t.Helper()
+	is := read(t, file)
+	db, _ := engines.Load(file)
+	err := db.(*engine.DB).Commit(context.Background(), engine.Part{Stage: func(w engine.Writer) {
+		for k, v := range was {
+			if now, ok := is[k]; !ok || !bytes.Equal(now, v) {
+				w.Set([]byte(k), v)
+			}
+		}
+		for k := range is {
+			if _, ok := was[k]; !ok {
+				w.Delete([]byte(k))
+			}
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b
-}
-
-// Restore makes the store what it was, and returns a new table. Nothing may
-// be reading or writing.
-func Restore(t testing.TB, table store.Table, file string, was []byte, now func() time.Time) store.Table {
-	t.Helper()
-	if err := table.(*embedded.Table).Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, was, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return TableIn(t, file, now)
 }

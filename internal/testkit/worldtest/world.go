@@ -62,16 +62,15 @@ func New(t testing.TB, options ...Option) *World {
 	for _, o := range options {
 		o(&b)
 	}
-	dir := t.TempDir()
-	w := &World{T: t, Clock: NewClock(b.at), File: filepath.Join(dir, "store"), Keys: Keys(t), Log: &Log{}}
+	w := &World{T: t, Clock: NewClock(b.at), File: filepath.Join(t.TempDir(), "store"), Keys: Keys(t), Log: &Log{}}
 	w.Logger = slog.New(slog.NewTextHandler(w.Log, nil))
+	w.Queue = QueueIn(t, w.File+".queue", queues.Options{Now: w.Now, Visibility: b.visibility})
 	if b.kind == Dynamo {
 		w.File, w.Table = "", &Asked{Table: TableOn(t, Dynamo, w.Now)}
 	} else {
 		w.Table = &Asked{Table: TableIn(t, w.File, w.Now)}
 	}
 	w.Store = store.New(w.Table)
-	w.Queue = QueueIn(t, filepath.Join(dir, "queue"), queues.Options{Now: w.Now, Visibility: b.visibility})
 	return w
 }
 
@@ -115,9 +114,9 @@ func (w *World) History(k watch.AccountKey) []*watch.Record {
 }
 
 // Restore makes the store what Bytes said it was.
-func (w *World) Restore(was []byte) {
+func (w *World) Restore(was Saved) {
 	w.T.Helper()
-	w.Table.Table = Restore(w.T, w.Table.Table, w.File, was, w.Now)
+	Restore(w.T, w.File, was)
 }
 
 // Receive takes what is visible in a queue, at most ten messages.

@@ -51,13 +51,11 @@ func Table(t testing.TB, now func() time.Time) *embedded.Table {
 	return TableIn(t, filepath.Join(t.TempDir(), "store"), now)
 }
 
-// TableIn is the table that a file holds; it is closed with the test.
+// TableIn is the table that a file stands for, which lies in memory; it is
+// closed with the test.
 func TableIn(t testing.TB, file string, now func() time.Time) *embedded.Table {
 	t.Helper()
-	table, err := embedded.Open(file, embedded.Options{Now: now, Scratch: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	table := embedded.On(engineIn(t, file), embedded.Options{Now: now})
 	t.Cleanup(func() { _ = table.Close() })
 	return table
 }
@@ -68,11 +66,11 @@ func Queue(t testing.TB, options queues.Options) *queues.Queue {
 	return QueueIn(t, filepath.Join(t.TempDir(), "queue"), options)
 }
 
-// QueueIn is the queues that a file holds; they are closed with the test.
+// QueueIn is the queues that a file stands for, which lie in memory; they are
+// closed with the test.
 func QueueIn(t testing.TB, file string, options queues.Options) *queues.Queue {
 	t.Helper()
-	options.Scratch = true
-	q, err := queues.Open(file, options)
+	q, err := queues.On(engineIn(t, file), options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,96 @@
+package folder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"kozamori/internal/engine"
+	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/store/embedded"
+)
+
+// Backup copies the store, the queues and the secrets, as they are at one
+// moment, into a new folder, and reads the copy back. Everything goes on
+// meanwhile. What the outside keeps (phones, mails, the banks' books) is not
+// ours, and not in it.
+func (d *Data) Backup(ctx context.Context, dir string, progress engine.Progress) (engine.Backup, error) {
+	b, err := d.Engine.Backup(ctx, dir, func() (map[string][]byte, error) {
+		secrets, err := os.ReadFile(d.secretsPath)
+		return map[string][]byte{secretsFile: secrets}, err
+	}, progress)
+	if err != nil {
+		return b, err
+	}
+	return b, CheckBackup(ctx, dir, nil)
+}
+
+// Check reads everything that is stored, and says how many entries there are.
+// engine.ErrDamaged names the first that is wrong.
+func (d *Data) Check(ctx context.Context, progress engine.Progress) (int64, error) {
+	return d.Engine.Check(ctx, progress, embedded.Inspect, qembedded.Inspect)
+}
+
+// Compact removes what has expired and gives back its room. It says how many
+// bytes are taken before and after.
+func (d *Data) Compact(ctx context.Context) (before, after int64, err error) {
+	if _, err := d.Table.Purge(ctx); err != nil {
+		return 0, 0, err
+	}
+	if _, err := d.Queue.Purge(ctx); err != nil {
+		return 0, 0, err
+	}
+	return d.Engine.Compact(ctx)
+}
+
+// CheckBackup reads a backup through as Check does a folder.
+func CheckBackup(ctx context.Context, backup string, progress engine.Progress) error {
+	if _, err := engine.ReadBackup(ctx, backup, progress); err != nil {
+		return err
+	}
+	db, err := engine.Open(backup, engine.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	_, err = db.Check(ctx, progress, embedded.Inspect, qembedded.Inspect)
+	return errors.Join(err, db.Close())
+}
+
+// Restore makes a folder what it was when a backup was taken. What is there now
+// is set aside, in the place that is returned (empty if there was nothing).
+// ErrInUse while a stack runs.
+func Restore(ctx context.Context, path, backup string, progress engine.Progress) (b engine.Backup, aside string, err error) {
+	if err := CheckBackup(ctx, backup, nil); err != nil {
+		return b, "", err
+	}
+	f, err := Open(path, nil)
+	if err != nil {
+		return b, "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	next := f.Store() + ".restored"
+	if err := os.RemoveAll(next); err != nil {
+		return b, "", err
+	}
+	b, others, err := engine.Restore(ctx, backup, next, progress)
+	if err != nil {
+		return b, "", err
+	}
+	secrets, ok := others[secretsFile]
+	if !ok {
+		return b, "", fmt.Errorf("%w: %s of the backup", engine.ErrMissing, secretsFile)
+	}
+	if f.Holds() {
+		aside = f.before("restore")
+		err := setAside(aside, f.Store(), f.former(storeFile), f.former(queueFile), filepath.Join(path, secretsFile))
+		if err != nil {
+			return b, aside, err
+		}
+	}
+	if err := os.Rename(next, f.Store()); err != nil {
+		return b, aside, err
+	}
+	return b, aside, writeBytes(filepath.Join(path, secretsFile), secrets)
+}

@@ -1,0 +1,185 @@
+package folder
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/engine"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+)
+
+// used opens a folder and does something in it.
+func used(t *testing.T, path string, do func(*Folder, *Data)) {
+	t.Helper()
+	f, err := Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.Data(engine.Options{Reserve: 4096}, t.Logf, "0125")
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(f, d)
+	if err := errors.Join(d.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func item(n int) store.Write {
+	return store.Write{Item: store.Item{Key: store.Key{PK: "P", SK: fmt.Sprintf("%04d", n)}, Body: fmt.Appendf(nil, "%d", n)}, If: store.Any}
+}
+
+// filled is a folder in which something was kept.
+func filled(t *testing.T) string {
+	t.Helper()
+	path := t.TempDir()
+	used(t, path, func(_ *Folder, d *Data) { more(t, d) })
+	return path
+}
+
+func more(t *testing.T, d *Data) {
+	t.Helper()
+	for n := range 20 {
+		if err := d.Table.Write(t.Context(), item(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Queue.Send(t.Context(), queue.LINE, queue.Outgoing{Body: []byte("x"), Group: "g"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// state is every file of a folder with a hash of what it holds.
+func state(t *testing.T, path string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == lockFile || d.Name() == "LOCK" {
+			return err
+		}
+		b, err := os.ReadFile(p)
+		out[p] = fmt.Sprintf("%d %x", len(b), sha256.Sum256(b))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func copyTree(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.RemoveAll(to); err != nil {
+		t.Fatal(err)
+	}
+	if i, err := os.Stat(from); err == nil && !i.IsDir() {
+		b, err := os.ReadFile(from)
+		if err = errors.Join(err, os.WriteFile(to, b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func emptied(t *testing.T, path string) {
+	t.Helper()
+	i, err := os.Stat(path)
+	if err == nil && i.IsDir() {
+		err = errors.Join(os.RemoveAll(path), os.Mkdir(path, 0o700))
+	} else if err == nil {
+		err = os.Truncate(path, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFolderThatIsNotWholeIsRefusedAndNotTouched(t *testing.T) {
+	parts := []string{"secrets.json", "store", "store/data", "store/mark.json"}
+	whole, other := filled(t), filled(t)
+	older := filepath.Join(t.TempDir(), "older")
+	copyTree(t, whole, older)
+	used(t, whole, func(f *Folder, d *Data) {
+		more(t, d)
+		for range 3 {
+			if err := f.Vault(d.Secrets).PutSecret(t.Context(), "banks/0125/webhook", "whsec_a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	for _, part := range parts {
+		for how, spoil := range map[string]func(to string){
+			"missing":       func(to string) { _ = os.RemoveAll(to) },
+			"empty":         func(to string) { emptied(t, to) },
+			"another's":     func(to string) { copyTree(t, filepath.Join(other, part), to) },
+			"from a backup": func(to string) { copyTree(t, filepath.Join(older, part), to) },
+		} {
+			if part == "store/mark.json" && how == "from a backup" {
+				continue // the data is at a later moment than it says, as after a crash
+			}
+			t.Run(part+" is "+how, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "it")
+				copyTree(t, whole, path)
+				spoil(filepath.Join(path, part))
+				before := state(t, path)
+				for range 2 { // the second start must not take what the first left
+					f, err := Open(path, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					d, err := f.Data(engine.Options{Reserve: 4096}, t.Logf, "0125")
+					if err == nil {
+						_ = d.Close()
+						t.Error("it is opened")
+					} else if s := err.Error(); !strings.Contains(s, "Put the") && !strings.Contains(s, "Put it back") || !strings.Contains(s, "restore a backup") || strings.Contains(s, "\n") {
+						t.Errorf("it says %s", s)
+					}
+					if err := f.Close(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if diff := cmp.Diff(before, state(t, path)); diff != "" {
+					t.Errorf("it was touched:\n%s", diff)
+				}
+			})
+		}
+	}
+	used(t, whole, func(_ *Folder, d *Data) {
+		if got, err := d.Table.Get(t.Context(), item(19).Item.Key); err != nil || len(got) != 1 {
+			t.Errorf("%v %v", got, err)
+		}
+	})
+}
+
+func TestAFirstStartThatDiedIsBegunOnceMore(t *testing.T) {
+	path := t.TempDir()
+	used(t, path, func(*Folder, *Data) {})
+	if err := os.Remove(filepath.Join(path, secretsFile)); err != nil {
+		t.Fatal(err)
+	}
+	// Before the secrets were kept nothing was counted.
+	if err := os.RemoveAll(filepath.Join(path, storeDir)); err != nil {
+		t.Fatal(err)
+	}
+	db, err := engine.Open(filepath.Join(path, storeDir), engine.Options{Reserve: 4096})
+	if err != nil || db.Close() != nil {
+		t.Fatal(err)
+	}
+	used(t, path, func(_ *Folder, d *Data) {
+		if d.Secrets.Identity != d.Engine.Identity() || d.Secrets.Banks["0125"].Webhook == "" {
+			t.Errorf("%+v", d.Secrets)
+		}
+	})
+}

@@ -1,0 +1,200 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+const (
+	maxGroup = 1024    // calls per commit
+	maxBytes = 4 << 20 // and about as many bytes
+	// lazyAfter is how long what is lazy may wait for a commit that carries it
+	// along before it gets one of its own.
+	lazyAfter = 20 * time.Millisecond
+)
+
+// ErrClosed says that the engine was closed.
+var ErrClosed = errors.New("store: closed")
+
+// Part is something to do in a commit. Other calls share the commit, so a part
+// that fails must leave nothing behind: whatever can fail is in Check, which
+// sees what the parts before it in the commit staged.
+type Part struct {
+	Check func(Reader) error // before the call stages anything; may be nil
+	Stage func(Writer)       // may be nil
+	Then  func()             // once it is on disk; may be nil
+	Size  int                // about how many bytes it writes
+}
+
+// Lazy is asked at each commit for changes that no caller waits for. If the commit fails, undo is called.
+type Lazy func(Writer) (undo func())
+
+// call is a caller's parts, all or none of which are done.
+type call struct {
+	parts []Part
+	err   error
+	done  chan struct{}
+}
+
+func (c *call) size() (n int) {
+	for i := range c.parts {
+		n += c.parts[i].Size
+	}
+	return n
+}
+
+// Commit does all of the parts or none, and returns once they are on disk; ctx
+// ends only the wait for its turn. An error of a part's Check is returned as it is, and says that nothing was done;
+// after any other error it is unknown.
+func (db *DB) Commit(ctx context.Context, parts ...Part) error {
+	if db.o.ReadOnly {
+		return errors.New("store: opened for reading only")
+	}
+	c := &call{parts: parts, done: make(chan struct{})}
+	select {
+	case <-db.closed: // first: a select takes any that is ready
+		return ErrClosed
+	default:
+	}
+	select {
+	case db.calls <- c:
+	case <-db.closed:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	<-c.done // whatever becomes of ctx: the parts use what is the caller's
+	return c.err
+}
+
+// Attach has a Lazy asked from now on. Only before anything is committed.
+func (db *DB) Attach(l Lazy) { db.lazies = append(db.lazies, l) }
+
+// Soon says that a Lazy has something.
+func (db *DB) Soon() {
+	select {
+	case db.soon <- struct{}{}:
+	default:
+	}
+}
+
+// commits writes whatever gathered while the disk was busy with one sync: no
+// call waits for another to come.
+func (db *DB) commits() {
+	var lazy <-chan time.Time
+	for {
+		var group []*call
+		select {
+		case c := <-db.calls:
+			group = append(group, c)
+		case <-db.soon:
+			if lazy == nil {
+				lazy = time.After(lazyAfter)
+			}
+			continue
+		case <-lazy:
+		case <-db.closed:
+			db.write(db.gather(nil))
+			return
+		}
+		lazy = nil
+		db.write(db.gather(group))
+	}
+}
+
+func (db *DB) gather(group []*call) []*call {
+	size := 0
+	for _, c := range group {
+		size += c.size()
+	}
+	for len(group) < maxGroup && size < maxBytes {
+		select {
+		case c := <-db.calls:
+			group = append(group, c)
+			size += c.size()
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+func (db *DB) write(group []*call) {
+	done, then := db.staged(group)
+	for _, f := range then {
+		f()
+	}
+	for _, c := range group {
+		if c.err == nil && done != nil {
+			c.err = fmt.Errorf("store: %w", done)
+		}
+		close(c.done)
+	}
+}
+
+// staged commits a group and tells what follows from it.
+func (db *DB) staged(group []*call) (err error, then []func()) { //nolint:revive // the error is the group's, not this call's
+	if !db.room() {
+		return ErrFull, nil
+	}
+	batch := db.peb.NewIndexedBatch()
+	defer func() { _ = batch.Close() }()
+	w, r := Writer{batch}, Reader{batch}
+	var undo []func()
+	for _, l := range db.lazies {
+		if u := l(w); u != nil {
+			undo = append(undo, u)
+		}
+	}
+	for _, c := range group {
+		if c.err = c.check(r); c.err != nil {
+			continue
+		}
+		for _, p := range c.parts {
+			if p.Stage != nil {
+				p.Stage(w)
+			}
+			if p.Then != nil {
+				then = append(then, p.Then)
+			}
+		}
+	}
+	if batch.Empty() {
+		return nil, then
+	}
+	// Also what is lazy alone is synced: without it a log's last page stays in
+	// this process, and dies with it.
+	how := pebble.Sync
+	moment := db.moment.Load()
+	if db.o.Scratch {
+		how = pebble.NoSync
+	} else {
+		moment++
+		w.Set(momentKey, encodeMoment(moment))
+	}
+	if err := batch.Commit(how); err != nil {
+		for _, u := range undo {
+			u()
+		}
+		return err, nil
+	}
+	db.moment.Store(moment)
+	db.look()
+	return nil, then
+}
+
+func (c *call) check(r Reader) error {
+	for _, p := range c.parts {
+		if p.Check == nil {
+			continue
+		}
+		if err := p.Check(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,396 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+var ctx = context.Background()
+
+func open(t *testing.T, dir string, o Options) *DB {
+	t.Helper()
+	if o.Reserve == 0 {
+		o.Reserve = 4096
+	}
+	db, err := Open(dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func set(k, v string) Part {
+	return Part{Stage: func(w Writer) { w.Set([]byte(k), []byte(v)) }, Size: len(v)}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// value says of itself to which key it belongs, and is no value of another.
+func value(k string, n int) string { return fmt.Sprintf("%s=%06d %s", k, n, strings.Repeat(k, 20)) }
+
+func read(db *DB) (map[string]string, error) {
+	out := map[string]string{}
+	err := db.View(func(r Reader) error {
+		return r.Walk([]byte("k"), []byte("l"), false, func(k, v []byte) (bool, error) {
+			out[string(k)] = string(v)
+			return true, nil
+		})
+	})
+	return out, err
+}
+
+func TestPartsAreDoneTogetherOrNotAtAll(t *testing.T) {
+	db := open(t, t.TempDir(), Options{})
+	refuse := errors.New("no")
+	must(t, db.Commit(ctx, set("k1", "a"), set("k2", "a")))
+	if err := db.Commit(ctx, set("k1", "b"), Part{Check: func(Reader) error { return refuse }}, set("k2", "b")); !errors.Is(err, refuse) {
+		t.Errorf("%v", err)
+	}
+	var wg sync.WaitGroup
+	for i := range 50 { // of one commit, some are refused
+		wg.Go(func() {
+			var v []byte
+			_ = db.Commit(ctx, Part{
+				Check: func(r Reader) (err error) {
+					if v, err = r.Get([]byte("n")); err == nil && i%5 == 0 {
+						err = refuse
+					}
+					return err
+				},
+				Stage: func(w Writer) { w.Set([]byte("n"), append(v, 'x')) },
+			})
+		})
+	}
+	wg.Wait()
+	err := db.View(func(r Reader) error {
+		a, _ := r.Get([]byte("k1"))
+		b, _ := r.Get([]byte("k2"))
+		n, err := r.Get([]byte("n"))
+		if string(a)+string(b) != "aa" || len(n) != 40 {
+			t.Errorf("%s %s %d", a, b, len(n))
+		}
+		return err
+	})
+	must(t, err)
+}
+
+// A power failure takes what was not synced, in any part: what was acknowledged
+// is there, what was read was not taken back, and a commit is whole.
+func TestWhatWasAcknowledgedOutlivesAPowerFailure(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	disk := vfs.NewCrashableMem()
+	acked := uint64(0)
+	for life := range 25 {
+		db, err := Open("data", Options{fs: disk, Reserve: 4096})
+		if err != nil {
+			t.Fatalf("after power failure %d: %v", life, err)
+		}
+		at := func() (a, b uint64) {
+			must(t, db.View(func(r Reader) error {
+				for k, n := range map[string]*uint64{"k/a": &a, "k/b": &b} {
+					v, err := r.Get([]byte(k))
+					if err != nil {
+						return err
+					}
+					if v != nil {
+						*n = binary.BigEndian.Uint64(v)
+					}
+				}
+				return nil
+			}))
+			return a, b
+		}
+		a, b := at()
+		if a != b || a < acked {
+			t.Fatalf("after power failure %d: %d and %d, acknowledged %d", life, a, b, acked)
+		}
+		n := 1 + rng.IntN(40)
+		seen := make(chan uint64, 1)
+		var cut *vfs.MemFS
+		for i := range n {
+			next := a + 1 + uint64(i)
+			v := binary.BigEndian.AppendUint64(nil, next)
+			must(t, db.Commit(ctx, Part{Stage: func(w Writer) {
+				w.Set([]byte("k/a"), v)
+				w.Set(fmt.Appendf(nil, "z/%06d", next), make([]byte, rng.IntN(4000)))
+			}}, Part{Stage: func(w Writer) { w.Set([]byte("k/b"), v) }}))
+			acked = next
+		}
+		if life%3 == 0 {
+			must(t, db.peb.Flush())
+		}
+		// One more is under way while the power fails.
+		v := binary.BigEndian.AppendUint64(nil, acked+1)
+		go func() {
+			_ = db.Commit(ctx, Part{Stage: func(w Writer) { w.Set([]byte("k/a"), v); w.Set([]byte("k/b"), v) }})
+			close(seen)
+		}()
+		x, _ := at()
+		cut = disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: []int{0, 50, 100}[life%3], RNG: rng})
+		acked = max(acked, x)
+		<-seen
+		must(t, db.Close())
+		disk = cut
+	}
+}
+
+// A byte that is not what was written is named at the start or when it is read,
+// wherever it is; nothing else is served in its place.
+func TestADamagedByteIsNamedAndNothingWrongIsServed(t *testing.T) {
+	whole := t.TempDir()
+	want := map[string]string{}
+	fill := func(db *DB, from, to int) {
+		for i := from; i < to; i++ {
+			k := fmt.Sprintf("k%04d", i%150)
+			want[k] = value(k, i)
+			must(t, db.Commit(ctx, set(k, want[k])))
+		}
+	}
+	db := open(t, whole, Options{})
+	fill(db, 0, 200)
+	must(t, db.Close())
+	db = open(t, whole, Options{})
+	fill(db, 200, 300)
+	must(t, db.peb.Flush())
+	fill(db, 300, 400)
+	// As a process leaves it that is killed: the log is still needed.
+	killed := filepath.Join(t.TempDir(), "killed")
+	must(t, os.CopyFS(killed, os.DirFS(whole)))
+	must(t, db.Close())
+	closed := whole
+	rng := rand.New(rand.NewPCG(7, 8))
+	for _, from := range []string{killed, closed} {
+		files, err := filepath.Glob(filepath.Join(from, "data", "*"))
+		must(t, err)
+		files = append(files, filepath.Join(from, markFile))
+		for _, file := range files {
+			name, err := filepath.Rel(from, file)
+			must(t, err)
+			size := fileSize(t, file)
+			if size == 0 || strings.Contains(name, "OPTIONS") { // what is said there, Open says itself
+				continue
+			}
+			for try := range 10 {
+				dir := filepath.Join(t.TempDir(), "it")
+				must(t, os.CopyFS(dir, os.DirFS(from)))
+				at, n := rng.Int64N(size), int64(1)
+				if try%3 == 0 { // a page
+					at, n = at/4096*4096, 4096
+				}
+				damageFile(t, filepath.Join(dir, name), at, min(n, size-at), try%2 == 0)
+				checkServed(t, fmt.Sprintf("%s: %d bytes at %d of %d, %s", name, n, at, size, filepath.Base(from)), dir, want, strings.HasSuffix(name, ".log"))
+			}
+		}
+	}
+}
+
+func fileSize(t *testing.T, file string) int64 {
+	t.Helper()
+	i, err := os.Stat(file)
+	must(t, err)
+	return i.Size()
+}
+
+func damageFile(t *testing.T, file string, at, n int64, zero bool) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	must(t, err)
+	for i := at; i < at+n; i++ {
+		if zero {
+			b[i] = 0
+		} else {
+			b[i] ^= byte(1 << (i % 8))
+		}
+	}
+	must(t, os.WriteFile(file, b, 0o600))
+}
+
+// checkServed opens what was damaged. The end of a log is like one that was
+// being written: what it held may be gone, and only that.
+func checkServed(t *testing.T, what, dir string, want map[string]string, log bool) {
+	t.Helper()
+	db, err := Open(dir, Options{Reserve: 4096})
+	if err != nil {
+		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrMissing) && !errors.Is(err, ErrOlder) && !errors.Is(err, ErrForeign) && !errors.Is(err, ErrNewer) {
+			t.Errorf("%s: it says %v", what, err)
+		}
+		return
+	}
+	defer func() { _ = db.Close() }()
+	got, err := read(db)
+	if err != nil {
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: a read says %v", what, err)
+		}
+		return
+	}
+	for k, v := range got {
+		if v != want[k] && !(log && strings.HasPrefix(v, k+"=")) {
+			t.Errorf("%s: %s is %.20s", what, k, v)
+			return
+		}
+	}
+	if len(got) != len(want) && !log {
+		t.Errorf("%s: %d entries of %d, and no error", what, len(got), len(want))
+	}
+}
+
+// small is a disk that is full after some bytes.
+type small struct {
+	vfs.FS
+	mu   sync.Mutex
+	left int64
+}
+
+func (s *small) take(n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left < int64(n) {
+		return &os.PathError{Op: "write", Err: syscall.ENOSPC}
+	}
+	s.left -= int64(n)
+	return nil
+}
+
+func (s *small) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) {
+	f, err := s.FS.Create(name, c)
+	return &smallFile{f, s, filepath.Base(name)}, err
+}
+
+func (s *small) ReuseForWrite(was, is string, c vfs.DiskWriteCategory) (vfs.File, error) {
+	f, err := s.FS.ReuseForWrite(was, is, c)
+	return &smallFile{f, s, filepath.Base(is)}, err
+}
+
+func (s *small) Remove(name string) error {
+	if i, err := s.Stat(name); err == nil {
+		s.mu.Lock()
+		s.left += i.Size()
+		s.mu.Unlock()
+	}
+	return s.FS.Remove(name)
+}
+
+func (s *small) GetDiskUsage(string) (vfs.DiskUsage, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return vfs.DiskUsage{AvailBytes: uint64(max(0, s.left))}, nil
+}
+
+type smallFile struct {
+	vfs.File
+	disk *small
+	name string
+}
+
+func (f *smallFile) Write(p []byte) (int, error) {
+	if err := f.disk.take(len(p)); err != nil {
+		return 0, err
+	}
+	return f.File.Write(p)
+}
+
+func (f *smallFile) Preallocate(int64, int64) error { return nil }
+
+func TestAFullDiskCostsWhatComesAndNothingElse(t *testing.T) {
+	disk := &small{FS: vfs.NewMem(), left: 4 << 20}
+	db, err := Open("data", Options{fs: disk, Reserve: 1 << 20})
+	must(t, err)
+	acked := map[string]string{}
+	refused := 0
+	for i := 0; refused < 5; i++ {
+		k := fmt.Sprintf("k%06d", i)
+		v := value(k, i) + strings.Repeat("x", 10_000)
+		switch err := db.Commit(ctx, set(k, v)); {
+		case err == nil:
+			acked[k] = v
+		case errors.Is(err, ErrFull):
+			refused++
+		default:
+			t.Fatal(err)
+		}
+	}
+	got, err := read(db)
+	must(t, err)
+	if len(got) != len(acked) {
+		t.Errorf("%d entries, %d acknowledged", len(got), len(acked))
+	}
+	disk.mu.Lock()
+	disk.left += 64 << 20
+	disk.mu.Unlock()
+	db.checked = db.checked.Add(-2e9)
+	must(t, db.Commit(ctx, set("k", "again")))
+	must(t, db.Close())
+	db, err = Open("data", Options{fs: disk, Reserve: 1 << 20})
+	must(t, err)
+	got, err = read(db)
+	must(t, err)
+	if len(got) != len(acked)+1 {
+		t.Errorf("after it: %d entries, %d acknowledged", len(got), len(acked)+1)
+	}
+	must(t, db.Close())
+}
+
+func TestABackupIsOfOneMomentAndIsReadBack(t *testing.T) {
+	db := open(t, t.TempDir(), Options{})
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() { // both keys always say the same
+		defer close(done)
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				return
+			default:
+				_ = db.Commit(ctx, set("k1", fmt.Sprint(i)), set("k2", fmt.Sprint(i)))
+			}
+		}
+	}()
+	for range 5 {
+		dir := filepath.Join(t.TempDir(), "backup")
+		b, err := db.Backup(ctx, dir, func() (map[string][]byte, error) { return map[string][]byte{"other": []byte("o")}, nil }, nil)
+		must(t, err)
+		next := filepath.Join(t.TempDir(), "restored")
+		_, others, err := Restore(ctx, dir, next, nil)
+		must(t, err)
+		again := open(t, next, Options{})
+		got, err := read(again)
+		must(t, err)
+		if got["k1"] != got["k2"] || again.Identity() != db.Identity() || again.Moment() != b.Moment || string(others["other"]) != "o" {
+			t.Errorf("%v %v", got, others)
+		}
+		for name := range b.Files {
+			spoilt := filepath.Join(t.TempDir(), "spoilt")
+			must(t, os.CopyFS(spoilt, os.DirFS(dir)))
+			file := filepath.Join(spoilt, name)
+			if size := fileSize(t, file); size > 0 {
+				damageFile(t, file, size/2, 1, false)
+				if _, err := ReadBackup(ctx, spoilt, nil); !errors.Is(err, ErrDamaged) {
+					t.Errorf("%s is damaged: %v", name, err)
+				}
+			}
+			must(t, os.Remove(file))
+			if _, err := ReadBackup(ctx, spoilt, nil); !errors.Is(err, ErrMissing) {
+				t.Errorf("%s is missing: %v", name, err)
+			}
+		}
+	}
+	close(stop)
+	<-done
+}
