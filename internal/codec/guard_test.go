@@ -18,6 +18,8 @@ var otherJSON = map[string]string{
 	"notify/bank.go":               "what a bank is sent",
 	"email/feedback.go":            "what SES says",
 	"lambda/metrics.go":            "metrics in a log line",
+	"engine/backup.go":             "what a backup says of itself, with a format of its own",
+	"engine/open.go":               "the mark of a folder, with a format of its own",
 	"line/assertion.go":            "a token for LINE",
 	"line/flex.go":                 "messages as LINE takes them",
 	"line/webhook.go":              "what LINE sends",
