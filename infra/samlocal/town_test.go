@@ -185,7 +185,7 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 		secrets[prefix+k] = v
 	}
 	w.Stack, err = samlocal.Start(ctx, samlocal.Config{Template: template, Name: name, Programs: dir, DynamoDB: dynamoDB, Moto: moto, Mail: w.mail,
-		Parameters: d.parameters, Secrets: secrets, Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL}})
+		Parameters: d.parameters, Secrets: secrets, Outside: []string{"KOZAMORI_LINE_API=" + lineSrv.URL, "KOZAMORI_CALLBACKS_INSIDE=true"}})
 	w.done = func() { w.Close(); lineSrv.Close(); bankSrv.Close() }
 	if err != nil {
 		return w, err

@@ -168,7 +168,7 @@ func (s *System) notifier() (*notify.Stage, error) {
 		return nil, err
 	}
 	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
-		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Now: s.Now},
+		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Inside: s.CallbacksInside, Now: s.Now},
 		Composer: composer, Patience: s.Patience, Now: s.Now, Logger: s.Logger}), nil
 }
 

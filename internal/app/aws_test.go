@@ -64,6 +64,7 @@ func newAWS(t *testing.T, accounts int, visibility time.Duration, table func(*dy
 	c := app.Defaults()
 	c.BaseURL, c.LINE.API, c.LINE.Token = "https://kozamori.example", outside.URL, "channel-token"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
+	c.CallbacksInside = true
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
 	s := app.New(c, app.Means{Table: dynamo.New(tc), Queue: w.queue, Secrets: secrets{"0125": {secret}}, Logger: slog.New(slog.DiscardHandler)})
 	handler, err := s.Handler()

@@ -65,6 +65,10 @@ type Config struct {
 	// copy of ingest; ten seconds of it may come at once. 0 limits nothing.
 	// KOZAMORI_EVENTS_PER_SECOND.
 	EventsPerSecond float64
+	// CallbacksInside lets callbacks go to addresses that are not of the public
+	// internet: of this machine, of private networks. For trying, and for banks
+	// behind a private link. KOZAMORI_CALLBACKS_INSIDE, "true".
+	CallbacksInside bool
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -162,6 +166,13 @@ func FromEnv(get func(string) string) (Config, error) {
 			wrong = append(wrong, errors.New("KOZAMORI_EVENTS_PER_SECOND must be a number, such as 2000; 0 limits nothing"))
 		}
 		c.EventsPerSecond = float64(n)
+	}
+	if v := get("KOZAMORI_CALLBACKS_INSIDE"); v != "" {
+		inside, err := strconv.ParseBool(v)
+		if err != nil {
+			wrong = append(wrong, errors.New("KOZAMORI_CALLBACKS_INSIDE must be true or false"))
+		}
+		c.CallbacksInside = inside
 	}
 	return c, errors.Join(wrong...)
 }

@@ -65,6 +65,7 @@ func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *t
 	c.BaseURL = srv.URL
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets, c.LINE.ID = lineSrv.URL, "channel-token", []string{"channel-secret"}, "@kozamori"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
+	c.CallbacksInside = true
 	if err := c.Check(app.Parts...); err != nil {
 		t.Fatal(err)
 	}

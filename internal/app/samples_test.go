@@ -58,6 +58,7 @@ func newSampled(t *testing.T) *sampled {
 	config := app.Defaults()
 	config.BaseURL = "https://kozamori.example"
 	config.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, 32)}}
+	config.CallbacksInside = true
 	config.LINE = app.LINEConfig{API: platform.URL, Secrets: []string{"channel-secret"}, Token: "channel-token"}
 	if err := config.Check(app.Parts...); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"kozamori/internal/dispute"
@@ -15,6 +16,16 @@ import (
 // bankDelay is the backoff of callbacks.
 func bankDelay(m queue.Message) time.Duration {
 	return queue.Backoff(m.Receives, 2*time.Second, bankMost)
+}
+
+// bankWait is how long a callback waits that a bank did not take: as long as
+// the bank asked for, and a little more so that not all come at once; else its
+// backoff.
+func bankWait(m queue.Message, err error) time.Duration {
+	if asked := after(err); asked > 0 {
+		return min(asked+rand.N(max(asked/8, time.Second)), bankMost)
+	}
+	return bankDelay(m)
 }
 
 // bankMost is the longest pause between two tries: on average three quarters of
@@ -51,7 +62,7 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 	case err == nil:
 		s.answered(ctx, provider)
 	case c.hard.Err() == nil:
-		s.failed(ctx, provider, what)
+		s.failed(ctx, provider, what, after(err))
 	}
 	return err
 }
@@ -110,7 +121,7 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			return queue.Acknowledge // it is on record, and released when the bank is back
 		case postErr != nil:
 			s.Logger.Warn("a bank does not take a dispute yet", "bank", d.Account.Bank, "dispute", id, "err", postErr)
-			return queue.RetryAfter(bankDelay(m))
+			return queue.RetryAfter(bankWait(m, postErr))
 		}
 	}
 }
@@ -153,5 +164,5 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 	case over:
 		return queue.DeadLetter("the bank did not take it in time")
 	}
-	return queue.RetryAfter(bankDelay(m))
+	return queue.RetryAfter(bankWait(m, postErr))
 }

@@ -128,8 +128,9 @@ func (s *Stage) answered(ctx context.Context, provider string) {
 }
 
 // failed notes that a call to a provider failed, and opens its breaker when it
-// is down for all.
-func (s *Stage) failed(ctx context.Context, provider, whom string) {
+// is down for all. The next probe is not made before the time that the provider
+// asked for, if it did.
+func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Duration) {
 	s.circuits.mu.Lock()
 	c := s.circuits.get(provider)
 	if c.failed == nil {
@@ -138,24 +139,30 @@ func (s *Stage) failed(ctx context.Context, provider, whom string) {
 	if c.row++; len(c.failed) < fromAtLeast {
 		c.failed[whom] = true
 	}
-	down := !c.open && c.row >= failuresInRow && len(c.failed) >= fromAtLeast
+	open, down := c.open, c.row >= failuresInRow && len(c.failed) >= fromAtLeast
 	s.circuits.mu.Unlock()
-	if !down {
+	if open && asked == 0 || !open && !down {
 		return
 	}
 	b, err := s.Store.Breaker(ctx, provider)
-	if err == nil && !b.Open {
-		b.Open, b.Since, b.Probes, b.Next = true, s.Now(), 0, s.Now().Add(probeFirst)
+	switch next := s.Now().Add(max(asked, probeFirst)); {
+	case err != nil:
+	case !b.Open && !open:
+		b.Open, b.Since, b.Probes, b.Next = true, s.Now(), 0, next
 		if err = s.Store.Write(ctx, store.PutBreaker(b)); err == nil {
 			s.Logger.ErrorContext(ctx, LogDown, "provider", provider)
 			s.probeIn(ctx, provider, 0, probeFirst)
 		}
+	case b.Open && next.After(b.Next):
+		b.Next = next
+		err = s.Store.Write(ctx, store.PutBreaker(b))
 	}
-	if _, lost := store.AsCondition(err); err != nil && !lost {
+	_, lost := store.AsCondition(err)
+	if err != nil && !lost {
 		s.Logger.ErrorContext(ctx, "cannot open a breaker", "provider", provider, "err", err)
 		return
 	}
-	s.know(provider, true)
+	s.know(provider, lost || b.Open)
 }
 
 // probeIn queues the next look at a provider. If that fails sweep does it.
@@ -178,7 +185,7 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 	if !b.Open {
 		return s.release(ctx, m, j)
 	}
-	if wait := min(b.Next.Sub(s.Now()), probeMost); wait > 0 {
+	if wait := min(b.Next.Sub(s.Now()), bankMost); wait > 0 {
 		return queue.RetryAfter(wait)
 	}
 	b.Probes++

@@ -202,21 +202,51 @@ func TestWhatWaitsForAProviderTakesTheNextChannelAsItAlwaysDid(t *testing.T) {
 	}
 }
 
+// disputes are n that a bank has not been told of.
+func (w *world) disputes(n int) {
+	w.t.Helper()
+	for i := range n {
+		d := &watch.Dispute{ID: fmt.Sprint("d", i), Record: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: ref}), AnsweredAt: begin,
+			Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
+		if err := w.store.Write(w.t.Context(), w.store.PutDispute(d)); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := w.queue.Send(w.t.Context(), queue.Bank, queue.Outgoing{Body: []byte(`{"dispute":"` + d.ID + `"}`), Group: "0125"}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+func TestABankThatSaysWhenToComeBackIsNotCalledBefore(t *testing.T) {
+	t.Parallel()
+	for n, most := range map[int]int{1: 1, 30: 10} { // with 30 a breaker opens, after the calls that were under way
+		w := newWorld(t)
+		w.bank.after = "900"
+		w.bank.setDown(true)
+		w.disputes(n)
+		w.pass(14*time.Minute, 10*time.Second)
+		if w.bank.vain > most {
+			t.Errorf("%d disputes: the bank was called %d times within 14 minutes, though it asked for 15", n, w.bank.vain)
+		}
+		w.bank.setDown(false)
+		w.pass(8*time.Minute, 10*time.Second)
+		if got := len(w.bank.callbacks()); got != n {
+			t.Errorf("%d callbacks of %d are taken within 22 minutes", got, n)
+		}
+		for _, q := range queue.Names {
+			if d, err := w.queue.Depth(t.Context(), q); err != nil || d.Dead != 0 {
+				t.Errorf("%s: %+v, %v", q, d, err)
+			}
+		}
+	}
+}
+
 func TestABankWhoseEndpointIsDownIsProbedByOneCall(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.bank.setDown(true)
 	const n = 30
-	for i := range n {
-		d := &watch.Dispute{ID: fmt.Sprint("d", i), Record: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: ref}), AnsweredAt: begin,
-			Changes: []watch.DisputeChange{{Seq: 1, Status: watch.DisputeOpened, At: begin, TellBank: true}}}
-		if err := w.store.Write(t.Context(), w.store.PutDispute(d)); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.queue.Send(t.Context(), queue.Bank, queue.Outgoing{Body: []byte(`{"dispute":"` + d.ID + `"}`), Group: "0125"}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.disputes(n)
 	w.pass(time.Hour, 10*time.Second)
 	refs, err := w.store.Waiting(t.Context())
 	if err != nil || len(refs) != n || refs[0].Lane != watch.LaneLost {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/internal/store"
+	"kozamori/internal/version"
 )
 
 // CallbackTime is how long a bank may take to answer a callback.
@@ -33,7 +35,9 @@ type SignedCallback struct {
 	Store   *store.Store
 	Secrets Secrets
 	HTTP    *http.Client // nil takes one with a timeout of 10 seconds
-	Now     func() time.Time
+	// Inside lets it call addresses that are not of the public internet.
+	Inside bool
+	Now    func() time.Time
 
 	once sync.Once
 	http *http.Client
@@ -48,12 +52,36 @@ func (c *SignedCallback) client() *http.Client {
 		}
 		if c.http.Transport == nil {
 			t := http.DefaultTransport.(*http.Transport).Clone()
-			t.MaxIdleConnsPerHost = perBank
+			t.MaxIdleConnsPerHost, t.MaxConnsPerHost = perBank, perBank
+			if !c.Inside {
+				d := &net.Dialer{Timeout: CallbackTime / 2, KeepAlive: 30 * time.Second, Control: onlyPublic}
+				t.DialContext, t.Proxy = d.DialContext, nil // a proxy would connect to what was not looked at
+			}
 			c.http.Transport = t
 		}
 		c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	})
 	return c.http
+}
+
+// userAgent is what banks know our calls by.
+var userAgent = "Kozamori/" + version.Short()
+
+// errNotTaken says why a bank did not take a callback. After is how long the
+// bank asked us to wait; 0 if it did not.
+type errNotTaken struct {
+	why   string
+	after time.Duration
+}
+
+func (e *errNotTaken) Error() string { return "notify: " + e.why }
+
+// after is how long a bank asked us to wait.
+func after(err error) time.Duration {
+	if e, ok := errors.AsType[*errNotTaken](err); ok {
+		return e.after
+	}
+	return 0
 }
 
 // Post returns nil only if the bank answered 2xx.
@@ -85,17 +113,21 @@ func (c *SignedCallback) Post(ctx context.Context, bank, id string, body []byte)
 		return errors.New("notify: the bank's callback address is not a URL")
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", userAgent)
 	req.Header.Set(webhooks.HeaderWebhookID, id)
 	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
 	req.Header.Set(webhooks.HeaderWebhookSignature, strings.Join(signatures, " "))
 	res, err := c.client().Do(req)
-	if err != nil {
-		return errors.New("notify: the bank cannot be reached")
+	switch {
+	case errors.Is(err, errNotPublic):
+		return &errNotTaken{why: "the bank's callback address is not of the public internet"}
+	case err != nil:
+		return &errNotTaken{why: "the bank cannot be reached"}
 	}
 	defer func() { _ = res.Body.Close() }()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Errorf("notify: the bank answered %d", res.StatusCode)
+		return &errNotTaken{why: fmt.Sprintf("the bank answered %d", res.StatusCode), after: retryAfter(res.Header.Get("Retry-After"), c.Now())}
 	}
 	return nil
 }

@@ -192,7 +192,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	case o.Result != watch.SendRetry:
 		s.answered(ctx, string(ch.Kind))
 	case c.hard.Err() == nil: // not one that this process gave up because it stops
-		s.failed(ctx, string(ch.Kind), to)
+		s.failed(ctx, string(ch.Kind), to, o.RetryAfter)
 	}
 	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())

@@ -64,6 +64,8 @@ type bank struct {
 	mu     sync.Mutex
 	secret string
 	down   bool
+	after  string // asks for when it is down
+	vain   int    // calls while it was down
 	taken  []map[string]any
 	ids    map[string]bool
 	bad    int
@@ -80,6 +82,10 @@ func (b *bank) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.bad++
 		w.WriteHeader(http.StatusUnauthorized)
 	case b.down:
+		b.vain++
+		if b.after != "" {
+			w.Header().Set("Retry-After", b.after)
+		}
 		w.WriteHeader(http.StatusServiceUnavailable)
 	default:
 		b.taken = append(b.taken, v)
@@ -132,7 +138,7 @@ func newWorld(t *testing.T) *world {
 	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
 		Channels: register(t, line.Channel.With(channel.SendFunc(client.Push)), email.Channel.With(mails)),
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Now: w.Now},
+		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Inside: true, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.NewNames(w.store, w.Now), Tokens: keys, BaseURL: "https://kozamori.example"}})
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567",

@@ -24,6 +24,19 @@ func String() string {
 	return describe(info)
 }
 
+// Short is the version in one word: a tag, else a commit, else "devel".
+func Short() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	word, _, _ := strings.Cut(strings.TrimPrefix(describe(info), "commit "), " ")
+	if word = strings.TrimSuffix(word, ","); word == "no" {
+		return "devel"
+	}
+	return word
+}
+
 // Printed writes the version to w and returns true if args, which are a
 // program's arguments without its name, ask for nothing else.
 func Printed(args []string, w io.Writer) bool {
