@@ -166,6 +166,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(notify.CallbackTime, time.Second), callbacks),
 		fmt.Sprintf("When %s hours were over", callbacks),
+		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),
+		fmt.Sprintf("At most %d calls to one bank", notify.PerBank),
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),

@@ -111,7 +111,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(callbacks.Close)
 	w.write(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))
 	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Now: w.Now}})
+		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Inside: true, Now: w.Now}})
 	return w
 }
 

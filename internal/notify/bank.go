@@ -15,7 +15,7 @@ import (
 
 // bankDelay is the backoff of callbacks.
 func bankDelay(m queue.Message) time.Duration {
-	return queue.Backoff(m.Receives, 2*time.Second, bankMost)
+	return queue.Backoff(m.Receives, 2*time.Second, BankMost)
 }
 
 // bankWait is how long a callback waits that a bank did not take: as long as
@@ -23,18 +23,18 @@ func bankDelay(m queue.Message) time.Duration {
 // backoff.
 func bankWait(m queue.Message, err error) time.Duration {
 	if asked := after(err); asked > 0 {
-		return min(asked+rand.N(max(asked/8, time.Second)), bankMost)
+		return min(asked+rand.N(max(asked/8, time.Second)), BankMost)
 	}
 	return bankDelay(m)
 }
 
-// bankMost is the longest pause between two tries: on average three quarters of
+// BankMost is the longest pause between two tries: on average three quarters of
 // it, so that a bank that is down for long is asked once an hour, and 72 hours
 // take fewer tries than a queue allows a message.
-const bankMost = 80 * time.Minute
+const BankMost = 80 * time.Minute
 
-// perBank is how many calls to one bank are under way at a time.
-const perBank = 4
+// PerBank is how many calls to one bank are under way at a time.
+const PerBank = 4
 
 // errDown says that a bank's endpoint is down: it was not called.
 var errDown = errors.New("notify: the bank's endpoint is down")
@@ -46,7 +46,7 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 	if !c.probe && s.isDown(ctx, provider) {
 		return errDown
 	}
-	most, wait := perBank, waitBehind
+	most, wait := PerBank, waitBehind
 	if s.gates.isSlow(provider, s.Now()) {
 		most, wait = 1, 0
 	}
@@ -105,7 +105,7 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			}
 			d.Due, d.Parked = time.Time{}, false
 			if left, more := d.Untold(); more {
-				if d.Due = now.Add(bankMost + watch.LostAfter); down {
+				if d.Due = now.Add(BankMost + watch.LostAfter); down {
 					d.Parked, d.Due = true, left.At.Add(s.BankGiveUpAfter)
 				}
 			}
@@ -155,7 +155,7 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 		case over:
 			d.State, d.Problem = watch.Undelivered, "the bank did not take it in time"
 		default:
-			d.Due = now.Add(bankMost + watch.LostAfter)
+			d.Due = now.Add(BankMost + watch.LostAfter)
 		}
 	})
 	switch {

@@ -185,7 +185,7 @@ func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch
 	if !b.Open {
 		return s.release(ctx, m, j)
 	}
-	if wait := min(b.Next.Sub(s.Now()), bankMost); wait > 0 {
+	if wait := min(b.Next.Sub(s.Now()), BankMost); wait > 0 {
 		return queue.RetryAfter(wait)
 	}
 	b.Probes++

@@ -52,7 +52,7 @@ func (c *SignedCallback) client() *http.Client {
 		}
 		if c.http.Transport == nil {
 			t := http.DefaultTransport.(*http.Transport).Clone()
-			t.MaxIdleConnsPerHost, t.MaxConnsPerHost = perBank, perBank
+			t.MaxIdleConnsPerHost, t.MaxConnsPerHost = PerBank, PerBank
 			if !c.Inside {
 				d := &net.Dialer{Timeout: CallbackTime / 2, KeepAlive: 30 * time.Second, Control: onlyPublic}
 				t.DialContext, t.Proxy = d.DialContext, nil // a proxy would connect to what was not looked at

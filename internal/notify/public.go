@@ -44,17 +44,17 @@ func onlyPublic(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// retryAfter reads the header of that name, seconds or a time: at most bankMost;
+// retryAfter reads the header of that name, seconds or a time: at most BankMost;
 // 0 if it says nothing that is in the future.
 func retryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	var d time.Duration
 	if n, err := strconv.ParseUint(header, 10, 63); err == nil {
-		d = time.Duration(min(n, uint64(bankMost/time.Second))) * time.Second
+		d = time.Duration(min(n, uint64(BankMost/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(header); err == nil {
 		d = at.Sub(now)
 	} else if header != "" && strings.Trim(header, "0123456789") == "" {
-		d = bankMost // a number too large to read
+		d = BankMost // a number too large to read
 	}
-	return min(max(d, 0), bankMost)
+	return min(max(d, 0), BankMost)
 }
