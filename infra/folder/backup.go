@@ -70,7 +70,7 @@ func Restore(ctx context.Context, path, backup string, progress engine.Progress)
 		return b, "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	next := f.Store() + ".restored"
+	next := f.former(restoredDir)
 	if err := os.RemoveAll(next); err != nil {
 		return b, "", err
 	}
@@ -89,7 +89,8 @@ func Restore(ctx context.Context, path, backup string, progress engine.Progress)
 			return b, aside, err
 		}
 	}
-	if err := os.Rename(next, f.Store()); err != nil {
+	err = os.Rename(next, f.Store())
+	if err = errors.Join(err, engine.SyncDir(path)); err != nil {
 		return b, aside, err
 	}
 	return b, aside, writeBytes(filepath.Join(path, secretsFile), secrets)

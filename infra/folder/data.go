@@ -78,7 +78,10 @@ func (f *Folder) settled(say func(string, ...any)) (*Secrets, error) {
 	_, formerStore := os.Lstat(f.former(storeFile))
 	_, formerQueue := os.Lstat(f.former(queueFile))
 	former := formerStore == nil || formerQueue == nil
+	_, restored := os.Lstat(f.former(restoredDir))
 	switch {
+	case restored == nil && (kept == nil || !engine.Exists(f.Store())) && !former:
+		return nil, fmt.Errorf("%w: restoring a backup into %s did not end. Restore it once more; nothing was changed", engine.ErrMissing, f.path)
 	case kept != nil && kept.Identity != "":
 		return kept, f.finish(kept)
 	case engine.Exists(f.Store()):
@@ -168,7 +171,8 @@ func (f *Folder) before(what string) string {
 	return filepath.Join(f.path, "before-"+what+"-"+time.Now().UTC().Format("20060102T150405Z"))
 }
 
-// setAside moves parts of the folder to a place in it.
+// setAside moves parts of the folder to a place in it. The secrets come last:
+// until they are moved the folder does not look like a new one.
 func setAside(to string, parts ...string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
@@ -179,5 +183,5 @@ func setAside(to string, parts ...string) error {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(engine.SyncDir(to), engine.SyncDir(filepath.Dir(to)))
 }

@@ -183,3 +183,59 @@ func TestAFirstStartThatDiedIsBegunOnceMore(t *testing.T) {
 		}
 	})
 }
+
+func TestARestoreThatDiedStartsNoEmptySystem(t *testing.T) {
+	path, backup := filled(t), filepath.Join(t.TempDir(), "backup")
+	used(t, path, func(_ *Folder, d *Data) {
+		if _, err := d.Backup(t.Context(), backup, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if _, _, err := engine.Restore(t.Context(), backup, filepath.Join(path, restoredDir), nil); err != nil {
+		t.Fatal(err)
+	}
+	used(t, path, func(*Folder, *Data) {})                 // nothing was moved yet: the folder is whole
+	for _, part := range []string{storeDir, secretsFile} { // the order in which they are set aside
+		if err := os.Rename(filepath.Join(path, part), filepath.Join(t.TempDir(), part)); err != nil {
+			t.Fatal(err)
+		}
+		before := state(t, path)
+		f, err := Open(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Data(engine.Options{Reserve: 4096}, t.Logf, "0125"); !errors.Is(err, engine.ErrMissing) || !strings.Contains(err.Error(), "once more") {
+			t.Errorf("without %s: %v", part, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, state(t, path)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if _, _, err := Restore(t.Context(), path, backup, nil); err != nil {
+		t.Fatal(err)
+	}
+	used(t, path, func(_ *Folder, d *Data) {
+		if got, err := d.Table.Get(t.Context(), item(19).Item.Key); err != nil || len(got) != 1 {
+			t.Errorf("%v %v", got, err)
+		}
+	})
+}
+
+// Secrets that change while the engine counts nothing, as on a full disk, must
+// not make the folder look as if its store were old.
+func TestSecretsAreNeverMoreThanOneChangeAhead(t *testing.T) {
+	path := t.TempDir()
+	used(t, path, func(f *Folder, d *Data) {
+		f.count = func(int) error { return engine.ErrFull }
+		v := f.Vault(d.Secrets)
+		for _, s := range []string{"whsec_a", "whsec_b", "whsec_c"} {
+			if err := v.PutSecret(t.Context(), "banks/0125/webhook", s); !errors.Is(err, engine.ErrFull) {
+				t.Error(err)
+			}
+		}
+	})
+	used(t, path, func(*Folder, *Data) {})
+}

@@ -24,7 +24,8 @@ import (
 
 // Names of what lies in the folder.
 const (
-	storeDir    = "store"    // the store and the queues
+	storeDir    = "store" // the store and the queues
+	restoredDir = "store.restored"
 	storeFile   = "store.db" // of the former format, as is the next
 	queueFile   = "queue.db"
 	secretsFile = "secrets.json"
@@ -121,7 +122,7 @@ func Open(path string, fresh func() error) (*Folder, error) {
 // what was set aside.
 func kept(path string) []string {
 	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-	for _, name := range []string{storeDir, storeDir + ".new", storeDir + ".restored", storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+	for _, name := range []string{storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
 		names = append(names, filepath.Join(path, name))
 	}
 	return names
@@ -208,6 +209,13 @@ func (s *Secrets) complete(banks []string) bool {
 
 // Keep writes secrets into the folder, for this user's eyes only.
 func (f *Folder) Keep(s *Secrets) error {
+	// The engine counts them first: the file may be one change ahead of it, and
+	// no more, also when the disk is full.
+	if f.count != nil && s.Changes > 0 {
+		if err := f.count(s.Changes); err != nil {
+			return err
+		}
+	}
 	s.Changes++
 	if err := write(filepath.Join(f.path, secretsFile), s); err != nil {
 		s.Changes--
@@ -285,6 +293,7 @@ func writeBytes(path string, b []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
+		return err
 	}
-	return err
+	return engine.SyncDir(filepath.Dir(path))
 }

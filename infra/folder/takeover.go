@@ -56,7 +56,8 @@ func (f *Folder) takeOver(kept *Secrets, say func(string, ...any)) error {
 func (f *Folder) finish(kept *Secrets) error {
 	next := f.Store() + ".new"
 	if engine.Exists(next) && !engine.Exists(f.Store()) {
-		if err := os.Rename(next, f.Store()); err != nil {
+		err := os.Rename(next, f.Store())
+		if err = errors.Join(err, engine.SyncDir(f.path)); err != nil {
 			return err
 		}
 	}

@@ -44,25 +44,22 @@ func (db *DB) Backup(ctx context.Context, dir string, others func() (map[string]
 	if err := os.MkdirAll(filepath.Join(dir, dataDir), 0o700); err != nil {
 		return b, err
 	}
-	frozen := db.path("frozen")
-	if err := db.fs.RemoveAll(frozen); err != nil {
+	thaw, err := db.freeze()
+	if err != nil {
 		return b, err
 	}
-	defer func() { _ = db.fs.RemoveAll(frozen) }()
-	if err := db.peb.Checkpoint(frozen, pebble.WithFlushedWAL()); err != nil {
-		return b, damage(err)
-	}
+	defer thaw()
 	with, err := others()
 	if err != nil {
 		return b, err
 	}
 	copied := &DB{o: Options{ReadOnly: true}, fs: db.fs, dir: db.dir}
-	_, at, err := copied.peekAt("frozen")
+	_, at, err := copied.peekAt(frozenDir)
 	if err != nil {
 		return b, err
 	}
 	b.Moment = at
-	if err := copyAll(ctx, frozen, filepath.Join(dir, dataDir), &b, progress); err != nil {
+	if err := copyAll(ctx, db.path(frozenDir), filepath.Join(dir, dataDir), &b, progress); err != nil {
 		return b, err
 	}
 	m, err := json.Marshal(mark{b.Identity, b.Format, b.Moment})
@@ -80,9 +77,33 @@ func (db *DB) Backup(ctx context.Context, dir string, others func() (map[string]
 		err = writeSynced(filepath.Join(dir, backupFile), list)
 	}
 	if err == nil {
+		err = errors.Join(SyncDir(dir), SyncDir(filepath.Dir(dir)))
+	}
+	if err == nil {
 		_, err = ReadBackup(ctx, dir, nil)
 	}
 	return b, err
+}
+
+// frozenDir is where the data lies as it was at one moment, while that is read.
+const frozenDir = "frozen"
+
+// freeze makes links to the files of this moment. thaw removes them.
+func (db *DB) freeze() (thaw func(), err error) {
+	db.freezing.Lock()
+	thaw = func() {
+		_ = db.fs.RemoveAll(db.path(frozenDir)) // the next start does it otherwise
+		db.freezing.Unlock()
+	}
+	err = db.fs.RemoveAll(db.path(frozenDir))
+	if err == nil {
+		err = db.peb.Checkpoint(db.path(frozenDir), pebble.WithFlushedWAL())
+	}
+	if err != nil {
+		thaw()
+		return nil, damage(err)
+	}
+	return thaw, nil
 }
 
 // ReadBackup reads a backup through, and returns what it says of itself.
@@ -181,11 +202,7 @@ func copyAll(ctx context.Context, from, to string, b *Backup, progress Progress)
 		done += n
 		progress.tell(done, all)
 	}
-	d, err := os.Open(to)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return SyncDir(to)
 }
 
 func copyFile(from, to string) (sum string, n int64, err error) {
@@ -228,7 +245,7 @@ func Restore(ctx context.Context, backup, dir string, progress Progress) (Backup
 	}
 	err = writeSynced(filepath.Join(dir, markFile), others[markFile])
 	delete(others, markFile)
-	return b, others, err
+	return b, others, errors.Join(err, SyncDir(dir), SyncDir(filepath.Dir(dir)))
 }
 
 // Inspector judges an entry; what it does not know it leaves to others.
@@ -238,21 +255,39 @@ type Inspector func(r Reader, k, v []byte) error
 // has inspectors judge each entry. It says how many there are. The first entry
 // that is wrong ends it: ErrDamaged.
 func (db *DB) Check(ctx context.Context, progress Progress, inspectors ...Inspector) (n int64, err error) {
-	err = db.View(func(r Reader) error {
-		return r.Walk([]byte{0}, []byte{0xff}, false, func(k, v []byte) (bool, error) {
-			if n++; n%1000 == 0 {
-				progress.tell(n, 0)
-				if err := ctx.Err(); err != nil {
-					return false, err
-				}
+	check := func(r Reader) (err error) { n, err = r.check(ctx, progress, inspectors); return err }
+	if db.o.ReadOnly || db.o.Scratch {
+		err := db.View(check)
+		return n, err
+	}
+	// A process that runs has blocks in memory that it would not read again.
+	thaw, err := db.freeze()
+	if err != nil {
+		return 0, err
+	}
+	defer thaw()
+	peb, err := db.openToRead(frozenDir)
+	if err != nil {
+		return 0, db.explain(err)
+	}
+	err = damage(check(Reader{peb}))
+	return n, errors.Join(err, peb.Close())
+}
+
+func (r Reader) check(ctx context.Context, progress Progress, inspectors []Inspector) (n int64, err error) {
+	err = r.Walk([]byte{0}, []byte{0xff}, false, func(k, v []byte) (bool, error) {
+		if n++; n%1000 == 0 {
+			progress.tell(n, 0)
+			if err := ctx.Err(); err != nil {
+				return false, err
 			}
-			for _, inspect := range inspectors {
-				if err := inspect(r, slices.Clone(k), v); err != nil {
-					return false, err
-				}
+		}
+		for _, inspect := range inspectors {
+			if err := inspect(r, slices.Clone(k), v); err != nil {
+				return false, err
 			}
-			return true, nil
-		})
+		}
+		return true, nil
 	})
 	return n, err
 }

@@ -67,7 +67,15 @@ func (db *DB) Commit(ctx context.Context, parts ...Part) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	<-c.done // whatever becomes of ctx: the parts use what is the caller's
+	select { // whatever becomes of ctx: the parts use what is the caller's
+	case <-c.done:
+	case <-db.ended:
+		select {
+		case <-c.done:
+		default: // it came when the last was taken
+			return ErrClosed
+		}
+	}
 	return c.err
 }
 
@@ -98,7 +106,12 @@ func (db *DB) commits() {
 			continue
 		case <-lazy:
 		case <-db.closed:
-			db.write(db.gather(nil))
+			for more := true; more; {
+				rest := db.gather(nil)
+				db.write(rest)
+				more = len(rest) > 0
+			}
+			close(db.ended)
 			return
 		}
 		lazy = nil

@@ -62,9 +62,12 @@ type DB struct {
 	soon   chan struct{} // rings when a Lazy has something
 	marks  chan struct{} // rings when files changed
 	closed chan struct{}
+	ended  chan struct{} // no commit is done any more
 	once   sync.Once
 	done   sync.WaitGroup
 	lazies []Lazy
+
+	freezing sync.Mutex // one frozen copy at a time
 
 	moment  atomic.Uint64 // of the last durable commit
 	viewing sync.Mutex

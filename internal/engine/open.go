@@ -18,6 +18,11 @@ import (
 // of a higher one is not opened.
 const Format = 1
 
+// pebbleFormat is that of Pebble's files. Named, so that a newer Pebble does not
+// write what the build before cannot read: raised one release after the Pebble
+// that knows it, and never lowered.
+const pebbleFormat = pebble.FormatValueSeparation
+
 // What can be wrong with a folder. The text of such an error says what to do.
 var (
 	// ErrInUse says that another process has the folder.
@@ -66,7 +71,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 		o.Reserve = reserve
 	}
 	db := &DB{o: o, fs: o.fs, dir: dir, calls: make(chan *call, maxGroup), soon: make(chan struct{}, 1),
-		marks: make(chan struct{}, 1), closed: make(chan struct{})}
+		marks: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{})}
 	if db.fs == nil {
 		db.fs = vfs.Default
 	}
@@ -88,8 +93,11 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	if o.ReadOnly && was.Identity == "" {
 		return nil, fmt.Errorf("%w: %s holds nothing of ours", ErrMissing, dir)
 	}
-	if !o.ReadOnly && db.reserve() != nil {
-		db.full.Store(true)
+	if !o.ReadOnly {
+		if err := db.fs.RemoveAll(db.path(frozenDir)); err != nil { // of a backup that a crash ended
+			return nil, err
+		}
+		db.full.Store(db.reserve() != nil)
 	}
 	opts := db.options()
 	opts.FS, opts.ReadOnly = db.watched(), o.ReadOnly
@@ -121,7 +129,7 @@ func (db *DB) path(name string) string { return db.fs.PathJoin(db.dir, name) }
 
 func (db *DB) options() *pebble.Options {
 	o := &pebble.Options{
-		FS: db.fs, FormatMajorVersion: pebble.FormatNewest, Logger: quiet{db.o.Fatal},
+		FS: db.fs, FormatMajorVersion: pebbleFormat, Logger: quiet{db.o.Fatal},
 		MemTableSize: memTable, MemTableStopWritesThreshold: 4, CacheSize: cache, MaxOpenFiles: 200,
 		BytesPerSync: 1 << 20,
 	}
@@ -156,7 +164,12 @@ func (db *DB) found() error {
 	if err := batch.Commit(pebble.Sync); err != nil || db.o.Scratch {
 		return err
 	}
-	return db.mark()
+	if err := db.mark(); err != nil {
+		return err
+	}
+	// The first log was begun before the format was known: its chunks do not say
+	// how far it was synced.
+	return db.peb.Flush()
 }
 
 // mark writes down what the data is at least.
@@ -180,8 +193,14 @@ func (db *DB) mark() error {
 	return db.syncDir(db.dir)
 }
 
-func (db *DB) syncDir(dir string) error {
-	d, err := db.fs.OpenDir(dir)
+func (db *DB) syncDir(dir string) error { return syncDir(db.fs, dir) }
+
+// SyncDir makes what was made, renamed or removed in a folder outlive a power
+// failure.
+func SyncDir(dir string) error { return syncDir(vfs.Default, dir) }
+
+func syncDir(fs vfs.FS, dir string) error {
+	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return err
 	}
@@ -234,6 +253,9 @@ func (db *DB) whole() (mark, error) {
 	if err := db.manifest(names); err != nil {
 		return m, err
 	}
+	if err := db.log(names); err != nil {
+		return m, err
+	}
 	id, at, err := db.peek()
 	if err != nil {
 		return m, err
@@ -253,10 +275,7 @@ func (db *DB) whole() (mark, error) {
 func (db *DB) peek() (identity string, moment uint64, err error) { return db.peekAt(dataDir) }
 
 func (db *DB) peekAt(name string) (identity string, moment uint64, err error) {
-	o := db.options()
-	o.ReadOnly, o.ErrorIfNotExists = true, true
-	o.EventListener = &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}}
-	peb, err := pebble.Open(db.path(name), o)
+	peb, err := db.openToRead(name)
 	if err != nil {
 		return "", 0, db.explain(err)
 	}
@@ -269,6 +288,14 @@ func (db *DB) peekAt(name string) (identity string, moment uint64, err error) {
 		err = db.o.Accept(string(id), Reader{peb})
 	}
 	return string(id), at, errors.Join(err, peb.Close())
+}
+
+// openToRead opens data for reading alone.
+func (db *DB) openToRead(name string) (*pebble.DB, error) {
+	o := db.options()
+	o.ReadOnly, o.ErrorIfNotExists = true, true
+	o.EventListener = &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}} // nil would end the process
+	return pebble.Open(db.path(name), o)
 }
 
 // unmarked judges data without a mark: the first start may have ended before

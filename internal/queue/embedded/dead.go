@@ -50,6 +50,7 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 			if letter != nil {
 				q.mu.Lock()
 				l.remove(e)
+				delete(l.dirty, e.id) // a state written later would outlive the message
 				l.dead++
 				q.mu.Unlock()
 			}

@@ -133,6 +133,7 @@ func (q *Queue) load(r engine.Reader) error {
 		err := walk(r, n, states, func(id uint64, v []byte) (bool, error) {
 			c, err := decodeState(v)
 			seen[id] = c
+			q.seq = max(q.seq, id) // also of a message that is gone: a new one must not find it
 			return true, err
 		})
 		if err != nil {

@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// A byte of the log that is not what was written, and was synced, is named at
+// the start: Pebble alone would take the log to end there.
+func TestALogThatIsDamagedInTheMiddleIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{30, 600} { // within a block, and over several
+		whole, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed")
+		db := open(t, whole, Options{})
+		for i := range n {
+			must(t, db.Commit(ctx, set(fmt.Sprintf("k%04d", i), value("k", i))))
+		}
+		must(t, os.CopyFS(killed, os.DirFS(whole)))
+		logs, err := filepath.Glob(filepath.Join(killed, "data", "*.log"))
+		must(t, err)
+		log := logs[len(logs)-1]
+		size := fileSize(t, log)
+		rng := rand.New(rand.NewPCG(9, uint64(n)))
+		for try := range 30 {
+			dir := filepath.Join(t.TempDir(), "it")
+			must(t, os.CopyFS(dir, os.DirFS(killed)))
+			at, many := rng.Int64N(size*9/10), int64(1)
+			if try%3 == 0 {
+				many = min(512, size*9/10-at)
+			}
+			damageFile(t, filepath.Join(dir, "data", filepath.Base(log)), at, many, try%2 == 0)
+			db, err := Open(dir, Options{Reserve: 4096})
+			if errors.Is(err, ErrDamaged) {
+				continue
+			}
+			must(t, err)
+			got, err := read(db)
+			must(t, err)
+			if len(got) != n { // zeroes over zeroes change nothing
+				t.Errorf("%d bytes at %d of %d: %d entries of %d, and no error", many, at, size, len(got), n)
+			}
+			must(t, db.Close())
+		}
+	}
+}
+
+func TestACallWhileTheEngineClosesEnds(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		db := open(t, t.TempDir(), Options{Scratch: true})
+		var calls sync.WaitGroup
+		for i := range 50 {
+			calls.Go(func() {
+				for {
+					if err := db.Commit(context.Background(), set(fmt.Sprint("k", i), "v")); err != nil {
+						if !errors.Is(err, ErrClosed) {
+							t.Error(err)
+						}
+						return
+					}
+				}
+			})
+		}
+		must(t, db.Close())
+		calls.Wait()
+	}
+}
+
+func TestACheckReadsWhatIsOnDiskAndNotWhatItRemembers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := open(t, dir, Options{})
+	for i := range 300 {
+		must(t, db.Commit(ctx, set(fmt.Sprintf("k%04d", i), value("k", i))))
+	}
+	must(t, db.peb.Flush())
+	if _, err := read(db); err != nil { // now it is in memory
+		t.Fatal(err)
+	}
+	if n, err := db.Check(ctx, nil); err != nil || n < 300 {
+		t.Fatalf("%d %v", n, err)
+	}
+	tables, err := filepath.Glob(filepath.Join(dir, "data", "*.sst"))
+	must(t, err)
+	f, err := os.OpenFile(tables[len(tables)-1], os.O_RDWR, 0)
+	must(t, err)
+	_, err = f.WriteAt([]byte{0xAA, 0x55, 0xAA, 0x55}, 300)
+	must(t, errors.Join(err, f.Close()))
+	if _, err := db.Check(ctx, nil); !errors.Is(err, ErrDamaged) {
+		t.Errorf("%v", err)
+	}
+}
