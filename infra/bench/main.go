@@ -24,6 +24,7 @@ type options struct {
 	batch    int
 	relevant int // of 100 events, how many alert a watcher
 	watched  int // accounts
+	waiting  int // alerts, while LINE is down
 	only     string
 	profile  string
 	allocs   string
@@ -37,7 +38,8 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
-	flag.StringVar(&o.only, "only", "", "alerts, hangs, events, http or parts; all of them if empty")
+	flag.StringVar(&o.only, "only", "", "alerts, hangs, outages, events, http or parts; all of them if empty")
+	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
 	tell := flag.Bool("version", false, "tell which build this is, and do nothing else")
@@ -77,7 +79,7 @@ func run(ctx context.Context, o options) error {
 	for _, part := range []struct {
 		name string
 		do   func(context.Context, options) error
-	}{{"alerts", alerts}, {"hangs", hangs}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
+	}{{"alerts", alerts}, {"hangs", hangs}, {"outages", outages}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
 		if o.only != "" && o.only != part.name {
 			continue
 		}

@@ -168,7 +168,14 @@ func (f *Folder) secrets(db *engine.DB, kept *Secrets, banks []string) (*Secrets
 
 // before names a place within the folder for what is set aside.
 func (f *Folder) before(what string) string {
-	return filepath.Join(f.path, "before-"+what+"-"+time.Now().UTC().Format("20060102T150405Z"))
+	name := filepath.Join(f.path, "before-"+what+"-"+time.Now().UTC().Format("20060102T150405Z"))
+	free := name
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
+			return free
+		}
+		free = fmt.Sprint(name, "-", n) // twice within a second
+	}
 }
 
 // setAside moves parts of the folder to a place in it. The secrets come last:

@@ -68,6 +68,8 @@ type DB struct {
 	lazies []Lazy
 
 	freezing sync.Mutex // one frozen copy at a time
+	warning  sync.Mutex
+	warned   map[string]time.Time // when what was told last; guarded by warning
 
 	moment  atomic.Uint64 // of the last durable commit
 	viewing sync.Mutex

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 )
 
 // A byte of the log that is not what was written, and was synced, is named at
@@ -94,5 +96,49 @@ func TestACheckReadsWhatIsOnDiskAndNotWhatItRemembers(t *testing.T) {
 	must(t, errors.Join(err, f.Close()))
 	if _, err := db.Check(ctx, nil); !errors.Is(err, ErrDamaged) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A log that is gone, or cut, after a kill is missed at the start.
+func TestALogThatIsLostAfterAKillIsMissed(t *testing.T) {
+	t.Parallel()
+	whole, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed")
+	db := open(t, whole, Options{})
+	must(t, db.Commit(ctx, set("k1", "v")))
+	must(t, db.peb.Flush())
+	must(t, db.Commit(ctx, set("k2", "v")))
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		b, err := os.ReadFile(filepath.Join(whole, markFile))
+		must(t, err)
+		var m mark
+		must(t, json.Unmarshal(b, &m))
+		if m.Moment == db.Moment() {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the mark is not written")
+		}
+	}
+	must(t, os.CopyFS(killed, os.DirFS(whole)))
+	logs, err := filepath.Glob(filepath.Join(killed, "data", "*.log"))
+	must(t, err)
+	for _, log := range logs {
+		must(t, os.Remove(log))
+	}
+	if _, err := Open(killed, Options{Reserve: 4096}); !errors.Is(err, ErrOlder) {
+		t.Errorf("it says %v", err)
+	}
+}
+
+func TestAWarningIsToldOnceAMinute(t *testing.T) {
+	t.Parallel()
+	told := 0
+	db := open(t, t.TempDir(), Options{Scratch: true, Warn: func(error) { told++ }})
+	for range 1000 {
+		db.warn(ErrFull)
+	}
+	db.warn(ErrDamaged)
+	if told != 2 {
+		t.Errorf("it is told %d times", told)
 	}
 }

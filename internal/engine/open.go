@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/cockroachdb/errors/oserror"
 	"github.com/cockroachdb/pebble/v2"
@@ -146,8 +147,26 @@ func (db *DB) options() *pebble.Options {
 	return o
 }
 
+// warnEvery is how often the same thing is told: a full disk fails many times a
+// second.
+const warnEvery = time.Minute
+
 func (db *DB) warn(err error) {
-	if db.o.Warn != nil {
+	if db.o.Warn == nil {
+		return
+	}
+	text, now := err.Error(), time.Now()
+	db.warning.Lock()
+	last := db.warned[text]
+	told := !last.IsZero() && now.Sub(last).Abs() < warnEvery
+	if !told {
+		if db.warned == nil || len(db.warned) > 100 {
+			db.warned = map[string]time.Time{}
+		}
+		db.warned[text] = now
+	}
+	db.warning.Unlock()
+	if !told {
 		db.o.Warn(err)
 	}
 }
@@ -207,19 +226,32 @@ func syncDir(fs vfs.FS, dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// marking writes the mark when the log was replaced: a log that is lost
-// afterwards is missed.
+// markEvery is how often the mark is written while there are commits: a log that
+// is lost or cut is noticed but for what it held of so long before.
+const markEvery = time.Second
+
+// marking writes the mark when the log was replaced, and while there are commits.
 func (db *DB) marking() {
-	for {
+	if db.o.Scratch {
+		return
+	}
+	tick := time.NewTicker(markEvery)
+	defer tick.Stop()
+	for marked := db.Moment(); ; {
 		select {
-		case <-db.marks:
-			if !db.o.Scratch {
-				if err := db.mark(); err != nil {
-					db.warn(err)
-				}
+		case <-tick.C:
+			if db.Moment() == marked {
+				continue
 			}
+		case <-db.marks:
 		case <-db.closed:
 			return
+		}
+		at := db.Moment()
+		if err := db.mark(); err != nil {
+			db.warn(err)
+		} else {
+			marked = at
 		}
 	}
 }

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -158,6 +160,30 @@ func TestAllProcessesGoByOneBreaker(t *testing.T) {
 	}
 	if d := w.recordOf("b29").Deliveries[0]; !d.Parked || d.Tried || d.Attempts != 0 || !d.Due.Equal(d.CreatedAt.Add(time.Minute)) {
 		t.Errorf("what no call was made for is on record as %+v", d)
+	}
+}
+
+// Nothing is looked at each minute that can only wait: of 40,000 alerts that
+// would be most of what a machine does while a provider is down.
+func TestWhatHasNoOtherChannelIsLookedAtWhenTheProviderIsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := &moody{w: w, down: true}
+	w.replace(watch.LINE, func(channel.Sender) channel.Sender { return p })
+	msgs := w.batch(30, watch.LINE)
+	for i := range msgs {
+		if _, err := w.store.UpdateAccount(t.Context(), watch.AccountKey{Bank: "0125", Ref: fmt.Sprint("acc_b", i)}, func(a *watch.Account) ([]store.Write, error) {
+			a.Watchers[0].Channels = a.Watchers[0].Channels[:1]
+			return nil, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for some := range slices.Chunk(msgs, 10) {
+		w.stage.Handle(t.Context(), some)
+	}
+	if d := w.recordOf("b29").Deliveries[0]; !d.Parked || !d.Due.Equal(d.CreatedAt.Add(w.stage.GiveUpAfter)) {
+		t.Errorf("%+v", d)
 	}
 }
 

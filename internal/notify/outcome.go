@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -56,7 +57,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		case over:
 			d.State = watch.Undelivered
 		case parks:
-			d.State, d.Due = watch.Queued, s.lookAgain(d, next)
+			d.State, d.Due = watch.Queued, s.lookAgain(d, next || !another(w, d.Channel))
 		default:
 			d.State = watch.Queued
 			d.Due = now.Add(retryMost + watch.LostAfter)
@@ -82,8 +83,14 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 // problemDown is the problem of a delivery for which no call was made.
 const problemDown = "the provider is down"
 
+// another tells whether a watcher can be reached over another channel.
+func another(w *watch.Watcher, than watch.ChannelKind) bool {
+	return slices.ContainsFunc(w.Reachable(), func(c watch.Channel) bool { return c.Kind != than })
+}
+
 // lookAgain is when a delivery that waits for a provider is due though the
-// provider is still down: for the next channel, and then to be given up.
+// provider is still down: for the next channel, if there is one that was not
+// taken yet, and then to be given up.
 func (s *Stage) lookAgain(d *watch.Delivery, next bool) time.Time {
 	if !next {
 		return d.CreatedAt.Add(s.FallbackAfter)
