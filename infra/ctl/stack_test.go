@@ -171,7 +171,7 @@ func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
 		t.Error("two stacks, one socket")
 	}
 	s.ctl(0, "send", "-shift", sampleDir+"0168-rk-debit.json")
-	res, err := http.Get(again.URL + "/sim/state")
+	res, err := http.Get(again.Page + "/sim/state")
 	if err != nil {
 		t.Fatal(err)
 	}

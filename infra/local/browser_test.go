@@ -77,7 +77,7 @@ func TestThroughThePageOnAPhone(t *testing.T) {
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
-	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	browsertest.Go(t, ctx, chromedp.Navigate(s.Page+"/"))
 	poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
 	sound(t, ctx, "bank")
 
@@ -124,7 +124,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
-	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	browsertest.Go(t, ctx, chromedp.Navigate(s.Page+"/"))
 	poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
 	// Blocked on the phone: LINE does not reach them, so the mail does.
 	press(t, ctx, "phones", ".block")
@@ -139,7 +139,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 	sound(t, ctx, "mail")
 
 	var mails struct{ Messages []sim.Mail }
-	get(t, s.URL+"/sim/mail/messages", &mails)
+	get(t, s.Page+"/sim/mail/messages", &mails)
 	link := mailedLink.FindString(mails.Messages[0].Text)
 	if link == "" {
 		t.Fatal("the mail has no link to the alert")
@@ -153,7 +153,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
 
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
-	browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+	browsertest.Go(t, ctx, chromedp.Navigate(s.Page+"/"))
 	poll(t, ctx, "the bank has the dispute, signed", `document.querySelector(".dispute .signed")?.textContent.includes("signature valid")`)
 	reference := s.disputes()[0].Reference
 	poll(t, ctx, "it is the same one", fmt.Sprintf(`document.querySelector(".dispute b").textContent === %q`, reference))
@@ -164,7 +164,7 @@ func TestThePageIsWholeOnADesk(t *testing.T) {
 	s := up(t, t.TempDir(), noEnv)
 	for _, width := range []int64{1500, 1100, 821} {
 		browsertest.Look(t, ctx, browsertest.View{Width: width, Scripts: true})
-		browsertest.Go(t, ctx, chromedp.Navigate(s.URL))
+		browsertest.Go(t, ctx, chromedp.Navigate(s.Page+"/"))
 		poll(t, ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
 		do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-four-debits.json"]`)))
 		poll(t, ctx, "the records show it", `document.querySelectorAll(".trace").length >= 4`)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ func (p *handset) follow() {
 // back returns to the page with the phones.
 func (p *handset) back() {
 	p.Helper()
-	browsertest.Go(p.T, p.ctx, chromedp.Navigate(p.s.URL))
+	browsertest.Go(p.T, p.ctx, chromedp.Navigate(p.s.Page+"/"))
 	poll(p.T, p.ctx, "the page comes up", `document.body.dataset.ready === "yes"`)
 }
 
@@ -101,7 +102,7 @@ func TestOptInFromTheBanksSiteInABrowser(t *testing.T) {
 	}
 	code := ""
 	for _, c := range codes {
-		if page.Path == "/sim/bank/"+c+"/login" {
+		if strings.HasSuffix(page.Path, "/sim/bank/"+c+"/login") {
 			code = c
 		}
 	}
@@ -203,7 +204,7 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 	browsertest.Look(t, ctx, wide)
 	owner.back()
 	guardian.reads("the guardian hears of it", "金額が表示されなくなりました", "金額は見えません")
-	if status, body := post(t, s.URL+"/sim/bank/"+k.Bank+"/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"frozen","text":"98,765円を止めました"}`); status != http.StatusOK {
+	if status, body := post(t, s.Page+"/sim/bank/"+k.Bank+"/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"frozen","text":"98,765円を止めました"}`); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 	guardian.reads("the guardian hears that there is a note", "引き落としを止めました", "連絡文が届いています")

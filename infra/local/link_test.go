@@ -49,14 +49,14 @@ func TestAnAccountIsConnectedFromTheBanksOwnSite(t *testing.T) {
 		}
 		return string(b)
 	}
-	if page := read(phone.Get(s.URL + "/sim/line/users/" + user + "/open?url=" + url.QueryEscape(link))); !strings.Contains(page, "貯蓄 ***2201") {
+	if page := read(phone.Get(s.Page + "/sim/line/users/" + user + "/open?url=" + url.QueryEscape(link))); !strings.Contains(page, "貯蓄 ***2201") {
 		t.Fatalf("the bank's page: %s", page)
 	}
 	u, err := url.Parse(link)
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := strings.Split(u.Path, "/")[3]
+	code := strings.Split(u.Path, "/")[4]
 	form := url.Values{"linkToken": {u.Query().Get("linkToken")}, "account": {events.Accounts[code].Ref + "_2"}}
 	u.RawQuery = ""
 	if page := read(phone.PostForm(u.String(), form)); !strings.Contains(page, "連携しました") {

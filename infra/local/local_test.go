@@ -92,45 +92,45 @@ func (s *stack) pushes() int {
 func notMineByScript(t *testing.T, s *stack) {
 	t.Helper()
 	var messages struct{ Messages []sim.LINEMessage }
-	get(t, s.URL+"/sim/line/messages", &messages)
+	get(t, s.Page+"/sim/line/messages", &messages)
 	_, after, ok := strings.Cut(string(messages.Messages[len(messages.Messages)-1].Messages[0]), `"data":"`)
 	if !ok {
 		t.Fatal("the alert has no button")
 	}
 	data, _, _ := strings.Cut(after, `"`)
 	user := s.LINE.Users()[0].ID
-	if status, body := post(t, s.URL+"/sim/line/users/"+user+"/tap", `{"data":"`+data+`"}`); status != http.StatusOK {
+	if status, body := post(t, s.Page+"/sim/line/users/"+user+"/tap", `{"data":"`+data+`"}`); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 }
 
 func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
 	s := up(t, t.TempDir(), noEnv)
-	if status, body := post(t, s.URL+"/sim/send/0125-overdrawn.json", ""); status != http.StatusOK || !strings.Contains(body, `"status":202`) {
+	if status, body := post(t, s.Page+"/sim/send/0125-overdrawn.json", ""); status != http.StatusOK || !strings.Contains(body, `"status":202`) {
 		t.Fatalf("%d %s", status, body)
 	}
 	eventually(t, s, "the phone rings", func() bool { return s.pushes() == 1 })
 	notMineByScript(t, s)
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
 	var books struct{ Disputes []bookEntry }
-	get(t, s.URL+"/sim/bank/disputes", &books)
+	get(t, s.Page+"/sim/bank/disputes", &books)
 	d := books.Disputes[0]
 	if d.Bank != "0125" || !d.Signed || d.Status != "opened" {
 		t.Errorf("%+v", d)
 	}
-	if status, body := post(t, s.URL+"/sim/bank/0125/disputes/"+d.DisputeID+"/status", `{"status":"frozen","text":"口座を止めました。"}`); status != http.StatusOK {
+	if status, body := post(t, s.Page+"/sim/bank/0125/disputes/"+d.DisputeID+"/status", `{"status":"frozen","text":"口座を止めました。"}`); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 	eventually(t, s, "the person hears of it", func() bool { return s.pushes() == 2 })
 	var v view
-	get(t, s.URL+"/sim/state", &v)
+	get(t, s.Page+"/sim/state", &v)
 	if len(v.Records) != 1 || len(v.Phones) != 1 || len(v.Samples) != 8 {
 		t.Fatalf("%d records, %d phones, %d samples", len(v.Records), len(v.Phones), len(v.Samples))
 	}
 	// That the bank was told is written after the bank has it.
 	eventually(t, s, "every step has its time", func() bool {
 		v = view{}
-		get(t, s.URL+"/sim/state", &v)
+		get(t, s.Page+"/sim/state", &v)
 		return !slices.ContainsFunc(v.Records[0].Steps, func(st step) bool { return st.At.IsZero() && st.Name != "LINE accepted" })
 	})
 }
@@ -138,12 +138,12 @@ func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
 func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 	data := t.TempDir()
 	s := up(t, data, noEnv)
-	post(t, s.URL+"/sim/send/0168-rk-debit.json", "")
+	post(t, s.Page+"/sim/send/0168-rk-debit.json", "")
 	eventually(t, s, "the phone rings", func() bool { return s.pushes() == 1 })
 	notMineByScript(t, s)
 	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) == 1 })
 	s.LINE.Fail(1, sim.QuotaSpent)
-	post(t, s.URL+"/sim/bank/0168/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"received"}`)
+	post(t, s.Page+"/sim/bank/0168/disputes/"+s.disputes()[0].DisputeID+"/status", `{"status":"received"}`)
 	eventually(t, s, "a mail comes", func() bool { return len(s.Mail.Messages()) == 1 })
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -158,11 +158,11 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 
 	again := up(t, data, noEnv)
 	var v view
-	get(t, again.URL+"/sim/state", &v)
+	get(t, again.Page+"/sim/state", &v)
 	if len(v.Records) != 1 || len(v.Books) != 1 || v.Books[0].Status != "received" || len(v.Mails) != 1 || !v.Phones[0].Following {
 		t.Errorf("%d records, %d mails, books %+v, a friend: %v", len(v.Records), len(v.Mails), v.Books, v.Phones[0].Following)
 	}
-	post(t, again.URL+"/sim/send/0125-overdrawn.json", "")
+	post(t, again.Page+"/sim/send/0125-overdrawn.json", "")
 	eventually(t, again, "the phone rings again", func() bool { return again.pushes() == 2 })
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = fresh.Close() }()
-	get(t, fresh.URL+"/sim/state", &v)
+	get(t, fresh.Page+"/sim/state", &v)
 	if len(v.Records)+len(v.Mails)+len(v.Books) != 0 || fresh.pushes() != 0 {
 		t.Errorf("after -fresh: %d records, %d mails, %d disputes, %d alerts", len(v.Records), len(v.Mails), len(v.Books), fresh.pushes())
 	}
@@ -276,7 +276,7 @@ func TestStoppingDrainsWhatIsUnderWay(t *testing.T) {
 		t.Fatal("it did not start")
 	}
 	for range 3 {
-		post(t, address+"/sim/send/0125-four-debits.json", "")
+		post(t, address+"sim/send/0125-four-debits.json", "")
 	}
 	stop()
 	select {
@@ -291,7 +291,7 @@ func TestStoppingDrainsWhatIsUnderWay(t *testing.T) {
 	s := up(t, data, noEnv)
 	eventually(t, s, "every acknowledged event is on record", func() bool {
 		var v view
-		get(t, s.URL+"/sim/state", &v)
+		get(t, s.Page+"/sim/state", &v)
 		told := 0
 		for _, r := range v.Records {
 			for _, st := range r.Steps {
@@ -324,7 +324,7 @@ func TestARealLINEChannelIsUsedWhenItIsConfigured(t *testing.T) {
 		t.Fatal("LINE is still simulated")
 	}
 	platform.Webhook = s.URL + "/line/webhook"
-	_, body := post(t, s.URL+"/sim/bank/0125/codes", `{"account_ref":"acc_8f3k"}`)
+	_, body := post(t, s.Page+"/sim/bank/0125/codes", `{"account_ref":"acc_8f3k"}`)
 	var issued struct {
 		Code    string
 		LineURL string `json:"line_url"`
@@ -342,7 +342,7 @@ func TestARealLINEChannelIsUsedWhenItIsConfigured(t *testing.T) {
 	if err := s.await(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_8f3k"}, user); err != nil {
 		t.Fatal(err)
 	}
-	post(t, s.URL+"/sim/send/0125-overdrawn.json", "")
+	post(t, s.Page+"/sim/send/0125-overdrawn.json", "")
 	eventually(t, s, "LINE is asked to push", func() bool {
 		for _, m := range platform.Messages() {
 			if m.Via == "push" {

@@ -60,6 +60,7 @@ func (o *options) run(ctx context.Context, args []string, errs io.Writer) int {
 	flags.BoolVar(&o.Fresh, "fresh", false, "start with an empty folder: delete what it holds")
 	flags.BoolVar(&o.Yes, "yes", false, "do not ask before -fresh deletes")
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	flags.BoolVar(&o.Expose, "expose", false, "let -addr be an address that other machines reach: only Kozamori itself is served there")
 	verbose := flags.Bool("v", false, "log every step")
 	tell := flags.Bool("version", false, "tell which build this is, and do nothing else")
 	flags.Usage = func() {
@@ -103,7 +104,11 @@ func (o *options) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.say("Kozamori is running. Open %s — Ctrl-C stops it.", s.URL)
+	o.say("Kozamori is running. Open %s/ — Ctrl-C stops it.", s.Page)
+	o.say("Banks, LINE and the links in messages find it at %s.", s.System.BaseURL)
+	if s.LINE == nil && thisMachine(hostOf(s.System.BaseURL)) {
+		o.say("No phone can open that: set KOZAMORI_URL to the address of your tunnel.")
+	}
 	<-ctx.Done()
 	o.say("Finishing what is under way …")
 	err = s.Close()

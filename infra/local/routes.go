@@ -26,13 +26,25 @@ var pageFiles embed.FS
 // policy of the page: nothing from elsewhere; its mails are in frames.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// routes is everything that this process serves: Kozamori itself, the
-// simulators, and the page.
+// routes is Kozamori itself, as it is served to everybody.
 func (s *stack) routes() (http.Handler, error) {
 	mux, err := s.System.Handler()
 	if err != nil {
 		return nil, err
 	}
+	if !s.Expose {
+		mux.HandleFunc("GET /healthz", s.health)
+		mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "Here are Kozamori's pages, its API for banks and LINE's webhook. Its page with the phone is at the address that it printed when it started.", http.StatusNotFound)
+		})
+	}
+	return named(ours(s.System.BaseURL), mux), nil
+}
+
+// simulated is what stands around Kozamori, and the page: for the user of this
+// machine only.
+func (s *stack) simulated(path string) (http.Handler, error) {
+	mux := http.NewServeMux()
 	if s.LINE != nil {
 		mux.Handle(lineAPI+"/", http.StripPrefix(lineAPI, s.LINE))
 		mux.Handle("/sim/line/", s.LINE.Panel())
@@ -56,12 +68,11 @@ func (s *stack) routes() (http.Handler, error) {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
-		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-cache")
 		page.ServeHTTP(w, r)
 	})
-	return mux, nil
+	return named(thisMachine, secret(path, mux)), nil
 }
 
 // bank passes a request on to one of the banks, which know only their own

@@ -50,7 +50,7 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 }
 
 func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) error {
-	callback := s.URL + "/sim/bank/" + code + "/callback"
+	callback := s.Page + "/sim/bank/" + code + "/callback"
 	b, err := s.System.Store.Bank(ctx, code)
 	if errors.Is(err, store.ErrNotFound) {
 		known, _ := catalog.BankByCode(code)
@@ -68,7 +68,10 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 		s.Banks[code].APIKey = secret
 		writes = append(writes, store.PutAPIKey(key))
 	}
-	login := s.URL + "/sim/bank/" + code + "/login"
+	login := s.Page + "/sim/bank/" + code + "/login"
+	if s.LINE == nil {
+		login = "" // no phone out there reaches it: accounts are connected by code
+	}
 	if b.Callback != callback || b.LinkURL != login {
 		b.Callback, b.LinkURL = callback, login
 		writes = append(writes, store.PutBank(b))
@@ -84,7 +87,7 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 func (s *stack) front(b *sim.Bank) {
 	known, _ := catalog.BankByCode(b.Code)
 	account := events.Accounts[b.Code]
-	b.Name, b.Dialog = known.NameJa, s.URL+lineAPI+"/dialog/bot/accountLink"
+	b.Name, b.Dialog = known.NameJa, s.Page+lineAPI+"/dialog/bot/accountLink"
 	b.Accounts = []sim.BankAccount{{Ref: account.Ref, Mask: account.Mask, Email: ownerMail}, {Ref: account.Ref + "_2", Mask: "貯蓄 ***2201"}}
 }
 

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"kozamori/infra/folder"
@@ -30,6 +29,7 @@ type options struct {
 	Yes    bool                       // Fresh is meant
 	Ask    func(question string) bool // asks the user; nil where there is none
 	Addr   string
+	Expose bool // Addr may be one that other machines reach
 	Env    func(string) string
 	Out    io.Writer // progress
 	Logger *slog.Logger
@@ -63,7 +63,8 @@ func (o *options) emptying() func() error {
 // stack is the running system and the outside around it.
 type stack struct {
 	options
-	URL    string
+	URL    string // of Kozamori itself, without a slash at its end
+	Page   string // of the page and of the simulators, likewise
 	System *app.System
 	LINE   *sim.LINE // nil when LINE itself is used
 	Mail   *sim.Mailbox
@@ -73,7 +74,8 @@ type stack struct {
 	folder  *folder.Folder
 	data    *folder.Data
 	vault   *folder.Vault
-	server  *http.Server
+	server  *http.Server // of Kozamori itself
+	outside *http.Server // of what is simulated
 	stop    context.CancelFunc
 	working sync.WaitGroup // the consumers
 	serving sync.WaitGroup
@@ -101,24 +103,30 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	}
 	s.closers = append(s.closers, s.data.Close)
 	kept := s.data.Secrets
-	listener, err := listen(o.Addr)
+	own, outside, err := s.open()
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, func() error { _ = listener.Close(); return nil }) // the server may have closed it
-	s.URL = "http://" + reachable(listener.Addr().(*net.TCPAddr))
+	path := secretPath(kept.Links)
+	s.Page = "http://" + outside.Addr().String() + "/" + path
 	if err := s.build(kept); err != nil {
 		return nil, err
 	}
-	s.server.Handler, err = s.routes()
-	if err != nil {
+	if s.server.Handler, err = s.routes(); err != nil {
 		return nil, err
 	}
-	s.serving.Go(func() {
-		if err := s.server.Serve(door.Listen(listener, connections)); !errors.Is(err, http.ErrServerClosed) {
-			o.Logger.Error("the server ended", "err", err)
-		}
-	})
+	if s.outside.Handler, err = s.simulated(path); err != nil {
+		return nil, err
+	}
+	serve := func(server *http.Server, l net.Listener) {
+		s.serving.Go(func() {
+			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				o.Logger.Error("the server ended", "err", err)
+			}
+		})
+	}
+	serve(s.server, door.Listen(own, connections))
+	serve(s.outside, outside)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	s.working.Go(func() { _ = s.System.Run(work, nil) }) // it fails only where routes did
@@ -134,31 +142,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return s, s.folder.Announce(folder.Running{URL: s.URL, Socket: socket, Started: time.Now()})
-}
-
-// connections is how many one address may hold open; a tunnel is one.
-const connections = 500
-
-func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use by another program; choose another with -addr, such as -addr 127.0.0.1:8081", addr)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s is not yours to listen on; choose a port above 1023 with -addr", addr)
-	case err != nil:
-		return nil, fmt.Errorf("%s cannot be listened on; -addr wants an address and a port, such as 127.0.0.1:8080", addr)
-	}
-	return l, nil
-}
-
-// reachable is where a listener on every address can be reached from here.
-func reachable(a *net.TCPAddr) string {
-	if a.IP.IsUnspecified() {
-		return fmt.Sprintf("127.0.0.1:%d", a.Port)
-	}
-	return a.String()
+	return s, s.folder.Announce(folder.Running{URL: s.URL, Page: s.Page, Socket: socket, Started: time.Now()})
 }
 
 // build makes the system and the outside.
@@ -167,8 +151,9 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err != nil {
 		return err
 	}
-	s.server = door.Server(nil)
+	s.server, s.outside = door.Server(nil), door.Server(nil)
 	s.server.ErrorLog = slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)
+	s.outside.ErrorLog = s.server.ErrorLog
 	if config.BaseURL == "" {
 		config.BaseURL = s.URL
 	}
@@ -187,14 +172,14 @@ func (s *stack) build(kept *folder.Secrets) error {
 		if err := s.remember(s.LINE.KeepIn(s.folder.Phones())); err != nil {
 			return err
 		}
-		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.URL+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
+		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.Page+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
 	}
 	s.Mail = &sim.Mailbox{Now: time.Now, Changed: s.hub.change}
 	if err := s.remember(s.Mail.KeepIn(s.folder.Mails())); err != nil {
 		return err
 	}
 	if config.Mail.API == "" {
-		config.Mail.API = s.URL + sesAPI
+		config.Mail.API = s.Page + sesAPI
 	}
 	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
 	for _, code := range codes {
@@ -260,10 +245,12 @@ func (s *stack) Close() error {
 		// What comes in meanwhile is kept for the next time.
 		s.working.Wait()
 		s.hub.close()
-		if s.server != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			_ = s.server.Shutdown(ctx)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		for _, server := range []*http.Server{s.server, s.outside} {
+			if server != nil {
+				_ = server.Shutdown(ctx)
+			}
 		}
 		s.serving.Wait()
 	}()

@@ -38,7 +38,7 @@ function samples(list) {
     button.addEventListener("click", async () => {
       button.setAttribute("aria-busy", "true");
       const start = performance.now();
-      const res = await post("/sim/send/" + s.File);
+      const res = await post("sim/send/" + s.File);
       button.removeAttribute("aria-busy");
       const body = res.value.body || {};
       const took = span(performance.now() - start);
@@ -64,7 +64,7 @@ function disputes(list) {
     text.value = typed.get(d.dispute_id) || "";
     const said = h("p", { role: "status" });
     const set = async (status) => {
-      const res = await post(`/sim/bank/${d.bank}/disputes/${encodeURIComponent(d.dispute_id)}/status`, { status, text: text.value });
+      const res = await post(`sim/bank/${d.bank}/disputes/${encodeURIComponent(d.dispute_id)}/status`, { status, text: text.value });
       said.textContent = res.ok ? "" : `${res.status}: ${res.value.title || res.value.detail || "refused"}`;
       if (res.ok) text.value = "";
     };
@@ -110,7 +110,7 @@ function mails(list) {
   const show = (m) => {
     open = m.id;
     $("letter").hidden = false;
-    $("letter").src = `/sim/mail/messages/${m.id}/html`;
+    $("letter").src = `sim/mail/messages/${m.id}/html`;
     for (const b of document.querySelectorAll(".letter")) b.setAttribute("aria-current", String(b.dataset.id === open));
   };
   news("mail");
@@ -125,7 +125,7 @@ function real(v) {
   el.querySelector("code").textContent = "/line/webhook";
   el.querySelector("button").addEventListener("click", async () => {
     const b = v.banks[0];
-    const res = await post(`/sim/bank/${b.code}/codes`, { account_ref: b.ref, account_mask: b.mask });
+    const res = await post(`sim/bank/${b.code}/codes`, { account_ref: b.ref, account_mask: b.mask });
     const c = res.value;
     el.querySelector(".code").replaceChildren(res.ok ? h("p", {}, "Send this to the channel within 15 minutes:", h("b", {}, c.code)) : h("p", {}, c.title || "refused"),
       c.qr_svg ? h("img", { alt: "opens the chat with the code typed in", src: "data:image/svg+xml," + encodeURIComponent(c.qr_svg) }) : "");
@@ -139,7 +139,7 @@ async function update() {
   if (asking) { again = true; return; }
   asking = true;
   try {
-    const v = await (await fetch("/sim/state")).json();
+    const v = await (await fetch("sim/state")).json();
     for (const b of v.banks) names[b.code] = b.name;
     samples(v.samples);
     showPhones(v.phones, news);
@@ -158,7 +158,7 @@ function live(on, text) {
   $("live").classList.toggle("on", on);
   $("live").lastElementChild.textContent = text;
 }
-const changes = new EventSource("/sim/changes");
+const changes = new EventSource("sim/changes");
 changes.onopen = () => live(true, "live");
 changes.onerror = () => live(false, "the stack is not running");
 changes.onmessage = update;
@@ -168,9 +168,9 @@ for (const form of document.querySelectorAll("[data-fault]")) {
     e.preventDefault();
     const [fault, n] = [...form.querySelectorAll("select")].map((s) => s.value);
     const kind = form.dataset.fault;
-    const list = kind === "line" ? [["/sim/line/faults", { fault, n: Number(n) }]]
-      : kind === "mail" ? [[`/sim/mail/fail?fault=${fault}&n=${n}`]]
-      : Object.keys(names).map((code) => [`/sim/bank/${code}/fail?fault=${fault}&n=${n}`]);
+    const list = kind === "line" ? [["sim/line/faults", { fault, n: Number(n) }]]
+      : kind === "mail" ? [[`sim/mail/fail?fault=${fault}&n=${n}`]]
+      : Object.keys(names).map((code) => [`sim/bank/${code}/fail?fault=${fault}&n=${n}`]);
     const all = await Promise.all(list.map(([path, body]) => post(path, body)));
     $("fault-said").textContent = all.every((r) => r.ok) ? `The next ${n} will fail: ${fault}.` : all.find((r) => !r.ok).value.message;
   });

@@ -17,7 +17,7 @@ export function showPhones(list, news) {
 const family = ["太郎", "さくら", "次郎"];
 
 const add = document.getElementById("add-phone");
-add.addEventListener("click", () => post("/sim/line/users", { name: family[phones.size - 1], lang: "ja" }));
+add.addEventListener("click", () => post("sim/line/users", { name: family[phones.size - 1], lang: "ja" }));
 
 // rewind shows the newest message of each phone, which a hidden one cannot.
 export function rewind() {
@@ -44,7 +44,7 @@ class Phone {
     document.getElementById("phones").append(this.el);
   }
 
-  do(what, body = {}) { return post(`/sim/line/users/${this.id}/${what}`, body); }
+  do(what, body = {}) { return post(`sim/line/users/${this.id}/${what}`, body); }
 
   act(action) {
     if (action.type === "postback") this.do("tap", { data: action.data, display: action.displayText || "" });
@@ -53,7 +53,7 @@ class Phone {
   }
 
   // link opens an address as this phone's browser, which LINE knows.
-  link(uri) { return /^https?:/.test(uri) ? `/sim/line/users/${this.id}/open?url=${encodeURIComponent(uri)}` : uri; }
+  link(uri) { return /^https?:/.test(uri) ? `sim/line/users/${this.id}/open?url=${encodeURIComponent(uri)}` : uri; }
 
   // menu draws the rich menu, a picture with areas to tap.
   async menu(id) {
@@ -62,7 +62,7 @@ class Phone {
     const el = this.find(".menu");
     el.hidden = !id;
     if (!id) return;
-    const { menu } = await (await fetch("/sim/line/menus/" + id)).json();
+    const { menu } = await (await fetch("sim/line/menus/" + id)).json();
     const open = el.querySelector(".open"), map = el.querySelector(".map"), size = menu.size;
     open.textContent = menu.chatBarText;
     const show = (on) => {
@@ -70,7 +70,7 @@ class Phone {
       open.setAttribute("aria-expanded", String(on));
     };
     open.onclick = () => show(map.hidden);
-    map.querySelector("img").src = `/sim/line/menus/${id}/image`;
+    map.querySelector("img").src = `sim/line/menus/${id}/image`;
     for (const b of map.querySelectorAll("button")) b.remove();
     for (const area of menu.areas) {
       const b = h("button", { type: "button", "aria-label": area.action.label || area.action.text, on: { click: () => { show(false); this.act(area.action); } } });
