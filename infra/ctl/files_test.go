@@ -41,7 +41,9 @@ func TestABackupBringsBackWhatWas(t *testing.T) {
 			t.Fatalf("%v: %d %s", args, code, said)
 		}
 	}
+	works("there never was a backup", "status")
 	works("was read back", "backup", kept)
+	works("the last backup is of", "status")
 	if code, said := onFolder(t, data, "backup", kept); code != 1 || !strings.Contains(said, "is not empty") {
 		t.Errorf("over a backup: %d %s", code, said)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -32,6 +34,11 @@ func status(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 		if err != nil {
 			return err
 		}
+		if d.Files != nil {
+			if h.LastBackup, err = d.Files.LastBackup(ctx); err != nil {
+				return err
+			}
+		}
 		if *asJSON {
 			return object(c.Out, h)
 		}
@@ -41,14 +48,30 @@ func status(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 		if len(h.Down) == 0 {
 			_, _ = fmt.Fprintln(c.Out, "no provider is down")
 		}
-		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(w, "\nqueue\twaiting\tin flight\tdead")
-		for _, n := range slices.Sorted(slices.Values(queue.Names)) {
-			_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", n, h.Queues[n].Waiting, h.Queues[n].InFlight, h.Queues[n].Dead)
+		switch {
+		case d.Files == nil:
+		case h.LastBackup.IsZero():
+			_, _ = fmt.Fprintln(c.Out, "there never was a backup")
+		default:
+			_, _ = fmt.Fprintf(c.Out, "the last backup is of %s\n", when(h.LastBackup))
 		}
-		_, _ = fmt.Fprintln(w, "\non record\twaiting\toverdue")
+		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+		_, _ = fmt.Fprintln(w, "\nqueue\twaiting\tin flight\tdead\toldest")
+		for _, n := range slices.Sorted(slices.Values(queue.Names)) {
+			oldest := "" // also where that is not told
+			if at := h.Queues[n].Oldest; !at.IsZero() {
+				oldest = h.At.Sub(at).Round(time.Second).String()
+			}
+			_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\n", n, h.Queues[n].Waiting, h.Queues[n].InFlight, h.Queues[n].Dead, oldest)
+		}
+		_, _ = fmt.Fprintln(w, "\non record\twaiting\toverdue\toldest")
 		for _, lane := range watch.Lanes {
-			_, _ = fmt.Fprintf(w, "%s\t%d\t%v\n", lane, h.Lanes[lane].Waiting, time.Duration(h.Lanes[lane].Overdue)*time.Second)
+			l := h.Lanes[lane]
+			var oldest []string
+			for _, ch := range slices.Sorted(maps.Keys(l.Oldest)) {
+				oldest = append(oldest, fmt.Sprintf("%s %v", ch, time.Duration(l.Oldest[ch])*time.Second))
+			}
+			_, _ = fmt.Fprintf(w, "%s\t%d\t%v\t%s\n", lane, l.Waiting, time.Duration(l.Overdue)*time.Second, strings.Join(oldest, ", "))
 		}
 		return w.Flush()
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"kozamori/internal/engine"
 	qembedded "kozamori/internal/queue/embedded"
@@ -24,7 +25,30 @@ func (d *Data) Backup(ctx context.Context, dir string, progress engine.Progress)
 	if err != nil {
 		return b, err
 	}
-	return b, CheckBackup(ctx, dir, nil)
+	if err := CheckBackup(ctx, dir, nil); err != nil {
+		return b, err
+	}
+	return b, d.Engine.Commit(ctx, engine.Part{Stage: func(w engine.Writer) {
+		w.Set(backupKey, []byte(b.At.Format(time.RFC3339)))
+	}})
+}
+
+// backupKey is where the engine has the time of the last backup that was read
+// back.
+var backupKey = []byte("m/backup")
+
+// LastBackup is when the last backup was taken that could be read back; the zero
+// time if there never was one.
+func (d *Data) LastBackup(context.Context) (at time.Time, err error) {
+	err = d.Engine.View(func(r engine.Reader) error {
+		v, err := r.Get(backupKey)
+		if v == nil || err != nil {
+			return err
+		}
+		at, err = time.Parse(time.RFC3339, string(v))
+		return err
+	})
+	return at, err
 }
 
 // Check reads everything that is stored, and says how many entries there are.

@@ -124,6 +124,9 @@ func (s *stack) send(w http.ResponseWriter, r *http.Request) {
 // health tells how the system is: 503 if it cannot tell.
 func (s *stack) health(w http.ResponseWriter, r *http.Request) {
 	h, err := health.Look(r.Context(), s.System.Store, s.System.Queue, time.Now())
+	if err == nil {
+		h.LastBackup, err = s.data.LastBackup(r.Context())
+	}
 	if err != nil {
 		s.Logger.Error("cannot tell the health", "err", err)
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": "the store or the queues do not answer"})

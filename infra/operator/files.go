@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"time"
 
 	"kozamori/infra/folder"
 	"kozamori/internal/engine"
@@ -15,6 +16,9 @@ import (
 type Files interface {
 	// Backup copies all of one moment into a new folder and reads it back.
 	Backup(ctx context.Context, dir string, progress engine.Progress) (engine.Backup, error)
+	// LastBackup is when the last one was taken that could be read back; the zero
+	// time if there never was one.
+	LastBackup(ctx context.Context) (time.Time, error)
 	// Check reads everything, and says how many entries there are.
 	Check(ctx context.Context, progress engine.Progress) (int64, error)
 	// Compact gives back what is not needed, and says how many bytes are taken
@@ -35,6 +39,15 @@ func (b *remote) Backup(ctx context.Context, dir string, progress engine.Progres
 		return engine.Backup{}, err
 	}
 	return *out.Backup, nil
+}
+
+// LastBackup is for Files.
+func (b *remote) LastBackup(ctx context.Context) (time.Time, error) {
+	out, err := b.long(ctx, "last-backup", asked{}, nil)
+	if out == nil || out.Value == "" {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, out.Value)
 }
 
 // Check is for Files.
@@ -80,6 +93,13 @@ func (l *Server) serveFiles(mux *http.ServeMux) {
 	long("backup", func(ctx context.Context, in *asked, out *answered, progress engine.Progress) error {
 		b, err := l.Files.Backup(ctx, in.Name, progress)
 		out.Backup = &b
+		return err
+	})
+	long("last-backup", func(ctx context.Context, _ *asked, out *answered, _ engine.Progress) error {
+		at, err := l.Files.LastBackup(ctx)
+		if err == nil && !at.IsZero() {
+			out.Value = at.Format(time.RFC3339)
+		}
 		return err
 	})
 	long("check", func(ctx context.Context, _ *asked, out *answered, progress engine.Progress) (err error) {

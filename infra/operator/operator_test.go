@@ -66,6 +66,7 @@ func TestBorrowedQueues(t *testing.T) {
 		t.Fatal(err)
 	}
 	depth, err := b.Depth(ctx, queue.LINE)
+	depth.Oldest = time.Time{}
 	if diff := cmp.Diff(queue.Depth{Waiting: 1, Dead: 1}, depth); diff != "" || err != nil {
 		t.Error(diff, err)
 	}

@@ -5,6 +5,8 @@ package health
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -20,6 +22,8 @@ type Health struct {
 	Lanes map[watch.Lane]Lane `json:"lanes"`
 	// Down are the providers that are not called: channels, and "bank." and a code.
 	Down []Down `json:"down"`
+	// LastBackup is of a local stack; the zero time if there never was one.
+	LastBackup time.Time `json:"last_backup,omitzero"`
 }
 
 // Lane is how much waits in one of them.
@@ -28,6 +32,9 @@ type Lane struct {
 	// Overdue is for how many seconds the first of it has been due; 0 if nothing
 	// is yet. What is looked at each minute is overdue by up to a minute.
 	Overdue int64 `json:"overdue_seconds"`
+	// Oldest is for how many seconds the oldest telling of the lane has waited, by
+	// channel. Where much waits not all of it is looked at: it may be a little more.
+	Oldest map[watch.ChannelKind]int64 `json:"oldest_seconds,omitempty"`
 }
 
 // Down is a provider that is down.
@@ -66,6 +73,9 @@ func Look(ctx context.Context, s *store.Store, q Queues, now time.Time) (Health,
 		l.Overdue = max(l.Overdue, int64(now.Sub(ref.Due()).Seconds()))
 		h.Lanes[ref.Lane] = l
 	}
+	if err := h.ages(ctx, s, refs, now); err != nil {
+		return h, err
+	}
 	all, err := Providers(ctx, s)
 	if err != nil {
 		return h, err
@@ -76,6 +86,66 @@ func Look(ctx context.Context, s *store.Store, q Queues, now time.Time) (Health,
 		}
 	}
 	return h, nil
+}
+
+// sampled is how many things of a lane are read for their ages, of those that
+// are due first, and of those first that are not due for hours: what waits for a
+// provider and has no other channel.
+const (
+	sampled = 100
+	hours   = 2 * time.Hour
+)
+
+// ages finds the oldest tellings that wait.
+func (h *Health) ages(ctx context.Context, s *store.Store, refs []store.DueRef, now time.Time) error {
+	type part struct {
+		lane  watch.Lane
+		later bool
+	}
+	taken := map[part]int{}
+	lanes := map[string]watch.Lane{}
+	var ids []string
+	older := func(lane watch.Lane, c watch.ChannelKind, since time.Time) {
+		l := h.Lanes[lane]
+		if l.Oldest == nil {
+			l.Oldest = map[watch.ChannelKind]int64{}
+		}
+		l.Oldest[c] = max(l.Oldest[c], int64(now.Sub(since).Seconds()))
+		h.Lanes[lane] = l
+	}
+	for _, ref := range refs {
+		p := part{ref.Lane, ref.Due().Sub(now) > hours}
+		if taken[p]++; taken[p] > sampled {
+			continue
+		}
+		switch {
+		case ref.Record != "":
+			ids, lanes[ref.Record] = append(ids, ref.Record), ref.Lane
+		case ref.Dispute != "":
+			d, err := s.Dispute(ctx, ref.Dispute)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			older(ref.Lane, watch.Bank, d.AnsweredAt)
+		}
+	}
+	for some := range slices.Chunk(ids, sampled) {
+		records, err := s.Records(ctx, some)
+		if err != nil {
+			return err
+		}
+		for id, r := range records {
+			for _, d := range r.Deliveries {
+				if d.State.Waits() {
+					older(lanes[id], d.Channel, d.CreatedAt)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Providers reads the breakers of all providers: the channels, and the banks'

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"kozamori/internal/health"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -40,11 +42,11 @@ func TestHealthTellsWhatWaitsAndForWhom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[watch.Lane]health.Lane{watch.LaneLost: {Waiting: 1, Overdue: 240}, watch.LaneHeld: {Waiting: 1}, watch.LaneCritical: {Waiting: 1, Overdue: 180}, watch.LaneRest: {}}
-	for lane, l := range want {
-		if h.Lanes[lane] != l {
-			t.Errorf("%q: %+v, want %+v", lane, h.Lanes[lane], l)
-		}
+	age := map[watch.ChannelKind]int64{watch.LINE: 300}
+	want := map[watch.Lane]health.Lane{watch.LaneLost: {Waiting: 1, Overdue: 240, Oldest: age}, watch.LaneHeld: {Waiting: 1, Oldest: age},
+		watch.LaneCritical: {Waiting: 1, Overdue: 180}, watch.LaneRest: {}}
+	if diff := cmp.Diff(want, h.Lanes); diff != "" {
+		t.Error(diff)
 	}
 	if len(h.Down) != 1 || h.Down[0].Provider != "line" || h.Down[0].Probes != 7 || !h.Down[0].Since.Equal(begin) || h.Queues[queue.LINE].Waiting != 2 {
 		t.Errorf("%+v", h)

@@ -233,10 +233,24 @@ const readParked = 100
 // parked lists what waits for a provider: critical first, then the oldest
 // first. With a limit it stops when it has found so many.
 func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits, error) {
+	if limit > 0 { // all of it is much to read at each probe
+		refs, err := s.Store.WaitingSome(ctx, readParked)
+		if err != nil {
+			return nil, err
+		}
+		if out, err := s.parkedAmong(ctx, provider, refs, limit); err != nil || len(out) > 0 {
+			return out, err
+		}
+	}
 	refs, err := s.Store.Waiting(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return s.parkedAmong(ctx, provider, refs, limit)
+}
+
+// parkedAmong is what of these things waits for a provider, up to a limit.
+func (s *Stage) parkedAmong(ctx context.Context, provider string, refs []store.DueRef, limit int) ([]waits, error) {
 	// What an older version wrote since has no lane.
 	refs = slices.DeleteFunc(refs, func(ref store.DueRef) bool { return ref.Lane == watch.LaneHeld })
 	var out []waits

@@ -92,12 +92,14 @@ type Dead struct {
 	DiedAt time.Time
 }
 
-// Depth counts a queue's messages, approximately. How old they are is not
-// there: SQS tells that to CloudWatch only, where the alarms look.
+// Depth counts a queue's messages, approximately.
 type Depth struct {
 	Waiting  int `json:"waiting"`
 	InFlight int `json:"in_flight"`
 	Dead     int `json:"dead"`
+	// Oldest is when the oldest message that has not ended was sent. The zero
+	// time on AWS: SQS tells it to CloudWatch only, where the alarms look.
+	Oldest time.Time `json:"oldest,omitzero"`
 }
 
 // Verdict is what a stage says of one message.

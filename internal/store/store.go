@@ -233,7 +233,12 @@ func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, err
 }
 
 // Waiting lists all that is due at any time, as Due does.
-func (s *Store) Waiting(ctx context.Context) ([]DueRef, error) { return s.due(ctx, "", 1<<30) }
+func (s *Store) Waiting(ctx context.Context) ([]DueRef, error) { return s.WaitingSome(ctx, 1<<30) }
+
+// WaitingSome lists what is due first at any time, up to limit for each shard.
+func (s *Store) WaitingSome(ctx context.Context, limit int) ([]DueRef, error) {
+	return s.due(ctx, "", limit)
+}
 
 func (s *Store) due(ctx context.Context, to string, limit int) ([]DueRef, error) {
 	var shards [dueShards][]DueRef

@@ -2,7 +2,7 @@
 // before Send returns; what was received, retried or deleted reaches the disk a
 // moment later, because losing that only means receiving it again.
 //
-// In memory a message that waits costs about 60 bytes, whatever its size: its
+// In memory a message that waits costs about 70 bytes, whatever its size: its
 // body, its group and its trace stay on disk until it is received.
 package embedded
 

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"container/heap"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,6 +108,7 @@ type line struct {
 	most    int               // lanes there were at once, since there were none
 	flight  map[uint64]*entry // received, and not given back
 	dirty   map[uint64]change
+	order   []*entry // as they came, with some that have ended
 	total   int
 	dead    int
 	bell    chan struct{}
@@ -137,7 +139,13 @@ func (l *line) add(group string, e *entry) {
 	}
 	e.home = ln
 	l.total++
+	if len(l.order) >= 2*l.total+64 {
+		l.order = slices.DeleteFunc(l.order, ended)
+	}
+	l.order = append(l.order, e)
 }
+
+func ended(e *entry) bool { return e.home == nil }
 
 // settle puts a lane that has other messages than before where it belongs. One
 // that stands in turn is looked at when its turn comes.
@@ -187,7 +195,7 @@ func (l *line) shrink() {
 	if l.most > keepLanes {
 		l.lanes, l.waiting, l.turns = map[string]*lane{}, nil, nil
 	}
-	l.most = 0
+	l.most, l.order = 0, nil
 }
 
 // take receives up to most visible messages, one group after the other, and
@@ -250,5 +258,11 @@ func (l *line) depth(now time.Time) queue.Depth {
 		}
 	}
 	d.Waiting = l.total - d.InFlight
+	for len(l.order) > 0 && ended(l.order[0]) {
+		l.order = l.order[1:]
+	}
+	if len(l.order) > 0 {
+		d.Oldest = time.Unix(0, l.order[0].sent).UTC()
+	}
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -206,4 +207,34 @@ func BenchmarkTake(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestTheOldestMessageIsToldAndEndedOnesAreForgotten(t *testing.T) {
+	t.Parallel()
+	l, now := newLine(), time.Unix(0, 1e18)
+	at := func(sent int64) {
+		t.Helper()
+		if got := l.depth(now).Oldest; sent == 0 && !got.IsZero() || sent != 0 && got.UnixNano() != sent {
+			t.Errorf("%v, want %d", got, sent)
+		}
+	}
+	at(0)
+	waits := &entry{id: 1, sent: 10, visible: 1e18 + 1}
+	l.add("a", waits)
+	for i := range int64(10_000) { // others come and go
+		l.add("b", &entry{id: uint64(2 + i), sent: 11 + i})
+		for _, e := range l.take(1, now.UnixNano(), now.UnixNano()+1) {
+			l.remove(e)
+		}
+	}
+	if len(l.order) > 100 {
+		t.Errorf("%d ended messages are kept", len(l.order))
+	}
+	at(10)
+	later := &entry{id: 20_000, sent: 20_000}
+	l.add("b", later)
+	l.remove(waits)
+	at(20_000)
+	l.remove(later)
+	at(0)
 }
