@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"kozamori/internal/channel"
@@ -37,6 +38,16 @@ const linkLife = 30 * 24 * time.Hour
 // Link is the address of a watcher's page of a record.
 func (c *Composer) Link(r *watch.Record, watcher string) string {
 	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(linkLife))
+}
+
+// linkOver is Link for a message over a channel.
+func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, watcher string) string {
+	link := c.Link(r, watcher)
+	if ch.InPlace {
+		_, tok, _ := strings.Cut(link, "/a/")
+		link += "?" + token.InPlaceMark + "=" + c.Tokens.InPlace(tok)
+	}
+	return link
 }
 
 // StopLink is the address that ends a watcher's mails about the account of a
@@ -77,7 +88,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 			return message.Message{}, errNothing // a later one says it
 		}
 		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
-			BankName: bank, Mask: r.Mask, Summary: *act.Summary, Link: c.Link(r, w.ID)}), nil
+			BankName: bank, Mask: r.Mask, Summary: *act.Summary, Link: c.linkOver(ch, r, w.ID)}), nil
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {
@@ -90,7 +101,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
-			HideAmount: hide, Link: c.Link(r, w.ID)}
+			HideAmount: hide, Link: c.linkOver(ch, r, w.ID)}
 		for _, change := range dis.Changes {
 			if change.Seq == d.Seq {
 				f.Change = change
@@ -99,7 +110,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return wording.DisputeStatus(f), nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.Link(r, w.ID)})
+			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.linkOver(ch, r, w.ID)})
 	}
 	return message.Message{}, errUnknown
 }
@@ -119,7 +130,7 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 		Bank:    func(code string) (string, wording.Contact) { return c.Names.Bank(ctx, code, d.Lang) },
 		Service: func(id string) (string, wording.Contact) { return c.Names.Service(id, d.Lang) },
 	}
-	f := wording.IncidentOf(r, says, *d, w, names, c.Link(r, w.ID), !ch.InPlace)
+	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, w.ID), !ch.InPlace)
 	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
 	if d.Report != "" {
 		f.Report = dispute.Reference(d.Report)

@@ -93,6 +93,14 @@ func (k *Keys) Verify(purpose, tok string, now time.Time) (string, error) {
 	return "", ErrInvalid
 }
 
+// InPlaceMark is the parameter of a link's address that holds its InPlace.
+const InPlaceMark = "k"
+
+// InPlace is a mark for the address of a link that goes out in a chat, and not
+// in a mail: a mail is forwarded, and a mailbox is easily somebody else's. The
+// versions before it ignore the mark.
+func (k *Keys) InPlace(tok string) string { return k.Hash("in place\x00", tok)[:22] }
+
 // Hash is a keyed hash (256 bits, URL-safe) for secrets that are looked up,
 // such as enrolment codes: the table alone does not let anyone try them out.
 // It uses the oldest key of the ring; replacing that key ends what was hashed.

@@ -26,7 +26,7 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		s.page(w, http.StatusOK, s.alertPage(r, v.look, wording.NoRefusal))
+		s.page(w, http.StatusOK, s.alertPage(r, v, v.look, wording.NoRefusal))
 		return
 	}
 	do, ok := s.asked(w, r, v)
@@ -51,6 +51,8 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		refused = wording.RefusedLate
 	case errors.Is(err, dispute.ErrNotAllowed):
 		refused = wording.RefusedAllowed
+	case errors.Is(err, errByMail):
+		refused = wording.RefusedByMail
 	case errors.Is(err, dispute.ErrNoTrust):
 		refused = wording.RefusedTrust
 	case err != nil:
@@ -59,12 +61,12 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	case res.Outcome == dispute.Changed:
 		refused = wording.RefusedChanged
 	case res.Outcome == dispute.Confirm:
-		s.page(w, http.StatusOK, s.alertPage(r, res, wording.AskUndo))
+		s.page(w, http.StatusOK, s.alertPage(r, v, res, wording.AskUndo))
 		return
 	}
 	if refused != wording.NoRefusal {
 		// Nothing has changed, so a reload may ask again.
-		s.page(w, http.StatusConflict, s.alertPage(r, res, refused))
+		s.page(w, http.StatusConflict, s.alertPage(r, v, res, refused))
 		return
 	}
 	again(w, r)
@@ -85,6 +87,9 @@ func unticked(form url.Values) []string {
 // errUnasked says that a form asks for nothing that a page offers.
 var errUnasked = errors.New("web: not an act of this page")
 
+// errByMail says that a link in a mail does not let this be done.
+var errByMail = errors.New("web: not by a link in a mail")
+
 func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, error) {
 	switch do {
 	case wording.DoNotMine:
@@ -94,6 +99,9 @@ func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, err
 	case wording.DoUndo:
 		return s.Disputes.Undo(ctx, v.record, v.who, watch.ViaPage)
 	case wording.DoTrust:
+		if v.byMail {
+			return v.look, errByMail
+		}
 		return s.Disputes.Trust(ctx, v.record, v.who)
 	}
 	return dispute.Result{}, errUnasked
@@ -115,10 +123,13 @@ func again(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.URL.Path+mark(r), http.StatusSeeOther)
 }
 
-func (s *site) alertPage(r *http.Request, res dispute.Result, refused wording.Refusal) message.Page {
+func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused wording.Refusal) message.Page {
 	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
 		Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
+	if v.byMail {
+		f.Offer = watch.Trust{}
+	}
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
 	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }

@@ -63,7 +63,7 @@ func TestAPersonSaysThatItWasNotThem(t *testing.T) {
 func TestAPersonSaysThatItWasThemAndTrustsTheService(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
-	p := b.press(b.open(w.link("r2", "w1")), wording.DoMine)
+	p := b.press(b.open(w.chatLink("r2", "w1")), wording.DoMine)
 	p.says(t, 200, "ご自身のものとして記録しました", "PayPayの4,321円以下の引き落としを、90日間お知らせしないこともできます。", `value="notmine"`)
 	p = b.press(p, wording.DoTrust)
 	p.says(t, 200, "PayPayの4,321円以下の引き落としは、2020年12月3日までお知らせしません。")
@@ -74,6 +74,26 @@ func TestAPersonSaysThatItWasThemAndTrustsTheService(t *testing.T) {
 	}
 	b.press(p, wording.DoNotMine).says(t, 200, "受付番号はこちらです")
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoTrust}}).says(t, 409, "いまは、このサービスを「知らせない」ように設定できません。")
+}
+
+func TestALinkInAMailReportsAndReadsButTrustsNothing(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	p := b.press(b.open(w.link("r2", "w1")), wording.DoMine)
+	p.says(t, 200, "ご自身のものとして記録しました")
+	p.saysNot(t, `value="trust"`, "お知らせしないこともできます")
+	trust := url.Values{"do": {wording.DoTrust}}
+	b.do(http.MethodPost, p.url.String(), trust).says(t, 409, "メールのリンクからは、お知らせを減らす設定はできません。")
+	// Nor with the mark of another link, or one of their own making.
+	for _, k := range []string{"x", w.keys.InPlace("x"), w.chatLink("r1", "w1")[len(w.link("r1", "w1"))+3:], ""} {
+		thief := w.browser()
+		p = thief.open(w.link("r2", "w1") + "?k=" + k)
+		thief.do(http.MethodPost, p.url.String(), trust).says(t, 409, "メールのリンクからは")
+	}
+	if a, err := w.store.Account(context.Background(), account); err != nil || len(a.Watchers[0].Rules.Trusts) != 0 {
+		t.Fatalf("%+v %v", a, err)
+	}
+	b.press(b.open(w.link("r2", "w1")), wording.DoNotMine).says(t, 200, "受付番号はこちらです")
 }
 
 func TestAGuardianAnswersInTheirLanguageWithoutAmounts(t *testing.T) {

@@ -58,7 +58,7 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 				shows(t, ctx, then)
 			}
 			browsertest.Look(t, ctx, view)
-			browsertest.Go(t, ctx, chromedp.Navigate(w.link("r1", "w1")))
+			browsertest.Go(t, ctx, chromedp.Navigate(w.chatLink("r1", "w1")))
 			shows(t, ctx, "PayPayがあなたの口座から")
 			look("1 asked")
 			press(wording.DoNotMine, "受付番号はこちらです")

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"kozamori/internal/history"
@@ -28,7 +29,8 @@ const (
 // alertLink opens the page of a record for a watcher. It is made again with
 // each page, and is as good as the session.
 func (s *site) alertLink(record, watcher string, until time.Time) string {
-	return "/a/" + s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until) + fromHome
+	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), until)
+	return "/a/" + tok + fromHome + "&" + token.InPlaceMark + "=" + s.Keys.InPlace(tok)
 }
 
 // fromHome marks the address of an alert's page that leads back to the rooms
@@ -37,7 +39,7 @@ const fromHome = "?from=home"
 
 // mark is fromHome if a request came with it, and empty otherwise.
 func mark(r *http.Request) string {
-	if "?"+r.URL.RawQuery == fromHome {
+	if strings.HasPrefix("?"+r.URL.RawQuery, fromHome) {
 		return fromHome
 	}
 	return ""

@@ -159,7 +159,7 @@ func otherTokens(path, purpose string) func(*world, *visitor) []way {
 
 // handled is the page of a token with the cookie of another, or of its own.
 func (w *world) handled(path, purpose, tok, cookie string) *way {
-	return &way{path: path + w.handle(purpose, tok), cookies: "kozamori=" + cookie}
+	return &way{path: path + w.handle(purpose, tok), cookies: "kozamori=" + cookie + "; kozamori-in-place=" + w.keys.InPlace(cookie)}
 }
 
 func ownHandle(path, purpose string) func(*world, *visitor) *way {

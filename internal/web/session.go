@@ -31,8 +31,13 @@ func (s *site) handle(in room, tok string) string {
 	return s.Keys.Hash("page\x00"+in.purpose, tok)[:22]
 }
 
+// inPlace is the name of the cookie that holds the mark of a link that did not
+// come in a mail.
+const inPlace = cookie + "-in-place"
+
 // visit is who came to which record, and how it stands for them.
 type visit struct {
+	byMail  bool // or so it may be: what lowers protection is not theirs to do
 	record  string
 	who     dispute.Answerer
 	look    dispute.Result
@@ -69,6 +74,10 @@ func (s *site) arrive(in room) http.HandlerFunc {
 		path := in.path + s.handle(in, tok)
 		http.SetCookie(w, &http.Cookie{Name: cookie, Value: tok, Path: path, MaxAge: int(sessionLife.Seconds()),
 			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+		if k := r.URL.Query().Get(token.InPlaceMark); k != "" {
+			http.SetCookie(w, &http.Cookie{Name: inPlace, Value: k, Path: path, MaxAge: int(sessionLife.Seconds()),
+				HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
+		}
 		http.Redirect(w, r, path+mark(r), http.StatusSeeOther)
 	}
 }
@@ -80,6 +89,8 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request, in room) (visit, bo
 		return visit{}, s.welcome(w, r, visit{}, errNoSession)
 	}
 	v, err := s.check(r, in, c.Value)
+	k, missing := r.Cookie(inPlace)
+	v.byMail = missing != nil || subtle.ConstantTimeCompare([]byte(s.Keys.InPlace(c.Value)), []byte(k.Value)) != 1
 	return v, s.welcome(w, r, v, err)
 }
 

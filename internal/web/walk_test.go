@@ -85,7 +85,7 @@ func (v *walker) asks(path, do string) {
 // answered opens an alert and presses its buttons one after the other.
 func (v *walker) answered(buttons ...string) {
 	v.Helper()
-	v.open(v.w.link("r1", v.id), "")
+	v.open(v.w.chatLink("r1", v.id), "")
 	for _, do := range buttons {
 		v.press(do, "")
 	}

@@ -142,6 +142,13 @@ func (w *world) link(record, watcher string) string {
 	return w.srv.URL + "/a/" + w.keys.Sign(token.PurposeAnswer, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
 }
 
+// chatLink is link as it stands in the chat.
+func (w *world) chatLink(record, watcher string) string {
+	link := w.link(record, watcher)
+	_, tok, _ := strings.Cut(link, "/a/")
+	return link + "?" + token.InPlaceMark + "=" + w.keys.InPlace(tok)
+}
+
 func (w *world) stopLink(record, watcher string) string {
 	return w.srv.URL + "/stop/" + w.keys.Sign(token.PurposeStopMail, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
 }

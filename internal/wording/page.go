@@ -73,6 +73,7 @@ var (
 	tYouMine        = text{ja: "あなたが「自分です」と回答しました", en: "You answered: it was me"}
 	tYouTheirs      = text{ja: "あなたが「本人のものです」と回答しました", en: "You answered: it was them"}
 	tPageNotAllowed = text{ja: "この操作は、口座の名義人か、回答した方だけができます。", en: "Only the account's owner, or whoever gave the answer, can do that."}
+	tPageByMail     = text{ja: "メールのリンクからは、お知らせを減らす設定はできません。トークの「設定」からお願いします。", en: "A link in a mail cannot make us tell you less. Please use the settings in the chat."}
 	tPageNoTrust    = text{ja: "いまは、このサービスを「知らせない」ように設定できません。", en: "This service cannot be trusted at the moment."}
 	tAbout          = text{ja: "このお知らせについて", en: "About this alert"}
 	tPageHappened   = text{ja: "お知らせの内容", en: "The alert"}
@@ -87,6 +88,7 @@ const (
 	RefusedLate            // the time to take "not mine" back is over
 	RefusedAllowed         // not this watcher's to do
 	RefusedTrust           // nothing to trust
+	RefusedByMail          // not by a link in a mail
 	RefusedChanged         // more was taken than the page showed
 	AskUndo                // others know of the report: taking it back wants a second step
 )
@@ -103,6 +105,8 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 		p.Notice = tPageNotAllowed.in(lang)
 	case RefusedTrust:
 		p.Notice = tPageNoTrust.in(lang)
+	case RefusedByMail:
+		p.Notice = tPageByMail.in(lang)
 	case RefusedChanged:
 		p.Notice = tPageChanged.in(lang)
 	}
