@@ -57,6 +57,7 @@ func besides(ctx context.Context, o options, stuck int) ([]time.Duration, error)
 				case <-r.Context().Done():
 				case <-time.After(hangTime):
 				}
+				return // and is never accepted
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			next.ServeHTTP(w, r)
@@ -75,6 +76,10 @@ func besides(ctx context.Context, o options, stuck int) ([]time.Duration, error)
 			return nil, err
 		}
 	}
+	// What is measured is the wait for LINE, not for detect.
+	for s.waiting(ctx, queue.Events) > 0 && ctx.Err() == nil {
+		time.Sleep(10 * time.Millisecond)
+	}
 	sent := make([]time.Time, n)
 	var wg sync.WaitGroup
 	begin := time.Now()
@@ -85,7 +90,9 @@ func besides(ctx context.Context, o options, stuck int) ([]time.Duration, error)
 			event(&b, i, charges[0])
 			r := s.sign(b.Bytes())
 			sent[i] = time.Now()
-			_ = post(ctx, c, s.url, r) // what failed is missing below
+			if err := post(ctx, c, s.url, r); err != nil {
+				row("a POST failed", err.Error())
+			}
 		})
 	}
 	wg.Wait()
@@ -104,7 +111,7 @@ func besides(ctx context.Context, o options, stuck int) ([]time.Duration, error)
 	}
 	slices.Sort(took)
 	if len(took) < n {
-		row("not accepted in time", fmt.Sprint(n-len(took)))
+		row("not accepted in time", fmt.Sprintf("%d, with %d stuck", n-len(took), stuck))
 	}
 	return took, nil
 }
