@@ -44,6 +44,7 @@ func TestABackupBringsBackWhatWas(t *testing.T) {
 	works("there never was a backup", "status")
 	works("was read back", "backup", kept)
 	works("the last backup is of", "status")
+	works("GB of the disk are free\n", "status")
 	if code, said := onFolder(t, data, "backup", kept); code != 1 || !strings.Contains(said, "is not empty") {
 		t.Errorf("over a backup: %d %s", code, said)
 	}

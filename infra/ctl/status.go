@@ -38,6 +38,11 @@ func status(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 			if h.LastBackup, err = d.Files.LastBackup(ctx); err != nil {
 				return err
 			}
+			disk, err := d.Files.Disk(ctx)
+			if err != nil {
+				return err
+			}
+			h.Disk = &disk
 		}
 		if *asJSON {
 			return object(c.Out, h)
@@ -47,6 +52,13 @@ func status(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 		}
 		if len(h.Down) == 0 {
 			_, _ = fmt.Fprintln(c.Out, "no provider is down")
+		}
+		if h.Disk != nil {
+			full := ""
+			if h.Disk.Full {
+				full = ": FULL, nothing is taken until there is room"
+			}
+			_, _ = fmt.Fprintf(c.Out, "%.1f GB of the disk are free%s\n", float64(h.Disk.Free)/1e9, full)
 		}
 		switch {
 		case d.Files == nil:

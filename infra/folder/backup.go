@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"kozamori/internal/engine"
+	"kozamori/internal/health"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store/embedded"
 )
@@ -49,6 +50,12 @@ func (d *Data) LastBackup(context.Context) (at time.Time, err error) {
 		return err
 	})
 	return at, err
+}
+
+// Disk is how much is left for the folder.
+func (d *Data) Disk(context.Context) (health.Disk, error) {
+	free, full, err := d.Engine.Room()
+	return health.Disk{Free: free, Full: full}, err
 }
 
 // Check reads everything that is stored, and says how many entries there are.

@@ -15,7 +15,7 @@ func TestTheHealthOfAStackTellsOfItsBackups(t *testing.T) {
 	s := up(t, t.TempDir(), noEnv)
 	var h health.Health
 	get(t, s.URL+"/healthz", &h)
-	if !h.LastBackup.IsZero() || len(h.Lanes) != len(watch.Lanes) || len(h.Queues) != len(queue.Names) || len(h.Down) != 0 {
+	if !h.LastBackup.IsZero() || len(h.Lanes) != len(watch.Lanes) || len(h.Queues) != len(queue.Names) || len(h.Down) != 0 || h.Disk == nil || h.Disk.Free == 0 || h.Disk.Full {
 		t.Errorf("%+v", h)
 	}
 	b, err := s.data.Backup(t.Context(), filepath.Join(t.TempDir(), "backup"), nil)

@@ -84,7 +84,7 @@ func (o *options) run(ctx context.Context, args []string, errs io.Writer) int {
 	if *verbose {
 		level = slog.LevelInfo
 	}
-	o.Logger = slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level}))
+	o.Logger = slog.New(spare(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: level})))
 	o.Logger.Info("starting", "version", version.String())
 	if err := o.serve(ctx); err != nil {
 		_, _ = fmt.Fprintln(errs, sentence(err))

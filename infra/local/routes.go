@@ -127,6 +127,11 @@ func (s *stack) health(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		h.LastBackup, err = s.data.LastBackup(r.Context())
 	}
+	if err == nil {
+		var disk health.Disk
+		disk, err = s.data.Disk(r.Context())
+		h.Disk = &disk
+	}
 	if err != nil {
 		s.Logger.Error("cannot tell the health", "err", err)
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": "the store or the queues do not answer"})

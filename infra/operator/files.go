@@ -9,6 +9,7 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/engine"
+	"kozamori/internal/health"
 )
 
 // Files is what an operator does to the files of a local stack, whether it runs
@@ -19,6 +20,8 @@ type Files interface {
 	// LastBackup is when the last one was taken that could be read back; the zero
 	// time if there never was one.
 	LastBackup(ctx context.Context) (time.Time, error)
+	// Disk is how much is left for it.
+	Disk(ctx context.Context) (health.Disk, error)
 	// Check reads everything, and says how many entries there are.
 	Check(ctx context.Context, progress engine.Progress) (int64, error)
 	// Compact gives back what is not needed, and says how many bytes are taken
@@ -48,6 +51,15 @@ func (b *remote) LastBackup(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	return time.Parse(time.RFC3339, out.Value)
+}
+
+// Disk is for Files.
+func (b *remote) Disk(ctx context.Context) (health.Disk, error) {
+	out, err := b.long(ctx, "disk", asked{}, nil)
+	if out == nil || out.Disk == nil {
+		return health.Disk{}, err
+	}
+	return *out.Disk, err
 }
 
 // Check is for Files.
@@ -100,6 +112,11 @@ func (l *Server) serveFiles(mux *http.ServeMux) {
 		if err == nil && !at.IsZero() {
 			out.Value = at.Format(time.RFC3339)
 		}
+		return err
+	})
+	long("disk", func(ctx context.Context, _ *asked, out *answered, _ engine.Progress) error {
+		d, err := l.Files.Disk(ctx)
+		out.Disk = &d
 		return err
 	})
 	long("check", func(ctx context.Context, _ *asked, out *answered, progress engine.Progress) (err error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"kozamori/internal/engine"
+	"kozamori/internal/health"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 )
@@ -44,6 +45,7 @@ type answered struct {
 	Progress []int64        `json:",omitempty"` // how much is done, and of how much; another document follows
 	Bytes    [2]int64       `json:",omitzero"`  // before and after, or a count
 	Backup   *engine.Backup `json:",omitempty"`
+	Disk     *health.Disk   `json:",omitempty"`
 }
 
 // LineAccess is how the stack's LINE is reached.

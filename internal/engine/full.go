@@ -42,6 +42,13 @@ func (db *DB) room() bool {
 	return true
 }
 
+// Room is how much of a folder's disk is free, in bytes, and whether commits are
+// refused because it is full.
+func (db *DB) Room() (free uint64, full bool, err error) {
+	use, err := db.fs.GetDiskUsage(db.dir)
+	return use.AvailBytes, db.full.Load(), err
+}
+
 // reserve lays room aside.
 func (db *DB) reserve() error {
 	if db.o.Scratch {

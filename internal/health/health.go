@@ -24,6 +24,15 @@ type Health struct {
 	Down []Down `json:"down"`
 	// LastBackup is of a local stack; the zero time if there never was one.
 	LastBackup time.Time `json:"last_backup,omitzero"`
+	// Disk is a local stack's; nil on AWS.
+	Disk *Disk `json:"disk,omitempty"`
+}
+
+// Disk is how much is left of one, in bytes.
+type Disk struct {
+	Free uint64 `json:"free_bytes"`
+	// Full says that nothing is taken until there is room: 503 for banks.
+	Full bool `json:"full"`
 }
 
 // Lane is how much waits in one of them.
