@@ -12,6 +12,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/catalog/trial"
 	"kozamori/internal/edition"
+	"kozamori/internal/statement"
 	"kozamori/internal/watch"
 )
 
@@ -138,7 +139,7 @@ func readEntries(files []string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		text, _, err := decode(data)
+		text, _, err := statement.Decode(data)
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", name, err)
 		}

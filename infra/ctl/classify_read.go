@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/japanese"
+	"kozamori/internal/statement"
 )
 
 // row is a line of a bank, and what its columns tell.
@@ -62,7 +58,7 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 		if len(data) > maxFile {
 			return fmt.Errorf("%s is larger than %d MB", name, maxFile>>20)
 		}
-		text, charset, err := decode(data)
+		text, charset, err := statement.Decode(data)
 		if err != nil {
 			return fmt.Errorf("%s cannot be read: %w", name, err)
 		}
@@ -75,97 +71,6 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 		}
 	}
 	return nil
-}
-
-var errNoText = errors.New("it is no text in UTF-8, Shift_JIS or UTF-16")
-
-// decode reads a text in one of the ways that banks write it, and says which.
-// What is not wholly readable is refused, because half a line is another line.
-func decode(data []byte) (text, charset string, err error) {
-	switch {
-	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
-		if data = data[3:]; !utf8.Valid(data) {
-			return "", "", fmt.Errorf("%w: it begins as UTF-8, and byte %d is not", errNoText, invalid(data)+3)
-		}
-		return string(data), "UTF-8 with a mark", nil
-	case bytes.HasPrefix(data, []byte("\xFF\xFE")):
-		text, err = wide16(data[2:], false)
-		return text, "UTF-16 (little end first) with a mark", err
-	case bytes.HasPrefix(data, []byte("\xFE\xFF")):
-		text, err = wide16(data[2:], true)
-		return text, "UTF-16 (big end first) with a mark", err
-	case utf8.Valid(data) && bytes.IndexByte(data, 0) < 0:
-		return string(data), "UTF-8", nil
-	}
-	if little, big := looks16(data, false), looks16(data, true); little || big {
-		text, err = wide16(data, !little)
-		return text, map[bool]string{true: "UTF-16 (little end first)", false: "UTF-16 (big end first)"}[little], err
-	}
-	if bytes.IndexByte(data, 0) >= 0 {
-		return "", "", errNoText
-	}
-	out, err := japanese.ShiftJIS.NewDecoder().Bytes(data)
-	if i := bytes.IndexRune(out, utf8.RuneError); err != nil || i >= 0 {
-		return "", "", fmt.Errorf("%w: line %d", errNoText, 1+bytes.Count(out[:max(i, 0)], []byte("\n")))
-	}
-	return string(out), "Shift_JIS", nil
-}
-
-// invalid is where a text stops being UTF-8.
-func invalid(data []byte) int {
-	for i := 0; i < len(data); {
-		r, n := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return len(data)
-}
-
-// looks16 tells whether data is UTF-16 without a mark: nearly all of its units
-// are what banks print, and not all of them ideographs, which Shift_JIS can
-// look like.
-func looks16(data []byte, big bool) bool {
-	if len(data) < 2 || len(data)%2 != 0 {
-		return false
-	}
-	likely, telling, n := 0, 0, 0
-	for i := 0; i+1 < len(data) && n < 4096; i += 2 {
-		u := uint16(data[i]) | uint16(data[i+1])<<8
-		if big {
-			u = uint16(data[i])<<8 | uint16(data[i+1])
-		}
-		n++
-		switch {
-		case u >= 0x20 && u < 0x7F, u == '\n', u == '\r', u == '\t', u >= 0x3000 && u <= 0x30FF, u >= 0xFF00 && u <= 0xFFEF:
-			likely++
-			telling++
-		case u >= 0x4E00 && u <= 0x9FFF, u >= 0x2010 && u <= 0x2212:
-			likely++
-		}
-	}
-	return 20*likely >= 19*n && 3*telling >= n
-}
-
-func wide16(data []byte, big bool) (string, error) {
-	if len(data)%2 != 0 {
-		return "", fmt.Errorf("%w: half a letter of UTF-16 is missing at its end", errNoText)
-	}
-	units := make([]uint16, len(data)/2)
-	for i := range units {
-		units[i] = uint16(data[2*i]) | uint16(data[2*i+1])<<8
-		if big {
-			units[i] = uint16(data[2*i])<<8 | uint16(data[2*i+1])
-		}
-	}
-	rs := utf16.Decode(units)
-	for i, r := range rs {
-		if r == utf8.RuneError || r == 0 {
-			return "", fmt.Errorf("%w: letter %d of UTF-16", errNoText, i+1)
-		}
-	}
-	return string(rs), nil
 }
 
 // What banks call the columns of their files.

@@ -45,6 +45,7 @@ var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
 	{"history", "FILE…", "give event files of before as the histories of their accounts, which ring nowhere", history},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
+	{"scan", "FILE…", "tell what payment services took, by statements of an account", scan},
 	{"catalog show", "[SERVICE]", "tell which edition of the catalogue is at work, or what it knows of a service", catalogShow},
 	{"catalog check", "[FILE…]", "try new entries of the catalogue: whether they go together, and ring on no ordinary line", catalogCheck},
 	{"catalog try", "FILE…", "tell what new entries would change on lines of a bank", catalogTry},

@@ -1,0 +1,158 @@
+// Package lookback tells what payment services took from an account, as far as
+// its statements go. It is pure: what it is given is not kept.
+package lookback
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/statement"
+)
+
+// Debit is a row that a payment service made, or may have made.
+type Debit struct {
+	statement.Row
+	File    string
+	Service string // catalogue id
+	// Other is what else it may be, in Japanese; empty if it is not doubtful.
+	Other string
+	Sure  bool // by a spelling that was seen, or what else tells it for certain
+}
+
+// Sum is what one service took.
+type Sum struct {
+	Service        string
+	First, Last    time.Time
+	Count          int
+	Total, Largest int64
+	Months         map[string]int64 // yen by month, "2026-11"
+	Doubtful       int              // of Count: debits that may be something else
+}
+
+// Report is what came of a look back.
+type Report struct {
+	First, Last time.Time // of all rows
+	Rows        int       // that were looked at, each once
+	Again       int       // rows that an earlier file held, too
+	Debits      []Debit   // the oldest first
+	Services    []Sum     // the largest total first
+	Gaps        []string  // months between the first and the last row that have none, "2026-03"
+}
+
+// Total is what all services took together.
+func (r *Report) Total() (yen int64) {
+	for _, s := range r.Services {
+		yen += s.Total
+	}
+	return yen
+}
+
+// Looker gathers files.
+type Looker struct {
+	Bank   string // code, if it is known: it tells how descriptors are read
+	report Report
+	seen   map[statement.Key]bool
+	months map[string]bool
+}
+
+// Add looks through a file.
+func (l *Looker) Add(name string, s *statement.Statement) {
+	if l.seen == nil {
+		l.seen, l.months = map[statement.Key]bool{}, map[string]bool{}
+	}
+	for i, k := range s.Keys() {
+		if l.seen[k] {
+			l.report.Again++
+			continue
+		}
+		l.seen[k] = true
+		l.row(name, s.Rows[i])
+	}
+}
+
+func (l *Looker) row(file string, row statement.Row) {
+	r := &l.report
+	r.Rows++
+	if r.First.IsZero() || row.Day.Before(r.First) {
+		r.First = row.Day
+	}
+	if row.Day.After(r.Last) {
+		r.Last = row.Day
+	}
+	l.months[row.Day.Format("2006-01")] = true
+	if row.Out == 0 {
+		return
+	}
+	d := catalog.Decide(&catalog.Evidence{Bank: l.Bank, Descriptor: row.Text, Detail: row.Detail, Amount: row.Out, At: row.Day})
+	if id := d.Service(); id != "" {
+		r.Debits = append(r.Debits, Debit{Row: row, File: file, Service: id, Other: d.Other(), Sure: d.Strength == catalog.Sure})
+	}
+}
+
+// Report is what came of all files.
+func (l *Looker) Report() Report {
+	r := l.report
+	slices.SortStableFunc(r.Debits, func(a, b Debit) int { return a.Day.Compare(b.Day) })
+	sums := map[string]*Sum{}
+	for _, d := range r.Debits {
+		s := sums[d.Service]
+		if s == nil {
+			s = &Sum{Service: d.Service, First: d.Day, Months: map[string]int64{}}
+			sums[d.Service] = s
+		}
+		s.Last = d.Day
+		s.Count++
+		s.Total += d.Out
+		s.Largest = max(s.Largest, d.Out)
+		s.Months[d.Day.Format("2006-01")] += d.Out
+		if d.Other != "" {
+			s.Doubtful++
+		}
+	}
+	for _, s := range sums {
+		r.Services = append(r.Services, *s)
+	}
+	slices.SortFunc(r.Services, func(a, b Sum) int {
+		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Service, b.Service))
+	})
+	if !r.First.IsZero() {
+		for m := r.First.AddDate(0, 0, 1-r.First.Day()); m.Before(r.Last); m = m.AddDate(0, 1, 0) {
+			if name := m.Format("2006-01"); !l.months[name] {
+				r.Gaps = append(r.Gaps, name)
+			}
+		}
+	}
+	return r
+}
+
+// Claim is until when a loss to a service can be claimed, as far as is known.
+type Claim struct {
+	Until time.Time
+	catalog.Claim
+	Over bool
+}
+
+// Claims are those of the latest debit of a service; none if nothing is known.
+// Those that run from the notice run from now.
+func Claims(s *Sum, now time.Time) (out []Claim) {
+	service, ok := catalog.ByID(s.Service)
+	if !ok {
+		return nil
+	}
+	for _, c := range service.Claims {
+		from := s.Last
+		if c.Since == "notice" {
+			from = now
+		}
+		until := from.AddDate(0, 0, c.Days)
+		out = append(out, Claim{Until: until, Claim: c, Over: now.After(until.AddDate(0, 0, 1))})
+	}
+	return out
+}
+
+func (c Claim) String() string {
+	return fmt.Sprintf("%s %s (%d days, %s)", c.Until.Format(time.DateOnly), c.What, c.Days, c.Source)
+}

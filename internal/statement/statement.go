@@ -1,0 +1,143 @@
+// Package statement reads what people and banks have of an account's past: the
+// files that banks let their customers download, and the one that they send to
+// firms. It is pure; each row of a file is read or reported, and nothing of it
+// is kept. What a row is a debit of is the catalogue's to say.
+package statement
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Row is a row of a statement. One of Out and In is not 0.
+type Row struct {
+	Line    int       // of the file, from 1
+	Day     time.Time // midnight UTC of the day in Japan
+	Out, In int64     // yen
+	Balance *int64    // yen, behind the row; nil where the file has none
+	Text    string    // 摘要
+	Detail  string    // 摘要内容, where it stands apart
+}
+
+// Problem is why a row was not read, or what does not fit together.
+type Problem struct {
+	Line   int    `json:"line"`
+	Field  string `json:"field"` // as the file calls it
+	Reason string `json:"reason"`
+}
+
+func (p Problem) String() string { return fmt.Sprintf("line %d, %s: %s", p.Line, p.Field, p.Reason) }
+
+// Statement is a file as it was read.
+type Statement struct {
+	Charset string
+	Layout  string // whose, or by what it was told
+	// Known says that the layout is one that was seen in a real file or in two
+	// sources that do not depend on each other. Others are read by the names of
+	// their columns.
+	Known bool
+	Rows  []Row
+	// Skipped are rows that move no money, such as what was carried over.
+	Skipped int
+	// Unread are the rows that could not be read.
+	Unread []Problem
+	// Misfits are places where the balances, or the totals at the end, do not fit
+	// the rows: something is missing there, or more than once.
+	Misfits []Problem
+}
+
+// MaxFile is how large a file may be, in bytes.
+const MaxFile = 64 << 20
+
+// Read reads a file. Days without a year are the last ones that are not after
+// now. An error says that it is no statement, and what would be.
+func Read(data []byte, now time.Time) (*Statement, error) {
+	switch {
+	case len(data) > MaxFile:
+		return nil, fmt.Errorf("it is larger than %d MB", MaxFile>>20)
+	case len(data) == 0:
+		return nil, fmt.Errorf("it is empty")
+	}
+	if looksZengin(data) {
+		return readZengin(data, now)
+	}
+	text, charset, err := Decode(data)
+	if err != nil {
+		return nil, err
+	}
+	s, err := readCSV(text, now)
+	if err != nil {
+		return nil, err
+	}
+	s.Charset = charset
+	s.balances()
+	return s, nil
+}
+
+// balances looks whether each balance follows from the one before it, whichever
+// end of the file is the older.
+func (s *Statement) balances() {
+	var older, newer []Problem // misfits if the first row is the older, or the newer
+	for i := 1; i < len(s.Rows); i++ {
+		a, b := s.Rows[i-1], s.Rows[i]
+		if a.Balance == nil || b.Balance == nil {
+			continue
+		}
+		reason := func(before, after int64) string {
+			return fmt.Sprintf("the balance is %d yen, and by the rows next to it %d", after, before)
+		}
+		if want := *a.Balance + b.In - b.Out; want != *b.Balance {
+			older = append(older, Problem{b.Line, "balance", reason(want, *b.Balance)})
+		}
+		if want := *b.Balance + a.In - a.Out; want != *a.Balance {
+			newer = append(newer, Problem{a.Line, "balance", reason(want, *a.Balance)})
+		}
+	}
+	if len(newer) < len(older) {
+		older = newer
+	}
+	s.Misfits = append(s.Misfits, older...)
+}
+
+// Span is the first and the last day of the rows; zero times if there are none.
+func (s *Statement) Span() (first, last time.Time) {
+	for _, r := range s.Rows {
+		if first.IsZero() || r.Day.Before(first) {
+			first = r.Day
+		}
+		if r.Day.After(last) {
+			last = r.Day
+		}
+	}
+	return first, last
+}
+
+// Key is what a row is known by: twice the same file, or files that overlap,
+// hold the same rows. Rows of a file that are alike are told apart by their
+// number among these.
+type Key struct {
+	Day     time.Time
+	Out, In int64
+	Text    string
+	Balance int64
+	Known   bool // of the balance
+	Nth     int
+}
+
+// Keys are the keys of the rows, in their order.
+func (s *Statement) Keys() []Key {
+	out := make([]Key, len(s.Rows))
+	seen := map[Key]int{}
+	for i, r := range s.Rows {
+		k := Key{Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
+		if r.Balance != nil {
+			k.Balance, k.Known = *r.Balance, true
+		}
+		n := seen[k]
+		seen[k]++
+		k.Nth = n
+		out[i] = k
+	}
+	return out
+}
