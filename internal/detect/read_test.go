@@ -175,6 +175,9 @@ func TestALinkIsRecognisedByTheBanksWordAndADebitByItsText(t *testing.T) {
 	services := map[watch.Kind]string{}
 	for _, r := range h.history(t) {
 		services[r.Kind] = r.Service
+		if r.Kind == watch.LinkRegistered && (r.Confidence != watch.Named || r.Second != nil || r.Other != "") {
+			t.Errorf("the link is told as %q, with %+v and %q", r.Confidence, r.Second, r.Other)
+		}
 	}
 	if services[watch.LinkRegistered] != "docomo" || services[watch.Debit] != "paypay" {
 		t.Errorf("recognised as %v", services)
