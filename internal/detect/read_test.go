@@ -123,7 +123,8 @@ func TestTheBanksWordForAServiceCountsForDebitsToo(t *testing.T) {
 		"the text names no service":            {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "paypay", "paypay", watch.Named},
 		"the text names it, too":               {"PAYPAY", "paypay", "paypay", watch.Named},
 		"a word that is no id":                 {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "ペイペイ", "paypay", watch.Named},
-		"an unknown word":                      {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "nobody", "", ""},
+		"a service that is not in the list":    {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "nobody", watch.Unlisted, watch.Named},
+		"what is known to be no service":       {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "PAYPAYｶｰﾄﾞ", "", ""},
 		"the text names it, the word does not": {"PAYPAY", "nobody", "paypay", ""},
 	} {
 		h := newHouse(t)

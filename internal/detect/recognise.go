@@ -56,6 +56,10 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 	if id := d.Service(); id != "" {
 		r.match.Service, r.match.Confidence, r.other = id, d.Confidence(), d.Bill()
 		r.disagreement(e, &d)
+	} else if d.Gap() == catalog.UnknownService {
+		// The bank says that a payment service took it. Which one nobody here
+		// can say, but silence would hide it.
+		r.match.Service, r.match.Confidence = watch.Unlisted, watch.Named
 	}
 	r.hinges, r.gap = d.Hinges(), d.Gap()
 	return r

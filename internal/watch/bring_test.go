@@ -187,6 +187,9 @@ func TestTheSumOfWhatAPersonWasTold(t *testing.T) {
 	sum(&r.Deliveries[1], 3, 137, noon.Add(-time.Hour), noon.Add(time.Hour)) // as it said them
 	bring(t, r, w, LINE, noon).State = Accepted
 	sum(&r.Deliveries[2], 3, 127, noon.Add(-time.Hour), noon.Add(time.Hour))
+	change(r, b, func(b *Record) { b.UndoneAt = noon.Add(2 * time.Hour) })
+	bring(t, r, w, LINE, noon).State = Accepted
+	sum(&r.Deliveries[3], 2, 107, noon.Add(-time.Hour), noon) // what was undone took nothing
 	sum(&Delivery{ID: r.Deliveries[2].ID, Watcher: "x", Channel: LINE}, 0, 0, time.Time{}, time.Time{})
 }
 

@@ -106,6 +106,10 @@ const (
 	Named     Confidence = "named"     // the bank named the service itself
 )
 
+// Unlisted is the service of a debit of which the bank names a payment service
+// that the catalogue does not know. It has no name of its own.
+const Unlisted = "unlisted"
+
 // Second is what a debit is in the words of the bank, where the descriptor names
 // the Service, or the reverse: the two disagree.
 type Second struct {

@@ -293,13 +293,13 @@ func (r *Record) Renew(d *Delivery) bool {
 }
 
 // SumTold counts the debits that a watcher has been told of over a channel with
-// a delivery and those before it, as it says them: what they took, in yen, and
-// between when.
+// a delivery and those before it, as it says them, and that stand: what they
+// took, in yen, and between when. What was undone took nothing.
 func (r *Record) SumTold(d *Delivery) (debits int, yen int64, first, last time.Time) {
 	n := 1 + slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
 	for _, p := range r.Parts() {
 		s, ok := r.Seen(p, d.Watcher, d.Channel, n)
-		if p.Kind != Debit || !ok {
+		if p.Kind != Debit || !ok || !s.UndoneAt.IsZero() {
 			continue
 		}
 		debits++

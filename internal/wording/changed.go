@@ -160,7 +160,11 @@ func Summary(f SummaryFacts) message.Message {
 	if s.Links > 0 {
 		m.Facts = append(m.Facts, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
 	}
-	first, last := Day(lang, s.FirstAt, s.Until), Day(lang, s.LastAt, s.Until)
+	today := s.Until
+	if s.FirstAt.In(watch.JST).Year() != s.LastAt.In(watch.JST).Year() {
+		today = time.Time{} // "2020年1月20日から11月16日" would end in 2020
+	}
+	first, last := Day(lang, s.FirstAt, today), Day(lang, s.LastAt, today)
 	if period := tSummaryRange.in(lang, first, last); first != last {
 		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: period})
 	} else {
