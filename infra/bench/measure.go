@@ -35,8 +35,13 @@ func (u usage) since(before usage, what string, n int) {
 	per := func(d time.Duration) string { return fmt.Sprintf("%.2f µs", float64(d.Nanoseconds())/1e3/float64(n)) }
 	user, sys := u.user-before.user, u.sys-before.sys
 	row("CPU per "+what+", client and LINE included", fmt.Sprintf("%s (user %s, kernel %s)", per(user+sys), per(user), per(sys)))
-	row("cores busy", fmt.Sprintf("%.2f", (user+sys).Seconds()/u.at.Sub(before.at).Seconds()))
+	row("cores busy", fmt.Sprintf("%.2f", busy(before, u)))
 	row("allocations per "+what, fmt.Sprintf("%.1f, %.0f bytes", float64(u.allocs-before.allocs)/float64(n), float64(u.allocBytes-before.allocBytes)/float64(n)))
+}
+
+// busy is how many cores were, on average.
+func busy(before, after usage) float64 {
+	return (after.user + after.sys - before.user - before.sys).Seconds() / after.at.Sub(before.at).Seconds()
 }
 
 func row(name, value string) { fmt.Printf("  %-52s %s\n", name, value) }

@@ -50,7 +50,7 @@ func outages(ctx context.Context, o options) error {
 	case <-time.After(time.Duration(o.seconds) * time.Second):
 	}
 	after := used()
-	row("of one core while it waits", fmt.Sprintf("%.1f %%", 100*(after.user+after.sys-before.user-before.sys).Seconds()/after.at.Sub(before.at).Seconds()))
+	row("of one core while it waits", fmt.Sprintf("%.1f %%", 100*busy(before, after)))
 	row("calls in vain meanwhile", fmt.Sprint(vain.Load()))
 	down.Store(false)
 	back := time.Now()

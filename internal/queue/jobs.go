@@ -91,6 +91,17 @@ func (j *Jobs) add(q Name, bank string, job watch.Job, delay time.Duration) {
 	j.n++
 }
 
+// Add adds the jobs of another.
+func (j *Jobs) Add(other *Jobs) {
+	if j.byQueue == nil {
+		j.byQueue = map[Name][]Outgoing{}
+	}
+	for q, msgs := range other.byQueue {
+		j.byQueue[q] = append(j.byQueue[q], msgs...)
+	}
+	j.n += other.n
+}
+
 // Len is the number of jobs.
 func (j *Jobs) Len() int { return j.n }
 

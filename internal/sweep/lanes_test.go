@@ -18,11 +18,13 @@ type sentJobs struct {
 	mu   sync.Mutex
 	jobs []watch.Job
 	in   []time.Duration
+	sent int // calls
 }
 
 func (s *sentJobs) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sent++
 	for _, m := range msgs {
 		var j watch.Job
 		if err := json.Unmarshal(m.Body, &j); err != nil {
@@ -80,6 +82,9 @@ func TestQuietHoursEndForManyAtTheRateOfTheProviderAndCriticalAlertsDoNotWait(t 
 		default:
 			inSecond[q.in[i]]++
 		}
+	}
+	if q.sent > (people+40)/20+2 {
+		t.Errorf("%d jobs are queued in %d calls", len(q.jobs), q.sent)
 	}
 	if len(seen) != people+40 {
 		t.Errorf("%d are queued", len(seen))

@@ -45,9 +45,9 @@ func New(c Config) *Stage {
 const (
 	// perShard bounds one sweep; the rest is due in the next one.
 	perShard = 20_000
-	// atATime and together are how many things one read is about, and how many
-	// such groups are worked on at a time.
-	atATime, together = 20, 16
+	// atATime and together are how many things one read is about, which are worked
+	// on side by side, and how many such groups are at a time.
+	atATime, together = 20, 8
 )
 
 // Report says what one sweep did.
@@ -123,26 +123,52 @@ func (s *sweeping) some(ctx context.Context, due []store.DueRef) {
 			return
 		}
 	}
+	// Side by side, so that their writes share syncs; and their jobs go together.
+	g := &group{}
+	var wg sync.WaitGroup
 	for _, ref := range due {
-		if ctx.Err() != nil {
-			return
-		}
-		var err error
-		switch r := records[ref.Record]; {
-		case r != nil:
-			err = s.record(ctx, r)
-		case ref.Record != "": // gone, or it does not decode
-			_, err = s.Store.Record(ctx, ref.Record)
-		case ref.Dispute != "":
-			err = s.dispute(ctx, ref.Dispute)
-		case s.Erase != nil:
-			err = s.Erase(ctx, ref.Erasure)
-		}
-		if err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) {
-			s.Logger.Error("cannot do what is due; it is tried again", "record", ref.Record, "dispute", ref.Dispute, "err", err)
-			s.failed(err)
-		}
+		wg.Go(func() {
+			if err := s.one(ctx, records[ref.Record], ref, g); err != nil && !errors.Is(err, errNotDue) && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
+				s.Logger.Error("cannot do what is due; it is tried again", "record", ref.Record, "dispute", ref.Dispute, "err", err)
+				s.failed(err)
+			}
+		})
 	}
+	wg.Wait()
+	if err := g.jobs.Send(ctx, s.Queue); err != nil {
+		s.Logger.Error("jobs of what is due cannot be queued; it is due again", "err", err)
+		s.failed(err)
+	}
+}
+
+// group gathers the jobs of some things that are worked on together.
+type group struct {
+	mu   sync.Mutex
+	jobs queue.Jobs
+}
+
+func (g *group) add(jobs *queue.Jobs) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.jobs.Add(jobs)
+}
+
+// one does one thing that is due.
+func (s *sweeping) one(ctx context.Context, r *watch.Record, ref store.DueRef, g *group) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case r != nil:
+		return s.record(ctx, r, g)
+	case ref.Record != "": // gone, or it does not decode
+		_, err := s.Store.Record(ctx, ref.Record)
+		return err
+	case ref.Dispute != "":
+		return s.dispute(ctx, ref.Dispute, g)
+	case s.Erase != nil:
+		return s.Erase(ctx, ref.Erasure)
+	}
+	return nil
 }
 
 func (s *sweeping) failed(err error) {
@@ -161,7 +187,7 @@ func (s *sweeping) count(change func(*Report)) {
 
 var errNotDue = errors.New("sweep: no longer due")
 
-func (s *sweeping) record(ctx context.Context, r *watch.Record) error {
+func (s *sweeping) record(ctx context.Context, r *watch.Record, g *group) error {
 	var (
 		jobs      queue.Jobs
 		escalated int
@@ -183,14 +209,16 @@ func (s *sweeping) record(ctx context.Context, r *watch.Record) error {
 			s.Store.KnowSeveral(ctx, &account.Watchers[i])
 		}
 	}
-	delay := queue.Pace(int(s.held.Load()), s.ReleaseRate)
-	released := int64(0)
+	var delay time.Duration
+	if slices.ContainsFunc(r.Deliveries, func(d watch.Delivery) bool { return d.State == watch.Held }) {
+		delay = queue.Pace(int(s.held.Add(1)-1), s.ReleaseRate)
+	}
 	r, err := s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
 		now := s.Now()
 		if !due(r) {
 			return errNotDue
 		}
-		jobs, escalated, unreached, released = queue.Jobs{}, 0, nil, 0
+		jobs, escalated, unreached = queue.Jobs{}, 0, nil
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
 			if !d.State.Waits() || d.Due.After(now) {
@@ -202,7 +230,6 @@ func (s *sweeping) record(ctx context.Context, r *watch.Record) error {
 			case watch.Held:
 				d.State, d.Due = watch.Queued, now.Add(delay+watch.LostAfter)
 				jobs.DeliverFirst(r, d, delay)
-				released++
 			default:
 				d.Due = now.Add(again(now.Sub(d.CreatedAt)))
 				jobs.DeliverAgain(r, d)
@@ -231,14 +258,11 @@ func (s *sweeping) record(ctx context.Context, r *watch.Record) error {
 	if err != nil {
 		return err
 	}
-	s.held.Add(released)
 	s.count(func(rep *Report) { rep.Escalated += escalated })
 	for _, d := range unreached {
 		s.Logger.Error("a watcher cannot be reached at all", "record", r.ID, "delivery", d)
 	}
-	if err := jobs.Send(ctx, s.Queue); err != nil {
-		return err
-	}
+	g.add(&jobs)
 	s.count(func(rep *Report) { rep.Requeued += jobs.Len() })
 	return nil
 }
@@ -274,7 +298,7 @@ func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Accoun
 	r.Call(account, watch.CallUnanswered, "", now)
 }
 
-func (s *sweeping) dispute(ctx context.Context, id string) error {
+func (s *sweeping) dispute(ctx context.Context, id string, g *group) error {
 	var jobs queue.Jobs
 	_, err := s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 		now := s.Now()
@@ -292,7 +316,8 @@ func (s *sweeping) dispute(ctx context.Context, id string) error {
 		return err
 	}
 	s.count(func(rep *Report) { rep.Callbacks += jobs.Len() })
-	return jobs.Send(ctx, s.Queue)
+	g.add(&jobs)
+	return nil
 }
 
 // silent raises and clears the alarm of banks that send nothing. A bank whose

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// mornings has the quiet hours of many people end at once, and posts alerts of
+// others meanwhile.
+func mornings(ctx context.Context, o options) error {
+	fmt.Printf("the quiet hours of %d people end, each with an alert that waits\n", o.held)
+	const others, every = 100, 200 * time.Millisecond
+	s, err := open(ctx, o.held+others)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.hold(ctx, o.held); err != nil {
+		return err
+	}
+	end := time.Now()
+	work, stop := context.WithCancel(ctx)
+	tick := make(chan time.Time)
+	var running sync.WaitGroup
+	running.Go(func() { _ = s.sys.Run(work, tick) })
+	defer func() { stop(); running.Wait() }()
+	before := used()
+	tick <- end
+	swept := make(chan time.Duration, 1)
+	go func() { tick <- end; swept <- time.Since(end) }() // taken when the sweep is done
+	c := client(4)
+	sent := map[string]time.Time{}
+	for i := range others {
+		time.Sleep(time.Until(end.Add(time.Duration(i) * every)))
+		var b bytes.Buffer
+		event(&b, o.held+i, charges[0])
+		r := s.sign(b.Bytes())
+		sent[user(o.held+i)] = time.Now()
+		if err := post(ctx, c, s.url, r); err != nil {
+			return err
+		}
+	}
+	for s.line.Accepted() < o.held+others && ctx.Err() == nil && time.Since(end) < 10*time.Minute {
+		time.Sleep(10 * time.Millisecond)
+	}
+	row("cores busy", fmt.Sprintf("%.2f", busy(before, used())))
+	select {
+	case d := <-swept:
+		row("the sweep took", d.Round(10*time.Millisecond).String())
+	default:
+		row("the sweep", "is not done")
+	}
+	var took, fresh []time.Duration
+	for _, m := range s.line.Messages() {
+		if at, ok := sent[m.To]; ok {
+			fresh = append(fresh, m.At.Sub(at))
+		} else {
+			took = append(took, m.At.Sub(end))
+		}
+	}
+	slices.Sort(took)
+	row("accepted by LINE of what waited", fmt.Sprintf("%d of %d", len(took), o.held))
+	if len(took) > 0 {
+		row("from the end of quiet hours", fmt.Sprintf("half after %.1f s, all after %.1f s", took[len(took)/2].Seconds(), took[len(took)-1].Seconds()))
+	}
+	spread("alerts of others meanwhile, POST to accepted", fresh)
+	return nil
+}
+
+// hold keeps an alert of an hour ago for each of so many people, until now.
+func (s *stack) hold(ctx context.Context, n int) error {
+	until := time.Now()
+	now := until.Add(-time.Hour)
+	owner := watch.Watcher{ID: "w1", Role: watch.Owner, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}}
+	var writes []store.Write
+	for i := range n {
+		r := &watch.Record{ID: fmt.Sprintf("held%08d", i), OnAccount: watch.On(watch.AccountKey{Bank: bankCode, Ref: account(i)}), Kind: watch.Debit,
+			OccurredAt: now, ReceivedAt: now, RecordedAt: now, Amount: 3000, Service: "docomo", Complete: true,
+			Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
+		r.Deliver(watch.TellAlert, &owner, watch.LINE, 0, now, until)
+		r.ComputeDue()
+		if writes = append(writes, store.PutRecord(r)); len(writes) == store.MaxWrites || i == n-1 {
+			if err := s.table.Write(ctx, writes...); err != nil {
+				return err
+			}
+			writes = writes[:0]
+		}
+	}
+	return nil
+}
