@@ -2,6 +2,7 @@ package bankapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ type disputesReply struct {
 }
 
 func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	q, err := query(r, "limit", "cursor")
+	q, err := query(r, append(slices.Clone(disputeFilters), "limit", "cursor")...)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -64,13 +65,38 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	if err != nil {
 		return 0, nil, err
 	}
-	list, cursor, err := h.Store.Disputes(r.Context(), bank, limit, q.Get("cursor"))
+	wanted, err := filterOf(q)
 	if err != nil {
 		return 0, nil, err
 	}
-	rep := disputesReply{Disputes: []disputeReply{}, Cursor: cursor}
-	for _, d := range list {
-		rep.Disputes = append(rep.Disputes, replyOf(d))
+	rep := disputesReply{Disputes: []disputeReply{}, Cursor: q.Get("cursor")}
+	ctx, page := r.Context(), limit
+	if wanted.some() {
+		page = MaxPage
+	}
+	for looked := 0; looked < lookThrough; looked += page {
+		list, next, err := h.Store.Disputes(ctx, bank, page, rep.Cursor)
+		if err != nil {
+			return 0, nil, err
+		}
+		for i, d := range list {
+			if !wanted.has(d) {
+				continue
+			}
+			rep.Disputes = append(rep.Disputes, replyOf(d))
+			if len(rep.Disputes) == limit && i+1 < len(list) { // the cursor must stand behind this one
+				if _, next, err = h.Store.Disputes(ctx, bank, i+1, rep.Cursor); err != nil {
+					return 0, nil, err
+				}
+				break
+			}
+		}
+		if len(list) > 0 && wanted.past(list[len(list)-1]) && len(rep.Disputes) < limit {
+			next = "" // all that follow were answered before
+		}
+		if rep.Cursor = next; next == "" || len(rep.Disputes) == limit || !wanted.some() {
+			break
+		}
 	}
 	return http.StatusOK, rep, nil
 }

@@ -34,7 +34,7 @@ var problems = []struct {
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrClosed, &problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed"}},
 	{dispute.ErrOrder, &problem.Problem{Status: http.StatusConflict, Title: "this status cannot follow the present one", Field: "status",
-		Reason: "received comes before frozen and refunded, closed comes last"}},
+		Reason: "received comes before frozen and refunded, closed comes last; after withdrawn come frozen, refunded and closed"}},
 	{dispute.ErrStatus, refused("status", "must be received, frozen, refunded or closed, with a text of at most 300 characters")},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
 	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},

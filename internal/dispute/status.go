@@ -22,7 +22,7 @@ const MaxText = 300
 // "received" comes before the others, frozen and refunded may come in any
 // order, and each may be said again with another text; anything else is
 // ErrOrder. closed is final: ErrClosed. A dispute that the person withdrew
-// takes a status like any other, because what the bank did to the account is
+// takes any status but received, because what the bank did to the account is
 // so whatever the person says. ErrNotFound if it is not this bank's.
 func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
 	said := quote.Text(strings.TrimSpace(text))
@@ -83,6 +83,8 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 	switch {
 	case d.Status == watch.DisputeClosed:
 		return ErrClosed
+	case d.Status == watch.DisputeWithdrawn && next == watch.DisputeReceived: // nothing is left to be received
+		return ErrOrder
 	case rank(next) < rank(d.Status), len(d.Changes) >= maxChanges && next != watch.DisputeClosed:
 		return ErrOrder
 	}

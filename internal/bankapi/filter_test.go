@@ -1,0 +1,90 @@
+package bankapi_test
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// pagesOf are the transactions of all pages of a list, with so many a page.
+func (w *world) pagesOf(q url.Values, limit int) (got []string) {
+	w.t.Helper()
+	q.Set("limit", strconv.Itoa(limit))
+	for range 50 {
+		status, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?"+q.Encode(), "")
+		if status != 200 {
+			w.t.Fatalf("%v: %d %v", q, status, v)
+		}
+		list := v["disputes"].([]any)
+		if len(list) > limit {
+			w.t.Errorf("%d on a page of %d", len(list), limit)
+		}
+		for _, d := range list {
+			got = append(got, fmt.Sprint(d.(map[string]any)["transaction_id"]))
+		}
+		next, more := v["cursor"].(string)
+		if !more {
+			return got
+		}
+		q.Set("cursor", next)
+	}
+	w.t.Fatal("the list does not end")
+	return nil
+}
+
+func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.bound()
+	begin := w.Now()
+	reference := ""
+	for i := range 7 {
+		d := w.disputed(b, fmt.Sprint("t", i))
+		if i == 4 {
+			reference = d.Reference
+		}
+		if i == 2 || i == 5 {
+			if status, v := w.call(w.key, "POST", "/v1/banks/0168/disputes/"+d.ID+"/status", `{"status":"frozen"}`); status != 200 {
+				t.Fatal(status, v)
+			}
+		}
+		w.Add(time.Minute)
+	}
+	at := func(minutes int) string { return begin.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
+	for _, c := range []struct {
+		q    url.Values
+		want string
+	}{
+		{url.Values{}, "t6 t5 t4 t3 t2 t1 t0"},
+		{url.Values{"reference": {reference}}, "t4"},
+		{url.Values{"reference": {strings.ToLower(strings.ReplaceAll(reference, "-", " "))}}, "t4"},
+		{url.Values{"reference": {"KZ-AAAA-AAAA"}}, ""},
+		{url.Values{"status": {"frozen"}}, "t5 t2"},
+		{url.Values{"status": {"opened, frozen"}}, "t6 t5 t4 t3 t2 t1 t0"},
+		{url.Values{"status": {"closed"}}, ""},
+		{url.Values{"transaction_id": {"t3"}}, "t3"},
+		{url.Values{"service": {"paypal"}}, ""},
+		{url.Values{"account_ref": {"somebody-else"}}, ""},
+		{url.Values{"from": {at(3)}}, "t6 t5 t4 t3"},
+		{url.Values{"to": {at(3)}}, "t2 t1 t0"},
+		{url.Values{"from": {at(1)}, "to": {at(3)}, "status": {"opened"}}, "t1"},
+		{url.Values{"updated_since": {at(5)}}, "t6 t5"},
+	} {
+		for _, limit := range []int{1, 2, 3, 7, 100} {
+			if diff := cmp.Diff(strings.Fields(c.want), w.pagesOf(c.q, limit)); diff != "" && c.want != "" || c.want == "" && len(w.pagesOf(c.q, limit)) > 0 {
+				t.Errorf("%v, %d a page: %s", c.q, limit, diff)
+			}
+			c.q.Del("cursor")
+		}
+	}
+	for name, bad := range map[string]string{"reference": "7F3K", "status": "done", "from": "yesterday", "to": "2026-11-29", "updated_since": "1", "account_ref": "a/b", "color": "red"} {
+		if status, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?"+url.Values{name: {bad}}.Encode(), ""); status != 422 || v["field"] != name {
+			t.Errorf("%s=%s: %d %v", name, bad, status, v)
+		}
+	}
+}
