@@ -265,7 +265,7 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
 	}
 	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: bankTime(lang, a.FirstAt, now)}, message.Fact{Label: tServLast.in(lang), Value: bankTime(lang, a.LastAt, now)})
-	if !hide {
+	if !hide && a.LastAmount > 0 { // 0 if none of the recent ones stands
 		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
 	}
 	return out
@@ -305,7 +305,7 @@ func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hi
 	for _, s := range services[:min(len(services), MaxServices)] {
 		name := orElse(s.Name, tServUnknown.in(lang))
 		say := Date(lang, s.Activity.LastAt)
-		if s.Activity.Debits > 0 && !hide {
+		if s.Activity.Debits > 0 && s.Activity.LastAmount > 0 && !hide {
 			say += " " + Yen(lang, s.Activity.LastAmount)
 		}
 		if _, linked := s.linked(); linked {
