@@ -137,7 +137,7 @@ func (db *DB) gather(group []*call) []*call {
 }
 
 func (db *DB) write(group []*call) {
-	done, then := db.staged(group)
+	then, done := db.staged(group)
 	for _, f := range then {
 		f()
 	}
@@ -149,10 +149,11 @@ func (db *DB) write(group []*call) {
 	}
 }
 
-// staged commits a group and tells what follows from it.
-func (db *DB) staged(group []*call) (err error, then []func()) { //nolint:revive // the error is the group's, not this call's
+// staged commits a group and tells what follows from it. The error is the
+// group's: each call has one of its own.
+func (db *DB) staged(group []*call) (then []func(), err error) {
 	if !db.room() {
-		return ErrFull, nil
+		return nil, ErrFull
 	}
 	batch := db.peb.NewIndexedBatch()
 	defer func() { _ = batch.Close() }()
@@ -177,7 +178,7 @@ func (db *DB) staged(group []*call) (err error, then []func()) { //nolint:revive
 		}
 	}
 	if batch.Empty() {
-		return nil, then
+		return then, nil
 	}
 	// Also what is lazy alone is synced: without it a log's last page stays in
 	// this process, and dies with it.
@@ -193,11 +194,11 @@ func (db *DB) staged(group []*call) (err error, then []func()) { //nolint:revive
 		for _, u := range undo {
 			u()
 		}
-		return err, nil
+		return nil, err
 	}
 	db.moment.Store(moment)
 	db.look()
-	return nil, then
+	return then, nil
 }
 
 func (c *call) check(r Reader) error {
