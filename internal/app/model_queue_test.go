@@ -26,6 +26,8 @@ type memMessage struct {
 }
 
 func (q *memQueue) Send(_ context.Context, n queue.Name, msgs ...queue.Outgoing) error {
+	q.m.one.Lock()
+	defer q.m.one.Unlock()
 	if q.m.dead {
 		return errDead
 	}

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,7 +63,8 @@ type model struct {
 	mail  *sim.Mailbox
 	bank  *sim.Bank
 
-	steps, die int // effects so far, and after which one the process dies
+	one        sync.Mutex // sweep works side by side: one of its calls at a time
+	steps, die int        // effects so far, and after which one the process dies
 	dead       bool
 	deaths     int
 	dropped    int // mails that were taken and not answered
@@ -112,6 +114,8 @@ type mortalTable struct {
 }
 
 func (t mortalTable) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	t.m.one.Lock()
+	defer t.m.one.Unlock()
 	if t.m.dead {
 		return nil, errDead
 	}
@@ -119,6 +123,8 @@ func (t mortalTable) Get(ctx context.Context, keys ...store.Key) (map[store.Key]
 }
 
 func (t mortalTable) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	t.m.one.Lock()
+	defer t.m.one.Unlock()
 	if t.m.dead {
 		return store.Page{}, errDead
 	}
@@ -126,6 +132,8 @@ func (t mortalTable) Query(ctx context.Context, q store.Query) (store.Page, erro
 }
 
 func (t mortalTable) Write(ctx context.Context, writes ...store.Write) error {
+	t.m.one.Lock()
+	defer t.m.one.Unlock()
 	if t.m.dead {
 		return errDead
 	}
