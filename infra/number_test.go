@@ -152,6 +152,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	}
 	stage := notify.New(notify.Config{})
 	callbacks := of(stage.BankGiveUpAfter, time.Hour)
+	senders := number(t, read(t, "../template.yaml"), `GetAtt BankQueue.Arn\n(?:      .*\n)*?      ScalingConfig: \{MaximumConcurrency: (\d+)\}`) // each keeps to PerBank by itself
 	left := told(t, "openapi.yaml", prose.String(), []string{
 		fmt.Sprintf("one event or up to %d", wire.MaxEvents),
 		fmt.Sprintf("are kept for %s days for the bank's engineers", of(store.KeepRefused, day)),
@@ -167,7 +168,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(notify.CallbackTime, time.Second), callbacks),
 		fmt.Sprintf("When %s hours were over", callbacks),
 		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),
-		fmt.Sprintf("At most %d calls to one bank", notify.PerBank),
+		fmt.Sprintf("At most %d calls to one bank", notify.PerBank*senders),
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),

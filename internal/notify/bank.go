@@ -33,7 +33,7 @@ func bankWait(m queue.Message, err error) time.Duration {
 // take fewer tries than a queue allows a message.
 const BankMost = 80 * time.Minute
 
-// PerBank is how many calls to one bank are under way at a time.
+// PerBank is how many calls to one bank one process has under way at a time.
 const PerBank = 4
 
 // errDown says that a bank's endpoint is down: it was not called.
