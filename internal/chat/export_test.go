@@ -10,7 +10,7 @@ import (
 // Presses are the buttons that the chat knows.
 func Presses() []string {
 	var out []string
-	for _, v := range slices.Sorted(maps.Keys(presses)) {
+	for _, v := range slices.Sorted(maps.Keys(presses())) {
 		out = append(out, string(v))
 	}
 	return out

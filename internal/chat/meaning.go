@@ -15,22 +15,24 @@ import (
 
 // meanings are what the chat does for each meaning of a phrase. None of them
 // changes anything: what acts is a button that says what it will do.
-var meanings = map[phrase.Meaning]func(*talk, context.Context) (plan, error){
-	phrase.Dispute:  (*talk).denied,
-	phrase.Mine:     (*talk).list,
-	phrase.Undo:     (*talk).takeBack,
-	phrase.Stop:     (*talk).stopMoney,
-	phrase.Help:     (*talk).trouble,
-	phrase.Phone:    (*talk).numbers,
-	phrase.Balance:  (*talk).noBalance,
-	phrase.Settings: (*talk).settings,
-	phrase.Pause:    (*talk).askPause,
-	phrase.Leave:    (*talk).askLeave,
-	phrase.Family:   (*talk).family,
-	phrase.History:  (*talk).recent,
-	phrase.Connect:  (*talk).connect,
-	phrase.Guide:    (*talk).guide,
-	phrase.Thanks:   (*talk).welcomed,
+func meanings() map[phrase.Meaning]func(*talk, context.Context) (plan, error) {
+	return map[phrase.Meaning]func(*talk, context.Context) (plan, error){
+		phrase.Dispute:  (*talk).denied,
+		phrase.Mine:     (*talk).list,
+		phrase.Undo:     (*talk).takeBack,
+		phrase.Stop:     (*talk).stopMoney,
+		phrase.Help:     (*talk).trouble,
+		phrase.Phone:    (*talk).numbers,
+		phrase.Balance:  (*talk).noBalance,
+		phrase.Settings: (*talk).settings,
+		phrase.Pause:    (*talk).askPause,
+		phrase.Leave:    (*talk).askLeave,
+		phrase.Family:   (*talk).family,
+		phrase.History:  (*talk).recent,
+		phrase.Connect:  (*talk).connect,
+		phrase.Guide:    (*talk).guide,
+		phrase.Thanks:   (*talk).welcomed,
+	}
 }
 
 // takeBack shows the person's latest answer that can be changed: a report with

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -64,8 +65,22 @@ func commands() []command {
 	}
 }
 
+// words is filled on first use. Like the lists of what the chat does it is no
+// variable that is filled at the start: those link the whole chat into every
+// function.
+var words struct {
+	once    sync.Once
+	command map[string]command
+}
+
 // byWord finds a command by any of its words.
-var byWord = func() map[string]command {
+func byWord(word string) (command, bool) {
+	words.once.Do(func() { words.command = commandWords() })
+	c, ok := words.command[word]
+	return c, ok
+}
+
+func commandWords() map[string]command {
 	out := map[string]command{}
 	for _, c := range commands() {
 		words := strings.Split(c.words, "|")
@@ -77,7 +92,7 @@ var byWord = func() map[string]command {
 		}
 	}
 	return out
-}()
+}
 
 // fold brings spellings of a word together: width, case, and what people put
 // around words.
@@ -87,7 +102,7 @@ func fold(s string) string {
 
 func (t *talk) text(ctx context.Context) (plan, error) {
 	word := fold(t.Event.Text)
-	if c, ok := byWord[word]; ok {
+	if c, ok := byWord(word); ok {
 		return c.run(t, ctx)
 	}
 	if slip, ok := membership.Slipped(t.Event.Text); ok {
@@ -103,7 +118,7 @@ func (t *talk) text(ctx context.Context) (plan, error) {
 	if word == "" { // a sticker, a picture
 		return t.guide(ctx)
 	}
-	if do, ok := meanings[phrase.Read(t.Event.Text)]; ok {
+	if do, ok := meanings()[phrase.Read(t.Event.Text)]; ok {
 		return do(t, ctx)
 	}
 	lang, err := t.lang(ctx)
@@ -120,22 +135,24 @@ type press func(*talk, context.Context, button.Press) (plan, error)
 
 // presses are all of them. Who may do it and to what is decided by what the
 // press asks, from LINE's user.
-var presses = map[button.Verb]press{
-	button.NotMine: (*talk).answerAlert,
-	button.Mine:    (*talk).answerAlert,
-	button.Ask:     (*talk).ask,
-	button.Undo:    (*talk).answerAlert,
-	button.Trust:   (*talk).answerAlert,
-	button.Leave:   (*talk).leave,
-	button.Erase:   (*talk).erase,
-	button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },
-	button.Pause:   (*talk).pause,
+func presses() map[button.Verb]press {
+	return map[button.Verb]press{
+		button.NotMine: (*talk).answerAlert,
+		button.Mine:    (*talk).answerAlert,
+		button.Ask:     (*talk).ask,
+		button.Undo:    (*talk).answerAlert,
+		button.Trust:   (*talk).answerAlert,
+		button.Leave:   (*talk).leave,
+		button.Erase:   (*talk).erase,
+		button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },
+		button.Pause:   (*talk).pause,
+	}
 }
 
 // postback acts on a button. Its data prove nothing: who acts is LINE's user.
 func (t *talk) postback(ctx context.Context) (plan, error) {
 	p, ok := button.Parse(t.Event.Postback)
-	do, known := presses[p.Verb]
+	do, known := presses()[p.Verb]
 	if !ok || !known {
 		return t.useless(ctx)
 	}
