@@ -50,6 +50,15 @@ func scan(_ context.Context, c *console, flags *flag.FlagSet, args []string) err
 		for _, p := range slices.Concat(s.Unread, s.Misfits) {
 			_, _ = fmt.Fprintf(c.Err, "  %v\n", p)
 		}
+		if n := len(s.Skipped); n > 0 {
+			_, _ = fmt.Fprintf(c.Err, "  Left aside, because they are no debit and no credit: %d lines.\n", n)
+			for _, p := range s.Skipped[:min(n, shownSkipped)] {
+				_, _ = fmt.Fprintf(c.Err, "    %v\n", p)
+			}
+			if n > shownSkipped {
+				_, _ = fmt.Fprintf(c.Err, "    and %d more\n", n-shownSkipped)
+			}
+		}
 		failed += min(len(s.Unread), 1)
 		look.Add(name, s)
 	}
@@ -73,6 +82,9 @@ func scan(_ context.Context, c *console, flags *flag.FlagSet, args []string) err
 	}
 	return nil
 }
+
+// shownSkipped is how many lines that were left aside are named.
+const shownSkipped = 20
 
 // scanned is a debit as -json prints it.
 type scanned struct {

@@ -86,7 +86,7 @@ func (l *Looker) row(file string, row statement.Row) {
 	if row.Out == 0 {
 		return
 	}
-	d := catalog.Decide(&catalog.Evidence{Bank: l.Bank, Descriptor: row.Text, Detail: row.Detail, Amount: row.Out, At: row.Day})
+	d := catalog.Decide(&catalog.Evidence{Bank: l.Bank, Descriptor: row.Text, Detail: row.Detail, Collector: row.Collector, Amount: row.Out, At: row.Day})
 	if id := d.Service(); id != "" {
 		r.Debits = append(r.Debits, Debit{Row: row, File: file, Service: id, Other: d.Other(), Sure: d.Strength == catalog.Sure})
 	}

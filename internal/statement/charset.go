@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -32,6 +33,19 @@ var kinds = []struct{ begins, what string }{
 // What is not wholly readable is refused, because half a line is another line:
 // ErrKind, ErrNoText.
 func Decode(data []byte) (text, charset string, err error) {
+	if text, charset, err = decode(data); err != nil {
+		return "", "", err
+	}
+	if i := strings.IndexRune(text, utf8.RuneError); i >= 0 {
+		return "", "", fmt.Errorf("%w: line %d", ErrNoText, 1+strings.Count(text[:i], "\n"))
+	}
+	return text, charset, nil
+}
+
+// decode reads a text and marks each byte that is none with U+FFFD, so that a
+// line with one can be told from the others. A break of a line is never such a
+// byte, and none is eaten by one; all are "\n".
+func decode(data []byte) (text, charset string, err error) {
 	for _, k := range kinds {
 		if bytes.HasPrefix(data, []byte(k.begins)) {
 			return "", "", fmt.Errorf("%w: it is %s", ErrKind, k.what)
@@ -39,37 +53,70 @@ func Decode(data []byte) (text, charset string, err error) {
 	}
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
-		if data = data[3:]; !utf8.Valid(data) {
-			return "", "", fmt.Errorf("%w: it begins as UTF-8, and byte %d is not", ErrNoText, invalid(data)+3)
-		}
-		return string(data), "UTF-8 with a mark", nil
+		text, charset = strings.ToValidUTF8(string(data[3:]), bad), "UTF-8 with a mark"
 	case bytes.HasPrefix(data, []byte("\xFF\xFE")):
-		text, err = wide16(data[2:], false)
-		return text, "UTF-16 (little end first) with a mark", err
+		text, charset = wide16(data[2:], false), "UTF-16 (little end first) with a mark"
 	case bytes.HasPrefix(data, []byte("\xFE\xFF")):
-		text, err = wide16(data[2:], true)
-		return text, "UTF-16 (big end first) with a mark", err
-	case utf8.Valid(data) && bytes.IndexByte(data, 0) < 0:
-		return string(data), "UTF-8", nil
+		text, charset = wide16(data[2:], true), "UTF-16 (big end first) with a mark"
+	case looks16(data, false):
+		text, charset = wide16(data, false), "UTF-16 (little end first)"
+	case looks16(data, true):
+		text, charset = wide16(data, true), "UTF-16 (big end first)"
+	case looks8(data):
+		text, charset = strings.ToValidUTF8(string(data), bad), "UTF-8"
+	default:
+		text, charset = narrow(data)
 	}
-	if little, big := looks16(data, false), looks16(data, true); little || big {
-		text, err = wide16(data, !little)
-		return text, map[bool]string{true: "UTF-16 (little end first)", false: "UTF-16 (big end first)"}[little], err
+	text = breaks.Replace(text)
+	lines, spoiled := 0, 0
+	for l := range strings.Lines(text) {
+		lines++
+		if strings.Contains(l, bad) {
+			spoiled++
+		}
 	}
-	if bytes.IndexByte(data, 0) >= 0 {
-		return "", "", ErrNoText
+	if 2*spoiled >= lines && spoiled > 0 {
+		i := strings.Index(text, bad)
+		return "", "", fmt.Errorf("%w: line %d", ErrNoText, 1+strings.Count(text[:i], "\n"))
 	}
-	sjis, serr := japanese.ShiftJIS.NewDecoder().Bytes(data)
-	euc, eerr := japanese.EUCJP.NewDecoder().Bytes(data)
-	sjisOK, eucOK := serr == nil && !bytes.ContainsRune(sjis, utf8.RuneError), eerr == nil && !bytes.ContainsRune(euc, utf8.RuneError)
-	switch {
-	case eucOK && (!sjisOK || kana(euc) > kana(sjis)):
-		return string(euc), "EUC-JP", nil
-	case sjisOK:
-		return string(sjis), "Shift_JIS", nil
+	return text, charset, nil
+}
+
+// breaks writes all breaks of lines alike.
+var breaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", bad)
+
+// bad stands where a byte is no text.
+const bad = "\uFFFD"
+
+// looks8 tells whether data is UTF-8, though some of its bytes may be spoilt.
+func looks8(data []byte) bool {
+	if utf8.Valid(data) {
+		return true
 	}
-	i := max(bytes.IndexRune(sjis, utf8.RuneError), 0)
-	return "", "", fmt.Errorf("%w: line %d", ErrNoText, 1+bytes.Count(sjis[:i], []byte("\n")))
+	long, broken := 0, 0
+	for i := 0; i < len(data); {
+		r, n := utf8.DecodeRune(data[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			broken++
+		case n > 1:
+			long++
+		}
+		i += n
+	}
+	return long > 4*broken
+}
+
+// narrow reads Shift_JIS or EUC-JP: in whichever fewer bytes are no text, or
+// else more are full-width kana.
+func narrow(data []byte) (text, charset string) {
+	sjis, _ := japanese.ShiftJIS.NewDecoder().Bytes(data) // what is no text comes out as U+FFFD
+	euc, _ := japanese.EUCJP.NewDecoder().Bytes(data)
+	s, e := bytes.Count(sjis, []byte(bad)), bytes.Count(euc, []byte(bad))
+	if e < s || e == s && kana(euc) > kana(sjis) {
+		return string(euc), "EUC-JP"
+	}
+	return string(sjis), "Shift_JIS"
 }
 
 // kana counts the full-width kana of a text: a text in EUC-JP that is taken for
@@ -83,23 +130,11 @@ func kana(text []byte) (n int) {
 	return n
 }
 
-// invalid is where a text stops being UTF-8.
-func invalid(data []byte) int {
-	for i := 0; i < len(data); {
-		r, n := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return len(data)
-}
-
 // looks16 tells whether data is UTF-16 without a mark: nearly all of its units
 // are what banks print, and not all of them ideographs, which Shift_JIS can
 // look like.
 func looks16(data []byte, big bool) bool {
-	if len(data) < 2 || len(data)%2 != 0 {
+	if len(data) < 2 || utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 {
 		return false
 	}
 	likely, telling, n := 0, 0, 0
@@ -124,19 +159,13 @@ func unit16(b []byte, big bool) uint16 {
 	return uint16(b[0]) | uint16(b[1])<<8
 }
 
-func wide16(data []byte, big bool) (string, error) {
-	if len(data)%2 != 0 {
-		return "", fmt.Errorf("%w: half a letter of UTF-16 is missing at its end", ErrNoText)
-	}
-	units := make([]uint16, len(data)/2)
+func wide16(data []byte, big bool) string {
+	units := make([]uint16, len(data)/2, len(data)/2+1)
 	for i := range units {
 		units[i] = unit16(data[2*i:], big)
 	}
-	rs := utf16.Decode(units)
-	for i, r := range rs {
-		if r == utf8.RuneError || r == 0 {
-			return "", fmt.Errorf("%w: letter %d of UTF-16", ErrNoText, i+1)
-		}
+	if len(data)%2 != 0 { // half a letter is missing at the end
+		units = append(units, utf8.RuneError)
 	}
-	return string(rs), nil
+	return string(utf16.Decode(units))
 }

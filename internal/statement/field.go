@@ -17,22 +17,30 @@ var (
 	errDay    = errors.New("no day")
 )
 
-// maxYen is more than any account holds; what is above it is no amount.
-const maxYen = 1_000_000_000_000_000
+// What is above these is no amount of a row, and no balance. The sum of as many
+// rows as a file can have still fits.
+const (
+	maxYen     = 1_000_000_000_000
+	maxBalance = 1_000_000_000_000_000
+)
 
 var signs = strings.NewReplacer("−", "-", "―", "-", "‐", "-", "▲", "-", "△", "-", "\\", "", "¥", "", "円", "", ",", "", " ", "", "*", "")
 
 // amount reads yen as banks write them: 1,000, \7,000, ￥100, 1,000円, △500, -500.
-// An empty field is 0.
+// An empty field, and a dash, is 0.
 func amount(s string) (int64, error) {
 	s = plain(s)
+	empty := s == ""
 	s = signs.Replace(s)
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "+"), ".00")
-	if s == "" || s == "-" {
+	if rest, ok := strings.CutSuffix(s, "-"); ok && rest != "" && rest[0] != '-' {
+		s = "-" + rest // 1,000- is below nothing as well
+	}
+	if s == "-" || empty {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n > maxYen || n < -maxYen {
+	if err != nil || s == "" || s[0] == '+' || n > maxBalance || n < -maxBalance {
 		return 0, errAmount
 	}
 	return n, nil
@@ -105,6 +113,9 @@ func day(s string) (date, error) {
 	return d, nil
 }
 
+// unordered is how many days a row may stand before or behind its place.
+const unordered = 10
+
 // years gives days without a year the last one that the order of the rows and
 // now allow. The rows go from the old to the new or back.
 func years(days []date, now time.Time) []time.Time {
@@ -135,8 +146,9 @@ func years(days []date, now time.Time) []time.Time {
 			last = out[i]
 			continue
 		}
-		for y := last.Year(); ; y-- {
-			if t, ok := d.in(y); ok && !t.After(last) {
+		// Rows next to each other may stand in another order by some days.
+		for y := last.Year() + 1; ; y-- {
+			if t, ok := d.in(y); ok && !t.After(last.AddDate(0, 0, unordered)) && !t.After(now) {
 				out[i], last = t, t
 				break
 			}

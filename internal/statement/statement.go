@@ -13,11 +13,14 @@ import (
 // Row is a row of a statement. One of Out and In is not 0.
 type Row struct {
 	Line    int       // of the file, from 1
+	Account string    // as the file calls it; empty where it does not
 	Day     time.Time // midnight UTC of the day in Japan
 	Out, In int64     // yen
 	Balance *int64    // yen, behind the row; nil where the file has none
 	Text    string    // 摘要
 	Detail  string    // 摘要内容, where it stands apart
+	// Collector is the 委託者コード of who took the money, where the file says so.
+	Collector string
 }
 
 // Problem is why a row was not read, or what does not fit together.
@@ -38,8 +41,9 @@ type Statement struct {
 	// their columns.
 	Known bool
 	Rows  []Row
-	// Skipped are rows that move no money, such as what was carried over.
-	Skipped int
+	// Skipped are lines below the names of the columns that are no debit and no
+	// credit: what was carried over, notes, another page's names of columns.
+	Skipped []Problem
 	// Unread are the rows that could not be read.
 	Unread []Problem
 	// Misfits are places where the balances, or the totals at the end, do not fit
@@ -59,45 +63,58 @@ func Read(data []byte, now time.Time) (*Statement, error) {
 	case len(data) == 0:
 		return nil, fmt.Errorf("it is empty")
 	}
-	if looksZengin(data) {
-		return readZengin(data, now)
+	if length := zenginLength(data); length > 0 {
+		return readZengin(data, length, now), nil
 	}
-	text, charset, err := Decode(data)
+	text, charset, err := decode(data)
 	if err != nil {
 		return nil, err
 	}
-	s, err := readCSV(text, now)
+	s, err := readCSV(text, charset, now)
 	if err != nil {
 		return nil, err
 	}
-	s.Charset = charset
 	s.balances()
 	return s, nil
 }
 
-// balances looks whether each balance follows from the one before it, whichever
-// end of the file is the older.
+// balances looks whether each balance of an account follows from the one before
+// it, whichever end of the file is the older.
 func (s *Statement) balances() {
-	var older, newer []Problem // misfits if the first row is the older, or the newer
-	for i := 1; i < len(s.Rows); i++ {
-		a, b := s.Rows[i-1], s.Rows[i]
+	last := map[string]int{} // by account, the row before
+	type pair struct{ older, newer []Problem }
+	misfits := map[string]*pair{} // if the row above is the older, or the newer
+	var accounts []string
+	for i := range s.Rows {
+		b := &s.Rows[i]
+		k, seen := last[b.Account]
+		last[b.Account] = i
+		if !seen {
+			misfits[b.Account], accounts = &pair{}, append(accounts, b.Account)
+			continue
+		}
+		a := &s.Rows[k]
 		if a.Balance == nil || b.Balance == nil {
 			continue
 		}
 		reason := func(before, after int64) string {
 			return fmt.Sprintf("the balance is %d yen, and by the rows next to it %d", after, before)
 		}
+		m := misfits[b.Account]
 		if want := *a.Balance + b.In - b.Out; want != *b.Balance {
-			older = append(older, Problem{b.Line, "balance", reason(want, *b.Balance)})
+			m.older = append(m.older, Problem{b.Line, "balance", reason(want, *b.Balance)})
 		}
 		if want := *b.Balance + a.In - a.Out; want != *a.Balance {
-			newer = append(newer, Problem{a.Line, "balance", reason(want, *a.Balance)})
+			m.newer = append(m.newer, Problem{a.Line, "balance", reason(want, *a.Balance)})
 		}
 	}
-	if len(newer) < len(older) {
-		older = newer
+	for _, a := range accounts {
+		m := misfits[a]
+		if len(m.newer) < len(m.older) {
+			m.older = m.newer
+		}
+		s.Misfits = append(s.Misfits, m.older...)
 	}
-	s.Misfits = append(s.Misfits, older...)
 }
 
 // Span is the first and the last day of the rows; zero times if there are none.
@@ -117,6 +134,7 @@ func (s *Statement) Span() (first, last time.Time) {
 // hold the same rows. Rows of a file that are alike are told apart by their
 // number among these.
 type Key struct {
+	Account string
 	Day     time.Time
 	Out, In int64
 	Text    string
@@ -130,7 +148,7 @@ func (s *Statement) Keys() []Key {
 	out := make([]Key, len(s.Rows))
 	seen := map[Key]int{}
 	for i, r := range s.Rows {
-		k := Key{Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
+		k := Key{Account: r.Account, Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
 		if r.Balance != nil {
 			k.Balance, k.Known = *r.Balance, true
 		}

@@ -6,86 +6,212 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/japanese"
 )
 
-// The file of 全銀協's format for 入出金取引明細 (kind 03): records of 200 bytes in
-// JIS X 0201 or Shift_JIS, with or without ends of lines.
-const zenginRecord = 200
+// The files of 全銀協's formats: records of one length in JIS X 0201 or
+// Shift_JIS, with or without ends of lines.
+const (
+	zenginRecord  = 200 // 入出金取引明細, kind 03
+	collectRecord = 120 // 口座振替, kind 91
+)
 
-// looksZengin tells whether a file begins with the header of such a file.
-func looksZengin(data []byte) bool {
-	return len(data) >= zenginRecord && bytes.HasPrefix(data, []byte("103")) && (data[3] == '0' || data[3] == '1') && digits(data[4:22])
+// zenginLength is the length of the records if a file begins with the header of
+// such a file; 0 if not.
+func zenginLength(data []byte) int {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	for kind, n := range map[string]int{"103": zenginRecord, "191": collectRecord} {
+		if len(data) >= n && bytes.HasPrefix(data, []byte(kind)) && (data[3] == '0' || data[3] == '1') && digits(data[4:14]) {
+			return n
+		}
+	}
+	return 0
 }
 
 func digits(b []byte) bool { return strings.Trim(string(b), "0123456789 ") == "" }
 
 // yenOf reads an amount of so many digits.
 func yenOf(b []byte) (int64, error) {
-	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	s := strings.TrimSpace(string(b))
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, errAmount
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return 0, errAmount
 	}
 	return n, nil
 }
 
-func readZengin(data []byte, now time.Time) (*Statement, error) {
-	s := &Statement{Charset: "JIS X 0201", Layout: "全銀 入出金取引明細", Known: true}
-	var in, out, ins, outs, all int64 // since the last header
-	var balance *int64
-	for n := 1; len(data) > 0; n++ {
-		data = bytes.TrimLeft(data, "\r\n\x1A")
-		if len(data) == 0 {
-			break
-		}
-		if len(data) < zenginRecord {
-			s.Unread = append(s.Unread, Problem{n, "record", fmt.Sprintf("it has %d bytes and not %d", len(data), zenginRecord)})
-			break
-		}
-		rec := data[:zenginRecord]
-		if i := bytes.IndexAny(rec, "\r\n"); i >= 0 { // a record of another length costs itself
-			s.Unread = append(s.Unread, Problem{n, "record", fmt.Sprintf("it has %d bytes and not %d", i, zenginRecord)})
-			data = data[i:]
+// zengin reads the records of one file, account by account.
+type zengin struct {
+	*Statement
+	now     time.Time
+	n       int // number of the record, from 1
+	records int64
+	end     bool
+	account
+}
+
+// account is what a header began and its trailer ends.
+type account struct {
+	open      bool
+	name      string
+	in, out   int64
+	ins, outs int64
+	balance   *int64 // nil if it is not known
+	// Of kind 91:
+	collector        string // 委託者コード; the name is 委託者名
+	date             date   // 引落日
+	failed, failures int64  // yen and number of what could not be collected
+	first            int    // where its rows begin
+}
+
+func readZengin(data []byte, length int, now time.Time) *Statement {
+	z := &zengin{Statement: &Statement{Charset: "JIS X 0201", Layout: "全銀 入出金取引明細", Known: true}, now: now}
+	take := z.detail
+	if length == collectRecord {
+		z.Layout, take = "全銀 口座振替", z.collect
+	}
+	for rec := range zenginRecords(data, length) {
+		z.n++
+		if len(bytes.Trim(rec, " \x1A")) == 0 {
 			continue
 		}
-		data = data[zenginRecord:]
-		all++
-		switch rec[0] {
-		case '1':
-			in, out, ins, outs, balance = 0, 0, 0, 0, nil
-			if b, err := yenOf(rec[115:129]); err == nil {
-				balance = &b
-			}
-		case '2':
-			row, problem := zenginRow(rec, now)
-			if problem != nil {
-				problem.Line = n
-				s.Unread = append(s.Unread, *problem)
-				continue
-			}
-			row.Line = n
-			if balance != nil {
-				b := *balance + row.In - row.Out
-				balance, row.Balance = &b, &b
-			}
-			if row.In > 0 {
-				in, ins = in+row.In, ins+1
-			} else {
-				out, outs = out+row.Out, outs+1
-			}
-			s.Rows = append(s.Rows, row)
-		case '8':
-			s.totals(rec, n, in, out, ins, outs, balance)
-		case '9':
-			if want, err := yenOf(rec[1:11]); err == nil && want != all {
-				s.Misfits = append(s.Misfits, Problem{n, "総件数", fmt.Sprintf("it says %d records, and there are %d", want, all)})
-			}
-		default:
-			s.Unread = append(s.Unread, Problem{n, "データ区分", fmt.Sprintf("%q is no kind of record", rec[0])})
+		if len(rec) != length {
+			z.balance = nil
+			z.problem("record", "it has %d bytes and not %d", len(rec), length)
+			continue
+		}
+		z.records++
+		take(rec)
+	}
+	if length == collectRecord {
+		z.undone()
+	} else {
+		z.close()
+	}
+	if !z.end {
+		z.misfit("エンドレコード", "there is none: the end of the file may be missing")
+	}
+	return z.Statement
+}
+
+// zenginRecords gives the records: the lines, or pieces of one length where there
+// are no lines.
+func zenginRecords(data []byte, length int) func(yield func([]byte) bool) {
+	data = bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF"))
+	data = bytes.TrimRight(data, "\x1A")
+	if utf8.Valid(data) { // somebody saved it as UTF-8
+		if sjis, err := japanese.ShiftJIS.NewEncoder().Bytes(data); err == nil {
+			data = sjis
 		}
 	}
-	return s, nil
+	lines := bytes.ContainsAny(data, "\r\n")
+	return func(yield func([]byte) bool) {
+		for len(data) > 0 {
+			n := min(length, len(data))
+			if lines {
+				if n = bytes.IndexAny(data, "\r\n"); n < 0 {
+					n = len(data)
+				}
+			}
+			rec := data[:n]
+			if data = data[n:]; lines && len(data) > 0 {
+				skip := 1
+				if bytes.HasPrefix(data, []byte("\r\n")) {
+					skip = 2
+				}
+				data = data[skip:]
+			}
+			if !yield(rec) {
+				return
+			}
+		}
+	}
+}
+
+func (z *zengin) problem(field, reason string, args ...any) {
+	z.Unread = append(z.Unread, Problem{z.n, field, fmt.Sprintf(reason, args...)})
+}
+
+func (z *zengin) misfit(field, reason string, args ...any) {
+	z.Misfits = append(z.Misfits, Problem{z.n, field, fmt.Sprintf(reason, args...)})
+}
+
+// close ends an account that has no trailer.
+func (z *zengin) close() {
+	if z.open {
+		z.misfit("トレーラレコード", "the account has none: rows of it may be missing")
+	}
+	z.account = account{}
+}
+
+// other takes the records that all kinds have.
+func (z *zengin) other(rec []byte) {
+	switch rec[0] {
+	case '9':
+		z.close()
+		z.end = true
+	default:
+		z.problem("データ区分", "%q is no kind of record", rec[0])
+	}
+}
+
+// detail takes a record of 入出金取引明細.
+func (z *zengin) detail(rec []byte) {
+	switch rec[0] {
+	case '1':
+		z.close()
+		z.account = account{open: true, name: strings.Join(strings.Fields(string(rec[22:26])+" "+string(rec[41:44])+" "+string(rec[62:73])), "-")}
+		if !digits(rec[22:26]) || !digits(rec[41:44]) || !digits(rec[62:73]) {
+			z.problem("口座番号", "the header names no account")
+			z.name = fmt.Sprint("record ", z.n)
+		}
+		b, err := yenOf(rec[115:129])
+		if rec[113] == '2' { // overdrawn
+			b = -b
+		}
+		if err != nil || !strings.Contains("012 ", string(rec[113:114])) {
+			z.misfit("取引前残高", "%q (%q) is no balance", rec[115:129], rec[113])
+			return
+		}
+		z.balance = &b
+	case '2':
+		row, problem := zenginRow(rec, z.now)
+		if problem == nil && !z.open {
+			problem = &Problem{Field: "データ区分", Reason: "no header above it says whose it is"}
+		}
+		if problem != nil {
+			problem.Line = z.n
+			z.Unread = append(z.Unread, *problem)
+			z.balance = nil
+			return
+		}
+		row.Line, row.Account = z.n, z.name
+		if z.balance != nil {
+			b := *z.balance + row.In - row.Out
+			z.balance, row.Balance = &b, &b
+		}
+		if row.In > 0 {
+			z.in, z.ins = z.in+row.In, z.ins+1
+		} else {
+			z.out, z.outs = z.out+row.Out, z.outs+1
+		}
+		z.Rows = append(z.Rows, row)
+	case '8':
+		z.totals(rec)
+		z.account = account{}
+	case '9':
+		z.other(rec)
+		if want, err := yenOf(rec[1:11]); err != nil || want != z.records {
+			z.misfit("総件数", "it says %s records, and there are %d", strings.TrimSpace(string(rec[1:11])), z.records)
+		}
+	default:
+		z.other(rec)
+	}
 }
 
 func zenginRow(rec []byte, now time.Time) (r Row, problem *Problem) {
@@ -122,29 +248,38 @@ func zenginRow(rec []byte, now time.Time) (r Row, problem *Problem) {
 // jis reads JIS X 0201, of which Shift_JIS holds all.
 func jis(b []byte) (string, error) {
 	out, err := japanese.ShiftJIS.NewDecoder().Bytes(b)
-	if err != nil || bytes.ContainsRune(out, '\uFFFD') {
+	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
 		return "", ErrNoText
 	}
 	return strings.TrimSpace(string(out)), nil
 }
 
 // totals holds what the end of an account says against its rows.
-func (s *Statement) totals(rec []byte, n int, in, out, ins, outs int64, balance *int64) {
-	for _, t := range []struct {
-		name     string
-		from, to int
-		is       int64
-	}{{"入金件数", 1, 7, ins}, {"入金額合計", 7, 20, in}, {"出金件数", 20, 26, outs}, {"出金額合計", 26, 39, out}} {
-		if want, err := yenOf(rec[t.from:t.to]); err != nil || want != t.is {
-			s.Misfits = append(s.Misfits, Problem{n, t.name, fmt.Sprintf("it says %s, and the rows come to %d", strings.TrimSpace(string(rec[t.from:t.to])), t.is)})
-		}
+func (z *zengin) totals(rec []byte) {
+	if !z.open {
+		z.misfit("データ区分", "an account ends here that did not begin")
+		return
 	}
-	if want, err := yenOf(rec[40:54]); err == nil && balance != nil {
+	z.total(rec, "入金件数", 1, 7, z.ins)
+	z.total(rec, "入金額合計", 7, 20, z.in)
+	z.total(rec, "出金件数", 20, 26, z.outs)
+	z.total(rec, "出金額合計", 26, 39, z.out)
+	want, err := yenOf(rec[40:54])
+	switch {
+	case err != nil:
+		z.misfit("取引後残高", "%q is no balance", rec[40:54])
+	case z.balance != nil:
 		if rec[39] == '2' {
 			want = -want
 		}
-		if want != *balance {
-			s.Misfits = append(s.Misfits, Problem{n, "取引後残高", fmt.Sprintf("it says %d, and the rows come to %d", want, *balance)})
+		if want != *z.balance {
+			z.misfit("取引後残高", "it says %d, and the rows come to %d", want, *z.balance)
 		}
+	}
+}
+
+func (z *zengin) total(rec []byte, name string, from, to int, is int64) {
+	if want, err := yenOf(rec[from:to]); err != nil || want != is {
+		z.misfit(name, "it says %s, and the rows come to %d", strings.TrimSpace(string(rec[from:to])), is)
 	}
 }
