@@ -92,9 +92,36 @@ func (l *Looker) row(file string, row statement.Row) {
 	}
 }
 
+// bookedWithin is how many days a debit is pending at most.
+const bookedWithin = 10
+
+// booked leaves out what is pending in one file and booked in another.
+func booked(debits []Debit) (out []Debit) {
+	taken := make([]bool, len(debits))
+	for i := range debits {
+		if d := &debits[i]; !d.Pending || !takeBooked(d, debits, taken) {
+			out = append(out, *d)
+		}
+	}
+	return out
+}
+
+func takeBooked(d *Debit, debits []Debit, taken []bool) bool {
+	for k := range debits {
+		b := &debits[k]
+		late := b.Day.Sub(d.Day)
+		if !taken[k] && !b.Pending && b.Out == d.Out && b.Account == d.Account && b.Text == d.Text && b.Service == d.Service && late >= -24*time.Hour && late <= bookedWithin*24*time.Hour {
+			taken[k] = true
+			return true
+		}
+	}
+	return false
+}
+
 // Report is what came of all files.
 func (l *Looker) Report() Report {
 	r := l.report
+	r.Debits = booked(r.Debits)
 	slices.SortStableFunc(r.Debits, func(a, b Debit) int { return a.Day.Compare(b.Day) })
 	sums := map[string]*Sum{}
 	for _, d := range r.Debits {

@@ -87,3 +87,17 @@ func TestUntilWhenALossCanBeClaimed(t *testing.T) {
 		t.Errorf("%+v", claims)
 	}
 }
+
+func TestWhatIsPendingAndThenBookedCountsOnce(t *testing.T) {
+	t.Parallel()
+	at := func(day int, pending bool, text string) statement.Row {
+		return statement.Row{Day: time.Date(2020, 9, day, 0, 0, 0, 0, time.UTC), Out: 3000, Text: text, Pending: pending}
+	}
+	l := lookback.Looker{}
+	l.Add("a", &statement.Statement{Rows: []statement.Row{at(1, true, "PAYPAY"), at(1, true, "PAYPAY"), at(1, true, "ﾄﾞｺﾓｺｳｻﾞ"), at(20, true, "PAYPAY")}})
+	l.Add("b", &statement.Statement{Rows: []statement.Row{at(3, false, "PAYPAY"), at(3, false, "PAYPAY")}})
+	r := l.Report()
+	if r.Total() != 12000 || len(r.Debits) != 4 {
+		t.Errorf("%d yen, %+v", r.Total(), r.Debits)
+	}
+}

@@ -21,6 +21,7 @@ type Row struct {
 	Detail  string    // 摘要内容, where it stands apart
 	// Collector is the 委託者コード of who took the money, where the file says so.
 	Collector string
+	Pending   bool // not booked yet: it may come again as booked, or not at all
 }
 
 // Problem is why a row was not read, or what does not fit together.
@@ -69,6 +70,9 @@ func Read(data []byte, now time.Time) (*Statement, error) {
 	text, charset, err := decode(data)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(strings.TrimLeft(text, " \n\t\uFEFF"), "<") {
+		return readCamt(text, charset)
 	}
 	s, err := readCSV(text, charset, now)
 	if err != nil {
