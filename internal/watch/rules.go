@@ -53,7 +53,8 @@ type Rules struct {
 	Keywords []string `json:"keywords,omitempty"`
 	// IgnoreUndecided leaves out debits of which the catalogue cannot say whether
 	// they are a wallet charge or a bill that it knows, such as the card's of the
-	// same brand. A name next to an unknown word is told all the same.
+	// same brand. A name next to an unknown word is told all the same, and so are
+	// the patterns that a Trust does not silence.
 	IgnoreUndecided bool      `json:"ignore_undecided,omitempty"`
 	Trusts          []Trust   `json:"trusts,omitempty"`
 	Quiet           *Quiet    `json:"quiet,omitempty"`
@@ -140,12 +141,12 @@ type Facts struct {
 // all, at the time now.
 func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	var so Sofar
-	about := r.about(f)
-	so.Trusted = about == ServiceDebits && r.trusted(f, now)
+	about := f.about()
+	so.Left = about == ServiceDebits && (r.trusted(f, now) || f.Undecided && r.IgnoreUndecided)
 	// From the bottom: a rule may look at what the plainer ones below it say.
 	for i := len(table) - 1; i >= 0; i-- {
 		row := &table[i]
-		if row.About&about != 0 && !(row.Trustable && so.Trusted) && row.Tells(r, f, so) {
+		if row.About&about != 0 && !(row.Leaves && so.Left) && row.Tells(r, f, so) {
 			if row.Unsure != 0 && f.KnownFor < FirstAfter && f.WatchedFor < FirstAfterFeed {
 				so.Why |= row.Unsure
 				if f.WatchedFor >= FirstAfter {
@@ -162,12 +163,12 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	return so.Why
 }
 
-// about is what the facts are about, for this watcher.
-func (r *Rules) about(f *Facts) Subject {
+// about is what the facts are about.
+func (f *Facts) about() Subject {
 	switch {
 	case f.Link:
 		return Links
-	case f.Service == "", f.Undecided && r.IgnoreUndecided:
+	case f.Service == "":
 		return OtherDebits
 	}
 	return ServiceDebits

@@ -34,9 +34,9 @@ type Rule struct {
 	LatelySays string
 	About      Subject
 	Tells      func(r *Rules, f *Facts, so Sofar) bool
-	// Trustable rules are silent about a debit that the watcher trusts. The
-	// others speak of patterns, or were asked for whatever it is.
-	Trustable bool
+	// Leaves marks a rule that is silent about a debit that the watcher left out.
+	// The others speak of patterns, or were asked for whatever it is.
+	Leaves bool
 	// Critical are the reasons that together make an alert critical: mostly
 	// this rule's own. 0 means that the rule never does.
 	Critical Reason
@@ -46,8 +46,10 @@ type Rule struct {
 
 // Sofar is what is known when a rule is asked.
 type Sofar struct {
-	Why     Reason // the reasons of the rows below this one
-	Trusted bool   // the watcher trusts the service up to the amount of the debit
+	Why Reason // the reasons of the rows below this one
+	// Left tells that the watcher left such debits out: they trust the service
+	// up to the amount, or chose not to be told of what may be a card's bill.
+	Left bool
 }
 
 // Subject is what a rule is about, as bits.
@@ -100,7 +102,7 @@ var table = []Rule{
 	},
 	{
 		Name: "first_seen", Value: Flag{At: func(r *Rules) *bool { return &r.FirstSeen }, Default: true},
-		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Trustable: true,
+		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Leaves: true,
 		// Who has used a wallet for years is not to be woken by its first debit
 		// since Kozamori watches.
 		Unsure: FirstWatched, UnsureSays: "first_watched", Lately: FirstLately, LatelySays: "first_lately",
@@ -132,7 +134,7 @@ var table = []Rule{
 		Name: "near_limit", Value: Flag{At: func(r *Rules) *bool { return &r.NearLimit }, Default: true},
 		Reason: NearLimit, Says: "near_limit", About: ServiceDebits, Critical: NearLimit | FirstWatched,
 		Tells: func(r *Rules, f *Facts, so Sofar) bool {
-			return r.NearLimit && (!so.Trusted && atLeast(nearly(f.MostOnce), f.Amount) || reaches(nearly(f.MostMonth), f.MonthTotal, f.Amount))
+			return r.NearLimit && (!so.Left && atLeast(nearly(f.MostOnce), f.Amount) || reaches(nearly(f.MostMonth), f.MonthTotal, f.Amount))
 		},
 	},
 	{
@@ -142,7 +144,7 @@ var table = []Rule{
 	},
 	{
 		Name: "service_min", Value: Yen{At: func(r *Rules) *int64 { return &r.ServiceMin }, Default: 1},
-		Reason: ServiceDebit, Says: "service_debit", About: ServiceDebits, Trustable: true,
+		Reason: ServiceDebit, Says: "service_debit", About: ServiceDebits, Leaves: true,
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
 			_, own := r.ServiceMinFor[f.Service]
 			return !own && atLeast(r.ServiceMin, f.Amount)
@@ -150,7 +152,7 @@ var table = []Rule{
 	},
 	{
 		Name: "service_min_for", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.ServiceMinFor }},
-		Reason: ServiceDebit, About: ServiceDebits, Trustable: true,
+		Reason: ServiceDebit, About: ServiceDebits, Leaves: true,
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return atLeast(r.ServiceMinFor[f.Service], f.Amount) },
 	},
 	{

@@ -106,7 +106,7 @@ func TestEachReasonHasOneNameAndStandsInTheTable(t *testing.T) {
 	says := map[Reason][]string{}
 	for _, row := range table {
 		tells := row.Tells != nil
-		if tells != (row.Reason != 0) || tells != (row.About != 0) || row.Says != "" && !tells || (row.Trustable || row.Reads || row.Critical != 0) && !tells {
+		if tells != (row.Reason != 0) || tells != (row.About != 0) || row.Says != "" && !tells || (row.Leaves || row.Reads || row.Critical != 0) && !tells {
 			t.Errorf("%s is half a rule", row.Name)
 		}
 		if row.Critical != 0 && !row.Critical.Has(row.Reason) {
