@@ -3,6 +3,7 @@ package catalog
 import (
 	"math/rand/v2"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 	"golang.org/x/text/width"
@@ -28,8 +29,22 @@ func narrow(s string) string {
 // wide writes a text in full-width characters.
 func wide(s string) string { return norm.NFC.String(width.Widen.String(s)) }
 
-// spellings are ways to write a text that do not change what it says.
+// spelled keeps the spellings of a text: random lines are made of the same few
+// thousand words.
+var spelled sync.Map
+
+// spellings are ways to write a text that do not change what it says. They are
+// shared, so not to be changed.
 func spellings(s string) []string {
+	if known, ok := spelled.Load(s); ok {
+		return known.([]string)
+	}
+	out := inAllWays(s)
+	spelled.Store(s, out)
+	return out
+}
+
+func inAllWays(s string) []string {
 	out := []string{s, wide(s), narrow(s), strings.ToLower(s), wide(strings.ToLower(s)), strings.Map(hiragana, s), smalls.Replace(s)}
 	nfd := norm.NFD.String(s)
 	out = append(out, nfd,
