@@ -99,7 +99,7 @@ func TestServicesAreListedAndAskedAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.say(alice, "つながっているサービス")
-	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", "PayPay（中国銀行 普通 ***4567）：身に覚えがない", "PayPay（中国銀行 普通 ***4567）：自分です")
+	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "PayPay", "3,000円", `"type":"carousel"`, "身に覚えがない（中国銀行 普通 ***4567）", "PayPay（中国銀行 普通 ***4567）について、身に覚えがないものを確かめる", "自分です（中国銀行 普通 ***4567）")
 	w.tap(alice, w.button(alice, "a=ask"))
 	w.tap(alice, w.button(alice, "a=notmine"))
 	w.reads(alice, opened)
@@ -155,7 +155,7 @@ func TestConnectedServicesAreSentOnceRightAfterOptIn(t *testing.T) {
 				w.Add(6 * time.Second)
 				w.settle()
 			}
-			title := wording.ServicesMessage(ja, "", nil, false).Title
+			title := wording.ServicesList(wording.ServicesListFacts{Lang: ja}).Title
 			var lists []string
 			for _, m := range w.shown(alice) {
 				if strings.Contains(m, title) && strings.Contains(m, "a=ask") {
@@ -200,7 +200,7 @@ func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
 	w.settle()
 	shown := w.shown(alice)
 	list := shown[len(shown)-1]
-	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "（連携中）", "a=ask", "a=mine"} {
+	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "連携の登録", "a=ask", "a=mine"} {
 		if !strings.Contains(list, part) {
 			t.Errorf("the list does not say %q: %s", part, list)
 		}
@@ -227,7 +227,7 @@ func TestManyServicesFitIntoOneMessage(t *testing.T) {
 		}
 	}
 	w.say(alice, "サービス")
-	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "ほかに4件あります")
+	w.reads(alice, "七十七銀行 普通 ***4567", "中国銀行 普通 ***4567", "ほかに2件あります")
 	if n := strings.Count(w.newest(alice), "a=ask"); n != wording.MaxServices {
 		t.Errorf("%d services are asked about", n)
 	}

@@ -11,9 +11,6 @@ import (
 	"kozamori/internal/wording"
 )
 
-// listed is how many alerts a list shows.
-const listed = 10
-
 // recent lists the latest alerts, answered or not.
 func (t *talk) recent(ctx context.Context) (plan, error) {
 	accounts, lang, err := t.accounts(ctx)
@@ -27,21 +24,19 @@ func (t *talk) recent(ctx context.Context) (plan, error) {
 }
 
 func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (plan, error) {
-	alerts, err := history.Latest(ctx, t.Store, accounts, listed)
+	alerts, err := history.Latest(ctx, t.Store, accounts, wording.MaxList)
 	if err != nil {
 		return plan{}, err
 	}
 	f := wording.ListFacts{Lang: lang, Now: t.at()}
 	for _, a := range alerts {
-		it := wording.ListItem{Record: a.Record, HideAmount: a.Bound.Watcher.HideAmount}
-		it.ServiceName, _ = t.Names.Service(a.Record.Service, lang)
+		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
+			HideAmount: a.Bound.Watcher.HideAmount}
+		it.Service, _ = t.Names.Service(a.Newest().Service, lang)
 		if len(accounts) > 1 {
 			it.BankName, _ = t.Names.Bank(ctx, a.Record.Account.Bank, lang)
 		}
 		f.Items = append(f.Items, it)
-	}
-	if len(alerts) > 0 {
-		f.Link = t.Link(alerts[0].Record, alerts[0].Bound.Watcher.ID)
 	}
 	return say(wording.RecentAlerts(f)), nil
 }
@@ -93,11 +88,10 @@ func (t *talk) services(ctx context.Context) (plan, error) {
 	return say(*all), nil
 }
 
-// servicesOf words what services touched accounts, of all of them as many as
-// one message holds; nil if used leaves none of the accounts to tell of.
+// servicesOf words what services touched accounts; nil if used leaves none of
+// the accounts to tell of.
 func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang watch.Lang, used bool) (*message.Message, error) {
-	var all *message.Message
-	room, more := wording.MaxServices, 0
+	f := wording.ServicesListFacts{Lang: lang, Now: t.at()}
 	for _, b := range accounts {
 		found, err := history.Services(ctx, t.Store, b.Account.AccountKey)
 		if err != nil {
@@ -106,34 +100,20 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 		if used && len(found) == 0 {
 			continue
 		}
-		fits := min(room, len(found))
-		room, more = room-fits, more+len(found)-fits
-		if all != nil && fits == 0 && len(found) > 0 {
-			continue
-		}
-		var lines []wording.ServiceLine
-		for _, s := range found[:fits] {
+		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
+		a := wording.AccountServices{Name: wording.Account(bank, b.Account.Mask), Watcher: b.Watcher.ID, Guardian: b.Watcher.Role == watch.Guardian, HideAmount: b.Watcher.HideAmount}
+		for _, s := range found {
 			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record}
 			l.Name, _ = t.Names.Service(s.ID, lang)
-			lines = append(lines, l)
+			a.Services = append(a.Services, l)
 		}
-		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
-		account, only := wording.Account(bank, b.Account.Mask), ""
-		if len(accounts) > 1 {
-			only = account
-		}
-		m := wording.ServicesMessage(lang, account, lines, b.Watcher.HideAmount)
-		wording.AnswerServices(&m, lines, only, b.Watcher.Role == watch.Guardian, b.Watcher.ID)
-		if all == nil {
-			all = &m
-		} else {
-			wording.AddServices(all, m)
-		}
+		f.Accounts = append(f.Accounts, a)
 	}
-	if all != nil {
-		wording.EndServices(all, more)
+	if len(f.Accounts) == 0 {
+		return nil, nil
 	}
-	return all, nil
+	m := wording.ServicesList(f)
+	return &m, nil
 }
 
 // servicesOnce are the services of accounts that were connected just now, for

@@ -112,9 +112,12 @@ func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n 
 		}
 		out = append(out, found...)
 	}
-	slices.SortStableFunc(out, func(x, y Alert) int { return y.Record.OccurredAt.Compare(x.Record.OccurredAt) })
+	slices.SortStableFunc(out, func(x, y Alert) int { return y.Newest().OccurredAt.Compare(x.Newest().OccurredAt) })
 	return out[:min(len(out), n)], nil
 }
+
+// Newest is the latest part of an alert.
+func (a *Alert) Newest() *watch.Record { return a.Parts[0] }
 
 // Trouble says what help is about: the latest alert that is not known to be
 // the person's own doing gives the service, and its bank comes first among

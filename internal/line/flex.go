@@ -24,6 +24,10 @@ const (
 	maxQuicks = 13
 )
 
+// whole is how many characters of a text are drawn if nothing must be cut:
+// more would not fit in any case.
+const whole = maxBubble
+
 // Each colour keeps 4.5:1 against white.
 const (
 	ink       = "#111111"
@@ -63,7 +67,7 @@ func Flex(m message.Message, labels message.Labels) *messaging_api.FlexMessage {
 	if len(m.Cards) > 0 {
 		return carousel(m, labels)
 	}
-	f := draw(m, labels, maxBubble)
+	f := draw(m, labels, whole)
 	for _, most := range []int{1000, 300, 100, 40} {
 		if fits(m, f) {
 			break
@@ -175,22 +179,48 @@ func flexMessage(m message.Message, contents messaging_api.FlexContainerInterfac
 	return msg
 }
 
-// carousel draws the cards of a message next to each other. What LINE has no
-// room for is left out from the end.
+// carousel draws the cards of a message next to each other, and at their end
+// what the message itself says. Where LINE has not enough room texts are cut
+// first, and cards are left out from the end after that.
 func carousel(m message.Message, labels message.Labels) *messaging_api.FlexMessage {
+	head := m
+	head.Cards, head.Choices = nil, nil
+	says := len(m.Facts)+len(m.Text)+len(m.Buttons) > 0
+	cards := m.Cards[:min(len(m.Cards), maxCards)]
+	if says {
+		cards = append(slices.Clip(m.Cards[:min(len(m.Cards), maxCards-1)]), head)
+	}
 	row := &messaging_api.FlexCarousel{}
-	for _, card := range m.Cards[:min(len(m.Cards), maxCards)] {
-		if bubble, ok := Flex(card, labels).Contents.(*messaging_api.FlexBubble); ok {
-			row.Contents = append(row.Contents, *bubble)
+	for _, most := range []int{whole, 1000, 300, 100, 40} {
+		row.Contents = row.Contents[:0]
+		for _, card := range cards {
+			if bubble, ok := draw(card, labels, most).Contents.(*messaging_api.FlexBubble); ok {
+				row.Contents = append(row.Contents, *bubble)
+			}
+		}
+		if inRow(row) {
+			return flexMessage(m, row)
 		}
 	}
-	for len(row.Contents) > 1 {
-		if b, err := json.Marshal(row); err == nil && len(b) <= maxRow {
-			break
+	for len(row.Contents) > 1 && !inRow(row) {
+		last := len(row.Contents) - 1
+		if says {
+			row.Contents[last-1] = row.Contents[last]
 		}
-		row.Contents = row.Contents[:len(row.Contents)-1]
+		row.Contents = row.Contents[:last]
 	}
 	return flexMessage(m, row)
+}
+
+// inRow tells whether a carousel and each of its bubbles keep to LINE's sizes.
+func inRow(row *messaging_api.FlexCarousel) bool {
+	for i := range row.Contents {
+		if b, err := json.Marshal(&row.Contents[i]); err != nil || len(b) > maxBubble {
+			return false
+		}
+	}
+	b, err := json.Marshal(row)
+	return err == nil && len(b) <= maxRow
 }
 
 // answers are the buttons of a message that fit where a quick reply stands: all

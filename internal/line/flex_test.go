@@ -148,23 +148,24 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 	name := strings.Repeat("銀行の長い名前", 6)
 	link := "https://kozamori.example/a/" + strings.Repeat("t", 300)
 	r := &watch.Record{ID: strings.Repeat("0", 26), Kind: watch.Debit, Mask: quote.Text(strings.Repeat("普", quote.MaxCells/2)), OccurredAt: at, RecordedAt: at, Amount: 1_000_000_000_000, Complete: true}
-	list := wording.ListFacts{Now: at, Link: link}
+	list, connected := wording.ListFacts{Now: at}, wording.ServicesListFacts{Now: at}
 	var accounts []wording.ChatAccount
 	var services []wording.ServiceLine
 	var banks []wording.Named
 	for i := range 20 {
 		if i < 10 {
-			list.Items = append(list.Items, wording.ListItem{Record: r, ServiceName: name, BankName: name})
+			list.Items = append(list.Items, wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: r, Service: name, Link: link}, BankName: name})
 		}
 		accounts = append(accounts, wording.ChatAccount{BankName: name, Mask: r.Mask, Watcher: fmt.Sprintf("%026d", i), Guardians: true})
-		services = append(services, wording.ServiceLine{Name: name, AnswerLink: link, Activity: watch.ServiceActivity{LastAt: at, LastAmount: r.Amount, Debits: 1,
+		services = append(services, wording.ServiceLine{Name: name, Record: r.ID, Activity: watch.ServiceActivity{LastAt: at, LastAmount: r.Amount, Debits: 1,
 			Links: []watch.Link{{RegisteredAt: at}}}})
 		banks = append(banks, wording.Named{Name: name, Contact: wording.Contact{Phone: fmt.Sprintf("0120-000-%03d", i)}})
 	}
+	connected.Accounts = []wording.AccountServices{{Name: wording.Account(name, r.Mask), Watcher: r.ID, Services: services}, {Name: wording.Account(name, r.Mask)}}
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
-		list.Lang = lang
+		list.Lang, connected.Lang = lang, lang
 		for name, m := range map[string]message.Message{
-			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesMessage(lang, wording.Account(name, r.Mask), services, false),
+			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesList(connected),
 			"twenty accounts": wording.Welcome(lang, accounts), "which of twenty to leave": wording.AskLeave(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts, Now: at}), "twenty left": wording.Left(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts}),
 			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Service: banks[1], Banks: banks[2:]}),
 			"how long to pause":       wording.AskPause(lang, at), "guide": wording.Guide(lang),
@@ -187,18 +188,29 @@ func TestCardsAreACarouselThatLINETakes(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 2, 12, 40} {
 		for _, long := range []int{1, 200, 20000} {
-			p, client := platform(t)
-			m := message.Message{Lang: "ja", Alt: "一覧", Title: "一覧", Choices: []message.Button{{Label: "使い方", Say: "使い方"}}}
-			for range n {
-				c := alert()
-				c.Text = []string{strings.Repeat("長", long)}
-				m.Cards = append(m.Cards, c)
-			}
-			if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
-				t.Fatalf("%d cards of %d: %+v", n, long, o)
-			}
-			if got := string(p.Messages()[0].Messages[0]); !strings.Contains(got, `"type":"carousel"`) || strings.Contains(got, `"type":"text","text":"一覧"`) {
-				t.Errorf("%d cards of %d: %.200s", n, long, got)
+			for _, says := range []string{"", "ほかに3件あります"} {
+				p, client := platform(t)
+				m := message.Message{Lang: "ja", Alt: "一覧", Title: "一覧", Choices: []message.Button{{Label: "使い方", Say: "使い方"}}}
+				if says != "" {
+					m.Text = []string{says}
+				}
+				for i := range n {
+					c := alert()
+					c.Title, c.Text = fmt.Sprintf("第%d件", i), []string{strings.Repeat("長", long)}
+					m.Cards = append(m.Cards, c)
+				}
+				if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
+					t.Fatalf("%d cards of %d: %+v", n, long, o)
+				}
+				got := string(p.Messages()[0].Messages[0])
+				room := 12
+				if says != "" {
+					room--
+				}
+				if !strings.Contains(got, `"type":"carousel"`) || strings.Contains(got, `"text":"一覧"`) != (says != "") || !strings.Contains(got, says) ||
+					strings.Count(got, `"text":"第`) != min(n, room) {
+					t.Errorf("%d cards of %d, %q: %.200s", n, long, says, got)
+				}
 			}
 		}
 	}

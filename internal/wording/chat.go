@@ -1,8 +1,6 @@
 package wording
 
 import (
-	"time"
-
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -153,87 +151,6 @@ func NotConnected(lang watch.Lang) message.Message {
 	m := chat(lang, tcNone.in(lang), tcNone.in(lang), tcNoneText.in(lang))
 	m.Choices = choices(lang, CmdConnect, CmdTrouble)
 	return m
-}
-
-// ListItem is one alert of a list.
-type ListItem struct {
-	Record      *watch.Record
-	ServiceName string // in the reader's language; empty if unknown
-	BankName    string // the same; empty leaves the account out
-	HideAmount  bool
-}
-
-// ListFacts is what the list of the latest alerts is worded from.
-type ListFacts struct {
-	Lang  watch.Lang
-	Items []ListItem // newest first
-	Now   time.Time
-	Link  string // page of the newest; empty leaves the button out
-}
-
-var (
-	tcListTitle   = text{ja: "最近のお知らせ", en: "Your latest alerts"}
-	tcListText    = text{ja: "回答は、それぞれのお知らせのボタンからできます。", en: "You can answer each of them with the buttons of its alert."}
-	tcListEmpty   = text{ja: "まだお知らせはありません。口座に動きがあれば、すぐにお知らせします。", en: "There are no alerts yet. We will tell you at once when something happens."}
-	tcListNewest  = text{ja: "最新のお知らせを見る", en: "See the newest one"}
-	tcItemAmount  = text{ja: "%[1]s %[2]s", en: "%[1]s %[2]s"}
-	tcItemHidden  = text{ja: "%sの引き落とし", en: "debit by %s"}
-	tcItemDebit   = text{ja: "引き落とし", en: "debit"}
-	tcItemLink    = text{ja: "%sのチャージ連携", en: "charge link with %s"}
-	tcItemNewLink = text{ja: "新しいチャージ連携", en: "new charge link"}
-	tcUnanswered  = text{ja: "未回答", en: "not answered"}
-	tcReversed    = text{ja: "取り消し済み", en: "reversed"}
-	tcGone        = text{ja: "連携解除済み", en: "removed"}
-)
-
-// RecentAlerts lists a person's latest alerts.
-func RecentAlerts(f ListFacts) message.Message {
-	lang := langOf(f.Lang)
-	m := chat(lang, tcListTitle.in(lang), tcListTitle.in(lang), tcListText.in(lang))
-	m.Choices = choices(lang, CmdTrouble, CmdStop, CmdGuide)
-	if len(f.Items) == 0 {
-		m.Text = []string{tcListEmpty.in(lang)}
-		return m
-	}
-	for _, it := range f.Items {
-		m.Facts = append(m.Facts, message.Fact{Label: When(lang, it.Record, f.Now), Value: it.say(lang)})
-	}
-	if f.Link != "" {
-		m.Buttons = []message.Button{{Label: tcListNewest.in(lang), Style: message.Link, URL: f.Link}}
-	}
-	return m
-}
-
-func (it *ListItem) say(lang watch.Lang) string {
-	r := it.Record
-	var what string
-	link := r.Kind == watch.LinkRegistered
-	name := it.ServiceName
-	switch {
-	case link && name == "":
-		what = tcItemNewLink.in(lang)
-	case link:
-		what = tcItemLink.in(lang, name)
-	case name == "" && it.HideAmount:
-		what = tcItemDebit.in(lang)
-	case it.HideAmount:
-		what = tcItemHidden.in(lang, name)
-	default:
-		what = tcItemAmount.in(lang, orElse(name, tcItemDebit.in(lang)), Yen(lang, r.Amount))
-	}
-	if it.BankName != "" {
-		what += "\n" + Account(it.BankName, r.Mask)
-	}
-	state := tcUnanswered
-	switch {
-	case r.Answer != nil && r.Answer.Value == watch.NotMine:
-		state = tNotMine
-	case r.Answer != nil && r.Answered():
-		state = tMine
-	case !r.UndoneAt.IsZero():
-		state = pick(link, tcGone, tcReversed)
-	}
-	return what + "\n" + state.in(lang)
 }
 
 // Named is somebody to call, by name.

@@ -87,48 +87,10 @@ func OpenFamily(lang watch.Lang, link string) message.Message {
 }
 
 var (
-	tcServMine    = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
 	tcDoesService = text{ja: "つながっている決済サービスを見る", en: "see which payment services are linked"}
 	tcDoesSetting = text{ja: "お知らせの条件を変える", en: "change what you are told"}
 	tcDoesFamily  = text{ja: "家族と一緒に見守る", en: "watch together with your family"}
 )
-
-// AddServices adds to a message about somebody's services the same about
-// another account of theirs, and the two answers to each service.
-func AddServices(m *message.Message, more message.Message) {
-	m.Facts, m.Buttons = append(m.Facts, more.Facts...), append(m.Buttons, more.Buttons...)
-	if len(more.Text) > 0 && len(m.Text) > 0 && more.Text[0] == tServText.in(watch.Lang(m.Lang)) {
-		m.Text = more.Text
-	}
-}
-
-var tcServMore = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
-
-// EndServices says how many services a message had no room for.
-func EndServices(m *message.Message, more int) {
-	lang := langOf(watch.Lang(m.Lang))
-	if more > 0 {
-		m.Text = append(m.Text, tcServMore.in(lang, more, Word(lang, CmdSettings)))
-	}
-}
-
-// AnswerServices adds the two answers to each service of a message. The first
-// shows what would be reported, and asks. The account stands with each of them
-// if it is given.
-func AnswerServices(m *message.Message, services []ServiceLine, account string, guardian bool, watcher string) {
-	lang := langOf(watch.Lang(m.Lang))
-	for _, s := range services[:min(len(services), MaxServices)] {
-		if s.Record == "" {
-			continue
-		}
-		name := orElse(s.Name, tServUnknown.in(lang))
-		whole := labelOf(lang, name, account)
-		notMine, mine := pick(guardian, tNotTheirs, tNotMine).in(lang), pick(guardian, tTheirs, tMine).in(lang)
-		m.Buttons = append(m.Buttons,
-			message.Button{Label: serviceLabel(lang, name, account, notMine), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, watcher)},
-			message.Button{Label: serviceLabel(lang, name, account, mine), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, watcher)})
-	}
-}
 
 // GuardianFacts is what an owner is told of a guardian who came or went.
 type GuardianFacts struct {

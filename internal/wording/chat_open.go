@@ -123,9 +123,9 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	case debits > 1:
 		m.Title = tcOpenDebits.in(lang, name, debits)
 	case debits == 0 && link:
-		m.Title = tcItemLink.in(lang, name)
+		m.Title = tHistLink.in(lang, name)
 	case it.ServiceName == "":
-		m.Title = tcItemDebit.in(lang)
+		m.Title = tWhatIfDebit.in(lang)
 	}
 	if critical {
 		m.Tone, m.Badge = message.Critical, tUrgent.in(lang)
@@ -181,20 +181,4 @@ func labelOf(lang watch.Lang, say, account string) string {
 func number(account string) string {
 	words := strings.Fields(account)
 	return words[len(words)-1]
-}
-
-// serviceLabel is an answer about a service, with the account if that must be
-// said. Where there is no room the service's name is cut, never the answer.
-func serviceLabel(lang watch.Lang, service, account, answer string) string {
-	label := tcServMine.in(lang, labelOf(lang, service, account), answer)
-	if account == "" || utf8.RuneCountInString(label) <= labelRoom {
-		return label
-	}
-	label = tcServMine.in(lang, tcOfAccount.in(lang, service, number(account)), answer)
-	if over := utf8.RuneCountInString(label) - labelRoom; over > 0 {
-		name := []rune(service)
-		service = string(name[:max(0, len(name)-over-1)]) + "…"
-		label = tcServMine.in(lang, tcOfAccount.in(lang, service, number(account)), answer)
-	}
-	return label
 }

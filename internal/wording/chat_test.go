@@ -3,6 +3,7 @@ package wording
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,27 +31,31 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 	changed := watch.DefaultRules()
 	changed.ServiceMin, changed.AnyDebit = 5000, 100000
 
+	const page = "https://kozamori.example/a/t0ken"
 	item := func(change func(*watch.Record)) ListItem {
 		r := debit()
 		change(r)
-		return ListItem{Record: r, ServiceName: service}
+		return ListItem{HistoryEntry: HistoryEntry{Record: r, Service: service, Link: page}}
 	}
-	linked := ListItem{Record: link(), ServiceName: "PayPay", BankName: bank}
+	linked := ListItem{HistoryEntry: HistoryEntry{Record: link(), Service: "PayPay", Link: page}, BankName: bank}
 	linked.Record.UndoneAt = now
 	rent := item(func(r *watch.Record) { r.Answer = &watch.Answer{Value: watch.Mine} })
-	rent.ServiceName = ""
+	rent.Service, rent.Record.Service = "", ""
 	hidden := item(func(*watch.Record) {})
 	hidden.HideAmount = true
-	list := ListFacts{Lang: lang, Now: now, Link: "https://kozamori.example/a/t0ken", Items: []ListItem{
-		item(func(*watch.Record) {}), item(func(r *watch.Record) { r.Answer = &watch.Answer{Value: watch.NotMine} }), linked, rent, hidden,
-	}}
-	lines := []ServiceLine{{Name: service, Record: "r1", Activity: watch.ServiceActivity{LastAt: now, LastAmount: 5000, Debits: 1}},
-		{Name: "", Record: "", Activity: watch.ServiceActivity{LastAt: now}}}
-	services := ServicesMessage(lang, bank+" 普通 ***4567", nil, false)
-	more := ServicesMessage(lang, bank+" 普通 ***8901", lines, false)
-	AnswerServices(&more, lines, bank+" ***8901", false, "w2")
-	AddServices(&services, more)
-	EndServices(&services, 3)
+	reported := item(func(r *watch.Record) { r.Answer, r.Dispute = &watch.Answer{Value: watch.NotMine}, "d1" })
+	reported.Dispute = &watch.Dispute{ID: "d1", Record: reported.Record.ID, Reference: "KZ-7F3K", Status: watch.DisputeReceived}
+	both := item(func(*watch.Record) {})
+	again := debit()
+	again.ID, again.Amount = "r2", 30000
+	both.Parts = []*watch.Record{again, both.Record}
+	list := ListFacts{Lang: lang, Now: now, Items: []ListItem{item(func(*watch.Record) {}), reported, linked, rent, hidden, both}}
+	lines := []ServiceLine{{Name: service, Record: "r1", Activity: watch.ServiceActivity{FirstAt: now.AddDate(0, -1, 0), LastAt: now, LastAmount: 5000, Debits: 2, Links: []watch.Link{{RegisteredAt: now.AddDate(0, -2, 0)}}}},
+		{Activity: watch.ServiceActivity{FirstAt: now, LastAt: now}}}
+	connected := ServicesListFacts{Lang: lang, Now: now, Accounts: []AccountServices{{Name: bank + " 普通 ***4567"}, {Name: bank + " 普通 ***8901", Watcher: "w2", Services: append(slices.Repeat(lines[:1], 10), lines...)}}}
+	noneYet, ours := connected, connected
+	noneYet.Accounts = connected.Accounts[:1]
+	ours.Accounts = []AccountServices{{Name: bank + " 普通 ***8901", Watcher: "w2", Guardian: true, HideAmount: true, Services: lines}}
 	several := debit()
 	second := debit()
 	second.ID, second.Amount, second.OccurredAt = "r2", 30000, now.Add(75*time.Second)
@@ -95,7 +100,9 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"invite-expired":  InviteExpired(lang),
 		"invite-own":      InviteOwn(lang),
 		"family":          OpenFamily(lang, "https://kozamori.example/s/t0ken"),
-		"services":        services,
+		"services":        ServicesList(connected),
+		"services-none":   ServicesList(noneYet),
+		"services-theirs": ServicesList(ours),
 		"link-failed":     LinkFailed(lang),
 		"settings":        OpenSettings(lang, "https://kozamori.example/s/t0ken"),
 		"connected":       Connected(ConnectedFacts{Lang: lang, Accounts: []ChatAccount{one}, Rules: watch.DefaultRules(), Mail: true}),
@@ -170,7 +177,7 @@ func TestAListForAGuardianWithoutAmountsHoldsNone(t *testing.T) {
 	r := debit()
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		for _, service := range []string{"PayPay", ""} {
-			b, err := json.Marshal(RecentAlerts(ListFacts{Lang: lang, Now: r.OccurredAt, Items: []ListItem{{Record: r, ServiceName: service, HideAmount: true}}}))
+			b, err := json.Marshal(RecentAlerts(ListFacts{Lang: lang, Now: r.OccurredAt, Items: []ListItem{{HistoryEntry: HistoryEntry{Record: r, Service: service}, HideAmount: true}}}))
 			if err != nil || strings.Contains(string(b), "100,000") {
 				t.Errorf("%s %v", b, err)
 			}

@@ -236,6 +236,9 @@ func show(m message.Message) string {
 	if m.Foot != "" {
 		line("foot: %s", m.Foot)
 	}
+	for _, c := range m.Cards {
+		line("card: %s", strings.ReplaceAll(strings.TrimSpace(show(c)), "\n", "\n      "))
+	}
 	return b.String()
 }
 

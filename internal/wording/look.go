@@ -49,13 +49,17 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 		}
 		return label
 	}
-	debits, yen := 0, int64(0)
+	debits, yen, gone := 0, int64(0), int64(0)
 	for _, p := range e.Parts {
 		if p.Kind == watch.Debit {
 			debits++
 			yen += p.Kept()
+			gone += p.Amount
 			r = p
 		}
+	}
+	if e.Record.Over() { // what was taken and is reversed, as with one debit
+		yen = gone
 	}
 	label := what(lang, r, e.Service)
 	if debits < len(e.Parts) && debits > 0 {
@@ -218,10 +222,9 @@ type ServicesFacts struct {
 
 // ServiceLine is a payment service that touched an account.
 type ServiceLine struct {
-	Name       string
-	Activity   watch.ServiceActivity
-	Record     string // the record that its two answers are about; empty leaves them out
-	AnswerLink string // to the record's page
+	Name     string
+	Activity watch.ServiceActivity
+	Record   string // the record that its two answers are about; empty leaves them out
 }
 
 // linked is the newest link that still stands.
@@ -240,15 +243,15 @@ var (
 	tServText    = text{ja: "この口座に連携または引き落としをした決済サービスです。口座守に登録する前の連携は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it. Of links from before it was watched only those are here that the bank has told us of: please check your passbook too."}
 	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
 	tServLinked  = text{ja: "連携の登録", en: "Linked since"}
-	tServUnlink  = text{ja: "登録は見つかっていません", en: "no link on record"}
+	tServUnlink  = text{ja: "登録された日は分かりません", en: "date not known"}
 	tServRemoved = text{ja: "解除されています", en: "removed"}
-	tServFirst   = text{ja: "最初に使われた日", en: "First used"}
-	tServLast    = text{ja: "最後に使われた日", en: "Last used"}
+	tServFirst   = text{ja: "最初の利用", en: "First used"}
+	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
 	tServNotYet  = text{ja: "まだありません", en: "none so far"}
 	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
 	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
-	tServUnknown = text{ja: "不明な決済サービス", en: "Unknown payment service"}
+	tServUnknown = text{ja: "サービス名不明", en: "Unknown payment service"}
 )
 
 // facts say since when a service is connected, and what it did last.
@@ -264,7 +267,7 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	if a.Debits == 0 { // its times are of links
 		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
 	}
-	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: bankTime(lang, a.FirstAt, now)}, message.Fact{Label: tServLast.in(lang), Value: bankTime(lang, a.LastAt, now)})
+	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Date(lang, a.FirstAt)}, message.Fact{Label: tServLast.in(lang), Value: Date(lang, a.LastAt)})
 	if !hide && a.LastAmount > 0 { // 0 if none of the recent ones stands
 		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
 	}
@@ -293,36 +296,3 @@ func ServicesPage(f ServicesFacts) message.Page {
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p
 }
-
-// ServicesMessage tells the same in the chat: after opt-in, or when asked.
-func ServicesMessage(lang watch.Lang, account string, services []ServiceLine, hide bool) message.Message {
-	lang = langOf(lang)
-	m := message.Message{Lang: string(lang), Alt: tServTitle.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tServTitle.in(lang),
-		Facts: []message.Fact{{Label: tFactAccount.in(lang), Value: account}}, Text: []string{tServText.in(lang)}}
-	if len(services) == 0 {
-		m.Text = []string{tServNone.in(lang)}
-	}
-	for _, s := range services[:min(len(services), MaxServices)] {
-		name := orElse(s.Name, tServUnknown.in(lang))
-		say := Date(lang, s.Activity.LastAt)
-		if s.Activity.Debits > 0 && s.Activity.LastAmount > 0 && !hide {
-			say += " " + Yen(lang, s.Activity.LastAmount)
-		}
-		if _, linked := s.linked(); linked {
-			say += tServStands.in(lang)
-		}
-		m.Facts = append(m.Facts, message.Fact{Label: name, Value: say})
-		if s.AnswerLink != "" {
-			m.Buttons = append(m.Buttons, message.Button{Label: tServCheck.in(lang, name), Style: message.Link, URL: s.AnswerLink})
-		}
-	}
-	return m
-}
-
-// MaxServices is how many services one message in the chat names.
-const MaxServices = 8
-
-var (
-	tServStands = text{ja: "（連携中）", en: "; linked"}
-	tServCheck  = text{ja: "%sを確認する", en: "Check %s"}
-)

@@ -17,7 +17,7 @@ func TestAServiceWhoseDebitsWereReversedHasNoLastAmount(t *testing.T) {
 		lines := []ServiceLine{{Name: "PayPay", Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Debits: 1, LastAmount: yen}}}
 		for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 			page := fmt.Sprint(lines[0].facts(lang, false, at))
-			chat := fmt.Sprint(ServicesMessage(lang, "account", lines, false).Facts)
+			chat := fmt.Sprint(ServicesList(ServicesListFacts{Lang: lang, Accounts: []AccountServices{{Services: lines}}, Now: at}).Cards)
 			for _, said := range []string{page, chat} {
 				if strings.Contains(said, Yen(lang, yen)) != want {
 					t.Errorf("of %d yen it is said: %s", yen, said)

@@ -44,9 +44,10 @@ func Messages(lang watch.Lang, raw string) map[string]message.Message {
 		"alert": wording.Alert(alert), "undone": wording.Undone(alert), "changed": wording.Changed(changed), "several": wording.Incident(wording.IncidentFacts{Parts: []wording.AlertFacts{alert, changed}}),
 		"reported": wording.DisputeOpened(dispute), "the bank's words": wording.DisputeStatus(dispute), "taken back": wording.DisputeWithdrawn(dispute), "take back?": wording.ConfirmUndo(dispute),
 		"mine": wording.MineThanks(answer), "answered": wording.AnswerByOther(answer), "a guardian came": wording.GuardianJoined(family), "a guardian left": wording.GuardianLeft(family),
-		"recent": wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Link: Link, Items: []wording.ListItem{{Record: r, ServiceName: "PayPay", BankName: "七十七銀行"}}}),
+		"recent": wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{{HistoryEntry: wording.HistoryEntry{Record: r, Service: "PayPay", Link: Link}, BankName: "七十七銀行"}}}),
 		"join?":  wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: account}), "connected": wording.HowToConnect(lang, []wording.ChatAccount{account}, nil),
-		"services": wording.ServicesMessage(lang, wording.Account("七十七銀行", t), nil, false),
+		"services": wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{{Name: wording.Account("七十七銀行", t)},
+			{Name: wording.Account("七十七銀行", t), Services: []wording.ServiceLine{{Name: "PayPay", Record: r.ID, Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Debits: 1, LastAmount: 1}}}}}}),
 	}
 }
 
