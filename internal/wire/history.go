@@ -18,7 +18,7 @@ type History struct {
 	From time.Time
 }
 
-// ReadHistory reads {"events":[…],"from":TIME} as ReadBody reads events, all of
+// ReadHistory reads {"events":[…],"from":PAST} as ReadBody reads events, all of
 // which are about one account: they may name it or leave it out. Raw of an
 // event that left it out names it. The list may be empty if from is there. The
 // error is one of ReadBody's, or a *watch.FieldError about from.
@@ -38,12 +38,9 @@ func ReadHistory(body []byte, bank, account string, now time.Time) (Body, Histor
 		return Body{}, h, err
 	}
 	if b.from != nil {
-		at, ok := parseTime(*b.from)
-		switch {
-		case !ok || at.Year() < Earliest:
-			return Body{}, h, watch.Wrong("from", watch.CodeTime, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00, since %d", Earliest)
-		case at.After(now):
-			return Body{}, h, watch.Wrong("from", watch.CodeFuture, "is in the future")
+		at, _, fe := ReadPast("from", *b.from, now)
+		if fe != nil {
+			return Body{}, h, fe
 		}
 		h.From = at
 		return out, h, nil
