@@ -46,7 +46,7 @@ func Messages(lang watch.Lang, raw string) map[string]message.Message {
 		"mine": wording.MineThanks(answer), "answered": wording.AnswerByOther(answer), "a guardian came": wording.GuardianJoined(family), "a guardian left": wording.GuardianLeft(family),
 		"recent": wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{{HistoryEntry: wording.HistoryEntry{Record: r, Service: "PayPay", Link: Link}, BankName: "七十七銀行"}}}),
 		"join?":  wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: account}), "connected": wording.HowToConnect(lang, []wording.ChatAccount{account}, nil),
-		"services": wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{{Name: wording.Account("七十七銀行", t)},
+		"services": wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{
 			{Name: wording.Account("七十七銀行", t), Services: []wording.ServiceLine{{Name: "PayPay", Record: r.ID, Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Debits: 1, LastAmount: 1}}}}}}),
 	}
 }
