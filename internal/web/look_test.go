@@ -121,7 +121,7 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 		Recent: []watch.RecentDebit{{Record: "r1", Service: "paypay"}}}))
 	b, p := w.inside("/services")
 	p.says(t, 200, "つながっているサービス", "PayPay", "4,321円", "連携の登録", `value="l1"`)
-	if n := strings.Count(p.body, "最後に使われた日"); n != 2 || !strings.Contains(p.body, "まだありません") {
+	if n := strings.Count(p.body, "最後の利用"); n != 2 || !strings.Contains(p.body, "まだありません") {
 		t.Errorf("%d services are said to have been used; one was only linked", n)
 	}
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"l1"}})
