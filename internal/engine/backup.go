@@ -266,7 +266,7 @@ func (db *DB) Check(ctx context.Context, progress Progress, inspectors ...Inspec
 		return 0, err
 	}
 	defer thaw()
-	peb, err := db.openToRead(frozenDir)
+	peb, err := db.openToRead(frozenDir, db.fs)
 	if err != nil {
 		return 0, db.explain(err)
 	}

@@ -60,7 +60,6 @@ type DB struct {
 
 	calls  chan *call
 	soon   chan struct{} // rings when a Lazy has something
-	marks  chan struct{} // rings when files changed
 	closed chan struct{}
 	ended  chan struct{} // no commit is done any more
 	once   sync.Once
@@ -68,6 +67,7 @@ type DB struct {
 	lazies []Lazy
 
 	freezing sync.Mutex // one frozen copy at a time
+	marking  sync.Mutex // one mark is written at a time
 	warning  sync.Mutex
 	warned   map[string]time.Time // when what was told last; guarded by warning
 

@@ -14,12 +14,13 @@ var ErrFull = errors.New("the disk is full")
 const reserveFile = "reserve"
 
 // watched is a file system on which a full disk costs the reserve and not the
-// process: what is under way is finished, and no new call is taken.
+// process, so what is under way is finished and no new call is taken; and on
+// which no log goes before the mark says what it held.
 func (db *DB) watched() vfs.FS {
-	return vfs.OnDiskFull(db.fs, func() {
+	return marked{FS: vfs.OnDiskFull(db.fs, func() {
 		db.full.Store(true)
 		_ = db.fs.Remove(db.fs.PathJoin(db.dir, reserveFile))
-	})
+	}), db: db}
 }
 
 // room tells whether anything can be written. After the disk was full that is

@@ -72,7 +72,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 		o.Reserve = reserve
 	}
 	db := &DB{o: o, fs: o.fs, dir: dir, calls: make(chan *call, maxGroup), soon: make(chan struct{}, 1),
-		marks: make(chan struct{}, 1), closed: make(chan struct{}), ended: make(chan struct{})}
+		closed: make(chan struct{}), ended: make(chan struct{})}
 	if db.fs == nil {
 		db.fs = vfs.Default
 	}
@@ -102,10 +102,12 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	}
 	opts := db.options()
 	opts.FS, opts.ReadOnly = db.watched(), o.ReadOnly
+	db.id = was.Identity
+	db.moment.Store(was.Moment)
 	if db.peb, err = pebble.Open(db.path(dataDir), opts); err != nil {
 		return nil, db.explain(err)
 	}
-	if db.id = was.Identity; db.id == "" {
+	if db.id == "" {
 		err = db.found()
 	} else if was.Format == 0 && !o.ReadOnly {
 		err = db.mark()
@@ -121,7 +123,7 @@ func Open(dir string, o Options) (_ *DB, err error) {
 	db.look()
 	if !o.ReadOnly {
 		db.done.Go(db.commits)
-		db.done.Go(db.marking)
+		db.done.Go(db.marks)
 	}
 	return db, nil
 }
@@ -135,12 +137,6 @@ func (db *DB) options() *pebble.Options {
 		BytesPerSync: 1 << 20,
 	}
 	o.EventListener = &pebble.EventListener{
-		FlushEnd: func(pebble.FlushInfo) {
-			select {
-			case db.marks <- struct{}{}:
-			default:
-			}
-		},
 		DataCorruption:  func(i pebble.DataCorruptionInfo) { db.warn(fmt.Errorf("%w: %s", ErrDamaged, i.Path)) },
 		BackgroundError: func(err error) { db.warn(damage(err)) },
 	}
@@ -193,6 +189,8 @@ func (db *DB) found() error {
 
 // mark writes down what the data is at least.
 func (db *DB) mark() error {
+	db.marking.Lock()
+	defer db.marking.Unlock()
 	b, err := json.Marshal(mark{db.id, Format, db.moment.Load()})
 	if err != nil {
 		return err
@@ -230,8 +228,8 @@ func syncDir(fs vfs.FS, dir string) error {
 // is lost or cut is noticed but for what it held of so long before.
 const markEvery = time.Second
 
-// marking writes the mark when the log was replaced, and while there are commits.
-func (db *DB) marking() {
+// marks writes the mark while there are commits.
+func (db *DB) marks() {
 	if db.o.Scratch {
 		return
 	}
@@ -243,7 +241,6 @@ func (db *DB) marking() {
 			if db.Moment() == marked {
 				continue
 			}
-		case <-db.marks:
 		case <-db.closed:
 			return
 		}
@@ -300,14 +297,15 @@ func (db *DB) whole() (mark, error) {
 	case at < m.Moment:
 		return m, fmt.Errorf("%w: %s ends at commit %d, and it had reached %d. Put the newest one back, or restore a backup", ErrOlder, db.path(dataDir), at, m.Moment)
 	}
-	return m, nil
+	m.Moment = at
+	return m, db.gap()
 }
 
 // peek reads what the data says of itself, and changes nothing.
 func (db *DB) peek() (identity string, moment uint64, err error) { return db.peekAt(dataDir) }
 
 func (db *DB) peekAt(name string) (identity string, moment uint64, err error) {
-	peb, err := db.openToRead(name)
+	peb, err := db.openToRead(name, db.fs)
 	if err != nil {
 		return "", 0, db.explain(err)
 	}
@@ -323,9 +321,9 @@ func (db *DB) peekAt(name string) (identity string, moment uint64, err error) {
 }
 
 // openToRead opens data for reading alone.
-func (db *DB) openToRead(name string) (*pebble.DB, error) {
+func (db *DB) openToRead(name string, fs vfs.FS) (*pebble.DB, error) {
 	o := db.options()
-	o.ReadOnly, o.ErrorIfNotExists = true, true
+	o.FS, o.ReadOnly, o.ErrorIfNotExists = fs, true, true
 	o.EventListener = &pebble.EventListener{DataCorruption: func(pebble.DataCorruptionInfo) {}} // nil would end the process
 	return pebble.Open(db.path(name), o)
 }
