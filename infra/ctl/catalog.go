@@ -132,28 +132,35 @@ func showService(c *console, s *catalog.Service, asJSON bool) error {
 }
 
 // readEntries reads files of entries, in whatever encoding.
-func readEntries(files []string) ([]byte, error) {
-	var all []byte
+func readEntries(files []string) ([]catalog.File, error) {
+	var all []catalog.File
 	for _, name := range files {
 		data, err := os.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return nil, unread(name, err)
 		}
 		text, _, err := statement.Decode(data)
 		if err != nil {
-			return nil, fmt.Errorf("%s cannot be read: %w", name, err)
+			return nil, unread(name, err)
 		}
-		all = append(append(all, text...), '\n', '\n')
+		all = append(all, catalog.File{Name: name, Text: []byte(text)})
 	}
 	return all, nil
 }
 
-// nameOf is how problems name the files of entries.
-func nameOf(files []string) string {
-	if len(files) == 1 {
-		return files[0]
+// unread tells of a file that it cannot be read, and why, by the name that was
+// typed.
+func unread(name string, err error) error {
+	return fmt.Errorf("cannot read %s: %s", name, reason(err))
+}
+
+// joined is the entries as one text.
+func joined(entries []catalog.File) []byte {
+	var all []byte
+	for _, f := range entries {
+		all = append(append(all, f.Text...), '\n', '\n')
 	}
-	return "the files"
+	return all
 }
 
 // withEntries reads the entries of files in addition to the built-in ones.
@@ -162,7 +169,7 @@ func withEntries(files []string) (*catalog.Edition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return catalog.With(nameOf(files), all)
+	return catalog.With(all...)
 }
 
 // catalogCheck tries new entries: whether they go together with those that are
@@ -216,7 +223,7 @@ func catalogTry(_ context.Context, c *console, flags *flag.FlagSet, args []strin
 		return misused(flags, "try needs -lines and a file of new entries.")
 	}
 	if _, err := os.Stat(*lines); err != nil {
-		return err
+		return unread(*lines, err)
 	}
 	e, err := withEntries(args)
 	if err != nil {

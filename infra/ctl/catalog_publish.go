@@ -128,17 +128,20 @@ func catalogPublish(ctx context.Context, c *console, flags *flag.FlagSet, args [
 		if err != nil {
 			return err
 		}
-		text, err := readEntries(files)
+		entries, err := readEntries(files)
 		if err != nil {
 			return err
 		}
+		// What is wrong is told by the files and lines that were given, before
+		// they become one text.
 		var e *catalog.Edition
+		text := joined(entries)
 		switch {
 		case *bank == "":
 			text = dated(catalog.Text(), text, max(d.Now().In(watch.JST).Format("2006-01-02"), catalog.Version()))
-			e, err = catalog.Parse(nameOf(files), text)
+			e, err = catalog.With(entries...)
 		case !*end:
-			e, err = c.addsTo(ctx, pub, *bank, nameOf(files), text)
+			e, err = c.addsTo(ctx, pub, *bank, entries)
 		}
 		if err != nil {
 			return err
@@ -163,7 +166,7 @@ func catalogPublish(ctx context.Context, c *console, flags *flag.FlagSet, args [
 }
 
 // addsTo is the edition in use and what a bank adds to it.
-func (c *console) addsTo(ctx context.Context, pub *edition.Publisher, bank, name string, text []byte) (*catalog.Edition, error) {
+func (c *console) addsTo(ctx context.Context, pub *edition.Publisher, bank string, entries []catalog.File) (*catalog.Edition, error) {
 	m, err := pub.InUse(ctx)
 	if err != nil {
 		return nil, err
@@ -172,7 +175,7 @@ func (c *console) addsTo(ctx context.Context, pub *edition.Publisher, bank, name
 	if err != nil {
 		return nil, err
 	}
-	return base.For(bank, name, text)
+	return base.For(bank, entries...)
 }
 
 var versionLine = regexp.MustCompile(`(?m)^Version:.*$`)

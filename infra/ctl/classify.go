@@ -32,7 +32,7 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 	out := bufio.NewWriter(c.Out)
 	told := func(name, how string) {
 		if *explain || how != plainRead && how != markedRead {
-			_, _ = fmt.Fprintf(c.Err, "%s: %s.\n", upper(name), how)
+			_, _ = fmt.Fprintf(c.Err, "%s: %s.\n", name, how)
 		}
 	}
 	err := eachRow(c.In, flags.Args(), told, func(r *row) error {

@@ -42,7 +42,7 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 		var data []byte
 		var err error
 		if arg == "-" {
-			name = "standard input"
+			name = "Standard input"
 			data, err = io.ReadAll(io.LimitReader(in, maxFile+1))
 		} else if info, serr := os.Stat(arg); serr != nil || !info.Mode().IsRegular() {
 			if err := do(&row{text: arg}); err != nil {
@@ -52,15 +52,15 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 		} else {
 			data, err = os.ReadFile(arg)
 		}
-		if err != nil {
-			return err
+		if err == nil && len(data) > maxFile {
+			err = fmt.Errorf("it is larger than %d MB", maxFile>>20)
 		}
-		if len(data) > maxFile {
-			return fmt.Errorf("%s is larger than %d MB", name, maxFile>>20)
+		if err != nil {
+			return unread(name, err)
 		}
 		text, charset, err := statement.Decode(data)
 		if err != nil {
-			return fmt.Errorf("%s cannot be read: %w", name, err)
+			return unread(name, err)
 		}
 		rows, how := split(text)
 		told(name, charset+", "+how)

@@ -36,7 +36,7 @@ func TestClassify(t *testing.T) {
 {"line":"","bank":null,"service":null,"confidence":null,"pattern":null,"trap":null}
 {"line":"PAYPAYｶ","bank":null,"service":"paypay","confidence":"undecided","pattern":"PAYPAY","trap":"カード"}`},
 		"a file of lines": {"", []string{"-json", file},
-			`{"line":"ﾍﾟｲﾍﾟｲ","bank":null,"service":"paypay","confidence":"seen","pattern":"ペイペイ","trap":null}
+			`{"line":"ﾍﾟｲﾍﾟｲ","bank":null,"service":"paypay","confidence":"elsewhere","pattern":"ペイペイ","trap":null}
 {"line":"NTTﾄﾞｺﾓ","bank":null,"service":null,"confidence":null,"pattern":null,"trap":"NTTドコモ"}`},
 	} {
 		t.Run(name, func(t *testing.T) {

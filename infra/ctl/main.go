@@ -179,8 +179,11 @@ func isTerminal(f *os.File) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// upper begins a sentence. What is no plain word, such as the name of a file and
+// its line, stays as it is.
 func upper(s string) string {
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+	word, _, _ := strings.Cut(s, " ")
+	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'-,:") == "" && s != "" && s[0] >= 'a' && s[0] <= 'z' {
 		return string(s[0]-'a'+'A') + s[1:]
 	}
 	return s

@@ -39,7 +39,7 @@ func scan(_ context.Context, c *console, flags *flag.FlagSet, args []string) err
 		s, err := readStatement(name)
 		if err != nil {
 			failed++
-			_, _ = fmt.Fprintf(c.Err, "%d of %d, %s: not read: %v.\n", i+1, len(files), name, err)
+			_, _ = fmt.Fprintf(c.Err, "%d of %d, %s: not read: %v.\n", i+1, len(files), name, reason(err))
 			continue
 		}
 		known := ""

@@ -31,7 +31,7 @@ func TestLink(t *testing.T) {
 	if m := catalog.Link("paypay", "", ""); m.Service != "paypay" || m.Confidence != watch.Named {
 		t.Errorf("a link that the bank named is %+v", m)
 	}
-	if m := catalog.Link("その他", "ﾍﾟｲﾍﾟｲ", ""); m.Service != "paypay" || m.Confidence != watch.Seen {
+	if m := catalog.Link("その他", "ﾍﾟｲﾍﾟｲ", ""); m.Service != "paypay" || m.Confidence != watch.Elsewhere {
 		t.Errorf("a link known by its descriptor is %+v", m)
 	}
 }

@@ -51,30 +51,44 @@ func Current() *Edition { return &Edition{std()} }
 // CurrentOf is the edition in use at a bank.
 func CurrentOf(bank string) *Edition { return &Edition{of(bank)} }
 
+// File is a text of entries, by the name that problems call it.
+type File struct {
+	Name string
+	Text []byte
+}
+
 // Parse reads an edition from one text with the records of all kinds. What
 // does not go together is for Check.
 func Parse(name string, text []byte) (*Edition, error) {
-	return edition("", fileOf(name, text))
+	return edition("", fileOf(File{name, text}))
 }
 
 // With is the built-in edition and more entries, of an operator or on trial.
-func With(name string, text []byte) (*Edition, error) {
-	return edition("", append(builtIn.files(), fileOf(name, text))...)
+func With(more ...File) (*Edition, error) {
+	files := builtIn.files()
+	for _, f := range more {
+		files = append(files, fileOf(f))
+	}
+	return edition("", files...)
 }
 
 // For is the edition and what a bank adds for itself: marks and other words,
 // and names of services that are known (records that begin with Of). It
 // decides as the edition does but for that bank.
-func (e *Edition) For(bank, name string, text []byte) (*Edition, error) {
+func (e *Edition) For(bank string, own ...File) (*Edition, error) {
 	if e.d.forBank != "" {
 		return nil, fmt.Errorf("the edition is that of bank %s already", e.d.forBank)
 	}
 	if e.d.banks[bank] == nil && e.d.groupOf(bank) == nil {
 		return nil, fmt.Errorf("there is no bank %s in the catalogue", bank)
 	}
-	f := fileOf(bank+"/"+name, text)
-	f.bank = bank
-	return edition(bank, append(append([]file{}, e.d.files...), f)...)
+	files := slices.Clone(e.d.files)
+	for _, f := range own {
+		file := fileOf(f)
+		file.bank = bank
+		files = append(files, file)
+	}
+	return edition(bank, files...)
 }
 
 func edition(bank string, files ...file) (*Edition, error) {
@@ -86,8 +100,8 @@ func edition(bank string, files ...file) (*Edition, error) {
 }
 
 // fileOf is a text without the mark that some programs begin it with.
-func fileOf(name string, text []byte) file {
-	return file{name: name, text: string(bytes.TrimPrefix(text, []byte("\uFEFF")))}
+func fileOf(f File) file {
+	return file{name: f.Name, text: string(bytes.TrimPrefix(f.Text, []byte("\uFEFF")))}
 }
 
 // Text is the edition as one text, as Parse reads it.

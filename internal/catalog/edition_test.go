@@ -12,7 +12,7 @@ const bankFile = "Cells: 14 | 実測\nFront: ZZ即時 | rail 即時口座振替\
 
 func forBank(t *testing.T, bank, text string) *Edition {
 	t.Helper()
-	e, err := Current().For(bank, "own.rec", []byte(text))
+	e, err := Current().For(bank, File{"own.rec", []byte(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,14 +107,14 @@ func TestWhatABankMayNotAdd(t *testing.T) {
 		"another telephone":           {"0168", "Of: paypay\nPhone: 0120-000-000 | x | 2026-11 | x\n"},
 		"for a bank that is none":     {"9999", "Bill: ヌネ | x\n"},
 	} {
-		if _, err := Current().For(c.bank, "own.rec", []byte(c.text)); err == nil {
+		if _, err := Current().For(c.bank, File{"own.rec", []byte(c.text)}); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 	}
 	if e := forBank(t, "1234", "Bill: ヌネ | x\n"); e.Bank() != "1234" {
 		t.Error("a bank of a group adds nothing")
 	}
-	if _, err := forBank(t, "0168", bankFile).For("0005", "own.rec", []byte("Bill: ヌネ | x\n")); err == nil {
+	if _, err := forBank(t, "0168", bankFile).For("0005", File{"own.rec", []byte("Bill: ヌネ | x\n")}); err == nil {
 		t.Error("a bank adds to what another added")
 	}
 }

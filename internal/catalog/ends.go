@@ -89,7 +89,7 @@ func (s *scan) known(w *word) sureness {
 	switch {
 	case !w.has(flagSeen):
 		return guessed
-	case s.bank == "" || w.banks[s.bank]:
+	case w.banks[s.bank]:
 		return seen
 	}
 	return elsewhere

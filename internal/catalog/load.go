@@ -35,7 +35,6 @@ type data struct {
 	*alphabet
 	files      []file
 	forBank    string // empty if for all
-	own        string // the file of that bank
 	version    string // and its date
 	named      sync.Once
 	ident      string // see id
@@ -76,10 +75,10 @@ func readFiles(bank string, files ...file) (*data, error) {
 		if err != nil {
 			return nil, err
 		}
-		if f.bank != "" {
-			d.own = f.name
-		}
 		for _, r := range recs {
+			for i := range r {
+				r[i].own = f.bank != ""
+			}
 			if n := r[0].name; f.bank != "" && (n == "Bank" || n == "Group" || n == "Service" || n == "Version") {
 				return nil, wrong(r[0].place, "a bank adds names (Of) and words for itself, no %s", n)
 			}
@@ -249,7 +248,7 @@ func (d *data) wordList(rec []field) error {
 				return err
 			}
 			switch b := d.banks[d.forBank]; {
-			case f.file != d.own:
+			case !f.own:
 				d.lengths = n
 			case b == nil:
 				return wrong(f.place, "lengths are those of a bank that is listed by itself")

@@ -38,6 +38,7 @@ func wrong(at place, format string, args ...any) *Problem {
 type field struct {
 	place
 	name, value string
+	own         bool // a bank's own, for itself
 }
 
 // parts splits the value at its bars; absent parts are empty.
@@ -78,7 +79,7 @@ func records(file, text string) ([][]field, error) {
 			if value = strings.TrimSpace(value); !ok || value == "" {
 				return nil, wrong(at, "%q is not \"Field: value\"", l)
 			}
-			rec = append(rec, field{at, name, value})
+			rec = append(rec, field{place: at, name: name, value: value})
 		}
 	}
 	end()

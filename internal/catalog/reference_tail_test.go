@@ -58,7 +58,7 @@ func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, 
 	switch {
 	case how == "cut":
 		f.confidence = watch.Cut
-	case how == "exact" && w.has(flagSeen) && (l.bank == "" || w.banks[l.bank]):
+	case how == "exact" && w.has(flagSeen) && w.banks[l.bank]:
 		f.confidence = watch.Seen
 	case how == "exact" && w.has(flagSeen):
 		f.confidence = watch.Elsewhere

@@ -202,14 +202,14 @@ func (d *data) name(s *Service, f *field) error {
 	}
 	w.flags = fl
 	if sure == "seen" {
-		if p[2] == "" && p[3] == "" && (d.own == "" || f.file != d.own) {
+		if p[2] == "" && p[3] == "" && !f.own {
 			return wrong(f.place, "a name that was seen says at which bank, or where")
 		}
 		w.flags |= flagSeen
 		if w.banks, err = d.banksOf(f, p[2]); err != nil {
 			return err
 		}
-		if f.file == d.own && d.own != "" {
+		if f.own {
 			w.banks = banks{d.forBank: true}
 		}
 	}

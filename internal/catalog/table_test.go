@@ -163,3 +163,27 @@ func TestEveryLineOfTheTables(t *testing.T) {
 	}
 	t.Log("\n" + y.String())
 }
+
+// A spelling is seen at a bank; of a line whose bank is not known it can only be
+// said that it was seen somewhere.
+func TestSeenIsSaidOfABankOnly(t *testing.T) {
+	t.Parallel()
+	elsewhere := 0
+	for _, l := range lines(t, descriptors) {
+		m, d := Classify("", l.text), Decide(&Evidence{Descriptor: l.text})
+		if m.Confidence == watch.Seen || d.Confidence() == watch.Seen {
+			t.Errorf("%q is seen at no bank: %+v", l.text, m)
+		}
+		for _, r := range d.Readings() {
+			if r.Why.Has(WhySeen) {
+				t.Errorf("%q: %s", l.text, r)
+			}
+		}
+		if m.Confidence == watch.Elsewhere {
+			elsewhere++
+		}
+	}
+	if elsewhere == 0 {
+		t.Error("nothing was seen elsewhere")
+	}
+}

@@ -52,9 +52,6 @@ func (w *weighing) text(f *weighed) {
 	switch f.sure {
 	case seen:
 		w.strength, w.why = Sure, WhySeen
-		if w.e.Bank == "" { // at which it was not seen
-			w.strength, w.why = Likely, WhyElsewhere
-		}
 	case elsewhere:
 		w.strength, w.why = Likely, WhyElsewhere
 	case guessed:
@@ -65,7 +62,7 @@ func (w *weighing) text(f *weighed) {
 		w.strength, w.why = Two, WhyGuessed
 		if f.name.has(flagSeen) {
 			w.why = WhySeen
-			if w.e.Bank != "" && !f.name.banks[w.e.Bank] {
+			if !f.name.banks[w.e.Bank] {
 				w.why = WhyElsewhere
 			}
 		}

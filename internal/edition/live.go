@@ -154,5 +154,5 @@ func (l *Live) own(ctx context.Context, base *catalog.Edition, e Entry) (*catalo
 	if err != nil {
 		return nil, err
 	}
-	return base.For(e.Bank, e.ID, text)
+	return base.For(e.Bank, catalog.File{Name: e.ID, Text: text})
 }

@@ -82,7 +82,7 @@ func (p *Publisher) read(ctx context.Context, m *Manifest, bank string, text []b
 	if err != nil {
 		return nil, err
 	}
-	return base.For(bank, "published", text)
+	return base.For(bank, catalog.File{Name: "published", Text: text})
 }
 
 // carries tells whether what banks add still goes with a new edition.
@@ -95,7 +95,7 @@ func (p *Publisher) carries(ctx context.Context, m *Manifest, base *catalog.Edit
 		if err != nil {
 			return err
 		}
-		if _, err := base.For(e.Bank, "published", text); err != nil {
+		if _, err := base.For(e.Bank, catalog.File{Name: "published", Text: text}); err != nil {
 			return fmt.Errorf("what bank %s adds does not go with it: %w", e.Bank, err)
 		}
 	}

@@ -28,7 +28,7 @@ func TestNoOrdinaryLineRings(t *testing.T) {
 func TestRuinIsRefused(t *testing.T) {
 	for _, name := range []string{"電話", "ガス", "ヌ", "ヤチン", "振込手数料", "カード", "ペイ", "AT", "デンリヨク", "コウザフリカエ", "カ", "ローン", "キユウヨ", "給与", "手数料", "ATM", "トウキヨウデンリヨク", "ホケン", "ドコモ", "保険", "利息", "スイドウ"} {
 		for _, kind := range []string{"guessed", "guessed alone"} {
-			e, err := catalog.With("new.rec", []byte("Service: x\nJa: x\nEn: x\nDebit: charge\nName: "+name+" | "+kind+"\n"))
+			e, err := catalog.With(catalog.File{Name: "new.rec", Text: []byte("Service: x\nJa: x\nEn: x\nDebit: charge\nName: " + name + " | " + kind + "\n")})
 			var problems []error
 			if err == nil {
 				problems = trial.Check(e)
@@ -54,7 +54,7 @@ func TestAThousandServicesAreCheckedAtOnce(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "Service: x%d\nJa: x\nEn: x\nDebit: charge\nName: ヌ%sネペイ | guessed\nNot: ヌ%sネペイモール | shop\n\n", i, name, name)
 	}
-	e, err := catalog.With("new.rec", []byte(b.String()))
+	e, err := catalog.With(catalog.File{Name: "new.rec", Text: []byte(b.String())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestTooManyEntriesAreAnError(t *testing.T) {
 	for i := range 70_000 {
 		fmt.Fprintf(&b, "Name: ヌネノ%05d | guessed\n", i)
 	}
-	if _, err := catalog.With("new.rec", []byte(b.String())); err == nil {
+	if _, err := catalog.With(catalog.File{Name: "new.rec", Text: []byte(b.String())}); err == nil {
 		t.Error("70,000 names are taken")
 	}
 }
