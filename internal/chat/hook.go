@@ -6,12 +6,16 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"kozamori/internal/codec"
 	"kozamori/internal/line"
+	"kozamori/internal/lookback"
+	"kozamori/internal/membership"
 	"kozamori/internal/queue"
+	"kozamori/internal/token"
 	"kozamori/internal/watch"
 )
 
@@ -46,8 +50,11 @@ func NewHook(c HookConfig) *Hook {
 // a reply token lives from then on; or news.
 type envelope struct {
 	watch.NewsMessage
-	Event      line.Event `json:"event"`
-	ReceivedAt time.Time  `json:"received_at"`
+	Event line.Event `json:"event"`
+	// Pasted is what lines of a statement came to that the text of the event
+	// held; the text itself is then left out.
+	Pasted     *lookback.Pasted `json:"pasted,omitempty"`
+	ReceivedAt time.Time        `json:"received_at"`
 }
 
 var envelopes = codec.For[envelope]("message.chat")
@@ -117,12 +124,26 @@ func (h *Hook) send(ctx context.Context, out []queue.Outgoing) error {
 }
 
 // outgoing is one event as the queue carries it. Of a long text only what
-// could be a command or a code is kept: the rest is the person's own affair.
+// could be a command or a code is kept, and of lines of a statement only those
+// of payment services: the rest is the person's own affair.
 func outgoing(e line.Event, now time.Time) queue.Outgoing {
+	var pasted *lookback.Pasted
+	if p, ok := pastedIn(e.Text, now); ok {
+		pasted, e.Text = &p, ""
+	}
 	e.Text = head(e.Text, maxRead+1)
 	// One person who sends a thousand messages delays no other. The trace is
 	// LINE's id of the event, which names no person.
-	return queue.Outgoing{Body: envelopes.Encode(&envelope{Event: e, ReceivedAt: now}), Group: watch.Derive("chat", e.User), Trace: e.ID}
+	return queue.Outgoing{Body: envelopes.Encode(&envelope{Event: e, Pasted: pasted, ReceivedAt: now}), Group: watch.Derive("chat", e.User), Trace: e.ID}
+}
+
+// pastedIn finds lines of a statement in a text that is no code.
+func pastedIn(text string, now time.Time) (lookback.Pasted, bool) {
+	// What has a letter that no code has may be meant as one, and is none.
+	if code, ok := membership.LooksLikeCode(text); ok && strings.Trim(code, token.Letters+"-") == "" {
+		return lookback.Pasted{}, false
+	}
+	return lookback.Paste(text, now.In(watch.JST))
 }
 
 // maxRead is how many characters of a text are read.

@@ -32,6 +32,9 @@ func (t *talk) plan(ctx context.Context) (plan, error) {
 		if t.Event.Standby {
 			return plan{}, nil
 		}
+		if t.Pasted != nil {
+			return t.pasted(ctx)
+		}
 		return t.text(ctx)
 	}
 	return plan{}, nil

@@ -123,8 +123,22 @@ func (l *Looker) Report() Report {
 	r := l.report
 	r.Debits = booked(r.Debits)
 	slices.SortStableFunc(r.Debits, func(a, b Debit) int { return a.Day.Compare(b.Day) })
+	r.Services = sum(r.Debits)
+	if !r.First.IsZero() {
+		for m := r.First.AddDate(0, 0, 1-r.First.Day()); m.Before(r.Last); m = m.AddDate(0, 1, 0) {
+			if name := m.Format("2006-01"); !l.months[name] {
+				r.Gaps = append(r.Gaps, name)
+			}
+		}
+	}
+	return r
+}
+
+// sum tells debits by service, the largest total first.
+func sum(debits []Debit) (out []Sum) {
 	sums := map[string]*Sum{}
-	for _, d := range r.Debits {
+	for i := range debits {
+		d := &debits[i]
 		s := sums[d.Service]
 		if s == nil {
 			s = &Sum{Service: d.Service, First: d.Day, Months: map[string]int64{}}
@@ -140,19 +154,12 @@ func (l *Looker) Report() Report {
 		}
 	}
 	for _, s := range sums {
-		r.Services = append(r.Services, *s)
+		out = append(out, *s)
 	}
-	slices.SortFunc(r.Services, func(a, b Sum) int {
+	slices.SortFunc(out, func(a, b Sum) int {
 		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Service, b.Service))
 	})
-	if !r.First.IsZero() {
-		for m := r.First.AddDate(0, 0, 1-r.First.Day()); m.Before(r.Last); m = m.AddDate(0, 1, 0) {
-			if name := m.Format("2006-01"); !l.months[name] {
-				r.Gaps = append(r.Gaps, name)
-			}
-		}
-	}
-	return r
+	return out
 }
 
 // Claim is until when a loss to a service can be claimed, as far as is known.
@@ -173,6 +180,10 @@ func Claims(s *Sum, now time.Time) (out []Claim) {
 		from := s.Last
 		if c.Since == "notice" {
 			from = now
+		}
+		if from.IsZero() { // the day of the loss is not known
+			out = append(out, Claim{Claim: c})
+			continue
 		}
 		until := from.AddDate(0, 0, c.Days)
 		out = append(out, Claim{Until: until, Claim: c, Over: now.After(until.AddDate(0, 0, 1))})

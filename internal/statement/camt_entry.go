@@ -64,7 +64,7 @@ func (n *camtEntry) rows() (rows []Row, skipped string, problem *Problem) {
 		return nil, "it moves no money", nil
 	}
 	r := Row{Pending: status == "PDNG"}
-	ok := false
+	var ok bool
 	if r.Day, ok = n.Booked.day(); !ok {
 		if r.Day, ok = n.Value.day(); !ok {
 			return nil, "", &Problem{Field: "BookgDt", Reason: fmt.Sprintf("%q is no day", short(n.Booked.Day))}
@@ -76,7 +76,7 @@ func (n *camtEntry) rows() (rows []Row, skipped string, problem *Problem) {
 	}
 	// Of a reversal the side is that of the reversal itself, so that nothing more
 	// need be known of it.
-	rows, problem = n.split(r, yen, side), nil
+	rows = n.split(r, yen, side)
 	for i := range rows {
 		if strings.Contains(rows[i].Text+rows[i].Detail, bad) {
 			return nil, "", &Problem{Field: "Ntry", Reason: "some of its bytes are no text"}

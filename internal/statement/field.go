@@ -174,3 +174,19 @@ func zenginDay(s string, now time.Time) (time.Time, error) {
 	}
 	return time.Time{}, errDay
 }
+
+// Day reads a day as statements write it; one without a year is the last that is
+// not after now. It is midnight UTC of the day in Japan.
+func Day(s string, now time.Time) (time.Time, bool) {
+	d, err := day(s)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return years([]date{d}, now)[0], true
+}
+
+// Yen reads an amount as statements write it.
+func Yen(s string) (int64, bool) {
+	n, err := amount(s)
+	return n, err == nil
+}

@@ -164,11 +164,10 @@ func TestARowAboveTheNamesOfTheColumnsIsReported(t *testing.T) {
 
 // movement is a row as it is in truth.
 type movement struct {
-	out           bool
-	yen, balance  int64
-	day           time.Time
-	text          string
-	account, line int
+	out          bool
+	yen, balance int64
+	day          time.Time
+	text         string
 }
 
 // ways are how a file can tell the side of a row.

@@ -84,6 +84,12 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"whom-to-call":    WhomToCall(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000", Hours: "24時間", CheckedOn: "2026-11-02"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{}}}}),
 		"call-unknown":    WhomToCall(TroubleFacts{Lang: lang}),
 		"no-balance":      NoBalance(lang),
+		"pasted-none":     Pasted(PastedFacts{Lang: lang, Lines: 2}),
+		"pasted": Pasted(PastedFacts{Lang: lang, Lines: 812, Services: []LookedService{
+			{Name: service, Count: 3, Total: 300_000, Doubtful: 1, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}, {Days: 90, FromLoss: true, AsOf: "2026-11"}}},
+			{Name: "PayPay", Count: 1, Total: 2_000, Claims: []ClaimFact{{Days: 60, FromLoss: true, Until: now, AsOf: "2026-11"}}},
+			{Name: "Kyash", Count: 1, Total: 1_000, Claims: []ClaimFact{{Days: 10, FromLoss: true, Until: now, Over: true, AsOf: "2026-11"}}},
+			{Name: "pring", Count: 1, Total: 500}}}),
 		"thanked":         Welcomed(lang),
 		"none-to-take":    NothingToTakeBack(lang, 90),
 		"code-short":      CodeSlipped(lang, watch.CodeLen, 1, ""),

@@ -1,0 +1,26 @@
+package chat
+
+import (
+	"context"
+
+	"kozamori/internal/lookback"
+	"kozamori/internal/wording"
+)
+
+// pasted tells what payment services took by lines that a person pasted.
+func (t *talk) pasted(ctx context.Context) (plan, error) {
+	lang, err := t.lang(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	f := wording.PastedFacts{Lang: lang, Lines: t.Pasted.Lines}
+	for _, s := range t.Pasted.Services() {
+		name, _ := t.Names.Service(s.Service, lang)
+		looked := wording.LookedService{Name: name, First: s.First, Last: s.Last, Count: s.Count, Total: s.Total, Largest: s.Largest, Doubtful: s.Doubtful}
+		for _, c := range lookback.Claims(&s, t.at()) {
+			looked.Claims = append(looked.Claims, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", Until: c.Until, Over: c.Over, AsOf: c.AsOf})
+		}
+		f.Services = append(f.Services, looked)
+	}
+	return say(wording.Pasted(f)), nil
+}

@@ -1,0 +1,108 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// LookedService is what a payment service took, as far as statements tell.
+type LookedService struct {
+	Name           string
+	First, Last    time.Time // days in Japan; zero if they are not known
+	Count          int
+	Total, Largest int64
+	Doubtful       int // of Count: that may be another payment
+	Months         []MonthSum
+	Claims         []ClaimFact
+}
+
+// MonthSum is what was taken in a month.
+type MonthSum struct {
+	Month time.Time
+	Yen   int64
+}
+
+// ClaimFact is within how many days a loss can be claimed.
+type ClaimFact struct {
+	Days     int
+	FromLoss bool      // or else from the day on which it is noticed
+	Until    time.Time // of the latest debit; zero if its day is not known
+	Over     bool
+	AsOf     string
+}
+
+// PastedFacts is what lines that a person pasted came to.
+type PastedFacts struct {
+	Lang     watch.Lang
+	Lines    int
+	Services []LookedService
+}
+
+var (
+	tlFound     = text{ja: "決済サービスの引き落としと読める行があります", en: "Some of these lines read as debits of payment services"}
+	tlFoundOne  = text{ja: "%sの引き落としと読める行です", en: "This reads as a debit of %s"}
+	tlAlt       = text{ja: "明細を調べました", en: "We looked through your lines"}
+	tlLines     = text{ja: "%d行を調べました。「入金」と書かれていない行は、引き落としとして読んでいます。", en: "We looked at %d lines. Those that do not say that money came in were read as debits."}
+	tlCountYen  = text{ja: "%[1]d件・%[2]s", en: "%[1]d, %[2]s"}
+	tlDoubtful  = text{ja: "%[1]s：うち%[2]d件は、別の支払いかもしれません。", en: "%[1]s: %[2]d of them may be another payment."}
+	tlUnknownTo = text{ja: "心当たりがないときは、すぐに銀行へ連絡してください。", en: "If this was not you, please call your bank at once."}
+	tlNotKept   = text{ja: "送られた行は、お知らせや履歴に加えていません。", en: "These lines were not added to your alerts or your history."}
+	tlNone      = text{ja: "決済サービスの引き落としは見つかりませんでした", en: "No debit of a payment service was found"}
+	tlNoProof   = text{ja: "この結果で分かるのは、送られた行のことだけです。ほかの期間、ほかの口座、カードの利用については分かりません。口座守が知らないサービスは見つけられません。", en: "This speaks of these lines only. It says nothing of other times, other accounts or cards, and services that Kozamori does not know are not found."}
+
+	tlClaimNotice = text{ja: "%[1]s：届け出の期限は、気づいた日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of noticing it (as of %[3]s)."}
+	tlClaimLoss   = text{ja: "%[1]s：届け出の期限は、引き落としの日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of the debit (as of %[3]s)."}
+	tlClaimUntil  = text{ja: "%[1]s：最後の引き落としについては、%[4]sまでに届け出てください（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim until %[4]s (within %[2]d days of the debit, as of %[3]s)."}
+	tlClaimOver   = text{ja: "%[1]s：引き落としの日から%[2]d日以内という期限（%[3]s現在）は過ぎています。それでも銀行に相談してください。", en: "%[1]s: the %[2]d days from the debit (as of %[3]s) are over. Please ask your bank all the same."}
+	tlClaimNone   = text{ja: "%s：届け出の期限は分かっていません。サービスと銀行に確かめてください。", en: "%s: until when it can be claimed is not known here. Please ask the service and your bank."}
+)
+
+// Pasted answers lines of a statement that were pasted into the chat.
+func Pasted(f PastedFacts) message.Message {
+	lang := langOf(f.Lang)
+	if len(f.Services) == 0 {
+		m := chat(lang, tlAlt.in(lang), tlNone.in(lang), tlLines.in(lang, f.Lines), tlNoProof.in(lang), tlNotKept.in(lang))
+		m.Choices = choices(lang, CmdNotMe, CmdPhone, CmdGuide)
+		return m
+	}
+	title := tlFound.in(lang)
+	if len(f.Services) == 1 {
+		title = tlFoundOne.in(lang, orElse(f.Services[0].Name, tTheService.in(lang)))
+	}
+	m := chat(lang, tlAlt.in(lang), title, tlUnknownTo.in(lang))
+	for i := range f.Services {
+		s := &f.Services[i]
+		s.Name = orElse(s.Name, tTheService.in(lang))
+		m.Facts = append(m.Facts, message.Fact{Label: s.Name, Value: tlCountYen.in(lang, s.Count, Yen(lang, s.Total))})
+		m.Text = append(m.Text, s.notes(lang)...)
+	}
+	m.Text = append(m.Text, tlLines.in(lang, f.Lines), tlNotKept.in(lang))
+	m.Choices = choices(lang, CmdPhone, CmdNotMe, CmdGuide)
+	return m
+}
+
+// notes say what is doubtful of a service's debits, and until when they can be
+// claimed.
+func (s *LookedService) notes(lang watch.Lang) (out []string) {
+	if s.Doubtful > 0 {
+		out = append(out, tlDoubtful.in(lang, s.Name, s.Doubtful))
+	}
+	for _, c := range s.Claims {
+		switch {
+		case !c.FromLoss:
+			out = append(out, tlClaimNotice.in(lang, s.Name, c.Days, c.AsOf))
+		case c.Until.IsZero():
+			out = append(out, tlClaimLoss.in(lang, s.Name, c.Days, c.AsOf))
+		case c.Over:
+			out = append(out, tlClaimOver.in(lang, s.Name, c.Days, c.AsOf))
+		default:
+			out = append(out, tlClaimUntil.in(lang, s.Name, c.Days, c.AsOf, c.Until.Format(tDate.in(lang))))
+		}
+	}
+	if len(s.Claims) == 0 {
+		out = append(out, tlClaimNone.in(lang, s.Name))
+	}
+	return out
+}
