@@ -28,7 +28,8 @@ type stack struct {
 func newStack(t *testing.T) *stack {
 	t.Helper()
 	s := &stack{t: t, data: t.TempDir(), exe: filepath.Join(t.TempDir(), "local")}
-	if out, err := exec.Command("go", "build", "-o", s.exe, "../local").CombinedOutput(); err != nil {
+	// go run keeps what it linked, and go build does not.
+	if out, err := exec.Command("go", "run", "-exec", "cp", "../local", s.exe).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	t.Cleanup(s.kill)
