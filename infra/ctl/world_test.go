@@ -21,7 +21,7 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
 
@@ -55,17 +55,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	dir := t.TempDir()
-	table, err := embedded.Open(filepath.Join(dir, "store"), embedded.Options{Now: atNoon})
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := qembedded.Open(filepath.Join(dir, "queue"), qembedded.Options{Now: atNoon})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close(); _ = q.Close() })
-	w := &world{t: t, store: store.New(table), queue: q, line: &sim.LINE{Token: "token", Now: atNoon},
+	w := &world{t: t, store: store.New(worldtest.Table(t, atNoon)), queue: worldtest.Queue(t, qembedded.Options{Now: atNoon}), line: &sim.LINE{Token: "token", Now: atNoon},
 		secrets: kept{operator.LinkKeys: "a:" + strings.Repeat("A", 43) + "="}}
 	server := httptest.NewServer(w.line)
 	t.Cleanup(server.Close)

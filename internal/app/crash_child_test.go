@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,7 +24,6 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/crashtest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
@@ -108,10 +106,7 @@ func house() {
 	start, _ := strconv.ParseInt(os.Getenv("START"), 10, 64)
 	st := &steps{die: die}
 	now := worldtest.NewClock(time.Unix(start, 0).UTC())
-	dir := os.Getenv("DIR")
-	table, err := embedded.Open(filepath.Join(dir, "store"), embedded.Options{Now: now.Now})
-	fail(err)
-	q, err := qembedded.Open(filepath.Join(dir, "queue"), qembedded.Options{Now: now.Now})
+	disk, err := worldtest.OpenDisk(os.Getenv("DIR"), qembedded.Options{Now: now.Now})
 	fail(err)
 
 	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 300 * time.Millisecond}
@@ -121,7 +116,7 @@ func house() {
 	c.Mail.API, c.Mail.From = os.Getenv("SES"), "alert@kozamori.example"
 	key, _ := base64.StdEncoding.DecodeString(strings.Repeat("A", 43) + "=")
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
-	sys := app.New(c, app.Means{Table: steppedTable{table, st}, Queue: steppedQueue{q, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
+	sys := app.New(c, app.Means{Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		LINEHTTP: client, BankHTTP: client, MailHTTP: client, Now: now.Now, Logger: slog.New(slog.DiscardHandler)})
 	stages, err := sys.Stages()
@@ -163,8 +158,7 @@ func house() {
 	go func() { _ = srv.Serve(l) }()
 	<-stop
 	fail(srv.Shutdown(context.Background()))
-	fail(q.Close())
-	fail(table.Close())
+	fail(disk.Close())
 }
 
 // pump works on one message at a time until none is visible.

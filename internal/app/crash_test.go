@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -19,7 +18,6 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/crashtest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -118,15 +116,11 @@ func newOutside(t *testing.T, die func() int) *outside {
 // open opens the files, while no child holds them.
 func (o *outside) open() (*store.Store, queue.Queue, func()) {
 	o.t.Helper()
-	table, err := embedded.Open(filepath.Join(o.dir, "store"), embedded.Options{Now: o.clock.Now})
+	disk, err := worldtest.OpenDisk(o.dir, qembedded.Options{Now: o.clock.Now})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	q, err := qembedded.Open(filepath.Join(o.dir, "queue"), qembedded.Options{Now: o.clock.Now})
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return store.New(table), q, func() { _ = table.Close(); _ = q.Close() }
+	return store.New(disk.Table), disk.Queue, func() { _ = disk.Close() }
 }
 
 // must does something at the house until it has an answer: when the house

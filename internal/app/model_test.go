@@ -12,7 +12,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -25,7 +24,6 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -228,12 +226,8 @@ func newModel(t testing.TB, seed uint64, has troubles) *model {
 	t.Helper()
 	m := &model{Clock: worldtest.NewClock(worldtest.Start), t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 13)), has: has,
 		first: map[string]time.Time{}, yen: 1000}
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: m.Now, Scratch: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	m.table, m.store = table, store.New(table)
+	m.table = worldtest.Table(t, m.Now)
+	m.store = store.New(m.table)
 	m.queue = &memQueue{m: m}
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
 	m.line = &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: m.Now}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +15,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/edition"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/worldtest"
 )
 
 // world is a store, who publishes into it, and a program that reads it.
@@ -61,12 +60,8 @@ func public(k ed25519.PrivateKey) ed25519.PublicKey { return k.Public().(ed25519
 
 // newWorld is not for parallel tests: the edition in use is the process's.
 func newWorld(t *testing.T) *world {
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store.db"), embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close(); catalog.BuiltIn().Use() })
-	w := &world{T: t, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC), store: store.New(table)}
+	t.Cleanup(func() { catalog.BuiltIn().Use() })
+	w := &world{T: t, now: time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC), store: store.New(worldtest.Table(t, time.Now))}
 	w.publish = &edition.Publisher{Store: w.store, Key: key(0), Now: func() time.Time { return w.now }}
 	w.live = w.program(public(key(0)))
 	return w

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
 
@@ -73,12 +72,7 @@ func TestWhatIsStoredOfARecordHoldsNoIDAndNoTimeBelowTheMillisecond(t *testing.T
 func TestARecordThatHoldsItsIDReads(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	s := store.New(table)
+	s := store.New(worldtest.Table(t, time.Now))
 	w := store.PutRecord(anAlert())
 	w.Item.Body = []byte(`{"id":"` + anAlert().ID + `","kind":"debit","amount":100,"occurred_at":"2026-11-24T03:00:00.123456789Z"}`)
 	if err := s.Write(ctx, w); err != nil {
@@ -96,12 +90,7 @@ func TestARecordComesBackAsItWasToTheMillisecond(t *testing.T) {
 	r := anAlert()
 	r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1", At: r.RecordedAt.Add(time.Minute)}
 	r.UndoneAt, r.Notices[0].EscalateAt = r.RecordedAt, r.RecordedAt
-	table, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return r.RecordedAt }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = table.Close() })
-	s := store.New(table)
+	s := store.New(worldtest.Table(t, func() time.Time { return r.RecordedAt }))
 	if err := s.Write(ctx, store.PutRecord(r)); err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,12 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 )
 
@@ -45,14 +47,18 @@ func TestARetryWaitsForAsLongAsItWasToldWhateverTheClock(t *testing.T) {
 				wall = time.Date(2028, 12, 31, 23, 59, 59, 0, time.UTC)
 			}
 			ctx, path := context.Background(), filepath.Join(t.TempDir(), "queue")
-			open := func() *Queue {
-				q, err := Open(path, Options{Now: func() time.Time { return wall }})
+			open := func() (*Queue, func() error) {
+				db, err := engine.Open(path, engine.Options{Reserve: 4096})
 				if err != nil {
 					t.Fatal(err)
 				}
-				return q
+				q, err := On(db, Options{Now: func() time.Time { return wall }})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return q, func() error { return errors.Join(q.Close(), db.Close()) }
 			}
-			q := open()
+			q, end := open()
 			if err := q.Send(ctx, queue.LINE, queue.Outgoing{Body: []byte("a")}, queue.Outgoing{Body: []byte("b"), Delay: 20 * time.Second}); err != nil {
 				t.Fatal(err)
 			}
@@ -86,11 +92,11 @@ func TestARetryWaitsForAsLongAsItWasToldWhateverTheClock(t *testing.T) {
 			got(q, "ab")
 			// The same holds if the process was started again in between.
 			wall = wall.Add(step)
-			if err := q.Close(); err != nil {
+			if err := end(); err != nil {
 				t.Fatal(err)
 			}
-			q = open()
-			defer func() { _ = q.Close() }()
+			q, end = open()
+			defer func() { _ = end() }()
 			wall = wall.Add(10 * time.Second)
 			if step > -queueMost {
 				wall = wall.Add(max(0, -step))

@@ -11,7 +11,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
@@ -25,7 +24,6 @@ type Options struct {
 	Visibility  time.Duration // how long what was received stays hidden; 1 minute
 	MaxReceives int           // more receives than this dead-letter a message; 100
 	Now         func() time.Time
-	Scratch     bool         // keeps everything in memory, for tests
 	More        []queue.Name // queues in addition to queue.Names
 }
 
@@ -37,7 +35,6 @@ type Queue struct {
 	o      Options
 	clock  clock // of what is visible in memory; the disk has the time of day
 	db     *engine.DB
-	own    io.Closer // the engine, if it is the queues' alone
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -81,21 +78,6 @@ func walk(r engine.Reader, n queue.Name, what string, f func(id uint64, v []byte
 		}
 		return f(idIn(k), v)
 	})
-}
-
-// Open opens or makes queues in a folder of their own. A folder that another
-// process holds is an error.
-func Open(dir string, o Options) (*Queue, error) {
-	db, err := engine.Open(dir, engine.Options{Scratch: o.Scratch})
-	if err != nil {
-		return nil, err
-	}
-	q, err := On(db, o)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	q.own = db
-	return q, nil
 }
 
 // On are the queues in an engine, which a table may share. Only one may be made
@@ -173,9 +155,6 @@ func (q *Queue) load(r engine.Reader) error {
 func (q *Queue) Close() error {
 	q.once.Do(func() { close(q.closed) })
 	q.done.Wait()
-	if q.own != nil {
-		return q.own.Close()
-	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/embedded"
 	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 func TestMain(m *testing.M) {
@@ -41,11 +42,12 @@ func idOf(t *testing.T, b []byte) string {
 // they are about to end, and dead-letter every seventh.
 func mover() {
 	ctx := context.Background()
-	q, err := embedded.Open(os.Getenv("FILE"), embedded.Options{Visibility: time.Minute})
+	disk, err := worldtest.OpenDisk(os.Getenv("FILE"), embedded.Options{Visibility: time.Minute})
 	if err != nil {
 		crashtest.Say("error %v", err)
 		return
 	}
+	q := disk.Queue
 	var wg sync.WaitGroup
 	for w := range 2 {
 		wg.Go(func() {
@@ -131,12 +133,13 @@ func TestWhatWasSentOutlivesKillMinus9(t *testing.T) {
 func checkMoved(t *testing.T, path string, sent, ending, buried map[string]bool) {
 	t.Helper()
 	ctx := context.Background()
-	q, err := embedded.Open(path, embedded.Options{Visibility: time.Minute})
+	disk, err := worldtest.OpenDisk(path, embedded.Options{Visibility: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
+	q := disk.Queue
 	defer func() {
-		if err := q.Close(); err != nil {
+		if err := disk.Close(); err != nil {
 			t.Error(err)
 		}
 	}()

@@ -5,7 +5,6 @@ package embedded
 
 import (
 	"context"
-	"io"
 	"sync"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 // Table is a store.Table in an engine.
 type Table struct {
 	db     *engine.DB
-	own    io.Closer // the engine, if it is the table's alone
 	now    func() time.Time
 	closed chan struct{}
 	done   sync.WaitGroup
@@ -28,20 +26,6 @@ var _ store.Table = (*Table)(nil)
 // Options of a table; the zero value is sensible.
 type Options struct {
 	Now func() time.Time // the clock that expiry is compared with; nil is the real one
-	// Scratch keeps everything in memory, for tests.
-	Scratch bool
-}
-
-// Open opens or makes a table in a folder of its own. A folder that another
-// process holds is an error.
-func Open(dir string, o Options) (*Table, error) {
-	db, err := engine.Open(dir, engine.Options{Scratch: o.Scratch})
-	if err != nil {
-		return nil, err
-	}
-	t := On(db, o)
-	t.own = db
-	return t, nil
 }
 
 // On is the table in an engine, which queues may share. Close ends the table
@@ -59,9 +43,6 @@ func On(db *engine.DB, o Options) *Table {
 func (t *Table) Close() error {
 	t.once.Do(func() { close(t.closed) })
 	t.done.Wait()
-	if t.own != nil {
-		return t.own.Close()
-	}
 	return nil
 }
 

@@ -3,49 +3,44 @@ package embedded_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/embedded"
 	"kozamori/internal/store/storetest"
+	"kozamori/internal/testkit/worldtest"
 )
 
-func TestTable(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table {
-		tab, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = tab.Close() })
-		return tab
-	})
-}
-
-func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "store")
-	a, err := embedded.Open(path, embedded.Options{})
+func open(t *testing.T, path string, now func() time.Time) *worldtest.Disk {
+	t.Helper()
+	disk, err := worldtest.OpenDisk(path, queues.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := embedded.Open(path, embedded.Options{}); err == nil || !strings.Contains(err.Error(), "in use") {
+	t.Cleanup(func() { _ = disk.Close() })
+	return disk
+}
+
+func TestTable(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table { return open(t, t.TempDir(), now).Table })
+}
+
+func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
+	path := t.TempDir()
+	a := open(t, path, time.Now)
+	if _, err := worldtest.OpenDisk(path, queues.Options{}); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a second opening: %v", err)
 	}
 	k := store.Key{PK: "P", SK: "S"}
-	if err := a.Write(context.Background(), store.Write{Item: store.Item{Key: k, Body: []byte(`1`)}}); err != nil {
+	if err := a.Table.Write(context.Background(), store.Write{Item: store.Item{Key: k, Body: []byte(`1`)}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	b, err := embedded.Open(path, embedded.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = b.Close() }()
-	if got, err := b.Get(context.Background(), k); err != nil || len(got) != 1 {
+	if got, err := open(t, path, time.Now).Table.Get(context.Background(), k); err != nil || len(got) != 1 {
 		t.Errorf("after reopening: %v %v", got, err)
 	}
 }
@@ -53,11 +48,7 @@ func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 func TestWhatHasExpiredLeavesTheFile(t *testing.T) {
 	ctx := context.Background()
 	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
-	tab, err := embedded.Open(filepath.Join(t.TempDir(), "store"), embedded.Options{Now: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = tab.Close() }()
+	tab := open(t, t.TempDir(), func() time.Time { return now }).Table
 	var writes []store.Write
 	for i := range 4500 {
 		it := store.Item{Key: store.Key{PK: fmt.Sprintf("P%d", i/100), SK: fmt.Sprintf("%04d", i)}, Body: []byte(`1`), Due: store.Key{PK: "DUE", SK: "x"}}

@@ -11,9 +11,11 @@ import (
 	"sync"
 	"testing"
 
+	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/worldtest"
 )
 
 func TestMain(m *testing.M) {
@@ -24,11 +26,12 @@ func TestMain(m *testing.M) {
 // writer is the child: four writers put, change and delete items in
 // transactions of three, and say what was acknowledged.
 func writer() {
-	tab, err := embedded.Open(os.Getenv("FILE"), embedded.Options{})
+	disk, err := worldtest.OpenDisk(os.Getenv("FILE"), queues.Options{})
 	if err != nil {
 		crashtest.Say("error %v", err)
 		return
 	}
+	tab := disk.Table
 	run := os.Getenv("RUN")
 	var wg sync.WaitGroup
 	for w := range 4 {
@@ -95,12 +98,12 @@ func TestWhatWasAcknowledgedOutlivesKillMinus9(t *testing.T) {
 			read(l)
 		}
 		read(c.Kill()...)
-		tab, err := embedded.Open(path, embedded.Options{})
+		disk, err := worldtest.OpenDisk(path, queues.Options{})
 		if err != nil {
 			t.Fatalf("after kill %d: %v", run, err)
 		}
-		checkPairs(t, tab, put, deleted)
-		if err := tab.Close(); err != nil {
+		checkPairs(t, disk.Table, put, deleted)
+		if err := disk.Close(); err != nil {
 			t.Fatal(err)
 		}
 		if t.Failed() {
