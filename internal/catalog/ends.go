@@ -40,11 +40,13 @@ func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
 	case what == tailUndecided:
 		f = doubtful(f, tail)
 	case across != nil:
-		f = doubtful(f, across)
+		f = doubtful(f, unknownTail)
 	case what == tailUnknown:
 		f = doubtful(f, unknownTail)
 	case s.doubt != 0:
 		f = doubtful(f, s.passed(s.doubt))
+	case s.marks&flagTransfer != 0:
+		f = doubtful(f, transferred)
 	case w.service.brand != nil && s.brimful(i, j):
 		f = doubtful(f, w.service.brand)
 	case w.has(flagCommon) && s.marks&flagRail == 0:

@@ -72,7 +72,7 @@ type Decision struct {
 	Match    Match // what the text alone came to
 	hinges   bool
 	gap      Gap
-	refund   bool // the other reading is money that came in, which strangers can write
+	noBill   bool // the other reading is money that came in, which strangers can write, or a transfer
 	n        uint8
 	readings [2]Reading
 }
@@ -111,9 +111,9 @@ func (d *Decision) Other() string {
 
 // Bill is what other business a debit of two readings may be, in Japanese, if
 // the catalogue knows it: カードの請求. It is empty for an unknown word next to
-// the name, for what others write, for money that came back, and for a service that takes money too.
+// the name, for what others write, for money that came back, for a transfer, and for a service that takes money too.
 func (d *Decision) Bill() string {
-	if d.Strength != Two || d.refund {
+	if d.Strength != Two || d.noBill {
 		return ""
 	}
 	for _, r := range d.Readings() {
@@ -180,7 +180,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	f := d.look(e.Bank, text, asked{marks, true}, &m)
 	w := weighing{data: d, e: e, marks: marks | f.marks, railable: f.railable}
 	w.text(&f)
-	out.refund = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit)
+	out.noBill = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit || f.trap == transferred)
 	w.named()
 	w.collected()
 	w.linked(text)

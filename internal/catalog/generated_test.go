@@ -232,7 +232,7 @@ func TestCutNames(t *testing.T) {
 		"PAYPAYｶ-":     {Trap: "カード"},
 		"PAYPAYｶ-ﾄ":    {Trap: "カード"},
 		"ﾍﾟｲﾍﾟｲｷﾞﾝ":    {Trap: "ギンコウ"},
-		"口座振替　ＰＡＹＰＡＹシ": {Service: "paypay", Confidence: "undecided", Pattern: "PAYPAY", Trap: "シヨウケン"},
+		"口座振替　ＰＡＹＰＡＹシ": {Service: "paypay", Confidence: "undecided", Pattern: "PAYPAY", Trap: "unknown word behind the name"},
 		"ペイペイフリ":       {Trap: "ペイペイフリマ"},
 	} {
 		got := Classify("", text)

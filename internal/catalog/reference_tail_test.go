@@ -41,7 +41,7 @@ func refCellsOf(r rune) int {
 
 // name decides on a name that stands from i to j.
 func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, int) {
-	what, tail, end := l.follow(w.weight(), j)
+	what, tail, end := l.follow(w, j)
 	across, apart := l.across(i, j)
 	switch {
 	case across != nil && apart,
@@ -75,11 +75,13 @@ func (l *refLine) name(w *refWord, how string, i, j int, front bool) (refFound, 
 	case what == tailUndecided:
 		f.trap = tail
 	case across != nil:
-		f.trap = across
+		f.trap = unknownTail
 	case what == tailUnknown:
 		f.trap = unknownTail
 	case l.doubt != nil:
 		f.trap = l.doubt
+	case l.trans:
+		f.trap = transferred
 	case w.service.brand != nil && l.brimful(i, j):
 		f.trap = w.service.brand
 	case w.has(flagCommon) && !l.rail:
@@ -168,10 +170,13 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 			return what, tail, end, true
 		case w.kind == kindRefund:
 			return tailUndecided, w.word, to, true
-		case what == tailUndecided:
+		case what == tailUndecided, what == tailUnknown:
 			return what, tail, end, true
 		}
 		return tailNone, w.word, to, true
+	}
+	if bill != nil && l.n()-j == 1 {
+		return tailUnknown, nil, l.n(), true
 	}
 	if bill != nil {
 		return tailUndecided, bill, l.n(), true
@@ -179,13 +184,13 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 	return tailNone, nil, l.n(), cut
 }
 
-// follow tells what stands behind a name of weight n that ends at j.
-func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
+// follow tells what stands behind a name that ends at j.
+func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 	if j == l.n() || refClass(l.ls[j].r) == "digit" {
 		return tailNone, nil, j
 	}
 	what, w, end, ok := l.chain(j, 0)
-	if ok && what != tailUndecided {
+	if ok && what != tailUndecided && what != tailUnknown {
 		return what, w, end
 	}
 	var bills, others []refWord
@@ -199,8 +204,10 @@ func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 		}
 		mild = mild || j+w.n() == l.n() && l.lost(&w, j) == 0
 	}
+	brand := name.service.brand
+	lone := l.n()-j == 1 && (brand == nil || []rune(norm.NFKD.String(Fold(brand.text)))[0] != l.ls[j].r)
 	if doubt := !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1); ok {
-		if len(bills) > 0 && !doubt {
+		if len(bills) > 0 && !doubt && !lone {
 			return tailBill, bills[0].word, l.n()
 		}
 		return what, w, end
@@ -209,6 +216,8 @@ func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 		switch {
 		case len(bills) == 0:
 			return tailNone, nil, l.n()
+		case lone:
+			return tailUnknown, nil, l.n()
 		case !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1):
 			return tailUndecided, bills[0].word, l.n()
 		}
@@ -217,7 +226,7 @@ func (l *refLine) follow(n, j int) (what tail, w *word, end int) {
 	if l.ls[j].gap {
 		return tailUnknown, nil, j
 	}
-	if n < 4 || l.ls[j].r == 'ン' && !l.begins(j) {
+	if name.weight() < 4 || l.ls[j].r == 'ン' && !l.begins(j) {
 		return tailWord, nil, j
 	}
 	for k := j + 1; k < l.n() && !l.ls[k].gap; k++ {

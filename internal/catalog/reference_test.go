@@ -242,7 +242,7 @@ func (l *refLine) inner(i int) (best refFound) {
 		if w.kind != kindName || w.weight() < 4 || w.has(flagWhole) || w.has(flagRail) || l.lost(&w, i) != 0 || w.n() < n {
 			continue
 		}
-		if what, _, _ := l.follow(w.weight(), i+w.n()); what == tailNone {
+		if what, _, _ := l.follow(&w, i+w.n()); what == tailNone {
 			best, n = refFound{w.word, unknownHead, watch.Undecided}, w.n()
 		}
 	}
@@ -335,11 +335,11 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 	}
 	switch {
 	case passed > 0 && passed < l.n() && len(traps) > 0 && (best.trap == nil || best.trap == unknownTail):
-		if _, tail, _ := l.follow(name.weight(), passed); tail != nil && best.name != nil && best.trap == nil {
+		if _, tail, _ := l.follow(name, passed); tail != nil && best.name != nil && best.trap == nil {
 			break
 		}
 		if best.name != nil && l.n()-passed == 1 {
-			best.trap, best.confidence = traps[0].word, watch.Undecided
+			best.trap, best.confidence = unknownTail, watch.Undecided
 		} else if end < l.n() {
 			best, end = refFound{trap: traps[0].word}, l.n()
 		}

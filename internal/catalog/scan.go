@@ -64,6 +64,7 @@ var confidences = [...]watch.Confidence{"", watch.Seen, watch.Elsewhere, watch.G
 var (
 	unknownTail = &word{kind: kindTrap, text: "unknown word behind the name", why: "an unknown word"}
 	unknownHead = &word{kind: kindTrap, text: "unknown word before the name", why: "an unknown word"}
+	transferred = &word{kind: kindTrap, text: "a transfer of one's own", why: "a transfer of one's own"}
 	namesake    = &word{kind: kindTrap, text: "another of that name", why: "a common word"}
 )
 
@@ -290,8 +291,8 @@ func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bo
 			return best
 		}
 		if best.name != nil && j-nameEnd == 1 {
-			s.note(noteUndecided, i, j, name, trap)
-			return doubtful(best, trap)
+			s.note(noteUndecided, i, j, name, unknownTail)
+			return doubtful(best, unknownTail)
 		}
 		if int(best.to) < j {
 			s.note(noteCutTrap, i, j, trap, nil)

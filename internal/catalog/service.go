@@ -267,6 +267,11 @@ func (d *data) reads(s *Service, f *field) error {
 	return nil
 }
 
+// billed tells whether the other bill of the brand begins with a letter.
+func (s *Service) billed(u unit) bool {
+	return s.brand != nil && s.brand.units[0] == u
+}
+
 // brand reads "word behind the name | what it is then | source".
 func (d *data) brand(s *Service, f *field) error {
 	p, err := f.parts(3)

@@ -86,7 +86,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 			return next, true
 		case w.kind == kindRefund:
 			return words{tailUndecided, w, end}, true
-		case next.what == tailUndecided:
+		case next.what == tailUndecided, next.what == tailUnknown:
 			return next, true
 		}
 		return words{tailNone, w, end}, true
@@ -106,6 +106,9 @@ func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 			c.what, c.w = tailUndecided, earlier(c.w, w)
 		}
 	}
+	if c.w != nil && len(s.cells)-j == 1 {
+		c.what, c.w = tailUnknown, nil
+	}
 	return c, ok
 }
 
@@ -116,10 +119,10 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		return tailNone, nil, j
 	}
 	c, ok := s.chain(j, 0)
-	if ok && c.what != tailUndecided {
+	if ok && c.what != tailUndecided && c.what != tailUnknown {
 		return c.what, c.w, c.end
 	}
-	if what, w, cut := s.cutTail(j); cut && (!ok || what == tailBill) {
+	if what, w, cut := s.cutTail(name, j); cut && (!ok || what == tailBill) {
 		return what, w, len(s.cells)
 	}
 	if ok {
@@ -149,8 +152,9 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 var minSuffix = [...]int{classKana: 3, classLatin: 4, classDigit: 9, classOther: 2}
 
 // cutTail looks at a line that ends inside a word that began at j, behind a
-// name.
-func (s *scan) cutTail(j int) (what tail, bill *word, ok bool) {
+// name. One letter begins many words, of which the files have few: it is known
+// only if it begins that of the brand's own bill.
+func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 	if s.more {
 		return 0, nil, false
 	}
@@ -185,6 +189,8 @@ func (s *scan) cutTail(j int) (what tail, bill *word, ok bool) {
 		return 0, nil, false
 	case bill == nil:
 		return tailNone, nil, true
+	case len(s.cells)-j == 1 && !name.service.billed(s.cells[j].unit):
+		return tailUnknown, nil, true
 	case s.after&gapDash == 0 && (mild || s.border(j) && len(s.cells)-j == 1):
 		return tailUndecided, bill, true
 	}

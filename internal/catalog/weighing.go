@@ -32,6 +32,8 @@ func (w *weighing) text(f *weighed) {
 		switch f.trap {
 		case unknownTail, unknownHead:
 			w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+		case transferred:
+			w.other, w.otherWhy = otherTransfer, WhyMark
 		case namesake:
 			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
 		}
@@ -82,6 +84,7 @@ func (w *weighing) text(f *weighed) {
 const (
 	otherUnknown  = "別の支払い"
 	otherNamesake = "同じ名前の別の会社"
+	otherTransfer = "ご自分の振込"
 )
 
 // named takes the bank's own word for the service.
