@@ -136,6 +136,12 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 		{"the same id on three days", []jsontext.Value{
 			say("debit", "a", "9998", 2*day, 3000, ""), say("debit", "b", "9998", day, 3000, ""), say("debit", "c", "9998", time.Minute, 4000, "")},
 			[]string{"alert 3000", "alert 3000", "alert 4000"}},
+		{"the second of two under one id is posted for more", []jsontext.Value{
+			say("debit", "a", "9998", 3*day, 3000, ""), say("debit", "b", "9998", 2*day, 4000, pending), say("debit", "c", "9998", day, 4500, "")},
+			[]string{"alert 3000", "alert 4000, changed 4500"}},
+		{"the second of two under one id comes back", []jsontext.Value{
+			say("debit", "a", "9998", 3*day, 3000, ""), say("debit", "b", "9998", 2*day, 4000, ""), say("debit.reversed", "c", "9998", day, 4000, "")},
+			[]string{"alert 3000", "alert 4000, undone 4000"}},
 		{"the same id by another service", []jsontext.Value{
 			say("debit", "a", "t", 2*time.Minute, 3000, ""), say("debit", "b", "t", time.Minute, 3000, `,"descriptor":"PAYPAY"`)},
 			[]string{"alert 3000", "alert 3000"}},
