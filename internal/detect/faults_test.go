@@ -31,6 +31,8 @@ const (
 	unknown   = "unknown"   // it is done, and its answer is lost
 	overtaken = "overtaken" // another program writes what this one read, just before
 	hit       = "overtaken, and the next one fails"
+	twice     = "fails, and the next one too"
+	panics    = "panics"
 )
 
 // faulty is a store's table and a queue's sender of which one call goes wrong.
@@ -51,7 +53,9 @@ func (f *faulty) next() string {
 	switch f.calls++; {
 	case f.calls == f.at && f.how == hit:
 		return overtaken
-	case f.calls == f.at+1 && f.how == hit && f.at > 0:
+	case f.calls == f.at+1 && (f.how == hit || f.how == twice) && f.at > 0:
+		return fails
+	case f.calls == f.at && f.how == twice:
 		return fails
 	case f.calls == f.at:
 		return f.how
@@ -70,6 +74,10 @@ func (f *faulty) Write(ctx context.Context, writes ...store.Write) error {
 	switch f.next() {
 	case "":
 		return f.Table.Write(ctx, writes...)
+	case panics:
+		if len(writes) > 1 { // of an event, not of what was counted
+			panic("a fault of the program")
+		}
 	case overtaken:
 		for _, w := range writes {
 			items, err := f.Table.Get(ctx, w.Item.Key)
@@ -121,11 +129,13 @@ type stage struct {
 	*house
 	*faulty
 	stage *detect.Stage
+	log   *worldtest.Log
 }
 
 func newStage(h *house, ref string) *stage {
-	s := &stage{house: &house{World: h.World, store: h.store, queue: h.queue, key: watch.AccountKey{Bank: "0125", Ref: ref}}, faulty: &faulty{Table: h.Table}}
-	s.stage = detect.New(detect.Config{Store: store.New(s.faulty), Queue: s.faulty, EscalateAfter: 15 * time.Minute, Now: h.World.Now, Logger: slog.New(slog.DiscardHandler)})
+	log := &worldtest.Log{}
+	s := &stage{log: log, house: &house{World: h.World, store: h.store, queue: h.queue, key: watch.AccountKey{Bank: "0125", Ref: ref}}, faulty: &faulty{Table: h.Table}}
+	s.stage = detect.New(detect.Config{Store: store.New(s.faulty), Queue: s.faulty, EscalateAfter: 15 * time.Minute, Now: h.World.Now, Logger: slog.New(slog.NewTextHandler(log, nil))})
 	h.Put(store.PutAccount(worldtest.Account(s.key, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
 	s.Change(s.key, func(a *watch.Account) { a.Watchers[0].Since = received.AddDate(0, -6, 0) })
 	return s
@@ -308,7 +318,7 @@ func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
 			if plays[step].events == nil {
 				continue
 			}
-			for _, how := range []string{fails, unknown, overtaken, hit} {
+			for _, how := range []string{fails, unknown, overtaken, hit, twice, panics} {
 				for at := 1; ; at++ {
 					s, hit := run(how, step, at)
 					if !hit {
@@ -320,6 +330,9 @@ func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
 					}
 					if missing := lacks(gotQueued, queued); missing != "" {
 						t.Errorf("%s: message %d, call %d %s: %s is not queued, but %q", name, step, at, how, missing, gotQueued)
+					}
+					if how != panics && strings.Contains(s.log.String(), "panic") {
+						t.Errorf("%s: message %d, call %d %s: the program panics", name, step, at, how)
 					}
 					if t.Failed() {
 						t.FailNow()

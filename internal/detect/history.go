@@ -16,14 +16,7 @@ func (a *accountWork) since(ctx context.Context, from time.Time) error {
 	if !from.Before(a.account.WatchedSince()) {
 		return nil
 	}
-	fresh := true
-	return store.Retry(ctx, func() (err error) {
-		if !fresh {
-			if a.activity, err = a.Store.Activity(ctx, a.account.AccountKey); err != nil {
-				return err
-			}
-		}
-		fresh = false
+	return a.changing(ctx, func() error {
 		if !a.activity.Since(from) {
 			return nil
 		}

@@ -16,6 +16,7 @@ type accountWork struct {
 	*Stage
 	account  *watch.Account
 	activity *watch.Activity
+	stale    bool            // activity must be read again before it is built on
 	isNew    map[string]bool // records of a link, or of a service not seen before
 }
 
@@ -35,33 +36,33 @@ type delivery struct {
 // record commits one event.
 func (a *accountWork) record(ctx context.Context, w work) (outcome, error) {
 	var out outcome
-	fresh := true // a.activity is what is stored, as far as we know
-	err := store.Retry(ctx, func() (err error) {
-		if !fresh {
-			if a.activity, err = a.Store.Activity(ctx, w.event.Account()); err != nil {
-				return err
-			}
-		}
-		// Apply changes the activity in place: whatever happens below, it
-		// must be read again before the next try.
-		fresh = false
+	err := a.changing(ctx, func() (err error) {
 		out, err = a.once(ctx, w)
 		return err
 	})
-	if err != nil {
-		a.reread(ctx, w.event.Account())
-		return out, err
+	if err == nil {
+		a.learn(&w)
 	}
-	a.learn(&w)
-	return out, nil
+	return out, err
 }
 
-// reread repairs a.activity after a failure; if that fails too the next write
-// loses on its version and reads again.
-func (a *accountWork) reread(ctx context.Context, k watch.AccountKey) {
-	if act, err := a.Store.Activity(ctx, k); err == nil {
-		a.activity = act
-	}
+// changing tries something that changes the activity in place and then stores
+// it. Until that is done, what a.activity says may be of a change that is not
+// on record: whatever is tried next reads it again first.
+func (a *accountWork) changing(ctx context.Context, try func() error) error {
+	return store.Retry(ctx, func() error {
+		if a.stale {
+			act, err := a.Store.Activity(ctx, a.account.AccountKey)
+			if err != nil {
+				return err
+			}
+			a.activity = act
+		}
+		a.stale = true
+		err := try()
+		a.stale = err != nil
+		return err
+	})
 }
 
 func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
@@ -191,7 +192,7 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	active := false
 	for _, c := range changes {
 		if c.was == nil && c.is.Past && c.is.Complete && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) {
-			a.sum(c.is, now, &t)
+			a.sum(c.is, now)
 		}
 		if err := t.reports(ctx, c, changes); err != nil {
 			return outcome{}, err
@@ -213,12 +214,6 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	}
 	if err := a.Store.Write(ctx, writes...); err != nil {
 		return outcome{}, err
-	}
-	for _, c := range changes {
-		c.is.Version++
-	}
-	for _, lead := range t.leads {
-		lead.Version++
 	}
 	if active {
 		a.activity.Version++
@@ -249,15 +244,13 @@ func trace(e *watch.Event, r *watch.Record) store.Write {
 
 // sum counts a record that came too late to be news, and has one of a day
 // carry the message that sums them up.
-func (a *accountWork) sum(r *watch.Record, now time.Time, t *telling) {
+func (a *accountWork) sum(r *watch.Record, now time.Time) {
 	if !a.activity.Sum(r, now) {
 		return
 	}
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		if d, ok := r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until)); ok && d.State == watch.Queued {
-			t.made = append(t.made, delivery{r, d.ID})
-		}
+		r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
 	}
 	r.ComputeDue()
 }
