@@ -49,6 +49,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 				return Changed, nil
 			}
 			f.answer(watch.Mine, via)
+			f.record.Answer.Other = f.who.Other && f.record.Either()
 			return Mine, nil
 		})
 	}
@@ -146,7 +147,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	}
 	k.send(ctx, &jobs)
 	if r := res.Record; !res.Repeated && (res.Outcome == Opened || res.Outcome == Mine) {
-		k.Lessons.Answer(r.Account, catalog.Form(r.Descriptor.Raw()), r.Service, res.Outcome == Mine)
+		if form := catalog.Form(r.Descriptor.Raw()); res.Outcome == Mine && r.Answer.Other {
+			k.Lessons.Other(r.Account, form, r.Service)
+		} else {
+			k.Lessons.Answer(r.Account, form, r.Service, res.Outcome == Mine)
+		}
 		k.Lessons.Save(ctx)
 	}
 	return res, nil

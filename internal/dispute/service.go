@@ -71,6 +71,9 @@ type Answerer struct {
 	// Except are the parts of the incident, by record, that the asker says are
 	// theirs while they report the rest.
 	Except []string
+	// Other tells that the debit was the asker's, and what else it may be
+	// (Record.Other). It means nothing of one that may be nothing else.
+	Other bool
 	// Also are other incidents of the account that the same "not mine" is about:
 	// they become part of this one.
 	Also []string

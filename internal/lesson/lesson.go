@@ -96,6 +96,12 @@ func (c *Counter) Answer(a watch.AccountKey, text, service string, mine bool) {
 	})
 }
 
+// Other counts an answer to a debit of two readings: that it was the person's
+// own, and the other one, such as a card's bill.
+func (c *Counter) Other(a watch.AccountKey, text, service string) {
+	c.count(a, form{Answered, text, service}, func(l *store.Lesson) { l.Other++ })
+}
+
 func (c *Counter) count(a watch.AccountKey, f form, add func(*store.Lesson)) {
 	if c == nil || f.text == "" {
 		return

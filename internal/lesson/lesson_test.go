@@ -129,6 +129,10 @@ func TestWhatDeservesAnEntryOrATrap(t *testing.T) {
 		c.Saw(a, lesson.Word, "PAYPAYマダ", "paypay")
 		c.Answer(a, "PAYPAY", "paypay", true)
 		c.Answer(a, "イデア", "idare", i%3 == 0)
+		c.Other(a, "PAYPAYカ", "paypay")
+		c.Saw(a, lesson.Word, "PAYPAYロウン", "paypay")
+		c.Other(a, "PAYPAYロウン", "paypay")
+		c.Answer(a, "PAYPAYロウン", "paypay", i%2 == 0)
 		c.Saw(a, lesson.Service, "nunepay", "")
 		c.Saw(account("0168", i), lesson.Unnamed, "RTKヌネ", "")
 		c.Saw(a, lesson.Unnamed, "", "")
@@ -136,7 +140,7 @@ func TestWhatDeservesAnEntryOrATrap(t *testing.T) {
 	c.Save(t.Context())
 	got := forms(t, w, "0125")
 	for form, want := range map[string]string{"word PAYPAYグルメ": "entry: it is", "word PAYPAYシヨップ": "trap, or fraud", "word PAYPAYマダ": "a look",
-		"answered イデア": "trap, or fraud", "answered PAYPAY": "", "service nunepay": "entry: a service", "unnamed RTKヌネ": ""} {
+		"answered イデア": "trap, or fraud", "answered PAYPAY": "", "answered PAYPAYカ": "another reading at this bank", "word PAYPAYロウン": "trap, or fraud", "service nunepay": "entry: a service", "unnamed RTKヌネ": ""} {
 		p := got[form]
 		if want == "" && p.What != "" || want != "" && !strings.Contains(p.What, want) {
 			t.Errorf("%s deserves %q, want %q", form, p.What, want)

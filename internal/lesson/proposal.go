@@ -23,6 +23,7 @@ type Proposal struct {
 	Debits   int    `json:"debits"`   // about
 	Mine     int    `json:"mine"`
 	NotMine  int    `json:"not_mine"`
+	Other    int    `json:"other"` // said to be the other reading, such as a card's bill
 	What     string `json:"what"`
 }
 
@@ -44,7 +45,7 @@ func Proposals(ctx context.Context, s *store.Store, bank string) ([]Proposal, er
 				sum = &store.Lesson{Accounts: make([]byte, bitsOf)}
 				sums[k] = sum
 			}
-			sum.Debits, sum.Mine, sum.NotMine = sum.Debits+l.Debits, sum.Mine+l.Mine, sum.NotMine+l.NotMine
+			sum.Debits, sum.Mine, sum.NotMine, sum.Other = sum.Debits+l.Debits, sum.Mine+l.Mine, sum.NotMine+l.NotMine, sum.Other+l.Other
 			for i := range min(len(l.Accounts), bitsOf) {
 				sum.Accounts[i] |= l.Accounts[i]
 			}
@@ -55,9 +56,9 @@ func Proposals(ctx context.Context, s *store.Store, bank string) ([]Proposal, er
 		if set(sum.Accounts) < MinAccounts {
 			continue
 		}
-		p := Proposal{Bank: bank, Kind: k.kind, Form: k.text, Service: k.service, Accounts: about(sum.Accounts), Debits: sum.Debits, Mine: sum.Mine, NotMine: sum.NotMine}
+		p := Proposal{Bank: bank, Kind: k.kind, Form: k.text, Service: k.service, Accounts: about(sum.Accounts), Debits: sum.Debits, Mine: sum.Mine, NotMine: sum.NotMine, Other: sum.Other}
 		if answers := sums[form{Answered, k.text, k.service}]; k.kind == Word && answers != nil {
-			p.Mine, p.NotMine = answers.Mine, answers.NotMine
+			p.Mine, p.NotMine, p.Other = answers.Mine, answers.NotMine, answers.Other
 		}
 		if p.What = p.what(); p.What != "" {
 			out = append(out, p)
@@ -71,7 +72,7 @@ func Proposals(ctx context.Context, s *store.Store, bank string) ([]Proposal, er
 
 // what says what a form deserves; empty if nothing.
 func (p *Proposal) what() string {
-	often := p.Mine+p.NotMine >= few
+	often := p.Mine+p.NotMine+p.Other >= few
 	switch p.Kind {
 	case Rail:
 		return "a mark: which rail is it?"
@@ -83,17 +84,28 @@ func (p *Proposal) what() string {
 		switch {
 		case !often:
 			return "a look: the service, or another business?"
+		case p.isOther():
+			return otherReading
 		case 10*p.NotMine <= p.Mine:
 			return "an entry: it is the service's"
 		}
 		return "a trap, or fraud: it is often not theirs"
 	case Answered:
-		if often && p.NotMine >= p.Mine {
+		switch {
+		case often && p.isOther():
+			return otherReading
+		case often && p.NotMine >= p.Mine+p.Other:
 			return "a trap, or fraud: it is often not theirs"
 		}
 	}
 	return ""
 }
+
+const otherReading = "a bill, or another reading at this bank: it is mostly not the service's"
+
+// isOther tells whether people mostly said that it was the other reading, and
+// hardly anybody that it was not theirs.
+func (p *Proposal) isOther() bool { return p.Other > p.Mine && 10*p.NotMine <= p.Other }
 
 // bitsOf is the bytes of a field.
 const bitsOf = places / 8

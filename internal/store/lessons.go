@@ -35,6 +35,9 @@ type Lesson struct {
 	Debits  int    `json:"debits,omitempty"`
 	Mine    int    `json:"mine,omitempty"`
 	NotMine int    `json:"not_mine,omitempty"`
+	// Other counts the answers "mine" that said that it was what else the
+	// catalogue thought it might be, such as a card's bill.
+	Other int `json:"other,omitempty"`
 	// Accounts has a bit for each account, at a place that several share.
 	Accounts []byte `json:"accounts,omitempty"`
 

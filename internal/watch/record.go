@@ -119,6 +119,12 @@ type Second struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+// Either tells whether a record is a debit by itself that may be a bill as well,
+// and which one is known.
+func (r *Record) Either() bool {
+	return r.Confidence == Undecided && r.Other != "" && len(r.Members) == 0
+}
+
 // IsAlert tells whether somebody's rules matched.
 func (r *Record) IsAlert() bool { return len(r.Notices) > 0 }
 
@@ -301,6 +307,9 @@ type Answer struct {
 	// theirs while they reported the rest.
 	Says   []Said   `json:"says,omitempty"`
 	Except []string `json:"except,omitempty"`
+	// Other tells that "mine" was said of what else the debit may be, such as a
+	// card's bill (Record.Other).
+	Other bool `json:"other,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -96,6 +96,9 @@ func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, err
 		return s.Disputes.Answer(ctx, v.record, v.who, watch.NotMine, watch.ViaPage)
 	case wording.DoMine:
 		return s.Disputes.Answer(ctx, v.record, v.who, watch.Mine, watch.ViaPage)
+	case wording.DoOther:
+		v.who.Other = true
+		return s.Disputes.Answer(ctx, v.record, v.who, watch.Mine, watch.ViaPage)
 	case wording.DoUndo:
 		return s.Disputes.Undo(ctx, v.record, v.who, watch.ViaPage)
 	case wording.DoTrust:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/lesson"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -74,6 +75,46 @@ func TestAPersonSaysThatItWasThemAndTrustsTheService(t *testing.T) {
 	}
 	b.press(p, wording.DoNotMine).says(t, 200, "受付番号はこちらです")
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoTrust}}).says(t, 409, "いまは、このサービスを「知らせない」ように設定できません。")
+}
+
+// Of a debit that may be a card's bill a person can say that it was: it is
+// their own, the catalogue learns of it, and no other page offers or takes it.
+func TestAPersonSaysThatItWasTheCard(t *testing.T) {
+	w := newWorld(t)
+	counted := lesson.New(w.store, w.now, w.logger)
+	w.disputes.Lessons = counted
+	r := w.record("r3", 31872)
+	r.Confidence, r.Other, r.Descriptor = watch.Undecided, "PayPayカードの請求", "PAYPAYｶ"
+	w.put(store.PutRecord(r))
+	b := w.browser()
+	p := b.open(w.chatLink("r3", "w1"))
+	p.says(t, 200, "PayPayカードの請求でした")
+	p = b.press(p, wording.DoOther)
+	p.says(t, 200, "ご自身のものとして記録しました", `value="notmine"`)
+	other := b.open(w.chatLink("r2", "w1"))
+	other.saysNot(t, `value="other"`)
+	b.do(http.MethodPost, other.url.String(), url.Values{"do": {wording.DoOther}})
+	for id, want := range map[string]bool{"r3": true, "r2": false} {
+		r, err := w.store.Record(t.Context(), id)
+		if err != nil || r.Answer == nil || r.Answer.Value != watch.Mine || r.Answer.Other != want {
+			t.Errorf("%s: %+v (%v)", id, r.Answer, err)
+		}
+	}
+	w.add(time.Hour)
+	counted.Save(t.Context())
+	got := map[string][2]int{}
+	for part, err := range w.store.Lessons(t.Context(), "0125") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range part.Counted {
+			sum := got[l.Form]
+			got[l.Form] = [2]int{max(sum[0], l.Mine), max(sum[1], l.Other)}
+		}
+	}
+	if got["PAYPAYカ"] != [2]int{0, 1} || got["PAYPAY"] != [2]int{1, 0} {
+		t.Errorf("counted are %v", got)
+	}
 }
 
 func TestALinkInAMailReportsAndReadsButTrustsNothing(t *testing.T) {

@@ -62,7 +62,7 @@ type row struct {
 var rows = map[string]row{
 	"/a/{token}": {own: ownToken("/a/", tokens.PurposeAnswer), others: otherTokens("/a/", tokens.PurposeAnswer), get: answers(303)},
 	"/alert/{handle}": {own: ownHandle("/alert/", tokens.PurposeAnswer), others: otherHandles("/alert/", tokens.PurposeAnswer), get: answers(200),
-		does: map[string]done{wording.DoNotMine: acts(303), wording.DoMine: acts(303), wording.DoUndo: answers(303), wording.DoTrust: ownersAct(303, 409)}},
+		does: map[string]done{wording.DoNotMine: acts(303), wording.DoMine: acts(303), wording.DoOther: acts(303), wording.DoUndo: answers(303), wording.DoTrust: ownersAct(303, 409)}},
 	"/stop/{token}": {own: ownToken("/stop/", tokens.PurposeStopMail), others: otherTokens("/stop/", tokens.PurposeStopMail), get: answers(303), any: new(acts(200))},
 	"/mails/{handle}": {own: ownHandle("/mails/", tokens.PurposeStopMail), others: otherHandles("/mails/", tokens.PurposeStopMail), get: answers(200),
 		does: map[string]done{wording.DoStop: acts(303)}},

@@ -12,6 +12,7 @@ import (
 const (
 	DoNotMine = string(button.NotMine)
 	DoMine    = string(button.Mine)
+	DoOther   = "other" // mine, and the other reading
 	DoUndo    = string(button.Undo)
 	DoTrust   = string(button.Trust)
 	DoStop    = "stop"
@@ -183,12 +184,19 @@ func (f *PageFacts) ask() message.Part {
 		ask = tAskIncident
 		text = append(text, tPartsNote.in(lang, notMine))
 	}
+	shown := []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}}
+	forms := []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
+		{Do: DoMine, Label: mine, Style: message.Secondary, Fields: shown}}
+	if f.Record.Either() {
+		forms = append(forms, message.Form{Do: DoOther, Label: tItWas.in(lang, otherBill(lang, f.Record.Other)), Style: message.Secondary, Fields: shown})
+	}
 	return message.Part{
 		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: text},
-		Forms: []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
-			{Do: DoMine, Label: mine, Style: message.Secondary, Fields: []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}}}},
+		Forms:   forms,
 	}
 }
+
+var tItWas = text{ja: "%sでした", en: "It was %s"}
 
 func (f *PageFacts) withdrawn() message.Part {
 	lang := f.lang()
