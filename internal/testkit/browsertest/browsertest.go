@@ -6,6 +6,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -129,24 +130,35 @@ func Go(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 	}
 }
 
-// Look makes the browser show pages in a certain way from now on.
+// looks is how each window shows pages now, by its target.
+var looks sync.Map
+
+// Look makes the browser show pages in a certain way from now on. What stays as
+// it is is not said again: the browser would lay out and draw the page each
+// time.
 func Look(t *testing.T, ctx context.Context, v View) {
 	t.Helper()
 	if v.Width == 0 {
 		v.Width = 390
 	}
-	size, scheme := int64(16), "light"
-	if v.Large {
-		size *= 2
+	window := chromedp.FromContext(ctx).Target
+	before, looked := looks.Swap(window, v)
+	was, _ := before.(View)
+	var steps []chromedp.Action[chromedp.Void]
+	if !looked || was.Width != v.Width {
+		steps = append(steps, chromedp.EmulateViewport(v.Width, height))
 	}
-	if v.Dark {
-		scheme = "dark"
+	if !looked || was.Large != v.Large {
+		steps = append(steps, send(page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: v.size(), Fixed: v.size()}}))
 	}
-	Do(t, ctx, chromedp.EmulateViewport(v.Width, height),
-		send(page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size, Fixed: size}}),
-		send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !v.Scripts}),
-		send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
+	if !looked || was.Scripts != v.Scripts {
+		steps = append(steps, send(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !v.Scripts}))
+	}
+	if !looked || was.Dark != v.Dark {
+		steps = append(steps, send(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme()}}}))
+	}
+	Do(t, ctx, steps...)
 }
 
 // send is a command of the browser's as a step.
@@ -157,11 +169,31 @@ func send[P, R any](cmd cdp.Command[P, R], params P) chromedp.Action[chromedp.Vo
 	})
 }
 
+// size of type in CSS pixels.
+func (v View) size() int64 {
+	if v.Large {
+		return 32
+	}
+	return 16
+}
+
+func (v View) scheme() string {
+	if v.Dark {
+		return "dark"
+	}
+	return "light"
+}
+
 // Sideways is how many pixels of the page stick out to the right. What
-// a person typed may scroll within its field.
+// a person typed may scroll within its field. It fails if the page is not shown
+// as Look said: an em of a media query is the person's own size of type.
 func Sideways(t *testing.T, ctx context.Context) int {
 	t.Helper()
+	is, _ := looks.Load(chromedp.FromContext(ctx).Target)
+	v := is.(View)
+	media := fmt.Sprintf("(width: %gem) and (prefers-color-scheme: %s)", float64(v.Width)/float64(v.size()), v.scheme())
 	out, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(() => {
+		if (!matchMedia('`+media+`').matches) throw new Error('the page is not shown with `+media+`');
 		const wide = document.documentElement.clientWidth;
 		let most = document.documentElement.scrollWidth - wide;
 		for (const e of document.body.querySelectorAll('*'))
@@ -237,7 +269,7 @@ func Axe(t *testing.T, ctx context.Context, where string) {
 		t.Fatal(err)
 	}
 	problems, err := chromedp.Run(ctx, chromedp.Evaluate[[]string]("if (!window.axe) {"+string(script)+`};
-		axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+		axe.run({resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
 			r.violations.map(v => v.id + ': ' + v.help + ' at ' + v.nodes.map(n => n.target.join(' ') + ' ' + n.html.slice(0, 120)).join('; ')))`,
 		chromedp.EvalAwaitPromise))
 	if err != nil {
