@@ -252,11 +252,13 @@ func (a *accountWork) settle(changes []change, quiet bool) {
 	}
 }
 
-// void leaves a record, whose entries turned out to be another's, to itself.
+// void leaves a record, whose entries turned out to be another's, to itself. What
+// is still to be told of it is not sent again either, even if an attempt may
+// have been taken: the other record tells its reader what is true.
 func (a *accountWork) void(r *watch.Record) {
 	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.State == watch.Held {
-			d.State = watch.Cancelled
+		if d := &r.Deliveries[i]; !d.State.Ended() && (d.State == watch.Held || d.Kind.OfIncident()) {
+			d.State, d.Problem = watch.Cancelled, "told with another record"
 		}
 	}
 	r.StopEscalation()

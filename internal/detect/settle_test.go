@@ -113,6 +113,46 @@ func TestWhatIsHeldForARecordThatWasAnothersIsNotSent(t *testing.T) {
 	}
 }
 
+// An attempt that may have been taken is not repeated once its record tells of
+// nothing: it would be the old words, after those of the record that tells.
+func TestWhatWasTriedForARecordThatWasAnothersIsNotTriedAgain(t *testing.T) {
+	for _, state := range []watch.DeliveryState{watch.Queued, watch.Sending} {
+		h := newHouse(t)
+		h.send(t, say("debit", "a", "p1", 6*24*time.Hour, 3000, pending))
+		h.send(t, say("debit", "b", "t1", 2*time.Minute, 3200, ""))
+		for _, r := range h.history(t) {
+			if _, err := h.store.UpdateRecord(t.Context(), r.ID, func(r *watch.Record) error {
+				for i := range r.Deliveries {
+					r.Deliveries[i].Tried, r.Deliveries[i].State = true, state
+				}
+				r.ComputeDue()
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.send(t, say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`))
+		void := 0
+		for _, r := range h.history(t) {
+			if len(r.Story()) > 0 {
+				continue
+			}
+			void++
+			if len(r.Deliveries) == 0 || !r.Due.IsZero() {
+				t.Errorf("%s: a record that tells of nothing is due at %s", state, r.Due)
+			}
+			for _, d := range r.Deliveries {
+				if !d.State.Ended() {
+					t.Errorf("%s: %s of a record that tells of nothing is %s", state, d.ID, d.State)
+				}
+			}
+		}
+		if void != 1 {
+			t.Errorf("%s: %d records tell of nothing", state, void)
+		}
+	}
+}
+
 // Two answers cannot become one.
 func TestTwoThatWereAnsweredStayTwo(t *testing.T) {
 	h := newHouse(t)
