@@ -39,7 +39,7 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
-	flag.StringVar(&o.only, "only", "", "alerts, hangs, outages, mornings, events, http or parts; all of them if empty")
+	flag.StringVar(&o.only, "only", "", "alerts, stories, hangs, outages, mornings, events, http or parts; all of them if empty")
 	flag.IntVar(&o.held, "held", 100_000, "alerts that wait for the end of quiet hours")
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
@@ -81,7 +81,7 @@ func run(ctx context.Context, o options) error {
 	for _, part := range []struct {
 		name string
 		do   func(context.Context, options) error
-	}{{"alerts", alerts}, {"hangs", hangs}, {"outages", outages}, {"mornings", mornings}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
+	}{{"alerts", alerts}, {"stories", stories}, {"hangs", hangs}, {"outages", outages}, {"mornings", mornings}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
 		if o.only != "" && o.only != part.name {
 			continue
 		}
