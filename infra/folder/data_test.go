@@ -163,6 +163,77 @@ func TestAFolderThatIsNotWholeIsRefusedAndNotTouched(t *testing.T) {
 	})
 }
 
+// Store and secrets together may be what they were, or gone, and the folder is
+// not what it was.
+func TestAnOlderStoreAndAnEmptiedFolderAreRefused(t *testing.T) {
+	whole := filled(t)
+	older := filepath.Join(t.TempDir(), "older")
+	copyTree(t, whole, older)
+	used(t, whole, func(_ *Folder, d *Data) { more(t, d) })
+	backup := filepath.Join(t.TempDir(), "backup")
+	used(t, older, func(_ *Folder, d *Data) {
+		if _, err := d.Backup(t.Context(), backup, nil); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for name, c := range map[string]struct {
+		spoil func(path string)
+		want  error
+	}{
+		"an older store": {func(path string) { copyTree(t, filepath.Join(older, storeDir), filepath.Join(path, storeDir)) }, engine.ErrOlder},
+		"an older store and secrets": {func(path string) {
+			for _, part := range []string{storeDir, secretsFile} {
+				copyTree(t, filepath.Join(older, part), filepath.Join(path, part))
+			}
+		}, engine.ErrOlder},
+		"no store and no secrets": {func(path string) {
+			_ = os.RemoveAll(filepath.Join(path, storeDir))
+			_ = os.Remove(filepath.Join(path, secretsFile))
+		}, engine.ErrMissing},
+		"an empty mark": {func(path string) { emptied(t, filepath.Join(path, besideFile)) }, engine.ErrMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "it")
+			copyTree(t, whole, path)
+			c.spoil(path)
+			before := state(t, path)
+			for range 2 {
+				f, err := Open(path, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := f.Data(engine.Options{Reserve: 4096}, t.Logf, "0125"); !errors.Is(err, c.want) || !strings.Contains(err.Error(), "restore a backup") {
+					t.Errorf("it says %v", err)
+				}
+				if err := f.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(before, state(t, path)); diff != "" {
+				t.Errorf("it was touched:\n%s", diff)
+			}
+			// A restore is a way out, and goes back behind the mark.
+			if _, _, err := Restore(t.Context(), path, backup, nil); err != nil {
+				t.Fatal(err)
+			}
+			used(t, path, func(*Folder, *Data) {})
+		})
+	}
+	t.Run("by a version that knows of no mark", func(t *testing.T) {
+		// It began with nothing and left the mark: there is nothing to refuse.
+		path, other := filepath.Join(t.TempDir(), "it"), filled(t)
+		copyTree(t, whole, path)
+		for _, part := range []string{storeDir, secretsFile} {
+			copyTree(t, filepath.Join(other, part), filepath.Join(path, part))
+		}
+		used(t, path, func(*Folder, *Data) {})
+		if err := os.Remove(filepath.Join(path, besideFile)); err != nil {
+			t.Fatal(err)
+		}
+		used(t, path, func(_ *Folder, d *Data) { more(t, d) })
+	})
+}
+
 func TestAFirstStartThatDiedIsBegunOnceMore(t *testing.T) {
 	path := t.TempDir()
 	used(t, path, func(*Folder, *Data) {})

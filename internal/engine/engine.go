@@ -40,6 +40,10 @@ type Options struct {
 	// disk is full; 0 is 32 MiB.
 	Reserve int64
 
+	// Beside names a file outside the folder in which the mark is written as
+	// well: by it an older copy of the whole folder is noticed. Empty is none.
+	Beside string
+
 	fs vfs.FS // of tests
 }
 

@@ -171,8 +171,7 @@ func TestADamagedByteIsNamedAndNothingWrongIsServed(t *testing.T) {
 	must(t, db.peb.Flush())
 	fill(db, 300, 400)
 	// As a process leaves it that is killed: the log is still needed.
-	killed := filepath.Join(t.TempDir(), "killed")
-	must(t, os.CopyFS(killed, os.DirFS(whole)))
+	killed := killed(t, db)
 	must(t, db.Close())
 	closed := whole
 	rng := rand.New(rand.NewPCG(7, 8))
@@ -198,6 +197,22 @@ func TestADamagedByteIsNamedAndNothingWrongIsServed(t *testing.T) {
 				checkServed(t, fmt.Sprintf("%s: %d bytes at %d of %d, %s", name, n, at, size, filepath.Base(from)), dir, want, strings.HasSuffix(name, ".log"))
 			}
 		}
+	}
+}
+
+// killed is a copy of a folder as a process leaves it that is killed.
+func killed(t *testing.T, db *DB) string {
+	t.Helper()
+	db.marking.Lock() // no mark is half written
+	defer db.marking.Unlock()
+	for {
+		dir := filepath.Join(t.TempDir(), "killed")
+		err := os.CopyFS(dir, os.DirFS(db.dir))
+		if errors.Is(err, os.ErrNotExist) { // Pebble removed a file while it was copied
+			continue
+		}
+		must(t, err)
+		return dir
 	}
 }
 

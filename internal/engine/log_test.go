@@ -18,12 +18,11 @@ import (
 func TestALogThatIsDamagedInTheMiddleIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{30, 600} { // within a block, and over several
-		whole, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed")
-		db := open(t, whole, Options{})
+		db := open(t, t.TempDir(), Options{})
 		for i := range n {
 			must(t, db.Commit(ctx, set(fmt.Sprintf("k%04d", i), value("k", i))))
 		}
-		must(t, os.CopyFS(killed, os.DirFS(whole)))
+		killed := killed(t, db)
 		logs, err := filepath.Glob(filepath.Join(killed, "data", "*.log"))
 		must(t, err)
 		log := logs[len(logs)-1]
@@ -102,7 +101,7 @@ func TestACheckReadsWhatIsOnDiskAndNotWhatItRemembers(t *testing.T) {
 // A log that is gone, or cut, after a kill is missed at the start.
 func TestALogThatIsLostAfterAKillIsMissed(t *testing.T) {
 	t.Parallel()
-	whole, killed := t.TempDir(), filepath.Join(t.TempDir(), "killed")
+	whole := t.TempDir()
 	db := open(t, whole, Options{})
 	must(t, db.Commit(ctx, set("k1", "v")))
 	must(t, db.peb.Flush())
@@ -119,7 +118,7 @@ func TestALogThatIsLostAfterAKillIsMissed(t *testing.T) {
 			t.Fatal("the mark is not written")
 		}
 	}
-	must(t, os.CopyFS(killed, os.DirFS(whole)))
+	killed := killed(t, db)
 	logs, err := filepath.Glob(filepath.Join(killed, "data", "*.log"))
 	must(t, err)
 	for _, log := range logs {

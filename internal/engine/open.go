@@ -47,13 +47,6 @@ const (
 
 var identityKey = []byte("m/identity")
 
-// mark is what stands next to the data and tells whether it is whole.
-type mark struct {
-	Identity string `json:"identity"`
-	Format   int    `json:"format"`
-	Moment   uint64 `json:"moment"` // the data is at this one or a later one
-}
-
 // Exists tells whether an engine, or a part of one, is in a folder.
 func Exists(dir string) bool {
 	for _, name := range []string{dataDir, markFile} {
@@ -187,29 +180,6 @@ func (db *DB) found() error {
 	return db.peb.Flush()
 }
 
-// mark writes down what the data is at least.
-func (db *DB) mark() error {
-	db.marking.Lock()
-	defer db.marking.Unlock()
-	b, err := json.Marshal(mark{db.id, Format, db.moment.Load()})
-	if err != nil {
-		return err
-	}
-	next := db.path(markFile + ".new")
-	f, err := db.fs.Create(next, vfs.WriteCategoryUnspecified)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(b, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := db.fs.Rename(next, db.path(markFile)); err != nil {
-		return err
-	}
-	return db.syncDir(db.dir)
-}
-
 func (db *DB) syncDir(dir string) error { return syncDir(db.fs, dir) }
 
 // SyncDir makes what was made, renamed or removed in a folder outlive a power
@@ -222,35 +192,6 @@ func syncDir(fs vfs.FS, dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-// markEvery is how often the mark is written while there are commits: a log that
-// is lost or cut is noticed but for what it held of so long before.
-const markEvery = time.Second
-
-// marks writes the mark while there are commits.
-func (db *DB) marks() {
-	if db.o.Scratch {
-		return
-	}
-	tick := time.NewTicker(markEvery)
-	defer tick.Stop()
-	for marked := db.Moment(); ; {
-		select {
-		case <-tick.C:
-			if db.Moment() == marked {
-				continue
-			}
-		case <-db.closed:
-			return
-		}
-		at := db.Moment()
-		if err := db.mark(); err != nil {
-			db.warn(err)
-		} else {
-			marked = at
-		}
-	}
 }
 
 // whole looks at a folder without changing it. An empty mark says that there is
@@ -296,6 +237,9 @@ func (db *DB) whole() (mark, error) {
 		return m, fmt.Errorf("%w: %s is of another folder than %s. Put the right one back, or restore a backup", ErrForeign, db.path(dataDir), db.path(markFile))
 	case at < m.Moment:
 		return m, fmt.Errorf("%w: %s ends at commit %d, and it had reached %d. Put the newest one back, or restore a backup", ErrOlder, db.path(dataDir), at, m.Moment)
+	}
+	if err := db.beside(id, at); err != nil {
+		return m, err
 	}
 	m.Moment = at
 	return m, db.gap()
@@ -348,8 +292,10 @@ func (db *DB) unmarked(names []string) (m mark, err error) {
 	return m, err
 }
 
-func (db *DB) read(name string) ([]byte, error) {
-	f, err := db.fs.Open(db.path(name))
+func (db *DB) read(name string) ([]byte, error) { return readFile(db.fs, db.path(name)) }
+
+func readFile(fs vfs.FS, path string) ([]byte, error) {
+	f, err := fs.Open(path)
 	if err != nil {
 		return nil, err
 	}
