@@ -23,12 +23,16 @@ func outages(ctx context.Context, o options) error {
 	}
 	defer s.Close()
 	var down atomic.Bool
-	var vain atomic.Int64
+	var vain, asked atomic.Int64
 	down.Store(true)
 	s.front(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if down.Load() {
-				vain.Add(1)
+				if r.Method == http.MethodGet {
+					asked.Add(1)
+				} else {
+					vain.Add(1)
+				}
 				http.Error(w, "down", http.StatusInternalServerError)
 				return
 			}
@@ -42,7 +46,8 @@ func outages(ctx context.Context, o options) error {
 	if err := s.pile(ctx, o.waiting); err != nil {
 		return err
 	}
-	row("calls in vain until all of it waits", fmt.Sprint(vain.Swap(0)))
+	row("messages in vain until all of it waits", fmt.Sprint(vain.Swap(0)))
+	asked.Store(0)
 	before := used()
 	select {
 	case <-ctx.Done():
@@ -51,7 +56,7 @@ func outages(ctx context.Context, o options) error {
 	}
 	after := used()
 	row("of one core while it waits", fmt.Sprintf("%.1f %%", 100*busy(before, after)))
-	row("calls in vain meanwhile", fmt.Sprint(vain.Load()))
+	row("messages in vain meanwhile, and questions", fmt.Sprintf("%d, %d", vain.Load(), asked.Load()))
 	down.Store(false)
 	back := time.Now()
 	for s.line.Accepted() < o.waiting && ctx.Err() == nil && time.Since(back) < 5*time.Minute {

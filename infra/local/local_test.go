@@ -352,3 +352,15 @@ func TestARealLINEChannelIsUsedWhenItIsConfigured(t *testing.T) {
 		return false
 	})
 }
+
+// Menus are the only thing that a start wants of LINE.
+func TestTheStackStartsWhileLINEDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"KOZAMORI_LINE_API": "http://127.0.0.1:1"}
+	s := up(t, t.TempDir(), func(n string) string { return env[n] })
+	var health map[string]any
+	get(t, s.URL+"/healthz", &health)
+	if len(health) == 0 {
+		t.Error("it says nothing of its health")
+	}
+}

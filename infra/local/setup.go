@@ -20,7 +20,7 @@ import (
 
 // setUp makes the banks tenants, tells where they listen now, and binds the
 // samples' accounts to the phone the first time.
-func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
+func (s *stack) setUp(ctx, work context.Context, kept *folder.Secrets) error {
 	for _, code := range codes {
 		if err := s.tenant(ctx, code, kept); err != nil {
 			return fmt.Errorf("the bank %s cannot be set up: %w", code, err)
@@ -29,12 +29,44 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 	if s.LINE == nil {
 		return nil
 	}
+	if err := s.menus(ctx); err != nil {
+		s.Logger.Warn("the phones get no menu yet", "err", err)
+		s.working.Go(func() { s.menusLater(work) })
+	}
+	return s.bind(ctx)
+}
+
+const (
+	menusTake = 5 * time.Second // after which a start goes on without them
+	menusIn   = time.Minute     // after which they are tried again
+)
+
+// menusLater installs the menus once LINE answers.
+func (s *stack) menusLater(ctx context.Context) {
+	tick := time.NewTicker(menusIn)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if s.menus(ctx) == nil {
+			return
+		}
+	}
+}
+
+// menus installs the menus and shows each phone its own.
+func (s *stack) menus(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, menusTake)
+	defer cancel()
 	platform, err := s.System.Platform()
 	if err != nil {
 		return err
 	}
 	if _, err := richmenu.Install(ctx, platform, func(string, ...any) {}); err != nil {
-		return fmt.Errorf("the phones get no menu: %w", err)
+		return err
 	}
 	// LINE here forgets menus when it stops: each phone shows its own again.
 	people, err := s.System.Membership()
@@ -43,10 +75,10 @@ func (s *stack) setUp(ctx context.Context, kept *folder.Secrets) error {
 	}
 	for _, u := range s.LINE.Users() {
 		if err := people.LanguageChanged(ctx, u.ID); err != nil {
-			return fmt.Errorf("the phones get no menu: %w", err)
+			return err
 		}
 	}
-	return s.bind(ctx)
+	return nil
 }
 
 func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) error {

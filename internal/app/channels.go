@@ -58,7 +58,7 @@ func (s *System) lineSender() (channel.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return channel.SendFunc(client.Push), nil
+	return client.Sender(), nil
 }
 
 // mails sends mails; nil without a sender.
@@ -70,6 +70,6 @@ func (s *System) mails() (channel.Sender, error) {
 		ConfigurationSet: s.Mail.ConfigurationSet, Labels: labels, HTTP: s.MailHTTP})
 }
 
-// workers is how many batches of a queue of the house are worked on at a time:
-// what calls others waits most of the time, detect for the disk.
-var workers = map[queue.Name]int{queue.Events: 2, queue.Chat: 4}
+// workers is how many batches of a queue are worked on at a time, of a queue
+// whose messages are worked on together: one account has two of them at most.
+var workers = map[queue.Name]int{queue.Events: 4}

@@ -26,6 +26,14 @@ func (s *System) LineHook() http.Handler {
 
 // Chat works on queue.Chat.
 func (s *System) Chat() (queue.Handler, error) {
+	c, err := s.chatter()
+	if err != nil {
+		return nil, err
+	}
+	return s.upToDateWith(c.Handle), nil
+}
+
+func (s *System) chatter() (*chat.Stage, error) {
 	composer, err := s.composer()
 	if err != nil {
 		return nil, err
@@ -47,8 +55,8 @@ func (s *System) Chat() (queue.Handler, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
-	return s.upToDateWith(chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, Door: door, Mail: mails, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}).Handle), nil
+	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
+		Link: composer.Link, Door: door, Mail: mails, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
@@ -169,7 +177,11 @@ func (s *System) Consumers() (map[queue.Name]func(context.Context), error) {
 	if err != nil {
 		return nil, err
 	}
-	flow := s.flowing(n.Flow)
+	c, err := s.chatter()
+	if err != nil {
+		return nil, err
+	}
+	flows := map[queue.Name]queue.Flow{queue.Chat: s.flowing(c.Flow)}
 	all := map[queue.Name]func(context.Context){}
 	for name, h := range stages {
 		if w, ok := workers[name]; ok {
@@ -177,6 +189,10 @@ func (s *System) Consumers() (map[queue.Name]func(context.Context), error) {
 				queue.Run(ctx, s.Queue, name, h, queue.RunOptions{Workers: w, Batch: 10, Logger: s.Logger})
 			}
 			continue
+		}
+		flow := flows[name]
+		if flow == nil {
+			flow = s.flowing(n.Flow)
 		}
 		all[name] = func(ctx context.Context) {
 			queue.Stream(ctx, s.Queue, name, flow, queue.StreamOptions{Most: underWay, Grace: grace, Logger: s.Logger})

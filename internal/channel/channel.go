@@ -24,6 +24,12 @@ type Sender interface {
 	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
 }
 
+// Pinger is a Sender that can ask whether its provider answers, by a call that
+// sends nothing. So a provider that is back is noticed within a second or two.
+type Pinger interface {
+	Ping(ctx context.Context) bool
+}
+
 // SendFunc makes a function a Sender.
 type SendFunc func(ctx context.Context, to, key string, m message.Message) watch.Outcome
 

@@ -9,8 +9,6 @@ package chat
 import (
 	"context"
 	"log/slog"
-	"slices"
-	"sync"
 	"time"
 
 	"kozamori/internal/channel"
@@ -90,51 +88,23 @@ type Config struct {
 }
 
 // Stage acts on what people do in the chat.
-type Stage struct{ Config }
+type Stage struct {
+	Config
+	turns turns
+}
 
 // New makes the stage.
 func New(c Config) *Stage {
 	if c.Link == nil {
 		c.Link = func(*watch.Record, string) string { return "" }
 	}
-	return &Stage{c}
-}
-
-// Handle works on messages of queue.Chat: people side by side, and what one
-// person did in the order in which they did it, as far as it came together.
-func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdict {
-	verdicts := make([]queue.Verdict, len(msgs))
-	talks := map[string][]*talk{}
-	for i, m := range msgs {
-		t := &talk{Stage: s, place: i, receives: m.Receives, sent: m.SentAt}
-		if err := envelopes.Decode(m.Body, &t.envelope); err != nil || t.Event.ID == "" && t.News == nil {
-			verdicts[i] = queue.DeadLetter("neither an event of LINE's nor news")
-			continue
-		}
-		user := t.Event.User
-		if t.News != nil {
-			user = t.News.To.LineUser
-		}
-		talks[user] = append(talks[user], t)
-	}
-	var wg sync.WaitGroup
-	for _, list := range talks {
-		slices.SortStableFunc(list, func(a, b *talk) int { return a.Event.At.Compare(b.Event.At) })
-		wg.Go(func() {
-			for _, t := range list {
-				verdicts[t.place] = t.guarded(ctx)
-			}
-		})
-	}
-	wg.Wait()
-	return verdicts
+	return &Stage{Config: c}
 }
 
 // talk is one event, or one piece of news, on its way through the stage.
 type talk struct {
 	*Stage
 	envelope
-	place    int // in its batch
 	receives int
 	sent     time.Time // when it was queued
 }

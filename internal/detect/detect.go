@@ -37,10 +37,11 @@ type Config struct {
 type Stage struct {
 	Config
 	tally *store.Tallier
+	turns turns
 }
 
 // New makes the stage.
-func New(c Config) *Stage { return &Stage{c, store.NewTallier()} }
+func New(c Config) *Stage { return &Stage{Config: c, tally: store.NewTallier()} }
 
 // parallel is how many accounts of one call are worked on at a time; each
 // waits for its own transaction.
@@ -78,7 +79,8 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		mu     sync.Mutex
 		wg     sync.WaitGroup
 		failed = map[int]bool{}
-		jobs   queue.Jobs
+		busy   = map[int]bool{} // messages that have an account for which enough wait
+		out    = &outbox{queue: s.Queue, now: s.Now, last: start}
 		slots  = make(chan struct{}, parallel)
 	)
 	for _, k := range unreadable {
@@ -94,6 +96,19 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
+			leave, ok := s.turns.enter(k)
+			if !ok {
+				mu.Lock()
+				defer mu.Unlock()
+				for _, w := range b.byAccount[k] {
+					busy[w.msg] = true
+				}
+				for _, t := range b.told[k] {
+					busy[t.msg] = true
+				}
+				return
+			}
+			defer leave()
 			a := &accountWork{Stage: s, account: account, activity: activities[k]}
 			if a.activity == nil {
 				a.activity = &watch.Activity{}
@@ -101,24 +116,14 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			todo := b.byAccount[k]
 			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
 			for _, w := range todo {
-				out, err := a.recovering(ctx, w)
-				mu.Lock()
+				done, err := a.recovering(ctx, w)
 				if err != nil {
+					mu.Lock()
 					failed[w.msg] = true
+					mu.Unlock()
 					s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", err)
 				}
-				for _, m := range out.fresh {
-					if d, ok := m.record.Delivery(m.id); ok {
-						jobs.Deliver(m.record, d)
-					}
-				}
-				for _, r := range out.waiting {
-					jobs.DeliverWaiting(r)
-				}
-				for _, id := range out.disputes {
-					jobs.TellBank(&watch.Dispute{ID: id, OnAccount: watch.On(w.event.Account())})
-				}
-				mu.Unlock()
+				out.add(ctx, done, w.event)
 			}
 			for _, t := range b.told[k] {
 				mu.Lock()
@@ -137,7 +142,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		})
 	}
 	wg.Wait()
-	switch err := jobs.Send(ctx, s.Queue); {
+	switch err := out.end(ctx); {
 	case queue.Stranded(err):
 		// Of a channel that a newer program added: trying this batch again mends
 		// nothing. sweep queues them once it knows the channel too.
@@ -149,8 +154,13 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		return s.later(msgs, verdicts, nil)
 	}
 	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(accounts),
-		"alerts", jobs.Len(), "failed", len(failed), "took", s.Now().Sub(start))
+		"alerts", out.sent, "failed", len(failed), "took", s.Now().Sub(start))
 	s.Lessons.Save(ctx)
+	for i := range msgs {
+		if busy[i] && verdicts[i].Done && !failed[i] {
+			verdicts[i] = queue.RetryAfter(busyPause)
+		}
+	}
 	return s.later(msgs, verdicts, failed)
 }
 

@@ -182,8 +182,10 @@ func TestWhateverTheOrderAndTheCutNothingIsLostOrDoubled(t *testing.T) {
 func TestManyDetectorsOnOneAccountCountEachDebitOnce(t *testing.T) {
 	h := newHouse(t)
 	var wg sync.WaitGroup
-	for range 4 {
-		wg.Go(func() { h.send(t, four...) })
+	for range 4 { // each as in a process of its own
+		other := *h
+		other.Stage = detect.New(h.Config)
+		wg.Go(func() { other.send(t, four...) })
 	}
 	wg.Wait()
 	act, err := h.store.Activity(context.Background(), h.key)

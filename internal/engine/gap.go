@@ -107,7 +107,7 @@ func (m marked) ReuseForWrite(was, is string, c vfs.DiskWriteCategory) (vfs.File
 }
 
 func (db *DB) beforeGone(name string) {
-	if !strings.HasSuffix(name, ".log") || db.id == "" {
+	if !strings.HasSuffix(name, ".log") {
 		return
 	}
 	if err := db.mark(); err != nil { // the data is whole: go on

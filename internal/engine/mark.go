@@ -21,6 +21,9 @@ type mark struct {
 func (db *DB) mark() error {
 	db.marking.Lock()
 	defer db.marking.Unlock()
+	if db.id == "" {
+		return nil // nothing of ours is in it yet
+	}
 	b, err := json.Marshal(mark{db.id, Format, db.moment.Load()})
 	if err != nil {
 		return err

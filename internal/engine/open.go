@@ -164,13 +164,19 @@ func (db *DB) warn(err error) {
 func (db *DB) found() error {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
-	db.id = hex.EncodeToString(b)
+	id := hex.EncodeToString(b)
 	batch := db.peb.NewBatch()
 	w := Writer{batch}
-	w.Set(identityKey, []byte(db.id))
+	w.Set(identityKey, []byte(id))
 	w.Set(momentKey, encodeMoment(0))
-	if err := batch.Commit(pebble.Sync); err != nil || db.o.Scratch {
+	if err := batch.Commit(pebble.Sync); err != nil {
 		return err
+	}
+	db.marking.Lock() // Pebble removes files already
+	db.id = id
+	db.marking.Unlock()
+	if db.o.Scratch {
+		return nil
 	}
 	if err := db.mark(); err != nil {
 		return err

@@ -42,7 +42,11 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 			refused = putOnce(refused, refusedEvent(bank, webhook, e, now))
 		}
 	}
-	if err := enqueue(ctx, h.Queue, bank, webhook, good, now); err != nil {
+	group := bank
+	if len(good) == 1 && len(read.Events) == 1 { // it does not wait behind batches
+		group = queue.GroupOf(watch.AccountKey{Bank: bank, Ref: read.Events[0].Event.AccountRef}, false)
+	}
+	if err := enqueue(ctx, h.Queue, bank, group, webhook, good, now); err != nil {
 		h.Logger.Error("events cannot be queued", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("the events cannot be kept now; send all again")
 	}
@@ -148,10 +152,10 @@ func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
 }
 
 // enqueue makes accepted events durable in the events queue.
-func enqueue(ctx context.Context, q queue.Sender, bank, webhook string, good []jsontext.Value, received time.Time) error {
+func enqueue(ctx context.Context, q queue.Sender, bank, group, webhook string, good []jsontext.Value, received time.Time) error {
 	var out []queue.Outgoing
 	for _, b := range wire.EncodeBatch(bank, received, good, wire.MaxMessage) {
-		out = append(out, queue.Outgoing{Body: b, Group: bank, Trace: wire.ShortID(webhook)})
+		out = append(out, queue.Outgoing{Body: b, Group: group, Trace: wire.ShortID(webhook)})
 	}
 	if len(out) == 0 {
 		return nil

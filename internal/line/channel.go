@@ -1,7 +1,13 @@
 package line
 
 import (
+	"context"
+	"net/http"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
 	"kozamori/internal/channel"
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -14,4 +20,22 @@ var Channel = channel.Channel{
 	InPlace:  true,
 	Key:      func(record string, d *watch.Delivery) string { return d.RetryKey(record) },
 	Address:  func(w *watch.Watcher, _ *watch.Channel) string { return w.LineUser },
+}
+
+// Sender is the client as the channel sends with it.
+func (c *Client) Sender() channel.Sender { return sender{c} }
+
+type sender struct{ *Client }
+
+func (s sender) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
+	return s.Push(ctx, to, key, m)
+}
+
+// Ping asks for the month's quota, which costs none of it.
+func (s sender) Ping(ctx context.Context) bool {
+	res, _, err := s.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
+		res, _, err := api.GetMessageQuotaWithHttpInfo()
+		return res, err
+	})
+	return err == nil && res.StatusCode < 500 && res.StatusCode != http.StatusTooManyRequests
 }

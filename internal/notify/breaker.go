@@ -148,7 +148,8 @@ func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Du
 	switch next := s.Now().Add(max(asked, probeFirst)); {
 	case err != nil:
 	case !b.Open && !open:
-		b.Open, b.Since, b.Probes, b.Next = true, s.Now(), 0, next
+		b.Open, b.Since, b.Next = true, s.Now(), next
+		b.Probes, b.Probed, b.Answers = 0, s.Now(), 0
 		if err = s.Store.Write(ctx, store.PutBreaker(b)); err == nil {
 			s.Logger.ErrorContext(ctx, LogDown, "provider", provider)
 			s.probeIn(ctx, provider, 0, probeFirst)
@@ -163,57 +164,6 @@ func (s *Stage) failed(ctx context.Context, provider, whom string, asked time.Du
 		return
 	}
 	s.know(provider, lost || b.Open)
-}
-
-// probeIn queues the next look at a provider. If that fails sweep does it.
-func (s *Stage) probeIn(ctx context.Context, provider string, round int, in time.Duration) {
-	var jobs queue.Jobs
-	jobs.Probe(provider, round, in)
-	if err := jobs.Send(ctx, s.Queue); err != nil {
-		s.Logger.ErrorContext(ctx, "cannot queue a probe yet", "provider", provider, "err", err)
-	}
-}
-
-// provider looks after one that was down: it is called once if it is so still,
-// and what waits for it is released if it is back.
-func (s *Stage) provider(ctx context.Context, c caller, m queue.Message, j watch.Job) queue.Verdict {
-	b, err := s.Store.Breaker(ctx, j.Provider)
-	if err != nil {
-		return s.broken(m, "breaker cannot be read", err)
-	}
-	s.know(j.Provider, b.Open)
-	if !b.Open {
-		return s.release(ctx, m, j)
-	}
-	if wait := min(b.Next.Sub(s.Now()), BankMost); wait > 0 {
-		return queue.RetryAfter(wait)
-	}
-	b.Probes++
-	pause := min(probeFirst<<min(b.Probes, 10), probeMost)
-	b.Next = s.Now().Add(pause)
-	if err := s.Store.Write(ctx, store.PutBreaker(b)); err != nil {
-		if _, lost := store.AsCondition(err); lost {
-			return queue.Acknowledge // another look goes on
-		}
-		return s.broken(m, "breaker cannot be written", err)
-	}
-	jobs, err := s.parked(ctx, j.Provider, probeAmong)
-	if err != nil {
-		return s.broken(m, "what waits cannot be listed", err)
-	}
-	if len(jobs) == 0 {
-		s.answered(ctx, j.Provider) // the next message finds out
-		return queue.Acknowledge
-	}
-	first := jobs[0]
-	if b.Probes%4 == 3 { // in case that the most urgent one cannot be sent at all
-		first = jobs[b.Probes/4%len(jobs)]
-	}
-	s.one(caller{hard: c.hard, soft: c.hard, probe: true}, m, first.Job, &known{store: s.Store, at: s.Now(), records: map[string]*cached{}})
-	if s.isDown(ctx, j.Provider) {
-		s.probeIn(ctx, j.Provider, 0, pause)
-	}
-	return queue.Acknowledge
 }
 
 // waits is something that is parked.

@@ -43,6 +43,77 @@ func (p *moody) Send(_ context.Context, to, key string, _ message.Message) watch
 	return watch.Outcome{Result: watch.SendAccepted}
 }
 
+// asked is a provider that can be asked whether it answers.
+type asked struct {
+	*moody
+	pings   int
+	answers func() bool // nil if it does while it is not down
+}
+
+func (p *asked) Ping(context.Context) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pings++
+	if p.answers != nil {
+		return p.answers()
+	}
+	return !p.down
+}
+
+// What waits goes out within two seconds after LINE is back, whenever that is,
+// and in an hour it is not sent 200 messages in vain.
+func TestAProviderThatCanBeAskedIsFoundToBeBackWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		down    time.Duration
+		answers func(n int) bool // while messages fail
+		within  time.Duration
+	}{
+		"after a minute":              {time.Minute, nil, 2 * time.Second},
+		"after an hour":               {time.Hour, nil, 2 * time.Second},
+		"an hour, between two looks":  {time.Hour + 700*time.Millisecond, nil, 2 * time.Second},
+		"it answers, and sends none":  {time.Hour, func(int) bool { return true }, 31 * time.Second},
+		"it answers now and then":     {time.Hour, func(n int) bool { return n%2 == 0 }, 31 * time.Second},
+		"it sends, and never answers": {time.Hour, func(int) bool { return false }, 31 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, p, _ := outage(t, 40)
+			a := &asked{moody: p}
+			if c.answers != nil {
+				a.answers = func() bool { return c.answers(a.pings) }
+			}
+			w.replace(watch.LINE, func(channel.Sender) channel.Sender { return a })
+			w.pass(c.down, time.Second)
+			if p.vain > 200 {
+				t.Errorf("%d messages in vain, after %d questions", p.vain, a.pings)
+			}
+			if most := int(c.down/time.Second) + 60; a.pings > most {
+				t.Errorf("it is asked %d times in %v", a.pings, c.down)
+			}
+			p.set(false)
+			back := w.Now()
+			for len(p.told()) == 0 && w.Now().Sub(back) < time.Minute {
+				w.pass(100*time.Millisecond, 100*time.Millisecond)
+			}
+			if since := w.Now().Sub(back); since > c.within {
+				t.Errorf("the first is told after %v", since)
+			}
+			w.pass(10*time.Second, time.Second)
+			told := map[string]int{}
+			for _, a := range p.told() {
+				told[a.to]++
+				if told[a.to] > 1 {
+					t.Errorf("%s is told %d times", a.to, told[a.to])
+				}
+			}
+			if len(told) != 40 {
+				t.Errorf("%d are told, want 40", len(told))
+			}
+		})
+	}
+}
+
 func (p *moody) set(down bool) { p.mu.Lock(); defer p.mu.Unlock(); p.down = down }
 
 func (p *moody) told() []arrival {

@@ -34,22 +34,22 @@ type Jobs struct {
 // Deliver adds a delivery of a record that was made just now: no other job of
 // it has been queued, so the first attempt at it may still decide what it says.
 func (j *Jobs) Deliver(r *watch.Record, d *watch.Delivery) {
-	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID}, max(0, d.After.Sub(d.CreatedAt)))
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID}, max(0, d.After.Sub(d.CreatedAt)))
 }
 
 // DeliverFirst is Deliver after a delay.
 func (j *Jobs) DeliverFirst(r *watch.Record, d *watch.Delivery, in time.Duration) {
-	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID}, in)
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID}, in)
 }
 
 // DeliverAgain adds a delivery that may have been queued before.
 func (j *Jobs) DeliverAgain(r *watch.Record, d *watch.Delivery) {
-	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, 0)
 }
 
 // DeliverIn is DeliverAgain after a delay.
 func (j *Jobs) DeliverIn(r *watch.Record, d *watch.Delivery, in time.Duration) {
-	j.add(For(d.Channel), r.Account.Bank, watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, in)
+	j.add(For(d.Channel), GroupOf(r.Account, r.Critical()), watch.Job{Record: r.ID, Delivery: d.ID, Again: true}, in)
 }
 
 // DeliverWaiting adds the deliveries of a record that wait for their outcome.
@@ -83,11 +83,11 @@ func Pace(n, rate int) time.Duration {
 	return min(time.Duration(n/max(1, rate))*time.Second, MostDelay)
 }
 
-func (j *Jobs) add(q Name, bank string, job watch.Job, delay time.Duration) {
+func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: bank, Trace: job.Record + job.Dispute + job.Provider, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider, Delay: delay})
 	j.n++
 }
 

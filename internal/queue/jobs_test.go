@@ -33,7 +33,7 @@ func (s *sent) Send(_ context.Context, q queue.Name, msgs ...queue.Outgoing) err
 	return nil
 }
 
-func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
+func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirAccount(t *testing.T) {
 	t.Parallel()
 	r := &watch.Record{ID: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "acc_1"}), Deliveries: []watch.Delivery{
 		{ID: "d1", Channel: watch.LINE, State: watch.Queued}, {ID: "d2", Channel: watch.Email, State: watch.Sending},
@@ -47,13 +47,13 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirBank(t *testing.T) {
 	if jobs.Len() != 5 {
 		t.Errorf("%d jobs, want 5", jobs.Len())
 	}
-	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125|r1`, `{"record":"r1","delivery":"d5","again":true}|0125|r1`, `{"record":"r1","delivery":"d3"}|0125|r1`}
+	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125.3|r1`, `{"record":"r1","delivery":"d5","again":true}|0125.3|r1`, `{"record":"r1","delivery":"d3"}|0125.3|r1`}
 	bank := []string{`{"dispute":"dis1"}|0168|dis1`}
 	s := &sent{got: map[queue.Name][]string{}}
 	if err := jobs.Send(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	want := map[queue.Name][]string{queue.LINE: line, queue.Email: {`{"record":"r1","delivery":"d2","again":true}|0125|r1`}, queue.Bank: bank}
+	want := map[queue.Name][]string{queue.LINE: line, queue.Email: {`{"record":"r1","delivery":"d2","again":true}|0125.3|r1`}, queue.Bank: bank}
 	if diff := cmp.Diff(want, s.got); diff != "" {
 		t.Error(diff)
 	}

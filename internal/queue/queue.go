@@ -37,7 +37,7 @@ const MaxBody = 1 << 20
 // Outgoing is a message to send.
 type Outgoing struct {
 	Body  []byte        // UTF-8 of the characters that XML 1.0 allows, 1 byte to MaxBody
-	Group string        // fairness: the bank; a busy group delays no other. May be empty.
+	Group string        // fairness: a busy group delays no other; see GroupOf. May be empty.
 	Delay time.Duration // 0 to 15 minutes before it can be received
 	Trace string        // carried along for logs and tracing; may be empty
 }

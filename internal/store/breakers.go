@@ -17,10 +17,15 @@ var breakers = codec.For[Breaker]("breaker")
 type Breaker struct {
 	Provider string    `json:"provider"` // a channel, or "bank." and its code
 	Open     bool      `json:"open,omitempty"`
-	Since    time.Time `json:"since"` // when it opened, or closed
-	Probes   int       `json:"probes,omitempty"`
-	Next     time.Time `json:"next,omitzero"` // when the next probe is made
-	Version  int64     `json:"-"`
+	Since    time.Time `json:"since"`            // when it opened, or closed
+	Probes   int       `json:"probes,omitempty"` // messages that were sent to see whether it is back
+	Next     time.Time `json:"next,omitzero"`    // when it is next looked at
+	// Of a provider that can be asked without sending: when the last probe was
+	// made, and how many were made because it answered.
+	Probed  time.Time `json:"probed,omitzero"`
+	Answers int       `json:"answers,omitempty"`
+
+	Version int64 `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
