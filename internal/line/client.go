@@ -101,7 +101,7 @@ func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...messa
 	}
 	for i := 0; ; i++ {
 		f := &forms[i]
-		req := &messaging_api.PushMessageRequest{To: to, Messages: f.draw(c, msgs), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+		req := &messaging_api.PushMessageRequest{To: to, Messages: render(f.draw(c, msgs)), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
 		res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
 			res, _, err := api.PushMessageWithHttpInfo(req, f.key(retryKey))
 			return res, err

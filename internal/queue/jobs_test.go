@@ -47,13 +47,13 @@ func TestJobsGoToTheQueueOfTheirChannelInTheGroupOfTheirAccount(t *testing.T) {
 	if jobs.Len() != 5 {
 		t.Errorf("%d jobs, want 5", jobs.Len())
 	}
-	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125.3|r1`, `{"record":"r1","delivery":"d5","again":true}|0125.3|r1`, `{"record":"r1","delivery":"d3"}|0125.3|r1`}
+	line := []string{`{"record":"r1","delivery":"d1","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d5","again":true}|0125.10|r1`, `{"record":"r1","delivery":"d3"}|0125.10|r1`}
 	bank := []string{`{"dispute":"dis1"}|0168|dis1`}
 	s := &sent{got: map[queue.Name][]string{}}
 	if err := jobs.Send(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	want := map[queue.Name][]string{queue.LINE: line, queue.Email: {`{"record":"r1","delivery":"d2","again":true}|0125.3|r1`}, queue.Bank: bank}
+	want := map[queue.Name][]string{queue.LINE: line, queue.Email: {`{"record":"r1","delivery":"d2","again":true}|0125.10|r1`}, queue.Bank: bank}
 	if diff := cmp.Diff(want, s.got); diff != "" {
 		t.Error(diff)
 	}
