@@ -56,11 +56,11 @@ func eachMoment(log wal.LogicalLog, f func(uint64) error) (err error) {
 	for {
 		record, _, err := r.NextRecord()
 		if err != nil {
-			return nil //nolint:nilerr // the log ends here
+			return nil // the log ends here
 		}
 		b.Reset()
 		if _, err := io.Copy(&b, record); err != nil {
-			return nil //nolint:nilerr // and here
+			return nil // and here
 		}
 		if _, ok := batchrepr.ReadHeader(b.Bytes()); !ok {
 			continue
