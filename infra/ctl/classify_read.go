@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,6 +29,10 @@ func (r *row) line() string {
 	return r.text + "　" + r.detail
 }
 
+// fileName is what a person types to name a file. One that is not there is no line
+// of a passbook, and must not be told as one that is none.
+var fileName = regexp.MustCompile(`(?i)\.(csv|tsv|txt|dat|json|rec|xml|zip|xlsx?|pdf)$`)
+
 // maxFile is more than a bank prints in years for one person.
 const maxFile = 256 << 20
 
@@ -45,6 +51,12 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 			name = "Standard input"
 			data, err = io.ReadAll(io.LimitReader(in, maxFile+1))
 		} else if info, serr := os.Stat(arg); serr != nil || !info.Mode().IsRegular() {
+			switch {
+			case serr == nil && info.IsDir():
+				return unread(arg, errors.New("it is a folder"))
+			case serr != nil && fileName.MatchString(arg):
+				return unread(arg, serr)
+			}
 			if err := do(&row{text: arg}); err != nil {
 				return err
 			}
