@@ -36,7 +36,7 @@ import (
 // what happened and with what people said.
 
 var (
-	modelSeeds = flag.Int("model-seeds", 24, "how many seeds of the model are run")
+	modelSeeds = flag.Int("model-seeds", 12, "how many seeds of the model are run")
 	modelFrom  = flag.Uint64("model-from", 0, "the first seed of the model")
 )
 

@@ -247,7 +247,7 @@ func randomStory(r *rand.Rand) []Entry {
 	return out
 }
 
-var histories = flag.Int("histories", 10_000, "how many random histories are tried")
+var histories = flag.Int("histories", 3_000, "how many random histories are tried")
 
 // Whatever order a bank's events come in, and however often, the same records
 // come of them, and the same activity: those that all of them together make.

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	slowHistories = flag.Int("slow-histories", 3_000, "how many random histories are compared with the slow model")
+	slowHistories = flag.Int("slow-histories", 1_000, "how many random histories are compared with the slow model")
 	slowFrom      = flag.Int("slow-from", 0, "the first seed of those histories")
 )
 
