@@ -260,3 +260,48 @@ func TestAnEditionThatForgetsIsNotSound(t *testing.T) {
 		t.Errorf("its name is at %q", at)
 	}
 }
+
+// Words are taken, or refused, as they are written; and what is taken counts.
+func TestWordsAreTakenAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		words string
+		taken bool
+	}{
+		"a word of four parts":  {"Bill: ヌネロ | x | y | z", false},
+		"a word of three":       {"Bill: ヌネロ | x | y", true},
+		"a second day":          {"Version: 2026-12-01", false},
+		"lengths that are none": {"Cells: many", false},
+		"lengths":               {"Cells: 17 | y", true},
+		"one spelling that is the same as no other":   {"Same: ヌネロ", false},
+		"a spelling that is the same as nothing":      {"Same: ヌネロ ー", false},
+		"two spellings that are the same":             {"Same: ヌネロ ムメモ", true},
+		"a mark of another business that is not told": {"Front: ヌネロ | other", false},
+		"a mark of another business":                  {"Front: ヌネロ | other ローン", true},
+		"a mark that is doubtful and not told":        {"Front: ヌネロ | doubt", false},
+		"a word without letters":                      {"Front: ー", false},
+	} {
+		if _, err := read(source{servicesRec, banksRec, wordsRec + "\n" + c.words + "\n"}); (err == nil) != c.taken {
+			t.Errorf("%s: %v, want it taken: %v", name, err, c.taken)
+		}
+	}
+	if _, err := read(source{servicesRec, banksRec, strings.Replace(wordsRec, "\nVersion: ", "\nVersion: x", 1)}); err == nil {
+		t.Error("a version that is no day is taken")
+	}
+	d, err := read(source{servicesRec + "\n" + kemu, banksRec, wordsRec + "\nFront: ヌネロ | rail 即時\nFront: ムヌロ | other けむローン\nSame: ケムペイ ムメモパイ\nBill: ヌヌロ | けむの請求\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ text, want string }{
+		{"ケムペイ", "likely | kemu: name guessed"},
+		{"ムメモパイ", "likely | kemu: name guessed"},
+		{"ヌネロ ケムペイ", "sure | kemu: name guessed, real-time rail"},
+		{"ムヌロ ケムペイ", "none | けむローン: mark in front of the name"},
+		{"ケムペイヌヌロ", "none | けむの請求: word next to the name"},
+		{"ケムペイ ヌヌロ", "none | けむの請求: word next to the name"},
+	} {
+		if got := d.decideOn(&Evidence{Bank: "0168", Descriptor: c.text}); decided(&got) != c.want {
+			t.Errorf("%s: %s, want %s", c.text, decided(&got), c.want)
+		}
+	}
+}
