@@ -1,5 +1,5 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, the past of an account, who watches it, disputes and their status, erasure,
+// customer, nonces for LINE's account link, the past of an account, who watches it and who changed that, disputes and their status, erasure,
 // what became of events, the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -78,6 +78,7 @@ var routes = []struct {
 	{http.MethodPost, "/v1/banks/{bank}/nonces", false, (*Handler).issueNonce},
 	{http.MethodPost, historyPath, false, (*Handler).history},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", false, (*Handler).watchers},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", false, (*Handler).trail},
 	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", false, (*Handler).erase},
 	{http.MethodGet, "/v1/banks/{bank}/disputes", false, (*Handler).listDisputes},
 	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", false, (*Handler).readDispute},

@@ -30,7 +30,7 @@ func about(p *plan, r *watch.Record) {
 }
 
 func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, plan, error) {
-	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked}
+	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked, Way: watch.WayChat}
 	var res dispute.Result
 	var err error
 	switch p.Verb {

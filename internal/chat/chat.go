@@ -46,9 +46,9 @@ type Membership interface {
 	Linked(ctx context.Context, lineUser, nonce string, ok bool, lang watch.Lang) ([]membership.Bound, error)
 	Invitation(ctx context.Context, lineUser, code string) (membership.Invitation, error)
 	Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (membership.Bound, error)
-	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (membership.Bound, error)
-	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
-	Forget(ctx context.Context, lineUser string) ([]membership.Bound, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (membership.Bound, error)
+	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
+	Forget(ctx context.Context, lineUser string, way watch.Way) ([]membership.Bound, error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error

@@ -10,6 +10,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -76,7 +77,7 @@ func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.Ch
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
 		for _, b := range list {
-			if _, err := t.Membership.Unbind(ctx, t.Event.User, b.Account.AccountKey); err != nil && !errors.Is(err, membership.ErrNotFound) {
+			if _, err := t.Membership.Unbind(ctx, t.Event.User, b.Account.AccountKey, watch.WayChat); err != nil && !errors.Is(err, membership.ErrNotFound) {
 				return err
 			}
 		}
@@ -112,10 +113,10 @@ func (t *talk) erase(ctx context.Context, press button.Press) (plan, error) {
 	p := say(wording.Erased(f))
 	p.do = func(ctx context.Context) error {
 		if all {
-			_, err := t.Membership.Forget(ctx, t.Event.User)
+			_, err := t.Membership.Forget(ctx, t.Event.User, watch.WayChat)
 			return err
 		}
-		err := t.Membership.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey)
+		err := t.Membership.EraseOwn(ctx, t.Event.User, list[0].Account.AccountKey, watch.WayChat)
 		switch {
 		case errors.Is(err, membership.ErrNotFound):
 			return nil

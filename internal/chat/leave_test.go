@@ -102,7 +102,7 @@ func TestLeaving(t *testing.T) {
 		w.tap(alice, strings.Split(yes, "&t=")[0]+"&w=w-1")
 		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title)
 		w.tap(alice, yes)
-		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{}).Title, "七十七銀行 普通 ***4567", "銀行に伝えた記録だけは")
+		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{}).Title, "七十七銀行 普通 ***4567", "見守り方の変更の記録だけは")
 		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 1 {
 			t.Errorf("the record is kept: %v", err)
 		}

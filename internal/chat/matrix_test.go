@@ -124,7 +124,7 @@ func newCrowd(t *testing.T) *crowd {
 			}
 		}
 		if strings.HasPrefix(m.name, "somebody who left") {
-			_, err := w.members.Unbind(ctx, m.user, account)
+			_, err := w.members.Unbind(ctx, m.user, account, watch.WayChat)
 			must(err)
 			m.role = ""
 		}

@@ -117,7 +117,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 			}
 		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
-		writes := []store.Write{f.still(outcome), store.PutRecord(f.record)}
+		account, ended := f.still(outcome)
+		writes := []store.Write{account, store.PutRecord(f.record)}
+		for _, step := range f.steps(outcome, ended) {
+			writes = append(writes, k.Store.PutStep(step))
+		}
 		if outcome == Opened {
 			for _, o := range f.also {
 				writes = append(writes, store.PutRecord(o))

@@ -80,6 +80,7 @@ type Answerer struct {
 	// Confirmed is when the report was made that the asker confirms to take
 	// back, to the second.
 	Confirmed time.Time
+	Way       watch.Way // how they came to act, for the trail
 }
 
 // Confirms tells whether the asker has confirmed to take this report back.
@@ -241,9 +242,9 @@ func (k *Service) another(ctx context.Context, f *file, id string) error {
 // still makes a transaction fail if the account has changed since it was
 // read: a watcher who was unbound a moment ago cannot answer. With a report the
 // account is written: no watcher of it trusts the service any longer.
-func (f *file) still(o Outcome) store.Write {
+func (f *file) still(o Outcome) (store.Write, []*watch.Watcher) {
 	if o != Opened {
-		return store.CheckAccount(f.account)
+		return store.CheckAccount(f.account), nil
 	}
 	return settings.Report(f.account, f.watcher, f.services(), f.now)
 }

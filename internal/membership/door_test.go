@@ -8,6 +8,7 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 )
 
 // A session and the link to one hold a LINE user's id: they do not outlive
@@ -23,7 +24,7 @@ func TestNoDoorStaysOpenBehindWhoeverWatchesNothing(t *testing.T) {
 		},
 		"a guardian leaves":      func(w *world) error { return w.unbind(bob) },
 		"the last owner leaves":  func(w *world) error { return w.unbind(alice) },
-		"the owner erases":       func(w *world) error { return w.members.EraseOwn(ctx, alice, account) },
+		"the owner erases":       func(w *world) error { return w.members.EraseOwn(ctx, alice, account, watch.WayChat) },
 		"the bank has it erased": func(w *world) error { return w.members.Erase(ctx, account.Bank, account.Ref) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,22 +27,32 @@ const eraseAgain = 15 * time.Minute
 // What goes and what stays is said at erase. Erasing what is not there, or was
 // half erased, is no error. An error leaves the rest: erase again.
 func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
-	a, err := d.Store.Account(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	k := watch.AccountKey{Bank: bank, Ref: accountRef}
+	a, err := d.Store.Account(ctx, k)
+	var trail []store.Write
 	if err == nil {
+		trail = d.erasing(k, &watch.Watcher{}, watch.WayBank)
 		err = d.tell(ctx, farewells(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return d.erase(ctx, bank, accountRef)
+	return d.erase(ctx, bank, accountRef, trail)
+}
+
+// erasing is the step of the trail that says who had an account forgotten.
+func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) []store.Write {
+	s := d.step(k, watch.StepErased, by, way)
+	s.Of, s.OfRole, s.Lowered = "", "", true
+	return []store.Write{d.Store.PutStep(s)}
 }
 
 // erase forgets an account of a bank: who watches it, their bindings, its
 // activity, records, open codes, what of it lies in quarantine, and what only a
-// newer version knows of it. Disputes stay, as evidence: they name no person
-// and no address. An alert that was in the making leaves a record behind, which
+// newer version knows of it. Disputes and the trail stay, as evidence: they name
+// no person and no address. An alert that was in the making leaves a record behind, which
 // EraseRest removes when sweep finds it due.
-func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
+func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []store.Write) error {
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
 	e, err := d.Store.Erasure(ctx, k)
 	if errors.Is(err, store.ErrNotFound) {
@@ -52,7 +62,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string) error {
 		return err
 	}
 	e.At, e.Due = now, now.Add(eraseAgain)
-	if err := d.Store.Write(ctx, store.PutErasure(e)); err != nil {
+	if err := d.Store.Write(ctx, append(trail, store.PutErasure(e))...); err != nil {
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
@@ -254,15 +264,15 @@ func (d *Service) inParts(ctx context.Context, writes []store.Write) error {
 // Forget is a person asking to be forgotten: what is theirs alone is erased,
 // as by EraseOwn, and they leave the rest. It returns what they watched. An
 // error leaves the rest: forget again.
-func (d *Service) Forget(ctx context.Context, lineUser string) ([]Bound, error) {
+func (d *Service) Forget(ctx context.Context, lineUser string, way watch.Way) ([]Bound, error) {
 	list, err := d.Accounts(ctx, lineUser)
 	if err != nil {
 		return nil, err
 	}
 	for _, b := range list {
-		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey)
+		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey, way)
 		if errors.Is(err, ErrShared) || errors.Is(err, ErrNotFound) {
-			_, err = d.Unbind(ctx, lineUser, b.Account.AccountKey)
+			_, err = d.Unbind(ctx, lineUser, b.Account.AccountKey, way)
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, err
@@ -278,7 +288,7 @@ var ErrShared = errors.New("membership: the account has another owner")
 // EraseOwn erases on the word of the account's only owner, and its guardians
 // are told. ErrNotFound unless they own it, ErrShared if they are not the only
 // one.
-func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error {
+func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error {
 	a, own, err := d.owned(ctx, lineUser, k)
 	if err != nil {
 		return err
@@ -289,5 +299,5 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if err := d.tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err
 	}
-	return d.erase(ctx, k.Bank, k.Ref)
+	return d.erase(ctx, k.Bank, k.Ref, d.erasing(k, own, way))
 }

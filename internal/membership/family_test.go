@@ -101,7 +101,7 @@ func TestInvitationsThatBindNothing(t *testing.T) {
 		t.Errorf("a late invitation: %v", err)
 	}
 	fresh := w.invite(false)
-	if _, err := w.members.Unbind(ctx, alice, account); err != nil {
+	if _, err := w.members.Unbind(ctx, alice, account, watch.WayChat); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.members.Accept(ctx, carol, fresh, ""); !errors.Is(err, membership.ErrInvite) {

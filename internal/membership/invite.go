@@ -154,7 +154,11 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 		if err != nil {
 			return err
 		}
-		if err := d.Store.Write(ctx, store.PutPerson(p), store.PutAccount(a), binding, store.PutTicket(t)); err != nil {
+		writes := []store.Write{store.PutPerson(p), store.PutAccount(a), binding, store.PutTicket(t)}
+		if !already {
+			writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+		}
+		if err := d.Store.Write(ctx, writes...); err != nil {
 			return err
 		}
 		a.Version++
@@ -256,7 +260,9 @@ func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountK
 		if err := tell(ctx, toGuardians(watch.NewsDismissed, a, []watch.Watcher{gone})); err != nil {
 			return nil, err
 		}
-		return d.takeOff(ctx, a, []watch.Watcher{gone})
+		by := *own
+		writes, err := d.takeOff(ctx, a, []watch.Watcher{gone})
+		return append(writes, d.leaving(&by, k, []watch.Watcher{gone}, watch.WayPage)...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound

@@ -17,7 +17,7 @@ import (
 // are forgotten. Records stay: they name watchers by ids that mean nothing
 // outside the account. The others are told. It returns the account as it was.
 // ErrNotFound if they do not watch it.
-func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (Bound, error) {
+func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (Bound, error) {
 	var was Bound
 	var gone []watch.Watcher
 	tell := d.once()
@@ -33,7 +33,8 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
 			return nil, err
 		}
-		return d.takeOff(ctx, a, gone)
+		writes, err := d.takeOff(ctx, a, gone)
+		return append(writes, d.leaving(&was.Watcher, before.AccountKey, gone, way)...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound
@@ -50,6 +51,22 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	}
 	d.closeDoors(ctx, gone)
 	return was, nil
+}
+
+// leaving are the steps of the trail that say who goes, because of by.
+func (d *Service) leaving(by *watch.Watcher, k watch.AccountKey, gone []watch.Watcher, way watch.Way) []store.Write {
+	var out []store.Write
+	for i := range gone {
+		s := d.step(k, watch.StepLeft, &gone[i], way)
+		s.By, s.ByRole, s.Lowered = by.ID, by.Role, true
+		out = append(out, d.Store.PutStep(s))
+	}
+	return out
+}
+
+// step is one step of the trail that a watcher makes about themselves.
+func (d *Service) step(k watch.AccountKey, kind watch.StepKind, w *watch.Watcher, way watch.Way) *watch.Step {
+	return &watch.Step{ID: watch.NewStepID(), OnAccount: watch.On(k), At: d.now(), Kind: kind, Way: way, By: w.ID, ByRole: w.Role, Of: w.ID, OfRole: w.Role}
 }
 
 // takeOff takes watchers off an account, and returns what goes with them: their

@@ -179,6 +179,9 @@ func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang 
 			}
 			writes = append(writes, seeds...)
 		}
+		if !already {
+			writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+		}
 		bound = append(bound, Bound{Account: a, Watcher: *w, Already: already})
 	}
 	return append(writes, store.PutPerson(p)), bound, nil, nil

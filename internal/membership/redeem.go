@@ -129,6 +129,9 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 		}
 		writes = append(writes, seeds...)
 	}
+	if !already {
+		writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+	}
 	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
 	if err := d.Store.Write(ctx, append(writes, store.PutCode(c))...); err != nil {
 		return Bound{}, nil, err

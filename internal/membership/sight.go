@@ -20,11 +20,13 @@ func (d *Service) ShowAmounts(ctx context.Context, lineUser string, k watch.Acco
 		kind = watch.NewsShown
 	}
 	tell := d.once()
-	_, err := settings.New(d.Store).Change(ctx, k, settings.Who{Watcher: watcher}, func(c *settings.Change) error {
+	_, err := settings.New(d.Store).Change(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayPage, At: d.now()}, func(c *settings.Change) error {
 		g := c.Watcher
-		if own, ok := c.Account.WatcherOf(lineUser); !ok || own.Role != watch.Owner || g.Role != watch.Guardian {
+		own, ok := c.Account.WatcherOf(lineUser)
+		if !ok || own.Role != watch.Owner || g.Role != watch.Guardian {
 			return ErrNotFound
 		}
+		c.By = own.ID
 		if g.HideAmount != show {
 			return nil
 		}

@@ -22,8 +22,12 @@ type Settings struct{ store *store.Store }
 func New(s *store.Store) Settings { return Settings{s} }
 
 // Who names a watcher of an account: by id, by their LINE user, or by both,
-// which must then be one and the same.
-type Who struct{ Watcher, LineUser string }
+// which must then be one and the same; and how their settings come to change.
+type Who struct {
+	Watcher, LineUser string
+	Way               watch.Way
+	At                time.Time
+}
 
 func (w Who) of(a *watch.Account) (*watch.Watcher, bool) {
 	if w.Watcher == "" {
@@ -38,21 +42,33 @@ type Change struct {
 	Account *watch.Account // as it was read; only Watcher may be altered
 	Watcher *watch.Watcher
 	Along   []store.Write // what is committed together with the change, or checked
+	By      string        // who makes it: the watcher themselves, unless it is altered
+	Kind    watch.StepKind
 }
 
 // Change lets change alter what one watcher of an account wants, with the
-// conventions of store.UpdateAccount, and returns how it is stored now.
+// conventions of store.UpdateAccount, and returns how it is stored now. What
+// turns stands in the trail, in the same transaction.
 // store.ErrNotFound unless they watch the account.
 func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, change func(*Change) error) (*Change, error) {
 	var c *Change
+	step := watch.Step{ID: watch.NewStepID(), OnAccount: watch.On(k), Way: who.Way, At: who.At.UTC()}
 	_, err := s.store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := who.of(a)
 		if !ok {
 			return nil, store.ErrNotFound
 		}
-		c = &Change{Account: a, Watcher: w}
+		c = &Change{Account: a, Watcher: w, By: w.ID, Kind: watch.StepSettings}
+		before := w.Clone()
 		if err := change(c); err != nil {
 			return nil, err
+		}
+		step.Kind, step.By, step.ByRole, step.Of, step.OfRole = c.Kind, "", "", w.ID, w.Role
+		if by, ok := a.Watcher(c.By); ok {
+			step.By, step.ByRole = by.ID, by.Role
+		}
+		if step.Turns, step.Lowered = watch.Compare(before, w, who.At); len(step.Turns) > 0 {
+			c.Along = append(c.Along, s.store.PutStep(&step))
 		}
 		return c.Along, nil
 	})
@@ -108,7 +124,7 @@ func (s Settings) Pause(ctx context.Context, lineUser string, accounts []watch.A
 }
 
 func (s Settings) pauseOne(ctx context.Context, k watch.AccountKey, lineUser string, at, until time.Time) error {
-	_, err := s.Change(ctx, k, Who{LineUser: lineUser}, func(c *Change) error {
+	_, err := s.Change(ctx, k, Who{LineUser: lineUser, Way: watch.WayChat, At: at}, func(c *Change) error {
 		p, err := s.store.Person(ctx, lineUser)
 		if err != nil {
 			return err
@@ -130,9 +146,9 @@ func (s Settings) pauseOne(ctx context.Context, k watch.AccountKey, lineUser str
 
 // Trust adds to the watcher's rules that debits of a service up to an amount
 // stay silent until a time, and returns the watcher.
-func (s Settings) Trust(ctx context.Context, k watch.AccountKey, who Who, t watch.Trust, now time.Time) (watch.Watcher, error) {
+func (s Settings) Trust(ctx context.Context, k watch.AccountKey, who Who, t watch.Trust) (watch.Watcher, error) {
 	c, err := s.Change(ctx, k, who, func(c *Change) error {
-		c.Watcher.Rules.Trusts = addTrust(c.Watcher.Rules.Trusts, t, now)
+		c.Watcher.Rules.Trusts = addTrust(c.Watcher.Rules.Trusts, t, who.At)
 		return nil
 	})
 	if err != nil {
@@ -158,13 +174,19 @@ func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust 
 
 // Report makes an account safer of which a watcher said "not mine", and is how
 // it is stored: the trust of all who watch it in these services ends, and for a
-// while what is new to it is critical to the one who said it.
-func Report(a *watch.Account, w *watch.Watcher, services []string, at time.Time) store.Write {
+// while what is new to it is critical to the one who said it. It returns the
+// watchers as they were whose trust ended.
+func Report(a *watch.Account, w *watch.Watcher, services []string, at time.Time) (store.Write, []*watch.Watcher) {
+	var ended []*watch.Watcher
 	for i := range a.Watchers {
-		a.Watchers[i].Rules.Trusts = without(a.Watchers[i].Rules.Trusts, services)
+		x := &a.Watchers[i]
+		if trusts := without(x.Rules.Trusts, services); len(trusts) < len(x.Rules.Trusts) {
+			ended = append(ended, x.Clone())
+			x.Rules.Trusts = trusts
+		}
 	}
 	alarm(w, at)
-	return store.PutAccount(a)
+	return store.PutAccount(a), ended
 }
 
 func without(trusts []watch.Trust, services []string) []watch.Trust {
@@ -181,8 +203,9 @@ var errNoChange = errors.New("settings: nothing to change")
 
 // Reported makes another account of a person safer who said "not mine" of some
 // services: their trust in them ends there too. It may be repeated.
-func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser string, services []string, at time.Time) error {
-	_, err := s.Change(ctx, k, Who{LineUser: lineUser}, func(c *Change) error {
+func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser string, services []string, way watch.Way, at time.Time) error {
+	_, err := s.Change(ctx, k, Who{LineUser: lineUser, Way: way, At: at}, func(c *Change) error {
+		c.By, c.Kind = "", watch.StepReported
 		was := *c.Watcher
 		trusts := without(was.Rules.Trusts, services)
 		alarm(c.Watcher, at)

@@ -110,8 +110,8 @@ func TestATrustTakesThePlaceOfWhatItCovers(t *testing.T) {
 	s, st := world(t)
 	trust := func(service string, yen int64, days int) watch.Watcher {
 		t.Helper()
-		w, err := st.Trust(t.Context(), account, settings.Who{Watcher: "w1", LineUser: "U1"},
-			watch.Trust{Service: service, UpTo: yen, Until: noon.AddDate(0, 0, days)}, noon)
+		w, err := st.Trust(t.Context(), account, settings.Who{Watcher: "w1", LineUser: "U1", At: noon},
+			watch.Trust{Service: service, UpTo: yen, Until: noon.AddDate(0, 0, days)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,5 +170,38 @@ func TestNoOtherPackageWritesWhatWatchersWant(t *testing.T) {
 		if !seen[name] {
 			t.Errorf("%s writes no accounts (any more)", name)
 		}
+	}
+}
+
+// TestWhatTurnsStandsInTheTrail makes a change that turns something, one that
+// turns nothing, and one that is refused: a step is written with the first
+// alone, and with the change itself or not at all.
+func TestWhatTurnsStandsInTheTrail(t *testing.T) {
+	t.Parallel()
+	s, st := world(t)
+	who := settings.Who{Watcher: "w1", LineUser: "U1", Way: watch.WayPage, At: noon}
+	turn := func(change func(*watch.Rules), refused error) error {
+		_, err := st.Change(t.Context(), account, who, func(c *settings.Change) error {
+			change(&c.Watcher.Rules)
+			return refused
+		})
+		return err
+	}
+	if err := turn(func(r *watch.Rules) { r.NewLink = false; r.ServiceMin = 0 }, store.ErrNotFound); err == nil {
+		t.Fatal("a change that is refused is made")
+	}
+	if err := turn(func(*watch.Rules) {}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := turn(func(r *watch.Rules) { r.AnyDebit = 777 }, nil); err != nil {
+		t.Fatal(err)
+	}
+	steps, err := store.Collect(s.Trail(t.Context(), account))
+	if err != nil || len(steps) != 1 {
+		t.Fatalf("%d steps, %v", len(steps), err)
+	}
+	p := steps[0]
+	if p.By != "w1" || p.Of != "w1" || p.Way != watch.WayPage || !p.At.Equal(noon) || p.Kind != watch.StepSettings || len(p.Turns) != 1 || p.Turns[0].Name != "any_debit" {
+		t.Errorf("%+v", p)
 	}
 }

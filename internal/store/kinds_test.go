@@ -64,6 +64,8 @@ func kinds(s *store.Store) []one {
 	activity := full(func(*watch.Activity) {})
 	record := full(func(r *watch.Record) { r.ID, r.OnAccount = "rec_1", watch.On(watched) })
 	dispute := full(func(d *watch.Dispute) { d.ID, d.OnAccount = "dis_1", watch.On(watched) })
+	step := full(func(p *watch.Step) { p.ID, p.OnAccount = "step_1", watch.On(watched) })
+	never := func(*watch.Step) store.Write { return store.Write{} } // a step is not written twice
 	bank := full(func(b *store.Bank) { b.Code = "0125" })
 	key := full(func(k *store.APIKey) { k.Bank, k.Hash = "0125", "hash_1" })
 	feed := full(func(f *store.Feed) { f.Bank = "0125" })
@@ -129,6 +131,16 @@ func kinds(s *store.Store) []one {
 				return only(list, err)
 			}, s.PutDispute),
 			"due": due(func(r store.DueRef) bool { return r.Dispute == "dis_1" }, disputeByID),
+		}},
+		{"step", func(s *store.Store) store.Write { return s.PutStep(step) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*watch.Step, error) { return s.Step(ctx, "step_1") }, never),
+			"list": found(func(ctx context.Context, s *store.Store) (*watch.Step, error) {
+				return only(store.Collect(s.Trail(ctx, watched)))
+			}, never),
+			"page": found(func(ctx context.Context, s *store.Store) (*watch.Step, error) {
+				list, _, err := s.TrailPage(ctx, watched, 10, "")
+				return only(list, err)
+			}, never),
 		}},
 		{"bank", func(*store.Store) store.Write { return store.PutBank(bank) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Bank, error) { return s.Bank(ctx, "0125") }, store.PutBank),

@@ -151,7 +151,7 @@ var table = []Rule{
 		},
 	},
 	{
-		Name: "service_min_for", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.ServiceMinFor }},
+		Name: "service_min_for", Value: YenFor{At: func(r *Rules) *map[string]int64 { return &r.ServiceMinFor }, Else: func(r *Rules) *int64 { return &r.ServiceMin }},
 		Reason: ServiceDebit, About: ServiceDebits, Leaves: true,
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return atLeast(r.ServiceMinFor[f.Service], f.Amount) },
 	},
@@ -167,7 +167,7 @@ var table = []Rule{
 			return slices.ContainsFunc(r.Keywords, func(word string) bool { return strings.Contains(f.Keyword, word) })
 		},
 	},
-	{Name: "ignore_undecided", Value: Flag{At: func(r *Rules) *bool { return &r.IgnoreUndecided }}},
+	{Name: "ignore_undecided", Value: Flag{At: func(r *Rules) *bool { return &r.IgnoreUndecided }, Mutes: true}},
 	{Name: "trusts", Value: Trusted{At: func(r *Rules) *[]Trust { return &r.Trusts }}},
 	{Name: "quiet", Value: Hours{At: func(r *Rules) **Quiet { return &r.Quiet }}},
 	{Name: "paused_until", Value: Until{At: func(r *Rules) *time.Time { return &r.PausedUntil }, Most: MaxPauseFor}},

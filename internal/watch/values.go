@@ -20,6 +20,9 @@ type Value interface {
 	Preset(r *Rules)
 	// check reports what cannot work, but for what was stored already.
 	check(c *checking, name string)
+	// lowers tells whether who has the rule set as in after is told of less, or
+	// later, than as in before.
+	lowers(before, after *Rules, now time.Time) bool
 }
 
 // Always is a rule that everybody has and that cannot be switched off.
@@ -40,6 +43,7 @@ func (Always) check(*checking, string) {}
 type Flag struct {
 	At      func(*Rules) *bool
 	Default bool
+	Mutes   bool // on, it tells less
 }
 
 // Yen is an amount up to MaxYen; 0 turns it off.
@@ -52,6 +56,7 @@ type Yen struct {
 type YenFor struct {
 	At    func(*Rules) *map[string]int64
 	Least int64
+	Else  func(*Rules) *int64 // holds for a service without an amount; nil is none
 }
 
 // Words are words in the descriptor, folded by catalog.Fold: at most

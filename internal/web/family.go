@@ -162,14 +162,14 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b members
 	erase := false
 	switch do {
 	case wording.DoLeave:
-		_, err = s.Membership.Unbind(r.Context(), g.LineUser, b.Account.AccountKey)
+		_, err = s.Membership.Unbind(r.Context(), g.LineUser, b.Account.AccountKey, watch.WayPage)
 	case wording.DoErase:
 		if erase = r.PostForm.Get("sure") != ""; !erase {
 			f.Unsure = true
 			s.page(w, http.StatusUnprocessableEntity, wording.LeavePage(f))
 			return
 		}
-		err = s.Membership.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey)
+		err = s.Membership.EraseOwn(r.Context(), g.LineUser, b.Account.AccountKey, watch.WayPage)
 	default:
 		s.notTaken(w, r, http.StatusBadRequest)
 		return

@@ -35,7 +35,7 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 	theirs := guardian.open(w.link("r1", "g1"))
 	theirs.says(t, 200, "The 77 Bank has stopped further debits", "There is a note by The 77 Bank, which the owner of the account can read.")
 	theirs.body += home.body
-	for _, room := range []string{"/history", "/history.csv", "/services", "/settings", "/family", "/leave"} {
+	for _, room := range []string{"/history", "/history.csv", "/trail", "/services", "/settings", "/family", "/leave"} {
 		p := guardian.open(mine + room)
 		p.says(t, 200)
 		theirs.body += p.body
@@ -43,7 +43,7 @@ func TestWhoeverMaySeeNoAmountsSeesNoneAnywhere(t *testing.T) {
 	theirs.saysNot(t, "98,765", "100,000", "100000", "4,321", "4321", note)
 
 	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(guardian.open(mine+"/history.csv").body, "\uFEFF"))).ReadAll()
-	if err != nil || len(lines) != 3 || lines[1][3] != "PAYPAY" && lines[1][4] != "PayPay" {
+	if err != nil || len(lines) != 4 || lines[1][3] != "PAYPAY" && lines[1][4] != "PayPay" {
 		t.Fatalf("%q, %v", lines, err)
 	}
 	for _, l := range lines[1:] {

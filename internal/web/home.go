@@ -38,10 +38,10 @@ type Membership interface {
 	Withdraw(ctx context.Context, lineUser string, k watch.AccountKey, id string) error
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
 	ShowAmounts(ctx context.Context, lineUser string, k watch.AccountKey, watcher string, show bool) error
-	Unbind(ctx context.Context, lineUser string, k watch.AccountKey) (membership.Bound, error)
+	Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (membership.Bound, error)
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
-	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey) error
+	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
 	MailUnsent(ctx context.Context, secret string) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)

@@ -95,6 +95,10 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	if !s.at(w, r, err) {
 		return
 	}
+	steps, _, err := s.steps(r, b, 0, fileMost)
+	if !s.at(w, r, err) {
+		return
+	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="kozamori-`+s.Now().In(watch.JST).Format("20060102")+`.csv"`)
 	_, _ = w.Write([]byte("\uFEFF")) // spreadsheets take it for Shift_JIS otherwise
@@ -112,16 +116,24 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	if more {
 		_ = out.Write([]string{wording.CSVCut(g.Lang)})
 	}
+	for i := range steps {
+		whatItWas, by := wording.StepWords(g.Lang, s.stepLine(&steps[i], b, g.Lang), s.Now())
+		_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()},
+			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", by, "", "", ""))
+	}
 	out.Flush()
 }
 
-func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
-	at := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.In(watch.JST).Format("2006-01-02 15:04:05")
+// fileTime is a time in the file; empty if it is not known.
+func fileTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
 	}
+	return t.In(watch.JST).Format("2006-01-02 15:04:05")
+}
+
+func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
+	at := fileTime
 	var alerted, accepted, answered, told time.Time
 	for i := range e.Record.Deliveries {
 		d := &e.Record.Deliveries[i]
@@ -192,7 +204,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 	}
 	record := r.PostForm.Get("record")
 	v := visit{record: record}
-	v.who.Watcher, v.who.LineUser = b.Watcher.ID, g.LineUser
+	v.who.Watcher, v.who.LineUser, v.who.Way = b.Watcher.ID, g.LineUser, watch.WayPage
 	for _, x := range list {
 		if x.Record != record || record == "" || do != wording.DoMine && do != wording.DoNotMine {
 			continue

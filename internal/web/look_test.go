@@ -92,8 +92,11 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 		t.Fatalf("%d %v", p.status, p.header)
 	}
 	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\uFEFF"))).ReadAll()
-	if err != nil || len(lines) != 5 {
+	if err != nil || len(lines) != 6 {
 		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	if step := lines[5]; step[3] != "「身に覚えがない」の申し出がありました" || step[11] != "あなた" || step[2] == "" {
+		t.Errorf("%q", step)
 	}
 	if l := lines[3]; l[5] != "'＝1+1" || l[7] != "'@x" {
 		t.Errorf("%q", l)

@@ -149,7 +149,7 @@ func (w *world) visitors() []*visitor {
 			must(err)
 		}
 		if strings.HasPrefix(v.name, "somebody who left") {
-			_, err := members.Unbind(ctx, v.user, account)
+			_, err := members.Unbind(ctx, v.user, account, watch.WayChat)
 			must(err)
 			v.watches, v.inside = false, v.name != "somebody who left"
 		}

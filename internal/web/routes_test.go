@@ -78,6 +78,7 @@ var rows = map[string]row{
 		wording.DoCheck: {{200, false}, {200, false}, {400, false}}}),
 	"/home/{account}/history":     room("/history", nil),
 	"/home/{account}/history.csv": room("/history.csv", nil),
+	"/home/{account}/trail":       room("/trail", nil),
 	"/home/{account}/services":    room("/services", map[string]done{wording.DoMine: acts(303), wording.DoNotMine: acts(303)}),
 	"/home/{account}/family": room("/family", map[string]done{wording.DoDismiss: ownersAct(200, 404), wording.DoHide: ownersAct(200, 404), wording.DoShow: ownersAct(200, 404),
 		wording.DoWithdraw: ownersAct(200, 404)}),

@@ -91,6 +91,9 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request, in room) (visit, bo
 	v, err := s.check(r, in, c.Value)
 	k, missing := r.Cookie(inPlace)
 	v.byMail = missing != nil || subtle.ConstantTimeCompare([]byte(s.Keys.InPlace(c.Value)), []byte(k.Value)) != 1
+	if v.who.Way = watch.WayPage; v.byMail {
+		v.who.Way = watch.WayMail
+	}
 	return v, s.welcome(w, r, v, err)
 }
 

@@ -153,6 +153,7 @@ var walk = []struct {
 	{"past alerts", everybody, "2020年9月のお知らせ", "Alerts in September 2020", func(v *walker) { v.at("/history") }},
 	{"more past alerts", everybody, "2020年9月のお知らせ", "Alerts in September 2020", func(v *walker) { v.at("/history?month=2020-09&page=2") }},
 	{"a month without alerts", everybody, "2020年5月のお知らせ", "Alerts in May 2020", func(v *walker) { v.at("/history?month=2020-05") }},
+	{"changes", everybody, "変更の記録", "Record of changes", func(v *walker) { v.at("/trail") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
 
 	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},

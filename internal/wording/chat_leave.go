@@ -27,7 +27,7 @@ var (
 	tcSinceFor    = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
 	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
 	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
-	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]d日がたつと消えます。「身に覚えがない」と銀行に伝えた記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts vanish after %[1]d days. What was reported to the bank is kept as evidence for %[2]s. Your LINE id and mail address are not kept."}
+	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]d日がたつと消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts vanish after %[1]d days. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s. Your LINE id and mail address are not kept."}
 	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
 

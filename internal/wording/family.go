@@ -189,7 +189,7 @@ var (
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
-	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank is kept, as evidence, for %s, without your LINE account or mail address."}
+	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank, and who changed how the account is watched, is kept, as evidence, for %s, without your LINE account or mail address."}
 	tEraseCopies   = text{ja: "故障に備えた控え（バックアップや、処理できなかった通信）からは、%d日以内に消えます。", en: "From copies kept in case of failures (backups, and messages that could not be handled) it vanishes within %d days."}
 	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
 	tEraseSure     = text{ja: "元に戻せないことを確かめました", en: "I know that it cannot be undone"}

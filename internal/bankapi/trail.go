@@ -1,0 +1,71 @@
+package bankapi
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/watch"
+)
+
+type trailReply struct {
+	AccountRef string      `json:"account_ref"`
+	Steps      []stepReply `json:"steps"`
+	Cursor     string      `json:"cursor,omitempty"` // of the next page; absent on the last
+}
+
+// stepReply is a step as the account's bank reads it: people by role alone.
+type stepReply struct {
+	ID       string         `json:"id"`
+	At       time.Time      `json:"at"`
+	Kind     watch.StepKind `json:"kind"`
+	Way      watch.Way      `json:"way,omitempty"`
+	By       watch.Role     `json:"by,omitempty"`
+	Of       watch.Role     `json:"of,omitempty"`
+	Lowered  bool           `json:"lowered"`
+	Changes  []turnReply    `json:"changes"`
+	Restores string         `json:"restores,omitempty"`
+}
+
+type turnReply struct {
+	Name    string         `json:"name"`
+	Before  jsontext.Value `json:"before,omitempty"`
+	After   jsontext.Value `json:"after,omitempty"`
+	Lowered bool           `json:"lowered"`
+}
+
+// trail answers for an account without watchers too: who ended the watching
+// stands in it.
+func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	ref, err := accountRef(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	q, err := query(r, "limit", "cursor")
+	if err != nil {
+		return 0, nil, err
+	}
+	limit, err := within("limit", q.Get("limit"), 1, MaxPage, DefaultPage)
+	if err != nil {
+		return 0, nil, err
+	}
+	rep := trailReply{AccountRef: ref, Steps: []stepReply{}}
+	list, cursor, err := h.Store.TrailPage(r.Context(), watch.AccountKey{Bank: bank, Ref: ref}, limit, q.Get("cursor"))
+	if err != nil {
+		return 0, nil, err
+	}
+	rep.Cursor = cursor
+	for _, s := range list {
+		x := stepReply{ID: s.ID, At: s.At.UTC(), Kind: s.Kind, Way: s.Way, By: s.ByRole, Of: s.OfRole, Lowered: s.Lowered, Changes: []turnReply{}, Restores: s.Restores}
+		for _, t := range s.Turns {
+			y := turnReply{Name: t.Name, Before: t.Before, After: t.After, Lowered: t.Lowers}
+			if t.Name == watch.TurnMail { // not even a part of an address
+				y.Before, y.After = nil, nil
+			}
+			x.Changes = append(x.Changes, y)
+		}
+		rep.Steps = append(rep.Steps, x)
+	}
+	return http.StatusOK, rep, nil
+}

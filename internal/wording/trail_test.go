@@ -1,0 +1,52 @@
+package wording
+
+import (
+	"strings"
+	"testing"
+
+	"kozamori/internal/watch"
+)
+
+// trailFacts hold a step of each kind, and one that turned every rule.
+func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
+	f := TrailFacts{View: roomView(lang, role), Home: "/home", Older: "/older", Now: jst("2020-09-04 14:08:00")}
+	at := jst("2020-09-03 14:05:00")
+	was := &watch.Watcher{ID: "w1", Rules: watch.DefaultRules(), Channels: []watch.Channel{{Kind: watch.Email, Address: "hanako@example.jp"}}}
+	is := was.Clone()
+	is.Rules = watch.Rules{ServiceMin: 30_000, ServiceMinFor: map[string]int64{"paypay": 0}, MonthlyTotal: map[string]int64{"paypay": 50_000}, Overdrawn: true, AnyDebit: 1000,
+		Keywords: []string{"ヤチン"}, IgnoreUndecided: true, Trusts: []watch.Trust{{Service: "paypay", UpTo: 3000, Until: jst("2020-12-03 00:00:00")}},
+		Quiet: &watch.Quiet{From: 22 * 60, To: 7 * 60}, PausedUntil: jst("2020-09-10 14:05:00")}
+	is.HideAmount = true
+	is.DropChannel(watch.Email)
+	all := watch.Step{ID: "s1", At: at, Kind: watch.StepSettings, Way: watch.WayPage, By: "w1", ByRole: watch.Owner, Of: "w1", OfRole: watch.Owner}
+	all.Turns, all.Lowered = watch.Compare(was, is, at)
+	all.Turns = append(all.Turns, watch.Turn{Name: "of_a_version_to_come"})
+	steps := []watch.Step{all}
+	for _, kind := range []watch.StepKind{watch.StepSettings, watch.StepReported, watch.StepWithdrawn, watch.StepMine, watch.StepJoined, watch.StepLeft, watch.StepErased, watch.StepRestored, "of_a_version_to_come"} {
+		steps = append(steps, watch.Step{ID: "s2", At: at, Kind: kind, Way: watch.WayMail, By: "w2", ByRole: watch.Guardian, Of: "w1", OfRole: watch.Owner})
+	}
+	steps = append(steps, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
+		watch.Step{At: at, Kind: watch.StepLeft, Way: watch.WayChat, By: "w3", ByRole: watch.Owner, Of: "w4", OfRole: "of_a_version_to_come"}, watch.Step{At: at, Way: "of_a_version_to_come"})
+	for i := range steps {
+		f.Steps = append(f.Steps, StepLine{Step: &steps[i], Reader: &f.View.Watcher, Service: func(id string) string { return map[string]string{"paypay": "PayPay"}[id] }})
+	}
+	return f
+}
+
+// TestAStepInTheFile pins a line of the file, for who sees amounts and who does
+// not.
+func TestAStepInTheFile(t *testing.T) {
+	t.Parallel()
+	for role, want := range map[watch.Role]string{watch.Owner: "PayPayの3,000円以下は2020年12月3日まで知らせない", watch.Guardian: "金額の変更あり"} {
+		f := trailFacts(watch.Japanese, role)
+		what, by := StepWords(watch.Japanese, f.Steps[0], f.Now)
+		for _, part := range []string{"お知らせが届きにくくなる変更がありました／", want, "メールの届け先：h…@e…→なし"} {
+			if !strings.Contains(what, part) {
+				t.Errorf("%q is not in %q", part, what)
+			}
+		}
+		if by != "あなた（LINEから開いたページ）" {
+			t.Errorf("by %q", by)
+		}
+	}
+}
