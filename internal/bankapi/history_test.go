@@ -242,7 +242,7 @@ func TestAHistoryThatCannotBeTaken(t *testing.T) {
 		"one event alone":              {w.key, good, 400, ""},
 		"no event, and nothing else":   {w.key, `{"events":[]}`, 422, ""},
 		"a list":                       {w.key, `[]`, 400, ""},
-		"from is a day":                {w.key, `{"events":[` + good + `],"from":"2025-01-01"}`, 422, "from"},
+		"from is no time":              {w.key, `{"events":[` + good + `],"from":"yesterday"}`, 422, "from"},
 		"from is a number":             {w.key, `{"from":5,"events":[` + good + `]}`, 422, "from"},
 		"from is to come":              {w.key, `{"events":[],"from":"2999-01-01T00:00:00Z"}`, 422, "from"},
 		"501 events":                   {w.key, `{"events":[` + strings.Join(past("p", 501, 0, w.Now()), ",") + `]}`, 413, ""},
