@@ -96,6 +96,7 @@ func TestFactsAreTakenUpToTheirBounds(t *testing.T) {
 		{"a group of one code", "", "Group: x\nEn: x\nCodes: 9000-9000", true},
 		{"a group of no codes", "", "Group: x\nEn: x", false},
 		{"a group that ends before it begins", "", "Group: x\nEn: x\nCodes: 9001-9000", false},
+		{"a group whose first code is short", "", "Group: x\nEn: x\nCodes: 12-9000", false},
 		{"a group that ends nowhere", "", "Group: x\nEn: x\nCodes: 9000", false},
 		{"a group's field that there is not", "", "Group: x\nEn: x\nCodes: 9000-9000\nWas: x", false},
 		{"a comment, and white space around a field", "  # Nune: x\n" + strings.ReplaceAll(kemu, "Ja: ", "  Ja:\t "), "", true},
