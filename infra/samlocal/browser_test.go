@@ -1,13 +1,18 @@
 package samlocal_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"path"
 	"regexp"
+
+	"kozamori/internal/wording"
 )
 
 var link = regexp.MustCompile(`https://[^\s"<]+/(?:a|s|mail)/[^\s"<]+`)
@@ -44,4 +49,24 @@ func read(res *http.Response) (string, *url.URL, error) {
 		err = fmt.Errorf("%s answers %d", path.Dir(res.Request.URL.Path), res.StatusCode)
 	}
 	return string(body), res.Request.URL, err
+}
+
+// upload sends one file by the form of the page that looks through statements.
+func upload(c *http.Client, address, text string) (string, error) {
+	var body bytes.Buffer
+	m := multipart.NewWriter(&body)
+	part, err := m.CreateFormFile(wording.FieldFiles, "a.csv")
+	if err != nil {
+		return "", err
+	}
+	_, err = io.WriteString(part, text)
+	if err = errors.Join(err, m.WriteField("do", wording.DoLook), m.Close()); err != nil {
+		return "", err
+	}
+	res, err := c.Post(address, m.FormDataContentType(), &body)
+	if err != nil {
+		return "", err
+	}
+	page, _, err := read(res)
+	return page, err
 }

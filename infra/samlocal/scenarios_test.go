@@ -60,10 +60,13 @@ func settings(ctx context.Context, w *town) error {
 	}
 	base := strings.TrimSuffix(at.String(), at.Path)
 	mine := base + room.FindString(home)
-	for address, shows := range map[string]string{base + "/home/help": "", mine + "/history": "7,777円", mine + "/history.csv": "7777", mine + "/services": "", mine + "/leave": ""} {
+	for address, shows := range map[string]string{base + "/home/help": "", mine + "/history": "7,777円", mine + "/history.csv": "7777", mine + "/services": "", mine + "/leave": "", mine + wording.StatementPath: wording.FieldFiles} {
 		if body, _, err := page(c, address); err != nil || !strings.Contains(body, shows) {
 			return fmt.Errorf("a page lacks %q: %w", shows, err)
 		}
+	}
+	if body, err := upload(c, mine+wording.StatementPath, "取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil || !strings.Contains(body, "28,000円") {
+		return fmt.Errorf("a statement is not looked through: %w", err)
 	}
 	body, _, err := page(c, mine+"/settings")
 	if err != nil {

@@ -31,12 +31,13 @@ const (
 	LineHook Part = "linehook"
 	Chat     Part = "chat"
 	Web      Part = "web"
+	Lookback Part = "lookback"
 	BankAPI  Part = "bankapi"
 	Feedback Part = "feedback"
 )
 
 // Parts lists every part.
-var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, BankAPI, Feedback}
+var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, Lookback, BankAPI, Feedback}
 
 // Config is everything that a deployment decides. A part needs only some of
 // it: Check says what is missing for which.
@@ -201,10 +202,10 @@ func (c *Config) Check(parts ...Part) error {
 	any := func(some ...Part) bool {
 		return slices.ContainsFunc(parts, func(p Part) bool { return slices.Contains(some, p) })
 	}
-	if any(Notify, Chat, Web) {
+	if any(Notify, Chat, Web, Lookback) {
 		need(isURL(c.BaseURL), "the address of our pages must be a URL without a path (KOZAMORI_URL)")
 	}
-	if any(Notify, Chat, Web, BankAPI) {
+	if any(Notify, Chat, Web, Lookback, BankAPI) {
 		_, err := token.NewKeys(c.LinkKeys...)
 		need(err == nil, "at least one key of 32 bytes or more must sign links (KOZAMORI_LINK_KEYS)")
 	}

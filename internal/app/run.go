@@ -70,25 +70,35 @@ func (s *System) BankAPI() (http.Handler, error) {
 
 // Web serves the pages that links in messages open.
 func (s *System) Web() (http.Handler, error) {
+	c, err := s.pages()
+	if err != nil {
+		return nil, err
+	}
+	if c.Mail, err = s.mails(); err != nil {
+		return nil, err
+	}
+	if c.Channels, err = s.channels(); err != nil {
+		return nil, err
+	}
+	c.Disputes, c.LineID, c.EscalateAfter = s.Disputes(), s.LINE.ID, s.EscalateAfter
+	return s.upToDate(web.New(c)), nil
+}
+
+// Lookback serves the page that looks through statements.
+func (s *System) Lookback() (http.Handler, error) {
+	c, err := s.pages()
+	return s.upToDate(web.Statements(c)), err
+}
+
+// pages is what each page of a session works with.
+func (s *System) pages() (web.Config, error) {
 	keys, err := s.keys()
 	if err != nil {
-		return nil, err
+		return web.Config{}, err
 	}
 	members, err := s.Membership()
-	if err != nil {
-		return nil, err
-	}
-	mails, err := s.mails()
-	if err != nil {
-		return nil, err
-	}
-	channels, err := s.channels()
-	if err != nil {
-		return nil, err
-	}
-	return s.upToDate(web.New(web.Config{Store: s.Store, Disputes: s.Disputes(), Names: s.names, Channels: channels, Keys: keys,
-		Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names, Mail: mails, LineID: s.LINE.ID,
-		EscalateAfter: s.EscalateAfter, BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger})), nil
+	return web.Config{Store: s.Store, Names: s.names, Keys: keys, Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names,
+		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}, err
 }
 
 // RouteIngest serves banks' events.
@@ -120,6 +130,16 @@ func (s *System) RouteWeb(mux *http.ServeMux) error {
 	return nil
 }
 
+// RouteLookback serves the page that looks through statements.
+func (s *System) RouteLookback(mux *http.ServeMux) error {
+	page, err := s.Lookback()
+	if err != nil {
+		return err
+	}
+	mux.Handle(web.StatementRoute, page)
+	return nil
+}
+
 // RouteLineHook serves LINE's webhooks.
 func (s *System) RouteLineHook(mux *http.ServeMux) error {
 	mux.Handle(HookPath, s.LineHook())
@@ -129,7 +149,7 @@ func (s *System) RouteLineHook(mux *http.ServeMux) error {
 // Handler serves everything that comes in over HTTP.
 func (s *System) Handler() (*http.ServeMux, error) {
 	mux := http.NewServeMux()
-	for _, route := range []func(*http.ServeMux) error{s.RouteIngest, s.RouteBankAPI, s.RouteWeb, s.RouteLineHook} {
+	for _, route := range []func(*http.ServeMux) error{s.RouteIngest, s.RouteBankAPI, s.RouteWeb, s.RouteLookback, s.RouteLineHook} {
 		if err := route(mux); err != nil {
 			return nil, err
 		}

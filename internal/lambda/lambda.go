@@ -64,6 +64,7 @@ var needs = map[app.Part][]string{
 	app.Notify:   {"line/channel-secret", "line/key", "line/token", "link-keys"},
 	app.Chat:     {"line/channel-secret", "line/key", "line/token", "link-keys"},
 	app.Web:      {"link-keys"},
+	app.Lookback: {"link-keys"},
 	app.BankAPI:  {"link-keys"},
 }
 

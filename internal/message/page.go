@@ -62,6 +62,7 @@ const (
 	FieldCheck  FieldKind = "check"
 	FieldSelect FieldKind = "select"
 	FieldHidden FieldKind = "hidden"
+	FieldFile   FieldKind = "file" // one file or several
 )
 
 // Field is one thing to fill in.

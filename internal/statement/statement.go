@@ -5,6 +5,7 @@
 package statement
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ type Statement struct {
 // MaxFile is how large a file may be, in bytes.
 const MaxFile = 64 << 20
 
+// ErrEmpty says that there is nothing in a file.
+var ErrEmpty = errors.New("it is empty")
+
 // Read reads a file. Days without a year are the last ones that are not after
 // now. An error says that it is no statement, and what would be.
 func Read(data []byte, now time.Time) (*Statement, error) {
@@ -62,7 +66,7 @@ func Read(data []byte, now time.Time) (*Statement, error) {
 	case len(data) > MaxFile:
 		return nil, fmt.Errorf("it is larger than %d MB", MaxFile>>20)
 	case len(data) == 0:
-		return nil, fmt.Errorf("it is empty")
+		return nil, ErrEmpty
 	}
 	if length := zenginLength(data); length > 0 {
 		return readZengin(data, length, now), nil

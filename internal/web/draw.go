@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -88,7 +89,8 @@ func drawForm(f message.Form) g.Node {
 	button := func(f message.Form) g.Node {
 		return h.Button(h.Name("do"), h.Value(f.Do), h.Class(string(f.Style)), g.Text(f.Label))
 	}
-	return h.Form(h.Method("post"), g.If(len(f.Fields)+len(f.Groups) > 0, g.Attr("novalidate")), markup.Lines(
+	files := slices.ContainsFunc(f.Fields, func(x message.Field) bool { return x.Kind == message.FieldFile })
+	return h.Form(h.Method("post"), g.If(files, h.EncType("multipart/form-data")), g.If(len(f.Fields)+len(f.Groups) > 0, g.Attr("novalidate")), markup.Lines(
 		markup.Said(h.P, f.Note),
 		markup.Each(f.Fields, drawField),
 		markup.Each(f.Groups, drawGroup),
@@ -129,6 +131,8 @@ func drawField(f message.Field) g.Node {
 	case message.FieldLines:
 		// A browser drops the first line break.
 		input = h.Textarea(h.ID(id), h.Name(f.Name), h.Rows("4"), h.AutoComplete("off"), described(f), g.Text("\n"+f.Value))
+	case message.FieldFile:
+		input = h.Input(h.ID(id), h.Type("file"), h.Name(f.Name), h.Multiple(), h.Required(), described(f))
 	case message.FieldSelect:
 		input = h.Select(h.ID(id), h.Name(f.Name), described(f), markup.Each(f.Options, func(o message.Option) g.Node {
 			return h.Option(h.Value(o.Value), g.If(o.Value == f.Value, h.Selected()), g.Text(o.Label))

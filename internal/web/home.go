@@ -116,7 +116,7 @@ func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.H
 				g.Lang = g.accounts[0].Watcher.Lang
 			}
 			speak(w, g.Lang)
-			r.Body = http.MaxBytesReader(w, r.Body, maxSettings)
+			r.Body = http.MaxBytesReader(w, r.Body, s.most)
 			h(w, r, g)
 		}
 	}

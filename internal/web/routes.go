@@ -72,13 +72,13 @@ func Routes() []string {
 }
 
 // mux serves the routes, and says of everything else that it is unknown.
-func (s *site) mux() *http.ServeMux {
+func (s *site) mux(all []route) *http.ServeMux {
 	mux := http.NewServeMux()
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.notTaken(w, r, http.StatusForbidden)
 	}))
-	for _, r := range routes() {
+	for _, r := range all {
 		h := s.only(r.serve(s), r.methods...)
 		if !r.anywhere {
 			h = guard.Handler(h)

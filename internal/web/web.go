@@ -89,13 +89,18 @@ type Config struct {
 type site struct {
 	Config
 	secure bool
+	most   int64 // bytes of a form of a session's pages
 	routes http.Handler
 }
 
 // New makes the handler of the pages.
 func New(c Config) http.Handler {
-	s := &site{Config: c, secure: !strings.HasPrefix(c.BaseURL, "http://")}
-	s.routes = s.mux()
+	return newSite(c, maxSettings, routes())
+}
+
+func newSite(c Config, most int64, all []route) *site {
+	s := &site{Config: c, secure: !strings.HasPrefix(c.BaseURL, "http://"), most: most}
+	s.routes = s.mux(all)
 	return s
 }
 

@@ -107,9 +107,17 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
-	h = web.New(web.Config{Store: w.store, Disputes: w.disputes, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
+	c := web.Config{Store: w.store, Disputes: w.disputes, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
 		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, Membership: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
-		Now: w.now, Logger: w.logger})
+		Now: w.now, Logger: w.logger}
+	pages, statements := web.New(c), web.Statements(c)
+	h = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // as the routes of template.yaml say
+		if strings.HasPrefix(r.URL.Path, "/home/") && strings.HasSuffix(r.URL.Path, wording.StatementPath) {
+			statements.ServeHTTP(rw, r)
+			return
+		}
+		pages.ServeHTTP(rw, r)
+	})
 	mail := func(a string) watch.Channel { return watch.Channel{Kind: watch.Email, Address: a} }
 	line := watch.Channel{Kind: watch.LINE}
 	w.put(store.PutAccount(&watch.Account{AccountKey: account, Mask: "普通 ***4567", Watchers: []watch.Watcher{
@@ -180,12 +188,17 @@ type page struct {
 
 func (b *browser) do(method, address string, form url.Values, header ...string) page {
 	b.t.Helper()
-	req, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+	if form != nil {
+		header = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, header...)
+	}
+	return b.raw(method, address, strings.NewReader(form.Encode()), header...)
+}
+
+func (b *browser) raw(method, address string, with io.Reader, header ...string) page {
+	b.t.Helper()
+	req, err := http.NewRequest(method, address, with)
 	if err != nil {
 		b.t.Fatal(err)
-	}
-	if form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	if b.lang != "" {
 		req.Header.Set("Accept-Language", b.lang)

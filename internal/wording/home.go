@@ -230,6 +230,7 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 				{Href: a.Path + "/history", Label: tGoHistory.in(lang), Hint: tGoHistoryHint.in(lang)},
 				{Href: a.Path + "/services", Label: tGoServices.in(lang), Hint: tGoServicesHint.in(lang)},
 				{Href: a.Path + "/trail", Label: tTrailTitle.in(lang), Hint: tTrailHint.in(lang)},
+				{Href: a.Path + StatementPath, Label: tsTitle.in(lang), Hint: tGoStatement.in(lang)},
 				{Href: a.Path + "/family", Label: tGoFamily.in(lang), Hint: family.in(lang)},
 				{Href: a.Path + "/leave", Label: leave.in(lang), Hint: ""},
 			}}

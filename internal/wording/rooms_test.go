@@ -68,6 +68,19 @@ func familyFacts(lang watch.Lang, role watch.Role, change ...func(*FamilyFacts))
 	return f
 }
 
+// statementFacts is what a look through two files came to.
+func statementFacts(lang watch.Lang) StatementFacts {
+	day := func(s string) time.Time { return jst(s + " 00:00:00") }
+	service, _ := names(lang)
+	return StatementFacts{View: roomView(lang, watch.Owner), Home: "/home", MaxMB: 4, Looked: true, First: day("2019-10-05"), Last: day("2020-08-20"), Rows: 812, Again: 3, Accounts: 2, OtherBank: "みずほ銀行",
+		Services: []LookedService{{Name: service, First: day("2019-10-05"), Last: day("2020-08-20"), Count: 3, Total: 90_000, Largest: 50_000, Doubtful: 1,
+			Months: []MonthSum{{day("2020-08-01"), 60_000}, {day("2019-10-01"), 30_000}}, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}}}},
+		Debits: []LookedDebit{{Day: day("2020-08-20"), Yen: 50_000, Text: "ﾄﾞｺﾓｺｳｻﾞ", Service: service, Pending: true}, {Day: day("2020-08-19"), Yen: 10_000, Text: "PAYPAYｶ", Service: "PayPay", Other: "PayPayカードの請求"}},
+		Gaps:   []time.Time{day("2020-03-01"), day("2020-04-01")},
+		Files: []LookedFile{{Name: "a.csv", Layout: "みずほ銀行", Rows: 800, Unread: []int{3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, Misfits: []int{20}}, {Name: "b.csv", Rows: 15},
+			{Name: "c.pdf", Fault: FileKind}, {Name: "d.bin", Fault: FileText}, {Name: "e.csv", Fault: FileHeader}, {Name: "f.csv", Fault: FileEmpty}, {Name: "g.csv", Fault: FileLarge}}}
+}
+
 // roomPages are the pages behind the chat's links, by name.
 func roomPages(lang watch.Lang) map[string]message.Page {
 	until := jst("2020-09-04 14:38:00")
@@ -109,9 +122,19 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
 	untold, deaf := own, own
 	untold.Untold, deaf.Nothing = []string{"PayPay", "Kyash", "ゆうちょPay", "d払い", "Bank Pay", "メルペイ", "pring"}, true
+	looked, noRow := statementFacts(lang), StatementFacts{View: own, Home: "/home", MaxMB: 4, Looked: true}
+	looked.Services, looked.Debits = nil, nil
+	ask := noRow
+	ask.Looked = false
 	return map[string]message.Page{
-		"room-home-untold": HomePage(lang, []AccountView{untold, deaf}, "/home", until),
-		"room-door":        DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
+		"room-statement":         StatementPage(ask),
+		"room-statement-refused": StatementRefused(ask, FileLarge),
+		"room-statement-unsaid":  StatementRefused(ask, FileEmpty),
+		"room-statement-looked":  StatementPage(statementFacts(lang)),
+		"room-statement-nothing": StatementPage(looked),
+		"room-statement-none":    StatementPage(noRow),
+		"room-home-untold":       HomePage(lang, []AccountView{untold, deaf}, "/home", until),
+		"room-door":              DoorPage(lang), "room-door-gone": DoorGonePage(lang), "room-over": SessionOverPage(lang), "room-logged-out": LoggedOutPage(lang),
 		"room-unknown": UnknownRoomPage(lang), "room-not-taken": NotTakenRoomPage(lang),
 		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until), "room-home-empty": HomePage(lang, nil, "/home", until),
 		"room-settings": SettingsPage(settingsFacts(lang, watch.Owner)), "room-settings-guardian": SettingsPage(settingsFacts(lang, watch.Guardian, noMail)),

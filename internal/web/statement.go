@@ -1,0 +1,192 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"kozamori/internal/catalog"
+	"kozamori/internal/lookback"
+	"kozamori/internal/membership"
+	"kozamori/internal/quote"
+	"kozamori/internal/statement"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// StatementRoute is the address of the page that looks through statements.
+const StatementRoute = homePath + "/{account}" + wording.StatementPath
+
+// Bounds of what is uploaded at once. Lambda takes 6 MB of a request, in which a
+// file takes four thirds of its size.
+const (
+	maxUploadMB = 4
+	maxUpload   = maxUploadMB << 20
+	maxFiles    = 20
+	maxRowNamed = 1000 // lines of a file that are told to be unread
+)
+
+// Statements makes the handler of the page that looks through statements. It is
+// apart from New's because no other page has a need of what reads files. Nothing
+// of a file outlives its request.
+func Statements(c Config) http.Handler {
+	return newSite(c, maxUpload+maxSettings, []route{{path: StatementRoute, methods: shownDone,
+		serve: func(s *site) http.HandlerFunc { return s.ofAccount(s.statement) }}})
+}
+
+// upload is a file as it came.
+type upload struct {
+	name string
+	data []byte
+}
+
+var errUpload = errors.New("web: no files in a form of ours")
+
+// uploads reads the files of a form into memory.
+func uploads(r *http.Request) (files []upload, err error) {
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, errUpload
+	}
+	looked := false
+	for {
+		p, err := parts.NextPart()
+		switch {
+		case errors.Is(err, io.EOF) && looked:
+			return files, nil
+		case err != nil:
+			return nil, orUpload(err)
+		}
+		data, err := io.ReadAll(p)
+		switch {
+		case err != nil:
+			return nil, orUpload(err)
+		case p.FormName() == "do":
+			looked = string(data) == wording.DoLook
+		case p.FormName() != wording.FieldFiles || len(files) == maxFiles:
+			return nil, errUpload
+		case p.FileName() != "" || len(data) > 0:
+			files = append(files, upload{p.FileName(), data})
+		}
+	}
+}
+
+// orUpload keeps the error that says that it is too much.
+func orUpload(err error) error {
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		return err
+	}
+	return errUpload
+}
+
+// statement looks through the files of a form.
+func (s *site) statement(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
+	f := wording.StatementFacts{View: s.view(r.Context(), g, b), Home: homePath, MaxMB: maxUploadMB}
+	if r.Method != http.MethodPost {
+		s.page(w, http.StatusOK, wording.StatementPage(f))
+		return
+	}
+	files, err := uploads(r)
+	if _, big := errors.AsType[*http.MaxBytesError](err); big {
+		s.page(w, http.StatusRequestEntityTooLarge, wording.StatementRefused(f, wording.FileLarge))
+		return
+	}
+	if !s.offered(w, r, err == nil) {
+		return
+	}
+	if len(files) == 0 {
+		s.page(w, http.StatusUnprocessableEntity, wording.StatementRefused(f, wording.FileEmpty))
+		return
+	}
+	s.look(files, &f, b.Account.Bank)
+	s.page(w, http.StatusOK, wording.StatementPage(f))
+}
+
+// look fills in what the files tell.
+func (s *site) look(files []upload, f *wording.StatementFacts, bank string) {
+	now := s.Now().In(watch.JST)
+	l := lookback.Looker{Bank: bank}
+	accounts := map[string]bool{}
+	for _, u := range files {
+		x := wording.LookedFile{Name: quote.Text(u.name)}
+		st, err := statement.Read(u.data, now)
+		if x.Fault = faultOf(err); err == nil {
+			l.Add(u.name, st)
+			x.Rows, x.Unread, x.Misfits = len(st.Rows), lines(st.Unread), lines(st.Misfits)
+			if st.Known {
+				x.Layout = st.Layout
+			}
+			for i := range st.Rows {
+				accounts[st.Rows[i].Account] = true
+			}
+			if code := bankOf(st.Layout); code != "" && code != bank {
+				other, _ := catalog.BankByCode(code)
+				f.OtherBank = other.Name(f.View.Lang)
+			}
+		}
+		f.Files = append(f.Files, x)
+	}
+	report := l.Report()
+	f.Looked, f.First, f.Last, f.Rows, f.Again, f.Accounts = true, report.First, report.Last, report.Rows, report.Again, len(accounts)
+	for _, m := range report.Gaps {
+		if t, err := time.Parse("2006-01", m); err == nil {
+			f.Gaps = append(f.Gaps, t)
+		}
+	}
+	for i := range report.Services {
+		f.Services = append(f.Services, s.looked(&report.Services[i], f.View.Lang, now))
+	}
+	for i := range slices.Backward(report.Debits) {
+		d := &report.Debits[i]
+		name, _ := s.Names.Service(d.Service, f.View.Lang)
+		f.Debits = append(f.Debits, wording.LookedDebit{Day: d.Day, Yen: d.Out, Text: quote.Text(d.Text + " " + d.Detail), Service: name, Other: d.Other, Pending: d.Pending})
+	}
+}
+
+// bankOf is the code of the bank whose layout a file has; empty if many have it.
+func bankOf(layout string) string {
+	for _, code := range catalog.BankCodes() {
+		if b, ok := catalog.BankByCode(code); ok && b.NameJa == layout {
+			return code
+		}
+	}
+	return ""
+}
+
+func (s *site) looked(x *lookback.Sum, lang watch.Lang, now time.Time) wording.LookedService {
+	name, _ := s.Names.Service(x.Service, lang)
+	out := wording.LookedService{Name: name, First: x.First, Last: x.Last, Count: x.Count, Total: x.Total, Largest: x.Largest, Doubtful: x.Doubtful}
+	for m, yen := range x.Months {
+		if t, err := time.Parse("2006-01", m); err == nil {
+			out.Months = append(out.Months, wording.MonthSum{Month: t, Yen: yen})
+		}
+	}
+	for _, c := range lookback.Claims(x, now) {
+		out.Claims = append(out.Claims, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", Until: c.Until, Over: c.Over, AsOf: c.AsOf})
+	}
+	return out
+}
+
+// faultOf is why a file was not read, as people are told.
+func faultOf(err error) wording.FileFault {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, statement.ErrKind):
+		return wording.FileKind
+	case errors.Is(err, statement.ErrNoText):
+		return wording.FileText
+	case errors.Is(err, statement.ErrEmpty):
+		return wording.FileEmpty
+	}
+	return wording.FileHeader
+}
+
+func lines(problems []statement.Problem) (out []int) {
+	for _, p := range problems[:min(len(problems), maxRowNamed)] {
+		out = append(out, p.Line)
+	}
+	return out
+}
