@@ -90,7 +90,7 @@ func TestAListAsksOnceWhichDebits(t *testing.T) {
 	act.Apply(w.Record("r1c"))
 	w.putActivity(account, &act)
 	w.say(alice, "サービス")
-	w.reads(alice, "PayPay（七十七銀行 普通 ***4567）：身に覚えがない")
+	w.reads(alice, "身に覚えがない（七十七銀行 普通 ***4567）")
 	w.tap(alice, w.button(alice, "a=ask"))
 	w.reads(alice, "これまでの合計", "3件・9,000円", "チェックを外してください", "https://kozamori.example/a/r1")
 	if w.Record("r1").Answer != nil {

@@ -209,12 +209,12 @@ func TestListing(t *testing.T) {
 			t.Errorf("alert %d shown: %v", i, shown)
 		}
 	}
-	w.reads(alice, "PayPay 1,011円\n身に覚えがない", "PayPay 1,010円\n未回答", "https://kozamori.example/a/r11")
+	w.reads(alice, "PayPayの引き落とし 1,011円", "（受付番号：KZ-", "PayPayの引き落とし 1,010円", "まだ回答がありません", "https://kozamori.example/a/r11")
 	if strings.Contains(got, "七十七銀行") {
 		t.Error("with one account there is no need to name it")
 	}
 	w.say(bob, "recent alerts")
-	if got := w.newest(bob); strings.Contains(got, "1,0") || !strings.Contains(got, "debit by PayPay") {
+	if got := w.newest(bob); strings.Contains(got, "1,0") || !strings.Contains(got, "Debit by PayPay") {
 		t.Errorf("a guardian who may see no amounts reads %s", got)
 	}
 	w.own(alice, second)
