@@ -126,7 +126,7 @@ func (d *deployed) logs() {
 
 func (d *deployed) functions() {
 	functions := d.of("AWS::Lambda::Function")
-	d.want(len(functions) == 9, "%d functions", len(functions))
+	d.want(len(functions) == 10, "%d functions", len(functions))
 	group := at(d.only("AWS::Logs::LogGroup"), "LogGroupName")
 	for name, f := range functions {
 		d.want(at(f, "Runtime") == "provided.al2023" && at(f, "Architectures") == "[arm64]", "%s does not run on arm64 of al2023", name)

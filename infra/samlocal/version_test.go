@@ -21,7 +21,7 @@ func TestEachFunctionTellsWhichCommitItWasBuiltFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	functions, err := os.ReadDir(dir)
-	if err != nil || len(functions) < 9 {
+	if err != nil || len(functions) < 10 {
 		t.Fatalf("%d functions built, %v", len(functions), err)
 	}
 	for _, f := range functions {
