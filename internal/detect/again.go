@@ -46,6 +46,31 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 	return a.add(ctx, w, entry, records)
 }
 
+// stage tells whether a debit whose own text names no service says more of one
+// that is on record under its id: banks post under a plainer text than they
+// authorise. One that would be a debit of its own is none.
+func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry watch.Entry) (bool, error) {
+	root, err := a.Store.Record(ctx, e.RecordID())
+	if err == nil && root.Alias != "" {
+		root, err = a.Store.Record(ctx, root.Alias)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	records, err := a.withTwins(ctx, root, e.OccurredAt)
+	if err != nil {
+		return false, err
+	}
+	for i, r := range records { // Add changes them
+		records[i] = r.Clone()
+	}
+	changed, fresh, err := watch.Add(records, entry)
+	return err != nil || len(changed) > 0 && len(fresh) == 0, nil
+}
+
 // withTwins reads, with the record of an id, the other transactions of the id
 // that are near in time.
 func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time.Time) ([]*watch.Record, error) {

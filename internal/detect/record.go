@@ -84,8 +84,15 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	r := a.newRecord(e, entry)
 	a.notice(r, nil, a.activity, false)
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
-		// An ordinary debit that was asked for by no rule: nothing is kept.
-		// Whether a reversal of it came first does not matter to anyone.
+		// An ordinary debit that was asked for by no rule: nothing is kept, unless
+		// it is what became of a debit that people were told of. Whether a reversal
+		// of it came first does not matter to anyone.
+		switch more, err := a.stage(ctx, e, entry); {
+		case err != nil:
+			return outcome{}, err
+		case more:
+			return a.again(ctx, w, entry)
+		}
 		return outcome{}, a.bill(ctx, w)
 	}
 	if w.form != "" && r.Service != "" {
