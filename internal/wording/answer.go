@@ -46,9 +46,9 @@ var (
 	tAlready      = text{ja: "このお知らせには、すでに回答があります", en: "This alert has been answered already"}
 	tAltAlready   = text{ja: "すでに回答済みです", en: "Already answered"}
 	tFactAnswer   = text{ja: "回答", en: "Answer"}
-	tOtherMine    = text{ja: "見守り家族が「本人のものです」と回答しました", en: "A family member answered: it was you"}
-	tOtherNotMine = text{ja: "見守り家族が「身に覚えがない」と回答しました", en: "A family member answered: it was not you"}
-	tAltOther     = text{ja: "【お知らせ】見守り家族がお知らせに回答しました", en: "[Notice] A family member answered an alert"}
+	tOtherMine    = text{ja: "この口座を見守る方が「本人のものです」と回答しました", en: "Somebody who watches this account answered: it was you"}
+	tOtherNotMine = text{ja: "この口座を見守る方が「身に覚えがない」と回答しました", en: "Somebody who watches this account answered: it was not you"}
+	tAltOther     = text{ja: "【お知らせ】口座を見守る方がお知らせに回答しました", en: "[Notice] Somebody who watches the account answered an alert"}
 	tOtherToBank  = text{ja: "この回答は%sに伝えます。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "We are telling %s. If you recognise it after all, give the bank the report number."}
 	tAltUnknown   = text{ja: "お知らせが見つかりません", en: "No such alert"}
 	tUnknown      = text{ja: "お知らせが見つかりません", en: "We cannot find this alert"}
@@ -102,7 +102,7 @@ func AlreadyAnswered(f AnswerFacts) message.Message {
 	return m
 }
 
-// AnswerByOther tells the owner what a guardian answered, and which.
+// AnswerByOther tells somebody what another watcher answered, and which.
 func AnswerByOther(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltOther, tOtherMine)

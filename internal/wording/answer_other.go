@@ -3,13 +3,13 @@ package wording
 import "kozamori/internal/message"
 
 var (
-	tAltTakenBack   = text{ja: "【お知らせ】見守り家族が回答を取り消しました", en: "[Notice] A family member took an answer back"}
-	tTakenBack      = text{ja: "見守り家族が「身に覚えがない」という回答を取り消しました", en: "A family member took back the answer that it was not you"}
+	tAltTakenBack   = text{ja: "【お知らせ】口座を見守る方が回答を取り消しました", en: "[Notice] Somebody who watches the account took an answer back"}
+	tTakenBack      = text{ja: "この口座を見守る方が「身に覚えがない」という回答を取り消しました", en: "Somebody who watches this account took back the answer that it was not you"}
 	tTakenBackText  = text{ja: "取り消したことは%sにも伝えます。", en: "We are telling %s as well."}
 	tTakenBackStill = text{ja: "身に覚えがないときは、元のお知らせの「%s」を押してください。", en: "If you do not recognise it, press \"%s\" in the alert."}
 )
 
-// AnswerTakenBack tells the owner that a guardian took "not mine" back.
+// AnswerTakenBack tells somebody that another watcher took "not mine" back.
 func AnswerTakenBack(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltTakenBack, tTakenBack)

@@ -7,14 +7,17 @@ import (
 	"kozamori/internal/watch"
 )
 
-// Guardian is a guardian as the owners of an account know them, from its
-// family page. Its zero value is one who has left.
+// Guardian is somebody else who watches an account, as its owners know them: a
+// guardian by their name on the family page, another owner as that. Its zero
+// value is one who has left.
 type Guardian struct {
 	Name  string    // what the owner calls them, or a name of ours
 	Since time.Time // set for a name of ours, which alone does not say who it is
 }
 
 var (
+	tAnOwner       = text{ja: "口座の名義人", en: "An owner of the account"}
+	tGuardNotMine  = text{ja: "見守り家族が「身に覚えがない」と回答しました", en: "A family member answered: it was not you"}
 	tGuardSince    = text{ja: "回答した人が見守りを始めた日", en: "Whoever answered has watched since"}
 	tFamNumber     = text{ja: "見守り家族%d", en: "Family member %d"}
 	tNamedMine     = text{ja: "%sが「本人のものです」と回答しました", en: "%s answered: it was you"}
@@ -23,12 +26,15 @@ var (
 )
 
 // GuardianOf finds out how the owners of an account know one of its watchers:
-// by the name that they typed, else by a number if there are several without.
+// by the name that they typed, else by a number if there are several without;
+// an owner is called that.
 func GuardianOf(lang watch.Lang, watchers []watch.Watcher, id string) Guardian {
 	lang = langOf(lang)
 	var nameless []watch.Watcher
 	for _, w := range watchers {
 		switch {
+		case w.Role != watch.Guardian && w.ID == id:
+			return Guardian{Name: tAnOwner.in(lang)}
 		case w.Role != watch.Guardian:
 		case label(w.Name) == "":
 			nameless = append(nameless, w)

@@ -215,7 +215,7 @@ func (f *PageFacts) open() message.Part {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: d.Reference})
 	}
 	if d.Watcher != f.Watcher.ID {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswer.in(lang), Value: pick(d.AnsweredBy == watch.Guardian, tOtherNotMine, tOwnerNotMine).in(lang)})
+		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswer.in(lang), Value: pick(d.AnsweredBy == watch.Guardian, tGuardNotMine, tOwnerNotMine).in(lang)})
 	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
 		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})

@@ -114,7 +114,7 @@ func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
 			if c.Seq == latest && d.Watcher == f.Watcher.ID {
 				say(c.At, pick(f.guardian(), tYouNotTheirs, tYouNotMine))
 			} else {
-				say(c.At, pick(c.By == watch.Guardian, tOtherNotMine, tOwnerNotMine))
+				say(c.At, pick(c.By == watch.Guardian, tGuardNotMine, tOwnerNotMine))
 			}
 			say(c.ToldAt, tHasReport, f.bank(), d.Reference)
 		case watch.DisputeWithdrawn:
