@@ -133,7 +133,7 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, w.ID), !ch.InPlace)
 	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
 	if d.Report != "" {
-		f.Report = dispute.Reference(d.Report)
+		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
 	}
 	return wording.Incident(f), nil
 }

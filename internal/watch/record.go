@@ -234,6 +234,8 @@ type Delivery struct {
 	Take  int       `json:"take,omitempty"`
 	// Report is the dispute that stood when it was decided what this says.
 	Report string `json:"report,omitempty"`
+	// Covered tells that the report was made before its reader was told of this.
+	Covered bool `json:"covered,omitempty"`
 	// Answer is the standing answer that it speaks of, and Called why its reader
 	// was called, as they were when that was decided.
 	Answer *Answer `json:"answer,omitempty"`

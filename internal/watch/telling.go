@@ -44,23 +44,42 @@ func (r *Record) say(d *Delivery, says []Said) {
 	if n, ok := r.Notice(d.Watcher); ok {
 		d.Called = n.Called
 	}
-	if d.Called == CallReported {
-		d.Report = r.Dispute
-	}
+	d.Report, d.Covered = r.reported(d, says)
 	if r.Answer != nil && r.Answer.Value == Mine {
 		answer := *r.Answer
 		d.Answer = &answer
-	}
-	for _, s := range says {
-		if p, ok := r.Part(s.Record); ok && s.Was == nil && r.Answer != nil && r.Answer.Value == NotMine && p.RecordedAt.After(r.Answer.At) {
-			d.Report = r.Dispute // it came after the report, and joined it
-		}
 	}
 	if d.Kind == TellMore {
 		d.Says = says
 		return
 	}
 	d.Shows, d.Was = says[0].Is, says[0].Was
+}
+
+// reported is the report that what is new of says belongs to, if there is one:
+// what came after it joined it, and what its reader had not been told of yet is
+// covered by it.
+func (r *Record) reported(d *Delivery, says []Said) (dispute string, covered bool) {
+	if d.Called == CallReported {
+		dispute = r.Dispute
+	}
+	if r.Answer == nil || r.Answer.Value != NotMine {
+		return dispute, false
+	}
+	called, after := dispute, false
+	for _, s := range says {
+		p, ok := r.Part(s.Record)
+		switch {
+		case !ok || s.Was != nil:
+		case p.RecordedAt.After(r.Answer.At):
+			dispute, after = r.Dispute, true
+		case slices.Contains(r.Answer.Except, p.ID):
+			return called, false // it is no part of the report
+		default:
+			dispute, covered = r.Dispute, true
+		}
+	}
+	return dispute, covered && !after
 }
 
 func (r *Record) kindOf(says []Said) DeliveryKind {
@@ -280,7 +299,7 @@ func (r *Record) Renew(d *Delivery) bool {
 	same := slices.EqualFunc(says, said, func(a, b Said) bool {
 		return a.Record == b.Record && b.Is == nil && (a.Was == nil) == (b.Was == nil)
 	})
-	if same && len(says) > 0 {
+	if report, covered := r.reported(d, says); same && len(says) > 0 && d.Report == report && d.Covered == covered {
 		return false
 	}
 	if len(says) == 0 {

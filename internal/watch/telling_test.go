@@ -106,23 +106,26 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 		join    func(r *Record)
 		mine    bool
 		report  string
+		covered bool
 		watcher string
 	}{
-		"no answer":                   {nil, "", late, false, "", "w"},
-		"mine":                        {&Answer{Value: Mine, At: noon}, "", late, true, "", "w"},
-		"it joined a report":          {&Answer{Value: NotMine, At: noon}, "", late, false, "d", "w"},
-		"it was there when reported":  {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, "", late, false, "", "w"},
-		"called because of a report":  {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, CallReported, late, false, "d", "family"},
-		"called without an answer":    {nil, CallUnanswered, late, false, "", "family"},
-		"called, and then it is mine": {&Answer{Value: Mine, At: noon}, CallUnanswered, late, true, "", "family"},
+		"no answer":                  {nil, "", late, false, "", false, "w"},
+		"mine":                       {&Answer{Value: Mine, At: noon}, "", late, true, "", false, "w"},
+		"it joined a report":         {&Answer{Value: NotMine, At: noon}, "", late, false, "d", false, "w"},
+		"it was there when reported": {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, "", late, false, "d", true, "w"},
+		"it was recognised while the other was not": {&Answer{Value: NotMine, At: noon.Add(time.Hour), Except: []string{"a"}}, "", late, false, "", false, "w"},
+		"called because of a report":                {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, CallReported, late, false, "d", true, "family"},
+		"called, and one was recognised":            {&Answer{Value: NotMine, At: noon.Add(time.Hour), Except: []string{"a"}}, CallReported, late, false, "d", false, "family"},
+		"called without an answer":                  {nil, CallUnanswered, late, false, "", false, "family"},
+		"called, and then it is mine":               {&Answer{Value: Mine, At: noon}, CallUnanswered, late, true, "", false, "family"},
 	} {
 		r := alerted("r", 100, noon.Add(-time.Hour), ServiceDebit)
 		r.Dispute, r.Answer = "d", c.answer
 		r.Notices = append(r.Notices, Notice{Watcher: "family", Called: c.called})
 		c.join(r)
 		d := bring(t, r, reader(c.watcher, LINE), LINE, noon.Add(2*time.Hour))
-		if (d.Answer != nil) != c.mine || d.Report != c.report || d.Called != c.called && c.watcher == "family" {
-			t.Errorf("%s: answer %v, report %q, called %q", name, d.Answer, d.Report, d.Called)
+		if (d.Answer != nil) != c.mine || d.Report != c.report || d.Covered != c.covered || d.Called != c.called && c.watcher == "family" {
+			t.Errorf("%s: answer %v, report %q, covered %v, called %q", name, d.Answer, d.Report, d.Covered, d.Called)
 		}
 		if d.Answer != nil && d.Answer == r.Answer {
 			t.Errorf("%s: the message's answer changes with the record's", name)

@@ -17,6 +17,8 @@ type IncidentFacts struct {
 	Debits      int
 	Yen         int64
 	First, Last time.Time
+	// Covered tells that the report was made before its reader heard of this.
+	Covered bool
 	// Report is the number of the report that stands, and Joined tells that
 	// what is told now has been added to it.
 	Report string
@@ -105,6 +107,8 @@ var (
 	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after your report (%s). We have added them and are telling the bank."}
 	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank."}
 
+	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "Your report (%s) covers this too, and we are telling the bank. You need not answer again."}
+
 	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
 	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
 	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました。", en: "Somebody has answered that it was not them."}
@@ -146,7 +150,10 @@ func Incident(f IncidentFacts) message.Message {
 		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
 	} else if links, debits := f.joined(); f.Report != "" && links+debits > 0 {
 		say := pick(links > 0, tJoinedLink, tJoinedDebit)
-		if links > 0 && debits > 0 {
+		switch {
+		case f.Covered:
+			say = tCovered
+		case links > 0 && debits > 0:
 			say = tJoinedBoth
 		}
 		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
