@@ -68,7 +68,10 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry watch.Ent
 		records[i] = r.Clone()
 	}
 	changed, fresh, err := watch.Add(records, entry)
-	return err != nil || len(changed) > 0 && len(fresh) == 0, nil
+	if errors.Is(err, watch.ErrEntries) {
+		return true, nil // it ends in quarantine
+	}
+	return len(changed) > 0 && len(fresh) == 0, err
 }
 
 // withTwins reads, with the record of an id, the other transactions of the id
