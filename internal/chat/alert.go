@@ -108,7 +108,7 @@ func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Sa
 	}
 	names := wording.Names{
 		Bank:    func(code string) (string, wording.Contact) { return t.Names.Bank(ctx, code, w.Lang) },
-		Service: func(id string) (string, wording.Contact) { return t.Names.Service(id, w.Lang) },
+		Service: t.serviceOf(w.Lang),
 	}
 	return wording.IncidentOf(r, says, d, &w, names, t.Link(r, w.ID), false)
 }
@@ -119,6 +119,7 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 		HideAmount: w.HideAmount, Several: t.several(ctx), UndoUntil: res.UndoUntil, Link: t.Link(r, w.ID)}
 	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
+	f.ServiceOf = t.serviceOf(w.Lang)
 	return f
 }
 
@@ -128,13 +129,20 @@ func (t *talk) answerFacts(ctx context.Context, res dispute.Result) wording.Answ
 		HideAmount: w.HideAmount, Several: t.several(ctx), Trust: res.Offer, TrustDays: dispute.TrustDays, Link: t.Link(r, w.ID)}
 	f.BankName, _ = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, _ = t.Names.Service(r.Service, w.Lang)
+	f.ServiceOf = t.serviceOf(w.Lang)
+	total := watch.TotalOf(r.Parts(), nil)
 	if r.Answer != nil {
 		f.Answer = *r.Answer
 	}
 	if res.Dispute != nil && res.Outcome == dispute.AlreadyOpen {
-		f.Reference = res.Dispute.Reference
+		f.Reference, total = res.Dispute.Reference, res.Dispute.TotalAt(0)
 	}
+	f.Covers = &total
 	return f
+}
+
+func (t *talk) serviceOf(lang watch.Lang) func(id string) (string, wording.Contact) {
+	return func(id string) (string, wording.Contact) { return t.Names.Service(id, lang) }
 }
 
 // several tells whether the person watches more than one account: then each

@@ -45,8 +45,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 			at = w.Rules.HoldUntil(why, f.now)
 		}
 		if d, made := f.record.Say(watch.TellAnswer, w, seq, f.now, at); made && seq == 0 && f.record.Answer != nil {
-			answer := *f.record.Answer
-			d.Answer = &answer
+			f.record.SayAnswer(d)
 		}
 	}
 	for i := before; i < len(f.record.Deliveries); i++ {

@@ -23,7 +23,7 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 		if replaced := r.Answer == nil || r.Answer.Value != watch.Mine; answer == nil || answer.Value != watch.Mine || d.Attempts == 0 && replaced {
 			return message.Message{}, errNothing
 		}
-		f.Answer = *answer
+		f.Answer, f.Covers = *answer, r.TotalSaid(d.Says)
 		f.By, err = c.guardian(ctx, r, f.Lang, f.Answer.Watcher)
 		return wording.AnswerByOther(f), err
 	}
@@ -41,7 +41,8 @@ func (c *Composer) answered(ctx context.Context, r *watch.Record, d *watch.Deliv
 		if f.By, err = c.guardian(ctx, r, f.Lang, change.Watcher); err != nil {
 			return message.Message{}, err
 		}
-		f.Answer, f.Reference = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}, dis.Reference
+		total := dis.TotalAt(d.Seq)
+		f.Answer, f.Reference, f.Covers = watch.Answer{Value: watch.NotMine, Via: change.Via, At: change.At}, dis.Reference, &total
 		switch change.Status {
 		case watch.DisputeOpened:
 			return wording.AnswerByOther(f), nil

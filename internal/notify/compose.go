@@ -75,6 +75,7 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
 	bank, bankContact := c.Names.Bank(ctx, r.Account.Bank, d.Lang)
 	service, serviceContact := c.Names.Service(r.As(d.Shows).Service, d.Lang)
+	serviceOf := func(id string) (string, wording.Contact) { return c.Names.Service(id, d.Lang) }
 	hide := d.HideAmount || w.HideAmount
 	switch d.Kind {
 	case watch.TellAlert, watch.TellChanged, watch.TellUndone, watch.TellMore:
@@ -94,13 +95,8 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		if err != nil {
 			return message.Message{}, err
 		}
-		if d.Shows != nil && dis.Leads() == r.ID { // it has changed since
-			kept := *dis
-			kept.Amount, kept.OccurredAt = d.Shows.Amount, d.Shows.OccurredAt
-			dis = &kept
-		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact,
+			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact, ServiceOf: serviceOf,
 			HideAmount: hide, Link: c.linkOver(ch, r, w.ID)}
 		for _, change := range dis.Changes {
 			if change.Seq == d.Seq {
@@ -110,7 +106,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return wording.DisputeStatus(f), nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, BankName: bank, HideAmount: hide, Link: c.linkOver(ch, r, w.ID)})
+			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Link: c.linkOver(ch, r, w.ID)})
 	}
 	return message.Message{}, errUnknown
 }

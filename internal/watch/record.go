@@ -225,7 +225,8 @@ type Delivery struct {
 	// TellChanged, what its watcher was told before.
 	Shows *Shown `json:"shows,omitempty"`
 	Was   *Shown `json:"was,omitempty"`
-	// Says is what it says of the parts of an incident, for TellMore.
+	// Says is what it says of the parts of an incident, for TellMore, or which
+	// of them are answered, for TellAnswer.
 	Says []Said `json:"says,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes
 	// with it. Take counts how often what it says was decided again before it

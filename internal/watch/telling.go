@@ -82,6 +82,16 @@ func (r *Record) reported(d *Delivery, says []Said) (dispute string, covered boo
 	return dispute, covered && !after
 }
 
+// SayAnswer makes a delivery, which tells of an answer that is no report, speak
+// of these parts.
+func (r *Record) SayAnswer(d *Delivery) {
+	answer := *r.Answer
+	d.Answer, d.Says = &answer, nil
+	for _, p := range r.Parts() {
+		d.Says = append(d.Says, Said{Record: p.ID})
+	}
+}
+
 func (r *Record) kindOf(says []Said) DeliveryKind {
 	switch {
 	case len(says) != 1 || says[0].Record != r.ID || len(r.Members) > 0 && says[0].Was == nil:
@@ -100,16 +110,16 @@ func (r *Record) KeepPart(was *Record) {
 	r.Deliveries = slices.Clone(r.Deliveries)
 	for i := range r.Deliveries {
 		d := &r.Deliveries[i]
-		switch {
-		case !d.Kind.OfIncident() && d.Kind != TellAnswer && d.Kind != TellDispute:
-		case d.Kind == TellMore:
-			d.Says = slices.Clone(d.Says)
-			for j := range d.Says {
-				if s := &d.Says[j]; s.Record == was.ID && s.Is == nil {
-					s.Is = r.shows(was, d.Watcher)
-				}
+		if !d.Kind.OfIncident() && d.Kind != TellAnswer && d.Kind != TellDispute {
+			continue
+		}
+		d.Says = slices.Clone(d.Says)
+		for j := range d.Says {
+			if s := &d.Says[j]; s.Record == was.ID && s.Is == nil {
+				s.Is = r.shows(was, d.Watcher)
 			}
-		case was.ID == r.ID && d.Shows == nil:
+		}
+		if d.Kind != TellMore && was.ID == r.ID && d.Shows == nil {
 			d.Shows = r.shows(was, d.Watcher)
 		}
 	}

@@ -19,8 +19,12 @@ type AnswerFacts struct {
 	BankName    string        // the same
 	By          Guardian      // who answered, for AnswerByOther and AnswerTakenBack
 	Reference   string        // of the dispute, if there is one
-	HideAmount  bool
-	Several     bool // the reader watches other accounts, too
+	// Covers is what the answer is about; nil is the record alone. ServiceOf
+	// names its other services; nil if there are none.
+	Covers     *watch.Total
+	ServiceOf  func(id string) (string, Contact)
+	HideAmount bool
+	Several    bool // the reader watches other accounts, too
 	// Trust is what is offered by MineThanks, or was set for Trusted; the
 	// zero value offers nothing. UpTo is yen, Days how long an offer holds.
 	Trust     watch.Trust
@@ -130,16 +134,12 @@ func Unknown(lang watch.Lang) message.Message {
 func (f *AnswerFacts) message(alt, title text) message.Message {
 	lang, r := f.lang(), f.Record
 	m := message.Message{Lang: string(lang), Alt: alt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: title.in(lang)}
-	if f.ServiceName != "" {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
+	total := watch.TotalOf([]*watch.Record{r}, nil)
+	if f.Covers != nil {
+		total = *f.Covers
 	}
-	if account := f.account(); account != "" {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
-	}
-	if r.Kind == watch.Debit && !f.HideAmount {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, r.Amount)})
-	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, r.RecordedAt)})
+	c := covers{lang: lang, total: total, services: servicesOf(total, Named{Name: f.ServiceName}, f.ServiceOf), account: f.account(), hide: f.HideAmount, now: r.RecordedAt}
+	m.Facts = c.facts()
 	return m
 }
 

@@ -19,8 +19,10 @@ type DisputeFacts struct {
 	BankName    string // the same
 	Bank        Contact
 	Service     Contact
-	HideAmount  bool
-	Several     bool // the reader watches other accounts, too
+	// ServiceOf names the other services of a report; nil if there are none.
+	ServiceOf  func(id string) (string, Contact)
+	HideAmount bool
+	Several    bool // the reader watches other accounts, too
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -202,20 +204,17 @@ func (f *DisputeFacts) message(alt, title text, args ...any) message.Message {
 	lang, d := f.lang(), f.Dispute
 	m := message.Message{Lang: string(lang), Alt: alt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang),
 		Title: title.in(lang, args...), Amount: d.Reference}
-	if f.ServiceName != "" {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactService.in(lang), Value: f.ServiceName})
-	}
-	if account := f.account(); account != "" {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
-	}
-	if d.Kind != watch.LinkRegistered && !f.HideAmount {
-		m.Facts = append(m.Facts, message.Fact{Label: tFactAmount.in(lang), Value: Yen(lang, d.Amount)})
-	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: bankTime(lang, d.OccurredAt, d.ReceivedAt)})
+	c := covers{lang: lang, total: d.TotalAt(f.Change.Seq), services: f.services(), account: f.account(), hide: f.HideAmount, now: d.ReceivedAt}
+	m.Facts = c.facts()
 	if !d.AnsweredAt.IsZero() {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, d.ReceivedAt)})
 	}
 	return m
+}
+
+// services are those of all that is reported.
+func (f *DisputeFacts) services() []Named {
+	return servicesOf(f.Dispute.TotalAt(f.Change.Seq), Named{f.ServiceName, f.Service}, f.ServiceOf)
 }
 
 func (f *DisputeFacts) account() string { return Account(f.BankName, f.Dispute.Mask) }
@@ -223,21 +222,23 @@ func (f *DisputeFacts) account() string { return Account(f.BankName, f.Dispute.M
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.
 func (f *DisputeFacts) steps() []message.Step {
-	return WhatToDo(f.Lang, f.BankName, f.Bank, f.ServiceName, f.Service)
+	return WhatToDo(f.Lang, f.BankName, f.Bank, f.services()...)
 }
 
 // WhatToDo is what somebody does whose money was taken, in the order that
-// helps: bank, service, police, consumer line, PIN. Names and contacts may be
+// helps: bank, services, police, consumer line, PIN. Names and contacts may be
 // empty; the bank comes first all the same.
-func WhatToDo(lang watch.Lang, bankName string, bank Contact, serviceName string, service Contact) []message.Step {
+func WhatToDo(lang watch.Lang, bankName string, bank Contact, services ...Named) []message.Step {
 	lang = langOf(lang)
 	say := tStepBank
 	if bank.Phone == "" {
 		say = tStepBankFind
 	}
 	out := []message.Step{callStep(lang, say, orElse(bankName, tTheBank.in(lang)), bank)}
-	if serviceName != "" {
-		out = append(out, callStep(lang, tStepService, serviceName, service))
+	for _, s := range services {
+		if s.Name != "" {
+			out = append(out, callStep(lang, tStepService, s.Name, s.Contact))
+		}
 	}
 	return append(out,
 		message.Step{Text: tStepPolice.in(lang)}, // #9110 is said: mobile phones do not dial it from a link

@@ -2,7 +2,6 @@ package wording
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -51,11 +50,7 @@ func (a *AccountView) alarm() string {
 	case len(a.Untold) == 0:
 		return ""
 	}
-	between := "、"
-	if lang == watch.English {
-		between = ", "
-	}
-	names := strings.Join(a.Untold[:min(len(a.Untold), maxUntold)], between)
+	names := listed(lang, a.Untold[:min(len(a.Untold), maxUntold)])
 	if more := len(a.Untold) - maxUntold; more > 0 {
 		names = tAndMore.in(lang, names, more)
 	}

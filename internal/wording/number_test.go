@@ -12,7 +12,7 @@ var digitsIn = map[string]string{
 	"tSetEachHint": "0 is what one types", "tTenths": "the zero of the tens",
 	"tSetMonthly": "one month", "tWhyNear": "once, and one month", "tSetNear": "the same", "tSetWordsHint": "one a line", "tFamMadeText": "one person", "tFamFull": "one account",
 	"tDoorText": "once", "tDoorGoneText": "once", "tcSettingsOnce": "once",
-	"tUndecided": "both", "tFaultQuiet": "two fields",
+	"tUndecided": "both", "tCoverOne": "one debit", "tFaultQuiet": "two fields",
 }
 
 // digit finds a number, also where it is written in words.

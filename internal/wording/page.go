@@ -222,7 +222,7 @@ func (f *PageFacts) open() message.Part {
 	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
-		m.Steps = WhatToDo(lang, f.BankName, f.Bank, f.ServiceName, f.Service)
+		m.Steps = WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
 	p := message.Part{Message: m}
 	if !f.UndoUntil.IsZero() {

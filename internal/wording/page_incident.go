@@ -57,7 +57,7 @@ func (f *PageFacts) together(listed bool) message.Message {
 	parts := f.parts()
 	i := IncidentFacts{Parts: parts, Whole: true, Bare: !listed}
 	for _, p := range parts {
-		if r := p.Record; r.Kind == watch.Debit {
+		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
 			i.Debits++
 			i.Yen += r.Kept()
 			if i.First.IsZero() {
@@ -94,7 +94,7 @@ func (f *PageFacts) ticks() []message.Field {
 func (f *PageFacts) askUndo() message.Part {
 	lang, d := f.lang(), f.Dispute
 	facts := DisputeFacts{Lang: f.Watcher.Lang, Dispute: d, Watcher: f.Watcher.ID, Guardian: f.guardian(), ServiceName: f.ServiceName,
-		BankName: f.BankName, Bank: f.Bank, HideAmount: f.Watcher.HideAmount}
+		BankName: f.BankName, Bank: f.Bank, ServiceOf: f.ServiceOf, HideAmount: f.Watcher.HideAmount}
 	m := ConfirmUndo(facts)
 	m.Buttons = nil
 	return message.Part{Message: m, Forms: []message.Form{{Do: DoUndo, Label: tUndoAskButton.in(lang), Style: message.Secondary,

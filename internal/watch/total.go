@@ -1,0 +1,82 @@
+package watch
+
+import (
+	"slices"
+	"time"
+)
+
+// Total is what several debits and charge links of one story come to.
+type Total struct {
+	Debits int   // that stand
+	Yen    int64 // that those took and did not return
+	Undone int   // debits that were reversed
+	Links  int
+	Gross  int64     // yen of all debits, as they were taken
+	First  time.Time // when the first of all of them happened
+	Of     []string  // their services, in the order in which they came
+}
+
+// Add counts one more as it was shown.
+func (t *Total) Add(kind Kind, s *Shown) {
+	switch {
+	case kind == LinkRegistered:
+		t.Links++
+	case s.UndoneAt.IsZero():
+		t.Debits++
+		t.Yen += s.Kept()
+	default:
+		t.Undone++
+	}
+	t.Gross += s.Amount
+	if t.First.IsZero() || s.OccurredAt.Before(t.First) {
+		t.First = s.OccurredAt
+	}
+	if s.Service != "" && !slices.Contains(t.Of, s.Service) {
+		t.Of = append(t.Of, s.Service)
+	}
+}
+
+// Several tells whether it is more than one debit or link.
+func (t *Total) Several() bool { return t.Debits+t.Undone+t.Links > 1 }
+
+// TotalOf is what parts of an incident come to, without those that are excepted.
+func TotalOf(parts []*Record, except []string) (t Total) {
+	for _, p := range parts {
+		if !slices.Contains(except, p.ID) {
+			t.Add(p.Kind, p.Shows(""))
+		}
+	}
+	return t
+}
+
+// TotalSaid is what a message says of parts of the incident; nil if it names none.
+func (r *Record) TotalSaid(says []Said) *Total {
+	var t Total
+	for _, s := range says {
+		if p, ok := r.Part(s.Record); ok {
+			t.Add(p.Kind, p.As(s.Is).Shows(""))
+		}
+	}
+	if len(says) == 0 {
+		return nil
+	}
+	return &t
+}
+
+// TotalAt is what the dispute was about at a change, as the bank was told of it
+// then; 0 is the latest.
+func (d *Dispute) TotalAt(seq int) (t Total) {
+	if seq == 0 {
+		seq = latest
+	}
+	first := d.OpenedAt(seq)
+	if s, ok := d.TransactionAt(first.Record, seq); ok {
+		t.Add(first.Kind, s)
+	}
+	for _, a := range d.AlsoAt(seq) {
+		if s, ok := d.TransactionAt(a.Record, seq); ok {
+			t.Add(a.Kind, s)
+		}
+	}
+	return t
+}
