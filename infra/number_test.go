@@ -104,8 +104,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": wire.MaxBalance, "balance_after.minimum": -wire.MaxBalance,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
-		"days.maxItems":  store.TallyDays,
-		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
+		"days.maxItems":   store.TallyDays,
+		"label.maxLength": bankapi.MaxLabel, "text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
 	}
@@ -161,6 +161,10 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("Events are found for %s days, refused ones for %s", of(store.KeepRecord, day), of(store.KeepRefused, day)),
 		fmt.Sprintf("Events are found by their id for %s days", of(store.KeepTrace, day)),
 		fmt.Sprintf("on each of the last %d days", store.TallyDays),
+		fmt.Sprintf("works for %s days, or until `expires_at`, within %s.", of(bankapi.KeyLife, day), of(bankapi.MaxKeyLife, day)),
+		fmt.Sprintf("label and scopes, for %s days", of(bankapi.KeyLife, day)),
+		fmt.Sprintf("Both work for %s days", of(bankapi.KeyOverlap, day)),
+		fmt.Sprintf("A bank has at most %d keys", bankapi.MaxKeys),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),

@@ -153,6 +153,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 	w.everyEvent()
 	d := w.everyAccountCall()
 	w.everyDisputeCall(d)
+	w.everyKeyCall(d)
 
 	// Each status that is described was seen, but for those that only a
 	// failure of ours brings.

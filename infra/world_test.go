@@ -105,7 +105,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(api.Close)
 	w.url = api.URL
 
-	secret, key := bankapi.NewAPIKey(code, "test", w.Now(), time.Time{})
+	secret, key := bankapi.NewAPIKey(code, "test", nil, w.Now(), time.Time{})
 	w.bank = &sim.Bank{Code: code, Secrets: shared[code], APIKey: secret, API: api.URL, Now: w.Now}
 	callbacks := httptest.NewServer(w.bank)
 	t.Cleanup(callbacks.Close)
@@ -258,6 +258,34 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(422, "DELETE", "/accounts/a%20b", "")
 	w.call(401, "DELETE", "/accounts/acc_2", "", "wrong")
 	return d
+}
+
+// everyKeyCall asks for keys, and for everything with a key that is for nothing.
+func (w *world) everyKeyCall(d *watch.Dispute) {
+	w.call(422, "POST", "/keys", `{"scopes":[]}`)
+	made := w.call(201, "POST", "/keys", `{"label":"fraud desk","scopes":["disputes","feed"]}`)
+	id := fmt.Sprint("/keys/", made["key_id"])
+	fresh := w.call(201, "POST", id+"/rotation", "")
+	w.call(409, "POST", id+"/rotation", "")
+	w.call(200, "GET", "/keys", "")
+	w.call(204, "DELETE", id, "", fmt.Sprint(fresh["api_key"]))
+	w.call(404, "POST", id+"/rotation", "")
+	w.call(404, "DELETE", id, "")
+	w.call(413, "POST", "/keys", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	idle, key := bankapi.NewAPIKey(code, "for nothing", []bankapi.Scope{"nothing"}, w.Now(), time.Time{})
+	w.write(store.PutAPIKey(key))
+	for _, route := range bankapi.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"])).Replace(path)
+		if path != "/v1/services" {
+			w.call(403, method, path, "{}", idle)
+			w.call(401, method, path, "{}", "wrong")
+		}
+	}
+	for n := 0; n < bankapi.MaxKeys-3; n++ {
+		w.call(201, "POST", "/keys", `{"scopes":["feed"],"expires_at":"2027-01-31T00:00:00+09:00"}`)
+	}
+	w.call(409, "POST", "/keys", `{"scopes":["feed"]}`)
 }
 
 func (w *world) everyDisputeCall(d *watch.Dispute) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kozamori/infra/operator"
+	"kozamori/internal/bankapi"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -71,17 +72,18 @@ func TestASecretIsRotatedWithoutAMomentInWhichTheBankIsNotHeard(t *testing.T) {
 func TestAPIKeysAreMadeListedAndRevoked(t *testing.T) {
 	w := newWorld(t)
 	w.bank("0125", "七十七銀行")
-	if code, out, _ := w.ctl("bank", "api-key", "0125", "-label", "head office", "-for", "24h"); code != 0 || !strings.Contains(out, "kozamori_") || !strings.Contains(out, "shown only now") {
+	if code, out, _ := w.ctl("bank", "api-key", "0125", "-label", "head office", "-for", "24h", "-scopes", "erase,enrol"); code != 0 || !strings.Contains(out, "kozamori_") || !strings.Contains(out, "shown only now") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	keys, err := store.Collect(w.store.APIKeys(t.Context(), "0125"))
 	if err != nil || len(keys) != 1 || keys[0].Label != "head office" || !keys[0].Expires.Equal(noon.Add(24*time.Hour)) {
 		t.Fatalf("%v %v", keys, err)
 	}
-	id := keys[0].Hash[:keyID]
+	id := keys[0].ID()
 	_, out, _ := w.ctl("bank", "api-key", "0125", "-list")
-	want := "ID          CREATED                  EXPIRES                  LABEL\n" + id + "  2026-11-24 12:00:00 JST  2026-11-25 12:00:00 JST  head office\n"
-	if out != want {
+	want := "ID          CREATED                  EXPIRES                  LAST USED  FOR            LABEL\n" +
+		id + "  2026-11-24 12:00:00 JST  2026-11-25 12:00:00 JST  -          enrol,erase    head office\n"
+	if strings.Join(strings.Fields(out), " ") != strings.Join(strings.Fields(want), " ") {
 		t.Errorf("got\n%swant\n%s", out, want)
 	}
 	if code, _, errs := w.ctl("bank", "api-key", "0125", "-revoke", "nothing"); code != 1 || !strings.Contains(errs, "-list") {
@@ -90,7 +92,47 @@ func TestAPIKeysAreMadeListedAndRevoked(t *testing.T) {
 	if code, out, _ := w.ctl("bank", "api-key", "0125", "-revoke", id, "-json"); code != 0 || !strings.Contains(out, `"id":"`+id+`"`) || strings.Contains(out, "api_key") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
-	w.transcript("api-key", "bank api-key 0125 -list", "bank api-key 0168", "bank api-key 0125 -for -1h", "bank api-key 0125 -list -label x", "bank api-key")
+	w.transcript("api-key", "bank api-key 0125 -list", "bank api-key 0168", "bank api-key 0125 -for -1h", "bank api-key 0125 -list -label x",
+		"bank api-key 0125 -scopes all", "bank api-key 0125 -rotate x -for 0", "bank api-key")
+}
+
+// A key of an earlier version, without scopes and without an end, works until it
+// is replaced; what replaces it says what it is for, and ends.
+func TestAnAPIKeyOfAnEarlierVersionIsSaidToBeOneAndIsRotated(t *testing.T) {
+	w := newWorld(t)
+	w.bank("0125", "七十七銀行")
+	_, old := bankapi.NewAPIKey("0125", "", nil, noon, time.Time{})
+	w.put(store.PutAPIKey(old))
+	if _, out, _ := w.ctl("bank", "api-key", "0125", "-list"); !strings.Contains(out, "never") || !strings.Contains(out, "all: made before scopes, -rotate it") {
+		t.Errorf("it is not said:\n%s", out)
+	}
+	if code, out, errs := w.ctl("bank", "api-key", "0125", "-rotate", old.ID(), "-overlap", "48h"); code != 0 || !strings.Contains(out, "kozamori_") || !strings.Contains(out, "2026-11-26 12:00:00 JST") {
+		t.Errorf("exit %d: %s\n%s", code, errs, out)
+	}
+	keys, err := store.Collect(w.store.APIKeys(t.Context(), "0125"))
+	if err != nil || len(keys) != 2 {
+		t.Fatal(keys, err)
+	}
+	for _, k := range keys {
+		if k.ID() == old.ID() {
+			if !k.Expires.Equal(noon.Add(48*time.Hour)) || len(k.Scopes) != 0 {
+				t.Errorf("the old one: %+v", k)
+			}
+		} else if !k.Expires.Equal(noon.Add(bankapi.KeyLife)) || len(k.Scopes) != len(bankapi.Scopes()) || k.Replaces != old.ID() {
+			t.Errorf("the new one: %+v", k)
+		}
+	}
+	for _, k := range keys {
+		if code, _, errs := w.ctl("bank", "api-key", "0125", "-rotate", k.ID()); code != 1 || !strings.Contains(errs, "under way") {
+			t.Errorf("a third key: exit %d: %s", code, errs)
+		}
+	}
+	if code, _, errs := w.ctl("bank", "api-key", "0125", "-revoke", old.ID()); code != 0 {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if code, _, errs := w.ctl("bank", "api-key", "0125", "-rotate", keys[0].ID()+keys[1].ID()); code != 1 {
+		t.Errorf("exit %d: %s", code, errs)
+	}
 }
 
 func TestACodeOfTheOperatorBindsAsOneOfTheBank(t *testing.T) {

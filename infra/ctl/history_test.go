@@ -16,7 +16,7 @@ import (
 func TestHistoryGivesEachAccountItsPast(t *testing.T) {
 	q := &taking{}
 	st := store.New(worldtest.Table(t, time.Now))
-	secret, key := bankapi.NewAPIKey("0125", "test", time.Now(), time.Time{})
+	secret, key := bankapi.NewAPIKey("0125", "test", nil, time.Now(), time.Time{})
 	if err := st.Write(t.Context(), store.PutAPIKey(key)); err != nil {
 		t.Fatal(err)
 	}

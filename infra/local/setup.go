@@ -93,7 +93,7 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 	}
 	var writes []store.Write
 	if b.Version == 0 || kept.Banks[code].APIKey == "" {
-		secret, key := bankapi.NewAPIKey(code, "local", time.Now(), time.Time{})
+		secret, key := bankapi.NewAPIKey(code, "local", nil, time.Now(), time.Time{})
 		if err := s.vault.KeepAPIKey(code, secret); err != nil {
 			return err
 		}

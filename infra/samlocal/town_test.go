@@ -201,7 +201,7 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 	}
 	w.store = store.New(dynamo.New(dynamo.Config{AWS: config, Endpoint: dynamoDB, Table: table}))
 	var key *store.APIKey
-	w.bank.APIKey, key = bankapi.NewAPIKey("0125", "test", time.Now(), time.Time{})
+	w.bank.APIKey, key = bankapi.NewAPIKey("0125", "test", nil, time.Now(), time.Time{})
 	return w, w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL + "/sim/bank/callback"}), store.PutAPIKey(key))
 }
 

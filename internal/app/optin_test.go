@@ -82,7 +82,7 @@ func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *t
 		t.Fatal(err)
 	}
 	var key *store.APIKey
-	h.key, key = bankapi.NewAPIKey("0125", "test", w.Now(), time.Time{})
+	h.key, key = bankapi.NewAPIKey("0125", "test", nil, w.Now(), time.Time{})
 	if err := w.store.Write(context.Background(), store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL}), store.PutAPIKey(key)); err != nil {
 		t.Fatal(err)
 	}

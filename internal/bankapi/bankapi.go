@@ -69,25 +69,36 @@ type Handler struct {
 // and the body of success or an error that problemOf knows.
 type endpoint func(h *Handler, w http.ResponseWriter, r *http.Request, bank string) (status int, body any, err error)
 
+// routes are what there is, each with the scope that its keys need.
 var routes = []struct {
 	method, path string
-	public       bool // needs no key
+	scope        Scope
 	serve        endpoint
 }{
-	{http.MethodPost, "/v1/banks/{bank}/codes", false, (*Handler).issueCode},
-	{http.MethodPost, "/v1/banks/{bank}/nonces", false, (*Handler).issueNonce},
-	{http.MethodPost, historyPath, false, (*Handler).history},
-	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", false, (*Handler).watchers},
-	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", false, (*Handler).trail},
-	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", false, (*Handler).erase},
-	{http.MethodGet, "/v1/banks/{bank}/disputes", false, (*Handler).listDisputes},
-	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", false, (*Handler).readDispute},
-	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", false, (*Handler).setStatus},
-	{http.MethodGet, "/v1/banks/{bank}/health", false, (*Handler).health},
-	{http.MethodGet, eventsPath, false, (*Handler).transaction},
-	{http.MethodGet, eventsPath + "/{event_id}", false, (*Handler).event},
-	{http.MethodGet, "/v1/services", true, (*Handler).listServices},
+	{http.MethodPost, "/v1/banks/{bank}/codes", ScopeEnrol, (*Handler).issueCode},
+	{http.MethodPost, "/v1/banks/{bank}/nonces", ScopeEnrol, (*Handler).issueNonce},
+	{http.MethodPost, historyPath, ScopeEvents, (*Handler).history},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, (*Handler).watchers},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, (*Handler).trail},
+	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", ScopeErase, (*Handler).erase},
+	{http.MethodGet, "/v1/banks/{bank}/disputes", ScopeDisputes, (*Handler).listDisputes},
+	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", ScopeDisputes, (*Handler).readDispute},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, (*Handler).setStatus},
+	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, (*Handler).health},
+	{http.MethodGet, eventsPath, ScopeEvents, (*Handler).transaction},
+	{http.MethodGet, eventsPath + "/{event_id}", ScopeEvents, (*Handler).event},
+	{http.MethodGet, keysPath, ScopeKeys, (*Handler).listKeys},
+	{http.MethodPost, keysPath, ScopeKeys, (*Handler).makeKey},
+	{http.MethodPost, keysPath + "/{key_id}/rotation", anyKey, (*Handler).rotateKey},
+	{http.MethodDelete, keysPath + "/{key_id}", anyKey, (*Handler).endKey},
+	{http.MethodGet, "/v1/services", public, (*Handler).listServices},
 }
+
+// Routes that need a key, but no scope; and such that need none.
+const (
+	anyKey Scope = "any key"
+	public Scope = "public"
+)
 
 // Routes lists what the API serves, "GET /v1/banks/{bank}/disputes".
 func Routes() []string {
@@ -104,7 +115,7 @@ func New(c Config) *Handler {
 	allowed := map[string][]string{eventsPath: {http.MethodPost}} // which ingest serves
 	for _, r := range routes {
 		allowed[r.path] = append(allowed[r.path], r.method)
-		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.public, r.serve) })
+		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.scope, r.serve) })
 	}
 	for path, methods := range allowed {
 		slices.Sort(methods)
@@ -119,8 +130,8 @@ func New(c Config) *Handler {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
-// serve checks the key unless the route is public, runs one endpoint and answers.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, public bool, run endpoint) {
+// serve checks the key and what it is for, unless the route is public, runs one endpoint and answers.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, scope Scope, run endpoint) {
 	bank := r.PathValue("bank")
 	defer func() {
 		if p := recover(); p != nil {
@@ -129,8 +140,13 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, pub
 		}
 	}()
 	var err error
-	if !public {
-		err = h.authorize(r, bank)
+	if scope != public {
+		var k *store.APIKey
+		k, err = h.authorize(r, bank)
+		if err == nil && scope != anyKey && !slices.Contains(ScopesOf(k), scope) {
+			err = errScope(scope)
+		}
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, k))
 	}
 	var status int
 	var body any

@@ -1,7 +1,6 @@
 package bankapi
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -18,25 +17,18 @@ const keyPrefix = "kozamori_"
 // maxKey is the longest key that is looked at, in bytes.
 const maxKey = 256
 
-// NewAPIKey makes a key for a bank. The secret is shown once; what is kept is
-// its SHA-256, which is enough for 256 random bits and, unlike a keyed hash,
-// outlives the keys of the links. The zero expires is never.
-func NewAPIKey(bank, label string, now, expires time.Time) (secret string, key *store.APIKey) {
-	var raw [32]byte
-	_, _ = rand.Read(raw[:]) // never fails: the program stops instead
-	secret = keyPrefix + base64.RawURLEncoding.EncodeToString(raw[:])
-	return secret, &store.APIKey{Bank: bank, Hash: hashKey(secret), Label: label, CreatedAt: now.UTC(), Expires: expires.UTC()}
-}
-
 func hashKey(secret string) string {
 	h := sha256.Sum256([]byte("kozamori api key\x00" + secret))
 	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 
-// authorize wants a key of this bank. Every refusal is the same problem, and
-// each costs one look at the store, so that neither tells which banks and
-// keys there are.
-func (h *Handler) authorize(r *http.Request, bank string) error {
+// lastUsedEvery is how often a key's use is noted at most.
+const lastUsedEvery = time.Hour
+
+// authorize wants a key of this bank, and returns it. Every refusal is the same
+// problem, and each costs one look at the store, so that neither tells which
+// banks and keys there are.
+func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	fits := strings.EqualFold(scheme, "Bearer") && secret != "" && len(secret) <= maxKey && len(r.Header.Values("Authorization")) == 1
 	if !fits {
@@ -50,13 +42,33 @@ func (h *Handler) authorize(r *http.Request, bank string) error {
 	k, err := h.Store.APIKey(r.Context(), asked, hashKey(secret))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return errKey
+		return nil, errKey
 	case err != nil:
-		return err
+		return nil, err
 	case !fits, k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
-		return errKey
+		return nil, errKey
 	}
-	return nil
+	h.used(r, k)
+	return k, nil
+}
+
+// used notes that a key was used. It is not worth failing a request for, and
+// who changes the key at the same moment comes first.
+func (h *Handler) used(r *http.Request, k *store.APIKey) {
+	now := h.Now().UTC()
+	if now.Sub(k.LastUsed) < lastUsedEvery {
+		return
+	}
+	noted := *k
+	noted.LastUsed = now.Truncate(time.Second)
+	err := h.Store.Write(r.Context(), store.PutAPIKey(&noted))
+	switch _, lost := store.AsCondition(err); {
+	case err == nil:
+		noted.Version++
+		*k = noted
+	case !lost:
+		h.Logger.WarnContext(r.Context(), "bankapi: the use of a key cannot be noted now", "bank", k.Bank, "key", k.ID(), "err", err)
+	}
 }
 
 func isBankCode(s string) bool { return len(s) == 4 && strings.Trim(s, "0123456789") == "" }

@@ -1,6 +1,7 @@
 package bankapi_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"maps"
 	"net/url"
@@ -48,6 +49,7 @@ func (w *world) neighbours() []string {
 		}
 		out = append(out, res.Dispute.ID)
 	}
+	w.write(store.PutAPIKey(&theirKey))
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
 	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
@@ -58,6 +60,12 @@ func (w *world) neighbours() []string {
 	}
 	return out
 }
+
+// Keys that are asked for; no secret leads to either.
+var (
+	spareKey = store.APIKey{Bank: ours, Hash: "spare-key-of-ours"}
+	theirKey = store.APIKey{Bank: theirs, Hash: "their-key"}
+)
 
 // What is asked for of events.
 const (
@@ -71,10 +79,11 @@ var queries = map[string]string{
 	"GET /v1/banks/{bank}/events/{event_id}": "?account_ref={account_ref}",
 }
 
-// address fills in a route.
+// address fills in a route. A key goes with its account.
 func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
-	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent)
+	key := map[string]string{account.Ref: spareKey.ID(), theirAccounts[1].Ref: theirKey.ID()}[ref]
+	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{key_id}", stdcmp.Or(key, "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
@@ -85,6 +94,7 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
+	"POST /v1/banks/{bank}/keys":                         `{"label":"batch","scopes":["feed","events"]}`,
 }
 
 // everyRoute lists the routes of a bank; that which ends an account comes last.
@@ -101,12 +111,14 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
-	revoked, key := bankapi.NewAPIKey(ours, "revoked", w.Now(), w.Now().AddDate(1, 0, 0))
+	revoked, key := bankapi.NewAPIKey(ours, "revoked", nil, w.Now(), w.Now().AddDate(1, 0, 0))
 	w.write(store.PutAPIKey(key))
 	if status, _ := w.call(revoked, "GET", "/v1/banks/0168/health", ""); status != 200 {
 		t.Fatalf("a key that is not revoked yet: %d", status)
 	}
 	w.write(store.DeleteAPIKey(key))
+	w.write(store.PutAPIKey(&spareKey))
+	w.call(w.key, "GET", "/v1/banks/0168/health", "") // its use is noted, for an hour
 	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
 	before := worldtest.Everything(t, w.file)
 	for _, route := range everyRoute() {
@@ -156,6 +168,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 	w := newWorld(t)
 	w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
+	w.write(store.PutAPIKey(&spareKey))
 	before := worldtest.Everything(t, w.file)
 	was := worldtest.Bytes(t, w.file)
 	for _, route := range everyRoute() {
@@ -172,7 +185,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 				}
 			}
 			worldtest.Restore(t, w.file, was)
-			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref"} {
+			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "key_id", "api_key"} {
 				delete(v, secret) // new each time, or what was asked
 			}
 			return status, v, reads, changed

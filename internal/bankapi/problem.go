@@ -14,6 +14,7 @@ import (
 
 var (
 	errKey      = &problem.Problem{Status: http.StatusUnauthorized, Title: "the API key is not one of this bank"}
+	errManyKeys = &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
 	errNotFound = &problem.Problem{Status: http.StatusNotFound, Title: "there is nothing here"}
 	errMethod   = &problem.Problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"}
 	errTooLarge = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too much"}
@@ -30,6 +31,7 @@ var problems = []struct {
 	err     error
 	problem *problem.Problem
 }{
+	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
 	{dispute.ErrNotFound, errNotFound},
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrClosed, &problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed"}},

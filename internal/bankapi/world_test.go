@@ -69,11 +69,27 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	return w
 }
 
-func (w *world) newKey(bank string, expires time.Time) string {
+func (w *world) newKey(bank string, expires time.Time, scopes ...bankapi.Scope) string {
 	w.t.Helper()
-	secret, key := bankapi.NewAPIKey(bank, "test", w.Now(), expires)
+	secret, key := bankapi.NewAPIKey(bank, "test", scopes, w.Now(), expires)
 	w.write(store.PutAPIKey(key))
 	return secret
+}
+
+// last is a key of ours as it is stored now.
+func (w *world) last(secret string) *store.APIKey {
+	w.t.Helper()
+	keys, err := store.Collect(w.store.APIKeys(context.Background(), ours))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, k := range keys {
+		if k.Hash == bankapi.HashKey(secret) {
+			return k
+		}
+	}
+	w.t.Fatal("there is no such key")
+	return nil
 }
 
 func (w *world) write(writes ...store.Write) {
