@@ -56,7 +56,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, Door: door, Mail: mails, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: composer.Link, Door: door, Mail: mails, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
@@ -74,13 +74,10 @@ func (s *System) Web() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Mail, err = s.mails(); err != nil {
-		return nil, err
-	}
 	if c.Channels, err = s.channels(); err != nil {
 		return nil, err
 	}
-	c.Disputes, c.LineID, c.EscalateAfter = s.Disputes(), s.LINE.ID, s.EscalateAfter
+	c.Mails, c.Disputes, c.LineID, c.EscalateAfter = s.Mail.From != "", s.Disputes(), s.LINE.ID, s.EscalateAfter
 	return s.upToDate(web.New(c)), nil
 }
 

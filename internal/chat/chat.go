@@ -52,6 +52,8 @@ type Membership interface {
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
+	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
+	MailUnsent(ctx context.Context, secret string) error
 }
 
 // Menus makes LINE show a person the menu of a language; see line.Menus.
@@ -81,6 +83,8 @@ type Config struct {
 	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
 	// Mail brings what LINE cannot; nil sends no mail.
 	Mail channel.Sender
+	// BaseURL is the address of the pages, without a slash at its end.
+	BaseURL string
 	// Menus shows people the menu of their language; nil leaves it to LINE.
 	Menus  Menus
 	Now    func() time.Time

@@ -22,8 +22,11 @@ const newsWait = time.Hour
 // goes out under the same key, which LINE drops.
 func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	n := t.News
-	if n.Kind == watch.NewsLanguage {
+	switch n.Kind {
+	case watch.NewsLanguage:
 		return t.newMenu(ctx)
+	case watch.NewsConfirm:
+		return t.askAddress(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.

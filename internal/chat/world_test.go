@@ -88,7 +88,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.stage = chat.New(chat.Config{Mail: mails,
+	w.stage = chat.New(chat.Config{Mail: mails, BaseURL: "https://kozamori.example",
 		Store: fragile, LINE: &fragileLINE{client, w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},

@@ -173,7 +173,7 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 		if again != "" {
 			list = inTurn(toOwners(watch.NewsAgain, bound.Account, &g), again)
 		}
-		if err := d.tell(ctx, list); err != nil {
+		if err := d.desk().Tell(ctx, list); err != nil {
 			return Bound{}, err
 		}
 	}
@@ -249,7 +249,7 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 // told. ErrNotFound unless the asker owns the account and the other is a guardian of it.
 func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
 	var gone watch.Watcher
-	tell := d.once()
+	tell := d.desk().Once()
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		own, ok := a.WatcherOf(lineUser)
 		g, in := a.Watcher(watcher)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,6 +23,10 @@ const (
 	mailsWithin = watch.MailsWithin
 	mailTwice   = time.Minute // the same address within this is one press too many
 )
+
+// ErrUnsent says that the confirmation mail could not be queued: nothing was
+// noted.
+var ErrUnsent = errors.New("membership: the confirmation mail could not be queued")
 
 // ErrAsked says that a mail to this address was asked for a moment ago.
 var ErrAsked = errors.New("membership: this confirmation mail was asked for a moment ago")
@@ -50,10 +55,10 @@ var (
 )
 
 // ClaimMail notes that a person wants alerts of an account at an address, and
-// makes the secret that the confirmation mail carries: the address is used
-// only once it comes back. A *watch.FieldError for an address that is none,
+// queues the mail with the secret: the address is used only once that comes
+// back. A *watch.FieldError for an address that is none,
 // ErrMany when too many mails were asked for, ErrAsked for what was asked for
-// twice, ErrNotFound unless they watch
+// twice, ErrUnsent, ErrNotFound unless they watch
 // the account.
 func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error) {
 	sendTo, ok := watch.MailAddress(address)
@@ -61,6 +66,7 @@ func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.Accoun
 		return "", "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
 	}
 	secret = rand.Text()
+	tell := d.desk().Once()
 	err = store.Retry(ctx, func() error {
 		a, err := d.Store.Account(ctx, k)
 		if errors.Is(err, store.ErrNotFound) {
@@ -80,6 +86,11 @@ func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.Accoun
 		}
 		claim := &store.Ticket{Kind: store.TicketMail, Hash: hash, Owner: list.Owner, Expires: list.Expires}
 		claim.Body = mailClaims.Encode(&mailClaim{OnAccount: watch.On(k), Watcher: w.ID, Address: sendTo})
+		mail := watch.News{Kind: watch.NewsConfirm, Bank: k.Bank, Turn: hash, Secret: secret,
+			To: watch.NewsTo{LineUser: lineUser, Watcher: w.ID, Lang: w.Lang, Mail: sendTo}}
+		if err := tell(ctx, []watch.News{mail}); err != nil {
+			return fmt.Errorf("%w: %w", ErrUnsent, err)
+		}
 		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(claim))
 	})
 	if err != nil {

@@ -1,63 +1,26 @@
 package membership
 
 import (
-	"context"
 	"time"
 
-	"kozamori/internal/codec"
-	"kozamori/internal/queue"
+	"kozamori/internal/news"
 	"kozamori/internal/watch"
 )
-
-var messages = codec.For[watch.NewsMessage]("message.news")
 
 // newsAgain is how long after an invitation was taken it may be taken once
 // more by the same person, because an answer was lost, and the owners are told
 // again: LINE drops the second.
 const newsAgain = time.Hour
 
-// tell queues news. Of who goes it is queued before they have gone: afterwards
-// it is unknown who is to be told, and a process can die in between. The
-// sender looks whether it came true. So an error means that nothing may
-// change.
-func (d *Service) tell(ctx context.Context, list []watch.News) error {
-	if d.Queue == nil || len(list) == 0 {
-		return nil
-	}
-	var out []queue.Outgoing
-	for _, n := range list {
-		out = append(out, queue.Outgoing{Body: messages.Encode(&watch.NewsMessage{News: &n}), Group: watch.Derive("chat", n.To.LineUser), Trace: n.Key()})
-	}
-	return d.Queue.Send(ctx, queue.Chat, out...)
-}
-
-// once is tell for an act that is tried again and again until no other writer
-// comes between: the same news is queued once.
-func (d *Service) once() func(context.Context, []watch.News) error {
-	told := map[string]bool{}
-	return func(ctx context.Context, list []watch.News) error {
-		var fresh []watch.News
-		for _, n := range list {
-			if !told[n.Key()] {
-				fresh = append(fresh, n)
-			}
-		}
-		if err := d.tell(ctx, fresh); err != nil {
-			return err
-		}
-		for _, n := range fresh {
-			told[n.Key()] = true
-		}
-		return nil
-	}
-}
+// desk queues news.
+func (d *Service) desk() news.Desk { return news.Desk{Queue: d.Queue} }
 
 // toOwners is news of a guardian for every owner of an account.
 func toOwners(kind watch.NewsKind, a *watch.Account, g *watch.Watcher) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		if w := &a.Watchers[i]; w.Role == watch.Owner && w.LineUser != "" {
-			out = append(out, news(kind, a, w, g))
+			out = append(out, one(kind, a, w, g))
 		}
 	}
 	return out
@@ -74,7 +37,7 @@ func farewells(kind watch.NewsKind, a *watch.Account, gone []watch.Watcher, whic
 	var out []watch.News
 	for i := range gone {
 		if w := &gone[i]; w.LineUser != "" && which(w) {
-			out = append(out, news(kind, a, w, w))
+			out = append(out, one(kind, a, w, w))
 		}
 	}
 	return out
@@ -88,7 +51,7 @@ func inTurn(list []watch.News, turn string) []watch.News {
 	return list
 }
 
-func news(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News {
+func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News {
 	n := watch.News{Kind: kind, Bank: a.Bank, Mask: a.Mask, To: watch.NewsTo{LineUser: to.LineUser, Watcher: to.ID, Lang: to.Lang},
 		Guardian: watch.NewsOf{LineUser: g.LineUser, Watcher: g.ID, HideAmount: g.HideAmount}}
 	if to.Role == watch.Owner {

@@ -23,10 +23,13 @@ const (
 	// NewsLanguage is not shown to anybody: a person chose another language, which
 	// their menu follows.
 	NewsLanguage NewsKind = "language"
+	// NewsConfirm is a mail to an address that somebody typed: it asks its
+	// reader whether mails may come there.
+	NewsConfirm NewsKind = "confirm"
 )
 
 // NewsKinds lists the kinds of news.
-var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage}
+var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -41,6 +44,8 @@ type News struct {
 	Guardian NewsOf `json:"guardian,omitzero"`
 	// Turn tells apart news that may come true more than once of one guardian.
 	Turn string `json:"turn,omitempty"`
+	// Secret is what the link of NewsConfirm carries: it works once.
+	Secret string `json:"secret,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -42,7 +42,6 @@ type Membership interface {
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
-	MailUnsent(ctx context.Context, secret string) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)
 }

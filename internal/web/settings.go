@@ -13,7 +13,6 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/membership"
-	"kozamori/internal/message"
 	"kozamori/internal/session"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
@@ -232,11 +231,6 @@ func (s *site) whatIf(ctx context.Context, lang watch.Lang, rules watch.Rules, b
 	return out, nil
 }
 
-// Mailer sends the mail that confirms an address.
-type Mailer interface {
-	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
-}
-
 // Catalog knows the payment services.
 type Catalog interface {
 	Services(lang watch.Lang) []wording.Choice
@@ -261,27 +255,19 @@ func (s *site) sendClaim(ctx context.Context, g *guest, b membership.Bound, addr
 		f.Values[wording.FieldNameEmail] = []string{address}
 		return code, nil
 	}
-	if s.Mail == nil {
+	if !s.Mails {
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
 	}
-	secret, to, err := s.Membership.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
-	if errors.Is(err, membership.ErrAsked) { // pressed twice
-		f.Mail = wording.MailSent
-		return http.StatusOK, nil
-	}
-	if errors.Is(err, membership.ErrMany) {
+	_, _, err := s.Membership.ClaimMail(ctx, g.LineUser, b.Account.AccountKey, address)
+	switch {
+	case errors.Is(err, membership.ErrAsked): // pressed twice
+	case errors.Is(err, membership.ErrMany):
 		return keep(wording.MailMany, http.StatusTooManyRequests)
-	}
-	if err != nil {
-		return 0, err
-	}
-	o := s.Mail.Send(ctx, to, watch.Derive("confirm", secret), wording.ConfirmMail(f.View.Lang, s.BaseURL+"/mail/"+secret))
-	if o.Result != watch.SendAccepted {
-		s.Logger.WarnContext(ctx, "a confirmation mail was not taken", "problem", o.Problem)
-		if err := s.Membership.MailUnsent(ctx, secret); err != nil {
-			s.Logger.WarnContext(ctx, "it cannot be asked for again within a minute", "err", err)
-		}
+	case errors.Is(err, membership.ErrUnsent):
+		s.Logger.WarnContext(ctx, "a confirmation mail was not queued", "err", err)
 		return keep(wording.MailFail, http.StatusServiceUnavailable)
+	case err != nil:
+		return 0, err
 	}
 	f.Mail = wording.MailSent
 	return http.StatusOK, nil

@@ -72,7 +72,7 @@ type Config struct {
 	Sessions   Sessions
 	Membership Membership
 	Catalog    Catalog
-	Mail       Mailer // sends the mail that confirms an address; nil if there are no mails
+	Mails      bool   // whether mails go out at all
 	LineID     string // of the official account, "@kozamori", for invitations
 	// EscalateAfter is how long a critical alert may stay unanswered before the
 	// family is called, which the pages say; 0 is never.

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +20,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
+	"kozamori/internal/queue"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -59,22 +62,32 @@ func (services) LimitsOf(id string) (once, month int64) {
 	return catalog.LimitsOf(id)
 }
 
-// mails keeps what is sent.
+// mails keeps the confirmation mails that are queued.
 type mails struct {
 	mu   sync.Mutex
+	base string // address of the pages
 	sent []message.Message
 	to   []string
 	fail bool
 }
 
-func (m *mails) Send(_ context.Context, to, _ string, msg message.Message) watch.Outcome {
+func (m *mails) Send(_ context.Context, _ queue.Name, out ...queue.Outgoing) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sent, m.to = append(m.sent, msg), append(m.to, to)
-	if m.fail {
-		return watch.Outcome{Result: watch.SendRetry}
+	for _, o := range out {
+		var n watch.NewsMessage
+		if err := json.Unmarshal(o.Body, &n); err != nil {
+			return err
+		}
+		if n.News.Kind != watch.NewsConfirm {
+			continue
+		}
+		if m.fail {
+			return errors.New("no queue")
+		}
+		m.sent, m.to = append(m.sent, wording.ConfirmMail(n.News.To.Lang, m.base+"/mail/"+n.News.Secret)), append(m.to, n.News.To.Mail)
 	}
-	return watch.Outcome{Result: watch.SendAccepted}
+	return nil
 }
 
 // world is the pages over a world of their own.
@@ -107,8 +120,9 @@ func newWorldAt(t *testing.T, serve func(http.Handler) *httptest.Server) *world 
 	var h http.Handler
 	w.srv = serve(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { h.ServeHTTP(rw, r) }))
 	t.Cleanup(w.srv.Close)
+	w.mails.base = w.srv.URL
 	c := web.Config{Store: w.store, Disputes: w.disputes, Names: names{}, Channels: app.Channels(), Keys: w.keys, BaseURL: w.srv.URL,
-		Catalog: services{}, Mail: w.mails, LineID: "@kozamori", Sessions: w.sessions, Membership: &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger},
+		Catalog: services{}, Mails: true, LineID: "@kozamori", Sessions: w.sessions, Membership: &membership.Service{Store: w.store, Keys: w.keys, Queue: w.mails, Now: w.now, Logger: w.logger},
 		Now: w.now, Logger: w.logger}
 	pages, statements := web.New(c), web.Statements(c)
 	h = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { // as the routes of template.yaml say
