@@ -49,6 +49,7 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // same tells whether b says nothing that a does not say. A bank that sends an
 // event again may give it another id; two reversals of one amount are two
 // unless they are of one moment, or of one id where only their day is known.
+// Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
 	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount {
 		return false
@@ -59,9 +60,62 @@ func (e *Entry) same(b *Entry) bool {
 	return e.Service == b.Service
 }
 
-// before tells which of two entries that say the same was received first.
-func (e *Entry) before(b *Entry) bool {
-	return cmp.Or(e.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(e.Event, b.Event)) < 0
+// echo tells whether b, which says the same, is kept beside a nonetheless: where
+// only the day is known, it may be of another time of that day.
+func (e *Entry) echo(b *Entry) bool {
+	return e.opens() && e.DateOnly && b.DateOnly && e.Event != b.Event
+}
+
+// keepEchoes bounds how often the same is kept, the first and the last of it: a
+// bank may give each try to send an event an id of its own.
+const keepEchoes = 8
+
+// distinct leaves of entries that say the same those received first, and says of
+// each that it takes another's place if any of them said so. It depends only on
+// the set of entries.
+func distinct(entries []Entry) []Entry {
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Event, b.Event))
+	})
+	out := make([]Entry, 0, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		said, second := 0, -1
+		known := false
+		for j := range out {
+			if b := &out[j]; b.same(e) {
+				if said++; said == 2 {
+					second = j
+				}
+				known = known || !b.echo(e)
+				b.Replaces = b.Replaces || e.Replaces
+				e.Replaces = e.Replaces || b.Replaces
+			}
+		}
+		if known {
+			continue
+		}
+		if said == keepEchoes {
+			out = slices.Delete(out, second, second+1)
+		}
+		out = append(out, *e)
+	}
+	return out
+}
+
+// when is the time by which an entry is put in order. What is known by its day
+// alone happened when it was received, or at the end of that day if it was
+// received later.
+func (e *Entry) when() time.Time {
+	end := e.At.Add(24*time.Hour - time.Millisecond)
+	switch {
+	case !e.DateOnly || e.ReceivedAt.Before(e.At):
+		return e.At
+	case e.ReceivedAt.After(end):
+		return end
+	}
+	return e.ReceivedAt
 }
 
 // rank orders what happened at one moment: a debit is authorised, then posted,
@@ -80,7 +134,7 @@ func (e *Entry) rank() int {
 // amounts for one moment, the one received later counts.
 func sortEntries(entries []Entry) {
 	slices.SortFunc(entries, func(a, b Entry) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.rank(), b.rank()), a.ReceivedAt.Compare(b.ReceivedAt),
+		return cmp.Or(a.when().Compare(b.when()), cmp.Compare(a.rank(), b.rank()), a.ReceivedAt.Compare(b.ReceivedAt),
 			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Event, b.Event))
 	})
 }
@@ -91,11 +145,14 @@ type chain struct {
 	pending  bool // no debit of the present presentation is posted
 	amount   int64
 	returned int64
-	opened   Entry // the first debit of the present presentation
+	opened   Entry // the first debit of the present presentation: of two, that received first
 	latest   Entry // the latest debit
 	named    Entry // the latest debit whose service is known
 	again    int   // how often it was presented again
 	backAt   time.Time
+	back     Entry   // what came back last
+	awaits   bool    // posted in the place of a pending one that is not among the entries yet
+	echoes   []Entry // what was said once more, and may be of another time of its day
 }
 
 // left is how much of it has not come back.
@@ -109,28 +166,30 @@ func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
 // for each payment of a series; what is not a stage of the debit before it is
 // a debit of its own. It depends only on the set of entries.
 func Divide(entries []Entry) [][]Entry {
-	entries = slices.Clone(entries)
+	entries = distinct(entries)
 	sortEntries(entries)
 	var chains []*chain
 	var early []Entry // undone before anything that they could undo
 	for i := range entries {
 		e := &entries[i]
-		if i > 0 && slices.ContainsFunc(entries[:i], func(b Entry) bool { return b.same(e) }) {
-			continue
-		}
 		if !e.opens() {
 			if c := undoneBy(chains, e); c != nil {
 				c.undo(e)
+				if again, ok := c.reopens(); ok {
+					chains, c = place(chains, &again)
+					c.open(&again)
+				}
 			} else {
 				early = append(early, *e)
 			}
 			continue
 		}
-		c := takenBy(chains, e)
-		if c == nil {
-			c = &chain{}
-			chains = append(chains, c)
+		if i := slices.IndexFunc(chains, func(c *chain) bool { return c.echoed(e) }); i >= 0 {
+			chains[i].entries, chains[i].echoes = append(chains[i].entries, *e), append(chains[i].echoes, *e)
+			continue
 		}
+		var c *chain
+		chains, c = place(chains, e)
 		c.open(e)
 		if len(early) > 0 {
 			for j := range early {
@@ -147,6 +206,44 @@ func Divide(entries []Entry) [][]Entry {
 		out = append(out, early)
 	}
 	return out
+}
+
+// place finds the transaction that a debit or link is a stage of, or begins one.
+func place(chains []*chain, e *Entry) ([]*chain, *chain) {
+	if c := takenBy(chains, e); c != nil {
+		return chains, c
+	}
+	c := &chain{}
+	return append(chains, c), c
+}
+
+// echoed tells whether a debit or link says no more than an entry of the same
+// day that stands, or that was undone, but not in between.
+func (c *chain) echoed(e *Entry) bool {
+	return e.Amount <= c.amount && (!c.undone() || !c.between(e)) &&
+		slices.ContainsFunc(c.entries, func(b Entry) bool { return b.same(e) && b.echo(e) })
+}
+
+// between tells whether the undoing was received after what it undid, and before
+// what says the same again.
+func (c *chain) between(e *Entry) bool {
+	return !c.back.ReceivedAt.Before(c.opened.ReceivedAt) && !e.ReceivedAt.Before(c.back.ReceivedAt)
+}
+
+// reopens takes out what had seemed to be said once more, and turns out to have
+// been said after all of it came back.
+func (c *chain) reopens() (again Entry, ok bool) {
+	if !c.undone() {
+		return Entry{}, false
+	}
+	i := slices.IndexFunc(c.echoes, func(e Entry) bool { return c.between(&e) })
+	if i < 0 {
+		return Entry{}, false
+	}
+	again = c.echoes[i]
+	c.echoes = slices.Delete(c.echoes, i, i+1)
+	c.entries = slices.DeleteFunc(c.entries, func(e Entry) bool { return e.Event == again.Event && e.same(&again) })
+	return again, true
 }
 
 // takenBy finds the transaction that a debit is a stage of, or the link that
@@ -178,7 +275,9 @@ func (c *chain) takes(e *Entry) bool {
 	case c.undone():
 		return sameService && e.At.Sub(c.backAt) <= PresentWithin
 	case !c.pending && e.Status == Pending:
-		return sameDay && sameService && c.amount == e.Amount
+		// Its posting bears an earlier time: that of the booking, or of the day.
+		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
+			sameDay && (sameService && c.amount == e.Amount || !e.ReceivedAt.After(c.latest.ReceivedAt))
 	case !c.pending:
 		return sameDay && sameService
 	case e.At.Sub(c.opened.At) > PostWithin:
@@ -228,12 +327,16 @@ func (c *chain) open(e *Entry) {
 		c.opened, c.pending = *e, true
 		c.returned, c.backAt = 0, time.Time{}
 		c.amount, c.latest = e.Amount, *e
+		c.awaits = e.Replaces && e.Status != Pending
 	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
 		c.latest = *e // posted less what came back before: no other amount
 	case c.pending || e.Status != Pending:
 		c.amount, c.latest = e.Amount, *e
 		c.returned = min(c.returned, c.amount)
+	case e.ReceivedAt.Before(c.opened.ReceivedAt):
+		c.opened = *e
 	}
+	c.awaits = c.awaits && e.Status != Pending
 	if e.Service != "" && (c.named.Service == "" || c.latest.same(e)) {
 		c.named = *e
 	}
@@ -246,6 +349,7 @@ func (c *chain) undo(e *Entry) {
 	if c.backAt.Before(e.At) {
 		c.backAt = e.At
 	}
+	c.back = *e
 	if e.Amount == 0 {
 		c.returned = c.amount
 	} else {

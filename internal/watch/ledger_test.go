@@ -15,7 +15,8 @@ import (
 var noon = time.Date(2026, 11, 2, 12, 0, 0, 0, JST)
 
 // said builds entries in a shorthand: "pending 1", "posted 100 +2d",
-// "back 10 +3h", "posted 5 paypay".
+// "back 10 +3h", "posted 5 paypay", "posted 5 day" of which only the day is known.
+// Each is received a second after the one before.
 func said(t *testing.T, lines ...string) []Entry {
 	t.Helper()
 	var out []Entry
@@ -33,6 +34,8 @@ func said(t *testing.T, lines ...string) []Entry {
 				e.Kind = LinkRegistered
 			case word == "unlink":
 				e.Kind, e.Service = LinkRemoved, ""
+			case word == "day":
+				e.At, e.DateOnly = noon.Add(-12*time.Hour), true
 			case j == 1 && word[0] >= '0' && word[0] <= '9':
 				if _, err := fmt.Sscan(word, &e.Amount); err != nil {
 					t.Fatal(err)
@@ -174,6 +177,16 @@ func TestWhatABankSaysUnderOneID(t *testing.T) {
 		{"a reversal of all undoes the latest", []string{"posted 3000", "posted 500 +1d", "back 0 +2d"}, "02.12:00 posted 3000; 03.12:00 posted 500 undone"},
 		{"an authorisation that comes after its posting says nothing", []string{"posted 3000", "pending 3000"}, "02.12:00 posted 3000"},
 		{"a reversal that a clock put before its debit", []string{"back 3000 -1m", "posted 3000"}, "02.12:00 posted 3000 undone"},
+		{"one yen, then all by the day of its booking", []string{"pending 1", "posted 100000 day"}, "02.12:00 posted 100000"},
+		{"one yen, then all at the time of its booking", []string{"pending 1", "posted 100000 -12h"}, "02.12:00 posted 100000"},
+		{"a posting of an earlier time, and its day's other debit", []string{"pending 1", "posted 100000 -12h", "pending 500 +1h"}, "02.12:00 posted 100000; 02.13:00 pending 500"},
+		{"an authorisation after the posting before it", []string{"posted 1000", "pending 3000 +1h"}, "02.12:00 posted 1000; 02.13:00 pending 3000"},
+		{"taken again on the day, of which no more is known", []string{"posted 3000 day", "back 3000 day", "posted 3000 day"}, "02.00:00 posted 3000 again 1"},
+		{"taken again and returned again", []string{"posted 3000 day", "back 3000 day", "posted 3000 day", "back 3000 day"}, "02.00:00 posted 3000 again 1 undone"},
+		{"said twice before it came back", []string{"posted 3000 day", "posted 3000 day", "back 3000 day"}, "02.00:00 posted 3000 undone"},
+		{"came back before it was said twice", []string{"back 3000 day", "posted 3000 day", "posted 3000 day"}, "02.00:00 posted 3000 undone"},
+		{"corrected down and up on its day", []string{"posted 1000 day", "posted 800 day", "posted 1000 day"}, "02.00:00 posted 1000"},
+		{"a link registered again on the day", []string{"link 0 day", "unlink 0 day", "link 0 day"}, "02.00:00 link; 02.00:00 link undone"},
 		{"a link", []string{"link 0", "link 0 +1h"}, "02.12:00 link"},
 		{"a link that was removed", []string{"link 0", "unlink 0 +1h"}, "02.12:00 link undone"},
 		{"a link registered again after its removal", []string{"link 0", "unlink 0 +1h", "link 0 +2h"}, "02.12:00 link undone; 02.14:00 link"},

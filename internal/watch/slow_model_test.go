@@ -24,7 +24,9 @@ type slowDebit struct {
 	backAt   time.Time // the last return of the present presentation
 	posted   bool
 	again    int
-	anything bool // there is a debit, not only returns
+	anything bool  // there is a debit, not only returns
+	last     Entry // the last return
+	waits    bool  // posted in the place of one that is not there yet
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -33,7 +35,10 @@ func (d slowDebit) gone() bool { return d.anything && !d.backAt.IsZero() && d.ba
 
 func slowRead(story []Entry) slowDebit {
 	d := slowDebit{story: story}
-	for _, e := range story {
+	for i, e := range story {
+		if d.heard(story[:i], e) {
+			continue
+		}
 		switch {
 		case !opening(e) && e.Amount == 0, !opening(e) && d.back+e.Amount > d.amount:
 			d.back = d.amount
@@ -44,7 +49,11 @@ func slowRead(story []Entry) slowDebit {
 				d.again++
 			}
 			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says nothing
+			d.waits = e.Replaces
+		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
+			if e.ReceivedAt.Before(d.first.ReceivedAt) {
+				d.first = e
+			}
 		case !d.posted && e.Status != Pending && d.back > 0 && e.Amount == d.amount-d.back:
 			d.latest, d.posted = e, true // posted less what came back before
 		default:
@@ -54,11 +63,29 @@ func slowRead(story []Entry) slowDebit {
 		if !opening(e) && e.At.After(d.backAt) {
 			d.backAt = e.At
 		}
+		if !opening(e) {
+			d.last = e
+		}
+		if e.Status == Pending {
+			d.waits = false
+		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
 			d.named = e
 		}
 	}
 	return d
+}
+
+// heard tells whether a debit of which only the day is known was said before: it
+// is another one if more was taken, or if the one before came back meanwhile.
+func (d slowDebit) heard(before []Entry, e Entry) bool {
+	said := slices.ContainsFunc(before, func(b Entry) bool { return opening(b) && slowSame(b, e) })
+	return said && opening(e) && e.Amount <= d.amount && !(d.gone() && d.meanwhile(e))
+}
+
+// meanwhile tells whether it came back after it was known, and before e was.
+func (d slowDebit) meanwhile(e Entry) bool {
+	return !d.last.ReceivedAt.Before(d.first.ReceivedAt) && !d.last.ReceivedAt.After(e.ReceivedAt)
 }
 
 func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
@@ -76,7 +103,12 @@ func (d slowDebit) takes(e Entry) bool {
 		return sameService && !e.At.After(d.backAt.Add(35*24*time.Hour))
 	}
 	if d.posted { // a correction of the day, or an authorisation that comes late
-		return sameDay && sameService && (e.Status != Pending || e.Amount == d.amount)
+		if e.Status != Pending {
+			return sameDay && sameService
+		}
+		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
+		return d.waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && sameService && e.Amount == d.amount ||
+			sameDay && !e.ReceivedAt.After(d.latest.ReceivedAt)
 	}
 	if e.At.After(d.first.At.Add(14 * 24 * time.Hour)) {
 		return false
@@ -101,22 +133,35 @@ func slowDivide(entries []Entry) []slowDebit {
 		}
 		return 2
 	}
-	entries = slices.Clone(entries)
-	slices.SortFunc(entries, func(a, b Entry) int {
-		return cmp.Or(a.At.Compare(b.At), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
+	when := func(e Entry) time.Time { // of a day alone: when it was received, on that day
+		if late := e.At.Add(24*time.Hour - time.Millisecond); e.DateOnly && e.ReceivedAt.After(late) {
+			return late
+		}
+		if e.DateOnly && e.ReceivedAt.After(e.At) {
+			return e.ReceivedAt
+		}
+		return e.At
+	}
+	distinct := slowDistinct(entries)
+	slices.SortFunc(distinct, func(a, b Entry) int {
+		return cmp.Or(when(a).Compare(when(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
-	for i, e := range entries {
-		if slices.ContainsFunc(entries[:i], func(b Entry) bool { return slowSame(b, e) }) {
-			continue
-		}
+	var put func(e Entry)
+	put = func(e Entry) {
 		for _, b := range entries { // that it takes another's place may be said in any repetition
 			e.Replaces = e.Replaces || b.Replaces && slowSame(e, b)
 		}
 		best := -1
 		if opening(e) {
+			for j, s := range stories { // said once more, as far as is known
+				if slowRead(s).heard(s, e) {
+					stories[j] = append(s, e)
+					return
+				}
+			}
 			for j, s := range stories { // the latest that takes it, but one of the same amount first
 				if d := slowRead(s); d.takes(e) && (best < 0 || d.amount == e.Amount || slowRead(stories[best]).amount != e.Amount) {
 					best = j
@@ -127,7 +172,7 @@ func slowDivide(entries []Entry) []slowDebit {
 			}
 			stories[best] = append(append(stories[best], e), waiting...)
 			waiting = nil
-			continue
+			return
 		}
 		fits := func(s []Entry) int {
 			d := slowRead(s)
@@ -151,11 +196,41 @@ func slowDivide(entries []Entry) []slowDebit {
 			waiting = append(waiting, e)
 		} else {
 			stories[best] = append(stories[best], e)
+			// What was said once more before it came back, and received later: it
+			// is another one.
+			story := stories[best]
+			for j, x := range story {
+				if d := slowRead(story); j > 0 && opening(x) && d.gone() && slowRead(story[:j]).heard(story[:j], x) && d.meanwhile(x) {
+					stories[best] = slices.Concat(story[:j], story[j+1:])
+					put(x)
+					break
+				}
+			}
 		}
+	}
+	for _, e := range distinct {
+		put(e)
 	}
 	var out []slowDebit
 	for _, s := range stories {
 		out = append(out, slowRead(s))
+	}
+	return out
+}
+
+// slowDistinct leaves out what an earlier received entry says. Of a day alone
+// the bank may mean another time of it, if it has another id.
+func slowDistinct(entries []Entry) (out []Entry) {
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
+	})
+	for i, e := range entries {
+		if !slices.ContainsFunc(entries[:i], func(b Entry) bool {
+			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !b.DateOnly || !e.DateOnly)
+		}) {
+			out = append(out, e)
+		}
 	}
 	return out
 }

@@ -20,16 +20,27 @@ func slowStory(r *rand.Rand, id int) []Entry {
 	steps := []time.Duration{7 * time.Hour, 20 * time.Minute, 31 * time.Hour, 60 * time.Hour}
 	step := steps[r.IntN(len(steps))]
 	out := randomStory(r)
+	days, bookings := r.IntN(3) == 0, r.IntN(4) == 0 // a bank that knows days alone; one that posts by them
 	for i := range out {
 		e := &out[i]
 		e.Event = fmt.Sprint("e", id, ".", i)
 		e.At = noon.Add(time.Duration(r.IntN(20)) * step)
 		e.ReceivedAt = e.At.Add(time.Duration(r.IntN(3)) * time.Second)
 		e.Replaces = e.Kind == Debit && r.IntN(12) == 0
-		if i > 0 && r.IntN(6) == 0 { // said again, perhaps under another id
+		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
+			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0
+		}
+		if days {
+			e.Amount = min(e.Amount, 500)
+			if r.IntN(3) == 0 { // the file of the night
+				e.ReceivedAt = e.At.Add(26 * time.Hour).Add(time.Duration(r.IntN(3)) * time.Second)
+			}
+		}
+		if i > 0 && r.IntN(6) == 0 { // said again, perhaps under another id, perhaps later
 			*e = out[r.IntN(i)]
 			if r.IntN(2) == 0 {
 				e.Event = fmt.Sprint("e", id, ".", i)
+				e.ReceivedAt = e.ReceivedAt.Add(time.Duration(r.IntN(3)) * time.Hour)
 			}
 		}
 	}
@@ -148,7 +159,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			t.Helper()
 			var b strings.Builder
 			for _, s := range order {
-				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("05"), s.Replaces)
+				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.DateOnly)
 			}
 			t.Fatalf("seed %d:%s\n%s\n got %s\nwant %s", seed, b.String(), what, got, want)
 		}

@@ -66,6 +66,8 @@ func (r *Record) Tell(entries []Entry) {
 	for i := range entries {
 		e := &entries[i]
 		switch {
+		case e.opens() && c.echoed(e):
+			c.entries = append(c.entries, *e)
 		case e.opens():
 			c.open(e)
 			for j := range early {
@@ -174,25 +176,13 @@ var ErrEntries = errors.New("watch: more than MaxEntries entries of one transact
 // so is one with an Alias.
 func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err error) {
 	var all []Entry
-	stories := make([][]Entry, len(records)) // without what e takes the place of
 	known := make([][]Entry, len(records))
 	for i, r := range records {
 		known[i] = r.Story()
-		stories[i] = known[i]
-		if j := slices.IndexFunc(stories[i], func(b Entry) bool { return b.same(&e) }); j >= 0 {
-			// Of two that say the same, the one that was received earlier is
-			// kept; that it replaces another may be said in either.
-			b := stories[i][j]
-			replaces := e.Replaces || b.Replaces
-			if !e.before(&b) {
-				e = b
-			}
-			if e.Replaces = replaces; e.Event == b.Event && e.Replaces == b.Replaces {
-				return nil, nil, nil
-			}
-			stories[i] = slices.Delete(slices.Clone(stories[i]), j, j+1)
+		if slices.ContainsFunc(known[i], func(b Entry) bool { return b.Event == e.Event && b.same(&e) && (b.Replaces || !e.Replaces) }) {
+			return nil, nil, nil
 		}
-		all = append(all, stories[i]...)
+		all = append(all, known[i]...)
 	}
 	chains := Divide(append(all, e))
 	if slices.ContainsFunc(chains, func(c []Entry) bool { return len(c) > MaxEntries }) {
