@@ -57,13 +57,13 @@ func (e *Entry) same(b *Entry) bool {
 	if !e.opens() {
 		return e.Event == b.Event || !e.DateOnly
 	}
-	return e.Service == b.Service
+	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }
 
 // echo tells whether b, which says the same, is kept beside a nonetheless: where
 // only the day is known, it may be of another time of that day.
 func (e *Entry) echo(b *Entry) bool {
-	return e.opens() && e.DateOnly && b.DateOnly && e.Event != b.Event
+	return e.opens() && e.DateOnly && e.Event != b.Event
 }
 
 // keepEchoes bounds how often the same is kept, the first and the last of it: a

@@ -227,7 +227,7 @@ func slowDistinct(entries []Entry) (out []Entry) {
 	})
 	for i, e := range entries {
 		if !slices.ContainsFunc(entries[:i], func(b Entry) bool {
-			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !b.DateOnly || !e.DateOnly)
+			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !e.DateOnly)
 		}) {
 			out = append(out, e)
 		}
@@ -241,7 +241,7 @@ func slowSame(a, b Entry) bool {
 		return false
 	}
 	if opening(a) {
-		return a.Service == b.Service
+		return a.Service == b.Service && a.DateOnly == b.DateOnly
 	}
 	return !a.DateOnly || a.Event == b.Event
 }
