@@ -212,8 +212,8 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		switch e := w.event; {
 		case e.History && !was.Complete:
 			r.Past = true
-		case r.Past && was.Complete && !e.History && e.ReceivedAt.Sub(e.OccurredAt) <= watch.PastAfter && (r.Amount > was.Amount || r.Service != was.Service):
-			r.Past = false // what was history has become more just now
+		case r.Past && was.Complete && !e.History && !was.Shows("").Covers(r):
+			r.Past = a.past(r) // what was history has become more just now
 		}
 		changes = append(changes, change{was, r})
 	}

@@ -61,6 +61,9 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 		// can say, but silence would hide it.
 		r.match.Service, r.match.Confidence = watch.Unlisted, watch.Named
 	}
+	if r.match.Service != "" && d.Match.Service == "" && d.Match.Trap != "" {
+		r.second = &watch.Second{} // by the descriptor it is a bill or a shop that the catalogue knows
+	}
 	r.hinges, r.gap = d.Hinges(), d.Gap()
 	return r
 }

@@ -198,7 +198,7 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	var writes []store.Write
 	active := false
 	for _, c := range changes {
-		if c.was == nil && c.is.Past && c.is.Complete && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) {
+		if a.toSum(c) {
 			a.sum(c.is, now)
 		}
 		if err := t.reports(ctx, c, changes); err != nil {
@@ -249,15 +249,23 @@ func trace(e *watch.Event, r *watch.Record) store.Write {
 	return store.PutTrace(&store.Trace{Bank: e.Bank, Event: e.ID, Record: r.ID, At: e.ReceivedAt})
 }
 
+// toSum tells whether a change is for a summary: of what came too late to be
+// news, or was summed up for less.
+func (a *accountWork) toSum(c change) bool {
+	return c.is.Past && c.is.Complete && c.is.UndoneAt.IsZero() && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) &&
+		(c.was == nil || !c.was.Complete || !c.was.Shows("").Covers(c.is))
+}
+
 // sum counts a record that came too late to be news, and has one of a day
 // carry the message that sums them up.
 func (a *accountWork) sum(r *watch.Record, now time.Time) {
 	if !a.activity.Sum(r, now) {
 		return
 	}
+	seq := r.Summaries()
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		r.DeliverNext(watch.TellSummary, w, 0, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
+		r.DeliverNext(watch.TellSummary, w, seq, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
 	}
 	r.ComputeDue()
 }

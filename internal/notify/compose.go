@@ -81,15 +81,11 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 	case watch.TellAlert, watch.TellChanged, watch.TellUndone, watch.TellMore:
 		return c.incident(ctx, r, d, w, ch)
 	case watch.TellSummary:
-		act, err := c.Store.Activity(ctx, r.Account)
-		if err != nil {
-			return message.Message{}, err
-		}
-		if act.Summary == nil || act.Summary.Record != r.ID {
-			return message.Message{}, errNothing // a later one says it
+		if d.Sum == nil {
+			return message.Message{}, errNothing
 		}
 		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
-			BankName: bank, Mask: r.Mask, Summary: *act.Summary, Link: c.linkOver(ch, r, w.ID)}), nil
+			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: c.linkOver(ch, r, w.ID)}), nil
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {

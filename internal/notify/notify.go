@@ -162,6 +162,11 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 			return v
 		}
 	}
+	if d.Kind == watch.TellSummary && d.Sum == nil {
+		if v, ok := s.sum(ctx, m, h, d.ID, d.Seq); !ok {
+			return v
+		}
+	}
 	if ch.Lease > 0 {
 		if v, ok := s.lease(ctx, m, h, d.ID, ch.Lease); !ok {
 			return v

@@ -101,7 +101,7 @@ func (s *Stage) lookAgain(d *watch.Delivery, next bool) time.Time {
 // fallback adds the next channel for what d says; when there is none and d is
 // over, the bank is told that its customer cannot be reached.
 func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, now time.Time, over bool) {
-	kind, seq, of := d.Kind, d.Seq, d.Kind.OfIncident()
+	kind, seq, sum, of := d.Kind, d.Seq, d.Sum, d.Kind.OfIncident()
 	left := *w
 	left.Channels = nil
 	for _, c := range w.Channels {
@@ -111,7 +111,9 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 	}
 	// d may move when the list grows: it is not used after this.
 	if !of {
-		r.DeliverNext(kind, &left, seq, now, now)
+		if next, fresh := r.DeliverNext(kind, &left, seq, now, now); fresh {
+			next.Sum = sum
+		}
 		return
 	}
 	for _, c := range left.Reachable() {

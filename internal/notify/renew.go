@@ -44,6 +44,43 @@ func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery 
 	})
 }
 
+// sum has a summary say what has come of the records that it is about, before it
+// is first sent.
+func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, delivery string, seq int) (queue.Verdict, bool) {
+	r := h.now()
+	sum, err := s.summed(ctx, r, seq)
+	if err != nil {
+		return s.broken(m, "what a summary is about cannot be read", err), false
+	}
+	v, ok := s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) {
+		if d.Sum = &sum; sum.Empty() {
+			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
+		}
+	})
+	return v, ok
+}
+
+func (s *Stage) summed(ctx context.Context, r *watch.Record, seq int) (watch.PastSum, error) {
+	if r.SummedAt.IsZero() { // of the version before, which counted in the activity
+		act, err := s.Store.Activity(ctx, r.Account)
+		if err != nil || act.Summary == nil || act.Summary.Record != r.ID {
+			return watch.PastSum{}, err
+		}
+		a := act.Summary
+		return watch.PastSum{Debits: a.Debits, Yen: a.Yen, Links: a.Links, FirstAt: a.FirstAt, LastAt: a.LastAt, At: a.Until}, nil
+	}
+	var all []*watch.Record
+	for o, err := range s.Store.History(ctx, r.Account, time.Time{}, time.Time{}) {
+		if err != nil {
+			return watch.PastSum{}, err
+		}
+		if o.ID != r.ID { // the list may be a moment old
+			all = append(all, o)
+		}
+	}
+	return r.SumUp(seq, append(all, r), s.Now()), nil
+}
+
 // decide writes down what becomes of a delivery before an attempt.
 func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery string, how func(*watch.Record, *watch.Delivery)) (queue.Verdict, bool) {
 	cancelled := false

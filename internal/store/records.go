@@ -31,7 +31,7 @@ func recordBody(r *watch.Record) []byte {
 			*t = t.Truncate(time.Millisecond)
 		}
 	}
-	ms(&c.OccurredAt, &c.ReceivedAt, &c.RecordedAt, &c.UndoneAt, &c.Due)
+	ms(&c.OccurredAt, &c.ReceivedAt, &c.RecordedAt, &c.UndoneAt, &c.SummedAt, &c.Due)
 	for i := range c.Notices {
 		ms(&c.Notices[i].EscalateAt)
 	}
@@ -41,7 +41,7 @@ func recordBody(r *watch.Record) []byte {
 	}
 	for i := range c.Members {
 		m := &c.Members[i]
-		ms(&m.ReceivedAt, &m.RecordedAt, &m.Is.OccurredAt, &m.Is.UndoneAt)
+		ms(&m.ReceivedAt, &m.RecordedAt, &m.Is.OccurredAt, &m.Is.UndoneAt, &m.Is.HeardAt)
 	}
 	if c.Answer != nil {
 		ms(&c.Answer.At)

@@ -47,7 +47,7 @@ func TestAnIncidentTellsOfARecordAsTheRecordDoes(t *testing.T) {
 			t.Errorf("its facts:\n%s", diff)
 		}
 		want := Record{ID: "o", OnAccount: lead.OnAccount, Mask: lead.Mask, Kind: o.Kind, Event: o.Event, Txn: o.Txn, Route: o.Route, Lead: "lead",
-			ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt, Complete: o.Complete, Notices: o.Notices}
+			ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt, Complete: o.Complete, Notices: o.Notices, Said: &Shown{}}
 		if diff := cmp.Diff(&want, p.As(&Shown{})); diff != "" {
 			t.Errorf("what else it is:\n%s", diff)
 		}

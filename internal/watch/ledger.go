@@ -277,7 +277,8 @@ func (c *chain) takes(e *Entry) bool {
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
-			sameDay && (sameService && c.amount == e.Amount || !e.ReceivedAt.After(c.latest.ReceivedAt))
+			sameDay && (sameService && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
+				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
 		return sameDay && sameService
 	case e.At.Sub(c.opened.At) > PostWithin:

@@ -1,6 +1,10 @@
 package watch
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 const (
 	// LateAfter is how late news may be before it is said that they are late.
@@ -10,36 +14,129 @@ const (
 	SummaryAfter = 10 * time.Minute
 	// SummaryEvery is the least time between two such messages.
 	SummaryEvery = 24 * time.Hour
-	// WatchedBefore is how long before somebody watched things may have
-	// happened and still be news to them.
-	WatchedBefore = time.Hour
 )
 
-// TooLate tells whether a record came so late that it is history for everybody.
-func (r *Record) TooLate() bool { return r.ReceivedAt.Sub(r.OccurredAt) > PastAfter }
-
-// Late is how late the news of a record are; zero if they are not.
-func (r *Record) Late() time.Duration {
-	late := r.ReceivedAt.Sub(r.OccurredAt)
-	if r.DateOnly {
-		late -= 24 * time.Hour // it may have happened at the end of its day
+// news is what made a record what it is: when it happened, and when that was
+// received. A posting may bear the day of its booking, which is earlier than
+// what it is the posting of.
+func (r *Record) news() (at, received time.Time, dateOnly bool) {
+	if len(r.Entries) < 2 || !r.Complete {
+		return r.OccurredAt, r.ReceivedAt, r.DateOnly
 	}
-	return max(0, late.Truncate(LateAfter))
+	c, _, gained := read(r.Entries)
+	if c.opened.At.After(gained.At) {
+		return c.opened.At, gained.ReceivedAt, c.opened.DateOnly
+	}
+	return gained.At, gained.ReceivedAt, gained.DateOnly
 }
 
-// BeforeWatched tells whether a record is history to a watcher: it happened
-// before they watched. What happened within the hour before, and came after,
-// is news: people opt in because something is going on.
-func (r *Record) BeforeWatched(w *Watcher) bool {
-	if r.DateOnly {
-		return day(r.OccurredAt) < day(w.Since)
+// TooLate tells whether a record came so late that it is history for everybody.
+func (r *Record) TooLate() bool {
+	at, received, _ := r.news()
+	return received.Sub(at) > PastAfter
+}
+
+// HeardAt is when the news of a record came, if they were late; else zero.
+func (r *Record) HeardAt() time.Time {
+	if r.Said != nil {
+		return r.Said.HeardAt
 	}
-	return r.OccurredAt.Before(w.Since.Add(-WatchedBefore))
+	at, received, dateOnly := r.news()
+	if dateOnly {
+		at = at.Add(24 * time.Hour) // it may have happened at the end of its day
+	}
+	if received.Sub(at) < LateAfter {
+		return time.Time{}
+	}
+	return received
+}
+
+// BeforeWatched tells whether a record is history to a watcher: what made it
+// what it is happened before they watched.
+func (r *Record) BeforeWatched(w *Watcher) bool {
+	at, _, dateOnly := r.news()
+	if dateOnly {
+		return day(at) < day(w.Since)
+	}
+	return at.Before(w.Since)
+}
+
+// PastSum is what one message says of records that are Past.
+type PastSum struct {
+	Debits  int       `json:"debits,omitempty"` // those that stand
+	Yen     int64     `json:"yen,omitempty"`    // of them
+	Links   int       `json:"links,omitempty"`  // those that stand
+	FirstAt time.Time `json:"first_at"`
+	LastAt  time.Time `json:"last_at"`
+	At      time.Time `json:"at"` // when it was summed up
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Empty tells whether nothing is left to say.
+func (s *PastSum) Empty() bool { return s.Debits == 0 && s.Links == 0 }
+
+func (s *PastSum) add(r *Record) {
+	if r.Kind == LinkRegistered {
+		s.Links++
+	} else {
+		s.Debits++
+		s.Yen += r.Kept()
+	}
+	if s.FirstAt.IsZero() || r.OccurredAt.Before(s.FirstAt) {
+		s.FirstAt = r.OccurredAt
+	}
+	if r.OccurredAt.After(s.LastAt) {
+		s.LastAt = r.OccurredAt
+	}
+}
+
+// Summaries is how many summaries a record carries.
+func (r *Record) Summaries() (n int) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Kind == TellSummary {
+			n = max(n, d.Seq+1)
+		}
+	}
+	return n
+}
+
+// summedFrom is since when the records came that a summary is about.
+func (r *Record) summedFrom(seq int) (from time.Time) {
+	for i := range r.Deliveries {
+		if d := &r.Deliveries[i]; d.Kind == TellSummary && d.Seq == seq && (from.IsZero() || d.CreatedAt.Before(from)) {
+			from = d.CreatedAt
+		}
+	}
+	return from
+}
+
+// SumUp says what the records that a summary is about have come to, among all
+// of the account: those that came before the next summary began, and stand.
+func (r *Record) SumUp(seq int, all []*Record, now time.Time) (s PastSum) {
+	s.At = now
+	from, until := r.summedFrom(seq), time.Time{}
+	for _, o := range all {
+		for n := range o.Summaries() {
+			if at := o.summedFrom(n); at.After(from) && (until.IsZero() || at.Before(until)) {
+				until = at
+			}
+		}
+	}
+	for _, o := range all {
+		stands := o.Past && o.Complete && o.UndoneAt.IsZero()
+		if stands && !o.SummedAt.IsZero() && !o.SummedAt.Before(from) && (until.IsZero() || o.SummedAt.Before(until)) {
+			s.add(o)
+		}
+	}
+	return s
 }
 
 // Sum adds a record that is Past to the summary that is still open at now, or
-// to a new one. It tells whether the record is to carry a new one.
+// to a new one. It tells whether the record is to carry a new one. What it counts
+// is read by the version before; this one counts when it tells: see SumUp.
 func (a *Activity) Sum(r *Record, now time.Time) (fresh bool) {
+	r.SummedAt = now
 	s := a.Summary
 	if s == nil || !now.Before(s.Until) {
 		until := now.Add(SummaryAfter)

@@ -8,29 +8,37 @@ import (
 	"time"
 )
 
-func TestNewsAreLateByWholeStepsAndThenHistory(t *testing.T) {
+func TestNewsAreLateAndThenHistory(t *testing.T) {
 	for _, c := range []struct {
-		after    time.Duration
-		dateOnly bool
-		late     time.Duration
-		past     bool
+		after                time.Duration
+		dateOnly, late, past bool
 	}{
-		{0, false, 0, false}, {-time.Hour, false, 0, false}, {-30 * time.Hour, false, 0, false},
-		{3*time.Hour - 1, false, 0, false}, {3 * time.Hour, false, 3 * time.Hour, false}, {6*time.Hour - 1, false, 3 * time.Hour, false},
-		{27*time.Hour - 1, true, 0, false}, {27 * time.Hour, true, 3 * time.Hour, false},
-		{7 * 24 * time.Hour, false, 7 * 24 * time.Hour, false}, {7*24*time.Hour + 1, false, 7 * 24 * time.Hour, true},
+		{0, false, false, false}, {-time.Hour, false, false, false}, {-30 * time.Hour, false, false, false},
+		{3*time.Hour - 1, false, false, false}, {3 * time.Hour, false, true, false}, {8 * time.Hour, false, true, false},
+		{27*time.Hour - 1, true, false, false}, {27 * time.Hour, true, true, false},
+		{7 * 24 * time.Hour, false, true, false}, {7*24*time.Hour + 1, false, true, true},
 	} {
-		r := &Record{OccurredAt: noon, ReceivedAt: noon.Add(c.after), DateOnly: c.dateOnly}
-		if late, past := r.Late(), r.TooLate(); late != c.late || past != c.past {
-			t.Errorf("received after %s (date only: %v): late by %s, history %v", c.after, c.dateOnly, late, past)
+		r := &Record{OccurredAt: noon, ReceivedAt: noon.Add(c.after), DateOnly: c.dateOnly, Complete: true}
+		heard := time.Time{}
+		if c.late {
+			heard = r.ReceivedAt
+		}
+		if past := r.TooLate(); !r.HeardAt().Equal(heard) || past != c.past {
+			t.Errorf("received after %s (date only: %v): late %s, history %v", c.after, c.dateOnly, r.HeardAt(), past)
+		}
+		// What a message says stays, whatever becomes of the record.
+		said := r.Shows("")
+		r.ReceivedAt = r.ReceivedAt.Add(100 * time.Hour)
+		if !r.As(said).HeardAt().Equal(heard) {
+			t.Errorf("received after %s: a message says that it was heard of at %s", c.after, r.As(said).HeardAt())
 		}
 	}
 }
 
-func TestWhatHappenedAnHourBeforeSomebodyWatchedIsNewsToThem(t *testing.T) {
+func TestWhatHappenedBeforeSomebodyWatchedIsHistoryToThem(t *testing.T) {
 	w := &Watcher{Since: noon} // 2 November in Japan
 	for at, want := range map[time.Time]bool{
-		noon: false, noon.Add(-time.Hour): false, noon.Add(-time.Hour - 1): true, noon.Add(time.Hour): false,
+		noon: false, noon.Add(-1): true, noon.Add(-time.Hour): true, noon.Add(time.Hour): false,
 	} {
 		if got := (&Record{OccurredAt: at}).BeforeWatched(w); got != want {
 			t.Errorf("%s is history: %v", at, got)

@@ -51,6 +51,9 @@ type Record struct {
 	// Past tells that it came too late to be news, or happened before anybody
 	// watched: it is history, and rang nowhere.
 	Past bool `json:"past,omitempty"`
+	// SummedAt is when it was put into the summary that tells of it: by the time
+	// the summary is found.
+	SummedAt time.Time `json:"summed_at,omitzero"`
 
 	// Entries are all that the bank said of it, in the order in which it
 	// happened, if that is more than one thing. The facts above follow from
@@ -73,6 +76,7 @@ type Record struct {
 	// Due is when sweep must look at the record next; zero if never.
 	Due     time.Time `json:"due,omitzero"`
 	Version int64     `json:"-"`
+	Said    *Shown    `json:"-"` // what a message says of it, if it is that: see As
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -228,6 +232,8 @@ type Delivery struct {
 	// Says is what it says of the parts of an incident, for TellMore, or which
 	// of them are answered, for TellAnswer.
 	Says []Said `json:"says,omitempty"`
+	// Sum is what it says, for TellSummary: written before it is first sent.
+	Sum *PastSum `json:"sum,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes
 	// with it. Take counts how often what it says was decided again before it
 	// was first sent.

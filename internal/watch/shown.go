@@ -27,6 +27,8 @@ type Shown struct {
 	UndoneAt   time.Time  `json:"undone_at,omitzero"`
 	DateOnly   bool       `json:"date_only,omitempty"`
 	Reasons    Reasons    `json:"reasons,omitzero"` // of the watcher who is told
+	// HeardAt is when the bank told of it, if that was late.
+	HeardAt time.Time `json:"heard_at,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -34,7 +36,8 @@ type Shown struct {
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
 	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
-		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly}
+		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
+		HeardAt: r.HeardAt()}
 	if n, ok := r.Notice(watcher); ok {
 		s.Reasons = n.Reasons
 	}
@@ -50,6 +53,7 @@ func (r *Record) As(s *Shown) *Record {
 	c := *r
 	c.Amount, c.Returned, c.Again, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	c.Said = s
 	return &c
 }
 

@@ -108,7 +108,7 @@ func (d slowDebit) takes(e Entry) bool {
 		}
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
 		return d.waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && sameService && e.Amount == d.amount ||
-			sameDay && !e.ReceivedAt.After(d.latest.ReceivedAt)
+			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
 	}
 	if e.At.After(d.first.At.Add(14 * 24 * time.Hour)) {
 		return false

@@ -61,25 +61,7 @@ func (r *Record) Story() []Entry {
 // Tell makes the record say what these entries of one transaction, in order,
 // come to.
 func (r *Record) Tell(entries []Entry) {
-	c := &chain{}
-	var early []Entry
-	for i := range entries {
-		e := &entries[i]
-		switch {
-		case e.opens() && c.echoed(e):
-			c.entries = append(c.entries, *e)
-		case e.opens():
-			c.open(e)
-			for j := range early {
-				c.undo(&early[j])
-			}
-			early = nil
-		case len(c.entries) == 0:
-			early = append(early, *e)
-		default:
-			c.undo(e)
-		}
-	}
+	c, early, _ := read(entries)
 	r.Entries = nil
 	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Unknown != nil {
 		r.Entries = entries
@@ -126,6 +108,35 @@ func (r *Record) Tell(entries []Entry) {
 	if r.Amount == r.Returned {
 		r.Returned = 0 // UndoneAt says it
 	}
+}
+
+// read goes through the entries of one transaction, in order. Early are those
+// that undid it before it was there, and gained is the latest by which more was
+// taken than before, by another service, or again.
+func read(entries []Entry) (c *chain, early []Entry, gained Entry) {
+	c = &chain{}
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case e.opens() && c.echoed(e):
+			c.entries = append(c.entries, *e)
+		case e.opens():
+			amount, service, again := c.amount, c.named.Service, c.again
+			c.open(e)
+			if len(c.entries) == 1 || c.amount > amount || c.named.Service != service || c.again > again {
+				gained = *e
+			}
+			for j := range early {
+				c.undo(&early[j])
+			}
+			early = nil
+		case len(c.entries) == 0:
+			early = append(early, *e)
+		default:
+			c.undo(e)
+		}
+	}
+	return c, early, gained
 }
 
 func lastAt(entries []Entry) time.Time {

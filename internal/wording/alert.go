@@ -180,7 +180,7 @@ func Alert(f AlertFacts) message.Message {
 // disagreement says what the bank calls the debit, and what the descriptor does.
 func (f *AlertFacts) disagreement() string {
 	lang := f.lang()
-	bank, descriptor := f.ServiceName, orElse(f.SecondName, tOtherPayment.in(lang))
+	bank, descriptor := orElse(f.ServiceName, tTheDebit.in(lang)), orElse(f.SecondName, tOtherPayment.in(lang))
 	if f.Record.Second.Bank {
 		bank, descriptor = descriptor, bank
 	}

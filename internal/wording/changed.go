@@ -104,8 +104,8 @@ func hidden(hide bool, without, with text, lang watch.Lang, amounts ...any) stri
 // late says how old news are that the bank brought late; empty if they are not.
 // What is history was no news.
 func late(lang watch.Lang, r *watch.Record) string {
-	d := r.Late()
-	if d == 0 || r.Past {
+	heard := r.HeardAt()
+	if heard.IsZero() || r.Past {
 		return ""
 	}
 	link := r.Kind == watch.LinkRegistered
@@ -113,7 +113,8 @@ func late(lang watch.Lang, r *watch.Record) string {
 		j := t.In(watch.JST)
 		return time.Date(j.Year(), j.Month(), j.Day(), 0, 0, 0, 0, watch.JST)
 	}
-	switch days := int(midnight(r.ReceivedAt).Sub(midnight(r.OccurredAt)) / (24 * time.Hour)); {
+	d := heard.Sub(r.OccurredAt)
+	switch days := int(midnight(heard).Sub(midnight(r.OccurredAt)) / (24 * time.Hour)); {
 	case days > 1:
 		return pick(link, tLinkDays, tLateDays).in(lang, days)
 	case days == 1 && (r.DateOnly || d >= 12*time.Hour):
@@ -129,7 +130,7 @@ type SummaryFacts struct {
 	HideAmount bool
 	BankName   string
 	Mask       quote.Text
-	Summary    watch.Summary
+	Sum        watch.PastSum
 	Link       string // of the account's history
 }
 
@@ -148,7 +149,7 @@ var (
 
 // Summary words, in one message, what came too late to be news.
 func Summary(f SummaryFacts) message.Message {
-	lang, s := langOf(f.Lang), f.Summary
+	lang, s := langOf(f.Lang), f.Sum
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Alt: tAltSummary.in(lang), Title: tTitleSummary.in(lang)}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: Account(f.BankName, f.Mask)})
 	if s.Debits > 0 {
@@ -160,7 +161,7 @@ func Summary(f SummaryFacts) message.Message {
 	if s.Links > 0 {
 		m.Facts = append(m.Facts, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
 	}
-	today := s.Until
+	today := s.At
 	if s.FirstAt.In(watch.JST).Year() != s.LastAt.In(watch.JST).Year() {
 		today = time.Time{} // "2020年1月20日から11月16日" would end in 2020
 	}

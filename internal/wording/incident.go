@@ -100,8 +100,11 @@ var (
 	tPartFromTo   = text{ja: "%[2]s（%[1]sから変わりました）", en: "%[2]s (was %[1]s)"}
 	tPartChanged  = text{ja: "%s（金額が変わりました）", en: "%s (the amount has changed)"}
 	tPartAgain    = text{ja: "%s（もう一度行われました）", en: "%s (taken again)"}
-	tPartMore     = text{ja: "ほか", en: "and"}
-	tPartMoreN    = text{ja: "%d件", en: "%d more"}
+	tLateAll      = text{ja: "銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "The bank has told us late. Please note when it happened."}
+	tLateSome     = text{ja: "このうち%d件は、銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "Of %d of these the bank has told us late. Please note when they happened."}
+
+	tPartMore  = text{ja: "ほか", en: "and"}
+	tPartMoreN = text{ja: "%d件", en: "%d more"}
 
 	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We are telling the bank of it too."}
 	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after your report (%s). We have added them and are telling the bank."}
@@ -238,6 +241,9 @@ func (f *IncidentFacts) several() message.Message {
 	if n := len(f.Parts) - len(lines); n > 0 && !f.Bare {
 		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n), More: plain || len(lines) > briefLines})
 	}
+	if say := f.late(); say != "" {
+		m.Text = append(m.Text, say)
+	}
 	for i := range f.Parts {
 		for _, why := range f.Parts[i].why() {
 			if !slices.Contains(m.Why, why) && f.Parts[i].Record.UndoneAt.IsZero() {
@@ -256,6 +262,23 @@ func (f *IncidentFacts) several() message.Message {
 		}
 	}
 	return m
+}
+
+// late says that the bank told of it late, or of some of it.
+func (f *IncidentFacts) late() string {
+	n, lang := 0, f.Parts[0].lang()
+	for i := range f.Parts {
+		if p := &f.Parts[i]; p.Was == nil && late(lang, p.Record) != "" {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case len(f.Parts):
+		return tLateAll.in(lang)
+	}
+	return tLateSome.in(lang, n)
 }
 
 // fresh is what was taken with what is told now, in yen, as far as it is new or
