@@ -267,28 +267,30 @@ func takenBy(chains []*chain, e *Entry) *chain {
 
 func (c *chain) takes(e *Entry) bool {
 	sameDay, sameService := day(c.latest.At) == day(e.At), c.latest.Service == e.Service
+	// Banks post under a plainer text than they authorise, or a clearer one.
+	like := sameService || c.latest.Service == "" || e.Service == ""
 	switch {
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
 	case e.Replaces && c.pending:
 		return true
 	case c.undone():
-		return sameService && e.At.Sub(c.backAt) <= PresentWithin
+		return (sameService || like && e.Amount == c.amount) && e.At.Sub(c.backAt) <= PresentWithin
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
-			sameDay && (sameService && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
+			sameDay && (like && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
 				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
-		return sameDay && sameService
+		return sameDay && like
 	case e.At.Sub(c.opened.At) > PostWithin:
 		return false
 	case sameDay:
 		return true
 	case e.Status == Pending:
-		return sameService && e.Amount > c.amount
+		return like && e.Amount > c.amount
 	}
-	return sameService || c.latest.Service == "" || e.Service == ""
+	return like
 }
 
 // undoneBy finds what a reversal or a removal undoes: of what is not undone

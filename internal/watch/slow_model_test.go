@@ -96,11 +96,15 @@ func (d slowDebit) takes(e Entry) bool {
 	if e.Kind == LinkRegistered {
 		return sameDay && sameService && !d.gone()
 	}
+	named := sameService
+	if d.latest.Service == "" || e.Service == "" { // a plainer text, or a clearer one
+		sameService = true
+	}
 	if e.Replaces && !d.posted {
 		return true
 	}
 	if d.gone() { // presented again within 35 days
-		return sameService && !e.At.After(d.backAt.Add(35*24*time.Hour))
+		return sameService && (named || e.Amount == d.amount) && !e.At.After(d.backAt.Add(35*24*time.Hour))
 	}
 	if d.posted { // a correction of the day, or an authorisation that comes late
 		if e.Status != Pending {
@@ -119,7 +123,7 @@ func (d slowDebit) takes(e Entry) bool {
 	if e.Status == Pending { // raised
 		return sameService && e.Amount > d.amount
 	}
-	return sameService || d.latest.Service == "" || e.Service == ""
+	return sameService
 }
 
 // slowDivide is which debits, or links, the entries of one id are.
