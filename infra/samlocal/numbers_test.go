@@ -17,7 +17,12 @@ import (
 	"kozamori/internal/watch"
 )
 
-const perPost = 100 // events
+const (
+	perPost = 100  // events
+	perTown = 2000 // accounts
+	// mostDollars is what a million events of accounts a year old may cost.
+	mostDollars = 0.85
+)
 
 // measured is what some events came to.
 type measured struct {
@@ -41,7 +46,7 @@ func BenchmarkEvents(b *testing.B) {
 		b.Fatal(err)
 	}
 	w.wait = 2 * time.Minute
-	for i := range 2000 {
+	for i := range 2 * perTown {
 		user := w.line.AddUser(sim.User{Name: fmt.Sprint("watcher ", i), Following: true})
 		rules := watch.DefaultRules()
 		a := &watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: numbersRef(i)}, Mask: "普通 ***4567",
@@ -51,8 +56,9 @@ func BenchmarkEvents(b *testing.B) {
 		}
 	}
 	next := 0
+	first := 0 // account
 	run := func(posts, alerting int) measured {
-		m, err := w.measure(ctx, posts, alerting, &next)
+		m, err := w.measure(ctx, posts, alerting, first, &next)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -65,25 +71,35 @@ func BenchmarkEvents(b *testing.B) {
 		fmt.Println(run(10, perPost).table("1,000 events that all alert"))
 		mixed := run(10, 5)
 		fmt.Println(mixed.table("1,000 events of which 50 alert"))
-		fmt.Println(mixed.dollars(b))
-		if err := w.grow(ctx, 2000); err != nil {
+		said, _ := mixed.dollars()
+		fmt.Println(said)
+		// Others, which nothing has alerted today.
+		first = perTown
+		if err := w.grow(ctx, first); err != nil {
 			b.Fatal(err)
 		}
-		fmt.Println("and of accounts a year old,", run(10, 5).dollars(b))
+		said, total := run(10, 5).dollars()
+		first = 0
+		fmt.Println("and of accounts a year old,", said)
+		b.ReportMetric(total, "$/1M-events")
+		if total > mostDollars {
+			b.Errorf("a million events cost $%.2f, at most $%.2f", total, mostDollars)
+		}
 	}
 }
 
-// grow gives accounts what a year makes of their activity, as detect keeps it:
+// grow gives the accounts from the first on what a year makes of their activity, as detect keeps it:
 // a wallet that is charged each week, another each month, a link of each, and
 // the forms of ten bills.
-func (w *town) grow(ctx context.Context, accounts int) error {
-	now := time.Now()
-	for i := range accounts {
+func (w *town) grow(ctx context.Context, first int) error {
+	now := time.Now().Truncate(time.Second) // as banks say it
+	for i := first; i < first+perTown; i++ {
 		k := watch.AccountKey{Bank: "0125", Ref: numbersRef(i)}
 		act, err := w.store.Activity(ctx, k)
 		if err != nil {
 			return err
 		}
+		bills := &watch.Bills{}
 		act.Since(now.AddDate(-1, 0, 0))
 		n := 0
 		add := func(e watch.Entry) {
@@ -102,11 +118,11 @@ func (w *town) grow(ctx context.Context, accounts int) error {
 			if day%30 == i%30 {
 				add(watch.Entry{Kind: watch.Debit, Status: watch.Posted, Service: "paypay", At: at, Amount: 10000})
 				for bill := range 10 {
-					act.AddBill(fmt.Sprint("form", bill), at, int64(4000+bill))
+					bills.Add(fmt.Sprint("form", bill), at, int64(4000+bill))
 				}
 			}
 		}
-		if err := w.store.Write(ctx, store.PutActivity(k, act)); err != nil {
+		if err := w.store.Write(ctx, store.PutActivity(k, act), store.PutBills(k, bills)); err != nil {
 			return err
 		}
 	}
@@ -163,9 +179,10 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // the kilobyte, and a record of an alert is a little shorter than one.
 func numbersRef(i int) string { return fmt.Sprintf("7f3e2a10-5c4b-4d2e-9a61-%012d", i) }
 
-// measure posts so many times a hundred events, alerting of which alert, and
-// waits until everything is done.
-func (w *town) measure(ctx context.Context, posts, alerting int, next *int) (measured, error) {
+// measure posts so many times a hundred events, alerting of which alert, each
+// of another of the accounts from the first on, and waits until everything is
+// done.
+func (w *town) measure(ctx context.Context, posts, alerting, first int, next *int) (measured, error) {
 	before := w.line.Accepted()
 	w.Take()
 	was := w.Stats()
@@ -178,7 +195,7 @@ func (w *town) measure(ctx context.Context, posts, alerting int, next *int) (mea
 				descriptor = "ﾄﾞｺﾓｺｳｻﾞ"
 			}
 			events = append(events, fmt.Sprintf(`{"id":"evt_01JD%022d","type":"debit","transaction_id":"20261124-%06d","account_ref":%q,"account_mask":"普通 ***4567","occurred_at":%q,"amount":3000,"currency":"JPY","descriptor":%q,"balance_after":120000,"status":"posted"}`,
-				*next, *next, numbersRef(*next%2000), time.Now().Format(time.RFC3339), descriptor))
+				*next, *next, numbersRef(first+*next%perTown), time.Now().Format(time.RFC3339), descriptor))
 		}
 		if err := w.post(ctx, `{"events":[`+strings.Join(events, ",")+`]}`); err != nil {
 			return measured{}, err

@@ -3,7 +3,6 @@ package samlocal_test
 import (
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 )
 
@@ -61,7 +60,7 @@ const (
 )
 
 // dollars computes what a million events like these cost.
-func (m measured) dollars(b *testing.B) string {
+func (m measured) dollars() (said string, total float64) {
 	scale := 1e6 / float64(m.events)
 	sqs, dynamo, invoked, gbSeconds := 0, 0, 0, 0.0
 	for what, n := range m.calls.Calls {
@@ -97,7 +96,6 @@ func (m measured) dollars(b *testing.B) string {
 		{"traces", traces / tracedOf},
 	}
 	var out strings.Builder
-	total := 0.0
 	out.WriteString("dollars for a million events of which 5 % alert, list prices of us-east-1 on 24 November 2026, logs and traces included, without delivery fees, storage and what costs by the month:\n")
 	for _, p := range parts {
 		fmt.Fprintf(&out, "  %-16s %.3f\n", p.name, p.cost*scale)
@@ -105,6 +103,5 @@ func (m measured) dollars(b *testing.B) string {
 	}
 	fmt.Fprintf(&out, "  %-16s %.2f\n", "together", total)
 	fmt.Fprintf(&out, "  %-16s %.2f: fewer than one invocation a second are traced all", "at a slow bank", total+(traces-traces/tracedOf)*scale)
-	b.ReportMetric(total, "$/1M-events")
-	return out.String()
+	return out.String(), total
 }

@@ -50,6 +50,9 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 // that is on record under its id: banks post under a plainer text than they
 // authorise. One that would be a debit of its own is none.
 func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry watch.Entry) (bool, error) {
+	if on, looked := a.onRecord[e.RecordID()]; looked && !on && !a.wrote {
+		return false, nil
+	}
 	root, err := a.Store.Record(ctx, e.RecordID())
 	if err == nil && root.Alias != "" {
 		root, err = a.Store.Record(ctx, root.Alias)

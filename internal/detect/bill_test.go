@@ -3,9 +3,11 @@ package detect_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -45,14 +47,46 @@ func TestABillIsToldByItsRhythm(t *testing.T) {
 	if got := h.told(t); got["PAYPAYｶ"] != 0 || got["PAYPAYｸﾞﾙﾒ"] != 1 || got["PAYPAY"] != 1 {
 		t.Errorf("told of %v", got)
 	}
-	act, err := h.store.Activity(t.Context(), h.key)
-	if err != nil || len(act.Bills) != 1 || len(act.Bills[0].Debits) != 5 {
-		t.Errorf("remembered are %+v (%v)", act.Bills, err)
+	bills, err := h.store.Bills(t.Context(), h.key)
+	if err != nil || len(bills.Forms) != 1 || len(bills.Forms[0].Debits) != 5 {
+		t.Errorf("remembered are %+v (%v)", bills, err)
+	}
+	if act, err := h.store.Activity(t.Context(), h.key); err != nil || act.Bills != nil {
+		t.Errorf("each alert would write %+v (%v)", act.Bills, err)
 	}
 	h.send(t, on("2020-10-01", "PAYPAYｶ", 31_872, "")) // once more
 	h.send(t, on("2020-10-03", "PAYPAYｶ", 9_000, ""))  // a second one in the month
 	if got := h.told(t); got["PAYPAYｶ"] != 1 {
 		t.Errorf("told of %v", got)
+	}
+}
+
+// The version before kept bills within the activity: they still count, and stay
+// there, so that it would know them after a rollback.
+func TestBillsOfTheVersionBeforeStillCount(t *testing.T) {
+	h := newHouse(t)
+	act, err := h.store.Activity(t.Context(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := watch.Bill{Form: catalog.Form("PAYPAYｶ")}
+	for month, yen := range []int64{21_987, 28_110, 40_005} {
+		old.Debits = append(old.Debits, watch.BillDebit{At: time.Date(2020, time.Month(6+month), 2, 0, 0, 0, 0, time.UTC), Amount: yen})
+	}
+	act.Bills = []watch.Bill{old}
+	h.Put(store.PutActivity(h.key, act))
+	for _, day := range []string{"2020-09-02", "2020-10-02"} {
+		h.send(t, on(day, "PAYPAYｶ", 19_333, ""))
+	}
+	h.send(t, on("2020-10-03", "PAYPAY", 500, ""))
+	if got := h.told(t); got["PAYPAYｶ"] != 0 || got["PAYPAY"] != 1 {
+		t.Errorf("told of %v", got)
+	}
+	if act, err = h.store.Activity(t.Context(), h.key); err != nil || len(act.Bills) != 1 || len(act.Bills[0].Debits) != 3 {
+		t.Errorf("the version before would know %+v (%v)", act.Bills, err)
+	}
+	if bills, err := h.store.Bills(t.Context(), h.key); err != nil || len(bills.Forms) != 1 || len(bills.Forms[0].Debits) != 5 {
+		t.Errorf("kept are %+v (%v)", bills, err)
 	}
 }
 

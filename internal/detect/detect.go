@@ -74,6 +74,12 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		s.Logger.Error("accounts cannot be read", "err", err)
 		return s.later(msgs, verdicts, nil)
 	}
+	quiet, rest := b.quiet(accounts)
+	onRecord, err := s.Store.OnRecord(ctx, b.ids(quiet))
+	if err != nil {
+		s.Logger.Error("records cannot be read", "err", err)
+		return s.later(msgs, verdicts, nil)
+	}
 
 	var (
 		mu     sync.Mutex
@@ -92,11 +98,12 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 			s.Logger.Error("an event cannot be recorded yet", "bank", w.event.Bank, "event", w.event.ID, "err", errUnreadable)
 		}
 	}
-	for k, account := range accounts {
+	// Those that are quiet are done before what was read of them is old.
+	for _, k := range slices.Concat(quiet, rest) {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			leave, ok := s.turns.enter(k)
+			leave, atOnce, ok := s.turns.enter(k)
 			if !ok {
 				mu.Lock()
 				defer mu.Unlock()
@@ -109,7 +116,10 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 				return
 			}
 			defer leave()
-			a := &accountWork{Stage: s, account: account, activity: activities[k]}
+			a := &accountWork{Stage: s, account: accounts[k], activity: activities[k]}
+			if atOnce && !b.needsActivity[k] {
+				a.onRecord = onRecord
+			}
 			if a.activity == nil {
 				a.activity = &watch.Activity{}
 			}

@@ -84,8 +84,9 @@ type turn struct {
 	with int // calls that have it or wait for it
 }
 
-// enter waits for its turn; false if another call waits already.
-func (t *turns) enter(k watch.AccountKey) (leave func(), ok bool) {
+// enter waits for its turn; false if another call waits already. It is at once
+// if no call had to be waited for.
+func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce, ok bool) {
 	t.mu.Lock()
 	at := t.at[k]
 	if at == nil {
@@ -97,8 +98,9 @@ func (t *turns) enter(k watch.AccountKey) (leave func(), ok bool) {
 	}
 	if at.with > 1 {
 		t.mu.Unlock()
-		return nil, false
+		return nil, false, false
 	}
+	atOnce = at.with == 0
 	at.with++
 	t.mu.Unlock()
 	at.Lock()
@@ -109,5 +111,5 @@ func (t *turns) enter(k watch.AccountKey) (leave func(), ok bool) {
 		if at.with--; at.with == 0 {
 			delete(t.at, k)
 		}
-	}, true
+	}, atOnce, true
 }

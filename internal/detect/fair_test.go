@@ -23,11 +23,15 @@ type blocked struct {
 	store.Table
 	ref string
 	let chan struct{}
+	at  chan struct{} // nil, or told of each that waits
 }
 
 func (b *blocked) Write(ctx context.Context, writes ...store.Write) error {
 	for _, w := range writes {
 		if strings.Contains(w.Item.Key.PK+string(w.Item.Body), b.ref) {
+			if b.at != nil {
+				b.at <- struct{}{}
+			}
 			<-b.let
 			break
 		}

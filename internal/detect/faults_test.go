@@ -227,6 +227,11 @@ func (s *stage) left(t *testing.T) (kept []string, queued []string) {
 		t.Fatal(err)
 	}
 	add(act)
+	bills, err := s.store.Bills(t.Context(), s.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(bills)
 	for _, e := range []string{"a", "b", "c", "d", "e"} {
 		traces, err := s.store.Traced(t.Context(), "0125", s.key.Ref+"-"+e)
 		if err != nil {

@@ -69,7 +69,7 @@ func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue
 
 func (b *batch) add(e *watch.Event, line string, msg int) {
 	w := work{event: e, line: line, msg: msg}
-	w.recognised = recognise(e, nil, e.OccurredAt)
+	w.recognised = recognise(e, nil, nil, e.OccurredAt)
 	k := e.Account()
 	b.about(k)
 	b.byAccount[k] = append(b.byAccount[k], w)
@@ -85,6 +85,32 @@ func (b *batch) about(k watch.AccountKey) {
 		b.keys = append(b.keys, k)
 		b.byAccount[k] = nil
 	}
+}
+
+// quiet are the accounts that are watched of which the batch holds ordinary
+// debits alone, which leave nothing as a rule, and the rest of those that are
+// watched.
+func (b *batch) quiet(accounts map[watch.AccountKey]*watch.Account) (quiet, rest []watch.AccountKey) {
+	for _, k := range b.keys {
+		switch {
+		case accounts[k] == nil:
+		case b.needsActivity[k]:
+			rest = append(rest, k)
+		default:
+			quiet = append(quiet, k)
+		}
+	}
+	return quiet, rest
+}
+
+// ids are those of the records that accounts' events would be.
+func (b *batch) ids(keys []watch.AccountKey) (out []string) {
+	for _, k := range keys {
+		for _, w := range b.byAccount[k] {
+			out = append(out, w.event.RecordID())
+		}
+	}
+	return out
 }
 
 func patiently(m queue.Message) queue.Verdict {

@@ -23,9 +23,9 @@ type recognised struct {
 }
 
 // recognise tells what an event is a debit or link of, by all that the bank
-// says, and by what the account tells if it is known: its links, earlier debits
-// of the same form, and what was reported.
-func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recognised) {
+// says, and by what the account tells if it is known: its links, what was
+// reported, and earlier debits of the same form, which may be a bill's.
+func recognise(e *watch.Event, account *watch.Activity, bills []watch.BillDebit, now time.Time) (r recognised) {
 	if e.IsLink() {
 		r.match = catalog.Link(e.Service, e.Descriptor.Raw(), e.Bank)
 		return r
@@ -44,7 +44,7 @@ func recognise(e *watch.Event, account *watch.Activity, now time.Time) (r recogn
 	d := catalog.Decide(&ev)
 	if bill := d.Bill(); bill != "" && account != nil && e.Kind == watch.Debit {
 		r.form = catalog.Form(e.Descriptor.Raw() + e.Detail.Raw())
-		for _, b := range account.BillsOf(r.form, e.OccurredAt) {
+		for _, b := range bills {
 			ev.Past = append(ev.Past, catalog.Past{At: b.At, Amount: b.Amount})
 		}
 		if _, ok := account.ReportedOf(d.Service(), now); ok {

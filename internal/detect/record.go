@@ -16,8 +16,11 @@ type accountWork struct {
 	*Stage
 	account  *watch.Account
 	activity *watch.Activity
-	stale    bool            // activity must be read again before it is built on
+	bills    *watch.Bills    // nil until an event asks for them
+	stale    bool            // activity and bills must be read again before they are built on
 	isNew    map[string]bool // records of a link, or of a service not seen before
+	onRecord map[string]bool // whether there was a record of an id just before this work
+	wrote    bool            // since then
 }
 
 // outcome is what an event leaves to be queued.
@@ -56,7 +59,7 @@ func (a *accountWork) changing(ctx context.Context, try func() error) error {
 			if err != nil {
 				return err
 			}
-			a.activity = act
+			a.activity, a.bills = act, nil
 		}
 		a.stale = true
 		err := try()
@@ -68,7 +71,14 @@ func (a *accountWork) changing(ctx context.Context, try func() error) error {
 func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	e := w.event
 	if w.hinges || w.match.Confidence == watch.Undecided || w.match.Confidence == watch.Guessed {
-		w.recognised = recognise(e, a.activity, a.Now())
+		w.recognised = recognise(e, a.activity, nil, a.Now())
+		if w.form != "" {
+			bills, err := a.heard(ctx)
+			if err != nil {
+				return outcome{}, err
+			}
+			w.recognised = recognise(e, a.activity, bills.Of(w.form, e.OccurredAt), a.Now())
+		}
 	}
 	entry := entryOf(e, w.recognised)
 	if e.Replaces != "" && e.Replaces != e.TransactionID {
@@ -96,10 +106,11 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		return outcome{}, a.bill(ctx, w)
 	}
 	if w.form != "" && r.Service != "" {
-		a.activity.AddBill(w.form, e.OccurredAt, e.Amount)
+		a.bills.Add(w.form, e.OccurredAt, e.Amount)
 	}
 	out, err := a.commit(ctx, e, change{is: r})
 	if c, lost := store.AsCondition(err); lost && c.On(0) {
+		a.bills = nil // the debit was heard of before
 		return a.again(ctx, w, entry)
 	}
 	if err == nil && r.Service == "" {
@@ -219,12 +230,14 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	if active {
 		writes = append(writes, store.PutActivity(changes[0].is.Account, a.activity))
 	}
-	if err := a.Store.Write(ctx, writes...); err != nil {
+	a.wrote = true
+	if err := a.Store.Write(ctx, append(writes, a.billsWrite()...)...); err != nil {
 		return outcome{}, err
 	}
 	if active {
 		a.activity.Version++
 	}
+	a.billsWritten()
 	out.fresh = t.made
 	for _, m := range t.made {
 		if d, ok := m.record.Delivery(m.id); ok && d.Kind == watch.TellUnreachable {

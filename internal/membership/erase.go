@@ -157,7 +157,7 @@ func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which fu
 		})
 		if errors.Is(err, store.ErrNotFound) {
 			// Unless somebody is bound this moment, whose activity it is.
-			return d.Store.Write(ctx, store.DeleteActivity(k), store.CheckAccount(&watch.Account{AccountKey: k}))
+			return d.Store.Write(ctx, append(store.DeleteActivity(k), store.CheckAccount(&watch.Account{AccountKey: k}))...)
 		}
 		return err
 	})

@@ -26,7 +26,7 @@ func full(w *world) {
 	w.join()
 	w.issue(membership.CodeRequest{Email: "owner@example.jp"})
 	w.invite(false)
-	w.write(store.PutActivity(account, &watch.Activity{}))
+	w.write(store.PutActivity(account, &watch.Activity{}), bills(w, account))
 	var records []store.Write
 	for i := range 130 {
 		r := w.record(fmt.Sprint("t", i))
@@ -53,6 +53,13 @@ func full(w *world) {
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{AccountRef: "acc_8f3k2"}))
 	w.write(store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: account.Ref}}))
 	w.write(ofKindsToCome(watch.AccountKey{Bank: account.Bank, Ref: "acc_8f3k2"})...)
+}
+
+// bills are one that an account had today.
+func bills(w *world, k watch.AccountKey) store.Write {
+	b := &watch.Bills{}
+	b.Add("PAYPAYカ", w.Now(), 21_987)
+	return store.PutBills(k, b)
 }
 
 // ofKindsToCome are items of kinds that only a newer version knows, in an
@@ -189,7 +196,7 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 	// An alert that was in the making, and a customer who comes back.
 	theirs := store.Key{PK: "A#0168#acc_8f3k", SK: "NEW"}
 	w.write(store.Write{Item: store.Item{Key: theirs, Body: []byte(`{}`)}, If: store.Any})
-	w.write(store.PutRecord(w.record("late")), store.PutActivity(account, &watch.Activity{}))
+	w.write(store.PutRecord(w.record("late")), store.PutActivity(account, &watch.Activity{}), bills(w, account))
 	w.Add(time.Minute)
 	code := w.issue(membership.CodeRequest{})
 	back := w.mustRedeem(carol, w.issue(membership.CodeRequest{}))

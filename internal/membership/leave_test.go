@@ -105,7 +105,7 @@ func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
 	w := newWorld(t)
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{Email: "a@example.jp"}))
 	w.join()
-	w.write(store.PutActivity(account, &watch.Activity{Services: map[string]*watch.ServiceActivity{"paypay": {Debits: 1}}}))
+	w.write(store.PutActivity(account, &watch.Activity{Services: map[string]*watch.ServiceActivity{"paypay": {Debits: 1}}}), bills(w, account))
 	w.mustRedeem(bob, w.issue(membership.CodeRequest{AccountRef: "acc_2"}))
 	if err := w.unbind(alice); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func erased(pk string) watch.AccountKey {
 // or cannot be read as one: a newer version wrote it.
 func (s *Store) DeleteUnknown(ctx context.Context, k watch.AccountKey) ([]Write, error) {
 	return unknown(ctx, s, []place{
-		{Query{PK: accountPK(k)}, func(it Item) bool { return it.Key == profileKey(k) || it.Key == activityKey(k) }},
+		{Query{PK: accountPK(k)}, func(it Item) bool { return slices.Contains([]Key{profileKey(k), activityKey(k), billsKey(k)}, it.Key) }},
 		{Query{Index: History, PK: accountPK(k)}, known(recordItems)},
 		{Query{Index: History, PK: codesPK(k)}, known(codeItems)},
 		{Query{Index: History, PK: ticketsPK(AccountTickets(k))}, known(ticketItems)},

@@ -62,6 +62,7 @@ func kinds(s *store.Store) []one {
 	written := time.Date(2026, 11, 3, 4, 0, 0, 0, time.UTC)
 	account := full(func(a *watch.Account) { a.AccountKey = watched })
 	activity := full(func(*watch.Activity) {})
+	bills := full(func(*watch.Bills) {})
 	record := full(func(r *watch.Record) { r.ID, r.OnAccount = "rec_1", watch.On(watched) })
 	dispute := full(func(d *watch.Dispute) { d.ID, d.OnAccount = "dis_1", watch.On(watched) })
 	step := full(func(p *watch.Step) { p.ID, p.OnAccount = "step_1", watch.On(watched) })
@@ -112,6 +113,10 @@ func kinds(s *store.Store) []one {
 				_, as, err := s.Accounts(ctx, []watch.AccountKey{watched}, func(watch.AccountKey) bool { return true })
 				return as[watched], err
 			}, func(a *watch.Activity) store.Write { return store.PutActivity(watched, a) }),
+		}},
+		{"bills", func(*store.Store) store.Write { return store.PutBills(watched, bills) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*watch.Bills, error) { return s.Bills(ctx, watched) },
+				func(b *watch.Bills) store.Write { return store.PutBills(watched, b) }),
 		}},
 		{"record", func(*store.Store) store.Write { return store.PutRecord(record) }, findAll{
 			"one": recordByID,

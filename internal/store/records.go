@@ -118,6 +118,31 @@ func (s *Store) Records(ctx context.Context, ids []string) (map[string]*watch.Re
 	return out, nil
 }
 
+// OnRecord tells of which ids there was a record a moment ago. Each id has an
+// entry.
+func (s *Store) OnRecord(ctx context.Context, ids []string) (map[string]bool, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		keys[i] = recordKey(id)
+	}
+	get := s.Get
+	if t, ok := s.Table.(Glancer); ok {
+		get = t.Glance
+	}
+	items, err := get(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]bool, len(ids))
+	for i, id := range ids {
+		_, out[id] = items[keys[i]]
+	}
+	return out, nil
+}
+
 // PutRecord writes a record at the version it was read; a record of version 0
 // must not exist yet.
 func PutRecord(r *watch.Record) Write {

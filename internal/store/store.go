@@ -18,6 +18,7 @@ import (
 var (
 	accounts   = codec.For[watch.Account]("account")
 	activities = codec.For[watch.Activity]("activity")
+	bills      = codec.For[watch.Bills]("bills")
 	disputes   = codec.For[watch.Dispute]("dispute")
 )
 
@@ -88,6 +89,7 @@ func read[T any](ctx context.Context, t Table, k Key, c codec.Codec[T], v *T) (i
 func accountPK(k watch.AccountKey) string          { return "A#" + k.Bank + "#" + k.Ref }
 func profileKey(k watch.AccountKey) Key            { return Key{accountPK(k), "PROFILE"} }
 func activityKey(k watch.AccountKey) Key           { return Key{accountPK(k), "ACTIVITY"} }
+func billsKey(k watch.AccountKey) Key              { return Key{accountPK(k), "BILLS"} }
 func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} }
 func stamp(t time.Time) string                     { return t.UTC().Format(stampForm) }
 func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
@@ -187,9 +189,25 @@ func PutActivity(k watch.AccountKey, a *watch.Activity) Write {
 	return Write{Item: Item{Key: activityKey(k), Body: activities.Encode(a)}, If: At(a.Version)}
 }
 
-// DeleteActivity removes an account's activity.
-func DeleteActivity(k watch.AccountKey) Write {
-	return Write{Item: Item{Key: activityKey(k)}, If: Any, Delete: true}
+// Bills reads an account's bills; none at version 0 if there is none yet.
+func (s *Store) Bills(ctx context.Context, k watch.AccountKey) (*watch.Bills, error) {
+	var b watch.Bills
+	v, err := read(ctx, s, billsKey(k), bills, &b)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	b.Version = v
+	return &b, nil
+}
+
+// PutBills writes an account's bills at the version they were read.
+func PutBills(k watch.AccountKey, b *watch.Bills) Write {
+	return Write{Item: Item{Key: billsKey(k), Body: bills.Encode(b), Expires: until(b.Last(), watch.KeepBill)}, If: At(b.Version)}
+}
+
+// DeleteActivity removes an account's activity, with its bills.
+func DeleteActivity(k watch.AccountKey) []Write {
+	return []Write{{Item: Item{Key: activityKey(k)}, If: Any, Delete: true}, {Item: Item{Key: billsKey(k)}, If: Any, Delete: true}}
 }
 
 // dueShards spreads what is due over partitions, so that no one of them is hot.

@@ -93,6 +93,13 @@ type Table interface {
 	Query(ctx context.Context, q Query) (Page, error)
 }
 
+// Glancer is a Table that also reads for half the price.
+type Glancer interface {
+	Table
+	// Glance is Get, but for writes of the last moment, which it may miss.
+	Glance(ctx context.Context, keys ...Key) (map[Key]Item, error)
+}
+
 // ConditionError says which writes' conditions did not hold. Nothing was
 // written.
 type ConditionError struct{ Failed []int }

@@ -187,8 +187,8 @@ type Activity struct {
 	// HistoryFrom is since when the account's debits are on record: since its
 	// bank told us of the past, or since it was watched; zero if not known.
 	HistoryFrom time.Time `json:"history_from,omitzero"`
-	// Bills are the debits that may be bills, by their catalog.Form, of the last
-	// year: that they come each month is what tells.
+	// Bills are what the versions before kept here of the account's Bills. It is
+	// read and left as it is, so that they still know it after a rollback.
 	Bills []Bill `json:"bills,omitempty"`
 	// Reported are the disputes that are open, the newest last.
 	Reported []Reported `json:"reported,omitempty"`
@@ -255,7 +255,7 @@ type Link struct {
 	Record       string    `json:"record"`
 	RegisteredAt time.Time `json:"registered_at"`
 	RemovedAt    time.Time `json:"removed_at,omitzero"`
-	Route        string    `json:"route,omitempty"`
+	Route        string    `json:"route,omitempty"` // of versions before; the record says it
 
 	Unknown jsontext.Value `json:",embed"`
 }

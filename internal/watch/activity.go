@@ -10,7 +10,7 @@ import (
 // Bounds of what an account's activity remembers.
 const (
 	keepRecent = 100 // debits, of the last PastAfter
-	keepMonths = 13
+	keepMonths = 2   // those that an event can be of while it is news
 	keepLinks  = 10
 )
 
@@ -100,7 +100,7 @@ func (a *Activity) Since(from time.Time) bool {
 	if from.IsZero() || !a.HistoryFrom.IsZero() && !from.Before(a.HistoryFrom) {
 		return false
 	}
-	a.HistoryFrom = from
+	a.HistoryFrom = from.UTC()
 	return true
 }
 
@@ -179,7 +179,8 @@ func (a *Activity) Clone() *Activity {
 func (a *Activity) Apply(r *Record) { a.Replace(nil, r) }
 
 // Replace takes back what the record was and adds what it has become; nil is
-// nothing. Whatever the order, the same comes of it: that a service touched
+// nothing. Times are kept in UTC, whose zone is one letter long: each alert
+// writes them, by the kilobyte. Whatever the order, the same comes of it: that a service touched
 // the account is not forgotten, and all else is what the records say now.
 func (a *Activity) Replace(was, is *Record) {
 	var link Link
@@ -192,14 +193,14 @@ func (a *Activity) Replace(was, is *Record) {
 	}
 	for _, e := range is.Story() {
 		if e.opens() && (e.Kind == LinkRegistered || e.Service != "") {
-			a.service(e.Service).touch(e.At)
+			a.service(e.Service).touch(e.At.UTC())
 		}
 	}
 	switch {
 	case !is.Complete:
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
-		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt, RemovedAt: is.UndoneAt, Route: is.Route, Unknown: link.Unknown})
+		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), RemovedAt: is.UndoneAt.UTC(), Unknown: link.Unknown})
 		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
 		s.Links = s.Links[max(0, len(s.Links)-keepLinks):]
 	case is.Service != "":
@@ -207,7 +208,7 @@ func (a *Activity) Replace(was, is *Record) {
 		s.Debits++
 		s.add(is.OccurredAt, is.Kept())
 		if is.UndoneAt.IsZero() {
-			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt, Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
+			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
 		}
 	}
 }
@@ -287,7 +288,7 @@ func (s *ServiceActivity) add(at time.Time, amount int64) {
 	if s.Months[m] == 0 {
 		delete(s.Months, m)
 	}
-	if len(s.Months) > keepMonths {
+	for len(s.Months) > keepMonths { // the versions before kept more
 		delete(s.Months, slices.Min(slices.Collect(maps.Keys(s.Months))))
 	}
 }

@@ -157,7 +157,7 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 
 // Tell notes that a record belongs to the incident of a lead.
 func (a *Activity) Tell(lead string, r *Record) {
-	s := Story{Lead: lead, Service: r.Service, At: r.OccurredAt, Link: r.Kind == LinkRegistered}
+	s := Story{Lead: lead, Service: r.Service, At: r.OccurredAt.UTC(), Link: r.Kind == LinkRegistered}
 	stories := slices.Clone(a.Stories)
 	if i := slices.IndexFunc(stories, func(o Story) bool { return o.Lead == lead && o.Service == s.Service }); i >= 0 {
 		old := stories[i]

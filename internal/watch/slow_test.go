@@ -251,7 +251,7 @@ func saysActivity(a *Activity, records []*Record) string {
 		if months == nil {
 			months = map[string]int64{}
 		}
-		out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", id, s.FirstAt.Format("01-02.15:04"), s.LastAt.Format("01-02.15:04"), s.Debits, months, len(s.Links)))
+		out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", id, s.FirstAt.In(JST).Format("01-02.15:04"), s.LastAt.In(JST).Format("01-02.15:04"), s.Debits, months, len(s.Links)))
 	}
 	for _, r := range records {
 		if r.Complete && r.Kind == Debit && r.Service != "" && r.UndoneAt.IsZero() && newest.Sub(r.OccurredAt) <= 7*24*time.Hour && a.burst(r) {
