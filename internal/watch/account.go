@@ -242,6 +242,9 @@ type ServiceActivity struct {
 	LastAt     time.Time `json:"last_at"`
 	LastAmount int64     `json:"last_amount,omitempty"` // yen, of the latest debit that stands; 0 if it was undone
 	Debits     int       `json:"debits,omitempty"`
+	// Doubtful is how many of Debits may be something else, such as a card's
+	// bill: who pays that has not used the service.
+	Doubtful int `json:"doubtful,omitempty"`
 	// Months holds the total in yen per calendar month in JST, "2026-11".
 	Months map[string]int64 `json:"months,omitempty"`
 	// Links are the charge links seen, newest last.

@@ -37,7 +37,7 @@ func (a *Activity) Facts(r *Record) Facts {
 		return f
 	}
 	s := a.Services[r.Service]
-	f.FirstSeen = s == nil || s.Debits == 0 && len(s.Links) == 0
+	f.FirstSeen = s == nil || len(s.Links) == 0 && s.known(r) == 0
 	f.KnownFor = a.knownFor(r.OccurredAt)
 	f.MonthTotal = r.Amount
 	if s != nil {
@@ -46,6 +46,15 @@ func (a *Activity) Facts(r *Record) Facts {
 	f.AfterLink = a.linkedBefore(r.Service, r.OccurredAt) || a.linkedBefore("", r.OccurredAt)
 	f.Burst = a.burst(r)
 	return f
+}
+
+// known is how many debits make a service known to the account when it takes
+// one more. What may be a card's bill makes no more known than the like of it.
+func (s *ServiceActivity) known(r *Record) int {
+	if r.Confidence == Undecided {
+		return s.Debits
+	}
+	return max(0, s.Debits-s.Doubtful)
 }
 
 // linkedBefore tells whether a link of the service was registered within the
@@ -206,6 +215,9 @@ func (a *Activity) Replace(was, is *Record) {
 	case is.Service != "":
 		s := a.service(is.Service)
 		s.Debits++
+		if is.Confidence == Undecided {
+			s.Doubtful++
+		}
 		s.add(is.OccurredAt, is.Kept())
 		if is.UndoneAt.IsZero() {
 			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
@@ -225,6 +237,9 @@ func (a *Activity) take(r *Record) (link Link, debit RecentDebit) {
 		}
 	case r.Service != "":
 		s.Debits = max(0, s.Debits-1)
+		if r.Confidence == Undecided {
+			s.Doubtful = max(0, s.Doubtful-1)
+		}
 		s.add(r.OccurredAt, -r.Kept())
 		if i := slices.IndexFunc(a.Recent, func(d RecentDebit) bool { return d.Record == r.ID }); i >= 0 {
 			debit = a.Recent[i]

@@ -33,6 +33,9 @@ func remembered(records []*Record) *Activity {
 			continue
 		}
 		s.Debits++
+		if r.Confidence == Undecided {
+			s.Doubtful++
+		}
 		if r.UndoneAt.IsZero() {
 			debits = append(debits, RecentDebit{Record: r.ID, At: r.OccurredAt, Amount: r.Amount, Service: r.Service})
 			s.Months[r.OccurredAt.In(JST).Format("2006-01")] += r.Amount - r.Returned
@@ -70,6 +73,9 @@ func TestAnActivityRemembersTheLatest(t *testing.T) {
 		for i := range 1 + r.IntN(300) {
 			x := &Record{ID: fmt.Sprint(i), Kind: Debit, Complete: true, Service: []string{"docomo", "docomo", "paypay"}[r.IntN(3)],
 				OccurredAt: noon.Add(time.Duration(r.IntN(span)) * time.Minute), Amount: int64(1 + r.IntN(9))}
+			if r.IntN(3) == 0 {
+				x.Confidence = Undecided
+			}
 			if i < 2 { // the ends, and exactly as long ago as is remembered
 				x.OccurredAt = noon.Add(time.Duration(span) * time.Minute).Add(-time.Duration(i) * (7*24 + 1) * time.Hour)
 			}
@@ -323,5 +329,40 @@ func TestAnActivityStaysBelowAKilobyte(t *testing.T) {
 	t.Logf("%d bytes at most", largest+names)
 	if largest+names > 1<<10 {
 		t.Errorf("%d bytes, and %d of the item's names", largest, names)
+	}
+}
+
+// What may be a card's bill is no use of the service that is named like the
+// card; what is of the same kind is known from it.
+func TestABillDoesNotMakeAServiceKnown(t *testing.T) {
+	maybe := &Record{ID: "b", Kind: Debit, Complete: true, Service: "paypay", Confidence: Undecided, OccurredAt: noon, Amount: 1}
+	sure := &Record{ID: "s", Kind: Debit, Complete: true, Service: "paypay", Confidence: Seen, OccurredAt: noon, Amount: 1}
+	link := &Record{ID: "l", Kind: LinkRegistered, Complete: true, Service: "paypay", OccurredAt: noon}
+	for name, c := range map[string]struct {
+		before      []*Record
+		sure, maybe bool // is the first
+	}{
+		"nothing before": {nil, true, true},
+		"a bill":         {[]*Record{maybe}, true, false},
+		"a charge":       {[]*Record{sure}, false, false},
+		"both":           {[]*Record{maybe, sure}, false, false},
+		"a link":         {[]*Record{link}, false, false},
+	} {
+		var a Activity
+		for _, r := range c.before {
+			a.Apply(r)
+		}
+		if got := a.Facts(sure).FirstSeen; got != c.sure {
+			t.Errorf("%s: a charge is the first: %v", name, got)
+		}
+		if got := a.Facts(maybe).FirstSeen; got != c.maybe {
+			t.Errorf("%s: a bill is the first: %v", name, got)
+		}
+		for _, r := range c.before {
+			a.Replace(r, nil)
+		}
+		if s := a.Services["paypay"]; s != nil && (s.Debits != 0 || s.Doubtful != 0) {
+			t.Errorf("%s: taken back, %+v is left", name, s)
+		}
 	}
 }
