@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"kozamori/events"
+	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
@@ -263,6 +264,12 @@ func (w *world) everyAccountCall() *watch.Dispute {
 // everyKeyCall asks for keys, and for everything with a key that is for nothing.
 func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(422, "POST", "/keys", `{"scopes":[]}`)
+	list := &audit.List{Store: w.store, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
+	if n, err := list.Chain(context.Background(), code); err != nil || n == 0 {
+		w.t.Errorf("%d acts: %v", n, err)
+	}
+	w.call(200, "GET", "/audit?limit=100", "")
+	w.call(422, "GET", "/audit?after=x", "")
 	made := w.call(201, "POST", "/keys", `{"label":"fraud desk","scopes":["disputes","feed"]}`)
 	id := fmt.Sprint("/keys/", made["key_id"])
 	fresh := w.call(201, "POST", id+"/rotation", "")

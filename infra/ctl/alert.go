@@ -106,10 +106,12 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 			}
 		}
 		t := timelineOf(r, lead, dispute)
-		if *asJSON {
-			return object(c.Out, t)
-		}
-		return t.print(c)
+		return act{"alert.read", r.Account.Bank, "account", r.Account.Ref}.by(ctx, d, func() error {
+			if *asJSON {
+				return object(c.Out, t)
+			}
+			return t.print(c)
+		})
 	})
 }
 

@@ -102,7 +102,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	if *silent < 0 {
 		return misused(flags, "-silent-after must not be negative; 0 is never.")
 	}
-	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+	return p.does(ctx, c, flags, act{what: "bank.add", bank: code}, func(d *operator.Deployment) error {
 		st := store.New(d.Table)
 		b, err := st.Bank(ctx, code)
 		out := added{Bank: code, Made: errors.Is(err, store.ErrNotFound)}

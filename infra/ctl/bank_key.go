@@ -95,7 +95,22 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 	case acts > 1, acts == 1 && (given["label"] || given["scopes"]), (*all || *revoke != "") && given["for"], *rotate == "" && given["overlap"]:
 		return misused(flags, "-list, -revoke, -rotate and making a key are four different things: do one at a time.")
 	}
-	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+	what := act{what: "key.make", bank: code}
+	switch {
+	case *all:
+		what.what = ""
+	case *revoke != "":
+		what = act{"key.end", code, "key", *revoke}
+	case *rotate != "":
+		what = act{"key.rotate", code, "key", *rotate}
+	}
+	at := p.at
+	if what.what != "" {
+		at = func(ctx context.Context, c *console, flags *flag.FlagSet, do func(*operator.Deployment) error) error {
+			return p.does(ctx, c, flags, what, do)
+		}
+	}
+	return at(ctx, c, flags, func(d *operator.Deployment) error {
 		if err := mustBeTenant(ctx, d, code); err != nil {
 			return err
 		}

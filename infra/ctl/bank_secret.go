@@ -33,7 +33,11 @@ func bankRotateSecret(ctx context.Context, c *console, flags *flag.FlagSet, args
 	if *finish && *again {
 		return misused(flags, "-finish ends a rotation and -again begins it once more: say only one.")
 	}
-	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+	what := act{what: "secret.begin", bank: code}
+	if *finish {
+		what.what = "secret.finish"
+	}
+	return p.does(ctx, c, flags, what, func(d *operator.Deployment) error {
 		if err := mustBeTenant(ctx, d, code); err != nil {
 			return err
 		}

@@ -157,11 +157,13 @@ func catalogPublish(ctx context.Context, c *console, flags *flag.FlagSet, args [
 				return fmt.Errorf("%d problems; nothing is published", len(problems))
 			}
 		}
-		m, err := pub.Publish(ctx, *bank, text)
-		if err != nil {
-			return err
-		}
-		return c.manifest(d, m)
+		return act{what: "catalog.publish", bank: *bank}.by(ctx, d, func() error {
+			m, err := pub.Publish(ctx, *bank, text)
+			if err != nil {
+				return err
+			}
+			return c.manifest(d, m)
+		})
 	})
 }
 
@@ -193,7 +195,7 @@ func catalogRollback(ctx context.Context, c *console, flags *flag.FlagSet, args 
 	if err := none(flags, args); err != nil {
 		return err
 	}
-	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+	return p.does(ctx, c, flags, act{what: "catalog.rollback"}, func(d *operator.Deployment) error {
 		pub, err := publisher(ctx, d)
 		if err != nil {
 			return err

@@ -41,7 +41,7 @@ func code(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	case !isBank(*bank):
 		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
 	}
-	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
+	return p.does(ctx, c, flags, act{"code.issue", *bank, "account", args[0]}, func(d *operator.Deployment) error {
 		if err := mustBeTenant(ctx, d, *bank); err != nil {
 			return err
 		}

@@ -138,19 +138,21 @@ func dlqRedrive(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 				return err
 			}
 		}
-		done := []redriven{}
-		for _, n := range names {
-			// Counts are about right; a queue is asked even when it says none.
-			sent, err := c.redrive(ctx, q, n, dead[n])
-			if sent > 0 || err == nil && len(args) > 0 {
-				done = append(done, redriven{n, sent})
+		return act{what: "dlq.redrive"}.by(ctx, d, func() error {
+			done := []redriven{}
+			for _, n := range names {
+				// Counts are about right; a queue is asked even when it says none.
+				sent, err := c.redrive(ctx, q, n, dead[n])
+				if sent > 0 || err == nil && len(args) > 0 {
+					done = append(done, redriven{n, sent})
+				}
+				if err != nil {
+					_ = c.sayRedriven(done, *asJSON)
+					return fmt.Errorf("%s: %w", n, err)
+				}
 			}
-			if err != nil {
-				_ = c.sayRedriven(done, *asJSON)
-				return fmt.Errorf("%s: %w", n, err)
-			}
-		}
-		return c.sayRedriven(done, *asJSON)
+			return c.sayRedriven(done, *asJSON)
+		})
 	})
 }
 

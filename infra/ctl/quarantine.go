@@ -132,33 +132,37 @@ func quarantineReplay(ctx context.Context, c *console, flags *flag.FlagSet, args
 		if err != nil {
 			return err
 		}
-		done, left := []replayed{}, 0
-		for i := range todo {
-			c.progress("%d of %d …", i+1, len(todo))
-			got, err := ingest.Replay(ctx, q, st, todo[i], d.Now())
-			row := replayed{Bank: *bank, ID: todo[i].ID, Accepted: got.Accepted, Rejected: got.Rejected}
-			switch {
-			case errors.Is(err, ingest.ErrCut):
-				row.Problem = strings.TrimPrefix(err.Error(), "ingest: ")
-			case err != nil:
-				c.doneProgress()
-				_ = c.sayReplayed(done, *asJSON)
-				return fmt.Errorf("%s: %w", todo[i].ID, err)
-			}
-			if row.Problem != "" || len(got.Rejected) > 0 {
-				left++
-			}
-			done = append(done, row)
-		}
-		c.doneProgress()
-		if err := c.sayReplayed(done, *asJSON); err != nil {
-			return err
-		}
-		if left > 0 {
-			return fmt.Errorf("%d of %d are still refused, in whole or in part, and stay in quarantine", left, len(done))
-		}
-		return nil
+		return act{what: "refused.replay", bank: *bank}.by(ctx, d, func() error { return c.replay(ctx, d, q, todo, *asJSON) })
 	})
+}
+
+func (c *console) replay(ctx context.Context, d *operator.Deployment, q operator.Queue, todo []*store.Refused, asJSON bool) error {
+	done, left := []replayed{}, 0
+	for i := range todo {
+		c.progress("%d of %d …", i+1, len(todo))
+		got, err := ingest.Replay(ctx, q, store.New(d.Table), todo[i], d.Now())
+		row := replayed{Bank: todo[i].Bank, ID: todo[i].ID, Accepted: got.Accepted, Rejected: got.Rejected}
+		switch {
+		case errors.Is(err, ingest.ErrCut):
+			row.Problem = strings.TrimPrefix(err.Error(), "ingest: ")
+		case err != nil:
+			c.doneProgress()
+			_ = c.sayReplayed(done, asJSON)
+			return fmt.Errorf("%s: %w", todo[i].ID, err)
+		}
+		if row.Problem != "" || len(got.Rejected) > 0 {
+			left++
+		}
+		done = append(done, row)
+	}
+	c.doneProgress()
+	if err := c.sayReplayed(done, asJSON); err != nil {
+		return err
+	}
+	if left > 0 {
+		return fmt.Errorf("%d of %d are still refused, in whole or in part, and stay in quarantine", left, len(done))
+	}
+	return nil
 }
 
 func (c *console) sayReplayed(done []replayed, asJSON bool) error {

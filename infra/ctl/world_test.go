@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) reach(context.Context, *place) (*operator.Deployment, error) {
-	return &operator.Deployment{Where: "the test", Table: w.store.Table, Secrets: w.secrets, Now: atNoon,
+	return &operator.Deployment{Where: "the test", Table: w.store.Table, Secrets: w.secrets, Now: atNoon, Who: func(context.Context) (string, error) { return "somebody", nil },
 		Queue: func(context.Context) (operator.Queue, error) { return withMails{w.queue, w.mails}, nil },
 		LINE: func(context.Context) (*line.Client, error) {
 			return line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("token")}), nil

@@ -57,6 +57,7 @@ func AWS(ctx context.Context, s Stack, env func(string) string) (*Deployment, er
 	}
 	secrets := &parameterStore{ssm: ssm.NewFromConfig(c), prefix: s.Prefix()}
 	d := &Deployment{Where: "the stack " + s.Name + " in " + c.Region, Secrets: secrets, Now: time.Now,
+		Who:   func(ctx context.Context) (string, error) { return caller(ctx, c) },
 		Table: dynamo.New(dynamo.Config{AWS: c, Table: table}),
 		LINE: func(ctx context.Context) (*line.Client, error) {
 			var failed error

@@ -28,7 +28,7 @@ func Connect(socket string) *Deployment {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 		},
 	}}}
-	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Files: b, Now: time.Now,
+	return &Deployment{Where: "the local stack", Table: b, Secrets: b, Files: b, Now: time.Now, Who: here,
 		Queue: func(context.Context) (Queue, error) { return b, nil },
 		LINE: func(ctx context.Context) (*line.Client, error) {
 			a, err := b.call(ctx, "line", asked{})

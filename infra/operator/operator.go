@@ -58,6 +58,8 @@ type Deployment struct {
 	// Close lets go of it.
 	Close func() error
 	Now   func() time.Time
+	// Who tells who works on it: on AWS the user or role, as CloudTrail has it.
+	Who func(context.Context) (string, error)
 }
 
 // ErrNoLINE says that the deployment's LINE cannot be reached from here now.

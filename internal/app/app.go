@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"kozamori/internal/audit"
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
@@ -184,5 +185,6 @@ func (s *System) Feedback() (*notify.Stage, error) {
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
 	members := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: members.EraseRest, Now: s.Now, Logger: s.Logger})
+	lists := &audit.List{Store: s.Store, Now: s.Now, Logger: s.Logger}
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: members.EraseRest, Chain: lists.ChainAll, Now: s.Now, Logger: s.Logger})
 }

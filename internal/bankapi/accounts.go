@@ -53,6 +53,9 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
 	}
+	if err := begin(r.Context(), object{"account", req.AccountRef}); err != nil {
+		return 0, nil, err
+	}
 	issued, err := h.Membership.Issue(r.Context(), bank, req.code())
 	if err != nil {
 		return 0, nil, err
@@ -82,8 +85,16 @@ func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string
 		return 0, nil, err
 	}
 	var accounts []membership.CodeRequest
+	var named []object
 	for _, a := range req.Accounts {
 		accounts = append(accounts, a.code())
+		named = append(named, object{"account", a.AccountRef})
+	}
+	if len(named) > membership.MaxTicked {
+		named = nil // it will be refused
+	}
+	if err := begin(r.Context(), named...); err != nil {
+		return 0, nil, err
 	}
 	nonce, expires, err := h.Membership.Nonce(r.Context(), bank, accounts)
 	if err != nil {
@@ -127,6 +138,9 @@ func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) 
 func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	ref, err := accountRef(r)
 	if err != nil {
+		return 0, nil, err
+	}
+	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
 	return http.StatusNoContent, nil, h.Membership.Erase(r.Context(), bank, ref)

@@ -6,12 +6,14 @@ package bankapi
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"kozamori/internal/audit"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
@@ -69,29 +71,34 @@ type Handler struct {
 // and the body of success or an error that problemOf knows.
 type endpoint func(h *Handler, w http.ResponseWriter, r *http.Request, bank string) (status int, body any, err error)
 
-// routes are what there is, each with the scope that its keys need.
-var routes = []struct {
+// routes are what there is, each with the scope that its keys need, and the act
+// that the audit list knows it as.
+var routes = []route{
+	{http.MethodPost, "/v1/banks/{bank}/codes", ScopeEnrol, "code.issue", (*Handler).issueCode},
+	{http.MethodPost, "/v1/banks/{bank}/nonces", ScopeEnrol, "nonce.issue", (*Handler).issueNonce},
+	{http.MethodPost, historyPath, ScopeEvents, "history.send", (*Handler).history},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, "watchers.read", (*Handler).watchers},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, "trail.read", (*Handler).trail},
+	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", ScopeErase, "account.erase", (*Handler).erase},
+	{http.MethodGet, "/v1/banks/{bank}/disputes", ScopeDisputes, "disputes.read", (*Handler).listDisputes},
+	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", ScopeDisputes, "dispute.read", (*Handler).readDispute},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, "dispute.status", (*Handler).setStatus},
+	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},
+	{http.MethodGet, eventsPath, ScopeEvents, "transaction.read", (*Handler).transaction},
+	{http.MethodGet, eventsPath + "/{event_id}", ScopeEvents, "event.read", (*Handler).event},
+	{http.MethodGet, keysPath, ScopeKeys, "keys.read", (*Handler).listKeys},
+	{http.MethodPost, keysPath, ScopeKeys, "key.make", (*Handler).makeKey},
+	{http.MethodPost, keysPath + "/{key_id}/rotation", anyKey, "key.rotate", (*Handler).rotateKey},
+	{http.MethodDelete, keysPath + "/{key_id}", anyKey, "key.end", (*Handler).endKey},
+	{http.MethodGet, auditPath, ScopeAudit, "audit.read", (*Handler).readAudit},
+	{http.MethodGet, "/v1/services", public, "", (*Handler).listServices},
+}
+
+type route struct {
 	method, path string
 	scope        Scope
+	act          string
 	serve        endpoint
-}{
-	{http.MethodPost, "/v1/banks/{bank}/codes", ScopeEnrol, (*Handler).issueCode},
-	{http.MethodPost, "/v1/banks/{bank}/nonces", ScopeEnrol, (*Handler).issueNonce},
-	{http.MethodPost, historyPath, ScopeEvents, (*Handler).history},
-	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, (*Handler).watchers},
-	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, (*Handler).trail},
-	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", ScopeErase, (*Handler).erase},
-	{http.MethodGet, "/v1/banks/{bank}/disputes", ScopeDisputes, (*Handler).listDisputes},
-	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", ScopeDisputes, (*Handler).readDispute},
-	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, (*Handler).setStatus},
-	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, (*Handler).health},
-	{http.MethodGet, eventsPath, ScopeEvents, (*Handler).transaction},
-	{http.MethodGet, eventsPath + "/{event_id}", ScopeEvents, (*Handler).event},
-	{http.MethodGet, keysPath, ScopeKeys, (*Handler).listKeys},
-	{http.MethodPost, keysPath, ScopeKeys, (*Handler).makeKey},
-	{http.MethodPost, keysPath + "/{key_id}/rotation", anyKey, (*Handler).rotateKey},
-	{http.MethodDelete, keysPath + "/{key_id}", anyKey, (*Handler).endKey},
-	{http.MethodGet, "/v1/services", public, (*Handler).listServices},
 }
 
 // Routes that need a key, but no scope; and such that need none.
@@ -115,7 +122,7 @@ func New(c Config) *Handler {
 	allowed := map[string][]string{eventsPath: {http.MethodPost}} // which ingest serves
 	for _, r := range routes {
 		allowed[r.path] = append(allowed[r.path], r.method)
-		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r.path, r.scope, r.serve) })
+		h.mux.HandleFunc(r.method+" "+r.path, func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r) })
 	}
 	for path, methods := range allowed {
 		slices.Sort(methods)
@@ -130,41 +137,66 @@ func New(c Config) *Handler {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
-// serve checks the key and what it is for, unless the route is public, runs one endpoint and answers.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, path string, scope Scope, run endpoint) {
-	bank := r.PathValue("bank")
+// serve checks the key and what it is for, unless the route is public, runs one
+// endpoint, sees to it that it stands in the audit list, and answers.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
+	id := audit.NewID()
+	w.Header().Set(problem.RequestID, id)
 	defer func() {
 		if p := recover(); p != nil {
-			h.Logger.ErrorContext(r.Context(), "bankapi: a request panicked", "path", path)
+			h.Logger.ErrorContext(r.Context(), "bankapi: a request panicked", "path", to.path, "request", id)
 			writeProblem(w, errInternal)
 		}
 	}()
-	var err error
-	if scope != public {
-		var k *store.APIKey
-		k, err = h.authorize(r, bank)
-		if err == nil && scope != anyKey && !slices.Contains(ScopesOf(k), scope) {
-			err = errScope(scope)
-		}
-		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, k))
-	}
-	var status int
-	var body any
-	if err == nil {
-		most := int64(MaxBody)
-		if path == historyPath {
-			most = wire.MaxBody
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, most)
-		status, body, err = run(h, w, r, bank)
-	}
+	status, body, err := h.run(w, r, to, id)
 	if err != nil {
 		p := problemOf(err)
 		if p.Status >= http.StatusInternalServerError {
-			h.Logger.ErrorContext(r.Context(), "bankapi: a request failed on our side", "path", path, "status", p.Status, "err", err)
+			h.Logger.ErrorContext(r.Context(), "bankapi: a request failed on our side", "path", to.path, "request", id, "status", p.Status, "err", err)
 		}
 		writeProblem(w, p)
 		return
 	}
 	problem.Reply(w, status, body)
+}
+
+func (h *Handler) run(w http.ResponseWriter, r *http.Request, to route, id string) (status int, body any, err error) {
+	bank := r.PathValue("bank")
+	most := int64(MaxBody)
+	if to.path == historyPath {
+		most = wire.MaxBody
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, most)
+	if to.scope == public {
+		return to.serve(h, w, r, bank)
+	}
+	k, err := h.authorize(r, bank)
+	if err != nil {
+		return 0, nil, err
+	}
+	act := h.begins(r, to, id, k)
+	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, call{k, act}))
+	defer func() {
+		if p := recover(); p != nil {
+			_ = act.end(r.Context(), http.StatusInternalServerError)
+			panic(p)
+		}
+	}()
+	if to.scope != anyKey && !slices.Contains(ScopesOf(k), to.scope) {
+		err = errScope(to.scope)
+	} else {
+		status, body, err = to.serve(h, w, r, bank)
+	}
+	came := status
+	if err != nil {
+		came = problemOf(err).Status
+	}
+	switch unkept := act.end(r.Context(), came); {
+	case unkept == nil:
+	case act.kept: // it was done, and stands in the list as begun
+		h.Logger.ErrorContext(r.Context(), "bankapi: the result of an act cannot be kept", "path", to.path, "request", id, "err", unkept)
+	case err == nil:
+		return 0, nil, fmt.Errorf("bankapi: an act cannot be kept: %w", unkept)
+	}
+	return status, body, err
 }

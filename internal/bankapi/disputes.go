@@ -131,6 +131,9 @@ func (h *Handler) setStatus(_ http.ResponseWriter, r *http.Request, bank string)
 	if fe := watch.CheckWords("text", strings.TrimSpace(req.Text), dispute.MaxText); fe != nil {
 		return 0, nil, refused(fe.Field, fe.Problem)
 	}
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
 	d, err := h.Disputes.SetStatus(r.Context(), bank, r.PathValue("dispute_id"), status, req.Text)
 	if err != nil {
 		return 0, nil, err

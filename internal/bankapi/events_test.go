@@ -225,9 +225,9 @@ func TestAnEventThatSaysNothingNewIsTracedOnce(t *testing.T) {
 	w.bound()
 	send := w.bankSends()
 	send(ours, http.StatusAccepted, w.said("a", "debit", "t", "acc_8f3k", 0, 100, ""))
-	before := worldtest.Everything(t, w.file)
+	before := w.everything()
 	send(ours, http.StatusAccepted, w.said("a", "debit", "t", "acc_8f3k", 0, 100, ""))
-	if diff := cmp.Diff(before, worldtest.Everything(t, w.file)); diff != "" {
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
 		t.Errorf("the same again is written:\n%s", diff)
 	}
 	send(ours, http.StatusAccepted, w.said("b", "debit", "t", "acc_8f3k", 0, 100, ""))

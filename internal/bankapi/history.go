@@ -32,6 +32,9 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 		return 0, nil, refused("", "the body ended early")
 	}
 	now := h.Now()
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
 	read, past, err := wire.ReadHistory(body, bank, ref, now)
 	if be, ok := errors.AsType[*wire.BodyError](err); ok {
 		return 0, nil, &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {

@@ -18,7 +18,6 @@ import (
 	"kozamori/internal/history"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
@@ -142,10 +141,10 @@ func TestThePastIsOneMessageAndNoAlert(t *testing.T) {
 		t.Errorf("known since %s, want %s: the link of 2019 says nothing of debits", act.HistoryFrom, want)
 	}
 
-	before := worldtest.Everything(t, w.file)
+	before := w.everything()
 	w.sendHistory("", append([]string{link}, all[:360]...)...)
 	w.sendHistory("", all[360:]...)
-	if diff := cmp.Diff(before, worldtest.Everything(t, w.file)); diff != "" {
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
 		t.Errorf("the same again changes something:\n%s", diff)
 	}
 }
@@ -214,13 +213,13 @@ func TestHistoryOfAnAccountThatNobodyWatchesIsNotKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.bound()
-	before := worldtest.Everything(t, w.file)
+	before := w.everything()
 	status, v := w.call(w.key, "POST", "/v1/banks/0168/accounts/nobodys/history", `{"from":"2025-01-01T00:00:00+09:00","events":[`+past("p", 1, 0, w.Now())[0]+`]}`)
 	w.detect()
 	if status != http.StatusAccepted || v["accepted"] != 1.0 {
 		t.Errorf("%d %v", status, v)
 	}
-	if diff := cmp.Diff(before, worldtest.Everything(t, w.file)); diff != "" {
+	if diff := cmp.Diff(before, w.everything()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -16,11 +16,19 @@ const keysPath = "/v1/banks/{bank}/keys"
 
 type callerKey struct{}
 
-// caller is the key of a request that needs one.
-func caller(ctx context.Context) *store.APIKey {
-	k, _ := ctx.Value(callerKey{}).(*store.APIKey)
-	return k
+// call is what is known of a request that came with a key.
+type call struct {
+	key *store.APIKey
+	act *act
 }
+
+func callOf(ctx context.Context) call {
+	c, _ := ctx.Value(callerKey{}).(call)
+	return c
+}
+
+// caller is the key of a request that needs one.
+func caller(ctx context.Context) *store.APIKey { return callOf(ctx).key }
 
 type keyReply struct {
 	ID         string    `json:"key_id"`
@@ -98,6 +106,9 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 		return 0, nil, errManyKeys
 	}
 	secret, k := NewAPIKey(bank, label, scopes, now, expires)
+	if err := begin(r.Context(), object{"key", k.ID()}); err != nil {
+		return 0, nil, err
+	}
 	if err := h.Store.Write(r.Context(), store.PutAPIKey(k)); err != nil {
 		return 0, nil, err
 	}
@@ -118,10 +129,14 @@ func (h *Handler) rotateKey(_ http.ResponseWriter, r *http.Request, bank string)
 			return 0, nil, errScope(s)
 		}
 	}
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
 	secret, k, err := RotateAPIKey(r.Context(), h.Store, bank, old.Hash, h.Now(), KeyLife, KeyOverlap)
 	if err != nil {
 		return 0, nil, err
 	}
+	about(r.Context(), object{"key", k.ID()})
 	rep := replyOfKey(k)
 	rep.Key = secret
 	return http.StatusCreated, rep, nil
@@ -133,6 +148,9 @@ func (h *Handler) endKey(_ http.ResponseWriter, r *http.Request, bank string) (i
 	me := caller(r.Context())
 	k, err := h.keyNamed(r, bank, me.ID(), me.Replaces)
 	if err != nil {
+		return 0, nil, err
+	}
+	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
 	return http.StatusNoContent, nil, h.Store.Write(r.Context(), store.DeleteAPIKey(k))

@@ -169,7 +169,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 	w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
 	w.write(store.PutAPIKey(&spareKey))
-	before := worldtest.Everything(t, w.file)
+	before := w.everything()
 	was := worldtest.Bytes(t, w.file)
 	for _, route := range everyRoute() {
 		ask := func(ref, dispute string) (status int, v map[string]any, reads string, changed []string) {
@@ -178,7 +178,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 			w.table.Taken()
 			status, v = w.call(w.key, method, path, body)
 			reads = w.table.Taken()
-			after := worldtest.Everything(t, w.file)
+			after := w.everything()
 			for k := range maps.Keys(before) {
 				if after[k] != before[k] {
 					changed = append(changed, k)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -90,6 +91,14 @@ func (w *world) last(secret string) *store.APIKey {
 	}
 	w.t.Fatal("there is no such key")
 	return nil
+}
+
+// everything is all that is stored, but what only says that it was asked for.
+func (w *world) everything() map[string]string {
+	w.t.Helper()
+	all := worldtest.Everything(w.t, w.file)
+	maps.DeleteFunc(all, func(k, _ string) bool { return strings.Contains(k, "ACT#") })
+	return all
 }
 
 func (w *world) write(writes ...store.Write) {

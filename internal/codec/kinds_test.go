@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	// The packages that keep or queue something.
+	_ "kozamori/internal/audit"
 	_ "kozamori/internal/chat"
 	"kozamori/internal/codec"
 	_ "kozamori/internal/edition"

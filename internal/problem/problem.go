@@ -10,6 +10,10 @@ import (
 	"time"
 )
 
+// RequestID is the header that names a request: in each reply, in our logs, and
+// in the audit list.
+const RequestID = "Kozamori-Request-Id"
+
 // Problem is a problem document. It is an error, so that a handler can return
 // it like any other.
 type Problem struct {

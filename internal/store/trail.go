@@ -14,13 +14,14 @@ const stepPK = "L#"
 
 // PutStep adds a step to the trail of its account. It is kept as long as a
 // dispute, and outlives the account like one. The list is not one of those that
-// erasing goes through.
+// erasing goes through. It is to stand in its bank's audit list, too (Unlisted).
 func (s *Store) PutStep(p *watch.Step) Write {
 	return Write{Item: Item{
 		Key:     stepKey(p.ID),
 		Body:    steps.Encode(p),
 		Expires: until(p.At, s.KeepDispute),
 		History: Key{trailPK(p.Account), stamp(p.At) + "#" + p.ID},
+		Due:     auditDue(p.Account.Bank, p.ID, p.At),
 	}, If: At(0)}
 }
 

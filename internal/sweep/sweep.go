@@ -1,6 +1,7 @@
 // Package sweep finds what is due: deliveries whose message was lost or whose
 // quiet hours are over, unanswered critical alerts, callbacks that
-// a bank has not taken, erasures to look at again, banks that went silent. It queues; it never sends.
+// a bank has not taken, erasures to look at again, banks that went silent,
+// acts that belong into an audit list. It queues; it never sends.
 package sweep
 
 import (
@@ -26,7 +27,9 @@ type Config struct {
 	// takes 1,500.
 	ReleaseRate int
 	// Erase ends an erasure that is due for its second look; nil leaves it.
-	Erase  func(ctx context.Context, k watch.AccountKey) error
+	Erase func(ctx context.Context, k watch.AccountKey) error
+	// Chain puts what was done into the audit lists; nil leaves it.
+	Chain  func(ctx context.Context) error
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -81,6 +84,9 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 	}
 	w.failed(s.silent(ctx, &w.rep))
 	w.failed(w.providers(ctx))
+	if s.Chain != nil {
+		w.failed(s.Chain(ctx))
+	}
 	return w.rep, w.first
 }
 
