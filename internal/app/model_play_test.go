@@ -82,7 +82,13 @@ func (m *model) play() {
 			m.bankSends(1 + m.rng.IntN(3))
 		case n < 7:
 			m.bankSends(8 + m.rng.IntN(13))
-		case n < 13:
+		case n < 12:
+			m.answers()
+		case n < 13: // more comes, and somebody presses before they are told of it
+			m.bankSends(1 + m.rng.IntN(2))
+			m.passes(time.Duration(m.rng.IntN(4)) * time.Second)
+			m.bankSends(1 + m.rng.IntN(2))
+			m.passes(time.Duration(m.rng.IntN(2)) * time.Second)
 			m.answers()
 		case n < 15:
 			m.passes(time.Duration(1+m.rng.IntN(20)) * time.Minute)
@@ -282,10 +288,11 @@ func (m *model) answers() {
 	if m.pick(3) { // on the page
 		via = watch.ViaPage
 		who = dispute.Answerer{Watcher: w.ID}
-		who.Mark = lead.Mark()
-		for _, part := range lead.Parts() {
+		page := m.opens(w.ID, r, lead)
+		r, who.Mark, who.Saw = page.record, page.mark, page.saw
+		for _, id := range page.parts {
 			if m.pick(4) {
-				who.Except = append(who.Except, part.ID)
+				who.Except = append(who.Except, id)
 			}
 		}
 	}
@@ -329,6 +336,28 @@ func (m *model) answers() {
 			return // and does not come back
 		}
 	}
+}
+
+// modelPage is an incident's page, as somebody's browser shows it.
+type modelPage struct {
+	record *watch.Record
+	mark   string
+	saw    map[string]string
+	parts  []string
+}
+
+// opens is a page of an incident: as it is now, or one that a watcher left open.
+func (m *model) opens(watcher string, r, lead *watch.Record) modelPage {
+	if old, ok := m.pages[watcher]; ok && m.pick(2) {
+		m.note("%s comes back to a page of %s", watcher, old.record.Txn)
+		return old
+	}
+	page := modelPage{r, lead.Mark(), watch.Saw(lead.Parts()), nil}
+	for _, p := range lead.Parts() {
+		page.parts = append(page.parts, p.ID)
+	}
+	m.pages[watcher] = page
+	return page
 }
 
 func short(ids []string) string { return fmt.Sprint(len(ids), " excepted") }

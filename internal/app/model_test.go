@@ -80,6 +80,9 @@ type model struct {
 	posts  int
 	yen    int64
 	people []modelPerson
+	pages  map[string]modelPage // that a watcher has open
+
+	untrue map[string][]string // by retry key, what was undone when LINE last saw that it stands
 }
 
 var errDead = errors.New("the process is dead")
@@ -225,7 +228,7 @@ func (m *model) fault(name, path, key string) string {
 func newModel(t testing.TB, seed uint64, has troubles) *model {
 	t.Helper()
 	m := &model{Clock: worldtest.NewClock(worldtest.Start), t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 13)), has: has,
-		first: map[string]time.Time{}, yen: 1000}
+		first: map[string]time.Time{}, pages: map[string]modelPage{}, untrue: map[string][]string{}, yen: 1000}
 	m.table = worldtest.Table(t, m.Now)
 	m.store = store.New(m.table)
 	m.queue = &memQueue{m: m}

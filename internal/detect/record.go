@@ -172,13 +172,16 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 	}
 	now := a.Now()
 	f := a.facts(r, before)
-	more := was == nil
+	more, known := was == nil, r.RecordedAt
 	if was != nil {
 		_, more = was.Shows("").Changed(r)
 	}
+	if was == nil || !was.Complete {
+		known = now
+	}
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		f.AfterReport = before.AfterReport(&f, now) || w.AfterReport(&f, now)
+		f.AfterReport = before.AfterReport(&f, known, now) || w.AfterReport(&f, known, now)
 		why := w.Rules.Evaluate(&f, now)
 		n, ok := r.Notice(w.ID)
 		switch {

@@ -24,7 +24,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 	switch value {
 	case watch.NotMine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
-			if f.disputed() && !f.worse() {
+			if f.disputed() && !f.adds() {
 				return AlreadyOpen, nil
 			}
 			for _, o := range f.also {
@@ -190,6 +190,7 @@ func (f *file) reopen(via watch.Via) {
 	}
 	d := f.dispute
 	before, parts := d.Opening(), f.reported()
+	f.unshown(parts)
 	first := parts[0]
 	if first.ID != d.Leads() {
 		d.First = first.ID
@@ -211,6 +212,23 @@ func (f *file) reopen(via watch.Via) {
 	for _, p := range parts[1:] {
 		d.Update(p, f.now) // while it was withdrawn the bank heard of nothing
 	}
+}
+
+// unshown notes which of what is reported the page did not show.
+func (f *file) unshown(parts []*watch.Record) {
+	if f.who.Saw == nil {
+		return
+	}
+	fresh, changed := f.record.Unseen(f.who.Saw)
+	of := func(some []*watch.Record) (out []string) {
+		for _, p := range some {
+			if slices.ContainsFunc(parts, func(o *watch.Record) bool { return o.ID == p.ID }) {
+				out = append(out, p.ID)
+			}
+		}
+		return out
+	}
+	f.record.Answer.Unseen, f.record.Answer.Grew = of(fresh), of(changed)
 }
 
 // reported are the parts of the incident that the asker says are not theirs:
@@ -236,26 +254,41 @@ func (f *file) reported() []*watch.Record {
 	return out
 }
 
-// worse tells whether something that was called the person's own when the rest
-// was reported has taken more since: a further "not mine" is about that.
-func (f *file) worse() bool {
-	r := f.record
+// adds tells whether "not mine" is about more than the report that stands:
+// something that was called the person's own has taken more since, or they
+// confirm that it is not theirs after all. What is not added stays theirs.
+func (f *file) adds() bool {
+	r, adds := f.record, false
+	var stay []string
 	for _, id := range r.Answer.Except {
-		if slices.Contains(f.who.Except, id) {
-			continue
-		}
-		shows := r.Answer.Shows
-		if id != r.ID {
-			shows = nil
-			if i := slices.IndexFunc(r.Answer.Says, func(s watch.Said) bool { return s.Record == id }); i >= 0 {
-				shows = r.Answer.Says[i].Is
-			}
-		}
-		if p, ok := r.Part(id); ok && shows != nil && !shows.Covers(p) {
-			return true
+		switch {
+		case slices.Contains(f.who.Except, id):
+			stay = append(stay, id)
+		case f.grew(id), f.who.Confirms(f.dispute) && f.dispute.Status != watch.DisputeClosed:
+			adds = true
+		default:
+			stay = append(stay, id)
 		}
 	}
-	return false
+	if adds {
+		f.who.Except, f.who.Saw = stay, nil
+	}
+	return adds
+}
+
+// grew tells whether a part that was called the person's own when the rest was
+// reported has taken more since.
+func (f *file) grew(id string) bool {
+	r := f.record
+	shows := r.Answer.Shows
+	if id != r.ID {
+		shows = nil
+		if i := slices.IndexFunc(r.Answer.Says, func(s watch.Said) bool { return s.Record == id }); i >= 0 {
+			shows = r.Answer.Says[i].Is
+		}
+	}
+	p, ok := r.Part(id)
+	return ok && shows != nil && !shows.Covers(p)
 }
 
 // withdraw takes back the dispute that stands, or says ErrTooLate.

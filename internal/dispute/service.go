@@ -68,6 +68,9 @@ type Answerer struct {
 	// Mark what a page showed (Record.Mark). "Mine" stands for what they said
 	// and no more. Without either it stands for the first message to the watcher.
 	Delivery, Mark string
+	// Saw is what the page showed of each part (watch.Saw), if it says so. A
+	// report takes in what it did not show, and says so; "mine" does not.
+	Saw map[string]string
 	// Except are the parts of the incident, by record, that the asker says are
 	// theirs while they report the rest.
 	Except []string
@@ -78,12 +81,12 @@ type Answerer struct {
 	// they become part of this one.
 	Also []string
 	// Confirmed is when the report was made that the asker confirms to take
-	// back, to the second.
+	// back, or to be about what was called theirs as well, to the second.
 	Confirmed time.Time
 	Way       watch.Way // how they came to act, for the trail
 }
 
-// Confirms tells whether the asker has confirmed to take this report back.
+// Confirms tells whether the asker has confirmed this very report.
 func (a *Answerer) Confirms(d *watch.Dispute) bool {
 	return a.Confirmed.Unix() == d.AnsweredAt.Unix()
 }
@@ -288,6 +291,10 @@ func (f *file) undoUntil(undoFor time.Duration) time.Time {
 
 // covers tells whether the asker saw all that was taken before they answered.
 func (f *file) covers() bool {
+	if f.who.Saw != nil {
+		fresh, changed := f.record.Unseen(f.who.Saw)
+		return len(fresh)+len(changed) == 0
+	}
 	if f.who.Mark != "" {
 		return f.who.Mark == f.record.Mark()
 	}

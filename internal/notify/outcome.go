@@ -39,7 +39,10 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		case watch.SendAccepted:
 			d.State, d.AcceptedAt, d.ProviderID, d.Problem, d.Parked = watch.Accepted, now, o.ProviderID, "", false
 			if d.Kind.OfIncident() {
-				r.Bring(w, d.Channel, now) // d may move: it is not used after this
+				taken := *d // it may move
+				if next, fresh := r.Bring(w, d.Channel, now); fresh && taken.Tried {
+					r.Correct(&taken, next)
+				}
 			}
 			return
 		case watch.SendRetry:

@@ -132,13 +132,16 @@ const ReportedFor = 30 * 24 * time.Hour
 // keepReported bounds the disputes that an activity names.
 const keepReported = 20
 
-// Report notes that a dispute about a service is open, or no longer.
+// Report notes that a dispute, about one service or more, is open, or no longer.
 func (a *Activity) Report(d *Dispute, open bool) {
 	a.Reported = slices.DeleteFunc(slices.Clone(a.Reported), func(r Reported) bool { return r.Dispute == d.ID })
-	if open && d.Service != "" {
-		a.Reported = append(a.Reported, Reported{Dispute: d.ID, Service: d.Service, At: d.AnsweredAt, Lead: d.Record})
-		a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
+	if !open {
+		return
 	}
+	for _, service := range d.TotalAt(0).Of {
+		a.Reported = append(a.Reported, Reported{Dispute: d.ID, Service: service, At: d.AnsweredAt, Lead: d.Record})
+	}
+	a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
 }
 
 // ReportedOf finds the latest open dispute about a service that is not older
@@ -153,17 +156,18 @@ func (a *Activity) ReportedOf(service string, now time.Time) (dispute string, ok
 }
 
 // AfterReport tells whether facts are about a service that was reported as not
-// the owner's, or about something new after such a report.
-func (a *Activity) AfterReport(f *Facts, now time.Time) bool {
+// the owner's, or about something new after such a report. known is when we
+// first heard of it: what was there when the report was made does not follow it.
+func (a *Activity) AfterReport(f *Facts, known, now time.Time) bool {
 	return slices.ContainsFunc(a.Reported, func(r Reported) bool {
-		return now.Sub(r.At) <= ReportedFor && (f.isNew() || f.Service == r.Service && r.Service != "")
+		return !known.Before(r.At) && now.Sub(r.At) <= ReportedFor && (f.isNew() || f.Service == r.Service && r.Service != "")
 	})
 }
 
 // AfterReport tells whether facts are about something new, after the watcher
 // said "not mine" on any account.
-func (w *Watcher) AfterReport(f *Facts, now time.Time) bool {
-	return !w.ReportedAt.IsZero() && now.Sub(w.ReportedAt) <= ReportedFor && f.isNew()
+func (w *Watcher) AfterReport(f *Facts, known, now time.Time) bool {
+	return !w.ReportedAt.IsZero() && !known.Before(w.ReportedAt) && now.Sub(w.ReportedAt) <= ReportedFor && f.isNew()
 }
 
 func (f *Facts) isNew() bool { return f.Link || f.FirstSeen }

@@ -251,14 +251,14 @@ func TestWhatFollowsAReport(t *testing.T) {
 	} {
 		a, w := &Activity{Reported: c.reported}, &Watcher{ReportedAt: noon}
 		for after, within := range map[time.Duration]bool{0: true, 30 * 24 * time.Hour: true, 30*24*time.Hour + 1: false} {
-			if got := a.AfterReport(&c.f, noon.Add(after)); got != (c.of && within) {
+			if got := a.AfterReport(&c.f, noon.Add(after), noon.Add(after)); got != (c.of && within) {
 				t.Errorf("%s, %s later: after a report %v", name, after, got)
 			}
-			if got := w.AfterReport(&c.f, noon.Add(after)); got != (c.person && within) {
+			if got := w.AfterReport(&c.f, noon.Add(after), noon.Add(after)); got != (c.person && within) {
 				t.Errorf("%s, %s later: after a report of the person %v", name, after, got)
 			}
 		}
-		if (&Watcher{}).AfterReport(&c.f, time.Time{}.Add(time.Hour)) {
+		if (&Watcher{}).AfterReport(&c.f, time.Time{}.Add(time.Hour), time.Time{}.Add(time.Hour)) {
 			t.Errorf("%s: a person who reported nothing did", name)
 		}
 	}

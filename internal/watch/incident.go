@@ -128,6 +128,15 @@ func (r *Record) Over() bool {
 	return !slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.UndoneAt.IsZero() })
 }
 
+// Recognised are the parts that were called the person's own while the rest was
+// reported, but those that are undone.
+func (r *Record) Recognised() []*Record {
+	if r.Answer == nil || r.Answer.Value != NotMine {
+		return nil
+	}
+	return slices.DeleteFunc(r.Parts(), func(p *Record) bool { return !p.UndoneAt.IsZero() || !slices.Contains(r.Answer.Except, p.ID) })
+}
+
 // keepStories bounds the incidents that an activity names.
 const keepStories = 8
 

@@ -241,7 +241,8 @@ type Delivery struct {
 	Take  int       `json:"take,omitempty"`
 	// Report is the dispute that stood when it was decided what this says.
 	Report string `json:"report,omitempty"`
-	// Covered tells that the report was made before its reader was told of this.
+	// Covered tells that not all that this says happened after the report: the
+	// report covers it as it is now.
 	Covered bool `json:"covered,omitempty"`
 	// Answer is the standing answer that it speaks of, and Called why its reader
 	// was called, as they were when that was decided.
@@ -316,6 +317,11 @@ type Answer struct {
 	// theirs while they reported the rest.
 	Says   []Said   `json:"says,omitempty"`
 	Except []string `json:"except,omitempty"`
+	// Unseen are the parts that a report took in though its page did not show
+	// them, and Grew those that it showed as less: they came, or changed, while
+	// the person looked.
+	Unseen []string `json:"unseen,omitempty"`
+	Grew   []string `json:"grew,omitempty"`
 	// Other tells that "mine" was said of what else the debit may be, such as a
 	// card's bill (Record.Other).
 	Other bool `json:"other,omitempty"`

@@ -112,10 +112,11 @@ func (s *Shown) Kept() int64 {
 }
 
 // Covers tells whether an answer to what was shown stands for what the record
-// says now: nothing more was taken since, and by no other service.
+// says now: nothing more was taken since, and by no other service. Of what is
+// undone nothing is taken.
 func (s *Shown) Covers(r *Record) bool {
 	_, more := s.Changed(r)
-	return !more
+	return !more || !r.UndoneAt.IsZero()
 }
 
 // Of is the service of what was shown; empty if nothing was.
@@ -134,6 +135,34 @@ func (r *Record) Mark() string {
 		parts = append(parts, strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again), p.Service)
 	}
 	return Derive(parts...)[:8]
+}
+
+// Saw tells apart, for each part of an incident, what a page says of it, so that
+// an answer on the page stands for what it showed. It gives no amount away.
+func Saw(parts []*Record) map[string]string {
+	saw := map[string]string{}
+	for _, p := range parts {
+		saw[p.ID] = Derive("saw", strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again), p.Service)[:8]
+	}
+	return saw
+}
+
+// Unseen are the parts of the incident, but those that are undone, that a page
+// did not show, or not as they are now.
+func (r *Record) Unseen(saw map[string]string) (fresh, changed []*Record) {
+	parts := r.Parts()
+	now := Saw(parts)
+	for _, p := range parts {
+		mark, shown := saw[p.ID]
+		switch {
+		case !p.UndoneAt.IsZero():
+		case !shown:
+			fresh = append(fresh, p)
+		case mark != now[p.ID]:
+			changed = append(changed, p)
+		}
+	}
+	return fresh, changed
 }
 
 // Yen is the amount that was shown; 0 if nothing was.

@@ -44,6 +44,9 @@ func (r *Record) say(d *Delivery, says []Said) {
 	if n, ok := r.Notice(d.Watcher); ok {
 		d.Called = n.Called
 	}
+	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || d.Called == CallUnanswered && r.Answered() {
+		d.Called = "" // it was taken back, or answered since
+	}
 	d.Report, d.Covered = r.reported(d, says)
 	if r.Answer != nil && r.Answer.Value == Mine {
 		answer := *r.Answer
@@ -56,30 +59,34 @@ func (r *Record) say(d *Delivery, says []Said) {
 	d.Shows, d.Was = says[0].Is, says[0].Was
 }
 
-// reported is the report that what is new of says belongs to, if there is one:
-// what came after it joined it, and what its reader had not been told of yet is
-// covered by it.
+// reported is the report that what is new or worse of says belongs to, if there
+// is one. Covered tells that not all of it happened after the report: it is
+// covered by it, whether its reader had been told of it or not. Who was called
+// because of the report reads of it in any case, and covered tells that all is.
 func (r *Record) reported(d *Delivery, says []Said) (dispute string, covered bool) {
-	if d.Called == CallReported {
-		dispute = r.Dispute
-	}
 	if r.Answer == nil || r.Answer.Value != NotMine {
-		return dispute, false
+		return "", false
 	}
-	called, after := dispute, false
+	called := d.Called == CallReported
+	if called {
+		dispute, covered = r.Dispute, true
+	}
 	for _, s := range says {
 		p, ok := r.Part(s.Record)
-		switch {
-		case !ok || s.Was != nil:
-		case p.RecordedAt.After(r.Answer.At):
-			dispute, after = r.Dispute, true
-		case slices.Contains(r.Answer.Except, p.ID):
-			return called, false // it is no part of the report
-		default:
-			dispute, covered = r.Dispute, true
+		if !ok || !p.UndoneAt.IsZero() || s.Was != nil && s.Was.Covers(p) {
+			continue
 		}
+		switch {
+		case slices.Contains(r.Answer.Except, p.ID) && called:
+			return dispute, false
+		case slices.Contains(r.Answer.Except, p.ID):
+			return "", false // it is no part of the report
+		}
+		dispute = r.Dispute
+		after := s.Was == nil && p.RecordedAt.After(r.Answer.At) && p.OccurredAt.After(r.Answer.At)
+		covered = covered || !after
 	}
-	return dispute, covered && !after
+	return dispute, covered
 }
 
 // SayAnswer makes a delivery, which tells of an answer that is no report, speak
@@ -268,6 +275,19 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 		d.After, d.Due = after, after.Add(LostAfter)
 	}
 	return d, true
+}
+
+// Correct has a watcher told without delay, also in quiet hours, that a message
+// which was just taken says as standing what is undone: it was sent again as it
+// was, because an earlier attempt may have been taken. next is what follows it.
+func (r *Record) Correct(taken, next *Delivery) {
+	for _, s := range r.SaidBy(taken) {
+		p, ok := r.Part(s.Record)
+		if ok && s.Is != nil && s.Is.UndoneAt.IsZero() && !p.UndoneAt.IsZero() {
+			next.State, next.After, next.Due = Queued, time.Time{}, next.CreatedAt.Add(LostAfter)
+			return
+		}
+	}
 }
 
 // lastTold is when the latest message over a channel was made, or sent if that

@@ -100,6 +100,22 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 		a := alerted("a", 7, noon.Add(time.Hour), Burst)
 		r.Join(a)
 	}
+	told := func(r *Record, by string) {
+		if len(r.Untold(by, LINE, 0)) == 0 {
+			return
+		}
+		bring(t, r, reader(by, LINE), LINE, noon.Add(-time.Hour)).State = Accepted
+	}
+	lateAlone := func(r *Record) { told(r, "w"); told(r, "family"); late(r) }
+	grown := func(r *Record) {
+		told(r, "w")
+		r.KeepPart(r.Clone())
+		r.Amount += 10
+	}
+	gone := func(r *Record) {
+		lateAlone(r)
+		r.Members[0].Is.UndoneAt = noon.Add(time.Hour)
+	}
 	for name, c := range map[string]struct {
 		answer  *Answer
 		called  Call
@@ -109,10 +125,16 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 		covered bool
 		watcher string
 	}{
-		"no answer":                  {nil, "", late, false, "", false, "w"},
-		"mine":                       {&Answer{Value: Mine, At: noon}, "", late, true, "", false, "w"},
-		"it joined a report":         {&Answer{Value: NotMine, At: noon}, "", late, false, "d", false, "w"},
-		"it was there when reported": {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, "", late, false, "d", true, "w"},
+		"no answer":                                 {nil, "", late, false, "", false, "w"},
+		"mine":                                      {&Answer{Value: Mine, At: noon}, "", late, true, "", false, "w"},
+		"it joined a report":                        {&Answer{Value: NotMine, At: noon}, "", lateAlone, false, "d", false, "w"},
+		"one joined, one was there":                 {&Answer{Value: NotMine, At: noon}, "", late, false, "d", true, "w"},
+		"what was told has grown":                   {&Answer{Value: NotMine, At: noon}, "", grown, false, "d", true, "w"},
+		"what was recognised grew":                  {&Answer{Value: NotMine, At: noon, Except: []string{"r"}}, "", grown, false, "", false, "w"},
+		"it came and was undone":                    {&Answer{Value: NotMine, At: noon}, "", gone, false, "", false, "w"},
+		"the report was taken back":                 {nil, CallReported, lateAlone, false, "", false, "family"},
+		"answered since the call":                   {&Answer{Value: NotMine, At: noon}, CallUnanswered, lateAlone, false, "d", false, "family"},
+		"it was there when reported":                {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, "", late, false, "d", true, "w"},
 		"it was recognised while the other was not": {&Answer{Value: NotMine, At: noon.Add(time.Hour), Except: []string{"a"}}, "", late, false, "", false, "w"},
 		"called because of a report":                {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, CallReported, late, false, "d", true, "family"},
 		"called, and one was recognised":            {&Answer{Value: NotMine, At: noon.Add(time.Hour), Except: []string{"a"}}, CallReported, late, false, "d", false, "family"},
@@ -124,7 +146,11 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 		r.Notices = append(r.Notices, Notice{Watcher: "family", Called: c.called})
 		c.join(r)
 		d := bring(t, r, reader(c.watcher, LINE), LINE, noon.Add(2*time.Hour))
-		if (d.Answer != nil) != c.mine || d.Report != c.report || d.Covered != c.covered || d.Called != c.called && c.watcher == "family" {
+		called := c.called
+		if c.answer == nil && called == CallReported || c.answer != nil && called == CallUnanswered {
+			called = "" // it is so no longer
+		}
+		if (d.Answer != nil) != c.mine || d.Report != c.report || d.Covered != c.covered || d.Called != called {
 			t.Errorf("%s: answer %v, report %q, covered %v, called %q", name, d.Answer, d.Report, d.Covered, d.Called)
 		}
 		if d.Answer != nil && d.Answer == r.Answer {

@@ -34,7 +34,7 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.who.Mark = r.PostForm.Get(wording.FieldShown)
-	v.who.Except = unticked(r.PostForm)
+	v.who.Except, v.who.Saw = unticked(r.PostForm), sawOn(r.PostForm)
 	if at, err := strconv.ParseInt(r.PostForm.Get(wording.FieldAsked), 10, 64); err == nil {
 		v.who.Confirmed = time.Unix(at, 0)
 	}
@@ -80,6 +80,20 @@ func unticked(form url.Values) []string {
 		if !slices.Contains(form[wording.FieldPart], id) {
 			out = append(out, id)
 		}
+	}
+	return out
+}
+
+// sawOn is what the page showed of each part; nil if it does not say so, as those
+// of the version before.
+func sawOn(form url.Values) map[string]string {
+	if !form.Has(wording.FieldSaw) {
+		return nil
+	}
+	out := map[string]string{}
+	for part := range strings.FieldsSeq(form.Get(wording.FieldSaw)) {
+		id, mark, _ := strings.Cut(part, ".")
+		out[id] = mark
 	}
 	return out
 }

@@ -219,6 +219,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 				return
 			}
 			v.record, v.who.Except, v.who.Also = ticked(r.PostForm, record, alerts)
+			v.who.Saw = sawOn(r.PostForm)
 			record = v.record
 		}
 		if _, err := s.act(r.Context(), v, do); s.at(w, r, err) {
@@ -285,8 +286,8 @@ func ticked(form url.Values, record string, alerts []history.Alert) (lead string
 	lead, except = record, unticked(form)
 	first := true
 	for _, a := range alerts {
-		if !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return !slices.Contains(except, p.ID) }) {
-			continue // all of it was recognised
+		if !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return slices.Contains(form[wording.FieldPart], p.ID) }) {
+			continue // all of it was recognised, or the page did not show it
 		}
 		if first {
 			lead, first = a.Record.ID, false

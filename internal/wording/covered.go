@@ -70,6 +70,19 @@ func (c *covers) facts() []message.Fact {
 	return out
 }
 
+// said is all of it in a few words.
+func (c *covers) said() string {
+	switch {
+	case c.total.Several():
+		return c.several()
+	case c.total.Links > 0:
+		return tPartLink.in(c.lang)
+	case c.hide:
+		return tCoverOne.in(c.lang)
+	}
+	return Yen(c.lang, c.total.Gross)
+}
+
 // several is "4件・合計300,000円、チャージ連携の登録1件".
 func (c *covers) several() string {
 	var out []string

@@ -23,6 +23,9 @@ type DisputeFacts struct {
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
 	Several    bool // the reader watches other accounts, too
+	// Recognised is what was called the person's own while the rest was reported,
+	// which can still be added; nil if nothing was.
+	Recognised *watch.Total
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -97,6 +100,10 @@ func DisputeOpened(f DisputeFacts) message.Message {
 func DisputeAlready(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeAlready)
 	m.Text = []string{tDisputeAlreadyTxt.in(f.lang())}
+	if f.Recognised != nil {
+		c := covers{lang: f.lang(), total: *f.Recognised, hide: f.HideAmount}
+		m.Text = []string{tRecognised.in(f.lang(), c.said(), tAddRecognised.in(f.lang()))}
+	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
@@ -174,6 +181,12 @@ func DisputeStatus(f DisputeFacts) message.Message {
 	return m
 }
 
+var (
+	tRecognised    = text{ja: "「心当たりあり」とされた分（%[1]s）は、お申し出に含まれていません。これにも身に覚えがないときは「%[2]s」を押してください。", en: "What was called your own (%[1]s) is not part of the report. If that was not you either, press \"%[2]s\"."}
+	tAddRecognised = text{ja: "残りも身に覚えがない", en: "The rest was not me either"}
+	tAddDisplay    = text{ja: "「心当たりあり」とした分も身に覚えがない", en: "What I had recognised was not me either"}
+)
+
 // saidByBank is a status of the bank's as news. False if it is not one of them.
 func saidByBank(s watch.DisputeStatus) (text, bool) {
 	switch s {
@@ -249,6 +262,10 @@ func WhatToDo(lang watch.Lang, bankName string, bank Contact, services ...Named)
 func (f *DisputeFacts) buttons() []message.Button {
 	lang := f.lang()
 	var out []message.Button
+	if f.Recognised != nil {
+		out = append(out, message.Button{Label: labelOf(lang, tAddRecognised.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tAddDisplay.in(lang), f.account()), Style: message.Danger,
+			Postback: button.Press{Verb: button.NotMine, Record: f.Dispute.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()})
+	}
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
 		out = append(out, message.Button{Label: labelOf(lang, tUndoButton.in(lang, until), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,

@@ -17,7 +17,7 @@ type IncidentFacts struct {
 	Debits      int
 	Yen         int64
 	First, Last time.Time
-	// Covered tells that the report was made before its reader heard of this.
+	// Covered tells that not all of this happened after the report that covers it.
 	Covered bool
 	// Report is the number of the report that stands, and Joined tells that
 	// what is told now has been added to it.
@@ -106,11 +106,11 @@ var (
 	tPartMore  = text{ja: "ほか", en: "and"}
 	tPartMoreN = text{ja: "%d件", en: "%d more"}
 
-	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after your report (%s). We are telling the bank of it too."}
-	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after your report (%s). We have added them and are telling the bank."}
-	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after your report (%s). We have added it and are telling the bank."}
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after the report (%s). We are telling the bank of it too. You need not answer again."}
+	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank. You need not answer again."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after the report (%s). We have added it and are telling the bank. You need not answer again."}
 
-	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "Your report (%s) covers this too, and we are telling the bank. You need not answer again."}
+	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "The report (%s) covers this too, and we are telling the bank. You need not answer again."}
 
 	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
 	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
@@ -148,19 +148,25 @@ func Incident(f IncidentFacts) message.Message {
 	case f.Called == watch.CallReported:
 		m.Text = append([]string{tCalledReported.in(lang)}, m.Text...)
 	}
+	unasked := func() {
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
+	}
 	if f.Report != "" && f.Called == watch.CallReported {
 		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
-		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
-	} else if links, debits := f.joined(); f.Report != "" && links+debits > 0 {
+		if f.Covered {
+			unasked()
+		}
+	} else if f.Report != "" && slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
+		links, debits := f.joined()
 		say := pick(links > 0, tJoinedLink, tJoinedDebit)
 		switch {
-		case f.Covered:
+		case f.Covered || links+debits == 0:
 			say = tCovered
 		case links > 0 && debits > 0:
 			say = tJoinedBoth
 		}
 		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
-		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
+		unasked()
 	}
 	return m
 }

@@ -44,7 +44,7 @@ func incidents(lang watch.Lang) map[string]message.Message {
 	both := of(5, 350000, 3*time.Hour, part(0, 0, newLink), part(3*60*60, 50000))
 	both.Report = "KZ-7F3K-9Q2M"
 	called, alarmed := of(1, 100000, 0, part(0, 100000, first)), of(1, 100000, 0, part(0, 100000, first))
-	called.Called, alarmed.Called, alarmed.Report = watch.CallUnanswered, watch.CallReported, "KZ-7F3K-9Q2M"
+	called.Called, alarmed.Called, alarmed.Report, alarmed.Covered = watch.CallUnanswered, watch.CallReported, "KZ-7F3K-9Q2M", true
 	for _, f := range []*IncidentFacts{&called, &alarmed} {
 		f.Parts[0].Guardian = true
 	}

@@ -184,7 +184,7 @@ func (f *PageFacts) ask() message.Part {
 		ask = tAskIncident
 		text = append(text, tPartsNote.in(lang, notMine))
 	}
-	shown := []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}}
+	shown := []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}, saw(f.Record.Parts())}
 	forms := []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
 		{Do: DoMine, Label: mine, Style: message.Secondary, Fields: shown}}
 	if f.Record.Either() {
@@ -219,15 +219,19 @@ func (f *PageFacts) open() message.Part {
 	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
 		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})
+	m.Text = append(m.Text, f.unseen()...)
 	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
 	p := message.Part{Message: m}
+	if rest := f.Record.Recognised(); len(rest) > 0 && d.Status != watch.DisputeClosed {
+		p.Forms = append(p.Forms, f.addRest(rest))
+	}
 	if !f.UndoUntil.IsZero() {
-		p.Forms = []message.Form{{Do: DoUndo, Style: message.Secondary, Note: pick(d.Watcher == f.Watcher.ID, tUndoNote, tUndoOther).in(lang),
-			Label: tUndoButton.in(lang, f.UndoUntil.In(watch.JST).Format("15:04"))}}
+		p.Forms = append(p.Forms, message.Form{Do: DoUndo, Style: message.Secondary, Note: pick(d.Watcher == f.Watcher.ID, tUndoNote, tUndoOther).in(lang),
+			Label: tUndoButton.in(lang, f.UndoUntil.In(watch.JST).Format("15:04"))})
 	}
 	return p
 }
@@ -265,6 +269,10 @@ func (f *PageFacts) mine() message.Part {
 		p.Forms = append(p.Forms, message.Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
 			Note: tTrustOffer.in(lang, f.ServiceName, Yen(lang, f.Offer.UpTo), f.TrustDays)})
 	}
-	p.Forms = append(p.Forms, message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tIfWrongPage.in(lang, notMine)})
+	wrong := message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tIfWrongPage.in(lang, notMine), Fields: f.ticks()}
+	if f.incident() {
+		wrong.Note += tPartsNote.in(lang, notMine)
+	}
+	p.Forms = append(p.Forms, wrong)
 	return p
 }

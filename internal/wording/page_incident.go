@@ -15,6 +15,8 @@ import (
 const (
 	FieldParts = "parts"
 	FieldPart  = "part"
+	// FieldSaw is what the page showed of each part: "RECORD.MARK …".
+	FieldSaw = "saw"
 	// FieldAsked confirms which report is taken back: when it was made.
 	FieldAsked = "asked"
 )
@@ -24,6 +26,16 @@ var (
 	tPartsNote   = text{ja: "心当たりのあるものは、チェックを外してから「%s」を押してください。", en: "Untick what you recognise before you press \"%s\"."}
 	tPartMine    = text{ja: "%s（心当たりあり）", en: "%s (recognised)"}
 )
+
+// saw is the field that tells what a page showed.
+func saw(parts []*watch.Record) message.Field {
+	var all []string
+	for id, mark := range watch.Saw(parts) {
+		all = append(all, id+"."+mark)
+	}
+	slices.Sort(all)
+	return message.Field{Kind: message.FieldHidden, Name: FieldSaw, Value: strings.Join(all, " ")}
+}
 
 // incident tells whether the page shows more than one alert.
 func (f *PageFacts) incident() bool { return len(f.Record.Members) > 0 }
@@ -75,19 +87,68 @@ func (f *PageFacts) together(listed bool) message.Message {
 // ticks are a box for each part, ticked, and what the page showed.
 func (f *PageFacts) ticks() []message.Field {
 	if !f.incident() {
-		return nil
+		return []message.Field{saw(f.Record.Parts())}
 	}
+	return append(f.boxes(func(*watch.Record) bool { return true }, true), saw(f.Record.Parts()))
+}
+
+// boxes are a box for each part of some kind, and which they are.
+func (f *PageFacts) boxes(which func(*watch.Record) bool, ticked bool) []message.Field {
 	var ids []string
 	var out []message.Field
 	parts := f.parts()
 	mixed := slices.ContainsFunc(parts, func(p AlertFacts) bool { return p.ServiceName != parts[0].ServiceName })
 	for i := range parts {
 		p := &parts[i]
+		if !which(p.Record) {
+			continue
+		}
 		ids = append(ids, p.Record.ID)
-		out = append(out, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: p.Record.ID, Checked: true,
+		out = append(out, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: p.Record.ID, Checked: ticked,
 			Label: When(f.lang(), p.Record, f.Now) + "　" + p.line(mixed)})
 	}
 	return append(out, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")})
+}
+
+var tRestNote = text{ja: "「心当たりあり」とされた分は、お申し出に含まれていません。これにも身に覚えがないときは、チェックを入れて「%s」を押してください。", en: "What was called your own is not part of the report. If some of it was not you either, tick it and press \"%s\"."}
+
+// addRest offers to report what was called the person's own as well.
+func (f *PageFacts) addRest(rest []*watch.Record) message.Form {
+	notMine, _ := f.answers()
+	fields := f.boxes(func(p *watch.Record) bool {
+		return slices.ContainsFunc(rest, func(o *watch.Record) bool { return o.ID == p.ID })
+	}, false)
+	return message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tRestNote.in(f.lang(), notMine),
+		Fields: append(fields, message.Field{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(f.Dispute.AnsweredAt.Unix(), 10)})}
+}
+
+var (
+	tUnseenCame = text{ja: "このページをご覧のあいだに増えた分（%s）も、このお申し出に含めて銀行へ伝えています。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "What came while you looked at the page (%s) is part of this report too, and we are telling the bank. If you recognise it, give the bank the report number."}
+	tUnseenGrew = text{ja: "このページをご覧のあいだに内容が変わりました。いまの内容で銀行へ伝えています。", en: "The debit changed while you looked at the page. We are telling the bank of it as it is now."}
+)
+
+// unseen says what the report took in that its page did not show; empty if it
+// showed all.
+func (f *PageFacts) unseen() []string {
+	a, lang := f.Record.Answer, f.lang()
+	if a == nil || a.Value != watch.NotMine {
+		return nil
+	}
+	var came []*watch.Record
+	for _, p := range f.Record.Parts() {
+		if slices.Contains(a.Unseen, p.ID) {
+			came = append(came, p)
+		}
+	}
+	var out []string
+	if total := watch.TotalOf(came, nil); len(came) > 0 {
+		c := covers{lang: lang, total: total, hide: f.Watcher.HideAmount}
+		out = append(out, tUnseenCame.in(lang, c.said()))
+	}
+	if len(a.Grew) > 0 {
+		out = append(out, tUnseenGrew.in(lang))
+	}
+	return out
 }
 
 // askUndo asks before a report is taken back that others know of.
@@ -125,14 +186,16 @@ func WhichPage(f WhichFacts) message.Page {
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	form := message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger}
 	var ids []string
+	var shown []*watch.Record
 	for i := range f.Entries {
 		e := &f.Entries[i]
+		shown = append(shown, e.Record)
 		ids = append(ids, e.Record.ID)
 		form.Fields = append(form.Fields, message.Field{Kind: message.FieldCheck, Name: FieldPart, Value: e.Record.ID, Checked: true,
 			Label: When(lang, e.Record, f.Now) + "　" + e.label(lang, f.View.Watcher.HideAmount)})
 	}
 	form.Fields = append(form.Fields, message.Field{Kind: message.FieldHidden, Name: FieldParts, Value: strings.Join(ids, " ")},
-		message.Field{Kind: message.FieldHidden, Name: "record", Value: f.Record})
+		saw(shown), message.Field{Kind: message.FieldHidden, Name: "record", Value: f.Record})
 	p.Parts[0].Forms = []message.Form{form}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p

@@ -1,0 +1,163 @@
+package app_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// details opens the page that the newest message leads to.
+func (p *person) details() {
+	p.t.Helper()
+	for _, m := range slices.Backward(p.heard()) {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			p.t.Fatal(err)
+		}
+		if to := buttonOf(v, "くわしく見る", "uri"); to != "" {
+			p.shows(p.browser.Get(to))
+			return
+		}
+	}
+	p.t.Fatal("nothing leads to a page")
+}
+
+// boxes are the values of the boxes of a page, in order.
+func (p *person) boxes() (out []string) {
+	for _, m := range regexp.MustCompile(`<input type="checkbox" name="part" value="([^"]*)"`).FindAllStringSubmatch(p.html, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+func (h *town) transactions() int {
+	h.bank.mu.Lock()
+	defer h.bank.mu.Unlock()
+	return len(h.bank.taken[len(h.bank.taken)-1]["transactions"].([]any))
+}
+
+// A page that was drawn before more was taken reports all of it, and says so.
+func TestAReportOnAStalePageSaysWhatItTookIn(t *testing.T) {
+	t.Parallel()
+	pending := func(e string) string { return strings.Replace(e, `"type"`, `"status":"pending","type"`, 1) }
+	for name, c := range map[string]struct {
+		first []string
+		then  func(h *town) string
+		says  string
+		parts int
+	}{
+		"several and one more": {[]string{"t", "u"}, func(h *town) string { return h.debit("v", 30000) }, "ご覧のあいだに増えた分（30,000円）", 3},
+		"one and one more":     {[]string{"t"}, func(h *town) string { return h.debit("v", 30000) }, "ご覧のあいだに増えた分（30,000円）", 2},
+		"one and a link": {[]string{"t"}, func(h *town) string {
+			return h.reported(watch.LinkRegistered, "l", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", 0)
+		}, "ご覧のあいだに増えた分（チャージ連携の登録）", 2},
+		"one that grows": {[]string{"p"}, func(h *town) string { return strings.Replace(h.debit("p", 90000), `-debit"`, `-posted"`, 1) }, "ご覧のあいだに内容が変わりました", 1},
+		"nothing":        {[]string{"t", "u"}, nil, "", 2},
+		"one and one more that is undone": {[]string{"t"}, func(h *town) string {
+			return h.debit("v", 30000) + "," + h.reported(watch.DebitReversed, "v", "acc_1", "", 0)
+		}, "", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newTown(t)
+			p := h.alone("acc_1")
+			for _, id := range c.first {
+				e := h.debit(id, 10000)
+				if id == "p" {
+					e = pending(e)
+				}
+				h.sends(e)
+				h.goes(7 * time.Second)
+			}
+			p.details()
+			form := url.Values{"part": p.boxes()}
+			if c.then != nil {
+				h.sends(c.then(h))
+				h.goes(7 * time.Second)
+			}
+			p.submits("notmine", form)
+			h.goes(7 * time.Second)
+			if got := strings.Contains(p.html, "ご覧のあいだに"); got != (c.says != "") || !strings.Contains(p.html, c.says) || !strings.Contains(p.html, "KZ-") {
+				t.Errorf("the page says %s", p.html)
+			}
+			if n := h.transactions(); n != c.parts {
+				t.Errorf("the bank hears of %d", n)
+			}
+		})
+	}
+}
+
+// "Mine" on a page stands for what it showed: of what came and was undone while
+// the person looked nothing was taken, and of what stands they are asked.
+func TestMineOnAStalePage(t *testing.T) {
+	t.Parallel()
+	for undone, says := range map[bool]string{true: "ご自身のものとして記録しました", false: "内容が変わりました"} {
+		h := newTown(t)
+		p := h.alone("acc_1")
+		h.debits("t", 10000)
+		p.details()
+		h.sends(h.debit("v", 30000))
+		if undone {
+			h.sends(h.reported(watch.DebitReversed, "v", "acc_1", "", 0))
+		}
+		h.settle()
+		form := url.Values{"do": {"mine"}}
+		for _, f := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(p.html, -1) {
+			form.Set(f[1], f[2])
+		}
+		res, err := p.browser.PostForm(p.at.String(), form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.StatusCode = 200 // a refusal is a page as well
+		p.shows(res, nil)
+		if !strings.Contains(p.html, says) {
+			t.Errorf("undone %v: the page says %s", undone, p.html)
+		}
+	}
+}
+
+// What was recognised while the rest was reported can be reported later, on the
+// page and in the chat, under the same number.
+func TestWhatWasUntickedCanBeReportedLater(t *testing.T) {
+	t.Parallel()
+	for _, page := range []bool{true, false} {
+		h := newTown(t)
+		p := h.alone("acc_1")
+		h.debits("t", 10000, 20000, 30000)
+		alert := p.reads("a=notmine")
+		p.details()
+		p.submits("notmine", url.Values{"part": p.boxes()[:1]})
+		h.goes(7 * time.Second)
+		if n := h.transactions(); n != 1 {
+			t.Fatalf("the bank hears of %d", n)
+		}
+		want := 3
+		if page {
+			want = 2
+			p.submits("notmine", url.Values{"part": p.boxes()[:1]})
+		} else {
+			if err := h.line.Tap(p.id, tapOf(t, alert), ""); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			if n := h.transactions(); n != 1 {
+				t.Errorf("an old button adds what was recognised: %d", n)
+			}
+			p.reads("すでに受け付けています", "2件・合計50,000円", "残りも身に覚えがない")
+			p.taps("a=notmine")
+			p.reads("KZ-", "3件・合計60,000円")
+		}
+		h.goes(7 * time.Second)
+		opened := h.bank.callbacks("dispute.opened")
+		if n := h.transactions(); n != want || opened[0]["reference"] != opened[len(opened)-1]["reference"] {
+			t.Errorf("page %v: the bank hears of %d: %v", page, n, opened)
+		}
+	}
+}
