@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+	"github.com/rivo/uniseg"
 
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
@@ -50,11 +51,20 @@ func (c *Client) fellBack(f *form) {
 func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.MessageInterface {
 	out := make([]messaging_api.MessageInterface, len(msgs))
 	var quick []messaging_api.QuickReplyItem
+	called := map[string]int{}
+	for _, m := range msgs {
+		for _, b := range m.Flat().Buttons {
+			called[short(b.Label)]++
+		}
+	}
 	for i, m := range msgs {
 		m = m.Flat()
 		t := &messaging_api.TextMessage{Text: cutUnits(PlainText(m, c.Labels(m.Lang)), maxPlain)}
 		for _, b := range append(append([]message.Button(nil), m.Buttons...), m.Choices...) {
-			if buttons && b.URL == "" && len(quick) < maxQuicks {
+			b.Label = short(b.Label)
+			// Of two that are called the same it is not known what they are
+			// about: each has its page.
+			if buttons && b.URL == "" && called[b.Label] < 2 && len(quick) < maxQuicks {
 				quick = append(quick, messaging_api.QuickReplyItem{Type: "action", Action: action(b, maxQuick)})
 			}
 		}
@@ -64,6 +74,24 @@ func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.Mes
 		out[i] = t
 	}
 	return out
+}
+
+// short is a label where little fits: with the end of its account's number
+// alone, if it names an account.
+func short(label string) string {
+	base, account, ok := strings.Cut(label, "（")
+	if !ok {
+		base, account, ok = strings.Cut(label, " (")
+	}
+	if !ok || cut(label, maxQuick) == label {
+		return cut(label, maxQuick)
+	}
+	words := strings.Fields(strings.TrimRight(account, "）)"))
+	if len(words) == 0 {
+		return cut(label, maxQuick)
+	}
+	end := strings.TrimLeft(words[len(words)-1], "*＊")
+	return cut(base, max(1, maxQuick-1-uniseg.GraphemeClusterCount(end))) + " " + cut(end, maxQuick-2)
 }
 
 // PlainText is a message as plain text. A phone shows its beginning on the lock
