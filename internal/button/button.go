@@ -57,6 +57,9 @@ type Press struct {
 	Asked    time.Time // to the second
 	For      time.Duration
 	Until    time.Time // to the second
+	// Whole tells that "not me" is about each incident of the record's service, on
+	// its account, that waited for an answer when the button was shown (Asked).
+	Whole bool
 }
 
 // Data is the press as a postback carries it, at most 300 characters.
@@ -71,6 +74,9 @@ func (p Press) Data() string {
 	set("w", p.Watcher)
 	set("c", p.Code)
 	set("d", p.Delivery)
+	if p.Whole {
+		set("s", "1")
+	}
 	if !p.Asked.IsZero() {
 		set("t", strconv.FormatInt(p.Asked.Unix(), 36))
 	}
@@ -89,7 +95,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), For: lengths[v.Get("for")]}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

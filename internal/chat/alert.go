@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"kozamori/internal/button"
 	"kozamori/internal/dispute"
@@ -33,6 +34,12 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 	who := dispute.Answerer{LineUser: t.Event.User, At: t.at(), IdempotencyKey: t.Event.ID, Delivery: p.Delivery, Confirmed: p.Asked, Way: watch.WayChat}
 	var res dispute.Result
 	var err error
+	if p.Verb == button.NotMine && p.Whole {
+		who.Confirmed = time.Time{} // it says when it was shown, and confirms no report
+		if who.Also, err = t.shown(ctx, p); err != nil && !errors.Is(err, dispute.ErrNotFound) {
+			return res, plan{}, err
+		}
+	}
 	switch p.Verb {
 	case button.NotMine:
 		res, err = t.Disputes.Answer(ctx, p.Record, who, watch.NotMine, watch.ViaLINE)

@@ -15,9 +15,9 @@ func TestAPhraseOffersAndDoesNotAct(t *testing.T) {
 	w.incident("r1", account)
 	open := wording.OpenIncidents(wording.OpenFacts{}).Title
 	for said, want := range map[string][]string{
-		"私じゃない":       {open, "a=notmine"},
+		"私じゃない":       {open, "a=ask"},
 		"自分で使いました":    {open, "a=mine"},
-		"口座を止めて":      {wording.StopMoney(wording.TroubleFacts{}).Title, open, "a=notmine"},
+		"口座を止めて":      {wording.StopMoney(wording.TroubleFacts{}).Title, open, "a=ask"},
 		"間違えた":        {wording.NothingToTakeBack(ja, 90).Title},
 		"お知らせを止めたい":   {wording.AskPause(ja, w.Now()).Title},
 		"データを消してください": {wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title},
@@ -43,6 +43,7 @@ func TestWhoWasMistakenIsShownTheirLastAnswerAndTheWayBack(t *testing.T) {
 	w.own(alice, account)
 	w.incident("r1", account)
 	w.say(alice, "身に覚えがない")
+	w.tap(alice, w.button(alice, "a=ask"))
 	w.tap(alice, w.button(alice, "a=notmine"))
 	w.reads(alice, opened)
 	w.say(alice, "さっきのは間違いでした")

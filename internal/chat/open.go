@@ -107,8 +107,9 @@ func latestPart(lead *watch.Record) time.Time {
 	return parts[len(parts)-1].OccurredAt
 }
 
-// ask shows what "not me" would report of the incident of a record, and asks.
-// What is reported already is said as it stands.
+// ask shows what "not me" would report, and asks: the incident of a card, or
+// each of a service on an account that waits for an answer. What is reported
+// already is said as it stands, if nothing else waits.
 func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 	res, err := t.Disputes.Look(ctx, p.Record, dispute.Answerer{LineUser: t.Event.User})
 	switch {
@@ -117,18 +118,87 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 		return say(wording.Unknown(lang)), err
 	case err != nil:
 		return plan{}, err
-	case res.Outcome == dispute.AlreadyOpen:
+	}
+	open, base := []history.Alert(nil), ""
+	if p.Delivery == "" {
+		if open, base, err = t.openOf(ctx, p.Record, res); err != nil {
+			return plan{}, err
+		}
+	}
+	several := len(open) > 1 || len(open) == 1 && open[0].Record.ID != res.Record.ID
+	if res.Outcome == dispute.AlreadyOpen && !several {
 		out := say(wording.DisputeAlready(t.disputeFacts(ctx, res)))
 		about(&out, res.Record)
 		return out, nil
 	}
+	if !several {
+		out := say(wording.AskIncident(t.whole(ctx, res)))
+		about(&out, res.Record)
+		return out, nil
+	}
+	var f wording.IncidentFacts
+	for _, a := range slices.Backward(open) { // the oldest first, as in one incident
+		of := res
+		of.Record = a.Record
+		f.Parts = append(f.Parts, t.whole(ctx, of).Parts...)
+	}
+	slices.SortStableFunc(f.Parts, func(a, b wording.AlertFacts) int { return a.Record.OccurredAt.Compare(b.Record.OccurredAt) })
+	press := button.Press{Verb: button.NotMine, Record: base, Watcher: res.Watcher.ID, Asked: t.Now(), Whole: true}
+	return say(wording.AskIncidents(f, press)), nil
+}
+
+// whole is all of an incident.
+func (t *talk) whole(ctx context.Context, res dispute.Result) wording.IncidentFacts {
 	var says []watch.Said
 	for _, part := range res.Record.Parts() {
 		if part.Complete {
 			says = append(says, watch.Said{Record: part.ID})
 		}
 	}
-	out := say(wording.AskIncident(t.incident(ctx, res, says)))
-	about(&out, res.Record)
-	return out, nil
+	return t.incident(ctx, res, says)
+}
+
+// openOf lists the incidents of a record's service on its account that wait for
+// an answer, the newest first, and gives a record of the service in the first.
+func (t *talk) openOf(ctx context.Context, record string, res dispute.Result) (open []history.Alert, base string, err error) {
+	asked, err := t.Store.Record(ctx, record)
+	if err != nil {
+		return nil, "", err
+	}
+	accounts, _, err := t.accounts(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, b := range accounts {
+		if b.Account.AccountKey == res.Record.Account && b.Watcher.ID == res.Watcher.ID {
+			if open, err = history.Open(ctx, t.Store, b, asked.Service, record, t.Now()); err != nil {
+				return nil, "", err
+			}
+		}
+	}
+	for _, a := range open {
+		for _, p := range a.Parts {
+			if p.Service == asked.Service {
+				return open, p.ID, nil
+			}
+		}
+	}
+	return open, record, nil
+}
+
+// shown are the incidents, but that of the record, that a button is about which
+// was shown at a time.
+func (t *talk) shown(ctx context.Context, p button.Press) ([]string, error) {
+	res, err := t.Disputes.Look(ctx, p.Record, dispute.Answerer{LineUser: t.Event.User})
+	if err != nil {
+		return nil, err
+	}
+	open, _, err := t.openOf(ctx, p.Record, res)
+	var out []string
+	for _, a := range open {
+		if !a.Record.RecordedAt.After(p.Asked.Add(time.Second)) && a.Record.ID != res.Record.ID {
+			out = append(out, a.Record.ID)
+		}
+	}
+	return out, err
 }

@@ -53,7 +53,9 @@ func TestWhatWaitsIsAnsweredRightThere(t *testing.T) {
 		if strings.Index(shown, "中国銀行") > strings.Index(shown, "七十七銀行") {
 			t.Error("the older one comes first")
 		}
-		w.tap(alice, w.button(alice, "a=notmine")) // the newest one's
+		w.tap(alice, w.button(alice, "a=ask")) // the newest one's
+		w.reads(alice, "3件・9,000円")
+		w.tap(alice, w.button(alice, "a=notmine"))
 		w.reads(alice, opened)
 		if r1, r2 := w.Record("r1"), w.Record("r2"); r1.Answer != nil || r2.Answer == nil {
 			t.Errorf("%+v, %+v", r1.Answer, r2.Answer)

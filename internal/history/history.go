@@ -141,6 +141,43 @@ func Trouble(ctx context.Context, s *store.Store, accounts []membership.Bound) (
 	return service, banks, nil
 }
 
+// How far back a service's alerts are offered to be reported, of how many
+// incidents, how many in all about, and how many records are looked at for it.
+const (
+	askedBack  = watch.ReportedFor
+	askedMost  = 20
+	askedParts = 60
+	askedLook  = 20000
+)
+
+// Open lists the unanswered incidents of an account that a service is in, the
+// newest first; that of a record is among them, also if nothing was told of it.
+func Open(ctx context.Context, s *store.Store, b membership.Bound, service, record string, now time.Time) ([]Alert, error) {
+	alerts, _, err := Alerts(ctx, s, b, now.Add(-askedBack), time.Time{}, askedMost, askedLook)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := s.Record(ctx, record)
+	if err != nil {
+		return nil, err
+	}
+	lead, err := s.Lead(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Record.ID == lead.ID }) {
+		alerts = append(alerts, Alert{Record: lead, Parts: []*watch.Record{asked}, Bound: b})
+	}
+	parts := 0
+	return slices.DeleteFunc(alerts, func(a Alert) bool {
+		if a.Record.Answer != nil || a.Record.Over() || !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return p.Service == service }) {
+			return true
+		}
+		parts += len(a.Parts)
+		return parts > askedParts && parts > len(a.Parts)
+	}), nil
+}
+
 // Service is a payment service that touched an account.
 type Service struct {
 	ID       string

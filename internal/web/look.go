@@ -210,7 +210,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 			continue
 		}
 		if do == wording.DoNotMine {
-			alerts, err := s.open(r, b, x.ID, record)
+			alerts, err := history.Open(r.Context(), s.Store, b, x.ID, record, s.Now())
 			if !s.at(w, r, err) {
 				return
 			}
@@ -228,42 +228,6 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 		return
 	}
 	s.offered(w, r, false)
-}
-
-// askedBack is how far back a service's alerts are offered to be reported,
-// askedMost of how many incidents, and askedParts about how many in all.
-const (
-	askedBack  = watch.ReportedFor
-	askedMost  = 20
-	askedParts = 60
-)
-
-// open lists the unanswered incidents of a service; the record
-// that the page asks about is among them, also if nothing was told of it.
-func (s *site) open(r *http.Request, b membership.Bound, service, record string) ([]history.Alert, error) {
-	alerts, _, err := history.Alerts(r.Context(), s.Store, b, s.Now().Add(-askedBack), time.Time{}, askedMost, readMost)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := s.Store.Record(r.Context(), record)
-	if err != nil {
-		return nil, err
-	}
-	lead, err := s.Store.Lead(r.Context(), asked)
-	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(alerts, func(a history.Alert) bool { return a.Record.ID == lead.ID }) {
-		alerts = append(alerts, history.Alert{Record: lead, Parts: []*watch.Record{asked}, Bound: b})
-	}
-	parts := 0
-	return slices.DeleteFunc(alerts, func(a history.Alert) bool {
-		if a.Record.Answer != nil || a.Record.Over() || !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return p.Service == service }) {
-			return true
-		}
-		parts += len(a.Parts)
-		return parts > askedParts && parts > len(a.Parts)
-	}), nil
 }
 
 // whichOnes asks once which of a service's alerts are not the owner's.

@@ -80,6 +80,25 @@ var (
 
 // AskIncident shows all of an incident before it is reported.
 func AskIncident(f IncidentFacts) message.Message {
+	first := &f.Parts[0]
+	lang := first.lang()
+	return f.asking(tcAskText.in(lang, pick(first.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang)))
+}
+
+var tcAskAllText = text{ja: "まだ回答のないものを、すべて表示しています。「%[1]s」を押すと、ひとつの受付番号でまとめて銀行へ伝えます。一部だけを伝えるときは、「%[2]s」を送信して開くページの「%[3]s」から選んでください。", en: "These are all that are not answered yet. \"%[1]s\" reports all of them to the bank, under one report number. To report only some, send \"%[2]s\" and choose under \"%[3]s\"."}
+
+// AskIncidents shows several incidents of a service before they are reported
+// together, by a press.
+func AskIncidents(f IncidentFacts, press button.Press) message.Message {
+	last := &f.Parts[len(f.Parts)-1]
+	lang := last.lang()
+	notMine := pick(last.Guardian, tNotTheirs, tNotMine).in(lang)
+	m := f.asking(tcAskAllText.in(lang, notMine, Word(lang, CmdSettings), tServTitle.in(lang)))
+	m.Buttons = []message.Button{{Label: labelOf(lang, notMine, accountIf(last.Delivery.Several, last.account())), Display: last.said(notMine), Style: message.Danger, Postback: press.Data()}}
+	return m
+}
+
+func (f *IncidentFacts) asking(say string) message.Message {
 	f.Whole = true
 	for _, p := range f.Parts {
 		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
@@ -91,11 +110,10 @@ func AskIncident(f IncidentFacts) message.Message {
 			f.Last = r.OccurredAt
 		}
 	}
-	m := Incident(f)
-	first := &f.Parts[0]
-	lang := first.lang()
-	m.Alt = tcAskAlt.in(lang)
-	m.Text = append([]string{tcAskText.in(lang, pick(first.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang))}, m.Text...)
+	m := Incident(*f)
+	m.Alt = tcAskAlt.in(f.Parts[0].lang())
+	m.Text = append([]string{say}, m.Text...)
+	m.Brief = false // all of it is to be seen before it is reported
 	return m
 }
 
@@ -146,13 +164,21 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if where != "" {
 		what = tcOfAccount.in(lang, what, where)
 	}
+	// Of several debits it is asked first which ones.
+	not, notSays := button.NotMine, tcSaysOf.in(lang, what, pick(it.Guardian, tNotTheirs, tNotMine).in(lang))
+	if len(it.Lead.Parts()) > 1 {
+		not, notSays = button.Ask, tcAskOf.in(lang, what)
+	}
 	for _, b := range []struct {
 		verb  button.Verb
 		say   text
 		style message.Style
-	}{{button.NotMine, pick(it.Guardian, tNotTheirs, tNotMine), message.Danger}, {button.Mine, pick(it.Guardian, tTheirs, tMine), message.Primary}} {
-		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style,
-			Display:  tcSaysOf.in(lang, what, b.say.in(lang)),
+	}{{not, pick(it.Guardian, tNotTheirs, tNotMine), message.Danger}, {button.Mine, pick(it.Guardian, tTheirs, tMine), message.Primary}} {
+		display := notSays
+		if b.verb == button.Mine {
+			display = tcSaysOf.in(lang, what, b.say.in(lang))
+		}
+		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style, Display: display,
 			Postback: button.Press{Verb: b.verb, Record: it.Lead.ID, Watcher: it.Watcher, Delivery: it.Delivery}.Data()})
 	}
 	if it.Link != "" {

@@ -106,9 +106,9 @@ var (
 	tPartMore  = text{ja: "ほか", en: "and"}
 	tPartMoreN = text{ja: "%d件", en: "%d more"}
 
-	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after the report (%s). We are telling the bank of it too. You need not answer again."}
-	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank. You need not answer again."}
-	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after the report (%s). We have added it and are telling the bank. You need not answer again."}
+	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after the report (%s). We are telling the bank of it too."}
+	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after the report (%s). We have added it and are telling the bank."}
 
 	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "The report (%s) covers this too, and we are telling the bank. You need not answer again."}
 
