@@ -23,6 +23,8 @@ import (
 
 // blind are places that are written without what was there, and why.
 var blind = map[string]string{
+	"ACT/ACT":            "the process that keeps an act as begun writes what came of it, and no other",
+	"ACT/ACT actor":      "the same",
 	"R/R answer":         "another answer takes its place, and is a new thing",
 	"D/D history[]":      "follows from the record each time",
 	"A/ACTIVITY summary": "a later summary takes its place",
