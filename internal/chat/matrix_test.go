@@ -231,6 +231,20 @@ func ofRecord(action string, open bool) func(*world, holding, *member) string {
 	}
 }
 
+// trusting asks to be told less; an owner as one who has reported nothing lately,
+// for else nothing is offered.
+func trusting(w *world, h holding, m *member) string {
+	if m.role == watch.Owner && h.account == m.of.account {
+		_, _ = w.store.UpdateAccount(context.Background(), h.account, func(a *watch.Account) ([]store.Write, error) {
+			for i := range a.Watchers {
+				a.Watchers[i].ReportedAt = time.Time{}
+			}
+			return nil, nil
+		})
+	}
+	return ofRecord("trust", true)(w, h, m)
+}
+
 // confirmed takes the report back that stands, named by when it was made.
 func confirmed(w *world, h holding, m *member) string {
 	data := ofRecord("undo", false)(w, h, m)
@@ -257,7 +271,7 @@ var pressRows = map[string]pressRow{
 	"mine":    {ofRecord("mine", true), told{"ありがとうございます", true}, told{"ありがとうございます", true}, wording.Unknown(ja).Title, false},
 	"ask":     {ofRecord("ask", true), told{"チェックを外してください", false}, told{"チェックを外してください", false}, wording.Unknown(ja).Title, false},
 	"undo":    {confirmed, told{"取り消しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
-	"trust":   {ofRecord("trust", true), told{"お知らせの設定を変更しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
+	"trust":   {trusting, told{"お知らせの設定を変更しました", true}, told{wording.OwnerOnly(ja).Title, false}, wording.Unknown(ja).Title, false},
 	"leave": {ofWatcher("leave"), told{wording.Left(wording.ChatLeaveFacts{}).Title, true}, told{wording.Left(wording.ChatLeaveFacts{}).Title, true},
 		wording.Useless(ja).Title, false},
 	"erase": {ofWatcher("erase"), told{wording.Erased(wording.ChatLeaveFacts{}).Title, true}, told{wording.Useless(ja).Title, false}, wording.Useless(ja).Title, false},

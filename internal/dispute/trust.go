@@ -16,9 +16,13 @@ const TrustFor = 90 * 24 * time.Hour
 // TrustDays is TrustFor in days.
 const TrustDays = int(TrustFor / (24 * time.Hour))
 
-// offer is the trust that this record suggests to the asker.
+// offer is the trust that this record suggests to the asker: none for a while
+// after they said "not mine", on any account.
 func (f *file) offer() (watch.Trust, bool) {
 	r := f.record
+	if at := f.watcher.ReportedAt; !at.IsZero() && f.now.Sub(at) <= watch.ReportedFor {
+		return watch.Trust{}, false
+	}
 	if f.watcher.Role != watch.Owner || r.Kind != watch.Debit || r.Service == "" || r.Amount <= 0 || f.disputed() {
 		return watch.Trust{}, false
 	}

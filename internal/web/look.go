@@ -119,7 +119,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	for i := range steps {
 		whatItWas, by := wording.StepWords(g.Lang, s.stepLine(&steps[i], b, g.Lang), s.Now())
 		_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()},
-			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", by, "", "", ""))
+			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", by, "", "", "", caseOf(steps[i].Record)))
 	}
 	out.Flush()
 }
@@ -130,6 +130,14 @@ func fileTime(t time.Time) string {
 		return ""
 	}
 	return t.In(watch.JST).Format("2006-01-02 15:04:05")
+}
+
+// caseOf is the number of an incident in the file; empty if it is of none.
+func caseOf(incident string) string {
+	if incident == "" {
+		return ""
+	}
+	return wording.Case(incident)
 }
 
 func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
@@ -151,7 +159,8 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		answered = e.Record.Answer.At
 	}
 	reference := ""
-	if e.Dispute != nil {
+	excepted := e.Record.Answer != nil && slices.Contains(e.Record.Answer.Except, part.ID) // it is no part of the report
+	if e.Dispute != nil && !excepted {
 		reference = e.Dispute.Reference
 		for _, c := range e.Dispute.Changes {
 			if c.TellBank && !c.ToldAt.IsZero() {
@@ -172,7 +181,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		txn = ""
 	}
 	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, txn,
-		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told)}
+		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.IncidentID())}
 }
 
 // services lists the payment services that touched the account, and takes

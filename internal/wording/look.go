@@ -189,7 +189,7 @@ var (
 func CSVHead(lang watch.Lang) []string {
 	lang = langOf(lang)
 	var out []string
-	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold} {
+	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold, tFactCase} {
 		out = append(out, t.in(lang))
 	}
 	return out
