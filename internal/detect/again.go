@@ -134,11 +134,14 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	case root.Alias != "":
 		root, own = own, nil
 	case told && root.Answer != nil && own.Answer != nil:
-		// Two answers cannot become one: they stay two.
-		if err := a.traceKnown(ctx, w.event, []*watch.Record{own}); err != nil {
+		// Two answers cannot become one: they stay two, and this is a stage of
+		// what its own id tells.
+		records, err := a.withTwins(ctx, own, w.event.OccurredAt)
+		if err != nil {
 			return outcome{}, err
 		}
-		return a.known(ctx, []*watch.Record{own})
+		entry.Replaces = false
+		return a.add(ctx, w, entry, records)
 	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
 	}
@@ -146,11 +149,30 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	if err != nil {
 		return outcome{}, err
 	}
+	as := work{event: &e, line: w.line, recognised: w.recognised, msg: w.msg}
 	if own != nil && own.Alias == "" {
 		records = append(records, own)
-		own.Alias = root.ID
+		if stays, err := keeps(records, entry); err != nil {
+			return outcome{}, a.quarantine(ctx, as, "more was said of this transaction than is kept")
+		} else if stays {
+			as.beside = own // the bank had used this id for another debit
+		} else {
+			own.Alias = root.ID
+		}
 	}
-	return a.add(ctx, work{event: &e, line: w.line, recognised: w.recognised, msg: w.msg}, entry, records)
+	return a.add(ctx, as, entry, records)
+}
+
+// keeps tells whether the last of some records still tells of a debit of its own
+// once an entry is among them.
+func keeps(records []*watch.Record, entry watch.Entry) (bool, error) {
+	clones := make([]*watch.Record, len(records)) // Add changes them
+	for i, r := range records {
+		clones[i] = r.Clone()
+	}
+	_, _, err := watch.Add(clones, entry)
+	last := clones[len(clones)-1]
+	return last.Complete && len(last.Story()) > 0, err
 }
 
 // add commits an entry among the records of one id, the first of which is the
@@ -163,6 +185,12 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	changed, fresh, err := watch.Add(records, entry)
 	if err != nil {
 		return outcome{}, a.quarantine(ctx, w, "more was said of this transaction than is kept")
+	}
+	if own := w.beside; own != nil {
+		own.TwinOf(watch.Twin{Record: records[0].ID, At: w.event.OccurredAt})
+		if !slices.Contains(changed, own) {
+			changed = append(changed, own)
+		}
 	}
 	var changes []change
 	// The record of an id that has told of nothing yet takes what comes first;

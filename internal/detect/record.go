@@ -131,6 +131,9 @@ func entryOf(e *watch.Event, seen recognised) watch.Entry {
 		entry.Other, entry.Second = seen.other, seen.second
 	} else {
 		entry.Status = ""
+		if seen.match.Service != watch.Unlisted {
+			entry.Service = seen.match.Service // it tells two apart that have one id
+		}
 	}
 	return entry
 }

@@ -293,8 +293,8 @@ func (c *chain) takes(e *Entry) bool {
 	return like
 }
 
-// undoneBy finds what a reversal or a removal undoes: of what is not undone
-// yet the one of which just so much is left, else the latest of which so much
+// undoneBy finds what a reversal or a removal undoes: of its service, if it
+// names one, and of what is not undone yet the one of which just so much is left, else the latest of which so much
 // is left, else the latest.
 func undoneBy(chains []*chain, e *Entry) *chain {
 	var best *chain
@@ -312,6 +312,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		}
 		if s == 1 && e.Amount == 0 {
 			s = 3
+		}
+		if e.Service != "" && c.named.Service == e.Service {
+			s += 4 // none of another service before it
 		}
 		if s > score {
 			best, score = c, s

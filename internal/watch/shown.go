@@ -99,8 +99,15 @@ func (k DeliveryKind) OfIncident() bool {
 // taken, it was presented again, some of it came back, or it is of another
 // service. More tells that it is worse than what they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
-	more = r.Amount > s.Amount || r.Again > s.Again || r.Service != s.Service && r.Service != ""
+	more = r.Amount > s.Amount || r.Again > s.Again || r.Service != s.Service && r.Service != "" || s.Stands(r)
 	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero(), more
+}
+
+// Stands tells whether what had come back, or some of it, turns out to have been
+// of another debit or link that the bank gave the same id.
+// It is false if nothing was shown.
+func (s *Shown) Stands(r *Record) bool {
+	return s != nil && r.Again == s.Again && r.UndoneAt.IsZero() && (!s.UndoneAt.IsZero() || r.Returned < s.Returned && r.Kept() > s.Kept())
 }
 
 // Kept is how much of a debit was still taken, in yen.

@@ -176,14 +176,14 @@ func TestAChangeIsToldWhenItMatters(t *testing.T) {
 		"it is of another service":            {func(r *Record) { r.Service = "paypay" }, true, true},
 		"its service is not known any more":   {func(r *Record) { r.Service = "" }, false, false},
 		"more came back":                      {func(r *Record) { r.Returned++ }, true, false},
-		"less came back":                      {func(r *Record) { r.Returned-- }, false, false},
+		"less came back":                      {func(r *Record) { r.Returned-- }, true, true},
 		"less was taken and less came back":   {func(r *Record) { r.Amount, r.Returned = 3000, 500 }, false, false},
 		"more was taken, and that came back":  {func(r *Record) { r.Amount, r.Returned = 6000, 2000 }, true, true},
 		"all came back":                       {func(r *Record) { r.UndoneAt = noon }, true, false},
 		"it is posted":                        {func(r *Record) { r.Status = Posted }, false, false},
 		"its words are others":                {func(r *Record) { r.Descriptor, r.Confidence = "X", Seen }, false, false},
 		"it happened at another time":         {func(r *Record) { r.OccurredAt = noon }, false, false},
-		"all that came back was taken again":  {func(r *Record) { r.Returned, r.Amount = 0, 5000 }, false, false},
+		"what came back was of another debit": {func(r *Record) { r.Returned, r.Amount = 0, 5000 }, true, true},
 		"all came back, and by another price": {func(r *Record) { r.UndoneAt, r.Amount = noon, 6000 }, true, true},
 	} {
 		s := debit(func(*Record) {}).Shows("")
@@ -196,7 +196,7 @@ func TestAChangeIsToldWhenItMatters(t *testing.T) {
 		}
 	}
 	undone := &Shown{Amount: 5000, UndoneAt: noon}
-	if again, more := undone.Changed(&Record{Amount: 5000}); !again || more {
+	if again, more := undone.Changed(&Record{Amount: 5000}); !again || !more {
 		t.Errorf("what was undone stands again: told %v, worse %v", again, more)
 	}
 	if again, _ := undone.Changed(&Record{Amount: 5000, UndoneAt: noon.Add(1)}); again {

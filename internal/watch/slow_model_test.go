@@ -178,8 +178,13 @@ func slowDivide(entries []Entry) []slowDebit {
 			waiting = nil
 			return
 		}
+		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
+		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(slowRead(s)) })
 		fits := func(s []Entry) int {
 			d := slowRead(s)
+			if ofIts && !ofService(d) {
+				return -1
+			}
 			left := d.amount - d.back
 			switch {
 			case d.gone():

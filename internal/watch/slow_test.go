@@ -36,6 +36,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 				e.ReceivedAt = e.At.Add(26 * time.Hour).Add(time.Duration(r.IntN(3)) * time.Second)
 			}
 		}
+		if !e.opens() {
+			e.Service = []string{"", "", "docomo", "paypay"}[r.IntN(4)]
+		}
 		if i > 0 && r.IntN(6) == 0 { // said again, perhaps under another id, perhaps later
 			*e = out[r.IntN(i)]
 			if r.IntN(2) == 0 {

@@ -18,15 +18,21 @@ var (
 	tTitleService2 = text{ja: "%sによる引き落としと分かりました", en: "The debit turns out to be by %s"}
 	tTitleReturned = text{ja: "%sによる引き落としの一部が戻りました", en: "Part of the debit by %s came back"}
 
-	tAmountFromTo   = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
-	tAmountChanged  = text{ja: "金額が変わりました。", en: "The amount has changed."}
-	tAgainText      = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
-	tServiceFromTo  = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
-	tReturnedOf     = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
-	tReturnedSome   = text{ja: "一部が戻りました。", en: "Part of it came back."}
-	tAnswerWasFor   = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "Your earlier answer was about %s. Please say whether you recognise the debit as it is now."}
-	tAnswerWasOther = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
-	tTheDebit       = text{ja: "決済サービス", en: "a payment service"}
+	tAmountFromTo    = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
+	tAmountChanged   = text{ja: "金額が変わりました。", en: "The amount has changed."}
+	tAgainText       = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
+	tServiceFromTo   = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
+	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
+	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}
+	tTitleStands     = text{ja: "%sによる引き落としは、戻っていません", en: "The debit by %s has not come back"}
+	tTitleLinkStands = text{ja: "%sのチャージ連携は、解除されていません", en: "The charge link with %s has not been removed"}
+	tStands          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
+	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
+	tReturnedOf      = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
+	tReturnedSome    = text{ja: "一部が戻りました。", en: "Part of it came back."}
+	tAnswerWasFor    = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "Your earlier answer was about %s. Please say whether you recognise the debit as it is now."}
+	tAnswerWasOther  = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
+	tTheDebit        = text{ja: "決済サービス", en: "a payment service"}
 
 	tLateDays  = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
 	tLateHours = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
@@ -51,10 +57,20 @@ func Changed(f AlertFacts) message.Message {
 		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentChanged.in(lang)
 	}
 	hide := f.Delivery.HideAmount
-	if !hide {
+	link := r.Kind == watch.LinkRegistered
+	if !hide && !link {
 		m.Amount = Yen(lang, r.Amount)
 	}
+	if was.Stands(r) {
+		m.Alt = pick(m.Tone == message.Critical, tAltUrgentStands, tAltStands).in(lang)
+	}
 	switch {
+	case was.Stands(r) && link:
+		m.Title = tTitleLinkStands.in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
+		m.Text = append(m.Text, tLinkStands.in(lang))
+	case was.Stands(r):
+		m.Title = tTitleStands.in(lang, service)
+		m.Text = append(m.Text, tStands.in(lang))
 	case r.Again > was.Again:
 		m.Title = tTitleAgain.in(lang, service)
 		m.Text = append(m.Text, tAgainText.in(lang))
@@ -81,7 +97,7 @@ func Changed(f AlertFacts) message.Message {
 		return m
 	}
 	if f.AnsweredBefore != nil {
-		m.Text = append(m.Text, hidden(hide, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
+		m.Text = append(m.Text, hidden(hide || link, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
 	}
 	if r.Status == watch.Pending {
 		m.More = append(m.More, tPending.in(lang))

@@ -103,8 +103,10 @@ var (
 	tLateAll      = text{ja: "銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "The bank has told us late. Please note when it happened."}
 	tLateSome     = text{ja: "このうち%d件は、銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "Of %d of these the bank has told us late. Please note when they happened."}
 
-	tPartMore  = text{ja: "ほか", en: "and"}
-	tPartMoreN = text{ja: "%d件", en: "%d more"}
+	tPartStands     = text{ja: "%s（戻っていません）", en: "%s (has not come back)"}
+	tPartLinkStands = text{ja: "%s（解除されていません）", en: "%s (has not been removed)"}
+	tPartMore       = text{ja: "ほか", en: "and"}
+	tPartMoreN      = text{ja: "%d件", en: "%d more"}
 
 	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after the report (%s). We are telling the bank of it too."}
 	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank."}
@@ -358,6 +360,8 @@ func (f *AlertFacts) line(named bool) string {
 	switch {
 	case !r.UndoneAt.IsZero():
 		say = pick(link, tPartRemoved, tPartUndone).in(lang, say)
+	case f.Was.Stands(r):
+		say = pick(link, tPartLinkStands, tPartStands).in(lang, say)
 	case f.Was != nil && r.Again > f.Was.Again:
 		say = tPartAgain.in(lang, say)
 	case f.Was != nil && r.Amount > f.Was.Amount && hide:
