@@ -79,8 +79,12 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 		if err != nil {
 			return 0, nil, err
 		}
+		leads, err := wanted.leadsOf(ctx, h.Store, list)
+		if err != nil {
+			return 0, nil, err
+		}
 		for i, d := range list {
-			if !wanted.has(d) {
+			if !wanted.has(d, leads[d.Account]) {
 				continue
 			}
 			rep.Disputes = append(rep.Disputes, replyOf(d))

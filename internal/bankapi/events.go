@@ -111,8 +111,10 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 		if err != nil {
 			return 0, nil, err
 		}
-		if e, ok := f.find(id); ok && (account.Ref == "" || account.Ref == e.AccountRef) && !slices.Contains(rep.Events, e) {
-			rep.Events = append(rep.Events, e)
+		for _, e := range f.find(id) {
+			if (account.Ref == "" || account.Ref == e.AccountRef) && !slices.Contains(rep.Events, e) {
+				rep.Events = append(rep.Events, e)
+			}
 		}
 	}
 	refused, err := h.Store.RefusedEvent(r.Context(), bank, id)
@@ -220,22 +222,21 @@ func (f family) all() []eventReply {
 	return out
 }
 
-// find finds an event by its id. One that no record has is one that said
-// nothing new.
-func (f family) find(id string) (eventReply, bool) {
-	for _, e := range f.all() {
-		if e.ID == id {
-			return e, true
-		}
+// find finds the events of an id: more than one if the bank gave it to several
+// stages. One that no record has is one that said nothing new.
+func (f family) find(id string) []eventReply {
+	all := f.all()
+	if of := slices.DeleteFunc(all, func(e eventReply) bool { return e.ID != id }); len(of) > 0 {
+		return of
 	}
 	for _, r := range f {
 		if len(r.Story()) > 0 {
 			x := f.reply(r)
 			x.ID, x.Outcome, x.AlertedAt, x.Conflict = id, knownBefore, time.Time{}, false
-			return x, true
+			return []eventReply{x}
 		}
 	}
-	return eventReply{}, false
+	return nil
 }
 
 func (f family) reply(r *watch.Record) eventReply {

@@ -208,6 +208,15 @@ func TestEventsOfOneIDAreToldApart(t *testing.T) {
 	if got := outcomes(v); got != strings.Repeat("same alerted, ", 4)+"same alerted" {
 		t.Error(got)
 	}
+	// Stages of one debit under one id are all told.
+	send(ours, http.StatusAccepted, w.said("stages", "debit", "s", "acc_8f3k", time.Minute, 100, `,"status":"pending"`))
+	send(ours, http.StatusAccepted, w.said("stages", "debit", "s", "acc_8f3k", 0, 3000, ""))
+	send(ours, http.StatusAccepted, w.said("stages", "debit.reversed", "s", "acc_8f3k", 0, 500, ""))
+	send(ours, http.StatusAccepted, w.said("stages", "debit", "s", "acc_8f3k", 0, 3000, "")) // nothing new
+	_, v = w.call(w.key, "GET", "/v1/banks/0168/events/stages", "")
+	if got := outcomes(v); got != "stages alerted, stages alerted, stages alerted" {
+		t.Error(got)
+	}
 	keys := map[store.Key]bool{}
 	for i := range 3 {
 		keys[store.PutTrace(&store.Trace{Bank: ours, Event: "same", Record: fmt.Sprint(i)}).Item.Key] = true

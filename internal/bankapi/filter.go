@@ -1,6 +1,8 @@
 package bankapi
 
 import (
+	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -81,8 +84,34 @@ func (f *disputeFilter) past(d *watch.Dispute) bool {
 	return !f.from.IsZero() && d.AnsweredAt.Before(f.from)
 }
 
-// has tells whether a dispute is asked for.
-func (f *disputeFilter) has(d *watch.Dispute) bool {
+// leadsOf finds the records that the transaction that is asked for leads to, on
+// the account of each dispute: it took the place of another, under whose id it
+// stands.
+func (f *disputeFilter) leadsOf(ctx context.Context, s *store.Store, list []*watch.Dispute) (map[watch.AccountKey]string, error) {
+	if f.transaction == "" {
+		return nil, nil
+	}
+	ids := map[watch.AccountKey]string{}
+	for _, d := range list {
+		e := watch.Event{Bank: d.Account.Bank, AccountRef: d.Account.Ref, TransactionID: f.transaction, Kind: watch.Debit}
+		ids[d.Account] = e.RecordID()
+	}
+	found, err := s.Records(ctx, slices.Collect(maps.Values(ids)))
+	if err != nil {
+		return nil, err
+	}
+	leads := map[watch.AccountKey]string{}
+	for k, id := range ids {
+		if r := found[id]; r != nil && r.Alias != "" {
+			leads[k] = r.Alias
+		}
+	}
+	return leads, nil
+}
+
+// has tells whether a dispute is asked for. lead is the record that the
+// transaction leads to, if it has none of its own.
+func (f *disputeFilter) has(d *watch.Dispute, lead string) bool {
 	switch {
 	case f.reference != "" && heard(d.Reference) != f.reference,
 		f.account != "" && d.Account.Ref != f.account,
@@ -95,7 +124,9 @@ func (f *disputeFilter) has(d *watch.Dispute) bool {
 		return false
 	}
 	facts := dispute.FactsOf(d)
-	if f.transaction != "" && !slices.ContainsFunc(facts.Transactions, func(t dispute.Transaction) bool { return t.Charge.Transaction == f.transaction }) {
+	named := slices.ContainsFunc(facts.Transactions, func(t dispute.Transaction) bool { return t.Charge.Transaction == f.transaction }) ||
+		lead != "" && (d.Leads() == lead || slices.ContainsFunc(d.Also, func(a watch.Disputed) bool { return a.Record == lead }))
+	if f.transaction != "" && !named {
 		return false
 	}
 	return f.service == "" || facts.Service == f.service || slices.ContainsFunc(facts.Transactions, func(t dispute.Transaction) bool { return t.Service == f.service })

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
 )
 
 // pagesOf are the transactions of all pages of a list, with so many a page.
@@ -53,6 +56,15 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 				t.Fatal(status, v)
 			}
 		}
+		if i == 3 || i == 6 { // what has taken the place of it, and of another that nobody reported
+			own := watch.Event{Bank: d.Account.Bank, AccountRef: d.Account.Ref, TransactionID: fmt.Sprint("new", i), Kind: watch.Debit}
+			r := watch.NewRecord(own.RecordID(), d.Account, watch.Entry{Kind: watch.Debit, At: w.Now(), Amount: 1})
+			r.RecordedAt = w.Now()
+			if r.Alias = d.Leads(); i == 6 {
+				r.Alias = "none"
+			}
+			w.write(store.PutRecord(r))
+		}
 		w.Add(time.Minute)
 	}
 	at := func(minutes int) string { return begin.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
@@ -68,6 +80,9 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 		{url.Values{"status": {"opened, frozen"}}, "t6 t5 t4 t3 t2 t1 t0"},
 		{url.Values{"status": {"closed"}}, ""},
 		{url.Values{"transaction_id": {"t3"}}, "t3"},
+		{url.Values{"transaction_id": {"new3"}}, "t3"},
+		{url.Values{"transaction_id": {"new3"}, "account_ref": {"somebody-else"}}, ""},
+		{url.Values{"transaction_id": {"new6"}}, ""},
 		{url.Values{"service": {"paypal"}}, ""},
 		{url.Values{"account_ref": {"somebody-else"}}, ""},
 		{url.Values{"from": {at(3)}}, "t6 t5 t4 t3"},

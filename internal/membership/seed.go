@@ -72,7 +72,7 @@ func (d *Service) seed(ctx context.Context, a *watch.Account, p past, now time.T
 	if err != nil {
 		return nil, err
 	}
-	act.Since(p.From)
+	act.Promise(p.From)
 	var records []*watch.Record
 	var ids []string
 	for i := range p.Links {

@@ -55,7 +55,7 @@ func (t Text) Full() string {
 				b.WriteByte(' ')
 			}
 			space, marks = true, maxMarks
-		case ignorable(r), unicode.Is(unicode.Me, r), unicode.Is(unicode.M, r) && rightToLeft(r):
+		case Ignorable(r), unicode.Is(unicode.Me, r), unicode.Is(unicode.M, r) && rightToLeft(r):
 		case unicode.Is(unicode.M, r):
 			if marks++; marks <= maxMarks {
 				b.WriteRune(r)
@@ -134,9 +134,9 @@ func width(r rune) int {
 // blank tells whether a character takes room and shows nothing.
 func blank(r rune) bool { return unicode.Is(unicode.White_Space, r) || r == 0x2800 }
 
-// ignorable tells whether a character takes no room: controls, and what Unicode
+// Ignorable tells whether a character takes no room: controls, and what Unicode
 // calls default-ignorable, with the marks that turn the direction of text.
-func ignorable(r rune) bool {
+func Ignorable(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r >= 0xE0000 && r <= 0xE0FFF
 }
 
@@ -158,7 +158,7 @@ func (t Text) Sound() bool {
 		switch {
 		case unicode.Is(unicode.Zs, r):
 			marks = maxMarks
-		case ignorable(r), blank(r), unicode.Is(unicode.Me, r), rightToLeft(r):
+		case Ignorable(r), blank(r), unicode.Is(unicode.Me, r), rightToLeft(r):
 			return false
 		case unicode.Is(unicode.M, r):
 			if marks++; marks > maxMarks {

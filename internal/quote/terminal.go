@@ -36,7 +36,7 @@ func (t *terminal) Write(p []byte) (int, error) {
 			out = append(out, in[:n]...)
 		case r == utf8.RuneError && n == 1:
 			out = append(out, `\ufffd`...)
-		case ignorable(r), r == 0x2028, r == 0x2029, mark && t.marks > maxMarks:
+		case Ignorable(r), r == 0x2028, r == 0x2029, mark && t.marks > maxMarks:
 			for _, u := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, u)
 			}

@@ -187,6 +187,9 @@ type Activity struct {
 	// HistoryFrom is since when the account's debits are on record: since its
 	// bank told us of the past, or since it was watched; zero if not known.
 	HistoryFrom time.Time `json:"history_from,omitzero"`
+	// HistoryPromised is the same as the bank announced it. It holds once some of
+	// the history is there.
+	HistoryPromised time.Time `json:"history_promised,omitzero"`
 	// Bills are what the versions before kept here of the account's Bills. It is
 	// read and left as it is, so that they still know it after a rollback.
 	Bills []Bill `json:"bills,omitempty"`

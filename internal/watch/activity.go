@@ -103,9 +103,24 @@ func (a *Activity) knownFor(at time.Time) time.Duration {
 	return at.Sub(a.HistoryFrom)
 }
 
-// Since notes since when the account's debits are on record. It is false if
-// that was known, or more.
+// Promise notes since when the account's debits will be on record once its bank
+// has sent its history: until some of it is there that is not known.
+func (a *Activity) Promise(from time.Time) {
+	switch {
+	case from.IsZero():
+	case !a.HistoryFrom.IsZero():
+		a.Since(from)
+	case a.HistoryPromised.IsZero() || from.Before(a.HistoryPromised):
+		a.HistoryPromised = from.UTC()
+	}
+}
+
+// Since notes since when the account's debits are on record, or since when that
+// was promised. It is false if that was known, or more.
 func (a *Activity) Since(from time.Time) bool {
+	if p := a.HistoryPromised; !from.IsZero() && !p.IsZero() && p.Before(from) {
+		from = p
+	}
 	if from.IsZero() || !a.HistoryFrom.IsZero() && !from.Before(a.HistoryFrom) {
 		return false
 	}

@@ -366,3 +366,46 @@ func TestABillDoesNotMakeAServiceKnown(t *testing.T) {
 		}
 	}
 }
+
+// What a bank has announced of an account's history is known once some of the
+// history is there, and not before: by itself it makes no first debit critical.
+func TestAPromisedHistoryIsKnownOnceItIsThere(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for _, promised := range []int{0, 10, 400} { // days back; 0 is not at all
+		for _, sent := range []int{0, 5, 40, 500} {
+			for _, promisedFirst := range []bool{true, false} {
+				for _, watched := range []time.Duration{day, 99 * day, 101 * day} {
+					act := &Activity{}
+					promise := func() {
+						if promised > 0 {
+							act.Promise(noon.AddDate(0, 0, -promised))
+						}
+					}
+					if promisedFirst {
+						promise()
+					}
+					if sent > 0 {
+						act.Since(noon.AddDate(0, 0, -sent))
+					}
+					if !promisedFirst {
+						promise()
+					}
+					known := 0
+					if sent > 0 {
+						known = max(sent, promised)
+					}
+					f := act.Facts(&Record{Kind: Debit, Service: "docomo", Amount: 1, OccurredAt: noon, Complete: true})
+					f.WatchedFor = watched
+					if f.KnownFor != time.Duration(known)*day {
+						t.Errorf("promised %d, sent %d: known for %s", promised, sent, f.KnownFor)
+					}
+					rules := DefaultRules()
+					if got, want := rules.Evaluate(&f, noon).Critical(), known >= 30 || watched >= FirstAfterFeed; got != want {
+						t.Errorf("promised %d, sent %d, watched for %s: critical %v", promised, sent, watched, got)
+					}
+				}
+			}
+		}
+	}
+}

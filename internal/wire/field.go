@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -168,6 +169,17 @@ func (f *field) set(e *watch.Event, s string) string {
 	}
 	*f.text(e) = s
 	return s
+}
+
+// checkID refuses an id that does not look like what it is: typed from a screen
+// it would never be found.
+func checkID(field, s string, most int) *watch.FieldError {
+	for _, r := range s {
+		if r >= utf8.RuneSelf && quote.Ignorable(r) {
+			return watch.Wrong(field, watch.CodeControl, "holds a character that cannot be seen")
+		}
+	}
+	return watch.CheckText(field, s, 1, most)
 }
 
 // TrimID is an id without white space around it, and without what cannot be

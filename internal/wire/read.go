@@ -132,10 +132,13 @@ func (e *event) string(f *field, s string, bad flaw) {
 	case f.read != nil:
 		fe = f.read(&e.Event, s)
 	default:
-		if s = f.set(&e.Event, s); f.check != nil {
+		switch s = f.set(&e.Event, s); {
+		case f.check != nil:
 			fe = f.check(s)
-		} else {
-			fe = watch.CheckText(f.name, s, f.least, f.most)
+		case f.least > 0:
+			fe = checkID(f.name, s, f.most)
+		default:
+			fe = watch.CheckText(f.name, s, 0, f.most)
 		}
 	}
 	e.add(fe)

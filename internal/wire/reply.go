@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/catalog"
@@ -63,7 +65,7 @@ func (b *Body) Sort() (rep Reply, good []jsontext.Value) {
 		}
 		if s := e.Event.Service; s != "" {
 			if _, ok := catalog.ByID(s); !ok {
-				rep.UnknownServices = append(rep.UnknownServices, UnknownService{i, id, PlainName(s)})
+				rep.UnknownServices = append(rep.UnknownServices, UnknownService{i, id, cmp.Or(visible(s, MaxWord), "?")})
 			}
 		}
 		good = append(good, e.Raw)
@@ -83,8 +85,12 @@ func Refusal(i int, id string, problems []watch.FieldError) Rejected {
 }
 
 // ShortID keeps an id for a reply or a trace only if it is one.
-func ShortID(s string) string {
-	if len(s) > 128 {
+func ShortID(s string) string { return visible(s, 128) }
+
+// visible is a text of at most so many visible characters of ASCII; empty if it
+// is none.
+func visible(s string, most int) string {
+	if len(s) > most {
 		return ""
 	}
 	for _, r := range s {

@@ -10,8 +10,8 @@ import (
 const Earliest = 2000
 
 func readTime(e *watch.Event, s string) *watch.FieldError {
-	at, ok := parseTime(s)
-	if !ok {
+	at, leaps, ok := parseTime(s)
+	if !ok || leaps && !leapSecond(at) {
 		return watch.Wrong("occurred_at", watch.CodeTime, "must be an RFC 3339 time with a zone, 2006-01-02T15:04:05+09:00")
 	}
 	if at.Year() < Earliest {
@@ -23,9 +23,22 @@ func readTime(e *watch.Event, s string) *watch.FieldError {
 
 // lenientTime reads what doors have taken before they read times as they do.
 func lenientTime(e *watch.Event, s string) bool {
-	at, err := time.Parse(time.RFC3339, s)
+	at, _, ok := parseTime(s)
+	if !ok {
+		var err error
+		at, err = time.Parse(time.RFC3339, s)
+		ok = err == nil
+	}
 	e.OccurredAt = at.Truncate(time.Millisecond)
-	return err == nil
+	return ok
+}
+
+// leapSecond tells whether the minute before a time may have had a second 60:
+// RFC 3339 has one at the end of a month in UTC and nowhere else. Which months
+// really had one is decided half a year ahead.
+func leapSecond(after time.Time) bool {
+	after = after.UTC().Truncate(time.Second)
+	return after.Day() == 1 && after.Hour() == 0 && after.Minute() == 0 && after.Second() == 0
 }
 
 func readDate(e *watch.Event, s string) *watch.FieldError {
@@ -43,15 +56,15 @@ func readDate(e *watch.Event, s string) *watch.FieldError {
 // parseTime reads a time of RFC 3339 and nothing else: time.Parse also takes a
 // comma before the fraction, hours of one digit and zones of a day and more,
 // and refuses the letters in lower case and the second 60, which is read as the
-// beginning of the next minute.
-func parseTime(s string) (time.Time, bool) {
+// beginning of the next minute; leaps tells of it.
+func parseTime(s string) (at time.Time, leaps, ok bool) {
 	y, m, d, ok := parseDate(s)
 	if !ok || len(s) < len("2006-01-02T15:04:05Z") || s[10]|0x20 != 't' || s[13] != ':' || s[16] != ':' {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	h, min, sec := pair(s[11:]), pair(s[14:]), pair(s[17:])
 	if h < 0 || h > 23 || min < 0 || min > 59 || sec < 0 || sec > 60 {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
 	rest, nsec := s[19:], 0
 	if rest[0] == '.' {
@@ -61,15 +74,15 @@ func parseTime(s string) (time.Time, bool) {
 			unit /= 10
 		}
 		if n == 1 {
-			return time.Time{}, false
+			return time.Time{}, false, false
 		}
 		rest = rest[n:]
 	}
 	zone, ok := parseZone(rest)
 	if !ok {
-		return time.Time{}, false
+		return time.Time{}, false, false
 	}
-	return time.Date(y, time.Month(m), d, h, min, sec, nsec, zone), true
+	return time.Date(y, time.Month(m), d, h, min, sec, nsec, zone), sec == 60, true
 }
 
 func parseZone(s string) (*time.Location, bool) {
