@@ -105,7 +105,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": wire.MaxBalance, "balance_after.minimum": -wire.MaxBalance,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
 		"days.maxItems":   store.TallyDays,
-		"label.maxLength": bankapi.MaxLabel, "text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
+		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
+		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
 	}
@@ -130,6 +131,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 				return
 			}
 			name := strings.Join(path[max(0, len(path)-2):], ".")
+			if i := len(path) - 4; i >= 0 && path[i] == "NoteRequest" && path[i+2] == "text" { // not one for a person
+				name = "NoteRequest." + name
+			}
 			want, ok := limits[name]
 			once[name] = true
 			if !ok {
@@ -165,6 +169,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("label and scopes, for %s days", of(bankapi.KeyLife, day)),
 		fmt.Sprintf("Both work for %s days", of(bankapi.KeyOverlap, day)),
 		fmt.Sprintf("A bank has at most %d keys", bankapi.MaxKeys),
+		fmt.Sprintf("A dispute holds at most %d notes", dispute.MaxNotes),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),

@@ -19,6 +19,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/google/go-cmp/cmp"
+	yaml "github.com/oasdiff/yaml3"
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/wire"
@@ -130,6 +131,29 @@ func (g *gate) check(w http.ResponseWriter, r *http.Request, path string, item *
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
+// Some generators read no anchors.
+func TestTheDescriptionHasNoAnchors(t *testing.T) {
+	t.Parallel()
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(read(t, "openapi.yaml")), &doc); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	var look func(*yaml.Node)
+	look = func(x *yaml.Node) {
+		if n++; x.Anchor != "" || x.Kind == yaml.AliasNode {
+			t.Errorf("line %d: the anchor %s%s", x.Line, x.Anchor, x.Value)
+			return
+		}
+		for _, c := range x.Content {
+			look(c)
+		}
+	}
+	if look(&doc); n < 1000 {
+		t.Errorf("only %d nodes", n)
+	}
+}
+
 func TestEveryRouteIsDescribedAndEveryDescriptionIsARoute(t *testing.T) {
 	t.Parallel()
 	doc := document(t)
@@ -153,6 +177,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 	w.everyEvent()
 	d := w.everyAccountCall()
 	w.everyDisputeCall(d)
+	w.everyRefusedCall()
 	w.everyKeyCall(d)
 
 	// Each status that is described was seen, but for those that only a

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +101,10 @@ func newWorld(t *testing.T) *world {
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: door.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
+		return got.Accepted, got.Rejected, err
+	}, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
@@ -261,6 +265,60 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	return d
 }
 
+// tagged sends a change for a dispute as it never was.
+func (w *world) tagged(want int, path, body string) {
+	w.t.Helper()
+	r, err := http.NewRequest("POST", w.url+"/v1/banks/"+code+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+w.bank.APIKey)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("If-Match", `"99999"`)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil || res.StatusCode != want {
+		w.t.Fatal(res, err)
+	}
+	_ = res.Body.Close()
+}
+
+// everyRefusedCall asks for what was refused.
+func (w *world) everyRefusedCall() {
+	list := w.call(200, "GET", "/refused?limit=1", "")
+	w.call(200, "GET", fmt.Sprint("/refused?limit=1&cursor=", url.QueryEscape(fmt.Sprint(list["cursor"]))), "")
+	w.call(422, "GET", "/refused?cursor=x", "")
+	one := fmt.Sprint("/refused/", list["refused"].([]any)[0].(map[string]any)["refused_id"])
+	w.call(200, "GET", one, "")
+	w.call(200, "POST", one+"/replay", "")
+	w.call(404, "GET", "/refused/none", "")
+	w.call(404, "POST", "/refused/none/replay", "")
+	w.write(store.PutRefused(&store.Refused{ID: "cut", Bank: code, At: w.Now(), Problem: "too long", Raw: "{", Cut: true})...)
+	w.call(409, "POST", "/refused/cut/replay", "")
+	codes := w.call(200, "GET", "/accounts/acc_9/codes", "")
+	id := codes["codes"].([]any)[0].(map[string]any)["code_id"]
+	w.call(204, "DELETE", fmt.Sprint("/accounts/acc_9/codes/", id), "")
+	w.call(404, "DELETE", "/accounts/acc_9/codes/none", "")
+	w.call(422, "DELETE", "/accounts/a%20b/codes/none", "")
+	w.call(422, "GET", "/accounts/a%20b/codes", "")
+	w.call(200, "GET", "/accounts/acc_2/erasure", "")
+	w.call(200, "GET", "/accounts/acc_none/erasure", "")
+	w.call(422, "GET", "/accounts/a%20b/erasure", "")
+	for _, ref := range []string{"acc_10", "acc_11"} { // two requests under one name
+		r, err := http.NewRequest("POST", w.url+"/v1/banks/"+code+"/codes", strings.NewReader(`{"account_ref":"`+ref+`","keep_others":true}`))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+w.bank.APIKey)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Idempotency-Key", "request-1")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil || res.StatusCode != map[string]int{"acc_10": 201, "acc_11": 409}[ref] {
+			w.t.Error(ref, res, err)
+		}
+		_ = res.Body.Close()
+	}
+}
+
 // everyKeyCall asks for keys, and for everything with a key that is for nothing.
 func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(422, "POST", "/keys", `{"scopes":[]}`)
@@ -283,7 +341,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.write(store.PutAPIKey(key))
 	for _, route := range bankapi.Routes() {
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"])).Replace(path)
+		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"]), "{code_id}", "c", "{refused_id}", "r", "{seq}", "1").Replace(path)
 		if path != "/v1/services" {
 			w.call(403, method, path, "{}", idle)
 			w.call(401, method, path, "{}", "wrong")
@@ -310,6 +368,22 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(409, "POST", one+"/status", `{"status":"frozen"}`)
 	w.call(422, "POST", one+"/status", `{"status":"opened"}`)
 	w.call(413, "POST", one+"/status", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(409, "POST", one+"/status", `{"status":"received"}`)
+	for _, path := range []string{"/status", "/notes"} {
+		w.tagged(412, one+path, map[string]string{"/status": `{"status":"closed","text":"x"}`, "/notes": `{"text":"x"}`}[path])
+	}
+	w.call(200, "POST", one+"/notes", `{"text":"折り返し済み","clerk":"佐藤"}`)
+	w.call(422, "POST", one+"/notes", `{"text":""}`)
+	w.call(413, "POST", one+"/notes", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(404, "POST", "/disputes/none/notes", `{"text":"x"}`)
+	for n := 1; n < dispute.MaxNotes; n++ {
+		w.call(200, "POST", one+"/notes", fmt.Sprintf(`{"text":"note %d"}`, n))
+	}
+	w.call(409, "POST", one+"/notes", `{"text":"one too many"}`)
+	w.call(200, "GET", "/callbacks", "")
+	w.call(422, "GET", "/callbacks?state=x", "")
+	w.call(202, "POST", one+"/callbacks/1", "")
+	w.call(404, "POST", one+"/callbacks/99", "")
 	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
 	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
 }

@@ -9,11 +9,14 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/chat"
+	"kozamori/internal/ingest"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
 	"kozamori/internal/session"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
+	"kozamori/internal/wire"
 )
 
 // HookPath is where LINE's webhooks come in.
@@ -65,7 +68,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger})), nil
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, LineID: s.LINE.ID, Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -256,4 +259,10 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 			once()
 		}
 	}
+}
+
+// replay puts what was refused through the checks of ingest once more.
+func (s *System) replay(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	got, err := ingest.Replay(ctx, s.Queue, s.Store, r, s.Now())
+	return got.Accepted, got.Rejected, err
 }

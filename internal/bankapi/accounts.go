@@ -2,6 +2,7 @@ package bankapi
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -25,6 +26,13 @@ type accountRequest struct {
 	HistoryFrom string        `json:"history_from"`
 }
 
+// codeRequest is one account, whose other open codes end unless they are to be
+// kept.
+type codeRequest struct {
+	accountRequest
+	KeepOthers bool `json:"keep_others"`
+}
+
 // linkRequest is a charge link that was registered before.
 type linkRequest struct {
 	Service    string `json:"service"`
@@ -41,6 +49,9 @@ func (a accountRequest) code() membership.CodeRequest {
 	return req
 }
 
+// MaxIdempotencyKey is how long a bank's own name of a request may be.
+const MaxIdempotencyKey = 128
+
 type codeReply struct {
 	Code      string    `json:"code"`
 	ExpiresAt time.Time `json:"expires_at"`
@@ -49,14 +60,19 @@ type codeReply struct {
 }
 
 func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	var req accountRequest
+	var req codeRequest
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
+	}
+	asked := req.code()
+	asked.KeepOthers, asked.IdempotencyKey = req.KeepOthers, r.Header.Get("Idempotency-Key")
+	if len(asked.IdempotencyKey) > MaxIdempotencyKey {
+		return 0, nil, refused("Idempotency-Key", fmt.Sprintf("is longer than %d characters", MaxIdempotencyKey))
 	}
 	if err := begin(r.Context(), object{"account", req.AccountRef}); err != nil {
 		return 0, nil, err
 	}
-	issued, err := h.Membership.Issue(r.Context(), bank, req.code())
+	issued, err := h.Membership.Issue(r.Context(), bank, asked)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -31,12 +31,16 @@ const MaxBody = 16 << 10
 type Membership interface {
 	Issue(ctx context.Context, bank string, req membership.CodeRequest) (membership.Issued, error)
 	Nonce(ctx context.Context, bank string, accounts []membership.CodeRequest) (nonce string, expires time.Time, err error)
+	OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error)
+	Cancel(ctx context.Context, bank, accountRef, id string) error
 	Erase(ctx context.Context, bank, accountRef string) error
 }
 
 // Disputes is what the API needs of dispute.Service.
 type Disputes interface {
-	SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error)
+	Set(ctx context.Context, bank, disputeID string, say dispute.Status) (*watch.Dispute, error)
+	Resend(ctx context.Context, bank, disputeID string, seq int) (*watch.Dispute, error)
+	Note(ctx context.Context, bank, disputeID, clerk, text string, read int64) (*watch.Dispute, error)
 }
 
 var (
@@ -52,6 +56,9 @@ type Config struct {
 	// Services lists the catalog's, in its order.
 	Services func() []*catalog.Service
 	Queue    queue.Sender // takes histories, to the events queue
+	// Replay puts what was refused through the checks once more, and says how many
+	// events they accept now and what is still wrong with the others.
+	Replay func(ctx context.Context, r *store.Refused) (accepted int, rejected []wire.Rejected, err error)
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
@@ -79,13 +86,22 @@ var routes = []route{
 	{http.MethodPost, historyPath, ScopeEvents, "history.send", (*Handler).history},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, "watchers.read", (*Handler).watchers},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, "trail.read", (*Handler).trail},
+	{http.MethodGet, codesOfPath, ScopeEnrol, "codes.read", (*Handler).listCodes},
+	{http.MethodDelete, codesOfPath + "/{code_id}", ScopeEnrol, "code.cancel", (*Handler).cancelCode},
 	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", ScopeErase, "account.erase", (*Handler).erase},
+	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/erasure", ScopeErase, "erasure.read", (*Handler).erasure},
 	{http.MethodGet, "/v1/banks/{bank}/disputes", ScopeDisputes, "disputes.read", (*Handler).listDisputes},
 	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", ScopeDisputes, "dispute.read", (*Handler).readDispute},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, "dispute.status", (*Handler).setStatus},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/notes", ScopeDisputes, "dispute.note", (*Handler).addNote},
 	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},
 	{http.MethodGet, eventsPath, ScopeEvents, "transaction.read", (*Handler).transaction},
 	{http.MethodGet, eventsPath + "/{event_id}", ScopeEvents, "event.read", (*Handler).event},
+	{http.MethodGet, refusedPath, ScopeFeed, "refused.read", (*Handler).listRefused},
+	{http.MethodGet, refusedPath + "/{refused_id}", ScopeFeed, "refused.read", (*Handler).readRefused},
+	{http.MethodPost, refusedPath + "/{refused_id}/replay", ScopeFeed, "refused.replay", (*Handler).replayRefused},
+	{http.MethodGet, callbacksPath, ScopeFeed, "callbacks.read", (*Handler).listCallbacks},
+	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}", ScopeFeed, "callback.resend", (*Handler).resendCallback},
 	{http.MethodGet, keysPath, ScopeKeys, "keys.read", (*Handler).listKeys},
 	{http.MethodPost, keysPath, ScopeKeys, "key.make", (*Handler).makeKey},
 	{http.MethodPost, keysPath + "/{key_id}/rotation", anyKey, "key.rotate", (*Handler).rotateKey},

@@ -3,6 +3,7 @@ package bankapi
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type disputeReply struct {
 	AnsweredBy watch.Role          `json:"answered_by"`
 	Via        watch.Via           `json:"via"`
 	Changes    []changeReply       `json:"changes"`
+	Notes      []noteReply         `json:"notes,omitempty"`
 	History    []dispute.Entry     `json:"history"`
 }
 
@@ -36,9 +38,16 @@ type changeReply struct {
 	Text     string              `json:"text,omitempty"`
 	By       watch.Role          `json:"by,omitempty"`
 	Via      watch.Via           `json:"via,omitempty"`
+	Clerk    string              `json:"clerk,omitempty"`     // of the bank's
 	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
 	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
 	Further  *dispute.Charge     `json:"further,omitempty"`   // of "updated": a debit after the report
+}
+
+type noteReply struct {
+	At    time.Time `json:"at"`
+	Clerk string    `json:"clerk,omitempty"`
+	Text  string    `json:"text"`
 }
 
 func replyOf(d *watch.Dispute) disputeReply {
@@ -46,7 +55,10 @@ func replyOf(d *watch.Dispute) disputeReply {
 		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text.Full(),
-			By: c.By, Via: c.Via, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
+			By: c.By, Via: c.Via, Clerk: c.Clerk, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
+	}
+	for _, n := range d.Notes {
+		rep.Notes = append(rep.Notes, noteReply{n.At.UTC(), n.Clerk, n.Text})
 	}
 	return rep
 }
@@ -105,7 +117,7 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	return http.StatusOK, rep, nil
 }
 
-func (h *Handler) readDispute(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+func (h *Handler) readDispute(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	d, err := h.Store.Dispute(r.Context(), r.PathValue("dispute_id"))
 	if err != nil {
 		return 0, nil, err
@@ -113,15 +125,44 @@ func (h *Handler) readDispute(_ http.ResponseWriter, r *http.Request, bank strin
 	if d.Account.Bank != bank {
 		return 0, nil, errNotFound
 	}
+	return tagged(w, d)
+}
+
+// tagged answers with a dispute and the version that it is.
+func tagged(w http.ResponseWriter, d *watch.Dispute) (int, any, error) {
+	w.Header().Set("ETag", `"`+strconv.FormatInt(d.Version, 10)+`"`)
 	return http.StatusOK, replyOf(d), nil
+}
+
+// ifMatch is the version that a request is for; 0 if it names none.
+func ifMatch(r *http.Request) (int64, error) {
+	tag := strings.TrimSpace(r.Header.Get("If-Match"))
+	if tag == "" || tag == "*" {
+		return 0, nil
+	}
+	inner, quoted := strings.CutPrefix(tag, `"`)
+	inner, ended := strings.CutSuffix(inner, `"`)
+	n, err := strconv.ParseInt(inner, 10, 64)
+	if !quoted || !ended || err != nil || n < 1 {
+		return 0, dispute.ErrChanged // it is of no version that there ever was
+	}
+	return n, nil
 }
 
 type statusRequest struct {
 	Status string `json:"status"`
 	Text   string `json:"text"`
+	Clerk  string `json:"clerk"`
 }
 
-func (h *Handler) setStatus(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+// MaxClerk and MaxNote are the most characters of who says something of a dispute
+// at the bank, and of a note.
+const (
+	MaxClerk = 40
+	MaxNote  = 1000
+)
+
+func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	var req statusRequest
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
@@ -135,12 +176,52 @@ func (h *Handler) setStatus(_ http.ResponseWriter, r *http.Request, bank string)
 	if fe := watch.CheckWords("text", strings.TrimSpace(req.Text), dispute.MaxText); fe != nil {
 		return 0, nil, refused(fe.Field, fe.Problem)
 	}
-	if err := begin(r.Context()); err != nil {
-		return 0, nil, err
+	clerk := strings.TrimSpace(req.Clerk)
+	if fe := watch.CheckText("clerk", clerk, 0, MaxClerk); fe != nil {
+		return 0, nil, fe
 	}
-	d, err := h.Disputes.SetStatus(r.Context(), bank, r.PathValue("dispute_id"), status, req.Text)
+	version, err := ifMatch(r)
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, replyOf(d), nil
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
+	d, err := h.Disputes.Set(r.Context(), bank, r.PathValue("dispute_id"), dispute.Status{Status: status, Text: req.Text, Clerk: clerk, Read: version})
+	if err != nil {
+		return 0, nil, err
+	}
+	return tagged(w, d)
+}
+
+type noteRequest struct {
+	Text  string `json:"text"`
+	Clerk string `json:"clerk"`
+}
+
+// addNote keeps what the bank notes for itself. No person is shown it.
+func (h *Handler) addNote(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	var req noteRequest
+	if err := read(r, &req); err != nil {
+		return 0, nil, err
+	}
+	text, clerk := strings.TrimSpace(req.Text), strings.TrimSpace(req.Clerk)
+	if fe := watch.CheckText("text", strings.ReplaceAll(text, "\n", " "), 1, MaxNote); fe != nil {
+		return 0, nil, fe
+	}
+	if fe := watch.CheckText("clerk", clerk, 0, MaxClerk); fe != nil {
+		return 0, nil, fe
+	}
+	version, err := ifMatch(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
+	d, err := h.Disputes.Note(r.Context(), bank, r.PathValue("dispute_id"), clerk, text, version)
+	if err != nil {
+		return 0, nil, err
+	}
+	return tagged(w, d)
 }

@@ -15,23 +15,32 @@ import (
 
 // opens says which scope each route wants, written down a second time.
 var opens = map[string]bankapi.Scope{
-	"POST /v1/banks/{bank}/codes":                          bankapi.ScopeEnrol,
-	"POST /v1/banks/{bank}/nonces":                         bankapi.ScopeEnrol,
-	"GET /v1/banks/{bank}/accounts/{account_ref}/watchers": bankapi.ScopeEnrol,
-	"POST /v1/banks/{bank}/accounts/{account_ref}/history": bankapi.ScopeEvents,
-	"GET /v1/banks/{bank}/events":                          bankapi.ScopeEvents,
-	"GET /v1/banks/{bank}/events/{event_id}":               bankapi.ScopeEvents,
-	"GET /v1/banks/{bank}/accounts/{account_ref}/trail":    bankapi.ScopeDisputes,
-	"GET /v1/banks/{bank}/disputes":                        bankapi.ScopeDisputes,
-	"GET /v1/banks/{bank}/disputes/{dispute_id}":           bankapi.ScopeDisputes,
-	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":   bankapi.ScopeDisputes,
-	"GET /v1/banks/{bank}/health":                          bankapi.ScopeFeed,
-	"DELETE /v1/banks/{bank}/accounts/{account_ref}":       bankapi.ScopeErase,
-	"GET /v1/banks/{bank}/audit":                           bankapi.ScopeAudit,
-	"GET /v1/banks/{bank}/keys":                            bankapi.ScopeKeys,
-	"POST /v1/banks/{bank}/keys":                           bankapi.ScopeKeys,
-	"POST /v1/banks/{bank}/keys/{key_id}/rotation":         bankapi.ScopeKeys, // of another key
-	"DELETE /v1/banks/{bank}/keys/{key_id}":                bankapi.ScopeKeys, // of another key
+	"POST /v1/banks/{bank}/codes":                                    bankapi.ScopeEnrol,
+	"POST /v1/banks/{bank}/nonces":                                   bankapi.ScopeEnrol,
+	"GET /v1/banks/{bank}/accounts/{account_ref}/watchers":           bankapi.ScopeEnrol,
+	"POST /v1/banks/{bank}/accounts/{account_ref}/history":           bankapi.ScopeEvents,
+	"GET /v1/banks/{bank}/events":                                    bankapi.ScopeEvents,
+	"GET /v1/banks/{bank}/events/{event_id}":                         bankapi.ScopeEvents,
+	"GET /v1/banks/{bank}/accounts/{account_ref}/trail":              bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/disputes":                                  bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/disputes/{dispute_id}":                     bankapi.ScopeDisputes,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":             bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/health":                                    bankapi.ScopeFeed,
+	"DELETE /v1/banks/{bank}/accounts/{account_ref}":                 bankapi.ScopeErase,
+	"GET /v1/banks/{bank}/accounts/{account_ref}/codes":              bankapi.ScopeEnrol,
+	"DELETE /v1/banks/{bank}/accounts/{account_ref}/codes/{code_id}": bankapi.ScopeEnrol,
+	"GET /v1/banks/{bank}/accounts/{account_ref}/erasure":            bankapi.ScopeErase,
+	"GET /v1/banks/{bank}/refused":                                   bankapi.ScopeFeed,
+	"GET /v1/banks/{bank}/refused/{refused_id}":                      bankapi.ScopeFeed,
+	"POST /v1/banks/{bank}/refused/{refused_id}/replay":              bankapi.ScopeFeed,
+	"GET /v1/banks/{bank}/callbacks":                                 bankapi.ScopeFeed,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}":    bankapi.ScopeFeed,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":              bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/audit":                                     bankapi.ScopeAudit,
+	"GET /v1/banks/{bank}/keys":                                      bankapi.ScopeKeys,
+	"POST /v1/banks/{bank}/keys":                                     bankapi.ScopeKeys,
+	"POST /v1/banks/{bank}/keys/{key_id}/rotation":                   bankapi.ScopeKeys, // of another key
+	"DELETE /v1/banks/{bank}/keys/{key_id}":                          bankapi.ScopeKeys, // of another key
 }
 
 // A key opens what it is for and nothing else, and what it does not open is
@@ -42,7 +51,8 @@ func TestAKeyOpensWhatItIsForOnly(t *testing.T) {
 	w := newWorld(t)
 	d := w.disputed(w.bound(), "t1")
 	narrow := spareKey
-	narrow.Scopes = []string{string(bankapi.ScopeFeed)}
+	w.write(spares()...)
+	narrow.Version, narrow.Scopes = 1, []string{string(bankapi.ScopeFeed)}
 	w.write(store.PutAPIKey(&narrow))
 	keys := map[string]string{}
 	for _, s := range bankapi.Scopes() {

@@ -49,7 +49,7 @@ func (w *world) neighbours() []string {
 		}
 		out = append(out, res.Dispute.ID)
 	}
-	w.write(store.PutAPIKey(&theirKey))
+	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode))
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
 	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
@@ -65,7 +65,16 @@ func (w *world) neighbours() []string {
 var (
 	spareKey = store.APIKey{Bank: ours, Hash: "spare-key-of-ours"}
 	theirKey = store.APIKey{Bank: theirs, Hash: "their-key"}
+
+	spareCode = store.Code{Hash: "spare-code-of-ours", OnAccount: watch.On(account), Expires: worldtest.Start.AddDate(1, 0, 0)}
+	theirCode = store.Code{Hash: "their-code", OnAccount: watch.On(theirAccounts[1]), Expires: worldtest.Start.AddDate(1, 0, 0)}
 )
+
+// spares are what of ours is asked for by its id, apart from a dispute.
+func spares() []store.Write {
+	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
+	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode))
+}
 
 // What is asked for of events.
 const (
@@ -82,8 +91,9 @@ var queries = map[string]string{
 // address fills in a route. A key goes with its account.
 func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
-	key := map[string]string{account.Ref: spareKey.ID(), theirAccounts[1].Ref: theirKey.ID()}[ref]
-	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{key_id}", stdcmp.Or(key, "none"))
+	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
+	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
+		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{refused_id}", stdcmp.Or(of[2], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
@@ -94,6 +104,7 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":  `{"text":"called back","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/keys":                         `{"label":"batch","scopes":["feed","events"]}`,
 }
 
@@ -117,7 +128,7 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 		t.Fatalf("a key that is not revoked yet: %d", status)
 	}
 	w.write(store.DeleteAPIKey(key))
-	w.write(store.PutAPIKey(&spareKey))
+	w.write(spares()...)
 	w.call(w.key, "GET", "/v1/banks/0168/health", "") // its use is noted, for an hour
 	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")
 	before := worldtest.Everything(t, w.file)
@@ -168,7 +179,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 	w := newWorld(t)
 	w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
-	w.write(store.PutAPIKey(&spareKey))
+	w.write(spares()...)
 	before := w.everything()
 	was := worldtest.Bytes(t, w.file)
 	for _, route := range everyRoute() {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -26,6 +27,13 @@ func refused(field, reason string) *problem.Problem {
 	return &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the request cannot be taken", Field: field, Reason: reason}
 }
 
+// What a status cannot follow.
+var (
+	errClosed = problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed"}
+	errOrder  = problem.Problem{Status: http.StatusConflict, Title: "this status cannot follow the present one", Field: "status",
+		Reason: "received comes before frozen and refunded, closed comes last; after withdrawn come frozen, refunded and closed"}
+)
+
 // problems says how each error of ours is told: the one table.
 var problems = []struct {
 	err     error
@@ -34,9 +42,9 @@ var problems = []struct {
 	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
 	{dispute.ErrNotFound, errNotFound},
 	{store.ErrNotFound, errNotFound},
-	{dispute.ErrClosed, &problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed"}},
-	{dispute.ErrOrder, &problem.Problem{Status: http.StatusConflict, Title: "this status cannot follow the present one", Field: "status",
-		Reason: "received comes before frozen and refunded, closed comes last; after withdrawn come frozen, refunded and closed"}},
+	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
+	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
+	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
 	{dispute.ErrStatus, refused("status", "must be received, frozen, refunded or closed, with a text of at most 300 characters")},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
 	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},
@@ -52,6 +60,17 @@ func problemOf(err error) *problem.Problem {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		p := *errTooLarge
 		p.Title = fmt.Sprintf("a body holds at most %d KiB", big.Limit>>10)
+		return &p
+	}
+	if oe, ok := errors.AsType[*dispute.OrderError](err); ok {
+		p := errOrder
+		if errors.Is(err, dispute.ErrClosed) {
+			p = errClosed
+		}
+		p.Members = struct {
+			Present watch.DisputeStatus   `json:"present"`
+			Can     []watch.DisputeStatus `json:"can_follow"`
+		}{oe.Present, oe.Can}
 		return &p
 	}
 	for i := range problems {

@@ -16,11 +16,13 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
+	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 const (
@@ -64,7 +66,10 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	w.store, w.queue = store.New(w.table), q
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.api = bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
+		return got.Accepted, got.Rejected, err
+	}, LineID: "@kozamori", Now: w.Now, Logger: log})
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w

@@ -48,6 +48,10 @@ var (
 	ErrClosed = errors.New("dispute: closed")
 	// ErrOrder says that the bank's status cannot follow the present one.
 	ErrOrder = errors.New("dispute: status cannot follow the present one")
+	// ErrChanged says that the dispute is not the one any more that the bank read.
+	ErrChanged = errors.New("dispute: changed since it was read")
+	// ErrFull says that the dispute holds as many notes as it can.
+	ErrFull = errors.New("dispute: no room for a note")
 	// ErrStatus says that the status or its text is not one that a bank can set.
 	ErrStatus = errors.New("dispute: not a status of the bank's, or text too long")
 )

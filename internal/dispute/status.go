@@ -3,6 +3,7 @@ package dispute
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,17 +16,31 @@ import (
 // MaxText is the longest text of a bank to a person, in characters.
 const MaxText = 300
 
-// SetStatus is a bank saying how far it is with a dispute: received, frozen,
-// refunded or closed, with a text of up to MaxText characters for the person,
-// who is told. The same status and text again changes nothing.
+// Status is what a bank says of how far it is with a dispute.
+type Status struct {
+	Status watch.DisputeStatus // received, frozen, refunded or closed
+	Text   string              // for the person, up to MaxText characters
+	Clerk  string              // who of the bank says it, which no person is shown
+	// Read is the version that the bank read; 0 if it does not matter.
+	Read int64
+}
+
+// SetStatus is Set for who says no more than the status and the text.
+func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
+	return k.Set(ctx, bank, disputeID, Status{Status: status, Text: text})
+}
+
+// Set is a bank saying how far it is with a dispute; the person is told. The
+// same again changes nothing.
 //
 // "received" comes before the others, frozen and refunded may come in any
 // order, and each may be said again with another text; anything else is
-// ErrOrder. closed is final: ErrClosed. A dispute that the person withdrew
+// an *OrderError. closed is final: ErrClosed. A dispute that the person withdrew
 // takes any status but received, because what the bank did to the account is
-// so whatever the person says. ErrNotFound if it is not this bank's.
-func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status watch.DisputeStatus, text string) (*watch.Dispute, error) {
-	said := quote.Text(strings.TrimSpace(text))
+// so whatever the person says. ErrChanged if it is not as the bank read it any
+// more. ErrNotFound if it is not this bank's.
+func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (*watch.Dispute, error) {
+	status, said := say.Status, quote.Text(strings.TrimSpace(say.Text))
 	if rank(status) == 0 || watch.CheckWords("text", said.Raw(), MaxText) != nil {
 		return nil, ErrStatus
 	}
@@ -33,22 +48,21 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 	var jobs queue.Jobs
 	err := store.Retry(ctx, func() (err error) {
 		jobs = queue.Jobs{}
-		d, err = k.Store.Dispute(ctx, disputeID)
-		if errors.Is(err, store.ErrNotFound) || err == nil && d.Account.Bank != bank {
-			return ErrNotFound
-		}
-		if err != nil {
+		if d, err = k.of(ctx, bank, disputeID); err != nil {
 			return err
 		}
-		if d.Status == status && d.Text == said {
+		if last := d.Changes[len(d.Changes)-1]; d.Status == status && d.Text == said && (say.Clerk == "" || say.Clerk == last.Clerk) {
 			return nil
+		}
+		if say.Read != 0 && say.Read != d.Version {
+			return ErrChanged
 		}
 		if err := follows(d, status); err != nil {
 			return err
 		}
 		now := k.now()
 		d.Status, d.Text = status, said
-		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said})
+		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said, Clerk: say.Clerk})
 		writes := []store.Write{k.Store.PutDispute(d)}
 		r, err := k.tell(ctx, d, now, &jobs)
 		if err != nil {
@@ -57,13 +71,106 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 		if r != nil {
 			writes = append(writes, store.PutRecord(r))
 		}
-		return k.Store.Write(ctx, writes...)
+		if err = k.Store.Write(ctx, writes...); err == nil {
+			d.Version++
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	k.send(ctx, &jobs)
 	return d, nil
+}
+
+// of reads a dispute of a bank's.
+func (k *Service) of(ctx context.Context, bank, disputeID string) (*watch.Dispute, error) {
+	d, err := k.Store.Dispute(ctx, disputeID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && d.Account.Bank != bank {
+		return nil, ErrNotFound
+	}
+	return d, err
+}
+
+// MaxNotes is how many notes a dispute holds.
+const MaxNotes = 50
+
+// Note adds a note of the bank's to a dispute, at any time. The same note again,
+// right after it, adds none. ErrFull; ErrChanged and ErrNotFound as for Set.
+func (k *Service) Note(ctx context.Context, bank, disputeID, clerk, text string, read int64) (*watch.Dispute, error) {
+	var d *watch.Dispute
+	err := store.Retry(ctx, func() (err error) {
+		if d, err = k.of(ctx, bank, disputeID); err != nil {
+			return err
+		}
+		if n := len(d.Notes); n > 0 && d.Notes[n-1].Text == text && d.Notes[n-1].Clerk == clerk {
+			return nil
+		}
+		switch {
+		case read != 0 && read != d.Version:
+			return ErrChanged
+		case len(d.Notes) >= MaxNotes:
+			return ErrFull
+		}
+		d.Notes = append(d.Notes, watch.DisputeNote{At: k.now(), Clerk: clerk, Text: text})
+		if err = k.Store.Write(ctx, k.Store.PutDispute(d)); err == nil {
+			d.Version++
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Resend has a callback of a dispute sent to the bank once more: under the same
+// id and with the same body, for a bank that lost it or was down for too long.
+// ErrNotFound if there is none of that number.
+func (k *Service) Resend(ctx context.Context, bank, disputeID string, seq int) (*watch.Dispute, error) {
+	var d *watch.Dispute
+	var jobs queue.Jobs
+	err := store.Retry(ctx, func() (err error) {
+		jobs = queue.Jobs{}
+		if d, err = k.of(ctx, bank, disputeID); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(d.Changes, func(c watch.DisputeChange) bool { return c.Seq == seq && c.TellBank })
+		if i < 0 {
+			return ErrNotFound
+		}
+		d.Changes[i].ToldAt, d.Changes[i].GaveUpAt = time.Time{}, time.Time{}
+		if d.Due.IsZero() {
+			d.Due = k.now().Add(watch.LostAfter)
+		}
+		jobs.TellBank(d)
+		if err = k.Store.Write(ctx, k.Store.PutDispute(d)); err == nil {
+			d.Version++
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	k.send(ctx, &jobs)
+	return d, nil
+}
+
+// OrderError says that a status cannot follow the present one, and which can. It
+// is ErrOrder, or ErrClosed if none can.
+type OrderError struct {
+	Present watch.DisputeStatus
+	Can     []watch.DisputeStatus
+}
+
+func (e *OrderError) Error() string { return e.Unwrap().Error() }
+
+// Unwrap is for errors.Is.
+func (e *OrderError) Unwrap() error {
+	if e.Present == watch.DisputeClosed {
+		return ErrClosed
+	}
+	return ErrOrder
 }
 
 // rank orders the bank's statuses; 0 is not one of them.
@@ -80,15 +187,25 @@ func rank(s watch.DisputeStatus) int {
 }
 
 func follows(d *watch.Dispute, next watch.DisputeStatus) error {
-	switch {
-	case d.Status == watch.DisputeClosed:
-		return ErrClosed
-	case d.Status == watch.DisputeWithdrawn && next == watch.DisputeReceived: // nothing is left to be received
-		return ErrOrder
-	case rank(next) < rank(d.Status), len(d.Changes) >= maxChanges && next != watch.DisputeClosed:
-		return ErrOrder
+	can := []watch.DisputeStatus{}
+	for _, s := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed} {
+		if mayFollow(d, s) {
+			can = append(can, s)
+		}
 	}
-	return nil
+	if slices.Contains(can, next) {
+		return nil
+	}
+	return &OrderError{d.Status, can}
+}
+
+func mayFollow(d *watch.Dispute, next watch.DisputeStatus) bool {
+	switch {
+	case d.Status == watch.DisputeClosed,
+		d.Status == watch.DisputeWithdrawn && next == watch.DisputeReceived: // nothing is left to be received
+		return false
+	}
+	return rank(next) >= rank(d.Status) && (len(d.Changes) < maxChanges || next == watch.DisputeClosed)
 }
 
 // tell adds to the record deliveries of the dispute's latest change: to the

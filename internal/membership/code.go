@@ -2,6 +2,8 @@ package membership
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -31,8 +33,14 @@ type CodeRequest struct {
 	Lang       watch.Lang // optional
 	// What the bank tells of the past, optional; it is put under the account
 	// when its first owner is bound.
-	Links       []LinkRequest
-	HistoryFrom string // since when the account's debits are on record, RFC 3339 or a day
+	Links []LinkRequest
+	// KeepOthers leaves other open codes of the account as they are, for an account
+	// of several owners; without it they end.
+	KeepOthers bool
+	// IdempotencyKey is the bank's own name of the request: the same request again
+	// gets the same code. Optional.
+	IdempotencyKey string
+	HistoryFrom    string // since when the account's debits are on record, RFC 3339 or a day
 }
 
 // Issued is a new code, grouped for reading out: "7F3K-9Q4M-AACD".
@@ -42,7 +50,8 @@ type Issued struct {
 }
 
 // Issue makes a one-time code for an account of a bank. The code itself is
-// kept nowhere. A *watch.FieldError says what of the request cannot be taken.
+// kept nowhere. A *watch.FieldError says what of the request cannot be taken;
+// ErrOtherRequest, that its key is another request's.
 func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issued, error) {
 	mail, fe := req.check()
 	if fe != nil {
@@ -52,20 +61,79 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 	if fe != nil {
 		return Issued{}, fe
 	}
-	var code string
-	var expires time.Time
-	err := store.Retry(ctx, func() error {
-		code, expires = token.Aloud(codeLen), d.now().Add(CodeLife).Truncate(time.Second)
-		return d.Store.Write(ctx, store.PutCode(&store.Code{
+	var code, asked string
+	if req.IdempotencyKey != "" {
+		code, asked = d.Keys.Aloud(codeLen, purpose, bank+"\x00"+req.IdempotencyKey), d.Keys.Hash("code request", fmt.Sprintf("%+v", req))
+	}
+	var c *store.Code
+	err := store.Retry(ctx, func() (err error) {
+		if asked == "" {
+			code = token.Aloud(codeLen)
+		} else if c, err = d.Store.Code(ctx, d.Keys.Hash(purpose, code)); err == nil {
+			if c.Request != asked || c.Account.Bank != bank {
+				return ErrOtherRequest
+			}
+			return nil
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		c = &store.Code{
 			Hash: d.Keys.Hash(purpose, code), OnAccount: watch.On(watch.AccountKey{Bank: bank, Ref: req.AccountRef}),
-			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: expires,
-			Links: before.Links, HistoryFrom: before.From,
-		}))
+			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: d.now().Add(CodeLife).Truncate(time.Second),
+			Links: before.Links, HistoryFrom: before.From, Request: asked,
+		}
+		return d.Store.Write(ctx, store.PutCode(c))
 	})
 	if err != nil {
 		return Issued{}, err
 	}
-	return Issued{Code: group(code), Expires: expires}, nil
+	if !req.KeepOthers {
+		if err := d.cancel(ctx, c.Account, func(other *store.Code) bool { return other.Hash != c.Hash && !other.Expires.After(c.Expires) }); err != nil {
+			return Issued{}, err
+		}
+	}
+	return Issued{Code: group(code), Expires: c.Expires}, nil
+}
+
+// ErrOtherRequest says that the key of a request was another request's.
+var ErrOtherRequest = errors.New("membership: the key is another request's")
+
+// OpenCodes lists the codes of an account that are still kept: open, used, or over
+// for less than an hour.
+func (d *Service) OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error) {
+	return store.Collect(d.Store.Codes(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}))
+}
+
+// Cancel ends an open code of an account. store.ErrNotFound if there is none, or
+// it was used.
+func (d *Service) Cancel(ctx context.Context, bank, accountRef, id string) error {
+	found := false
+	err := d.cancel(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}, func(c *store.Code) bool {
+		found = found || c.ID() == id
+		return c.ID() == id
+	})
+	if err == nil && !found {
+		return store.ErrNotFound
+	}
+	return err
+}
+
+// cancel ends the open codes of an account that which says. One that is used at
+// the same moment was used.
+func (d *Service) cancel(ctx context.Context, k watch.AccountKey, which func(*store.Code) bool) error {
+	for c, err := range d.Store.Codes(ctx, k) {
+		if err != nil {
+			return err
+		}
+		if c.UsedBy != "" || d.now().After(c.Expires) || !which(c) {
+			continue
+		}
+		err := d.Store.Write(ctx, store.CancelCode(c))
+		if _, used := store.AsCondition(err); err != nil && !used {
+			return err
+		}
+	}
+	return nil
 }
 
 // check returns the mail address as it can be sent to, or what is wrong.

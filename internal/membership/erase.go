@@ -37,7 +37,7 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return d.erase(ctx, bank, accountRef, trail)
+	return d.erase(ctx, bank, accountRef, trail, true)
 }
 
 // erasing is the step of the trail that says who had an account forgotten.
@@ -52,7 +52,11 @@ func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) 
 // newer version knows of it. Disputes and the trail stay, as evidence: they name
 // no person and no address. An alert that was in the making leaves a record behind, which
 // EraseRest removes when sweep finds it due.
-func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []store.Write) error {
+// Who watches goes first on the word of the bank (peopleFirst), as nothing else
+// matters as much and quarantine may hold much; what a request that is cut off
+// leaves is removed by EraseRest, too.
+func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []store.Write, peopleFirst bool) error {
+	watchers := 0
 	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
 	e, err := d.Store.Erasure(ctx, k)
 	if errors.Is(err, store.ErrNotFound) {
@@ -66,14 +70,22 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
-	// an account, which a later step finds. Who watches goes last: an owner
-	// who asked for this and sees it fail can ask again. What only a newer
-	// version knows may be anything.
+	// an account, which a later step finds. Who watches goes last if an owner asked
+	// for this: one who sees it fail can ask again. What only a newer version knows
+	// may be anything.
 	if err := d.eraseUnknown(ctx, k); err != nil {
 		return err
 	}
 	if err := d.endSecrets(ctx, k, now); err != nil {
 		return err
+	}
+	if peopleFirst {
+		gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
+		if err != nil {
+			return err
+		}
+		watchers = len(gone)
+		d.closeDoors(ctx, gone)
 	}
 	records, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true })
 	if err != nil {
@@ -88,7 +100,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 		return err
 	}
 	d.closeDoors(ctx, gone)
-	d.logger().InfoContext(ctx, "membership: erased", "bank", bank, "watchers", len(gone), "records", records, "refused", refused)
+	d.logger().InfoContext(ctx, "membership: erased", "bank", bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
 	return nil
 }
 
@@ -299,5 +311,5 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if err := d.desk().Tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err
 	}
-	return d.erase(ctx, k.Bank, k.Ref, d.erasing(k, own, way))
+	return d.erase(ctx, k.Bank, k.Ref, d.erasing(k, own, way), false)
 }

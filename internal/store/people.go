@@ -144,9 +144,23 @@ type Code struct {
 	// What the bank told of the account's past; without links once it is used.
 	Links       []watch.Seed `json:"links,omitempty"`
 	HistoryFrom time.Time    `json:"history_from,omitzero"`
-	Version     int64        `json:"-"`
+	// Request is a keyed hash of what the bank asked, if it gave the request a key
+	// of its own by which it can be repeated.
+	Request string `json:"request,omitempty"`
+	Version int64  `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// codeID is how much of a code's hash names it.
+const codeID = 16
+
+// ID names the code for its bank: the beginning of its hash.
+func (c *Code) ID() string { return c.Hash[:min(codeID, len(c.Hash))] }
+
+// CancelCode removes a code, unless it was used or changed since it was read.
+func CancelCode(c *Code) Write {
+	return Write{Item: Item{Key: codeKey(c.Hash)}, If: At(c.Version), Delete: true}
 }
 
 // Code reads an enrolment code by its hash. ErrNotFound when it is unknown or

@@ -206,15 +206,45 @@ func (s *Store) Refused(ctx context.Context, bank, id string) (*Refused, error) 
 
 // Quarantine lists a bank's refused events, newest first.
 func (s *Store) Quarantine(ctx context.Context, bank string) iter.Seq2[*Refused, error] {
-	lists := []iter.Seq2[*Refused, error]{s.refused(ctx, oldShard(bank), true)}
+	return s.quarantine(ctx, bank, "")
+}
+
+// QuarantinePage is a page of them, with a cursor that is brought back for the
+// next; empty on the last. ErrCursor.
+func (s *Store) QuarantinePage(ctx context.Context, bank string, limit int, cursor string) ([]*Refused, string, error) {
+	if cursor != "" {
+		at, id, ok := strings.Cut(cursor, "#")
+		if _, err := time.Parse(stampForm, at); err != nil || !ok || id == "" || len(cursor) > 100 {
+			return nil, "", ErrCursor
+		}
+	}
+	out := []*Refused{}
+	for r, err := range s.quarantine(ctx, bank, cursor) {
+		if err != nil {
+			return nil, "", err
+		}
+		if r.place() == cursor {
+			continue // the last of the page before
+		}
+		if len(out) == limit {
+			return out, out[limit-1].place(), nil
+		}
+		out = append(out, r)
+	}
+	return out, "", nil
+}
+
+// quarantine begins with what stands at a place, if that is given.
+func (s *Store) quarantine(ctx context.Context, bank, place string) iter.Seq2[*Refused, error] {
+	lists := []iter.Seq2[*Refused, error]{s.refused(ctx, oldShard(bank), place, true)}
 	for n := range shards {
-		lists = append(lists, s.refused(ctx, shard(bank, n), false))
+		lists = append(lists, s.refused(ctx, shard(bank, n), place, false))
 	}
 	return merged(lists, func(a, b *Refused) int { return strings.Compare(b.place(), a.place()) })
 }
 
-func (s *Store) refused(ctx context.Context, pk string, old bool) iter.Seq2[*Refused, error] {
-	return all(ctx, s, Query{Index: History, PK: pk, Reverse: true}, as(under("Q#", ""), refusals, func(r *Refused, _ Item) { r.Old = old }))
+func (s *Store) refused(ctx context.Context, pk, place string, old bool) iter.Seq2[*Refused, error] {
+	return all(ctx, s, Query{Index: History, PK: pk, To: place, Reverse: true}, as(under("Q#", ""), refusals, func(r *Refused, _ Item) { r.Old = old }))
 }
 
 // DeleteRefused removes what was read of quarantine, once it was replayed.

@@ -60,9 +60,20 @@ type Dispute struct {
 	// told to it by Changes.
 	History []Entry   `json:"history,omitempty"`
 	Due     time.Time `json:"due,omitzero"` // when sweep must look again; zero if never
+	// Notes are the bank's own, which no person is shown.
+	Notes []DisputeNote `json:"notes,omitempty"`
 	// Parked tells that the bank, whose endpoint is down, is not called for it.
 	Parked  bool  `json:"parked,omitempty"`
 	Version int64 `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// DisputeNote is what a bank noted for itself.
+type DisputeNote struct {
+	At    time.Time `json:"at"`
+	Clerk string    `json:"clerk,omitempty"`
+	Text  string    `json:"text"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -77,6 +88,7 @@ type DisputeChange struct {
 	By             Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
 	Watcher        string        `json:"watcher,omitempty"` // of ours: the same, by the watcher's id
 	Via            Via           `json:"via,omitempty"`     // of ours: where it came in
+	Clerk          string        `json:"clerk,omitempty"`   // of the bank's: who made it, as it says
 	IdempotencyKey string        `json:"act,omitempty"`     // of ours: the act that made it, so that it makes no other
 	TellBank       bool          `json:"tell_bank,omitempty"`
 	ToldAt         time.Time     `json:"told_at,omitzero"`
