@@ -3,6 +3,7 @@ package bankapi_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/sweep"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -329,14 +331,18 @@ func TestACallbackIsListedAndSentAgain(t *testing.T) {
 		if len(got) != 1 || len(list("waiting")) != 0 || got[0].(map[string]any)["attempts"] != 9.0 {
 			t.Errorf("%s: %v", state, got)
 		}
-		before := w.messages()
 		status, v := w.call(w.key, "POST", "/v1/banks/0168/disputes/"+d.ID+"/callbacks/1", "")
-		if status != 202 || v["state"] != "waiting" || w.messages() != before+1 {
-			t.Errorf("%d %v, %d messages more", status, v, w.messages()-before)
+		if status != 202 || v["state"] != "waiting" {
+			t.Errorf("%d %v", status, v)
+		}
+		before := w.messages()
+		stage := sweep.New(sweep.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
+		if rep, err := stage.Sweep(t.Context()); err != nil || rep.Callbacks != 1 || w.messages() != before+1 {
+			t.Errorf("it does not go: %+v %v, %d messages more", rep, err, w.messages()-before)
 		}
 		again, err := w.store.Dispute(t.Context(), d.ID)
-		if err != nil || again.Due.IsZero() {
-			t.Errorf("a lost message is not found: %v", err)
+		if err != nil {
+			t.Fatal(err)
 		}
 		if v["webhook_id"] != dispute.CallbackID(again, again.Changes[0]) {
 			t.Error("it has another id")

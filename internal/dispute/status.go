@@ -124,14 +124,12 @@ func (k *Service) Note(ctx context.Context, bank, disputeID, clerk, text string,
 	return d, nil
 }
 
-// Resend has a callback of a dispute sent to the bank once more: under the same
-// id and with the same body, for a bank that lost it or was down for too long.
-// ErrNotFound if there is none of that number.
+// Resend has a callback of a dispute sent to the bank once more, within a minute,
+// by sweep: under the same id and with the same body, for a bank that lost it or was
+// down for too long. ErrNotFound if there is none of that number.
 func (k *Service) Resend(ctx context.Context, bank, disputeID string, seq int) (*watch.Dispute, error) {
 	var d *watch.Dispute
-	var jobs queue.Jobs
 	err := store.Retry(ctx, func() (err error) {
-		jobs = queue.Jobs{}
 		if d, err = k.of(ctx, bank, disputeID); err != nil {
 			return err
 		}
@@ -140,20 +138,15 @@ func (k *Service) Resend(ctx context.Context, bank, disputeID string, seq int) (
 			return ErrNotFound
 		}
 		d.Changes[i].ToldAt, d.Changes[i].GaveUpAt = time.Time{}, time.Time{}
-		if d.Due.IsZero() {
-			d.Due = k.now().Add(watch.LostAfter)
+		if !d.Parked { // else it goes when the bank's endpoint is back
+			d.Due = k.now()
 		}
-		jobs.TellBank(d)
 		if err = k.Store.Write(ctx, k.Store.PutDispute(d)); err == nil {
 			d.Version++
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	k.send(ctx, &jobs)
-	return d, nil
+	return d, err
 }
 
 // OrderError says that a status cannot follow the present one, and which can. It
