@@ -198,8 +198,8 @@ func TestWhatTheFirstPassMissedGoesWithTheSecondLook(t *testing.T) {
 	w.write(store.Write{Item: store.Item{Key: theirs, Body: []byte(`{}`)}, If: store.Any})
 	w.write(store.PutRecord(w.record("late")), store.PutActivity(account, &watch.Activity{}), bills(w, account))
 	w.Add(time.Minute)
-	code := w.issue(membership.CodeRequest{})
-	back := w.mustRedeem(carol, w.issue(membership.CodeRequest{}))
+	code := w.issue(membership.CodeRequest{KeepOthers: true})
+	back := w.mustRedeem(carol, w.issue(membership.CodeRequest{KeepOthers: true}))
 	w.write(store.PutRecord(w.record("new")))
 	stage := sweep.New(sweep.Config{Store: w.store, Queue: nowhere{}, Erase: w.members.EraseRest, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
 	for _, late := range []bool{true, false} {
