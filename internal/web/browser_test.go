@@ -79,6 +79,7 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 	look("3 asked whether to take it back")
 	press(wording.DoUndo, "取り消しました")
 	look("3 undone")
+	w.forgets()
 	press(wording.DoMine, "ご自身のものとして")
 	look("4 mine")
 	press(wording.DoTrust, "ご自身のものとして")

@@ -253,3 +253,13 @@ func TestTheNumberOfDaysThatIsSaidIsTheOneThatIsKept(t *testing.T) {
 		t.Error("the dispute is kept too long")
 	}
 }
+
+// forgets makes the people of the account ones who have reported nothing lately:
+// for else they are not offered to be told less.
+func (w *world) forgets() {
+	w.change(func(a *watch.Account) {
+		for i := range a.Watchers {
+			a.Watchers[i].ReportedAt = time.Time{}
+		}
+	})
+}
