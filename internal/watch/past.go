@@ -7,6 +7,9 @@ import (
 )
 
 const (
+	// ClockSkew is how far a bank's clock and ours may be apart: what happened so
+	// long before somebody watched may have happened since.
+	ClockSkew = 5 * time.Minute
 	// LateAfter is how late news may be before it is said that they are late.
 	LateAfter = 3 * time.Hour
 	// SummaryAfter is for how long what came too late is gathered into one
@@ -58,7 +61,7 @@ func (r *Record) BeforeWatched(w *Watcher) bool {
 	if dateOnly {
 		return day(at) < day(w.Since)
 	}
-	return at.Before(w.Since)
+	return at.Before(w.Since.Add(-ClockSkew))
 }
 
 // PastSum is what one message says of records that are Past.

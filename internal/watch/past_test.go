@@ -38,7 +38,7 @@ func TestNewsAreLateAndThenHistory(t *testing.T) {
 func TestWhatHappenedBeforeSomebodyWatchedIsHistoryToThem(t *testing.T) {
 	w := &Watcher{Since: noon} // 2 November in Japan
 	for at, want := range map[time.Time]bool{
-		noon: false, noon.Add(-1): true, noon.Add(-time.Hour): true, noon.Add(time.Hour): false,
+		noon: false, noon.Add(-5 * time.Minute): false, noon.Add(-5*time.Minute - 1): true, noon.Add(-time.Hour): true, noon.Add(time.Hour): false,
 	} {
 		if got := (&Record{OccurredAt: at}).BeforeWatched(w); got != want {
 			t.Errorf("%s is history: %v", at, got)
