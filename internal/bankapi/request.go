@@ -103,21 +103,22 @@ func accountRef(r *http.Request) (string, error) {
 	return ref, nil
 }
 
-// within reads a number between two bounds; empty is the default.
-func within(field, s string, least, most, otherwise int) (int, error) {
+// pageLimit reads how many entries a page of a list may have at most; empty is
+// the default.
+func pageLimit(s string) (int, error) {
 	if s == "" {
-		return otherwise, nil
+		return DefaultPage, nil
 	}
 	n := 0
 	for _, c := range s {
-		if c < '0' || c > '9' || n > most {
-			n = most + 1
+		if c < '0' || c > '9' || n > MaxPage {
+			n = MaxPage + 1
 			break
 		}
 		n = n*10 + int(c-'0')
 	}
-	if n < least || n > most {
-		return 0, refused(field, fmt.Sprintf("must be a whole number from %d to %d", least, most))
+	if n < 1 || n > MaxPage {
+		return 0, refused("limit", fmt.Sprintf("must be a whole number from 1 to %d", MaxPage))
 	}
 	return n, nil
 }

@@ -46,7 +46,7 @@ func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	limit, err := within("limit", q.Get("limit"), 1, MaxPage, DefaultPage)
+	limit, err := pageLimit(q.Get("limit"))
 	if err != nil {
 		return 0, nil, err
 	}
