@@ -60,8 +60,7 @@ func incident(ctx context.Context, w *town) error {
 	if err := w.reported(account, "dispute.updated", append(want, "i5")); err != nil {
 		return err
 	}
-	// Whether it happened after the report the second of its time does not tell.
-	if err := w.shows(user, "お申し出（"+told.Reference+"）", "30,004円"); err != nil {
+	if err := w.shows(user, "お申し出（"+told.Reference+"）のあとにも引き落としがありました", "30,004円"); err != nil {
 		return err
 	}
 	if strings.Contains(w.newest(user), "a=notmine") {

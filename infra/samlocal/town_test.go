@@ -323,7 +323,7 @@ func text(v any) string { return fmt.Sprint(v) }
 // debit posts a debit of so many yen.
 func (w *town) debit(ctx context.Context, txn, account string, yen int) error {
 	return w.post(ctx, fmt.Sprintf(`{"id":"e_%s","type":"debit","transaction_id":%q,"account_ref":%q,"occurred_at":%q,"amount":%d,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}`,
-		txn, txn, account, time.Now().Format(time.RFC3339), yen))
+		txn, txn, account, time.Now().Format(time.RFC3339Nano), yen))
 }
 
 func (w *town) post(ctx context.Context, body string) error {
