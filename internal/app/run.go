@@ -49,9 +49,9 @@ func (s *System) chatter() (*chat.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	mails, err := s.mails()
-	if err != nil {
-		return nil, err
+	var letters queue.Sender
+	if s.Mail.From != "" {
+		letters = s.Queue
 	}
 	sessions := &session.Service{Store: s.Store, Keys: members.Keys, Now: s.Now}
 	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
@@ -59,7 +59,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, Door: door, Mail: mails, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: composer.Link, Door: door, Letters: letters, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"time"
 
-	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -53,7 +52,6 @@ type Membership interface {
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
-	MailUnsent(ctx context.Context, secret string) error
 }
 
 // Menus makes LINE show a person the menu of a language; see line.Menus.
@@ -81,8 +79,8 @@ type Config struct {
 	// Door makes the address of a person's settings, which opens once; nil
 	// says that there are none yet.
 	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
-	// Mail brings what LINE cannot; nil sends no mail.
-	Mail channel.Sender
+	// Letters queues the mails that bring what LINE cannot; nil sends none.
+	Letters queue.Sender
 	// BaseURL is the address of the pages, without a slash at its end.
 	BaseURL string
 	// Menus shows people the menu of their language; nil leaves it to LINE.

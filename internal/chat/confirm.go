@@ -7,13 +7,13 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
-	"kozamori/internal/watch"
+	"kozamori/internal/store"
 	"kozamori/internal/wording"
 )
 
-// askAddress sends the mail that asks the reader of an address whether mails
+// askAddress has the mail sent that asks the reader of an address whether mails
 // may come there. It is queued before the claim is written: until then, the
-// claim is not found. One that cannot be sent may be asked for again at once.
+// claim is not found.
 func (t *talk) askAddress(ctx context.Context) queue.Verdict {
 	n, age := t.News, t.Now().Sub(t.sent)
 	b, err := t.Membership.MailClaimed(ctx, n.Secret)
@@ -25,18 +25,12 @@ func (t *talk) askAddress(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("a claim cannot be read", err)
 	}
-	o := watch.Outcome{Result: watch.SendUnreachable, Problem: "mail is not set up"}
-	if t.Mail != nil {
-		o = t.Mail.Send(ctx, n.To.Mail, n.Key(), wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret))
+	if t.Letters == nil {
+		return queue.DeadLetter("a confirmation mail could not be sent: mail is not set up")
 	}
-	switch {
-	case o.Result == watch.SendAccepted:
-		return queue.Acknowledge
-	case o.Result == watch.SendRetry && age < membership.MailLife:
-		return t.again(o)
+	l := &store.Letter{Key: n.Key(), To: n.To.Mail, Until: t.sent.Add(membership.MailLife), What: "a confirmation mail"}
+	if err := t.post(ctx, l, wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret)); err != nil {
+		return t.brokenNews("a confirmation mail cannot be queued", err)
 	}
-	if err := t.Membership.MailUnsent(ctx, n.Secret); err != nil {
-		t.Logger.WarnContext(ctx, "a confirmation mail cannot be asked for again within a minute", "err", err)
-	}
-	return queue.DeadLetter("a confirmation mail could not be sent: " + o.Problem)
+	return queue.Acknowledge
 }

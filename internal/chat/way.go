@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -26,8 +27,8 @@ type parcel struct {
 	words  []message.Message
 }
 
-// bring pushes words to a person, or mails them once LINE is known not to bring
-// them: the month's messages are spent, the person blocked us, LINE refuses it
+// bring pushes words to a person, or has them mailed once LINE is known not to
+// bring them: the month's messages are spent, the person blocked us, LINE refuses it
 // or is out of order for mailAfter. What no channel brings is a dead letter.
 func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	person, err := t.Store.Person(ctx, p.user)
@@ -46,53 +47,64 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	case o.Result == watch.SendRetry && age < min(mailAfter, p.within):
 		return t.again(o)
 	}
-	m, err := t.byMail(ctx, p)
+	problem, err := t.byMail(ctx, p)
 	switch {
 	case err != nil:
-		return t.broken("a mail address cannot be looked up", err)
-	case m.Result == watch.SendAccepted:
+		return t.broken("a mail cannot be queued", err)
+	case problem == "":
 		return queue.Acknowledge
-	case (m.Result == watch.SendRetry || o.Result == watch.SendRetry) && t.Now().Sub(p.since) < p.within:
+	case o.Result == watch.SendRetry && t.Now().Sub(p.since) < p.within:
 		return t.again(o)
 	}
-	return queue.DeadLetter(p.what + " could not be sent: " + o.Problem + "; " + m.Problem)
+	return queue.DeadLetter(p.what + " could not be sent: " + o.Problem + "; " + problem)
 }
 
 func (t *talk) again(o watch.Outcome) queue.Verdict {
 	return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, queue.LongestPause)))
 }
 
-// byMail sends words as one mail to the first address of the person that mails
-// reach. SES drops no second copy: one goes out if this process dies before the
-// event is acknowledged.
-func (t *talk) byMail(ctx context.Context, p *parcel) (watch.Outcome, error) {
+// byMail queues words as one mail to the first address of the person that mails
+// reach, or says why there is none.
+func (t *talk) byMail(ctx context.Context, p *parcel) (problem string, err error) {
 	to := p.mail
-	var from store.Binding
+	var from *store.Binding
 	list, err := t.Membership.Accounts(ctx, p.user)
 	if err != nil {
-		return watch.Outcome{}, err
+		return "", err
 	}
 	for _, b := range list {
 		if c, ok := b.Watcher.Channel(watch.Email); ok && c.Address != "" && c.UnreachableSince.IsZero() {
-			to, from = c.Address, store.Binding{OnAccount: watch.On(b.Account.AccountKey), Watcher: b.Watcher.ID}
+			to, from = c.Address, &store.Binding{OnAccount: watch.On(b.Account.AccountKey), Watcher: b.Watcher.ID}
 			break
 		}
 	}
 	switch {
-	case t.Mail == nil:
-		return watch.Outcome{Result: watch.SendUnreachable, Problem: "mail is not set up"}, nil
+	case t.Letters == nil:
+		return "mail is not set up", nil
 	case to == "":
-		return watch.Outcome{Result: watch.SendUnreachable, Problem: "no mail address"}, nil
+		return "no mail address", nil
 	}
 	m := message.Join(p.words...)
 	if m.Incident != "" {
 		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
 	}
-	o := t.Mail.Send(ctx, to, p.key, m)
-	if o.Result == watch.SendAccepted && from.Watcher != "" {
-		if err := t.Store.Write(ctx, store.PutMailed(p.key, from, t.Now())); err != nil {
-			t.Logger.WarnContext(ctx, "a mail that comes back will not be known", "event", t.Event.ID, "err", err)
+	return "", t.post(ctx, &store.Letter{Key: p.key, To: to, Of: from, Until: p.since.Add(p.within), What: p.what}, m)
+}
+
+// post keeps a mail and queues it. The same one again is queued again, and goes
+// out once.
+func (t *talk) post(ctx context.Context, l *store.Letter, m message.Message) error {
+	words, err := codec.Marshal(m)
+	if err != nil {
+		return err
+	}
+	l.Channel, l.Words = watch.Email, words
+	if err := t.Store.Write(ctx, store.PutLetter(l, t.Now())); err != nil {
+		if _, there := store.AsCondition(err); !there {
+			return err
 		}
 	}
-	return o, nil
+	var jobs queue.Jobs
+	jobs.Letter(l.Channel, l.Key, l.To)
+	return jobs.Send(ctx, t.Letters)
 }

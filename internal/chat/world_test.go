@@ -14,12 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
 	"kozamori/internal/email"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
+	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -62,6 +64,7 @@ type world struct {
 	mail    *sim.Mailbox
 	members *membership.Service
 	stage   *chat.Stage
+	mails   *notify.Stage // sends what the chat has mailed
 	crash   *crasher
 	log     *worldtest.Log
 	api     string // LINE's address
@@ -88,7 +91,12 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.stage = chat.New(chat.Config{Mail: mails, BaseURL: "https://kozamori.example",
+	channels, err := channel.Register(email.Channel.With(mails))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mails = notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: channels, Now: w.Now, Logger: w.Logger})
+	w.stage = chat.New(chat.Config{Letters: &fragileQueue{w.queue, w.crash}, BaseURL: "https://kozamori.example",
 		Store: fragile, LINE: &fragileLINE{client, w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
@@ -171,11 +179,19 @@ func (w *world) tap(user, data string) {
 	w.settle()
 }
 
-// settle lets the chat run until nothing is visible in its queue.
+// settle lets the chat run until nothing is visible in its queue, nor in that
+// of the mails.
 func (w *world) settle() {
 	w.t.Helper()
-	for w.once(true) {
+	for w.once(true) || w.mailed() {
 	}
+}
+
+func (w *world) mailed() bool {
+	w.t.Helper()
+	msgs := w.Receive(queue.Email)
+	queue.Settle(context.Background(), w.queue, queue.Email, msgs, w.mails.Handle, slog.New(slog.DiscardHandler))
+	return len(msgs) > 0
 }
 
 // once lets the stage work on one batch; without settling, as if the process

@@ -36,7 +36,8 @@ type mailClaim struct {
 	Watcher         string `json:"watcher"`
 	Address         string `json:"address,omitempty"`
 	Mark            string `json:"mark,omitempty"` // a keyed hash of the address, once that is used
-	Unsent          bool   `json:"unsent,omitempty"`
+	// Unsent is written by the version before: the mail was not taken.
+	Unsent bool `json:"unsent,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -147,20 +148,6 @@ func (d *Service) waits(ctx context.Context, hash, address string) (bool, error)
 		return false, err
 	}
 	return c.Address == address && !c.Unsent && t.UsedBy == "", nil
-}
-
-// MailUnsent notes that the mail of a claim was not taken, so that it may be
-// asked for again at once. Should it come all the same, its secret holds.
-func (d *Service) MailUnsent(ctx context.Context, secret string) error {
-	return store.Retry(ctx, func() error {
-		t, c, _, err := d.claim(ctx, secret)
-		if err != nil {
-			return err
-		}
-		c.Unsent = true
-		t.Body = mailClaims.Encode(&c)
-		return d.Store.Write(ctx, store.PutTicket(t))
-	})
 }
 
 // MailClaimed says whose confirmation mail it is and changes nothing.

@@ -87,6 +87,8 @@ func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v que
 		return s.dispute(ctx, c, m, j.Dispute)
 	case j.Provider != "":
 		return s.provider(ctx, c, m, j)
+	case j.Letter != "":
+		return s.letter(ctx, c, m, j.Letter)
 	case j.Record == "":
 		// A newer program's, which may take it on the next try.
 		s.Logger.Error("a job of a kind that this program does not know", "message", m.ID, "receives", m.Receives)

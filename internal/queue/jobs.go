@@ -76,6 +76,11 @@ func (j *Jobs) Probe(provider string, round int, in time.Duration) {
 	j.add(Name(q), "probe", watch.Job{Provider: provider, Round: round}, in)
 }
 
+// Letter adds a message that tells of no alert, by its key and for one person.
+func (j *Jobs) Letter(over watch.ChannelKind, key, person string) {
+	j.add(For(over), watch.Derive("letter", person), watch.Job{Letter: key}, 0)
+}
+
 // Pace is how long the nth of many jobs, from 0, is held back so that no more
 // than rate of them are received in a second. They come in steps of a second,
 // because SQS delays by whole ones.
@@ -87,7 +92,7 @@ func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter, Delay: delay})
 	j.n++
 }
 

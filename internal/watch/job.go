@@ -16,5 +16,8 @@ type Job struct {
 	Provider string `json:"provider,omitempty"`
 	Round    int    `json:"round,omitempty"`
 
+	// Letter is the key of a mail that tells of no alert; see store.Letter.
+	Letter string `json:"letter,omitempty"`
+
 	Unknown jsontext.Value `json:",embed"`
 }
