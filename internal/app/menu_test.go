@@ -66,7 +66,11 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	hanako.reads("これからは、日本語でご案内します")
 	hanako.sees(ja, "after choosing Japanese in the chat")
 
-	// On the page, each way, without a word in the chat.
+	// On the page, each way, without a word in the chat. The first form leaves all
+	// else empty, which is told.
+	hanako.visits("settings")
+	hanako.submits("save", url.Values{"lang": {"ja"}})
+	h.settle()
 	for _, lang := range []string{"en", "ja"} {
 		menu := map[string]string{"en": en, "ja": ja}[lang]
 		hanako.visits("settings")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/news"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -169,6 +170,7 @@ func (m *model) received() map[string][]told {
 		}
 		out[k] = append(out[k], told{lead, d, at, text})
 	}
+	steps := m.stepKeys()
 	for _, msg := range m.line.Messages() {
 		if msg.Via != "push" || msg.RetryKey == "" {
 			continue
@@ -176,6 +178,9 @@ func (m *model) received() map[string][]told {
 		lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
 			return d.Channel == watch.LINE && d.RetryKey(r.ID) == msg.RetryKey
 		})
+		if d == nil && steps[msg.RetryKey] {
+			continue
+		}
 		if d == nil {
 			m.errorf("%s was told at %v what nothing on record says: %s", msg.To, msg.At, first(string(msg.Messages[0]), 200))
 			continue
@@ -190,11 +195,34 @@ func (m *model) received() map[string][]told {
 		lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
 			return d.Channel == watch.Email && d.FeedbackKey(r.ID) == mail.Tags["delivery"]
 		})
+		if d == nil && steps[mail.Tags["delivery"]] {
+			continue
+		}
 		if d == nil {
 			m.errorf("a mail says what nothing on record says: %s", first(mail.Text, 200))
 			continue
 		}
 		add(lead, d, mail.At, mail.Text)
+	}
+	return out
+}
+
+// stepKeys are those of what may have been told of steps of the trail.
+func (m *model) stepKeys() map[string]bool {
+	out := map[string]bool{}
+	for _, ref := range modelAccounts {
+		a, err := m.store.Account(context.Background(), watch.AccountKey{Bank: "0125", Ref: ref})
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		for step, err := range m.store.Trail(context.Background(), a.AccountKey) {
+			if err != nil {
+				m.t.Fatal(err)
+			}
+			for _, n := range news.OfStep(a, step, nil) {
+				out[n.Key()] = true
+			}
+		}
 	}
 	return out
 }

@@ -180,7 +180,7 @@ func (h *town) everything() {
 	h.settle()
 	tap(owner, "a=mine&r="+h.records()[0].ID)
 	trust := watch.Trust{Service: "paypay", UpTo: 1000, Until: h.Now().AddDate(0, 1, 0)}
-	if _, err := settings.New(h.store).Trust(ctx, account, settings.Who{LineUser: owner.id, At: h.Now()}, trust); err != nil {
+	if _, err := settings.New(h.store, h.queue).Trust(ctx, account, settings.Who{LineUser: owner.id, At: h.Now()}, trust); err != nil {
 		h.t.Fatal(err)
 	}
 	owner.visits("settings")

@@ -49,17 +49,13 @@ func (s *System) chatter() (*chat.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	var letters queue.Sender
-	if s.Mail.From != "" {
-		letters = s.Queue
-	}
 	sessions := &session.Service{Store: s.Store, Keys: members.Keys, Now: s.Now}
 	door := func(ctx context.Context, lineUser string, lang watch.Lang) (string, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, Door: door, Letters: letters, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Queue: s.Queue, Mails: s.Mail.From != "", BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
@@ -97,7 +93,7 @@ func (s *System) pages() (web.Config, error) {
 		return web.Config{}, err
 	}
 	members, err := s.Membership()
-	return web.Config{Store: s.Store, Names: s.names, Keys: keys, Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names,
+	return web.Config{Store: s.Store, Queue: s.Queue, Names: s.names, Keys: keys, Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}, err
 }
 

@@ -28,10 +28,11 @@ const (
 	Erase   Verb = "erase"   // the same for erasing; without a Watcher it asks which
 	Join    Verb = "join"    // of a Code: become a guardian
 	Pause   Verb = "pause"   // For a while, or Until a time
+	Restore Verb = "restore" // a Step that lowered what is told, for a Watcher of its account
 )
 
 // Verbs lists them all.
-var Verbs = []Verb{NotMine, Mine, Ask, Undo, Trust, Leave, Erase, Join, Pause}
+var Verbs = []Verb{NotMine, Mine, Ask, Undo, Trust, Leave, Erase, Join, Pause, Restore}
 
 // All stands for the watcher of every account of a person.
 const All = "all"
@@ -57,6 +58,7 @@ type Press struct {
 	Asked    time.Time // to the second
 	For      time.Duration
 	Until    time.Time // to the second
+	Step     string    // of the trail
 	// Whole tells that "not me" is about each incident of the record's service, on
 	// its account, that waited for an answer when the button was shown (Asked).
 	Whole bool
@@ -74,6 +76,7 @@ func (p Press) Data() string {
 	set("w", p.Watcher)
 	set("c", p.Code)
 	set("d", p.Delivery)
+	set("step", p.Step)
 	if p.Whole {
 		set("s", "1")
 	}
@@ -95,7 +98,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

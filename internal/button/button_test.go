@@ -28,6 +28,7 @@ var sent = map[string]button.Press{
 	"a=pause&for=1h":                              {Verb: button.Pause, For: button.Short},
 	"a=pause&for=168h":                            {Verb: button.Pause, For: button.Long},
 	"a=pause&for=until.1795834800":                {Verb: button.Pause, Until: noon},
+	"a=restore&step=s2abc&w=w7":                   {Verb: button.Restore, Step: "s2abc", Watcher: "w7"},
 }
 
 func TestWhatPhonesCarryIsWrittenAndReadAsEver(t *testing.T) {

@@ -76,11 +76,15 @@ type Config struct {
 	// Link is the address of a watcher's page of a record; nil leaves the
 	// links out.
 	Link func(r *watch.Record, watcher string) string
+	// RestoreLink is the address of the page on which a watcher sets a step of the
+	// trail back; nil leaves it out.
+	RestoreLink func(s *watch.Step, watcher string) string
 	// Door makes the address of a person's settings, which opens once; nil
 	// says that there are none yet.
-	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
-	// Letters queues the mails that bring what LINE cannot; nil sends none.
-	Letters queue.Sender
+	Door  func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
+	Queue queue.Sender
+	// Mails tells whether mails go out at all: they bring what LINE cannot.
+	Mails bool
 	// BaseURL is the address of the pages, without a slash at its end.
 	BaseURL string
 	// Menus shows people the menu of their language; nil leaves it to LINE.
@@ -99,6 +103,9 @@ type Stage struct {
 func New(c Config) *Stage {
 	if c.Link == nil {
 		c.Link = func(*watch.Record, string) string { return "" }
+	}
+	if c.RestoreLink == nil {
+		c.RestoreLink = func(*watch.Step, string) string { return "" }
 	}
 	return &Stage{Config: c}
 }

@@ -25,7 +25,7 @@ func (t *talk) askAddress(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("a claim cannot be read", err)
 	}
-	if t.Letters == nil {
+	if !t.Mails {
 		return queue.DeadLetter("a confirmation mail could not be sent: mail is not set up")
 	}
 	l := &store.Letter{Key: n.Key(), To: n.To.Mail, Until: t.sent.Add(membership.MailLife), What: "a confirmation mail"}

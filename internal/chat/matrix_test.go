@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/quote"
+	"kozamori/internal/settings"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -36,6 +37,7 @@ type member struct {
 type holding struct {
 	account                           watch.AccountKey
 	open, disputed, id, used, invites string // records, the owner's watcher, codes of invitations
+	step                              string // which lowered what the owner is told
 	marks                             []string
 }
 
@@ -99,11 +101,20 @@ func newCrowd(t *testing.T) *crowd {
 				}
 			})
 		}
+		_, err := settings.New(w.store, nil).Change(ctx, h.account, settings.Who{Watcher: h.id, Way: watch.WayPage, At: w.Now()}, func(c *settings.Change) error {
+			c.Watcher.Rules.FirstSeen = false
+			return nil
+		})
+		must(err)
+		for step, err := range w.store.Trail(ctx, h.account) {
+			must(err)
+			h.step = step.ID
+		}
 		var act watch.Activity
 		act.Apply(w.Record(h.open))
 		must(w.store.Write(ctx, store.PutActivity(h.account, &act)))
 		disputes := dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now}
-		_, err := disputes.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
+		_, err = disputes.Answer(ctx, h.disputed, dispute.Answerer{Watcher: h.id}, watch.NotMine, watch.ViaLINE)
 		must(err)
 		owner := a.Watchers[0].LineUser
 		h.invites, _, err = w.members.Invite(ctx, owner, h.account, "", false)
@@ -282,12 +293,15 @@ var pressRows = map[string]pressRow{
 		}
 		return "a=join&c=" + h.used
 	}, told{wording.InviteOwn(ja).Title, false}, told{wording.Joined(ja, wording.ChatAccount{}, false, true).Title, true}, wording.InviteWrong(ja).Title, false},
+	"restore": {func(w *world, h holding, m *member) string {
+		return ofWatcher("restore")(w, h, m) + "&step=" + h.step
+	}, told{wording.Restored(ja).Title, true}, told{wording.Restored(ja).Title, true}, wording.Useless(ja).Title, false},
 	"pause": {func(*world, holding, *member) string { return "a=pause&for=1h" }, told{wording.Paused(ja, time.Time{}, time.Time{}).Title, true},
 		told{wording.Paused(ja, time.Time{}, time.Time{}).Title, true}, wording.NotConnected(ja).Title, true},
 }
 
 // nothing is named by none.
-var nothing = holding{account: watch.AccountKey{Bank: "0125", Ref: "acc_0"}, open: "r0", disputed: "d0", id: "w0", used: "AAAAA-AAAAA-AAAA3", invites: "AAAAA-AAAAA-AAAA3"}
+var nothing = holding{account: watch.AccountKey{Bank: "0125", Ref: "acc_0"}, open: "r0", disputed: "d0", id: "w0", step: "s0", used: "AAAAA-AAAAA-AAAA3", invites: "AAAAA-AAAAA-AAAA3"}
 
 func TestWhoMayPressWhat(t *testing.T) {
 	t.Parallel()

@@ -18,6 +18,9 @@ import (
 // cut off within it.
 const newsWait = time.Hour
 
+// newsSoon and newsMost bound the pauses in which it is looked for.
+const newsSoon, newsMost = time.Second, time.Minute
+
 // tellNews tells one person what became of a guardian. The same news again
 // goes out under the same key, which LINE drops.
 func (t *talk) tellNews(ctx context.Context) queue.Verdict {
@@ -27,6 +30,8 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 		return t.newMenu(ctx)
 	case watch.NewsConfirm:
 		return t.askAddress(ctx)
+	case watch.NewsStep:
+		return t.tellStep(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.
@@ -38,7 +43,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("news cannot be checked", err)
 	case !so && may && t.Now().Sub(t.sent) < newsWait:
-		return queue.RetryAfter(queue.Backoff(t.receives, time.Second, time.Minute))
+		return queue.RetryAfter(queue.Backoff(t.receives, newsSoon, newsMost))
 	case !so:
 		return queue.Acknowledge // it never came to that, or is over, which is told too
 	}

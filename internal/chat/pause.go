@@ -76,5 +76,5 @@ func (t *talk) pauseUntil(ctx context.Context, list []membership.Bound, until ti
 	for _, b := range list {
 		accounts = append(accounts, b.Account.AccountKey)
 	}
-	return settings.New(t.Store).Pause(ctx, t.Event.User, accounts, t.at(), until)
+	return settings.New(t.Store, t.Queue).Pause(ctx, t.Event.User, accounts, t.at(), until)
 }

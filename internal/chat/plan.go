@@ -149,6 +149,7 @@ func presses() map[button.Verb]press {
 		button.Erase:   (*talk).erase,
 		button.Join:    func(t *talk, ctx context.Context, p button.Press) (plan, error) { return t.join(ctx, p.Code) },
 		button.Pause:   (*talk).pause,
+		button.Restore: (*talk).restore,
 	}
 }
 

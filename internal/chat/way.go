@@ -17,10 +17,11 @@ const mailAfter = 5 * time.Minute
 
 // parcel is what is to reach one person, once the reply token is of no use.
 type parcel struct {
-	user string // of LINE
-	mail string // where they read mail, if their accounts do not say
-	key  string // for LINE and for mail: the same for the same words
-	what string // for the dead letter
+	user string         // of LINE; empty if it goes by mail alone
+	mail string         // where they read mail, if their accounts do not say
+	of   *store.Binding // as which watcher they gave that address, if it goes by mail alone
+	key  string         // for LINE and for mail: the same for the same words
+	what string         // for the dead letter
 	// since is when it was first to be sent, within how long that is tried.
 	since  time.Time
 	within time.Duration
@@ -31,6 +32,9 @@ type parcel struct {
 // bring them: the month's messages are spent, the person blocked us, LINE refuses it
 // or is out of order for mailAfter. What no channel brings is a dead letter.
 func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
+	if p.user == "" {
+		return t.bringByMail(ctx, p)
+	}
 	person, err := t.Store.Person(ctx, p.user)
 	if err != nil {
 		return t.broken("a person cannot be looked up", err)
@@ -59,6 +63,17 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	return queue.DeadLetter(p.what + " could not be sent: " + o.Problem + "; " + problem)
 }
 
+// bringByMail mails words for which LINE was never the way.
+func (t *talk) bringByMail(ctx context.Context, p *parcel) queue.Verdict {
+	if !t.Mails {
+		return queue.DeadLetter(p.what + " could not be sent: mail is not set up")
+	}
+	if err := t.post(ctx, &store.Letter{Key: p.key, To: p.mail, Of: p.of, Until: p.since.Add(p.within), What: p.what}, message.Join(p.words...)); err != nil {
+		return t.broken("a mail cannot be queued", err)
+	}
+	return queue.Acknowledge
+}
+
 func (t *talk) again(o watch.Outcome) queue.Verdict {
 	return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(t.receives, time.Second, queue.LongestPause)))
 }
@@ -79,7 +94,7 @@ func (t *talk) byMail(ctx context.Context, p *parcel) (problem string, err error
 		}
 	}
 	switch {
-	case t.Letters == nil:
+	case !t.Mails:
 		return "mail is not set up", nil
 	case to == "":
 		return "no mail address", nil
@@ -106,5 +121,5 @@ func (t *talk) post(ctx context.Context, l *store.Letter, m message.Message) err
 	}
 	var jobs queue.Jobs
 	jobs.Letter(l.Channel, l.Key, l.To)
-	return jobs.Send(ctx, t.Letters)
+	return jobs.Send(ctx, t.Queue)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/news"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -119,8 +120,15 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		account, ended := f.still(outcome)
 		writes := []store.Write{account, store.PutRecord(f.record)}
+		var told []watch.News
 		for _, step := range f.steps(outcome, ended) {
 			writes = append(writes, k.Store.PutStep(step))
+			if step.Kind == watch.StepMine {
+				told = append(told, news.OfStep(f.account, step, nil)...)
+			}
+		}
+		if err := (news.Desk{Queue: k.Queue}).Tell(ctx, told); err != nil {
+			return err
 		}
 		if outcome == Opened {
 			for _, o := range f.also {

@@ -102,7 +102,7 @@ func (k *Service) protect(ctx context.Context, f *file) error {
 			if b.Account == f.record.Account {
 				continue
 			}
-			err = settings.New(k.Store).Reported(ctx, b.Account, w.LineUser, services, f.who.Way, f.now)
+			err = settings.New(k.Store, k.Queue).Reported(ctx, b.Account, w.LineUser, services, f.who.Way, f.now)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}

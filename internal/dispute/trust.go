@@ -46,7 +46,7 @@ func (k *Service) Trust(ctx context.Context, recordID string, who Answerer) (Res
 	case !ok:
 		return res, ErrNoTrust
 	}
-	res.Watcher, err = settings.New(k.Store).Trust(ctx, f.account.AccountKey, settings.Who{Watcher: f.watcher.ID, LineUser: f.watcher.LineUser, Way: who.Way, At: f.now}, t)
+	res.Watcher, err = settings.New(k.Store, k.Queue).Trust(ctx, f.account.AccountKey, settings.Who{Watcher: f.watcher.ID, LineUser: f.watcher.LineUser, Way: who.Way, At: f.now}, t)
 	switch {
 	case errors.Is(err, store.ErrNotFound): // they left a moment ago
 		return Result{}, ErrNotFound

@@ -117,7 +117,7 @@ func (c *Client) Send(ctx context.Context, to, key string, m message.Message) wa
 	in := &sesv2.SendEmailInput{
 		FromEmailAddress: &c.from,
 		ReplyToAddresses: c.replyTo,
-		Destination:      &types.Destination{ToAddresses: []string{address}},
+		Destination:      &types.Destination{ToAddresses: []string{address}, BccAddresses: m.Copies},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: content(m.Alt),
 			Body:    &types.Body{Text: content(text), Html: content(html)},

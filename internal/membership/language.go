@@ -16,7 +16,7 @@ func (d *Service) Speak(ctx context.Context, lineUser string, lang watch.Lang) e
 		if err != nil {
 			return err
 		}
-		err = settings.New(d.Store).Speak(ctx, b.Account, settings.Who{LineUser: lineUser}, lang)
+		err = settings.New(d.Store, d.Queue).Speak(ctx, b.Account, settings.Who{LineUser: lineUser}, lang)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}

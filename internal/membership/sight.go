@@ -20,7 +20,7 @@ func (d *Service) ShowAmounts(ctx context.Context, lineUser string, k watch.Acco
 		kind = watch.NewsShown
 	}
 	tell := d.desk().Once()
-	_, err := settings.New(d.Store).Change(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayPage, At: d.now()}, func(c *settings.Change) error {
+	_, err := settings.New(d.Store, d.Queue).Change(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayPage, At: d.now()}, func(c *settings.Change) error {
 		g := c.Watcher
 		own, ok := c.Account.WatcherOf(lineUser)
 		if !ok || own.Role != watch.Owner || g.Role != watch.Guardian {

@@ -53,6 +53,9 @@ type Message struct {
 	// Incident is the incident that it speaks of, if it speaks of one: the
 	// subject of a mail tells them apart. It is not shown as it stands.
 	Incident string `json:",omitzero"`
+	// Copies are addresses of the same reader that a mail goes to unseen: those
+	// that a new one replaced a moment ago.
+	Copies []string `json:"-"`
 }
 
 // Fact is a labelled value.

@@ -56,3 +56,54 @@ func (d Desk) Once() func(context.Context, []watch.News) error {
 		return nil
 	}
 }
+
+// OfStep is what a step of the trail is to all who watch the account: one piece
+// of news for each of their channels, if it protects less than before or was
+// taken back. The one who made it does not hear over the channel by which they
+// did. before is the watcher whom it is about as they were: an address that is
+// taken from them hears of it too.
+func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.News {
+	if !step.Lowered && step.Kind != watch.StepRestored {
+		return nil
+	}
+	var out []watch.News
+	for i := range a.Watchers {
+		w := &a.Watchers[i]
+		own := step.By == w.ID
+		if step.Kind == watch.StepMine && !own {
+			continue // the incident tells them of the answer
+		}
+		n := watch.News{Kind: watch.NewsStep, Bank: a.Bank, Mask: a.Mask, Step: step.ID, To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang},
+			Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
+		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) {
+			n.Over = watch.LINE
+			out = append(out, n)
+		}
+		if own && step.Way == watch.WayMail {
+			continue
+		}
+		for _, x := range mailboxes(w, before) {
+			n.Over, n.To.Mail, n.Turn = watch.Email, x.address, x.turn
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+type mailbox struct{ address, turn string }
+
+// mailboxes are where mails reach a watcher, and reached them a moment ago.
+func mailboxes(w, before *watch.Watcher) []mailbox {
+	var out []mailbox
+	is, ok := w.Channel(watch.Email)
+	if ok && is.Address != "" && is.UnreachableSince.IsZero() {
+		out = append(out, mailbox{is.Address, ""})
+	}
+	if before == nil || before.ID != w.ID {
+		return out
+	}
+	if was, had := before.Channel(watch.Email); had && was.Address != "" && was.UnreachableSince.IsZero() && (!ok || was.Address != is.Address) {
+		out = append(out, mailbox{was.Address, "before"})
+	}
+	return out
+}

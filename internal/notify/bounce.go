@@ -50,7 +50,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	}
 	s.Logger.Warn("a message came back", "channel", string(ch.Kind), "record", record, "delivery", delivery, "kind", string(f.Kind))
 	w, err := s.unreachableAt(ctx, &ch, r.Account, d.Watcher, f.Addresses)
-	if err != nil || w == nil || f.Kind != watch.Bounced {
+	if err != nil || w == nil || f.Kind != watch.Bounced || ofCopies(&ch, w, f.Addresses) {
 		return err
 	}
 	now := s.Now()
@@ -82,6 +82,15 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	}
 	s.queue(ctx, r, added)
 	return nil
+}
+
+// ofCopies tells whether a message came back only from addresses that were
+// replaced a moment ago: the new one has it.
+func ofCopies(ch *channel.Channel, w *watch.Watcher, addresses []string) bool {
+	return len(addresses) > 0 && !slices.ContainsFunc(addresses, func(a string) bool {
+		c, ok := w.Channel(ch.Kind)
+		return ok && ch.Same(a, ch.Reaches(w, c)) || !slices.ContainsFunc(w.Former, func(f watch.Former) bool { return f.Kind == ch.Kind && ch.Same(a, f.Address) })
+	})
 }
 
 // answerCameBack acts on a mail that answered a person in the place of the chat:

@@ -40,6 +40,12 @@ func (c *Composer) Link(r *watch.Record, watcher string) string {
 	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(linkLife))
 }
 
+// RestoreLink is the address of the page on which a watcher sets a step of the
+// trail back.
+func (c *Composer) RestoreLink(s *watch.Step, watcher string) string {
+	return c.BaseURL + "/r/" + c.Tokens.Sign(token.PurposeRestore, token.AnswerSubject(s.ID, watcher), s.At.Add(watch.RestoreFor))
+}
+
 // linkOver is Link for a message over a channel.
 func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, watcher string) string {
 	link := c.Link(r, watcher)

@@ -186,6 +186,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
+	if !borrowed {
+		msg.Copies = w.Copies(ch.Kind, s.Now())
+	}
 	calls := c.soft
 	if ch.Lease > 0 {
 		calls = c.hard // a second copy would not be dropped

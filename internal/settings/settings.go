@@ -11,15 +11,21 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/news"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
 // Settings changes what is stored.
-type Settings struct{ store *store.Store }
+type Settings struct {
+	store *store.Store
+	news  news.Desk
+}
 
-// New makes Settings over a store.
-func New(s *store.Store) Settings { return Settings{s} }
+// New makes Settings over a store, which tell of what protects less over a
+// queue.
+func New(s *store.Store, q queue.Sender) Settings { return Settings{s, news.Desk{Queue: q}} }
 
 // Who names a watcher of an account: by id, by their LINE user, or by both,
 // which must then be one and the same; and how their settings come to change.
@@ -44,6 +50,8 @@ type Change struct {
 	Along   []store.Write // what is committed together with the change, or checked
 	By      string        // who makes it: the watcher themselves, unless it is altered
 	Kind    watch.StepKind
+	// Restores is the step that this change takes back.
+	Restores string
 }
 
 // Change lets change alter what one watcher of an account wants, with the
@@ -53,6 +61,7 @@ type Change struct {
 func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, change func(*Change) error) (*Change, error) {
 	var c *Change
 	step := watch.Step{ID: watch.NewStepID(), OnAccount: watch.On(k), Way: who.Way, At: who.At.UTC()}
+	tell := s.news.Once()
 	_, err := s.store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := who.of(a)
 		if !ok {
@@ -63,12 +72,16 @@ func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, chang
 		if err := change(c); err != nil {
 			return nil, err
 		}
-		step.Kind, step.By, step.ByRole, step.Of, step.OfRole = c.Kind, "", "", w.ID, w.Role
+		w.KeepFormer(before, who.At)
+		step.Kind, step.Restores, step.By, step.ByRole, step.Of, step.OfRole = c.Kind, c.Restores, "", "", w.ID, w.Role
 		if by, ok := a.Watcher(c.By); ok {
 			step.By, step.ByRole = by.ID, by.Role
 		}
 		if step.Turns, step.Lowered = watch.Compare(before, w, who.At); len(step.Turns) > 0 {
 			c.Along = append(c.Along, s.store.PutStep(&step))
+			if err := tell(ctx, news.OfStep(a, &step, before)); err != nil {
+				return nil, err
+			}
 		}
 		return c.Along, nil
 	})
@@ -76,6 +89,44 @@ func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, chang
 		return nil, err
 	}
 	return c, nil
+}
+
+// Errors of Restore.
+var (
+	// ErrNoStep says that there is no such step, or none that the asker may set
+	// back.
+	ErrNoStep = errors.New("settings: no such step")
+	// ErrOver says that a step is too old to be set back in one tap, or that the
+	// one whom it was about is gone.
+	ErrOver = errors.New("settings: too late to set back")
+)
+
+// Restore sets back what a step lowered, on the word of any who watch the
+// account. It may be repeated. ErrNoStep, ErrOver.
+func (s Settings) Restore(ctx context.Context, k watch.AccountKey, id string, who Who) error {
+	step, err := s.store.Step(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && step.Account != k:
+		return ErrNoStep
+	case err != nil:
+		return err
+	}
+	_, err = s.Change(ctx, k, Who{Watcher: step.Of, Way: who.Way, At: who.At}, func(c *Change) error {
+		by, ok := who.of(c.Account)
+		switch {
+		case !ok:
+			return ErrNoStep
+		case !step.Restorable(who.At):
+			return ErrOver
+		}
+		c.By, c.Kind, c.Restores = by.ID, watch.StepRestored, step.ID
+		step.Restore(c.Watcher, who.At)
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrOver
+	}
+	return err
 }
 
 // Speak makes a language that of a watcher.

@@ -32,7 +32,7 @@ func world(t *testing.T) (*store.Store, settings.Settings) {
 	}})); err != nil {
 		t.Fatal(err)
 	}
-	return s, settings.New(s)
+	return s, settings.New(s, nil)
 }
 
 func watchers(t *testing.T, s *store.Store) (owner, guardian watch.Watcher) {

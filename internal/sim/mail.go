@@ -55,6 +55,7 @@ type Mail struct {
 	FromName         string            `json:"from_name"`
 	ReplyTo          []string          `json:"reply_to,omitempty"`
 	To               string            `json:"to"`
+	Bcc              []string          `json:"bcc,omitempty"`
 	Subject          string            `json:"subject"`
 	Text             string            `json:"text"`
 	HTML             string            `json:"html"`
@@ -151,7 +152,7 @@ type sendEmail struct {
 	FromEmailAddress     string
 	ReplyToAddresses     []string
 	ConfigurationSetName string
-	Destination          struct{ ToAddresses []string }
+	Destination          struct{ ToAddresses, BccAddresses []string }
 	EmailTags            []pair
 	Content              struct {
 		Simple struct {
@@ -248,7 +249,7 @@ func (b *Mailbox) keep(in *sendEmail, to string) string {
 	m := in.Content.Simple
 	b.mu.Lock()
 	kept := Mail{ID: fmt.Sprintf("mail-%d", len(b.mails)+1), At: b.Now(), From: in.FromEmailAddress, FromName: from.Name,
-		ReplyTo: in.ReplyToAddresses, To: to, Subject: m.Subject.Data, Text: m.Body.Text.Data, HTML: m.Body.Html.Data,
+		ReplyTo: in.ReplyToAddresses, To: to, Bcc: in.Destination.BccAddresses, Subject: m.Subject.Data, Text: m.Body.Text.Data, HTML: m.Body.Html.Data,
 		Headers: pairs(m.Headers), ConfigurationSet: in.ConfigurationSetName, Tags: pairs(in.EmailTags)}
 	b.mails = append(b.mails, kept)
 	b.journal.write(kept)

@@ -6,10 +6,11 @@ import "strings"
 const (
 	PurposeAnswer   = "answer"    // opens an alert's page
 	PurposeStopMail = "stop-mail" // ends the mails about an account
+	PurposeRestore  = "restore"   // opens the page that sets a step of the trail back
 )
 
-// AnswerSubject binds a link, of either purpose, to one record and one of its
-// watchers: it names the account without holding its reference.
+// AnswerSubject binds a link, of any purpose, to one record (or, to set it back,
+// one step) and one of the watchers: it names the account without holding its reference.
 func AnswerSubject(record, watcher string) string { return record + "|" + watcher }
 
 // ParseAnswerSubject takes a subject apart again. False if it is none.

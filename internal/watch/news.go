@@ -26,10 +26,13 @@ const (
 	// NewsConfirm is a mail to an address that somebody typed: it asks its
 	// reader whether mails may come there.
 	NewsConfirm NewsKind = "confirm"
+	// NewsStep is a step of the trail: one that protects an account less than
+	// before, or one that was taken back.
+	NewsStep NewsKind = "step"
 )
 
 // NewsKinds lists the kinds of news.
-var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm}
+var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -46,6 +49,11 @@ type News struct {
 	Turn string `json:"turn,omitempty"`
 	// Secret is what the link of NewsConfirm carries: it works once.
 	Secret string `json:"secret,omitempty"`
+	// Step is what NewsStep is about, by its id.
+	Step string `json:"step,omitempty"`
+	// Over is the one channel that NewsStep goes over: each has its own. Over
+	// LINE it is mailed if LINE does not bring it, like other news.
+	Over ChannelKind `json:"over,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -74,7 +82,11 @@ type NewsOf struct {
 
 // Key is the same for the same news, however often it is queued.
 func (n *News) Key() string {
-	return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher, n.Turn)
+	turn := n.Turn
+	if n.Step != "" {
+		turn = n.Step + "\x00" + n.Turn
+	}
+	return DeriveUUID(string(n.Kind), n.Guardian.Watcher, n.To.Watcher, turn)
 }
 
 // NewsMessage is the body of a message with news in queue.Chat.

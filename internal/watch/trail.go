@@ -193,7 +193,7 @@ func (t *Turn) Said() (before, after string) {
 // Clone is a copy that shares nothing that changes.
 func (w *Watcher) Clone() *Watcher {
 	c := *w
-	c.Channels = slices.Clone(w.Channels)
+	c.Channels, c.Former = slices.Clone(w.Channels), slices.Clone(w.Former)
 	c.Rules = *w.Rules.clone()
 	return &c
 }

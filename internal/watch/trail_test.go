@@ -18,7 +18,7 @@ func TestWhatProtectsLessIsCalledLowered(t *testing.T) {
 	trust := func(yen int64, until time.Time) watch.Trust {
 		return watch.Trust{Service: "paypay", UpTo: yen, Until: until}
 	}
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		rule   string
 		change func(*watch.Rules) // lowers
 		back   bool               // taking it back lowers too
@@ -46,7 +46,8 @@ func TestWhatProtectsLessIsCalledLowered(t *testing.T) {
 		"quiet hours are longer":        {"quiet", func(r *watch.Rules) { r.Quiet = &watch.Quiet{From: 0, To: 6*60 + 1} }, false},
 		"quiet hours move":              {"quiet", func(r *watch.Rules) { r.Quiet = &watch.Quiet{From: 3 * 60, To: 9 * 60} }, true},
 		"a pause":                       {"paused_until", func(r *watch.Rules) { r.PausedUntil = now.Add(time.Hour) }, false},
-	} {
+	}
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			was := &watch.Watcher{ID: "w1", Rules: watch.DefaultRules()}
@@ -72,6 +73,31 @@ func TestWhatProtectsLessIsCalledLowered(t *testing.T) {
 			}
 			if again, _ := watch.Compare(is, is.Clone(), now); len(again) > 0 {
 				t.Errorf("no change is told as %v", again)
+			}
+			// One tap sets it back, and never lowers what another step has since
+			// raised, or lowers what that one lowered any further.
+			step := watch.Step{Kind: watch.StepSettings, At: now, Of: "w1", Turns: turns, Lowered: true}
+			set := is.Clone()
+			step.Restore(set, now)
+			if left, less := watch.Compare(was, set, now); less {
+				t.Errorf("set back, it still lowers: %v", left)
+			}
+			for other, o := range cases {
+				then := is.Clone()
+				o.change(&then.Rules)
+				set := then.Clone()
+				step.Restore(set, now)
+				moved := c.rule == "quiet" && (c.back || o.back) // of two times one is always lost
+				if turns, less := watch.Compare(then, set, now); less && !moved {
+					t.Errorf("set back after %s, it lowers: %v", other, turns)
+				}
+				raised := was.Clone() // the other way round: somebody chose more meanwhile
+				raised.Rules.ServiceMinFor, raised.Rules.Keywords = map[string]int64{"dbarai": 1, "paypay": 1}, []string{"ガス", "デンキ", "スイドウ"}
+				raised.Rules.Trusts, raised.Rules.Quiet = nil, nil
+				step.Restore(raised, now)
+				if turns, less := watch.Compare(was, raised, now); less {
+					t.Errorf("set back though more was chosen, it lowers: %v", turns)
+				}
 			}
 		})
 	}

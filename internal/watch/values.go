@@ -23,6 +23,9 @@ type Value interface {
 	// lowers tells whether who has the rule set as in after is told of less, or
 	// later, than as in before.
 	lowers(before, after *Rules, now time.Time) bool
+	// restore sets the rule of is back to what it was before a step that led to
+	// after, unless it protects as much by now.
+	restore(is, before, after *Rules, now time.Time)
 }
 
 // Always is a rule that everybody has and that cannot be switched off.

@@ -12,6 +12,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/quote"
 	"kozamori/internal/session"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -29,6 +30,7 @@ type visitor struct {
 	inside         bool   // their session lives
 	session        string // secret of the cookie
 	door, claim    string // secrets of the links to a session and to confirm an address
+	step           string // which lowered what they are told
 	invitation     string // an owner's open one
 	marks          []string
 }
@@ -147,6 +149,19 @@ func (w *world) visitors() []*visitor {
 		if v.watches {
 			v.claim, _, err = members.ClaimMail(ctx, v.user, v.account, "new-"+v.id+"@example.jp")
 			must(err)
+		}
+		if v.watches {
+			_, err := settings.New(w.store, nil).Change(ctx, v.account, settings.Who{Watcher: v.id, Way: watch.WayPage, At: w.now()}, func(c *settings.Change) error {
+				c.Watcher.Rules.FirstSeen = false
+				return nil
+			})
+			must(err)
+			for step, err := range w.store.Trail(ctx, v.account) {
+				must(err)
+				if step.Of == v.id {
+					v.step = step.ID
+				}
+			}
 		}
 		if strings.HasPrefix(v.name, "somebody who left") {
 			_, err := members.Unbind(ctx, v.user, account, watch.WayChat)

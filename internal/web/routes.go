@@ -36,6 +36,8 @@ func routes() []route {
 		{path: enterPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.door }},
 		{path: "/mail/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(confirmPath, secretLife) }},
 		{path: confirmPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.confirm }},
+		{path: "/r/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(restorePath, secretLife) }},
+		{path: restorePath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.restore }},
 		{path: homePath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.inside(s.home) }},
 		{path: homePath + "/help", methods: shown, serve: func(s *site) http.HandlerFunc { return s.inside(s.help) }},
 	}

@@ -72,6 +72,9 @@ var rows = map[string]row{
 		does: map[string]done{wording.DoEnter: acts(303)}},
 	"/confirm": {own: carrying("/confirm", claimOf), others: strange("/confirm", "kozamori=", 403), get: answers(200),
 		does: map[string]done{wording.DoConfirm: acts(200)}},
+	"/r/{secret}": {own: ofStep("/r/", ""), others: strange("/r/", "", 303), get: answers(303)},
+	"/restore": {own: ofStep("/restore", "kozamori="), others: strange("/restore", "kozamori=", 403), get: answers(200),
+		does: map[string]done{wording.DoRestore: acts(200)}},
 	"/home":      {own: home("/home"), others: strange("/home", "kozamori-session=", 403), get: answers(200), does: map[string]done{wording.DoLogout: acts(200)}},
 	"/home/help": {own: home("/home/help"), others: strange("/home/help", "kozamori-session=", 403), get: answers(200)},
 	"/home/{account}/settings": room("/settings", map[string]done{wording.DoSave: acts(200),
@@ -226,6 +229,20 @@ func carrying(path string, secret func(*visitor) string) func(*world, *visitor) 
 			return nil
 		}
 		return &way{path: path, cookies: "kozamori=" + secret(v)}
+	}
+}
+
+// ofStep is the link of a step, or its page with the cookie.
+func ofStep(path, cookie string) func(*world, *visitor) *way {
+	return func(w *world, v *visitor) *way {
+		tok := w.sign(tokens.PurposeRestore, v.step, v.id)
+		switch {
+		case !v.watches:
+			return nil
+		case cookie == "":
+			return &way{path: path + tok}
+		}
+		return &way{path: path, cookies: cookie + tok}
 	}
 }
 

@@ -129,7 +129,7 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *set
 	var now watch.Watcher
 	spoke := b.Watcher.Lang
 	who := settings.Who{Watcher: b.Watcher.ID, LineUser: g.LineUser, Way: watch.WayPage, At: s.Now()}
-	_, err := settings.New(s.Store).Change(ctx, b.Account.AccountKey, who, func(c *settings.Change) error {
+	_, err := settings.New(s.Store, s.Queue).Change(ctx, b.Account.AccountKey, who, func(c *settings.Change) error {
 		f.Saved, f.Mail = wording.SavedNow, wording.MailUntouched
 		w := c.Watcher
 		now = *w

@@ -60,7 +60,7 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 
 // stopMails takes the mail channel, with its address, off a watcher.
 func (s *site) stopMails(ctx context.Context, k watch.AccountKey, watcher string) error {
-	err := settings.New(s.Store).StopMails(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayMail, At: s.Now()})
+	err := settings.New(s.Store, s.Queue).StopMails(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayMail, At: s.Now()})
 	if errors.Is(err, store.ErrNotFound) {
 		return dispute.ErrNotFound
 	}

@@ -32,6 +32,7 @@ import (
 
 	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -39,7 +40,7 @@ import (
 )
 
 // Paths are the beginnings of every address that the handler serves.
-var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/mail/", "/confirm", "/home", "/home/"}
+var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/mail/", "/confirm", "/r/", "/restore", "/home", "/home/"}
 
 // sessionLife is how long a page can be used after its link was opened: long
 // enough for a telephone call with a bank.
@@ -63,6 +64,7 @@ type Names interface {
 // Config is what the pages work with.
 type Config struct {
 	Store    *store.Store
+	Queue    queue.Sender // for news of what protects less
 	Disputes Disputes
 	Names    Names
 	Channels channel.Registry

@@ -1,0 +1,91 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"kozamori/internal/button"
+	"kozamori/internal/membership"
+	"kozamori/internal/message"
+	"kozamori/internal/queue"
+	"kozamori/internal/settings"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// tellStep tells one who watches an account, over one channel, of a step that
+// protects it less than before, or that was taken back. It is queued before the
+// step is written.
+func (t *talk) tellStep(ctx context.Context) queue.Verdict {
+	n := t.News
+	step, err := t.Store.Step(ctx, n.Step)
+	switch {
+	case errors.Is(err, store.ErrNotFound) && t.Now().Sub(t.sent) < newsWait:
+		return queue.RetryAfter(queue.Backoff(t.receives, newsSoon, newsMost))
+	case errors.Is(err, store.ErrNotFound):
+		return queue.Acknowledge // it never came to that
+	case err != nil:
+		return t.brokenNews("a step cannot be read", err)
+	}
+	account, err := t.Store.Account(ctx, step.Account)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return t.brokenNews("who is told cannot be checked", err)
+	}
+	var reader *watch.Watcher
+	if account != nil {
+		reader, _ = account.Watcher(n.To.Watcher)
+	}
+	if reader == nil {
+		return queue.Acknowledge // they left, or the account was erased
+	}
+	words := t.stepWords(ctx, step, reader, n)
+	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
+	if n.Over != watch.LINE {
+		p.user, p.mail = "", n.To.Mail
+		p.of = &store.Binding{OnAccount: watch.On(step.Account), Watcher: reader.ID}
+	}
+	return t.bring(ctx, p)
+}
+
+func (t *talk) stepWords(ctx context.Context, step *watch.Step, reader *watch.Watcher, n *watch.News) message.Message {
+	bank, _ := t.Names.Bank(ctx, n.Bank, reader.Lang)
+	f := wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: n.Mask}, Restorable: step.Restorable(t.Now()), Now: t.Now(),
+		Line: wording.StepLine{Step: step, Reader: reader, Service: func(id string) string {
+			name, _ := t.Names.Service(id, reader.Lang)
+			return name
+		}}}
+	switch {
+	case f.Restorable:
+		f.Link = t.RestoreLink(step, reader.ID)
+	case step.Record != "":
+		if r, err := t.Store.Record(ctx, step.Record); err == nil {
+			f.Link = t.Link(r, reader.ID)
+		}
+	}
+	return wording.Lowered(f)
+}
+
+// restore sets a step back on the word of any who watch the account.
+func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
+	list, lang, err := t.accounts(ctx)
+	i := slices.IndexFunc(list, func(b membership.Bound) bool { return b.Watcher.ID == p.Watcher })
+	switch {
+	case err != nil:
+		return plan{}, err
+	case i < 0:
+		return t.useless(ctx)
+	}
+	err = settings.New(t.Store, t.Queue).Restore(ctx, list[i].Account.AccountKey, p.Step,
+		settings.Who{Watcher: p.Watcher, LineUser: t.Event.User, Way: watch.WayChat, At: t.Now()})
+	switch {
+	case errors.Is(err, settings.ErrNoStep):
+		return t.useless(ctx)
+	case errors.Is(err, settings.ErrOver):
+		return say(wording.RestoreOver(lang)), nil
+	case err != nil:
+		return plan{}, err
+	}
+	return say(wording.Restored(lang)), nil
+}

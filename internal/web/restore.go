@@ -1,0 +1,77 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"kozamori/internal/settings"
+	"kozamori/internal/store"
+	"kozamori/internal/token"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+const restorePath = "/restore"
+
+// restore asks whether to set a step of the trail back, and does. The link
+// opens nothing else, and nobody is told less by it.
+func (s *site) restore(w http.ResponseWriter, r *http.Request) {
+	subject, err := s.Keys.Verify(token.PurposeRestore, carried(r), s.Now())
+	id, watcher, ok := token.ParseAnswerSubject(subject)
+	if err != nil || !ok {
+		s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))
+		return
+	}
+	f, ok := s.lowered(w, r, id, watcher)
+	if !ok {
+		return
+	}
+	lang := f.Line.Reader.Lang
+	speak(w, lang)
+	if r.Method != http.MethodPost {
+		s.page(w, http.StatusOK, wording.RestorePage(f))
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	// Another link may have been opened since the page was shown.
+	if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoRestore && r.PostForm.Get(wording.StepField) == id) {
+		return
+	}
+	err = settings.New(s.Store, s.Queue).Restore(r.Context(), f.Line.Step.Account, id, settings.Who{Watcher: watcher, Way: watch.WayMail, At: s.Now()})
+	switch {
+	case errors.Is(err, settings.ErrOver):
+		s.page(w, http.StatusOK, wording.RestoredPage(lang, false))
+	case errors.Is(err, settings.ErrNoStep):
+		s.page(w, http.StatusForbidden, wording.RestoreGonePage(lang))
+	case err != nil:
+		s.broken(w, r, err)
+	default:
+		s.page(w, http.StatusOK, wording.RestoredPage(lang, true))
+	}
+}
+
+// lowered is what there is to say of a step to one who watches its account.
+// Without ok the answer has been given.
+func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher string) (wording.LoweredFacts, bool) {
+	step, err := s.Store.Step(r.Context(), id)
+	var account *watch.Account
+	if err == nil {
+		account, err = s.Store.Account(r.Context(), step.Account)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.broken(w, r, err)
+		return wording.LoweredFacts{}, false
+	}
+	if err == nil {
+		if reader, ok := account.Watcher(watcher); ok {
+			bank, _ := s.Names.Bank(r.Context(), account.Bank, reader.Lang)
+			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: step.Restorable(s.Now()), Now: s.Now(),
+				Line: wording.StepLine{Step: step, Reader: reader, Service: func(id string) string {
+					name, _ := s.Names.Service(id, reader.Lang)
+					return name
+				}}}, true
+		}
+	}
+	s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))
+	return wording.LoweredFacts{}, false
+}

@@ -1,0 +1,124 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/button"
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+var (
+	tLessAlt      = text{ja: "お知らせの設定が変わりました", en: "What you are told was changed"}
+	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
+	tLessOther    = text{ja: "本人に覚えがないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
+	tLessAnswer   = text{ja: "緊急のお知らせに、「心当たりがある」と回答がありました。違うときは、くわしいページで回答を変えられます。", en: "An urgent alert was answered as theirs. If that is wrong, the answer can be changed on its page."}
+	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
+	tLessFor      = text{ja: "%sのあいだ、戻せます。", en: "It can be set back for %s."}
+	tLessNotMe    = text{ja: "自分ではありません", en: "It was not me"}
+	tLessBack     = text{ja: "元に戻す", en: "Set it back"}
+	tLessDone     = text{ja: "変える前の設定に戻しました", en: "The settings are as they were before"}
+	tLessDoneText = text{ja: "ほかに見守っている方にもお伝えしました。覚えのない変更が続くときは、銀行に電話してください。", en: "The others who watch are told. If such changes go on, call your bank."}
+	tLessOver     = text{ja: "この変更は、もうここからは戻せません", en: "This can no longer be set back from here"}
+	tLessOverText = text{ja: "戻せるのは変更から%sまでです。今の設定は、LINEで「%s」と送ると見られます。", en: "That is possible for %s. Send \"%s\" in LINE to see the settings of now."}
+	tLessGone     = text{ja: "このリンクは使えません", en: "This link does not work"}
+	tLessGoneText = text{ja: "期限が切れたか、見守りをやめています。", en: "It is over, or you watch this account no longer."}
+	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
+	tLessAsk      = text{ja: "この変更を元に戻しますか", en: "Set this change back?"}
+	tLessBackAlt  = text{ja: "お知らせの設定が元に戻りました", en: "A change was set back"}
+)
+
+// LoweredFacts is what a message about a step of the trail is made from.
+type LoweredFacts struct {
+	Line    StepLine
+	Account ChatAccount
+	// Link is the page that sets it back, or of the alert that was answered;
+	// empty if neither can be.
+	Link string
+	// Restorable tells that one tap sets it back.
+	Restorable bool
+	Now        time.Time
+}
+
+func (f *LoweredFacts) lang() watch.Lang { return langOf(f.Line.Reader.Lang) }
+
+// own tells whether the reader is who made the step, or whose settings it
+// changed: they know whether it was them.
+func (f *LoweredFacts) own() bool {
+	return f.Line.Step.By == f.Line.Reader.ID || f.Line.Step.Of == f.Line.Reader.ID
+}
+
+// Lowered tells one who watches an account that it is protected less than
+// before, or that this was taken back.
+func Lowered(f LoweredFacts) message.Message {
+	lang := f.lang()
+	m := chat(lang, tLessAlt.in(lang), f.Line.title().in(lang))
+	m.Facts = append(append(accountFacts(lang, []ChatAccount{f.Account}),
+		message.Fact{Label: tStepWhen.in(lang), Value: Time(lang, f.Line.Step.At, f.Now)}), f.Line.facts(lang, f.Now)...)
+	switch {
+	case f.Line.Step.Kind == watch.StepRestored:
+		m.Alt = tLessBackAlt.in(lang)
+	case f.Restorable:
+		label := pick(f.own(), tLessNotMe, tLessBack).in(lang)
+		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, weeks(watch.RestoreFor))}
+		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
+			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data(), URL: f.Link}}
+	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
+		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+		m.Text = []string{tLessAnswer.in(lang)}
+		m.Buttons = []message.Button{{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}
+	}
+	return m
+}
+
+// Restored answers the press that set a step back.
+func Restored(lang watch.Lang) message.Message {
+	lang = langOf(lang)
+	m := chat(lang, tLessBackAlt.in(lang), tLessDone.in(lang), tLessDoneText.in(lang))
+	m.Choices = choices(lang, CmdSettings, CmdList)
+	return m
+}
+
+// RestoreOver answers a press that came too late.
+func RestoreOver(lang watch.Lang) message.Message {
+	lang = langOf(lang)
+	m := chat(lang, tLessOver.in(lang), tLessOver.in(lang), tLessOverText.in(lang, weeks(watch.RestoreFor), Word(lang, CmdSettings)))
+	m.Choices = choices(lang, CmdSettings)
+	return m
+}
+
+// DoRestore is what the form of RestorePage asks for; the step stands in the
+// field StepField.
+const (
+	DoRestore = "restore"
+	StepField = "step"
+)
+
+// RestorePage asks whether to set a step back.
+func RestorePage(f LoweredFacts) message.Page {
+	lang := f.lang()
+	p := plainPage(lang, tLessPage, tLessAsk)
+	p.Parts[0].Facts = Lowered(f).Facts
+	if !f.Restorable {
+		return RestoredPage(lang, false)
+	}
+	p.Parts[0].Forms = []message.Form{{Do: DoRestore, Label: pick(f.own(), tLessNotMe, tLessBack).in(lang), Style: message.Danger,
+		Fields: []message.Field{{Kind: message.FieldHidden, Name: StepField, Value: f.Line.Step.ID}}}}
+	return p
+}
+
+// RestoredPage says that a step was set back, or that it is too late for that.
+func RestoredPage(lang watch.Lang, done bool) message.Page {
+	lang = langOf(lang)
+	if done {
+		return plainPage(lang, tLessPage, tLessDone, tLessDoneText.in(lang))
+	}
+	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, weeks(watch.RestoreFor), Word(lang, CmdSettings)))
+}
+
+// RestoreGonePage is for a link that opens nothing.
+func RestoreGonePage(lang watch.Lang) message.Page {
+	lang = langOf(lang)
+	return plainPage(lang, tLessPage, tLessGone, tLessGoneText.in(lang))
+}
