@@ -35,6 +35,7 @@ type town struct {
 	url    string
 	key    string // the bank's API key
 	files  string // folder of the store and the queues
+	mail   *sim.Mailbox
 }
 
 // newTown builds it, with more channels than those that are registered.
@@ -45,6 +46,24 @@ func newTown(t *testing.T, more ...channel.Channel) *town {
 
 // newTownOn builds it on other means.
 func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *town {
+	t.Helper()
+	return newTownWith(t, func(*app.Config) {}, alter, more...)
+}
+
+// newMailTown builds it with a mailbox.
+func newMailTown(t *testing.T) *town {
+	t.Helper()
+	box := &sim.Mailbox{}
+	srv := httptest.NewServer(box)
+	t.Cleanup(srv.Close)
+	h := newTownWith(t, func(c *app.Config) { c.Mail.From, c.Mail.API = "口座守 <alert@kozamori.example>", srv.URL },
+		func(m *app.Means) { box.Now = m.Now })
+	h.mail = box
+	return h
+}
+
+// newTownWith builds it with another configuration and other means.
+func newTownWith(t *testing.T, configure func(*app.Config), alter func(*app.Means), more ...channel.Channel) *town {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
 	h := &town{world: w, files: t.TempDir()}
@@ -66,6 +85,7 @@ func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *t
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets, c.LINE.ID = lineSrv.URL, "channel-token", []string{"channel-secret"}, "@kozamori"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
 	c.CallbacksInside = true
+	configure(&c)
 	if err := c.Check(app.Parts...); err != nil {
 		t.Fatal(err)
 	}

@@ -79,10 +79,7 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 			n.Over = watch.LINE
 			out = append(out, n)
 		}
-		if own && step.Way == watch.WayMail {
-			continue
-		}
-		for _, x := range mailboxes(w, before) {
+		for _, x := range mailboxes(w, before, own && step.Way == watch.WayMail) {
 			n.Over, n.To.Mail, n.Turn = watch.Email, x.address, x.turn
 			out = append(out, n)
 		}
@@ -92,14 +89,15 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 
 type mailbox struct{ address, turn string }
 
-// mailboxes are where mails reach a watcher, and reached them a moment ago.
-func mailboxes(w, before *watch.Watcher) []mailbox {
+// mailboxes are where mails reach a watcher, and reached them a moment ago, but
+// the one by which they made the step themselves.
+func mailboxes(w, before *watch.Watcher, byMail bool) []mailbox {
 	var out []mailbox
 	is, ok := w.Channel(watch.Email)
-	if ok && is.Address != "" && is.UnreachableSince.IsZero() {
+	if !byMail && ok && is.Address != "" && is.UnreachableSince.IsZero() {
 		out = append(out, mailbox{is.Address, ""})
 	}
-	if before == nil || before.ID != w.ID {
+	if before == nil || before.ID != w.ID || byMail && !ok {
 		return out
 	}
 	if was, had := before.Channel(watch.Email); had && was.Address != "" && was.UnreachableSince.IsZero() && (!ok || was.Address != is.Address) {

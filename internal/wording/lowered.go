@@ -12,7 +12,8 @@ var (
 	tLessAlt      = text{ja: "お知らせの設定が変わりました", en: "What you are told was changed"}
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
 	tLessOther    = text{ja: "本人に覚えがないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
-	tLessAnswer   = text{ja: "緊急のお知らせに、「心当たりがある」と回答がありました。違うときは、くわしいページで回答を変えられます。", en: "An urgent alert was answered as theirs. If that is wrong, the answer can be changed on its page."}
+	tLessAnswer   = text{ja: "この回答をしていないときは、お知らせのページで「身に覚えがない」に変えてください。", en: "If you did not answer this, change it to \"not me\" on the alert's page."}
+	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%sのあいだ、戻せます。", en: "It can be set back for %s."}
 	tLessNotMe    = text{ja: "自分ではありません", en: "It was not me"}
@@ -63,7 +64,10 @@ func Lowered(f LoweredFacts) message.Message {
 		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
 		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, weeks(watch.RestoreFor))}
 		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
-			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data(), URL: f.Link}}
+			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}
+		if f.Link != "" { // mails have no postbacks
+			m.Buttons = append(m.Buttons, message.Button{Label: tLessPageOpen.in(lang), Style: message.Secondary, URL: f.Link})
+		}
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
 		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
 		m.Text = []string{tLessAnswer.in(lang)}

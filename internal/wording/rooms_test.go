@@ -145,7 +145,9 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 			f.Saved, f.Mail, f.Values["email"] = SavedNow, MailMany, []string{"new@example.jp"}
 		})),
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
-		"room-trail": TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
+		"page-restore": RestorePage(loweredFacts(lang, watch.StepSettings, "w1")), "page-restored": RestoredPage(lang, true), "page-restore-over": RestoredPage(lang, false),
+		"page-restore-gone": RestoreGonePage(lang),
+		"room-trail":        TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
 		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.Watchers = FamilyDismissed, nil })),

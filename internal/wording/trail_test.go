@@ -33,6 +33,21 @@ func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
 	return f
 }
 
+// loweredFacts are of a step that an owner, w1, made on a page.
+func loweredFacts(lang watch.Lang, kind watch.StepKind, reader string) LoweredFacts {
+	at := jst("2020-09-03 14:05:00")
+	was := &watch.Watcher{ID: "w1", Rules: watch.DefaultRules(), Channels: []watch.Channel{{Kind: watch.Email, Address: "hanako@example.jp"}}}
+	is := was.Clone()
+	is.Rules.ServiceMin, is.Rules.NewLink = 30_000, false
+	is.SetChannel(watch.Channel{Kind: watch.Email, Address: "nobody@example.com"})
+	step := &watch.Step{ID: "s1", At: at, Kind: kind, Way: watch.WayPage, By: "w1", ByRole: watch.Owner, Of: "w1", OfRole: watch.Owner, Lowered: kind != watch.StepRestored}
+	if kind != watch.StepMine {
+		step.Turns, _ = watch.Compare(was, is, at)
+	}
+	return LoweredFacts{Line: StepLine{Step: step, Reader: &watch.Watcher{ID: reader, Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }},
+		Account: ChatAccount{BankName: "七十七銀行", Mask: "普通 ***4567"}, Link: "https://kozamori.example/r/t0ken", Restorable: kind == watch.StepSettings, Now: at}
+}
+
 // TestAStepInTheFile pins a line of the file, for who sees amounts and who does
 // not.
 func TestAStepInTheFile(t *testing.T) {

@@ -44,6 +44,8 @@ func Messages(lang watch.Lang, raw string) map[string]message.Message {
 		"alert": wording.Alert(alert), "undone": wording.Undone(alert), "changed": wording.Changed(changed), "several": wording.Incident(wording.IncidentFacts{Parts: []wording.AlertFacts{alert, changed}}),
 		"reported": wording.DisputeOpened(dispute), "the bank's words": wording.DisputeStatus(dispute), "taken back": wording.DisputeWithdrawn(dispute), "take back?": wording.ConfirmUndo(dispute),
 		"mine": wording.MineThanks(answer), "answered": wording.AnswerByOther(answer), "a guardian came": wording.GuardianJoined(family), "a guardian left": wording.GuardianLeft(family),
+		"lowered": wording.Lowered(wording.LoweredFacts{Line: wording.StepLine{Step: &watch.Step{ID: "s1", At: at, Kind: watch.StepSettings, Lowered: true, Of: "w1", OfRole: watch.Owner},
+			Reader: &watch.Watcher{ID: "w1", Lang: lang}, Service: func(string) string { return "PayPay" }}, Account: account, Link: Link, Restorable: true, Now: at}),
 		"recent": wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{{HistoryEntry: wording.HistoryEntry{Record: r, Service: "PayPay", Link: Link}, BankName: "七十七銀行"}}}),
 		"join?":  wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: account}), "connected": wording.HowToConnect(lang, []wording.ChatAccount{account}, nil),
 		"services": wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{
