@@ -183,7 +183,8 @@ func (w *world) tap(user, data string) {
 // of the mails.
 func (w *world) settle() {
 	w.t.Helper()
-	for w.once(true) || w.mailed() {
+	for more := true; more; {
+		more = w.once(true) || w.mailed()
 	}
 }
 

@@ -12,6 +12,8 @@ const (
 	// RestoreFor is how long a step that lowered protection can be taken back in
 	// one tap, and how long an address is kept for that.
 	RestoreFor = 7 * 24 * time.Hour
+	// RestoreDays is RestoreFor in days.
+	RestoreDays = int(RestoreFor / (24 * time.Hour))
 	// CopyFor is how long mails to a new address go to the one before it too.
 	CopyFor = 24 * time.Hour
 	// maxFormer is how many addresses are kept; the oldest stay, which are those

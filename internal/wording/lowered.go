@@ -15,13 +15,13 @@ var (
 	tLessAnswer   = text{ja: "この回答をしていないときは、お知らせのページで「身に覚えがない」に変えてください。", en: "If you did not answer this, change it to \"not me\" on the alert's page."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
-	tLessFor      = text{ja: "%sのあいだ、戻せます。", en: "It can be set back for %s."}
+	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
 	tLessNotMe    = text{ja: "自分ではありません", en: "It was not me"}
 	tLessBack     = text{ja: "元に戻す", en: "Set it back"}
 	tLessDone     = text{ja: "変える前の設定に戻しました", en: "The settings are as they were before"}
 	tLessDoneText = text{ja: "ほかに見守っている方にもお伝えしました。覚えのない変更が続くときは、銀行に電話してください。", en: "The others who watch are told. If such changes go on, call your bank."}
 	tLessOver     = text{ja: "この変更は、もうここからは戻せません", en: "This can no longer be set back from here"}
-	tLessOverText = text{ja: "戻せるのは変更から%sまでです。今の設定は、LINEで「%s」と送ると見られます。", en: "That is possible for %s. Send \"%s\" in LINE to see the settings of now."}
+	tLessOverText = text{ja: "戻せるのは変更から%d日までです。今の設定は、LINEで「%s」と送ると見られます。", en: "That is possible for %d days. Send \"%s\" in LINE to see the settings of now."}
 	tLessGone     = text{ja: "このリンクは使えません", en: "This link does not work"}
 	tLessGoneText = text{ja: "期限が切れたか、見守りをやめています。", en: "It is over, or you watch this account no longer."}
 	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
@@ -62,7 +62,7 @@ func Lowered(f LoweredFacts) message.Message {
 	case f.Restorable:
 		label := pick(f.own(), tLessNotMe, tLessBack).in(lang)
 		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
-		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, weeks(watch.RestoreFor))}
+		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, watch.RestoreDays)}
 		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
 			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}
 		if f.Link != "" { // mails have no postbacks
@@ -87,7 +87,7 @@ func Restored(lang watch.Lang) message.Message {
 // RestoreOver answers a press that came too late.
 func RestoreOver(lang watch.Lang) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tLessOver.in(lang), tLessOver.in(lang), tLessOverText.in(lang, weeks(watch.RestoreFor), Word(lang, CmdSettings)))
+	m := chat(lang, tLessOver.in(lang), tLessOver.in(lang), tLessOverText.in(lang, watch.RestoreDays, Word(lang, CmdSettings)))
 	m.Choices = choices(lang, CmdSettings)
 	return m
 }
@@ -118,7 +118,7 @@ func RestoredPage(lang watch.Lang, done bool) message.Page {
 	if done {
 		return plainPage(lang, tLessPage, tLessDone, tLessDoneText.in(lang))
 	}
-	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, weeks(watch.RestoreFor), Word(lang, CmdSettings)))
+	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, watch.RestoreDays, Word(lang, CmdSettings)))
 }
 
 // RestoreGonePage is for a link that opens nothing.
