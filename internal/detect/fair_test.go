@@ -73,6 +73,12 @@ func TestOneAccountWithManyAlertsDelaysNoOther(t *testing.T) {
 	if v := <-verdicts; v.Done || v.DeadLetter != "" || v.Delay == 0 || v.Delay > time.Second {
 		t.Errorf("the third for the account is %+v", v)
 	}
+	// A line that only another version reads waits for that one, not for its turn.
+	unread := message("acc_busy")
+	unread.Body, unread.Receives = append(unread.Body, "{\n"...), 3
+	if v := h.Handle(t.Context(), []queue.Message{unread})[0]; v.Done || v.DeadLetter != "" || v.Delay < 10*time.Second {
+		t.Errorf("the account's with a line that cannot be read is %+v", v)
+	}
 	if v := h.Handle(t.Context(), []queue.Message{message("acc_1")}); !v[0].Done {
 		t.Errorf("another account's is %+v", v[0])
 	}
