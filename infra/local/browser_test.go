@@ -74,6 +74,7 @@ func sound(t *testing.T, ctx context.Context, name string) {
 }
 
 func TestThroughThePageOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
@@ -121,6 +122,7 @@ func notMine(t *testing.T, ctx context.Context) {
 var mailedLink = regexp.MustCompile(`http://\S+/a/\S+`)
 
 func TestThroughTheMailOnAPhone(t *testing.T) {
+	t.Parallel()
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	browsertest.Look(t, ctx, browsertest.View{Scripts: true})
@@ -160,6 +162,7 @@ func TestThroughTheMailOnAPhone(t *testing.T) {
 }
 
 func TestThePageIsWholeOnADesk(t *testing.T) {
+	t.Parallel()
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	for _, width := range []int64{1500, 1100, 821} {

@@ -81,6 +81,7 @@ func (p *handset) invites() {
 }
 
 func TestOptInFromTheBanksSiteInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), noEnv)
 	p := &handset{t, ctx, s, s.LINE.Users()[0].ID}
@@ -129,6 +130,7 @@ func TestOptInFromTheBanksSiteInABrowser(t *testing.T) {
 }
 
 func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browsertest.Open(t)
 	s := up(t, t.TempDir(), func(name string) string {
 		return map[string]string{"KOZAMORI_ESCALATE_AFTER": "1s"}[name]

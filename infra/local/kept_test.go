@@ -7,6 +7,7 @@ import (
 )
 
 func TestThePhonesAreAsTheyWereAfterARestart(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	o := options{Data: t.TempDir(), Addr: "127.0.0.1:0", Env: func(string) string { return "" }, Logger: slog.New(slog.DiscardHandler)}
 	first, err := start(ctx, o)

@@ -18,6 +18,7 @@ var loginLink = regexp.MustCompile(`http://[^"\s]+/login\?linkToken=[^"\s]+`)
 // A person connects another account from the bank's own site: the chat's
 // link, the bank's page, LINE's dialog.
 func TestAnAccountIsConnectedFromTheBanksOwnSite(t *testing.T) {
+	t.Parallel()
 	s := up(t, t.TempDir(), noEnv)
 	user := s.LINE.Users()[0].ID
 	if err := s.LINE.Say(user, "口座をつなぐ"); err != nil {

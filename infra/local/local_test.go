@@ -105,6 +105,7 @@ func notMineByScript(t *testing.T, s *stack) {
 }
 
 func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
+	t.Parallel()
 	s := up(t, t.TempDir(), noEnv)
 	if status, body := post(t, s.Page+"/sim/send/0125-overdrawn.json", ""); status != http.StatusOK || !strings.Contains(body, `"status":202`) {
 		t.Fatalf("%d %s", status, body)
@@ -136,6 +137,7 @@ func TestTheFirstPressRingsThePhoneAndTheTapReachesTheBank(t *testing.T) {
 }
 
 func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	s := up(t, data, noEnv)
 	post(t, s.Page+"/sim/send/0168-rk-debit.json", "")
@@ -183,6 +185,7 @@ func TestWhatTheFolderHoldsIsKeptUnlessFresh(t *testing.T) {
 }
 
 func TestSecretsAreForTheirOwnerOnly(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "new")
 	up(t, data, noEnv)
 	for name, want := range map[string]os.FileMode{data: 0o700, filepath.Join(data, "secrets.json"): 0o600, filepath.Join(data, "store"): 0o700} {
@@ -193,11 +196,12 @@ func TestSecretsAreForTheirOwnerOnly(t *testing.T) {
 }
 
 func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = busy.Close() }()
+	t.Cleanup(func() { _ = busy.Close() })
 	taken := t.TempDir()
 	up(t, taken, noEnv)
 	file := filepath.Join(t.TempDir(), "file")
@@ -234,6 +238,7 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 		"a LINE channel that has only secrets": {[]string{"-data", t.TempDir(), "-addr", "127.0.0.1:0"}, func(n string) string { return map[string]string{"KOZAMORI_LINE_CHANNEL_SECRET": "s"}[n] }, 1, "LINE wants a channel access token"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var out, errs bytes.Buffer
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
@@ -248,6 +253,7 @@ func TestWhatIsWrongIsSaidInASentence(t *testing.T) {
 }
 
 func TestTheLocalStackTellsWhichBuildItIsAndStops(t *testing.T) {
+	t.Parallel()
 	var out, errs bytes.Buffer
 	if code := run(t.Context(), []string{"-data", t.TempDir(), "-version"}, noEnv, &out, &errs); code != 0 || out.String() != version.String()+"\n" || errs.Len() != 0 {
 		t.Errorf("%d %q %q", code, out.String(), errs.String())
@@ -255,6 +261,7 @@ func TestTheLocalStackTellsWhichBuildItIsAndStops(t *testing.T) {
 }
 
 func TestStoppingDrainsWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	data := t.TempDir()
 	var out, errs bytes.Buffer
@@ -309,6 +316,7 @@ type writerFunc func([]byte) (int, error)
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 func TestARealLINEChannelIsUsedWhenItIsConfigured(t *testing.T) {
+	t.Parallel()
 	env := map[string]string{"KOZAMORI_LINE_CHANNEL_SECRET": "channel-secret", "KOZAMORI_LINE_TOKEN": "channel-token", "KOZAMORI_LINE_ID": "@kozamori1"}
 	platform := &sim.LINE{Token: "channel-token", Secret: "channel-secret", Now: time.Now} // LINE, for this test
 	server := &http.Server{Handler: platform}

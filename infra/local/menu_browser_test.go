@@ -17,6 +17,7 @@ func (p *handset) bar(what, says string) {
 }
 
 func TestEachPhoneShowsTheMenuOfItsLanguageInABrowser(t *testing.T) {
+	t.Parallel()
 	const ja, en = "メニュー", "Menu"
 	ctx := browsertest.Open(t)
 	data := t.TempDir()
