@@ -25,6 +25,7 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/disktest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -106,7 +107,7 @@ func house() {
 	start, _ := strconv.ParseInt(os.Getenv("START"), 10, 64)
 	st := &steps{die: die}
 	now := worldtest.NewClock(time.Unix(start, 0).UTC())
-	disk, err := worldtest.OpenDisk(os.Getenv("DIR"), qembedded.Options{Now: now.Now})
+	disk, err := disktest.Open(os.Getenv("DIR"), qembedded.Options{Now: now.Now})
 	fail(err)
 
 	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 300 * time.Millisecond}

@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/crashtest"
+	"kozamori/internal/testkit/disktest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -116,7 +117,7 @@ func newOutside(t *testing.T, die func() int) *outside {
 // open opens the files, while no child holds them.
 func (o *outside) open() (*store.Store, queue.Queue, func()) {
 	o.t.Helper()
-	disk, err := worldtest.OpenDisk(o.dir, qembedded.Options{Now: o.clock.Now})
+	disk, err := disktest.Open(o.dir, qembedded.Options{Now: o.clock.Now})
 	if err != nil {
 		o.t.Fatal(err)
 	}

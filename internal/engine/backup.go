@@ -255,7 +255,7 @@ type Inspector func(r Reader, k, v []byte) error
 // has inspectors judge each entry. It says how many there are. The first entry
 // that is wrong ends it: ErrDamaged.
 func (db *DB) Check(ctx context.Context, progress Progress, inspectors ...Inspector) (n int64, err error) {
-	check := func(r Reader) (err error) { n, err = r.check(ctx, progress, inspectors); return err }
+	check := func(r Reader) (err error) { n, err = walked(ctx, r, progress, inspectors); return err }
 	if db.o.ReadOnly || db.o.Scratch {
 		err := db.View(check)
 		return n, err
@@ -270,11 +270,11 @@ func (db *DB) Check(ctx context.Context, progress Progress, inspectors ...Inspec
 	if err != nil {
 		return 0, db.explain(err)
 	}
-	err = damage(check(Reader{peb}))
+	err = damage(check(reader{peb}))
 	return n, errors.Join(err, peb.Close())
 }
 
-func (r Reader) check(ctx context.Context, progress Progress, inspectors []Inspector) (n int64, err error) {
+func walked(ctx context.Context, r Reader, progress Progress, inspectors []Inspector) (n int64, err error) {
 	err = r.Walk([]byte{0}, []byte{0xff}, false, func(k, v []byte) (bool, error) {
 		if n++; n%1000 == 0 {
 			progress.tell(n, 0)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"kozamori/internal/kv"
 )
 
 const (
@@ -18,20 +20,17 @@ const (
 )
 
 // ErrClosed says that the engine was closed.
-var ErrClosed = errors.New("store: closed")
+var ErrClosed = kv.ErrClosed
 
-// Part is something to do in a commit. Other calls share the commit, so a part
-// that fails must leave nothing behind: whatever can fail is in Check, which
-// sees what the parts before it in the commit staged.
-type Part struct {
-	Check func(Reader) error // before the call stages anything; may be nil
-	Stage func(Writer)       // may be nil
-	Then  func()             // once it is on disk; may be nil
-	Size  int                // about how many bytes it writes
-}
+// What an engine is asked, which package kv says.
+type (
+	Part   = kv.Part
+	Lazy   = kv.Lazy
+	Reader = kv.Reader
+	Writer = kv.Writer
+)
 
-// Lazy is asked at each commit for changes that no caller waits for. If the commit fails, undo is called.
-type Lazy func(Writer) (undo func())
+var _ kv.DB = (*DB)(nil)
 
 // call is a caller's parts, all or none of which are done.
 type call struct {
@@ -157,7 +156,7 @@ func (db *DB) staged(group []*call) (then []func(), err error) {
 	}
 	batch := db.peb.NewIndexedBatch()
 	defer func() { _ = batch.Close() }()
-	w, r := Writer{batch}, Reader{batch}
+	w, r := writer{batch}, reader{batch}
 	var undo []func()
 	for _, l := range db.lazies {
 		if u := l(w); u != nil {

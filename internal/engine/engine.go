@@ -151,14 +151,14 @@ func (db *DB) View(read func(Reader) error) error {
 		db.release(v)
 		db.viewing.Unlock()
 	}()
-	return damage(read(Reader{v.snap}))
+	return damage(read(reader{v.snap}))
 }
 
-// Reader reads keys and values.
-type Reader struct{ from pebble.Reader }
+// reader reads keys and values.
+type reader struct{ from pebble.Reader }
 
 // Get reads a value, which the caller may keep; nil if there is none.
-func (r Reader) Get(key []byte) ([]byte, error) {
+func (r reader) Get(key []byte) ([]byte, error) {
 	v, closer, err := r.from.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
@@ -173,7 +173,7 @@ func (r Reader) Get(key []byte) ([]byte, error) {
 
 // Walk visits the keys from one on and before another, in their order or
 // backwards, until f wants no more. Key and value are f's only while it runs.
-func (r Reader) Walk(from, before []byte, backwards bool, f func(k, v []byte) (more bool, err error)) (err error) {
+func (r reader) Walk(from, before []byte, backwards bool, f func(k, v []byte) (more bool, err error)) (err error) {
 	it, err := r.from.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: before})
 	if err != nil {
 		return damage(err)
@@ -203,19 +203,19 @@ func (r Reader) Walk(from, before []byte, backwards bool, f func(k, v []byte) (m
 	return damage(it.Error())
 }
 
-// Writer gathers what a commit changes.
-type Writer struct{ batch *pebble.Batch }
+// writer gathers what a commit changes.
+type writer struct{ batch *pebble.Batch }
 
 // Set puts a value under a key.
-func (w Writer) Set(key, value []byte) { _ = w.batch.Set(key, value, nil) } // fails only after Commit
+func (w writer) Set(key, value []byte) { _ = w.batch.Set(key, value, nil) } // fails only after Commit
 
 // Delete removes a key.
-func (w Writer) Delete(key []byte) { _ = w.batch.Delete(key, nil) }
+func (w writer) Delete(key []byte) { _ = w.batch.Delete(key, nil) }
 
 func encodeMoment(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func readMoment(r pebble.Reader) (uint64, error) {
-	v, err := Reader{r}.Get(momentKey)
+	v, err := reader{r}.Get(momentKey)
 	if err != nil || len(v) != 8 {
 		return 0, err
 	}

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"kozamori/internal/kv"
 )
 
 // ErrFull says that the disk is full. What was acknowledged is kept, and
 // writing goes on by itself once there is room.
-var ErrFull = errors.New("the disk is full")
+var ErrFull = kv.ErrFull
 
 const reserveFile = "reserve"
 

@@ -13,6 +13,8 @@ import (
 	"github.com/cockroachdb/errors/oserror"
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"kozamori/internal/kv"
 )
 
 // Format is the version of what the engine and those above it write. A folder
@@ -37,7 +39,7 @@ var (
 	// ErrNewer says that a newer version wrote the folder.
 	ErrNewer = errors.New("written by a newer version")
 	// ErrDamaged says that bytes are not what was written.
-	ErrDamaged = errors.New("damaged")
+	ErrDamaged = kv.ErrDamaged
 )
 
 const (
@@ -166,7 +168,7 @@ func (db *DB) found() error {
 	_, _ = rand.Read(b) // never fails
 	id := hex.EncodeToString(b)
 	batch := db.peb.NewBatch()
-	w := Writer{batch}
+	w := writer{batch}
 	w.Set(identityKey, []byte(id))
 	w.Set(momentKey, encodeMoment(0))
 	if err := batch.Commit(pebble.Sync); err != nil {
@@ -259,13 +261,13 @@ func (db *DB) peekAt(name string) (identity string, moment uint64, err error) {
 	if err != nil {
 		return "", 0, db.explain(err)
 	}
-	id, err := Reader{peb}.Get(identityKey)
+	id, err := reader{peb}.Get(identityKey)
 	at, err2 := readMoment(peb)
 	if err := errors.Join(err, err2); err != nil {
 		return "", 0, db.explain(errors.Join(err, peb.Close()))
 	}
 	if db.o.Accept != nil && len(id) > 0 {
-		err = db.o.Accept(string(id), Reader{peb})
+		err = db.o.Accept(string(id), reader{peb})
 	}
 	return string(id), at, errors.Join(err, peb.Close())
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/queue"
 )
 
@@ -17,7 +17,7 @@ type change struct {
 
 // unwritten writes what was received, retried and deleted since the last
 // commit.
-func (q *Queue) unwritten(w engine.Writer) (undo func()) {
+func (q *Queue) unwritten(w kv.Writer) (undo func()) {
 	dirty := map[queue.Name]map[uint64]change{}
 	q.mu.Lock()
 	for n, l := range q.line {
@@ -53,7 +53,7 @@ func (c change) encode() []byte {
 }
 
 func decodeState(b []byte) (c change, err error) {
-	damaged := fmt.Errorf("%w: how often a message was received", engine.ErrDamaged)
+	damaged := fmt.Errorf("%w: how often a message was received", kv.ErrDamaged)
 	if len(b) == 0 || b[0] != headForm {
 		return c, damaged
 	}

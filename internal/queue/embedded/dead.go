@@ -5,7 +5,7 @@ import (
 	"context"
 	"time"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/queue"
 )
 
@@ -25,8 +25,8 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 	}
 	died := q.o.Now().UnixNano()
 	var letter []byte // nil: it ended in the meantime
-	return q.db.Commit(ctx, engine.Part{
-		Check: func(r engine.Reader) error {
+	return q.db.Commit(ctx, kv.Part{
+		Check: func(r kv.Reader) error {
 			v, err := r.Get(key(n, heads, e.id))
 			if v == nil || err != nil {
 				return err
@@ -40,7 +40,7 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 			letter = append(h.encode(), body...)
 			return err
 		},
-		Stage: func(w engine.Writer) {
+		Stage: func(w kv.Writer) {
 			if letter != nil {
 				w.Set(key(n, dead, e.id), letter)
 				erase(w, n, e.id)
@@ -67,7 +67,7 @@ func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, e
 	if most < 1 {
 		return nil, nil
 	}
-	err := q.db.View(func(r engine.Reader) error {
+	err := q.db.View(func(r kv.Reader) error {
 		return walk(r, n, dead, func(id uint64, v []byte) (bool, error) {
 			h, body, err := decodeHead(v)
 			if err != nil {
@@ -107,8 +107,8 @@ func (q *Queue) Purge(ctx context.Context) (int, error) {
 	total := 0
 	for _, n := range q.names() {
 		var old []uint64
-		err := q.db.Commit(ctx, engine.Part{
-			Check: func(r engine.Reader) error {
+		err := q.db.Commit(ctx, kv.Part{
+			Check: func(r kv.Reader) error {
 				return walk(r, n, dead, func(id uint64, v []byte) (bool, error) {
 					h, _, err := decodeHead(v)
 					if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= keepDead {
@@ -117,7 +117,7 @@ func (q *Queue) Purge(ctx context.Context) (int, error) {
 					return true, err
 				})
 			},
-			Stage: func(w engine.Writer) {
+			Stage: func(w kv.Writer) {
 				for _, id := range old {
 					w.Delete(key(n, dead, id))
 				}
@@ -149,13 +149,13 @@ func (q *Queue) Redrive(ctx context.Context, n queue.Name) (int, error) {
 		id := q.number(1)
 		h := head{Group: d.Group, Trace: d.Trace, Sent: d.SentAt.UnixNano()}
 		there := false // false: another call sent it back
-		err := q.db.Commit(ctx, engine.Part{
-			Check: func(r engine.Reader) error {
+		err := q.db.Commit(ctx, kv.Part{
+			Check: func(r kv.Reader) error {
 				v, err := r.Get(key(n, dead, old))
 				there = v != nil
 				return err
 			},
-			Stage: func(w engine.Writer) {
+			Stage: func(w kv.Writer) {
 				if there {
 					putMessage(w, n, id, h, d.Body)
 					w.Delete(key(n, dead, old))

@@ -15,7 +15,7 @@ import (
 	"sync"
 	"time"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/queue"
 )
 
@@ -30,11 +30,11 @@ type Options struct {
 // queueMost is the longest that a message may wait: see queue.Queue.Retry.
 const queueMost = 12 * time.Hour
 
-// Queue is a queue.Queue in an engine.
+// Queue is a queue.Queue in an kv.
 type Queue struct {
 	o      Options
 	clock  clock // of what is visible in memory; the disk has the time of day
-	db     *engine.DB
+	db     kv.DB
 	closed chan struct{}
 	once   sync.Once
 	done   sync.WaitGroup
@@ -69,12 +69,12 @@ func key(n queue.Name, what string, id uint64) []byte {
 func idIn(k []byte) uint64 { return binary.BigEndian.Uint64(k[len(k)-8:]) }
 
 // walk visits what lies in a space.
-func walk(r engine.Reader, n queue.Name, what string, f func(id uint64, v []byte) (more bool, err error)) error {
+func walk(r kv.Reader, n queue.Name, what string, f func(id uint64, v []byte) (more bool, err error)) error {
 	from := space(n, what)
 	before := append(space(n, what), "\xff\xff\xff\xff\xff\xff\xff\xff\xff"...)
 	return r.Walk(from, before, false, func(k, v []byte) (bool, error) {
 		if len(k) != len(from)+8 {
-			return false, fmt.Errorf("%w: a key of the queue %s", engine.ErrDamaged, n)
+			return false, fmt.Errorf("%w: a key of the queue %s", kv.ErrDamaged, n)
 		}
 		return f(idIn(k), v)
 	})
@@ -83,7 +83,7 @@ func walk(r engine.Reader, n queue.Name, what string, f func(id uint64, v []byte
 // On are the queues in an engine, which a table may share. Only one may be made
 // for an engine, before anything is written to it. Close ends the queues; what
 // they still have to write is written when the engine is closed.
-func On(db *engine.DB, o Options) (*Queue, error) {
+func On(db kv.DB, o Options) (*Queue, error) {
 	if o.Visibility == 0 {
 		o.Visibility = time.Minute
 	}
@@ -106,7 +106,7 @@ func (q *Queue) names() []queue.Name { return slices.Concat(queue.Names, q.o.Mor
 
 // load reads what waits; whatever was in flight when the process died is
 // visible again at once.
-func (q *Queue) load(r engine.Reader) error {
+func (q *Queue) load(r kv.Reader) error {
 	last := q.clock.now().Add(queueMost).UnixNano()
 	for _, n := range q.names() {
 		l := newLine()
@@ -124,7 +124,7 @@ func (q *Queue) load(r engine.Reader) error {
 		err = walk(r, n, heads, func(id uint64, v []byte) (bool, error) {
 			h, _, err := decodeHead(v)
 			if err != nil {
-				return false, fmt.Errorf("%w: a message of the queue %s", engine.ErrDamaged, n)
+				return false, fmt.Errorf("%w: a message of the queue %s", kv.ErrDamaged, n)
 			}
 			if c, ok := seen[id]; ok {
 				h.Receives, h.Visible = c.receives, c.visible
@@ -175,15 +175,15 @@ func (q *Queue) Send(ctx context.Context, n queue.Name, msgs ...queue.Outgoing) 
 }
 
 // Part is what Send does, to be committed together with parts of others.
-func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (engine.Part, error) {
+func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (kv.Part, error) {
 	l, err := q.find(n)
 	if err != nil {
-		return engine.Part{}, err
+		return kv.Part{}, err
 	}
 	size := 0
 	for _, m := range msgs {
 		if err := queue.CheckBody(m); err != nil {
-			return engine.Part{}, err
+			return kv.Part{}, err
 		}
 		size += len(m.Body)
 	}
@@ -196,8 +196,8 @@ func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (engine.Part, error) 
 		}
 	}
 	first := q.number(len(msgs))
-	return engine.Part{
-		Stage: func(w engine.Writer) {
+	return kv.Part{
+		Stage: func(w kv.Writer) {
 			for i, m := range msgs {
 				putMessage(w, n, first+uint64(i), sent[i], m.Body)
 			}
@@ -227,12 +227,12 @@ func (q *Queue) number(n int) (first uint64) {
 	return first
 }
 
-func putMessage(w engine.Writer, n queue.Name, id uint64, h head, body []byte) {
+func putMessage(w kv.Writer, n queue.Name, id uint64, h head, body []byte) {
 	w.Set(key(n, heads, id), h.encode())
 	w.Set(key(n, bodies, id), body)
 }
 
-func erase(w engine.Writer, n queue.Name, id uint64) {
+func erase(w kv.Writer, n queue.Name, id uint64) {
 	for _, what := range [...]string{heads, bodies, states} {
 		w.Delete(key(n, what, id))
 	}
@@ -289,7 +289,7 @@ func (q *Queue) Receive(ctx context.Context, n queue.Name, most int, wait time.D
 func (q *Queue) read(ctx context.Context, n queue.Name, taken []queue.Message) ([]queue.Message, error) {
 	out := taken[:0]
 	var over []queue.Message
-	err := q.db.View(func(r engine.Reader) error {
+	err := q.db.View(func(r kv.Reader) error {
 		for _, m := range taken {
 			id, _, _ := parseReceipt(m.Receipt)
 			v, err := r.Get(key(n, heads, id))

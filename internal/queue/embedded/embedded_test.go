@@ -10,13 +10,13 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/embedded"
 	"kozamori/internal/queue/queuetest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/disktest"
 )
 
-func open(t *testing.T, path string, o embedded.Options) *worldtest.Disk {
+func open(t *testing.T, path string, o embedded.Options) *disktest.Disk {
 	t.Helper()
 	o.MaxReceives = queuetest.MaxReceives
-	disk, err := worldtest.OpenDisk(path, o)
+	disk, err := disktest.Open(path, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 )
 
 // head is what is kept of a message apart from its body. Times are Unix
@@ -19,7 +19,7 @@ type head struct {
 
 const headForm = 1
 
-var errHead = fmt.Errorf("%w: a message is not what was written", engine.ErrDamaged)
+var errHead = fmt.Errorf("%w: a message is not what was written", kv.ErrDamaged)
 
 // encode writes the head. It tells its own length, so that a body may follow.
 func (h head) encode() []byte {

@@ -15,7 +15,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/embedded"
 	"kozamori/internal/testkit/crashtest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/disktest"
 )
 
 func TestMain(m *testing.M) {
@@ -42,7 +42,7 @@ func idOf(t *testing.T, b []byte) string {
 // they are about to end, and dead-letter every seventh.
 func mover() {
 	ctx := context.Background()
-	disk, err := worldtest.OpenDisk(os.Getenv("FILE"), embedded.Options{Visibility: time.Minute})
+	disk, err := disktest.Open(os.Getenv("FILE"), embedded.Options{Visibility: time.Minute})
 	if err != nil {
 		crashtest.Say("error %v", err)
 		return
@@ -133,7 +133,7 @@ func TestWhatWasSentOutlivesKillMinus9(t *testing.T) {
 func checkMoved(t *testing.T, path string, sent, ending, buried map[string]bool) {
 	t.Helper()
 	ctx := context.Background()
-	disk, err := worldtest.OpenDisk(path, embedded.Options{Visibility: time.Minute})
+	disk, err := disktest.Open(path, embedded.Options{Visibility: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

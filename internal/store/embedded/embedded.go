@@ -8,13 +8,13 @@ import (
 	"sync"
 	"time"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
 )
 
-// Table is a store.Table in an engine.
+// Table is a store.Table in an kv.
 type Table struct {
-	db     *engine.DB
+	db     kv.DB
 	now    func() time.Time
 	closed chan struct{}
 	done   sync.WaitGroup
@@ -30,7 +30,7 @@ type Options struct {
 
 // On is the table in an engine, which queues may share. Close ends the table
 // and leaves the engine open.
-func On(db *engine.DB, o Options) *Table {
+func On(db kv.DB, o Options) *Table {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -58,7 +58,7 @@ func indexKey(ix store.Index, at, k store.Key) []byte {
 
 // load reads an item; false if it is absent or expired (it comes all the same:
 // its index entries are still there).
-func (t *Table) load(r engine.Reader, k []byte) (*stored, bool, error) {
+func (t *Table) load(r kv.Reader, k []byte) (*stored, bool, error) {
 	v, err := r.Get(k)
 	if v == nil || err != nil {
 		return nil, false, err
@@ -78,7 +78,7 @@ func (t *Table) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store
 		return nil, err
 	}
 	out := make(map[store.Key]store.Item, len(keys))
-	err := t.db.View(func(r engine.Reader) error {
+	err := t.db.View(func(r kv.Reader) error {
 		for _, k := range keys {
 			s, alive, err := t.load(r, key(k))
 			if err != nil {
@@ -106,18 +106,18 @@ func (t *Table) Write(ctx context.Context, writes ...store.Write) error {
 }
 
 // Part is what Write does, to be committed together with parts of others.
-func (t *Table) Part(writes ...store.Write) (engine.Part, error) {
+func (t *Table) Part(writes ...store.Write) (kv.Part, error) {
 	if err := store.CheckWrites(writes); err != nil {
-		return engine.Part{}, err
+		return kv.Part{}, err
 	}
 	size := 0
 	for i := range writes {
 		size += len(writes[i].Item.Body)
 	}
 	var olds []*stored
-	return engine.Part{
-		Check: func(r engine.Reader) (err error) { olds, err = t.check(r, writes); return err },
-		Stage: func(w engine.Writer) {
+	return kv.Part{
+		Check: func(r kv.Reader) (err error) { olds, err = t.check(r, writes); return err },
+		Stage: func(w kv.Writer) {
 			for i := range writes {
 				if !writes[i].Check {
 					put(w, &writes[i], olds[i])
@@ -129,7 +129,7 @@ func (t *Table) Part(writes ...store.Write) (engine.Part, error) {
 }
 
 // check reads what is there and holds it against the conditions.
-func (t *Table) check(r engine.Reader, writes []store.Write) ([]*stored, error) {
+func (t *Table) check(r kv.Reader, writes []store.Write) ([]*stored, error) {
 	olds := make([]*stored, len(writes))
 	var failed []int
 	for i, w := range writes {
@@ -152,7 +152,7 @@ func (t *Table) check(r engine.Reader, writes []store.Write) ([]*stored, error) 
 	return olds, nil
 }
 
-func put(to engine.Writer, w *store.Write, old *stored) {
+func put(to kv.Writer, w *store.Write, old *stored) {
 	k := w.Item.Key
 	if old == nil {
 		old = &stored{}
@@ -178,7 +178,7 @@ func put(to engine.Writer, w *store.Write, old *stored) {
 }
 
 // reindex moves an item within an index; a key without PK is no place.
-func reindex(to engine.Writer, ix store.Index, k, was, is store.Key) {
+func reindex(to kv.Writer, ix store.Index, k, was, is store.Key) {
 	if was == is {
 		return
 	}

@@ -10,12 +10,12 @@ import (
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/store/storetest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/disktest"
 )
 
-func open(t *testing.T, path string, now func() time.Time) *worldtest.Disk {
+func open(t *testing.T, path string, now func() time.Time) *disktest.Disk {
 	t.Helper()
-	disk, err := worldtest.OpenDisk(path, queues.Options{Now: now})
+	disk, err := disktest.Open(path, queues.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestTable(t *testing.T) {
 func TestAFileIsForOneProcessAndSurvivesIt(t *testing.T) {
 	path := t.TempDir()
 	a := open(t, path, time.Now)
-	if _, err := worldtest.OpenDisk(path, queues.Options{}); err == nil || !strings.Contains(err.Error(), "in use") {
+	if _, err := disktest.Open(path, queues.Options{}); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a second opening: %v", err)
 	}
 	k := store.Key{PK: "P", SK: "S"}

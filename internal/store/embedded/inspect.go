@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
 )
 
 // Inspect judges an entry of the store: an item must decode and be where the
 // indexes say, and an entry of an index must lead to an item that is there.
-func Inspect(r engine.Reader, k, v []byte) error {
+func Inspect(r kv.Reader, k, v []byte) error {
 	for ix, space := range spaces {
 		rest, ok := bytes.CutPrefix(k, []byte(space))
 		if !ok {
@@ -25,9 +25,9 @@ func Inspect(r engine.Reader, k, v []byte) error {
 	return nil
 }
 
-func wrong(what string) error { return fmt.Errorf("%w: %s", engine.ErrDamaged, what) }
+func wrong(what string) error { return fmt.Errorf("%w: %s", kv.ErrDamaged, what) }
 
-func inspectItem(r engine.Reader, k, v []byte) error {
+func inspectItem(r kv.Reader, k, v []byte) error {
 	s, err := decodeStored(v)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func inspectItem(r engine.Reader, k, v []byte) error {
 	return nil
 }
 
-func inspectRef(r engine.Reader, ix store.Index, k, v []byte) error {
+func inspectRef(r kv.Reader, ix store.Index, k, v []byte) error {
 	to, err := decodeRef(v)
 	if err != nil {
 		return err

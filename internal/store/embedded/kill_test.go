@@ -15,7 +15,7 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/store/embedded"
 	"kozamori/internal/testkit/crashtest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/disktest"
 )
 
 func TestMain(m *testing.M) {
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 // writer is the child: four writers put, change and delete items in
 // transactions of three, and say what was acknowledged.
 func writer() {
-	disk, err := worldtest.OpenDisk(os.Getenv("FILE"), queues.Options{})
+	disk, err := disktest.Open(os.Getenv("FILE"), queues.Options{})
 	if err != nil {
 		crashtest.Say("error %v", err)
 		return
@@ -98,7 +98,7 @@ func TestWhatWasAcknowledgedOutlivesKillMinus9(t *testing.T) {
 			read(l)
 		}
 		read(c.Kill()...)
-		disk, err := worldtest.OpenDisk(path, queues.Options{})
+		disk, err := disktest.Open(path, queues.Options{})
 		if err != nil {
 			t.Fatalf("after kill %d: %v", run, err)
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
 )
 
@@ -56,7 +56,7 @@ func (t *Table) Purge(ctx context.Context) (int, error) {
 // expired looks at a part of the items and says where the next part begins.
 func (t *Table) expired(from []byte) (keys []store.Key, next []byte, err error) {
 	n := 0
-	err = t.db.View(func(r engine.Reader) error {
+	err = t.db.View(func(r kv.Reader) error {
 		return r.Walk(from, []byte(spaces[store.Primary]+"\xff"), false, func(k, v []byte) (bool, error) {
 			if n++; n > purgePart {
 				next = bytes.Clone(k)
@@ -74,10 +74,10 @@ func (t *Table) expired(from []byte) (keys []store.Key, next []byte, err error) 
 }
 
 // dropping deletes those items that are still expired, and counts them.
-func (t *Table) dropping(keys []store.Key, n *int) engine.Part {
+func (t *Table) dropping(keys []store.Key, n *int) kv.Part {
 	var olds []*stored
-	return engine.Part{
-		Check: func(r engine.Reader) error {
+	return kv.Part{
+		Check: func(r kv.Reader) error {
 			olds = make([]*stored, len(keys))
 			for i, k := range keys {
 				old, alive, err := t.load(r, key(k))
@@ -90,7 +90,7 @@ func (t *Table) dropping(keys []store.Key, n *int) engine.Part {
 			}
 			return nil
 		},
-		Stage: func(w engine.Writer) {
+		Stage: func(w kv.Writer) {
 			for i, k := range keys {
 				if olds[i] != nil {
 					put(w, &store.Write{Item: store.Item{Key: k}, Delete: true}, olds[i])

@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
 )
 
@@ -28,7 +28,7 @@ func (t *Table) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if bytes.Compare(from, before) >= 0 {
 		return page, nil
 	}
-	err = t.db.View(func(r engine.Reader) error {
+	err = t.db.View(func(r kv.Reader) error {
 		return r.Walk(from, before, q.Reverse, func(k, v []byte) (bool, error) {
 			it, ok, err := t.found(r, q.Index, k[len(prefix):], v, q.PK)
 			if err != nil || !ok {
@@ -65,7 +65,7 @@ func bounds(q store.Query, prefix, after []byte) (from, before []byte) {
 }
 
 // found is the item that an entry stands for.
-func (t *Table) found(r engine.Reader, ix store.Index, sk, v []byte, pk string) (store.Item, bool, error) {
+func (t *Table) found(r kv.Reader, ix store.Index, sk, v []byte, pk string) (store.Item, bool, error) {
 	k := store.Key{PK: pk, SK: string(sk)}
 	var s *stored
 	var alive bool

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
 )
 
@@ -20,7 +20,7 @@ type stored struct {
 
 const storedForm = 1
 
-var errDamaged = fmt.Errorf("%w: an item is not what was written", engine.ErrDamaged)
+var errDamaged = fmt.Errorf("%w: an item is not what was written", kv.ErrDamaged)
 
 func (s *stored) encode() []byte {
 	b := make([]byte, 0, len(s.Body)+len(s.HPK)+len(s.HSK)+len(s.DPK)+len(s.DSK)+32)

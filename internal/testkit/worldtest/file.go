@@ -10,8 +10,9 @@ import (
 	"sync"
 	"testing"
 
-	"kozamori/internal/engine"
+	"kozamori/internal/kv"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/kvtest"
 )
 
 // Asked is a table that notes what it is asked: each read of items by how many
@@ -68,12 +69,9 @@ func (a *Asked) Fail(down bool) { a.mu.Lock(); defer a.mu.Unlock(); a.down = dow
 var engines sync.Map
 
 // engineIn is the engine that a file stands for; it is closed with the test.
-func engineIn(t testing.TB, file string) *engine.DB {
+func engineIn(t testing.TB, file string) *kvtest.Memory {
 	t.Helper()
-	db, err := engine.Open(file, engine.Options{Scratch: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := &kvtest.Memory{}
 	engines.Store(file, db)
 	t.Cleanup(func() {
 		engines.CompareAndDelete(file, db)
@@ -89,7 +87,7 @@ func read(t testing.TB, file string) map[string][]byte {
 		t.Fatalf("%s is no store of this test", file)
 	}
 	out := map[string][]byte{}
-	err := db.(*engine.DB).View(func(r engine.Reader) error {
+	err := db.(*kvtest.Memory).View(func(r kv.Reader) error {
 		return r.Walk([]byte("q"), []byte("t"), false, func(k, v []byte) (bool, error) {
 			out[string(k)] = bytes.Clone(v)
 			return true, nil
@@ -129,7 +127,7 @@ func Restore(t testing.TB, file string, was Saved) {
 	t.Helper()
 	is := read(t, file)
 	db, _ := engines.Load(file)
-	err := db.(*engine.DB).Commit(context.Background(), engine.Part{Stage: func(w engine.Writer) {
+	err := db.(*kvtest.Memory).Commit(context.Background(), kv.Part{Stage: func(w kv.Writer) {
 		for k, v := range was {
 			if now, ok := is[k]; !ok || !bytes.Equal(now, v) {
 				w.Set([]byte(k), v)

@@ -1,4 +1,6 @@
-package worldtest
+// Package disktest opens the table and the queues in a folder, for tests of what a
+// folder keeps. Others stand on worldtest, whose worlds lie in memory.
+package disktest
 
 import (
 	"errors"
@@ -15,10 +17,10 @@ type Disk struct {
 	db    *engine.DB
 }
 
-// OpenDisk opens what is in a folder, or makes it; the table goes by the queues'
+// Open opens what is in a folder, or makes it; the table goes by the queues'
 // clock. It lays less aside for a full disk than programs do, which would cost
 // more than most tests.
-func OpenDisk(dir string, o queues.Options) (*Disk, error) {
+func Open(dir string, o queues.Options) (*Disk, error) {
 	db, err := engine.Open(dir, engine.Options{Reserve: 4096})
 	if err != nil {
 		return nil, err
