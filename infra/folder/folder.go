@@ -66,7 +66,7 @@ type Bank struct {
 // Running says where the stack of a folder listens.
 type Running struct {
 	URL     string    `json:"url"`    // of Kozamori itself, without a slash at its end
-	Page    string    `json:"page"`   // of its page and of what is simulated, likewise
+	Page    string    `json:"page"`   // the same of its page and of what is simulated
 	Socket  string    `json:"socket"` // where it serves the operator's tool
 	Started time.Time `json:"started"`
 }

@@ -92,9 +92,9 @@ func secret(path string, next http.Handler) http.Handler {
 	})
 }
 
-// named serves requests that name a host that is meant. A name of somebody
-// else's that leads here would give their page what is ours, in the browser of
-// whoever opens it; an address of digits is nobody's.
+// named serves requests that name a host that is meant. A name of another site
+// that leads here would give that site's page what is ours, in the browser in
+// which it is open; an address of digits belongs to no site.
 func named(meant func(host string) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u, err := url.Parse("http://" + r.Host)

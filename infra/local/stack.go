@@ -64,7 +64,7 @@ func (o *options) emptying() func() error {
 type stack struct {
 	options
 	URL    string // of Kozamori itself, without a slash at its end
-	Page   string // of the page and of the simulators, likewise
+	Page   string // the same of the page and of the simulators
 	System *app.System
 	LINE   *sim.LINE // nil when LINE itself is used
 	Mail   *sim.Mailbox

@@ -50,7 +50,7 @@ func household(t *testing.T) (h *town, people map[string]*person) {
 }
 
 // What an account does before or after a report of which the people who watch it
-// have not heard yet: whoever reports, each who hears of it reads that the report
+// have not heard yet: whichever of them reports, each who hears of it reads that the report
 // covers it, and is asked nothing.
 func TestWhatAReportCoversAsksNobody(t *testing.T) {
 	t.Parallel()

@@ -52,7 +52,7 @@ func TestTwoClerksDoNotOverwriteEachOther(t *testing.T) {
 		if second := w.asked("POST", one+"/status", `{"status":"frozen","clerk":"鈴木"}`, "If-Match", tag); second.Code != 412 {
 			t.Errorf("what another changed meanwhile: %d %s", second.Code, second.Body)
 		}
-		// Whoever got no answer repeats the same, and nothing is told twice.
+		// A clerk that got no answer repeats the same, and nothing is told twice.
 		if again := w.asked("POST", one+"/status", `{"status":"received","clerk":"佐藤"}`, "If-Match", tag); again.Code != 200 || strings.Count(again.Body.String(), `"status":"received"`) != 2 {
 			t.Errorf("the same again: %d %s", again.Code, again.Body)
 		}

@@ -177,14 +177,8 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 		return 0, nil, refused(fe.Field, fe.Problem)
 	}
 	clerk := strings.TrimSpace(req.Clerk)
-	if fe := watch.CheckText("clerk", clerk, 0, MaxClerk); fe != nil {
-		return 0, nil, fe
-	}
-	version, err := ifMatch(r)
+	version, err := change(r, clerk)
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
 	d, err := h.Disputes.Set(r.Context(), bank, r.PathValue("dispute_id"), dispute.Status{Status: status, Text: req.Text, Clerk: clerk, Read: version})
@@ -192,6 +186,18 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 		return 0, nil, err
 	}
 	return tagged(w, d)
+}
+
+// change begins a change of a dispute, if its clerk and the version that they
+// read are such, and returns that version.
+func change(r *http.Request, clerk string) (version int64, err error) {
+	if fe := watch.CheckText("clerk", clerk, 0, MaxClerk); fe != nil {
+		return 0, fe
+	}
+	if version, err = ifMatch(r); err != nil {
+		return 0, err
+	}
+	return version, begin(r.Context())
 }
 
 type noteRequest struct {
@@ -209,14 +215,8 @@ func (h *Handler) addNote(w http.ResponseWriter, r *http.Request, bank string) (
 	if fe := watch.CheckText("text", strings.ReplaceAll(text, "\n", " "), 1, MaxNote); fe != nil {
 		return 0, nil, fe
 	}
-	if fe := watch.CheckText("clerk", clerk, 0, MaxClerk); fe != nil {
-		return 0, nil, fe
-	}
-	version, err := ifMatch(r)
+	version, err := change(r, clerk)
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
 	d, err := h.Disputes.Note(r.Context(), bank, r.PathValue("dispute_id"), clerk, text, version)

@@ -56,7 +56,7 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 				t.Fatal(status, v)
 			}
 		}
-		if i == 3 || i == 6 { // what has taken the place of it, and of another that nobody reported
+		if i == 3 || i == 6 { // what has taken the place of it, and of another that was not reported
 			own := watch.Event{Bank: d.Account.Bank, AccountRef: d.Account.Ref, TransactionID: fmt.Sprint("new", i), Kind: watch.Debit}
 			r := watch.NewRecord(own.RecordID(), d.Account, watch.Entry{Kind: watch.Debit, At: w.Now(), Amount: 1})
 			r.RecordedAt = w.Now()

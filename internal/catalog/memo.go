@@ -29,7 +29,7 @@ type kept struct {
 	weighed
 }
 
-// asked is what beside the text a look depends on.
+// asked is what a look depends on, next to the text.
 type asked struct {
 	marks flags // that the bank gave apart
 	out   bool  // money went out

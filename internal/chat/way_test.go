@@ -72,7 +72,7 @@ func TestEverythingThatIsSaidHasAWay(t *testing.T) {
 					}
 					for _, m := range w.mail.Messages() {
 						if b, err := w.store.Mailed(context.Background(), m.Tags["delivery"]); err != nil || b.Watcher == "" {
-							t.Errorf("if it came back, nobody would know whose it was: %v", err)
+							t.Errorf("if it came back, we would not know whose it was: %v", err)
 						}
 					}
 					w.Add(23 * time.Hour)

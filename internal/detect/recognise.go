@@ -57,8 +57,8 @@ func recognise(e *watch.Event, account *watch.Activity, bills []watch.BillDebit,
 		r.match.Service, r.match.Confidence, r.other = id, d.Confidence(), d.Bill()
 		r.disagreement(e, &d)
 	} else if d.Gap() == catalog.UnknownService {
-		// The bank says that a payment service took it. Which one nobody here
-		// can say, but silence would hide it.
+		// The bank says that a payment service took it. Which one we cannot
+		// say, but silence would hide it.
 		r.match.Service, r.match.Confidence = watch.Unlisted, watch.Named
 	}
 	if r.match.Service != "" && d.Match.Service == "" && d.Match.Trap != "" {

@@ -52,7 +52,7 @@ func TestTheBankHearsWhatBecomesOfAReport(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, then []jsontext.Value
 		yen         []int64  // that each change says; -1 for one of the whole dispute
-		also        []string // transactions beside the first that it is about in the end
+		also        []string // transactions, next to the first, that it is about in the end
 	}{
 		"nothing more":                         {paid, []jsontext.Value{paid[0]}, nil, nil},
 		"it is posted, for more":               {paid, []jsontext.Value{say("debit", "b", "t", 9*time.Minute, 7000, "")}, []int64{7000}, nil},

@@ -35,7 +35,7 @@ type Message struct {
 	Facts   []Fact   // service, account, time
 	Why     []string // why you are told
 	Text    []string // paragraphs
-	More    []string // further ones, which nobody needs in order to answer
+	More    []string // further ones, which are not needed for an answer
 	Steps   []Step   // what to do now, in the order that helps
 	Buttons []Button
 	Choices []Button // quick replies: shown only until the next message
@@ -61,7 +61,7 @@ type Message struct {
 // Fact is a labelled value.
 type Fact struct {
 	Label, Value string
-	More         bool // nobody needs it in order to answer
+	More         bool // it is not needed for an answer
 }
 
 // Paragraphs are all of a message's.

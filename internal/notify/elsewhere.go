@@ -69,7 +69,7 @@ func (s *Stage) reach(ctx context.Context, r *watch.Record, d *watch.Delivery, w
 
 // ended says what becomes of a job whose delivery has come to its end. What is
 // no alert, and no channel is left to take, is a dead letter: the bank is told
-// of a watcher whom no alert reaches, but nobody else would know of this.
+// of a watcher whom no alert reaches, but would never know of this.
 func (s *Stage) ended(ctx context.Context, o watch.Outcome, d *watch.Delivery, record string, left bool) queue.Verdict {
 	lost := !d.Kind.OfIncident() && !left
 	switch {

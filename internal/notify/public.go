@@ -13,7 +13,7 @@ import (
 // errNotPublic says that an address is not of the public internet.
 var errNotPublic = errors.New("notify: an address that is not of the public internet")
 
-// notPublic are the addresses that nobody outside has, in the order of IANA's
+// notPublic are the addresses that no host outside has, in the order of IANA's
 // registries of special addresses; and those of IPv6 that stand for such ones
 // of IPv4, behind which anything may be.
 var notPublic = func() (out []netip.Prefix) {

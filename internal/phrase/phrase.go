@@ -1,7 +1,7 @@
 // Package phrase understands what people type into the chat: it brings the
 // spellings of a phrase together and finds what is meant by it, one meaning or
-// none. It is a table of words, not a learned model: whoever reads it can say
-// why a phrase was taken as it was. It never acts, and it never answers.
+// none. It is a table of words, not a learned model: its reader can say why
+// a phrase was taken as it was. It never acts, and it never answers.
 package phrase
 
 // Meaning is what a person wants with a phrase.

@@ -60,7 +60,7 @@ func (e *Entry) same(b *Entry) bool {
 	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }
 
-// echo tells whether b, which says the same, is kept beside a nonetheless: where
+// echo tells whether b, which says the same, is kept next to a nonetheless: where
 // only the day is known, it may be of another time of that day.
 func (e *Entry) echo(b *Entry) bool {
 	return e.opens() && e.DateOnly && e.Event != b.Event

@@ -2,7 +2,7 @@ package watch
 
 import "time"
 
-// LargeDebit is what a debit by a payment service takes that nobody may miss,
+// LargeDebit is what a debit by a payment service takes that no watcher may miss,
 // in yen: the thefts that this project exists for took 30,000 and more at a
 // time.
 const LargeDebit = 30_000
