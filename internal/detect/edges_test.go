@@ -1,6 +1,7 @@
 package detect_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -95,5 +96,93 @@ func TestEachCallWritesWhatItDid(t *testing.T) {
 	h.send(t, debit("acc_1", "1", 1, 5000, "PAYPAY", ""), debit("acc_1", "2", 2, 80000, "ﾔﾁﾝ", ""))
 	if want := "msg=events messages=1 events=2 accounts=1 alerts=1 failed=0 "; !strings.Contains(h.Log.String(), want) {
 		t.Errorf("the log lacks %q:\n%s", want, h.Log)
+	}
+}
+
+// An id that a bank uses for every debit is found again, however many there were.
+func TestOfAnIDForAllDebitsTheOldestIsFoundAgain(t *testing.T) {
+	h := newHouse(t)
+	const day = 24 * time.Hour
+	n := watch.MaxTwins + 3
+	for i := range n {
+		h.send(t, say("debit", fmt.Sprint("e", i), "0", time.Duration(n-i)*day, 3000, ""))
+	}
+	h.send(t, say("debit", "again", "0", time.Duration(n-1)*day, 3000, ""))
+	if got := len(h.history(t)); got != n {
+		t.Errorf("%d records of %d debits", got, n)
+	}
+	if v := strings.Count(h.Log.String(), "level=ERROR"); v != 0 {
+		t.Errorf("the log:\n%s", h.Log)
+	}
+}
+
+// What is said again of an incident whose first record is gone is known all the
+// same.
+func TestWhatIsKnownIsKnownWithoutItsLead(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, four[0], four[1])
+	all := h.history(t)
+	gone := store.PutRecord(all[1])
+	gone.Delete = true
+	h.Put(gone)
+	h.send(t, four[1])
+}
+
+// What was undone before its message waited for the morning has been told, and
+// goes on being told.
+func TestWhatWasUndoneBeforeTheEveningIsNotSpared(t *testing.T) {
+	h := newHouse(t)
+	h.rules(func(r *watch.Rules) { r.FirstSeen, r.NearLimit = false, false })
+	h.send(t, say("debit", "a", "t", 4*time.Minute, 5000, ""))
+	h.accept(t)
+	h.send(t, say("debit.reversed", "b", "t", 3*time.Minute, 0, ""))
+	h.accept(t)
+	h.rules(func(r *watch.Rules) { r.Quiet = &watch.Quiet{From: 14 * 60, To: 15 * 60} }) // it is 14:06 in Japan
+	h.send(t, say("debit", "c", "u", 2*time.Minute, 6000, ""))
+	h.send(t, say("debit.reversed", "d", "t", time.Minute, 0, ""))
+	if n, ok := h.history(t)[1].Notice("w1"); !ok || n.Spared {
+		t.Errorf("of what rang and came back in the day %+v", n)
+	}
+}
+
+// A debit of the past that had come back when it became known is no part of what
+// is summed up.
+func TestWhatHadComeBackIsNotSummedUp(t *testing.T) {
+	h := newHouse(t)
+	const day = 24 * time.Hour
+	h.send(t, say("debit.reversed", "b", "t", 19*day, 0, ""))
+	h.send(t, say("debit", "a", "t", 20*day, 3000, ""))
+	act, err := h.store.Activity(t.Context(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := act.Summary; s != nil && s.Debits != 0 {
+		t.Errorf("summed up are %+v", s)
+	}
+}
+
+// A debit that was told by itself stays a story of its own, also if another one
+// began meanwhile.
+func TestWhatWasToldByItselfJoinsNoIncidentLater(t *testing.T) {
+	const day = 24 * time.Hour
+	past := newHouse(t)
+	past.send(t, say("debit", "a", "t", 12*day, 3000, pending)) // summed up
+	past.send(t, say("debit", "b", "u", 2*time.Minute, 90000, ""))
+	past.send(t, say("debit", "c", "t", time.Minute, 9000, ""))
+
+	// Its message went to a person who has left since, and took it with them.
+	left := newHouse(t)
+	left.send(t, say("debit", "a", "t", 2*time.Hour, 3000, pending))
+	if _, err := left.store.UpdateRecord(t.Context(), left.history(t)[0].ID, func(r *watch.Record) error { r.Deliveries = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	left.send(t, say("debit", "b", "u", 2*time.Minute, 90000, `,"descriptor":"PAYPAY"`))
+	for name, h := range map[string]*house{"summed up": past, "told to no one": left} {
+		h.send(t, say("debit", "d", "t", time.Minute, 9900, ""))
+		for _, r := range h.history(t) {
+			if r.Lead != "" {
+				t.Errorf("%s: %s belongs to another's incident", name, r.Txn)
+			}
+		}
 	}
 }

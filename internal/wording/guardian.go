@@ -18,7 +18,7 @@ type Guardian struct {
 var (
 	tAnOwner       = text{ja: "口座の名義人", en: "An owner of the account"}
 	tGuardNotMine  = text{ja: "見守り家族が「身に覚えがない」と回答しました", en: "A family member answered: it was not you"}
-	tGuardSince    = text{ja: "回答した人が見守りを始めた日", en: "Whoever answered has watched since"}
+	tGuardSince    = text{ja: "回答した人が見守りを始めた日", en: "The person who answered has watched since"}
 	tFamNumber     = text{ja: "見守り家族%d", en: "Family member %d"}
 	tNamedMine     = text{ja: "%sが「本人のものです」と回答しました", en: "%s answered: it was you"}
 	tNamedNotMine  = text{ja: "%sが「身に覚えがない」と回答しました", en: "%s answered: it was not you"}

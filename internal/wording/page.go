@@ -73,7 +73,7 @@ var (
 	tYouNotTheirs   = text{ja: "あなたが「本人に覚えがない」と回答しました", en: "You answered: it was not them"}
 	tYouMine        = text{ja: "あなたが「自分です」と回答しました", en: "You answered: it was me"}
 	tYouTheirs      = text{ja: "あなたが「本人のものです」と回答しました", en: "You answered: it was them"}
-	tPageNotAllowed = text{ja: "この操作は、口座の名義人か、回答した方だけができます。", en: "Only the account's owner, or whoever gave the answer, can do that."}
+	tPageNotAllowed = text{ja: "この操作は、口座の名義人か、回答した方だけができます。", en: "Only the account's owner, or the person who gave the answer, can do that."}
 	tPageByMail     = text{ja: "メールのリンクからは、お知らせを減らす設定はできません。トークの「設定」からお願いします。", en: "A link in a mail cannot make us tell you less. Please use the settings in the chat."}
 	tPageNoTrust    = text{ja: "いまは、このサービスを「知らせない」ように設定できません。", en: "This service cannot be trusted at the moment."}
 	tAbout          = text{ja: "このお知らせについて", en: "About this alert"}
