@@ -37,12 +37,14 @@ var blind = map[string]string{
 
 // written are the places that the stages must have written over.
 var written = []string{
-	"A/ACTIVITY", "A/ACTIVITY recent[]", "A/ACTIVITY reported[]", "A/ACTIVITY services *", "A/ACTIVITY services * links[]", "A/ACTIVITY summary",
+	"A/ACTIVITY", "A/ACTIVITY recent[]", "A/ACTIVITY reported[]", "A/ACTIVITY services *", "A/ACTIVITY services * links[]", "A/ACTIVITY stories[]", "A/ACTIVITY summary",
+	"A/BILLS", "A/BILLS forms[]", "A/BILLS forms[] debits[]",
 	"A/PROFILE", "A/PROFILE watchers[]", "A/PROFILE watchers[] channels[]", "A/PROFILE watchers[] rules", "A/PROFILE watchers[] rules quiet",
-	"A/PROFILE watchers[] rules trusts[]", "B/FEED", "C/C", "C/C account",
-	"D/D", "D/D account", "D/D changes[]", "D/D changes[] further", "D/D changes[] shows", "E/E", "E/E account",
+	"A/PROFILE watchers[] rules trusts[]", "B/FEED", "B/KEY", "C/C", "C/C account", "CHAIN/HEAD",
+	"D/D", "D/D also[]", "D/D also[] was", "D/D account", "D/D changes[]", "D/D changes[] further", "D/D changes[] shows", "E/E", "E/E account", "L/L", "L/L account", "L/L turns[]",
 	"R/R", "R/R account", "R/R answer", "R/R answer shows", "R/R deliveries[]", "R/R deliveries[] shows", "R/R deliveries[] shows reasons",
-	"R/R deliveries[] was", "R/R deliveries[] was reasons", "R/R entries[]", "R/R notices[]", "R/R notices[] reasons",
+	"R/R deliveries[] was", "R/R deliveries[] was reasons", "R/R deliveries[] says[]", "R/R deliveries[] says[] was", "R/R members[]", "R/R members[] is", "R/R members[] notices[]",
+	"R/R entries[]", "R/R notices[]", "R/R notices[] reasons",
 	"T", "T body", "T body account", "T body accounts[]", "U/A", "U/A account", "U/PERSON", "W/W",
 }
 
@@ -146,6 +148,10 @@ func (h *town) everything() {
 	h.later(time.Minute)
 	h.posts("m2", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), h.event("e3", "debit", "t2", docomo), `{"id":"e4","type":"credit"}`)
 	h.posts("m3", h.event("e2", "debit", "t1", paypay+`,"status":"posted"`), `{"id":"e4","type":"credit"}`)
+	// What may be a bill: the next month's rests on it.
+	const bill = `,"currency":"JPY","descriptor":"PAYPAYｶ","amount":`
+	h.posts("b1", h.event("b1", "debit", "b1", bill+"21987"))
+	h.posts("b2", h.event("b2", "debit", "b2", bill+"28110"))
 	h.later(20 * time.Minute) // no answer
 	h.later(20 * time.Minute)
 	h.posts("m4", h.event("e5", "debit.reversed", "t1", `,"amount":10000,"currency":"JPY"`))
