@@ -88,7 +88,7 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 		st := store.New(d.Table)
 		r, err := st.Record(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("there is no record %s: the account had no watcher, it was no payment service's, or it is older than 400 days", id)
+			return fmt.Errorf("there is no record %s: the account had no watcher, it was no payment service's, or it is older than %d days", id, store.KeepRecord/(24*time.Hour))
 		}
 		if err != nil {
 			return err

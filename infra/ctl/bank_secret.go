@@ -4,8 +4,10 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"time"
 
 	"kozamori/infra/operator"
+	secretstore "kozamori/internal/secrets"
 )
 
 // rotated is what -json prints. The secret is there only when it is new.
@@ -74,8 +76,8 @@ What to tell the bank:
   2. Sign what you post to us with it. The old secret still works meanwhile.
   3. Tell us when you do, and we end the old one.
 Then: ctl bank rotate-secret %s -finish
-On AWS the functions know the new secret within 5 minutes.
-`, code, fresh, code)
+On AWS the functions know the new secret within %d minutes.
+`, code, fresh, code, secretstore.Life/time.Minute)
 		return err
 	})
 }

@@ -20,12 +20,13 @@ import (
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
 // Limits of a request.
 const (
-	Clock = 5 * time.Minute // how far webhook-timestamp may be off, either way
+	Clock = watch.ClockSkew // how far webhook-timestamp may be off, either way
 
 	tryAgain = 5 * time.Second // Retry-After of a 503
 

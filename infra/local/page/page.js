@@ -127,7 +127,7 @@ function real(v) {
     const b = v.banks[0];
     const res = await post(`sim/bank/${b.code}/codes`, { account_ref: b.ref, account_mask: b.mask });
     const c = res.value;
-    el.querySelector(".code").replaceChildren(res.ok ? h("p", {}, "Send this to the channel within 15 minutes:", h("b", {}, c.code)) : h("p", {}, c.title || "refused"),
+    el.querySelector(".code").replaceChildren(res.ok ? h("p", {}, `Send this to the channel until ${new Date(c.expires_at).toLocaleTimeString()}:`, h("b", {}, c.code)) : h("p", {}, c.title || "refused"),
       c.qr_svg ? h("img", { alt: "opens the chat with the code typed in", src: "data:image/svg+xml," + encodeURIComponent(c.qr_svg) }) : "");
   });
   $("phones").append(el);
