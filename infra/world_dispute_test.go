@@ -1,0 +1,122 @@
+package infra_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"kozamori/internal/bankapi"
+	"kozamori/internal/dispute"
+	"kozamori/internal/membership"
+	"kozamori/internal/queue"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+func (w *world) everyDisputeCall(d *watch.Dispute) {
+	w.dispute(w.bind(), "t2")
+	first := w.call(200, "GET", "/disputes?limit=1", "")
+	w.call(200, "GET", fmt.Sprint("/disputes?limit=1&cursor=", first["cursor"]), "")
+	w.call(422, "GET", "/disputes?limit=x", "")
+	w.call(401, "GET", "/disputes", "", "wrong")
+	one := "/disputes/" + d.ID
+	w.call(200, "GET", one, "")
+	w.call(404, "GET", "/disputes/none", "")
+	w.call(401, "GET", one, "", "wrong")
+	w.call(200, "POST", one+"/status", `{"status":"received","text":"確認しています。"}`)
+	w.call(200, "POST", one+"/status", `{"status":"closed"}`)
+	w.call(409, "POST", one+"/status", `{"status":"frozen"}`)
+	w.call(422, "POST", one+"/status", `{"status":"opened"}`)
+	w.call(413, "POST", one+"/status", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(409, "POST", one+"/status", `{"status":"received"}`)
+	for _, path := range []string{"/status", "/notes"} {
+		w.tagged(412, one+path, map[string]string{"/status": `{"status":"closed","text":"x"}`, "/notes": `{"text":"x"}`}[path])
+	}
+	w.call(200, "POST", one+"/notes", `{"text":"折り返し済み","clerk":"佐藤"}`)
+	w.call(422, "POST", one+"/notes", `{"text":""}`)
+	w.call(413, "POST", one+"/notes", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(404, "POST", "/disputes/none/notes", `{"text":"x"}`)
+	for n := 1; n < dispute.MaxNotes; n++ {
+		w.call(200, "POST", one+"/notes", fmt.Sprintf(`{"text":"note %d"}`, n))
+	}
+	w.call(409, "POST", one+"/notes", `{"text":"one too many"}`)
+	w.call(200, "GET", "/callbacks", "")
+	w.call(422, "GET", "/callbacks?state=x", "")
+	w.call(202, "POST", one+"/callbacks/1", "")
+	w.call(404, "POST", one+"/callbacks/99", "")
+	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
+	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
+}
+
+func (w *world) bind() membership.Bound {
+	w.t.Helper()
+	a, err := w.bank.IssueCode(context.Background(), []byte(`{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"ja"}`))
+	var v struct{ Code string }
+	if err != nil || json.Unmarshal(a.Body, &v) != nil {
+		w.t.Fatalf("%d %s %v", a.Status, a.Body, err)
+	}
+	b, err := w.members.Redeem(context.Background(), person, v.Code, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b
+}
+
+func (w *world) record(txn string) *watch.Record {
+	r := &watch.Record{ID: watch.Derive("r", txn), OnAccount: watch.On(account), Kind: watch.Debit, Txn: txn, Amount: 100000, Descriptor: "ﾄﾞｺﾓｺｳｻﾞ",
+		Service: "dbarai", OccurredAt: w.Now(), ReceivedAt: w.Now(), RecordedAt: w.Now(), Complete: true}
+	return r
+}
+
+func (w *world) dispute(b membership.Bound, txn string) *watch.Dispute {
+	w.t.Helper()
+	r := w.record(txn)
+	w.write(store.PutRecord(r))
+	res, err := w.disputes.Answer(context.Background(), r.ID, dispute.Answerer{Watcher: b.Watcher.ID}, watch.NotMine, watch.ViaLINE)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.Dispute
+}
+
+// everyCallback opens and withdraws a dispute, and has a watcher that nothing
+// reaches.
+func (w *world) everyCallback() {
+	ctx := context.Background()
+	b := w.bind()
+	d := w.dispute(b, "t1")
+	w.job(watch.Job{Dispute: d.ID})
+	returned, further := w.record("t1"), w.record("t3")
+	returned.Returned = 1000
+	if _, err := w.store.UpdateDispute(ctx, d.ID, func(d *watch.Dispute) error {
+		if !d.Update(returned, w.Now()) || !d.Another(further, w.Now()) {
+			w.t.Error("the dispute has nothing to tell")
+		}
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Dispute: d.ID})
+	if _, err := w.disputes.Undo(ctx, d.Record, dispute.Answerer{Watcher: b.Watcher.ID}, watch.ViaPage); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Dispute: d.ID})
+	r := w.record("t2")
+	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
+	w.write(store.PutRecord(r))
+	w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+}
+
+func (w *world) job(j watch.Job) {
+	w.t.Helper()
+	body, err := json.Marshal(j)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, v := range w.notify.Handle(context.Background(), []queue.Message{{ID: "m", Body: body, Receives: 1}}) {
+		if !v.Done {
+			w.t.Errorf("the bank was not told: %+v", v)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package app_test
+
+import (
+	"context"
+	"strings"
+
+	"kozamori/internal/watch"
+)
+
+// checkReport compares what a message says of a report, and whether it asks,
+// with what stood when its words were decided: when LINE first saw it.
+func (m *model) checkReport(lead *watch.Record, t told) {
+	at, seen := m.first[t.d.RetryKey(lead.ID)]
+	if t.d.Channel != watch.LINE || !seen || t.d.Tried && (m.has.deaths || m.has.twice) {
+		return // its words may be older than we know
+	}
+	open := 0
+	var stands, none int
+	var d *watch.Dispute
+	if lead.Dispute != "" {
+		var err error
+		if d, err = m.store.Dispute(context.Background(), lead.Dispute); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+	seq := 0
+	reported := false
+	if d != nil {
+		for _, c := range d.Changes {
+			if c.At.Equal(at) && (c.Status == watch.DisputeOpened || c.Status == watch.DisputeWithdrawn) {
+				return // which came first is not known
+			}
+			if c.At.After(at) {
+				break
+			}
+			seq = c.Seq
+			switch c.Status {
+			case watch.DisputeOpened:
+				reported = true
+			case watch.DisputeWithdrawn:
+				reported = false
+			}
+		}
+	}
+	for _, s := range lead.SaidBy(t.d) {
+		p, ok := lead.Part(s.Record)
+		if !ok {
+			continue
+		}
+		is := p.As(s.Is)
+		if !is.UndoneAt.IsZero() || s.Was != nil && s.Was.Covers(is) {
+			continue
+		}
+		open++
+		if reported {
+			if _, in := d.TransactionAt(p.ID, seq); in {
+				stands++
+				continue
+			}
+		}
+		none++
+	}
+	asks := strings.Contains(t.text, "a=notmine")
+	says := d != nil && strings.Contains(t.text, d.Reference)
+	switch {
+	case open == 0 && asks && t.d.Kind != watch.TellAlert && t.d.Kind != watch.TellMore:
+		m.errorf("%s asks, and nothing of it stands", t.d.ID)
+	case open > 0 && none == 0 && (asks || !says):
+		m.errorf("%s is covered by the report, asks: %v, names it: %v: %s", t.d.ID, asks, says, first(t.text, 2000))
+	case open > 0 && !reported && (!asks || says):
+		m.errorf("%s belongs to no report, asks: %v, names one: %v: %s", t.d.ID, asks, says, first(t.text, 2000))
+	case stands > 0 && none > 0 && (!asks || strings.Contains(t.text, "に含めて銀行へ")):
+		m.errorf("%s is covered in part, asks: %v: %s", t.d.ID, asks, first(t.text, 2000))
+	}
+}
+
+// checkCorrection tells whether a message that said as standing what was undone
+// when LINE last saw it was corrected without delay.
+func (m *model) checkCorrection(lead *watch.Record, t told) {
+	untrue := m.untrue[t.d.RetryKey(lead.ID)]
+	if t.d.Channel != watch.LINE || t.d.State != watch.Accepted || len(untrue) == 0 {
+		return
+	}
+	for i := range lead.Deliveries {
+		next := &lead.Deliveries[i]
+		if next.Watcher != t.d.Watcher || next.Channel != t.d.Channel || !next.Kind.OfIncident() || !next.CreatedAt.Equal(t.d.AcceptedAt) || next.ID == t.d.ID {
+			continue
+		}
+		if !next.After.IsZero() {
+			m.errorf("%s was false when it was taken, and %s waits until %v", t.d.ID, next.ID, next.After)
+		}
+		return
+	}
+	m.errorf("%s was false of %v when it was taken, and nothing follows at once", t.d.ID, untrue)
+}
