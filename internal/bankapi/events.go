@@ -198,11 +198,12 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 	return f, nil
 }
 
-// conflict tells whether a bank gave the id to more than one debit.
+// conflict tells whether a bank gave the id to more than one debit. One that is
+// presented again after it came back keeps its id rightly.
 func (f family) conflict() bool {
 	n := 0
 	for _, r := range f {
-		if r.Complete && r.Kind == watch.Debit {
+		if r.Complete && r.Kind == watch.Debit && !r.AfterReturn {
 			n++
 		}
 	}

@@ -48,8 +48,9 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 
 // stage tells whether a debit whose own text names no service says more of one
 // that is on record under its id: banks post under a plainer text than they
-// authorise. One that would be a debit of its own is none.
-func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry watch.Entry) (bool, error) {
+// authorise, and present again under another one; then the entry takes the
+// service. One that would be a debit of its own is none.
+func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.Entry) (bool, error) {
 	if on, looked := a.onRecord[e.RecordID()]; looked && !on && !a.wrote {
 		return false, nil
 	}
@@ -70,7 +71,11 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry watch.Ent
 	for i, r := range records { // Add changes them
 		records[i] = r.Clone()
 	}
-	changed, fresh, err := watch.Add(records, entry)
+	if of, ok := entry.NamedBy(records); ok {
+		entry.Service, entry.Confidence, entry.Other, entry.Second = of.Service, of.Confidence, of.Other, of.Second
+		return true, nil
+	}
+	changed, fresh, err := watch.Add(records, *entry)
 	if errors.Is(err, watch.ErrEntries) {
 		return true, nil // it ends in quarantine
 	}
@@ -227,8 +232,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		}
 		changes = append(changes, change{is: r})
 	}
-	// A link that is registered again after its removal keeps its id rightly.
-	conflict := len(fresh) > 0 && w.event.Kind == watch.Debit
+	conflict := a.presented(w, records, &changed, changes)
 	if conflict {
 		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
 	}
@@ -254,6 +258,25 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		a.tally.Conflict(w.event.Bank, w.event.ID, a.Now())
 	}
 	return out, err
+}
+
+// presented has each debit say whether it is an earlier one of its id presented
+// again, once changes add some to the records of the id. It tells whether the
+// bank uses its ids again: what is presented again, like a link that is registered
+// again after its removal, keeps its id rightly.
+func (a *accountWork) presented(w work, records []*watch.Record, changed *[]*watch.Record, changes []change) (conflict bool) {
+	all, added := slices.Clone(records), []*watch.Record{}
+	for _, c := range changes {
+		if !slices.Contains(all, c.is) {
+			all, added = append(all, c.is), append(added, c.is)
+		}
+	}
+	for _, r := range watch.MarkPresented(all) {
+		if r.Version > 0 && !slices.Contains(*changed, r) {
+			*changed = append(*changed, r)
+		}
+	}
+	return w.event.Kind == watch.Debit && slices.ContainsFunc(added, func(r *watch.Record) bool { return !r.AfterReturn })
 }
 
 // traceKnown leads from an event that says nothing new to a record that says

@@ -45,7 +45,12 @@ func TestAStageUnderAPlainerTextIsAStage(t *testing.T) {
 						came, sameDay, both := len(words) == 3, apart == time.Hour, first == second
 						var want string
 						switch {
-						case first == "named" && came: // presented again, or a debit of its own
+						case first == "named" && came && stages == "posted back posted" && !sameDay: // presented again
+							want = "alert 1000, undone 1000"
+							if both || yen == 1000 {
+								want = fmt.Sprintf("alert %d; ", yen) + want
+							}
+						case first == "named" && came: // another stage, or a debit of its own
 							want = "alert 1000, undone 1000"
 							if both || yen == 1000 {
 								want += fmt.Sprintf(", changed %d", yen)

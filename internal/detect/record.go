@@ -97,7 +97,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		// An ordinary debit that was asked for by no rule: nothing is kept, unless
 		// it is what became of a debit that people were told of. Whether a reversal
 		// of it came first does not matter to anyone.
-		switch more, err := a.stage(ctx, e, entry); {
+		switch more, err := a.stage(ctx, e, &entry); {
 		case err != nil:
 			return outcome{}, err
 		case more:

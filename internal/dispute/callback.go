@@ -73,8 +73,12 @@ func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, se
 }
 
 func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown) Transaction {
+	again := s.Again
+	if s.AfterReturn {
+		again++
+	}
 	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.OccurredAt), ReceivedAt: received.UTC(),
-		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: s.Again}
+		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: again}
 }
 
 // FactsOf takes them from a dispute, as they are now.

@@ -15,8 +15,8 @@ import (
 const (
 	// PostWithin is how long after its authorisation a debit may be posted.
 	PostWithin = 14 * 24 * time.Hour
-	// PresentWithin is how long after it came back a debit may be presented
-	// again and still be the same one.
+	// PresentWithin is how long after a debit came back another one of its id
+	// may be called the same, presented again.
 	PresentWithin = 35 * 24 * time.Hour
 )
 
@@ -41,6 +41,10 @@ type Entry struct {
 	Replaces   bool       `json:"replaces,omitempty"`  // the bank says that it takes the place of a pending one
 
 	Unknown jsontext.Value `json:",embed"`
+
+	// Joined is the record, by its place among those that are divided, in which
+	// a version before had joined what is divided today; 0 if none. It is not kept.
+	Joined int `json:"-"`
 }
 
 // opens tells whether the entry is a debit or a link, not the undoing of one.
@@ -91,6 +95,8 @@ func distinct(entries []Entry) []Entry {
 				known = known || !b.echo(e)
 				b.Replaces = b.Replaces || e.Replaces
 				e.Replaces = e.Replaces || b.Replaces
+				b.Joined = max(b.Joined, e.Joined)
+				e.Joined = b.Joined
 			}
 		}
 		if known {
@@ -270,12 +276,14 @@ func (c *chain) takes(e *Entry) bool {
 	// Banks post under a plainer text than they authorise, or a clearer one.
 	like := sameService || c.latest.Service == "" || e.Service == ""
 	switch {
+	case e.Joined > 0 && e.Joined == c.latest.Joined:
+		return true // people were told of it as one
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
 	case e.Replaces && c.pending:
 		return true
-	case c.undone():
-		return (sameService || like && e.Amount == c.amount) && e.At.Sub(c.backAt) <= PresentWithin
+	case c.undone() && !sameService && !(like && e.Amount == c.amount):
+		return false // apart from that, a return joins and parts nothing: it may come late
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||

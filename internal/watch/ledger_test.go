@@ -84,6 +84,9 @@ func shape(records []*Record) string {
 		if r.Again > 0 {
 			s += fmt.Sprintf(" again %d", r.Again)
 		}
+		if r.AfterReturn {
+			s += " after return"
+		}
 		if !r.UndoneAt.IsZero() {
 			s += " undone"
 		}
@@ -121,6 +124,7 @@ func record(t *testing.T, entries []Entry) ([]*Record, *Activity) {
 			records = append(records, r)
 			act.Apply(r)
 		}
+		MarkPresented(records)
 	}
 	return records, act
 }
@@ -163,7 +167,11 @@ func TestWhatABankSaysUnderOneID(t *testing.T) {
 		{"all came back in parts", []string{"posted 3000", "back 1000 +1h", "back 2000 +2h"}, "02.12:00 posted 3000 undone"},
 		{"all came back", []string{"posted 3000", "back 0 +1h"}, "02.12:00 posted 3000 undone"},
 		{"more came back than was taken", []string{"posted 1000", "back 100000 +1h"}, "02.12:00 posted 1000 undone"},
-		{"presented again after it came back", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2d"}, "04.12:00 posted 3000 again 1"},
+		{"presented again on its day", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2h"}, "02.14:00 posted 3000 again 1"},
+		{"presented again after it came back", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2d"}, "02.12:00 posted 3000 undone; 04.12:00 posted 3000 after return"},
+		{"another amount after it came back", []string{"posted 3000", "back 3000 +1h", "posted 2000 +2d"}, "02.12:00 posted 3000 undone; 04.12:00 posted 2000"},
+		{"taken once more after it was presented again", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2d", "posted 3000 +3d"},
+			"02.12:00 posted 3000 undone; 04.12:00 posted 3000 after return; 05.12:00 posted 3000"},
 		{"presented again long after", []string{"posted 3000", "back 3000 +1h", "posted 3000 +40d"}, "02.12:00 posted 3000 undone; 12.12:00 posted 3000"},
 		{"a released authorisation and its posting", []string{"pending 3000", "back 3000 +1h", "posted 3000 +1d"}, "03.12:00 posted 3000 again 1"},
 		{"a posting less what came back before", []string{"pending 3000", "back 1000 +1h", "posted 2000 +1d"}, "02.12:00 posted 3000 back 1000"},
@@ -276,6 +284,7 @@ func TestTheSameComesOfEventsInAnyOrder(t *testing.T) {
 			plain = append(plain, x)
 			act.Apply(x)
 		}
+		MarkPresented(plain)
 		want := shape(plain)
 		order := slices.Clone(entries)
 		order = append(order, entries[r.IntN(len(entries))])

@@ -23,13 +23,16 @@ type Record struct {
 	Amount     int64      `json:"amount,omitempty"` // yen, as it was taken
 	// Returned is how much of it came back, in yen; 0 if nothing did, or all
 	// (UndoneAt). Again counts how often it was presented again after that.
-	Returned   int64      `json:"returned,omitempty"`
-	Again      int        `json:"again,omitempty"`
-	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
-	Descriptor quote.Text `json:"descriptor,omitempty"`
-	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit
-	Status     Status     `json:"status,omitempty"`
-	Route      string     `json:"route,omitempty"`
+	Returned int64 `json:"returned,omitempty"`
+	Again    int   `json:"again,omitempty"`
+	// AfterReturn tells that an earlier debit of its id, of the same service and
+	// amount, came back before it: see MarkPresented.
+	AfterReturn bool       `json:"after_return,omitempty"`
+	DateOnly    bool       `json:"date_only,omitempty"` // the bank named the day alone
+	Descriptor  quote.Text `json:"descriptor,omitempty"`
+	Balance     *int64     `json:"balance,omitempty"` // yen, after the debit
+	Status      Status     `json:"status,omitempty"`
+	Route       string     `json:"route,omitempty"`
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is

@@ -13,20 +13,21 @@ import (
 // becomes of the record, the message keeps its words, and an answer to it
 // stands for what it said.
 type Shown struct {
-	Amount     int64      `json:"amount,omitempty"`   // yen
-	Returned   int64      `json:"returned,omitempty"` // yen of it that came back
-	Again      int        `json:"again,omitempty"`    // how often it was presented again
-	Status     Status     `json:"status,omitempty"`
-	Service    string     `json:"service,omitempty"`
-	Confidence Confidence `json:"confidence,omitempty"`
-	Descriptor quote.Text `json:"descriptor,omitempty"`
-	Other      string     `json:"other,omitempty"` // see Record
-	Second     *Second    `json:"second,omitempty"`
-	Balance    *int64     `json:"balance,omitempty"`
-	OccurredAt time.Time  `json:"occurred_at"`
-	UndoneAt   time.Time  `json:"undone_at,omitzero"`
-	DateOnly   bool       `json:"date_only,omitempty"`
-	Reasons    Reasons    `json:"reasons,omitzero"` // of the watcher who is told
+	Amount      int64      `json:"amount,omitempty"`       // yen
+	Returned    int64      `json:"returned,omitempty"`     // yen of it that came back
+	Again       int        `json:"again,omitempty"`        // how often it was presented again
+	AfterReturn bool       `json:"after_return,omitempty"` // see Record
+	Status      Status     `json:"status,omitempty"`
+	Service     string     `json:"service,omitempty"`
+	Confidence  Confidence `json:"confidence,omitempty"`
+	Descriptor  quote.Text `json:"descriptor,omitempty"`
+	Other       string     `json:"other,omitempty"` // see Record
+	Second      *Second    `json:"second,omitempty"`
+	Balance     *int64     `json:"balance,omitempty"`
+	OccurredAt  time.Time  `json:"occurred_at"`
+	UndoneAt    time.Time  `json:"undone_at,omitzero"`
+	DateOnly    bool       `json:"date_only,omitempty"`
+	Reasons     Reasons    `json:"reasons,omitzero"` // of the watcher who is told
 	// HeardAt is when the bank told of it, if that was late.
 	HeardAt time.Time `json:"heard_at,omitzero"`
 
@@ -35,7 +36,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AfterReturn: r.AfterReturn, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
 	if n, ok := r.Notice(watcher); ok {
@@ -51,7 +52,7 @@ func (r *Record) As(s *Shown) *Record {
 		return r
 	}
 	c := *r
-	c.Amount, c.Returned, c.Again, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.Status, s.Service, s.Confidence
+	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Status, c.Service, c.Confidence = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	c.Said = s
 	return &c

@@ -27,6 +27,7 @@ type slowDebit struct {
 	anything bool  // there is a debit, not only returns
 	last     Entry // the last return
 	waits    bool  // posted in the place of one that is not there yet
+	presents bool  // what had come back as another debit of the id
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -103,8 +104,8 @@ func (d slowDebit) takes(e Entry) bool {
 	if e.Replaces && !d.posted {
 		return true
 	}
-	if d.gone() { // presented again within 35 days
-		return sameService && (named || e.Amount == d.amount) && !e.At.After(d.backAt.Add(35*24*time.Hour))
+	if d.gone() && !(sameService && (named || e.Amount == d.amount)) {
+		return false
 	}
 	if d.posted { // a correction of the day, or an authorisation that comes late
 		if e.Status != Pending {
@@ -224,6 +225,23 @@ func slowDivide(entries []Entry) []slowDebit {
 	for _, s := range stories {
 		out = append(out, slowRead(s))
 	}
+	// Each debit of which all came back is presented again by the next like it.
+	for _, d := range out {
+		next := -1
+		var least time.Duration
+		for j, x := range out {
+			if wait := x.first.At.Sub(d.backAt); d.gone() && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
+				d.named.Service == x.named.Service && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
+				(next < 0 || wait < least) {
+				next, least = j, wait
+			}
+		}
+		for j, x := range out { // two of one moment are both
+			if next >= 0 && x.first.At.Equal(out[next].first.At) && x.first.Kind == Debit && x.amount == d.amount && x.named.Service == d.named.Service && x.first.Event != d.first.Event {
+				out[j].presents = true
+			}
+		}
+	}
 	return out
 }
 
@@ -267,7 +285,7 @@ func (d slowDebit) says() string {
 	if d.first.Kind == Debit && d.posted {
 		status = Posted
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.first.Event)
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event)
 }
 
 func (d slowDebit) kept() int64 {

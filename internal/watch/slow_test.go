@@ -87,6 +87,12 @@ func (a *slowAccount) add(t *testing.T, id int, e Entry) {
 		a.act.Apply(r)
 		changed = append(changed, r)
 	}
+	for _, r := range MarkPresented(a.ids[id]) {
+		if was[r.ID] != nil && !slices.Contains(changed, r) {
+			r.KeepPart(was[r.ID])
+			changed = append(changed, r)
+		}
+	}
 	for _, r := range changed {
 		if _, ok := r.Notice("w"); !ok && r.Complete && (r.Service != "" || r.Kind == LinkRegistered) {
 			r.Notices = append(r.Notices, Notice{Watcher: "w", Reasons: Because(ServiceDebit)})
@@ -240,7 +246,7 @@ func saysRecord(r *Record) string {
 	} else if r.Returned > 0 {
 		undone = fmt.Sprint("back ", r.Returned)
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.Event)
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event)
 }
 
 func saysActivity(a *Activity, records []*Record) string {

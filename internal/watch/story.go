@@ -189,13 +189,18 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	var all []Entry
 	known := make([][]Entry, len(records))
 	for i, r := range records {
-		known[i] = r.Story()
+		known[i] = r.joined(i + 1)
 		if slices.ContainsFunc(known[i], func(b Entry) bool { return b.Event == e.Event && b.same(&e) && (b.Replaces || !e.Replaces) }) {
 			return nil, nil, nil
 		}
 		all = append(all, known[i]...)
 	}
 	chains := Divide(append(all, e))
+	for _, c := range chains {
+		for i := range c {
+			c[i].Joined = 0
+		}
+	}
 	if slices.ContainsFunc(chains, func(c []Entry) bool { return len(c) > MaxEntries }) {
 		return nil, nil, ErrEntries
 	}
@@ -217,6 +222,31 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		}
 	}
 	return changed, fresh, nil
+}
+
+// joined is the record's story. A version before took what was presented again on
+// another day for the same debit: a record in which it did so stays one, under a
+// mark that is not kept.
+func (r *Record) joined(mark int) []Entry {
+	story, c := r.Story(), &chain{}
+	for i := range story {
+		switch e := &story[i]; {
+		case !e.opens() && len(c.entries) == 0:
+		case !e.opens():
+			c.undo(e)
+		case c.echoed(e):
+			c.entries = append(c.entries, *e)
+		case len(c.entries) > 0 && !c.takes(e):
+			story = slices.Clone(story)
+			for j := range story {
+				story[j].Joined = mark
+			}
+			return story
+		default:
+			c.open(e)
+		}
+	}
+	return story
 }
 
 // claim says which record each transaction belongs to, and the reverse; -1 is

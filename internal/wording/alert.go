@@ -150,6 +150,9 @@ func Alert(f AlertFacts) message.Message {
 	if r.Returned > 0 {
 		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
+	if r.AfterReturn {
+		m.Text = append(m.Text, tAfterReturn.in(lang))
+	}
 	if old := late(lang, r); old != "" {
 		m.Text = append(m.Text, old)
 	}

@@ -21,6 +21,7 @@ var (
 	tAmountFromTo    = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
 	tAmountChanged   = text{ja: "金額が変わりました。", en: "The amount has changed."}
 	tAgainText       = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
+	tAfterReturn     = text{ja: "先に取り消された引き落としが、もう一度行われました。", en: "A debit that had been reversed was taken again."}
 	tServiceFromTo   = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
 	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
 	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}

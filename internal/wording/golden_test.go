@@ -153,6 +153,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
+	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))
 	out["changed-service"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) { f.WasServiceName = "PayPay" })
 	out["alert-late"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit|watch.FirstWatched, func(f *AlertFacts) {
 		f.Record.OccurredAt = f.Record.OccurredAt.AddDate(0, 0, -2)

@@ -362,7 +362,7 @@ func (f *AlertFacts) line(named bool) string {
 		say = pick(link, tPartRemoved, tPartUndone).in(lang, say)
 	case f.Was.Stands(r):
 		say = pick(link, tPartLinkStands, tPartStands).in(lang, say)
-	case f.Was != nil && r.Again > f.Was.Again:
+	case f.Was != nil && r.Again > f.Was.Again, f.Was == nil && r.AfterReturn:
 		say = tPartAgain.in(lang, say)
 	case f.Was != nil && r.Amount > f.Was.Amount && hide:
 		say = tPartChanged.in(lang, say)

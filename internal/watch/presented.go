@@ -1,0 +1,69 @@
+package watch
+
+import "slices"
+
+// MarkPresented notes, of the records of one id, which debit is an earlier one
+// presented again: the first of the same service and amount after all of the
+// earlier one came back. It is a debit of its own all the same, because its bank
+// may as well use the id again, and may tell of the return when people have
+// answered for both. It returns those of which that had not been known, or is
+// not so.
+func MarkPresented(records []*Record) (changed []*Record) {
+	for _, r := range records {
+		if is := r.presents(records); is != r.AfterReturn {
+			r.AfterReturn = is
+			changed = append(changed, r)
+		}
+	}
+	return changed
+}
+
+// presents tells whether a record is of a debit that another one's bank presents
+// again.
+func (r *Record) presents(records []*Record) bool {
+	for _, o := range records {
+		if !o.returnedBefore(r) {
+			continue
+		}
+		first := true
+		for _, x := range records {
+			first = first && !(x != r && o.returnedBefore(x) && x.OccurredAt.Before(r.OccurredAt))
+		}
+		if first {
+			return true
+		}
+	}
+	return false
+}
+
+// returnedBefore tells whether all of a debit came back not long before another
+// one like it.
+func (r *Record) returnedBefore(o *Record) bool {
+	if r == o || r.Kind != Debit || o.Kind != Debit || !r.Complete || !o.Complete || r.UndoneAt.IsZero() {
+		return false
+	}
+	after := o.OccurredAt.Sub(r.UndoneAt)
+	return r.Amount == o.Amount && r.Service == o.Service && after >= 0 && after <= PresentWithin
+}
+
+// NamedBy is the earlier debit of its id that a debit presents again, if its own
+// text names no service: banks do not print the same text each time. The first
+// such debit on another day than what came back is it.
+func (e *Entry) NamedBy(records []*Record) (of *Record, ok bool) {
+	if e.Kind != Debit || e.Service != "" {
+		return nil, false
+	}
+	r := &Record{}
+	for _, o := range records {
+		as := *e
+		as.Service = o.Service
+		r.Tell([]Entry{as})
+		if o.Service == "" || day(o.OccurredAt) == day(e.At) || !o.returnedBefore(r) {
+			continue
+		}
+		if !slices.ContainsFunc(records, func(x *Record) bool { return o.returnedBefore(x) && x.OccurredAt.Before(e.At) }) {
+			return o, true
+		}
+	}
+	return nil, false
+}
