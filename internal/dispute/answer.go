@@ -182,6 +182,49 @@ func (f *file) late() bool {
 func (f *file) answer(value watch.AnswerValue, via watch.Via) {
 	f.record.Answer = &watch.Answer{Value: value, Watcher: f.watcher.ID, Via: via, At: f.now}
 	f.record.StopEscalation()
+	if value != watch.Mine || f.who.Saw != nil || f.who.Mark != "" {
+		return // a page shows what is true now
+	}
+	r, n := f.answered()
+	for _, p := range r.Parts() {
+		if saw, ok := r.Seen(p, f.watcher.ID, "", n+1); ok && saw.Amount > p.Amount {
+			f.record.Answer.Showed(f.record, p.ID, saw)
+		}
+	}
+}
+
+// answered is the record and, by its place, the message that is answered, or the
+// first one to the asker; -1 if they answer something else.
+func (f *file) answered() (r *watch.Record, n int) {
+	r = f.record.Clone()
+	n = slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.ID == f.who.Delivery && d.Watcher == f.watcher.ID })
+	if n < 0 {
+		n = slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.Kind.OfIncident() && d.Watcher == f.watcher.ID })
+	}
+	if n >= 0 {
+		r.Deliveries[n].State = watch.Accepted // whatever the channel said: it was answered
+	}
+	return r, n
+}
+
+// unseen is what is more than the message said that is answered, or the first
+// one to the asker; nothing if they answer something else.
+func (f *file) unseen() []watch.Said {
+	r, n := f.answered()
+	if n < 0 {
+		return nil
+	}
+	var out []watch.Said
+	for _, p := range r.Parts() {
+		saw, ok := r.Seen(p, f.watcher.ID, "", n+1)
+		switch {
+		case !ok && r.ReasonsFor(p, f.watcher.ID).Reason != 0 && p.UndoneAt.IsZero():
+			out = append(out, watch.Said{Record: p.ID})
+		case ok && !saw.Covers(p):
+			out = append(out, watch.Said{Record: p.ID, Was: saw})
+		}
+	}
+	return out
 }
 
 // reopen records "not mine" about all of the incident but what the person says

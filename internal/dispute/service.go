@@ -305,31 +305,6 @@ func (f *file) covers() bool {
 	return len(f.unseen()) == 0
 }
 
-// unseen is what is more than the message said that is answered, or the first
-// one to the asker; nothing if they answer something else.
-func (f *file) unseen() []watch.Said {
-	r := f.record.Clone()
-	n := slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.ID == f.who.Delivery && d.Watcher == f.watcher.ID })
-	if n < 0 {
-		n = slices.IndexFunc(r.Deliveries, func(d watch.Delivery) bool { return d.Kind.OfIncident() && d.Watcher == f.watcher.ID })
-	}
-	if n < 0 {
-		return nil
-	}
-	r.Deliveries[n].State = watch.Accepted // whatever the channel said: it was answered
-	var out []watch.Said
-	for _, p := range r.Parts() {
-		saw, ok := r.Seen(p, f.watcher.ID, "", n+1)
-		switch {
-		case !ok && r.ReasonsFor(p, f.watcher.ID).Reason != 0 && p.UndoneAt.IsZero():
-			out = append(out, watch.Said{Record: p.ID})
-		case ok && !saw.Covers(p):
-			out = append(out, watch.Said{Record: p.ID, Was: saw})
-		}
-	}
-	return out
-}
-
 // others tells whether anybody but the asker has heard of the report.
 func (f *file) others() bool {
 	return f.dispute.Watcher != f.watcher.ID || slices.ContainsFunc(f.record.Deliveries, func(d watch.Delivery) bool {

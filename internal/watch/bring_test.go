@@ -232,12 +232,21 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 				}
 				told[s.Record] = facts{p.Amount, !p.UndoneAt.IsZero()}
 			}
+			var stands int64
+			for _, p := range parts {
+				if _, known := told[p.ID]; known {
+					stands += p.Kept()
+				}
+			}
+			if _, yen, _, _ := lead.SumTold(d); yen != stands {
+				t.Fatalf("seed %d: a message sums up %d yen of %d", seed, yen, stands)
+			}
 		}
 		ring()
 		for range 1 + r.IntN(25) {
 			now = now.Add(time.Duration(r.IntN(9)) * time.Second)
 			p := parts[r.IntN(len(parts))]
-			switch r.IntN(6) {
+			switch r.IntN(7) {
 			case 0:
 				p = alerted(strconv.Itoa(len(parts)), int64(1+r.IntN(5)), now, Burst)
 				parts = append(parts, p)
@@ -250,6 +259,8 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 				change(lead, p, func(p *Record) { p.UndoneAt = time.Time{} })
 			case 4:
 				change(lead, p, func(p *Record) { p.Descriptor += "x" }) // matters to no one
+			case 5:
+				change(lead, p, func(p *Record) { p.Amount = max(1, p.Amount-int64(1+r.IntN(5))) }) // nor does less
 			default:
 				ring()
 			}

@@ -235,6 +235,9 @@ type Delivery struct {
 	// Says is what it says of the parts of an incident, for TellMore, or which
 	// of them are answered, for TellAnswer.
 	Says []Said `json:"says,omitempty"`
+	// Lowered are parts that it does not speak of, as its sum counts them: less of
+	// them is taken than its reader was told.
+	Lowered []Said `json:"lowered,omitempty"`
 	// Sum is what it says, for TellSummary: written before it is first sent.
 	Sum *PastSum `json:"sum,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes

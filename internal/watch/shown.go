@@ -78,6 +78,33 @@ func (r *Record) Answered() bool {
 	return true
 }
 
+// Showed notes that an answer was given for what a message showed of a part of
+// the record's incident, which has become less since: up to that it stands.
+func (a *Answer) Showed(r *Record, part string, s *Shown) {
+	if part == r.ID {
+		a.Shows = s
+		return
+	}
+	a.Says = append(a.Says, Said{Record: part, Is: s})
+}
+
+// answeredFor is what "mine" was said for of a part; nil if that is what the
+// part says now, or nothing was said.
+func (r *Record) answeredFor(part string) *Shown {
+	if r.Answer == nil || r.Answer.Value != Mine {
+		return nil
+	}
+	if part == r.ID {
+		return r.Answer.Shows
+	}
+	for _, s := range r.Answer.Says {
+		if s.Record == part {
+			return s.Is
+		}
+	}
+	return nil
+}
+
 // Tellings counts what a watcher was told of the incident over a channel, to
 // number the next.
 func (r *Record) Tellings(watcher string, ch ChannelKind) int {

@@ -48,6 +48,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 		d.Called = "" // it was taken back, or answered since
 	}
 	d.Report, d.Covered = r.reported(d, says)
+	d.Lowered = r.lowered(d, says)
 	if r.Answer != nil && r.Answer.Value == Mine {
 		answer := *r.Answer
 		d.Answer = &answer
@@ -154,6 +155,12 @@ func (r *Record) Seen(part *Record, watcher string, ch ChannelKind, n int) (*Sho
 
 // said is Seen; failed counts what never arrived, too.
 func (r *Record) said(part *Record, watcher string, ch ChannelKind, n int, failed bool) (*Shown, bool) {
+	s, _, ok := r.saidBy(part, watcher, ch, n, failed)
+	return s, ok
+}
+
+// saidBy is said, with the delivery that said it.
+func (r *Record) saidBy(part *Record, watcher string, ch ChannelKind, n int, failed bool) (*Shown, *Delivery, bool) {
 	for i := n - 1; i >= 0; i-- {
 		d := &r.Deliveries[i]
 		if d.Watcher != watcher || ch != "" && d.Channel != ch || d.State == Cancelled || d.State == Undelivered && !failed {
@@ -164,12 +171,12 @@ func (r *Record) said(part *Record, watcher string, ch ChannelKind, n int, faile
 				continue
 			}
 			if s.Is != nil {
-				return s.Is, true
+				return s.Is, d, true
 			}
-			return r.shows(part, watcher), true
+			return r.shows(part, watcher), d, true
 		}
 	}
-	return nil, false
+	return nil, nil, false
 }
 
 // Untried tells whether there is anything to tell a watcher over a channel that
@@ -187,7 +194,10 @@ func (r *Record) Untold(watcher string, ch ChannelKind, n int) []Said {
 func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Said {
 	var out []Said
 	for _, p := range r.Parts() {
-		told, ok := r.said(p, watcher, ch, n, failed)
+		told, by, ok := r.saidBy(p, watcher, ch, n, failed)
+		if ok {
+			told = r.answeredSince(p, by, told)
+		}
 		if !ok {
 			if why := r.ReasonsFor(p, watcher); why.Reason != 0 && p.Complete && !r.spared(p, watcher) {
 				out = append(out, Said{Record: p.ID})
@@ -199,6 +209,16 @@ func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Sa
 		}
 	}
 	return out
+}
+
+// answeredSince is what a watcher knows of a part: what they were told, or what
+// they have said was theirs since, on a page that showed less.
+func (r *Record) answeredSince(p *Record, by *Delivery, told *Shown) *Shown {
+	s := r.answeredFor(p.ID)
+	if s == nil || r.Answer.Watcher != by.Watcher || !r.Answer.At.After(by.CreatedAt) || s.Amount >= told.Amount || s.Covers(p) {
+		return told
+	}
+	return s
 }
 
 // spared tells whether a part was undone while a message about it waited for
@@ -329,7 +349,7 @@ func (r *Record) Renew(d *Delivery) bool {
 	same := slices.EqualFunc(says, said, func(a, b Said) bool {
 		return a.Record == b.Record && b.Is == nil && (a.Was == nil) == (b.Was == nil)
 	})
-	if report, covered := r.reported(d, says); same && len(says) > 0 && d.Report == report && d.Covered == covered {
+	if report, covered := r.reported(d, says); same && len(says) > 0 && d.Report == report && d.Covered == covered && r.sumsHold(d, says) {
 		return false
 	}
 	if len(says) == 0 {
@@ -339,28 +359,6 @@ func (r *Record) Renew(d *Delivery) bool {
 	r.say(d, says)
 	d.Take++
 	return true
-}
-
-// SumTold counts the debits that a watcher has been told of over a channel with
-// a delivery and those before it, as it says them, and that stand: what they
-// took, in yen, and between when. What was undone took nothing.
-func (r *Record) SumTold(d *Delivery) (debits int, yen int64, first, last time.Time) {
-	n := 1 + slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
-	for _, p := range r.Parts() {
-		s, ok := r.Seen(p, d.Watcher, d.Channel, n)
-		if p.Kind != Debit || !ok || !s.UndoneAt.IsZero() {
-			continue
-		}
-		debits++
-		yen += s.Kept()
-		if first.IsZero() || s.OccurredAt.Before(first) {
-			first = s.OccurredAt
-		}
-		if s.OccurredAt.After(last) {
-			last = s.OccurredAt
-		}
-	}
-	return debits, yen, first, last
 }
 
 // ToldOver tells whether a message about the incident was made for a watcher
