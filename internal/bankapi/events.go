@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -199,15 +200,16 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 }
 
 // conflict tells whether a bank gave the id to more than one debit. One that is
-// presented again after it came back keeps its id rightly.
+// presented again after it came back keeps its id rightly, and two that took the
+// place of one have an id each.
 func (f family) conflict() bool {
-	n := 0
+	debits := map[string]int{}
 	for _, r := range f {
 		if r.Complete && r.Kind == watch.Debit && !r.AfterReturn {
-			n++
+			debits[r.Txn]++
 		}
 	}
-	return n > 1
+	return slices.Max(append(slices.Collect(maps.Values(debits)), 0)) > 1
 }
 
 // all lists the events of the family.

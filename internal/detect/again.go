@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -35,6 +36,7 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 		return outcome{}, err
 	}
 	if root.Alias != "" {
+		entry.Txn = e.TransactionID
 		if root, err = a.Store.Record(ctx, root.Alias); err != nil {
 			return outcome{}, err
 		}
@@ -56,6 +58,7 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 	}
 	root, err := a.Store.Record(ctx, e.RecordID())
 	if err == nil && root.Alias != "" {
+		entry.Txn = e.TransactionID
 		root, err = a.Store.Record(ctx, root.Alias)
 	}
 	if errors.Is(err, store.ErrNotFound) {
@@ -107,7 +110,7 @@ func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time
 // on.
 func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (outcome, error) {
 	e := *w.event
-	e.TransactionID = e.Replaces
+	entry.Txn, e.TransactionID = e.TransactionID, e.Replaces
 	act, err := a.Store.Activity(ctx, e.Account())
 	if err != nil {
 		return outcome{}, err
@@ -145,7 +148,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		if err != nil {
 			return outcome{}, err
 		}
-		entry.Replaces = false
+		entry.Replaces, entry.Txn = false, ""
 		return a.add(ctx, w, entry, records)
 	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
@@ -213,6 +216,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	}
 	for _, entries := range fresh {
 		r := a.newRecord(w.event, entries...)
+		r.Txn = cmp.Or(entries[0].Txn, r.Txn)
 		r.ID = twinID(w.event, r, records)
 		switch old, err := a.Store.Record(ctx, r.ID); {
 		case err == nil:
@@ -276,7 +280,9 @@ func (a *accountWork) presented(w work, records []*watch.Record, changed *[]*wat
 			*changed = append(*changed, r)
 		}
 	}
-	return w.event.Kind == watch.Debit && slices.ContainsFunc(added, func(r *watch.Record) bool { return !r.AfterReturn })
+	return w.event.Kind == watch.Debit && slices.ContainsFunc(added, func(r *watch.Record) bool {
+		return !r.AfterReturn && slices.ContainsFunc(all, func(o *watch.Record) bool { return o != r && o.Txn == r.Txn && o.Complete })
+	})
 }
 
 // traceKnown leads from an event that says nothing new to a record that says

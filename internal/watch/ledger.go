@@ -39,6 +39,9 @@ type Entry struct {
 	Route      string     `json:"route,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named a day, no time
 	Replaces   bool       `json:"replaces,omitempty"`  // the bank says that it takes the place of a pending one
+	// Txn is the bank's own id of it, if that is another than its record's: of
+	// what takes the place of a pending one, and of what was said of that since.
+	Txn string `json:"txn,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 
@@ -55,7 +58,7 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // unless they are of one moment, or of one id where only their day is known.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
-	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount {
+	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.apart(b.Txn) {
 		return false
 	}
 	if !e.opens() {
@@ -63,6 +66,10 @@ func (e *Entry) same(b *Entry) bool {
 	}
 	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }
+
+// apart tells whether the entry is of another id of the bank's own. Where one of
+// both is not known it is not.
+func (e *Entry) apart(txn string) bool { return e.Txn != "" && txn != "" && e.Txn != txn }
 
 // echo tells whether b, which says the same, is kept next to a nonetheless: where
 // only the day is known, it may be of another time of that day.
@@ -95,6 +102,8 @@ func distinct(entries []Entry) []Entry {
 				known = known || !b.echo(e)
 				b.Replaces = b.Replaces || e.Replaces
 				e.Replaces = e.Replaces || b.Replaces
+				b.Txn = cmp.Or(b.Txn, e.Txn)
+				e.Txn = b.Txn
 				b.Joined = max(b.Joined, e.Joined)
 				e.Joined = b.Joined
 			}
@@ -148,7 +157,8 @@ func sortEntries(entries []Entry) {
 // chain is one transaction while entries are divided: its entries in order.
 type chain struct {
 	entries  []Entry
-	pending  bool // no debit of the present presentation is posted
+	pending  bool   // no debit of the present presentation is posted
+	txn      string // the bank's own id of what is posted, if that took the place of a pending one
 	amount   int64
 	returned int64
 	opened   Entry // the first debit of the present presentation: of two, that received first
@@ -280,6 +290,8 @@ func (c *chain) takes(e *Entry) bool {
 		return true // people were told of it as one
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
+	case e.Status != Pending && e.apart(c.txn):
+		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
 	case c.undone() && !sameService && !(like && e.Amount == c.amount):
@@ -324,6 +336,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		if e.Service != "" && c.named.Service == e.Service {
 			s += 4 // none of another service before it
 		}
+		if e.Txn != "" && c.txn == e.Txn {
+			s += 8 // nor of another id of the bank's
+		}
 		if s > score {
 			best, score = c, s
 		}
@@ -355,6 +370,9 @@ func (c *chain) open(e *Entry) {
 		c.named = *e
 	}
 	c.pending = c.pending && e.Status == Pending
+	if e.Status != Pending {
+		c.txn = cmp.Or(e.Txn, c.txn)
+	}
 	c.entries = append(c.entries, *e)
 }
 

@@ -24,10 +24,11 @@ type slowDebit struct {
 	backAt   time.Time // the last return of the present presentation
 	posted   bool
 	again    int
-	anything bool  // there is a debit, not only returns
-	last     Entry // the last return
-	waits    bool  // posted in the place of one that is not there yet
-	presents bool  // what had come back as another debit of the id
+	anything bool   // there is a debit, not only returns
+	last     Entry  // the last return
+	waits    bool   // posted in the place of one that is not there yet
+	id       string // the bank's own of its posting
+	presents bool   // what had come back as another debit of the id
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -69,6 +70,8 @@ func slowRead(story []Entry) slowDebit {
 		}
 		if e.Status == Pending {
 			d.waits = false
+		} else if opening(e) && e.Txn != "" {
+			d.id = e.Txn
 		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
 			d.named = e
@@ -100,6 +103,9 @@ func (d slowDebit) takes(e Entry) bool {
 	named := sameService
 	if d.latest.Service == "" || e.Service == "" { // a plainer text, or a clearer one
 		sameService = true
+	}
+	if e.Status != Pending && d.id != "" && e.Txn != "" && d.id != e.Txn {
+		return false
 	}
 	if e.Replaces && !d.posted {
 		return true
@@ -152,11 +158,20 @@ func slowDivide(entries []Entry) []slowDebit {
 		return cmp.Or(when(a).Compare(when(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
+	heard := slices.Clone(entries)
+	slices.SortStableFunc(heard, func(a, b Entry) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
+	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
 	var put func(e Entry)
 	put = func(e Entry) {
-		for _, b := range entries { // that it takes another's place may be said in any repetition
+		for _, b := range heard { // that it takes another's place may be said in any repetition
+			if slowSame(e, b) {
+				e.Txn = cmp.Or(e.Txn, b.Txn)
+			}
+		}
+		for _, b := range heard {
 			e.Replaces = e.Replaces || b.Replaces && slowSame(e, b)
 		}
 		best := -1
@@ -181,8 +196,15 @@ func slowDivide(entries []Entry) []slowDebit {
 		}
 		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
 		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(slowRead(s)) })
+		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return e.Txn == "" || slowRead(s).id != e.Txn })
+		if len(own) > 0 {
+			ofIts = slices.ContainsFunc(own, func(s []Entry) bool { return ofService(slowRead(s)) })
+		}
 		fits := func(s []Entry) int {
 			d := slowRead(s)
+			if len(own) > 0 && d.id != e.Txn {
+				return -2
+			}
 			if ofIts && !ofService(d) {
 				return -1
 			}
@@ -264,7 +286,7 @@ func slowDistinct(entries []Entry) (out []Entry) {
 
 // slowSame tells whether b says what a says already.
 func slowSame(a, b Entry) bool {
-	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount {
+	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != "" && b.Txn != "" && a.Txn != b.Txn {
 		return false
 	}
 	if opening(a) {

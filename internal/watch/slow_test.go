@@ -27,6 +27,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		e.At = noon.Add(time.Duration(r.IntN(20)) * step)
 		e.ReceivedAt = e.At.Add(time.Duration(r.IntN(3)) * time.Second)
 		e.Replaces = e.Kind == Debit && r.IntN(12) == 0
+		if e.Replaces || !e.opens() && r.IntN(3) == 0 {
+			e.Txn = []string{"t1", "t2"}[r.IntN(2)]
+		}
 		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
 			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0
 		}
@@ -168,7 +171,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			t.Helper()
 			var b strings.Builder
 			for _, s := range order {
-				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.DateOnly)
+				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v %s day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.Txn, s.DateOnly)
 			}
 			t.Fatalf("seed %d:%s\n%s\n got %s\nwant %s", seed, b.String(), what, got, want)
 		}

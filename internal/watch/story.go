@@ -63,7 +63,7 @@ func (r *Record) Story() []Entry {
 func (r *Record) Tell(entries []Entry) {
 	c, early, _ := read(entries)
 	r.Entries = nil
-	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Unknown != nil {
+	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Txn != "" || entries[0].Unknown != nil {
 		r.Entries = entries
 	}
 	if len(entries) == 0 {
@@ -209,7 +209,9 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		switch j := owned[i]; {
 		case j < 0 && len(r.Story()) > 0:
 			r.Tell(nil)
-		case j < 0, slices.EqualFunc(chains[j], known[i], func(a, b Entry) bool { return a.Event == b.Event && a.Replaces == b.Replaces && a.same(&b) }):
+		case j < 0, slices.EqualFunc(chains[j], known[i], func(a, b Entry) bool {
+			return a.Event == b.Event && a.Replaces == b.Replaces && a.Txn == b.Txn && a.same(&b)
+		}):
 			continue
 		default:
 			r.Tell(chains[j])
