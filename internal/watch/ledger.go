@@ -18,6 +18,9 @@ const (
 	// PresentWithin is how long after a debit came back another one of its id
 	// may be called the same, presented again.
 	PresentWithin = 35 * 24 * time.Hour
+	// DayEnds is how long after midnight a bank's day may go on: what is
+	// authorised until then may be booked on the day before.
+	DayEnds = 6 * time.Hour
 )
 
 // Entry is one thing that the bank said of a transaction or a charge link.
@@ -158,6 +161,7 @@ func sortEntries(entries []Entry) {
 type chain struct {
 	entries  []Entry
 	pending  bool   // no debit of the present presentation is posted
+	held     bool   // one of them was authorised
 	txn      string // the bank's own id of what is posted, if that took the place of a pending one
 	amount   int64
 	returned int64
@@ -299,6 +303,7 @@ func (c *chain) takes(e *Entry) bool {
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
+			!c.held && like && c.latest.bookedBefore(e) ||
 			sameDay && (like && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
 				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
@@ -311,6 +316,18 @@ func (c *chain) takes(e *Entry) bool {
 		return like && e.Amount > c.amount
 	}
 	return like
+}
+
+// bookedBefore tells whether a posting may be that of an authorisation which was
+// heard of before it, though it bears an earlier day: that of its booking, or of
+// a clock that is not quite the other's.
+func (e *Entry) bookedBefore(held *Entry) bool {
+	end := ClockSkew
+	if e.DateOnly {
+		end = 24*time.Hour + DayEnds
+	}
+	apart := held.At.Sub(e.At)
+	return held.ReceivedAt.Before(e.ReceivedAt) && apart >= 0 && apart <= end
 }
 
 // undoneBy finds what a reversal or a removal undoes: of its service, if it
@@ -353,7 +370,7 @@ func (c *chain) open(e *Entry) {
 		if len(c.entries) > 0 {
 			c.again++
 		}
-		c.opened, c.pending = *e, true
+		c.opened, c.pending, c.held = *e, true, false
 		c.returned, c.backAt = 0, time.Time{}
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending
@@ -369,7 +386,7 @@ func (c *chain) open(e *Entry) {
 	if e.Service != "" && (c.named.Service == "" || c.latest.same(e)) {
 		c.named = *e
 	}
-	c.pending = c.pending && e.Status == Pending
+	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
 	if e.Status != Pending {
 		c.txn = cmp.Or(e.Txn, c.txn)
 	}

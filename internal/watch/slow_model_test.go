@@ -27,6 +27,7 @@ type slowDebit struct {
 	anything bool   // there is a debit, not only returns
 	last     Entry  // the last return
 	waits    bool   // posted in the place of one that is not there yet
+	held     bool   // an authorisation is among them
 	id       string // the bank's own of its posting
 	presents bool   // what had come back as another debit of the id
 }
@@ -51,7 +52,7 @@ func slowRead(story []Entry) slowDebit {
 				d.again++
 			}
 			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-			d.waits = e.Replaces
+			d.waits, d.held = e.Replaces, false
 		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -69,7 +70,7 @@ func slowRead(story []Entry) slowDebit {
 			d.last = e
 		}
 		if e.Status == Pending {
-			d.waits = false
+			d.waits, d.held = false, true
 		} else if opening(e) && e.Txn != "" {
 			d.id = e.Txn
 		}
@@ -116,6 +117,13 @@ func (d slowDebit) takes(e Entry) bool {
 	if d.posted { // a correction of the day, or an authorisation that comes late
 		if e.Status != Pending {
 			return sameDay && sameService
+		}
+		booked := d.latest.At.Add(5 * time.Minute) // a clock that is slow
+		if d.latest.DateOnly {
+			booked = d.latest.At.Add(30 * time.Hour) // a bank's day ends at six in the morning
+		}
+		if sameService && !d.held && d.latest.ReceivedAt.After(e.ReceivedAt) && !e.At.After(booked) && !e.At.Before(d.latest.At) {
+			return true
 		}
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
 		return d.waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && sameService && e.Amount == d.amount ||

@@ -17,14 +17,17 @@ var (
 
 // slowStory is what a bank may say under an id, within seven weeks or an hour.
 func slowStory(r *rand.Rand, id int) []Entry {
-	steps := []time.Duration{7 * time.Hour, 20 * time.Minute, 31 * time.Hour, 60 * time.Hour}
+	steps, from := []time.Duration{7 * time.Hour, 20 * time.Minute, 31 * time.Hour, 60 * time.Hour, 2 * time.Minute}, noon
 	step := steps[r.IntN(len(steps))]
+	if step == 2*time.Minute { // about midnight
+		from = noon.Add(11*time.Hour + 40*time.Minute)
+	}
 	out := randomStory(r)
 	days, bookings := r.IntN(3) == 0, r.IntN(4) == 0 // a bank that knows days alone; one that posts by them
 	for i := range out {
 		e := &out[i]
 		e.Event = fmt.Sprint("e", id, ".", i)
-		e.At = noon.Add(time.Duration(r.IntN(20)) * step)
+		e.At = from.Add(time.Duration(r.IntN(20)) * step)
 		e.ReceivedAt = e.At.Add(time.Duration(r.IntN(3)) * time.Second)
 		e.Replaces = e.Kind == Debit && r.IntN(12) == 0
 		if e.Replaces || !e.opens() && r.IntN(3) == 0 {
@@ -32,6 +35,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		}
 		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
 			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0
+			if bookings && r.IntN(3) == 0 {
+				e.At = e.At.AddDate(0, 0, -1)
+			}
 		}
 		if days {
 			e.Amount = min(e.Amount, 500)
