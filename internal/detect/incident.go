@@ -15,7 +15,6 @@ import (
 type telling struct {
 	*accountWork
 	now      time.Time
-	quiet    bool
 	leads    []*watch.Record // of incidents, that are not among what changed
 	disputes []*watch.Dispute
 	made     []delivery
@@ -53,9 +52,6 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 		}
 	}
 	for _, lead := range touched {
-		if t.quiet {
-			continue
-		}
 		if lead.Over() {
 			lead.StopEscalation()
 		}

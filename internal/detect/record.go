@@ -205,10 +205,11 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 
 // commit writes records that changed, the incidents they belong to, their
 // disputes and, if they are about a payment service, the account's activity, in
-// one transaction. A history tells no watcher.
+// one transaction. A history tells a watcher what has become of what they were
+// told of, and nothing else.
 func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...change) (out outcome, err error) {
 	now := a.Now()
-	t := telling{accountWork: a, now: now, quiet: e.History}
+	t := telling{accountWork: a, now: now}
 	if err := t.incidents(ctx, changes); err != nil {
 		return outcome{}, err
 	}

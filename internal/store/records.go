@@ -41,7 +41,7 @@ func recordBody(r *watch.Record) []byte {
 	}
 	for i := range c.Members {
 		m := &c.Members[i]
-		ms(&m.ReceivedAt, &m.RecordedAt, &m.Is.OccurredAt, &m.Is.UndoneAt, &m.Is.HeardAt)
+		ms(&m.ReceivedAt, &m.RecordedAt, &m.Is.OccurredAt, &m.Is.UndoneAt, &m.Is.HeardAt, &m.Is.StageAt)
 	}
 	if c.Answer != nil {
 		ms(&c.Answer.At)

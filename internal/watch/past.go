@@ -33,9 +33,20 @@ func (r *Record) news() (at, received time.Time, dateOnly bool) {
 	return gained.At, gained.ReceivedAt, gained.DateOnly
 }
 
-// TooLate tells whether a record came so late that it is history for everybody.
+// TooLate tells whether what made a record what it is came so late that it is
+// history for everybody. What is known by its day alone may have happened at the
+// end of that day.
 func (r *Record) TooLate() bool {
-	at, received, _ := r.news()
+	at, received, dateOnly := r.news()
+	if s := r.Said; s != nil {
+		if s.HeardAt.IsZero() {
+			return false
+		}
+		at, received, dateOnly = r.StageAt(), s.HeardAt, s.DateOnly
+	}
+	if dateOnly {
+		at = at.Add(24 * time.Hour)
+	}
 	return received.Sub(at) > PastAfter
 }
 
@@ -52,6 +63,19 @@ func (r *Record) HeardAt() time.Time {
 		return time.Time{}
 	}
 	return received
+}
+
+// StageAt is when the stage happened that made a record what it is: of a debit
+// that was raised or posted later, not when it began.
+func (r *Record) StageAt() time.Time {
+	if r.Said != nil {
+		if r.Said.StageAt.IsZero() {
+			return r.OccurredAt
+		}
+		return r.Said.StageAt
+	}
+	at, _, _ := r.news()
+	return at
 }
 
 // BeforeWatched tells whether a record is history to a watcher: what made it

@@ -149,3 +149,42 @@ func TestASeedIsHistoryAndOneLinkOfADay(t *testing.T) {
 		t.Error("two unknown services are one")
 	}
 }
+
+// News end a week after it happened, or after the end of the day by which it is known.
+func TestWhatIsAWeekLateIsHistory(t *testing.T) {
+	day := 24 * time.Hour
+	midnight := noon.Add(-12 * time.Hour)
+	for _, c := range []struct {
+		at       time.Time
+		dateOnly bool
+		after    time.Duration
+		history  bool
+	}{
+		{noon, false, 7 * day, false},
+		{noon, false, 7*day + time.Millisecond, true},
+		{midnight, true, 7 * day, false},
+		{midnight, true, 8*day - time.Millisecond, false},
+		{midnight, true, 8 * day, false},
+		{midnight, true, 8*day + time.Millisecond, true},
+	} {
+		e := Entry{Event: "e", Kind: Debit, Status: Posted, At: c.at, ReceivedAt: c.at.Add(c.after), Amount: 9, Service: "docomo", DateOnly: c.dateOnly}
+		r := NewRecord("r", AccountKey{}, e)
+		if got := r.TooLate(); got != c.history {
+			t.Errorf("%s after, day %v: history %v, want %v", c.after, c.dateOnly, got, c.history)
+		}
+		if got := r.As(r.Shows("")).TooLate(); got != c.history {
+			t.Errorf("%s after, day %v: as it was shown history %v, want %v", c.after, c.dateOnly, got, c.history)
+		}
+		// A later stage is late by its own time, and tells of what was critical without hurry.
+		first := Entry{Event: "d", Kind: Debit, Status: Pending, At: c.at.Add(-day), ReceivedAt: c.at.Add(-day), Amount: 1, Service: "docomo"}
+		s := NewRecord("s", AccountKey{}, first)
+		s.Notices = []Notice{{Watcher: "w", Reasons: Because(AfterNewLink)}}
+		was := s.Shows("w")
+		if _, fresh, err := Add([]*Record{s}, e); err != nil || len(fresh) > 0 || s.Amount != 9 {
+			t.Fatalf("no stage of it: %+v", s)
+		}
+		if got := s.Urgency([]Said{{Record: "s", Was: was}}, "w").Critical(); got == c.history {
+			t.Errorf("%s after, day %v: a change is critical: %v", c.after, c.dateOnly, got)
+		}
+	}
+}

@@ -30,6 +30,9 @@ type Shown struct {
 	Reasons     Reasons    `json:"reasons,omitzero"` // of the watcher who is told
 	// HeardAt is when the bank told of it, if that was late.
 	HeardAt time.Time `json:"heard_at,omitzero"`
+	// StageAt is when the stage happened by which it is what it is, if that was
+	// on another day than it began.
+	StageAt time.Time `json:"stage_at,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -39,6 +42,9 @@ func (r *Record) Shows(watcher string) *Shown {
 	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AfterReturn: r.AfterReturn, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
+	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
+		s.StageAt = at
+	}
 	if n, ok := r.Notice(watcher); ok {
 		s.Reasons = n.Reasons
 	}

@@ -232,7 +232,7 @@ func (r *Record) spared(p *Record, watcher string) bool {
 }
 
 // Urgency is why things are told: of those that are new or worse, and not
-// undone.
+// undone. What became worse in the past is told, and not urgent.
 func (r *Record) Urgency(says []Said, watcher string) Reason {
 	var why Reason
 	for _, s := range says {
@@ -241,7 +241,7 @@ func (r *Record) Urgency(says []Said, watcher string) Reason {
 			continue
 		}
 		if s.Was != nil {
-			if _, more := s.Was.Changed(p); !more {
+			if _, more := s.Was.Changed(p); !more || p.TooLate() {
 				continue
 			}
 		}

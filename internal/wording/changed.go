@@ -35,12 +35,17 @@ var (
 	tAnswerWasOther  = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
 	tTheDebit        = text{ja: "決済サービス", en: "a payment service"}
 
-	tLateDays  = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
-	tLateHours = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
-	tLinkDays  = text{ja: "%d日前の登録です。銀行からの連絡が、いま届きました。", en: "This link is %d days old. The bank has told us only now."}
-	tLinkHours = text{ja: "約%d時間前の登録です。銀行からの連絡が、いま届きました。", en: "This link is about %d hours old. The bank has told us only now."}
-	tLateDay1  = text{ja: "昨日の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is from the day before. The bank has told us only now."}
-	tLinkDay1  = text{ja: "昨日の登録です。銀行からの連絡が、いま届きました。", en: "This link is from the day before. The bank has told us only now."}
+	tLateDays    = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
+	tLateHours   = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
+	tLinkDays    = text{ja: "%d日前の登録です。銀行からの連絡が、いま届きました。", en: "This link is %d days old. The bank has told us only now."}
+	tLinkHours   = text{ja: "約%d時間前の登録です。銀行からの連絡が、いま届きました。", en: "This link is about %d hours old. The bank has told us only now."}
+	tChangeDays  = text{ja: "%d日前の変更です。銀行からの連絡が、いま届きました。", en: "This change is %d days old. The bank has told us only now."}
+	tChangeHours = text{ja: "約%d時間前の変更です。銀行からの連絡が、いま届きました。", en: "This change is about %d hours old. The bank has told us only now."}
+	tChangeDay1  = text{ja: "昨日の変更です。銀行からの連絡が、いま届きました。", en: "This change is from the day before. The bank has told us only now."}
+	tBegan       = text{ja: "%d日前に始まった引き落としです。", en: "The debit began %d days before."}
+	tBegan1      = text{ja: "前の日に始まった引き落としです。", en: "The debit began on the day before."}
+	tLateDay1    = text{ja: "昨日の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is from the day before. The bank has told us only now."}
+	tLinkDay1    = text{ja: "昨日の登録です。銀行からの連絡が、いま届きました。", en: "This link is from the day before. The bank has told us only now."}
 )
 
 // Changed words what has become of a debit that the watcher was told of: more
@@ -54,7 +59,7 @@ func Changed(f AlertFacts) message.Message {
 	_, more := was.Changed(r)
 	service := orElse(f.ServiceName, tTheDebit.in(lang))
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltChanged.in(lang), Facts: f.facts()}
-	if more && f.Notice.Critical() {
+	if more && f.Notice.Critical() && !r.TooLate() {
 		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentChanged.in(lang)
 	}
 	hide := f.Delivery.HideAmount
@@ -91,6 +96,9 @@ func Changed(f AlertFacts) message.Message {
 	if r.Returned > was.Returned {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
+	if say := f.changedLate(); say != "" {
+		m.Text = append(m.Text, say)
+	}
 	if !more {
 		if f.Link != "" {
 			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
@@ -126,18 +134,51 @@ func late(lang watch.Lang, r *watch.Record) string {
 		return ""
 	}
 	link := r.Kind == watch.LinkRegistered
+	return age(lang, r.OccurredAt, heard, r.DateOnly, pick(link, tLinkDays, tLateDays), pick(link, tLinkDay1, tLateDay1), pick(link, tLinkHours, tLateHours))
+}
+
+// changedLate says that the bank brought what made a debit worse late, or else
+// that it is of a debit of an earlier day.
+func (f *AlertFacts) changedLate() string {
+	r, was := f.Record, f.Was
+	if _, more := was.Changed(r); !more || was.Stands(r) || r.Kind == watch.LinkRegistered {
+		return ""
+	}
+	lang, heard, stage := f.lang(), r.HeardAt(), r.StageAt()
+	switch {
+	case !heard.IsZero() && !heard.Equal(was.HeardAt):
+		return age(lang, stage, heard, r.DateOnly, tChangeDays, tChangeDay1, tChangeHours)
+	case !heard.IsZero() || stage.Equal(was.StageAt):
+		return ""
+	}
+	switch days := daysBetween(r.OccurredAt, stage); {
+	case days > 1:
+		return tBegan.in(lang, days)
+	case days == 1:
+		return tBegan1.in(lang)
+	}
+	return ""
+}
+
+// daysBetween counts the midnights in Japan between two moments.
+func daysBetween(from, to time.Time) int {
 	midnight := func(t time.Time) time.Time {
 		j := t.In(watch.JST)
 		return time.Date(j.Year(), j.Month(), j.Day(), 0, 0, 0, 0, watch.JST)
 	}
-	d := heard.Sub(r.OccurredAt)
-	switch days := int(midnight(heard).Sub(midnight(r.OccurredAt)) / (24 * time.Hour)); {
+	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
+}
+
+// age says how old something was when it was heard of.
+func age(lang watch.Lang, at, heard time.Time, dateOnly bool, inDays, day1, inHours text) string {
+	d := heard.Sub(at)
+	switch days := daysBetween(at, heard); {
 	case days > 1:
-		return pick(link, tLinkDays, tLateDays).in(lang, days)
-	case days == 1 && (r.DateOnly || d >= 12*time.Hour):
-		return pick(link, tLinkDay1, tLateDay1).in(lang)
+		return inDays.in(lang, days)
+	case days == 1 && (dateOnly || d >= 12*time.Hour):
+		return day1.in(lang)
 	}
-	return pick(link, tLinkHours, tLateHours).in(lang, int(d/time.Hour))
+	return inHours.in(lang, int(d/time.Hour))
 }
 
 // SummaryFacts is what a summary of history is worded from.

@@ -154,6 +154,17 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))
+	out["changed-late"] = changed(as(1), func(f *AlertFacts) {
+		f.Record.ReceivedAt = f.Record.OccurredAt.AddDate(0, 0, 12)
+	})
+	out["changed-hours-late"] = changed(as(1), func(f *AlertFacts) { f.Record.ReceivedAt = f.Record.OccurredAt.Add(5 * time.Hour) })
+	out["changed-day-late"] = changed(as(1), func(f *AlertFacts) { f.Record.ReceivedAt = f.Record.OccurredAt.Add(20 * time.Hour) })
+	later := func(days int) message.Message {
+		return changed(as(1), func(f *AlertFacts) {
+			f.Record = f.Record.As(&watch.Shown{Amount: 100000, Service: "docomo", OccurredAt: f.Record.OccurredAt, StageAt: f.Record.OccurredAt.AddDate(0, 0, days)})
+		})
+	}
+	out["changed-days-after"], out["changed-day-after"] = later(12), later(1)
 	out["changed-service"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) { f.WasServiceName = "PayPay" })
 	out["alert-late"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit|watch.FirstWatched, func(f *AlertFacts) {
 		f.Record.OccurredAt = f.Record.OccurredAt.AddDate(0, 0, -2)

@@ -276,7 +276,8 @@ func (f *IncidentFacts) several() message.Message {
 func (f *IncidentFacts) late() string {
 	n, lang := 0, f.Parts[0].lang()
 	for i := range f.Parts {
-		if p := &f.Parts[i]; p.Was == nil && late(lang, p.Record) != "" {
+		p := &f.Parts[i]
+		if p.Was == nil && late(lang, p.Record) != "" || p.Was != nil && !p.Record.HeardAt().IsZero() && p.changedLate() != "" {
 			n++
 		}
 	}
@@ -343,7 +344,11 @@ func (f *AlertFacts) open() bool {
 	return more
 }
 
-func (f *AlertFacts) urgent() bool { return f.open() && f.Notice.Critical() }
+// urgent tells whether it is to be dealt with at once. A change that came too
+// late to be news is not.
+func (f *AlertFacts) urgent() bool {
+	return f.open() && f.Notice.Critical() && (f.Was == nil || !f.Record.TooLate())
+}
 
 // line is one part in a list: "30,000円（取り消されました）".
 func (f *AlertFacts) line(named bool) string {
