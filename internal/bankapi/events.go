@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -41,7 +40,7 @@ type eventReply struct {
 	OccurredAt    time.Time     `json:"occurred_at,omitzero"`
 	ReceivedAt    time.Time     `json:"received_at,omitzero"`
 	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when its transaction was first told of
-	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's, too
+	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's or link's, too
 	Refused       *refusedReply `json:"refused,omitempty"`
 }
 
@@ -199,17 +198,9 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 	return f, nil
 }
 
-// conflict tells whether a bank gave the id to more than one debit. One that is
-// presented again after it came back keeps its id rightly, and two that took the
-// place of one have an id each.
+// conflict tells whether a bank gave an id to more than one debit or link.
 func (f family) conflict() bool {
-	debits := map[string]int{}
-	for _, r := range f {
-		if r.Complete && r.Kind == watch.Debit && !r.AfterReturn {
-			debits[r.Txn]++
-		}
-	}
-	return slices.Max(append(slices.Collect(maps.Values(debits)), 0)) > 1
+	return slices.ContainsFunc(f, func(r *watch.Record) bool { return r.Conflicts(f) })
 }
 
 // all lists the events of the family.

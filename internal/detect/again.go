@@ -236,7 +236,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		}
 		changes = append(changes, change{is: r})
 	}
-	conflict := a.presented(w, records, &changed, changes)
+	conflict := a.presented(records, &changed, changes)
 	if conflict {
 		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
 	}
@@ -257,6 +257,11 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		changes = append(changes, change{was, r})
 	}
 	a.settle(changes, w.event.History)
+	for _, c := range changes {
+		if c.was != nil {
+			c.is.ToldRemoved(a.account, c.was)
+		}
+	}
 	out, err := a.commit(ctx, w.event, changes...)
 	if err == nil && conflict {
 		a.tally.Conflict(w.event.Bank, w.event.ID, a.Now())
@@ -266,9 +271,8 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 
 // presented has each debit say whether it is an earlier one of its id presented
 // again, once changes add some to the records of the id. It tells whether the
-// bank uses its ids again: what is presented again, like a link that is registered
-// again after its removal, keeps its id rightly.
-func (a *accountWork) presented(w work, records []*watch.Record, changed *[]*watch.Record, changes []change) (conflict bool) {
+// bank uses its ids again.
+func (a *accountWork) presented(records []*watch.Record, changed *[]*watch.Record, changes []change) (conflict bool) {
 	all, added := slices.Clone(records), []*watch.Record{}
 	for _, c := range changes {
 		if !slices.Contains(all, c.is) {
@@ -280,9 +284,7 @@ func (a *accountWork) presented(w work, records []*watch.Record, changed *[]*wat
 			*changed = append(*changed, r)
 		}
 	}
-	return w.event.Kind == watch.Debit && slices.ContainsFunc(added, func(r *watch.Record) bool {
-		return !r.AfterReturn && slices.ContainsFunc(all, func(o *watch.Record) bool { return o != r && o.Txn == r.Txn && o.Complete })
-	})
+	return slices.ContainsFunc(added, func(r *watch.Record) bool { return r.Conflicts(all) })
 }
 
 // traceKnown leads from an event that says nothing new to a record that says

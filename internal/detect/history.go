@@ -96,7 +96,10 @@ func (a *accountWork) seededRegistered(ctx context.Context, w work, entry watch.
 	if _, err := a.Store.Record(ctx, r.ID); !errors.Is(err, store.ErrNotFound) {
 		return false, err
 	}
-	r.Past = true
+	r.Past, r.ShownAt = true, old.ShownAt
+	if r.ShownAt.IsZero() {
+		r.ShownAt = old.RecordedAt
+	}
 	a.activity.Replace(old, r)
 	old.Tell(nil)
 	err = a.Store.Write(ctx, store.PutRecord(r), store.PutRecord(old), store.PutActivity(r.Account, a.activity), trace(w.event, r))

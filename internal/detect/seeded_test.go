@@ -60,7 +60,8 @@ func TestALinkOfBeforeEndsWithoutItsRegistration(t *testing.T) {
 				t.Errorf("%q stand", got)
 			}
 		}
-		if r := h.Record(ids[0]); r.UndoneAt.IsZero() || !r.Past || len(r.Deliveries) > 0 {
+		// It was shown at opt-in: its end is told, once.
+		if r := h.Record(ids[0]); r.UndoneAt.IsZero() || !r.Past || r.Tellings("w1", watch.LINE) != 2 || r.Deliveries[1].Kind != watch.TellUndone {
 			t.Errorf("the link of before: %+v", r)
 		}
 		// Its registration, late, rings nowhere and takes nothing back.
@@ -73,8 +74,8 @@ func TestALinkOfBeforeEndsWithoutItsRegistration(t *testing.T) {
 		if got := h.standing(t); got != "paypay paypay" {
 			t.Errorf("of two, %q stand", got)
 		}
-		if n := len(h.deliveries(t)); n != 0 {
-			t.Errorf("%d deliveries", n)
+		if n := len(h.deliveries(t)); n != 1 {
+			t.Errorf("%d deliveries, want that of the link's end", n)
 		}
 	})
 }

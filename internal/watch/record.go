@@ -54,6 +54,9 @@ type Record struct {
 	// Past tells that it came too late to be news, or happened before anybody
 	// watched: it is history, and rang nowhere.
 	Past bool `json:"past,omitempty"`
+	// ShownAt is when a link that was there before was shown to its owner, who
+	// had just begun to watch. Older records of such links have none: see Seeded.
+	ShownAt time.Time `json:"shown_at,omitzero"`
 	// SummedAt is when it was put into the summary that tells of it: by the time
 	// the summary is found.
 	SummedAt time.Time `json:"summed_at,omitzero"`

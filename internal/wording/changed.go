@@ -16,6 +16,7 @@ var (
 	tTitleAmount   = text{ja: "%sによる引き落としの金額が変わりました", en: "The amount of the debit by %s has changed"}
 	tTitleAgain    = text{ja: "%sによる引き落としが、もう一度行われました", en: "%s has taken the debit again"}
 	tTitleService2 = text{ja: "%sによる引き落としと分かりました", en: "The debit turns out to be by %s"}
+	tTitleNoName   = text{ja: "%sではない決済サービスによる引き落としと分かりました", en: "The debit turns out to be by a payment service other than %s"}
 	tTitleReturned = text{ja: "%sによる引き落としの一部が戻りました", en: "Part of the debit by %s came back"}
 
 	tAmountFromTo    = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
@@ -23,6 +24,7 @@ var (
 	tAgainText       = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
 	tAfterReturn     = text{ja: "先に取り消された引き落としが、もう一度行われました。", en: "A debit that had been reversed was taken again."}
 	tServiceFromTo   = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
+	tServiceNoName   = text{ja: "銀行によると、%sではなく、口座守がまだ名前を知らない決済サービスによるものです。", en: "The bank says that it is not by %s, but by a payment service that Kozamori does not know by name yet."}
 	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
 	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}
 	tTitleStands     = text{ja: "%sによる引き落としは、戻っていません", en: "The debit by %s has not come back"}
@@ -82,6 +84,8 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, tAgainText.in(lang))
 	case r.Amount > was.Amount:
 		m.Title = tTitleAmount.in(lang, service)
+	case r.Service != was.Service && r.Service != "" && f.ServiceName == "" && f.WasServiceName != "":
+		m.Title = tTitleNoName.in(lang, f.WasServiceName)
 	case r.Service != was.Service && r.Service != "":
 		m.Title = tTitleService2.in(lang, service)
 	default:
@@ -90,7 +94,11 @@ func Changed(f AlertFacts) message.Message {
 	if r.Amount > was.Amount || r.Amount != was.Amount && r.Again > was.Again {
 		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
 	}
-	if r.Service != was.Service && r.Service != "" && f.WasServiceName != "" {
+	switch {
+	case r.Service == was.Service || r.Service == "" || f.WasServiceName == "":
+	case f.ServiceName == "":
+		m.Text = append(m.Text, tServiceNoName.in(lang, f.WasServiceName))
+	default:
 		m.Text = append(m.Text, tServiceFromTo.in(lang, f.WasServiceName, service))
 	}
 	if r.Returned > was.Returned {

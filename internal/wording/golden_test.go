@@ -154,6 +154,9 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))
+	out["changed-service-unnamed"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) {
+		f.WasServiceName, f.Record.Service, f.ServiceName = "PayPay", watch.Unlisted, ""
+	})
 	out["changed-late"] = changed(as(1), func(f *AlertFacts) {
 		f.Record.ReceivedAt = f.Record.OccurredAt.AddDate(0, 0, 12)
 	})
