@@ -141,7 +141,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		return queue.RetryAfter(wait)
 	}
 	if !c.probe && s.isDown(ctx, string(ch.Kind)) {
-		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: d.Parked || unsent(m, j, d)})
+		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: unsent(d)})
 	}
 	if !inside {
 		leave, err := s.gates.enterPerson(c.soft, string(ch.Kind), to, ch.Parallel, s.Now())
@@ -154,11 +154,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 	}
 	if !d.Tried && d.Kind.OfIncident() {
-		decide := s.renew
-		if !unsent(m, j, d) {
-			decide = s.keep
-		}
-		if v, ok := decide(ctx, m, h, d.ID); !ok {
+		if v, ok := s.begin(ctx, m, h, d.ID, &ch); !ok {
 			return v
 		}
 	}

@@ -29,7 +29,7 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 	said := *d
 	var over, next, left bool
 	v := s.write(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
-		d.Problem = o.Problem
+		d.Problem, d.Calling = o.Problem, false
 		if o.ProviderID != "" {
 			d.ProviderID = o.ProviderID // of an attempt that failed, too
 		}

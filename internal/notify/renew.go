@@ -5,42 +5,40 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
-// unsent tells that the provider has nothing of a delivery, for certain: no
-// other job of it was queued, and each earlier attempt is on record as refused.
-// One that is not on record may have been cut off after it was taken.
-func unsent(m queue.Message, j watch.Job, d *watch.Delivery) bool {
-	if d.Parked {
-		return !d.Tried // no attempt is under way, or it would be on record
-	}
-	return !j.Again && !d.Tried && d.State != watch.Sending && d.Attempts >= m.Receives-1
+// unsent tells that the provider has nothing of a delivery, for certain: an
+// attempt is on record before its call is made, and what came of it after that.
+func unsent(d *watch.Delivery) bool {
+	return !d.Tried && !d.Calling && d.State != watch.Sending
 }
 
-// keep notes that an attempt which nothing is known of may have been taken: its
-// process died, or another copy of the job made it. From then on no copy of the
-// job decides again what the delivery says, or its reader would be told twice.
-func (s *Stage) keep(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
-	return s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) { d.Tried = true })
-}
-
-// renew has a delivery that was never sent say what is true now: what has
-// happened since it was made goes with it, and what is undone is not urgent.
-// What it says is written down before it is sent, so that each attempt after
-// this one says the same.
-func (s *Stage) renew(ctx context.Context, m queue.Message, h *cached, delivery string) (queue.Verdict, bool) {
+// begin writes down, before a call, that it is made. A delivery of which the
+// provider has nothing says what is true now: what has happened since it was made
+// goes with it, and what is undone is not urgent. One that may have been taken
+// stays as it was, or its reader would be told twice. How often its message was
+// received, and how many there are, says nothing of calls: what waited for its
+// turn, or for a program that died on the way, was not sent.
+func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery string, ch *channel.Channel) (queue.Verdict, bool) {
+	leased := ch.Lease > 0 // which writes that down itself
 	r := h.now().Clone()
-	if d, ok := r.Delivery(delivery); !ok || !r.Renew(d) && !d.Parked {
+	if d, ok := r.Delivery(delivery); leased && (!ok || unsent(d) && !d.Parked && !r.Renew(d)) {
 		return queue.Verdict{}, true
 	}
 	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
-		if d.Parked { // from here on an attempt may be under way
+		if !unsent(d) {
+			d.Tried = true
+			return
+		}
+		if d.Parked {
 			d.Parked, d.Due = false, s.Now().Add(watch.LostAfter)
 		}
 		r.Renew(d)
+		d.Calling = !leased && d.State == watch.Queued
 	})
 }
 

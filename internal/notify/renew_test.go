@@ -1,10 +1,16 @@
 package notify_test
 
 import (
+	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"kozamori/internal/channel"
+	"kozamori/internal/message"
+	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
 )
@@ -52,5 +58,72 @@ func TestWhatIsUndoneBeforeItIsTakenIsNotUrgent(t *testing.T) {
 				t.Error(w.line.Violations())
 			}
 		})
+	}
+}
+
+// How often a message was received, and how many there are, says nothing of
+// calls: only what was about to be sent may have been taken.
+func TestWhatWasNotCalledForSaysWhatIsTrueNow(t *testing.T) {
+	for name, c := range map[string]struct {
+		receives int
+		again    bool
+		dies     string // before or after the write that a call is made
+		urgent   []bool
+	}{
+		"a message that waited for its turn":                 {receives: 7, urgent: []bool{false}},
+		"a second message, the first is not received yet":    {receives: 1, again: true, urgent: []bool{false}},
+		"a program died before it could call":                {receives: 2, dies: "before", urgent: []bool{false}},
+		"a program died when it may have called":             {receives: 2, dies: "after", urgent: []bool{true, false}},
+		"a program died so, and it is the second message":    {receives: 1, again: true, dies: "after", urgent: []bool{true, false}},
+		"a message that waited, and a program died after it": {receives: 7, dies: "after", urgent: []bool{true, false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.alert(watch.TellAlert, watch.LINE, w.Now(), func(r *watch.Record) {
+				r.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.NewLink | watch.ServiceDebit)}}
+			})
+			m := queued("r1", w.record().Deliveries[0].ID)
+			if c.dies != "" {
+				var works channel.Sender
+				w.replace(watch.LINE, func(s channel.Sender) channel.Sender { works = s; return dying{} })
+				w.table.down = c.dies == "before"
+				w.stage.Handle(t.Context(), []queue.Message{m})
+				w.table.down = false
+				w.replace(watch.LINE, func(channel.Sender) channel.Sender { return works })
+			}
+			w.change(func(r *watch.Record) {
+				was := r.Clone()
+				r.UndoneAt = w.Now()
+				r.KeepPart(was)
+			})
+			m.Receives = c.receives
+			if c.again {
+				m.Body, _ = json.Marshal(watch.Job{Record: "r1", Delivery: w.record().Deliveries[0].ID, Again: true})
+			}
+			w.stage.Handle(t.Context(), []queue.Message{m})
+			w.pass(20*time.Second, time.Second)
+			var urgent []bool
+			for _, m := range w.line.Messages() {
+				urgent = append(urgent, strings.Contains(string(m.Messages[0]), "緊急"))
+			}
+			if !slices.Equal(urgent, c.urgent) {
+				t.Errorf("urgent are %v, want %v", urgent, c.urgent)
+			}
+		})
+	}
+}
+
+// dying is a sender whose process dies before it calls.
+type dying struct{}
+
+func (dying) Send(context.Context, string, string, message.Message) watch.Outcome {
+	panic("the process died")
+}
+
+// change changes the record as it is stored.
+func (w *world) change(how func(*watch.Record)) {
+	w.t.Helper()
+	if _, err := w.store.UpdateRecord(w.t.Context(), "r1", func(r *watch.Record) error { how(r); return nil }); err != nil {
+		w.t.Fatal(err)
 	}
 }

@@ -260,6 +260,9 @@ type Delivery struct {
 	// Tried tells that it may have been taken by an attempt whose answer was
 	// lost: it is sent again only as it was.
 	Tried bool `json:"tried,omitempty"`
+	// Calling tells that an attempt is being made, or was by a process that died:
+	// it is written before the call.
+	Calling bool `json:"calling,omitempty"`
 	// Parked tells that it waits, without a message in a queue, for a provider
 	// that is down. Unless Tried, no attempt at it is under way.
 	Parked bool `json:"parked,omitempty"`
