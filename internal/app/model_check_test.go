@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/news"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -95,8 +96,22 @@ func (m *model) check() {
 		if strings.Contains(d.Why, "no channel is left") {
 			continue // of an answer to whom no channel reaches; checkHeard looks at who must have heard
 		}
+		if job, err := queue.DecodeJob(d.Body); err == nil && m.givenUp(job, d.DiedAt) {
+			continue
+		}
 		m.errorf("a dead letter: %s", d.Why)
 	}
+}
+
+// givenUp tells whether a delivery was so old when it was given up that the model
+// must have let a day pass in which little ran.
+func (m *model) givenUp(j watch.Job, at time.Time) bool {
+	r, err := m.store.Record(context.Background(), j.Record)
+	if err != nil {
+		return false
+	}
+	d, ok := r.Delivery(j.Delivery)
+	return ok && d.State == watch.Undelivered && at.Sub(d.CreatedAt) >= 20*time.Hour // notify gives up
 }
 
 // truth compares the ledger with what happened, and finds each incident's
