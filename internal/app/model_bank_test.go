@@ -21,10 +21,11 @@ func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[strin
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	for _, c := range d.Changes {
+	for i, c := range d.Changes {
 		if c.Status != watch.DisputeOpened && c.Status != watch.DisputeWithdrawn {
 			continue
 		}
+		back := takenBack(d.Changes[i:])
 		for i := range a.Watchers {
 			w := &a.Watchers[i]
 			if w.ID == c.Watcher {
@@ -34,7 +35,8 @@ func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[strin
 			for _, ch := range w.Channels {
 				for _, t := range heard[lead.ID+" "+w.ID+" "+string(ch.Kind)] {
 					knows = knows || t.d.Kind == watch.TellAnswer && t.d.Seq == c.Seq ||
-						c.Status == watch.DisputeOpened && t.d.Kind.OfIncident() && !t.d.CreatedAt.Before(c.At) && strings.Contains(t.text, d.Reference)
+						c.Status == watch.DisputeOpened && t.d.Kind.OfIncident() && !t.d.CreatedAt.Before(c.At) && (strings.Contains(t.text, d.Reference) ||
+							!back.IsZero() && !t.d.CreatedAt.After(back) && !t.at.Before(back)) // it had been taken back, of which they hear
 				}
 			}
 			if !knows {
@@ -43,6 +45,16 @@ func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[strin
 		}
 		m.checkTrust(d, c)
 	}
+}
+
+// takenBack is when a report was taken back; zero if it was not.
+func takenBack(changes []watch.DisputeChange) time.Time {
+	for _, c := range changes {
+		if c.Status == watch.DisputeWithdrawn {
+			return c.At
+		}
+	}
+	return time.Time{}
 }
 
 // refused tells whether LINE refused for good to tell of a change of the dispute.
