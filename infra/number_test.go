@@ -181,6 +181,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),
+		fmt.Sprintf("up to %d in all", watch.MaxReported),
 		fmt.Sprintf("At most %d events at a time", wire.MaxEvents),
 		fmt.Sprintf("At most %d, in all accounts of a nonce together", membership.MaxLinks),
 		fmt.Sprintf("at most %s minutes from now; not before %d", of(wire.MaxAhead, time.Minute), wire.Earliest),

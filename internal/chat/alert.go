@@ -26,7 +26,7 @@ func (t *talk) answerAlert(ctx context.Context, p button.Press) (plan, error) {
 // about notes of which incident an answer speaks, if it comes by mail.
 func about(p *plan, r *watch.Record) {
 	for i := range p.say {
-		p.say[i].Incident = r.IncidentID()
+		p.say[i].Incident = r.CaseID()
 	}
 }
 

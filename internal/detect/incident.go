@@ -18,6 +18,7 @@ type telling struct {
 	leads    []*watch.Record // of incidents, that are not among what changed
 	disputes []*watch.Dispute
 	made     []delivery
+	apart    []string // records for which a reported story had no room
 }
 
 // incidents puts each alert into its incident and has everybody told what is
@@ -80,10 +81,16 @@ func (t *telling) lead(ctx context.Context, c change, changes []change) (*watch.
 			case errors.Is(err, store.ErrNotFound):
 			case err != nil:
 				return nil, err
-			case joins(lead):
-				if closed, err := t.closed(ctx, lead.Dispute); err != nil || !closed {
-					return lead, err
+			case takes(lead):
+				if closed, err := t.closed(ctx, lead.Dispute); err != nil {
+					return nil, err
+				} else if closed {
+					continue
 				}
+				if in, err := t.room(ctx, lead, r, changes); in != nil || err != nil {
+					return in, err
+				}
+				t.apart = append(t.apart, r.ID)
 			}
 		}
 		return r, nil
@@ -96,11 +103,42 @@ func (t *telling) lead(ctx context.Context, c change, changes []change) (*watch.
 	return lead, err
 }
 
-// joins tells whether an incident still takes further alerts: not once it was
+// takes tells whether an incident still takes further alerts: not once it was
 // said to be the owner's own.
-func joins(lead *watch.Record) bool {
-	return lead.Lead == "" && lead.Complete && len(lead.Members) < watch.MaxMembers &&
-		(lead.Answer == nil || lead.Answer.Value == watch.NotMine)
+func takes(lead *watch.Record) bool {
+	return lead.Lead == "" && lead.Complete && (lead.Answer == nil || lead.Answer.Value == watch.NotMine)
+}
+
+// room finds where an alert that belongs to an incident is told: in its lead, or
+// in a piece of it, of which the alert is a new one if all are full; nil if there
+// is no room.
+func (t *telling) room(ctx context.Context, lead, r *watch.Record, changes []change) (*watch.Record, error) {
+	full := func(l *watch.Record) bool { return len(l.Members) >= watch.MaxMembers }
+	if !full(lead) {
+		return lead, nil
+	}
+	root := lead
+	if id := lead.StoryID(); id != lead.ID {
+		var err error
+		if root, err = t.find(ctx, id, changes); errors.Is(err, store.ErrNotFound) {
+			return nil, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if n := len(root.Pieces); n > 0 && root.Pieces[n-1] != r.ID {
+		last, err := t.find(ctx, root.Pieces[n-1], changes)
+		switch {
+		case err == nil && takes(last) && !full(last):
+			return last, nil
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+	}
+	if closed, err := t.closed(ctx, root.Dispute); err != nil || closed || !takes(root) || !root.GoOn(r) {
+		return nil, err
+	}
+	return r, nil
 }
 
 // find reads a lead, if it is not at hand.
@@ -184,7 +222,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 		}
 	}
 	further := c.was == nil || !c.was.Complete && !gone
-	if id == "" && further {
+	if id == "" && further && !slices.Contains(t.apart, c.is.ID) {
 		id, _ = t.activity.ReportedOf(c.is.Service, t.now)
 	}
 	if id == "" {

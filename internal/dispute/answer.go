@@ -28,9 +28,6 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 			if f.disputed() && !f.adds() {
 				return AlreadyOpen, nil
 			}
-			for _, o := range f.also {
-				f.record.Absorb(o)
-			}
 			f.reopen(via)
 			return Opened, nil
 		})
@@ -80,7 +77,9 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 		if err := f.withdraw(k.undoFor(), via); err != nil {
 			return AlreadyOpen, err
 		}
-		f.record.Answer = nil
+		for _, l := range f.reportedOnes() {
+			l.Answer = nil
+		}
 		return Withdrawn, nil
 	})
 }
@@ -101,7 +100,7 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 			res.Repeated = true
 			return nil
 		}
-		before := f.changes()
+		before, was := f.changes(), f.answers()
 		outcome, err := act(f)
 		res = f.result(outcome, k.undoFor())
 		if err != nil || !outcome.changes() {
@@ -120,6 +119,11 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		account, ended := f.still(outcome)
 		writes := []store.Write{account, store.PutRecord(f.record)}
+		for _, l := range f.rest {
+			if outcome == Opened || l.Answer != was[l] {
+				writes = append(writes, store.PutRecord(l))
+			}
+		}
 		var told []watch.News
 		for _, step := range f.steps(outcome, ended) {
 			writes = append(writes, k.Store.PutStep(step))
@@ -129,11 +133,6 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 		if err := (news.Desk{Queue: k.Queue}).Tell(ctx, told); err != nil {
 			return err
-		}
-		if outcome == Opened {
-			for _, o := range f.also {
-				writes = append(writes, store.PutRecord(o))
-			}
 		}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
@@ -167,6 +166,15 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		k.Lessons.Save(ctx)
 	}
 	return res, nil
+}
+
+// answers are those of the incident's pieces.
+func (f *file) answers() map[*watch.Record]*watch.Answer {
+	out := map[*watch.Record]*watch.Answer{}
+	for _, l := range f.rest {
+		out[l] = l.Answer
+	}
+	return out
 }
 
 // changes tells whether an outcome came of an act now.
@@ -230,17 +238,21 @@ func (f *file) unseen() []watch.Said {
 // reopen records "not mine" about all of the incident but what the person says
 // is theirs: a new dispute, or one more change of the one that was withdrawn.
 func (f *file) reopen(via watch.Via) {
-	r := f.record
-	f.answer(watch.NotMine, via)
+	root, standing := f.root, f.disputed()
 	if f.dispute == nil {
-		id := watch.Derive("dispute", r.ID)
-		f.dispute = &watch.Dispute{
-			ID: id, Reference: Reference(id), Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask,
+		f.dispute = f.one
+	}
+	if f.dispute == nil {
+		if root.Answer != nil && root.Answer.Value == watch.Mine || root.Dispute != "" {
+			root = f.record // what began it is the person's own, or is closed
 		}
-		r.Dispute = id
+		id := watch.Derive("dispute", root.ID)
+		f.dispute = &watch.Dispute{
+			ID: id, Reference: Reference(id), Record: root.ID, OnAccount: watch.On(root.Account), Mask: root.Mask,
+		}
 	}
 	d := f.dispute
-	before, parts := d.Opening(), f.reported()
+	before, parts := d.Opening(), f.reported(via, standing)
 	f.unshown(parts)
 	first := parts[0]
 	if first.ID != d.Leads() {
@@ -250,7 +262,7 @@ func (f *file) reopen(via watch.Via) {
 	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
-	alerted, accepted := told(r)
+	alerted, accepted := told(root)
 	if d.AlertedAt.IsZero() {
 		d.AlertedAt = alerted
 	}
@@ -263,46 +275,6 @@ func (f *file) reopen(via watch.Via) {
 	for _, p := range parts[1:] {
 		d.Update(p, f.now) // while it was withdrawn the bank heard of nothing
 	}
-}
-
-// unshown notes which of what is reported the page did not show.
-func (f *file) unshown(parts []*watch.Record) {
-	if f.who.Saw == nil {
-		return
-	}
-	fresh, changed := f.record.Unseen(f.who.Saw)
-	of := func(some []*watch.Record) (out []string) {
-		for _, p := range some {
-			if slices.ContainsFunc(parts, func(o *watch.Record) bool { return o.ID == p.ID }) {
-				out = append(out, p.ID)
-			}
-		}
-		return out
-	}
-	f.record.Answer.Unseen, f.record.Answer.Grew = of(fresh), of(changed)
-}
-
-// reported are the parts of the incident that the asker says are not theirs:
-// the one with which it began first, if it is among them.
-func (f *file) reported() []*watch.Record {
-	r := f.record
-	var out []*watch.Record
-	for _, p := range r.Parts() {
-		if slices.Contains(f.who.Except, p.ID) {
-			r.Answer.Except = append(r.Answer.Except, p.ID)
-			continue
-		}
-		if p.ID == r.ID {
-			out = slices.Insert(out, 0, p)
-			continue
-		}
-		out = append(out, p)
-	}
-	if len(out) == 0 { // all of it unticked, and "not mine" pressed: it is about something
-		r.Answer.Except = nil
-		return r.Parts()
-	}
-	return out
 }
 
 // adds tells whether "not mine" is about more than the report that stands:
@@ -356,7 +328,7 @@ func (f *file) note(s watch.DisputeStatus, via watch.Via) {
 	d := f.dispute
 	d.Status = s
 	shows := d.Shown()
-	if p, ok := f.record.Part(d.Leads()); ok {
+	if p, ok := f.part(d.Leads()); ok {
 		shows = p.Shows("")
 	}
 	d.Changes = append(d.Changes, watch.DisputeChange{

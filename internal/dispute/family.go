@@ -26,7 +26,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 		seq = f.dispute.Ours().Seq
 	}
 	had := len(f.calls())
-	critical := slices.ContainsFunc(f.record.Parts(), (*watch.Record).Critical)
+	critical := slices.ContainsFunc(f.reportedOnes(), func(l *watch.Record) bool { return slices.ContainsFunc(l.Parts(), (*watch.Record).Critical) })
 	if o == Opened && critical {
 		// Who has not heard of it yet is called now.
 		f.record.Call(f.account, watch.CallReported, f.watcher.ID, f.now)
@@ -60,7 +60,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 func (f *file) calls() []string {
 	var out []string
 	for i := range f.record.Deliveries {
-		if d := &f.record.Deliveries[i]; d.Kind.OfIncident() && d.State != watch.Cancelled && f.called(d.Watcher) {
+		if d := &f.record.Deliveries[i]; d.Kind.OfIncident() && d.State != watch.Cancelled && called(f.record, d.Watcher) {
 			out = append(out, d.Watcher)
 		}
 	}

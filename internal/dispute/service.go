@@ -82,7 +82,7 @@ type Answerer struct {
 	// (Record.Other). It means nothing of one that may be nothing else.
 	Other bool
 	// Also are other incidents of the account that the same "not mine" is about:
-	// they become part of this one.
+	// they are reported together, under one number.
 	Also []string
 	// Confirmed is when the report was made that the asker confirms to take
 	// back, or to be about what was called theirs as well, to the second.
@@ -168,7 +168,9 @@ type file struct {
 	account *watch.Account
 	watcher *watch.Watcher
 	dispute *watch.Dispute  // nil if there is none
-	also    []*watch.Record // incidents that become part of this one
+	root    *watch.Record   // the incident that record is a piece of, or record
+	rest    []*watch.Record // the pieces of root but record, and root if it is not record
+	one     *watch.Dispute  // of root, if record has none; nil if there is none
 }
 
 // repeated tells whether the asker's act is on record already.
@@ -213,37 +215,7 @@ func (k *Service) open(ctx context.Context, recordID string, who Answerer) (*fil
 	if !known {
 		return nil, ErrNotFound
 	}
-	for _, id := range who.Also {
-		if err := k.another(ctx, f, id); err != nil {
-			return nil, err
-		}
-	}
-	if f.record.Dispute != "" {
-		if f.dispute, err = k.Store.Dispute(ctx, f.record.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-	}
-	return f, nil
-}
-
-// another reads an incident that the answer is about as well. One that is
-// another account's, answered already or gone is left alone.
-func (k *Service) another(ctx context.Context, f *file, id string) error {
-	r, err := k.Store.Record(ctx, id)
-	if err == nil {
-		r, err = k.Store.Lead(ctx, r)
-	}
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	known := r.ID == f.record.ID || slices.ContainsFunc(f.also, func(o *watch.Record) bool { return o.ID == r.ID })
-	if !known && r.Account == f.record.Account && r.Answer == nil && r.Dispute == "" {
-		f.also = append(f.also, r)
-	}
-	return nil
+	return f, k.pieces(ctx, f)
 }
 
 // still makes a transaction fail if the account has changed since it was
@@ -254,18 +226,6 @@ func (f *file) still(o Outcome) (store.Write, []*watch.Watcher) {
 		return store.CheckAccount(f.account), nil
 	}
 	return settings.Report(f.account, f.watcher, f.services(), f.now)
-}
-
-// services are those of what is reported.
-func (f *file) services() []string {
-	var out []string
-	for _, p := range f.record.Parts() {
-		if p.Service != "" && (f.record.Answer == nil || !slices.Contains(f.record.Answer.Except, p.ID)) {
-			out = append(out, p.Service)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // disputed tells whether "not mine" stands.
@@ -307,14 +267,16 @@ func (f *file) covers() bool {
 
 // others tells whether anybody but the asker has heard of the report.
 func (f *file) others() bool {
-	return f.dispute.Watcher != f.watcher.ID || slices.ContainsFunc(f.record.Deliveries, func(d watch.Delivery) bool {
-		return d.Kind == watch.TellAnswer && d.Watcher != f.watcher.ID || d.Watcher != f.watcher.ID && d.Kind.OfIncident() && d.State != watch.Cancelled && f.called(d.Watcher)
+	return f.dispute.Watcher != f.watcher.ID || slices.ContainsFunc(f.reportedOnes(), func(l *watch.Record) bool {
+		return slices.ContainsFunc(l.Deliveries, func(d watch.Delivery) bool {
+			return d.Watcher != f.watcher.ID && (d.Kind == watch.TellAnswer || d.Kind.OfIncident() && d.State != watch.Cancelled && called(l, d.Watcher))
+		})
 	})
 }
 
 // called tells whether somebody was called because of the report.
-func (f *file) called(watcher string) bool {
-	n, ok := f.record.Notice(watcher)
+func called(l *watch.Record, watcher string) bool {
+	n, ok := l.Notice(watcher)
 	return ok && n.Called == watch.CallReported
 }
 

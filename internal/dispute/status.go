@@ -198,7 +198,17 @@ func mayFollow(d *watch.Dispute, next watch.DisputeStatus) bool {
 		d.Status == watch.DisputeWithdrawn && next == watch.DisputeReceived: // nothing is left to be received
 		return false
 	}
-	return rank(next) >= rank(d.Status) && (len(d.Changes) < maxChanges || next == watch.DisputeClosed)
+	return rank(next) >= rank(d.Status) && (said(d) < maxChanges || next == watch.DisputeClosed)
+}
+
+// said counts the changes of a dispute that are its bank's.
+func said(d *watch.Dispute) (n int) {
+	for _, c := range d.Changes {
+		if !c.TellBank {
+			n++
+		}
+	}
+	return n
 }
 
 // tell adds to the record deliveries of the dispute's latest change: to the

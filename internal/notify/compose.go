@@ -70,7 +70,7 @@ var errNothing = errors.New("notify: nothing to tell")
 func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
 	m, err := c.words(ctx, r, d, w, ch)
 	if err == nil && !ch.InPlace {
-		m.Alt = wording.Subject(m.Lang, m.Alt, r.IncidentID())
+		m.Alt = wording.Subject(m.Lang, m.Alt, r.CaseID())
 	}
 	if err == nil && ch.Stoppable {
 		m.StopURL = c.StopLink(r, w.ID)

@@ -166,9 +166,10 @@ func (d *Dispute) Untold() (*DisputeChange, bool) {
 	return nil, false
 }
 
-// maxDisputeChanges bounds the changes of one dispute. The latest facts are in
-// the dispute itself, which the bank can always read.
-const maxDisputeChanges = 200
+// maxDisputeChanges bounds the changes of one dispute: each transaction that can
+// join it (MaxReported), and more. The latest facts are in the dispute itself,
+// which the bank can always read.
+const maxDisputeChanges = MaxReported + 44
 
 // Note takes the facts of the transaction as they are now.
 func (d *Dispute) Note(r *Record) {

@@ -159,19 +159,19 @@ func TestWhatWasTakenBackIsToldNoMore(t *testing.T) {
 func TestTheChangesOfADisputeAreNumberedAndBounded(t *testing.T) {
 	d, r := disputed()
 	d.Changes[0].Seq = 41
-	for i := range 300 {
+	for i := range 500 {
 		r.Amount = int64(i + 1)
 		d.Update(r, noon.Add(time.Duration(i)*time.Second))
 	}
-	if len(d.Changes) != 200 {
-		t.Errorf("%d changes, want 200", len(d.Changes))
+	if len(d.Changes) != 350 {
+		t.Errorf("%d changes, want 350", len(d.Changes))
 	}
 	for i, c := range d.Changes {
 		if c.Seq != 41+i {
 			t.Fatalf("change %d has the number %d", i, c.Seq)
 		}
 	}
-	if d.Amount != 300 {
+	if d.Amount != 500 {
 		t.Errorf("the dispute says %d yen, not the latest", d.Amount)
 	}
 	first := &Dispute{Status: DisputeOpened}

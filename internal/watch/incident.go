@@ -228,34 +228,3 @@ func (r *Record) Call(a *Account, why Call, but string, now time.Time) {
 		}
 	}
 }
-
-// Absorb takes another incident of the account into this one, with all that
-// people were told of it, because one answer is about both. What was still to
-// be told of it follows from here.
-func (r *Record) Absorb(o *Record) {
-	r.Deliveries = slices.Clone(r.Deliveries)
-	for i := range o.Deliveries {
-		d := &o.Deliveries[i]
-		if !d.Kind.OfIncident() {
-			continue
-		}
-		if !d.State.Ended() {
-			d.State, d.Problem = Cancelled, "told with another incident"
-			continue
-		}
-		told := *d
-		told.ID, told.Kind, told.Says = o.ID+"-"+d.ID, TellMore, slices.Clone(o.SaidBy(d))
-		told.Shows, told.Was = nil, nil
-		r.Deliveries = append(r.Deliveries, told)
-	}
-	slices.SortStableFunc(r.Deliveries, func(a, b Delivery) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	members := o.Members
-	o.Members = nil
-	r.Join(o)
-	for _, m := range members {
-		if r.member(m.Record) < 0 && m.Record != r.ID {
-			r.Members = append(r.Members, m)
-		}
-	}
-	o.StopEscalation()
-}

@@ -79,6 +79,12 @@ type Record struct {
 	// incident that began here.
 	Lead    string   `json:"lead,omitempty"`
 	Members []Member `json:"members,omitempty"`
+	// Continues is the lead of the incident that this one goes on, because that
+	// was full, and With the lead of another that was reported together with this
+	// one. Either has all of them in Pieces: one report is about all.
+	Continues string   `json:"continues,omitempty"`
+	With      string   `json:"with,omitempty"`
+	Pieces    []string `json:"pieces,omitempty"`
 	// Due is when sweep must look at the record next; zero if never.
 	Due     time.Time `json:"due,omitzero"`
 	Version int64     `json:"-"`
@@ -91,7 +97,7 @@ type Record struct {
 func (r *Record) Clone() *Record {
 	c := *r
 	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
-	c.Entries, c.Twins, c.Members = slices.Clone(r.Entries), slices.Clone(r.Twins), slices.Clone(r.Members)
+	c.Entries, c.Twins, c.Members, c.Pieces = slices.Clone(r.Entries), slices.Clone(r.Twins), slices.Clone(r.Members), slices.Clone(r.Pieces)
 	if r.Balance != nil {
 		balance := *r.Balance
 		c.Balance = &balance

@@ -181,7 +181,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		txn = ""
 	}
 	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, txn,
-		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.IncidentID())}
+		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID())}
 }
 
 // services lists the payment services that touched the account, and takes

@@ -41,5 +41,5 @@ func StateName(lang watch.Lang, s watch.State) string {
 
 // caseFacts are the number of an incident and how it stands.
 func caseFacts(lang watch.Lang, r *watch.Record, d *watch.Dispute) []message.Fact {
-	return []message.Fact{{Label: tFactCase.in(lang), Value: Case(r.IncidentID())}, {Label: tFactState.in(lang), Value: StateName(lang, r.State(d))}}
+	return []message.Fact{{Label: tFactCase.in(lang), Value: Case(r.CaseID())}, {Label: tFactState.in(lang), Value: StateName(lang, r.State(d))}}
 }

@@ -1,0 +1,219 @@
+package dispute
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// pieces reads what else the incident of a file consists of, the others that the
+// answer is about, and the dispute.
+func (k *Service) pieces(ctx context.Context, f *file) (err error) {
+	if f.root, err = k.piece(ctx, f, f.record.StoryID()); err != nil {
+		return err
+	}
+	if f.root == nil { // gone
+		f.root = f.record
+	}
+	if f.rest, err = k.restOf(ctx, f, f.root, f.record); err != nil {
+		return err
+	}
+	if f.root != f.record {
+		f.rest = slices.Insert(f.rest, 0, f.root)
+	}
+	for _, id := range f.who.Also {
+		if err := k.another(ctx, f, id); err != nil {
+			return err
+		}
+	}
+	if f.dispute, err = k.disputeOf(ctx, f.record); err != nil {
+		return err
+	}
+	if f.record.Dispute == "" && f.root != f.record {
+		f.one, err = k.disputeOf(ctx, f.root)
+	}
+	if f.one != nil && f.one.Status == watch.DisputeClosed {
+		f.one = nil
+	}
+	return err
+}
+
+func (k *Service) disputeOf(ctx context.Context, r *watch.Record) (*watch.Dispute, error) {
+	if r.Dispute == "" {
+		return nil, nil
+	}
+	d, err := k.Store.Dispute(ctx, r.Dispute)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return d, err
+}
+
+// piece reads an incident of the file's account; nil if it is gone.
+func (k *Service) piece(ctx context.Context, f *file, id string) (*watch.Record, error) {
+	if id == f.record.ID {
+		return f.record, nil
+	}
+	r, err := k.Store.Record(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && r.Account != f.record.Account {
+		return nil, nil
+	}
+	return r, err
+}
+
+// restOf reads the pieces of an incident but one.
+func (k *Service) restOf(ctx context.Context, f *file, root, but *watch.Record) (out []*watch.Record, err error) {
+	for _, id := range root.Pieces {
+		if id == but.ID {
+			continue
+		}
+		p, err := k.piece(ctx, f, id)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// another reads an incident that the answer is about as well, with its pieces.
+// One that is another account's, answered already, gone or too much for one report
+// is left alone.
+func (k *Service) another(ctx context.Context, f *file, id string) error {
+	r, err := k.Store.Record(ctx, id)
+	if err == nil {
+		r, err = k.Store.Lead(ctx, r)
+	}
+	if err == nil && r.StoryID() != r.ID {
+		r, err = k.Store.Record(ctx, r.StoryID())
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	known := slices.ContainsFunc(f.story(), func(o *watch.Record) bool { return o.ID == r.ID })
+	if known || r.Account != f.record.Account || r.Answer != nil || r.Dispute != "" {
+		return nil
+	}
+	others, err := k.restOf(ctx, f, r, r)
+	if err != nil {
+		return err
+	}
+	if others = slices.Insert(others, 0, r); f.root.Take(f.story(), others) {
+		f.rest = append(f.rest, others...)
+	}
+	return nil
+}
+
+// story are the incident's pieces, the first one first.
+func (f *file) story() []*watch.Record {
+	if f.root == f.record {
+		return slices.Insert(slices.Clone(f.rest), 0, f.record)
+	}
+	return append(slices.Clone(f.rest), f.record)
+}
+
+// reportedOnes are the pieces that the standing report is about.
+func (f *file) reportedOnes() []*watch.Record {
+	return slices.DeleteFunc(f.story(), func(l *watch.Record) bool {
+		return l.Answer == nil || l.Answer.Value != watch.NotMine || f.dispute == nil || l.Dispute != f.dispute.ID
+	})
+}
+
+// services are those of what is reported.
+func (f *file) services() []string {
+	var out []string
+	for _, l := range f.reportedOnes() {
+		for _, p := range l.Parts() {
+			if p.Service != "" && !slices.Contains(l.Answer.Except, p.ID) {
+				out = append(out, p.Service)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// part finds a part of the incident in whichever piece has it.
+func (f *file) part(id string) (*watch.Record, bool) {
+	for _, l := range f.story() {
+		if p, ok := l.Part(id); ok {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// reported answers "not mine" of each piece, and lists the parts that the asker
+// does not say are theirs: the one with which the incident began first, if it is
+// among them. A piece that was said to be theirs, or has a report of its own, stays
+// as it is; so does one that the standing report is about already.
+func (f *file) reported(via watch.Via, standing bool) (out []*watch.Record) {
+	add := func(l *watch.Record) {
+		for _, p := range l.Parts() {
+			switch {
+			case slices.Contains(l.Answer.Except, p.ID):
+			case p.ID == f.root.ID:
+				out = slices.Insert(out, 0, p)
+			default:
+				out = append(out, p)
+			}
+		}
+	}
+	for _, l := range f.story() {
+		own := l == f.record
+		switch {
+		case !own && standing && l.Answer != nil && l.Dispute == f.dispute.ID:
+			add(l)
+			continue
+		case !own && (l.Answer != nil && l.Answer.Value == watch.Mine || l.Dispute != "" && l.Dispute != f.dispute.ID):
+			continue
+		}
+		var except []string
+		parts := l.Parts()
+		for _, p := range parts {
+			if slices.Contains(f.who.Except, p.ID) {
+				except = append(except, p.ID)
+			}
+		}
+		switch {
+		case len(except) == len(parts) && !own:
+			continue
+		case len(except) == len(parts): // all of it unticked, and "not mine" pressed: it is about something
+			except = nil
+		}
+		l.Answer = &watch.Answer{Value: watch.NotMine, Watcher: f.watcher.ID, Via: via, At: f.now, Except: except}
+		l.Dispute = f.dispute.ID
+		l.StopEscalation()
+		add(l)
+	}
+	return out
+}
+
+// unshown notes which of what is reported the page did not show.
+func (f *file) unshown(parts []*watch.Record) {
+	if f.who.Saw == nil {
+		return
+	}
+	of := func(some []*watch.Record) (out []string) {
+		for _, p := range some {
+			if slices.ContainsFunc(parts, func(o *watch.Record) bool { return o.ID == p.ID }) {
+				out = append(out, p.ID)
+			}
+		}
+		return out
+	}
+	for _, l := range f.reportedOnes() {
+		if l.Answer.At.Equal(f.now) {
+			fresh, changed := l.Unseen(f.who.Saw)
+			l.Answer.Unseen, l.Answer.Grew = of(fresh), of(changed)
+		}
+	}
+}
