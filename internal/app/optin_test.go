@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
 	"kozamori/internal/app"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/channel"
@@ -92,6 +95,10 @@ func newTownWith(t *testing.T, configure func(*app.Config), alter func(*app.Mean
 	w.log = slog.New(slog.DiscardHandler)
 	means := app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more}
 	alter(&means)
+	if means.MailHTTP != nil {
+		c.Mail.API, c.Mail.From = "http://ses", "alert@kozamori.example"
+		means.AWS = aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}
+	}
 	h.system = app.New(c, means)
 	w.store = h.system.Store
 	var err error

@@ -296,6 +296,7 @@ func (s *Stage) escalate(r *watch.Record, n *watch.Notice, account *watch.Accoun
 		if r.ToldOver(w.ID, c.Kind) {
 			continue
 		}
+		n.Asked = r.ToldFirst(func(id string) bool { return id == w.ID })
 		if _, fresh := r.Bring(w, c.Kind, now); fresh {
 			n.EscalateAt = at.Add(s.EscalateAfter / 2)
 			return

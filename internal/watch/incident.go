@@ -217,6 +217,9 @@ func (r *Record) Call(a *Account, why Call, but string, now time.Time) {
 			n = &r.Notices[len(r.Notices)-1]
 		}
 		n.Called = why
+		if why == CallUnanswered {
+			n.Asked = r.ToldFirst(func(id string) bool { w, ok := a.Watcher(id); return ok && w.Role == Owner })
+		}
 		made := false
 		for _, c := range g.Reachable() {
 			if _, made = r.Bring(g, c.Kind, now); made {

@@ -163,6 +163,9 @@ type Notice struct {
 	EscalateAt time.Time `json:"escalate_at,omitzero"`
 	// Called says why somebody is told although no rule of theirs matched.
 	Called Call `json:"called,omitempty"`
+	// Asked is when the person who has not answered was first told, of somebody who
+	// is told because of that.
+	Asked time.Time `json:"asked,omitzero"`
 	// Spared tells that it was undone while its message waited for the end of
 	// quiet hours.
 	Spared bool `json:"spared,omitempty"`
@@ -177,6 +180,9 @@ type Call string
 const (
 	CallUnanswered Call = "unanswered" // not answered in time
 	CallReported   Call = "reported"   // somebody said "not mine"
+	// CallAgain is no call of the family: its reader did not answer over another
+	// channel.
+	CallAgain Call = "again"
 )
 
 // Critical tells whether the notice must break through quiet hours.
@@ -263,6 +269,8 @@ type Delivery struct {
 	// was called, as they were when that was decided.
 	Answer *Answer `json:"answer,omitempty"`
 	Called Call    `json:"called,omitempty"`
+	// Asked is, with Called, when the person who has not answered was first told.
+	Asked time.Time `json:"asked,omitzero"`
 	// Tried tells that it may have been taken by an attempt whose answer was
 	// lost: it is sent again only as it was.
 	Tried bool `json:"tried,omitempty"`

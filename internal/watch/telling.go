@@ -40,12 +40,21 @@ func (r *Record) SaidBy(d *Delivery) []Said {
 // written as it always was.
 func (r *Record) say(d *Delivery, says []Said) {
 	d.Kind, d.Says, d.Shows, d.Was, d.Report = r.kindOf(says), nil, nil, nil, ""
-	d.Answer, d.Called = nil, ""
+	d.Answer, d.Called, d.Asked = nil, "", time.Time{}
 	if n, ok := r.Notice(d.Watcher); ok {
-		d.Called = n.Called
+		d.Called, d.Asked = n.Called, n.Asked
+		if d.Called == "" && !n.Asked.IsZero() && r.firstOver(d) {
+			d.Called = CallAgain
+		}
 	}
 	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || d.Called == CallUnanswered && r.Answered() {
 		d.Called = "" // it was taken back, or answered since
+	}
+	if d.Called == CallAgain && r.Answered() {
+		d.Called = ""
+	}
+	if d.Called != CallUnanswered && d.Called != CallAgain {
+		d.Asked = time.Time{}
 	}
 	d.Report, d.Covered = r.reported(d, says)
 	d.Lowered = r.lowered(d, says)
@@ -58,6 +67,28 @@ func (r *Record) say(d *Delivery, says []Said) {
 		return
 	}
 	d.Shows, d.Was = says[0].Is, says[0].Was
+}
+
+// firstOver tells whether a delivery is the first to its watcher over its channel.
+func (r *Record) firstOver(d *Delivery) bool {
+	for i := range r.Deliveries {
+		if o := &r.Deliveries[i]; o.Watcher == d.Watcher && o.Channel == d.Channel && o.Kind.OfIncident() && o.State != Cancelled {
+			return o.ID == d.ID
+		}
+	}
+	return true
+}
+
+// ToldFirst is when the first message about the incident reached one of some
+// watchers; zero if none has.
+func (r *Record) ToldFirst(watcher func(string) bool) (at time.Time) {
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		if d.State == Accepted && d.Kind.OfIncident() && watcher(d.Watcher) && (at.IsZero() || d.AcceptedAt.Before(at)) {
+			at = d.AcceptedAt
+		}
+	}
+	return at
 }
 
 // reported is the report that what is new or worse of says belongs to, if there

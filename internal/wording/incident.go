@@ -27,6 +27,9 @@ type IncidentFacts struct {
 	Whole, Bare bool
 	Except      []string
 	Called      watch.Call // why the reader is told although no rule of theirs matched
+	// Asked is, with Called, when who has not answered was first told; Sent is when
+	// that was written.
+	Asked, Sent time.Time
 }
 
 // Names are what people call banks and services, in the reader's language.
@@ -38,7 +41,7 @@ type Names struct {
 // IncidentOf takes the facts of what a message says of an incident to a
 // watcher; link is the page of the incident.
 func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watch.Watcher, names Names, link string, onPage bool) IncidentFacts {
-	f := IncidentFacts{Called: d.Called}
+	f := IncidentFacts{Called: d.Called, Asked: d.Asked, Sent: d.CreatedAt}
 	bank, bankContact := names.Bank(lead.Account.Bank)
 	d.HideAmount = d.HideAmount || w.HideAmount
 	for _, s := range says {
@@ -116,6 +119,8 @@ var (
 
 	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
 	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
+	tCalledSince      = text{ja: "ご本人がまだ回答していません（%sにお知らせしました）。", en: "They have not answered yet (we told them at %s)."}
+	tCalledAgain      = text{ja: "%sにお知らせしましたが、まだ回答がありません。", en: "We told you at %s, and you have not answered yet."}
 	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました。", en: "Somebody has answered that it was not them."}
 )
 
@@ -145,6 +150,10 @@ func Incident(f IncidentFacts) message.Message {
 		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: tSumLabel.in(lang), Value: f.sum(lang)})
 	}
 	switch {
+	case f.Called == watch.CallUnanswered && !f.Asked.IsZero():
+		m.Text = append([]string{tCalledSince.in(lang, Time(lang, f.Asked, f.Sent))}, m.Text...)
+	case f.Called == watch.CallAgain:
+		m.Text = append([]string{tCalledAgain.in(lang, Time(lang, f.Asked, f.Sent))}, m.Text...)
 	case f.Called == watch.CallUnanswered:
 		m.Text = append([]string{tCalledUnanswered.in(lang)}, m.Text...)
 	case f.Called == watch.CallReported:

@@ -16,6 +16,18 @@ var (
 	tCameUnlinked = text{ja: "チャージ連携が解除されました", en: "The charge link was removed"}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
+	tByOf         = text{ja: "%[1]sで、%[2]sをあなたにお知らせしました", en: "We told you of %[2]s by %[1]s"}
+	tByCalled     = text{ja: "ご本人がまだ回答していないので、%sであなたにお知らせしました", en: "They had not answered: we told you by %s"}
+	tByReported   = text{ja: "「身に覚えがない」との回答があったので、%sであなたにお知らせしました", en: "Somebody had answered that it was not them: we told you by %s"}
+	tByAgain      = text{ja: "まだ回答がないので、%sでもお知らせしました", en: "You had not answered: we told you by %s too"}
+	tOfMore       = text{ja: "続き", en: "more"}
+	tOfChange     = text{ja: "内容の変更", en: "a change"}
+	tOfUndone     = text{ja: "取り消し", en: "the reversal"}
+	tOfRemoved    = text{ja: "解除", en: "the removal"}
+	tOfAnswer     = text{ja: "ほかの方の回答", en: "somebody's answer"}
+	tOfBank       = text{ja: "銀行からの連絡", en: "the bank's word"}
+	tCallFamily   = text{ja: "まだ回答がないので、見守り家族にお知らせしました", en: "There was no answer: we told the family"}
+	tCallReport   = text{ja: "「身に覚えがない」との回答があったので、見守り家族にお知らせしました", en: "Somebody had answered that it was not them: we told the family"}
 	tNotBy        = text{ja: "%sではお知らせできませんでした", en: "We could not reach you by %s"}
 	tTookBack     = text{ja: "「身に覚えがない」が取り消されました", en: "The report was taken back"}
 	tHasReport    = text{ja: "%[1]sに伝えました（受付番号：%[2]s）", en: "We told %[1]s (report number %[2]s)"}
@@ -70,12 +82,16 @@ func (f *PageFacts) history() []message.Moment {
 	say(r.ReceivedAt, tCameToUs, f.bank())
 	f.came(say)
 	for _, d := range r.Deliveries {
-		if d.Watcher != f.Watcher.ID || d.Kind == watch.TellUnreachable {
+		if d.Kind == watch.TellUnreachable {
+			continue
+		}
+		if d.Watcher != f.Watcher.ID {
+			f.called(&d, say)
 			continue
 		}
 		switch d.State {
 		case watch.Accepted:
-			say(d.AcceptedAt, tBy, f.channel(d.Channel))
+			f.by(&d, say)
 		case watch.Undelivered:
 			say(d.CreatedAt, tNotBy, f.channel(d.Channel))
 		}
@@ -97,6 +113,47 @@ func (f *PageFacts) history() []message.Moment {
 	}
 	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
 	return out
+}
+
+// by says that the reader was told, of what and why.
+func (f *PageFacts) by(d *watch.Delivery, say func(time.Time, text, ...any)) {
+	ch := f.channel(d.Channel)
+	calls := map[watch.Call]text{watch.CallUnanswered: tByCalled, watch.CallReported: tByReported, watch.CallAgain: tByAgain}
+	if t, ok := calls[d.Called]; ok && f.firstCall(d) {
+		say(d.AcceptedAt, t, ch)
+		return
+	}
+	of := map[watch.DeliveryKind]text{watch.TellMore: tOfMore, watch.TellChanged: tOfChange, watch.TellAnswer: tOfAnswer, watch.TellDispute: tOfBank,
+		watch.TellUndone: pick(f.Record.Kind == watch.LinkRegistered, tOfRemoved, tOfUndone)}
+	t, ok := of[d.Kind]
+	if !ok || d.Kind == watch.TellMore && f.Record.Tellings(d.Watcher, d.Channel) == 1 {
+		say(d.AcceptedAt, tBy, ch)
+		return
+	}
+	say(d.AcceptedAt, tByOf, ch, t.in(f.lang()))
+}
+
+// called says that the family was told, and why. What else others were sent is
+// not said.
+func (f *PageFacts) called(d *watch.Delivery, say func(time.Time, text, ...any)) {
+	switch {
+	case d.State != watch.Accepted || !f.firstCall(d):
+	case d.Called == watch.CallUnanswered:
+		say(d.AcceptedAt, tCallFamily)
+	case d.Called == watch.CallReported:
+		say(d.AcceptedAt, tCallReport)
+	}
+}
+
+// firstCall tells whether a delivery is the first one that reached its watcher for
+// the reason that it was called for.
+func (f *PageFacts) firstCall(d *watch.Delivery) bool {
+	for i := range f.Record.Deliveries {
+		if o := &f.Record.Deliveries[i]; o.Watcher == d.Watcher && o.Called == d.Called && o.State == watch.Accepted {
+			return o.ID == d.ID
+		}
+	}
+	return false
 }
 
 func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
