@@ -21,6 +21,8 @@ func (t folded) has(words []word) bool {
 		switch {
 		case w.english:
 			in = t.english
+		case t.slack && len(w.slack) <= len("こと") && w.slack != w.text:
+			continue // コード would be こと
 		case t.slack:
 			text = w.slack
 		}
@@ -45,9 +47,12 @@ func fold(text string, slack bool) folded {
 	if rs := []rune(text); len(rs) > maxLen {
 		text = string(rs[:maxLen])
 	}
-	text = strings.ToLower(norm.NFKC.String(text))
-	return folded{japanese: kana(text, slack), english: english(text), slack: slack}
+	text = strings.ToLower(norm.NFKC.String(pictures.Replace(text)))
+	return folded{japanese: kana(text, slack), english: english(text, true), slack: slack}
 }
+
+// pictures are those that say what is wanted by themselves.
+var pictures = strings.NewReplacer("📞", "電話", "☎", "電話", "☏", "電話")
 
 // kana folds the Japanese side of a text. What it yields is compared only with
 // what it yields.
@@ -83,8 +88,8 @@ func letters(s string, slack bool) string {
 var smallKana = map[rune]rune{'ぁ': 'あ', 'ぃ': 'い', 'ぅ': 'う', 'ぇ': 'え', 'ぉ': 'お', 'っ': 'つ', 'ゃ': 'や', 'ゅ': 'ゆ', 'ょ': 'よ', 'ゎ': 'わ'}
 
 // english folds the English side of a text: its words, each with a space on
-// either side.
-func english(s string) string {
+// either side. Slips of the fingers are forgiven if asked for.
+func english(s string, forgiven bool) string {
 	s = strings.NewReplacer("’", "'", "‘", "'", "`", "'", "´", "'").Replace(s)
 	var b strings.Builder
 	latin := false
@@ -106,7 +111,7 @@ func english(s string) string {
 	for i, w := range words {
 		if long, ok := shortForms[w]; ok {
 			words[i] = long
-		} else if right, ok := misspelt(w); ok {
+		} else if right, ok := misspelt(w); ok && forgiven {
 			words[i] = right
 		}
 	}

@@ -42,9 +42,13 @@ func Read(text string) Meaning {
 		}
 		t.japanese, t.english = leftAlone(t.japanese), keptOn.ReplaceAllString(t.english, " ")
 		for i := range rules {
-			if rules[i].fits(t) {
-				return rules[i].meaning
+			if !rules[i].fits(t) {
+				continue
 			}
+			if rules[i].meaning == Mine && !certain(text) {
+				return Unsure
+			}
+			return rules[i].meaning
 		}
 	}
 	return Unsure

@@ -1,0 +1,90 @@
+package phrase
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// A denial with a slip of the thumb in it often reads like a confirmation: 身に
+// 覚えがありません without its last letters, "dont" without its n. So "it was me"
+// holds only for a text of which nothing is left once the words below are taken
+// out: Japanese denies in hiragana or with a few kanji, English with words.
+const (
+	mineJapanese = "です|ですよ|ですわ|ですね|ですので|ですから|でした|でしたよ|でしたね|でございます|だよ|だね|だわ|だけど|だつた|だつたよ|だつたわ|だ|じや|じやよ|じやつた|じやわ|や|やで|やね|やわ|やつた|やつたわ|ですけど|ですが|なので|のです|んです|んや|んよ|のよ|ねん|" +
+		"は|が|を|に|も|で|と|の|よ|ね|わ|から|まで|より|だけ|など|って|つて|には|では|のは|のも|とも|" +
+		"これ|それ|あれ|この|その|あの|こちら|そちら|こちらは|ここ|さつき|きのう|けさ|きょう|きよう|おととい|いま|せんげつ|" +
+		"はい|ええ|うん|ああ|あ|おう|おお|そう|そうです|そうだ|そうそう|ほんとに|ほんとう|たしかに|確かに|間違いなく|間違いない|間違いないです|間違いありません|間違いございません|問題ない|問題ないです|問題ありません|問題ございません|心配ない|心配いらん|心配いりません|心配ありません|心配無用|心配しないで|大丈夫|だいじようぶ|だいじよぶ|よろしく|安心して|ください|下さい|ごあんしんください|" +
+		"私|自分|本人|俺|おれ|おれおれ|僕|ぼく|わし|わい|うち|わて|おら|わ|あたい|うちら|ご|お|さん|ちやん|" +
+		"身に|みに|覚え|覚えあり|覚えあります|覚えありますよ|覚えありました|覚えある|覚えがある|覚えてる|覚えてます|覚えています|覚えとる|覚えております|心当たり|こころあたり|心あたり|見覚え|みおぼえ|あり|ある|あるよ|あります|ありますよ|ありました|あつた|ございます|ございました|思い出し|思い出しました|思い出した|知つてる|知つてます|知つています|知つとる|把握して|承知して|おります|います|いました|いた|る|てる|てます|ています|ております|" +
+		"使つた|使いました|使つてる|使つてます|使つています|使つとる|使うた|使つ|使い|利用した|利用しました|利用いたしました|いたしました|致しました|した|したよ|しました|しましたよ|したぶん|した分|したやつ|したもの|してます|しています|やりました|やつた|やつたやつ|やつてる|買つた|買いました|かいました|かつた|払つた|払いました|払うた|はらいました|はらつた|支払つた|支払いました|チャージ|ちやーじ|引き出した|引き出しました|下ろした|下ろしました|おろした|おろしました|入れた|入れました|頼んだ|頼まれて|たのまれて|つないだ|登録した|申し込んだ|申し込みました|もうしこみました|契約しました|申込みました|買い物|かいもの|支払い|払い|引落|引落し|引落しです|やつ|やつです|もの|もん|ぶん|こと|とき|ため|ちやんと|まちがいなく|オーケー|おーけー|おけ|あつてます|あつています|合つて|合つてる|合つてます|合つています|正しい|笑|わら|おかげさまで|いつも|いつもの|ただしい|" +
+		"不正じやない|不正じやないです|不正ではない|不正ではないです|不正ではありません|詐欺じやない|詐欺ではない|詐欺ではありません"
+	// Kanji that deny, or leave open.
+	mineNever = "無不未非否嘘違疑怪変誰詐盗騙勝"
+
+	mineEnglish = "i me my mine myself own am is are was were it this that these those one ones the a an and so all just only yes yeah yep yup yea ok okay fine good great sure correct right true thats real really legit legitimate safe expected normal usual hi hello thanks thank you do did have has had been be by for from of to in on at with as too also both" +
+		" made make paid pay bought buy used use using authorised authorized authorise authorize approve approved recognise recognize recognised recognized know knew remember set up top topped charge charged charging link linked links registered added add ordered order spent took withdrew sent transferred signed subscribed bill rent ticket train groceries lunch dinner coffee shopping shop store phone gas" +
+		" payment payments purchase purchases transaction transactions debit debits transfer wallet app account bank card money yen paypay docomo barai merpay kyash edy rakuten line pay mercari famipay aupay wife wifes husband husbands son sons daughter daughters mother mum mom father dad family we us our ours he she her his they about today yesterday morning last night week monday tuesday wednesday thursday friday saturday sunday online there then now again earlier before lol haha confirm confirmed everything problem worries here please its i'm for about concern ignore" +
+		" not_fraud not_a_fraud not_fraudulent not_a_scam not_stolen not_suspicious not_hacked no_problem no_worries no_problems"
+)
+
+// certain tells whether nothing in a text speaks against "it was me".
+func certain(text string) bool {
+	text = strings.ToLower(norm.NFKC.String(text))
+	if !strings.ContainsFunc(text, isJapanese) {
+		return certainEnglish(text)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Hiragana, r) }) {
+		// Katakana is a name then; alone it may be anybody's way to write.
+		text = strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Katakana, r) || r == 'ー' {
+				return ' '
+			}
+			return r
+		}, text)
+	}
+	left := mine.words.Replace(kana(text, false))
+	return !strings.ContainsFunc(left, func(r rune) bool { return unicode.Is(unicode.Hiragana, r) }) && !strings.ContainsAny(left, mineNever)
+}
+
+func certainEnglish(text string) bool {
+	text = mine.phrases.Replace(english(text, false))
+	for w := range strings.FieldsSeq(text) {
+		if !mine.known[w] && strings.ContainsFunc(w, unicode.IsLetter) {
+			return false
+		}
+	}
+	return true
+}
+
+func isJapanese(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) }
+
+// mine is filled with the other tables.
+var mine struct {
+	words, phrases *strings.Replacer
+	known          map[string]bool
+}
+
+func fillMine() {
+	list := strings.Split(mineJapanese, "|")
+	for i := range list {
+		list[i] = kana(list[i], false)
+	}
+	// The longest word at a place is the one that stands there.
+	slices.SortFunc(list, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, w := range slices.Compact(list) {
+		pairs = append(pairs, w, "")
+	}
+	mine.words = strings.NewReplacer(pairs...)
+	mine.known, pairs = map[string]bool{}, nil
+	for w := range strings.FieldsSeq(mineEnglish) {
+		mine.known[w] = true
+		if strings.Contains(w, "_") {
+			pairs = append(pairs, " "+strings.ReplaceAll(w, "_", " ")+" ", "  ")
+		}
+	}
+	mine.phrases = strings.NewReplacer(pairs...)
+}

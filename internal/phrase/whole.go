@@ -1,0 +1,26 @@
+package phrase
+
+import "strings"
+
+// whole are texts that mean something only when they are all that is said, by
+// whether they are folded with slack.
+var whole map[bool]map[string]Meaning
+
+func wholes(slack bool) map[string]Meaning {
+	out := map[string]Meaning{}
+	for m, list := range map[Meaning]string{
+		Dispute: "違います|違う|違うよ|違いますよ|ちがう|ちがいます|ちがうよ|いいえ|いえ|いいえ違います|ノー|否認|否認します|no|nope|not",
+		Mine:    "はい|うん|ええ|yes|yeah|yep|合つてる|私|自分|本人|俺",
+		Stop:    "stop|止めて|止めたい|止めてください|止めて下さい|止めろ|すぐ止めて|今すぐ止めて|早く止めて|止めてほしい|凍結|凍結して|凍結したい|ストップして|止める|止めてー|停止して|停止してください",
+		Family:  "family|家族|招待|見守り",
+		History: "最近|最近の|最近のやつ|最近のは",
+		Thanks:  "だんだん|助かる|助かります|助かりました|たすかる|たすかります|たすかりました",
+		Phone:   "番号|電話",
+		Help:    "えっ|なぜ|なんで|どういうこと",
+	} {
+		for w := range strings.SplitSeq(list, "|") {
+			out[kana(w, slack)] = m
+		}
+	}
+	return out
+}
