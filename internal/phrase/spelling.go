@@ -1,0 +1,87 @@
+package phrase
+
+import (
+	"regexp"
+	"strings"
+)
+
+// spellings brings kanji and kana of the words together that frightened people
+// write in both, and the slips of the thumb that are frequent in them.
+var spellings, slackSpellings *strings.Replacer
+
+func spelt(slack bool) *strings.Replacer {
+	var pairs []string
+	for line := range strings.SplitSeq(`覚え=憶え|おぼえ|おばえ|おぼへ|おぼぇ|おほえ|覚ぇ|覚へ
+心当たり=こころあたり|心あたり|こころ当たり
+引落=引き落と|引き落|引落と|引きおと|ひきおと|ひき落と|引おと|弾き落と|ひきおし
+引かれ=ひかれ
+私=わたし|わたくし|あたし
+自分=じぶん
+知らな=しらな
+全く=まったく
+知らん=しらん
+知らへん=しらへん
+知らね=しらね
+申し込=もうしこ|申込
+知りま=しりま
+使つた=つこうた|つこた|使うた|つかつた
+使つ=つかつ|遣つ
+使わ=つかわ
+使い=つかい
+電話=でんわ
+お金=おかね|現金
+間違い=まちがい|間違え|まちがえ|まちがつ|間違つ|まちごう|間違う
+取り消=とりけ|取消|取りけ|取り消し
+通知=つうち
+お知らせ=おしらせ|御知らせ
+盗まれ=ぬすまれ|盗られ|盗まれ
+取られ=とられ|獲られ|取られ
+勝手に=かつてに
+減つ=へつ
+残高=ざんだか|残だか
+口座=こうざ
+支払い=しはらい|支払|支はらい
+停止=ていし
+止め=とめ|停め|留め
+纏=まとめ|ひとめ
+家族=かぞく
+追加=ついか
+招待=しようたい
+暗証番号=あんしようばんごう
+電話番号=電話ばんごう
+番号=ばんごう
+銀行=ぎんこう
+困=こま
+怖い=こわい|恐い
+助け=たすけ
+設定=せつてい
+変え=かえ
+変更=へんこう
+履歴=りれき
+解約=かいやく
+退会=たいかい
+登録=とうろく
+削除=さくじよ
+先月=せんげつ
+最近=さいきん
+財布=さいふ
+被害=ひがい`, "\n") {
+		to, from, _ := strings.Cut(line, "=")
+		for f := range strings.SplitSeq(from, "|") {
+			pairs = append(pairs, letters(f, slack), letters(to, slack))
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// leftAlone takes out what a person says is not meant: "not the alerts", "leave
+// the account as it is".
+func leftAlone(t string) string { return spared.ReplaceAllString(t, "") }
+
+var spared, keptOn *regexp.Regexp
+
+func patterns() (spared, keptOn *regexp.Regexp) {
+	spared = regexp.MustCompile(`(お知らせ|通知|配信|連絡|口座|設定|カード|登録|見守り|金額)(のほう|の方)?(は|を|も|なら|が)?(止めないで|止めなくて|止めんで|止めずに|変えないで|変えなくて|変えずに|変えんで|消さないで|消さずに|やめないで|やめなくて|そのまま|続けて|残して|残し|じやなく|ではなく|じやのう|じやねえ|やなく|より|いいから|いいので|要るけど|ほしいけど|欲しいけど)`)
+	keptOn = regexp.MustCompile(` (keep|leave|not stop|not change|not touch|not mute|not pause|not cancel|not close|not block|not freeze|not delete|not) (me |on )?(the |my |your |sending )?(alerts?|notifications?|messages?|settings?|account|card)( on| alone| as is| as they are| running| coming)? `)
+	return spared, keptOn
+}
