@@ -19,9 +19,23 @@ type Part struct {
 	Alarm   string // said in red before anything else; empty if there is none
 	QR      string // an SVG of ours; empty if there is none
 	QRName  string // what it is, for screen readers
+	Picture Picture
 	Links   []PageLink
 	Forms   []Form
 	History []Moment
+}
+
+// Picture compares amounts at a glance: drawn as bars, and written.
+type Picture struct {
+	Title string
+	Bars  []Bar // none leaves the picture out
+	Note  string
+}
+
+// Bar is one of them.
+type Bar struct {
+	Label, Value string
+	Share        float64 // of the longest, from 0 to 1
 }
 
 // PageLink leads to another page of ours.

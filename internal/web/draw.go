@@ -1,7 +1,9 @@
 package web
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -59,6 +61,7 @@ func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 		})))),
 		markup.Said(h.P, p.Foot, h.Class("foot")),
 		g.If(p.QR != "", h.Div(h.Class("qr"), h.Role("img"), h.Aria("label", p.QRName), g.Raw(p.QR))), // package qr drew it
+		drawPicture(p.Picture, below),
 		markup.Each(p.Links, func(l message.PageLink) g.Node {
 			return h.A(h.Class("go"), markup.Href(l.Href), h.B(g.Text(l.Label)), g.If(l.Hint != "", h.Span(whole(l.Hint))))
 		}),
@@ -66,6 +69,22 @@ func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 		g.If(len(p.History) > 0, h.Ol(h.Class("history"), markup.Each(p.History, func(m message.Moment) g.Node {
 			return h.Li(h.Time(h.DateTime(m.At.UTC().Format(time.RFC3339)), g.Text(m.When)), g.Text(" "), whole(m.Say))
 		})))))
+}
+
+// drawPicture draws bars. What they say is written too: a bar says nothing to a
+// screen reader, and little without colours.
+func drawPicture(p message.Picture, below func(string) g.Node) g.Node {
+	if len(p.Bars) == 0 {
+		return nil
+	}
+	return markup.Lines(
+		below(p.Title),
+		h.Ul(h.Class("bars"), markup.Each(p.Bars, func(b message.Bar) g.Node {
+			return h.Li(h.B(g.Text(b.Label)), g.Text(" "), h.Span(whole(b.Value)),
+				h.SVG(g.Attr("viewBox", "0 0 1000 60"), g.Attr("preserveAspectRatio", "none"), h.Aria("hidden", "true"), g.Attr("focusable", "false"),
+					g.El("rect", h.Width(strconv.Itoa(int(math.Round(1000*b.Share)))), h.Height("60"))))
+		})),
+		markup.Said(h.P, p.Note, h.Class("hint")))
 }
 
 // whole keeps report numbers on one line.

@@ -71,10 +71,14 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b membe
 	if err != nil || n < 1 || n > pagesMost {
 		n = 1
 	}
-	alerts, more, err := history.All(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), n*pageAlerts, readMost)
+	alerts, cut, err := history.All(r.Context(), s.Store, b, month, month.AddDate(0, 1, 0).Add(-time.Millisecond), pagesMost*pageAlerts, readMost)
 	if !s.at(w, r, err) {
 		return
 	}
+	if !cut {
+		f.Totals = s.totals(alerts, g)
+	}
+	more := cut || len(alerts) > n*pageAlerts
 	page := func(n int) string { return path + "?month=" + month.Format("2006-01") + "&page=" + strconv.Itoa(n) }
 	if more && n < pagesMost {
 		f.Older = page(n + 1)
@@ -82,10 +86,33 @@ func (s *site) history(w http.ResponseWriter, r *http.Request, g *guest, b membe
 	if n > 1 {
 		f.Newer = page(n - 1)
 	}
-	for _, a := range alerts[min(len(alerts), (n-1)*pageAlerts):] {
+	for _, a := range alerts[min(len(alerts), (n-1)*pageAlerts):min(len(alerts), n*pageAlerts)] {
 		f.Entries = append(f.Entries, s.entry(a, g))
 	}
 	s.page(w, http.StatusOK, wording.HistoryPage(f))
+}
+
+// totals sums up what payment services took by alerts.
+func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
+	var out []wording.ServiceTotal
+	at := map[string]int{}
+	for _, a := range alerts {
+		for _, p := range a.Parts {
+			if p.Kind != watch.Debit || p.Service == "" || !p.UndoneAt.IsZero() {
+				continue
+			}
+			i, ok := at[p.Service]
+			if !ok {
+				i = len(out)
+				at[p.Service] = i
+				name, _ := s.Names.Service(p.Service, g.Lang)
+				out = append(out, wording.ServiceTotal{Name: name})
+			}
+			out[i].Debits++
+			out[i].Yen += p.Kept()
+		}
+	}
+	return out
 }
 
 // historyFile is everything as CSV, to take to the bank or the police. Times

@@ -50,6 +50,38 @@ func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
 	b.open(got.url.String()+"?from=https://evil.example").saysNot(t, "evil", `href="/home"`)
 }
 
+// A month's services are compared in a drawing without scripts; who may see no
+// amounts sees how often, and no bar is as long as an amount would make it.
+func TestAMonthIsDrawnByService(t *testing.T) {
+	w := newWorld(t)
+	other := w.record("r7", 20_000)
+	other.Service = "merpay"
+	undone := w.record("r8", 5_000)
+	undone.Service, undone.UndoneAt = "merpay", undone.OccurredAt
+	w.put(store.PutRecord(other), store.PutRecord(undone))
+	_, p := w.inside("/history")
+	p.says(t, 200, "サービスごとの合計", "20,000円（1件）", `aria-hidden="true"`)
+	p.saysNot(t, "25,000円", "<script")
+	bars := regexp.MustCompile(`<rect width="(\d+)"`).FindAllStringSubmatch(p.body, -1)
+	if len(bars) != 2 || bars[0][1] != "1000" || bars[1][1] == "0" || bars[1][1] == "1000" {
+		t.Errorf("the bars are %v", bars)
+	}
+	a, err := w.store.Account(t.Context(), other.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Watchers[0].HideAmount = true
+	w.put(store.PutAccount(a))
+	_, p = w.inside("/history")
+	p.says(t, 200, "サービスごとの合計", "1件")
+	p.saysNot(t, "円")
+	for _, m := range regexp.MustCompile(`<rect width="(\d+)"`).FindAllStringSubmatch(p.body, -1) {
+		if m[1] != "1000" && m[1] != "500" && m[1] != "333" && m[1] != "250" {
+			t.Errorf("a bar of %s tells an amount", m[1])
+		}
+	}
+}
+
 // What is on record from before anybody watched stands in the lists, marked so,
 // and what an ordinary debit left there does not.
 func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {

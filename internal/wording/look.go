@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -14,12 +15,20 @@ type HistoryFacts struct {
 	Home    string
 	Month   time.Time // in it, JST
 	Entries []HistoryEntry
-	Earlier string // address of the month before; empty if nothing is kept of it
-	Later   string // the same
-	CSV     string // address of the file
-	Newer   string // address of the page before in the month; empty if there is none
-	Older   string // of the next one; the same
+	Totals  []ServiceTotal // of the month; nil if it has too many alerts to sum up
+	Earlier string         // address of the month before; empty if nothing is kept of it
+	Later   string         // the same
+	CSV     string         // address of the file
+	Newer   string         // address of the page before in the month; empty if there is none
+	Older   string         // of the next one; the same
 	Now     time.Time
+}
+
+// ServiceTotal is what a service took in a month, of what is listed.
+type ServiceTotal struct {
+	Name   string
+	Debits int
+	Yen    int64 // less what was reversed
 }
 
 // HistoryEntry is one incident: an alert, or several that are one story.
@@ -142,6 +151,36 @@ func ofPast(lang watch.Lang, r *watch.Record, stands text) string {
 	return stands.in(lang)
 }
 
+var (
+	tBarsTitle = text{ja: "サービスごとの合計", en: "Total by service"}
+	tBarsNote  = text{ja: "この月の一覧にある引き落としの合計です。銀行が取り消した分は含みません。", en: "Of the debits listed for this month, less what the bank reversed."}
+	tBarsCount = text{ja: "%d件", en: "debits: %d"}
+	tBarsYen   = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
+)
+
+// picture compares the services of the month, the largest first: by what they
+// took, or, for a reader who may see no amounts, by how often.
+func (f *HistoryFacts) picture() message.Picture {
+	lang, hide := langOf(f.View.Lang), f.View.Watcher.HideAmount
+	size := func(t ServiceTotal) int64 {
+		if hide {
+			return int64(t.Debits)
+		}
+		return t.Yen
+	}
+	totals := slices.Clone(f.Totals)
+	slices.SortStableFunc(totals, func(a, b ServiceTotal) int { return cmp.Compare(size(b), size(a)) })
+	out := message.Picture{Title: tBarsTitle.in(lang), Note: tBarsNote.in(lang)}
+	for _, t := range totals {
+		value := tBarsCount.in(lang, t.Debits)
+		if !hide {
+			value = tBarsYen.in(lang, Yen(lang, t.Yen), value)
+		}
+		out.Bars = append(out.Bars, message.Bar{Label: orElse(t.Name, tServUnknown.in(lang)), Value: value, Share: float64(size(t)) / float64(max(1, size(totals[0])))})
+	}
+	return out
+}
+
 // HistoryPage lists the alerts of a month.
 func HistoryPage(f HistoryFacts) message.Page {
 	lang := langOf(f.View.Lang)
@@ -151,6 +190,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 	if len(f.Entries) == 0 {
 		p.Parts[0].Text = []string{tHistNone.in(lang)}
 	}
+	p.Parts[0].Picture = f.picture()
 	for _, e := range f.Entries {
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.View.Watcher.HideAmount),
 			Hint: When(lang, e.newest(), f.Now) + " " + state(lang, e.Record, e.Dispute)})

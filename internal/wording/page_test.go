@@ -110,6 +110,12 @@ func showPage(p message.Page) string {
 		if part.QR != "" {
 			fmt.Fprintf(&b, "(%s)\n", part.QRName)
 		}
+		if x := part.Picture; len(x.Bars) > 0 {
+			fmt.Fprintf(&b, "%s (%s)\n", x.Title, x.Note)
+			for _, bar := range x.Bars {
+				fmt.Fprintf(&b, "%-10s %s: %s\n", strings.Repeat("=", int(10*bar.Share)), bar.Label, bar.Value)
+			}
+		}
 		for _, l := range part.Links {
 			fmt.Fprintf(&b, "-> %s | %s | %s\n", l.Label, l.Hint, l.Href)
 		}
