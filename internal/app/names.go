@@ -28,10 +28,11 @@ func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, 
 	name, contact := code, wording.Contact{}
 	if b, ok := catalog.BankByCode(code); ok {
 		name, contact = b.Name(lang), toCall(b.Contacts, time.Now())
+		contact.Claims = claimsOf(b.Claims)
 	}
 	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
 		if b.Phone != "" {
-			contact = wording.Contact{Phone: b.Phone, Hours: b.Hours, CheckedOn: b.PhoneOn}
+			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = b.Phone, "", b.Hours, b.PhoneOn
 		}
 		switch {
 		case lang == watch.English && b.NameEn != "":
@@ -49,7 +50,18 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 	if !ok {
 		return "", wording.Contact{}
 	}
-	return s.Name(lang), toCall(s.Contacts, time.Now())
+	contact := toCall(s.Contacts, time.Now())
+	contact.Claims = claimsOf(s.Claims)
+	return s.Name(lang), contact
+}
+
+// claimsOf are the terms of the catalogue within which a loss can be claimed.
+func claimsOf(claims []catalog.Claim) []wording.ClaimFact {
+	var out []wording.ClaimFact
+	for _, c := range claims {
+		out = append(out, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", AsOf: c.AsOf, Doubtful: c.SecondHand()})
+	}
+	return out
 }
 
 // toCall is the first number of the catalogue that a page of its owner gives,

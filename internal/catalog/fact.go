@@ -120,6 +120,9 @@ type Claim struct {
 	Source string
 }
 
+// SecondHand tells whether the source is none of the service's or bank's own.
+func (c *Claim) SecondHand() bool { return strings.Contains(c.Source, "二次資料") }
+
 // claim reads "days | notice or loss | what | as of | source".
 func claim(f *field, to *[]Claim) error {
 	p, err := f.parts(5)

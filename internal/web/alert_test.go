@@ -168,7 +168,7 @@ func TestEachStatusOfTheBankIsShown(t *testing.T) {
 		{watch.DisputeReceived, "七十七銀行がご連絡を確認しました", true},
 		{watch.DisputeFrozen, "七十七銀行が引き落としを止めました", true},
 		{watch.DisputeRefunded, "七十七銀行が返金しました", false},
-		{watch.DisputeClosed, "七十七銀行の対応が終わりました", false},
+		{watch.DisputeClosed, "七十七銀行での対応が完了しました", false},
 	} {
 		d, err := w.disputes.SetStatus(context.Background(), "0125", id, c.status, "担当より<b>ご連絡</b>します")
 		if err != nil {

@@ -16,6 +16,9 @@ type Contact struct {
 	Hours     string // in the reader's language, "平日 9:00〜17:00"
 	CheckedOn string // the day somebody looked the number up, "2026-11-02"
 	Source    string // where, for the operator; not shown
+	// Claims are within how long a loss can be claimed from them; nil if that is
+	// not known.
+	Claims []ClaimFact
 }
 
 // AlertFacts is what an alert is worded from. Everything in it must come from
@@ -117,7 +120,7 @@ var (
 	tForWhom        = text{ja: "（%s）", en: " (%s)"}
 	tNumberIsOn     = text{ja: "電話番号は、通帳やキャッシュカードの裏にあります。", en: "The number is on your passbook or the back of your bank card."}
 	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
-	tChecked        = text{ja: "（番号は%sに確認）", en: " (number checked on %s)"}
+	tChecked        = text{ja: "（%sに確認）", en: " (number checked in %s)"}
 	tTheBank        = text{ja: "銀行", en: "your bank"}
 	tTheService     = text{ja: "決済サービス", en: "the payment service"}
 	tNeverPIN       = text{ja: "銀行や警察、口座守が暗証番号をお聞きすることはありません。聞かれたら詐欺です。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Anyone who asks is a fraudster."}
@@ -317,7 +320,7 @@ func callStep(lang watch.Lang, say text, who string, c Contact) message.Step {
 		s.Text += tHours.in(lang, c.Hours)
 	}
 	if c.CheckedOn != "" {
-		s.Text += tChecked.in(lang, c.CheckedOn)
+		s.Text += tChecked.in(lang, month(lang, c.CheckedOn))
 	}
 	return s
 }

@@ -50,7 +50,7 @@ var (
 	tAltWithdrawn      = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
 	tAltStatus         = text{ja: "【お知らせ】銀行から対応の連絡がありました", en: "[Notice] News from the bank about your report"}
 	tDisputeOpened     = text{ja: "受け付けました。受付番号はこちらです", en: "We have your report. This is its number"}
-	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害を広げないために、次のことも順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
+	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害が広がらないよう、続けて次の順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
 	tDisputeAlready    = text{ja: "すでに受け付けています。受付番号はこちらです", en: "We already have this report. This is its number"}
 	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
@@ -63,13 +63,13 @@ var (
 	tFactAnswered  = text{ja: "回答日時", en: "Answered"}
 	tFactStatus    = text{ja: "対応状況", en: "Status"}
 
-	tStepBank     = text{ja: "%sに電話し、引き落としを止めるよう頼んでください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
-	tStepBankFind = text{ja: "%sに連絡し、引き落としを止めるよう頼んでください。電話番号は通帳やキャッシュカードにあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
+	tStepBank     = text{ja: "%sに電話し、引き落としの停止を申し出てください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
+	tStepBankFind = text{ja: "%sに連絡し、引き落としの停止を申し出てください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
 	tStepAskBank  = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
 	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s that it was not you."}
-	tStepPolice   = text{ja: "警察の相談専用電話（#9110）に相談し、被害を届け出てください。危険を感じるときは110番へ。", en: "Call the police consultation line (#9110) and report the loss. In an emergency call 110."}
+	tStepPolice   = text{ja: "警察には、相談専用電話（#9110）で相談できます。被害届は、最寄りの警察署で出せます。危険を感じるときは110番へ。", en: "The police advise you on #9110. To report the crime itself, go to the nearest police station. In an emergency call 110."}
 	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
-	tStepPIN      = text{ja: "被害がなくても、キャッシュカードの暗証番号を変更すると安心です。", en: "Change the PIN of your bank card, even if nothing else was taken."}
+	tStepPIN      = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of your bank card."}
 	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Take it back (until %s)"}
 	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
 
@@ -83,7 +83,7 @@ var (
 	tSaidReceived = text{ja: "%sがご連絡を確認しました", en: "%s has received your report"}
 	tSaidFrozen   = text{ja: "%sが引き落としを止めました", en: "%s has stopped further debits"}
 	tSaidRefunded = text{ja: "%sが返金しました", en: "%s has refunded you"}
-	tSaidClosed   = text{ja: "%sの対応が終わりました", en: "%s has closed your report"}
+	tSaidClosed   = text{ja: "%sでの対応が完了しました", en: "%s has closed your report"}
 	tSaidOther    = text{ja: "%sから対応の連絡がありました", en: "There is news from %s about your report"}
 )
 
@@ -91,7 +91,7 @@ var (
 // now, and the way back.
 func DisputeOpened(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeOpened)
-	m.Text = []string{tDisputeOpenedText.in(f.lang(), f.bank())}
+	m.Text = append([]string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{})...)
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
 }
@@ -104,6 +104,7 @@ func DisputeAlready(f DisputeFacts) message.Message {
 		c := covers{lang: f.lang(), total: *f.Recognised, hide: f.HideAmount}
 		m.Text = []string{tRecognised.in(f.lang(), c.said(), tAddRecognised.in(f.lang()))}
 	}
+	m.Text = append(m.Text, f.claims(time.Time{})...)
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m

@@ -83,7 +83,7 @@ func disputeFacts(lang watch.Lang) DisputeFacts {
 			Txn: r.Txn, Service: r.Service, Amount: r.Amount, OccurredAt: r.OccurredAt, ReceivedAt: r.ReceivedAt,
 			AnsweredAt: jst("2020-09-04 14:06:02"), Watcher: "w1", Via: watch.ViaLINE, Status: watch.DisputeOpened},
 		Bank:      Contact{Phone: "0120-000-000"},
-		Service:   Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"},
+		Service:   Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02", Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}, {Days: 90, FromLoss: true, AsOf: "2026-11"}}},
 		UndoUntil: jst("2020-09-04 14:16:02"),
 		Link:      "https://kozamori.example/a/t0ken",
 	}

@@ -24,15 +24,6 @@ type MonthSum struct {
 	Yen   int64
 }
 
-// ClaimFact is within how many days a loss can be claimed.
-type ClaimFact struct {
-	Days     int
-	FromLoss bool      // or else from the day on which it is noticed
-	Until    time.Time // of the latest debit; zero if its day is not known
-	Over     bool
-	AsOf     string
-}
-
 // PastedFacts is what lines that a person pasted came to.
 type PastedFacts struct {
 	Lang     watch.Lang

@@ -64,7 +64,7 @@ var (
 	tTellingBank    = text{ja: "%sに伝えているところです。", en: "We are telling %s now."}
 	tToldBank       = text{ja: "%[1]sに伝えました（%[2]s）。", en: "We have told %[1]s (%[2]s)."}
 	tBankNotTold    = text{ja: "%sにはまだ伝わっていません。お手数ですが、電話で受付番号を伝えてください。", en: "We could not reach %s. Please call them and give your report number."}
-	tDoNow          = text{ja: "被害を広げないために、次のことを順にお願いします。", en: "To prevent further loss, please do the following, in this order."}
+	tDoNow          = text{ja: "被害が広がらないよう、次の順にお願いします。", en: "To prevent further loss, please do the following, in this order."}
 	tUndoNote       = text{ja: "まちがえて押したときは、取り消せます。", en: "If you pressed it by mistake, you can take it back."}
 	tUndoOther      = text{ja: "あなたに心当たりがあるときは、取り消せます。", en: "If you recognise it, you can take it back."}
 	tOwnerNotMine   = text{ja: "口座の名義人が「身に覚えがない」と回答しました", en: "The account's owner answered: it was not me"}
@@ -222,7 +222,8 @@ func (f *PageFacts) open() message.Part {
 	m.Text = append(m.Text, f.unseen()...)
 	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
-		m.Text = append(m.Text, f.bankTold(), tDoNow.in(lang))
+		m.Text = append(m.Text, f.bankTold())
+		m.Text = append(append(m.Text, f.claims()...), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
 	p := message.Part{Message: m}

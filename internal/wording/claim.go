@@ -1,0 +1,128 @@
+package wording
+
+import (
+	"strings"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+// ClaimFact is within how many days a loss can be claimed.
+type ClaimFact struct {
+	Days     int
+	FromLoss bool      // or else from the day on which it is noticed
+	Until    time.Time // of the latest debit; zero if its day is not known
+	Over     bool
+	AsOf     string // the day or month that it is of: 2026-11
+	Doubtful bool   // no page of the service's or bank's own says so
+}
+
+// by is the last day of a claim for what happened first at one time and was
+// noticed at another, in JST.
+func (c *ClaimFact) by(loss, noticed time.Time) time.Time {
+	from := noticed
+	if c.FromLoss {
+		from = loss
+	}
+	at := from.In(watch.JST)
+	return time.Date(at.Year(), at.Month(), at.Day()+c.Days, 0, 0, 0, 0, watch.JST)
+}
+
+// ClaimBy is the last day, in JST, on which a loss can be claimed from them; of
+// several terms the one that ends first. Zero if none is known.
+func (c *Contact) ClaimBy(loss, noticed time.Time) time.Time {
+	day, _ := c.firstClaim(loss, noticed)
+	return day
+}
+
+func (c *Contact) firstClaim(loss, noticed time.Time) (day time.Time, which *ClaimFact) {
+	for i := range c.Claims {
+		if by := c.Claims[i].by(loss, noticed); which == nil || by.Before(day) {
+			day, which = by, &c.Claims[i]
+		}
+	}
+	return day, which
+}
+
+var (
+	tClaimBy      = text{ja: "%[1]sへの届け出の期限は%[2]sです（%[3]s）。", en: "Claim from %[1]s by %[2]s (%[3]s)."}
+	tClaimLeft    = text{ja: "%[1]sへの届け出の期限は%[2]sです。あと%[4]d日です（%[3]s）。", en: "Claim from %[1]s by %[2]s; days left: %[4]d (%[3]s)."}
+	tClaimToday   = text{ja: "%[1]sへの届け出の期限は、きょう（%[2]s）です（%[3]s）。", en: "Claim from %[1]s today, %[2]s (%[3]s)."}
+	tClaimOver    = text{ja: "%[1]sへの届け出の期限（%[2]s）は過ぎています（%[3]s）。それでも、すぐに相談してください。", en: "The time to claim from %[1]s ended on %[2]s (%[3]s). Please contact them at once all the same."}
+	tClaimNotice  = text{ja: "気づいた日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of noticing it, as of %[2]s"}
+	tClaimLoss    = text{ja: "引き落としの日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of the debit, as of %[2]s"}
+	tClaimAsk     = text{ja: "%s。公式の案内では確かめていません", en: "%s, not confirmed on an official page"}
+	tClaimUnknown = text{ja: "%sへの届け出の期限は、口座守では分かりません。できるだけ早く連絡してください。", en: "We do not know until when you can claim from %s. Please contact them as soon as you can."}
+)
+
+// claims say until when a loss can be claimed from each of those whom to call,
+// and of whom that is not known. now counts the days that are left; zero leaves
+// that out, where the same text has to be the same an hour later.
+func claims(lang watch.Lang, loss, noticed, now time.Time, from []Named) []string {
+	var out, unknown []string
+	for _, n := range from {
+		day, c := n.Contact.firstClaim(loss, noticed)
+		if c == nil {
+			unknown = append(unknown, n.Name)
+			continue
+		}
+		why := pick(c.FromLoss, tClaimLoss, tClaimNotice).in(lang, c.Days, month(lang, c.AsOf))
+		if c.Doubtful {
+			why = tClaimAsk.in(lang, why)
+		}
+		say, left := tClaimBy, 0
+		if !now.IsZero() {
+			left = daysUntil(day, now)
+			switch {
+			case left < 0:
+				say = tClaimOver
+			case left == 0:
+				say = tClaimToday
+			default:
+				say = tClaimLeft
+			}
+		}
+		args := []any{n.Name, Date(lang, day), why}
+		if say == tClaimLeft {
+			args = append(args, left)
+		}
+		out = append(out, say.in(lang, args...))
+	}
+	if len(unknown) > 0 {
+		out = append(out, tClaimUnknown.in(lang, listed(lang, unknown)))
+	}
+	return out
+}
+
+// daysUntil counts the days from today to a day, both in JST.
+func daysUntil(day, now time.Time) int {
+	n := now.In(watch.JST)
+	today := time.Date(n.Year(), n.Month(), n.Day(), 0, 0, 0, 0, watch.JST)
+	return int(day.Sub(today) / (24 * time.Hour)) // Japan has no summer time
+}
+
+// month says a day or a month of the catalogue: 2026年11月.
+func month(lang watch.Lang, asOf string) string {
+	if len(asOf) >= len("2006-01") {
+		if t, err := time.Parse("2006-01", asOf[:len("2006-01")]); err == nil {
+			return t.Format(tHistMonth.in(lang))
+		}
+	}
+	return strings.TrimSpace(asOf)
+}
+
+// claims are those of a report: of the services that took money, then of the
+// bank. A report of links alone has no loss.
+func (f *DisputeFacts) claims(now time.Time) []string {
+	total := f.Dispute.TotalAt(f.Change.Seq)
+	if total.Debits == 0 || f.Dispute.AnsweredAt.IsZero() {
+		return nil
+	}
+	return claims(f.lang(), total.First, f.Dispute.AnsweredAt, now, append(f.services(), Named{f.bank(), f.Bank}))
+}
+
+// claims are those of the page's report, with the days that are left.
+func (f *PageFacts) claims() []string {
+	d := DisputeFacts{Lang: f.lang(), Dispute: f.Dispute, ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service, ServiceOf: f.ServiceOf}
+	return d.claims(f.Now)
+}

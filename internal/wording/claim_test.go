@@ -1,0 +1,53 @@
+package wording
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+func TestWhenAClaimEnds(t *testing.T) {
+	t.Parallel()
+	loss, noticed := jst("2020-09-03 23:59:59"), jst("2020-10-15 00:00:00")
+	notice30, loss90, loss10 := ClaimFact{Days: 30, AsOf: "2026-11"}, ClaimFact{Days: 90, FromLoss: true, AsOf: "2026-11"}, ClaimFact{Days: 10, FromLoss: true, AsOf: "2026-11-02", Doubtful: true}
+	for _, c := range []struct {
+		name   string
+		claims []ClaimFact
+		now    time.Time
+		want   string
+	}{
+		{"the term that ends first", []ClaimFact{loss90, notice30}, noticed, "Xへの届け出の期限は2020年11月14日です。あと30日です（気づいた日から30日以内。2026年11月現在）。"},
+		{"days are those of Japan", []ClaimFact{loss90}, jst("2020-12-01 00:30:00"), "あと1日です"},
+		{"the last day", []ClaimFact{loss90}, jst("2020-12-02 23:59:00"), "期限は、きょう（2020年12月2日）です"},
+		{"over", []ClaimFact{loss10}, noticed, "Xへの届け出の期限（2020年9月13日）は過ぎています（引き落としの日から10日以内。2026年11月現在。公式の案内では確かめていません）。"},
+		{"said the same at any time", []ClaimFact{notice30}, time.Time{}, "Xへの届け出の期限は2020年11月14日です（気づいた日から"},
+		{"not known", nil, noticed, "Xへの届け出の期限は、口座守では分かりません"},
+	} {
+		got := strings.Join(claims(watch.Japanese, loss, noticed, c.now, []Named{{"X", Contact{Claims: c.claims}}}), " / ")
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		if en := claims(watch.English, loss, noticed, c.now, []Named{{"X", Contact{Claims: c.claims}}}); len(en) != 1 || strings.Contains(en[0], "%!") {
+			t.Errorf("%s: %q", c.name, en)
+		}
+	}
+}
+
+// Each whom to call is in one line, known or not.
+func TestTheTermOfEachIsSaidOrThatItIsNotKnown(t *testing.T) {
+	t.Parallel()
+	f := disputeFacts(watch.Japanese)
+	said := strings.Join(DisputeOpened(f).Text, "\n")
+	for _, name := range []string{f.ServiceName, f.BankName} {
+		if strings.Count(said, name+"への届け出の期限") != 1 {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+	f.Dispute.Kind, f.Dispute.Amount = watch.LinkRegistered, 0
+	if said := DisputeOpened(f).Text; slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "期限") }) {
+		t.Errorf("a link alone has no loss: %q", said)
+	}
+}
