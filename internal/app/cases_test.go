@@ -270,7 +270,7 @@ func TestTheLastThingOnTheScreenIsNotAnUrgentMessageOfWhatIsUndone(t *testing.T)
 func TestAPendingDebitThatIsPostedWhileItsAlertIsTriedKeepsItsWords(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []sim.Fault{sim.ServerError, sim.AcceptThenDrop, sim.Timeout} {
-		h := newTown(t)
+		h := newTownOn(t, impatient)
 		p := h.alone("acc_1")
 		n := p.count()
 		h.line.Fail(1, fault)

@@ -140,7 +140,7 @@ func TestWhatAReportCoversAsksNobody(t *testing.T) {
 func TestARedMessageThatIsFalseByNowIsCorrectedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []sim.Fault{sim.ServerError, sim.Timeout, sim.AcceptThenDrop} {
-		h := newTown(t)
+		h := newTownOn(t, impatient)
 		p := h.alone("acc_1")
 		n := p.count()
 		h.line.Fail(1, fault)

@@ -47,6 +47,9 @@ func newTown(t *testing.T, more ...channel.Channel) *town {
 	return newTownOn(t, func(*app.Means) {}, more...)
 }
 
+// impatient waits for LINE's answers a second, not five.
+func impatient(m *app.Means) { m.LINEHTTP = &http.Client{Timeout: time.Second} }
+
 // newTownOn builds it on other means.
 func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *town {
 	t.Helper()
