@@ -105,6 +105,12 @@ func TestWhatLinksSay(t *testing.T) {
 	if d := Decide(&Evidence{Bank: "0168", Descriptor: "口座振替 イデア（カ", At: now, Links: []Linked{{Service: "idare", At: now.AddDate(-1, 0, 0)}}}); d.Strength != Two {
 		t.Errorf("a common name, linked a year before: %s", decided(&d))
 	}
+	// A name that is a bill at this bank is the service's right after its link.
+	for at, want := range map[time.Time]Strength{now: Two, now.Add(-72 * time.Hour): Two, now.Add(-72*time.Hour - 1): None, now.AddDate(-1, 0, 0): None} {
+		if d := Decide(&Evidence{Bank: "0005", Descriptor: "口座振替３", Detail: "メルペイ", At: now, Links: []Linked{{Service: "merpay", At: at}}}); d.Strength != want {
+			t.Errorf("a bill at this bank, linked at %s: %s, want %s", at, decided(&d), want)
+		}
+	}
 	// What the links say counts for debits alone.
 	if d := Decide(&Evidence{Bank: "0168", Descriptor: "ﾒﾙﾍﾟｲ", Link: true, At: now, Links: []Linked{{Service: "merpay", At: now}}}); d.Strength != Likely {
 		t.Errorf("a link: %s", decided(&d))
