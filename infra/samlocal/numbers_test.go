@@ -89,8 +89,9 @@ func BenchmarkEvents(b *testing.B) {
 }
 
 // grow gives the accounts from the first on what a year makes of their activity, as detect keeps it:
-// a wallet that is charged each week, another each month, a link of each, and
-// the forms of ten bills.
+// a wallet that is charged each week, another each month, a link of each, the
+// forms of ten bills, and a last week of fifty debits, which is as many as
+// anybody has who uses a wallet for everything.
 func (w *town) grow(ctx context.Context, first int) error {
 	now := time.Now().Truncate(time.Second) // as banks say it
 	for i := first; i < first+perTown; i++ {
@@ -121,6 +122,9 @@ func (w *town) grow(ctx context.Context, first int) error {
 					bills.Add(fmt.Sprint("form", bill), at, int64(4000+bill))
 				}
 			}
+		}
+		for recent := range 50 { // three hours apart: no three within an hour
+			add(watch.Entry{Kind: watch.Debit, Status: watch.Posted, Service: "docomo", At: now.Add(-time.Duration(50-recent) * 3 * time.Hour), Amount: 800})
 		}
 		if err := w.store.Write(ctx, store.PutActivity(k, act), store.PutBills(k, bills)); err != nil {
 			return err
