@@ -110,7 +110,7 @@ func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time
 // on.
 func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (outcome, error) {
 	e := *w.event
-	entry.Txn, e.TransactionID = e.TransactionID, e.Replaces
+	e.TransactionID = e.Replaces
 	act, err := a.Store.Activity(ctx, e.Account())
 	if err != nil {
 		return outcome{}, err
@@ -148,10 +148,13 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		if err != nil {
 			return outcome{}, err
 		}
-		entry.Replaces, entry.Txn = false, ""
+		entry.Replaces = false
 		return a.add(ctx, w, entry, records)
 	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
+	}
+	if root.Txn != w.event.TransactionID {
+		entry.Txn = w.event.TransactionID
 	}
 	records, err := a.withTwins(ctx, root, e.OccurredAt)
 	if err != nil {

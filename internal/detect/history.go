@@ -68,6 +68,7 @@ func (a *accountWork) seededRemoved(ctx context.Context, w work, entry watch.Ent
 		return outcome{}, true, err
 	}
 	own.Kind, own.OccurredAt, own.ReceivedAt, own.Alias = watch.LinkRegistered, entry.At, entry.ReceivedAt, old.ID
+	entry.Txn = own.Txn
 	out, err = a.add(ctx, w, entry, []*watch.Record{old, own})
 	return out, true, err
 }

@@ -61,7 +61,7 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // unless they are of one moment, or of one id where only their day is known.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
-	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.apart(b.Txn) {
+	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn {
 		return false
 	}
 	if !e.opens() {
@@ -70,9 +70,24 @@ func (e *Entry) same(b *Entry) bool {
 	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }
 
-// apart tells whether the entry is of another id of the bank's own. Where one of
-// both is not known it is not.
-func (e *Entry) apart(txn string) bool { return e.Txn != "" && txn != "" && e.Txn != txn }
+// posting is the bank's own id of a posting that took the place of a pending one;
+// empty if it took none.
+func (e *Entry) posting() string {
+	switch {
+	case e.Status == Pending:
+		return ""
+	case e.Txn == "" && e.Replaces:
+		return "the record's"
+	}
+	return e.Txn
+}
+
+// apart tells whether the entry is a posting of another id than one that took the
+// place of a pending one.
+func (e *Entry) apart(posted string) bool {
+	own := e.posting()
+	return own != "" && posted != "" && own != posted
+}
 
 // echo tells whether b, which says the same, is kept next to a nonetheless: where
 // only the day is known, it may be of another time of that day.
@@ -105,8 +120,6 @@ func distinct(entries []Entry) []Entry {
 				known = known || !b.echo(e)
 				b.Replaces = b.Replaces || e.Replaces
 				e.Replaces = e.Replaces || b.Replaces
-				b.Txn = cmp.Or(b.Txn, e.Txn)
-				e.Txn = b.Txn
 				b.Joined = max(b.Joined, e.Joined)
 				e.Joined = b.Joined
 			}
@@ -294,7 +307,7 @@ func (c *chain) takes(e *Entry) bool {
 		return true // people were told of it as one
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
-	case e.Status != Pending && e.apart(c.txn):
+	case e.apart(c.txn):
 		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
@@ -387,9 +400,7 @@ func (c *chain) open(e *Entry) {
 		c.named = *e
 	}
 	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
-	if e.Status != Pending {
-		c.txn = cmp.Or(e.Txn, c.txn)
-	}
+	c.txn = cmp.Or(e.posting(), c.txn)
 	c.entries = append(c.entries, *e)
 }
 

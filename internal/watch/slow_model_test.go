@@ -71,8 +71,8 @@ func slowRead(story []Entry) slowDebit {
 		}
 		if e.Status == Pending {
 			d.waits, d.held = false, true
-		} else if opening(e) && e.Txn != "" {
-			d.id = e.Txn
+		} else if opening(e) && slowID(e) != "" {
+			d.id = slowID(e)
 		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
 			d.named = e
@@ -93,6 +93,14 @@ func (d slowDebit) meanwhile(e Entry) bool {
 	return !d.last.ReceivedAt.Before(d.first.ReceivedAt) && !d.last.ReceivedAt.After(e.ReceivedAt)
 }
 
+// slowID is the id of what takes the place of a pending debit.
+func slowID(e Entry) string {
+	if e.Txn == "" && e.Replaces {
+		return "its record's"
+	}
+	return e.Txn
+}
+
 func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
 
 // takes tells whether a debit is a stage of this one.
@@ -105,7 +113,7 @@ func (d slowDebit) takes(e Entry) bool {
 	if d.latest.Service == "" || e.Service == "" { // a plainer text, or a clearer one
 		sameService = true
 	}
-	if e.Status != Pending && d.id != "" && e.Txn != "" && d.id != e.Txn {
+	if e.Status != Pending && d.id != "" && slowID(e) != "" && d.id != slowID(e) {
 		return false
 	}
 	if e.Replaces && !d.posted {
@@ -166,20 +174,11 @@ func slowDivide(entries []Entry) []slowDebit {
 		return cmp.Or(when(a).Compare(when(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
-	heard := slices.Clone(entries)
-	slices.SortStableFunc(heard, func(a, b Entry) int {
-		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
-	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
 	var put func(e Entry)
 	put = func(e Entry) {
-		for _, b := range heard { // that it takes another's place may be said in any repetition
-			if slowSame(e, b) {
-				e.Txn = cmp.Or(e.Txn, b.Txn)
-			}
-		}
-		for _, b := range heard {
+		for _, b := range entries { // that it takes another's place may be said in any repetition
 			e.Replaces = e.Replaces || b.Replaces && slowSame(e, b)
 		}
 		best := -1
@@ -294,7 +293,7 @@ func slowDistinct(entries []Entry) (out []Entry) {
 
 // slowSame tells whether b says what a says already.
 func slowSame(a, b Entry) bool {
-	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != "" && b.Txn != "" && a.Txn != b.Txn {
+	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != b.Txn {
 		return false
 	}
 	if opening(a) {

@@ -31,7 +31,7 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		e.ReceivedAt = e.At.Add(time.Duration(r.IntN(3)) * time.Second)
 		e.Replaces = e.Kind == Debit && r.IntN(12) == 0
 		if e.Replaces || !e.opens() && r.IntN(3) == 0 {
-			e.Txn = []string{"t1", "t2"}[r.IntN(2)]
+			e.Txn = []string{"", "t1", "t2"}[r.IntN(3)]
 		}
 		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
 			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0

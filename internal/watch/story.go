@@ -190,7 +190,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	known := make([][]Entry, len(records))
 	for i, r := range records {
 		known[i] = r.joined(i + 1)
-		if slices.ContainsFunc(known[i], func(b Entry) bool { return b.Event == e.Event && b.same(&e) && (b.Replaces || !e.Replaces) }) {
+		if slices.ContainsFunc(known[i], func(b Entry) bool { return b.heard(e) }) {
 			return nil, nil, nil
 		}
 		all = append(all, known[i]...)
@@ -226,11 +226,26 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	return changed, fresh, nil
 }
 
+// heard tells whether an event that comes again said this. The version before
+// kept no ids of the bank's own.
+func (e *Entry) heard(again Entry) bool {
+	if e.Txn == "" {
+		again.Txn = ""
+	}
+	return e.Event == again.Event && e.same(&again) && (e.Replaces || !again.Replaces)
+}
+
 // joined is the record's story. A version before took what was presented again on
 // another day for the same debit: a record in which it did so stays one, under a
 // mark that is not kept.
 func (r *Record) joined(mark int) []Entry {
 	story, c := r.Story(), &chain{}
+	if r.Alias != "" { // it is another's from now on, under this id
+		story = slices.Clone(story)
+		for i := range story {
+			story[i].Txn = cmp.Or(story[i].Txn, r.Txn)
+		}
+	}
 	for i := range story {
 		switch e := &story[i]; {
 		case !e.opens() && len(c.entries) == 0:
