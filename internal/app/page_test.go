@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -158,6 +159,115 @@ func TestWhatWasUntickedCanBeReportedLater(t *testing.T) {
 		opened := h.bank.callbacks("dispute.opened")
 		if n := h.transactions(); n != want || opened[0]["reference"] != opened[len(opened)-1]["reference"] {
 			t.Errorf("page %v: the bank hears of %d: %v", page, n, opened)
+		}
+	}
+}
+
+// What was recognised while the rest was reported can be reported also when the
+// bank has closed that: under a number of its own, which names the first. Taken
+// back, the first stands as it was.
+func TestWhatWasUntickedIsReportedAfterTheBankHasClosed(t *testing.T) {
+	t.Parallel()
+	for _, page := range []bool{true, false} {
+		h := newTown(t)
+		p := h.alone("acc_1")
+		h.debits("t", 10000, 20000, 30000)
+		alert := p.reads("a=notmine")
+		p.details()
+		p.submits("notmine", url.Values{"part": p.boxes()[:1]})
+		h.goes(7 * time.Second)
+		first := h.bank.callbacks("dispute.opened")[0]
+		id, number := first["dispute_id"].(string), first["reference"].(string)
+		h.call(http.MethodPost, "/disputes/"+id+"/status", `{"status":"closed","text":"返金しました。"}`)
+		h.goes(7 * time.Second)
+
+		reports := func() {
+			if page {
+				p.details()
+				if !strings.Contains(p.html, "お申し出（"+number+"）は終了しています") {
+					t.Errorf("the page says %s", p.html)
+				}
+				p.submits("notmine", url.Values{"part": p.boxes()[:1]})
+			} else {
+				if err := h.line.Tap(p.id, tapOf(t, alert), ""); err != nil {
+					t.Fatal(err)
+				}
+				h.settle()
+				p.reads("残りも身に覚えがない", "お申し出（"+number+"）は終了しています", "一部だけを選ぶときは")
+				p.taps("a=notmine")
+			}
+			h.goes(7 * time.Second)
+		}
+		reports()
+		opened := h.bank.callbacks("dispute.opened")
+		want := map[bool]int{true: 1, false: 2}[page]
+		if len(opened) != 2 || opened[1]["dispute_id"] == id || opened[1]["follows"] != id || opened[1]["follows_reference"] != number || len(opened[1]["transactions"].([]any)) != want {
+			t.Fatalf("the bank hears %v", opened)
+		}
+		later := opened[1]["reference"].(string)
+		if !page {
+			p.reads("KZ-")
+			p.details()
+		}
+		if !strings.Contains(p.html, later) || !strings.Contains(p.html, "先のお申し出") || !strings.Contains(p.html, number) {
+			t.Errorf("the page says %s", p.html)
+		}
+		// What becomes of the first one's debit reaches the bank under the first, and
+		// what follows joins the second.
+		h.sends(h.reported(watch.DebitReversed, "ta", "acc_1", "", 0))
+		h.sends(h.debit("x", 5000))
+		h.goes(7 * time.Second)
+		updated := map[any]int{}
+		for _, u := range h.bank.callbacks("dispute.updated") {
+			updated[u["dispute_id"]]++
+		}
+		if updated[id] != 1 || updated[opened[1]["dispute_id"]] != 1 {
+			t.Errorf("the bank hears updates %v", updated)
+		}
+		p.details()
+		p.submits("undo", nil)
+		h.goes(7 * time.Second)
+		if back := h.bank.callbacks("dispute.withdrawn"); len(back) != 1 || back[0]["dispute_id"] != opened[1]["dispute_id"] {
+			t.Errorf("taken back is %v", back)
+		}
+		p.details()
+		if !strings.Contains(p.html, number) || strings.Contains(p.html, "先のお申し出") {
+			t.Errorf("the page says %s", p.html)
+		}
+	}
+}
+
+// A page of the version before does not say what it showed: a report on it says
+// what it took in that the page does not list, and "mine" covers none of that.
+func TestAPageThatDoesNotSayWhatItShowed(t *testing.T) {
+	t.Parallel()
+	for shown := range 3 {
+		for _, do := range []string{"notmine", "mine"} {
+			h := newTown(t)
+			p := h.alone("acc_1")
+			h.debits("t", []int64{10000, 20000, 40000}[:shown+1]...)
+			p.details()
+			form := url.Values{"do": {do}, "part": p.boxes()}
+			for _, f := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(p.html, -1) {
+				if f[1] != "saw" && f[1] != "shown" {
+					form.Set(f[1], f[2])
+				}
+			}
+			h.debits("v", 80000)
+			res, err := p.browser.PostForm(p.at.String(), form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res.StatusCode = http.StatusOK // a refusal is a page as well
+			p.shows(res, nil)
+			h.goes(7 * time.Second)
+			says := map[string]string{"notmine": "ご覧のあいだに増えた分（80,000円）", "mine": "内容が変わりました"}[do]
+			if !strings.Contains(p.html, says) {
+				t.Errorf("%s on a page of %d: %s", do, shown+1, p.html)
+			}
+			if opened := h.bank.callbacks("dispute.opened"); do == "mine" && len(opened) > 0 || do == "notmine" && len(opened) != 1 {
+				t.Errorf("%s on a page of %d: the bank hears %v", do, shown+1, opened)
+			}
 		}
 	}
 }

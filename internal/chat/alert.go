@@ -127,9 +127,9 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
 	f.ServiceOf = t.serviceOf(w.Lang)
-	if rest := r.Recognised(); res.Outcome == dispute.AlreadyOpen && len(rest) > 0 && res.Dispute.Status != watch.DisputeClosed {
+	if rest := r.Recognised(); res.Outcome == dispute.AlreadyOpen && len(rest) > 0 {
 		total := watch.TotalOf(rest, nil)
-		f.Recognised = &total
+		f.Recognised, f.Record = &total, r.ID
 	}
 	return f
 }

@@ -235,6 +235,13 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 	if err != nil {
 		return err
 	}
+	if _, known := d.Transaction(c.is.ID); !known && !further && d.Follows != "" {
+		if d, err = t.dispute(ctx, d.Follows); errors.Is(err, store.ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 	if d.Status == watch.DisputeClosed && further {
 		return nil // what comes now is a story of its own
 	}

@@ -28,7 +28,11 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 			if f.disputed() && !f.adds() {
 				return AlreadyOpen, nil
 			}
-			f.reopen(via)
+			if f.disputed() && f.dispute.Status == watch.DisputeClosed {
+				f.follow(via)
+			} else {
+				f.reopen(via)
+			}
 			return Opened, nil
 		})
 	case watch.Mine:
@@ -78,7 +82,7 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 			return AlreadyOpen, err
 		}
 		for _, l := range f.reportedOnes() {
-			l.Answer = nil
+			l.Answer = f.before(l)
 		}
 		return Withdrawn, nil
 	})
@@ -251,10 +255,14 @@ func (f *file) reopen(via watch.Via) {
 			ID: id, Reference: Reference(id), Record: root.ID, OnAccount: watch.On(root.Account), Mask: root.Mask,
 		}
 	}
-	d := f.dispute
-	before, parts := d.Opening(), f.reported(via, standing)
+	before, parts := f.dispute.Opening(), f.reported(via, standing)
 	f.unshown(parts)
-	first := parts[0]
+	f.opens(parts, before, via)
+}
+
+// opens has the dispute begin, or begin again, with these transactions.
+func (f *file) opens(parts []*watch.Record, before watch.Opening, via watch.Via) {
+	d, first := f.dispute, parts[0]
 	if first.ID != d.Leads() {
 		d.First = first.ID
 	}
@@ -262,7 +270,7 @@ func (f *file) reopen(via watch.Via) {
 	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
-	alerted, accepted := told(root)
+	alerted, accepted := told(f.root)
 	if d.AlertedAt.IsZero() {
 		d.AlertedAt = alerted
 	}
@@ -287,7 +295,7 @@ func (f *file) adds() bool {
 		switch {
 		case slices.Contains(f.who.Except, id):
 			stay = append(stay, id)
-		case f.grew(id), f.who.Confirms(f.dispute) && f.dispute.Status != watch.DisputeClosed:
+		case f.grew(id), f.who.Confirms(f.dispute):
 			adds = true
 		default:
 			stay = append(stay, id)

@@ -33,6 +33,10 @@ type Facts struct {
 	Reference  string `json:"reference"`
 	Bank       string `json:"bank"`
 	AccountRef string `json:"account_ref"`
+	// Follows is the closed dispute that this one goes on from, by its id and its
+	// reference.
+	Follows          string `json:"follows,omitempty"`
+	FollowsReference string `json:"follows_reference,omitempty"`
 	Transaction
 	AlertedAt  time.Time `json:"alerted_at,omitzero"`
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
@@ -97,6 +101,9 @@ func factsOf(d *watch.Dispute, seq int) Facts {
 	first := transaction(o.Txn, o.Kind, o.ReceivedAt, is)
 	f := Facts{DisputeID: d.ID, Reference: d.Reference, Bank: d.Account.Bank, AccountRef: d.Account.Ref, Transaction: first,
 		AlertedAt: o.AlertedAt.UTC(), AcceptedAt: o.AcceptedAt.UTC(), Transactions: []Transaction{first}}
+	if d.Follows != "" {
+		f.Follows, f.FollowsReference = d.Follows, Reference(d.Follows)
+	}
 	for _, a := range d.AlsoAt(seq) {
 		if s, ok := d.TransactionAt(a.Record, seq); ok {
 			f.Transactions = append(f.Transactions, transaction(a.Txn, a.Kind, a.ReceivedAt, s))

@@ -32,6 +32,16 @@ func (k *Service) pieces(ctx context.Context, f *file) (err error) {
 	if f.dispute, err = k.disputeOf(ctx, f.record); err != nil {
 		return err
 	}
+	if f.dispute != nil && f.dispute.Follows != "" {
+		if f.first, err = k.disputeOf(ctx, &watch.Record{Dispute: f.dispute.Follows}); err != nil {
+			return err
+		}
+	}
+	if f.dispute != nil && f.dispute.Status == watch.DisputeClosed {
+		if f.next, err = k.disputeOf(ctx, &watch.Record{Dispute: followUp(f.dispute)}); err != nil {
+			return err
+		}
+	}
 	if f.record.Dispute == "" && f.root != f.record {
 		f.one, err = k.disputeOf(ctx, f.root)
 	}

@@ -171,6 +171,8 @@ type file struct {
 	root    *watch.Record   // the incident that record is a piece of, or record
 	rest    []*watch.Record // the pieces of root but record, and root if it is not record
 	one     *watch.Dispute  // of root, if record has none; nil if there is none
+	next    *watch.Dispute  // that follows the dispute, which is closed; nil if there is none
+	first   *watch.Dispute  // that the dispute follows; nil if it follows none
 }
 
 // repeated tells whether the asker's act is on record already.

@@ -53,6 +53,9 @@ type Dispute struct {
 	// Record: the person said that the alert with which the incident began was
 	// theirs.
 	First string `json:"first,omitempty"`
+	// Follows is the dispute that the bank had closed when the person said that
+	// something of the same incident, which was not part of it, was not theirs either.
+	Follows string `json:"follows,omitempty"`
 	// Also are the further transactions of the incident that the dispute is
 	// about, in the order in which they joined it.
 	Also []Disputed `json:"also,omitempty"`

@@ -35,6 +35,9 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	}
 	v.who.Mark = r.PostForm.Get(wording.FieldShown)
 	v.who.Except, v.who.Saw = unticked(r.PostForm), sawOn(r.PostForm)
+	if v.who.Saw == nil && do == wording.DoNotMine {
+		v.who.Saw = listedOn(r.PostForm, v.look.Record)
+	}
 	if at, err := strconv.ParseInt(r.PostForm.Get(wording.FieldAsked), 10, 64); err == nil {
 		v.who.Confirmed = time.Unix(at, 0)
 	}
@@ -98,6 +101,22 @@ func sawOn(form url.Values) map[string]string {
 	return out
 }
 
+// listedOn is what a page of the version before, which does not say what it showed,
+// showed as far as that is known: the parts that it lists, or what the incident began
+// with. What it does not list was not shown; a report takes it in, and says so.
+func listedOn(form url.Values, leads ...*watch.Record) map[string]string {
+	out := map[string]string{}
+	listed := strings.Fields(form.Get(wording.FieldParts))
+	for i, l := range leads {
+		for id, mark := range watch.Saw(l.Parts()) {
+			if slices.Contains(listed, id) || len(listed) == 0 && i == 0 && id == l.ID {
+				out[id] = mark
+			}
+		}
+	}
+	return out
+}
+
 // errUnasked says that a form asks for nothing that a page offers.
 var errUnasked = errors.New("web: not an act of this page")
 
@@ -144,6 +163,9 @@ func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused w
 	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
 		Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
+	if res.Dispute != nil && res.Dispute.Follows != "" {
+		f.Follows = dispute.Reference(res.Dispute.Follows)
+	}
 	if v.byMail {
 		f.Offer = watch.Trust{}
 	}

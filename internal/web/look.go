@@ -255,7 +255,13 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 				return
 			}
 			v.record, v.who.Except, v.who.Also = ticked(r.PostForm, record, alerts)
-			v.who.Saw = sawOn(r.PostForm)
+			if v.who.Saw = sawOn(r.PostForm); v.who.Saw == nil && r.PostForm.Get(wording.FieldParts) != "" {
+				var leads []*watch.Record
+				for _, a := range alerts {
+					leads = append(leads, a.Record)
+				}
+				v.who.Saw = listedOn(r.PostForm, leads...)
+			}
 			record = v.record
 		}
 		if _, err := s.act(r.Context(), v, do); s.at(w, r, err) {

@@ -26,6 +26,7 @@ type DisputeFacts struct {
 	// Recognised is what was called the person's own while the rest was reported,
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
+	Record     string // the incident that Recognised is of
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -103,6 +104,12 @@ func DisputeAlready(f DisputeFacts) message.Message {
 	if f.Recognised != nil {
 		c := covers{lang: f.lang(), total: *f.Recognised, hide: f.HideAmount}
 		m.Text = []string{tRecognised.in(f.lang(), c.said(), tAddRecognised.in(f.lang()))}
+		if t := f.Recognised; t.Debits+t.Undone+t.Links > 1 && f.Link != "" {
+			m.Text = append(m.Text, tAddAll.in(f.lang(), tAddRecognised.in(f.lang()), tDetails.in(f.lang())))
+		}
+		if f.Dispute.Status == watch.DisputeClosed {
+			m.Text = append(m.Text, tAddFollows.in(f.lang(), f.Dispute.Reference))
+		}
 	}
 	m.Text = append(m.Text, f.claims(time.Time{})...)
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
@@ -185,6 +192,9 @@ func DisputeStatus(f DisputeFacts) message.Message {
 var (
 	tRecognised    = text{ja: "「心当たりあり」とされた分（%[1]s）は、お申し出に含まれていません。これにも身に覚えがないときは「%[2]s」を押してください。", en: "What was called your own (%[1]s) is not part of the report. If that was not you either, press \"%[2]s\"."}
 	tAddRecognised = text{ja: "残りも身に覚えがない", en: "The rest was not me either"}
+	tAddAll        = text{ja: "「%[1]s」を押すと、そのすべてを伝えます。一部だけを選ぶときは「%[2]s」を開いてください。", en: "\"%[1]s\" reports all of it. To choose some, open \"%[2]s\"."}
+	tAddFollows    = text{ja: "お申し出（%s）は終了しています。新しい受付番号で、銀行へ伝えます。", en: "The report (%s) is closed. We tell the bank of this under a new number."}
+	tFollows       = text{ja: "先のお申し出", en: "Follows report"}
 	tAddDisplay    = text{ja: "「心当たりあり」とした分も身に覚えがない", en: "What I had recognised was not me either"}
 )
 
@@ -265,7 +275,7 @@ func (f *DisputeFacts) buttons() []message.Button {
 	var out []message.Button
 	if f.Recognised != nil {
 		out = append(out, message.Button{Label: labelOf(lang, tAddRecognised.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tAddDisplay.in(lang), f.account()), Style: message.Danger,
-			Postback: button.Press{Verb: button.NotMine, Record: f.Dispute.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()})
+			Postback: button.Press{Verb: button.NotMine, Record: f.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()})
 	}
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")

@@ -22,6 +22,7 @@ const (
 type PageFacts struct {
 	Record      *watch.Record
 	Dispute     *watch.Dispute // nil if "not mine" was never said
+	Follows     string         // the number of the report that Dispute follows, if it does
 	Watcher     watch.Watcher  // who reads
 	ServiceName string         // in the reader's language; empty if no payment service is known
 	SecondName  string         // the same, of Record.Second
@@ -214,6 +215,9 @@ func (f *PageFacts) open() message.Part {
 		m.Title, m.Amount = say.in(lang, f.bank()), ""
 		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: d.Reference})
 	}
+	if d.Follows != "" {
+		m.Facts = append(m.Facts, message.Fact{Label: tFollows.in(lang), Value: f.Follows})
+	}
 	if d.Watcher != f.Watcher.ID {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswer.in(lang), Value: pick(d.AnsweredBy == watch.Guardian, tGuardNotMine, tOwnerNotMine).in(lang)})
 	}
@@ -227,7 +231,7 @@ func (f *PageFacts) open() message.Part {
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
 	p := message.Part{Message: m}
-	if rest := f.Record.Recognised(); len(rest) > 0 && d.Status != watch.DisputeClosed {
+	if rest := f.Record.Recognised(); len(rest) > 0 {
 		p.Forms = append(p.Forms, f.addRest(rest))
 	}
 	if !f.UndoUntil.IsZero() {

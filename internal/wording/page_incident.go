@@ -118,7 +118,11 @@ func (f *PageFacts) addRest(rest []*watch.Record) message.Form {
 	fields := f.boxes(func(p *watch.Record) bool {
 		return slices.ContainsFunc(rest, func(o *watch.Record) bool { return o.ID == p.ID })
 	}, false)
-	return message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tRestNote.in(f.lang(), notMine),
+	note := tRestNote.in(f.lang(), notMine)
+	if f.Dispute.Status == watch.DisputeClosed {
+		note += tAddFollows.in(f.lang(), f.Dispute.Reference)
+	}
+	return message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: note,
 		Fields: append(fields, message.Field{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(f.Dispute.AnsweredAt.Unix(), 10)})}
 }
 
