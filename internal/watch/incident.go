@@ -231,3 +231,25 @@ func (r *Record) Call(a *Account, why Call, but string, now time.Time) {
 		}
 	}
 }
+
+// firstOver tells whether a delivery is the first to its watcher over its channel.
+func (r *Record) firstOver(d *Delivery) bool {
+	for i := range r.Deliveries {
+		if o := &r.Deliveries[i]; o.Watcher == d.Watcher && o.Channel == d.Channel && o.Kind.OfIncident() && o.State != Cancelled {
+			return o.ID == d.ID
+		}
+	}
+	return true
+}
+
+// ToldFirst is when the first message about the incident reached one of some
+// watchers; zero if none has.
+func (r *Record) ToldFirst(watcher func(string) bool) (at time.Time) {
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		if d.State == Accepted && d.Kind.OfIncident() && watcher(d.Watcher) && (at.IsZero() || d.AcceptedAt.Before(at)) {
+			at = d.AcceptedAt
+		}
+	}
+	return at
+}
