@@ -62,6 +62,7 @@ type Message struct {
 type Fact struct {
 	Label, Value string
 	More         bool // it is not needed for an answer
+	Blank        bool // to be written in by hand
 }
 
 // Paragraphs are all of a message's.

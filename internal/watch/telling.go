@@ -36,6 +36,24 @@ func (r *Record) SaidBy(d *Delivery) []Said {
 	return []Said{{Record: r.ID, Is: d.Shows, Was: d.Was}}
 }
 
+// ToldOf is when a watcher was first told of a part, and when the first channel
+// took that; zero if they were not.
+func (r *Record) ToldOf(part, watcher string) (told, taken time.Time) {
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		if d.Watcher != watcher || d.State == Cancelled || !slices.ContainsFunc(r.SaidBy(d), func(x Said) bool { return x.Record == part && x.Was == nil }) {
+			continue
+		}
+		if told.IsZero() || d.CreatedAt.Before(told) {
+			told = d.CreatedAt
+		}
+		if !d.AcceptedAt.IsZero() && (taken.IsZero() || d.AcceptedAt.Before(taken)) {
+			taken = d.AcceptedAt
+		}
+	}
+	return told, taken
+}
+
 // say makes a delivery say these things. What is about the lead alone is
 // written as it always was.
 func (r *Record) say(d *Delivery, says []Said) {

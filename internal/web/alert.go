@@ -26,6 +26,12 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
+		if r.URL.Query().Has(wording.SheetMark) {
+			if p, ok := wording.ClaimSheet(s.alertFacts(r, v, v.look), r.URL.Path); ok {
+				s.page(w, http.StatusOK, p)
+				return
+			}
+		}
 		s.page(w, http.StatusOK, s.alertPage(r, v, v.look, wording.NoRefusal))
 		return
 	}
@@ -159,7 +165,8 @@ func again(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.URL.Path+mark(r), http.StatusSeeOther)
 }
 
-func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused wording.Refusal) message.Page {
+// alertFacts are what the page of an alert is made from.
+func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.PageFacts {
 	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
 		Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
@@ -175,7 +182,11 @@ func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused w
 	if second := res.Record.Second; second != nil {
 		f.SecondName, _ = s.Names.Service(second.Service, res.Watcher.Lang)
 	}
-	p := wording.AlertPage(f, refused)
+	return f
+}
+
+func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused wording.Refusal) message.Page {
+	p := wording.AlertPage(s.alertFacts(r, v, res), refused)
 	if mark(r) != "" {
 		p = wording.WithWayHome(p, homePath)
 	}

@@ -52,7 +52,7 @@ func drawPart(p message.Part, labels message.Labels, first bool) g.Node {
 		markup.Said(h.P, p.Alarm, h.Class("alarm"), h.Role("alert")),
 		g.If(p.Amount != "", h.P(h.Class("amount"), whole(p.Amount))),
 		g.If(len(p.Facts) > 0, h.Dl(markup.Each(p.Facts, func(f message.Fact) g.Node {
-			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(whole(f.Value))}
+			return g.Group{g.Text("\n"), h.Dt(g.Text(f.Label)), h.Dd(g.If(f.Blank, h.Class("blank")), whole(f.Value))}
 		}))),
 		markup.Each(p.Paragraphs(), text(h.P)),
 		g.If(len(p.Why) > 0, markup.Lines(below(labels.Why), h.Ul(markup.Each(p.Why, text(h.Li))))),

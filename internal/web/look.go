@@ -169,19 +169,8 @@ func caseOf(incident string) string {
 
 func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
 	at := fileTime
-	var alerted, accepted, answered, told time.Time
-	for i := range e.Record.Deliveries {
-		d := &e.Record.Deliveries[i]
-		says := slices.ContainsFunc(e.Record.SaidBy(d), func(x watch.Said) bool { return x.Record == part.ID && x.Was == nil })
-		if says && d.Watcher == b.Watcher.ID && d.State != watch.Cancelled {
-			if alerted.IsZero() || d.CreatedAt.Before(alerted) {
-				alerted = d.CreatedAt
-			}
-			if !d.AcceptedAt.IsZero() && (accepted.IsZero() || d.AcceptedAt.Before(accepted)) {
-				accepted = d.AcceptedAt
-			}
-		}
-	}
+	var answered, told time.Time
+	alerted, accepted := e.Record.ToldOf(part.ID, b.Watcher.ID)
 	if e.Record.Answer != nil {
 		answered = e.Record.Answer.At
 	}

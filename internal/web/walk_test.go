@@ -158,6 +158,7 @@ var walk = []struct {
 
 	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
+	{"the claim sheet", everybody, "身に覚えのない引き落としの届け出", "Report of a debit that was not mine", func(v *walker) { v.answered(); v.tap("?"+wording.SheetMark, "") }},
 	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},
 	{"taken back", everybody, "取り消しました", "withdrawn", func(v *walker) { v.answered(wording.DoUndo); v.press(wording.DoUndo, "") }},
 	{"mine", everybody, "として", "Thank you", func(v *walker) { v.answered(wording.DoMine) }},

@@ -230,7 +230,7 @@ func (f *PageFacts) open() message.Part {
 		m.Text = append(append(m.Text, f.claims()...), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
-	p := message.Part{Message: m}
+	p := message.Part{Message: m, Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
 	if rest := f.Record.Recognised(); len(rest) > 0 {
 		p.Forms = append(p.Forms, f.addRest(rest))
 	}

@@ -67,6 +67,14 @@ func mine(f *PageFacts) {
 	f.Offer = watch.Trust{Service: "docomo", UpTo: 100000, Until: jst("2020-12-03 14:08:00")}
 }
 
+func sheet(f PageFacts) message.Page {
+	p, ok := ClaimSheet(f, "/alert/h4ndle")
+	if !ok {
+		panic("there is no report")
+	}
+	return p
+}
+
 // pages are the pages by name.
 func pages(lang watch.Lang) map[string]message.Page {
 	stop := StopFacts{Lang: lang, Mask: "普通 ***4567", Other: "LINE"}
@@ -80,6 +88,7 @@ func pages(lang watch.Lang) map[string]message.Page {
 		"page-not-mine":      AlertPage(pageFacts(lang, notMine), NoRefusal),
 		"page-by-owner":      AlertPage(pageFacts(lang, notMine, byGuardian), RefusedAllowed),
 		"page-bank-not-told": AlertPage(pageFacts(lang, notMine, func(f *PageFacts) { f.Dispute.Changes[0].GaveUpAt = jst("2020-09-07 14:06:02") }), RefusedLate),
+		"page-sheet":         sheet(pageFacts(lang, notMine)), "page-sheet-guardian": sheet(pageFacts(lang, refunded, byGuardian)),
 		"page-refunded":      AlertPage(pageFacts(lang, refunded), NoRefusal),
 		"page-withdrawn":     AlertPage(pageFacts(lang, withdrawn), NoRefusal),
 		"page-mine":          AlertPage(pageFacts(lang, mine), NoRefusal),

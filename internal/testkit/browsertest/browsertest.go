@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -233,6 +235,34 @@ func Shot(t *testing.T, ctx context.Context, name string) {
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Paper prints the page as its style asks for it, and tells on how many sheets
+// and how wide and high the first is, in points. KOZAMORI_SHOTS keeps the PDF.
+func Paper(t *testing.T, ctx context.Context, name string) (sheets int, width, height float64) {
+	t.Helper()
+	var pdf []byte
+	Do(t, ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		out, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true)})
+		pdf = out.Data
+		return err
+	}))
+	if dir := os.Getenv("KOZAMORI_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	box := regexp.MustCompile(`/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)`).FindSubmatch(pdf)
+	if box == nil {
+		t.Fatal("the browser printed no sheet")
+	}
+	for i, to := range []*float64{&width, &height} {
+		var err error
+		if *to, err = strconv.ParseFloat(string(box[i+1]), 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf, -1)), width, height
 }
 
 // Download runs a step that makes the browser save a file, and reads it.

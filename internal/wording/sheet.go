@@ -1,0 +1,130 @@
+package wording
+
+import (
+	"slices"
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/quote"
+	"kozamori/internal/watch"
+)
+
+// SheetMark asks for the claim sheet, in the address of an alert's page.
+const SheetMark = "sheet"
+
+var (
+	tSheetLink   = text{ja: "届け出の控えを開く", en: "Open the claim sheet"}
+	tSheetHint   = text{ja: "銀行・サービス・警察に見せるための控えです。印刷できます。", en: "For the bank, the service and the police. It can be printed."}
+	tSheetName   = text{ja: "口座守：届け出の控え", en: "Kozamori: claim sheet"}
+	tSheetTitle  = text{ja: "身に覚えのない引き落としの届け出（控え）", en: "Report of a debit that was not mine (copy)"}
+	tSheetText   = text{ja: "%s現在の記録です。時刻は日本時間です。", en: "As on record at %s. Times are those of Japan."}
+	tSheetNth    = text{ja: "対象%d", en: "Item %d"}
+	tSheetWhat   = text{ja: "内容", en: "What"}
+	tSheetWhen   = text{ja: "発生日時", en: "Happened"}
+	tSheetCame   = text{ja: "銀行から口座守に届いた日時", en: "Reached Kozamori"}
+	tSheetTold   = text{ja: "お知らせした日時", en: "Alert sent"}
+	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
+	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
+	tSheetUndone = text{ja: "銀行が取り消した日時", en: "Reversed by the bank"}
+	tSheetBy     = text{ja: "申し出た人", en: "Reported by"}
+	tSheetBank   = text{ja: "銀行に伝えた日時", en: "Bank told"}
+	tSheetNotYet = text{ja: "まだ伝わっていません", en: "not yet"}
+	tSheetClaim  = text{ja: "届け出の期限と連絡先", en: "Terms, and whom to contact"}
+	tSheetFill   = text{ja: "記入欄", en: "To fill in"}
+	tBlankName   = text{ja: "氏名", en: "Name"}
+	tBlankTel    = text{ja: "電話番号", en: "Telephone"}
+	tBlankBank   = text{ja: "銀行の担当者・連絡した日時", en: "At the bank: spoken to, when"}
+	tBlankOther  = text{ja: "サービスの担当者・連絡した日時", en: "At the service: spoken to, when"}
+	tBlankPolice = text{ja: "警察署・担当者・受理番号", en: "Police: station, officer, number"}
+	tSheetBack   = text{ja: "お知らせの画面へ", en: "Back to the alert"}
+	tSheetDay    = text{ja: "2006年1月2日", en: "2 January 2006"} // a time layout
+)
+
+// ClaimSheet holds the facts of a report for the bank, the service and the
+// police, on a page that prints. Without a report there is none. back is the
+// address of the alert's page.
+func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
+	if !f.disputed() {
+		return message.Page{}, false
+	}
+	lang, d := f.lang(), f.Dispute
+	p := plainPage(lang, tSheetName, tSheetTitle, tSheetText.in(lang, f.exact(f.Now)))
+	top := &p.Parts[0]
+	add := func(to *[]message.Fact, label text, value string) {
+		if value != "" {
+			*to = append(*to, message.Fact{Label: label.in(lang), Value: value})
+		}
+	}
+	report := DisputeFacts{Lang: lang, Dispute: d, BankName: f.BankName} // for no reader alone
+	add(&top.Facts, tFactReference, d.Reference)
+	top.Facts = append(top.Facts, caseFacts(lang, f.Record, d)...)
+	add(&top.Facts, tFactAccount, report.account())
+	add(&top.Facts, tFactAnswered, f.exact(d.AnsweredAt))
+	add(&top.Facts, tSheetBy, report.reporter())
+	add(&top.Facts, tSheetBank, orElse(f.bankToldAt(), tSheetNotYet.in(lang)))
+	n := 0
+	for _, r := range f.Record.Parts() {
+		if a := f.Record.Answer; a != nil && slices.Contains(a.Except, r.ID) {
+			continue // it was recognised
+		}
+		n++
+		p.Parts = append(p.Parts, message.Part{Message: message.Message{Lang: p.Lang, Title: tSheetNth.in(lang, n), Facts: f.sheetFacts(r, add)}})
+	}
+	claim := message.Message{Lang: p.Lang, Title: tSheetClaim.in(lang), Text: f.claims(),
+		Steps: WhatToDo(lang, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)}
+	fill := message.Message{Lang: p.Lang, Title: tSheetFill.in(lang)}
+	for _, t := range []text{tBlankName, tBlankTel, tBlankBank, tBlankOther, tBlankPolice} {
+		fill.Facts = append(fill.Facts, message.Fact{Label: t.in(lang), Blank: true})
+	}
+	p.Parts = append(p.Parts, message.Part{Message: claim}, message.Part{Message: fill, Links: []message.PageLink{{Href: back, Label: tSheetBack.in(lang), Hint: ""}}})
+	return p, true
+}
+
+// sheetFacts are those of one debit or link of the report.
+func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, string)) []message.Fact {
+	lang := f.lang()
+	var out []message.Fact
+	name := f.ServiceName
+	if f.ServiceOf != nil && r.Service != "" {
+		name, _ = f.ServiceOf(r.Service)
+	}
+	add(&out, tSheetWhat, what(lang, r, name))
+	if r.Kind == watch.Debit && !f.Watcher.HideAmount {
+		add(&out, tFactAmount, Yen(lang, r.Amount))
+	}
+	when := f.exact(r.OccurredAt)
+	if r.DateOnly {
+		when = Date(lang, r.OccurredAt)
+	}
+	add(&out, tSheetWhen, when)
+	add(&out, tFactDesc, r.Descriptor.Quoted(lang == watch.English))
+	if !r.Seeded() { // else the id is ours
+		add(&out, tSheetTxn, quote.Text(r.Txn).Line())
+	}
+	told, took := f.Record.ToldOf(r.ID, f.Watcher.ID)
+	add(&out, tSheetCame, f.exact(r.ReceivedAt))
+	add(&out, tSheetTold, f.exact(told))
+	add(&out, tSheetTook, f.exact(took))
+	add(&out, tSheetUndone, f.exact(r.UndoneAt))
+	return out
+}
+
+// exact is a time to the second; empty if it is not known.
+func (f *PageFacts) exact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(watch.JST)
+	return t.Format(tSheetDay.in(f.lang())) + t.Format(" 15:04:05")
+}
+
+// bankToldAt is when the bank took the latest of our changes; empty if it has
+// not.
+func (f *PageFacts) bankToldAt() string {
+	for _, c := range slices.Backward(f.Dispute.Changes) {
+		if c.TellBank && !c.ToldAt.IsZero() {
+			return f.exact(c.ToldAt)
+		}
+	}
+	return ""
+}
