@@ -42,7 +42,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	}
 	words := t.stepWords(ctx, step, reader, n)
 	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
-	if n.Over != watch.LINE {
+	if n.To.Mail != "" {
 		p.user, p.mail = "", n.To.Mail
 		p.of = &store.Binding{OnAccount: watch.On(step.Account), Watcher: reader.ID}
 	}
