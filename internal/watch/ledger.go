@@ -379,6 +379,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
 	switch {
+	case c.released(e):
+		c.amount, c.latest = e.Amount, *e
+		c.returned, c.backAt = 0, time.Time{}
 	case len(c.entries) == 0 || c.undone():
 		if len(c.entries) > 0 {
 			c.again++
@@ -402,6 +405,12 @@ func (c *chain) open(e *Entry) {
 	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
 	c.txn = cmp.Or(e.posting(), c.txn)
 	c.entries = append(c.entries, *e)
+}
+
+// released tells whether what came back is the authorisation alone, whose posting
+// was heard of before: it is taken once, and people knew of it all the time.
+func (c *chain) released(posting *Entry) bool {
+	return c.undone() && c.pending && posting.Kind == Debit && posting.Status != Pending && posting.ReceivedAt.Before(c.back.ReceivedAt)
 }
 
 // undo adds a reversal, or a removal. No more comes back than was taken.

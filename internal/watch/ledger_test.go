@@ -174,6 +174,8 @@ func TestWhatABankSaysUnderOneID(t *testing.T) {
 			"02.12:00 posted 3000 undone; 04.12:00 posted 3000 after return; 05.12:00 posted 3000"},
 		{"presented again long after", []string{"posted 3000", "back 3000 +1h", "posted 3000 +40d"}, "02.12:00 posted 3000 undone; 12.12:00 posted 3000"},
 		{"a released authorisation and its posting", []string{"pending 3000", "back 3000 +1h", "posted 3000 +1d"}, "03.12:00 posted 3000 again 1"},
+		{"an authorisation whose release is told after its posting", []string{"pending 3000", "posted 3000 +1d", "back 3000 +1h"}, "02.12:00 posted 3000"},
+		{"and one that came back after it, too", []string{"pending 3000", "posted 3000 +1d", "back 3000 +1h", "back 3000 +2d"}, "02.12:00 posted 3000 undone"},
 		{"a posting less what came back before", []string{"pending 3000", "back 1000 +1h", "posted 2000 +1d"}, "02.12:00 posted 3000 back 1000"},
 		{"a daily sequence number", []string{"posted 3000", "posted 3000 +1d", "posted 3000 +2d"}, "02.12:00 posted 3000; 03.12:00 posted 3000; 04.12:00 posted 3000"},
 		{"one reference for a series", []string{"posted 980", "posted 980 +30d", "posted 980 +61d"}, "02.12:00 posted 980; 02.12:00 posted 980; 02.12:00 posted 980"},

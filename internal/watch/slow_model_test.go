@@ -47,6 +47,9 @@ func slowRead(story []Entry) slowDebit {
 			d.back = d.amount
 		case !opening(e):
 			d.back += e.Amount
+		case d.gone() && !d.posted && e.Kind == Debit && e.Status != Pending && d.last.ReceivedAt.After(e.ReceivedAt):
+			// the authorisation alone came back, after its posting was known
+			d.latest, d.amount, d.posted, d.back, d.backAt = e, e.Amount, true, 0, time.Time{}
 		case !d.anything || d.gone(): // presented, or presented again
 			if d.anything {
 				d.again++
