@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/app"
 	"kozamori/internal/sim"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -41,12 +43,49 @@ func TestWhatIsToldAfterAReportThatCoversItAsksNothing(t *testing.T) {
 	}
 }
 
-// household is an owner, a second owner and a guardian of one account.
-func household(t *testing.T) (h *town, people map[string]*person) {
-	h, owner, guardian := family(t)
+// household is an owner, a second owner, who is told over a channel, and a
+// guardian of one account.
+type household struct {
+	*town
+	people map[string]*person
+	box    *sim.Mailbox
+}
+
+func newHousehold(t *testing.T, over watch.ChannelKind) *household {
+	t.Helper()
+	box := &sim.Mailbox{}
+	h := newTownOn(t, func(m *app.Means) { m.MailHTTP, box.Now = &http.Client{Transport: served{box}}, m.Now })
+	owner, guardian := h.family()
 	second := h.person("太郎", "ja")
 	second.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1","account_mask":"普通 ***4567"}`)["code"].(string))
-	return h, map[string]*person{"the owner": owner, "the second owner": second, "a guardian": guardian}
+	if over == watch.Email {
+		if _, err := h.store.UpdateAccount(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, func(a *watch.Account) ([]store.Write, error) {
+			w, _ := a.WatcherOf(second.id)
+			w.Channels = []watch.Channel{{Kind: over, Address: "taro@example.jp"}}
+			return nil, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &household{h, map[string]*person{"the owner": owner, "the second owner": second, "a guardian": guardian}, box}
+}
+
+// heard is how many messages have come to somebody's chat and mailbox.
+type heard struct{ chat, mail int }
+
+func (h *household) heard(who string) heard {
+	return heard{h.people[who].count(), len(h.box.Messages())}
+}
+
+// since are the messages that have come since, over either.
+func (h *household) since(who string, n heard) []string {
+	out := h.people[who].since(n.chat)
+	if who == "the second owner" { // the only one with a mailbox
+		for _, m := range h.box.Messages()[n.mail:] {
+			out = append(out, m.Text)
+		}
+	}
+	return out
 }
 
 // What an account does before or after a report of which the people who watch it
@@ -75,35 +114,40 @@ func TestWhatAReportCoversAsksNobody(t *testing.T) {
 			}, "チャージ連携", true, 2},
 	} {
 		for _, reporter := range []string{"the owner", "the second owner", "a guardian"} {
-			for _, before := range []bool{true, false} {
-				t.Run(fmt.Sprint(name, ", ", reporter, " reports, it came before: ", before), func(t *testing.T) {
+			for _, of := range []struct {
+				before bool
+				over   watch.ChannelKind
+			}{{true, watch.LINE}, {false, watch.LINE}, {true, watch.Email}, {false, watch.Email}} {
+				before := of.before
+				t.Run(fmt.Sprint(name, ", ", reporter, " reports, it came before: ", before, ", the second owner has ", of.over), func(t *testing.T) {
 					t.Parallel()
-					h, people := household(t)
-					h.sends(c.first(h))
+					h := newHousehold(t, of.over)
+					people := h.people
+					h.sends(c.first(h.town))
 					h.settle()
 					alert := people["the owner"].reads("a=notmine")
 					h.Add(time.Second)
 					if before {
-						h.sends(c.then(h))
+						h.sends(c.then(h.town))
 						h.settle()
 						h.Add(time.Second)
 					}
-					heard := map[string]int{}
-					for who, p := range people {
-						heard[who] = p.count()
+					was := map[string]heard{}
+					for who := range people {
+						was[who] = h.heard(who)
 					}
 					if err := h.line.Tap(people[reporter].id, tapOf(t, alert), ""); err != nil {
 						t.Fatal(err)
 					}
 					h.goes(8 * time.Second)
-					number := reference(people[reporter].since(heard[reporter])[0])
+					number := reference(h.since(reporter, was[reporter])[0])
 					if !before {
-						h.sends(c.then(h))
+						h.sends(c.then(h.town))
 					}
 					h.goes(12 * time.Second)
 					for who, p := range people {
 						told := false
-						for _, m := range p.since(heard[who]) {
+						for _, m := range h.since(who, was[who]) {
 							if strings.Contains(m, `"data":"a=notmine`) || strings.Contains(m, `"data":"a=mine`) {
 								t.Errorf("%s is asked: %s", who, m)
 							}
@@ -117,7 +161,7 @@ func TestWhatAReportCoversAsksNobody(t *testing.T) {
 							}
 						}
 						if c.says != "" && !told && p != people["a guardian"] {
-							t.Errorf("%s does not hear of it: %v", who, p.since(heard[who]))
+							t.Errorf("%s does not hear of it: %v", who, h.since(who, was[who]))
 						}
 					}
 					h.bank.mu.Lock()

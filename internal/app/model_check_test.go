@@ -217,6 +217,9 @@ func (m *model) received() map[string][]told {
 			m.errorf("a mail says what nothing on record says: %s", first(mail.Text, 200))
 			continue
 		}
+		if m.first[mail.Tags["delivery"]].IsZero() {
+			m.errorf("%s came by mail, and SES was not seen to be called", d.ID)
+		}
 		add(lead, d, mail.At, mail.Text)
 	}
 	return out

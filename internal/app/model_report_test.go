@@ -10,9 +10,13 @@ import (
 // checkReport compares what a message says of a report, and whether it asks,
 // with what stood when its words were decided: when LINE first saw it.
 func (m *model) checkReport(lead *watch.Record, t told) {
-	at, seen := m.first[t.d.RetryKey(lead.ID)]
-	if t.d.Channel != watch.LINE || !seen || t.d.Tried && (m.has.deaths || m.has.twice) {
-		return // its words may be older than we know
+	key, inPlace := t.d.RetryKey(lead.ID), t.d.Channel == watch.LINE
+	if !inPlace {
+		key = t.d.FeedbackKey(lead.ID)
+	}
+	at, seen := m.first[key]
+	if !seen || t.d.Tried && (m.has.deaths || m.has.twice) || !inPlace && (m.deaths > 0 || m.dropped > 0) {
+		return // its words may be older, or of a second copy, than we know
 	}
 	open := 0
 	var stands, none int
@@ -62,6 +66,9 @@ func (m *model) checkReport(lead *watch.Record, t told) {
 	}
 	asks := strings.Contains(t.text, "a=notmine")
 	says := d != nil && strings.Contains(t.text, d.Reference)
+	if !inPlace { // a mail asks on the page that it leads to
+		asks = open > 0 && !says
+	}
 	switch {
 	case open == 0 && asks && t.d.Kind != watch.TellAlert && t.d.Kind != watch.TellMore:
 		m.errorf("%s asks, and nothing of it stands", t.d.ID)

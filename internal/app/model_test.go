@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +85,9 @@ type model struct {
 
 	untrue map[string][]string // by retry key, what was undone when LINE last saw that it stands
 }
+
+// tagged finds the delivery that a mail is of in what SES is asked.
+var tagged = regexp.MustCompile(`"Name":"delivery","Value":"([^"]*)"`)
 
 var errDead = errors.New("the process is dead")
 
@@ -165,6 +169,11 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	key := r.Header.Get("X-Line-Retry-Key")
 	if key != "" {
 		m.attempt(key, body)
+	}
+	if mail := tagged.FindSubmatch(body); d.name == "SES" && mail != nil {
+		if _, again := m.first[string(mail[1])]; !again {
+			m.first[string(mail[1])] = m.Now()
+		}
 	}
 	fault := m.fault(d.name, r.URL.Path, key)
 	if fault == "timeout" {
