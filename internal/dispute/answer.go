@@ -199,7 +199,7 @@ func (f *file) answer(value watch.AnswerValue, via watch.Via) {
 	}
 	r, n := f.answered()
 	for _, p := range r.Parts() {
-		if saw, ok := r.Seen(p, f.watcher.ID, "", n+1); ok && saw.Amount > p.Amount {
+		if saw, ok := r.Seen(p, f.watcher.ID, "", n+1); ok && saw.Exceeds(p) {
 			f.record.Answer.Showed(f.record, p.ID, saw)
 		}
 	}

@@ -84,8 +84,14 @@ func (r *Record) Answered() bool {
 	return true
 }
 
+// Exceeds tells whether what was shown is more than the record says now, or of a
+// service that it names no more: if it becomes so again, that is nothing new.
+func (s *Shown) Exceeds(r *Record) bool {
+	return s.Amount > r.Amount || s.Service != r.Service && s.Service != ""
+}
+
 // Showed notes that an answer was given for what a message showed of a part of
-// the record's incident, which has become less since: up to that it stands.
+// the record's incident, which it exceeds by now: up to that it stands.
 func (a *Answer) Showed(r *Record, part string, s *Shown) {
 	if part == r.ID {
 		a.Shows = s

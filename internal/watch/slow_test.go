@@ -78,8 +78,8 @@ func (a *slowAccount) answer(r *Record) {
 		return
 	}
 	r.Answer = &Answer{Value: Mine, Watcher: "w", At: noon}
-	if saw.Amount > r.Amount {
-		r.Answer.Showed(r, r.ID, saw.Shows("w"))
+	if shown := saw.Shows("w"); shown.Exceeds(r) {
+		r.Answer.Showed(r, r.ID, shown)
 	}
 	if a.mine == nil {
 		a.mine = map[string]*Record{}
@@ -238,7 +238,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 		}
 		for _, x := range all {
 			if want, known := once.stands(x); known && x.Answered() != want {
-				fail("whether the answer to "+x.ID+" stands", fmt.Sprint(x.Answered()), fmt.Sprint(want))
+				fail("whether the answer to "+x.ID+", given for "+saysRecord(once.mine[x.ID])+", stands for "+saysRecord(x), fmt.Sprint(x.Answered()), fmt.Sprint(want))
 			}
 			if _, told := x.Notice("w"); !told || !x.Complete {
 				continue
