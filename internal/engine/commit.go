@@ -22,13 +22,17 @@ const (
 // ErrClosed says that the engine was closed.
 var ErrClosed = kv.ErrClosed
 
-// What an engine is asked, which package kv says.
-type (
-	Part   = kv.Part
-	Lazy   = kv.Lazy
-	Reader = kv.Reader
-	Writer = kv.Writer
-)
+// Part is something to do in a commit.
+type Part = kv.Part
+
+// Lazy is asked at each commit for changes that no caller waits for.
+type Lazy = kv.Lazy
+
+// Reader reads keys and values.
+type Reader = kv.Reader
+
+// Writer gathers what a commit changes.
+type Writer = kv.Writer
 
 var _ kv.DB = (*DB)(nil)
 
