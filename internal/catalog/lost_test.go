@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"strings"
 	"testing"
 
 	"kozamori/internal/watch"
@@ -18,5 +19,24 @@ func TestAWordHasLostItsMarkOnlyWhereTheTextEnds(t *testing.T) {
 		if bill != (m.Service == "") || !bill && m.Confidence != watch.Undecided {
 			t.Errorf("%s is %+v; a card's bill: %v", text, m, bill)
 		}
+	}
+}
+
+// Where we stop reading, the text does not end.
+func TestAWordHasLostNoMarkWhereOurReadingEnds(t *testing.T) {
+	t.Parallel()
+	told := 0
+	for n := maxCells - 20; n < maxCells; n++ {
+		text := strings.Repeat("ｱ", n) + " PAYPAYｶｰﾄ ｾｲｷﾕｳ"
+		m := Classify("0168", text)
+		if m.Trap == Classify("0168", "PAYPAYｶｰﾄﾞ").Trap {
+			t.Errorf("behind %d letters it is %+v", n, m)
+		}
+		if m.Service == "paypay" {
+			told++
+		}
+	}
+	if told == 0 {
+		t.Error("the name was never read")
 	}
 }
