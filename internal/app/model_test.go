@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -357,6 +358,9 @@ func (m *model) settle() {
 			return
 		case waits && (len(due) == 0 || next.Before(m.Now().Add(time.Minute))):
 			m.Set(next)
+		case !waits && !slices.ContainsFunc(due, func(d store.DueRef) bool { return d.Due().Before(m.Now().Add(time.Hour)) }):
+			// Nothing but reminders, which come weeks later.
+			m.Set(slices.MinFunc(due, func(a, b store.DueRef) int { return a.Due().Compare(b.Due()) }).Due())
 		default:
 			m.Add(time.Minute)
 		}

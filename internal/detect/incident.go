@@ -167,7 +167,7 @@ func (t *telling) spare(r, lead *watch.Record) {
 	for i := range r.Notices {
 		n := &r.Notices[i]
 		for _, d := range lead.Deliveries {
-			if d.Watcher == n.Watcher && d.State == watch.Held {
+			if d.Watcher == n.Watcher && d.State == watch.Held && d.Kind != watch.TellClaim {
 				n.Spared = true
 			}
 		}

@@ -120,6 +120,9 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 				k.Store.KnowSeveral(ctx, &f.account.Watchers[i])
 			}
 		}
+		if outcome == Opened {
+			f.remind()
+		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
 		account, ended := f.still(outcome)
 		writes := []store.Write{account, store.PutRecord(f.record)}

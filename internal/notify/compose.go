@@ -46,9 +46,18 @@ func (c *Composer) RestoreLink(s *watch.Step, watcher string) string {
 	return c.BaseURL + "/r/" + c.Tokens.Sign(token.PurposeRestore, token.AnswerSubject(s.ID, watcher), s.At.Add(watch.RestoreFor))
 }
 
+// claimLink is linkOver for a reminder, which comes when the links of the alert
+// may have ended.
+func (c *Composer) claimLink(ch *channel.Channel, r *watch.Record, watcher string, day time.Time) string {
+	return c.over(ch, c.BaseURL+"/a/"+c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), day.Add(linkLife)))
+}
+
 // linkOver is Link for a message over a channel.
 func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, watcher string) string {
-	link := c.Link(r, watcher)
+	return c.over(ch, c.Link(r, watcher))
+}
+
+func (c *Composer) over(ch *channel.Channel, link string) string {
 	if ch.InPlace {
 		_, tok, _ := strings.Cut(link, "/a/")
 		link += "?" + token.InPlaceMark + "=" + c.Tokens.InPlace(tok)
@@ -106,6 +115,18 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 			}
 		}
 		return wording.DisputeStatus(f), nil
+	case watch.TellClaim:
+		dis, err := c.Store.Dispute(ctx, r.Dispute)
+		if err != nil {
+			return message.Message{}, err
+		}
+		m, ok := wording.ClaimReminder(wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact, ServiceOf: serviceOf,
+			HideAmount: hide, Link: c.claimLink(ch, r, w.ID, watch.ClaimDay(d.Seq))}, watch.ClaimDay(d.Seq))
+		if !ok {
+			return m, errNothing
+		}
+		return m, nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Link: c.linkOver(ch, r, w.ID)})

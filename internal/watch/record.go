@@ -222,6 +222,7 @@ const (
 	TellSummary DeliveryKind = "summary" // what came too late to be news
 	TellDispute DeliveryKind = "dispute" // the bank changed the dispute's status
 	TellAnswer  DeliveryKind = "answer"  // to the owner: a guardian answered
+	TellClaim   DeliveryKind = "claim"   // the time to claim what was reported ends soon; Seq is the day
 	// TellUnreachable tells the bank that no channel reaches a watcher.
 	TellUnreachable DeliveryKind = "unreachable"
 )

@@ -58,23 +58,24 @@ func StopMoney(f TroubleFacts) message.Message {
 func WhomToCall(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcCallTitle.in(lang), tcCallTitle.in(lang), tcCallText.in(lang))
-	line := func(n Named, without text) {
-		if n.Contact.Phone == "" {
-			m.Steps = append(m.Steps, message.Step{Text: without.in(lang, n.Name)})
-			return
-		}
-		m.Steps = append(m.Steps, callStep(lang, tcCallBank, n.Name, n.Contact))
-	}
 	f.Bank.Name = orElse(f.Bank.Name, tTheBank.in(lang))
 	for _, b := range append([]Named{f.Bank}, f.Banks...) {
-		line(b, tcCallNone)
+		m.Steps = append(m.Steps, callOr(lang, b, tcCallNone))
 	}
 	if f.Service.Name != "" {
-		line(f.Service, tcCallApp)
+		m.Steps = append(m.Steps, callOr(lang, f.Service, tcCallApp))
 	}
 	m.Steps = append(m.Steps, message.Step{Text: tcCallPolice.in(lang, PoliceTel)}, message.Step{Text: tcCallConsume.in(lang, ConsumerTel), Tel: ConsumerTel})
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdNotMe, CmdTrouble, CmdGuide)
 	return m
+}
+
+// callOr names a number, or says where it stands.
+func callOr(lang watch.Lang, n Named, without text) message.Step {
+	if n.Contact.Phone == "" {
+		return message.Step{Text: without.in(lang, n.Name)}
+	}
+	return callStep(lang, tcCallBank, n.Name, n.Contact)
 }
 
 // NoBalance says that a balance is not known here.

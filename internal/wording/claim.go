@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -20,12 +21,7 @@ type ClaimFact struct {
 // by is the last day of a claim for what happened first at one time and was
 // noticed at another, in JST.
 func (c *ClaimFact) by(loss, noticed time.Time) time.Time {
-	from := noticed
-	if c.FromLoss {
-		from = loss
-	}
-	at := from.In(watch.JST)
-	return time.Date(at.Year(), at.Month(), at.Day()+c.Days, 0, 0, 0, 0, watch.JST)
+	return watch.ClaimEnds(c.Days, c.FromLoss, loss, noticed)
 }
 
 // ClaimBy is the last day, in JST, on which a loss can be claimed from them; of
@@ -119,6 +115,40 @@ func (f *DisputeFacts) claims(now time.Time) []string {
 		return nil
 	}
 	return claims(f.lang(), total.First, f.Dispute.AnsweredAt, now, append(f.services(), Named{f.bank(), f.Bank}))
+}
+
+var (
+	tAltRemind  = text{ja: "【お知らせ】届け出の期限が近づいています", en: "[Notice] The time to claim ends soon"}
+	tRemind     = text{ja: "届け出の期限が近づいています", en: "The time to claim ends soon"}
+	tRemindText = text{ja: "もう届け出たときは、何もしなくて大丈夫です。まだのときは、受付番号を伝えて届け出てください。", en: "If you have claimed already, do nothing. If not, please claim now and give your report number."}
+)
+
+// ClaimReminder reminds of a report whose time to claim ends on a day. False if
+// there is nothing to be reminded of any more.
+func ClaimReminder(f DisputeFacts, day time.Time) (message.Message, bool) {
+	lang, d := f.lang(), f.Dispute
+	if d.Status == watch.DisputeWithdrawn || d.Status == watch.DisputeRefunded || d.Status == watch.DisputeClosed || d.Ours().Status == watch.DisputeWithdrawn {
+		return message.Message{}, false
+	}
+	total := d.TotalAt(0)
+	var of []Named
+	for _, n := range append(f.services(), Named{f.bank(), f.Bank}) {
+		if n.Contact.ClaimBy(total.First, d.AnsweredAt).Equal(day) {
+			of = append(of, n)
+		}
+	}
+	if total.Debits == 0 || len(of) == 0 {
+		return message.Message{}, false
+	}
+	f.UndoUntil = time.Time{}
+	m := f.message(tAltRemind, tRemind)
+	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+	m.Text = append(claims(lang, total.First, d.AnsweredAt, time.Time{}, of), tRemindText.in(lang))
+	for _, n := range of {
+		m.Steps = append(m.Steps, callOr(lang, n, pick(n.Name == f.bank(), tcCallNone, tcCallApp)))
+	}
+	m.Buttons = f.buttons()
+	return m, true
 }
 
 // claims are those of the page's report, with the days that are left.

@@ -51,3 +51,30 @@ func TestTheTermOfEachIsSaidOrThatItIsNotKnown(t *testing.T) {
 		t.Errorf("a link alone has no loss: %q", said)
 	}
 }
+
+func TestAReminderIsOfWhatStillCounts(t *testing.T) {
+	t.Parallel()
+	f := disputeFacts(watch.Japanese)
+	day := f.Service.ClaimBy(f.Dispute.OccurredAt, f.Dispute.AnsweredAt)
+	if watch.ClaimDay(watch.ClaimSeq(day)) != day {
+		t.Errorf("%v is numbered %d", day, watch.ClaimSeq(day))
+	}
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		f := disputeFacts(lang)
+		m, ok := ClaimReminder(f, day)
+		if !ok {
+			t.Fatal("there is no reminder")
+		}
+		golden(t, "claim-reminder", lang, show(m))
+	}
+	for _, s := range []watch.DisputeStatus{watch.DisputeWithdrawn, watch.DisputeRefunded, watch.DisputeClosed} {
+		f := disputeFacts(watch.Japanese)
+		f.Dispute.Status = s
+		if _, ok := ClaimReminder(f, day); ok {
+			t.Errorf("a dispute that is %s is reminded of", s)
+		}
+	}
+	if _, ok := ClaimReminder(f, day.AddDate(0, 0, 1)); ok {
+		t.Error("another day is reminded of")
+	}
+}
