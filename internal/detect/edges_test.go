@@ -168,7 +168,6 @@ func TestWhatWasToldByItselfJoinsNoIncidentLater(t *testing.T) {
 	past := newHouse(t)
 	past.send(t, say("debit", "a", "t", 12*day, 3000, pending)) // summed up
 	past.send(t, say("debit", "b", "u", 2*time.Minute, 90000, ""))
-	past.send(t, say("debit", "c", "t", time.Minute, 9000, ""))
 
 	// Its message went to a person who has left since, and took it with them.
 	left := newHouse(t)
@@ -178,6 +177,17 @@ func TestWhatWasToldByItselfJoinsNoIncidentLater(t *testing.T) {
 	}
 	left.send(t, say("debit", "b", "u", 2*time.Minute, 90000, `,"descriptor":"PAYPAY"`))
 	for name, h := range map[string]*house{"summed up": past, "told to no one": left} {
+		// Its service was reported with the other one, which it would join now.
+		act, err := h.store.Activity(t.Context(), h.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range h.history(t) {
+			if r.Txn == "u" {
+				act.Report(&watch.Dispute{ID: "d1", Record: r.ID, Service: "docomo", AnsweredAt: received}, true)
+			}
+		}
+		h.Put(store.PutActivity(h.key, act))
 		h.send(t, say("debit", "d", "t", time.Minute, 9900, ""))
 		for _, r := range h.history(t) {
 			if r.Lead != "" {
