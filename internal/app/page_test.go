@@ -271,3 +271,31 @@ func TestAPageThatDoesNotSayWhatItShowed(t *testing.T) {
 		}
 	}
 }
+
+// What the house told the bank after a report is not called the bank's word, and
+// the first message is not called more of something.
+func TestTheTimelineSaysWhoToldWhom(t *testing.T) {
+	t.Parallel()
+	h := newTown(t)
+	p := h.alone("acc_1")
+	h.sends(h.debit("a", 10000), h.debit("b", 20000))
+	h.goes(7 * time.Second)
+	if err := h.line.Tap(p.id, tapOf(t, p.heard()[p.count()-1]), ""); err != nil {
+		t.Fatal(err)
+	}
+	h.goes(7 * time.Second)
+	h.debits("c", 30000, 40000)
+	h.sends(h.reported(watch.DebitReversed, "a", "acc_1", "", 0))
+	h.goes(7 * time.Second)
+	p.details()
+	for what, times := range map[string]int{"銀行から対応の連絡がありました": 0, "お申し出のあとの2件を、追加で七十七銀行に伝えました": 1, "内容の変更を七十七銀行に伝えました": 1,
+		"LINEであなたにお知らせしました": 1, "LINEで、続きをあなたにお知らせしました": 2} {
+		if n := strings.Count(p.html, what); n != times {
+			t.Errorf("%q stands there %d times, want %d: %s", what, n, times, p.html[strings.Index(p.html, "これまでの流れ"):])
+		}
+	}
+	h.storm(0, 80)
+	if m := p.heard()[p.count()-1]; !strings.Contains(m, "続きの分の合計") || strings.Contains(m, "これまでの合計") {
+		t.Errorf("the sum of a piece is called that of all: %s", m)
+	}
+}

@@ -232,8 +232,8 @@ func (r *Record) Call(a *Account, why Call, but string, now time.Time) {
 	}
 }
 
-// firstOver tells whether a delivery is the first to its watcher over its channel.
-func (r *Record) firstOver(d *Delivery) bool {
+// FirstOver tells whether a delivery is the first to its watcher over its channel.
+func (r *Record) FirstOver(d *Delivery) bool {
 	for i := range r.Deliveries {
 		if o := &r.Deliveries[i]; o.Watcher == d.Watcher && o.Channel == d.Channel && o.Kind.OfIncident() && o.State != Cancelled {
 			return o.ID == d.ID

@@ -61,7 +61,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 	d.Answer, d.Called, d.Asked = nil, "", time.Time{}
 	if n, ok := r.Notice(d.Watcher); ok {
 		d.Called, d.Asked = n.Called, n.Asked
-		if d.Called == "" && !n.Asked.IsZero() && r.firstOver(d) {
+		if d.Called == "" && !n.Asked.IsZero() && r.FirstOver(d) {
 			d.Called = CallAgain
 		}
 	}

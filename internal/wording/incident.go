@@ -17,6 +17,9 @@ type IncidentFacts struct {
 	Debits      int
 	Yen         int64
 	First, Last time.Time
+	// GoesOn tells that this goes on from an incident that was full, which is not in
+	// the sum.
+	GoesOn bool
 	// Covered tells that not all of this happened after the report that covers it.
 	Covered bool
 	// Report is the number of the report that stands, and Joined tells that
@@ -41,7 +44,7 @@ type Names struct {
 // IncidentOf takes the facts of what a message says of an incident to a
 // watcher; link is the page of the incident.
 func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watch.Watcher, names Names, link string, onPage bool) IncidentFacts {
-	f := IncidentFacts{Called: d.Called, Asked: d.Asked, Sent: d.CreatedAt}
+	f := IncidentFacts{Called: d.Called, Asked: d.Asked, Sent: d.CreatedAt, GoesOn: lead.Continues != ""}
 	bank, bankContact := names.Bank(lead.Account.Bank)
 	d.HideAmount = d.HideAmount || w.HideAmount
 	for _, s := range says {
@@ -85,6 +88,7 @@ var (
 
 	tFrom     = text{ja: "%sから", en: "from %s"}
 	tSumLabel = text{ja: "これまでの合計", en: "So far"}
+	tSumOn    = text{ja: "続きの分の合計", en: "Of what goes on"}
 	tSum      = text{ja: "%[1]d件・%[2]s%[3]s", en: "%[1]d debits, %[2]s%[3]s"}
 	tSumCount = text{ja: "%[1]d件%[2]s", en: "%[1]d debits%[2]s"}
 	tSumSpan  = text{ja: "（%s）", en: " (in %s)"}
@@ -147,7 +151,7 @@ func Incident(f IncidentFacts) message.Message {
 		m = Changed(*first)
 	}
 	if f.Debits > 1 {
-		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: tSumLabel.in(lang), Value: f.sum(lang)})
+		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: pick(f.GoesOn, tSumOn, tSumLabel).in(lang), Value: f.sum(lang)})
 	}
 	switch {
 	case f.Called == watch.CallUnanswered && !f.Asked.IsZero():

@@ -31,6 +31,8 @@ var (
 	tNotBy        = text{ja: "%sではお知らせできませんでした", en: "We could not reach you by %s"}
 	tTookBack     = text{ja: "「身に覚えがない」が取り消されました", en: "The report was taken back"}
 	tHasReport    = text{ja: "%[1]sに伝えました（受付番号：%[2]s）", en: "We told %[1]s (report number %[2]s)"}
+	tHasAdded     = text{ja: "お申し出のあとの%[2]d件を、追加で%[1]sに伝えました", en: "We told %[1]s of %[2]d more that came after the report"}
+	tHasChanged   = text{ja: "内容の変更を%sに伝えました", en: "We told %s what had changed"}
 	tHasWithdrawn = text{ja: "取り消しを%sに伝えました", en: "We told %s that it was taken back"}
 	tNoReport     = text{ja: "%sに伝えられませんでした", en: "We could not reach %s"}
 )
@@ -126,7 +128,7 @@ func (f *PageFacts) by(d *watch.Delivery, say func(time.Time, text, ...any)) {
 	of := map[watch.DeliveryKind]text{watch.TellMore: tOfMore, watch.TellChanged: tOfChange, watch.TellAnswer: tOfAnswer, watch.TellDispute: tOfBank,
 		watch.TellUndone: pick(f.Record.Kind == watch.LinkRegistered, tOfRemoved, tOfUndone)}
 	t, ok := of[d.Kind]
-	if !ok || d.Kind == watch.TellMore && f.Record.Tellings(d.Watcher, d.Channel) == 1 {
+	if !ok || d.Kind == watch.TellMore && f.Record.FirstOver(d) {
 		say(d.AcceptedAt, tBy, ch)
 		return
 	}
@@ -174,6 +176,7 @@ func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
 				say(c.At, pick(c.By == watch.Guardian, tGuardNotMine, tOwnerNotMine))
 			}
 			say(c.ToldAt, tHasReport, f.bank(), d.Reference)
+		case watch.DisputeUpdated: // ours, and told together below
 		case watch.DisputeWithdrawn:
 			say(c.At, tTookBack)
 			say(c.ToldAt, tHasWithdrawn, f.bank())
@@ -183,4 +186,24 @@ func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
 		}
 		say(c.GaveUpAt, tNoReport, f.bank())
 	}
+	f.updates(say)
+}
+
+// updates says that the bank has heard what followed the report: of all that it
+// took, when it took the latest.
+func (f *PageFacts) updates(say func(time.Time, text, ...any)) {
+	added := 0
+	var last, changed time.Time
+	for _, c := range f.Dispute.Changes {
+		switch {
+		case c.Status != watch.DisputeUpdated || c.ToldAt.IsZero():
+		case c.Further != nil:
+			added++
+			last = c.ToldAt
+		default:
+			changed = c.ToldAt
+		}
+	}
+	say(last, tHasAdded, f.bank(), added)
+	say(changed, tHasChanged, f.bank())
 }
