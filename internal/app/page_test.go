@@ -98,7 +98,7 @@ func TestAReportOnAStalePageSaysWhatItTookIn(t *testing.T) {
 // the person looked nothing was taken, and of what stands they are asked.
 func TestMineOnAStalePage(t *testing.T) {
 	t.Parallel()
-	for undone, says := range map[bool]string{true: "ご自身のものとして記録しました", false: "内容が変わりました"} {
+	for undone, says := range map[bool]string{true: "ご本人の利用として記録しました", false: "内容が変わりました"} {
 		h := newTown(t)
 		p := h.alone("acc_1")
 		h.debits("t", 10000)

@@ -22,7 +22,7 @@ func TestALanguageThatIsSavedIsThePersonsWhicheverAccountItWasSavedFor(t *testin
 	b, home := w.login("U1", watch.Japanese)
 	_, second, _ := strings.Cut(home.body, "***1111")
 	room := w.srv.URL + (page{body: second}).room(t)
-	b.send(b.open(room+"/settings"), wording.DoSave, "lang", "en").says(t, 200, "Saved.", "It holds for all accounts you watch")
+	b.send(b.open(room+"/settings"), wording.DoSave, "lang", "en").says(t, 200, "Saved.", "It applies to all accounts you watch")
 	b.open(w.srv.URL+"/home").says(t, 200, `lang="en"`, "Accounts you watch")
 	members := &membership.Service{Store: w.store, Keys: w.keys, Now: w.now, Logger: w.logger}
 	list, err := members.Accounts(ctx, "U1")

@@ -45,7 +45,7 @@ func TestATrustThatIsOverDoesNotStandInTheWay(t *testing.T) {
 			{Service: "kyash", UpTo: 500, Until: w.now().Add(time.Hour)}}
 	})
 	b, p := w.settings()
-	p.says(t, 200, "Kyashの500円以下")
+	p.says(t, 200, "Kyash：500円以下")
 	p.saysNot(t, "3,000円以下")
 	b.send(p, wording.DoSave, "service_min", "2000").says(t, 200, "保存しました")
 	// What another version may know stays as it is.

@@ -107,7 +107,7 @@ func TestAFormThatIsSentUntouchedChangesNothing(t *testing.T) {
 	want := *r
 	w.put(store.PutAccount(a))
 	b, p := w.settings()
-	p.says(t, 200, "お知らせの設定", "七十七銀行 普通 ***4567", "PayPayの引き落とし", "PayPayの3,000円以下")
+	p.says(t, 200, "お知らせの設定", "七十七銀行 普通 ***4567", "PayPayの引き落とし", "PayPay：3,000円以下")
 	b.send(p, wording.DoSave).says(t, 200, "保存しました")
 	if diff := cmp.Diff(want, w.rules()); diff != "" {
 		t.Error(diff)
@@ -119,7 +119,7 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 	b, p := w.settings()
 	p = b.send(p, wording.DoSave, "new_link", "", "burst", "", "service_min", "１，０００円", "service_min_for.paypay", "1万", "monthly_total.paypay", "50,000",
 		"add", "kyash", "add_min", "1", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
-	p.says(t, 200, "Saved. It holds from the next debit on.", `lang="en"`) // in the language that was chosen
+	p.says(t, 200, "Saved. This applies from the next debit.", `lang="en"`) // in the language that was chosen
 	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 1}, MonthlyTotal: map[string]int64{"paypay": 50000},
 		FirstSeen: true, AfterNewLink: true, NearLimit: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
 		Quiet: &watch.Quiet{From: 22 * 60, To: 7*60 + 30}}

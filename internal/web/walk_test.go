@@ -162,7 +162,7 @@ var walk = []struct {
 	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},
 	{"taken back", everybody, "取り消しました", "withdrawn", func(v *walker) { v.answered(wording.DoUndo); v.press(wording.DoUndo, "") }},
 	{"mine", everybody, "として", "Thank you", func(v *walker) { v.answered(wording.DoMine) }},
-	{"trusted", owners, "ご自身のものとして", "Thank you", func(v *walker) { v.w.forgets(); v.answered(wording.DoTrust) }},
+	{"trusted", owners, "ご本人の利用として", "Thank you", func(v *walker) { v.w.forgets(); v.answered(wording.DoTrust) }},
 	{"too late to take back", everybody, "受付番号", "We have your report", func(v *walker) {
 		v.answered(wording.DoNotMine)
 		v.w.add(11 * time.Minute)

@@ -36,7 +36,7 @@ func (f *AnswerFacts) lang() watch.Lang { return langOf(f.Lang) }
 
 var (
 	tAltThanks    = text{ja: "回答を受け取りました", en: "Thank you for your answer"}
-	tThanks       = text{ja: "ありがとうございます。ご自身のものとして記録しました", en: "Thank you. We have noted that it was you"}
+	tThanks       = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was you"}
 	tThanksTheirs = text{ja: "ありがとうございます。ご本人のものとして記録しました", en: "Thank you. We have noted that it was them"}
 	tIfWrong      = text{ja: "違っていたときは、元のお知らせの「%s」を押してください。", en: "If that is wrong, press \"%s\" in the alert."}
 	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}

@@ -13,7 +13,7 @@ var (
 	tcAskLeave    = text{ja: "この口座の見守りをやめますか", en: "Stop watching this account?"}
 	tcAskWhich    = text{ja: "どの口座の見守りをやめますか", en: "Which account shall we stop watching?"}
 	tcAltLeave    = text{ja: "見守りをやめる手続き", en: "Ending the watch"}
-	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。続けるときは、何もしなくて大丈夫です。", en: "You will get no more alerts. To go on, you need not do anything."}
+	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
 	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members are told so and get no more alerts."}
 	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
 	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]d日間残ります。記録も消したいときは、やめる前に「%[2]s」を押してください。", en: "Records of past alerts are kept for %[1]d days after you leave. To have them erased as well, press \"%[2]s\" before you leave."}
@@ -35,7 +35,7 @@ var (
 	tcAskErase    = text{ja: "見守りをやめて、記録も消しますか", en: "Stop watching, and erase the records?"}
 	tcAltErase    = text{ja: "記録を消す手続き", en: "Erasing records"}
 	tcAskEraseTx  = text{ja: "見守りをやめ、設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and settings and records are erased at once. It cannot be undone."}
-	tcEraseNot    = text{ja: "消さないときは、何もしなくて大丈夫です。", en: "To keep them, you need not do anything."}
+	tcEraseNot    = text{ja: "消さない場合は、このままで結構です。", en: "To keep them, do nothing."}
 	tcEraseButton = text{ja: "やめて、記録も消す", en: "Stop and erase"}
 	tcEraseAll    = text{ja: "すべてやめて、記録も消す", en: "Stop and erase all of them"}
 	tcEraseShow   = text{ja: "%sの見守りをやめて、記録も消す", en: "Stop watching %s and erase its records"}

@@ -120,7 +120,7 @@ func (f *DisputeFacts) claims(now time.Time) []string {
 var (
 	tAltRemind  = text{ja: "【お知らせ】届け出の期限が近づいています", en: "[Notice] The time to claim ends soon"}
 	tRemind     = text{ja: "届け出の期限が近づいています", en: "The time to claim ends soon"}
-	tRemindText = text{ja: "もう届け出たときは、何もしなくて大丈夫です。まだのときは、受付番号を伝えて届け出てください。", en: "If you have claimed already, do nothing. If not, please claim now and give your report number."}
+	tRemindText = text{ja: "すでに届け出た場合は、このままで結構です。まだの場合は、受付番号を伝えて届け出てください。", en: "If you have claimed already, do nothing. If not, please claim now and give your report number."}
 )
 
 // ClaimReminder reminds of a report whose time to claim ends on a day. False if

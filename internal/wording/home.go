@@ -115,7 +115,7 @@ var (
 	tDoorGoneText = text{ja: "リンクは1回だけ、%s以内に使えます。LINEで「設定」と送ると、新しいリンクをお送りします。", en: "A link works once, within %s. Send \"settings\" in LINE to get a new one."}
 
 	tOver       = text{ja: "この画面の時間が終わりました", en: "This page has closed"}
-	tOverText   = text{ja: "開いてから%sがたったか、ログアウトしたか、見守りをやめたため、閉じました。", en: "It was opened %s ago, or you logged out or left."}
+	tOverText   = text{ja: "安全のため閉じました（開いてから%sが過ぎたとき、ログアウトや見守りの終了のとき）。", en: "It was opened %s ago, or you logged out or left."}
 	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
 	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
 	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}

@@ -87,8 +87,6 @@ var (
 	tHistMonth   = text{ja: "2006年1月", en: "January 2006"} // a time layout
 	tHistNone    = text{ja: "この月のお知らせはありません。", en: "There were no alerts in this month."}
 	tHistElse    = text{ja: "ほかの月・記録の保存", en: "Other months, and a file"}
-	tHistEarlier = text{ja: "前の月", en: "The month before"}
-	tHistLater   = text{ja: "次の月", en: "The month after"}
 	tHistCSV     = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
 	tHistCSVHint = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
 	tHistOlder   = text{ja: "この月の続き", en: "More of this month"}
@@ -181,6 +179,11 @@ func (f *HistoryFacts) picture() message.Picture {
 	return out
 }
 
+// month names one so many months from that of the page.
+func (f *HistoryFacts) month(off int) string {
+	return f.Month.In(watch.JST).AddDate(0, off, 0).Format(tHistMonth.in(langOf(f.View.Lang)))
+}
+
 // HistoryPage lists the alerts of a month.
 func HistoryPage(f HistoryFacts) message.Page {
 	lang := langOf(f.View.Lang)
@@ -196,7 +199,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 			Hint: When(lang, e.newest(), f.Now) + " " + state(lang, e.Record, e.Dispute)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
-	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: tHistEarlier.in(lang), Hint: ""}, {Href: f.Later, Label: tHistLater.in(lang), Hint: ""},
+	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: f.month(-1), Hint: ""}, {Href: f.Later, Label: f.month(1), Hint: ""},
 		{Href: f.CSV, Label: tHistCSV.in(lang), Hint: tHistCSVHint.in(lang)}, {Href: f.Home, Label: tGoHome.in(lang), Hint: ""}} {
 		if l.Href != "" {
 			more.Links = append(more.Links, l)

@@ -59,7 +59,7 @@ var (
 	tAskDebit       = text{ja: "この引き落としに心当たりはありますか", en: "Was this debit yours?"}
 	tAskLink        = text{ja: "この連携の登録に心当たりはありますか", en: "Did you register this link?"}
 	tAskThem        = text{ja: "ご本人に心当たりがあるか、確かめてください", en: "Please ask them whether they recognise it"}
-	tAskText        = text{ja: "「%[1]s」を押すと、すぐに%[2]sへ伝え、受付番号をお出しします。まちがえて押しても、%[3]s以内なら取り消せます。", en: "If you press \"%[1]s\", we tell %[2]s at once and give you a report number. Pressed by mistake, it can be taken back for %[3]s."}
+	tAskText        = text{ja: "「%[1]s」を押すと、すぐに%[2]sへ伝え、受付番号を表示します。まちがえて押しても、%[3]s以内なら取り消せます。", en: "If you press \"%[1]s\", we tell %[2]s at once and give you a report number. Pressed by mistake, it can be taken back for %[3]s."}
 	tAgain          = text{ja: "やはり身に覚えがないときは、もう一度「%s」を押してください。", en: "If it was not you after all, press \"%s\" again."}
 	tIfWrongPage    = text{ja: "違っていたときは、「%s」を押してください。", en: "If that is wrong, press \"%s\"."}
 	tTellingBank    = text{ja: "%sに伝えているところです。", en: "We are telling %s now."}

@@ -180,13 +180,13 @@ var (
 	tSetAfter     = text{ja: "新しい連携から%s以内に引き落とされたとき", en: "A debit within %s of a new link"}
 	tSetBurst     = text{ja: "%[1]s以内に%[2]d回以上引き落とされたとき", en: "%[2]d debits or more within %[1]s"}
 	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
-	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄にすると、金額ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}
+	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄：この項目ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}
 	tSetNear      = text{ja: "サービスの上限（1回または1か月）の%s以上が引き落とされたとき", en: "A debit takes %s or more of a service's limit, at once or in a month"}
 	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
 	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
 	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
 	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
-	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄にすると、お知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
+	tSetAnyHint   = text{ja: "家賃や公共料金も含みます。空欄：この項目ではお知らせしません。", en: "Rent and utilities count too. Empty turns it off."}
 	tSetOverdrawn = text{ja: "残高がマイナスになったとき", en: "The account is overdrawn"}
 	tSetWords     = text{ja: "通帳の表示にあることば", en: "Words on the passbook"}
 	tSetWordsHint = text{ja: "1行に1つ、%d個まで書けます。通帳に印字されることばです。", en: "One a line, up to %d, as the passbook prints them."}

@@ -95,7 +95,7 @@ var (
 	tSetForm       = text{ja: "変えられること", en: "What you can change"}
 	tSetGuardian   = text{ja: "何も選ばなくても、緊急のお知らせにご本人が%s答えないときと、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when its owner does not answer an urgent alert for %s, and when somebody answers that it was not them."}
 	tSetGuardNever = text{ja: "何も選ばなくても、だれかが「身に覚えがない」と回答したときは、あなたにお知らせします。", en: "Even with nothing chosen here, you are told when somebody answers that it was not them."}
-	tSetSaved      = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. It holds from the next debit on."}
+	tSetSaved      = text{ja: "保存しました。次の引き落としから、この設定でお知らせします。", en: "Saved. This applies from the next debit."}
 	tSetSavedToo   = text{ja: "%[1]s%[2]s", en: "%[1]s %[2]s"}
 	tSetRefused    = text{ja: "保存していません。赤い枠のところを直してください。", en: "Not saved. Please correct the fields framed in red."}
 	tSetMend       = text{ja: "直すところ", en: "Please correct these"}
@@ -107,7 +107,7 @@ var (
 	tSetOn         = text{ja: "知らせる", en: "on"}
 	tSetOff        = text{ja: "知らせない", en: "off"}
 	tSetSave       = text{ja: "保存する", en: "Save"}
-	tSetCheck      = text{ja: "保存する前に、過去のお知らせで試す", en: "Try it on the past first"}
+	tSetCheck      = text{ja: "保存する前に、過去のお知らせで試す", en: "Preview on past alerts"}
 	tSetYen        = text{ja: "円以上", en: "yen or more"}
 	tSetBasic      = text{ja: "決済サービス", en: "Payment services"}
 	tSetEach       = text{ja: "サービスごとの金額", en: "Amounts for single services"}
@@ -120,9 +120,9 @@ var (
 	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
 	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
-	tSetTrusts     = text{ja: "お知らせしないことにしたサービス", en: "Services you trust"}
-	tSetTrust      = text{ja: "%[1]sの%[2]s以下（%[3]sまでお知らせしない）を、またお知らせする", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
-	tSetTrustsHint = text{ja: "またお知らせしてほしいものに、チェックを入れてください。", en: "Tick what you want to be told of again."}
+	tSetTrusts     = text{ja: "お知らせを休止中のサービス", en: "Services you trust"}
+	tSetTrust      = text{ja: "%[1]s：%[2]s以下は%[3]sまでお知らせを休止中。再開する", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
+	tSetTrustsHint = text{ja: "再開するものに、チェックを入れてください。", en: "Tick what you want to be told of again."}
 	tSetNow        = text{ja: "いま：%d件を設定中", en: "Now: %d set"}
 	tSetNowNone    = text{ja: "いま：なし", en: "Now: none"}
 	tSetNowIs      = text{ja: "いま：%s", en: "Now: %s"}
@@ -130,18 +130,18 @@ var (
 	tSetNowNight   = text{ja: "いま：%[1]sから翌日の%[2]sまで", en: "Now: from %[1]s until %[2]s the next day"}
 	tSetLangHead   = text{ja: "言語", en: "Language"}
 	tSetLang       = text{ja: "お知らせの言語", en: "Language of messages"}
-	tSetLangHint   = text{ja: "見守っているすべての口座と、LINEの案内に使います。", en: "It holds for all accounts you watch, and for the chat."}
+	tSetLangHint   = text{ja: "見守っているすべての口座と、LINEの案内に使います。", en: "It applies to all accounts you watch, and to the chat."}
 	tSetJapanese   = text{ja: "日本語", en: "Japanese"}
 	tSetEnglish    = text{ja: "English（英語）", en: "English"}
 
 	tFaultAmount  = text{ja: "%[1]sから%[2]sまでの金額を、数字で書いてください。", en: "Write an amount from %[1]s to %[2]s, in digits."}
 	tFaultZero    = text{ja: "%[1]dでは、知らせるのか知らせないのかが分かりません。すべて知らせるなら%[2]dを、金額で知らせないなら空欄にしてください。", en: "%[1]d may mean all or nothing. For every debit write %[2]d; to be told of no amount leave it empty."}
 	tFaultService = text{ja: "このサービスは選べません。", en: "This service cannot be chosen."}
-	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字までのことばにしてください。", en: "Words have from %[1]d to %[2]d characters."}
+	tFaultWord    = text{ja: "%[1]d文字から%[2]d文字までのことばにしてください。", en: "Use %[1]d to %[2]d characters."}
 	tFaultMany    = text{ja: "%d個までにしてください。", en: "There can be %d at most."}
 	tFaultQuiet   = text{ja: "始まりと終わりに、違う時刻を入れてください。", en: "Fill in two different times."}
 	tFaultChoose  = text{ja: "どのサービスの金額かを選んでください。", en: "Choose the service that the amount is for."}
-	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not a mail address. Please look at it again."}
+	tFaultMail    = text{ja: "メールアドレスの形になっていません。もう一度ご確認ください。", en: "This is not an email address. Please check it."}
 	tFaultOther   = text{ja: "この内容では設定できません。", en: "This cannot be set."}
 )
 
