@@ -1,0 +1,267 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// chain is one transaction while entries are divided: its entries in order.
+type chain struct {
+	entries  []Entry
+	pending  bool   // no debit of the present presentation is posted
+	held     bool   // one of them was authorised
+	txn      string // the bank's own id of what is posted, if that took the place of a pending one
+	amount   int64
+	returned int64
+	opened   Entry // the first debit of the present presentation: of two, that received first
+	latest   Entry // the latest debit
+	named    Entry // the latest debit whose service is known
+	again    int   // how often it was presented again
+	backAt   time.Time
+	back     Entry   // what came back last
+	awaits   bool    // posted in the place of a pending one that is not among the entries yet
+	echoes   []Entry // what was said once more, and may be of another time of its day
+}
+
+// left is how much of it has not come back.
+func (c *chain) left() int64 { return c.amount - c.returned }
+
+// undone tells whether all of a debit came back, or a link was removed.
+func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
+
+// Divide says which transactions (or links) the entries are that a bank
+// reported under one id: usually one. Some banks use an id again, each day or
+// for each payment of a series; what is not a stage of the debit before it is
+// a debit of its own. It depends only on the set of entries.
+func Divide(entries []Entry) [][]Entry {
+	entries = distinct(entries)
+	sortEntries(entries)
+	var chains []*chain
+	var early []Entry // undone before anything that they could undo
+	for i := range entries {
+		e := &entries[i]
+		if !e.opens() {
+			if c := undoneBy(chains, e); c != nil {
+				c.undo(e)
+				if again, ok := c.reopens(); ok {
+					chains, c = place(chains, &again)
+					c.open(&again)
+				}
+			} else {
+				early = append(early, *e)
+			}
+			continue
+		}
+		if i := slices.IndexFunc(chains, func(c *chain) bool { return c.echoed(e) }); i >= 0 {
+			chains[i].entries, chains[i].echoes = append(chains[i].entries, *e), append(chains[i].echoes, *e)
+			continue
+		}
+		var c *chain
+		chains, c = place(chains, e)
+		c.open(e)
+		if len(early) > 0 {
+			for j := range early {
+				c.undo(&early[j])
+			}
+			early = nil
+		}
+	}
+	out := make([][]Entry, 0, max(len(chains), 1))
+	for _, c := range chains {
+		out = append(out, c.entries)
+	}
+	if len(early) > 0 {
+		out = append(out, early)
+	}
+	return out
+}
+
+// place finds the transaction that a debit or link is a stage of, or begins one.
+func place(chains []*chain, e *Entry) ([]*chain, *chain) {
+	if c := takenBy(chains, e); c != nil {
+		return chains, c
+	}
+	c := &chain{}
+	return append(chains, c), c
+}
+
+// echoed tells whether a debit or link says no more than an entry of the same
+// day that stands, or that was undone, but not in between.
+func (c *chain) echoed(e *Entry) bool {
+	return e.Amount <= c.amount && (!c.undone() || !c.between(e)) &&
+		slices.ContainsFunc(c.entries, func(b Entry) bool { return b.same(e) && b.echo(e) })
+}
+
+// between tells whether the undoing was received after what it undid, and before
+// what says the same again.
+func (c *chain) between(e *Entry) bool {
+	return !c.back.ReceivedAt.Before(c.opened.ReceivedAt) && !e.ReceivedAt.Before(c.back.ReceivedAt)
+}
+
+// reopens takes out what had seemed to be said once more, and turns out to have
+// been said after all of it came back.
+func (c *chain) reopens() (again Entry, ok bool) {
+	if !c.undone() {
+		return Entry{}, false
+	}
+	i := slices.IndexFunc(c.echoes, func(e Entry) bool { return c.between(&e) })
+	if i < 0 {
+		return Entry{}, false
+	}
+	again = c.echoes[i]
+	c.echoes = slices.Delete(c.echoes, i, i+1)
+	c.entries = slices.DeleteFunc(c.entries, func(e Entry) bool { return e.Event == again.Event && e.same(&again) })
+	return again, true
+}
+
+// takenBy finds the transaction that a debit is a stage of, or the link that
+// is registered already; nil if it is one of its own. One of the same amount
+// comes first, then the latest.
+func takenBy(chains []*chain, e *Entry) *chain {
+	var found *chain
+	for _, c := range slices.Backward(chains) {
+		if !c.takes(e) {
+			continue
+		}
+		if c.amount == e.Amount {
+			return c
+		}
+		if found == nil {
+			found = c
+		}
+	}
+	return found
+}
+
+func (c *chain) takes(e *Entry) bool {
+	sameDay, sameService := day(c.latest.At) == day(e.At), c.latest.Service == e.Service
+	// Banks post under a plainer text than they authorise, or a clearer one.
+	like := sameService || c.latest.Service == "" || e.Service == ""
+	switch {
+	case e.Joined > 0 && e.Joined == c.latest.Joined:
+		return true // people were told of it as one
+	case e.Kind == LinkRegistered:
+		return !c.undone() && sameDay && sameService
+	case e.apart(c.txn):
+		return false // two postings for one authorisation: each captured a part of it
+	case e.Replaces && c.pending:
+		return true
+	case c.undone() && !sameService && !(like && e.Amount == c.amount):
+		return false // apart from that, a return joins and parts nothing: it may come late
+	case !c.pending && e.Status == Pending:
+		// Its posting bears an earlier time: that of the booking, or of the day.
+		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
+			!c.held && like && c.latest.bookedBefore(e) ||
+			sameDay && (like && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
+				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
+	case !c.pending:
+		return sameDay && like
+	case e.At.Sub(c.opened.At) > PostWithin:
+		return false
+	case sameDay:
+		return true
+	case e.Status == Pending:
+		return like && e.Amount > c.amount
+	}
+	return like
+}
+
+// bookedBefore tells whether a posting may be that of an authorisation which was
+// heard of before it, though it bears an earlier day: that of its booking, or of
+// a clock that is not quite the other's.
+func (e *Entry) bookedBefore(held *Entry) bool {
+	end := ClockSkew
+	if e.DateOnly {
+		end = 24*time.Hour + DayEnds
+	}
+	apart := held.At.Sub(e.At)
+	return held.ReceivedAt.Before(e.ReceivedAt) && apart >= 0 && apart <= end
+}
+
+// undoneBy finds what a reversal or a removal undoes: of its service, if it
+// names one, and of what is not undone yet the one of which just so much is left, else the latest of which so much
+// is left, else the latest.
+func undoneBy(chains []*chain, e *Entry) *chain {
+	var best *chain
+	score := -1
+	for _, c := range slices.Backward(chains) {
+		s := 0
+		switch {
+		case c.undone():
+		case e.Amount == 0 || c.left() < e.Amount:
+			s = 1
+		case c.left() > e.Amount:
+			s = 2
+		default:
+			s = 3
+		}
+		if s == 1 && e.Amount == 0 {
+			s = 3
+		}
+		if e.Service != "" && c.named.Service == e.Service {
+			s += 4 // none of another service before it
+		}
+		if e.Txn != "" && c.txn == e.Txn {
+			s += 8 // nor of another id of the bank's
+		}
+		if s > score {
+			best, score = c, s
+		}
+	}
+	return best
+}
+
+// open adds a debit, or a link.
+func (c *chain) open(e *Entry) {
+	switch {
+	case c.released(e):
+		c.amount, c.latest = e.Amount, *e
+		c.returned, c.backAt = 0, time.Time{}
+	case len(c.entries) == 0 || c.undone():
+		if len(c.entries) > 0 {
+			c.again++
+		}
+		c.opened, c.pending, c.held = *e, true, false
+		c.returned, c.backAt = 0, time.Time{}
+		c.amount, c.latest = e.Amount, *e
+		c.awaits = e.Replaces && e.Status != Pending
+	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
+		c.latest = *e // posted less what came back before: no other amount
+	case c.pending || e.Status != Pending:
+		c.amount, c.latest = e.Amount, *e
+		c.returned = min(c.returned, c.amount)
+	case e.ReceivedAt.Before(c.opened.ReceivedAt):
+		c.opened = *e
+	}
+	c.awaits = c.awaits && e.Status != Pending
+	if e.Service != "" && (c.named.Service == "" || c.latest.same(e)) {
+		c.named = *e
+	}
+	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
+	c.txn = cmp.Or(e.posting(), c.txn)
+	c.entries = append(c.entries, *e)
+}
+
+// released tells whether what came back is the authorisation alone, whose posting
+// was heard of before: it is taken once, and people knew of it all the time.
+func (c *chain) released(posting *Entry) bool {
+	return c.undone() && c.pending && posting.Kind == Debit && posting.Status != Pending && posting.ReceivedAt.Before(c.back.ReceivedAt)
+}
+
+// undo adds a reversal, or a removal. No more comes back than was taken.
+func (c *chain) undo(e *Entry) {
+	if c.backAt.Before(e.At) {
+		c.backAt = e.At
+	}
+	c.back = *e
+	if e.Amount == 0 {
+		c.returned = c.amount
+	} else {
+		c.returned = min(c.amount, c.returned+e.Amount)
+	}
+	c.entries = append(c.entries, *e)
+}
+
+// day is the calendar day in JST.
+func day(t time.Time) string { return t.In(JST).Format(time.DateOnly) }
