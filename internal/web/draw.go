@@ -1,9 +1,7 @@
 package web
 
 import (
-	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -81,8 +79,7 @@ func drawPicture(p message.Picture, below func(string) g.Node) g.Node {
 		below(p.Title),
 		h.Ul(h.Class("bars"), markup.Each(p.Bars, func(b message.Bar) g.Node {
 			return h.Li(h.B(g.Text(b.Label)), g.Text(" "), h.Span(whole(b.Value)),
-				h.SVG(g.Attr("viewBox", "0 0 1000 60"), g.Attr("preserveAspectRatio", "none"), h.Aria("hidden", "true"), g.Attr("focusable", "false"),
-					g.El("rect", h.Width(strconv.Itoa(int(math.Round(1000*b.Share)))), h.Height("60"))))
+				markup.Bar(b.Share))
 		})),
 		markup.Said(h.P, p.Note, h.Class("hint")))
 }
