@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"kozamori/internal/sim"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // incident is the case that the system was made for: one service takes money
@@ -154,4 +157,49 @@ func answeredByMail(ctx context.Context, w *town) error {
 	}
 	var m sim.Mail
 	return w.until("the answer arrives by mail", func() bool { return w.mailTo("answered@example.jp", &m) })
+}
+
+var restoreLink = regexp.MustCompile(`http\S+/r/\S+`)
+
+// setBack pauses on the phone, and takes that back from the mailbox.
+func setBack(ctx context.Context, w *town) error {
+	user, err := w.person("set back")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_back", "back@example.jp"); err != nil {
+		return err
+	}
+	if err := w.line.Say(user, "停止"); err != nil {
+		return err
+	}
+	if err := w.shows(user, "a=pause"); err != nil {
+		return err
+	}
+	if err := w.press(user, "pause"); err != nil {
+		return err
+	}
+	var m sim.Mail
+	if err := w.until("the mailbox hears of the pause", func() bool { return w.mailTo("back@example.jp", &m) && restoreLink.MatchString(m.Text) }); err != nil {
+		return err
+	}
+	paused := func() (bool, error) {
+		a, err := w.store.Account(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_back"})
+		return err == nil && !a.Watchers[0].Rules.PausedUntil.IsZero(), err
+	}
+	if yes, err := paused(); err != nil || !yes {
+		return fmt.Errorf("there is no pause: %w", err)
+	}
+	c := w.browser()
+	body, at, err := page(c, restoreLink.FindString(m.Text))
+	if err != nil {
+		return err
+	}
+	if _, _, err := submit(c, at.String(), filled(body, "do", wording.DoRestore)); err != nil {
+		return err
+	}
+	if yes, err := paused(); err != nil || yes {
+		return fmt.Errorf("it is not set back: %w", err)
+	}
+	return nil
 }

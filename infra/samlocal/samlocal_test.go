@@ -48,6 +48,7 @@ var scenarios = []scenario{
 	{"four debits in a second are one incident, which one tap reports", incident},
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
 	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
+	{"a pause is told to the mailbox, which sets it back", setBack},
 	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
 }
 
