@@ -31,6 +31,16 @@ func (s *System) channels() (channel.Registry, error) {
 	return channel.Register(slices.Concat(registered, s.More)...)
 }
 
+// setUp tells whether messages go out over a channel.
+func (s *System) setUp(kind watch.ChannelKind) bool {
+	off := map[watch.ChannelKind]bool{email.Channel.Kind: s.Mail.From == ""}
+	r, err := s.channels()
+	if err == nil {
+		_, err = r.Get(kind)
+	}
+	return err == nil && !off[kind]
+}
+
 // senders are the channels with what sends. It stands apart from the list: a
 // function that only names channels is not to hold what draws their messages.
 func (s *System) senders() (channel.Registry, error) {

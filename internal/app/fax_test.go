@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -330,4 +331,41 @@ func TestTheOwnChannelsAreRegistered(t *testing.T) {
 	if _, err := r.Get(faxKind); err == nil || !strings.Contains(err.Error(), `"fax"`) {
 		t.Errorf("a channel that is not registered: %v", err)
 	}
+}
+
+// What the chat answers, and what an account's people hear of each other, goes
+// over a channel more, too, where LINE does not bring it.
+func TestAChannelMoreBringsWhatLINECannot(t *testing.T) {
+	t.Parallel()
+	f := &fax{answer: watch.Outcome{Result: watch.SendAccepted}}
+	h := newTown(t, f.channel())
+	owner := h.alone("acc_1")
+	if _, err := h.store.UpdateAccount(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, func(a *watch.Account) ([]store.Write, error) {
+		a.Watchers[0].SetChannel(watch.Channel{Kind: faxKind, Address: faxNumber})
+		return nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	came := func(title string) {
+		t.Helper()
+		n := 0
+		for _, s := range f.sheets {
+			if s.to == faxNumber && strings.Contains(s.message.Title, title) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q came %d times over the fax: %+v", title, n, f.sheets)
+		}
+	}
+	owner.says("停止")
+	owner.taps("a=pause") // what protects less, over each of their channels but the chat
+	came("お知らせが届きにくくなる変更がありました")
+	h.line.FailAt(sim.Reply, 2, sim.BadRequest)
+	h.line.Fail(9, sim.QuotaSpent)
+	owner.says("使い方")
+	came("このトークでできること")
+	h.erase("acc_1")
+	h.goes(time.Minute)
+	came("口座")
 }

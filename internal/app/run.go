@@ -55,7 +55,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Queue: s.Queue, Mails: s.Mail.From != "", BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.

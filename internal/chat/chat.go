@@ -83,8 +83,9 @@ type Config struct {
 	// says that there are none yet.
 	Door  func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
 	Queue queue.Sender
-	// Mails tells whether mails go out at all: they bring what LINE cannot.
-	Mails bool
+	// SetUp tells whether messages go out over a channel, which brings what LINE
+	// cannot; nil says that none does.
+	SetUp func(watch.ChannelKind) bool
 	// BaseURL is the address of the pages, without a slash at its end.
 	BaseURL string
 	// Menus shows people the menu of their language; nil leaves it to LINE.
@@ -103,6 +104,9 @@ type Stage struct {
 func New(c Config) *Stage {
 	if c.Link == nil {
 		c.Link = func(*watch.Record, string) string { return "" }
+	}
+	if c.SetUp == nil {
+		c.SetUp = func(watch.ChannelKind) bool { return false }
 	}
 	if c.RestoreLink == nil {
 		c.RestoreLink = func(*watch.Step, string) string { return "" }

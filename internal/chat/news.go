@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -56,9 +57,12 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.Acknowledge
 		}
 	}
-	return t.bring(ctx, &parcel{user: n.To.LineUser, mail: n.To.Mail, key: n.Key(), what: "news of a guardian",
+	return t.bring(ctx, &parcel{user: n.To.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "news of a guardian",
 		since: t.sent, within: keyLife, words: []message.Message{t.newsWords(ctx)}})
 }
+
+// overOf is the channel of the address that news names.
+func overOf(n *watch.News) watch.ChannelKind { return cmp.Or(n.Over, watch.Email) }
 
 // keyLife is how long LINE keeps a retry key, with a margin.
 const keyLife = 23 * time.Hour

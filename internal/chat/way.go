@@ -17,11 +17,12 @@ const mailAfter = 5 * time.Minute
 
 // parcel is what is to reach one person, once the reply token is of no use.
 type parcel struct {
-	user string         // of LINE; empty if it goes by mail alone
-	mail string         // where they read mail, if their accounts do not say
-	of   *store.Binding // as which watcher they gave that address, if it goes by mail alone
-	key  string         // for LINE and for mail: the same for the same words
-	what string         // for the dead letter
+	user string            // of LINE; empty if it goes by mail alone
+	mail string            // where they read mail, if their accounts do not say
+	over watch.ChannelKind // the channel of that address
+	of   *store.Binding    // as which watcher they gave that address, if it goes by mail alone
+	key  string            // for LINE and for mail: the same for the same words
+	what string            // for the dead letter
 	// since is when it was first to be sent, within how long that is tried.
 	since  time.Time
 	within time.Duration
@@ -65,10 +66,10 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 
 // bringByMail mails words for which LINE was never the way.
 func (t *talk) bringByMail(ctx context.Context, p *parcel) queue.Verdict {
-	if !t.Mails {
-		return queue.DeadLetter(p.what + " could not be sent: mail is not set up")
+	if !t.SetUp(p.over) {
+		return queue.DeadLetter(p.what + " could not be sent: its channel is not set up")
 	}
-	if err := t.post(ctx, &store.Letter{Key: p.key, To: p.mail, Of: p.of, Until: p.since.Add(p.within), What: p.what}, message.Join(p.words...)); err != nil {
+	if err := t.post(ctx, &store.Letter{Key: p.key, Channel: p.over, To: p.mail, Of: p.of, Until: p.since.Add(p.within), What: p.what}, message.Join(p.words...)); err != nil {
 		return t.broken("a mail cannot be queued", err)
 	}
 	return queue.Acknowledge
@@ -81,29 +82,29 @@ func (t *talk) again(o watch.Outcome) queue.Verdict {
 // byMail queues words as one mail to the first address of the person that mails
 // reach, or says why there is none.
 func (t *talk) byMail(ctx context.Context, p *parcel) (problem string, err error) {
-	to := p.mail
+	to, over := p.mail, p.over
 	var from *store.Binding
 	list, err := t.Membership.Accounts(ctx, p.user)
 	if err != nil {
 		return "", err
 	}
 	for _, b := range list {
-		if c, ok := b.Watcher.Channel(watch.Email); ok && c.Address != "" && c.UnreachableSince.IsZero() {
-			to, from = c.Address, &store.Binding{OnAccount: watch.On(b.Account.AccountKey), Watcher: b.Watcher.ID}
+		if list := b.Watcher.Addressed(); len(list) > 0 {
+			to, over, from = list[0].Address, list[0].Kind, &store.Binding{OnAccount: watch.On(b.Account.AccountKey), Watcher: b.Watcher.ID}
 			break
 		}
 	}
 	switch {
-	case !t.Mails:
-		return "mail is not set up", nil
 	case to == "":
 		return "no mail address", nil
+	case !t.SetUp(over):
+		return "its channel is not set up", nil
 	}
 	m := message.Join(p.words...)
 	if m.Incident != "" {
 		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
 	}
-	return "", t.post(ctx, &store.Letter{Key: p.key, To: to, Of: from, Until: p.since.Add(p.within), What: p.what}, m)
+	return "", t.post(ctx, &store.Letter{Key: p.key, Channel: over, To: to, Of: from, Until: p.since.Add(p.within), What: p.what}, m)
 }
 
 // post keeps a mail and queues it. The same one again is queued again, and goes
@@ -113,7 +114,7 @@ func (t *talk) post(ctx context.Context, l *store.Letter, m message.Message) err
 	if err != nil {
 		return err
 	}
-	l.Channel, l.Words = watch.Email, words
+	l.Words = words
 	if err := t.Store.Write(ctx, store.PutLetter(l, t.Now())); err != nil {
 		if _, there := store.AsCondition(err); !there {
 			return err

@@ -57,8 +57,8 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 	if to.Role == watch.Owner {
 		n.Guardian.Name = g.Name // no other reader sees it
 	}
-	if c, ok := to.Channel(watch.Email); ok && c.UnreachableSince.IsZero() {
-		n.To.Mail = c.Address
+	if list := to.Addressed(); len(list) > 0 {
+		n.To.Mail, n.Over = list[0].Address, list[0].Kind
 	}
 	return n
 }

@@ -76,32 +76,44 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 		n := watch.News{Kind: watch.NewsStep, Bank: a.Bank, Mask: a.Mask, Step: step.ID, To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang},
 			Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
 		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) {
-			n.Over = watch.LINE
 			out = append(out, n)
 		}
-		for _, x := range mailboxes(w, before, own && step.Way == watch.WayMail) {
-			n.Over, n.To.Mail, n.Turn = watch.Email, x.address, x.turn
+		for _, x := range addresses(w, before, own && step.Way == watch.WayMail) {
+			n.Over, n.To.Mail, n.Turn = x.over, x.address, x.turn
 			out = append(out, n)
 		}
 	}
 	return out
 }
 
-type mailbox struct{ address, turn string }
+type address struct {
+	over          watch.ChannelKind
+	address, turn string
+}
 
-// mailboxes are where mails reach a watcher, and reached them a moment ago, but
-// the one by which they made the step themselves.
-func mailboxes(w, before *watch.Watcher, byMail bool) []mailbox {
-	var out []mailbox
-	is, ok := w.Channel(watch.Email)
-	if !byMail && ok && is.Address != "" && is.UnreachableSince.IsZero() {
-		out = append(out, mailbox{is.Address, ""})
+// addresses are where a watcher is reached apart from LINE, and was a moment
+// ago, but where they made the step themselves. The first has no turn: it is
+// where news goes that LINE does not bring, and hears once.
+func addresses(w, before *watch.Watcher, there bool) []address {
+	var out []address
+	for i, c := range w.Addressed() {
+		x := address{over: c.Kind, address: c.Address}
+		if i > 0 {
+			x.turn = string(c.Kind)
+		}
+		if !there {
+			out = append(out, x)
+		}
 	}
-	if before == nil || before.ID != w.ID || byMail && !ok {
+	if before == nil || before.ID != w.ID {
 		return out
 	}
-	if was, had := before.Channel(watch.Email); had && was.Address != "" && was.UnreachableSince.IsZero() && (!ok || was.Address != is.Address) {
-		out = append(out, mailbox{was.Address, "before"})
+	for _, c := range before.Addressed() {
+		is, has := w.Channel(c.Kind)
+		if has && is.Address == c.Address || there && !has {
+			continue
+		}
+		out = append(out, address{c.Kind, c.Address, "before " + string(c.Kind)})
 	}
 	return out
 }

@@ -40,7 +40,11 @@ func (h *heard) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) er
 func (h *heard) line() []string {
 	var out []string
 	for _, n := range h.news {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("%s over %s %s", n.To.Watcher, n.Over, n.To.Mail)))
+		over := n.Over
+		if n.To.Mail == "" {
+			over = watch.LINE
+		}
+		out = append(out, strings.TrimSpace(fmt.Sprintf("%s over %s %s", n.To.Watcher, over, n.To.Mail)))
 	}
 	slices.Sort(out)
 	return out
@@ -125,7 +129,7 @@ func lower(t *testing.T, change func(*watch.Watcher), lowers bool, name string, 
 	}
 	keys := map[string]bool{}
 	for _, n := range h.news {
-		keys[n.Key()+string(n.Over)] = true
+		keys[n.Key()+string(n.Over)+n.To.Mail] = true
 	}
 	if len(keys) != len(h.news) {
 		t.Error("two pieces of news have one key over one channel")

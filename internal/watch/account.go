@@ -147,6 +147,12 @@ func (w *Watcher) Reachable() []Channel {
 	return out
 }
 
+// Addressed lists those of the watcher's channels that may work and reach them
+// at an address of their own, in order.
+func (w *Watcher) Addressed() []Channel {
+	return slices.DeleteFunc(w.Reachable(), func(c Channel) bool { return c.Address == "" })
+}
+
 // Channel finds the watcher's channel of a kind.
 func (w *Watcher) Channel(kind ChannelKind) (*Channel, bool) {
 	for i := range w.Channels {

@@ -51,8 +51,8 @@ type News struct {
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`
-	// Over is the one channel that NewsStep goes over: each has its own. Over
-	// LINE it is mailed if LINE does not bring it, like other news.
+	// Over is the channel of the address To.Mail; absent it is mail. What has such
+	// an address of NewsStep goes there alone, other news if LINE does not bring it.
 	Over ChannelKind `json:"over,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
@@ -63,8 +63,8 @@ type NewsTo struct {
 	LineUser string `json:"line_user"`
 	Watcher  string `json:"watcher,omitempty"`
 	Lang     Lang   `json:"lang,omitempty"`
-	// Mail is where they read mail, which is forgotten with the account; empty
-	// if mails do not reach them.
+	// Mail is where they read mail, or another channel with addresses, which is
+	// forgotten with the account; empty if none reaches them.
 	Mail string `json:"mail,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
