@@ -22,13 +22,15 @@ func (h *town) storm(from, to int) {
 	}
 }
 
-// booked are the transactions of each dispute, as the bank was last told.
+// booked are the transactions of each dispute, by the newest that the bank was
+// told: a callback may come again after a newer one.
 func (b *bank) booked() map[string]map[string]bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	out := map[string]map[string]bool{}
+	out, newest := map[string]map[string]bool{}, map[string]float64{}
 	for _, v := range b.taken {
-		if id, ok := v["dispute_id"].(string); ok {
+		if id, ok := v["dispute_id"].(string); ok && v["seq"].(float64) >= newest[id] {
+			newest[id] = v["seq"].(float64)
 			out[id] = map[string]bool{}
 			for _, x := range v["transactions"].([]any) {
 				out[id][x.(map[string]any)["transaction_id"].(string)] = true
