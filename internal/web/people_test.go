@@ -246,3 +246,25 @@ func (w *world) handle(purpose, tok string) string {
 func (w *world) room(user string, k watch.AccountKey) string {
 	return w.keys.Hash("account", user+"\x00"+k.Bank+"#"+k.Ref)[:22]
 }
+
+// lowered is the token of a pause that a watcher of the account made.
+func (w *world) lowered(id string) string {
+	w.t.Helper()
+	_, err := settings.New(w.store, nil).Change(context.Background(), account, settings.Who{Watcher: id, Way: watch.WayPage, At: w.now()}, func(c *settings.Change) error {
+		c.Watcher.Rules.PausedUntil = w.now().Add(time.Hour)
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for step, err := range w.store.Trail(context.Background(), account) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if step.Of == id && step.Lowered {
+			return w.sign(token.PurposeRestore, step.ID, id)
+		}
+	}
+	w.t.Fatal("no step is in the trail")
+	return ""
+}

@@ -154,6 +154,9 @@ var walk = []struct {
 	{"more past alerts", everybody, "2020年9月のお知らせ", "Alerts in September 2020", func(v *walker) { v.at("/history?month=2020-09&page=2") }},
 	{"a month without alerts", everybody, "2020年5月のお知らせ", "Alerts in May 2020", func(v *walker) { v.at("/history?month=2020-05") }},
 	{"changes", everybody, "変更の記録", "Record of changes", func(v *walker) { v.at("/trail") }},
+	{"a change to set back", everybody, "この変更を元に戻しますか", "Set this change back?", func(v *walker) { v.open(v.w.srv.URL+"/r/"+v.w.lowered(v.id), "") }},
+	{"a change set back", everybody, "変える前の設定に戻しました", "The settings are as they were before", func(v *walker) { v.press(wording.DoRestore, "") }},
+	{"a change that is none", everybody, "このリンクは使えません", "This link does not work", func(v *walker) { v.open(v.w.srv.URL+"/r/x", "") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
 
 	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},
