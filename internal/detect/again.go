@@ -150,6 +150,8 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		}
 		entry.Replaces = false
 		return a.add(ctx, w, entry, records)
+	case told && own.Complete && !root.Complete && root.Answer == nil && len(root.Twins)+len(root.Members) == 0:
+		root, own = own, root // all that is known of that one is that it came back
 	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
 	}
@@ -175,15 +177,20 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 }
 
 // keeps tells whether the last of some records still tells of a debit of its own
-// once an entry is among them.
+// once an entry is among them: not of one of which another of them told.
 func keeps(records []*watch.Record, entry watch.Entry) (bool, error) {
 	clones := make([]*watch.Record, len(records)) // Add changes them
 	for i, r := range records {
 		clones[i] = r.Clone()
 	}
 	_, _, err := watch.Add(clones, entry)
-	last := clones[len(clones)-1]
-	return last.Complete && len(last.Story()) > 0, err
+	story, others := clones[len(clones)-1].Story(), records[:len(records)-1]
+	shared := slices.ContainsFunc(others, func(r *watch.Record) bool {
+		return slices.ContainsFunc(r.Story(), func(e watch.Entry) bool {
+			return slices.ContainsFunc(story, func(x watch.Entry) bool { return x.Event == e.Event })
+		})
+	})
+	return clones[len(clones)-1].Complete && len(story) > 0 && !shared, err
 }
 
 // add commits an entry among the records of one id, the first of which is the
