@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -149,14 +150,16 @@ func TestAMessageOfAnotherQueueFailsTheBatch(t *testing.T) {
 
 func TestWorkOnABatchEndsInTimeToSettleIt(t *testing.T) {
 	t.Parallel()
-	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
-	defer cancel()
-	q := &settled{}
-	res, err := lambda.Queue(q, names, func(work context.Context, _ []queue.Message) []queue.Verdict {
-		<-work.Done() // a provider that does not answer
-		return []queue.Verdict{queue.RetryAfter(time.Second)}
-	}, now, quiet)(short, batch(t, "a"))
-	if err != nil || short.Err() != nil || len(res.BatchItemFailures) != 1 || len(q.did) != 1 {
-		t.Errorf("%v %v %v %v", res, err, short.Err(), q.did)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+		defer cancel()
+		q := &settled{}
+		res, err := lambda.Queue(q, names, func(work context.Context, _ []queue.Message) []queue.Verdict {
+			<-work.Done() // a provider that does not answer
+			return []queue.Verdict{queue.RetryAfter(time.Second)}
+		}, now, quiet)(short, batch(t, "a"))
+		if err != nil || short.Err() != nil || len(res.BatchItemFailures) != 1 || len(q.did) != 1 {
+			t.Errorf("%v %v %v %v", res, err, short.Err(), q.did)
+		}
+	})
 }
