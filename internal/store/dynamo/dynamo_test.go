@@ -28,6 +28,7 @@ func open(t *testing.T, endpoint string, now func() time.Time, change ...func(*d
 }
 
 func TestTable(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.DynamoDB(t)
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Table { return open(t, endpoint, now) })
 }

@@ -103,6 +103,7 @@ func stored(t *testing.T, tab *dynamo.Table) map[string]string {
 }
 
 func TestWritesThatDynamoDBTurnsAway(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.DynamoDB(t)
 	for _, c := range []struct {
 		name      string
@@ -193,6 +194,7 @@ func TestWritesThatDynamoDBTurnsAway(t *testing.T) {
 
 // Two who write to one account at once would otherwise meet again at once.
 func TestAWriteThatMeetsOthersWaitsBeforeItTriesAgain(t *testing.T) {
+	t.Parallel()
 	aws := emulator.AWS(t)
 	synctest.Test(t, func(t *testing.T) {
 		var gaps []time.Duration
@@ -220,6 +222,7 @@ func TestAWriteThatMeetsOthersWaitsBeforeItTriesAgain(t *testing.T) {
 }
 
 func TestWritesWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.DynamoDB(t)
 	lose := func(between func()) *proxy {
 		return &proxy{after: func(op string, n int, body []byte) ([]byte, error) {
@@ -274,6 +277,7 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 }
 
 func TestKeysThatABusyDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.DynamoDB(t)
 	asked := 0
 	never := false
@@ -328,6 +332,7 @@ func TestKeysThatABusyDynamoDBLeavesOutAreAskedForAgain(t *testing.T) {
 }
 
 func TestWhatAnEventCosts(t *testing.T) {
+	t.Parallel()
 	endpoint := emulator.DynamoDB(t)
 	units := map[string]float64{}
 	tab := open(t, endpoint, fixed, func(c *dynamo.Config) {
@@ -349,6 +354,7 @@ func TestWhatAnEventCosts(t *testing.T) {
 }
 
 func TestACursorDoesNotNameTheAccount(t *testing.T) {
+	t.Parallel()
 	tab := open(t, emulator.DynamoDB(t), fixed)
 	for i := range 3 {
 		w := put(fmt.Sprint(i), `1`, store.Absent)
