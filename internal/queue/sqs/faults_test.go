@@ -31,6 +31,7 @@ type call struct {
 		MessageAttributes               map[string]struct{ StringValue string }
 	}
 	VisibilityTimeout int
+	WaitTimeSeconds   int
 }
 
 // script is an SQS that answers what a test says; it keeps every call.
@@ -330,6 +331,11 @@ func TestWhatSESSaidAndNobodyTookIsListed(t *testing.T) {
 	dead, err := q.Dead(ctx, queue.Feedback, 10)
 	if err != nil || len(dead) != 1 || dead[0].Why != "RetriesExhausted: store: throttled" || dead[0].Receives != 3 || dead[0].DiedAt != time.UnixMilli(1000).UTC() {
 		t.Errorf("%+v %v", dead, err)
+	}
+	for _, c := range s.calls {
+		if c.Operation == "ReceiveMessage" && c.WaitTimeSeconds == 0 {
+			t.Error("a receive of dead letters does not ask all machines of SQS")
+		}
 	}
 	if depth, err := q.Depth(ctx, queue.Feedback); err != nil || depth != (queue.Depth{Dead: 1}) {
 		t.Errorf("%+v %v", depth, err)

@@ -24,7 +24,9 @@ var ctx = context.Background()
 // answer came too late for who asked.
 //
 // It lets through one request at a time, but for those that wait: two receives
-// at a time can get the same message from moto, as from SQS, but often.
+// at a time can get the same message from moto, as from SQS, but often. And it
+// lets no receive of dead letters wait: that is for SQS to ask all of its
+// machines, and moto is one.
 type shelf struct {
 	inTurn  sync.Mutex
 	mu      sync.Mutex
@@ -32,12 +34,19 @@ type shelf struct {
 	of      string            // of the queue at this address
 }
 
-var waiting = regexp.MustCompile(`"WaitTimeSeconds":[1-9]`)
+var (
+	waiting     = regexp.MustCompile(`"WaitTimeSeconds":[1-9]`)
+	deadLetters = regexp.MustCompile(`"QueueUrl":"[^"]*-dead"`)
+)
 
 func (s *shelf) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
+	}
+	if deadLetters.Match(body) {
+		body = waiting.ReplaceAll(body, []byte(`"WaitTimeSeconds":0`))
+		r.ContentLength = int64(len(body))
 	}
 	type answer struct {
 		res *http.Response
