@@ -96,7 +96,7 @@ func (m *model) check() {
 		if strings.Contains(d.Why, "no channel is left") {
 			continue // of an answer to whom no channel reaches; checkHeard looks at who must have heard
 		}
-		if strings.HasPrefix(d.Why, "news of a change could not be sent") && strings.HasSuffix(d.Why, "no mail address") {
+		if strings.Contains(d.Why, "news of a change could not be sent") && strings.HasSuffix(d.Why, "no mail address") {
 			continue // LINE did not take it, and there is no other way to them
 		}
 		if job, err := queue.DecodeJob(d.Body); err == nil && m.givenUp(job, d.DiedAt) {
