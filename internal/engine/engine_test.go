@@ -56,7 +56,6 @@ func read(db *DB) (map[string]string, error) {
 }
 
 func TestPartsAreDoneTogetherOrNotAtAll(t *testing.T) {
-	t.Parallel()
 	db := open(t, t.TempDir(), Options{})
 	refuse := errors.New("no")
 	must(t, db.Commit(ctx, set("k1", "a"), set("k2", "a")))
@@ -94,7 +93,6 @@ func TestPartsAreDoneTogetherOrNotAtAll(t *testing.T) {
 // A power failure takes what was not synced, in any part: what was acknowledged
 // is there, what was read was not taken back, and a commit is whole.
 func TestWhatWasAcknowledgedOutlivesAPowerFailure(t *testing.T) {
-	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
 	disk := vfs.NewCrashableMem()
 	acked := uint64(0)
@@ -155,7 +153,6 @@ func TestWhatWasAcknowledgedOutlivesAPowerFailure(t *testing.T) {
 // A byte that is not what was written is named at the start or when it is read,
 // wherever it is; nothing else is served in its place.
 func TestADamagedByteIsNamedAndNothingWrongIsServed(t *testing.T) {
-	t.Parallel()
 	whole := t.TempDir()
 	want := map[string]string{}
 	fill := func(db *DB, from, to int) {
@@ -270,7 +267,6 @@ func checkServed(t *testing.T, what, dir string, want map[string]string, log boo
 }
 
 func TestABackupIsOfOneMomentAndIsReadBack(t *testing.T) {
-	t.Parallel()
 	db := open(t, t.TempDir(), Options{})
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() { // both keys always say the same

@@ -71,7 +71,6 @@ func (f *smallFile) Write(p []byte) (int, error) {
 func (f *smallFile) Preallocate(int64, int64) error { return nil }
 
 func TestAFullDiskCostsWhatComesAndNothingElse(t *testing.T) {
-	t.Parallel()
 	disk := &small{FS: vfs.NewMem(), left: 4 << 20}
 	db, err := Open("data", Options{fs: disk, Reserve: 1 << 20})
 	must(t, err)

@@ -15,7 +15,6 @@ import (
 // What tests have in memory does what the engine does: the same calls leave the
 // same, and are told the same.
 func TestTheMemoryOfTestsDoesWhatTheEngineDoes(t *testing.T) {
-	t.Parallel()
 	disk, err := Open(filepath.Join(t.TempDir(), "store"), Options{Scratch: true})
 	must(t, err)
 	t.Cleanup(func() { _ = disk.Close() })

@@ -105,7 +105,7 @@ func server(t testing.TB, what, endpoint, variable, program string, args func(po
 		select {
 		case <-exited:
 			t.Fatalf("%s ended at once", program)
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(5 * time.Millisecond):
 		}
 		if time.Now().After(end) {
 			t.Fatalf("%s does not answer", program)
