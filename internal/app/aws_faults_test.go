@@ -189,6 +189,7 @@ func (w *onAWS) ring(t *testing.T, want int) {
 }
 
 func TestOnABadDayOfAWSEachDebitRingsOnce(t *testing.T) {
+	t.Parallel()
 	s := &storm{dice: rand.New(rand.NewPCG(1, 2)), hits: map[string]int{}}
 	const accounts, each = 20, 3
 	w := newAWS(t, accounts, 3*time.Second, func(c *dynamo.Config) { c.HTTP = &http.Client{Transport: s} }, func(c *sqs.Config) { c.HTTP = &http.Client{Transport: s} })
@@ -250,11 +251,13 @@ func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestASendThatWasDoneButNotAnsweredRingsOnce(t *testing.T) {
+	t.Parallel()
 	for name, lose := range map[string]int{
 		"the SDK asks again": 1,
 		"even the SDK gives up, and the caller does all of it again": 4,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := &deaf{lose: lose, sent: map[queue.Name][]string{}, took: map[queue.Name]int{}}
 			const accounts = 10 // one request holds them all
 			w := newAWS(t, accounts, 10*time.Second, func(*dynamo.Config) {}, func(c *sqs.Config) { c.HTTP = &http.Client{Transport: d} })

@@ -43,12 +43,14 @@ import (
 // Keys of events are the fields; "yen" is amount and currency, "txn" the
 // transaction, "at" how long ago it was (default: now), "on" how many days ago.
 func TestWhatIsToldIsTrue(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/told/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stories", err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			t.Parallel()
 			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
 				t.Parallel()
 				want, err := os.ReadFile(file)
