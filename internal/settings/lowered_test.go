@@ -235,3 +235,32 @@ func TestAFormerAddressIsCopiedADayAndKeptAWeek(t *testing.T) {
 		t.Errorf("kept: %+v", w.Former)
 	}
 }
+
+// An address that is not kept any more is not said to be back; the rules of the
+// same step are.
+func TestAnAddressThatIsNotKeptIsNotSaidToBeBack(t *testing.T) {
+	t.Parallel()
+	s, st := world(t)
+	_, err := st.Change(t.Context(), account, settings.Who{Watcher: "w1", At: noon}, func(c *settings.Change) error {
+		c.Watcher.DropChannel(watch.Email)
+		c.Watcher.Rules.PausedUntil = noon.Add(time.Hour)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := newest(t, s)
+	a, err := s.Account(t.Context(), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Watchers[0].Former = nil
+	if err := s.Write(t.Context(), store.PutAccount(a)); err != nil {
+		t.Fatal(err)
+	}
+	err = st.Restore(t.Context(), account, step.ID, settings.Who{Watcher: "w2", At: noon.Add(time.Minute)})
+	owner := stored(t, s)
+	if _, mails := owner.Channel(watch.Email); !errors.Is(err, settings.ErrOver) || mails || !owner.Rules.PausedUntil.IsZero() {
+		t.Errorf("%v; mails: %v, paused until %v", err, mails, owner.Rules.PausedUntil)
+	}
+}

@@ -102,7 +102,7 @@ var (
 )
 
 // Restore sets back what a step lowered, on the word of any who watch the
-// account. It may be repeated. ErrNoStep, ErrOver.
+// account. It may be repeated. ErrNoStep, ErrOver: then what can be set back is.
 func (s Settings) Restore(ctx context.Context, k watch.AccountKey, id string, who Who) error {
 	step, err := s.store.Step(ctx, id)
 	switch {
@@ -111,6 +111,7 @@ func (s Settings) Restore(ctx context.Context, k watch.AccountKey, id string, wh
 	case err != nil:
 		return err
 	}
+	whole := true
 	_, err = s.Change(ctx, k, Who{Watcher: step.Of, Way: who.Way, At: who.At}, func(c *Change) error {
 		by, ok := who.of(c.Account)
 		switch {
@@ -120,10 +121,10 @@ func (s Settings) Restore(ctx context.Context, k watch.AccountKey, id string, wh
 			return ErrOver
 		}
 		c.By, c.Kind, c.Restores = by.ID, watch.StepRestored, step.ID
-		step.Restore(c.Watcher, who.At)
+		whole = step.Restore(c.Watcher, who.At)
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !whole {
 		return ErrOver
 	}
 	return err

@@ -127,7 +127,7 @@ type Watcher struct {
 	HideAmount bool       `json:"hide_amount,omitempty"` // a guardian who may see no amounts
 	// ReportedAt is when the person last said "not mine", on any account.
 	ReportedAt time.Time `json:"reported_at,omitzero"`
-	// Former are addresses that were replaced or taken off within RestoreFor.
+	// Former are addresses that were replaced or taken off; see KeepFormer.
 	Former []Former `json:"former,omitempty"`
 	// Several tells that the person watches other accounts, too: what they can
 	// press names the account. It is not kept here; see Delivery.

@@ -17,8 +17,9 @@ const (
 	// CopyFor is how long mails to a new address go to the one before it too.
 	CopyFor = 24 * time.Hour
 	// maxFormer is how many addresses are kept; the oldest stay, which are those
-	// of before somebody began to replace them.
-	maxFormer = 4
+	// of before somebody began to replace them. Further ones cannot be brought back
+	// in one tap, and that is said.
+	maxFormer = 24
 )
 
 // Former is an address of a channel that was replaced or taken off.
@@ -31,7 +32,8 @@ type Former struct {
 }
 
 // KeepFormer keeps the addresses that a watcher had before a change and has no
-// longer, and drops those that were kept for RestoreFor.
+// longer, and drops those that were kept for RestoreFor. So one that is older
+// stays until the next change of their settings, and is not used.
 func (w *Watcher) KeepFormer(before *Watcher, at time.Time) {
 	w.Former = slices.DeleteFunc(slices.Clone(w.Former), func(f Former) bool { return at.Sub(f.At) >= RestoreFor })
 	for _, c := range before.Channels {
@@ -67,20 +69,25 @@ func (s *Step) Restorable(now time.Time) bool {
 
 // Restore sets back what a step lowered, of the watcher whom it is about, and
 // leaves the rest as it is now: what was chosen since and protects more stays.
-func (s *Step) Restore(w *Watcher, now time.Time) {
+// Without whole there is something that this program cannot set back.
+func (s *Step) Restore(w *Watcher, now time.Time) (whole bool) {
+	whole = true
 	before, after := s.Rules()
 	for i := range s.Turns {
 		switch t := &s.Turns[i]; {
 		case !t.Lowers:
 		case t.Name == TurnMail:
-			s.restoreAddress(w)
+			whole = s.restoreAddress(w) && whole
 		default:
 			row := RuleNamed(t.Name)
-			if row.Name != "" { // a newer program's is not known how to set back
+			if row.Name == "" { // a newer program's
+				whole = false
+			} else {
 				row.Value.restore(&w.Rules, &before, &after, now)
 			}
 		}
 	}
+	return whole
 }
 
 // What follows sets one rule of is back from after to before.
@@ -146,12 +153,14 @@ func (v Trusted) restore(is, before, after *Rules, _ time.Time) {
 	*v.At(is) = slices.DeleteFunc(slices.Clone(*v.At(is)), func(t Trust) bool { return in(after, t) && !in(before, t) })
 }
 
-// restoreAddress gives a watcher the address back that the step took away.
-func (s *Step) restoreAddress(w *Watcher) {
+// restoreAddress gives a watcher the address back that the step took away. False
+// if that is not kept.
+func (s *Step) restoreAddress(w *Watcher) bool {
 	for _, f := range w.Former {
 		if f.Kind == Email && f.At.Equal(s.At) {
 			w.SetChannel(Channel{Kind: f.Kind, Address: f.Address})
-			return
+			return true
 		}
 	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"kozamori/internal/membership"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -14,7 +15,8 @@ import (
 const restorePath = "/restore"
 
 // restore asks whether to set a step of the trail back, and does. The link
-// opens nothing else, and nobody is told less by it.
+// opens nothing else. It stands in mails and in the chat, so the trail does not
+// say from where the step was set back.
 func (s *site) restore(w http.ResponseWriter, r *http.Request) {
 	subject, err := s.Keys.Verify(token.PurposeRestore, carried(r), s.Now())
 	id, watcher, ok := token.ParseAnswerSubject(subject)
@@ -37,7 +39,7 @@ func (s *site) restore(w http.ResponseWriter, r *http.Request) {
 	if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoRestore && r.PostForm.Get(wording.StepField) == id) {
 		return
 	}
-	err = settings.New(s.Store, s.Queue).Restore(r.Context(), f.Line.Step.Account, id, settings.Who{Watcher: watcher, Way: watch.WayMail, At: s.Now()})
+	err = settings.New(s.Store, s.Queue).Restore(r.Context(), f.Line.Step.Account, id, settings.Who{Watcher: watcher, At: s.Now()})
 	switch {
 	case errors.Is(err, settings.ErrOver):
 		s.page(w, http.StatusOK, wording.RestoredPage(lang, false))
@@ -66,10 +68,7 @@ func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher strin
 		if reader, ok := account.Watcher(watcher); ok {
 			bank, _ := s.Names.Bank(r.Context(), account.Bank, reader.Lang)
 			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: step.Restorable(s.Now()), Now: s.Now(),
-				Line: wording.StepLine{Step: step, Reader: reader, Service: func(id string) string {
-					name, _ := s.Names.Service(id, reader.Lang)
-					return name
-				}}}, true
+				Line: s.stepLine(step, membership.Bound{Watcher: *reader}, reader.Lang)}, true
 		}
 	}
 	s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))
