@@ -48,7 +48,7 @@ func TestOnlyThoseWhoseMessageWaitedAreSparedTheUndoing(t *testing.T) {
 	h.Change(h.key, func(a *watch.Account) {
 		awake := worldtest.Owner("w2", "U00000000000000000000000000000002", worldtest.ByLINE)
 		for _, r := range []*watch.Rules{&a.Watchers[0].Rules, &awake.Rules} {
-			r.FirstSeen, r.NearLimit = false, false
+			*r = plain()
 		}
 		a.Watchers[0].Rules.Quiet = &watch.Quiet{From: 14 * 60, To: 15 * 60} // it is 14:06 in Japan
 		awake.Since = a.Watchers[0].Since
@@ -132,7 +132,7 @@ func TestWhatIsKnownIsKnownWithoutItsLead(t *testing.T) {
 // goes on being told.
 func TestWhatWasUndoneBeforeTheEveningIsNotSpared(t *testing.T) {
 	h := newHouse(t)
-	h.rules(func(r *watch.Rules) { r.FirstSeen, r.NearLimit = false, false })
+	h.rules(func(r *watch.Rules) { *r = plain() })
 	h.send(t, say("debit", "a", "t", 4*time.Minute, 5000, ""))
 	h.accept(t)
 	h.send(t, say("debit.reversed", "b", "t", 3*time.Minute, 0, ""))

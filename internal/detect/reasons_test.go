@@ -38,7 +38,7 @@ func TestTheReasonsFollowWhatTheDebitIs(t *testing.T) {
 	} {
 		h := newHouse(t)
 		h.rules(func(r *watch.Rules) {
-			r.FirstSeen, r.NearLimit = false, false
+			*r = plain()
 			r.MonthlyTotal, r.Keywords = map[string]int64{"paypay": 50_000}, []string{"ヤチン"}
 		})
 		h.send(t, c.first)

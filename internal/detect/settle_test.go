@@ -77,7 +77,8 @@ func TestWhatIsHeldForARecordThatWasAnothersIsNotSent(t *testing.T) {
 	for _, history := range []bool{false, true} { // the bank says so now, or tells it of the past
 		h := newHouse(t)
 		h.rules(func(r *watch.Rules) {
-			r.Quiet, r.FirstSeen, r.NearLimit = &watch.Quiet{From: 14 * 60, To: 15 * 60}, false, false
+			*r = plain()
+			r.Quiet = &watch.Quiet{From: 14 * 60, To: 15 * 60}
 		})
 		// Too far apart to be one incident.
 		h.send(t, say("debit", "a", "p1", 6*24*time.Hour, 3000, pending))

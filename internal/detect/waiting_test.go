@@ -15,6 +15,12 @@ func (h *house) rules(change func(*watch.Rules)) {
 	h.Change(h.key, func(a *watch.Account) { change(&a.Watchers[0].Rules) })
 }
 
+// plain are rules that say nothing of a debit but that a service took it, unless
+// several come together or after a new link.
+func plain() watch.Rules {
+	return watch.Rules{NewLink: true, ServiceMin: 1, AfterNewLink: true, Burst: true}
+}
+
 // states lists the deliveries of a record: "alert held, alert cancelled".
 func states(r *watch.Record) (out []string) {
 	for _, d := range r.Deliveries {
@@ -41,7 +47,7 @@ func TestWhatWaitsForTheMorningWaitsOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
-			h.rules(func(r *watch.Rules) { r.Quiet, r.FirstSeen, r.NearLimit = quiet, false, false })
+			h.rules(func(r *watch.Rules) { *r = plain(); r.Quiet = quiet })
 			h.send(t, first)
 			h.send(t, c.then)
 			rs := h.history(t)

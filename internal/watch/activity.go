@@ -32,6 +32,7 @@ func (a *Activity) Facts(r *Record) Facts {
 		Undecided:  r.Confidence == Undecided && r.Other != "",
 		Overdrawn:  r.Balance != nil && *r.Balance < 0,
 		OccurredAt: r.OccurredAt,
+		DateOnly:   r.DateOnly,
 	}
 	if f.Link || r.Service == "" {
 		return f

@@ -161,6 +161,7 @@ func TestFactsOfARecord(t *testing.T) {
 		"an overdraft":                           {Record{Kind: Debit, Amount: 5, Balance: yen(-1)}, Facts{Amount: 5, Overdrawn: true}},
 		"one that may be a bill":                 {Record{Kind: Debit, Amount: 5, Confidence: Undecided, Other: "カードの請求"}, Facts{Amount: 5, Undecided: true}},
 		"one next to an unknown word":            {Record{Kind: Debit, Amount: 5, Confidence: Undecided}, Facts{Amount: 5}},
+		"one of which the day alone is known":    {Record{Kind: Debit, Amount: 5, DateOnly: true, OccurredAt: noon}, Facts{Amount: 5, DateOnly: true, OccurredAt: noon}},
 		"a debit of a service that was linked":   {Record{Kind: Debit, Amount: 5, Service: "docomo", OccurredAt: noon}, Facts{Amount: 5, Service: "docomo", MonthTotal: 5, AfterLink: true, OccurredAt: noon}},
 	} {
 		if diff := gocmp.Diff(c.want, a.Facts(&c.r)); diff != "" {

@@ -143,12 +143,12 @@ func TestAnIncidentIsOverOnceEachPartIsUndone(t *testing.T) {
 func TestAPersonIsToldForTheirOwnReasonsOrIfCalledForThoseOfTheOthers(t *testing.T) {
 	lead := alerted("lead", 1, noon, ServiceDebit)
 	part := alerted("a", 2, noon.Add(1), Burst)
-	part.Notices = append(part.Notices, Notice{Watcher: "x", Reasons: Because(Overdrawn)}, Notice{Watcher: "newer", Reasons: Reasons{Unknown: "night"}}, Notice{Watcher: "none"})
+	part.Notices = append(part.Notices, Notice{Watcher: "x", Reasons: Because(Overdrawn)}, Notice{Watcher: "newer", Reasons: Reasons{Unknown: "storm"}}, Notice{Watcher: "none"})
 	lead.Join(part)
 	lead.Notices = append(lead.Notices, Notice{Watcher: "family", Called: CallReported}, Notice{Watcher: "none", Called: CallUnanswered}, Notice{Watcher: "mute"}, Notice{Watcher: "x", Called: CallReported})
 	p, _ := lead.Part("a")
 	for watcher, want := range map[string]Reasons{
-		"w": Because(Burst), "x": Because(Overdrawn), "newer": {Unknown: "night"},
+		"w": Because(Burst), "x": Because(Overdrawn), "newer": {Unknown: "storm"},
 		"family": Because(Burst | Overdrawn), "none": Because(Burst | Overdrawn), "mute": {}, "stranger": {},
 	} {
 		if got := lead.ReasonsFor(p, watcher); got != want {

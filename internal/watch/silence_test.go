@@ -9,77 +9,81 @@ import (
 	"kozamori/internal/watch"
 )
 
-// maySilence is which settings may silence a reason, said here a second time
-// and on purpose: nothing else may, alone or together, however sure the
-// catalogue is of the service. A pause may silence what is not critical.
-var maySilence = map[watch.Reason][]string{
-	watch.AfterDispute: nil,
-	watch.AfterNewLink: {"after_new_link"},
-	watch.Burst:        {"burst"},
-	watch.FirstSeen:    {"first_seen", "trusts", "ignore_undecided"},
-	watch.Overdrawn:    {"overdrawn"},
-	watch.MonthlyTotal: {"monthly_total"},
-	watch.NearLimit:    {"near_limit"},
-	watch.NewLink:      {"new_link"},
-	watch.ServiceDebit: {"service_min", "trusts", "ignore_undecided"},
-	watch.AnyDebit:     {"any_debit"},
-	watch.Keyword:      {"keywords"},
+// ruleCase says of a reason, a second time and on purpose, how it comes about
+// and which settings may silence it: nothing else may, alone or together,
+// however sure the catalogue is of the service. A pause may silence what is not
+// critical.
+type ruleCase struct {
+	happens func(*watch.Facts) // to an ordinary debit; the rules are at their loudest
+	silence []string
 }
 
-// quietest takes each setting to where it tells least.
-var quietest = map[string]func(*watch.Rules){
-	"after_new_link":   func(r *watch.Rules) { r.AfterNewLink = false },
-	"burst":            func(r *watch.Rules) { r.Burst = false },
-	"first_seen":       func(r *watch.Rules) { r.FirstSeen = false },
-	"overdrawn":        func(r *watch.Rules) { r.Overdrawn = false },
-	"monthly_total":    func(r *watch.Rules) { r.MonthlyTotal = nil },
-	"near_limit":       func(r *watch.Rules) { r.NearLimit = false },
-	"new_link":         func(r *watch.Rules) { r.NewLink = false },
-	"service_min":      func(r *watch.Rules) { r.ServiceMin = 0 },
-	"service_min_for":  func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"kyash": 0} },
-	"any_debit":        func(r *watch.Rules) { r.AnyDebit = 0 },
-	"keywords":         func(r *watch.Rules) { r.Keywords = nil },
-	"ignore_undecided": func(r *watch.Rules) { r.IgnoreUndecided = true },
-	"trusts": func(r *watch.Rules) {
-		r.Trusts = []watch.Trust{{Service: "paypay", UpTo: watch.MaxYen, Until: noon.Add(time.Hour)}}
-	},
-	"quiet":        func(r *watch.Rules) { r.Quiet = &watch.Quiet{From: 0, To: 24*60 - 1} },
-	"paused_until": func(r *watch.Rules) { r.PausedUntil = noon.Add(time.Hour) },
+// ruleCases is where a new rule that tells says so.
+var ruleCases = map[watch.Reason]ruleCase{
+	watch.AfterDispute: {func(f *watch.Facts) { f.AfterReport = true }, nil},
+	watch.AfterNewLink: {func(f *watch.Facts) { f.AfterLink = true }, []string{"after_new_link"}},
+	watch.Burst:        {func(f *watch.Facts) { f.Burst = true }, []string{"burst"}},
+	watch.FirstSeen:    {func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter }, []string{"first_seen", "trusts", "ignore_undecided"}},
+	watch.Overdrawn:    {func(f *watch.Facts) { f.Overdrawn = true }, []string{"overdrawn"}},
+	watch.MonthlyTotal: {func(f *watch.Facts) { f.MonthTotal = 10000 }, []string{"monthly_total"}},
+	watch.NearLimit:    {func(f *watch.Facts) { f.MostMonth, f.MonthTotal = 10000, 10000 }, []string{"near_limit"}},
+	watch.NewLink:      {func(f *watch.Facts) { f.Link = true }, []string{"new_link"}},
+	watch.ServiceDebit: {func(*watch.Facts) {}, []string{"service_min", "trusts", "ignore_undecided"}},
+	watch.AnyDebit:     {func(*watch.Facts) {}, []string{"any_debit"}},
+	watch.Keyword:      {func(f *watch.Facts) { f.Keyword = "ヤチン" }, []string{"keywords"}},
+}
+
+// extremes takes a setting to where it tells least, and to where it tells most.
+func extremes(t *testing.T, row watch.Rule) (least, most func(*watch.Rules)) {
+	t.Helper()
+	switch v := row.Value.(type) {
+	case watch.Flag:
+		flag := func(on bool) func(*watch.Rules) { return func(r *watch.Rules) { *v.At(r) = on } }
+		return flag(v.Mutes), flag(!v.Mutes)
+	case watch.Yen:
+		return func(r *watch.Rules) { *v.At(r) = 0 }, func(r *watch.Rules) { *v.At(r) = 1 }
+	case watch.YenFor:
+		if v.Else != nil { // one service's own says nothing of the others
+			return func(r *watch.Rules) { *v.At(r) = map[string]int64{"kyash": 0} }, func(r *watch.Rules) { *v.At(r) = nil }
+		}
+		return func(r *watch.Rules) { *v.At(r) = nil }, func(r *watch.Rules) { *v.At(r) = map[string]int64{"paypay": 10000} }
+	case watch.Words:
+		return func(r *watch.Rules) { *v.At(r) = nil }, func(r *watch.Rules) { *v.At(r) = []string{"ヤチン"} }
+	case watch.Trusted:
+		return func(r *watch.Rules) {
+			*v.At(r) = []watch.Trust{{Service: "paypay", UpTo: watch.MaxYen, Until: noon.Add(time.Hour)}}
+		}, func(r *watch.Rules) { *v.At(r) = nil }
+	case watch.Hours:
+		return func(r *watch.Rules) { *v.At(r) = &watch.Quiet{From: 0, To: 24*60 - 1} }, func(r *watch.Rules) { *v.At(r) = nil }
+	case watch.Until:
+		return func(r *watch.Rules) { *v.At(r) = noon.Add(time.Hour) }, func(r *watch.Rules) { *v.At(r) = time.Time{} }
+	}
+	t.Fatalf("%s has a kind of value that the tests do not know", row.Name)
+	return nil, nil
 }
 
 // What no setting may silence is told under every set of settings, whether the
 // debit is surely a wallet's or may be a card's bill.
 func TestOnlyItsOwnSettingsSilenceAReason(t *testing.T) {
+	quietest := map[string]func(*watch.Rules){}
+	var loud watch.Rules
 	for _, row := range watch.Table() {
-		if _, always := row.Value.(watch.Always); !always && quietest[row.Name] == nil {
-			t.Errorf("%s is not tried", row.Name)
-		}
-		if _, ok := maySilence[row.Reason]; row.Reason != 0 && !ok {
+		if _, ok := ruleCases[row.Reason]; row.Reason != 0 && !ok {
 			t.Errorf("what may silence %s is not said", row.Reason)
 		}
-	}
-	happens := map[watch.Reason]func(*watch.Facts){
-		watch.AfterDispute: func(f *watch.Facts) { f.AfterReport = true },
-		watch.AfterNewLink: func(f *watch.Facts) { f.AfterLink = true },
-		watch.Burst:        func(f *watch.Facts) { f.Burst = true },
-		watch.FirstSeen:    func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter },
-		watch.Overdrawn:    func(f *watch.Facts) { f.Overdrawn = true },
-		watch.MonthlyTotal: func(f *watch.Facts) { f.MonthTotal = 10000 },
-		watch.NearLimit:    func(f *watch.Facts) { f.MostMonth, f.MonthTotal = 10000, 10000 },
-		watch.NewLink:      func(f *watch.Facts) { f.Link = true },
-		watch.ServiceDebit: func(*watch.Facts) {},
-		watch.AnyDebit:     func(*watch.Facts) {},
-		watch.Keyword:      func(f *watch.Facts) { f.Keyword = "ヤチン" },
+		if _, always := row.Value.(watch.Always); !always {
+			least, most := extremes(t, row)
+			quietest[row.Name] = least
+			most(&loud)
+		}
 	}
 	general := []string{"ignore_undecided", "paused_until", "quiet", "service_min", "trusts"}
-	loud := watch.DefaultRules()
-	loud.Overdrawn, loud.AnyDebit, loud.Keywords, loud.MonthlyTotal = true, 1, []string{"ヤチン"}, map[string]int64{"paypay": 10000}
 	for _, undecided := range []bool{false, true} {
-		for why, happen := range happens {
-			f := debit(func(f *watch.Facts) { f.Undecided = undecided }, happen)
+		for why, c := range ruleCases {
+			f := debit(func(f *watch.Facts) { f.Undecided = undecided }, c.happens)
 			// Every set of its own settings and of those that are about more than
 			// one reason, with all others as they are and at their quietest.
-			names := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(general), maySilence[why]...))))
+			names := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(general), c.silence...))))
 			others := slices.DeleteFunc(slices.Sorted(maps.Keys(quietest)), func(name string) bool { return slices.Contains(names, name) })
 			for set := range 2 << len(names) {
 				r, may := loud, false
@@ -88,7 +92,7 @@ func TestOnlyItsOwnSettingsSilenceAReason(t *testing.T) {
 						continue
 					}
 					quietest[name](&r)
-					may = may || slices.Contains(maySilence[why], name) && (undecided || name != "ignore_undecided")
+					may = may || slices.Contains(c.silence, name) && (undecided || name != "ignore_undecided")
 				}
 				if set>>len(names) == 1 {
 					for _, name := range others {

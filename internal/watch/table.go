@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Rule is one row of the table of rules. What works on rules (evaluation,
 // checks, defaults, names in records, the settings form, the words of an
-// alert) iterates the rows; a new rule is a member of Rules, a row here, and
-// its words.
+// alert) iterates the rows; a new rule is a member of Rules, a reason and a row
+// here, and its words.
 type Rule struct {
 	// Name is that of the member in Rules as JSON, and the rule's name for
 	// forms, words and faults.
@@ -63,6 +65,62 @@ const (
 
 	AllDebits = ServiceDebits | OtherDebits
 )
+
+// Windows of the rules that look at more than one event.
+const (
+	AfterNewLinkWindow = 72 * time.Hour
+	BurstWindow        = 60 * time.Minute
+	BurstCount         = 3
+	// PastAfter is how late an event may come and still be news. What came
+	// later, or happened before the account was watched, is history: it
+	// teaches and is shown, and never rings.
+	PastAfter = 7 * 24 * time.Hour
+	// FirstAfter is how far back an account's history must go for the first
+	// debit of a service to be called its first.
+	FirstAfter = 30 * 24 * time.Hour
+	// FirstAfterFeed is for how long an account must be watched for that if the
+	// bank gave no history. Wallets of years are charged each payday (up to 34
+	// days apart), with each pension (62 days) or once a season (95 days).
+	FirstAfterFeed = 100 * 24 * time.Hour
+	// NearTenths of what a service takes at most are near its limit.
+	NearTenths = 9
+)
+
+// Rules is what a watcher wants to be told of one account. The zero value
+// tells nothing.
+type Rules struct {
+	NewLink bool `json:"new_link"`
+	// ServiceMin is the least amount in yen of a payment-service debit to be
+	// told of; 0 means not at all. ServiceMinFor overrides it per service.
+	ServiceMin    int64            `json:"service_min"`
+	ServiceMinFor map[string]int64 `json:"service_min_for,omitempty"`
+	FirstSeen     bool             `json:"first_seen"`
+	AfterNewLink  bool             `json:"after_new_link"`
+	Burst         bool             `json:"burst"`
+	// MonthlyTotal tells of the debit that takes a service's total of the
+	// calendar month (JST) to this many yen or more.
+	MonthlyTotal map[string]int64 `json:"monthly_total,omitempty"`
+	// NearLimit tells of a debit near the most that the service takes from
+	// anybody at once, and of the one that takes its total of the calendar
+	// month (JST) near the most that it takes in one.
+	NearLimit bool `json:"near_limit,omitempty"`
+	// Overdrawn tells of any debit that leaves a negative balance.
+	Overdrawn bool `json:"overdrawn"`
+	// AnyDebit is the least amount in yen of any debit at all; 0 means off.
+	AnyDebit int64 `json:"any_debit,omitempty"`
+	// Keywords are words in the descriptor, folded by catalog.Fold when saved.
+	Keywords []string `json:"keywords,omitempty"`
+	// IgnoreUndecided leaves out debits of which the catalogue cannot say whether
+	// they are a wallet charge or a bill that it knows, such as the card's of the
+	// same brand. A name next to an unknown word is told all the same, and so are
+	// the patterns that a Trust does not silence.
+	IgnoreUndecided bool      `json:"ignore_undecided,omitempty"`
+	Trusts          []Trust   `json:"trusts,omitempty"`
+	Quiet           *Quiet    `json:"quiet,omitempty"`
+	PausedUntil     time.Time `json:"paused_until,omitzero"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
 
 // The reasons that an alert can carry.
 const (

@@ -23,13 +23,6 @@ func TestWhatProtectsLessIsCalledLowered(t *testing.T) {
 		change func(*watch.Rules) // lowers
 		back   bool               // taking it back lowers too
 	}{
-		"a link is not told":            {"new_link", func(r *watch.Rules) { r.NewLink = false }, false},
-		"a first debit is not told":     {"first_seen", func(r *watch.Rules) { r.FirstSeen = false }, false},
-		"after a link is not told":      {"after_new_link", func(r *watch.Rules) { r.AfterNewLink = false }, false},
-		"a burst is not told":           {"burst", func(r *watch.Rules) { r.Burst = false }, false},
-		"near a limit is not told":      {"near_limit", func(r *watch.Rules) { r.NearLimit = false }, false},
-		"overdrawn is not told":         {"overdrawn", func(r *watch.Rules) { r.Overdrawn = false }, false},
-		"possible bills are left out":   {"ignore_undecided", func(r *watch.Rules) { r.IgnoreUndecided = true }, false},
 		"debits are told from more on":  {"service_min", func(r *watch.Rules) { r.ServiceMin = 10_000 }, false},
 		"debits are not told":           {"service_min", func(r *watch.Rules) { r.ServiceMin = 0 }, false},
 		"one service from more on":      {"service_min_for", func(r *watch.Rules) { r.ServiceMinFor = map[string]int64{"paypay": 5_000, "dbarai": 500} }, false},
@@ -47,11 +40,23 @@ func TestWhatProtectsLessIsCalledLowered(t *testing.T) {
 		"quiet hours move":              {"quiet", func(r *watch.Rules) { r.Quiet = &watch.Quiet{From: 3 * 60, To: 9 * 60} }, true},
 		"a pause":                       {"paused_until", func(r *watch.Rules) { r.PausedUntil = now.Add(time.Hour) }, false},
 	}
+	for _, row := range watch.Table() { // what is on or off needs no case of its own
+		if v, ok := row.Value.(watch.Flag); ok {
+			c := cases[row.Name]
+			c.rule, c.change = row.Name, func(r *watch.Rules) { *v.At(r) = v.Mutes }
+			cases[row.Name] = c
+		}
+	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			was := &watch.Watcher{ID: "w1", Rules: watch.DefaultRules()}
-			was.Rules.Overdrawn, was.Rules.AnyDebit, was.Rules.Keywords = true, 3000, []string{"ガス", "デンキ"}
+			for _, row := range watch.Table() {
+				if v, ok := row.Value.(watch.Flag); ok {
+					*v.At(&was.Rules) = !v.Mutes
+				}
+			}
+			was.Rules.AnyDebit, was.Rules.Keywords = 3000, []string{"ガス", "デンキ"}
 			was.Rules.ServiceMinFor, was.Rules.MonthlyTotal = map[string]int64{"dbarai": 500}, map[string]int64{"paypay": 50_000}
 			was.Rules.Trusts = []watch.Trust{trust(500, now.AddDate(0, 0, 5))}
 			was.Rules.Quiet = &watch.Quiet{From: 0, To: 6 * 60}

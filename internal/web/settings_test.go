@@ -120,9 +120,11 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 	p = b.send(p, wording.DoSave, "new_link", "", "burst", "", "service_min", "１，０００円", "service_min_for.paypay", "1万", "monthly_total.paypay", "50,000",
 		"add", "kyash", "add_min", "1", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
 	p.says(t, 200, "Saved. This applies from the next debit.", `lang="en"`) // in the language that was chosen
-	want := watch.Rules{ServiceMin: 1000, ServiceMinFor: map[string]int64{"paypay": 10000, "kyash": 1}, MonthlyTotal: map[string]int64{"paypay": 50000},
-		FirstSeen: true, AfterNewLink: true, NearLimit: true, Overdrawn: true, AnyDebit: 30000, Keywords: []string{"ヤチン", "ガクヒ2ガツ"}, IgnoreUndecided: true,
-		Quiet: &watch.Quiet{From: 22 * 60, To: 7*60 + 30}}
+	want := watch.DefaultRules() // but for what was changed
+	want.NewLink, want.Burst, want.Overdrawn, want.IgnoreUndecided = false, false, true, true
+	want.ServiceMin, want.ServiceMinFor = 1000, map[string]int64{"paypay": 10000, "kyash": 1}
+	want.MonthlyTotal, want.AnyDebit = map[string]int64{"paypay": 50000}, 30000
+	want.Keywords, want.Quiet = []string{"ヤチン", "ガクヒ2ガツ"}, &watch.Quiet{From: 22 * 60, To: 7*60 + 30}
 	if diff := cmp.Diff(want, w.rules()); diff != "" {
 		t.Error(diff)
 	}
