@@ -120,7 +120,7 @@ func TestEachKindOfRuleCanBeChanged(t *testing.T) {
 	p = b.send(p, wording.DoSave, "new_link", "", "burst", "", "service_min", "１，０００円", "service_min_for.paypay", "1万", "monthly_total.paypay", "50,000",
 		"add", "kyash", "add_min", "1", "any_debit", "30000", "overdrawn", "on", "keywords", "やちん\nガクヒ ２ガツ", "quiet_from", "22:00", "quiet_to", "07:30", "undecided", "", "lang", "en")
 	p.says(t, 200, "Saved. This applies from the next debit.", `lang="en"`) // in the language that was chosen
-	want := watch.DefaultRules() // but for what was changed
+	want := watch.DefaultRules()                                            // but for what was changed
 	want.NewLink, want.Burst, want.Overdrawn, want.IgnoreUndecided = false, false, true, true
 	want.ServiceMin, want.ServiceMinFor = 1000, map[string]int64{"paypay": 10000, "kyash": 1}
 	want.MonthlyTotal, want.AnyDebit = map[string]int64{"paypay": 50000}, 30000
