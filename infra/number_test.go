@@ -163,6 +163,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("413 for more than %d MiB or %d events", wire.MaxBody>>20, wire.MaxEvents),
 		fmt.Sprintf("`transaction_id` for %s days", of(store.KeepRecord, day)),
 		fmt.Sprintf("Events are found for %s days, refused ones for %s", of(store.KeepRecord, day), of(store.KeepRefused, day)),
+		fmt.Sprintf("names no one (口座振替) is kept for %s days", of(store.KeepUnheard, day)),
 		fmt.Sprintf("Events are found by their id for %s days", of(store.KeepTrace, day)),
 		fmt.Sprintf("on each of the last %d days", store.TallyDays),
 		fmt.Sprintf("works for %s days, or until `expires_at`, within %s.", of(bankapi.KeyLife, day), of(bankapi.MaxKeyLife, day)),

@@ -66,7 +66,8 @@ type txn struct {
 	returned int64
 	undone   bool
 	pending  bool
-	again    int // ids that took its place
+	plain    bool // it is posted under a text that names no one
+	again    int  // ids that took its place
 	last     time.Time
 }
 
@@ -201,7 +202,7 @@ func (m *model) event() (ref, body string) {
 		x.amount = max(x.amount, m.money()) // the authorisation is raised
 		return x.ref, m.says(x, "opens", 0)
 	case x.pending && n < 4:
-		x.pending = false
+		x.pending, x.plain = false, m.pick(3)
 		if m.pick(3) {
 			x.again++ // posted under an id of its own
 		}
@@ -242,6 +243,9 @@ func (m *model) says(x *txn, what string, back int64) string {
 		e["type"], e["descriptor"], e["amount"], e["currency"] = watch.Debit, descriptors[x.service], x.amount, "JPY"
 		if x.pending {
 			e["status"] = watch.Pending
+		}
+		if x.plain {
+			e["descriptor"] = "ｺｳｻﾞﾌﾘｶｴ"
 		}
 		if x.again > 0 {
 			e["transaction_id"], e["replaces"] = x.id+"p", x.id

@@ -259,10 +259,13 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	for _, r := range changed {
 		was := before[r]
 		switch e := w.event; {
-		case e.History && !was.Complete:
+		case e.History && (!was.Complete || was.Unheard()):
 			r.Past = true
 		case r.Past && was.Complete && !e.History && !was.Shows("").Covers(r):
 			r.Past = a.past(r) // what was history has become more just now
+		}
+		if was.Unheard() {
+			was = nil // it begins for everybody with what it is now
 		}
 		changes = append(changes, change{was, r})
 	}

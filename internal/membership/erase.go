@@ -185,7 +185,7 @@ func (d *Service) eraseUnknown(ctx context.Context, k watch.AccountKey) error {
 }
 
 func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
-	n, writes, err := deletes(d.Store.History(ctx, k, time.Time{}, time.Time{}), which, store.DeleteRecord)
+	n, writes, err := deletes(d.Store.AllRecords(ctx, k, time.Time{}, time.Time{}), which, store.DeleteRecord)
 	if err != nil {
 		return 0, err
 	}

@@ -22,6 +22,9 @@ func TestEverythingIsKeptForAsLongAsIsTold(t *testing.T) {
 		days int
 	}{
 		"a record":                    {store.PutRecord(&watch.Record{ID: "r", OnAccount: on, RecordedAt: at}), at, 400},
+		"a debit nobody is told of":   {store.PutRecord(&watch.Record{ID: "r", OnAccount: on, RecordedAt: at, Kind: watch.Debit, Complete: true}), at, 30},
+		"one whose id has another":    {store.PutRecord(&watch.Record{ID: "r", OnAccount: on, RecordedAt: at, Kind: watch.Debit, Complete: true, Twins: []watch.Twin{{Record: "x"}}}), at, 400},
+		"a debit somebody is told of": {store.PutRecord(&watch.Record{ID: "r", OnAccount: on, RecordedAt: at, Kind: watch.Debit, Complete: true, Notices: []watch.Notice{{}}}), at, 400},
 		"where an event went":         {store.PutTrace(&store.Trace{Bank: "0168", Event: "e", Record: "r", At: at}), at, 90},
 		"a refused event":             {store.PutRefused(&store.Refused{ID: "q", Bank: "0168", At: at})[0], at, 90},
 		"a dispute, from its opening": {s.PutDispute(&watch.Dispute{ID: "d", OnAccount: on, AnsweredAt: at}), at, 5 * 365},

@@ -146,10 +146,14 @@ func (s *Store) OnRecord(ctx context.Context, ids []string) (map[string]bool, er
 // PutRecord writes a record at the version it was read; a record of version 0
 // must not exist yet.
 func PutRecord(r *watch.Record) Write {
+	keep := KeepRecord
+	if r.Unheard() && len(r.Twins) == 0 {
+		keep = KeepUnheard // it is asked for by nobody, and leads to no other
+	}
 	it := Item{
 		Key:     recordKey(r.ID),
 		Body:    recordBody(r),
-		Expires: until(r.RecordedAt, KeepRecord),
+		Expires: until(r.RecordedAt, keep),
 		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
 	}
 	if !r.Due.IsZero() {
@@ -197,8 +201,19 @@ func (s *Store) changeRecord(ctx context.Context, r *watch.Record, change func(*
 }
 
 // History lists an account's records, newest first, between two times of
-// occurrence (zero is open).
+// occurrence (zero is open), but for those that are Unheard.
 func (s *Store) History(ctx context.Context, k watch.AccountKey, from, to time.Time) iter.Seq2[*watch.Record, error] {
+	return func(yield func(*watch.Record, error) bool) {
+		for r, err := range s.AllRecords(ctx, k, from, to) {
+			if (err != nil || !r.Unheard()) && !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// AllRecords is History with those that are Unheard.
+func (s *Store) AllRecords(ctx context.Context, k watch.AccountKey, from, to time.Time) iter.Seq2[*watch.Record, error] {
 	q := Query{Index: History, PK: accountPK(k), Reverse: true}
 	if !from.IsZero() {
 		q.From = stamp(from)

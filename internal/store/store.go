@@ -26,6 +26,9 @@ var (
 const (
 	KeepRecord  = 400 * 24 * time.Hour // also how long a transaction id is remembered
 	KeepDispute = 5 * 365 * 24 * time.Hour
+	// KeepUnheard is how long a debit is kept of which nobody is told, for what
+	// else its bank may say of it: longer than watch.PostWithin.
+	KeepUnheard = 30 * 24 * time.Hour
 	// KeepCopies is how long what was erased may live on in copies that are
 	// kept against failures: backups of the table (35 days, the most that
 	// DynamoDB keeps), and messages that could not be handled (14 days, see

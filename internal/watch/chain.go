@@ -14,6 +14,7 @@ type chain struct {
 	txn      string // the bank's own id of what is posted, if that took the place of a pending one
 	amount   int64
 	returned int64
+	asked    int64 // how much the bank said came back; more than returned if the posting is not there yet
 	opened   Entry // the first debit of the present presentation: of two, that received first
 	latest   Entry // the latest debit
 	named    Entry // the latest debit whose service is known
@@ -147,7 +148,7 @@ func (c *chain) takes(e *Entry) bool {
 		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
-	case c.undone() && !sameService && !(like && e.Amount == c.amount):
+	case c.undone() && !sameService && !(like && (e.Amount == c.amount || c.released(e))):
 		return false // apart from that, a return joins and parts nothing: it may come late
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
@@ -215,15 +216,18 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
 	switch {
+	case c.released(e) && c.asked > c.amount: // of more than was authorised: of what is posted
+		c.amount, c.latest = e.Amount, *e
+		c.returned = min(c.amount, c.asked)
 	case c.released(e):
 		c.amount, c.latest = e.Amount, *e
-		c.returned, c.backAt = 0, time.Time{}
+		c.returned, c.asked, c.backAt = 0, 0, time.Time{}
 	case len(c.entries) == 0 || c.undone():
 		if len(c.entries) > 0 {
 			c.again++
 		}
 		c.opened, c.pending, c.held = *e, true, false
-		c.returned, c.backAt = 0, time.Time{}
+		c.returned, c.asked, c.backAt = 0, 0, time.Time{}
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending
 	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
@@ -255,6 +259,7 @@ func (c *chain) undo(e *Entry) {
 		c.backAt = e.At
 	}
 	c.back = *e
+	c.asked += e.Amount
 	if e.Amount == 0 {
 		c.returned = c.amount
 	} else {

@@ -144,6 +144,14 @@ func (r *Record) Either() bool {
 // IsAlert tells whether somebody's rules matched.
 func (r *Record) IsAlert() bool { return len(r.Notices) > 0 }
 
+// Unheard tells whether the record is of a debit that names no payment service
+// and that nobody is told of. It is kept for a while, and shown nowhere, in case
+// its bank says more of it: the authorisation of a posting, which names one.
+func (r *Record) Unheard() bool {
+	return r.Kind == Debit && r.Complete && r.Service == "" && len(r.Notices)+len(r.Deliveries)+len(r.Members) == 0 &&
+		r.Answer == nil && r.Dispute == "" && r.Alias == ""
+}
+
 // Critical tells whether any watcher's notice is critical.
 func (r *Record) Critical() bool {
 	for _, n := range r.Notices {

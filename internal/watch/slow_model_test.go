@@ -29,12 +29,19 @@ type slowDebit struct {
 	waits    bool   // posted in the place of one that is not there yet
 	held     bool   // an authorisation is among them
 	id       string // the bank's own of its posting
+	claimed  int64  // what the bank said came back, be it more than there is
 	presents bool   // what had come back as another debit of the id
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
 
 func (d slowDebit) gone() bool { return d.anything && !d.backAt.IsZero() && d.back >= d.amount }
+
+// free tells whether a debit is the posting of an authorisation that is gone, and
+// was known before that went.
+func (d slowDebit) free(e Entry) bool {
+	return e.Kind == Debit && e.Status != Pending && d.gone() && !d.posted && d.last.ReceivedAt.After(e.ReceivedAt)
+}
 
 func slowRead(story []Entry) slowDebit {
 	d := slowDebit{story: story}
@@ -43,19 +50,21 @@ func slowRead(story []Entry) slowDebit {
 			continue
 		}
 		switch {
+		case d.free(e) && d.claimed > d.amount: // more came back than was authorised
+			d.latest, d.amount, d.posted, d.back = e, e.Amount, true, min(d.claimed, e.Amount)
+		case d.free(e):
+			// the authorisation alone came back, after its posting was known
+			d.latest, d.amount, d.posted, d.back, d.backAt, d.claimed = e, e.Amount, true, 0, time.Time{}, 0
 		case !opening(e) && e.Amount == 0, !opening(e) && d.back+e.Amount > d.amount:
 			d.back = d.amount
 		case !opening(e):
 			d.back += e.Amount
-		case d.gone() && !d.posted && e.Kind == Debit && e.Status != Pending && d.last.ReceivedAt.After(e.ReceivedAt):
-			// the authorisation alone came back, after its posting was known
-			d.latest, d.amount, d.posted, d.back, d.backAt = e, e.Amount, true, 0, time.Time{}
 		case !d.anything || d.gone(): // presented, or presented again
 			if d.anything {
 				d.again++
 			}
 			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-			d.waits, d.held = e.Replaces, false
+			d.waits, d.held, d.claimed = e.Replaces, false, 0
 		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -71,6 +80,7 @@ func slowRead(story []Entry) slowDebit {
 		}
 		if !opening(e) {
 			d.last = e
+			d.claimed += e.Amount
 		}
 		if e.Status == Pending {
 			d.waits, d.held = false, true
@@ -122,7 +132,7 @@ func (d slowDebit) takes(e Entry) bool {
 	if e.Replaces && !d.posted {
 		return true
 	}
-	if d.gone() && !(sameService && (named || e.Amount == d.amount)) {
+	if d.gone() && !(sameService && (named || e.Amount == d.amount || d.free(e))) {
 		return false
 	}
 	if d.posted { // a correction of the day, or an authorisation that comes late
@@ -325,75 +335,4 @@ func (d slowDebit) kept() int64 {
 		return 0
 	}
 	return d.amount - d.back
-}
-
-// slowActivity is what all debits and links of an account come to: totals of
-// months, when each service was first and last seen, how many debits and links
-// there are, and which standing debits are one of three within an hour, of those
-// of the last week: what is older is history, which tells nothing.
-func slowActivity(all []slowDebit) string {
-	var out []string
-	var newest time.Time
-	for _, service := range []string{"", "docomo", "paypay"} {
-		months, first, last, debits, links := map[string]int64{}, time.Time{}, time.Time{}, 0, 0
-		for _, d := range all {
-			for _, e := range d.story {
-				if !opening(e) || e.Service != service || e.Kind == Debit && service == "" {
-					continue
-				}
-				if first.IsZero() || e.At.Before(first) {
-					first = e.At
-				}
-				if e.At.After(last) {
-					last = e.At
-				}
-				if e.At.After(newest) {
-					newest = e.At
-				}
-			}
-			switch {
-			case d.named.Service != service:
-			case d.first.Kind == LinkRegistered:
-				links++
-			case service != "":
-				debits++
-				months[d.first.At.In(JST).Format("2006-01")] += d.kept()
-			}
-		}
-		for m, yen := range months {
-			if yen == 0 {
-				delete(months, m)
-			}
-		}
-		if !first.IsZero() {
-			out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", service, first.Format("01-02.15:04"), last.Format("01-02.15:04"), debits, months, links))
-		}
-	}
-	for _, d := range all {
-		if d.first.Kind == Debit && d.named.Service != "" && !d.gone() && newest.Sub(d.first.At) <= 7*24*time.Hour && slowBurst(all, d) {
-			out = append(out, "burst at "+d.first.At.Format("01-02.15:04"))
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(slices.Compact(out), "\n")
-}
-
-// slowBurst tries each hour that begins with a debit.
-func slowBurst(all []slowDebit, d slowDebit) bool {
-	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && !x.gone() }
-	for _, begin := range all {
-		in := func(x slowDebit) bool {
-			return standing(x) && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))
-		}
-		n := 0
-		for _, x := range all {
-			if in(x) {
-				n++
-			}
-		}
-		if standing(begin) && in(d) && n >= 3 {
-			return true
-		}
-	}
-	return false
 }

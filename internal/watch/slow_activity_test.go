@@ -1,0 +1,79 @@
+package watch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// slowActivity is what all debits and links of an account come to: totals of
+// months, when each service was first and last seen, how many debits and links
+// there are, and which standing debits are one of three within an hour, of those
+// of the last week: what is older is history, which tells nothing.
+func slowActivity(all []slowDebit) string {
+	var out []string
+	var newest time.Time
+	for _, service := range []string{"", "docomo", "paypay"} {
+		months, first, last, debits, links := map[string]int64{}, time.Time{}, time.Time{}, 0, 0
+		for _, d := range all {
+			for _, e := range d.story {
+				if !opening(e) || e.Service != service || e.Kind == Debit && service == "" {
+					continue
+				}
+				if first.IsZero() || e.At.Before(first) {
+					first = e.At
+				}
+				if e.At.After(last) {
+					last = e.At
+				}
+				if e.At.After(newest) {
+					newest = e.At
+				}
+			}
+			switch {
+			case d.named.Service != service:
+			case d.first.Kind == LinkRegistered:
+				links++
+			case service != "":
+				debits++
+				months[d.first.At.In(JST).Format("2006-01")] += d.kept()
+			}
+		}
+		for m, yen := range months {
+			if yen == 0 {
+				delete(months, m)
+			}
+		}
+		if !first.IsZero() {
+			out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", service, first.Format("01-02.15:04"), last.Format("01-02.15:04"), debits, months, links))
+		}
+	}
+	for _, d := range all {
+		if d.first.Kind == Debit && d.named.Service != "" && !d.gone() && newest.Sub(d.first.At) <= 7*24*time.Hour && slowBurst(all, d) {
+			out = append(out, "burst at "+d.first.At.Format("01-02.15:04"))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "\n")
+}
+
+// slowBurst tries each hour that begins with a debit.
+func slowBurst(all []slowDebit, d slowDebit) bool {
+	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && !x.gone() }
+	for _, begin := range all {
+		in := func(x slowDebit) bool {
+			return standing(x) && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))
+		}
+		n := 0
+		for _, x := range all {
+			if in(x) {
+				n++
+			}
+		}
+		if standing(begin) && in(d) && n >= 3 {
+			return true
+		}
+	}
+	return false
+}
