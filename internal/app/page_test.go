@@ -21,9 +21,11 @@ func (p *person) details() {
 		if err := json.Unmarshal([]byte(m), &v); err != nil {
 			p.t.Fatal(err)
 		}
-		if to := buttonOf(v, "くわしく見る", "uri"); to != "" {
-			p.shows(p.browser.Get(to))
-			return
+		for _, label := range []string{"くわしく見る", "See details"} {
+			if to := buttonOf(v, label, "uri"); to != "" {
+				p.shows(p.browser.Get(to))
+				return
+			}
 		}
 	}
 	p.t.Fatal("nothing leads to a page")

@@ -60,8 +60,10 @@ type Press struct {
 	Until    time.Time // to the second
 	Step     string    // of the trail
 	// Whole tells that "not me" is about each incident of the record's service, on
-	// its account, that waited for an answer when the button was shown (Asked).
+	// its account, that waited for an answer when the button was shown (Asked), and
+	// "mine" about all pieces of the incident, as Mark says that they were shown.
 	Whole bool
+	Mark  string
 }
 
 // Data is the press as a postback carries it, at most 300 characters.
@@ -77,6 +79,7 @@ func (p Press) Data() string {
 	set("c", p.Code)
 	set("d", p.Delivery)
 	set("step", p.Step)
+	set("m", p.Mark)
 	if p.Whole {
 		set("s", "1")
 	}
@@ -98,7 +101,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), Mark: v.Get("m"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

@@ -40,6 +40,9 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 			return res, plan{}, err
 		}
 	}
+	if p.Verb == button.Mine && p.Whole && p.Mark != "" {
+		who.Whole, who.Mark = true, p.Mark
+	}
 	switch p.Verb {
 	case button.NotMine:
 		res, err = t.Disputes.Answer(ctx, p.Record, who, watch.NotMine, watch.ViaLINE)
@@ -62,6 +65,10 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 		return res, say(wording.Useless(res.Watcher.Lang)), nil
 	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
 		return res, plan{}, err
+	case who.Whole && res.Outcome == dispute.Changed:
+		return res, say(wording.Incident(t.whole(ctx, res))), nil
+	case who.Whole && res.Outcome != dispute.AlreadyOpen:
+		res.Record = res.Whole
 	case err == nil && p.Verb == button.Trust:
 		return res, say(wording.Trusted(t.answerFacts(ctx, res))), nil
 	}
@@ -127,7 +134,7 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)
 	f.ServiceOf = t.serviceOf(w.Lang)
-	if rest := r.Recognised(); res.Outcome == dispute.AlreadyOpen && len(rest) > 0 {
+	if rest := res.Whole.Recognised(); res.Outcome == dispute.AlreadyOpen && len(rest) > 0 {
 		total := watch.TotalOf(rest, nil)
 		f.Recognised, f.Record = &total, r.ID
 	}

@@ -30,7 +30,7 @@ func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang wat
 	}
 	f := wording.ListFacts{Lang: lang, Now: t.at()}
 	for _, a := range alerts {
-		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
+		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
 			HideAmount: a.Bound.Watcher.HideAmount}
 		it.Service, _ = t.Names.Service(a.Newest().Service, lang)
 		if len(accounts) > 1 {

@@ -101,8 +101,10 @@ func (t *talk) lastAnswered(ctx context.Context, accounts []membership.Bound) (s
 			return "", err
 		}
 		for _, a := range alerts {
-			if r := a.Record; r.Answered() && (last == nil || r.Answer.At.After(last.Answer.At)) {
-				last = r
+			for _, g := range a.Groups {
+				if r := g.Record; r.Answered() && (last == nil || r.Answer.At.After(last.Answer.At)) {
+					last = r
+				}
 			}
 		}
 	}

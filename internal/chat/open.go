@@ -10,7 +10,6 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
-	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -70,20 +69,8 @@ func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch
 		if err != nil {
 			return f, err
 		}
-		seen := map[string]bool{}
 		for _, a := range alerts {
-			lead, id := a.Record, a.Record.IncidentID()
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			if id != lead.ID {
-				if lead, err = t.Store.Record(ctx, id); errors.Is(err, store.ErrNotFound) {
-					continue
-				} else if err != nil {
-					return f, err
-				}
-			}
+			lead := a.Record
 			if lead.Answered() || lead.Over() || lead.Past {
 				continue
 			}
@@ -91,6 +78,9 @@ func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch
 			it := wording.OpenItem{Lead: lead, Watcher: w.ID, Guardian: w.Role == watch.Guardian, HideAmount: w.HideAmount, Link: t.Link(lead, w.ID)}
 			if d, ok := lead.LastTold(w.ID); ok {
 				it.Delivery = d.ID
+			}
+			if len(a.Pieces) > 1 {
+				it.Mark = lead.Mark()
 			}
 			it.ServiceName, _ = t.Names.Service(lead.Service, lang)
 			it.BankName, _ = t.Names.Bank(ctx, lead.Account.Bank, lang)
@@ -125,7 +115,7 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 			return plan{}, err
 		}
 	}
-	several := len(open) > 1 || len(open) == 1 && open[0].Record.ID != res.Record.ID
+	several := len(open) > 1 || len(open) == 1 && open[0].Record.StoryID() != res.Record.StoryID()
 	if res.Outcome == dispute.AlreadyOpen && !several {
 		out := say(wording.DisputeAlready(t.disputeFacts(ctx, res)))
 		about(&out, res.Record)
@@ -139,7 +129,7 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 	var f wording.IncidentFacts
 	for _, a := range slices.Backward(open) { // the oldest first, as in one incident
 		of := res
-		of.Record = a.Record
+		of.Whole = a.Record
 		f.Parts = append(f.Parts, t.whole(ctx, of).Parts...)
 	}
 	slices.SortStableFunc(f.Parts, func(a, b wording.AlertFacts) int { return a.Record.OccurredAt.Compare(b.Record.OccurredAt) })
@@ -147,15 +137,23 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 	return say(wording.AskIncidents(f, press)), nil
 }
 
-// whole is all of an incident.
+// whole is all of an incident that stands alike.
 func (t *talk) whole(ctx context.Context, res dispute.Result) wording.IncidentFacts {
 	var says []watch.Said
+	mark := ""
+	if res.Record != res.Whole {
+		mark, res.Record = res.Whole.Mark(), res.Whole
+	}
 	for _, part := range res.Record.Parts() {
 		if part.Complete {
 			says = append(says, watch.Said{Record: part.ID})
 		}
 	}
-	return t.incident(ctx, res, says)
+	f := t.incident(ctx, res, says)
+	for i := range f.Parts {
+		f.Parts[i].Mark = mark
+	}
+	return f
 }
 
 // openOf lists the incidents of a record's service on its account that wait for
@@ -196,7 +194,7 @@ func (t *talk) shown(ctx context.Context, p button.Press) ([]string, error) {
 	open, _, err := t.openOf(ctx, p.Record, res)
 	var out []string
 	for _, a := range open {
-		if !a.Record.RecordedAt.After(p.Asked.Add(time.Second)) && a.Record.ID != res.Record.ID {
+		if !a.Record.RecordedAt.After(p.Asked.Add(time.Second)) && a.Record.StoryID() != res.Record.StoryID() {
 			out = append(out, a.Record.ID)
 		}
 	}

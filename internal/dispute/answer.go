@@ -50,7 +50,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 			if !f.covers() {
 				return Changed, nil
 			}
-			f.answer(watch.Mine, via)
+			f.answer(via)
 			f.record.Answer.Other = f.who.Other && f.record.Either()
 			return Mine, nil
 		})
@@ -193,11 +193,17 @@ func (f *file) late() bool {
 	return !f.who.At.IsZero() && f.who.At.Before(f.dispute.AnsweredAt)
 }
 
-// answer records the standing answer. No message follows from it.
-func (f *file) answer(value watch.AnswerValue, via watch.Via) {
-	f.record.Answer = &watch.Answer{Value: value, Watcher: f.watcher.ID, Via: via, At: f.now}
-	f.record.StopEscalation()
-	if value != watch.Mine || f.who.Saw != nil || f.who.Mark != "" {
+// answer records "mine". No message follows from it.
+func (f *file) answer(via watch.Via) {
+	about := []*watch.Record{f.record}
+	if f.who.Whole {
+		about = f.alike()
+	}
+	for _, l := range about {
+		l.Answer = &watch.Answer{Value: watch.Mine, Watcher: f.watcher.ID, Via: via, At: f.now}
+		l.StopEscalation()
+	}
+	if f.who.Saw != nil || f.who.Mark != "" {
 		return // a page shows what is true now
 	}
 	r, n := f.answered()
@@ -245,7 +251,7 @@ func (f *file) unseen() []watch.Said {
 // reopen records "not mine" about all of the incident but what the person says
 // is theirs: a new dispute, or one more change of the one that was withdrawn.
 func (f *file) reopen(via watch.Via) {
-	root, standing := f.root, f.disputed()
+	root := f.root
 	if f.dispute == nil {
 		f.dispute = f.one
 	}
@@ -258,7 +264,7 @@ func (f *file) reopen(via watch.Via) {
 			ID: id, Reference: Reference(id), Record: root.ID, OnAccount: watch.On(root.Account), Mask: root.Mask,
 		}
 	}
-	before, parts := f.dispute.Opening(), f.reported(via, standing)
+	before, parts := f.dispute.Opening(), f.reported(via)
 	f.unshown(parts)
 	f.opens(parts, before, via)
 }
@@ -273,7 +279,7 @@ func (f *file) opens(parts []*watch.Record, before watch.Opening, via watch.Via)
 	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
-	alerted, accepted := told(f.root)
+	alerted, accepted := firstTold(f.root)
 	if d.AlertedAt.IsZero() {
 		d.AlertedAt = alerted
 	}
@@ -286,43 +292,6 @@ func (f *file) opens(parts []*watch.Record, before watch.Opening, via watch.Via)
 	for _, p := range parts[1:] {
 		d.Update(p, f.now) // while it was withdrawn the bank heard of nothing
 	}
-}
-
-// adds tells whether "not mine" is about more than the report that stands:
-// something that was called the person's own has taken more since, or they
-// confirm that it is not theirs after all. What is not added stays theirs.
-func (f *file) adds() bool {
-	r, adds := f.record, false
-	var stay []string
-	for _, id := range r.Answer.Except {
-		switch {
-		case slices.Contains(f.who.Except, id):
-			stay = append(stay, id)
-		case f.grew(id), f.who.Confirms(f.dispute):
-			adds = true
-		default:
-			stay = append(stay, id)
-		}
-	}
-	if adds {
-		f.who.Except, f.who.Saw = stay, nil
-	}
-	return adds
-}
-
-// grew tells whether a part that was called the person's own when the rest was
-// reported has taken more since.
-func (f *file) grew(id string) bool {
-	r := f.record
-	shows := r.Answer.Shows
-	if id != r.ID {
-		shows = nil
-		if i := slices.IndexFunc(r.Answer.Says, func(s watch.Said) bool { return s.Record == id }); i >= 0 {
-			shows = r.Answer.Says[i].Is
-		}
-	}
-	p, ok := r.Part(id)
-	return ok && shows != nil && !shows.Covers(p)
 }
 
 // withdraw takes back the dispute that stands, or says ErrTooLate.
@@ -355,9 +324,9 @@ func nextSeq(d *watch.Dispute) int {
 	return d.Changes[len(d.Changes)-1].Seq + 1
 }
 
-// told says when the first alert of a record was made and when a channel
+// firstTold says when the first alert of a record was made and when a channel
 // first took one.
-func told(r *watch.Record) (alerted, accepted time.Time) {
+func firstTold(r *watch.Record) (alerted, accepted time.Time) {
 	earliest := func(t *time.Time, at time.Time) {
 		if !at.IsZero() && (t.IsZero() || at.Before(*t)) {
 			*t = at

@@ -18,7 +18,8 @@ import (
 // tells whether the act made a change of the dispute, which then names the news.
 func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	report := o == Opened || o == Withdrawn
-	if !report && f.watcher.Role != watch.Guardian {
+	if !report {
+		f.tellMine(jobs)
 		return
 	}
 	seq, before := 0, len(f.record.Deliveries)
@@ -33,18 +34,10 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	}
 	for i := range f.account.Watchers {
 		w := &f.account.Watchers[i]
-		if w.ID == f.watcher.ID || !report && w.Role != watch.Owner || f.told(w.ID, seq) || slices.Contains(f.calls()[had:], w.ID) {
+		if w.ID == f.watcher.ID || told(f.record, w.ID, seq) || slices.Contains(f.calls()[had:], w.ID) {
 			continue
 		}
-		at := f.now
-		if !report {
-			var why watch.Reason
-			if n, ok := f.record.Notice(w.ID); ok {
-				why = n.Reasons.Reason
-			}
-			at = w.Rules.HoldUntil(why, f.now)
-		}
-		if d, made := f.record.Say(watch.TellAnswer, w, seq, f.now, at); made && seq == 0 && f.record.Answer != nil {
+		if d, made := f.record.Say(watch.TellAnswer, w, seq, f.now, f.now); made && seq == 0 && f.record.Answer != nil {
 			f.record.SayAnswer(d)
 		}
 	}
@@ -54,6 +47,38 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 		}
 	}
 	f.record.ComputeDue()
+}
+
+// tellMine adds to each piece that a guardian has just said to be the person's own
+// that the owners hear of it.
+func (f *file) tellMine(jobs *queue.Jobs) {
+	if f.watcher.Role != watch.Guardian {
+		return
+	}
+	for _, l := range f.story() {
+		if l.Answer == nil || l.Answer.Value != watch.Mine || !l.Answer.At.Equal(f.now) {
+			continue
+		}
+		for i := range f.account.Watchers {
+			w := &f.account.Watchers[i]
+			if w.ID == f.watcher.ID || w.Role != watch.Owner || told(l, w.ID, 0) {
+				continue
+			}
+			var why watch.Reason
+			if n, ok := l.Notice(w.ID); ok {
+				why = n.Reasons.Reason
+			}
+			d, made := l.Say(watch.TellAnswer, w, 0, f.now, w.Rules.HoldUntil(why, f.now))
+			if !made {
+				continue
+			}
+			l.SayAnswer(d)
+			if d.State == watch.Queued {
+				jobs.Deliver(l, d)
+			}
+		}
+		l.ComputeDue()
+	}
 }
 
 // calls lists, in order, the watchers that a message calls because of the report.
@@ -67,9 +92,9 @@ func (f *file) calls() []string {
 	return out
 }
 
-// told tells whether the record has this news for a watcher, over any channel.
-func (f *file) told(watcher string, seq int) bool {
-	for _, d := range f.record.Deliveries {
+// told tells whether a record has this news for a watcher, over any channel.
+func told(r *watch.Record, watcher string, seq int) bool {
+	for _, d := range r.Deliveries {
 		if d.Kind == watch.TellAnswer && d.Watcher == watcher && d.Seq == seq {
 			return true
 		}

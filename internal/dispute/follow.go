@@ -13,23 +13,33 @@ func followUp(closed *watch.Dispute) string { return watch.Derive("dispute", clo
 // after the bank has closed that: in a dispute of its own, which names the first.
 // What the asker does not add stays theirs.
 func (f *file) follow(via watch.Via) {
-	closed, r := f.dispute, f.record
-	var parts []*watch.Record
-	for _, p := range r.Parts() {
-		if slices.Contains(r.Answer.Except, p.ID) && !slices.Contains(f.who.Except, p.ID) {
-			parts = append(parts, p)
+	closed, about := f.dispute, f.reportedOnes()
+	added := map[*watch.Record][]*watch.Record{}
+	for _, l := range about {
+		for _, p := range l.Parts() {
+			if slices.Contains(l.Answer.Except, p.ID) && !slices.Contains(f.who.Except, p.ID) {
+				added[l] = append(added[l], p)
+			}
 		}
 	}
 	if f.dispute = f.next; f.dispute == nil {
 		id := followUp(closed)
 		f.dispute = &watch.Dispute{
-			ID: id, Reference: Reference(id), Record: r.ID, OnAccount: watch.On(r.Account), Mask: r.Mask, Follows: closed.ID,
+			ID: id, Reference: Reference(id), Record: f.record.ID, OnAccount: watch.On(f.record.Account), Mask: f.record.Mask, Follows: closed.ID,
 		}
 	}
 	f.first = closed
-	r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: f.watcher.ID, Via: via, At: f.now, Except: f.who.Except}
-	r.Dispute = f.dispute.ID
-	r.StopEscalation()
+	var parts []*watch.Record
+	for _, l := range about {
+		if len(added[l]) == 0 {
+			continue
+		}
+		parts = append(parts, added[l]...)
+		except := slices.DeleteFunc(slices.Clone(f.who.Except), func(id string) bool { _, in := l.Part(id); return !in })
+		l.Answer = &watch.Answer{Value: watch.NotMine, Watcher: f.watcher.ID, Via: via, At: f.now, Except: except}
+		l.Dispute = f.dispute.ID
+		l.StopEscalation()
+	}
 	f.opens(parts, f.dispute.Opening(), via)
 }
 

@@ -1,6 +1,7 @@
 package dispute
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -42,13 +43,16 @@ func (k *Service) pieces(ctx context.Context, f *file) (err error) {
 			return err
 		}
 	}
-	if f.record.Dispute == "" && f.root != f.record {
-		f.one, err = k.disputeOf(ctx, f.root)
+	if f.record.Dispute != "" {
+		return nil
 	}
-	if f.one != nil && f.one.Status == watch.DisputeClosed {
-		f.one = nil
+	for _, l := range f.story() {
+		if f.one, err = k.disputeOf(ctx, l); err != nil || f.one != nil && f.one.Status != watch.DisputeClosed {
+			return err
+		}
 	}
-	return err
+	f.one = nil
+	return nil
 }
 
 func (k *Service) disputeOf(ctx context.Context, r *watch.Record) (*watch.Dispute, error) {
@@ -99,9 +103,6 @@ func (k *Service) another(ctx context.Context, f *file, id string) error {
 	if err == nil {
 		r, err = k.Store.Lead(ctx, r)
 	}
-	if err == nil && r.StoryID() != r.ID {
-		r, err = k.Store.Record(ctx, r.StoryID())
-	}
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -111,6 +112,16 @@ func (k *Service) another(ctx context.Context, f *file, id string) error {
 	known := slices.ContainsFunc(f.story(), func(o *watch.Record) bool { return o.ID == r.ID })
 	if known || r.Account != f.record.Account || r.Answer != nil || r.Dispute != "" {
 		return nil
+	}
+	if r.StoryID() != r.ID {
+		switch root, err := k.Store.Record(ctx, r.StoryID()); {
+		case err == nil && root.Dispute == "":
+			r = root
+		case err == nil || errors.Is(err, store.ErrNotFound):
+			return nil
+		default:
+			return err
+		}
 	}
 	others, err := k.restOf(ctx, f, r, r)
 	if err != nil {
@@ -122,12 +133,20 @@ func (k *Service) another(ctx context.Context, f *file, id string) error {
 	return nil
 }
 
-// story are the incident's pieces, the first one first.
+// story are the incident's pieces, in the order in which they joined.
 func (f *file) story() []*watch.Record {
-	if f.root == f.record {
-		return slices.Insert(slices.Clone(f.rest), 0, f.record)
+	out := append(slices.Clone(f.rest), f.record)
+	place := func(l *watch.Record) int {
+		if l == f.root {
+			return -1
+		}
+		if i := slices.Index(f.root.Pieces, l.ID); i >= 0 {
+			return i
+		}
+		return len(f.root.Pieces)
 	}
-	return append(slices.Clone(f.rest), f.record)
+	slices.SortStableFunc(out, func(a, b *watch.Record) int { return cmp.Compare(place(a), place(b)) })
+	return out
 }
 
 // reportedOnes are the pieces that the standing report is about.
@@ -164,8 +183,8 @@ func (f *file) part(id string) (*watch.Record, bool) {
 // reported answers "not mine" of each piece, and lists the parts that the asker
 // does not say are theirs: the one with which the incident began first, if it is
 // among them. A piece that was said to be theirs, or has a report of its own, stays
-// as it is; so does one that the standing report is about already.
-func (f *file) reported(via watch.Via, standing bool) (out []*watch.Record) {
+// as it is; so does one that the report is about already.
+func (f *file) reported(via watch.Via) (out []*watch.Record) {
 	add := func(l *watch.Record) {
 		for _, p := range l.Parts() {
 			switch {
@@ -177,26 +196,26 @@ func (f *file) reported(via watch.Via, standing bool) (out []*watch.Record) {
 			}
 		}
 	}
+	more := slices.ContainsFunc(f.story(), func(l *watch.Record) bool {
+		return f.reports(l) && slices.ContainsFunc(l.Parts(), func(p *watch.Record) bool { return !slices.Contains(f.who.Except, p.ID) })
+	})
 	for _, l := range f.story() {
 		own := l == f.record
 		switch {
-		case !own && standing && l.Answer != nil && l.Dispute == f.dispute.ID:
+		case !own && f.in(l):
+			l.Answer = f.narrowed(l.Answer)
 			add(l)
 			continue
-		case !own && (l.Answer != nil && l.Answer.Value == watch.Mine || l.Dispute != "" && l.Dispute != f.dispute.ID):
+		case !f.reports(l):
 			continue
 		}
 		var except []string
-		parts := l.Parts()
-		for _, p := range parts {
+		for _, p := range l.Parts() {
 			if slices.Contains(f.who.Except, p.ID) {
 				except = append(except, p.ID)
 			}
 		}
-		switch {
-		case len(except) == len(parts) && !own:
-			continue
-		case len(except) == len(parts): // all of it unticked, and "not mine" pressed: it is about something
+		if own && !more { // all of it unticked, and "not mine" pressed: it is about something
 			except = nil
 		}
 		l.Answer = &watch.Answer{Value: watch.NotMine, Watcher: f.watcher.ID, Via: via, At: f.now, Except: except}
@@ -205,6 +224,94 @@ func (f *file) reported(via watch.Via, standing bool) (out []*watch.Record) {
 		add(l)
 	}
 	return out
+}
+
+// reports tells whether "not mine" is about a piece: not if that has a report of
+// its own, or was said to be theirs, unless the page showed it.
+func (f *file) reports(l *watch.Record) bool {
+	switch {
+	case l == f.record:
+		return true
+	case l.Dispute != "" && l.Dispute != f.dispute.ID, f.in(l):
+		return false
+	case l.Answer != nil && l.Answer.Value == watch.Mine && l.Answered():
+		return slices.ContainsFunc(l.Parts(), func(p *watch.Record) bool { _, shown := f.who.Saw[p.ID]; return shown })
+	}
+	return true
+}
+
+// in tells whether a piece is reported already.
+func (f *file) in(l *watch.Record) bool {
+	return l.Answer != nil && l.Answer.Value == watch.NotMine && l.Dispute == f.dispute.ID
+}
+
+// narrowed is the answer of a piece that is reported, if less of it is said to be
+// theirs now.
+func (f *file) narrowed(a *watch.Answer) *watch.Answer {
+	if !f.adding {
+		return a
+	}
+	keeps := func(id string) bool { return slices.Contains(f.who.Except, id) }
+	if !slices.ContainsFunc(a.Except, func(id string) bool { return !keeps(id) }) {
+		return a
+	}
+	out := *a
+	out.Except = slices.DeleteFunc(slices.Clone(a.Except), func(id string) bool { return !keeps(id) })
+	return &out
+}
+
+// adds tells whether "not mine" is about more than the report that stands: a piece
+// of the incident that it does not cover, which a version without pieces left;
+// something that was called the person's own has taken more since, or they
+// confirm that it is not theirs after all. What is not added stays theirs.
+func (f *file) adds() bool {
+	adds := f.dispute.Status != watch.DisputeClosed && slices.ContainsFunc(f.story(), func(l *watch.Record) bool {
+		return l.Answer == nil && (l.Dispute == "" || l.Dispute == f.dispute.ID) && !l.Over()
+	})
+	var stay []string
+	for _, l := range f.reportedOnes() {
+		for _, id := range l.Answer.Except {
+			switch {
+			case slices.Contains(f.who.Except, id):
+				stay = append(stay, id)
+			case grew(l, id), f.who.Confirms(f.dispute):
+				adds = true
+			default:
+				stay = append(stay, id)
+			}
+		}
+	}
+	if adds {
+		f.who.Except, f.who.Saw, f.adding = stay, nil, true
+	}
+	return adds
+}
+
+// grew tells whether a part that was called the person's own when the rest was
+// reported has taken more since.
+func grew(r *watch.Record, id string) bool {
+	shows := r.Answer.Shows
+	if id != r.ID {
+		shows = nil
+		if i := slices.IndexFunc(r.Answer.Says, func(s watch.Said) bool { return s.Record == id }); i >= 0 {
+			shows = r.Answer.Says[i].Is
+		}
+	}
+	p, ok := r.Part(id)
+	return ok && shows != nil && !shows.Covers(p)
+}
+
+// alike are the pieces that stand as the one of the file does, the first one first.
+func (f *file) alike() []*watch.Record {
+	return slices.DeleteFunc(f.story(), func(l *watch.Record) bool { return l != f.record && !l.StandsAs(f.record) })
+}
+
+// about is what the asker speaks of.
+func (f *file) about() *watch.Record {
+	if f.who.Whole {
+		return watch.Whole(f.alike())
+	}
+	return f.record
 }
 
 // unshown notes which of what is reported the page did not show.

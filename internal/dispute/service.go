@@ -78,6 +78,9 @@ type Answerer struct {
 	// Except are the parts of the incident, by record, that the asker says are
 	// theirs while they report the rest.
 	Except []string
+	// Whole tells that "mine" is about all pieces of the incident that stand alike,
+	// as Saw or Mark (of Result.Whole) says that they were shown.
+	Whole bool
 	// Other tells that the debit was the asker's, and what else it may be
 	// (Record.Other). It means nothing of one that may be nothing else.
 	Other bool
@@ -115,6 +118,10 @@ const (
 type Result struct {
 	Outcome Outcome
 	Record  *watch.Record
+	// Whole is all pieces of the incident that stand as Record does, as one, and
+	// Groups are all pieces: to be shown.
+	Whole   *watch.Record
+	Groups  []watch.Group
 	Dispute *watch.Dispute // nil if "not mine" was never said
 	Watcher watch.Watcher  // who asked
 	// Repeated tells that this very act was recorded before. The Outcome says
@@ -170,7 +177,8 @@ type file struct {
 	dispute *watch.Dispute  // nil if there is none
 	root    *watch.Record   // the incident that record is a piece of, or record
 	rest    []*watch.Record // the pieces of root but record, and root if it is not record
-	one     *watch.Dispute  // of root, if record has none; nil if there is none
+	one     *watch.Dispute  // of another piece, if record has none; nil if there is none
+	adding  bool            // "not mine" is about what was called theirs as well
 	next    *watch.Dispute  // that follows the dispute, which is closed; nil if there is none
 	first   *watch.Dispute  // that the dispute follows; nil if it follows none
 }
@@ -258,11 +266,11 @@ func (f *file) undoUntil(undoFor time.Duration) time.Time {
 // covers tells whether the asker saw all that was taken before they answered.
 func (f *file) covers() bool {
 	if f.who.Saw != nil {
-		fresh, changed := f.record.Unseen(f.who.Saw)
+		fresh, changed := f.about().Unseen(f.who.Saw)
 		return len(fresh)+len(changed) == 0
 	}
 	if f.who.Mark != "" {
-		return f.who.Mark == f.record.Mark()
+		return f.who.Mark == f.about().Mark()
 	}
 	return len(f.unseen()) == 0
 }
@@ -307,6 +315,8 @@ func (f *file) standing() Outcome {
 
 func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
+	res.Groups = watch.GroupsOf(f.story())
+	res.Whole = watch.Whole(f.alike())
 	if o == Changed {
 		res.Unseen = f.unseen()
 	}

@@ -16,7 +16,7 @@ func (f *file) steps(o Outcome, ended []*watch.Watcher) []*watch.Step {
 		kind = watch.StepReported
 	case o == Withdrawn:
 		kind = watch.StepWithdrawn
-	case !slices.ContainsFunc(f.record.Parts(), (*watch.Record).Critical):
+	case !slices.ContainsFunc(f.about().Parts(), (*watch.Record).Critical):
 		return nil
 	}
 	step := func() *watch.Step {

@@ -20,16 +20,33 @@ import (
 // alerts.
 const latestMost = 300
 
-// Alert is an incident of a watcher: one alert, or several that are one story.
+// Alert is an incident of a watcher: one alert, or several that are one story,
+// with all the pieces that it is kept in.
 type Alert struct {
-	// Record is the record with which the incident began: it has what people
-	// were told of it, the answer and the dispute.
-	Record *watch.Record
+	watch.Group
 	// Parts are those records of it that the watcher is told of and that are
 	// listed here, the newest first.
-	Parts   []*watch.Record
-	Bound   membership.Bound
-	Dispute *watch.Dispute // nil if "not mine" was never said
+	Parts []*watch.Record
+	Bound membership.Bound
+	// Groups are its pieces by how they stand, with what waits for an answer
+	// first. Most incidents have one; the Alert's own is the first.
+	Groups []watch.Group
+}
+
+// Of is the group that a part of the incident is in.
+func (a *Alert) Of(part *watch.Record) *watch.Group {
+	for i := range a.Groups {
+		if _, ok := a.Groups[i].Record.Part(part.ID); ok {
+			return &a.Groups[i]
+		}
+	}
+	return &a.Groups[0]
+}
+
+// add lists a part.
+func (a *Alert) add(part *watch.Record) {
+	a.Parts = append(a.Parts, part)
+	a.Of(part).Listed++
 }
 
 // Alerts lists what a watcher was told of an account that occurred between
@@ -47,7 +64,8 @@ func All(ctx context.Context, s *store.Store, b membership.Bound, from, to time.
 
 func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int, past bool) (out []Alert, more bool, err error) {
 	seen := 0
-	at := map[string]int{} // incidents in out
+	leads := map[string]*watch.Record{} // of incidents, by their id
+	at := map[string]int{}              // stories in out
 	for r, err := range s.History(ctx, b.Account.AccountKey, from, to) {
 		if err != nil {
 			return nil, false, err
@@ -58,39 +76,90 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 		if len(r.Story()) == 0 {
 			continue // what it told of is another record's by now
 		}
-		if i, ok := at[r.IncidentID()]; ok {
-			if tells(out[i].Record, r, b.Watcher.ID) {
-				out[i].Parts = append(out[i].Parts, r)
-			}
-			continue
-		}
-		lead, err := s.Lead(ctx, r)
-		if err != nil {
-			return nil, false, err
-		}
-		if i, ok := at[lead.ID]; ok {
-			at[r.IncidentID()] = i
-			if tells(lead, r, b.Watcher.ID) {
-				out[i].Parts = append(out[i].Parts, r)
-			}
-			continue
-		}
-		if !tells(lead, r, b.Watcher.ID) && !(past && r.Past && r.Complete) {
-			continue
-		}
-		if len(out) == n {
-			return out, true, nil
-		}
-		a := Alert{Record: lead, Parts: []*watch.Record{r}, Bound: b}
-		if lead.Dispute != "" {
-			if a.Dispute, err = s.Dispute(ctx, lead.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+		lead := leads[r.IncidentID()]
+		if lead == nil {
+			if lead, err = s.Lead(ctx, r); err != nil {
 				return nil, false, err
 			}
+			leads[r.IncidentID()], leads[lead.ID] = lead, lead
 		}
-		at[lead.ID], at[r.IncidentID()] = len(out), len(out)
+		i, ok := at[lead.StoryID()]
+		switch told := tells(lead, r, b.Watcher.ID); {
+		case ok && told:
+			out[i].add(r)
+			continue
+		case ok || !told && !(past && r.Past && r.Complete):
+			continue
+		case len(out) == n:
+			return out, true, nil
+		}
+		a := Alert{Bound: b}
+		if a.Groups, err = groups(ctx, s, lead, leads); err != nil {
+			return nil, false, err
+		}
+		a.Group = a.Groups[0]
+		a.add(r)
+		at[lead.StoryID()] = len(out)
 		out = append(out, a)
 	}
 	return out, false, nil
+}
+
+// groups reads the pieces of an incident, and sorts them by how they stand. Leads
+// knows some of them, and is told of the others.
+func groups(ctx context.Context, s *store.Store, lead *watch.Record, leads map[string]*watch.Record) ([]watch.Group, error) {
+	pieces, err := Pieces(ctx, s, lead)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range pieces {
+		leads[l.ID] = l
+	}
+	out := watch.GroupsOf(pieces)
+	for i := range out {
+		g := &out[i]
+		if g.Record.Dispute == "" {
+			continue
+		}
+		if g.Dispute, err = s.Dispute(ctx, g.Record.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Pieces are all pieces of the incident that one of them is of, the first one
+// first. What is gone is left out.
+func Pieces(ctx context.Context, s *store.Store, lead *watch.Record) ([]*watch.Record, error) {
+	root := lead
+	if id := lead.StoryID(); id != lead.ID {
+		switch r, err := s.Record(ctx, id); {
+		case err == nil:
+			root = r
+		case !errors.Is(err, store.ErrNotFound):
+			return nil, err
+		}
+	}
+	if len(root.Pieces) == 0 {
+		return []*watch.Record{lead}, nil
+	}
+	read, err := s.Records(ctx, root.Pieces)
+	if err != nil {
+		return nil, err
+	}
+	out := []*watch.Record{root}
+	for _, id := range root.Pieces {
+		switch {
+		case id == lead.ID:
+			out = append(out, lead)
+		case read[id] != nil && read[id].Account == lead.Account:
+			out = append(out, read[id])
+		}
+	}
+	if !slices.Contains(out, lead) {
+		out = append(out, lead)
+	}
+	return out, nil
 }
 
 // tells tells whether a watcher is told of a part of an incident.
@@ -112,8 +181,28 @@ func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n 
 		}
 		out = append(out, found...)
 	}
+	for i := range out {
+		out[i].complete()
+	}
 	slices.SortStableFunc(out, func(x, y Alert) int { return y.Newest().OccurredAt.Compare(x.Newest().OccurredAt) })
 	return out[:min(len(out), n)], nil
+}
+
+// complete lists all parts of an alert that its watcher is told of, also those
+// that were not looked at.
+func (a *Alert) complete() {
+	a.Parts = nil
+	for i := range a.Groups {
+		a.Groups[i].Listed = 0
+		for _, l := range a.Groups[i].Pieces {
+			for _, p := range l.Parts() {
+				if tells(l, p, a.Bound.Watcher.ID) {
+					a.add(p)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(a.Parts, func(x, y *watch.Record) int { return y.OccurredAt.Compare(x.OccurredAt) })
 }
 
 // Newest is the latest part of an alert.
@@ -165,8 +254,16 @@ func Open(ctx context.Context, s *store.Store, b membership.Bound, service, reco
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Record.ID == lead.ID }) {
-		alerts = append(alerts, Alert{Record: lead, Parts: []*watch.Record{asked}, Bound: b})
+	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Record.StoryID() == lead.StoryID() }) {
+		all, err := groups(ctx, s, lead, map[string]*watch.Record{})
+		if err != nil {
+			return nil, err
+		}
+		alerts = append(alerts, Alert{Group: all[0], Groups: all, Parts: []*watch.Record{asked}, Bound: b})
+	}
+	for i := range alerts {
+		a := &alerts[i] // what is answered, or reported, is not asked about
+		a.Parts = slices.DeleteFunc(a.Parts, func(p *watch.Record) bool { return a.Of(p).Record != a.Record })
 	}
 	parts := 0
 	return slices.DeleteFunc(alerts, func(a Alert) bool {

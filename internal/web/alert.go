@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -12,12 +13,13 @@ import (
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/message"
+	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
 // maxForm is the largest form of ours, in bytes, with room to spare.
-const maxForm = 8 << 10
+const maxForm = 64 << 10 // of an incident in pieces, with a box for each part
 
 // alert shows the page of an alert, and does what its buttons ask.
 func (s *site) alert(w http.ResponseWriter, r *http.Request) {
@@ -42,7 +44,10 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 	v.who.Mark = r.PostForm.Get(wording.FieldShown)
 	v.who.Except, v.who.Saw = unticked(r.PostForm), sawOn(r.PostForm)
 	if v.who.Saw == nil && do == wording.DoNotMine {
-		v.who.Saw = listedOn(r.PostForm, v.look.Record)
+		v.who.Saw = listedOn(r.PostForm, v.look.Whole)
+	}
+	if do == wording.DoNotMine {
+		v.record = tickedPiece(v.record, r.PostForm, v.look.Groups)
 	}
 	if at, err := strconv.ParseInt(r.PostForm.Get(wording.FieldAsked), 10, 64); err == nil {
 		v.who.Confirmed = time.Unix(at, 0)
@@ -79,6 +84,24 @@ func (s *site) alert(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	again(w, r)
+}
+
+// tickedPiece is the piece of an incident that a report is given to: the one whose
+// page it is, or the first one of which something is ticked.
+func tickedPiece(record string, form url.Values, groups []watch.Group) string {
+	first := ""
+	for _, g := range groups {
+		for _, l := range g.Pieces {
+			ticked := slices.ContainsFunc(l.Parts(), func(p *watch.Record) bool { return slices.Contains(form[wording.FieldPart], p.ID) })
+			if _, own := l.Part(record); own && ticked {
+				return record
+			}
+			if ticked && first == "" {
+				first = l.ID
+			}
+		}
+	}
+	return cmp.Or(first, record)
 }
 
 // unticked are the parts of an incident that the page showed and that the
@@ -130,6 +153,7 @@ var errUnasked = errors.New("web: not an act of this page")
 var errByMail = errors.New("web: not by a link in a mail")
 
 func (s *site) act(ctx context.Context, v visit, do string) (dispute.Result, error) {
+	v.who.Whole = v.who.Saw != nil // a page shows all of it
 	switch do {
 	case wording.DoNotMine:
 		return s.Disputes.Answer(ctx, v.record, v.who, watch.NotMine, watch.ViaPage)
@@ -168,13 +192,20 @@ func again(w http.ResponseWriter, r *http.Request) {
 // alertFacts are what the page of an alert is made from.
 func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.PageFacts {
 	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
-		Record: res.Record, Dispute: res.Dispute, Watcher: res.Watcher,
+		Record: res.Whole, Dispute: res.Dispute, Watcher: res.Watcher,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
 	if res.Dispute != nil && res.Dispute.Follows != "" {
 		f.Follows = dispute.Reference(res.Dispute.Follows)
 	}
 	if v.byMail {
 		f.Offer = watch.Trust{}
+	}
+	for _, g := range res.Groups {
+		if g.Record.ID == res.Whole.ID {
+			f.Cases = watch.CaseIDs(g.Pieces)
+		} else if len(res.Groups) > 1 {
+			f.Others = append(f.Others, wording.OtherPieces{Group: g, Href: s.pieceLink(r, v, g.Record)})
+		}
 	}
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
@@ -183,6 +214,17 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 		f.SecondName, _ = s.Names.Service(second.Service, res.Watcher.Lang)
 	}
 	return f
+}
+
+// pieceLink opens the page of another piece of an incident for who has come to
+// one, by the way by which they came.
+func (s *site) pieceLink(r *http.Request, v visit, piece *watch.Record) string {
+	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(piece.ID, v.look.Watcher.ID), s.Now().Add(sessionLife))
+	link := "/a/" + tok + "?" + strings.TrimPrefix(mark(r)+"&", "?")
+	if !v.byMail {
+		link += token.InPlaceMark + "=" + s.Keys.InPlace(tok)
+	}
+	return link
 }
 
 func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused wording.Refusal) message.Page {

@@ -46,7 +46,7 @@ func mark(r *http.Request) string {
 }
 
 func (s *site) entry(a history.Alert, g *guest) wording.HistoryEntry {
-	e := wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
+	e := wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
 	e.Service, _ = s.Names.Service(a.Parts[0].Service, g.Lang)
 	return e
 }
@@ -137,6 +137,8 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 		e := s.entry(a, g)
 		for _, part := range a.Parts {
 			e.Service, _ = s.Names.Service(part.Service, g.Lang)
+			of := a.Of(part)
+			e.Record, e.Dispute = of.Record, of.Dispute
 			_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()}, s.fileLine(e, part, b, g.Lang)...))
 		}
 	}

@@ -49,6 +49,7 @@ type AlertFacts struct {
 	CanAnswer bool   // whether the two answers are offered
 	OnPage    bool   // the channel takes no answers: the page does
 	Page      bool   // this is the page of the alert, and no message
+	Mark      string // of an incident in pieces, all of which are shown: what they say
 }
 
 func (f *AlertFacts) lang() watch.Lang { return langOf(f.Delivery.Lang) }
@@ -375,7 +376,17 @@ func accountIf(several bool, account string) string {
 
 // press is the data of an answer to this very message.
 func (f *AlertFacts) press(v button.Verb) string {
-	return button.Press{Verb: v, Record: orElse(f.Lead, f.Record.ID), Watcher: f.Delivery.Watcher, Delivery: f.Delivery.ID}.Data()
+	return pressOf(v, orElse(f.Lead, f.Record.ID), f.Delivery.Watcher, f.Delivery.ID, f.Mark)
+}
+
+// pressOf is an answer to a message, or, of an incident in pieces with its mark,
+// to all of it.
+func pressOf(v button.Verb, record, watcher, delivery, mark string) string {
+	p := button.Press{Verb: v, Record: record, Watcher: watcher, Delivery: delivery}
+	if mark != "" && v == button.Mine {
+		p.Delivery, p.Mark, p.Whole = "", mark, true
+	}
+	return p.Data()
 }
 
 // answering is the data of a button about a record.

@@ -52,7 +52,7 @@ func (it *ListItem) card(lang watch.Lang, now time.Time) message.Message {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: Account(it.BankName, it.Record.Mask)})
 	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: When(lang, it.newest(), now)},
-		message.Fact{Label: tcListState.in(lang), Value: state(lang, it.Record, it.Dispute)})
+		message.Fact{Label: tcListState.in(lang), Value: it.state(lang)})
 	if it.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: it.Link}}
 	}

@@ -15,6 +15,7 @@ type OpenItem struct {
 	Lead        *watch.Record
 	Watcher     string
 	Delivery    string // the latest message about it: an answer stands for what that said
+	Mark        string // of an incident in pieces: an answer stands for all of them as they are shown
 	Guardian    bool
 	HideAmount  bool
 	ServiceName string // in the reader's language; empty if unknown
@@ -98,8 +99,12 @@ func AskIncidents(f IncidentFacts, press button.Press) message.Message {
 	return m
 }
 
+// maxAsked is how many parts the chat lists before they are reported. The page
+// lists the others too.
+const maxAsked = 60
+
 func (f *IncidentFacts) asking(say string) message.Message {
-	f.Whole = true
+	f.Lines = maxAsked
 	for _, p := range f.Parts {
 		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
 			f.Debits++
@@ -179,7 +184,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 			display = tcSaysOf.in(lang, what, b.say.in(lang))
 		}
 		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style, Display: display,
-			Postback: button.Press{Verb: b.verb, Record: it.Lead.ID, Watcher: it.Watcher, Delivery: it.Delivery}.Data()})
+			Postback: pressOf(b.verb, it.Lead.ID, it.Watcher, it.Delivery, it.Mark)})
 	}
 	if it.Link != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: it.Link})

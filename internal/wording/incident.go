@@ -25,8 +25,10 @@ type IncidentFacts struct {
 	// Report is the number of the report that stands, and Joined tells that
 	// what is told now has been added to it.
 	Report string
-	// Whole has every part listed, for a page, Bare none, and Except are the parts, by
+	// Lines has as many parts listed, if that is more than a message has room for by
+	// itself. Whole has every part listed, for a page, Bare none, and Except are the parts, by
 	// record, that were recognised while the rest was reported.
+	Lines       int
 	Whole, Bare bool
 	Except      []string
 	Called      watch.Call // why the reader is told although no rule of theirs matched
@@ -248,8 +250,8 @@ func (f *IncidentFacts) several() message.Message {
 	lines := f.Parts
 	if f.Bare {
 		lines = nil
-	} else if len(lines) > maxLines && !f.Whole {
-		lines = lines[:maxLines-1]
+	} else if most := max(maxLines, f.Lines); len(lines) > most && !f.Whole {
+		lines = lines[:most-1]
 	}
 	for i := range lines {
 		p := &lines[i]

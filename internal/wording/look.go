@@ -38,6 +38,33 @@ type HistoryEntry struct {
 	Dispute *watch.Dispute  // nil if there is none
 	Service string          // of the newest part
 	Link    string          // to its page
+	Groups  []watch.Group   // of its pieces, by how they stand; nil for Record alone
+}
+
+// over tells whether nothing of it stands any more.
+func (e *HistoryEntry) over() bool {
+	for _, g := range e.Groups {
+		if !g.Record.Over() {
+			return false
+		}
+	}
+	return e.Record.Over()
+}
+
+var tHistSome = text{ja: "%[2]d件：%[1]s", en: "%[2]d: %[1]s"}
+
+// state says how it stands; of each group, if those differ.
+func (e *HistoryEntry) state(lang watch.Lang) string {
+	if len(e.Groups) < 2 {
+		return state(lang, e.Record, e.Dispute)
+	}
+	var out []string
+	for _, g := range e.Groups {
+		if g.Listed > 0 {
+			out = append(out, tHistSome.in(lang, state(lang, g.Record, g.Dispute), g.Listed))
+		}
+	}
+	return listed(lang, out)
 }
 
 // newest is what the entry is called by.
@@ -67,7 +94,7 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 			r = p
 		}
 	}
-	if e.Record.Over() { // what was taken and is reversed, as with one debit
+	if e.over() { // what was taken and is reversed, as with one debit
 		yen = gone
 	}
 	label := what(lang, r, e.Service)
@@ -196,7 +223,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 	p.Parts[0].Picture = f.picture()
 	for _, e := range f.Entries {
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.View.Watcher.HideAmount),
-			Hint: When(lang, e.newest(), f.Now) + " " + state(lang, e.Record, e.Dispute)})
+			Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: f.month(-1), Hint: ""}, {Href: f.Later, Label: f.month(1), Hint: ""},

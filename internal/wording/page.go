@@ -20,7 +20,9 @@ const (
 
 // PageFacts is what the page of an alert is made from.
 type PageFacts struct {
-	Record      *watch.Record
+	Record      *watch.Record  // of an incident in pieces: those that stand alike, as one
+	Cases       []string       // the numbers of those (watch.CaseIDs); nil for Record's own
+	Others      []OtherPieces  // those that do not
 	Dispute     *watch.Dispute // nil if "not mine" was never said
 	Follows     string         // the number of the report that Dispute follows, if it does
 	Watcher     watch.Watcher  // who reads
@@ -48,6 +50,23 @@ func (f *PageFacts) channel(kind watch.ChannelKind) string {
 	return f.Channel(kind)
 }
 func (f *PageFacts) bank() string { return orElse(f.BankName, tTheBank.in(f.lang())) }
+
+// OtherPieces are those of an incident that stand in another way than what a page
+// shows.
+type OtherPieces struct {
+	Group watch.Group
+	Href  string // of their page
+}
+
+var tOtherPieces = text{ja: "この案件のほかの%d件", en: "The other %d of this incident"}
+
+// others are the ways to the rest of the incident.
+func (f *PageFacts) others() (out []message.PageLink) {
+	for _, o := range f.Others {
+		out = append(out, message.PageLink{Href: o.Href, Label: tOtherPieces.in(f.lang(), len(o.Group.Record.Parts())), Hint: state(f.lang(), o.Group.Record, o.Group.Dispute)})
+	}
+	return out
+}
 
 // trusted is a standing trust under which a debit like this one stays silent.
 func (f *PageFacts) trusted() (watch.Trust, bool) {
@@ -115,7 +134,7 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 	if a := f.Record.Answer; a != nil && !f.Record.Answered() && p.Notice == "" {
 		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil || f.incident(), tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
 	}
-	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang), Facts: caseFacts(lang, f.Record, f.Dispute)}, History: f.history()}
+	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang), Facts: caseFacts(lang, f.Cases, f.Record, f.Dispute)}, Links: f.others(), History: f.history()}
 	switch {
 	case f.disputed() && refused == AskUndo:
 		p.Parts = []message.Part{f.askUndo(), alert, history}

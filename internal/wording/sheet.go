@@ -57,7 +57,7 @@ func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
 	}
 	report := DisputeFacts{Lang: lang, Dispute: d, BankName: f.BankName} // for no reader alone
 	add(&top.Facts, tFactReference, d.Reference)
-	top.Facts = append(top.Facts, caseFacts(lang, f.Record, d)...)
+	top.Facts = append(top.Facts, caseFacts(lang, f.Cases, f.Record, d)...)
 	add(&top.Facts, tFactAccount, report.account())
 	add(&top.Facts, tFactAnswered, f.exact(d.AnsweredAt))
 	add(&top.Facts, tSheetBy, report.reporter())

@@ -40,6 +40,13 @@ func StateName(lang watch.Lang, s watch.State) string {
 }
 
 // caseFacts are the number of an incident and how it stands.
-func caseFacts(lang watch.Lang, r *watch.Record, d *watch.Dispute) []message.Fact {
-	return []message.Fact{{Label: tFactCase.in(lang), Value: Case(r.CaseID())}, {Label: tFactState.in(lang), Value: StateName(lang, r.State(d))}}
+func caseFacts(lang watch.Lang, ids []string, r *watch.Record, d *watch.Dispute) []message.Fact {
+	var numbers []string
+	for _, id := range ids {
+		numbers = append(numbers, Case(id))
+	}
+	if len(ids) == 0 {
+		numbers = []string{Case(r.CaseID())}
+	}
+	return []message.Fact{{Label: tFactCase.in(lang), Value: listed(lang, numbers)}, {Label: tFactState.in(lang), Value: StateName(lang, r.State(d))}}
 }
