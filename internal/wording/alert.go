@@ -180,6 +180,7 @@ func Alert(f AlertFacts) message.Message {
 		m.Steps = f.steps(critical)
 		m.Foot = tNeverPIN.in(lang)
 	}
+	f.CanAnswer = f.CanAnswer && !undone
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return m
 }

@@ -140,6 +140,12 @@ const briefLines = 3
 // several together.
 func Incident(f IncidentFacts) message.Message {
 	var m message.Message
+	if f.settled() {
+		f.Parts = slices.Clone(f.Parts)
+		for i := range f.Parts {
+			f.Parts[i].CanAnswer = false
+		}
+	}
 	first := &f.Parts[0]
 	lang := first.lang()
 	switch {
@@ -165,14 +171,8 @@ func Incident(f IncidentFacts) message.Message {
 	case f.Called == watch.CallReported:
 		m.Text = append([]string{tCalledReported.in(lang)}, m.Text...)
 	}
-	unasked := func() {
-		m.Buttons = slices.DeleteFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" })
-	}
 	if f.Report != "" && f.Called == watch.CallReported {
 		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
-		if f.Covered {
-			unasked()
-		}
 	} else if f.Report != "" && slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
 		links, debits := f.joined()
 		say := pick(links > 0, tJoinedLink, tJoinedDebit)
@@ -183,9 +183,14 @@ func Incident(f IncidentFacts) message.Message {
 			say = tJoinedBoth
 		}
 		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
-		unasked()
 	}
 	return m
+}
+
+// settled tells whether a report covers what there is to answer.
+func (f *IncidentFacts) settled() bool {
+	open := slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() })
+	return f.Report != "" && (f.Covered || open && f.Called != watch.CallReported)
 }
 
 // joined counts what is new and stands.
