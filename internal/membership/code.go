@@ -150,11 +150,15 @@ func (req *CodeRequest) check() (mail string, fe *watch.FieldError) {
 			return "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
 		}
 	}
-	switch req.Lang {
+	return mail, checkLang(req.Lang)
+}
+
+func checkLang(lang watch.Lang) *watch.FieldError {
+	switch lang {
 	case "", watch.Japanese, watch.English:
-		return mail, nil
+		return nil
 	}
-	return "", &watch.FieldError{Field: "lang", Problem: "must be ja or en"}
+	return &watch.FieldError{Field: "lang", Problem: "must be ja or en"}
 }
 
 func group(code string) string { return grouped(code, groupLen) }

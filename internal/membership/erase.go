@@ -235,7 +235,8 @@ func names(raw, ref string) bool {
 // lives says how long each kind of ticket about an account lives. One of a kind
 // that only a newer version knows is as old as any can be: it goes.
 var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
-	store.TicketInvites: InviteLife, store.TicketMails: MailLife}
+	store.TicketInvites: InviteLife, store.TicketMails: MailLife,
+	store.TicketEnrol: JoinLife, store.TicketKeys: keysWithin}
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
@@ -243,6 +244,9 @@ func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Ti
 	end := func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} }
 	made := func(t *store.Ticket) bool {
 		life, known := lives[t.Kind]
+		if t.Kind == store.TicketEnrol && t.Owner == store.AccountTickets(k) {
+			life = InviteLife // an owner's
+		}
 		return !known || !t.Expires.Add(-life).After(by)
 	}
 	_, codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -127,6 +128,10 @@ func (d *Service) Invitation(ctx context.Context, lineUser, code string) (Invita
 // accept again.
 // ErrInvite, ErrExpired, ErrOwn, ErrFull or *Locked.
 func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.Lang) (Bound, error) {
+	return d.accept(ctx, lineUser, code, grant{Role: watch.Guardian, Langs: []watch.Lang{lang}, Way: watch.WayChat})
+}
+
+func (d *Service) accept(ctx context.Context, lineUser, code string, g grant) (Bound, error) {
 	var bound Bound
 	var used time.Time
 	again := "" // of which invitation
@@ -135,13 +140,14 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 		if w, ok := a.WatcherOf(lineUser); ok && w.Role == watch.Owner {
 			return ErrOwn
 		}
-		offer := grant{Role: watch.Guardian, Langs: []watch.Lang{lang, p.Lang}}
+		offer := g
+		offer.Langs = append(slices.Clone(g.Langs), p.Lang)
 		fresh := t.UsedBy == ""
 		if fresh { // else the owner may have changed it since
 			offer.Name, offer.HideAmount = inv.Name, inv.HideAmount
 			t.UsedBy, t.UsedAt = d.alias(lineUser), now
 		}
-		w, already, err := admit(a, p, offer, now)
+		w, already, err := d.admit(a, p, offer, now)
 		if err != nil {
 			return err
 		}
@@ -156,7 +162,7 @@ func (d *Service) Accept(ctx context.Context, lineUser, code string, lang watch.
 		}
 		writes := []store.Write{store.PutPerson(p), store.PutAccount(a), binding, store.PutTicket(t)}
 		if !already {
-			writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+			writes = append(writes, d.joined(a, w, g.Way))
 		}
 		if err := d.Store.Write(ctx, writes...); err != nil {
 			return err

@@ -33,5 +33,8 @@ func (d *Service) Speak(ctx context.Context, lineUser string, lang watch.Lang) e
 // under their chat is to follow. What says so comes after the choice is kept:
 // if it is lost, the next thing that they do in the chat makes good for it.
 func (d *Service) LanguageChanged(ctx context.Context, lineUser string) error {
+	if watch.ByMail(lineUser) {
+		return nil // there is no chat
+	}
 	return d.desk().Tell(ctx, []watch.News{{Kind: watch.NewsLanguage, To: watch.NewsTo{LineUser: lineUser}}})
 }

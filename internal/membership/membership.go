@@ -59,6 +59,7 @@ type Service struct {
 	// goes, and for all of them when their bank has the account forgotten; nil
 	// sends no news.
 	Queue  queue.Sender
+	Policy watch.Policy     // what people agree to when they begin
 	Now    func() time.Time // time.Now if nil
 	Logger *slog.Logger     // slog.Default if nil
 }

@@ -72,7 +72,7 @@ func TestACodeBindsItsAccountWithTheDefaults(t *testing.T) {
 	w := newWorld(t)
 	got := w.mustRedeem(alice, w.issue(membership.CodeRequest{Mask: "普通 ***4567", Email: "a@example.jp", Lang: watch.English}))
 	want := watch.Watcher{ID: got.Watcher.ID, Role: watch.Owner, LineUser: alice, Lang: watch.English, Since: w.Now(),
-		Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "a@example.jp"}}, Rules: watch.DefaultRules()}
+		Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: "a@example.jp"}}, Rules: watch.DefaultRules(), Consent: &watch.Consent{At: w.Now(), Way: watch.WayChat}}
 	if diff := cmp.Diff(want, got.Watcher); diff != "" {
 		t.Error(diff)
 	}

@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -55,27 +56,13 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 	if n := len(accounts); n == 0 || n > MaxTicked {
 		return "", time.Time{}, &watch.FieldError{Field: "accounts", Problem: fmt.Sprintf("must hold 1 to %d accounts", MaxTicked)}
 	}
-	about, links := ticked{Bank: bank}, 0
-	for i, req := range accounts {
-		mail, fe := req.check()
-		if fe == nil && slices.ContainsFunc(about.Accounts, func(a tickedAccount) bool { return a.Ref == req.AccountRef }) {
-			fe = &watch.FieldError{Field: "account_ref", Problem: "stands twice"}
-		}
-		var before past
-		if fe == nil {
-			before, fe = req.past(d.now())
-		}
-		if links += len(before.Links); fe == nil && links > MaxLinks {
-			fe = &watch.FieldError{Field: "links", Problem: fmt.Sprintf("must be at most %d in all accounts together", MaxLinks)}
-		}
-		if fe != nil {
-			fe.Field = fmt.Sprintf("accounts[%d].%s", i, fe.Field)
-			return "", time.Time{}, fe
-		}
-		if about.Lang == "" {
-			about.Lang = req.Lang
-		}
-		about.Accounts = append(about.Accounts, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail, Links: before.Links, HistoryFrom: before.From})
+	list, fe := tick(accounts, d.now())
+	if fe != nil {
+		return "", time.Time{}, fe
+	}
+	about := ticked{Bank: bank, Accounts: list}
+	for _, req := range accounts {
+		about.Lang = cmp.Or(about.Lang, req.Lang)
 	}
 	nonce, expires = rand.Text()+rand.Text(), d.now().Add(NonceLife).Truncate(time.Second)
 	err = d.Store.Write(ctx, store.PutTicket(&store.Ticket{Kind: store.TicketNonce, Hash: d.Keys.Hash("nonce", nonce),
@@ -84,6 +71,31 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 		return "", time.Time{}, err
 	}
 	return nonce, expires, nil
+}
+
+// tick reads the accounts that a bank vouches for together.
+func tick(accounts []CodeRequest, now time.Time) ([]tickedAccount, *watch.FieldError) {
+	var out []tickedAccount
+	links := 0
+	for i, req := range accounts {
+		mail, fe := req.check()
+		if fe == nil && slices.ContainsFunc(out, func(a tickedAccount) bool { return a.Ref == req.AccountRef }) {
+			fe = &watch.FieldError{Field: "account_ref", Problem: "stands twice"}
+		}
+		var before past
+		if fe == nil {
+			before, fe = req.past(now)
+		}
+		if links += len(before.Links); fe == nil && links > MaxLinks {
+			fe = &watch.FieldError{Field: "links", Problem: fmt.Sprintf("must be at most %d in all accounts together", MaxLinks)}
+		}
+		if fe != nil {
+			fe.Field = fmt.Sprintf("accounts[%d].%s", i, fe.Field)
+			return nil, fe
+		}
+		out = append(out, tickedAccount{Ref: req.AccountRef, Mask: req.Mask, Email: mail, Links: before.Links, HistoryFrom: before.From})
+	}
+	return out, nil
 }
 
 // Linked consumes the nonce of an account-link event. When LINE says that the
@@ -125,7 +137,7 @@ func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, l
 		case !now.Before(t.Expires):
 			verdict = ErrExpired
 		default:
-			writes, bound, verdict, err = d.link(ctx, lineUser, about, lang, now)
+			writes, bound, verdict, err = d.bindAll(ctx, lineUser, about.Bank, about.Accounts, grant{Role: watch.Owner, Langs: []watch.Lang{lang, "", about.Lang}, Way: watch.WayChat}, now)
 			if err != nil {
 				return err
 			}
@@ -151,19 +163,25 @@ func (d *Service) Linked(ctx context.Context, lineUser, nonce string, ok bool, l
 	return bound, nil
 }
 
-// link makes the writes that bind a person to all of the accounts.
-func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang watch.Lang, now time.Time) (writes []store.Write, bound []Bound, verdict, err error) {
-	p, err := d.Store.Person(ctx, lineUser)
+// bindAll makes the writes that bind a person to all of some accounts of a bank.
+// An empty language of the grant stands for that of the person.
+func (d *Service) bindAll(ctx context.Context, person, bank string, accounts []tickedAccount, g grant, now time.Time) (writes []store.Write, bound []Bound, verdict, err error) {
+	p, err := d.Store.Person(ctx, person)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	for _, x := range about.Accounts {
-		a, err := d.account(ctx, watch.AccountKey{Bank: about.Bank, Ref: x.Ref})
+	for i, l := range g.Langs {
+		g.Langs[i] = cmp.Or(l, p.Lang)
+	}
+	address := g.Email
+	for _, x := range accounts {
+		a, err := d.account(ctx, watch.AccountKey{Bank: bank, Ref: x.Ref})
 		if err != nil {
 			return nil, nil, nil, err
 		}
 		first := unowned(a)
-		w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: x.Mask, Email: x.Email, Langs: []watch.Lang{lang, p.Lang, about.Lang}}, now)
+		g.Mask, g.Email = x.Mask, cmp.Or(address, x.Email)
+		w, already, verdict := d.admit(a, p, g, now)
 		if verdict != nil {
 			return nil, nil, verdict, nil
 		}
@@ -180,7 +198,7 @@ func (d *Service) link(ctx context.Context, lineUser string, about ticked, lang 
 			writes = append(writes, seeds...)
 		}
 		if !already {
-			writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+			writes = append(writes, d.joined(a, w, g.Way))
 		}
 		bound = append(bound, Bound{Account: a, Watcher: *w, Already: already})
 	}

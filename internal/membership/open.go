@@ -2,7 +2,9 @@ package membership
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,8 +20,24 @@ import (
 // for somebody they call by a name. ErrNotFound unless they own it,
 // ErrFull, ErrMany, or a *watch.FieldError for a name that is too long.
 func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error) {
+	return d.InviteByMail(ctx, lineUser, k, name, "", hideAmount)
+}
+
+// InviteByMail is Invite for somebody who can accept by mail alone: the reader of
+// the address is sent a mail, in the language of the owner, and needs the code as
+// well, which the owner tells them. Without an address there is no mail.
+// A *watch.FieldError for an address that is none, too; ErrUnsent.
+func (d *Service) InviteByMail(ctx context.Context, lineUser string, k watch.AccountKey, name, address string, hideAmount bool) (code string, expires time.Time, err error) {
+	if address != "" {
+		var ok bool
+		if address, ok = watch.MailAddress(address); !ok {
+			return "", time.Time{}, &watch.FieldError{Field: "email", Problem: "is not a mail address"}
+		}
+	}
 	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
 	code = token.Aloud(inviteLen)
+	secret := rand.Text()
+	tell := d.desk().Once()
 	err = store.Retry(ctx, func() error {
 		a, w, err := d.owned(ctx, lineUser, k)
 		switch {
@@ -46,12 +64,32 @@ func (d *Service) Invite(ctx context.Context, lineUser string, k watch.AccountKe
 			hashes = append(hashes, t.Hash)
 		}
 		list.Body, list.Expires = inviteLists.Encode(&hashes), expires
-		return d.Store.Write(ctx, store.PutTicket(list), store.PutTicket(fresh))
+		writes := []store.Write{store.PutTicket(list), store.PutTicket(fresh)}
+		if address != "" {
+			mailed, err := d.mailInvite(ctx, tell, secret, address, w.Lang, a, fresh)
+			if err != nil {
+				return err
+			}
+			writes = append(writes, mailed)
+		}
+		return d.Store.Write(ctx, writes...)
 	})
 	if err != nil {
 		return "", time.Time{}, err
 	}
 	return grouped(code, inviteGroup), expires, nil
+}
+
+// mailInvite is the write that lets the reader of an address accept an invitation,
+// whose mail it queues.
+func (d *Service) mailInvite(ctx context.Context, tell func(context.Context, []watch.News) error, secret, address string, lang watch.Lang, a *watch.Account, invite *store.Ticket) (store.Write, error) {
+	about := &enrolment{Bank: a.Bank, Role: watch.Guardian, Accounts: []tickedAccount{{Ref: a.Ref}}, Address: address, Lang: lang,
+		Person: watch.MailPerson(rand.Text()), Invite: invite.Hash}
+	t := &store.Ticket{Kind: store.TicketEnrol, Hash: d.Keys.Hash(enrolSecret, secret), Owner: invite.Owner, Body: enrolments.Encode(about), Expires: invite.Expires}
+	if err := tell(ctx, []watch.News{about.mail(t, secret)}); err != nil {
+		return store.Write{}, fmt.Errorf("%w: %w", ErrUnsent, err)
+	}
+	return store.PutTicket(t), nil
 }
 
 // invitesOf reads an account's open invitations, in the order in which they

@@ -113,7 +113,7 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 		return Bound{}, nil, err
 	}
 	first := unowned(a)
-	w, already, verdict := admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}}, now)
+	w, already, verdict := d.admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}, Way: watch.WayChat}, now)
 	if verdict != nil {
 		return Bound{}, verdict, nil
 	}
@@ -130,7 +130,7 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 		writes = append(writes, seeds...)
 	}
 	if !already {
-		writes = append(writes, d.Store.PutStep(d.step(a.AccountKey, watch.StepJoined, w, watch.WayChat)))
+		writes = append(writes, d.joined(a, w, watch.WayChat))
 	}
 	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
 	if err := d.Store.Write(ctx, append(writes, store.PutCode(c))...); err != nil {
@@ -159,7 +159,17 @@ func (d *Service) binding(ctx context.Context, a *watch.Account, w *watch.Watche
 	return store.PutBinding(w.LineUser, *b), nil
 }
 
-// grant is what a code, a nonce or an invitation gives a person.
+// joined is the step of the trail that says who began to watch, and what they
+// agreed to.
+func (d *Service) joined(a *watch.Account, w *watch.Watcher, way watch.Way) store.Write {
+	s := d.step(a.AccountKey, watch.StepJoined, w, way)
+	if c := w.Consent; c != nil {
+		s.Turns = append(s.Turns, c.Turn())
+	}
+	return d.Store.PutStep(s)
+}
+
+// grant is what a code, a nonce, an enrolment or an invitation gives a person.
 type grant struct {
 	Role       watch.Role
 	Mask       quote.Text
@@ -167,6 +177,7 @@ type grant struct {
 	Name       quote.Text
 	HideAmount bool
 	Langs      []watch.Lang // the first that is known is the watcher's
+	Way        watch.Way    // how the person came, which stands with what they agreed to
 }
 
 // admit makes a person a watcher of an account, in memory. One who is an
@@ -174,7 +185,7 @@ type grant struct {
 // invitation may hide amounts from a guardian and give them another name; a
 // guardian that the bank vouches for becomes an owner and keeps their rules.
 // ErrFull if there is no room.
-func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
+func (d *Service) admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.Watcher, already bool, err error) {
 	if g.Mask != "" {
 		a.Mask = g.Mask
 	}
@@ -194,10 +205,21 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 		}
 	}
 	if !already {
+		agreed := &watch.Consent{At: now, Way: g.Way, Version: d.Policy.Version}
+		if w.Consent != nil {
+			agreed.Unknown = w.Consent.Unknown
+		}
+		w.Consent = agreed
 		addMail(w, g.Email)
-	} else if w.Role == watch.Guardian {
+	} else if watch.ByMail(p.LineUser) {
+		addMail(w, g.Email) // they had stopped the mails
+	}
+	if already && w.Role == watch.Guardian {
 		w.HideAmount = w.HideAmount || g.HideAmount
 		w.Name = cmp.Or(g.Name, w.Name)
+	}
+	if c, ok := w.Channel(watch.Email); ok && watch.ByMail(p.LineUser) && c.Address == g.Email {
+		c.UnreachableSince = time.Time{} // they have read a mail there
 	}
 	// A person who acts on LINE is there, whatever became of an older "follow".
 	if c, ok := w.Channel(watch.LINE); ok {
@@ -210,7 +232,7 @@ func admit(a *watch.Account, p *store.Person, g grant, now time.Time) (w *watch.
 	return w, already, nil
 }
 
-// newWatcher has the default rules and is told over LINE. The id says nothing
+// newWatcher has the default rules and is told over LINE, or by mail alone. The id says nothing
 // about the person: it stays in records after they left.
 func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
 	lang := watch.Japanese
@@ -220,10 +242,14 @@ func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
 			break
 		}
 	}
-	return watch.Watcher{
+	w := watch.Watcher{
 		ID: NewWatcherID(), Role: g.Role, Name: g.Name, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
 		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: defaultRules(g.Role),
 	}
+	if watch.ByMail(p.LineUser) {
+		w.Channels = nil // the address is added
+	}
+	return w
 }
 
 // NewWatcherID makes the id of a new watcher, from crypto/rand.

@@ -78,7 +78,8 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) {
 			out = append(out, n)
 		}
-		for _, x := range addresses(w, before, own && step.Way == watch.WayMail) {
+		// Who has no chat hears of it by mail all the same: a mail is passed on.
+		for _, x := range addresses(w, before, own && step.Way == watch.WayMail && !watch.ByMail(w.LineUser)) {
 			n.Over, n.To.Mail, n.Turn = x.over, x.address, x.turn
 			out = append(out, n)
 		}

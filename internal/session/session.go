@@ -33,6 +33,7 @@ type Session struct {
 	LineUser string
 	Lang     watch.Lang
 	Expires  time.Time
+	ByMail   bool // they have no chat; known of what is over too
 	hash     string
 	holder   holder
 }
@@ -60,6 +61,12 @@ func (d *Service) Door(ctx context.Context, lineUser string, lang watch.Lang) (s
 	return secret, d.Store.Write(ctx, store.PutTicket(t))
 }
 
+// Key is Door for a link that goes by mail, which may take its time.
+func (d *Service) Key(ctx context.Context, person string, lang watch.Lang) (string, error) {
+	secret, t := d.ticket(store.TicketDoor, &holder{LineUser: person, Lang: lang}, watch.KeyFor)
+	return secret, d.Store.Write(ctx, store.PutTicket(t))
+}
+
 func (d *Service) ticket(kind store.TicketKind, who *holder, life time.Duration) (string, *store.Ticket) {
 	secret := rand.Text()
 	return secret, &store.Ticket{Kind: kind, Hash: d.Keys.Hash(string(kind), secret), Owner: store.PersonTickets(who.LineUser),
@@ -82,17 +89,17 @@ func (d *Service) Enter(ctx context.Context, door string) (string, Session, erro
 	err := store.Retry(ctx, func() error {
 		who, t, err := d.open(ctx, store.TicketDoor, door)
 		if err != nil {
-			s.Lang = who.Lang
+			s.Lang, s.ByMail = who.Lang, who.ByMail
 			return err
 		}
 		var session *store.Ticket
 		secret, session = d.ticket(store.TicketSession, &who.holder, Life)
-		s = Session{LineUser: who.LineUser, Lang: who.Lang, Expires: session.Expires, hash: session.Hash}
+		s = Session{LineUser: who.LineUser, Lang: who.Lang, Expires: session.Expires, ByMail: who.ByMail, hash: session.Hash}
 		t.UsedBy, t.UsedAt = "session", d.Now().UTC()
 		return d.Store.Write(ctx, store.PutTicket(t), store.PutTicket(session))
 	})
 	if err != nil {
-		return "", Session{Lang: s.Lang}, err
+		return "", Session{Lang: s.Lang, ByMail: s.ByMail}, err
 	}
 	return secret, s, nil
 }
@@ -122,7 +129,7 @@ func (d *Service) open(ctx context.Context, kind store.TicketKind, secret string
 		return Session{}, nil, err
 	}
 	if t.UsedBy != "" || !d.Now().Before(t.Expires) {
-		return Session{Lang: who.Lang}, nil, ErrNone
+		return Session{Lang: who.Lang, ByMail: watch.ByMail(who.LineUser)}, nil, ErrNone
 	}
-	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, hash: t.Hash, holder: who}, t, nil
+	return Session{LineUser: who.LineUser, Lang: who.Lang, Expires: t.Expires, ByMail: watch.ByMail(who.LineUser), hash: t.Hash, holder: who}, t, nil
 }

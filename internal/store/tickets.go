@@ -23,11 +23,13 @@ const (
 	TicketMail    TicketKind = "mail"    // confirm a mail address, once
 	TicketDoor    TicketKind = "door"    // open a session, once
 	TicketSession TicketKind = "session" // see and change settings for a while
+	TicketEnrol   TicketKind = "enrol"   // watch by mail alone, with a code on paper
 
 	// These permit nothing: they count the tickets of another kind, so that
 	// no more are made than allowed.
 	TicketInvites TicketKind = "invites" // an account's invitations
 	TicketMails   TicketKind = "mails"   // a watcher's confirmation mails
+	TicketKeys    TicketKind = "keys"    // the links to the settings that were mailed to a watcher
 )
 
 // Ticket is what the holder of a secret may do until a time, stored under a
@@ -47,7 +49,7 @@ type Ticket struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
-// BankTickets owns a bank's nonces.
+// BankTickets owns a bank's nonces and enrolments by mail.
 func BankTickets(bank string) string { return "BANK#" + bank }
 
 // AccountTickets owns what is about one account.

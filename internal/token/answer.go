@@ -7,6 +7,7 @@ const (
 	PurposeAnswer   = "answer"    // opens an alert's page
 	PurposeStopMail = "stop-mail" // ends the mails about an account
 	PurposeRestore  = "restore"   // opens the page that sets a step of the trail back
+	PurposeKey      = "key"       // opens the page on which who has no chat asks for a link to their settings
 )
 
 // AnswerSubject binds a link, of any purpose, to one record (or, to set it back,

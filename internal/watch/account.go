@@ -116,17 +116,22 @@ type Channel struct {
 
 // Watcher is a person told about an account.
 type Watcher struct {
-	ID         string     `json:"id"`
-	Role       Role       `json:"role"`
-	Name       quote.Text `json:"name,omitempty"` // what the owner calls a guardian; at most MaxName characters
-	LineUser   string     `json:"line_user,omitempty"`
-	Lang       Lang       `json:"lang"`
-	Since      time.Time  `json:"since"`
-	Channels   []Channel  `json:"channels"`
-	Rules      Rules      `json:"rules"`
-	HideAmount bool       `json:"hide_amount,omitempty"` // a guardian who may see no amounts
+	ID   string     `json:"id"`
+	Role Role       `json:"role"`
+	Name quote.Text `json:"name,omitempty"` // what the owner calls a guardian; at most MaxName characters
+	// LineUser is who the person is: what LINE calls them, or an id of ours if
+	// they are reached by mail alone; see ByMail.
+	LineUser   string    `json:"line_user,omitempty"`
+	Lang       Lang      `json:"lang"`
+	Since      time.Time `json:"since"`
+	Channels   []Channel `json:"channels"`
+	Rules      Rules     `json:"rules"`
+	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
 	// ReportedAt is when the person last said "not mine", on any account.
 	ReportedAt time.Time `json:"reported_at,omitzero"`
+	// Consent is what the person agreed to when they began; nil if that was before
+	// it was kept.
+	Consent *Consent `json:"consent,omitempty"`
 	// Former are addresses that were replaced or taken off; see KeepFormer.
 	Former []Former `json:"former,omitempty"`
 	// Several tells that the person watches other accounts, too: what they can

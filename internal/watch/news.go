@@ -29,10 +29,18 @@ const (
 	// NewsStep is a step of the trail: one that protects an account less than
 	// before, or one that was taken back.
 	NewsStep NewsKind = "step"
+	// NewsEnrol is a mail to an address that a bank or an owner gave: it asks its
+	// reader whether they want to watch.
+	NewsEnrol NewsKind = "enrol"
+	// NewsWelcome is a mail to somebody who began to watch by mail alone, and
+	// NewsKey one with a link to their settings.
+	NewsWelcome NewsKind = "welcome"
+	NewsKey     NewsKind = "key"
 )
 
 // NewsKinds lists the kinds of news.
-var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep}
+var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep,
+	NewsEnrol, NewsWelcome, NewsKey}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -47,7 +55,7 @@ type News struct {
 	Guardian NewsOf `json:"guardian,omitzero"`
 	// Turn tells apart news that may come true more than once of one guardian.
 	Turn string `json:"turn,omitempty"`
-	// Secret is what the link of NewsConfirm carries: it works once.
+	// Secret is what the link of NewsConfirm or NewsEnrol carries.
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`

@@ -77,6 +77,7 @@ type Turn struct {
 const (
 	TurnMail       = "email"       // the address, masked
 	TurnHideAmount = "hide_amount" // whether a guardian sees amounts
+	TurnConsent    = "consent"     // the version of the policy that was agreed to
 )
 
 // NewStepID makes the id of a step.
