@@ -123,7 +123,7 @@ func (s *System) Membership() (*membership.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &membership.Service{Store: s.Store, Keys: keys, Queue: s.Queue, Now: s.Now, Logger: s.Logger}, nil
+	return &membership.Service{Store: s.Store, Keys: keys, Queue: s.Queue, Policy: s.Policy, Now: s.Now, Logger: s.Logger}, nil
 }
 
 // Ingest takes banks' events.

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"kozamori/internal/line"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
+	"kozamori/internal/watch"
 )
 
 // Part is a part of the system that can be built alone, as one Lambda
@@ -50,6 +52,10 @@ type Config struct {
 	// LinkKeys sign the links in messages: the first signs, all of them
 	// verify. KOZAMORI_LINK_KEYS, "id:base64" with commas between.
 	LinkKeys []token.Key
+	// Policy is who runs the deployment and how they handle data of people, which
+	// those agree to who begin. KOZAMORI_OPERATOR, KOZAMORI_POLICY_URL and its
+	// version KOZAMORI_POLICY_VERSION, "2026-11-29".
+	Policy watch.Policy
 	// EscalateAfter is how long a critical alert may stay unanswered before
 	// the family is called, and half of it before the next channel is used; sweep
 	// looks once a minute, so it may be up to a minute more. KOZAMORI_ESCALATE_AFTER, "15m"; "0s" is never.
@@ -129,6 +135,9 @@ func FromEnv(get func(string) string) (Config, error) {
 	text("KOZAMORI_MAIL_FROM", &c.Mail.From)
 	text("KOZAMORI_MAIL_REPLY_TO", &c.Mail.ReplyTo)
 	text("KOZAMORI_SES_CONFIGURATION_SET", &c.Mail.ConfigurationSet)
+	text("KOZAMORI_OPERATOR", &c.Policy.Operator)
+	text("KOZAMORI_POLICY_URL", &c.Policy.URL)
+	text("KOZAMORI_POLICY_VERSION", &c.Policy.Version)
 	c.LINE.Secrets = list(get("KOZAMORI_LINE_CHANNEL_SECRET"))
 	for _, k := range list(get("KOZAMORI_LINK_KEYS")) {
 		id, b64, ok := strings.Cut(k, ":")
@@ -230,6 +239,11 @@ func (c *Config) Check(parts ...Part) error {
 		need(isAddress(c.Mail.From), "the sender of mails must be an address (KOZAMORI_MAIL_FROM)")
 		need(isAddress(c.Mail.ReplyTo), "where answers to mails go must be an address (KOZAMORI_MAIL_REPLY_TO)")
 	}
+	if any(Chat, Web) {
+		need(c.Policy.URL == "" || isPage(c.Policy.URL), "the policy must be an https address (KOZAMORI_POLICY_URL)")
+		need((c.Policy.URL == "") == (c.Policy.Version == ""), "the policy and its version go together (KOZAMORI_POLICY_URL, KOZAMORI_POLICY_VERSION)")
+		need(len(c.Policy.Version) <= 40 && len(c.Policy.URL) <= 500 && quote.Text(c.Policy.Operator).Line() == c.Policy.Operator, "the operator and the policy must be short and plain (KOZAMORI_OPERATOR, KOZAMORI_POLICY_URL, KOZAMORI_POLICY_VERSION)")
+	}
 	if any(Detect, Sweep) {
 		need(c.EscalateAfter >= 0 && c.EscalateAfter <= 24*time.Hour, "escalation must come within 24 hours (KOZAMORI_ESCALATE_AFTER)")
 	}
@@ -243,6 +257,12 @@ func (c *Config) Check(parts ...Part) error {
 func isURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(s, "/")
+}
+
+// isPage tells whether s is the address of a page on the web.
+func isPage(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && !strings.ContainsAny(s, " \t\r\n")
 }
 
 func isAddress(s string) bool {

@@ -54,8 +54,13 @@ func (s *System) chatter() (*chat.Stage, error) {
 		secret, err := sessions.Door(ctx, lineUser, lang)
 		return s.BaseURL + "/s/" + secret, err
 	}
+	key := func(ctx context.Context, person string, lang watch.Lang) (string, error) {
+		secret, err := sessions.Key(ctx, person, lang)
+		return s.BaseURL + "/s/" + secret, err
+	}
+	keyLink := func(person, watcher string) string { return composer.KeyLink(person, watcher, s.Now()) }
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
-		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.
@@ -93,7 +98,7 @@ func (s *System) pages() (web.Config, error) {
 		return web.Config{}, err
 	}
 	members, err := s.Membership()
-	return web.Config{Store: s.Store, Queue: s.Queue, Names: s.names, Keys: keys, Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names,
+	return web.Config{Policy: s.Policy, Store: s.Store, Queue: s.Queue, Names: s.names, Keys: keys, Sessions: &session.Service{Store: s.Store, Keys: keys, Now: s.Now}, Membership: members, Catalog: s.names,
 		BaseURL: s.BaseURL, Now: s.Now, Logger: s.Logger}, err
 }
 

@@ -52,6 +52,8 @@ type Membership interface {
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
+	Offered(ctx context.Context, secret string) (membership.Offer, error)
+	ByMail(ctx context.Context, person, watcher string) (membership.Bound, error)
 }
 
 // Menus makes LINE show a person the menu of a language; see line.Menus.
@@ -81,8 +83,14 @@ type Config struct {
 	RestoreLink func(s *watch.Step, watcher string) string
 	// Door makes the address of a person's settings, which opens once; nil
 	// says that there are none yet.
-	Door  func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
-	Queue queue.Sender
+	Door func(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
+	// Key is Door for who is reached by mail alone. KeyLink is the address at which
+	// they ask for such a door.
+	Key     func(ctx context.Context, person string, lang watch.Lang) (string, error)
+	KeyLink func(person, watcher string) string
+	// Policy is what people agree to.
+	Policy watch.Policy
+	Queue  queue.Sender
 	// SetUp tells whether messages go out over a channel, which brings what LINE
 	// cannot; nil says that none does.
 	SetUp func(watch.ChannelKind) bool
@@ -104,6 +112,9 @@ type Stage struct {
 func New(c Config) *Stage {
 	if c.Link == nil {
 		c.Link = func(*watch.Record, string) string { return "" }
+	}
+	if c.KeyLink == nil {
+		c.KeyLink = func(_, _ string) string { return "" }
 	}
 	if c.SetUp == nil {
 		c.SetUp = func(watch.ChannelKind) bool { return false }

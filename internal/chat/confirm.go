@@ -7,8 +7,6 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
-	"kozamori/internal/store"
-	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -26,12 +24,5 @@ func (t *talk) askAddress(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("a claim cannot be read", err)
 	}
-	if !t.SetUp(watch.Email) {
-		return queue.DeadLetter("a confirmation mail could not be sent: mail is not set up")
-	}
-	l := &store.Letter{Key: n.Key(), Channel: watch.Email, To: n.To.Mail, Until: t.sent.Add(membership.MailLife), What: "a confirmation mail"}
-	if err := t.post(ctx, l, wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret)); err != nil {
-		return t.brokenNews("a confirmation mail cannot be queued", err)
-	}
-	return queue.Acknowledge
+	return t.mailNews(ctx, n.To.Mail, nil, t.sent.Add(membership.MailLife), "a confirmation mail", wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret))
 }

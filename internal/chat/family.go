@@ -50,7 +50,7 @@ func (t *talk) invited(ctx context.Context, code string) (plan, error) {
 		return t.notInvited(lang, err)
 	}
 	bank, _ := t.Names.Bank(ctx, inv.Account.Bank, lang)
-	return say(wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: wording.ChatAccount{BankName: bank, Mask: inv.Mask},
+	return say(wording.AskJoin(wording.InvitationFacts{Lang: lang, Consent: t.consent(), Account: wording.ChatAccount{BankName: bank, Mask: inv.Mask},
 		HideAmount: inv.HideAmount, Expires: inv.Expires, Now: t.at(), Code: code})), nil
 }
 

@@ -49,7 +49,7 @@ const menuTime = 3 * time.Second
 // speaks to them. forgotten tells that LINE may have forgotten what it was told. A
 // menu that was replaced since is renewed so as well.
 func (t *talk) syncMenu(ctx context.Context, user string, forgotten bool) error {
-	if t.Menus == nil || user == "" || t.Event.Standby || t.Event.Kind == line.Unfollow {
+	if t.Menus == nil || user == "" || watch.ByMail(user) || t.Event.Standby || t.Event.Kind == line.Unfollow {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, menuTime)

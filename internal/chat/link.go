@@ -20,7 +20,7 @@ func (t *talk) connect(ctx context.Context) (plan, error) {
 		name, _ := t.Names.Bank(ctx, code, lang)
 		return name
 	})
-	return say(wording.HowToConnect(lang, t.chatAccounts(ctx, lang, list), links)), err
+	return say(wording.HowToConnect(lang, t.chatAccounts(ctx, lang, list), links, t.consent())), err
 }
 
 func (t *talk) bankLinks(ctx context.Context, name func(code string) string) ([]wording.BankLink, error) {

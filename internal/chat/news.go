@@ -33,6 +33,12 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 		return t.askAddress(ctx)
 	case watch.NewsStep:
 		return t.tellStep(ctx)
+	case watch.NewsEnrol:
+		return t.askToJoin(ctx)
+	case watch.NewsWelcome:
+		return t.welcomeByMail(ctx)
+	case watch.NewsKey:
+		return t.mailKey(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.
@@ -57,8 +63,12 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.Acknowledge
 		}
 	}
+	words := t.newsWords(ctx)
+	if watch.ByMail(n.To.LineUser) && n.To.Watcher != n.Guardian.Watcher { // others of the account are theirs to see in the settings
+		words = wording.WithKey(words, t.KeyLink(n.To.LineUser, n.To.Watcher))
+	}
 	return t.bring(ctx, &parcel{user: n.To.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "news of a guardian",
-		since: t.sent, within: keyLife, words: []message.Message{t.newsWords(ctx)}})
+		since: t.sent, within: keyLife, words: []message.Message{words}})
 }
 
 // overOf is the channel of the address that news names.
@@ -110,7 +120,7 @@ func (t *talk) binding(ctx context.Context, lineUser, watcher string) (*store.Bi
 func (t *talk) newsWords(ctx context.Context) message.Message {
 	n := t.News
 	bank, _ := t.Names.Bank(ctx, n.Bank, n.To.Lang)
-	f := wording.GuardianFacts{Lang: n.To.Lang, Name: n.Guardian.Name, HideAmount: n.Guardian.HideAmount,
+	f := wording.GuardianFacts{Lang: n.To.Lang, Mail: watch.ByMail(n.To.LineUser), Name: n.Guardian.Name, HideAmount: n.Guardian.HideAmount,
 		Account: wording.ChatAccount{BankName: bank, Mask: n.Mask}}
 	switch n.Kind {
 	case watch.NewsJoined:

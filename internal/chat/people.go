@@ -22,7 +22,7 @@ func (t *talk) follow(ctx context.Context) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	return say(wording.Welcome(lang, t.chatAccounts(ctx, lang, list))), nil
+	return say(wording.Welcome(lang, t.chatAccounts(ctx, lang, list), t.consent())), nil
 }
 
 // justNow is how far LINE's clock and ours may differ when we tell a binding

@@ -23,7 +23,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	none := wording.NothingOpen(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
 	leave := wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title
-	connect := wording.HowToConnect(ja, nil, nil).Title
+	connect := wording.HowToConnect(ja, nil, nil, wording.ConsentFacts{}).Title
 	guide := wording.Guide(ja).Title
 	call := wording.WhomToCall(wording.TroubleFacts{}).Title
 	confused := wording.NotUnderstood(ja).Title
@@ -100,9 +100,9 @@ func TestAddingTheAccountIsGreeted(t *testing.T) {
 		w.settle()
 	}
 	follow(alice)
-	w.reads(alice, wording.Welcome(ja, nil).Title, "登録コード")
+	w.reads(alice, wording.Welcome(ja, nil, wording.ConsentFacts{}).Title, "登録コード")
 	follow(bob)
-	w.reads(bob, wording.Welcome(watch.English, nil).Title)
+	w.reads(bob, wording.Welcome(watch.English, nil, wording.ConsentFacts{}).Title)
 	if p, err := w.store.Person(context.Background(), bob); err != nil || p.Lang != watch.English {
 		t.Errorf("%+v %v", p, err)
 	}
@@ -134,7 +134,7 @@ func TestWhoBlocksUsAndComesBackIsReachedAgain(t *testing.T) {
 	if !reachable() {
 		t.Error("not reachable after coming back")
 	}
-	w.reads(alice, wording.Welcome(ja, []wording.ChatAccount{{}}).Title, "七十七銀行 普通 ***4567")
+	w.reads(alice, wording.Welcome(ja, []wording.ChatAccount{{}}, wording.ConsentFacts{}).Title, "七十七銀行 普通 ***4567")
 }
 
 func TestCodes(t *testing.T) {

@@ -17,7 +17,7 @@ const mailAfter = 5 * time.Minute
 
 // parcel is what is to reach one person, once the reply token is of no use.
 type parcel struct {
-	user string            // of LINE; empty if it goes by mail alone
+	user string            // of LINE, or one reached by mail alone; empty if it goes to an address alone
 	mail string            // where they read mail, if their accounts do not say
 	over watch.ChannelKind // the channel of that address
 	of   *store.Binding    // as which watcher they gave that address, if it goes by mail alone
@@ -35,6 +35,16 @@ type parcel struct {
 func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	if p.user == "" {
 		return t.bringByMail(ctx, p)
+	}
+	if watch.ByMail(p.user) {
+		problem, err := t.byMail(ctx, p)
+		switch {
+		case err != nil:
+			return t.broken("a mail cannot be queued", err)
+		case problem != "":
+			return queue.DeadLetter(p.what + " could not be sent: " + problem)
+		}
+		return queue.Acknowledge
 	}
 	person, err := t.Store.Person(ctx, p.user)
 	if err != nil {

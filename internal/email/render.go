@@ -29,6 +29,9 @@ func links(m message.Message) []message.Button {
 // render draws a message as a mail: plain text and HTML, which say the same.
 func render(m message.Message, labels message.Labels) (text, html string) {
 	m = m.Flat()
+	if m.Note != "" {
+		labels.MailNote = m.Note
+	}
 	d := letter{m, labels, links(m)}
 	var b strings.Builder
 	_ = draw(d).Render(&b) // a builder takes everything

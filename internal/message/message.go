@@ -50,6 +50,9 @@ type Message struct {
 	// StopURL is the page that ends messages of this channel; a mail names it
 	// in its foot and its headers. Empty if there is none.
 	StopURL string
+	// Note says why a mail came, in the place of Labels.MailNote; empty if that is
+	// true.
+	Note string `json:",omitzero"`
 	// Incident is the incident that it speaks of, if it speaks of one: the
 	// subject of a mail tells them apart. It is not shown as it stands.
 	Incident string `json:",omitzero"`

@@ -46,6 +46,16 @@ func (c *Composer) RestoreLink(s *watch.Step, watcher string) string {
 	return c.BaseURL + "/r/" + c.Tokens.Sign(token.PurposeRestore, token.AnswerSubject(s.ID, watcher), s.At.Add(watch.RestoreFor))
 }
 
+// keyLinkLife is how long a mail leads to the settings of who has no chat: the link
+// only has another mailed.
+const keyLinkLife = 400 * 24 * time.Hour
+
+// KeyLink is the address of the page on which who is reached by mail alone asks for
+// a link to their settings.
+func (c *Composer) KeyLink(person, watcher string, now time.Time) string {
+	return c.BaseURL + "/key/" + c.Tokens.Sign(token.PurposeKey, token.AnswerSubject(person, watcher), now.Add(keyLinkLife).Truncate(24*time.Hour))
+}
+
 // claimLink is linkOver for a reminder, which comes when the links of the alert
 // may have ended.
 func (c *Composer) claimLink(ch *channel.Channel, r *watch.Record, watcher string, day time.Time) string {

@@ -229,6 +229,9 @@ func (s *site) pieceLink(r *http.Request, v visit, piece *watch.Record) string {
 
 func (s *site) alertPage(r *http.Request, v visit, res dispute.Result, refused wording.Refusal) message.Page {
 	p := wording.AlertPage(s.alertFacts(r, v, res), refused)
+	if person := res.Watcher.LineUser; v.byMail && watch.ByMail(person) {
+		p = wording.WithWayIn(p, s.keyLink(person, res.Watcher.ID))
+	}
 	if mark(r) != "" {
 		p = wording.WithWayHome(p, homePath)
 	}

@@ -3,7 +3,10 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -83,7 +86,7 @@ func (s *site) inviting(w http.ResponseWriter, r *http.Request, g *guest, b memb
 		s.unknown(w, r)
 		return
 	}
-	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
+	f := wording.FamilyFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now(), Mails: s.Mails}
 	code := http.StatusOK
 	if r.Method == http.MethodPost {
 		do, ok := s.button(w, r)
@@ -111,22 +114,32 @@ func without(list []watch.Watcher, id string) []watch.Watcher {
 func (s *site) invite(r *http.Request, g *guest, b membership.Bound, f *wording.FamilyFacts) (int, error) {
 	hide := r.PostForm.Get("hide") != ""
 	f.Name, f.Hide = r.PostForm.Get("name"), hide
-	code, expires, err := s.Membership.Invite(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, hide)
+	if s.Mails {
+		f.Email = norm.NFKC.String(strings.TrimSpace(r.PostForm.Get(wording.FieldNameEmail)))
+	}
+	code, expires, err := s.Membership.InviteByMail(r.Context(), g.LineUser, b.Account.AccountKey, f.Name, f.Email, hide)
 	var fe *watch.FieldError
 	switch {
 	case errors.As(err, &fe):
-		f.BadName = true
+		f.BadName, f.BadEmail = fe.Field != "email", fe.Field == "email"
 		return http.StatusUnprocessableEntity, nil
 	case errors.Is(err, membership.ErrFull), errors.Is(err, membership.ErrMany):
 		if f.News = wording.FamilyMany; errors.Is(err, membership.ErrFull) {
 			f.News = wording.FamilyFull
 		}
 		return http.StatusConflict, nil
+	case errors.Is(err, membership.ErrUnsent):
+		s.Logger.WarnContext(r.Context(), "an invitation was not queued", "err", err)
+		f.News = wording.FamilyUnsent
+		return http.StatusServiceUnavailable, nil
 	case err != nil:
 		return 0, err
 	}
 	f.Name = ""
-	f.Invite = &wording.InviteFacts{Code: code, Expires: expires, HideAmount: hide}
+	f.Invite = &wording.InviteFacts{Code: code, Expires: expires, HideAmount: hide, Mailed: f.Email != ""}
+	if f.Invite.Mailed {
+		return http.StatusOK, nil
+	}
 	if s.LineID != "" {
 		f.Invite.URL = line.ChatURL(s.LineID, code)
 		f.Invite.Share = line.ShareURL(wording.InviteText(g.Lang, f.Invite.URL))

@@ -27,13 +27,14 @@ type Sessions interface {
 	Enter(ctx context.Context, door string) (string, session.Session, error)
 	Who(ctx context.Context, secret string) (session.Session, error)
 	Leave(ctx context.Context, s session.Session) error
+	Door(ctx context.Context, lineUser string, lang watch.Lang) (string, error)
 }
 
 // Membership knows who watches which account.
 type Membership interface {
 	Accounts(ctx context.Context, lineUser string) ([]membership.Bound, error)
 	ClaimMail(ctx context.Context, lineUser string, k watch.AccountKey, address string) (secret, sendTo string, err error)
-	Invite(ctx context.Context, lineUser string, k watch.AccountKey, name string, hideAmount bool) (code string, expires time.Time, err error)
+	InviteByMail(ctx context.Context, lineUser string, k watch.AccountKey, name, address string, hideAmount bool) (code string, expires time.Time, err error)
 	OpenInvitations(ctx context.Context, lineUser string, k watch.AccountKey) ([]membership.OpenInvitation, error)
 	Withdraw(ctx context.Context, lineUser string, k watch.AccountKey, id string) error
 	Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error)
@@ -44,6 +45,11 @@ type Membership interface {
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)
+	Offered(ctx context.Context, secret string) (membership.Offer, error)
+	Join(ctx context.Context, secret, code string) ([]membership.Bound, membership.Offer, error)
+	Decline(ctx context.Context, secret string) error
+	ByMail(ctx context.Context, person, watcher string) (membership.Bound, error)
+	AskKey(ctx context.Context, person, watcher string) (membership.Bound, error)
 }
 
 // door is the link that the chat gives: looking at it uses nothing up, its
@@ -53,6 +59,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		who, err := s.Sessions.Look(r.Context(), secret)
 		speak(w, who.Lang)
+		chats(w, !who.ByMail)
 		if s.at(w, r, err) {
 			s.page(w, http.StatusOK, wording.DoorPage(who.Lang))
 		}
@@ -64,6 +71,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	}
 	cookie, who, err := s.Sessions.Enter(r.Context(), secret)
 	speak(w, who.Lang)
+	chats(w, !who.ByMail)
 	if !s.at(w, r, err) {
 		return
 	}
@@ -76,7 +84,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 func (s *site) at(w http.ResponseWriter, r *http.Request, err error) bool {
 	switch {
 	case errors.Is(err, session.ErrNone):
-		s.page(w, http.StatusForbidden, wording.DoorGonePage(spoken(w, r)))
+		s.page(w, http.StatusForbidden, wording.DoorGonePage(spoken(w, r), noChat(w)))
 	case errors.Is(err, membership.ErrNotFound), errors.Is(err, dispute.ErrNotFound):
 		s.unknown(w, r)
 	case err != nil:
@@ -102,8 +110,9 @@ func (s *site) inside(h func(http.ResponseWriter, *http.Request, *guest)) http.H
 			g.Session, err = s.Sessions.Who(r.Context(), c.Value)
 		}
 		speak(w, g.Lang)
+		chats(w, !g.ByMail)
 		if errors.Is(err, session.ErrNone) {
-			s.page(w, http.StatusForbidden, wording.SessionOverPage(spoken(w, r)))
+			s.page(w, http.StatusForbidden, wording.SessionOverPage(spoken(w, r), noChat(w)))
 			return
 		}
 		if err == nil {
@@ -198,12 +207,12 @@ func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
 			return
 		}
 		http.SetCookie(w, &http.Cookie{Name: sessionCookie, Path: homePath, MaxAge: -1, HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
-		s.page(w, http.StatusOK, wording.LoggedOutPage(g.Lang))
+		s.page(w, http.StatusOK, wording.LoggedOutPage(g.Lang, g.ByMail))
 		return
 	}
 	var views []wording.AccountView
 	for _, b := range g.accounts {
 		views = append(views, s.view(r.Context(), g, b))
 	}
-	s.page(w, http.StatusOK, wording.HomePage(g.Lang, views, homePath, g.Expires))
+	s.page(w, http.StatusOK, wording.HomePage(g.Lang, views, homePath, g.Expires, g.ByMail))
 }

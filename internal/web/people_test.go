@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kozamori/internal/membership"
+	"kozamori/internal/queue"
 	"kozamori/internal/quote"
 	"kozamori/internal/session"
 	"kozamori/internal/settings"
@@ -32,6 +34,8 @@ type visitor struct {
 	door, claim    string // secrets of the links to a session and to confirm an address
 	step           string // which lowered what they are told
 	invitation     string // an owner's open one
+	enrolment      string // secret of a mail that asks whether they want to watch
+	paper          string // its code
 	marks          []string
 }
 
@@ -79,6 +83,7 @@ func (w *world) visitors() []*visitor {
 		{name: "a guardian who may see no amounts", user: guardian, id: "g1", role: watch.Guardian, hidden: true},
 		{name: "somebody who left one account", user: "U6", id: "g6", role: watch.Guardian},
 		{name: "somebody who left", user: "U9", id: "g7", role: watch.Guardian},
+		{name: "a guardian by mail alone", user: watch.MailPerson("fumi"), id: "g5", role: watch.Guardian},
 		{name: "an owner at the same bank", user: sameBank, id: "w9", role: watch.Owner, account: sameBanks, record: "o1"},
 		{name: "an owner at another bank", user: anotherBank, id: "w5", role: watch.Owner, account: anotherBanks, record: "e1"},
 		{name: "a stranger", user: stranger, id: "none"},
@@ -101,6 +106,9 @@ func (w *world) visitors() []*visitor {
 			a.Watchers = append(a.Watchers, watch.Watcher{ID: v.id, Role: v.role, LineUser: v.user, Lang: watch.Japanese, HideAmount: v.hidden,
 				Since: w.now(), Rules: watch.DefaultRules(),
 				Channels: []watch.Channel{{Kind: watch.LINE}, {Kind: watch.Email, Address: v.id + "@example.jp"}}})
+			if x := &a.Watchers[len(a.Watchers)-1]; watch.ByMail(v.user) {
+				x.Channels = x.Channels[1:]
+			}
 			binds = append(binds, store.PutBinding(v.user, store.Binding{OnAccount: watch.On(h.account), Watcher: v.id}))
 		}
 		w.put(append(binds, store.PutAccount(a))...)
@@ -116,7 +124,7 @@ func (w *world) visitors() []*visitor {
 	}
 	r, err := w.store.Record(ctx, "r1")
 	must(err)
-	for _, v := range all[2:6] {
+	for _, v := range all[2:7] {
 		r.Notices = append(r.Notices, watch.Notice{Watcher: v.id, Reasons: watch.Because(watch.ServiceDebit)})
 	}
 	w.put(store.PutRecord(r))
@@ -135,6 +143,7 @@ func (w *world) visitors() []*visitor {
 		if v.user == "" {
 			continue
 		}
+		v.enrolment, v.paper = w.enrolled(v)
 		door, err := w.sessions.Door(ctx, v.user, watch.Japanese)
 		must(err)
 		v.session, _, err = w.sessions.Enter(ctx, door)
@@ -181,6 +190,29 @@ func (w *world) visitors() []*visitor {
 	}
 	w.table.Taken()
 	return all
+}
+
+// secrets keeps the secret of the mail that was queued last.
+type secrets struct{ last string }
+
+func (s *secrets) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) error {
+	var n watch.NewsMessage
+	err := json.Unmarshal(msgs[0].Body, &n)
+	s.last = n.News.Secret
+	return err
+}
+
+// enrolled has a bank enrol somebody by mail, for an account that is not watched.
+func (w *world) enrolled(v *visitor) (secret, paper string) {
+	w.t.Helper()
+	mails := &secrets{}
+	members := &membership.Service{Store: w.store, Keys: w.keys, Queue: mails, Now: w.now, Logger: w.logger}
+	e, err := members.Enrol(context.Background(), v.account.Bank, membership.EnrolRequest{Role: watch.Owner, Email: v.id + "@new.example",
+		Accounts: []membership.CodeRequest{{AccountRef: "new-" + v.id}}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return mails.last, e.Code
 }
 
 // visit is one request, with exactly these cookies and nothing remembered: its

@@ -38,6 +38,10 @@ func routes() []route {
 		{path: confirmPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.confirm }},
 		{path: "/r/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(restorePath, secretLife) }},
 		{path: restorePath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.restore }},
+		{path: "/join/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(joinPath, secretLife) }},
+		{path: joinPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.join }},
+		{path: "/key/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(keyPath, secretLife) }},
+		{path: keyPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.key }},
 		{path: homePath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.inside(s.home) }},
 		{path: homePath + "/help", methods: shown, serve: func(s *site) http.HandlerFunc { return s.inside(s.help) }},
 	}

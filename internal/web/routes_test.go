@@ -31,19 +31,34 @@ type way struct {
 	worked              bool // once: its holder knows that there is such a thing
 }
 
-// done is what a button does in one's own, for owners, guardians, and
-// guardians who may see no amounts.
-type done [3]struct {
+// done is what a button does in one's own, for owners, guardians, guardians who
+// may see no amounts, and guardians by mail alone.
+type done [4]struct {
 	status int
 	acts   bool
 }
 
-func acts(status int) done    { d := answers(status); d.set(true); return d }
-func answers(status int) done { return done{{status: status}, {status: status}, {status: status}} }
-func (d *done) set(acts bool) { d[0].acts, d[1].acts, d[2].acts = acts, acts, acts }
+func acts(status int) done { d := answers(status); d.set(true); return d }
+func answers(status int) done {
+	return done{{status: status}, {status: status}, {status: status}, {status: status}}
+}
+func (d *done) set(acts bool) {
+	for i := range d {
+		d[i].acts = acts
+	}
+}
+
+// mailsOnly is of what is for those who are reached by mail alone.
+func mailsOnly(status int, acts bool) done {
+	d := answers(403)
+	d[3].status, d[3].acts = status, acts
+	return d
+}
 func ownersAct(status, guardian int) done {
 	d := acts(status)
-	d[1].status, d[1].acts, d[2].status, d[2].acts = guardian, false, guardian, false
+	for i := range d[1:] {
+		d[i+1].status, d[i+1].acts = guardian, false
+	}
 	return d
 }
 
@@ -75,10 +90,16 @@ var rows = map[string]row{
 	"/r/{secret}": {own: ofStep("/r/", ""), others: strange("/r/", "", 303), get: answers(303)},
 	"/restore": {own: ofStep("/restore", "kozamori="), others: strange("/restore", "kozamori=", 403), get: answers(200),
 		does: map[string]done{wording.DoRestore: acts(200)}},
+	"/join/{secret}": {own: carried("/join/", enrolmentOf), others: strange("/join/", "", 303), get: answers(303)},
+	"/join": {own: carrying("/join", enrolmentOf), others: strange("/join", "kozamori=", 403), get: answers(200),
+		does: map[string]done{wording.DoJoin: acts(200), wording.DoDecline: acts(200)}},
+	"/key/{secret}": {own: ofKey("/key/", ""), others: strange("/key/", "", 303), get: answers(303)},
+	"/key": {own: ofKey("/key", "kozamori="), others: strange("/key", "kozamori=", 403), get: mailsOnly(200, false),
+		does: map[string]done{wording.DoKey: mailsOnly(200, true)}},
 	"/home":      {own: home("/home"), others: strange("/home", "kozamori-session=", 403), get: answers(200), does: map[string]done{wording.DoLogout: acts(200)}},
 	"/home/help": {own: home("/home/help"), others: strange("/home/help", "kozamori-session=", 403), get: answers(200)},
 	"/home/{account}/settings": room("/settings", map[string]done{wording.DoSave: acts(200),
-		wording.DoCheck: {{200, false}, {200, false}, {400, false}}}),
+		wording.DoCheck: {{200, false}, {200, false}, {400, false}, {200, false}}}),
 	"/home/{account}/history":     room("/history", nil),
 	"/home/{account}/history.csv": room("/history.csv", nil),
 	"/home/{account}/trail":       room("/trail", nil),
@@ -214,6 +235,23 @@ func claimOf(v *visitor) string {
 	return ""
 }
 
+func enrolmentOf(v *visitor) string { return v.enrolment }
+
+// ofKey is the link with which who has no chat asks for their settings, or its
+// page with the cookie.
+func ofKey(path, cookie string) func(*world, *visitor) *way {
+	return func(w *world, v *visitor) *way {
+		tok := w.sign(tokens.PurposeKey, v.user, v.id)
+		switch {
+		case !v.watches:
+			return nil
+		case cookie == "":
+			return &way{path: path + tok}
+		}
+		return &way{path: path, cookies: cookie + tok}
+	}
+}
+
 func carried(path string, secret func(*visitor) string) func(*world, *visitor) *way {
 	return func(_ *world, v *visitor) *way {
 		if secret(v) == "" {
@@ -258,11 +296,11 @@ func strange(path, cookie string, status int) func(*world, *visitor) []way {
 		}
 		none := at("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 		secrets := map[string]string{"a token of an alert": w.sign(tokens.PurposeAnswer, v.record, v.id)}
-		live := map[string]string{"/enter": doorOf(v), "/confirm": claimOf(v)}[path]
+		live := map[string]string{"/enter": doorOf(v), "/confirm": claimOf(v), "/join": v.enrolment}[path]
 		if strings.HasPrefix(path, "/home") && v.inside {
 			live = v.session
 		}
-		for name, s := range map[string]string{"a session": v.session, "a door": v.door, "a claim": v.claim} {
+		for name, s := range map[string]string{"a session": v.session, "a door": v.door, "a claim": v.claim, "an enrolment": v.enrolment} {
 			if s != "" && s != live {
 				secrets[name] = s
 			}

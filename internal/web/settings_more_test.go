@@ -212,7 +212,7 @@ func TestEndingAWatchingTwiceIsNoError(t *testing.T) {
 	for i, who := range []string{"g1", "g1", "nobody"} {
 		got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoDismiss}, "watcher": {who}})
 		if i == 0 {
-			got.says(t, 200, "見守りを終えました", "LINEで伝えます")
+			got.says(t, 200, "見守りを終えました", "その人に伝えます")
 			continue
 		}
 		got.says(t, 200, "その人は、もう見守っていません")

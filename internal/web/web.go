@@ -40,7 +40,7 @@ import (
 )
 
 // Paths are the beginnings of every address that the handler serves.
-var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/mail/", "/confirm", "/r/", "/restore", "/home", "/home/"}
+var Paths = []string{"/a/", "/alert/", "/stop/", "/mails/", "/s/", "/enter", "/mail/", "/confirm", "/r/", "/restore", "/join", "/join/", "/key", "/key/", "/home", "/home/"}
 
 // sessionLife is how long a page can be used after its link was opened: long
 // enough for a telephone call with a bank.
@@ -74,8 +74,9 @@ type Config struct {
 	Sessions   Sessions
 	Membership Membership
 	Catalog    Catalog
-	Mails      bool   // whether mails go out at all
-	LineID     string // of the official account, "@kozamori", for invitations
+	Policy     watch.Policy // what people agree to when they begin
+	Mails      bool         // whether mails go out at all
+	LineID     string       // of the official account, "@kozamori", for invitations
 	// EscalateAfter is how long a critical alert may stay unanswered before the
 	// family is called, which the pages say; 0 is never.
 	EscalateAfter time.Duration
@@ -110,8 +111,9 @@ func newSite(c Config, most int64, all []route) *site {
 // once that is known.
 type status struct {
 	http.ResponseWriter
-	code int
-	lang watch.Lang
+	code   int
+	lang   watch.Lang
+	noChat bool
 }
 
 // speak makes every page of this answer, refusals too, one in a language.
@@ -119,6 +121,19 @@ func speak(w http.ResponseWriter, lang watch.Lang) {
 	if s, ok := w.(*status); ok {
 		s.lang = lang
 	}
+}
+
+// chats says whether the visitor has a chat to go to.
+func chats(w http.ResponseWriter, has bool) {
+	if s, ok := w.(*status); ok {
+		s.noChat = !has
+	}
+}
+
+// noChat tells whether the visitor is known to have no chat.
+func noChat(w http.ResponseWriter) bool {
+	s, ok := w.(*status)
+	return ok && s.noChat
 }
 
 // spoken is the language that speak set, else the one that the browser likes.
@@ -181,7 +196,7 @@ func fromChat(r *http.Request) bool {
 func (s *site) unknown(w http.ResponseWriter, r *http.Request) {
 	p := wording.UnknownPage(spoken(w, r))
 	if fromChat(r) {
-		p = wording.UnknownRoomPage(spoken(w, r))
+		p = wording.UnknownRoomPage(spoken(w, r), noChat(w))
 	}
 	s.page(w, http.StatusNotFound, p)
 }

@@ -65,7 +65,7 @@ var (
 
 // Welcome greets somebody who added the LINE account: how to connect, or, for
 // somebody who comes back, what is watched.
-func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
+func Welcome(lang watch.Lang, accounts []ChatAccount, c ConsentFacts) message.Message {
 	lang = langOf(lang)
 	if len(accounts) > 0 {
 		m := chat(lang, tcBack.in(lang), tcBack.in(lang), tcBackText.in(lang, Word(lang, CmdList)))
@@ -73,6 +73,7 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
 		return m
 	}
 	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
+	c.onLINE(lang, &m, tConsSend)
 	_, language := other(lang)
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide, language)
 	return m
@@ -80,11 +81,12 @@ func Welcome(lang watch.Lang, accounts []ChatAccount) message.Message {
 
 // HowToConnect says how to connect an account, or one more: by a code, or at
 // the banks that offer it.
-func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink) message.Message {
+func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink, c ConsentFacts) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
 	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
 	addLinks(&m, lang, links)
+	c.onLINE(lang, &m, tConsSend)
 	return m
 }
 

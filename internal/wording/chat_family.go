@@ -18,11 +18,13 @@ type InvitationFacts struct {
 	Expires    time.Time
 	Now        time.Time
 	Code       string
+	Consent    ConsentFacts
 }
 
 var (
 	tcInvited     = text{ja: "見守り家族になりますか", en: "Will you watch over this account?"}
 	tcInvitedAlt  = text{ja: "見守り家族への招待", en: "An invitation to watch over an account"}
+	tcInvitedWho  = text{ja: "口座の名義人が、あなたを見守り家族に招いています。名義人のお名前は口座守も知らないため、書いていません。どなたからの招待か、ご本人に電話などで確かめてから押してください。", en: "The owner of the account invites you to watch it with them. We do not know their name, so it is not here: ask them yourself, for example by telephone, before you press."}
 	tcInvitedWhen = text{ja: "口座の名義人が緊急のお知らせに答えないとき、あなたにもこのLINEでお知らせします。", en: "When its owner does not answer an urgent alert, we tell you here too."}
 	tcInvitedMay  = text{ja: "あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。あなたの回答は、名義人にも伝わります。", en: "You can tell the bank that it was not them. You cannot move money. The owner hears of your answers."}
 	tcInvitedEnd  = text{ja: "心当たりがない招待は、押さずにそのままにしてください。引き受けたあとも、「%s」でいつでもやめられます。", en: "If you do not know who sent this, do nothing. You can leave at any time by sending \"%s\"."}
@@ -42,11 +44,12 @@ var (
 // AskJoin offers to become a guardian, and says who will see what.
 func AskJoin(f InvitationFacts) message.Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, tcInvitedAlt.in(lang), tcInvited.in(lang), tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcInvitedEnd.in(lang, Word(lang, CmdLeave)))
+	m := chat(lang, tcInvitedAlt.in(lang), tcInvited.in(lang), tcInvitedWho.in(lang), tcInvitedWhen.in(lang), tcInvitedMay.in(lang), tcInvitedEnd.in(lang, Word(lang, CmdLeave)))
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}),
 		message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
 		message.Fact{Label: tFamOpenUntil.in(lang), Value: Time(lang, f.Expires, f.Now)})
 	m.Buttons = []message.Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: message.Primary, Postback: button.Press{Verb: button.Join, Code: f.Code}.Data()}}
+	f.Consent.onLINE(lang, &m, tConsPress)
 	return m
 }
 
@@ -98,11 +101,14 @@ type GuardianFacts struct {
 	Account    ChatAccount
 	Name       quote.Text // what the owner calls them; may be empty
 	HideAmount bool
+	Mail       bool // the reader has no chat
 }
 
 var (
 	tcGuardJoined = text{ja: "見守り家族が加わりました", en: "A family member has joined"}
 	tcGuardText   = text{ja: "%[1]sが、あなたの口座を一緒に見守ります。心当たりがないときは「%[2]s」と送り、見守りを終えてください。", en: "%[1]s now watches over your account. If you do not recognise this, send \"%[2]s\" and end it."}
+	tcGuardTextM  = text{ja: "%[1]sが、あなたの口座を一緒に見守ります。心当たりがないときは、設定を開き、「見守り家族」で見守りを終えてください。", en: "%[1]s now watches over your account. If you do not recognise this, open your settings and end it under \"Family\"."}
+	tcGuardLeftM  = text{ja: "%[1]sには、もうお知らせしません。ほかの方を招くときは、設定の「見守り家族」から招いてください。", en: "%[1]s is told nothing any more. To invite somebody else, open your settings, under \"Family\"."}
 	tcGuardWho    = text{ja: "招待した方", en: "The person you invited"}
 	tcGuardLeft   = text{ja: "見守り家族が見守りをやめました", en: "A family member has left"}
 	tcGuardLeftTx = text{ja: "%[1]sには、もうお知らせしません。ほかの方を招くときは「%[2]s」と送ってください。", en: "%[1]s is told nothing any more. To invite somebody else, send \"%[2]s\"."}
@@ -120,7 +126,11 @@ func GuardianLeft(f GuardianFacts) message.Message {
 
 func (f *GuardianFacts) message(title, say text) message.Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, orElse(label(f.Name), tcGuardWho.in(lang)), Word(lang, CmdFamily)))
+	args := []any{orElse(label(f.Name), tcGuardWho.in(lang)), Word(lang, CmdFamily)}
+	if f.Mail {
+		say, args = pick(title == tcGuardLeft, tcGuardLeftM, tcGuardTextM), args[:1]
+	}
+	m := chat(lang, title.in(lang), title.in(lang), say.in(lang, args...))
 	m.Facts = append(accountFacts(lang, []ChatAccount{f.Account}), message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)})
 	m.Choices = choices(lang, CmdFamily, CmdList)
 	return m

@@ -14,6 +14,9 @@ import (
 )
 
 // chatMessages are what the chat says, by name.
+// terms are what people agree to, at an operator who says who they are.
+var terms = ConsentFacts{Policy: watch.Policy{Operator: "口座守の会", URL: "https://kozamori.example/privacy", Version: "2026-11-29"}, RecordDays: 400, KeepDays: 1825}
+
 func chatMessages(lang watch.Lang) map[string]message.Message {
 	now := jst("2020-09-04 14:05:11")
 	service, bank := names(lang)
@@ -101,11 +104,11 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"code-short":      CodeSlipped(lang, watch.CodeLen, 1, ""),
 		"code-long":       CodeSlipped(lang, watch.CodeLen, -1, "O"),
 		"code-letter":     CodeSlipped(lang, watch.CodeLen, 0, "0 I"),
-		"welcome":         Welcome(lang, nil),
-		"welcome-back":    Welcome(lang, two),
-		"connect":         HowToConnect(lang, two[:1], nil),
-		"connect-bank":    HowToConnect(lang, nil, []BankLink{{bank, "https://bank.example/line?linkToken=x"}}),
-		"join":            AskJoin(InvitationFacts{Lang: lang, Account: one, HideAmount: true, Expires: now.AddDate(0, 0, 1), Now: now, Code: "ACDEF-GHJKM-NPQRT"}),
+		"welcome":         Welcome(lang, nil, terms),
+		"welcome-back":    Welcome(lang, two, terms),
+		"connect":         HowToConnect(lang, two[:1], nil, ConsentFacts{RecordDays: 400, KeepDays: 1825}),
+		"connect-bank":    HowToConnect(lang, nil, []BankLink{{bank, "https://bank.example/line?linkToken=x"}}, terms),
+		"join":            AskJoin(InvitationFacts{Lang: lang, Account: one, HideAmount: true, Expires: now.AddDate(0, 0, 1), Now: now, Code: "ACDEF-GHJKM-NPQRT", Consent: terms}),
 		"joined":          Joined(lang, one, false, false),
 		"joined-again":    Joined(lang, one, true, true),
 		"invite-wrong":    InviteWrong(lang),

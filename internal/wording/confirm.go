@@ -9,6 +9,8 @@ var (
 	tMailTitle   = text{ja: "メールでのお知らせ", en: "Messages by mail"}
 	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
 	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you."}
+	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「登録をやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
+	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give a mail address."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
@@ -62,9 +64,15 @@ func (f *SettingsFacts) mailGroup() message.Group {
 		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
 		g.Fields[0].Label = tMailOther.in(lang)
 		g.Fields, g.Open = append(g.Fields, off), off.Checked
+		if watch.ByMail(f.View.Watcher.LineUser) { // there is no other way to tell them
+			g.Fields, g.Text, g.Open = g.Fields[:1], append(g.Text, tMailOnly.in(lang)), false
+		}
 		if !c.UnreachableSince.IsZero() {
 			g.Text, g.Open = append(g.Text, tMailBounced.in(lang)), true
 		}
+	}
+	if _, has := f.View.Watcher.Channel(watch.Email); !has && watch.ByMail(f.View.Watcher.LineUser) {
+		g.Text, g.Open = []string{tMailLost.in(lang)}, true
 	}
 	g.Open = g.Open || v != ""
 	return g
@@ -79,9 +87,9 @@ var (
 	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your mail address"}
 	tConfirmButton = text{ja: "このアドレスで受け取る", en: "Use this address"}
 	tConfirmed     = text{ja: "このアドレスにお知らせします", en: "Messages will come to this address"}
-	tConfirmedText = text{ja: "このページは閉じてかまいません。やめるときは、お知らせのメールの下にあるリンクか、LINEの「設定」からできます。", en: "You may close this page. To stop, use the link below each mail, or \"settings\" in LINE."}
+	tConfirmedText = text{ja: "このページは閉じてかまいません。やめるときは、お知らせのメールの下にあるリンクか、設定のページからできます。", en: "You may close this page. To stop, use the link below each mail, or your settings."}
 	tConfirmGone   = text{ja: "このリンクは使えません", en: "This link no longer works"}
-	tConfirmAgain  = text{ja: "期限が切れたか、すでに使われています。LINEの「設定」から、もう一度アドレスを登録してください。", en: "It is over or was used. Give the address again under \"settings\" in LINE."}
+	tConfirmAgain  = text{ja: "期限が切れたか、すでに使われています。設定のページから、もう一度アドレスを登録してください。", en: "It is over or was used. Give the address again in your settings."}
 )
 
 // DoConfirm is what the form of ConfirmPage asks for.
@@ -92,7 +100,7 @@ const DoConfirm = "confirm"
 func ConfirmMail(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
 	return message.Message{Lang: string(lang), Alt: tConfirmAlt.in(lang), Tone: message.Calm, Badge: tInfo.in(lang), Title: tConfirmTitle.in(lang),
-		Text: []string{tConfirmText.in(lang, hours(watch.MailFor))}, Buttons: []message.Button{{Label: tConfirmOpen.in(lang), Style: message.Primary, URL: link}}, Foot: tConfirmFoot.in(lang)}
+		Text: []string{tConfirmText.in(lang, hours(watch.MailFor))}, Buttons: []message.Button{{Label: tConfirmOpen.in(lang), Style: message.Primary, URL: link}}, Foot: tConfirmFoot.in(lang), Note: tMailAsks.in(lang)}
 }
 
 // ConfirmPage asks for the press that makes an address a channel.

@@ -15,7 +15,10 @@ type FamilyFacts struct {
 	Invite   *InviteFacts // an invitation that was made just now
 	Name     string       // as typed
 	Hide     bool         // as ticked
+	Email    string       // as typed
 	BadName  bool
+	BadEmail bool
+	Mails    bool       // mails go out at all
 	News     FamilyNews // what was done just now, or why it was not
 	Open     []OpenInvite
 	Now      time.Time
@@ -27,6 +30,7 @@ type InviteFacts struct {
 	Share         string // address that sends URL to somebody of the person's choice
 	Expires       time.Time
 	HideAmount    bool
+	Mailed        bool // a mail is on its way, and the code is to be told apart from it
 }
 
 // What the forms of the family page ask for.
@@ -57,7 +61,7 @@ var (
 	tFamDoShow     = text{ja: "この人に金額を見せる", en: "Show them amounts"}
 	tFamDismiss    = text{ja: "この人の見守りを終える", en: "End this person's watching"}
 	tFamInvite     = text{ja: "家族を招待する", en: "Invite somebody"}
-	tFamInviteHint = text{ja: "QRコードかLINEで招待します。", en: "By a QR code, or on LINE"}
+	tFamInviteHint = text{ja: "QRコード、LINE、またはメールで招待します。", en: "By a QR code, on LINE, or by mail"}
 	tFamBack       = text{ja: "見守り家族の一覧へ", en: "Back to the family"}
 	tFamCallHim    = text{ja: "呼び名（例：長女）", en: "What you call them (for example: daughter)"}
 	tFamCallHint   = text{ja: "口座の名義人だけに見えます。%d文字まで。", en: "Only owners of the account see it. At most %d characters."}
@@ -69,6 +73,10 @@ var (
 	tFamSend       = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
 	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
 	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
+	tFamEmail      = text{ja: "LINEを使わない方のメールアドレス（なくてもよい）", en: "Their mail address, if they do not use LINE"}
+	tFamEmailHint  = text{ja: "書くと、その方に手続きのメールを送ります。LINEで招くときは、空けておいてください。", en: "If you give one, we send them a mail. To invite on LINE, leave it empty."}
+	tFamMailed     = text{ja: "ご家族にメールをお送りしています。次の家族コードを、電話などでご本人に伝えてください。メールとコードの両方がそろった方だけが、%sまで登録できます。ほかの人には見せないでください。アドレスをまちがえたときは、見守り家族の一覧から取り消せます。", en: "A mail is on its way to them. Tell them this family code yourself, for example by telephone: only who has both the mail and the code can join, until %s. Show it to nobody else. If the address was wrong, take it back on the family page."}
+	tFaultEmail    = text{ja: "メールアドレスを確かめてください。", en: "Please check the mail address."}
 	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
 	tFaultName     = text{ja: "%d文字までで、リンク・@・電話番号のないお名前にしてください。", en: "At most %d characters, without a link, an @ or a phone number, please."}
 )
@@ -140,7 +148,7 @@ func InvitePage(f FamilyFacts) message.Page {
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	p.Notice = f.News.in(lang)
 	if i := f.Invite; i != nil {
-		p = plainPage(lang, tFamName, tFamMade, tFamMadeText.in(lang, Time(lang, i.Expires, f.Now)))
+		p = plainPage(lang, tFamName, tFamMade, pick(i.Mailed, tFamMailed, tFamMadeText).in(lang, Time(lang, i.Expires, f.Now)))
 		part := &p.Parts[0]
 		part.Facts = []message.Fact{{Label: tFamCode.in(lang), Value: i.Code}, {Label: tFactAccount.in(lang), Value: f.View.Title()}, {Label: tFamSees.in(lang), Value: pick(i.HideAmount, tFamHidden, tFamAll).in(lang)}}
 		part.QR, part.QRName = i.QR, tFamQR.in(lang)
@@ -152,8 +160,15 @@ func InvitePage(f FamilyFacts) message.Page {
 		if f.BadName {
 			name.Error = tFaultName.in(lang, watch.MaxName)
 		}
-		p.Parts[0].Forms = []message.Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: message.Primary,
-			Fields: []message.Field{name, {Kind: message.FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}}}
+		fields := []message.Field{name, {Kind: message.FieldCheck, Name: "hide", Label: tFamHide.in(lang), Checked: f.Hide}}
+		if f.Mails {
+			mail := message.Field{Kind: message.FieldEmail, Name: FieldNameEmail, Label: tFamEmail.in(lang), Hint: tFamEmailHint.in(lang), Value: f.Email}
+			if f.BadEmail {
+				mail.Error = tFaultEmail.in(lang)
+			}
+			fields = append(fields, mail)
+		}
+		p.Parts[0].Forms = []message.Form{{Do: DoInvite, Label: tFamMake.in(lang), Style: message.Primary, Fields: fields}}
 	}
 	back := backTo(lang, f.Home)
 	back.Links = append([]message.PageLink{{Href: f.View.Path + "/family", Label: tFamBack.in(lang), Hint: ""}}, back.Links...)
@@ -185,7 +200,7 @@ var (
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
 	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}
-	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことをLINEで伝えます。", en: "Family members who stop watching with you, and are told so: %d."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことを伝えます。", en: "Family members who stop watching with you, and are told so: %d."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}

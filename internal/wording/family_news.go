@@ -23,12 +23,13 @@ const (
 	FamilyEnded                // it was open no more
 	FamilyFull                 // the account has all the watchers it can have
 	FamilyMany                 // too many invitations are open
+	FamilyUnsent               // the mail of an invitation could not be sent
 )
 
 var (
-	tFamLeft      = text{ja: "見守りを終えました。そのことを、その人にLINEで伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so on LINE, and nothing more about the account."}
-	tFamHid       = text{ja: "金額を見せない設定にしました。そのことを、その人にLINEで伝えます。", en: "They see no amounts from now on. We tell them so on LINE."}
-	tFamShown     = text{ja: "金額を見せる設定にしました。そのことを、その人にLINEで伝えます。", en: "They see amounts from now on. We tell them so on LINE."}
+	tFamLeft      = text{ja: "見守りを終えました。そのことを、その人に伝えます。口座のお知らせは、もう届きません。", en: "Ended. We tell them so, and nothing more about the account."}
+	tFamHid       = text{ja: "金額を見せない設定にしました。そのことを、その人に伝えます。", en: "They see no amounts from now on. We tell them so."}
+	tFamShown     = text{ja: "金額を見せる設定にしました。そのことを、その人に伝えます。", en: "They see amounts from now on. We tell them so."}
 	tFamGone      = text{ja: "その人は、もう見守っていません。", en: "They do not watch any more."}
 	tFamWithdrawn = text{ja: "招待を取り消しました。この招待は、もう使えません。", en: "The invitation was taken back. It does not work any more."}
 	tFamEnded     = text{ja: "その招待は、すでに使われたか、終わっています。", en: "That invitation has been used, or has ended."}
@@ -54,6 +55,8 @@ func (n FamilyNews) in(lang watch.Lang) string {
 		return tFamFull.in(lang, watch.MaxWatchers)
 	case FamilyMany:
 		return tFamMany.in(lang, hours(watch.InviteFor))
+	case FamilyUnsent:
+		return tMailFail.in(lang)
 	}
 	return ""
 }

@@ -83,7 +83,7 @@ func (a *AccountView) silence() []string {
 		out = append(out, tHomePaused.in(lang, Time(lang, until, a.Now)))
 	}
 	if len(a.Watcher.Reachable()) == 0 {
-		out = append(out, tHomeUnheard.in(lang))
+		out = append(out, pick(watch.ByMail(a.Watcher.LineUser), tHomeBounced, tHomeUnheard).in(lang))
 	}
 	return out
 }
@@ -119,6 +119,7 @@ var (
 	tOverAgain  = text{ja: "もう一度開くときは、LINEで「設定」と送ってください。", en: "To open it again, send \"settings\" in LINE."}
 	tNoRoom     = text{ja: "このページは見つかりません", en: "We cannot find this page"}
 	tNoRoomText = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。LINEで「設定」と送ると、開き直せます。", en: "It is of an account that you no longer watch, or the address is wrong. Send \"settings\" in LINE to start again."}
+	tNoRoomMail = text{ja: "見守りをやめた口座のページか、アドレスがちがいます。", en: "It is of an account that you no longer watch, or the address is wrong."}
 	tNotRoom    = text{ja: "何も変わっていません。前の画面に戻って、もう一度お試しください。", en: "Nothing has changed. Please go back and try again."}
 
 	tHomeName    = text{ja: "口座守：設定", en: "Kozamori: settings"}
@@ -135,6 +136,10 @@ var (
 	tLeaveButton = text{ja: "この画面を閉じる（ログアウト）", en: "Log out"}
 	tLeft        = text{ja: "ログアウトしました", en: "You are logged out"}
 	tLeftText    = text{ja: "このページを閉じてください。もう一度開くときは、LINEで「設定」と送ってください。", en: "Please close this page. To open it again, send \"settings\" in LINE."}
+
+	tLeftMail    = text{ja: "このページを閉じてください。もう一度開くときは、お知らせのメールから新しいリンクを受け取ってください。", en: "Please close this page. To open it again, get a new link from a mail of ours."}
+	tHomeNoMail  = text{ja: "登録されている口座はありません。もう一度始めるには、銀行にお申し出ください。", en: "No account is connected. To begin again, please ask the bank."}
+	tHomeBounced = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\"."}
 
 	tGoSettings     = text{ja: "お知らせの設定", en: "What you are told"}
 	tGoSettingsHint = text{ja: "金額、決済サービス、時間帯、届け先", en: "Amounts, services, quiet hours, channels"}
@@ -175,22 +180,25 @@ func DoorPage(lang watch.Lang) message.Page {
 
 // DoorGonePage says that a link to the settings, or the session that it
 // opened, is over, was used or never was.
-func DoorGonePage(lang watch.Lang) message.Page {
+func DoorGonePage(lang watch.Lang, noChat bool) message.Page {
 	lang = langOf(lang)
+	if noChat {
+		return plainPage(lang, tDoorName, tDoorGone, tMailOverText.in(lang))
+	}
 	return plainPage(lang, tDoorName, tDoorGone, tDoorGoneText.in(lang, minutes(watch.DoorFor)))
 }
 
 // SessionOverPage says that a session has ended.
-func SessionOverPage(lang watch.Lang) message.Page {
+func SessionOverPage(lang watch.Lang, noChat bool) message.Page {
 	lang = langOf(lang)
-	return plainPage(lang, tHomeName, tOver, tOverText.in(lang, minutes(watch.VisitFor)), tOverAgain.in(lang))
+	return plainPage(lang, tHomeName, tOver, tOverText.in(lang, minutes(watch.VisitFor)), pick(noChat, tMailOverText, tOverAgain).in(lang))
 }
 
 // UnknownRoomPage answers a visitor who opens a page behind the chat's link that is
 // not there or not theirs.
-func UnknownRoomPage(lang watch.Lang) message.Page {
+func UnknownRoomPage(lang watch.Lang, noChat bool) message.Page {
 	lang = langOf(lang)
-	return plainPage(lang, tHomeName, tNoRoom, tNoRoomText.in(lang))
+	return plainPage(lang, tHomeName, tNoRoom, pick(noChat, tNoRoomMail, tNoRoomText).in(lang))
 }
 
 // NotTakenRoomPage answers a request that no form of such a page makes.
@@ -200,19 +208,19 @@ func NotTakenRoomPage(lang watch.Lang) message.Page {
 }
 
 // LoggedOutPage confirms that a session has ended.
-func LoggedOutPage(lang watch.Lang) message.Page {
+func LoggedOutPage(lang watch.Lang, noChat bool) message.Page {
 	lang = langOf(lang)
-	return plainPage(lang, tHomeName, tLeft, tLeftText.in(lang))
+	return plainPage(lang, tHomeName, tLeft, pick(noChat, tLeftMail, tLeftText).in(lang))
 }
 
 // HomePage lists a person's accounts and what can be done with each. home is
 // its own path.
-func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time) message.Page {
+func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.Time, noChat bool) message.Page {
 	lang = langOf(lang)
 	p := plainPage(lang, tHomeName, tHomeTitle, tHomeUntil.in(lang, until.In(watch.JST).Format("15:04")))
 	p.Parts[0].Links = []message.PageLink{{Href: home + "/help", Label: tGoHelp.in(lang), Hint: tGoHelpHint.in(lang)}}
 	if len(accounts) == 0 {
-		p.Parts[0].Text = append([]string{tHomeNone.in(lang)}, p.Parts[0].Text...)
+		p.Parts[0].Text = append([]string{pick(noChat, tHomeNoMail, tHomeNone).in(lang)}, p.Parts[0].Text...)
 	}
 	for _, a := range accounts {
 		family, leave := tGoFamilyHint, tGoErase
@@ -234,7 +242,7 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 	}
 	end := message.Part{Message: message.Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},
 		Forms: []message.Form{{Do: DoLogout, Label: tLeaveButton.in(lang), Style: message.Secondary}}}
-	if len(accounts) > 1 {
+	if len(accounts) > 1 && !noChat {
 		end.Text = []string{tHomeAll.in(lang, Word(lang, CmdLeave))}
 	}
 	p.Parts = append(p.Parts, end)

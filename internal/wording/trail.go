@@ -40,7 +40,7 @@ var (
 	tByUnsaid   = text{ja: "分かりません", en: "Not known"}
 
 	tWayChat = text{ja: "LINEのトーク", en: "the chat on LINE"}
-	tWayPage = text{ja: "LINEから開いたページ", en: "a page opened from LINE"}
+	tWayPage = text{ja: "口座守のページ", en: "a page of Kozamori"}
 	tWayMail = text{ja: "メールのリンク", en: "a link in a mail"}
 
 	tTurn       = text{ja: "%[1]s→%[2]s", en: "%[1]s → %[2]s"}
@@ -260,6 +260,8 @@ func (s *StepLine) turns(lang watch.Lang, now time.Time) []message.Fact {
 			switch t.Name {
 			case watch.TurnMail:
 				turn(tTurnMail.in(lang), quote.Text(x).Line(), quote.Text(y).Line())
+			case watch.TurnConsent:
+				add(tConsAgreed.in(lang), consented(lang, quote.Text(y).Line()))
 			case watch.TurnHideAmount:
 				turn(tFamSees.in(lang), pick(x == "true", tFamHidden, tFamAll).in(lang), pick(y == "true", tFamHidden, tFamAll).in(lang))
 			default: // a newer program's

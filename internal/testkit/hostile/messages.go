@@ -47,7 +47,7 @@ func Messages(lang watch.Lang, raw string) map[string]message.Message {
 		"lowered": wording.Lowered(wording.LoweredFacts{Line: wording.StepLine{Step: &watch.Step{ID: "s1", At: at, Kind: watch.StepSettings, Lowered: true, Of: "w1", OfRole: watch.Owner},
 			Reader: &watch.Watcher{ID: "w1", Lang: lang}, Service: func(string) string { return "PayPay" }}, Account: account, Link: Link, Restorable: true, Now: at}),
 		"recent": wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{{HistoryEntry: wording.HistoryEntry{Record: r, Service: "PayPay", Link: Link}, BankName: "七十七銀行"}}}),
-		"join?":  wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: account}), "connected": wording.HowToConnect(lang, []wording.ChatAccount{account}, nil),
+		"join?":  wording.AskJoin(wording.InvitationFacts{Lang: lang, Account: account}), "connected": wording.HowToConnect(lang, []wording.ChatAccount{account}, nil, wording.ConsentFacts{}),
 		"services": wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{
 			{Name: wording.Account("七十七銀行", t), Services: []wording.ServiceLine{{Name: "PayPay", Record: r.ID, Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Debits: 1, LastAmount: 1}}}}}}),
 	}

@@ -1,0 +1,62 @@
+package wording
+
+import (
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// ConsentFacts is what people are shown before they begin: who runs the service,
+// and for how long things are kept.
+type ConsentFacts struct {
+	Policy watch.Policy
+	// RecordDays is how long records are kept, KeepDays what was reported and who
+	// changed what.
+	RecordDays, KeepDays int
+}
+
+var (
+	tConsTitle  = text{ja: "ご利用にあたって", en: "What you agree to"}
+	tConsWhat   = text{ja: "扱う情報", en: "What is processed"}
+	tConsMail   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、あなたのメールアドレス、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your mail address, your settings and answers"}
+	tConsLINE   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、LINEでのあなたのID、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your ID on LINE, your settings and answers"}
+	tConsFor    = text{ja: "使いみち", en: "What for"}
+	tConsForIs  = text{ja: "あなたへのお知らせと、「身に覚えがない」という回答を銀行に伝えること", en: "telling you, and telling the bank when you answer that it was not you"}
+	tConsWho    = text{ja: "扱う者", en: "By whom"}
+	tConsWhoIs  = text{ja: "%s（口座守の運営者）と、口座のある銀行", en: "%s, who run Kozamori, and the bank of the account"}
+	tConsWhoAny = text{ja: "口座守の運営者と、口座のある銀行", en: "those who run Kozamori, and the bank of the account"}
+	tConsLong   = text{ja: "期間", en: "For how long"}
+	tConsLongIs = text{ja: "お知らせの記録は%[1]d日間。「身に覚えがない」の申し出と変更の記録は、証拠として%[2]s。", en: "Records of alerts for %[1]d days. What is reported to the bank, and changes of settings, for %[2]s, as evidence."}
+	tConsPolicy = text{ja: "個人情報の取り扱い（くわしく）", en: "Privacy policy"}
+	tConsSend   = text{ja: "登録コードを送ると、次の内容に同意したことになります。いつでもやめられます。", en: "By sending the code you agree to this. You can leave at any time."}
+	tConsPress  = text{ja: "ボタンを押すと、次の内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to this. You can leave at any time."}
+	tConsAgreed = text{ja: "同意した内容", en: "Agreed to"}
+	tConsNoVers = text{ja: "ご利用の説明", en: "the terms shown"}
+	tConsVers   = text{ja: "個人情報の取り扱い（%s版）", en: "privacy policy, version %s"}
+)
+
+// facts say what is processed, for what, by whom and for how long.
+func (c *ConsentFacts) facts(lang watch.Lang, what text) []message.Fact {
+	by := tConsWhoAny.in(lang)
+	if c.Policy.Operator != "" {
+		by = tConsWhoIs.in(lang, c.Policy.Operator)
+	}
+	return []message.Fact{{Label: tConsWhat.in(lang), Value: what.in(lang)}, {Label: tConsFor.in(lang), Value: tConsForIs.in(lang)}, {Label: tConsWho.in(lang), Value: by},
+		{Label: tConsLong.in(lang), Value: tConsLongIs.in(lang, c.RecordDays, span(lang, c.KeepDays))}}
+}
+
+// onLINE adds what is agreed to by an act in the chat, as one paragraph each.
+func (c *ConsentFacts) onLINE(lang watch.Lang, m *message.Message, by text) {
+	m.Text = append(m.Text, by.in(lang))
+	m.Facts = append(m.Facts, c.facts(lang, tConsLINE)...)
+	if c.Policy.URL != "" {
+		m.Buttons = append(m.Buttons, message.Button{Label: tConsPolicy.in(lang), Style: message.Link, URL: c.Policy.URL})
+	}
+}
+
+// consented is what the trail says that somebody agreed to.
+func consented(lang watch.Lang, version string) string {
+	if version == "" || version == "true" {
+		return tConsNoVers.in(lang)
+	}
+	return tConsVers.in(lang, version)
+}
