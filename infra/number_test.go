@@ -247,10 +247,11 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("waits %s days at most", of(time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`))*time.Second, day)),
 		fmt.Sprintf("too old for %d minutes (`bank`: %d)", over("WaitingLine"), over("WaitingBank")),
 		"may have 10, and", // AWS's own
-		fmt.Sprintf("of the five queues is %d together", together),
+		fmt.Sprintf("of the six queues is %d together", together),
 		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
 		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),
 		fmt.Sprintf("1 alert in 100 took more than %d seconds", alarms["AlertsAreSlow"].Properties["Threshold"].(int)/1000),
+		fmt.Sprintf("swept for %s days", of(store.SpreadAfter, day)),
 		fmt.Sprintf("recovery for %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("within the %s days", of(store.KeepCopies, day)),
 	})

@@ -138,7 +138,7 @@ func (d *deployed) functions() {
 }
 
 // atMost is how many batches of a queue are worked on at a time.
-var atMost = map[queue.Name]float64{queue.Events: 20, queue.LINE: 20, queue.Email: 5, queue.Bank: 5, queue.Chat: 10}
+var atMost = map[queue.Name]float64{queue.Events: 20, queue.LINE: 20, queue.Email: 5, queue.Bank: 5, queue.Chat: 10, queue.Due: 20}
 
 func (d *deployed) queues() {
 	named := map[string]*samlocal.Resource{}
@@ -198,7 +198,7 @@ func (d *deployed) door() {
 // hears of it, if nothing takes them and if each try fails, and a little
 // more than the longest pause between two tries.
 var tolerated = map[queue.Name]struct{ untaken, tried, pause float64 }{
-	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 5100}, queue.Chat: {120, 60, 1500},
+	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 5100}, queue.Chat: {120, 60, 1500}, queue.Due: {120, 60, 1500},
 }
 
 // alarm is the alarm of a name; nil if there is none.

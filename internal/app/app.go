@@ -50,6 +50,7 @@ type Means struct {
 	Logger   *slog.Logger      // nil is slog.Default
 	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
 	Patience time.Duration     // see notify.Config
+	Lanes    *store.Lanes      // nil takes one of its own, which Run warms
 }
 
 // System builds the parts. A method that can fail does so only for what Check
@@ -75,6 +76,9 @@ func New(c Config, m Means) *System {
 		m.Logger = slog.Default()
 	}
 	s := &System{Config: c, Means: m, Store: store.New(m.Table)}
+	if m.Lanes != nil {
+		s.Store.Lanes = m.Lanes
+	}
 	if c.KeepDisputes > 0 {
 		s.Store.KeepDispute = c.KeepDisputes
 	}
@@ -186,5 +190,5 @@ func (s *System) Feedback() (*notify.Stage, error) {
 func (s *System) Sweep() *sweep.Stage {
 	members := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
 	lists := &audit.List{Store: s.Store, Now: s.Now, Logger: s.Logger}
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, Erase: members.EraseRest, Chain: lists.ChainAll, Now: s.Now, Logger: s.Logger})
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: members.EraseRest, Chain: lists.ChainAll, Now: s.Now, Logger: s.Logger})
 }

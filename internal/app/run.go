@@ -172,7 +172,7 @@ func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	stages := map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.Bank: n, queue.Chat: c}
+	stages := map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.Bank: n, queue.Chat: c, queue.Due: s.Sweep().Handle}
 	for _, kind := range channels.Kinds() {
 		stages[queue.For(kind)] = n
 	}
@@ -228,6 +228,9 @@ func (s *System) Run(ctx context.Context, tick <-chan time.Time) error {
 	consumers, err := s.Consumers()
 	if err != nil {
 		return err
+	}
+	if err := s.Store.Lanes.Warm(ctx, s.Store); err != nil {
+		s.Logger.Warn("the table does not answer yet", "err", err)
 	}
 	var wg sync.WaitGroup
 	for _, consume := range consumers {

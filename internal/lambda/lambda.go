@@ -16,6 +16,7 @@ package lambda
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"maps"
@@ -37,6 +38,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/secrets"
+	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
 	"kozamori/internal/sweep"
 	"kozamori/internal/version"
@@ -115,13 +117,13 @@ func warm[T any](name app.Part, build func(*app.System) (T, error)) (*part[T], e
 		}
 	}
 	p.queue = sqs.New(sqs.Config{AWS: c, Queues: queues})
-	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Patience: patience, Logger: log}
+	p.means = app.Means{Table: table, Queue: p.queue, Secrets: banks{p.secrets}, AWS: c, Patience: patience, Lanes: &store.Lanes{}, Logger: log}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if os.Getenv("KOZAMORI_TABLE") == "" {
 			return // a part without a table
 		}
-		if err := table.Warm(ctx); err != nil {
+		if err := p.means.Lanes.Warm(ctx, table); err != nil {
 			log.Warn("DynamoDB does not answer yet", "err", err) // the first event will ask again
 		}
 	})
@@ -241,16 +243,30 @@ func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) e
 	return nil
 }
 
-// ServeSweep serves the sweeper, at each tick of a schedule.
+// ServeSweep serves the sweeper: at each tick of a schedule, and what it then
+// queued.
 func ServeSweep() error {
-	p, err := warm(app.Sweep, func(s *app.System) (func(context.Context) error, error) {
-		return swept(s.Sweep()), nil
-	})
+	p, err := warm(app.Sweep, func(s *app.System) (*sweep.Stage, error) { return s.Sweep(), nil })
 	if err != nil {
 		return err
 	}
-	runtime.Start(func(ctx context.Context, _ events.EventBridgeEvent) error { return p.value(ctx) })
+	messages := Queue(p.queue, p.names, p.value.Handle, time.Now, p.log)
+	runtime.Start(func(ctx context.Context, raw json.RawMessage) (any, error) {
+		return sweeps(ctx, raw, swept(p.value), messages)
+	})
 	return nil
+}
+
+// sweeps tells a batch of messages from a tick.
+func sweeps(ctx context.Context, raw json.RawMessage, tick func(context.Context) error, messages func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)) (any, error) {
+	var e events.SQSEvent
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return nil, err
+	}
+	if len(e.Records) > 0 {
+		return messages(ctx, e)
+	}
+	return nil, tick(ctx)
 }
 
 // swept lets a sweeper sweep, and stop in time.

@@ -180,11 +180,15 @@ const probeAmong = 8
 // readParked is how many parked records are read at a time.
 const readParked = 100
 
+// parkedLanes are those of what waits for a provider. What an older version
+// wrote since has no lane.
+var parkedLanes = []watch.Lane{watch.LaneCritical, watch.LaneLost, watch.LaneRest}
+
 // parked lists what waits for a provider: critical first, then the oldest
 // first. With a limit it stops when it has found so many.
 func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits, error) {
 	if limit > 0 { // all of it is much to read at each probe
-		refs, err := s.Store.WaitingSome(ctx, readParked)
+		refs, err := s.Store.WaitingIn(ctx, parkedLanes, readParked)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +196,7 @@ func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits
 			return out, err
 		}
 	}
-	refs, err := s.Store.Waiting(ctx)
+	refs, err := s.Store.WaitingIn(ctx, parkedLanes, 1<<30)
 	if err != nil {
 		return nil, err
 	}
@@ -201,8 +205,6 @@ func (s *Stage) parked(ctx context.Context, provider string, limit int) ([]waits
 
 // parkedAmong is what of these things waits for a provider, up to a limit.
 func (s *Stage) parkedAmong(ctx context.Context, provider string, refs []store.DueRef, limit int) ([]waits, error) {
-	// What an older version wrote since has no lane.
-	refs = slices.DeleteFunc(refs, func(ref store.DueRef) bool { return ref.Lane == watch.LaneHeld })
 	var out []waits
 	for some := range slices.Chunk(refs, readParked) {
 		if limit > 0 && len(out) >= limit {

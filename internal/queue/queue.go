@@ -18,6 +18,7 @@ const (
 	Email  Name = "email"  // → notify
 	Bank   Name = "bank"   // → notify: callbacks to banks
 	Chat   Name = "chat"   // linehook, web, chat → chat
+	Due    Name = "due"    // sweep → sweep: what is due, in pieces
 )
 
 // Feedback is what SES said of mails and our function could not take, even the
@@ -26,7 +27,7 @@ const Feedback Name = "feedback"
 
 // Names lists every queue: those of the channels that package app registers,
 // and the house's own.
-var Names = []Name{Events, LINE, Email, Bank, Chat}
+var Names = []Name{Events, LINE, Email, Bank, Chat, Due}
 
 // MostDelay is the longest that a message may be held back: SQS's.
 const MostDelay = 15 * time.Minute

@@ -71,6 +71,7 @@ func kinds(s *store.Store) []one {
 	key := full(func(k *store.APIKey) { k.Bank, k.Hash = "0125", "hash_1" })
 	feed := full(func(f *store.Feed) { f.Bank = "0125" })
 	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
+	spreading := full(func(*store.Spreading) {})
 	breaker := full(func(b *store.Breaker) { b.Provider = "line" })
 	refused := full(func(r *store.Refused) { r.ID, r.Bank = "ref_1", "0125" })
 	old := full(func(r *store.Refused) { r.ID, r.Bank, r.Old = "ref_2", "0168", true })
@@ -166,6 +167,9 @@ func kinds(s *store.Store) []one {
 		}},
 		{"breaker", func(*store.Store) store.Write { return store.PutBreaker(breaker) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Breaker, error) { return s.Breaker(ctx, "line") }, store.PutBreaker),
+		}},
+		{"spreading", func(*store.Store) store.Write { return store.PutSpreading(spreading) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Spreading, error) { return s.Spreading(ctx) }, store.PutSpreading),
 		}},
 		{"erasure", func(*store.Store) store.Write { return store.PutErasure(erasure) }, findAll{
 			"one": erasureOf,

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +14,29 @@ import (
 
 func TestWhatIsDueComesInLanesTheMostUrgentFirst(t *testing.T) {
 	t.Parallel()
-	w := worldtest.New(t)
+	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+		for _, spread := range []bool{false, true} {
+			t.Run(fmt.Sprintf("spread %t", spread), func(t *testing.T) {
+				w := worldtest.New(t, worldtest.On(kind))
+				if spread {
+					spreads(t, w)
+				}
+				inLanes(t, w)
+			})
+		}
+	})
+}
+
+// spreads makes the table one whose lanes have partitions of their own.
+func spreads(t *testing.T, w *worldtest.World) {
+	t.Helper()
+	w.Put(store.PutSpreading(&store.Spreading{Since: w.Now(), Seen: w.Now(), Open: true}))
+	if err := w.Store.Lanes.Warm(t.Context(), w.Store); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func inLanes(t *testing.T, w *worldtest.World) {
 	s, begin := w.Store, w.Now()
 	owner := &watch.Watcher{ID: "w1"}
 	put := func(id string, due time.Time, change func(*watch.Record)) {
@@ -73,26 +97,155 @@ func TestWhatIsDueComesInLanesTheMostUrgentFirst(t *testing.T) {
 	}
 }
 
-// The versions before this one write no lane, and read none.
-func TestWhatHasNoLaneIsFoundAndWhatHasOneIsFoundByVersionsBefore(t *testing.T) {
+// before is what the version before finds of what is due at a time.
+func before(t *testing.T, w *worldtest.World) (found []string) {
+	t.Helper()
+	for shard := range 8 {
+		q := store.Query{Index: store.Due, PK: fmt.Sprint("DUE#", shard), To: w.Now().UTC().Format("20060102T150405.000Z") + "~", Limit: 1000}
+		page, err := w.Table.Query(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range page.Items {
+			found = append(found, it.PK)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// inEach are records of each lane, and a dispute, all due.
+func inEach(w *worldtest.World, round int) (writes []store.Write, names []string) {
+	for i, change := range []func(*watch.Record){
+		func(r *watch.Record) { r.Notices[0].Reasons = watch.Because(watch.FirstSeen) },
+		func(r *watch.Record) { r.Deliveries[0].Parked = true },
+		func(r *watch.Record) { r.Deliveries[0].State = watch.Held },
+		func(*watch.Record) {},
+	} {
+		r := &watch.Record{ID: fmt.Sprintf("r%d_%d", round, i), RecordedAt: w.Now(), OccurredAt: w.Now(), Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
+		d, _ := r.Deliver(watch.TellAlert, &watch.Watcher{ID: "w1"}, watch.LINE, 0, w.Now(), w.Now())
+		d.Due = w.Now()
+		change(r)
+		r.ComputeDue()
+		writes, names = append(writes, store.PutRecord(r)), append(names, "R#"+r.ID)
+	}
+	d := &watch.Dispute{ID: fmt.Sprint("d", round), AnsweredAt: w.Now(), Due: w.Now()}
+	writes, names = append(writes, w.Store.PutDispute(d)), append(names, "D#"+d.ID)
+	slices.Sort(names)
+	return writes, names
+}
+
+// finds is what this version finds, each thing once.
+func finds(t *testing.T, w *worldtest.World) (names []string) {
+	t.Helper()
+	refs, err := w.Store.Due(t.Context(), w.Now(), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range refs {
+		if ref.Record != "" {
+			names = append(names, "R#"+ref.Record)
+		} else {
+			names = append(names, "D#"+ref.Dispute)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestTheVersionBeforeFindsWhatIsDueUntilNobodyGoesBackToIt(t *testing.T) {
 	t.Parallel()
 	w := worldtest.New(t)
-	r := &watch.Record{ID: "r1", RecordedAt: w.Now(), OccurredAt: w.Now(), Notices: []watch.Notice{{Watcher: "w1", EscalateAt: w.Now()}}}
-	r.ComputeDue()
-	write := store.PutRecord(r)
-	// What the version before asks for.
-	q := store.Query{Index: store.Due, PK: write.Item.Due.PK, To: w.Now().UTC().Format("20060102T150405.000Z") + "~", Limit: 200}
-	w.Put(write)
-	page, err := w.Table.Query(t.Context(), q)
-	if err != nil || len(page.Items) != 1 || page.Items[0].PK != "R#r1" {
-		t.Errorf("the version before finds %+v, %v", page.Items, err)
+	writes, names := inEach(w, 0)
+	w.Put(writes...)
+	same := func(when string, got, want []string) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", when, got, want)
+		}
 	}
-	old := write
-	old.Item.Due.SK = w.Now().UTC().Format("20060102T150405.000Z") + "#R#r1"
-	old.If = store.Any
-	w.Put(old)
-	refs, err := w.Store.Due(t.Context(), w.Now(), 10)
-	if err != nil || len(refs) != 1 || refs[0].Record != "r1" || refs[0].Lane != watch.LaneRest {
-		t.Errorf("what the version before wrote is found as %+v, %v", refs, err)
+	sweeps := func(d, each time.Duration) {
+		for end := w.Now().Add(d); w.Now().Before(end); w.Add(each) {
+			if err := w.Store.Swept(t.Context(), w.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
+	const day = 24 * time.Hour
+	sweeps(13*day, time.Minute*20)
+	w.Add(4 * time.Hour) // in which the version before may have swept
+	sweeps(13*day, time.Minute*20)
+	more, moreNames := inEach(w, 1)
+	w.Put(more...)
+	both := slices.Sorted(slices.Values(slices.Concat(names, moreNames)))
+	same("this version, after 13 days", finds(t, w), both)
+	same("the version before, after 13 days", before(t, w), both)
+
+	sweeps(2*day, time.Minute*20)
+	last, lastNames := inEach(w, 2)
+	w.Put(last...)
+	all := slices.Sorted(slices.Values(slices.Concat(both, lastNames)))
+	same("this version, after 15 days", finds(t, w), all)
+	same("the old partitions, after 15 days", before(t, w), both)
+
+	// Another program learns it when it starts, and until then writes as before.
+	other := store.New(w.Table)
+	r, err := other.Record(t.Context(), "r2_3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Write(t.Context(), store.PutRecord(r)); err != nil {
+		t.Fatal(err)
+	}
+	same("this version, after one that has not heard of it", finds(t, w), all)
+	if err := other.Lanes.Warm(t.Context(), w.Table); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = other.Record(t.Context(), "r2_3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Write(t.Context(), store.PutRecord(r)); err != nil {
+		t.Fatal(err)
+	}
+	same("this version, after one that has", finds(t, w), all)
+	same("the old partitions, after one that has", before(t, w), both)
+}
+
+func TestNoPartitionOfWhatIsDueIsHot(t *testing.T) {
+	t.Parallel()
+	w := worldtest.New(t)
+	spreads(t, w)
+	writes := map[string]int{}
+	count := store.New(&noted{Table: w.Table, writes: writes})
+	count.Lanes = w.Store.Lanes
+	const n = 10_000
+	for round := range n {
+		// What is written of an alert: that it waits, and that it does not any more.
+		some, _ := inEach(w, round)
+		if err := count.Write(t.Context(), some...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// DynamoDB takes 1,000 a second of each.
+	for pk, units := range writes {
+		if units > 450 {
+			t.Errorf("%s takes %d of what %d alerts of each lane write", pk, units, n)
+		}
+	}
+	if len(writes) != 64+32+32+64 {
+		t.Errorf("%d partitions", len(writes))
+	}
+}
+
+// noted counts the writes into each partition of what is due, and makes none.
+type noted struct {
+	store.Table
+	writes map[string]int
+}
+
+func (n *noted) Write(_ context.Context, writes ...store.Write) error {
+	for _, w := range writes {
+		n.writes[w.Item.Due.PK]++
+	}
+	return nil
 }

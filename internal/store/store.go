@@ -3,12 +3,7 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"kozamori/internal/codec"
@@ -47,13 +42,15 @@ const (
 // and start again on a *ConditionError (Retry does the loop).
 type Store struct {
 	Table
+	// Lanes says where what is due is written to. Stores may share it.
+	Lanes *Lanes
 	// KeepDispute is how long a dispute is kept as evidence, from its latest
 	// answer on.
 	KeepDispute time.Duration
 }
 
 // New makes a Store over a table, which keeps disputes for KeepDispute.
-func New(t Table) *Store { return &Store{Table: t, KeepDispute: KeepDispute} }
+func New(t Table) *Store { return &Store{Table: t, Lanes: &Lanes{}, KeepDispute: KeepDispute} }
 
 // Retry runs f until it does not lose against another writer: it starts again,
 // after a little jitter, when f returns a *ConditionError. It gives up with
@@ -211,124 +208,6 @@ func PutBills(k watch.AccountKey, b *watch.Bills) Write {
 // DeleteActivity removes an account's activity, with its bills.
 func DeleteActivity(k watch.AccountKey) []Write {
 	return []Write{{Item: Item{Key: activityKey(k)}, If: Any, Delete: true}, {Item: Item{Key: billsKey(k)}, If: Any, Delete: true}}
-}
-
-// dueShards spreads what is due over partitions, so that no one of them is hot.
-const dueShards = 8
-
-func duePK(id string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id))
-	return fmt.Sprintf("DUE#%d", h.Sum32()%dueShards)
-}
-
-// DueRef names something that is due: exactly one of the first three fields is
-// set. Order is by when it is due, within its lane.
-type DueRef struct {
-	Record, Dispute string
-	Erasure         watch.AccountKey
-	Lane            watch.Lane
-	Order           string
-}
-
-// Due is when it is due; the zero time if that does not read.
-func (r DueRef) Due() time.Time {
-	at, _, _ := strings.Cut(r.Order, "#")
-	t, _ := time.Parse(stampForm, at)
-	return t
-}
-
-// duePage is how many keys of what is due are read at a time.
-const duePage = 1000
-
-// laneMarks stand behind the time in the sort key of what is due, where the
-// versions before this one read nothing.
-var laneMarks = map[watch.Lane]string{watch.LaneCritical: "#c", watch.LaneLost: "#l", watch.LaneHeld: "#h"}
-
-// Due lists what is due at a time, the most urgent lane first and the oldest
-// first in each, from up to limit things of each of the 8 shards. The list may
-// be stale: read each thing before acting on it. What only a newer version does
-// when it is due is left to it, and takes no place of the limit.
-func (s *Store) Due(ctx context.Context, at time.Time, limit int) ([]DueRef, error) {
-	return s.due(ctx, stamp(at)+"~", limit)
-}
-
-// Waiting lists all that is due at any time, as Due does.
-func (s *Store) Waiting(ctx context.Context) ([]DueRef, error) { return s.WaitingSome(ctx, 1<<30) }
-
-// WaitingSome lists what is due first at any time, up to limit for each shard.
-func (s *Store) WaitingSome(ctx context.Context, limit int) ([]DueRef, error) {
-	return s.due(ctx, "", limit)
-}
-
-func (s *Store) due(ctx context.Context, to string, limit int) ([]DueRef, error) {
-	var shards [dueShards][]DueRef
-	var errs [dueShards]error
-	var wg sync.WaitGroup
-	for i := range shards {
-		wg.Go(func() { shards[i], errs[i] = s.dueIn(ctx, i, to, limit) })
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
-	}
-	out := slices.Concat(shards[:]...)
-	slices.SortFunc(out, func(a, b DueRef) int {
-		switch {
-		case a.Lane.Before(b.Lane):
-			return -1
-		case b.Lane.Before(a.Lane):
-			return 1
-		}
-		return strings.Compare(a.Order, b.Order)
-	})
-	return out, nil
-}
-
-func (s *Store) dueIn(ctx context.Context, shard int, to string, limit int) ([]DueRef, error) {
-	var out []DueRef
-	q := Query{Index: Due, PK: fmt.Sprintf("DUE#%d", shard), To: to}
-	for {
-		q.Limit = min(duePage, limit-len(out))
-		page, err := s.Query(ctx, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range page.Items {
-			ref := dueRef(it.Key)
-			if (ref == DueRef{}) {
-				continue
-			}
-			ref.Order, ref.Lane = it.Due.SK, watch.LaneRest
-			for lane, mark := range laneMarks {
-				if strings.HasSuffix(it.Due.SK, mark) {
-					ref.Lane = lane
-				}
-			}
-			out = append(out, ref)
-		}
-		if q.Cursor = page.Cursor; q.Cursor == "" || len(out) >= limit {
-			return out, nil
-		}
-	}
-}
-
-// dueRef names what has a key; the zero value if this version knows no such
-// thing.
-func dueRef(k Key) DueRef {
-	switch kind, id, _ := strings.Cut(k.PK, "#"); {
-	case kind != k.SK:
-		return DueRef{}
-	case kind == "R":
-		return DueRef{Record: id}
-	case kind == "D":
-		return DueRef{Dispute: id}
-	case kind == "E":
-		return DueRef{Erasure: erased(k.PK)}
-	}
-	return DueRef{}
 }
 
 // Dispute reads a dispute by id.

@@ -26,6 +26,9 @@ type Config struct {
 	// ReleaseRate is how many messages a second go out when quiet hours end. Zero
 	// takes 1,500.
 	ReleaseRate int
+	// FanOut has what is due looked at by whoever works on queue.Due: Handle. What
+	// cannot be queued is looked at by the sweep itself, as all of it is without.
+	FanOut bool
 	// Erase ends an erasure that is due for its second look; nil leaves it.
 	Erase func(ctx context.Context, k watch.AccountKey) error
 	// Chain puts what was done into the audit lists; nil leaves it.
@@ -46,15 +49,15 @@ func New(c Config) *Stage {
 }
 
 const (
-	// perShard bounds one sweep; the rest is due in the next one.
-	perShard = 20_000
+	// perLane bounds one sweep; the rest is due in the next one.
+	perLane = 160_000
 	// atATime and together are how many things one read is about, which are worked
 	// on side by side, and how many such groups are at a time.
 	atATime, together = 20, 8
 )
 
 // Report says what one sweep did.
-type Report struct{ Requeued, Escalated, Callbacks, Silent, Down int }
+type Report struct{ Looks, Requeued, Escalated, Callbacks, Silent, Down int }
 
 // sweeping is one sweep under way.
 type sweeping struct {
@@ -62,17 +65,22 @@ type sweeping struct {
 	mu    sync.Mutex
 	rep   Report
 	first error
-	held  atomic.Int64 // that were released
+	at    time.Time    // what is held is released at a pace from then on,
+	held  atomic.Int64 // after so many
 }
 
-// Sweep does everything that is due now, the most urgent lane first. What fails
+// Sweep does everything that is due now, or has it done, the most urgent lane first. What fails
 // is due again next time; the first error is returned after the rest was tried.
 func (s *Stage) Sweep(ctx context.Context) (Report, error) {
-	due, err := s.Store.Due(ctx, s.Now(), perShard)
+	now := s.Now()
+	due, err := s.Store.DueBy(ctx, func(l watch.Lane) time.Time { return now.Add(s.ahead(l)) }, perLane)
 	if err != nil {
 		return Report{}, err
 	}
-	w := &sweeping{Stage: s}
+	w := &sweeping{Stage: s, at: now}
+	if s.FanOut {
+		due = w.fanOut(ctx, due)
+	}
 	urgent := slices.IndexFunc(due, func(ref store.DueRef) bool { return ref.Lane != watch.LaneCritical })
 	if urgent < 0 {
 		urgent = len(due)
@@ -82,6 +90,7 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 	if ctx.Err() != nil {
 		return w.rep, ctx.Err()
 	}
+	w.failed(s.Store.Swept(ctx, now))
 	w.failed(s.silent(ctx, &w.rep))
 	w.failed(w.providers(ctx))
 	if s.Chain != nil {
@@ -217,7 +226,7 @@ func (s *sweeping) record(ctx context.Context, r *watch.Record, g *group) error 
 	}
 	var delay time.Duration
 	if slices.ContainsFunc(r.Deliveries, func(d watch.Delivery) bool { return d.State == watch.Held }) {
-		delay = queue.Pace(int(s.held.Add(1)-1), s.ReleaseRate)
+		delay = max(0, s.at.Add(queue.Pace(int(s.held.Add(1)-1), s.ReleaseRate)).Sub(s.Now())).Truncate(time.Second)
 	}
 	r, err := s.Store.UpdateReadRecord(ctx, r, func(r *watch.Record) error {
 		now := s.Now()

@@ -19,7 +19,8 @@
 //	a record by id                          BatchGetItem R#id/R                   1 RCU
 //	a delivery's outcome, an answer         PutItem R#id at its version           1 WRU per KB and index entry
 //	an account's records, newest first      Query GSI1 A#bank#ref                 0.5 RCU per 4 KB
-//	what is due                             Query GSI2 DUE#0…7 up to now, keys    0.5 RCU per shard
+//	what is due                             Query GSI2 DUE#lane#n and DUE#0…7     0.5 RCU per partition,
+//	                                        up to now, keys                       of which there are 200
 //	a person and their accounts             Query U#lineUser                      1 RCU
 //	code, nonce, seen webhook event         BatchGetItem C#…, N#…, W#…            1 RCU
 //	banks, keys, feeds                      BatchGetItem BANKS/code, B#bank/…     1 RCU, cached by callers
@@ -92,7 +93,7 @@ type calls struct {
 
 var _ store.Glancer = (*Table)(nil)
 
-// New makes a Table. It makes no call: Warm does.
+// New makes a Table. It makes no call.
 func New(c Config) *Table {
 	if c.Now == nil {
 		c.Now = time.Now
@@ -124,13 +125,6 @@ func client(c Config) *dynamodb.Client {
 			o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return jitter(attempt), nil })
 		})
 	})
-}
-
-// Warm makes one read, so that credentials, names and a connection are there
-// before the first event.
-func (t *Table) Warm(ctx context.Context) error {
-	_, err := t.Get(ctx, store.Key{PK: "WARM", SK: "WARM"})
-	return err
 }
 
 // Get reads items, consistently, a hundred at a time.
