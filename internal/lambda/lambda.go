@@ -42,6 +42,7 @@ import (
 	"kozamori/internal/store/dynamo"
 	"kozamori/internal/sweep"
 	"kozamori/internal/version"
+	"kozamori/internal/watch"
 )
 
 // patience is how long a batch waits for calls that hang once its others have
@@ -250,9 +251,10 @@ func ServeSweep() error {
 	if err != nil {
 		return err
 	}
+	tick := swept(p.value, p.log)
 	messages := Queue(p.queue, p.names, p.value.Handle, time.Now, p.log)
 	runtime.Start(func(ctx context.Context, raw json.RawMessage) (any, error) {
-		return sweeps(ctx, raw, swept(p.value), messages)
+		return sweeps(ctx, raw, tick, messages)
 	})
 	return nil
 }
@@ -269,14 +271,20 @@ func sweeps(ctx context.Context, raw json.RawMessage, tick func(context.Context)
 	return nil, tick(ctx)
 }
 
-// swept lets a sweeper sweep, and stop in time.
+// swept lets a sweeper sweep, and stop in time; what it found of each lane
+// becomes a metric, also if that is nothing.
 func swept(s interface {
 	Sweep(context.Context) (sweep.Report, error)
-}) func(context.Context) error {
+}, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, cancel := early(ctx)
 		defer cancel()
-		_, err := s.Sweep(ctx)
+		rep, err := s.Sweep(ctx)
+		if rep.Overdue != nil {
+			for _, l := range watch.Lanes {
+				log.InfoContext(ctx, "a lane was swept", "lane", string(l), "seconds", int64(rep.Overdue[l].Seconds()))
+			}
+		}
 		return err
 	}
 }

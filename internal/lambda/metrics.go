@@ -39,6 +39,7 @@ var metrics = map[string]metric{
 	"a published catalogue cannot be used; the last good one stays in use":             {"CatalogRefused", "", "Count", "", false},
 	"what a bank adds to the catalogue cannot be used; its last good one stays in use": {"CatalogRefused", "", "Count", "", false},
 	wire.LogRefused:                                                                    {"EventsRefused", "events", "Count", "bank", false},
+	"a lane was swept":                                                                 {"Overdue", "seconds", "Seconds", "lane", true},
 	// What waits on record for a provider is in no queue.
 	"a provider is still down": {"Waiting", "seconds", "Seconds", "queue", false},
 }

@@ -239,7 +239,7 @@ func TestASweepStopsBeforeItsFunctionIsStopped(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 		defer cancel()
 		start := time.Now()
-		if err := swept(dawdling{})(ctx); err == nil || ctx.Err() != nil || time.Since(start) != 49*time.Second {
+		if err := swept(dawdling{}, slog.New(slog.DiscardHandler))(ctx); err == nil || ctx.Err() != nil || time.Since(start) != 49*time.Second {
 			t.Errorf("it ends after %v with %v, and the function's time is over: %v", time.Since(start), err, ctx.Err())
 		}
 	})

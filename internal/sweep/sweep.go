@@ -56,8 +56,12 @@ const (
 	atATime, together = 20, 8
 )
 
-// Report says what one sweep did.
-type Report struct{ Looks, Requeued, Escalated, Callbacks, Silent, Down int }
+// Report says what one sweep did, and for how long the first thing that it found
+// in each lane has been due.
+type Report struct {
+	Looks, Requeued, Escalated, Callbacks, Silent, Down int
+	Overdue                                             map[watch.Lane]time.Duration
+}
 
 // sweeping is one sweep under way.
 type sweeping struct {
@@ -78,6 +82,10 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	w := &sweeping{Stage: s, at: now}
+	w.rep.Overdue = map[watch.Lane]time.Duration{}
+	for _, ref := range due {
+		w.rep.Overdue[ref.Lane] = max(w.rep.Overdue[ref.Lane], now.Sub(ref.Due()))
+	}
 	if s.FanOut {
 		due = w.fanOut(ctx, due)
 	}
