@@ -27,6 +27,7 @@ var ruleCases = map[watch.Reason]ruleCase{
 	watch.Overdrawn:    {func(f *watch.Facts) { f.Overdrawn = true }, []string{"overdrawn"}},
 	watch.MonthlyTotal: {func(f *watch.Facts) { f.MonthTotal = 10000 }, []string{"monthly_total"}},
 	watch.NearLimit:    {func(f *watch.Facts) { f.MostMonth, f.MonthTotal = 10000, 10000 }, []string{"near_limit"}},
+	watch.Night:        {func(f *watch.Facts) { f.OccurredAt = noon.Add(15 * time.Hour) }, []string{"night"}},
 	watch.NewLink:      {func(f *watch.Facts) { f.Link = true }, []string{"new_link"}},
 	watch.ServiceDebit: {func(*watch.Facts) {}, []string{"service_min", "trusts", "ignore_undecided"}},
 	watch.AnyDebit:     {func(*watch.Facts) {}, []string{"any_debit"}},

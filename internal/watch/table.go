@@ -84,6 +84,8 @@ const (
 	FirstAfterFeed = 100 * 24 * time.Hour
 	// NearTenths of what a service takes at most are near its limit.
 	NearTenths = 9
+	// NightUntil is when the night ends in Japan, which begins at midnight.
+	NightUntil = 5 * time.Hour
 )
 
 // Rules is what a watcher wants to be told of one account. The zero value
@@ -104,6 +106,9 @@ type Rules struct {
 	// anybody at once, and of the one that takes its total of the calendar
 	// month (JST) near the most that it takes in one.
 	NearLimit bool `json:"near_limit,omitempty"`
+	// Night tells of debits by payment services from midnight to NightUntil, if
+	// the bank said at what time.
+	Night bool `json:"night,omitempty"`
 	// Overdrawn tells of any debit that leaves a negative balance.
 	Overdrawn bool `json:"overdrawn"`
 	// AnyDebit is the least amount in yen of any debit at all; 0 means off.
@@ -137,6 +142,7 @@ const (
 	FirstWatched
 	AfterDispute
 	FirstLately
+	Night
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
@@ -193,6 +199,17 @@ var table = []Rule{
 		Reason: NearLimit, Says: "near_limit", About: ServiceDebits, Critical: NearLimit | FirstWatched,
 		Tells: func(r *Rules, f *Facts, so Sofar) bool {
 			return r.NearLimit && (!so.Left && atLeast(nearly(f.MostOnce), f.Amount) || reaches(nearly(f.MostMonth), f.MonthTotal, f.Amount))
+		},
+	},
+	{
+		// Who sleeps charges no wallet. Who works at night does, and banks post
+		// in the night what was bought by day: so it is off until somebody asks
+		// for it, and waits for the end of quiet hours like all that is not
+		// critical. It speaks of what is trusted, too: that is what it is for.
+		Name: "night", Value: Flag{At: func(r *Rules) *bool { return &r.Night }},
+		Reason: Night, Says: "night", About: ServiceDebits,
+		Tells: func(r *Rules, f *Facts, _ Sofar) bool {
+			return r.Night && !f.DateOnly && time.Duration(f.OccurredAt.In(JST).Hour())*time.Hour < NightUntil
 		},
 	},
 	{

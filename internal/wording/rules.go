@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"time"
 
 	"kozamori/internal/watch"
 )
@@ -52,6 +53,7 @@ var aboutRules = []ruleWords{
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
 		why: with(tWhyBurst, minutes(watch.BurstWindow), watch.BurstCount), when: tcWhenPattern},
 	{rule: "near_limit", group: &groupBasic, label: with(tSetNear, tenths(watch.NearTenths)), why: with(tWhyNear, theService, tenths(watch.NearTenths)), when: tcWhenPattern},
+	{rule: "night", group: &groupBasic, label: with(tSetNight, clock(0), clock(int(watch.NightUntil/time.Minute))), why: with(tWhyNight, clock(0), clock(int(watch.NightUntil/time.Minute)))},
 	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
 	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
 	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth)},
@@ -165,6 +167,7 @@ var (
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
 	tWhyMonthly      = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
 	tWhyNear         = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
+	tWhyNight        = text{ja: "深夜（%[1]s～%[2]s）の引き落としです。", en: "The debit was made at night, between %[1]s and %[2]s."}
 	tWhyLink         = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
 	tWhyService      = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
 	tWhyAnyDebit     = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
@@ -182,6 +185,7 @@ var (
 	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
 	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄：この項目ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}
 	tSetNear      = text{ja: "サービスの上限（1回または1か月）の%s以上が引き落とされたとき", en: "A debit takes %s or more of a service's limit, at once or in a month"}
+	tSetNight     = text{ja: "深夜（%[1]s～%[2]s）に引き落とされたとき", en: "A debit at night, between %[1]s and %[2]s"}
 	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
 	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
 	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
