@@ -1,6 +1,7 @@
 package events_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/events"
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
@@ -62,4 +64,43 @@ func TestRenameKeepsTwinsTogether(t *testing.T) {
 	if txns[0] != txns[1] || !strings.HasSuffix(txns[0], "-again") {
 		t.Errorf("transactions %v", txns)
 	}
+}
+
+// What the list says of a sample is what the sample is.
+func TestTheNumbersOfTheTitlesAreThoseOfTheSamples(t *testing.T) {
+	of := func(file string) (good []*watch.Event, bad int) {
+		s, _ := events.ByFile(file)
+		read, err := wire.ReadBody(s.Body(), s.Bank, time.Now())
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		for i := range read.Events {
+			if read.Events[i].Refused() {
+				bad++
+			} else {
+				good = append(good, &read.Events[i].Event)
+			}
+		}
+		return good, bad
+	}
+	says := func(file, format string, args ...any) {
+		t.Helper()
+		if s, _ := events.ByFile(file); s.Says != fmt.Sprintf(format, args...) {
+			t.Errorf("%s is said to be %q, and is %q", file, s.Says, fmt.Sprintf(format, args...))
+		}
+	}
+	four, _ := of("0125-four-debits.json")
+	if len(four) != 4 {
+		t.Errorf("%d debits, and the title says four", len(four))
+	}
+	says("0125-four-debits.json", "September 2020: four in %.0f seconds", four[len(four)-1].OccurredAt.Sub(four[0].OccurredAt).Seconds())
+	link, _ := of("0125-link-then-debit.json")
+	if apart := link[1].OccurredAt.Sub(link[0].OccurredAt); apart.Round(time.Hour) != time.Hour {
+		t.Errorf("used %s after it was linked, and the title says an hour", apart)
+	}
+	below, _ := of("0125-overdrawn.json")
+	yen := -*below[len(below)-1].BalanceAfter
+	says("0125-overdrawn.json", "leaves the account %d,%03d yen below zero", yen/1000, yen%1000)
+	good, bad := of("0125-good-and-bad.json")
+	says("0125-good-and-bad.json", "%d good among %d bad, each with its reason", len(good), bad)
 }

@@ -11,12 +11,15 @@ import (
 
 	yaml "github.com/oasdiff/yaml3"
 
+	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/dispute"
+	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
+	"kozamori/internal/quote"
 	secretstore "kozamori/internal/secrets"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -61,7 +64,7 @@ var anyNumber = regexp.MustCompile(`[0-9]+`)
 func unlisted(t *testing.T, what, text string) {
 	t.Helper()
 	for _, line := range strings.Split(strange.ReplaceAllString(text, " "), "\n") {
-		if n := anyNumber.FindString(line); n != "" {
+		if n := aNumber.FindString(line); n != "" {
 			t.Errorf("%s says %s, which is held against no constant: %s", what, n, strings.TrimSpace(line))
 		}
 	}
@@ -157,7 +160,20 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	stage := notify.New(notify.Config{})
 	callbacks := of(stage.BankGiveUpAfter, time.Hour)
 	senders := number(t, read(t, "../template.yaml"), `GetAtt BankQueue.Arn\n(?:      .*\n)*?      ScalingConfig: \{MaximumConcurrency: (\d+)\}`) // each keeps to PerBank by itself
+	if every := number(t, read(t, "../template.yaml"), `ScheduleExpression: rate\((\d+) minute`); audit.Within != 2*time.Duration(every)*time.Minute {
+		t.Errorf("sweep runs each %d minutes; what was done is said to be listed within %s", every, audit.Within)
+	}
 	left := told(t, "openapi.yaml", prose.String(), []string{
+		fmt.Sprintf("until %s hour after its end", of(store.KeepCode, time.Hour)),
+		fmt.Sprintf("for %s years; they name", of(store.KeepDispute, 365*day)),
+		fmt.Sprintf("erased %s minutes later", of(membership.EraseAgain, time.Minute)),
+		fmt.Sprintf("back, within %s minutes of it", of(watch.UndoFor, time.Minute)),
+		fmt.Sprintf("or %d digits and more", quote.PhoneDigits),
+		fmt.Sprintf("by more than %s minutes", of(wire.MaxAhead, time.Minute)),
+		fmt.Sprintf("Noted every %s minutes", of(bankapi.LastUsedEvery, time.Minute)),
+		"Two of different ids that take the place of one are two debits", "half a character", "a day without any is left out", "a day in Japan",
+		fmt.Sprintf("It will be, within %s minutes", of(audit.Within, time.Minute)),
+		fmt.Sprintf("only ever added, within %s minutes", of(audit.Within, time.Minute)),
 		fmt.Sprintf("one event or up to %d", wire.MaxEvents),
 		fmt.Sprintf("are kept for %s days for the bank's engineers", of(store.KeepRefused, day)),
 		fmt.Sprintf("413 for more than %d MiB or %d events", wire.MaxBody>>20, wire.MaxEvents),
@@ -246,7 +262,11 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("or %s if it ends its function each time", of(time.Duration(receives*hidden)*time.Second, time.Hour)),
 		fmt.Sprintf("waits %s days at most", of(time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`))*time.Second, day)),
 		fmt.Sprintf("too old for %d minutes (`bank`: %d)", over("WaitingLine"), over("WaitingBank")),
-		"may have 10, and", // AWS's own
+		"may have 10, and", "what was tried three times is not counted", // AWS's own
+		"the first of the two", "while there are two", "between the two steps", "401 a minute later",
+		"an hour later put `new`", "at a quiet hour", // advice
+		fmt.Sprintf("go out instead after %s minute.", map[string]string{"1": "a"}[of(stage.FallbackAfter, time.Minute)]),
+		fmt.Sprintf("in use within %s minute.", map[string]string{"1": "a"}[of(edition.Stale, time.Minute)]),
 		fmt.Sprintf("of the six queues is %d together", together),
 		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
 		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"time"
 
 	"kozamori/infra/operator"
 	"kozamori/internal/audit"
@@ -66,7 +67,7 @@ func auditList(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 		if err != nil {
 			return err
 		}
-		return list(c.Out, *asJSON, rows, "Nothing stands in the list yet; what is done is put there within two minutes.", []string{"SEQ", "AT", "WHO", "ACT", "RESULT", "REQUEST"}, func(r *audit.Listed) []string {
+		return list(c.Out, *asJSON, rows, fmt.Sprintf("The list is empty; what was done is in it within %d minutes.", audit.Within/time.Minute), []string{"SEQ", "AT", "WHO", "ACT", "RESULT", "REQUEST"}, func(r *audit.Listed) []string {
 			var e audit.Entry
 			if json.Unmarshal(r.Entry, &e) != nil {
 				return []string{strconv.FormatInt(r.Seq, 10), "-", "-", "cannot be read", "-", "-"}

@@ -194,7 +194,7 @@ func catalogCheck(_ context.Context, c *console, flags *flag.FlagSet, args []str
 		_, _ = fmt.Fprintln(c.Out, p)
 	}
 	for _, s := range stale {
-		_, _ = fmt.Fprintf(c.Out, "A number to call was looked up more than a year ago, and is not shown until it is again: %s\n", s)
+		_, _ = fmt.Fprintf(c.Out, "A number to call was looked up more than %d days ago, and is not shown until it is again: %s\n", catalog.CheckedFor/(24*time.Hour), s)
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%d problems", len(problems))

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"kozamori/infra/operator"
 	"kozamori/internal/catalog"
@@ -210,7 +211,7 @@ func catalogRollback(ctx context.Context, c *console, flags *flag.FlagSet, args 
 
 // manifest tells which editions a deployment uses from now on.
 func (c *console) manifest(d *operator.Deployment, m *edition.Manifest) error {
-	_, err := fmt.Fprintf(c.Out, "Published at %s, in use within a minute, by manifest %d of %s:\n", d.Where, m.Sequence, when(m.At))
+	_, err := fmt.Fprintf(c.Out, "Published at %s, in use within %d s, by manifest %d of %s:\n", d.Where, edition.Stale/time.Second, m.Sequence, when(m.At))
 	if _, ok := m.Base(); !ok {
 		_, _ = fmt.Fprintln(c.Out, "  all banks  the one that each program carries")
 	}

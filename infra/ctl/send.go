@@ -43,7 +43,7 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
-	flags.IntVar(&s.chunk, "chunk", wire.MaxEvents, "`events` per request, 1 to 500")
+	flags.IntVar(&s.chunk, "chunk", wire.MaxEvents, fmt.Sprintf("`events` per request, 1 to %d", wire.MaxEvents))
 	asJSON := jsonFlag(flags)
 	files, err := parseMixed(flags, args)
 	if err != nil {

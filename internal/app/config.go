@@ -20,6 +20,12 @@ import (
 	"kozamori/internal/watch"
 )
 
+// Bounds of what is configured.
+const (
+	maxEscalate = 24 * time.Hour
+	maxSecrets  = 2 // of a channel: the one in use, and the next
+)
+
 // Part is a part of the system that can be built alone, as one Lambda
 // function is.
 type Part string
@@ -216,7 +222,7 @@ func (c *Config) Check(parts ...Part) error {
 	}
 	if any(Notify, Chat, Web, Lookback, BankAPI) {
 		_, err := token.NewKeys(c.LinkKeys...)
-		need(err == nil, "at least one key of 32 bytes or more must sign links (KOZAMORI_LINK_KEYS)")
+		need(err == nil, "at least one key of %d bytes or more must sign links (KOZAMORI_LINK_KEYS)", token.MinKey)
 	}
 	if any(Notify, Chat) {
 		need(isURL(c.LINE.API), "LINE's address must be a URL (KOZAMORI_LINE_API)")
@@ -229,7 +235,7 @@ func (c *Config) Check(parts ...Part) error {
 	}
 	if any(LineHook) {
 		need(len(c.LINE.Secrets) > 0, "LINE's webhooks need the channel's secret (KOZAMORI_LINE_CHANNEL_SECRET)")
-		need(len(c.LINE.Secrets) <= 2, "a LINE channel has at most two secrets at a time (KOZAMORI_LINE_CHANNEL_SECRET)")
+		need(len(c.LINE.Secrets) <= maxSecrets, "a LINE channel has at most %d secrets at a time (KOZAMORI_LINE_CHANNEL_SECRET)", maxSecrets)
 	}
 	if any(Chat, BankAPI) {
 		need(c.LINE.ID == "" || basicID.MatchString(c.LINE.ID), "LINE's basic id begins with @ (KOZAMORI_LINE_ID)")
@@ -245,7 +251,7 @@ func (c *Config) Check(parts ...Part) error {
 		need(len(c.Policy.Version) <= 40 && len(c.Policy.URL) <= 500 && quote.Text(c.Policy.Operator).Line() == c.Policy.Operator, "the operator and the policy must be short and plain (KOZAMORI_OPERATOR, KOZAMORI_POLICY_URL, KOZAMORI_POLICY_VERSION)")
 	}
 	if any(Detect, Sweep) {
-		need(c.EscalateAfter >= 0 && c.EscalateAfter <= 24*time.Hour, "escalation must come within 24 hours (KOZAMORI_ESCALATE_AFTER)")
+		need(c.EscalateAfter >= 0 && c.EscalateAfter <= maxEscalate, "escalation must come within %d hours (KOZAMORI_ESCALATE_AFTER)", maxEscalate/time.Hour)
 	}
 	if any(Chat, Web, BankAPI, Notify) {
 		need(c.KeepDisputes >= store.LeastKeepDispute && c.KeepDisputes <= store.MostKeepDispute,

@@ -71,6 +71,10 @@ type Act struct {
 // Abandoned is how long an act without a result may be under way.
 const Abandoned = 5 * time.Minute
 
+// Within is how soon what was done stands in the list: by the second run of
+// sweep, since what is still being done is left to the next one.
+const Within = 2 * time.Minute
+
 var acts = codec.For[Act]("audit_act")
 
 // NewID makes the id of a request.

@@ -22,8 +22,8 @@ func hashKey(secret string) string {
 	return base64.RawURLEncoding.EncodeToString(h[:])
 }
 
-// lastUsedEvery is how often a key's use is noted at most.
-const lastUsedEvery = time.Hour
+// LastUsedEvery is how often a key's use is noted at most.
+const LastUsedEvery = time.Hour
 
 // authorize wants a key of this bank, and returns it. Every refusal is the same
 // problem, and each costs one look at the store, so that neither tells which
@@ -56,7 +56,7 @@ func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error)
 // who changes the key at the same moment comes first.
 func (h *Handler) used(r *http.Request, k *store.APIKey) {
 	now := h.Now().UTC()
-	if now.Sub(k.LastUsed) < lastUsedEvery {
+	if now.Sub(k.LastUsed) < LastUsedEvery {
 		return
 	}
 	noted := *k

@@ -2,6 +2,7 @@ package bankapi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -95,7 +96,7 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 	if req.ExpiresAt != "" {
 		expires, err = time.Parse(time.RFC3339, req.ExpiresAt)
 		if err != nil || !expires.After(now) || expires.After(now.Add(MaxKeyLife)) {
-			return 0, nil, refused("expires_at", "must be a time to come, within two years, such as 2027-11-29T09:00:00+09:00")
+			return 0, nil, refused("expires_at", fmt.Sprintf("must be a time to come, within %d days, such as 2027-11-29T09:00:00+09:00", MaxKeyLife/(24*time.Hour)))
 		}
 	}
 	keys, err := store.Collect(h.Store.APIKeys(r.Context(), bank))

@@ -45,7 +45,7 @@ var problems = []struct {
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
 	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
 	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
-	{dispute.ErrStatus, refused("status", "must be received, frozen, refunded or closed, with a text of at most 300 characters")},
+	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded or closed, with a text of at most %d characters", dispute.MaxText))},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
 	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},
 }

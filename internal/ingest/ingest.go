@@ -7,6 +7,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -138,7 +139,7 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 }
 
 func tooBig() *problem.Problem {
-	return refusal(http.StatusRequestEntityTooLarge, "a body holds at most 1 MiB")
+	return refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("a body holds at most %d MiB", wire.MaxBody>>20))
 }
 
 // read reads all. Memory grows with what has come, not with what was promised.

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net/http"
 	"regexp"
@@ -123,9 +124,12 @@ func parseJWK(text string) (kid string, key *rsa.PrivateKey, err error) {
 	return jwk.Kid, key, err
 }
 
+// leastBits an assertion key has: LINE takes none with fewer.
+const leastBits = 2048
+
 func checked(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
-	if key.Validate() != nil || key.N.BitLen() < 2048 {
-		return nil, &keyError{"the assertion key is not a sound RSA key of 2048 bits or more"}
+	if key.Validate() != nil || key.N.BitLen() < leastBits {
+		return nil, &keyError{fmt.Sprintf("the assertion key is not a sound RSA key of %d bits or more", leastBits)}
 	}
 	key.Precompute()
 	return key, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -46,7 +47,7 @@ var errMenuID = errors.New("line: not a rich menu id")
 // it has an image. LINE keeps 1,000 menus and takes 100 new ones an hour.
 func (c *Client) CreateRichMenu(ctx context.Context, m RichMenu) (string, error) {
 	if len(m.Areas) == 0 || len(m.Areas) > maxAreas {
-		return "", errors.New("line: a rich menu has 1 to 20 areas")
+		return "", fmt.Errorf("line: a rich menu has 1 to %d areas", maxAreas)
 	}
 	req := &messaging_api.RichMenuRequest{
 		Size:     &messaging_api.RichMenuSize{Width: int64(m.Width), Height: int64(m.Height)},
@@ -103,7 +104,7 @@ func (c *Client) SetRichMenuImage(ctx context.Context, menu string, image []byte
 	case !menuID(menu):
 		return errMenuID
 	case kind != "image/png" && kind != "image/jpeg" || len(image) > maxImage:
-		return errors.New("line: a rich menu's image is a PNG or JPEG of at most 1 MB")
+		return fmt.Errorf("line: a rich menu's image is a PNG or JPEG of at most %d MiB", maxImage>>20)
 	}
 	res, _, err := c.withToken(ctx, func(token string) (*http.Response, error) {
 		api, err := messaging_api.NewMessagingApiBlobAPI(token,

@@ -19,9 +19,9 @@ import (
 // eraseAtOnce is how many items one transaction of an erasure deletes.
 const eraseAtOnce = 25
 
-// eraseAgain is when an erased account is looked at again: what was being
+// EraseAgain is when an erased account is looked at again: what was being
 // worked on at that moment has ended by then, and indexes have caught up.
-const eraseAgain = 15 * time.Minute
+const EraseAgain = 15 * time.Minute
 
 // Erase forgets an account on the word of its bank, and its watchers are told.
 // What goes and what stays is said at erase. Erasing what is not there, or was
@@ -65,7 +65,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err != nil {
 		return err
 	}
-	e.At, e.Due = now, now.Add(eraseAgain)
+	e.At, e.Due = now, now.Add(EraseAgain)
 	if err := d.Store.Write(ctx, append(trail, store.PutErasure(e))...); err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func CheckBody(m Outgoing) error {
 	case size > MaxBody:
 		return fmt.Errorf("queue: a message of %d bytes, at most %d", size, MaxBody)
 	case m.Delay < 0 || m.Delay > MostDelay:
-		return fmt.Errorf("queue: a delay of %v, from 0 to 15 minutes", m.Delay)
+		return fmt.Errorf("queue: a delay of %v, from 0 to %v", m.Delay, MostDelay)
 	}
 	if at := badByte(m.Body); at >= 0 {
 		return fmt.Errorf("queue: a body must be UTF-8 of the characters that XML allows; byte %d is not", at)

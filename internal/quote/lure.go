@@ -121,9 +121,9 @@ func topped(s string) bool {
 	return false
 }
 
-// phoneDigits is from how many digits on programs take a number for one to
+// PhoneDigits is from how many digits on programs take a number for one to
 // call. An account's mask shows fewer.
-const phoneDigits = 7
+const PhoneDigits = 7
 
 // dials tells whether there is a number that a program would offer to call.
 func dials(s string) bool {
@@ -133,7 +133,7 @@ func dials(s string) bool {
 		case unicode.Is(unicode.Nd, r):
 			digits++
 			gap = 0
-			if digits >= phoneDigits || plus && digits >= 5 {
+			if digits >= PhoneDigits || plus && digits >= 5 {
 				return true
 			}
 		case r == '+':

@@ -175,10 +175,13 @@ func (s *Store) Code(ctx context.Context, hash string) (*Code, error) {
 	return &c, nil
 }
 
-// PutCode writes a code at the version read. It is kept an hour past its end,
+// KeepCode is how long a code is kept past its end.
+const KeepCode = time.Hour
+
+// PutCode writes a code at the version read. It is kept for KeepCode past its end,
 // so that a late customer hears "expired" and not "unknown".
 func PutCode(c *Code) Write {
-	return Write{Item: Item{Key: codeKey(c.Hash), Body: codes.Encode(c), Expires: until(c.Expires, time.Hour),
+	return Write{Item: Item{Key: codeKey(c.Hash), Body: codes.Encode(c), Expires: until(c.Expires, KeepCode),
 		History: Key{codesPK(c.Account), stamp(c.Expires) + "#" + c.Hash}}, If: At(c.Version)}
 }
 

@@ -62,13 +62,16 @@ const (
 	Due
 )
 
+// MaxLimit is the most items that one page may hold.
+const MaxLimit = 1000
+
 // Query asks for the items of one partition in the order of their sort key.
 type Query struct {
 	Index    Index
 	PK       string
 	From, To string // sort keys, inclusive; empty is open
 	Reverse  bool
-	Limit    int    // 1 to 1,000
+	Limit    int    // 1 to MaxLimit
 	Cursor   string // from an earlier Page of the same query; opaque
 }
 

@@ -235,6 +235,6 @@ func (e *event) received(bank string, now time.Time) {
 		if e.DateOnly {
 			name = "occurred_on"
 		}
-		e.wrong(name, watch.CodeFuture, "is more than 10 minutes in the future")
+		e.wrong(name, watch.CodeFuture, "is more than %d minutes in the future", MaxAhead/time.Minute)
 	}
 }

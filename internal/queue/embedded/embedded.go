@@ -360,7 +360,7 @@ func (q *Queue) Retry(_ context.Context, n queue.Name, m queue.Message, delay ti
 		return err
 	}
 	if delay < 0 || delay > queueMost {
-		return fmt.Errorf("queue: a delay of %v, from 0 to 12 hours", delay)
+		return fmt.Errorf("queue: a delay of %v, from 0 to %v", delay, queueMost)
 	}
 	q.mu.Lock()
 	if e := l.current(m.Receipt); e != nil {

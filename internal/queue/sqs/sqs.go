@@ -287,7 +287,7 @@ func (q *Queue) delete(ctx context.Context, url *string, handles []string) error
 // 12 hours count from its receive. SQS knows whole seconds.
 func (q *Queue) Retry(ctx context.Context, n queue.Name, m queue.Message, delay time.Duration) error {
 	if delay < 0 || delay > hiddenMost {
-		return fmt.Errorf("queue: a delay of %v, from 0 to 12 hours", delay)
+		return fmt.Errorf("queue: a delay of %v, from 0 to %v", delay, hiddenMost)
 	}
 	url, err := q.url(n)
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 // Query walks a partition of the table, consistently, or of an index. A page
 // without items is the last one.
 func (t *Table) Query(ctx context.Context, q store.Query) (store.Page, error) {
-	if q.Limit < 1 || q.Limit > 1000 {
-		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to 1000", q.Limit)
+	if q.Limit < 1 || q.Limit > store.MaxLimit {
+		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to %d", q.Limit, store.MaxLimit)
 	}
 	after, err := openCursor(q)
 	if err != nil {

@@ -15,8 +15,8 @@ func (t *Table) Query(ctx context.Context, q store.Query) (store.Page, error) {
 	if err := ctx.Err(); err != nil {
 		return store.Page{}, err
 	}
-	if q.Limit < 1 || q.Limit > 1000 {
-		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to 1000", q.Limit)
+	if q.Limit < 1 || q.Limit > store.MaxLimit {
+		return store.Page{}, fmt.Errorf("store: a limit of %d, from 1 to %d", q.Limit, store.MaxLimit)
 	}
 	prefix := []byte(spaces[q.Index] + q.PK + "\x00")
 	after, err := openCursor(q, prefix)
