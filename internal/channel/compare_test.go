@@ -11,14 +11,19 @@ import (
 	"testing"
 )
 
-// names tells whether an expression is a channel's kind by its name.
-func names(e ast.Expr) bool {
-	s, ok := e.(*ast.SelectorExpr)
-	if !ok {
-		return false
+// kinds are the constants of the channels.
+var kinds = []string{"LINE", "Email", "Bank"}
+
+// names tells whether an expression of a package is a channel's kind by its name.
+func names(pkg string, e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return pkg == "watch" && slices.Contains(kinds, e.Name)
+	case *ast.SelectorExpr:
+		p, ok := e.X.(*ast.Ident)
+		return ok && p.Name == "watch" && slices.Contains(kinds, e.Sel.Name)
 	}
-	p, ok := s.X.(*ast.Ident)
-	return ok && p.Name == "watch" && slices.Contains([]string{"LINE", "Email", "Bank"}, s.Sel.Name)
+	return false
 }
 
 // What one channel does otherwise than another is said where it is registered.
@@ -35,6 +40,7 @@ func TestNothingAsksWhichChannelItHas(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			names := func(e ast.Expr) bool { return names(f.Name.Name, e) }
 			ast.Inspect(f, func(n ast.Node) bool {
 				asks := false
 				switch n := n.(type) {
@@ -43,7 +49,8 @@ func TestNothingAsksWhichChannelItHas(t *testing.T) {
 				case *ast.CaseClause:
 					asks = slices.ContainsFunc(n.List, names)
 				case *ast.KeyValueExpr:
-					asks = names(n.Key)
+					_, field := n.Key.(*ast.Ident) // of a struct
+					asks = !field && names(n.Key)
 				}
 				if asks {
 					t.Errorf("%s asks which channel it has", files.Position(n.Pos()))

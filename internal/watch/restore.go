@@ -77,7 +77,7 @@ func (s *Step) Restore(w *Watcher, now time.Time) (whole bool) {
 		switch t := &s.Turns[i]; {
 		case !t.Lowers:
 		case t.Name == TurnMail:
-			whole = s.restoreAddress(w) && whole
+			whole = s.restoreAddress(w, ChannelKind(t.Name)) && whole
 		default:
 			row := RuleNamed(t.Name)
 			if row.Name == "" { // a newer program's
@@ -153,11 +153,11 @@ func (v Trusted) restore(is, before, after *Rules, _ time.Time) {
 	*v.At(is) = slices.DeleteFunc(slices.Clone(*v.At(is)), func(t Trust) bool { return in(after, t) && !in(before, t) })
 }
 
-// restoreAddress gives a watcher the address back that the step took away. False
-// if that is not kept.
-func (s *Step) restoreAddress(w *Watcher) bool {
+// restoreAddress gives a watcher the address of a channel back that the step took
+// away. False if that is not kept.
+func (s *Step) restoreAddress(w *Watcher, kind ChannelKind) bool {
 	for _, f := range w.Former {
-		if f.Kind == Email && f.At.Equal(s.At) {
+		if f.Kind == kind && f.At.Equal(s.At) {
 			w.SetChannel(Channel{Kind: f.Kind, Address: f.Address})
 			return true
 		}

@@ -75,7 +75,7 @@ type Turn struct {
 
 // What a step can change but rules.
 const (
-	TurnMail       = "email"       // the address, masked
+	TurnMail       = string(Email) // the address, masked
 	TurnHideAmount = "hide_amount" // whether a guardian sees amounts
 	TurnConsent    = "consent"     // the version of the policy that was agreed to
 )
