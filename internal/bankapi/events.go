@@ -158,24 +158,24 @@ type family []*watch.Record
 
 // familyOf reads the family of any of its records; empty if there is none.
 func (h *Handler) familyOf(ctx context.Context, id string) (f family, err error) {
-	for range 3 { // from another transaction of an id to the id's own, from there to what it replaced
+	for range 2 { // from another transaction of an id to the id's own
 		r, err := h.Store.Record(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return f, nil
+		}
+		if err == nil {
+			r, err = h.Store.Telling(ctx, r)
 		}
 		if err != nil {
 			return nil, err
 		}
 		f = family{r}
 		own := watch.Event{Bank: r.Account.Bank, AccountRef: r.Account.Ref, TransactionID: r.Txn, Kind: r.Kind}
-		switch root := own.RecordID(); {
-		case r.Alias != "":
-			id = r.Alias
-		case root != r.ID && !r.Seeded():
-			id = root
-		default:
+		root := own.RecordID()
+		if root == r.ID || r.Seeded() {
 			return h.withTwins(ctx, r)
 		}
+		id = root
 	}
 	return f, nil
 }

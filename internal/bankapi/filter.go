@@ -2,6 +2,7 @@ package bankapi
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -103,7 +104,11 @@ func (f *disputeFilter) leadsOf(ctx context.Context, s *store.Store, list []*wat
 	leads := map[watch.AccountKey]string{}
 	for k, id := range ids {
 		if r := found[id]; r != nil && r.Alias != "" {
-			leads[k] = r.Alias
+			if r, err = s.Telling(ctx, r); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			} else if err == nil {
+				leads[k] = r.ID
+			}
 		}
 	}
 	return leads, nil

@@ -35,11 +35,8 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 	if err != nil {
 		return outcome{}, err
 	}
-	if root.Alias != "" {
-		entry.Txn = e.TransactionID
-		if root, err = a.Store.Record(ctx, root.Alias); err != nil {
-			return outcome{}, err
-		}
+	if root, err = a.telling(ctx, root, e, &entry); err != nil {
+		return outcome{}, err
 	}
 	records, err := a.withTwins(ctx, root, e.OccurredAt)
 	if err != nil {
@@ -57,9 +54,8 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 		return false, nil
 	}
 	root, err := a.Store.Record(ctx, e.RecordID())
-	if err == nil && root.Alias != "" {
-		entry.Txn = e.TransactionID
-		root, err = a.Store.Record(ctx, root.Alias)
+	if err == nil {
+		root, err = a.telling(ctx, root, e, entry)
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -85,6 +81,16 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 	return len(changed) > 0 && len(fresh) == 0, err
 }
 
+// telling finds the record that tells of an id, from the id's own, and says in the
+// entry which id it is of if that is another's.
+func (a *accountWork) telling(ctx context.Context, own *watch.Record, e *watch.Event, entry *watch.Entry) (*watch.Record, error) {
+	root, err := a.Store.Telling(ctx, own)
+	if err == nil && root.Txn != e.TransactionID && own.Alias != "" {
+		entry.Txn = e.TransactionID
+	}
+	return root, err
+}
+
 // withTwins reads, with the record of an id, the other transactions of the id
 // that are near in time.
 func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time.Time) ([]*watch.Record, error) {
@@ -105,9 +111,8 @@ func (a *accountWork) withTwins(ctx context.Context, root *watch.Record, at time
 	return records, nil
 }
 
-// replace commits a debit that takes the place of a pending one under another
-// id: it is told of by the record of that id, which this id leads to from now
-// on.
+// replace commits a debit that takes the place of another one under another id:
+// it is told of by the record of that id, which this id leads to from now on.
 func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (outcome, error) {
 	e := *w.event
 	e.TransactionID = e.Replaces
@@ -116,31 +121,18 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		return outcome{}, err
 	}
 	a.activity = act
-	own, err := a.Store.Record(ctx, w.event.RecordID())
-	if errors.Is(err, store.ErrNotFound) {
-		own, err = a.newRecord(w.event), nil
-		own.Kind, own.OccurredAt, own.ReceivedAt = watch.Debit, e.OccurredAt, e.ReceivedAt
-	}
+	own, err := a.root(ctx, w.event)
 	if err != nil {
 		return outcome{}, err
 	}
-	root, err := a.Store.Record(ctx, e.RecordID())
-	if errors.Is(err, store.ErrNotFound) {
-		root, err = a.newRecord(&e), nil
-		root.Kind, root.OccurredAt, root.ReceivedAt = watch.Debit, e.OccurredAt, e.ReceivedAt
-	}
+	root, err := a.root(ctx, &e)
 	if err != nil {
 		return outcome{}, err
-	}
-	if root.Alias != "" && root.Alias != own.ID {
-		if root, err = a.Store.Record(ctx, root.Alias); err != nil {
-			return outcome{}, err
-		}
 	}
 	told := len(own.Story()) > 0 // the bank did not say at first that it replaces another
 	switch {
-	case root.Alias != "":
-		root, own = own, nil
+	case root.ID == own.ID:
+		own = nil // this was said before, if of other ids
 	case told && root.Answer != nil && own.Answer != nil:
 		// Two answers cannot become one: they stay two, and this is a stage of
 		// what its own id tells.
@@ -149,6 +141,9 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 			return outcome{}, err
 		}
 		entry.Replaces = false
+		if own.Txn != w.event.TransactionID {
+			entry.Txn = w.event.TransactionID
+		}
 		return a.add(ctx, w, entry, records)
 	case told && own.Complete && !root.Complete && root.Answer == nil && len(root.Twins)+len(root.Members) == 0:
 		root, own = own, root // all that is known of that one is that it came back
@@ -158,14 +153,17 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	if root.Txn != w.event.TransactionID {
 		entry.Txn = w.event.TransactionID
 	}
+	if root.Txn != e.TransactionID {
+		entry.Of = e.TransactionID
+	}
 	records, err := a.withTwins(ctx, root, e.OccurredAt)
 	if err != nil {
 		return outcome{}, err
 	}
 	as := work{event: &e, line: w.line, recognised: w.recognised, msg: w.msg}
-	if own != nil && own.Alias == "" {
+	if own != nil {
 		records = append(records, own)
-		if stays, err := keeps(records, entry); err != nil {
+		if stays, err := watch.StaysApart(records, entry); err != nil {
 			return outcome{}, a.quarantine(ctx, as, "more was said of this transaction than is kept")
 		} else if stays {
 			as.beside = own // the bank had used this id for another debit
@@ -176,21 +174,18 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	return a.add(ctx, as, entry, records)
 }
 
-// keeps tells whether the last of some records still tells of a debit of its own
-// once an entry is among them: not of one of which another of them told.
-func keeps(records []*watch.Record, entry watch.Entry) (bool, error) {
-	clones := make([]*watch.Record, len(records)) // Add changes them
-	for i, r := range records {
-		clones[i] = r.Clone()
+// root is the record that tells of an event's id: a new one if there is none.
+func (a *accountWork) root(ctx context.Context, e *watch.Event) (*watch.Record, error) {
+	r, err := a.Store.Record(ctx, e.RecordID())
+	if errors.Is(err, store.ErrNotFound) {
+		r = a.newRecord(e)
+		r.Kind, r.OccurredAt, r.ReceivedAt = watch.Debit, e.OccurredAt, e.ReceivedAt
+		return r, nil
 	}
-	_, _, err := watch.Add(clones, entry)
-	story, others := clones[len(clones)-1].Story(), records[:len(records)-1]
-	shared := slices.ContainsFunc(others, func(r *watch.Record) bool {
-		return slices.ContainsFunc(r.Story(), func(e watch.Entry) bool {
-			return slices.ContainsFunc(story, func(x watch.Entry) bool { return x.Event == e.Event })
-		})
-	})
-	return clones[len(clones)-1].Complete && len(story) > 0 && !shared, err
+	if err != nil {
+		return nil, err
+	}
+	return a.Store.Telling(ctx, r)
 }
 
 // add commits an entry among the records of one id, the first of which is the

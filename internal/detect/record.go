@@ -106,6 +106,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		case w.billed || !catalog.Nameless(e.Bank, e.Descriptor.Raw(), e.Detail.Raw()):
 			return outcome{}, a.bill(ctx, w)
 		}
+		return a.unheard(ctx, w, entry, r)
 	}
 	if w.form != "" && r.Service != "" {
 		a.bills.Add(w.form, e.OccurredAt, e.Amount)
@@ -119,6 +120,20 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 		err = a.bill(ctx, w)
 	}
 	return out, err
+}
+
+// unheard keeps a debit of which nobody is told. Its trace and its record are
+// written one after the other: together they cost twice as much.
+func (a *accountWork) unheard(ctx context.Context, w work, entry watch.Entry, r *watch.Record) (outcome, error) {
+	a.wrote = true
+	if err := a.Store.Write(ctx, trace(w.event, r)); err != nil {
+		return outcome{}, err
+	}
+	err := a.Store.Write(ctx, store.PutRecord(r))
+	if _, lost := store.AsCondition(err); lost {
+		return a.again(ctx, w, entry)
+	}
+	return outcome{}, err
 }
 
 // change is a record before (nil: there was none) and after.

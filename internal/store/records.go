@@ -90,6 +90,22 @@ func (s *Store) Lead(ctx context.Context, r *watch.Record) (*watch.Record, error
 	return r, nil
 }
 
+// Telling reads the record that tells of a record's transaction: its own, or the
+// one at the end of those under whose ids the bank says that its id replaced
+// another.
+func (s *Store) Telling(ctx context.Context, r *watch.Record) (*watch.Record, error) {
+	seen := map[string]bool{r.ID: true}
+	for r.Alias != "" && !seen[r.Alias] {
+		next, err := s.Record(ctx, r.Alias)
+		if err != nil {
+			return nil, err
+		}
+		r = next
+		seen[r.ID] = true
+	}
+	return r, nil
+}
+
 // maxLeads bounds how often an incident was taken into another.
 const maxLeads = 5
 

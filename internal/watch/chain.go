@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -9,9 +8,8 @@ import (
 // chain is one transaction while entries are divided: its entries in order.
 type chain struct {
 	entries  []Entry
-	pending  bool   // no debit of the present presentation is posted
-	held     bool   // one of them was authorised
-	txn      string // the bank's own id of what is posted, if that took the place of a pending one
+	pending  bool // no debit of the present presentation is posted
+	held     bool // one of them was authorised
 	amount   int64
 	returned int64
 	asked    int64 // how much the bank said came back; more than returned if the posting is not there yet
@@ -117,12 +115,19 @@ func (c *chain) reopens() (again Entry, ok bool) {
 }
 
 // takenBy finds the transaction that a debit is a stage of, or the link that
-// is registered already; nil if it is one of its own. One of the same amount
-// comes first, then the latest.
+// is registered already; nil if it is one of its own. What the bank names as
+// replaced comes first, then one of the same amount, then the latest.
 func takenBy(chains []*chain, e *Entry) *chain {
+	if c := among(chains, e, func(c *chain) bool { return c.names(e) }); c != nil {
+		return c
+	}
+	return among(chains, e, func(*chain) bool { return true })
+}
+
+func among(chains []*chain, e *Entry, which func(*chain) bool) *chain {
 	var found *chain
 	for _, c := range slices.Backward(chains) {
-		if !c.takes(e) {
+		if !which(c) || !c.takes(e) {
 			continue
 		}
 		if c.amount == e.Amount {
@@ -144,7 +149,9 @@ func (c *chain) takes(e *Entry) bool {
 		return true // people were told of it as one
 	case e.Kind == LinkRegistered:
 		return !c.undone() && sameDay && sameService
-	case e.apart(c.txn):
+	case c.replacedBy(e) || c.hasReplaced(e):
+		return sameDay // of another day it is money taken again, whatever the bank calls it
+	case c.apart(e):
 		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
@@ -166,6 +173,50 @@ func (c *chain) takes(e *Entry) bool {
 		return like && e.Amount > c.amount
 	}
 	return like
+}
+
+// any tells whether a debit among the entries is so.
+func (c *chain) any(is func(*Entry) bool) bool {
+	return slices.ContainsFunc(c.entries, func(e Entry) bool { return e.opens() && is(&e) })
+}
+
+// postedAs tells whether a posting that took the place of another has this id.
+func (c *chain) postedAs(id string) bool {
+	return c.any(func(e *Entry) bool { return e.posting() == id })
+}
+
+// apart tells whether a debit is a posting of another id than those that took the
+// place of the pending one.
+func (c *chain) apart(e *Entry) bool {
+	own := e.posting()
+	return own != "" && !c.postedAs(own) && c.any(func(b *Entry) bool { return b.posting() != "" })
+}
+
+// settled tells whether an id is that of a posting alone, and not one under which
+// the bank had authorised a debit.
+func (c *chain) settled(id string) bool {
+	as := func(pending bool) bool {
+		return c.any(func(e *Entry) bool { return e.Txn == id && (e.Status == Pending) == pending })
+	}
+	return as(false) && !as(true)
+}
+
+// replacedBy tells whether a posting takes the place of another posting.
+func (c *chain) replacedBy(e *Entry) bool {
+	return e.Kind == Debit && e.Status != Pending && e.Replaces && e.Of != e.Txn && c.settled(e.Of)
+}
+
+// hasReplaced tells whether another posting has taken the place of this one already.
+func (c *chain) hasReplaced(e *Entry) bool {
+	return e.Kind == Debit && e.Status != Pending &&
+		c.any(func(b *Entry) bool { return b.Status != Pending && b.Replaces && b.Of == e.Txn && b.Of != b.Txn }) &&
+		!c.any(func(b *Entry) bool { return b.Status == Pending && b.Txn == e.Txn })
+}
+
+// names tells whether a debit says of one of the entries that it takes its place,
+// or one of them says so of the debit.
+func (c *chain) names(e *Entry) bool {
+	return c.hasReplaced(e) || e.Replaces && c.any(func(b *Entry) bool { return b.Txn == e.Of })
 }
 
 // bookedBefore tells whether a posting may be that of an authorisation which was
@@ -203,7 +254,7 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		if e.Service != "" && c.named.Service == e.Service {
 			s += 4 // none of another service before it
 		}
-		if e.Txn != "" && c.txn == e.Txn {
+		if e.Txn != "" && c.postedAs(e.Txn) {
 			s += 8 // nor of another id of the bank's
 		}
 		if s > score {
@@ -216,6 +267,10 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
 	switch {
+	case c.hasReplaced(e):
+		if e.ReceivedAt.Before(c.opened.ReceivedAt) {
+			c.opened = *e
+		}
 	case c.released(e) && c.asked > c.amount: // of more than was authorised: of what is posted
 		c.amount, c.latest = e.Amount, *e
 		c.returned = min(c.amount, c.asked)
@@ -243,7 +298,6 @@ func (c *chain) open(e *Entry) {
 		c.named = *e
 	}
 	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
-	c.txn = cmp.Or(e.posting(), c.txn)
 	c.entries = append(c.entries, *e)
 }
 

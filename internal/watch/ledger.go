@@ -45,6 +45,9 @@ type Entry struct {
 	// Txn is the bank's own id of it, if that is another than its record's: of
 	// what takes the place of a pending one, and of what was said of that since.
 	Txn string `json:"txn,omitempty"`
+	// Of is the id of which it takes the place, if it does, and that is another
+	// than its record's.
+	Of string `json:"of,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 
@@ -61,7 +64,8 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // unless they are of one moment, or of one id where only their day is known.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
-	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn {
+	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn ||
+		e.Replaces && b.Replaces && e.Of != b.Of {
 		return false
 	}
 	if !e.opens() {
@@ -80,13 +84,6 @@ func (e *Entry) posting() string {
 		return "the record's"
 	}
 	return e.Txn
-}
-
-// apart tells whether the entry is a posting of another id than one that took the
-// place of a pending one.
-func (e *Entry) apart(posted string) bool {
-	own := e.posting()
-	return own != "" && posted != "" && own != posted
 }
 
 // echo tells whether b, which says the same, is kept next to a nonetheless: where
@@ -118,8 +115,8 @@ func distinct(entries []Entry) []Entry {
 					second = j
 				}
 				known = known || !b.echo(e)
-				b.Replaces = b.Replaces || e.Replaces
-				e.Replaces = e.Replaces || b.Replaces
+				b.replaces(e)
+				e.replaces(b)
 				b.Joined = max(b.Joined, e.Joined)
 				e.Joined = b.Joined
 			}
@@ -133,6 +130,14 @@ func distinct(entries []Entry) []Entry {
 		out = append(out, *e)
 	}
 	return out
+}
+
+// replaces has an entry say that it takes another's place if what says the same
+// does.
+func (e *Entry) replaces(b *Entry) {
+	if b.Replaces && !e.Replaces {
+		e.Replaces, e.Of = true, b.Of
+	}
 }
 
 // when is the time by which an entry is put in order. What is known by its day

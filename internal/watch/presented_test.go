@@ -12,7 +12,7 @@ func TestWhatIsDividedTodayHoldsNothingJoined(t *testing.T) {
 		for _, c := range Divide(slowStory(rand.New(rand.NewPCG(uint64(seed), 12)), 0)) {
 			r := &Record{ID: "r"}
 			r.Tell(c)
-			for _, e := range r.joined(1) {
+			for _, e := range r.joined(1, "") {
 				if e.Joined != 0 {
 					t.Fatalf("seed %d: %s", seed, describe(c))
 				}

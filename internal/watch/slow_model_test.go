@@ -24,13 +24,12 @@ type slowDebit struct {
 	backAt   time.Time // the last return of the present presentation
 	posted   bool
 	again    int
-	anything bool   // there is a debit, not only returns
-	last     Entry  // the last return
-	waits    bool   // posted in the place of one that is not there yet
-	held     bool   // an authorisation is among them
-	id       string // the bank's own of its posting
-	claimed  int64  // what the bank said came back, be it more than there is
-	presents bool   // what had come back as another debit of the id
+	anything bool  // there is a debit, not only returns
+	last     Entry // the last return
+	waits    bool  // posted in the place of one that is not there yet
+	held     bool  // an authorisation is among them
+	claimed  int64 // what the bank said came back, be it more than there is
+	presents bool  // what had come back as another debit of the id
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -44,12 +43,17 @@ func (d slowDebit) free(e Entry) bool {
 }
 
 func slowRead(story []Entry) slowDebit {
-	d := slowDebit{story: story}
+	d := slowDebit{}
 	for i, e := range story {
+		d.story = story[:i]
 		if d.heard(story[:i], e) {
 			continue
 		}
 		switch {
+		case opening(e) && d.says(e, replacedOf): // another posting has taken its place
+			if e.ReceivedAt.Before(d.first.ReceivedAt) {
+				d.first = e
+			}
 		case d.free(e) && d.claimed > d.amount: // more came back than was authorised
 			d.latest, d.amount, d.posted, d.back = e, e.Amount, true, min(d.claimed, e.Amount)
 		case d.free(e):
@@ -84,13 +88,12 @@ func slowRead(story []Entry) slowDebit {
 		}
 		if e.Status == Pending {
 			d.waits, d.held = false, true
-		} else if opening(e) && slowID(e) != "" {
-			d.id = slowID(e)
 		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
 			d.named = e
 		}
 	}
+	d.story = story
 	return d
 }
 
@@ -114,6 +117,45 @@ func slowID(e Entry) string {
 	return e.Txn
 }
 
+// ids are those of the postings that took the place of another.
+func (d slowDebit) ids() (ids []string) {
+	for _, x := range d.story {
+		if opening(x) && x.Status != Pending && slowID(x) != "" {
+			ids = append(ids, slowID(x))
+		}
+	}
+	return ids
+}
+
+// Of two postings one says that it takes the place of the other: the one that is
+// heard of, or one that was.
+const (
+	replacesOf = iota
+	replacedOf
+)
+
+// says tells whether that is so for a posting. An id that was authorised is no
+// posting's: each of those that replace it took a part.
+func (d slowDebit) says(e Entry, which int) bool {
+	if e.Kind != Debit || e.Status == Pending {
+		return false
+	}
+	found := false
+	for _, x := range d.story {
+		before, after := x, e
+		if which == replacedOf {
+			before, after = e, x
+		}
+		found = found || opening(x) && x.Status != Pending && before.Txn != after.Txn && after.Replaces && after.Of == before.Txn
+	}
+	for _, x := range d.story {
+		if opening(x) && x.Status == Pending && (which == replacesOf && x.Txn == e.Of || which == replacedOf && x.Txn == e.Txn) {
+			return false
+		}
+	}
+	return found
+}
+
 func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
 
 // takes tells whether a debit is a stage of this one.
@@ -126,7 +168,10 @@ func (d slowDebit) takes(e Entry) bool {
 	if d.latest.Service == "" || e.Service == "" { // a plainer text, or a clearer one
 		sameService = true
 	}
-	if e.Status != Pending && d.id != "" && slowID(e) != "" && d.id != slowID(e) {
+	if d.says(e, replacedOf) || d.says(e, replacesOf) {
+		return sameDay
+	}
+	if ids := d.ids(); e.Status != Pending && len(ids) > 0 && slowID(e) != "" && !slices.Contains(ids, slowID(e)) {
 		return false
 	}
 	if e.Replaces && !d.posted {
@@ -192,7 +237,9 @@ func slowDivide(entries []Entry) []slowDebit {
 	var put func(e Entry)
 	put = func(e Entry) {
 		for _, b := range entries { // that it takes another's place may be said in any repetition
-			e.Replaces = e.Replaces || b.Replaces && slowSame(e, b)
+			if b.Replaces && !e.Replaces && slowSame(e, b) {
+				e.Replaces, e.Of = true, b.Of
+			}
 		}
 		best := -1
 		if opening(e) {
@@ -202,8 +249,20 @@ func slowDivide(entries []Entry) []slowDebit {
 					return
 				}
 			}
-			for j, s := range stories { // the latest that takes it, but one of the same amount first
-				if d := slowRead(s); d.takes(e) && (best < 0 || d.amount == e.Amount || slowRead(stories[best]).amount != e.Amount) {
+			// The latest that takes it, but one of the same amount before, and one
+			// that is named, or names it, first of all.
+			rank := func(s []Entry) (n int) {
+				d := slowRead(s)
+				if d.says(e, replacedOf) || e.Replaces && slices.ContainsFunc(s, func(x Entry) bool { return opening(x) && x.Txn == e.Of }) {
+					n += 2
+				}
+				if d.amount == e.Amount {
+					n++
+				}
+				return n
+			}
+			for j, s := range stories {
+				if slowRead(s).takes(e) && (best < 0 || rank(s) >= rank(stories[best])) {
 					best = j
 				}
 			}
@@ -216,13 +275,13 @@ func slowDivide(entries []Entry) []slowDebit {
 		}
 		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
 		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(slowRead(s)) })
-		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return e.Txn == "" || slowRead(s).id != e.Txn })
+		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return e.Txn == "" || !slices.Contains(slowRead(s).ids(), e.Txn) })
 		if len(own) > 0 {
 			ofIts = slices.ContainsFunc(own, func(s []Entry) bool { return ofService(slowRead(s)) })
 		}
 		fits := func(s []Entry) int {
 			d := slowRead(s)
-			if len(own) > 0 && d.id != e.Txn {
+			if len(own) > 0 && !slices.Contains(d.ids(), e.Txn) {
 				return -2
 			}
 			if ofIts && !ofService(d) {
@@ -306,7 +365,7 @@ func slowDistinct(entries []Entry) (out []Entry) {
 
 // slowSame tells whether b says what a says already.
 func slowSame(a, b Entry) bool {
-	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != b.Txn {
+	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != b.Txn || a.Replaces && b.Replaces && a.Of != b.Of {
 		return false
 	}
 	if opening(a) {
@@ -316,7 +375,7 @@ func slowSame(a, b Entry) bool {
 }
 
 // slowSays is all that is compared of a debit or link.
-func (d slowDebit) says() string {
+func (d slowDebit) text() string {
 	undone := ""
 	if d.gone() {
 		undone = d.backAt.Format("02.15:04")

@@ -33,6 +33,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		if e.Replaces || !e.opens() && r.IntN(3) == 0 {
 			e.Txn = []string{"", "t1", "t2"}[r.IntN(3)]
 		}
+		if e.Replaces { // a pending one, or a posting; and the reverse of what another says
+			e.Of = []string{"", "", "t1", "t2"}[r.IntN(4)]
+		}
 		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
 			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0
 			if bookings && r.IntN(3) == 0 {
@@ -211,7 +214,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			t.Helper()
 			var b strings.Builder
 			for _, s := range order {
-				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v %s day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.Txn, s.DateOnly)
+				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v of %q as %q day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.Of, s.Txn, s.DateOnly)
 			}
 			t.Fatalf("seed %d:%s\n%s\n got %s\nwant %s", seed, b.String(), what, got, want)
 		}
@@ -226,7 +229,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			}
 		}
 		for _, d := range want {
-			model = append(model, d.says())
+			model = append(model, d.text())
 		}
 		slices.Sort(is)
 		slices.Sort(model)

@@ -189,7 +189,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	var all []Entry
 	known := make([][]Entry, len(records))
 	for i, r := range records {
-		known[i] = r.joined(i + 1)
+		known[i] = r.joined(i+1, records[0].Txn)
 		if slices.ContainsFunc(known[i], func(b Entry) bool { return b.heard(e) }) {
 			return nil, nil, nil
 		}
@@ -210,9 +210,11 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		case j < 0 && len(r.Story()) > 0:
 			r.Tell(nil)
 		case j < 0, slices.EqualFunc(chains[j], known[i], func(a, b Entry) bool {
-			return a.Event == b.Event && a.Replaces == b.Replaces && a.Txn == b.Txn && a.same(&b)
+			return a.Event == b.Event && a.Replaces == b.Replaces && a.Txn == b.Txn && a.Of == b.Of && a.same(&b)
 		}):
 			continue
+		case r.isOfItsID():
+			r.Tell(relative(chains[j], records[0].Txn, r.Txn))
 		default:
 			r.Tell(chains[j])
 		}
@@ -226,6 +228,25 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 	return changed, fresh, nil
 }
 
+// StaysApart tells whether the last of some records, those of one id and that of
+// another, still tells of a debit of its own once an entry is among them: not of
+// one of which another of them told. It changes none of them.
+func StaysApart(records []*Record, e Entry) (bool, error) {
+	clones := make([]*Record, len(records))
+	for i, r := range records {
+		clones[i] = r.Clone()
+	}
+	_, _, err := Add(clones, e)
+	last, txn := clones[len(clones)-1], records[0].Txn
+	story := last.joined(0, txn)
+	told := slices.ContainsFunc(records[:len(records)-1], func(r *Record) bool {
+		return slices.ContainsFunc(r.joined(0, txn), func(b Entry) bool {
+			return slices.ContainsFunc(story, func(x Entry) bool { return x.Event == b.Event || x.same(&b) })
+		})
+	})
+	return last.Complete && len(story) > 0 && !told, err
+}
+
 // heard tells whether an event that comes again said this. The version before
 // kept no ids of the bank's own.
 func (e *Entry) heard(again Entry) bool {
@@ -237,14 +258,12 @@ func (e *Entry) heard(again Entry) bool {
 
 // joined is the record's story. A version before took what was presented again on
 // another day for the same debit: a record in which it did so stays one, under a
-// mark that is not kept.
-func (r *Record) joined(mark int) []Entry {
+// mark that is not kept. Its ids are as the record whose own is txn would have
+// them.
+func (r *Record) joined(mark int, txn string) []Entry {
 	story, c := r.Story(), &chain{}
-	if r.Alias != "" { // it is another's from now on, under this id
-		story = slices.Clone(story)
-		for i := range story {
-			story[i].Txn = cmp.Or(story[i].Txn, r.Txn)
-		}
+	if r.Alias != "" || r.isOfItsID() {
+		story = relative(story, r.Txn, txn)
 	}
 	for i := range story {
 		switch e := &story[i]; {
@@ -264,6 +283,36 @@ func (r *Record) joined(mark int) []Entry {
 		}
 	}
 	return story
+}
+
+// isOfItsID tells whether the record is the one that its bank's own id leads to,
+// and not a further debit of an id.
+func (r *Record) isOfItsID() bool {
+	e := Event{Bank: r.Account.Bank, AccountRef: r.Account.Ref, TransactionID: r.Txn, Kind: r.Kind}
+	return r.Txn != "" && r.ID == e.RecordID()
+}
+
+// relative are the entries of the record of one id as that of another one would
+// have them: either leaves its own id out.
+func relative(entries []Entry, from, to string) []Entry {
+	if from == to {
+		return entries
+	}
+	entries = slices.Clone(entries)
+	as := func(id string) string {
+		if id = cmp.Or(id, from); id == to {
+			return ""
+		}
+		return id
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.Txn = as(e.Txn)
+		if e.Replaces {
+			e.Of = as(e.Of)
+		}
+	}
+	return entries
 }
 
 // claim says which record each transaction belongs to, and the reverse; -1 is
