@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"time"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/qr"
 	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // accountRequest is an account of a customer who has proved to the bank that
@@ -57,6 +59,29 @@ type codeReply struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	LineURL   string    `json:"line_url,omitempty"` // opens the chat with the code typed in
 	QRSVG     string    `json:"qr_svg,omitempty"`   // the same, to print
+	// What the request calls services, and the catalogue does not.
+	Unknown []unknownReply `json:"unknown_services,omitempty"`
+}
+
+// unknownReply names a field of the request. The link was taken, and is recognised
+// by its descriptor.
+type unknownReply struct {
+	Field   string `json:"field"`
+	Service string `json:"service"`
+}
+
+// unknown lists the services of links that the catalogue does not know. field
+// leads to the account.
+func (a *accountRequest) unknown(field string) (out []unknownReply) {
+	for i, l := range a.Links {
+		if l.Service == "" {
+			continue
+		}
+		if _, ok := catalog.ByID(l.Service); !ok {
+			out = append(out, unknownReply{fmt.Sprintf("%slinks[%d].service", field, i), wire.Word(l.Service)})
+		}
+	}
+	return out
 }
 
 func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
@@ -76,7 +101,7 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	if err != nil {
 		return 0, nil, err
 	}
-	rep := codeReply{Code: issued.Code, ExpiresAt: issued.Expires.UTC()}
+	rep := codeReply{Code: issued.Code, ExpiresAt: issued.Expires.UTC(), Unknown: req.unknown("")}
 	if h.LineID != "" {
 		rep.LineURL = line.ChatURL(h.LineID, issued.Code)
 		if rep.QRSVG, err = qr.SVG(rep.LineURL); err != nil {
@@ -91,8 +116,9 @@ type nonceRequest struct {
 }
 
 type nonceReply struct {
-	Nonce     string    `json:"nonce"`
-	ExpiresAt time.Time `json:"expires_at"`
+	Nonce     string         `json:"nonce"`
+	ExpiresAt time.Time      `json:"expires_at"`
+	Unknown   []unknownReply `json:"unknown_services,omitempty"`
 }
 
 func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
@@ -116,7 +142,11 @@ func (h *Handler) issueNonce(_ http.ResponseWriter, r *http.Request, bank string
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusCreated, nonceReply{nonce, expires.UTC()}, nil
+	rep := nonceReply{Nonce: nonce, ExpiresAt: expires.UTC()}
+	for i, a := range req.Accounts {
+		rep.Unknown = append(rep.Unknown, a.unknown(fmt.Sprintf("accounts[%d].", i))...)
+	}
+	return http.StatusCreated, rep, nil
 }
 
 type watcherReply struct {

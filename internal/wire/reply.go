@@ -65,7 +65,7 @@ func (b *Body) Sort() (rep Reply, good []jsontext.Value) {
 		}
 		if s := e.Event.Service; s != "" {
 			if _, ok := catalog.ByID(s); !ok {
-				rep.UnknownServices = append(rep.UnknownServices, UnknownService{i, id, cmp.Or(visible(s, MaxWord), "?")})
+				rep.UnknownServices = append(rep.UnknownServices, UnknownService{i, id, Word(s)})
 			}
 		}
 		good = append(good, e.Raw)
@@ -83,6 +83,9 @@ func Refusal(i int, id string, problems []watch.FieldError) Rejected {
 	r.Fault = r.Problems[0]
 	return r
 }
+
+// Word keeps what a bank calls a service for a reply, if it can be shown.
+func Word(s string) string { return cmp.Or(visible(s, MaxWord), "?") }
 
 // ShortID keeps an id for a reply or a trace only if it is one.
 func ShortID(s string) string { return visible(s, 128) }
