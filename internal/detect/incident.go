@@ -113,8 +113,7 @@ func takes(lead *watch.Record) bool {
 // in a piece of it, of which the alert is a new one if all are full; nil if there
 // is no room.
 func (t *telling) room(ctx context.Context, lead, r *watch.Record, changes []change) (*watch.Record, error) {
-	full := func(l *watch.Record) bool { return len(l.Members) >= watch.MaxMembers }
-	if !full(lead) {
+	if !lead.Full() {
 		return lead, nil
 	}
 	root := lead
@@ -129,7 +128,7 @@ func (t *telling) room(ctx context.Context, lead, r *watch.Record, changes []cha
 	if n := len(root.Pieces); n > 0 && root.Pieces[n-1] != r.ID {
 		last, err := t.find(ctx, root.Pieces[n-1], changes)
 		switch {
-		case err == nil && takes(last) && !full(last):
+		case err == nil && takes(last) && !last.Full():
 			return last, nil
 		case err != nil && !errors.Is(err, store.ErrNotFound):
 			return nil, err
@@ -242,7 +241,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 			return err
 		}
 	}
-	if d.Status == watch.DisputeClosed && further {
+	if (d.Status == watch.DisputeClosed || d.Full()) && further {
 		return nil // what comes now is a story of its own
 	}
 	var noted bool
@@ -259,7 +258,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 	return nil
 }
 
-// closed tells whether the bank has closed a dispute.
+// closed tells whether the bank has closed a dispute, or no more goes into it.
 func (t *telling) closed(ctx context.Context, id string) (bool, error) {
 	if id == "" {
 		return false, nil
@@ -268,7 +267,7 @@ func (t *telling) closed(ctx context.Context, id string) (bool, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	return err == nil && d.Status == watch.DisputeClosed, err
+	return err == nil && (d.Status == watch.DisputeClosed || d.Full()), err
 }
 
 func (t *telling) dispute(ctx context.Context, id string) (*watch.Dispute, error) {

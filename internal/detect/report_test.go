@@ -72,14 +72,14 @@ func TestTheBankHearsWhatBecomesOfAReport(t *testing.T) {
 			d, changes, told := reported(t, c.first, c.then...)
 			var yen []int64
 			for _, change := range changes {
-				if change.Status != watch.DisputeUpdated || !change.TellBank || change.Shows == nil {
+				if change.Status != watch.DisputeUpdated || !change.TellBank || (change.Shows == nil) != (change.Further != nil) {
 					t.Errorf("a change is %+v", change)
 				}
-				n := change.Shows.Amount
 				if change.Further != nil {
-					n = -1
+					yen = append(yen, -1)
+				} else {
+					yen = append(yen, change.Shows.Amount)
 				}
-				yen = append(yen, n)
 			}
 			var also []string
 			for _, a := range d.Also {

@@ -174,6 +174,61 @@ func (d *Dispute) Untold() (*DisputeChange, bool) {
 // which the bank can always read.
 const maxDisputeChanges = MaxReported + 44
 
+// maxDisputeBytes bounds what of a dispute is not the bank's own words: a hundred
+// statuses and fifty notes, of 150 KB at most, have room in its item too.
+const maxDisputeBytes = 224_000
+
+// Full tells whether nothing more goes into the dispute: what comes is a story, and
+// a report, of its own.
+func (d *Dispute) Full() bool { return d.bytes() >= maxDisputeBytes }
+
+// bytes is about how long the dispute is as it is kept, and not less, without the
+// bank's words.
+func (d *Dispute) bytes() int {
+	times := func(all ...time.Time) (n int) {
+		for _, t := range all {
+			if !t.IsZero() {
+				n += 50
+			}
+		}
+		return n
+	}
+	shown := func(s *Shown) int {
+		if s == nil {
+			return 0
+		}
+		n := 190 + len(s.Descriptor) + len(s.Service) + len(s.Other) + times(s.UndoneAt, s.HeardAt, s.StageAt)
+		if s.Second != nil || s.Balance != nil {
+			n += 120
+		}
+		return n
+	}
+	opening := func(o *Opening) int {
+		if o == nil {
+			return 0
+		}
+		return 250 + len(o.Txn)
+	}
+	n := 900 + len(d.Txn) + len(d.Descriptor)
+	for i := range d.Also {
+		n += 135 + len(d.Also[i].Txn) + shown(&d.Also[i].Was)
+	}
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		if !c.TellBank {
+			continue
+		}
+		n += 140 + times(c.ToldAt, c.GaveUpAt) + len(c.Watcher) + len(c.IdempotencyKey) + shown(c.Shows) + opening(c.Opens)
+		if f := c.Further; f != nil {
+			n += 165 + len(f.Txn) + len(f.Service) + len(f.Descriptor)
+		}
+	}
+	for i := range d.History {
+		n += 300 + len(d.History[i].Event) + len(d.History[i].Txn)
+	}
+	return n
+}
+
 // Note takes the facts of the transaction as they are now.
 func (d *Dispute) Note(r *Record) {
 	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.Story()
@@ -210,7 +265,7 @@ func (d *Dispute) nextSeq() int {
 // back or there are too many: the latest facts are in the dispute itself, which
 // the bank can always read.
 func (d *Dispute) tell(c DisputeChange) {
-	if d.withdrawn() || len(d.Changes) >= maxDisputeChanges {
+	if d.withdrawn() || len(d.Changes) >= maxDisputeChanges || d.Full() {
 		return
 	}
 	c.Seq, c.TellBank = d.nextSeq(), true

@@ -135,6 +135,12 @@ func (d *Dispute) add(r *Record, seq int) bool {
 	if _, known := d.Transaction(r.ID); known {
 		return false
 	}
+	if d.Full() { // of those that left and join again one entry is enough
+		if i := slices.IndexFunc(d.Also, func(a Disputed) bool { return a.Record == r.ID }); i >= 0 {
+			d.Also[i].Left = 0
+			return true
+		}
+	}
 	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Txn, Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
 	return true
 }
@@ -158,11 +164,11 @@ func (d *Dispute) Cover(parts []*Record, seq int) {
 // told; false if it is known already.
 func (d *Dispute) Another(r *Record, now time.Time) bool {
 	known := slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID })
-	if known || d.withdrawn() || !d.add(r, d.nextSeq()) {
+	if known || d.withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
 		return false
 	}
 	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
-	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Shows: d.Shown(), Further: f})
+	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Further: f}) // the first one is as it was
 	return true
 }
 

@@ -16,6 +16,40 @@ const (
 	MaxReported, maxTogether = (MaxPieces + 1) * (MaxMembers + 1), 40
 )
 
+// What an incident and a report hold is one item each, of which DynamoDB takes 400
+// KB, with texts of 255 characters and ten people who are told of each change.
+const (
+	maxTexts         = 20_000 // bytes of a bank's ids and texts in one piece
+	maxTellings      = 300    // messages about one piece, before another begins
+	maxBytes         = 240_000
+	maxTogetherTexts = (MaxPieces + 1) * maxTexts // of what is reported together
+)
+
+// Full tells whether what comes now begins another piece of the incident.
+func (r *Record) Full() bool {
+	return len(r.Members) >= MaxMembers || len(r.Deliveries) >= maxTellings || r.texts() >= maxTexts || r.bytes() >= maxBytes
+}
+
+// texts is how long the ids and texts of the incident's alerts are, in bytes.
+func (r *Record) texts() int {
+	n := len(r.Txn) + len(r.Descriptor)
+	for i := range r.Members {
+		n += len(r.Members[i].Txn) + len(r.Members[i].Is.Descriptor)
+	}
+	return n
+}
+
+// bytes is about how long the record is, once everybody has heard twice of each of
+// its alerts: as it was, and as it is.
+func (r *Record) bytes() int {
+	alert := func(text, people int) int { return 700 + text + people*(500+2*(250+text)) }
+	n := alert(len(r.Txn)+len(r.Descriptor), len(r.Notices))
+	for i := range r.Members {
+		n += alert(len(r.Members[i].Txn)+len(r.Members[i].Is.Descriptor), len(r.Members[i].Notices))
+	}
+	return n
+}
+
 // StoryID is the lead that the pieces of an incident belong to.
 func (r *Record) StoryID() string {
 	switch {
@@ -53,11 +87,12 @@ func (r *Record) GoOn(o *Record) bool {
 // because one answer is about both; false if that is too much for one report.
 // story are this one and its pieces, others the other and its own.
 func (r *Record) Take(story, others []*Record) bool {
-	parts := 0
+	parts, texts := 0, 0
 	for _, l := range slices.Concat(story, others) {
 		parts += 1 + len(l.Members)
+		texts += l.texts()
 	}
-	if parts > MaxReported || len(story)+len(others) > maxTogether {
+	if parts > MaxReported || texts > maxTogetherTexts || len(story)+len(others) > maxTogether {
 		return false
 	}
 	r.Pieces = slices.Clone(r.Pieces)
