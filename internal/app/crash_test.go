@@ -31,7 +31,7 @@ import (
 // again what they got no answer to.
 
 func TestMain(m *testing.M) {
-	crashtest.Main(map[string]func(){"house": house})
+	crashtest.Main(map[string]func(){"house": house, "busy": busyHouse})
 	flag.Parse()
 	// Most of what runs side by side waits for a process or a time limit, not
 	// for a processor.
