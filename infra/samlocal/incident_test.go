@@ -170,7 +170,7 @@ func setBack(ctx context.Context, w *town) error {
 	if err := w.binds(ctx, user, "acc_back", "back@example.jp"); err != nil {
 		return err
 	}
-	if err := w.line.Say(user, "停止"); err != nil {
+	if err := w.line.Say(user, "お知らせを休む"); err != nil {
 		return err
 	}
 	if err := w.shows(user, "a=pause"); err != nil {

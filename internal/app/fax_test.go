@@ -358,7 +358,7 @@ func TestAChannelMoreBringsWhatLINECannot(t *testing.T) {
 			t.Errorf("%q came %d times over the fax: %+v", title, n, f.sheets)
 		}
 	}
-	owner.says("停止")
+	owner.says("お知らせを休む")
 	owner.taps("a=pause") // what protects less, over each of their channels but the chat
 	came("お知らせが届きにくくなる変更がありました")
 	h.line.FailAt(sim.Reply, 2, sim.BadRequest)

@@ -72,7 +72,7 @@ func (p *person) told(n int, text string) int {
 func TestAPauseIsToldToTheFamilyWhichEndsIt(t *testing.T) {
 	t.Parallel()
 	h, owner, guardian := family(t)
-	owner.says("停止")
+	owner.says("お知らせを休む")
 	g, o := guardian.count(), owner.count()
 	owner.taps("a=pause")
 	if n := owner.told(o, "お知らせが届きにくくなる"); n != 0 {

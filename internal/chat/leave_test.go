@@ -207,7 +207,7 @@ func TestPausing(t *testing.T) {
 			t.Errorf("the guardian is paused until %s", g)
 		}
 	}
-	w.say(alice, "停止")
+	w.say(alice, "お知らせを休む")
 	w.reads(alice, "1時間", "明日の朝7時", "1週間", "緊急のお知らせはお送りします")
 	w.tap(alice, w.button(alice, "a=pause&for=until"))
 	w.reads(alice, "11月25日(水) 07:00")

@@ -22,6 +22,7 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 	trouble := wording.Trouble(wording.TroubleFacts{}).Title
 	none := wording.NothingOpen(wording.TroubleFacts{}).Title
 	pause := wording.AskPause(ja, time.Now()).Title
+	stop := wording.StopMoney(wording.TroubleFacts{}).Title // and offers the pause
 	leave := wording.AskLeave(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{}}}).Title
 	connect := wording.HowToConnect(ja, nil, nil, wording.ConsentFacts{}).Title
 	guide := wording.Guide(ja).Title
@@ -31,7 +32,8 @@ func TestEveryWordGetsItsAnswer(t *testing.T) {
 		"一覧": list, " 一覧。": list, "「一覧」": list, "list": list, "LIST": list, "Ｌｉｓｔ": list, "履歴": list,
 		"困ったとき": trouble, "ヘルプ": trouble, "ﾍﾙﾌﾟ": trouble, "Help!": trouble, "助けて": trouble,
 		"身に覚えがない引き落としがあります": none, "これは詐欺ですか？": none, "身に覚えがない": none, "That was not me": none, "最近のお知らせ": list, "recent alerts": list,
-		"停止": pause, "Stop": pause, "休む": pause,
+		"お知らせを休む": pause, "pause alerts": pause, "休む": pause, "一時停止": pause,
+		"停止": stop, "Stop": stop, "ストップ": stop, "ｽﾄｯﾌﾟ": stop, "止めて": stop, "ていし": stop, "STOP!": stop,
 		"再開": wording.Resumed(ja, false).Title, "resume": wording.Resumed(ja, false).Title,
 		"解除": leave, "やめる": leave, "leave": leave, "unsubscribe": leave,
 		"口座をつなぐ": connect, "登録": connect, "connect": connect,
@@ -76,7 +78,7 @@ func TestTheMenuUnderTheChatIsUnderstood(t *testing.T) {
 func TestWhoWatchesNothingIsToldHowToBegin(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, said := range []string{"一覧", "停止", "再開", "解除"} {
+	for _, said := range []string{"一覧", "お知らせを休む", "再開", "解除"} {
 		w.say(alice, said)
 		w.reads(alice, wording.NotConnected(ja).Title)
 	}
@@ -150,7 +152,7 @@ func TestCodes(t *testing.T) {
 	}
 	code := issue("acc_1")
 	w.say(alice, "登録コードは "+strings.ToLower(code)+" です")
-	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***4567", "1円以上", "「停止」", "「解除」", "メールアドレス", "暗証番号")
+	w.reads(alice, wording.Connected(wording.ConnectedFacts{}).Title, "七十七銀行 普通 ***4567", "1円以上", "「お知らせを休む」", "「解除」", "メールアドレス", "暗証番号")
 	a, err := w.store.Account(context.Background(), account)
 	if err != nil || a.Watchers[0].LineUser != alice {
 		t.Fatal(a, err)

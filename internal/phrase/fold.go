@@ -3,6 +3,7 @@ package phrase
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -16,17 +17,40 @@ type folded struct {
 
 // has reports whether any of the words stands in the text.
 func (t folded) has(words []word) bool {
-	for _, w := range words {
-		in, text := t.japanese, w.text
-		switch {
-		case w.english:
-			in = t.english
-		case t.slack && len(w.slack) <= len("こと") && w.slack != w.text:
-			continue // コード would be こと
-		case t.slack:
-			text = w.slack
+	for i := range words {
+		if w := &words[i]; w.english && strings.Contains(t.english, w.text) || !w.english && t.holds(w) {
+			return true
 		}
-		if strings.Contains(in, text) {
+	}
+	return false
+}
+
+// holds reports whether a Japanese word stands in the text, with what follows it.
+func (t folded) holds(w *word) bool {
+	text := w.in(t.slack)
+	if len(w.after) == 0 {
+		// Loosely read, コード would be こと.
+		return text != "" && strings.Contains(t.japanese, text) && (!t.slack || len(text) > len("こと") || text == w.text)
+	}
+	for rest := t.japanese; rest != ""; {
+		at := strings.Index(rest, text)
+		if at < 0 {
+			return false
+		}
+		if follows(rest[at+len(text):], w.after, t.slack) {
+			return true
+		}
+		_, n := utf8.DecodeRuneInString(rest[at:])
+		rest = rest[at+n:]
+	}
+	return false
+}
+
+// follows reports whether one of the words begins a text, with what follows it.
+func follows(text string, words []word, slack bool) bool {
+	for i := range words {
+		rest, ok := strings.CutPrefix(text, words[i].in(slack))
+		if ok && (len(words[i].after) == 0 || follows(rest, words[i].after, slack)) {
 			return true
 		}
 	}
@@ -37,6 +61,14 @@ func (t folded) has(words []word) bool {
 type word struct {
 	text, slack string
 	english     bool
+	after       []word // one of them follows at once
+}
+
+func (w *word) in(slack bool) string {
+	if slack {
+		return w.slack
+	}
+	return w.text
 }
 
 // fold brings the spellings of a text together: width and case, katakana and
@@ -44,23 +76,20 @@ type word struct {
 // English. With slack, voicing and long vowels too, in which people slip most;
 // then words meet that have nothing in common, so it is the second try.
 func fold(text string, slack bool) folded {
-	if rs := []rune(text); len(rs) > maxLen {
-		text = string(rs[:maxLen])
-	}
 	text = strings.ToLower(norm.NFKC.String(pictures.Replace(text)))
 	return folded{japanese: kana(text, slack), english: english(text, true), slack: slack}
 }
 
 // pictures are those that say what is wanted by themselves.
-var pictures = strings.NewReplacer("📞", "電話", "☎", "電話", "☏", "電話")
+var pictures = strings.NewReplacer("📞", "電話", "☎", "電話", "☏", "電話", "¥", "円", "￥", "円")
 
 // kana folds the Japanese side of a text. What it yields is compared only with
 // what it yields.
 func kana(s string, slack bool) string {
 	if slack {
-		return slackSpellings.Replace(letters(s, true))
+		return slackEndings.Replace(slackSpellings.Replace(letters(s, true)))
 	}
-	return spellings.Replace(letters(s, false))
+	return endings.Replace(spellings.Replace(letters(s, false)))
 }
 
 // letters keeps the letters of a text, in hiragana where there is a choice.
@@ -69,13 +98,13 @@ func letters(s string, slack bool) string {
 		s = norm.NFD.String(s) // voicing marks stand alone
 	}
 	var b strings.Builder
+	var last [2]rune
 	for _, r := range s {
-		if r >= 'ァ' && r <= 'ヶ' {
-			r -= 'ァ' - 'ぁ'
+		r = large(r)
+		if r == last[0] && r == last[1] && !unicode.IsNumber(r) {
+			continue // ないいいい is ないい
 		}
-		if large, ok := smallKana[r]; ok {
-			r = large
-		}
+		last[0], last[1] = last[1], r
 		switch {
 		case slack && (r == 'ー' || unicode.Is(unicode.Mn, r) || r == '゛' || r == '゜'):
 		case unicode.IsLetter(r) || unicode.IsNumber(r) || r == '々':
@@ -84,6 +113,19 @@ func letters(s string, slack bool) string {
 	}
 	return b.String()
 }
+
+// large brings katakana and small kana to large hiragana.
+func large(r rune) rune {
+	if r >= 'ァ' && r <= 'ヶ' {
+		r -= 'ァ' - 'ぁ'
+	}
+	if l, ok := smallKana[r]; ok {
+		return l
+	}
+	return r
+}
+
+func largeHiragana(s string) string { return strings.Map(large, s) }
 
 var smallKana = map[rune]rune{'ぁ': 'あ', 'ぃ': 'い', 'ぅ': 'う', 'ぇ': 'え', 'ぉ': 'お', 'っ': 'つ', 'ゃ': 'や', 'ゅ': 'ゆ', 'ょ': 'よ', 'ゎ': 'わ'}
 
@@ -107,7 +149,7 @@ func english(s string, forgiven bool) string {
 	if !latin {
 		return ""
 	}
-	words := strings.Fields(b.String())
+	words := strings.Fields(strings.NewReplacer(" un author", " unauthor", " un recogni", " unrecogni", " with out ", " without ", " no body ", " nobody ", " some one ", " someone ").Replace(b.String()))
 	for i, w := range words {
 		if long, ok := shortForms[w]; ok {
 			words[i] = long
@@ -121,7 +163,7 @@ func english(s string, forgiven bool) string {
 // shortForms are the forms of English with not, with and without apostrophe,
 // and some that people write in a hurry.
 var shortForms = map[string]string{
-	"dont": "do not", "didnt": "did not", "doesnt": "does not", "wasnt": "was not", "isnt": "is not", "arent": "are not", "werent": "were not",
+	"dont": "do not", "didt": "did not", "dint": "did not", "didn": "did not", "dosent": "does not", "doesent": "does not", "wasent": "was not", "nvr": "never", "wasn": "was not", "isn": "is not", "don": "do not", "didnt": "did not", "doesnt": "does not", "wasnt": "was not", "isnt": "is not", "arent": "are not", "werent": "were not",
 	"havent": "have not", "hasnt": "has not", "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not", "cant": "can not", "cannot": "can not",
 	"wont": "will not", "aint": "is not", "dunno": "do not know", "im": "i am", "ive": "i have", "its": "it is", "thats": "that is", "whats": "what is",
 	"whos": "who is", "somebody": "someone", "u": "you", "pls": "please", "plz": "please", "acct": "account", "thx": "thanks", "ty": "thanks", "cheers": "thanks",

@@ -30,15 +30,54 @@ const (
 // maxLen is how many characters of a text are read.
 const maxLen = 500
 
-// Read returns what is meant by a text of any length and content. The rules
-// are tried in their order, and the first that fits decides: what people say
-// who lose money stands before all that is convenient.
+// Read returns what is meant by a text of any length and content. It is read
+// without the pleasantries around it, then as it stands, then as Japanese in
+// Latin letters, and last sentence by sentence: the first reading that decides
+// holds.
 func Read(text string) Meaning {
 	ready()
+	if rs := []rune(text); len(rs) > maxLen {
+		text = string(rs[:maxLen])
+	}
+	for _, t := range []string{bare(text), text, inKana(text)} {
+		if t == "" {
+			continue
+		}
+		if m, decided := decide(t); decided {
+			if unhurried[m] && denies(text) {
+				return Dispute
+			}
+			return m
+		}
+	}
+	return bySentence(text)
+}
+
+// unhurried are the meanings of which none matters while somebody says as well
+// that something was not them.
+var unhurried = map[Meaning]bool{Phone: true, Balance: true, Settings: true, Pause: true, Leave: true, Family: true, History: true, Connect: true, Guide: true, Thanks: true}
+
+// denies tells whether a part of a text says, by itself, that it was not them.
+func denies(text string) bool {
+	parts := clauses(text)
+	if len(parts) < 2 {
+		return false
+	}
+	for _, p := range parts {
+		if m, _ := decide(p); m == Dispute {
+			return true
+		}
+	}
+	return false
+}
+
+// decide tries the rules in their order, and the first that fits decides: what
+// people say who lose money stands before all that is convenient.
+func decide(text string) (m Meaning, decided bool) {
 	for _, slack := range []bool{false, true} {
 		t := fold(text, slack)
 		if m, ok := whole[slack][t.japanese]; ok {
-			return m
+			return m, true
 		}
 		t.japanese, t.english = leftAlone(t.japanese), keptOn.ReplaceAllString(t.english, " ")
 		for i := range rules {
@@ -46,16 +85,50 @@ func Read(text string) Meaning {
 				continue
 			}
 			if rules[i].meaning == Mine && !certain(text) {
-				return Unsure
+				if len(rules[i].patterns) > 0 {
+					continue
+				}
+				return Unsure, true
 			}
-			return rules[i].meaning
+			return rules[i].meaning, true
 		}
 	}
-	return Unsure
+	return Unsure, false
 }
 
-// fits reports whether each group has a word in the text, and none of not.
+// bySentence reads each sentence by itself. What a denial stands beside does not
+// matter; else all that is understood must be one meaning.
+func bySentence(text string) Meaning {
+	var found Meaning
+	for _, s := range sentences(text) {
+		m, decided := decide(s)
+		switch {
+		case m == Dispute:
+			return Dispute
+		case !decided || m == found:
+		case m == Unsure || found != Unsure:
+			return Unsure
+		default:
+			found = m
+		}
+	}
+	if found == Mine && !certain(text) {
+		return Unsure
+	}
+	return found
+}
+
+// fits reports whether each group has a word in the text, each pattern is in it,
+// and none of not.
 func (r *rule) fits(t folded) bool {
+	if len(r.patterns) > 0 && t.slack {
+		return false
+	}
+	for _, p := range r.patterns {
+		if !p.MatchString(t.japanese) && !p.MatchString(t.english) {
+			return false
+		}
+	}
 	for _, words := range r.all {
 		if !t.has(words) {
 			return false

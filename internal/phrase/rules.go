@@ -2,17 +2,19 @@ package phrase
 
 import (
 	_ "embed" // rules.txt
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 )
 
 // rule is one way in which a meaning is said: a word of each group stands in
-// the text, and none of not.
+// the text, each pattern is found in it, and none of not.
 type rule struct {
-	meaning Meaning
-	all     [][]word
-	not     []word
+	meaning  Meaning
+	all      [][]word
+	not      []word
+	patterns []*regexp.Regexp
 }
 
 // rulesText is all rules in the order in which they are tried. It is a text and
@@ -29,7 +31,7 @@ var meant = map[string]Meaning{"unsure": Unsure, "balance": Balance}
 // readRules reads rules.txt, which the tests read too.
 func readRules(text string) []rule {
 	var out []rule
-	lists := map[string][]string{}
+	lists, read := map[string][]string{}, map[string]word{}
 	for line := range strings.SplitSeq(text, "\n") {
 		kind, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch {
@@ -38,9 +40,12 @@ func readRules(text string) []rule {
 			lists[kind[1:]] = expand(strings.TrimPrefix(rest, "= "), lists)
 		case kind == "+":
 			r := &out[len(out)-1]
-			r.all = append(r.all, words(expand(rest, lists)))
+			r.all = append(r.all, readWords(rest, lists, read))
+		case kind == "?":
+			r := &out[len(out)-1]
+			r.patterns = append(r.patterns, pattern(rest))
 		case kind == "-":
-			out[len(out)-1].not = words(expand(rest, lists))
+			out[len(out)-1].not = readWords(rest, lists, read)
 		default:
 			m, ok := meant[strings.ToLower(kind)]
 			if !ok {
@@ -50,6 +55,19 @@ func readRules(text string) []rule {
 		}
 	}
 	return out
+}
+
+// named are the lists of patterns, which stand in them as <name>.
+var named = strings.NewReplacer("<people>", "(私|自分|本人|俺|おれ|僕|ぼく|わし|わい|わて|うち|うちら|おら|おいら|あたい|当方|家族|母|父|夫|妻|主人|旦那|嫁|息子|娘|祖母|祖父|ばあちやん|じいちやん|おかん|おとん|弊社|当社|会社|うちの人|じいさん|爺さん|婆さん|ばあさん|孫|兄|姉|弟|妹|社員|経理|従業員|彼氏|彼女|友人|友達|両親|義母|義父)",
+	"<memory>", "(覚え|心当たり|記憶|思い当た|思い出せ|見覚え|存じ)",
+	"<no>", "(ない|なあい|なああい|なし|なさ|なすぎ|らない|せない|無い|無し|無く|なく|なかつ|ありません|ございません|ござりません|おりません|いません|しません|まへん|あらへん|へん|ねえ|ねがす|ねつす|なつしん|ゼロ|0|皆無)",
+	"<isnot>", "(じやない|じやな|ではない|ではな|じやありま|ではありま|ではござ|じやござ|と違|違う|違い|ちがう|ちがい|でない|ちやう|ちやいま)",
+	"<did>", "(使つ|使う|使わ|使い|買つ|買う|買わ|頼ん|頼み|頼ま|頼む|登録|契約|申し込|申込|払つ|払わ|払い|支払|チャージ|入れ|作つ|作り|作ら|利用|購入|注文|連携|許可|許し|承認|承諾|同意|加入|入会|入つ|ダウンロード|インストール|つない|つなが|送金|送つ|引き出|下ろし|おろし|触つ|操作|押し|開設|開い|始め|持つて|やつ|行つ|手続|紐付|ひも付)")
+
+// pattern reads a regular expression, as the texts are read: without small kana
+// or katakana. Both sides of a text are tried.
+func pattern(text string) *regexp.Regexp {
+	return regexp.MustCompile(largeHiragana(named.Replace(text)))
 }
 
 // expand lists what an expression stands for.
@@ -98,25 +116,58 @@ func split(expr string, at byte) []string {
 	return append(out, expr[from:])
 }
 
-// words reads a list of words as the texts are read.
-func words(list []string) []word {
+// readWords reads an expression: what stands in parts that follow each other is
+// kept in parts, since their products are tens of thousands.
+func readWords(expr string, lists map[string][]string, read map[string]word) []word {
 	var out []word
-	for _, w := range list {
-		switch {
-		case w == "":
-		case w[0] == '~':
-			out = append(out, word{text: kana(w[1:], false), slack: kana(w[1:], true)})
-		case w[0] >= 'a' && w[0] <= 'z':
-			text := " " + strings.TrimSuffix(w, "*")
-			if !strings.HasSuffix(w, "*") {
-				text += " "
+	for _, one := range split(expr, '|') {
+		parts := split(one, '>')
+		var after []word
+		for i := len(parts) - 1; i > 0; i-- {
+			list := words(expand(parts[i], lists), read)
+			for j := range list {
+				list[j].after = after
 			}
-			out = append(out, word{text: text, english: true})
-		default:
-			out = append(out, word{text: kana(w, false), slack: kana(w, true)})
+			after = list
 		}
+		list := words(expand(parts[0], lists), read)
+		for j := range list {
+			list[j].after = after
+		}
+		out = append(out, list...)
 	}
 	return out
+}
+
+// words reads a list of words as the texts are read, each once: the lists that
+// are named stand in many rules.
+func words(list []string, read map[string]word) []word {
+	out := make([]word, 0, len(list))
+	for _, w := range list {
+		one, ok := read[w]
+		if !ok {
+			one = readWord(w)
+			read[w] = one
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func readWord(w string) word {
+	switch {
+	case w == "":
+		return word{}
+	case w[0] == '~':
+		return word{text: kana(w[1:], false), slack: kana(w[1:], true)}
+	case w[0] >= 'a' && w[0] <= 'z':
+		text := " " + strings.TrimSuffix(w, "*")
+		if !strings.HasSuffix(w, "*") {
+			text += " "
+		}
+		return word{text: text, english: true}
+	}
+	return word{text: kana(w, false), slack: kana(w, true)}
 }
 
 // known are the English words of the rules, and longWords those in which a slip
@@ -159,8 +210,10 @@ var once sync.Once
 // neither wait for them nor hold them.
 func ready() {
 	once.Do(func() {
-		spellings, slackSpellings = spelt(false), spelt(true)
+		spellings, slackSpellings, endings, slackEndings = spelt(false), spelt(true), spoken(false), spoken(true)
 		spared, keptOn = patterns()
+		polite = readManners()
+		fillSyllables()
 		rules = readRules(rulesText)
 		whole = map[bool]map[string]Meaning{false: wholes(false), true: wholes(true)}
 		known, longWords = vocabulary()

@@ -20,17 +20,17 @@ func TestRulesAreComplete(t *testing.T) {
 		if !slices.Contains(meanings, r.meaning) {
 			t.Errorf("rule %d means %q", i, r.meaning)
 		}
-		if len(r.all) == 0 || slices.ContainsFunc(r.all, func(g []word) bool { return len(g) == 0 }) {
+		if len(r.all)+len(r.patterns) == 0 || slices.ContainsFunc(r.all, func(g []word) bool { return len(g) == 0 }) {
 			t.Errorf("rule %d (%s) has a group without words", i, r.meaning)
 		}
 		for _, w := range slices.Concat(append(r.all, r.not)...) {
-			if w.text == "" || strings.ContainsAny(w.text, "$()>") {
+			if w.text == "" && len(w.after) == 0 || strings.ContainsAny(w.text, "$()>") {
 				t.Errorf("rule %d (%s) has the word %q", i, r.meaning, w.text)
 			}
 		}
 	}
 	for line := range strings.SplitSeq(rulesText, "\n") {
-		if strings.HasPrefix(line, "#") {
+		if strings.HasPrefix(line, "#") || strings.HasPrefix(strings.TrimSpace(line), "? ") {
 			continue
 		}
 		for part := range strings.FieldsFuncSeq(line, func(r rune) bool { return strings.ContainsRune("|>() ", r) }) {

@@ -1,6 +1,7 @@
 package phrase
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,15 +17,15 @@ const (
 	mineJapanese = "です|ですよ|ですわ|ですね|ですので|ですから|でした|でしたよ|でしたね|でございます|だよ|だね|だわ|だけど|だつた|だつたよ|だつたわ|だ|じや|じやよ|じやつた|じやわ|や|やで|やね|やわ|やつた|やつたわ|ですけど|ですが|なので|のです|んです|んや|んよ|のよ|ねん|" +
 		"は|が|を|に|も|で|と|の|よ|ね|わ|から|まで|より|だけ|など|って|つて|には|では|のは|のも|とも|" +
 		"これ|それ|あれ|この|その|あの|こちら|そちら|こちらは|ここ|さつき|きのう|けさ|きょう|きよう|おととい|いま|せんげつ|" +
-		"はい|ええ|うん|ああ|あ|おう|おお|そう|そうです|そうだ|そうそう|ほんとに|ほんとう|たしかに|確かに|間違いなく|間違いない|間違いないです|間違いありません|間違いございません|問題ない|問題ないです|問題ありません|問題ございません|心配ない|心配いらん|心配いりません|心配ありません|心配無用|心配しないで|大丈夫|だいじようぶ|だいじよぶ|よろしく|安心して|ください|下さい|ごあんしんください|" +
+		"いれたんじや|いれたんや|いれたんだ|確認したら|聞いたら|聞いてみたら|いれた|いれたん|へい|ほい|あいよ|へえ|おつす|問題なし|心配なし|異常なし|あり|間違いなし|けん|けえ|さかい|から|けど|じゃけん|孫|小遣い|お小遣い|こづかい|買い物だわ|お土産|お昼|使うた|使うたん|使うたんじや|うたん|やつたん|やつたんだ|やつたんや|したん|払い出し|払出し|したもの|したものです|やりました|支払い|支払いました|買つたもの|で利用|御座います|御座いました|はい|ええ|うん|ああ|あ|あつ|おう|おお|ありがとう|ありがとうございます|すみません|すいません|ごめん|ごめんなさい|みたい|みたいです|みたいだ|そうです|ようです|らしい|らしいです|つす|やつたわ|したわ|してたわ|だつたみたい|でしたわ|なんです|ごめんね|そう|そうです|そうだ|そうそう|ほんとに|ほんとう|たしかに|確かに|間違いなく|間違いない|間違いないです|間違いありません|間違いございません|問題ない|問題ないです|問題ありません|問題ございません|心配ない|心配いらん|心配いりません|心配ありません|心配無用|心配しないで|大丈夫|だいじようぶ|だいじよぶ|よろしく|安心して|ください|下さい|ごあんしんください|" +
 		"私|自分|本人|俺|おれ|おれおれ|僕|ぼく|わし|わい|うち|わて|おら|わ|あたい|うちら|ご|お|さん|ちやん|" +
-		"身に|みに|覚え|覚えあり|覚えあります|覚えありますよ|覚えありました|覚えある|覚えがある|覚えてる|覚えてます|覚えています|覚えとる|覚えております|心当たり|こころあたり|心あたり|見覚え|みおぼえ|あり|ある|あるよ|あります|ありますよ|ありました|あつた|ございます|ございました|思い出し|思い出しました|思い出した|知つてる|知つてます|知つています|知つとる|把握して|承知して|おります|います|いました|いた|る|てる|てます|ています|ております|" +
-		"使つた|使いました|使つてる|使つてます|使つています|使つとる|使うた|使つ|使い|利用した|利用しました|利用いたしました|いたしました|致しました|した|したよ|しました|しましたよ|したぶん|した分|したやつ|したもの|してます|しています|やりました|やつた|やつたやつ|やつてる|買つた|買いました|かいました|かつた|払つた|払いました|払うた|はらいました|はらつた|支払つた|支払いました|チャージ|ちやーじ|引き出した|引き出しました|下ろした|下ろしました|おろした|おろしました|入れた|入れました|頼んだ|頼まれて|たのまれて|つないだ|登録した|申し込んだ|申し込みました|もうしこみました|契約しました|申込みました|買い物|かいもの|支払い|払い|引落|引落し|引落しです|やつ|やつです|もの|もん|ぶん|こと|とき|ため|ちやんと|まちがいなく|オーケー|おーけー|おけ|あつてます|あつています|合つて|合つてる|合つてます|合つています|正しい|笑|わら|おかげさまで|いつも|いつもの|ただしい|" +
+		"身に|みに|覚え|覚えあり|覚えあります|覚えありますよ|覚えありました|覚えある|覚えがある|覚えてる|覚えてます|覚えています|覚えとる|覚えております|覚えありやす|覚えあるわ|覚えあるで|あるわ|あるで|ありやす|あつたわ|あるねん|あるけん|心当たり|こころあたり|心あたり|見覚え|みおぼえ|あり|ある|あるよ|あります|ありますよ|ありました|あつた|ございます|ございました|思い出し|思い出しました|思い出した|知つてる|知つてます|知つています|知つとる|把握して|承知して|おります|います|いました|いた|る|てる|てます|ています|ております|" +
+		"使つた|使いました|使うたやつ|つこた|つこうた|使うたんや|使つたみたい|使つたそう|払つたそう|使つたらしい|つかつた|使つてる|使つてます|使つています|使つとる|使うた|使つ|使い|利用した|利用しました|利用いたしました|いたしました|致しました|した|したよ|しました|しましたよ|したぶん|した分|したやつ|したもの|してます|しています|やりました|やつた|やつたやつ|やつてる|買つた|買いました|かいました|かつた|払つた|払いました|払うた|はらいました|はらつた|支払つた|支払いました|チャージ|ちやーじ|引き出した|引き出しました|下ろした|下ろしました|おろした|おろしました|入れた|入れました|頼んだ|頼まれて|たのまれて|つないだ|登録した|申し込んだ|申し込みました|もうしこみました|契約しました|申込みました|買い物|かいもの|支払い|払い|引落|引落し|引落しです|やつ|やつです|もの|もん|ぶん|こと|とき|ため|ちやんと|まちがいなく|オーケー|おーけー|おけ|あつてます|あつています|合つて|合つてる|合つてます|合つています|正しい|笑|わら|おかげさまで|いつも|いつもの|ただしい|" +
 		"不正じやない|不正じやないです|不正ではない|不正ではないです|不正ではありません|詐欺じやない|詐欺ではない|詐欺ではありません"
 	// Kanji that deny, or leave open.
-	mineNever = "無不未非否嘘違疑怪変誰詐盗騙勝"
+	mineNever = "無不未非否嘘違疑怪変誰詐盗騙勝他第別犯罪害消減抜奪"
 
-	mineEnglish = "i me my mine myself own am is are was were it this that these those one ones the a an and so all just only yes yeah yep yup yea ok okay fine good great sure correct right true thats real really legit legitimate safe expected normal usual hi hello thanks thank you do did have has had been be by for from of to in on at with as too also both" +
+	mineEnglish = "i me my mine myself own am is are was were it this that these those one ones the a an and so all just only topping groceries yes yeah yep yup yea ok okay fine good great sure correct right true thats real really legit legitimate safe expected normal usual hi hello thanks thank you do did have has had been be by for from of to in on at with as too also both" +
 		" made make paid pay bought buy used use using authorised authorized authorise authorize approve approved recognise recognize recognised recognized know knew remember set up top topped charge charged charging link linked links registered added add ordered order spent took withdrew sent transferred signed subscribed bill rent ticket train groceries lunch dinner coffee shopping shop store phone gas" +
 		" payment payments purchase purchases transaction transactions debit debits transfer wallet app account bank card money yen paypay docomo barai merpay kyash edy rakuten line pay mercari famipay aupay wife wifes husband husbands son sons daughter daughters mother mum mom father dad family we us our ours he she her his they about today yesterday morning last night week monday tuesday wednesday thursday friday saturday sunday online there then now again earlier before lol haha confirm confirmed everything problem worries here please its i'm for about concern ignore" +
 		" not_fraud not_a_fraud not_fraudulent not_a_scam not_stolen not_suspicious not_hacked no_problem no_worries no_problems"
@@ -45,6 +46,7 @@ func certain(text string) bool {
 			return r
 		}, text)
 	}
+	text = noun.ReplaceAllString(text, "$1$2")
 	left := mine.words.Replace(kana(text, false))
 	return !strings.ContainsFunc(left, func(r rune) bool { return unicode.Is(unicode.Hiragana, r) }) && !strings.ContainsAny(left, mineNever)
 }
@@ -60,6 +62,9 @@ func certainEnglish(text string) bool {
 }
 
 func isJapanese(r rune) bool { return unicode.In(r, unicode.Hiragana, unicode.Katakana, unicode.Han) }
+
+// noun is a letter of a noun between its kanji: 飲み会, 買い物.
+var noun = regexp.MustCompile(`(\p{Han})[みりしきいえけげせめれちび](\p{Han})`)
 
 // mine is filled with the other tables.
 var mine struct {

@@ -12,7 +12,7 @@ type Command string
 const (
 	CmdList     Command = "list"     // 一覧
 	CmdTrouble  Command = "trouble"  // 困ったとき
-	CmdStop     Command = "stop"     // 停止
+	CmdStop     Command = "stop"     // お知らせを休む: alerts, never money
 	CmdResume   Command = "resume"   // 再開
 	CmdLeave    Command = "leave"    // 解除
 	CmdConnect  Command = "connect"  // 口座をつなぐ
@@ -29,7 +29,7 @@ const (
 
 var (
 	tcTrouble = text{ja: "困ったとき", en: "help"}
-	tcStop    = text{ja: "停止", en: "stop"}
+	tcStop    = text{ja: "お知らせを休む", en: "pause alerts"}
 	tcResume  = text{ja: "再開", en: "resume"}
 	tcConnect = text{ja: "口座をつなぐ", en: "connect"}
 	tcGuide   = text{ja: "使い方", en: "guide"}
