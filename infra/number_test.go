@@ -189,6 +189,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("A dispute holds at most %d notes", dispute.MaxNotes),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
+		fmt.Sprintf("An enrolment waits for %s days; %d wrong codes end it", of(membership.JoinLife, day), membership.MaxJoinWrong),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(notify.CallbackTime, time.Second), callbacks),

@@ -101,7 +101,7 @@ func newWorld(t *testing.T) *world {
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: door.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
-	mux.Handle("/", bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, LineID: "@kozamori", Now: w.Now, Logger: log}))
@@ -233,6 +233,7 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	}
 	w.call(201, "POST", "/nonces", `{"accounts":[{"account_ref":"acc_8f3k","account_mask":"普通 ***4567","email":"a@example.jp","lang":"en"}]}`)
 	w.call(201, "POST", "/codes", `{"account_ref":"acc_9","links":[{"service":"paypay","since":"2019-05-01","route":"web_kouza_furikae"},{"descriptor":"ﾒﾙﾍﾟｲ","since":"2020-05-01T10:00:00+09:00"}],"history_from":"2025-11-01"}`)
+	w.everyEnrolment()
 	past, one := "/accounts/acc_8f3k/history", `{"id":"p1","type":"debit","transaction_id":"p1","occurred_on":"2025-11-05","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
 	w.call(202, "POST", past, `{"events":[`+one+`],"from":"2025-11-01T00:00:00+09:00"}`)
 	w.call(202, "POST", past, `{"from":"2025-11-01T00:00:00+09:00","events":[`+one+`,{"id":"p2"}]}`)
@@ -263,6 +264,26 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(422, "DELETE", "/accounts/a%20b", "")
 	w.call(401, "DELETE", "/accounts/acc_2", "", "wrong")
 	return d
+}
+
+// everyEnrolment enrols a customer by mail, twice, and a guardian without an owner.
+func (w *world) everyEnrolment() {
+	const path = "/mail-enrolments"
+	w.call(401, "POST", path, `{}`, "wrong")
+	w.call(422, "POST", path, `{"role":"owner","email":"fumi","accounts":[{"account_ref":"acc_9"}]}`)
+	w.call(413, "POST", path, `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(409, "POST", path, `{"role":"guardian","email":"mari@example.jp","accounts":[{"account_ref":"acc_none"}]}`)
+	w.call(201, "POST", path, `{"role":"owner","email":"wrong@example.jp","lang":"ja","accounts":[{"account_ref":"acc_9"}]}`)
+	made := w.call(201, "POST", path, `{"role":"owner","email":"fumi@example.jp","accounts":[{"account_ref":"acc_9","account_mask":"普通 ***4567","links":[{"service":"paypay","since":"2019-05-01"}]}]}`)
+	w.call(201, "POST", path, `{"role":"guardian","email":"mari@example.jp","name":"長女","hide_amount":true,"accounts":[{"account_ref":"acc_8f3k"}]}`)
+	w.call(200, "GET", path, "")
+	w.call(200, "GET", path+"?account_ref=acc_9", "")
+	w.call(422, "GET", path+"?account_ref=.", "")
+	w.call(401, "GET", path, "", "wrong")
+	w.call(401, "DELETE", path+"/x", "", "wrong")
+	w.call(405, "PUT", path, "")
+	w.call(204, "DELETE", fmt.Sprint(path, "/", made["enrolment_id"]), "")
+	w.call(404, "DELETE", fmt.Sprint(path, "/", made["enrolment_id"]), "")
 }
 
 // tagged sends a change for a dispute as it never was.
@@ -341,7 +362,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.write(store.PutAPIKey(key))
 	for _, route := range bankapi.Routes() {
 		method, path, _ := strings.Cut(route, " ")
-		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"]), "{code_id}", "c", "{refused_id}", "r", "{seq}", "1").Replace(path)
+		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"]), "{code_id}", "c", "{refused_id}", "r", "{enrolment_id}", "e", "{seq}", "1").Replace(path)
 		if path != "/v1/services" {
 			w.call(403, method, path, "{}", idle)
 			w.call(401, method, path, "{}", "wrong")

@@ -58,6 +58,7 @@ var commands = []command{
 	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one stays valid until -finish", bankRotateSecret},
 	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},
 	{"code", "ACCOUNT", "issue an enrolment code for an account_ref of a bank", code},
+	{"enrol", "ACCOUNT…", "ask a customer by mail whether they want to be told, without LINE, and print the code for them", enrol},
 	{"audit", "", "list who did what at a bank, or verify that nothing of it was changed", auditList},
 	{"status", "", "tell what waits, and which providers are down", status},
 	{"alert show", "ID", "tell what happened to an alert, and when", alertShow},

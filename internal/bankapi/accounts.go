@@ -153,6 +153,15 @@ type watcherReply struct {
 	Role      watch.Role `json:"role"`
 	Since     time.Time  `json:"since"`
 	Reachable bool       `json:"reachable"` // over some channel, as far as we know
+	// Channels are the kinds of channels that there are, working or not.
+	Channels []watch.ChannelKind `json:"channels"`
+	Consent  *consentReply       `json:"consent,omitempty"` // absent if it was not kept then
+}
+
+// consentReply is what a watcher agreed to.
+type consentReply struct {
+	At      time.Time `json:"at"`
+	Version string    `json:"version,omitempty"` // of the operator's policy
 }
 
 type watchersReply struct {
@@ -176,7 +185,14 @@ func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) 
 		return 0, nil, err
 	}
 	for _, w := range a.Watchers {
-		rep.Watchers = append(rep.Watchers, watcherReply{w.Role, w.Since.UTC(), len(w.Reachable()) > 0})
+		x := watcherReply{Role: w.Role, Since: w.Since.UTC(), Reachable: len(w.Reachable()) > 0, Channels: []watch.ChannelKind{}}
+		for _, c := range w.Channels {
+			x.Channels = append(x.Channels, c.Kind)
+		}
+		if c := w.Consent; c != nil {
+			x.Consent = &consentReply{c.At.UTC(), c.Version}
+		}
+		rep.Watchers = append(rep.Watchers, x)
 	}
 	return http.StatusOK, rep, nil
 }

@@ -34,6 +34,9 @@ type Membership interface {
 	OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error)
 	Cancel(ctx context.Context, bank, accountRef, id string) error
 	Erase(ctx context.Context, bank, accountRef string) error
+	Enrol(ctx context.Context, bank string, req membership.EnrolRequest) (membership.Enrolment, error)
+	Enrolments(ctx context.Context, bank, accountRef string) ([]membership.Enrolment, error)
+	CancelEnrolment(ctx context.Context, bank, id string) error
 }
 
 // Disputes is what the API needs of dispute.Service.
@@ -62,6 +65,7 @@ type Config struct {
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
+	Mails  bool // whether mails go out at all
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -83,6 +87,9 @@ type endpoint func(h *Handler, w http.ResponseWriter, r *http.Request, bank stri
 var routes = []route{
 	{http.MethodPost, "/v1/banks/{bank}/codes", ScopeEnrol, "code.issue", (*Handler).issueCode},
 	{http.MethodPost, "/v1/banks/{bank}/nonces", ScopeEnrol, "nonce.issue", (*Handler).issueNonce},
+	{http.MethodPost, enrolmentsPath, ScopeEnrol, "enrolment.make", (*Handler).enrol},
+	{http.MethodGet, enrolmentsPath, ScopeEnrol, "enrolments.read", (*Handler).listEnrolments},
+	{http.MethodDelete, enrolmentsPath + "/{enrolment_id}", ScopeEnrol, "enrolment.cancel", (*Handler).cancelEnrolment},
 	{http.MethodPost, historyPath, ScopeEvents, "history.send", (*Handler).history},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, "watchers.read", (*Handler).watchers},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, "trail.read", (*Handler).trail},

@@ -148,8 +148,8 @@ func TestWatchersAreShownWithoutWhoTheyAre(t *testing.T) {
 	w.write(store.PutAccount(a))
 	status, got := w.call(w.key, "GET", "/v1/banks/0168/accounts/acc_8f3k/watchers", "")
 	want := map[string]any{"account_ref": "acc_8f3k", "watchers": []any{
-		map[string]any{"role": "owner", "since": "2026-11-24T03:01:00Z", "reachable": true},
-		map[string]any{"role": "guardian", "since": "2026-11-24T03:01:00Z", "reachable": false},
+		map[string]any{"role": "owner", "since": "2026-11-24T03:01:00Z", "reachable": true, "channels": []any{"line", "email"}, "consent": map[string]any{"at": "2026-11-24T03:01:00Z"}},
+		map[string]any{"role": "guardian", "since": "2026-11-24T03:01:00Z", "reachable": false, "channels": []any{"line"}},
 	}}
 	if diff := cmp.Diff(want, got); status != 200 || diff != "" {
 		t.Errorf("%d\n%s", status, diff)

@@ -49,7 +49,7 @@ func (w *world) neighbours() []string {
 		}
 		out = append(out, res.Dispute.ID)
 	}
-	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode))
+	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
 	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
@@ -70,10 +70,19 @@ var (
 	theirCode = store.Code{Hash: "their-code", OnAccount: watch.On(theirAccounts[1]), Expires: worldtest.Start.AddDate(1, 0, 0)}
 )
 
+// enrolments are those that are asked for, by the account: one of ours, one of theirs.
+var enrolments = map[string]string{account.Ref: "spare-enrolment-of-ours", theirAccounts[1].Ref: "their-enrolment"}
+
+// enrolment is an open enrolment by mail, that nobody was sent.
+func enrolment(bank, ref string) store.Write {
+	return store.PutTicket(&store.Ticket{Kind: store.TicketEnrol, Hash: enrolments[ref], Owner: store.BankTickets(bank), Expires: worldtest.Start.AddDate(1, 0, 0),
+		Body: []byte(`{"bank":"` + bank + `","role":"owner","accounts":[{"ref":"` + ref + `"}],"person":"mail-x","code":"x"}`)})
+}
+
 // spares are what of ours is asked for by its id, apart from a dispute.
 func spares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
-	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode))
+	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
 }
 
 // What is asked for of events.
@@ -93,14 +102,15 @@ func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
 	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
-		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{refused_id}", stdcmp.Or(of[2], "none"))
+		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
 // bodies are requests of each route that takes one.
 var bodies = map[string]string{
-	"POST /v1/banks/{bank}/codes":  `{"account_ref":"{account_ref}"}`,
-	"POST /v1/banks/{bank}/nonces": `{"accounts":[{"account_ref":"{account_ref}"}]}`,
+	"POST /v1/banks/{bank}/codes":           `{"account_ref":"{account_ref}"}`,
+	"POST /v1/banks/{bank}/nonces":          `{"accounts":[{"account_ref":"{account_ref}"}]}`,
+	"POST /v1/banks/{bank}/mail-enrolments": `{"role":"owner","email":"fumi@example.jp","accounts":[{"account_ref":"{account_ref}"}]}`,
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
@@ -196,7 +206,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 				}
 			}
 			worldtest.Restore(t, w.file, was)
-			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "key_id", "api_key"} {
+			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "account_refs", "enrolment_id", "key_id", "api_key"} {
 				delete(v, secret) // new each time, or what was asked
 			}
 			return status, v, reads, changed

@@ -44,6 +44,8 @@ var problems = []struct {
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
 	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
+	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
+	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
 	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
 	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded or closed, with a text of at most %d characters", dispute.MaxText))},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},

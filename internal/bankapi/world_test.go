@@ -66,7 +66,7 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	w.store, w.queue = store.New(w.table), q
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	w.disputes = &dispute.Service{Store: w.store, Queue: q, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
-	w.api = bankapi.New(bankapi.Config{Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
+	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, LineID: "@kozamori", Now: w.Now, Logger: log})
