@@ -53,7 +53,7 @@ func (s *site) join(w http.ResponseWriter, r *http.Request) {
 	bound, o, err := s.Membership.Join(r.Context(), secret, typed)
 	if errors.Is(err, membership.ErrCode) {
 		f := s.enrolFacts(r, o)
-		f.Wrong, f.Left = true, o.Left
+		f.Wrong, f.Left, f.Code = true, o.Left, typed
 		s.page(w, http.StatusUnprocessableEntity, wording.JoinPage(f))
 		return
 	}

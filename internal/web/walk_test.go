@@ -68,6 +68,8 @@ type walker struct {
 	user, id string
 	lang     watch.Lang
 	room     string // address of the account's pages
+	// Of who has no chat: what the mail of their enrolment carries, and its code.
+	secret, paper string
 }
 
 func (v *walker) at(path string) { v.Helper(); v.open(v.room+path, "") }
@@ -97,12 +99,15 @@ const (
 	guardians = guardian
 )
 
-// walk is every page in every state that a person can meet, in an order in
-// which each can be reached, with a part of its heading in both languages.
-var walk = []struct {
+// stop is a page in a state, with a part of its heading in both languages.
+type stop struct {
 	name, who, ja, en string
 	get               func(v *walker)
-}{
+}
+
+// walk is every page in every state that a person can meet, in an order in
+// which each can be reached.
+var walk = []stop{
 	{"a door that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/s/x", "") }},
 	{"no session", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) { v.open(v.w.srv.URL+"/home", "") }},
 	{"the door", everybody, "設定を開きますか", "Open your settings?", func(v *walker) { v.open(v.w.door(v.user, v.lang), "") }},
@@ -231,7 +236,7 @@ var sizes = []struct {
 	name  string
 	width int64
 	large bool
-}{{"390 px", 390, false}, {"390 px, 200 %", 390, true}, {"320 px, 200 %", 320, true}, {"320 px", 320, false}}
+}{{"390 px", 390, false}, {"390 px, 200 %", 390, true}, {"360 px, 200 %", 360, true}, {"320 px, 200 %", 320, true}, {"320 px", 320, false}, {"360 px", 360, false}}
 
 // Each page in each state: nothing for axe-core to find, nothing that sticks
 // out, everything large enough for a finger, small, and without scripts. The
@@ -247,39 +252,48 @@ func TestEveryPageIsReadableByEverybody(t *testing.T) {
 				v := &walker{phone: &phone{t, ctx}, w: w, user: user, lang: lang, id: map[string]string{owners: "w1", guardians: "g1"}[user]}
 				v.room = w.srv.URL + home.room(t)
 				browsertest.Speak(t, ctx, string(lang))
-				for _, stop := range walk {
-					if stop.who != everybody && stop.who != user {
-						continue
-					}
-					t.Run(stop.name, func(t *testing.T) {
-						v.T = t
-						// By day and by night in turns: each palette meets each page.
-						day := browsertest.View{Scripts: true, Dark: (lang == watch.English) != (user == guardians)}
-						browsertest.Look(t, ctx, day)
-						stop.get(v)
-						if h1 := v.text("h1"); !strings.Contains(h1, map[watch.Lang]string{watch.Japanese: stop.ja, watch.English: stop.en}[lang]) {
-							t.Errorf("the page is %q", h1)
-						}
-						for _, p := range browsertest.Flaws(t, ctx) {
-							t.Error(p)
-						}
-						for _, size := range sizes {
-							view := day
-							view.Width, view.Large = size.width, size.large
-							browsertest.Look(t, ctx, view)
-							if out := browsertest.Sideways(t, ctx); out > 0 {
-								t.Errorf("at %s %d pixels stick out", size.name, out)
-							}
-							if size.name == "390 px, 200 %" {
-								browsertest.Shot(t, ctx, strings.Join([]string{"walk", string(lang), user, stop.name}, " "))
-							}
-						}
-						browsertest.Look(t, ctx, day)
-						browsertest.Axe(t, ctx, "axe-core")
-					})
-				}
+				v.walks(walk, user)
 			})
 		}
+	}
+}
+
+// walks goes to all stops of one who walks.
+func (v *walker) walks(all []stop, user string) {
+	v.Helper()
+	ctx, lang := v.ctx, v.lang
+	for _, stop := range all {
+		if stop.who != everybody && stop.who != user {
+			continue
+		}
+		v.Run(stop.name, func(t *testing.T) {
+			was := v.T
+			v.T = t
+			defer func() { v.T = was }()
+			// By day and by night in turns: each palette meets each page.
+			day := browsertest.View{Scripts: true, Dark: (lang == watch.English) != (user == guardians)}
+			browsertest.Look(t, ctx, day)
+			stop.get(v)
+			if h1 := v.text("h1"); !strings.Contains(h1, map[watch.Lang]string{watch.Japanese: stop.ja, watch.English: stop.en}[lang]) {
+				t.Errorf("the page is %q", h1)
+			}
+			for _, p := range browsertest.Flaws(t, ctx) {
+				t.Error(p)
+			}
+			for _, size := range sizes {
+				view := day
+				view.Width, view.Large = size.width, size.large
+				browsertest.Look(t, ctx, view)
+				if out := browsertest.Sideways(t, ctx); out > 0 {
+					t.Errorf("at %s %d pixels stick out", size.name, out)
+				}
+				if size.name == "390 px, 200 %" {
+					browsertest.Shot(t, ctx, strings.Join([]string{"walk", string(lang), user, stop.name}, " "))
+				}
+			}
+			browsertest.Look(t, ctx, day)
+			browsertest.Axe(t, ctx, "axe-core")
+		})
 	}
 }
 

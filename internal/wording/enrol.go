@@ -33,6 +33,8 @@ var (
 	tEnrolByOwner = text{ja: "%sに口座のある方が、見守り家族として、このアドレスを登録しました。口座守は、PayPayなどの決済サービスが銀行口座からお金を引き落としたときに、お知らせするサービスです。", en: "Somebody with an account at %s named this address, for a relative who is to watch with them. Kozamori tells people when a payment service such as PayPay takes money from a bank account."}
 	tEnrolPaper   = text{ja: "続けるには、銀行がお渡しした紙の登録コード（英数字%[1]d文字）が必要です。%[2]sまでに、下のページを開いて書き込んでください。", en: "To go on you need the code of %[1]d letters and digits that the bank gave on paper. Open the page below and write it there by %[2]s."}
 	tEnrolTold    = text{ja: "続けるには、そのご家族から聞く家族コード（英数字）が必要です。ご本人に電話などで確かめてから、%sまでに、下のページを開いて書き込んでください。お名前は、口座守も知らないため書いていません。", en: "To go on you need the family code, which that person tells you. Ask them yourself, for example by telephone, then open the page below and write it there by %s. We do not know their name, so it is not here."}
+	tJoinPaper    = text{ja: "続けるには、銀行がお渡しした紙の登録コード（英数字%[1]d文字）を、%[2]sまでに下に書いてください。", en: "To go on, write below by %[2]s the code of %[1]d letters and digits that the bank gave on paper."}
+	tJoinTold     = text{ja: "続けるには、そのご家族から聞く家族コード（英数字）を、%sまでに下に書いてください。先に、ご本人に電話などで確かめてください。お名前は、口座守も知らないため書いていません。", en: "To go on, write below by %s the family code, which that person tells you. First ask them yourself, for example by telephone. We do not know their name, so it is not here."}
 	tEnrolOpen    = text{ja: "お手続きのページを開く", en: "Open the page"}
 	tEnrolFoot    = text{ja: "心当たりがないときは、何もしないでください。お知らせは始まりません。暗証番号や口座番号をおたずねすることはありません。", en: "If this means nothing to you, do nothing, and nothing begins. Nobody asks you for a PIN or an account number."}
 
@@ -65,21 +67,21 @@ const (
 
 func (f *EnrolFacts) title() text { return pick(f.Role == watch.Guardian, tEnrolGuard, tEnrolOwner) }
 
-// who says who asks, and for what.
-func (f *EnrolFacts) who() []string {
+// who says who asks, and for what, in a mail or on the page that it leads to.
+func (f *EnrolFacts) who(page bool) []string {
 	lang := langOf(f.Lang)
 	until := Time(lang, f.Expires, f.Now)
 	bank := orElse(f.BankName, tTheBank.in(lang))
 	if f.Family {
-		return []string{tEnrolByOwner.in(lang, bank), tEnrolTold.in(lang, until)}
+		return []string{tEnrolByOwner.in(lang, bank), pick(page, tJoinTold, tEnrolTold).in(lang, until)}
 	}
-	return []string{tEnrolByBank.in(lang, bank), tEnrolPaper.in(lang, watch.CodeLen, until)}
+	return []string{tEnrolByBank.in(lang, bank), pick(page, tJoinPaper, tEnrolPaper).in(lang, watch.CodeLen, until)}
 }
 
 // EnrolMail asks the reader of an address whether they want to watch.
 func EnrolMail(f EnrolFacts) message.Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, tEnrolAlt.in(lang), f.title().in(lang), f.who()...)
+	m := chat(lang, tEnrolAlt.in(lang), f.title().in(lang), f.who(false)...)
 	m.Buttons = []message.Button{{Label: tEnrolOpen.in(lang), Style: message.Primary, URL: f.Link}}
 	m.Foot, m.Note = tEnrolFoot.in(lang), tMailAsks.in(lang)
 	return m
@@ -89,7 +91,7 @@ func EnrolMail(f EnrolFacts) message.Message {
 // it all.
 func JoinPage(f EnrolFacts) message.Page {
 	lang := langOf(f.Lang)
-	p := plainPage(lang, tEnrolName, f.title(), f.who()...)
+	p := plainPage(lang, tEnrolName, f.title(), f.who(true)...)
 	code := message.Field{Kind: message.FieldText, Name: FieldCode, Label: tJoinCode.in(lang), Hint: tJoinHint.in(lang, watch.CodeLen), Value: f.Code}
 	if f.Family {
 		code.Label, code.Hint = tJoinFamily.in(lang), tJoinFamHint.in(lang)
