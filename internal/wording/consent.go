@@ -29,6 +29,8 @@ var (
 	tConsPolicy = text{ja: "個人情報の取り扱い（くわしく）", en: "Privacy policy"}
 	tConsSend   = text{ja: "登録コードを送ると、次の内容に同意したことになります。いつでもやめられます。", en: "By sending the code you agree to this. You can leave at any time."}
 	tConsPress  = text{ja: "ボタンを押すと、次の内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to this. You can leave at any time."}
+	tConsLine   = text{ja: "・%[1]s：%[2]s", en: "- %[1]s: %[2]s"}
+	tConsAbove  = text{ja: "ボタンを押すと、ここに書いた内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to what is written here. You can leave at any time."}
 	tConsAgreed = text{ja: "同意した内容", en: "Agreed to"}
 	tConsNoVers = text{ja: "ご利用の説明", en: "the terms shown"}
 	tConsVers   = text{ja: "個人情報の取り扱い（%s版）", en: "privacy policy, version %s"}
@@ -44,10 +46,12 @@ func (c *ConsentFacts) facts(lang watch.Lang, what text) []message.Fact {
 		{Label: tConsLong.in(lang), Value: tConsLongIs.in(lang, c.RecordDays, span(lang, c.KeepDays))}}
 }
 
-// onLINE adds what is agreed to by an act in the chat, as one paragraph each.
+// onLINE adds what is agreed to by an act in the chat, behind what is to be done.
 func (c *ConsentFacts) onLINE(lang watch.Lang, m *message.Message, by text) {
 	m.Text = append(m.Text, by.in(lang))
-	m.Facts = append(m.Facts, c.facts(lang, tConsLINE)...)
+	for _, f := range c.facts(lang, tConsLINE) {
+		m.Text = append(m.Text, tConsLine.in(lang, f.Label, f.Value))
+	}
 	if c.Policy.URL != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tConsPolicy.in(lang), Style: message.Link, URL: c.Policy.URL})
 	}

@@ -99,7 +99,7 @@ func JoinPage(f EnrolFacts) message.Page {
 	if f.Wrong {
 		code.Error, p.Notice = tJoinWrong.in(lang, f.Left), tJoinNothing.in(lang)
 	}
-	consent := message.Part{Message: message.Message{Lang: p.Lang, Title: tConsTitle.in(lang), Text: []string{tConsPress.in(lang)}, Facts: f.Consent.facts(lang, tConsMail)},
+	consent := message.Part{Message: message.Message{Lang: p.Lang, Title: tConsTitle.in(lang), Text: []string{tConsAbove.in(lang)}, Facts: f.Consent.facts(lang, tConsMail)},
 		Forms: []message.Form{{Do: DoJoin, Label: tJoinYes.in(lang), Style: message.Primary, Fields: []message.Field{code}}}}
 	if f.Role == watch.Guardian {
 		consent.Text = append([]string{tJoinMay.in(lang)}, consent.Text...)
