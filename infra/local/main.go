@@ -61,6 +61,9 @@ func (o *options) run(ctx context.Context, args []string, errs io.Writer) int {
 	flags.BoolVar(&o.Yes, "yes", false, "do not ask before -fresh deletes")
 	flags.StringVar(&o.Addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
 	flags.BoolVar(&o.Expose, "expose", false, "let -addr be an address that other machines reach: only Kozamori itself is served there")
+	flags.StringVar(&o.Policy.Operator, "operator", "", "who runs this, as people `read` it when they begin")
+	flags.StringVar(&o.Policy.URL, "policy", "", "https `address` of the policy on data of people, which those agree to who begin")
+	flags.StringVar(&o.Policy.Version, "policy-version", "", "`version` of that policy")
 	verbose := flags.Bool("v", false, "log every step")
 	tell := flags.Bool("version", false, "tell which build this is, and do nothing else")
 	flags.Usage = func() {

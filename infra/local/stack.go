@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
+	"kozamori/internal/watch"
 )
 
 // options are what a stack is started with.
@@ -29,7 +30,8 @@ type options struct {
 	Yes    bool                       // Fresh is meant
 	Ask    func(question string) bool // asks the user; nil where there is none
 	Addr   string
-	Expose bool // Addr may be one that other machines reach
+	Policy watch.Policy // what people agree to; what is empty is as the environment says
+	Expose bool         // Addr may be one that other machines reach
 	Env    func(string) string
 	Out    io.Writer // progress
 	Logger *slog.Logger
@@ -154,6 +156,8 @@ func (s *stack) build(kept *folder.Secrets) error {
 	s.server, s.outside = door.Server(nil), door.Server(nil)
 	s.server.ErrorLog = slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)
 	s.outside.ErrorLog = s.server.ErrorLog
+	config.Policy = watch.Policy{Operator: orElse(s.Policy.Operator, config.Policy.Operator), URL: orElse(s.Policy.URL, config.Policy.URL),
+		Version: orElse(s.Policy.Version, config.Policy.Version)}
 	if config.BaseURL == "" {
 		config.BaseURL = s.URL
 	}

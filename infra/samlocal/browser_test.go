@@ -15,7 +15,7 @@ import (
 	"kozamori/internal/wording"
 )
 
-var link = regexp.MustCompile(`https://[^\s"<]+/(?:a|s|mail)/[^\s"<]+`)
+var link = regexp.MustCompile(`https://[^\s"<]+/(?:a|s|mail|join|key)/[^\s"<]+`)
 
 // browser follows links as a person's browser does.
 func (w *town) browser() *http.Client {

@@ -49,6 +49,7 @@ var scenarios = []scenario{
 	{"what a bank says too often of one debit is kept in quarantine", refusedLater},
 	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
 	{"a pause is told to the mailbox, which sets it back", setBack},
+	{"somebody without LINE is enrolled by mail, reports, and invites a guardian without LINE", withoutLINE},
 	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
 }
 
