@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
 )
 
 // ownMetric is a metric of ours in a widget.
@@ -17,9 +20,9 @@ var ownMetric = regexp.MustCompile(`\["(?:Kozamori|\.)", "([A-Z]\w+)", "(?:Stack
 // monthly is what a deployment costs without a single event, in dollars, at
 // us-east-1's list prices: CloudWatch's alarms, metrics of ours and dashboards,
 // and the polling of queues, which Lambda does with at least five connections
-// that wait for 20 seconds each.
+// that wait for 20 seconds each; and what sweep reads and counts each minute.
 func (d *deployed) monthly() float64 {
-	const perAlarm, perMetric, perDashboard, perMillionSQS = 0.10, 0.30, 3.00, 0.40
+	const perAlarm, perMetric, perDashboard, perMillionSQS, perMillionReads = 0.10, 0.30, 3.00, 0.40, 0.125
 	own := map[string]bool{}
 	for _, a := range d.of("AWS::CloudWatch::Alarm") {
 		if at(a, "Namespace") == "Kozamori" {
@@ -40,7 +43,8 @@ func (d *deployed) monthly() float64 {
 		}
 	}
 	polls := float64(len(d.of("AWS::Lambda::EventSourceMapping")) * 5 * 3 * 60 * 24 * 30)
-	return perAlarm*float64(len(d.of("AWS::CloudWatch::Alarm"))) + perMetric*float64(len(own)) + perDashboard*float64(len(dashboards)) + perMillionSQS*polls/1e6
+	return perAlarm*float64(len(d.of("AWS::CloudWatch::Alarm"))) + perMetric*float64(len(own)) + perDashboard*float64(len(dashboards)) + perMillionSQS*polls/1e6 +
+		perMetric*float64(len(watch.Lanes)-1) + perMillionReads*store.DuePartitions/2*60*24*30/1e6
 }
 
 // What a bank pays before its first event is a line of the README.

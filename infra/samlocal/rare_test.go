@@ -121,6 +121,29 @@ func lost(ctx context.Context, w *town) error {
 	return w.until("the bank hears of the dispute", func() bool { return w.heard("acc_lost", &told) })
 }
 
+// looks are messages of sweep's own queue that its own sweeps do not make here: one
+// before its time, and one that does not read.
+func looks(ctx context.Context, w *town) error {
+	u, err := w.Ref("DueQueue")
+	if err != nil {
+		return err
+	}
+	for _, body := range []string{fmt.Sprintf(`{"lane":"rest","records":["none"],"at":%q}`, time.Now().Add(2*time.Second).Format(time.RFC3339Nano)), "no look"} {
+		if _, err := w.Call(ctx, "AmazonSQS.SendMessage", map[string]any{"QueueUrl": u, "MessageBody": body, "MessageGroupId": "rest",
+			"MessageAttributes": map[string]any{"trace": map[string]any{"DataType": "String", "StringValue": "none"}}}); err != nil {
+			return err
+		}
+	}
+	if err := w.until("it is a dead letter", func() bool { return w.dead(ctx, "DueDead") != "" }); err != nil {
+		return err
+	}
+	return w.until("the early one is done", func() bool {
+		res, err := w.Call(ctx, "AmazonSQS.GetQueueAttributes", map[string]any{"QueueUrl": u, "AttributeNames": []string{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"}})
+		a, _ := res["Attributes"].(map[string]any)
+		return err == nil && text(a["ApproximateNumberOfMessages"]) == "0" && text(a["ApproximateNumberOfMessagesNotVisible"]) == "0"
+	})
+}
+
 // notTaken is a dispute that its bank did not take for 72 hours.
 func notTaken(ctx context.Context, w *town) error {
 	user, err := w.person("not taken")

@@ -41,6 +41,7 @@ var scenarios = []scenario{
 	{"an owner erases everything on the page, and the guardian hears of it", erasedOnPage},
 	{"an account that was written to while it was erased is erased again", erasedAgain},
 	{"what a queue lost is queued again", lost},
+	{"a look that comes early waits, and what is none is a dead letter", looks},
 	{"a dispute that its bank does not take is given up after three days", notTaken},
 	{"a mail that may or may not have gone out is sent again", half},
 	{"a bank that sends nothing is noticed", silent},

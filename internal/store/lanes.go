@@ -23,6 +23,9 @@ import (
 // told, a critical one three, because it then waits for an answer.
 var lanePartitions = map[watch.Lane]int{watch.LaneCritical: 64, watch.LaneLost: 32, watch.LaneHeld: 32, watch.LaneRest: 64}
 
+// DuePartitions is how many there are, with the old ones; a sweep reads all.
+const DuePartitions = 64 + 32 + 32 + 64 + oldPartitions
+
 // oldPartitions is how many there were for all lanes together. What is due is
 // written there until the table is spread, and found there for ever.
 const oldPartitions = 8

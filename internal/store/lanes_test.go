@@ -232,7 +232,7 @@ func TestNoPartitionOfWhatIsDueIsHot(t *testing.T) {
 			t.Errorf("%s takes %d of what %d alerts of each lane write", pk, units, n)
 		}
 	}
-	if len(writes) != 64+32+32+64 {
+	if len(writes) != store.DuePartitions-8 {
 		t.Errorf("%d partitions", len(writes))
 	}
 }
