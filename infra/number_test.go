@@ -165,13 +165,15 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	}
 	left := told(t, "openapi.yaml", prose.String(), []string{
 		fmt.Sprintf("until %s hour after its end", of(store.KeepCode, time.Hour)),
+		fmt.Sprintf("mail, until %s hour after its end", of(store.KeepCode, time.Hour)),
+		fmt.Sprintf("others for %s hour after their end", of(store.KeepCode, time.Hour)),
 		fmt.Sprintf("for %s years; they name", of(store.KeepDispute, 365*day)),
 		fmt.Sprintf("erased %s minutes later", of(membership.EraseAgain, time.Minute)),
 		fmt.Sprintf("back, within %s minutes of it", of(watch.UndoFor, time.Minute)),
 		fmt.Sprintf("or %d digits and more", quote.PhoneDigits),
 		fmt.Sprintf("by more than %s minutes", of(wire.MaxAhead, time.Minute)),
 		fmt.Sprintf("Noted every %s minutes", of(bankapi.LastUsedEvery, time.Minute)),
-		"Two of different ids that take the place of one are two debits", "half a character", "a day without any is left out", "a day in Japan",
+		"two of different ids that take the place of one are two debits", "half a character", "a day without any is left out", "a day in Japan", "of one day in Japan",
 		fmt.Sprintf("It will be, within %s minutes", of(audit.Within, time.Minute)),
 		fmt.Sprintf("only ever added, within %s minutes", of(audit.Within, time.Minute)),
 		fmt.Sprintf("one event or up to %d", wire.MaxEvents),

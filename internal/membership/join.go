@@ -202,7 +202,7 @@ func (d *Service) samePerson(ctx context.Context, k watch.AccountKey, about *enr
 	for _, w := range a.Watchers {
 		c, has := w.Channel(watch.Email)
 		same := has && c.Address == about.Address || slices.ContainsFunc(w.Former, func(f watch.Former) bool {
-			return !has && f.Kind == watch.Email && f.Address == about.Address
+			return !has && f.Address == about.Address
 		})
 		if watch.ByMail(w.LineUser) && w.Role == about.Role && same {
 			return w.LineUser, nil

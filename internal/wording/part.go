@@ -1,0 +1,56 @@
+package wording
+
+import "kozamori/internal/watch"
+
+// open tells whether there is something to answer: what is not undone, and new
+// or worse than what the reader knew.
+func (f *AlertFacts) open() bool {
+	if !f.Record.UndoneAt.IsZero() {
+		return false
+	}
+	if f.Was == nil {
+		return true
+	}
+	_, more := f.Was.Changed(f.Record)
+	return more
+}
+
+// urgent tells whether it is to be dealt with at once. A change that came too
+// late to be news is not.
+func (f *AlertFacts) urgent() bool {
+	return f.open() && f.Notice.Critical() && (f.Was == nil || !f.Record.TooLate())
+}
+
+// line is one part in a list: "30,000円（取り消されました）".
+func (f *AlertFacts) line(named bool) string {
+	lang, r := f.lang(), f.Record
+	hide := f.Delivery.HideAmount
+	say := tPartDebit.in(lang, Yen(lang, r.Amount))
+	if hide {
+		say = tPartHidden.in(lang)
+	}
+	link := r.Kind == watch.LinkRegistered
+	if link {
+		say = tPartLink.in(lang)
+	}
+	switch {
+	case !r.UndoneAt.IsZero():
+		say = pick(link, tPartRemoved, tPartUndone).in(lang, say)
+	case f.Was.Stands(r):
+		say = pick(link, tPartLinkStands, tPartStands).in(lang, say)
+	case f.Was != nil && r.Again > f.Was.Again, f.Was == nil && r.AfterReturn:
+		say = tPartAgain.in(lang, say)
+	case f.Was != nil && r.Amount > f.Was.Amount && hide:
+		say = tPartChanged.in(lang, say)
+	case f.Was != nil && r.Amount > f.Was.Amount:
+		say = tPartFromTo.in(lang, Yen(lang, f.Was.Amount), say)
+	case r.Returned > 0 && hide:
+		say = tPartSome.in(lang, say)
+	case r.Returned > 0:
+		say = tPartReturned.in(lang, say, Yen(lang, r.Returned))
+	}
+	if named && f.ServiceName != "" {
+		say = f.ServiceName + " " + say
+	}
+	return say
+}
