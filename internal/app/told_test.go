@@ -38,6 +38,9 @@ import (
 //	tap LABEL                                   the newest button that is called so; LABEL*2 is that of the message before
 //	says TEXT                                   the person writes
 //	page NAME, details                          the person looks at one of their pages, or at that of the newest message
+//	joins NAME role=guardian over=mail          somebody else watches: an owner or a guardian, told over line, mail or both
+//	NAME: tap LABEL, NAME: says TEXT            they do so; NAME: opens, NAME: presses notmine   the page of the newest mail or message
+//	line down, line up                          LINE takes nothing any more this month, or again
 //	event ID, txn ID, health, books, links      what the bank, or the account, has on record
 //
 // Keys of events are the fields; "yen" is amount and currency, "txn" the
@@ -88,13 +91,21 @@ type story struct {
 	n     int // events so far
 	heard int // messages that were told
 	told  int // callbacks that were told
+	// Those who watch the account with the owner, and the mails of all.
+	others []*other
+	box    *sim.Mailbox
+	mailed int
 }
 
 const storyRef = "acc_1"
 
 func newStory(t *testing.T, kind worldtest.Kind) *story {
-	h := newTownOn(t, func(m *app.Means) { m.Table = worldtest.TableOn(t, kind, m.Now) })
-	s := &story{town: h, owner: h.person("花子", "ja")}
+	box := &sim.Mailbox{}
+	h := newTownOn(t, func(m *app.Means) {
+		m.Table = worldtest.TableOn(t, kind, m.Now)
+		m.MailHTTP, box.Now = &http.Client{Transport: served{box}}, m.Now
+	})
+	s := &story{town: h, owner: h.person("花子", "ja"), box: box}
 	s.books = &sim.Bank{Code: "0125", Secrets: []string{h.bank.secret}, APIKey: h.key, API: h.url, Now: h.Now}
 	callback := httptest.NewServer(s.books)
 	t.Cleanup(callback.Close)
@@ -125,7 +136,16 @@ func (s *story) line(line string) {
 	}
 	s.say("%s", line)
 	word, rest, _ := strings.Cut(do, " ")
+	if name, whose := strings.CutSuffix(word, ":"); whose {
+		s.does(name, rest)
+		s.passes()
+		return
+	}
 	switch word {
+	case "joins":
+		s.joins(rest)
+	case "line":
+		s.lineIs(rest)
 	case "debit", "reversed", "link", "unlink":
 		s.posts(s.batch(do))
 	case "raw":
@@ -141,7 +161,7 @@ func (s *story) line(line string) {
 		}
 		s.town.later(d)
 	case "tap":
-		s.taps(rest)
+		s.taps(s.owner, rest)
 	case "says":
 		s.owner.says(rest)
 	case "event":
@@ -166,6 +186,11 @@ func (s *story) line(line string) {
 	default:
 		s.t.Fatalf("what is %q", line)
 	}
+	s.passes()
+}
+
+// passes lets what was done come to its end.
+func (s *story) passes() {
 	s.settle()
 	s.Add(6 * time.Second) // what follows a message waits 5
 	s.settle()
@@ -189,6 +214,7 @@ func (s *story) hears() {
 		}
 	}
 	s.heard = len(all)
+	now = append(now, s.othersHear()...)
 	slices.Sort(now) // what is of two incidents is sent at once
 	calls := s.books.Callbacks()
 	for _, c := range calls[s.told:] {
@@ -206,11 +232,13 @@ var (
 )
 
 // page writes down what a page says, on which no time stands that was not told.
-func (s *story) page() {
+func (s *story) page() { s.pageOf(s.owner) }
+
+func (s *story) pageOf(p *person) {
 	s.t.Helper()
-	in := insideMain.FindStringSubmatch(s.owner.html)
+	in := insideMain.FindStringSubmatch(p.html)
 	if in == nil || strings.Contains(in[1], "00:00") {
-		s.t.Fatalf("the page is: %s", s.owner.html)
+		s.t.Fatalf("the page is: %s", p.html)
 	}
 	s.say("  page: %s", strings.Join(strings.Fields(html.UnescapeString(anyTag.ReplaceAllString(in[1], " "))), " "))
 }
@@ -278,11 +306,11 @@ func (s *story) plain(raw []byte, without ...string) string {
 }
 
 // taps presses the newest button that is called so; after a "*" stands which.
-func (s *story) taps(label string) {
+func (s *story) taps(p *person, label string) {
 	s.t.Helper()
 	label, nth, _ := strings.Cut(label, "*")
 	n, _ := strconv.Atoi(nth)
-	for _, m := range slices.Backward(s.owner.heard()) {
+	for _, m := range slices.Backward(p.heard()) {
 		var v any
 		if err := json.Unmarshal([]byte(m), &v); err != nil {
 			s.t.Fatal(err)
@@ -294,7 +322,7 @@ func (s *story) taps(label string) {
 		if n--; n > 0 {
 			continue
 		}
-		if err := s.town.line.Tap(s.owner.id, data, ""); err != nil {
+		if err := s.town.line.Tap(p.id, data, ""); err != nil {
 			s.t.Fatal(err)
 		}
 		return

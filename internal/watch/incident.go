@@ -110,17 +110,30 @@ func (r *Record) Part(id string) (*Record, bool) {
 // ReasonsFor is why a watcher is told of a part: their own rules, or, for
 // somebody who was called for lack of an answer, those of the others.
 func (r *Record) ReasonsFor(part *Record, watcher string) Reasons {
-	if n, ok := part.Notice(watcher); ok && (n.Reasons.Reason != 0 || n.Reasons.Unknown != "") {
+	if n, ok := part.Notice(watcher); ok && n.own() {
 		return n.Reasons
 	}
 	var all Reasons
-	if n, ok := r.Notice(watcher); ok && n.Called != "" {
+	if r.CalledOnly(part, watcher) {
 		for _, n := range part.Notices {
 			all.Reason |= n.Reasons.Reason
 		}
 	}
 	return all
 }
+
+// CalledOnly tells whether a watcher is told of a part only because they were
+// called: no rule of theirs matched.
+func (r *Record) CalledOnly(part *Record, watcher string) bool {
+	if n, ok := part.Notice(watcher); ok && n.own() {
+		return false
+	}
+	n, ok := r.Notice(watcher)
+	return ok && n.Called != ""
+}
+
+// own tells whether a rule of the watcher's own matched.
+func (n *Notice) own() bool { return n.Reasons.Reason != 0 || n.Reasons.Unknown != "" }
 
 // Over tells whether nothing of the incident stands any more: each part is
 // undone.

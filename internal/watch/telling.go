@@ -65,11 +65,8 @@ func (r *Record) say(d *Delivery, says []Said) {
 			d.Called = CallAgain
 		}
 	}
-	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || d.Called == CallUnanswered && r.Answered() {
+	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || (d.Called == CallUnanswered || d.Called == CallAgain) && r.reacted() {
 		d.Called = "" // it was taken back, or answered since
-	}
-	if d.Called == CallAgain && r.Answered() {
-		d.Called = ""
 	}
 	if d.Called != CallUnanswered && d.Called != CallAgain {
 		d.Asked = time.Time{}
@@ -86,6 +83,10 @@ func (r *Record) say(d *Delivery, says []Said) {
 	}
 	d.Shows, d.Was = says[0].Is, says[0].Was
 }
+
+// reacted tells whether somebody has answered, or has taken an answer back: then
+// it is not true that nobody has.
+func (r *Record) reacted() bool { return r.Answered() || r.Answer == nil && r.Dispute != "" }
 
 // reported is the report that what is new or worse of says belongs to, if there
 // is one. Covered tells that not all of it happened after the report: it is

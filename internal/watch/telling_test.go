@@ -139,15 +139,18 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 		"called because of a report":                {&Answer{Value: NotMine, At: noon.Add(time.Hour)}, CallReported, late, false, "d", true, "family"},
 		"called, and one was recognised":            {&Answer{Value: NotMine, At: noon.Add(time.Hour), Except: []string{"a"}}, CallReported, late, false, "d", false, "family"},
 		"called without an answer":                  {nil, CallUnanswered, late, false, "", false, "family"},
+		"called, and a report was taken back":       {nil, CallUnanswered, late, false, "", false, "family"},
 		"called, and then it is mine":               {&Answer{Value: Mine, At: noon}, CallUnanswered, late, true, "", false, "family"},
 	} {
 		r := alerted("r", 100, noon.Add(-time.Hour), ServiceDebit)
-		r.Dispute, r.Answer = "d", c.answer
+		if r.Dispute, r.Answer = "d", c.answer; name == "called without an answer" || name == "no answer" {
+			r.Dispute = "" // it was never reported
+		}
 		r.Notices = append(r.Notices, Notice{Watcher: "family", Called: c.called})
 		c.join(r)
 		d := bring(t, r, reader(c.watcher, LINE), LINE, noon.Add(2*time.Hour))
 		called := c.called
-		if c.answer == nil && called == CallReported || c.answer != nil && called == CallUnanswered {
+		if c.answer == nil && called == CallReported || (c.answer != nil || r.Dispute != "") && called == CallUnanswered {
 			called = "" // it is so no longer
 		}
 		if (d.Answer != nil) != c.mine || d.Report != c.report || d.Covered != c.covered || d.Called != called {

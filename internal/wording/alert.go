@@ -50,6 +50,7 @@ type AlertFacts struct {
 	OnPage    bool   // the channel takes no answers: the page does
 	Page      bool   // this is the page of the alert, and no message
 	Mark      string // of an incident in pieces, all of which are shown: what they say
+	Called    bool   // no rule of the reader's matched: the reasons are those of the others
 }
 
 func (f *AlertFacts) lang() watch.Lang { return langOf(f.Delivery.Lang) }
@@ -118,6 +119,7 @@ var (
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
 	tIfNotService   = text{ja: "%sにも、身に覚えがないと伝えてください。", en: "Tell %s too that it was not you."}
+	tIfNotServThem  = text{ja: "%sにも、身に覚えがないと伝えてもらってください。", en: "Have them tell %s too that it was not them."}
 	tForWhom        = text{ja: "（%s）", en: " (%s)"}
 	tNumberIsOn     = text{ja: "電話番号は、通帳やキャッシュカードの裏にあります。", en: "The number is on your passbook or the back of your bank card."}
 	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
@@ -304,7 +306,7 @@ func (f *AlertFacts) steps(critical bool) []message.Step {
 		out = append(out, step)
 	}
 	if critical && f.Service.Phone != "" {
-		out = append(out, callStep(lang, tIfNotService, orElse(f.ServiceName, tTheService.in(lang)), f.Service))
+		out = append(out, callStep(lang, pick(f.Guardian, tIfNotServThem, tIfNotService), orElse(f.ServiceName, tTheService.in(lang)), f.Service))
 	}
 	return out
 }

@@ -50,8 +50,8 @@ var (
 	tAlready      = text{ja: "このお知らせには、すでに回答があります", en: "This alert has been answered already"}
 	tAltAlready   = text{ja: "すでに回答済みです", en: "Already answered"}
 	tFactAnswer   = text{ja: "回答", en: "Answer"}
-	tOtherMine    = text{ja: "この口座を見守る方が「本人のものです」と回答しました", en: "Somebody who watches this account answered: it was you"}
-	tOtherNotMine = text{ja: "この口座を見守る方が「身に覚えがない」と回答しました", en: "Somebody who watches this account answered: it was not you"}
+	tOtherMine    = text{ja: "この口座を見守る方が「本人のものです」と回答しました", en: "Somebody who watches this account answered \"It was them\""}
+	tOtherNotMine = text{ja: "この口座を見守る方が「身に覚えがない」と回答しました", en: "Somebody who watches this account answered \"That was not me\""}
 	tAltOther     = text{ja: "【お知らせ】口座を見守る方がお知らせに回答しました", en: "[Notice] Somebody who watches the account answered an alert"}
 	tOtherToBank  = text{ja: "この回答は%sに伝えます。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "We are telling %s. If you recognise it after all, give the bank the report number."}
 	tAltUnknown   = text{ja: "お知らせが見つかりません", en: "No such alert"}

@@ -47,15 +47,15 @@ const (
 )
 
 var (
-	tAltDispute        = text{ja: "「身に覚えがない」を受け付けました", en: "We have your report that it was not you"}
-	tAltWithdrawn      = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
+	tAltDispute        = text{ja: "「身に覚えがない」を受け付けました", en: "We have your report"}
+	tAltWithdrawn      = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
 	tAltStatus         = text{ja: "【お知らせ】銀行から対応の連絡がありました", en: "[Notice] News from the bank about your report"}
 	tDisputeOpened     = text{ja: "受け付けました。受付番号はこちらです", en: "We have your report. This is its number"}
 	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害が広がらないよう、続けて次の順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
 	tDisputeAlready    = text{ja: "すでに受け付けています。受付番号はこちらです", en: "We already have this report. This is its number"}
 	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
-	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "Your report was withdrawn"}
-	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it was not you after all, answer the alert again."}
+	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
+	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it is not recognised after all, answer the alert again."}
 	tUndoTooLate       = text{ja: "取り消せる時間を過ぎました", en: "It is too late to take it back here"}
 	tUndoTooLateText   = text{ja: "時間が過ぎたため、ここでは取り消せません。取り消したいときは、銀行に受付番号を伝えてください。", en: "It can no longer be taken back here. Please call the bank and give your report number."}
 
@@ -67,10 +67,10 @@ var (
 	tStepBank     = text{ja: "%sに電話し、引き落としの停止を申し出てください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
 	tStepBankFind = text{ja: "%sに連絡し、引き落としの停止を申し出てください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
 	tStepAskBank  = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
-	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s that it was not you."}
+	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s too that it is not recognised."}
 	tStepPolice   = text{ja: "警察には、相談専用電話（#9110）で相談できます。被害届は、最寄りの警察署で出せます。危険を感じるときは110番へ。", en: "The police advise you on #9110. To report the crime itself, go to the nearest police station. In an emergency call 110."}
 	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
-	tStepPIN      = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of your bank card."}
+	tStepPIN      = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of the bank card."}
 	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Take it back (until %s)"}
 	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
 

@@ -62,6 +62,7 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 			a.Notice = *n
 		}
 		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
+		a.Called = lead.CalledOnly(p, w.ID)
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
 		}

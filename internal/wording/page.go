@@ -79,7 +79,7 @@ var (
 	tAskLink        = text{ja: "この連携の登録に心当たりはありますか", en: "Did you register this link?"}
 	tAskThem        = text{ja: "ご本人に心当たりがあるか、確かめてください", en: "Please ask them whether they recognise it"}
 	tAskText        = text{ja: "「%[1]s」を押すと、すぐに%[2]sへ伝え、受付番号を表示します。まちがえて押しても、%[3]s以内なら取り消せます。", en: "If you press \"%[1]s\", we tell %[2]s at once and give you a report number. Pressed by mistake, it can be taken back for %[3]s."}
-	tAgain          = text{ja: "やはり身に覚えがないときは、もう一度「%s」を押してください。", en: "If it was not you after all, press \"%s\" again."}
+	tAgain          = text{ja: "やはり身に覚えがないときは、もう一度「%s」を押してください。", en: "If it is not recognised after all, press \"%s\" again."}
 	tIfWrongPage    = text{ja: "違っていたときは、「%s」を押してください。", en: "If that is wrong, press \"%s\"."}
 	tTellingBank    = text{ja: "%sに伝えているところです。", en: "We are telling %s now."}
 	tToldBank       = text{ja: "%[1]sに伝えました（%[2]s）。", en: "We have told %[1]s (%[2]s)."}
@@ -87,7 +87,7 @@ var (
 	tDoNow          = text{ja: "被害が広がらないよう、次の順にお願いします。", en: "To prevent further loss, please do the following, in this order."}
 	tUndoNote       = text{ja: "まちがえて押したときは、取り消せます。", en: "If you pressed it by mistake, you can take it back."}
 	tUndoOther      = text{ja: "あなたに心当たりがあるときは、取り消せます。", en: "If you recognise it, you can take it back."}
-	tOwnerNotMine   = text{ja: "口座の名義人が「身に覚えがない」と回答しました", en: "The account's owner answered: it was not me"}
+	tOwnerNotMine   = text{ja: "口座の名義人が「身に覚えがない」と回答しました", en: "The account's owner answered \"That was not me\""}
 	tYouNotMine     = text{ja: "あなたが「身に覚えがない」と回答しました", en: "You answered: it was not me"}
 	tSomebodyMine   = text{ja: "口座の名義人か見守り家族が「本人のものです」と回答しました", en: "The account's owner or a family member answered: it was them"}
 	tYouNotTheirs   = text{ja: "あなたが「本人に覚えがない」と回答しました", en: "You answered: it was not them"}
@@ -172,6 +172,7 @@ func (f *PageFacts) alert() message.Message {
 	if n, ok := r.Notice(f.Watcher.ID); ok {
 		a.Notice = *n
 	}
+	a.Notice.Reasons, a.Called = r.ReasonsFor(r, f.Watcher.ID), r.CalledOnly(r, f.Watcher.ID)
 	m := Alert(a)
 	if f.incident() {
 		m = f.together(f.Record.Answer != nil && f.Record.Answered())
@@ -295,7 +296,7 @@ func (f *PageFacts) mine() message.Part {
 	}
 	wrong := message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tIfWrongPage.in(lang, notMine), Fields: f.ticks()}
 	if f.incident() {
-		wrong.Note += tPartsNote.in(lang, notMine)
+		wrong.Note = tSetSavedToo.in(lang, wrong.Note, tPartsNote.in(lang, notMine))
 	}
 	p.Forms = append(p.Forms, wrong)
 	return p

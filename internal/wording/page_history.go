@@ -114,7 +114,7 @@ func (f *PageFacts) history() []message.Moment {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
-	return out
+	return slices.CompactFunc(out, func(a, b message.Moment) bool { return a.Say == b.Say && a.When == b.When }) // to two of the family
 }
 
 // by says that the reader was told, of what and why.

@@ -120,7 +120,7 @@ func (f *PageFacts) addRest(rest []*watch.Record) message.Form {
 	}, false)
 	note := tRestNote.in(f.lang(), notMine)
 	if f.Dispute.Status == watch.DisputeClosed {
-		note += tAddFollows.in(f.lang(), f.Dispute.Reference)
+		note = tSetSavedToo.in(f.lang(), note, tAddFollows.in(f.lang(), f.Dispute.Reference))
 	}
 	return message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: note,
 		Fields: append(fields, message.Field{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(f.Dispute.AnsweredAt.Unix(), 10)})}

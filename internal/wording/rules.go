@@ -20,6 +20,7 @@ type ruleWords struct {
 	field string   // the field's name, if it is not the rule's
 	not   bool     // the field asks for the opposite of the rule
 	why   sentence // in an alert
+	own   bool     // it says what its reader has set
 	// unsure is said instead while too little is on record to say why.
 	unsure sentence
 	// lately is said instead of that once the account is watched for a while.
@@ -43,8 +44,8 @@ var (
 
 // aboutRules holds the words of each rule, in the order of the settings page.
 var aboutRules = []ruleWords{
-	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint, leastYen), why: with(tWhyService), when: tcWhenService},
-	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), when: tcWhenLink},
+	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint, leastYen), why: with(tWhyService), own: true, when: tcWhenService},
+	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), own: true, when: tcWhenLink},
 	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // it cannot be switched off
 	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService),
 		lately: with(tWhyFirstLately, theService, days(watch.FirstAfter))},
@@ -56,10 +57,10 @@ var aboutRules = []ruleWords{
 	{rule: "night", group: &groupBasic, label: with(tSetNight, clock(0), clock(int(watch.NightUntil/time.Minute))), why: with(tWhyNight, clock(0), clock(int(watch.NightUntil/time.Minute)))},
 	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
 	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
-	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth)},
-	{rule: "any_debit", group: &groupOther, label: with(tSetAny), hint: with(tSetAnyHint), why: with(tWhyAnyDebit), when: tcWhenAny},
+	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth), own: true},
+	{rule: "any_debit", group: &groupOther, label: with(tSetAny), hint: with(tSetAnyHint), why: with(tWhyAnyDebit), own: true, when: tcWhenAny},
 	{rule: "overdrawn", group: &groupOther, label: with(tSetOverdrawn), why: with(tWhyOverdrawn)},
-	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword)},
+	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword), own: true},
 	{rule: "quiet", group: &groupQuiet, label: with(tSetFrom), end: with(tSetTo)},
 	{rule: "trusts", group: &groupTrusts, label: with(tSetTrust), field: "untrust"},
 	{rule: "paused_until"}, // a word in the chat, no field
@@ -116,6 +117,9 @@ func (f *AlertFacts) why() []string {
 	var out []string
 	for _, row := range watch.Table() {
 		s := wordsOf(row.Name).why
+		if wordsOf(row.Name).own && f.Called {
+			continue // it is a setting of somebody else's
+		}
 		switch {
 		case row.Lately != 0 && f.Notice.Reasons.Has(row.Lately) && !f.Notice.Reasons.Has(row.Reason):
 			s = wordsOf(row.Name).lately
@@ -158,10 +162,10 @@ func told(lang watch.Lang, r *watch.Rules) []string {
 
 // Why each reason.
 var (
-	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of the report that a debit was not yours."}
+	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of a report of what was not recognised."}
 	tWhyAfterLink    = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
-	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since you connected it."}
+	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since it was connected."}
 	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sの引き落としはありませんでした。", en: "There was no debit by %[1]s from this account in the last %[2]s at least."}
 	tWhyFirst        = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}

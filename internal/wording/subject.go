@@ -29,7 +29,7 @@ var (
 	tFactState     = text{ja: "状態", en: "State"}
 	tStateOpen     = text{ja: "回答をお待ちしています", en: "Waiting for an answer"}
 	tStateAnswered = text{ja: "心当たりありと回答済み", en: "Answered: recognised"}
-	tStateReported = text{ja: "身に覚えがないと申し出済み", en: "Reported as not yours"}
+	tStateReported = text{ja: "身に覚えがないと申し出済み", en: "Reported as not recognised"}
 	tStateClosed   = text{ja: "終了", en: "Closed"}
 )
 
