@@ -2,17 +2,12 @@
 package main
 
 import (
-	"log"
 	"os"
 
 	"kozamori/internal/app"
 	"kozamori/internal/lambda"
-	"kozamori/internal/version"
 )
 
 func main() {
-	if version.Printed(os.Args[1:], os.Stdout) {
-		return
-	}
-	log.Fatal(lambda.ServeHTTP(app.Lookback, (*app.System).RouteLookback))
+	os.Exit(lambda.ServeHTTP(app.Lookback, (*app.System).RouteLookback))
 }

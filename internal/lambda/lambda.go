@@ -18,6 +18,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -195,18 +197,27 @@ func (p *part[T]) make(found map[string]string) (value T, err error) {
 	return p.build(app.New(c, p.means))
 }
 
-// ServeHTTP serves a part that answers requests. It returns only if it cannot
-// start.
-func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) error {
-	p, err := warm(name, func(s *app.System) (http.Handler, error) {
+// run is a program that serves a part. It returns the program's exit code: that
+// of one that was asked for its version alone, or could not start.
+func run[T any](args []string, out io.Writer, name app.Part, build func(*app.System) (T, error), serve func(*part[T])) int {
+	if version.Printed(args, out) {
+		return 0
+	}
+	p, err := warm(name, build)
+	if err != nil {
+		_, _ = fmt.Fprintf(out, "%s cannot start: %v\n", name, err)
+		return 1
+	}
+	serve(p)
+	return 0
+}
+
+// ServeHTTP is the program of a part that answers requests.
+func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) (exit int) {
+	return run(os.Args[1:], os.Stdout, name, func(s *app.System) (http.Handler, error) {
 		mux := http.NewServeMux()
 		return mux, route(s, mux)
-	})
-	if err != nil {
-		return err
-	}
-	runtime.Start(answers(p))
-	return nil
+	}, func(p *part[http.Handler]) { runtime.Start(answers(p)) })
 }
 
 // answers lets a part answer a request. LINE's channel secret is void as soon as
@@ -228,35 +239,26 @@ func answers(p *part[http.Handler]) func(context.Context, events.APIGatewayV2HTT
 	}
 }
 
-// ServeQueue serves a part that works on messages.
-func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) error {
-	p, err := warm(name, stage)
-	if err != nil {
-		return err
-	}
-	runtime.Start(func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
-		h, err := p.get(ctx)
-		if err != nil {
-			return events.SQSEventResponse{}, err // the whole batch comes again
-		}
-		return Queue(p.queue, p.names, h, time.Now, p.log)(ctx, e)
+// ServeQueue is the program of a part that works on messages.
+func ServeQueue(name app.Part, stage func(*app.System) (queue.Handler, error)) (exit int) {
+	return run(os.Args[1:], os.Stdout, name, stage, func(p *part[queue.Handler]) {
+		runtime.Start(func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
+			h, err := p.get(ctx)
+			if err != nil {
+				return events.SQSEventResponse{}, err // the whole batch comes again
+			}
+			return Queue(p.queue, p.names, h, time.Now, p.log)(ctx, e)
+		})
 	})
-	return nil
 }
 
-// ServeSweep serves the sweeper: at each tick of a schedule, and what it then
-// queued.
-func ServeSweep() error {
-	p, err := warm(app.Sweep, func(s *app.System) (*sweep.Stage, error) { return s.Sweep(), nil })
-	if err != nil {
-		return err
-	}
-	tick := swept(p.value, p.log)
-	messages := Queue(p.queue, p.names, p.value.Handle, time.Now, p.log)
-	runtime.Start(func(ctx context.Context, raw json.RawMessage) (any, error) {
-		return sweeps(ctx, raw, tick, messages)
+// ServeSweep is the program that sweeps: at each tick of a schedule, and what it
+// then queued.
+func ServeSweep() (exit int) {
+	return run(os.Args[1:], os.Stdout, app.Sweep, func(s *app.System) (*sweep.Stage, error) { return s.Sweep(), nil }, func(p *part[*sweep.Stage]) {
+		tick, messages := swept(p.value, p.log), Queue(p.queue, p.names, p.value.Handle, time.Now, p.log)
+		runtime.Start(func(ctx context.Context, raw json.RawMessage) (any, error) { return sweeps(ctx, raw, tick, messages) })
 	})
-	return nil
 }
 
 // sweeps tells a batch of messages from a tick.
@@ -289,17 +291,14 @@ func swept(s interface {
 	}
 }
 
-// ServeFeedback serves what SES says of mails, which EventBridge brings. An
-// error makes Lambda bring it again.
-func ServeFeedback() error {
-	p, err := warm(app.Feedback, (*app.System).Feedback)
-	if err != nil {
-		return err
-	}
-	runtime.Start(func(ctx context.Context, e events.EventBridgeEvent) error {
-		return feedback(ctx, p.value, e.Detail, p.log)
+// ServeFeedback is the program that takes what SES says of mails, which
+// EventBridge brings. An error makes Lambda bring it again.
+func ServeFeedback() (exit int) {
+	return run(os.Args[1:], os.Stdout, app.Feedback, (*app.System).Feedback, func(p *part[*notify.Stage]) {
+		runtime.Start(func(ctx context.Context, e events.EventBridgeEvent) error {
+			return feedback(ctx, p.value, e.Detail, p.log)
+		})
 	})
-	return nil
 }
 
 func feedback(ctx context.Context, s *notify.Stage, detail []byte, log *slog.Logger) error {
