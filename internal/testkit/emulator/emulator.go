@@ -11,6 +11,7 @@ package emulator
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -88,7 +89,7 @@ func server(t testing.TB, what, endpoint, variable, program string, args func(po
 			t.Skip(missing)
 		}
 	}
-	port := freePort(t)
+	port := port(t)
 	cmd := exec.Command(path, args(port)...)
 	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
 	if err := cmd.Start(); err != nil {
@@ -113,12 +114,32 @@ func server(t testing.TB, what, endpoint, variable, program string, args func(po
 	}
 }
 
-func freePort(t testing.TB) string {
+// Ports that no system gives out by itself: a listener of another test on port
+// 0 never has one of them.
+const (
+	firstPort = 20_000
+	pairs     = 5_000
+)
+
+// port is one that no other test takes until this one has ended. The port after
+// it is listened on to say so, to other processes too.
+func port(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		n := firstPort + 2*rand.IntN(pairs)
+		taken, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(n+1)))
+		if err != nil {
+			continue
+		}
+		free, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(n)))
+		if err != nil {
+			_ = taken.Close()
+			continue
+		}
+		_ = free.Close()
+		t.Cleanup(func() { _ = taken.Close() })
+		return strconv.Itoa(n)
 	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no port is free")
+	return ""
 }
