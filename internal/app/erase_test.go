@@ -32,7 +32,7 @@ func (h *town) holds(words ...string) []string {
 
 func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testing.T) {
 	ctx := context.Background()
-	const typed = "ひみつの言葉"
+	const typed, mask = "ひみつの言葉", "***4567" // with its stars: an address has a port of any digits
 	for name, erase := range map[string]func(owner *person){
 		"on the page": func(o *person) {
 			o.visits("leave")
@@ -62,6 +62,9 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			if err := h.queue.DeadLetter(ctx, queue.Chat, msgs[0], "a test"); err != nil {
 				t.Fatal(err)
 			}
+			if len(h.holds(mask)) == 0 {
+				t.Error("the mask stands nowhere: nothing is tested")
+			}
 			erase(owner)
 			h.settle()
 			h.Add(time.Hour)
@@ -75,7 +78,7 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			h.settle()
 			h.Add(24 * time.Hour) // LINE events seen are kept so long, by their ids
 			purge(t, h)
-			for _, left := range h.holds(owner.id, guardian.id, typed, "4567", "長女") {
+			for _, left := range h.holds(owner.id, guardian.id, typed, mask, "長女") {
 				if !strings.HasPrefix(left, "queue chat.dead") && !strings.HasPrefix(left, "queue chat/dead") {
 					t.Errorf("is left: %s", left)
 				}
