@@ -47,8 +47,7 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 
 // stage tells whether a debit whose own text names no service says more of one
 // that is on record under its id: banks post under a plainer text than they
-// authorise, and present again under another one; then the entry takes the
-// service. One that would be a debit of its own is none.
+// authorise, and present again under another one. One that would be a debit of its own is none.
 func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.Entry) (bool, error) {
 	if on, looked := a.onRecord[e.RecordID()]; looked && !on && !a.wrote {
 		return false, nil
@@ -70,8 +69,7 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 	for i, r := range records { // Add changes them
 		records[i] = r.Clone()
 	}
-	if of, ok := entry.NamedBy(records); ok {
-		entry.Service, entry.Confidence, entry.Other, entry.Second = of.Service, of.Confidence, of.Other, of.Second
+	if _, again := entry.NamedBy(records); again {
 		return true, nil
 	}
 	changed, fresh, err := watch.Add(records, *entry)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/watch"
 )
 
 // heard is one event of a story, and when it was received.
@@ -100,4 +102,61 @@ func says(story []heard) string {
 		out = append(out, string(e.said)+" received "+e.at.Format("15:04:05"))
 	}
 	return strings.Join(out, "\n")
+}
+
+// underOneID is what a bank may say under one id in three days, under texts that
+// name a service or no one.
+func underOneID(r *rand.Rand) (out []heard) {
+	texts := []string{"ｺｳｻﾞﾌﾘｶｴ", "", "ﾄﾞｺﾓｺｳｻﾞ", "PAYPAY"}
+	for i := range 2 + r.IntN(4) {
+		ago := time.Duration(r.IntN(10)) * []time.Duration{20 * time.Minute, 7 * time.Hour}[r.IntN(2)]
+		kind, yen, more := "debit", int64(500*(1+r.IntN(4))), fmt.Sprintf(`,"descriptor":%q`, texts[r.IntN(len(texts)-r.IntN(2))])
+		switch r.IntN(5) {
+		case 0:
+			kind, more, yen = "debit.reversed", "", []int64{0, 500, 1000}[r.IntN(3)]
+		case 1, 2:
+			more += pending
+		}
+		at := received.Add(-ago).Add(time.Duration(i) * time.Second)
+		said := string(say(kind, fmt.Sprint("e", i), "t", ago, yen, more))
+		if kind == "debit" && r.IntN(5) == 0 { // its day alone is known
+			from := strings.Index(said, `"occurred_at":"`)
+			said = said[:from] + `"occurred_on":"` + received.Add(-ago).In(watch.JST).Format(time.DateOnly) + said[from+len(`"occurred_at":"2020-10-03T03:06:00Z`):]
+		}
+		out = append(out, heard{jsontext.Value(said), at})
+	}
+	return out
+}
+
+// A text that names no one leaves a trace: what is on record of payment services
+// is the same in whatever order a bank's events are heard, and however often.
+func TestTextsThatNameNoOneCountInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 22))
+		story := underOneID(r)
+		tell := func(story []heard) string {
+			h := newHouse(t)
+			for _, e := range story {
+				h.sendAt(t, e.at, e.said)
+			}
+			var out []string
+			for _, x := range h.history(t) {
+				if x.Complete && x.Service != "" {
+					out = append(out, fmt.Sprintf("%s %d, %d back, again %d %v, %s, at %s", x.Service, x.Amount, x.Amount-x.Kept(), x.Again, x.AfterReturn, x.Status, x.OccurredAt.Format("02.15:04")))
+				}
+			}
+			slices.Sort(out)
+			return strings.Join(out, "\n")
+		}
+		want := tell(story)
+		for range 3 {
+			order := slices.Clone(story)
+			order = append(order, story[r.IntN(len(story))])
+			r.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+			if got := tell(order); got != want {
+				t.Fatalf("seed %d: got\n%s\nwant\n%s\n%s", seed, got, want, says(order))
+			}
+		}
+	}
 }

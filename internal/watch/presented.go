@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // MarkPresented notes, of the records of one id, which debit is an earlier one
 // presented again: the first of the same service and amount after all of the
@@ -9,9 +12,36 @@ import "slices"
 // answered for both. It returns those of which that had not been known, or is
 // not so.
 func MarkPresented(records []*Record) (changed []*Record) {
+	changed = inherit(records)
 	for _, r := range records {
 		if is := r.presents(records); is != r.AfterReturn {
 			r.AfterReturn = is
+			if !slices.Contains(changed, r) {
+				changed = append(changed, r)
+			}
+		}
+	}
+	return changed
+}
+
+// inherit gives each debit whose own text names no service that of the earlier one
+// of its id which it presents again, and returns those that had another before.
+func inherit(records []*Record) (changed []*Record) {
+	inOrder := slices.Clone(records)
+	slices.SortStableFunc(inOrder, func(x, y *Record) int {
+		return cmp.Or(x.OccurredAt.Compare(y.OccurredAt), cmp.Compare(x.Event, y.Event))
+	})
+	for i, r := range inOrder {
+		if r.Service != "" && !r.Inherits || !r.Complete || r.Kind != Debit {
+			continue
+		}
+		was := *r
+		r.Service, r.Confidence, r.Other, r.Second, r.Inherits = "", "", "", nil, false
+		e := Entry{Kind: Debit, At: r.OccurredAt, Amount: r.Amount, ReceivedAt: r.ReceivedAt}
+		if of, ok := e.NamedBy(inOrder[:i]); ok {
+			r.Service, r.Confidence, r.Other, r.Second, r.Inherits = of.Service, of.Confidence, of.Other, of.Second, true
+		}
+		if r.Service != was.Service {
 			changed = append(changed, r)
 		}
 	}

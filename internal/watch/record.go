@@ -40,6 +40,9 @@ type Record struct {
 	// カードの請求. It is ours, not written by strangers.
 	Other  string  `json:"other,omitempty"`
 	Second *Second `json:"second,omitempty"`
+	// Inherits tells that its own text names no service: Service is that of the
+	// debit of its id which it presents again. See MarkPresented.
+	Inherits bool `json:"inherits,omitempty"`
 	// Edition is that of the catalogue by which it was first recognised, by its
 	// day and the beginning of its hash: 2026-11-28.3fa9c1.
 	Edition string `json:"edition,omitempty"`

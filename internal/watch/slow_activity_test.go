@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,4 +77,37 @@ func slowBurst(all []slowDebit, d slowDebit) bool {
 		}
 	}
 	return false
+}
+
+// slowInherit gives a debit that no entry names the service of the one that it
+// presents again: the earliest of another day and as much, of which all came back
+// at most 35 days before, unless one of that service did so meanwhile.
+func slowInherit(all []slowDebit) {
+	order := make([]*slowDebit, 0, len(all))
+	for i := range all {
+		if all[i].anything && all[i].first.Kind == Debit {
+			order = append(order, &all[i])
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *slowDebit) int {
+		return cmp.Or(a.first.At.Compare(b.first.At), strings.Compare(a.first.Event, b.first.Event))
+	})
+	follows := func(o *slowDebit, at time.Time, amount int64) bool {
+		wait := at.Sub(o.backAt)
+		return o.gone() && o.named.Service != "" && o.amount == amount && wait >= 0 && wait <= 35*24*time.Hour
+	}
+	for i, d := range order {
+		if d.named.Service != "" {
+			continue
+		}
+		for _, o := range order[:i] {
+			between := slices.ContainsFunc(order[:i], func(x *slowDebit) bool {
+				return x != o && x.named.Service == o.named.Service && x.first.At.Before(d.first.At) && follows(o, x.first.At, x.amount)
+			})
+			if follows(o, d.first.At, d.amount) && slowDay(o.first) != slowDay(d.first) && !between {
+				d.named.Service = o.named.Service
+				break
+			}
+		}
+	}
 }

@@ -326,6 +326,7 @@ func slowDivide(entries []Entry) []slowDebit {
 	for _, s := range stories {
 		out = append(out, slowRead(s))
 	}
+	slowInherit(out)
 	// Each debit of which all came back is presented again by the next like it.
 	for _, d := range out {
 		next := -1

@@ -116,23 +116,23 @@ func (a *slowAccount) add(t *testing.T, id int, e Entry) {
 			t.Fatal(err)
 		}
 	}
-	for _, r := range changed {
-		r.KeepPart(was[r.ID])
-		a.act.Replace(was[r.ID], r)
-	}
 	for _, f := range fresh {
 		a.n++
 		r := &Record{ID: fmt.Sprint("r", a.n)}
 		r.Tell(f)
 		a.ids[id] = append(a.ids[id], r)
-		a.act.Apply(r)
 		changed = append(changed, r)
 	}
 	for _, r := range MarkPresented(a.ids[id]) {
-		if was[r.ID] != nil && !slices.Contains(changed, r) {
-			r.KeepPart(was[r.ID])
+		if !slices.Contains(changed, r) {
 			changed = append(changed, r)
 		}
+	}
+	for _, r := range changed {
+		if was[r.ID] != nil {
+			r.KeepPart(was[r.ID])
+		}
+		a.act.Replace(was[r.ID], r)
 	}
 	for _, r := range changed {
 		if _, ok := r.Notice("w"); !ok && r.Complete && (r.Service != "" || r.Kind == LinkRegistered) {

@@ -52,6 +52,9 @@ func (r *Record) Story() []Entry {
 	}
 	e := Entry{Event: r.Event, Kind: r.Kind, Status: r.Status, At: r.OccurredAt, ReceivedAt: r.ReceivedAt, Amount: r.Amount,
 		Balance: r.Balance, Descriptor: r.Descriptor, Service: r.Service, Confidence: r.Confidence, Other: r.Other, Second: r.Second, Route: r.Route, DateOnly: r.DateOnly}
+	if r.Inherits {
+		e.Service, e.Confidence, e.Other, e.Second = "", "", "", nil
+	}
 	if r.UndoneAt.IsZero() {
 		return []Entry{e}
 	}
@@ -62,7 +65,7 @@ func (r *Record) Story() []Entry {
 // come to.
 func (r *Record) Tell(entries []Entry) {
 	c, early, _ := read(entries)
-	r.Entries = nil
+	r.Entries, r.Inherits = nil, false
 	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Txn != "" || entries[0].Unknown != nil {
 		r.Entries = entries
 	}
