@@ -97,6 +97,23 @@ func (m *model) checkTrust(d *watch.Dispute, c watch.DisputeChange) {
 	}
 }
 
+// partsUnder are those of the pieces that a report is about.
+func partsUnder(leads []*watch.Record, d *watch.Dispute) (out []*watch.Record) {
+	for _, l := range leads {
+		if l.Dispute == d.ID && d.Stands(l) {
+			out = append(out, slices.DeleteFunc(l.Parts(), func(p *watch.Record) bool { return !p.Complete })...)
+		}
+	}
+	return out
+}
+
+// excepted tells whether a part was said to be the person's own.
+func excepted(leads []*watch.Record, d *watch.Dispute, p *watch.Record) bool {
+	return slices.ContainsFunc(leads, func(l *watch.Record) bool {
+		return l.Dispute == d.ID && l.Answer != nil && slices.Contains(l.Answer.Except, p.ID)
+	})
+}
+
 // checkBank compares what the bank was told with what people said.
 func (m *model) checkBank(leads []*watch.Record) {
 	type body struct {
@@ -120,10 +137,13 @@ func (m *model) checkBank(leads []*watch.Record) {
 			last[b.Dispute], seqs[b.Dispute] = b, append(seqs[b.Dispute], b.Seq)
 		}
 	}
-	where := map[string]string{}
+	where, pieces := map[string]string{}, map[string][]*watch.Record{}
 	for _, lead := range leads {
 		if lead.Dispute == "" {
 			continue
+		}
+		if pieces[lead.Dispute] = append(pieces[lead.Dispute], lead); len(pieces[lead.Dispute]) > 1 {
+			continue // one report is about all pieces of an incident
 		}
 		d, err := m.store.Dispute(context.Background(), lead.Dispute)
 		if err != nil {
@@ -152,12 +172,9 @@ func (m *model) checkBank(leads []*watch.Record) {
 			where[t.ID] = d.ID
 			got[t.ID] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero())
 		}
-		for _, p := range lead.Parts() {
-			if !p.Complete {
-				continue
-			}
+		for _, p := range partsUnder(leads, d) {
 			says, in := got[p.Txn]
-			if mine := slices.Contains(lead.Answer.Except, p.ID); mine == in {
+			if mine := excepted(leads, d, p); mine == in {
 				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
 				continue
 			}

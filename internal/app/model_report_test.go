@@ -66,11 +66,11 @@ func (m *model) checkReport(lead *watch.Record, t told) {
 	}
 	asks := strings.Contains(t.text, "a=notmine")
 	says := d != nil && strings.Contains(t.text, d.Reference)
-	if !inPlace { // a mail asks on the page that it leads to: also of what a report that it names leaves out
-		asks = open > 0 && !says || stands > 0 && none > 0 && strings.Contains(t.text, "内容を見て回答する")
+	if !inPlace { // a mail asks on the page that it leads to
+		asks = strings.Contains(t.text, "内容を見て回答する")
 	}
 	switch {
-	case open == 0 && asks && t.d.Kind != watch.TellAlert && t.d.Kind != watch.TellMore:
+	case open == 0 && asks:
 		m.errorf("%s asks, and nothing of it stands", t.d.ID)
 	case open > 0 && none == 0 && (asks || !says):
 		m.errorf("%s is covered by the report, asks: %v, names it: %v: %s", t.d.ID, asks, says, first(t.text, 2000))
