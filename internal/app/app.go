@@ -24,9 +24,11 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
 	"kozamori/internal/token"
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 	"kozamori/internal/wording"
 )
@@ -190,5 +192,9 @@ func (s *System) Feedback() (*notify.Stage, error) {
 func (s *System) Sweep() *sweep.Stage {
 	members := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
 	lists := &audit.List{Store: s.Store, Now: s.Now, Logger: s.Logger}
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: members.EraseRest, Chain: lists.ChainAll, Now: s.Now, Logger: s.Logger})
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: members.EraseRest, Chain: lists.ChainAll,
+		Look: func(ctx context.Context, k watch.AccountKey) error {
+			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
+		},
+		Now: s.Now, Logger: s.Logger})
 }

@@ -59,7 +59,7 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 func claimsOf(claims []catalog.Claim) []wording.ClaimFact {
 	var out []wording.ClaimFact
 	for _, c := range claims {
-		out = append(out, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", AsOf: c.AsOf, Doubtful: c.SecondHand()})
+		out = append(out, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", AsOf: c.AsOf, Doubtful: c.SecondHand(), Like: c.Like()})
 	}
 	return out
 }

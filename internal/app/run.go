@@ -59,7 +59,7 @@ func (s *System) chatter() (*chat.Stage, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	keyLink := func(person, watcher string) string { return composer.KeyLink(person, watcher, s.Now()) }
-	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: composer.Names,
+	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: s.names,
 		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 

@@ -123,6 +123,10 @@ type Claim struct {
 // SecondHand tells whether the source is none of the service's or bank's own.
 func (c *Claim) SecondHand() bool { return strings.Contains(c.Source, "二次資料") }
 
+// Like tells that it is said of stolen passbooks and internet banking, and nothing
+// is said of payment services.
+func (c *Claim) Like() bool { return strings.Contains(c.What, "盗難通帳") }
+
 // claim reads "days | notice or loss | what | as of | source".
 func claim(f *field, to *[]Claim) error {
 	p, err := f.parts(5)

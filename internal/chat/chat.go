@@ -66,6 +66,8 @@ type Menus interface {
 type Names interface {
 	Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact)
 	Service(id string, lang watch.Lang) (string, wording.Contact)
+	// Services are those of which an owner is to be told.
+	Services(lang watch.Lang) []wording.Choice
 }
 
 // Config is what the stage works with.

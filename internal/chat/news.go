@@ -39,6 +39,8 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 		return t.welcomeByMail(ctx)
 	case watch.NewsKey:
 		return t.mailKey(ctx)
+	case watch.NewsExposed:
+		return t.tellExposed(ctx)
 	}
 	if !slices.Contains(watch.NewsKinds, n.Kind) {
 		// A newer program's, which may take it on the next try.

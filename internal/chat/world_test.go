@@ -44,6 +44,10 @@ func (names) Bank(_ context.Context, code string, _ watch.Lang) (string, wording
 	return code, wording.Contact{}
 }
 
+func (names) Services(watch.Lang) []wording.Choice {
+	return []wording.Choice{{ID: "paypay", Name: "PayPay"}, {ID: "merpay", Name: "メルペイ"}}
+}
+
 func (names) Service(id string, _ watch.Lang) (string, wording.Contact) {
 	if id == "paypay" {
 		return "PayPay", wording.Contact{Phone: "0120-111-111"}

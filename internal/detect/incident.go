@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -255,7 +256,28 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 	if noted && !slices.Contains(t.disputes, d) {
 		t.disputes = append(t.disputes, d)
 	}
+	if noted {
+		return t.claims(ctx, d, changes)
+	}
 	return nil
+}
+
+// claims has people reminded of the days until which what joined a report, or was
+// corrected in it, can be claimed.
+func (t *telling) claims(ctx context.Context, d *watch.Dispute, changes []change) error {
+	days := catalog.ClaimDays(d.TotalAt(0), d.Account.Bank, d.AnsweredAt)
+	if len(days) == 0 {
+		return nil
+	}
+	r, err := t.find(ctx, d.Record, changes)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil && r.Dispute == d.ID {
+		r.RemindOfClaims(t.account, d.Watcher, days, t.now)
+		r.ComputeDue()
+	}
+	return err
 }
 
 // closed tells whether the bank has closed a dispute, or no more goes into it.

@@ -6,6 +6,7 @@ package news
 
 import (
 	"context"
+	"time"
 
 	"kozamori/internal/codec"
 	"kozamori/internal/queue"
@@ -85,6 +86,21 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 		}
 	}
 	return out
+}
+
+// OfExposure reminds an owner, in the chat or where they are reached if that
+// does not bring it, that their settings keep debits from them. at tells one
+// reminder from the next.
+func OfExposure(a *watch.Account, w *watch.Watcher, at time.Time) []watch.News {
+	n := watch.News{Kind: watch.NewsExposed, Bank: a.Bank, Mask: a.Mask, Ref: a.Ref, Turn: at.UTC().Format(time.DateOnly),
+		To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang}, Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
+	if list := w.Addressed(); len(list) > 0 {
+		n.To.Mail, n.Over = list[0].Address, list[0].Kind
+	}
+	if n.To.LineUser == "" && n.To.Mail == "" {
+		return nil
+	}
+	return []watch.News{n}
 }
 
 type address struct {

@@ -139,6 +139,7 @@ func TestNoOtherPackageWritesWhatWatchersWant(t *testing.T) {
 		"store/store.go":       "defines the write",
 		"store/account.go":     "the loop",
 		"settings/settings.go": "what watchers want",
+		"settings/remind.go":   "when they are reminded of it, and addresses that end",
 		"membership/redeem.go": "who watches: binding",
 		"membership/nonce.go":  "who watches: binding from a bank's own site",
 		"membership/leave.go":  "who watches: leaving",

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -117,5 +118,43 @@ func TestAnAccountWithoutWatchersIsForgottenWithItsActivity(t *testing.T) {
 	_, err = s.UpdateAccount(t.Context(), watched, func(*watch.Account) ([]store.Write, error) { called = true; return nil, nil })
 	if called || !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an account without watchers: called %v, %v", called, err)
+	}
+}
+
+// An account is due when an owner is to be reminded, or when an address that was
+// replaced has been kept long enough: at the earlier of the two, and not else.
+func TestAnAccountIsDueWhenItIsToBeLookedAt(t *testing.T) {
+	t.Parallel()
+	s := store.New(worldtest.Table(t, nil))
+	at := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
+	k := watch.AccountKey{Bank: "0125", Ref: "acc#1"}
+	a := &watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner}, {ID: "w2", Role: watch.Guardian}}}
+	for _, c := range []struct {
+		name   string
+		change func()
+		due    time.Time
+	}{
+		{"nothing waits", func() {}, time.Time{}},
+		{"a reminder", func() { a.Watchers[0].RemindAt = at.AddDate(0, 1, 0) }, at.AddDate(0, 1, 0)},
+		{"an address that ends before it", func() { a.Watchers[1].Former = []watch.Former{{Kind: watch.Email, Address: "a@example.jp", At: at}} }, at.Add(watch.RestoreFor)},
+		{"the address is gone", func() { a.Watchers[1].Former = nil }, at.AddDate(0, 1, 0)},
+		{"all is over", func() { a.Watchers[0].RemindAt = time.Time{} }, time.Time{}},
+	} {
+		c.change()
+		if err := s.Write(t.Context(), store.PutAccount(a)); err != nil {
+			t.Fatal(err)
+		}
+		a.Version++
+		due, err := s.Waiting(t.Context())
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case c.due.IsZero():
+			if len(due) > 0 {
+				t.Errorf("%s: %+v", c.name, due)
+			}
+		case len(due) != 1 || due[0].Account != k || !due[0].Due().Equal(c.due):
+			t.Errorf("%s: %+v, want it at %s", c.name, due, c.due)
+		}
 	}
 }

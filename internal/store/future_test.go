@@ -66,8 +66,8 @@ func TestWhatOnlyANewerVersionDoesTakesNoPlaceOfWhatIsDue(t *testing.T) {
 	}
 	writeAll(t, s, items)
 	due, err := s.Due(t.Context(), early().Add(24*time.Hour), 7)
-	if err != nil || len(due) != 3 {
-		t.Errorf("%+v, %v; want a record, a dispute and an erasure", due, err)
+	if err != nil || len(due) != 4 {
+		t.Errorf("%+v, %v; want a record, a dispute, an erasure and an account", due, err)
 	}
 }
 

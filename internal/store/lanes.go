@@ -69,13 +69,13 @@ func (s *Store) Write(ctx context.Context, writes ...Write) error {
 	return s.Table.Write(ctx, writes...)
 }
 
-// DueRef names something that is due: exactly one of the first three fields is
+// DueRef names something that is due: exactly one of the first four fields is
 // set. Order is by when it is due, within its lane.
 type DueRef struct {
-	Record, Dispute string
-	Erasure         watch.AccountKey
-	Lane            watch.Lane
-	Order           string
+	Record, Dispute  string
+	Erasure, Account watch.AccountKey
+	Lane             watch.Lane
+	Order            string
 }
 
 // Due is when it is due; the zero time if that does not read.
@@ -193,6 +193,9 @@ func (s *Store) dueIn(ctx context.Context, q Query, limit int, wanted func(DueRe
 // thing.
 func dueRef(k Key) DueRef {
 	switch kind, id, _ := strings.Cut(k.PK, "#"); {
+	case kind == "A" && k.SK == "PROFILE":
+		bank, ref, _ := strings.Cut(id, "#")
+		return DueRef{Account: watch.AccountKey{Bank: bank, Ref: ref}}
 	case kind != k.SK:
 		return DueRef{}
 	case kind == "R":

@@ -169,7 +169,11 @@ func (s *Store) Activity(ctx context.Context, k watch.AccountKey) (*watch.Activi
 
 // PutAccount writes an account at the version it was read.
 func PutAccount(a *watch.Account) Write {
-	return Write{Item: Item{Key: profileKey(a.AccountKey), Body: accounts.Encode(a)}, If: At(a.Version)}
+	it := Item{Key: profileKey(a.AccountKey), Body: accounts.Encode(a)}
+	if due := a.Due(); !due.IsZero() {
+		it.Due = Key{duePK(it.PK), stamp(due) + "#" + it.PK}
+	}
+	return Write{Item: it, If: At(a.Version)}
 }
 
 // CheckAccount lets an account's version decide and changes nothing.

@@ -1,7 +1,7 @@
 // Package sweep finds what is due: deliveries whose message was lost or whose
 // quiet hours are over, unanswered critical alerts, callbacks that
-// a bank has not taken, erasures to look at again, banks that went silent,
-// acts that belong into an audit list. It queues; it never sends.
+// a bank has not taken, erasures and settings to look at again, banks that went
+// silent, acts that belong into an audit list. It queues; it never sends.
 package sweep
 
 import (
@@ -31,6 +31,9 @@ type Config struct {
 	FanOut bool
 	// Erase ends an erasure that is due for its second look; nil leaves it.
 	Erase func(ctx context.Context, k watch.AccountKey) error
+	// Look looks at an account that is due: who is to be reminded of their
+	// settings, which address has been kept long enough; nil leaves it.
+	Look func(ctx context.Context, k watch.AccountKey) error
 	// Chain puts what was done into the audit lists; nil leaves it.
 	Chain  func(ctx context.Context) error
 	Now    func() time.Time
@@ -188,6 +191,10 @@ func (s *sweeping) one(ctx context.Context, r *watch.Record, ref store.DueRef, g
 		return err
 	case ref.Dispute != "":
 		return s.dispute(ctx, ref.Dispute, g)
+	case ref.Account.Ref != "":
+		if s.Look != nil {
+			return s.Look(ctx, ref.Account)
+		}
 	case s.Erase != nil:
 		return s.Erase(ctx, ref.Erasure)
 	}

@@ -134,6 +134,9 @@ type Watcher struct {
 	Consent *Consent `json:"consent,omitempty"`
 	// Former are addresses that were replaced or taken off; see KeepFormer.
 	Former []Former `json:"former,omitempty"`
+	// RemindAt is when an owner is reminded that their settings keep debits of a
+	// payment service from them; zero if they do not.
+	RemindAt time.Time `json:"remind_at,omitzero"`
 	// Several tells that the person watches other accounts, too: what they can
 	// press names the account. It is not kept here; see Delivery.
 	Several bool `json:"-"`

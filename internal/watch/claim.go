@@ -1,10 +1,33 @@
 package watch
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // RemindClaim is how long before the last day of a claim people are reminded of
 // it.
 const RemindClaim = 3 * 24 * time.Hour
+
+// RemindOfClaims has the owners of an account, and who reported, told once more
+// before the days end on which the loss can be claimed. It waits on the record of
+// the report, as what waits for the end of quiet hours does. Nobody is reminded of
+// a day twice, or of one that is too near: what they have just been told says it.
+func (r *Record) RemindOfClaims(a *Account, reporter string, days []time.Time, now time.Time) {
+	for _, day := range days {
+		at := day.Add(-RemindClaim + remindHour*time.Hour)
+		if !at.After(now) {
+			continue
+		}
+		for i := range a.Watchers {
+			w, seq := &a.Watchers[i], ClaimSeq(day)
+			told := slices.ContainsFunc(r.Deliveries, func(d Delivery) bool { return d.Kind == TellClaim && d.Watcher == w.ID && d.Seq == seq })
+			if (w.ID == reporter || w.Role == Owner) && !told {
+				r.Say(TellClaim, w, seq, now, w.Rules.HoldUntil(0, at))
+			}
+		}
+	}
+}
 
 // ClaimEnds is the last day, from its midnight in Japan, on which a loss can be
 // claimed: so many days after it happened, or after it was noticed.

@@ -36,11 +36,14 @@ const (
 	// NewsKey one with a link to their settings.
 	NewsWelcome NewsKind = "welcome"
 	NewsKey     NewsKind = "key"
+	// NewsExposed reminds an owner, each month, that their settings keep debits of
+	// a payment service from them.
+	NewsExposed NewsKind = "exposed"
 )
 
 // NewsKinds lists the kinds of news.
 var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep,
-	NewsEnrol, NewsWelcome, NewsKey}
+	NewsEnrol, NewsWelcome, NewsKey, NewsExposed}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -59,6 +62,8 @@ type News struct {
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`
+	// Ref is the account of NewsExposed, whose reader may have no LINE.
+	Ref string `json:"account_ref,omitempty"`
 	// Over is the channel of the address To.Mail; absent it is mail. What has such
 	// an address of NewsStep goes there alone, other news if LINE does not bring it.
 	Over ChannelKind `json:"over,omitempty"`

@@ -32,10 +32,9 @@ type Former struct {
 }
 
 // KeepFormer keeps the addresses that a watcher had before a change and has no
-// longer, and drops those that were kept for RestoreFor. So one that is older
-// stays until the next change of their settings, and is not used.
+// longer, and drops those that were kept for RestoreFor.
 func (w *Watcher) KeepFormer(before *Watcher, at time.Time) {
-	w.Former = slices.DeleteFunc(slices.Clone(w.Former), func(f Former) bool { return at.Sub(f.At) >= RestoreFor })
+	w.EndFormer(at)
 	for _, c := range before.Channels {
 		now, ok := w.Channel(c.Kind)
 		if c.Address == "" || ok && now.Address == c.Address || len(w.Former) >= maxFormer {
@@ -43,6 +42,11 @@ func (w *Watcher) KeepFormer(before *Watcher, at time.Time) {
 		}
 		w.Former = append(w.Former, Former{Kind: c.Kind, Address: c.Address, At: at.UTC()})
 	}
+}
+
+// EndFormer drops the addresses that were kept for RestoreFor.
+func (w *Watcher) EndFormer(at time.Time) {
+	w.Former = slices.DeleteFunc(slices.Clone(w.Former), func(f Former) bool { return at.Sub(f.At) >= RestoreFor })
 }
 
 // Copies are the addresses that a message over a channel goes to as well: those

@@ -14,7 +14,24 @@ type Total struct {
 	Gross  int64     // yen of all debits, as they were taken
 	First  time.Time // when the first of all of them happened
 	Of     []string  // their services, in the order in which they came
+	// Losses are when the first debit of each service happened that stands; the
+	// empty name is no known service.
+	Losses map[string]time.Time
 }
+
+// Loss is when the first debit of all that stand happened; zero if none does.
+func (t *Total) Loss() time.Time {
+	var first time.Time
+	for _, at := range t.Losses {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// LossOf is when the first debit of a service happened that stands.
+func (t *Total) LossOf(service string) time.Time { return t.Losses[service] }
 
 // Add counts one more as it was shown.
 func (t *Total) Add(kind Kind, s *Shown) {
@@ -24,6 +41,12 @@ func (t *Total) Add(kind Kind, s *Shown) {
 	case s.UndoneAt.IsZero():
 		t.Debits++
 		t.Yen += s.Kept()
+		if at, known := t.Losses[s.Service]; !known || s.OccurredAt.Before(at) {
+			if t.Losses == nil {
+				t.Losses = map[string]time.Time{}
+			}
+			t.Losses[s.Service] = s.OccurredAt
+		}
 	default:
 		t.Undone++
 	}

@@ -182,18 +182,7 @@ func (s *site) view(ctx context.Context, g *guest, b membership.Bound) wording.A
 			v.Twins = append(v.Twins, o.Watcher.Since)
 		}
 	}
-	if b.Watcher.Role == watch.Owner {
-		var ids []string
-		names := map[string]string{}
-		for _, c := range s.Catalog.Services(g.Lang) {
-			ids, names[c.ID] = append(ids, c.ID), c.Name
-		}
-		untold := b.Watcher.Rules.Untold(ids, s.Now())
-		v.Nothing = len(untold) == len(ids) && len(ids) > 0
-		for _, id := range untold {
-			v.Untold = append(v.Untold, names[id])
-		}
-	}
+	v.Expose(s.Catalog.Services(g.Lang))
 	return v
 }
 

@@ -57,7 +57,7 @@ func TestBeingUnprotectedIsSaidInRed(t *testing.T) {
 	}{
 		"no amount":     {[]string{"service_min", ""}, "決済サービスの引き落としがあっても、お知らせしません"},
 		"every box off": {off, "決済サービスの引き落としがあっても、お知らせしません"},
-		"too much":      {[]string{"service_min", "30001"}, "決済サービスの引き落としがあっても、お知らせしません"},
+		"too much":      {[]string{"service_min", "30001"}, "決済サービスが30,000円を引き落としても、お知らせしません"},
 		"one service":   {[]string{"service_min_for.paypay", "50000"}, "30,000円を引き落としても、お知らせしません：PayPay。"},
 		"nothing":       {[]string{"service_min", "30000"}, ""},
 	} {

@@ -100,6 +100,7 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 			{Name: "Kyash", Count: 1, Total: 1_000, Claims: []ClaimFact{{Days: 10, FromLoss: true, Until: now, Over: true, AsOf: "2026-11"}}},
 			{Name: "pring", Count: 1, Total: 500}}}),
 		"thanked":         Welcomed(lang),
+		"exposed":         Exposed(exposedView(lang)),
 		"none-to-take":    NothingToTakeBack(lang, 90),
 		"code-short":      CodeSlipped(lang, watch.CodeLen, 1, ""),
 		"code-long":       CodeSlipped(lang, watch.CodeLen, -1, "O"),
@@ -213,4 +214,8 @@ func TestAPauseUntilTheMorningEndsInTheMorning(t *testing.T) {
 			t.Errorf("from %s until %s, want %s", at, end, want)
 		}
 	}
+}
+
+func exposedView(lang watch.Lang) AccountView {
+	return AccountView{Lang: lang, BankName: pick(lang == watch.English, text{ja: "The 77 Bank"}, text{ja: "七十七銀行"}).in(watch.Japanese), Mask: "普通 ***4567", Untold: []string{"PayPay"}, Now: jst("2020-09-04 14:08:00")}
 }

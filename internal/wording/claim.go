@@ -16,6 +16,9 @@ type ClaimFact struct {
 	Over     bool
 	AsOf     string // the day or month that it is of: 2026-11
 	Doubtful bool   // no page of the service's or bank's own says so
+	// Like tells that a bank says it of stolen passbooks and internet banking, and
+	// nothing of payment services.
+	Like bool
 }
 
 // by is the last day of a claim for what happened first at one time and was
@@ -48,23 +51,49 @@ var (
 	tClaimNotice  = text{ja: "気づいた日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of noticing it, as of %[2]s"}
 	tClaimLoss    = text{ja: "引き落としの日から%[1]d日以内。%[2]s現在", en: "within %[1]d days of the debit, as of %[2]s"}
 	tClaimAsk     = text{ja: "%s。公式の案内では確かめていません", en: "%s, not confirmed on an official page"}
+	tClaimLike    = text{ja: "%s。盗難通帳やネットバンキングの被害についての定めです。決済サービスの引き落としにも当たるかは、銀行に確かめてください", en: "%s; the bank says this of stolen passbooks and internet banking: please ask whether it holds for payment services, too"}
 	tClaimUnknown = text{ja: "%sへの届け出の期限は、口座守では分かりません。できるだけ早く連絡してください。", en: "We do not know until when you can claim from %s. Please contact them as soon as you can."}
 )
+
+// claimant is from whom a loss can be claimed, and when it first happened there.
+type claimant struct {
+	Named
+	loss time.Time
+}
+
+// claimants are those of a report: the services that took money, then the bank.
+func (f *DisputeFacts) claimants(total *watch.Total) []claimant {
+	var out []claimant
+	if len(total.Of) > 1 && f.ServiceOf != nil {
+		for _, id := range total.Of {
+			if n, c := f.ServiceOf(id); n != "" && !total.LossOf(id).IsZero() {
+				out = append(out, claimant{Named{n, c}, total.LossOf(id)})
+			}
+		}
+	}
+	if len(out) == 0 && f.ServiceName != "" {
+		out = []claimant{{Named{f.ServiceName, f.Service}, total.Loss()}}
+	}
+	return append(out, claimant{Named{f.bank(), f.Bank}, total.Loss()})
+}
 
 // claims say until when a loss can be claimed from each of those whom to call,
 // and of whom that is not known. now counts the days that are left; zero leaves
 // that out, where the same text has to be the same an hour later.
-func claims(lang watch.Lang, loss, noticed, now time.Time, from []Named) []string {
+func claims(lang watch.Lang, noticed, now time.Time, from []claimant) []string {
 	var out, unknown []string
 	for _, n := range from {
-		day, c := n.Contact.firstClaim(loss, noticed)
+		day, c := n.Contact.firstClaim(n.loss, noticed)
 		if c == nil {
 			unknown = append(unknown, n.Name)
 			continue
 		}
 		why := pick(c.FromLoss, tClaimLoss, tClaimNotice).in(lang, c.Days, month(lang, c.AsOf))
-		if c.Doubtful {
+		switch {
+		case c.Doubtful:
 			why = tClaimAsk.in(lang, why)
+		case c.Like:
+			why = tClaimLike.in(lang, why)
 		}
 		say, left := tClaimBy, 0
 		if !now.IsZero() {
@@ -114,7 +143,7 @@ func (f *DisputeFacts) claims(now time.Time) []string {
 	if total.Debits == 0 || f.Dispute.AnsweredAt.IsZero() {
 		return nil
 	}
-	return claims(f.lang(), total.First, f.Dispute.AnsweredAt, now, append(f.services(), Named{f.bank(), f.Bank}))
+	return claims(f.lang(), f.Dispute.AnsweredAt, now, f.claimants(&total))
 }
 
 var (
@@ -131,9 +160,9 @@ func ClaimReminder(f DisputeFacts, day time.Time) (message.Message, bool) {
 		return message.Message{}, false
 	}
 	total := d.TotalAt(0)
-	var of []Named
-	for _, n := range append(f.services(), Named{f.bank(), f.Bank}) {
-		if n.Contact.ClaimBy(total.First, d.AnsweredAt).Equal(day) {
+	var of []claimant
+	for _, n := range f.claimants(&total) {
+		if n.Contact.ClaimBy(n.loss, d.AnsweredAt).Equal(day) {
 			of = append(of, n)
 		}
 	}
@@ -143,9 +172,9 @@ func ClaimReminder(f DisputeFacts, day time.Time) (message.Message, bool) {
 	f.UndoUntil = time.Time{}
 	m := f.message(tAltRemind, tRemind)
 	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
-	m.Text = append(claims(lang, total.First, d.AnsweredAt, time.Time{}, of), tRemindText.in(lang))
+	m.Text = append(claims(lang, d.AnsweredAt, time.Time{}, of), tRemindText.in(lang))
 	for _, n := range of {
-		m.Steps = append(m.Steps, callOr(lang, n, pick(n.Name == f.bank(), tcCallNone, tcCallApp)))
+		m.Steps = append(m.Steps, callOr(lang, n.Named, pick(n.Name == f.bank(), tcCallNone, tcCallApp)))
 	}
 	m.Buttons = f.buttons()
 	return m, true

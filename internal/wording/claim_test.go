@@ -26,11 +26,11 @@ func TestWhenAClaimEnds(t *testing.T) {
 		{"said the same at any time", []ClaimFact{notice30}, time.Time{}, "Xへの届け出の期限は2020年11月14日です（気づいた日から"},
 		{"not known", nil, noticed, "Xへの届け出の期限は、口座守では分かりません"},
 	} {
-		got := strings.Join(claims(watch.Japanese, loss, noticed, c.now, []Named{{"X", Contact{Claims: c.claims}}}), " / ")
+		got := strings.Join(claims(watch.Japanese, noticed, c.now, []claimant{{Named{"X", Contact{Claims: c.claims}}, loss}}), " / ")
 		if !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
-		if en := claims(watch.English, loss, noticed, c.now, []Named{{"X", Contact{Claims: c.claims}}}); len(en) != 1 || strings.Contains(en[0], "%!") {
+		if en := claims(watch.English, noticed, c.now, []claimant{{Named{"X", Contact{Claims: c.claims}}, loss}}); len(en) != 1 || strings.Contains(en[0], "%!") {
 			t.Errorf("%s: %q", c.name, en)
 		}
 	}

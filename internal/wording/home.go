@@ -22,14 +22,16 @@ type AccountView struct {
 	// Twins are since when the reader watches others that have the same name.
 	Twins []time.Time
 	// Untold names the services whose debits would not be told to an owner,
-	// and Nothing tells that no service's would.
-	Untold  []string
-	Nothing bool
-	Now     time.Time
+	// and Nothing tells that no service's would; Never that this is so whatever
+	// they take.
+	Untold         []string
+	Nothing, Never bool
+	Now            time.Time
 }
 
 var (
 	tUntoldAll  = text{ja: "いまの設定では、決済サービスの引き落としがあっても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%dと書いて保存してください。", en: "With the present settings you are not told when a payment service takes money. Under \"What you are told\", write %d at \"Debits by payment services\" and save."}
+	tUntoldMost = text{ja: "いまの設定では、決済サービスが%[1]sを引き落としても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%[2]dと書いて保存してください。", en: "With the present settings you are not told when a payment service takes %[1]s. Under \"What you are told\", write %[2]d at \"Debits by payment services\" and save."}
 	tUntoldSome = text{ja: "いまの設定では、次のサービスが%[1]sを引き落としても、お知らせしません：%[2]s。「お知らせの設定」で金額を見直してください。", en: "With the present settings you are not told when these take %[1]s: %[2]s. Please look at the amounts under \"What you are told\"."}
 	tAndMore    = text{ja: "%[1]sなど、ほか%[2]d", en: "%[1]s and %[2]d more"}
 )
@@ -40,13 +42,36 @@ const leastYen = 1
 // maxUntold is how many services are named that stay untold.
 const maxUntold = 5
 
+// Expose finds what the settings keep from an owner, among some services.
+func (a *AccountView) Expose(services []Choice) {
+	if a.Watcher.Role != watch.Owner {
+		return
+	}
+	var ids []string
+	names := map[string]string{}
+	for _, c := range services {
+		ids, names[c.ID] = append(ids, c.ID), c.Name
+	}
+	untold := a.Watcher.Rules.Untold(ids, a.Now)
+	a.Nothing = len(untold) == len(ids) && len(ids) > 0
+	a.Never = a.Nothing && len(a.Watcher.Rules.UntoldOf(watch.MaxYen, ids, a.Now)) == len(ids)
+	for _, id := range untold {
+		a.Untold = append(a.Untold, names[id])
+	}
+}
+
+// Safe tells whether the settings keep nothing from an owner.
+func (a *AccountView) Safe() bool { return !a.Nothing && len(a.Untold) == 0 }
+
 // alarm says that the settings leave the owner without protection; empty if
 // they do not.
 func (a *AccountView) alarm() string {
 	lang := langOf(a.Lang)
 	switch {
-	case a.Nothing:
+	case a.Never:
 		return tUntoldAll.in(lang, leastYen)
+	case a.Nothing:
+		return tUntoldMost.in(lang, Yen(lang, watch.LargeDebit), leastYen)
 	case len(a.Untold) == 0:
 		return ""
 	}

@@ -123,6 +123,8 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 	silent.Now, silent.Watcher.Channels, silent.Watcher.Rules.PausedUntil = jst("2020-09-04 14:08:00"), nil, jst("2020-09-05 09:00:00")
 	untold, deaf := own, own
 	untold.Untold, deaf.Nothing = []string{"PayPay", "Kyash", "ゆうちょPay", "d払い", "Bank Pay", "メルペイ", "pring"}, true
+	most := deaf
+	deaf.Never = true
 	looked, noRow := statementFacts(lang), StatementFacts{View: own, Home: "/home", MaxMB: 4, Looked: true}
 	looked.Services, looked.Debits = nil, nil
 	ask := noRow
@@ -134,7 +136,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-statement-looked":  StatementPage(statementFacts(lang)),
 		"room-statement-nothing": StatementPage(looked),
 		"room-statement-none":    StatementPage(noRow),
-		"room-home-untold":       HomePage(lang, []AccountView{untold, deaf}, "/home", until, false),
+		"room-home-untold":       HomePage(lang, []AccountView{untold, deaf, most}, "/home", until, false),
 		"room-door":              DoorPage(lang), "room-door-gone": DoorGonePage(lang, false), "room-over": SessionOverPage(lang, false), "room-logged-out": LoggedOutPage(lang, false),
 		"room-unknown": UnknownRoomPage(lang, false), "room-not-taken": NotTakenRoomPage(lang),
 		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until, false), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until, false), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until, false), "room-home-empty": HomePage(lang, nil, "/home", until, false),
