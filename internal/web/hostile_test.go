@@ -13,7 +13,7 @@ import (
 
 var tags = regexp.MustCompile(`(?s)<style.*?</style>|<[^>]*>`)
 
-// The page of an alert shows what strangers wrote even if a program would make
+// The page of an alert, and the claim sheet of a report, show what strangers wrote even if a program would make
 // a link of it, as a quotation that hides nothing, and no tag of it.
 func TestAPageQuotesWhatStrangersWrite(t *testing.T) {
 	t.Parallel()
@@ -24,6 +24,11 @@ func TestAPageQuotesWhatStrangersWrite(t *testing.T) {
 			f.Record.Dispute, f.Record.Answer = f.Dispute.ID, &watch.Answer{Value: watch.NotMine, Watcher: "w1"}
 		}
 		var b strings.Builder
+		if sheet, ok := wording.ClaimSheet(f, "/a/t"); ok {
+			if err := draw(sheet).Render(&b); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := draw(wording.AlertPage(f, wording.NoRefusal)).Render(&b); err != nil {
 			t.Fatal(err)
 		}
