@@ -116,7 +116,7 @@ func Restore(ctx context.Context, path, backup string, progress engine.Progress)
 	if f.Holds() {
 		aside = f.before("restore")
 		// The mark goes first: what is restored is older than it says.
-		err := setAside(aside, f.beside(), f.Store(), f.former(storeFile), f.former(queueFile), filepath.Join(path, secretsFile))
+		err := setAside(aside, f.outside(), f.Store(), f.former(storeFile), f.former(queueFile), filepath.Join(path, secretsFile))
 		if err != nil {
 			return b, aside, err
 		}

@@ -48,7 +48,7 @@ func (f *Folder) Data(o engine.Options, say func(format string, args ...any), ba
 		return nil, err
 	}
 	o.Accept = func(identity string, r engine.Reader) error { return f.belongs(kept, identity, r) }
-	o.Beside = f.beside()
+	o.Outside = f.outside()
 	db, err := engine.Open(f.Store(), o)
 	if err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func (f *Folder) settled(say func(string, ...any)) (*Secrets, error) {
 	case engine.Exists(f.Store()):
 		return nil, f.unnamed(kept)
 	case kept == nil && !former:
-		if _, err := os.Lstat(f.beside()); err == nil {
+		if _, err := os.Lstat(f.outside()); err == nil {
 			return nil, fmt.Errorf("%w: %s and %s are missing or empty, and were there. Put them back, or restore a backup; -fresh begins with nothing", engine.ErrMissing, f.Store(), filepath.Join(f.path, secretsFile))
 		}
 		return nil, nil

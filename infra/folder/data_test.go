@@ -190,7 +190,7 @@ func TestAnOlderStoreAndAnEmptiedFolderAreRefused(t *testing.T) {
 			_ = os.RemoveAll(filepath.Join(path, storeDir))
 			_ = os.Remove(filepath.Join(path, secretsFile))
 		}, engine.ErrMissing},
-		"an empty mark": {func(path string) { emptied(t, filepath.Join(path, besideFile)) }, engine.ErrMissing},
+		"an empty mark": {func(path string) { emptied(t, filepath.Join(path, outsideFile)) }, engine.ErrMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "it")
@@ -227,7 +227,7 @@ func TestAnOlderStoreAndAnEmptiedFolderAreRefused(t *testing.T) {
 			copyTree(t, filepath.Join(other, part), filepath.Join(path, part))
 		}
 		used(t, path, func(*Folder, *Data) {})
-		if err := os.Remove(filepath.Join(path, besideFile)); err != nil {
+		if err := os.Remove(filepath.Join(path, outsideFile)); err != nil {
 			t.Fatal(err)
 		}
 		used(t, path, func(_ *Folder, d *Data) { more(t, d) })

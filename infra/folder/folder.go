@@ -33,7 +33,7 @@ const (
 	phonesFile  = "outside-phones.jsonl"
 	mailsFile   = "outside-mails.jsonl"
 	booksFile   = "outside-bank-%s.jsonl"
-	besideFile  = "mark.json"     // how far the store had come, next to it
+	outsideFile = "mark.json"     // how far the store had come, next to it
 	lockFile    = "kozamori.lock" // its being there says that the folder is ours
 )
 
@@ -124,7 +124,7 @@ func Open(path string, fresh func() error) (*Folder, error) {
 // what was set aside.
 func kept(path string) []string {
 	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-	for _, name := range []string{besideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+	for _, name := range []string{outsideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
 		names = append(names, filepath.Join(path, name))
 	}
 	return names
@@ -171,8 +171,8 @@ func (f *Folder) Close() error {
 // Store is the folder of the store and the queues.
 func (f *Folder) Store() string { return filepath.Join(f.path, storeDir) }
 
-// beside is where the mark of the store is written next to it as well.
-func (f *Folder) beside() string { return filepath.Join(f.path, besideFile) }
+// outside is where the mark of the store is written next to it as well.
+func (f *Folder) outside() string { return filepath.Join(f.path, outsideFile) }
 
 // former is a file of the former format.
 func (f *Folder) former(name string) string { return filepath.Join(f.path, name) }

@@ -164,7 +164,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 		if stays, err := watch.StaysApart(records, entry); err != nil {
 			return outcome{}, a.quarantine(ctx, as, "more was said of this transaction than is kept")
 		} else if stays {
-			as.beside = own // the bank had used this id for another debit
+			as.other = own // the bank had used this id for another debit
 		} else {
 			own.Alias = root.ID
 		}
@@ -197,7 +197,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	if err != nil {
 		return outcome{}, a.quarantine(ctx, w, "more was said of this transaction than is kept")
 	}
-	if own := w.beside; own != nil {
+	if own := w.other; own != nil {
 		own.TwinOf(watch.Twin{Record: records[0].ID, At: w.event.OccurredAt})
 		if !slices.Contains(changed, own) {
 			changed = append(changed, own)

@@ -53,9 +53,9 @@ type work struct {
 	line  string // the event as the bank wrote it
 	recognised
 	msg int
-	// beside is the record of the event's own id, if that tells of another debit:
+	// other is the record of the event's own id, if that tells of another debit:
 	// from now on it leads to this one as well.
-	beside *watch.Record
+	other *watch.Record
 }
 
 // Handle works on messages of the events queue. A message is done when each

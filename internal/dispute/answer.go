@@ -138,7 +138,7 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 				told = append(told, news.OfStep(f.account, step, nil)...)
 			}
 		}
-		if err := (news.Desk{Queue: k.Queue}).Tell(ctx, told); err != nil {
+		if err := (news.Service{Queue: k.Queue}).Tell(ctx, told); err != nil {
 			return err
 		}
 		if f.dispute != nil {

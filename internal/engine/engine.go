@@ -40,9 +40,9 @@ type Options struct {
 	// disk is full; 0 is 32 MiB.
 	Reserve int64
 
-	// Beside names a file outside the folder in which the mark is written as
+	// Outside names a file outside the folder in which the mark is written as
 	// well: by it an older copy of the whole folder is noticed. Empty is none.
-	Beside string
+	Outside string
 
 	fs vfs.FS // of tests
 }

@@ -28,10 +28,10 @@ func (db *DB) mark() error {
 	if err != nil {
 		return err
 	}
-	if err := db.replace(db.path(markFile), append(b, '\n')); err != nil || db.o.Beside == "" {
+	if err := db.replace(db.path(markFile), append(b, '\n')); err != nil || db.o.Outside == "" {
 		return err
 	}
-	return db.replace(db.o.Beside, append(b, '\n'))
+	return db.replace(db.o.Outside, append(b, '\n'))
 }
 
 // replace writes a file so that a power failure leaves what was there or what
@@ -81,13 +81,13 @@ func (db *DB) marks() {
 	}
 }
 
-// beside compares the data with the mark outside the folder. One of another
+// outside compares the data with the mark outside the folder. One of another
 // identity was left by a version that did not know of it.
-func (db *DB) beside(identity string, at uint64) error {
-	if db.o.Beside == "" {
+func (db *DB) outside(identity string, at uint64) error {
+	if db.o.Outside == "" {
 		return nil
 	}
-	b, err := readFile(db.fs, db.o.Beside)
+	b, err := readFile(db.fs, db.o.Outside)
 	if oserror.IsNotExist(err) {
 		return nil // a version before wrote none
 	}
@@ -97,9 +97,9 @@ func (db *DB) beside(identity string, at uint64) error {
 	var m mark
 	switch err := json.Unmarshal(b, &m); {
 	case err != nil || m.Identity == "":
-		return fmt.Errorf("%w: %s is empty or damaged. Put it back, or restore a backup; it can be removed if %s is the newest", ErrMissing, db.o.Beside, db.dir)
+		return fmt.Errorf("%w: %s is empty or damaged. Put it back, or restore a backup; it can be removed if %s is the newest", ErrMissing, db.o.Outside, db.dir)
 	case m.Identity == identity && at < m.Moment:
-		return fmt.Errorf("%w: %s ends at commit %d, and it had reached %d. Put the newest one back, or restore a backup; if the older one is meant, remove %s", ErrOlder, db.dir, at, m.Moment, db.o.Beside)
+		return fmt.Errorf("%w: %s ends at commit %d, and it had reached %d. Put the newest one back, or restore a backup; if the older one is meant, remove %s", ErrOlder, db.dir, at, m.Moment, db.o.Outside)
 	}
 	return nil
 }

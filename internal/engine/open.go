@@ -246,7 +246,7 @@ func (db *DB) whole() (mark, error) {
 	case at < m.Moment:
 		return m, fmt.Errorf("%w: %s ends at commit %d, and it had reached %d. Put the newest one back, or restore a backup", ErrOlder, db.path(dataDir), at, m.Moment)
 	}
-	if err := db.beside(id, at); err != nil {
+	if err := db.outside(id, at); err != nil {
 		return m, err
 	}
 	m.Moment = at

@@ -173,7 +173,7 @@ func (d *Service) Enrol(ctx context.Context, bank string, req EnrolRequest) (Enr
 func (d *Service) offer(ctx context.Context, secret, owner string, about *enrolment, life time.Duration) (*store.Ticket, error) {
 	hash := d.Keys.Hash(enrolSecret, secret)
 	var t *store.Ticket
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	err := store.Retry(ctx, func() (err error) {
 		if about.Request != "" {
 			t, err = d.Store.Ticket(ctx, store.TicketEnrol, hash)

@@ -32,7 +32,7 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 	var trail []store.Write
 	if err == nil {
 		trail = d.erasing(k, &watch.Watcher{}, watch.WayBank)
-		err = d.desk().Tell(ctx, farewells(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
+		err = d.news().Tell(ctx, farewells(watch.NewsForgotten, a, a.Watchers, func(*watch.Watcher) bool { return true }))
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -312,7 +312,7 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if !a.SoleOwner(own.ID) {
 		return ErrShared
 	}
-	if err := d.desk().Tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
+	if err := d.news().Tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err
 	}
 	return d.erase(ctx, k.Bank, k.Ref, d.erasing(k, own, way), false)

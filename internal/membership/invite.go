@@ -179,7 +179,7 @@ func (d *Service) accept(ctx context.Context, lineUser, code string, g grant) (B
 		if again != "" {
 			list = inTurn(toOwners(watch.NewsAgain, bound.Account, &g), again)
 		}
-		if err := d.desk().Tell(ctx, list); err != nil {
+		if err := d.news().Tell(ctx, list); err != nil {
 			return Bound{}, err
 		}
 	}
@@ -255,7 +255,7 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 // told. ErrNotFound unless the asker owns the account and the other is a guardian of it.
 func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
 	var gone watch.Watcher
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		own, ok := a.WatcherOf(lineUser)
 		g, in := a.Watcher(watcher)

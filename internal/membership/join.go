@@ -58,7 +58,7 @@ func (d *Service) Join(ctx context.Context, secret, code string) ([]Bound, Offer
 	var bound []Bound
 	var offer Offer
 	var verdict error
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	err := store.Retry(ctx, func() error {
 		bound, verdict = nil, nil
 		t, about, err := d.openEnrolment(ctx, hash)
@@ -166,7 +166,7 @@ func (d *Service) joinFamily(ctx context.Context, t *store.Ticket, about *enrolm
 	case err != nil:
 		return nil, err
 	}
-	if err := d.desk().Tell(ctx, []watch.News{d.welcome(t, about)}); err != nil {
+	if err := d.news().Tell(ctx, []watch.News{d.welcome(t, about)}); err != nil {
 		return nil, err
 	}
 	t.UsedBy, t.UsedAt = d.alias(about.Person), d.now()

@@ -36,5 +36,5 @@ func (d *Service) LanguageChanged(ctx context.Context, lineUser string) error {
 	if watch.ByMail(lineUser) {
 		return nil // there is no chat
 	}
-	return d.desk().Tell(ctx, []watch.News{{Kind: watch.NewsLanguage, To: watch.NewsTo{LineUser: lineUser}}})
+	return d.news().Tell(ctx, []watch.News{{Kind: watch.NewsLanguage, To: watch.NewsTo{LineUser: lineUser}}})
 }

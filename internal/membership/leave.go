@@ -20,7 +20,7 @@ import (
 func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (Bound, error) {
 	var was Bound
 	var gone []watch.Watcher
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.WatcherOf(lineUser)
 		if !ok {

@@ -67,7 +67,7 @@ func (d *Service) ClaimMail(ctx context.Context, lineUser string, k watch.Accoun
 		return "", "", &watch.FieldError{Field: "email", Problem: "is not a mail address"}
 	}
 	secret = rand.Text()
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	err = store.Retry(ctx, func() error {
 		a, err := d.Store.Account(ctx, k)
 		if errors.Is(err, store.ErrNotFound) {

@@ -54,7 +54,7 @@ func (d *Service) AskKey(ctx context.Context, person, watcher string) (Bound, er
 		return Bound{}, err
 	}
 	hash, now := d.Keys.Hash("keys", watcher), d.now()
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	err = store.Retry(ctx, func() error {
 		t, err := d.Store.Ticket(ctx, store.TicketKeys, hash)
 		var asked keysAsked

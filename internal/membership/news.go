@@ -12,8 +12,8 @@ import (
 // again: LINE drops the second.
 const newsAgain = time.Hour
 
-// desk queues news.
-func (d *Service) desk() news.Desk { return news.Desk{Queue: d.Queue} }
+// news queues news.
+func (d *Service) news() news.Service { return news.Service{Queue: d.Queue} }
 
 // toOwners is news of a guardian for every owner of an account.
 func toOwners(kind watch.NewsKind, a *watch.Account, g *watch.Watcher) []watch.News {

@@ -37,7 +37,7 @@ func (d *Service) InviteByMail(ctx context.Context, lineUser string, k watch.Acc
 	name = strings.Join(strings.Fields(norm.NFC.String(strings.ToValidUTF8(name, ""))), " ")
 	code = token.Aloud(inviteLen)
 	secret := rand.Text()
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	err = store.Retry(ctx, func() error {
 		a, w, err := d.owned(ctx, lineUser, k)
 		switch {

@@ -19,7 +19,7 @@ func (d *Service) ShowAmounts(ctx context.Context, lineUser string, k watch.Acco
 	if show {
 		kind = watch.NewsShown
 	}
-	tell := d.desk().Once()
+	tell := d.news().Once()
 	_, err := settings.New(d.Store, d.Queue).Change(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayPage, At: d.now()}, func(c *settings.Change) error {
 		g := c.Watcher
 		own, ok := c.Account.WatcherOf(lineUser)

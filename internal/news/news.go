@@ -15,14 +15,14 @@ import (
 
 var messages = codec.For[watch.NewsMessage]("message.news")
 
-// Desk queues news. Its zero value queues none.
-type Desk struct{ Queue queue.Sender }
+// Service queues news. Its zero value queues none.
+type Service struct{ Queue queue.Sender }
 
 // Tell queues news. Of what is about to change it is queued before that has
 // changed: afterwards a process can die in between, and of those who go it is
 // unknown then who is to be told. The sender looks whether it came true. So an
 // error means that nothing may change.
-func (d Desk) Tell(ctx context.Context, list []watch.News) error {
+func (d Service) Tell(ctx context.Context, list []watch.News) error {
 	if d.Queue == nil || len(list) == 0 {
 		return nil
 	}
@@ -39,7 +39,7 @@ func (d Desk) Tell(ctx context.Context, list []watch.News) error {
 
 // Once is Tell for an act that is tried again and again until no other writer
 // comes between: the same news is queued once.
-func (d Desk) Once() func(context.Context, []watch.News) error {
+func (d Service) Once() func(context.Context, []watch.News) error {
 	told := map[string]bool{}
 	return func(ctx context.Context, list []watch.News) error {
 		var fresh []watch.News

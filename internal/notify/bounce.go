@@ -11,13 +11,13 @@ import (
 	"kozamori/internal/watch"
 )
 
-// cameBack is the problem of a delivery whose message came back.
-const cameBack = "the message came back"
+// problemBounced is the problem of a delivery whose message came back.
+const problemBounced = "the message came back"
 
 // bounced tells whether the last word on a delivery is said: a bounce may
 // overtake the answer that the provider took the message.
 func bounced(d *watch.Delivery) bool {
-	return d.State == watch.Undelivered && d.Problem == cameBack
+	return d.State == watch.Undelivered && d.Problem == problemBounced
 }
 
 // Bounced acts on what became of a message that a provider had accepted. One
@@ -62,7 +62,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 			return errSettled
 		}
 		before := len(r.Deliveries)
-		d.State, d.Problem = watch.Undelivered, cameBack
+		d.State, d.Problem = watch.Undelivered, problemBounced
 		said := *d
 		w.Several = d.Several
 		s.fallback(r, d, w, now, true)
@@ -78,7 +78,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 		return ignoreNotFound(err)
 	}
 	if lost {
-		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", cameBack)
+		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", problemBounced)
 	}
 	s.queue(ctx, r, added)
 	return nil

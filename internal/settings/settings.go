@@ -20,12 +20,12 @@ import (
 // Settings changes what is stored.
 type Settings struct {
 	store *store.Store
-	news  news.Desk
+	news  news.Service
 }
 
 // New makes Settings over a store, which tell of what protects less over a
 // queue.
-func New(s *store.Store, q queue.Sender) Settings { return Settings{s, news.Desk{Queue: q}} }
+func New(s *store.Store, q queue.Sender) Settings { return Settings{s, news.Service{Queue: q}} }
 
 // Who names a watcher of an account: by id, by their LINE user, or by both,
 // which must then be one and the same; and how their settings come to change.

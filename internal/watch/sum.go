@@ -21,7 +21,7 @@ func (r *Record) lowered(d *Delivery, says []Said) (out []Said) {
 	return out
 }
 
-// sumsHold tells whether what a delivery sums up beside what it says is still so.
+// sumsHold tells whether what a delivery sums up next to what it says is still so.
 func (r *Record) sumsHold(d *Delivery, says []Said) bool {
 	return slices.EqualFunc(d.Lowered, r.lowered(d, says), func(a, b Said) bool {
 		return a.Record == b.Record && a.Is.Kept() == b.Is.Kept()

@@ -1,0 +1,74 @@
+package infra_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// unplain are words that comments, log lines and faults say plainly instead:
+// "no caller", "the user", "again", "also", "next to".
+var unplain = regexp.MustCompile(`(?i)\b(nobody|whoever|whomever|anew|likewise|beside|spoils|henceforth|thereof|hereby|toThose)\b`)
+
+// foreignNames are names of ours for what the field calls otherwise.
+var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|desk|cameBack|safely|toThose)$`)
+
+// Comments, texts of programs and names are in the words of an ordinary
+// engineer. Sentences to people have their own rules, in wording.
+func TestProgramsAreInPlainWords(t *testing.T) {
+	t.Parallel()
+	skip := map[string]bool{"testdata": true, "wording": true}
+	read := 0
+	for _, root := range []string{"../events", "../functions", "../infra", "../internal"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && skip[d.Name()]:
+				return filepath.SkipDir
+			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			read++
+			body, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			set := token.NewFileSet()
+			var s scanner.Scanner
+			s.Init(set.AddFile(path, -1, len(body)), body, nil, scanner.ScanComments)
+			for {
+				pos, tok, text := s.Scan()
+				if tok == token.EOF {
+					break
+				}
+				if w := unplain.FindString(text); w != "" && (tok == token.COMMENT || tok == token.STRING && strings.Contains(text, " ")) {
+					t.Errorf("%s says %q: %s", set.Position(pos), w, text)
+				}
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, body, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			for n := range ast.Preorder(file) {
+				if id, ok := n.(*ast.Ident); ok && (foreignNames.MatchString(id.Name) || unplain.MatchString(id.Name)) {
+					t.Errorf("%s: something is named %s", path, id.Name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 300 {
+		t.Errorf("only %d files were read", read)
+	}
+}
