@@ -266,8 +266,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
+	outdated := c.hasReplaced(e)
 	switch {
-	case c.hasReplaced(e):
+	case outdated:
 		if e.ReceivedAt.Before(c.opened.ReceivedAt) {
 			c.opened = *e
 		}
@@ -297,7 +298,10 @@ func (c *chain) open(e *Entry) {
 	if e.Service != "" && (c.named.Service == "" || c.latest.same(e)) {
 		c.named = *e
 	}
-	c.pending, c.held = c.pending && e.Status == Pending, c.held || e.Status == Pending
+	if !outdated {
+		c.pending = c.pending && e.Status == Pending
+	}
+	c.held = c.held || e.Status == Pending
 	c.entries = append(c.entries, *e)
 }
 
