@@ -13,6 +13,7 @@ import (
 // madeMenu is what -json prints for each menu.
 type madeMenu struct {
 	Lang    watch.Lang `json:"lang,omitempty"`
+	Begin   bool       `json:"begin,omitempty"` // for those who watch nothing yet
 	ID      string     `json:"id"`
 	Default bool       `json:"default,omitempty"`
 	Deleted bool       `json:"deleted,omitempty"`
@@ -47,8 +48,10 @@ func menu(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 		return list(c.Out, *asJSON, done, "", []string{"MENU", "LANGUAGE", "STATE"}, func(m *madeMenu) []string {
 			state := "made, and shown to those who read English"
 			switch {
+			case m.Begin:
+				state = "made, and shown to those who have connected no account yet"
 			case m.Default:
-				state = "made, and shown to everybody"
+				state = "made, and shown to everybody else"
 			case m.Deleted:
 				state = "deleted: an older one of ours"
 			case m.Kept:

@@ -44,8 +44,15 @@ func TestEachPhoneShowsTheMenuOfItsLanguageInABrowser(t *testing.T) {
 		poll(t, ctx, "the menu's picture", fmt.Sprintf(`document.querySelector(%q).naturalWidth > 0`, p.in(".menu img")))
 	}
 	sound(t, ctx, "two phones two menus")
-	do(t, ctx, chromedp.Click(chromedp.CSS(second.in(`.map button[aria-label="Settings"]`))))
-	second.reads("the menu speaks English", "No account is connected")
+	// Who has connected no account is shown how to begin, and nothing that leads nowhere.
+	do(t, ctx, chromedp.Click(chromedp.CSS(second.in(`.map button[aria-label="Connect an account"]`))))
+	second.reads("the menu speaks English", "How to connect an account")
+	for _, p := range []struct {
+		of    *handset
+		areas int
+	}{{first, 6}, {second, 3}} {
+		poll(t, ctx, "the areas of each one's menu", fmt.Sprintf(`document.querySelectorAll(%q).length === %d`, p.of.in(".map button"), p.areas))
+	}
 
 	// On the page: the first phone, and back. A link opens once.
 	var link string

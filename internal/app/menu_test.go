@@ -12,7 +12,7 @@ import (
 )
 
 // menus puts the menus under the chat as the operator does.
-func (h *town) menus() (en, ja string) {
+func (h *town) menus() (en, ja, newEN, newJA string) {
 	h.t.Helper()
 	client, err := h.system.Platform()
 	if err != nil {
@@ -23,14 +23,18 @@ func (h *town) menus() (en, ja string) {
 		h.t.Fatal(err)
 	}
 	for _, m := range done {
-		switch m.Lang {
-		case watch.English:
+		switch {
+		case m.Lang == watch.English && m.Begin:
+			newEN = m.ID
+		case m.Lang == watch.English:
 			en = m.ID
-		case watch.Japanese:
+		case m.Lang == watch.Japanese && m.Begin:
+			newJA = m.ID
+		case m.Lang == watch.Japanese:
 			ja = m.ID
 		}
 	}
-	return en, ja
+	return en, ja, newEN, newJA
 }
 
 // sees fails unless the phone shows a menu.
@@ -45,10 +49,10 @@ func (p *person) sees(menu, when string) {
 
 func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	h := newTown(t)
-	en, ja := h.menus()
+	en, ja, newEN, newJA := h.menus()
 	bob, hanako := h.person("Bob", "en"), h.person("花子", "ja")
-	bob.sees(en, "after following in English")
-	hanako.sees(ja, "after following in Japanese")
+	bob.sees(newEN, "after following in English")
+	hanako.sees(newJA, "after following in Japanese")
 
 	for _, p := range []*person{bob, hanako} {
 		p.says(h.call("POST", "/codes", `{"account_ref":"acc_`+p.id[30:]+`","account_mask":"普通 ***4567"}`)["code"].(string))
@@ -85,11 +89,11 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 
 	// New menus: no person loses theirs, and what LINE could not do then is made
 	// good when the person comes next.
-	en, _ = h.menus()
+	en, _, _, _ = h.menus()
 	bob.sees(en, "after the operator made new menus")
 	older := en
 	h.line.FailAt(sim.MenuBatch, 1, sim.RateLimited)
-	en, _ = h.menus()
+	en, _, _, _ = h.menus()
 	bob.sees(older, "while LINE cannot give him the new one")
 	h.Add(10 * time.Minute)
 	bob.says("list")
@@ -98,7 +102,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	en, ja = h.menus()
+	en, ja, _, newJA = h.menus()
 	if err := h.line.Follow(bob.id); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +136,7 @@ func TestTheMenuFollowsTheLanguage(t *testing.T) {
 	hanako.sees(en, "before leaving")
 	hanako.says("leave")
 	hanako.taps("a=leave")
-	hanako.sees(ja, "after leaving")
+	hanako.sees(newJA, "after leaving")
 	if p, err := h.store.Person(context.Background(), hanako.id); err != nil || p.Version != 0 {
 		t.Errorf("%+v is kept, %v", p, err)
 	}

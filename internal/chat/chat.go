@@ -56,9 +56,9 @@ type Membership interface {
 	ByMail(ctx context.Context, person, watcher string) (membership.Bound, error)
 }
 
-// Menus makes LINE show a person the menu of a language; see line.Menus.
+// Menus makes LINE show a person the menu of a kind; see line.Menus.
 type Menus interface {
-	Show(ctx context.Context, user string, lang watch.Lang, shown string) (string, error)
+	Show(ctx context.Context, user string, kind line.MenuKind, shown string) (string, error)
 }
 
 // Names knows what people call banks and services, and how to reach them. A

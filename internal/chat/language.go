@@ -46,7 +46,7 @@ func (t *talk) changePerson(ctx context.Context, user string, change func(*store
 const menuTime = 3 * time.Second
 
 // syncMenu makes LINE show a person the menu of the language in which the chat
-// speaks to them. forgotten tells that LINE may have forgotten what it was told. A
+// speaks to them, for those who watch an account or for those who do not yet. forgotten tells that LINE may have forgotten what it was told. A
 // menu that was replaced since is renewed so as well.
 func (t *talk) syncMenu(ctx context.Context, user string, forgotten bool) error {
 	if t.Menus == nil || user == "" || watch.ByMail(user) || t.Event.Standby || t.Event.Kind == line.Unfollow {
@@ -54,7 +54,7 @@ func (t *talk) syncMenu(ctx context.Context, user string, forgotten bool) error 
 	}
 	ctx, cancel := context.WithTimeout(ctx, menuTime)
 	defer cancel()
-	_, lang, err := t.accountsOf(ctx, user)
+	list, lang, err := t.accountsOf(ctx, user)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (t *talk) syncMenu(ctx context.Context, user string, forgotten bool) error 
 	if forgotten {
 		was = ""
 	}
-	now, err := t.Menus.Show(ctx, user, lang, was)
+	now, err := t.Menus.Show(ctx, user, line.MenuOf(lang, len(list) > 0), was)
 	if err != nil || now == p.Menu {
 		return err
 	}

@@ -66,10 +66,12 @@ func TestTheMenuUnderTheChatIsUnderstood(t *testing.T) {
 	w := newWorld(t)
 	w.own(alice, account)
 	for _, lang := range []watch.Lang{ja, watch.English} {
-		for _, item := range wording.Menu(lang) {
-			w.say(alice, item.Say)
-			if strings.Contains(w.newest(alice), wording.NotUnderstood(ja).Title) {
-				t.Errorf("%q is not understood", item.Say)
+		for user, connected := range map[string]bool{alice: true, bob: false} {
+			for _, item := range wording.Menu(lang, connected) {
+				w.say(user, item.Say)
+				if strings.Contains(w.newest(user), wording.NotUnderstood(ja).Title) {
+					t.Errorf("%q is not understood", item.Say)
+				}
 			}
 		}
 	}

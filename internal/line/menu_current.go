@@ -11,14 +11,33 @@ import (
 	"kozamori/internal/watch"
 )
 
-// alias names at LINE the menu of a language that is current. A menu's own id
-// changes with each new picture.
-func alias(lang watch.Lang) string { return "kozamori-" + string(lang) }
+// MenuKind is a kind of menu: of a language, for those who watch an account or for
+// those who do not yet.
+type MenuKind string
 
-// SetCurrentMenu makes a menu, which has its picture, the current one of a
-// language: the one that Menus shows.
-func (c *Client) SetCurrentMenu(ctx context.Context, lang watch.Lang, menu string) error {
-	id := alias(lang)
+// MenuOf is the kind of menu for somebody.
+func MenuOf(lang watch.Lang, connected bool) MenuKind {
+	kind := MenuKind(watch.Japanese)
+	if lang == watch.English {
+		kind = MenuKind(watch.English)
+	}
+	if !connected {
+		kind += "-new"
+	}
+	return kind
+}
+
+// DefaultMenu is the kind that everybody sees who has no other.
+const DefaultMenu = MenuKind(watch.Japanese)
+
+// alias names at LINE the menu of a kind that is current. A menu's own id changes
+// with each new picture.
+func (k MenuKind) alias() string { return "kozamori-" + string(k) }
+
+// SetCurrentMenu makes a menu, which has its picture, the current one of a kind:
+// the one that Menus shows.
+func (c *Client) SetCurrentMenu(ctx context.Context, kind MenuKind, menu string) error {
+	id := kind.alias()
 	err := c.menu(ctx, "", menu, func(api *messaging_api.MessagingApiAPI) (*http.Response, struct{}, error) {
 		return api.CreateRichMenuAliasWithHttpInfo(&messaging_api.CreateRichMenuAliasRequest{RichMenuAliasId: id, RichMenuId: menu})
 	})
@@ -31,12 +50,11 @@ func (c *Client) SetCurrentMenu(ctx context.Context, lang watch.Lang, menu strin
 	})
 }
 
-// CurrentMenu is the id of the current menu of a language; empty if there is
-// none.
-func (c *Client) CurrentMenu(ctx context.Context, lang watch.Lang) (string, error) {
+// CurrentMenu is the id of the current menu of a kind; empty if there is none.
+func (c *Client) CurrentMenu(ctx context.Context, kind MenuKind) (string, error) {
 	var got *messaging_api.RichMenuAliasResponse
 	res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (res *http.Response, err error) {
-		res, got, err = api.GetRichMenuAliasWithHttpInfo(alias(lang))
+		res, got, err = api.GetRichMenuAliasWithHttpInfo(kind.alias())
 		return res, err
 	})
 	if err == nil && res.StatusCode == http.StatusNotFound {
@@ -55,20 +73,21 @@ func (c *Client) CurrentMenu(ctx context.Context, lang watch.Lang) (string, erro
 // not managed to: the old ones are still needed.
 var ErrStillMoving = errors.New("line: not everybody has the new menu yet")
 
-// MoveMenus shows a menu to all users who have one of the others, without
-// asking who they are, and waits until LINE has done so or ctx ends. LINE
-// takes 3 such requests an hour.
-func (c *Client) MoveMenus(ctx context.Context, from []string, to string, every time.Duration) error {
+// Move is a menu, by its id, in the place of which another is shown.
+type Move struct{ From, To string }
+
+// MoveMenus shows other menus to all users who have one, without asking who they
+// are, and waits until LINE has done so or ctx ends. LINE takes 3 such requests an
+// hour.
+func (c *Client) MoveMenus(ctx context.Context, moves []Move, every time.Duration) error {
 	req := &messaging_api.RichMenuBatchRequest{}
-	for _, id := range append([]string{to}, from...) {
-		if !menuID(id) {
+	for _, m := range moves {
+		if !menuID(m.From) || !menuID(m.To) {
 			return errMenuID
 		}
+		req.Operations = append(req.Operations, &messaging_api.RichMenuBatchLinkOperation{From: m.From, To: m.To})
 	}
-	for _, id := range from {
-		req.Operations = append(req.Operations, &messaging_api.RichMenuBatchLinkOperation{From: id, To: to})
-	}
-	if len(from) == 0 {
+	if len(moves) == 0 {
 		return nil
 	}
 	res, _, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"sync"
 	"time"
-
-	"kozamori/internal/watch"
 )
 
 // Menus shows people the menu of their language. Everybody sees the default,
@@ -17,10 +15,10 @@ type Menus struct {
 	Now    func() time.Time
 
 	mu    sync.Mutex
-	known map[watch.Lang]current
+	known map[MenuKind]current
 }
 
-// current is the current menu of a language as LINE told it at a time.
+// current is the current menu of a kind as LINE told it at a time.
 type current struct {
 	id string
 	at time.Time
@@ -32,12 +30,12 @@ const menuAge = 5 * time.Minute
 // defaultMenu stands for the menu of everybody who has none linked.
 const defaultMenu = "default"
 
-// Show makes LINE show a user the menu of a language. shown is what the last
-// Show for them returned, empty if that is not known: then LINE is told in any
-// case, else only of a change. A language that has no menu sees the default.
-func (m *Menus) Show(ctx context.Context, user string, lang watch.Lang, shown string) (string, error) {
+// Show makes LINE show a user the menu of a kind. shown is what the last Show for
+// them returned, empty if that is not known: then LINE is told in any case, else
+// only of a change. Of a kind that there is none of they see the default.
+func (m *Menus) Show(ctx context.Context, user string, kind MenuKind, shown string) (string, error) {
 	for fresh := false; ; fresh = true {
-		menu, err := m.current(ctx, lang, fresh)
+		menu, err := m.current(ctx, kind, fresh)
 		if err != nil || menu == shown {
 			return menu, err
 		}
@@ -60,17 +58,17 @@ func gone(err error) bool {
 	return ok && status.Status == http.StatusNotFound
 }
 
-func (m *Menus) current(ctx context.Context, lang watch.Lang, fresh bool) (string, error) {
-	if lang != watch.English {
+func (m *Menus) current(ctx context.Context, kind MenuKind, fresh bool) (string, error) {
+	if kind == DefaultMenu {
 		return defaultMenu, nil
 	}
 	m.mu.Lock()
-	c, ok := m.known[lang]
+	c, ok := m.known[kind]
 	m.mu.Unlock()
 	if ok && !fresh && m.Now().Sub(c.at) < menuAge {
 		return c.id, nil
 	}
-	id, err := m.Client.CurrentMenu(ctx, lang)
+	id, err := m.Client.CurrentMenu(ctx, kind)
 	if err != nil {
 		return "", err
 	}
@@ -80,8 +78,8 @@ func (m *Menus) current(ctx context.Context, lang watch.Lang, fresh bool) (strin
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil {
-		m.known = map[watch.Lang]current{}
+		m.known = map[MenuKind]current{}
 	}
-	m.known[lang] = current{id, m.Now()}
+	m.known[kind] = current{id, m.Now()}
 	return id, nil
 }

@@ -30,7 +30,7 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 	show := func(lang watch.Lang) {
 		t.Helper()
 		var err error
-		if state, err = menus.Show(ctx, friend, lang, state); err != nil {
+		if state, err = menus.Show(ctx, friend, line.MenuOf(lang, true), state); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 	sees(ja) // there is no English one yet
 
 	en := make()
-	if err := client.SetCurrentMenu(ctx, watch.English, en); err != nil {
+	if err := client.SetCurrentMenu(ctx, line.MenuOf(watch.English, true), en); err != nil {
 		t.Fatal(err)
 	}
 	at = at.Add(time.Hour)
@@ -62,7 +62,7 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 	// Nothing is asked of LINE while nothing changes.
 	p.FailAt(sim.Menu, 1, sim.ServerError)
 	show(watch.English)
-	if _, err := menus.Show(ctx, friend, watch.Japanese, state); err == nil {
+	if _, err := menus.Show(ctx, friend, line.DefaultMenu, state); err == nil {
 		t.Fatal("a failure is hidden")
 	}
 	sees(en)
@@ -72,11 +72,11 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 
 	// A new menu replaces the old one, for those who see it too.
 	newer := make()
-	if err := client.SetCurrentMenu(ctx, watch.English, newer); err != nil {
+	if err := client.SetCurrentMenu(ctx, line.MenuOf(watch.English, true), newer); err != nil {
 		t.Fatal(err)
 	}
 	p.SlowMenus = 3
-	if err := client.MoveMenus(ctx, []string{en}, newer, time.Millisecond); err != nil {
+	if err := client.MoveMenus(ctx, []line.Move{{From: en, To: newer}}, time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	sees(newer)
@@ -94,12 +94,12 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 	soon, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
 	defer cancel()
 	p.SlowMenus = 1 << 30
-	if err := client.MoveMenus(soon, []string{newer}, ja, time.Millisecond); !errors.Is(err, line.ErrStillMoving) {
+	if err := client.MoveMenus(soon, []line.Move{{From: newer, To: ja}}, time.Millisecond); !errors.Is(err, line.ErrStillMoving) {
 		t.Errorf("%v", err)
 	}
 	var status *line.StatusError
 	p.FailAt(sim.MenuBatch, 1, sim.RateLimited)
-	if err := client.MoveMenus(ctx, []string{newer}, ja, time.Millisecond); !errors.As(err, &status) || status.Status != http.StatusTooManyRequests {
+	if err := client.MoveMenus(ctx, []line.Move{{From: newer, To: ja}}, time.Millisecond); !errors.As(err, &status) || status.Status != http.StatusTooManyRequests {
 		t.Errorf("%v", err)
 	}
 }

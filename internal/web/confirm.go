@@ -23,8 +23,17 @@ func (s *site) carry(path string, life time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: cookie, Value: r.PathValue("secret"), Path: path, MaxAge: int(life.Seconds()),
 			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
-		http.Redirect(w, r, path, http.StatusSeeOther)
+		http.Redirect(w, r, path+onward(r), http.StatusSeeOther)
 	}
+}
+
+// onward is the mark of where a link to the settings leads on to; empty if it leads
+// to the start.
+func onward(r *http.Request) string {
+	if "?"+r.URL.RawQuery == wording.ToFamily {
+		return wording.ToFamily
+	}
+	return ""
 }
 
 // carried is the secret that carry put into the cookie; empty if there is none.

@@ -192,7 +192,11 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request, g *guest, b members
 		s.page(w, http.StatusConflict, wording.LeavePage(f))
 		return
 	}
-	if s.at(w, r, err) {
-		s.page(w, http.StatusOK, wording.LeftAccountPage(f, erase))
+	if !s.at(w, r, err) {
+		return
 	}
+	if err := s.Membership.LanguageChanged(r.Context(), g.LineUser); err != nil {
+		s.Logger.WarnContext(r.Context(), "the menu in the chat stays that of somebody with an account until they come there", "err", err)
+	}
+	s.page(w, http.StatusOK, wording.LeftAccountPage(f, erase))
 }

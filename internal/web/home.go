@@ -77,7 +77,20 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: cookie, Path: homePath, MaxAge: int(who.Expires.Sub(s.Now()).Seconds()),
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, homePath, http.StatusSeeOther)
+	http.Redirect(w, r, s.firstPage(r, who.LineUser), http.StatusSeeOther)
+}
+
+// firstPage is the first page of a session: the start, or the family of the one account
+// that a person has who asked for that.
+func (s *site) firstPage(r *http.Request, person string) string {
+	if onward(r) == "" {
+		return homePath
+	}
+	list, err := s.Membership.Accounts(r.Context(), person)
+	if err != nil || len(list) != 1 {
+		return homePath
+	}
+	return homePath + "/" + s.accountHandle(person, list[0].Account.AccountKey) + "/family"
 }
 
 // at answers a visitor who has no session, or whose page cannot be made.

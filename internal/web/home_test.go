@@ -119,3 +119,28 @@ func TestSomebodyWhoWatchesNothingSeesHowToConnect(t *testing.T) {
 		t.Error("an account of somebody else is shown")
 	}
 }
+
+// Who asked for the family is there with one press, if there is one account to go to.
+func TestTheChatsWayToTheFamilyIsOnePress(t *testing.T) {
+	w := newWorld(t)
+	w.put(store.PutBinding("U1", store.Binding{OnAccount: watch.On(account), Watcher: "w1"}))
+	arrives := func(mark string) string {
+		b := w.browser()
+		return b.press(b.open(w.door("U1", watch.Japanese)+mark), wording.DoEnter).url.Path
+	}
+	room := "/home/" + w.room("U1", account)
+	if got := arrives(wording.ToFamily); got != room+"/family" {
+		t.Errorf("with one account: %s", got)
+	}
+	for _, mark := range []string{"", "?to=family&x", "?to=//evil.example"} {
+		if got := arrives(mark); got != "/home" {
+			t.Errorf("%q: %s", mark, got)
+		}
+	}
+	other := watch.AccountKey{Bank: account.Bank, Ref: "second"}
+	w.put(store.PutAccount(&watch.Account{AccountKey: other, Watchers: []watch.Watcher{{ID: "w2", Role: watch.Owner, LineUser: "U1", Lang: watch.Japanese}}}),
+		store.PutBinding("U1", store.Binding{OnAccount: watch.On(other), Watcher: "w2"}))
+	if got := arrives(wording.ToFamily); got != "/home" {
+		t.Errorf("with two accounts: %s", got)
+	}
+}

@@ -81,11 +81,14 @@ func InviteOwn(lang watch.Lang) message.Message {
 	return chat(lang, tcInvitedAlt.in(lang), tcInviteOwn.in(lang), tcInviteOwnTx.in(lang))
 }
 
+// ToFamily marks a link to the settings that leads on to the page of the family.
+const ToFamily = "?to=family"
+
 // OpenFamily gives the link to the pages where guardians are invited.
 func OpenFamily(lang watch.Lang, link string) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcFamilyOpen.in(lang), tcFamilyOpen.in(lang), tcFamilyText.in(lang), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
-	m.Buttons = []message.Button{{Label: tcFamilyOpen.in(lang), Style: message.Primary, URL: link}}
+	m.Buttons = []message.Button{{Label: tcFamilyOpen.in(lang), Style: message.Primary, URL: link + ToFamily}}
 	return m
 }
 

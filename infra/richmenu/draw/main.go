@@ -20,7 +20,6 @@ import (
 
 	"kozamori/infra/richmenu"
 	"kozamori/internal/version"
-	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -31,9 +30,9 @@ func main() {
 	if version.Printed(os.Args[1:], os.Stdout) {
 		return
 	}
-	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
-		name := "menu-" + string(lang) + ".png"
-		if err := picture(lang, name); err != nil {
+	for _, k := range richmenu.Kinds() {
+		name := k.File()
+		if err := picture(k, name); err != nil {
 			fmt.Fprintf(os.Stderr, "draw: %s: %v\n", name, err)
 			os.Exit(1)
 		}
@@ -41,7 +40,7 @@ func main() {
 	}
 }
 
-func picture(lang watch.Lang, name string) error {
+func picture(k richmenu.Kind, name string) error {
 	dir, err := os.MkdirTemp("", "richmenu")
 	if err != nil {
 		return err
@@ -52,7 +51,10 @@ func picture(lang watch.Lang, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.Execute(&html, wording.Menu(lang)); err != nil {
+	if err := t.Execute(&html, struct {
+		Height, Rows int
+		Items        []wording.MenuItem
+	}{k.Height(), k.Height() / richmenu.Row, wording.Menu(k.Lang, k.Connected)}); err != nil {
 		return err
 	}
 	in, shot := filepath.Join(dir, "menu.html"), filepath.Join(dir, "shot.png")
@@ -63,7 +65,7 @@ func picture(lang watch.Lang, name string) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-		"--user-data-dir="+filepath.Join(dir, "profile"), fmt.Sprintf("--window-size=%d,%d", richmenu.Width, richmenu.Height),
+		"--user-data-dir="+filepath.Join(dir, "profile"), fmt.Sprintf("--window-size=%d,%d", richmenu.Width, k.Height()),
 		"--screenshot="+shot, "file://"+in)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("chromium: %w: %s", err, out)
