@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash/fnv"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -40,9 +40,13 @@ func hashOf(id string) uint32 {
 	return h.Sum32()
 }
 
-func duePK(id string) string { return fmt.Sprintf("DUE#%d", hashOf(id)%oldPartitions) }
+const duePrefix = "DUE#"
 
-func lanePK(l watch.Lane, n uint32) string { return fmt.Sprintf("DUE#%s#%d", l, n) }
+func duePK(id string) string { return oldPK(int(hashOf(id) % oldPartitions)) }
+
+func oldPK(n int) string { return duePrefix + strconv.Itoa(n) }
+
+func lanePK(l watch.Lane, n int) string { return duePrefix + string(l) + "#" + strconv.Itoa(n) }
 
 // laneOf is the lane of a sort key.
 func laneOf(sk string) watch.Lane {
@@ -61,9 +65,10 @@ func (s *Store) Write(ctx context.Context, writes ...Write) error {
 	}
 	writes = slices.Clone(writes)
 	for i := range writes {
-		if it := &writes[i].Item; it.Due.PK != "" {
+		// What belongs into an audit list has partitions of its own there.
+		if it := &writes[i].Item; strings.HasPrefix(it.Due.PK, duePrefix) {
 			lane := laneOf(it.Due.SK)
-			it.Due.PK = lanePK(lane, hashOf(it.PK)%uint32(lanePartitions[lane]))
+			it.Due.PK = lanePK(lane, int(hashOf(it.PK)%uint32(lanePartitions[lane])))
 		}
 	}
 	return s.Table.Write(ctx, writes...)
@@ -125,13 +130,13 @@ func (s *Store) due(ctx context.Context, lanes []watch.Lane, to func(watch.Lane)
 	last := ""
 	for _, l := range lanes {
 		for n := range lanePartitions[l] {
-			queries = append(queries, Query{Index: Due, PK: lanePK(l, uint32(n)), To: to(l)})
+			queries = append(queries, Query{Index: Due, PK: lanePK(l, n), To: to(l)})
 			limits = append(limits, limit(lanePartitions[l]))
 		}
 		last = max(last, to(l))
 	}
 	for n := range oldPartitions {
-		queries = append(queries, Query{Index: Due, PK: fmt.Sprintf("DUE#%d", n), To: last})
+		queries = append(queries, Query{Index: Due, PK: oldPK(n), To: last})
 		limits = append(limits, limit(oldPartitions))
 	}
 	found, errs := make([][]DueRef, len(queries)), make([]error, len(queries))

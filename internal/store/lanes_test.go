@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,6 +210,44 @@ func TestTheVersionBeforeFindsWhatIsDueUntilNobodyGoesBackToIt(t *testing.T) {
 	}
 	same("this version, after one that has", finds(t, w), all)
 	same("the old partitions, after one that has", before(t, w), both)
+}
+
+// Everything that lies in the index of what is due stays in its place, but for what
+// is in the lanes.
+func TestOnlyWhatIsInALaneGoesToItsPartitions(t *testing.T) {
+	t.Parallel()
+	w := worldtest.New(t, worldtest.At(early()))
+	spreads(t, w)
+	items, _ := itemsNow()
+	kinds := map[string]int{}
+	for _, one := range items {
+		got := &kept{Table: w.Table}
+		s := store.New(got)
+		s.Lanes = w.Store.Lanes
+		if err := s.Write(t.Context(), one); err != nil {
+			t.Fatal(err)
+		}
+		was, is := one.Item.Due, got.last.Item.Due
+		kind, _, _ := strings.Cut(was.PK, "#")
+		if now, _, _ := strings.Cut(is.PK, "#"); now != kind || was.SK != is.SK || kind != "DUE" && was != is {
+			t.Errorf("what is due at %v lies at %v", was, is)
+		}
+		kinds[kind]++
+	}
+	if kinds["DUE"] == 0 || kinds["AUDIT"] == 0 || len(kinds) != 3 {
+		t.Errorf("the kinds are %v", kinds)
+	}
+}
+
+// kept keeps what was last written, and writes it.
+type kept struct {
+	store.Table
+	last store.Write
+}
+
+func (k *kept) Write(ctx context.Context, writes ...store.Write) error {
+	k.last = writes[0]
+	return k.Table.Write(ctx, writes...)
 }
 
 func TestNoPartitionOfWhatIsDueIsHot(t *testing.T) {
