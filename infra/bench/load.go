@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -118,26 +119,49 @@ func client(conns int) *http.Client {
 // alerts posts single alerting debits at a steady rate, whatever becomes of
 // the earlier ones, each on an account and to a LINE user of its own.
 func alerts(ctx context.Context, o options) error {
+	fmt.Printf("%d alerts/s for %d s, one event per POST\n", o.rate, o.seconds)
 	n := o.rate * o.seconds
-	s, err := open(ctx, n)
+	l, err := openLoop(ctx, o.rate, n)
 	if err != nil {
 		return err
+	}
+	row("alerts accepted by LINE", fmt.Sprintf("%d of %d, %d POSTs failed", len(l.took), n, l.failed))
+	spread("POST to 202 (durable)", l.acked)
+	spread("POST to accepted by LINE", l.took)
+	l.after.since(l.before, "alert", n)
+	return nil
+}
+
+// loop is what came of a load whose sender waits for nothing.
+type loop struct {
+	acked, took   []time.Duration // to 202, and to LINE's acceptance
+	failed        int64
+	before, after usage
+}
+
+// openLoop posts n alerts at a rate; all at once if that is 0.
+func openLoop(ctx context.Context, rate, n int) (*loop, error) {
+	s, err := open(ctx, n)
+	if err != nil {
+		return nil, err
 	}
 	defer s.Close()
 	stop, err := s.work(ctx, queue.Events, queue.LINE)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer stop()
-	fmt.Printf("%d alerts/s for %d s, one event per POST\n", o.rate, o.seconds)
 	c := client(64)
-	sent, acked, failed := make([]time.Time, n), make([]time.Duration, n), atomic.Int64{}
+	sent, failed := make([]time.Time, n), atomic.Int64{}
+	l := &loop{acked: make([]time.Duration, n)}
 	var wg sync.WaitGroup
-	before := used()
+	l.before = used()
 	for i := range n {
-		time.Sleep(time.Until(before.at.Add(time.Duration(i) * time.Second / time.Duration(o.rate))))
+		if rate > 0 {
+			time.Sleep(time.Until(l.before.at.Add(time.Duration(i) * time.Second / time.Duration(rate))))
+		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 		wg.Go(func() {
 			var b bytes.Buffer
@@ -147,27 +171,24 @@ func alerts(ctx context.Context, o options) error {
 			if post(ctx, c, s.url, r) != nil {
 				failed.Add(1)
 			}
-			acked[i] = time.Since(sent[i])
+			l.acked[i] = time.Since(sent[i])
 		})
 	}
 	wg.Wait()
 	for end := time.Now().Add(30 * time.Second); s.line.Accepted() < n && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	after := used()
+	l.after, l.failed = used(), failed.Load()
 	byUser := map[string]int{}
 	for i := range n {
 		byUser[user(i)] = i
 	}
-	var took []time.Duration
 	for _, m := range s.line.Messages() {
-		took = append(took, m.At.Sub(sent[byUser[m.To]]))
+		l.took = append(l.took, m.At.Sub(sent[byUser[m.To]]))
 	}
-	row("alerts accepted by LINE", fmt.Sprintf("%d of %d, %d POSTs failed", len(took), n, failed.Load()))
-	spread("POST to 202 (durable)", acked)
-	spread("POST to accepted by LINE", took)
-	after.since(before, "alert", n)
-	return nil
+	slices.Sort(l.took)
+	slices.Sort(l.acked)
+	return l, nil
 }
 
 // events posts batches as fast as a few connections go, with detect and

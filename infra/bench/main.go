@@ -14,6 +14,7 @@ import (
 	"runtime/pprof"
 	"time"
 
+	"kozamori/infra/bench/town"
 	"kozamori/internal/version"
 )
 
@@ -44,6 +45,14 @@ func main() {
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
 	flag.StringVar(&o.allocs, "allocprofile", "", "a file for the profile of allocations")
+	year := town.Defaults()
+	inTown := flag.Bool("town", false, "run a year of the whole country, small, through the stages, and nothing else")
+	flag.IntVar(&year.Scale, "scale", year.Scale, "of -town: accounts of the country for each one here")
+	flag.IntVar(&year.Days, "days", year.Days, "of -town: how long it goes on, from 1 April 2026")
+	flag.Uint64Var(&year.Seed, "seed", year.Seed, "of -town: who does what when; -publish writes it down")
+	flag.Float64Var(&year.Yen, "yen", year.Yen, "of -town: yen for a dollar")
+	folder := flag.String("publish", "", "measure what is published, write it into this folder, and do nothing else")
+	short := flag.Bool("short", false, "of -publish: so little that it says nothing, to see that it works")
 	tell := flag.Bool("version", false, "tell which build this is, and do nothing else")
 	flag.Parse()
 	if *tell {
@@ -52,10 +61,38 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *folder != "" {
+		z := whole
+		if *short {
+			z = brief
+		}
+		if err := publish(ctx, *folder, year.Seed, z); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if *inTown {
+		if err := liveIn(ctx, year); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// liveIn runs a town and prints what came of it.
+func liveIn(ctx context.Context, o town.Options) error {
+	o.Progress = os.Stderr
+	r, err := town.Run(ctx, o)
+	if err == nil {
+		r.Print(os.Stdout)
+	}
+	return err
 }
 
 func run(ctx context.Context, o options) error {

@@ -16,14 +16,36 @@ import (
 // others meanwhile.
 func mornings(ctx context.Context, o options) error {
 	fmt.Printf("the quiet hours of %d people end, each with an alert that waits\n", o.held)
-	const others, every = 100, 200 * time.Millisecond
-	s, err := open(ctx, o.held+others)
+	m, err := morning(ctx, o.held)
 	if err != nil {
 		return err
 	}
+	row("cores busy", fmt.Sprintf("%.2f", m.busy))
+	row("the sweep took", m.swept.Round(10*time.Millisecond).String())
+	row("accepted by LINE of what waited", fmt.Sprintf("%d of %d", len(m.took), o.held))
+	if len(m.took) > 0 {
+		row("from the end of quiet hours", fmt.Sprintf("half after %.1f s, all after %.1f s", m.took[len(m.took)/2].Seconds(), m.took[len(m.took)-1].Seconds()))
+	}
+	spread("alerts of others meanwhile, POST to accepted", m.fresh)
+	return nil
+}
+
+// ended is what came of the end of quiet hours.
+type ended struct {
+	busy        float64
+	swept       time.Duration
+	took, fresh []time.Duration
+}
+
+func morning(ctx context.Context, held int) (*ended, error) {
+	const others, every = 100, 200 * time.Millisecond
+	s, err := open(ctx, held+others)
+	if err != nil {
+		return nil, err
+	}
 	defer s.Close()
-	if err := s.hold(ctx, o.held); err != nil {
-		return err
+	if err := s.hold(ctx, held); err != nil {
+		return nil, err
 	}
 	end := time.Now()
 	work, stop := context.WithCancel(ctx)
@@ -34,44 +56,45 @@ func mornings(ctx context.Context, o options) error {
 	before := used()
 	tick <- end
 	swept := make(chan time.Duration, 1)
-	go func() { tick <- end; swept <- time.Since(end) }() // taken when the sweep is done
+	go func() {
+		select { // taken when the sweep is done
+		case tick <- end:
+			swept <- time.Since(end)
+		case <-work.Done():
+			swept <- 0
+		}
+	}()
 	c := client(4)
 	sent := map[string]time.Time{}
 	for i := range others {
 		time.Sleep(time.Until(end.Add(time.Duration(i) * every)))
 		var b bytes.Buffer
-		event(&b, o.held+i, charges[0])
+		event(&b, held+i, charges[0])
 		r := s.sign(b.Bytes())
-		sent[user(o.held+i)] = time.Now()
+		sent[user(held+i)] = time.Now()
 		if err := post(ctx, c, s.url, r); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	for s.line.Accepted() < o.held+others && ctx.Err() == nil && time.Since(end) < 10*time.Minute {
+	for s.line.Accepted() < held+others && ctx.Err() == nil && time.Since(end) < 10*time.Minute {
 		time.Sleep(10 * time.Millisecond)
 	}
-	row("cores busy", fmt.Sprintf("%.2f", busy(before, used())))
+	m := &ended{busy: busy(before, used())}
 	select {
-	case d := <-swept:
-		row("the sweep took", d.Round(10*time.Millisecond).String())
+	case m.swept = <-swept:
 	default:
-		row("the sweep", "is not done")
+		m.swept = time.Since(end) // at least
 	}
-	var took, fresh []time.Duration
-	for _, m := range s.line.Messages() {
-		if at, ok := sent[m.To]; ok {
-			fresh = append(fresh, m.At.Sub(at))
+	for _, msg := range s.line.Messages() {
+		if at, ok := sent[msg.To]; ok {
+			m.fresh = append(m.fresh, msg.At.Sub(at))
 		} else {
-			took = append(took, m.At.Sub(end))
+			m.took = append(m.took, msg.At.Sub(end))
 		}
 	}
-	slices.Sort(took)
-	row("accepted by LINE of what waited", fmt.Sprintf("%d of %d", len(took), o.held))
-	if len(took) > 0 {
-		row("from the end of quiet hours", fmt.Sprintf("half after %.1f s, all after %.1f s", took[len(took)/2].Seconds(), took[len(took)-1].Seconds()))
-	}
-	spread("alerts of others meanwhile, POST to accepted", fresh)
-	return nil
+	slices.Sort(m.took)
+	slices.Sort(m.fresh)
+	return m, nil
 }
 
 // hold keeps an alert of an hour ago for each of so many people, until now.

@@ -17,9 +17,33 @@ import (
 // takes of the machine, and how long they wait once LINE is back.
 func outages(ctx context.Context, o options) error {
 	fmt.Printf("LINE is down for %d s with %d alerts waiting\n", o.seconds, o.waiting)
-	s, err := open(ctx, o.waiting)
+	out, err := outage(ctx, o.waiting, time.Duration(o.seconds)*time.Second)
 	if err != nil {
 		return err
+	}
+	row("messages in vain until all of it waits", fmt.Sprint(out.first))
+	row("of one core while it waits", fmt.Sprintf("%.1f %%", 100*out.busy))
+	row("messages in vain meanwhile, and questions", fmt.Sprintf("%d, %d", out.vain, out.asked))
+	row("accepted", fmt.Sprintf("%d of %d", len(out.took), o.waiting))
+	for _, n := range []int{1, 3500, len(out.took)} {
+		if n <= len(out.took) && n > 0 {
+			row(fmt.Sprintf("number %d after LINE was back, and after the first", n), fmt.Sprintf("%.1f s, %.1f s", out.took[n-1].Seconds(), (out.took[n-1]-out.took[0]).Seconds()))
+		}
+	}
+	return nil
+}
+
+// outcome is what came of an outage.
+type outcome struct {
+	first, vain, asked int64   // messages in vain before and while all waits; questions
+	busy               float64 // cores, while it waits
+	took               []time.Duration
+}
+
+func outage(ctx context.Context, waiting int, lasts time.Duration) (*outcome, error) {
+	s, err := open(ctx, waiting)
+	if err != nil {
+		return nil, err
 	}
 	defer s.Close()
 	var down atomic.Bool
@@ -43,37 +67,28 @@ func outages(ctx context.Context, o options) error {
 	var running sync.WaitGroup
 	running.Go(func() { _ = s.sys.Run(work, nil) })
 	defer func() { stop(); running.Wait() }()
-	if err := s.pile(ctx, o.waiting); err != nil {
-		return err
+	if err := s.pile(ctx, waiting); err != nil {
+		return nil, err
 	}
-	row("messages in vain until all of it waits", fmt.Sprint(vain.Swap(0)))
+	out := &outcome{first: vain.Swap(0)}
 	asked.Store(0)
 	before := used()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(time.Duration(o.seconds) * time.Second):
+		return nil, ctx.Err()
+	case <-time.After(lasts):
 	}
-	after := used()
-	row("of one core while it waits", fmt.Sprintf("%.1f %%", 100*busy(before, after)))
-	row("messages in vain meanwhile, and questions", fmt.Sprintf("%d, %d", vain.Load(), asked.Load()))
+	out.busy, out.vain, out.asked = busy(before, used()), vain.Load(), asked.Load()
 	down.Store(false)
 	back := time.Now()
-	for s.line.Accepted() < o.waiting && ctx.Err() == nil && time.Since(back) < 5*time.Minute {
+	for s.line.Accepted() < waiting && ctx.Err() == nil && time.Since(back) < 5*time.Minute {
 		time.Sleep(10 * time.Millisecond)
 	}
-	var took []time.Duration
 	for _, m := range s.line.Messages() {
-		took = append(took, m.At.Sub(back))
+		out.took = append(out.took, m.At.Sub(back))
 	}
-	slices.Sort(took)
-	row("accepted", fmt.Sprintf("%d of %d", len(took), o.waiting))
-	for _, n := range []int{1, 3500, len(took)} {
-		if n <= len(took) {
-			row(fmt.Sprintf("number %d after LINE was back, and after the first", n), fmt.Sprintf("%.1f s, %.1f s", took[n-1].Seconds(), (took[n-1]-took[0]).Seconds()))
-		}
-	}
-	return nil
+	slices.Sort(out.took)
+	return out, nil
 }
 
 // pile posts an alert for each of so many people, and waits until no stage works
