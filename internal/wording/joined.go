@@ -1,0 +1,33 @@
+package wording
+
+import (
+	"slices"
+
+	"kozamori/internal/watch"
+)
+
+// settled tells whether a report covers what there is to answer.
+func (f *IncidentFacts) settled() bool {
+	open := slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() })
+	return f.Report != "" && (f.Covered || open && f.Called != watch.CallReported)
+}
+
+// joined counts what is new and stands.
+func (f *IncidentFacts) joined() (links, debits int) {
+	for i := range f.Parts {
+		switch p := &f.Parts[i]; {
+		case p.Was != nil || !p.Record.UndoneAt.IsZero():
+		case p.Record.Kind == watch.LinkRegistered:
+			links++
+		default:
+			debits++
+		}
+	}
+	return links, debits
+}
+
+// joinedAll tells whether all parts are debits that are new and stand.
+func (f *IncidentFacts) joinedAll() bool {
+	_, debits := f.joined()
+	return debits == len(f.Parts)
+}
