@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/notify"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -16,6 +17,23 @@ import (
 type Names struct {
 	Store *store.Store
 	banks *banks
+	at    time.Time // for whom to call, if it is not now
+}
+
+// At names whom to call at a time: a message is worded the same whenever it is.
+func (n Names) At(at time.Time) notify.Names {
+	n.at = at
+	return n
+}
+
+func (n Names) now() time.Time {
+	switch {
+	case !n.at.IsZero():
+		return n.at
+	case n.banks != nil && n.banks.now != nil:
+		return n.banks.now()
+	}
+	return time.Now()
 }
 
 // NewNames makes Names that keep what they read of a bank for a minute.
@@ -27,11 +45,11 @@ func NewNames(s *store.Store, now func() time.Time) Names {
 func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, wording.Contact) {
 	name, contact := code, wording.Contact{}
 	if b, ok := catalog.BankByCode(code); ok {
-		name, contact = b.Name(lang), toCall(b.Contacts, time.Now())
+		name, contact = b.Name(lang), toCall(b.Contacts, n.now())
 		contact.Claims = claimsOf(b.Claims)
 	}
 	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
-		if b.Phone != "" {
+		if b.Phone != "" && !(n.closed(b.Hours) && n.answered(contact)) {
 			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = b.Phone, "", b.Hours, b.PhoneOn
 		}
 		switch {
@@ -50,7 +68,7 @@ func (n Names) Service(id string, lang watch.Lang) (string, wording.Contact) {
 	if !ok {
 		return "", wording.Contact{}
 	}
-	contact := toCall(s.Contacts, time.Now())
+	contact := toCall(s.Contacts, n.now())
 	contact.Claims = claimsOf(s.Claims)
 	return s.Name(lang), contact
 }
@@ -64,23 +82,51 @@ func claimsOf(claims []catalog.Claim) []wording.ClaimFact {
 	return out
 }
 
-// toCall is the first number of the catalogue that a page of its owner gives,
-// that any telephone dials, and that was looked up within a year. A number that
-// is wrong costs somebody in fear more than none: without one the words say
+// closed tells whether a bank says of its number that it is not answered now, and
+// answered whether that of the catalogue is: at night the night line goes first.
+func (n Names) closed(hours string) bool {
+	open, known := watch.Answered(hours, n.now())
+	return known && !open
+}
+
+func (n Names) answered(c wording.Contact) bool {
+	open, _ := watch.Answered(c.For, n.now())
+	return c.Phone != "" && open
+}
+
+// toCall is a number of the catalogue that a page of its owner gives, that any
+// telephone dials, and that was looked up within a year: the first that is
+// answered now, else the first of which nothing is known, else the first. A number
+// that is wrong costs somebody in fear more than none: without one the words say
 // where it stands.
 func toCall(contacts []catalog.Contact, now time.Time) wording.Contact {
-	for _, c := range contacts {
-		if c.Official && watch.Dials(c.Phone) && !c.Stale(now) {
-			return wording.Contact{Phone: c.Phone, For: c.For, CheckedOn: c.Checked}
+	var best *catalog.Contact
+	rank := -1
+	for i := range contacts {
+		c := &contacts[i]
+		if !c.Official || !watch.Dials(c.Phone) || c.Stale(now) {
+			continue
+		}
+		r := 1
+		if open, known := watch.Answered(c.For, now); open {
+			r = 2
+		} else if known {
+			r = 0
+		}
+		if r > rank {
+			best, rank = c, r
 		}
 	}
-	return wording.Contact{}
+	if best == nil {
+		return wording.Contact{}
+	}
+	return wording.Contact{Phone: best.Phone, For: best.For, CheckedOn: best.Checked}
 }
 
 // Services lists the payment services to choose from.
 func (n Names) Services(lang watch.Lang) []wording.Choice {
 	var out []wording.Choice
-	for _, s := range catalog.Offered(time.Now()) {
+	for _, s := range catalog.Offered(n.now()) {
 		out = append(out, wording.Choice{ID: s.ID, Name: s.Name(lang)})
 	}
 	return out

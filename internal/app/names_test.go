@@ -6,6 +6,7 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // Only a number from a page of its owner, looked up within a year, that any
@@ -45,5 +46,50 @@ func TestANumberOfTheCatalogueIsShownOnlyIfItIsSound(t *testing.T) {
 		if c := toCall(s.Contacts, now); c.Phone != "" && !watch.Dials(c.Phone) {
 			t.Errorf("%s: %q", s.ID, c.Phone)
 		}
+	}
+}
+
+// At night the night line is named, by the hours of Japan; a bank's own number
+// goes first unless the bank says that it is closed and the catalogue has one that
+// is answered.
+func TestWhoIsAnsweredNowIsNamed(t *testing.T) {
+	t.Parallel()
+	day := catalog.Contact{Phone: "0120-111-111", For: "相談窓口（平日9:00-17:00）", Checked: "2026-11", Official: true}
+	night := catalog.Contact{Phone: "0120-222-222", For: "喪失受付（夜間・休日、24時間）", Checked: "2026-11", Official: true}
+	vague := catalog.Contact{Phone: "0120-333-333", For: "お客さまセンター", Checked: "2026-11", Official: true}
+	at := func(d, h int) time.Time { return time.Date(2026, 11, d, h, 0, 0, 0, watch.JST) } // the 30th is a Monday
+	for name, c := range map[string]struct {
+		list []catalog.Contact
+		at   time.Time
+		want string
+	}{
+		"by day":                  {[]catalog.Contact{day, night}, at(30, 12), day.Phone},
+		"by night":                {[]catalog.Contact{day, night}, at(30, 22), night.Phone},
+		"on a Sunday":             {[]catalog.Contact{day, night}, at(29, 12), night.Phone},
+		"no hours are known":      {[]catalog.Contact{day, vague}, at(30, 22), vague.Phone},
+		"the only one, closed":    {[]catalog.Contact{day}, at(30, 22), day.Phone},
+		"answered before unknown": {[]catalog.Contact{vague, night}, at(30, 22), night.Phone},
+	} {
+		if got := toCall(c.list, c.at); got.Phone != c.want {
+			t.Errorf("%s: %s, want %s", name, got.Phone, c.want)
+		}
+	}
+	for name, c := range map[string]struct {
+		hours string
+		at    time.Time
+		own   bool
+	}{
+		"the bank is open":       {"平日9:00-15:00", at(30, 12), true},
+		"the bank is closed":     {"平日9:00-15:00", at(30, 22), false},
+		"its hours do not read":  {"窓口の時間", at(30, 22), true},
+		"the bank gave no hours": {"", at(30, 22), true},
+	} {
+		n := Names{at: c.at}
+		if own := !(n.closed(c.hours) && n.answered(wording.Contact{Phone: night.Phone, For: night.For})); own != c.own {
+			t.Errorf("%s: its own number first: %v", name, own)
+		}
+	}
+	if n := (Names{at: at(30, 22)}); !(!n.closed("平日9:00-15:00") || !n.answered(wording.Contact{Phone: day.Phone, For: day.For})) {
+		t.Error("a closed line goes before the bank's own")
 	}
 }

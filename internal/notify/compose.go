@@ -85,9 +85,25 @@ func (c *Composer) StopLink(r *watch.Record, watcher string) string {
 // errNothing says that a delivery has nothing (any more) to tell.
 var errNothing = errors.New("notify: nothing to tell")
 
+// as is the composer at the time of a delivery, by which whom to call is chosen:
+// it is worded the same each time.
+func (c *Composer) as(d *watch.Delivery) *Composer {
+	n, ok := c.Names.(interface{ At(at time.Time) Names })
+	if !ok {
+		return c
+	}
+	at := d.CreatedAt
+	if d.Kind == watch.TellClaim {
+		at = watch.ClaimRemindedAt(d.Seq)
+	}
+	x := *c
+	x.Names = n.At(at)
+	return &x
+}
+
 // Message words one delivery of a record to a watcher, for a channel.
 func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
-	m, err := c.words(ctx, r, d, w, ch)
+	m, err := c.as(d).words(ctx, r, d, w, ch)
 	if err == nil && !ch.InPlace {
 		m.Alt = wording.Subject(m.Lang, m.Alt, r.CaseID())
 	}

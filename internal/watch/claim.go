@@ -15,7 +15,7 @@ const RemindClaim = 3 * 24 * time.Hour
 // a day twice, or of one that is too near: what they have just been told says it.
 func (r *Record) RemindOfClaims(a *Account, reporter string, days []time.Time, now time.Time) {
 	for _, day := range days {
-		at := day.Add(-RemindClaim + remindHour*time.Hour)
+		at := ClaimRemindedAt(ClaimSeq(day))
 		if !at.After(now) {
 			continue
 		}
@@ -50,4 +50,10 @@ func ClaimSeq(day time.Time) int {
 // ClaimDay is the day that ClaimSeq numbered.
 func ClaimDay(seq int) time.Time {
 	return time.Date(seq/10000, time.Month(seq/100%100), seq%100, 0, 0, 0, 0, JST)
+}
+
+// ClaimRemindedAt is when people are reminded of such a day, unless it is one of
+// their quiet hours.
+func ClaimRemindedAt(seq int) time.Time {
+	return ClaimDay(seq).Add(-RemindClaim + remindHour*time.Hour)
 }
