@@ -128,6 +128,7 @@ func alerts(ctx context.Context, o options) error {
 	row("alerts accepted by LINE", fmt.Sprintf("%d of %d, %d POSTs failed", len(l.took), n, l.failed))
 	spread("POST to 202 (durable)", l.acked)
 	spread("POST to accepted by LINE", l.took)
+	row("commits (a sync each) and bytes written per alert", fmt.Sprintf("%.2f, %.0f", float64(l.commits)/float64(n), float64(l.after.written-l.before.written)/float64(n)))
 	l.after.since(l.before, "alert", n)
 	return nil
 }
@@ -137,6 +138,7 @@ type loop struct {
 	acked, took   []time.Duration // to 202, and to LINE's acceptance
 	failed        int64
 	before, after usage
+	commits       uint64 // of the engine, one sync each
 }
 
 // openLoop posts n alerts at a rate; all at once if that is 0.
@@ -155,7 +157,7 @@ func openLoop(ctx context.Context, rate, n int) (*loop, error) {
 	sent, failed := make([]time.Time, n), atomic.Int64{}
 	l := &loop{acked: make([]time.Duration, n)}
 	var wg sync.WaitGroup
-	l.before = used()
+	l.before, l.commits = used(), s.db.Moment()
 	for i := range n {
 		if rate > 0 {
 			time.Sleep(time.Until(l.before.at.Add(time.Duration(i) * time.Second / time.Duration(rate))))
@@ -178,7 +180,7 @@ func openLoop(ctx context.Context, rate, n int) (*loop, error) {
 	for end := time.Now().Add(30 * time.Second); s.line.Accepted() < n && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
-	l.after, l.failed = used(), failed.Load()
+	l.after, l.failed, l.commits = used(), failed.Load(), s.db.Moment()-l.commits
 	byUser := map[string]int{}
 	for i := range n {
 		byUser[user(i)] = i

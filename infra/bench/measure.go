@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -17,6 +18,7 @@ type usage struct {
 	user, sys  time.Duration
 	allocs     uint64
 	allocBytes uint64
+	written    int64 // bytes that the system was given to write to disks
 }
 
 func used() usage {
@@ -24,7 +26,21 @@ func used() usage {
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return usage{time.Now(), time.Duration(r.Utime.Nano()), time.Duration(r.Stime.Nano()), m.Mallocs, m.TotalAlloc}
+	return usage{time.Now(), time.Duration(r.Utime.Nano()), time.Duration(r.Stime.Nano()), m.Mallocs, m.TotalAlloc, written()}
+}
+
+// written is what the system counts for this process; 0 where it does not.
+func written() (n int64) {
+	b, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(b)) {
+		if v, ok := strings.CutPrefix(line, "write_bytes: "); ok {
+			n, _ = strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+		}
+	}
+	return n
 }
 
 // since prints what n things have cost from before until now.

@@ -96,7 +96,8 @@ func latencies(ctx context.Context, z sizes) (group, error) {
 		}
 		f := newFigure(name, n, l.took)
 		f.CPU = (l.after.user + l.after.sys - l.before.user - l.before.sys).Seconds() * 1e3 / float64(n)
-		f.Extra = map[string]float64{"p99_ms_to_202": at(l.acked, 99).Seconds() * 1e3, "posts_failed": float64(l.failed)}
+		f.Extra = map[string]float64{"p99_ms_to_202": at(l.acked, 99).Seconds() * 1e3, "posts_failed": float64(l.failed),
+			"commits_each": float64(l.commits) / float64(n), "bytes_written_each": float64(l.after.written-l.before.written) / float64(n)}
 		g.Lines = append(g.Lines, f)
 		return nil
 	}

@@ -33,6 +33,7 @@ type stack struct {
 	url    string
 	secret string
 	sys    *app.System
+	db     *engine.DB
 	queue  *qembedded.Queue
 	table  *embedded.Table
 	line   *sim.LINE
@@ -63,6 +64,7 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.db = db
 	s.close = append(s.close, func() { _ = db.Close() })
 	if s.queue, err = qembedded.On(db, qembedded.Options{}); err != nil {
 		return nil, err

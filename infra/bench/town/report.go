@@ -198,7 +198,7 @@ func (r *Report) Print(to io.Writer) {
 	say("%d banks by their deposits, %.0f million accounts, %.0f %% watched, %d days from 1 April 2026; 1 account for %d, seed %d", len(banks), o.Accounts/1e6, 100*optedIn, o.Days, o.Scale, o.Seed)
 	say("  %d events in %d posts, %d alerts told, %d answered, %d pushes that LINE turned away", r.Events, r.Posts, r.Alerts, r.Answered, r.Refused)
 	say("  %d things overdue by an hour at the end, %d dead letters", r.Untold, r.Dead)
-	say("from the bank's event to LINE's acceptance")
+	say("from the bank's event to LINE's acceptance, in whole seconds, without the time of the calls themselves (less than one)")
 	for _, c := range r.Classes {
 		say("  %-20s %7d  p50 %v, p99 %v, worst %v; queues at full size add at most %v", c.Name, c.N, c.P50.Round(time.Millisecond), c.P99.Round(time.Millisecond), c.Worst.Round(time.Millisecond), c.Added.Round(time.Millisecond))
 	}
