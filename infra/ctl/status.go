@@ -68,13 +68,13 @@ func status(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 			_, _ = fmt.Fprintf(c.Out, "the last backup is of %s\n", when(h.LastBackup))
 		}
 		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-		_, _ = fmt.Fprintln(w, "\nqueue\twaiting\tin flight\tdead\toldest")
+		_, _ = fmt.Fprintln(w, "\nqueue\twaiting\tin flight\tdead\tsent/min\tdone/min\toldest")
 		for _, n := range slices.Sorted(slices.Values(queue.Names)) {
 			oldest := "" // also where that is not told
 			if at := h.Queues[n].Oldest; !at.IsZero() {
 				oldest = h.At.Sub(at).Round(time.Second).String()
 			}
-			_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%s\n", n, h.Queues[n].Waiting, h.Queues[n].InFlight, h.Queues[n].Dead, oldest)
+			_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", n, h.Queues[n].Waiting, h.Queues[n].InFlight, h.Queues[n].Dead, h.Queues[n].Sent, h.Queues[n].Done, oldest)
 		}
 		_, _ = fmt.Fprintln(w, "\non record\twaiting\toverdue\toldest")
 		for _, lane := range watch.Lanes {

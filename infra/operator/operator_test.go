@@ -67,7 +67,7 @@ func TestBorrowedQueues(t *testing.T) {
 	}
 	depth, err := b.Depth(ctx, queue.LINE)
 	depth.Oldest = time.Time{}
-	if diff := cmp.Diff(queue.Depth{Waiting: 1, Dead: 1}, depth); diff != "" || err != nil {
+	if diff := cmp.Diff(queue.Depth{Waiting: 1, Dead: 1, Sent: 2}, depth); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 	dead, err := b.Dead(ctx, queue.LINE, 10)

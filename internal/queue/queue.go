@@ -98,6 +98,10 @@ type Depth struct {
 	Waiting  int `json:"waiting"`
 	InFlight int `json:"in_flight"`
 	Dead     int `json:"dead"`
+	// Sent and Done are how many messages were sent, and ended well, in the last
+	// minute, since the process began. 0 on AWS, where CloudWatch tells it.
+	Sent int `json:"sent_last_minute,omitempty"`
+	Done int `json:"done_last_minute,omitempty"`
 	// Oldest is when the oldest message that has not ended was sent. The zero
 	// time on AWS: SQS tells it to CloudWatch only, where the alarms look.
 	Oldest time.Time `json:"oldest,omitzero"`

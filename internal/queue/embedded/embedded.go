@@ -211,6 +211,7 @@ func (q *Queue) Part(n queue.Name, msgs ...queue.Outgoing) (kv.Part, error) {
 				}
 				l.add(h.Group, e)
 			}
+			l.sent.count(q.clock.now(), len(sent))
 			q.mu.Unlock()
 			l.ring()
 		},
@@ -346,6 +347,7 @@ func (q *Queue) Delete(_ context.Context, n queue.Name, msgs ...queue.Message) e
 		if e := l.current(m.Receipt); e != nil {
 			l.remove(e)
 			l.dirty[e.id] = change{ended: true}
+			l.done.count(q.clock.now(), 1)
 		}
 	}
 	q.mu.Unlock()

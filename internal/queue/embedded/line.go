@@ -111,6 +111,8 @@ type line struct {
 	order   []*entry // as they came, with some that have ended
 	total   int
 	dead    int
+	sent    pace
+	done    pace
 	bell    chan struct{}
 }
 
@@ -251,7 +253,7 @@ func (l *line) current(receipt string) *entry {
 
 // depth counts without a walk over all that waits.
 func (l *line) depth(now time.Time) queue.Depth {
-	d := queue.Depth{Dead: l.dead}
+	d := queue.Depth{Dead: l.dead, Sent: l.sent.minute(now), Done: l.done.minute(now)}
 	for _, e := range l.flight {
 		if e.visible > now.UnixNano() {
 			d.InFlight++
