@@ -110,3 +110,50 @@ func TestAnAddressThatWasReplacedIsDeletedByItself(t *testing.T) {
 		t.Errorf("it is still kept: %+v", w.Former)
 	}
 }
+
+// Who ends their watching, or has it ended by somebody who holds their telephone,
+// hears of it where they are reached apart from the chat.
+func TestWhoLeavesHearsOfItByMail(t *testing.T) {
+	t.Parallel()
+	h := newMailTown(t)
+	owner := h.alone("acc_1")
+	owner.confirms("a@example.jp")
+	before := len(h.mail.Messages())
+	owner.says("解除")
+	owner.taps("a=leave")
+	owner.settle()
+	n := 0
+	for _, m := range h.mail.Messages()[before:] {
+		if m.To == "a@example.jp" && m.Subject == "口座の見守りをやめる手続きがありました" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d mails: %+v", n, h.mail.Messages()[before:])
+	}
+}
+
+// A guardian who leaves is told of to the owner over LINE and mail, as each change
+// that protects less.
+func TestAGuardianWhoLeavesIsToldOfOverEveryChannel(t *testing.T) {
+	t.Parallel()
+	h := newMailTown(t)
+	owner, guardian := h.family()
+	owner.confirms("owner@example.jp")
+	before, o := len(h.mail.Messages()), owner.count()
+	guardian.says("leave")
+	guardian.taps("a=leave")
+	h.settle()
+	if n := owner.told(o, "見守り家族が見守りをやめました"); n != 1 {
+		t.Errorf("the owner's phone hears of it %d times: %s", n, owner.reads())
+	}
+	n := 0
+	for _, m := range h.mail.Messages()[before:] {
+		if m.To == "owner@example.jp" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d mails: %+v", n, h.mail.Messages()[before:])
+	}
+}

@@ -58,7 +58,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	}
 	if n.To.Watcher != n.Guardian.Watcher {
 		// An owner, who may have left meanwhile.
-		if _, still, err := t.binding(ctx, n.To.LineUser, n.To.Watcher); err != nil || !still {
+		if still, err := t.stillWatches(ctx, n); err != nil || !still {
 			if err != nil {
 				return t.brokenNews("who is told cannot be checked", err)
 			}
@@ -69,8 +69,29 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	if watch.ByMail(n.To.LineUser) && n.To.Watcher != n.Guardian.Watcher { // others of the account are theirs to see in the settings
 		words = wording.WithKey(words, t.KeyLink(n.To.LineUser, n.To.Watcher))
 	}
-	return t.bring(ctx, &parcel{user: n.To.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "news of a guardian",
-		since: t.sent, within: keyLife, words: []message.Message{words}})
+	p := &parcel{user: n.To.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "news of a guardian",
+		since: t.sent, within: keyLife, words: []message.Message{words}}
+	if n.Alone {
+		p.user = ""
+	}
+	return t.bring(ctx, p)
+}
+
+// stillWatches tells whether the reader of news watches the account.
+func (t *talk) stillWatches(ctx context.Context, n *watch.News) (bool, error) {
+	if n.To.LineUser != "" {
+		_, still, err := t.binding(ctx, n.To.LineUser, n.To.Watcher)
+		return still, err
+	}
+	a, err := t.Store.Account(ctx, watch.AccountKey{Bank: n.Bank, Ref: n.Ref})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, still := a.Watcher(n.To.Watcher)
+	return still, nil
 }
 
 // overOf is the channel of the address that news names.
@@ -133,6 +154,8 @@ func (t *talk) newsWords(ctx context.Context) message.Message {
 		return wording.AmountsChanged(f)
 	case watch.NewsLeft:
 		return wording.GuardianLeft(f)
+	case watch.NewsGone:
+		return wording.SomebodyLeft(f, n.Guardian.Role, n.To.Watcher == n.Guardian.Watcher)
 	case watch.NewsForgotten:
 		return wording.Forgotten(f)
 	case watch.NewsErased:

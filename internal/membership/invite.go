@@ -263,7 +263,7 @@ func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountK
 			return nil, ErrNotFound
 		}
 		gone = *g
-		if err := tell(ctx, toGuardians(watch.NewsDismissed, a, []watch.Watcher{gone})); err != nil {
+		if err := tell(ctx, ofDismissal(a, own, g)); err != nil {
 			return nil, err
 		}
 		by := *own

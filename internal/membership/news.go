@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/news"
@@ -53,7 +54,7 @@ func inTurn(list []watch.News, turn string) []watch.News {
 
 func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News {
 	n := watch.News{Kind: kind, Bank: a.Bank, Mask: a.Mask, To: watch.NewsTo{LineUser: to.LineUser, Watcher: to.ID, Lang: to.Lang},
-		Guardian: watch.NewsOf{LineUser: g.LineUser, Watcher: g.ID, HideAmount: g.HideAmount}}
+		Guardian: watch.NewsOf{LineUser: g.LineUser, Watcher: g.ID, HideAmount: g.HideAmount, Role: g.Role}, Ref: a.Ref}
 	if to.Role == watch.Owner {
 		n.Guardian.Name = g.Name // no other reader sees it
 	}
@@ -63,11 +64,57 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 	return n
 }
 
-// ofLeaving is what the others are told when a watcher leaves, and with them
-// everybody in gone.
+// ofLeaving is what all hear when a watcher leaves, and with them everybody in
+// gone: the others over each of their channels, and the one who leaves over those
+// that are not the chat, since who held their telephone is not known.
 func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher) []watch.News {
-	if w.Role == watch.Guardian {
-		return toOwners(watch.NewsLeft, a, w)
+	var out []watch.News
+	for i := range a.Watchers {
+		x := &a.Watchers[i]
+		kind := watch.NewsGone
+		switch {
+		case x.ID != w.ID && slices.ContainsFunc(gone, func(g watch.Watcher) bool { return g.ID == x.ID }):
+			kind = watch.NewsEnded
+		case w.Role == watch.Guardian && x.Role == watch.Owner:
+			kind = watch.NewsLeft
+		}
+		about := w
+		if kind == watch.NewsEnded {
+			about = x // their own watching is over
+		}
+		out = append(out, everywhere(one(kind, a, x, about), x, x.ID != w.ID)...)
 	}
-	return toGuardians(watch.NewsEnded, a, gone)
+	return out
+}
+
+// ofDismissal is what all hear when an owner ends a guardian's watching: the
+// guardian and the others over each of their channels, the owner over those that
+// are not the chat.
+func ofDismissal(a *watch.Account, by, gone *watch.Watcher) []watch.News {
+	var out []watch.News
+	for i := range a.Watchers {
+		x := &a.Watchers[i]
+		kind := watch.NewsGone
+		if x.ID == gone.ID {
+			kind = watch.NewsDismissed
+		}
+		out = append(out, everywhere(one(kind, a, x, gone), x, x.ID != by.ID)...)
+	}
+	return out
+}
+
+// everywhere is one piece of news over each channel of its reader; over LINE only
+// if the chat is to tell them.
+func everywhere(n watch.News, to *watch.Watcher, chat bool) []watch.News {
+	var out []watch.News
+	if _, reads := to.Channel(watch.LINE); reads && chat && to.LineUser != "" {
+		out = append(out, n)
+	}
+	for _, c := range to.Addressed() {
+		x := n
+		x.Alone, x.To.Mail, x.Over = true, c.Address, c.Kind
+		x.Turn = string(c.Kind)
+		out = append(out, x)
+	}
+	return out
 }

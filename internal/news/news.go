@@ -71,16 +71,22 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 	for i := range a.Watchers {
 		w := &a.Watchers[i]
 		own := step.By == w.ID
-		if step.Kind == watch.StepMine && !own {
-			continue // the incident tells them of the answer
-		}
 		n := watch.News{Kind: watch.NewsStep, Bank: a.Bank, Mask: a.Mask, Step: step.ID, To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang},
 			Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
-		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) {
+		// The incident tells the others of the answer, over the first channel that
+		// reaches them; the step over the others.
+		first := watch.ChannelKind("")
+		if list := w.Reachable(); step.Kind == watch.StepMine && !own && len(list) > 0 {
+			first = list[0].Kind
+		}
+		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && first != watch.LINE {
 			out = append(out, n)
 		}
 		// Who has no chat hears of it by mail all the same: a mail is passed on.
 		for _, x := range addresses(w, before, own && step.Way == watch.WayMail && !watch.ByMail(w.LineUser)) {
+			if x.over == first {
+				continue
+			}
 			n.Over, n.To.Mail, n.Turn = x.over, x.address, x.turn
 			out = append(out, n)
 		}

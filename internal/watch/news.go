@@ -39,11 +39,14 @@ const (
 	// NewsExposed reminds an owner, each month, that their settings keep debits of
 	// a payment service from them.
 	NewsExposed NewsKind = "exposed"
+	// NewsGone is to all who still watch, and to the one who left over their other
+	// channels: somebody watches no more.
+	NewsGone NewsKind = "gone"
 )
 
 // NewsKinds lists the kinds of news.
 var NewsKinds = []NewsKind{NewsJoined, NewsLeft, NewsDismissed, NewsEnded, NewsErased, NewsForgotten, NewsAgain, NewsHidden, NewsShown, NewsLanguage, NewsConfirm, NewsStep,
-	NewsEnrol, NewsWelcome, NewsKey, NewsExposed}
+	NewsEnrol, NewsWelcome, NewsKey, NewsExposed, NewsGone}
 
 // News is what queue.Chat carries in addition to LINE's events: one person is to hear
 // of a guardian who came or went, or to see another menu. It holds all that there is to say, because
@@ -62,8 +65,10 @@ type News struct {
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`
-	// Ref is the account of NewsExposed, whose reader may have no LINE.
+	// Ref is the account, if its reader may have no LINE.
 	Ref string `json:"account_ref,omitempty"`
+	// Alone tells that the news goes to To.Mail and not over LINE.
+	Alone bool `json:"alone,omitempty"`
 	// Over is the channel of the address To.Mail; absent it is mail. What has such
 	// an address of NewsStep goes there alone, other news if LINE does not bring it.
 	Over ChannelKind `json:"over,omitempty"`
@@ -89,6 +94,7 @@ type NewsOf struct {
 	Watcher    string     `json:"watcher"`
 	Name       quote.Text `json:"name,omitempty"` // what the owner calls them
 	HideAmount bool       `json:"hide_amount,omitempty"`
+	Role       Role       `json:"role,omitempty"` // for NewsGone
 
 	Unknown jsontext.Value `json:",embed"`
 }

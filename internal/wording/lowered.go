@@ -13,6 +13,7 @@ var (
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
 	tLessOther    = text{ja: "本人に覚えがないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
 	tLessAnswer   = text{ja: "この回答をしていないときは、お知らせのページで「身に覚えがない」に変えてください。", en: "If you did not answer this, change it to \"not me\" on the alert's page."}
+	tLessAnswered = text{ja: "本人に覚えがないときは、お知らせのページで「身に覚えがない」に変えられます。", en: "If they did not answer this, it can be changed to \"not me\" on the alert's page."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
@@ -70,7 +71,7 @@ func Lowered(f LoweredFacts) message.Message {
 		}
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
 		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
-		m.Text = []string{tLessAnswer.in(lang)}
+		m.Text = []string{pick(f.own(), tLessAnswer, tLessAnswered).in(lang)}
 		m.Buttons = []message.Button{{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}
 	}
 	return m

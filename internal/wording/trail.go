@@ -39,6 +39,7 @@ var (
 	tByOperator = text{ja: "口座守の運営者", en: "The people who run Kozamori"}
 	tByUnsaid   = text{ja: "分かりません", en: "Not known"}
 
+	tWayOf   = text{ja: "%[1]sの%[2]s", en: "%[2]s (as: %[1]s)"}
 	tWayChat = text{ja: "LINEのトーク", en: "the chat on LINE"}
 	tWayPage = text{ja: "口座守のページ", en: "a page of Kozamori"}
 	tWayMail = text{ja: "メールのリンク", en: "a link in a mail"}
@@ -100,10 +101,7 @@ func StepWords(lang watch.Lang, s StepLine, now time.Time) (whatItWas, by string
 	for _, f := range s.turns(lang, now) {
 		say = append(say, tcServMine.in(lang, f.Label, f.Value))
 	}
-	by = s.by(lang)
-	if way := s.way(lang); way != "" {
-		by = tTwin.in(lang, by, way)
-	}
+	by = orElse(s.from(lang), s.by(lang))
 	between := "／"
 	if lang == watch.English {
 		between = " / "
@@ -170,10 +168,20 @@ func (s *StepLine) way(lang watch.Lang) string {
 	return ""
 }
 
+// from is by whose LINE or mail a step was made: who held the telephone is not
+// known, so nobody is said to have made it.
+func (s *StepLine) from(lang watch.Lang) string {
+	way := s.way(lang)
+	if way == "" || s.Step.By == "" {
+		return way
+	}
+	return tWayOf.in(lang, s.by(lang), way)
+}
+
 func (s *StepLine) facts(lang watch.Lang, now time.Time) []message.Fact {
 	out := []message.Fact{{Label: tStepWho.in(lang), Value: s.by(lang)}}
-	if way := s.way(lang); way != "" {
-		out = append(out, message.Fact{Label: tStepWay.in(lang), Value: way})
+	if from := s.from(lang); from != "" {
+		out[0] = message.Fact{Label: tStepWay.in(lang), Value: from}
 	}
 	if s.Step.Of != "" && s.Step.Of != s.Step.By {
 		out = append(out, message.Fact{Label: tStepWhose.in(lang), Value: s.who(lang, s.Step.Of, s.Step.OfRole)})

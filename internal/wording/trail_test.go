@@ -60,7 +60,7 @@ func TestAStepInTheFile(t *testing.T) {
 				t.Errorf("%q is not in %q", part, what)
 			}
 		}
-		if by != "あなた（口座守のページ）" {
+		if by != "あなたの口座守のページ" {
 			t.Errorf("by %q", by)
 		}
 	}
