@@ -44,6 +44,7 @@ var (
 	tJoinFamHint  = text{ja: "ご家族から聞いた英数字です。", en: "The letters and digits that they told you."}
 	tJoinYes      = text{ja: "同意して、お知らせを受け取る", en: "Agree and begin"}
 	tJoinNo       = text{ja: "心当たりがない（申し込みを取り消す）", en: "This is not for me: cancel it"}
+	tJoinNotMine  = text{ja: "心当たりがないとき", en: "If this means nothing to you"}
 	tJoinWrong    = text{ja: "コードが違います。あと%d回まで書き直せます。", en: "That is not the code. You can try %d more times."}
 	tJoinNothing  = text{ja: "まだ何も始まっていません。", en: "Nothing has begun yet."}
 	tJoinMay      = text{ja: "名義人が緊急のお知らせに答えないときなどに、お知らせします。あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。", en: "We tell you when the owner does not answer an urgent alert, for example. You can tell the bank that it was not them. You cannot move money."}
@@ -107,7 +108,7 @@ func JoinPage(f EnrolFacts) message.Page {
 	if u := f.Consent.Policy.URL; u != "" {
 		consent.Links = []message.PageLink{{Href: u, Label: tConsPolicy.in(lang), Hint: ""}}
 	}
-	p.Parts = append(p.Parts, consent, message.Part{Message: message.Message{Lang: p.Lang, Foot: tEnrolFoot.in(lang)},
+	p.Parts = append(p.Parts, consent, message.Part{Message: message.Message{Lang: p.Lang, Title: tJoinNotMine.in(lang), Foot: tEnrolFoot.in(lang)},
 		Forms: []message.Form{{Do: DoDecline, Label: tJoinNo.in(lang), Style: message.Secondary}}})
 	return p
 }
