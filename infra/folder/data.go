@@ -62,10 +62,10 @@ func (f *Folder) Data(o engine.Options, say func(format string, args ...any), ba
 	if d.Secrets, err = f.secrets(db, kept, banks); err != nil {
 		return nil, err
 	}
-	if d.Queue, err = qembedded.On(db, qembedded.Options{}); err != nil {
+	if d.Queue, err = qembedded.On(db, qembedded.Options{Now: f.Now}); err != nil {
 		return nil, err
 	}
-	d.Table = embedded.On(db, embedded.Options{})
+	d.Table = embedded.On(db, embedded.Options{Now: f.Now})
 	return d, nil
 }
 

@@ -31,6 +31,7 @@ const (
 	secretsFile = "secrets.json"
 	runningFile = "running.json"
 	phonesFile  = "outside-phones.jsonl"
+	clockFile   = "clock"
 	mailsFile   = "outside-mails.jsonl"
 	booksFile   = "outside-bank-%s.jsonl"
 	outsideFile = "mark.json"     // how far the store had come, next to it
@@ -73,8 +74,10 @@ type Running struct {
 
 // Folder is an open data folder. Only one process can hold it.
 type Folder struct {
-	path  string
-	lock  *bbolt.DB
+	path string
+	lock *bbolt.DB
+	// Now is the time for what is kept; time.Now if nil. It is set before Data.
+	Now   func() time.Time
 	count func(changes int) error // notes in the engine how often the secrets changed; nil while it is closed
 }
 
@@ -124,7 +127,7 @@ func Open(path string, fresh func() error) (*Folder, error) {
 // what was set aside.
 func kept(path string) []string {
 	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-	for _, name := range []string{outsideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile} {
+	for _, name := range []string{outsideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile, clockFile} {
 		names = append(names, filepath.Join(path, name))
 	}
 	return names
@@ -179,6 +182,9 @@ func (f *Folder) former(name string) string { return filepath.Join(f.path, name)
 
 // Phones is the file in which the simulated LINE keeps its chats.
 func (f *Folder) Phones() string { return filepath.Join(f.path, phonesFile) }
+
+// Clock is the file that says how far the clock of the stack was set forward.
+func (f *Folder) Clock() string { return filepath.Join(f.path, clockFile) }
 
 // Mails is the file in which the simulated mailbox keeps its mail.
 func (f *Folder) Mails() string { return filepath.Join(f.path, mailsFile) }

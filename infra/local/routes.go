@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"kozamori/events"
 	"kozamori/internal/health"
@@ -56,6 +55,10 @@ func (s *stack) simulated(path string) (http.Handler, error) {
 	mux.HandleFunc("GET /sim/bank/disputes", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"disputes": s.disputes()})
 	})
+	mux.Handle("POST /sim/events", guard.Handler(http.HandlerFunc(s.compose)))
+	mux.Handle("POST /sim/clock", guard.Handler(http.HandlerFunc(s.skip)))
+	mux.HandleFunc("GET /sim/latency.svg", s.latency)
+	mux.HandleFunc("GET /sim/records/{id}/timeline.svg", s.timeline)
 	mux.Handle("POST /sim/send/{file}", guard.Handler(http.HandlerFunc(s.send)))
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /sim/state", s.state)
@@ -111,9 +114,9 @@ func (s *stack) send(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusNotFound, map[string]string{"message": "there is no such sample"})
 		return
 	}
-	now := time.Now()
+	now := s.clock.now()
 	body := events.Rename(events.Shift(sample.Body(), now), strconv.FormatInt(now.UnixNano(), 36))
-	a, err := s.Banks[sample.Bank].Post(r.Context(), body)
+	a, err := s.posts(r, s.Banks[sample.Bank], sample.File, "", body)
 	if err != nil {
 		writeJSON(w, http.StatusBadGateway, map[string]string{"message": err.Error()})
 		return
@@ -123,7 +126,7 @@ func (s *stack) send(w http.ResponseWriter, r *http.Request) {
 
 // health tells how the system is: 503 if it cannot tell.
 func (s *stack) health(w http.ResponseWriter, r *http.Request) {
-	h, err := health.Look(r.Context(), s.System.Store, s.System.Queue, time.Now())
+	h, err := health.Look(r.Context(), s.System.Store, s.System.Queue, s.clock.now())
 	if err == nil {
 		h.LastBackup, err = s.data.LastBackup(r.Context())
 	}

@@ -73,6 +73,8 @@ type stack struct {
 	Banks  map[string]*sim.Bank
 
 	hub     *hub
+	clock   *turned
+	posted  exchanges
 	folder  *folder.Folder
 	data    *folder.Data
 	vault   *folder.Vault
@@ -100,6 +102,10 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 		return nil, err
 	}
 	s.closers = append(s.closers, s.folder.Close)
+	if s.clock, err = clockAt(s.folder.Clock()); err != nil {
+		return nil, err
+	}
+	s.folder.Now = s.clock.now
 	if s.data, err = s.folder.Data(engine.Options{Fatal: o.Fatal, Warn: s.warn}, o.say, codes...); err != nil {
 		return nil, err
 	}
@@ -172,13 +178,13 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	config.CallbacksInside = true // the banks are simulated on this machine
 	if len(config.LINE.Secrets) == 0 {
-		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: time.Now}
+		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: s.clock.now}
 		if err := s.remember(s.LINE.KeepIn(s.folder.Phones())); err != nil {
 			return err
 		}
 		config.LINE = app.LINEConfig{API: orElse(s.Env("KOZAMORI_LINE_API"), s.Page+lineAPI), ID: "@kozamori", Secrets: []string{kept.LineChannel}, Token: kept.LineToken}
 	}
-	s.Mail = &sim.Mailbox{Now: time.Now, Changed: s.hub.change}
+	s.Mail = &sim.Mailbox{Now: s.clock.now, Changed: s.hub.change}
 	if err := s.remember(s.Mail.KeepIn(s.folder.Mails())); err != nil {
 		return err
 	}
@@ -187,7 +193,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	}
 	config.Mail.From = orElse(config.Mail.From, "口座守 <alert@kozamori.example>")
 	for _, code := range codes {
-		s.Banks[code] = &sim.Bank{Code: code, Secrets: kept.Banks[code].Live(), APIKey: kept.Banks[code].APIKey, API: s.URL, Now: time.Now, Changed: s.hub.change}
+		s.Banks[code] = &sim.Bank{Code: code, Secrets: kept.Banks[code].Live(), APIKey: kept.Banks[code].APIKey, API: s.URL, Now: s.clock.now, Changed: s.hub.change}
 		s.front(s.Banks[code])
 		if err := s.remember(s.Banks[code].KeepIn(s.folder.Books(code))); err != nil {
 			return err
@@ -196,7 +202,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
-	s.System = app.New(config, app.Means{Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Logger: s.Logger})
+	s.System = app.New(config, app.Means{Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
 	return nil
 }
 

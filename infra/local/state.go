@@ -8,6 +8,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/internal/app"
+	"kozamori/internal/health"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -26,6 +27,11 @@ type view struct {
 	Samples []events.Sample `json:"samples"`
 	Books   []bookEntry     `json:"books"`
 	Records []trace         `json:"records"`
+	Talked  []exchange      `json:"talked"` // requests and callbacks, newest first
+	Dead    []deadLetter    `json:"dead"`
+	Health  health.Health   `json:"health"`
+	Now     time.Time       `json:"now"`
+	Ahead   int64           `json:"ahead_seconds"` // of the machine's clock
 }
 
 type phone struct {
@@ -89,6 +95,14 @@ func (s *stack) state(w http.ResponseWriter, r *http.Request) {
 	}
 	var err error
 	if v.Records, err = s.traces(r.Context(), names); err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": err.Error()})
+		return
+	}
+	v.Talked, v.Now, v.Ahead = s.talked(), s.clock.now(), int64(s.clock.by().Seconds())
+	if v.Dead, err = s.deadLetters(r); err == nil {
+		v.Health, err = health.Look(r.Context(), s.System.Store, s.System.Queue, v.Now)
+	}
+	if err != nil {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": err.Error()})
 		return
 	}

@@ -1,6 +1,7 @@
 // The page: asks for the state at each change, and shows what is new.
 import { clock, h, ms, post, span, yen } from "./dom.js";
 import { rewind, showPhones } from "./phone.js";
+import { deadLetters, health, newTime, showAs, talked, tenants } from "./bench.js";
 
 const $ = (id) => document.getElementById(id);
 const names = {};
@@ -97,8 +98,21 @@ function records(list) {
       h("ol", { class: "steps" },
         done.map((s, i) => h("li", { class: s.name === "bank told" ? "end" : "" }, h("b", {}, s.name), s.note ? s.note.replace("_", " ") + " " : "",
           h("time", {}, i ? "+" + span(ms(s.at) - ms(done[i - 1].at)) : clock(s.at, true)))),
-        wait.map((s) => h("li", { class: (s.note || "").startsWith("undelivered") ? "bad" : "wait" }, h("b", {}, s.name), s.note || "…"))));
+        wait.map((s) => h("li", { class: (s.note || "").startsWith("undelivered") ? "bad" : "wait" }, h("b", {}, s.name), s.note || "…"))),
+      scale(t, done.length));
   }));
+}
+
+// scale is the timeline of a record to scale, drawn when it is asked for.
+const unfolded = new Set();
+function scale(t, steps) {
+  const picture = () => h("img", { alt: "What happened when, to scale; the steps are listed above", src: `sim/records/${encodeURIComponent(t.id)}/timeline.svg?${steps}` });
+  const el = h("details", {}, h("summary", {}, "To scale"));
+  if (unfolded.has(t.id)) { el.open = true; el.append(picture()); }
+  el.addEventListener("toggle", () => {
+    if (el.open) { unfolded.add(t.id); if (!el.querySelector("img")) el.append(picture()); } else unfolded.delete(t.id);
+  });
+  return el;
 }
 
 let open = "";
@@ -109,8 +123,7 @@ function mails(list) {
   if (!list.length) return;
   const show = (m) => {
     open = m.id;
-    $("letter").hidden = false;
-    $("letter").src = `sim/mail/messages/${m.id}/html`;
+    showAs(m.id);
     for (const b of document.querySelectorAll(".letter")) b.setAttribute("aria-current", String(b.dataset.id === open));
   };
   news("mail");
@@ -147,6 +160,11 @@ async function update() {
     disputes(v.books);
     records(v.records);
     mails(v.mails);
+    tenants(v.banks);
+    health(v.health);
+    deadLetters(v.dead);
+    talked(v.talked, names);
+    newTime(v.now, v.ahead_seconds, v.records.length);
     document.body.dataset.ready = "yes";
   } finally {
     asking = false;
