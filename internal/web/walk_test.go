@@ -292,6 +292,9 @@ func (v *walker) walks(all []stop, user string) {
 				}
 			}
 			browsertest.Look(t, ctx, day)
+			for _, p := range browsertest.Keyboard(t, ctx) {
+				t.Error("with the keyboard alone: " + p)
+			}
 			browsertest.Axe(t, ctx, "axe-core")
 		})
 	}
