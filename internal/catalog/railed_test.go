@@ -36,3 +36,41 @@ func TestATextIsWeighedTwiceWhereItMatters(t *testing.T) {
 	}
 	t.Logf("%d of 20,000 are weighed twice, %d come to a name", twice, named)
 }
+
+// A name that a text says nothing of is that of the service which is linked, and
+// of no other.
+func TestATextIsGuessedToBeOfTheServiceThatIsLinkedAlone(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(7, 9))
+	tried := 0
+	for range 20_000 {
+		text := randomLine(rng, std())
+		var m Match
+		f := std().read("", text, asked{out: true}, &m)
+		w := weighing{data: std(), e: &Evidence{Descriptor: text}, marks: f.marks, railable: f.railable}
+		w.text(&f)
+		s := w.railed(text)
+		if s == nil {
+			continue
+		}
+		tried++
+		plain := Decide(&Evidence{Descriptor: text})
+		for _, o := range std().order {
+			e := Evidence{Descriptor: text, Links: []Linked{{Service: o.ID}}}
+			got := Decide(&e)
+			if o != s && got.Service() == s.ID && plain.Service() != s.ID {
+				t.Errorf("%q is %s where %s is linked", text, s.ID, o.ID)
+			}
+			if o == s && got.Service() != s.ID {
+				t.Errorf("%q is %q where %s is linked", text, got.Service(), s.ID)
+			}
+			e.Links[0].Removed = true
+			if got := Decide(&e); got.Service() != plain.Service() {
+				t.Errorf("%q is %q where the link with %s was removed", text, got.Service(), o.ID)
+			}
+		}
+	}
+	if tried < 10 {
+		t.Errorf("%d texts were tried", tried)
+	}
+}

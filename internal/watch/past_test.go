@@ -188,3 +188,59 @@ func TestWhatIsAWeekLateIsHistory(t *testing.T) {
 		}
 	}
 }
+
+// A summary is of what came from its beginning on until the next one begins, and
+// still stands; each record is in one summary.
+func TestASummaryIsOfWhatCameBeforeTheNext(t *testing.T) {
+	next := noon.Add(time.Hour)
+	rec := func(id string, at time.Time, change func(*Record)) *Record {
+		r := &Record{ID: id, Kind: Debit, Past: true, Complete: true, Amount: 1000, Returned: 1, OccurredAt: noon.Add(-100 * time.Hour), SummedAt: at}
+		if change != nil {
+			change(r)
+		}
+		return r
+	}
+	summary := func(seq int, at time.Time) Delivery {
+		return Delivery{ID: "s", Kind: TellSummary, Seq: seq, CreatedAt: at}
+	}
+	first := rec("first", noon, func(r *Record) {
+		// Of another channel it was made a moment later; and other kinds count for nothing.
+		r.Deliveries = []Delivery{summary(0, noon.Add(time.Second)), summary(0, noon), {ID: "x", Kind: TellMore, CreatedAt: noon.Add(-time.Hour)}}
+	})
+	second := rec("second", next, func(r *Record) { r.Deliveries = []Delivery{summary(0, next), summary(1, next.Add(time.Hour))} })
+	all := []*Record{
+		first, second,
+		rec("before", noon.Add(-1), nil),
+		rec("last", next.Add(-1), func(r *Record) { r.OccurredAt = r.OccurredAt.Add(time.Hour) }),
+		rec("link", noon.Add(1), func(r *Record) { r.Kind, r.OccurredAt = LinkRegistered, r.OccurredAt.Add(-time.Hour) }),
+		rec("undone", noon.Add(1), func(r *Record) { r.UndoneAt = noon }),
+		rec("half", noon.Add(1), func(r *Record) { r.Complete = false }),
+		rec("news", noon.Add(1), func(r *Record) { r.Past = false }),
+		rec("never", time.Time{}, nil),
+		rec("late", next.Add(2*time.Hour), nil),
+	}
+	for name, c := range map[string]struct {
+		of          *Record
+		seq         int
+		debits      int
+		links       int
+		yen         int64
+		first, last time.Duration // before noon
+	}{
+		"the first":             {first, 0, 2, 1, 1998, 101 * time.Hour, 99 * time.Hour},
+		"the next":              {second, 0, 1, 0, 999, 100 * time.Hour, 100 * time.Hour},
+		"the latest has no end": {second, 1, 1, 0, 999, 100 * time.Hour, 100 * time.Hour},
+	} {
+		got := c.of.SumUp(c.seq, all, noon.Add(99*time.Hour))
+		if got.Debits != c.debits || got.Links != c.links || got.Yen != c.yen || !got.At.Equal(noon.Add(99*time.Hour)) ||
+			!got.FirstAt.Equal(noon.Add(-c.first)) || !got.LastAt.Equal(noon.Add(-c.last)) || got.Empty() {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if n := second.Summaries(); n != 2 {
+		t.Errorf("it carries %d summaries", n)
+	}
+	if n := all[2].Summaries(); n != 0 {
+		t.Errorf("one that carries none has %d", n)
+	}
+}

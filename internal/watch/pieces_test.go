@@ -2,8 +2,11 @@ package watch
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	"kozamori/internal/quote"
 )
 
 func TestAFullIncidentGoesOnUnderItsNumber(t *testing.T) {
@@ -40,5 +43,28 @@ func TestIncidentsThatAreReportedTogetherKeepTheirNumbers(t *testing.T) {
 	big.Members = make([]Member, MaxReported-3)
 	if r.Take([]*Record{r, o, p}, []*Record{big}) || big.With != "" {
 		t.Error("more than a report holds are taken in")
+	}
+	big.Members = make([]Member, MaxReported-4)
+	if !r.Take([]*Record{r, o, p}, []*Record{big}) || big.With != "r" {
+		t.Error("as many as a report holds are not taken in")
+	}
+	var many []*Record
+	for range maxTogether - 1 {
+		many = append(many, alerted("m", 100, noon, ServiceDebit))
+	}
+	if lead := alerted("lead", 100, noon, ServiceDebit); !lead.Take([]*Record{lead}, many) || len(lead.Pieces) != maxTogether-1 {
+		t.Errorf("of %d incidents that are reported together there are %d pieces", maxTogether, len(lead.Pieces))
+	}
+	if lead := alerted("lead", 100, noon, ServiceDebit); lead.Take([]*Record{lead, r}, many) || len(lead.Pieces) != 0 {
+		t.Errorf("more than %d incidents are reported together", maxTogether)
+	}
+	long, other := alerted("long", 100, noon, ServiceDebit), alerted("other", 100, noon, ServiceDebit)
+	long.Descriptor = quote.Text(strings.Repeat("x", maxTogetherTexts-long.texts()+len(long.Descriptor)-other.texts()))
+	if !other.Take([]*Record{other}, []*Record{long}) {
+		t.Error("as much text as a report holds is not taken in")
+	}
+	long.Descriptor += "x"
+	if other.Take([]*Record{other}, []*Record{long}) {
+		t.Error("more text than a report holds is taken in")
 	}
 }

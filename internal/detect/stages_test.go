@@ -1,0 +1,97 @@
+package detect_test
+
+import (
+	"testing"
+	"time"
+
+	"kozamori/internal/dispute"
+	"kozamori/internal/watch"
+)
+
+// A debit that may be a bill is one bill, however many stages its bank tells of.
+func TestTheStagesOfADebitAreOneBill(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const card = `,"descriptor":"PAYPAYｶ"`
+	h.send(t, say("debit", "a", "t", 10*time.Minute, 9000, card+pending))
+	h.send(t, say("debit", "b", "t", 5*time.Minute, 9100, card))
+	bills, err := h.store.Bills(t.Context(), h.key)
+	if err != nil || len(bills.Forms) != 1 || len(bills.Forms[0].Debits) != 1 || bills.Forms[0].Debits[0].Amount != 9000 {
+		t.Errorf("remembered are %+v (%v)", bills, err)
+	}
+	if rs := h.history(t); len(rs) != 1 || rs[0].Amount != 9100 {
+		t.Errorf("on record are %d debits, the first of %d yen", len(rs), rs[0].Amount)
+	}
+}
+
+// Of two debits of one id, a reversal that names a service undoes that of the
+// service, though the other one came later.
+func TestAReversalUndoesTheDebitOfTheServiceThatItNames(t *testing.T) {
+	t.Parallel()
+	for service, want := range map[string]string{"docomo": "docomo", "paypay": "paypay", "": "paypay"} {
+		h := newHouse(t)
+		h.send(t, say("debit", "a", "t", 10*time.Minute, 300, ""), say("debit", "b", "t", 9*time.Minute, 300, `,"descriptor":"PAYPAY"`))
+		more := ""
+		if service != "" {
+			more = `,"service":"` + service + `"`
+		}
+		h.send(t, say("debit.reversed", "r", "t", time.Minute, 300, more))
+		undone := ""
+		for _, r := range h.history(t) {
+			if !r.UndoneAt.IsZero() {
+				undone += r.Service
+			}
+		}
+		if undone != want {
+			t.Errorf("a reversal that names %q undoes the debit of %q, want %q", service, undone, want)
+		}
+	}
+}
+
+// That a debit was presented again is written down for the record of the later
+// one, though the bank said no more of that, and though it was written once only.
+func TestThatADebitIsPresentedAgainIsOnRecordWhenTheReturnIsHeardOfLast(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.send(t, say("debit", "a", "t", 26*time.Hour, 3000, ""))
+	h.send(t, say("debit", "b", "t", time.Hour, 3000, ""))
+	h.send(t, say("debit.reversed", "r", "t", 25*time.Hour, 3000, ""))
+	rs := h.history(t)
+	if len(rs) != 2 || !rs[0].AfterReturn || !rs[0].UndoneAt.IsZero() || rs[1].AfterReturn || rs[1].UndoneAt.IsZero() {
+		t.Fatalf("%d records, the later of them presented again: %v", len(rs), rs[0].AfterReturn)
+	}
+}
+
+// What becomes of a transaction goes to the report that it is in, also when
+// what had been called the person's own was reported later, under another
+// number.
+func TestWhatWasReportedFirstGoesOnInItsOwnReport(t *testing.T) {
+	t.Parallel()
+	s := newStage(newHouse(t), "acc_d")
+	s.do(t, events(say("debit", "a", "t", 10*time.Minute, 5000, pending), say("debit", "b", "u", 9*time.Minute, 300, pending)))
+	rs := s.history(t)
+	lead := rs[len(rs)-1]
+	first := s.report(t, rs[0].ID)
+	for _, status := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeClosed} {
+		if _, err := s.desk().SetStatus(t.Context(), "0125", first, status, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := s.desk().Answer(t.Context(), lead.ID, dispute.Answerer{Watcher: "w1", Confirmed: s.dispute(t, first).AnsweredAt}, watch.NotMine, watch.ViaPage)
+	if err != nil || out.Dispute == nil || out.Dispute.Follows != first {
+		t.Fatalf("reported later is %+v (%v)", out, err)
+	}
+	second := out.Dispute.ID
+	for _, c := range []struct {
+		event, txn    string
+		yen           int64
+		first, second int // changes more
+	}{{"c", "t", 7000, 1, 0}, {"d", "u", 900, 0, 1}} {
+		before, after := len(s.dispute(t, first).Changes), len(s.dispute(t, second).Changes)
+		s.do(t, events(say("debit", c.event, c.txn, 8*time.Minute, c.yen, "")))
+		if f, n := len(s.dispute(t, first).Changes)-before, len(s.dispute(t, second).Changes)-after; f != c.first || n != c.second {
+			t.Errorf("that %s was posted at %d yen is %d changes of the first report and %d of the one that follows it, want %d and %d",
+				c.txn, c.yen, f, n, c.first, c.second)
+		}
+	}
+}
