@@ -350,10 +350,15 @@ func (a *accountWork) settle(changes []change, quiet bool) {
 
 // void leaves a record, whose entries turned out to be another's, to itself. What
 // is still to be told of it is not sent again either, even if an attempt may
-// have been taken: the other record tells its reader what is true.
+// have been taken: the other record tells its reader what is true. A summary that
+// it carries is of more than the record, and counts when it is sent.
 func (a *accountWork) void(r *watch.Record) {
 	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; !d.State.Ended() && (d.State == watch.Held || d.Kind.OfIncident()) {
+		d := &r.Deliveries[i]
+		if d.Kind == watch.TellSummary || d.State.Ended() {
+			continue
+		}
+		if d.State == watch.Held || d.Kind.OfIncident() {
 			d.State, d.Problem = watch.Cancelled, "told with another record"
 		}
 	}

@@ -114,6 +114,45 @@ func TestWhatIsHeldForARecordThatWasAnothersIsNotSent(t *testing.T) {
 	}
 }
 
+// A summary is of all that came too late within its time: it goes out though the
+// record that carries it turned out to be another's. What else is held there is not
+// sent.
+func TestASummaryGoesOutThoughItsCarrierWasAnothers(t *testing.T) {
+	const day = 24 * time.Hour
+	h := newHouse(t)
+	h.send(t, say("debit", "b", "t1", 19*day, 3200, "")) // carries the summary
+	h.send(t, say("debit", "a", "p1", 19*day, 3000, pending), say("debit", "x", "x", 18*day, 500, ""))
+	carrier := ""
+	for _, r := range h.history(t) {
+		if len(r.Deliveries) > 0 {
+			carrier = r.ID
+			if _, err := h.store.UpdateRecord(t.Context(), r.ID, func(r *watch.Record) error {
+				r.Deliveries = append(r.Deliveries, watch.Delivery{ID: "claim", Kind: watch.TellClaim, Watcher: "w1", Channel: watch.LINE, State: watch.Held, Due: received.Add(day)})
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.send(t, say("debit", "c", "t1", 19*day, 3200, `,"replaces":"p1"`))
+	all := h.history(t)
+	var told *watch.Record
+	for _, r := range all {
+		if r.ID == carrier {
+			told = r
+		}
+	}
+	if told == nil || len(told.Story()) != 0 || told.Txn != "t1" {
+		t.Fatalf("the summary is not carried by a record that tells of nothing: %+v", told)
+	}
+	if got := strings.Join(states(told), ", "); got != "summary held, claim cancelled" || told.Due.IsZero() {
+		t.Errorf("it carries %s, due at %s", got, told.Due)
+	}
+	if sum := told.SumUp(0, all, received); sum.Debits != 2 || sum.Yen != 3700 {
+		t.Errorf("the summary is of %+v", sum)
+	}
+}
+
 // An attempt that may have been taken is not repeated once its record tells of
 // nothing: it would be the old words, after those of the record that tells.
 func TestWhatWasTriedForARecordThatWasAnothersIsNotTriedAgain(t *testing.T) {

@@ -313,7 +313,7 @@ func (s *ServiceActivity) touch(at time.Time) {
 // the latest keepMonths, are not kept.
 func (s *ServiceActivity) add(at time.Time, amount int64) {
 	m := month(at)
-	if _, ok := s.Months[m]; !ok && (amount <= 0 || len(s.Months) >= keepMonths && m < slices.Min(slices.Collect(maps.Keys(s.Months)))) {
+	if _, ok := s.Months[m]; !ok && amount <= 0 {
 		return
 	}
 	if s.Months == nil {

@@ -360,3 +360,18 @@ func TestWhetherADisputeStandsIsOursToSay(t *testing.T) {
 		}
 	}
 }
+
+// Which transactions a report covers changes in the report, and not in a copy of
+// it that another reader holds.
+func TestWhatAReportCoversChangesInNoCopy(t *testing.T) {
+	d := &Dispute{ID: "d", Record: "a"}
+	d.Also = []Disputed{{Record: "b", Txn: "b"}, {Record: "c", Txn: "c"}}
+	held := d.Also
+	d.Cover([]*Record{alerted("c", 100, noon, ServiceDebit), alerted("x", 100, noon, ServiceDebit)}, 3)
+	if held[0].Left != 0 || held[1].Left != 0 {
+		t.Errorf("another reader's copy says %+v", held)
+	}
+	if len(d.Also) != 3 || d.Also[0].Left != 3 || d.Also[1].Left != 0 || d.Also[2].Record != "x" || d.Also[2].Seq != 3 {
+		t.Errorf("covered are %+v", d.Also)
+	}
+}

@@ -22,6 +22,9 @@ func TestNamesThatSendersChooseAreRepeatedOnlyIfTheyArePlain(t *testing.T) {
 			t.Errorf("twice, %q is refused as %+v", name, p)
 		}
 	}
+	if got := read(t, []byte(strings.Replace(debit("a"), `"id"`, `"a b":1,"colour":1,"a-b":1,"colour_2":1,"色":1,"id"`, 1))).Events[0].Ignored; fmt.Sprint(got) != "[? colour colour_2]" {
+		t.Errorf("names that cannot be told apart are repeated as %q", got)
+	}
 	var many strings.Builder
 	for i := range 90 {
 		fmt.Fprintf(&many, `"x%d":1,`, i)
