@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -158,5 +159,29 @@ func TestPersonsForWhomAProviderHangsHaveASmallPartOfIt(t *testing.T) {
 	g.took("line a", 0, gateNow)
 	if _, err := g.enterPerson(t.Context(), "line", "b", most, gateNow); err != nil {
 		t.Errorf("a slow person again: %v", err)
+	}
+}
+
+// Each of them is told once and never again.
+func TestAMillionPeopleLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	var g gates
+	for i := range 1_000_000 {
+		to, now := strconv.Itoa(i), gateNow.Add(time.Duration(i)*time.Millisecond)
+		leave, err := g.enterPerson(t.Context(), "line", to, 16, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := time.Millisecond
+		if i%50 == 0 {
+			d = slowAfter // and hangs, which is remembered of so many at most
+		}
+		g.took("line "+to, d, now)
+		if leave(); len(g.slow) > mostSlow {
+			t.Fatalf("%d are remembered as slow", len(g.slow))
+		}
+	}
+	if len(g.at) != 0 {
+		t.Errorf("%d places are kept", len(g.at))
 	}
 }
