@@ -157,3 +157,30 @@ func TestAGuardianWhoLeavesIsToldOfOverEveryChannel(t *testing.T) {
 		t.Errorf("%d mails: %+v", n, h.mail.Messages()[before:])
 	}
 }
+
+// "Mine" on an urgent alert is told to all who watch, over each of their channels
+// but the one by which it was said.
+func TestMineOnAnUrgentAlertIsToldOverEveryChannel(t *testing.T) {
+	t.Parallel()
+	h := newMailTown(t)
+	owner, guardian := h.family()
+	owner.confirms("owner@example.jp")
+	guardian.confirms("family@example.jp")
+	h.sends(h.reported(watch.LinkRegistered, "l1", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", 0))
+	h.sends(h.debit("t1", 30000))
+	h.settle()
+	before, g := len(h.mail.Messages()), guardian.count()
+	owner.reads("緊急")
+	owner.taps("a=mine")
+	h.goes(10 * time.Second)
+	mails := map[string]int{}
+	for _, m := range h.mail.Messages()[before:] {
+		mails[m.To]++
+	}
+	if mails["owner@example.jp"] != 1 || mails["family@example.jp"] != 1 {
+		t.Errorf("mails: %v", mails)
+	}
+	if n := len(guardian.since(g)); n != 1 {
+		t.Errorf("the guardian's phone hears of it %d times: %v", n, guardian.since(g))
+	}
+}

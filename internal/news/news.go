@@ -73,10 +73,10 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 		own := step.By == w.ID
 		n := watch.News{Kind: watch.NewsStep, Bank: a.Bank, Mask: a.Mask, Step: step.ID, To: watch.NewsTo{LineUser: w.LineUser, Watcher: w.ID, Lang: w.Lang},
 			Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
-		// The incident tells the others of the answer, over the first channel that
-		// reaches them; the step over the others.
+		// The incident tells owners of a guardian's answer, over the first channel
+		// that reaches them; the step over the others.
 		first := watch.ChannelKind("")
-		if list := w.Reachable(); step.Kind == watch.StepMine && !own && len(list) > 0 {
+		if list := w.Reachable(); step.Kind == watch.StepMine && step.ByRole == watch.Guardian && w.Role == watch.Owner && !own && len(list) > 0 {
 			first = list[0].Kind
 		}
 		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && first != watch.LINE {
