@@ -41,7 +41,7 @@ var outside = regexp.MustCompile(strings.Join([]string{
 var (
 	// aText is no name, format or style.
 	aText  = regexp.MustCompile(`[a-z]{2,} |\p{Hiragana}`)
-	aStyle = regexp.MustCompile(`[0-9]px\b|#[0-9a-f]{3,6}\b|initial-scale|charset=|viewBox`)
+	aStyle = regexp.MustCompile(`<line x1=|[0-9]px\b|#[0-9a-f]{3,6}\b|initial-scale|charset=|viewBox`)
 	// aNumber finds a number, also where it is written in words.
 	aNumber = regexp.MustCompile(`[0-9０-９]|(?i)\b(two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|sixty|hundred|half|thousand)\b|\b(an|one) hour\b|\b(a|one) (second|minute|day|week|month|year)\b|[一二三四五六七八九十百千](分|秒|時間|日|週|回|件|個|か月|文字|円|年)`)
 )

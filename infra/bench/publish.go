@@ -161,7 +161,7 @@ func (f *figures) write(folder string) error {
 
 // page is the tables, for people.
 func (f *figures) page() string {
-	out := fmt.Sprintf("# Measured on %s\n\n%s, %d cores, %s, seed %d; load average before: %s. `go -C infra/bench run . -publish FOLDER` writes this anew.\n", f.At.Format("2 January 2006"), f.Machine, f.Cores, f.Build, f.Seed, f.Load)
+	out := fmt.Sprintf("# Measured on %s\n\n%s, %d cores, %s, seed %d; load average before: %s. `go -C infra/bench run . -publish FOLDER` writes this again.\n", f.At.Format("2 January 2006"), f.Machine, f.Cores, f.Build, f.Seed, f.Load)
 	for _, g := range f.Groups {
 		out += fmt.Sprintf("\n## %s\n\n![%s](%s.svg)\n\n| | told | p50 | p99 | most | CPU each |\n|---|---|---|---|---|---|\n", g.Title, g.Title, g.Name)
 		for _, l := range g.Lines {

@@ -79,7 +79,7 @@ func enrol(ctx context.Context, c *console, flags *flag.FlagSet, args []string) 
 		if *asJSON {
 			return object(c.Out, enrolled{got.ID, got.Code, got.Expires})
 		}
-		_, err = fmt.Fprintf(c.Out, "%s\n\nHand it to the customer on paper. A mail is on its way; whoever has both before %s is told by mail.\n", got.Code, when(got.Expires))
+		_, err = fmt.Fprintf(c.Out, "%s\n\nHand it to the customer on paper. A mail is on its way; who has both before %s is told by mail.\n", got.Code, when(got.Expires))
 		return err
 	})
 }

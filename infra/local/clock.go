@@ -86,7 +86,7 @@ func (s *stack) skip(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if _, err := s.System.Sweep().Sweep(r.Context()); err != nil {
-		s.Logger.Warn("what became due is looked for within a minute", "err", err)
+		s.Logger.Warn("the sweeper looks for what became due at its next turn", "err", err)
 	}
 	s.hub.change()
 	writeJSON(w, http.StatusOK, map[string]any{"now": s.clock.now(), "ahead_seconds": int64(s.clock.by().Seconds())})

@@ -37,7 +37,7 @@ type Kind struct {
 
 // Kinds lists the menus; the last is the one that everybody sees who has no other.
 // Those who do not watch yet are shown theirs one by one: so a program that does not
-// know of it shows nobody less than it did.
+// know of it shows no one less than it did.
 func Kinds() []Kind {
 	return []Kind{{watch.Japanese, false}, {watch.English, false}, {watch.English, true}, {watch.Japanese, true}}
 }

@@ -122,7 +122,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	return out, err
 }
 
-// unheard keeps a debit of which nobody is told. Its trace and its record are
+// unheard keeps a debit of which no one is told. Its trace and its record are
 // written one after the other: together they cost twice as much.
 func (a *accountWork) unheard(ctx context.Context, w work, entry watch.Entry, r *watch.Record) (outcome, error) {
 	a.wrote = true

@@ -22,7 +22,7 @@ import (
 // The mail to the address names the bank and nothing else; only who has both,
 // the mailbox and the paper, begins to watch. So a wrong address tells a stranger
 // nothing, a lost paper opens nothing, and a mail that is forwarded or read by a
-// scanner binds nobody. The code is of no use in the chat.
+// scanner binds no one. The code is of no use in the chat.
 const (
 	JoinLife = watch.JoinFor
 	// MaxJoinWrong is how many wrong codes end an enrolment.

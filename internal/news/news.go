@@ -75,16 +75,17 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 			Guardian: watch.NewsOf{LineUser: w.LineUser, Watcher: w.ID}}
 		// The incident tells owners of a guardian's answer, over the first channel
 		// that reaches them; the step over the others.
-		first := watch.ChannelKind("")
-		if list := w.Reachable(); step.Kind == watch.StepMine && step.ByRole == watch.Guardian && w.Role == watch.Owner && !own && len(list) > 0 {
-			first = list[0].Kind
+		answered := step.Kind == watch.StepMine && step.ByRole == watch.Guardian && w.Role == watch.Owner && !own
+		told := func(over watch.ChannelKind) bool {
+			list := w.Reachable()
+			return answered && len(list) > 0 && list[0].Kind == over
 		}
-		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && first != watch.LINE {
+		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && !told(watch.LINE) {
 			out = append(out, n)
 		}
 		// Who has no chat hears of it by mail all the same: a mail is passed on.
 		for _, x := range addresses(w, before, own && step.Way == watch.WayMail && !watch.ByMail(w.LineUser)) {
-			if x.over == first {
+			if told(x.over) {
 				continue
 			}
 			n.Over, n.To.Mail, n.Turn = x.over, x.address, x.turn

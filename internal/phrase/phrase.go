@@ -96,7 +96,7 @@ func decide(text string) (m Meaning, decided bool) {
 	return Unsure, false
 }
 
-// bySentence reads each sentence by itself. What a denial stands beside does not
+// bySentence reads each sentence by itself. What a denial stands next to does not
 // matter; else all that is understood must be one meaning.
 func bySentence(text string) Meaning {
 	var found Meaning

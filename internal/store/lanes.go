@@ -217,7 +217,7 @@ var spreadings = codec.For[Spreading]("spreading")
 
 // Spreading is how a table comes to have partitions for each lane. The version
 // before looks only into the old ones: nothing is written into the new ones until
-// a sweeper of this one has run for so long that nobody goes back to that. Both
+// a sweeper of this one has run for so long that no one goes back to that. Both
 // are always read.
 type Spreading struct {
 	Since time.Time `json:"since"` // a sweeper that knows the lanes has run from then on

@@ -164,7 +164,7 @@ func (s *Store) OnRecord(ctx context.Context, ids []string) (map[string]bool, er
 func PutRecord(r *watch.Record) Write {
 	keep := KeepRecord
 	if r.Unheard() && len(r.Twins) == 0 {
-		keep = KeepUnheard // it is asked for by nobody, and leads to no other
+		keep = KeepUnheard // it is asked for by no one, and leads to no other
 	}
 	it := Item{
 		Key:     recordKey(r.ID),

@@ -21,7 +21,7 @@ var (
 const (
 	KeepRecord  = 400 * 24 * time.Hour // also how long a transaction id is remembered
 	KeepDispute = 5 * 365 * 24 * time.Hour
-	// KeepUnheard is how long a debit is kept of which nobody is told, for what
+	// KeepUnheard is how long a debit is kept of which no one is told, for what
 	// else its bank may say of it: longer than watch.PostWithin.
 	KeepUnheard = 30 * 24 * time.Hour
 	// KeepCopies is how long what was erased may live on in copies that are

@@ -26,7 +26,7 @@ type Config struct {
 	// ReleaseRate is how many messages a second go out when quiet hours end. Zero
 	// takes 1,500.
 	ReleaseRate int
-	// FanOut has what is due looked at by whoever works on queue.Due: Handle. What
+	// FanOut has what is due looked at by what works on queue.Due: Handle. What
 	// cannot be queued is looked at by the sweep itself, as all of it is without.
 	FanOut bool
 	// Erase ends an erasure that is due for its second look; nil leaves it.
@@ -349,54 +349,4 @@ func (s *sweeping) dispute(ctx context.Context, id string, g *group) error {
 	s.count(func(rep *Report) { rep.Callbacks += jobs.Len() })
 	g.add(&jobs)
 	return nil
-}
-
-// silent raises and clears the alarm of banks that send nothing. A bank whose
-// feed cannot be read keeps no other from being looked at.
-func (s *Stage) silent(ctx context.Context, rep *Report) error {
-	var first error
-	for b, err := range s.Store.Banks(ctx) {
-		if err != nil {
-			return err
-		}
-		if b.SilentAfter == 0 {
-			continue
-		}
-		quiet, err := s.listen(ctx, b)
-		if err != nil {
-			s.Logger.Error("cannot compute feed health", "bank", b.Code, "err", err)
-			if first == nil {
-				first = err
-			}
-		}
-		if quiet {
-			rep.Silent++
-		}
-	}
-	return first
-}
-
-// listen tells whether a bank is silent, and notes since when.
-func (s *Stage) listen(ctx context.Context, b *store.Bank) (quiet bool, err error) {
-	err = store.Retry(ctx, func() error {
-		f, err := s.Store.Feed(ctx, b.Code)
-		if err != nil {
-			return err
-		}
-		quiet = !f.LastEvent.IsZero() && s.Now().Sub(f.LastEvent) >= b.SilentAfter
-		if quiet {
-			s.Logger.Error("a bank sends no events", "bank", b.Code, "since", f.LastEvent)
-		}
-		if quiet == !f.SilentSince.IsZero() {
-			return nil
-		}
-		f.SilentSince = time.Time{}
-		if quiet {
-			f.SilentSince = f.LastEvent
-		}
-		// Ingest writes the same item whenever an event comes: what it wrote
-		// in the meantime must not be lost.
-		return s.Store.Write(ctx, store.PutFeed(f))
-	})
-	return quiet, err
 }

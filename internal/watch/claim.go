@@ -11,7 +11,7 @@ const RemindClaim = 3 * 24 * time.Hour
 
 // RemindOfClaims has the owners of an account, and who reported, told once more
 // before the days end on which the loss can be claimed. It waits on the record of
-// the report, as what waits for the end of quiet hours does. Nobody is reminded of
+// the report, as what waits for the end of quiet hours does. No one is reminded of
 // a day twice, or of one that is too near: what they have just been told says it.
 func (r *Record) RemindOfClaims(a *Account, reporter string, days []time.Time, now time.Time) {
 	for _, day := range days {

@@ -7,7 +7,7 @@ import (
 )
 
 // Look is the body of a message in queue.Due: things of one lane that are due,
-// to be looked at together. Whoever works on it reads each before acting.
+// to be looked at together. What works on it reads each before acting.
 type Look struct {
 	Lane     Lane     `json:"lane"`
 	Records  []string `json:"records,omitempty"`

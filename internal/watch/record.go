@@ -148,7 +148,7 @@ func (r *Record) Either() bool {
 func (r *Record) IsAlert() bool { return len(r.Notices) > 0 }
 
 // Unheard tells whether the record is of a debit that names no payment service
-// and that nobody is told of. It is kept for a while, and shown nowhere, in case
+// and that no one is told of. It is kept for a while, and shown nowhere, in case
 // its bank says more of it: the authorisation of a posting, which names one.
 func (r *Record) Unheard() bool {
 	return r.Kind == Debit && r.Complete && r.Service == "" && len(r.Notices)+len(r.Deliveries)+len(r.Members) == 0 &&

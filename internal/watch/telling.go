@@ -85,7 +85,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 }
 
 // reacted tells whether somebody has answered, or has taken an answer back: then
-// it is not true that nobody has.
+// it is not true that no one has.
 func (r *Record) reacted() bool { return r.Answered() || r.Answer == nil && r.Dispute != "" }
 
 // reported is the report that what is new or worse of says belongs to, if there

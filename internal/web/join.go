@@ -122,7 +122,7 @@ func (s *site) keyLink(person, watcher string) string {
 	return "/key/" + s.Keys.Sign(token.PurposeKey, token.AnswerSubject(person, watcher), s.Now().Add(keyLinkLife))
 }
 
-// key has a link to the settings mailed to the address on record, whoever asks.
+// key has a link to the settings mailed to the address on record, no matter who asks.
 func (s *site) key(w http.ResponseWriter, r *http.Request) {
 	post := r.Method == http.MethodPost
 	if post {

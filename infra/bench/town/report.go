@@ -18,7 +18,7 @@ type Report struct {
 	Options               Options
 	Events, Posts, Alerts int
 	Answered, Refused     int
-	Untold, Dead          int // records due no more that nobody was told of; dead letters
+	Untold, Dead          int // records due no more that no one was told of; dead letters
 	Classes               []Class
 	Limits                []Limit
 	// Yen is what AWS takes for each owner and month.

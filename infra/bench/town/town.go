@@ -44,7 +44,7 @@ func Defaults() Options {
 }
 
 // What people and banks do. No bank publishes any of it: these are guesses, to be
-// changed by whoever knows better.
+// changed by those who know better.
 const (
 	optedIn      = 0.02
 	debitsYear   = 120.0 // of an account
