@@ -76,7 +76,7 @@ func (d *Service) Join(ctx context.Context, secret, code string) ([]Bound, Offer
 			return err
 		case err != nil:
 			verdict = err
-			return nil
+			return nil //nolint:nilerr // a verdict ends the tries
 		case !d.right(about, code):
 			return d.wrongPaper(ctx, t, about, &offer, &verdict)
 		case about.Invite != "":

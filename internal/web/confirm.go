@@ -19,9 +19,9 @@ const (
 )
 
 // carry moves the secret of a link into a cookie for one path.
-func (s *site) carry(path string, life time.Duration) http.HandlerFunc {
+func (s *site) carry(path string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: cookie, Value: r.PathValue("secret"), Path: path, MaxAge: int(life.Seconds()),
+		http.SetCookie(w, &http.Cookie{Name: cookie, Value: r.PathValue("secret"), Path: path, MaxAge: int(secretLife.Seconds()),
 			HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
 		http.Redirect(w, r, path+onward(r), http.StatusSeeOther)
 	}
