@@ -86,12 +86,40 @@ func (q steppedQueue) Retry(ctx context.Context, n queue.Name, m queue.Message, 
 	return err
 }
 
-type steppedHTTP struct{ *steps }
+// steppedHTTP calls one service. It gives up early on those calls alone that the
+// service was told to leave without an answer: on a slow machine an answer that is
+// only late would seem to be lost, and what is sent again then to be doubled.
+type steppedHTTP struct {
+	*steps
+	hangs *atomic.Int64 // calls that get no answer
+}
 
 func (s steppedHTTP) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := http.DefaultTransport.RoundTrip(r)
-	s.step()
-	return res, err
+	defer s.step()
+	if s.hangs.Add(-1) < 0 {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	ctx, giveUp := context.WithTimeout(r.Context(), 300*time.Millisecond)
+	defer giveUp()
+	if res, err := http.DefaultTransport.RoundTrip(r.WithContext(ctx)); err == nil {
+		_ = res.Body.Close()
+		return nil, fmt.Errorf("a call that was to hang was answered: %s", res.Status)
+	}
+	return nil, os.ErrDeadlineExceeded
+}
+
+// outward are the clients for services, each with how many of the calls to it are
+// left without an answer, as HANGS says: "SES 2".
+func outward(st *steps, services ...string) (out []*http.Client) {
+	name, count, _ := strings.Cut(os.Getenv("HANGS"), " ")
+	for _, s := range services {
+		hangs := &atomic.Int64{}
+		if n, err := strconv.ParseInt(count, 10, 64); err == nil && s == name {
+			hangs.Store(n)
+		}
+		out = append(out, &http.Client{Transport: steppedHTTP{st, hangs}})
+	}
+	return out
 }
 
 // house is the child: the whole system, worked by commands from outside so
@@ -110,7 +138,7 @@ func house() {
 	disk, err := disktest.Open(os.Getenv("DIR"), qembedded.Options{Now: now.Now})
 	fail(err)
 
-	client := &http.Client{Transport: steppedHTTP{st}, Timeout: 300 * time.Millisecond}
+	out := outward(st, "LINE", "SES", "bank")
 	c := app.Defaults()
 	c.BaseURL, c.EscalateAfter = "https://kozamori.example", 0
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets = os.Getenv("LINE"), "channel-token", []string{"channel-secret"}
@@ -119,7 +147,7 @@ func house() {
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
 	sys := app.New(c, app.Means{Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
-		LINEHTTP: client, BankHTTP: client, MailHTTP: client, Now: now.Now, Logger: slog.New(slog.DiscardHandler)})
+		LINEHTTP: out[0], MailHTTP: out[1], BankHTTP: out[2], Now: now.Now, Logger: slog.New(slog.DiscardHandler)})
 	stages, err := sys.Stages()
 	fail(err)
 

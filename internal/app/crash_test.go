@@ -114,6 +114,13 @@ func newOutside(t *testing.T, die func() int) *outside {
 	return o
 }
 
+// hangs has the house know how many calls to a service get no answer.
+func (o *outside) hangs(service string, n int, hangs bool) {
+	if hangs {
+		o.env = append(o.env, fmt.Sprint("HANGS=", service, " ", n))
+	}
+}
+
 // open opens the files, while no child holds them.
 func (o *outside) open() (*store.Store, queue.Queue, func()) {
 	o.t.Helper()

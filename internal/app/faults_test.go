@@ -54,18 +54,25 @@ func TestWhateverFailsOutsideEachEventEndsWhereItShould(t *testing.T) {
 	}
 	var faults []fault
 	for _, f := range []sim.Fault{sim.ServerError, sim.RateLimited, sim.Timeout, sim.AcceptThenDrop, sim.TokenRefused} {
-		faults = append(faults, fault{"LINE " + string(f), func(o *outside, n int) { o.line.Fail(n, f) }})
+		faults = append(faults, fault{"LINE " + string(f), func(o *outside, n int) {
+			o.line.Fail(n, f)
+			o.hangs("LINE", n, f == sim.Timeout)
+		}})
 	}
 	for _, f := range []sim.MailFault{sim.MailServerError, sim.MailThrottled, sim.MailDailyQuota, sim.MailPaused, sim.MailForbidden, sim.MailHang, sim.MailDropped} {
 		faults = append(faults, fault{"SES " + string(f), func(o *outside, n int) {
 			o.mail.Fail(n, f)
+			o.hangs("SES", n, f == sim.MailHang)
 			if f == sim.MailDropped {
 				o.dropped = n
 			}
 		}})
 	}
 	for _, f := range []sim.BankFault{sim.BankDown, sim.BankRefuses, sim.BankHangs, sim.BankDropped} {
-		faults = append(faults, fault{"bank " + string(f), func(o *outside, n int) { o.bank.Fail(n, f) }})
+		faults = append(faults, fault{"bank " + string(f), func(o *outside, n int) {
+			o.bank.Fail(n, f)
+			o.hangs("bank", n, f == sim.BankHangs)
+		}})
 	}
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
