@@ -58,6 +58,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a code of three digits":         {banks: "Bank: 168\nJa: x\nEn: x", want: []string{"four digits"}},
 		"a length of nothing":            {banks: "Bank: 9998\nJa: x\nEn: x\nCells: many", want: []string{"no number of cells"}},
 		"words of no kind":               {words: "Maybe: x", want: []string{"no words of the kind"}},
+		"a field of nothing":             {words: "Front:", want: []string{"is not \"Field: value\""}},
 		"a line that is no field":        {words: "ペイペイ", want: []string{"is not \"Field: value\""}},
 	} {
 		t.Run(name, func(t *testing.T) {

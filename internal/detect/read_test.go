@@ -150,6 +150,7 @@ func TestADisagreementIsToldAndSaid(t *testing.T) {
 		"a card by the bank":    {"PAYPAY", "paidy", "paypay", watch.Second{Service: "paidy", Bank: true}},
 		"its own word for one":  {"PAYPAY", "dbarai", "docomo", watch.Second{Service: "paypay"}},
 		"an unknown word of it": {"PAYPAY", "nobody", "paypay", watch.Second{}},
+		"a text of no service":  {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "docomo", "docomo", watch.Second{}},
 	} {
 		h := newHouse(t)
 		h.Change(h.key, func(a *watch.Account) { a.Watchers[0].Rules.IgnoreUndecided = true })
@@ -166,6 +167,10 @@ func TestADisagreementIsToldAndSaid(t *testing.T) {
 	h.send(t, debit("acc_1", "1", 1, 5000, "PAYPAY", `,"service":"paypay"`))
 	if got := h.history(t); len(got) != 1 || got[0].Second != nil {
 		t.Errorf("they agree: %+v", got[0].Second)
+	}
+	h.send(t, debit("acc_1", "2", 2, 5000, "PAYPAYｶ-ﾄﾞ", `,"service":"paypay"`)) // by its text it is a card's bill
+	if got := h.history(t); len(got) != 2 || got[0].Second == nil || !cmp.Equal(*got[0].Second, watch.Second{}) || got[0].Service != "paypay" {
+		t.Errorf("what the catalogue knows to be a card's bill is %+v", got[0])
 	}
 }
 

@@ -296,8 +296,8 @@ func TestAnIDThatIsUsedAgainIsCounted(t *testing.T) {
 			t.Errorf("the id's own record names %+v", r.Twins)
 		}
 	}
-	if !strings.Contains(h.Log.String(), "used a transaction id again") {
-		t.Errorf("the log does not say so:\n%s", h.Log)
+	if n := strings.Count(h.Log.String(), "used a transaction id again"); n != 1 {
+		t.Errorf("the log says so %d times:\n%s", n, h.Log)
 	}
 	days, err := h.store.Tallies(t.Context(), "0125", received)
 	if err != nil || len(days) != 1 || days[0].Conflicts != 1 || days[0].Conflict != "b" || !days[0].ConflictAt.Equal(received) {

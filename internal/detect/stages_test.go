@@ -1,8 +1,13 @@
 package detect_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/watch"
@@ -92,6 +97,66 @@ func TestWhatWasReportedFirstGoesOnInItsOwnReport(t *testing.T) {
 		if f, n := len(s.dispute(t, first).Changes)-before, len(s.dispute(t, second).Changes)-after; f != c.first || n != c.second {
 			t.Errorf("that %s was posted at %d yen is %d changes of the first report and %d of the one that follows it, want %d and %d",
 				c.txn, c.yen, f, n, c.first, c.second)
+		}
+	}
+}
+
+// An incident that is full goes on in pieces of it, each as full as the first,
+// until there are as many as a report holds; what comes then begins another one.
+func TestAFullIncidentGoesOnInPiecesOfIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const each = watch.MaxMembers + 1
+	n := 0
+	more := func(count int) {
+		var events []jsontext.Value
+		for range count {
+			n++
+			events = append(events, say("debit", fmt.Sprint("e", n), fmt.Sprint("t", n), 10*time.Minute-time.Duration(n)*time.Second, 100, ""))
+		}
+		h.send(t, events...)
+	}
+	for _, c := range []struct {
+		further int
+		want    string // how many debits each piece tells of, and which incident they are of
+	}{
+		{each, "51"},
+		{1, "51 1"},
+		{each - 1, "51 51"},
+		{1, "51 51 1"}, // behind the last piece, not the first
+		{3*each - 1, "51 51 51 51 51"},
+		{each, "51 51 51 51 51 51"},
+		{2, "51 51 51 51 51 51 / 2"},
+	} {
+		more(c.further)
+		all := map[string]*watch.Record{}
+		var roots []*watch.Record
+		for r, err := range h.store.History(t.Context(), h.key, time.Time{}, time.Time{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[r.ID] = r
+		}
+		for _, r := range all {
+			if r.Lead == "" && r.Continues == "" {
+				roots = append(roots, r)
+			}
+		}
+		slices.SortFunc(roots, func(a, b *watch.Record) int { return a.OccurredAt.Compare(b.OccurredAt) })
+		var got []string
+		for _, root := range roots {
+			sizes := fmt.Sprint(len(root.Parts()))
+			for _, id := range root.Pieces {
+				p := all[id]
+				if p.Continues != root.ID || len(p.Deliveries) == 0 {
+					t.Errorf("%s continues %q and is told in %v", p.Txn, p.Continues, states(p))
+				}
+				sizes += fmt.Sprint(" ", len(p.Parts()))
+			}
+			got = append(got, sizes)
+		}
+		if s := strings.Join(got, " / "); s != c.want {
+			t.Fatalf("after %d debits the pieces are %q, want %q", n, s, c.want)
 		}
 	}
 }

@@ -375,3 +375,18 @@ func TestWhatAReportCoversChangesInNoCopy(t *testing.T) {
 		t.Errorf("covered are %+v", d.Also)
 	}
 }
+
+// What a report was about first, at each of its changes: what the latest one that
+// began it anew, up to that change, says.
+func TestWhatAReportWasAboutFirst(t *testing.T) {
+	d := &Dispute{ID: "d", Record: "a", Txn: "own", Changes: []DisputeChange{{Seq: 1}, {Seq: 2, Opens: &Opening{Record: "b"}}, {Seq: 3}, {Seq: 4, Opens: &Opening{Record: "c"}}}}
+	for seq, want := range map[int]string{0: "own", 1: "own", 2: "b", 3: "b", 4: "c", 5: "c"} {
+		o := d.OpenedAt(seq)
+		if got := o.Record; want != "own" && got != want || want == "own" && o.Txn != "own" {
+			t.Errorf("at %d it is %+v, want %s", seq, o, want)
+		}
+	}
+	if o := d.Opening(); o.Record != "c" {
+		t.Errorf("now it is %+v", o)
+	}
+}
