@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -136,5 +137,34 @@ func TestARepetitionQueuesAgainWhatWaits(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q are queued, want %q (%q)", name, got, c.want, s.jobs)
 		}
+	}
+}
+
+// What joins a report has a last day to claim it, of which people are reminded on
+// the record of the report.
+func TestWhatJoinsAReportIsRemindedOf(t *testing.T) {
+	s := newStage(newHouse(t), "acc_d")
+	s.do(t, events(say("debit", "a", "t", 10*time.Minute, 5000, "")))
+	id := s.report(t)
+	claims := func() (days []time.Time) {
+		for _, r := range s.history(t) {
+			for _, d := range r.Deliveries {
+				if d.Kind == watch.TellClaim {
+					if r.ID != s.dispute(t, id).Record || !r.Due.Before(watch.ClaimDay(d.Seq)) {
+						t.Errorf("%s is on %s, due at %s", d.ID, r.Txn, r.Due)
+					}
+					days = append(days, watch.ClaimDay(d.Seq))
+				}
+			}
+		}
+		return days
+	}
+	before := claims()
+	s.do(t, events(say("debit", "b", "u", time.Minute, 300, `,"descriptor":"KYASH"`)))
+	want := catalog.ClaimDays(s.dispute(t, id).TotalAt(0), "0125", s.dispute(t, id).AnsweredAt)
+	after := claims()
+	slices.SortFunc(after, time.Time.Compare)
+	if len(after) <= len(before) || !slices.EqualFunc(after, want, time.Time.Equal) {
+		t.Errorf("reminded are %v, and %v after another debit joined, want %v", before, after, want)
 	}
 }

@@ -296,3 +296,28 @@ func TestNothingShownIsOfNoServiceAndNoYen(t *testing.T) {
 		t.Errorf("%q, %d yen", s.Of(), s.Yen())
 	}
 }
+
+// What had come back stands again if less has come back of the same presentation
+// than was shown, and more is left: not if more was taken.
+func TestWhatTurnsOutToStandAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		shown *Shown
+		r     Record
+		want  bool
+	}{
+		"nothing was shown":                {nil, Record{Amount: 100}, false},
+		"as it was":                        {&Shown{Amount: 100}, Record{Amount: 100}, false},
+		"more was taken":                   {&Shown{Amount: 100}, Record{Amount: 900}, false},
+		"more was taken, as much is back":  {&Shown{Amount: 100, Returned: 10}, Record{Amount: 900, Returned: 10}, false},
+		"less is back":                     {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 9}, true},
+		"less is back, of less":            {&Shown{Amount: 100, Returned: 10}, Record{Amount: 90, Returned: 0}, false},
+		"more is back":                     {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 11}, false},
+		"all was back":                     {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100}, true},
+		"all was back, and is":             {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, UndoneAt: noon}, false},
+		"all was back, and is taken again": {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, Again: 1}, false},
+	} {
+		if got := c.shown.Stands(&c.r); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
