@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/watch"
 )
@@ -158,5 +159,22 @@ func TestAFullIncidentGoesOnInPiecesOfIt(t *testing.T) {
 		if s := strings.Join(got, " / "); s != c.want {
 			t.Fatalf("after %d debits the pieces are %q, want %q", n, s, c.want)
 		}
+	}
+}
+
+// A posting is a stage of the debit of its id, also when its text names somebody
+// else, of whom nobody is told.
+func TestAPostingThatNamesSomebodyElseIsAStage(t *testing.T) {
+	t.Parallel()
+	const other = "NTTﾄﾞｺﾓ"
+	if catalog.Nameless("0125", other, "") {
+		t.Fatalf("%q names no one", other)
+	}
+	h := newHouse(t)
+	h.send(t, say("debit", "a", "t", 10*time.Minute, 3000, pending))
+	h.send(t, say("debit", "b", "t", 5*time.Minute, 9000, `,"descriptor":"`+other+`"`), say("debit", "c", "u", 5*time.Minute, 9000, `,"descriptor":"`+other+`"`))
+	rs := h.history(t)
+	if len(rs) != 1 || rs[0].Amount != 9000 || rs[0].Service != "docomo" || rs[0].Status != watch.Posted {
+		t.Errorf("on record are %d, the first of %d yen by %s", len(rs), rs[0].Amount, rs[0].Service)
 	}
 }

@@ -86,3 +86,29 @@ func TestAnAccountIsWatchedSinceItsFirstWatcher(t *testing.T) {
 		t.Errorf("watched since %v", since)
 	}
 }
+
+// What must be said goes over the first channel that reaches the person; if none
+// does, over their first one all the same; and nowhere if they have none.
+func TestWhatMustBeSaidGoesOverSomeChannel(t *testing.T) {
+	dead := func(k ChannelKind) Channel { return Channel{Kind: k, UnreachableSince: noon} }
+	for name, c := range map[string]struct {
+		channels []Channel
+		want     ChannelKind
+		again    ChannelKind // the second time
+	}{
+		"no channel":                 {nil, "", ""},
+		"one that reaches":           {[]Channel{{Kind: LINE}}, LINE, ""},
+		"one that does not":          {[]Channel{dead(LINE)}, LINE, ""},
+		"two, neither of which does": {[]Channel{dead(Email), dead(LINE)}, Email, ""},
+		"two, the second does":       {[]Channel{dead(LINE), {Kind: Email}}, Email, ""},
+		"two that do":                {[]Channel{{Kind: LINE}, {Kind: Email}}, LINE, Email},
+	} {
+		r, w := &Record{}, &Watcher{ID: "w", Channels: c.channels}
+		for _, want := range []ChannelKind{c.want, c.again} {
+			d, ok := r.Say(TellDispute, w, 3, noon, noon)
+			if ok != (want != "") || ok && (d.Channel != want || d.Seq != 3 || d.State != Queued) {
+				t.Errorf("%s: %+v, %v, want %q", name, d, ok, want)
+			}
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -289,6 +290,27 @@ func TestATransactionGoesToTheRecordThatWasToldOfIt(t *testing.T) {
 		replaces.Event, replaces.Replaces = "again", true
 		if _, fresh, err := Add(records, replaces); err != nil || fresh != nil || a.Complete == b.Complete {
 			t.Fatalf("%s first: %v and %v tell of it (%v, %v)", first, a.Story(), b.Story(), fresh, err)
+		}
+	}
+}
+
+// Each record leaves its own id out of its entries: as another record's, they name
+// the first id and leave out the other.
+func TestEntriesAsAnotherRecordHasThem(t *testing.T) {
+	of := []Entry{{Event: "own"}, {Event: "other", Txn: "p"}, {Event: "third", Txn: "x"}, {Event: "replaces", Replaces: true, Of: "p"}}
+	var got []string
+	for _, e := range relative(of, "t", "p") {
+		got = append(got, e.Event+" "+e.Txn+" "+e.Of)
+	}
+	if s := strings.Join(got, ", "); s != "own t , other  , third x , replaces t " {
+		t.Errorf("they are %q", s)
+	}
+	if of[0].Txn != "" || of[3].Of != "p" {
+		t.Error("the entries of the first record are changed")
+	}
+	for i, e := range relative(of, "t", "t") {
+		if e.Txn != of[i].Txn || e.Of != of[i].Of {
+			t.Errorf("as its own record has it, %s is of %q and %q", e.Event, e.Txn, e.Of)
 		}
 	}
 }
