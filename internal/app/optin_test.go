@@ -57,12 +57,18 @@ func newTownOn(t *testing.T, alter func(*app.Means), more ...channel.Channel) *t
 }
 
 // newMailTown builds it with a mailbox.
-func newMailTown(t *testing.T) *town {
+func newMailTown(t *testing.T) *town { t.Helper(); return newMailTownWith(t, func(*app.Config) {}) }
+
+// newMailTownWith builds it with a mailbox and another configuration.
+func newMailTownWith(t *testing.T, configure func(*app.Config)) *town {
 	t.Helper()
 	box := &sim.Mailbox{}
 	srv := httptest.NewServer(box)
 	t.Cleanup(srv.Close)
-	h := newTownWith(t, func(c *app.Config) { c.Mail.From, c.Mail.API = "口座守 <alert@kozamori.example>", srv.URL },
+	h := newTownWith(t, func(c *app.Config) {
+		c.Mail.From, c.Mail.API = "口座守 <alert@kozamori.example>", srv.URL
+		configure(c)
+	},
 		func(m *app.Means) { box.Now = m.Now })
 	h.mail = box
 	return h

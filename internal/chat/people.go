@@ -55,7 +55,7 @@ func (t *talk) redeem(ctx context.Context, code string) (plan, error) {
 // connected greets somebody whose accounts, of one bank, are bound.
 func (t *talk) connected(ctx context.Context, list []membership.Bound) (plan, error) {
 	w := list[0].Watcher
-	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Accounts: t.chatAccounts(ctx, w.Lang, list), Already: true}
+	f := wording.ConnectedFacts{Lang: w.Lang, Rules: w.Rules, Accounts: t.chatAccounts(ctx, w.Lang, list), Already: true, Consent: t.consent()}
 	for _, b := range list {
 		f.Already = f.Already && b.Already && b.Watcher.Since.Before(t.at().Add(-justNow))
 	}

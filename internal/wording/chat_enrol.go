@@ -73,7 +73,7 @@ func Welcome(lang watch.Lang, accounts []ChatAccount, c ConsentFacts) message.Me
 		return m
 	}
 	m := chat(lang, tcWelcome.in(lang), tcWelcome.in(lang), tcWelcomeText.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
-	c.onLINE(lang, &m, tConsSend)
+	c.onLINE(lang, &m, tConsSend.in(lang))
 	_, language := other(lang)
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdConnect, CmdTrouble, CmdGuide, language)
 	return m
@@ -86,7 +86,7 @@ func HowToConnect(lang watch.Lang, accounts []ChatAccount, links []BankLink, c C
 	m := chat(lang, tcConnectTitle.in(lang), tcConnectTitle.in(lang), tcWelcomeHow.in(lang, watch.CodeLen, minutes(watch.CodeFor)))
 	m.Facts, m.Foot = accountFacts(lang, accounts), tNeverPIN.in(lang)
 	addLinks(&m, lang, links)
-	c.onLINE(lang, &m, tConsSend)
+	c.onLINE(lang, &m, tConsSend.in(lang))
 	return m
 }
 
@@ -97,9 +97,11 @@ type ConnectedFacts struct {
 	Rules    watch.Rules
 	Mail     bool // a mail address is a further channel
 	Already  bool // they were connected before
+	Consent  ConsentFacts
 }
 
-// Connected says what will be reported, what to do then, and how to stop.
+// Connected says what will be reported, what to do then, how to stop, and what is
+// agreed to by going on: who sends a code may have seen no other message of ours.
 func Connected(f ConnectedFacts) message.Message {
 	lang := langOf(f.Lang)
 	title := pick(f.Already, tcConnAlready, tcConnected).in(lang)
@@ -118,6 +120,9 @@ func Connected(f ConnectedFacts) message.Message {
 	say(true, tcConnAnswer, tNotMine.in(lang), bank)
 	say(f.Mail, tcConnMail)
 	say(true, tcConnStop, Word(lang, CmdStop), Word(lang, CmdLeave))
+	if !f.Already {
+		f.Consent.onLINE(lang, &m, tConsGoOn.in(lang, Word(lang, CmdLeave)))
+	}
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdList, CmdTrouble, CmdGuide)
 	return m
 }

@@ -49,7 +49,7 @@ func AskJoin(f InvitationFacts) message.Message {
 		message.Fact{Label: tFamSees.in(lang), Value: pick(f.HideAmount, tFamHidden, tFamAll).in(lang)},
 		message.Fact{Label: tFamOpenUntil.in(lang), Value: Time(lang, f.Expires, f.Now)})
 	m.Buttons = []message.Button{{Label: tcJoin.in(lang), Display: tcJoin.in(lang), Style: message.Primary, Postback: button.Press{Verb: button.Join, Code: f.Code}.Data()}}
-	f.Consent.onLINE(lang, &m, tConsPress)
+	f.Consent.onLINE(lang, &m, tConsPress.in(lang))
 	return m
 }
 

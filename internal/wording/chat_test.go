@@ -124,7 +124,7 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"services-theirs": ServicesList(ours),
 		"link-failed":     LinkFailed(lang),
 		"settings":        OpenSettings(lang, "https://kozamori.example/s/t0ken"),
-		"connected":       Connected(ConnectedFacts{Lang: lang, Accounts: []ChatAccount{one}, Rules: watch.DefaultRules(), Mail: true}),
+		"connected":       Connected(ConnectedFacts{Lang: lang, Accounts: []ChatAccount{one}, Rules: watch.DefaultRules(), Mail: true, Consent: terms}),
 		"connected-again": Connected(ConnectedFacts{Lang: lang, Accounts: two, Rules: changed, Already: true}),
 		"code-wrong":      CodeWrong(lang),
 		"code-expired":    CodeExpired(lang),

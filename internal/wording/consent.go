@@ -18,7 +18,7 @@ var (
 	tConsTitle  = text{ja: "ご利用にあたって", en: "What you agree to"}
 	tConsWhat   = text{ja: "扱う情報", en: "What is processed"}
 	tConsMail   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、あなたのメールアドレス、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your mail address, your settings and answers"}
-	tConsLINE   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、LINEでのあなたのID、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your ID on LINE, your settings and answers"}
+	tConsLINE   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、LINEでのあなたのID、メールアドレス（登録があるとき）、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your ID on LINE, your mail address if there is one, your settings and answers"}
 	tConsFor    = text{ja: "使いみち", en: "What for"}
 	tConsForIs  = text{ja: "あなたへのお知らせと、「身に覚えがない」という回答を銀行に伝えること", en: "telling you, and telling the bank when you answer that it was not you"}
 	tConsWho    = text{ja: "扱う者", en: "By whom"}
@@ -29,6 +29,7 @@ var (
 	tConsPolicy = text{ja: "個人情報の取り扱い（くわしく）", en: "Privacy policy"}
 	tConsSend   = text{ja: "登録コードを送ると、次の内容に同意したことになります。いつでもやめられます。", en: "By sending the code you agree to this. You can leave at any time."}
 	tConsPress  = text{ja: "ボタンを押すと、次の内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to this. You can leave at any time."}
+	tConsGoOn   = text{ja: "見守りのために、次の情報を扱います。このままお使いになると、同意したことになります。同意しないときは「%s」と送ってください。", en: "To watch, we process what follows. By going on you agree to it. If you do not agree, send \"%s\"."}
 	tConsLine   = text{ja: "・%[1]s：%[2]s", en: "- %[1]s: %[2]s"}
 	tConsAbove  = text{ja: "ボタンを押すと、ここに書いた内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to what is written here. You can leave at any time."}
 	tConsAgreed = text{ja: "同意した内容", en: "Agreed to"}
@@ -47,8 +48,8 @@ func (c *ConsentFacts) facts(lang watch.Lang, what text) []message.Fact {
 }
 
 // onLINE adds what is agreed to by an act in the chat, behind what is to be done.
-func (c *ConsentFacts) onLINE(lang watch.Lang, m *message.Message, by text) {
-	m.Text = append(m.Text, by.in(lang))
+func (c *ConsentFacts) onLINE(lang watch.Lang, m *message.Message, by string) {
+	m.Text = append(m.Text, by)
 	for _, f := range c.facts(lang, tConsLINE) {
 		m.Text = append(m.Text, tConsLine.in(lang, f.Label, f.Value))
 	}
