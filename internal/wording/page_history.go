@@ -114,7 +114,8 @@ func (f *PageFacts) history() []message.Moment {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
-	return slices.CompactFunc(out, func(a, b message.Moment) bool { return a.Say == b.Say && a.When == b.When }) // to two of the family
+	// What is told to two of the family stands there once; what follows later, again.
+	return slices.CompactFunc(out, func(a, b message.Moment) bool { return a.Say == b.Say && b.At.Sub(a.At) < watch.GatherFor })
 }
 
 // by says that the reader was told, of what and why.
