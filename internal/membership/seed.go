@@ -51,8 +51,8 @@ func (req *CodeRequest) past(now time.Time) (p past, fe *watch.FieldError) {
 }
 
 func (l *LinkRequest) seed(now time.Time) (s watch.Seed, fe *watch.FieldError) {
-	s = watch.Seed{Service: l.Service, Descriptor: quote.Text(l.Descriptor), Route: l.Route}
-	if l.Service == "" && l.Descriptor == "" {
+	s = watch.Seed{Service: wire.TrimID(l.Service), Descriptor: quote.Text(l.Descriptor), Route: l.Route}
+	if s.Service == "" && l.Descriptor == "" {
 		return s, &watch.FieldError{Field: "service", Problem: "is missing, and there is no descriptor to tell it by"}
 	}
 	if fe = wire.CheckLink(l.Service, l.Descriptor, l.Route); fe != nil {

@@ -18,8 +18,8 @@ func TestTheLinksThatABankNamesWithACode(t *testing.T) {
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{HistoryFrom: "2020-01-01", Links: []membership.LinkRequest{
 		{Service: "paypay", Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-05-01"},
 		{Service: "その他", Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-06-01"},
-		{Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-06-01"},
-		{Service: "kyash", Since: "2020-07-01"},
+		{Service: "  ", Descriptor: "ﾄﾞｺﾓｺｳｻﾞ", Since: "2020-06-01"},
+		{Service: "kyash ", Since: "2020-07-01"},
 		{Descriptor: "ﾇﾈﾉﾍ", Since: "2020-08-01"},
 	}}))
 	var got []string

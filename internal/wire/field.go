@@ -26,7 +26,8 @@ type field struct {
 	// A field of text. Texts of at least one character are ids: white space
 	// around them is trimmed.
 	text        func(e *watch.Event) *string
-	least, most int // characters
+	least, most int  // characters
+	word        bool // a word of the bank's own, trimmed like an id: banks fill columns up with spaces
 	check       func(s string) *watch.FieldError
 
 	// A field that is written as text and read as something else. Behind the
@@ -54,7 +55,7 @@ var fields = [...]field{
 	{name: "descriptor", debit: must, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Descriptor) }},
 	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -MaxBalance, to: MaxBalance},
 	{name: "status", link: never, read: readStatus, lenient: kept},
-	{name: "service", most: MaxWord, text: func(e *watch.Event) *string { return &e.Service }},
+	{name: "service", most: MaxWord, word: true, text: func(e *watch.Event) *string { return &e.Service }},
 	{name: "route", most: MaxWord, text: func(e *watch.Event) *string { return &e.Route }},
 	{name: "detail", most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Detail) }},
 	{name: "rail", most: MaxWord, text: func(e *watch.Event) *string { return &e.Rail }},
@@ -164,7 +165,7 @@ func kept(*watch.Event, string) bool { return true }
 
 // set stores a text.
 func (f *field) set(e *watch.Event, s string) string {
-	if f.least > 0 {
+	if f.least > 0 || f.word {
 		s = TrimID(s)
 	}
 	*f.text(e) = s

@@ -48,3 +48,17 @@ func TestProblemsRepeatNothingThatABankSent(t *testing.T) {
 		}
 	}
 }
+
+// A column that is filled up with spaces names the same service, and one of
+// spaces alone names none, like one that is empty.
+func TestASpaceAroundTheNameOfAServiceIsNoPartOfIt(t *testing.T) {
+	for written, want := range map[string]string{
+		"paypay": "paypay", "paypay  ": "paypay", " paypay": "paypay", "\u3000paypay\u00a0": "paypay", "\ufeffpaypay": "paypay",
+		"": "", "   ": "", "\u3000": "", "pay pay": "pay pay", "PayPay ": "PayPay",
+	} {
+		b := read(t, []byte(strings.Replace(debit("a"), `"id"`, `"service":"`+written+`","id"`, 1)))
+		if e := b.Events[0]; len(e.Problems) > 0 || e.Event.Service != want {
+			t.Errorf("%q is taken for %q (%v)", written, e.Event.Service, e.Problems)
+		}
+	}
+}
