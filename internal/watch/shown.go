@@ -106,10 +106,16 @@ func (r *Record) answeredFor(part string) *Shown {
 	if r.Answer == nil || r.Answer.Value != Mine {
 		return nil
 	}
-	if part == r.ID {
-		return r.Answer.Shows
+	return r.Answer.GivenFor(part, r.ID)
+}
+
+// GivenFor is what an answer was given for of a part of the lead's incident, if
+// that has changed since.
+func (a *Answer) GivenFor(part, lead string) *Shown {
+	if part == lead {
+		return a.Shows
 	}
-	for _, s := range r.Answer.Says {
+	for _, s := range a.Says {
 		if s.Record == part {
 			return s.Is
 		}

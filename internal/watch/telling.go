@@ -65,7 +65,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 			d.Called = CallAgain
 		}
 	}
-	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || (d.Called == CallUnanswered || d.Called == CallAgain) && r.reacted() {
+	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || (d.Called == CallUnanswered || d.Called == CallAgain) && r.reacted(d.Asked) {
 		d.Called = "" // it was taken back, or answered since
 	}
 	if d.Called != CallUnanswered && d.Called != CallAgain {
@@ -84,9 +84,15 @@ func (r *Record) say(d *Delivery, says []Said) {
 	d.Shows, d.Was = says[0].Is, says[0].Was
 }
 
-// reacted tells whether somebody has answered, or has taken an answer back: then
-// it is not true that no one has.
-func (r *Record) reacted() bool { return r.Answered() || r.Answer == nil && r.Dispute != "" }
+// reacted tells whether somebody has answered since they were asked, or has taken
+// an answer back: then it is not true that no one has. That more was taken after
+// the answer makes it no truer.
+func (r *Record) reacted(asked time.Time) bool {
+	if r.Answer == nil {
+		return r.Dispute != ""
+	}
+	return r.Answered() || !r.Answer.At.Before(asked)
+}
 
 // reported is the report that what is new or worse of says belongs to, if there
 // is one. Covered tells that not all of it happened after the report: it is

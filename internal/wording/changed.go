@@ -33,7 +33,7 @@ var (
 	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
 	tReturnedOf      = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
 	tReturnedSome    = text{ja: "一部が戻りました。", en: "Part of it came back."}
-	tAnswerWasFor    = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "Your earlier answer was about %s. Please say whether you recognise the debit as it is now."}
+	tAnswerWasFor    = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about %s. Please say whether you recognise the debit as it is now."}
 	tAnswerWasOther  = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
 	tTheDebit        = text{ja: "決済サービス", en: "a payment service"}
 
@@ -203,8 +203,8 @@ type SummaryFacts struct {
 var (
 	tAltSummary   = text{ja: "【ご案内】過去の引き落としを一覧に加えました", en: "[Information] Past debits were added to your list"}
 	tTitleSummary = text{ja: "過去の記録を一覧に加えました", en: "We added past records to your list"}
-	tSummaryText  = text{ja: "見守りを始める前のものか、銀行からの連絡が%d日より遅れたものです。急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。",
-		en: "They are from before you began to watch, or the bank told us more than %d days late. They are not urgent, but please check the list for anything that you do not recognise."}
+	tSummaryText  = text{ja: "見守りを始める前のもの、銀行からの連絡が%d日より遅れたもの、または銀行が過去の記録として送ったものです。急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。",
+		en: "They are from before you began to watch, or the bank told us more than %d days late, or sent them as past records. They are not urgent, but please check the list for anything that you do not recognise."}
 	tSummaryDebits = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
 	tSummaryCount  = text{ja: "%d件", en: "%d"}
 	tSummaryTotal  = text{ja: "合計", en: "Total"}

@@ -72,7 +72,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		if s.Was != nil {
 			a.WasServiceName, _ = names.Service(s.Was.Service)
 			if an := d.Answer; an != nil {
-				a.AnsweredBefore = an.Shows
+				if was := an.GivenFor(s.Record, lead.ID); was != nil && !was.Covers(shown) {
+					a.AnsweredBefore = was
+				}
 			}
 		}
 		f.Parts = append(f.Parts, a)
@@ -217,6 +219,9 @@ func (f *IncidentFacts) several() message.Message {
 	if critical {
 		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentMore.in(lang)
 	}
+	if !slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Was == nil }) {
+		m.Alt = pick(critical, tAltUrgentChanged, tAltChanged).in(lang) // nothing is new
+	}
 	if yen := f.fresh(); yen > 0 && !lead.Delivery.HideAmount {
 		m.Amount = Yen(lang, yen)
 	}
@@ -246,6 +251,9 @@ func (f *IncidentFacts) several() message.Message {
 	}
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
+	}
+	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() && p.AnsweredBefore != nil }) {
+		m.Text = append(m.Text, tAnswerWasOther.in(lang))
 	}
 	for i := range f.Parts {
 		for _, why := range f.Parts[i].why() {

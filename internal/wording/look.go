@@ -318,7 +318,7 @@ var (
 	tServFirst   = text{ja: "最初の利用", en: "First used"}
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
-	tServNotYet  = text{ja: "まだありません", en: "none so far"}
+	tServNotYet  = text{ja: "見守りを始めてからは、まだありません", en: "none since it has been watched"}
 	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
 	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
 	tServUnknown = text{ja: "サービス名不明", en: "Unknown payment service"}
