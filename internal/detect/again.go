@@ -254,8 +254,10 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		switch e := w.event; {
 		case e.History && (!was.Complete || was.Unheard()):
 			r.Past = true
-		case r.Past && was.Complete && !e.History && !was.Shows("").Covers(r):
-			r.Past = a.past(r) // what was history has become more just now
+		case r.Past && !e.History && (!was.Complete || !was.Shows("").Covers(r)):
+			// What was history has become more just now, or all that was known
+			// of it is that something before it came back.
+			r.Past = a.past(r)
 		}
 		if was.Unheard() {
 			was = nil // it begins for everybody with what it is now

@@ -59,12 +59,13 @@ func Divide(entries []Entry) [][]Entry {
 		var c *chain
 		chains, c = place(chains, e)
 		c.open(e)
-		if len(early) > 0 {
-			for j := range early {
-				c.undo(&early[j])
+		early = slices.DeleteFunc(early, func(u Entry) bool {
+			if e.At.Sub(u.At) > PastAfter {
+				return false // of what nobody told us: so long before its debit nothing comes back
 			}
-			early = nil
-		}
+			c.undo(&u)
+			return true
+		})
 	}
 	out := make([][]Entry, 0, max(len(chains), 1))
 	for _, c := range chains {

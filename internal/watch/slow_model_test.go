@@ -269,8 +269,9 @@ func slowDivide(entries []Entry) []slowDebit {
 			if best < 0 {
 				stories, best = append(stories, nil), len(stories)
 			}
-			stories[best] = append(append(stories[best], e), waiting...)
-			waiting = nil
+			old := func(u Entry) bool { return e.At.Sub(u.At) > 7*24*time.Hour } // of a debit that nobody told of
+			stories[best] = append(append(stories[best], e), slices.DeleteFunc(slices.Clone(waiting), old)...)
+			waiting = slices.DeleteFunc(waiting, func(u Entry) bool { return !old(u) })
 			return
 		}
 		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
