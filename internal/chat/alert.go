@@ -89,7 +89,9 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 		case pressed == button.Mine && !own:
 			return wording.AlreadyAnswered(t.answerFacts(ctx, res))
 		}
-		return wording.DisputeAlready(t.disputeFacts(ctx, res))
+		f := t.disputeFacts(ctx, res)
+		f.SaidMine = pressed == button.Mine
+		return wording.DisputeAlready(f)
 	case dispute.Changed:
 		return t.changed(ctx, res)
 	case dispute.Confirm:

@@ -34,14 +34,14 @@ func TestAnswers(t *testing.T) {
 		"and not later": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
 			{alice, "undo", "r1", 10 * time.Minute, []string{"取り消せる時間を過ぎました", "KZ-"}, 1},
-			{alice, "mine", "r1", time.Minute, []string{"すでに受け付けています", "KZ-"}, 1}},
+			{alice, "mine", "r1", time.Minute, []string{"お申し出は、そのままです", "KZ-", "銀行に受付番号を"}, 1}},
 		"mine offers to trust, and trusting says until when": {
 			{alice, "mine", "r1", 0, []string{"ありがとうございます", "90日間は知らせない"}, 0},
 			{alice, "mine", "r1", time.Second, []string{"ありがとうございます", "90日間は知らせない"}, 0},
 			{alice, "trust", "r1", time.Second, []string{"お知らせの設定を変更しました", "3,000円", "2027年2月22日"}, 0}},
 		"mine on an older message takes no report back": {
 			{alice, "notmine", "r1", 0, []string{opened}, 1},
-			{alice, "mine", "r1", time.Minute, []string{"すでに受け付けています", "KZ-"}, 1}},
+			{alice, "mine", "r1", time.Minute, []string{"お申し出は、そのままです", "KZ-", "「取り消す」を押して"}, 1}},
 		"nor that of a guardian, which is named before it is": {
 			{bob, "notmine", "r1", 0, []string{"We have your report", "KZ-"}, 1},
 			{alice, "mine", "r1", time.Minute, []string{"すでに回答済みです", "KZ-"}, 1},

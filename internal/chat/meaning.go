@@ -96,7 +96,7 @@ func (t *talk) welcomed(ctx context.Context) (plan, error) {
 func (t *talk) lastAnswered(ctx context.Context, accounts []membership.Bound) (string, error) {
 	var last *watch.Record
 	for _, b := range accounts {
-		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openLook, openLook)
+		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openMost, openLook)
 		if err != nil {
 			return "", err
 		}

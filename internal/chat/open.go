@@ -17,8 +17,10 @@ import (
 const (
 	// openFor is how long an incident is offered to be answered.
 	openFor = 90 * 24 * time.Hour
-	// openLook is how many records of an account are looked at for it.
-	openLook = 300
+	// openMost is how many incidents of an account are offered at most, and
+	// openLook how many of its records are looked at for them: one story alone
+	// may have hundreds.
+	openMost, openLook = 300, 20000
 )
 
 // list offers what waits for an answer; without any, the latest alerts.
@@ -65,7 +67,7 @@ func (t *talk) denied(ctx context.Context) (plan, error) {
 func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (wording.OpenFacts, error) {
 	f := wording.OpenFacts{Lang: lang, Now: t.at(), Several: len(accounts) > 1}
 	for _, b := range accounts {
-		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openLook, openLook)
+		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openMost, openLook)
 		if err != nil {
 			return f, err
 		}

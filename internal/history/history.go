@@ -17,8 +17,8 @@ import (
 )
 
 // latestMost is how many records of an account are looked at for the latest
-// alerts.
-const latestMost = 300
+// alerts: one story alone may have hundreds.
+const latestMost = 2000
 
 // Alert is an incident of a watcher: one alert, or several that are one story,
 // with all the pieces that it is kept in.

@@ -255,6 +255,14 @@ func (r *Record) FirstOver(d *Delivery) bool {
 	return true
 }
 
+// toldOfCall tells whether an earlier message over the same channel has said that
+// its reader was called because of the report that stands.
+func (r *Record) toldOfCall(d *Delivery) bool {
+	return slices.ContainsFunc(r.Deliveries, func(o Delivery) bool {
+		return o.ID != d.ID && o.Watcher == d.Watcher && o.Channel == d.Channel && o.State == Accepted && o.Called == CallReported && o.Report == r.Dispute
+	})
+}
+
 // ToldFirst is when the first message about the incident reached one of some
 // watchers; zero if none has.
 func (r *Record) ToldFirst(watcher func(string) bool) (at time.Time) {

@@ -162,6 +162,27 @@ func TestAMessageKeepsTheAnswerAndTheReportItSpeaksOf(t *testing.T) {
 	}
 }
 
+// Who was called because of a report is told of what comes after it as the others
+// are: a second message does not call again.
+func TestOneCallIsSaidOnce(t *testing.T) {
+	r := alerted("r", 100, noon.Add(-time.Hour), ServiceDebit)
+	r.Dispute, r.Answer = "d", &Answer{Value: NotMine, At: noon}
+	r.Notices = append(r.Notices, Notice{Watcher: "family", Called: CallReported})
+	first := bring(t, r, reader("family", LINE), LINE, noon.Add(time.Minute))
+	if first.Called != CallReported || !first.Covered {
+		t.Fatalf("the call says %+v", first)
+	}
+	first.State = Accepted
+	late := alerted("a", 7, noon.Add(time.Hour), Burst)
+	r.Join(late)
+	if d := bring(t, r, reader("family", LINE), LINE, noon.Add(time.Hour)); d.Called != "" || d.Report != "d" || d.Covered {
+		t.Errorf("after the report it says: called %q, report %q, covered %v", d.Called, d.Report, d.Covered)
+	}
+	if d := bring(t, r, reader("family", Email), Email, noon.Add(time.Hour)); d.Called != CallReported || !d.Covered {
+		t.Errorf("the first over another channel says: called %q, covered %v", d.Called, d.Covered)
+	}
+}
+
 func TestWhatWasToldStaysAsItWas(t *testing.T) {
 	lead, a := alerted("r", 100, noon, ServiceDebit), alerted("a", 7, noon.Add(1), Burst)
 	lead.Notices = append(lead.Notices, Notice{Watcher: "x", Reasons: Because(Overdrawn)})

@@ -42,6 +42,7 @@ var (
 	tcOpenNoneTx = text{ja: "これまでのお知らせは「%s」で確認できます。通帳や明細に身に覚えのない取引があるときは、次のことを順にお願いします。", en: "Send \"%s\" to see earlier alerts. If your passbook or statement shows something that was not you, please do the following, in this order."}
 	tcRecent     = text{ja: "最近のお知らせ", en: "recent alerts"}
 	tcOpenDebits = text{ja: "%[1]sの引き落とし（%[2]d件）", en: "%[2]d debits by %[1]s"}
+	tcAndOthers  = text{ja: "%sなど", en: "%s and others"}
 	tcOpenDebit  = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tcOfAccount  = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tcSaysOf     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
@@ -125,7 +126,7 @@ func (f *IncidentFacts) asking(say string) message.Message {
 // card is one incident with its answers.
 func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.Message {
 	debits, yen, last := 0, int64(0), it.Lead.OccurredAt
-	critical, link := false, it.Lead.Kind == watch.LinkRegistered
+	critical, link, others := false, it.Lead.Kind == watch.LinkRegistered, false
 	for _, p := range it.Lead.Parts() {
 		if !p.UndoneAt.IsZero() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
 			continue
@@ -135,12 +136,16 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		if p.Kind == watch.Debit {
 			debits++
 			yen += p.Kept()
+			others = others || p.Service != it.Lead.Service
 		}
 		if p.OccurredAt.After(last) {
 			last = p.OccurredAt
 		}
 	}
 	name := orElse(it.ServiceName, tTheService.in(lang))
+	if others {
+		name = tcAndOthers.in(lang, name)
+	}
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: tcOpenDebit.in(lang, name)}
 	switch {
 	case debits > 1:

@@ -27,6 +27,7 @@ type DisputeFacts struct {
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
 	Record     string // the incident that Recognised is of
+	SaidMine   bool   // for DisputeAlready: its reader has said that it was theirs
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -54,6 +55,10 @@ var (
 	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害が広がらないよう、続けて次の順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
 	tDisputeAlready    = text{ja: "すでに受け付けています。受付番号はこちらです", en: "We already have this report. This is its number"}
 	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
+	tAltKept           = text{ja: "お申し出はそのままです", en: "Your report still stands"}
+	tKept              = text{ja: "お申し出は、そのままです。受付番号はこちらです", en: "Your report still stands. This is its number"}
+	tKeptText          = text{ja: "心当たりがあるときは、「取り消す」を押してください。押すまで、お申し出はそのままです。", en: "If it is recognised after all, press \"Take it back\". Until then the report stands."}
+	tKeptBank          = text{ja: "心当たりがあるときは、銀行に受付番号を伝えてください。", en: "If it is recognised after all, call the bank and give your report number."}
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
 	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it is not recognised after all, answer the alert again."}
 	tUndoTooLate       = text{ja: "取り消せる時間を過ぎました", en: "It is too late to take it back here"}
@@ -97,10 +102,15 @@ func DisputeOpened(f DisputeFacts) message.Message {
 	return m
 }
 
-// DisputeAlready answers somebody who says "that was not me" again.
+// DisputeAlready answers somebody who says "that was not me" again, or that it was
+// them while their report stands.
 func DisputeAlready(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeAlready)
 	m.Text = []string{tDisputeAlreadyTxt.in(f.lang())}
+	if f.SaidMine {
+		m = f.message(tAltKept, tKept)
+		m.Text = []string{pick(f.UndoUntil.IsZero(), tKeptBank, tKeptText).in(f.lang())}
+	}
 	if f.Recognised != nil {
 		c := covers{lang: f.lang(), total: *f.Recognised, hide: f.HideAmount}
 		m.Text = []string{tRecognised.in(f.lang(), c.said(), tAddRecognised.in(f.lang()))}

@@ -247,7 +247,11 @@ func (f *IncidentFacts) several() message.Message {
 		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line, More: plain || i >= briefLines})
 	}
 	if n := len(f.Parts) - len(lines); n > 0 && !f.Bare {
-		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n), More: plain || len(lines) > briefLines})
+		value := tPartMoreN.in(lang, n)
+		if f.Lines > 0 { // they are about to be reported
+			value = f.left(len(lines))
+		}
+		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: value, More: plain || len(lines) > briefLines})
 	}
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)

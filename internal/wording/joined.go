@@ -31,3 +31,14 @@ func (f *IncidentFacts) joinedAll() bool {
 	_, debits := f.joined()
 	return debits == len(f.Parts)
 }
+
+// left is what the parts from one on come to: "12件・合計34,000円".
+func (f *IncidentFacts) left(from int) string {
+	var rest []*watch.Record
+	for i := range f.Parts[from:] {
+		rest = append(rest, f.Parts[from+i].Record)
+	}
+	first := &f.Parts[0]
+	c := covers{lang: first.lang(), total: watch.TotalOf(rest, nil), hide: first.Delivery.HideAmount}
+	return c.several()
+}

@@ -97,9 +97,15 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	if e.over() { // what was taken and is reversed, as with one debit
 		yen = gone
 	}
+	mixed := severalServices(e.Parts)
 	label := what(lang, r, e.Service)
-	if debits < len(e.Parts) && debits > 0 {
+	switch some := debits < len(e.Parts) && debits > 0; {
+	case some && mixed:
+		label = tHistBothMixed.in(lang, orElse(e.Service, tTheService.in(lang)))
+	case some:
 		label = tHistBoth.in(lang, orElse(e.Service, tTheService.in(lang)))
+	case mixed:
+		label = pick(debits > 0, tHistDebitMixed, tHistLinkMixed).in(lang, orElse(e.Service, tTheService.in(lang)))
 	}
 	label += " " + tHistTimes.in(lang, len(e.Parts))
 	if debits > 0 && !hide {
@@ -109,23 +115,31 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 }
 
 var (
-	tHistName    = text{ja: "口座守：これまでのお知らせ", en: "Kozamori: past alerts"}
-	tHistTitle   = text{ja: "%sのお知らせ", en: "Alerts in %s"}
-	tHistMonth   = text{ja: "2006年1月", en: "January 2006"} // a time layout
-	tHistNone    = text{ja: "この月のお知らせはありません。", en: "There were no alerts in this month."}
-	tHistElse    = text{ja: "ほかの月・記録の保存", en: "Other months, and a file"}
-	tHistCSV     = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
-	tHistCSVHint = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
-	tHistOlder   = text{ja: "この月の続き", en: "More of this month"}
-	tHistNewer   = text{ja: "この月の新しいお知らせへ", en: "Newer ones of this month"}
-	tHistLink    = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
-	tHistDebit   = text{ja: "%sの引き落とし", en: "Debit by %s"}
-	tHistTimes   = text{ja: "%d件", en: "(%d)"}
-	tHistBoth    = text{ja: "%sのチャージ連携の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
-	tHistOpen    = text{ja: "まだ回答がありません", en: "Not answered yet"}
-	tHistUndone  = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
-	tHistDispute = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
+	tHistName       = text{ja: "口座守：これまでのお知らせ", en: "Kozamori: past alerts"}
+	tHistTitle      = text{ja: "%sのお知らせ", en: "Alerts in %s"}
+	tHistMonth      = text{ja: "2006年1月", en: "January 2006"} // a time layout
+	tHistNone       = text{ja: "この月のお知らせはありません。", en: "There were no alerts in this month."}
+	tHistElse       = text{ja: "ほかの月・記録の保存", en: "Other months, and a file"}
+	tHistCSV        = text{ja: "すべての記録をファイルに保存する（CSV）", en: "Save the whole record as a file (CSV)"}
+	tHistCSVHint    = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
+	tHistOlder      = text{ja: "この月の続き", en: "More of this month"}
+	tHistNewer      = text{ja: "この月の新しいお知らせへ", en: "Newer ones of this month"}
+	tHistLink       = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
+	tHistDebit      = text{ja: "%sの引き落とし", en: "Debit by %s"}
+	tHistTimes      = text{ja: "%d件", en: "(%d)"}
+	tHistBoth       = text{ja: "%sのチャージ連携の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
+	tHistLinkMixed  = text{ja: "%sなどのチャージ連携の登録", en: "Charge links with %s and others"}
+	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
+	tHistBothMixed  = text{ja: "%sなどのチャージ連携の登録と引き落とし", en: "Charge links with %[1]s and others, and debits by them"}
+	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
+	tHistUndone     = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
+	tHistDispute    = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
 )
+
+// severalServices tells whether not all of these are of the same service.
+func severalServices(parts []*watch.Record) bool {
+	return slices.ContainsFunc(parts, func(p *watch.Record) bool { return p.Service != parts[0].Service })
+}
 
 // what names a record: its service, and whether it is a link.
 func what(lang watch.Lang, r *watch.Record, service string) string {
