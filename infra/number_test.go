@@ -107,7 +107,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"rail.maxLength": wire.MaxWord, "collector.maxLength": wire.MaxWord,
 		"Yen.maximum": wire.MaxAmount, "amount.maximum": wire.MaxAmount, "balance_after.maximum": wire.MaxBalance, "balance_after.minimum": -wire.MaxBalance,
 		"events.maxItems": wire.MaxEvents, "accounts.maxItems": membership.MaxTicked, "links.maxItems": membership.MaxLinks, "watchers.maxItems": watch.MaxWatchers,
-		"days.maxItems":   store.TallyDays,
+		"days.maxItems":     store.TallyDays,
+		"contacts.maxItems": store.MaxContacts, "for.maxLength": store.MaxContactText, "hours.maxLength": store.MaxContactText,
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
 		// LINE's own bounds of a nonce.
@@ -185,6 +186,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("Events are found by their id for %s days", of(store.KeepTrace, day)),
 		fmt.Sprintf("on each of the last %d days", store.TallyDays),
 		fmt.Sprintf("works for %s days, or until `expires_at`, within %s.", of(bankapi.KeyLife, day), of(bankapi.MaxKeyLife, day)),
+		"customers are told to call", fmt.Sprintf("checked more than %s days ago goes on being shown", of(store.ContactLife, day)), fmt.Sprintf("one of the %s days before it", of(store.ContactLife, day)), "such as 0120-000-000 or +81-3-0000-0000",
 		fmt.Sprintf("label and scopes, for %s days", of(bankapi.KeyLife, day)),
 		fmt.Sprintf("Both work for %s days", of(bankapi.KeyOverlap, day)),
 		fmt.Sprintf("A bank has at most %d keys", bankapi.MaxKeys),
@@ -256,6 +258,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	stage := notify.New(notify.Config{})
 	life := of(secretstore.Life, time.Minute)
 	left := told(t, "RUNBOOK.md", read(t, "RUNBOOK.md"), []string{
+		fmt.Sprintf("numbers to call were checked more than %s days ago", of(store.ContactLife, day)),
 		fmt.Sprintf("again every %s minutes", life),
 		fmt.Sprintf("%s minutes later", of(2*secretstore.Life, time.Minute)), // by then each function has read twice
 		fmt.Sprintf("up to %s seconds after", of(secretstore.Pause, time.Second)),

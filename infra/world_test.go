@@ -349,6 +349,11 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	}
 	w.call(200, "GET", "/audit?limit=100", "")
 	w.call(422, "GET", "/audit?after=x", "")
+	w.call(200, "PUT", "/contacts", `{"contacts":[{"phone":"022-000-0000","for":"不正な引き落としの窓口","hours":"平日 9:00-17:00","checked_on":"2026-11-20"},{"phone":"0120-000-000"}]}`)
+	w.call(200, "GET", "/contacts", "")
+	w.call(422, "PUT", "/contacts", `{"contacts":[{"phone":"#9110"}]}`)
+	w.call(413, "PUT", "/contacts", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(405, "POST", "/contacts", "")
 	made := w.call(201, "POST", "/keys", `{"label":"fraud desk","scopes":["disputes","feed"]}`)
 	id := fmt.Sprint("/keys/", made["key_id"])
 	fresh := w.call(201, "POST", id+"/rotation", "")

@@ -16,7 +16,6 @@ import (
 	"kozamori/infra/operator"
 	"kozamori/internal/catalog"
 	"kozamori/internal/store"
-	"kozamori/internal/watch"
 )
 
 // oneBank reads the only argument of a command, a bank's code.
@@ -60,20 +59,21 @@ func live(value string) []string {
 
 // added is what -json prints. The secret is there only when it is new.
 type added struct {
-	Bank   string `json:"bank"`
-	Name   string `json:"name"`
-	Phone  string `json:"phone,omitempty"`
-	Hours  string `json:"hours,omitempty"`
-	Made   bool   `json:"made"`
-	Secret string `json:"webhook_secret,omitempty"`
+	Bank  string `json:"bank"`
+	Name  string `json:"name"`
+	Phone string `json:"phone,omitempty"`
+	Hours string `json:"hours,omitempty"`
+	// Contacts are all numbers, of which Phone and Hours are the first.
+	Contacts []numberRow `json:"contacts,omitempty"`
+	Made     bool        `json:"made"`
+	Secret   string      `json:"webhook_secret,omitempty"`
 }
 
 func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	p, asJSON := placeFlags(flags), jsonFlag(flags)
 	name := flags.String("name", "", "the bank's `name` in Japanese; without it, the catalogue's")
 	nameEn := flags.String("name-en", "", "its `name` in English; without it, the catalogue's")
-	phone := flags.String("phone", "", "`number` that its customers call")
-	hours := flags.String("hours", "", "`when` that number is answered, in Japanese, such as \"平日 9:00-17:00\"")
+	numbers := numberFlags(flags)
 	callback := flags.String("callback", "", "`URL` that is told of disputes")
 	linkURL := flags.String("link-url", "", "`URL` of its login page for account linking")
 	silent := flags.Duration("silent-after", 0, "no event for so `long` is an alarm, such as 2h; 0 is never")
@@ -91,13 +91,8 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			return misused(flags, "%s must be an https address, such as https://bank.example/kozamori.", u.flag)
 		}
 	}
-	if *phone != "" {
-		if fe := watch.CheckPhone("-phone", *phone); fe != nil {
-			return misused(flags, "-phone %s.", fe.Problem)
-		}
-	}
-	if fe := watch.CheckWords("-hours", *hours, 60); fe != nil {
-		return misused(flags, "-hours %s.", fe.Problem)
+	if err := numbers.check(flags); err != nil {
+		return err
 	}
 	if *silent < 0 {
 		return misused(flags, "-silent-after must not be negative; 0 is never.")
@@ -123,10 +118,6 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 				b.Name = *name
 			case "name-en":
 				b.NameEn = *nameEn
-			case "phone":
-				b.Phone, b.PhoneOn = *phone, d.Now().In(watch.JST).Format(time.DateOnly)
-			case "hours":
-				b.Hours = *hours
 			case "callback":
 				b.Callback = *callback
 			case "link-url":
@@ -135,7 +126,10 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 				b.SilentAfter = *silent
 			}
 		})
-		out.Name, out.Phone, out.Hours = b.Name, b.Phone, b.Hours
+		if err := numbers.onto(b, d.Now()); err != nil {
+			return misused(flags, "%s.", err.Error())
+		}
+		out.Name, out.Phone, out.Hours, out.Contacts = b.Name, b.Phone, b.Hours, numberRows(b)
 		// The secret first: a tenant without one could not be heard.
 		value, err := d.Secrets.Secret(ctx, operator.Webhook(code))
 		if err != nil {
@@ -166,8 +160,9 @@ func (c *console) sayAdded(out added, asJSON, kept bool) error {
 			what = "is a tenant now"
 		}
 		_, _ = fmt.Fprintf(c.Out, "Bank %s (%s) %s.\n", out.Bank, out.Name, what)
-		if out.Phone != "" {
-			_, _ = fmt.Fprintf(c.Out, "Its customers are told to call %s, answered: %s.\n", out.Phone, orSay(out.Hours, "no -hours given"))
+		for i := range out.Contacts {
+			n := &out.Contacts[i]
+			_, _ = fmt.Fprintf(c.Out, "Its customers are told to call %s, answered: %s.\n", n.Phone, orSay(n.Hours, "no -hours given"))
 		}
 	}
 	switch {
@@ -208,17 +203,19 @@ func isAddress(s string) bool {
 
 // bankRow is a bank as it is listed.
 type bankRow struct {
-	Code        string    `json:"bank"`
-	Name        string    `json:"name"`
-	Phone       string    `json:"phone,omitempty"`
-	Hours       string    `json:"hours,omitempty"`
-	PhoneOn     string    `json:"phone_on,omitempty"`
-	Callback    string    `json:"callback,omitempty"`
-	LinkURL     string    `json:"link_url,omitempty"`
-	LastEvent   time.Time `json:"last_event,omitzero"`
-	SilentAfter string    `json:"silent_after,omitempty"`
-	SilentSince time.Time `json:"silent_since,omitzero"`
-	Secrets     int       `json:"webhook_secrets"` // that are live
+	Code    string `json:"bank"`
+	Name    string `json:"name"`
+	Phone   string `json:"phone,omitempty"`
+	Hours   string `json:"hours,omitempty"`
+	PhoneOn string `json:"phone_on,omitempty"`
+	// Contacts are all numbers, of which the three above are the first.
+	Contacts    []numberRow `json:"contacts,omitempty"`
+	Callback    string      `json:"callback,omitempty"`
+	LinkURL     string      `json:"link_url,omitempty"`
+	LastEvent   time.Time   `json:"last_event,omitzero"`
+	SilentAfter string      `json:"silent_after,omitempty"`
+	SilentSince time.Time   `json:"silent_since,omitzero"`
+	Secrets     int         `json:"webhook_secrets"` // that are live
 }
 
 func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
@@ -245,7 +242,7 @@ func bankList(ctx context.Context, c *console, flags *flag.FlagSet, args []strin
 			if err != nil {
 				return err
 			}
-			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Hours: b.Hours, PhoneOn: b.PhoneOn, Callback: b.Callback, LinkURL: b.LinkURL,
+			row := bankRow{Code: b.Code, Name: b.Name, Phone: b.Phone, Hours: b.Hours, PhoneOn: b.PhoneOn, Contacts: numberRows(b), Callback: b.Callback, LinkURL: b.LinkURL,
 				LastEvent: feed.LastEvent, SilentSince: feed.SilentSince, Secrets: len(live(value))}
 			if b.SilentAfter > 0 {
 				row.SilentAfter = b.SilentAfter.String()

@@ -196,5 +196,6 @@ func (s *System) Sweep() *sweep.Stage {
 		Look: func(ctx context.Context, k watch.AccountKey) error {
 			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
 		},
-		Now: s.Now, Logger: s.Logger})
+		OldNumbers: oldNumbers,
+		Now:        s.Now, Logger: s.Logger})
 }

@@ -49,8 +49,8 @@ func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, 
 		contact.Claims = claimsOf(b.Claims)
 	}
 	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
-		if b.Phone != "" && !(n.closed(b.Hours) && n.answered(contact)) {
-			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = b.Phone, "", b.Hours, b.PhoneOn
+		if c := n.own(b); c.Phone != "" && !(n.closed(c.Hours) && n.answered(contact)) {
+			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = c.Phone, c.For, c.Hours, c.On
 		}
 		switch {
 		case lang == watch.English && b.NameEn != "":
@@ -82,6 +82,30 @@ func claimsOf(claims []catalog.Claim) []wording.ClaimFact {
 	return out
 }
 
+// own is the number that a bank gives itself: the first that is answered now, else
+// the first of which that is not known, else the first.
+func (n Names) own(b *store.Bank) store.Contact {
+	var best store.Contact
+	rank := -1
+	for _, c := range b.Contacts() {
+		if r := ranked(c.Hours, n.now()); r > rank {
+			best, rank = c, r
+		}
+	}
+	return best
+}
+
+// ranked orders numbers by when they are answered: 2 now, 1 not known, 0 not now.
+func ranked(hours string, now time.Time) int {
+	switch open, known := watch.Answered(hours, now); {
+	case open:
+		return 2
+	case known:
+		return 0
+	}
+	return 1
+}
+
 // closed tells whether a bank says of its number that it is not answered now, and
 // answered whether that of the catalogue is: at night the night line goes first.
 func (n Names) closed(hours string) bool {
@@ -92,6 +116,28 @@ func (n Names) closed(hours string) bool {
 func (n Names) answered(c wording.Contact) bool {
 	open, _ := watch.Answered(c.For, n.now())
 	return c.Phone != "" && open
+}
+
+// oldNumbers counts the numbers of the catalogue that would be told if they had been
+// looked up within a year.
+func oldNumbers(now time.Time) int {
+	n := 0
+	count := func(contacts []catalog.Contact) {
+		for i := range contacts {
+			if c := &contacts[i]; c.Official && watch.Dials(c.Phone) && c.Stale(now) {
+				n++
+			}
+		}
+	}
+	for _, s := range catalog.Services() {
+		count(s.Contacts)
+	}
+	for _, code := range catalog.BankCodes() {
+		if b, ok := catalog.BankByCode(code); ok {
+			count(b.Contacts)
+		}
+	}
+	return n
 }
 
 // toCall is a number of the catalogue that a page of its owner gives, that any
@@ -107,13 +153,7 @@ func toCall(contacts []catalog.Contact, now time.Time) wording.Contact {
 		if !c.Official || !watch.Dials(c.Phone) || c.Stale(now) {
 			continue
 		}
-		r := 1
-		if open, known := watch.Answered(c.For, now); open {
-			r = 2
-		} else if known {
-			r = 0
-		}
-		if r > rank {
+		if r := ranked(c.For, now); r > rank {
 			best, rank = c, r
 		}
 	}

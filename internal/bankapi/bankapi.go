@@ -1,6 +1,6 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
 // customer, nonces for LINE's account link, the past of an account, who watches it and who changed that, disputes and their status, erasure,
-// what became of events, the health of the feed, and the payment services that events may name. It shows a bank nothing of another bank's, and of
+// what became of events, the health of the feed, the numbers that customers call, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
 
@@ -113,6 +113,8 @@ var routes = []route{
 	{http.MethodPost, keysPath, ScopeKeys, "key.make", (*Handler).makeKey},
 	{http.MethodPost, keysPath + "/{key_id}/rotation", anyKey, "key.rotate", (*Handler).rotateKey},
 	{http.MethodDelete, keysPath + "/{key_id}", anyKey, "key.end", (*Handler).endKey},
+	{http.MethodGet, contactsPath, ScopeContacts, "contacts.read", (*Handler).listContacts},
+	{http.MethodPut, contactsPath, ScopeContacts, "contacts.set", (*Handler).putContacts},
 	{http.MethodGet, auditPath, ScopeAudit, "audit.read", (*Handler).readAudit},
 	{http.MethodGet, "/v1/services", public, "", (*Handler).listServices},
 }

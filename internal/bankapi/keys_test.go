@@ -40,6 +40,8 @@ var opens = map[string]bankapi.Scope{
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}":    bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":              bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/audit":                                     bankapi.ScopeAudit,
+	"GET /v1/banks/{bank}/contacts":                                  bankapi.ScopeContacts,
+	"PUT /v1/banks/{bank}/contacts":                                  bankapi.ScopeContacts,
 	"GET /v1/banks/{bank}/keys":                                      bankapi.ScopeKeys,
 	"POST /v1/banks/{bank}/keys":                                     bankapi.ScopeKeys,
 	"POST /v1/banks/{bank}/keys/{key_id}/rotation":                   bankapi.ScopeKeys, // of another key

@@ -115,6 +115,7 @@ var bodies = map[string]string{
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":  `{"text":"called back","clerk":"desk 2"}`,
+	"PUT /v1/banks/{bank}/contacts":                      `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
 	"POST /v1/banks/{bank}/keys":                         `{"label":"batch","scopes":["feed","events"]}`,
 }
 
@@ -201,7 +202,8 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 			reads = w.table.Taken()
 			after := w.everything()
 			for k := range maps.Keys(before) {
-				if after[k] != before[k] {
+				itsOwn := route == "PUT /v1/banks/{bank}/contacts" && strings.HasSuffix(k, "BANKS "+ours) // which names no account
+				if after[k] != before[k] && !itsOwn {
 					changed = append(changed, k)
 				}
 			}

@@ -25,11 +25,12 @@ const (
 	ScopeErase    Scope = "erase"    // forgetting an account
 	ScopeKeys     Scope = "keys"     // the bank's other keys
 	ScopeAudit    Scope = "audit"    // who did what
+	ScopeContacts Scope = "contacts" // the numbers that the bank's customers are told to call
 )
 
 // Scopes lists them all.
 func Scopes() []Scope {
-	return []Scope{ScopeEvents, ScopeEnrol, ScopeDisputes, ScopeFeed, ScopeErase, ScopeKeys, ScopeAudit}
+	return []Scope{ScopeEvents, ScopeEnrol, ScopeDisputes, ScopeFeed, ScopeErase, ScopeKeys, ScopeAudit, ScopeContacts}
 }
 
 // ParseScopes reads scopes as somebody gives them: at least one, each once. It

@@ -70,6 +70,7 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
 	}, LineID: "@kozamori", Now: w.Now, Logger: log})
+	w.write(store.PutBank(&store.Bank{Code: ours, Name: "中国銀行"}))
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w

@@ -40,6 +40,7 @@ var metrics = map[string]metric{
 	"what a bank adds to the catalogue cannot be used; its last good one stays in use": {"CatalogRefused", "", "Count", "", false},
 	wire.LogRefused:                                                                    {"EventsRefused", "events", "Count", "bank", false},
 	"a lane was swept":                                                                 {"Overdue", "seconds", "Seconds", "lane", true},
+	"numbers to call were checked too long ago":                                        {"OldNumbers", "numbers", "Count", "", true},
 	// What waits on record for a provider is in no queue.
 	"a provider is still down": {"Waiting", "seconds", "Seconds", "queue", false},
 }

@@ -25,7 +25,9 @@ type Bank struct {
 	NameEn      string        `json:"name_en,omitempty"`
 	Phone       string        `json:"phone,omitempty"`        // for customers; watch.Dials
 	Hours       string        `json:"hours,omitempty"`        // when it is answered, in Japanese
+	PhoneFor    string        `json:"phone_for,omitempty"`    // for whom it is, in Japanese
 	PhoneOn     string        `json:"phone_on,omitempty"`     // the day the bank told it, 2006-01-02
+	More        []Contact     `json:"contacts,omitempty"`     // further numbers; Contacts has all
 	Callback    string        `json:"callback,omitempty"`     // URL that receives disputes
 	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
 	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm; 0 is never

@@ -7,13 +7,35 @@ import (
 	"kozamori/internal/store"
 )
 
-// silent raises and clears the alarm of banks that send nothing. A bank whose
+// LogOld is what is counted each minute of numbers to call that were checked too
+// long ago.
+const LogOld = "numbers to call were checked too long ago"
+
+// old tells of them: those of banks, which are told on, and of the catalogue, which
+// are not.
+func (s *Stage) old(rep *Report) {
+	if s.OldNumbers != nil {
+		rep.Old += s.OldNumbers(s.Now())
+	}
+	if rep.Old > 0 {
+		s.Logger.Warn(LogOld, "numbers", int64(rep.Old))
+	}
+}
+
+// silent raises and clears the alarm of banks that send nothing, and counts numbers
+// to call that are old. A bank whose
 // feed cannot be read keeps no other from being looked at.
 func (s *Stage) silent(ctx context.Context, rep *Report) error {
 	var first error
+	defer func() { s.old(rep) }()
 	for b, err := range s.Store.Banks(ctx) {
 		if err != nil {
 			return err
+		}
+		for _, c := range b.Contacts() {
+			if store.Stale(c.On, s.Now()) {
+				rep.Old++
+			}
 		}
 		if b.SilentAfter == 0 {
 			continue

@@ -34,6 +34,9 @@ type Config struct {
 	// Look looks at an account that is due: who is to be reminded of their
 	// settings, which address has been kept long enough; nil leaves it.
 	Look func(ctx context.Context, k watch.AccountKey) error
+	// OldNumbers counts the catalogue's numbers to call that are not told any more
+	// because they were looked up too long ago; nil for none.
+	OldNumbers func(now time.Time) int
 	// Chain puts what was done into the audit lists; nil leaves it.
 	Chain  func(ctx context.Context) error
 	Now    func() time.Time
@@ -62,8 +65,8 @@ const (
 // Report says what one sweep did, and for how long the first thing that it found
 // in each lane has been due.
 type Report struct {
-	Looks, Requeued, Escalated, Callbacks, Silent, Down int
-	Overdue                                             map[watch.Lane]time.Duration
+	Looks, Requeued, Escalated, Callbacks, Silent, Down, Old int
+	Overdue                                                  map[watch.Lane]time.Duration
 }
 
 // sweeping is one sweep under way.

@@ -283,6 +283,21 @@ func TestADisputeThatTheBankHasNotTakenIsQueuedAgain(t *testing.T) {
 	h.after(time.Hour)
 }
 
+func TestNumbersThatWereCheckedLongAgoAreCounted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	day := func(ago int) string { return begin.AddDate(0, 0, -ago).Format(time.DateOnly) }
+	h.Put(store.PutBank(&store.Bank{Code: "0125", Phone: "022-000-0000", PhoneOn: day(400), More: []store.Contact{{Phone: "0120-000-000", On: day(10)}, {Phone: "0120-000-001", On: day(368)}}}),
+		store.PutBank(&store.Bank{Code: "0168", Phone: "086-000-0000"}), // on record before days were
+		store.PutBank(&store.Bank{Code: "0001", Phone: "086-000-0000", PhoneOn: day(365)}), store.PutBank(&store.Bank{Code: "0009"}))
+	for catalogs, want := range map[int]int{0: 3, 4: 7} {
+		h.stage.OldNumbers = func(time.Time) int { return catalogs }
+		if rep, err := h.stage.Sweep(context.Background()); err != nil || rep.Old != want {
+			t.Errorf("with %d of the catalogue: %+v %v", catalogs, rep, err)
+		}
+	}
+}
+
 func TestABankThatSendsNothingIsAnAlarm(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

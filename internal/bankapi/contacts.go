@@ -1,0 +1,112 @@
+package bankapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+const contactsPath = "/v1/banks/{bank}/contacts"
+
+// contactReply is a number that the bank's customers are told to call.
+type contactReply struct {
+	Phone     string `json:"phone"`
+	For       string `json:"for,omitempty"`
+	Hours     string `json:"hours,omitempty"`
+	CheckedOn string `json:"checked_on,omitempty"` // absent if it was never said
+}
+
+type contactsBody struct {
+	Contacts []contactReply `json:"contacts"`
+}
+
+func replyOfContacts(b *store.Bank) contactsBody {
+	out := contactsBody{Contacts: []contactReply{}}
+	for _, c := range b.Contacts() {
+		out.Contacts = append(out.Contacts, contactReply{c.Phone, c.For, c.Hours, c.On})
+	}
+	return out
+}
+
+// tenant reads the bank of a request. A key can be older than its bank's entry.
+func (h *Handler) tenant(ctx context.Context, bank string) (*store.Bank, error) {
+	b, err := h.Store.Bank(ctx, bank)
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Bank{Code: bank}, nil
+	}
+	return b, err
+}
+
+func (h *Handler) listContacts(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	b, err := h.tenant(r.Context(), bank)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, replyOfContacts(b), nil
+}
+
+// putContacts replaces all numbers that the bank's customers are told to call.
+func (h *Handler) putContacts(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	var req struct {
+		Contacts *[]contactReply `json:"contacts"`
+	}
+	if err := read(r, &req); err != nil {
+		return 0, nil, err
+	}
+	if req.Contacts == nil {
+		return 0, nil, refused("contacts", "is missing; an empty list takes all numbers away")
+	}
+	contacts, err := h.checkContacts(*req.Contacts)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := begin(r.Context(), object{"bank", bank}); err != nil {
+		return 0, nil, err
+	}
+	var b *store.Bank
+	err = store.Retry(r.Context(), func() (err error) {
+		if b, err = h.Store.Bank(r.Context(), bank); errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("bankapi: there is a key, but no bank: %v", err) //nolint:errorlint // it is our fault, not an address that leads nowhere
+		} else if err != nil {
+			return err
+		}
+		b.SetContacts(contacts)
+		return h.Store.Write(r.Context(), store.PutBank(b))
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, replyOfContacts(b), nil
+}
+
+// checkContacts says what is wrong with numbers to call, or returns them with the
+// day on which each was checked: today, if that is not said.
+func (h *Handler) checkContacts(given []contactReply) ([]store.Contact, error) {
+	if len(given) > store.MaxContacts {
+		return nil, refused("contacts", fmt.Sprintf("must hold at most %d numbers", store.MaxContacts))
+	}
+	now := h.Now().In(watch.JST)
+	var out []store.Contact
+	for i, c := range given {
+		at := fmt.Sprintf("contacts[%d].", i)
+		for _, fe := range []*watch.FieldError{watch.CheckPhone(at+"phone", c.Phone), watch.CheckWords(at+"for", c.For, store.MaxContactText), watch.CheckWords(at+"hours", c.Hours, store.MaxContactText)} {
+			if fe != nil {
+				return nil, fe
+			}
+		}
+		if c.CheckedOn == "" {
+			c.CheckedOn = now.Format(time.DateOnly)
+		}
+		on, err := time.ParseInLocation(time.DateOnly, c.CheckedOn, watch.JST)
+		if err != nil || on.After(now) || store.Stale(c.CheckedOn, now) {
+			return nil, refused(at+"checked_on", fmt.Sprintf("must be today or one of the %d days before, such as %s", store.ContactLife/(24*time.Hour), now.Format(time.DateOnly)))
+		}
+		out = append(out, store.Contact{Phone: c.Phone, For: c.For, Hours: c.Hours, On: c.CheckedOn})
+	}
+	return out, nil
+}
