@@ -22,7 +22,7 @@ var (
 	tLessDone     = text{ja: "変える前の設定に戻しました", en: "The settings are as they were before"}
 	tLessDoneText = text{ja: "ほかに見守っている方にもお伝えしました。覚えのない変更が続くときは、銀行に電話してください。", en: "The others who watch are told. If such changes go on, call your bank."}
 	tLessOver     = text{ja: "この変更は、もうここからは戻せません", en: "This can no longer be set back from here"}
-	tLessOverText = text{ja: "戻せるのは変更から%d日までです。今の設定は、LINEで「%s」と送ると見られます。", en: "That is possible for %d days. Send \"%s\" in LINE to see the settings of now."}
+	tLessOverText = text{ja: "戻せるのは変更から%d日までです。今の設定は、「設定」のページで見られます。", en: "That is possible for %d days. The settings page shows what holds now."}
 	tLessGone     = text{ja: "このリンクは使えません", en: "This link does not work"}
 	tLessGoneText = text{ja: "期限が切れたか、見守りをやめています。", en: "It is over, or you watch this account no longer."}
 	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
@@ -88,7 +88,7 @@ func Restored(lang watch.Lang) message.Message {
 // RestoreOver answers a press that came too late.
 func RestoreOver(lang watch.Lang) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tLessOver.in(lang), tLessOver.in(lang), tLessOverText.in(lang, watch.RestoreDays, Word(lang, CmdSettings)))
+	m := chat(lang, tLessOver.in(lang), tLessOver.in(lang), tLessOverText.in(lang, watch.RestoreDays))
 	m.Choices = choices(lang, CmdSettings)
 	return m
 }
@@ -119,7 +119,7 @@ func RestoredPage(lang watch.Lang, done bool) message.Page {
 	if done {
 		return plainPage(lang, tLessPage, tLessDone, tLessDoneText.in(lang))
 	}
-	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, watch.RestoreDays, Word(lang, CmdSettings)))
+	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, watch.RestoreDays))
 }
 
 // RestoreGonePage is for a link that opens nothing.
