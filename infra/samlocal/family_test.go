@@ -294,3 +294,25 @@ func erasedOnPage(ctx context.Context, w *town) error {
 	}
 	return nil
 }
+
+// exposed is an owner whose settings keep debits from them for a month.
+func exposed(ctx context.Context, w *town) error {
+	user, err := w.person("exposed")
+	if err != nil {
+		return err
+	}
+	if err := w.binds(ctx, user, "acc_exposed", ""); err != nil {
+		return err
+	}
+	_, err = w.store.UpdateAccount(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_exposed"}, func(a *watch.Account) ([]store.Write, error) {
+		a.Watchers[0].Rules.ServiceMin, a.Watchers[0].RemindAt = 50000, time.Now().Add(-time.Minute)
+		return nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.Tick(ctx); err != nil {
+		return err
+	}
+	return w.shows(user, "お知らせしない設定の引き落としがあります")
+}

@@ -51,6 +51,7 @@ var scenarios = []scenario{
 	{"what the chat answers goes by mail if LINE takes nothing", answeredByMail},
 	{"a pause is told to the mailbox, which sets it back", setBack},
 	{"somebody without LINE is enrolled by mail, reports, and invites a guardian without LINE", withoutLINE},
+	{"an owner whose settings keep debits from them is reminded", exposed},
 	{"what the bank did goes by mail if LINE does not bring it", statusByMail},
 }
 
