@@ -169,14 +169,14 @@ func (d *Dispute) Untold() (*DisputeChange, bool) {
 	return nil, false
 }
 
-// maxDisputeChanges bounds the changes of one dispute: each transaction that can
-// join it (MaxReported), and more. The latest facts are in the dispute itself,
-// which the bank can always read.
+// maxDisputeChanges bounds the changes of one dispute that the bank is told: each
+// transaction that can join it (MaxReported), and more.
 const maxDisputeChanges = MaxReported + 44
 
 // maxDisputeBytes bounds what of a dispute is not the bank's own words: a hundred
 // statuses and fifty notes, of 150 KB at most, have room in its item too.
-const maxDisputeBytes = 224_000
+// What becomes of transactions that are in a full dispute has roomForUpdates more.
+const maxDisputeBytes, roomForUpdates = 224_000, 15_000
 
 // Full tells whether nothing more goes into the dispute: what comes is a story, and
 // a report, of its own.
@@ -259,20 +259,6 @@ func (d *Dispute) nextSeq() int {
 		return d.Changes[n-1].Seq + 1
 	}
 	return 1
-}
-
-// tell adds a change that the bank is told, unless the person took the dispute
-// back or there are too many: the latest facts are in the dispute itself, which
-// the bank can always read.
-func (d *Dispute) tell(c DisputeChange) {
-	if d.withdrawn() || len(d.Changes) >= maxDisputeChanges || d.Full() {
-		return
-	}
-	c.Seq, c.TellBank = d.nextSeq(), true
-	d.Changes = append(d.Changes, c)
-	if due := c.At.Add(LostAfter); d.Due.IsZero() || d.Due.After(due) {
-		d.Due = due
-	}
 }
 
 // Shown is what the bank was last told that the transaction is.

@@ -1,0 +1,74 @@
+package watch
+
+import "slices"
+
+// tell adds a change that the bank is told, unless the person took the dispute
+// back. Where there are too many the oldest updates go, and their facts stay.
+func (d *Dispute) tell(c DisputeChange) {
+	if d.withdrawn() {
+		return
+	}
+	for d.ours() >= maxDisputeChanges || d.bytes() >= maxDisputeBytes+roomForUpdates {
+		if !d.forget() {
+			return // it holds nothing but what joined it: that is bounded by Full
+		}
+	}
+	c.Seq, c.TellBank = d.nextSeq(), true
+	d.Changes = append(d.Changes, c)
+	if due := c.At.Add(LostAfter); d.Due.IsZero() || d.Due.After(due) {
+		d.Due = due
+	}
+}
+
+// ours counts the changes that the bank is told.
+func (d *Dispute) ours() (n int) {
+	for i := range d.Changes {
+		if d.Changes[i].TellBank {
+			n++
+		}
+	}
+	return n
+}
+
+// forget drops the oldest update of a transaction, one that the bank has taken if
+// there is one. What it said is what the changes after it still say. False if
+// there is none.
+func (d *Dispute) forget() bool {
+	update := func(c DisputeChange) bool { return c.Status == DisputeUpdated && c.Shows != nil && c.TellBank }
+	i := slices.IndexFunc(d.Changes, func(c DisputeChange) bool { return update(c) && (!c.ToldAt.IsZero() || !c.GaveUpAt.IsZero()) })
+	if i < 0 {
+		i = slices.IndexFunc(d.Changes, update)
+	}
+	if i < 0 {
+		return false
+	}
+	gone := d.Changes[i]
+	d.fold(d.about(&gone), gone)
+	d.Changes = slices.Delete(slices.Clone(d.Changes), i, i+1)
+	return true
+}
+
+// fold makes what a change said of a transaction what was said of it before.
+func (d *Dispute) fold(record string, c DisputeChange) {
+	joined := -1
+	for i := range d.Also {
+		if a := &d.Also[i]; a.Record == record && a.in(c.Seq) {
+			joined = i
+		}
+	}
+	since := 0
+	if joined >= 0 {
+		since = d.Also[joined].Seq
+	}
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if o := &d.Changes[i]; o.Shows != nil && o.Seq < c.Seq && o.Seq >= since && d.about(o) == record {
+			d.Changes = slices.Clone(d.Changes)
+			d.Changes[i].Shows = c.Shows
+			return
+		}
+	}
+	if joined >= 0 {
+		d.Also = slices.Clone(d.Also)
+		d.Also[joined].Was = *c.Shows
+	}
+}
