@@ -61,7 +61,7 @@ func Divide(entries []Entry) [][]Entry {
 		c.open(e)
 		early = slices.DeleteFunc(early, func(u Entry) bool {
 			if e.At.Sub(u.At) > PastAfter {
-				return false // of what nobody told us: so long before its debit nothing comes back
+				return false // of what no one told us: so long before its debit nothing comes back
 			}
 			c.undo(&u)
 			return true
