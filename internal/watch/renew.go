@@ -1,5 +1,7 @@
 package watch
 
+import "slices"
+
 // Renew makes a delivery, before it was ever sent, say what is true now. It is
 // false if it says so already; the delivery is cancelled if nothing is left.
 func (r *Record) Renew(d *Delivery) bool {
