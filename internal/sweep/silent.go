@@ -18,7 +18,7 @@ func (s *Stage) old(rep *Report) {
 		rep.Old += s.OldNumbers(s.Now())
 	}
 	if rep.Old > 0 {
-		s.Logger.Warn(LogOld, "numbers", int64(rep.Old))
+		s.Logger.Info(LogOld, "numbers", int64(rep.Old))
 	}
 }
 

@@ -79,6 +79,12 @@ func (f *PageFacts) history() []message.Moment {
 			out = append(out, message.Moment{At: at, When: bankTime(lang, at, f.Now), Say: t.in(lang, args...)})
 		}
 	}
+	once := func(at time.Time, t text, args ...any) { // to two of the family at once
+		n := len(out)
+		if say(at, t, args...); slices.ContainsFunc(out[:n], func(m message.Moment) bool { return len(out) > n && m.Say == out[n].Say && m.When == out[n].When }) {
+			out = out[:n]
+		}
+	}
 	link := r.Kind == watch.LinkRegistered
 	say(r.OccurredAt, pick(link, tCameLink, tCameDebit))
 	say(r.ReceivedAt, tCameToUs, f.bank())
@@ -88,7 +94,7 @@ func (f *PageFacts) history() []message.Moment {
 			continue
 		}
 		if d.Watcher != f.Watcher.ID {
-			f.called(&d, say)
+			f.called(&d, once)
 			continue
 		}
 		switch d.State {
@@ -114,8 +120,7 @@ func (f *PageFacts) history() []message.Moment {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
-	// What is told to two of the family stands there once; what follows later, again.
-	return slices.CompactFunc(out, func(a, b message.Moment) bool { return a.Say == b.Say && b.At.Sub(a.At) < watch.GatherFor })
+	return out
 }
 
 // by says that the reader was told, of what and why.
