@@ -32,8 +32,12 @@ func (t *talk) tellExposed(ctx context.Context) queue.Verdict {
 	if v.Safe() {
 		return queue.Acknowledge // it was changed meanwhile
 	}
+	words := wording.Exposed(v)
+	if watch.ByMail(w.LineUser) {
+		words = wording.WithKey(words, t.KeyLink(w.LineUser, w.ID))
+	}
 	p := &parcel{user: w.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "a reminder of settings", since: t.sent, within: keyLife,
-		words: []message.Message{wording.Exposed(v)}}
+		words: []message.Message{words}}
 	if p.user == "" {
 		p.of = &store.Binding{OnAccount: watch.On(account.AccountKey), Watcher: w.ID}
 	}

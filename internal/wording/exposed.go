@@ -1,6 +1,11 @@
 package wording
 
-import "kozamori/internal/message"
+import (
+	"slices"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
 
 var (
 	tcExposed     = text{ja: "お知らせしない設定の引き落としがあります", en: "Some debits are not told to you"}
@@ -11,7 +16,11 @@ var (
 // Exposed reminds an owner of what their settings keep from them.
 func Exposed(a AccountView) message.Message {
 	lang := langOf(a.Lang)
-	m := chat(lang, tcExposed.in(lang), tcExposed.in(lang), a.alarm(), tcExposedOpen.in(lang, Word(lang, CmdSettings)), tcExposedTurn.in(lang))
+	say := []string{a.alarm(), tcExposedOpen.in(lang, Word(lang, CmdSettings)), tcExposedTurn.in(lang)}
+	if watch.ByMail(a.Watcher.LineUser) { // there is no chat; WithKey leads to the settings
+		say = slices.Delete(say, 1, 2)
+	}
+	m := chat(lang, tcExposed.in(lang), tcExposed.in(lang), say...)
 	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
 	m.Facts = accountFacts(lang, []ChatAccount{{BankName: a.BankName, Mask: a.Mask}})
 	m.Choices = choices(lang, CmdSettings, CmdRecent)

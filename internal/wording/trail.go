@@ -169,7 +169,7 @@ func (s *StepLine) way(lang watch.Lang) string {
 }
 
 // from is by whose LINE or mail a step was made: who held the telephone is not
-// known, so nobody is said to have made it.
+// known, so no one is said to have made it.
 func (s *StepLine) from(lang watch.Lang) string {
 	way := s.way(lang)
 	if way == "" || s.Step.By == "" {
