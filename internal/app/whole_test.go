@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -147,7 +148,12 @@ func TestPiecesThatStandApartAreOneLine(t *testing.T) {
 	n := p.count()
 	h.storm(0, 60)
 	all := p.since(n)
-	p.taps0(all[len(all)-1], "a=mine")
+	// Which piece is told last is left open: each is a message of its own.
+	first := slices.IndexFunc(all, func(m string) bool { return strings.Contains(m, "51件・52,275円") && strings.Contains(m, `"data":"a=mine`) })
+	if first < 0 {
+		t.Fatalf("no message asks about the first piece: %s", all)
+	}
+	p.taps0(all[first], "a=mine")
 	p.says("最近のお知らせ")
 	p.reads("60件 61,770円", "9件：まだ回答がありません、51件：自分です")
 	p.says("一覧") // only what waits is offered
