@@ -149,7 +149,9 @@ func TestPiecesThatStandApartAreOneLine(t *testing.T) {
 	h.storm(0, 60)
 	all := p.since(n)
 	// Which piece is told last is left open: each is a message of its own.
-	first := slices.IndexFunc(all, func(m string) bool { return strings.Contains(m, "51件・52,275円") && strings.Contains(m, `"data":"a=mine`) })
+	first := slices.IndexFunc(all, func(m string) bool {
+		return strings.Contains(m, "51件・52,275円") && strings.Contains(m, `"data":"a=mine`)
+	})
 	if first < 0 {
 		t.Fatalf("no message asks about the first piece: %s", all)
 	}
