@@ -78,6 +78,9 @@ func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, chang
 		if by, ok := a.Watcher(c.By); ok {
 			step.By, step.ByRole = by.ID, by.Role
 		}
+		if err := s.wished(ctx, c, before, who); err != nil {
+			return nil, err
+		}
 		if step.Turns, step.Lowered = watch.Compare(before, w, who.At); len(step.Turns) > 0 {
 			c.Along = append(c.Along, s.store.PutStep(&step))
 			if err := tell(ctx, news.OfStep(a, &step, before)); err != nil {
@@ -174,6 +177,23 @@ func (s Settings) Pause(ctx context.Context, lineUser string, accounts []watch.A
 		return nil
 	}
 	return err
+}
+
+// wished keeps when a pause was changed elsewhere than in the chat, so that a
+// press there that was made before, and comes again, does not change it back.
+func (s Settings) wished(ctx context.Context, c *Change, before *watch.Watcher, who Who) error {
+	if who.Way == watch.WayChat || c.Watcher.Rules.PausedUntil.Equal(before.Rules.PausedUntil) || watch.ByMail(c.Watcher.LineUser) {
+		return nil
+	}
+	p, err := s.store.Person(ctx, c.Watcher.LineUser)
+	if err != nil {
+		return err
+	}
+	if at := who.At.UTC(); p.Version > 0 && p.PauseEvent.Before(at) {
+		p.PauseEvent = at
+		c.Along = append(c.Along, store.PutPerson(p))
+	}
+	return nil
 }
 
 func (s Settings) pauseOne(ctx context.Context, k watch.AccountKey, lineUser string, at, until time.Time) error {

@@ -105,6 +105,33 @@ func TestOfTwoPausesTheLaterOneCounts(t *testing.T) {
 	}
 }
 
+// A press in the chat that comes again does not undo what was said on the page
+// since.
+func TestAPauseOfThePageCountsAfterAnOlderOneOfTheChat(t *testing.T) {
+	t.Parallel()
+	s, st := world(t)
+	pressed := func() {
+		t.Helper()
+		if err := st.Pause(t.Context(), "U1", []watch.AccountKey{account}, noon, noon.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pressed()
+	for _, end := range []time.Time{{}, noon.Add(7 * 24 * time.Hour)} {
+		_, err := st.Change(t.Context(), account, settings.Who{LineUser: "U1", Way: watch.WayPage, At: noon.Add(time.Minute)}, func(c *settings.Change) error {
+			c.Watcher.Rules.PausedUntil = end
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pressed()
+		if owner, _ := watchers(t, s); !owner.Rules.PausedUntil.Equal(end) {
+			t.Errorf("paused until %v, wished was %v", owner.Rules.PausedUntil, end)
+		}
+	}
+}
+
 func TestATrustTakesThePlaceOfWhatItCovers(t *testing.T) {
 	t.Parallel()
 	s, st := world(t)

@@ -115,7 +115,7 @@ func (s *site) fill(f *wording.SettingsFacts, lang watch.Lang, rules *watch.Rule
 
 // fingerprint names the settings that a form began from, so that a second
 // phone does not silently undo what the first one saved. What a form cannot
-// undo is not among its values: a pause, and trusts but those that it ends.
+// undo is not among its values: a pause that runs, and trusts but those that it ends.
 func (s *site) fingerprint(w *watch.Watcher) string {
 	b, _ := json.Marshal(struct {
 		V wording.Values

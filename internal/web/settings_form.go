@@ -53,6 +53,8 @@ func (f *settingsForm) rules(r watch.Rules, fold func(string) string, now time.T
 			*v.At(&r) = f.words(name, fold)
 		case watch.Hours:
 			*v.At(&r) = f.hours(name, *v.At(&r))
+		case watch.Until:
+			*v.At(&r) = f.until(name, *v.At(&r), now)
 		case watch.Trusted:
 			*v.At(&r) = f.trusts(name, *v.At(&r), now)
 		}
@@ -132,6 +134,19 @@ func (f *settingsForm) hours(name string, stored *watch.Quiet) *watch.Quiet {
 		f.faults[end] = watch.FaultQuiet
 	}
 	return nil
+}
+
+// until is the stored end of a pause, or that of the pause that was chosen.
+func (f *settingsForm) until(name string, stored, now time.Time) time.Time {
+	choice := f.Get(name)
+	end, ok := wording.PauseEnd(choice, now)
+	switch {
+	case ok:
+		return end
+	case choice != "":
+		f.faults[name] = wording.FaultPause
+	}
+	return stored
 }
 
 // trusts are those that stay: neither ticked to be ended nor over.

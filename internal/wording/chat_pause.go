@@ -42,6 +42,31 @@ func morning(now time.Time) (end time.Time, today bool) {
 	return end, today
 }
 
+// What the settings page offers of pauses; nothing leaves it as it is.
+const (
+	PauseOver    = "over"
+	PauseShort   = "short"
+	PauseMorning = "morning"
+	PauseLong    = "long"
+)
+
+// PauseEnd is when the pause of a choice ends that is made now: the zero time for
+// PauseOver. False if the page offers no such choice.
+func PauseEnd(choice string, now time.Time) (time.Time, bool) {
+	switch choice {
+	case PauseOver:
+		return time.Time{}, true
+	case PauseShort:
+		return now.Add(button.Short).UTC(), true
+	case PauseMorning:
+		end, _ := morning(now)
+		return end.UTC(), true
+	case PauseLong:
+		return now.Add(button.Long).UTC(), true
+	}
+	return time.Time{}, false
+}
+
 // AskPause offers to pause everything that is not critical.
 func AskPause(lang watch.Lang, now time.Time) message.Message {
 	lang = langOf(lang)

@@ -153,7 +153,7 @@ var (
 	tHomeUntil   = text{ja: "この画面は%sまで使えます。", en: "You can use these pages until %s."}
 	tHomeOwner   = text{ja: "ご自身の口座", en: "Your own account"}
 	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
-	tHomePaused  = text{ja: "一時停止中です。%sまで、緊急のお知らせだけをお届けします。LINEで「再開」と送ると、すぐに元に戻ります。", en: "Paused: until %s only urgent alerts come. Send \"resume\" in LINE to end it at once."}
+	tHomePaused  = text{ja: "一時停止中です。%sまで、緊急のお知らせだけをお届けします。「お知らせの設定」から、すぐに再開できます。", en: "Paused: until %s only urgent alerts come. It can be ended at once under \"What you are told\"."}
 	tHomeUnheard = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録するか、LINEのブロックを解除してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\", or unblock us in LINE."}
 	tHomeAll     = text{ja: "すべての口座の見守りをまとめてやめるときや、記録をまとめて消すときは、LINEで「%s」と送ってください。", en: "To stop watching all accounts, or have all their records erased, send \"%s\" in LINE."}
 	tHomeMore    = text{ja: "そのほか", en: "More"}

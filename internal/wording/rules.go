@@ -39,6 +39,7 @@ var (
 	groupEach   = ruleGroup{tSetEach, &tSetEachHint}
 	groupOther  = ruleGroup{title: tSetOther}
 	groupQuiet  = ruleGroup{tSetQuiet, &tSetQuietHint}
+	groupPause  = ruleGroup{tSetPauseHead, &tSetPauseHint}
 	groupTrusts = ruleGroup{tSetTrusts, &tSetTrustsHint}
 )
 
@@ -63,7 +64,7 @@ var aboutRules = []ruleWords{
 	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword), own: true},
 	{rule: "quiet", group: &groupQuiet, label: with(tSetFrom), end: with(tSetTo)},
 	{rule: "trusts", group: &groupTrusts, label: with(tSetTrust), field: "untrust"},
-	{rule: "paused_until"}, // a word in the chat, no field
+	{rule: "paused_until", group: &groupPause, label: with(tSetPause), field: "pause"},
 }
 
 // wordsOf finds the words of a rule.

@@ -120,6 +120,12 @@ var (
 	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
 	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
+	tSetPauseHead  = text{ja: "お知らせを休む", en: "A pause"}
+	tSetPauseHint  = text{ja: "休んでいるあいだも、緊急のお知らせはお送りします。ほかのお知らせは、あとからも届きません。", en: "Urgent alerts still come. Others of that time do not come later either."}
+	tSetPause      = text{ja: "いつまで休みますか", en: "For how long"}
+	tSetPauseNot   = text{ja: "休まない", en: "No pause"}
+	tSetPauseKeep  = text{ja: "このまま%sまで休む", en: "As it is: until %s"}
+	tSetPaused     = text{ja: "%sまで休みます", en: "paused until %s"}
 	tSetTrusts     = text{ja: "お知らせを休止中のサービス", en: "Services you trust"}
 	tSetTrust      = text{ja: "%[1]s：%[2]s以下は%[3]sまでお知らせを休止中。再開する", en: "Stop trusting %[1]s up to %[2]s (until %[3]s)"}
 	tSetTrustsHint = text{ja: "再開するものに、チェックを入れてください。", en: "Tick what you want to be told of again."}
@@ -152,6 +158,7 @@ const (
 	FaultMail        watch.Fault = "mail"
 	FaultChoose      watch.Fault = "choose" // an amount without the service that it is for
 	FaultZero        watch.Fault = "zero"   // 0, which may mean all or nothing
+	FaultPause       watch.Fault = "pause"  // a pause that is not offered
 )
 
 func faultText(lang watch.Lang, f watch.Fault, field string) string {

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -46,7 +48,7 @@ func (f *SettingsFacts) shows() message.Field {
 func (f *SettingsFacts) groups(v Values) []message.Group {
 	lang := langOf(f.View.Lang)
 	var out []message.Group
-	for _, g := range []*ruleGroup{&groupBasic, &groupEach, &groupOther, &groupQuiet, &groupTrusts} {
+	for _, g := range []*ruleGroup{&groupBasic, &groupEach, &groupOther, &groupQuiet, &groupPause, &groupTrusts} {
 		fields := f.fieldsOf(g, v)
 		if len(fields) == 0 {
 			continue
@@ -109,6 +111,8 @@ func (f *SettingsFacts) fieldsFor(w ruleWords, v Values) []message.Field {
 	case watch.Hours:
 		return []message.Field{{Kind: message.FieldTime, Name: name + FieldEndFrom, Label: w.label.in(lang), Value: v.Get(name + FieldEndFrom)},
 			{Kind: message.FieldTime, Name: name + FieldEndTo, Label: w.end.in(lang), Value: v.Get(name + FieldEndTo)}}
+	case watch.Until:
+		return []message.Field{f.pauseField(name, w.label.in(lang), v)}
 	case watch.Trusted:
 		var out []message.Field
 		for _, t := range f.Trusts {
@@ -118,6 +122,26 @@ func (f *SettingsFacts) fieldsFor(w ruleWords, v Values) []message.Field {
 		return out
 	}
 	return nil
+}
+
+// pauseField offers the pauses that the chat offers, and to end the one that runs.
+func (f *SettingsFacts) pauseField(name, label string, v Values) message.Field {
+	lang := langOf(f.View.Lang)
+	out := message.Field{Kind: message.FieldSelect, Name: name, Label: label, Value: v.Get(name), Options: []message.Option{{Label: tSetPauseNot.in(lang)}}}
+	if until, ok := f.paused(); ok {
+		out.Options = []message.Option{{Label: tSetPauseKeep.in(lang, Time(lang, until, f.Now))}, {Value: PauseOver, Label: tcPausedResume.in(lang)}}
+	}
+	_, today := morning(f.Now)
+	out.Options = append(out.Options, message.Option{Value: PauseShort, Label: tcPauseFor.in(lang, hours(button.Short))},
+		message.Option{Value: PauseMorning, Label: pick(today, tcPauseToday, tcPauseMorning).in(lang, morningHour)},
+		message.Option{Value: PauseLong, Label: tcPauseFor.in(lang, weeks(button.Long))})
+	return out
+}
+
+// paused is until when the watcher has paused, if they have.
+func (f *SettingsFacts) paused() (time.Time, bool) {
+	until := f.View.Watcher.Rules.PausedUntil
+	return until, until.After(f.Now)
 }
 
 func yenField(lang watch.Lang, v Values, name, label, hint string) message.Field {
@@ -153,6 +177,10 @@ func (f *SettingsFacts) says(g *ruleGroup, fields []message.Field, v Values) str
 	case &groupEach:
 		for _, s := range f.Shown {
 			parts = append(parts, amount("service_min_for."+s.ID, s.Name, tSaysTold), amount("monthly_total."+s.ID, s.Name, tSaysTotal))
+		}
+	case &groupPause:
+		if until, ok := f.paused(); ok {
+			parts = append(parts, tSetPaused.in(lang, Time(lang, until, f.Now)))
 		}
 	default:
 		return summary(lang, fields)
