@@ -176,7 +176,7 @@ func (s *System) notifier() (*notify.Stage, error) {
 	}
 	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
 		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Inside: s.CallbacksInside, Now: s.Now},
-		Composer: composer, Patience: s.Patience, Now: s.Now, Logger: s.Logger}), nil
+		Composer: composer, Returned: s.members().MailReturned, Patience: s.Patience, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // Feedback acts on what became of messages that were accepted.
@@ -185,14 +185,18 @@ func (s *System) Feedback() (*notify.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels, Now: s.Now, Logger: s.Logger}), nil
+	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels, Returned: s.members().MailReturned, Now: s.Now, Logger: s.Logger}), nil
+}
+
+// members ends what people began, for which no keys are needed.
+func (s *System) members() *membership.Service {
+	return &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger}
 }
 
 // Sweep finds what is due.
 func (s *System) Sweep() *sweep.Stage {
-	members := &membership.Service{Store: s.Store, Now: s.Now, Logger: s.Logger} // erasing asks for no keys
 	lists := &audit.List{Store: s.Store, Now: s.Now, Logger: s.Logger}
-	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: members.EraseRest, Chain: lists.ChainAll,
+	return sweep.New(sweep.Config{Store: s.Store, Queue: s.Queue, EscalateAfter: s.EscalateAfter, FanOut: true, Erase: s.members().EraseRest, Chain: lists.ChainAll,
 		Look: func(ctx context.Context, k watch.AccountKey) error {
 			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
 		},

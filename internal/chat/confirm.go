@@ -7,6 +7,7 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
+	"kozamori/internal/store"
 	"kozamori/internal/wording"
 )
 
@@ -24,5 +25,5 @@ func (t *talk) askAddress(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("a claim cannot be read", err)
 	}
-	return t.mailNews(ctx, n.To.Mail, nil, t.sent.Add(membership.MailLife), "a confirmation mail", wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret))
+	return t.mailNews(ctx, &store.Letter{To: n.To.Mail, Until: t.sent.Add(membership.MailLife), What: "a confirmation mail"}, wording.ConfirmMail(n.To.Lang, t.BaseURL+"/mail/"+n.Secret))
 }

@@ -34,16 +34,16 @@ func (t *talk) askToJoin(ctx context.Context) queue.Verdict {
 	}
 	f := wording.EnrolFacts{Lang: o.Lang, Role: o.Role, Family: o.Family, Expires: o.Expires, Now: t.Now(), Link: t.BaseURL + "/join/" + n.Secret}
 	f.BankName, _ = t.Names.Bank(ctx, o.Bank, o.Lang)
-	return t.mailNews(ctx, n.To.Mail, nil, o.Expires, "the mail of an enrolment", wording.EnrolMail(f))
+	return t.mailNews(ctx, &store.Letter{To: n.To.Mail, Enrolment: n.Turn, Until: o.Expires, What: "the mail of an enrolment"}, wording.EnrolMail(f))
 }
 
-// mailNews queues one mail, if mails go out at all; of is whose address it is, if it
-// is a watcher's.
-func (t *talk) mailNews(ctx context.Context, to string, of *store.Binding, until time.Time, what string, m message.Message) queue.Verdict {
+// mailNews queues one mail, if mails go out at all.
+func (t *talk) mailNews(ctx context.Context, l *store.Letter, m message.Message) queue.Verdict {
 	if !t.SetUp(watch.Email) {
-		return queue.DeadLetter(what + " could not be sent: mail is not set up")
+		return queue.DeadLetter(l.What + " could not be sent: mail is not set up")
 	}
-	if err := t.post(ctx, &store.Letter{Key: t.News.Key(), Channel: watch.Email, To: to, Of: of, Until: until, What: what}, m); err != nil {
+	l.Key, l.Channel = t.News.Key(), watch.Email
+	if err := t.post(ctx, l, m); err != nil {
 		return t.brokenNews("a mail cannot be queued", err)
 	}
 	return queue.Acknowledge
@@ -65,7 +65,7 @@ func (t *talk) welcomeByMail(ctx context.Context) queue.Verdict {
 	w := list[0].Watcher
 	f := wording.MailWelcomeFacts{Lang: w.Lang, Accounts: t.chatAccounts(ctx, w.Lang, list), Guardian: w.Role == watch.Guardian, Rules: w.Rules,
 		Link: t.KeyLink(n.To.LineUser, w.ID), Consent: t.consent()}
-	return t.mailNews(ctx, n.To.Mail, bindingOf(list[0]), t.sent.Add(keyLife), "the first mail to a person", wording.MailWelcome(f))
+	return t.mailNews(ctx, &store.Letter{To: n.To.Mail, Of: bindingOf(list[0]), Until: t.sent.Add(keyLife), What: "the first mail to a person"}, wording.MailWelcome(f))
 }
 
 // mailKey mails a link to the settings to somebody who asked for it.
@@ -86,7 +86,7 @@ func (t *talk) mailKey(ctx context.Context) queue.Verdict {
 	if err != nil {
 		return t.brokenNews("a link cannot be made", err)
 	}
-	return t.mailNews(ctx, c.Address, bindingOf(b), t.sent.Add(watch.KeyFor), "a link to the settings", wording.KeyMail(b.Watcher.Lang, link))
+	return t.mailNews(ctx, &store.Letter{To: c.Address, Of: bindingOf(b), Until: t.sent.Add(watch.KeyFor), What: "a link to the settings"}, wording.KeyMail(b.Watcher.Lang, link))
 }
 
 func bindingOf(b membership.Bound) *store.Binding {

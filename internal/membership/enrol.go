@@ -42,6 +42,7 @@ const (
 	EnrolLocked    EnrolState = "locked"    // too many wrong codes
 	EnrolCancelled EnrolState = "cancelled" // by the bank, or by a newer enrolment
 	EnrolExpired   EnrolState = "expired"
+	EnrolReturned  EnrolState = "returned" // the mail came back, or was refused: the address is wrong
 )
 
 var (
@@ -282,6 +283,16 @@ func (d *Service) CancelEnrolment(ctx context.Context, bank, id string) error {
 	err = d.endEnrolment(ctx, id, EnrolCancelled)
 	if errors.Is(err, ErrEnrolled) || errors.Is(err, ErrExpired) {
 		return store.ErrNotFound
+	}
+	return err
+}
+
+// MailReturned ends an open enrolment whose mail never reached its reader. It may
+// be repeated.
+func (d *Service) MailReturned(ctx context.Context, id string) error {
+	err := d.endEnrolment(ctx, id, EnrolReturned)
+	if errors.Is(err, ErrEnrolled) || errors.Is(err, ErrExpired) || errors.Is(err, store.ErrNotFound) {
+		return nil
 	}
 	return err
 }

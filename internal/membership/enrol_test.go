@@ -123,6 +123,9 @@ func TestAnEnrolmentThatEndsBindsNobody(t *testing.T) {
 		"cancelled": {func(w *world, _ *post, _ string, e membership.Enrolment) error {
 			return w.members.CancelEnrolment(ctx, account.Bank, e.ID)
 		}, membership.EnrolCancelled, membership.ErrEnrolled},
+		"its mail came back, and the provider says so twice": {func(w *world, _ *post, _ string, e membership.Enrolment) error {
+			return errors.Join(w.members.MailReturned(ctx, e.ID), w.members.MailReturned(ctx, e.ID))
+		}, membership.EnrolReturned, membership.ErrEnrolled},
 		"another one for the account": {func(w *world, p *post, _ string, _ membership.Enrolment) error {
 			w.enrol(p, func(r *membership.EnrolRequest) { r.Email = "right@example.jp" })
 			return nil

@@ -98,6 +98,13 @@ func ofCopies(ch *channel.Channel, w *watch.Watcher, addresses []string) bool {
 // so the operator hears of it.
 func (s *Stage) answerCameBack(ctx context.Context, ch *channel.Channel, f watch.Feedback) error {
 	b, err := s.Store.Mailed(ctx, f.Key)
+	if errors.Is(err, store.ErrNotFound) && f.Kind == watch.Bounced {
+		l, err := s.Store.Letter(ctx, f.Key)
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		return s.returned(ctx, l)
+	}
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -107,6 +114,16 @@ func (s *Stage) answerCameBack(ctx context.Context, ch *channel.Channel, f watch
 	}
 	s.Logger.ErrorContext(ctx, "a delivery is given up", "problem", "an answer by mail came back")
 	return nil
+}
+
+// returned ends the enrolment of a mail that never reached its reader, so that the
+// bank sees that no answer will come.
+func (s *Stage) returned(ctx context.Context, l *store.Letter) error {
+	if l.Enrolment == "" || s.Returned == nil {
+		return nil
+	}
+	s.Logger.WarnContext(ctx, "the mail of an enrolment did not arrive", "channel", string(l.Channel))
+	return s.Returned(ctx, l.Enrolment)
 }
 
 // unreachableAt notes that a channel does not reach a watcher at these

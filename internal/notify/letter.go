@@ -55,6 +55,12 @@ func (s *Stage) letter(ctx context.Context, c caller, m queue.Message, key strin
 	case o.Result == watch.SendRetry && s.Now().Before(l.Until):
 		return queue.RetryAfter(max(o.RetryAfter, queue.Backoff(m.Receives, time.Second, retryMost)))
 	}
+	if l.Enrolment != "" && (o.Result == watch.SendRefused || o.Result == watch.SendUnreachable) {
+		if err := s.returned(ctx, l); err != nil {
+			return s.broken(m, "an enrolment cannot be ended", err)
+		}
+		return queue.Acknowledge
+	}
 	return queue.DeadLetter(l.What + " could not be sent: " + o.Problem)
 }
 

@@ -28,6 +28,9 @@ type Config struct {
 	Channels channel.Registry
 	Callback Callback
 	Composer *Composer
+	// Returned is told of an enrolment whose mail did not arrive; it may be told
+	// twice. Nil if there is none to tell.
+	Returned func(ctx context.Context, enrolment string) error
 	// FallbackAfter is how long a delivery may fail before the next channel is
 	// used too. GiveUpAfter is when it is given up: less than the 24
 	// hours for which LINE keeps a retry key. BankGiveUpAfter is the same for

@@ -21,6 +21,9 @@ type Letter struct {
 	// Of is as which watcher of which account the person gave the address, for
 	// when the mail comes back; without a watcher if it is no channel of theirs.
 	Of *Binding `json:"of,omitempty"`
+	// Enrolment is the enrolment of which it is the mail: it ends if its reader is
+	// not reached.
+	Enrolment string `json:"enrolment,omitempty"`
 	// Words are a message.Message.
 	Words jsontext.Value `json:"words"`
 	Until time.Time      `json:"until"` // it is given up then
