@@ -179,7 +179,7 @@ func TestFamilyOnTwoPhonesInABrowser(t *testing.T) {
 		if _, err := s.System.Sweep().Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		told, err = chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q)?.textContent === "本人に覚えがない"`, guardian.newest(".part-footer button"))))
+		told, err = chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.querySelector(%q)?.textContent === "本人は身に覚えがない"`, guardian.newest(".part-footer button"))))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -187,7 +187,7 @@ func TestAWalkThroughAWrongOrder(t *testing.T) {
 	for i, w := range people {
 		eventually(t, s, fmt.Sprint(w.id, " hears"), func() bool { return len(w.heard()) > n[w] })
 		first := w.heard()[n[w]]
-		link := strings.Contains(first, "チャージ連携") || strings.Contains(first, "harge link")
+		link := strings.Contains(first, "登録され") || strings.Contains(first, "harge link")
 		if i < 4 && !link {
 			t.Errorf("account %d hears of the debit first: %s", i, first)
 		}
@@ -244,7 +244,7 @@ func TestAWalkWithAGuardian(t *testing.T) {
 		}
 	}
 	s.reports(t, walkEvent("charge_link.registered", "l", "l", ref, 0, `,"service":"paypay","descriptor":"PAYPAY"`))
-	alert := owner.hears("the alert", "チャージ連携", "a=notmine")
+	alert := owner.hears("the alert", "登録され", "a=notmine")
 	for every, end := time.NewTicker(100*time.Millisecond), time.Now().Add(20*time.Second); !strings.Contains(strings.Join(guardian.heard(), ""), "a=notmine") && time.Now().Before(end); <-every.C {
 		if _, err := s.System.Sweep().Sweep(t.Context()); err != nil { // as each minute
 			t.Fatal(err)

@@ -45,7 +45,7 @@ func incident(ctx context.Context, w *town) error {
 	if err := w.press(user, "notmine"); err != nil {
 		return err
 	}
-	if err := w.shows(user, "受付番号はこちらです"); err != nil {
+	if err := w.shows(user, "受付番号："); err != nil {
 		return err
 	}
 	if err := w.reported(account, "dispute.opened", want); err != nil {

@@ -111,7 +111,7 @@ func disputed(ctx context.Context, w *town) error {
 	if err := w.press(user, "notmine"); err != nil {
 		return err
 	}
-	if err := w.shows(user, "受付番号はこちらです"); err != nil {
+	if err := w.shows(user, "受付番号："); err != nil {
 		return err
 	}
 	var told sim.BankDispute

@@ -197,7 +197,7 @@ func TestALinkComesBeforeItsDebitWhateverTheOrderOfTheBank(t *testing.T) {
 		}
 		h.goes(20 * time.Second)
 		all := strings.Join(p.since(n), "\n")
-		if l, d := strings.Index(all, "チャージ連携"), strings.Index(all, "50,000円"); l < 0 || d < 0 || len(p.since(n)) > 2 {
+		if l, d := strings.Index(all, "登録され"), strings.Index(all, "50,000円"); l < 0 || d < 0 || len(p.since(n)) > 2 {
 			t.Errorf("account %d: link at %d, debit at %d, of %d messages: %s", i, l, d, len(p.since(n)), all)
 		}
 		if err := h.line.Tap(p.id, tapOf(t, p.since(n)[p.count()-n-1]), ""); err != nil {

@@ -111,7 +111,7 @@ func TestWhatAReportCoversAsksNobody(t *testing.T) {
 		"a link": {func(h *town) string { return h.debit("t", 20000) },
 			func(h *town) string {
 				return h.reported(watch.LinkRegistered, "l", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", 0)
-			}, "チャージ連携", true, 2},
+			}, "登録され", true, 2},
 	} {
 		for _, reporter := range []string{"the owner", "the second owner", "a guardian"} {
 			for _, of := range []struct {

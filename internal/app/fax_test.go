@@ -178,7 +178,7 @@ func (h *town) answerOn(link string) {
 	}
 	_ = res.Body.Close()
 	body := submit(h.t, browser, res.Request.URL.String(), url.Values{"do": {"notmine"}})
-	for _, want := range []string{"受付番号はこちらです", "ファクスであなたにお知らせしました"} {
+	for _, want := range []string{"受付番号：", "ファクスであなたにお知らせしました"} {
 		if !strings.Contains(body, want) {
 			h.t.Errorf("the page does not say %q: %s", want, body)
 		}

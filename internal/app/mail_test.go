@@ -89,7 +89,7 @@ func TestAMailIsAnsweredOnItsPageAndMailsCanBeStopped(t *testing.T) {
 	}
 	_ = res.Body.Close()
 	body := submit(t, browser, res.Request.URL.String(), url.Values{"do": {"notmine"}})
-	if !strings.Contains(body, "受付番号はこちらです") {
+	if !strings.Contains(body, "受付番号：") {
 		t.Errorf("the page: %s", body)
 	}
 	w.settle()

@@ -220,7 +220,7 @@ func TestFromTheBanksCodeToTheBanksCallback(t *testing.T) {
 	h.settle()
 	h.shows("100,000円", "身に覚えがない")
 	h.press("notmine")
-	said := h.shows("受け付けました。受付番号はこちらです", "KZ-", "#9110")
+	said := h.shows("お申し出を受け付けました。受付番号：", "KZ-", "#9110")
 	if got := h.bank.types(); got != "dispute.opened" || h.bank.bad != 0 {
 		t.Fatalf("the bank heard %q, %d badly signed", got, h.bank.bad)
 	}

@@ -59,7 +59,7 @@ func TestAReportOnAStalePageSaysWhatItTookIn(t *testing.T) {
 		"one and one more":     {[]string{"t"}, func(h *town) string { return h.debit("v", 30000) }, "ご覧のあいだに増えた分（30,000円）", 2},
 		"one and a link": {[]string{"t"}, func(h *town) string {
 			return h.reported(watch.LinkRegistered, "l", "acc_1", "ﾄﾞｺﾓｺｳｻﾞ", 0)
-		}, "ご覧のあいだに増えた分（チャージ連携の登録）", 2},
+		}, "ご覧のあいだに増えた分（口座の登録）", 2},
 		"one that grows": {[]string{"p"}, func(h *town) string { return strings.Replace(h.debit("p", 90000), `-debit"`, `-posted"`, 1) }, "ご覧のあいだに内容が変わりました", 1},
 		"nothing":        {[]string{"t", "u"}, nil, "", 2},
 		"one and one more that is undone": {[]string{"t"}, func(h *town) string {

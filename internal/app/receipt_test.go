@@ -27,7 +27,7 @@ func TestEachReceiptNamesAllThatItIsAbout(t *testing.T) {
 	}
 	press(guardian, "mine")
 	guardian.reads(en, "We have noted")
-	owner.reads(ja, "本人のものです")
+	owner.reads(ja, "本人の利用です")
 	press(owner, "mine")
 	owner.reads(ja)
 	press(guardian, "notmine")

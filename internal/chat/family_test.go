@@ -200,7 +200,7 @@ func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
 	w.settle()
 	shown := w.shown(alice)
 	list := shown[len(shown)-1]
-	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "連携の登録", "a=ask", "a=mine"} {
+	for _, part := range []string{"PayPay", "2020年8月1日", "2019年5月1日", "口座の登録", "a=ask", "a=mine"} {
 		if !strings.Contains(list, part) {
 			t.Errorf("the list does not say %q: %s", part, list)
 		}

@@ -87,7 +87,7 @@ var acts = map[string]struct {
 	}, title: wording.Resumed(ja, true).Title},
 }
 
-const opened = "受け付けました。受付番号はこちらです"
+const opened = "お申し出を受け付けました。受付番号："
 
 // TestAProcessThatDiesAnywhere stops the process at every step to the
 // outside in turn, and lets another one continue.

@@ -114,6 +114,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 	t.Parallel()
 	box, c := mailbox(t)
 	m := alert()
+	m.Foot = "暗証番号をお尋ねすることはありません。"
 	c.Send(context.Background(), to, key, m)
 	got := box.Messages()[0]
 	says := []string{m.Badge, m.Title, m.Amount, m.Foot}

@@ -104,7 +104,7 @@ func TestTheOwnerIsToldWhatAGuardianAnswered(t *testing.T) {
 		want    string
 		shows   string
 	}{
-		"mine": {record: answer(watch.Mine), want: "answer-line accepted", shows: "見守り家族が「本人のものです」と回答しました"},
+		"mine": {record: answer(watch.Mine), want: "answer-line accepted", shows: "見守り家族が「本人の利用です」と回答しました"},
 		"not mine, with the reference": {seq: 1, record: func(r *watch.Record) { answer(watch.NotMine)(r); r.Dispute = "d1" },
 			changes: []watch.DisputeStatus{watch.DisputeOpened}, want: "answer-line accepted", shows: "KZ-7F3K-9Q2M"},
 		"not mine, and taken back since: the same words as before": {seq: 1, record: func(r *watch.Record) { r.Dispute = "d1" },

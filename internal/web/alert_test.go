@@ -21,7 +21,7 @@ func TestAPersonSaysThatItWasNotThem(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	p := b.open(w.link("r1", "w1"))
-	p.says(t, 200, "緊急", "PayPayがあなたの口座から引き落としました", "100,000円", "七十七銀行 普通 ***4567", "9月4日(金) 14:05",
+	p.says(t, 200, "緊急", "あなたの口座から、PayPayによる引き落としがありました", "100,000円", "七十七銀行 普通 ***4567", "9月4日(金) 14:05",
 		"この口座では、PayPayの引き落としは初めてです。", "LINEであなたにお知らせしました", "身に覚えがない", "自分です")
 	p = b.press(p, wording.DoNotMine)
 	d, err := w.store.Dispute(context.Background(), watch.Derive("dispute", "r1"))
@@ -70,7 +70,7 @@ func TestAPersonSaysThatItWasThemAndTrustsTheService(t *testing.T) {
 	if err != nil || len(a.Watchers[0].Rules.Trusts) != 1 {
 		t.Fatalf("%+v %v", a, err)
 	}
-	b.press(p, wording.DoNotMine).says(t, 200, "受付番号はこちらです")
+	b.press(p, wording.DoNotMine).says(t, 200, "受付番号：")
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoTrust}}).says(t, 409, "いまは、このサービスを「知らせない」ように設定できません。")
 }
 
@@ -131,7 +131,7 @@ func TestALinkInAMailReportsAndReadsButTrustsNothing(t *testing.T) {
 	if a, err := w.store.Account(context.Background(), account); err != nil || len(a.Watchers[0].Rules.Trusts) != 0 {
 		t.Fatalf("%+v %v", a, err)
 	}
-	b.press(b.open(w.link("r2", "w1")), wording.DoNotMine).says(t, 200, "受付番号はこちらです")
+	b.press(b.open(w.link("r2", "w1")), wording.DoNotMine).says(t, 200, "受付番号：")
 }
 
 func TestAGuardianAnswersInTheirLanguageWithoutAmounts(t *testing.T) {

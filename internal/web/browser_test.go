@@ -68,9 +68,9 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 	}
 	browsertest.Look(t, ctx, views[0].View)
 	browsertest.Go(t, ctx, chromedp.Navigate(w.chatLink("r1", "w1")))
-	shows(t, ctx, "PayPayがあなたの口座から")
+	shows(t, ctx, "PayPayによる引き落とし")
 	look("1 asked")
-	press(wording.DoNotMine, "受付番号はこちらです")
+	press(wording.DoNotMine, "受付番号：")
 	look("2 not mine")
 	if a, _ := w.stored("r1"); a != watch.NotMine {
 		t.Errorf("the answer is %q", a)
@@ -124,6 +124,6 @@ func TestAMailInABrowser(t *testing.T) {
 	}
 	browsertest.Look(t, ctx, views[0].View)
 	browsertest.Go(t, ctx, chromedp.Navigate(srv.URL+"/sim/mail/messages/mail-1/html"))
-	shows(t, ctx, "PayPayがあなたの口座から")
+	shows(t, ctx, "PayPayによる引き落とし")
 	seen(t, ctx, "mail")
 }

@@ -98,7 +98,7 @@ func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
 	past("p4", 0, func(r *watch.Record) { r.Kind, r.UndoneAt = watch.LinkRegistered, r.OccurredAt.Add(time.Hour) })
 	past("p5", 775, func(r *watch.Record) { r.Complete = false }) // its events are another record's
 	b, p := w.inside("/history?month=2020-06")
-	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayのチャージ連携の登録", "解除されています（過去の記録）")
+	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayへの口座の登録", "解除されています（過去の記録）")
 	p.saysNot(t, "775円", "まだ回答がありません")
 	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
 	b.open(w.srv.URL+link).says(t, 200, `href="/home"`)
@@ -155,13 +155,13 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 		},
 		Recent: []watch.RecentDebit{{Record: "r1", Service: "paypay"}}}))
 	b, p := w.inside("/services")
-	p.says(t, 200, "つながっているサービス", "PayPay", "4,321円", "連携の登録", `value="l1"`)
+	p.says(t, 200, "つながっているサービス", "PayPay", "4,321円", "口座の登録", `value="l1"`)
 	if n := strings.Count(p.body, "最後の利用"); n != 2 || !strings.Contains(p.body, "まだありません") {
 		t.Errorf("%d services are said to have been used; one was only linked", n)
 	}
 	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"l1"}})
 	// It asks once which of the service's alerts are meant.
-	got.says(t, 200, "身に覚えがないのは、どれですか", "100,000円", "4,321円", "チャージ連携の登録")
+	got.says(t, 200, "身に覚えがないのは、どれですか", "100,000円", "4,321円", "口座の登録")
 	if a, _ := w.stored("l1"); a != "" {
 		t.Errorf("it was answered unasked: %q", a)
 	}

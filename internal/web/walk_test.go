@@ -164,7 +164,7 @@ var walk = []stop{
 	{"a change that is none", everybody, "このリンクは使えません", "This link does not work", func(v *walker) { v.open(v.w.srv.URL+"/r/x", "") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
 
-	{"an alert", everybody, "口座から引き落とし", "from", func(v *walker) { v.answered() }},
+	{"an alert", everybody, "による引き落としがありました", "from", func(v *walker) { v.answered() }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
 	{"the claim sheet", everybody, "身に覚えのない引き落としの届け出", "Report of a debit that was not mine", func(v *walker) { v.answered(); v.tap("?"+wording.SheetMark, "") }},
 	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},
@@ -216,7 +216,7 @@ var walk = []stop{
 	}},
 	{"leaving", everybody, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.at("/leave") }},
 	{"erasing without being sure", owners, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.press(wording.DoErase, "") }},
-	{"erased", owners, "見守りをやめ、記録を消しました", "Stopped, and erased", func(v *walker) {
+	{"erased", owners, "見守りをやめ、記録を消しました", "You have left, and your records are erased", func(v *walker) {
 		v.tick("sure")
 		v.press(wording.DoErase, "")
 	}},

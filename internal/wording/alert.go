@@ -76,25 +76,25 @@ var (
 	tInfo   = text{ja: "ご案内", en: "Information"}
 
 	tAltUrgentDebit = text{ja: "【緊急】口座からの引き落としを確認してください", en: "[Urgent] Please check a debit from a bank account"}
-	tAltUrgentLink  = text{ja: "【緊急】口座に登録されたチャージ連携を確認してください", en: "[Urgent] Please check a new charge link on a bank account"}
+	tAltUrgentLink  = text{ja: "【緊急】決済サービスへの口座の登録を確認してください", en: "[Urgent] Please check a new charge link on a bank account"}
 	tAltDebit       = text{ja: "【お知らせ】口座から引き落としがありました", en: "[Notice] There was a debit from a bank account"}
-	tAltLink        = text{ja: "【お知らせ】口座にチャージ連携が登録されました", en: "[Notice] A charge link was registered on a bank account"}
+	tAltLink        = text{ja: "【お知らせ】決済サービスに口座が登録されました", en: "[Notice] A charge link was registered on a bank account"}
 	tAltUndoneDebit = text{ja: "【お知らせ】引き落としが取り消されました", en: "[Notice] A debit was reversed"}
-	tAltUndoneLink  = text{ja: "【お知らせ】チャージ連携が解除されました", en: "[Notice] A charge link was removed"}
+	tAltUndoneLink  = text{ja: "【お知らせ】決済サービスへの口座の登録が解除されました", en: "[Notice] A charge link was removed"}
 
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
 	tWatchedAccount = text{ja: "ご家族の口座", en: "your family's account"}
 
-	tTitleService   = text{ja: "%[1]sが%[2]sから引き落としました", en: "%[1]s took money from %[2]s"}
+	tTitleService   = text{ja: "%[2]sから、%[1]sによる引き落としがありました", en: "%[1]s took money from %[2]s"}
 	tTitleUndecided = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
 	tTitleEither    = text{ja: "%[2]sから引き落としがありました（%[1]sの引き落としか、%[3]s）", en: "There was a debit from %[2]s (by %[1]s, or %[3]s)"}
 	tTitleDebit     = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}
-	tTitleLink      = text{ja: "%[2]sに、%[1]sの新しいチャージ連携が登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
+	tTitleLink      = text{ja: "%[1]sに、%[2]sが登録されました", en: "A new charge link with %[1]s was registered on %[2]s"}
 	// Of links from before somebody watched.
-	tTitleLinked        = text{ja: "%[2]sには、%[1]sのチャージ連携が登録されています", en: "There is a charge link with %[1]s on %[2]s"}
-	tTitleLinkedUnknown = text{ja: "%sには、チャージ連携が登録されています", en: "There is a charge link on %s"}
+	tTitleLinked        = text{ja: "%[1]sに、%[2]sが登録されています", en: "There is a charge link with %[1]s on %[2]s"}
+	tTitleLinkedUnknown = text{ja: "決済サービスに、%sが登録されています", en: "There is a charge link on %s"}
 
-	tTitleLinkUnknown = text{ja: "%sに新しいチャージ連携が登録されました", en: "A new charge link was registered on %s"}
+	tTitleLinkUnknown = text{ja: "決済サービスに、%sが登録されました", en: "A new charge link was registered on %s"}
 
 	tFactService   = text{ja: "決済サービス", en: "Payment service"}
 	tFactEither    = text{ja: "%sの引き落としか、%s", en: "%s, or %s"}
@@ -107,10 +107,10 @@ var (
 	tFactRemoved   = text{ja: "解除日時", en: "Removed"}
 	tRouteWeb      = text{ja: "Web口座振替受付", en: "online direct-debit registration"}
 
-	tLinkMeans     = text{ja: "連携すると、そのサービスから口座のお金を引き出せるようになります。", en: "Once linked, the service can draw money from the account."}
+	tLinkMeans     = text{ja: "登録されると、そのサービスから口座のお金を引き出せるようになります。", en: "Once linked, the service can draw money from the account."}
 	tPending       = text{ja: "この引き落としはまだ確定していません。金額が変わったり、取り消されたりすることがあります。", en: "This debit is still pending. Its amount may change, or it may be cancelled."}
 	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
-	tAlreadyGone   = text{ja: "この連携は、すでに解除されています。", en: "This link has already been removed."}
+	tAlreadyGone   = text{ja: "この登録は、すでに解除されています。", en: "This link has already been removed."}
 	tUncertain     = text{ja: "サービス名は、通帳の表示から判断しました。", en: "We took the name of the service from what the passbook shows."}
 	tDisagree      = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the passbook says %[2]s."}
 	tOtherPayment  = text{ja: "ほかの支払い", en: "another payment"}
@@ -126,11 +126,11 @@ var (
 	tChecked        = text{ja: "（%sに確認）", en: " (number checked in %s)"}
 	tTheBank        = text{ja: "銀行", en: "your bank"}
 	tTheService     = text{ja: "決済サービス", en: "the payment service"}
-	tNeverPIN       = text{ja: "銀行や警察、口座守が暗証番号をお聞きすることはありません。聞かれたら詐欺です。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Anyone who asks is a fraudster."}
+	tNeverPIN       = text{ja: "銀行や警察、口座守が、暗証番号やパスワードをお尋ねすることは決してありません。", en: "No bank, no police and nobody from Kozamori will ever ask for your PIN. Anyone who asks is a fraudster."}
 	tNotMine        = text{ja: "身に覚えがない", en: "That was not me"}
 	tMine           = text{ja: "自分です", en: "That was me"}
-	tNotTheirs      = text{ja: "本人に覚えがない", en: "It was not them"}
-	tTheirs         = text{ja: "本人のものです", en: "It was them"}
+	tNotTheirs      = text{ja: "本人は身に覚えがない", en: "It was not them"}
+	tTheirs         = text{ja: "本人の利用です", en: "It was them"}
 	tSaidOf         = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tDetails        = text{ja: "くわしく見る", en: "See details"}
 	tDetailsOrReply = text{ja: "内容を見て回答する", en: "See details and answer"}
@@ -180,7 +180,6 @@ func Alert(f AlertFacts) message.Message {
 	}
 	if !undone {
 		m.Steps = f.steps(critical)
-		m.Foot = tNeverPIN.in(lang)
 	}
 	f.CanAnswer = f.CanAnswer && !undone
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
@@ -227,10 +226,10 @@ func Undone(f AlertFacts) message.Message {
 var (
 	tUndoneService     = text{ja: "%sの引き落としは取り消されました", en: "The debit by %s was reversed"}
 	tUndoneDebit       = text{ja: "引き落としは取り消されました", en: "The debit was reversed"}
-	tUndoneLink        = text{ja: "%sのチャージ連携は解除されました", en: "The charge link with %s was removed"}
-	tUndoneLinkUnknown = text{ja: "チャージ連携は解除されました", en: "The charge link was removed"}
+	tUndoneLink        = text{ja: "%sへの口座の登録は解除されました", en: "The charge link with %s was removed"}
+	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
 	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
-	tUndoneLinkText    = text{ja: "先にお知らせした連携は解除されました。今後、この連携による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
+	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
 )
 
 func pick(first bool, a, b text) text {

@@ -37,7 +37,7 @@ func (f *AnswerFacts) lang() watch.Lang { return langOf(f.Lang) }
 var (
 	tAltThanks    = text{ja: "回答を受け取りました", en: "Thank you for your answer"}
 	tThanks       = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was you"}
-	tThanksTheirs = text{ja: "ありがとうございます。ご本人のものとして記録しました", en: "Thank you. We have noted that it was them"}
+	tThanksTheirs = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was them"}
 	tIfWrong      = text{ja: "違っていたときは、元のお知らせの「%s」を押してください。", en: "If that is wrong, press \"%s\" in the alert."}
 	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}
 	tTrustButton  = text{ja: "%d日間は知らせない", en: "Don't tell me for %d days"}
@@ -45,12 +45,12 @@ var (
 	tAltTrusted   = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
 	tTrusted      = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
 	tTrustedText  = text{ja: "%[1]sの%[2]s以下の引き落としは、%[3]sまでお知らせしません。", en: "We will not tell you of debits by %[1]s of up to %[2]s until %[3]s."}
-	tTrustedStill = text{ja: "新しいチャージ連携や、短い時間に続く引き落としなど、注意が必要なときはこれまでどおりお知らせします。", en: "We still tell you when something looks wrong, such as a new charge link or several debits in a short time."}
+	tTrustedStill = text{ja: "決済サービスへの新しい登録や、短い時間に続く引き落としなど、注意が必要なときはこれまでどおりお知らせします。", en: "We still tell you when something looks wrong, such as a new charge link or several debits in a short time."}
 
 	tAlready      = text{ja: "このお知らせには、すでに回答があります", en: "This alert has been answered already"}
 	tAltAlready   = text{ja: "すでに回答済みです", en: "Already answered"}
 	tFactAnswer   = text{ja: "回答", en: "Answer"}
-	tOtherMine    = text{ja: "この口座を見守る方が「本人のものです」と回答しました", en: "Somebody who watches this account answered \"It was them\""}
+	tOtherMine    = text{ja: "この口座を見守る方が「本人の利用です」と回答しました", en: "Somebody who watches this account answered \"It was them\""}
 	tOtherNotMine = text{ja: "この口座を見守る方が「身に覚えがない」と回答しました", en: "Somebody who watches this account answered \"That was not me\""}
 	tAltOther     = text{ja: "【お知らせ】口座を見守る方がお知らせに回答しました", en: "[Notice] Somebody who watches the account answered an alert"}
 	tOtherToBank  = text{ja: "この回答は%sに伝えます。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "We are telling %s. If you recognise it after all, give the bank the report number."}

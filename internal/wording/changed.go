@@ -28,7 +28,7 @@ var (
 	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
 	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}
 	tTitleStands     = text{ja: "%sによる引き落としは、戻っていません", en: "The debit by %s has not come back"}
-	tTitleLinkStands = text{ja: "%sのチャージ連携は、解除されていません", en: "The charge link with %s has not been removed"}
+	tTitleLinkStands = text{ja: "%sへの口座の登録は、解除されていません", en: "The charge link with %s has not been removed"}
 	tStands          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
 	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
 	tReturnedOf      = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
@@ -121,7 +121,6 @@ func Changed(f AlertFacts) message.Message {
 	}
 	m.Why = f.why()
 	m.Steps = f.steps(m.Tone == message.Critical)
-	m.Foot = tNeverPIN.in(lang)
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return m
 }

@@ -43,12 +43,12 @@ var (
 	tcConnected   = text{ja: "口座の見守りをはじめました", en: "We are watching your account"}
 	tcConnAlready = text{ja: "この口座は、すでに見守っています", en: "We are watching this account already"}
 	tcConnWhen    = text{ja: "次のときに、すぐこのLINEでお知らせします。", en: "We tell you here at once when:"}
-	tcWhenLink    = text{ja: "・新しいチャージ連携（口座と決済サービスの接続）が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
+	tcWhenLink    = text{ja: "・決済サービスに、チャージ用として口座が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
 	tcWhenService = text{ja: "・PayPayなどの決済サービスが引き落としをしたとき（%s以上）", en: "- a payment service such as PayPay takes money (%s or more)"}
 	tcWhenAny     = text{ja: "・%s以上の引き落としがあったとき", en: "- any debit is %s or more"}
 	tcWhenPattern = text{ja: "・短い時間に引き落としが続くなど、注意が必要なとき", en: "- something looks wrong, such as several debits in a short time"}
-	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If an alert is not about you, press \"%[1]s\": %[2]s is told at once."}
-	tcConnMail    = text{ja: "LINEで届かないときは、銀行に届け出のメールアドレスにお知らせします。", en: "If LINE does not reach you, we write to the mail address that your bank has."}
+	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, press \"%[1]s\": %[2]s is told at once."}
+	tcConnMail    = text{ja: "LINEで届かないときは、銀行に届け出のメールアドレスにお知らせします。", en: "If LINE does not reach you, we write to the email address that your bank has."}
 	tcConnStop    = text{ja: "しばらく休むときは「%[1]s」、やめるときは「%[2]s」と送ってください。いつでもやめられます。", en: "Send \"%[1]s\" to pause, or \"%[2]s\" to end it. You can leave at any time."}
 
 	tcCodeWrong   = text{ja: "この登録コードは使えません", en: "This code does not work"}

@@ -20,7 +20,7 @@ var (
 	tcLinkAgain   = text{ja: "もう一度つなぐ", en: "Try again"}
 
 	tcSettingsOpen = text{ja: "設定のページを開く", en: "Open your settings"}
-	tcSettingsText = text{ja: "お知らせする金額や時間帯、メールアドレスなどを変えられます。", en: "You can change what you are told, when, and by which mail address."}
+	tcSettingsText = text{ja: "お知らせする金額や時間帯、メールアドレスなどを変えられます。", en: "You can change what you are told, when, and by which email address."}
 	tcSettingsOnce = text{ja: "このボタンは%s以内に、1回だけ使えます。ほかの方には送らないでください。", en: "The button works once, within %s. Please do not pass it on."}
 )
 

@@ -80,7 +80,7 @@ type AccountServices struct {
 const MaxServices = 10
 
 var (
-	tcServText = text{ja: "お客さまの口座に連携または引き落としをした決済サービスです。口座守に登録する前の連携は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to your accounts or took money from them. Of links from before they were watched only those are here that the bank has told us of: please check your passbook too."}
+	tcServText = text{ja: "お客さまの口座が登録された、または引き落としのあった決済サービスです。口座守を始める前の登録は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to your accounts or took money from them. Of links from before they were watched only those are here that the bank has told us of: please check your passbook too."}
 	tcServMine = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
 	tcServMore = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
 	tcServZero = text{ja: "決済サービスの記録はありません", en: "no payment service on record"}

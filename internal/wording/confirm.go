@@ -10,12 +10,12 @@ var (
 	tMailNone    = text{ja: "LINEが届かないときや、緊急のお知らせに%s回答がないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you, or when an urgent alert goes unanswered for %s."}
 	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you."}
 	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「登録をやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
-	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give a mail address."}
+	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give an email address."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
 	tMailHint    = text{ja: "保存すると、このアドレスに確認のメールを送ります。メールの中のボタンを押すと、使い始めます。", en: "When you save, we send a mail to this address. It is used once you press the button in it."}
-	tMailOther   = text{ja: "別のメールアドレス", en: "Another mail address"}
+	tMailOther   = text{ja: "別のメールアドレス", en: "Another email address"}
 	tMailOff     = text{ja: "メールでのお知らせをやめる", en: "Stop mails"}
 	tMailSent    = text{ja: "確認のメールを送りました。%s以内に、メールの中のボタンを押してください。", en: "The mail is on its way. Press the button in it within %s."}
 	tMailGone    = text{ja: "メールでのお知らせをやめました。", en: "Mails have ended."}
@@ -79,12 +79,12 @@ func (f *SettingsFacts) mailGroup() message.Group {
 }
 
 var (
-	tConfirmAlt    = text{ja: "メールアドレスの確認をお願いします", en: "Please confirm your mail address"}
+	tConfirmAlt    = text{ja: "メールアドレスの確認をお願いします", en: "Please confirm your email address"}
 	tConfirmTitle  = text{ja: "このアドレスで、口座守のお知らせを受け取りますか", en: "Do you want Kozamori's messages at this address?"}
 	tConfirmText   = text{ja: "下のボタンから開いたページで「このアドレスで受け取る」を押すと、お知らせを始めます。%s以内にお願いします。", en: "Open the page below and press \"Use this address\" within %s."}
 	tConfirmFoot   = text{ja: "心当たりがないときは、何もしないでください。お知らせをお送りすることはありません。", en: "If you did not ask for this, do nothing: no messages will come to this address."}
 	tConfirmOpen   = text{ja: "確認のページを開く", en: "Open the page"}
-	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your mail address"}
+	tConfirmName   = text{ja: "口座守：メールアドレスの確認", en: "Kozamori: confirm your email address"}
 	tConfirmButton = text{ja: "このアドレスで受け取る", en: "Use this address"}
 	tConfirmed     = text{ja: "このアドレスにお知らせします", en: "Messages will come to this address"}
 	tConfirmedText = text{ja: "このページは閉じてかまいません。やめるときは、お知らせのメールの下にあるリンクか、設定のページからできます。", en: "You may close this page. To stop, use the link below each mail, or your settings."}

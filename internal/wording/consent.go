@@ -17,8 +17,8 @@ type ConsentFacts struct {
 var (
 	tConsTitle  = text{ja: "ご利用にあたって", en: "What you agree to"}
 	tConsWhat   = text{ja: "扱う情報", en: "What is processed"}
-	tConsMail   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、あなたのメールアドレス、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your mail address, your settings and answers"}
-	tConsLINE   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、LINEでのあなたのID、メールアドレス（登録があるとき）、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your ID on LINE, your mail address if there is one, your settings and answers"}
+	tConsMail   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、あなたのメールアドレス、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your email address, your settings and answers"}
+	tConsLINE   = text{ja: "銀行が知らせる引き落としと決済サービスの登録（日時、金額、通帳の表示）、LINEでのあなたのID、メールアドレス（登録があるとき）、設定と回答", en: "debits and payment-service registrations that the bank reports (time, amount, passbook text), your ID on LINE, your email address if there is one, your settings and answers"}
 	tConsFor    = text{ja: "使いみち", en: "What for"}
 	tConsForIs  = text{ja: "あなたへのお知らせと、「身に覚えがない」という回答を銀行に伝えること", en: "telling you, and telling the bank when you answer that it was not you"}
 	tConsWho    = text{ja: "扱う者", en: "By whom"}

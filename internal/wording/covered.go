@@ -23,7 +23,7 @@ var (
 	tCoverYen    = text{ja: "引き落とし%s", en: "a debit of %s"}
 	tCoverOne    = text{ja: "引き落とし1件", en: "1 debit"}
 	tCoverUndone = text{ja: "取り消し済みの引き落とし%d件", en: "reversed debits: %d"}
-	tCoverLinks  = text{ja: "チャージ連携の登録%d件", en: "charge links: %d"}
+	tCoverLinks  = text{ja: "口座の登録%d件", en: "charge links: %d"}
 	tCoverWhat   = text{ja: "対象", en: "About"}
 )
 

@@ -51,12 +51,12 @@ var (
 	tAltDispute        = text{ja: "「身に覚えがない」を受け付けました", en: "We have your report"}
 	tAltWithdrawn      = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
 	tAltStatus         = text{ja: "【お知らせ】銀行から対応の連絡がありました", en: "[Notice] News from the bank about your report"}
-	tDisputeOpened     = text{ja: "受け付けました。受付番号はこちらです", en: "We have your report. This is its number"}
+	tDisputeOpened     = text{ja: "お申し出を受け付けました。受付番号：", en: "We have your report. This is its number"}
 	tDisputeOpenedText = text{ja: "%sにすぐ伝えます。被害が広がらないよう、続けて次の順にお願いします。", en: "We are telling %s now. To prevent further loss, please also do the following, in this order."}
-	tDisputeAlready    = text{ja: "すでに受け付けています。受付番号はこちらです", en: "We already have this report. This is its number"}
+	tDisputeAlready    = text{ja: "このお申し出は、すでに受け付けています。受付番号：", en: "We already have this report. This is its number"}
 	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
 	tAltKept           = text{ja: "お申し出はそのままです", en: "Your report still stands"}
-	tKept              = text{ja: "お申し出は、そのままです。受付番号はこちらです", en: "Your report still stands. This is its number"}
+	tKept              = text{ja: "お申し出は、そのままです。受付番号：", en: "Your report still stands. This is its number"}
 	tKeptText          = text{ja: "心当たりがあるときは、「取り消す」を押してください。押すまで、お申し出はそのままです。", en: "If it is recognised after all, press \"Take it back\". Until then the report stands."}
 	tKeptBank          = text{ja: "心当たりがあるときは、銀行に受付番号を伝えてください。", en: "If it is recognised after all, call the bank and give your report number."}
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}

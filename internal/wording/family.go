@@ -72,11 +72,11 @@ var (
 	tFamCode       = text{ja: "家族コード", en: "Family code"}
 	tFamSend       = text{ja: "LINEでご家族に送る", en: "Send it on LINE"}
 	tFamSendHint   = text{ja: "送る相手を選ぶ画面が開きます。", en: "You choose whom to send it to."}
-	tFamSendText   = text{ja: "口座の見守りをお願いします。このリンクをLINEで開き、出てきた文字をそのまま送信してください。%s", en: "Please watch over my account with me. Open this link in LINE, then send the text that appears. %s"}
-	tFamEmail      = text{ja: "LINEを使わない方のメールアドレス（なくてもよい）", en: "Their mail address, if they do not use LINE"}
+	tFamSendText   = text{ja: "わたしの口座から身に覚えのない引き落としがあったとき、いっしょに気づいてもらえるよう、「口座守」での見守りをお願いします。あとで電話でも話します。よければ、次のリンクをLINEで開き、表示された文字を送信してください。お金や暗証番号は要りません。%s", en: "Please watch over my account with me, so that somebody notices if money is taken that I know nothing of. I will call you about it too. Open this link in LINE and send the text that appears. It asks for no money and no PIN. %s"}
+	tFamEmail      = text{ja: "LINEを使わない方のメールアドレス（なくてもよい）", en: "Their email address, if they do not use LINE"}
 	tFamEmailHint  = text{ja: "書くと、その方に手続きのメールを送ります。LINEで招くときは、空けておいてください。", en: "If you give one, we send them a mail. To invite on LINE, leave it empty."}
 	tFamMailed     = text{ja: "ご家族にメールをお送りしています。次の家族コードを、電話などでご本人に伝えてください。メールとコードの両方がそろった方だけが、%sまで登録できます。ほかの人には見せないでください。アドレスをまちがえたときは、見守り家族の一覧から取り消せます。", en: "A mail is on its way to them. Tell them this family code yourself, for example by telephone: only who has both the mail and the code can join, until %s. Show it to nobody else. If the address was wrong, take it back on the family page."}
-	tFaultEmail    = text{ja: "メールアドレスを確かめてください。", en: "Please check the mail address."}
+	tFaultEmail    = text{ja: "メールアドレスを確かめてください。", en: "Please check the email address."}
 	tFamQR         = text{ja: "招待のQRコード", en: "QR code of the invitation"}
 	tFaultName     = text{ja: "%d文字までで、リンク・@・電話番号のないお名前にしてください。", en: "At most %d characters, without a link, an @ or a phone number, please."}
 )
@@ -198,14 +198,14 @@ const (
 var (
 	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
-	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts vanish after %d days. To start again you need your bank."}
+	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts are deleted after %d days. To start again you need a new code from your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}
-	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことを伝えます。", en: "Family members who stop watching with you, and are told so: %d."}
+	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことを伝えます。", en: "Family members who will also stop watching, and will be told: %d."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
 	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
-	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank, and who changed how the account is watched, is kept, as evidence, for %s, without your LINE account or mail address."}
-	tEraseCopies   = text{ja: "故障に備えた控え（バックアップや、処理できなかった通信）からは、%d日以内に消えます。", en: "From copies kept in case of failures (backups, and messages that could not be handled) it vanishes within %d days."}
+	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank, and who changed how the account is watched, is kept, as evidence, for %s, without your LINE account or email address."}
+	tEraseCopies   = text{ja: "故障に備えた控え（バックアップや、処理できなかった通信）からは、%d日以内に消えます。", en: "From copies kept in case of failures (backups, and messages that could not be handled) they are deleted within %d days."}
 	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
 	tEraseSure     = text{ja: "元に戻せないことを確かめました", en: "I know that it cannot be undone"}
 	tEraseTick     = text{ja: "消すときは、ここにチェックを入れてください。", en: "To erase, tick this box."}
@@ -215,7 +215,7 @@ var (
 	tEraseShared   = text{ja: "この口座には、ほかの名義人も登録しています。記録を消したいときは、銀行にご相談ください。", en: "Another owner watches this account too. To have its records erased, please ask the bank."}
 	tLeaveDone     = text{ja: "見守りをやめました", en: "You no longer watch the account"}
 	tLeaveDoneText = text{ja: "%sのお知らせは、もう届きません。", en: "You will hear no more about %s."}
-	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "Stopped, and erased"}
+	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "You have left, and your records are erased"}
 )
 
 // span says how long a number of days is.

@@ -20,7 +20,7 @@ var (
 	tGuardNotMine  = text{ja: "見守り家族が「身に覚えがない」と回答しました", en: "A family member answered \"It was not them\""}
 	tGuardSince    = text{ja: "回答した人が見守りを始めた日", en: "The person who answered has watched since"}
 	tFamNumber     = text{ja: "見守り家族%d", en: "Family member %d"}
-	tNamedMine     = text{ja: "%sが「本人のものです」と回答しました", en: "%s answered \"It was them\""}
+	tNamedMine     = text{ja: "%sが「本人の利用です」と回答しました", en: "%s answered \"It was them\""}
 	tNamedNotMine  = text{ja: "%sが「身に覚えがない」と回答しました", en: "%s answered \"That was not me\""}
 	tNamedTookBack = text{ja: "%sが「身に覚えがない」という回答を取り消しました", en: "%s took back the answer \"That was not me\""}
 )

@@ -154,7 +154,7 @@ var (
 	tHomeOwner   = text{ja: "ご自身の口座", en: "Your own account"}
 	tHomeGuard   = text{ja: "見守り家族として見守っています", en: "You watch it as a family member"}
 	tHomePaused  = text{ja: "一時停止中です。%sまで、緊急のお知らせだけをお届けします。「お知らせの設定」から、すぐに再開できます。", en: "Paused: until %s only urgent alerts come. It can be ended at once under \"What you are told\"."}
-	tHomeUnheard = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録するか、LINEのブロックを解除してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\", or unblock us in LINE."}
+	tHomeUnheard = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録するか、LINEのブロックを解除してください。", en: "Nothing reaches you at present. Give an email address under \"What you are told\", or unblock us in LINE."}
 	tHomeAll     = text{ja: "すべての口座の見守りをまとめてやめるときや、記録をまとめて消すときは、LINEで「%s」と送ってください。", en: "To stop watching all accounts, or have all their records erased, send \"%s\" in LINE."}
 	tHomeMore    = text{ja: "そのほか", en: "More"}
 	tHomeEnd     = text{ja: "見終わったら", en: "When you are done"}
@@ -164,7 +164,7 @@ var (
 
 	tLeftMail    = text{ja: "このページを閉じてください。もう一度開くときは、お知らせのメールから新しいリンクを受け取ってください。", en: "Please close this page. To open it again, get a new link from a mail of ours."}
 	tHomeNoMail  = text{ja: "登録されている口座はありません。もう一度始めるには、銀行にお申し出ください。", en: "No account is connected. To begin again, please ask the bank."}
-	tHomeBounced = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録してください。", en: "Nothing reaches you at present. Give a mail address under \"What you are told\"."}
+	tHomeBounced = text{ja: "いま、お知らせの届け先がありません。「お知らせの設定」でメールアドレスを登録してください。", en: "Nothing reaches you at present. Give an email address under \"What you are told\"."}
 
 	tGoSettings     = text{ja: "お知らせの設定", en: "What you are told"}
 	tGoSettingsHint = text{ja: "金額、決済サービス、時間帯、届け先", en: "Amounts, services, quiet hours, channels"}
@@ -173,12 +173,12 @@ var (
 	tGoServices     = text{ja: "つながっているサービス", en: "Connected services"}
 	tGoServicesHint = text{ja: "この口座を使った決済サービス", en: "Payment services that used this account"}
 	tGoFamily       = text{ja: "見守り家族", en: "Family"}
-	tGoFamilyHint   = text{ja: "招待する、見守りを終える", en: "Invite somebody, or end it"}
+	tGoFamilyHint   = text{ja: "ご家族の招待と終了", en: "Invite somebody, or end it"}
 	tGoFamilyGuard  = text{ja: "だれが、何を見られるか", en: "Who watches, and who sees what"}
 	tGoLeave        = text{ja: "見守りをやめる", en: "Stop watching"}
 	tGoErase        = text{ja: "登録をやめる・記録を消す", en: "Leave, or have records erased"}
 	tGoHelp         = text{ja: "困ったとき", en: "I need help"}
-	tGoHelpHint     = text{ja: "電話番号と、今すること", en: "Who to call, and what to do now"}
+	tGoHelpHint     = text{ja: "連絡先と、今すること", en: "Who to call, and what to do now"}
 	tGoHome         = text{ja: "はじめの画面へ", en: "Back to the start"}
 )
 

@@ -84,8 +84,8 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 
 var (
 	tTitleGoesOn    = text{ja: "%[1]sによる%[2]sからの引き落としが続いています", en: "%[1]s keeps taking money from %[2]s"}
-	tTitleSeveral   = text{ja: "%[1]sが%[2]sから%[3]d回引き落としました", en: "%[1]s took money from %[2]s %[3]d times"}
-	tTitleLinkDebit = text{ja: "%[2]sに%[1]sの新しいチャージ連携が登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
+	tTitleSeveral   = text{ja: "%[2]sから、%[1]sによる引き落としが%[3]d回ありました", en: "%[1]s took money from %[2]s %[3]d times"}
+	tTitleLinkDebit = text{ja: "%[1]sに%[2]sが登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
 	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "There is news of %s"}
 
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
@@ -104,7 +104,7 @@ var (
 
 	tPartDebit    = text{ja: "%s", en: "%s"}
 	tPartHidden   = text{ja: "引き落とし", en: "a debit"}
-	tPartLink     = text{ja: "チャージ連携の登録", en: "a charge link registered"}
+	tPartLink     = text{ja: "口座の登録", en: "a charge link registered"}
 	tPartUndone   = text{ja: "%s（取り消されました）", en: "%s (reversed)"}
 	tPartRemoved  = text{ja: "%s（解除されました）", en: "%s (removed)"}
 	tPartReturned = text{ja: "%[1]s（うち%[2]sが戻りました）", en: "%[1]s (of which %[2]s came back)"}
@@ -121,8 +121,8 @@ var (
 	tPartMoreN      = text{ja: "%d件", en: "%d more"}
 
 	tJoinedDebit = text{ja: "お申し出（%s）のあとにも引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This came after the report (%s). We are telling the bank of it too."}
-	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、チャージ連携の登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank."}
-	tJoinedLink  = text{ja: "お申し出（%s）のあとにチャージ連携が登録されました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after the report (%s). We have added it and are telling the bank."}
+	tJoinedBoth  = text{ja: "お申し出（%s）のあとに、決済サービスへの登録と引き落としがありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "A link and debits came after the report (%s). We have added them and are telling the bank."}
+	tJoinedLink  = text{ja: "お申し出（%s）のあとに、決済サービスへの登録がありました。銀行へも追加で伝えています。あらためて回答する必要はありません。", en: "This link came after the report (%s). We have added it and are telling the bank."}
 
 	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "The report (%s) covers this too, and we are telling the bank. You need not answer again."}
 
@@ -268,7 +268,6 @@ func (f *IncidentFacts) several() message.Message {
 	}
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
 		m.Steps = lead.steps(critical)
-		m.Foot = tNeverPIN.in(lang)
 		m.Buttons, m.Brief = lead.buttons(), lead.Link != ""
 	} else {
 		m.Tone, m.Alt = message.Calm, tAltChanged.in(lang)

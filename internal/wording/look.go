@@ -124,13 +124,13 @@ var (
 	tHistCSVHint    = text{ja: "銀行や警察に見せるときに使えます。表計算ソフトで開けます。", en: "To show to the bank or the police. Spreadsheets open it."}
 	tHistOlder      = text{ja: "この月の続き", en: "More of this month"}
 	tHistNewer      = text{ja: "この月の新しいお知らせへ", en: "Newer ones of this month"}
-	tHistLink       = text{ja: "%sのチャージ連携の登録", en: "Charge link with %s"}
+	tHistLink       = text{ja: "%sへの口座の登録", en: "Charge link with %s"}
 	tHistDebit      = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tHistTimes      = text{ja: "%d件", en: "(%d)"}
-	tHistBoth       = text{ja: "%sのチャージ連携の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
-	tHistLinkMixed  = text{ja: "%sなどのチャージ連携の登録", en: "Charge links with %s and others"}
+	tHistBoth       = text{ja: "%sへの口座の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
+	tHistLinkMixed  = text{ja: "%sなどへの口座の登録", en: "Charge links with %s and others"}
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
-	tHistBothMixed  = text{ja: "%sなどのチャージ連携の登録と引き落とし", en: "Charge links with %[1]s and others, and debits by them"}
+	tHistBothMixed  = text{ja: "%sなどへの口座の登録と引き落とし", en: "Charge links with %[1]s and others, and debits by them"}
 	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
 	tHistUndone     = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
 	tHistDispute    = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
@@ -324,9 +324,9 @@ func (s *ServiceLine) linked() (watch.Link, bool) {
 var (
 	tServName    = text{ja: "口座守：つながっているサービス", en: "Kozamori: connected services"}
 	tServTitle   = text{ja: "つながっているサービス", en: "Connected services"}
-	tServText    = text{ja: "この口座に連携または引き落としをした決済サービスです。口座守に登録する前の連携は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it. Of links from before it was watched only those are here that the bank has told us of: please check your passbook too."}
-	tServNone    = text{ja: "登録してから、この口座を使った決済サービスはありません。登録より前の連携は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
-	tServLinked  = text{ja: "連携の登録", en: "Linked since"}
+	tServText    = text{ja: "この口座が登録された、または引き落としのあった決済サービスです。口座守を始める前の登録は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it. Of links from before it was watched only those are here that the bank has told us of: please check your passbook too."}
+	tServNone    = text{ja: "口座守を始めてから、この口座を使った決済サービスはありません。それより前の登録は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
+	tServLinked  = text{ja: "口座の登録", en: "Linked since"}
 	tServUnlink  = text{ja: "登録された日は分かりません", en: "date not known"}
 	tServRemoved = text{ja: "解除されています", en: "removed"}
 	tServFirst   = text{ja: "最初の利用", en: "First used"}

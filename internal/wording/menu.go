@@ -21,7 +21,7 @@ var (
 	tHintServices = text{ja: "決済サービスを確かめる", en: "Which services draw money"}
 	tHintSettings = text{ja: "知らせる条件を変える", en: "What you are told"}
 	tHintFamily   = text{ja: "家族と一緒に見守る", en: "Watch together"}
-	tHintHelp     = text{ja: "電話番号と、今すること", en: "Who to call now"}
+	tHintHelp     = text{ja: "連絡先と、今すること", en: "Who to call now"}
 	tHintGuide    = text{ja: "休む・やめるもここから", en: "Also to pause or leave"}
 	tHintConnect  = text{ja: "登録コードを送って始める", en: "Begin with your code"}
 	tHintBegin    = text{ja: "口座守でできること", en: "What Kozamori does"}

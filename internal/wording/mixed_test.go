@@ -52,7 +52,7 @@ func TestAListNamesNoServiceForWhatOthersTook(t *testing.T) {
 // What the chat has no room to list before it is reported has its number and sum.
 func TestWhatIsReportedUnlistedIsSummedUp(t *testing.T) {
 	t.Parallel()
-	for lang, want := range map[watch.Lang]string{watch.Japanese: "11件・合計11,000円、チャージ連携の登録1件", watch.English: "11 debits, ¥11,000 in all, charge links: 1"} {
+	for lang, want := range map[watch.Lang]string{watch.Japanese: "11件・合計11,000円、口座の登録1件", watch.English: "11 debits, ¥11,000 in all, charge links: 1"} {
 		for _, hide := range []bool{false, true} {
 			var f IncidentFacts
 			for i := range maxAsked + 11 {

@@ -76,7 +76,7 @@ func (f *PageFacts) trusted() (watch.Trust, bool) {
 var (
 	tPageName       = text{ja: "口座守：お知らせ", en: "Kozamori: bank account alert"}
 	tAskDebit       = text{ja: "この引き落としに心当たりはありますか", en: "Was this debit yours?"}
-	tAskLink        = text{ja: "この連携の登録に心当たりはありますか", en: "Did you register this link?"}
+	tAskLink        = text{ja: "この登録に心当たりはありますか", en: "Did you register this link?"}
 	tAskThem        = text{ja: "ご本人に心当たりがあるか、確かめてください", en: "Please ask them whether they recognise it"}
 	tAskText        = text{ja: "「%[1]s」を押すと、すぐに%[2]sへ伝え、受付番号を表示します。まちがえて押しても、%[3]s以内なら取り消せます。", en: "If you press \"%[1]s\", we tell %[2]s at once and give you a report number. Pressed by mistake, it can be taken back for %[3]s."}
 	tAgain          = text{ja: "やはり身に覚えがないときは、もう一度「%s」を押してください。", en: "If it is not recognised after all, press \"%s\" again."}
@@ -89,10 +89,10 @@ var (
 	tUndoOther      = text{ja: "あなたに心当たりがあるときは、取り消せます。", en: "If you recognise it, you can take it back."}
 	tOwnerNotMine   = text{ja: "口座の名義人が「身に覚えがない」と回答しました", en: "The account's owner answered \"That was not me\""}
 	tYouNotMine     = text{ja: "あなたが「身に覚えがない」と回答しました", en: "You answered: it was not me"}
-	tSomebodyMine   = text{ja: "口座の名義人か見守り家族が「本人のものです」と回答しました", en: "The account's owner or a family member answered: it was them"}
-	tYouNotTheirs   = text{ja: "あなたが「本人に覚えがない」と回答しました", en: "You answered: it was not them"}
+	tSomebodyMine   = text{ja: "口座の名義人か見守り家族が「本人の利用です」と回答しました", en: "The account's owner or a family member answered: it was them"}
+	tYouNotTheirs   = text{ja: "あなたが「本人は身に覚えがない」と回答しました", en: "You answered: it was not them"}
 	tYouMine        = text{ja: "あなたが「自分です」と回答しました", en: "You answered: it was me"}
-	tYouTheirs      = text{ja: "あなたが「本人のものです」と回答しました", en: "You answered: it was them"}
+	tYouTheirs      = text{ja: "あなたが「本人の利用です」と回答しました", en: "You answered: it was them"}
 	tPageNotAllowed = text{ja: "この操作は、口座の名義人か、回答した方だけができます。", en: "Only the account's owner, or the person who gave the answer, can do that."}
 	tPageByMail     = text{ja: "メールのリンクからは、お知らせを減らす設定はできません。トークの「設定」からお願いします。", en: "A link in a mail cannot make us tell you less. Please use the settings in the chat."}
 	tPageNoTrust    = text{ja: "いまは、このサービスを「知らせない」ように設定できません。", en: "This service cannot be trusted at the moment."}

@@ -11,9 +11,9 @@ import (
 var (
 	tHistory      = text{ja: "これまでの流れ", en: "What happened when"}
 	tCameDebit    = text{ja: "口座から引き落としがありました", en: "The account was debited"}
-	tCameLink     = text{ja: "口座にチャージ連携が登録されました", en: "A charge link was registered on the account"}
+	tCameLink     = text{ja: "決済サービスに口座が登録されました", en: "A charge link was registered on the account"}
 	tCameUndone   = text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"}
-	tCameUnlinked = text{ja: "チャージ連携が解除されました", en: "The charge link was removed"}
+	tCameUnlinked = text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
 	tByOf         = text{ja: "%[1]sで、%[2]sをあなたにお知らせしました", en: "We told you of %[2]s by %[1]s"}

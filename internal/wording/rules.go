@@ -164,7 +164,7 @@ func told(lang watch.Lang, r *watch.Rules) []string {
 // Why each reason.
 var (
 	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of a report of what was not recognised."}
-	tWhyAfterLink    = text{ja: "チャージ連携の登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
+	tWhyAfterLink    = text{ja: "決済サービスへの登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
 	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since it was connected."}
 	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sの引き落としはありませんでした。", en: "There was no debit by %[1]s from this account in the last %[2]s at least."}
@@ -173,7 +173,7 @@ var (
 	tWhyMonthly      = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
 	tWhyNear         = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
 	tWhyNight        = text{ja: "深夜（%[1]s～%[2]s）の引き落としです。", en: "The debit was made at night, between %[1]s and %[2]s."}
-	tWhyLink         = text{ja: "新しいチャージ連携は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
+	tWhyLink         = text{ja: "決済サービスへの新しい登録は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
 	tWhyService      = text{ja: "決済サービスの引き落としをお知らせする設定です。", en: "You asked to be told of debits by payment services."}
 	tWhyAnyDebit     = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
 	tWhyKeyword      = text{ja: "設定したことばが通帳の表示にあります。", en: "What the passbook shows has a word that you asked for."}
@@ -183,9 +183,9 @@ var (
 
 // The fields of the settings page.
 var (
-	tSetNewLink   = text{ja: "新しいチャージ連携が登録されたとき", en: "A new charge link is registered"}
+	tSetNewLink   = text{ja: "決済サービスに口座が登録されたとき", en: "A new charge link is registered"}
 	tSetFirst     = text{ja: "初めてのサービスが引き落としたとき", en: "A service takes money for the first time"}
-	tSetAfter     = text{ja: "新しい連携から%s以内に引き落とされたとき", en: "A debit within %s of a new link"}
+	tSetAfter     = text{ja: "決済サービスへの登録から%s以内に引き落とされたとき", en: "A debit within %s of a new link"}
 	tSetBurst     = text{ja: "%[1]s以内に%[2]d回以上引き落とされたとき", en: "%[2]d debits or more within %[1]s"}
 	tSetMin       = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
 	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄：この項目ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}

@@ -15,7 +15,7 @@ var (
 	tTrailTitle = text{ja: "変更の記録", en: "Record of changes"}
 	tTrailText  = text{ja: "この口座の見守り方を、だれが、いつ、どこから変えたかの記録です。あとから書きかえることはできません。銀行も見ることができます。", en: "Who changed how this account is watched, when and from where. It cannot be altered afterwards, and the bank can see it too."}
 	tTrailNone  = text{ja: "あなたが見守りを始めてから、まだ変更はありません。", en: "Nothing has changed since you began to watch."}
-	tTrailHint  = text{ja: "設定やメールアドレスを、だれがいつ変えたか", en: "Who changed settings or a mail address, and when"}
+	tTrailHint  = text{ja: "設定やメールアドレスを、だれがいつ変えたか", en: "Who changed settings or an email address, and when"}
 	tTrailOlder = text{ja: "これより前の変更", en: "Earlier changes"}
 
 	tStepSettings  = text{ja: "お知らせの設定が変わりました", en: "What is told was changed"}
@@ -23,7 +23,7 @@ var (
 	tStepReported  = text{ja: "「身に覚えがない」の申し出がありました", en: "A debit was reported as not theirs"}
 	tStepReportEnd = text{ja: "「身に覚えがない」の申し出により、設定が変わりました", en: "Settings were changed because of a report"}
 	tStepWithdrawn = text{ja: "「身に覚えがない」の申し出が取り消されました", en: "A report was taken back"}
-	tStepMine      = text{ja: "緊急のお知らせに「心当たりがある」と回答がありました", en: "An urgent alert was answered as theirs"}
+	tStepMine      = text{ja: "緊急のお知らせに、本人の利用だという回答がありました", en: "An urgent alert was answered as theirs"}
 	tStepJoined    = text{ja: "見守る人が加わりました", en: "Somebody began to watch"}
 	tStepLeft      = text{ja: "見守る人がいなくなりました", en: "Somebody no longer watches"}
 	tStepErased    = text{ja: "口座の登録が消されました", en: "The account was erased"}

@@ -21,7 +21,7 @@ var (
 	tWhatIfGone   = text{ja: "%s→知らせなくなります", en: "%s: not told any more"}
 	tWhatIfNew    = text{ja: "%s→新しく知らせます", en: "%s: told from now on"}
 	tWhatIfDays   = text{ja: "この口座の記録は%d日分あります。", en: "There are %d days of this account on record."}
-	tWhatIfLink   = text{ja: "%sのチャージ連携", en: "Charge link with %s"}
+	tWhatIfLink   = text{ja: "%sへの口座の登録", en: "Charge link with %s"}
 	tWhatIfDebit  = text{ja: "引き落とし", en: "Debit"}
 )
 
