@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
 	"kozamori/internal/session"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -61,7 +62,7 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 		speak(w, who.Lang)
 		chats(w, !who.ByMail)
 		if s.at(w, r, err) {
-			s.page(w, http.StatusOK, wording.DoorPage(who.Lang))
+			s.page(w, http.StatusOK, s.doorPage(r, who))
 		}
 		return
 	}
@@ -78,6 +79,19 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: cookie, Path: homePath, MaxAge: int(who.Expires.Sub(s.Now()).Seconds()),
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, s.firstPage(r, who.LineUser), http.StatusSeeOther)
+}
+
+// doorPage asks whether to go in. To who asked for the family of the one account
+// that they have it shows who watches, too.
+func (s *site) doorPage(r *http.Request, who session.Session) message.Page {
+	if onward(r) != "" {
+		if list, err := s.Membership.Accounts(r.Context(), who.LineUser); err == nil && len(list) == 1 {
+			b := list[0]
+			return wording.FamilyDoorPage(wording.FamilyFacts{View: s.view(r.Context(), &guest{Session: who, accounts: list}, b),
+				Home: homePath, Watchers: b.Account.Watchers, Now: s.Now()})
+		}
+	}
+	return wording.DoorPage(who.Lang)
 }
 
 // firstPage is the first page of a session: the start, or the family of the one account

@@ -132,6 +132,19 @@ func TestTheChatsWayToTheFamilyIsOnePress(t *testing.T) {
 	if got := arrives(wording.ToFamily); got != room+"/family" {
 		t.Errorf("with one account: %s", got)
 	}
+	// Who watches is read at the door already, as often as it is opened, and changed
+	// behind it.
+	door := w.door("U1", watch.Japanese) + wording.ToFamily
+	for range 3 {
+		p := w.browser().open(door)
+		p.says(t, 200, "口座の名義人（あなた）", "見守り家族", "家族を招待する・変更する")
+		p.saysNot(t, "この人の見守りを終える", "/home/")
+	}
+	b := w.browser()
+	b.press(b.open(door), wording.DoEnter).says(t, 200, "この人の見守りを終える")
+	p := w.browser().open(door)
+	p.says(t, 403, "このリンクは使えません")
+	p.saysNot(t, "口座の名義人")
 	for _, mark := range []string{"", "?to=family&x", "?to=//evil.example"} {
 		if got := arrives(mark); got != "/home" {
 			t.Errorf("%q: %s", mark, got)

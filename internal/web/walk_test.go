@@ -110,6 +110,7 @@ type stop struct {
 var walk = []stop{
 	{"a door that is none", everybody, "このリンクは使えません", "This link no longer works", func(v *walker) { v.open(v.w.srv.URL+"/s/x", "") }},
 	{"no session", everybody, "この画面の時間が終わりました", "This page has closed", func(v *walker) { v.open(v.w.srv.URL+"/home", "") }},
+	{"the door of the family", guardians, "見守り家族", "Family", func(v *walker) { v.open(v.w.door(v.user, v.lang)+wording.ToFamily, "") }},
 	{"the door", everybody, "設定を開きますか", "Open your settings?", func(v *walker) { v.open(v.w.door(v.user, v.lang), "") }},
 	{"home", everybody, "見守っている口座", "Accounts you watch", func(v *walker) { v.press(wording.DoEnter, "") }},
 	{"help", everybody, "身に覚えのないことがあったら", "If something was not you", func(v *walker) { v.open(v.w.srv.URL+"/home/help", "") }},

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -46,6 +47,7 @@ const (
 var (
 	tFamName       = text{ja: "口座守：見守り家族", en: "Kozamori: family"}
 	tFamTitle      = text{ja: "見守り家族", en: "Family"}
+	tFamDoor       = text{ja: "家族を招待する・変更する", en: "Invite somebody, or change it"}
 	tFamText       = text{ja: "招待した家族は、緊急のお知らせにあなたが%s答えないとき、また、だれかが「身に覚えがない」と回答したときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when you do not answer an urgent alert for %s, and when somebody answers that it was not you. They can tell the bank that it was not you. They cannot move money."}
 	tFamTextNever  = text{ja: "招待した家族は、だれかが「身に覚えがない」と回答したときに、知らせを受け取ります。「身に覚えがない」と銀行に伝えることもできます。お金を動かすことはできません。", en: "A family member you invite is told when somebody answers that it was not you. They can tell the bank that it was not you. They cannot move money."}
 	tFamYou        = text{ja: "あなたは、この口座を見守り家族として見守っています。「見守りをやめる」から、いつでもやめられます。", en: "You watch this account as a family member. You can end it at any time under \"Stop watching\"."}
@@ -83,6 +85,20 @@ var (
 
 // InviteText is what an owner sends to the person they invite.
 func InviteText(lang watch.Lang, link string) string { return tFamSendText.in(langOf(lang), link) }
+
+// FamilyDoorPage is what a link to the family shows before it is used: who watches,
+// which is read, and the way in, behind which it is changed.
+func FamilyDoorPage(f FamilyFacts) message.Page {
+	lang := langOf(f.View.Lang)
+	p := FamilyPage(f)
+	p.Parts = slices.Clone(p.Parts[:len(p.Parts)-1]) // but the way home
+	for i := range p.Parts {
+		p.Parts[i].Links, p.Parts[i].Forms = nil, nil
+	}
+	p.Parts[0].Text = append(slices.Clone(p.Parts[0].Text), tDoorText.in(lang, minutes(watch.VisitFor)))
+	p.Parts[0].Forms = []message.Form{{Do: DoEnter, Label: pick(f.View.Watcher.Role == watch.Owner, tFamDoor, tDoorButton).in(lang), Style: message.Primary}}
+	return p
+}
 
 // FamilyPage shows who watches an account, lets its owner dismiss guardians
 // and choose whether they see amounts, and leads to where they invite one.

@@ -152,6 +152,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"page-restore-gone": RestoreGonePage(lang),
 		"room-trail":        TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
+		"door-family": FamilyDoorPage(familyFacts(lang, watch.Owner)), "door-family-guardian": FamilyDoorPage(familyFacts(lang, watch.Guardian)),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
 		"room-invite": InvitePage(familyFacts(lang, watch.Owner)), "room-invited": InvitePage(familyFacts(lang, watch.Owner, invite)), "room-family-left": FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.News, f.Watchers = FamilyDismissed, nil })),
 		"room-family-open":    FamilyPage(familyFacts(lang, watch.Owner, func(f *FamilyFacts) { f.Open = open })),
