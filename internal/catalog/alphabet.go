@@ -65,18 +65,14 @@ func (a *alphabet) prepare(r rune) {
 	}
 }
 
-// letter gives the character of an entry a unit of its own.
-func (a *alphabet) letter(r rune) unit {
-	if v := a.one(r); v != unitOther {
-		return v
-	}
-	if a.next == unitOther || r > 0xFFFF {
-		return unitOther
+// letter gives the character of an entry a unit of its own, if there is one left.
+func (a *alphabet) letter(r rune) {
+	if a.one(r) != unitOther || a.next == unitOther || r > 0xFFFF {
+		return
 	}
 	a.table[r], a.class[a.next] = a.next, classOther
 	a.runes = append(a.runes, r)
 	a.next++
-	return a.next - 1
 }
 
 // lookUp folds one character by the Unicode tables: compatibility

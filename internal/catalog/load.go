@@ -140,13 +140,11 @@ func (d *data) extend() {
 		n := uint16(0)
 		for k, u := range w.units {
 			for _, x := range t.enders(n) {
-				if k > 0 && x.kind == kindName && w.begins(x) && w.extends == 0 {
+				if x.kind == kindName && w.begins(x) && w.extends == 0 {
 					w.extends = k
 				}
 			}
-			if n = t.step(n, u); n == 0 {
-				break
-			}
+			n = t.step(n, u)
 		}
 	}
 }

@@ -34,7 +34,7 @@ type scan struct {
 	text, bank string
 	other      int32   // the mark of another business that was passed: its word's number, and one
 	doubt      int32   // the same of a credit's word that was passed, though money went out
-	skip       *word   // an entry that is left out; for Check
+	skip       *word   // an entry that is left out, if any; for Check
 	trace      *[]note // nil but for Explain
 }
 
@@ -194,7 +194,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 		for k := range int(here.ends) {
 			w := t.words[int(here.lo)+k]
 			lost := s.lost(w, i)
-			if lost < 0 || s.skip != nil && w.of == s.skip {
+			if lost < 0 || w.of == s.skip {
 				continue
 			}
 			switch w.kind {
@@ -314,7 +314,7 @@ func (s *scan) starts(t *trie, n uint16, i int, k kind) *word {
 	}
 	var first *word
 	for _, w := range t.goOn(n) {
-		if w.kind == k && s.beginning(w, i) && (s.skip == nil || w.of != s.skip) {
+		if w.kind == k && s.beginning(w, i) && w.of != s.skip {
 			first = earlier(first, w)
 		}
 	}
@@ -351,7 +351,7 @@ func (s *scan) inner(n uint16, i int) (best found) {
 	}
 	for j := i + 1; ; j++ {
 		for _, w := range t.enders(n) {
-			if w.kind != kindName || w.weight < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || s.skip != nil && w.of == s.skip {
+			if w.kind != kindName || w.weight < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || w.of == s.skip {
 				continue
 			}
 			if what, _, _ := s.follow(w, j); what == tailNone {

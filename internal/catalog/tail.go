@@ -55,7 +55,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		for _, w := range s.tails.enders(n) {
 			lost := s.lost(w, j)
 			if lost < 0 || lost > 0 && (lost > 1 || k < len(s.cells) || s.more || s.cells[k-1].mark == w.marks[len(w.marks)-1]) ||
-				w.kind == kindCompany && !s.company(w, j, k) || s.skip != nil && w.of == s.skip {
+				w.kind == kindCompany && !s.company(w, j, k) || w.of == s.skip {
 				continue
 			}
 			if count < len(found) {
@@ -99,7 +99,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 	c.end = len(s.cells)
 	for _, w := range s.tails.goOn(n) {
-		if !s.beginning(w, j) || s.skip != nil && w.of == s.skip {
+		if !s.beginning(w, j) || w.of == s.skip {
 			continue
 		}
 		if ok = true; w.kind == kindBill {
@@ -174,7 +174,7 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 	}
 	any := false
 	for _, w := range t.goOn(n) {
-		if !s.beginning(w, j) || s.skip != nil && w.of == s.skip {
+		if !s.beginning(w, j) || w.of == s.skip {
 			continue
 		}
 		any = true

@@ -11,3 +11,10 @@ func (s *Stage) At(k watch.AccountKey) int {
 	}
 	return 0
 }
+
+// Turns is of how many accounts it is kept who works on them.
+func (s *Stage) Turns() int {
+	s.turns.mu.Lock()
+	defer s.turns.mu.Unlock()
+	return len(s.turns.at)
+}

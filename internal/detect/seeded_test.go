@@ -93,3 +93,18 @@ func TestALinkOfBeforeStandsWhenAnotherEnds(t *testing.T) {
 		t.Errorf("the link of before ended at %v", r.UndoneAt)
 	}
 }
+
+// A link that was shown at opt-in is told of when it ends, as something that was
+// known: no story begins with it, and what its service does next is told by itself.
+func TestTheEndOfALinkOfBeforeBeginsNoStory(t *testing.T) {
+	h := newHouse(t)
+	h.seed(t, watch.Seed{Service: "docomo", Since: received.Add(-time.Hour)})
+	h.send(t, say("charge_link.removed", "a", "lnk-1", 30*time.Minute, 0, `,"service":"docomo"`))
+	h.accept(t)
+	h.send(t, say("debit", "b", "t", time.Minute, 5000, ""))
+	for _, r := range h.history(t) {
+		if r.Txn == "t" && (r.Lead != "" || !r.IsAlert()) {
+			t.Errorf("the debit belongs to the incident %q, and is an alert: %v", r.Lead, r.IsAlert())
+		}
+	}
+}
