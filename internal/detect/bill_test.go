@@ -61,6 +61,22 @@ func TestABillIsToldByItsRhythm(t *testing.T) {
 	}
 }
 
+// A bill of which somebody wants to hear all the same is a bill: the next month's
+// rests on it, too.
+func TestABillThatIsToldForAnotherReasonIsRemembered(t *testing.T) {
+	h := newHouse(t)
+	h.rules(func(r *watch.Rules) { r.AnyDebit = 1 })
+	h.send(t, months("PAYPAYｶ")...)
+	h.send(t, on("2020-10-01", "PAYPAYｶ", 31_872, ""))
+	if rs := h.history(t); rs[0].Service != "" || !rs[0].IsAlert() {
+		t.Errorf("told is %+v", rs[0])
+	}
+	bills, err := h.store.Bills(t.Context(), h.key)
+	if err != nil || len(bills.Forms) != 1 || len(bills.Forms[0].Debits) != 5 {
+		t.Errorf("remembered are %+v (%v)", bills, err)
+	}
+}
+
 // The version before kept bills within the activity: they still count, and stay
 // there, so that it would know them after a rollback.
 func TestBillsOfTheVersionBeforeStillCount(t *testing.T) {

@@ -106,8 +106,8 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			leave, atOnce, ok := s.turns.enter(k)
-			if !ok {
+			leave, atOnce := s.turns.enter(k)
+			if leave == nil {
 				mu.Lock()
 				defer mu.Unlock()
 				for _, w := range b.byAccount[k] {

@@ -84,9 +84,9 @@ type turn struct {
 	with int // calls that have it or wait for it
 }
 
-// enter waits for its turn; false if another call waits already. It is at once
-// if no call had to be waited for.
-func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce, ok bool) {
+// enter waits for its turn; leave is nil if another call waits already. It is at
+// once if no call had to be waited for.
+func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce bool) {
 	t.mu.Lock()
 	at := t.at[k]
 	if at == nil {
@@ -98,7 +98,7 @@ func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce, ok bool) {
 	}
 	if at.with > 1 {
 		t.mu.Unlock()
-		return nil, false, false
+		return nil, atOnce
 	}
 	atOnce = at.with == 0
 	at.with++
@@ -111,5 +111,5 @@ func (t *turns) enter(k watch.AccountKey) (leave func(), atOnce, ok bool) {
 		if at.with--; at.with == 0 {
 			delete(t.at, k)
 		}
-	}, atOnce, true
+	}, atOnce
 }

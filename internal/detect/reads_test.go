@@ -22,9 +22,10 @@ import (
 type counted struct {
 	store.Table
 	queue.Sender
-	mu    sync.Mutex
-	read  []store.Key
-	sends []int
+	mu     sync.Mutex
+	read   []store.Key
+	writes int
+	sends  []int
 }
 
 func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
@@ -32,6 +33,13 @@ func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]sto
 	c.read = append(c.read, keys...)
 	c.mu.Unlock()
 	return c.Table.Get(ctx, keys...)
+}
+
+func (c *counted) Write(ctx context.Context, writes ...store.Write) error {
+	c.mu.Lock()
+	c.writes++
+	c.mu.Unlock()
+	return c.Table.Write(ctx, writes...)
 }
 
 func (c *counted) Send(ctx context.Context, to queue.Name, msgs ...queue.Outgoing) error {

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -84,7 +85,7 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	if e.Replaces != "" && e.Replaces != e.TransactionID {
 		return a.replace(ctx, w, entry)
 	}
-	if out, done, err := a.seeded(ctx, w, entry); done || err != nil {
+	if out, err := a.seeded(ctx, w, entry); !errors.Is(err, errNotSeeded) {
 		return out, err
 	}
 	if e.Kind == watch.DebitReversed || e.Kind == watch.LinkRemoved {
