@@ -101,13 +101,13 @@ func morning(ctx context.Context, held int) (*ended, error) {
 func (s *stack) hold(ctx context.Context, n int) error {
 	until := time.Now()
 	now := until.Add(-time.Hour)
-	owner := watch.Watcher{ID: "w1", Role: watch.Owner, Lang: watch.Japanese, Channels: []watch.Channel{{Kind: watch.LINE}}}
+	owner := watch.Watcher{ID: "w1", Role: watch.Owner, Lang: watch.Japanese, Channels: watch.FirstChannels(user(0))}
 	var writes []store.Write
 	for i := range n {
 		r := &watch.Record{ID: fmt.Sprintf("held%08d", i), OnAccount: watch.On(watch.AccountKey{Bank: bankCode, Ref: account(i)}), Kind: watch.Debit,
 			OccurredAt: now, ReceivedAt: now, RecordedAt: now, Amount: 3000, Service: "docomo", Complete: true,
 			Notices: []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}}
-		r.Deliver(watch.TellAlert, &owner, watch.LINE, 0, now, until)
+		r.Deliver(watch.TellAlert, &owner, owner.Channels[0].Kind, 0, now, until)
 		r.ComputeDue()
 		if writes = append(writes, store.PutRecord(r)); len(writes) == store.MaxWrites || i == n-1 {
 			if err := s.table.Write(ctx, writes...); err != nil {

@@ -132,7 +132,7 @@ func (s *stack) fill(ctx context.Context, n int) error {
 	for i := range n {
 		writes = append(writes, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: bankCode, Ref: account(i)}, Mask: "普通 ***4567",
 			Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user(i), Lang: watch.Japanese,
-				Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()}}}))
+				Channels: watch.FirstChannels(user(i)), Rules: watch.DefaultRules()}}}))
 		if len(writes) == 100 || i == n-1 {
 			if err := s.table.Write(ctx, writes...); err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 
 	"kozamori/internal/button"
 	"kozamori/internal/dispute"
+	"kozamori/internal/line"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -118,7 +119,7 @@ func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message 
 // incident is what is said of some of an incident's parts.
 func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Said) wording.IncidentFacts {
 	w, r := res.Watcher, res.Record
-	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: watch.LINE, Lang: w.Lang, HideAmount: w.HideAmount, Several: t.several(ctx), CreatedAt: t.Now()}
+	d := watch.Delivery{Kind: watch.TellMore, Watcher: w.ID, Channel: line.Channel.Kind, Lang: w.Lang, HideAmount: w.HideAmount, Several: t.several(ctx), CreatedAt: t.Now()}
 	if last, ok := r.LastTold(w.ID); ok {
 		d.ID = last.ID
 	}

@@ -39,10 +39,11 @@ func (t *talk) askToJoin(ctx context.Context) queue.Verdict {
 
 // mailNews queues one mail, if mails go out at all.
 func (t *talk) mailNews(ctx context.Context, l *store.Letter, m message.Message) queue.Verdict {
-	if !t.SetUp(watch.Email) {
+	over := t.News.Channel()
+	if !t.SetUp(over) {
 		return queue.DeadLetter(l.What + " could not be sent: mail is not set up")
 	}
-	l.Key, l.Channel = t.News.Key(), watch.Email
+	l.Key, l.Channel = t.News.Key(), over
 	if err := t.post(ctx, l, m); err != nil {
 		return t.brokenNews("a mail cannot be queued", err)
 	}
@@ -78,7 +79,7 @@ func (t *talk) mailKey(ctx context.Context) queue.Verdict {
 	case err != nil:
 		return t.brokenNews("who asked for a link cannot be read", err)
 	}
-	c, ok := b.Watcher.Channel(watch.Email)
+	c, ok := b.Watcher.Mail()
 	if !ok || t.Key == nil || t.Now().Sub(t.sent) >= watch.KeyFor {
 		return queue.Acknowledge
 	}

@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -69,7 +68,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	if watch.ByMail(n.To.LineUser) && n.To.Watcher != n.Guardian.Watcher { // others of the account are theirs to see in the settings
 		words = wording.WithKey(words, t.KeyLink(n.To.LineUser, n.To.Watcher))
 	}
-	p := &parcel{user: n.To.LineUser, mail: n.To.Mail, over: overOf(n), key: n.Key(), what: "news of a guardian",
+	p := &parcel{user: n.To.LineUser, mail: n.To.Mail, over: n.Channel(), key: n.Key(), what: "news of a guardian",
 		since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.Alone {
 		p.user = ""
@@ -93,9 +92,6 @@ func (t *talk) stillWatches(ctx context.Context, n *watch.News) (bool, error) {
 	_, still := a.Watcher(n.To.Watcher)
 	return still, nil
 }
-
-// overOf is the channel of the address that news names.
-func overOf(n *watch.News) watch.ChannelKind { return cmp.Or(n.Over, watch.Email) }
 
 // keyLife is how long LINE keeps a retry key, with a margin.
 const keyLife = 23 * time.Hour

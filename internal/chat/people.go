@@ -7,7 +7,6 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
-	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -59,7 +58,7 @@ func (t *talk) connected(ctx context.Context, list []membership.Bound) (plan, er
 	for _, b := range list {
 		f.Already = f.Already && b.Already && b.Watcher.Since.Before(t.at().Add(-justNow))
 	}
-	_, f.Mail = w.Channel(watch.Email)
+	_, f.Mail = w.Mail()
 	m := wording.Connected(f)
 	if f.Already {
 		return say(m), nil

@@ -43,7 +43,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	words := t.stepWords(ctx, step, reader, n)
 	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.To.Mail != "" {
-		p.user, p.mail, p.over = "", n.To.Mail, overOf(n)
+		p.user, p.mail, p.over = "", n.To.Mail, n.Channel()
 		p.of = &store.Binding{OnAccount: watch.On(step.Account), Watcher: reader.ID}
 	}
 	return t.bring(ctx, p)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/line"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -58,7 +59,7 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	case o.Result == watch.SendAccepted:
 		return queue.Acknowledge
 	case o.Result == watch.SendExhausted:
-		t.Logger.Error("a channel takes no more messages this month", "channel", string(watch.LINE), "event", t.Event.ID)
+		t.Logger.Error("a channel takes no more messages this month", "channel", string(line.Channel.Kind), "event", t.Event.ID)
 	case o.Result == watch.SendRetry && age < min(mailAfter, p.within):
 		return t.again(o)
 	}

@@ -69,7 +69,7 @@ func (d *Service) mark(ctx context.Context, lineUser string, k watch.AccountKey,
 		if !ok || !p.FollowEvent.Equal(at) || !p.UnfollowedAt.Equal(unreachable) {
 			return nil, errOlder
 		}
-		if c, ok := w.Channel(watch.LINE); ok && c.UnreachableSince.IsZero() != unreachable.IsZero() {
+		if c, ok := w.Chat(); ok && c.UnreachableSince.IsZero() != unreachable.IsZero() {
 			c.UnreachableSince = unreachable
 		}
 		return []store.Write{store.CheckPerson(p)}, nil

@@ -200,7 +200,7 @@ func (d *Service) samePerson(ctx context.Context, k watch.AccountKey, about *enr
 		return "", err
 	}
 	for _, w := range a.Watchers {
-		c, has := w.Channel(watch.Email)
+		c, has := w.Mail()
 		same := has && c.Address == about.Address || slices.ContainsFunc(w.Former, func(f watch.Former) bool {
 			return !has && f.Address == about.Address
 		})

@@ -170,7 +170,7 @@ func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error)
 		if bound = b; err != nil || b.Already {
 			return err
 		}
-		c.Watcher.SetChannel(watch.Channel{Kind: watch.Email, Address: claim.Address})
+		c.Watcher.SetMail(claim.Address)
 		claim.Address, claim.Mark = "", d.markMail(claim.Address)
 		t.UsedBy, t.UsedAt = claim.Watcher, d.now()
 		t.Body = mailClaims.Encode(&claim)
@@ -219,7 +219,7 @@ func (d *Service) claimOf(ctx context.Context, secret string, a *watch.Account) 
 	if !ok {
 		return nil, c, Bound{}, ErrNotFound
 	}
-	if ch, mails := w.Channel(watch.Email); t.UsedBy != "" && (!mails || d.markMail(ch.Address) != c.Mark) {
+	if ch, mails := w.Mail(); t.UsedBy != "" && (!mails || d.markMail(ch.Address) != c.Mark) {
 		return nil, c, Bound{}, ErrNotFound // stopped since, or replaced
 	}
 	return t, c, Bound{Account: a, Watcher: *w, Already: t.UsedBy != ""}, nil

@@ -107,7 +107,7 @@ func ofDismissal(a *watch.Account, by, gone *watch.Watcher) []watch.News {
 // if the chat is to tell them.
 func everywhere(n watch.News, to *watch.Watcher, chat bool) []watch.News {
 	var out []watch.News
-	if _, reads := to.Channel(watch.LINE); reads && chat && to.LineUser != "" {
+	if _, reads := to.Chat(); reads && chat && to.LineUser != "" {
 		out = append(out, n)
 	}
 	for _, c := range to.Addressed() {

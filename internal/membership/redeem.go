@@ -218,11 +218,11 @@ func (d *Service) admit(a *watch.Account, p *store.Person, g grant, now time.Tim
 		w.HideAmount = w.HideAmount || g.HideAmount
 		w.Name = cmp.Or(g.Name, w.Name)
 	}
-	if c, ok := w.Channel(watch.Email); ok && watch.ByMail(p.LineUser) && c.Address == g.Email {
+	if c, ok := w.Mail(); ok && watch.ByMail(p.LineUser) && c.Address == g.Email {
 		c.UnreachableSince = time.Time{} // they have read a mail there
 	}
 	// A person who acts on LINE is there, whatever became of an older "follow".
-	if c, ok := w.Channel(watch.LINE); ok {
+	if c, ok := w.Chat(); ok {
 		c.UnreachableSince = time.Time{}
 	}
 	p.UnfollowedAt, p.WrongCodes, p.WrongAt, p.Expires = time.Time{}, 0, time.Time{}, time.Time{}
@@ -242,14 +242,10 @@ func newWatcher(p *store.Person, g grant, now time.Time) watch.Watcher {
 			break
 		}
 	}
-	w := watch.Watcher{
+	return watch.Watcher{
 		ID: NewWatcherID(), Role: g.Role, Name: g.Name, LineUser: p.LineUser, Lang: lang, Since: now, HideAmount: g.HideAmount,
-		Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: defaultRules(g.Role),
+		Channels: watch.FirstChannels(p.LineUser), Rules: defaultRules(g.Role),
 	}
-	if watch.ByMail(p.LineUser) {
-		w.Channels = nil // the address is added
-	}
-	return w
 }
 
 // NewWatcherID makes the id of a new watcher, from crypto/rand.
@@ -258,7 +254,7 @@ func NewWatcherID() string { return "w" + strings.ToLower(rand.Text()) }
 // addMail makes the address that the bank gave a further channel, unless the
 // person has a mail address already.
 func addMail(w *watch.Watcher, address string) {
-	if _, has := w.Channel(watch.Email); !has && address != "" {
-		w.SetChannel(watch.Channel{Kind: watch.Email, Address: address})
+	if _, has := w.Mail(); !has && address != "" {
+		w.SetMail(address)
 	}
 }

@@ -80,7 +80,7 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 			list := w.Reachable()
 			return answered && len(list) > 0 && list[0].Kind == over
 		}
-		if _, reads := w.Channel(watch.LINE); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && !told(watch.LINE) {
+		if c, reads := w.Chat(); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && !told(c.Kind) {
 			out = append(out, n)
 		}
 		// Who has no chat hears of it by mail all the same: a mail is passed on.

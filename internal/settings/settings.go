@@ -148,7 +148,7 @@ func (s Settings) Speak(ctx context.Context, k watch.AccountKey, who Who, lang w
 // repeated.
 func (s Settings) StopMails(ctx context.Context, k watch.AccountKey, who Who) error {
 	_, err := s.Change(ctx, k, who, func(c *Change) error {
-		c.Watcher.DropChannel(watch.Email)
+		c.Watcher.DropMail()
 		return nil
 	})
 	return err

@@ -171,6 +171,26 @@ func (w *Watcher) Channel(kind ChannelKind) (*Channel, bool) {
 	return nil, false
 }
 
+// Mail is the mail address that a watcher gave or their bank knows, as a channel;
+// Chat is where they talk with us.
+func (w *Watcher) Mail() (*Channel, bool) { return w.Channel(Email) }
+func (w *Watcher) Chat() (*Channel, bool) { return w.Channel(LINE) }
+
+// SetMail puts an address in the place of the watcher's mail address, or behind
+// their other channels if they had none. DropMail takes it off them; it is false if
+// there was none.
+func (w *Watcher) SetMail(address string) { w.SetChannel(Channel{Kind: Email, Address: address}) }
+func (w *Watcher) DropMail() bool         { return w.DropChannel(Email) }
+
+// FirstChannels are those of a person who begins to watch: the chat, or none yet if
+// they are reached by mail alone, whose address is added.
+func FirstChannels(person string) []Channel {
+	if ByMail(person) {
+		return nil
+	}
+	return []Channel{{Kind: LINE}}
+}
+
 // SetChannel puts a channel in the place of the one of its kind, or behind the
 // others if there was none.
 func (w *Watcher) SetChannel(c Channel) {

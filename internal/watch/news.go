@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"cmp"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/quote"
@@ -98,6 +100,9 @@ type NewsOf struct {
 
 	Unknown jsontext.Value `json:",embed"`
 }
+
+// Channel is the channel of the address To.Mail.
+func (n *News) Channel() ChannelKind { return cmp.Or(n.Over, Email) }
 
 // Key is the same for the same news, however often it is queued.
 func (n *News) Key() string {

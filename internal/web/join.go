@@ -9,7 +9,6 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
-	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -138,7 +137,7 @@ func (s *site) key(w http.ResponseWriter, r *http.Request) {
 	}
 	b, err := s.Membership.ByMail(r.Context(), person, watcher)
 	speak(w, b.Watcher.Lang)
-	if _, mails := b.Watcher.Channel(watch.Email); err == nil && !mails {
+	if _, mails := b.Watcher.Mail(); err == nil && !mails {
 		err = membership.ErrNotFound // they stopped the mails
 	}
 	if err == nil && post {

@@ -136,7 +136,7 @@ func (s *site) save(ctx context.Context, g *guest, b membership.Bound, form *set
 		next := *w
 		next.Rules, next.Lang = form.rules(w.Rules, s.Catalog.Fold, s.Now()), form.lang()
 		if form.Get(wording.FieldNameMailOff) != "" {
-			next.DropChannel(watch.Email)
+			next.DropMail()
 			f.Mail = wording.MailGone
 		}
 		// Saved already, by a button that was pressed twice, is no conflict.

@@ -38,7 +38,7 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method != http.MethodPost {
-		_, mails := v.look.Watcher.Channel(watch.Email)
+		_, mails := v.look.Watcher.Mail()
 		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, Stopped: !mails,
 			Other: s.over(&v.look.Watcher, func(c *channel.Channel) bool { return !c.Stoppable })}
 		f.BankName, _ = s.Names.Bank(r.Context(), v.look.Record.Account.Bank, f.Lang)

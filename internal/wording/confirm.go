@@ -59,7 +59,7 @@ func (f *SettingsFacts) mailGroup() message.Group {
 	v := f.Values.Get(FieldNameEmail)
 	g := message.Group{Title: tMailTitle.in(lang), Says: tSetNowNone.in(lang), Text: []string{f.View.half().unanswered(tMailNone, tMailNever)},
 		Fields: []message.Field{{Kind: message.FieldEmail, Name: FieldNameEmail, Label: tMailField.in(lang), Hint: tMailHint.in(lang), Value: v}}}
-	if c, ok := f.View.Watcher.Channel(watch.Email); ok {
+	if c, ok := f.View.Watcher.Mail(); ok {
 		off := message.Field{Kind: message.FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
 		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
 		g.Fields[0].Label = tMailOther.in(lang)
@@ -71,7 +71,7 @@ func (f *SettingsFacts) mailGroup() message.Group {
 			g.Text, g.Open = append(g.Text, tMailBounced.in(lang)), true
 		}
 	}
-	if _, has := f.View.Watcher.Channel(watch.Email); !has && watch.ByMail(f.View.Watcher.LineUser) {
+	if _, has := f.View.Watcher.Mail(); !has && watch.ByMail(f.View.Watcher.LineUser) {
 		g.Text, g.Open = []string{tMailLost.in(lang)}, true
 	}
 	g.Open = g.Open || v != ""

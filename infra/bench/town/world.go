@@ -299,7 +299,7 @@ func (w *world) settle(ctx context.Context) error {
 			}
 			writes = append(writes, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: b.code, Ref: ref(i)}, Mask: "普通 ***4567",
 				Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner, LineUser: user(b.code, i), Lang: watch.Japanese, Since: w.clock.Now(),
-					Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: rules}}}))
+					Channels: watch.FirstChannels(user(b.code, i)), Rules: rules}}}))
 			if err := flush(store.MaxWrites - 2); err != nil {
 				return err
 			}
