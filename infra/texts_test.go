@@ -50,7 +50,7 @@ var (
 // of its own, and sim, which says what others say.
 func literals(t *testing.T, visit func(where, text string)) {
 	t.Helper()
-	skip := map[string]bool{"testdata": true, "testkit": true, "wording": true, "sim": true, "bench": true, "samlocal": true, "queuetest": true, "storetest": true}
+	skip := map[string]bool{"testdata": true, "testkit": true, "wording": true, "sim": true, "bench": true, "samlocal": true}
 	for _, root := range []string{"../events", "../functions", "../infra", "../internal"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			switch {

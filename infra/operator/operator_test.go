@@ -17,7 +17,7 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/storetest"
+	"kozamori/internal/testkit/storetest"
 	"kozamori/internal/testkit/worldtest"
 )
 

@@ -147,28 +147,20 @@ func (d *Service) accept(ctx context.Context, lineUser, code string, g grant) (B
 			offer.Name, offer.HideAmount = inv.Name, inv.HideAmount
 			t.UsedBy, t.UsedAt = d.alias(lineUser), now
 		}
-		w, already, err := d.admit(a, p, offer, now)
+		writes, b, err := d.bindTo(ctx, a, p, offer, past{}, now)
 		if err != nil {
 			return err
 		}
-		inv.Name, inv.Again = "", inv.Again || already && fresh
+		inv.Name, inv.Again = "", inv.Again || b.Already && fresh
 		if used, again = t.UsedAt, ""; inv.Again {
 			again = watch.Derive("invite", t.Hash)
 		}
 		t.Body = invitations.Encode(&inv)
-		binding, err := d.binding(ctx, a, w)
-		if err != nil {
-			return err
-		}
-		writes := []store.Write{store.PutPerson(p), store.PutAccount(a), binding, store.PutTicket(t)}
-		if !already {
-			writes = append(writes, d.joined(a, w, g.Way))
-		}
-		if err := d.Store.Write(ctx, writes...); err != nil {
+		if err := d.Store.Write(ctx, append(writes, store.PutPerson(p), store.PutTicket(t))...); err != nil {
 			return err
 		}
 		a.Version++
-		bound = Bound{Account: a, Watcher: *w, Already: already}
+		bound = b
 		return nil
 	})
 	if err != nil {

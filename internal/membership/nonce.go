@@ -179,28 +179,15 @@ func (d *Service) bindAll(ctx context.Context, person, bank string, accounts []t
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		first := unowned(a)
 		g.Mask, g.Email = x.Mask, cmp.Or(address, x.Email)
-		w, already, verdict := d.admit(a, p, g, now)
-		if verdict != nil {
-			return nil, nil, verdict, nil
+		more, b, err := d.bindTo(ctx, a, p, g, past{x.Links, x.HistoryFrom}, now)
+		if errors.Is(err, ErrFull) {
+			return nil, nil, err, nil
 		}
-		binding, err := d.binding(ctx, a, w)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		writes = append(writes, store.PutAccount(a), binding)
-		if first {
-			seeds, err := d.seed(ctx, a, past{x.Links, x.HistoryFrom}, now)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			writes = append(writes, seeds...)
-		}
-		if !already {
-			writes = append(writes, d.joined(a, w, g.Way))
-		}
-		bound = append(bound, Bound{Account: a, Watcher: *w, Already: already})
+		writes, bound = append(writes, more...), append(bound, b)
 	}
 	return append(writes, store.PutPerson(p)), bound, nil, nil
 }

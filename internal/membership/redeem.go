@@ -112,32 +112,48 @@ func (d *Service) bind(ctx context.Context, p *store.Person, c *store.Code, lang
 	if err != nil {
 		return Bound{}, nil, err
 	}
-	first := unowned(a)
-	w, already, verdict := d.admit(a, p, grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}, Way: watch.WayChat}, now)
-	if verdict != nil {
-		return Bound{}, verdict, nil
+	g := grant{Role: watch.Owner, Mask: c.Mask, Email: c.Email, Langs: []watch.Lang{lang, p.Lang, c.Lang}, Way: watch.WayChat}
+	writes, bound, err := d.bindTo(ctx, a, p, g, past{c.Links, c.HistoryFrom}, now)
+	if errors.Is(err, ErrFull) {
+		return Bound{}, err, nil
 	}
-	binding, err := d.binding(ctx, a, w)
 	if err != nil {
 		return Bound{}, nil, err
 	}
-	writes := []store.Write{store.PutPerson(p), store.PutAccount(a), binding}
+	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
+	if err := d.Store.Write(ctx, append(writes, store.PutPerson(p), store.PutCode(c))...); err != nil {
+		return Bound{}, nil, err
+	}
+	a.Version++
+	return bound, nil, nil
+}
+
+// bindTo makes a person a watcher of an account, and the writes that say so: the
+// account, the binding, what the bank tells of before if it had no owner, and the
+// step of the trail. The caller commits them with the person and with what let them
+// in. ErrFull.
+func (d *Service) bindTo(ctx context.Context, a *watch.Account, p *store.Person, g grant, before past, now time.Time) ([]store.Write, Bound, error) {
+	first := unowned(a)
+	w, already, err := d.admit(a, p, g, now)
+	if err != nil {
+		return nil, Bound{}, err
+	}
+	binding, err := d.binding(ctx, a, w)
+	if err != nil {
+		return nil, Bound{}, err
+	}
+	writes := []store.Write{store.PutAccount(a), binding}
 	if first {
-		seeds, err := d.seed(ctx, a, past{c.Links, c.HistoryFrom}, now)
+		seeds, err := d.seed(ctx, a, before, now)
 		if err != nil {
-			return Bound{}, nil, err
+			return nil, Bound{}, err
 		}
 		writes = append(writes, seeds...)
 	}
 	if !already {
-		writes = append(writes, d.joined(a, w, watch.WayChat))
+		writes = append(writes, d.joined(a, w, g.Way))
 	}
-	c.UsedBy, c.UsedAt, c.Email, c.Links = d.alias(p.LineUser), now, "", nil
-	if err := d.Store.Write(ctx, append(writes, store.PutCode(c))...); err != nil {
-		return Bound{}, nil, err
-	}
-	a.Version++
-	return Bound{Account: a, Watcher: *w, Already: already}, nil, nil
+	return writes, Bound{Account: a, Watcher: *w, Already: already}, nil
 }
 
 // account reads an account that may not be watched yet.

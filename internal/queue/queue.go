@@ -1,6 +1,6 @@
 // Package queue moves messages between stages, at least once and in no
 // promised order. Queue is the contract that an embedded log and SQS both
-// keep (queuetest holds it as tests); Run is how a stage consumes one.
+// keep (testkit/queuetest holds it as tests); Run is how a stage consumes one.
 package queue
 
 import (

@@ -1,7 +1,7 @@
 // Package store keeps what the house must remember: accounts, activity,
 // records, disputes, people, codes and banks, as items of one table. Table is
-// the small contract that an embedded file and DynamoDB both keep (storetest
-// holds it as tests); Store is the one place that knows the keys.
+// the small contract that an embedded file and DynamoDB both keep
+// (testkit/storetest holds it as tests); Store is the one place that knows the keys.
 package store
 
 import (

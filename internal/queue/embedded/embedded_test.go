@@ -9,8 +9,8 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/embedded"
-	"kozamori/internal/queue/queuetest"
 	"kozamori/internal/testkit/disktest"
+	"kozamori/internal/testkit/queuetest"
 )
 
 func open(t *testing.T, path string, o embedded.Options) *disktest.Disk {

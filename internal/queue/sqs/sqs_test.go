@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"kozamori/internal/queue"
-	"kozamori/internal/queue/queuetest"
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/testkit/emulator"
+	"kozamori/internal/testkit/queuetest"
 )
 
 var ctx = context.Background()

@@ -8,8 +8,8 @@ import (
 
 	"kozamori/internal/store"
 	"kozamori/internal/store/dynamo"
-	"kozamori/internal/store/storetest"
 	"kozamori/internal/testkit/emulator"
+	"kozamori/internal/testkit/storetest"
 )
 
 var ctx = context.Background()

@@ -9,8 +9,8 @@ import (
 
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
-	"kozamori/internal/store/storetest"
 	"kozamori/internal/testkit/disktest"
+	"kozamori/internal/testkit/storetest"
 )
 
 func open(t *testing.T, path string, now func() time.Time) *disktest.Disk {
