@@ -20,6 +20,9 @@ var unplain = regexp.MustCompile(`(?i)\b(nobody|whoever|whomever|anew|likewise|b
 // foreignNames are names of ours for what the field calls otherwise.
 var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|desk|cameBack|safely|toThose)$`)
 
+// darkRooms are names of packages of which a stranger cannot tell what is in them.
+var darkRooms = regexp.MustCompile(`^(door|look|enrol|desk|util|utils|common|helpers|misc|types|handlers|domain|models)$`)
+
 // Comments, texts of programs and names are in the words of an ordinary
 // engineer. Sentences to people have their own rules, in wording.
 func TestProgramsAreInPlainWords(t *testing.T) {
@@ -56,6 +59,9 @@ func TestProgramsAreInPlainWords(t *testing.T) {
 			file, err := parser.ParseFile(token.NewFileSet(), path, body, parser.SkipObjectResolution)
 			if err != nil {
 				return err
+			}
+			if darkRooms.MatchString(file.Name.Name) {
+				t.Errorf("%s: a package is named %s", path, file.Name.Name)
 			}
 			for n := range ast.Preorder(file) {
 				if id, ok := n.(*ast.Ident); ok && (foreignNames.MatchString(id.Name) || unplain.MatchString(id.Name)) {

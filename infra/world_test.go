@@ -21,12 +21,12 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
-	"kozamori/internal/door"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
@@ -100,7 +100,7 @@ func newWorld(t *testing.T) *world {
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
 	mux := http.NewServeMux()
-	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: door.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
+	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: ratelimit.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
 	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err

@@ -15,8 +15,8 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
-	"kozamori/internal/door"
 	"kozamori/internal/engine"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
@@ -133,7 +133,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 			}
 		})
 	}
-	serve(s.server, door.Listen(own, connections))
+	serve(s.server, ratelimit.Listen(own, connections))
 	serve(s.outside, outside)
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
@@ -159,7 +159,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err != nil {
 		return err
 	}
-	s.server, s.outside = door.Server(nil), door.Server(nil)
+	s.server, s.outside = ratelimit.Server(nil), ratelimit.Server(nil)
 	s.server.ErrorLog = slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn)
 	s.outside.ErrorLog = s.server.ErrorLog
 	config.Policy = watch.Policy{Operator: orElse(s.Policy.Operator, config.Policy.Operator), URL: orElse(s.Policy.URL, config.Policy.URL),

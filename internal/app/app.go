@@ -16,7 +16,6 @@ import (
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
-	"kozamori/internal/door"
 	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
 	"kozamori/internal/lesson"
@@ -24,6 +23,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
@@ -135,7 +135,7 @@ func (s *System) Membership() (*membership.Service, error) {
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
 	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
-		Limit: door.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
+		Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
 }
 
 // eventsAtOnce is what a bank may send in a burst: ten seconds of its share,

@@ -14,8 +14,8 @@ import (
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"kozamori/internal/door"
 	"kozamori/internal/ingest"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/wire"
 )
 
@@ -25,7 +25,7 @@ func limited(t *testing.T, perSecond float64, burst int, at func() time.Time) *d
 	d := newDesk(t)
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: secrets{"0125": {d.cur}, "0168": {d.old}},
-		Queue: d.failing, Store: d.failing, Limit: door.NewLimiter(perSecond, burst), Now: at, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
+		Queue: d.failing, Store: d.failing, Limit: ratelimit.NewLimiter(perSecond, burst), Now: at, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
 	d.handler = mux
 	return d
 }

@@ -17,9 +17,9 @@ import (
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"kozamori/internal/door"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -56,7 +56,7 @@ type Config struct {
 	Secrets Secrets
 	Queue   queue.Sender
 	Store   Store
-	Limit   *door.Limiter // events of each bank; nil limits none
+	Limit   *ratelimit.Limiter // events of each bank; nil limits none
 	Now     func() time.Time
 	Logger  *slog.Logger
 }

@@ -1,7 +1,7 @@
-// Package door keeps one caller from shutting out the others: so many events a
+// Package ratelimit keeps one caller from shutting out the others: so many events a
 // second of each bank, so many connections from each address, and so long for
 // each request. It never looks at what a caller says.
-package door
+package ratelimit
 
 import (
 	"net"

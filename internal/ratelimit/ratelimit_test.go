@@ -1,4 +1,4 @@
-package door_test
+package ratelimit_test
 
 import (
 	"bufio"
@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/door"
+	"kozamori/internal/ratelimit"
 )
 
 func TestOneBanksFloodIsNoOtherBanks(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
-	l := door.NewLimiter(100, 500)
+	l := ratelimit.NewLimiter(100, 500)
 	if r := l.Take("0125", 500, now); !r.OK || r.Left != 0 || r.Limit != 500 || r.Full != 5*time.Second {
 		t.Fatalf("a batch is refused: %+v", r)
 	}
@@ -33,7 +33,7 @@ func TestOneBanksFloodIsNoOtherBanks(t *testing.T) {
 	if r := l.Take("0125", 2000, now.Add(time.Hour)); !r.OK {
 		t.Errorf("more than ever fits is never taken: %+v", r)
 	}
-	for _, none := range []*door.Limiter{nil, door.NewLimiter(0, 0)} {
+	for _, none := range []*ratelimit.Limiter{nil, ratelimit.NewLimiter(0, 0)} {
 		if r := none.Take("0125", 1<<20, now); !r.OK || r.Limit != 0 {
 			t.Errorf("no limit: %+v", r)
 		}
@@ -47,10 +47,10 @@ func serve(t *testing.T, most int, h http.Handler) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := door.Server(h)
+	s := ratelimit.Server(h)
 	t.Cleanup(func() { _ = s.Close() })
 	go func() {
-		if err := s.Serve(door.Listen(l, most)); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.Serve(ratelimit.Listen(l, most)); !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
 	}()
@@ -116,7 +116,7 @@ func TestAnAddressThatHoldsConnectionsHoldsUpItself(t *testing.T) {
 
 func TestTheServerWaitsForNothingForEver(t *testing.T) {
 	t.Parallel()
-	s := door.Server(nil)
+	s := ratelimit.Server(nil)
 	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.IdleTimeout <= 0 || s.ReadTimeout > time.Minute || s.MaxHeaderBytes > 64<<10 {
 		t.Errorf("%+v", s)
 	}
