@@ -54,9 +54,6 @@ func (o *outbox) add(ctx context.Context, done outcome, e *watch.Event) {
 
 func (o *outbox) send(ctx context.Context) {
 	o.last = o.now()
-	if o.jobs.Len() == 0 {
-		return
-	}
 	o.sent += o.jobs.Len()
 	var each interface{ Unwrap() []error } // of each queue one, which queue.Stranded looks at
 	if errors.As(o.jobs.Send(ctx, o.queue), &each) {

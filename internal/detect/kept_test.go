@@ -57,3 +57,21 @@ func TestALinkIsRecognisedAsOne(t *testing.T) {
 		}
 	}
 }
+
+// What was refused and cannot be counted is said, and counted with the next call.
+func TestWhatCannotBeCountedNowIsCountedLater(t *testing.T) {
+	h := newHouse(t)
+	s := newStage(h, "acc_q")
+	bad := strings.Replace(string(debit("acc_q", "2", 2, 5000, "PAYPAY", "")), `"debit"`, `"debit.authorised"`, 1)
+	s.at, s.how = 2, fails // the first call is that of the quarantine
+	if v := s.stage.Handle(t.Context(), []queue.Message{message(6, bad)})[0]; !v.Done {
+		t.Errorf("the message is %+v", v)
+	}
+	if days, err := h.store.Tallies(t.Context(), "0125", received); err != nil || len(days) != 0 || !strings.Contains(s.log.String(), "cannot be counted now") {
+		t.Errorf("counted are %+v (%v), and said is %s", days, err, s.log)
+	}
+	s.stage.Handle(t.Context(), []queue.Message{message(1)})
+	if days, err := h.store.Tallies(t.Context(), "0125", received); err != nil || len(days) != 1 || days[0].Refused != 1 {
+		t.Errorf("later counted are %+v (%v)", days, err)
+	}
+}

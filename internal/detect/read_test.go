@@ -145,18 +145,19 @@ func TestADisagreementIsToldAndSaid(t *testing.T) {
 	for name, c := range map[string]struct {
 		descriptor, service, want string
 		second                    watch.Second
+		sure                      watch.Confidence // of the one that is told: by the bank's word, or as sure as the text is
 	}{
-		"two wallets":           {"PAYPAY", "docomo", "docomo", watch.Second{Service: "paypay"}},
-		"a card by the bank":    {"PAYPAY", "paidy", "paypay", watch.Second{Service: "paidy", Bank: true}},
-		"its own word for one":  {"PAYPAY", "dbarai", "docomo", watch.Second{Service: "paypay"}},
-		"an unknown word of it": {"PAYPAY", "nobody", "paypay", watch.Second{}},
-		"a text of no service":  {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "docomo", "docomo", watch.Second{}},
+		"two wallets":           {"PAYPAY", "docomo", "docomo", watch.Second{Service: "paypay"}, watch.Named},
+		"a card by the bank":    {"PAYPAY", "paidy", "paypay", watch.Second{Service: "paidy", Bank: true}, watch.Elsewhere},
+		"its own word for one":  {"PAYPAY", "dbarai", "docomo", watch.Second{Service: "paypay"}, watch.Named},
+		"an unknown word of it": {"PAYPAY", "nobody", "paypay", watch.Second{}, watch.Elsewhere},
+		"a text of no service":  {"ﾁﾖｸｾﾂﾋｷｵﾄｼ", "docomo", "docomo", watch.Second{}, watch.Named},
 	} {
 		h := newHouse(t)
 		h.Change(h.key, func(a *watch.Account) { a.Watchers[0].Rules.IgnoreUndecided = true })
 		h.send(t, debit("acc_1", "1", 1, 5000, c.descriptor, `,"service":"`+c.service+`"`))
 		got := h.history(t)
-		if len(got) != 1 || got[0].Service != c.want || !got[0].IsAlert() || (got[0].Second == nil) != (c.second.Service == "") || got[0].Second != nil && !cmp.Equal(*got[0].Second, c.second) {
+		if len(got) != 1 || got[0].Service != c.want || got[0].Confidence != c.sure || !got[0].IsAlert() || (got[0].Second == nil) != (c.second.Service == "") || got[0].Second != nil && !cmp.Equal(*got[0].Second, c.second) {
 			t.Errorf("%s: %d records", name, len(got))
 			for _, r := range got {
 				t.Errorf("%s %s %v %+v", r.Service, r.Confidence, r.IsAlert(), r.Second)
