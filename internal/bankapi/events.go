@@ -210,6 +210,9 @@ func (f family) all() []eventReply {
 		for _, e := range r.Story() {
 			x := f.reply(r)
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
+			if x.Outcome == alerted && r.Past && r.OnlyReturned() && (e.Kind == watch.Debit || e.Kind == watch.LinkRegistered) {
+				x.Outcome = isHistory // what came of it since was told alone
+			}
 			out = append(out, x)
 		}
 	}

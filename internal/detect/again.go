@@ -252,12 +252,12 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	for _, r := range changed {
 		was := before[r]
 		switch e := w.event; {
-		case e.History && (!was.Complete || was.Unheard()):
-			r.Past = true
-		case r.Past && !e.History && (!was.Complete || !was.Shows("").Covers(r)):
-			// What was history has become more just now, or all that was known
-			// of it is that something before it came back.
-			r.Past = a.past(r)
+		case !was.Complete || was.Unheard():
+			// All that was known is that something came back, or that somebody
+			// took money who is no one's concern: it begins now.
+			r.Past = e.History || a.past(r)
+		case r.Past && !e.History && !was.Shows("").Covers(r):
+			r.Past = a.past(r) // what was history has become more just now
 		}
 		if was.Unheard() {
 			was = nil // it begins for everybody with what it is now

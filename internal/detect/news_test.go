@@ -15,6 +15,7 @@ import (
 
 // Money that is taken while somebody watches rings, whatever the bank had said
 // of the debit before that; what was only said again, or of before, does not.
+// What comes back of it now is told calmly.
 func TestMoneyTakenNowRingsWhateverItsDebitWasBefore(t *testing.T) {
 	const day = 24 * time.Hour
 	optedIn := received.Add(-time.Hour)
@@ -80,13 +81,20 @@ func TestMoneyTakenNowRingsWhateverItsDebitWasBefore(t *testing.T) {
 							h.send(t, first...)
 						}
 					}
-					rang := 0
+					rang, calm := 0, 0
 					for _, r := range h.history(t) {
 						for i := range r.Deliveries {
-							if r.Deliveries[i].Kind.OfIncident() {
+							switch d := &r.Deliveries[i]; {
+							case d.Was != nil && d.Was.OfHistory && d.Kind == watch.TellChanged && !r.Critical():
+								calm++
+							case d.Kind.OfIncident():
 								rang++
 							}
 						}
+					}
+					// What comes back now of the past is told, once, and rings nowhere.
+					if told := ago == time.Minute && secondly == "some of it came back" && (past("pending") || past("posted")); (calm == 1) != told || calm > 1 {
+						t.Errorf("%s: the return is told %d times, want %v", name, calm, told)
 					}
 					if (rang == 1) != want || rang > 1 {
 						t.Errorf("%s: it rings %d times, want %v", name, rang, want)

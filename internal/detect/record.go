@@ -213,6 +213,11 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 			n.Reasons.Reason |= why
 		case !ok && !r.Past && !r.BeforeWatched(w):
 			r.Notices = append(r.Notices, watch.Notice{Watcher: w.ID, Reasons: watch.Because(why)})
+		case !ok:
+			// It is history to them; what came back of it now is not.
+			if knows := r.BackNow(was, w); knows != nil {
+				r.Notices = append(r.Notices, watch.Notice{Watcher: w.ID, Knows: knows})
+			}
 		}
 	}
 	if a.isNew == nil {

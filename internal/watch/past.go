@@ -20,17 +20,39 @@ const (
 )
 
 // news is what made a record what it is: when it happened, and when that was
-// received. A posting may bear the day of its booking, which is earlier than
-// what it is the posting of.
+// known to be a payment service's. A posting may bear the day of its booking,
+// which is earlier than what it is the posting of; and one whose text named no
+// one was no news to anyone until something else did.
 func (r *Record) news() (at, received time.Time, dateOnly bool) {
 	if len(r.Entries) < 2 || !r.Complete {
-		return r.OccurredAt, r.ReceivedAt, r.DateOnly
+		return r.OccurredAt, laterOf(r.ReceivedAt, r.NamedAt), r.DateOnly
 	}
 	c, _, gained := read(r.Entries)
+	received = laterOf(laterOf(gained.ReceivedAt, c.namedFirst()), r.NamedAt)
 	if c.opened.At.After(gained.At) {
-		return c.opened.At, gained.ReceivedAt, c.opened.DateOnly
+		return c.opened.At, received, c.opened.DateOnly
 	}
-	return gained.At, gained.ReceivedAt, gained.DateOnly
+	return gained.At, received, gained.DateOnly
+}
+
+// namedFirst is when it was first received that the service took it which is
+// known to have.
+func (c *chain) namedFirst() (first time.Time) {
+	for i := range c.entries {
+		e := &c.entries[i]
+		if e.opens() && e.Service == c.named.Service && e.Service != "" && (first.IsZero() || e.ReceivedAt.Before(first)) {
+			first = e.ReceivedAt
+		}
+	}
+	return first
+}
+
+// laterOf is the later of two moments.
+func laterOf(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // TooLate tells whether what made a record what it is came so late that it is

@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // MarkPresented notes, of the records of one id, which debit is an earlier one
@@ -36,16 +37,26 @@ func inherit(records []*Record) (changed []*Record) {
 			continue
 		}
 		was := *r
-		r.Service, r.Confidence, r.Other, r.Second, r.Inherits = "", "", "", nil, false
+		r.Service, r.Confidence, r.Other, r.Second, r.Inherits, r.NamedAt = "", "", "", nil, false, time.Time{}
 		e := Entry{Kind: Debit, At: r.OccurredAt, Amount: r.Amount, ReceivedAt: r.ReceivedAt}
 		if of, ok := e.NamedBy(inOrder[:i]); ok {
 			r.Service, r.Confidence, r.Other, r.Second, r.Inherits = of.Service, of.Confidence, of.Other, of.Second, true
+			if r.NamedAt = of.knownBack(); was.Inherits && was.Service == of.Service && was.NamedAt.Before(r.NamedAt) && !was.NamedAt.IsZero() {
+				r.NamedAt = was.NamedAt // it was known before
+			}
 		}
 		if r.Service != was.Service {
 			changed = append(changed, r)
 		}
 	}
 	return changed
+}
+
+// knownBack is when it was received that all of a debit came back, of which a
+// service is known that took it.
+func (r *Record) knownBack() time.Time {
+	c, _, _ := read(r.Story())
+	return laterOf(c.back.ReceivedAt, laterOf(c.namedFirst(), r.NamedAt))
 }
 
 // presents tells whether a record is of a debit that another one's bank presents

@@ -43,6 +43,8 @@ type Record struct {
 	// Inherits tells that its own text names no service: Service is that of the
 	// debit of its id which it presents again. See MarkPresented.
 	Inherits bool `json:"inherits,omitempty"`
+	// NamedAt is when what it inherits from was known to have come back.
+	NamedAt time.Time `json:"named_at,omitzero"`
 	// Edition is that of the catalogue by which it was first recognised, by its
 	// day and the beginning of its hash: 2026-11-28.3fa9c1.
 	Edition string `json:"edition,omitempty"`
@@ -180,6 +182,9 @@ type Notice struct {
 	// Spared tells that it was undone while its message waited for the end of
 	// quiet hours.
 	Spared bool `json:"spared,omitempty"`
+	// Knows is what the record said before some of it came back, of a watcher to
+	// whom it is history: the return alone is told. See BackNow.
+	Knows *Shown `json:"knows,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -33,6 +33,9 @@ type Shown struct {
 	// StageAt is when the stage happened by which it is what it is, if that was
 	// on another day than it began.
 	StageAt time.Time `json:"stage_at,omitzero"`
+	// OfHistory tells that nothing of it was told before, because it was history:
+	// see Notice.Knows.
+	OfHistory bool `json:"of_history,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

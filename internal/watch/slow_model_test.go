@@ -2,7 +2,6 @@ package watch
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +29,8 @@ type slowDebit struct {
 	held     bool  // an authorisation is among them
 	claimed  int64 // what the bank said came back, be it more than there is
 	presents bool  // what had come back as another debit of the id
+	gain     Entry // by which it became what it is
+	inherits bool  // its service is that of what it presents again
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -49,6 +50,7 @@ func slowRead(story []Entry) slowDebit {
 		if d.heard(story[:i], e) {
 			continue
 		}
+		was := d
 		switch {
 		case opening(e) && d.says(e, replacedOf): // another posting has taken its place
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
@@ -91,6 +93,9 @@ func slowRead(story []Entry) slowDebit {
 		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
 			d.named = e
+		}
+		if opening(e) && (!was.anything || d.amount > was.amount || d.again > was.again || d.named.Service != was.named.Service) {
+			d.gain = e
 		}
 	}
 	d.story = story
@@ -346,54 +351,4 @@ func slowDivide(entries []Entry) []slowDebit {
 		}
 	}
 	return out
-}
-
-// slowDistinct leaves out what an earlier received entry says. Of a day alone
-// the bank may mean another time of it, if it has another id.
-func slowDistinct(entries []Entry) (out []Entry) {
-	entries = slices.Clone(entries)
-	slices.SortFunc(entries, func(a, b Entry) int {
-		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
-	})
-	for i, e := range entries {
-		if !slices.ContainsFunc(entries[:i], func(b Entry) bool {
-			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !e.DateOnly)
-		}) {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// slowSame tells whether b says what a says already.
-func slowSame(a, b Entry) bool {
-	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != b.Txn || a.Replaces && b.Replaces && a.Of != b.Of {
-		return false
-	}
-	if opening(a) {
-		return a.Service == b.Service && a.DateOnly == b.DateOnly
-	}
-	return !a.DateOnly || a.Event == b.Event
-}
-
-// slowSays is all that is compared of a debit or link.
-func (d slowDebit) text() string {
-	undone := ""
-	if d.gone() {
-		undone = d.backAt.Format("02.15:04")
-	} else if d.back > 0 {
-		undone = fmt.Sprint("back ", d.back)
-	}
-	status := d.first.Status
-	if d.first.Kind == Debit && d.posted {
-		status = Posted
-	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event)
-}
-
-func (d slowDebit) kept() int64 {
-	if d.gone() {
-		return 0
-	}
-	return d.amount - d.back
 }

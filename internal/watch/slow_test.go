@@ -295,7 +295,11 @@ func saysRecord(r *Record) string {
 	} else if r.Returned > 0 {
 		undone = fmt.Sprint("back ", r.Returned)
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event)
+	known := ""
+	if _, received, _ := r.news(); !r.Inherits {
+		known = " known " + received.Format("02.15:04:05")
+	}
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known)
 }
 
 func saysActivity(a *Activity, records []*Record) string {

@@ -65,7 +65,7 @@ func (r *Record) Story() []Entry {
 // come to.
 func (r *Record) Tell(entries []Entry) {
 	c, early, _ := read(entries)
-	r.Entries, r.Inherits = nil, false
+	r.Entries, r.Inherits, r.NamedAt = nil, false, time.Time{}
 	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Txn != "" || entries[0].Unknown != nil {
 		r.Entries = entries
 	}

@@ -231,6 +231,8 @@ func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Sa
 		told, by, ok := r.saidBy(p, watcher, ch, n, failed)
 		if ok {
 			told = r.answeredSince(p, by, told)
+		} else if n, noticed := p.Notice(watcher); noticed && n.Knows != nil {
+			told, ok = n.Knows, true
 		}
 		if !ok {
 			if why := r.ReasonsFor(p, watcher); why.Reason != 0 && p.Complete && !r.spared(p, watcher) {

@@ -148,7 +148,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	for i := range steps {
 		whatItWas, by := wording.StepWords(g.Lang, s.stepLine(&steps[i], b, g.Lang), s.Now())
 		_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()},
-			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", by, "", "", "", caseOf(steps[i].Record)))
+			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", "", by, "", "", "", caseOf(steps[i].Record)))
 	}
 	out.Flush()
 }
@@ -186,9 +186,9 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 			}
 		}
 	}
-	amount := ""
+	amount, back := "", ""
 	if part.Kind == watch.Debit && !b.Watcher.HideAmount {
-		amount = strconv.FormatInt(part.Amount, 10)
+		amount, back = strconv.FormatInt(part.Amount, 10), strconv.FormatInt(part.Amount-part.Kept(), 10)
 	}
 	whatItWas, stands := wording.CSVWords(lang, e, part)
 	happened, txn := at(part.OccurredAt), quote.Text(part.Txn).Cell()
@@ -198,7 +198,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 	if part.Seeded() { // an id of ours, of which the bank knows nothing
 		txn = ""
 	}
-	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, txn,
+	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, back, txn,
 		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID())}
 }
 

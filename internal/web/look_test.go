@@ -97,14 +97,21 @@ func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
 	past("p3", 0, func(r *watch.Record) { r.Kind = watch.LinkRegistered })
 	past("p4", 0, func(r *watch.Record) { r.Kind, r.UndoneAt = watch.LinkRegistered, r.OccurredAt.Add(time.Hour) })
 	past("p5", 775, func(r *watch.Record) { r.Complete = false }) // its events are another record's
+	past("p6", 1776, func(r *watch.Record) { r.Returned = 1000 })
 	b, p := w.inside("/history?month=2020-06")
-	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayへの口座の登録", "解除されています（過去の記録）")
+	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayへの口座の登録", "解除されています（過去の記録）",
+		"PayPayの引き落とし 776円", "過去の記録 1,776円のうち1,000円が戻りました。")
 	p.saysNot(t, "775円", "まだ回答がありません")
 	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
 	b.open(w.srv.URL+link).says(t, 200, `href="/home"`)
 	_, p = w.inside("/history.csv")
-	if n := strings.Count(p.body, "過去の記録"); n != 4 {
+	if n := strings.Count(p.body, "過去の記録"); n != 5 {
 		t.Errorf("%d lines of the past in the file", n)
+	}
+	for _, cells := range []string{",771,0,", ",772,772,", ",1776,1000,"} { // what was taken, and how much came back
+		if !strings.Contains(p.body, cells) {
+			t.Errorf("no line has %s: %s", cells, p.body)
+		}
 	}
 }
 
@@ -127,17 +134,17 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	if err != nil || len(lines) != 6 {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
-	if step := lines[5]; step[3] != "「身に覚えがない」の申し出がありました" || step[11] != "あなた" || step[2] == "" {
+	if step := lines[5]; step[3] != "「身に覚えがない」の申し出がありました" || step[12] != "あなた" || step[2] == "" {
 		t.Errorf("%q", step)
 	}
-	if l := lines[3]; l[5] != "'＝1+1" || l[7] != "'@x" {
+	if l := lines[3]; l[5] != "'＝1+1" || l[8] != "'@x" {
 		t.Errorf("%q", l)
 	}
-	if last := lines[4]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" || last[7] != "'00012345678901234567" {
+	if last := lines[4]; last[0] != "七十七銀行" || last[1] != "普通 ***4567" || last[5] != `'=HYPERLINK("x")` || last[6] != "55" || last[7] != "0" || last[8] != "'00012345678901234567" {
 		t.Errorf("%q", last)
 	}
 	for _, l := range lines[1:] {
-		if l[7] == "t-r1" && (l[2] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[11], "受付済み") || !strings.HasPrefix(l[13], "KZ-") || l[12] == "") {
+		if l[8] == "t-r1" && (l[2] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[12], "受付済み") || !strings.HasPrefix(l[14], "KZ-") || l[13] == "") {
 			t.Errorf("%q", l)
 		}
 	}

@@ -32,6 +32,7 @@ var (
 	tStands          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
 	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
 	tReturnedOf      = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
+	tOfThePast       = text{ja: "過去の引き落としについての連絡です。", en: "This is about a debit of the past."}
 	tReturnedSome    = text{ja: "一部が戻りました。", en: "Part of it came back."}
 	tAnswerWasFor    = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about %s. Please say whether you recognise the debit as it is now."}
 	tAnswerWasOther  = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
@@ -103,6 +104,9 @@ func Changed(f AlertFacts) message.Message {
 	}
 	if r.Returned > was.Returned {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	}
+	if was.OfHistory {
+		m.Text = append(m.Text, tOfThePast.in(lang))
 	}
 	if say := f.changedLate(); say != "" {
 		m.Text = append(m.Text, say)

@@ -133,12 +133,18 @@ func messages(lang watch.Lang) map[string]message.Message {
 		"alert-reversed-before": Alert(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt = jst("2020-09-04 14:30:00") })),
 		"undone-debit":          Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt = jst("2020-09-05 10:30:00") })),
 		"undone-link":           Undone(alertFacts(lang, link(), watch.NewLink, func(f *AlertFacts) { f.Record.UndoneAt = jst("2021-01-05 10:30:00") })),
-		"dispute-opened":        DisputeOpened(disputeFacts(lang)),
-		"dispute-already":       DisputeAlready(disputeFacts(lang)),
-		"dispute-withdrawn":     DisputeWithdrawn(disputeFacts(lang)),
-		"undo-too-late":         UndoTooLate(disputeFacts(lang)),
-		"already-answered":      AlreadyAnswered(answerFacts(lang)),
-		"unknown":               Unknown(lang),
+		"undone-debit-past": Undone(alertFacts(lang, debit(), 0, func(f *AlertFacts) {
+			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2020-09-05 10:30:00"), true, &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
+		})),
+		"undone-link-past": Undone(alertFacts(lang, link(), 0, func(f *AlertFacts) {
+			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2021-01-05 10:30:00"), true, &watch.Shown{OfHistory: true}
+		})),
+		"dispute-opened":    DisputeOpened(disputeFacts(lang)),
+		"dispute-already":   DisputeAlready(disputeFacts(lang)),
+		"dispute-withdrawn": DisputeWithdrawn(disputeFacts(lang)),
+		"undo-too-late":     UndoTooLate(disputeFacts(lang)),
+		"already-answered":  AlreadyAnswered(answerFacts(lang)),
+		"unknown":           Unknown(lang),
 	}
 	changed := func(was watch.Shown, change func(*AlertFacts)) message.Message {
 		return Changed(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
@@ -152,6 +158,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-amount-answered"] = changed(as(1), func(f *AlertFacts) { f.AnsweredBefore = &watch.Shown{Amount: 1} })
 	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
+	out["changed-returned-past"] = changed(watch.Shown{Amount: 100000, Service: "docomo", OfHistory: true}, func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))
 	out["changed-service-unnamed"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) {

@@ -81,7 +81,11 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	if len(e.Parts) < 2 {
 		label := what(lang, r, e.Service)
 		if r.Kind == watch.Debit && !hide {
-			label += " " + Yen(lang, r.Amount)
+			yen := r.Amount // also of what is reversed, as the list says
+			if r.UndoneAt.IsZero() {
+				yen = r.Kept()
+			}
+			label += " " + Yen(lang, yen)
 		}
 		return label
 	}
@@ -112,6 +116,16 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 		label += " " + Yen(lang, yen)
 	}
 	return label
+}
+
+// returned says how much of the only debit of an entry came back, if that is a
+// part of it.
+func (e *HistoryEntry) returned(lang watch.Lang, hide bool) string {
+	r := e.newest()
+	if len(e.Parts) > 1 || r.Kind != watch.Debit || !r.UndoneAt.IsZero() || r.Returned == 0 {
+		return ""
+	}
+	return " " + hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned))
 }
 
 var (
@@ -237,7 +251,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 	p.Parts[0].Picture = f.picture()
 	for _, e := range f.Entries {
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.View.Watcher.HideAmount),
-			Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang)})
+			Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang) + e.returned(lang, f.View.Watcher.HideAmount)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: f.month(-1), Hint: ""}, {Href: f.Later, Label: f.month(1), Hint: ""},
@@ -259,6 +273,7 @@ var (
 	tCSVService  = text{ja: "決済サービス", en: "service"}
 	tCSVDesc     = text{ja: "通帳の表示", en: "on the passbook"}
 	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
+	tCSVBack     = text{ja: "うち戻った金額（円）", en: "of it came back (yen)"}
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}
 	tCSVAlerted  = text{ja: "お知らせした日時", en: "alerted"}
@@ -273,7 +288,7 @@ var (
 func CSVHead(lang watch.Lang) []string {
 	lang = langOf(lang)
 	var out []string
-	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold, tFactCase} {
+	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVBack, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold, tFactCase} {
 		out = append(out, t.in(lang))
 	}
 	return out

@@ -43,8 +43,11 @@ func historyFacts(lang watch.Lang, role watch.Role) HistoryFacts {
 	mine.Answer = &watch.Answer{Value: watch.Mine}
 	undone.UndoneAt = jst("2020-09-04 14:07:00")
 	ordinary.Service = ""
+	some := debit()
+	some.Past, some.Returned = true, 40_000
 	f.Entries = []HistoryEntry{{Record: debit(), Dispute: nil, Service: service, Link: "/1"}, {Record: link(), Dispute: nil, Service: "PayPay", Link: "/2"}, {Record: disputed, Dispute: disputeFacts(lang).Dispute, Service: service, Link: "/3"},
-		{Record: mine, Dispute: nil, Service: service, Link: "/4"}, {Record: undone, Dispute: nil, Service: service, Link: "/5"}, {Record: ordinary, Dispute: nil, Service: "", Link: "/6"}}
+		{Record: mine, Dispute: nil, Service: service, Link: "/4"}, {Record: undone, Dispute: nil, Service: service, Link: "/5"}, {Record: ordinary, Dispute: nil, Service: "", Link: "/6"},
+		{Record: some, Dispute: nil, Service: service, Link: "/7"}}
 	f.Totals = []ServiceTotal{{Name: "PayPay", Debits: 1, Yen: 4321}, {Name: service, Debits: 3, Yen: 200_000}, {Name: "Kyash"}}
 	return f
 }

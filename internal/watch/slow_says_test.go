@@ -1,0 +1,79 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// known is when it was known that its service had taken what it took: the bank
+// had said how much, and by whom.
+func (d slowDebit) known() time.Time {
+	out := d.gain.ReceivedAt
+	var first time.Time
+	for _, e := range d.story {
+		if opening(e) && e.Service != "" && e.Service == d.named.Service && (first.IsZero() || e.ReceivedAt.Before(first)) {
+			first = e.ReceivedAt
+		}
+	}
+	if first.After(out) {
+		return first
+	}
+	return out
+}
+
+// slowDistinct leaves out what an earlier received entry says. Of a day alone
+// the bank may mean another time of it, if it has another id.
+func slowDistinct(entries []Entry) (out []Entry) {
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
+	})
+	for i, e := range entries {
+		if !slices.ContainsFunc(entries[:i], func(b Entry) bool {
+			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !e.DateOnly)
+		}) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// slowSame tells whether b says what a says already.
+func slowSame(a, b Entry) bool {
+	if a.Kind != b.Kind || a.Status != b.Status || !a.At.Equal(b.At) || a.Amount != b.Amount || a.Txn != b.Txn || a.Replaces && b.Replaces && a.Of != b.Of {
+		return false
+	}
+	if opening(a) {
+		return a.Service == b.Service && a.DateOnly == b.DateOnly
+	}
+	return !a.DateOnly || a.Event == b.Event
+}
+
+// slowSays is all that is compared of a debit or link.
+func (d slowDebit) text() string {
+	undone := ""
+	if d.gone() {
+		undone = d.backAt.Format("02.15:04")
+	} else if d.back > 0 {
+		undone = fmt.Sprint("back ", d.back)
+	}
+	status := d.first.Status
+	if d.first.Kind == Debit && d.posted {
+		status = Posted
+	}
+	known := ""
+	if !d.inherits {
+		known = " known " + d.known().Format("02.15:04:05")
+	}
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known)
+}
+
+func (d slowDebit) kept() int64 {
+	if d.gone() {
+		return 0
+	}
+	return d.amount - d.back
+}

@@ -1,0 +1,47 @@
+package wording
+
+import (
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// Undone words that the bank reversed the debit or removed the link that an
+// alert was about.
+func Undone(f AlertFacts) message.Message {
+	lang, r := f.lang(), f.Record
+	link := r.Kind == watch.LinkRegistered
+	m := message.Message{
+		Lang: string(lang), Tone: message.Calm, Badge: tNotice.in(lang),
+		Alt:   pick(link, tAltUndoneLink, tAltUndoneDebit).in(lang),
+		Title: pick(link, tUndoneLinkUnknown, tUndoneDebit).in(lang),
+		Facts: f.facts(),
+	}
+	if f.ServiceName != "" {
+		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, f.ServiceName)
+	}
+	if !r.UndoneAt.IsZero() {
+		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
+	}
+	if !link && !f.Delivery.HideAmount {
+		m.Amount = Yen(lang, r.Amount)
+	}
+	m.Text = []string{pick(link, tUndoneLinkText, tUndoneDebitText).in(lang)}
+	if f.Was != nil && f.Was.OfHistory {
+		m.Text = []string{pick(link, tUndonePastLink, tUndonePast).in(lang)}
+	}
+	if f.Link != "" {
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+	}
+	return m
+}
+
+var (
+	tUndoneService     = text{ja: "%sの引き落としは取り消されました", en: "The debit by %s was reversed"}
+	tUndoneDebit       = text{ja: "引き落としは取り消されました", en: "The debit was reversed"}
+	tUndoneLink        = text{ja: "%sへの口座の登録は解除されました", en: "The charge link with %s was removed"}
+	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
+	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
+	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
+	tUndonePastLink    = text{ja: "過去に登録された連携は解除されました。今後、この連携による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
+	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
+)
