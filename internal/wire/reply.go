@@ -6,6 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -84,8 +85,9 @@ func Refusal(i int, id string, problems []watch.FieldError) Rejected {
 	return r
 }
 
-// Word keeps what a bank calls a service for a reply, if it can be shown.
-func Word(s string) string { return cmp.Or(visible(s, MaxWord), "?") }
+// Word is what a bank calls a service, as a reply gives it back: as it was
+// written, but for what cannot be seen; "?" if nothing can.
+func Word(s string) string { return cmp.Or(quote.Text(s).Full(), "?") }
 
 // ShortID keeps an id for a reply or a trace only if it is one.
 func ShortID(s string) string { return visible(s, 128) }
