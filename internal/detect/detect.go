@@ -127,8 +127,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 				a.activity = &watch.Activity{}
 			}
 			todo := b.byAccount[k]
-			slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
-			for _, w := range todo {
+			for _, w := range inOrder(todo) {
 				done, err := a.recovering(ctx, w)
 				if err != nil {
 					mu.Lock()

@@ -3,6 +3,7 @@ package detect
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/queue"
@@ -77,6 +78,39 @@ func (b *batch) add(e *watch.Event, line string, msg int) {
 		b.needsActivity[k] = true
 	}
 	b.events++
+}
+
+// inOrder puts an account's events into the order in which they happened, but
+// what leaves nothing by itself, because its text names another business, behind
+// what is said of its debit in the same call: the authorisation of a posting, which
+// names a service, may bear a later time, and then the posting is what became of it.
+func inOrder(todo []work) []work {
+	slices.SortStableFunc(todo, func(x, y work) int { return x.event.OccurredAt.Compare(y.event.OccurredAt) })
+	last := map[string]int{} // where an id is last spoken of by what leaves something
+	for i, w := range todo {
+		if !w.ordinary() {
+			last[w.event.TransactionID] = i
+			if w.event.Replaces != "" {
+				last[w.event.Replaces] = i
+			}
+		}
+	}
+	var behind []work
+	front := slices.DeleteFunc(slices.Clone(todo), func(w work) bool {
+		at, known := last[w.event.TransactionID]
+		if !known || !w.ordinary() || todo[at].event.OccurredAt.Before(w.event.OccurredAt) {
+			return false
+		}
+		behind = append(behind, w)
+		return true
+	})
+	return append(front, behind...)
+}
+
+// ordinary tells whether an event is of a debit whose text, as far as is known,
+// names no payment service.
+func (w *work) ordinary() bool {
+	return w.event.Kind == watch.Debit && w.match.Service == "" && !w.hinges && w.event.Replaces == ""
 }
 
 // about notes that an account is spoken of.

@@ -97,14 +97,15 @@ func (a *accountWork) once(ctx context.Context, w work) (outcome, error) {
 	if r.Service == "" && e.Kind == watch.Debit && !r.IsAlert() {
 		// An ordinary debit that was asked for by no rule: nothing is kept, unless
 		// it is what became of a debit that people were told of. Whether a reversal
-		// of it came first does not matter to anyone. One whose text names no one may
-		// be what became of a debit that is heard of later.
+		// of it came first does not matter to anyone. One whose text names no one, or
+		// that is said to have been pending, may be what became of a debit that is
+		// heard of later.
 		switch more, err := a.stage(ctx, e, &entry); {
 		case err != nil:
 			return outcome{}, err
 		case more:
 			return a.again(ctx, w, entry)
-		case w.billed || !catalog.Nameless(e.Bank, e.Descriptor.Raw(), e.Detail.Raw()):
+		case w.billed || e.Replaces == "" && !catalog.Nameless(e.Bank, e.Descriptor.Raw(), e.Detail.Raw()):
 			return outcome{}, a.bill(ctx, w)
 		}
 		return a.unheard(ctx, w, entry, r)
