@@ -3,6 +3,7 @@ package detect_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -34,7 +35,28 @@ type house struct {
 	key   watch.AccountKey
 }
 
-func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, worldtest.Embedded) }
+// onStore lets all of the tests run on the emulator, too, which takes minutes.
+var onStore = flag.String("store", string(worldtest.Embedded), "the kind of store for tests that choose none: embedded or dynamo")
+
+func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, worldtest.Kind(*onStore)) }
+
+// onBoth runs a property on each kind of store: on the slower one with a few of
+// its cases, every nth from the first.
+func onBoth(t *testing.T, cases uint64, nth uint64, test func(t *testing.T, newHouse func(*testing.T) *house, cases []uint64)) {
+	t.Helper()
+	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+		t.Parallel()
+		every := uint64(1)
+		if kind != worldtest.Embedded {
+			every = nth
+		}
+		var some []uint64
+		for c := uint64(0); c < cases; c += every {
+			some = append(some, c)
+		}
+		test(t, func(t *testing.T) *house { t.Helper(); return newHouseOn(t, kind) }, some)
+	})
+}
 
 func newHouseOn(t *testing.T, kind worldtest.Kind) *house {
 	t.Helper()
@@ -146,7 +168,11 @@ func TestOrdinaryDebitsAndStrangersAccountsLeaveNothing(t *testing.T) {
 }
 
 func TestWhateverTheOrderAndTheCutNothingIsLostOrDoubled(t *testing.T) {
-	for seed := range uint64(20) {
+	onBoth(t, 20, 6, nothingIsLostOrDoubled)
+}
+
+func nothingIsLostOrDoubled(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
+	for _, seed := range seeds {
 		h := newHouse(t)
 		rng := rand.New(rand.NewPCG(seed, 1))
 		events := append([]jsontext.Value{reversal("2")}, four...)
@@ -180,7 +206,11 @@ func TestWhateverTheOrderAndTheCutNothingIsLostOrDoubled(t *testing.T) {
 }
 
 func TestManyDetectorsOnOneAccountCountEachDebitOnce(t *testing.T) {
-	h := newHouse(t)
+	worldtest.OnEach(t, manyDetectorsOnOneAccount)
+}
+
+func manyDetectorsOnOneAccount(t *testing.T, kind worldtest.Kind) {
+	h := newHouseOn(t, kind)
 	var wg sync.WaitGroup
 	for range 4 { // each as in a process of its own
 		other := *h

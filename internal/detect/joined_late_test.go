@@ -16,7 +16,11 @@ import (
 // would be silent else.
 func TestWhatIsJoinedLateIsOneDebitInAnyOrder(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(150) {
+	onBoth(t, 150, 30, joinedLate)
+}
+
+func joinedLate(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
+	for _, seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 31))
 		at := func() time.Duration { return 10*time.Minute - time.Duration(r.IntN(3)*r.IntN(20))*time.Second }
 		yen := func() int64 { return []int64{1, 3000, 100000}[r.IntN(3)] }

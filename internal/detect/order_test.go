@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,10 @@ func orders(events []jsontext.Value, f func([]jsontext.Value)) {
 // order they are heard of, they are one debit, of which all of that came back.
 func TestAPostingThatSaysLateWhatItReplacesIsOneDebitInAnyOrder(t *testing.T) {
 	t.Parallel()
+	onBoth(t, 120, 29, postingThatSaysLate)
+}
+
+func postingThatSaysLate(t *testing.T, newHouse func(*testing.T) *house, cases []uint64) {
 	for name, c := range map[string]struct {
 		posted   int64
 		back     []int64 // of the pending one's id and of the posting's own; 0 is all that is left
@@ -56,7 +61,11 @@ func TestAPostingThatSaysLateWhatItReplacesIsOneDebitInAnyOrder(t *testing.T) {
 			for i, yen := range c.back {
 				events = append(events, say("debit.reversed", fmt.Sprint("r", i), []string{"p", "t"}[i], time.Duration(8-i)*time.Minute, yen, ""))
 			}
+			n := uint64(0)
 			orders(events, func(order []jsontext.Value) {
+				if n++; !slices.Contains(cases, n-1) {
+					return
+				}
 				h := newHouse(t)
 				for _, e := range order {
 					h.send(t, e)

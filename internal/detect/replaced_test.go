@@ -64,7 +64,11 @@ func chainOfIDs(r *rand.Rand) (out []heard) {
 // last, and each of the ids leads to it.
 func TestIDsThatReplaceOneAnotherAreOneDebitInAnyOrder(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	onBoth(t, 60, 15, idsThatReplaceOneAnother)
+}
+
+func idsThatReplaceOneAnother(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
+	for _, seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 21))
 		story := chainOfIDs(r)
 		tell := func(story []heard) string {
@@ -132,7 +136,11 @@ func underOneID(r *rand.Rand) (out []heard) {
 // is the same in whatever order a bank's events are heard, and however often.
 func TestTextsThatNameNoOneCountInAnyOrder(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(120) {
+	onBoth(t, 120, 25, textsThatNameNoOne)
+}
+
+func textsThatNameNoOne(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
+	for _, seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 22))
 		story := underOneID(r)
 		tell := func(story []heard) string {

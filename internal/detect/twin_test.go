@@ -17,9 +17,13 @@ import (
 // the first of its service, and which takes the month's total over its mark,
 // does not hang on ids.
 func TestOneIDForAllDebitsAndAnIDForEachAreToldForTheSameReasons(t *testing.T) {
+	onBoth(t, 12, 5, oneIDForAll)
+}
+
+func oneIDForAll(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
 	const day = 24 * time.Hour
 	seen := map[watch.Reason]int{}
-	for seed := range uint64(12) {
+	for _, seed := range seeds {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		var one, each []jsontext.Value
 		for i := range 6 {
