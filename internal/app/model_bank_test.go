@@ -32,8 +32,11 @@ func (m *model) checkHeard(lead *watch.Record, a *watch.Account, heard map[strin
 				continue
 			}
 			knows := refused(lead, w.ID, c.Seq)
-			for _, ch := range w.Channels {
-				for _, t := range heard[lead.ID+" "+w.ID+" "+string(ch.Kind)] {
+			for _, all := range heard { // of whichever piece of what is reported
+				for _, t := range all {
+					if t.d.Watcher != w.ID || t.lead.Dispute != d.ID {
+						continue
+					}
 					knows = knows || t.d.Kind == watch.TellAnswer && t.d.Seq == c.Seq ||
 						c.Status == watch.DisputeOpened && t.d.Kind.OfIncident() && !t.d.CreatedAt.Before(c.At) && (strings.Contains(t.text, d.Reference) ||
 							!back.IsZero() && !t.d.CreatedAt.After(back) && !t.at.Before(back)) // it had been taken back, of which they hear

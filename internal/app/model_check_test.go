@@ -339,7 +339,7 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 		}
 		must := w.Role == watch.Owner || lead.ReasonsFor(p, w.ID).Reason != 0
 		if len(latest[p.ID]) == 0 {
-			if must {
+			if silent := w.Silenced(p, trusted) != 0 || !asked(p, w.ID) && p.Kept() == 0; must && !silent {
 				m.errorf("%s was never told of %s", w.ID, p.Txn)
 			}
 			continue
@@ -357,6 +357,15 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 			m.errorf("%s is on record as accepted, and never came", d.ID)
 		}
 	}
+}
+
+// asked tells whether a watcher is to be told of a part at all.
+func asked(p *watch.Record, watcher string) bool { _, ok := p.Notice(watcher); return ok }
+
+// began is the amount with which a transaction was first heard of, in yen.
+func (m *model) began(p *watch.Record) int64 {
+	i := slices.IndexFunc(m.txns, func(x *txn) bool { return p.Txn == x.id || p.Txn == x.id+"p" })
+	return m.txns[i].began
 }
 
 func same(a, b *watch.Shown) bool {
@@ -379,6 +388,9 @@ func (m *model) checkLate(lead *watch.Record, w *watch.Watcher, t told) {
 	}
 	for _, s := range lead.SaidBy(t.d) {
 		p, ok := lead.Part(s.Record)
+		if p.Amount == 1 || m.began(p) == 1 {
+			continue // it was silent until a report, or until more was taken
+		}
 		if ok && s.Was == nil && t.d.Channel == watch.LINE && t.at.Sub(p.RecordedAt) > 6*time.Second {
 			m.errorf("%s hears of %s after %v", w.ID, p.Txn, t.at.Sub(p.RecordedAt))
 		}

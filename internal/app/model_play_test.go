@@ -35,7 +35,7 @@ func family4() []modelPerson {
 }
 
 // trusted are services that everybody trusts from the beginning, up to one yen:
-// no alert is less for it, and a report ends it.
+// debits of one yen are silent until a report ends that, and told then.
 var trusted = []string{"docomo", "paypay", "kyash"}
 
 func (p modelPerson) on(ref string) (watch.Watcher, bool) {
@@ -63,6 +63,7 @@ type txn struct {
 	link     bool
 	service  string
 	amount   int64
+	began    int64 // what it was at first
 	returned int64
 	undone   bool
 	pending  bool
@@ -191,6 +192,10 @@ func (m *model) event() (ref, body string) {
 		m.txns = append(m.txns, x)
 		if !x.link {
 			x.amount, x.pending = m.money(), m.pick(3)
+			if m.pick(4) {
+				x.amount = 1
+			}
+			x.began = x.amount
 		}
 		return x.ref, m.says(x, "opens", 0)
 	}

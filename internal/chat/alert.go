@@ -141,6 +141,11 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 		total := watch.TotalOf(rest, nil)
 		f.Recognised, f.Record = &total, r.ID
 	}
+	opened := res.Outcome == dispute.Opened || res.Outcome == dispute.AlreadyOpen
+	if parts, in := watch.SilencedFor(w.ID, res.Groups); opened && len(parts) > 0 {
+		total := watch.TotalOf(parts, nil)
+		f.Silenced, f.SilencedIn = &total, in
+	}
 	return f
 }
 

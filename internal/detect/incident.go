@@ -221,7 +221,8 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 			id = lead.Dispute
 		}
 	}
-	further := c.was == nil || !c.was.Complete && !gone
+	// What had been silent joins the report when it becomes more, and is told.
+	further := c.was == nil || !c.was.Complete && !gone || !c.was.IsAlert() && c.is.IsAlert()
 	if id == "" && further && !slices.Contains(t.apart, c.is.ID) {
 		id, _ = t.activity.ReportedOf(c.is.Service, t.now)
 	}

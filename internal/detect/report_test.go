@@ -172,3 +172,22 @@ func TestTheBankHearsOfAPersonWhomNothingReaches(t *testing.T) {
 		t.Errorf("of what is history it is told: %v", states(r))
 	}
 }
+
+// What was silent under a rule when the rest was reported, and becomes more, is
+// told as part of the report: so the bank hears of it as well.
+func TestTheBankHearsOfWhatWasSilentWhenItsServiceWasReported(t *testing.T) {
+	s := newStage(newHouse(t), "acc_d")
+	s.do(t, play{rules: func(r *watch.Rules) { r.ServiceMin, r.FirstSeen = 1000, false }})
+	s.do(t, events(say("debit", "a", "t", 10*time.Minute, 5000, "")))
+	s.do(t, events(say("debit", "b", "u", 9*time.Minute, 300, pending)))
+	s.do(t, play{answer: watch.NotMine})
+	s.do(t, events(say("debit", "c", "u", 5*time.Minute, 3000, "")))
+	lead := s.history(t)[len(s.history(t))-1]
+	d, err := s.store.Dispute(t.Context(), lead.Dispute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if total := d.TotalAt(0); total.Debits != 2 || total.Yen != 8000 {
+		t.Errorf("the report is about %+v", total)
+	}
+}

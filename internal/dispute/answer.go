@@ -92,7 +92,8 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 // from the start again when another writer came between.
 func (k *Service) change(ctx context.Context, recordID string, who Answerer, act func(*file) (Outcome, error)) (Result, error) {
 	var res Result
-	var jobs queue.Jobs
+	var jobs, silent queue.Jobs
+	var ended []*watch.Watcher
 	err := store.Retry(ctx, func() error {
 		jobs = queue.Jobs{}
 		f, err := k.open(ctx, recordID, who)
@@ -113,9 +114,14 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		if outcome == Opened {
 			// Before the commit: a process that dies in between has made the
 			// person safer than they know, and never less safe.
-			if err := k.protect(ctx, f); err != nil {
+			leads, err := k.protect(ctx, f, &silent)
+			if err != nil {
 				return err
 			}
+			if err := k.offer(ctx, f, leads); err != nil {
+				return err
+			}
+			res.Groups = watch.GroupsOf(f.story())
 			for i := range f.account.Watchers {
 				k.Store.KnowSeveral(ctx, &f.account.Watchers[i])
 			}
@@ -124,7 +130,8 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 			f.remind()
 		}
 		f.tellOthers(outcome, f.changes() > before, &jobs)
-		account, ended := f.still(outcome)
+		var account store.Write
+		account, ended = f.still(outcome)
 		writes := []store.Write{account, store.PutRecord(f.record)}
 		for _, l := range f.rest {
 			if outcome == Opened || l.Answer != was[l] {
@@ -158,12 +165,14 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 	case err != nil:
 		return Result{}, err
 	}
+	k.unsilenceMore(ctx, &res, ended, &silent)
 	if d := res.Dispute; d != nil && res.Outcome.changes() {
 		if _, untold := d.Untold(); untold {
 			jobs.TellBank(d)
 		}
 	}
 	k.send(ctx, &jobs)
+	k.send(ctx, &silent)
 	if r := res.Record; !res.Repeated && (res.Outcome == Opened || res.Outcome == Mine) {
 		if form := catalog.Form(r.Descriptor.Raw()); res.Outcome == Mine && r.Answer.Other {
 			k.Lessons.Other(r.Account, form, r.Service)

@@ -2,12 +2,9 @@ package dispute
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"kozamori/internal/queue"
-	"kozamori/internal/settings"
-	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -110,11 +107,23 @@ func (f *file) changes() int {
 	return len(f.dispute.Changes)
 }
 
+// trusting are those who watch the account, as they trust now.
+func (f *file) trusting() (out []*watch.Watcher) {
+	for i := range f.account.Watchers {
+		out = append(out, f.account.Watchers[i].Clone())
+	}
+	return out
+}
+
 // protect ends, on their other accounts, the trust of the asker and of the
 // owners in what is reported, and has what is new there alarm them for a while.
-// Doing it again changes nothing.
-func (k *Service) protect(ctx context.Context, f *file) error {
+// What trust has kept from those who watch is told now: it returns the incidents
+// of that on the account of the report. Doing it again changes nothing.
+func (k *Service) protect(ctx context.Context, f *file, silent *queue.Jobs) (leads []string, err error) {
 	services := f.services()
+	if leads, err = k.unsilence(ctx, f.account.AccountKey, services, f.trusting(), silent); err != nil {
+		return nil, err
+	}
 	for i := range f.account.Watchers {
 		w := &f.account.Watchers[i]
 		if w.LineUser == "" || w.ID != f.watcher.ID && w.Role != watch.Owner {
@@ -122,16 +131,15 @@ func (k *Service) protect(ctx context.Context, f *file) error {
 		}
 		for b, err := range k.Store.Bindings(ctx, w.LineUser) {
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if b.Account == f.record.Account {
 				continue
 			}
-			err = settings.New(k.Store, k.Queue).Reported(ctx, b.Account, w.LineUser, services, f.who.Way, f.now)
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
+			if err := k.endTrust(ctx, b.Account, w.LineUser, services, f, silent); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return leads, nil
 }

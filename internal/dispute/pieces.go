@@ -234,11 +234,15 @@ func (f *file) reports(l *watch.Record) bool {
 		return true
 	case l.Dispute != "" && l.Dispute != f.dispute.ID, f.in(l):
 		return false
-	case l.Answer != nil && l.Answer.Value == watch.Mine && l.Answered():
+	case f.apart(l), l.Answer != nil && l.Answer.Value == watch.Mine && l.Answered():
 		return slices.ContainsFunc(l.Parts(), func(p *watch.Record) bool { _, shown := f.who.Saw[p.ID]; return shown })
 	}
 	return true
 }
+
+// apart tells whether a piece is of what a trust had kept from people, and the one
+// that is answered is not: it is asked about apart.
+func (f *file) apart(l *watch.Record) bool { return l != f.record && l.Apart() && !f.record.Apart() }
 
 // in tells whether a piece is reported already.
 func (f *file) in(l *watch.Record) bool {
@@ -266,7 +270,7 @@ func (f *file) narrowed(a *watch.Answer) *watch.Answer {
 // confirm that it is not theirs after all. What is not added stays theirs.
 func (f *file) adds() bool {
 	adds := f.dispute.Status != watch.DisputeClosed && slices.ContainsFunc(f.story(), func(l *watch.Record) bool {
-		return l.Answer == nil && (l.Dispute == "" || l.Dispute == f.dispute.ID) && !l.Over()
+		return l.Answer == nil && (l.Dispute == "" || l.Dispute == f.dispute.ID) && !l.Over() && !f.apart(l)
 	})
 	var stay []string
 	for _, l := range f.reportedOnes() {

@@ -320,7 +320,7 @@ func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	if o == Changed {
 		res.Unseen = f.unseen()
 	}
-	if t, ok := f.offer(); ok {
+	if t, ok := f.trustOffer(); ok {
 		res.Offer = t
 	}
 	return res

@@ -11,14 +11,14 @@ import (
 )
 
 // TrustFor is how long a service is trusted.
-const TrustFor = 90 * 24 * time.Hour
+const TrustFor = watch.TrustFor
 
 // TrustDays is TrustFor in days.
 const TrustDays = int(TrustFor / (24 * time.Hour))
 
-// offer is the trust that this record suggests to the asker: none for a while
+// trustOffer is the trust that this record suggests to the asker: none for a while
 // after they said "not mine", on any account.
-func (f *file) offer() (watch.Trust, bool) {
+func (f *file) trustOffer() (watch.Trust, bool) {
 	r := f.record
 	if at := f.watcher.ReportedAt; !at.IsZero() && f.now.Sub(at) <= watch.ReportedFor {
 		return watch.Trust{}, false
@@ -26,7 +26,7 @@ func (f *file) offer() (watch.Trust, bool) {
 	if f.watcher.Role != watch.Owner || r.Kind != watch.Debit || r.Service == "" || r.Amount <= 0 || f.disputed() {
 		return watch.Trust{}, false
 	}
-	return watch.Trust{Service: r.Service, UpTo: r.Amount, Until: f.now.Add(TrustFor)}, true
+	return watch.Trust{Service: r.Service, UpTo: r.Amount, Until: f.now.Add(TrustFor), Since: f.now}, true
 }
 
 // Trust adds to the asker's rules that debits of the record's service up to
@@ -39,7 +39,7 @@ func (k *Service) Trust(ctx context.Context, recordID string, who Answerer) (Res
 		return Result{}, err
 	}
 	res := f.result(f.standing(), k.undoFor())
-	t, ok := f.offer()
+	t, ok := f.trustOffer()
 	switch {
 	case f.watcher.Role != watch.Owner:
 		return res, ErrNotAllowed

@@ -236,6 +236,9 @@ func (s Settings) Trust(ctx context.Context, k watch.AccountKey, who Who, t watc
 func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust {
 	kept := slices.DeleteFunc(slices.Clone(trusts), func(o watch.Trust) bool {
 		covered := o.Service == t.Service && o.UpTo <= t.UpTo && !o.Until.After(t.Until)
+		if covered {
+			t.GoesOnFrom(o)
+		}
 		return covered || !now.Before(o.Until)
 	})
 	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {

@@ -149,7 +149,7 @@ func TestATrustTakesThePlaceOfWhatItCovers(t *testing.T) {
 	trust("docomo", 1000, 30)
 	w := trust("paypay", 5000, 30)
 	owner, _ := watchers(t, s)
-	want := []watch.Trust{{Service: "docomo", UpTo: 1000, Until: noon.AddDate(0, 0, 30)}, {Service: "paypay", UpTo: 5000, Until: noon.AddDate(0, 0, 30)}}
+	want := []watch.Trust{{Service: "docomo", UpTo: 1000, Until: noon.AddDate(0, 0, 30)}, {Service: "paypay", UpTo: 5000, Until: noon.AddDate(0, 0, 30), Since: noon.AddDate(0, 0, 10).Add(-watch.TrustFor)}}
 	if diff := cmp.Diff(want, owner.Rules.Trusts); diff != "" {
 		t.Error(diff)
 	}

@@ -33,7 +33,7 @@ func TestAddTrust(t *testing.T) {
 		{"a higher one replaces a smaller one of the same service",
 			[]watch.Trust{{Service: "paypay", UpTo: 5000, Until: day(30)}, {Service: "dbarai", UpTo: 1, Until: day(30)}},
 			[]watch.Trust{{Service: "paypay", UpTo: 8000, Until: day(90)}},
-			[]watch.Trust{{Service: "dbarai", UpTo: 1, Until: day(30)}, {Service: "paypay", UpTo: 8000, Until: day(90)}}},
+			[]watch.Trust{{Service: "dbarai", UpTo: 1, Until: day(30)}, {Service: "paypay", UpTo: 8000, Until: day(90), Since: day(30).Add(-watch.TrustFor)}}},
 		{"a smaller one that lasts longer leaves the higher one",
 			[]watch.Trust{{Service: "paypay", UpTo: 9000, Until: day(30)}},
 			[]watch.Trust{{Service: "paypay", UpTo: 100, Until: day(90)}},

@@ -185,6 +185,9 @@ type Notice struct {
 	// Knows is what the record said before some of it came back, of a watcher to
 	// whom it is history: the return alone is told. See BackNow.
 	Knows *Shown `json:"knows,omitempty"`
+	// Silenced tells that a trust had kept it from the watcher: they are told since
+	// a report ended that.
+	Silenced bool `json:"silenced,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

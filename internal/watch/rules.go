@@ -14,6 +14,8 @@ type Trust struct {
 	Service string    `json:"service"`
 	UpTo    int64     `json:"up_to"` // yen, inclusive
 	Until   time.Time `json:"until"`
+	// Since is when it began, or an earlier one that it goes on from.
+	Since time.Time `json:"since,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

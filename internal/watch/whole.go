@@ -12,7 +12,7 @@ func (r *Record) StandsAs(o *Record) bool {
 	case reported(r) || reported(o):
 		return reported(r) && reported(o) && r.Dispute == o.Dispute
 	default:
-		return mine(r) == mine(o)
+		return mine(r) == mine(o) && (mine(r) || r.Apart() == o.Apart())
 	}
 }
 

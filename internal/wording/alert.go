@@ -50,6 +50,7 @@ type AlertFacts struct {
 	OnPage    bool   // the channel takes no answers: the page does
 	Page      bool   // this is the page of the alert, and no message
 	Mark      string // of an incident in pieces, all of which are shown: what they say
+	Silenced  bool   // their trust had kept it from the reader
 	Called    bool   // no rule of the reader's matched: the reasons are those of the others
 }
 
@@ -155,6 +156,9 @@ func Alert(f AlertFacts) message.Message {
 	}
 	if r.Returned > 0 {
 		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	}
+	if say := silenced([]AlertFacts{f}); say != "" {
+		m.Text = append(m.Text, say)
 	}
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -27,7 +28,11 @@ type DisputeFacts struct {
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
 	Record     string // the incident that Recognised is of
-	SaidMine   bool   // for DisputeAlready: its reader has said that it was theirs
+	// Silenced is what a trust of the reader had kept from them, which can be
+	// reported as well, and SilencedIn its incident; nil if nothing was.
+	Silenced   *watch.Total
+	SilencedIn string
+	SaidMine   bool // for DisputeAlready: its reader has said that it was theirs
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -97,7 +102,7 @@ var (
 // now, and the way back.
 func DisputeOpened(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeOpened)
-	m.Text = append([]string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{})...)
+	m.Text = slices.Concat(f.offerSilenced(), []string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{}))
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
 }
@@ -121,7 +126,7 @@ func DisputeAlready(f DisputeFacts) message.Message {
 			m.Text = append(m.Text, tAddFollows.in(f.lang(), f.Dispute.Reference))
 		}
 	}
-	m.Text = append(m.Text, f.claims(time.Time{})...)
+	m.Text = slices.Concat(m.Text, f.offerSilenced(), f.claims(time.Time{}))
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
@@ -287,6 +292,7 @@ func (f *DisputeFacts) buttons() []message.Button {
 		out = append(out, message.Button{Label: labelOf(lang, tAddRecognised.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tAddDisplay.in(lang), f.account()), Style: message.Danger,
 			Postback: button.Press{Verb: button.NotMine, Record: f.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()})
 	}
+	out = append(out, f.addSilenced()...)
 	if !f.UndoUntil.IsZero() {
 		until := f.UndoUntil.In(watch.JST).Format("15:04")
 		out = append(out, message.Button{Label: labelOf(lang, tUndoButton.in(lang, until), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,

@@ -63,6 +63,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		}
 		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
 		a.Called = lead.CalledOnly(p, w.ID)
+		if n, ok := p.Notice(w.ID); ok {
+			a.Silenced = n.Silenced
+		}
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
 		}
@@ -252,6 +255,9 @@ func (f *IncidentFacts) several() message.Message {
 			value = f.left(len(lines))
 		}
 		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: value, More: plain || len(lines) > briefLines})
+	}
+	if say := silenced(f.Parts); say != "" {
+		m.Text = append(m.Text, say)
 	}
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)

@@ -170,7 +170,7 @@ func (f *PageFacts) alert() message.Message {
 	a := AlertFacts{Record: r, Guardian: f.guardian(), ServiceName: f.ServiceName, SecondName: f.SecondName, BankName: f.BankName, Bank: f.Bank, Service: f.Service, Page: true,
 		Delivery: watch.Delivery{Watcher: f.Watcher.ID, Lang: f.Watcher.Lang, HideAmount: f.Watcher.HideAmount}, Now: f.Now}
 	if n, ok := r.Notice(f.Watcher.ID); ok {
-		a.Notice = *n
+		a.Notice, a.Silenced = *n, n.Silenced
 	}
 	a.Notice.Reasons, a.Called = r.ReasonsFor(r, f.Watcher.ID), r.CalledOnly(r, f.Watcher.ID)
 	m := Alert(a)
@@ -253,6 +253,9 @@ func (f *PageFacts) open() message.Part {
 	p := message.Part{Message: m, Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
 	if rest := f.Record.Recognised(); len(rest) > 0 {
 		p.Forms = append(p.Forms, f.addRest(rest))
+	}
+	if rest := f.silenced(); len(rest) > 0 {
+		p.Forms = append(p.Forms, f.addSilenced(rest))
 	}
 	if !f.UndoUntil.IsZero() {
 		p.Forms = append(p.Forms, message.Form{Do: DoUndo, Style: message.Secondary, Note: pick(d.Watcher == f.Watcher.ID, tUndoNote, tUndoOther).in(lang),
