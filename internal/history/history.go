@@ -43,12 +43,6 @@ func (a *Alert) Of(part *watch.Record) *watch.Group {
 	return &a.Groups[0]
 }
 
-// add lists a part.
-func (a *Alert) add(part *watch.Record) {
-	a.Parts = append(a.Parts, part)
-	a.Of(part).Listed++
-}
-
 // Alerts lists what a watcher was told of an account that occurred between
 // two times (zero is open), by incident, the one with the newest first, at most
 // n, and whether there are more. It looks at no more than most records: a busy
@@ -86,7 +80,7 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 		i, ok := at[lead.StoryID()]
 		switch told := tells(lead, r, b.Watcher.ID); {
 		case ok && told:
-			out[i].add(r)
+			out[i].Parts = append(out[i].Parts, r)
 			continue
 		case ok || !told && !(past && r.Past && r.Complete):
 			continue
@@ -98,7 +92,7 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 			return nil, false, err
 		}
 		a.Group = a.Groups[0]
-		a.add(r)
+		a.Parts = append(a.Parts, r)
 		at[lead.StoryID()] = len(out)
 		out = append(out, a)
 	}
@@ -193,11 +187,10 @@ func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n 
 func (a *Alert) complete() {
 	a.Parts = nil
 	for i := range a.Groups {
-		a.Groups[i].Listed = 0
 		for _, l := range a.Groups[i].Pieces {
 			for _, p := range l.Parts() {
 				if tells(l, p, a.Bound.Watcher.ID) {
-					a.add(p)
+					a.Parts = append(a.Parts, p)
 				}
 			}
 		}

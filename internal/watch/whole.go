@@ -23,7 +23,6 @@ type Group struct {
 	Record  *Record
 	Dispute *Dispute // nil if "not mine" was never said
 	Pieces  []*Record
-	Listed  int // how many of their parts a list has
 }
 
 // GroupsOf sorts the pieces of an incident by how they stand, what waits for an

@@ -100,7 +100,7 @@ func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
 	past("p6", 1776, func(r *watch.Record) { r.Returned = 1000 })
 	b, p := w.inside("/history?month=2020-06")
 	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayへの口座の登録", "解除されています（過去の記録）",
-		"PayPayの引き落とし 776円", "過去の記録 1,776円のうち1,000円が戻りました。")
+		"PayPayの引き落とし 776円（うち1,000円は戻りました）", "過去の記録")
 	p.saysNot(t, "775円", "まだ回答がありません")
 	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
 	b.open(w.srv.URL+link).says(t, 200, `href="/home"`)

@@ -60,8 +60,14 @@ func (e *HistoryEntry) state(lang watch.Lang) string {
 	}
 	var out []string
 	for _, g := range e.Groups {
-		if g.Listed > 0 {
-			out = append(out, tHistSome.in(lang, state(lang, g.Record, g.Dispute), g.Listed))
+		n := 0
+		for _, p := range e.Parts {
+			if _, in := g.Record.Part(p.ID); in && (p.UndoneAt.IsZero() || g.Record.Over()) {
+				n++
+			}
+		}
+		if n > 0 {
+			out = append(out, tHistSome.in(lang, state(lang, g.Record, g.Dispute), n))
 		}
 	}
 	return listed(lang, out)
@@ -78,28 +84,36 @@ func (e *HistoryEntry) newest() *watch.Record {
 // label is what happened, how often, and how much was taken.
 func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	r := e.newest()
+	over := e.over() // then it says what was taken, and its state that it is reversed
 	if len(e.Parts) < 2 {
 		label := what(lang, r, e.Service)
 		if r.Kind == watch.Debit && !hide {
-			yen := r.Amount // also of what is reversed, as the list says
-			if r.UndoneAt.IsZero() {
+			yen := r.Amount
+			if !over {
 				yen = r.Kept()
 			}
 			label += " " + Yen(lang, yen)
 		}
+		if !over {
+			label += cameBack(lang, []*watch.Record{r}, hide)
+		}
 		return label
 	}
-	debits, yen, gone := 0, int64(0), int64(0)
+	debits, n, yen := 0, 0, int64(0)
 	for _, p := range e.Parts {
 		if p.Kind == watch.Debit {
 			debits++
-			yen += p.Kept()
-			gone += p.Amount
 			r = p
+			switch {
+			case over:
+				yen += p.Amount
+			case p.UndoneAt.IsZero():
+				yen += p.Kept()
+			default:
+				continue // it is said to have come back
+			}
 		}
-	}
-	if e.over() { // what was taken and is reversed, as with one debit
-		yen = gone
+		n++
 	}
 	mixed := severalServices(e.Parts)
 	label := what(lang, r, e.Service)
@@ -111,21 +125,41 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	case mixed:
 		label = pick(debits > 0, tHistDebitMixed, tHistLinkMixed).in(lang, orElse(e.Service, tTheService.in(lang)))
 	}
-	label += " " + tHistTimes.in(lang, len(e.Parts))
+	label += " " + tHistTimes.in(lang, n)
 	if debits > 0 && !hide {
 		label += " " + Yen(lang, yen)
+	}
+	if !over {
+		label += cameBack(lang, e.Parts, hide)
 	}
 	return label
 }
 
-// returned says how much of the only debit of an entry came back, if that is a
-// part of it.
-func (e *HistoryEntry) returned(lang watch.Lang, hide bool) string {
-	r := e.newest()
-	if len(e.Parts) > 1 || r.Kind != watch.Debit || !r.UndoneAt.IsZero() || r.Returned == 0 {
-		return ""
+// cameBack says what of some debits does not stand: those that were reversed, and
+// what came back of the others; empty if all of it stands.
+func cameBack(lang watch.Lang, parts []*watch.Record, hide bool) string {
+	undone, gone, returned := 0, int64(0), int64(0)
+	for _, p := range parts {
+		switch {
+		case p.Kind != watch.Debit:
+		case !p.UndoneAt.IsZero():
+			undone++
+			gone += p.Amount
+		default:
+			returned += p.Returned
+		}
 	}
-	return " " + hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned))
+	out := ""
+	switch {
+	case undone > 0 && hide:
+		out += tHistGoneN.in(lang, undone)
+	case undone > 0:
+		out += tHistGone.in(lang, undone, Yen(lang, gone))
+	}
+	if returned > 0 {
+		out += hidden(hide, tHistPart, tHistBack, lang, Yen(lang, returned))
+	}
+	return out
 }
 
 var (
@@ -141,6 +175,10 @@ var (
 	tHistLink       = text{ja: "%sへの口座の登録", en: "Charge link with %s"}
 	tHistDebit      = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tHistTimes      = text{ja: "%d件", en: "(%d)"}
+	tHistGone       = text{ja: "（ほかに%[1]d件・%[2]sは取り消し）", en: " (and reversed: %[1]d, %[2]s)"}
+	tHistGoneN      = text{ja: "（ほかに%d件は取り消し）", en: " (and reversed: %d)"}
+	tHistBack       = text{ja: "（うち%sは戻りました）", en: " (%s came back)"}
+	tHistPart       = text{ja: "（一部は戻りました）", en: " (part of it came back)"}
 	tHistBoth       = text{ja: "%sへの口座の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
 	tHistLinkMixed  = text{ja: "%sなどへの口座の登録", en: "Charge links with %s and others"}
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
@@ -251,7 +289,7 @@ func HistoryPage(f HistoryFacts) message.Page {
 	p.Parts[0].Picture = f.picture()
 	for _, e := range f.Entries {
 		p.Parts[0].Links = append(p.Parts[0].Links, message.PageLink{Href: e.Link, Label: e.label(lang, f.View.Watcher.HideAmount),
-			Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang) + e.returned(lang, f.View.Watcher.HideAmount)})
+			Hint: When(lang, e.newest(), f.Now) + " " + e.state(lang)})
 	}
 	more := message.Part{Message: message.Message{Lang: p.Lang, Title: tHistElse.in(lang)}}
 	for _, l := range []message.PageLink{{Href: f.Older, Label: tHistOlder.in(lang), Hint: ""}, {Href: f.Newer, Label: tHistNewer.in(lang), Hint: ""}, {Href: f.Earlier, Label: f.month(-1), Hint: ""}, {Href: f.Later, Label: f.month(1), Hint: ""},

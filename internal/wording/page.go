@@ -63,7 +63,13 @@ var tOtherPieces = text{ja: "この案件のほかの%d件", en: "The other %d o
 // others are the ways to the rest of the incident.
 func (f *PageFacts) others() (out []message.PageLink) {
 	for _, o := range f.Others {
-		out = append(out, message.PageLink{Href: o.Href, Label: tOtherPieces.in(f.lang(), len(o.Group.Record.Parts())), Hint: state(f.lang(), o.Group.Record, o.Group.Dispute)})
+		n, over := 0, o.Group.Record.Over()
+		for _, p := range o.Group.Record.Parts() {
+			if over || p.UndoneAt.IsZero() {
+				n++
+			}
+		}
+		out = append(out, message.PageLink{Href: o.Href, Label: tOtherPieces.in(f.lang(), n), Hint: state(f.lang(), o.Group.Record, o.Group.Dispute)})
 	}
 	return out
 }
