@@ -231,9 +231,9 @@ func TestCutNames(t *testing.T) {
 		"PAYPAYｶ)":     {Service: "paypay", Confidence: "elsewhere", Pattern: "PAYPAY"},
 		"PAYPAYｶ-":     {Trap: "カード"},
 		"PAYPAYｶ-ﾄ":    {Trap: "カード"},
-		"ﾍﾟｲﾍﾟｲｷﾞﾝ":    {Trap: "ギンコウ"},
+		"ﾍﾟｲﾍﾟｲｷﾞﾝ":    {Service: "paypay", Confidence: "undecided", Pattern: "ペイペイ", Trap: "ギンコウ"},
 		"口座振替　ＰＡＹＰＡＹシ": {Service: "paypay", Confidence: "undecided", Pattern: "PAYPAY", Trap: "unknown word behind the name"},
-		"ペイペイフリ":       {Trap: "ペイペイフリマ"},
+		"ペイペイフリ":       {Service: "paypay", Confidence: "undecided", Pattern: "ペイペイ", Trap: "ペイペイフリマ"},
 	} {
 		got := Classify("", text)
 		got.Start, got.End = 0, 0

@@ -136,11 +136,18 @@ func (l *refLine) whole(k int) bool {
 
 // chain reads known words from j on, up to a border.
 func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
+	what, w, end, _, ok = l.chained(j, depth)
+	return what, w, end, ok
+}
+
+// chained is chain, and tells whether the line ends with one letter that begins
+// a known word, behind a short bill's word if it returns that.
+func (l *refLine) chained(j, depth int) (what tail, w *word, end int, lone, ok bool) {
 	if depth > 0 && l.closes(j) {
-		return tailNone, nil, j, true
+		return tailNone, nil, j, false, true
 	}
 	if depth == 6 {
-		return tailNone, nil, 0, false
+		return tailNone, nil, 0, false, false
 	}
 	var here []refWord
 	cut := false
@@ -160,28 +167,31 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 	here = here[:min(len(here), 8)]
 	for _, w := range slices.Backward(here) {
 		to := j + w.n()
-		what, tail, end, ok := l.chain(to, depth+1)
+		what, tail, end, lone, ok := l.chained(to, depth+1)
 		switch {
 		case !ok:
 			continue
+		case w.kind == kindBill && lone && w.weight() < 4:
+			return tailUndecided, w.word, to, true, true
 		case w.kind == kindBill:
-			return tailBill, w.word, to, true
+			return tailBill, w.word, to, false, true
 		case what == tailBill:
-			return what, tail, end, true
+			return what, tail, end, lone, true
 		case w.kind == kindRefund:
-			return tailUndecided, w.word, to, true
+			return tailUndecided, w.word, to, false, true
 		case what == tailUndecided, what == tailUnknown:
-			return what, tail, end, true
+			return what, tail, end, lone, true
 		}
-		return tailNone, w.word, to, true
+		return tailNone, w.word, to, false, true
 	}
-	if bill != nil && l.n()-j == 1 {
-		return tailUnknown, nil, l.n(), true
+	one := cut && l.n()-j == 1
+	if bill != nil && one {
+		return tailUnknown, nil, l.n(), one, true
 	}
 	if bill != nil {
-		return tailUndecided, bill, l.n(), true
+		return tailUndecided, bill, l.n(), false, true
 	}
-	return tailNone, nil, l.n(), cut
+	return tailNone, nil, l.n(), one, cut
 }
 
 // follow tells what stands behind a name that ends at j.
@@ -189,39 +199,43 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 	if j == l.n() || refClass(l.ls[j].r) == "digit" {
 		return tailNone, nil, j
 	}
-	what, w, end, ok := l.chain(j, 0)
+	what, w, end, short, ok := l.chained(j, 0)
+	own := func(w *word) bool {
+		return name.service.brand != nil && Fold(w.of.text) == Fold(name.service.brand.text)
+	}
+	if ok && short && what == tailUndecided && own(w) {
+		what = tailBill
+	}
 	if ok && what != tailUndecided && what != tailUnknown {
 		return what, w, end
 	}
 	var bills, others []refWord
-	mild := false
+	mild, branded := false, false
 	for _, w := range l.tails[l.ls[j].r] {
 		switch {
 		case l.inside(&w, j) && w.kind == kindBill:
 			bills = append(bills, w)
+			branded = branded || own(w.word)
 		case l.inside(&w, j):
 			others = append(others, w)
 		}
 		mild = mild || j+w.n() == l.n() && l.lost(&w, j) == 0
 	}
-	brand := name.service.brand
-	lone := l.n()-j == 1 && (brand == nil || []rune(norm.NFKD.String(Fold(brand.text)))[0] != l.ls[j].r)
-	if doubt := !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1); ok {
-		if len(bills) > 0 && !doubt && !lone {
-			return tailBill, bills[0].word, l.n()
-		}
-		return what, w, end
-	}
-	if len(bills)+len(others) > 0 {
-		switch {
-		case len(bills) == 0:
-			return tailNone, nil, l.n()
-		case lone:
-			return tailUnknown, nil, l.n()
-		case !l.ls[l.n()].dash && (mild || len(others) > 0 || l.begins(j) && l.n()-j == 1):
-			return tailUndecided, bills[0].word, l.n()
-		}
+	// Of less than a whole word only the brand's own bill is known, joined to the
+	// name: by a long-vowel mark, or by letters that begin no other word.
+	one := l.n()-j == 1
+	known := branded && !l.ls[j].gap && (l.ls[l.n()].dash || !mild && len(others) == 0 && !(one && l.begins(j)))
+	switch {
+	case len(bills) > 0 && known:
 		return tailBill, bills[0].word, l.n()
+	case ok:
+		return what, w, end
+	case len(bills) == 0 && len(others) > 0:
+		return tailNone, nil, l.n()
+	case len(bills) > 0 && one && !branded:
+		return tailUnknown, nil, l.n()
+	case len(bills) > 0:
+		return tailUndecided, bills[0].word, l.n()
 	}
 	if l.ls[j].gap {
 		return tailUnknown, nil, j
@@ -240,10 +254,24 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 		letters := []rune(norm.NFKD.String(Fold(w.text)))
 		letters = slices.DeleteFunc(letters, func(r rune) bool { return r == 0x3099 || r == 0x309A })
 		if len(letters) >= map[string]int{"kana": 3, "latin": 4, "digit": 9, "other": 2}[refClass(letters[0])] {
-			return tailBill, w, end
+			return tailUndecided, w, end
 		}
 	}
 	return tailUnknown, nil, j
+}
+
+// stands tells whether a mark that ends before j is a word of its own.
+func (l *refLine) stands(w *refWord, j int) bool {
+	return w.kind == kindFront && w.flags == 0 || l.parts(j, 0)
+}
+
+func (l *refLine) parts(j, depth int) bool {
+	if l.whole(j) {
+		return true
+	}
+	return depth < 6 && slices.ContainsFunc(l.lines[l.ls[j].r], func(x refWord) bool {
+		return l.lost(&x, j) == 0 && (x.kind == kindName || x.kind == kindTrap || x.kind == kindFront && l.parts(j+x.n(), depth+1))
+	})
 }
 
 func (l *refLine) company(w *refWord, j int) bool {

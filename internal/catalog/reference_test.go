@@ -278,7 +278,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 		switch w.kind {
 		case kindFront, kindCredit:
 			bracket := slices.ContainsFunc(l.ls[i+1:to], func(x refLetter) bool { return x.bracket })
-			if lost > 0 || w.kind == kindCredit && !front || bracket && (w.has(flagOther) || w.has(flagDoubt)) {
+			if lost > 0 || w.kind == kindCredit && !front || bracket && (w.has(flagOther) || w.has(flagDoubt)) || !l.stands(&w, to) {
 				continue
 			}
 			if w.kind == kindCredit {
@@ -338,8 +338,11 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 		if _, tail, _ := l.follow(name, passed); tail != nil && best.name != nil && best.trap == nil {
 			break
 		}
-		if best.name != nil && l.n()-passed == 1 {
-			best.trap, best.confidence = unknownTail, watch.Undecided
+		if best.name != nil {
+			best.trap, best.confidence = traps[0].word, watch.Undecided
+			if l.n()-passed == 1 {
+				best.trap = unknownTail
+			}
 		} else if end < l.n() {
 			best, end = refFound{trap: traps[0].word}, l.n()
 		}

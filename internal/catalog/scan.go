@@ -200,7 +200,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 			switch w.kind {
 			case kindFront, kindCredit:
 				switch {
-				case lost > 0 || w.kind == kindCredit && !front || w.has(flagOther|flagDoubt) && s.bracketed(i, j):
+				case lost > 0 || w.kind == kindCredit && !front || w.has(flagOther|flagDoubt) && s.bracketed(i, j) || !s.stands(w, j):
 					continue
 				case w.kind == kindCredit && (!s.out || w.has(flagOther)):
 					s.note(noteCredit, i, j, w, nil)
@@ -255,6 +255,34 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 	return best, mark
 }
 
+// stands tells whether a mark in front of names that ends before unit j is a
+// word of its own there: of ガスト the first letters say nothing of gas. A mark
+// that says no more than how money is paid may be joined to anything.
+func (s *scan) stands(w *word, j int) bool {
+	return w.flags == 0 && w.kind == kindFront || s.parts(j, 0)
+}
+
+// parts tells whether a word ends before unit j: at a border, or where a name or
+// trap begins, or further marks that come to one of these.
+func (s *scan) parts(j, depth int) bool {
+	if s.whole(j) {
+		return true
+	}
+	n := s.lines.start(s.cells[j].unit)
+	for k := j + 1; n != 0 && depth < maxChain; k++ {
+		for _, w := range s.lines.enders(n) {
+			if w.kind != kindCredit && s.lost(w, j) == 0 && (w.kind != kindFront || s.parts(k, depth+1)) {
+				return true
+			}
+		}
+		if k == len(s.cells) {
+			break
+		}
+		n = s.lines.step(n, s.cells[k].unit)
+	}
+	return false
+}
+
 // bracketed tells whether a bracket stands inside what is from i to j: of
 // (カ)ドコモ the first letters are no カード.
 func (s *scan) bracketed(i, j int) bool {
@@ -290,9 +318,13 @@ func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bo
 		if _, tail, _ := s.follow(name, nameEnd); tail != nil && best.name != nil && best.trap == nil {
 			return best
 		}
-		if best.name != nil && j-nameEnd == 1 {
-			s.note(noteUndecided, i, j, name, unknownTail)
-			return doubtful(best, unknownTail)
+		if best.name != nil {
+			// Less than the whole word may be another's.
+			if j-nameEnd == 1 {
+				trap = unknownTail
+			}
+			s.note(noteUndecided, i, j, name, trap)
+			return doubtful(best, trap)
 		}
 		if int(best.to) < j {
 			s.note(noteCutTrap, i, j, trap, nil)

@@ -267,9 +267,9 @@ func (d *data) reads(s *Service, f *field) error {
 	return nil
 }
 
-// billed tells whether the other bill of the brand begins with a letter.
-func (s *Service) billed(u unit) bool {
-	return s.brand != nil && s.brand.units[0] == u
+// bills tells whether a word is that of the brand's other bill, in any spelling.
+func (s *Service) bills(w *word) bool {
+	return s.brand != nil && slices.Equal(w.of.units, s.brand.units) && slices.Equal(w.of.marks, s.brand.marks)
 }
 
 // brand reads "word behind the name | what it is then | source".

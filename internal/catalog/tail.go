@@ -19,6 +19,7 @@ type words struct {
 	what tail
 	w    *word // the one that decided, or the first
 	end  int   // of it
+	lone bool  // the line ends with one letter that begins such words, behind w if that is a bill
 }
 
 // closes tells whether a word that ends before unit k is whole there.
@@ -80,16 +81,18 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 			continue
 		}
 		switch {
+		case w.kind == kindBill && next.lone && w.weight < minJoined:
+			return words{tailUndecided, w, end, true}, true // of ガスト the first letters are no ガス
 		case w.kind == kindBill:
-			return words{tailBill, w, end}, true
+			return words{what: tailBill, w: w, end: end}, true
 		case next.what == tailBill:
 			return next, true
 		case w.kind == kindRefund:
-			return words{tailUndecided, w, end}, true
+			return words{what: tailUndecided, w: w, end: end}, true
 		case next.what == tailUndecided, next.what == tailUnknown:
 			return next, true
 		}
-		return words{tailNone, w, end}, true
+		return words{what: tailNone, w: w, end: end}, true
 	}
 	return cut, isCut
 }
@@ -106,7 +109,7 @@ func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 			c.what, c.w = tailUndecided, earlier(c.w, w)
 		}
 	}
-	if c.w != nil && len(s.cells)-j == 1 {
+	if c.lone = len(s.cells)-j == 1; c.lone && c.w != nil {
 		c.what, c.w = tailUnknown, nil
 	}
 	return c, ok
@@ -119,6 +122,9 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		return tailNone, nil, j
 	}
 	c, ok := s.chain(j, 0)
+	if ok && c.lone && c.what == tailUndecided && name.service.bills(c.w) {
+		c.what = tailBill
+	}
 	if ok && c.what != tailUndecided && c.what != tailUnknown {
 		return c.what, c.w, c.end
 	}
@@ -134,14 +140,14 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if name.weight < minJoined || s.cells[j].unit == unitN && !s.border(j) {
 		return tailWord, nil, j
 	}
-	// What a joined word is, its end tells: of insurances for cars and for
-	// travellers, the last part is known.
+	// What a joined word is, its end tells: it may be an insurance for travellers,
+	// of which the last part is known, or a shop for electric goods.
 	for k := j + 1; k < len(s.cells) && !s.gap(k); k++ {
 		if s.class[s.cells[k].unit] == classDigit {
 			continue
 		}
 		if c, ok := s.chain(k, 1); ok && c.what == tailBill && len(c.w.units) >= minSuffix[s.class[c.w.units[0]]] {
-			return tailBill, c.w, c.end
+			return tailUndecided, c.w, c.end
 		}
 	}
 	return tailUnknown, nil, j
@@ -152,8 +158,9 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 var minSuffix = [...]int{classKana: 3, classLatin: 4, classDigit: 9, classOther: 2}
 
 // cutTail looks at a line that ends inside a word that began at j, behind a
-// name. One letter begins many words, of which the files have few: it is known
-// only if it begins that of the brand's own bill.
+// name. A shop's name begins with the same letters as a bill's word does, and
+// the files have few of the words that begin with one letter: only the brand's
+// own bill, joined to the name, is known by less than the whole word.
 func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 	if s.more {
 		return 0, nil, false
@@ -168,11 +175,10 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 	}
 	// It can be the charge's own word or, without its bracket, a company
 	// mark; with a long-vowel mark behind it, it is neither.
-	mild := false
+	mild, any, own := false, false, false
 	for _, w := range t.enders(n) {
 		mild = mild || s.lost(w, j) == 0
 	}
-	any := false
 	for _, w := range t.goOn(n) {
 		if !s.beginning(w, j) || w.of == s.skip {
 			continue
@@ -182,6 +188,7 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 			mild = true
 		} else {
 			bill = earlier(bill, w)
+			own = own || name.service.bills(w)
 		}
 	}
 	switch {
@@ -189,12 +196,12 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 		return 0, nil, false
 	case bill == nil:
 		return tailNone, nil, true
-	case len(s.cells)-j == 1 && !name.service.billed(s.cells[j].unit):
+	case len(s.cells)-j == 1 && !own:
 		return tailUnknown, nil, true
-	case s.after&gapDash == 0 && (mild || s.border(j) && len(s.cells)-j == 1):
-		return tailUndecided, bill, true
+	case own && !s.gap(j) && (s.after&gapDash != 0 || !mild && (len(s.cells)-j > 1 || !s.border(j))):
+		return tailBill, bill, true
 	}
-	return tailBill, bill, true
+	return tailUndecided, bill, true
 }
 
 // company tells whether a company word from j to k is one: a single letter
