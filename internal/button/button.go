@@ -64,6 +64,9 @@ type Press struct {
 	// "mine" about all pieces of the incident, as Mark says that they were shown.
 	Whole bool
 	Mark  string
+	// Other tells that "mine" is said of what else the debit may be, such as a
+	// card's bill.
+	Other bool
 }
 
 // Data is the press as a postback carries it, at most 300 characters.
@@ -83,6 +86,9 @@ func (p Press) Data() string {
 	if p.Whole {
 		set("s", "1")
 	}
+	if p.Other {
+		set("o", "1")
+	}
 	if !p.Asked.IsZero() {
 		set("t", strconv.FormatInt(p.Asked.Unix(), 36))
 	}
@@ -101,7 +107,7 @@ func (p Press) Data() string {
 // such a verb. What else cannot be read is left empty.
 func Parse(data string) (Press, bool) {
 	v, err := url.ParseQuery(data)
-	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), Mark: v.Get("m"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1"}
+	p := Press{Verb: Verb(v.Get("a")), Record: v.Get("r"), Watcher: v.Get("w"), Code: v.Get("c"), Delivery: v.Get("d"), Step: v.Get("step"), Mark: v.Get("m"), For: lengths[v.Get("for")], Whole: v.Get("s") == "1", Other: v.Get("o") == "1"}
 	if err != nil || !slices.Contains(Verbs, p.Verb) {
 		return Press{}, false
 	}

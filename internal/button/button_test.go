@@ -16,6 +16,7 @@ var noon = time.Unix(1_795_834_800, 0)
 var sent = map[string]button.Press{
 	"a=notmine&r=addeykgk8r4j0ar46ahcawfjfw&w=w7": {Verb: button.NotMine, Record: "addeykgk8r4j0ar46ahcawfjfw", Watcher: "w7"},
 	"a=mine&d=changed-w7-line-1&r=r1&w=w7":        {Verb: button.Mine, Record: "r1", Watcher: "w7", Delivery: "changed-w7-line-1"},
+	"a=mine&d=told-1&o=1&r=r1&w=w7":               {Verb: button.Mine, Record: "r1", Watcher: "w7", Delivery: "told-1", Other: true},
 	"a=mine&r=r1&w=w7":                            {Verb: button.Mine, Record: "r1", Watcher: "w7"},
 	"a=ask&r=r1&w=w7":                             {Verb: button.Ask, Record: "r1", Watcher: "w7"},
 	"a=undo&r=r1&w=w7":                            {Verb: button.Undo, Record: "r1", Watcher: "w7"},

@@ -57,8 +57,8 @@ func TestABillIsKnownByItsWholeWord(t *testing.T) {
 		t.Errorf("only %d lines", n)
 	}
 	for text, service := range map[string]string{
-		"PAYPAY ﾋｶ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝ": "paypay", "PAYPAYｷﾞﾝｺ": "paypay", "PAYPAY カー": "paypay", "PAYPAYガスト": "paypay", "ﾍﾟｲﾍﾟｲ ﾎｹﾝｼ": "paypay", "PAYPAY バンクーバー": "paypay",
-		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "", "PAYPAYジドウシャローン": "",
+		"PAYPAY ﾋｶ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝ": "paypay", "PAYPAYｷﾞﾝｺ": "paypay", "PAYPAY カー": "paypay", "PAYPAYガスト": "paypay", "ﾍﾟｲﾍﾟｲ ﾎｹﾝｼ": "paypay", "PAYPAY バンクーバー": "paypay", "PAYPAY LIFE STORE": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝｷ ｶﾄｳ": "paypay",
+		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAY LIFE": "", "PAYPAY デンキ 11ガツブン": "", "PAYPAY ギンコウ ローン": "", "PAYPAY カード ヤマダ": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "", "PAYPAYジドウシャローン": "",
 	} {
 		d := Decide(&Evidence{Descriptor: text})
 		if d.Service() != service || service != "" && d.Strength != Two {

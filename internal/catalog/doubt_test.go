@@ -2,6 +2,7 @@ package catalog
 
 import (
 	_ "embed"
+	"strings"
 	"testing"
 
 	"kozamori/internal/watch"
@@ -115,4 +116,50 @@ func TestBlindLines(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d right, of them %d ordinary ones with two readings", right, len(all), doubtful)
+}
+
+// fresh are lines that were written, with what each should come to, before they
+// were tried: a service, one with two readings (paypay?), silence, or, of none,
+// either of the last two.
+//
+//go:embed testdata/fresh.tsv
+var fresh string
+
+// stillOpen are those of them that are decided otherwise, and why.
+var stillOpen = map[string]string{
+	"ﾍﾟｲﾍﾟｲﾃﾞﾋﾞｯﾄ":    "デビット is how a service's charge is paid, too",
+	"イコカコーポレーション":     "a company mark may be joined to the name that stands alone with it",
+	"電話ボックス ペイペイ":     "where another kind of letter begins, a word may end",
+	"NHKホール PAYPAY":   "the same",
+	"PAYPAY キュウリョウブ":  "a word of four letters is not there by chance",
+	"PAYPAY LIFECORP": "a company mark may be joined to a business",
+	"PAYPAY カード フウミ":  "the brand's own bill may be followed by a name",
+	"PAYPAY ﾘﾎ":       "a cut takes the last voicing mark of a whole word",
+}
+
+func TestFreshLines(t *testing.T) {
+	t.Parallel()
+	rows, right := strings.Split(strings.Trim(fresh, "\n"), "\n")[1:], 0
+	for _, row := range rows {
+		p := strings.Split(row, "\t")
+		d := Decide(&Evidence{Bank: code(p[2]), Descriptor: p[0]})
+		good := false
+		switch service, two := strings.CutSuffix(p[1], "?"); {
+		case p[1] == "silent":
+			good = d.Strength == None
+		case p[1] == "none":
+			good = d.Strength <= Two
+		case two:
+			good = d.Service() == service && d.Strength == Two
+		default:
+			good = d.Service() == service
+		}
+		if good {
+			right++
+		}
+		if good == (stillOpen[p[0]] != "") {
+			t.Errorf("%s at %q is %s, want %s", p[0], p[2], decided(&d), p[1])
+		}
+	}
+	t.Logf("%d of %d right", right, len(rows))
 }

@@ -211,7 +211,7 @@ func (e *Edition) StaleContacts(now time.Time) []string {
 	for _, s := range e.d.order {
 		add("service "+s.ID+" "+s.NameJa, s.Contacts)
 	}
-	for _, code := range slices.Sorted(maps.Keys(e.d.banks)) {
+	for _, code := range e.d.codes {
 		add("bank "+code+" "+e.d.banks[code].NameJa, e.d.banks[code].Contacts)
 	}
 	return out

@@ -172,7 +172,7 @@ func (l *refLine) chained(j, depth int) (what tail, w *word, end int, lone, ok b
 		case !ok:
 			continue
 		case w.kind == kindBill && lone && w.weight() < 4:
-			return tailUndecided, w.word, to, true, true
+			return tailUnknown, w.word, to, true, true
 		case w.kind == kindBill:
 			return tailBill, w.word, to, false, true
 		case what == tailBill:
@@ -203,8 +203,13 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 	own := func(w *word) bool {
 		return name.service.brand != nil && Fold(w.of.text) == Fold(name.service.brand.text)
 	}
-	if ok && short && what == tailUndecided && own(w) {
+	if ok && short && w != nil && own(w) {
 		what = tailBill
+	}
+	if ok && what == tailBill && l.ls[j].gap && !own(w) && end < l.n() && l.ls[end].gap && refClass(l.ls[end].r) != "digit" {
+		if _, _, _, known := l.chain(end, 0); !known {
+			return tailUnknown, nil, j
+		}
 	}
 	if ok && what != tailUndecided && what != tailUnknown {
 		return what, w, end
@@ -232,7 +237,7 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 		return what, w, end
 	case len(bills) == 0 && len(others) > 0:
 		return tailNone, nil, l.n()
-	case len(bills) > 0 && one && !branded:
+	case len(bills) > 0 && (one || l.ls[j].gap) && !branded:
 		return tailUnknown, nil, l.n()
 	case len(bills) > 0:
 		return tailUndecided, bills[0].word, l.n()
@@ -242,20 +247,6 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 	}
 	if name.weight() < 4 || l.ls[j].r == 'ン' && !l.begins(j) {
 		return tailWord, nil, j
-	}
-	for k := j + 1; k < l.n() && !l.ls[k].gap; k++ {
-		if refClass(l.ls[k].r) == "digit" {
-			continue
-		}
-		what, w, end, ok := l.chain(k, 1)
-		if !ok || what != tailBill {
-			continue
-		}
-		letters := []rune(norm.NFKD.String(Fold(w.text)))
-		letters = slices.DeleteFunc(letters, func(r rune) bool { return r == 0x3099 || r == 0x309A })
-		if len(letters) >= map[string]int{"kana": 3, "latin": 4, "digit": 9, "other": 2}[refClass(letters[0])] {
-			return tailUndecided, w, end
-		}
 	}
 	return tailUnknown, nil, j
 }

@@ -340,7 +340,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 		}
 		if best.name != nil {
 			best.trap, best.confidence = traps[0].word, watch.Undecided
-			if l.n()-passed == 1 {
+			if l.n()-passed == 1 || l.ls[passed].gap {
 				best.trap = unknownTail
 			}
 		} else if end < l.n() {

@@ -320,7 +320,7 @@ func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bo
 		}
 		if best.name != nil {
 			// Less than the whole word may be another's.
-			if j-nameEnd == 1 {
+			if j-nameEnd == 1 || s.gap(nameEnd) {
 				trap = unknownTail
 			}
 			s.note(noteUndecided, i, j, name, trap)

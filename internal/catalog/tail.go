@@ -82,7 +82,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		}
 		switch {
 		case w.kind == kindBill && next.lone && w.weight < minJoined:
-			return words{tailUndecided, w, end, true}, true // of ガスト the first letters are no ガス
+			return words{tailUnknown, w, end, true}, true // of ガスト the first letters are no ガス
 		case w.kind == kindBill:
 			return words{what: tailBill, w: w, end: end}, true
 		case next.what == tailBill:
@@ -122,8 +122,11 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		return tailNone, nil, j
 	}
 	c, ok := s.chain(j, 0)
-	if ok && c.lone && c.what == tailUndecided && name.service.bills(c.w) {
+	if ok && c.lone && c.w != nil && name.service.bills(c.w) {
 		c.what = tailBill
+	}
+	if ok && c.what == tailBill && s.gap(j) && !name.service.bills(c.w) && s.goesOn(c.end) {
+		return tailUnknown, nil, j
 	}
 	if ok && c.what != tailUndecided && c.what != tailUnknown {
 		return c.what, c.w, c.end
@@ -140,27 +143,24 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if name.weight < minJoined || s.cells[j].unit == unitN && !s.border(j) {
 		return tailWord, nil, j
 	}
-	// What a joined word is, its end tells: it may be an insurance for travellers,
-	// of which the last part is known, or a shop for electric goods.
-	for k := j + 1; k < len(s.cells) && !s.gap(k); k++ {
-		if s.class[s.cells[k].unit] == classDigit {
-			continue
-		}
-		if c, ok := s.chain(k, 1); ok && c.what == tailBill && len(c.w.units) >= minSuffix[s.class[c.w.units[0]]] {
-			return tailUndecided, c.w, c.end
-		}
-	}
 	return tailUnknown, nil, j
 }
 
-// minSuffix is how long a known business must be, by the class of its letters,
-// to be told at the end of an unknown word.
-var minSuffix = [...]int{classKana: 3, classLatin: 4, classDigit: 9, classOther: 2}
+// goesOn tells whether the line goes on with an unknown word behind a gap before
+// unit k: LIFE STORE behind a name is a shop's, and no insurance.
+func (s *scan) goesOn(k int) bool {
+	if k == len(s.cells) || !s.gap(k) || s.class[s.cells[k].unit] == classDigit {
+		return false
+	}
+	_, ok := s.chain(k, 0)
+	return !ok
+}
 
 // cutTail looks at a line that ends inside a word that began at j, behind a
-// name. A shop's name begins with the same letters as a bill's word does, and
-// the files have few of the words that begin with one letter: only the brand's
-// own bill, joined to the name, is known by less than the whole word.
+// name. Behind a gap a shop's name begins with the same letters as a bill's word
+// does, and one letter begins many words, of which the files have few: what it
+// is is not known. Joined to the name, it may be that bill; only the brand's own
+// is known by less than the whole word.
 func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 	if s.more {
 		return 0, nil, false
@@ -196,7 +196,7 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 		return 0, nil, false
 	case bill == nil:
 		return tailNone, nil, true
-	case len(s.cells)-j == 1 && !own:
+	case !own && (len(s.cells)-j == 1 || s.gap(j)):
 		return tailUnknown, nil, true
 	case own && !s.gap(j) && (s.after&gapDash != 0 || !mild && (len(s.cells)-j > 1 || !s.border(j))):
 		return tailBill, bill, true

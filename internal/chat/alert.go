@@ -44,6 +44,7 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 	if p.Verb == button.Mine && p.Whole && p.Mark != "" {
 		who.Whole, who.Mark = true, p.Mark
 	}
+	who.Other = p.Verb == button.Mine && p.Other
 	switch p.Verb {
 	case button.NotMine:
 		res, err = t.Disputes.Answer(ctx, p.Record, who, watch.NotMine, watch.ViaLINE)

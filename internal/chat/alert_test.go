@@ -142,3 +142,36 @@ func diesAfter(t *testing.T, what string) int {
 	t.Fatalf("no step is %q", what)
 	return 0
 }
+
+// Of a debit that may be a card's bill the message has a third answer: it was the
+// card. It is the person's own and nothing is offered about the wallet, which
+// took nothing; who watches the account reads what was said.
+func TestAPersonSaysInTheChatThatItWasTheCard(t *testing.T) {
+	t.Parallel()
+	for name, either := range map[string]bool{"of two readings": true, "of one": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.own(alice, account, guardian(bob))
+			w.alert("r1", account, func(r *watch.Record) {
+				if either {
+					r.Confidence, r.Other = watch.Undecided, "PayPayカードの請求"
+				}
+			})
+			w.tap(alice, button.Press{Verb: button.Mine, Record: "r1", Watcher: "w1", Other: true}.Data())
+			w.settle()
+			r := w.Record("r1")
+			if r.Answer == nil || r.Answer.Value != watch.Mine || r.Answer.Other != either {
+				t.Fatalf("the answer is %+v", r.Answer)
+			}
+			says, offers := w.newest(alice), "90日間は知らせない"
+			if either != strings.Contains(says, "PayPayカードの請求として記録しました") || either == strings.Contains(says, offers) {
+				t.Errorf("it says %s", says)
+			}
+			w.press(alice, "trust", "r1")
+			w.settle()
+			if a := w.account(account); either != (len(a.Watchers[0].Rules.Trusts) == 0) {
+				t.Errorf("trusted is %+v", a.Watchers[0].Rules.Trusts)
+			}
+		})
+	}
+}

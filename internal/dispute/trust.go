@@ -26,6 +26,9 @@ func (f *file) trustOffer() (watch.Trust, bool) {
 	if f.watcher.Role != watch.Owner || r.Kind != watch.Debit || r.Service == "" || r.Amount <= 0 || f.disputed() {
 		return watch.Trust{}, false
 	}
+	if r.Answer != nil && r.Answer.Other {
+		return watch.Trust{}, false // it was none of the service's
+	}
 	return watch.Trust{Service: r.Service, UpTo: r.Amount, Until: f.now.Add(TrustFor), Since: f.now}, true
 }
 

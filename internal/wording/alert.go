@@ -312,6 +312,10 @@ func (f *AlertFacts) buttons() []message.Button {
 		out = append(out,
 			message.Button{Label: labelOf(lang, notMine, of), Display: f.said(notMine), Style: message.Danger, Postback: f.press(button.NotMine)},
 			message.Button{Label: labelOf(lang, mine, of), Display: f.said(mine), Style: message.Primary, Postback: f.press(button.Mine)})
+		if it := itWas(lang, f.Record); it != "" && f.Mark == "" {
+			out = append(out, message.Button{Label: labelOf(lang, it, of), Display: f.said(it), Style: message.Secondary,
+				Postback: pressOther(orElse(f.Lead, f.Record.ID), f.Delivery.Watcher, f.Delivery.ID)})
+		}
 	}
 	if f.Link != "" {
 		label := tDetails
@@ -357,6 +361,11 @@ func pressOf(v button.Verb, record, watcher, delivery, mark string) string {
 		p.Delivery, p.Mark, p.Whole = "", mark, true
 	}
 	return p.Data()
+}
+
+// pressOther is the answer to a message that the debit was what else it may be.
+func pressOther(record, watcher, delivery string) string {
+	return button.Press{Verb: button.Mine, Record: record, Watcher: watcher, Delivery: delivery, Other: true}.Data()
 }
 
 // answering is the data of a button about a record.

@@ -69,7 +69,8 @@ func Date(lang watch.Lang, t time.Time) string {
 // f.Trust says so.
 func MineThanks(f AnswerFacts) message.Message {
 	lang := f.lang()
-	m := f.message(tAltThanks, pick(f.Guardian, tThanksTheirs, tThanks))
+	m := f.message(tAltThanks, tThanks)
+	m.Title = thanks(lang, f.Guardian, f.Record)
 	m.Text = []string{tIfWrong.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang))}
 	if f.Trust.Service != "" && f.ServiceName != "" && f.TrustDays > 0 && !f.HideAmount {
 		upTo := Yen(lang, f.Trust.UpTo)
@@ -152,6 +153,9 @@ func (f *AnswerFacts) answer() []message.Fact {
 		said = tNotMine
 	}
 	out := []message.Fact{{Label: tFactAnswer.in(lang), Value: said.in(lang)}}
+	if f.Answer.Other && f.Record.Other != "" {
+		out[0].Value = tItWas.in(lang, otherBill(lang, f.Record.Other))
+	}
 	if !f.Answer.At.IsZero() {
 		out = append(out, message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, f.Answer.At, f.Record.RecordedAt)})
 	}

@@ -191,6 +191,10 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style, Display: display,
 			Postback: pressOf(b.verb, it.Lead.ID, it.Watcher, it.Delivery, it.Mark)})
 	}
+	if was := itWas(lang, it.Lead); was != "" && it.Mark == "" {
+		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, was, of), Style: message.Secondary, Display: tcSaysOf.in(lang, what, was),
+			Postback: pressOther(it.Lead.ID, it.Watcher, it.Delivery)})
+	}
 	if it.Link != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: it.Link})
 	}

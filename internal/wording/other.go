@@ -17,15 +17,47 @@ var (
 	tOtherBill     = text{ja: "の請求", en: "a bill"}
 	tOtherCharges  = text{ja: "料金", en: "a bill"}
 	tOtherFee      = text{ja: "手数料", en: "a fee"}
+	tOtherBank     = text{ja: "銀行への支払い", en: "a payment to a bank"}
+	tOtherFirm     = text{ja: "会社への支払い", en: "a payment to another company"}
+	tOtherTax      = text{ja: "税金の支払い", en: "a tax payment"}
+	tOtherGoods    = text{ja: "商品の代金", en: "a purchase"}
+	tOtherPlace    = text{ja: "での支払い", en: "a payment in a shop"}
+	tOtherMutual   = text{ja: "共済", en: "insurance"}
+	tOtherInvested = text{ja: "投資", en: "an investment"}
+	tOtherFund     = text{ja: "投資信託", en: "an investment"}
+	tOtherSaved    = text{ja: "積立", en: "savings"}
 	tOtherNamesake = text{ja: "同じ名前の別の支払い", en: "something else of that name"}
 )
+
+var (
+	tItWas       = text{ja: "%sでした", en: "It was %s"}
+	tThanksOther = text{ja: "ありがとうございます。%sとして記録しました", en: "Thank you. We have noted that it was %s"}
+)
+
+// itWas is the answer that a debit was what else it may be; empty if that is not
+// known.
+func itWas(lang watch.Lang, r *watch.Record) string {
+	if !r.Either() {
+		return ""
+	}
+	return tItWas.in(lang, otherBill(lang, r.Other))
+}
+
+// thanks is said to "mine": to whom it was, or of what it was.
+func thanks(lang watch.Lang, guardian bool, r *watch.Record) string {
+	if r.Answer != nil && r.Answer.Other && r.Other != "" {
+		return tThanksOther.in(lang, otherBill(lang, r.Other))
+	}
+	return pick(guardian, tThanksTheirs, tThanks).in(lang)
+}
 
 // otherBill says what else a debit may be.
 func otherBill(lang watch.Lang, ja string) string {
 	if lang != watch.English {
 		return ja
 	}
-	for _, o := range [...]text{tOtherCard, tOtherDeferred, tOtherRepaid, tOtherLoan, tOtherInsured, tOtherBill, tOtherCharges, tOtherFee} {
+	for _, o := range [...]text{tOtherCard, tOtherDeferred, tOtherRepaid, tOtherLoan, tOtherInsured, tOtherBill, tOtherCharges, tOtherFee,
+		tOtherBank, tOtherFirm, tOtherTax, tOtherGoods, tOtherPlace, tOtherMutual, tOtherInvested, tOtherFund, tOtherSaved} {
 		if strings.HasSuffix(ja, o.ja) {
 			return o.in(lang)
 		}

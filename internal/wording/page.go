@@ -214,16 +214,14 @@ func (f *PageFacts) ask() message.Part {
 	shown := []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}, saw(f.Record.Parts())}
 	forms := []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
 		{Do: DoMine, Label: mine, Style: message.Secondary, Fields: shown}}
-	if f.Record.Either() {
-		forms = append(forms, message.Form{Do: DoOther, Label: tItWas.in(lang, otherBill(lang, f.Record.Other)), Style: message.Secondary, Fields: shown})
+	if was := itWas(lang, f.Record); was != "" {
+		forms = append(forms, message.Form{Do: DoOther, Label: was, Style: message.Secondary, Fields: shown})
 	}
 	return message.Part{
 		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: text},
 		Forms:   forms,
 	}
 }
-
-var tItWas = text{ja: "%sでした", en: "It was %s"}
 
 func (f *PageFacts) withdrawn() message.Part {
 	lang := f.lang()
@@ -290,7 +288,7 @@ func (f *PageFacts) bankTold() string {
 // mine is an alert that somebody recognised.
 func (f *PageFacts) mine() message.Part {
 	lang := f.lang()
-	m := message.Message{Lang: string(lang), Title: pick(f.guardian(), tThanksTheirs, tThanks).in(lang)}
+	m := message.Message{Lang: string(lang), Title: thanks(lang, f.guardian(), f.Record)}
 	if f.Record.Answer.Watcher != f.Watcher.ID {
 		m.Title = pick(f.guardian(), tSomebodyMine, tOtherMine).in(lang)
 	}
