@@ -63,18 +63,28 @@ func (d *data) readIn(bank, text string, a asked, m *Match, cells []cell) (w wei
 // moved. Most lines of most banks hold none of them.
 type heads struct {
 	three [1 << 10]uint64  // hashes of the first three
-	fewer [unitOther]uint8 // words of one or two letters begin with this one
+	two   [1 << 6]uint64   // hashes of words of two letters
+	one   [unitOther]uint8 // bits: words of one letter, and those of two that begin with this one
 }
+
+const (
+	headAlone uint8 = 1 << iota
+	headOfTwo
+)
 
 func newHeads(words []*word) *heads {
 	h := &heads{}
 	for _, w := range words {
-		switch {
+		switch u := w.units; {
 		case w.kind == kindFront && w.flags&(flagRail|flagTransfer) == 0:
-		case len(w.units) < 3:
-			h.fewer[w.units[0]] = 1
+		case len(u) == 1:
+			h.one[u[0]] |= headAlone
+		case len(u) == 2:
+			h.one[u[0]] |= headOfTwo
+			x := headHash(u[0], u[1], 0) >> 4
+			h.two[x>>6] |= 1 << (x & 63)
 		default:
-			x := headHash(w.units[0], w.units[1], w.units[2])
+			x := headHash(u[0], u[1], u[2])
 			h.three[x>>6] |= 1 << (x & 63)
 		}
 	}
@@ -90,8 +100,15 @@ func headHash(a, b, c unit) uint32 {
 func (h *heads) any(cells []cell) bool {
 	for i := range cells {
 		u := cells[i].unit
-		if int(u) < len(h.fewer) && h.fewer[u] != 0 {
-			return true
+		if int(u) < len(h.one) && h.one[u] != 0 {
+			if h.one[u]&headAlone != 0 {
+				return true
+			}
+			if i+1 < len(cells) {
+				if x := headHash(u, cells[i+1].unit, 0) >> 4; h.two[x>>6]&(1<<(x&63)) != 0 {
+					return true
+				}
+			}
 		}
 		if i+2 < len(cells) {
 			if x := headHash(u, cells[i+1].unit, cells[i+2].unit); h.three[x>>6]&(1<<(x&63)) != 0 {
