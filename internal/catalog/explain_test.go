@@ -22,7 +22,7 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		{"", "ﾋﾞﾘﾝｸﾞｼｽﾃ", []string{"ﾋﾞﾘﾝｸﾞｼｽﾃ: the line ends inside the name ビリングシステム of payb (services.rec)"}},
 		{"0009", "＆ビリングシ", []string{"ビリングシ: ビリングシステム of payb (services.rec) is not complete, and the bank cuts descriptors elsewhere"}},
 		{"", "77ギンコウ", []string{"ギンコウ: ギンコウペイ of ginkopay (services.rec) would need 5 letters to be told from its start"}},
-		{"0009", "AMAZONW", []string{"AMAZON: AMAZON of amazon (services.rec) counts only when it stands alone", "AMAZONW: the line ends inside the trap AMAZONWEB, AWS (services.rec)"}},
+		{"0009", "AMAZONW", []string{"AMAZON: AMAZON of amazon (services.rec) counts only when it stands alone", "AMAZONW: the line ends inside the trap AMAZONWEB, AWSの利用料 (services.rec)"}},
 		{"0009", "ビユ-カ-ド", []string{"ビユ-カ-ド: the trap ビユーカード, カードの請求 (words.rec)"}},
 		{"0138", "ｷﾕｳﾘﾖｳ", []string{"ｷﾕｳﾘﾖｳ: money came in: キユウリヨウ, 給与 (words.rec)"}},
 		{"0038", "給与＊ニツケン", []string{"給与: money came in: 給与 (words.rec)"}},
