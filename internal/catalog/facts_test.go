@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -304,5 +305,70 @@ func TestWordsAreTakenAsTheyAreWritten(t *testing.T) {
 		if got := d.decideOn(&Evidence{Bank: "0168", Descriptor: c.text}); decided(&got) != c.want {
 			t.Errorf("%s: %s, want %s", c.text, decided(&got), c.want)
 		}
+	}
+}
+
+// The 35 banks of September 2020 are known by the names of then, under those and
+// the codes of today; and so is what kind the banks are that are not listed.
+func TestTheBanksOfTheBeginningAreKnown(t *testing.T) {
+	t.Parallel()
+	d := std()
+	then := strings.Fields("みずほ 三井住友 ゆうちょ イオン 伊予 池田泉州 愛媛 大分 大垣共立 紀陽 京都 滋賀 静岡 七十七 十六 スルガ 仙台 ソニー 但馬 第三 千葉 千葉興業 中国 東邦 鳥取 南都 西日本シティ 八十二 肥後 百十四 広島 福岡 北洋 みちのく 琉球")
+	stopped := strings.Fields("七十七 中国 大垣共立 ゆうちょ イオン 池田泉州 大分 紀陽 滋賀 仙台 第三 但馬 鳥取 北洋 みちのく 伊予 東邦 琉球")
+	today := map[string]string{"第三": "三十三銀行", "みちのく": "青森みちのく銀行", "八十二": "八十二長野銀行"}
+	if len(then) != 35 || len(stopped) != 18 {
+		t.Fatalf("%d banks, %d of which stopped first", len(then), len(stopped))
+	}
+	for _, name := range then {
+		var found []*Bank
+		for _, code := range BankCodes() {
+			if b, _ := BankByCode(code); b.called(name) {
+				found = append(found, b)
+			}
+		}
+		if len(found) != 1 {
+			t.Errorf("%s is %d banks", name, len(found))
+			continue
+		}
+		if want := today[name]; want != "" && (found[0].NameJa != want || len(found[0].Former) == 0) {
+			t.Errorf("%s is %s, formerly %+v", name, found[0].NameJa, found[0].Former)
+		}
+		if first := strings.Contains(found[0].Docomo, "先に新規登録を止めた18行"); found[0].Docomo == "" || first != slices.Contains(stopped, name) {
+			t.Errorf("of %s in 2020 it is said: %q", name, found[0].Docomo)
+		}
+		for _, w := range found[0].Former {
+			if b := d.banks[w.Code]; b != found[0] {
+				t.Errorf("the code %s of %s leads to %+v", w.Code, w.NameJa, b)
+			}
+		}
+	}
+	for code, kind := range map[string]string{"1250": "信用金庫", "5077": "ＪＡ"} {
+		if g := GroupOf(code); g == nil || !strings.Contains(g.NameJa, kind) {
+			t.Errorf("%s is %+v, want %s", code, g, kind)
+		}
+	}
+}
+
+// Services that came after 2020, or had ended by then, are known, each with a
+// source; none of whose names was seen says that it was.
+func TestTheServicesOfTodayAndOfThenAreKnown(t *testing.T) {
+	t.Parallel()
+	for _, id := range strings.Fields("aeonpay anapay jalpay coinplus ginkopay bankpay-local mobilepasmo mobileicoca waon jra coincheck bitflyer wise origami yahoomoney moneytap linepay onebank") {
+		if s, ok := ByID(id); !ok || len(s.Sources) == 0 {
+			t.Errorf("%s: %+v", id, s)
+		}
+	}
+	seen := map[string]bool{}
+	for _, w := range std().words {
+		if w.kind != kindName || w.flags&flagSeen == 0 {
+			continue
+		}
+		seen[w.service.ID] = true
+		if w.source == "" {
+			t.Errorf("%s of %s was seen, and it is not said where", w.text, w.service.ID)
+		}
+	}
+	if got := strings.Join(slices.Sorted(maps.Keys(seen)), " "); got != "docomo linepay payb paypay" {
+		t.Errorf("names were seen of %s", got)
 	}
 }
