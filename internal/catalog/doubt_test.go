@@ -134,6 +134,7 @@ var stillOpen = map[string]string{
 	"PAYPAY キュウリョウブ":  "a word of four letters is not there by chance",
 	"PAYPAY LIFECORP": "a company mark may be joined to a business",
 	"PAYPAY カード フウミ":  "the brand's own bill may be followed by a name",
+	"AUPAYスマートローン":    "behind an unknown word the end says nothing",
 	"PAYPAY ﾘﾎ":       "a cut takes the last voicing mark of a whole word",
 }
 
