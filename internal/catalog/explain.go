@@ -38,8 +38,15 @@ type note struct {
 // note writes down what was seen, if anybody wants to know.
 func (s *scan) note(k noteKind, from, to int, w, tail *word) {
 	if s.trace != nil {
-		*s.trace = append(*s.trace, note{k, from, to, w, tail})
+		s.write(k, from, to, w, tail)
 	}
+}
+
+// write is apart so that what reads a line stays short.
+//
+//go:noinline
+func (s *scan) write(k noteKind, from, to int, w, tail *word) {
+	*s.trace = append(*s.trace, note{k, from, to, w, tail})
 }
 
 // Step is something that Classify saw in a descriptor.

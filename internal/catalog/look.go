@@ -36,6 +36,9 @@ func (d *data) read(bank, text string, a asked, m *Match) weighed {
 	return d.readLong(bank, text, a, m)
 }
 
+// readLong is apart so that nothing else needs so large a stack.
+//
+//go:noinline
 func (d *data) readLong(bank, text string, a asked, m *Match) weighed {
 	var cells [maxCells]cell
 	w, _ := d.readIn(bank, text, a, m, cells[:])
