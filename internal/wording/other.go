@@ -26,6 +26,13 @@ var (
 	tOtherInvested = text{ja: "投資", en: "an investment"}
 	tOtherFund     = text{ja: "投資信託", en: "an investment"}
 	tOtherSaved    = text{ja: "積立", en: "savings"}
+	tOtherAsked    = text{ja: "請求", en: "a bill"}
+	tOtherUsed     = text{ja: "利用料", en: "a fee"}
+	tOtherShopFee  = text{ja: "店の手数料や入金", en: "a shop's fees"}
+	tOtherTakings  = text{ja: "店の売り上げ", en: "a shop's takings"}
+	tOtherAdverts  = text{ja: "広告料", en: "advertising"}
+	tOtherWages    = text{ja: "給与", en: "wages"}
+	tOtherPaid     = text{ja: "支払い", en: "another payment"}
 	tOtherNamesake = text{ja: "同じ名前の別の支払い", en: "something else of that name"}
 )
 
@@ -57,7 +64,8 @@ func otherBill(lang watch.Lang, ja string) string {
 		return ja
 	}
 	for _, o := range [...]text{tOtherCard, tOtherDeferred, tOtherRepaid, tOtherLoan, tOtherInsured, tOtherBill, tOtherCharges, tOtherFee,
-		tOtherBank, tOtherFirm, tOtherTax, tOtherGoods, tOtherPlace, tOtherMutual, tOtherInvested, tOtherFund, tOtherSaved} {
+		tOtherBank, tOtherFirm, tOtherTax, tOtherGoods, tOtherPlace, tOtherMutual, tOtherInvested, tOtherFund, tOtherSaved,
+		tOtherAsked, tOtherUsed, tOtherShopFee, tOtherTakings, tOtherAdverts, tOtherWages, tOtherPaid} {
 		if strings.HasSuffix(ja, o.ja) {
 			return o.in(lang)
 		}
