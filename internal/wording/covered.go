@@ -83,7 +83,7 @@ func (c *covers) said() string {
 	return Yen(c.lang, c.total.Gross)
 }
 
-// several is "4件・合計300,000円、チャージ連携の登録1件".
+// several is "4件・合計300,000円、口座の登録1件".
 func (c *covers) several() string {
 	var out []string
 	t := &c.total

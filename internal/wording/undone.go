@@ -42,6 +42,6 @@ var (
 	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
 	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
 	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
-	tUndonePastLink    = text{ja: "過去に登録された連携は解除されました。今後、この連携による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
+	tUndonePastLink    = text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
 	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
 )

@@ -1,0 +1,93 @@
+package wording
+
+import (
+	"time"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+// ServicesFacts is what the page of connected services is made from.
+type ServicesFacts struct {
+	View     AccountView
+	Home     string
+	Services []ServiceLine
+	Now      time.Time
+}
+
+// ServiceLine is a payment service that touched an account.
+type ServiceLine struct {
+	Name     string
+	Activity watch.ServiceActivity
+	Record   string // the record that its two answers are about; empty leaves them out
+}
+
+// linked is the newest link that still stands.
+func (s *ServiceLine) linked() (watch.Link, bool) {
+	for i := len(s.Activity.Links) - 1; i >= 0; i-- {
+		if l := s.Activity.Links[i]; l.RemovedAt.IsZero() {
+			return l, true
+		}
+	}
+	return watch.Link{}, false
+}
+
+var (
+	tServName    = text{ja: "口座守：つながっているサービス", en: "Kozamori: connected services"}
+	tServTitle   = text{ja: "つながっているサービス", en: "Connected services"}
+	tServText    = text{ja: "この口座が登録された、または引き落としのあった決済サービスです。口座守を始める前の登録は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to this account or took money from it. Of links from before it was watched only those are here that the bank has told us of: please check your passbook too."}
+	tServNone    = text{ja: "口座守を始めてから、この口座を使った決済サービスはありません。それより前の登録は分からないことがあります。通帳もご確認ください。", en: "No payment service has used this account since it has been watched. Older links may not be known: please check your passbook too."}
+	tServLinked  = text{ja: "口座の登録", en: "Linked since"}
+	tServUnlink  = text{ja: "登録された日は分かりません", en: "date not known"}
+	tServRemoved = text{ja: "解除されています", en: "removed"}
+	tServFirst   = text{ja: "最初の利用", en: "First used"}
+	tServLast    = text{ja: "最後の利用", en: "Last used"}
+	tServUsed    = text{ja: "引き落とし", en: "Debits"}
+	tServNotYet  = text{ja: "見守りを始めてからは、まだありません", en: "none since it has been watched"}
+	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
+	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
+	tServUnknown = text{ja: "サービス名不明", en: "Unknown payment service"}
+)
+
+// facts say since when a service is connected, and what it did last.
+func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message.Fact {
+	a := s.Activity
+	since := tServUnlink.in(lang)
+	if l, ok := s.linked(); ok {
+		since = bankTime(lang, l.RegisteredAt, now)
+	} else if len(a.Links) > 0 {
+		since = tServRemoved.in(lang)
+	}
+	out := []message.Fact{{Label: tServLinked.in(lang), Value: since}}
+	if a.Debits == 0 { // its times are of links
+		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
+	}
+	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Date(lang, a.FirstAt)}, message.Fact{Label: tServLast.in(lang), Value: Date(lang, a.LastAt)})
+	if !hide && a.LastAmount > 0 { // 0 if none of the recent ones stands
+		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
+	}
+	return out
+}
+
+// ServicesPage lists the payment services that touched an account.
+func ServicesPage(f ServicesFacts) message.Page {
+	lang := langOf(f.View.Lang)
+	p := plainPage(lang, tServName, tServTitle, tServText.in(lang))
+	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
+	if len(f.Services) == 0 {
+		p.Parts[0].Text = []string{tServNone.in(lang)}
+	}
+	guardian := f.View.Watcher.Role == watch.Guardian
+	for _, s := range f.Services {
+		part := message.Part{Message: message.Message{Lang: p.Lang, Title: orElse(s.Name, tServUnknown.in(lang)), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
+		if s.Record != "" {
+			record := message.Field{Kind: message.FieldHidden, Name: "record", Value: s.Record}
+			part.Text = []string{tServAsk.in(lang)}
+			part.Forms = []message.Form{{Do: DoNotMine, Label: pick(guardian, tNotTheirs, tNotMine).in(lang), Style: message.Danger, Fields: []message.Field{record},
+				More: []message.Form{{Do: DoMine, Label: pick(guardian, tTheirs, tMine).in(lang), Style: message.Secondary}}}}
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	p.Parts = append(p.Parts, backTo(lang, f.Home))
+	return p
+}
