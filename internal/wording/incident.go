@@ -87,7 +87,7 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 
 var (
 	tTitleGoesOn    = text{ja: "%[1]sによる%[2]sからの引き落としが続いています", en: "%[1]s keeps taking money from %[2]s"}
-	tTitleSeveral   = text{ja: "%[2]sから、%[1]sによる引き落としが%[3]d回ありました", en: "%[1]s took money from %[2]s %[3]d times"}
+	tTitleSeveral   = text{ja: "%[2]sから、%[1]sの引き落としが%[3]d回ありました", en: "%[1]s took money from %[2]s %[3]d times"}
 	tTitleLinkDebit = text{ja: "%[1]sに%[2]sが登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
 	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "There is news of %s"}
 
