@@ -109,17 +109,18 @@ func TestTheEndOfALinkOfBeforeBeginsNoStory(t *testing.T) {
 	}
 }
 
-// The registration of a link that was named is written once, and nothing more is
-// done for it.
+// The registration of a link that was named is written once, and what comes after it
+// in the same message builds on that.
 func TestTheRegistrationOfALinkOfBeforeIsOneWrite(t *testing.T) {
 	h := newHouse(t)
 	day := received.Add(-365 * 24 * time.Hour)
 	at := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, watch.JST)
 	h.seed(t, watch.Seed{Service: "docomo", Since: at})
 	c := h.counting()
-	h.send(t, say("charge_link.registered", "a", "lnk-1", received.Sub(at), 0, `,"service":"docomo"`))
-	if c.writes != 1 {
-		t.Errorf("it takes %d writes", c.writes)
+	registered := say("charge_link.registered", "a", "lnk-1", received.Sub(at), 0, `,"service":"docomo"`)
+	h.send(t, registered, say("debit", "b", "t", time.Minute, 5000, ""))
+	if c.writes != 2 {
+		t.Errorf("it and a debit take %d writes", c.writes)
 	}
 	if got := h.standing(t); got != "docomo" {
 		t.Errorf("%q stand", got)

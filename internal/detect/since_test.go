@@ -97,3 +97,24 @@ func TestTheLinkOfBeforeThatStandsEnds(t *testing.T) {
 		}
 	}
 }
+
+// Each message of a call that tells of an older past is one write.
+func TestTwoPastsOfACallAreTwoWrites(t *testing.T) {
+	h := newHouse(t)
+	h.Change(h.key, func(a *watch.Account) { a.Watchers[0].Since = received })
+	c := h.counting()
+	var msgs []queue.Message
+	for years := range 2 {
+		past := wire.History{Bank: "0125", Account: "acc_1", From: received.AddDate(-1-years, 0, 0)}
+		msgs = append(msgs, queue.Message{ID: "m", Receives: 1, Body: wire.EncodeHistory(past, received, nil, 1<<20)[0]})
+	}
+	for _, v := range h.Handle(t.Context(), msgs) {
+		if !v.Done {
+			t.Errorf("%+v", v)
+		}
+	}
+	act, err := h.store.Activity(t.Context(), h.key)
+	if err != nil || !act.HistoryFrom.Equal(received.AddDate(-2, 0, 0)) || c.writes != 2 {
+		t.Errorf("%d writes, and the past is known since %s (%v)", c.writes, act.HistoryFrom, err)
+	}
+}
