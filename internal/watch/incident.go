@@ -59,7 +59,7 @@ func (r *Record) Join(o *Record) {
 	o.Lead = r.ID
 	r.Members = slices.Clone(r.Members)
 	if i := r.member(o.ID); i >= 0 {
-		m.Unknown = r.Members[i].Unknown
+		m.Unknown, m.Is.Unknown = r.Members[i].Unknown, r.Members[i].Is.Unknown
 		r.Members[i] = m
 		return
 	}
