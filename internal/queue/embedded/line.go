@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"container/heap"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +106,7 @@ type line struct {
 	lanes   map[string]*lane
 	waiting lanes
 	turns   []*lane
-	most    int               // lanes there were at once, since there were none
+	most    int               // lanes there were at once, since memory was given back
 	flight  map[uint64]*entry // received, and not given back
 	dirty   map[uint64]change
 	order   []*entry // as they came, with some that have ended
@@ -184,20 +185,26 @@ func (l *line) remove(e *entry) {
 	ln.entries = nil
 	delete(l.lanes, ln.group)
 	if len(l.lanes) == 0 {
+		l.order = nil
+	}
+	if l.most > keepLanes && len(l.lanes) <= l.most/4 {
 		l.shrink()
 	}
 }
 
-// keepLanes is for how many lanes a line without any keeps the memory.
+// keepLanes is for how many lanes a line keeps the memory, however few it has.
 const keepLanes = 1024
 
-// shrink gives back what a line without lanes grew to: neither a map nor a
-// slice does so by itself.
+// shrink gives back what a line grew to that has few lanes left: neither a map nor
+// a slice does so by itself. It costs what is left, once for three times as many
+// that have ended.
 func (l *line) shrink() {
-	if l.most > keepLanes {
-		l.lanes, l.waiting, l.turns = map[string]*lane{}, nil, nil
-	}
-	l.most, l.order = 0, nil
+	lanes, flight := make(map[string]*lane, len(l.lanes)), make(map[uint64]*entry, len(l.flight))
+	maps.Copy(lanes, l.lanes)
+	maps.Copy(flight, l.flight)
+	l.lanes, l.flight, l.waiting, l.turns = lanes, flight, slices.Clone(l.waiting), slices.Clone(l.turns)
+	l.order = slices.Clone(slices.DeleteFunc(l.order, ended))
+	l.most = len(l.lanes)
 }
 
 // take receives up to most visible messages, one group after the other, and

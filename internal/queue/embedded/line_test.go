@@ -58,6 +58,25 @@ func TestAGroupThatIsEmptyIsGone(t *testing.T) {
 	}
 }
 
+// One message that waits for long keeps no memory for all that came by meanwhile.
+func TestAGroupThatStaysKeepsItsOwnMemoryAlone(t *testing.T) {
+	l := newLine()
+	l.add("outage", &entry{id: 1, visible: later + 1})
+	const groups = 70_100
+	for id := range uint64(groups) {
+		l.add(fmt.Sprint("person ", id), &entry{id: id + 2})
+	}
+	for _, e := range l.take(groups, now, later) { // all in flight at once
+		l.remove(e)
+	}
+	if cap(l.waiting)+cap(l.turns)+cap(l.order) > 3*keepLanes || l.most > keepLanes || len(l.lanes) != 1 || len(l.flight) != 0 {
+		t.Errorf("memory is kept for %d waiting, %d in turn, and %d lanes, of which %d are there", cap(l.waiting), cap(l.turns), l.most, len(l.lanes))
+	}
+	if got := l.take(10, later+2, later+1000); len(got) != 1 || got[0].id != 1 {
+		t.Errorf("of the one that waited %d are received", len(got))
+	}
+}
+
 func TestAGroupThatLeftComesBack(t *testing.T) {
 	l := newLine()
 	a := &entry{id: 1}
