@@ -75,3 +75,32 @@ func TestWhatCannotBeCountedNowIsCountedLater(t *testing.T) {
 		t.Errorf("later counted are %+v (%v)", days, err)
 	}
 }
+
+// An event that cannot be recorded yet, or whose account cannot be read, is said by
+// its bank and id, with nothing of the account.
+func TestWhatCannotBeRecordedYetIsSaid(t *testing.T) {
+	h := newHouse(t)
+	s := newStage(h, "acc_q")
+	say := func(how string) {
+		t.Helper()
+		if log := s.log.String(); !strings.Contains(log, `"an event cannot be recorded yet" bank=0125 event=evt_1`) || strings.Contains(log, "acc_q") {
+			t.Errorf("%s: the log is\n%s", how, log)
+		}
+	}
+	m := message(1, string(debit("acc_q", "1", 1, 5000, "PAYPAY", "")))
+	s.at, s.how = 2, fails // the first call reads the account
+	if v := s.stage.Handle(t.Context(), []queue.Message{m})[0]; v.Done {
+		t.Errorf("the message is %+v", v)
+	}
+	say("the table is away")
+
+	s = newStage(h, "acc_q2")
+	spoilt := mended(s.key)
+	spoilt.Item.Body, spoilt.If = []byte(`[]`), store.Any
+	h.Put(spoilt)
+	m = message(1, string(debit("acc_q2", "1", 1, 5000, "PAYPAY", "")))
+	if v := s.stage.Handle(t.Context(), []queue.Message{m})[0]; v.Done {
+		t.Errorf("the message is %+v", v)
+	}
+	say("the account is unreadable")
+}
