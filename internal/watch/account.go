@@ -171,16 +171,18 @@ func (w *Watcher) Channel(kind ChannelKind) (*Channel, bool) {
 	return nil, false
 }
 
-// Mail is the mail address that a watcher gave or their bank knows, as a channel;
-// Chat is where they talk with us.
+// Mail is the mail address that a watcher gave or their bank knows, as a channel.
 func (w *Watcher) Mail() (*Channel, bool) { return w.Channel(Email) }
+
+// Chat is the channel of a watcher who talks with us.
 func (w *Watcher) Chat() (*Channel, bool) { return w.Channel(LINE) }
 
 // SetMail puts an address in the place of the watcher's mail address, or behind
-// their other channels if they had none. DropMail takes it off them; it is false if
-// there was none.
+// their other channels if they had none.
 func (w *Watcher) SetMail(address string) { w.SetChannel(Channel{Kind: Email, Address: address}) }
-func (w *Watcher) DropMail() bool         { return w.DropChannel(Email) }
+
+// DropMail takes the mail address off the watcher. False if there was none.
+func (w *Watcher) DropMail() bool { return w.DropChannel(Email) }
 
 // FirstChannels are those of a person who begins to watch: the chat, or none yet if
 // they are reached by mail alone, whose address is added.
