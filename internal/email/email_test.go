@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/email"
 	"kozamori/internal/message"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -232,36 +233,19 @@ func TestSilenceIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	box, c := mailbox(t)
 	box.Fail(1, sim.MailHang)
-	late := &overdue{context.Background(), make(chan struct{})}
+	over := make(chan struct{})
 	go func() { // its time is over once it is asked, however long that takes
 		for box.Requests() == 0 {
 			runtime.Gosched()
 		}
-		close(late.over)
+		close(over)
 	}()
-	got := c.Send(late, to, key, alert())
+	got := c.Send(worldtest.Overdue(over), to, key, alert())
 	if d := cmp.Diff(watch.Outcome{Result: watch.SendRetry, Problem: "SES did not answer in time; the mail may have been sent"}, got); d != "" {
 		t.Error(d)
 	}
 	if box.Requests() != 1 {
 		t.Errorf("%d requests", box.Requests())
-	}
-}
-
-// overdue is a context whose deadline passes when it is told to.
-type overdue struct {
-	context.Context
-	over chan struct{}
-}
-
-func (o *overdue) Done() <-chan struct{} { return o.over }
-
-func (o *overdue) Err() error {
-	select {
-	case <-o.over:
-		return context.DeadlineExceeded
-	default:
-		return nil
 	}
 }
 

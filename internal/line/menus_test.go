@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"kozamori/internal/line"
 	"kozamori/internal/message"
 	"kozamori/internal/sim"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
 
@@ -91,10 +93,18 @@ func TestAPersonSeesTheMenuOfTheirLanguage(t *testing.T) {
 		t.Errorf("shows %q", state)
 	}
 
-	soon, cancel := context.WithTimeout(ctx, 20*time.Millisecond)
-	defer cancel()
 	p.SlowMenus = 1 << 30
-	if err := client.MoveMenus(soon, []line.Move{{From: newer, To: ja}}, time.Millisecond); !errors.Is(err, line.ErrStillMoving) {
+	asked, ask := context.WithCancel(ctx)
+	defer ask()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.ServeHTTP(w, r)
+		if r.Method == http.MethodGet { // how far it is
+			ask()
+		}
+	}))
+	t.Cleanup(srv.Close)
+	slow := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token)})
+	if err := slow.MoveMenus(worldtest.Overdue(asked.Done()), []line.Move{{From: newer, To: ja}}, time.Millisecond); !errors.Is(err, line.ErrStillMoving) {
 		t.Errorf("%v", err)
 	}
 	var status *line.StatusError

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -344,10 +345,23 @@ func TestATimeoutTakesNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t)
 	p.Fail(1, sim.Timeout)
-	client := line.New(line.Config{Endpoint: p.url, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn, HTTP: &http.Client{Timeout: 50 * time.Millisecond}})
-	if o := client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendRetry || len(p.Messages()) != 0 {
+	asked, left := make(chan struct{}), make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(left)
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		close(asked) // the caller waits no longer
+		p.ServeHTTP(w, r)
+	}))
+	t.Cleanup(srv.Close)
+	client := line.New(line.Config{Endpoint: srv.URL, Tokens: line.StaticToken(p.Token), Labels: wording.LabelsIn})
+	if o := client.Push(worldtest.Overdue(asked), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendRetry || len(p.Messages()) != 0 {
 		t.Errorf("%+v, %d messages", o, len(p.Messages()))
 	}
+	<-left
 	if o := p.client.Push(context.Background(), p.user, watch.DeriveUUID("a"), hello("a")); o.Result != watch.SendAccepted {
 		t.Errorf("%+v", o)
 	}
