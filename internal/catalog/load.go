@@ -164,19 +164,18 @@ func (d *data) spellings() []*word {
 		for _, group := range d.same {
 			for _, t := range texts {
 				for _, part := range group {
-					if !strings.Contains(t, part) {
-						continue
-					}
 					for _, other := range group {
-						if s := strings.ReplaceAll(t, part, other); other != part && !slices.Contains(texts, s) && len(texts) < maxSpellings {
+						if s := strings.ReplaceAll(t, part, other); !slices.Contains(texts, s) && len(texts) < maxSpellings {
 							texts = append(texts, s)
 						}
 					}
 				}
 			}
 		}
-		if w.kind != kindFront {
-			texts = append(texts, romaji(texts[0])...)
+		for _, s := range romaji(texts[0]) {
+			if !slices.Contains(texts, s) {
+				texts = append(texts, s)
+			}
 		}
 		for _, t := range texts[1:] {
 			x := *w
