@@ -210,7 +210,7 @@ func (w *weighing) dated() {
 	switch {
 	case !w.e.At.IsZero() && !w.service.On(w.e.At):
 		w.strength, w.why = min(w.strength, Two), w.why|WhyEnded
-	case w.service.Once.Yen > 0 && w.e.Amount > w.service.Once.Yen && w.service.Once.AsOf[:4] >= w.year():
+	case w.service.Once.Yen > 0 && w.e.Amount > w.service.Once.Yen && w.service.Once.AsOf >= w.year():
 		w.strength, w.why = min(w.strength, Two), w.why|WhyTooMuch
 	default:
 		return
