@@ -169,8 +169,10 @@ func (e *Entry) rank() int {
 // sortEntries puts entries into the order in which they happened. Of two
 // amounts for one moment, the one received later counts.
 func sortEntries(entries []Entry) {
-	slices.SortFunc(entries, func(a, b Entry) int {
-		return cmp.Or(a.when().Compare(b.when()), cmp.Compare(a.rank(), b.rank()), a.ReceivedAt.Compare(b.ReceivedAt),
-			cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Event, b.Event))
-	})
+	slices.SortFunc(entries, inOrder)
+}
+
+func inOrder(a, b Entry) int {
+	return cmp.Or(a.when().Compare(b.when()), cmp.Compare(a.rank(), b.rank()), a.ReceivedAt.Compare(b.ReceivedAt),
+		cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Event, b.Event))
 }

@@ -11,7 +11,7 @@ import (
 // earlier one came back. It is a debit of its own all the same, because its bank
 // may as well use the id again, and may tell of the return when people have
 // answered for both. It returns those of which that had not been known, or is
-// not so.
+// not so. It notes as well of which of them it is not sure that they came back.
 func MarkPresented(records []*Record) (changed []*Record) {
 	changed = inherit(records)
 	for _, r := range records {
@@ -20,6 +20,11 @@ func MarkPresented(records []*Record) (changed []*Record) {
 			if !slices.Contains(changed, r) {
 				changed = append(changed, r)
 			}
+		}
+	}
+	for _, r := range markUnsure(records) {
+		if !slices.Contains(changed, r) {
+			changed = append(changed, r)
 		}
 	}
 	return changed

@@ -27,12 +27,14 @@ type Record struct {
 	Again    int   `json:"again,omitempty"`
 	// AfterReturn tells that an earlier debit of its id, of the same service and
 	// amount, came back before it: see MarkPresented.
-	AfterReturn bool       `json:"after_return,omitempty"`
-	DateOnly    bool       `json:"date_only,omitempty"` // the bank named the day alone
-	Descriptor  quote.Text `json:"descriptor,omitempty"`
-	Balance     *int64     `json:"balance,omitempty"` // yen, after the debit
-	Status      Status     `json:"status,omitempty"`
-	Route       string     `json:"route,omitempty"`
+	AfterReturn bool `json:"after_return,omitempty"`
+	// Unsure tells that what came back may be of another debit of its id.
+	Unsure     bool       `json:"unsure,omitempty"`
+	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
+	Descriptor quote.Text `json:"descriptor,omitempty"`
+	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit
+	Status     Status     `json:"status,omitempty"`
+	Route      string     `json:"route,omitempty"`
 
 	Service    string     `json:"service,omitempty"`    // catalogue id; empty if no payment service
 	Confidence Confidence `json:"confidence,omitempty"` // how sure the catalogue is

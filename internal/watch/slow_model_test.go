@@ -30,6 +30,7 @@ type slowDebit struct {
 	claimed  int64 // what the bank said came back, be it more than there is
 	presents bool  // what had come back as another debit of the id
 	gain     Entry // by which it became what it is
+	unsure   bool  // what came back may be another's of the id
 	inherits bool  // its service is that of what it presents again
 }
 
@@ -333,6 +334,7 @@ func slowDivide(entries []Entry) []slowDebit {
 		out = append(out, slowRead(s))
 	}
 	slowInherit(out)
+	slowUnsure(out, distinct)
 	// Each debit of which all came back is presented again by the next like it.
 	for _, d := range out {
 		next := -1

@@ -68,7 +68,7 @@ func (d slowDebit) text() string {
 	if !d.inherits {
 		known = " known " + d.known().Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known)
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure])
 }
 
 func (d slowDebit) kept() int64 {
@@ -76,4 +76,43 @@ func (d slowDebit) kept() int64 {
 		return 0
 	}
 	return d.amount - d.back
+}
+
+// slowUnsure notes what may as well have come back of another debit of the id, of
+// which more or less was left just then.
+func slowUnsure(all []slowDebit, order []Entry) {
+	left := func(d slowDebit, u Entry) (yen int64, fits bool) {
+		var before []Entry
+		for _, e := range d.story {
+			place := func(e Entry) int {
+				return slices.IndexFunc(order, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
+			}
+			if place(e) < place(u) {
+				before = append(before, e)
+			}
+		}
+		was := slowRead(before)
+		if !was.anything || was.gone() {
+			return 0, false
+		}
+		return was.amount - was.back, was.amount-was.back >= u.Amount
+	}
+	for i, d := range all {
+		if d.first.Kind != Debit || !d.anything || d.back == 0 && d.backAt.IsZero() {
+			continue
+		}
+		for _, u := range d.story {
+			own, fits := left(d, u)
+			for j, o := range all {
+				other, could := left(o, u)
+				if u.Service != "" && u.Service == d.named.Service && u.Service != o.named.Service ||
+					u.Txn != "" && slices.Contains(d.ids(), u.Txn) && !slices.Contains(o.ids(), u.Txn) {
+					continue
+				}
+				if !opening(u) && j != i && fits && could && own != other {
+					all[i].unsure = true
+				}
+			}
+		}
+	}
 }

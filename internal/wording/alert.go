@@ -160,6 +160,9 @@ func Alert(f AlertFacts) message.Message {
 	if say := silenced([]AlertFacts{f}); say != "" {
 		m.Text = append(m.Text, say)
 	}
+	if f.unsure() {
+		m.Text = append(m.Text, tUnsure.in(lang))
+	}
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))
 	}

@@ -105,6 +105,9 @@ func Changed(f AlertFacts) message.Message {
 	if r.Returned > was.Returned {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
+	if f.unsure() {
+		m.Text = append(m.Text, tUnsure.in(lang))
+	}
 	if was.OfHistory {
 		m.Text = append(m.Text, tOfThePast.in(lang))
 	}

@@ -262,6 +262,9 @@ func (f *IncidentFacts) several() message.Message {
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
 	}
+	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.unsure() }) {
+		m.Text = append(m.Text, tUnsure.in(lang))
+	}
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() && p.AnsweredBefore != nil }) {
 		m.Text = append(m.Text, tAnswerWasOther.in(lang))
 	}

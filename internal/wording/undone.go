@@ -29,10 +29,23 @@ func Undone(f AlertFacts) message.Message {
 	if f.Was != nil && f.Was.OfHistory {
 		m.Text = []string{pick(link, tUndonePastLink, tUndonePast).in(lang)}
 	}
+	if f.unsure() {
+		m.Text = append(m.Text, tUnsure.in(lang))
+	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	return m
+}
+
+// unsure tells whether it is said that something came back of which it is not
+// known that it was this debit.
+func (f *AlertFacts) unsure() bool {
+	r, was := f.Record, f.Was
+	if was == nil {
+		was = &watch.Shown{}
+	}
+	return r.Unsure && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero())
 }
 
 var (
@@ -41,6 +54,7 @@ var (
 	tUndoneLink        = text{ja: "%sへの口座の登録は解除されました", en: "The charge link with %s was removed"}
 	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
 	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
+	tUnsure            = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
 	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
 	tUndonePastLink    = text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
 	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
