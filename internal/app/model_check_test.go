@@ -334,7 +334,7 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 		if !p.Complete {
 			continue
 		}
-		if unreachable(lead, w.ID) {
+		if unreachable(lead, p, w.ID) {
 			continue // the bank knows that
 		}
 		must := w.Role == watch.Owner || lead.ReasonsFor(p, w.ID).Reason != 0
@@ -360,12 +360,9 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 }
 
 // asked tells whether a watcher is to be told of a part at all.
-func asked(p *watch.Record, watcher string) bool { _, ok := p.Notice(watcher); return ok }
-
-// began is the amount with which a transaction was first heard of, in yen.
-func (m *model) began(p *watch.Record) int64 {
-	i := slices.IndexFunc(m.txns, func(x *txn) bool { return p.Txn == x.id || p.Txn == x.id+"p" })
-	return m.txns[i].began
+func asked(p *watch.Record, watcher string) bool {
+	n, ok := p.Notice(watcher)
+	return ok && n.Reasons.Reason != 0
 }
 
 func same(a, b *watch.Shown) bool {
@@ -373,10 +370,11 @@ func same(a, b *watch.Shown) bool {
 }
 
 // unreachable tells whether a channel refused for good what a watcher has no
-// other for, and the bank was told.
-func unreachable(lead *watch.Record, watcher string) bool {
+// other for, and the bank was told of that part.
+func unreachable(lead, part *watch.Record, watcher string) bool {
 	return slices.ContainsFunc(lead.Deliveries, func(d watch.Delivery) bool {
-		return d.Watcher == watcher && d.Kind == watch.TellUnreachable && d.State == watch.Accepted
+		return d.Watcher == watcher && d.Kind == watch.TellUnreachable && d.State == watch.Accepted &&
+			slices.ContainsFunc(lead.UnreachedBy(&d), func(p *watch.Record) bool { return p.ID == part.ID })
 	})
 }
 

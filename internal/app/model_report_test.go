@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"kozamori/internal/watch"
@@ -99,4 +100,10 @@ func (m *model) checkCorrection(lead *watch.Record, t told) {
 		return
 	}
 	m.errorf("%s was false of %v when it was taken, and nothing follows at once", t.d.ID, untrue)
+}
+
+// began is the amount with which a transaction was first heard of, in yen.
+func (m *model) began(p *watch.Record) int64 {
+	i := slices.IndexFunc(m.txns, func(x *txn) bool { return p.Txn == x.id || p.Txn == x.id+"p" })
+	return m.txns[i].began
 }

@@ -179,10 +179,8 @@ func (t *telling) spare(r, lead *watch.Record) {
 func (t *telling) watcher(ctx context.Context, lead *watch.Record, w *watch.Watcher) {
 	channels, untold := w.Reachable(), lead.Untold(w.ID, "", len(lead.Deliveries))
 	if len(channels) == 0 {
-		if len(untold) > 0 {
-			if d, fresh := lead.Deliver(watch.TellUnreachable, w, watch.Bank, 0, t.now, t.now); fresh {
-				t.made = append(t.made, delivery{lead, d.ID})
-			}
+		if d, fresh := lead.Unreached(w, t.now); fresh {
+			t.made = append(t.made, delivery{lead, d.ID})
 		}
 		return
 	}

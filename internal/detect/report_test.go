@@ -153,7 +153,8 @@ func TestWhatIsNewGoesWhereTheLastMessageWent(t *testing.T) {
 	}
 }
 
-// A person whom no channel reaches is told nothing; their bank hears that, once.
+// A person whom no channel reaches is told nothing; their bank hears of each
+// transaction that they were not told of, once.
 func TestTheBankHearsOfAPersonWhomNothingReaches(t *testing.T) {
 	h := newHouse(t)
 	h.Change(h.key, func(a *watch.Account) { a.Watchers[0].Channels[0].UnreachableSince = received })
@@ -161,11 +162,16 @@ func TestTheBankHearsOfAPersonWhomNothingReaches(t *testing.T) {
 		h.send(t, e)
 	}
 	rs := h.history(t)
-	if got := states(rs[1]); !slices.Equal(got, []string{"unreachable queued"}) || len(rs[0].Deliveries) != 0 {
+	if got := states(rs[1]); !slices.Equal(got, []string{"unreachable queued", "unreachable queued"}) || len(rs[0].Deliveries) != 0 {
 		t.Errorf("made %v and %v", got, states(rs[0]))
 	}
-	if n := len(h.Receive(queue.Bank)); n != 1 || !strings.Contains(h.Log.String(), "cannot be reached at all") {
+	if n := len(h.Receive(queue.Bank)); n != 2 || !strings.Contains(h.Log.String(), "cannot be reached at all") {
 		t.Errorf("%d jobs for the bank; the log says\n%s", n, h.Log)
+	}
+	for i, txn := range []string{"t", "u"} {
+		if by := rs[1].UnreachedBy(&rs[1].Deliveries[i]); len(by) != 1 || by[0].Txn != txn {
+			t.Errorf("call %d names %+v", i, by)
+		}
 	}
 	h.send(t, say("debit", "c", "v", 30*24*time.Hour, 7000, "")) // rings for no one
 	if r := h.history(t)[2]; len(r.Notices) != 0 || strings.Contains(strings.Join(states(r), " "), "unreachable") {

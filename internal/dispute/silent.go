@@ -165,7 +165,7 @@ func (u *unsilencing) write(ctx context.Context, lead *watch.Record, parts []*wa
 		}
 		channels := w.Reachable()
 		if len(channels) == 0 {
-			if d, fresh := lead.Deliver(watch.TellUnreachable, w, watch.Bank, 0, u.now, u.now); fresh {
+			if d, fresh := lead.Unreached(w, u.now); fresh {
 				u.jobs.Deliver(lead, d)
 			}
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -126,13 +127,19 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 	}
 }
 
-// unreachable tells the bank that no channel reaches a watcher of an account.
+// unreachable tells the bank that no channel reaches a watcher of an account, and
+// of what they could not be told: as one transaction the first of it.
 func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
-	body, err := json.Marshal(map[string]any{
+	var untold []map[string]any
+	for _, p := range r.UnreachedBy(d) {
+		untold = append(untold, map[string]any{"transaction_id": p.Txn, "kind": p.Kind, "occurred_at": p.OccurredAt.In(watch.JST).Format(time.RFC3339)})
+	}
+	says := map[string]any{
 		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
-		"transaction_id": r.Txn, "kind": r.Kind, "occurred_at": r.OccurredAt.In(watch.JST).Format(time.RFC3339),
-		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339),
-	})
+		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339), "transactions": untold,
+	}
+	maps.Copy(says, untold[0])
+	body, err := json.Marshal(says)
 	if err != nil {
 		return queue.DeadLetter("callback cannot be written")
 	}

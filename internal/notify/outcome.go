@@ -133,13 +133,10 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 	if !over {
 		return
 	}
-	if len(r.Untold(w.ID, "", len(r.Deliveries))) == 0 {
-		return // another channel has it, or may still
-	}
 	for _, other := range r.Deliveries {
 		if _, err := s.Channels.Get(other.Channel); err != nil && other.Watcher == w.ID && other.Kind.OfIncident() {
 			return // this program cannot tell
 		}
 	}
-	r.Deliver(watch.TellUnreachable, w, watch.Bank, 0, now, now)
+	r.Unreached(w, now)
 }

@@ -240,7 +240,7 @@ func (r *Record) Call(a *Account, why Call, but string, now time.Time) {
 			}
 		}
 		if !made {
-			r.Deliver(TellUnreachable, g, Bank, 0, now, now)
+			r.Unreached(g, now)
 		}
 	}
 }
@@ -255,11 +255,18 @@ func (r *Record) FirstOver(d *Delivery) bool {
 	return true
 }
 
-// toldOfCall tells whether an earlier message over the same channel has said that
-// its reader was called because of the report that stands.
+// toldOfCall tells whether an earlier message over the same channel has said why
+// its reader was called: because of the report that stands, or for lack of an answer.
 func (r *Record) toldOfCall(d *Delivery) bool {
 	return slices.ContainsFunc(r.Deliveries, func(o Delivery) bool {
-		return o.ID != d.ID && o.Watcher == d.Watcher && o.Channel == d.Channel && o.State == Accepted && o.Called == CallReported && o.Report == r.Dispute
+		return o.ID != d.ID && o.Watcher == d.Watcher && o.Channel == d.Channel && o.State == Accepted && o.Called == d.Called && (o.Called != CallReported || o.Report == r.Dispute)
+	})
+}
+
+// Heard tells whether a message of what happened has reached a watcher, or may yet.
+func (r *Record) Heard(watcher string) bool {
+	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
+		return d.Watcher == watcher && d.Kind.OfIncident() && (d.State == Accepted || d.State.Waits())
 	})
 }
 

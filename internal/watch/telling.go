@@ -65,8 +65,8 @@ func (r *Record) say(d *Delivery, says []Said) {
 			d.Called = CallAgain
 		}
 	}
-	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && (!stands || r.toldOfCall(d)) || (d.Called == CallUnanswered || d.Called == CallAgain) && r.reacted(d.Asked) {
-		d.Called = "" // it was taken back, said before, or answered since
+	if stands := r.Answer != nil && r.Answer.Value == NotMine; d.Called == CallReported && !stands || (d.Called == CallUnanswered || d.Called == CallAgain) && r.reacted(d.Asked) || r.toldOfCall(d) {
+		d.Called = "" // it was taken back, answered since, or said before
 	}
 	if d.Called != CallUnanswered && d.Called != CallAgain {
 		d.Asked = time.Time{}

@@ -157,9 +157,7 @@ func Alert(f AlertFacts) message.Message {
 	if r.Returned > 0 {
 		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
-	if say := silenced([]AlertFacts{f}); say != "" {
-		m.Text = append(m.Text, say)
-	}
+	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
 	if f.unsure() {
 		m.Text = append(m.Text, tUnsure.in(lang))
 	}

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -25,6 +26,7 @@ type AnswerFacts struct {
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
 	Several    bool // the reader watches other accounts, too
+	Unheard    bool // no message of it was sent to the reader: the page is what they have
 	// Trust is what is offered by MineThanks, or was set for Trusted; the
 	// zero value offers nothing. UpTo is yen, Days how long an offer holds.
 	Trust     watch.Trust
@@ -39,6 +41,7 @@ var (
 	tThanks       = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was you"}
 	tThanksTheirs = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was them"}
 	tIfWrong      = text{ja: "違っていたときは、元のお知らせの「%s」を押してください。", en: "If that is wrong, press \"%s\" in the alert."}
+	tIfWrongOpen  = text{ja: "違っていたときは、「%[2]s」を開き、「%[1]s」を押してください。", en: "If that is wrong, open \"%[2]s\" and press \"%[1]s\"."}
 	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}
 	tTrustButton  = text{ja: "%d日間は知らせない", en: "Don't tell me for %d days"}
 	tTrustDisplay = text{ja: "%[1]sの%[2]s以下は%[3]d日間知らせない", en: "Don't tell me about %[1]s up to %[2]s for %[3]d days"}
@@ -71,17 +74,30 @@ func MineThanks(f AnswerFacts) message.Message {
 	lang := f.lang()
 	m := f.message(tAltThanks, tThanks)
 	m.Title = thanks(lang, f.Guardian, f.Record)
-	m.Text = []string{tIfWrong.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang))}
+	m.Text = []string{f.ifWrong(pick(f.Guardian, tNotTheirs, tNotMine))}
+	if f.Unheard && f.Link != "" {
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+	}
 	if f.Trust.Service != "" && f.ServiceName != "" && f.TrustDays > 0 && !f.HideAmount {
 		upTo := Yen(lang, f.Trust.UpTo)
 		m.Text = append(m.Text, tTrustOffer.in(lang, f.ServiceName, upTo, f.TrustDays))
-		m.Buttons = append(m.Buttons, message.Button{
+		m.Buttons = slices.Insert(m.Buttons, 0, message.Button{
 			Label: labelOf(lang, tTrustButton.in(lang, f.TrustDays), accountIf(f.Several, f.account())), Style: message.Secondary,
 			Display:  saidOf(lang, tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays), f.account()),
 			Postback: answering(button.Trust, f.Record.ID, f.Watcher),
 		})
 	}
 	return m
+}
+
+// ifWrong says where an answer is put right: in the message that asked, or on the
+// page for who had none.
+func (f *AnswerFacts) ifWrong(notMine text) string {
+	lang := f.lang()
+	if f.Unheard && f.Link != "" {
+		return tIfWrongOpen.in(lang, notMine.in(lang), tDetails.in(lang))
+	}
+	return tIfWrong.in(lang, notMine.in(lang))
 }
 
 // Trusted confirms that a service is trusted up to an amount until a date.
@@ -113,7 +129,7 @@ func AnswerByOther(f AnswerFacts) message.Message {
 	m := f.message(tAltOther, tOtherMine)
 	m.Tone, m.Badge, m.Title = message.Notice, tNotice.in(lang), f.By.title(lang, tNamedMine, tOtherMine)
 	m.Facts = append(append(m.Facts, f.answer()...), f.By.facts(lang)...)
-	m.Text = []string{tIfWrong.in(lang, tNotMine.in(lang))}
+	m.Text = []string{f.ifWrong(tNotMine)}
 	if f.Answer.Value == watch.NotMine {
 		m.Title = f.By.title(lang, tNamedNotMine, tOtherNotMine)
 		m.Text = []string{tOtherToBank.in(lang, orElse(f.BankName, tTheBank.in(lang)))}

@@ -24,6 +24,7 @@ type DisputeFacts struct {
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
 	Several    bool // the reader watches other accounts, too
+	Unheard    bool // no message of it was sent to the reader: the page is what they have
 	// Recognised is what was called the person's own while the rest was reported,
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
@@ -65,7 +66,8 @@ var (
 	tKeptText          = text{ja: "心当たりがあるときは、「取り消す」を押してください。押すまで、お申し出はそのままです。", en: "If it is recognised after all, press \"Take it back\". Until then the report stands."}
 	tKeptBank          = text{ja: "心当たりがあるときは、銀行に受付番号を伝えてください。", en: "If it is recognised after all, call the bank and give your report number."}
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
-	tWithdrawnText     = text{ja: "取り消したことを%sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %s that you took it back. If it is not recognised after all, answer the alert again."}
+	tWithdrawnText     = text{ja: "取り消したことを%[1]sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %[1]s that you took it back. If it is not recognised after all, answer the alert again."}
+	tWithdrawnOpen     = text{ja: "取り消したことを%[1]sに伝えます。やはり身に覚えがないときは、「%[2]s」を開いて、もう一度回答できます。", en: "We are telling %[1]s that you took it back. If it is not recognised after all, open \"%[2]s\" and answer again."}
 	tUndoTooLate       = text{ja: "取り消せる時間を過ぎました", en: "It is too late to take it back here"}
 	tUndoTooLateText   = text{ja: "時間が過ぎたため、ここでは取り消せません。取り消したいときは、銀行に受付番号を伝えてください。", en: "It can no longer be taken back here. Please call the bank and give your report number."}
 
@@ -137,7 +139,7 @@ func DisputeWithdrawn(f DisputeFacts) message.Message {
 	m := f.message(tAltWithdrawn, tWithdrawn)
 	m.Amount = ""
 	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
-	m.Text = []string{tWithdrawnText.in(f.lang(), f.bank())}
+	m.Text = []string{pick(f.Unheard && f.Link != "", tWithdrawnOpen, tWithdrawnText).in(f.lang(), f.bank(), tDetails.in(f.lang()))}
 	f.UndoUntil = time.Time{}
 	m.Buttons = f.buttons()
 	return m

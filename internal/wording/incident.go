@@ -256,9 +256,7 @@ func (f *IncidentFacts) several() message.Message {
 		}
 		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: value, More: plain || len(lines) > briefLines})
 	}
-	if say := silenced(f.Parts); say != "" {
-		m.Text = append(m.Text, say)
-	}
+	m.Text = append(m.Text, silenced(f.Parts)...)
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
 	}

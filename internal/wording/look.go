@@ -81,87 +81,6 @@ func (e *HistoryEntry) newest() *watch.Record {
 	return e.Record
 }
 
-// label is what happened, how often, and how much was taken.
-func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
-	r := e.newest()
-	over := e.over() // then it says what was taken, and its state that it is reversed
-	if len(e.Parts) < 2 {
-		label := what(lang, r, e.Service)
-		if r.Kind == watch.Debit && !hide {
-			yen := r.Amount
-			if !over {
-				yen = r.Kept()
-			}
-			label += " " + Yen(lang, yen)
-		}
-		if !over {
-			label += whatReturned(lang, []*watch.Record{r}, hide)
-		}
-		return label
-	}
-	debits, n, yen := 0, 0, int64(0)
-	for _, p := range e.Parts {
-		if p.Kind == watch.Debit {
-			debits++
-			r = p
-			switch {
-			case over:
-				yen += p.Amount
-			case p.UndoneAt.IsZero():
-				yen += p.Kept()
-			default:
-				continue // it is said to have come back
-			}
-		}
-		n++
-	}
-	mixed := severalServices(e.Parts)
-	label := what(lang, r, e.Service)
-	switch some := debits < len(e.Parts) && debits > 0; {
-	case some && mixed:
-		label = tHistBothMixed.in(lang, orElse(e.Service, tTheService.in(lang)))
-	case some:
-		label = tHistBoth.in(lang, orElse(e.Service, tTheService.in(lang)))
-	case mixed:
-		label = pick(debits > 0, tHistDebitMixed, tHistLinkMixed).in(lang, orElse(e.Service, tTheService.in(lang)))
-	}
-	label += " " + tHistTimes.in(lang, n)
-	if debits > 0 && !hide {
-		label += " " + Yen(lang, yen)
-	}
-	if !over {
-		label += whatReturned(lang, e.Parts, hide)
-	}
-	return label
-}
-
-// whatReturned says what of some debits does not stand: those that were reversed, and
-// what came back of the others; empty if all of it stands.
-func whatReturned(lang watch.Lang, parts []*watch.Record, hide bool) string {
-	undone, gone, returned := 0, int64(0), int64(0)
-	for _, p := range parts {
-		switch {
-		case p.Kind != watch.Debit:
-		case !p.UndoneAt.IsZero():
-			undone++
-			gone += p.Amount
-		default:
-			returned += p.Returned
-		}
-	}
-	out := ""
-	switch {
-	case undone > 0 && hide:
-		out += tHistGoneN.in(lang, undone)
-	case undone > 0:
-		out += tHistGone.in(lang, undone, Yen(lang, gone))
-	}
-	if returned > 0 {
-		out += hidden(hide, tHistPart, tHistBack, lang, Yen(lang, returned))
-	}
-	return out
-}
-
 var (
 	tHistName       = text{ja: "口座守：これまでのお知らせ", en: "Kozamori: past alerts"}
 	tHistTitle      = text{ja: "%sのお知らせ", en: "Alerts in %s"}
@@ -175,10 +94,6 @@ var (
 	tHistLink       = text{ja: "%sへの口座の登録", en: "Charge link with %s"}
 	tHistDebit      = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tHistTimes      = text{ja: "%d件", en: "(%d)"}
-	tHistGone       = text{ja: "（ほかに%[1]d件・%[2]sは取り消し）", en: " (and reversed: %[1]d, %[2]s)"}
-	tHistGoneN      = text{ja: "（ほかに%d件は取り消し）", en: " (and reversed: %d)"}
-	tHistBack       = text{ja: "（うち%sは戻りました）", en: " (%s came back)"}
-	tHistPart       = text{ja: "（一部は戻りました）", en: " (part of it came back)"}
 	tHistBoth       = text{ja: "%sへの口座の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
 	tHistLinkMixed  = text{ja: "%sなどへの口座の登録", en: "Charge links with %s and others"}
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}

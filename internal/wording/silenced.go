@@ -20,8 +20,8 @@ var (
 )
 
 // silenced says that debits had been kept from the reader by their own setting;
-// empty if none was.
-func silenced(parts []AlertFacts) string {
+// nothing if none was.
+func silenced(parts []AlertFacts) []string {
 	n := 0
 	for i := range parts {
 		if p := &parts[i]; p.Silenced && p.Was == nil && p.Record.UndoneAt.IsZero() {
@@ -30,11 +30,11 @@ func silenced(parts []AlertFacts) string {
 	}
 	switch n {
 	case 0:
-		return ""
+		return nil
 	case len(parts):
-		return pick(n == 1, tSilenced, tSilencedThese).in(parts[0].lang())
+		return []string{pick(n == 1, tSilenced, tSilencedThese).in(parts[0].lang())}
 	}
-	return tSilencedSome.in(parts[0].lang(), n)
+	return []string{tSilencedSome.in(parts[0].lang(), n)}
 }
 
 // offerSilenced says what a report does not cover because its reader had not been
