@@ -93,6 +93,19 @@ func (k *Keys) Verify(purpose, tok string, now time.Time) (string, error) {
 	return "", ErrInvalid
 }
 
+// Ends is when a token that was verified ends; zero if it is none.
+func Ends(tok string) time.Time {
+	parts := strings.Split(tok, ".")
+	if len(parts) != 4 {
+		return time.Time{}
+	}
+	sec, err := strconv.ParseInt(parts[1], 36, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(sec, 0)
+}
+
 // InPlaceMark is the parameter of a link's address that holds its InPlace.
 const InPlaceMark = "k"
 

@@ -95,3 +95,15 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func TestATokenSaysWhenItEnds(t *testing.T) {
+	end := time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
+	if got := token.Ends(ring(t, key("a")).Sign("answer", "rec1|w1", end)); !got.Equal(end) {
+		t.Errorf("it ends %v", got)
+	}
+	for _, none := range []string{"", "a", "a.b.c", "a.?.c.d"} {
+		if got := token.Ends(none); !got.IsZero() {
+			t.Errorf("%q ends %v", none, got)
+		}
+	}
+}

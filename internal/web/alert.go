@@ -217,9 +217,13 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 }
 
 // pieceLink opens the page of another piece of an incident for who has come to
-// one, by the way by which they came.
+// one, by the way by which they came, and for no longer than that is open.
 func (s *site) pieceLink(r *http.Request, v visit, piece *watch.Record) string {
-	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(piece.ID, v.look.Watcher.ID), s.Now().Add(sessionLife))
+	ends := s.Now().Add(sessionLife)
+	if v.ends.Before(ends) {
+		ends = v.ends
+	}
+	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(piece.ID, v.look.Watcher.ID), ends)
 	link := "/a/" + tok + "?" + strings.TrimPrefix(mark(r)+"&", "?")
 	if !v.byMail {
 		link += token.InPlaceMark + "=" + s.Keys.InPlace(tok)

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"time"
 
 	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
@@ -42,6 +43,7 @@ type visit struct {
 	who     dispute.Answerer
 	look    dispute.Result
 	expired bool
+	ends    time.Time // of the link by which they came
 }
 
 // errNoSession says that a page was asked for without its cookie.
@@ -52,7 +54,7 @@ var errNoSession = errors.New("web: no session")
 // items, so that they take the same time.
 func (s *site) check(r *http.Request, in room, tok string) (visit, error) {
 	subject, err := s.Keys.Verify(in.purpose, tok, s.Now())
-	v := visit{expired: errors.Is(err, token.ErrExpired)}
+	v := visit{expired: errors.Is(err, token.ErrExpired), ends: token.Ends(tok)}
 	record, watcher, ok := token.ParseAnswerSubject(subject)
 	if err != nil && !v.expired || !ok {
 		record, watcher = "none", "none"

@@ -174,9 +174,8 @@ func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
 	for _, c := range d.Changes {
 		switch c.Status {
 		case watch.DisputeOpened:
-			// A change knows the role of who made it; the dispute knows who
-			// made the latest.
-			if c.Seq == latest && d.Watcher == f.Watcher.ID {
+			// The versions before kept who made it with the latest only.
+			if c.Watcher == f.Watcher.ID || c.Watcher == "" && c.Seq == latest && d.Watcher == f.Watcher.ID {
 				say(c.At, pick(f.guardian(), tYouNotTheirs, tYouNotMine))
 			} else {
 				say(c.At, pick(c.By == watch.Guardian, tGuardNotMine, tOwnerNotMine))
