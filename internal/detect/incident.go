@@ -57,6 +57,7 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 		if lead.Over() {
 			lead.StopEscalation()
 		}
+		lead.Omit()
 		for i := range t.account.Watchers {
 			t.watcher(ctx, lead, &t.account.Watchers[i])
 		}

@@ -302,6 +302,10 @@ type Delivery struct {
 	// Parked tells that it waits, without a message in a queue, for a provider
 	// that is down. Unless Tried, no attempt at it is under way.
 	Parked bool `json:"parked,omitempty"`
+	// Omitted is how many messages to its watcher over its channel are not kept, and
+	// OmittedTold how many of those were taken: see Omit.
+	Omitted     int `json:"omitted,omitempty"`
+	OmittedTold int `json:"omitted_told,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -133,7 +133,7 @@ func (r *Record) Tellings(watcher string, ch ChannelKind) int {
 	n := 0
 	for i := range r.Deliveries {
 		if d := &r.Deliveries[i]; d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() {
-			n++
+			n += 1 + d.Omitted
 		}
 	}
 	return n

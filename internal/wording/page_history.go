@@ -16,6 +16,7 @@ var (
 	tCameUnlinked = text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
+	tByOften      = text{ja: "このあと、%[1]sで%[2]d回お知らせしました（一つずつの記録は省いています）", en: "After that we told you by %[1]s, times: %[2]d (not listed one by one)"}
 	tByOf         = text{ja: "%[1]sで、%[2]sをあなたにお知らせしました", en: "We told you of %[2]s by %[1]s"}
 	tByCalled     = text{ja: "ご本人がまだ回答していないので、%sであなたにお知らせしました", en: "They had not answered: we told you by %s"}
 	tByReported   = text{ja: "「身に覚えがない」との回答があったので、%sであなたにお知らせしました", en: "Somebody had answered that it was not them: we told you by %s"}
@@ -100,6 +101,9 @@ func (f *PageFacts) history() []message.Moment {
 		switch d.State {
 		case watch.Accepted:
 			f.by(&d, say)
+			if d.OmittedTold > 0 {
+				say(d.AcceptedAt, tByOften, f.channel(d.Channel), d.OmittedTold)
+			}
 		case watch.Undelivered:
 			say(d.CreatedAt, tNotBy, f.channel(d.Channel))
 		}
