@@ -155,7 +155,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return m, nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Unheard: !r.Heard(w.ID), Link: c.linkOver(ch, r, w.ID)})
+			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, w.ID)})
 	}
 	return message.Message{}, errUnknown
 }

@@ -263,10 +263,11 @@ func (r *Record) toldOfCall(d *Delivery) bool {
 	})
 }
 
-// Heard tells whether a message of what happened has reached a watcher, or may yet.
-func (r *Record) Heard(watcher string) bool {
+// AskedOf tells whether a message that asks has reached a watcher, or may yet: one
+// of what no report covered.
+func (r *Record) AskedOf(watcher string) bool {
 	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
-		return d.Watcher == watcher && d.Kind.OfIncident() && (d.State == Accepted || d.State.Waits())
+		return d.Watcher == watcher && d.Kind.OfIncident() && d.Report == "" && (d.State == Accepted || d.State.Waits())
 	})
 }
 

@@ -26,7 +26,7 @@ type AnswerFacts struct {
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
 	Several    bool // the reader watches other accounts, too
-	Unheard    bool // no message of it was sent to the reader: the page is what they have
+	Unasked    bool // no message with buttons was sent to the reader: the page asks them
 	// Trust is what is offered by MineThanks, or was set for Trusted; the
 	// zero value offers nothing. UpTo is yen, Days how long an offer holds.
 	Trust     watch.Trust
@@ -75,7 +75,7 @@ func MineThanks(f AnswerFacts) message.Message {
 	m := f.message(tAltThanks, tThanks)
 	m.Title = thanks(lang, f.Guardian, f.Record)
 	m.Text = []string{f.ifWrong(pick(f.Guardian, tNotTheirs, tNotMine))}
-	if f.Unheard && f.Link != "" {
+	if f.Unasked && f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
 	if f.Trust.Service != "" && f.ServiceName != "" && f.TrustDays > 0 && !f.HideAmount {
@@ -91,10 +91,10 @@ func MineThanks(f AnswerFacts) message.Message {
 }
 
 // ifWrong says where an answer is put right: in the message that asked, or on the
-// page for who had none.
+// page if none did.
 func (f *AnswerFacts) ifWrong(notMine text) string {
 	lang := f.lang()
-	if f.Unheard && f.Link != "" {
+	if f.Unasked && f.Link != "" {
 		return tIfWrongOpen.in(lang, notMine.in(lang), tDetails.in(lang))
 	}
 	return tIfWrong.in(lang, notMine.in(lang))

@@ -19,7 +19,7 @@ func AnswerTakenBack(f AnswerFacts) message.Message {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: f.Reference})
 	}
 	m.Facts = append(m.Facts, f.By.facts(lang)...)
-	still := pick(f.Unheard && f.Link != "", tTakenBackOpen, tTakenBackStill)
+	still := pick(f.Unasked && f.Link != "", tTakenBackOpen, tTakenBackStill)
 	m.Text = []string{
 		tTakenBackText.in(lang, orElse(f.BankName, tTheBank.in(lang))),
 		still.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang)),

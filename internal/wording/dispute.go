@@ -24,7 +24,7 @@ type DisputeFacts struct {
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
 	Several    bool // the reader watches other accounts, too
-	Unheard    bool // no message of it was sent to the reader: the page is what they have
+	Unasked    bool // no message with buttons was sent to the reader: the page asks them
 	// Recognised is what was called the person's own while the rest was reported,
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
@@ -139,7 +139,7 @@ func DisputeWithdrawn(f DisputeFacts) message.Message {
 	m := f.message(tAltWithdrawn, tWithdrawn)
 	m.Amount = ""
 	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
-	m.Text = []string{pick(f.Unheard && f.Link != "", tWithdrawnOpen, tWithdrawnText).in(f.lang(), f.bank(), tDetails.in(f.lang()))}
+	m.Text = []string{pick(f.Unasked && f.Link != "", tWithdrawnOpen, tWithdrawnText).in(f.lang(), f.bank(), tDetails.in(f.lang()))}
 	f.UndoUntil = time.Time{}
 	m.Buttons = f.buttons()
 	return m
