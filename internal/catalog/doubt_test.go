@@ -144,7 +144,7 @@ func TestFreshLines(t *testing.T) {
 	for _, row := range rows {
 		p := strings.Split(row, "\t")
 		d := Decide(&Evidence{Bank: code(p[2]), Descriptor: p[0]})
-		good := false
+		var good bool
 		switch service, two := strings.CutSuffix(p[1], "?"); {
 		case p[1] == "silent":
 			good = d.Strength == None
