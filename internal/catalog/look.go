@@ -63,10 +63,11 @@ func (d *data) readIn(bank, text string, a asked, m *Match, cells []cell) (w wei
 
 // heads are the first letters of the words that come to something by
 // themselves: names, traps, credits, and the marks that say how the money
-// moved. Most lines of most banks hold none of them.
+// moved. Most lines of most banks hold none of them. Less than minCut letters of
+// a word come to nothing.
 type heads struct {
-	three [1 << 10]uint64  // hashes of the first three
-	two   [1 << 6]uint64   // hashes of words of two letters
+	three bitset           // the first three of longer words
+	whole bitset           // the first minCut of words, or as many as they have
 	one   [unitOther]uint8 // bits: words of one letter, and those of two that begin with this one
 }
 
@@ -75,48 +76,69 @@ const (
 	headOfTwo
 )
 
+// bitset is of hashes of 16 bits.
+type bitset [1 << 10]uint64
+
+func (b *bitset) add(hash uint32)      { b[hash>>22] |= 1 << (hash >> 16 & 63) }
+func (b *bitset) has(hash uint32) bool { return b[hash>>22]&(1<<(hash>>16&63)) != 0 }
+
 func newHeads(words []*word) *heads {
 	h := &heads{}
 	for _, w := range words {
-		switch u := w.units; {
+		u := w.units[:min(len(w.units), minCut)]
+		switch {
 		case w.kind == kindFront && w.flags&(flagRail|flagTransfer) == 0:
+			continue
 		case len(u) == 1:
 			h.one[u[0]] |= headAlone
+			continue
 		case len(u) == 2:
 			h.one[u[0]] |= headOfTwo
-			x := headHash(u[0], u[1], 0) >> 4
-			h.two[x>>6] |= 1 << (x & 63)
 		default:
-			x := headHash(u[0], u[1], u[2])
-			h.three[x>>6] |= 1 << (x & 63)
+			h.three.add(headOf(u[0], u[1], u[2]))
 		}
+		hash := uint32(0)
+		for _, x := range u {
+			hash = headNext(hash, x)
+		}
+		h.whole.add(headEnd(hash))
 	}
 	return h
 }
 
-// headHash has 16 bits.
-func headHash(a, b, c unit) uint32 {
-	return (uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77 ^ uint32(c)*0xC2B2AE3D) >> 16
+func headOf(a, b, c unit) uint32 {
+	return uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77 ^ uint32(c)*0xC2B2AE3D
 }
+
+// headNext takes one more letter into the hash of a beginning.
+func headNext(hash uint32, u unit) uint32 {
+	return (hash ^ uint32(u)) * 0x9E3779B1
+}
+
+func headEnd(hash uint32) uint32 { return hash ^ hash<<13 }
 
 // any tells whether one of the words may stand somewhere.
 func (h *heads) any(cells []cell) bool {
 	for i := range cells {
 		u := cells[i].unit
-		if int(u) < len(h.one) && h.one[u] != 0 {
-			if h.one[u]&headAlone != 0 {
-				return true
-			}
-			if i+1 < len(cells) {
-				if x := headHash(u, cells[i+1].unit, 0) >> 4; h.two[x>>6]&(1<<(x&63)) != 0 {
-					return true
-				}
-			}
+		if int(u) < len(h.one) && h.one[u] != 0 && (h.one[u]&headAlone != 0 || h.begins(cells[i:], 2, 2)) {
+			return true
 		}
-		if i+2 < len(cells) {
-			if x := headHash(u, cells[i+1].unit, cells[i+2].unit); h.three[x>>6]&(1<<(x&63)) != 0 {
-				return true
-			}
+		if i+2 < len(cells) && h.three.has(headOf(u, cells[i+1].unit, cells[i+2].unit)) && h.begins(cells[i:], 3, minCut) {
+			return true
+		}
+	}
+	return false
+}
+
+// begins tells whether the cells may begin with a word of least to most letters,
+// or with most letters of a longer one.
+func (h *heads) begins(cells []cell, least, most int) bool {
+	hash := uint32(0)
+	for k := range min(len(cells), most) {
+		hash = headNext(hash, cells[k].unit)
+		if k+1 >= least && h.whole.has(headEnd(hash)) {
+			return true
 		}
 	}
 	return false
