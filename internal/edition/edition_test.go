@@ -156,7 +156,7 @@ func TestTheLastGoodEditionStays(t *testing.T) {
 		"an older manifest is put back":     func(w *world) { old := w.past(1); w.spoil = func(m *store.Manifest) { *m = *old } },
 		"an older one under a newer number": func(w *world) { old := w.past(1); w.spoil = func(m *store.Manifest) { *m = *old; m.Sequence = 9 } },
 		"an edition that cannot be parsed":  func(w *world) { w.force("Nonsense: x\n") },
-		"an edition that lost what it knew": func(w *world) { w.force("Credit: ド | salary 給与\n") },
+		"an edition that lost what it knew": func(w *world) { w.force("Credit: 口座振替RTK | salary 給与\n") },
 		"an edition that rings on the rents": func(w *world) {
 			w.force("\nService: x\nJa: x\nEn: x\nDebit: charge\nName: チンリヨウトウ | guessed\n")
 		},

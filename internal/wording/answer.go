@@ -155,7 +155,11 @@ func (f *AnswerFacts) message(alt, title text) message.Message {
 	if f.Covers != nil {
 		total = *f.Covers
 	}
-	c := covers{lang: lang, total: total, services: servicesOf(total, Named{Name: f.ServiceName}, f.ServiceOf), account: f.account(), hide: f.HideAmount, now: r.RecordedAt}
+	services := servicesOf(total, Named{Name: f.ServiceName}, f.ServiceOf)
+	if r.Answer != nil && r.Answer.Other {
+		services = nil // it took nothing
+	}
+	c := covers{lang: lang, total: total, services: services, account: f.account(), hide: f.HideAmount, now: r.RecordedAt}
 	m.Facts = c.facts()
 	return m
 }

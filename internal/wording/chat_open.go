@@ -126,7 +126,7 @@ func (f *IncidentFacts) asking(say string) message.Message {
 // card is one incident with its answers.
 func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.Message {
 	debits, yen, last := 0, int64(0), it.Lead.OccurredAt
-	critical, link, others := false, it.Lead.Kind == watch.LinkRegistered, false
+	critical, link, others, either := false, it.Lead.Kind == watch.LinkRegistered, false, false
 	for _, p := range it.Lead.Parts() {
 		if !p.UndoneAt.IsZero() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
 			continue
@@ -137,12 +137,13 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 			debits++
 			yen += p.Kept()
 			others = others || p.Service != it.Lead.Service
+			either = either || doubtful(p)
 		}
 		if p.OccurredAt.After(last) {
 			last = p.OccurredAt
 		}
 	}
-	name := orElse(it.ServiceName, tTheService.in(lang))
+	name := orOther(lang, orElse(it.ServiceName, tTheService.in(lang)), either)
 	if others {
 		name = tcAndOthers.in(lang, name)
 	}

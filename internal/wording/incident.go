@@ -89,6 +89,8 @@ var (
 	tTitleGoesOn    = text{ja: "%[1]sによる%[2]sからの引き落としが続いています", en: "%[1]s keeps taking money from %[2]s"}
 	tTitleSeveral   = text{ja: "%[2]sから、%[1]sの引き落としが%[3]d回ありました", en: "%[1]s took money from %[2]s %[3]d times"}
 	tTitleLinkDebit = text{ja: "%[1]sに%[2]sが登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
+	tTitleGoesOnOr  = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが続いています", en: "%[1]s or something else keeps taking money from %[2]s"}
+	tTitleSeveralOr = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが%[3]d回ありました", en: "%[1]s or something else took money from %[2]s %[3]d times"}
 	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "There is news of %s"}
 
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
@@ -263,6 +265,9 @@ func (f *IncidentFacts) several() message.Message {
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.unsure() }) {
 		m.Text = append(m.Text, tUnsure.in(lang))
 	}
+	if f.doubtful() && !f.mixed() {
+		m.More = append(m.More, tUndecided.in(lang))
+	}
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() && p.AnsweredBefore != nil }) {
 		m.Text = append(m.Text, tAnswerWasOther.in(lang))
 	}
@@ -320,6 +325,11 @@ func (f *IncidentFacts) mixed() bool {
 	return slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.ServiceName != f.Parts[0].ServiceName })
 }
 
+// doubtful tells whether one of the debits may be something else.
+func (f *IncidentFacts) doubtful() bool {
+	return slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return doubtful(p.Record) })
+}
+
 func (f *IncidentFacts) title() string {
 	p := &f.Parts[len(f.Parts)-1]
 	lang := p.lang()
@@ -339,7 +349,7 @@ func (f *IncidentFacts) title() string {
 	case links == 1:
 		return tTitleLinkDebit.in(lang, p.ServiceName, account)
 	case fresh < f.Debits:
-		return tTitleGoesOn.in(lang, p.ServiceName, account)
+		return pick(f.doubtful(), tTitleGoesOnOr, tTitleGoesOn).in(lang, p.ServiceName, account)
 	}
-	return tTitleSeveral.in(lang, p.ServiceName, account, fresh)
+	return pick(f.doubtful(), tTitleSeveralOr, tTitleSeveral).in(lang, p.ServiceName, account, fresh)
 }

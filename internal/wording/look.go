@@ -116,8 +116,10 @@ func what(lang watch.Lang, r *watch.Record, service string) string {
 		return tHistLink.in(lang, service)
 	case r.Service == "":
 		return tWhatIfDebit.in(lang)
+	case r.Answer != nil && r.Answer.Other && r.Other != "":
+		return otherBill(lang, r.Other)
 	}
-	return tHistDebit.in(lang, service)
+	return tHistDebit.in(lang, orOther(lang, service, doubtful(r)))
 }
 
 var (

@@ -1,6 +1,10 @@
 package wording
 
-import "kozamori/internal/watch"
+import (
+	"slices"
+
+	"kozamori/internal/watch"
+)
 
 var (
 	tHistGone  = text{ja: "（ほかに%[1]d件・%[2]sは取り消し）", en: " (and reversed: %[1]d, %[2]s)"}
@@ -44,7 +48,7 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 		n++
 	}
 	mixed := severalServices(e.Parts)
-	label := what(lang, r, e.Service)
+	label := what(lang, r, orOther(lang, e.Service, !doubtful(r) && slices.ContainsFunc(e.Parts, doubtful)))
 	switch some := debits < len(e.Parts) && debits > 0; {
 	case some && mixed:
 		label = tHistBothMixed.in(lang, orElse(e.Service, tTheService.in(lang)))

@@ -58,6 +58,21 @@ func thanks(lang watch.Lang, guardian bool, r *watch.Record) string {
 	return pick(guardian, tThanksTheirs, tThanks).in(lang)
 }
 
+var tOrOther = text{ja: "%sかほかの支払い", en: "%s or something else"}
+
+// doubtful tells that a debit may be a service's or something else.
+func doubtful(r *watch.Record) bool {
+	return r.Kind == watch.Debit && r.Confidence == watch.Undecided
+}
+
+// orOther names a service where one of its debits may be something else.
+func orOther(lang watch.Lang, name string, some bool) string {
+	if !some || name == "" {
+		return name
+	}
+	return tOrOther.in(lang, name)
+}
+
 // otherBill says what else a debit may be.
 func otherBill(lang watch.Lang, ja string) string {
 	if lang != watch.English {

@@ -45,3 +45,60 @@ func TestWhatADebitMayBeInsteadIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// Where one of the debits may be something else, no title and no list says that
+// the service took them.
+func TestWhatMayBeSomethingElseIsNowhereSaidToBeTheServices(t *testing.T) {
+	t.Parallel()
+	part := func(id string, c watch.Confidence) *watch.Record {
+		r := debit()
+		r.ID, r.Service, r.Complete, r.Confidence = id, "paypay", true, c
+		r.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}
+		if c == watch.Undecided {
+			r.Other = "PayPayカードの請求"
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		parts []*watch.Record // the newest first
+		some  bool
+	}{
+		"two that are sure":    {[]*watch.Record{part("b", watch.Seen), part("a", watch.Seen)}, false},
+		"a doubtful one last":  {[]*watch.Record{part("b", watch.Undecided), part("a", watch.Seen)}, true},
+		"a doubtful one first": {[]*watch.Record{part("b", watch.Seen), part("a", watch.Undecided)}, true},
+		"two doubtful ones":    {[]*watch.Record{part("b", watch.Undecided), part("a", watch.Undecided)}, true},
+		"a doubtful one":       {[]*watch.Record{part("b", watch.Undecided)}, true},
+		"a sure one":           {[]*watch.Record{part("b", watch.Seen)}, false},
+	} {
+		for lang, word := range map[watch.Lang]string{watch.Japanese: "ほかの支払い", watch.English: "something else"} {
+			said := map[string]string{}
+			e := HistoryEntry{Record: c.parts[len(c.parts)-1], Parts: c.parts, Service: "PayPay"}
+			said["a list"] = e.label(lang, false)
+			lead := part("lead", c.parts[0].Confidence)
+			for _, p := range c.parts[1:] {
+				lead.Join(p)
+			}
+			it := OpenItem{Lead: lead, Watcher: "w1", ServiceName: "PayPay"}
+			said["what waits"] = it.card(lang, false, lead.OccurredAt).Title
+			if len(c.parts) > 1 {
+				f := IncidentFacts{Debits: len(c.parts), Yen: 2000, First: lead.OccurredAt, Last: lead.OccurredAt}
+				for _, p := range c.parts {
+					f.Parts = append(f.Parts, AlertFacts{Record: p, Delivery: watch.Delivery{Lang: lang}, ServiceName: "PayPay", CanAnswer: true})
+				}
+				said["a message"] = Incident(f).Title
+				f.Debits++
+				said["a message of more"] = Incident(f).Title
+			}
+			for where, got := range said {
+				if strings.Contains(got, word) != c.some {
+					t.Errorf("%s: %s says %q", name, where, got)
+				}
+			}
+		}
+	}
+	own := part("a", watch.Undecided)
+	own.Answer = &watch.Answer{Value: watch.Mine, Other: true}
+	if got := (&HistoryEntry{Record: own, Service: "PayPay"}).label(watch.Japanese, true); got != "PayPayカードの請求" {
+		t.Errorf("of what the person said to be the card's bill a list says %q", got)
+	}
+}
