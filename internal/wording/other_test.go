@@ -96,6 +96,12 @@ func TestWhatMayBeSomethingElseIsNowhereSaidToBeTheServices(t *testing.T) {
 			}
 		}
 	}
+	for confidence, some := range map[watch.Confidence]bool{watch.Undecided: true, watch.Seen: false} {
+		a := AlertFacts{Record: part("a", confidence), Notice: watch.Notice{Watcher: "w1", Reasons: watch.Because(watch.MonthlyTotal)}, ServiceName: "PayPay"}
+		if got := strings.Join(a.why(), ""); strings.Contains(got, "PayPayかほかの支払い") != some || !strings.Contains(got, "合計") {
+			t.Errorf("of the month's sum it is said: %q", got)
+		}
+	}
 	own := part("a", watch.Undecided)
 	own.Answer = &watch.Answer{Value: watch.Mine, Other: true}
 	if got := (&HistoryEntry{Record: own, Service: "PayPay"}).label(watch.Japanese, true); got != "PayPayカードの請求" {

@@ -58,7 +58,7 @@ var aboutRules = []ruleWords{
 	{rule: "night", group: &groupBasic, label: with(tSetNight, clock(0), clock(int(watch.NightUntil/time.Minute))), why: with(tWhyNight, clock(0), clock(int(watch.NightUntil/time.Minute)))},
 	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
 	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
-	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth), own: true},
+	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theServiceOr, theMonth), own: true},
 	{rule: "any_debit", group: &groupOther, label: with(tSetAny), hint: with(tSetAnyHint), why: with(tWhyAnyDebit), own: true, when: tcWhenAny},
 	{rule: "overdrawn", group: &groupOther, label: with(tSetOverdrawn), why: with(tWhyOverdrawn)},
 	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword), own: true},
@@ -108,7 +108,9 @@ type known func(*AlertFacts) string
 
 var (
 	theService known = func(f *AlertFacts) string { return orElse(f.ServiceName, tTheService.in(f.lang())) }
-	theMonth   known = func(f *AlertFacts) string {
+	// theServiceOr is of a sum that counts the debit.
+	theServiceOr known = func(f *AlertFacts) string { return orOther(f.lang(), theService(f), doubtful(f.Record)) }
+	theMonth     known = func(f *AlertFacts) string {
 		return f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(f.lang()))
 	}
 )
