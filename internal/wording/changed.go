@@ -60,7 +60,7 @@ func Changed(f AlertFacts) message.Message {
 		was = &watch.Shown{}
 	}
 	_, more := was.Changed(r)
-	service := orElse(f.ServiceName, tTheDebit.in(lang))
+	service := orElse(orOther(lang, f.ServiceName, doubtful(r)), tTheDebit.in(lang))
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltChanged.in(lang), Facts: f.facts()}
 	if more && f.Notice.Critical() && !r.TooLate() {
 		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentChanged.in(lang)

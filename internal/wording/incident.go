@@ -57,7 +57,7 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		shown := p.As(s.Is)
 		service, contact := names.Service(shown.Service)
 		a := AlertFacts{Record: shown, Lead: lead.ID, Delivery: d, Was: s.Was, Guardian: w.Role == watch.Guardian, ServiceName: service,
-			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage}
+			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage, Among: len(lead.Parts()) > 1 || lead.Continues != ""}
 		if n, ok := lead.Notice(w.ID); ok {
 			a.Notice = *n
 		}

@@ -108,3 +108,23 @@ func TestWhatMayBeSomethingElseIsNowhereSaidToBeTheServices(t *testing.T) {
 		t.Errorf("of what the person said to be the card's bill a list says %q", got)
 	}
 }
+
+// The third answer is of one debit alone: of an incident with more, or that goes
+// on from a full one, "it was the card" would be said of all.
+func TestItWasTheCardIsAskedOfOneDebitAlone(t *testing.T) {
+	t.Parallel()
+	r := debit()
+	r.Confidence, r.Other = watch.Undecided, "PayPayカードの請求"
+	for among, want := range map[bool]int{false: 1, true: 0} {
+		a := AlertFacts{Record: r, Delivery: watch.Delivery{Watcher: "w1", ID: "d1"}, ServiceName: "PayPay", CanAnswer: true, Among: among}
+		n := 0
+		for _, b := range a.buttons() {
+			if strings.Contains(b.Postback, "o=1") {
+				n++
+			}
+		}
+		if n != want {
+			t.Errorf("among others: %v, and %d buttons say that it was the card", among, n)
+		}
+	}
+}

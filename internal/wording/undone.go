@@ -17,7 +17,7 @@ func Undone(f AlertFacts) message.Message {
 		Facts: f.facts(),
 	}
 	if f.ServiceName != "" {
-		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, f.ServiceName)
+		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, orOther(lang, f.ServiceName, doubtful(r)))
 	}
 	if !r.UndoneAt.IsZero() {
 		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
