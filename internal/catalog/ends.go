@@ -105,3 +105,31 @@ func (s *scan) reading(w *word) *word {
 	}
 	return w.service.readings[s.bank]
 }
+
+// stands tells whether a mark in front of names that ends before unit j is a
+// word of its own there: of ガスト the first letters say nothing of gas. A mark
+// that says no more than how money is paid may be joined to anything.
+func (s *scan) stands(w *word, j int) bool {
+	return w.flags == 0 && w.kind == kindFront || s.parts(j, 0)
+}
+
+// parts tells whether a word ends before unit j: at a border, or where a name or
+// trap begins, or further marks that come to one of these.
+func (s *scan) parts(j, depth int) bool {
+	if s.whole(j) {
+		return true
+	}
+	n := s.lines.start(s.cells[j].unit)
+	for k := j + 1; n != 0 && depth < maxChain; k++ {
+		for _, w := range s.lines.enders(n) {
+			if w.kind != kindCredit && s.lost(w, j) == 0 && (w.kind != kindFront || s.parts(k, depth+1)) {
+				return true
+			}
+		}
+		if k == len(s.cells) {
+			break
+		}
+		n = s.lines.step(n, s.cells[k].unit)
+	}
+	return false
+}
