@@ -160,17 +160,13 @@ func TestTheTypesOfProvidersStopAtTheirAdapters(t *testing.T) {
 }
 
 // Some things are done in one room alone, so that what holds for them holds
-// everywhere: a function or a type by its package, a method of something, or a text.
+// everywhere: a function or a type by its package, or a text. Who writes accounts is
+// held by a test of settings.
 var onlyIn = map[string][]string{
 	// What notify does next is queued by queue.Jobs; the other queues have one
 	// sender of each of their messages.
 	"queue.Outgoing": {"internal/queue", "internal/ingest", "internal/bankapi", "internal/news", "internal/chat"},
 	"message.job":    {"internal/queue"},
-	// An account is read, changed and written by store.UpdateAccount: by those who
-	// own what watchers want, who watches, and whom a channel reaches. Who joins, and
-	// who says "not me", writes it together with what that is about.
-	".UpdateAccount":   {"internal/store", "internal/settings", "internal/membership", "internal/notify"},
-	"store.PutAccount": {"internal/store", "internal/membership", "internal/settings"},
 	// What a watcher wants is changed by settings, and the trail says it; what a
 	// report ended stands next to the report.
 	"watch.Compare": {"internal/settings", "internal/dispute"},
@@ -228,7 +224,6 @@ func name(p string, e ast.Expr) string {
 		if x, ok := e.X.(*ast.Ident); ok {
 			return x.Name + "." + e.Sel.Name
 		}
-		return "." + e.Sel.Name // a method of something
 	}
 	return ""
 }
