@@ -142,3 +142,22 @@ func TestNewsHaveOneKeyHoweverOftenTheyAreQueued(t *testing.T) {
 		}
 	}
 }
+
+// What it may be instead is said of a doubtful debit that is told by itself, if it
+// is known.
+func TestWhichRecordMayBeABillAsWell(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		r    Record
+		want bool
+	}{
+		"doubtful":                 {Record{Confidence: Undecided, Other: "カードの請求"}, true},
+		"doubtful, but unknown":    {Record{Confidence: Undecided}, false},
+		"sure":                     {Record{Confidence: Seen, Other: "カードの請求"}, false},
+		"doubtful, and one of two": {Record{Confidence: Undecided, Other: "カードの請求", Members: []Member{{Record: "r2"}}}, false},
+	} {
+		if got := c.r.Either(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
