@@ -250,8 +250,11 @@ func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Sa
 // answeredSince is what a watcher knows of a part: what they were told, or what
 // they have said was theirs since, on a page that showed less.
 func (r *Record) answeredSince(p *Record, by *Delivery, told *Shown) *Shown {
-	s := r.answeredFor(p.ID)
-	if s == nil || r.Answer.Watcher != by.Watcher || !r.Answer.At.After(by.CreatedAt) || s.Amount >= told.Amount || s.Covers(p) {
+	s, heard := r.answeredFor(p.ID), by.CreatedAt
+	if by.AcceptedAt.After(heard) {
+		heard = by.AcceptedAt // what it says was decided anew until then
+	}
+	if s == nil || r.Answer.Watcher != by.Watcher || !r.Answer.At.After(heard) || s.Amount >= told.Amount || s.Covers(p) {
 		return told
 	}
 	return s
