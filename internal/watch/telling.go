@@ -252,7 +252,7 @@ func (r *Record) untold(watcher string, ch ChannelKind, n int, failed bool) []Sa
 func (r *Record) answeredSince(p *Record, by *Delivery, told *Shown) *Shown {
 	s, heard := r.answeredFor(p.ID), by.CreatedAt
 	if by.AcceptedAt.After(heard) {
-		heard = by.AcceptedAt // what it says was decided anew until then
+		heard = by.AcceptedAt // what it says could still change until then
 	}
 	if s == nil || r.Answer.Watcher != by.Watcher || !r.Answer.At.After(heard) || s.Amount >= told.Amount || s.Covers(p) {
 		return told
