@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"net/url"
 	"regexp"
 	"testing"
 	"time"
@@ -43,7 +42,7 @@ func TestWhatWasSilentIsAddedOnThePageOfTheReport(t *testing.T) {
 		if untick {
 			form[wording.FieldPart] = []string{"s1"}
 		}
-		b.do(http.MethodPost, p.url.String(), url.Values(form), "Sec-Fetch-Site", "same-origin", "Origin", "null").
+		b.do(http.MethodPost, p.url.String(), form, "Sec-Fetch-Site", "same-origin", "Origin", "null").
 			saysNot(t, "「知らせない」と設定されていたあいだの引き落とし（")
 		var lead *watch.Record
 		for _, id := range []string{"s1", "s2"} {
