@@ -7,9 +7,10 @@ import (
 )
 
 // Banks print the same few texts again and again. What one came to is kept, in
-// a table that never grows: each text has one place, which the next text of
-// that place takes over. A text is kept when it comes the second time, so that
-// those that come once, as a stranger can make them, cost nothing but a note.
+// a table that never grows: each text has two places, of which it takes a free
+// one, or the second from the text that is there. A text is kept when it comes
+// the second time, so that those that come once, as a stranger can make them,
+// cost nothing but a note.
 const (
 	memoPlaces = 1 << 11
 	memoNotes  = 1 << 13
@@ -51,18 +52,31 @@ func (m *memo) place(bank, text string, a asked) uint64 {
 
 // find is what a text came to; nil if that is not kept.
 func (m *memo) find(at uint64, bank, text string, a asked) *kept {
-	if k := m.places[at%memoPlaces].Load(); k != nil && k.text == text && k.bank == bank && k.asked == a {
-		return k
+	k := m.places[at%memoPlaces].Load()
+	if k == nil || k.text != text || k.bank != bank || k.asked != a {
+		k = m.second(at).Load()
+		if k == nil || k.text != text || k.bank != bank || k.asked != a {
+			return nil
+		}
 	}
-	return nil
+	return k
 }
+
+// second is the other place of a text.
+func (m *memo) second(at uint64) *atomic.Pointer[kept] { return &m.places[at>>40%memoPlaces] }
 
 // keep keeps what a text came to, if it came before.
 func (m *memo) keep(at uint64, bank, text string, a asked, match *Match, w *weighed) {
-	note := &m.notes[at/memoPlaces%memoNotes]
-	if seen := uint32(at>>24) | 1; note.Load() != seen {
+	// Two notes, for the same reason.
+	note, other := &m.notes[at/memoPlaces%memoNotes], &m.notes[at>>50%memoNotes]
+	if seen := uint32(at>>24) | 1; note.Load() != seen && other.Load() != seen {
 		note.Store(seen)
+		other.Store(seen)
 		return
 	}
-	m.places[at%memoPlaces].Store(&kept{strings.Clone(bank), strings.Clone(text), a, *match, *w})
+	place := &m.places[at%memoPlaces]
+	if place.Load() != nil {
+		place = m.second(at)
+	}
+	place.Store(&kept{strings.Clone(bank), strings.Clone(text), a, *match, *w})
 }

@@ -88,3 +88,31 @@ func TestLinesThatAreLeftAsideComeToNothing(t *testing.T) {
 		t.Errorf("only %d of 20,000 lines are left aside", aside)
 	}
 }
+
+// Two texts that share a place do not drive each other out: whatever the seed,
+// the few texts of a bank's day are kept all at once.
+func TestTextsThatShareAPlaceAreBothKept(t *testing.T) {
+	t.Parallel()
+	d, err := read(builtIn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	for range 300 {
+		d.memo = newMemo()
+		for range 4 {
+			for _, l := range benchLines {
+				var m Match
+				d.look("0168", l, asked{}, &m)
+			}
+		}
+		for _, l := range benchLines {
+			if d.memo.find(d.memo.place("0168", l, asked{}), "0168", l, asked{}) == nil {
+				lost++
+			}
+		}
+	}
+	if lost > 3 {
+		t.Errorf("%d of %d texts are not kept", lost, 300*len(benchLines))
+	}
+}
