@@ -12,6 +12,7 @@ import (
 	"path"
 	"regexp"
 
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/wording"
 )
 
@@ -48,7 +49,7 @@ func read(res *http.Response) (string, *url.URL, error) {
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s answers %d", path.Dir(res.Request.URL.Path), res.StatusCode)
 	}
-	return string(body), res.Request.URL, err
+	return markuptest.Unmarked(string(body)), res.Request.URL, err
 }
 
 // upload sends one file by the form of the page that looks through statements.

@@ -14,6 +14,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/watch"
 )
 
@@ -123,7 +124,7 @@ func (p *person) shows(res *http.Response, err error) {
 	if err != nil || res.StatusCode != http.StatusOK {
 		p.t.Fatalf("%s answers %d %v: %s", res.Request.URL.Path, res.StatusCode, err, b)
 	}
-	p.at, p.html = res.Request.URL, string(b)
+	p.at, p.html = res.Request.URL, markuptest.Unmarked(string(b))
 }
 
 // submits presses a button of the page, with the hidden fields of it all.

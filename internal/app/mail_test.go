@@ -20,6 +20,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
@@ -66,7 +67,7 @@ func submit(t *testing.T, c *http.Client, address string, form url.Values) strin
 	if err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %d %v %s", address, res.StatusCode, err, body)
 	}
-	return string(body)
+	return markuptest.Unmarked(string(body))
 }
 
 func TestAMailIsAnsweredOnItsPageAndMailsCanBeStopped(t *testing.T) {

@@ -46,11 +46,12 @@ var hide = strings.Repeat("&#847;&zwnj;&nbsp;", 90)
 // size is a size of type twice: in rem, so that it grows with the reader's own
 // setting, and before that in px, for mail programs that know no rem.
 const (
-	size16 = ";font-size:16px;font-size:1rem"
-	size18 = ";font-size:18px;font-size:1.125rem"
-	size20 = ";font-size:20px;font-size:1.25rem"
-	size22 = ";font-size:22px;font-size:1.375rem"
-	size34 = ";font-size:34px;font-size:2.125rem"
+	size16  = ";font-size:16px;font-size:1rem"
+	size18  = ";font-size:18px;font-size:1.125rem"
+	size20  = ";font-size:20px;font-size:1.25rem"
+	size22  = ";font-size:22px;font-size:1.375rem"
+	size34  = ";font-size:34px;font-size:2.125rem"
+	phrases = ";word-break:auto-phrase" // no line of a heading ends within a word
 )
 
 // draw draws a mail. Styles stand at each element: some mail programs read no
@@ -77,34 +78,41 @@ func draw(m letter) g.Node {
 					g.If(m.StopURL != "", h.P(h.Style("margin:8px 0 0"), h.A(h.Class("go"), markup.Href(m.StopURL), h.Style("color:#1b4b7a"), g.Text(m.StopMail)))))))))))))
 }
 
-// whole keeps report numbers on one line.
+// whole is a text whose numbers do not end in another line than they begin.
 func whole(text string) g.Node {
-	return markup.Whole(text, func(n string) g.Node { return h.Span(h.Style("white-space:nowrap"), g.Text(n)) })
+	one := func(style string) func(string) g.Node {
+		return func(n string) g.Node {
+			return h.Span(h.Style("white-space:nowrap;font-size:min("+style+")"), g.Text(n))
+		}
+	}
+	return markup.Whole(text, one("1em,9vw"), one("1em,12vw"))
 }
 
 // drawBody draws what the message says.
 func drawBody(m letter, ink string) g.Node {
-	heading := func(text string) g.Node { return h.H2(h.Style("margin:24px 0 8px"+size18), g.Text(text)) }
+	heading := func(text string) g.Node {
+		return h.H2(h.Style("margin:24px 0 8px"+size18+";font-size:min(1.125rem,9vw)"+phrases), whole(text))
+	}
 	return markup.Lines(
-		h.H1(h.Style("margin:0 0 12px"+size22+";line-height:1.5"), g.Text(m.Title)),
+		h.H1(h.Style("margin:0 0 12px"+size22+";font-size:min(1.375rem,9vw)"+phrases+";line-height:1.5"), whole(m.Title)),
 		g.If(m.Amount != "", h.P(h.Class("sum"), h.Style("margin:0 0 16px"+size34+";line-height:1.3;font-weight:bold;color:"+ink), whole(m.Amount))),
 		g.If(len(m.Facts) > 0, h.Dl(h.Style("margin:0 0 16px"), markup.Each(m.Facts, func(f message.Fact) g.Node {
 			return markup.Lines(
 				h.Dt(h.Class("soft"), h.Style("margin:8px 0 0"+size16+";color:#4a4a4a"), g.Text(f.Label)),
 				h.Dd(h.Style("margin:0;font-weight:bold"), whole(f.Value)))
 		}))),
-		markup.Each(m.Paragraphs(), func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), g.Text(s)) }),
+		markup.Each(m.Paragraphs(), func(s string) g.Node { return h.P(h.Style("margin:0 0 16px"), whole(s)) }),
 		markup.Each(m.Links, func(b message.Button) g.Node {
 			return h.P(h.Style("margin:20px 0"), h.A(markup.Href(b.URL),
 				h.Style("display:block;padding:14px 16px;border-radius:8px;background:"+ink+";color:#ffffff"+size20+";font-weight:bold;text-align:center;text-decoration:none"), g.Text(b.Label)))
 		}),
 		g.If(len(m.Message.Why) > 0, markup.Lines(
 			heading(m.Labels.Why),
-			h.Ul(h.Style("margin:0 0 16px;padding-left:24px"), markup.Each(m.Message.Why, func(s string) g.Node { return h.Li(h.Style("margin:0 0 6px"), g.Text(s)) })))),
+			h.Ul(h.Style("margin:0 0 16px;padding-left:24px"), markup.Each(m.Message.Why, func(s string) g.Node { return h.Li(h.Style("margin:0 0 6px"), whole(s)) })))),
 		g.If(len(m.Message.Steps) > 0, markup.Lines(
 			heading(m.Labels.Steps),
 			h.Ol(h.Style("margin:0 0 16px;padding-left:28px"), markup.Each(m.Message.Steps, func(s message.Step) g.Node {
-				return h.Li(h.Style("margin:0 0 12px"), g.Text(s.Text), call(s.Tel, m.Call))
+				return h.Li(h.Style("margin:0 0 12px"), whole(s.Text), call(s.Tel, m.Call))
 			})))),
 		markup.Said(h.P, m.Foot, h.Class("box"), h.Style("margin:20px 0 0;padding:12px 16px;background:#f2f2f0")))
 }
@@ -114,7 +122,7 @@ func call(tel, label string) g.Node {
 	if tel == "" {
 		return nil
 	}
-	address, say := message.TelURI(tel), g.Text(label+" "+tel)
+	address, say := message.TelURI(tel), whole(label+" "+tel)
 	if !markup.Opens(address) {
 		return g.Group{h.Br(), say}
 	}

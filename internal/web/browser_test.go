@@ -29,6 +29,7 @@ var views = []struct {
 	{"a small phone with large type", browsertest.View{Width: 320, Large: true}},
 	{"a small phone", browsertest.View{Width: 320}},
 	{"a desktop", browsertest.View{Width: 1280}},
+	{"a narrow phone", browsertest.View{Width: 360}},
 	{"a phone", browsertest.View{}},
 	{"a phone in the dark", browsertest.View{Dark: true}},
 	{"a phone with large type", browsertest.View{Large: true}},
@@ -41,6 +42,9 @@ func seen(t *testing.T, ctx context.Context, page string) {
 		browsertest.Look(t, ctx, v.View)
 		if out := browsertest.Sideways(t, ctx); out > 0 {
 			t.Errorf("%s on %s: %d pixels stick out", page, v.name, out)
+		}
+		for _, word := range browsertest.Broken(t, ctx) {
+			t.Errorf("%s on %s: a line ends within %s", page, v.name, word)
 		}
 		browsertest.Shot(t, ctx, page+" on "+v.name)
 	}

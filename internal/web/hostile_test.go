@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kozamori/internal/testkit/hostile"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -32,7 +33,7 @@ func TestAPageQuotesWhatStrangersWrite(t *testing.T) {
 		if err := draw(wording.AlertPage(f, wording.NoRefusal)).Render(&b); err != nil {
 			t.Fatal(err)
 		}
-		return b.String()
+		return markuptest.Unmarked(b.String())
 	}
 	for i, x := range hostile.Texts() {
 		lang := []watch.Lang{watch.Japanese, watch.English}[i%2]

@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/markuptest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -229,7 +230,7 @@ func (b *browser) raw(method, address string, with io.Reader, header ...string) 
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return page{res.StatusCode, res.Request.URL, res.Header, string(body)}
+	return page{res.StatusCode, res.Request.URL, res.Header, markuptest.Unmarked(string(body))}
 }
 
 func (b *browser) open(address string) page { b.t.Helper(); return b.do(http.MethodGet, address, nil) }

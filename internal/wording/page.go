@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -83,7 +84,7 @@ var (
 	tPageName       = text{ja: "口座守：お知らせ", en: "Kozamori: bank account alert"}
 	tAskDebit       = text{ja: "この引き落としに心当たりはありますか", en: "Was this debit yours?"}
 	tAskLink        = text{ja: "この登録に心当たりはありますか", en: "Did you register this link?"}
-	tAskThem        = text{ja: "ご本人に心当たりがあるか、確かめてください", en: "Please ask them whether they recognise it"}
+	tAskThem        = text{ja: "ご本人に心当たりがあるか、確かめてください", en: "Ask them whether they recognise it"}
 	tAskText        = text{ja: "「%[1]s」を押すと、すぐに%[2]sへ伝え、受付番号を表示します。まちがえて押しても、%[3]s以内なら取り消せます。", en: "If you press \"%[1]s\", we tell %[2]s at once and give you a report number. Pressed by mistake, it can be taken back for %[3]s."}
 	tAgain          = text{ja: "やはり身に覚えがないときは、もう一度「%s」を押してください。", en: "If it is not recognised after all, press \"%s\" again."}
 	tIfWrongPage    = text{ja: "違っていたときは、「%s」を押してください。", en: "If that is wrong, press \"%s\"."}
@@ -102,7 +103,7 @@ var (
 	tPageNotAllowed = text{ja: "この操作は、口座の名義人か、回答した方だけができます。", en: "Only the account's owner, or the person who gave the answer, can do that."}
 	tPageByMail     = text{ja: "メールのリンクからは、お知らせを減らす設定はできません。トークの「設定」からお願いします。", en: "A link in a mail cannot make us tell you less. Please use the settings in the chat."}
 	tPageNoTrust    = text{ja: "いまは、このサービスを「知らせない」ように設定できません。", en: "This service cannot be trusted at the moment."}
-	tAbout          = text{ja: "このお知らせについて", en: "About this alert"}
+	tAbout          = text{ja: "くわしい内容", en: "Details"}
 	tPageHappened   = text{ja: "お知らせの内容", en: "The alert"}
 )
 
@@ -149,15 +150,18 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 	case f.Record.Answer != nil && f.Record.Answered():
 		p.Parts = []message.Part{f.mine(), alert, history}
 	case f.Dispute != nil:
-		p.Parts = []message.Part{f.withdrawn(), alert, history}
+		again := f.withdrawn()
+		again.Amount, alert.Amount = alert.Amount, "" // next to the answers
+		p.Parts = []message.Part{again, alert, history}
 	default:
-		// The buttons come before what can be read later.
-		about := message.Part{Message: message.Message{Lang: p.Lang, Title: tAbout.in(lang), Why: alert.Why, Steps: alert.Steps, Foot: alert.Foot}}
-		alert.Why, alert.Steps, alert.Foot = nil, nil, ""
-		p.Parts = []message.Part{alert, f.ask(), about, history}
-		if len(about.Why)+len(about.Steps) == 0 {
-			p.Parts = []message.Part{alert, f.ask(), history}
-		}
+		// The amount and the answers stand on one screen; all that can be read
+		// later comes after them.
+		about := message.Part{Message: alert.Message}
+		about.Tone, about.Badge, about.Amount, about.Title, about.Text = "", "", "", tAbout.in(lang), f.whatFollows()
+		about.Facts = slices.DeleteFunc(slices.Clone(alert.Facts), func(x message.Fact) bool { return !x.More })
+		alert.Message, alert.Forms = alert.InBrief(), f.asks()
+		alert.Brief = true
+		p.Parts = []message.Part{alert, about, history}
 	}
 	if p.Parts[0].Message.Badge == "" {
 		p.Parts[0].Badge, p.Parts[0].Tone = tInfo.in(lang), message.Calm
@@ -202,32 +206,33 @@ func (f *PageFacts) answers() (notMine, mine string) {
 	return pick(f.guardian(), tNotTheirs, tNotMine).in(f.lang()), pick(f.guardian(), tTheirs, tMine).in(f.lang())
 }
 
-func (f *PageFacts) ask() message.Part {
+// asks are the answers that can be given, behind the question.
+func (f *PageFacts) asks() []message.Form {
 	lang := f.lang()
 	ask := pick(f.Record.Kind == watch.LinkRegistered, tAskLink, tAskDebit)
-	notMine, mine := f.answers()
-	text := []string{tAskText.in(lang, notMine, f.bank(), minutes(watch.UndoFor))}
 	if f.incident() {
 		ask = tAskIncident
-		text = append(text, tPartsNote.in(lang, notMine))
 	}
+	_, mine := f.answers()
 	shown := []message.Field{{Name: FieldShown, Kind: message.FieldHidden, Value: f.Record.Mark()}, saw(f.Record.Parts())}
-	forms := []message.Form{{Do: DoNotMine, Label: notMine, Style: message.Danger, Fields: f.ticks()},
-		{Do: DoMine, Label: mine, Style: message.Secondary, Fields: shown}}
+	forms := []message.Form{f.notMine(pick(f.guardian(), tAskThem, ask).in(lang)), {Do: DoMine, Label: mine, Style: message.Secondary, Fields: shown}}
 	if was := itWas(lang, f.Record); was != "" {
 		forms = append(forms, message.Form{Do: DoOther, Label: was, Style: message.Secondary, Fields: shown})
 	}
-	return message.Part{
-		Message: message.Message{Lang: string(lang), Title: pick(f.guardian(), tAskThem, ask).in(lang), Text: text},
-		Forms:   forms,
-	}
+	return forms
+}
+
+// whatFollows is what comes of an answer.
+func (f *PageFacts) whatFollows() []string {
+	notMine, _ := f.answers()
+	return []string{tAskText.in(f.lang(), notMine, f.bank(), minutes(watch.UndoFor))}
 }
 
 func (f *PageFacts) withdrawn() message.Part {
 	lang := f.lang()
-	p := f.ask()
-	p.Title, p.Text = tWithdrawn.in(lang), []string{tAgain.in(lang, p.Forms[0].Label)}
-	p.Facts = []message.Fact{{Label: tFactReference.in(lang), Value: f.Dispute.Reference}}
+	p := message.Part{Message: message.Message{Lang: string(lang), Title: tWithdrawn.in(lang), Brief: true,
+		Facts: []message.Fact{{Label: tFactReference.in(lang), Value: f.Dispute.Reference}}}, Forms: f.asks()}
+	p.Forms[0].Note = tAgain.in(lang, p.Forms[0].Label)
 	return p
 }
 
@@ -301,10 +306,6 @@ func (f *PageFacts) mine() message.Part {
 		p.Forms = append(p.Forms, message.Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
 			Note: tTrustOffer.in(lang, f.ServiceName, Yen(lang, f.Offer.UpTo), f.TrustDays)})
 	}
-	wrong := message.Form{Do: DoNotMine, Label: notMine, Style: message.Danger, Note: tIfWrongPage.in(lang, notMine), Fields: f.ticks()}
-	if f.incident() {
-		wrong.Note = tSetSavedToo.in(lang, wrong.Note, tPartsNote.in(lang, notMine))
-	}
-	p.Forms = append(p.Forms, wrong)
+	p.Forms = append(p.Forms, f.notMine(tIfWrongPage.in(lang, notMine)))
 	return p
 }

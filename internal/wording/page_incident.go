@@ -24,6 +24,7 @@ const (
 var (
 	tAskIncident = text{ja: "これらの引き落としに心当たりはありますか", en: "Were these yours?"}
 	tPartsNote   = text{ja: "心当たりのあるものは、チェックを外してから「%s」を押してください。", en: "Untick what you recognise before you press \"%s\"."}
+	tPartsTitle  = text{ja: "内訳を見て選ぶ（%d件）", en: "See and choose (%d)"}
 	tPartMine    = text{ja: "%s（心当たりあり）", en: "%s (recognised)"}
 )
 
@@ -84,12 +85,17 @@ func (f *PageFacts) together(listed bool) message.Message {
 	return Incident(i)
 }
 
-// ticks are a box for each part, ticked, and what the page showed.
-func (f *PageFacts) ticks() []message.Field {
-	if !f.incident() {
-		return []message.Field{saw(f.Record.Parts())}
+// notMine is the form that reports the alert. Of an incident it has a box for each
+// part, ticked, folded away: most report all of it, and the answers stay in sight.
+func (f *PageFacts) notMine(note string) message.Form {
+	lang := f.lang()
+	say, _ := f.answers()
+	form := message.Form{Do: DoNotMine, Label: say, Style: message.Danger, Note: note, Fields: []message.Field{saw(f.Record.Parts())}}
+	if f.incident() {
+		form.Groups = []message.Group{{Title: tPartsTitle.in(lang, len(f.Record.Parts())), Text: []string{tPartsNote.in(lang, say)},
+			Fields: f.boxes(func(*watch.Record) bool { return true }, true)}}
 	}
-	return append(f.boxes(func(*watch.Record) bool { return true }, true), saw(f.Record.Parts()))
+	return form
 }
 
 // boxes are a box for each part of some kind, and which they are.

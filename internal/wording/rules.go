@@ -193,7 +193,7 @@ var (
 	tSetMinHint   = text{ja: "この金額以上をお知らせします。すべてなら%dです。空欄：この項目ではお知らせしません。", en: "You are told of debits of this amount or more; for all of them write %d. Empty turns it off."}
 	tSetNear      = text{ja: "サービスの上限（1回または1か月）の%s以上が引き落とされたとき", en: "A debit takes %s or more of a service's limit, at once or in a month"}
 	tSetNight     = text{ja: "深夜（%[1]s～%[2]s）に引き落とされたとき", en: "A debit at night, between %[1]s and %[2]s"}
-	tSetUndecided = text{ja: "カードの引き落としかもしれないときも知らせる", en: "Also when it may have been a card"}
+	tSetUndecided = text{ja: "カードの引き落としと見分けられないときも知らせる", en: "Also when it may have been a card"}
 	tSetEachMin   = text{ja: "%sの引き落とし", en: "Debits by %s"}
 	tSetMonthly   = text{ja: "%sの1か月の合計", en: "Monthly total of %s"}
 	tSetAny       = text{ja: "どの引き落としでも", en: "Any debit at all"}
