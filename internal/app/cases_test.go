@@ -230,7 +230,7 @@ func TestEightDebitsComeInOrderThoughAPushFails(t *testing.T) {
 			debits := 0
 			for _, m := range p.since(n) {
 				so := 1
-				if _, sum, ok := strings.Cut(m, `"これまでの合計"`); ok {
+				if _, sum, ok := strings.Cut(m, `"合計"`); ok {
 					sum = sum[strings.Index(sum, `"text":"`)+len(`"text":"`):]
 					if _, err := fmt.Sscanf(sum, "%d件", &so); err != nil {
 						t.Fatal(err, sum)

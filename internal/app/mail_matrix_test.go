@@ -15,7 +15,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-var mailSum = map[string]*regexp.Regexp{"ja": regexp.MustCompile(`これまでの合計: (\d+)件`), "en": regexp.MustCompile(`So far: (\d+) debits`)}
+var mailSum = map[string]*regexp.Regexp{"ja": regexp.MustCompile(`合計: (\d+)件`), "en": regexp.MustCompile(`So far: (\d+) debits`)}
 
 // Somebody who is told by mail, because that is all they have or because LINE takes
 // nothing more, hears of an incident as one does over LINE: in order, each thing

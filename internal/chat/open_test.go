@@ -94,7 +94,7 @@ func TestAListAsksOnceWhichDebits(t *testing.T) {
 	w.say(alice, "サービス")
 	w.reads(alice, "身に覚えがない（七十七銀行 普通 ***4567）")
 	w.tap(alice, w.button(alice, "a=ask"))
-	w.reads(alice, "これまでの合計", "3件・9,000円", "チェックを外してください", "https://kozamori.example/a/r1")
+	w.reads(alice, "合計", "3件・9,000円", "チェックを外してください", "https://kozamori.example/a/r1")
 	if w.Record("r1").Answer != nil {
 		t.Fatal("it is reported before anybody was asked")
 	}

@@ -18,10 +18,7 @@ func drawBrief(m message.Message, most int) *messaging_api.FlexMessage {
 		body = append(body, say(m.Amount, "xxl", toneColour(m.Tone), true))
 	}
 	for _, f := range m.Facts {
-		label, value := say(f.Label, "xs", grey, false), say(f.Value, "sm", ink, false)
-		label.Flex, value.Flex = 2, 6
-		body = append(body, &messaging_api.FlexBox{Layout: messaging_api.FlexBoxLAYOUT_BASELINE, Spacing: "sm",
-			Contents: []messaging_api.FlexComponentInterface{label, value}})
+		body = append(body, labelled(m.Facts, say(f.Label, "xs", grey, false), say(f.Value, "sm", ink, false)))
 	}
 	for _, p := range m.Text {
 		body = append(body, say(p, "sm", ink, false))
@@ -30,8 +27,8 @@ func drawBrief(m message.Message, most int) *messaging_api.FlexMessage {
 		Header: column("none", say(m.Badge, "sm", nearWhite, true)),
 		Body:   column("sm", body...),
 	}
-	bubble.Header.BackgroundColor, bubble.Header.PaddingAll, bubble.Header.PaddingStart = toneColour(m.Tone), "6px", "16px"
-	bubble.Body.PaddingAll, bubble.Body.PaddingTop, bubble.Body.PaddingBottom = "16px", "10px", "8px"
+	bubble.Header.BackgroundColor, bubble.Header.PaddingAll, bubble.Header.PaddingStart = toneColour(m.Tone), "4px", "16px"
+	bubble.Body.PaddingAll, bubble.Body.PaddingTop, bubble.Body.PaddingBottom = "16px", "8px", "4px"
 	var footer []messaging_api.FlexComponentInterface
 	for _, b := range m.Buttons {
 		low := button(b)
@@ -40,7 +37,7 @@ func drawBrief(m message.Message, most int) *messaging_api.FlexMessage {
 	}
 	if len(footer) > 0 {
 		bubble.Footer = column("xs", footer...)
-		bubble.Footer.PaddingAll = "8px"
+		bubble.Footer.PaddingAll = "6px"
 	}
 	return flexMessage(m, bubble)
 }

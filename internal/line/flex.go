@@ -121,11 +121,7 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 		body = append(body, text(m.Amount, "3xl", toneColour(m.Tone), true))
 	}
 	for _, f := range m.Facts {
-		label, value := text(f.Label, "sm", grey, false), text(f.Value, "md", ink, false)
-		// In a baseline box flex must be said: the SDK always sends it.
-		label.Flex, value.Flex = 2, 5
-		body = append(body, &messaging_api.FlexBox{Layout: messaging_api.FlexBoxLAYOUT_BASELINE, Spacing: "sm",
-			Contents: []messaging_api.FlexComponentInterface{label, value}})
+		body = append(body, labelled(m.Facts, text(f.Label, "xs", grey, false), text(f.Value, "md", ink, false)))
 	}
 	if len(m.Why) > 0 {
 		body = append(body, &messaging_api.FlexSeparator{Margin: "lg"}, text(labels.Why, "sm", grey, false))
@@ -240,6 +236,30 @@ func answers(m message.Message) (out []message.Button) {
 
 func column(spacing string, contents ...messaging_api.FlexComponentInterface) *messaging_api.FlexBox {
 	return &messaging_api.FlexBox{Layout: messaging_api.FlexBoxLAYOUT_VERTICAL, Spacing: spacing, Contents: contents}
+}
+
+// besides is how many columns, of which an ideograph takes two, a label may have
+// that stands in front of its value: in the largest type of a phone a longer one
+// would be broken within a word. If none has more than few, they take less room.
+const (
+	besides = 8
+	few     = 5
+)
+
+// labelled is a value behind its label, one of a list of facts, or below it if that
+// is long.
+func labelled(facts []message.Fact, label, value *messaging_api.FlexText) *messaging_api.FlexBox {
+	long := func(s string, than int) bool { return uniseg.StringWidth(s) > than }
+	if long(label.Text, besides) {
+		return column("none", label, value)
+	}
+	// In a baseline box flex must be said: the SDK always sends it.
+	label.Flex, value.Flex = 1, 4
+	if slices.ContainsFunc(facts, func(f message.Fact) bool { return long(f.Label, few) && !long(f.Label, besides) }) {
+		label.Flex, value.Flex = 1, 2
+	}
+	return &messaging_api.FlexBox{Layout: messaging_api.FlexBoxLAYOUT_BASELINE, Spacing: "sm",
+		Contents: []messaging_api.FlexComponentInterface{label, value}}
 }
 
 // text is a paragraph that grows with the reader's own font size.

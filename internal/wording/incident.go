@@ -91,14 +91,14 @@ var (
 	tTitleLinkDebit = text{ja: "%[1]sに%[2]sが登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
 	tTitleGoesOnOr  = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが続いています", en: "%[1]s or something else keeps taking money from %[2]s"}
 	tTitleSeveralOr = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが%[3]d回ありました", en: "%[1]s or something else took money from %[2]s %[3]d times"}
-	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "There is news of %s"}
+	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "News of %s"}
 
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
 	tAltUrgentMore = text{ja: "【緊急】口座からの引き落としが続いています。確認してください", en: "[Urgent] There were more debits from a bank account. Please check them"}
 
 	tFrom     = text{ja: "%sから", en: "from %s"}
-	tSumLabel = text{ja: "これまでの合計", en: "So far"}
-	tSumOn    = text{ja: "続きの分の合計", en: "Of what goes on"}
+	tSumLabel = text{ja: "合計", en: "So far"}
+	tSumOn    = text{ja: "続き", en: "Later"}
 	tSum      = text{ja: "%[1]d件・%[2]s%[3]s", en: "%[1]d debits, %[2]s%[3]s"}
 	tSumCount = text{ja: "%[1]d件%[2]s", en: "%[1]d debits%[2]s"}
 	tSumSpan  = text{ja: "（%s）", en: " (in %s)"}
@@ -110,6 +110,7 @@ var (
 	tPartDebit    = text{ja: "%s", en: "%s"}
 	tPartHidden   = text{ja: "引き落とし", en: "a debit"}
 	tPartLink     = text{ja: "口座の登録", en: "a charge link registered"}
+	tPartLinked   = text{ja: "口座の登録", en: "linked"}
 	tPartUndone   = text{ja: "%s（取り消されました）", en: "%s (reversed)"}
 	tPartRemoved  = text{ja: "%s（解除されました）", en: "%s (removed)"}
 	tPartReturned = text{ja: "%[1]s（うち%[2]sが戻りました）", en: "%[1]s (of which %[2]s came back)"}
@@ -131,7 +132,7 @@ var (
 
 	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "The report (%s) covers this too, and we are telling the bank. You need not answer again."}
 
-	tCalledReport     = text{ja: "受付番号は%sです。銀行へ伝えています。ご本人に連絡してください。", en: "The report's number is %s, and we are telling the bank. Please get in touch with them."}
+	tCalledReport     = text{ja: "「身に覚えがない」との回答がありました（受付番号：%s）。銀行へ伝えています。ご本人に連絡してください。", en: "Reported as not theirs (%s). We are telling the bank. Please get in touch with them."}
 	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
 	tCalledSince      = text{ja: "ご本人がまだ回答していません（%sにお知らせしました）。", en: "They have not answered yet (we told them at %s)."}
 	tCalledAgain      = text{ja: "%sにお知らせしましたが、まだ回答がありません。", en: "We told you at %s, and you have not answered yet."}
@@ -142,7 +143,7 @@ var (
 const maxLines = 6
 
 // briefLines is how many of them stand where little is in sight at once.
-const briefLines = 3
+const briefLines = 2
 
 // Incident words what is told of an incident: one alert, one change, or
 // several together.
@@ -167,7 +168,7 @@ func Incident(f IncidentFacts) message.Message {
 		m = Changed(*first)
 	}
 	if f.Debits > 1 {
-		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: pick(f.GoesOn, tSumOn, tSumLabel).in(lang), Value: f.sum(lang)})
+		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: pick(f.GoesOn, tSumOn, tSumLabel).in(lang), Value: f.sum(lang), More: f.Bare || f.mixed() && f.allNew()})
 	}
 	switch {
 	case f.Called == watch.CallUnanswered && !f.Asked.IsZero():
@@ -176,7 +177,7 @@ func Incident(f IncidentFacts) message.Message {
 		m.Text = append([]string{tCalledAgain.in(lang, Time(lang, f.Asked, f.Sent))}, m.Text...)
 	case f.Called == watch.CallUnanswered:
 		m.Text = append([]string{tCalledUnanswered.in(lang)}, m.Text...)
-	case f.Called == watch.CallReported:
+	case f.Called == watch.CallReported && f.Report == "":
 		m.Text = append([]string{tCalledReported.in(lang)}, m.Text...)
 	}
 	if f.Report != "" && f.Called == watch.CallReported {
@@ -234,7 +235,8 @@ func (f *IncidentFacts) several() message.Message {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
 	plain := !f.mixed() && f.joinedAll() // the sum says what the lines do
-	if plain && !f.Bare {
+	oneDay := f.oneDay()
+	if plain || f.Bare || oneDay {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: tFrom.in(lang, When(lang, f.Parts[0].Record, lead.now()))})
 	}
 	lines := f.Parts
@@ -249,7 +251,11 @@ func (f *IncidentFacts) several() message.Message {
 		if slices.Contains(f.Except, p.Record.ID) {
 			line = tPartMine.in(lang, line)
 		}
-		m.Facts = append(m.Facts, message.Fact{Label: When(lang, p.Record, p.now()), Value: line, More: plain || i >= briefLines})
+		label := When(lang, p.Record, p.now())
+		if oneDay {
+			label = timeOfDay(p.Record.OccurredAt)
+		}
+		m.Facts = append(m.Facts, message.Fact{Label: label, Value: line, More: plain || i >= briefLines})
 	}
 	if n := len(f.Parts) - len(lines); n > 0 && !f.Bare {
 		value := tPartMoreN.in(lang, n)
@@ -318,6 +324,25 @@ func (f *IncidentFacts) fresh() (yen int64) {
 		}
 	}
 	return yen
+}
+
+// allNew tells whether all that the sum counts is told now.
+func (f *IncidentFacts) allNew() bool {
+	new := 0
+	for i := range f.Parts {
+		if p := &f.Parts[i]; p.Was == nil && p.Record.Kind == watch.Debit && p.Record.UndoneAt.IsZero() {
+			new++
+		}
+	}
+	return new == f.Debits
+}
+
+// oneDay tells whether all of it happened on one day, at times that are known.
+func (f *IncidentFacts) oneDay() bool {
+	first := &f.Parts[0]
+	return !slices.ContainsFunc(f.Parts, func(p AlertFacts) bool {
+		return p.Record.DateOnly || timeOfDay(p.Record.OccurredAt) == midnight || Day(p.lang(), p.Record.OccurredAt, p.now()) != Day(p.lang(), first.Record.OccurredAt, first.now())
+	})
 }
 
 // mixed tells whether the parts are of different services.

@@ -31,7 +31,7 @@ func (f *AlertFacts) line(named bool) string {
 	}
 	link := r.Kind == watch.LinkRegistered
 	if link {
-		say = tPartLink.in(lang)
+		say = tPartLinked.in(lang)
 	}
 	switch {
 	case !r.UndoneAt.IsZero():

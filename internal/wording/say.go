@@ -69,12 +69,17 @@ var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
 // Time writes a moment in JST: 9月3日(木) 14:05, with the year when it is not
 // the one of now.
 func Time(lang watch.Lang, t, now time.Time) string {
-	clock := t.In(watch.JST).Format("15:04")
+	clock := timeOfDay(t)
 	if lang == watch.English {
 		clock += " JST"
 	}
 	return Day(lang, t, now) + " " + clock
 }
+
+// timeOfDay is that in Japan; midnight is that of which only the day is known.
+func timeOfDay(t time.Time) string { return t.In(watch.JST).Format("15:04") }
+
+const midnight = "00:00"
 
 // When writes when a record happened: to the minute, or its day if the bank
 // told no more.
