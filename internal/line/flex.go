@@ -118,7 +118,11 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 	}
 	body := []messaging_api.FlexComponentInterface{text(m.Title, "xl", ink, true)}
 	if m.Amount != "" {
-		body = append(body, text(m.Amount, "3xl", toneColour(m.Tone), true))
+		size := "3xl"
+		if uniseg.StringWidth(m.Amount) > large { // a report number, which is not to be broken
+			size = "xl"
+		}
+		body = append(body, text(m.Amount, size, toneColour(m.Tone), true))
 	}
 	for _, f := range m.Facts {
 		body = append(body, labelled(m.Facts, text(f.Label, "xs", grey, false), text(f.Value, "md", ink, false)))
@@ -261,6 +265,10 @@ func labelled(facts []message.Fact, label, value *messaging_api.FlexText) *messa
 	return &messaging_api.FlexBox{Layout: messaging_api.FlexBoxLAYOUT_BASELINE, Spacing: "sm",
 		Contents: []messaging_api.FlexComponentInterface{label, value}}
 }
+
+// large is how many columns what is set large may have, for one line in the largest
+// type.
+const large = 9
 
 // text is a paragraph that grows with the reader's own font size.
 func text(s, size, colour string, bold bool) *messaging_api.FlexText {

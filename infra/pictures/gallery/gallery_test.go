@@ -64,6 +64,11 @@ func TestEachMessageIsDrawnAsItIsMeasured(t *testing.T) {
 	for _, word := range browsertest.BrokenWords(t, ctx, ".baseline > p:first-child, .vertical .vertical > p:first-child") {
 		t.Errorf("a line of a label ends within %s", word)
 	}
+	two, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll('.bubble p')].filter(e => /^[-¥−,0-9A-Z]+円?$/.test(e.textContent) &&
+		e.getBoundingClientRect().height > 2 * parseFloat(getComputedStyle(e).fontSize)).map(e => e.textContent)`))
+	if err != nil || len(two) > 0 {
+		t.Errorf("numbers in two lines: %q, %v", two, err)
+	}
 	by := map[string][]drawn{}
 	for _, d := range all {
 		by[d.Kind] = append(by[d.Kind], d)
