@@ -194,7 +194,7 @@ func TestTokensStayOutOfAddressesAndLogs(t *testing.T) {
 	if strings.Contains(p.url.String()+p.body, tok) {
 		t.Errorf("the token is in %s or in the page", p.url)
 	}
-	w.browser().open(p.url.String()).says(t, 403, "お知らせのリンクから、もう一度開いてください")
+	w.browser().open(p.url.String()).says(t, 403, "お知らせのリンクから、開き直してください")
 	w.browser().do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoUndo}}).says(t, 403)
 	w.browser().open(w.srv.URL+"/a/"+tok+"x").says(t, 404)
 	if a, _ := w.stored("r1"); a != watch.NotMine {

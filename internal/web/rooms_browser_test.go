@@ -129,7 +129,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 	p.tick("undecided")
 	p.tick("overdrawn")
 	p.tick("untrust")
-	p.press(wording.DoCheck, "過去90日で3回お知らせしていました")
+	p.press(wording.DoCheck, "過去90日で3回、お知らせしていました")
 	p.look("05 what if")
 	other, home := w.login("U1", watch.Japanese) // the other phone
 	other.send(other.open(w.srv.URL+home.room(t)+"/settings"), wording.DoSave, "any_debit", "7000").says(t, 200, "保存しました")

@@ -91,7 +91,7 @@ func TestAGuardianTriesRulesOnlyOnWhatTheyCouldHaveSeen(t *testing.T) {
 	b, home := w.login("U2", watch.Japanese)
 	p := b.open(w.srv.URL + home.room(t) + "/settings")
 	got := b.send(p, wording.DoCheck, "service_min", "1")
-	got.says(t, 200, "2回お知らせしていました", "100,000円", "9月3日")
+	got.says(t, 200, "2回、お知らせしていました", "100,000円", "9月3日")
 	got.saysNot(t, "777,000")
 
 	// Who may see no amounts would learn them by trying one limit after the
@@ -114,7 +114,7 @@ func TestATrialSaysFromWhenOnTheRecordIsWhole(t *testing.T) {
 	old.OccurredAt = w.now().AddDate(0, 0, -60)
 	w.put(store.PutRecord(old))
 	b, p := w.settings()
-	b.send(p, wording.DoCheck).says(t, 200, "3回お知らせしていました", "記録がそろっているのは、2020年8月25日からです")
+	b.send(p, wording.DoCheck).says(t, 200, "3回、お知らせしていました", "記録がそろっているのは、2020年8月25日からです")
 	w.change(func(a *watch.Account) { a.Watchers[1].Since = w.now().AddDate(-1, 0, 0) })
 	b.send(p, wording.DoCheck).saysNot(t, "記録がそろっているのは")
 }
@@ -147,7 +147,7 @@ func TestAPageStaysSmallWhateverItShows(t *testing.T) {
 		return p
 	}
 	b, p := w.settings()
-	small(b.send(small(p), wording.DoCheck)).says(t, 200, "132回お知らせしていました", "新しいものから20回分")
+	small(b.send(small(p), wording.DoCheck)).says(t, 200, "132回、お知らせしていました", "新しいものから20回分")
 	address := strings.TrimSuffix(p.url.String(), "/settings") + "/history"
 	seen := map[string]bool{}
 	for range 10 {

@@ -202,7 +202,7 @@ func TestWhatIfTellsBeforeAnythingIsSaved(t *testing.T) {
 	b, p := w.settings()
 	before := w.rules()
 	got := b.send(p, wording.DoCheck, "service_min", "5000", "first_seen", "", "any_debit", "1")
-	got.says(t, 200, "この設定なら、過去90日で2回お知らせしていました", "PayPay 100,000円", "まだ保存していません", "これより多くなることがあります", `value="5000"`)
+	got.says(t, 200, "この設定なら、過去90日で2回、お知らせしていました", "PayPay 100,000円", "まだ保存していません", "これより多くなることがあります", `value="5000"`)
 	b.send(p, wording.DoCheck, "service_min", "", "first_seen", "").says(t, 200, "過去90日のお知らせはありませんでした")
 	if diff := cmp.Diff(before, w.rules()); diff != "" {
 		t.Error(diff)

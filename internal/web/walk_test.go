@@ -177,7 +177,7 @@ var walk = []stop{
 		v.w.add(11 * time.Minute)
 		v.press(wording.DoUndo, "")
 	}},
-	{"an alert's address alone", everybody, "もう一度開いてください", "open the link in the alert again", func(v *walker) { v.open(v.w.srv.URL+"/alert/x", "") }},
+	{"an alert's address alone", everybody, "開き直してください", "open the link in the alert again", func(v *walker) { v.open(v.w.srv.URL+"/alert/x", "") }},
 	{"an alert that is none", everybody, "お知らせが見つかりません", "We cannot find this alert", func(v *walker) { v.open(v.w.srv.URL+"/a/x", "") }},
 	{"an end of mails", everybody, "メールでのお知らせを止めますか", "Stop the mails?", func(v *walker) { v.open(v.w.stopLink("r1", v.id), "") }},
 	{"mails have ended", everybody, "メールでのお知らせを止めました", "The mails have stopped", func(v *walker) { v.press(wording.DoStop, "") }},
@@ -288,6 +288,11 @@ func (v *walker) walks(all []stop, user string) {
 				if out := browsertest.Sideways(t, ctx); out > 0 {
 					t.Errorf("at %s %d pixels stick out", size.name, out)
 				}
+				for _, word := range browsertest.Broken(t, ctx) {
+					if !strings.Contains(word, "長") { // a name that is longer than any line
+						t.Errorf("at %s a line ends within %s", size.name, word)
+					}
+				}
 				if size.name == "390 px, 200 %" {
 					browsertest.Shot(t, ctx, strings.Join([]string{"walk", string(lang), user, stop.name}, " "))
 				}
@@ -295,6 +300,9 @@ func (v *walker) walks(all []stop, user string) {
 			browsertest.Look(t, ctx, day)
 			for _, p := range browsertest.Keyboard(t, ctx) {
 				t.Error("with the keyboard alone: " + p)
+			}
+			for _, p := range browsertest.Heard(t, ctx) {
+				t.Error("to a screen reader: " + p)
 			}
 			browsertest.Axe(t, ctx, "axe-core")
 		})

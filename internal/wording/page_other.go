@@ -12,7 +12,7 @@ var (
 	tGone          = text{ja: "このリンクの期限が切れました", en: "This link has expired"}
 	tGoneText      = text{ja: "ここからは回答できません。", en: "It can no longer be answered here."}
 	tGoneButtons   = text{ja: "%sのお知らせにあるボタンからは、今も回答できます。", en: "The buttons of the alert in %s still work."}
-	tReopen        = text{ja: "お知らせのリンクから、もう一度開いてください", en: "Please open the link in the alert again"}
+	tReopen        = text{ja: "お知らせのリンクから、開き直してください", en: "Please open the link in the alert again"}
 	tReopenText    = text{ja: "安全のため、この画面は開いてから%sで使えなくなります。回答したことはなくなりません。", en: "To keep it safe, this page closes %s after it was opened. Nothing you answered is lost."}
 	tReopenCookie  = text{ja: "何度開いてもこの画面になるときは、ブラウザの設定でCookie（クッキー）を許可してください。", en: "If you always end up here, allow cookies in your browser's settings."}
 	tHurry         = text{ja: "お急ぎのときは、通帳やキャッシュカードにある銀行の電話番号へ連絡してください。", en: "If it is urgent, call the bank: the number is on your passbook or bank card."}

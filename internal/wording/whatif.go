@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	tWhatIf       = text{ja: "この設定なら、過去%[1]d日で%[2]d回お知らせしていました", en: "With these settings you would have been told %[2]d times in the past %[1]d days"}
+	tWhatIf       = text{ja: "この設定なら、過去%[1]d日で%[2]d回、お知らせしていました", en: "With these settings you would have been told %[2]d times in the past %[1]d days"}
 	tWhatIfNone   = text{ja: "この設定なら、過去%d日のお知らせはありませんでした", en: "With these settings you would have been told nothing in the past %d days"}
 	tWhatIfSince  = text{ja: "記録がそろっているのは、%sからです。それより前のことは、分からないことがあります。", en: "The record is complete from %s on; of what happened before, something may be missing."}
 	tWhatIfBlind  = text{ja: "決済サービス以外の引き落としは、お知らせしたものだけを記録しています。実際には、これより多くなることがあります。", en: "Debits other than by payment services are on record only if somebody was told of them, so there may have been more."}
