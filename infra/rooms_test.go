@@ -64,7 +64,7 @@ func within(p string, folders ...string) bool {
 }
 
 // measures are programs that play the world around the product, like tests.
-var measures = []string{"infra/bench", "infra/samlocal"}
+var measures = []string{"infra/bench", "infra/samlocal", "infra/pictures"}
 
 const testkit = "internal/testkit"
 

@@ -75,7 +75,7 @@ func TestAMessageIsWrittenAsTheSDKWritesIt(t *testing.T) {
 }
 
 func BenchmarkRender(b *testing.B) {
-	m := message.Message{Lang: "ja", Alt: "口座守からのお知らせ", Badge: "緊急", Title: "あなたの口座から、d払い（ドコモ口座）による引き落としがありました", Amount: "100,000円",
+	m := message.Message{Lang: "ja", Alt: "口座守からのお知らせ", Badge: "緊急", Title: "あなたの口座から、d払い（ドコモ口座）の引き落としがありました", Amount: "100,000円",
 		Facts:   []message.Fact{{Label: "口座", Value: "七十七銀行 普通 ***4567"}, {Label: "日時", Value: "2020年10月3日 14:05"}, {Label: "摘要", Value: "ﾄﾞｺﾓｺｳｻﾞ"}},
 		Why:     []string{"口座守が見守りを始めてから、はじめての引き落としです"},
 		Buttons: []message.Button{{Label: "身に覚えがない", Postback: "a=notmine&r=x&w=w-1"}, {Label: "自分の取引です", Postback: "a=mine&r=x&w=w-1"}, {Label: "詳しく見る", URL: "https://kozamori.example/a/x"}}}

@@ -72,7 +72,7 @@ func TestThePageOfAnAlertInABrowserWithoutScripts(t *testing.T) {
 	}
 	browsertest.Look(t, ctx, views[0].View)
 	browsertest.Go(t, ctx, chromedp.Navigate(w.chatLink("r1", "w1")))
-	shows(t, ctx, "PayPayによる引き落とし")
+	shows(t, ctx, "PayPayの引き落とし")
 	look("1 asked")
 	press(wording.DoNotMine, "受付番号：")
 	look("2 not mine")
@@ -128,6 +128,6 @@ func TestAMailInABrowser(t *testing.T) {
 	}
 	browsertest.Look(t, ctx, views[0].View)
 	browsertest.Go(t, ctx, chromedp.Navigate(srv.URL+"/sim/mail/messages/mail-1/html"))
-	shows(t, ctx, "PayPayによる引き落とし")
+	shows(t, ctx, "PayPayの引き落とし")
 	seen(t, ctx, "mail")
 }

@@ -110,7 +110,7 @@ var walkByMail = []stop{
 		v.press(wording.DoLogout, "")
 	}},
 	{"the mail once more", everybody, "このお手続きは、もう使えません", "This can no longer be used", func(v *walker) { v.open(v.w.srv.URL+"/join/"+v.secret, "") }},
-	{"an alert", everybody, "による引き落としがありました", "from", func(v *walker) {
+	{"an alert", everybody, "の引き落としがありました", "from", func(v *walker) {
 		a, err := v.w.store.Account(v.ctx, watch.AccountKey{Bank: account.Bank, Ref: "fumis"})
 		if err != nil {
 			v.Fatal(err)

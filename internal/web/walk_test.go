@@ -165,7 +165,7 @@ var walk = []stop{
 	{"a change that is none", everybody, "このリンクは使えません", "This link does not work", func(v *walker) { v.open(v.w.srv.URL+"/r/x", "") }},
 	{"services", everybody, "つながっているサービス", "Connected services", func(v *walker) { v.at("/services") }},
 
-	{"an alert", everybody, "による引き落としがありました", "from", func(v *walker) { v.answered() }},
+	{"an alert", everybody, "の引き落としがありました", "from", func(v *walker) { v.answered() }},
 	{"not mine", everybody, "受付番号", "We have your report", func(v *walker) { v.answered(wording.DoNotMine) }},
 	{"the claim sheet", everybody, "身に覚えのない引き落としの届け出", "Report of a debit that was not mine", func(v *walker) { v.answered(); v.tap("?"+wording.SheetMark, "") }},
 	{"asked whether to take it back", everybody, "次の申し出を取り消しますか", "Take this report back?", func(v *walker) { v.answered(wording.DoUndo) }},

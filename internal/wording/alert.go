@@ -89,7 +89,7 @@ var (
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
 	tWatchedAccount = text{ja: "ご家族の口座", en: "your family's account"}
 
-	tTitleService   = text{ja: "%[2]sから、%[1]sによる引き落としがありました", en: "%[1]s took money from %[2]s"}
+	tTitleService   = text{ja: "%[2]sから、%[1]sの引き落としがありました", en: "%[1]s took money from %[2]s"}
 	tTitleUndecided = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としがありました", en: "%[1]s or something else took money from %[2]s"}
 	tTitleEither    = text{ja: "%[2]sから引き落としがありました（%[1]sの引き落としか、%[3]s）", en: "There was a debit from %[2]s (by %[1]s, or %[3]s)"}
 	tTitleDebit     = text{ja: "%sから引き落としがありました", en: "There was a debit from %s"}

@@ -27,7 +27,7 @@ func broken(t *testing.T, ctx context.Context, labels string, numbers bool) []st
 	t.Helper()
 	out, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](fmt.Sprintf(`((labels, numbers) => {
 		const out = [];
-		const number = /[¥#*+−]*[0-9０-９][0-9０-９,.:\-\/]*(円|件|回|日間|日|月|年|時間|時|分間|分|秒間|秒|文字|か所|人|%%)?/g;
+		const number = /(?<![A-Za-z0-9\-])[¥#*+−]*[0-9０-９][0-9０-９,.:\-\/]*(円|件|回|日間|日|月|年|時間|時|分間|分|秒間|秒|文字|か所|人|%%)?(?![A-Za-z])/g; // no part of a code of letters and digits
 		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 		for (let n; (n = walk.nextNode());) {
 			const p = n.parentElement, text = n.data;
