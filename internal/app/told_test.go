@@ -217,7 +217,17 @@ func (s *story) hears() {
 	now = append(now, s.othersHear()...)
 	slices.Sort(now) // what is of two incidents is sent at once
 	calls := s.books.Callbacks()
-	for _, c := range calls[s.told:] {
+	// Those of a dispute come in their order; what tells of no dispute may come between
+	// them.
+	of := func(dispute bool) (out []sim.Callback) {
+		for _, c := range calls[s.told:] {
+			if strings.HasPrefix(c.Type, "dispute.") == dispute {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	for _, c := range append(of(true), of(false)...) {
 		now = append(now, "  bank: "+c.Type+" "+s.plain(c.Body, "dispute_id", "reference", "at", "type", "bank", "account_ref", "event_id", "service_name", "timeline", "via", "kozamori", "record"))
 	}
 	s.told = len(calls)
