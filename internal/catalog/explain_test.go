@@ -97,6 +97,7 @@ func TestANameIsCutOnlyWhereTheBankCuts(t *testing.T) {
 	}{
 		{"9998", "ﾌﾘｶｴ    ｹﾑﾊﾗｲｾ", "kemu"}, // 14 cells
 		{"9998", "ﾌﾘｶｴ     ｹﾑﾊﾗｲｾ", ""},
+		{"9998", "\xffﾌﾘｶｴ \xff  \xff ｹﾑ\xffﾊﾗｲｾ", "kemu"}, // a broken byte takes none
 		{"9998", "ﾌﾘｶｴ   ｹﾑﾊﾗｲｾ", ""},
 		{"9998", "ﾌﾘｶｴﾌﾘｶｴ ﾌﾘｶｴ    ｹﾑﾊﾗｲｾ", "kemu"}, // 14 from the space on
 		{"9998", "ﾌﾘｶｴﾌﾘｶｴﾌﾘｶｴ    ｹﾑﾊﾗｲｾ", ""},
