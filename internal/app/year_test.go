@@ -107,7 +107,7 @@ func (y year) sum(rank string) (n int) {
 // hears counts what came to a phone after the first n messages, and answers it.
 func (y year) hears(p *person, n int, from time.Time, answers bool) {
 	for _, m := range p.since(n) {
-		for _, rank := range []string{"緊急", "お知らせ"} {
+		for _, rank := range []string{"緊急", "確認", "お知らせ"} {
 			if strings.Contains(m, "【"+rank+"】") {
 				if y[rank] == nil {
 					y[rank] = &[12]int{}
@@ -170,7 +170,7 @@ func TestInAnOrdinaryYearNothingIsUrgentButANewLink(t *testing.T) {
 				if n := y.sum("緊急"); n > l.urgent || n > 0 && y["緊急"][linkMonth] != n {
 					t.Errorf("%d messages are urgent, at most %d, and all about the link: %v", n, l.urgent, y["緊急"])
 				}
-				if n := y.sum("お知らせ"); n < 12*charges[0] {
+				if n := y.sum("確認"); n < 12*charges[0] {
 					t.Errorf("%d ordinary alerts in a year", n)
 				}
 				// A thief at two in the morning, some days after.

@@ -75,9 +75,7 @@ func langOf(l watch.Lang) watch.Lang {
 }
 
 var (
-	tUrgent = text{ja: "緊急", en: "Urgent"}
-	tNotice = text{ja: "お知らせ", en: "Notice"}
-	tInfo   = text{ja: "ご案内", en: "Information"}
+	tInfo = text{ja: "ご案内", en: "Information"} // what the chat and the pages say themselves
 
 	tAltUrgentDebit = text{ja: "【緊急】口座からの引き落としを確認してください", en: "[Urgent] Please check a debit from a bank account"}
 	tAltUrgentLink  = text{ja: "【緊急】決済サービスへの口座の登録を確認してください", en: "[Urgent] Please check a new charge link on a bank account"}
@@ -147,11 +145,10 @@ func Alert(f AlertFacts) message.Message {
 	lang, r := f.lang(), f.Record
 	link := r.Kind == watch.LinkRegistered
 	undone := !r.UndoneAt.IsZero()
-	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: f.title(), Facts: f.facts(), Why: f.why()}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: f.title(), Facts: f.facts(), Why: f.why()}
 	critical := f.Notice.Critical() && !undone
 	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
 	if critical {
-		m.Tone, m.Badge = message.Critical, tUrgent.in(lang)
 		m.Alt = pick(link, tAltUrgentLink, tAltUrgentDebit).in(lang)
 	}
 	if !link && !f.Delivery.HideAmount {
@@ -191,7 +188,7 @@ func Alert(f AlertFacts) message.Message {
 	}
 	f.CanAnswer = f.CanAnswer && !undone
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
-	return m
+	return ranked(lang, m, critical)
 }
 
 // disagreement says what the bank calls the debit, and what the descriptor does.

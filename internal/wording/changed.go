@@ -61,9 +61,9 @@ func Changed(f AlertFacts) message.Message {
 	}
 	_, more := was.Changed(r)
 	service := orElse(orOther(lang, f.ServiceName, doubtful(r)), tTheDebit.in(lang))
-	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltChanged.in(lang), Facts: f.facts()}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Alt: tAltChanged.in(lang), Facts: f.facts()}
 	if more && f.Notice.Critical() && !r.TooLate() {
-		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentChanged.in(lang)
+		m.Tone, m.Alt = message.Critical, tAltUrgentChanged.in(lang)
 	}
 	hide := f.Delivery.HideAmount
 	link := r.Kind == watch.LinkRegistered
@@ -118,7 +118,7 @@ func Changed(f AlertFacts) message.Message {
 		if f.Link != "" {
 			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 		}
-		return m
+		return ranked(lang, m, false)
 	}
 	if f.AnsweredBefore != nil {
 		m.Text = append(m.Text, hidden(hide || link, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
@@ -129,7 +129,7 @@ func Changed(f AlertFacts) message.Message {
 	m.Why = f.why()
 	m.Steps = f.steps(m.Tone == message.Critical)
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
-	return m
+	return ranked(lang, m, m.Tone == message.Critical)
 }
 
 // hidden says it without amounts to a watcher who may not see them.

@@ -92,6 +92,7 @@ func chat(lang watch.Lang, alt, title string, paragraphs ...string) message.Mess
 
 var (
 	tcGuideTitle   = text{ja: "このトークでできること", en: "What you can do here"}
+	tcGuideRanks   = text{ja: "お知らせには、段階があります。「%[1]s」は、すぐに見て回答してください。「%[2]s」は、心当たりがあるか見てください。「%[3]s」は、記録のためのもので、回答は要りません。", en: "Alerts have ranks. \"%[1]s\": look and answer at once. \"%[2]s\": please see whether you recognise it. \"%[3]s\": for the record, nothing to do."}
 	tcGuideText    = text{ja: "次のことばを送るか、下のボタンを押してください。", en: "Send one of these words, or press a button below."}
 	tcNotUnder     = text{ja: "申し訳ありません。読み取れませんでした。", en: "Sorry, we could not make that out."}
 	tcNotYet       = text{ja: "「%s」は、まだこのトークではお使いいただけません", en: "\"%s\" does not work here yet"}
@@ -108,7 +109,7 @@ var (
 // Guide says what the chat can do.
 func Guide(lang watch.Lang) message.Message {
 	lang = langOf(lang)
-	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang))
+	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang), tcGuideRanks.in(lang, tUrgent.in(lang), tCheck.in(lang), tNotice.in(lang)))
 	_, language := other(lang)
 	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdLeave, CmdConnect, language)
 	return m

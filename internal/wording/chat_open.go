@@ -147,7 +147,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if others {
 		name = tcAndOthers.in(lang, name)
 	}
-	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Title: tcOpenDebit.in(lang, name)}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: tcOpenDebit.in(lang, name)}
 	switch {
 	case debits > 1:
 		m.Title = tcOpenDebits.in(lang, name, debits)
@@ -155,9 +155,6 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		m.Title = tHistLink.in(lang, name)
 	case it.ServiceName == "":
 		m.Title = tWhatIfDebit.in(lang)
-	}
-	if critical {
-		m.Tone, m.Badge = message.Critical, tUrgent.in(lang)
 	}
 	if debits > 0 && !it.HideAmount {
 		m.Amount = Yen(lang, yen)
@@ -199,7 +196,7 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if it.Link != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: it.Link})
 	}
-	return m
+	return ranked(lang, m, critical)
 }
 
 // labelRoom is how many characters LINE shows of a button's label.

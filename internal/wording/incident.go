@@ -220,10 +220,10 @@ func (f *IncidentFacts) sum(lang watch.Lang) string {
 func (f *IncidentFacts) several() message.Message {
 	lead := f.Parts[len(f.Parts)-1]
 	lang := lead.lang()
-	m := message.Message{Lang: string(lang), Tone: message.Notice, Badge: tNotice.in(lang), Alt: tAltMore.in(lang), Title: f.title()}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Alt: tAltMore.in(lang), Title: f.title()}
 	critical := slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.urgent() })
 	if critical {
-		m.Tone, m.Badge, m.Alt = message.Critical, tUrgent.in(lang), tAltUrgentMore.in(lang)
+		m.Tone, m.Alt = message.Critical, tAltUrgentMore.in(lang)
 	}
 	if !slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Was == nil }) {
 		m.Alt = pick(critical, tAltUrgentChanged, tAltChanged).in(lang) // nothing is new
@@ -293,7 +293,7 @@ func (f *IncidentFacts) several() message.Message {
 			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: lead.Link}}
 		}
 	}
-	return m
+	return ranked(lang, m, m.Tone == message.Critical)
 }
 
 // late says that the bank told of it late, or of some of it.

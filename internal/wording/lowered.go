@@ -62,7 +62,7 @@ func Lowered(f LoweredFacts) message.Message {
 		m.Alt = tLessBackAlt.in(lang)
 	case f.Restorable:
 		label := pick(f.own(), tLessNotMe, tLessBack).in(lang)
-		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+		m.Tone, m.Badge = message.Notice, tCheck.in(lang)
 		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, watch.RestoreDays)}
 		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
 			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}

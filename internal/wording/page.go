@@ -161,6 +161,9 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 		about.Facts = slices.DeleteFunc(slices.Clone(alert.Facts), func(x message.Fact) bool { return !x.More })
 		alert.Message, alert.Forms = alert.InBrief(), f.asks()
 		alert.Brief = true
+		if alert.Tone != message.Critical {
+			alert.Message = marked(lang, alert.Message, tCheck)
+		}
 		p.Parts = []message.Part{alert, about, history}
 	}
 	if p.Parts[0].Message.Badge == "" {
