@@ -60,8 +60,8 @@ func Divide(entries []Entry) [][]Entry {
 		chains, c = place(chains, e)
 		c.open(e)
 		early = slices.DeleteFunc(early, func(u Entry) bool {
-			if e.At.Sub(u.At) > PastAfter {
-				return false // of what no one told us: so long before its debit nothing comes back
+			if u.precedes(e) {
+				return false // of what no one told us
 			}
 			c.undo(&u)
 			return true
@@ -75,6 +75,21 @@ func Divide(entries []Entry) [][]Entry {
 		out = append(out, early)
 	}
 	return out
+}
+
+// precedes tells whether a return or removal is of something else than a debit or
+// link that happened after it: one of so long before it, or one that the bank had
+// told of before that happened. What was taken before somebody watched is presented
+// again under its id, and a link of then is registered again. What was received no
+// earlier may yet be of it, for a posting may bear the time of its booking; and
+// what came back of a debit is of that which took its place.
+func (u *Entry) precedes(e *Entry) bool {
+	end := u.At.Add(ClockSkew)
+	if u.DateOnly {
+		end = u.At.Add(24*time.Hour - time.Millisecond)
+	}
+	known := u.ReceivedAt.Add(ClockSkew)
+	return e.At.Sub(u.At) > PastAfter || !e.Replaces && e.At.After(end) && e.At.After(known) && e.ReceivedAt.After(known)
 }
 
 // place finds the transaction that a debit or link is a stage of, or begins one.

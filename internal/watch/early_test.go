@@ -50,3 +50,38 @@ func TestAReturnOfMoreThanAWeekBeforeADebitIsNotOfIt(t *testing.T) {
 		}
 	}
 }
+
+// What the bank had said to be returned, or removed, before a debit or a link
+// happened is of another one under its id: that one stands, in any order.
+func TestWhatWasKnownToBeUndoneIsNotOfWhatHappensLater(t *testing.T) {
+	noon := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		before, known  time.Duration // how long before it happened the undoing did, and was received
+		dayOnly, undid bool
+	}{
+		"a moment ago":                        {2 * time.Minute, 2 * time.Minute, false, true},
+		"within clocks' skew":                 {ClockSkew, ClockSkew, false, true},
+		"beyond it":                           {ClockSkew + 1, ClockSkew + 1, false, false},
+		"a day ago":                           {24 * time.Hour, 24*time.Hour - time.Second, false, false},
+		"a day ago, received with it":         {24 * time.Hour, 0, false, true},
+		"a day ago, received after it":        {24 * time.Hour, -time.Hour, false, true},
+		"on the same day, known this morning": {12 * time.Hour, 2 * time.Hour, true, true},
+		"on the day before":                   {36 * time.Hour, 14 * time.Hour, true, false},
+	} {
+		for _, kinds := range [][2]Kind{{Debit, DebitReversed}, {LinkRegistered, LinkRemoved}} {
+			taken := Entry{Event: "taken", Kind: kinds[0], At: noon, ReceivedAt: noon.Add(time.Second), Service: "docomo"}
+			if kinds[0] == Debit {
+				taken.Status, taken.Amount = Posted, 100_000
+			}
+			undone := Entry{Event: "undone", Kind: kinds[1], At: noon.Add(-tt.before), ReceivedAt: noon.Add(-tt.known), DateOnly: tt.dayOnly}
+			for _, order := range [][]Entry{{taken, undone}, {undone, taken}} {
+				for _, entries := range Divide(order) {
+					r := &Record{}
+					if r.Tell(entries); r.Complete && !r.UndoneAt.IsZero() != tt.undid {
+						t.Errorf("%s: %s, then %s: undone at %v", name, order[0].Kind, order[1].Kind, r.UndoneAt)
+					}
+				}
+			}
+		}
+	}
+}

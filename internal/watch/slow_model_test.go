@@ -275,7 +275,15 @@ func slowDivide(entries []Entry) []slowDebit {
 			if best < 0 {
 				stories, best = append(stories, nil), len(stories)
 			}
-			old := func(u Entry) bool { return e.At.Sub(u.At) > 7*24*time.Hour } // of a debit that nobody told of
+			// Of what nobody told of: long before, or told before this happened.
+			old := func(u Entry) bool {
+				least := 5 * time.Minute
+				if u.DateOnly {
+					least = 24 * time.Hour
+				}
+				long, told := e.At.Sub(u.At), min(e.At.Sub(u.ReceivedAt), e.ReceivedAt.Sub(u.ReceivedAt)) > 5*time.Minute
+				return long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
+			}
 			stories[best] = append(append(stories[best], e), slices.DeleteFunc(slices.Clone(waiting), old)...)
 			waiting = slices.DeleteFunc(waiting, func(u Entry) bool { return !old(u) })
 			return
