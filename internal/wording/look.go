@@ -101,6 +101,7 @@ var (
 	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
 	tHistUndone     = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
 	tHistDispute    = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
+	tHistGoneToo    = text{ja: "%[1]s。%[2]s", en: "%[1]s. %[2]s"}
 )
 
 // severalServices tells whether not all of these are of the same service.
@@ -127,24 +128,28 @@ var (
 	tHistPastIs = text{ja: "%s（過去の記録）", en: "%s (from the past)"}
 )
 
-// state says how an alert stands, in a few words, and of what it is not new.
+// state says how an alert stands, in a few words, and of what it is not new: what
+// came of the answer, and that nothing of it was taken after all.
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
-	var stands text
+	gone := pick(r.Kind == watch.LinkRegistered && len(r.Members) == 0, tServRemoved, tHistUndone)
+	answer := ""
 	switch {
 	case d.Stands(r):
-		return tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
+		answer = tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
 	case r.Answer != nil && r.Answer.Value == watch.Mine && r.Answered():
-		stands = tMine
-	case r.Over() && len(r.Members) > 0:
-		stands = tHistUndone
+		answer = ofPast(lang, r, tMine)
+	}
+	switch {
+	case answer != "" && r.Over():
+		return tHistGoneToo.in(lang, answer, gone.in(lang))
+	case answer != "":
+		return answer
 	case r.Over():
-		return undone(lang, r)
+		return ofPast(lang, r, gone)
 	case r.Past:
 		return tHistPast.in(lang)
-	default:
-		return tHistOpen.in(lang)
 	}
-	return ofPast(lang, r, stands)
+	return tHistOpen.in(lang)
 }
 
 // undone says that a debit was reversed, or a link removed.
