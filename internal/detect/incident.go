@@ -257,6 +257,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 		t.disputes = append(t.disputes, d)
 	}
 	if noted {
+		t.activity.ReportMore(d)
 		return t.claims(ctx, d, changes)
 	}
 	return nil

@@ -160,6 +160,30 @@ func (a *Activity) Report(d *Dispute, open bool) {
 	a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
 }
 
+// ReportMore notes the services of what joined an open dispute: the person has not
+// recognised them either. The dispute keeps its place among the others.
+func (a *Activity) ReportMore(d *Dispute) {
+	var last int
+	var of []string
+	for i, r := range a.Reported {
+		if r.Dispute == d.ID {
+			last, of = i, append(of, r.Service)
+		}
+	}
+	if len(of) == 0 {
+		return // it is open no longer
+	}
+	for _, service := range d.TotalAt(0).Of {
+		if !slices.Contains(of, service) {
+			more := a.Reported[last]
+			more.Service = service
+			a.Reported = slices.Insert(slices.Clone(a.Reported), last+1, more)
+			last++
+		}
+	}
+	a.Reported = a.Reported[max(0, len(a.Reported)-keepReported):]
+}
+
 // ReportedOf finds the latest open dispute about a service that is not older
 // than ReportedFor.
 func (a *Activity) ReportedOf(service string, now time.Time) (dispute string, ok bool) {

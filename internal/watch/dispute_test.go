@@ -196,6 +196,34 @@ func TestWhatABankWasToldLast(t *testing.T) {
 	}
 }
 
+func TestAServiceOfWhatJoinedADisputeIsReported(t *testing.T) {
+	first, joins := noon, noon.Add(48*time.Hour)
+	d := &Dispute{ID: "d1", Record: "r1", Service: "docomo", Status: DisputeOpened, AnsweredAt: first}
+	a := &Activity{}
+	a.ReportMore(d)
+	if len(a.Reported) != 0 {
+		t.Fatalf("what is not open is reported: %v", a.Reported)
+	}
+	a.Report(d, true)
+	a.Report(&Dispute{ID: "d2", Record: "r2", Service: "paypay", AnsweredAt: first.Add(time.Hour)}, true)
+	was := a.Reported
+	d.Another(&Record{ID: "l", Txn: "l", Kind: LinkRegistered, Service: "kyash", OccurredAt: joins}, joins)
+	for range 2 { // the second time there is nothing new
+		a.ReportMore(d)
+	}
+	want := []Reported{{Dispute: "d1", Service: "docomo", At: first, Lead: "r1"}, {Dispute: "d1", Service: "kyash", At: first, Lead: "r1"},
+		{Dispute: "d2", Service: "paypay", At: first.Add(time.Hour), Lead: "r2"}}
+	if diff := cmp.Diff(want, a.Reported); diff != "" {
+		t.Error(diff)
+	}
+	if was[1].Dispute != "d2" {
+		t.Error("what was read before is changed")
+	}
+	if !a.AfterReport(&Facts{Service: "kyash"}, joins, joins) {
+		t.Error("its debits do not come after the report")
+	}
+}
+
 func TestAnActivityNamesTheOpenDisputesOfAService(t *testing.T) {
 	a := &Activity{}
 	open := func(id, service string, at time.Time) {
