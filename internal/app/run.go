@@ -59,8 +59,9 @@ func (s *System) chatter() (*chat.Stage, error) {
 		return s.BaseURL + "/s/" + secret, err
 	}
 	keyLink := func(person, watcher string) string { return composer.KeyLink(person, watcher, s.Now()) }
+	link := func(r *watch.Record, watcher string) string { return composer.Link(r, watcher, s.Now()) }
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: s.names,
-		Link: composer.Link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.

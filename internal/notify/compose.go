@@ -35,9 +35,15 @@ type Composer struct {
 // linkLife is how long the link in a message opens its alert.
 const linkLife = 30 * 24 * time.Hour
 
-// Link is the address of a watcher's page of a record.
-func (c *Composer) Link(r *watch.Record, watcher string) string {
-	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(linkLife))
+// Link is the address of a watcher's page of a record, in what is said at a time.
+// What is said of an old one, such as a list, or a debit that joins an incident
+// weeks later, leads there as long as what was said first.
+func (c *Composer) Link(r *watch.Record, watcher string, at time.Time) string {
+	from := r.RecordedAt
+	if at.Sub(from) > linkLife/2 {
+		from = at.Truncate(24 * time.Hour)
+	}
+	return c.BaseURL + "/a/" + c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), from.Add(linkLife))
 }
 
 // RestoreLink is the address of the page on which a watcher sets a step of the
@@ -62,9 +68,9 @@ func (c *Composer) claimLink(ch *channel.Channel, r *watch.Record, watcher strin
 	return c.over(ch, c.BaseURL+"/a/"+c.Tokens.Sign(token.PurposeAnswer, token.AnswerSubject(r.ID, watcher), day.Add(linkLife)))
 }
 
-// linkOver is Link for a message over a channel.
-func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, watcher string) string {
-	return c.over(ch, c.Link(r, watcher))
+// linkOver is Link for a delivery over a channel.
+func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, d *watch.Delivery) string {
+	return c.over(ch, c.Link(r, d.Watcher, d.CreatedAt))
 }
 
 func (c *Composer) over(ch *channel.Channel, link string) string {
@@ -126,7 +132,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 			return message.Message{}, errNothing
 		}
 		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
-			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: c.linkOver(ch, r, w.ID)}), nil
+			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: c.linkOver(ch, r, d)}), nil
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {
@@ -134,7 +140,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		}
 		f := wording.DisputeFacts{Lang: d.Lang, Dispute: dis, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 			BankName: bank, Bank: bankContact, ServiceName: service, Service: serviceContact, ServiceOf: serviceOf,
-			HideAmount: hide, Link: c.linkOver(ch, r, w.ID)}
+			HideAmount: hide, Link: c.linkOver(ch, r, d)}
 		for _, change := range dis.Changes {
 			if change.Seq == d.Seq {
 				f.Change = change
@@ -155,7 +161,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return m, nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, w.ID)})
+			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, d)})
 	}
 	return message.Message{}, errUnknown
 }
@@ -175,7 +181,7 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 		Bank:    func(code string) (string, wording.Contact) { return c.Names.Bank(ctx, code, d.Lang) },
 		Service: func(id string) (string, wording.Contact) { return c.Names.Service(id, d.Lang) },
 	}
-	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, w.ID), !ch.InPlace)
+	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, d), !ch.InPlace)
 	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
 	if d.Report != "" {
 		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
