@@ -241,7 +241,7 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 			if !s.at(w, r, err) {
 				return
 			}
-			if r.PostForm.Get(wording.FieldParts) == "" && (len(alerts) > 1 || len(alerts) == 1 && len(alerts[0].Parts) > 1) {
+			if r.PostForm.Get(wording.FieldParts) == "" && !aloneOf(alerts, record) {
 				s.whichOnes(w, r, g, b, record, alerts)
 				return
 			}
@@ -263,6 +263,12 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 	s.offered(w, r, false)
 }
 
+// aloneOf tells that nothing but a record waits for an answer: it need not be asked
+// which ones. If the record is answered, what waits is another one.
+func aloneOf(alerts []history.Alert, record string) bool {
+	return len(alerts) == 0 || len(alerts) == 1 && len(alerts[0].Parts) == 1 && alerts[0].Parts[0].ID == record
+}
+
 // whichOnes asks once which of a service's alerts are not the owner's.
 func (s *site) whichOnes(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound, record string, alerts []history.Alert) {
 	f := wording.WhichFacts{View: s.view(r.Context(), g, b), Home: homePath, Record: record, Now: s.Now()}
@@ -281,6 +287,9 @@ func (s *site) whichOnes(w http.ResponseWriter, r *http.Request, g *guest, b mem
 // for it, the parts that are the owner's, and the other incidents.
 func ticked(form url.Values, record string, alerts []history.Alert) (lead string, except, also []string) {
 	lead, except = record, unticked(form)
+	if len(alerts) > 0 && !slices.ContainsFunc(alerts, func(a history.Alert) bool { _, in := a.Record.Part(record); return in }) {
+		lead = alerts[0].Record.ID // the record is answered: the page does not show it
+	}
 	first := true
 	for _, a := range alerts {
 		if !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return slices.Contains(form[wording.FieldPart], p.ID) }) {

@@ -150,6 +150,30 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 	}
 }
 
+// An older alert waits while the newest of its service is reported: "not me" of the
+// service is about the one that waits.
+func TestWhatWaitsIsAskedAboutThoughTheNewestIsReported(t *testing.T) {
+	w := newWorld(t)
+	w.put(store.PutActivity(account, &watch.Activity{
+		Services: map[string]*watch.ServiceActivity{"paypay": {FirstAt: w.now(), LastAt: w.now(), Debits: 2}},
+		Recent:   []watch.RecentDebit{{Record: "r1", Service: "paypay"}, {Record: "r2", Service: "paypay"}}}))
+	if _, err := w.disputes.Answer(t.Context(), "r2", dispute.Answerer{Watcher: "w1"}, watch.NotMine, watch.ViaPage); err != nil {
+		t.Fatal(err)
+	}
+	b, p := w.inside("/services")
+	p.says(t, 200, `value="r2"`)
+	got := b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoNotMine}, "record": {"r2"}})
+	got.says(t, 200, "身に覚えがないのは、どれですか", "100,000円")
+	got.saysNot(t, "4,321円")
+	if a, _ := w.stored("r1"); a != "" {
+		t.Errorf("it was answered unasked: %q", a)
+	}
+	b.do(http.MethodPost, p.url.String(), got.formOf(t, wording.DoNotMine)).says(t, 200, "受付番号", "100,000円")
+	if a, _ := w.stored("r1"); a != watch.NotMine {
+		t.Errorf("what was ticked is answered %q", a)
+	}
+}
+
 func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 	w := newWorld(t)
 	link := w.record("l1", 0)
