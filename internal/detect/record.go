@@ -185,6 +185,19 @@ func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts
 	return f
 }
 
+// ofSecond are the facts as they are if the debit is what its other name says, where
+// the bank and the descriptor disagree: the more alarming of the two is told. Nil
+// if that names no payment service.
+func (a *accountWork) ofSecond(r *watch.Record, before *watch.Activity) *watch.Facts {
+	if r.Second == nil || r.Second.Service == "" || r.Kind != watch.Debit {
+		return nil
+	}
+	is := r.Clone()
+	is.Service, is.Confidence, is.Other = r.Second.Service, watch.Named, ""
+	f := a.facts(is, before)
+	return &f
+}
+
 // notice evaluates the rules of each watcher and notes why each one is to be
 // told of the record. before is the account's activity without the record, was
 // what the record was before; nil if it is new. quiet sends nothing.
@@ -193,7 +206,7 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 		return
 	}
 	now := a.Now()
-	f := a.facts(r, before)
+	f, other := a.facts(r, before), a.ofSecond(r, before)
 	more, known := was == nil, r.RecordedAt
 	if was != nil {
 		_, more = was.Shows("").Changed(r)
@@ -205,15 +218,23 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 		w := &a.account.Watchers[i]
 		f.AfterReport = before.AfterReport(&f, known, now) || w.AfterReport(&f, known, now)
 		why := w.Rules.Evaluate(&f, now)
+		second := watch.Reason(0)
+		if other != nil {
+			other.AfterReport = before.AfterReport(other, known, now) || w.AfterReport(other, known, now)
+			if is := w.Rules.Evaluate(other, now); why == 0 || is.Critical() && !why.Critical() {
+				second = is &^ why
+				why |= second
+			}
+		}
 		n, ok := r.Notice(w.ID)
 		switch {
 		case ok && more && was.Service != "" && r.Service != was.Service:
-			n.Reasons.Reason = why // what was true of the other service is not said of this one
+			n.Reasons.Reason, n.Second.Reason = why, second // what was true of the other service is not said of this one
 		case why == 0:
 		case ok && more:
-			n.Reasons.Reason |= why
+			n.Reasons.Reason, n.Second.Reason = n.Reasons.Reason|why, n.Second.Reason|second&^n.Reasons.Reason
 		case !ok && !r.Past && !r.BeforeWatched(w):
-			r.Notices = append(r.Notices, watch.Notice{Watcher: w.ID, Reasons: watch.Because(why)})
+			r.Notices = append(r.Notices, watch.Notice{Watcher: w.ID, Reasons: watch.Because(why), Second: watch.Because(second)})
 		case !ok:
 			// It is history to them; what came back of it now is not.
 			if knows := r.BackNow(was, w); knows != nil {

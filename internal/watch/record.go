@@ -190,6 +190,9 @@ type Notice struct {
 	// Silenced tells that a trust had kept it from the watcher: they are told since
 	// a report ended that.
 	Silenced bool `json:"silenced,omitempty"`
+	// Second are those of the reasons that are true of what Record.Second names, and
+	// not of the Service.
+	Second Reasons `json:"second,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -123,6 +123,11 @@ func (f *AlertFacts) why() []string {
 		if wordsOf(row.Name).own && f.Called {
 			continue // it is a setting of somebody else's
 		}
+		about := f
+		if f.Notice.Second.Reason != 0 && f.Notice.Second.Reason&(row.Reason|row.Unsure) != 0 {
+			second := *f // it is true of what the other name says
+			second.ServiceName, about = f.SecondName, &second
+		}
 		switch {
 		case row.Lately != 0 && f.Notice.Reasons.Has(row.Lately) && !f.Notice.Reasons.Has(row.Reason):
 			s = wordsOf(row.Name).lately
@@ -134,7 +139,7 @@ func (f *AlertFacts) why() []string {
 		args := slices.Clone(s.args)
 		for i, a := range args {
 			if ask, ok := a.(known); ok {
-				args[i] = ask(f)
+				args[i] = ask(about)
 			}
 		}
 		out = append(out, s.text.in(f.lang(), args...))
