@@ -68,7 +68,9 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
 		return res, plan{}, err
 	case who.Whole && res.Outcome == dispute.Changed:
-		return res, say(wording.Incident(t.whole(ctx, res))), nil
+		f := t.whole(ctx, res)
+		f.NotTaken = true
+		return res, say(wording.Incident(f)), nil
 	case who.Whole && res.Outcome != dispute.AlreadyOpen:
 		res.Record = res.Whole
 	case err == nil && p.Verb == button.Trust:
@@ -114,7 +116,12 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 // changed shows what has happened in an incident since the message that was
 // answered, and asks again.
 func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message {
-	return wording.Incident(t.incident(ctx, res, res.Unseen))
+	f := t.incident(ctx, res, res.Unseen)
+	f.NotTaken = true
+	if last, ok := res.Record.LastTold(res.Watcher.ID); ok {
+		f.Debits, f.Yen, f.First, f.Last = res.Record.SumTold(last)
+	}
+	return wording.Incident(f)
 }
 
 // incident is what is said of some of an incident's parts.

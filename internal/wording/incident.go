@@ -31,7 +31,9 @@ type IncidentFacts struct {
 	Lines       int
 	Whole, Bare bool
 	Except      []string
-	Called      watch.Call // why the reader is told although no rule of theirs matched
+	// NotTaken tells that its reader answered without having seen this.
+	NotTaken bool
+	Called   watch.Call // why the reader is told although no rule of theirs matched
 	// Asked is, with Called, when who has not answered was first told; Sent is when
 	// that was written.
 	Asked, Sent time.Time
@@ -63,8 +65,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		}
 		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
 		a.Called = lead.CalledOnly(p, w.ID)
+		a.Notice.Second = watch.Reasons{}
 		if n, ok := p.Notice(w.ID); ok {
-			a.Silenced = n.Silenced
+			a.Silenced, a.Notice.Second = n.Silenced, n.Second
 		}
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
@@ -193,8 +196,13 @@ func Incident(f IncidentFacts) message.Message {
 		}
 		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
 	}
+	if f.NotTaken {
+		m.Text = append([]string{tNotTakenYet.in(lang)}, m.Text...)
+	}
 	return m
 }
+
+var tNotTakenYet = text{ja: "先のお知らせのあとに内容が変わったため、回答はまだ記録していません。新しい内容を確かめて、もう一度お答えください。", en: "There is more since that message, so your answer is not recorded yet. Please look at this and answer again."}
 
 // sum is "4件・300,000円（75秒間）".
 func (f *IncidentFacts) sum(lang watch.Lang) string {
