@@ -21,6 +21,7 @@ type chain struct {
 	back     Entry   // what came back last
 	awaits   bool    // posted in the place of a pending one that is not among the entries yet
 	echoes   []Entry // what was said once more, and may be of another time of its day
+	undid    []Entry // what came back since it was last presented
 }
 
 // left is how much of it has not come back.
@@ -60,7 +61,7 @@ func Divide(entries []Entry) [][]Entry {
 		chains, c = place(chains, e)
 		c.open(e)
 		early = slices.DeleteFunc(early, func(u Entry) bool {
-			if u.precedes(e) {
+			if u.precedes(e) || c.stands(&u) {
 				return false // of what no one told us
 			}
 			c.undo(&u)
@@ -248,14 +249,17 @@ func (e *Entry) bookedBefore(held *Entry) bool {
 }
 
 // undoneBy finds what a reversal or a removal undoes: of its service, if it
-// names one, and of what is not undone yet the one of which just so much is left, else the latest of which so much
-// is left, else the latest.
+// names one, and of what is not undone yet the one of which just so much is left,
+// else the latest of which so much is left, else the latest. A link of another
+// service than a removal names is none of them.
 func undoneBy(chains []*chain, e *Entry) *chain {
 	var best *chain
 	score := -1
 	for _, c := range slices.Backward(chains) {
 		s := 0
 		switch {
+		case c.stands(e):
+			continue
 		case c.undone():
 		case e.Amount == 0 || c.left() < e.Amount:
 			s = 1
@@ -293,13 +297,13 @@ func (c *chain) open(e *Entry) {
 		c.returned = min(c.amount, c.asked)
 	case c.released(e):
 		c.amount, c.latest = e.Amount, *e
-		c.returned, c.asked, c.backAt = 0, 0, time.Time{}
+		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
 	case len(c.entries) == 0 || c.undone():
 		if len(c.entries) > 0 {
 			c.again++
 		}
 		c.opened, c.pending, c.held = *e, true, false
-		c.returned, c.asked, c.backAt = 0, 0, time.Time{}
+		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending
 	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
@@ -332,7 +336,7 @@ func (c *chain) undo(e *Entry) {
 	if c.backAt.Before(e.At) {
 		c.backAt = e.At
 	}
-	c.back = *e
+	c.back, c.undid = *e, append(c.undid, *e)
 	c.asked += e.Amount
 	if e.Amount == 0 {
 		c.returned = c.amount
@@ -340,6 +344,12 @@ func (c *chain) undo(e *Entry) {
 		c.returned = min(c.amount, c.returned+e.Amount)
 	}
 	c.entries = append(c.entries, *e)
+}
+
+// stands tells whether a removal names another service than the link's: it is of a
+// link that no one told us of. A return is taken for the debit's: see Misnamed.
+func (c *chain) stands(u *Entry) bool {
+	return u.Kind == LinkRemoved && u.isOfAnother(c.named.Service, c.entries)
 }
 
 // day is the calendar day in JST.

@@ -61,7 +61,8 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 
 // same tells whether b says nothing that a does not say. A bank that sends an
 // event again may give it another id; two reversals of one amount are two
-// unless they are of one moment, or of one id where only their day is known.
+// unless they are of one moment, or of one id where only their day is known. The
+// removals of two services are two.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
 	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn ||
@@ -69,7 +70,7 @@ func (e *Entry) same(b *Entry) bool {
 		return false
 	}
 	if !e.opens() {
-		return e.Event == b.Event || !e.DateOnly
+		return (e.Event == b.Event || !e.DateOnly) && (e.Kind != LinkRemoved || e.Service == b.Service)
 	}
 	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }

@@ -29,7 +29,9 @@ type Record struct {
 	// amount, came back before it: see MarkPresented.
 	AfterReturn bool `json:"after_return,omitempty"`
 	// Unsure tells that what came back may be of another debit of its id.
-	Unsure     bool       `json:"unsure,omitempty"`
+	Unsure bool `json:"unsure,omitempty"`
+	// Misnamed tells that the bank named another service with what came back.
+	Misnamed   bool       `json:"misnamed,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
 	Descriptor quote.Text `json:"descriptor,omitempty"`
 	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit

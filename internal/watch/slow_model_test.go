@@ -23,15 +23,17 @@ type slowDebit struct {
 	backAt   time.Time // the last return of the present presentation
 	posted   bool
 	again    int
-	anything bool  // there is a debit, not only returns
-	last     Entry // the last return
-	waits    bool  // posted in the place of one that is not there yet
-	held     bool  // an authorisation is among them
-	claimed  int64 // what the bank said came back, be it more than there is
-	presents bool  // what had come back as another debit of the id
-	gain     Entry // by which it became what it is
-	unsure   bool  // what came back may be another's of the id
-	inherits bool  // its service is that of what it presents again
+	anything bool    // there is a debit, not only returns
+	last     Entry   // the last return
+	waits    bool    // posted in the place of one that is not there yet
+	held     bool    // an authorisation is among them
+	claimed  int64   // what the bank said came back, be it more than there is
+	presents bool    // what had come back as another debit of the id
+	gain     Entry   // by which it became what it is
+	unsure   bool    // what came back may be another's of the id
+	returns  []Entry // of the present presentation
+	misnamed bool    // one of them names another service
+	inherits bool    // its service is that of what it presents again
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -62,6 +64,7 @@ func slowRead(story []Entry) slowDebit {
 		case d.free(e):
 			// the authorisation alone came back, after its posting was known
 			d.latest, d.amount, d.posted, d.back, d.backAt, d.claimed = e, e.Amount, true, 0, time.Time{}, 0
+			d.returns = nil
 		case !opening(e) && e.Amount == 0, !opening(e) && d.back+e.Amount > d.amount:
 			d.back = d.amount
 		case !opening(e):
@@ -71,7 +74,7 @@ func slowRead(story []Entry) slowDebit {
 				d.again++
 			}
 			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-			d.waits, d.held, d.claimed = e.Replaces, false, 0
+			d.waits, d.held, d.claimed, d.returns = e.Replaces, false, 0, nil
 		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -86,7 +89,7 @@ func slowRead(story []Entry) slowDebit {
 			d.backAt = e.At
 		}
 		if !opening(e) {
-			d.last = e
+			d.last, d.returns = e, append(d.returns, e)
 			d.claimed += e.Amount
 		}
 		if e.Status == Pending {
@@ -213,6 +216,18 @@ func (d slowDebit) takes(e Entry) bool {
 	return sameService
 }
 
+// elsewhere tells whether a removal is that of a link with another service.
+func elsewhere(story []Entry, u Entry) bool {
+	return u.Kind == LinkRemoved && slowRead(story).other(u)
+}
+
+// other tells whether a return or removal names another service than was ever
+// named.
+func (d slowDebit) other(u Entry) bool {
+	return u.Service != "" && d.named.Service != "" && d.named.Service != u.Service &&
+		!slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Service == u.Service })
+}
+
 // slowDivide is which debits, or links, the entries of one id are.
 func slowDivide(entries []Entry) []slowDebit {
 	order := func(e Entry) int {
@@ -282,10 +297,12 @@ func slowDivide(entries []Entry) []slowDebit {
 					least = 24 * time.Hour
 				}
 				long, told := e.At.Sub(u.At), min(e.At.Sub(u.ReceivedAt), e.ReceivedAt.Sub(u.ReceivedAt)) > 5*time.Minute
-				return long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
+				return elsewhere(stories[best], u) || long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
 			}
-			stories[best] = append(append(stories[best], e), slices.DeleteFunc(slices.Clone(waiting), old)...)
-			waiting = slices.DeleteFunc(waiting, func(u Entry) bool { return !old(u) })
+			stories[best] = append(stories[best], e)
+			still := slices.DeleteFunc(slices.Clone(waiting), func(u Entry) bool { return !old(u) })
+			stories[best] = append(stories[best], slices.DeleteFunc(waiting, old)...)
+			waiting = still
 			return
 		}
 		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
@@ -314,7 +331,7 @@ func slowDivide(entries []Entry) []slowDebit {
 			return 1
 		}
 		for j, s := range stories {
-			if best < 0 || fits(s) >= fits(stories[best]) {
+			if !elsewhere(s, e) && (best < 0 || fits(s) >= fits(stories[best])) {
 				best = j
 			}
 		}

@@ -49,7 +49,7 @@ func slowSame(a, b Entry) bool {
 	if opening(a) {
 		return a.Service == b.Service && a.DateOnly == b.DateOnly
 	}
-	return !a.DateOnly || a.Event == b.Event
+	return (!a.DateOnly || a.Event == b.Event) && (a.Kind == DebitReversed || a.Service == b.Service)
 }
 
 // slowSays is all that is compared of a debit or link.
@@ -68,7 +68,7 @@ func (d slowDebit) text() string {
 	if !d.inherits {
 		known = " known " + d.known().Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " misnamed"}[d.misnamed])
 }
 
 func (d slowDebit) kept() int64 {
@@ -101,6 +101,7 @@ func slowUnsure(all []slowDebit, order []Entry) {
 		if d.first.Kind != Debit || !d.anything || d.back == 0 && d.backAt.IsZero() {
 			continue
 		}
+		all[i].misnamed = slices.ContainsFunc(d.returns, d.other)
 		for _, u := range d.story {
 			own, fits := left(d, u)
 			for j, o := range all {

@@ -3,16 +3,38 @@ package watch
 import "slices"
 
 // markUnsure notes of each debit whether what came back of it may as well have
-// come back of another one to which its bank gave the same id. It returns those of
-// which that had not been known, or is not so any more.
+// come back of another one to which its bank gave the same id, and whether the bank
+// named another service with it. It returns those of which that had not been known,
+// or is not so any more.
 func markUnsure(records []*Record) (changed []*Record) {
 	for _, r := range records {
-		if is := r.unsure(records); is != r.Unsure {
-			r.Unsure = is
+		if unsure, misnamed := r.unsure(records), r.misnamed(); unsure != r.Unsure || misnamed != r.Misnamed {
+			r.Unsure, r.Misnamed = unsure, misnamed
 			changed = append(changed, r)
 		}
 	}
 	return changed
+}
+
+// misnamed tells whether the bank named another service with what came back of a
+// debit than it, or the text, ever did with the debit.
+func (r *Record) misnamed() bool {
+	if r.Kind != Debit || !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
+		return false
+	}
+	c, _, _ := read(r.Story())
+	return slices.ContainsFunc(c.undid, func(u Entry) bool {
+		return u.isOfAnother(r.Service, c.entries) && (r.Second == nil || r.Second.Service != u.Service)
+	})
+}
+
+// isOfAnother tells whether a return or removal names another service than what
+// was said of a debit or link, whose service is known.
+func (e *Entry) isOfAnother(service string, said []Entry) bool {
+	return e.Service != "" && service != "" && service != Unlisted && e.Service != service &&
+		!slices.ContainsFunc(said, func(b Entry) bool {
+			return b.opens() && (b.Service == e.Service || b.Second != nil && b.Second.Service == e.Service)
+		})
 }
 
 func (r *Record) unsure(records []*Record) bool {

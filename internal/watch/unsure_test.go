@@ -81,3 +81,44 @@ func TestWhichReturnsAreOne(t *testing.T) {
 		}
 	}
 }
+
+// A removal that names another service than a link's is of another link, in any
+// order; a return is taken for the debit, and it is known that it was misnamed.
+func TestWhatNamesAnotherService(t *testing.T) {
+	for name, c := range map[string]struct {
+		service, second, undoing string
+		other                    bool
+	}{
+		"the same":                      {"paypay", "", "paypay", false},
+		"another":                       {"paypay", "", "docomo", true},
+		"none":                          {"paypay", "", "", false},
+		"of what is not known":          {"", "", "docomo", false},
+		"of what no catalogue knows":    {Unlisted, "", "docomo", false},
+		"the other of two readings":     {"paypay", "docomo", "docomo", false},
+		"neither of two readings":       {"paypay", "docomo", "merpay", true},
+		"one, though one alone is read": {"paypay", "docomo", "paypay", false},
+	} {
+		for _, kinds := range [][2]Kind{{Debit, DebitReversed}, {LinkRegistered, LinkRemoved}} {
+			taken := Entry{Event: "a", Kind: kinds[0], At: noon, ReceivedAt: noon, Service: c.service}
+			if c.second != "" {
+				taken.Second = &Second{Service: c.second}
+			}
+			if kinds[0] == Debit {
+				taken.Status, taken.Amount = Posted, 5000
+			}
+			undone := Entry{Event: "b", Kind: kinds[1], At: noon.Add(time.Hour), ReceivedAt: noon.Add(time.Hour), Service: c.undoing}
+			for _, order := range [][]Entry{{taken, undone}, {undone, taken}} {
+				a := &slowAccount{watcher: Watcher{ID: "w"}}
+				for _, e := range order {
+					a.add(t, 0, e)
+				}
+				for _, r := range a.ids[0] {
+					stands, misnamed := c.other && kinds[0] == LinkRegistered, c.other && kinds[0] == Debit
+					if r.Complete && (r.UndoneAt.IsZero() != stands || r.Misnamed != misnamed) {
+						t.Errorf("%s: %s, then %s: undone at %v, misnamed %v", name, order[0].Kind, order[1].Kind, r.UndoneAt, r.Misnamed)
+					}
+				}
+			}
+		}
+	}
+}

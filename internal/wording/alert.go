@@ -159,7 +159,7 @@ func Alert(f AlertFacts) message.Message {
 	}
 	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
 	if f.unsure() {
-		m.Text = append(m.Text, tUnsure.in(lang))
+		m.Text = append(m.Text, unsureOf(lang, f))
 	}
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))

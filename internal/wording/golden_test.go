@@ -136,7 +136,8 @@ func messages(lang watch.Lang) map[string]message.Message {
 		"undone-debit-past": Undone(alertFacts(lang, debit(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2020-09-05 10:30:00"), true, &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
 		})),
-		"undone-debit-unsure": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2020-09-05 10:30:00"), true })),
+		"undone-debit-unsure":   Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2020-09-05 10:30:00"), true })),
+		"undone-debit-misnamed": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true })),
 		"undone-link-past": Undone(alertFacts(lang, link(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2021-01-05 10:30:00"), true, &watch.Shown{OfHistory: true}
 		})),
@@ -160,6 +161,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-returned-unsure"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Unsure = 1000, true })
+	out["changed-returned-misnamed"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Misnamed = 1000, true })
 	out["changed-returned-past"] = changed(watch.Shown{Amount: 100000, Service: "docomo", OfHistory: true}, func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))

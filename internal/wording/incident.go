@@ -277,7 +277,7 @@ func (f *IncidentFacts) several() message.Message {
 		m.Text = append(m.Text, say)
 	}
 	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.unsure() }) {
-		m.Text = append(m.Text, tUnsure.in(lang))
+		m.Text = append(m.Text, unsureOf(lang, f.Parts...))
 	}
 	if f.doubtful() && !f.mixed() {
 		m.More = append(m.More, tUndecided.in(lang))

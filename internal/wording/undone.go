@@ -30,7 +30,7 @@ func Undone(f AlertFacts) message.Message {
 		m.Text = []string{pick(link, tUndonePastLink, tUndonePast).in(lang)}
 	}
 	if f.unsure() {
-		m.Text = append(m.Text, tUnsure.in(lang))
+		m.Text = append(m.Text, unsureOf(lang, f))
 	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
@@ -45,7 +45,17 @@ func (f *AlertFacts) unsure() bool {
 	if was == nil {
 		was = &watch.Shown{}
 	}
-	return r.Unsure && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero())
+	return (r.Unsure || r.Misnamed) && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero())
+}
+
+// unsureOf says why it is not known that what came back was these debits.
+func unsureOf(lang watch.Lang, parts ...AlertFacts) string {
+	for _, p := range parts {
+		if p.unsure() && p.Record.Misnamed {
+			return tMisnamed.in(lang)
+		}
+	}
+	return tUnsure.in(lang)
 }
 
 var (
@@ -55,6 +65,7 @@ var (
 	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
 	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
 	tUnsure            = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
+	tMisnamed          = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
 	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
 	tUndonePastLink    = text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
 	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
