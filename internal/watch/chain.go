@@ -81,13 +81,18 @@ func Divide(entries []Entry) [][]Entry {
 // precedes tells whether a return or removal is of something else than a debit or
 // link that happened after it: one of so long before it, or one that the bank had
 // told of before that happened. What was taken before somebody watched is presented
-// again under its id, and a link of then is registered again. What was received no
-// earlier may yet be of it, for a posting may bear the time of its booking; and
-// what came back of a debit is of that which took its place.
+// again under its id, and a link of then is registered again. A link bears the time
+// of its registration: what was removed before that is another one, whenever that is
+// heard of. What came back and was received no earlier than a debit may yet be of it,
+// for a posting may bear the time of its booking; and what came back of a debit is of
+// that which took its place.
 func (u *Entry) precedes(e *Entry) bool {
 	end := u.At.Add(ClockSkew)
 	if u.DateOnly {
 		end = u.At.Add(24*time.Hour - time.Millisecond)
+	}
+	if u.Kind == LinkRemoved && !e.DateOnly && e.At.After(end) {
+		return true
 	}
 	known := u.ReceivedAt.Add(ClockSkew)
 	return e.At.Sub(u.At) > PastAfter || !e.Replaces && e.At.After(end) && e.At.After(known) && e.ReceivedAt.After(known)

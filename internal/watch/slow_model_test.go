@@ -297,6 +297,9 @@ func slowDivide(entries []Entry) []slowDebit {
 					least = 24 * time.Hour
 				}
 				long, told := e.At.Sub(u.At), min(e.At.Sub(u.ReceivedAt), e.ReceivedAt.Sub(u.ReceivedAt)) > 5*time.Minute
+				if u.Kind == LinkRemoved && !e.DateOnly && (long > least || u.DateOnly && long == least) {
+					return true
+				}
 				return elsewhere(stories[best], u) || long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
 			}
 			stories[best] = append(stories[best], e)
