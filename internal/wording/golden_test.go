@@ -138,6 +138,10 @@ func messages(lang watch.Lang) map[string]message.Message {
 		})),
 		"undone-debit-unsure":   Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2020-09-05 10:30:00"), true })),
 		"undone-debit-misnamed": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true })),
+		"undone-debit-misnamed-past": Undone(alertFacts(lang, debit(), 0, func(f *AlertFacts) {
+			f.Record.UndoneAt, f.Record.Past, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true, true
+			f.Was = &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
+		})),
 		"undone-link-past": Undone(alertFacts(lang, link(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2021-01-05 10:30:00"), true, &watch.Shown{OfHistory: true}
 		})),

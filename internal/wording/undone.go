@@ -26,11 +26,12 @@ func Undone(f AlertFacts) message.Message {
 		m.Amount = Yen(lang, r.Amount)
 	}
 	m.Text = []string{pick(link, tUndoneLinkText, tUndoneDebitText).in(lang)}
-	if f.Was != nil && f.Was.OfHistory {
+	past := f.Was != nil && f.Was.OfHistory
+	if past {
 		m.Text = []string{pick(link, tUndonePastLink, tUndonePast).in(lang)}
 	}
 	if f.unsure() {
-		m.Text = append(m.Text, unsureOf(lang, f))
+		m.Text = []string{pick(past, tUnsurePast, tUnsureUndone).in(lang), unsureOf(lang, f)}
 	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
@@ -66,6 +67,8 @@ var (
 	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
 	tUnsure            = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
 	tMisnamed          = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
+	tUnsureUndone      = text{ja: "銀行から、引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit."}
+	tUnsurePast        = text{ja: "銀行から、過去の引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit of the past."}
 	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
 	tUndonePastLink    = text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
 	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
