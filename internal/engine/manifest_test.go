@@ -19,12 +19,18 @@ import (
 type moments struct {
 	*vfs.MemFS
 	take func(what string)
+	// changes is held shared by a change and alone by a copy: within some changes
+	// the disk takes its own lock twice, and a copy that waits in between would have
+	// both wait for ever.
+	changes sync.RWMutex
 }
 
 func (m *moments) around(what, name string, do func() error) error {
 	what += " " + name[strings.LastIndex(name, "/")+1:]
 	m.take("before " + what)
+	m.changes.RLock()
 	err := do()
+	m.changes.RUnlock()
 	m.take("after " + what)
 	return err
 }
@@ -62,6 +68,8 @@ func TestADamagedLastRecordOfTheListOfFilesServesNothingOlder(t *testing.T) {
 	disk.take = func(what string) {
 		mu.Lock()
 		defer mu.Unlock()
+		disk.changes.Lock()
+		defer disk.changes.Unlock()
 		n := acked.Load()
 		copies = append(copies, copied{what, n, false, disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: rng})})
 		copies = append(copies, copied{what, n, true, disk.CrashClone(vfs.CrashCloneCfg{RNG: rng})})
