@@ -84,9 +84,10 @@ func kinds(s *store.Store) []one {
 	trace := full(func(t *store.Trace) { t.Bank, t.Event, t.Record = "0125", "evt_1", "rec_1" })
 	ticket := full(func(t *store.Ticket) { t.Hash, t.Owner = "ticket_1", store.AccountTickets(watched) })
 
+	// Each member that is filled takes a minute more: a month holds them all.
 	due := func(of func(store.DueRef) bool, f find) find {
 		return func(ctx context.Context, s *store.Store) (any, store.Write, error) {
-			refs, err := s.Due(ctx, written.AddDate(0, 0, 1), 100)
+			refs, err := s.Due(ctx, written.AddDate(0, 0, 30), 100)
 			if err == nil && !slices.ContainsFunc(refs, of) {
 				err = store.ErrNotFound
 			}
@@ -126,7 +127,7 @@ func kinds(s *store.Store) []one {
 				return rs["rec_1"], err
 			}, store.PutRecord),
 			"history": found(func(ctx context.Context, s *store.Store) (*watch.Record, error) {
-				return only(store.Collect(s.History(ctx, watched, written, written.AddDate(0, 0, 1))))
+				return only(store.Collect(s.History(ctx, watched, written, written.AddDate(0, 0, 30))))
 			}, store.PutRecord),
 			"due": due(func(r store.DueRef) bool { return r.Record == "rec_1" }, recordByID),
 		}},
