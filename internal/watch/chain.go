@@ -86,16 +86,16 @@ func Divide(entries []Entry) [][]Entry {
 // heard of. What came back and was received no earlier than a debit may yet be of it,
 // for a posting may bear the time of its booking; and what came back of a debit is of
 // that which took its place.
-func (u *Entry) precedes(e *Entry) bool {
-	end := u.At.Add(ClockSkew)
-	if u.DateOnly {
-		end = u.At.Add(24*time.Hour - time.Millisecond)
+func (e *Entry) precedes(next *Entry) bool {
+	end := e.At.Add(ClockSkew)
+	if e.DateOnly {
+		end = e.At.Add(24*time.Hour - time.Millisecond)
 	}
-	if u.Kind == LinkRemoved && !e.DateOnly && e.At.After(end) {
+	if e.Kind == LinkRemoved && !next.DateOnly && next.At.After(end) {
 		return true
 	}
-	known := u.ReceivedAt.Add(ClockSkew)
-	return e.At.Sub(u.At) > PastAfter || !e.Replaces && e.At.After(end) && e.At.After(known) && e.ReceivedAt.After(known)
+	known := e.ReceivedAt.Add(ClockSkew)
+	return next.At.Sub(e.At) > PastAfter || !next.Replaces && next.At.After(end) && next.At.After(known) && next.ReceivedAt.After(known)
 }
 
 // place finds the transaction that a debit or link is a stage of, or begins one.
