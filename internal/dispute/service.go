@@ -124,6 +124,8 @@ type Result struct {
 	Groups  []watch.Group
 	Dispute *watch.Dispute // nil if "not mine" was never said
 	Watcher watch.Watcher  // who asked
+	// Family are those who watch the account, for owners alone: they know them by name.
+	Family []watch.Watcher
 	// Repeated tells that this very act was recorded before. The Outcome says
 	// how things stand now.
 	Repeated bool
@@ -317,6 +319,9 @@ func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
 	res.Groups = watch.GroupsOf(f.story())
 	res.Whole = watch.Whole(f.alike())
+	if f.watcher.Role == watch.Owner {
+		res.Family = f.account.Watchers
+	}
 	if o == Changed {
 		res.Unseen = f.unseen()
 	}

@@ -192,7 +192,7 @@ func again(w http.ResponseWriter, r *http.Request) {
 // alertFacts are what the page of an alert is made from.
 func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.PageFacts {
 	f := wording.PageFacts{Channel: func(k watch.ChannelKind) string { return s.Channels.Label(k, res.Watcher.Lang) },
-		Record: res.Whole, Dispute: res.Dispute, Watcher: res.Watcher,
+		Record: res.Whole, Dispute: res.Dispute, Watcher: res.Watcher, Family: res.Family,
 		UndoUntil: res.UndoUntil, Offer: res.Offer, TrustDays: dispute.TrustDays, Now: s.Now()}
 	if res.Dispute != nil && res.Dispute.Follows != "" {
 		f.Follows = dispute.Reference(res.Dispute.Follows)

@@ -23,8 +23,9 @@ type DisputeFacts struct {
 	// ServiceOf names the other services of a report; nil if there are none.
 	ServiceOf  func(id string) (string, Contact)
 	HideAmount bool
-	Several    bool // the reader watches other accounts, too
-	Unasked    bool // no message with buttons was sent to the reader: the page asks them
+	Family     []watch.Watcher // who watch the account, as its owners know them; nil for others
+	Several    bool            // the reader watches other accounts, too
+	Unasked    bool            // no message with buttons was sent to the reader: the page asks them
 	// Recognised is what was called the person's own while the rest was reported,
 	// which can still be added; nil if nothing was.
 	Recognised *watch.Total
@@ -177,6 +178,9 @@ func (f *DisputeFacts) reporter() string {
 	case f.Dispute.Watcher == f.Watcher:
 		return tByYou.in(f.lang())
 	case f.Dispute.AnsweredBy == watch.Guardian:
+		if by := GuardianOf(f.lang(), f.Family, f.Dispute.Watcher); by.Name != "" {
+			return by.Name
+		}
 		return tByFamily.in(f.lang())
 	}
 	return tByOwner.in(f.lang())

@@ -21,15 +21,16 @@ const (
 
 // PageFacts is what the page of an alert is made from.
 type PageFacts struct {
-	Record      *watch.Record  // of an incident in pieces: those that stand alike, as one
-	Cases       []string       // the numbers of those (watch.CaseIDs); nil for Record's own
-	Others      []OtherPieces  // those that do not
-	Dispute     *watch.Dispute // nil if "not mine" was never said
-	Follows     string         // the number of the report that Dispute follows, if it does
-	Watcher     watch.Watcher  // who reads
-	ServiceName string         // in the reader's language; empty if no payment service is known
-	SecondName  string         // the same, of Record.Second
-	BankName    string         // the same
+	Record      *watch.Record   // of an incident in pieces: those that stand alike, as one
+	Cases       []string        // the numbers of those (watch.CaseIDs); nil for Record's own
+	Others      []OtherPieces   // those that do not
+	Dispute     *watch.Dispute  // nil if "not mine" was never said
+	Follows     string          // the number of the report that Dispute follows, if it does
+	Watcher     watch.Watcher   // who reads
+	Family      []watch.Watcher // see DisputeFacts
+	ServiceName string          // in the reader's language; empty if no payment service is known
+	SecondName  string          // the same, of Record.Second
+	BankName    string          // the same
 	Bank        Contact
 	Service     Contact
 	// ServiceOf names the other services of an incident; nil if there are none.

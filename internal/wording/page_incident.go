@@ -165,7 +165,7 @@ func (f *PageFacts) unseen() []string {
 func (f *PageFacts) askUndo() message.Part {
 	lang, d := f.lang(), f.Dispute
 	facts := DisputeFacts{Lang: f.Watcher.Lang, Dispute: d, Watcher: f.Watcher.ID, Guardian: f.guardian(), ServiceName: f.ServiceName,
-		BankName: f.BankName, Bank: f.Bank, ServiceOf: f.ServiceOf, HideAmount: f.Watcher.HideAmount}
+		BankName: f.BankName, Bank: f.Bank, ServiceOf: f.ServiceOf, HideAmount: f.Watcher.HideAmount, Family: f.Family}
 	m := ConfirmUndo(facts)
 	m.Buttons = nil
 	return message.Part{Message: m, Forms: []message.Form{{Do: DoUndo, Label: tUndoAskButton.in(lang), Style: message.Secondary,
