@@ -41,7 +41,7 @@ func TestTheOwnersMineTakesNoReportOfAGuardianBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	owner.reads(number, "見守り家族", "回答日時", "取り消しますか")
+	owner.reads(number, "長女", "回答日時", "取り消しますか")
 	if got := guardian.since(n); len(got) != 0 || len(h.bank.callbacks("dispute.withdrawn")) != 0 {
 		t.Errorf("one press took it back: %v", got)
 	}
