@@ -98,8 +98,8 @@ func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
 	at := map[string]int{}
 	for _, a := range alerts {
 		for _, p := range a.Parts {
-			if p.Kind != watch.Debit || p.Service == "" || !p.UndoneAt.IsZero() {
-				continue
+			if p.Kind != watch.Debit || p.Service == "" || !p.UndoneAt.IsZero() || p.Answer != nil && p.Answer.Other {
+				continue // what it was instead is no service's
 			}
 			i, ok := at[p.Service]
 			if !ok {
@@ -109,6 +109,9 @@ func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
 				out = append(out, wording.ServiceTotal{Name: name})
 			}
 			out[i].Debits++
+			if p.Confidence == watch.Undecided {
+				out[i].Doubtful++
+			}
 			out[i].Yen += p.Kept()
 		}
 	}

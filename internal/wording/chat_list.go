@@ -114,7 +114,7 @@ func ServicesList(f ServicesListFacts) message.Message {
 // card is one service with its two answers. The first shows what would be
 // reported, and asks.
 func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, now time.Time) message.Message {
-	name := orElse(s.Name, tServUnknown.in(lang))
+	name := s.name(lang)
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tServTitle.in(lang), Title: name,
 		Facts: append([]message.Fact{{Label: tFactAccount.in(lang), Value: a.Name}}, s.facts(lang, a.HideAmount, now)...)}
 	if s.Record == "" {

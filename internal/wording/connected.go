@@ -44,10 +44,23 @@ var (
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
 	tServNotYet  = text{ja: "見守りを始めてからは、まだありません", en: "none since it has been watched"}
+	tServDoubt   = text{ja: "%[2]d件のうち%[1]d件は、別の支払いかもしれません", en: "%[1]d of %[2]d may be another payment"}
 	tServAmount  = text{ja: "最後の引き落とし", en: "Last debit"}
 	tServAsk     = text{ja: "このサービスに心当たりはありますか。", en: "Do you recognise this service?"}
 	tServUnknown = text{ja: "サービス名不明", en: "Unknown payment service"}
 )
+
+// name is the service's, and says so if all that is known of it may be something
+// else.
+func (s *ServiceLine) name(lang watch.Lang) string {
+	return orOther(lang, orElse(s.Name, tServUnknown.in(lang)), s.doubtful())
+}
+
+// doubtful tells whether all that is known of it may be something else.
+func (s *ServiceLine) doubtful() bool {
+	a := s.Activity
+	return len(a.Links) == 0 && a.Debits > 0 && a.Doubtful >= a.Debits
+}
 
 // facts say since when a service is connected, and what it did last.
 func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message.Fact {
@@ -59,8 +72,14 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 		since = tServRemoved.in(lang)
 	}
 	out := []message.Fact{{Label: tServLinked.in(lang), Value: since}}
+	if s.doubtful() {
+		out = nil // it may never have been linked
+	}
 	if a.Debits == 0 { // its times are of links
 		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
+	}
+	if a.Doubtful > 0 && !s.doubtful() {
+		out = append(out, message.Fact{Label: tServUsed.in(lang), Value: tServDoubt.in(lang, a.Doubtful, a.Debits)})
 	}
 	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Date(lang, a.FirstAt)}, message.Fact{Label: tServLast.in(lang), Value: Date(lang, a.LastAt)})
 	if !hide && a.LastAmount > 0 { // 0 if none of the recent ones stands
@@ -79,7 +98,7 @@ func ServicesPage(f ServicesFacts) message.Page {
 	}
 	guardian := f.View.Watcher.Role == watch.Guardian
 	for _, s := range f.Services {
-		part := message.Part{Message: message.Message{Lang: p.Lang, Title: orElse(s.Name, tServUnknown.in(lang)), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
+		part := message.Part{Message: message.Message{Lang: p.Lang, Title: s.name(lang), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
 		if s.Record != "" {
 			record := message.Field{Kind: message.FieldHidden, Name: "record", Value: s.Record}
 			part.Text = []string{tServAsk.in(lang)}

@@ -28,7 +28,9 @@ type HistoryFacts struct {
 type ServiceTotal struct {
 	Name   string
 	Debits int
-	Yen    int64 // less what was reversed
+	// Doubtful is how many of them may be something else.
+	Doubtful int
+	Yen      int64 // less what was reversed
 }
 
 // HistoryEntry is one incident: an alert, or several that are one story.
@@ -168,6 +170,7 @@ var (
 	tBarsTitle = text{ja: "サービスごとの合計", en: "Total by service"}
 	tBarsNote  = text{ja: "この月の一覧にある引き落としの合計です。銀行が取り消した分は含みません。", en: "Of the debits listed for this month, less what the bank reversed."}
 	tBarsCount = text{ja: "%d件", en: "debits: %d"}
+	tBarsDoubt = text{ja: "%[1]s。うち%[2]d件は、別の支払いかもしれません", en: "%[1]s; may be another payment: %[2]d"}
 	tBarsYen   = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 )
 
@@ -189,7 +192,11 @@ func (f *HistoryFacts) picture() message.Picture {
 		if !hide {
 			value = tBarsYen.in(lang, Yen(lang, t.Yen), value)
 		}
-		out.Bars = append(out.Bars, message.Bar{Label: orElse(t.Name, tServUnknown.in(lang)), Value: value, Share: float64(size(t)) / float64(max(1, size(totals[0])))})
+		if t.Doubtful > 0 && t.Doubtful < t.Debits {
+			value = tBarsDoubt.in(lang, value, t.Doubtful)
+		}
+		label := orOther(lang, orElse(t.Name, tServUnknown.in(lang)), t.Debits > 0 && t.Doubtful == t.Debits)
+		out.Bars = append(out.Bars, message.Bar{Label: label, Value: value, Share: float64(size(t)) / float64(max(1, size(totals[0])))})
 	}
 	return out
 }

@@ -96,9 +96,9 @@ func TestWhatMayBeSomethingElseIsNowhereSaidToBeTheServices(t *testing.T) {
 			}
 		}
 	}
-	for confidence, some := range map[watch.Confidence]bool{watch.Undecided: true, watch.Seen: false} {
+	for _, confidence := range []watch.Confidence{watch.Undecided, watch.Seen} { // others of the month may be doubtful
 		a := AlertFacts{Record: part("a", confidence), Notice: watch.Notice{Watcher: "w1", Reasons: watch.Because(watch.MonthlyTotal)}, ServiceName: "PayPay"}
-		if got := strings.Join(a.why(), ""); strings.Contains(got, "PayPayかほかの支払い") != some || !strings.Contains(got, "合計") {
+		if got := strings.Join(a.why(), ""); !strings.Contains(got, "PayPayとみられる引き落とし") || !strings.Contains(got, "合計") {
 			t.Errorf("of the month's sum it is said: %q", got)
 		}
 	}

@@ -48,7 +48,7 @@ func historyFacts(lang watch.Lang, role watch.Role) HistoryFacts {
 	f.Entries = []HistoryEntry{{Record: debit(), Dispute: nil, Service: service, Link: "/1"}, {Record: link(), Dispute: nil, Service: "PayPay", Link: "/2"}, {Record: disputed, Dispute: disputeFacts(lang).Dispute, Service: service, Link: "/3"},
 		{Record: mine, Dispute: nil, Service: service, Link: "/4"}, {Record: undone, Dispute: nil, Service: service, Link: "/5"}, {Record: ordinary, Dispute: nil, Service: "", Link: "/6"},
 		{Record: some, Dispute: nil, Service: service, Link: "/7"}}
-	f.Totals = []ServiceTotal{{Name: "PayPay", Debits: 1, Yen: 4321}, {Name: service, Debits: 3, Yen: 200_000}, {Name: "Kyash"}}
+	f.Totals = []ServiceTotal{{Name: "PayPay", Debits: 1, Yen: 4321}, {Name: service, Debits: 3, Doubtful: 1, Yen: 200_000}, {Name: "Kyash"}, {Name: "メルペイ", Debits: 2, Doubtful: 2, Yen: 3000}}
 	return f
 }
 
@@ -58,6 +58,8 @@ func servicesFacts(lang watch.Lang, role watch.Role) ServicesFacts {
 		{Name: "PayPay", Record: "r1", Activity: watch.ServiceActivity{FirstAt: at.AddDate(-1, 0, 0), LastAt: at, LastAmount: 4321, Debits: 2, Links: []watch.Link{{Record: "r1", RegisteredAt: at}}}},
 		{Name: "Kyash", Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, Links: []watch.Link{{RegisteredAt: at, RemovedAt: at}}}},
 		{Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, LastAmount: 100, Debits: 1}},
+		{Name: "メルペイ", Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, LastAmount: 300, Debits: 3, Doubtful: 3}},
+		{Name: "WALLET+", Activity: watch.ServiceActivity{FirstAt: at, LastAt: at, LastAmount: 400, Debits: 4, Doubtful: 1}},
 	}}
 }
 

@@ -58,7 +58,7 @@ var aboutRules = []ruleWords{
 	{rule: "night", group: &groupBasic, label: with(tSetNight, clock(0), clock(int(watch.NightUntil/time.Minute))), why: with(tWhyNight, clock(0), clock(int(watch.NightUntil/time.Minute)))},
 	{rule: "ignore_undecided", group: &groupBasic, label: with(tSetUndecided), field: "undecided", not: true},
 	{rule: "service_min_for", group: &groupEach, label: with(tSetEachMin)},
-	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theServiceOr, theMonth), own: true},
+	{rule: "monthly_total", group: &groupEach, label: with(tSetMonthly), why: with(tWhyMonthly, theService, theMonth), own: true},
 	{rule: "any_debit", group: &groupOther, label: with(tSetAny), hint: with(tSetAnyHint), why: with(tWhyAnyDebit), own: true, when: tcWhenAny},
 	{rule: "overdrawn", group: &groupOther, label: with(tSetOverdrawn), why: with(tWhyOverdrawn)},
 	{rule: "keywords", group: &groupOther, label: with(tSetWords), hint: with(tSetWordsHint, watch.MaxKeywords), why: with(tWhyKeyword), own: true},
@@ -108,9 +108,7 @@ type known func(*AlertFacts) string
 
 var (
 	theService known = func(f *AlertFacts) string { return orElse(f.ServiceName, tTheService.in(f.lang())) }
-	// theServiceOr is of a sum that counts the debit.
-	theServiceOr known = func(f *AlertFacts) string { return orOther(f.lang(), theService(f), doubtful(f.Record)) }
-	theMonth     known = func(f *AlertFacts) string {
+	theMonth   known = func(f *AlertFacts) string {
 		return f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(f.lang()))
 	}
 )
@@ -177,7 +175,7 @@ var (
 	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sの引き落としはありませんでした。", en: "There was no debit by %[1]s from this account in the last %[2]s at least."}
 	tWhyFirst        = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
-	tWhyMonthly      = text{ja: "%[1]sの%[2]sの合計が、設定した金額に達しました。", en: "The total of %[1]s for %[2]s has reached the amount you set."}
+	tWhyMonthly      = text{ja: "%[1]sとみられる引き落としの%[2]sの合計が、設定した金額に達しました。", en: "What looks like debits by %[1]s has reached the amount you set for %[2]s."}
 	tWhyNear         = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
 	tWhyNight        = text{ja: "深夜（%[1]s～%[2]s）の引き落としです。", en: "The debit was made at night, between %[1]s and %[2]s."}
 	tWhyLink         = text{ja: "決済サービスへの新しい登録は、すべてお知らせする設定です。", en: "You asked to be told of every new charge link."}
