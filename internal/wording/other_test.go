@@ -102,6 +102,14 @@ func TestWhatMayBeSomethingElseIsNowhereSaidToBeTheServices(t *testing.T) {
 			t.Errorf("of the month's sum it is said: %q", got)
 		}
 	}
+	for _, why := range []watch.Reasons{watch.Because(watch.FirstSeen), watch.Because(watch.FirstWatched), watch.Because(watch.FirstWatched | watch.FirstLately)} {
+		for confidence, word := range map[watch.Confidence]string{watch.Undecided: "PayPayとみられる引き落とし", watch.Seen: "PayPayの引き落とし"} {
+			a := AlertFacts{Record: part("a", confidence), Notice: watch.Notice{Watcher: "w1", Reasons: why}, ServiceName: "PayPay"}
+			if got := strings.Join(a.why(), ""); !strings.Contains(got, word) {
+				t.Errorf("of the first %s it is said: %q", confidence, got)
+			}
+		}
+	}
 	own := part("a", watch.Undecided)
 	own.Answer = &watch.Answer{Value: watch.Mine, Other: true}
 	if got := (&HistoryEntry{Record: own, Service: "PayPay"}).label(watch.Japanese, true); got != "PayPayカードの請求" {

@@ -48,8 +48,8 @@ var aboutRules = []ruleWords{
 	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint, leastYen), why: with(tWhyService), own: true, when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), own: true, when: tcWhenLink},
 	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // it cannot be switched off
-	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, theService), unsure: with(tWhyFirstWatched, theService),
-		lately: with(tWhyFirstLately, theService, days(watch.FirstAfter))},
+	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, itsDebit), unsure: with(tWhyFirstWatched, itsDebit),
+		lately: with(tWhyFirstLately, itsDebit, days(watch.FirstAfter))},
 	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
 		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
@@ -108,7 +108,11 @@ type known func(*AlertFacts) string
 
 var (
 	theService known = func(f *AlertFacts) string { return orElse(f.ServiceName, tTheService.in(f.lang())) }
-	theMonth   known = func(f *AlertFacts) string {
+	// itsDebit is a debit by the service, as far as that is known.
+	itsDebit known = func(f *AlertFacts) string {
+		return pick(doubtful(f.Record), tLikelyDebit, tItsDebit).in(f.lang(), theService(f))
+	}
+	theMonth known = func(f *AlertFacts) string {
 		return f.Record.OccurredAt.In(watch.JST).Format(tMonth.in(f.lang()))
 	}
 )
@@ -171,9 +175,9 @@ var (
 	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of a report of what was not recognised."}
 	tWhyAfterLink    = text{ja: "決済サービスへの登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
-	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sの引き落としは初めてです。", en: "It is the first debit by %s from this account since it was connected."}
-	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sの引き落としはありませんでした。", en: "There was no debit by %[1]s from this account in the last %[2]s at least."}
-	tWhyFirst        = text{ja: "この口座では、%sの引き落としは初めてです。", en: "It is the first debit by %s from this account."}
+	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sは初めてです。", en: "It is the first %s from this account since it was connected."}
+	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sはありませんでした。", en: "There was no %[1]s from this account in the last %[2]s at least."}
+	tWhyFirst        = text{ja: "この口座では、%sは初めてです。", en: "It is the first %s from this account."}
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}
 	tWhyMonthly      = text{ja: "%[1]sとみられる引き落としの%[2]sの合計が、設定した金額に達しました。", en: "What looks like debits by %[1]s has reached the amount you set for %[2]s."}
 	tWhyNear         = text{ja: "%[1]sが1回または1か月に引き落とせる上限の、%[2]s以上です。", en: "It is %[2]s or more of the most that %[1]s takes at once or in a month."}
@@ -183,6 +187,8 @@ var (
 	tWhyAnyDebit     = text{ja: "設定した金額以上の引き落としです。", en: "The debit is at least the amount you set."}
 	tWhyKeyword      = text{ja: "設定したことばが通帳の表示にあります。", en: "What the passbook shows has a word that you asked for."}
 	tWhyOther        = text{ja: "お知らせする設定にあてはまりました。", en: "It matches what you asked to be told."}
+	tItsDebit        = text{ja: "%sの引き落とし", en: "debit by %s"}
+	tLikelyDebit     = text{ja: "%sとみられる引き落とし", en: "debit that looks like %s"}
 	tMonth           = text{ja: "1月", en: "January"} // a time layout
 )
 
