@@ -80,13 +80,13 @@ func (d *Service) Redeem(ctx context.Context, lineUser, code string, lang watch.
 	return bound, nil
 }
 
-// keepStranger is how long somebody who watches nothing is remembered.
-const keepStranger = 30 * 24 * time.Hour
+// KeepStranger is how long somebody who watches nothing is remembered.
+const KeepStranger = 30 * 24 * time.Hour
 
 // stranger gives an end to what is kept of somebody who watches nothing.
 func (d *Service) stranger(p *store.Person) {
 	if p.Version == 0 || !p.Expires.IsZero() {
-		p.Expires = d.now().Add(keepStranger)
+		p.Expires = d.now().Add(KeepStranger)
 	}
 }
 
