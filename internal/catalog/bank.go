@@ -33,9 +33,9 @@ func (d *data) bank(rec []field) error {
 		case "Kind":
 			b.Group = f.value
 		case "Cells":
-			b.Cells, err = numbers(f)
+			b.Cells, b.CellsFrom, err = numbers(f)
 		case "Prints":
-			b.Prints = append(b.Prints, f.value)
+			err = printed(f, &b.Prints)
 		case "Docomo":
 			b.Docomo = f.value
 		case "Phone":
@@ -95,18 +95,39 @@ func (b *Bank) was(f *field) error {
 }
 
 // numbers reads "12 15 | source".
-func numbers(f *field) ([]int, error) {
-	p, err := f.parts(2)
+func numbers(f *field) (out []int, from Origin, err error) {
+	p, err := f.parts(3)
 	if err != nil {
-		return nil, err
+		return nil, from, err
 	}
-	var out []int
 	for s := range strings.FieldsSeq(p[0]) {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < minCut || n > 255 {
-			return nil, wrong(f.place, "%q is no number of cells", s)
+			return nil, from, wrong(f.place, "%q is no number of cells", s)
 		}
 		out = append(out, n)
 	}
-	return out, nil
+	from, err = origin(f, p[1], p[2])
+	return out, from, err
+}
+
+// printed reads "RS | source | 2026-11".
+func printed(f *field, prints *[]Print) error {
+	p, err := f.parts(3)
+	if err != nil {
+		return err
+	}
+	if p[0] == "" {
+		return wrong(f.place, "no mark is there")
+	}
+	from, err := origin(f, p[1], p[2])
+	*prints = append(*prints, Print{p[0], from})
+	return err
+}
+
+func origin(f *field, source, checked string) (Origin, error) {
+	if checked != "" && (!isDate(checked) || source == "") {
+		return Origin{}, wrong(f.place, "%s ends with where it was read and the day or month (2026-11)", f.name)
+	}
+	return Origin{source, checked}, nil
 }

@@ -15,14 +15,25 @@ type Bank struct {
 	Group                string   // 信用金庫, ＪＡ …: what it is one of many of
 	Former               []Former // codes and names on old statements
 	Cells                []int    // lengths that it cuts descriptors at, in half-width cells
-	Prints               []string // marks in front of names, as it prints them
-	Docomo               string   // what it did in September 2020
-	Contact              Contact  // the first of Contacts
+	CellsFrom            Origin
+	Prints               []Print // marks in front of names, as it prints them
+	Docomo               string  // what it did in September 2020
+	Contact              Contact // the first of Contacts
 	Contacts             []Contact
 	Claims               []Claim
 	Notes, Sources       []string
 
 	place place
+}
+
+// Origin is where something was read, and the day or month on which. Editions of
+// before say it of less.
+type Origin struct{ Source, Checked string }
+
+// Print is a mark in front of names.
+type Print struct {
+	Mark string
+	Origin
 }
 
 // Former is a code and name that a bank, or one that went into it, had.

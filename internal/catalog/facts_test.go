@@ -115,7 +115,7 @@ func TestFactsAreKeptAsTheyAreWritten(t *testing.T) {
 	d, err := with(kemu+"Operator: 検査\nAlso: けむ\nLimit: 一日一万円\nOnce: 10000 | 2026-11 | y\nMonth: 50000 | 2026-10 | z\nFrom: 2020-04 | y\nUntil: 2027-03-31 | y\n"+
 		"Phone: 0120-000-001 | 昼 | 2026-11 | y\nPhone: 0120-000-002 | 夜 | 2026-10-05 | z | official\nClaim: 30 | notice | 届け出る | 2026-11 | y\nAsk: アプリ | 誰でも | 2026-09 | y\nNote: n\nSource: s\nCollector: 1234567890 | y\n",
 		"Bank: 9998\nJa: 検査銀行\nEn: Test Bank\nKind: 信用金庫\nCells: 12 24 | y\nPrints: ZZ\nDocomo: 止めた\nPhone: 0120-000-003 | 夜 | 2026-11 | y\nWas: 9997 | 昔銀行 | 2024-12-31 | q\nNote: n\nSource: s\nClaim: 60 | loss | 届け出る | 2026-11 | y\n\n"+
-			"Group: 検査組合\nEn: Test Union\nCodes: 9590-9595\nCells: 14 | y\nPrints: YY\nSource: s")
+			"Group: 検査組合\nEn: Test Union\nCodes: 9590-9595\nCells: 14 | y\nPrints: YY | p | 2026-11\nSource: s")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestFactsAreKeptAsTheyAreWritten(t *testing.T) {
 	}
 	b := d.banks["9998"]
 	switch {
-	case b.Name(watch.Japanese) != "検査銀行" || b.Name(watch.English) != "Test Bank" || b.Group != "信用金庫" || !slices.Equal(b.Cells, []int{12, 24}) || !slices.Equal(b.Prints, []string{"ZZ"}):
+	case b.Name(watch.Japanese) != "検査銀行" || b.Name(watch.English) != "Test Bank" || b.Group != "信用金庫" || !slices.Equal(b.Cells, []int{12, 24}) || !slices.Equal(b.Prints, []Print{{Mark: "ZZ"}}):
 		t.Errorf("%+v", b)
 	case b.Docomo != "止めた" || b.Contact.Phone != "0120-000-003" || len(b.Claims) != 1 || !slices.Equal(b.Notes, []string{"n"}) || !slices.Equal(b.Sources, []string{"s"}):
 		t.Errorf("%+v", b)
@@ -142,7 +142,7 @@ func TestFactsAreKeptAsTheyAreWritten(t *testing.T) {
 		t.Errorf("%+v", b.Former)
 	}
 	for code, in := range map[string]bool{"9589": false, "9590": true, "9595": true, "9596": false, "959": false, "95901": false} {
-		if g := d.groupOf(code); (g != nil) != in || in && (g.NameEn != "Test Union" || !slices.Equal(g.Cells, []int{14}) || !slices.Equal(g.Prints, []string{"YY"}) || !slices.Equal(g.Sources, []string{"s"})) {
+		if g := d.groupOf(code); (g != nil) != in || in && (g.NameEn != "Test Union" || !slices.Equal(g.Cells, []int{14}) || !slices.Equal(g.Prints, []Print{{"YY", Origin{"p", "2026-11"}}}) || !slices.Equal(g.Sources, []string{"s"})) {
 			t.Errorf("%s is of the group %+v", code, g)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 func fronts(b *Bank) []string {
 	out := []string{"", "口座振替　", "ｺｳｻﾞﾌﾘｶｴ", "自払　", "フリカエ　", "RTK ", "ＲＫ", "JD/", "DF.", "SMBC(", "AP(", "PE ", "口座振替３　ＲＳ　", "ｶ)"}
 	for _, p := range b.Prints {
+		p := p.Mark
 		if s := std().scan("", p); s.run() == (found{}) && s.other == 0 {
 			out = append(out, p, p+"　")
 		}

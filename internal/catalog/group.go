@@ -10,7 +10,8 @@ type Group struct {
 	NameJa, NameEn string
 	From, To       string // their 金融機関コード
 	Cells          []int
-	Prints         []string
+	CellsFrom      Origin
+	Prints         []Print
 	Sources        []string
 }
 
@@ -41,9 +42,9 @@ func (d *data) group(rec []field) error {
 				err = checkCode(f.place, g.To)
 			}
 		case "Cells":
-			g.Cells, err = numbers(f)
+			g.Cells, g.CellsFrom, err = numbers(f)
 		case "Prints":
-			g.Prints = append(g.Prints, f.value)
+			err = printed(f, &g.Prints)
 		case "Source":
 			g.Sources = append(g.Sources, f.value)
 		default:

@@ -240,7 +240,7 @@ func (d *data) wordList(rec []field) error {
 			d.version = f.value
 			continue
 		case "Cells":
-			n, err := numbers(f)
+			n, from, err := numbers(f)
 			if err != nil {
 				return err
 			}
@@ -250,7 +250,7 @@ func (d *data) wordList(rec []field) error {
 			case b == nil:
 				return wrong(f.place, "lengths are those of a bank that is listed by itself")
 			default:
-				b.Cells = n
+				b.Cells, b.CellsFrom = n, from
 			}
 			continue
 		case "Same":
