@@ -159,7 +159,11 @@ func timelineOf(r, lead *watch.Record, d *watch.Dispute) *timeline {
 		add(end)
 	}
 	if !r.UndoneAt.IsZero() {
-		add(happened{What: "undone by the bank", At: r.UndoneAt})
+		what := "undone by the bank"
+		if r.MayStand() {
+			what = "perhaps undone by the bank: its id or its service is that of another too"
+		}
+		add(happened{What: what, At: r.UndoneAt})
 	}
 	if a := lead.Answer; a != nil {
 		add(happened{What: "answered " + strings.ReplaceAll(string(a.Value), "_", " "), At: a.At, Watcher: a.Watcher})

@@ -66,6 +66,7 @@ type trace struct {
 	Critical   bool       `json:"critical"`
 	Reasons    []string   `json:"reasons"`
 	Undone     time.Time  `json:"undone,omitzero"`
+	Uncertain  bool       `json:"uncertain,omitempty"` // whether it was this one that is undone
 	Steps      []step     `json:"steps"`
 }
 
@@ -124,7 +125,7 @@ func (s *stack) traces(ctx context.Context, names app.Names) ([]trace, error) {
 	out := []trace{}
 	for _, r := range records[:min(len(records), shown)] {
 		t := trace{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Descriptor: r.Descriptor.Line(), Amount: r.Amount, Critical: r.Critical(),
-			Reasons: []string{}, Undone: r.UndoneAt}
+			Reasons: []string{}, Undone: r.UndoneAt, Uncertain: r.MayStand()}
 		// What people were told of it, and answered, stands with the alert that
 		// its incident began with.
 		lead := r

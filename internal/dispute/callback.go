@@ -54,7 +54,10 @@ type Transaction struct {
 	Status     watch.Status `json:"debit_status,omitempty"`
 	Returned   int64        `json:"returned,omitempty"`
 	ReversedAt time.Time    `json:"reversed_at,omitzero"`
-	Presented  int          `json:"presented_again,omitempty"`
+	// Uncertain tells that it is not known whether that was of this transaction:
+	// the bank gave its id to several, or named another service.
+	Uncertain bool `json:"return_uncertain,omitempty"`
+	Presented int  `json:"presented_again,omitempty"`
 }
 
 // Charge is a debit or a charge link as the bank reported it.
@@ -82,7 +85,7 @@ func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown
 		again++
 	}
 	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.OccurredAt), ReceivedAt: received.UTC(),
-		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Presented: again}
+		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand(), Presented: again}
 }
 
 // FactsOf takes them from a dispute, as they are now.

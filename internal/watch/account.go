@@ -299,7 +299,9 @@ type Link struct {
 	Record       string    `json:"record"`
 	RegisteredAt time.Time `json:"registered_at"`
 	RemovedAt    time.Time `json:"removed_at,omitzero"`
-	Route        string    `json:"route,omitempty"` // of versions before; the record says it
+	// MayBeGone tells that the bank removed this one, or another one of its id.
+	MayBeGone bool   `json:"may_be_gone,omitempty"`
+	Route     string `json:"route,omitempty"` // of versions before; the record says it
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -253,7 +253,11 @@ func (a *Activity) Replace(was, is *Record) {
 	case !is.Complete:
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
-		s.Links = append(s.Links, Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), RemovedAt: is.UndoneAt.UTC(), Unknown: link.Unknown})
+		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand(), Unknown: link.Unknown}
+		if is.Gone() {
+			l.RemovedAt = is.UndoneAt.UTC()
+		}
+		s.Links = append(s.Links, l)
 		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
 		s.Links = s.Links[max(0, len(s.Links)-keepLinks):]
 	case is.Service != "":

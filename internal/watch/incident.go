@@ -136,9 +136,9 @@ func (r *Record) CalledOnly(part *Record, watcher string) bool {
 func (n *Notice) own() bool { return n.Reasons.Reason != 0 || n.Reasons.Unknown != "" }
 
 // Over tells whether nothing of the incident stands any more: each part is
-// undone.
+// undone, for certain.
 func (r *Record) Over() bool {
-	return !slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.UndoneAt.IsZero() })
+	return !slices.ContainsFunc(r.Parts(), func(p *Record) bool { return !p.Gone() })
 }
 
 // Recognised are the parts that were called the person's own while the rest was
@@ -147,7 +147,7 @@ func (r *Record) Recognised() []*Record {
 	if r.Answer == nil || r.Answer.Value != NotMine {
 		return nil
 	}
-	return slices.DeleteFunc(r.Parts(), func(p *Record) bool { return !p.UndoneAt.IsZero() || !slices.Contains(r.Answer.Except, p.ID) })
+	return slices.DeleteFunc(r.Parts(), func(p *Record) bool { return p.Gone() || !slices.Contains(r.Answer.Except, p.ID) })
 }
 
 // keepStories bounds the incidents that an activity names.

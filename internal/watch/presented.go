@@ -14,17 +14,18 @@ import (
 // not so. It notes as well of which of them it is not sure that they came back.
 func MarkPresented(records []*Record) (changed []*Record) {
 	changed = inherit(records)
-	for _, r := range records {
-		if is := r.presents(records); is != r.AfterReturn {
-			r.AfterReturn = is
-			if !slices.Contains(changed, r) {
-				changed = append(changed, r)
-			}
+	add := func(r *Record) {
+		if !slices.Contains(changed, r) {
+			changed = append(changed, r)
 		}
 	}
 	for _, r := range markUnsure(records) {
-		if !slices.Contains(changed, r) {
-			changed = append(changed, r)
+		add(r)
+	}
+	for _, r := range records {
+		if is := r.presents(records); is != r.AfterReturn {
+			r.AfterReturn = is
+			add(r)
 		}
 	}
 	return changed
@@ -65,10 +66,10 @@ func (r *Record) knownBack() time.Time {
 }
 
 // presents tells whether a record is of a debit that another one's bank presents
-// again.
+// again. Of what may not have come back that is not known.
 func (r *Record) presents(records []*Record) bool {
 	for _, o := range records {
-		if !o.returnedBefore(r) {
+		if !o.returnedBefore(r) || o.MayStand() {
 			continue
 		}
 		first := true

@@ -28,7 +28,8 @@ type Record struct {
 	// AfterReturn tells that an earlier debit of its id, of the same service and
 	// amount, came back before it: see MarkPresented.
 	AfterReturn bool `json:"after_return,omitempty"`
-	// Unsure tells that what came back may be of another debit of its id.
+	// Unsure tells that what came back may be of another debit of its id, or that
+	// another link of its id may be the one that was removed.
 	Unsure bool `json:"unsure,omitempty"`
 	// Misnamed tells that the bank named another service with what came back.
 	Misnamed   bool       `json:"misnamed,omitempty"`

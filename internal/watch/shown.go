@@ -148,11 +148,19 @@ func (k DeliveryKind) OfIncident() bool {
 }
 
 // Changed tells whether somebody who was told this must be told again: more was
-// taken, it was presented again, some of it came back, or it is of another
-// service. More tells that it is worse than what they know.
+// taken, it was presented again, some of it came back, it is of another service, or
+// it is not certain any more what came back. More tells that it is worse than what
+// they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
 	more = r.Amount > s.Amount || r.Again > s.Again || r.Service != s.Service && r.Service != "" || s.Stands(r)
-	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero(), more
+	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero() || s.Doubted(r), more
+}
+
+// Doubted tells whether it was shown as certain what came back, or was removed, and
+// is so no more, or the other way.
+func (s *Shown) Doubted(r *Record) bool {
+	back := s != nil && (s.Returned > 0 || !s.UndoneAt.IsZero()) && (r.Returned > 0 || !r.UndoneAt.IsZero())
+	return back && s.MayStand() != r.MayStand()
 }
 
 // Stands tells whether what had come back, or some of it, turns out to have been

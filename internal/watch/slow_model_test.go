@@ -368,7 +368,7 @@ func slowDivide(entries []Entry) []slowDebit {
 		next := -1
 		var least time.Duration
 		for j, x := range out {
-			if wait := x.first.At.Sub(d.backAt); d.gone() && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
+			if wait := x.first.At.Sub(d.backAt); d.gone() && !d.unsure && !d.misnamed && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
 				d.named.Service == x.named.Service && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
 				(next < 0 || wait < least) {
 				next, least = j, wait

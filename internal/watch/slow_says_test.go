@@ -92,16 +92,16 @@ func slowUnsure(all []slowDebit, order []Entry) {
 			}
 		}
 		was := slowRead(before)
-		if !was.anything || was.gone() {
+		if !was.anything || was.gone() || u.Kind == LinkRemoved && was.other(u) {
 			return 0, false
 		}
 		return was.amount - was.back, was.amount-was.back >= u.Amount
 	}
 	for i, d := range all {
-		if d.first.Kind != Debit || !d.anything || d.back == 0 && d.backAt.IsZero() {
+		if !d.anything || d.back == 0 && d.backAt.IsZero() {
 			continue
 		}
-		all[i].misnamed = slices.ContainsFunc(d.returns, d.other)
+		all[i].misnamed = d.first.Kind == Debit && slices.ContainsFunc(d.returns, d.other)
 		for _, u := range d.story {
 			own, fits := left(d, u)
 			for j, o := range all {
@@ -110,7 +110,7 @@ func slowUnsure(all []slowDebit, order []Entry) {
 					u.Txn != "" && slices.Contains(d.ids(), u.Txn) && !slices.Contains(o.ids(), u.Txn) {
 					continue
 				}
-				if !opening(u) && j != i && fits && could && own != other {
+				if !opening(u) && j != i && fits && could && (own != other || d.first.Kind == LinkRegistered) {
 					all[i].unsure = true
 				}
 			}

@@ -159,7 +159,7 @@ func (a *slowAccount) tell(r *Record) {
 		d.State = Accepted
 		for _, s := range r.SaidBy(d) {
 			x := r.As(s.Is)
-			a.told = append(a.told, fmt.Sprintf("%s %s %d back %d again %d %s undone %v", r.ID, d.Kind, x.Amount, x.Returned, x.Again, x.Service, !x.UndoneAt.IsZero()))
+			a.told = append(a.told, fmt.Sprintf("%s %s %d back %d again %d %s undone %v may stand %v", r.ID, d.Kind, x.Amount, x.Returned, x.Again, x.Service, !x.UndoneAt.IsZero(), x.MayStand()))
 		}
 	}
 }
@@ -254,6 +254,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 				continue
 			}
 			if last.Amount < x.Amount || last.Again < x.Again || x.Service != "" && last.Service != x.Service || last.UndoneAt.IsZero() != x.UndoneAt.IsZero() ||
+				last.MayStand() != x.MayStand() && last.Amount-last.Returned == x.Amount-x.Returned ||
 				x.UndoneAt.IsZero() && last.Amount-last.Returned > x.Amount-x.Returned && last.Returned < x.Returned {
 				fail("known of "+x.ID+" at last", saysRecord(last), saysRecord(x))
 			}

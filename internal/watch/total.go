@@ -38,9 +38,9 @@ func (t *Total) Add(kind Kind, s *Shown) {
 	switch {
 	case kind == LinkRegistered:
 		t.Links++
-	case s.UndoneAt.IsZero():
+	case !s.Gone():
 		t.Debits++
-		t.Yen += s.Kept()
+		t.Yen += s.Taken()
 		if at, known := t.Losses[s.Service]; !known || s.OccurredAt.Before(at) {
 			if t.Losses == nil {
 				t.Losses = map[string]time.Time{}

@@ -2,8 +2,42 @@ package watch
 
 import "slices"
 
-// markUnsure notes of each debit whether what came back of it may as well have
-// come back of another one to which its bank gave the same id, and whether the bank
+// MayStand tells whether it is not known that what came back, came back of this
+// debit, or that it was this link that was removed.
+func (r *Record) MayStand() bool {
+	return (r.Unsure || r.Misnamed) && (r.Returned > 0 || !r.UndoneAt.IsZero())
+}
+
+// MayStand tells whether that was not known when it was shown.
+func (s *Shown) MayStand() bool {
+	return s != nil && (s.Unsure || s.Misnamed) && (s.Returned > 0 || !s.UndoneAt.IsZero())
+}
+
+// Gone tells whether all of the debit came back, or the link was removed, for
+// certain.
+func (r *Record) Gone() bool { return !r.UndoneAt.IsZero() && !r.MayStand() }
+
+// Gone is Record.Gone, as it was shown.
+func (s *Shown) Gone() bool { return !s.UndoneAt.IsZero() && !s.MayStand() }
+
+// Taken is how much of a debit is not known to have come back, in yen.
+func (r *Record) Taken() int64 {
+	if r.MayStand() {
+		return r.Amount
+	}
+	return r.Kept()
+}
+
+// Taken is Record.Taken, as it was shown.
+func (s *Shown) Taken() int64 {
+	if s.MayStand() {
+		return s.Amount
+	}
+	return s.Kept()
+}
+
+// markUnsure notes of each debit or link whether what undid it may as well have
+// undone another one to which its bank gave the same id, and whether the bank
 // named another service with it. It returns those of which that had not been known,
 // or is not so any more.
 func markUnsure(records []*Record) (changed []*Record) {
@@ -37,8 +71,11 @@ func (e *Entry) isOfAnother(service string, said []Entry) bool {
 		})
 }
 
+// unsure tells whether one of these records may be what the bank undid instead. Of
+// two debits of which as much was left it does not matter which it is; of two links
+// it does, because one of them can still be used.
 func (r *Record) unsure(records []*Record) bool {
-	if r.Kind != Debit || !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
+	if !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
 		return false
 	}
 	for _, u := range r.Story() {
@@ -51,8 +88,8 @@ func (r *Record) unsure(records []*Record) bool {
 			if o == r || named && o.Service != u.Service || posted && !o.postedAs(u.Txn) {
 				continue // the bank says which it is
 			}
-			if of, could := o.leftBefore(&u); known && could && of != left {
-				return true // of two of which as much was left it does not matter which it is
+			if of, could := o.leftBefore(&u); known && could && (of != left || r.Kind == LinkRegistered) {
+				return true
 			}
 		}
 	}
@@ -66,8 +103,10 @@ func (r *Record) postedAs(id string) bool {
 
 // leftBefore is how much of a debit was left when some came back of it, or of
 // another one of its id, in yen; false if less was left of this one than came back.
+// Of a link nothing can be left: false tells that it did not stand, or is of another
+// service than the bank removed.
 func (r *Record) leftBefore(u *Entry) (yen int64, could bool) {
-	if r.Kind != Debit || !r.Complete {
+	if !r.Complete {
 		return 0, false
 	}
 	var before []Entry
@@ -77,7 +116,7 @@ func (r *Record) leftBefore(u *Entry) (yen int64, could bool) {
 		}
 	}
 	c, _, _ := read(before)
-	if len(c.entries) == 0 || c.undone() {
+	if len(c.entries) == 0 || c.undone() || c.stands(u) {
 		return 0, false
 	}
 	return c.left(), c.left() >= u.Amount

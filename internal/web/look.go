@@ -98,7 +98,7 @@ func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
 	at := map[string]int{}
 	for _, a := range alerts {
 		for _, p := range a.Parts {
-			if p.Kind != watch.Debit || p.Service == "" || !p.UndoneAt.IsZero() || p.Answer != nil && p.Answer.Other {
+			if p.Kind != watch.Debit || p.Service == "" || p.Gone() || p.Answer != nil && p.Answer.Other {
 				continue // what it was instead is no service's
 			}
 			i, ok := at[p.Service]
@@ -112,7 +112,8 @@ func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
 			if p.Confidence == watch.Undecided {
 				out[i].Doubtful++
 			}
-			out[i].Yen += p.Kept()
+			out[i].Yen += p.Taken()
+			out[i].Unsure = out[i].Unsure || p.MayStand()
 		}
 	}
 	return out
@@ -191,7 +192,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 	}
 	amount, back := "", ""
 	if part.Kind == watch.Debit && !b.Watcher.HideAmount {
-		amount, back = strconv.FormatInt(part.Amount, 10), strconv.FormatInt(part.Amount-part.Kept(), 10)
+		amount, back = strconv.FormatInt(part.Amount, 10), wording.CSVBack(lang, part)
 	}
 	whatItWas, stands := wording.CSVWords(lang, e, part)
 	happened, txn := at(part.OccurredAt), quote.Text(part.Txn).Cell()

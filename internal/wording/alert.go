@@ -81,8 +81,6 @@ var (
 	tAltUrgentLink  = text{ja: "【緊急】決済サービスへの口座の登録を確認してください", en: "[Urgent] Please check a new charge link on a bank account"}
 	tAltDebit       = text{ja: "【お知らせ】口座から引き落としがありました", en: "[Notice] There was a debit from a bank account"}
 	tAltLink        = text{ja: "【お知らせ】決済サービスに口座が登録されました", en: "[Notice] A charge link was registered on a bank account"}
-	tAltUndoneDebit = text{ja: "【お知らせ】引き落としが取り消されました", en: "[Notice] A debit was reversed"}
-	tAltUndoneLink  = text{ja: "【お知らせ】決済サービスへの口座の登録が解除されました", en: "[Notice] A charge link was removed"}
 
 	tYourAccount    = text{ja: "あなたの口座", en: "your account"}
 	tWatchedAccount = text{ja: "ご家族の口座", en: "your family's account"}
@@ -105,18 +103,18 @@ var (
 	tFactTime      = text{ja: "日時", en: "Time"}
 	tFactBalance   = text{ja: "引き落とし後の残高", en: "Balance after the debit"}
 	tFactRoute     = text{ja: "登録方法", en: "Registered through"}
-	tFactUndone    = text{ja: "取り消し日時", en: "Reversed"}
-	tFactRemoved   = text{ja: "解除日時", en: "Removed"}
 	tRouteWeb      = text{ja: "Web口座振替受付", en: "online direct-debit registration"}
 
 	tLinkMeans     = text{ja: "登録されると、そのサービスから口座のお金を引き出せるようになります。", en: "Once linked, the service can draw money from the account."}
 	tPending       = text{ja: "この引き落としはまだ確定していません。金額が変わったり、取り消されたりすることがあります。", en: "This debit is still pending. Its amount may change, or it may be cancelled."}
-	tAlreadyUndone = text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."}
-	tAlreadyGone   = text{ja: "この登録は、すでに解除されています。", en: "This link has already been removed."}
-	tUncertain     = text{ja: "サービス名は、通帳の表示から判断しました。", en: "We took the name of the service from what the passbook shows."}
-	tDisagree      = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the passbook says %[2]s."}
-	tOtherPayment  = text{ja: "ほかの支払い", en: "another payment"}
-	tUndecided     = text{ja: "通帳の表示だけでは、どちらの引き落としか判断できません。", en: "What the passbook shows does not tell which of the two it was."}
+	tAlreadyUndone = sure{text{ja: "この引き落としは、銀行がすでに取り消しました。", en: "The bank has already reversed this debit."},
+		text{ja: "この引き落としは、すでに取り消された可能性があります。", en: "This debit may already have been reversed."}}
+	tAlreadyGone = sure{text{ja: "この登録は、すでに解除されています。", en: "This link has already been removed."},
+		text{ja: "この登録は、すでに解除された可能性があります。", en: "This link may already have been removed."}}
+	tUncertain    = text{ja: "サービス名は、通帳の表示から判断しました。", en: "We took the name of the service from what the passbook shows."}
+	tDisagree     = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the passbook says %[2]s."}
+	tOtherPayment = text{ja: "ほかの支払い", en: "another payment"}
+	tUndecided    = text{ja: "通帳の表示だけでは、どちらの引き落としか判断できません。", en: "What the passbook shows does not tell which of the two it was."}
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
 	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
@@ -155,12 +153,15 @@ func Alert(f AlertFacts) message.Message {
 		m.Amount = Yen(lang, r.Amount)
 	}
 	if r.Returned > 0 {
-		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
-	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
-	if f.unsure() {
+	if undone {
+		m.Text = append(m.Text, pickSure(link, tAlreadyGone, tAlreadyUndone).of(r).in(lang))
+	}
+	if r.MayStand() {
 		m.Text = append(m.Text, unsureOf(lang, f))
 	}
+	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))
 	}
@@ -169,7 +170,6 @@ func Alert(f AlertFacts) message.Message {
 	}
 	switch {
 	case undone:
-		m.Text = append(m.Text, pick(link, tAlreadyGone, tAlreadyUndone).in(lang))
 	case link:
 		m.More = append(m.More, tLinkMeans.in(lang))
 	case r.Status == watch.Pending:
@@ -186,7 +186,7 @@ func Alert(f AlertFacts) message.Message {
 	if !undone {
 		m.Steps = f.steps(critical)
 	}
-	f.CanAnswer = f.CanAnswer && !undone
+	f.CanAnswer = f.CanAnswer && !r.Gone()
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return ranked(lang, m, critical)
 }

@@ -11,13 +11,16 @@ import (
 var (
 	tAltChanged       = text{ja: "【お知らせ】引き落としの内容が変わりました", en: "[Notice] A debit has changed"}
 	tAltUrgentChanged = text{ja: "【緊急】引き落としの内容が変わりました。確認してください", en: "[Urgent] A debit has changed. Please check it"}
-	tAltReturned      = text{ja: "【お知らせ】引き落としの一部が戻りました", en: "[Notice] Part of a debit came back"}
+	tAltReturned      = sure{text{ja: "【お知らせ】引き落としの一部が戻りました", en: "[Notice] Part of a debit came back"},
+		text{ja: "【お知らせ】引き落としの一部が戻った可能性があります", en: "[Notice] Part of a debit may have come back"}}
 
 	tTitleAmount   = text{ja: "%sによる引き落としの金額が変わりました", en: "The amount of the debit by %s has changed"}
 	tTitleAgain    = text{ja: "%sによる引き落としが、もう一度行われました", en: "%s has taken the debit again"}
 	tTitleService2 = text{ja: "%sによる引き落としと分かりました", en: "The debit turns out to be by %s"}
 	tTitleNoName   = text{ja: "%sではない決済サービスによる引き落としと分かりました", en: "The debit turns out to be by a payment service other than %s"}
-	tTitleReturned = text{ja: "%sによる引き落としの一部が戻りました", en: "Part of the debit by %s came back"}
+	tTitleReturned = sure{text{ja: "%sによる引き落としの一部が戻りました", en: "Part of the debit by %s came back"},
+		text{ja: "%sによる引き落としの一部が戻った可能性があります", en: "Part of the debit by %s may have come back"}}
+	tTitleMayAgain = text{ja: "%sによる引き落としの連絡が、もう一度ありました", en: "The bank has told us again of a debit by %s"}
 
 	tAmountFromTo    = text{ja: "金額が%[1]sから%[2]sに変わりました。", en: "The amount changed from %[1]s to %[2]s."}
 	tAmountChanged   = text{ja: "金額が変わりました。", en: "The amount has changed."}
@@ -31,12 +34,16 @@ var (
 	tTitleLinkStands = text{ja: "%sへの口座の登録は、解除されていません", en: "The charge link with %s has not been removed"}
 	tStands          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
 	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
-	tReturnedOf      = text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."}
-	tOfThePast       = text{ja: "過去の引き落としについての連絡です。", en: "This is about a debit of the past."}
-	tReturnedSome    = text{ja: "一部が戻りました。", en: "Part of it came back."}
-	tAnswerWasFor    = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about %s. Please say whether you recognise the debit as it is now."}
-	tAnswerWasOther  = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
-	tTheDebit        = text{ja: "決済サービス", en: "a payment service"}
+	tMayStands       = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
+	tMayLinkStands   = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
+	tMayAgainText    = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
+	tReturnedOf      = sure{text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."},
+		text{ja: "%[1]sのうち%[2]sが戻った可能性があります。", en: "%[2]s of %[1]s may have come back."}}
+	tOfThePast      = text{ja: "過去の引き落としについての連絡です。", en: "This is about a debit of the past."}
+	tReturnedSome   = sure{text{ja: "一部が戻りました。", en: "Part of it came back."}, text{ja: "一部が戻った可能性があります。", en: "Part of it may have come back."}}
+	tAnswerWasFor   = text{ja: "先の回答は%sについてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about %s. Please say whether you recognise the debit as it is now."}
+	tAnswerWasOther = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
+	tTheDebit       = text{ja: "決済サービス", en: "a payment service"}
 
 	tLateDays    = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
 	tLateHours   = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
@@ -76,10 +83,13 @@ func Changed(f AlertFacts) message.Message {
 	switch {
 	case was.Stands(r) && link:
 		m.Title = tTitleLinkStands.in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
-		m.Text = append(m.Text, tLinkStands.in(lang))
+		m.Text = append(m.Text, pick(was.MayStand(), tMayLinkStands, tLinkStands).in(lang))
 	case was.Stands(r):
 		m.Title = tTitleStands.in(lang, service)
-		m.Text = append(m.Text, tStands.in(lang))
+		m.Text = append(m.Text, pick(was.MayStand(), tMayStands, tStands).in(lang))
+	case r.Again > was.Again && was.MayStand():
+		m.Title = tTitleMayAgain.in(lang, service)
+		m.Text = append(m.Text, tMayAgainText.in(lang))
 	case r.Again > was.Again:
 		m.Title = tTitleAgain.in(lang, service)
 		m.Text = append(m.Text, tAgainText.in(lang))
@@ -90,7 +100,7 @@ func Changed(f AlertFacts) message.Message {
 	case r.Service != was.Service && r.Service != "":
 		m.Title = tTitleService2.in(lang, service)
 	default:
-		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.in(lang), tTitleReturned.in(lang, service)
+		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
 	}
 	if r.Amount > was.Amount || r.Amount != was.Amount && r.Again > was.Again {
 		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
@@ -102,8 +112,11 @@ func Changed(f AlertFacts) message.Message {
 	default:
 		m.Text = append(m.Text, tServiceFromTo.in(lang, f.WasServiceName, service))
 	}
-	if r.Returned > was.Returned {
-		m.Text = append(m.Text, hidden(hide, tReturnedSome, tReturnedOf, lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	if doubt := f.doubted(); doubt != "" {
+		m.Text = append(m.Text, doubt)
+	}
+	if r.Returned > was.Returned || r.Returned > 0 && was.Doubted(r) {
+		m.Text = append(m.Text, hidden(hide, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if f.unsure() {
 		m.Text = append(m.Text, unsureOf(lang, f))

@@ -107,9 +107,9 @@ const maxAsked = 60
 func (f *IncidentFacts) asking(say string) message.Message {
 	f.Lines = maxAsked
 	for _, p := range f.Parts {
-		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
+		if r := p.Record; r.Kind == watch.Debit && !r.Gone() {
 			f.Debits++
-			f.Yen += r.Kept()
+			f.Yen += r.Taken()
 			if f.First.IsZero() {
 				f.First = r.OccurredAt
 			}
@@ -128,14 +128,14 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	debits, yen, last := 0, int64(0), it.Lead.OccurredAt
 	critical, link, others, either := false, it.Lead.Kind == watch.LinkRegistered, false, false
 	for _, p := range it.Lead.Parts() {
-		if !p.UndoneAt.IsZero() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
+		if p.Gone() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
 			continue
 		}
 		n := watch.Notice{Reasons: it.Lead.ReasonsFor(p, it.Watcher)}
 		critical = critical || n.Critical()
 		if p.Kind == watch.Debit {
 			debits++
-			yen += p.Kept()
+			yen += p.Taken()
 			others = others || p.Service != it.Lead.Service
 			either = either || doubtful(p)
 		}

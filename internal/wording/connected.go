@@ -40,6 +40,7 @@ var (
 	tServLinked  = text{ja: "口座の登録", en: "Linked since"}
 	tServUnlink  = text{ja: "登録された日は分かりません", en: "date not known"}
 	tServRemoved = text{ja: "解除されています", en: "removed"}
+	tServMayGone = text{ja: "%s（解除された可能性があります）", en: "%s (may have been removed)"}
 	tServFirst   = text{ja: "最初の利用", en: "First used"}
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
@@ -68,6 +69,9 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	since := tServUnlink.in(lang)
 	if l, ok := s.linked(); ok {
 		since = bankTime(lang, l.RegisteredAt, now)
+		if l.MayBeGone {
+			since = tServMayGone.in(lang, since)
+		}
 	} else if len(a.Links) > 0 {
 		since = tServRemoved.in(lang)
 	}

@@ -114,13 +114,14 @@ var (
 	tPartHidden   = text{ja: "引き落とし", en: "a debit"}
 	tPartLink     = text{ja: "口座の登録", en: "a charge link registered"}
 	tPartLinked   = text{ja: "口座の登録", en: "linked"}
-	tPartUndone   = text{ja: "%s（取り消されました）", en: "%s (reversed)"}
-	tPartRemoved  = text{ja: "%s（解除されました）", en: "%s (removed)"}
-	tPartReturned = text{ja: "%[1]s（うち%[2]sが戻りました）", en: "%[1]s (of which %[2]s came back)"}
-	tPartSome     = text{ja: "%s（一部が戻りました）", en: "%s (part of it came back)"}
+	tPartUndone   = sure{text{ja: "%s（取り消されました）", en: "%s (reversed)"}, text{ja: "%s（取り消された可能性があります）", en: "%s (may have been reversed)"}}
+	tPartRemoved  = sure{text{ja: "%s（解除されました）", en: "%s (removed)"}, text{ja: "%s（解除された可能性があります）", en: "%s (may have been removed)"}}
+	tPartReturned = sure{text{ja: "%[1]s（うち%[2]sが戻りました）", en: "%[1]s (of which %[2]s came back)"}, text{ja: "%[1]s（うち%[2]sが戻った可能性があります）", en: "%[1]s (of which %[2]s may have come back)"}}
+	tPartSome     = sure{text{ja: "%s（一部が戻りました）", en: "%s (part of it came back)"}, text{ja: "%s（一部が戻った可能性があります）", en: "%s (part of it may have come back)"}}
 	tPartFromTo   = text{ja: "%[2]s（%[1]sから変わりました）", en: "%[2]s (was %[1]s)"}
 	tPartChanged  = text{ja: "%s（金額が変わりました）", en: "%s (the amount has changed)"}
 	tPartAgain    = text{ja: "%s（もう一度行われました）", en: "%s (taken again)"}
+	tPartMayAgain = text{ja: "%s（もう一度連絡がありました）", en: "%s (reported again)"}
 	tLateAll      = text{ja: "銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "The bank has told us late. Please note when it happened."}
 	tLateSome     = text{ja: "このうち%d件は、銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "Of %d of these the bank has told us late. Please note when they happened."}
 
@@ -276,7 +277,7 @@ func (f *IncidentFacts) several() message.Message {
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
 	}
-	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.unsure() }) {
+	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Record.MayStand() }) {
 		m.Text = append(m.Text, unsureOf(lang, f.Parts...))
 	}
 	if f.doubtful() && !f.mixed() {
@@ -328,7 +329,7 @@ func (f *IncidentFacts) fresh() (yen int64) {
 	for i := range f.Parts {
 		p := &f.Parts[i]
 		if p.Record.Kind == watch.Debit && p.open() {
-			yen += p.Record.Kept()
+			yen += p.Record.Taken()
 		}
 	}
 	return yen

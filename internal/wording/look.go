@@ -3,6 +3,7 @@ package wording
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 
 	"kozamori/internal/message"
@@ -30,7 +31,8 @@ type ServiceTotal struct {
 	Debits int
 	// Doubtful is how many of them may be something else.
 	Doubtful int
-	Yen      int64 // less what was reversed
+	Yen      int64 // less what was reversed for certain
+	Unsure   bool  // some of it may have been reversed
 }
 
 // HistoryEntry is one incident: an alert, or several that are one story.
@@ -43,14 +45,20 @@ type HistoryEntry struct {
 	Groups  []watch.Group   // of its pieces, by how they stand; nil for Record alone
 }
 
-// over tells whether nothing of it stands any more.
-func (e *HistoryEntry) over() bool {
+// undone tells whether the bank says of all of it that it is undone.
+func (e *HistoryEntry) undone() bool {
 	for _, g := range e.Groups {
-		if !g.Record.Over() {
+		if !allUndone(g.Record) {
 			return false
 		}
 	}
-	return e.Record.Over()
+	return allUndone(e.Record)
+}
+
+// allUndone tells whether the bank says of each part that it is undone, be it certain
+// or not.
+func allUndone(r *watch.Record) bool {
+	return !slices.ContainsFunc(r.Parts(), func(p *watch.Record) bool { return p.UndoneAt.IsZero() })
 }
 
 var tHistSome = text{ja: "%[2]d件：%[1]s", en: "%[2]d: %[1]s"}
@@ -64,7 +72,7 @@ func (e *HistoryEntry) state(lang watch.Lang) string {
 	for _, g := range e.Groups {
 		n := 0
 		for _, p := range e.Parts {
-			if _, in := g.Record.Part(p.ID); in && (p.UndoneAt.IsZero() || g.Record.Over()) {
+			if _, in := g.Record.Part(p.ID); in && (!p.Gone() || g.Record.Over()) {
 				n++
 			}
 		}
@@ -101,7 +109,8 @@ var (
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
 	tHistBothMixed  = text{ja: "%sなどへの口座の登録と引き落とし", en: "Charge links with %[1]s and others, and debits by them"}
 	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
-	tHistUndone     = text{ja: "銀行が取り消しました", en: "Reversed by the bank"}
+	tHistUndone     = sure{text{ja: "銀行が取り消しました", en: "Reversed by the bank"}, text{ja: "取り消された可能性があります", en: "May have been reversed"}}
+	tHistRemoved    = sure{tServRemoved, text{ja: "解除された可能性があります", en: "may have been removed"}}
 	tHistDispute    = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
 	tHistGoneToo    = text{ja: "%[1]s。%[2]s", en: "%[1]s. %[2]s"}
 )
@@ -133,7 +142,8 @@ var (
 // state says how an alert stands, in a few words, and of what it is not new: what
 // came of the answer, and that nothing of it was taken after all.
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
-	gone := pick(r.Kind == watch.LinkRegistered && len(r.Members) == 0, tServRemoved, tHistUndone)
+	gone := goneOf(r)
+	over := allUndone(r)
 	answer := ""
 	switch {
 	case d.Stands(r):
@@ -142,21 +152,34 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 		answer = ofPast(lang, r, tMine)
 	}
 	switch {
-	case answer != "" && r.Over():
+	case answer != "" && over:
 		return tHistGoneToo.in(lang, answer, gone.in(lang))
 	case answer != "":
 		return answer
-	case r.Over():
+	case over && (r.Over() || r.Past):
 		return ofPast(lang, r, gone)
+	case over:
+		return tHistGoneToo.in(lang, tHistOpen.in(lang), gone.in(lang))
 	case r.Past:
 		return tHistPast.in(lang)
 	}
 	return tHistOpen.in(lang)
 }
 
-// undone says that a debit was reversed, or a link removed.
+// goneOf says that all of an incident was reversed or removed, or may have been.
+func goneOf(r *watch.Record) text {
+	s := pickSure(r.Kind == watch.LinkRegistered && len(r.Members) == 0, tHistRemoved, tHistUndone)
+	for _, p := range r.Parts() {
+		if p.MayStand() {
+			return s.of(p)
+		}
+	}
+	return s.sure
+}
+
+// undone says that a debit was reversed, or a link removed, or may have been.
 func undone(lang watch.Lang, r *watch.Record) string {
-	return ofPast(lang, r, pick(r.Kind == watch.LinkRegistered, tServRemoved, tHistUndone))
+	return ofPast(lang, r, pickSure(r.Kind == watch.LinkRegistered, tHistRemoved, tHistUndone).of(r))
 }
 
 func ofPast(lang watch.Lang, r *watch.Record, stands text) string {
@@ -168,6 +191,7 @@ func ofPast(lang watch.Lang, r *watch.Record, stands text) string {
 
 var (
 	tBarsTitle = text{ja: "サービスごとの合計", en: "Total by service"}
+	tBarsMay   = text{ja: "別の引き落としの取り消しかもしれないものは、合計に含めています。", en: "It includes what may have been reversed, which is not certain."}
 	tBarsNote  = text{ja: "この月の一覧にある引き落としの合計です。銀行が取り消した分は含みません。", en: "Of the debits listed for this month, less what the bank reversed."}
 	tBarsCount = text{ja: "%d件", en: "debits: %d"}
 	tBarsDoubt = text{ja: "%[1]s。うち%[2]d件は、別の支払いかもしれません", en: "%[1]s; may be another payment: %[2]d"}
@@ -187,6 +211,9 @@ func (f *HistoryFacts) picture() message.Picture {
 	totals := slices.Clone(f.Totals)
 	slices.SortStableFunc(totals, func(a, b ServiceTotal) int { return cmp.Compare(size(b), size(a)) })
 	out := message.Picture{Title: tBarsTitle.in(lang), Note: tBarsNote.in(lang)}
+	if slices.ContainsFunc(totals, func(t ServiceTotal) bool { return t.Unsure }) {
+		out.Note = tSetSavedToo.in(lang, out.Note, tBarsMay.in(lang))
+	}
 	for _, t := range totals {
 		value := tBarsCount.in(lang, t.Debits)
 		if !hide {
@@ -241,6 +268,7 @@ var (
 	tCSVDesc     = text{ja: "通帳の表示", en: "on the passbook"}
 	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
 	tCSVBack     = text{ja: "うち戻った金額（円）", en: "of it came back (yen)"}
+	tCSVMayBe    = text{ja: "%s（別の引き落としの可能性があります）", en: "%s (it may be of another debit)"}
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}
 	tCSVAlerted  = text{ja: "お知らせした日時", en: "alerted"}
@@ -263,6 +291,15 @@ func CSVHead(lang watch.Lang) []string {
 
 // CSVCut ends a file that could not hold everything.
 func CSVCut(lang watch.Lang) string { return tCSVCut.in(langOf(lang)) }
+
+// CSVBack is how much of a debit came back, in yen, or may have.
+func CSVBack(lang watch.Lang, part *watch.Record) string {
+	yen := strconv.FormatInt(part.Amount-part.Kept(), 10)
+	if part.MayStand() {
+		return tCSVMayBe.in(langOf(lang), yen)
+	}
+	return yen
+}
 
 // CSVWords are what a line of the file says in words: what a part of an
 // incident was and how it stands.

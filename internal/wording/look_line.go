@@ -11,18 +11,23 @@ var (
 	tHistGoneN = text{ja: "（ほかに%d件は取り消し）", en: " (and reversed: %d)"}
 	tHistBack  = text{ja: "（うち%sは戻りました）", en: " (%s came back)"}
 	tHistPart  = text{ja: "（一部は戻りました）", en: " (part of it came back)"}
+	// Of what may have been of another debit. It is counted as taken.
+	tHistMayGo  = text{ja: "（うち%[1]d件・%[2]sは取り消された可能性があります）", en: " (of which may have been reversed: %[1]d, %[2]s)"}
+	tHistMayGoN = text{ja: "（うち%d件は取り消された可能性があります）", en: " (of which may have been reversed: %d)"}
+	tHistMayBe  = text{ja: "（うち%sは戻った可能性があります）", en: " (%s may have come back)"}
+	tHistMayBeN = text{ja: "（一部は戻った可能性があります）", en: " (part of it may have come back)"}
 )
 
 // label is what happened, how often, and how much was taken.
 func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	r := e.newest()
-	over := e.over() // then it says what was taken, and its state that it is reversed
+	over := e.undone() // then it says what was taken, and its state that it is reversed
 	if len(e.Parts) < 2 {
 		label := what(lang, r, e.Service)
 		if r.Kind == watch.Debit && !hide {
 			yen := r.Amount
 			if !over {
-				yen = r.Kept()
+				yen = r.Taken()
 			}
 			label += " " + Yen(lang, yen)
 		}
@@ -39,8 +44,8 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 			switch {
 			case over:
 				yen += p.Amount
-			case p.UndoneAt.IsZero():
-				yen += p.Kept()
+			case !p.Gone():
+				yen += p.Taken()
 			default:
 				continue // it is said to have come back
 			}
@@ -67,16 +72,22 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	return label
 }
 
-// returned says what of some debits does not stand: those that were reversed, and
-// what came back of the others; empty if all of it stands.
+// returned says what of some debits does not stand, or may not: those that were
+// reversed, and what came back of the others; empty if all of it stands.
 func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 	undone, gone, back := 0, int64(0), int64(0)
+	may, mayGo, mayBe := 0, int64(0), int64(0)
 	for _, p := range parts {
 		switch {
 		case p.Kind != watch.Debit:
-		case !p.UndoneAt.IsZero():
+		case p.Gone():
 			undone++
 			gone += p.Amount
+		case !p.UndoneAt.IsZero():
+			may++
+			mayGo += p.Amount
+		case p.MayStand():
+			mayBe += p.Returned
 		default:
 			back += p.Returned
 		}
@@ -90,6 +101,15 @@ func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 	}
 	if back > 0 {
 		out += hidden(hide, tHistPart, tHistBack, lang, Yen(lang, back))
+	}
+	switch {
+	case may > 0 && hide:
+		out += tHistMayGoN.in(lang, may)
+	case may > 0:
+		out += tHistMayGo.in(lang, may, Yen(lang, mayGo))
+	}
+	if mayBe > 0 {
+		out += hidden(hide, tHistMayBeN, tHistMayBe, lang, Yen(lang, mayBe))
 	}
 	return out
 }

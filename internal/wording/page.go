@@ -67,7 +67,7 @@ func (f *PageFacts) others() (out []message.PageLink) {
 	for _, o := range f.Others {
 		n, over := 0, o.Group.Record.Over()
 		for _, p := range o.Group.Record.Parts() {
-			if over || p.UndoneAt.IsZero() {
+			if over || !p.Gone() {
 				n++
 			}
 		}

@@ -9,11 +9,13 @@ import (
 )
 
 var (
-	tHistory      = text{ja: "これまでの流れ", en: "What happened when"}
-	tCameDebit    = text{ja: "口座から引き落としがありました", en: "The account was debited"}
-	tCameLink     = text{ja: "決済サービスに口座が登録されました", en: "A charge link was registered on the account"}
-	tCameUndone   = text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"}
-	tCameUnlinked = text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"}
+	tHistory    = text{ja: "これまでの流れ", en: "What happened when"}
+	tCameDebit  = text{ja: "口座から引き落としがありました", en: "The account was debited"}
+	tCameLink   = text{ja: "決済サービスに口座が登録されました", en: "A charge link was registered on the account"}
+	tCameUndone = sure{text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"},
+		text{ja: "%sが引き落としの取り消しを知らせました（別の引き落としの可能性があります）", en: "%s told us of a reversal (it may be of another debit)"}}
+	tCameUnlinked = sure{text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"},
+		text{ja: "決済サービスへの登録の解除の連絡がありました（別の登録の可能性があります）", en: "A charge link was removed (it may be another one)"}}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
 	tByOften      = text{ja: "このあと、%[1]sで%[2]d回お知らせしました（一つずつの記録は省いています）", en: "After that we told you by %[1]s, times: %[2]d (not listed one by one)"}
@@ -43,8 +45,10 @@ var (
 var (
 	tCameAmount   = text{ja: "%[1]sが金額を%[2]sと知らせました", en: "%[1]s gave the amount as %[2]s"}
 	tCameChange   = text{ja: "%sが金額の変更を知らせました", en: "%s changed the amount"}
-	tCameReturned = text{ja: "%[1]sが%[2]sの返金を知らせました", en: "%[1]s returned %[2]s"}
-	tCameSome     = text{ja: "%sが一部の返金を知らせました", en: "%s returned part of it"}
+	tCameReturned = sure{text{ja: "%[1]sが%[2]sの返金を知らせました", en: "%[1]s returned %[2]s"},
+		text{ja: "%[1]sが%[2]sの返金を知らせました（別の引き落としの可能性があります）", en: "%[1]s told us of a return of %[2]s (it may be of another debit)"}}
+	tCameSome = sure{text{ja: "%sが一部の返金を知らせました", en: "%s returned part of it"},
+		text{ja: "%sが一部の返金を知らせました（別の引き落としの可能性があります）", en: "%s told us of a return of part of it (it may be of another debit)"}}
 )
 
 // came says what the bank said of a debit after the first.
@@ -57,9 +61,9 @@ func (f *PageFacts) came(say func(time.Time, text, ...any)) {
 	for i, e := range r.Story() {
 		switch {
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount && hide:
-			say(e.At, tCameSome, f.bank())
+			say(e.At, tCameSome.of(r), f.bank())
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount:
-			say(e.At, tCameReturned, f.bank(), Yen(lang, e.Amount))
+			say(e.At, tCameReturned.of(r), f.bank(), Yen(lang, e.Amount))
 		case e.Kind != watch.Debit:
 		case i > 0 && e.Amount != amount && hide:
 			say(e.ReceivedAt, tCameChange, f.bank())
@@ -109,9 +113,9 @@ func (f *PageFacts) history() []message.Moment {
 		}
 	}
 	if link {
-		say(r.UndoneAt, tCameUnlinked)
+		say(r.UndoneAt, tCameUnlinked.of(r))
 	} else {
-		say(r.UndoneAt, tCameUndone, f.bank())
+		say(r.UndoneAt, tCameUndone.of(r), f.bank())
 	}
 	if f.Dispute != nil {
 		f.disputeHistory(say)

@@ -70,9 +70,9 @@ func (f *PageFacts) together(listed bool) message.Message {
 	parts := f.parts()
 	i := IncidentFacts{Parts: parts, Whole: true, Bare: !listed}
 	for _, p := range parts {
-		if r := p.Record; r.Kind == watch.Debit && r.UndoneAt.IsZero() {
+		if r := p.Record; r.Kind == watch.Debit && !r.Gone() {
 			i.Debits++
-			i.Yen += r.Kept()
+			i.Yen += r.Taken()
 			if i.First.IsZero() {
 				i.First = r.OccurredAt
 			}

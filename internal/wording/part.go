@@ -35,9 +35,11 @@ func (f *AlertFacts) line(named bool) string {
 	}
 	switch {
 	case !r.UndoneAt.IsZero():
-		say = pick(link, tPartRemoved, tPartUndone).in(lang, say)
+		say = pickSure(link, tPartRemoved, tPartUndone).of(r).in(lang, say)
 	case f.Was.Stands(r):
 		say = pick(link, tPartLinkStands, tPartStands).in(lang, say)
+	case f.Was != nil && r.Again > f.Was.Again && f.Was.MayStand():
+		say = tPartMayAgain.in(lang, say)
 	case f.Was != nil && r.Again > f.Was.Again, f.Was == nil && r.AfterReturn:
 		say = tPartAgain.in(lang, say)
 	case f.Was != nil && r.Amount > f.Was.Amount && hide:
@@ -45,9 +47,9 @@ func (f *AlertFacts) line(named bool) string {
 	case f.Was != nil && r.Amount > f.Was.Amount:
 		say = tPartFromTo.in(lang, Yen(lang, f.Was.Amount), say)
 	case r.Returned > 0 && hide:
-		say = tPartSome.in(lang, say)
+		say = tPartSome.of(r).in(lang, say)
 	case r.Returned > 0:
-		say = tPartReturned.in(lang, say, Yen(lang, r.Returned))
+		say = tPartReturned.of(r).in(lang, say, Yen(lang, r.Returned))
 	}
 	if named && f.ServiceName != "" {
 		say = f.ServiceName + " " + say

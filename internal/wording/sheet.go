@@ -25,7 +25,8 @@ var (
 	tSheetTold   = text{ja: "お知らせした日時", en: "Alert sent"}
 	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
-	tSheetUndone = text{ja: "銀行が取り消した日時", en: "Reversed by the bank"}
+	tSheetUndone = sure{text{ja: "銀行が取り消した日時", en: "Reversed by the bank"},
+		text{ja: "銀行が取り消しを知らせた日時（別の引き落としの可能性があります）", en: "Reversal that the bank told us of (it may be of another debit)"}}
 	tSheetBy     = text{ja: "申し出た人", en: "Reported by"}
 	tSheetBank   = text{ja: "銀行に伝えた日時", en: "Bank told"}
 	tSheetNotYet = text{ja: "まだ伝わっていません", en: "not yet"}
@@ -105,7 +106,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	add(&out, tSheetCame, f.exact(r.ReceivedAt))
 	add(&out, tSheetTold, f.exact(told))
 	add(&out, tSheetTook, f.exact(took))
-	add(&out, tSheetUndone, f.exact(r.UndoneAt))
+	add(&out, tSheetUndone.of(r), f.exact(r.UndoneAt))
 	return out
 }
 

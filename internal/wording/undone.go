@@ -6,32 +6,35 @@ import (
 )
 
 // Undone words that the bank reversed the debit or removed the link that an
-// alert was about.
+// alert was about, or that it may have: see watch.Record.MayStand.
 func Undone(f AlertFacts) message.Message {
 	lang, r := f.lang(), f.Record
 	link := r.Kind == watch.LinkRegistered
 	m := message.Message{
 		Lang: string(lang), Tone: message.Calm, Badge: tNotice.in(lang),
-		Alt:   pick(link, tAltUndoneLink, tAltUndoneDebit).in(lang),
-		Title: pick(link, tUndoneLinkUnknown, tUndoneDebit).in(lang),
+		Alt:   pickSure(link, tAltUndoneLink, tAltUndoneDebit).of(r).in(lang),
+		Title: pickSure(link, tUndoneLinkUnknown, tUndoneDebit).of(r).in(lang),
 		Facts: f.facts(),
 	}
 	if f.ServiceName != "" {
-		m.Title = pick(link, tUndoneLink, tUndoneService).in(lang, orOther(lang, f.ServiceName, doubtful(r)))
+		m.Title = pickSure(link, tUndoneLink, tUndoneService).of(r).in(lang, orOther(lang, f.ServiceName, doubtful(r)))
 	}
 	if !r.UndoneAt.IsZero() {
-		m.Facts = append(m.Facts, message.Fact{Label: pick(link, tFactRemoved, tFactUndone).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
+		m.Facts = append(m.Facts, message.Fact{Label: pickSure(link, tFactRemoved, tFactUndone).of(r).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
 	}
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
 	}
-	m.Text = []string{pick(link, tUndoneLinkText, tUndoneDebitText).in(lang)}
-	past := f.Was != nil && f.Was.OfHistory
-	if past {
-		m.Text = []string{pick(link, tUndonePastLink, tUndonePast).in(lang)}
+	said := pickSure(link, tUndoneLinkText, tUndoneDebitText)
+	if f.Was != nil && f.Was.OfHistory {
+		said = pickSure(link, tUndonePastLink, tUndonePast)
 	}
-	if f.unsure() {
-		m.Text = []string{pick(past, tUnsurePast, tUnsureUndone).in(lang), unsureOf(lang, f)}
+	m.Text = []string{said.of(r).in(lang)}
+	if r.MayStand() {
+		m.Text = append(m.Text, unsureOf(lang, f))
+	}
+	if doubt := f.doubted(); doubt != "" {
+		m.Text = append([]string{doubt}, m.Text...)
 	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
@@ -46,30 +49,83 @@ func (f *AlertFacts) unsure() bool {
 	if was == nil {
 		was = &watch.Shown{}
 	}
-	return (r.Unsure || r.Misnamed) && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero())
+	return r.MayStand() && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero() || was.Doubted(r))
 }
+
+// doubted says that it is not certain any more what came back, or that it has
+// become so; nothing if neither is.
+func (f *AlertFacts) doubted() string {
+	if !f.Was.Doubted(f.Record) {
+		return ""
+	}
+	link := f.Record.Kind == watch.LinkRegistered
+	if f.Record.MayStand() {
+		return pick(link, tNoMoreSureLink, tNoMoreSure).in(f.lang())
+	}
+	return pick(link, tNowSureLink, tNowSure).in(f.lang())
+}
+
+// sure says of what came back, or was removed, what is said if that is certain,
+// and what if it is not.
+type sure struct{ sure, may text }
+
+func pickSure(first bool, a, b sure) sure {
+	if first {
+		return a
+	}
+	return b
+}
+
+func (s sure) of(r *watch.Record) text { return pick(r.MayStand(), s.may, s.sure) }
 
 // unsureOf says why it is not known that what came back was these debits.
 func unsureOf(lang watch.Lang, parts ...AlertFacts) string {
 	for _, p := range parts {
-		if p.unsure() && p.Record.Misnamed {
+		if p.Record.MayStand() && p.Record.Misnamed {
 			return tMisnamed.in(lang)
 		}
 	}
-	return tUnsure.in(lang)
+	for _, p := range parts {
+		if p.Record.MayStand() && p.Record.Kind == watch.Debit {
+			return tUnsure.in(lang)
+		}
+	}
+	return tUnsureLink.in(lang)
 }
 
 var (
-	tUndoneService     = text{ja: "%sの引き落としは取り消されました", en: "The debit by %s was reversed"}
-	tUndoneDebit       = text{ja: "引き落としは取り消されました", en: "The debit was reversed"}
-	tUndoneLink        = text{ja: "%sへの口座の登録は解除されました", en: "The charge link with %s was removed"}
-	tUndoneLinkUnknown = text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"}
-	tUndoneDebitText   = text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."}
-	tUnsure            = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
-	tMisnamed          = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
-	tUnsureUndone      = text{ja: "銀行から、引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit."}
-	tUnsurePast        = text{ja: "銀行から、過去の引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit of the past."}
-	tUndonePast        = text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."}
-	tUndonePastLink    = text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."}
-	tUndoneLinkText    = text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."}
+	tUndoneService = sure{text{ja: "%sの引き落としは取り消されました", en: "The debit by %s was reversed"},
+		text{ja: "%sの引き落としは、取り消された可能性があります", en: "The debit by %s may have been reversed"}}
+	tUndoneDebit = sure{text{ja: "引き落としは取り消されました", en: "The debit was reversed"},
+		text{ja: "引き落としは、取り消された可能性があります", en: "The debit may have been reversed"}}
+	tUndoneLink = sure{text{ja: "%sへの口座の登録は解除されました", en: "The charge link with %s was removed"},
+		text{ja: "%sへの口座の登録は、解除された可能性があります", en: "The charge link with %s may have been removed"}}
+	tUndoneLinkUnknown = sure{text{ja: "決済サービスへの口座の登録は解除されました", en: "The charge link was removed"},
+		text{ja: "決済サービスへの口座の登録は、解除された可能性があります", en: "The charge link may have been removed"}}
+	tAltUndoneDebit = sure{text{ja: "【お知らせ】引き落としが取り消されました", en: "[Notice] A debit was reversed"},
+		text{ja: "【お知らせ】引き落としが取り消された可能性があります", en: "[Notice] A debit may have been reversed"}}
+	tAltUndoneLink = sure{text{ja: "【お知らせ】決済サービスへの口座の登録が解除されました", en: "[Notice] A charge link was removed"},
+		text{ja: "【お知らせ】決済サービスへの口座の登録が解除された可能性があります", en: "[Notice] A charge link may have been removed"}}
+	tFactUndone = sure{text{ja: "取り消し日時", en: "Reversed"},
+		text{ja: "取り消しの日時（銀行からの連絡）", en: "Reversal, as the bank told us"}}
+	tFactRemoved = sure{text{ja: "解除日時", en: "Removed"},
+		text{ja: "解除の日時（銀行からの連絡）", en: "Removal, as the bank told us"}}
+
+	tUndoneDebitText = sure{text{ja: "銀行が、先にお知らせした引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed the debit we told you about. Please check your passbook or statement to be sure."},
+		text{ja: "銀行から、引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit."}}
+	tUndonePast = sure{text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."},
+		text{ja: "銀行から、過去の引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit of the past."}}
+	tUndoneLinkText = sure{text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."},
+		text{ja: "銀行から、決済サービスへの登録が解除されたとの連絡がありました。", en: "The bank has told us that a charge link was removed."}}
+	tUndonePastLink = sure{text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."},
+		text{ja: "銀行から、決済サービスへの過去の登録が解除されたとの連絡がありました。", en: "The bank has told us that a charge link of the past was removed."}}
+
+	tUnsure     = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
+	tUnsureLink = text{ja: "銀行が同じ番号をほかの登録にも使っているため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "The bank has used the same number for other links, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
+	tMisnamed   = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
+
+	tNoMoreSure     = text{ja: "先に戻ったとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had come back. From what the bank has told us since, that is not certain."}
+	tNoMoreSureLink = text{ja: "先に解除されたとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had been removed. From what the bank has told us since, that is not certain."}
+	tNowSure        = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、戻ったのはこの引き落としと分かりました。", en: "When we told you, it was not certain which debit came back. From what the bank has told us since, it was this one."}
+	tNowSureLink    = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、解除されたのはこの登録と分かりました。", en: "When we told you, it was not certain which link was removed. From what the bank has told us since, it was this one."}
 )

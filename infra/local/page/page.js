@@ -93,7 +93,7 @@ function records(list) {
     const fast = told && h("span", { class: "fast" }, h("b", {}, span(ms(told.at) - ms(at("received").at))), " from the bank’s POST to " + told.name.split(" ")[0]);
     return h("article", { class: "trace" },
       h("header", {}, h("b", { lang: "ja" }, t.what), t.amount ? h("span", { class: "yen" }, yen(t.amount)) : h("span", {}, kinds[t.kind] || t.kind),
-        t.critical ? h("span", { class: "pill opened" }, "critical") : null, t.undone ? h("span", { class: "pill closed" }, "undone") : null, fast),
+        t.critical ? h("span", { class: "pill opened" }, "critical") : null, t.undone ? h("span", { class: "pill closed" }, t.uncertain ? "perhaps undone" : "undone") : null, fast),
       h("p", { class: "reasons" }, `${names[t.bank]} · 「${t.descriptor}」 · ${t.reasons.length ? t.reasons.join(", ") : "recorded, not told"}`),
       h("ol", { class: "steps" },
         done.map((s, i) => h("li", { class: s.name === "bank told" ? "end" : "" }, h("b", {}, s.name), s.note ? s.note.replace("_", " ") + " " : "",
