@@ -54,6 +54,9 @@ func (m *model) attempt(key string, body []byte) {
 		return
 	}
 	m.first[key] = m.Now()
+	if d != nil && d.Kind.OfIncident() && !d.Tried {
+		m.checkSum(lead, d, string(body))
+	}
 	if d == nil || !d.Kind.OfIncident() || d.Tried || !strings.Contains(string(body), "【緊急】") {
 		return
 	}

@@ -118,9 +118,15 @@ func (t *talk) outcome(ctx context.Context, pressed button.Verb, res dispute.Res
 func (t *talk) changed(ctx context.Context, res dispute.Result) message.Message {
 	f := t.incident(ctx, res, res.Unseen)
 	f.NotTaken = true
-	if last, ok := res.Record.LastTold(res.Watcher.ID); ok {
-		f.Debits, f.Yen, f.First, f.Last = res.Record.SumTold(last)
+	var pieces []*watch.Record
+	for _, g := range res.Groups {
+		for _, l := range g.Pieces {
+			if l.StandsAs(res.Record) {
+				pieces = append(pieces, l)
+			}
+		}
 	}
+	f.SumUp(watch.SumOfAll(pieces, res.Watcher.ID, "", res.Unseen), false)
 	return wording.Incident(f)
 }
 

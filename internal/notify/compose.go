@@ -183,6 +183,9 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	}
 	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, d), !ch.InPlace)
 	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
+	if d.Sum != nil {
+		f.SumUp(*d.Sum, d.SumOf != "")
+	}
 	if d.Report != "" {
 		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
 	}

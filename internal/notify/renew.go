@@ -26,19 +26,20 @@ func unsent(d *watch.Delivery) bool {
 func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery string, ch *channel.Channel) (queue.Verdict, bool) {
 	leased := ch.Lease > 0 // which writes that down itself
 	r := h.now().Clone()
-	if d, ok := r.Delivery(delivery); leased && (!ok || unsent(d) && !d.Parked && !r.Renew(d)) {
+	if d, ok := r.Delivery(delivery); leased && !r.SumsUpMore() && (!ok || unsent(d) && !d.Parked && !r.Renew(d)) {
 		return queue.Verdict{}, true
 	}
-	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) {
+	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) error {
 		if !unsent(d) {
 			d.Tried = true
-			return
+			return nil
 		}
 		if d.Parked {
 			d.Parked, d.Due = false, s.Now().Add(watch.LostAfter)
 		}
 		r.Renew(d)
 		d.Calling = !leased && d.State == watch.Queued
+		return s.sumUp(ctx, r, d)
 	})
 }
 
@@ -50,10 +51,11 @@ func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, delivery st
 	if err != nil {
 		return s.broken(m, "what a summary is about cannot be read", err), false
 	}
-	v, ok := s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) {
+	v, ok := s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) error {
 		if d.Sum = &sum; sum.Empty() {
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
 		}
+		return nil
 	})
 	return v, ok
 }
@@ -80,7 +82,7 @@ func (s *Stage) summed(ctx context.Context, r *watch.Record, seq int) (watch.Pas
 }
 
 // decide writes down what becomes of a delivery before an attempt.
-func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery string, how func(*watch.Record, *watch.Delivery)) (queue.Verdict, bool) {
+func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery string, how func(*watch.Record, *watch.Delivery) error) (queue.Verdict, bool) {
 	cancelled := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
@@ -88,7 +90,9 @@ func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery
 			return errSettled
 		}
 		if !d.Tried {
-			how(r, d)
+			if err := how(r, d); err != nil {
+				return err
+			}
 		}
 		cancelled = d.State == watch.Cancelled
 		r.ComputeDue()

@@ -281,8 +281,11 @@ type Delivery struct {
 	// Lowered are parts that it does not speak of, as its sum counts them: less of
 	// them is taken than its reader was told.
 	Lowered []Said `json:"lowered,omitempty"`
-	// Sum is what it says, for TellSummary: written before it is first sent.
-	Sum *PastSum `json:"sum,omitempty"`
+	// Sum is what it says, for TellSummary: written before it is first sent. Of an
+	// incident that is in pieces, or that is reported, it is what all of that comes to,
+	// and SumOf then the dispute, if it is that of the report.
+	Sum   *PastSum `json:"sum,omitempty"`
+	SumOf string   `json:"sum_of,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes
 	// with it. Take counts how often what it says was decided again before it
 	// was first sent.

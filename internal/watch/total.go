@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"iter"
 	"slices"
 	"time"
 )
@@ -92,14 +93,24 @@ func (d *Dispute) TotalAt(seq int) (t Total) {
 	if seq == 0 {
 		seq = latest
 	}
-	first := d.OpenedAt(seq)
-	if s, ok := d.TransactionAt(first.Record, seq); ok {
-		t.Add(first.Kind, s)
-	}
-	for _, a := range d.AlsoAt(seq) {
-		if s, ok := d.TransactionAt(a.Record, seq); ok {
-			t.Add(a.Kind, s)
-		}
+	for kind, s := range d.transactions(seq) {
+		t.Add(kind, s)
 	}
 	return t
+}
+
+// transactions are those of the dispute at a change, as they were then, the first
+// one first.
+func (d *Dispute) transactions(seq int) iter.Seq2[Kind, *Shown] {
+	return func(yield func(Kind, *Shown) bool) {
+		first := d.OpenedAt(seq)
+		if s, ok := d.TransactionAt(first.Record, seq); ok && !yield(first.Kind, s) {
+			return
+		}
+		for _, a := range d.AlsoAt(seq) {
+			if s, ok := d.TransactionAt(a.Record, seq); ok && !yield(a.Kind, s) {
+				return
+			}
+		}
+	}
 }

@@ -13,12 +13,16 @@ import (
 type IncidentFacts struct {
 	Parts []AlertFacts // what is told now, in the order in which it happened
 	// Debits, Yen, First and Last sum up all that the reader has been told of
-	// the incident with this message.
+	// the incident with this message, or, OfReport, all that is reported. First is zero
+	// if it is not known when all of it was.
 	Debits      int
 	Yen         int64
 	First, Last time.Time
-	// GoesOn tells that this goes on from an incident that was full, which is not in
-	// the sum.
+	OfReport    bool
+	// Earlier tells that there were debits of the service of these before.
+	Earlier bool
+	// GoesOn tells that the sum leaves out an incident that was full, from which this
+	// goes on: messages of the version before.
 	GoesOn bool
 	// Covered tells that not all of this happened after the report that covers it.
 	Covered bool
@@ -85,7 +89,27 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		}
 		f.Parts = append(f.Parts, a)
 	}
+	f.Earlier = f.GoesOn || f.before(lead, says)
 	return f
+}
+
+// before tells whether a part of the incident that is not told now is a debit of the
+// service of the last one that is.
+func (f *IncidentFacts) before(lead *watch.Record, says []watch.Said) bool {
+	if len(f.Parts) == 0 {
+		return false
+	}
+	last := f.Parts[len(f.Parts)-1].Record
+	return slices.ContainsFunc(lead.Parts(), func(p *watch.Record) bool {
+		return p.Kind == watch.Debit && p.Service == last.Service && !slices.ContainsFunc(says, func(s watch.Said) bool { return s.Record == p.ID })
+	})
+}
+
+// SumUp has the message sum up more than the reader was told of one record: all
+// pieces of the incident, or all that is reported.
+func (f *IncidentFacts) SumUp(s watch.PastSum, ofReport bool) {
+	f.Debits, f.Yen, f.First, f.Last = s.Debits, s.Yen, s.FirstAt, s.LastAt
+	f.OfReport, f.GoesOn = ofReport, false
 }
 
 var (
@@ -99,16 +123,7 @@ var (
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
 	tAltUrgentMore = text{ja: "【緊急】口座からの引き落としが続いています。確認してください", en: "[Urgent] There were more debits from a bank account. Please check them"}
 
-	tFrom     = text{ja: "%sから", en: "from %s"}
-	tSumLabel = text{ja: "合計", en: "So far"}
-	tSumOn    = text{ja: "続き", en: "Later"}
-	tSum      = text{ja: "%[1]d件・%[2]s%[3]s", en: "%[1]d debits, %[2]s%[3]s"}
-	tSumCount = text{ja: "%[1]d件%[2]s", en: "%[1]d debits%[2]s"}
-	tSumSpan  = text{ja: "（%s）", en: " (in %s)"}
-	tSeconds  = text{ja: "%d秒間", en: "%d s"}
-	tMinutesN = text{ja: "%d分間", en: "%d min"}
-	tHoursIn  = text{ja: "%d時間", en: "%d h"}
-	tDaysIn   = text{ja: "%d日間", en: "%d days"}
+	tFrom = text{ja: "%sから", en: "from %s"}
 
 	tPartDebit    = text{ja: "%s", en: "%s"}
 	tPartHidden   = text{ja: "引き落とし", en: "a debit"}
@@ -172,7 +187,7 @@ func Incident(f IncidentFacts) message.Message {
 		m = Changed(*first)
 	}
 	if f.Debits > 1 {
-		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: pick(f.GoesOn, tSumOn, tSumLabel).in(lang), Value: f.sum(lang), More: f.Bare || f.mixed() && f.allNew()})
+		m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: f.sumLabel().in(lang), Value: f.sum(lang), More: f.Bare || f.mixed() && f.allNew()})
 	}
 	switch {
 	case f.Called == watch.CallUnanswered && !f.Asked.IsZero():
@@ -204,26 +219,6 @@ func Incident(f IncidentFacts) message.Message {
 }
 
 var tNotTakenYet = text{ja: "先のお知らせのあとに内容が変わったため、回答はまだ記録していません。新しい内容を確かめて、もう一度お答えください。", en: "There is more since that message, so your answer is not recorded yet. Please look at this and answer again."}
-
-// sum is "4件・300,000円（75秒間）".
-func (f *IncidentFacts) sum(lang watch.Lang) string {
-	span := ""
-	switch d := f.Last.Sub(f.First); {
-	case d < time.Second || f.Parts[0].Record.DateOnly:
-	case d < 2*time.Minute:
-		span = tSumSpan.in(lang, tSeconds.in(lang, int(d/time.Second)))
-	case d < 2*time.Hour:
-		span = tSumSpan.in(lang, tMinutesN.in(lang, int((d+time.Minute-1)/time.Minute)))
-	case d < 48*time.Hour:
-		span = tSumSpan.in(lang, tHoursIn.in(lang, int((d+time.Hour-1)/time.Hour)))
-	default:
-		span = tSumSpan.in(lang, tDaysIn.in(lang, int((d+24*time.Hour-1)/(24*time.Hour))))
-	}
-	if f.Parts[0].Delivery.HideAmount {
-		return tSumCount.in(lang, f.Debits, span)
-	}
-	return tSum.in(lang, f.Debits, Yen(lang, f.Yen), span)
-}
 
 // several words more than one thing that happened.
 func (f *IncidentFacts) several() message.Message {
@@ -382,7 +377,7 @@ func (f *IncidentFacts) title() string {
 		return tTitleMoved.in(lang, account)
 	case links == 1:
 		return tTitleLinkDebit.in(lang, p.ServiceName, account)
-	case fresh < f.Debits:
+	case fresh < f.Debits && f.Earlier:
 		return pick(f.doubtful(), tTitleGoesOnOr, tTitleGoesOn).in(lang, p.ServiceName, account)
 	}
 	return pick(f.doubtful(), tTitleSeveralOr, tTitleSeveral).in(lang, p.ServiceName, account, fresh)

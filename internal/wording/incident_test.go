@@ -32,7 +32,7 @@ func incidents(lang watch.Lang) map[string]message.Message {
 	kyash := func(f *AlertFacts) { f.ServiceName = "Kyash" }
 	of := func(debits int, yen int64, span time.Duration, parts ...AlertFacts) IncidentFacts {
 		at := debit().OccurredAt
-		return IncidentFacts{Parts: parts, Debits: debits, Yen: yen, First: at, Last: at.Add(span)}
+		return IncidentFacts{Parts: parts, Debits: debits, Yen: yen, First: at, Last: at.Add(span), Earlier: debits > len(parts)}
 	}
 	four := of(4, 300000, 75*time.Second, part(0, 100000, first), part(30, 90000), part(50, 90000, burst), part(75, 20000, burst))
 	hidden := of(4, 300000, 75*time.Second, part(0, 100000), part(75, 20000))
@@ -43,6 +43,8 @@ func incidents(lang watch.Lang) map[string]message.Message {
 	reported.Report = "KZ-7F3K-9Q2M"
 	both := of(5, 350000, 3*time.Hour, part(0, 0, newLink), part(3*60*60, 50000))
 	both.Report = "KZ-7F3K-9Q2M"
+	all := reported
+	all.Debits, all.Yen, all.Last, all.OfReport = 9, 435000, all.First.Add(32*time.Hour+40*time.Minute), true
 	called, alarmed := of(1, 100000, 0, part(0, 100000, first)), of(1, 100000, 0, part(0, 100000, first))
 	called.Called, alarmed.Called, alarmed.Report, alarmed.Covered = watch.CallUnanswered, watch.CallReported, "KZ-7F3K-9Q2M", true
 	for _, f := range []*IncidentFacts{&called, &alarmed} {
@@ -66,6 +68,7 @@ func incidents(lang watch.Lang) map[string]message.Message {
 		"link-too":  both,
 		"called":    called,
 		"alarmed":   alarmed,
+		"all-of-it": all,
 		"undo-asks": {},
 	} {
 		if name == "undo-asks" {
@@ -100,7 +103,7 @@ func TestIncidentsReadAsInTheGoldenFiles(t *testing.T) {
 					}
 				}
 			}
-			asks := name != "incident-after" && name != "incident-link-too" && name != "incident-alarmed" && name != "incident-undone" && name != "incident-undo-asks"
+			asks := name != "incident-after" && name != "incident-all-of-it" && name != "incident-link-too" && name != "incident-alarmed" && name != "incident-undone" && name != "incident-undo-asks"
 			if asks != (answers == 2) {
 				t.Errorf("%s in %s has %d answers", name, lang, answers)
 			}

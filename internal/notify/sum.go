@@ -1,0 +1,71 @@
+package notify
+
+import (
+	"context"
+	"errors"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// sumUp has a delivery say what all of an incident comes to that is in pieces, those
+// that wait for the same answer, or all of the report that it belongs to. Both go on
+// while it is tried: it keeps what it said.
+func (s *Stage) sumUp(ctx context.Context, r *watch.Record, d *watch.Delivery) error {
+	if !r.SumsUpMore() || d.State != watch.Queued {
+		return nil
+	}
+	sum, of, err := s.sumOf(ctx, r, d)
+	if err != nil {
+		return err
+	}
+	if d.Sum != nil && (sum == nil || d.SumOf != of || d.Sum.Debits != sum.Debits || d.Sum.Yen != sum.Yen) {
+		d.Take++ // another body needs another key
+	}
+	d.Sum, d.SumOf = sum, of
+	return nil
+}
+
+// sumOf is that sum, and the dispute whose it is, if it is that of a report; nil if
+// there is none to be found.
+func (s *Stage) sumOf(ctx context.Context, r *watch.Record, d *watch.Delivery) (*watch.PastSum, string, error) {
+	if r.Reported() {
+		dis, err := s.Store.Dispute(ctx, r.Dispute)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, "", err
+		}
+		if err == nil {
+			if sum, all := dis.SumReported(r.SaidBy(d)); all {
+				sum.At = s.Now()
+				return &sum, r.Dispute, nil
+			}
+		}
+	}
+	root := r
+	if id := r.StoryID(); id != r.ID {
+		lead, err := s.Store.Record(ctx, id)
+		if err != nil {
+			return nil, "", ignoreNotFound(err)
+		}
+		root = lead
+	}
+	others, err := s.Store.Records(ctx, root.Pieces)
+	if err != nil {
+		return nil, "", err
+	}
+	pieces := []*watch.Record{r}
+	if root != r && root.StandsAs(r) {
+		pieces = append(pieces, root)
+	}
+	for id, o := range others {
+		if id != r.ID && o.StandsAs(r) {
+			pieces = append(pieces, o)
+		}
+	}
+	if len(pieces) == 1 {
+		return nil, "", nil
+	}
+	sum := watch.SumOfAll(pieces, d.Watcher, d.Channel, nil)
+	sum.At = s.Now()
+	return &sum, "", nil
+}
