@@ -117,7 +117,7 @@ func TestAnAlertThatLINERefusesGoesAsText(t *testing.T) {
 	h.line.Fail(1, sim.BadRequest)
 	h.sends(h.debit("t1", 30000))
 	h.goes(10 * time.Second)
-	if m := p.reads("引き落としがありました", "/a/"); strings.Contains(m, "flex") {
+	if m := p.reads("d払い（ドコモ口座）の引き落としがありました", "30,000円", "七十七銀行 普通 ***4005", "/a/"); strings.Contains(m, "flex") {
 		t.Error(m)
 	}
 }

@@ -94,35 +94,21 @@ func short(label string) string {
 	return cut(base, max(1, maxQuick-1-uniseg.GraphemeClusterCount(end))) + " " + cut(end, maxQuick-2)
 }
 
-// PlainText is a message as plain text. A phone shows its beginning on the lock
-// screen, so it begins as the preview of the drawn message would, and leaves
-// the rest, amounts and accounts, to the page that it links to. A message
-// without a page has to say it all.
+// PlainText is a message as plain text: what the drawn one says, and its steps. A
+// phone shows its beginning on the lock screen, so amounts and accounts stand behind
+// the page that it links to, which a message without one has no need of. Each card of
+// a list, which somebody has asked for, stands with its own page.
 func PlainText(m message.Message, labels message.Labels) string {
-	m = m.Flat()
 	parts := []string{m.Alt}
 	add := func(lines ...string) {
 		if s := strings.Join(lines, "\n"); s != "" && s != m.Alt {
 			parts = append(parts, s)
 		}
 	}
-	var links []string
-	for _, b := range m.Buttons {
-		if b.URL != "" {
-			links = append(links, b.Label+"\n"+b.URL)
-		}
-	}
-	if len(links) == 0 {
-		add(m.Title)
-		for _, p := range m.Paragraphs() {
-			add(p)
-		}
-		add(m.Amount)
-		var facts []string
-		for _, f := range m.Facts {
-			facts = append(facts, f.Label+"："+f.Value)
-		}
-		add(facts...)
+	add(m.Title)
+	pages := links(m)
+	if len(pages) == 0 {
+		add(says(m)...)
 	}
 	for _, s := range m.Steps {
 		if s.Tel == "" {
@@ -131,9 +117,41 @@ func PlainText(m message.Message, labels message.Labels) string {
 			add(s.Text, labels.Call+"："+s.Tel)
 		}
 	}
-	for _, l := range links {
+	for _, l := range pages {
 		add(l)
+	}
+	if len(pages) > 0 {
+		add(says(m)...)
+	}
+	for _, p := range m.Paragraphs() {
+		add(p)
+	}
+	for _, c := range m.Cards {
+		add(append(append([]string{c.Title}, says(c)...), links(c)...)...)
 	}
 	add(m.Foot)
 	return strings.Join(parts, "\n\n")
+}
+
+// says are the amount and the facts of a message, a line each.
+func says(m message.Message) (out []string) {
+	if m.Amount != "" {
+		out = append(out, m.Amount)
+	}
+	for _, f := range m.Facts {
+		if !f.More || !m.Brief {
+			out = append(out, f.Label+"："+f.Value)
+		}
+	}
+	return out
+}
+
+// links are the pages that a message leads to, each with what it is called.
+func links(m message.Message) (out []string) {
+	for _, b := range m.Buttons {
+		if b.URL != "" {
+			out = append(out, b.Label+"\n"+b.URL)
+		}
+	}
+	return out
 }

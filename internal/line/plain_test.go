@@ -14,13 +14,17 @@ import (
 	"kozamori/internal/wording"
 )
 
-func TestTextOfAMessageWithAPageSaysNoAmountAndNoAccount(t *testing.T) {
+// Amount and account come after the page that a text leads to: a phone's lock screen
+// shows how it begins.
+func TestTextOfAMessageSaysAmountAndAccountAfterItsPage(t *testing.T) {
 	t.Parallel()
 	got := line.PlainText(alert(), wording.LabelsIn("ja"))
-	if strings.Contains(got, "100,000") || strings.Contains(got, "4567") {
-		t.Error("the lock screen would show: " + got)
+	begins, rest, linked := strings.Cut(got, "https://example.jp/a/t")
+	if !strings.HasPrefix(begins, alert().Alt) || !strings.Contains(begins, alert().Title) || !strings.Contains(begins, "0120-000-000") ||
+		strings.Contains(begins, "100,000") || strings.Contains(begins, "4567") {
+		t.Error("the lock screen would show: " + begins)
 	}
-	if !strings.HasPrefix(got, alert().Alt) || !strings.Contains(got, "https://example.jp/a/t") || !strings.Contains(got, "0120-000-000") {
+	if !linked || !strings.Contains(rest, "100,000円") || !strings.Contains(rest, "口座：普通 ***4567") {
 		t.Error(got)
 	}
 	m := alert()
