@@ -42,6 +42,7 @@ var (
 	tcOpenNoneTx = text{ja: "これまでのお知らせは「%s」で確認できます。通帳や明細に身に覚えのない取引があるときは、次のことを順にお願いします。", en: "Send \"%s\" to see earlier alerts. If your passbook or statement shows something that was not you, please do the following, in this order."}
 	tcRecent     = text{ja: "最近のお知らせ", en: "recent alerts"}
 	tcOpenDebits = text{ja: "%[1]sの引き落とし（%[2]d件）", en: "%[2]d debits by %[1]s"}
+	tcOpenBoth   = text{ja: "%[1]sへの口座の登録と引き落とし（引き落としは%[2]d件）", en: "Charge link with %[1]s, and %[2]d debits by it"}
 	tcAndOthers  = text{ja: "%sなど", en: "%s and others"}
 	tcOpenDebit  = text{ja: "%sの引き落とし", en: "Debit by %s"}
 	tcOfAccount  = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
@@ -126,18 +127,20 @@ func (f *IncidentFacts) asking(say string) message.Message {
 // card is one incident with its answers.
 func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.Message {
 	debits, yen, last := 0, int64(0), it.Lead.OccurredAt
-	critical, link, others, either := false, it.Lead.Kind == watch.LinkRegistered, false, false
+	critical, links, others, either := false, 0, false, false
 	for _, p := range it.Lead.Parts() {
 		if p.Gone() || it.Lead.ReasonsFor(p, it.Watcher).Reason == 0 {
 			continue
 		}
 		n := watch.Notice{Reasons: it.Lead.ReasonsFor(p, it.Watcher)}
 		critical = critical || n.Critical()
+		others = others || p.Service != it.Lead.Service
 		if p.Kind == watch.Debit {
 			debits++
 			yen += p.Taken()
-			others = others || p.Service != it.Lead.Service
 			either = either || doubtful(p)
+		} else {
+			links++
 		}
 		if p.OccurredAt.After(last) {
 			last = p.OccurredAt
@@ -149,9 +152,13 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	}
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: tcOpenDebit.in(lang, name)}
 	switch {
+	case links > 0 && debits > 1:
+		m.Title = tcOpenBoth.in(lang, name, debits)
+	case links > 0 && debits > 0:
+		m.Title = tHistBoth.in(lang, name)
 	case debits > 1:
 		m.Title = tcOpenDebits.in(lang, name, debits)
-	case debits == 0 && link:
+	case links > 0, debits == 0 && it.Lead.Kind == watch.LinkRegistered:
 		m.Title = tHistLink.in(lang, name)
 	case it.ServiceName == "":
 		m.Title = tWhatIfDebit.in(lang)

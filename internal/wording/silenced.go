@@ -24,7 +24,7 @@ var (
 func silenced(parts []AlertFacts) []string {
 	n := 0
 	for i := range parts {
-		if p := &parts[i]; p.Silenced && p.Was == nil && p.Record.UndoneAt.IsZero() {
+		if p := &parts[i]; p.Silenced && p.Was == nil && !p.Record.Gone() {
 			n++
 		}
 	}
