@@ -150,14 +150,12 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 		if f.dispute != nil {
 			writes = append(writes, k.Store.PutDispute(f.dispute))
-			act, err := k.Store.Activity(ctx, f.record.Account)
-			if err != nil {
-				return err
-			}
-			act.Report(f.dispute, f.disputed())
-			writes = append(writes, store.PutActivity(f.record.Account, act))
 		}
-		return k.Store.Write(ctx, writes...)
+		act, err := k.learned(ctx, f)
+		if err != nil {
+			return err
+		}
+		return k.Store.Write(ctx, append(writes, act...)...)
 	})
 	switch {
 	case errors.Is(err, ErrTooLate), errors.Is(err, ErrNotAllowed):
@@ -209,7 +207,7 @@ func (f *file) answer(via watch.Via) {
 		about = f.alike()
 	}
 	for _, l := range about {
-		l.Answer = &watch.Answer{Value: watch.Mine, Watcher: f.watcher.ID, Via: via, At: f.now}
+		l.Answer = &watch.Answer{Value: watch.Mine, Watcher: f.watcher.ID, Via: via, Way: f.who.Way, At: f.now}
 		l.StopEscalation()
 	}
 	if f.who.Saw != nil || f.who.Mark != "" {

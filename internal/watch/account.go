@@ -302,6 +302,9 @@ type Link struct {
 	// MayBeGone tells that the bank removed this one, or another one of its id.
 	MayBeGone bool   `json:"may_be_gone,omitempty"`
 	Route     string `json:"route,omitempty"` // of versions before; the record says it
+	// OwnAt is when it was called the owner's own, by an answer that stands and
+	// that no mail link gave.
+	OwnAt time.Time `json:"own_at,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -44,7 +44,8 @@ func (a *Activity) Facts(r *Record) Facts {
 	if s != nil {
 		f.MonthTotal += s.Months[month(r.OccurredAt)]
 	}
-	f.AfterLink = a.linkedBefore(r.Service, r.OccurredAt) || a.linkedBefore("", r.OccurredAt)
+	links := slices.Concat(a.linksBefore(r.Service, r.OccurredAt), a.linksBefore("", r.OccurredAt))
+	f.AfterLink, f.OwnLink = len(links) > 0, a.own(links, r)
 	f.Burst = a.burst(r)
 	return f
 }
@@ -58,17 +59,48 @@ func (s *ServiceActivity) known(r *Record) int {
 	return max(0, s.Debits-s.Doubtful)
 }
 
-// linkedBefore tells whether a link of the service was registered within the
+// linksBefore lists the links of the service that were registered within the
 // window before at. Links whose service is unknown are kept under "".
-func (a *Activity) linkedBefore(service string, at time.Time) bool {
-	s := a.Services[service]
-	if s == nil {
+func (a *Activity) linksBefore(service string, at time.Time) (out []Link) {
+	if s := a.Services[service]; s != nil {
+		for _, l := range s.Links {
+			if since := kept(at).Sub(kept(l.RegisteredAt)); since >= 0 && since <= AfterNewLinkWindow {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// own tells whether links were all called the owner's own, and the debit's service
+// has taken no more than OwnLinkYen since, with the debit. After a report of
+// whatever service nothing is called so.
+func (a *Activity) own(links []Link, r *Record) bool {
+	robbed := slices.ContainsFunc(a.Reported, func(d Reported) bool { return r.OccurredAt.Sub(d.At) <= ReportedFor })
+	if robbed || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
 		return false
 	}
-	return slices.ContainsFunc(s.Links, func(l Link) bool {
-		since := kept(at).Sub(kept(l.RegisteredAt))
-		return since >= 0 && since <= AfterNewLinkWindow
-	})
+	first := slices.MinFunc(links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
+	taken := r.Amount
+	for _, d := range a.Recent {
+		if d.Record != r.ID && d.Service == r.Service && !d.At.Before(kept(first.RegisteredAt)) && !d.At.After(r.OccurredAt) {
+			taken += d.Amount
+		}
+	}
+	return taken <= OwnLinkYen
+}
+
+// CallOwn notes of the links of these records when they were called the owner's
+// own; the zero time if they are not. It tells whether that is new.
+func (a *Activity) CallOwn(records []string, at time.Time) (changed bool) {
+	for _, s := range a.Services {
+		for i := range s.Links {
+			if l := &s.Links[i]; slices.Contains(records, l.Record) && l.OwnAt.IsZero() != at.IsZero() {
+				l.OwnAt, changed = at.UTC(), true
+			}
+		}
+	}
+	return changed
 }
 
 // burst tells whether some window of BurstWindow holds this debit and enough
@@ -253,7 +285,7 @@ func (a *Activity) Replace(was, is *Record) {
 	case !is.Complete:
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
-		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand(), Unknown: link.Unknown}
+		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand(), OwnAt: ownStill(link, was, is), Unknown: link.Unknown}
 		if is.Gone() {
 			l.RemovedAt = is.UndoneAt.UTC()
 		}
@@ -271,6 +303,15 @@ func (a *Activity) Replace(was, is *Record) {
 			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
 		}
 	}
+}
+
+// ownStill is when a link that changed was called the owner's own: what was said
+// of one service says nothing of another.
+func ownStill(link Link, was, is *Record) time.Time {
+	if was == nil || was.Service != is.Service {
+		return time.Time{}
+	}
+	return link.OwnAt
 }
 
 // take takes back what a record added, and returns what it was.

@@ -33,6 +33,9 @@ var named = func() []reasonName {
 		if row.Unsure != 0 {
 			out = append(out, reasonName{row.Unsure, row.UnsureSays})
 		}
+		if row.Own != 0 {
+			out = append(out, reasonName{row.Own, row.OwnSays})
+		}
 		if row.Lately != 0 {
 			out = append(out, reasonName{row.Lately, row.LatelySays})
 		}

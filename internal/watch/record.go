@@ -370,7 +370,9 @@ type Answer struct {
 	Value   AnswerValue `json:"value"`
 	Watcher string      `json:"watcher"`
 	Via     Via         `json:"via"`
-	At      time.Time   `json:"at"`
+	// Way is that of the trail; empty in answers of the versions before.
+	Way Way       `json:"way,omitempty"`
+	At  time.Time `json:"at"`
 	// Shows is what it was given for, if the record has changed since.
 	Shows *Shown `json:"shows,omitempty"`
 	// Says is what it was given for of the incident's other parts, of those
@@ -388,4 +390,15 @@ type Answer struct {
 	Other bool `json:"other,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// CallsOwn tells whether an answer says of links that they are the owner's own. Who
+// holds a mailbox says it of none: what follows such a link is told more quietly.
+func (a *Answer) CallsOwn() bool {
+	return a != nil && a.Value == Mine && !a.Other && (a.Way == WayChat || a.Way == WayPage)
+}
+
+// CalledOwn tells whether a link of the incident was called the owner's own.
+func (r *Record) CalledOwn() bool {
+	return r.Answer.CallsOwn() && slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.Kind == LinkRegistered && p.UndoneAt.IsZero() })
 }

@@ -70,6 +70,9 @@ type Facts struct {
 	KnownFor   time.Duration // how long before it the bank's history of the account begins; 0 without one
 	WatchedFor time.Duration // how long before it the account has been watched
 	AfterLink  bool
+	// OwnLink tells of AfterLink that each such link was called the owner's own,
+	// and that no more than OwnLinkYen was taken since.
+	OwnLink bool
 	// AfterReport tells that the watcher, or another one of the account, said
 	// "not mine" within ReportedFor, and that this is the same service again,
 	// or a link or a service that is new.
@@ -94,20 +97,26 @@ func (r *Rules) Evaluate(f *Facts, now time.Time) Reason {
 	for i := len(table) - 1; i >= 0; i-- {
 		row := &table[i]
 		if row.About&about != 0 && !(row.Leaves && so.Left) && row.Tells(r, f, so) {
-			if row.Unsure != 0 && f.KnownFor < FirstAfter && f.WatchedFor < FirstAfterFeed {
-				so.Why |= row.Unsure
-				if f.WatchedFor >= FirstAfter {
-					so.Why |= row.Lately
-				}
-			} else {
-				so.Why |= row.Reason
-			}
+			so.Why |= row.says(f)
 		}
 	}
 	if now.Before(r.PausedUntil) && !so.Why.Critical() {
 		return 0
 	}
 	return so.Why
+}
+
+// says is the reason that a rule which tells gives for the facts.
+func (row *Rule) says(f *Facts) Reason {
+	switch {
+	case row.Own != 0 && f.OwnLink:
+		return row.Own
+	case row.Unsure == 0 || f.KnownFor >= FirstAfter || f.WatchedFor >= FirstAfterFeed:
+		return row.Reason
+	case f.WatchedFor >= FirstAfter:
+		return row.Unsure | row.Lately
+	}
+	return row.Unsure
 }
 
 // about is what the facts are about.

@@ -22,6 +22,7 @@ type ruleCase struct {
 var ruleCases = map[watch.Reason]ruleCase{
 	watch.AfterDispute: {func(f *watch.Facts) { f.AfterReport = true }, nil},
 	watch.AfterNewLink: {func(f *watch.Facts) { f.AfterLink = true }, []string{"after_new_link"}},
+	watch.AfterOwnLink: {func(f *watch.Facts) { f.AfterLink, f.OwnLink = true, true }, []string{"after_new_link"}},
 	watch.Burst:        {func(f *watch.Facts) { f.Burst = true }, []string{"burst"}},
 	watch.FirstSeen:    {func(f *watch.Facts) { f.FirstSeen, f.KnownFor = true, watch.FirstAfter }, []string{"first_seen", "trusts", "ignore_undecided"}},
 	watch.Overdrawn:    {func(f *watch.Facts) { f.Overdrawn = true }, []string{"overdrawn"}},

@@ -34,8 +34,12 @@ type Rule struct {
 	// been watched for FirstAfter: it does not make the alert critical.
 	Lately     Reason
 	LatelySays string
-	About      Subject
-	Tells      func(r *Rules, f *Facts, so Sofar) bool
+	// Own is what it says instead of what follows a link that was called the
+	// owner's own (Facts.OwnLink): told, and not critical.
+	Own     Reason
+	OwnSays string
+	About   Subject
+	Tells   func(r *Rules, f *Facts, so Sofar) bool
 	// Leaves marks a rule that is silent about a debit that the watcher left out.
 	// The others speak of patterns, or were asked for whatever it is.
 	Leaves bool
@@ -69,8 +73,12 @@ const (
 // Windows of the rules that look at more than one event.
 const (
 	AfterNewLinkWindow = 72 * time.Hour
-	BurstWindow        = 60 * time.Minute
-	BurstCount         = 3
+	// OwnLinkYen is how much a service may take within AfterNewLinkWindow after its
+	// link was called the owner's own before that is critical all the same: half a
+	// day's food, and not worth a thief's trouble.
+	OwnLinkYen  = 10_000
+	BurstWindow = 60 * time.Minute
+	BurstCount  = 3
 	// PastAfter is how late an event may come and still be news. What came
 	// later, or happened before the account was watched, is history: it
 	// teaches and is shown, and never rings.
@@ -143,6 +151,7 @@ const (
 	AfterDispute
 	FirstLately
 	Night
+	AfterOwnLink
 )
 
 // table lists the rules. Those with reasons come first, the most alarming one
@@ -155,8 +164,11 @@ var table = []Rule{
 		Tells: func(_ *Rules, f *Facts, _ Sofar) bool { return f.AfterReport },
 	},
 	{
+		// Who links a service charges it. The link itself was urgent; once it was
+		// called the owner's, its first small debits are told like any other.
 		Name: "after_new_link", Value: Flag{At: func(r *Rules) *bool { return &r.AfterNewLink }, Default: true},
 		Reason: AfterNewLink, Says: "after_new_link", About: ServiceDebits, Critical: AfterNewLink,
+		Own: AfterOwnLink, OwnSays: "after_own_link",
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.AfterNewLink && f.AfterLink },
 	},
 	{

@@ -121,6 +121,12 @@ func TestEachReasonHasOneNameAndStandsInTheTable(t *testing.T) {
 		if (row.Lately != 0) != (row.LatelySays != "") || row.Lately != 0 && row.Unsure == 0 || (row.Unsure | row.Lately).Critical() {
 			t.Errorf("%s is half unsure, or loud about it", row.Name)
 		}
+		if (row.Own != 0) != (row.OwnSays != "") || row.Own.Critical() {
+			t.Errorf("%s is half said of what is the owner's own, or loud about it", row.Name)
+		}
+		if row.Own != 0 {
+			says[row.Own] = append(says[row.Own], row.OwnSays)
+		}
 		if row.Unsure != 0 {
 			says[row.Unsure] = append(says[row.Unsure], row.UnsureSays)
 		}

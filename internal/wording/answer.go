@@ -42,6 +42,7 @@ var (
 	tThanksTheirs = text{ja: "ありがとうございます。ご本人の利用として記録しました", en: "Thank you. We have noted that it was them"}
 	tIfWrong      = text{ja: "違っていたときは、元のお知らせの「%s」を押してください。", en: "If that is wrong, press \"%s\" in the alert."}
 	tIfWrongOpen  = text{ja: "違っていたときは、「%[2]s」を開き、「%[1]s」を押してください。", en: "If that is wrong, open \"%[2]s\" and press \"%[1]s\"."}
+	tOwnLink      = text{ja: "登録から%[1]sのあいだの引き落としは、合計%[2]sまで、「%[4]s」ではなく「%[3]s」としてお知らせします。短い時間に続いたときなど、注意が必要なときはこれまでどおり「%[4]s」です。", en: "Its debits within %[1]s are marked \"%[3]s\" and not \"%[4]s\", up to %[2]s in all. They are still marked \"%[4]s\" when something looks wrong, such as several in a short time."}
 	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}
 	tTrustButton  = text{ja: "%d日間は知らせない", en: "Don't tell me for %d days"}
 	tTrustDisplay = text{ja: "%[1]sの%[2]s以下は%[3]d日間知らせない", en: "Don't tell me about %[1]s up to %[2]s for %[3]d days"}
@@ -75,6 +76,7 @@ func MineThanks(f AnswerFacts) message.Message {
 	m := f.message(tAltThanks, tThanks)
 	m.Title = thanks(lang, f.Guardian, f.Record)
 	m.Text = []string{f.ifWrong(pick(f.Guardian, tNotTheirs, tNotMine))}
+	m.Text = append(m.Text, ownLink(lang, f.Record)...)
 	if f.Unasked && f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
 	}
@@ -88,6 +90,14 @@ func MineThanks(f AnswerFacts) message.Message {
 		})
 	}
 	return m
+}
+
+// ownLink says what follows from calling a link the owner's own.
+func ownLink(lang watch.Lang, r *watch.Record) []string {
+	if !r.CalledOwn() {
+		return nil
+	}
+	return []string{tOwnLink.in(lang, hours(watch.AfterNewLinkWindow), Yen(lang, watch.OwnLinkYen), tCheck.in(lang), tUrgent.in(lang))}
 }
 
 // ifWrong says where an answer is put right: in the message that asked, or on the

@@ -303,6 +303,7 @@ func (f *PageFacts) mine() message.Part {
 	}
 	notMine, _ := f.answers()
 	p := message.Part{Message: m}
+	p.Text = ownLink(lang, f.Record)
 	if t, ok := f.trusted(); ok {
 		service := orElse(f.ServiceName, tTheService.in(lang))
 		p.Text = append(p.Text, tTrustedText.in(lang, service, Yen(lang, t.UpTo), Date(lang, t.Until)), tTrustedStill.in(lang))

@@ -25,7 +25,9 @@ type ruleWords struct {
 	unsure sentence
 	// lately is said instead of that once the account is watched for a while.
 	lately sentence
-	when   text // to somebody whose account is connected, with the amount if the rule has one
+	// after is said of what follows a link that was called the owner's own.
+	after sentence
+	when  text // to somebody whose account is connected, with the amount if the rule has one
 }
 
 // ruleGroup is a part of the settings page.
@@ -51,7 +53,7 @@ var aboutRules = []ruleWords{
 	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, itsDebit), unsure: with(tWhyFirstWatched, itsDebit),
 		lately: with(tWhyFirstLately, itsDebit, days(watch.FirstAfter))},
 	{rule: "after_new_link", group: &groupBasic, label: with(tSetAfter, hours(watch.AfterNewLinkWindow)),
-		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
+		why: with(tWhyAfterLink, hours(watch.AfterNewLinkWindow)), after: with(tWhyAfterOwn, hours(watch.AfterNewLinkWindow)), when: tcWhenPattern},
 	{rule: "burst", group: &groupBasic, label: with(tSetBurst, minutes(watch.BurstWindow), watch.BurstCount),
 		why: with(tWhyBurst, minutes(watch.BurstWindow), watch.BurstCount), when: tcWhenPattern},
 	{rule: "near_limit", group: &groupBasic, label: with(tSetNear, tenths(watch.NearTenths)), why: with(tWhyNear, theService, tenths(watch.NearTenths)), when: tcWhenPattern},
@@ -126,11 +128,13 @@ func (f *AlertFacts) why() []string {
 			continue // it is a setting of somebody else's
 		}
 		about := f
-		if f.Notice.Second.Reason != 0 && f.Notice.Second.Reason&(row.Reason|row.Unsure) != 0 {
+		if f.Notice.Second.Reason != 0 && f.Notice.Second.Reason&(row.Reason|row.Unsure|row.Own) != 0 {
 			second := *f // it is true of what the other name says
 			second.ServiceName, about = f.SecondName, &second
 		}
 		switch {
+		case row.Own != 0 && f.Notice.Reasons.Has(row.Own) && !f.Notice.Reasons.Has(row.Reason):
+			s = wordsOf(row.Name).after
 		case row.Lately != 0 && f.Notice.Reasons.Has(row.Lately) && !f.Notice.Reasons.Has(row.Reason):
 			s = wordsOf(row.Name).lately
 		case row.Unsure != 0 && f.Notice.Reasons.Has(row.Unsure) && !f.Notice.Reasons.Has(row.Reason):
@@ -176,6 +180,7 @@ var (
 	tWhyAfterLink    = text{ja: "決済サービスへの登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}
 	tWhyFirstWatched = text{ja: "口座守に登録してからは、この口座での%sは初めてです。", en: "It is the first %s from this account since it was connected."}
+	tWhyAfterOwn     = text{ja: "「本人の利用」と回答のあった登録から%s以内の引き落としです。", en: "The debit came within %s of a charge link that was answered as theirs."}
 	tWhyFirstLately  = text{ja: "この口座では、少なくともこの%[2]s、%[1]sはありませんでした。", en: "There was no %[1]s from this account in the last %[2]s at least."}
 	tWhyFirst        = text{ja: "この口座では、%sは初めてです。", en: "It is the first %s from this account."}
 	tWhyOverdrawn    = text{ja: "引き落としのあと、残高がマイナス（当座貸越）になりました。", en: "The debit left the account overdrawn."}

@@ -34,6 +34,12 @@ func TestEachRuleHasItsWordsInBothLanguagesAndAField(t *testing.T) {
 					t.Errorf("%s: why in %s while it is not sure: %q", row.Name, lang, why)
 				}
 			}
+			if row.Own != 0 {
+				f := alertFacts(lang, debit(), row.Own)
+				if why := f.why(); len(why) != 1 || strings.Contains(why[0], "%!") || said[why[0]] || !strings.Contains(why[0], "72") {
+					t.Errorf("%s: why in %s after a link of the owner's own: %q", row.Name, lang, why)
+				}
+			}
 			if row.Lately != 0 {
 				f := alertFacts(lang, debit(), row.Unsure|row.Lately)
 				if why := f.why(); len(why) != 1 || strings.Contains(why[0], "%!") || said[why[0]] || !strings.Contains(why[0], "30") {
