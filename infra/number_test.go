@@ -13,6 +13,7 @@ import (
 
 	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
+	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
@@ -201,10 +202,12 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("An enrolment waits for %s days; %d wrong codes end it", of(membership.JoinLife, day), membership.MaxJoinWrong),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
-		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(notify.CallbackTime, time.Second), callbacks),
+		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(callback.Time, time.Second), callbacks),
+		fmt.Sprintf("`timed_out`: nothing within %s seconds", of(callback.Time, time.Second)),
+		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures),
 		fmt.Sprintf("When %s hours were over", callbacks),
 		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),
-		fmt.Sprintf("At most %d calls to one bank", notify.PerBank*senders),
+		fmt.Sprintf("At most %d calls to one bank", callback.PerBank*senders),
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),

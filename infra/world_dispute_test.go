@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"kozamori/internal/bankapi"
+	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
+	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -44,6 +46,27 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(200, "GET", "/callbacks", "")
 	w.call(422, "GET", "/callbacks?state=x", "")
 	w.call(202, "POST", one+"/callbacks/1", "")
+	w.call(200, "POST", "/callbacks/ping", "")
+	w.bank.Fail(1, sim.BankDown)
+	w.call(200, "POST", "/callbacks/ping", "")
+	if _, err := w.store.UpdateDispute(context.Background(), d.ID, func(d *watch.Dispute) error {
+		d.Fails(1, watch.CallbackFailure{At: w.Now(), Reason: string(callback.Answered), Status: 503})
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.call(200, "GET", "/callbacks", "")
+	b, err := w.store.Bank(context.Background(), code)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	address := b.Callback
+	b.Callback = ""
+	w.write(store.PutBank(b))
+	w.call(409, "POST", "/callbacks/ping", "")
+	b.Version, b.Callback = b.Version+1, address
+	w.write(store.PutBank(b))
+	w.call(401, "POST", "/callbacks/ping", "", "wrong")
 	w.call(404, "POST", one+"/callbacks/99", "")
 	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
 	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
@@ -106,6 +129,7 @@ func (w *world) everyCallback() {
 	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
 	w.write(store.PutRecord(r))
 	w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+	w.call(200, "POST", "/callbacks/ping", "")
 }
 
 func (w *world) job(j watch.Job) {

@@ -19,6 +19,7 @@ import (
 	"kozamori/events"
 	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
+	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
@@ -99,12 +100,13 @@ func newWorld(t *testing.T) *world {
 	w.store, w.queue = store.New(table), &sender{Sender: q}
 	w.members = &membership.Service{Store: w.store, Keys: keys, Now: w.Now, Logger: log}
 	w.disputes = &dispute.Service{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log}
+	calls := &callback.Signed{Store: w.store, Secrets: shared, Inside: true, Now: w.Now}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: shared, Queue: w.queue, Store: w.store, Limit: ratelimit.NewLimiter(1000, 2*wire.MaxEvents), Now: w.Now, Logger: log}))
 	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
-	}, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	}, Ping: calls.Ping, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)
@@ -116,7 +118,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(callbacks.Close)
 	w.write(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))
 	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: shared, Inside: true, Now: w.Now}})
+		Callback: calls})
 	return w
 }
 

@@ -180,6 +180,9 @@ func bankReads(ctx context.Context, w *town) error {
 	if _, err := w.ask(ctx, http.MethodGet, "/health", "", http.StatusOK); err != nil {
 		return err
 	}
+	if ping, err := w.ask(ctx, http.MethodPost, "/callbacks/ping", "", http.StatusOK); err != nil || ping["taken"] != true {
+		return fmt.Errorf("a ping %v: %w", ping, err)
+	}
 	res, err := http.Get(w.URL() + "/v1/services")
 	if err != nil {
 		return err

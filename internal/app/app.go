@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"kozamori/internal/audit"
+	"kozamori/internal/callback"
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
@@ -175,8 +176,13 @@ func (s *System) notifier() (*notify.Stage, error) {
 		return nil, err
 	}
 	return notify.New(notify.Config{Store: s.Store, Queue: s.Queue, Channels: channels,
-		Callback: &notify.SignedCallback{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Inside: s.CallbacksInside, Now: s.Now},
+		Callback: s.callbacks(),
 		Composer: composer, Returned: s.members().MailReturned, Patience: s.Patience, Now: s.Now, Logger: s.Logger}), nil
+}
+
+// callbacks calls banks.
+func (s *System) callbacks() *callback.Signed {
+	return &callback.Signed{Store: s.Store, Secrets: s.Secrets, HTTP: s.BankHTTP, Inside: s.CallbacksInside, Now: s.Now}
 }
 
 // Feedback acts on what became of messages that were accepted.

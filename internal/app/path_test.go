@@ -20,6 +20,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/internal/app"
+	"kozamori/internal/callback"
 	"kozamori/internal/channel"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
@@ -126,7 +127,7 @@ func newWorld(t *testing.T) *world {
 	d := detect.New(detect.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})
 	client := line.New(line.Config{Endpoint: lineSrv.URL, Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	n := notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: registry(t, line.Channel.With(channel.SendFunc(client.Push)), email.Channel.With(channel.SendFunc(w.mail))), Now: w.Now, Logger: w.log,
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: known, Inside: true, Now: w.Now},
+		Callback: &callback.Signed{Store: w.store, Secrets: known, Inside: true, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.Names{Store: w.store}, Tokens: keys, BaseURL: "https://kozamori.example"}})
 	w.stages = map[queue.Name]queue.Handler{queue.Events: d.Handle, queue.LINE: n.Handle, queue.Email: n.Handle, queue.Bank: n.Handle}
 	w.sweep = sweep.New(sweep.Config{Store: w.store, Queue: w.queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.log})

@@ -70,7 +70,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, LineID: s.LINE.ID, Mails: s.Mail.From != "", Now: s.Now, Logger: s.Logger})), nil
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, LineID: s.LINE.ID, Mails: s.Mail.From != "", Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.

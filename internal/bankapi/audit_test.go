@@ -162,7 +162,7 @@ func TestNothingIsDoneThatDoesNotStandInTheAuditList(t *testing.T) {
 		}
 		if method := route[:4]; method == "GET " && changes > 0 {
 			t.Errorf("%s changes something", route)
-		} else if method != "GET " && changes == 0 && !strings.HasSuffix(route, "/history") {
+		} else if method != "GET " && changes == 0 && !strings.HasSuffix(route, "/history") && !strings.HasSuffix(route, "/ping") {
 			t.Errorf("%s changes nothing", route)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kozamori/internal/audit"
+	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
@@ -62,6 +63,9 @@ type Config struct {
 	// Replay puts what was refused through the checks once more, and says how many
 	// events they accept now and what is still wrong with the others.
 	Replay func(ctx context.Context, r *store.Refused) (accepted int, rejected []wire.Rejected, err error)
+	// Ping calls a bank's endpoint once, with nothing to tell. store.ErrNotFound if
+	// there is no such bank.
+	Ping func(ctx context.Context, bank string) (callback.Pinged, error)
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
@@ -108,6 +112,7 @@ var routes = []route{
 	{http.MethodGet, refusedPath + "/{refused_id}", ScopeFeed, "refused.read", (*Handler).readRefused},
 	{http.MethodPost, refusedPath + "/{refused_id}/replay", ScopeFeed, "refused.replay", (*Handler).replayRefused},
 	{http.MethodGet, callbacksPath, ScopeFeed, "callbacks.read", (*Handler).listCallbacks},
+	{http.MethodPost, callbacksPath + "/ping", ScopeFeed, "callback.ping", (*Handler).ping},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}", ScopeFeed, "callback.resend", (*Handler).resendCallback},
 	{http.MethodGet, keysPath, ScopeKeys, "keys.read", (*Handler).listKeys},
 	{http.MethodPost, keysPath, ScopeKeys, "key.make", (*Handler).makeKey},

@@ -3,7 +3,6 @@ package bankapi_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
-	"kozamori/internal/sweep"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -297,65 +295,6 @@ func TestABankReadsAndReplaysWhatItGotRefused(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestACallbackIsListedAndSentAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	d := w.disputed(w.bound(), "t1")
-	list := func(state string) []any {
-		t.Helper()
-		status, v := w.call(w.key, "GET", "/v1/banks/0168/callbacks?state="+state, "")
-		if status != 200 {
-			t.Fatalf("%d %v", status, v)
-		}
-		return v["callbacks"].([]any)
-	}
-	if got := list("waiting"); len(got) != 1 || got[0].(map[string]any)["dispute_id"] != d.ID || got[0].(map[string]any)["type"] != "dispute.opened" {
-		t.Fatalf("%v", got)
-	}
-	for _, gaveUp := range []bool{false, true} {
-		if _, err := w.store.UpdateDispute(t.Context(), d.ID, func(d *watch.Dispute) error {
-			d.Changes[0].Attempts, d.Due = 9, time.Time{}
-			if gaveUp {
-				d.Changes[0].GaveUpAt = w.Now()
-			} else {
-				d.Changes[0].ToldAt = w.Now()
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		state := map[bool]string{false: "taken", true: "given_up"}[gaveUp]
-		got := list(state)
-		if len(got) != 1 || len(list("waiting")) != 0 || got[0].(map[string]any)["attempts"] != 9.0 {
-			t.Errorf("%s: %v", state, got)
-		}
-		status, v := w.call(w.key, "POST", "/v1/banks/0168/disputes/"+d.ID+"/callbacks/1", "")
-		if status != 202 || v["state"] != "waiting" {
-			t.Errorf("%d %v", status, v)
-		}
-		before := w.messages()
-		stage := sweep.New(sweep.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: slog.New(slog.DiscardHandler)})
-		if rep, err := stage.Sweep(t.Context()); err != nil || rep.Callbacks != 1 || w.messages() != before+1 {
-			t.Errorf("it does not go: %+v %v, %d messages more", rep, err, w.messages()-before)
-		}
-		again, err := w.store.Dispute(t.Context(), d.ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if v["webhook_id"] != dispute.CallbackID(again, again.Changes[0]) {
-			t.Error("it has another id")
-		}
-	}
-	for _, path := range []string{"/disputes/" + d.ID + "/callbacks/2", "/disputes/" + d.ID + "/callbacks/x", "/disputes/none/callbacks/1"} {
-		if status, _ := w.call(w.key, "POST", "/v1/banks/0168"+path, ""); status != 404 {
-			t.Errorf("%s: %d", path, status)
-		}
-	}
-	if status, _ := w.call(w.key, "GET", "/v1/banks/0168/callbacks?state=lost", ""); status != 422 {
-		t.Errorf("no such state: %d", status)
-	}
 }
 
 // People are off an account first, whatever else of it takes long or fails.

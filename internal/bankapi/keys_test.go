@@ -37,6 +37,7 @@ var opens = map[string]bankapi.Scope{
 	"GET /v1/banks/{bank}/refused/{refused_id}":                      bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/refused/{refused_id}/replay":              bankapi.ScopeFeed,
 	"GET /v1/banks/{bank}/callbacks":                                 bankapi.ScopeFeed,
+	"POST /v1/banks/{bank}/callbacks/ping":                           bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}":    bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":              bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/audit":                                     bankapi.ScopeAudit,

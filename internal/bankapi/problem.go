@@ -14,12 +14,13 @@ import (
 )
 
 var (
-	errKey      = &problem.Problem{Status: http.StatusUnauthorized, Title: "the API key is not one of this bank"}
-	errManyKeys = &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
-	errNotFound = &problem.Problem{Status: http.StatusNotFound, Title: "there is nothing here"}
-	errMethod   = &problem.Problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"}
-	errTooLarge = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too much"}
-	errInternal = &problem.Problem{Status: http.StatusInternalServerError, Title: "something went wrong on our side"}
+	errKey        = &problem.Problem{Status: http.StatusUnauthorized, Title: "the API key is not one of this bank"}
+	errManyKeys   = &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
+	errNoCallback = &problem.Problem{Status: http.StatusConflict, Title: "the bank has no callback address", Reason: "ask the operator to set it"}
+	errNotFound   = &problem.Problem{Status: http.StatusNotFound, Title: "there is nothing here"}
+	errMethod     = &problem.Problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"}
+	errTooLarge   = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too much"}
+	errInternal   = &problem.Problem{Status: http.StatusInternalServerError, Title: "something went wrong on our side"}
 )
 
 // refused is a request with something wrong in it.

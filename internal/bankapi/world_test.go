@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kozamori/internal/bankapi"
+	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
@@ -44,10 +45,18 @@ type world struct {
 	disputes *dispute.Service
 	api      *bankapi.Handler
 	log      *bytes.Buffer
-	key      string // of ours
-	other    string // of theirs
-	expired  string // of ours, over
+	key      string           // of ours
+	other    string           // of theirs
+	expired  string           // of ours, over
+	endpoint http.HandlerFunc // of ours, which callbacks go to
 }
+
+// shared is the secret that each bank shares with us.
+type shared struct{}
+
+func (shared) WebhookSecrets(context.Context, string) ([]string, error) { return []string{secret}, nil }
+
+var secret = "whsec_" + strings.Repeat("A", 43) + "="
 
 func newWorld(t *testing.T) *world { t.Helper(); return newWorldOn(t, worldtest.Embedded) }
 
@@ -69,8 +78,11 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
-	}, LineID: "@kozamori", Now: w.Now, Logger: log})
-	w.write(store.PutBank(&store.Bank{Code: ours, Name: "中国銀行"}))
+	}, Ping: (&callback.Signed{Store: w.store, Secrets: shared{}, Inside: true, Now: w.Now}).Ping, LineID: "@kozamori", Now: w.Now, Logger: log})
+	endpoint := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.endpoint(rw, r) }))
+	t.Cleanup(endpoint.Close)
+	w.endpoint = func(http.ResponseWriter, *http.Request) {}
+	w.write(store.PutBank(&store.Bank{Code: ours, Name: "中国銀行", Callback: endpoint.URL}))
 	w.key, w.other, w.expired = w.newKey(ours, time.Time{}), w.newKey(theirs, time.Time{}), w.newKey(ours, w.Now().Add(time.Minute))
 	w.Add(time.Minute)
 	return w

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -23,7 +24,7 @@ func bankDelay(m queue.Message) time.Duration {
 // the bank asked for, and a little more so that not all come at once; else its
 // backoff.
 func bankWait(m queue.Message, err error) time.Duration {
-	if asked := after(err); asked > 0 {
+	if asked := callback.After(err); asked > 0 {
 		return min(asked+rand.N(max(asked/8, time.Second)), BankMost)
 	}
 	return bankDelay(m)
@@ -32,10 +33,7 @@ func bankWait(m queue.Message, err error) time.Duration {
 // BankMost is the longest pause between two tries: on average three quarters of
 // it, so that a bank that is down for long is asked once an hour, and 72 hours
 // take fewer tries than a queue allows a message.
-const BankMost = 80 * time.Minute
-
-// PerBank is how many calls to one bank one process has under way at a time.
-const PerBank = 4
+const BankMost = callback.MaxWait
 
 // errDown says that a bank's endpoint is down: it was not called.
 var errDown = errors.New("notify: the bank's endpoint is down")
@@ -47,7 +45,7 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 	if !c.probe && s.isDown(ctx, provider) {
 		return errDown
 	}
-	most, wait := PerBank, waitBehind
+	most, wait := callback.PerBank, waitBehind
 	if s.gates.isSlow(provider, s.Now()) {
 		most, wait = 1, 0
 	}
@@ -63,7 +61,7 @@ func (s *Stage) post(ctx context.Context, c caller, bank, what, id string, body 
 	case err == nil:
 		s.answered(ctx, provider)
 	case c.hard.Err() == nil:
-		s.failed(ctx, provider, what, after(err))
+		s.failed(ctx, provider, what, callback.After(err))
 	}
 	return err
 }
@@ -98,11 +96,14 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 					}
 					switch {
 					case postErr == nil:
-						c.ToldAt = now
+						c.ToldAt, c.Failed = now, nil
 					case gaveUp:
 						c.GaveUpAt = now
 					}
 				}
+			}
+			if postErr != nil && !errors.Is(postErr, errDown) {
+				d.Fails(seq, failure(postErr, now))
 			}
 			d.Due, d.Parked = time.Time{}, false
 			if left, more := d.Untold(); more {
@@ -125,6 +126,15 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			return queue.RetryAfter(bankWait(m, postErr))
 		}
 	}
+}
+
+// failure is why a bank did not take a callback, as it is kept.
+func failure(err error, now time.Time) watch.CallbackFailure {
+	f := watch.CallbackFailure{At: now.UTC().Truncate(time.Millisecond)}
+	if e, ok := errors.AsType[*callback.NotTaken](err); ok {
+		f.Reason, f.Status = string(e.Reason), e.Status
+	}
+	return f
 }
 
 // unreachable tells the bank that no channel reaches a watcher of an account, and

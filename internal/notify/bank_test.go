@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestABankHearsEveryChangeInOrder(t *testing.T) {
 		t.Errorf("the bank heard %q", got)
 	}
 	// One id for each change, however often it was tried.
-	if d := w.dispute(); len(w.bank.ids) != 2 || d.Changes[0].ToldAt.IsZero() || d.Changes[0].Attempts < 5 || !d.Due.IsZero() {
+	if d := w.dispute(); d.Changes[0].Failed != nil || len(w.bank.ids) != 2 || d.Changes[0].ToldAt.IsZero() || d.Changes[0].Attempts < 5 || !d.Due.IsZero() {
 		t.Errorf("ids %v, dispute %+v", w.bank.ids, d)
 	}
 }
@@ -68,6 +69,9 @@ func TestABankThatNeverAnswersIsGivenUpAfter72Hours(t *testing.T) {
 	w.pass(71*time.Hour, 30*time.Minute)
 	if d := w.dispute(); !d.Changes[0].GaveUpAt.IsZero() || w.dead(queue.Bank) != 0 {
 		t.Fatalf("given up too early: %+v", d.Changes[0])
+	}
+	if f := w.dispute().Changes[0].Failed; f == nil || f.Reason != "answered" || f.Status != http.StatusServiceUnavailable || f.At.IsZero() {
+		t.Errorf("why the last attempt failed is kept as %+v", f)
 	}
 	w.pass(3*time.Hour, 30*time.Minute)
 	if d := w.dispute(); d.Changes[0].GaveUpAt.IsZero() || w.dead(queue.Bank) != 1 {

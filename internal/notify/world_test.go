@@ -19,6 +19,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/internal/app"
+	"kozamori/internal/callback"
 	"kozamori/internal/channel"
 	"kozamori/internal/email"
 	"kozamori/internal/line"
@@ -138,7 +139,7 @@ func newWorld(t *testing.T) *world {
 	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
 		Channels: register(t, line.Channel.With(channel.SendFunc(client.Push)), email.Channel.With(mails)),
-		Callback: &notify.SignedCallback{Store: w.store, Secrets: secrets(w.bank.secret), Inside: true, Now: w.Now},
+		Callback: &callback.Signed{Store: w.store, Secrets: secrets(w.bank.secret), Inside: true, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.NewNames(w.store, w.Now), Tokens: keys, BaseURL: "https://kozamori.example"}})
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
 		store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: "0125", Ref: ref}, Mask: "普通 ***4567",

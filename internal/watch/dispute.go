@@ -97,6 +97,8 @@ type DisputeChange struct {
 	ToldAt         time.Time     `json:"told_at,omitzero"`
 	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
 	Attempts       int           `json:"attempts,omitempty"`
+	// Failed is why the latest attempt came to nothing, while the bank has not taken it.
+	Failed *CallbackFailure `json:"failed,omitempty"`
 	// Shows is what the transaction was at this change; Further is a debit
 	// that came after the report.
 	// Of is the record of the transaction, if it is one of Also.
@@ -107,6 +109,35 @@ type DisputeChange struct {
 	Opens *Opening `json:"opens,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// CallbackFailure is why a bank did not take a callback.
+type CallbackFailure struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`           // callback.Reason, or empty if it was ours
+	Status int       `json:"status,omitempty"` // that the bank answered
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// MaxFailures is how many changes of a dispute tell why they were not taken.
+const MaxFailures = 20
+
+// Fails keeps why the bank did not take a change now.
+func (d *Dispute) Fails(seq int, f CallbackFailure) {
+	n := 0
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		c := &d.Changes[i]
+		if c.Seq == seq {
+			c.Failed = &f
+		}
+		if c.Failed == nil {
+			continue
+		}
+		if n++; n > MaxFailures && c.Seq != seq {
+			c.Failed = nil
+		}
+	}
 }
 
 // Further is a debit, or a charge link, of the service of a dispute that came

@@ -1,4 +1,4 @@
-package notify
+package callback
 
 import (
 	"net/netip"
@@ -37,8 +37,8 @@ func TestHowLongABankAsksUsToWait(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
-		"": 0, "0": 0, "120": 2 * time.Minute, " 5 ": 5 * time.Second, "-5": 0, "1.5": 0, "soon": 0, "999999": BankMost, "99999999999999999999999": BankMost,
-		"Sun, 29 Nov 2026 03:01:30 GMT": 90 * time.Second, "Sun, 29 Nov 2026 02:00:00 GMT": 0, "Mon, 30 Nov 2026 03:00:00 GMT": BankMost, "+5": 0,
+		"": 0, "0": 0, "120": 2 * time.Minute, " 5 ": 5 * time.Second, "-5": 0, "1.5": 0, "soon": 0, "999999": MaxWait, "99999999999999999999999": MaxWait,
+		"Sun, 29 Nov 2026 03:01:30 GMT": 90 * time.Second, "Sun, 29 Nov 2026 02:00:00 GMT": 0, "Mon, 30 Nov 2026 03:00:00 GMT": MaxWait, "+5": 0,
 	} {
 		if got := retryAfter(header, now); got != want {
 			t.Errorf("%q asks for %v, want %v", header, got, want)

@@ -1,4 +1,4 @@
-package notify
+package callback
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 )
 
 // errNotPublic says that an address is not of the public internet.
-var errNotPublic = errors.New("notify: an address that is not of the public internet")
+var errNotPublic = errors.New("callback: an address that is not of the public internet")
 
 // notPublic are the addresses that no host outside has, in the order of IANA's
 // registries of special addresses; and those of IPv6 that stand for such ones
@@ -44,17 +44,17 @@ func onlyPublic(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// retryAfter reads the header of that name, seconds or a time: at most BankMost;
+// retryAfter reads the header of that name, seconds or a time: at most MaxWait;
 // 0 if it says nothing that is in the future.
 func retryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	var d time.Duration
 	if n, err := strconv.ParseUint(header, 10, 63); err == nil {
-		d = time.Duration(min(n, uint64(BankMost/time.Second))) * time.Second
+		d = time.Duration(min(n, uint64(MaxWait/time.Second))) * time.Second
 	} else if at, err := http.ParseTime(header); err == nil {
 		d = at.Sub(now)
 	} else if header != "" && strings.Trim(header, "0123456789") == "" {
-		d = BankMost // a number too large to read
+		d = MaxWait // a number too large to read
 	}
-	return min(max(d, 0), BankMost)
+	return min(max(d, 0), MaxWait)
 }
