@@ -32,6 +32,9 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(422, "POST", one+"/status", `{"status":"opened"}`)
 	w.call(413, "POST", one+"/status", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
 	w.call(409, "POST", one+"/status", `{"status":"received"}`)
+	w.call(200, "POST", one+"/status", `{"status":"reopened","text":"もう一度確認します。"}`)
+	w.call(409, "POST", one+"/status", `{"status":"reopened"}`)
+	w.call(200, "GET", "/disputes?limit=1&order=oldest", "")
 	for _, path := range []string{"/status", "/notes"} {
 		w.tagged(412, one+path, map[string]string{"/status": `{"status":"closed","text":"x"}`, "/notes": `{"text":"x"}`}[path])
 	}

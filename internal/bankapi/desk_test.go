@@ -78,7 +78,13 @@ func TestARefusedStatusSaysWhichCanFollow(t *testing.T) {
 		{"frozen", 200, "", ""},
 		{"received", 409, "frozen", "[frozen refunded closed]"},
 		{"closed", 200, "", ""},
-		{"frozen", 409, "closed", "[]"},
+		{"frozen", 409, "closed", "[reopened]"},
+		{"reopened", 200, "", ""},
+		{"reopened", 200, "", ""}, // said twice
+		{"closed", 200, "", ""},
+		{"reopened", 200, "", ""},
+		{"frozen", 200, "", ""},
+		{"reopened", 409, "frozen", "[frozen refunded closed]"},
 	} {
 		code, v := w.call(w.key, "POST", one, `{"status":"`+c.status+`"}`)
 		if code != c.code || code == 409 && (v["present"] != c.present || fmt.Sprint(v["can_follow"]) != c.can) {

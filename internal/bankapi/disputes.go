@@ -1,6 +1,8 @@
 package bankapi
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"kozamori/internal/dispute"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -39,6 +42,7 @@ type changeReply struct {
 	By       watch.Role          `json:"by,omitempty"`
 	Via      watch.Via           `json:"via,omitempty"`
 	Clerk    string              `json:"clerk,omitempty"`     // of the bank's
+	Reopened bool                `json:"reopened,omitempty"`  // of the bank's
 	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
 	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
 	Further  *dispute.Charge     `json:"further,omitempty"`   // of "updated": a debit after the report
@@ -55,7 +59,7 @@ func replyOf(d *watch.Dispute) disputeReply {
 		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text.Full(),
-			By: c.By, Via: c.Via, Clerk: c.Clerk, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
+			By: c.By, Via: c.Via, Clerk: c.Clerk, Reopened: c.Reopened, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
 	}
 	for _, n := range d.Notes {
 		rep.Notes = append(rep.Notes, noteReply{n.At.UTC(), n.Clerk, n.Text})
@@ -68,8 +72,38 @@ type disputesReply struct {
 	Cursor   string         `json:"cursor,omitempty"` // of the next page; absent on the last
 }
 
+// order is how a list of disputes is sorted, by when they were answered.
+type order string
+
+const (
+	newestFirst order = "newest"
+	oldestFirst order = "oldest"
+)
+
+// oldestCursor begins the cursors of a list that begins with the oldest: one of the
+// other order would lead back.
+const oldestCursor = "oldest:"
+
+// disputesIn is a page of the bank's disputes in an order.
+func (h *Handler) disputesIn(ctx context.Context, bank string, by order, limit int, cursor string) (list []*watch.Dispute, next string, err error) {
+	if by == newestFirst {
+		return h.Store.Disputes(ctx, bank, limit, cursor)
+	}
+	if cursor != "" {
+		rest, own := strings.CutPrefix(cursor, oldestCursor)
+		if !own || rest == "" {
+			return nil, "", store.ErrCursor
+		}
+		cursor = rest
+	}
+	if list, next, err = h.Store.OldestDisputes(ctx, bank, limit, cursor); next != "" {
+		next = oldestCursor + next
+	}
+	return list, next, err
+}
+
 func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	q, err := query(r, append(slices.Clone(disputeFilters), "limit", "cursor")...)
+	q, err := query(r, append(slices.Clone(disputeFilters), "limit", "cursor", "order")...)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -81,13 +115,17 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	if err != nil {
 		return 0, nil, err
 	}
+	by := cmp.Or(order(q.Get("order")), newestFirst)
+	if by != newestFirst && by != oldestFirst {
+		return 0, nil, refused("order", "must be newest or oldest")
+	}
 	rep := disputesReply{Disputes: []disputeReply{}, Cursor: q.Get("cursor")}
 	ctx, page := r.Context(), limit
 	if wanted.some() {
 		page = MaxPage
 	}
 	for looked := 0; looked < lookThrough; looked += page {
-		list, next, err := h.Store.Disputes(ctx, bank, page, rep.Cursor)
+		list, next, err := h.disputesIn(ctx, bank, by, page, rep.Cursor)
 		if err != nil {
 			return 0, nil, err
 		}
@@ -101,14 +139,14 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 			}
 			rep.Disputes = append(rep.Disputes, replyOf(d))
 			if len(rep.Disputes) == limit && i+1 < len(list) { // the cursor must stand behind this one
-				if _, next, err = h.Store.Disputes(ctx, bank, i+1, rep.Cursor); err != nil {
+				if _, next, err = h.disputesIn(ctx, bank, by, i+1, rep.Cursor); err != nil {
 					return 0, nil, err
 				}
 				break
 			}
 		}
-		if len(list) > 0 && wanted.past(list[len(list)-1]) && len(rep.Disputes) < limit {
-			next = "" // all that follow were answered before
+		if len(list) > 0 && wanted.past(list[len(list)-1], by) && len(rep.Disputes) < limit {
+			next = "" // none that follows is asked for
 		}
 		if rep.Cursor = next; next == "" || len(rep.Disputes) == limit || !wanted.some() {
 			break
@@ -169,9 +207,9 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 	}
 	status := watch.DisputeStatus(req.Status)
 	switch status {
-	case watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed:
+	case watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed, watch.DisputeReopened:
 	default:
-		return 0, nil, refused("status", "must be received, frozen, refunded or closed")
+		return 0, nil, refused("status", "must be received, frozen, refunded, closed or reopened")
 	}
 	if fe := watch.CheckWords("text", strings.TrimSpace(req.Text), dispute.MaxText); fe != nil {
 		return 0, nil, refused(fe.Field, fe.Problem)

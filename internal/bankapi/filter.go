@@ -80,8 +80,11 @@ func (f *disputeFilter) some() bool {
 	return f.reference != "" || f.account != "" || f.transaction != "" || f.service != "" || len(f.statuses) > 0 || !f.from.IsZero() || !f.to.IsZero() || !f.updated.IsZero()
 }
 
-// past tells whether those that were answered before d are all too old.
-func (f *disputeFilter) past(d *watch.Dispute) bool {
+// past tells whether those that follow d in an order are all too old, or too new.
+func (f *disputeFilter) past(d *watch.Dispute, by order) bool {
+	if by == oldestFirst {
+		return !f.to.IsZero() && !d.AnsweredAt.Before(f.to)
+	}
 	return !f.from.IsZero() && d.AnsweredAt.Before(f.from)
 }
 

@@ -3,12 +3,14 @@ package bankapi_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -90,14 +92,30 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 		{url.Values{"from": {at(1)}, "to": {at(3)}, "status": {"opened"}}, "t1"},
 		{url.Values{"updated_since": {at(5)}}, "t6 t5"},
 	} {
-		for _, limit := range []int{1, 2, 3, 7, 100} {
-			if diff := cmp.Diff(strings.Fields(c.want), w.pagesOf(c.q, limit)); diff != "" && c.want != "" || c.want == "" && len(w.pagesOf(c.q, limit)) > 0 {
-				t.Errorf("%v, %d a page: %s", c.q, limit, diff)
+		for _, by := range []string{"", "newest", "oldest"} {
+			want := strings.Fields(c.want)
+			if by == "oldest" {
+				slices.Reverse(want)
 			}
-			c.q.Del("cursor")
+			for _, limit := range []int{1, 2, 3, 7, 100} {
+				c.q.Del("cursor")
+				if c.q.Del("order"); by != "" {
+					c.q.Set("order", by)
+				}
+				if diff := cmp.Diff(want, w.pagesOf(c.q, limit), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("%v, %d a page: %s", c.q, limit, diff)
+				}
+			}
 		}
 	}
-	for name, bad := range map[string]string{"reference": "7F3K", "status": "done", "from": "yesterday", "to": "2026-11-29", "updated_since": "1", "account_ref": "a/b", "color": "red"} {
+	// A cursor of one order is none of the other's.
+	for by, other := range map[string]string{"newest": "oldest", "oldest": "newest"} {
+		_, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?limit=2&order="+by, "")
+		if status, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?"+url.Values{"order": {other}, "cursor": {fmt.Sprint(v["cursor"])}}.Encode(), ""); status != 422 || v["field"] != "cursor" {
+			t.Errorf("a cursor of %s for %s: %d %v", by, other, status, v)
+		}
+	}
+	for name, bad := range map[string]string{"reference": "7F3K", "status": "done", "from": "yesterday", "to": "2026-11-29", "updated_since": "1", "account_ref": "a/b", "color": "red", "order": "best"} {
 		if status, v := w.call(w.key, "GET", "/v1/banks/0168/disputes?"+url.Values{name: {bad}}.Encode(), ""); status != 422 || v["field"] != name {
 			t.Errorf("%s=%s: %d %v", name, bad, status, v)
 		}

@@ -30,9 +30,9 @@ func refused(field, reason string) *problem.Problem {
 
 // What a status cannot follow.
 var (
-	errClosed = problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed"}
+	errClosed = problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed but reopened, and nothing at all once the report was taken back"}
 	errOrder  = problem.Problem{Status: http.StatusConflict, Title: "this status cannot follow the present one", Field: "status",
-		Reason: "received comes before frozen and refunded, closed comes last; after withdrawn come frozen, refunded and closed"}
+		Reason: "received comes before frozen and refunded, closed comes last, and reopened follows it alone; after withdrawn come frozen, refunded and closed"}
 )
 
 // problems says how each error of ours is told: the one table.
@@ -48,7 +48,7 @@ var problems = []struct {
 	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
 	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
 	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
-	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded or closed, with a text of at most %d characters", dispute.MaxText))},
+	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded, closed or reopened, with a text of at most %d characters", dispute.MaxText))},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
 	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},
 }

@@ -18,7 +18,7 @@ const MaxText = 300
 
 // Status is what a bank says of how far it is with a dispute.
 type Status struct {
-	Status watch.DisputeStatus // received, frozen, refunded or closed
+	Status watch.DisputeStatus // received, frozen, refunded, closed or reopened
 	Text   string              // for the person, up to MaxText characters
 	Clerk  string              // who of the bank says it, which no person is shown
 	// Read is the version that the bank read; 0 if it does not matter.
@@ -35,8 +35,9 @@ func (k *Service) SetStatus(ctx context.Context, bank, disputeID string, status 
 //
 // "received" comes before the others, frozen and refunded may come in any
 // order, and each may be said again with another text; anything else is
-// an *OrderError. closed is final: ErrClosed. A dispute that the person withdrew
-// takes any status but received, because what the bank did to the account is
+// an *OrderError. closed is final, ErrClosed, but that the bank may reopen what stands:
+// it is received then, and anything may follow again. A dispute that the person withdrew
+// takes any status but received and reopened, because what the bank did to the account is
 // so whatever the person says. ErrChanged if it is not as the bank read it any
 // more. ErrNotFound if it is not this bank's.
 func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (*watch.Dispute, error) {
@@ -51,7 +52,7 @@ func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (
 		if d, err = k.of(ctx, bank, disputeID); err != nil {
 			return err
 		}
-		if last := d.Changes[len(d.Changes)-1]; d.Status == status && d.Text == said && (say.Clerk == "" || say.Clerk == last.Clerk) {
+		if repeats(d, say, said) {
 			return nil
 		}
 		if say.Read != 0 && say.Read != d.Version {
@@ -61,8 +62,12 @@ func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (
 			return err
 		}
 		now := k.now()
-		d.Status, d.Text = status, said
-		d.Changes = append(d.Changes, watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said, Clerk: say.Clerk})
+		c := watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said, Clerk: say.Clerk}
+		if status == watch.DisputeReopened {
+			c.Status, c.Reopened = watch.DisputeReceived, true
+		}
+		d.Status, d.Text = c.Status, said
+		d.Changes = append(d.Changes, c)
 		writes := []store.Write{k.Store.PutDispute(d)}
 		r, err := k.tell(ctx, d, now, &jobs)
 		if err != nil {
@@ -81,6 +86,15 @@ func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (
 	}
 	k.send(ctx, &jobs)
 	return d, nil
+}
+
+// repeats tells whether a bank says what it said last.
+func repeats(d *watch.Dispute, say Status, said quote.Text) bool {
+	last := d.Changes[len(d.Changes)-1]
+	if d.Text != said || say.Clerk != "" && say.Clerk != last.Clerk {
+		return false
+	}
+	return d.Status == say.Status || say.Status == watch.DisputeReopened && last.Reopened
 }
 
 // of reads a dispute of a bank's.
@@ -169,7 +183,7 @@ func (e *OrderError) Unwrap() error {
 // rank orders the bank's statuses; 0 is not one of them.
 func rank(s watch.DisputeStatus) int {
 	switch s {
-	case watch.DisputeReceived:
+	case watch.DisputeReceived, watch.DisputeReopened:
 		return 1
 	case watch.DisputeFrozen, watch.DisputeRefunded:
 		return 2
@@ -181,7 +195,7 @@ func rank(s watch.DisputeStatus) int {
 
 func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 	can := []watch.DisputeStatus{}
-	for _, s := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed} {
+	for _, s := range []watch.DisputeStatus{watch.DisputeReceived, watch.DisputeFrozen, watch.DisputeRefunded, watch.DisputeClosed, watch.DisputeReopened} {
 		if mayFollow(d, s) {
 			can = append(can, s)
 		}
@@ -194,6 +208,8 @@ func follows(d *watch.Dispute, next watch.DisputeStatus) error {
 
 func mayFollow(d *watch.Dispute, next watch.DisputeStatus) bool {
 	switch {
+	case next == watch.DisputeReopened:
+		return d.Status == watch.DisputeClosed && d.Ours().Status == watch.DisputeOpened && said(d) < maxChanges
 	case d.Status == watch.DisputeClosed,
 		d.Status == watch.DisputeWithdrawn && next == watch.DisputeReceived: // nothing is left to be received
 		return false

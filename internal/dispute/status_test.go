@@ -2,6 +2,7 @@ package dispute_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"testing"
@@ -14,6 +15,74 @@ import (
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
+
+// What a bank has closed it may reopen, for as long as the report stands, and who
+// reported hears of it as what it is.
+func TestABankReopensWhatItClosed(t *testing.T) {
+	t.Parallel()
+	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+		at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+		s, k := store.New(worldtest.TableOn(t, kind, func() time.Time { return at })), watch.AccountKey{Bank: "0125", Ref: "a"}
+		owner := dispute.Answerer{LineUser: "u", At: at}
+		if err := s.Write(t.Context(), store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w", Role: watch.Owner, LineUser: "u", Channels: []watch.Channel{{Kind: watch.LINE}}}}}),
+			store.PutRecord(&watch.Record{ID: "r", OnAccount: watch.On(k), Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at})); err != nil {
+			t.Fatal(err)
+		}
+		disputes := &dispute.Service{Store: s, Queue: &heard{}, Now: func() time.Time { return at }, Logger: slog.New(slog.DiscardHandler)}
+		if _, err := disputes.Answer(t.Context(), "r", owner, watch.NotMine, watch.ViaLINE); err != nil {
+			t.Fatal(err)
+		}
+		id := watch.Derive("dispute", "r")
+		set := func(status watch.DisputeStatus) (*watch.Dispute, error) {
+			return disputes.SetStatus(t.Context(), "0125", id, status, "note")
+		}
+		if _, err := set(watch.DisputeReopened); !errors.Is(err, dispute.ErrOrder) {
+			t.Errorf("what was never closed: %v", err)
+		}
+		for range 2 {
+			if _, err := set(watch.DisputeClosed); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // the same again is no news
+				d, err := set(watch.DisputeReopened)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if last := d.Latest(); d.Status != watch.DisputeReceived || last.Status != watch.DisputeReceived || !last.Reopened {
+					t.Errorf("it stands as %s, by %+v", d.Status, last)
+				}
+			}
+		}
+		d, err := s.Dispute(t.Context(), id)
+		if err != nil || len(d.Changes) != 5 {
+			t.Errorf("%d changes, %v", len(d.Changes), err)
+		}
+		r, err := s.Record(t.Context(), "r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []int
+		for _, x := range r.Deliveries {
+			if x.Kind == watch.TellDispute {
+				told = append(told, x.Seq)
+			}
+		}
+		if !slices.Equal(told, []int{2, 3, 4, 5}) {
+			t.Errorf("told of the changes %v", told)
+		}
+		// It is open as any other: the person may take it back, and then it stays closed.
+		if res, err := disputes.Undo(t.Context(), "r", owner, watch.ViaPage); err != nil || res.Outcome != dispute.Withdrawn {
+			t.Fatalf("%v %v", res.Outcome, err)
+		}
+		if _, err := set(watch.DisputeClosed); err != nil {
+			t.Fatal(err)
+		}
+		_, err = set(watch.DisputeReopened)
+		if e, ok := errors.AsType[*dispute.OrderError](err); !ok || len(e.Can) > 0 {
+			t.Errorf("what was taken back: %v", err)
+		}
+	})
+}
 
 func TestWhoHearsWhatTheBankDid(t *testing.T) {
 	t.Parallel()

@@ -262,7 +262,16 @@ var disputeItems = as(under("D#", "D"), disputes, func(d *watch.Dispute, it Item
 // Disputes is a page of a bank's disputes, newest first, with a cursor that
 // the bank brings back for the next; empty on the last.
 func (s *Store) Disputes(ctx context.Context, bank string, limit int, cursor string) ([]*watch.Dispute, string, error) {
-	items, cursor, err := some(ctx, s, Query{Index: History, PK: "B#" + bank, Reverse: true, Cursor: cursor}, limit, disputeItems.is)
+	return s.disputes(ctx, bank, true, limit, cursor)
+}
+
+// OldestDisputes is Disputes from the other end, with cursors of its own.
+func (s *Store) OldestDisputes(ctx context.Context, bank string, limit int, cursor string) ([]*watch.Dispute, string, error) {
+	return s.disputes(ctx, bank, false, limit, cursor)
+}
+
+func (s *Store) disputes(ctx context.Context, bank string, newest bool, limit int, cursor string) ([]*watch.Dispute, string, error) {
+	items, cursor, err := some(ctx, s, Query{Index: History, PK: "B#" + bank, Reverse: newest, Cursor: cursor}, limit, disputeItems.is)
 	if err != nil {
 		return nil, "", err
 	}

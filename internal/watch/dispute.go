@@ -22,6 +22,9 @@ const (
 	// DisputeUpdated is no status of a dispute: it is the change that tells
 	// the bank what has become of the transaction.
 	DisputeUpdated DisputeStatus = "updated"
+	// DisputeReopened is no status of a dispute: a bank says it of one that it has
+	// closed, which is received again (DisputeChange.Reopened).
+	DisputeReopened DisputeStatus = "reopened"
 )
 
 // Dispute is an answer "not mine" on its way through the bank. There is at
@@ -88,11 +91,12 @@ type DisputeChange struct {
 	Status         DisputeStatus `json:"status"`
 	At             time.Time     `json:"at"`
 	Text           quote.Text    `json:"text,omitempty"`
-	By             Role          `json:"by,omitempty"`      // of ours: who made it; empty for the bank
-	Watcher        string        `json:"watcher,omitempty"` // of ours: the same, by the watcher's id
-	Via            Via           `json:"via,omitempty"`     // of ours: where it came in
-	Clerk          string        `json:"clerk,omitempty"`   // of the bank's: who made it, as it says
-	IdempotencyKey string        `json:"act,omitempty"`     // of ours: the act that made it, so that it makes no other
+	By             Role          `json:"by,omitempty"`       // of ours: who made it; empty for the bank
+	Watcher        string        `json:"watcher,omitempty"`  // of ours: the same, by the watcher's id
+	Via            Via           `json:"via,omitempty"`      // of ours: where it came in
+	Clerk          string        `json:"clerk,omitempty"`    // of the bank's: who made it, as it says
+	IdempotencyKey string        `json:"act,omitempty"`      // of ours: the act that made it, so that it makes no other
+	Reopened       bool          `json:"reopened,omitempty"` // of the bank's: with it "received" follows "closed"
 	TellBank       bool          `json:"tell_bank,omitempty"`
 	ToldAt         time.Time     `json:"told_at,omitzero"`
 	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it
@@ -172,6 +176,16 @@ type Opening struct {
 // not been taken back. A nil dispute does not stand.
 func (d *Dispute) Stands(r *Record) bool {
 	return d != nil && r.Answer != nil && r.Answer.Value == NotMine
+}
+
+// Latest is the change by which the dispute has its status.
+func (d *Dispute) Latest() DisputeChange {
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if d.Changes[i].Status == d.Status {
+			return d.Changes[i]
+		}
+	}
+	return DisputeChange{Status: d.Status}
 }
 
 // Ours is the latest change that says whether the dispute stands: it was opened,

@@ -97,6 +97,7 @@ var (
 	tSaidReceived = text{ja: "%sがご連絡を確認しました", en: "%s has received your report"}
 	tSaidFrozen   = text{ja: "%sが引き落としを止めました", en: "%s has stopped further debits"}
 	tSaidRefunded = text{ja: "%sが返金しました", en: "%s has refunded you"}
+	tSaidReopened = text{ja: "%sがご連絡への対応を再開しました", en: "%s has reopened your report"}
 	tSaidClosed   = text{ja: "%sでの対応が完了しました", en: "%s has closed your report"}
 	tSaidOther    = text{ja: "%sから対応の連絡がありました", en: "There is news from %s about your report"}
 )
@@ -199,7 +200,7 @@ func UndoTooLate(f DisputeFacts) message.Message {
 // DisputeStatus tells the person what the bank did about their dispute
 // (f.Change), with the bank's own words unless they may see no amounts.
 func DisputeStatus(f DisputeFacts) message.Message {
-	say, _ := saidByBank(f.Change.Status)
+	say, _ := saidByBank(f.Change)
 	m := f.message(tAltStatus, say, f.bank())
 	m.Tone, m.Badge = message.Notice, tNotice.in(f.lang())
 	m.Amount = ""
@@ -219,10 +220,13 @@ var (
 	tAddDisplay    = text{ja: "「心当たりあり」とした分も身に覚えがない", en: "What I had recognised was not me either"}
 )
 
-// saidByBank is a status of the bank's as news. False if it is not one of them.
-func saidByBank(s watch.DisputeStatus) (text, bool) {
-	switch s {
+// saidByBank is a change of the bank's as news. False if it is not one of them.
+func saidByBank(c watch.DisputeChange) (text, bool) {
+	switch c.Status {
 	case watch.DisputeReceived:
+		if c.Reopened {
+			return tSaidReopened, true
+		}
 		return tSaidReceived, true
 	case watch.DisputeFrozen:
 		return tSaidFrozen, true

@@ -207,6 +207,9 @@ func messages(lang watch.Lang) map[string]message.Message {
 		}
 		out["status-"+string(s)] = DisputeStatus(d)
 	}
+	again := disputeFacts(lang)
+	again.Change = watch.DisputeChange{Seq: 2, Status: watch.DisputeReceived, Reopened: true}
+	out["status-reopened"] = DisputeStatus(again)
 	return out
 }
 

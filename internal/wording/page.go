@@ -244,7 +244,7 @@ func (f *PageFacts) withdrawn() message.Part {
 func (f *PageFacts) open() message.Part {
 	lang, d := f.lang(), f.Dispute
 	m := message.Message{Lang: string(lang), Title: tDisputeOpened.in(lang), Amount: d.Reference, Foot: tNeverPIN.in(lang)}
-	if say, ok := saidByBank(d.Status); ok {
+	if say, ok := saidByBank(d.Latest()); ok {
 		m.Title, m.Amount = say.in(lang, f.bank()), ""
 		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: d.Reference})
 	}

@@ -194,7 +194,7 @@ func (f *PageFacts) disputeHistory(say func(time.Time, text, ...any)) {
 			say(c.At, tTookBack)
 			say(c.ToldAt, tHasWithdrawn, f.bank())
 		default:
-			said, _ := saidByBank(c.Status)
+			said, _ := saidByBank(c)
 			say(c.At, said, f.bank())
 		}
 		say(c.GaveUpAt, tNoReport, f.bank())

@@ -193,6 +193,9 @@ func answers(lang watch.Lang) []Kind {
 		is.Change = watch.DisputeChange{Seq: 2, Status: s, Text: "全額を普通口座に返金しました。"}
 		out = append(out, Kind{Name: "the bank says " + string(s), Message: wording.DisputeStatus(is)})
 	}
+	again := d
+	again.Change = watch.DisputeChange{Seq: 2, Status: watch.DisputeReceived, Reopened: true, Text: "もう一度確認します。"}
+	out = append(out, Kind{Name: "the bank says reopened", Message: wording.DisputeStatus(again)})
 	d.Service.Claims = []wording.ClaimFact{{Days: 60, FromLoss: true, Until: at.AddDate(0, 0, 60), AsOf: "2026-11"}}
 	if m, ok := wording.ClaimReminder(d, d.Service.ClaimBy(at, at)); ok {
 		out = append(out, Kind{Name: "a claim must be made soon", Message: m})
