@@ -68,11 +68,14 @@ type Charge struct {
 	Currency    string     `json:"currency,omitempty"`
 	Descriptor  string     `json:"descriptor,omitempty"`
 	Service     string     `json:"service,omitempty"`
-	OccurredAt  time.Time  `json:"occurred_at"`
+	// Doubtful tells that it may be something else, such as a card's bill.
+	Doubtful   bool      `json:"service_uncertain,omitempty"`
+	OccurredAt time.Time `json:"occurred_at"`
 }
 
-func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, service string, at time.Time) Charge {
+func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, service string, sure watch.Confidence, at time.Time) Charge {
 	c := Charge{Transaction: txn, Kind: kind, Descriptor: descriptor.Full(), Service: service, OccurredAt: at.UTC()}
+	c.Doubtful = service != "" && sure == watch.Undecided
 	if kind == watch.Debit {
 		c.Amount, c.Currency = amount, "JPY"
 	}
@@ -84,7 +87,7 @@ func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown
 	if s.AfterReturn {
 		again++
 	}
-	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.OccurredAt), ReceivedAt: received.UTC(),
+	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), ReceivedAt: received.UTC(),
 		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand(), Presented: again}
 }
 
@@ -162,7 +165,7 @@ func FurtherOf(f *watch.Further) *Charge {
 	if f == nil {
 		return nil
 	}
-	c := charge(f.Txn, f.Kind, f.Amount, f.Descriptor, f.Service, f.OccurredAt)
+	c := charge(f.Txn, f.Kind, f.Amount, f.Descriptor, f.Service, f.Confidence, f.OccurredAt)
 	return &c
 }
 

@@ -152,6 +152,7 @@ type Further struct {
 	Kind       Kind       `json:"kind"`
 	Amount     int64      `json:"amount,omitempty"` // yen
 	Service    string     `json:"service,omitempty"`
+	Confidence Confidence `json:"confidence,omitempty"`
 	Descriptor quote.Text `json:"descriptor,omitempty"`
 	OccurredAt time.Time  `json:"occurred_at"`
 
