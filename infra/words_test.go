@@ -18,7 +18,11 @@ import (
 var unplain = regexp.MustCompile(`(?i)\b(nobody|whoever|whomever|anew|likewise|beside|spoils|henceforth|thereof|hereby|toThose)\b`)
 
 // foreignNames are names of ours for what the field calls otherwise.
-var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|desk|cameBack|safely|toThose)$`)
+var foreignNames = regexp.MustCompile(`(?i)^(bury|buried|burial|desk|safely|toThose)$|cameBack`)
+
+// headless is a sentence of a comment that names no one: "Who sleeps …". What is
+// itself called Who begins its comment so.
+var headless = regexp.MustCompile(`(^|[.:] )Who [a-z]`)
 
 // darkRooms are names of packages of which a stranger cannot tell what is in them.
 var darkRooms = regexp.MustCompile(`^(door|look|enrol|desk|util|utils|common|helpers|misc|types|handlers|domain|models)$`)
@@ -56,9 +60,32 @@ func TestProgramsAreInPlainWords(t *testing.T) {
 					t.Errorf("%s says %q: %s", set.Position(pos), w, text)
 				}
 			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, body, parser.SkipObjectResolution)
+			file, err := parser.ParseFile(token.NewFileSet(), path, body, parser.SkipObjectResolution|parser.ParseComments)
 			if err != nil {
 				return err
+			}
+			called := map[token.Pos]bool{} // ends of comments of what is called Who
+			for n := range ast.Preorder(file) {
+				switch n := n.(type) {
+				case *ast.GenDecl:
+					if t, ok := n.Specs[0].(*ast.TypeSpec); ok && t.Name.Name == "Who" && n.Doc != nil {
+						called[n.Doc.End()] = true
+					}
+				case *ast.Field:
+					if n.Doc != nil && len(n.Names) > 0 && n.Names[0].Name == "Who" {
+						called[n.Doc.End()] = true
+					}
+				case *ast.FuncDecl:
+					if n.Name.Name == "Who" && n.Doc != nil {
+						called[n.Doc.End()] = true
+					}
+				}
+			}
+			for _, c := range file.Comments {
+				text := strings.ReplaceAll(c.Text(), "\n", " ")
+				if s := headless.FindString(text); s != "" && !called[c.End()] {
+					t.Errorf("%s says %q without a noun: %s", path, s, text)
+				}
 			}
 			if darkRooms.MatchString(file.Name.Name) {
 				t.Errorf("%s: a package is named %s", path, file.Name.Name)

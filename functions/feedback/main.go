@@ -1,4 +1,4 @@
-// Command feedback hears from SES which mails came back.
+// Command feedback hears from SES which mails bounced.
 package main
 
 import (

@@ -128,7 +128,7 @@ func family(ctx context.Context, w *town) error {
 			return err
 		}
 	}
-	for _, run := range []func(context.Context, *town) error{byMailOnly, mailRefused, mailCameBack} {
+	for _, run := range []func(context.Context, *town) error{byMailOnly, mailRefused, mailBounced} {
 		if err := run(ctx, w); err != nil {
 			return err
 		}
@@ -212,9 +212,9 @@ func mailRefused(ctx context.Context, w *town) error {
 	return err
 }
 
-// mailCameBack is one whose mail came back. When LINE does not reach them
+// mailBounced is one whose mail bounced. When LINE does not reach them
 // either, the bank hears it at once.
-func mailCameBack(ctx context.Context, w *town) error {
+func mailBounced(ctx context.Context, w *town) error {
 	h, err := w.moves(ctx, "returned", true)
 	if err == nil {
 		err = w.alerted(ctx, &h)
@@ -230,7 +230,7 @@ func mailCameBack(ctx context.Context, w *town) error {
 	}
 	var m sim.Mail
 	w.mailTo(h.mail, &m)
-	if err := w.cameBack(ctx, m, "Bounce"); err != nil {
+	if err := w.bounce(ctx, m, "Bounce"); err != nil {
 		return err
 	}
 	if err := w.sent(ctx, h.account, h.txn, watch.TellAlert, watch.LINE); err != nil {

@@ -14,8 +14,8 @@ import (
 // anyValue stands for the value of a dimension by which an alarm groups.
 const anyValue = "*"
 
-// Metric is a metric of CloudWatch. Who looks at another set of dimensions than
-// the one that it is written with sees nothing.
+// Metric is a metric of CloudWatch. A reader that names another set of
+// dimensions than the one that it is written with sees nothing.
 type Metric struct {
 	Namespace, Name string
 	Dimensions      map[string]string

@@ -131,7 +131,7 @@ func TestATemplateThatLacksSomethingFails(t *testing.T) {
 		{"an event source", without("LineToNotify"), disputed, "not yet: a phone shows"},
 		{"the schedule", without("EachMinute", "EachMinuteMay"), unanswered, "no schedule"},
 		{"the schedule's permission", without("EachMinuteMay"), unanswered, "may not invoke SweepFunction"},
-		{"the rule for mails that came back", without("MailCameBack", "MailCameBackMay"), bounced, "no rule takes a Bounce"},
+		{"the rule for mails that bounced", without("MailBounced", "MailBouncedMay"), bounced, "no rule takes a Bounce"},
 		{"dead letters", set(nil, "BankQueue", "RedrivePolicy"), starts, "has no dead letters"},
 		{"partial batch answers", set(nil, "ChatToChat", "FunctionResponseTypes"), starts, "ReportBatchItemFailures"},
 		{"time to work on a batch", set(30.0, "LineQueue", "VisibilityTimeout"), starts, "less than six times"},

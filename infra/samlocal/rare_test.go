@@ -19,8 +19,8 @@ import (
 
 var quoted = regexp.MustCompile(`"[^"]*"`)
 
-// cameBack brings SES's event about a mail.
-func (w *town) cameBack(ctx context.Context, m sim.Mail, kind string) error {
+// bounce brings SES's event about a mail.
+func (w *town) bounce(ctx context.Context, m sim.Mail, kind string) error {
 	tags := map[string]any{"ses:configuration-set": []any{m.ConfigurationSet}}
 	for k, v := range m.Tags {
 		tags[k] = []any{v}

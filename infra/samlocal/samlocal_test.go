@@ -31,7 +31,7 @@ var scenarios = []scenario{
 	{"an outage of LINE delays one message", outage},
 	{"what LINE takes from nobody waits for a probe, and goes when LINE is back", down},
 	{"a spent quota of LINE turns to mail, answered on its page", byMail},
-	{"a mail that came back makes its address unreachable", bounced},
+	{"a mail that bounced makes its address unreachable", bounced},
 	{"an unanswered critical alert goes to the next channel", unanswered},
 	{"settings are changed on their pages", settings},
 	{"a bank reads what is its own and has an account forgotten", bankReads},

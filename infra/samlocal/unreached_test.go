@@ -70,12 +70,12 @@ func bounced(ctx context.Context, w *town) error {
 	if err := w.until("the delivery is known to be accepted", func() bool { return w.accepted(ctx, "acc_bounced", watch.Email) }); err != nil {
 		return err
 	}
-	if err := w.cameBack(ctx, m, "Bounce"); err != nil {
+	if err := w.bounce(ctx, m, "Bounce"); err != nil {
 		return err
 	}
 	// What cannot be worked on is kept.
 	w.Down("dynamodb", true)
-	if err := w.cameBack(ctx, m, "Complaint"); err != nil {
+	if err := w.bounce(ctx, m, "Complaint"); err != nil {
 		return err
 	}
 	w.Down("dynamodb", false)

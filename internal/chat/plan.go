@@ -136,8 +136,8 @@ func (t *talk) guide(ctx context.Context) (plan, error) {
 // press is what a button of ours asks for.
 type press func(*talk, context.Context, button.Press) (plan, error)
 
-// presses are all of them. Who may do it and to what is decided by what the
-// press asks, from LINE's user.
+// presses are all of them. By whom it may be done and to what is decided by what
+// the press asks, from LINE's user.
 func presses() map[button.Verb]press {
 	return map[button.Verb]press{
 		button.NotMine: (*talk).answerAlert,

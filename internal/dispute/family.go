@@ -26,7 +26,7 @@ func (f *file) tellOthers(o Outcome, noted bool, jobs *queue.Jobs) {
 	had := len(f.calls())
 	critical := slices.ContainsFunc(f.reportedOnes(), func(l *watch.Record) bool { return slices.ContainsFunc(l.Parts(), (*watch.Record).Critical) })
 	if o == Opened && critical {
-		// Who has not heard of it yet is called now.
+		// Guardians who have not heard of it yet are called now.
 		f.record.Call(f.account, watch.CallReported, f.watcher.ID, f.now)
 	}
 	for i := range f.account.Watchers {

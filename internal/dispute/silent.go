@@ -155,8 +155,8 @@ func (u *unsilencing) tell(ctx context.Context) error {
 	return u.write(ctx, lead, parts)
 }
 
-// write brings the watchers up to date on an incident. Who reports at night is
-// awake, and the report itself goes through quiet hours: this does not wait.
+// write brings the watchers up to date on an incident. A person who reports at
+// night is awake, and the report itself goes through quiet hours: this does not wait.
 func (u *unsilencing) write(ctx context.Context, lead *watch.Record, parts []*watch.Record) error {
 	for _, w := range u.watchers {
 		untold := lead.Untold(w.ID, "", len(lead.Deliveries))

@@ -32,7 +32,7 @@ var metrics = map[string]metric{
 	"a channel takes no more messages this month":                                      {"QuotaSpent", "", "Count", "", false},
 	"a bank did not take a dispute in time":                                            {"DisputeNotTaken", "", "Count", "", false},
 	"a message is dead-lettered":                                                       {"DeadLettered", "", "Count", "", false},
-	"a message came back":                                                              {"CameBack", "", "Count", "", false},
+	"a message bounced":                                                                {"Bounced", "", "Count", "", false},
 	"LINE events are not kept and may be lost":                                         {"LINEEventsLost", "", "Count", "", false},
 	"a message whose outcome is unknown is sent again":                                 {"MaybeTwice", "", "Count", "", false},
 	"messages were worked on":                                                          {"Waiting", "seconds", "Seconds", "queue", true},

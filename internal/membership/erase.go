@@ -52,7 +52,7 @@ func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) 
 // newer version knows of it. Disputes and the trail stay, as evidence: they name
 // no person and no address. An alert that was in the making leaves a record behind, which
 // EraseRest removes when sweep finds it due.
-// Who watches goes first on the word of the bank (peopleFirst), as nothing else
+// Watchers go first on the word of the bank (peopleFirst), as nothing else
 // matters as much and quarantine may hold much; what a request that is cut off
 // leaves is removed by EraseRest, too.
 func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []store.Write, peopleFirst bool) error {
@@ -70,7 +70,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
-	// an account, which a later step finds. Who watches goes last if an owner asked
+	// an account, which a later step finds. Watchers go last if an owner asked
 	// for this: one who sees it fail can ask again. What only a newer version knows
 	// may be anything.
 	if err := d.eraseUnknown(ctx, k); err != nil {

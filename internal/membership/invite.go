@@ -223,7 +223,7 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		// Who invited must still be an owner, and who used it once and left
+		// The inviter must still be an owner, and a guest who used it once and left
 		// does not come back with it.
 		var by *watch.Watcher
 		if err == nil {

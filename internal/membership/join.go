@@ -193,7 +193,7 @@ func (d *Service) joinedBefore(ctx context.Context, about *enrolment) ([]Bound, 
 
 // samePerson is who joins: the one who watches the account in that role by mail
 // alone and has, or had, the same address, so that one mailbox is not told twice;
-// else a new person. Who stopped the mails begins again so.
+// else a new person. A person who stopped the mails begins again so.
 func (d *Service) samePerson(ctx context.Context, k watch.AccountKey, about *enrolment) (string, error) {
 	a, err := d.account(ctx, k)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-// Who has no chat opens their settings by a link that is mailed to them when they
+// People who have no chat open their settings by a link that is mailed to them when they
 // ask for it: an old mail that was forwarded, or is found, shows no settings.
 const (
 	keysWithin = 2 * time.Hour

@@ -83,7 +83,7 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 		if c, reads := w.Chat(); reads && w.LineUser != "" && !(own && step.Way == watch.WayChat) && !told(c.Kind) {
 			out = append(out, n)
 		}
-		// Who has no chat hears of it by mail all the same: a mail is passed on.
+		// A person without a chat hears of it by mail all the same: a mail is passed on.
 		for _, x := range addresses(w, before, own && step.Way == watch.WayMail && !watch.ByMail(w.LineUser)) {
 			if told(x.over) {
 				continue

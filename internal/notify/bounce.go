@@ -38,7 +38,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	}
 	record, delivery, ok := watch.ParseFeedbackKey(f.Key)
 	if !ok {
-		return s.answerCameBack(ctx, &ch, f)
+		return s.answerBounced(ctx, &ch, f)
 	}
 	r, err := s.Store.Record(ctx, record)
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	if !ok || d.Channel != ch.Kind {
 		return nil
 	}
-	s.Logger.Warn("a message came back", "channel", string(ch.Kind), "record", record, "delivery", delivery, "kind", string(f.Kind))
+	s.Logger.Warn("a message bounced", "channel", string(ch.Kind), "record", record, "delivery", delivery, "kind", string(f.Kind))
 	w, err := s.unreachableAt(ctx, &ch, r.Account, d.Watcher, f.Addresses)
 	if err != nil || w == nil || f.Kind != watch.Bounced || ofCopies(&ch, w, f.Addresses) {
 		return err
@@ -84,7 +84,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 	return nil
 }
 
-// ofCopies tells whether a message came back only from addresses that were
+// ofCopies tells whether a message bounced only from addresses that were
 // replaced a moment ago: the new one has it.
 func ofCopies(ch *channel.Channel, w *watch.Watcher, addresses []string) bool {
 	return len(addresses) > 0 && !slices.ContainsFunc(addresses, func(a string) bool {
@@ -93,10 +93,10 @@ func ofCopies(ch *channel.Channel, w *watch.Watcher, addresses []string) bool {
 	})
 }
 
-// answerCameBack acts on a mail that answered a person in the place of the chat:
+// answerBounced acts on a bounced mail that answered a person in the place of the chat:
 // its address is not used again. The words are gone, and no other way is left,
 // so the operator hears of it.
-func (s *Stage) answerCameBack(ctx context.Context, ch *channel.Channel, f watch.Feedback) error {
+func (s *Stage) answerBounced(ctx context.Context, ch *channel.Channel, f watch.Feedback) error {
 	b, err := s.Store.Mailed(ctx, f.Key)
 	if errors.Is(err, store.ErrNotFound) && f.Kind == watch.Bounced {
 		l, err := s.Store.Letter(ctx, f.Key)
@@ -108,7 +108,7 @@ func (s *Stage) answerCameBack(ctx context.Context, ch *channel.Channel, f watch
 	if err != nil {
 		return ignoreNotFound(err)
 	}
-	s.Logger.WarnContext(ctx, "a message came back", "channel", string(ch.Kind), "kind", string(f.Kind))
+	s.Logger.WarnContext(ctx, "a message bounced", "channel", string(ch.Kind), "kind", string(f.Kind))
 	if _, err := s.unreachableAt(ctx, ch, b.Account, b.Watcher, f.Addresses); err != nil || f.Kind != watch.Bounced {
 		return err
 	}

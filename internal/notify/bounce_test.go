@@ -133,7 +133,7 @@ func TestAnAnswerByMailThatComesBackIsNotSentThereAgain(t *testing.T) {
 	if c, _ := a.Watchers[0].Channel(watch.Email); c.UnreachableSince.IsZero() {
 		t.Error("the next mail would go there, too")
 	}
-	for _, line := range []string{"a message came back", "a delivery is given up"} {
+	for _, line := range []string{"a message bounced", "a delivery is given up"} {
 		if !strings.Contains(w.log.String(), line) {
 			t.Errorf("nobody reads that %s", line)
 		}

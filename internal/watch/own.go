@@ -2,8 +2,8 @@ package watch
 
 import "slices"
 
-// CallsOwn tells whether an answer says of links that they are the owner's own. Who
-// holds a mailbox says it of none: what follows such a link is told more quietly.
+// CallsOwn tells whether an answer says of links that they are the owner's own. A person
+// who holds a mailbox says it of none: what follows such a link is told more quietly.
 func (a *Answer) CallsOwn() bool {
 	return a != nil && a.Value == Mine && !a.Other && (a.Way == WayChat || a.Way == WayPage)
 }

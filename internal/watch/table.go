@@ -158,13 +158,13 @@ const (
 // at the top: an alert gives its reasons in this order.
 var table = []Rule{
 	{
-		// Who has said "not me" is being robbed: no setting silences what comes next.
+		// A person who has said "not me" is being robbed: no setting silences what comes next.
 		Name: "after_dispute", Value: Always{},
 		Reason: AfterDispute, Says: "after_dispute", About: Links | ServiceDebits, Critical: AfterDispute,
 		Tells: func(_ *Rules, f *Facts, _ Sofar) bool { return f.AfterReport },
 	},
 	{
-		// Who links a service charges it. The link itself was urgent; once it was
+		// An owner who links a service charges it. The link itself was urgent; once it was
 		// called the owner's, its first small debits are told like any other.
 		Name: "after_new_link", Value: Flag{At: func(r *Rules) *bool { return &r.AfterNewLink }, Default: true},
 		Reason: AfterNewLink, Says: "after_new_link", About: ServiceDebits, Critical: AfterNewLink,
@@ -179,8 +179,8 @@ var table = []Rule{
 	{
 		Name: "first_seen", Value: Flag{At: func(r *Rules) *bool { return &r.FirstSeen }, Default: true},
 		Reason: FirstSeen, Says: "first_seen", About: ServiceDebits, Critical: FirstSeen, Leaves: true,
-		// Who has used a wallet for years is not to be woken by its first debit
-		// since Kozamori watches.
+		// An owner who has used a wallet for years is not to be woken by its first
+		// debit since Kozamori watches.
 		Unsure: FirstWatched, UnsureSays: "first_watched", Lately: FirstLately, LatelySays: "first_lately",
 		Tells: func(r *Rules, f *Facts, _ Sofar) bool { return r.FirstSeen && f.FirstSeen },
 	},
@@ -214,7 +214,7 @@ var table = []Rule{
 		},
 	},
 	{
-		// Who sleeps charges no wallet. Who works at night does, and banks post
+		// People who sleep charge no wallet. People who work at night do, and banks post
 		// in the night what was bought by day: so it is off until somebody asks
 		// for it, and waits for the end of quiet hours like all that is not
 		// critical. It speaks of what is trusted, too: that is what it is for.

@@ -96,8 +96,8 @@ func (r *Record) reacted(asked time.Time) bool {
 
 // reported is the report that what is new or worse of says belongs to, if there
 // is one. Covered tells that not all of it happened after the report: it is
-// covered by it, whether its reader had been told of it or not. Who was called
-// because of the report reads of it in any case, and covered tells that all is.
+// covered by it, whether its reader had been told of it or not. A person who was
+// called because of the report reads of it in any case, and covered tells that all is.
 func (r *Record) reported(d *Delivery, says []Said) (dispute string, covered bool) {
 	if r.Answer == nil || r.Answer.Value != NotMine {
 		return "", false

@@ -89,8 +89,8 @@ func (s *site) enrolFacts(r *http.Request, o membership.Offer) wording.EnrolFact
 	return f
 }
 
-// begun says what is watched from now on. Who has just shown that both the mailbox
-// and the paper are theirs may go on to the settings; the same again, later, may
+// begun says what is watched from now on. A visitor who has just shown that both the
+// mailbox and the paper are theirs may go on to the settings; the same again, later, may
 // not: the mail may have been passed on.
 func (s *site) begun(w http.ResponseWriter, r *http.Request, bound []membership.Bound) {
 	b := bound[0]
