@@ -101,3 +101,15 @@ func Link(service, descriptor, bank string) Match {
 	}
 	return Classify(bank, descriptor)
 }
+
+// OtherLink is the service that the descriptor of a link names, if the bank named
+// another one, which match is; empty if it did not.
+func OtherLink(match Match, descriptor, bank string) string {
+	if match.Confidence != watch.Named {
+		return ""
+	}
+	if d := Classify(bank, descriptor); d.Service != match.Service {
+		return d.Service
+	}
+	return ""
+}

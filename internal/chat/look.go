@@ -103,7 +103,10 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
 		a := wording.AccountServices{Name: wording.Account(bank, b.Account.Mask), Watcher: b.Watcher.ID, Guardian: b.Watcher.Role == watch.Guardian, HideAmount: b.Watcher.HideAmount}
 		for _, s := range found {
-			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record}
+			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record, NameOf: func(id string) string {
+				name, _ := t.Names.Service(id, lang)
+				return name
+			}}
 			l.Name, _ = t.Names.Service(s.ID, lang)
 			a.Services = append(a.Services, l)
 		}

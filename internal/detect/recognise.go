@@ -28,6 +28,9 @@ type recognised struct {
 func recognise(e *watch.Event, account *watch.Activity, bills []watch.BillDebit, now time.Time) (r recognised) {
 	if e.IsLink() {
 		r.match = catalog.Link(e.Service, e.Descriptor.Raw(), e.Bank)
+		if id := catalog.OtherLink(r.match, e.Descriptor.Raw(), e.Bank); id != "" {
+			r.second = &watch.Second{Service: id}
+		}
 		return r
 	}
 	ev := catalog.Evidence{

@@ -78,7 +78,11 @@ func (d *Service) seed(ctx context.Context, a *watch.Account, p past, now time.T
 	for i := range p.Links {
 		s := &p.Links[i]
 		m := catalog.Link(s.Service, s.Descriptor.Raw(), a.Bank)
-		if r := s.Record(a.AccountKey, a.Mask, m.Service, m.Confidence, now); !slices.Contains(ids, r.ID) {
+		r := s.Record(a.AccountKey, a.Mask, m.Service, m.Confidence, now)
+		if id := catalog.OtherLink(m, s.Descriptor.Raw(), a.Bank); id != "" {
+			r.Second = &watch.Second{Service: id}
+		}
+		if !slices.Contains(ids, r.ID) {
 			records, ids = append(records, r), append(ids, r.ID)
 		}
 	}

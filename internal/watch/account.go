@@ -301,7 +301,8 @@ type Link struct {
 	RemovedAt    time.Time `json:"removed_at,omitzero"`
 	// MayBeGone tells that the bank removed this one, or another one of its id.
 	MayBeGone bool   `json:"may_be_gone,omitempty"`
-	Route     string `json:"route,omitempty"` // of versions before; the record says it
+	Second    string `json:"second,omitempty"` // the service that its descriptor names, if that is another
+	Route     string `json:"route,omitempty"`  // of versions before; the record says it
 	// OwnAt is when it was called the owner's own, by an answer that stands and
 	// that no mail link gave.
 	OwnAt time.Time `json:"own_at,omitzero"`

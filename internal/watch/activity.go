@@ -44,7 +44,7 @@ func (a *Activity) Facts(r *Record) Facts {
 	if s != nil {
 		f.MonthTotal += s.Months[month(r.OccurredAt)]
 	}
-	links := slices.Concat(a.linksBefore(r.Service, r.OccurredAt), a.linksBefore("", r.OccurredAt))
+	links := a.linksBefore(r.Service, r.OccurredAt)
 	f.AfterLink, f.OwnLink = len(links) > 0, a.own(links, r)
 	f.Burst = a.burst(r)
 	return f
@@ -60,47 +60,18 @@ func (s *ServiceActivity) known(r *Record) int {
 }
 
 // linksBefore lists the links of the service that were registered within the
-// window before at. Links whose service is unknown are kept under "".
+// window before at. Links whose service is unknown are kept under "", and those of
+// which the descriptor names another one than the bank may be of either.
 func (a *Activity) linksBefore(service string, at time.Time) (out []Link) {
-	if s := a.Services[service]; s != nil {
+	for id, s := range a.Services {
 		for _, l := range s.Links {
-			if since := kept(at).Sub(kept(l.RegisteredAt)); since >= 0 && since <= AfterNewLinkWindow {
+			of := id == service || id == "" || service != "" && l.Second == service
+			if since := kept(at).Sub(kept(l.RegisteredAt)); of && since >= 0 && since <= AfterNewLinkWindow {
 				out = append(out, l)
 			}
 		}
 	}
 	return out
-}
-
-// own tells whether links were all called the owner's own, and the debit's service
-// has taken no more than OwnLinkYen since, with the debit. After a report of
-// whatever service nothing is called so.
-func (a *Activity) own(links []Link, r *Record) bool {
-	robbed := slices.ContainsFunc(a.Reported, func(d Reported) bool { return r.OccurredAt.Sub(d.At) <= ReportedFor })
-	if robbed || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
-		return false
-	}
-	first := slices.MinFunc(links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
-	taken := r.Amount
-	for _, d := range a.Recent {
-		if d.Record != r.ID && d.Service == r.Service && !d.At.Before(kept(first.RegisteredAt)) && !d.At.After(r.OccurredAt) {
-			taken += d.Amount
-		}
-	}
-	return taken <= OwnLinkYen
-}
-
-// CallOwn notes of the links of these records when they were called the owner's
-// own; the zero time if they are not. It tells whether that is new.
-func (a *Activity) CallOwn(records []string, at time.Time) (changed bool) {
-	for _, s := range a.Services {
-		for i := range s.Links {
-			if l := &s.Links[i]; slices.Contains(records, l.Record) && l.OwnAt.IsZero() != at.IsZero() {
-				l.OwnAt, changed = at.UTC(), true
-			}
-		}
-	}
-	return changed
 }
 
 // burst tells whether some window of BurstWindow holds this debit and enough
@@ -286,6 +257,9 @@ func (a *Activity) Replace(was, is *Record) {
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
 		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand(), OwnAt: ownStill(link, was, is), Unknown: link.Unknown}
+		if is.Second != nil {
+			l.Second = is.Second.Service
+		}
 		if is.Gone() {
 			l.RemovedAt = is.UndoneAt.UTC()
 		}

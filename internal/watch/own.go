@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // CallsOwn tells whether an answer says of links that they are the owner's own. A person
 // who holds a mailbox says it of none: what follows such a link is told more quietly.
@@ -11,4 +14,35 @@ func (a *Answer) CallsOwn() bool {
 // CalledOwn tells whether a link of the incident was called the owner's own.
 func (r *Record) CalledOwn() bool {
 	return r.Answer.CallsOwn() && slices.ContainsFunc(r.Parts(), func(p *Record) bool { return p.Kind == LinkRegistered && p.UndoneAt.IsZero() })
+}
+
+// own tells whether links were all called the owner's own, and the debit's service
+// has taken no more than OwnLinkYen since, with the debit. After a report of
+// whatever service nothing is called so.
+func (a *Activity) own(links []Link, r *Record) bool {
+	robbed := slices.ContainsFunc(a.Reported, func(d Reported) bool { return r.OccurredAt.Sub(d.At) <= ReportedFor })
+	if robbed || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
+		return false
+	}
+	first := slices.MinFunc(links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
+	taken := r.Amount
+	for _, d := range a.Recent {
+		if d.Record != r.ID && d.Service == r.Service && !d.At.Before(kept(first.RegisteredAt)) && !d.At.After(r.OccurredAt) {
+			taken += d.Amount
+		}
+	}
+	return taken <= OwnLinkYen
+}
+
+// CallOwn notes of the links of these records when they were called the owner's
+// own; the zero time if they are not. It tells whether that is new.
+func (a *Activity) CallOwn(records []string, at time.Time) (changed bool) {
+	for _, s := range a.Services {
+		for i := range s.Links {
+			if l := &s.Links[i]; slices.Contains(records, l.Record) && l.OwnAt.IsZero() != at.IsZero() {
+				l.OwnAt, changed = at.UTC(), true
+			}
+		}
+	}
+	return changed
 }

@@ -31,6 +31,9 @@ type Record struct {
 	// Unsure tells that what came back may be of another debit of its id, or that
 	// another link of its id may be the one that was removed.
 	Unsure bool `json:"unsure,omitempty"`
+	// MayBeIt tells that it may be this one instead of that which came back, or was
+	// removed: see Unsure.
+	MayBeIt bool `json:"may_be_it,omitempty"`
 	// Misnamed tells that the bank named another service with what came back.
 	Misnamed   bool       `json:"misnamed,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
@@ -136,8 +139,8 @@ const (
 // that the catalogue does not know. It has no name of its own.
 const Unlisted = "unlisted"
 
-// Second is what a debit is in the words of the bank, where the descriptor names
-// the Service, or the reverse: the two disagree.
+// Second is what a debit or link is in the words of the bank, where the descriptor
+// names the Service, or the reverse: the two disagree.
 type Second struct {
 	Service string `json:"service,omitempty"` // catalogue id; empty if it is none
 	Bank    bool   `json:"bank,omitempty"`    // these are the bank's words

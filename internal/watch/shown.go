@@ -18,6 +18,7 @@ type Shown struct {
 	Again       int        `json:"again,omitempty"`        // how often it was presented again
 	AfterReturn bool       `json:"after_return,omitempty"` // see Record
 	Unsure      bool       `json:"unsure,omitempty"`       // see Record
+	MayBeIt     bool       `json:"may_be_it,omitempty"`    // see Record
 	Misnamed    bool       `json:"misnamed,omitempty"`     // see Record
 	Status      Status     `json:"status,omitempty"`
 	Service     string     `json:"service,omitempty"`
@@ -44,7 +45,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AfterReturn: r.AfterReturn, Unsure: r.Unsure, Misnamed: r.Misnamed, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
@@ -63,7 +64,7 @@ func (r *Record) As(s *Shown) *Record {
 		return r
 	}
 	c := *r
-	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.Misnamed = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.Misnamed
+	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	c.Said = s

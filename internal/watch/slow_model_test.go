@@ -31,6 +31,7 @@ type slowDebit struct {
 	presents bool    // what had come back as another debit of the id
 	gain     Entry   // by which it became what it is
 	unsure   bool    // what came back may be another's of the id
+	mayBe    bool    // what came back of another may be of this one
 	returns  []Entry // of the present presentation
 	misnamed bool    // one of them names another service
 	inherits bool    // its service is that of what it presents again

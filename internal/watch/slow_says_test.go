@@ -68,7 +68,7 @@ func (d slowDebit) text() string {
 	if !d.inherits {
 		known = " known " + d.known().Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " misnamed"}[d.misnamed])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " may be it"}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed])
 }
 
 func (d slowDebit) kept() int64 {
@@ -106,12 +106,12 @@ func slowUnsure(all []slowDebit, order []Entry) {
 			own, fits := left(d, u)
 			for j, o := range all {
 				other, could := left(o, u)
-				if u.Service != "" && u.Service == d.named.Service && u.Service != o.named.Service ||
+				if d.gone() && o.gone() || u.Service != "" && u.Service == d.named.Service && u.Service != o.named.Service ||
 					u.Txn != "" && slices.Contains(d.ids(), u.Txn) && !slices.Contains(o.ids(), u.Txn) {
 					continue
 				}
 				if !opening(u) && j != i && fits && could && (own != other || d.first.Kind == LinkRegistered) {
-					all[i].unsure = true
+					all[i].unsure, all[j].mayBe = true, true
 				}
 			}
 		}

@@ -41,10 +41,23 @@ func (s *Shown) Taken() int64 {
 // named another service with it. It returns those of which that had not been known,
 // or is not so any more.
 func markUnsure(records []*Record) (changed []*Record) {
+	rivals := map[*Record]bool{}
 	for _, r := range records {
-		if unsure, misnamed := r.unsure(records), r.misnamed(); unsure != r.Unsure || misnamed != r.Misnamed {
+		of := r.rivals(records)
+		for _, o := range of {
+			rivals[o] = true
+		}
+		if unsure, misnamed := len(of) > 0, r.misnamed(); unsure != r.Unsure || misnamed != r.Misnamed {
 			r.Unsure, r.Misnamed = unsure, misnamed
 			changed = append(changed, r)
+		}
+	}
+	for _, r := range records {
+		if rivals[r] != r.MayBeIt {
+			r.MayBeIt = rivals[r]
+			if !slices.Contains(changed, r) {
+				changed = append(changed, r)
+			}
 		}
 	}
 	return changed
@@ -71,12 +84,12 @@ func (e *Entry) isOfAnother(service string, said []Entry) bool {
 		})
 }
 
-// unsure tells whether one of these records may be what the bank undid instead. Of
+// rivals are those of these records that may be what the bank undid instead. Of
 // two debits of which as much was left it does not matter which it is; of two links
 // it does, because one of them can still be used.
-func (r *Record) unsure(records []*Record) bool {
+func (r *Record) rivals(records []*Record) (rivals []*Record) {
 	if !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
-		return false
+		return nil
 	}
 	for _, u := range r.Story() {
 		if u.opens() {
@@ -88,12 +101,15 @@ func (r *Record) unsure(records []*Record) bool {
 			if o == r || named && o.Service != u.Service || posted && !o.postedAs(u.Txn) {
 				continue // the bank says which it is
 			}
+			if !r.UndoneAt.IsZero() && !o.UndoneAt.IsZero() {
+				continue // either is undone, whichever was first
+			}
 			if of, could := o.leftBefore(&u); known && could && (of != left || r.Kind == LinkRegistered) {
-				return true
+				rivals = append(rivals, o)
 			}
 		}
 	}
-	return false
+	return rivals
 }
 
 // postedAs tells whether a posting that took the place of another has this id.

@@ -219,7 +219,10 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b memb
 	}
 	f := wording.ServicesFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
 	for _, x := range list {
-		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record}
+		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record, NameOf: func(id string) string {
+			name, _ := s.Names.Service(id, g.Lang)
+			return name
+		}}
 		line.Name, _ = s.Names.Service(x.ID, g.Lang)
 		f.Services = append(f.Services, line)
 	}

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -113,6 +114,8 @@ var (
 		text{ja: "この登録は、すでに解除された可能性があります。", en: "This link may already have been removed."}}
 	tUncertain    = text{ja: "サービス名は、通帳の表示から判断しました。", en: "We took the name of the service from what the passbook shows."}
 	tDisagree     = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」の引き落としです。", en: "The bank reports this as %[1]s; the passbook says %[2]s."}
+	tDisagreeLink = text{ja: "銀行からの連絡では「%[1]s」、通帳の表示では「%[2]s」への登録です。", en: "The bank reports this as a link with %[1]s; the text on the passbook says %[2]s."}
+	tDisagreeSome = text{ja: "このうち、銀行からの連絡と通帳の表示とで、決済サービスの名前が異なるものがあります。", en: "Of some of these the bank and the passbook name different payment services."}
 	tOtherPayment = text{ja: "ほかの支払い", en: "another payment"}
 	tUndecided    = text{ja: "通帳の表示だけでは、どちらの引き落としか判断できません。", en: "What the passbook shows does not tell which of the two it was."}
 
@@ -198,7 +201,25 @@ func (f *AlertFacts) disagreement() string {
 	if f.Record.Second.Bank {
 		bank, descriptor = descriptor, bank
 	}
-	return tDisagree.in(lang, bank, descriptor)
+	return pick(f.Record.Kind == watch.LinkRegistered, tDisagreeLink, tDisagree).in(lang, bank, descriptor)
+}
+
+// disagreements says it of several that are told of; nothing if none of them is new
+// or of another service than before.
+func disagreements(parts []AlertFacts) (out []string) {
+	for i := range parts {
+		p := &parts[i]
+		if p.Record.Second == nil || !p.Record.UndoneAt.IsZero() || p.Was != nil && p.Was.Second != nil && p.Was.Service == p.Record.Service {
+			continue
+		}
+		if say := p.disagreement(); !slices.Contains(out, say) {
+			out = append(out, say)
+		}
+	}
+	if len(out) > 0 && len(parts) > 1 {
+		out = append([]string{tDisagreeSome.in(parts[0].lang())}, out...)
+	}
+	return out
 }
 
 func pick(first bool, a, b text) text {

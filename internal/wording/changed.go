@@ -32,12 +32,19 @@ var (
 	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}
 	tTitleStands     = text{ja: "%sによる引き落としは、戻っていません", en: "The debit by %s has not come back"}
 	tTitleLinkStands = text{ja: "%sへの口座の登録は、解除されていません", en: "The charge link with %s has not been removed"}
-	tStands          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
-	tLinkStands      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
-	tMayStands       = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
-	tMayLinkStands   = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
-	tMayAgainText    = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
-	tReturnedOf      = sure{text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."},
+	// Of what the bank undid that may have been this one or another.
+	tTitleMayStand     = text{ja: "%sによる引き落としは、戻っていない可能性があります", en: "The debit by %s may not have come back"}
+	tTitleLinkMayStand = text{ja: "%sへの口座の登録は、解除されていない可能性があります", en: "The charge link with %s may not have been removed"}
+	tMayStand          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、別の引き落としだった可能性があります。", en: "We told you that it had come back. From what the bank has told us since, it may have been another debit."}
+	tLinkMayStand      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、別の登録だった可能性があります。", en: "We told you that it had been removed. From what the bank has told us since, it may have been another link."}
+	tStands            = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
+	tLinkStands        = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
+	tMayStands         = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
+	tMayLinkStands     = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
+	tStillMay          = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、別の引き落としだったと考えられます。", en: "We told you that it may have come back. From what the bank has told us since, it was more likely another debit."}
+	tLinkStillMay      = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、別の登録だったと考えられます。", en: "We told you that it may have been removed. From what the bank has told us since, it was more likely another link."}
+	tMayAgainText      = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
+	tReturnedOf        = sure{text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."},
 		text{ja: "%[1]sのうち%[2]sが戻った可能性があります。", en: "%[2]s of %[1]s may have come back."}}
 	tOfThePast      = text{ja: "過去の引き落としについての連絡です。", en: "This is about a debit of the past."}
 	tReturnedSome   = sure{text{ja: "一部が戻りました。", en: "Part of it came back."}, text{ja: "一部が戻った可能性があります。", en: "Part of it may have come back."}}
@@ -82,11 +89,11 @@ func Changed(f AlertFacts) message.Message {
 	}
 	switch {
 	case was.Stands(r) && link:
-		m.Title = tTitleLinkStands.in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
-		m.Text = append(m.Text, pick(was.MayStand(), tMayLinkStands, tLinkStands).in(lang))
+		m.Title = pick(r.MayBeIt, tTitleLinkMayStand, tTitleLinkStands).in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
+		m.Text = append(m.Text, f.stands())
 	case was.Stands(r):
-		m.Title = tTitleStands.in(lang, service)
-		m.Text = append(m.Text, pick(was.MayStand(), tMayStands, tStands).in(lang))
+		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
+		m.Text = append(m.Text, f.stands())
 	case r.Again > was.Again && was.MayStand():
 		m.Title = tTitleMayAgain.in(lang, service)
 		m.Text = append(m.Text, tMayAgainText.in(lang))
@@ -115,6 +122,7 @@ func Changed(f AlertFacts) message.Message {
 	if doubt := f.doubted(); doubt != "" {
 		m.Text = append(m.Text, doubt)
 	}
+	m.Text = append(m.Text, disagreements([]AlertFacts{f})...)
 	if r.Returned > was.Returned || r.Returned > 0 && was.Doubted(r) {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
@@ -143,6 +151,20 @@ func Changed(f AlertFacts) message.Message {
 	m.Steps = f.steps(m.Tone == message.Critical)
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return ranked(lang, m, m.Tone == message.Critical)
+}
+
+// stands says that what was told as undone stands, or may.
+func (f *AlertFacts) stands() string {
+	link, may := f.Record.Kind == watch.LinkRegistered, f.Was.MayStand()
+	switch {
+	case f.Record.MayBeIt && may:
+		return pick(link, tLinkStillMay, tStillMay).in(f.lang())
+	case f.Record.MayBeIt:
+		return pick(link, tLinkMayStand, tMayStand).in(f.lang())
+	case may:
+		return pick(link, tMayLinkStands, tMayStands).in(f.lang())
+	}
+	return pick(link, tLinkStands, tStands).in(f.lang())
 }
 
 // hidden says it without amounts to a watcher who may not see them.

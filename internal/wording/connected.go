@@ -20,6 +20,8 @@ type ServiceLine struct {
 	Name     string
 	Activity watch.ServiceActivity
 	Record   string // the record that its two answers are about; empty leaves them out
+	// NameOf names another service; nil if none has to be named.
+	NameOf func(id string) string
 }
 
 // linked is the newest link that still stands.
@@ -40,6 +42,7 @@ var (
 	tServLinked  = text{ja: "口座の登録", en: "Linked since"}
 	tServUnlink  = text{ja: "登録された日は分かりません", en: "date not known"}
 	tServRemoved = text{ja: "解除されています", en: "removed"}
+	tServOther   = text{ja: "%[1]s（通帳の表示では「%[2]s」）", en: "%[1]s (the passbook says %[2]s)"}
 	tServMayGone = text{ja: "%s（解除された可能性があります）", en: "%s (may have been removed)"}
 	tServFirst   = text{ja: "最初の利用", en: "First used"}
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
@@ -69,6 +72,9 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	since := tServUnlink.in(lang)
 	if l, ok := s.linked(); ok {
 		since = bankTime(lang, l.RegisteredAt, now)
+		if l.Second != "" && s.NameOf != nil {
+			since = tServOther.in(lang, since, s.NameOf(l.Second))
+		}
 		if l.MayBeGone {
 			since = tServMayGone.in(lang, since)
 		}

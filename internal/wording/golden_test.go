@@ -142,6 +142,17 @@ func messages(lang watch.Lang) map[string]message.Message {
 			f.Record.UndoneAt, f.Record.Past, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true, true
 			f.Was = &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
 		})),
+		"undone-link-unsure": Undone(alertFacts(lang, link(), watch.NewLink, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2021-01-05 10:30:00"), true })),
+		"undone-debit-doubted": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Was = f.Record.Shows("w1")
+			f.Was.UndoneAt = jst("2020-09-05 10:30:00")
+			f.Record.UndoneAt, f.Record.Unsure = f.Was.UndoneAt, true
+		})),
+		"undone-debit-certain": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.UndoneAt, f.Record.Unsure = jst("2020-09-05 10:30:00"), true
+			f.Was = f.Record.Shows("w1")
+			f.Record.Unsure = false
+		})),
 		"undone-link-past": Undone(alertFacts(lang, link(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Was = jst("2021-01-05 10:30:00"), true, &watch.Shown{OfHistory: true}
 		})),
@@ -166,6 +177,11 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-returned-unsure"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Unsure = 1000, true })
 	out["changed-returned-misnamed"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Misnamed = 1000, true })
+	mayStand := func(yen int64) watch.Shown {
+		return watch.Shown{Amount: yen, Service: "docomo", UndoneAt: jst("2020-09-05 10:30:00")}
+	}
+	out["changed-may-stand"] = changed(mayStand(100000), func(f *AlertFacts) { f.Record.MayBeIt = true })
+	out["changed-may-again"] = changed(mayStand(100000), func(f *AlertFacts) { f.Was.Unsure, f.Record.Again = true, 1 })
 	out["changed-returned-past"] = changed(watch.Shown{Amount: 100000, Service: "docomo", OfHistory: true}, func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))

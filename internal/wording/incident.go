@@ -141,6 +141,8 @@ var (
 	tLateSome     = text{ja: "このうち%d件は、銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "Of %d of these the bank has told us late. Please note when they happened."}
 
 	tPartStands     = text{ja: "%s（戻っていません）", en: "%s (has not come back)"}
+	tPartMay        = text{ja: "%s（戻っていない可能性があります）", en: "%s (may not have come back)"}
+	tPartLinkMay    = text{ja: "%s（解除されていない可能性があります）", en: "%s (may not have been removed)"}
 	tPartLinkStands = text{ja: "%s（解除されていません）", en: "%s (has not been removed)"}
 	tPartMore       = text{ja: "ほか", en: "and"}
 	tPartMoreN      = text{ja: "%d件", en: "%d more"}
@@ -231,6 +233,8 @@ func (f *IncidentFacts) several() message.Message {
 	}
 	if !slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Was == nil }) {
 		m.Alt = pick(critical, tAltUrgentChanged, tAltChanged).in(lang) // nothing is new
+	} else if f.linksAlone() {
+		m.Alt = pick(critical, tAltUrgentLink, tAltLink).in(lang)
 	}
 	if yen := f.fresh(); yen > 0 && !lead.Delivery.HideAmount {
 		m.Amount = Yen(lang, yen)
@@ -272,9 +276,7 @@ func (f *IncidentFacts) several() message.Message {
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
 	}
-	if slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Record.MayStand() }) {
-		m.Text = append(m.Text, unsureOf(lang, f.Parts...))
-	}
+	m.Text = append(append(m.Text, disagreements(f.Parts)...), unsureAmong(f.Parts)...)
 	if f.doubtful() && !f.mixed() {
 		m.More = append(m.More, tUndecided.in(lang))
 	}
@@ -373,6 +375,8 @@ func (f *IncidentFacts) title() string {
 		}
 	}
 	switch {
+	case links > 1 && f.linksAlone() && !f.mixed() && p.ServiceName != "":
+		return tTitleLinks.in(lang, p.ServiceName, account, links)
 	case f.mixed() || fresh < len(f.Parts) || p.ServiceName == "" || links > 1:
 		return tTitleMoved.in(lang, account)
 	case links == 1:

@@ -12,6 +12,13 @@ func (f *IncidentFacts) settled() bool {
 	return f.Report != "" && (f.Covered || open && f.Called != watch.CallReported)
 }
 
+var tTitleLinks = text{ja: "%[1]sに、%[2]sが%[3]d件登録されました", en: "New charge links with %[1]s were registered on %[2]s: %[3]d"}
+
+// linksAlone tells whether nothing but links is told.
+func (f *IncidentFacts) linksAlone() bool {
+	return !slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Record.Kind != watch.LinkRegistered })
+}
+
 // joined counts what is new and stands.
 func (f *IncidentFacts) joined() (links, debits int) {
 	for i := range f.Parts {

@@ -15,7 +15,7 @@ var (
 	tCameUndone = sure{text{ja: "%sが引き落としを取り消しました", en: "%s reversed the debit"},
 		text{ja: "%sが引き落としの取り消しを知らせました（別の引き落としの可能性があります）", en: "%s told us of a reversal (it may be of another debit)"}}
 	tCameUnlinked = sure{text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"},
-		text{ja: "決済サービスへの登録の解除の連絡がありました（別の登録の可能性があります）", en: "A charge link was removed (it may be another one)"}}
+		text{ja: "決済サービスへの登録の解除の連絡がありました（別の登録の可能性があります）", en: "The bank told us of a removal (it may be of another link)"}}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
 	tByOften      = text{ja: "このあと、%[1]sで%[2]d回お知らせしました（一つずつの記録は省いています）", en: "After that we told you by %[1]s, times: %[2]d (not listed one by one)"}

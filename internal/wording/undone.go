@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"slices"
+
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -65,6 +67,22 @@ func (f *AlertFacts) doubted() string {
 	return pick(link, tNowSureLink, tNowSure).in(f.lang())
 }
 
+// unsureAmong says of several that it is not certain what came back, and of which
+// that was not known, or is not so any more; nothing if all is certain, as before.
+func unsureAmong(parts []AlertFacts) (out []string) {
+	may := false
+	for i := range parts {
+		if doubt := parts[i].doubted(); doubt != "" && !slices.Contains(out, doubt) {
+			out = append(out, doubt)
+		}
+		may = may || parts[i].Record.MayStand()
+	}
+	if may {
+		out = append(out, unsureOf(parts[0].lang(), parts...))
+	}
+	return out
+}
+
 // sure says of what came back, or was removed, what is said if that is certain,
 // and what if it is not.
 type sure struct{ sure, may text }
@@ -116,9 +134,9 @@ var (
 	tUndonePast = sure{text{ja: "銀行が、過去の引き落としを取り消しました。念のため、通帳や入出金明細でご確認ください。", en: "The bank has reversed a debit of the past. Please check your passbook or statement to be sure."},
 		text{ja: "銀行から、過去の引き落としを取り消したとの連絡がありました。", en: "The bank has told us that it reversed a debit of the past."}}
 	tUndoneLinkText = sure{text{ja: "先にお知らせした登録は解除されました。今後、この登録による引き落としはできません。", en: "The link we told you about was removed. It can no longer be used to draw money."},
-		text{ja: "銀行から、決済サービスへの登録が解除されたとの連絡がありました。", en: "The bank has told us that a charge link was removed."}}
+		text{ja: "銀行から、決済サービスへの登録が解除されたとの連絡がありました。", en: "The bank has told us of the removal of a charge link."}}
 	tUndonePastLink = sure{text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."},
-		text{ja: "銀行から、決済サービスへの過去の登録が解除されたとの連絡がありました。", en: "The bank has told us that a charge link of the past was removed."}}
+		text{ja: "銀行から、決済サービスへの過去の登録が解除されたとの連絡がありました。", en: "The bank has told us of the removal of a charge link of the past."}}
 
 	tUnsure     = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
 	tUnsureLink = text{ja: "銀行が同じ番号をほかの登録にも使っているため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "The bank has used the same number for other links, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
@@ -126,6 +144,6 @@ var (
 
 	tNoMoreSure     = text{ja: "先に戻ったとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had come back. From what the bank has told us since, that is not certain."}
 	tNoMoreSureLink = text{ja: "先に解除されたとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had been removed. From what the bank has told us since, that is not certain."}
-	tNowSure        = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、戻ったのはこの引き落としと分かりました。", en: "When we told you, it was not certain which debit came back. From what the bank has told us since, it was this one."}
-	tNowSureLink    = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、解除されたのはこの登録と分かりました。", en: "When we told you, it was not certain which link was removed. From what the bank has told us since, it was this one."}
+	tNowSure        = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、この引き落としが戻ったことが分かりました。", en: "When we told you, it was not certain whether this debit had come back. From what the bank has told us since, it has."}
+	tNowSureLink    = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、この登録が解除されたことが分かりました。", en: "When we told you, it was not certain whether this link had been removed. From what the bank has told us since, it has."}
 )

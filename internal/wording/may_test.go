@@ -1,0 +1,184 @@
+package wording
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kozamori/internal/watch"
+)
+
+// Words that say as certain, or as possible, that something came back or was removed;
+// that of why it is not certain does neither.
+var (
+	saysMayBe   = regexp.MustCompile(`可能性|(?i)may (already )?have been|\bmay be of|\bmay have come`)
+	saysCertain = regexp.MustCompile(`取り消されました|取り消しました|解除されました|解除されています|戻りました|取り消した日時|（ほかに[^）]*は取り消し）|was reversed|has already reversed|\breturned ¥|came back|was removed|already been removed|\(reversed\)|\(removed\)|and reversed:|終了|Closed|Reversed by the bank`)
+)
+
+// backs are the ways in which the bank can undo something: of each it is known
+// which it was, or not.
+func backs(f func(name string, link, whole, may bool, change func(*watch.Record))) {
+	at := jst("2020-09-05 10:30:00")
+	for _, kind := range []struct {
+		name  string
+		link  bool
+		whole bool
+	}{{"all of a debit", false, true}, {"a part of a debit", false, false}, {"a link", true, true}} {
+		undo := func(r *watch.Record) {
+			if r.Returned = 1000; kind.whole {
+				r.Returned, r.UndoneAt = 0, at
+			}
+		}
+		f(kind.name, kind.link, kind.whole, false, undo)
+		f(kind.name+", unsure", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Unsure = true })
+		if !kind.link {
+			f(kind.name+", misnamed", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Misnamed = true })
+		}
+	}
+}
+
+// Each place that says that a debit came back, or a link was removed, says it as
+// certain only if it is.
+func TestEachPlaceSaysOfAReturnWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for _, hide := range []bool{false, true} {
+			backs(func(name string, isLink, whole, may bool, undo func(*watch.Record)) {
+				record := func() *watch.Record {
+					r := debit()
+					if isLink {
+						r = link()
+					}
+					r.Complete, r.Balance = true, nil
+					return r
+				}
+				is := record()
+				undo(is)
+				was := record().Shows("w1")
+				facts := func(change ...func(*AlertFacts)) AlertFacts {
+					return alertFacts(lang, is, watch.ServiceDebit, append(change, func(f *AlertFacts) { f.Delivery.HideAmount = hide })...)
+				}
+				other := record()
+				other.ID, other.Returned, other.UndoneAt = "other", 0, was.UndoneAt
+				told := facts(func(f *AlertFacts) { f.Was = was })
+				single := IncidentFacts{Parts: []AlertFacts{told}}
+				also := alertFacts(lang, other, watch.ServiceDebit, func(f *AlertFacts) { f.Delivery.HideAmount = hide })
+				page := func(change ...func(*PageFacts)) string {
+					p := AlertPage(pageFacts(lang, append(change, func(f *PageFacts) { f.Record, f.Watcher.HideAmount = is.Clone(), hide })...), NoRefusal)
+					return fmt.Sprint(p)
+				}
+				lead := other.Clone()
+				lead.Join(is.Clone())
+				view := AccountView{Lang: lang, Watcher: watch.Watcher{ID: "w1", HideAmount: hide}}
+				entry := HistoryEntry{Record: is, Service: "PayPay"}
+				several := HistoryEntry{Record: lead, Service: "PayPay", Parts: lead.Parts()}
+				csv := func(e HistoryEntry) string {
+					what, stands := CSVWords(lang, e, is)
+					if is.Kind == watch.Debit && !whole {
+						stands += CSVBack(lang, is) // only the amount: that any came back is said by its column
+					}
+					return what + stands
+				}
+				says := map[string]string{
+					"told alone":        show(Incident(single)),
+					"told when it came": show(Incident(IncidentFacts{Parts: []AlertFacts{facts()}})),
+					"told with another": show(Incident(IncidentFacts{Parts: []AlertFacts{told, also}})),
+					"asked about":       show(AskIncident(IncidentFacts{Parts: []AlertFacts{facts(), also}})),
+					"its page":          page(),
+					"a page of two":     fmt.Sprint(AlertPage(pageFacts(lang, func(f *PageFacts) { f.Record, f.Watcher.HideAmount = lead.Clone(), hide }), NoRefusal)),
+					"the month's list":  fmt.Sprint(HistoryPage(HistoryFacts{View: view, Month: jst("2020-09-04 00:00:00"), Entries: []HistoryEntry{entry}}).Parts[0].Links),
+					"a list's line":     fmt.Sprint(HistoryPage(HistoryFacts{View: view, Month: jst("2020-09-04 00:00:00"), Entries: []HistoryEntry{several}}).Parts[0].Links),
+					"the file":          csv(entry),
+				}
+				if is.Kind == watch.LinkRegistered {
+					l := watch.Link{Record: is.ID, RegisteredAt: is.OccurredAt, MayBeGone: may}
+					if !may {
+						l.RemovedAt = is.UndoneAt
+					}
+					line := ServiceLine{Name: "PayPay", Activity: watch.ServiceActivity{FirstAt: is.OccurredAt, LastAt: is.OccurredAt, Links: []watch.Link{l}}}
+					says["the services"] = fmt.Sprint(line.facts(lang, hide, is.OccurredAt))
+					delete(says, "a list's line") // it counts, and says nothing of links
+				}
+				if isLink || !may && !whole {
+					delete(says, "the file") // of a part that came back for certain there is a number alone
+				}
+				if isLink {
+					says["the file"] = csv(entry)
+				}
+				for place, said := range says {
+					for _, why := range []text{tUnsure, tUnsureLink, tMisnamed} {
+						said = strings.ReplaceAll(said, why.in(lang), "")
+					}
+					if got := saysMayBe.MatchString(said); got != may {
+						t.Errorf("%s, %s (%s, amounts hidden %v): it may be another: %v; said as possible %v:\n%s", place, name, lang, hide, may, got, said)
+					}
+					if got := saysCertain.FindString(said); may && got != "" {
+						t.Errorf("%s, %s (%s, amounts hidden %v) says %q:\n%s", place, name, lang, hide, got, said)
+					}
+				}
+			})
+		}
+	}
+}
+
+// Words of a return stand with those for when it is not certain. Those that do not
+// are here, with the reason.
+func TestWordsOfAReturnKnowThatItMayBeAnother(t *testing.T) {
+	t.Parallel()
+	except := map[string]string{
+		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tMayAgainText": "it says that", "tBarsMay": "it says that",
+		"tNowSureLink": "it has become certain", "tAgainText": "certain: see tMayAgainText",
+		"tTitleLinkStands": "certain: see tTitleLinkMayStand", "tTitleLinkMayStand": "it says that", "tAfterReturn": "certain: see watch.Record.AfterReturn",
+		"tHistGone": "certain: see tHistMayGo", "tHistGoneN": "certain: see tHistMayGoN", "tHistBack": "certain: see tHistMayBe", "tHistPart": "certain: see tHistMayBeN",
+		"tHistMayGo": "it says that", "tHistMayGoN": "it says that", "tCoverUndone": "certain: see watch.Total", "tCSVBack": "see CSVBack", "tBarsNote": "see tBarsMay",
+		"tHomeUnheard": "of LINE", "tUnknownText": "of Kozamori", "tLessBackAlt": "of settings",
+	}
+	of := regexp.MustCompile(`引き落としを?は?が?(を)?取り消|登録.*解除|戻りました|戻った金額|came back|reversed|link.*removed|was removed`)
+	fset := token.NewFileSet()
+	pkgs, err := parser.ParseDir(fset, ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, file := range pkgs["wording"].Files {
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok || g.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range g.Specs {
+				v := spec.(*ast.ValueSpec)
+				for i, value := range v.Values {
+					lit, ok := value.(*ast.CompositeLit)
+					if !ok || fmt.Sprint(lit.Type) != "text" {
+						continue
+					}
+					for _, el := range lit.Elts {
+						kv, ok := el.(*ast.KeyValueExpr)
+						if !ok {
+							continue
+						}
+						s, ok := kv.Value.(*ast.BasicLit)
+						if !ok || !of.MatchString(s.Value) {
+							continue
+						}
+						name := v.Names[i].Name
+						if used[name] = true; except[name] == "" {
+							t.Errorf("%s says of a return %s, and has no words for when it is not certain", name, s.Value)
+						}
+					}
+				}
+			}
+		}
+	}
+	for name := range except {
+		if !used[name] {
+			t.Errorf("%s says nothing of a return", name)
+		}
+	}
+}
