@@ -210,6 +210,9 @@ func (f family) all() []eventReply {
 		for _, e := range r.Story() {
 			x := f.reply(r)
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
+			if e.Txn != "" { // the record is called by the id that this one's replaced
+				x.TransactionID = e.Txn
+			}
 			if x.Outcome == alerted && r.Past && r.OnlyReturned() && (e.Kind == watch.Debit || e.Kind == watch.LinkRegistered) {
 				x.Outcome = isHistory // what came of it since was told alone
 			}
@@ -223,13 +226,16 @@ func (f family) all() []eventReply {
 // stages. One that no record has is one that said nothing new.
 func (f family) find(id string) []eventReply {
 	all := f.all()
-	if of := slices.DeleteFunc(all, func(e eventReply) bool { return e.ID != id }); len(of) > 0 {
+	if of := slices.DeleteFunc(slices.Clone(all), func(e eventReply) bool { return e.ID != id }); len(of) > 0 {
 		return of
 	}
 	for _, r := range f {
 		if len(r.Story()) > 0 {
 			x := f.reply(r)
 			x.ID, x.Outcome, x.AlertedAt, x.Conflict = id, knownBefore, time.Time{}, false
+			if slices.ContainsFunc(all, func(e eventReply) bool { return e.TransactionID != r.Txn }) {
+				x.TransactionID = "" // under which of them it was said is not kept
+			}
 			return []eventReply{x}
 		}
 	}
