@@ -187,6 +187,8 @@ func (c *chain) takes(e *Entry) bool {
 				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
 		return sameDay && like
+	case e.Status != Pending && like && !c.undone() && (e.Amount == c.amount || e.Amount == c.left()) && e.At.Sub(c.opened.At) <= HoldWithin:
+		return true
 	case e.At.Sub(c.opened.At) > PostWithin:
 		return false
 	case sameDay:

@@ -16,7 +16,9 @@ func TestWhatIsStillTheSameDebit(t *testing.T) {
 		want string
 	}{
 		{"posted fourteen days after it was authorised", []string{"pending 100", "posted 100 +14d"}, "02.12:00 posted 100"},
-		{"posted a second later than that", []string{"pending 100", "posted 100 +14d +1s"}, "02.12:00 pending 100; 16.12:00 posted 100"},
+		{"posted a second later than that, of another amount", []string{"pending 100", "posted 101 +14d +1s"}, "02.12:00 pending 100; 16.12:00 posted 101"},
+		{"posted 27 days after it was authorised", []string{"pending 100", "posted 100 +27d"}, "02.12:00 posted 100"},
+		{"posted later than that", []string{"pending 100", "posted 100 +27d +1s"}, "02.12:00 pending 100; 29.12:00 posted 100"},
 		{"presented again 35 days after it came back", []string{"posted 100", "back 0 +1h", "posted 100 +35d +1h"}, "02.12:00 posted 100 undone; 07.13:00 posted 100 after return"},
 		{"presented a second later than that", []string{"posted 100", "back 0 +1h", "posted 100 +35d +1h +1s"}, "02.12:00 posted 100 undone; 07.13:00 posted 100"},
 		{"presented again by another service", []string{"posted 100", "back 0 +1h", "posted 100 +1d paypay"}, "02.12:00 posted 100 undone; 03.12:00 posted 100 paypay"},

@@ -15,6 +15,10 @@ import (
 const (
 	// PostWithin is how long after its authorisation a debit may be posted.
 	PostWithin = 14 * 24 * time.Hour
+	// HoldWithin is how long after it a posting of just what was authorised, and
+	// stands, is still that debit's: hotels hold an amount for weeks. It is less than
+	// any month, because some banks give each payment of a series the same id.
+	HoldWithin = 27 * 24 * time.Hour
 	// PresentWithin is how long after a debit came back another one of its id
 	// may be called the same, presented again.
 	PresentWithin = 35 * 24 * time.Hour

@@ -205,6 +205,10 @@ func (d slowDebit) takes(e Entry) bool {
 		return d.waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && sameService && e.Amount == d.amount ||
 			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
 	}
+	left := e.Amount == d.amount || e.Amount == d.amount-d.back
+	if e.Status != Pending && sameService && left && !d.gone() && e.At.Sub(d.first.At).Hours() <= 27*24 {
+		return true // of what was held for weeks
+	}
 	if e.At.After(d.first.At.Add(14 * 24 * time.Hour)) {
 		return false
 	}
