@@ -128,6 +128,8 @@ func (m *model) checkBank(leads []*watch.Record) {
 			Amount   int64     `json:"amount"`
 			Returned int64     `json:"returned"`
 			Reversed time.Time `json:"reversed_at"`
+			Service  string    `json:"service"`
+			May      bool      `json:"return_uncertain"`
 		} `json:"transactions"`
 	}
 	last, seqs := map[string]body{}, map[string][]int{}
@@ -169,22 +171,23 @@ func (m *model) checkBank(leads []*watch.Record) {
 		}
 		got := map[string]string{}
 		for _, t := range last[d.ID].Transactions {
-			if where[t.ID] != "" {
-				m.errorf("the bank heard of %s in two disputes that stand, or twice", t.ID)
+			of := key(t.ID, t.Service)
+			if where[of] != "" {
+				m.errorf("the bank heard of %s in two disputes that stand, or twice", of)
 			}
-			where[t.ID] = d.ID
-			got[t.ID] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero())
+			where[of] = d.ID
+			got[of] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero(), t.May)
 		}
 		for _, p := range partsUnder(leads, d) {
-			says, in := got[p.Txn]
+			says, in := got[key(p.Txn, p.Service)]
 			if mine := excepted(leads, d, p); mine == in {
 				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
 				continue
 			}
-			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero()); in && says != is {
+			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.whose(p).mayStand()); in && says != is {
 				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
 			}
-			delete(got, p.Txn)
+			delete(got, key(p.Txn, p.Service))
 		}
 		for id := range got {
 			m.errorf("the bank heard of %s in the dispute about %s, of which it is not", id, lead.Txn)

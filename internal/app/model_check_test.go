@@ -132,19 +132,19 @@ func (m *model) truth() (leads []*watch.Record) {
 			if !r.Complete {
 				continue
 			}
-			if told[r.Txn] != nil {
-				m.errorf("two records of %s", r.Txn)
+			if told[key(r.Txn, r.Service)] != nil {
+				m.errorf("two records of %s", key(r.Txn, r.Service))
 			}
-			told[r.Txn] = r
+			told[key(r.Txn, r.Service)] = r
 			if r.Lead == "" {
 				leads = append(leads, r)
 			}
 		}
 	}
 	for _, x := range m.txns {
-		r := told[x.id]
+		r := told[key(x.id, x.service)]
 		if r == nil {
-			r = told[x.id+"p"]
+			r = told[key(x.id+"p", x.service)]
 		}
 		if r == nil {
 			m.errorf("%s is on no record", x.id)
@@ -156,6 +156,12 @@ func (m *model) truth() (leads []*watch.Record) {
 		}
 		if r.Kept() != kept || x.undone == r.UndoneAt.IsZero() || r.Service != x.service {
 			m.errorf("%s is on record as %d of %d, undone %v, and was %d of %d, undone %v", x.id, r.Kept(), r.Amount, !r.UndoneAt.IsZero(), kept, x.amount, x.undone)
+		}
+		if r.MayStand() != x.mayStand() {
+			m.errorf("%s may stand: %v, and on record %v (unsure %v, misnamed %v)", key(x.id, x.service), x.mayStand(), r.MayStand(), r.Unsure, r.Misnamed)
+		}
+		if second := r.Second != nil && r.Second.Service == x.text && !r.Second.Bank; second != (x.text != x.service) {
+			m.errorf("%s is of %s, by its text of %s, and on record of %+v, too", x.id, x.service, x.text, r.Second)
 		}
 		lead := byID[r.IncidentID()]
 		if lead == nil || lead.Lead != "" {
@@ -261,7 +267,7 @@ func fresh(lead *watch.Record, says []watch.Said) (yen int64) {
 			continue
 		}
 		r := p.As(s.Is)
-		if !r.UndoneAt.IsZero() {
+		if r.Gone() {
 			continue
 		}
 		if s.Was != nil {
@@ -269,7 +275,9 @@ func fresh(lead *watch.Record, says []watch.Said) (yen int64) {
 				continue
 			}
 		}
-		yen += r.Kept()
+		if yen += r.Amount - r.Returned; r.MayStand() {
+			yen += r.Returned // it counts as taken: of what is undone Returned is 0
+		}
 	}
 	return yen
 }
@@ -325,6 +333,7 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 				m.errorf("%s over %s: %s comes %v after the one before", w.ID, c.Kind, t.d.ID, gap)
 			}
 			before = t.at
+			m.checkNames(w, t, says)
 			m.checkLate(lead, w, t)
 			m.checkReport(lead, t)
 			m.checkCorrection(lead, t)
@@ -369,7 +378,7 @@ func asked(p *watch.Record, watcher string) bool {
 }
 
 func same(a, b *watch.Shown) bool {
-	return a != nil && b != nil && a.Amount == b.Amount && a.Returned == b.Returned && a.Again == b.Again && a.Service == b.Service && a.UndoneAt.Equal(b.UndoneAt)
+	return a != nil && b != nil && a.Amount == b.Amount && a.Returned == b.Returned && a.Again == b.Again && a.Service == b.Service && a.UndoneAt.Equal(b.UndoneAt) && a.MayStand() == b.MayStand()
 }
 
 // unreachable tells whether a channel refused for good what a watcher has no

@@ -61,7 +61,8 @@ func (p modelPerson) on(ref string) (watch.Watcher, bool) {
 type txn struct {
 	id, ref  string
 	link     bool
-	service  string
+	service  string // as the bank calls it
+	text     string // that of the descriptor
 	amount   int64
 	began    int64 // what it was at first
 	returned int64
@@ -70,6 +71,8 @@ type txn struct {
 	plain    bool // it is posted under a text that names no one
 	again    int  // ids that took its place
 	last     time.Time
+	rivals   []*txn // that may have come back instead, when something did
+	misnamed bool   // under another service's name
 }
 
 func (x *txn) left() int64 { return x.amount - x.returned }
@@ -188,10 +191,9 @@ func (m *model) event() (ref, body string) {
 		x = m.txns[m.rng.IntN(len(m.txns))]
 	}
 	if x == nil || x.undone {
-		x = &txn{id: fmt.Sprintf("t%d", len(m.txns)), ref: modelAccounts[m.rng.IntN(4)/3], service: trusted[m.rng.IntN(6)/2%3], link: m.pick(6)}
-		m.txns = append(m.txns, x)
+		x = m.opens1()
 		if !x.link {
-			x.amount, x.pending = m.money(), m.pick(3)
+			x.amount, x.pending = m.money(), m.pick(3) && len(m.sharing(x)) == 1
 			if m.pick(4) {
 				x.amount = 1
 			}
@@ -200,6 +202,8 @@ func (m *model) event() (ref, body string) {
 		return x.ref, m.says(x, "opens", 0)
 	}
 	switch n := m.rng.IntN(5); {
+	case x.link && m.pick(4):
+		return x.ref, m.names(x, m.says(x, "undone", 0), m.another(x)) // of another link: this one stands
 	case x.link:
 		x.undone = true
 		return x.ref, m.says(x, "undone", 0)
@@ -207,7 +211,7 @@ func (m *model) event() (ref, body string) {
 		x.amount = max(x.amount, m.money()) // the authorisation is raised
 		return x.ref, m.says(x, "opens", 0)
 	case x.pending && n < 4:
-		x.pending, x.plain = false, m.pick(3)
+		x.pending, x.plain = false, m.pick(3) && x.text == x.service
 		if m.pick(3) {
 			x.again++ // posted under an id of its own
 		}
@@ -222,12 +226,9 @@ func (m *model) event() (ref, body string) {
 		}
 		return x.ref, m.says(x, "opens", 0)
 	case !x.pending && n < 2 && x.left() > 500:
-		back := 100 + m.rng.Int64N(300)
-		x.returned += back
-		return x.ref, m.says(x, "undone", back)
+		return m.returns(x, 100+m.rng.Int64N(300))
 	}
-	x.undone = true
-	return x.ref, m.says(x, "undone", 0)
+	return m.returns(x, 0)
 }
 
 // money is an amount that no other debit has.
@@ -235,17 +236,22 @@ func (m *model) money() int64 { m.yen += 1013; return m.yen }
 
 func (m *model) says(x *txn, what string, back int64) string {
 	at := m.Now()
-	if !at.After(x.last) {
-		at = x.last.Add(time.Second)
+	for _, o := range m.sharing(x) { // what has one id is in order
+		if !at.After(o.last) {
+			at = o.last.Add(time.Second)
+		}
 	}
 	x.last = at
 	m.acts++
 	e := map[string]any{"id": fmt.Sprintf("e%d", m.acts), "transaction_id": x.id, "account_ref": x.ref, "occurred_at": at.Format(time.RFC3339)}
 	switch {
 	case what == "opens" && x.link:
-		e["type"], e["descriptor"], e["service"] = watch.LinkRegistered, descriptors[x.service], x.service
+		e["type"], e["descriptor"], e["service"] = watch.LinkRegistered, descriptors[x.text], x.service
 	case what == "opens":
-		e["type"], e["descriptor"], e["amount"], e["currency"] = watch.Debit, descriptors[x.service], x.amount, "JPY"
+		e["type"], e["descriptor"], e["amount"], e["currency"] = watch.Debit, descriptors[x.text], x.amount, "JPY"
+		if x.text != x.service {
+			e["service"] = x.service
+		}
 		if x.pending {
 			e["status"] = watch.Pending
 		}

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"kozamori/internal/watch"
@@ -53,7 +52,7 @@ func (m *model) checkReport(lead *watch.Record, t told) {
 			continue
 		}
 		is := p.As(s.Is)
-		if !is.UndoneAt.IsZero() || s.Was != nil && s.Was.Covers(is) {
+		if is.Gone() || s.Was != nil && s.Was.Covers(is) {
 			continue
 		}
 		open++
@@ -104,6 +103,5 @@ func (m *model) checkCorrection(lead *watch.Record, t told) {
 
 // began is the amount with which a transaction was first heard of, in yen.
 func (m *model) began(p *watch.Record) int64 {
-	i := slices.IndexFunc(m.txns, func(x *txn) bool { return p.Txn == x.id || p.Txn == x.id+"p" })
-	return m.txns[i].began
+	return m.whose(p).began
 }

@@ -336,7 +336,7 @@ func (f *IncidentFacts) fresh() (yen int64) {
 func (f *IncidentFacts) allNew() bool {
 	new := 0
 	for i := range f.Parts {
-		if p := &f.Parts[i]; p.Was == nil && p.Record.Kind == watch.Debit && p.Record.UndoneAt.IsZero() {
+		if p := &f.Parts[i]; p.Was == nil && p.Record.Kind == watch.Debit && !p.Record.Gone() {
 			new++
 		}
 	}
@@ -367,7 +367,7 @@ func (f *IncidentFacts) title() string {
 	account := pick(p.Guardian, tWatchedAccount, tYourAccount).in(lang)
 	links, fresh := 0, 0
 	for i := range f.Parts {
-		if f.Parts[i].Was == nil && f.Parts[i].Record.UndoneAt.IsZero() {
+		if f.Parts[i].Was == nil && !f.Parts[i].Record.Gone() {
 			fresh++
 			if f.Parts[i].Record.Kind == watch.LinkRegistered {
 				links++

@@ -23,7 +23,7 @@ func (f *IncidentFacts) linksAlone() bool {
 func (f *IncidentFacts) joined() (links, debits int) {
 	for i := range f.Parts {
 		switch p := &f.Parts[i]; {
-		case p.Was != nil || !p.Record.UndoneAt.IsZero():
+		case p.Was != nil || p.Record.Gone():
 		case p.Record.Kind == watch.LinkRegistered:
 			links++
 		default:

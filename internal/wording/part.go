@@ -2,10 +2,10 @@ package wording
 
 import "kozamori/internal/watch"
 
-// open tells whether there is something to answer: what is not undone, and new
-// or worse than what the reader knew.
+// open tells whether there is something to answer: what is not undone for certain,
+// and new or worse than what the reader knew.
 func (f *AlertFacts) open() bool {
-	if !f.Record.UndoneAt.IsZero() {
+	if f.Record.Gone() {
 		return false
 	}
 	if f.Was == nil {
@@ -18,7 +18,7 @@ func (f *AlertFacts) open() bool {
 // urgent tells whether it is to be dealt with at once. A change that came too
 // late to be news is not.
 func (f *AlertFacts) urgent() bool {
-	return f.open() && f.Notice.Critical() && (f.Was == nil || !f.Record.TooLate())
+	return f.open() && f.Record.UndoneAt.IsZero() && f.Notice.Critical() && (f.Was == nil || !f.Record.TooLate())
 }
 
 // line is one part in a list: "30,000円（取り消されました）".
