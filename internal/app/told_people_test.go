@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/watch"
 )
 
@@ -137,21 +138,50 @@ var anyLink = regexp.MustCompile(`https?://\S+`)
 func (s *story) othersHear() (now []string) {
 	for _, o := range s.others {
 		all := o.person.heard()
-		for _, m := range all[o.heard:] {
+		for i, m := range all[o.heard:] {
 			var v any
 			if err := json.Unmarshal([]byte(m), &v); err != nil {
 				s.t.Fatal(err)
 			}
 			var out []string
 			words(v, &out)
+			s.presses(o.person, o.heard+i, out)
 			now = append(now, "  "+o.name+": "+strings.ReplaceAll(strings.Join(out, " / "), "\n", " "))
 		}
 		o.heard = len(all)
 	}
 	mails := s.box.Messages()
 	for _, m := range mails[s.mailed:] {
+		lines := strings.Split(strings.ReplaceAll(m.Text, "\r", ""), "\n")
+		var labels []string
+		for i, l := range lines[1:] {
+			if anyLink.MatchString(l) {
+				labels = append(labels, lines[i])
+			}
+		}
+		if lost := presstest.Missing(lines, labels, nil); len(lost) > 0 && !strings.Contains(m.Text, "このメールにないボタンは") {
+			s.t.Errorf("a mail asks to press what is not there: %q", lost)
+		}
 		now = append(now, "  mail to "+m.To+": "+m.Subject+" / "+strings.Join(strings.Fields(anyLink.ReplaceAllString(m.Text, "(link)")), " "))
 	}
 	s.mailed = len(mails)
 	return now
+}
+
+// presses complains of what a message asks to press that its reader cannot.
+func (s *story) presses(p *person, n int, says []string) {
+	s.t.Helper()
+	var here, before []string
+	for i, m := range p.heard()[:n+1] {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			s.t.Fatal(err)
+		}
+		if before = append(before, here...); i <= n {
+			here = presstest.Labels(v)
+		}
+	}
+	if lost := presstest.Missing(says, here, before); len(lost) > 0 {
+		s.t.Errorf("a message asks to press what is not there: %q", lost)
+	}
 }

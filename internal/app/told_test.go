@@ -21,6 +21,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -201,13 +202,14 @@ func (s *story) passes() {
 func (s *story) hears() {
 	all := s.owner.heard()
 	var now []string
-	for _, m := range all[s.heard:] {
+	for i, m := range all[s.heard:] {
 		var v any
 		if err := json.Unmarshal([]byte(m), &v); err != nil {
 			s.t.Fatal(err)
 		}
 		var out []string
 		words(v, &out)
+		s.presses(s.owner, s.heard+i, out)
 		now = append(now, "  phone: "+strings.Join(gist(out), " / "))
 		if strings.Contains(m, "00:00") {
 			s.t.Errorf("a time that the bank did not tell: %s", m)
@@ -249,6 +251,9 @@ func (s *story) pageOf(p *person) {
 	in := insideMain.FindStringSubmatch(p.html)
 	if in == nil || strings.Contains(in[1], "00:00") {
 		s.t.Fatalf("the page is: %s", p.html)
+	}
+	if lost := presstest.MissingOn(p.html); len(lost) > 0 {
+		s.t.Errorf("a page asks to press what is not on it: %q", lost)
 	}
 	s.say("  page: %s", strings.Join(strings.Fields(html.UnescapeString(anyTag.ReplaceAllString(in[1], " "))), " "))
 }

@@ -57,7 +57,7 @@ func (t *talk) help(ctx context.Context, accounts []membership.Bound, lang watch
 	if err != nil {
 		return wording.TroubleFacts{}, err
 	}
-	f := wording.TroubleFacts{Lang: lang}
+	f := wording.TroubleFacts{Lang: lang, None: len(accounts) == 0}
 	f.Service.Name, f.Service.Contact = t.Names.Service(service, lang)
 	for i, code := range banks {
 		var b wording.Named

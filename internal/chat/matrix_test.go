@@ -156,6 +156,7 @@ func (w *crowd) hears(m *member, do func()) (said, reads string, changed []strin
 	do()
 	shown := w.shown(m.user)
 	said, reads = strings.Join(shown[n:], "\n"), w.table.Taken()
+	w.presses(shown, n)
 	after := worldtest.Everything(w.t, w.file)
 	for _, k := range slices.Sorted(maps.Keys(after)) {
 		if after[k] != w.before[k] && !strings.Contains(k, " W#") {

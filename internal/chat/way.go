@@ -111,7 +111,7 @@ func (t *talk) byMail(ctx context.Context, p *parcel) (problem string, err error
 	case !t.SetUp(over):
 		return "its channel is not set up", nil
 	}
-	m := message.Join(p.words...)
+	m := wording.PressedOnPage(message.Join(p.words...))
 	if m.Incident != "" {
 		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
 	}

@@ -100,7 +100,9 @@ func TestEverythingThatIsSaidHasAWay(t *testing.T) {
 						if numbered := strings.Contains(m.Subject, "案件"); numbered != (what == "a receipt") {
 							t.Errorf("the subject is %s", m.Subject)
 						}
-
+						if says := strings.Contains(m.Text, "このメールにないボタンは"); says != (what == "a receipt" || what == "a list") {
+							t.Errorf("says where its buttons are: %v: %s", says, m.Text)
+						}
 					}
 					if line == 1 && !fail.text && !strings.Contains(w.newest(alice), say.is) {
 						t.Error(w.newest(alice))

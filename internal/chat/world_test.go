@@ -26,6 +26,7 @@ import (
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -222,6 +223,23 @@ func (w *world) shown(user string) []string {
 		}
 	}
 	return out
+}
+
+// presses complains of what messages, from one on, ask to press that their reader
+// cannot.
+func (w *world) presses(shown []string, from int) {
+	w.t.Helper()
+	var here, before []string
+	for i, m := range shown {
+		var v any
+		if err := json.Unmarshal([]byte(m), &v); err != nil {
+			w.t.Fatal(err)
+		}
+		before, here = append(before, here...), presstest.Labels(v)
+		if lost := presstest.Missing(presstest.Texts(v), here, before); i >= from && len(lost) > 0 {
+			w.t.Errorf("a message asks to press what is not there: %q: %s", lost, m)
+		}
+	}
 }
 
 // newest is the last answer on a phone; the test ends if there is none.

@@ -167,11 +167,14 @@ type TroubleFacts struct {
 	// Names may be empty, and numbers only ever come from a source.
 	Bank, Service Named
 	Banks         []Named
+	None          bool // the reader watches no account
 }
 
 var (
 	tcTroubleTitle = text{ja: "身に覚えのないことがあったら", en: "If something was not you"}
-	tcTroubleText  = text{ja: "お知らせの「%s」を押すと、銀行にすぐ伝わります。あわせて、次のことを順にお願いします。", en: "Press \"%s\" in the alert: the bank is told at once. Please also do the following, in this order."}
+	tcTroubleText  = text{ja: "「%s」を押すか送信すると、まだ回答していないお知らせを表示します。そこで回答すると、銀行にすぐ伝わります。あわせて、次のことを順にお願いします。", en: "Press or send \"%s\" to see what you have not answered yet, and answer it there: the bank is told at once. Please also do the following, in this order."}
+	tcTroubleNone  = text{ja: "口座がつながっていないため、口座守から銀行へは伝えられません。次のことを順にお願いします。", en: "No account is connected, so we cannot tell a bank for you. Please do the following, in this order."}
+	tcTroublePage  = text{ja: "身に覚えのないお知らせを開いて「%s」と回答すると、銀行にすぐ伝わります。あわせて、次のことを順にお願いします。", en: "Open the alert and answer \"%s\" there: the bank is told at once. Please also do the following, in this order."}
 )
 
 // Trouble says what to do now, in the order that helps.
@@ -185,5 +188,8 @@ func Trouble(f TroubleFacts) message.Message {
 		}
 	}
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdNotMe, CmdPhone, CmdList, CmdGuide)
+	if f.None {
+		m.Text, m.Choices = []string{tcTroubleNone.in(lang)}, choices(lang, CmdConnect, CmdPhone, CmdGuide)
+	}
 	return m
 }

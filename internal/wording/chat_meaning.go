@@ -13,7 +13,7 @@ var (
 
 	tcStopTitle  = text{ja: "お金を止めるには", en: "To stop the money"}
 	tcStopText   = text{ja: "口座守が口座や引き落としを直接止めることはできません。止められるのは銀行と決済サービスです。次の順に、すぐ連絡してください。", en: "Kozamori cannot stop your account or a debit itself: your bank and the payment service can. Please contact them now, in this order."}
-	tcStopReport = text{ja: "身に覚えのない引き落としは、「%s」を押すと銀行に報告できます。", en: "To report a debit that was not you to the bank, press \"%s\"."}
+	tcStopReport = text{ja: "身に覚えのない引き落としは、「%s」を押すか送信して、お知らせに回答すると、銀行に報告できます。", en: "To report a debit that was not you to the bank, press or send \"%s\" and answer its alert."}
 	tcStopPause  = text{ja: "お知らせのほうを休むときは「%s」と送ってください。", en: "To pause our alerts instead, send \"%s\"."}
 
 	tcCallTitle   = text{ja: "連絡先", en: "Whom to call"}
@@ -49,6 +49,9 @@ func StopMoney(f TroubleFacts) message.Message {
 	m.Alt, m.Title = tcStopTitle.in(lang), tcStopTitle.in(lang)
 	m.Text = []string{tcStopText.in(lang), tcStopReport.in(lang, tNotMine.in(lang)), tcStopPause.in(lang, Word(lang, CmdStop))}
 	m.Choices = choices(lang, CmdNotMe, CmdPhone, CmdStop)
+	if f.None {
+		m.Text, m.Choices = []string{tcStopText.in(lang)}, choices(lang, CmdConnect, CmdPhone, CmdGuide)
+	}
 	return m
 }
 

@@ -91,6 +91,8 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"list":            RecentAlerts(list),
 		"list-empty":      RecentAlerts(ListFacts{Lang: lang, Now: now}),
 		"trouble":         Trouble(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{Phone: "0120-222-222"}}, {"Y", Contact{}}}}),
+		"trouble-none":    Trouble(TroubleFacts{Lang: lang, None: true}),
+		"stop-money-none": StopMoney(TroubleFacts{Lang: lang, None: true}),
 		"trouble-unknown": Trouble(TroubleFacts{Lang: lang}),
 		"stop-money":      StopMoney(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}, Service: Named{service, Contact{}}}),
 		"whom-to-call":    WhomToCall(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000", Hours: "24時間", CheckedOn: "2026-11-02"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{}}}}),

@@ -296,7 +296,7 @@ func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 func HelpPage(f TroubleFacts, home string) message.Page {
 	m := Trouble(f)
 	lang := langOf(f.Lang)
-	m.Buttons = nil
+	m.Buttons, m.Text = nil, []string{tcTroublePage.in(lang, tNotMine.in(lang))}
 	return message.Page{Lang: string(lang), Name: tHelpName.in(lang), Parts: []message.Part{{Message: m}, backTo(lang, home)}}
 }
 

@@ -1,0 +1,21 @@
+package wording
+
+import (
+	"slices"
+
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
+)
+
+var tMailPress = text{ja: "このメールにないボタンは、「%s」のページにあります。", en: "Buttons that this mail does not have are on the page behind \"%s\"."}
+
+// PressedOnPage is a message of the chat for a channel that has links alone: it says
+// where its other buttons are.
+func PressedOnPage(m message.Message) message.Message {
+	lang := langOf(watch.Lang(m.Lang))
+	leads := slices.ContainsFunc(m.Buttons, func(b message.Button) bool { return b.URL != "" })
+	if leads && slices.ContainsFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" }) {
+		m.Text = append([]string{tMailPress.in(lang, tDetails.in(lang))}, m.Text...)
+	}
+	return m
+}
