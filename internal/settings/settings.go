@@ -73,6 +73,9 @@ func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, chang
 			return nil, err
 		}
 		w.KeepFormer(before, who.At)
+		if c.Kind != watch.StepReported { // what that had kept silent is told
+			w.KeepEnded(before, who.At)
+		}
 		w.Remind(services(who.At), who.At)
 		step.Kind, step.Restores, step.By, step.ByRole, step.Of, step.OfRole = c.Kind, c.Restores, "", "", w.ID, w.Role
 		if by, ok := a.Watcher(c.By); ok {

@@ -134,6 +134,8 @@ type Watcher struct {
 	Consent *Consent `json:"consent,omitempty"`
 	// Former are addresses that were replaced or taken off; see KeepFormer.
 	Former []Former `json:"former,omitempty"`
+	// EndedTrusts are trusts that ended; see KeepEnded.
+	EndedTrusts []Trust `json:"ended_trusts,omitempty"`
 	// RemindAt is when an owner is reminded that their settings keep debits of a
 	// payment service from them; zero if they do not.
 	RemindAt time.Time `json:"remind_at,omitzero"`

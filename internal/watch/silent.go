@@ -23,11 +23,41 @@ func (t *Trust) GoesOnFrom(o Trust) {
 	}
 }
 
+// KeepTrust is how long a trust that has ended is remembered: what it had kept from
+// its watcher is told, too, if they say "not mine" of the service until then.
+const KeepTrust = 30 * 24 * time.Hour
+
+// KeepEnded remembers the trusts that a watcher had before a change and has no longer.
+func (w *Watcher) KeepEnded(before *Watcher, at time.Time) {
+	over := func(t Trust) bool { return at.Sub(t.Until) >= KeepTrust }
+	w.EndedTrusts = slices.DeleteFunc(slices.Clone(w.EndedTrusts), over)
+	for _, t := range before.Rules.Trusts {
+		stands := slices.ContainsFunc(w.Rules.Trusts, func(o Trust) bool {
+			return o.Service == t.Service && o.UpTo >= t.UpTo && !o.Until.Before(t.Until) && !o.since().After(t.since())
+		})
+		if stands {
+			continue
+		}
+		t.Since = t.since()
+		if at.Before(t.Until) {
+			t.Until = at.UTC()
+		}
+		if !over(t) {
+			w.EndedTrusts = append(w.EndedTrusts, t)
+		}
+	}
+	w.EndedTrusts = w.EndedTrusts[max(0, len(w.EndedTrusts)-MaxTrusts):]
+}
+
+// trusts are a watcher's, and those that have ended and are remembered.
+func (w *Watcher) trusts() []Trust { return append(slices.Clip(w.Rules.Trusts), w.EndedTrusts...) }
+
 // TrustedSince is when the first of a watcher's trusts in one of some services
 // began; zero if there is none.
 func (w *Watcher) TrustedSince(services []string) (first time.Time) {
-	for i := range w.Rules.Trusts {
-		t := &w.Rules.Trusts[i]
+	trusts := w.trusts()
+	for i := range trusts {
+		t := &trusts[i]
 		if at := t.since(); slices.Contains(services, t.Service) && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
@@ -45,7 +75,7 @@ func (w *Watcher) Silenced(r *Record, services []string) Reason {
 	if n, ok := r.Notice(w.ID); ok && n.own() {
 		return 0
 	}
-	under := slices.ContainsFunc(w.Rules.Trusts, func(t Trust) bool {
+	under := slices.ContainsFunc(w.trusts(), func(t Trust) bool {
 		return t.Service == r.Service && r.Amount <= t.UpTo && !r.RecordedAt.Before(t.since()) && r.RecordedAt.Before(t.Until)
 	})
 	if !under {

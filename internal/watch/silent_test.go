@@ -61,6 +61,54 @@ func TestWhatATrustKeptFromItsWatcher(t *testing.T) {
 	}
 }
 
+// A trust that has ended, however it did, is remembered for a while, as what it kept
+// silent is told if its service turns out not to be theirs.
+func TestWhatATrustKeptIsKnownAfterItsEnd(t *testing.T) {
+	trust := func(upTo int64, since, until time.Duration) Trust {
+		return Trust{Service: "docomo", UpTo: upTo, Since: noon.Add(since), Until: noon.Add(until)}
+	}
+	const day = 24 * time.Hour
+	silent := &Record{ID: "r", Kind: Debit, Complete: true, Service: "docomo", Amount: 900, OccurredAt: noon.Add(-2 * day), ReceivedAt: noon.Add(-2 * day), RecordedAt: noon.Add(-2 * day)}
+	for name, c := range map[string]struct {
+		before, after []Trust
+		ended         int
+		want          bool
+	}{
+		"it stands":                 {[]Trust{trust(1000, -3*day, day)}, []Trust{trust(1000, -3*day, day)}, 0, true},
+		"it was ended":              {[]Trust{trust(1000, -3*day, day)}, nil, 1, true},
+		"it ran out, and was taken": {[]Trust{trust(1000, -3*day, -day)}, nil, 1, true},
+		"one for more goes on":      {[]Trust{trust(1000, -3*day, day)}, []Trust{trust(2000, -3*day, 2*day)}, 0, true},
+		"one for less follows":      {[]Trust{trust(1000, -3*day, day)}, []Trust{trust(500, 0, 2*day)}, 1, true},
+		"it began after that":       {[]Trust{trust(1000, -day, day)}, nil, 1, false},
+		"it ran out long ago":       {[]Trust{trust(1000, -90*day, -31*day)}, nil, 0, false},
+	} {
+		before := &Watcher{ID: "w", Rules: DefaultRules(), Since: noon.Add(-100 * day)}
+		before.Rules.Trusts = c.before
+		w := before.Clone()
+		w.Rules.Trusts = c.after
+		w.KeepEnded(before, noon)
+		if got := w.Silenced(silent, []string{"docomo"}) != 0; got != c.want || len(w.EndedTrusts) != c.ended {
+			t.Errorf("%s: told %v, want %v; %d are remembered, want %d", name, got, c.want, len(w.EndedTrusts), c.ended)
+		}
+		if since := w.TrustedSince([]string{"docomo"}); since.IsZero() != (len(c.after)+c.ended == 0) {
+			t.Errorf("%s: trusted since %v", name, since)
+		}
+		later := w.Clone()
+		later.KeepEnded(w, noon.Add(KeepTrust))
+		if len(later.EndedTrusts) != 0 {
+			t.Errorf("%s: remembered for ever: %+v", name, later.EndedTrusts)
+		}
+	}
+	w, none := &Watcher{ID: "w"}, &Watcher{ID: "w"}
+	for i := range MaxTrusts + 3 {
+		w.Rules.Trusts = []Trust{trust(int64(i), -day, day)}
+		none.KeepEnded(w, noon)
+	}
+	if len(none.EndedTrusts) != MaxTrusts || none.EndedTrusts[0].UpTo != 3 {
+		t.Errorf("%d are remembered, from %+v", len(none.EndedTrusts), none.EndedTrusts[0])
+	}
+}
+
 // Why its reader was called is said in the first message that they get, and in no
 // other that is taken after it.
 func TestWhySomebodyIsCalledIsSaidOnce(t *testing.T) {

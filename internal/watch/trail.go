@@ -194,7 +194,7 @@ func (t *Turn) Said() (before, after string) {
 // Clone is a copy that shares nothing that changes.
 func (w *Watcher) Clone() *Watcher {
 	c := *w
-	c.Channels, c.Former = slices.Clone(w.Channels), slices.Clone(w.Former)
+	c.Channels, c.Former, c.EndedTrusts = slices.Clone(w.Channels), slices.Clone(w.Former), slices.Clone(w.EndedTrusts)
 	c.Rules = *w.Rules.clone()
 	return &c
 }
