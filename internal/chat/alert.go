@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -155,12 +156,31 @@ func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.Dis
 		total := watch.TotalOf(rest, nil)
 		f.Recognised, f.Record = &total, r.ID
 	}
+	f.Since = since(res)
 	opened := res.Outcome == dispute.Opened || res.Outcome == dispute.AlreadyOpen
 	if parts, in := watch.SilencedFor(w.ID, res.Groups); opened && len(parts) > 0 {
 		total := watch.TotalOf(parts, nil)
 		f.Silenced, f.SilencedIn = &total, in
 	}
 	return f
+}
+
+// since is what a report took in that the message which was answered did not show.
+func since(res dispute.Result) wording.Since {
+	s := wording.Since{Via: watch.ViaLINE}
+	for _, g := range res.Groups {
+		a := g.Record.Answer
+		if a == nil || a.Value != watch.NotMine || a.Watcher != res.Watcher.ID || a.Via != watch.ViaLINE {
+			continue
+		}
+		s.Grew = s.Grew || len(a.Grew) > 0
+		for _, p := range g.Record.Parts() {
+			if slices.Contains(a.Unseen, p.ID) {
+				s.Came = append(s.Came, p)
+			}
+		}
+	}
+	return s
 }
 
 func (t *talk) answerFacts(ctx context.Context, res dispute.Result) wording.AnswerFacts {

@@ -317,24 +317,3 @@ func (f *file) about() *watch.Record {
 	}
 	return f.record
 }
-
-// unshown notes which of what is reported the page did not show.
-func (f *file) unshown(parts []*watch.Record) {
-	if f.who.Saw == nil {
-		return
-	}
-	of := func(some []*watch.Record) (out []string) {
-		for _, p := range some {
-			if slices.ContainsFunc(parts, func(o *watch.Record) bool { return o.ID == p.ID }) {
-				out = append(out, p.ID)
-			}
-		}
-		return out
-	}
-	for _, l := range f.reportedOnes() {
-		if l.Answer.At.Equal(f.now) {
-			fresh, changed := l.Unseen(f.who.Saw)
-			l.Answer.Unseen, l.Answer.Grew = of(fresh), of(changed)
-		}
-	}
-}

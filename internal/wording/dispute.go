@@ -34,7 +34,8 @@ type DisputeFacts struct {
 	// reported as well, and SilencedIn its incident; nil if nothing was.
 	Silenced   *watch.Total
 	SilencedIn string
-	SaidMine   bool // for DisputeAlready: its reader has said that it was theirs
+	Since      Since // for DisputeOpened: what it took in that was not shown
+	SaidMine   bool  // for DisputeAlready: its reader has said that it was theirs
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -106,9 +107,19 @@ var (
 // now, and the way back.
 func DisputeOpened(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeOpened)
-	m.Text = slices.Concat(f.offerSilenced(), []string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{}))
+	m.Text = slices.Concat(f.since(), f.offerSilenced(), []string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{}))
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
+}
+
+// since says what the report took in that was not shown.
+func (f *DisputeFacts) since() []string {
+	f.Since.Undo = !f.UndoUntil.IsZero() && f.Link != ""
+	out := f.Since.said(f.lang(), f.HideAmount)
+	if say := f.Since.mended(f.lang(), false); say != "" {
+		out = append(out, say)
+	}
+	return out
 }
 
 // DisputeAlready answers somebody who says "that was not me" again, or that it was

@@ -132,31 +132,22 @@ func (f *PageFacts) addRest(rest []*watch.Record) message.Form {
 		Fields: append(fields, message.Field{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(f.Dispute.AnsweredAt.Unix(), 10)})}
 }
 
-var (
-	tUnseenCame = text{ja: "このページをご覧のあいだに増えた分（%s）も、このお申し出に含めて銀行へ伝えています。心当たりがあるときは、銀行に受付番号を伝えてください。", en: "What came while you looked at the page (%s) is part of this report too, and we are telling the bank. If you recognise it, give the bank the report number."}
-	tUnseenGrew = text{ja: "このページをご覧のあいだに内容が変わりました。いまの内容で銀行へ伝えています。", en: "The debit changed while you looked at the page. We are telling the bank of it as it is now."}
-)
-
-// unseen says what the report took in that its page did not show; empty if it
-// showed all.
+// unseen says what the report took in that its page, or the message that was
+// answered, did not show; empty if that showed all.
 func (f *PageFacts) unseen() []string {
-	a, lang := f.Record.Answer, f.lang()
+	a := f.Record.Answer
 	if a == nil || a.Value != watch.NotMine {
 		return nil
 	}
-	var came []*watch.Record
+	s := Since{Via: a.Via, Grew: len(a.Grew) > 0, Undo: !f.UndoUntil.IsZero()}
 	for _, p := range f.Record.Parts() {
 		if slices.Contains(a.Unseen, p.ID) {
-			came = append(came, p)
+			s.Came = append(s.Came, p)
 		}
 	}
-	var out []string
-	if total := watch.TotalOf(came, nil); len(came) > 0 {
-		c := covers{lang: lang, total: total, hide: f.Watcher.HideAmount}
-		out = append(out, tUnseenCame.in(lang, c.said()))
-	}
-	if len(a.Grew) > 0 {
-		out = append(out, tUnseenGrew.in(lang))
+	out := s.said(f.lang(), f.Watcher.HideAmount)
+	if say := s.mended(f.lang(), true); say != "" {
+		out = append(out, say)
 	}
 	return out
 }
