@@ -146,12 +146,15 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 			last = p.OccurredAt
 		}
 	}
-	name := orOther(lang, orElse(it.ServiceName, tTheService.in(lang)), either)
+	first := orOther(lang, orElse(it.ServiceName, tTheService.in(lang)), either)
+	name := first
 	if others {
 		name = tcAndOthers.in(lang, name)
 	}
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: tcOpenDebit.in(lang, name)}
 	switch {
+	case links > 0 && debits > 0 && others: // which of them is linked is not said
+		m.Title = tHistBothMixed.in(lang, first)
 	case links > 0 && debits > 1:
 		m.Title = tcOpenBoth.in(lang, name, debits)
 	case links > 0 && debits > 0:
