@@ -143,3 +143,28 @@ func TestAReportOfPiecesIsTakenBackAsOne(t *testing.T) {
 		t.Errorf("%d pieces, %d withdrawn", leads, len(back))
 	}
 }
+
+// "Not me" on an old message of an incident in pieces says what came after it, in
+// whichever piece that is; on the newest it has nothing to add.
+func TestNotMeOnAnOldMessageOfPieces(t *testing.T) {
+	t.Parallel()
+	for _, newest := range []bool{false, true} {
+		h := newTown(t)
+		p := h.alone("acc_1")
+		n := p.count()
+		h.storm(0, 80)
+		all := p.since(n)
+		pressed := all[0]
+		if newest {
+			pressed = all[len(all)-1]
+		}
+		if err := h.line.Tap(p.id, tapOf(t, pressed), ""); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		receipt := p.heard()[p.count()-1]
+		if says := strings.Contains(receipt, "お知らせのあとに増えた分"); says == newest || !newest && !strings.Contains(receipt, "増えた分（60件") || !strings.Contains(receipt, "80件") {
+			t.Errorf("on the newest: %v: %s", newest, receipt)
+		}
+	}
+}

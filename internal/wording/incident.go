@@ -89,19 +89,24 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		}
 		f.Parts = append(f.Parts, a)
 	}
-	f.Earlier = f.GoesOn || f.before(lead, says)
+	f.Earlier = f.GoesOn || f.before(lead, says, &d)
 	return f
 }
 
-// before tells whether a part of the incident that is not told now is a debit of the
-// service of the last one that is.
-func (f *IncidentFacts) before(lead *watch.Record, says []watch.Said) bool {
+// before tells whether an earlier message than a delivery told its reader of a debit of
+// the service of the last part. What has happened since changes nothing in that: a
+// message that is tried again reads the same.
+func (f *IncidentFacts) before(lead *watch.Record, says []watch.Said, d *watch.Delivery) bool {
 	if len(f.Parts) == 0 {
 		return false
 	}
-	last := f.Parts[len(f.Parts)-1].Record
+	last, n := f.Parts[len(f.Parts)-1].Record, len(lead.Deliveries)
+	if i := slices.IndexFunc(lead.Deliveries, func(o watch.Delivery) bool { return o.ID == d.ID && o.CreatedAt.Equal(d.CreatedAt) }); i >= 0 {
+		n = i
+	}
 	return slices.ContainsFunc(lead.Parts(), func(p *watch.Record) bool {
-		return p.Kind == watch.Debit && p.Service == last.Service && !slices.ContainsFunc(says, func(s watch.Said) bool { return s.Record == p.ID })
+		s, told := lead.Seen(p, d.Watcher, d.Channel, n)
+		return told && p.Kind == watch.Debit && s.Service == last.Service && !slices.ContainsFunc(says, func(s watch.Said) bool { return s.Record == p.ID })
 	})
 }
 

@@ -46,3 +46,39 @@ func TestHowLongDebitsGoOnIsNotRoundedInSilence(t *testing.T) {
 		}
 	}
 }
+
+// What joins an incident while a message is tried changes nothing of it, and a service
+// that is new in it does not go on.
+func TestWhatJoinsLaterDoesNotChangeTheTitle(t *testing.T) {
+	lead := debit()
+	lead.Complete = true
+	add := func(id, service string) {
+		r := debit()
+		r.ID, r.Service, r.Complete = id, service, true
+		r.Notices = []watch.Notice{{Watcher: "w1", Reasons: watch.Because(watch.ServiceDebit)}}
+		lead.Join(r)
+	}
+	at := lead.RecordedAt
+	lead.Deliveries = []watch.Delivery{
+		{ID: "d1", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.LINE, State: watch.Accepted, CreatedAt: at},
+		{ID: "d2", Kind: watch.TellMore, Watcher: "w1", Channel: watch.LINE, State: watch.Queued, CreatedAt: at.Add(time.Minute), Says: []watch.Said{{Record: "b"}, {Record: "c"}}},
+	}
+	names := Names{Bank: func(string) (string, Contact) { return "", Contact{} }, Service: func(id string) (string, Contact) { return id, Contact{} }}
+	title := func() string {
+		d := lead.Deliveries[1]
+		f := IncidentOf(lead, d.Says, d, &watch.Watcher{ID: "w1"}, names, "", false)
+		f.Debits, f.Yen, f.First, f.Last = lead.SumTold(&d)
+		return Incident(f).Title
+	}
+	add("b", "kyash")
+	add("c", "kyash")
+	first := title()
+	add("d", "kyash")
+	if again := title(); first != again || first != "あなたの口座から、kyashの引き落としが2回ありました" {
+		t.Errorf("at first %q, when more has joined %q", first, again)
+	}
+	lead.Members[0].Is.Service, lead.Members[1].Is.Service = lead.Service, lead.Service
+	if got := title(); got != "docomoによるあなたの口座からの引き落としが続いています" {
+		t.Errorf("of the same service: %q", got)
+	}
+}
