@@ -215,7 +215,7 @@ func TestAWalkThroughTrustOnTwoAccounts(t *testing.T) {
 	other := w.hears("the other account's alert", "40,000円", "***2222", "a=notmine")
 	// Both have the same service: the buttons, and what the chat shows as said, name the account.
 	for m, number := range map[string]string{alert: "***1111", other: "***2222"} {
-		if strings.Count(m, `"label":"身に覚えがない（`) == 0 || !strings.Contains(m, number+"）\"") {
+		if strings.Count(m, `"label":"身に覚えがない 七十七銀行 `+number) == 0 || !strings.Contains(m, number+"）\"") {
 			t.Errorf("the buttons do not say which account: %s", m)
 		}
 	}

@@ -72,7 +72,7 @@ func TestLeaving(t *testing.T) {
 		w.Add(48 * time.Hour)
 		w.own(alice, same)
 		w.say(alice, "解除")
-		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 普通 ***4567")
+		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 ***4567")
 		w.tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-2"))
 		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "2026年11月26日から見守り", "400日がたつと消えます")
 		if list, err := w.members.Accounts(context.Background(), alice); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_1" {

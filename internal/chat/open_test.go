@@ -48,7 +48,7 @@ func TestWhatWaitsIsAnsweredRightThere(t *testing.T) {
 		w.incident("r1", account)
 		w.incident("r2", other)
 		w.say(alice, word)
-		w.reads(alice, "carousel", "PayPayの引き落とし（3件）", "9,000円", "身に覚えがない（七十七銀行 普通 ***4567）", "身に覚えがない（中国銀行 普通 ***4567）")
+		w.reads(alice, "carousel", "PayPayの引き落とし（3件）", "9,000円", "身に覚えがない 七十七銀行 ***4567", "身に覚えがない 中国銀行 ***4567")
 		shown := w.newest(alice)
 		if strings.Index(shown, "中国銀行") > strings.Index(shown, "七十七銀行") {
 			t.Error("the older one comes first")
@@ -92,7 +92,7 @@ func TestAListAsksOnceWhichDebits(t *testing.T) {
 	act.Apply(w.Record("r1c"))
 	w.putActivity(account, &act)
 	w.say(alice, "サービス")
-	w.reads(alice, "身に覚えがない（七十七銀行 普通 ***4567）")
+	w.reads(alice, "身に覚えがない 七十七銀行 ***4567")
 	w.tap(alice, w.button(alice, "a=ask"))
 	w.reads(alice, "合計", "3件・9,000円", "チェックを外してください", "https://kozamori.example/a/r1")
 	if w.Record("r1").Answer != nil {

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"unicode/utf16"
@@ -229,9 +230,11 @@ func answers(m message.Message) (out []message.Button) {
 	for _, b := range m.Buttons {
 		switch {
 		case b.Postback == "":
-		case cut(b.Label, maxQuick) != b.Label:
-			return nil
 		default:
+			b.Label = cmp.Or(b.Short, b.Label)
+			if cut(b.Label, maxQuick) != b.Label {
+				return nil
+			}
 			out = append(out, b)
 		}
 	}

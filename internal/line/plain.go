@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -54,14 +55,14 @@ func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.Mes
 	called := map[string]int{}
 	for _, m := range msgs {
 		for _, b := range m.Flat().Buttons {
-			called[short(b.Label)]++
+			called[short(b)]++
 		}
 	}
 	for i, m := range msgs {
 		m = m.Flat()
 		t := &messaging_api.TextMessage{Text: cutUnits(PlainText(m, c.Labels(m.Lang)), maxPlain)}
 		for _, b := range append(append([]message.Button(nil), m.Buttons...), m.Choices...) {
-			b.Label = short(b.Label)
+			b.Label = short(b)
 			// Of two that are called the same it is not known what they are
 			// about: each has its page.
 			if buttons && b.URL == "" && called[b.Label] < 2 && len(quick) < maxQuicks {
@@ -76,14 +77,21 @@ func (c *Client) plain(msgs []message.Message, buttons bool) []messaging_api.Mes
 	return out
 }
 
-// short is a label where little fits: with the end of its account's number
-// alone, if it names an account.
-func short(label string) string {
+// short is a button's label where little fits: with the end of its account's number
+// alone, if it names an account. The versions before named it in brackets.
+func short(b message.Button) string {
+	label := cmp.Or(b.Short, b.Label)
+	if cut(label, maxQuick) == label {
+		return label
+	}
 	base, account, ok := strings.Cut(label, "（")
 	if !ok {
 		base, account, ok = strings.Cut(label, " (")
 	}
-	if !ok || cut(label, maxQuick) == label {
+	if i := strings.LastIndex(label, " "); !ok && i >= 0 {
+		base, account, ok = label[:i], label[i+1:], strings.ContainsAny(label[i+1:], "*＊")
+	}
+	if !ok {
 		return cut(label, maxQuick)
 	}
 	words := strings.Fields(strings.TrimRight(account, "）)"))

@@ -13,11 +13,23 @@ import (
 // off, both would read as if about any account, and one alone would be no choice.
 func TestAnswersThatDoNotFitAreNoQuickReplies(t *testing.T) {
 	t.Parallel()
-	for of, want := range map[string]int{"": 2, "（七十七銀行 普通 ***4567）": 0, "（七十七銀行 ***4567）": 0} {
+	for name, c := range map[string]struct {
+		of, short string
+		want      int
+	}{
+		"one account":                        {"", "", 2},
+		"an account":                         {" 七十七銀行 ***4567", "", 0},
+		"an account, as the versions before": {"（七十七銀行 普通 ***4567）", "", 0},
+		"an account that has a short form":   {" 七十七銀行 ***4567", " ***4567", 2},
+		"whose short form has no room":       {" 七十七銀行 ***4567", " 七十七銀行の支店 ***4567", 0},
+	} {
 		p, client := platform(t)
 		m := alert()
 		m.Brief, m.Choices = true, nil
-		m.Buttons = []message.Button{{Label: "身に覚えがない" + of, Style: message.Danger, Postback: "a=notmine&r=1"}, {Label: "自分です" + of, Style: message.Primary, Postback: "a=mine&r=1"}}
+		m.Buttons = []message.Button{{Label: "身に覚えがない" + c.of, Style: message.Danger, Postback: "a=notmine&r=1"}, {Label: "自分です" + c.of, Style: message.Secondary, Postback: "a=mine&r=1"}}
+		if c.short != "" {
+			m.Buttons[0].Short, m.Buttons[1].Short = "身に覚えがない"+c.short, "自分です"+c.short
+		}
 		if o := client.Push(context.Background(), user, key, m); o.Result != watch.SendAccepted {
 			t.Fatalf("%+v", o)
 		}
@@ -29,8 +41,8 @@ func TestAnswersThatDoNotFitAreNoQuickReplies(t *testing.T) {
 		if err := json.Unmarshal(p.Messages()[0].Messages[0], &sent); err != nil {
 			t.Fatal(err)
 		}
-		if n := len(sent.QuickReply.Items); n != want {
-			t.Errorf("with %q: %d quick replies, want %d", of, n, want)
+		if n := len(sent.QuickReply.Items); n != c.want {
+			t.Errorf("%s: %d quick replies, want %d", name, n, c.want)
 		}
 	}
 }

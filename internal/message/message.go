@@ -99,6 +99,7 @@ const (
 // (LINE), or opening URL (everywhere). A channel leaves out what it cannot do.
 type Button struct {
 	Label    string
+	Short    string `json:",omitzero"` // the same for where 20 characters are shown; empty if Label will do
 	Style    Style
 	Postback string // at most 300 characters
 	Display  string // what the chat shows as said by the user when tapped

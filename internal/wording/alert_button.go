@@ -10,11 +10,11 @@ func (f *AlertFacts) buttons() []message.Button {
 	lang := f.lang()
 	var out []message.Button
 	if f.CanAnswer {
-		notMine, mine := pick(f.Guardian, tNotTheirs, tNotMine).in(lang), pick(f.Guardian, tTheirs, tMine).in(lang)
 		of := accountIf(f.Delivery.Several, f.account())
-		out = append(out,
-			message.Button{Label: labelOf(lang, notMine, of), Display: f.said(notMine), Style: message.Danger, Postback: f.press(button.NotMine)},
-			message.Button{Label: labelOf(lang, mine, of), Display: f.said(mine), Style: message.Primary, Postback: f.press(button.Mine)})
+		notMine, mine := answerLabels(lang, f.Guardian, of)
+		notMine.Display, notMine.Postback = f.said(pick(f.Guardian, tNotTheirs, tNotMine).in(lang)), f.press(button.NotMine)
+		mine.Display, mine.Postback = f.said(pick(f.Guardian, tTheirs, tMine).in(lang)), f.press(button.Mine)
+		out = append(out, notMine, mine)
 		if it := itWas(lang, f.Record); it != "" && !f.Among {
 			out = append(out, message.Button{Label: labelOf(lang, it, of), Display: f.said(it), Style: message.Secondary,
 				Postback: pressOther(orElse(f.Lead, f.Record.ID), f.Delivery.Watcher, f.Delivery.ID)})

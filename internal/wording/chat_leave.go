@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/button"
@@ -116,7 +117,8 @@ func (f *ChatLeaveFacts) eachAccount(m *message.Message, verb button.Verb, accou
 			}
 			shown++
 			name := tcNumbered.in(lang, i+1, orElse(a.name(), tFactAccount.in(lang)))
-			add(row.in(lang, name), show.in(lang, name), a.Watcher)
+			label := row.in(lang, tcNumbered.in(lang, i+1, ""))
+			add(strings.TrimSpace(label)+" "+orElse(accountOn(a.name(), label), tFactAccount.in(lang)), show.in(lang, name), a.Watcher)
 		}
 	}
 	add(all.in(lang), all.in(lang), button.All)

@@ -127,7 +127,7 @@ func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, no
 	notMine, mine := pick(a.Guardian, tNotTheirs, tNotMine).in(lang), pick(a.Guardian, tTheirs, tMine).in(lang)
 	m.Text = []string{tServAsk.in(lang)}
 	m.Buttons = []message.Button{
-		{Label: labelOf(lang, notMine, of), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, a.Watcher)},
-		{Label: labelOf(lang, mine, of), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, a.Watcher)}}
+		{Label: onAccount(lang, notMine, accountOn(of, notMine, mine)), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, a.Watcher)},
+		{Label: onAccount(lang, mine, accountOn(of, notMine, mine)), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, a.Watcher)}}
 	return m
 }

@@ -1,9 +1,7 @@
 package wording
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"kozamori/internal/button"
 	"kozamori/internal/message"
@@ -187,18 +185,11 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 	if len(it.Lead.Parts()) > 1 {
 		not, notSays = button.Ask, tcAskOf.in(lang, what)
 	}
-	for _, b := range []struct {
-		verb  button.Verb
-		say   text
-		style message.Style
-	}{{not, pick(it.Guardian, tNotTheirs, tNotMine), message.Danger}, {button.Mine, pick(it.Guardian, tTheirs, tMine), message.Primary}} {
-		display := notSays
-		if b.verb == button.Mine {
-			display = tcSaysOf.in(lang, what, b.say.in(lang))
-		}
-		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, b.say.in(lang), of), Style: b.style, Display: display,
-			Postback: pressOf(b.verb, it.Lead.ID, it.Watcher, it.Delivery, it.Mark)})
-	}
+	notMine, mine := answerLabels(lang, it.Guardian, of)
+	notMine.Display, notMine.Postback = notSays, pressOf(not, it.Lead.ID, it.Watcher, it.Delivery, it.Mark)
+	mine.Display = tcSaysOf.in(lang, what, pick(it.Guardian, tTheirs, tMine).in(lang))
+	mine.Postback = pressOf(button.Mine, it.Lead.ID, it.Watcher, it.Delivery, it.Mark)
+	m.Buttons = append(m.Buttons, notMine, mine)
 	if was := itWas(lang, it.Lead); was != "" && it.Mark == "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: labelOf(lang, was, of), Style: message.Secondary, Display: tcSaysOf.in(lang, what, was),
 			Postback: pressOther(it.Lead.ID, it.Watcher, it.Delivery)})
@@ -207,26 +198,4 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: it.Link})
 	}
 	return ranked(lang, m, critical)
-}
-
-// labelRoom is how many characters LINE shows of a button's label.
-const labelRoom = 40
-
-// labelOf is a label with the account that it is about, if that must be said:
-// with its number alone where its bank has no room.
-func labelOf(lang watch.Lang, say, account string) string {
-	if account == "" {
-		return say
-	}
-	label := tcOfAccount.in(lang, say, account)
-	if utf8.RuneCountInString(label) > labelRoom {
-		label = tcOfAccount.in(lang, say, number(account))
-	}
-	return label
-}
-
-// number is the end of an account as people read it: ***4567.
-func number(account string) string {
-	words := strings.Fields(account)
-	return words[len(words)-1]
 }

@@ -91,6 +91,9 @@ func (f *PageFacts) notMine(note string) message.Form {
 	lang := f.lang()
 	say, _ := f.answers()
 	form := message.Form{Do: DoNotMine, Label: say, Style: message.Danger, Note: note, Fields: []message.Field{saw(f.Record.Parts())}}
+	if a := f.Record.Answer; a != nil && a.Value == watch.Mine && f.Record.Answered() {
+		form.Style = message.Secondary // it was answered, and is asked no more
+	}
 	if f.incident() {
 		form.Groups = []message.Group{{Title: tPartsTitle.in(lang, len(f.Record.Parts())), Text: []string{tPartsNote.in(lang, say)},
 			Fields: f.boxes(func(*watch.Record) bool { return true }, true)}}

@@ -1,6 +1,7 @@
 package gallery_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
 
@@ -27,6 +29,8 @@ type drawn struct {
 	Cut         []string // those that stick out of it
 	Answers     int      // buttons that answer
 	Pages       int      // buttons that open a page
+	Small       string   // the button whose label is set smallest
+	Size        float64  // and how large that is, in pixels
 }
 
 const measure = `[...document.querySelectorAll('.bubble')].map(b => {
@@ -37,9 +41,11 @@ const measure = `[...document.querySelectorAll('.bubble')].map(b => {
 		return x.top >= r.top - 1 && x.bottom <= r.bottom + 1 && x.left >= r.left - 1 && x.right <= r.right + 1;
 	};
 	const texts = [...b.querySelectorAll('p,.button span')], buttons = [...b.querySelectorAll('.button')];
+	const size = e => parseFloat(getComputedStyle(e).fontSize), small = buttons.sort((x, y) => size(x) - size(y))[0];
 	return {Kind: b.dataset.kind, Scale: b.dataset.scale, Of: b.dataset.of, High: r.height,
 		Says: texts.filter(inside).map(e => e.textContent), Cut: texts.filter(e => !inside(e)).map(e => e.textContent),
-		Answers: buttons.filter(e => e.dataset.does === 'postback').length, Pages: buttons.filter(e => e.dataset.does === 'uri').length};
+		Answers: buttons.filter(e => e.dataset.does === 'postback').length, Pages: buttons.filter(e => e.dataset.does === 'uri').length,
+		Small: small ? small.textContent : '', Size: small ? size(small) : 16};
 })`
 
 // What is drawn is as high as is computed, and an alert stands on one screen with
@@ -97,6 +103,9 @@ func TestEachMessageIsDrawnAsItIsMeasured(t *testing.T) {
 				if d.High > computed+more {
 					t.Errorf("%s, %s, ×%g: drawn %.0f pixels high, computed %.0f", k.Name, lang, scale, d.High, computed)
 				}
+				if d.Size < smallest {
+					t.Errorf("%s, %s, ×%g: the button %q is set in %.1f pixels", k.Name, lang, scale, d.Small, d.Size)
+				}
 				if len(d.Cut) > 0 {
 					t.Errorf("%s, %s, ×%g: cut off: %q", k.Name, lang, scale, d.Cut)
 				}
@@ -111,6 +120,10 @@ func TestEachMessageIsDrawnAsItIsMeasured(t *testing.T) {
 		t.Errorf("%d menus are shown, %v", menus, err)
 	}
 }
+
+// smallest is how small a button's label may be set by LINE, which puts no label in
+// two lines: hardly less than what stands around it.
+const smallest = 13.5
 
 // slack is by how many pixels more than computed an alert may be drawn: parts of
 // pixels are rounded by lines. line is how high a line of a title is.
@@ -129,6 +142,15 @@ func complete(t *testing.T, k gallery.Kind, lang watch.Lang, d drawn, most float
 	musts := append([]string{k.Message.Badge, k.Message.Title}, k.Message.Text...)
 	if k.Message.Amount != "" {
 		musts = append(musts, k.Message.Amount)
+	}
+	quick := 0
+	for _, b := range k.Message.Buttons {
+		if b.Postback != "" && utf8.RuneCountInString(cmp.Or(b.Short, b.Label)) <= 20 {
+			quick++
+		}
+	}
+	if k.Asks && quick < 2 {
+		t.Errorf("%s, %s: %d answers have room as quick replies", k.Name, lang, quick)
 	}
 	facts := 0
 	for _, f := range k.Message.Facts {

@@ -57,6 +57,14 @@ func names(lang watch.Lang) (service, bank string) {
 	return "d払い（ドコモ口座）", "青森みちのく銀行"
 }
 
+// short is the name of a bank that most buttons have room for.
+func short(lang watch.Lang) string {
+	if lang == watch.English {
+		return "77 Bank"
+	}
+	return "七十七銀行"
+}
+
 // debit is an alert, changed.
 func debit(change ...func(*watch.Record)) *watch.Record {
 	r := &watch.Record{ID: "0123456789abcdefghjkmnpqrs", Kind: watch.Debit, Service: "docomo", Confidence: watch.Seen, Amount: 100000, Mask: "普通 ***4567", Status: watch.Posted, Complete: true,
@@ -98,6 +106,9 @@ func alerts(lang watch.Lang, guardian bool) []Kind {
 	}
 	add("a debit", wording.Alert(facts(debit())))
 	add("a debit, several accounts are watched", wording.Alert(facts(debit(), func(f *wording.AlertFacts) { f.Delivery.Several = true })))
+	add("two readings, several accounts are watched", wording.Alert(facts(debit(func(r *watch.Record) { r.Confidence, r.Other = watch.Undecided, "PayPayカードの請求" }),
+		func(f *wording.AlertFacts) { f.Delivery.Several = true })))
+	add("a debit, several accounts are watched, of a bank with a short name", wording.Alert(facts(debit(), func(f *wording.AlertFacts) { f.Delivery.Several, f.BankName = true, short(lang) })))
 	add("one of a service that is known", wording.Alert(facts(debit(func(r *watch.Record) { r.Notices[0].Reasons = watch.Because(watch.ServiceDebit) }))))
 	add("a pending one of a guessed name", wording.Alert(facts(debit(func(r *watch.Record) { r.Status, r.Confidence = watch.Pending, watch.Guessed }))))
 	add("two readings", wording.Alert(facts(debit(func(r *watch.Record) { r.Confidence, r.Other = watch.Undecided, "PayPayカードの請求" }))))
@@ -175,6 +186,8 @@ func answers(lang watch.Lang) []Kind {
 		Service: wording.Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02", Claims: []wording.ClaimFact{{Days: 30, AsOf: "2026-11"}, {Days: 90, FromLoss: true, AsOf: "2026-11"}}},
 		Dispute: &watch.Dispute{ID: "dsp", Reference: "KZ-7F3K-9Q2M", Record: r.ID, OnAccount: r.OnAccount, Mask: r.Mask, Kind: r.Kind, Service: r.Service, Amount: r.Amount,
 			OccurredAt: at, ReceivedAt: at, AnsweredAt: at, Watcher: "w1", Via: watch.ViaLINE, Status: watch.DisputeOpened}}
+	several, dSeveral := mine, d
+	several.Several, dSeveral.Several = true, true
 	out := []Kind{
 		{Name: "reported", Message: wording.DisputeOpened(d)},
 		{Name: "reported before", Message: wording.DisputeAlready(d)},
@@ -182,6 +195,8 @@ func answers(lang watch.Lang) []Kind {
 		{Name: "a report taken back", Message: wording.DisputeWithdrawn(d)},
 		{Name: "too late to take back", Message: wording.UndoTooLate(d)},
 		{Name: "theirs", Message: wording.MineThanks(mine)},
+		{Name: "theirs, several accounts are watched", Message: wording.MineThanks(several)},
+		{Name: "reported, several accounts are watched", Message: wording.DisputeOpened(dSeveral)},
 		{Name: "trusted", Message: wording.Trusted(mine)},
 		{Name: "answered before", Message: wording.AlreadyAnswered(mine)},
 		{Name: "somebody else answered", Message: wording.AnswerByOther(other)},
