@@ -36,7 +36,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(409, "POST", one+"/status", `{"status":"reopened"}`)
 	w.call(200, "GET", "/disputes?limit=1&order=oldest", "")
 	for _, path := range []string{"/status", "/notes"} {
-		w.tagged(412, one+path, map[string]string{"/status": `{"status":"closed","text":"x"}`, "/notes": `{"text":"x"}`}[path])
+		w.tagged(412, "POST", one+path, map[string]string{"/status": `{"status":"closed","text":"x"}`, "/notes": `{"text":"x"}`}[path])
 	}
 	w.call(200, "POST", one+"/notes", `{"text":"折り返し済み","clerk":"佐藤"}`)
 	w.call(422, "POST", one+"/notes", `{"text":""}`)

@@ -288,10 +288,10 @@ func (w *world) everyEnrolment() {
 	w.call(404, "DELETE", fmt.Sprint(path, "/", made["enrolment_id"]), "")
 }
 
-// tagged sends a change for a dispute as it never was.
-func (w *world) tagged(want int, path, body string) {
+// tagged sends a change for something as it never was.
+func (w *world) tagged(want int, method, path, body string) {
 	w.t.Helper()
-	r, err := http.NewRequest("POST", w.url+"/v1/banks/"+code+path, strings.NewReader(body))
+	r, err := http.NewRequest(method, w.url+"/v1/banks/"+code+path, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -353,6 +353,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(422, "GET", "/audit?after=x", "")
 	w.call(200, "PUT", "/contacts", `{"contacts":[{"phone":"022-000-0000","for":"不正な引き落としの窓口","hours":"平日 9:00-17:00","checked_on":"2026-11-20"},{"phone":"0120-000-000"}]}`)
 	w.call(200, "GET", "/contacts", "")
+	w.tagged(412, "PUT", "/contacts", `{"contacts":[]}`)
 	w.call(422, "PUT", "/contacts", `{"contacts":[{"phone":"#9110"}]}`)
 	w.call(413, "PUT", "/contacts", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
 	w.call(405, "POST", "/contacts", "")

@@ -118,23 +118,32 @@ func (n Names) answered(c wording.Contact) bool {
 	return c.Phone != "" && open
 }
 
-// oldNumbers counts the numbers of the catalogue that would be told if they had been
-// looked up within a year.
+// oldNumbers counts the numbers of the catalogue that are not told any more because
+// they were looked up too long ago. What was too old already when the newest one was
+// looked up never was told: nothing has changed, and it is no alarm.
 func oldNumbers(now time.Time) int {
-	n := 0
-	count := func(contacts []catalog.Contact) {
-		for i := range contacts {
-			if c := &contacts[i]; c.Official && watch.Dials(c.Phone) && c.Stale(now) {
-				n++
-			}
-		}
-	}
+	var all []catalog.Contact
 	for _, s := range catalog.Services() {
-		count(s.Contacts)
+		all = append(all, s.Contacts...)
 	}
 	for _, code := range catalog.BankCodes() {
 		if b, ok := catalog.BankByCode(code); ok {
-			count(b.Contacts)
+			all = append(all, b.Contacts...)
+		}
+	}
+	return expired(all, now)
+}
+
+func expired(all []catalog.Contact, now time.Time) (n int) {
+	var newest time.Time
+	for i := range all {
+		if at, ok := all[i].LookedUp(); ok && at.After(newest) {
+			newest = at
+		}
+	}
+	for i := range all {
+		if c := &all[i]; c.Official && watch.Dials(c.Phone) && c.Stale(now) && !c.Stale(newest) {
+			n++
 		}
 	}
 	return n

@@ -93,3 +93,35 @@ func TestWhoIsAnsweredNowIsNamed(t *testing.T) {
 		t.Error("a closed line goes before the bank's own")
 	}
 }
+
+// The alarm of old numbers rings for what is not told any more, and for nothing on
+// the day on which this program is deployed.
+func TestOnlyNumbersThatGrewOldAreAnAlarm(t *testing.T) {
+	of := func(checked string, official bool) catalog.Contact {
+		return catalog.Contact{Phone: "0120-000-000", Checked: checked, Official: official}
+	}
+	all := []catalog.Contact{of("2026-11", true), of("2026-03-05", true), of("2024-12", true), of("2015-03", true), of("2026-03", false), of("", true), {Phone: "#9110", Checked: "2026-03", Official: true}}
+	for day, want := range map[string]int{"2026-11-30": 0, "2027-03-06": 0, "2027-03-07": 1, "2027-12-01": 1, "2027-12-03": 2} {
+		now, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := expired(all, now); got != want {
+			t.Errorf("on %s: %d, want %d", day, got, want)
+		}
+	}
+	newest := time.Time{}
+	for _, s := range catalog.Services() {
+		for i := range s.Contacts {
+			if at, ok := s.Contacts[i].LookedUp(); ok && at.After(newest) {
+				newest = at
+			}
+		}
+	}
+	if n := oldNumbers(newest); n != 0 {
+		t.Errorf("%d numbers of our catalogue ring from the first day", n)
+	}
+	if oldNumbers(newest.AddDate(3, 0, 0)) == 0 {
+		t.Error("no number of our catalogue ever rings")
+	}
+}

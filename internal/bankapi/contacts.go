@@ -2,14 +2,20 @@ package bankapi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
+
+// errContactsChanged says that the numbers are not those any more that were read.
+var errContactsChanged = errors.New("bankapi: the numbers were changed since they were read")
 
 const contactsPath = "/v1/banks/{bank}/contacts"
 
@@ -42,16 +48,50 @@ func (h *Handler) tenant(ctx context.Context, bank string) (*store.Bank, error) 
 	return b, err
 }
 
-func (h *Handler) listContacts(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+// tag is what If-Match calls these numbers: it is made of them, so other changes of
+// the bank leave it as it is.
+func (c contactsBody) tag() string {
+	h := sha256.New()
+	for _, one := range c.Contacts {
+		for _, s := range []string{one.Phone, one.For, one.Hours, one.CheckedOn} {
+			_, _ = fmt.Fprintf(h, "%d:%s", len(s), s)
+		}
+	}
+	return `"` + hex.EncodeToString(h.Sum(nil)[:12]) + `"`
+}
+
+// names tells whether a list of tags, as If-Match has it, names one; an empty one
+// and * name any.
+func names(list, tag string) bool {
+	if list == "" {
+		return true
+	}
+	for one := range strings.SplitSeq(list, ",") {
+		if one = strings.TrimSpace(one); one == tag || one == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// contactsOf answers with a bank's numbers and their tag.
+func contactsOf(w http.ResponseWriter, b *store.Bank) (int, any, error) {
+	body := replyOfContacts(b)
+	w.Header().Set("ETag", body.tag())
+	return http.StatusOK, body, nil
+}
+
+func (h *Handler) listContacts(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	b, err := h.tenant(r.Context(), bank)
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, replyOfContacts(b), nil
+	return contactsOf(w, b)
 }
 
-// putContacts replaces all numbers that the bank's customers are told to call.
-func (h *Handler) putContacts(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+// putContacts replaces all numbers that the bank's customers are told to call, if
+// they are still those that If-Match names, or are what is asked for already.
+func (h *Handler) putContacts(w http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	var req struct {
 		Contacts *[]contactReply `json:"contacts"`
 	}
@@ -75,13 +115,20 @@ func (h *Handler) putContacts(_ http.ResponseWriter, r *http.Request, bank strin
 		} else if err != nil {
 			return err
 		}
+		was := replyOfContacts(b).tag()
 		b.SetContacts(contacts)
+		switch is := replyOfContacts(b).tag(); {
+		case is == was:
+			return nil
+		case !names(r.Header.Get("If-Match"), was):
+			return errContactsChanged
+		}
 		return h.Store.Write(r.Context(), store.PutBank(b))
 	})
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, replyOfContacts(b), nil
+	return contactsOf(w, b)
 }
 
 // checkContacts says what is wrong with numbers to call, or returns them with the

@@ -3,9 +3,13 @@ package bankapi_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/testkit/worldtest"
 )
 
 func TestABankSaysItselfWhomItsCustomersCall(t *testing.T) {
@@ -53,4 +57,41 @@ func TestABankSaysItselfWhomItsCustomersCall(t *testing.T) {
 	if b, err := w.store.Bank(context.Background(), "0168"); err != nil || b.Name != "中国銀行" || b.Phone != "022-000-0000" || len(b.More) != 1 {
 		t.Errorf("%+v %v", b, err)
 	}
+}
+
+// Who replaces the numbers says which ones: what somebody else changed meanwhile is
+// not overwritten, and the same request sent again is answered as before.
+func TestTwoWhoSetTheNumbersDoNotOverwriteEachOther(t *testing.T) {
+	t.Parallel()
+	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+		w := newWorldOn(t, kind)
+		const one, two, three = `{"contacts":[{"phone":"022-000-0000"}]}`, `{"contacts":[{"phone":"0120-000-000"}]}`, `{"contacts":[]}`
+		tag := func(r *httptest.ResponseRecorder, want int) string {
+			t.Helper()
+			if r.Code != want || want == 200 && !strings.HasPrefix(r.Header().Get("ETag"), `"`) {
+				t.Fatalf("%d, ETag %s, %s", r.Code, r.Header().Get("ETag"), r.Body)
+			}
+			return r.Header().Get("ETag")
+		}
+		none := tag(w.asked("GET", "/contacts", "", "", ""), 200)
+		first := tag(w.asked("PUT", "/contacts", one, "If-Match", none), 200)
+		if read := tag(w.asked("GET", "/contacts", "", "", ""), 200); read != first || first == none {
+			t.Errorf("after the change it is %s, read as %s, before %s", first, read, none)
+		}
+		tag(w.asked("PUT", "/contacts", two, "If-Match", none), 412)
+		if again := tag(w.asked("PUT", "/contacts", one, "If-Match", none), 200); again != first {
+			t.Errorf("the same again is %s, want %s", again, first)
+		}
+		for _, odd := range []string{"x", `"x"`, `W/` + first, strings.Trim(first, `"`)} {
+			tag(w.asked("PUT", "/contacts", two, "If-Match", odd), 412)
+		}
+		if read := tag(w.asked("GET", "/contacts", "", "", ""), 200); read != first {
+			t.Error("what was refused changed them")
+		}
+		tag(w.asked("PUT", "/contacts", two, "If-Match", "*"), 200)
+		tag(w.asked("PUT", "/contacts", one, "If-Match", `"x", `+tag(w.asked("GET", "/contacts", "", "", ""), 200)), 200)
+		if last := tag(w.asked("PUT", "/contacts", three, "", ""), 200); last != none {
+			t.Errorf("none again is %s, and was %s", last, none)
+		}
+	})
 }

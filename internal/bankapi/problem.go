@@ -44,6 +44,7 @@ var problems = []struct {
 	{dispute.ErrNotFound, errNotFound},
 	{store.ErrNotFound, errNotFound},
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
+	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
 	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
 	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
 	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},

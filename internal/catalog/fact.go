@@ -72,12 +72,19 @@ const CheckedFor = 366 * 24 * time.Hour
 
 // Stale tells whether a number was looked up too long ago to be shown.
 func (c *Contact) Stale(now time.Time) bool {
+	at, ok := c.LookedUp()
+	return !ok || now.Sub(at) > CheckedFor
+}
+
+// LookedUp is when somebody looked the number up: the end of the month, if no day is
+// said.
+func (c *Contact) LookedUp() (time.Time, bool) {
 	at, err := time.Parse(time.DateOnly, c.Checked)
 	if err != nil {
 		at, err = time.Parse("2006-01", c.Checked)
-		at = at.AddDate(0, 1, 0) // the month's end
+		at = at.AddDate(0, 1, 0)
 	}
-	return err != nil || now.Sub(at) > CheckedFor
+	return at, err == nil
 }
 
 // contact reads "number | who for and when | day it was looked up | source |
