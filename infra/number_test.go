@@ -111,7 +111,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"days.maxItems":     store.TallyDays,
 		"contacts.maxItems": store.MaxContacts, "for.maxLength": store.MaxContactText, "hours.maxLength": store.MaxContactText,
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
-		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage,
+		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage, "feed.schema.maximum": bankapi.MaxHours, "feed.schema.default": bankapi.DefaultHours,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
 	}
@@ -138,6 +138,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 			name := strings.Join(path[max(0, len(path)-2):], ".")
 			if i := len(path) - 4; i >= 0 && path[i] == "NoteRequest" && path[i+2] == "text" { // not one for a person
 				name = "NoteRequest." + name
+			}
+			if slices.Contains(path, "/v1/banks/{bank}/feed") { // hours, and no page
+				name = "feed." + name
 			}
 			want, ok := limits[name]
 			once[name] = true
@@ -204,6 +207,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(callback.Time, time.Second), callbacks),
 		fmt.Sprintf("`timed_out`: nothing within %s seconds", of(callback.Time, time.Second)),
+		"to a power of two", "writes what it has counted once a minute:",
 		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures),
 		fmt.Sprintf("When %s hours were over", callbacks),
 		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),

@@ -259,6 +259,11 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(401, "GET", "/accounts/acc_8f3k/watchers", "", "wrong")
 	w.call(200, "GET", "/health", "")
 	w.call(401, "GET", "/health", "", "wrong")
+	if feed := w.call(200, "GET", "/feed", ""); len(feed["hours"].([]any)) == 0 || len(feed["last"].([]any)) == 0 {
+		w.t.Errorf("the feed tells nothing: %v", feed)
+	}
+	w.call(422, "GET", "/feed?hours=73", "")
+	w.call(401, "GET", "/feed", "", "wrong")
 	w.call(200, "GET", "/v1/services", "")
 	w.call(200, "GET", "/v1/services", "", "wrong")
 	w.call(405, "POST", "/v1/services", "")

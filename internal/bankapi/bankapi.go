@@ -106,6 +106,7 @@ var routes = []route{
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, "dispute.status", (*Handler).setStatus},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/notes", ScopeDisputes, "dispute.note", (*Handler).addNote},
 	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},
+	{http.MethodGet, "/v1/banks/{bank}/feed", ScopeFeed, "feed.read", (*Handler).feed},
 	{http.MethodGet, eventsPath, ScopeEvents, "transaction.read", (*Handler).transaction},
 	{http.MethodGet, eventsPath + "/{event_id}", ScopeEvents, "event.read", (*Handler).event},
 	{http.MethodGet, refusedPath, ScopeFeed, "refused.read", (*Handler).listRefused},

@@ -247,6 +247,9 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		if err := a.traceKnown(ctx, w.event, records); err != nil {
 			return outcome{}, err
 		}
+		if !w.event.History {
+			a.tally.Known(w.event.Bank, a.Now())
+		}
 		return a.known(ctx, records)
 	}
 	for _, r := range changed {

@@ -182,6 +182,9 @@ func (s *Stage) count(ctx context.Context) {
 	if err := s.tally.Save(ctx, s.Store, s.Now()); err != nil {
 		s.Logger.Warn("what is wrong with a feed cannot be counted now", "err", err)
 	}
+	if err := s.tally.SaveHours(ctx, s.Store, s.Now()); err != nil {
+		s.Logger.Warn("the hours of a feed cannot be counted now", "err", err)
+	}
 }
 
 var errUnreadable = errors.New("its account cannot be read")

@@ -53,10 +53,12 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 	if p := h.keep(ctx, bank, refused, len(rep.Rejected), now); p != nil {
 		return wire.Reply{}, p
 	}
+	kinds := h.counted(bank, read.Events, now)
+	h.saveHours(ctx, bank, now)
 	if len(good) == 0 {
 		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "no event can be taken", Members: rep}
 	}
-	h.feed(ctx, bank, now)
+	h.feed(ctx, bank, kinds, now)
 	return rep, nil
 }
 
@@ -78,6 +80,14 @@ func (h *Handler) limit(header http.Header, bank string, events int, now time.Ti
 
 // seconds rounds up: who comes back then finds room.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// saveHours writes what was counted, if it is time. It is not worth failing a
+// request for.
+func (h *Handler) saveHours(ctx context.Context, bank string, now time.Time) {
+	if err := h.tally.SaveHours(ctx, h.Store, now); err != nil {
+		h.Logger.Warn("the hours of a feed cannot be counted now", "bank", bank, "err", err)
+	}
+}
 
 // keep makes refused events durable in quarantine.
 func (h *Handler) keep(ctx context.Context, bank string, refused []store.Write, n int, now time.Time) *problem.Problem {
@@ -103,6 +113,7 @@ func (h *Handler) refuseBody(ctx context.Context, bank, webhook string, body []b
 	if p := h.keep(ctx, bank, whole, 1, now); p != nil {
 		return p
 	}
+	h.saveHours(ctx, bank, now)
 	return &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
 		Code   watch.Code `json:"code"`
 		Offset int        `json:"offset"`

@@ -66,12 +66,18 @@ type Handler struct {
 	Config
 	tally *store.Tallier
 	mu    sync.Mutex
-	fed   map[string]time.Time // when the feed of a bank was last written
+	fed   map[feedKey]time.Time // when the feed of a bank was last written
+}
+
+// feedKey is a kind of a bank's events.
+type feedKey struct {
+	bank string
+	kind watch.Kind
 }
 
 // New makes the handler.
 func New(c Config) *Handler {
-	return &Handler{Config: c, tally: store.NewTallier(), fed: map[string]time.Time{}}
+	return &Handler{Config: c, tally: store.NewTallier(), fed: map[feedKey]time.Time{}}
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -200,14 +206,16 @@ func verify(header http.Header, secrets []string, body []byte) error {
 	return err
 }
 
-// feed notes, at most once a minute, that the bank is heard. It is not worth
-// failing a request for.
-func (h *Handler) feed(ctx context.Context, bank string, now time.Time) {
+// feed notes, at most once a minute, that the bank is heard, and of which kinds. It
+// is not worth failing a request for.
+func (h *Handler) feed(ctx context.Context, bank string, kinds []watch.Kind, now time.Time) {
 	minute := now.Truncate(time.Minute)
+	stale := false
 	h.mu.Lock()
-	stale := h.fed[bank].Before(minute)
-	if stale {
-		h.fed[bank] = minute
+	for _, kind := range kinds {
+		if k := (feedKey{bank, kind}); h.fed[k].Before(minute) {
+			h.fed[k], stale = minute, true
+		}
 	}
 	h.mu.Unlock()
 	if !stale {
@@ -215,13 +223,44 @@ func (h *Handler) feed(ctx context.Context, bank string, now time.Time) {
 	}
 	err := store.Retry(ctx, func() error {
 		f, err := h.Store.Feed(ctx, bank)
-		if err != nil || !f.LastEvent.Before(minute) && f.SilentSince.IsZero() {
-			return err // another process has noted it
+		if err != nil {
+			return err
 		}
-		f.LastEvent, f.SilentSince = minute, time.Time{}
+		news := f.LastEvent.Before(minute) || !f.SilentSince.IsZero()
+		for _, kind := range kinds {
+			news = f.Heard(kind, minute) || news
+		}
+		if !news {
+			return nil // another process has noted it
+		}
+		if f.LastEvent.Before(minute) {
+			f.LastEvent = minute
+		}
+		f.SilentSince = time.Time{}
 		return h.Store.Write(ctx, store.PutFeed(f))
 	})
 	if err != nil {
 		h.Logger.Warn("a bank's feed cannot be noted", "bank", bank, "err", err)
 	}
+}
+
+// counted counts accepted events, and returns their kinds.
+func (h *Handler) counted(bank string, events []wire.Read, now time.Time) (kinds []watch.Kind) {
+	var counts store.Hour
+	for i := range events {
+		r := &events[i]
+		if r.Refused() {
+			continue
+		}
+		e, lag := &r.Event, time.Duration(-1)
+		if !e.DateOnly {
+			lag = max(now.Sub(e.OccurredAt), 0)
+		}
+		counts.Accept(e.Kind, lag)
+	}
+	h.tally.Accepted(bank, &counts, now)
+	for _, c := range counts.Accepted {
+		kinds = append(kinds, c.Kind)
+	}
+	return kinds
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/watch"
 )
 
 var (
@@ -116,9 +117,34 @@ type Feed struct {
 	Bank        string    `json:"bank"`
 	LastEvent   time.Time `json:"last_event"`            // when a batch was last accepted, to the minute
 	SilentSince time.Time `json:"silent_since,omitzero"` // set while the silence is an alarm
-	Version     int64     `json:"-"`
+	// Last is when an event of each kind was last accepted, to the minute.
+	Last    []KindLast `json:"last,omitempty"`
+	Version int64      `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// KindLast is when an event of a kind was last accepted.
+type KindLast struct {
+	Kind watch.Kind `json:"kind"`
+	At   time.Time  `json:"at"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Heard notes that an event of a kind was accepted; false if a later one is noted.
+func (f *Feed) Heard(kind watch.Kind, at time.Time) bool {
+	for i := range f.Last {
+		if l := &f.Last[i]; l.Kind == kind {
+			if !l.At.Before(at) {
+				return false
+			}
+			l.At = at
+			return true
+		}
+	}
+	f.Last = append(f.Last, KindLast{Kind: kind, At: at})
+	return true
 }
 
 // Feed reads a bank's feed; version 0 if it never sent anything.

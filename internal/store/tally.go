@@ -38,11 +38,16 @@ type Tallier struct {
 	process string
 	counts  map[Key]*Tally
 	unsaved map[Key]bool
+	hours   map[Key]*hourly
+}
+
+type writer interface {
+	Write(ctx context.Context, writes ...Write) error
 }
 
 // NewTallier starts at nothing.
 func NewTallier() *Tallier {
-	return &Tallier{process: rand.Text()[:12], counts: map[Key]*Tally{}, unsaved: map[Key]bool{}}
+	return &Tallier{process: rand.Text()[:12], counts: map[Key]*Tally{}, unsaved: map[Key]bool{}, hours: map[Key]*hourly{}}
 }
 
 func tallyPK(bank, day string) string { return "N#" + bank + "#" + day }
@@ -66,22 +71,22 @@ func (t *Tallier) Refused(bank string, n int, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.of(bank, at).Refused += n
+	t.hour(bank, at).Refused += n
 }
 
 // Conflict counts a debit under an id that was another's.
 func (t *Tallier) Conflict(bank, event string, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.hour(bank, at).Conflicts++
 	c := t.of(bank, at)
 	c.Conflicts++
 	c.Conflict, c.ConflictAt = event, at.Truncate(time.Millisecond)
 }
 
-// Save writes what has changed since it was last called. What has an error is
-// written the next time.
-func (t *Tallier) Save(ctx context.Context, table interface {
-	Write(ctx context.Context, writes ...Write) error
-}, now time.Time) error {
+// Save writes the days that have changed since it was last called. What has an error
+// is written the next time.
+func (t *Tallier) Save(ctx context.Context, table writer, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k := range t.unsaved {

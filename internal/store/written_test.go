@@ -53,7 +53,7 @@ func TestItemsThatEachReleaseWroteAreFoundAndRewrittenInTheirPlaces(t *testing.T
 		}
 	}
 	for _, k := range codec.Kinds() {
-		if k.Name == "tally" {
+		if k.Name == "tally" || k.Name == "hour" {
 			continue // each process writes its own, and none writes it back
 		}
 		part, _, _ := strings.Cut(k.Name, ".")
