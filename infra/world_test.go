@@ -268,6 +268,9 @@ func (w *world) everyAccountCall() *watch.Dispute {
 	w.call(200, "GET", "/v1/services", "", "wrong")
 	w.call(405, "POST", "/v1/services", "")
 	w.call(204, "DELETE", "/accounts/acc_2", "")
+	w.members.EraseLook = 1
+	w.call(202, "DELETE", "/accounts/acc_2", "")
+	w.members.EraseLook = 0
 	w.call(422, "DELETE", "/accounts/a%20b", "")
 	w.call(401, "DELETE", "/accounts/acc_2", "", "wrong")
 	return d

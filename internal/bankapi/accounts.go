@@ -205,7 +205,16 @@ func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusNoContent, nil, h.Membership.Erase(r.Context(), bank, ref)
+	if err := h.Membership.Erase(r.Context(), bank, ref); err != nil {
+		return 0, nil, err
+	}
+	switch e, err := h.Store.Erasure(r.Context(), watch.AccountKey{Bank: bank, Ref: ref}); {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return 0, nil, err
+	case err == nil && e.Walk != "":
+		return http.StatusAccepted, erasureOf(ref, e), nil
+	}
+	return http.StatusNoContent, nil, nil
 }
 
 type healthReply struct {

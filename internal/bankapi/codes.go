@@ -55,6 +55,7 @@ func (h *Handler) cancelCode(_ http.ResponseWriter, r *http.Request, bank string
 type erasureReply struct {
 	AccountRef string    `json:"account_ref"`
 	State      string    `json:"state"`
+	Phase      string    `json:"phase,omitempty"`
 	ErasedAt   time.Time `json:"erased_at,omitzero"`
 	Again      time.Time `json:"looked_again_at,omitzero"`
 }
@@ -73,5 +74,14 @@ func (h *Handler) erasure(_ http.ResponseWriter, r *http.Request, bank string) (
 	case err != nil:
 		return 0, nil, err
 	}
-	return http.StatusOK, erasureReply{ref, "under_way", e.At.UTC(), e.Due.UTC()}, nil
+	return http.StatusOK, erasureOf(ref, e), nil
+}
+
+// erasureOf tells how far an erasure is that is not over.
+func erasureOf(ref string, e *store.Erasure) erasureReply {
+	rep := erasureReply{ref, "under_way", "looking_again", e.At.UTC(), e.Due.UTC()}
+	if e.Walk != "" && !e.Again {
+		rep.Phase = "removing"
+	}
+	return rep
 }

@@ -2,6 +2,7 @@ package membership
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,10 @@ import (
 
 // eraseAtOnce is how many items one transaction of an erasure deletes.
 const eraseAtOnce = 25
+
+// eraseLook is how many of a bank's refused events one call looks through for an
+// account: a function's time is short. What is left is looked through each minute.
+const eraseLook = 10_000
 
 // EraseAgain is when an erased account is looked at again: what was being
 // worked on at that moment has ended by then, and indexes have caught up.
@@ -48,7 +53,8 @@ func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) 
 }
 
 // erase forgets an account of a bank: who watches it, their bindings, its
-// activity, records, open codes, what of it lies in quarantine, and what only a
+// activity, records, open codes, what of it lies in the bank's quarantine (which
+// EraseRest goes on looking through, if that is long), and what only a
 // newer version knows of it. Disputes and the trail stay, as evidence: they name
 // no person and no address. An alert that was in the making leaves a record behind, which
 // EraseRest removes when sweep finds it due.
@@ -65,7 +71,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err != nil {
 		return err
 	}
-	e.At, e.Due = now, now.Add(EraseAgain)
+	e.At, e.Due, e.Walk, e.Again = now, now.Add(EraseAgain), "", false
 	if err := d.Store.Write(ctx, append(trail, store.PutErasure(e))...); err != nil {
 		return err
 	}
@@ -91,7 +97,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err != nil {
 		return err
 	}
-	refused, err := d.eraseRefused(ctx, k)
+	refused, walk, err := d.eraseRefused(ctx, k, "")
 	if err != nil {
 		return err
 	}
@@ -100,6 +106,9 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 		return err
 	}
 	d.closeDoors(ctx, gone)
+	if err := d.walkOn(ctx, k, now, walk); err != nil {
+		return err
+	}
 	d.logger().InfoContext(ctx, "membership: erased", "bank", bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
 	return nil
 }
@@ -115,6 +124,9 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	}
 	if err != nil {
 		return err
+	}
+	if e.Walk != "" {
+		return d.walk(ctx, e)
 	}
 	if err := d.endSecrets(ctx, k, e.At); err != nil {
 		return err
@@ -142,13 +154,56 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(rebound) }); err != nil {
 		return err
 	}
-	if _, err := d.eraseRefused(ctx, k); err != nil {
+	d.closeDoors(ctx, gone)
+	e.Again = true
+	return d.walk(ctx, e)
+}
+
+// walk looks through more of the quarantine, and notes where it stopped; the last
+// walk ends the erasure. Another erasure of the account that began meanwhile does
+// all of it by itself.
+func (d *Service) walk(ctx context.Context, e *store.Erasure) (err error) {
+	if _, e.Walk, err = d.eraseRefused(ctx, e.Account, e.Walk); err != nil {
 		return err
 	}
-	d.closeDoors(ctx, gone)
-	err = d.Store.Write(ctx, store.DeleteErasure(e))
-	if _, again := store.AsCondition(err); again {
-		return nil // erased once more meanwhile: that one is due later
+	var next store.Write
+	switch now := d.now(); {
+	case e.Walk != "":
+		e.Due = now
+		next = store.PutErasureAgain(e)
+	case e.Again:
+		next = store.DeleteErasure(e)
+	default:
+		e.Due = now
+		if last := e.At.Add(EraseAgain); last.After(now) {
+			e.Due = last
+		}
+		next = store.PutErasureAgain(e)
+	}
+	err = d.Store.Write(ctx, next)
+	if _, lost := store.AsCondition(err); lost {
+		return nil
+	}
+	return err
+}
+
+// walkOn has the quarantine looked through from a place on, by EraseRest, for the
+// erasure of that time. An empty place leaves it as it is.
+func (d *Service) walkOn(ctx context.Context, k watch.AccountKey, at time.Time, place string) error {
+	if place == "" {
+		return nil
+	}
+	e, err := d.Store.Erasure(ctx, k)
+	if errors.Is(err, store.ErrNotFound) || err == nil && e.At.Sub(at).Abs() >= time.Millisecond {
+		return nil // another erasure of it has begun
+	}
+	if err != nil {
+		return err
+	}
+	e.Walk, e.Due = place, d.now()
+	err = d.Store.Write(ctx, store.PutErasureAgain(e))
+	if _, lost := store.AsCondition(err); lost {
+		return nil
 	}
 	return err
 }
@@ -192,12 +247,25 @@ func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which fu
 	return n, d.inParts(ctx, writes)
 }
 
-func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey) (int, error) {
-	n, writes, err := deletes(d.Store.Quarantine(ctx, k.Bank), func(r *store.Refused) bool { return names(r.Raw, k.Ref) }, store.DeleteRefused)
-	if err != nil {
-		return 0, err
+// eraseRefused removes what names an account from some of a bank's quarantine, from
+// a place on, and returns the place where the rest begins; empty if there is none.
+func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey, place string) (n int, rest string, err error) {
+	var writes []store.Write
+	looked := 0
+	for r, err := range d.Store.QuarantineFrom(ctx, k.Bank, place) {
+		if err != nil {
+			return 0, "", err
+		}
+		if looked++; looked > cmp.Or(d.EraseLook, eraseLook) {
+			rest = r.Place()
+			break
+		}
+		if names(r.Raw, k.Ref) {
+			n++
+			writes = append(writes, store.DeleteRefused(r)...)
+		}
 	}
-	return n, d.inParts(ctx, writes)
+	return n, rest, d.inParts(ctx, writes)
 }
 
 // deletes are the writes that delete those of a list that which says, and how

@@ -59,9 +59,12 @@ type Service struct {
 	// goes, and for all of them when their bank has the account forgotten; nil
 	// sends no news.
 	Queue  queue.Sender
-	Policy watch.Policy     // what people agree to when they begin
-	Now    func() time.Time // time.Now if nil
-	Logger *slog.Logger     // slog.Default if nil
+	Policy watch.Policy // what people agree to when they begin
+	// EraseLook is how many of a bank's refused events one call looks through for an
+	// account that is erased; 0 is eraseLook.
+	EraseLook int
+	Now       func() time.Time // time.Now if nil
+	Logger    *slog.Logger     // slog.Default if nil
 }
 
 func (d *Service) now() time.Time {

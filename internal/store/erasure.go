@@ -20,7 +20,11 @@ type Erasure struct {
 	watch.OnAccount `json:"account"`
 	At              time.Time `json:"at"`
 	Due             time.Time `json:"due"`
-	Version         int64     `json:"-"`
+	// Walk is where in the bank's quarantine the search for what names the account
+	// goes on, while it is under way; Again tells that it is the last one.
+	Walk    string `json:"walk,omitempty"`
+	Again   bool   `json:"again,omitempty"`
+	Version int64  `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -43,6 +47,13 @@ func PutErasure(e *Erasure) Write {
 	it := Item{Key: erasureKey(e.Account), Body: erasures.Encode(e)}
 	it.Due = Key{duePK(it.PK), stamp(e.Due) + "#" + it.PK}
 	return Write{Item: it, If: Any}
+}
+
+// PutErasureAgain writes it at the version read.
+func PutErasureAgain(e *Erasure) Write {
+	w := PutErasure(e)
+	w.If = At(e.Version)
+	return w
 }
 
 // DeleteErasure removes it at the version read.

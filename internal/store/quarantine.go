@@ -209,6 +209,14 @@ func (s *Store) Quarantine(ctx context.Context, bank string) iter.Seq2[*Refused,
 	return s.quarantine(ctx, bank, "")
 }
 
+// QuarantineFrom is Quarantine from what stands at a place on; and where one stands.
+func (s *Store) QuarantineFrom(ctx context.Context, bank, place string) iter.Seq2[*Refused, error] {
+	return s.quarantine(ctx, bank, place)
+}
+
+// Place is where it stands in quarantine.
+func (r *Refused) Place() string { return r.place() }
+
 // QuarantinePage is a page of them, with a cursor that is brought back for the
 // next; empty on the last. ErrCursor.
 func (s *Store) QuarantinePage(ctx context.Context, bank string, limit int, cursor string) ([]*Refused, string, error) {
