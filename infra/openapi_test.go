@@ -22,6 +22,7 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"kozamori/internal/bankapi"
+	"kozamori/internal/problem"
 	"kozamori/internal/wire"
 )
 
@@ -68,6 +69,8 @@ type gate struct {
 	mu   sync.Mutex
 	seen map[string]map[int]bool // route → statuses
 }
+
+func init() { openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder) }
 
 var placeholder = regexp.MustCompile(`\\\{[a-z_]+\\\}`)
 
@@ -117,6 +120,12 @@ func (g *gate) check(w http.ResponseWriter, r *http.Request, path string, item *
 	if err := openapi3filter.ValidateResponse(r.Context(), out.SetBodyBytes(rec.Body.Bytes())); err != nil {
 		g.t.Errorf("%s %s: a reply with %d is not as described: %v", method, path, rec.Code, err)
 	}
+	if !regexp.MustCompile(`^r[a-z2-7]{26}$`).MatchString(rec.Header().Get(problem.RequestID)) {
+		g.t.Errorf("%s %s: the reply with %d has the request id %q", method, path, rec.Code, rec.Header().Get(problem.RequestID))
+	}
+	if rec.Code >= 400 {
+		g.explained(method+" "+path, rec)
+	}
 	g.mu.Lock()
 	route := method + " " + path
 	if g.seen[route] == nil {
@@ -129,6 +138,20 @@ func (g *gate) check(w http.ResponseWriter, r *http.Request, path string, item *
 	}
 	w.WriteHeader(rec.Code)
 	_, _ = w.Write(rec.Body.Bytes())
+}
+
+// explained checks that a problem has a code, whose page is of its status.
+func (g *gate) explained(route string, rec *httptest.ResponseRecorder) {
+	var p struct {
+		Type string       `json:"type"`
+		Code problem.Code `json:"code"`
+	}
+	if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil {
+		g.t.Errorf("%s: a %d is no problem document: %v", route, rec.Code, err)
+	}
+	if p.Type != problem.PagesPath+string(p.Code) || !slices.ContainsFunc(problem.Pages, func(x problem.Page) bool { return x.Code == p.Code && x.Status == rec.Code }) {
+		g.t.Errorf("%s: a %d has the code %q and the type %q", route, rec.Code, p.Code, p.Type)
+	}
 }
 
 // Some generators read no anchors.
@@ -185,7 +208,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 	for path, item := range w.gate.doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for status := range op.Responses.Map() {
-				if status == "500" || status == "405" || status == "503" && !strings.HasSuffix(path, "/events") {
+				if status == "500" || status == "405" || (status == "503" || status == "429") && !strings.HasSuffix(path, "/events") || status == "429" && method == http.MethodGet {
 					continue
 				}
 				var code int

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -73,6 +75,22 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(404, "POST", one+"/callbacks/99", "")
 	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
 	w.call(401, "POST", one+"/status", `{"status":"frozen"}`, "wrong")
+}
+
+// everyPage reads what each code means.
+func (w *world) everyPage() {
+	w.call(404, "GET", "/v1/problems/none", "")
+	w.call(405, "POST", "/v1/problems/invalid", "")
+	for _, p := range problem.Pages {
+		res, err := http.Get(w.url + problem.PagesPath + string(p.Code))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			w.t.Errorf("the page of %s: %d", p.Code, res.StatusCode)
+		}
+	}
 }
 
 func (w *world) bind() membership.Bound {

@@ -8,6 +8,7 @@ import (
 
 	"kozamori/infra/operator"
 	"kozamori/internal/audit"
+	"kozamori/internal/problem"
 	"kozamori/internal/store"
 )
 
@@ -32,7 +33,7 @@ func (what act) by(ctx context.Context, d *operator.Deployment, do func() error)
 	if err != nil {
 		return fmt.Errorf("who you are cannot be told, and nothing is done without that: %w", err)
 	}
-	a := &audit.Act{ID: audit.NewID(), Bank: audit.House, At: d.Now().UTC(), Actor: audit.Actor{Kind: audit.Operator, ID: who}, What: what.what}
+	a := &audit.Act{ID: problem.NewID(), Bank: audit.House, At: d.Now().UTC(), Actor: audit.Actor{Kind: audit.Operator, ID: who}, What: what.what}
 	if what.bank != "" {
 		a.Objects = append(a.Objects, audit.Object("bank", what.bank))
 		switch _, err := store.New(d.Table).Bank(ctx, what.bank); {

@@ -183,13 +183,15 @@ func bankReads(ctx context.Context, w *town) error {
 	if ping, err := w.ask(ctx, http.MethodPost, "/callbacks/ping", "", http.StatusOK); err != nil || ping["taken"] != true {
 		return fmt.Errorf("a ping %v: %w", ping, err)
 	}
-	res, err := http.Get(w.URL() + "/v1/services")
-	if err != nil {
-		return err
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("services are answered with %d", res.StatusCode)
+	for _, public := range []string{"/v1/services", "/v1/problems/invalid"} {
+		res, err := http.Get(w.URL() + public)
+		if err != nil {
+			return err
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s is answered with %d", public, res.StatusCode)
+		}
 	}
 	past := fmt.Sprintf(`{"events":[{"id":"e_past","type":"debit","transaction_id":"p1","account_ref":"acc_bank","occurred_at":%q,"amount":500,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"}]}`,
 		time.Now().AddDate(0, -2, 0).Format(time.RFC3339))

@@ -78,6 +78,10 @@ type Config struct {
 	// copy of ingest; ten seconds of it may come at once. 0 limits nothing.
 	// KOZAMORI_EVENTS_PER_SECOND.
 	EventsPerSecond float64
+	// RequestsPerSecond is how many other requests a second each bank may send to one
+	// copy of bankapi; ten seconds of it may come at once. 0 limits nothing.
+	// KOZAMORI_REQUESTS_PER_SECOND.
+	RequestsPerSecond float64
 	// CallbacksInside lets callbacks go to addresses that are not of the public
 	// internet: of this machine, of private networks. For trying, and for banks
 	// behind a private link. KOZAMORI_CALLBACKS_INSIDE, "true".
@@ -176,12 +180,14 @@ func FromEnv(get func(string) string) (Config, error) {
 		}
 		c.KeepDisputes = time.Duration(n) * 24 * time.Hour
 	}
-	if v := get("KOZAMORI_EVENTS_PER_SECOND"); v != "" {
-		n, err := strconv.ParseUint(v, 10, 32)
-		if err != nil {
-			wrong = append(wrong, errors.New("KOZAMORI_EVENTS_PER_SECOND must be a number, such as 2000; 0 limits nothing"))
+	for name, to := range map[string]*float64{"KOZAMORI_EVENTS_PER_SECOND": &c.EventsPerSecond, "KOZAMORI_REQUESTS_PER_SECOND": &c.RequestsPerSecond} {
+		if v := get(name); v != "" {
+			n, err := strconv.ParseUint(v, 10, 32)
+			if err != nil {
+				wrong = append(wrong, errors.New(name+" must be a number, such as 2000; 0 limits nothing"))
+			}
+			*to = float64(n)
 		}
-		c.EventsPerSecond = float64(n)
 	}
 	if v := get("KOZAMORI_CALLBACKS_INSIDE"); v != "" {
 		inside, err := strconv.ParseBool(v)

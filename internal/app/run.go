@@ -11,7 +11,9 @@ import (
 	"kozamori/internal/chat"
 	"kozamori/internal/ingest"
 	"kozamori/internal/line"
+	"kozamori/internal/problem"
 	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/session"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -70,7 +72,8 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, LineID: s.LINE.ID, Mails: s.Mail.From != "", Now: s.Now, Logger: s.Logger})), nil
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, LineID: s.LINE.ID, Mails: s.Mail.From != "",
+		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(10*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.
@@ -117,6 +120,7 @@ func (s *System) RouteBankAPI(mux *http.ServeMux) error {
 	}
 	mux.Handle("/v1/banks/", api)
 	mux.Handle("/v1/services", api)
+	mux.Handle(problem.PagesPath, api)
 	return nil
 }
 

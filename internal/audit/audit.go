@@ -8,10 +8,8 @@ package audit
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -76,9 +74,6 @@ const Abandoned = 5 * time.Minute
 const Within = 2 * time.Minute
 
 var acts = codec.For[Act]("audit_act")
-
-// NewID makes the id of a request.
-func NewID() string { return "r" + strings.ToLower(rand.Text()) }
 
 // Object names what is acted on, by a hash that only who knows it can make:
 // SHA-256 of its kind, a colon and its id.

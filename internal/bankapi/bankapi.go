@@ -13,13 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"kozamori/internal/audit"
 	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -69,12 +69,14 @@ type Config struct {
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
-	Mails  bool // whether mails go out at all
+	Mails  bool               // whether mails go out at all
+	Limit  *ratelimit.Limiter // requests of each bank; nil limits none
 	Now    func() time.Time
 	Logger *slog.Logger
 }
 
-// Handler serves /v1/banks/{bank}/… except that it takes no events, and /v1/services.
+// Handler serves /v1/banks/{bank}/… except that it takes no events, /v1/services, and
+// what there is to read about problems.
 type Handler struct {
 	Config
 	mux   *http.ServeMux
@@ -123,6 +125,7 @@ var routes = []route{
 	{http.MethodPut, contactsPath, ScopeContacts, "contacts.set", (*Handler).putContacts},
 	{http.MethodGet, auditPath, ScopeAudit, "audit.read", (*Handler).readAudit},
 	{http.MethodGet, "/v1/services", public, "", (*Handler).listServices},
+	{http.MethodGet, problem.PagesPath + "{code}", public, "", (*Handler).problemPage},
 }
 
 type route struct {
@@ -166,13 +169,15 @@ func New(c Config) *Handler {
 	return h
 }
 
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(problem.RequestID, problem.NewID())
+	h.mux.ServeHTTP(w, r)
+}
 
 // serve checks the key and what it is for, unless the route is public, runs one
 // endpoint, sees to it that it stands in the audit list, and answers.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
-	id := audit.NewID()
-	w.Header().Set(problem.RequestID, id)
+	id := w.Header().Get(problem.RequestID)
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.ErrorContext(r.Context(), "bankapi: a request panicked", "path", to.path, "request", id)
@@ -186,6 +191,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
 			h.Logger.ErrorContext(r.Context(), "bankapi: a request failed on our side", "path", to.path, "request", id, "status", p.Status, "err", err)
 		}
 		writeProblem(w, p)
+		return
+	}
+	if p, ok := body.(page); ok {
+		p.write(w)
 		return
 	}
 	problem.Reply(w, status, body)
@@ -204,6 +213,12 @@ func (h *Handler) run(w http.ResponseWriter, r *http.Request, to route, id strin
 	k, err := h.authorize(r, bank)
 	if err != nil {
 		return 0, nil, err
+	}
+	room := h.Limit.Take(k.Bank, 1, h.Now())
+	room.Tell(w.Header())
+	if !room.OK { // before it stands in a list: a program that runs wild writes nothing
+		return 0, nil, &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "more requests than this bank may send; send the same one again",
+			RetryAfter: room.RetryAfter()}
 	}
 	act := h.begins(r, to, id, k)
 	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, call{k, act}))

@@ -14,7 +14,7 @@ import (
 const enrolmentsPath = "/v1/banks/{bank}/mail-enrolments"
 
 // errNoMail says that no mail goes out, so that no customer can be told by mail alone.
-var errNoMail = &problem.Problem{Status: http.StatusConflict, Title: "this deployment sends no mail", Reason: "issue a code for LINE, or ask the operator to set mail up"}
+var errNoMail = &problem.Problem{Status: http.StatusConflict, Code: problem.NoMail, Title: "this deployment sends no mail", Reason: "issue a code for LINE, or ask the operator to set mail up"}
 
 // enrolmentRequest is a customer who is to be told by mail alone.
 type enrolmentRequest struct {

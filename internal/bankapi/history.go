@@ -37,13 +37,12 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 	}
 	read, past, err := wire.ReadHistory(body, bank, ref, now)
 	if be, ok := errors.AsType[*wire.BodyError](err); ok {
-		return 0, nil, &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
-			Code   watch.Code `json:"code"`
-			Offset int        `json:"offset"`
-		}{watch.CodeMalformed, be.At}}
+		return 0, nil, &problem.Problem{Status: http.StatusBadRequest, Code: problem.Malformed, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
+			Offset int `json:"offset"`
+		}{be.At}}
 	}
 	if errors.Is(err, wire.ErrTooMany) {
-		return 0, nil, &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: err.Error()}
+		return 0, nil, &problem.Problem{Status: http.StatusRequestEntityTooLarge, Code: problem.TooLarge, Title: err.Error()}
 	}
 	if err != nil {
 		return 0, nil, err
@@ -52,9 +51,9 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 	h.refuses(r, bank, len(rep.Rejected), now)
 	switch {
 	case len(read.Events) == 0 && past.From.IsZero():
-		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the batch is empty", Members: rep}
+		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.EmptyBatch, Title: "the batch is empty", Members: rep}
 	case len(read.Events) > 0 && len(good) == 0:
-		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "no event can be taken", Members: rep}
+		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no event can be taken", Members: rep}
 	}
 	if len(good) < len(read.Events) {
 		// The past is not whole without what was refused.

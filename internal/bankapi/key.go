@@ -14,9 +14,6 @@ import (
 // keyPrefix lets secret scanners recognise a key that leaked.
 const keyPrefix = "kozamori_"
 
-// maxKey is the longest key that is looked at, in bytes.
-const maxKey = 256
-
 func hashKey(secret string) string {
 	h := sha256.Sum256([]byte("kozamori api key\x00" + secret))
 	return base64.RawURLEncoding.EncodeToString(h[:])
@@ -25,27 +22,25 @@ func hashKey(secret string) string {
 // LastUsedEvery is how often a key's use is noted at most.
 const LastUsedEvery = time.Hour
 
+// keyLength is how long a key is.
+var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
+
 // authorize wants a key of this bank, and returns it. Every refusal is the same
-// problem, and each costs one look at the store, so that neither tells which
-// banks and keys there are.
+// problem. What cannot be a key, or a bank's code, costs no look at the store;
+// everything else costs one, so that neither tells which banks and keys there are.
 func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	fits := strings.EqualFold(scheme, "Bearer") && secret != "" && len(secret) <= maxKey && len(r.Header.Values("Authorization")) == 1
-	if !fits {
-		secret = ""
-	}
-	asked := bank
-	if !isBankCode(bank) {
-		asked, fits = "0000", false
+	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(secret, keyPrefix) || len(secret) != keyLength || len(r.Header.Values("Authorization")) != 1 || !isBankCode(bank) {
+		return nil, errKey
 	}
 	// Looked up by hash: how far a wrong guess matches says nothing of the key.
-	k, err := h.Store.APIKey(r.Context(), asked, hashKey(secret))
+	k, err := h.Store.APIKey(r.Context(), bank, hashKey(secret))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, errKey
 	case err != nil:
 		return nil, err
-	case !fits, k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
+	case k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
 		return nil, errKey
 	}
 	h.used(r, k)

@@ -178,7 +178,7 @@ func (h *Handler) keyNamed(r *http.Request, bank string, own ...string) (*store.
 
 // errScope refuses what a key is not for.
 func errScope(s Scope) *problem.Problem {
-	return &problem.Problem{Status: http.StatusForbidden, Title: "the API key is not for this", Members: struct {
+	return &problem.Problem{Status: http.StatusForbidden, Code: problem.Forbidden, Title: "the API key is not for this", Members: struct {
 		Scope Scope `json:"scope"`
 	}{s}}
 }

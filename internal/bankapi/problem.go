@@ -14,24 +14,24 @@ import (
 )
 
 var (
-	errKey        = &problem.Problem{Status: http.StatusUnauthorized, Title: "the API key is not one of this bank"}
-	errManyKeys   = &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
-	errNoCallback = &problem.Problem{Status: http.StatusConflict, Title: "the bank has no callback address", Reason: "ask the operator to set it"}
-	errNotFound   = &problem.Problem{Status: http.StatusNotFound, Title: "there is nothing here"}
-	errMethod     = &problem.Problem{Status: http.StatusMethodNotAllowed, Title: "this address does not take that method"}
-	errTooLarge   = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Title: "too much"}
-	errInternal   = &problem.Problem{Status: http.StatusInternalServerError, Title: "something went wrong on our side"}
+	errKey        = &problem.Problem{Status: http.StatusUnauthorized, Code: problem.Unauthorized, Title: "the API key is not one of this bank"}
+	errManyKeys   = &problem.Problem{Status: http.StatusConflict, Code: problem.TooManyKeys, Title: fmt.Sprintf("a bank has at most %d keys", MaxKeys), Reason: "end one first"}
+	errNoCallback = &problem.Problem{Status: http.StatusConflict, Code: problem.NoCallback, Title: "the bank has no callback address", Reason: "ask the operator to set it"}
+	errNotFound   = &problem.Problem{Status: http.StatusNotFound, Code: problem.NotFound, Title: "there is nothing here"}
+	errMethod     = &problem.Problem{Status: http.StatusMethodNotAllowed, Code: problem.Method, Title: "this address does not take that method"}
+	errTooLarge   = &problem.Problem{Status: http.StatusRequestEntityTooLarge, Code: problem.TooLarge, Title: "too much"}
+	errInternal   = &problem.Problem{Status: http.StatusInternalServerError, Code: problem.InternalFailed, Title: "something went wrong on our side"}
 )
 
 // refused is a request with something wrong in it.
 func refused(field, reason string) *problem.Problem {
-	return &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the request cannot be taken", Field: field, Reason: reason}
+	return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.Invalid, Title: "the request cannot be taken", Field: field, Reason: reason}
 }
 
 // What a status cannot follow.
 var (
-	errClosed = problem.Problem{Status: http.StatusConflict, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed but reopened, and nothing at all once the report was taken back"}
-	errOrder  = problem.Problem{Status: http.StatusConflict, Title: "this status cannot follow the present one", Field: "status",
+	errClosed = problem.Problem{Status: http.StatusConflict, Code: problem.DisputeClosed, Title: "the dispute is closed", Field: "status", Reason: "nothing follows closed but reopened, and nothing at all once the report was taken back"}
+	errOrder  = problem.Problem{Status: http.StatusConflict, Code: problem.StatusOrder, Title: "this status cannot follow the present one", Field: "status",
 		Reason: "received comes before frozen and refunded, closed comes last, and reopened follows it alone; after withdrawn come frozen, refunded and closed"}
 )
 
@@ -40,18 +40,18 @@ var problems = []struct {
 	err     error
 	problem *problem.Problem
 }{
-	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
+	{ErrRotating, &problem.Problem{Status: http.StatusConflict, Code: problem.Rotating, Title: "the key is one of two of a rotation", Reason: "end the one that is not used any more first"}},
 	{dispute.ErrNotFound, errNotFound},
 	{store.ErrNotFound, errNotFound},
-	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
-	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
-	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
-	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
-	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
-	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
+	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
+	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
+	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Code: problem.KeyReused, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
+	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Code: problem.NoOwner, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
+	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
+	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Code: problem.NotesFull, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},
 	{dispute.ErrStatus, refused("status", fmt.Sprintf("must be received, frozen, refunded, closed or reopened, with a text of at most %d characters", dispute.MaxText))},
 	{store.ErrCursor, refused("cursor", "is not one that this list gave out")},
-	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "another request is changing this; try again", RetryAfter: time.Second}},
+	{store.ErrConflict, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "another request is changing this; try again", RetryAfter: time.Second}},
 }
 
 func problemOf(err error) *problem.Problem {

@@ -81,7 +81,7 @@ func (h *Handler) replayRefused(_ http.ResponseWriter, r *http.Request, bank str
 		return 0, nil, err
 	}
 	if x.Cut {
-		return 0, nil, &problem.Problem{Status: http.StatusConflict, Title: "less of it is kept than was sent", Reason: "send it again"}
+		return 0, nil, &problem.Problem{Status: http.StatusConflict, Code: problem.CutShort, Title: "less of it is kept than was sent", Reason: "send it again"}
 	}
 	if err := begin(r.Context()); err != nil {
 		return 0, nil, err

@@ -26,14 +26,14 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 		return wire.Reply{}, p
 	}
 	if errors.Is(err, wire.ErrTooMany) {
-		return wire.Reply{}, refusal(http.StatusRequestEntityTooLarge, err.Error())
+		return wire.Reply{}, refusal(http.StatusRequestEntityTooLarge, problem.TooLarge, err.Error())
 	}
 	if be, ok := errors.AsType[*wire.BodyError](err); ok {
 		return wire.Reply{}, h.refuseBody(ctx, bank, webhook, body, be, now)
 	}
 	if len(read.Events) == 0 {
 		rep := wire.Reply{Rejected: []wire.Rejected{}}
-		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "the batch is empty", Members: rep}
+		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.EmptyBatch, Title: "the batch is empty", Members: rep}
 	}
 	rep, good := read.Sort()
 	var refused []store.Write
@@ -56,7 +56,7 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 	kinds := h.counted(bank, read.Events, now)
 	h.saveHours(ctx, bank, now)
 	if len(good) == 0 {
-		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Title: "no event can be taken", Members: rep}
+		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no event can be taken", Members: rep}
 	}
 	h.feed(ctx, bank, kinds, now)
 	return rep, nil
@@ -66,20 +66,13 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 // headers how it stands. A request with none counts as one.
 func (h *Handler) limit(header http.Header, bank string, events int, now time.Time) *problem.Problem {
 	room := h.Limit.Take(bank, max(events, 1), now)
-	if room.Limit > 0 {
-		header.Set("RateLimit-Limit", strconv.Itoa(room.Limit))
-		header.Set("RateLimit-Remaining", strconv.Itoa(room.Left))
-		header.Set("RateLimit-Reset", strconv.Itoa(seconds(room.Full)))
-	}
+	room.Tell(header)
 	if room.OK {
 		return nil
 	}
-	return &problem.Problem{Status: http.StatusTooManyRequests, Title: "more events than this bank may send at once; send the same request again",
-		RetryAfter: time.Duration(seconds(room.Wait)) * time.Second}
+	return &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "more events than this bank may send at once; send the same request again",
+		RetryAfter: room.RetryAfter()}
 }
-
-// seconds rounds up: who comes back then finds room.
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // saveHours writes what was counted, if it is time. It is not worth failing a
 // request for.
@@ -114,10 +107,9 @@ func (h *Handler) refuseBody(ctx context.Context, bank, webhook string, body []b
 		return p
 	}
 	h.saveHours(ctx, bank, now)
-	return &problem.Problem{Status: http.StatusBadRequest, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
-		Code   watch.Code `json:"code"`
-		Offset int        `json:"offset"`
-	}{fe.Code, be.At}}
+	return &problem.Problem{Status: http.StatusBadRequest, Code: problem.Malformed, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
+		Offset int `json:"offset"`
+	}{be.At}}
 }
 
 // newRefused is what quarantine keeps of what was refused.

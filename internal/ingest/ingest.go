@@ -82,7 +82,8 @@ func New(c Config) *Handler {
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
-	bank := r.PathValue("bank")
+	bank, id := r.PathValue("bank"), problem.NewID()
+	w.Header().Set(problem.RequestID, id)
 	rep, p := h.take(w, r, bank, start)
 	status := http.StatusAccepted
 	if p == nil {
@@ -94,15 +95,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !fourDigits(bank) {
 		bank = "?"
 	}
-	h.Logger.Info("webhook", "bank", bank, "status", status, "accepted", rep.Accepted, "rejected", len(rep.Rejected), "took", h.Now().Sub(start))
+	h.Logger.Info("webhook", "request", id, "bank", bank, "status", status, "accepted", rep.Accepted, "rejected", len(rep.Rejected), "took", h.Now().Sub(start))
 }
 
-func refusal(status int, title string) *problem.Problem {
-	return &problem.Problem{Status: status, Title: title}
+func refusal(status int, code problem.Code, title string) *problem.Problem {
+	return &problem.Problem{Status: status, Code: code, Title: title}
 }
 
 func unavailable(title string) *problem.Problem {
-	return &problem.Problem{Status: http.StatusServiceUnavailable, Title: title, RetryAfter: tryAgain}
+	return &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: title, RetryAfter: tryAgain}
 }
 
 func fourDigits(s string) bool {
@@ -113,10 +114,10 @@ func fourDigits(s string) bool {
 func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now time.Time) (wire.Reply, *problem.Problem) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return wire.Reply{}, refusal(http.StatusMethodNotAllowed, "events are sent by POST")
+		return wire.Reply{}, refusal(http.StatusMethodNotAllowed, problem.Method, "events are sent by POST")
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return wire.Reply{}, refusal(http.StatusUnsupportedMediaType, "a body is sent as it is, without Content-Encoding")
+		return wire.Reply{}, refusal(http.StatusUnsupportedMediaType, problem.Encoding, "a body is sent as it is, without Content-Encoding")
 	}
 	if r.ContentLength > wire.MaxBody {
 		return wire.Reply{}, tooBig()
@@ -130,13 +131,13 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 			return wire.Reply{}, tooBig()
 		}
 		if err != nil {
-			return wire.Reply{}, refusal(http.StatusBadRequest, "the body ended early")
+			return wire.Reply{}, refusal(http.StatusBadRequest, problem.Malformed, "the body ended early")
 		}
 		err = verify(r.Header, secrets, body)
 	}
 	switch {
 	case errors.Is(err, errSignature):
-		return wire.Reply{}, refusal(http.StatusUnauthorized, "the signature, its time or the bank is not right")
+		return wire.Reply{}, refusal(http.StatusUnauthorized, problem.Signature, "the signature, its time or the bank is not right")
 	case err != nil:
 		h.Logger.Error("a bank's secrets cannot be read", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("try again")
@@ -145,7 +146,7 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 }
 
 func tooBig() *problem.Problem {
-	return refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("a body holds at most %d MiB", wire.MaxBody>>20))
+	return refusal(http.StatusRequestEntityTooLarge, problem.TooLarge, fmt.Sprintf("a body holds at most %d MiB", wire.MaxBody>>20))
 }
 
 // read reads all. Memory grows with what has come, not with what was promised.

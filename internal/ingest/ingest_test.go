@@ -315,7 +315,7 @@ func TestABodyWithoutEventsIsRefusedWithTheByte(t *testing.T) {
 	d := newDesk(t)
 	body := "{\"events\":\xff[]}"
 	w := d.post(t, "0125", d.cur, body, now)
-	want := `{"type":"about:blank","title":"events must be a list: byte 10","status":400,"code":"malformed","offset":10}`
+	want := `{"type":"/v1/problems/malformed","title":"events must be a list: byte 10","status":400,"code":"malformed","offset":10}`
 	if got := strings.TrimSpace(w.Body.String()); w.Code != 400 || got != want {
 		t.Errorf("%d %s, want %s", w.Code, got, want)
 	}

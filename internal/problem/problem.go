@@ -4,9 +4,11 @@
 package problem
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -14,10 +16,14 @@ import (
 // in the audit list.
 const RequestID = "Kozamori-Request-Id"
 
+// NewID makes the id of a request.
+func NewID() string { return "r" + strings.ToLower(rand.Text()) }
+
 // Problem is a problem document. It is an error, so that a handler can return
 // it like any other.
 type Problem struct {
 	Status int    // the HTTP status
+	Code   Code   // which kind it is
 	Title  string // what is wrong, for the bank's engineers
 	// Field and Reason say what of a request cannot be taken, without
 	// repeating its values. Either may be empty.
@@ -38,9 +44,10 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 		Type   string `json:"type"`
 		Title  string `json:"title"`
 		Status int    `json:"status"`
+		Code   Code   `json:"code,omitempty"`
 		Field  string `json:"field,omitempty"`
 		Reason string `json:"reason,omitempty"`
-	}{"about:blank", p.Title, p.Status, p.Field, p.Reason})
+	}{p.page(), p.Title, p.Status, p.Code, p.Field, p.Reason})
 	if err != nil || p.Members == nil {
 		return body, err
 	}
@@ -49,6 +56,14 @@ func (p *Problem) MarshalJSON() ([]byte, error) {
 		return body, err // nil pointers and empty structs have no members
 	}
 	return append(append(body[:len(body)-1], ','), more[1:]...), nil
+}
+
+// page is the address of what there is to read about it, RFC 9457's type.
+func (p *Problem) page() string {
+	if p.Code == "" {
+		return "about:blank"
+	}
+	return PagesPath + string(p.Code)
 }
 
 // Write answers with a problem.

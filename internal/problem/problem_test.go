@@ -25,6 +25,8 @@ func TestTheDocumentHasItsMembersAndThoseOfTheCaller(t *testing.T) {
 		problem *problem.Problem
 		want    string
 	}{
+		"with its page": {&problem.Problem{Status: 404, Code: problem.NotFound, Title: "there is nothing here"},
+			`{"type":"/v1/problems/not_found","title":"there is nothing here","status":404,"code":"not_found"}`},
 		"alone": {&problem.Problem{Status: 404, Title: "there is nothing here"},
 			`{"type":"about:blank","title":"there is nothing here","status":404}`},
 		"a field and why": {full,

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -35,6 +36,22 @@ type Room struct {
 	Full  time.Duration // until the bucket is full
 	Wait  time.Duration // until there is enough, if there was not
 }
+
+// Tell says in the headers of an answer how it stands; nothing if nothing is limited.
+func (r Room) Tell(h http.Header) {
+	if r.Limit == 0 {
+		return
+	}
+	h.Set("RateLimit-Limit", strconv.Itoa(r.Limit))
+	h.Set("RateLimit-Remaining", strconv.Itoa(r.Left))
+	h.Set("RateLimit-Reset", strconv.Itoa(seconds(r.Full)))
+}
+
+// RetryAfter is Wait in whole seconds: the caller that waits so long finds room.
+func (r Room) RetryAfter() time.Duration { return time.Duration(seconds(r.Wait)) * time.Second }
+
+// seconds rounds up.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // Take takes n from the bucket of a key. Keys are kept for ever: they must be
 // few, and known to be the caller's.

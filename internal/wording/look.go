@@ -107,7 +107,7 @@ var (
 	tHistBoth       = text{ja: "%sへの口座の登録と引き落とし", en: "Charge link with %[1]s, and debits by it"}
 	tHistLinkMixed  = text{ja: "%sなどへの口座の登録", en: "Charge links with %s and others"}
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
-	tHistBothMixed  = text{ja: "%sなど（口座の登録と引き落とし）", en: "%[1]s and others (charge links and debits)"}
+	tHistBothMixed  = text{ja: "%sなどへの口座の登録と引き落とし", en: "%[1]s and others (charge links and debits)"}
 	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
 	tHistUndone     = sure{text{ja: "銀行が取り消しました", en: "Reversed by the bank"}, text{ja: "取り消された可能性があります", en: "May have been reversed"}}
 	tHistRemoved    = sure{tServRemoved, text{ja: "解除された可能性があります", en: "may have been removed"}}
