@@ -267,6 +267,9 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		p := alarms[alarm].Properties
 		return p["Period"].(int) * p["EvaluationPeriods"].(int) / 60
 	}
+	more := func(alarm, what string) string { // of what may be an attack
+		return fmt.Sprintf("more than %d %s in %d minutes", alarms[alarm].Properties["Threshold"].(int), what, over("KeyWrong"))
+	}
 	stage := notify.New(notify.Config{})
 	life := of(secretstore.Life, time.Minute)
 	left := told(t, "RUNBOOK.md", read(t, "RUNBOOK.md"), []string{
@@ -289,6 +292,8 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
 		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),
 		fmt.Sprintf("1 alert in 100 took more than %d seconds", alarms["AlertsAreSlow"].Properties["Threshold"].(int)/1000),
+		more("SignatureWrong", "requests"), more("KeyWrong", "API keys"), more("CodeWrong", "codes"), more("Erased", "accounts of a bank"), more("ProtectionLowered", "steps"),
+		fmt.Sprintf("set each back for %s days", of(watch.RestoreFor, day)), "is one of more than can be tried", "in one hand",
 		fmt.Sprintf("swept for %s days", of(store.SpreadAfter, day)),
 		fmt.Sprintf("recovery for %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("within the %s days", of(store.KeepCopies, day)),

@@ -1,10 +1,12 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -224,4 +226,28 @@ func TestManyWritersAndManyWhoChainLoseAndDoubleNothing(t *testing.T) {
 			t.Errorf("%d of %d, %+v", len(seen), 2*writers*each, c)
 		}
 	})
+}
+
+func TestProtectionThatIsLoweredIsCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, worldtest.Embedded)
+	var log bytes.Buffer
+	w.list.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	w.did("a1", "code.issue")
+	if w.chain(); strings.Contains(log.String(), audit.LogLowered) {
+		t.Errorf("an act is counted: %s", log.String())
+	}
+	for n := range 3 {
+		w.step(fmt.Sprint("s", n))
+	}
+	raised := &watch.Step{ID: "up", OnAccount: watch.On(watch.AccountKey{Bank: bank, Ref: "acc_1"}), At: w.Now(), Kind: watch.StepSettings, Way: watch.WayPage, By: "w1", ByRole: watch.Owner}
+	if err := w.st.Write(t.Context(), w.st.PutStep(raised)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // once each
+		w.chain()
+	}
+	if line := audit.LogLowered + `" bank=` + bank + ` steps=3`; strings.Count(log.String(), line) != 1 || strings.Count(log.String(), audit.LogLowered) != 1 {
+		t.Errorf("want one line that ends with %s: %s", line, log.String())
+	}
 }

@@ -88,6 +88,10 @@ func (l *List) head(ctx context.Context, bank string) (h Head, version int64, er
 	return h, version, heads.Decode(body, &h)
 }
 
+// LogLowered is logged when steps are put into a list by which the protection of
+// accounts was lowered. A metric is counted from it.
+const LogLowered = "audit: protection was lowered"
+
 // ChainAll puts what was done into the lists of all banks, and of the house. What
 // fails is done the next time.
 func (l *List) ChainAll(ctx context.Context) error {
@@ -132,6 +136,7 @@ func (l *List) add(ctx context.Context, bank string, some []store.Unlisted) (int
 	until := now.Add(l.Store.KeepDispute).UTC().Truncate(time.Second)
 	var b block
 	var writes []store.Write
+	lowered := 0
 	for _, u := range some {
 		e, ready, err := l.entry(u, now)
 		if err != nil {
@@ -146,6 +151,11 @@ func (l *List) add(ctx context.Context, bank string, some []store.Unlisted) (int
 			return 0, err
 		}
 		head.Seq, head.Hash, head.Until = e.Seq, hash(raw), until
+		if !u.Act {
+			if s, err := u.Step(); err == nil && s.Lowered {
+				lowered++
+			}
+		}
 		b.Entries = append(b.Entries, raw)
 		writes = append(writes, store.Listed(u))
 	}
@@ -163,6 +173,9 @@ func (l *List) add(ctx context.Context, bank string, some []store.Unlisted) (int
 	// Outside the table, so that who can write there cannot write a list that
 	// never was.
 	l.Logger.InfoContext(ctx, "audit: entries were added", "bank", bank, "seq", head.Seq, "hash", head.Hash)
+	if lowered > 0 {
+		l.Logger.InfoContext(ctx, LogLowered, "bank", bank, "steps", lowered)
+	}
 	return len(b.Entries), nil
 }
 

@@ -22,6 +22,10 @@ func hashKey(secret string) string {
 // LastUsedEvery is how often a key's use is noted at most.
 const LastUsedEvery = time.Hour
 
+// LogKeyWrong is logged when what could be a key is none of the bank that it was sent
+// for, or not any more. A metric is counted from it. The bank is what a stranger said.
+const LogKeyWrong = "an API key was refused"
+
 // keyLength is how long a key is.
 var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
 
@@ -37,10 +41,12 @@ func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error)
 	k, err := h.Store.APIKey(r.Context(), bank, hashKey(secret))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		h.Logger.WarnContext(r.Context(), LogKeyWrong, "bank", bank)
 		return nil, errKey
 	case err != nil:
 		return nil, err
 	case k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
+		h.Logger.WarnContext(r.Context(), LogKeyWrong, "bank", bank)
 		return nil, errKey
 	}
 	h.used(r, k)

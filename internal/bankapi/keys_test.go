@@ -270,3 +270,19 @@ func TestAKeyIsMadeAndListedByAnother(t *testing.T) {
 		break
 	}
 }
+
+// A key that is none, or not any more, is counted; what cannot be a key is not.
+func TestAWrongKeyIsCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for key, want := range map[string]int{"": 0, "nonsense": 0, w.key: 0, w.other: 1, w.expired: 1} {
+		w.log.Reset()
+		w.call(key, "GET", "/v1/banks/0168/health", "")
+		if got := strings.Count(w.log.String(), bankapi.LogKeyWrong); got != want {
+			t.Errorf("%q is counted %d times, want %d: %s", key, got, want, w.log)
+		}
+		if len(key) > 20 && strings.Contains(w.log.String(), key) {
+			t.Error("the key is logged")
+		}
+	}
+}

@@ -220,3 +220,32 @@ func (p *pieces) Read(b []byte) (int, error) {
 	p.rest = p.rest[n:]
 	return n, nil
 }
+
+// A body in the name of a bank that did not sign it is counted for that bank; what can
+// be no bank's, or is nobody's, makes no series of its own.
+func TestWhatABankDidNotSignIsCountedForIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		bank    string
+		at      time.Time
+		counted bool
+	}{
+		"signed":                      {"0125", now, false},
+		"signed with another's":       {"0168", now, true},
+		"a bank that is none of ours": {"9999", now, false},
+		"no bank's code":              {"x125", now, false},
+		"too old":                     {"0168", now.Add(-time.Hour), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := limited(t, 0, 1, func() time.Time { return now })
+			d.post(t, c.bank, d.cur, good, c.at)
+			if got := strings.Contains(d.log.String(), ingest.LogUnsigned); got != c.counted {
+				t.Errorf("counted %v, want %v: %s", got, c.counted, d.log.String())
+			}
+			if c.counted && !strings.Contains(d.log.String(), "bank="+c.bank) {
+				t.Errorf("it does not name the bank: %s", d.log.String())
+			}
+		})
+	}
+}

@@ -36,6 +36,10 @@ const (
 	firstRead = 16 << 10 // bytes of memory that a body has before any of it has come
 )
 
+// LogUnsigned is logged when a body came in the name of a bank that did not sign it. A
+// metric is counted from it.
+const LogUnsigned = "a webhook is not signed by the bank that it names"
+
 // ErrUnknownBank is what Secrets returns for a bank that is no tenant.
 var ErrUnknownBank = errors.New("ingest: unknown bank")
 
@@ -133,7 +137,9 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 		if err != nil {
 			return wire.Reply{}, refusal(http.StatusBadRequest, problem.Malformed, "the body ended early")
 		}
-		err = verify(r.Header, secrets, body)
+		if err = verify(r.Header, secrets, body); errors.Is(err, errSignature) { // in the name of a bank of ours
+			h.Logger.Warn(LogUnsigned, "bank", bank)
+		}
 	}
 	switch {
 	case errors.Is(err, errSignature):

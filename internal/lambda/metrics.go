@@ -8,6 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/audit"
+	"kozamori/internal/bankapi"
+	"kozamori/internal/ingest"
+	"kozamori/internal/membership"
 	"kozamori/internal/wire"
 )
 
@@ -40,6 +44,11 @@ var metrics = map[string]metric{
 	"what a bank adds to the catalogue cannot be used; its last good one stays in use": {"CatalogRefused", "", "Count", "", false},
 	wire.LogRefused:                                                                    {"EventsRefused", "events", "Count", "bank", false},
 	"a lane was swept":                                                                 {"Overdue", "seconds", "Seconds", "lane", true},
+	ingest.LogUnsigned:                                                                 {"SignatureWrong", "", "Count", "bank", false},
+	bankapi.LogKeyWrong:                                                                {"KeyWrong", "", "Count", "", false},
+	membership.LogCodeWrong:                                                            {"CodeWrong", "", "Count", "", false},
+	membership.LogErased:                                                               {"Erased", "", "Count", "bank", false},
+	audit.LogLowered:                                                                   {"ProtectionLowered", "steps", "Count", "bank", false},
 	"numbers to call were checked too long ago":                                        {"OldNumbers", "numbers", "Count", "", true},
 	// What waits on record for a provider is in no queue.
 	"a provider is still down": {"Waiting", "seconds", "Seconds", "queue", false},

@@ -1,9 +1,11 @@
 package membership_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"regexp"
 	"strings"
@@ -249,5 +251,27 @@ func TestTheSameTapManyTimesBindsOnce(t *testing.T) {
 	a, err := w.store.Account(context.Background(), account)
 	if err != nil || fresh != 1 || len(a.Watchers) != 1 || len(a.Watchers[0].Channels) != 2 {
 		t.Errorf("%d times fresh, %+v, %v", fresh, a, err)
+	}
+}
+
+// A wrong code is counted, and what is logged of it names neither the code nor who
+// gave it.
+func TestAWrongCodeIsCounted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var log bytes.Buffer
+	w.members.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	code := w.issue(membership.CodeRequest{})
+	wrong := "ACDE-FGHJ-KMNP"
+	if _, err := w.redeem(alice, wrong); !errors.Is(err, membership.ErrCode) {
+		t.Fatal(err)
+	}
+	if n := strings.Count(log.String(), membership.LogCodeWrong); n != 1 || strings.Contains(log.String(), wrong) || strings.Contains(log.String(), alice) {
+		t.Errorf("counted %d times: %s", n, log.String())
+	}
+	log.Reset()
+	w.mustRedeem(alice, code)
+	if strings.Contains(log.String(), membership.LogCodeWrong) {
+		t.Errorf("a right one is counted: %s", log.String())
 	}
 }

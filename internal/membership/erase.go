@@ -109,7 +109,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err := d.walkOn(ctx, k, now, walk); err != nil {
 		return err
 	}
-	d.logger().InfoContext(ctx, "membership: erased", "bank", bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
+	d.logger().InfoContext(ctx, LogErased, "bank", bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
 	return nil
 }
 

@@ -103,6 +103,7 @@ func (d *Service) wrongPaper(ctx context.Context, t *store.Ticket, about *enrolm
 	about.Wrong++
 	offer.Left = MaxJoinWrong - about.Wrong
 	*verdict, t.Body = ErrCode, enrolments.Encode(about)
+	d.logger().Warn(LogCodeWrong)
 	if about.Wrong >= MaxJoinWrong {
 		*verdict, t = ErrEnrolled, about.over(t, EnrolLocked)
 	}

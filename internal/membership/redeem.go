@@ -90,11 +90,19 @@ func (d *Service) stranger(p *store.Person) {
 	}
 }
 
+// LogCodeWrong is logged when somebody gave a code that is none, and LogErased when an
+// account was erased. Metrics are counted from them.
+const (
+	LogCodeWrong = "membership: a code was refused"
+	LogErased    = "membership: erased"
+)
+
 // wrongCode counts a wrong code against a person.
 func (d *Service) wrongCode(p *store.Person, now time.Time) error {
 	if now.Sub(p.WrongAt) >= LockedFor {
 		p.WrongCodes = 0
 	}
+	d.logger().Warn(LogCodeWrong)
 	p.WrongCodes++
 	p.WrongAt = now
 	d.stranger(p)
