@@ -22,7 +22,7 @@ type accountRequest struct {
 	AccountRef  string `json:"account_ref"`
 	AccountMask string `json:"account_mask"`
 	Email       string `json:"email"`
-	Lang        string `json:"lang"`
+	Lang        filled `json:"lang"`
 	// What the bank knows of the account from before it is watched.
 	Links       []linkRequest `json:"links"`
 	HistoryFrom string        `json:"history_from"`

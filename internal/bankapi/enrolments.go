@@ -20,7 +20,7 @@ var errNoMail = &problem.Problem{Status: http.StatusConflict, Code: problem.NoMa
 type enrolmentRequest struct {
 	Role       string        `json:"role"`
 	Email      string        `json:"email"`
-	Lang       string        `json:"lang"`
+	Lang       filled        `json:"lang"`
 	Accounts   []mailAccount `json:"accounts"`
 	Name       string        `json:"name"`
 	HideAmount bool          `json:"hide_amount"`

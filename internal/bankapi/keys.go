@@ -68,7 +68,7 @@ func (h *Handler) listKeys(_ http.ResponseWriter, r *http.Request, bank string) 
 type keyRequest struct {
 	Label     string   `json:"label"`
 	Scopes    []string `json:"scopes"`
-	ExpiresAt string   `json:"expires_at"`
+	ExpiresAt filled   `json:"expires_at"`
 }
 
 // makeKey makes another key of the bank, which may do no more than the one that
@@ -94,7 +94,7 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 	now := h.Now()
 	expires := now.Add(KeyLife)
 	if req.ExpiresAt != "" {
-		expires, err = time.Parse(time.RFC3339, req.ExpiresAt)
+		expires, err = time.Parse(time.RFC3339, string(req.ExpiresAt))
 		if err != nil || !expires.After(now) || expires.After(now.Add(MaxKeyLife)) {
 			return 0, nil, refused("expires_at", fmt.Sprintf("must be a time to come, within %d days, such as 2027-11-29T09:00:00+09:00", MaxKeyLife/(24*time.Hour)))
 		}

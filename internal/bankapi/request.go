@@ -1,6 +1,7 @@
 package bankapi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -40,7 +41,7 @@ func read(r *http.Request, v any) error {
 	}
 	err = json.Unmarshal(body, v, json.RejectUnknownMembers(true), onlyStrings)
 	if err == nil {
-		return nil
+		return noNull(body)
 	}
 	if se, ok := errors.AsType[*json.SemanticError](err); ok {
 		field := fieldOf(se.JSONPointer)
@@ -53,6 +54,37 @@ func read(r *http.Request, v any) error {
 		return refused(fieldOf(se.JSONPointer), "is given twice")
 	}
 	return refused("", "the body is not well-formed JSON in UTF-8")
+}
+
+// noNull refuses null, which would read as what is not there, wherever it stands in a
+// body that is well-formed.
+func noNull(body []byte) error {
+	for dec := jsontext.NewDecoder(bytes.NewReader(body)); ; {
+		tok, err := dec.ReadToken()
+		if err != nil {
+			return nil //nolint:nilerr // it was read before: this is its end
+		}
+		if tok.Kind() == 'n' {
+			return refused(fieldOf(dec.StackPointer()), "has the wrong type")
+		}
+	}
+}
+
+// filled is a string that is left out if there is nothing to say: an empty one would
+// read as what is not there.
+type filled string
+
+// UnmarshalJSON is for package json.
+func (f *filled) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	if s == "" {
+		return errNotString
+	}
+	*f = filled(s)
+	return nil
 }
 
 // fieldOf names the field that a pointer points at, "accounts[0].email". A
