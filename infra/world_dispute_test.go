@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
+	"kozamori/internal/keep"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
@@ -19,7 +21,9 @@ import (
 )
 
 func (w *world) everyDisputeCall(d *watch.Dispute) {
-	w.dispute(w.bind(), "t2")
+	b := w.bind()
+	w.dispute(b, "t2")
+	w.call(200, "GET", "/disputes/"+w.ofStatement(b).ID, "")
 	first := w.call(200, "GET", "/disputes?limit=1", "")
 	w.call(200, "GET", fmt.Sprint("/disputes?limit=1&cursor=", first["cursor"]), "")
 	w.call(422, "GET", "/disputes?limit=x", "")
@@ -113,6 +117,19 @@ func (w *world) record(txn string) *watch.Record {
 	return r
 }
 
+// ofStatement is a dispute about two debits of which only a statement tells.
+func (w *world) ofStatement(b membership.Bound) *watch.Dispute {
+	w.t.Helper()
+	k := keep.Service{Store: w.store, Queue: w.queue, Disputes: w.disputes, Now: w.Now}
+	day := time.Date(2019, 10, 5, 0, 0, 0, 0, watch.JST)
+	res, err := k.Put(context.Background(), account, dispute.Answerer{Watcher: b.Watcher.ID, LineUser: b.Watcher.LineUser},
+		[]keep.Row{{Day: day, Yen: 30000, Text: "ﾄﾞｺﾓｺｳｻﾞ"}, {Day: day.AddDate(0, 10, 0), Yen: 28000, Text: "ﾄﾞｺﾓｺｳｻﾞ"}}, []int{0, 1})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res.Reports[0]
+}
+
 func (w *world) dispute(b membership.Bound, txn string) *watch.Dispute {
 	w.t.Helper()
 	r := w.record(txn)
@@ -146,6 +163,12 @@ func (w *world) everyCallback() {
 		w.t.Fatal(err)
 	}
 	w.job(watch.Job{Dispute: d.ID})
+	past := w.ofStatement(b)
+	w.job(watch.Job{Dispute: past.ID})
+	if _, err := w.disputes.Undo(ctx, past.Record, dispute.Answerer{Watcher: b.Watcher.ID}, watch.ViaPage); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Dispute: past.ID})
 	r := w.record("t2")
 	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
 	w.write(store.PutRecord(r))

@@ -68,6 +68,9 @@ func settings(ctx context.Context, w *town) error {
 	if body, err := upload(c, mine+wording.StatementPath, "取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil || !strings.Contains(body, "28,000円") {
 		return fmt.Errorf("a statement is not looked through: %w", err)
 	}
+	if err := reportsPast(ctx, w, c, mine); err != nil {
+		return err
+	}
 	body, _, err := page(c, mine+"/settings")
 	if err != nil {
 		return err
@@ -117,6 +120,33 @@ func settings(ctx context.Context, w *town) error {
 	}
 	_, _, err = submit(c, mine+"/leave", url.Values{"do": {wording.DoLeave}})
 	return err
+}
+
+// reportsPast keeps what one statement tells, and reports what another does: the
+// bank hears of it.
+func reportsPast(ctx context.Context, w *town, c *http.Client, mine string) error {
+	body, err := upload(c, mine+wording.StatementPath, "取引日,ご利用内容,出金額,入金額,残高\n2020/8/21,KYASH,1000,,33000\n")
+	if err != nil {
+		return err
+	}
+	rows := func(body string) string {
+		_, after, _ := strings.Cut(body, `name="`+wording.FieldRows+`" value="`)
+		packed, _, _ := strings.Cut(after, `"`)
+		return packed
+	}
+	body2, _, err := submit(c, mine+wording.StatementPath, url.Values{"do": {wording.DoKeep}, wording.FieldRows: {rows(body)}})
+	if err != nil || !strings.Contains(body2, "履歴に加わりました") {
+		return fmt.Errorf("a debit of a statement is not kept: %w", err)
+	}
+	if body, err = upload(c, mine+wording.StatementPath, "取引日,ご利用内容,出金額,入金額,残高\n2019/10/5,ﾄﾞｺﾓｺｳｻﾞ,30000,,70000\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil {
+		return err
+	}
+	body, _, err = submit(c, mine+wording.StatementPath, url.Values{"do": {wording.DoNotMine}, wording.FieldPart: {"1", "2"}, wording.FieldRows: {rows(body)}})
+	if err != nil || !strings.Contains(body, "KZ-") {
+		return fmt.Errorf("debits of a statement are not reported: %w", err)
+	}
+	var told sim.BankDispute
+	return w.until("the bank hears of the statement", func() bool { return w.heard("acc_set", &told) })
 }
 
 var (

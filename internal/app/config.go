@@ -259,7 +259,7 @@ func (c *Config) Check(parts ...Part) error {
 	if any(Detect, Sweep) {
 		need(c.EscalateAfter >= 0 && c.EscalateAfter <= maxEscalate, "escalation must come within %d hours (KOZAMORI_ESCALATE_AFTER)", maxEscalate/time.Hour)
 	}
-	if any(Chat, Web, BankAPI, Notify) {
+	if any(Chat, Web, Lookback, BankAPI, Notify) {
 		need(c.KeepDisputes >= store.LeastKeepDispute && c.KeepDisputes <= store.MostKeepDispute,
 			"disputes must be kept for %d to %d days (KOZAMORI_KEEP_DISPUTES)", int(store.LeastKeepDispute.Hours()/24), int(store.MostKeepDispute.Hours()/24))
 	}

@@ -92,6 +92,7 @@ func (s *System) Web() (http.Handler, error) {
 // Lookback serves the page that looks through statements.
 func (s *System) Lookback() (http.Handler, error) {
 	c, err := s.pages()
+	c.Disputes = s.Disputes()
 	return s.upToDate(web.Statements(c)), err
 }
 

@@ -32,6 +32,7 @@ var otherJSON = map[string]string{
 	"queue/sqs/dead.go":              "what SQS keeps of a message",
 	"store/table.go":                 "whether a body is JSON at all",
 	"web/settings.go":                "the fingerprint of a form",
+	"web/statement_keep.go":          "a field of a form",
 	"watch/trail.go":                 "the rules one by one, as the trail says them",
 	"codec/codec.go":                 "this package",
 	"testkit/storetest/storetest.go": "a test",

@@ -60,9 +60,19 @@ type Transaction struct {
 	Presented int  `json:"presented_again,omitempty"`
 }
 
-// Charge is a debit or a charge link as the bank reported it.
+// Source is where a debit is known from, if not from its bank.
+type Source string
+
+// SourceStatement is a statement that the account's owner gave us: the bank has
+// told us nothing of the debit, and has given us no id of it.
+const SourceStatement Source = "statement"
+
+// Charge is a debit or a charge link as the bank reported it, or as a statement
+// has it.
 type Charge struct {
-	Transaction string     `json:"transaction_id"`
+	Transaction string     `json:"transaction_id,omitempty"` // absent of a statement's
+	Source      Source     `json:"source,omitempty"`
+	OccurredOn  string     `json:"occurred_on,omitempty"` // of a statement's: the day in Japan, "2019-10-05"
 	Kind        watch.Kind `json:"kind"`
 	Amount      int64      `json:"amount,omitempty"` // yen
 	Currency    string     `json:"currency,omitempty"`
@@ -79,6 +89,9 @@ func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, se
 	if kind == watch.Debit {
 		c.Amount, c.Currency = amount, "JPY"
 	}
+	if txn == "" {
+		c.Source, c.OccurredOn = SourceStatement, at.In(watch.JST).Format(time.DateOnly)
+	}
 	return c
 }
 
@@ -86,6 +99,9 @@ func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown
 	again := s.Again
 	if s.AfterReturn {
 		again++
+	}
+	if txn == "" {
+		return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), ReceivedAt: received.UTC()}
 	}
 	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), ReceivedAt: received.UTC(),
 		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand(), Presented: again}
@@ -179,9 +195,13 @@ type Entry struct {
 	ReceivedAt time.Time    `json:"received_at"`
 }
 
-// HistoryOf lists what the bank has said of a dispute's transaction.
+// HistoryOf lists what the bank has said of a dispute's transaction: nothing of
+// one that a statement tells of.
 func HistoryOf(d *watch.Dispute) []Entry {
 	out := make([]Entry, 0, len(d.History))
+	if d.Txn == "" {
+		return out
+	}
 	for _, e := range d.History {
 		out = append(out, Entry{e.Event, e.Kind, e.Status, e.Amount, e.At.UTC(), e.ReceivedAt.UTC()})
 	}

@@ -79,7 +79,7 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 		}
 		i, ok := at[lead.StoryID()]
 		switch told := tells(lead, r, b.Watcher.ID); {
-		case ok && told:
+		case ok && (told || past && r.OfStatement()):
 			out[i].Parts = append(out[i].Parts, r)
 			continue
 		case ok || !told && !(past && r.Past && r.Complete):
@@ -156,8 +156,12 @@ func Pieces(ctx context.Context, s *store.Store, lead *watch.Record) ([]*watch.R
 	return out, nil
 }
 
-// tells tells whether a watcher is told of a part of an incident.
+// tells tells whether a watcher is told of a part of an incident. What a statement
+// tells is told by the report of it.
 func tells(lead, part *watch.Record, watcher string) bool {
+	if part.OfStatement() && lead.Dispute != "" {
+		return true
+	}
 	if n, ok := part.Notice(watcher); ok && (part.ID != lead.ID || len(lead.Members) == 0 || n.Reasons != watch.Reasons{}) {
 		return true
 	}

@@ -16,6 +16,7 @@ import (
 type Debit struct {
 	statement.Row
 	File    string
+	Nth     int    // among the rows of its file that are alike in all else, from 0
 	Service string // catalogue id
 	// Other is what else it may be, in Japanese; empty if it is not doubtful.
 	Other string
@@ -69,11 +70,11 @@ func (l *Looker) Add(name string, s *statement.Statement) {
 			continue
 		}
 		l.seen[k] = true
-		l.row(name, s.Rows[i])
+		l.row(name, s.Rows[i], k.Nth)
 	}
 }
 
-func (l *Looker) row(file string, row statement.Row) {
+func (l *Looker) row(file string, row statement.Row, nth int) {
 	r := &l.report
 	r.Rows++
 	if r.First.IsZero() || row.Day.Before(r.First) {
@@ -88,7 +89,7 @@ func (l *Looker) row(file string, row statement.Row) {
 	}
 	d := catalog.Decide(&catalog.Evidence{Bank: l.Bank, Descriptor: row.Text, Detail: row.Detail, Collector: row.Collector, Amount: row.Out, At: row.Day})
 	if id := d.Service(); id != "" {
-		r.Debits = append(r.Debits, Debit{Row: row, File: file, Service: id, Other: d.Other(), Sure: d.Strength == catalog.Sure})
+		r.Debits = append(r.Debits, Debit{Row: row, File: file, Nth: nth, Service: id, Other: d.Other(), Sure: d.Strength == catalog.Sure})
 	}
 }
 

@@ -72,10 +72,14 @@ func (r *Record) TooLate() bool {
 	return received.Sub(at) > PastAfter
 }
 
-// HeardAt is when the news of a record came, if they were late; else zero.
+// HeardAt is when the news of a record came from its bank, if they were late; else
+// zero. What a statement tells did not come from there.
 func (r *Record) HeardAt() time.Time {
-	if r.Said != nil {
+	switch {
+	case r.Said != nil:
 		return r.Said.HeardAt
+	case r.OfStatement():
+		return time.Time{}
 	}
 	at, received, dateOnly := r.news()
 	if dateOnly {

@@ -169,6 +169,7 @@ func TestWhatIsAWeekLateIsHistory(t *testing.T) {
 	} {
 		e := Entry{Event: "e", Kind: Debit, Status: Posted, At: c.at, ReceivedAt: c.at.Add(c.after), Amount: 9, Service: "docomo", DateOnly: c.dateOnly}
 		r := NewRecord("r", AccountKey{}, e)
+		r.Txn = "t"
 		if got := r.TooLate(); got != c.history {
 			t.Errorf("%s after, day %v: history %v, want %v", c.after, c.dateOnly, got, c.history)
 		}
@@ -242,5 +243,20 @@ func TestASummaryIsOfWhatCameBeforeTheNext(t *testing.T) {
 	}
 	if n := all[2].Summaries(); n != 0 {
 		t.Errorf("one that carries none has %d", n)
+	}
+}
+
+// What a statement tells did not come from the bank late: nothing is said of that.
+func TestWhatAStatementTellsIsNotLate(t *testing.T) {
+	t.Parallel()
+	row := StatementRow{Day: time.Date(2019, 10, 5, 0, 0, 0, 0, JST), Yen: 9, Text: "ﾄﾞｺﾓｺｳｻﾞ"}
+	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	r := row.Record(&Account{AccountKey: AccountKey{Bank: "0125", Ref: "a"}}, "docomo", Seen, "", "", now)
+	lead := row.Record(&Account{AccountKey: AccountKey{Bank: "0125", Ref: "b"}}, "docomo", Seen, "", "", now)
+	lead.Join(r)
+	for _, p := range append(lead.Parts(), r) {
+		if !p.HeardAt().IsZero() || !p.OfStatement() || !p.DateOnly || p.Amount != 9 {
+			t.Errorf("%+v", p)
+		}
 	}
 }

@@ -202,8 +202,12 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 	if part.Seeded() { // an id of ours, of which the bank knows nothing
 		txn = ""
 	}
+	received := at(part.ReceivedAt)
+	if part.OfStatement() { // the bank has told us nothing of it
+		received = ""
+	}
 	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, back, txn,
-		at(part.ReceivedAt), at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID())}
+		received, at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID())}
 }
 
 // services lists the payment services that touched the account, and takes

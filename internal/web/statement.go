@@ -3,8 +3,10 @@ package web
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/catalog"
@@ -81,11 +83,16 @@ func orUpload(err error) error {
 	return errUpload
 }
 
-// statement looks through the files of a form.
+// statement looks through the files of a form, and keeps or reports what it has
+// shown.
 func (s *site) statement(w http.ResponseWriter, r *http.Request, g *guest, b membership.Bound) {
 	f := wording.StatementFacts{View: s.view(r.Context(), g, b), Home: homePath, MaxMB: maxUploadMB}
 	if r.Method != http.MethodPost {
 		s.page(w, http.StatusOK, wording.StatementPage(f))
+		return
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/x-www-form-urlencoded" {
+		s.keepRows(w, r, g, b, f)
 		return
 	}
 	files, err := uploads(r)
@@ -100,13 +107,16 @@ func (s *site) statement(w http.ResponseWriter, r *http.Request, g *guest, b mem
 		s.page(w, http.StatusUnprocessableEntity, wording.StatementRefused(f, wording.FileEmpty))
 		return
 	}
-	s.look(files, &f, b.Account.Bank)
+	debits := s.look(files, &f, b)
+	if err := s.choose(r.Context(), g, b, &f, debits); !s.at(w, r, err) {
+		return
+	}
 	s.page(w, http.StatusOK, wording.StatementPage(f))
 }
 
-// look fills in what the files tell.
-func (s *site) look(files []upload, f *wording.StatementFacts, bank string) {
-	now := s.Now().In(watch.JST)
+// look fills in what the files tell, and returns the debits, the newest first.
+func (s *site) look(files []upload, f *wording.StatementFacts, b membership.Bound) (debits []lookback.Debit) {
+	now, bank := s.Now().In(watch.JST), b.Account.Bank
 	l := lookback.Looker{Bank: bank}
 	accounts := map[string]bool{}
 	for _, u := range files {
@@ -130,6 +140,7 @@ func (s *site) look(files []upload, f *wording.StatementFacts, bank string) {
 	}
 	report := l.Report()
 	f.Looked, f.First, f.Last, f.Rows, f.Again, f.Accounts = true, report.First, report.Last, report.Rows, report.Again, len(accounts)
+	f.OtherAccount = otherAccount(b.Account.Mask.Line(), accounts)
 	for _, m := range report.Gaps {
 		if t, err := time.Parse("2006-01", m); err == nil {
 			f.Gaps = append(f.Gaps, t)
@@ -138,11 +149,36 @@ func (s *site) look(files []upload, f *wording.StatementFacts, bank string) {
 	for i := range report.Services {
 		f.Services = append(f.Services, s.looked(&report.Services[i], f.View.Lang, now))
 	}
-	for i := range slices.Backward(report.Debits) {
-		d := &report.Debits[i]
-		name, _ := s.Names.Service(d.Service, f.View.Lang)
-		f.Debits = append(f.Debits, wording.LookedDebit{Day: d.Day, Yen: d.Out, Text: quote.Text(d.Text + " " + d.Detail), Service: name, Other: d.Other, Pending: d.Pending})
+	slices.Reverse(report.Debits)
+	return report.Debits
+}
+
+// sameDigits is how many digits at the end of an account's number tell it.
+const sameDigits = 3
+
+// otherAccount tells whether the files name an account, and by its last digits it
+// is not the one that the bank's mask names. Where either says too little it is
+// not known, and false.
+func otherAccount(mask string, accounts map[string]bool) bool {
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, s)
 	}
+	at := strings.LastIndexFunc(strings.TrimRight(mask, " "), func(r rune) bool { return r < '0' || r > '9' })
+	end := digits(mask[at+1:])
+	if len(end) < sameDigits {
+		return false
+	}
+	for a := range accounts {
+		if d := digits(a); len(d) >= sameDigits && !strings.Contains(d, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // bankOf is the code of the bank whose layout a file has; empty if many have it.

@@ -45,7 +45,7 @@ func TestStatementsAreLookedThroughOnAPage(t *testing.T) {
 	before := w.everything()
 	past := pastHead + "2019/10/5,ﾄﾞｺﾓｺｳｻﾞ,30000,,70000\n2019/10/20,ﾋﾐﾂﾉ ﾃﾞﾝｷ,8000,,62000\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n2020/8/21,<b>PAYPAY,1000,,33000\n2020/13/1,x,1,,\n"
 	p = b.upload(p.url.String(), wording.DoLook, map[string]string{"a.csv": past, "b.csv": past, "c.pdf": "%PDF-1.7", "d.csv": "name,age\nx,1\n"})
-	p.says(t, 200, "2019年10月5日から2020年8月21日まで、4行を調べました", "4行は、一度だけ数えました", "58,000円", "2019年10月", "▇", "気づいた日から30日以内", "行のない月があります", "2020年7月",
+	p.says(t, 200, "2019年10月5日から2020年8月21日まで、4行を調べました", "4行は、一度だけ数えました", "58,000円", "2019年10月", "▇", "気づいた日から30日以内", "行のない月があります：2019年11月から2020年7月。",
 		"読めなかった行が1あります（6）", "PDF", "列が見つかりません", "分かりません", "&lt;b&gt;PAYPAY", "SBI新生銀行の形式")
 	p.saysNot(t, "ﾋﾐﾂﾉ", "<b>PAYPAY")
 	p = b.upload(p.url.String(), wording.DoLook, map[string]string{"a.csv": pastHead + "2020/8/1,電気,8000,,1\n"})

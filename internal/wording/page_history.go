@@ -17,6 +17,7 @@ var (
 	tCameUnlinked = sure{text{ja: "決済サービスへの口座の登録が解除されました", en: "The charge link was removed"},
 		text{ja: "決済サービスへの登録の解除の連絡がありました（別の登録の可能性があります）", en: "The bank told us of a removal (it may be of another link)"}}
 	tCameToUs     = text{ja: "%sから口座守に連絡が届きました", en: "%s told Kozamori"}
+	tCameByFile   = text{ja: "名義人が調べた明細から、記録に加わりました", en: "It was put on record from a statement that the owner looked through"}
 	tBy           = text{ja: "%sであなたにお知らせしました", en: "We told you by %s"}
 	tByOften      = text{ja: "このあと、%[1]sで%[2]d回お知らせしました（一つずつの記録は省いています）", en: "After that we told you by %[1]s, times: %[2]d (not listed one by one)"}
 	tByOf         = text{ja: "%[1]sで、%[2]sをあなたにお知らせしました", en: "We told you of %[2]s by %[1]s"}
@@ -92,7 +93,11 @@ func (f *PageFacts) history() []message.Moment {
 	}
 	link := r.Kind == watch.LinkRegistered
 	say(r.OccurredAt, pick(link, tCameLink, tCameDebit))
-	say(r.ReceivedAt, tCameToUs, f.bank())
+	if r.OfStatement() {
+		say(r.ReceivedAt, tCameByFile)
+	} else {
+		say(r.ReceivedAt, tCameToUs, f.bank())
+	}
 	f.came(say)
 	for _, d := range r.Deliveries {
 		if d.Kind == watch.TellUnreachable {

@@ -74,6 +74,24 @@ func familyFacts(lang watch.Lang, role watch.Role, change ...func(*FamilyFacts))
 	return f
 }
 
+// chooseFacts is a look of which debits can be ticked.
+func chooseFacts(lang watch.Lang) StatementFacts {
+	f := statementFacts(lang)
+	day := func(s string) time.Time { t, _ := time.Parse(time.DateOnly, s); return t }
+	f.Packed, f.OtherAccount = "W10", true
+	f.Gaps = append(f.Gaps, day("2020-01-01"), day("2020-02-01"))
+	f.Debits = []LookedDebit{{Day: day("2020-08-21"), Yen: 1000, Text: "PAYPAY", Service: "PayPay", Choice: 1}, {Day: day("2020-08-20"), Yen: 28000, Text: "ﾄﾞｺﾓｺｳｻﾞ", Choice: 2, Kept: true, Ticked: true},
+		{Day: day("2020-08-19"), Yen: 500, Text: "PAYPAY", Service: "PayPay", Link: "/a/x", Kept: true}, {Day: day("2020-08-18"), Yen: 600, Text: "PAYPAY", Service: "PayPay", Link: "/a/y", Kept: true, Reported: true},
+		{Day: day("2020-08-17"), Yen: 700, Text: "PAYPAY", Service: "PayPay", Pending: true}}
+	return f
+}
+
+// unsureFacts is the form of such a look, sent without what it asks.
+func unsureFacts(lang watch.Lang) StatementFacts {
+	f := chooseFacts(lang)
+	return StatementFacts{View: f.View, Home: f.Home, Debits: f.Debits[:2], Packed: f.Packed, Ask: true, Unsure: true}
+}
+
 // statementFacts is what a look through two files came to.
 func statementFacts(lang watch.Lang) StatementFacts {
 	day := func(s string) time.Time { return jst(s + " 00:00:00") }
@@ -141,6 +159,10 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-statement-looked":  StatementPage(statementFacts(lang)),
 		"room-statement-nothing": StatementPage(looked),
 		"room-statement-none":    StatementPage(noRow),
+		"room-statement-choose":  StatementPage(chooseFacts(lang)),
+		"room-statement-unsure":  StatementPage(unsureFacts(lang)),
+		"room-statement-kept":    KeptPage(KeptFacts{View: own, Home: "/home", Kept: 3, Already: 2, Unsaid: 1}),
+		"room-statement-report":  KeptPage(KeptFacts{View: own, Home: "/home", Kept: 3, References: []string{"KZ-7F3K-9Q4M"}, Link: "/a/x"}),
 		"room-home-untold":       HomePage(lang, []AccountView{untold, deaf, most}, "/home", until, false),
 		"room-door":              DoorPage(lang), "room-door-gone": DoorGonePage(lang, false), "room-over": SessionOverPage(lang, false), "room-logged-out": LoggedOutPage(lang, false),
 		"room-unknown": UnknownRoomPage(lang, false), "room-not-taken": NotTakenRoomPage(lang),

@@ -22,6 +22,7 @@ var (
 	tSheetWhat   = text{ja: "内容", en: "What"}
 	tSheetWhen   = text{ja: "発生日時", en: "Happened"}
 	tSheetCame   = text{ja: "銀行から口座守に届いた日時", en: "Reached Kozamori"}
+	tSheetByFile = text{ja: "明細から記録に加わった日時", en: "Put on record from a statement"}
 	tSheetTold   = text{ja: "お知らせした日時", en: "Alert sent"}
 	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
@@ -103,7 +104,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 		add(&out, tSheetTxn, quote.Text(r.Txn).Line())
 	}
 	told, took := f.Record.ToldOf(r.ID, f.Watcher.ID)
-	add(&out, tSheetCame, f.exact(r.ReceivedAt))
+	add(&out, pick(r.OfStatement(), tSheetByFile, tSheetCame), f.exact(r.ReceivedAt))
 	add(&out, tSheetTold, f.exact(told))
 	add(&out, tSheetTook, f.exact(took))
 	add(&out, tSheetUndone.of(r), f.exact(r.UndoneAt))

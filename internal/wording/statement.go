@@ -51,6 +51,13 @@ type LookedDebit struct {
 	Service string
 	Other   string // what else it may be, in Japanese
 	Pending bool
+	Kept    bool   // it is on record
+	Link    string // to the page of what is on record, if it is to be answered there
+	// Reported tells that it was answered "not mine". Choice is its number among
+	// those that can be ticked, from 1; 0 if it cannot.
+	Reported bool
+	Choice   int
+	Ticked   bool
 }
 
 // StatementFacts is what the page that looks through statements is worded from.
@@ -67,6 +74,11 @@ type StatementFacts struct {
 	Gaps        []time.Time   // months without a row
 	Accounts    int           // that the files speak of, as far as they say
 	OtherBank   string        // whose layout a file has, if that is not the account's bank
+	// OtherAccount tells that the files name an account that does not seem to be this
+	// one, and Ask that the person was asked about that.
+	OtherAccount, Ask bool
+	Packed            string // the debits that can be ticked, as the form carries them
+	Unsure, Unticked  bool   // what a form lacked
 }
 
 var (
@@ -74,7 +86,7 @@ var (
 	tsTitle      = text{ja: "過去の明細を調べる", en: "Look through past statements"}
 	tGoStatement = text{ja: "銀行の明細から、決済サービスの引き落としを探します", en: "Find debits by payment services in your bank's statements"}
 	tsIntro      = text{ja: "銀行のサイトからダウンロードした入出金明細（CSV）を選んでください。決済サービスの引き落としがあるかを、その場で調べます。", en: "Choose statements (CSV) that you downloaded from your bank's site. We look at once whether payment services took money."}
-	tsForget     = text{ja: "ファイルの内容は調べるためだけに読み、保存しません。", en: "The files are read for this only, and nothing of them is kept."}
+	tsForget     = text{ja: "ファイルの内容は調べるためだけに読みます。あなたが選ばないかぎり、保存しません。", en: "The files are read for this only, and nothing of them is kept unless you ask for it."}
 	tsField      = text{ja: "ファイル", en: "Files"}
 	tsHint       = text{ja: "いくつでも選べます（合わせて%dMBまで）。全銀形式、camt（XML）も読めます。", en: "Choose as many as you like (up to %d MB together). Zengin files and camt (XML) are read as well."}
 	tsButton     = text{ja: "調べる", en: "Look through them"}
@@ -87,6 +99,8 @@ var (
 	tsNoProof   = text{ja: "この結果で分かるのは、このファイルのことだけです。前後の期間、ほかの口座、カードの利用については分かりません。口座守が知らないサービスは見つけられません。", en: "This speaks of these files only. It says nothing of the time before and after them, of other accounts or cards, and services that Kozamori does not know are not found."}
 	tsOverlap   = text{ja: "ほかのファイルと重なる%d行は、一度だけ数えました。", en: "%d rows that another file held as well were counted once."}
 	tsGaps      = text{ja: "行のない月があります：%s。その月の明細も調べてください。", en: "Months without a row: %s. Please look through those as well."}
+	tsMonths    = text{ja: "%[1]sから%[2]s", en: "%[1]s to %[2]s"}
+	tsMonth     = text{ja: "1月", en: "January"} // a time layout
 	tsAccounts  = text{ja: "ファイルには、口座が%dつあるようです。すべてご自分の口座か、確かめてください。", en: "The files seem to be of %d accounts. Please make sure that all of them are yours."}
 	tsOther     = text{ja: "%[1]sの形式のファイルがあります。この口座は%[2]sです。ご自分の明細か、確かめてください。", en: "One of the files has the layout of %[1]s, and this account is with %[2]s. Please make sure that it is yours."}
 	tsUnknown   = text{ja: "心当たりのない引き落としがあったら、すぐに銀行へ電話してください。電話番号は「困ったとき」にあります。", en: "If any of these was not you, call your bank at once. The numbers are under \"I need help\"."}
@@ -127,6 +141,12 @@ func StatementPage(f StatementFacts) message.Page {
 	lang := langOf(f.View.Lang)
 	form := message.Form{Do: DoLook, Label: tsButton.in(lang), Style: message.Primary,
 		Fields: []message.Field{{Kind: message.FieldFile, Name: FieldFiles, Label: tsField.in(lang), Hint: tsHint.in(lang, f.MaxMB)}}}
+	if f.Unsure || f.Unticked {
+		p := plainPage(lang, tsName, tsTitle, f.View.Title())
+		p.Notice = pick(f.Unsure, tsUnsure, tsUnticked).in(lang)
+		p.Parts = append(append(p.Parts, f.debits(lang)...), backTo(lang, f.Home))
+		return p
+	}
 	if !f.Looked {
 		p := plainPage(lang, tsName, tsTitle, f.View.Title(), tsIntro.in(lang), tsForget.in(lang))
 		p.Parts[0].Forms = []message.Form{form}
@@ -134,12 +154,13 @@ func StatementPage(f StatementFacts) message.Page {
 		return p
 	}
 	p := f.summary(lang)
+	if f.OtherAccount {
+		p.Parts[0].Text = append(p.Parts[0].Text, tsOtherAcct.in(lang, f.View.Mask.Line()))
+	}
 	for i := range f.Services {
 		p.Parts = append(p.Parts, message.Part{Message: f.Services[i].part(lang)})
 	}
-	if len(f.Debits) > 0 {
-		p.Parts = append(p.Parts, message.Part{Message: f.debits(lang)})
-	}
+	p.Parts = append(p.Parts, f.debits(lang)...)
 	p.Parts = append(p.Parts, message.Part{Message: f.files(lang)},
 		message.Part{Message: message.Message{Lang: string(lang), Title: tsAgain.in(lang), Text: []string{tsForget.in(lang)}}, Forms: []message.Form{form}},
 		backTo(lang, f.Home))
@@ -181,11 +202,7 @@ func (f *StatementFacts) summary(lang watch.Lang) message.Page {
 		m.Text = append(m.Text, tsAccounts.in(lang, f.Accounts))
 	}
 	if len(f.Gaps) > 0 {
-		var months []string
-		for _, g := range f.Gaps {
-			months = append(months, g.Format(tHistMonth.in(lang)))
-		}
-		m.Text = append(m.Text, tsGaps.in(lang, listed(lang, months)))
+		m.Text = append(m.Text, tsGaps.in(lang, listed(lang, spans(lang, f.Gaps))))
 	}
 	if f.Again > 0 {
 		m.Text = append(m.Text, tsOverlap.in(lang, f.Again))
@@ -211,26 +228,6 @@ func (s *LookedService) part(lang watch.Lang) message.Message {
 	for _, x := range s.Months {
 		bar := strings.Repeat("▇", int(max(1, maxBar*(x.Yen/1000)/max(1, most/1000))))
 		m.Facts = append(m.Facts, message.Fact{Label: x.Month.Format(tHistMonth.in(lang)), Value: Yen(lang, x.Yen) + " " + bar})
-	}
-	return m
-}
-
-func (f *StatementFacts) debits(lang watch.Lang) message.Message {
-	m := message.Message{Lang: string(lang), Title: tsDebits.in(lang)}
-	for i := range f.Debits[:min(len(f.Debits), maxDebits)] {
-		d := &f.Debits[i]
-		who := orElse(d.Service, tTheService.in(lang))
-		if d.Other != "" {
-			who = tsOr.in(lang, who, d.Other)
-		}
-		says := []string{Yen(lang, d.Yen), who, d.Text.Quoted(lang == watch.English)}
-		if d.Pending {
-			says = append(says, tsPending.in(lang))
-		}
-		m.Facts = append(m.Facts, message.Fact{Label: d.Day.Format(tDate.in(lang)), Value: strings.Join(says, " / ")})
-	}
-	if n := len(f.Debits) - maxDebits; n > 0 {
-		m.Text = append(m.Text, tsMore.in(lang, n))
 	}
 	return m
 }
@@ -262,6 +259,26 @@ func (f *StatementFacts) files(lang watch.Lang) message.Message {
 		}
 	}
 	return m
+}
+
+// spans names months, those that follow each other together.
+func spans(lang watch.Lang, months []time.Time) (out []string) {
+	for i := 0; i < len(months); {
+		last := i
+		for last+1 < len(months) && months[last+1].Equal(months[last].AddDate(0, 1, 0)) {
+			last++
+		}
+		name := months[i].Format(tHistMonth.in(lang))
+		if last > i {
+			end := months[last].Format(tHistMonth.in(lang))
+			if lang != watch.English && months[last].Year() == months[i].Year() {
+				end = months[last].Format(tsMonth.in(lang))
+			}
+			name = tsMonths.in(lang, name, end)
+		}
+		out, i = append(out, name), last+1
+	}
+	return out
 }
 
 // listed puts a list's items next to each other.

@@ -28,6 +28,8 @@ var (
 	tStepLeft      = text{ja: "見守る人がいなくなりました", en: "Somebody no longer watches"}
 	tStepErased    = text{ja: "口座の登録が消されました", en: "The account was erased"}
 	tStepRestored  = text{ja: "変更が元に戻されました", en: "A change was taken back"}
+	tStepHistory   = text{ja: "過去の明細の引き落としが、履歴に加わりました", en: "Debits of past statements became history"}
+	tStepHistEnds  = text{ja: "過去の明細の引き落としが履歴に加わり、そのサービスは「はじめて」と知らせなくなりました", en: "Debits of past statements became history: their services are no longer told of as new"}
 	tStepOther     = text{ja: "変更がありました", en: "Something was changed"}
 
 	tStepWhen  = text{ja: "日時", en: "When"}
@@ -127,6 +129,8 @@ func (s *StepLine) title() text {
 		return tStepErased
 	case watch.StepRestored:
 		return tStepRestored
+	case watch.StepHistory:
+		return pick(s.Step.Lowered, tStepHistEnds, tStepHistory)
 	}
 	return tStepOther
 }
