@@ -68,7 +68,7 @@ func settings(ctx context.Context, w *town) error {
 	if body, err := upload(c, mine+wording.StatementPath, "取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil || !strings.Contains(body, "28,000円") {
 		return fmt.Errorf("a statement is not looked through: %w", err)
 	}
-	if err := reportsPast(ctx, w, c, mine); err != nil {
+	if err := w.among(ctx, "acc_set", func() error { return reportsPast(ctx, w, c, mine) }); err != nil {
 		return err
 	}
 	body, _, err := page(c, mine+"/settings")
@@ -120,6 +120,46 @@ func settings(ctx context.Context, w *town) error {
 	}
 	_, _, err = submit(c, mine+"/leave", url.Values{"do": {wording.DoLeave}})
 	return err
+}
+
+// among does something while two guardians watch an account, one on LINE and one by
+// mail.
+func (w *town) among(ctx context.Context, account string, do func() error) error {
+	k := watch.AccountKey{Bank: "0125", Ref: account}
+	daughter, err := w.person("daughter")
+	if err != nil {
+		return err
+	}
+	change := func(f func([]watch.Watcher) []watch.Watcher) error {
+		return store.Retry(ctx, func() error {
+			a, err := w.store.Account(ctx, k)
+			if err != nil {
+				return err
+			}
+			a.Watchers = f(a.Watchers)
+			return w.store.Write(ctx, store.PutAccount(a))
+		})
+	}
+	guardian := func(id, user string, c watch.Channel) watch.Watcher {
+		return watch.Watcher{ID: id, Role: watch.Guardian, LineUser: user, Lang: watch.Japanese, Since: time.Now().UTC(), Channels: []watch.Channel{c}, Rules: watch.DefaultRules()}
+	}
+	if err := change(func(all []watch.Watcher) []watch.Watcher {
+		return append(all, guardian("g_line", daughter, watch.Channel{Kind: watch.LINE}), guardian("g_mail", "", watch.Channel{Kind: watch.Email, Address: "son@example.jp"}))
+	}); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	var m sim.Mail
+	if err := w.until("the guardians hear of it", func() bool {
+		return strings.Contains(w.newest(daughter), "身に覚えがない") && w.mailTo("son@example.jp", &m)
+	}); err != nil {
+		return err
+	}
+	return change(func(all []watch.Watcher) []watch.Watcher {
+		return slices.DeleteFunc(all, func(x watch.Watcher) bool { return x.ID == "g_line" || x.ID == "g_mail" })
+	})
 }
 
 // reportsPast keeps what one statement tells, and reports what another does: the

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"kozamori/internal/lookback"
+	"kozamori/internal/message"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -23,4 +25,13 @@ func (t *talk) pasted(ctx context.Context) (plan, error) {
 		f.Services = append(f.Services, looked)
 	}
 	return say(wording.Pasted(f)), nil
+}
+
+// file answers a file. It is not fetched: the page that looks through statements
+// takes it, and shows what comes of it to its owner alone.
+func (t *talk) file(ctx context.Context) (plan, error) {
+	f := t.Event.File
+	return t.door(ctx, wording.CmdSettings, func(lang watch.Lang, link string) message.Message {
+		return wording.FileSent(lang, link, f.Bytes, f.Ending)
+	})
 }

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -63,5 +64,45 @@ func TestOnlyWhatPaymentServicesTookIsQueued(t *testing.T) {
 		if strings.Contains(string(q.sent[0].Body), other) {
 			t.Errorf("%s is queued", other)
 		}
+	}
+}
+
+// A file is not fetched: whoever sent it gets the way to the page that reads it,
+// and what will not be read is said at once.
+func TestAFileIsAnsweredWithThePageThatReadsIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		size int
+		says []string
+	}{
+		"meisai.csv":        {3000, []string{"同じファイルを選んでください", "/s/"}},
+		"通帳 2020.CSV":       {4 << 20, []string{"同じファイルを選んでください"}},
+		"meisai.txt":        {4<<20 + 1, []string{"4MBを超えています", "/s/"}},
+		"通帳.PDF":            {1, []string{"PDF、画像、表計算のファイルは読めません", "/s/"}},
+		"IMG_0001.jpeg":     {1 << 30, []string{"読めません"}},
+		"no point":          {0, []string{"同じファイルを選んでください"}},
+		"a.<b>hostile</b>x": {1, []string{"同じファイルを選んでください"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.own(alice, account)
+			body := fmt.Sprintf(`{"events":[{"type":"message","webhookEventId":"01F","timestamp":%d,"mode":"active","replyToken":"r","source":{"type":"user","userId":%q},
+				"message":{"type":"file","id":"325708","fileName":%q,"fileSize":%d}}]}`, w.Now().UnixMilli(), alice, name, c.size)
+			if status := w.line.Post(t.Context(), []byte(body)); status != 200 {
+				t.Fatal(status)
+			}
+			w.settle()
+			w.reads(alice, c.says...)
+			if n := len(w.shown(alice)); n != 1 {
+				t.Errorf("%d answers", n)
+			}
+			if strings.Contains(w.newest(alice), "hostile") || strings.Contains(w.newest(alice), "2020") {
+				t.Error("the name of the file is said")
+			}
+			if c.size <= 4<<20 && strings.Contains(w.newest(alice), "超えています") {
+				t.Error("it is said to be too large")
+			}
+		})
 	}
 }

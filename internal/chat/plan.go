@@ -35,6 +35,9 @@ func (t *talk) plan(ctx context.Context) (plan, error) {
 		if t.Pasted != nil {
 			return t.pasted(ctx)
 		}
+		if t.Event.File != nil {
+			return t.file(ctx)
+		}
 		return t.text(ctx)
 	}
 	return plan{}, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -69,6 +70,7 @@ type Event struct {
 	// Standby tells that another module answers in this chat: send nothing.
 	Standby  bool   `json:"standby,omitempty"`
 	Text     string `json:"text,omitempty"`
+	File     *File  `json:"file,omitempty"` // of a Text that is a file
 	Postback string `json:"postback,omitempty"`
 	// LinkOK and Nonce are set for AccountLink. A failed link has no user.
 	LinkOK bool   `json:"link_ok,omitempty"`
@@ -76,6 +78,14 @@ type Event struct {
 
 	// Unknown is what another version of the house queued with the event and
 	// this one does not know.
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// File is what LINE says of a file that a person sent. Its name stays with them.
+type File struct {
+	Bytes  int64  `json:"bytes"`
+	Ending string `json:"ending,omitempty"` // of its name, in small letters: "csv"
+
 	Unknown jsontext.Value `json:",embed"`
 }
 
@@ -90,6 +100,7 @@ const (
 	maxText       = 5000 // characters
 	maxPostback   = 300
 	maxNonce      = 255
+	maxEnding     = 5
 )
 
 // ParseWebhook reads a webhook's events, in their order. Each is read by
@@ -133,6 +144,8 @@ func parseEvent(raw json.RawMessage) Event {
 		Message struct {
 			Type string `json:"type"`
 			Text string `json:"text"`
+			Name string `json:"fileName"`
+			Size int64  `json:"fileSize"`
 		} `json:"message"`
 		Postback struct {
 			Data string `json:"data"`
@@ -172,8 +185,11 @@ func parseEvent(raw json.RawMessage) Event {
 		e.Kind, e.ReplyToken = kind, ""
 	case Text:
 		e.Kind = kind
-		if rest.Message.Type == "text" {
+		switch rest.Message.Type {
+		case "text":
 			e.Text = clean(rest.Message.Text, maxText)
+		case "file":
+			e.File = &File{Bytes: rest.Message.Size, Ending: ending(rest.Message.Name)}
 		}
 	case Postback:
 		e.Kind, e.Postback = kind, clean(rest.Postback.Data, maxPostback)
@@ -182,6 +198,16 @@ func parseEvent(raw json.RawMessage) Event {
 		if len(rest.Link.Nonce) <= maxNonce {
 			e.Nonce = clean(rest.Link.Nonce, maxNonce)
 		}
+	}
+	return e
+}
+
+// ending is what stands behind the last point of a file's name, if that is a word
+// of few letters and digits.
+func ending(name string) string {
+	e := strings.ToLower(strings.TrimPrefix(path.Ext(name), "."))
+	if len(e) > maxEnding || strings.Trim(e, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+		return ""
 	}
 	return e
 }

@@ -24,7 +24,7 @@ const StatementRoute = homePath + "/{account}" + wording.StatementPath
 // Bounds of what is uploaded at once. Lambda takes 6 MB of a request, in which a
 // file takes four thirds of its size.
 const (
-	maxUploadMB = 4
+	maxUploadMB = wording.MaxFileMB
 	maxUpload   = maxUploadMB << 20
 	maxFiles    = 20
 	maxRowNamed = 1000 // lines of a file that are told to be unread

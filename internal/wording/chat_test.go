@@ -98,6 +98,9 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"whom-to-call":    WhomToCall(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000", Hours: "24時間", CheckedOn: "2026-11-02"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{}}}}),
 		"call-unknown":    WhomToCall(TroubleFacts{Lang: lang}),
 		"no-balance":      NoBalance(lang),
+		"file-csv":        FileSent(lang, "https://kozamori.example/s/x", 3000, "csv"),
+		"file-large":      FileSent(lang, "https://kozamori.example/s/x", MaxFileMB<<20+1, "txt"),
+		"file-pdf":        FileSent(lang, "https://kozamori.example/s/x", 1, "pdf"),
 		"pasted-none":     Pasted(PastedFacts{Lang: lang, Lines: 2}),
 		"pasted": Pasted(PastedFacts{Lang: lang, Lines: 812, Services: []LookedService{
 			{Name: service, Count: 3, Total: 300_000, Doubtful: 1, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}, {Days: 90, FromLoss: true, AsOf: "2026-11"}}},

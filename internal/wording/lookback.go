@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -42,6 +43,12 @@ var (
 	tlNotKept   = text{ja: "送られた行は、お知らせや履歴に加えていません。", en: "These lines were not added to your alerts or your history."}
 	tlNone      = text{ja: "決済サービスの引き落としは見つかりませんでした", en: "No debit of a payment service was found"}
 	tlNoProof   = text{ja: "この結果で分かるのは、送られた行のことだけです。ほかの期間、ほかの口座、カードの利用については分かりません。口座守が知らないサービスは見つけられません。", en: "This speaks of these lines only. It says nothing of other times, other accounts or cards, and services that Kozamori does not know are not found."}
+
+	tlFile     = text{ja: "明細のファイルは、ページで調べられます", en: "A page looks through statements"}
+	tlFileHow  = text{ja: "トークに送られたファイルは、開いておらず、保存もしていません。下のボタンで開くページの「%s」から、同じファイルを選んでください。", en: "The file that you sent here has not been opened or kept. Please choose it again under \"%s\" on the page that the button opens."}
+	tlFileBig  = text{ja: "このファイルは%[1]dMBを超えています。%[1]dMBまでになるように、期間を分けてダウンロードしてください。", en: "This file is larger than %[1]d MB. Please download a shorter time, of at most %[1]d MB."}
+	tlFileKind = text{ja: "PDF、画像、表計算のファイルは読めません。銀行のサイトで、CSVをダウンロードしてください。", en: "PDFs, pictures and spreadsheets cannot be read. Please download a CSV at your bank's site."}
+	tlFileOpen = text{ja: "ページを開く", en: "Open the page"}
 
 	tlClaimNotice = text{ja: "%[1]s：届け出の期限は、気づいた日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of noticing it (as of %[3]s)."}
 	tlClaimLoss   = text{ja: "%[1]s：届け出の期限は、引き落としの日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of the debit (as of %[3]s)."}
@@ -96,4 +103,26 @@ func (s *LookedService) notes(lang watch.Lang) (out []string) {
 		out = append(out, tlClaimNone.in(lang, s.Name))
 	}
 	return out
+}
+
+// MaxFileMB is how large the files may be that are looked through at once.
+const MaxFileMB = 4
+
+// unreadable are the endings of files that hold no text.
+var unreadable = []string{"pdf", "xls", "xlsx", "zip", "png", "jpg", "jpeg", "gif", "heic", "webp", "numbers", "doc", "docx"}
+
+// FileSent answers a file that was sent into the chat, of so many bytes and with an
+// ending of its name: the page that link opens looks through statements.
+func FileSent(lang watch.Lang, link string, bytes int64, ending string) message.Message {
+	lang = langOf(lang)
+	m := chat(lang, tlFile.in(lang), tlFile.in(lang))
+	switch {
+	case slices.Contains(unreadable, ending):
+		m.Text = append(m.Text, tlFileKind.in(lang))
+	case bytes > MaxFileMB<<20:
+		m.Text = append(m.Text, tlFileBig.in(lang, MaxFileMB))
+	}
+	m.Text = append(m.Text, tlFileHow.in(lang, tsTitle.in(lang)), tcSettingsOnce.in(lang, minutes(watch.DoorFor)))
+	m.Buttons = []message.Button{{Label: tlFileOpen.in(lang), Style: message.Primary, URL: link}}
+	return m
 }
