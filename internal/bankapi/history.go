@@ -65,7 +65,7 @@ func (h *Handler) history(_ http.ResponseWriter, r *http.Request, bank string) (
 	}
 	if err := h.Queue.Send(r.Context(), queue.Events, out...); err != nil {
 		h.Logger.ErrorContext(r.Context(), "bankapi: a history cannot be queued", "bank", bank, "err", err)
-		return 0, nil, &problem.Problem{Status: http.StatusServiceUnavailable, Title: "the history cannot be kept now; send all again", RetryAfter: 5 * time.Second}
+		return 0, nil, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "the history cannot be kept now; send all again", RetryAfter: 5 * time.Second}
 	}
 	return http.StatusAccepted, rep, nil
 }
