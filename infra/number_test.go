@@ -192,6 +192,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("`transaction_id` for %s days", of(store.KeepRecord, day)),
 		fmt.Sprintf("Events are found for %s days, refused ones for %s", of(store.KeepRecord, day), of(store.KeepRefused, day)),
 		fmt.Sprintf("names no one (口座振替) is kept for %s days", of(store.KeepUnheard, day)),
+		fmt.Sprintf("for %s days, and for %s if it is of just the amount", of(watch.PostWithin, day), of(watch.HoldWithin, day)), "authorised: one that comes later",
 		fmt.Sprintf("Events are found by their id for %s days", of(store.KeepTrace, day)),
 		fmt.Sprintf("on each of the last %d days", store.TallyDays),
 		fmt.Sprintf("works for %s days, or until `expires_at`, within %s.", of(bankapi.KeyLife, day), of(bankapi.MaxKeyLife, day)),

@@ -371,16 +371,6 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 	}
 }
 
-// asked tells whether a watcher is to be told of a part at all.
-func asked(p *watch.Record, watcher string) bool {
-	n, ok := p.Notice(watcher)
-	return ok && n.Reasons.Reason != 0
-}
-
-func same(a, b *watch.Shown) bool {
-	return a != nil && b != nil && a.Amount == b.Amount && a.Returned == b.Returned && a.Again == b.Again && a.Service == b.Service && a.UndoneAt.Equal(b.UndoneAt) && a.MayStand() == b.MayStand()
-}
-
 // unreachable tells whether a channel refused for good what a watcher has no
 // other for, and the bank was told of that part.
 func unreachable(lead, part *watch.Record, watcher string) bool {

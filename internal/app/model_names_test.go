@@ -152,3 +152,13 @@ func (m *model) checkNames(w *watch.Watcher, t told, says []watch.Said) {
 		m.errorf("%s over %s: %s tells of what may have come back %v, of what did %v: %s", w.ID, t.d.Channel, t.d.ID, may, certain, first(t.text, 1500))
 	}
 }
+
+// asked tells whether a watcher is to be told of a part at all.
+func asked(p *watch.Record, watcher string) bool {
+	n, ok := p.Notice(watcher)
+	return ok && n.Reasons.Reason != 0
+}
+
+func same(a, b *watch.Shown) bool {
+	return a != nil && b != nil && a.Amount == b.Amount && a.Returned == b.Returned && a.Again == b.Again && a.Service == b.Service && a.UndoneAt.Equal(b.UndoneAt) && a.MayStand() == b.MayStand()
+}
