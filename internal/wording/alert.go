@@ -159,7 +159,7 @@ func Alert(f AlertFacts) message.Message {
 		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if undone {
-		m.Text = append(m.Text, pickSure(link, tAlreadyGone, tAlreadyUndone).of(r).in(lang))
+		m.Text = append(m.Text, pickSure(link, &tAlreadyGone, &tAlreadyUndone).of(r).in(lang))
 	}
 	if r.MayStand() {
 		m.Text = append(m.Text, unsureOf(lang, f))

@@ -168,7 +168,7 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 
 // goneOf says that all of an incident was reversed or removed, or may have been.
 func goneOf(r *watch.Record) text {
-	s := pickSure(r.Kind == watch.LinkRegistered && len(r.Members) == 0, tHistRemoved, tHistUndone)
+	s := pickSure(r.Kind == watch.LinkRegistered && len(r.Members) == 0, &tHistRemoved, &tHistUndone)
 	for _, p := range r.Parts() {
 		if p.MayStand() {
 			return s.of(p)
@@ -179,7 +179,7 @@ func goneOf(r *watch.Record) text {
 
 // undone says that a debit was reversed, or a link removed, or may have been.
 func undone(lang watch.Lang, r *watch.Record) string {
-	return ofPast(lang, r, pickSure(r.Kind == watch.LinkRegistered, tHistRemoved, tHistUndone).of(r))
+	return ofPast(lang, r, pickSure(r.Kind == watch.LinkRegistered, &tHistRemoved, &tHistUndone).of(r))
 }
 
 func ofPast(lang watch.Lang, r *watch.Record, stands text) string {

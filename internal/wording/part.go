@@ -35,7 +35,7 @@ func (f *AlertFacts) line(named bool) string {
 	}
 	switch {
 	case !r.UndoneAt.IsZero():
-		say = pickSure(link, tPartRemoved, tPartUndone).of(r).in(lang, say)
+		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
 	case f.Was.Stands(r):
 		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say)
 	case f.Was != nil && r.Again > f.Was.Again && f.Was.MayStand():

@@ -14,22 +14,22 @@ func Undone(f AlertFacts) message.Message {
 	link := r.Kind == watch.LinkRegistered
 	m := message.Message{
 		Lang: string(lang), Tone: message.Calm, Badge: tNotice.in(lang),
-		Alt:   pickSure(link, tAltUndoneLink, tAltUndoneDebit).of(r).in(lang),
-		Title: pickSure(link, tUndoneLinkUnknown, tUndoneDebit).of(r).in(lang),
+		Alt:   pickSure(link, &tAltUndoneLink, &tAltUndoneDebit).of(r).in(lang),
+		Title: pickSure(link, &tUndoneLinkUnknown, &tUndoneDebit).of(r).in(lang),
 		Facts: f.facts(),
 	}
 	if f.ServiceName != "" {
-		m.Title = pickSure(link, tUndoneLink, tUndoneService).of(r).in(lang, orOther(lang, f.ServiceName, doubtful(r)))
+		m.Title = pickSure(link, &tUndoneLink, &tUndoneService).of(r).in(lang, orOther(lang, f.ServiceName, doubtful(r)))
 	}
 	if !r.UndoneAt.IsZero() {
-		m.Facts = append(m.Facts, message.Fact{Label: pickSure(link, tFactRemoved, tFactUndone).of(r).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
+		m.Facts = append(m.Facts, message.Fact{Label: pickSure(link, &tFactRemoved, &tFactUndone).of(r).in(lang), Value: bankTime(lang, r.UndoneAt, f.now())})
 	}
 	if !link && !f.Delivery.HideAmount {
 		m.Amount = Yen(lang, r.Amount)
 	}
-	said := pickSure(link, tUndoneLinkText, tUndoneDebitText)
+	said := pickSure(link, &tUndoneLinkText, &tUndoneDebitText)
 	if f.Was != nil && f.Was.OfHistory {
-		said = pickSure(link, tUndonePastLink, tUndonePast)
+		said = pickSure(link, &tUndonePastLink, &tUndonePast)
 	}
 	m.Text = []string{said.of(r).in(lang)}
 	if r.MayStand() {
@@ -87,14 +87,19 @@ func unsureAmong(parts []AlertFacts) (out []string) {
 // and what if it is not.
 type sure struct{ sure, may text }
 
-func pickSure(first bool, a, b sure) sure {
+func pickSure(first bool, a, b *sure) *sure {
 	if first {
 		return a
 	}
 	return b
 }
 
-func (s sure) of(r *watch.Record) text { return pick(r.MayStand(), s.may, s.sure) }
+func (s *sure) of(r *watch.Record) text {
+	if r.MayStand() {
+		return s.may
+	}
+	return s.sure
+}
 
 // unsureOf says why it is not known that what came back was these debits.
 func unsureOf(lang watch.Lang, parts ...AlertFacts) string {
