@@ -65,16 +65,16 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 		w.t.Fatal(err)
 	}
 	w.call(200, "GET", "/callbacks", "")
-	b, err := w.store.Bank(context.Background(), code)
+	bank, err := w.store.Bank(context.Background(), code)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	address := b.Callback
-	b.Callback = ""
-	w.write(store.PutBank(b))
+	address := bank.Callback
+	bank.Callback = ""
+	w.write(store.PutBank(bank))
 	w.call(409, "POST", "/callbacks/ping", "")
-	b.Version, b.Callback = b.Version+1, address
-	w.write(store.PutBank(b))
+	bank.Version, bank.Callback = bank.Version+1, address
+	w.write(store.PutBank(bank))
 	w.call(401, "POST", "/callbacks/ping", "", "wrong")
 	w.call(404, "POST", one+"/callbacks/99", "")
 	w.call(404, "POST", "/disputes/none/status", `{"status":"frozen"}`)
