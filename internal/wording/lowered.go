@@ -10,10 +10,11 @@ import (
 
 var (
 	tLessAlt      = text{ja: "お知らせの設定が変わりました", en: "What you are told was changed"}
+	tLessMineAlt  = text{ja: "緊急のお知らせに回答がありました", en: "An urgent alert was answered"}
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
 	tLessOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
-	tLessAnswer   = text{ja: "この回答をしていないときは、お知らせのページで「身に覚えがない」に変えてください。", en: "If you did not answer this, change it to \"not me\" on the alert's page."}
-	tLessAnswered = text{ja: "本人が身に覚えのないときは、お知らせのページで「身に覚えがない」に変えられます。", en: "If they did not answer this, it can be changed to \"not me\" on the alert's page."}
+	tLessAnswer   = text{ja: "この回答をしていないときは、すぐに「身に覚えがない」に変えてください。銀行に伝えます。", en: "If you did not answer this, change it to \"not me\" now: we tell the bank."}
+	tLessAnswered = text{ja: "本人が身に覚えのないときは、「身に覚えがない」に変えられます。銀行に伝えます。", en: "If they did not answer this, it can be changed to \"not me\": we tell the bank."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
@@ -70,11 +71,24 @@ func Lowered(f LoweredFacts) message.Message {
 			m.Buttons = append(m.Buttons, message.Button{Label: tLessPageOpen.in(lang), Style: message.Secondary, URL: f.Link})
 		}
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
-		m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+		m.Alt, m.Tone, m.Badge = tLessMineAlt.in(lang), message.Notice, tNotice.in(lang)
 		m.Text = []string{pick(f.own(), tLessAnswer, tLessAnswered).in(lang)}
-		m.Buttons = []message.Button{{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}
+		label := f.notMine().in(lang)
+		m.Buttons = []message.Button{{Label: label, Display: saidOf(lang, label, f.Account.name()), Style: message.Danger, Postback: answering(button.NotMine, f.Line.Step.Record, f.Line.Reader.ID)},
+			{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}
 	}
 	return m
+}
+
+// notMine is how the reader says that an answer was wrong, or not given by them.
+func (f *LoweredFacts) notMine() text {
+	switch {
+	case f.own():
+		return tLessNotMe
+	case f.Line.Reader.Role == watch.Guardian:
+		return tNotTheirs
+	}
+	return tNotMine
 }
 
 // Restored answers the press that set a step back.
