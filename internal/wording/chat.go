@@ -181,7 +181,7 @@ var (
 func Trouble(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcTroubleTitle.in(lang), tcTroubleTitle.in(lang), tcTroubleText.in(lang, tNotMine.in(lang)))
-	m.Steps = WhatToDo(lang, f.Bank.Name, f.Bank.Contact, f.Service)
+	m.Steps = WhatToDo(lang, false, f.Bank.Name, f.Bank.Contact, f.Service)
 	for _, b := range f.Banks {
 		if b.Contact.Phone != "" {
 			m.Facts = append(m.Facts, message.Fact{Label: b.Name, Value: b.Contact.Phone})

@@ -79,6 +79,7 @@ var (
 	tFactStatus    = text{ja: "対応状況", en: "Status"}
 
 	tStepBank     = text{ja: "%sに電話し、引き落としの停止を申し出てください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
+	tStepBankCall = text{ja: "%sに電話し、引き落としの停止を申し出てください。", en: "Call %s and ask them to stop further debits."}
 	tStepBankFind = text{ja: "%sに連絡し、引き落としの停止を申し出てください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
 	tStepAskBank  = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
 	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s too that it is not recognised."}
@@ -282,15 +283,16 @@ func (f *DisputeFacts) account() string { return Account(f.BankName, f.Dispute.M
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.
 func (f *DisputeFacts) steps() []message.Step {
-	return WhatToDo(f.Lang, f.BankName, f.Bank, f.services()...)
+	return WhatToDo(f.Lang, true, f.BankName, f.Bank, f.services()...)
 }
 
 // WhatToDo is what somebody does whose money was taken, in the order that
 // helps: bank, services, police, consumer line, PIN. Names and contacts may be
-// empty; the bank comes first all the same.
-func WhatToDo(lang watch.Lang, bankName string, bank Contact, services ...Named) []message.Step {
+// empty; the bank comes first all the same. Of a number of a report it speaks only if
+// there is one.
+func WhatToDo(lang watch.Lang, reported bool, bankName string, bank Contact, services ...Named) []message.Step {
 	lang = langOf(lang)
-	say := tStepBank
+	say := pick(reported, tStepBank, tStepBankCall)
 	if bank.Phone == "" {
 		say = tStepBankFind
 	}

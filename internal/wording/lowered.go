@@ -14,7 +14,7 @@ var (
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
 	tLessOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
 	tLessAnswer   = text{ja: "この回答をしていないときは、すぐに「身に覚えがない」に変えてください。銀行に伝えます。", en: "If you did not answer this, change it to \"not me\" now: we tell the bank."}
-	tLessAnswered = text{ja: "本人が身に覚えのないときは、「身に覚えがない」に変えられます。銀行に伝えます。", en: "If they did not answer this, it can be changed to \"not me\": we tell the bank."}
+	tLessAnswered = text{ja: "本人が身に覚えのないときは、お知らせのページで「身に覚えがない」に変えられます。", en: "If they did not answer this, it can be changed to \"not me\": we tell the bank."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
