@@ -32,6 +32,8 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(200, "GET", one, "")
 	w.call(404, "GET", "/disputes/none", "")
 	w.call(401, "GET", one, "", "wrong")
+	w.call(200, "GET", "/texts", "")
+	w.call(200, "POST", one+"/status", `{"status":"received","ready":"we_call_you"}`)
 	w.call(200, "POST", one+"/status", `{"status":"received","text":"確認しています。"}`)
 	w.call(200, "POST", one+"/status", `{"status":"closed"}`)
 	w.call(409, "POST", one+"/status", `{"status":"frozen"}`)

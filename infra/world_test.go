@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"kozamori/events"
+	"kozamori/internal/app"
 	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
@@ -106,7 +107,7 @@ func newWorld(t *testing.T) *world {
 	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
-	}, Ping: calls.Ping, LineID: "@kozamori", Now: w.Now, Logger: log}))
+	}, Ping: calls.Ping, Texts: app.ReadyTexts, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
 	t.Cleanup(api.Close)

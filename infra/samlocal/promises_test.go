@@ -179,15 +179,15 @@ func (d *deployed) door() {
 	throttled := func(what string, rate, burst float64, path ...any) {
 		d.want(number(s, append(path, "ThrottlingRateLimit")...) == rate && number(s, append(path, "ThrottlingBurstLimit")...) == burst, "%s is not throttled as it should", what)
 	}
-	throttled("a route", 50, 100, "DefaultRouteSettings")
+	throttled("a route", 100, 200, "DefaultRouteSettings")
 	own, _ := s.Properties["RouteSettings"].(map[string]any)
-	d.want(len(own) == 2, "%d routes have limits of their own", len(own))
+	d.want(len(own) == 5, "%d routes have limits of their own", len(own))
 	routes := map[string]bool{}
 	for _, r := range d.of("AWS::ApiGatewayV2::Route") {
 		routes[at(r, "RouteKey")] = true
 	}
-	for _, route := range []string{"POST /v1/banks/{bank}/events", "POST /line/webhook"} {
-		throttled(route, 200, 400, "RouteSettings", route)
+	for route, rate := range map[string]float64{"POST /v1/banks/{bank}/events": 1000, "POST /line/webhook": 1000, "ANY /a/{proxy+}": 500, "ANY /alert/{proxy+}": 500, "ANY /v1/banks/{proxy+}": 200} {
+		throttled(route, rate, 2*rate, "RouteSettings", route)
 		d.want(routes[route], "there is no route %s", route)
 	}
 	d.want(strings.HasSuffix(at(s, "AccessLogSettings", "DestinationArn"), "/kozamori/kozamori:*") && !strings.Contains(at(s, "AccessLogSettings", "Format"), "$context.path"),

@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/watch"
 	"kozamori/internal/web"
 	"kozamori/internal/wire"
+	"kozamori/internal/wording"
 )
 
 // HookPath is where LINE's webhooks come in.
@@ -72,7 +73,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, LineID: s.LINE.ID, Mails: s.Mail.From != "",
+	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
 		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(10*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
 }
 
@@ -269,6 +270,14 @@ func (s *System) sweeps(ctx context.Context, tick <-chan time.Time) {
 			once()
 		}
 	}
+}
+
+// ReadyTexts are what a bank can say of a report without writing it.
+func ReadyTexts() (out []bankapi.ReadyText) {
+	for _, r := range wording.ReadyTexts() {
+		out = append(out, bankapi.ReadyText(r))
+	}
+	return out
 }
 
 // replay puts what was refused through the checks of ingest once more.

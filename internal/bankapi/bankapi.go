@@ -66,6 +66,8 @@ type Config struct {
 	// Ping calls a bank's endpoint once, with nothing to tell. store.ErrNotFound if
 	// there is no such bank.
 	Ping func(ctx context.Context, bank string) (callback.Pinged, error)
+	// Texts lists what a bank can say of a report without writing it.
+	Texts func() []ReadyText
 	// LineID is the LINE account's basic id, "@123abcde"; codes come without
 	// a link if it is empty.
 	LineID string
@@ -107,6 +109,7 @@ var routes = []route{
 	{http.MethodGet, "/v1/banks/{bank}/disputes/{dispute_id}", ScopeDisputes, "dispute.read", (*Handler).readDispute},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/status", ScopeDisputes, "dispute.status", (*Handler).setStatus},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/notes", ScopeDisputes, "dispute.note", (*Handler).addNote},
+	{http.MethodGet, "/v1/banks/{bank}/texts", ScopeDisputes, "texts.read", (*Handler).listTexts},
 	{http.MethodGet, "/v1/banks/{bank}/health", ScopeFeed, "health.read", (*Handler).health},
 	{http.MethodGet, "/v1/banks/{bank}/feed", ScopeFeed, "feed.read", (*Handler).feed},
 	{http.MethodGet, eventsPath, ScopeEvents, "transaction.read", (*Handler).transaction},

@@ -336,3 +336,30 @@ func TestAnErasureTakesThePeopleOffFirst(t *testing.T) {
 		t.Error("the people never were off before the rest was done")
 	}
 }
+
+func TestABankSaysAReadyText(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one := "/v1/banks/0168/disputes/" + w.disputed(w.bound(), "t1").ID
+	_, v := w.call(w.key, "GET", "/v1/banks/0168/texts", "")
+	texts := v["texts"].([]any)
+	for _, x := range texts { // in their order, each follows the one before
+		x := x.(map[string]any)
+		status, v := w.call(w.key, "POST", one+"/status", fmt.Sprintf(`{"status":%q,"ready":%q}`, x["status"], x["id"]))
+		changes, _ := v["changes"].([]any)
+		if status == 409 && x["status"] == "closed" {
+			continue // it is closed already
+		}
+		if status != 200 || v["text"] != x["ja"] || changes[len(changes)-1].(map[string]any)["ready"] != x["id"] {
+			t.Errorf("%v: %d %v", x["id"], status, v)
+		}
+	}
+	if len(texts) < 8 {
+		t.Errorf("only %d texts", len(texts))
+	}
+	for _, bad := range []string{`{"status":"received","ready":"settled"}`, `{"status":"received","ready":"none"}`, `{"status":"received","ready":""}`, `{"status":"received","ready":"we_call_you","text":"x"}`} {
+		if status, v := w.call(w.key, "POST", one+"/status", bad); status != 422 || v["field"] != "ready" {
+			t.Errorf("%s: %d %v", bad, status, v)
+		}
+	}
+}

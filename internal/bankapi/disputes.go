@@ -43,6 +43,7 @@ type changeReply struct {
 	Via      watch.Via           `json:"via,omitempty"`
 	Clerk    string              `json:"clerk,omitempty"`     // of the bank's
 	Reopened bool                `json:"reopened,omitempty"`  // of the bank's
+	Ready    string              `json:"ready,omitempty"`     // of the bank's: the id of text
 	ToldAt   time.Time           `json:"told_at,omitzero"`    // the bank took the callback
 	GaveUpAt time.Time           `json:"gave_up_at,omitzero"` // the bank never took it
 	Further  *dispute.Charge     `json:"further,omitempty"`   // of "updated": a debit after the report
@@ -59,7 +60,7 @@ func replyOf(d *watch.Dispute) disputeReply {
 		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text.Full(),
-			By: c.By, Via: c.Via, Clerk: c.Clerk, Reopened: c.Reopened, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
+			By: c.By, Via: c.Via, Clerk: c.Clerk, Reopened: c.Reopened, Ready: c.Ready, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})
 	}
 	for _, n := range d.Notes {
 		rep.Notes = append(rep.Notes, noteReply{n.At.UTC(), n.Clerk, n.Text})
@@ -190,7 +191,40 @@ func ifMatch(r *http.Request) (int64, error) {
 type statusRequest struct {
 	Status string `json:"status"`
 	Text   string `json:"text"`
+	Ready  filled `json:"ready"` // a ready text, in place of one that is written
 	Clerk  string `json:"clerk"`
+}
+
+// ReadyText is what the bank can say of a report without writing it.
+type ReadyText struct {
+	ID     string              `json:"id"`
+	Status watch.DisputeStatus `json:"status"` // with which it is said
+	Ja     string              `json:"ja"`
+	En     string              `json:"en"`
+}
+
+// listTexts lists the ready texts.
+func (h *Handler) listTexts(http.ResponseWriter, *http.Request, string) (int, any, error) {
+	return http.StatusOK, struct {
+		Texts []ReadyText `json:"texts"`
+	}{h.Texts()}, nil
+}
+
+// ready is the text that a request says by its id.
+func (h *Handler) ready(req *statusRequest) error {
+	if req.Ready == "" {
+		return nil
+	}
+	if req.Text != "" {
+		return refused("ready", "stands in place of text, not next to it")
+	}
+	for _, t := range h.Texts() {
+		if t.ID == string(req.Ready) && string(t.Status) == req.Status {
+			req.Text = t.Ja
+			return nil
+		}
+	}
+	return refused("ready", "is no ready text of that status")
 }
 
 // MaxClerk and MaxNote are the most characters of who says something of a dispute
@@ -211,6 +245,9 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 	default:
 		return 0, nil, refused("status", "must be received, frozen, refunded, closed or reopened")
 	}
+	if err := h.ready(&req); err != nil {
+		return 0, nil, err
+	}
 	if fe := watch.CheckWords("text", strings.TrimSpace(req.Text), dispute.MaxText); fe != nil {
 		return 0, nil, refused(fe.Field, fe.Problem)
 	}
@@ -219,7 +256,7 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 	if err != nil {
 		return 0, nil, err
 	}
-	d, err := h.Disputes.Set(r.Context(), bank, r.PathValue("dispute_id"), dispute.Status{Status: status, Text: req.Text, Clerk: clerk, Read: version})
+	d, err := h.Disputes.Set(r.Context(), bank, r.PathValue("dispute_id"), dispute.Status{Status: status, Text: req.Text, Ready: string(req.Ready), Clerk: clerk, Read: version})
 	if err != nil {
 		return 0, nil, err
 	}

@@ -25,6 +25,7 @@ var opens = map[string]bankapi.Scope{
 	"GET /v1/banks/{bank}/disputes":                                  bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/disputes/{dispute_id}":                     bankapi.ScopeDisputes,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":             bankapi.ScopeDisputes,
+	"GET /v1/banks/{bank}/texts":                                     bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/health":                                    bankapi.ScopeFeed,
 	"GET /v1/banks/{bank}/feed":                                      bankapi.ScopeFeed,
 	"DELETE /v1/banks/{bank}/accounts/{account_ref}":                 bankapi.ScopeErase,

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/app"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
@@ -78,7 +79,7 @@ func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
 	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
-	}, Ping: (&callback.Signed{Store: w.store, Secrets: shared{}, Inside: true, Now: w.Now}).Ping, LineID: "@kozamori", Now: w.Now, Logger: log})
+	}, Ping: (&callback.Signed{Store: w.store, Secrets: shared{}, Inside: true, Now: w.Now}).Ping, Texts: app.ReadyTexts, LineID: "@kozamori", Now: w.Now, Logger: log})
 	endpoint := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.endpoint(rw, r) }))
 	t.Cleanup(endpoint.Close)
 	w.endpoint = func(http.ResponseWriter, *http.Request) {}

@@ -20,6 +20,7 @@ const MaxText = 300
 type Status struct {
 	Status watch.DisputeStatus // received, frozen, refunded, closed or reopened
 	Text   string              // for the person, up to MaxText characters
+	Ready  string              // the ready text that Text is; empty if it is none
 	Clerk  string              // who of the bank says it, which no person is shown
 	// Read is the version that the bank read; 0 if it does not matter.
 	Read int64
@@ -62,7 +63,7 @@ func (k *Service) Set(ctx context.Context, bank, disputeID string, say Status) (
 			return err
 		}
 		now := k.now()
-		c := watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said, Clerk: say.Clerk}
+		c := watch.DisputeChange{Seq: nextSeq(d), Status: status, At: now, Text: said, Ready: say.Ready, Clerk: say.Clerk}
 		if status == watch.DisputeReopened {
 			c.Status, c.Reopened = watch.DisputeReceived, true
 		}

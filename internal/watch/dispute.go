@@ -97,6 +97,7 @@ type DisputeChange struct {
 	Clerk          string        `json:"clerk,omitempty"`    // of the bank's: who made it, as it says
 	IdempotencyKey string        `json:"act,omitempty"`      // of ours: the act that made it, so that it makes no other
 	Reopened       bool          `json:"reopened,omitempty"` // of the bank's: with it "received" follows "closed"
+	Ready          string        `json:"ready,omitempty"`    // of the bank's: Text is the ready text of this id, in Japanese
 	TellBank       bool          `json:"tell_bank,omitempty"`
 	ToldAt         time.Time     `json:"told_at,omitzero"`
 	GaveUpAt       time.Time     `json:"gave_up_at,omitzero"` // 72 h without the bank taking it

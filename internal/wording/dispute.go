@@ -217,7 +217,7 @@ func DisputeStatus(f DisputeFacts) message.Message {
 	m.Tone, m.Badge = message.Notice, tNotice.in(f.lang())
 	m.Amount = ""
 	m.Facts = append([]message.Fact{{Label: tFactReference.in(f.lang()), Value: f.Dispute.Reference}}, m.Facts...)
-	m.Text = bankNote(f.lang(), f.bank(), f.Change.Text, f.HideAmount, false)
+	m.Text = bankNote(f.lang(), f.bank(), bankText(f.lang(), f.Change), f.HideAmount, false)
 	f.UndoUntil = time.Time{}
 	m.Buttons, m.Foot = f.buttons(), tNeverPIN.in(f.lang())
 	return m

@@ -6,6 +6,7 @@ import (
 
 	"kozamori/internal/button"
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -240,6 +241,14 @@ func (f *PageFacts) withdrawn() message.Part {
 	return p
 }
 
+// said is what the bank said last, to the reader.
+func (f *PageFacts) said() quote.Text {
+	if c := f.Dispute.Latest(); c.Text == f.Dispute.Text {
+		return bankText(f.lang(), c)
+	}
+	return f.Dispute.Text
+}
+
 // open is a dispute that stands.
 func (f *PageFacts) open() message.Part {
 	lang, d := f.lang(), f.Dispute
@@ -257,7 +266,7 @@ func (f *PageFacts) open() message.Part {
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
 		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})
 	m.Text = append(m.Text, f.unseen()...)
-	m.Text = append(m.Text, bankNote(lang, f.bank(), d.Text, f.Watcher.HideAmount, true)...)
+	m.Text = append(m.Text, bankNote(lang, f.bank(), f.said(), f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold())
 		m.Text = append(append(m.Text, f.claims()...), tDoNow.in(lang))
