@@ -138,7 +138,7 @@ func TestNoStageImportsAStage(t *testing.T) {
 func TestTheTypesOfProvidersStopAtTheirAdapters(t *testing.T) {
 	t.Parallel()
 	allowed := map[string][]string{
-		"github.com/aws/":  {"internal/app", "internal/email", "internal/lambda", "internal/queue/sqs", "internal/secrets", "internal/store/dynamo", "infra/operator", testkit, "infra/samlocal"},
+		"github.com/aws/":  {"internal/app", "internal/email", "internal/email/ses", "internal/lambda", "internal/queue/sqs", "internal/secrets", "internal/store/dynamo", "infra/operator", testkit, "infra/samlocal"},
 		"github.com/line/": {"internal/line"},
 	}
 	found := map[string]int{}

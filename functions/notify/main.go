@@ -5,9 +5,10 @@ import (
 	"os"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/lambda"
 )
 
 func main() {
-	os.Exit(lambda.ServeQueue(app.Notify, (*app.System).Notify))
+	os.Exit(lambda.ServeQueue(app.Notify, app.Mailing(ses.Open)))
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
@@ -89,7 +90,7 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 	c.CallbacksInside = true
 	// Log lines are made as in production, and go nowhere.
 	log := slog.New(slog.NewJSONHandler(nowhere{}, nil))
-	s.sys = app.New(c, app.Means{Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
+	s.sys = app.New(c, app.Means{Mailer: ses.Open, Table: s.table, Queue: s.queue, Secrets: s, Logger: log})
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/banks/{bank}/events", s.sys.Ingest())
 	if s.url, err = s.serve(mux); err != nil {

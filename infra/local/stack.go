@@ -15,6 +15,7 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/engine"
 	"kozamori/internal/ratelimit"
 	"kozamori/internal/sim"
@@ -202,7 +203,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
-	s.System = app.New(config, app.Means{Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
+	s.System = app.New(config, app.Means{Mailer: ses.Open, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
 	return nil
 }
 

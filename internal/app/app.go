@@ -18,6 +18,7 @@ import (
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
+	"kozamori/internal/email"
 	"kozamori/internal/ingest"
 	"kozamori/internal/lesson"
 	"kozamori/internal/line"
@@ -45,10 +46,13 @@ type Means struct {
 	Table    store.Table
 	Queue    queue.Queue
 	Secrets  Secrets
-	AWS      aws.Config        // of SES
-	BankHTTP *http.Client      // calls banks; nil takes one with a timeout of 10 seconds
-	LINEHTTP *http.Client      // calls LINE; nil takes one with a timeout of 5 seconds
-	MailHTTP *http.Client      // calls SES; nil takes one of email's own
+	AWS      aws.Config   // of SES
+	BankHTTP *http.Client // calls banks; nil takes one with a timeout of 10 seconds
+	LINEHTTP *http.Client // calls LINE; nil takes one with a timeout of 5 seconds
+	MailHTTP *http.Client // calls SES; nil takes one of its own
+	// Mailer makes what hands mails over: ses.Open. Only what sends needs it, so
+	// that no other function holds SES.
+	Mailer   func(email.Config) email.Provider
 	Now      func() time.Time  // nil is time.Now
 	Logger   *slog.Logger      // nil is slog.Default
 	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
@@ -155,6 +159,14 @@ func (s *System) composer() (*notify.Composer, error) {
 		return nil, err
 	}
 	return &notify.Composer{Store: s.Store, Names: s.names, Tokens: keys, BaseURL: s.BaseURL}, nil
+}
+
+// Mailing is Notify with what hands mails over: ses.Open.
+func Mailing(open func(email.Config) email.Provider) func(*System) (queue.Handler, error) {
+	return func(s *System) (queue.Handler, error) {
+		s.Mailer = open
+		return s.Notify()
+	}
 }
 
 // Notify works on the queues of the channels, and on queue.Bank, batch by batch.

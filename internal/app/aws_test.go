@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	"kozamori/internal/queue/sqs"
 	"kozamori/internal/sim"
@@ -66,7 +67,7 @@ func newAWS(t *testing.T, accounts int, visibility time.Duration, table func(*dy
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
 	c.CallbacksInside = true
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
-	s := app.New(c, app.Means{Table: dynamo.New(tc), Queue: w.queue, Secrets: secrets{"0125": {secret}}, Logger: slog.New(slog.DiscardHandler)})
+	s := app.New(c, app.Means{Mailer: ses.Open, Table: dynamo.New(tc), Queue: w.queue, Secrets: secrets{"0125": {secret}}, Logger: slog.New(slog.DiscardHandler)})
 	handler, err := s.Handler()
 	if err != nil {
 		t.Fatal(err)

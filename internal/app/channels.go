@@ -76,7 +76,7 @@ func (s *System) mails() (channel.Sender, error) {
 	if s.Mail.From == "" {
 		return nil, nil
 	}
-	return email.New(email.Config{AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo,
+	return email.New(email.Config{Open: s.Mailer, AWS: s.AWS, Endpoint: s.Mail.API, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo,
 		ConfigurationSet: s.Mail.ConfigurationSet, Labels: labels, HTTP: s.MailHTTP})
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/dispute"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
@@ -145,7 +146,7 @@ func house() {
 	c.Mail.API, c.Mail.From = os.Getenv("SES"), "alert@kozamori.example"
 	key, _ := base64.StdEncoding.DecodeString(strings.Repeat("A", 43) + "=")
 	c.LinkKeys = []token.Key{{ID: "a", Secret: key}}
-	sys := app.New(c, app.Means{Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
+	sys := app.New(c, app.Means{Mailer: ses.Open, Table: steppedTable{disk.Table, st}, Queue: steppedQueue{disk.Queue, st}, Secrets: secrets{crashBank: {os.Getenv("SECRET")}},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		LINEHTTP: out[0], MailHTTP: out[1], BankHTTP: out[2], Now: now.Now, Logger: slog.New(slog.DiscardHandler)})
 	stages, err := sys.Stages()

@@ -16,6 +16,7 @@ import (
 
 	"kozamori/internal/app"
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
@@ -34,8 +35,8 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 	w := newWorld(t)
 	w.also()
 	box := &sim.Mailbox{Now: w.Now}
-	ses := httptest.NewServer(box)
-	t.Cleanup(ses.Close)
+	mailService := httptest.NewServer(box)
+	t.Cleanup(mailService.Close)
 	keys, err := token.NewKeys(token.Key{ID: "m", Secret: bytes.Repeat([]byte{1}, 32)})
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +45,7 @@ func withMail(t *testing.T) (*world, *sim.Mailbox) {
 	site := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { pages.ServeHTTP(rw, r) }))
 	t.Cleanup(site.Close)
 	pages = web.New(web.Config{Store: w.store, Disputes: w.disputes, Names: app.Names{Store: w.store}, Channels: app.Channels(), Keys: keys, BaseURL: site.URL, Now: w.Now, Logger: w.log})
-	client, err := email.New(email.Config{Endpoint: ses.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn})
+	client, err := email.New(email.Config{Open: ses.Open, Endpoint: mailService.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}

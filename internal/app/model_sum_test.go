@@ -58,9 +58,9 @@ func (m *model) checkSum(lead *watch.Record, d *watch.Delivery, body string) {
 	}
 	n, yen := 0, int64(0)
 	for _, r := range counted {
-		if r.Kind == watch.Debit && r.UndoneAt.IsZero() {
+		if r.Kind == watch.Debit && !r.Gone() {
 			n++
-			yen += r.Kept()
+			yen += r.Taken()
 		}
 	}
 	label := "合計"

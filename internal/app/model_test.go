@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -295,7 +296,7 @@ func (m *model) start() {
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets = "http://line", m.line.Token, []string{m.line.Secret}
 	c.Mail.API, c.Mail.From = "http://ses", "alert@kozamori.example"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
-	m.sys = app.New(c, app.Means{Table: mortalTable{m.table, m}, Queue: m.queue, Secrets: secrets{"0125": m.bank.Secrets},
+	m.sys = app.New(c, app.Means{Mailer: ses.Open, Table: mortalTable{m.table, m}, Queue: m.queue, Secrets: secrets{"0125": m.bank.Secrets},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		LINEHTTP: client("LINE", m.line), BankHTTP: client("bank", m.bank), MailHTTP: client("SES", m.mail), Now: m.Now, Logger: slog.New(slog.DiscardHandler)})
 	var err error

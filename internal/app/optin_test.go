@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/app"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/channel"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -102,7 +103,7 @@ func newTownWith(t *testing.T, configure func(*app.Config), alter func(*app.Mean
 		t.Fatal(err)
 	}
 	w.log = slog.New(slog.DiscardHandler)
-	means := app.Means{Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more}
+	means := app.Means{Mailer: ses.Open, Table: table, Queue: w.queue, Secrets: secrets{"0125": {w.bank.secret}}, Now: w.Now, Logger: w.log, More: more}
 	alter(&means)
 	if means.MailHTTP != nil {
 		c.Mail.API, c.Mail.From = "http://ses", "alert@kozamori.example"

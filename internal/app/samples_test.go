@@ -20,6 +20,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/quote"
@@ -63,7 +64,7 @@ func newSampled(t *testing.T) *sampled {
 	if err := config.Check(app.Parts...); err != nil {
 		t.Fatal(err)
 	}
-	s.system = app.New(config, app.Means{Table: table, Queue: s.queue, Secrets: known, Now: s.Now, Logger: slog.New(slog.DiscardHandler)})
+	s.system = app.New(config, app.Means{Mailer: ses.Open, Table: table, Queue: s.queue, Secrets: known, Now: s.Now, Logger: slog.New(slog.DiscardHandler)})
 	handler, err := s.system.Handler()
 	if err != nil {
 		t.Fatal(err)

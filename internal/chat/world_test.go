@@ -18,6 +18,7 @@ import (
 	"kozamori/internal/chat"
 	"kozamori/internal/dispute"
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
@@ -92,7 +93,7 @@ func newWorld(t *testing.T) *world {
 	client := line.New(line.Config{Endpoint: w.api, Tokens: line.StaticToken("t"), Labels: wording.LabelsIn})
 	w.members = &membership.Service{Store: fragile, Keys: w.Keys, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger}
 	w.mail = &sim.Mailbox{Now: w.Now}
-	mails, err := email.New(email.Config{Endpoint: w.Serve(w.mail), From: "口座守 <alert@example.jp>", Labels: wording.LabelsIn})
+	mails, err := email.New(email.Config{Open: ses.Open, Endpoint: w.Serve(w.mail), From: "口座守 <alert@example.jp>", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)
 	}

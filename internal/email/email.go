@@ -1,6 +1,7 @@
-// Package email sends messages as mails through Amazon SES v2, and says what
-// SES's answers mean. AWS's types stop here. It never decides whether
-// a person is told, and it never sends a second time by itself.
+// Package email sends messages as mails. A provider hands them over: package ses
+// is the one that there is, apart from this one so that only what sends holds it.
+// It never decides whether a person is told, and it never sends a second time by
+// itself.
 package email
 
 import (
@@ -13,8 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
@@ -24,8 +23,29 @@ import (
 // as being sent: a second worker must not begin while this one still waits.
 const timeout = 20 * time.Second
 
+// Mail is one mail as a provider takes it.
+type Mail struct {
+	From             string // "口座守 <alert@example.jp>", encoded
+	ReplyTo          []string
+	To               string
+	Copies           []string // blind ones
+	Subject          string
+	Text, HTML       string
+	Headers          []Header
+	Tag              string // comes back with what the provider says of the mail; empty if there is none
+	ConfigurationSet string // empty if there is none
+}
+
+// Header is a line in front of a mail.
+type Header struct{ Name, Value string }
+
+// Provider hands a mail over, once.
+type Provider func(context.Context, *Mail) watch.Outcome
+
 // Config of the client.
 type Config struct {
+	// Open makes the provider: ses.Open.
+	Open func(Config) Provider
 	// AWS holds the region and credentials. Without credentials requests go
 	// out unsigned, which only a stand-in at Endpoint takes.
 	AWS aws.Config
@@ -43,18 +63,20 @@ type Config struct {
 
 // Client sends mails.
 type Client struct {
-	config Config
-	// send is the one call of SES's client that is made; see package dynamo.
-	send    func(context.Context, *sesv2.SendEmailInput, ...func(*sesv2.Options)) (*sesv2.SendEmailOutput, error)
+	config  Config
+	send    Provider
 	from    string
 	replyTo []string
 }
 
-// New makes a client. It fails if From or ReplyTo is no address, and without
-// Labels: a mail must say why it came and how to stop it.
+// New makes a client. It fails if From or ReplyTo is no address, without Labels (a
+// mail must say why it came and how to stop it), and without a provider.
 func New(c Config) (*Client, error) {
 	if c.Labels == nil {
 		return nil, errors.New("email: there are no labels")
+	}
+	if c.Open == nil {
+		return nil, errors.New("email: there is no provider")
 	}
 	client := &Client{config: c}
 	from, err := mail.ParseAddress(c.From)
@@ -69,32 +91,7 @@ func New(c Config) (*Client, error) {
 		}
 		client.replyTo = []string{to.String()}
 	}
-	if c.Endpoint != "" && c.AWS.Region == "" {
-		c.AWS.Region = "ap-northeast-1"
-	}
-	if c.Endpoint != "" && c.AWS.Credentials == nil {
-		c.AWS.Credentials = aws.AnonymousCredentials{}
-	}
-	h := http.Client{}
-	if c.HTTP != nil {
-		h = *c.HTTP
-	}
-	if h.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = Channel.Parallel
-		h.Transport = t
-	}
-	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.send = sesv2.NewFromConfig(c.AWS, func(o *sesv2.Options) {
-		if c.Endpoint != "" {
-			o.BaseEndpoint = aws.String(c.Endpoint)
-		}
-		o.HTTPClient = &h
-		// SES drops no second copy. The SDK would repeat a request that timed
-		// out although SES may have taken it, without a trace; here
-		// every attempt is one of notify's, which counts them.
-		o.Retryer = aws.NopRetryer{}
-	}).SendEmail
+	client.send = c.Open(c)
 	return client, nil
 }
 
@@ -114,33 +111,14 @@ func (c *Client) Send(ctx context.Context, to, key string, m message.Message) wa
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
 	}
 	text, html := render(m, c.config.Labels(m.Lang))
-	in := &sesv2.SendEmailInput{
-		FromEmailAddress: &c.from,
-		ReplyToAddresses: c.replyTo,
-		Destination:      &types.Destination{ToAddresses: []string{address}, BccAddresses: m.Copies},
-		Content: &types.EmailContent{Simple: &types.Message{
-			Subject: content(m.Alt),
-			Body:    &types.Body{Text: content(text), Html: content(html)},
-			Headers: headers(key, m),
-		}},
-	}
-	if c.config.ConfigurationSet != "" {
-		in.ConfigurationSetName = &c.config.ConfigurationSet
-	}
+	out := &Mail{From: c.from, ReplyTo: c.replyTo, To: address, Copies: m.Copies, Subject: m.Alt, Text: text, HTML: html,
+		Headers: headers(key, m), ConfigurationSet: c.config.ConfigurationSet}
 	if tagValue(key) {
-		in.EmailTags = []types.MessageTag{{Name: aws.String("delivery"), Value: &key}}
+		out.Tag = key
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	out, err := c.send(ctx, in)
-	if err != nil {
-		return outcome(err)
-	}
-	return watch.Outcome{Result: watch.SendAccepted, ProviderID: aws.ToString(out.MessageId)}
-}
-
-func content(s string) *types.Content {
-	return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}
+	return c.send(ctx, out)
 }
 
 // printable tells whether SES takes s as a header's value; it has no spaces.
@@ -148,21 +126,18 @@ func printable(s string) bool {
 	return s != "" && len(s) <= 900 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
 }
 
-func headers(key string, m message.Message) []types.MessageHeader {
-	header := func(name, value string) types.MessageHeader {
-		return types.MessageHeader{Name: &name, Value: &value}
-	}
+func headers(key string, m message.Message) []Header {
 	// Alerts share their subjects; without this, mail programs fold the
 	// second one under the first, where it is not seen.
-	var out []types.MessageHeader
+	var out []Header
 	if tagValue(key) {
-		out = append(out, header("X-Entity-Ref-ID", key))
+		out = append(out, Header{"X-Entity-Ref-ID", key})
 	}
 	// RFC 2369 and RFC 8058: the mail program offers to stop these mails.
 	if m.StopURL != "" && printable(m.StopURL) {
-		out = append(out, header("List-Unsubscribe", fmt.Sprintf("<%s>", m.StopURL)),
-			header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+		out = append(out, Header{"List-Unsubscribe", fmt.Sprintf("<%s>", m.StopURL)},
+			Header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
 	}
 	// RFC 3834: no holiday notices in answer.
-	return append(out, header("Auto-Submitted", "auto-generated"))
+	return append(out, Header{"Auto-Submitted", "auto-generated"})
 }

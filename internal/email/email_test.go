@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/testkit/worldtest"
@@ -57,6 +58,7 @@ func mailbox(t *testing.T) (*sim.Mailbox, *email.Client) {
 func client(t *testing.T, endpoint string, h *http.Client) *email.Client {
 	t.Helper()
 	c, err := email.New(email.Config{
+		Open:     ses.Open,
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		Endpoint: endpoint, From: "口座守 <alert@kozamori.example>", ReplyTo: "help@kozamori.example",
 		ConfigurationSet: "kozamori", Labels: wording.LabelsIn, HTTP: h})
@@ -313,7 +315,7 @@ func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
 
 func TestASenderThatIsNoAddressIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, c := range []email.Config{{From: "口座守", Labels: wording.LabelsIn}, {From: "a@example.jp", ReplyTo: "x", Labels: wording.LabelsIn}, {From: "a@example.jp"}} {
+	for _, c := range []email.Config{{Open: ses.Open, From: "口座守", Labels: wording.LabelsIn}, {Open: ses.Open, From: "a@example.jp", ReplyTo: "x", Labels: wording.LabelsIn}, {Open: ses.Open, From: "a@example.jp"}, {From: "a@example.jp", Labels: wording.LabelsIn}} {
 		if _, err := email.New(c); err == nil || strings.Contains(err.Error(), "口座守") {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/message"
 	"kozamori/internal/sim"
 	"kozamori/internal/testkit/emulator"
@@ -236,7 +237,7 @@ func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
 	shows, knows := emulator.SES(t), emulator.Moto(t)
 	domain := strings.ToLower(rand.Text()) + ".example"
 	from := func(endpoint, domain string, credentials aws.CredentialsProvider) *email.Client {
-		c, err := email.New(email.Config{AWS: aws.Config{Region: emulator.Region, Credentials: credentials}, Endpoint: endpoint, From: "口座守 <alert@" + domain + ">", Labels: wording.LabelsIn})
+		c, err := email.New(email.Config{Open: ses.Open, AWS: aws.Config{Region: emulator.Region, Credentials: credentials}, Endpoint: endpoint, From: "口座守 <alert@" + domain + ">", Labels: wording.LabelsIn})
 		if err != nil {
 			t.Fatal(err)
 		}

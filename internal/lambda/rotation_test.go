@@ -22,6 +22,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/line"
 	"kozamori/internal/queue"
 	"kozamori/internal/secrets"
@@ -89,7 +90,7 @@ func stand(t *testing.T, name app.Part, route func(*app.System, *http.ServeMux) 
 	found := secrets.New(secrets.Config{Endpoint: ssm.URL, Prefix: "/k", Now: clock, Logger: log,
 		AWS: aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}})
 	s.part = &part[http.Handler]{name: name, log: log, secrets: found,
-		means: app.Means{Table: worldtest.Table(t, clock), Queue: taking{}, Secrets: banks{found}, Now: clock, Logger: log},
+		means: app.Means{Mailer: ses.Open, Table: worldtest.Table(t, clock), Queue: taking{}, Secrets: banks{found}, Now: clock, Logger: log},
 		build: func(sys *app.System) (http.Handler, error) {
 			mux := http.NewServeMux()
 			return mux, route(sys, mux)

@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/callback"
 	"kozamori/internal/channel"
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/line"
 	"kozamori/internal/message"
 	"kozamori/internal/notify"
@@ -126,7 +127,7 @@ func newWorld(t *testing.T) *world {
 	w.line.AddUser(sim.User{ID: lineUser, Name: "花子", Following: true})
 	w.mail = &sim.Mailbox{Now: w.Now}
 	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("k"), 32)), ids: map[string]bool{}}
-	mails, err := email.New(email.Config{AWS: aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
+	mails, err := email.New(email.Config{Open: ses.Open, AWS: aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		Endpoint: serve(w.mail), From: "alert@kozamori.example", Labels: wording.LabelsIn})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"kozamori/internal/email"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/sim"
 	"kozamori/internal/testkit/browsertest"
 	"kozamori/internal/watch"
@@ -112,7 +113,7 @@ func TestAMailInABrowser(t *testing.T) {
 	box := &sim.Mailbox{Now: time.Now}
 	srv := httptest.NewServer(box)
 	t.Cleanup(srv.Close)
-	client, err := email.New(email.Config{Endpoint: srv.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn, HTTP: http.DefaultClient})
+	client, err := email.New(email.Config{Open: ses.Open, Endpoint: srv.URL, From: "口座守 <alert@kozamori.example>", Labels: wording.LabelsIn, HTTP: http.DefaultClient})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"kozamori/internal/app"
+	"kozamori/internal/email/ses"
 	"kozamori/internal/queue"
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/sim"
@@ -204,7 +205,7 @@ func newWorld(o Options) (*world, error) {
 	c.BaseURL, c.LINE.API, c.LINE.Token = "https://kozamori.example", "https://line.example", (&sim.LINE{Token: "channel-token"}).Token
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
 	c.EventsPerSecond = 0
-	w.sys = app.New(c, app.Means{Table: w.meter, Queue: w.queue, Secrets: tenants{}, Now: w.clock.Now, LINEHTTP: &http.Client{Transport: platform{w}},
+	w.sys = app.New(c, app.Means{Mailer: ses.Open, Table: w.meter, Queue: w.queue, Secrets: tenants{}, Now: w.clock.Now, LINEHTTP: &http.Client{Transport: platform{w}},
 		BankHTTP: &http.Client{Transport: taken{}}, Logger: slog.New(&hears{Handler: discard, w: w})})
 	w.store, w.post = w.sys.Store, w.sys.Ingest()
 	w.work, err = w.sys.Stages()
