@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -37,6 +38,13 @@ func (p *handset) happens(descriptor, yen string) {
 	p.bank()
 	do(p.T, p.ctx, chromedp.SetValue(chromedp.CSS("#own-descriptor"), descriptor), chromedp.SetValue(chromedp.CSS("#own-amount"), yen), chromedp.Click(chromedp.CSS("#own button")))
 	poll(p.T, p.ctx, "the event is taken", `document.querySelector("#own-said").textContent.includes("1 accepted")`)
+}
+
+// gets waits until some message of the phone holds all of these: what else the night
+// or the morning brings may come behind it.
+func (p *handset) gets(what string, parts ...string) {
+	p.Helper()
+	poll(p.T, p.ctx, what, fmt.Sprintf(`[...document.querySelectorAll(%q)].some(m => %q.split("|").every(part => m.textContent.includes(part)))`, p.in(".msg.bot"), strings.Join(parts, "|")))
 }
 
 // shows tells whether the phone shows a text now.
@@ -82,14 +90,14 @@ func TestQuietHoursEndInABrowser(t *testing.T) {
 	p.happens("PAYPAY", "1234")
 	eventually(t, s, "it is on record", func() bool { return s.amounts(t)[1234] == 1 })
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-overdrawn.json"]`)), chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
-	p.reads("what is urgent comes at night", "緊急", "100,000円")
+	p.gets("what is urgent comes at night", "緊急", "100,000円")
 	if p.shows("1,234円") {
 		t.Error("the night tells of what is ordinary")
 	}
 	sound(t, ctx, "phone at night")
 	p.bank()
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-skip*="07:00"]`)), chromedp.Click(chromedp.CSS(`[data-to=phones]`)))
-	p.reads("the morning tells of the rest", "1,234円", "身に覚えがない")
+	p.gets("the morning tells of the rest", "1,234円", "身に覚えがない")
 	if p.shows("合計") {
 		t.Error("what waited is told as a part of something else")
 	}
