@@ -100,7 +100,8 @@ func TestATemplateThatLacksSomethingFails(t *testing.T) {
 		want   string
 	}{
 		{"nothing", func(*samlocal.Template) {}, disputed, ""},
-		{"a route of the pages", without("WebRouteA"), byMail, "no route takes GET /a/…"},
+		{"a route of the pages", without("WebRouteA"), byMail, "has settings for ANY /a/{proxy+}, which is no route"},
+		{"a route without settings of its own", without("ProblemsRoute"), bankReads, "/v1/problems/invalid is answered with 404"},
 		{"a route that has settings", without("LineHookRoute"), starts, "POST /line/webhook, which is no route"},
 		{"the API's permission to invoke", without("IngestMay"), disputed, "may not invoke IngestFunction"},
 		{"an integration's function", set("arn:aws:lambda:x", "WebIntegration", "IntegrationUri"), starts, "not an integration of a function"},
