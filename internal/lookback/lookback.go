@@ -62,7 +62,7 @@ type Looker struct {
 // Add looks through a file.
 func (l *Looker) Add(name string, s *statement.Statement) {
 	if l.seen == nil {
-		l.seen, l.months = map[statement.Key]bool{}, map[string]bool{}
+		l.seen, l.months = make(map[statement.Key]bool, len(s.Rows)), map[string]bool{}
 	}
 	for i, k := range s.Keys() {
 		if l.seen[k] {

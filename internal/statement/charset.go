@@ -67,7 +67,9 @@ func decode(data []byte) (text, charset string, err error) {
 	default:
 		text, charset = narrow(data)
 	}
-	text = breaks.Replace(text)
+	if strings.ContainsAny(text, "\r\x00") {
+		text = breaks.Replace(text)
+	}
 	lines, spoiled := 0, 0
 	for l := range strings.Lines(text) {
 		lines++

@@ -154,7 +154,7 @@ type Key struct {
 // Keys are the keys of the rows, in their order.
 func (s *Statement) Keys() []Key {
 	out := make([]Key, len(s.Rows))
-	seen := map[Key]int{}
+	seen := make(map[Key]int, len(s.Rows))
 	for i, r := range s.Rows {
 		k := Key{Account: r.Account, Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
 		if r.Balance != nil {
