@@ -43,6 +43,7 @@ type command struct {
 // commands, in the order in which they are listed.
 var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
+	{"intake", "FILE", "take in a bank's file of events, one a line, and report on each row", intake},
 	{"history", "FILE…", "give event files of before as the histories of their accounts, which ring nowhere", history},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
 	{"scan", "FILE…", "tell what payment services took, by statements of an account", scan},

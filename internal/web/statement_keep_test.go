@@ -133,8 +133,8 @@ func TestOnlyAnOwnerReportsOrKeepsStatements(t *testing.T) {
 	p = b.upload(w.srv.URL+home.room(t)+wording.StatementPath, wording.DoLook, map[string]string{"a.csv": pastRows})
 	p.says(t, 200, "Only the account&#39;s owner can report")
 	p.saysNot(t, `name="rows"`, `value="keep"`)
-	mine, mp := w.inside(wording.StatementPath)
-	mp = mine.upload(owner, wording.DoLook, map[string]string{"a.csv": pastRows})
+	mine, _ := w.inside(wording.StatementPath)
+	mp := mine.upload(owner, wording.DoLook, map[string]string{"a.csv": pastRows})
 	rows := rowsIn.FindStringSubmatch(mp.body)[1]
 	before := w.everything()
 	b.tick(p, wording.DoKeep, nil, wording.FieldRows, rows).says(t, 400)
