@@ -171,10 +171,12 @@ func (w *world) everyCallback() {
 		w.t.Fatal(err)
 	}
 	w.job(watch.Job{Dispute: past.ID})
-	r := w.record("t2")
-	del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
-	w.write(store.PutRecord(r))
-	w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+	for _, txn := range []string{"t2", ""} { // of a statement there is no id
+		r := w.record(txn)
+		del, _ := r.Deliver(watch.TellUnreachable, &b.Watcher, watch.Bank, 0, w.Now(), w.Now())
+		w.write(store.PutRecord(r))
+		w.job(watch.Job{Record: r.ID, Delivery: del.ID})
+	}
 	w.call(200, "POST", "/callbacks/ping", "")
 }
 
