@@ -68,7 +68,7 @@ func settings(ctx context.Context, w *town) error {
 	if body, err := upload(c, mine+wording.StatementPath, "取引日,摘要,出金金額,入金金額,残高\n2020/8/20,ﾄﾞｺﾓｺｳｻﾞ,28000,,34000\n"); err != nil || !strings.Contains(body, "28,000円") {
 		return fmt.Errorf("a statement is not looked through: %w", err)
 	}
-	if err := w.among(ctx, "acc_set", func() error { return reportsPast(ctx, w, c, mine) }); err != nil {
+	if err := w.among(ctx, "acc_set", func() error { return reportsPast(w, c, mine) }); err != nil {
 		return err
 	}
 	body, _, err := page(c, mine+"/settings")
@@ -164,7 +164,7 @@ func (w *town) among(ctx context.Context, account string, do func() error) error
 
 // reportsPast keeps what one statement tells, and reports what another does: the
 // bank hears of it.
-func reportsPast(ctx context.Context, w *town, c *http.Client, mine string) error {
+func reportsPast(w *town, c *http.Client, mine string) error {
 	body, err := upload(c, mine+wording.StatementPath, "取引日,ご利用内容,出金額,入金額,残高\n2020/8/21,KYASH,1000,,33000\n")
 	if err != nil {
 		return err
