@@ -297,7 +297,7 @@ func TestTheTimelineSaysWhoToldWhom(t *testing.T) {
 		}
 	}
 	h.storm(0, 80)
-	if m := p.heard()[p.count()-1]; !strings.Contains(m, `"続き"`) || strings.Contains(m, `"合計"`) {
-		t.Errorf("the sum of a piece is called that of all: %s", m)
+	if m := p.heard()[p.count()-1]; !strings.Contains(m, `"お申し出の合計"`) || !strings.Contains(m, "83件・173,160円") {
+		t.Errorf("the sum is not that of all that was reported: %s", m)
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"kozamori/internal/watch"
 )
 
 // An incident that is kept in pieces is one story wherever it is listed: one line,
@@ -139,8 +140,30 @@ func TestThePageOfAnIncidentInPiecesAnswersAllOfIt(t *testing.T) {
 	}
 }
 
-// A piece that was answered by its message alone stands apart, and says so; the
-// page of either leads to the other.
+// "Mine" is of all that its message sums up; on one that sums up less than there is by
+// now it is of nothing, and what is new is shown.
+func TestMineIsOfAllThatItsMessageSumsUp(t *testing.T) {
+	t.Parallel()
+	h := newTown(t)
+	p := h.alone("acc_1")
+	n := p.count()
+	h.storm(0, 60)
+	all := p.since(n)
+	for i, m := range all { // 20, 40, 50, and all 60 of them
+		p.taps0(m, "a=mine")
+		if i < len(all)-1 {
+			p.reads("60", "61,770円", "回答はまだ記録していません")
+		} else {
+			p.reads("60件・合計61,770円", "ご本人の利用として記録しました")
+		}
+	}
+	p.says("最近のお知らせ")
+	p.reads("60件 61,770円", "自分です")
+}
+
+// A piece that was answered by its message alone, as messages of versions before sum
+// up their own piece, stands apart, and says so; the page of either leads to the
+// other.
 func TestPiecesThatStandApartAreOneLine(t *testing.T) {
 	t.Parallel()
 	h := newTown(t)
@@ -148,12 +171,23 @@ func TestPiecesThatStandApartAreOneLine(t *testing.T) {
 	n := p.count()
 	h.storm(0, 60)
 	all := p.since(n)
-	// Which piece is told last is left open: each is a message of its own.
-	first := slices.IndexFunc(all, func(m string) bool {
-		return strings.Contains(m, "51件・52,275円") && strings.Contains(m, `"data":"a=mine`)
-	})
+	// The record of its buttons tells which piece a message is of.
+	piece := regexp.MustCompile(`a=mine[^"]*r=(\w+)`)
+	of := func(m string) string { return append(piece.FindStringSubmatch(m), "", "")[1] }
+	first := len(all) - 1
+	for first >= 0 && (of(all[first]) == "" || of(all[first]) != of(all[0])) {
+		first--
+	}
 	if first < 0 {
 		t.Fatalf("no message asks about the first piece: %s", all)
+	}
+	if _, err := h.system.Store.UpdateRecord(t.Context(), of(all[first]), func(r *watch.Record) error {
+		for i := range r.Deliveries {
+			r.Deliveries[i].Sum = nil
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	p.taps0(all[first], "a=mine")
 	p.says("最近のお知らせ")

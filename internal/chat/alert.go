@@ -68,11 +68,11 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 		return res, say(wording.Useless(res.Watcher.Lang)), nil
 	case err != nil && !errors.Is(err, dispute.ErrNoTrust):
 		return res, plan{}, err
-	case who.Whole && res.Outcome == dispute.Changed:
+	case res.All && res.Outcome == dispute.Changed:
 		f := t.whole(ctx, res)
 		f.NotTaken = true
 		return res, say(wording.Incident(f)), nil
-	case who.Whole && res.Outcome != dispute.AlreadyOpen:
+	case res.All && res.Outcome != dispute.AlreadyOpen:
 		res.Record = res.Whole
 	case err == nil && p.Verb == button.Trust:
 		return res, say(wording.Trusted(t.answerFacts(ctx, res))), nil

@@ -37,6 +37,8 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 		})
 	case watch.Mine:
 		return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
+			all, grown := f.summedUp()
+			f.who.Whole = f.who.Whole || all
 			switch f.standing() {
 			case AlreadyOpen:
 				// "Mine" on an older message does not take a report back, and
@@ -47,7 +49,7 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 					return AlreadyMine, nil
 				}
 			}
-			if !f.covers() {
+			if grown || !f.covers() {
 				return Changed, nil
 			}
 			f.answer(via)
@@ -233,6 +235,18 @@ func (f *file) answered() (r *watch.Record, n int) {
 		r.Deliveries[n].State = watch.Accepted // whatever the channel said: it was answered
 	}
 	return r, n
+}
+
+// summedUp tells whether the message that is answered summed up all pieces that wait
+// for the same answer, so that the answer is of them all, and whether they have come
+// to more since. What a page or a list showed it says by itself.
+func (f *file) summedUp() (all, grown bool) {
+	r, n := f.answered()
+	if n < 0 || r.Deliveries[n].Sum == nil || r.Deliveries[n].SumOf != "" || f.who.Saw != nil || f.who.Mark != "" {
+		return false, false
+	}
+	said, is := r.Deliveries[n].Sum, watch.SumOfAll(f.alike(), f.watcher.ID, r.Deliveries[n].Channel, nil)
+	return true, is.Debits > said.Debits || is.Yen > said.Yen
 }
 
 // unseen is what is more than the message said that is answered, or the first

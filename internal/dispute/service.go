@@ -120,8 +120,10 @@ type Result struct {
 	Record  *watch.Record
 	// Whole is all pieces of the incident that stand as Record does, as one, and
 	// Groups are all pieces: to be shown.
-	Whole   *watch.Record
-	Groups  []watch.Group
+	Whole  *watch.Record
+	Groups []watch.Group
+	// All tells that the answer is about Whole.
+	All     bool
 	Dispute *watch.Dispute // nil if "not mine" was never said
 	Watcher watch.Watcher  // who asked
 	// Family are those who watch the account, for owners alone: they know them by name.
@@ -318,7 +320,7 @@ func (f *file) standing() Outcome {
 func (f *file) result(o Outcome, undoFor time.Duration) Result {
 	res := Result{Outcome: o, Record: f.record, Dispute: f.dispute, Watcher: *f.watcher, UndoUntil: f.undoUntil(undoFor)}
 	res.Groups = watch.GroupsOf(f.story())
-	res.Whole = watch.Whole(f.alike())
+	res.Whole, res.All = watch.Whole(f.alike()), f.who.Whole
 	if f.watcher.Role == watch.Owner {
 		res.Family = f.account.Watchers
 	}

@@ -224,19 +224,17 @@ func inRow(row *messaging_api.FlexCarousel) bool {
 	return err == nil && len(b) <= maxRow
 }
 
-// answers are the buttons of a message that fit where a quick reply stands: all
-// of them or none. Cut off, they would not say any more what they are about.
+// answers are the buttons of a message that fit where a quick reply stands: two at
+// least, or none. Cut off, they would not say any more what they are about; a third
+// one that does not fit is left out.
 func answers(m message.Message) (out []message.Button) {
 	for _, b := range m.Buttons {
-		switch {
-		case b.Postback == "":
-		default:
-			b.Label = cmp.Or(b.Short, b.Label)
-			if cut(b.Label, maxQuick) != b.Label {
-				return nil
-			}
+		if b.Label = cmp.Or(b.Short, b.Label); b.Postback != "" && cut(b.Label, maxQuick) == b.Label {
 			out = append(out, b)
 		}
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }

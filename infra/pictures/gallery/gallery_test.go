@@ -190,7 +190,7 @@ func TestEachKindOfMessageIsShown(t *testing.T) {
 		}
 		own.Write(text)
 	}
-	mails := map[string]bool{"ConfirmMail": true, "EnrolMail": true, "MailWelcome": true, "KeyMail": true, "WithKey": true}
+	mails := map[string]bool{"ConfirmMail": true, "EnrolMail": true, "MailWelcome": true, "KeyMail": true, "WithKey": true, "PressedOnPage": true}
 	files, err := filepath.Glob("../../../internal/wording/*.go")
 	if err != nil {
 		t.Fatal(err)
