@@ -223,7 +223,7 @@ const maxDisputeChanges = MaxReported + 44
 // maxDisputeBytes bounds what of a dispute is not the bank's own words: a hundred
 // statuses and fifty notes, of 150 KB at most, have room in its item too.
 // What becomes of transactions that are in a full dispute has roomForUpdates more.
-const maxDisputeBytes, roomForUpdates = 230_000, 15_000
+const maxDisputeBytes, roomForUpdates = 224_000, 15_000
 
 // Full tells whether nothing more goes into the dispute: what comes is a story, and
 // a report, of its own.
@@ -265,9 +265,9 @@ func (d *Dispute) bytes() int {
 		if !c.TellBank {
 			continue
 		}
-		n += 155 + times(c.ToldAt, c.GaveUpAt) + len(c.Watcher) + len(c.IdempotencyKey) + shown(c.Shows) + opening(c.Opens)
+		n += 140 + times(c.ToldAt, c.GaveUpAt) + len(c.Watcher) + len(c.IdempotencyKey) + shown(c.Shows) + opening(c.Opens)
 		if f := c.Further; f != nil {
-			n += 190 + len(f.Txn) + len(f.Service) + len(f.Descriptor)
+			n += 165 + len(f.Txn) + len(f.Confidence) + len(f.Service) + len(f.Descriptor)
 		}
 	}
 	for i := range d.History {

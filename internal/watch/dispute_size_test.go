@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-json-experiment/json"
+	json "github.com/go-json-experiment/json/v1" // as package codec encodes
 
 	"kozamori/internal/quote"
 )

@@ -167,7 +167,10 @@ func (d *Dispute) Another(r *Record, now time.Time) bool {
 	if known || d.withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
 		return false
 	}
-	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Confidence: r.Confidence, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
+	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
+	if r.Confidence == Undecided {
+		f.Confidence = Undecided // the others are not told
+	}
 	d.tell(DisputeChange{Status: DisputeUpdated, At: now, Further: f}) // the first one is as it was
 	return true
 }
