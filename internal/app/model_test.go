@@ -27,6 +27,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/codectest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/token"
 	"kozamori/internal/watch"
@@ -48,6 +49,8 @@ type troubles struct {
 	faults bool // calls to the outside fail
 	deaths bool // the process dies after an effect
 	twice  bool // queues hand out messages again
+
+	newer *codectest.Newer // a version that uses the same table and queues; nil if none does
 }
 
 type model struct {
@@ -241,6 +244,9 @@ func newModel(t testing.TB, seed uint64, has troubles) *model {
 	m := &model{Clock: worldtest.NewClock(worldtest.Start), t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 13)), has: has,
 		first: map[string]time.Time{}, pages: map[string]modelPage{}, untrue: map[string][]string{}, yen: 1000}
 	m.table = worldtest.Table(t, m.Now)
+	if has.newer != nil {
+		has.newer.Table, m.table = m.table, has.newer
+	}
 	m.store = store.New(m.table)
 	m.queue = &memQueue{m: m}
 	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
@@ -296,7 +302,7 @@ func (m *model) start() {
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets = "http://line", m.line.Token, []string{m.line.Secret}
 	c.Mail.API, c.Mail.From = "http://ses", "alert@kozamori.example"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
-	m.sys = app.New(c, app.Means{Mailer: ses.Open, Table: mortalTable{m.table, m}, Queue: m.queue, Secrets: secrets{"0125": m.bank.Secrets},
+	m.sys = app.New(c, app.Means{Mailer: ses.Open, Table: mortalTable{m.table, m}, Queue: m.sends(), Secrets: secrets{"0125": m.bank.Secrets},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
 		LINEHTTP: client("LINE", m.line), BankHTTP: client("bank", m.bank), MailHTTP: client("SES", m.mail), Now: m.Now, Logger: slog.New(slog.DiscardHandler)})
 	var err error
@@ -306,6 +312,14 @@ func (m *model) start() {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", m.sys.Ingest())
 	m.ingest = mux
+}
+
+// sends is the queues as the process sends to them.
+func (m *model) sends() queue.Queue {
+	if m.has.newer != nil {
+		return m.has.newer.Queue(m.queue)
+	}
+	return m.queue
 }
 
 // alive starts the process again if it has died.

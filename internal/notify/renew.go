@@ -52,7 +52,7 @@ func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, delivery st
 		return s.broken(m, "what a summary is about cannot be read", err), false
 	}
 	v, ok := s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) error {
-		if d.Sum = &sum; sum.Empty() {
+		if sums(d, &sum); sum.Empty() {
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
 		}
 		return nil

@@ -22,8 +22,17 @@ func (s *Stage) sumUp(ctx context.Context, r *watch.Record, d *watch.Delivery) e
 	if d.Sum != nil && (sum == nil || d.SumOf != of || d.Sum.Debits != sum.Debits || d.Sum.Yen != sum.Yen) {
 		d.Take++ // another body needs another key
 	}
-	d.Sum, d.SumOf = sum, of
+	sums(d, sum)
+	d.SumOf = of
 	return nil
+}
+
+// sums has a delivery say a sum, with what a newer version keeps with the one before.
+func sums(d *watch.Delivery, sum *watch.PastSum) {
+	if d.Sum != nil && sum != nil && sum.Unknown == nil {
+		sum.Unknown = d.Sum.Unknown
+	}
+	d.Sum = sum
 }
 
 // sumOf is that sum, and the dispute whose it is, if it is that of a report; nil if

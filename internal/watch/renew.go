@@ -32,3 +32,28 @@ func (r *Record) ToldOver(watcher string, ch ChannelKind) bool {
 		return d.Watcher == watcher && d.Channel == ch && d.Kind.OfIncident() && d.State != Cancelled
 	})
 }
+
+// keep gives what is said of parts what a newer version keeps with what was said of
+// them before.
+func keep(says, before []Said) []Said {
+	shown := func(is, was *Shown) *Shown {
+		if is == nil || was == nil || is.Unknown != nil || was.Unknown == nil {
+			return is
+		}
+		s := *is
+		s.Unknown = was.Unknown
+		return &s
+	}
+	for i := range says {
+		s := &says[i]
+		n := slices.IndexFunc(before, func(o Said) bool { return o.Record == s.Record })
+		if n < 0 {
+			continue
+		}
+		if s.Unknown == nil {
+			s.Unknown = before[n].Unknown
+		}
+		s.Is, s.Was = shown(s.Is, before[n].Is), shown(s.Was, before[n].Was)
+	}
+	return says
+}

@@ -16,8 +16,12 @@ func (t *Trust) since() time.Time {
 	return t.Since
 }
 
-// GoesOnFrom notes that a trust takes the place of an earlier one of its service.
+// GoesOnFrom notes that a trust takes the place of an earlier one of its service,
+// with what a newer version keeps with it.
 func (t *Trust) GoesOnFrom(o Trust) {
+	if t.Unknown == nil {
+		t.Unknown = o.Unknown
+	}
 	if at := o.since(); at.Before(t.since()) {
 		t.Since = at
 	}

@@ -57,6 +57,7 @@ func (r *Record) ToldOf(part, watcher string) (told, taken time.Time) {
 // say makes a delivery say these things. What is about the lead alone is
 // written as it always was.
 func (r *Record) say(d *Delivery, says []Said) {
+	says = keep(says, r.SaidBy(d))
 	d.Kind, d.Says, d.Shows, d.Was, d.Report = r.kindOf(says), nil, nil, nil, ""
 	d.Answer, d.Called, d.Asked = nil, "", time.Time{}
 	if n, ok := r.Notice(d.Watcher); ok {
@@ -72,7 +73,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 		d.Asked = time.Time{}
 	}
 	d.Report, d.Covered = r.reported(d, says)
-	d.Lowered = r.lowered(d, says)
+	d.Lowered = keep(r.lowered(d, says), d.Lowered)
 	if r.Answer != nil && r.Answer.Value == Mine {
 		answer := *r.Answer
 		d.Answer = &answer

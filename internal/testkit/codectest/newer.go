@@ -24,33 +24,40 @@ type Newer struct {
 
 	mu   sync.Mutex
 	n    int
-	lost map[string]int // by place: "R#/R deliveries[] shows"
+	lost map[string]int // by place: "R/R deliveries[] shows"
 	kept map[string]int
+	all  map[string]int
+}
+
+// Places counts, by place, how often the program did something to an object or a
+// set of reasons.
+type Places map[string]int
+
+// Add adds others.
+func (p Places) Add(more Places) {
+	for place, times := range more {
+		p[place] += times
+	}
 }
 
 // Lost says where the program wrote an object, or a set of reasons, without
 // what the newer version had put there, or wrote another one in its place.
 // What is gone with its object is not lost.
-func (n *Newer) Lost() []string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var out []string
-	for place, times := range n.lost {
-		out = append(out, fmt.Sprintf("%s (%d times)", place, times))
-	}
-	slices.Sort(out)
-	return out
-}
+func (n *Newer) Lost() Places { return n.copy(n.lost) }
 
 // Kept counts, for each place, how often what the newer version had put there
 // was given back.
-func (n *Newer) Kept() map[string]int {
+func (n *Newer) Kept() Places { return n.copy(n.kept) }
+
+// Placed counts where the newer version put something into an item: at a place that
+// is neither kept nor lost the program was not seen to write a second time.
+func (n *Newer) Placed() Places { return n.copy(n.all) }
+
+func (n *Newer) copy(of map[string]int) Places {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	out := map[string]int{}
-	for place, times := range n.kept {
-		out[place] = times
-	}
+	out := Places{}
+	out.Add(of)
 	return out
 }
 
@@ -75,10 +82,11 @@ func (n *Newer) Write(ctx context.Context, writes ...store.Write) error {
 		}
 		doc := decode(w.Item.Body)
 		if old, ok := was[w.Item.Key]; ok {
-			n.note(compare(marks(place, decode(old.Body)), marks(place, doc)))
+			lost, kept := compare(marks(place, decode(old.Body)), marks(place, doc))
+			n.note(lost, kept, nil)
 		}
 		if n.Leaves == nil || !n.Leaves(place) {
-			n.mark(place, doc)
+			n.note(nil, nil, n.mark(place, doc))
 			w.Item.Body, w.If = encode(doc), store.Any
 			marked = append(marked, w)
 		}
@@ -86,11 +94,14 @@ func (n *Newer) Write(ctx context.Context, writes ...store.Write) error {
 	return n.Table.Write(ctx, marked...)
 }
 
-func (n *Newer) note(lost, kept []string) {
+func (n *Newer) note(lost, kept, placed []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.lost == nil {
-		n.lost, n.kept = map[string]int{}, map[string]int{}
+		n.lost, n.kept, n.all = map[string]int{}, map[string]int{}, map[string]int{}
+	}
+	for _, p := range placed {
+		n.all[p]++
 	}
 	for _, l := range lost {
 		n.lost[l]++
@@ -150,30 +161,37 @@ func passes(at, name string) bool {
 	return slices.Contains([]string{"months", "service_min_for", "monthly_total"}, name) || name == "answer" && strings.HasPrefix(at, "W")
 }
 
-// mark puts a mark into each object that has none.
-func (n *Newer) mark(place string, doc any) {
-	each(place, doc, func(_ string, d map[string]any) {
+// mark puts a mark into each object that has none, and a name into each set of
+// reasons that has one already, for an empty set says that no rule matched; and says
+// at which places it did.
+func (n *Newer) mark(place string, doc any) (at []string) {
+	each(place, doc, func(s spot, d map[string]any) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		n.n++
 		if _, ok := d[newMember]; !ok {
 			d[newMember] = fmt.Sprint("m", n.n)
+			at = append(at, s.place)
 		}
-		if reasons, ok := d["reasons"].(string); ok && !strings.Contains(reasons, newMember) {
-			d["reasons"] = strings.Trim(fmt.Sprintf("%s,%s_%d", reasons, newMember, n.n), ",")
+		if reasons, ok := d["reasons"].(string); ok && reasons != "" && !strings.Contains(reasons, newMember) {
+			d["reasons"] = fmt.Sprintf("%s,%s_%d", reasons, newMember, n.n)
+			at = append(at, s.place+" reasons")
 		}
 	})
+	return at
 }
 
-// marks are the marks of a document by place; "" for each object without one.
-func marks(place string, doc any) map[string][]string {
-	out := map[string][]string{}
-	each(place, doc, func(at string, d map[string]any) {
+// marks are the marks of a document by where they are; "" for each object
+// without one.
+func marks(place string, doc any) map[spot][]string {
+	out := map[spot][]string{}
+	each(place, doc, func(at spot, d map[string]any) {
 		mark, _ := d[newMember].(string)
 		out[at] = append(out[at], mark)
 		if reasons, ok := d["reasons"].(string); ok {
 			_, name, _ := strings.Cut(reasons, newMember)
-			out[at+" reasons"] = append(out[at+" reasons"], name)
+			at = at.in("reasons", "")
+			out[at] = append(out[at], name)
 		}
 	})
 	return out
@@ -181,36 +199,68 @@ func marks(place string, doc any) map[string][]string {
 
 // compare says at which places marks are gone though an object stands there
 // that has none, and at which all are there.
-func compare(was, is map[string][]string) (lost, kept []string) {
-	for place, before := range was {
-		gone := slices.ContainsFunc(before, func(m string) bool { return m != "" && !slices.Contains(is[place], m) })
+func compare(was, is map[spot][]string) (lost, kept []string) {
+	for at, before := range was {
+		gone := slices.ContainsFunc(before, func(m string) bool { return m != "" && !slices.Contains(is[at], m) })
 		switch {
-		case gone && slices.Contains(is[place], ""):
-			lost = append(lost, place)
+		case gone && slices.Contains(is[at], ""):
+			lost = append(lost, at.place)
 		case !gone:
-			kept = append(kept, place)
+			kept = append(kept, at.place)
 		}
 	}
 	return lost, kept
 }
 
-func each(at string, doc any, do func(at string, d map[string]any)) {
+// spot is where an object stands: its place, and in which of the elements of
+// the lists on the way there.
+type spot struct{ place, of string }
+
+func (s spot) in(name, element string) spot {
+	return spot{s.place + " " + name, s.of + " " + name + element}
+}
+
+// names tell the elements of a list apart: the first that is there does, with the
+// service if it stands for a dispute or an incident.
+var names = []string{"id", "record", "watcher", "seq", "event", "dispute", "lead", "kind", "name", "service"}
+
+func element(e any) string {
+	d, _ := e.(map[string]any)
+	for _, name := range names {
+		id, ok := d[name]
+		if !ok {
+			continue
+		}
+		if name == "dispute" || name == "lead" {
+			return fmt.Sprint(" ", id, " ", d["service"])
+		}
+		return fmt.Sprint(" ", id)
+	}
+	return ""
+}
+
+func each(place string, doc any, do func(at spot, d map[string]any)) {
+	walk(spot{place, place}, doc, do)
+}
+
+func walk(at spot, doc any, do func(at spot, d map[string]any)) {
 	switch d := doc.(type) {
 	case []any:
 		for _, e := range d {
-			each(at+"[]", e, do)
+			walk(spot{at.place + "[]", at.of + "[" + element(e) + "]"}, e, do)
 		}
 	case map[string]any:
+		services := strings.HasSuffix(at.place, " services")
 		for name, e := range d {
-			if passes(at, name) {
-				continue
+			switch {
+			case passes(at.place, name):
+			case services:
+				walk(at.in("*", " "+name), e, do)
+			default:
+				walk(at.in(name, ""), e, do)
 			}
-			if strings.HasSuffix(at, " services") {
-				name = "*"
-			}
-			each(at+" "+name, e, do)
 		}
-		if !strings.HasSuffix(at, " services") {
+		if !services {
 			do(at, d)
 		}
 	}
