@@ -63,8 +63,12 @@ func (s *System) chatter() (*chat.Stage, error) {
 	}
 	keyLink := func(person, watcher string) string { return composer.KeyLink(person, watcher, s.Now()) }
 	link := func(r *watch.Record, watcher string) string { return composer.Link(r, watcher, s.Now()) }
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
+	}
 	return chat.New(chat.Config{Store: s.Store, LINE: client, Disputes: s.Disputes(), Membership: members, Names: s.names,
-		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
+		Link: link, RestoreLink: composer.RestoreLink, Door: door, Key: key, KeyLink: keyLink, Policy: s.Policy, Queue: s.Queue, Channels: channels, SetUp: s.setUp, BaseURL: s.BaseURL, Menus: &line.Menus{Client: client, Now: s.Now}, Now: s.Now, Logger: s.Logger}), nil
 }
 
 // BankAPI takes what banks call apart from sending events.

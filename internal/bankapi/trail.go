@@ -60,7 +60,7 @@ func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (in
 		x := stepReply{ID: s.ID, At: s.At.UTC(), Kind: s.Kind, Way: s.Way, By: s.ByRole, Of: s.OfRole, Lowered: s.Lowered, Changes: []turnReply{}, Restores: s.Restores}
 		for _, t := range s.Turns {
 			y := turnReply{Name: t.Name, Before: t.Before, After: t.After, Lowered: t.Lowers}
-			if t.Name == watch.TurnMail { // not even a part of an address
+			if _, address := t.OfAddress(); address { // not even a part of one
 				y.Before, y.After = nil, nil
 			}
 			x.Changes = append(x.Changes, y)

@@ -56,6 +56,12 @@ type Channel struct {
 	InPlace bool
 	// Stoppable says that each message has a link that ends them.
 	Stoppable bool
+	// Way is what the trail calls a press of that link; empty is a page.
+	Way watch.Way
+	// Unnamed says that links and news that name no channel are of this one: the
+	// versions before, which named none, had no other with addresses. Its links
+	// name it no more than theirs did, so that they read them.
+	Unnamed bool
 	// Key is what the provider gets with each attempt of a delivery: the same
 	// every time, and another for every other delivery.
 	Key func(record string, d *watch.Delivery) string
@@ -134,6 +140,9 @@ func Register(channels ...Channel) (Registry, error) {
 		if _, twice := r.of[c.Kind]; twice {
 			return Registry{}, fmt.Errorf("channel %q: registered twice", string(c.Kind))
 		}
+		if c.Unnamed && r.Named("") != "" {
+			return Registry{}, fmt.Errorf("channel %q: what names no channel is of another", string(c.Kind))
+		}
 		r.of[c.Kind] = c
 	}
 	return r, nil
@@ -170,6 +179,28 @@ func (r Registry) Label(kind watch.ChannelKind, lang watch.Lang) string {
 		return c.In(lang)
 	}
 	return string(kind)
+}
+
+// Name is Label, but empty for a channel that is not registered.
+func (r Registry) Name(kind watch.ChannelKind, lang watch.Lang) string {
+	c, ok := r.of[kind]
+	if !ok {
+		return ""
+	}
+	return c.In(lang)
+}
+
+// Named is the channel that a link or news is of, which may not name it.
+func (r Registry) Named(kind watch.ChannelKind) watch.ChannelKind {
+	if kind != "" {
+		return kind
+	}
+	for _, c := range r.of {
+		if c.Unnamed {
+			return c.Kind
+		}
+	}
+	return ""
 }
 
 // Kinds lists the kinds, in the order of the alphabet.

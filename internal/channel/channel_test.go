@@ -60,3 +60,27 @@ func TestAChannelThatIsNotRegisteredIsCalledByItsKind(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What names no channel is of the one that there was when none was named, and of no
+// other.
+func TestWhatNamesNoChannelIsOfOne(t *testing.T) {
+	unnamed := func(kind watch.ChannelKind) channel.Channel {
+		return fax(func(c *channel.Channel) { c.Kind, c.Unnamed = kind, true })
+	}
+	if _, err := channel.Register(unnamed("fax"), unnamed("telex")); err == nil || !strings.Contains(err.Error(), "of another") {
+		t.Errorf("two of them: %v", err)
+	}
+	r, err := channel.Register(fax(nil), unnamed("telex"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if none, fax := r.Named(""), r.Named("fax"); none != "telex" || fax != "fax" {
+		t.Errorf("what names none is of %q, and the fax's of %q", none, fax)
+	}
+	if r, err = channel.Register(fax(nil)); err != nil || r.Named("") != "" {
+		t.Errorf("%q, %v", r.Named(""), err)
+	}
+	if name, none := r.Name("fax", watch.English), r.Name("telex", watch.English); name != "fax" || none != "" {
+		t.Errorf("%q, %q", name, none)
+	}
+}

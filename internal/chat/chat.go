@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/dispute"
 	"kozamori/internal/line"
 	"kozamori/internal/membership"
@@ -93,6 +94,8 @@ type Config struct {
 	// Policy is what people agree to.
 	Policy watch.Policy
 	Queue  queue.Sender
+	// Channels are those that there are.
+	Channels channel.Registry
 	// SetUp tells whether messages go out over a channel, which brings what LINE
 	// cannot; nil says that none does.
 	SetUp func(watch.ChannelKind) bool

@@ -39,7 +39,7 @@ func (t *talk) askToJoin(ctx context.Context) queue.Verdict {
 
 // mailNews queues one mail, if mails go out at all.
 func (t *talk) mailNews(ctx context.Context, l *store.Letter, m message.Message) queue.Verdict {
-	over := t.News.Channel()
+	over := t.Channels.Named(t.News.Over)
 	if !t.SetUp(over) {
 		return queue.DeadLetter(l.What + " could not be sent: mail is not set up")
 	}

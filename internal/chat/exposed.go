@@ -36,7 +36,7 @@ func (t *talk) tellExposed(ctx context.Context) queue.Verdict {
 	if watch.ByMail(w.LineUser) {
 		words = wording.WithKey(words, t.KeyLink(w.LineUser, w.ID))
 	}
-	p := &parcel{user: w.LineUser, mail: n.To.Mail, over: n.Channel(), key: n.Key(), what: "a reminder of settings", since: t.sent, within: keyLife,
+	p := &parcel{user: w.LineUser, mail: n.To.Mail, over: t.Channels.Named(n.Over), key: n.Key(), what: "a reminder of settings", since: t.sent, within: keyLife,
 		words: []message.Message{words}}
 	if p.user == "" {
 		p.of = &store.Binding{OnAccount: watch.On(account.AccountKey), Watcher: w.ID}

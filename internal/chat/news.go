@@ -68,7 +68,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	if watch.ByMail(n.To.LineUser) && n.To.Watcher != n.Guardian.Watcher { // others of the account are theirs to see in the settings
 		words = wording.WithKey(words, t.KeyLink(n.To.LineUser, n.To.Watcher))
 	}
-	p := &parcel{user: n.To.LineUser, mail: n.To.Mail, over: n.Channel(), key: n.Key(), what: "news of a guardian",
+	p := &parcel{user: n.To.LineUser, mail: n.To.Mail, over: t.Channels.Named(n.Over), key: n.Key(), what: "news of a guardian",
 		since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.Alone {
 		p.user = ""

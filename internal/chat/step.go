@@ -43,7 +43,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	words := t.stepWords(ctx, step, reader, n)
 	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.To.Mail != "" {
-		p.user, p.mail, p.over = "", n.To.Mail, n.Channel()
+		p.user, p.mail, p.over = "", n.To.Mail, t.Channels.Named(n.Over)
 		p.of = &store.Binding{OnAccount: watch.On(step.Account), Watcher: reader.ID}
 	}
 	return t.bring(ctx, p)
@@ -55,7 +55,7 @@ func (t *talk) stepWords(ctx context.Context, step *watch.Step, reader *watch.Wa
 		Line: wording.StepLine{Step: step, Reader: reader, Service: func(id string) string {
 			name, _ := t.Names.Service(id, reader.Lang)
 			return name
-		}}}
+		}, Channel: t.Channels.Name}}
 	switch {
 	case f.Restorable:
 		f.Link = t.RestoreLink(step, reader.ID)

@@ -102,7 +102,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.mails = notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: channels, Now: w.Now, Logger: w.Logger})
-	w.stage = chat.New(chat.Config{Queue: &fragileQueue{w.queue, w.crash}, SetUp: func(k watch.ChannelKind) bool { return k == watch.Email }, BaseURL: "https://kozamori.example",
+	w.stage = chat.New(chat.Config{Queue: &fragileQueue{w.queue, w.crash}, Channels: channels, SetUp: func(k watch.ChannelKind) bool { return k == watch.Email }, BaseURL: "https://kozamori.example",
 		Store: fragile, LINE: &fragileLINE{client, w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},

@@ -18,6 +18,8 @@ var Channel = channel.Channel{
 	Parallel:    32,
 	Lease:       time.Minute,
 	Stoppable:   true,
+	Way:         watch.WayMail,
+	Unnamed:     true,
 	Feedback:    true,
 	Key:         func(record string, d *watch.Delivery) string { return d.FeedbackKey(record) },
 	SameAddress: same,

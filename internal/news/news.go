@@ -84,7 +84,11 @@ func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.N
 			out = append(out, n)
 		}
 		// A person without a chat hears of it by mail all the same: a mail is passed on.
-		for _, x := range addresses(w, before, own && step.Way == watch.WayMail && !watch.ByMail(w.LineUser)) {
+		there := func(over watch.ChannelKind) bool {
+			known := step.Over != "" && step.Over == over || step.Over == "" && step.Way == watch.WayMail
+			return own && known && !watch.ByMail(w.LineUser)
+		}
+		for _, x := range addresses(w, before, there) {
 			if told(x.over) {
 				continue
 			}
@@ -118,14 +122,14 @@ type address struct {
 // addresses are where a watcher is reached apart from LINE, and was a moment
 // ago, but where they made the step themselves. The first has no turn: it is
 // where news goes that LINE does not bring, and hears once.
-func addresses(w, before *watch.Watcher, there bool) []address {
+func addresses(w, before *watch.Watcher, there func(watch.ChannelKind) bool) []address {
 	var out []address
 	for i, c := range w.Addressed() {
 		x := address{over: c.Kind, address: c.Address}
 		if i > 0 {
 			x.turn = string(c.Kind)
 		}
-		if !there {
+		if !there(c.Kind) {
 			out = append(out, x)
 		}
 	}
@@ -134,7 +138,7 @@ func addresses(w, before *watch.Watcher, there bool) []address {
 	}
 	for _, c := range before.Addressed() {
 		is, has := w.Channel(c.Kind)
-		if has && is.Address == c.Address || there && !has {
+		if has && is.Address == c.Address || !has && there(c.Kind) {
 			continue
 		}
 		out = append(out, address{c.Kind, c.Address, "before " + string(c.Kind)})

@@ -81,11 +81,15 @@ func (c *Composer) over(ch *channel.Channel, link string) string {
 	return link
 }
 
-// StopLink is the address that ends a watcher's mails about the account of a
-// record. It works for as long as the record is kept: people look for it in
-// old mails.
-func (c *Composer) StopLink(r *watch.Record, watcher string) string {
-	return c.BaseURL + "/stop/" + c.Tokens.Sign(token.PurposeStopMail, token.AnswerSubject(r.ID, watcher), r.RecordedAt.Add(store.KeepRecord))
+// StopLink is the address that ends what a channel brings a watcher about the
+// account of a record. It works for as long as the record is kept: people look for
+// it in old messages.
+func (c *Composer) StopLink(r *watch.Record, watcher string, ch *channel.Channel) string {
+	kind := string(ch.Kind)
+	if ch.Unnamed {
+		kind = ""
+	}
+	return c.BaseURL + "/stop/" + c.Tokens.Sign(token.PurposeStop, token.StopSubject(r.ID, watcher, kind), r.RecordedAt.Add(store.KeepRecord))
 }
 
 // errNothing says that a delivery has nothing (any more) to tell.
@@ -114,7 +118,7 @@ func (c *Composer) Message(ctx context.Context, r *watch.Record, d *watch.Delive
 		m.Alt = wording.Subject(m.Lang, m.Alt, r.CaseID())
 	}
 	if err == nil && ch.Stoppable {
-		m.StopURL = c.StopLink(r, w.ID)
+		m.StopURL = c.StopLink(r, w.ID, ch)
 	}
 	return m, err
 }

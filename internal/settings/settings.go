@@ -32,7 +32,9 @@ func New(s *store.Store, q queue.Sender) Settings { return Settings{s, news.Serv
 type Who struct {
 	Watcher, LineUser string
 	Way               watch.Way
-	At                time.Time
+	// Over is the channel whose link they pressed, if that is known.
+	Over watch.ChannelKind
+	At   time.Time
 }
 
 func (w Who) of(a *watch.Account) (*watch.Watcher, bool) {
@@ -60,7 +62,7 @@ type Change struct {
 // store.ErrNotFound unless they watch the account.
 func (s Settings) Change(ctx context.Context, k watch.AccountKey, who Who, change func(*Change) error) (*Change, error) {
 	var c *Change
-	step := watch.Step{ID: watch.NewStepID(), OnAccount: watch.On(k), Way: who.Way, At: who.At.UTC()}
+	step := watch.Step{ID: watch.NewStepID(), OnAccount: watch.On(k), Way: who.Way, Over: who.Over, At: who.At.UTC()}
 	tell := s.news.Once()
 	_, err := s.store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := who.of(a)
@@ -146,12 +148,11 @@ func (s Settings) Speak(ctx context.Context, k watch.AccountKey, who Who, lang w
 	return err
 }
 
-// StopMails takes the mail channel, with its address, off a watcher. Mails
-// that are queued find no address and take the next channel. It may be
-// repeated.
-func (s Settings) StopMails(ctx context.Context, k watch.AccountKey, who Who) error {
+// Stop takes a channel, with its address, off a watcher. What is queued for it
+// finds no address and takes the next channel. It may be repeated.
+func (s Settings) Stop(ctx context.Context, k watch.AccountKey, who Who, over watch.ChannelKind) error {
 	_, err := s.Change(ctx, k, who, func(c *Change) error {
-		c.Watcher.DropMail()
+		c.Watcher.DropChannel(over)
 		return nil
 	})
 	return err

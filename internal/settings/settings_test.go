@@ -66,7 +66,7 @@ func TestMailsAreStoppedSetAndReplaced(t *testing.T) {
 	t.Parallel()
 	s, st := world(t)
 	for range 2 {
-		if err := st.StopMails(t.Context(), account, settings.Who{Watcher: "w1"}); err != nil {
+		if err := st.Stop(t.Context(), account, settings.Who{Watcher: "w1"}, watch.Email); err != nil {
 			t.Fatal(err)
 		}
 	}

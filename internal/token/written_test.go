@@ -17,7 +17,7 @@ func TestWhatLinksAndTablesHoldIsMadeAsEver(t *testing.T) {
 	subject := token.AnswerSubject("rec_1", "w1")
 	for _, c := range []struct{ name, got, want string }{
 		{"the link of an alert", keys.Sign(token.PurposeAnswer, subject, until), "a.tqxpc0.cmVjXzF8dzE.CvOA7vMGvXvnOfwPDB1APw"},
-		{"the link that stops mails", keys.Sign(token.PurposeStopMail, subject, until), "a.tqxpc0.cmVjXzF8dzE.ejA71C604gkcoefE5hwogw"},
+		{"the link that stops mails", keys.Sign(token.PurposeStop, subject, until), "a.tqxpc0.cmVjXzF8dzE.ejA71C604gkcoefE5hwogw"},
 		{"a hash", keys.Hash("code", "7F3K9Q2M"), "gOHE1_6nmYzLlosxR67iQk2OXAJ64lKTe0CNZrgr5_8"},
 	} {
 		if c.got != c.want {

@@ -1,8 +1,6 @@
 package watch
 
 import (
-	"cmp"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/quote"
@@ -71,7 +69,7 @@ type News struct {
 	Ref string `json:"account_ref,omitempty"`
 	// Alone tells that the news goes to To.Mail and not over LINE.
 	Alone bool `json:"alone,omitempty"`
-	// Over is the channel of the address To.Mail; absent it is mail. What has such
+	// Over is the channel of the address To.Mail; see channel.Registry.Named. What has such
 	// an address of NewsStep goes there alone, other news if LINE does not bring it.
 	Over ChannelKind `json:"over,omitempty"`
 
@@ -100,9 +98,6 @@ type NewsOf struct {
 
 	Unknown jsontext.Value `json:",embed"`
 }
-
-// Channel is the channel of the address To.Mail.
-func (n *News) Channel() ChannelKind { return cmp.Or(n.Over, Email) }
 
 // Key is the same for the same news, however often it is queued.
 func (n *News) Key() string {

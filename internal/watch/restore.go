@@ -80,13 +80,10 @@ func (s *Step) Restore(w *Watcher, now time.Time) (whole bool) {
 	for i := range s.Turns {
 		switch t := &s.Turns[i]; {
 		case !t.Lowers:
-		case t.Name == TurnMail:
-			whole = s.restoreAddress(w, ChannelKind(t.Name)) && whole
 		default:
-			row := RuleNamed(t.Name)
-			if row.Name == "" { // a newer program's
-				whole = false
-			} else {
+			if over, ok := t.OfAddress(); ok {
+				whole = s.restoreAddress(w, over) && whole // false of a newer program's
+			} else if row := RuleNamed(t.Name); row.Name != "" {
 				row.Value.restore(&w.Rules, &before, &after, now)
 			}
 		}

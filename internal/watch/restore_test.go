@@ -102,7 +102,7 @@ func TestSettingBackSaysWhetherAllCouldBe(t *testing.T) {
 	is.SetChannel(mailTo("b@mail.example"))
 	turns, _ := watch.Compare(was, is, noon)
 	step := &watch.Step{Kind: watch.StepSettings, At: noon, Of: "w1", Turns: turns, Lowered: true}
-	if turns[len(turns)-1].Name != watch.TurnMail {
+	if turns[len(turns)-1].Name != string(watch.Email) {
 		t.Fatalf("the address is not the last of %v", turns)
 	}
 	kept := is.Clone()

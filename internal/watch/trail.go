@@ -58,6 +58,9 @@ type Step struct {
 	Turns    []Turn `json:"turns,omitempty"`
 	Record   string `json:"record,omitempty"`   // the lead of the incident that was answered
 	Restores string `json:"restores,omitempty"` // the step that this one takes back
+	// Over is the channel whose link was pressed, as the step is made; empty if
+	// that is not known.
+	Over ChannelKind `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -74,9 +77,9 @@ type Turn struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
-// What a step can change but rules.
+// What a step can change but rules, and but the address of a channel, masked, which
+// has the name of the channel.
 const (
-	TurnMail       = string(Email) // the address, masked
 	TurnHideAmount = "hide_amount" // whether a guardian sees amounts
 	TurnConsent    = "consent"     // the version of the policy that was agreed to
 )
@@ -96,8 +99,10 @@ func Compare(before, after *Watcher, now time.Time) (turns []Turn, lowered bool)
 		t := Turn{Name: row.Name, Before: was[row.Name], After: is[row.Name], Lowers: row.Value.lowers(&before.Rules, &after.Rules, now)}
 		turns = append(turns, t)
 	}
-	if x, y := address(before), address(after); x != y {
-		turns = append(turns, Turn{Name: TurnMail, Before: text(maskMail(x)), After: text(maskMail(y)), Lowers: x != ""})
+	for _, kind := range addressed(before, after) {
+		if x, y := address(before, kind), address(after, kind); x != y {
+			turns = append(turns, Turn{Name: string(kind), Before: text(mask(x)), After: text(mask(y)), Lowers: x != ""})
+		}
 	}
 	if before.HideAmount != after.HideAmount {
 		turns = append(turns, Turn{Name: TurnHideAmount, Before: truth(before.HideAmount), After: truth(after.HideAmount)})
@@ -141,20 +146,41 @@ func (s *Step) Rules() (before, after Rules) {
 	return before, after
 }
 
-func address(w *Watcher) string {
-	c, _ := w.Channel(Email)
+// OfAddress is the channel whose address a turn changed, if it is that: or else it
+// is something that only a newer version knows.
+func (t *Turn) OfAddress() (ChannelKind, bool) {
+	return ChannelKind(t.Name), RuleNamed(t.Name).Name == "" && t.Name != TurnHideAmount && t.Name != TurnConsent
+}
+
+// addressed are the channels that one of two has an address of, in the order of the
+// alphabet.
+func addressed(before, after *Watcher) (out []ChannelKind) {
+	for _, c := range slices.Concat(before.Channels, after.Channels) {
+		if c.Address != "" {
+			out = append(out, c.Kind)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func address(w *Watcher, kind ChannelKind) string {
+	c, _ := w.Channel(kind)
 	if c == nil {
 		return ""
 	}
 	return c.Address
 }
 
-// maskMail is an address as a person knows theirs again and no other reader can
-// write to it: "h…@e…".
-func maskMail(s string) string {
+// mask is an address as a person knows theirs again and no other reader can write to
+// it: "h…@e…", or "…00" of a number.
+func mask(s string) string {
 	name, domain, ok := strings.Cut(s, "@")
-	if !ok || name == "" || domain == "" {
+	switch end := []rune(s); {
+	case s == "":
 		return ""
+	case !ok || name == "" || domain == "":
+		return "…" + string(end[max(len(end)-2, min(len(end), 4)):])
 	}
 	return string([]rune(name)[:1]) + "…@" + string([]rune(domain)[:1]) + "…"
 }

@@ -128,7 +128,7 @@ func TestAStepHoldsTheRulesAsTheyWere(t *testing.T) {
 	}
 	mail := s.Turns[len(s.Turns)-1]
 	x, y := mail.Said()
-	if mail.Name != watch.TurnMail || x != "h…@m…" || y != "t…@m…" || !mail.Lowers {
+	if mail.Name != string(watch.Email) || x != "h…@m…" || y != "t…@m…" || !mail.Lowers {
 		t.Errorf("%q: %q, %q, lowers %v", mail.Name, x, y, mail.Lowers)
 	}
 	if _, raised := watch.Compare(&watch.Watcher{}, is, now); !raised {

@@ -293,7 +293,7 @@ func TestLinksThatOpenNothingAllLookTheSame(t *testing.T) {
 	b := w.browser()
 	var body, reads string
 	for name, tok := range map[string]string{
-		"made for another purpose":         sign(token.PurposeStopMail, "r1|w1", time.Hour),
+		"made for another purpose":         sign(token.PurposeStop, "r1|w1", time.Hour),
 		"for a watcher of another account": sign(token.PurposeAnswer, "r1|w9", time.Hour),
 		"for a watcher who left":           sign(token.PurposeAnswer, "r1|gone", time.Hour),
 		"of an unknown record":             sign(token.PurposeAnswer, "r7|w1", time.Hour),

@@ -31,7 +31,7 @@ func routes() []route {
 		// One-click unsubscribing is a POST by the mail provider, from
 		// wherever that is; what it may do is in its address.
 		{path: "/stop/{token}", methods: shownDone, anywhere: true, serve: func(s *site) http.HandlerFunc { return s.stopLink }},
-		{path: "/mails/{handle}", methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.mails }},
+		{path: "/mails/{handle}", methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.stop }},
 		{path: "/s/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(enterPath) }},
 		{path: enterPath, methods: shownDone, serve: func(s *site) http.HandlerFunc { return s.door }},
 		{path: "/mail/{secret}", methods: shown, serve: func(s *site) http.HandlerFunc { return s.carry(confirmPath) }},

@@ -21,7 +21,7 @@ type room struct {
 
 var (
 	alertRoom = room{token.PurposeAnswer, "/alert/"}
-	mailRoom  = room{token.PurposeStopMail, "/mails/"}
+	stopRoom  = room{token.PurposeStop, "/mails/"}
 )
 
 // cookie is the name of the cookie that holds the token of one page.
@@ -43,7 +43,8 @@ type visit struct {
 	who     dispute.Answerer
 	look    dispute.Result
 	expired bool
-	ends    time.Time // of the link by which they came
+	ends    time.Time         // of the link by which they came
+	over    watch.ChannelKind // of a link that ends what a channel brings
 }
 
 // errNoSession says that a page was asked for without its cookie.
@@ -55,7 +56,8 @@ var errNoSession = errors.New("web: no session")
 func (s *site) check(r *http.Request, in room, tok string) (visit, error) {
 	subject, err := s.Keys.Verify(in.purpose, tok, s.Now())
 	v := visit{expired: errors.Is(err, token.ErrExpired), ends: token.Ends(tok)}
-	record, watcher, ok := token.ParseAnswerSubject(subject)
+	record, watcher, over, ok := token.ParseStopSubject(subject)
+	v.over = s.Channels.Named(watch.ChannelKind(over))
 	if err != nil && !v.expired || !ok {
 		record, watcher = "none", "none"
 	}

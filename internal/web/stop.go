@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -13,34 +14,35 @@ import (
 	"kozamori/internal/wording"
 )
 
-// stopLink is what List-Unsubscribe names: opened by a person it leads to a
-// page with a button, posted by a mail program it ends the mails (RFC 8058).
+// stopLink is what ends what a channel brings; a mail names it as
+// List-Unsubscribe: opened by a person it leads to a page with a button, posted by
+// a mail program it ends the mails (RFC 8058).
 func (s *site) stopLink(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
-		s.arrive(mailRoom)(w, r)
+		s.arrive(stopRoom)(w, r)
 		return
 	}
-	v, err := s.check(r, mailRoom, r.PathValue("token"))
+	v, err := s.check(r, stopRoom, r.PathValue("token"))
 	if err == nil && !v.expired {
-		err = s.stopMails(r.Context(), v.look.Record.Account, v.who.Watcher)
+		err = s.stops(r.Context(), v)
 	}
 	if !s.welcome(w, r, v, err) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte(wording.StoppedLine(v.look.Watcher.Lang) + "\n"))
+	_, _ = w.Write([]byte(wording.StoppedLine(v.look.Watcher.Lang, s.Channels.Label(v.over, v.look.Watcher.Lang)) + "\n"))
 }
 
-// mails asks whether to end mails, and ends them.
-func (s *site) mails(w http.ResponseWriter, r *http.Request) {
-	v, ok := s.enter(w, r, mailRoom)
+// stop asks whether to end what a channel brings, and ends it.
+func (s *site) stop(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.enter(w, r, stopRoom)
 	if !ok {
 		return
 	}
 	if r.Method != http.MethodPost {
-		_, mails := v.look.Watcher.Mail()
-		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Mask: v.look.Record.Mask, Stopped: !mails,
-			Other: s.over(&v.look.Watcher, func(c *channel.Channel) bool { return !c.Stoppable })}
+		_, told := v.look.Watcher.Channel(v.over)
+		f := wording.StopFacts{Lang: v.look.Watcher.Lang, Channel: s.Channels.Label(v.over, v.look.Watcher.Lang), Mask: v.look.Record.Mask, Stopped: !told,
+			Other: s.over(&v.look.Watcher, func(c *channel.Channel) bool { return c.Kind != v.over })}
 		f.BankName, _ = s.Names.Bank(r.Context(), v.look.Record.Account.Bank, f.Lang)
 		s.page(w, http.StatusOK, wording.StopPage(f))
 		return
@@ -53,14 +55,20 @@ func (s *site) mails(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusBadRequest, wording.NotTakenPage(v.look.Watcher.Lang))
 		return
 	}
-	if s.welcome(w, r, v, s.stopMails(r.Context(), v.look.Record.Account, v.who.Watcher)) {
+	if s.welcome(w, r, v, s.stops(r.Context(), v)) {
 		again(w, r)
 	}
 }
 
-// stopMails takes the mail channel, with its address, off a watcher.
-func (s *site) stopMails(ctx context.Context, k watch.AccountKey, watcher string) error {
-	err := settings.New(s.Store, s.Queue).StopMails(ctx, k, settings.Who{Watcher: watcher, Way: watch.WayMail, At: s.Now()})
+// stops takes the channel of a link, with its address, off a watcher. That of a
+// program that knows more channels is left to it.
+func (s *site) stops(ctx context.Context, v visit) error {
+	ch, err := s.Channels.Get(v.over)
+	if err != nil || !ch.Stoppable {
+		return dispute.ErrNotFound
+	}
+	who := settings.Who{Watcher: v.who.Watcher, Way: cmp.Or(ch.Way, watch.WayPage), Over: ch.Kind, At: s.Now()}
+	err = settings.New(s.Store, s.Queue).Stop(ctx, v.look.Record.Account, who, ch.Kind)
 	if errors.Is(err, store.ErrNotFound) {
 		return dispute.ErrNotFound
 	}

@@ -88,9 +88,9 @@ func TestLinksThatStopNothing(t *testing.T) {
 		status           int
 	}{
 		"a link of an alert":       {token.PurposeAnswer, "r1|w1", time.Hour, 404},
-		"of somebody else's alert": {token.PurposeStopMail, "r1|w9", time.Hour, 404},
-		"of an unknown record":     {token.PurposeStopMail, "r7|w1", time.Hour, 404},
-		"an expired link":          {token.PurposeStopMail, "r1|w1", -time.Hour, 410},
+		"of somebody else's alert": {token.PurposeStop, "r1|w9", time.Hour, 404},
+		"of an unknown record":     {token.PurposeStop, "r7|w1", time.Hour, 404},
+		"an expired link":          {token.PurposeStop, "r1|w1", -time.Hour, 410},
 	} {
 		address := w.srv.URL + "/stop/" + w.keys.Sign(c.purpose, c.subject, w.now().Add(c.life))
 		for _, method := range []string{http.MethodGet, http.MethodPost} {

@@ -56,5 +56,5 @@ func (s *site) stepLine(step *watch.Step, b membership.Bound, lang watch.Lang) w
 	return wording.StepLine{Step: step, Reader: &b.Watcher, Service: func(id string) string {
 		name, _ := s.Names.Service(id, lang)
 		return name
-	}}
+	}, Channel: s.Channels.Name}
 }

@@ -179,8 +179,8 @@ var walk = []stop{
 	}},
 	{"an alert's address alone", everybody, "開き直してください", "open the link in the alert again", func(v *walker) { v.open(v.w.srv.URL+"/alert/x", "") }},
 	{"an alert that is none", everybody, "お知らせが見つかりません", "We cannot find this alert", func(v *walker) { v.open(v.w.srv.URL+"/a/x", "") }},
-	{"an end of mails", everybody, "メールでのお知らせを止めますか", "Stop the mails?", func(v *walker) { v.open(v.w.stopLink("r1", v.id), "") }},
-	{"mails have ended", everybody, "メールでのお知らせを止めました", "The mails have stopped", func(v *walker) { v.press(wording.DoStop, "") }},
+	{"an end of mails", everybody, "メールでのお知らせを止めますか", "Stop the alerts by mail?", func(v *walker) { v.open(v.w.stopLink("r1", v.id), "") }},
+	{"mails have ended", everybody, "メールでのお知らせを止めました", "Alerts by mail have stopped", func(v *walker) { v.press(wording.DoStop, "") }},
 
 	{"the family", everybody, "見守り家族", "Family", func(v *walker) { v.at("/family") }},
 	{"inviting", owners, "家族を招待する", "Invite somebody", func(v *walker) { v.at("/family/invite") }},

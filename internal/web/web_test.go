@@ -173,7 +173,7 @@ func (w *world) chatLink(record, watcher string) string {
 }
 
 func (w *world) stopLink(record, watcher string) string {
-	return w.srv.URL + "/stop/" + w.keys.Sign(token.PurposeStopMail, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
+	return w.srv.URL + "/stop/" + w.keys.Sign(token.PurposeStop, token.AnswerSubject(record, watcher), w.now().Add(time.Hour))
 }
 
 // browser is one person's browser.

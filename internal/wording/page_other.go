@@ -21,15 +21,15 @@ var (
 	tBroken        = text{ja: "ただいま、うまく動いていません", en: "Something is not working right now"}
 	tBrokenText    = text{ja: "少し待ってから、もう一度お試しください。", en: "Please wait a moment and try again."}
 	tBrokenAnswer  = text{ja: "いまの操作が届いたか、確かめられませんでした。もう一度押しても、受付が二重になることはありません。", en: "We cannot tell whether that arrived. Press the button again: it is never counted twice."}
-	tStopAsk       = text{ja: "メールでのお知らせを止めますか", en: "Stop the mails?"}
-	tStopAskText   = text{ja: "この口座についてのメールを、お送りしないようにします。", en: "We will send you no more mails about this account."}
-	tStopButton    = text{ja: "メールを止める", en: "Stop the mails"}
-	tStopped       = text{ja: "メールでのお知らせを止めました", en: "The mails have stopped"}
-	tStoppedText   = text{ja: "この口座についてのメールは、もうお送りしません。メールアドレスの記録は消しました。", en: "We send you no more mails about this account, and have deleted the address."}
+	tStopAsk       = text{ja: "%sでのお知らせを止めますか", en: "Stop the alerts by %s?"}
+	tStopAskText   = text{ja: "この口座について、%sではお知らせしないようにします。", en: "We will tell you nothing more about this account by %s."}
+	tStopButton    = text{ja: "%sを止める", en: "Stop alerts by %s"}
+	tStopped       = text{ja: "%sでのお知らせを止めました", en: "Alerts by %s have stopped"}
+	tStoppedText   = text{ja: "この口座について、%[1]sではもうお知らせしません。届け先の記録は、元に戻せるように長くて%[2]d日間残し、そのあと消します。", en: "We tell you nothing more about this account by %[1]s. The address is kept for at most %[2]d days, so that it can be set back, and then deleted."}
 	tStopOther     = text{ja: "%sでのお知らせは、これまでどおり届きます。", en: "You will still be told by %s."}
 	tStopNothing   = text{ja: "ほかに届け先がありません。止めると、この口座のお知らせは一切届かなくなります。", en: "There is no other way to reach you. You will not be told anything about this account any more."}
 	tStopNoneLeft  = text{ja: "ほかに届け先がないため、この口座のお知らせは届きません。", en: "There is no other way to reach you, so you will not be told anything about this account."}
-	tStopOneClick  = text{ja: "メールでのお知らせを止めました。", en: "The mails have stopped."}
+	tStopOneClick  = text{ja: "%sでのお知らせを止めました。", en: "Alerts by %s have stopped."}
 	tPageNameOther = text{ja: "口座守", en: "Kozamori"}
 )
 
@@ -89,23 +89,24 @@ func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference, inPl
 	return simple(m)
 }
 
-// StopFacts is what the page that ends mails is made from.
+// StopFacts is what the page is made from that ends what a channel brings.
 type StopFacts struct {
 	Lang     watch.Lang
 	BankName string
 	Mask     quote.Text
-	Stopped  bool   // no mails go to the reader any more
+	Channel  string // as the reader calls it
+	Stopped  bool   // it brings the reader nothing any more
 	Other    string // the channel over which the reader is told all the same, as they call it; empty if there is none
 }
 
-// StopPage asks whether to end mails about an account, or says that they
-// have.
+// StopPage asks whether to end what a channel brings about an account, or says that
+// it has ended.
 func StopPage(f StopFacts) message.Page {
 	lang := langOf(f.Lang)
-	m := message.Message{Lang: string(lang), Title: tStopAsk.in(lang), Text: []string{tStopAskText.in(lang)}}
+	m := message.Message{Lang: string(lang), Title: tStopAsk.in(lang, f.Channel), Text: []string{tStopAskText.in(lang, f.Channel)}}
 	rest := tStopNothing
 	if f.Stopped {
-		m.Title, m.Text, rest = tStopped.in(lang), []string{tStoppedText.in(lang)}, tStopNoneLeft
+		m.Title, m.Text, rest = tStopped.in(lang, f.Channel), []string{tStoppedText.in(lang, f.Channel, watch.RestoreDays)}, tStopNoneLeft
 	}
 	if f.Other != "" {
 		m.Text = append(m.Text, tStopOther.in(lang, f.Other))
@@ -117,10 +118,12 @@ func StopPage(f StopFacts) message.Page {
 	}
 	p := simple(m)
 	if !f.Stopped {
-		p.Parts[0].Forms = []message.Form{{Do: DoStop, Label: tStopButton.in(lang), Style: message.Danger}}
+		p.Parts[0].Forms = []message.Form{{Do: DoStop, Label: tStopButton.in(lang, f.Channel), Style: message.Danger}}
 	}
 	return p
 }
 
-// StoppedLine answers a mail program that ended the mails by itself.
-func StoppedLine(lang watch.Lang) string { return tStopOneClick.in(langOf(lang)) }
+// StoppedLine answers a program that ended what a channel brings by itself.
+func StoppedLine(lang watch.Lang, channel string) string {
+	return tStopOneClick.in(langOf(lang), channel)
+}

@@ -77,7 +77,7 @@ func sheet(f PageFacts) message.Page {
 
 // pages are the pages by name.
 func pages(lang watch.Lang) map[string]message.Page {
-	stop := StopFacts{Lang: lang, Mask: "普通 ***4567", Other: "LINE"}
+	stop := StopFacts{Lang: lang, Channel: map[watch.Lang]string{watch.Japanese: "メール", watch.English: "mail"}[lang], Mask: "普通 ***4567", Other: "LINE"}
 	_, stop.BankName = names(lang)
 	stopped := stop
 	stopped.Stopped, stopped.Other = true, ""

@@ -48,7 +48,7 @@ var (
 
 	tTurn       = text{ja: "%[1]s→%[2]s", en: "%[1]s → %[2]s"}
 	tTurnFrom   = text{ja: "%s以上を知らせる", en: "%s or more"}
-	tTurnMail   = text{ja: "メールの届け先", en: "Mail address"}
+	tTurnTo     = text{ja: "%sの届け先", en: "Address (%s)"}
 	tTurnQuiet  = text{ja: "%[1]sから%[2]sまで", en: "%[1]s until %[2]s"}
 	tTurnTrust  = text{ja: "%[1]sの%[2]s以下は%[3]sまで知らせない", en: "%[1]s up to %[2]s silent until %[3]s"}
 	tTurnPause  = text{ja: "一時停止", en: "Pause"}
@@ -63,6 +63,8 @@ type StepLine struct {
 	Step    *watch.Step
 	Reader  *watch.Watcher
 	Service func(id string) string // what people call a service
+	// Channel is what people call a channel; nil, or empty, if it has no name here.
+	Channel func(watch.ChannelKind, watch.Lang) string
 }
 
 // TrailFacts is what the page of an account's trail is made from.
@@ -270,14 +272,16 @@ func (s *StepLine) turns(lang watch.Lang, now time.Time) []message.Fact {
 			turn(tTurnPause.in(lang), until(*v.At(&before)), until(*v.At(&after)))
 		default:
 			switch t.Name {
-			case watch.TurnMail:
-				turn(tTurnMail.in(lang), quote.Text(x).Line(), quote.Text(y).Line())
 			case watch.TurnConsent:
 				add(tConsAgreed.in(lang), consented(lang, quote.Text(y).Line()))
 			case watch.TurnHideAmount:
 				turn(tFamSees.in(lang), pick(x == "true", tFamHidden, tFamAll).in(lang), pick(y == "true", tFamHidden, tFamAll).in(lang))
-			default: // a newer program's
-				add(tTurnOther.in(lang), tTurnIs.in(lang))
+			default:
+				if over, _ := t.OfAddress(); s.channel(lang, over) != "" {
+					turn(tTurnTo.in(lang, s.channel(lang, over)), quote.Text(x).Line(), quote.Text(y).Line())
+				} else { // a newer program's
+					add(tTurnOther.in(lang), tTurnIs.in(lang))
+				}
 			}
 		}
 	}
@@ -286,6 +290,13 @@ func (s *StepLine) turns(lang watch.Lang, now time.Time) []message.Fact {
 
 func (s *StepLine) service(lang watch.Lang, id string) string {
 	return orElse(s.Service(id), tServUnknown.in(lang))
+}
+
+func (s *StepLine) channel(lang watch.Lang, kind watch.ChannelKind) string {
+	if s.Channel == nil {
+		return ""
+	}
+	return s.Channel(kind, lang)
 }
 
 // said are words as they may be shown.

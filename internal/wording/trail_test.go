@@ -28,9 +28,14 @@ func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
 	steps = append(steps, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
 		watch.Step{At: at, Kind: watch.StepLeft, Way: watch.WayChat, By: "w3", ByRole: watch.Owner, Of: "w4", OfRole: "of_a_version_to_come"}, watch.Step{At: at, Way: "of_a_version_to_come"})
 	for i := range steps {
-		f.Steps = append(f.Steps, StepLine{Step: &steps[i], Reader: &f.View.Watcher, Service: func(id string) string { return map[string]string{"paypay": "PayPay"}[id] }})
+		f.Steps = append(f.Steps, StepLine{Step: &steps[i], Reader: &f.View.Watcher, Service: func(id string) string { return map[string]string{"paypay": "PayPay"}[id] }, Channel: channels})
 	}
 	return f
+}
+
+// channels are what people call them.
+func channels(kind watch.ChannelKind, lang watch.Lang) string {
+	return map[watch.ChannelKind]map[watch.Lang]string{watch.Email: {watch.Japanese: "メール", watch.English: "mail"}}[kind][lang]
 }
 
 // loweredFacts are of a step that an owner, w1, made on a page.
@@ -44,7 +49,7 @@ func loweredFacts(lang watch.Lang, kind watch.StepKind, reader string) LoweredFa
 	if kind != watch.StepMine {
 		step.Turns, _ = watch.Compare(was, is, at)
 	}
-	return LoweredFacts{Line: StepLine{Step: step, Reader: &watch.Watcher{ID: reader, Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }},
+	return LoweredFacts{Line: StepLine{Step: step, Reader: &watch.Watcher{ID: reader, Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }, Channel: channels},
 		Account: ChatAccount{BankName: "七十七銀行", Mask: "普通 ***4567"}, Link: "https://kozamori.example/r/t0ken", Restorable: kind == watch.StepSettings, Now: at}
 }
 

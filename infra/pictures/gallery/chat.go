@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"kozamori/internal/button"
+	"kozamori/internal/channel"
+	"kozamori/internal/email"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -104,6 +106,11 @@ func connecting(lang watch.Lang, one, theirs wording.ChatAccount) []Kind {
 	}
 }
 
+// labels are what people call the channels that a picture shows.
+func labels(kind watch.ChannelKind, lang watch.Lang) string {
+	return map[watch.ChannelKind]channel.Channel{email.Channel.Kind: email.Channel}[kind].Label[lang]
+}
+
 // news come by themselves.
 func news(lang watch.Lang, one wording.ChatAccount) []Kind {
 	_, bank := names(lang)
@@ -114,7 +121,7 @@ func news(lang watch.Lang, one wording.ChatAccount) []Kind {
 	is.SetChannel(watch.Channel{Kind: watch.Email, Address: "nobody@example.com"})
 	step := &watch.Step{ID: "s1", At: at, Kind: watch.StepSettings, Way: watch.WayPage, By: "w1", ByRole: watch.Owner, Of: "w1", OfRole: watch.Owner, Lowered: true}
 	step.Turns, _ = watch.Compare(was, is, at)
-	lowered := wording.LoweredFacts{Line: wording.StepLine{Step: step, Reader: &watch.Watcher{ID: "w1", Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }},
+	lowered := wording.LoweredFacts{Line: wording.StepLine{Step: step, Reader: &watch.Watcher{ID: "w1", Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }, Channel: labels},
 		Account: one, Link: page, Restorable: true, Now: at}
 	return []Kind{
 		{Name: "less is told than before", Message: wording.Lowered(lowered)},
