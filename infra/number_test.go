@@ -14,6 +14,7 @@ import (
 	"kozamori/internal/audit"
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
+	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
 	"kozamori/internal/ingest"
@@ -258,6 +259,9 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	t.Parallel()
 	stack, alarms := read(t, "../template.yaml"), parse(t, "alarms.yaml")
 	receives := number(t, stack, `maxReceiveCount: (\d+)`)
+	if kept := time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`)) * time.Second; kept != queue.KeepDead {
+		t.Errorf("template.yaml keeps messages for %s, and queue.KeepDead is %s", kept, queue.KeepDead)
+	}
 	hidden := number(t, stack, `VisibilityTimeout: (\d+)`)
 	together := 0
 	for _, c := range regexp.MustCompile(`MaximumConcurrency: (\d+)`).FindAllStringSubmatch(stack, -1) {
@@ -274,7 +278,8 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	stage := notify.New(notify.Config{})
 	life := of(secretstore.Life, time.Minute)
 	left := told(t, "RUNBOOK.md", read(t, "RUNBOOK.md"), []string{
-		fmt.Sprintf("numbers to call were checked more than %s days ago", of(store.ContactLife, day)),
+		fmt.Sprintf("banks' own more than %s days ago", of(store.ContactLife, day)),
+		fmt.Sprintf("of the catalogue more than %s days ago", of(catalog.CheckedFor, day)),
 		fmt.Sprintf("again every %s minutes", life),
 		fmt.Sprintf("%s minutes later", of(2*secretstore.Life, time.Minute)), // by then each function has read twice
 		fmt.Sprintf("up to %s seconds after", of(secretstore.Pause, time.Second)),
@@ -282,7 +287,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("received %d times", receives),
 		fmt.Sprintf("some %.0f hours", tries(receives, time.Second, queue.LongestPause).Hours()),
 		fmt.Sprintf("or %s if it ends its function each time", of(time.Duration(receives*hidden)*time.Second, time.Hour)),
-		fmt.Sprintf("waits %s days at most", of(time.Duration(number(t, stack, `MessageRetentionPeriod: (\d+)`))*time.Second, day)),
+		fmt.Sprintf("waits %s days at most", of(queue.KeepDead, day)),
 		fmt.Sprintf("too old for %d minutes (`bank`: %d)", over("WaitingLine"), over("WaitingBank")),
 		"may have 10, and", "what was tried three times is not counted", // AWS's own
 		"the first of the two", "while there are two", "between the two steps", "401 a minute later",

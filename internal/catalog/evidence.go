@@ -162,8 +162,9 @@ func (d *Decision) Confidence() watch.Confidence {
 	return watch.Guessed
 }
 
-// freshLink is how long a new link explains a debit.
-const freshLink = 72 * time.Hour
+// freshLink is how long a new link explains a debit: for as long as a debit after
+// it is told of so.
+const freshLink = watch.AfterNewLinkWindow
 
 // Decide weighs the evidence.
 func Decide(e *Evidence) Decision { return of(e.Bank).decideOn(e) }

@@ -47,7 +47,7 @@ func (t *talk) takeBack(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case id == "":
-		return say(wording.NothingToTakeBack(lang, int(openFor/(24*time.Hour)))), nil
+		return say(wording.NothingToTakeBack(lang, int(watch.OpenFor/(24*time.Hour)))), nil
 	}
 	return t.ask(ctx, button.Press{Record: id})
 }
@@ -96,7 +96,7 @@ func (t *talk) welcomed(ctx context.Context) (plan, error) {
 func (t *talk) lastAnswered(ctx context.Context, accounts []membership.Bound) (string, error) {
 	var last *watch.Record
 	for _, b := range accounts {
-		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openMost, openLook)
+		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-watch.OpenFor), time.Time{}, openMost, openLook)
 		if err != nil {
 			return "", err
 		}

@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// openFor is how long an incident is offered to be answered.
-	openFor = 90 * 24 * time.Hour
 	// openMost is how many incidents of an account are offered at most, and
 	// openLook how many of its records are looked at for them: one story alone
 	// may have hundreds.
@@ -67,7 +65,7 @@ func (t *talk) denied(ctx context.Context) (plan, error) {
 func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (wording.OpenFacts, error) {
 	f := wording.OpenFacts{Lang: lang, Now: t.at(), Several: len(accounts) > 1}
 	for _, b := range accounts {
-		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-openFor), time.Time{}, openMost, openLook)
+		alerts, _, err := history.Alerts(ctx, t.Store, b, t.at().Add(-watch.OpenFor), time.Time{}, openMost, openLook)
 		if err != nil {
 			return f, err
 		}

@@ -16,7 +16,7 @@ import (
 // People who have no chat open their settings by a link that is mailed to them when they
 // ask for it: an old mail that was forwarded, or is found, shows no settings.
 const (
-	keysWithin = 2 * time.Hour
+	keysWithin = watch.KeysWithin
 	maxKeys    = 5           // such mails within keysWithin
 	keyTwice   = time.Minute // a second press within this asks for no second mail
 )

@@ -32,6 +32,9 @@ var Names = []Name{Events, LINE, Email, Bank, Chat, Due}
 // MostDelay is the longest that a message may be held back: SQS's.
 const MostDelay = 15 * time.Minute
 
+// KeepDead is how long dead letters are kept: the longest that SQS keeps a message.
+const KeepDead = 14 * 24 * time.Hour
+
 // MaxBody is the largest body in bytes, attributes included: SQS's 1 MiB.
 const MaxBody = 1 << 20
 

@@ -187,6 +187,8 @@ func TestTheTimesThatPeopleWereTold(t *testing.T) {
 		"an enrolment code works": {CodeFor, 15 * time.Minute}, "an invitation works": {InviteFor, 24 * time.Hour}, "a mail address can be confirmed": {MailFor, time.Hour},
 		"the way into the bank's page works": {LinkFor, 10 * time.Minute}, "the link to the settings works": {DoorFor, 10 * time.Minute}, "the settings stay open": {VisitFor, 30 * time.Minute},
 		"not mine can be taken back": {UndoFor, 10 * time.Minute}, "an alert's page can be used": {PageFor, 2 * time.Hour}, "after a new link": {AfterNewLinkWindow, 72 * time.Hour},
+		"a few mails that ask": {MailsWithin, 2 * time.Hour}, "a few links to the settings": {KeysWithin, 2 * time.Hour}, "what is open to be answered": {OpenFor, 90 * 24 * time.Hour},
+		"an enrolment by mail waits": {JoinFor, 7 * 24 * time.Hour}, "a link to the settings by mail": {KeyFor, 30 * time.Minute}, "a change can be set back": {RestoreFor, 7 * 24 * time.Hour},
 		"a burst": {BurstWindow, 60 * time.Minute}, "messages gather": {GatherFor, 5 * time.Second}, "after a report": {ReportedFor, 30 * 24 * time.Hour}, "news": {PastAfter, 7 * 24 * time.Hour},
 	} {
 		if c[0] != c[1] {

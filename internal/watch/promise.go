@@ -19,4 +19,8 @@ const (
 
 	// MailsWithin is the time in which a few confirmation mails may be asked for.
 	MailsWithin = 2 * time.Hour
+	// KeysWithin is the time in which a few mails with a link to the settings may be.
+	KeysWithin = 2 * time.Hour
+	// OpenFor is how long an incident is offered to be answered in the chat.
+	OpenFor = 90 * 24 * time.Hour
 )

@@ -217,7 +217,7 @@ func KeySentPage(lang watch.Lang, many bool) message.Page {
 	lang = langOf(lang)
 	if many {
 		p := KeyPage(lang)
-		p.Notice = tKeyMany.in(lang, hours(watch.MailsWithin))
+		p.Notice = tKeyMany.in(lang, hours(watch.KeysWithin))
 		return p
 	}
 	return plainPage(lang, tKeyName, tKeySent, tKeySentText.in(lang, minutes(watch.KeyFor)))

@@ -9,8 +9,6 @@ import (
 	"kozamori/internal/queue"
 )
 
-const keepDead = 14 * 24 * time.Hour
-
 // DeadLetter moves a message to the dead letters, durably.
 func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, why string) error {
 	l, err := q.find(n)
@@ -75,7 +73,7 @@ func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, e
 			}
 			e := entry{id: id, sent: h.Sent, receives: h.Receives}
 			d := queue.Dead{Message: e.message(), Why: h.Why, DiedAt: time.Unix(0, h.Died)}
-			if q.o.Now().Sub(d.DiedAt) < keepDead {
+			if q.o.Now().Sub(d.DiedAt) < queue.KeepDead {
 				d.Group, d.Trace, d.Body = h.Group, h.Trace, bytes.Clone(body)
 				out = append(out, d)
 			}
@@ -111,7 +109,7 @@ func (q *Queue) Purge(ctx context.Context) (int, error) {
 			Check: func(r kv.Reader) error {
 				return walk(r, n, dead, func(id uint64, v []byte) (bool, error) {
 					h, _, err := decodeHead(v)
-					if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= keepDead {
+					if err == nil && q.o.Now().Sub(time.Unix(0, h.Died)) >= queue.KeepDead {
 						old = append(old, id)
 					}
 					return true, err

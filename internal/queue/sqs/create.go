@@ -14,9 +14,6 @@ import (
 	"kozamori/internal/queue"
 )
 
-// keepDead is how long SQS keeps a message at most.
-const keepDead = 14 * 24 * time.Hour
-
 // deadSuffix ends the name of a queue's dead letters.
 const deadSuffix = "-dead"
 
@@ -60,7 +57,7 @@ func Create(ctx context.Context, c Config, prefix string, visibility time.Durati
 	for _, n := range queue.Names {
 		name := prefix + string(n)
 		dead, err := api.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String(name + deadSuffix), Attributes: map[string]string{
-			string(types.QueueAttributeNameMessageRetentionPeriod): strconv.Itoa(int(keepDead.Seconds())),
+			string(types.QueueAttributeNameMessageRetentionPeriod): strconv.Itoa(int(queue.KeepDead.Seconds())),
 		}})
 		if err != nil {
 			return nil, failure("CreateQueue", err)

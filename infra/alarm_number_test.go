@@ -1,0 +1,50 @@
+package infra_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"kozamori/internal/notify"
+)
+
+// What an alarm says of itself is what it watches: its threshold, and for how long.
+func TestTheNumbersOfTheAlarmsAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	alarms := parse(t, "alarms.yaml")
+	var says strings.Builder
+	for _, a := range alarms {
+		if text, ok := a.Properties["AlarmDescription"].(string); ok {
+			says.WriteString(text + "\n")
+		}
+	}
+	value := func(alarm, property string) float64 {
+		t.Helper()
+		n, err := strconv.ParseFloat(fmt.Sprint(alarms[alarm].Properties[property]), 64)
+		if err != nil {
+			t.Fatalf("%s of %s: %v", property, alarm, err)
+		}
+		return n
+	}
+	threshold := func(alarm string) float64 { return value(alarm, "Threshold") }
+	within := func(alarm string) float64 { return value(alarm, "Period") * value(alarm, "EvaluationPeriods") / 60 } // minutes
+	// one is what an alarm says of the statistic that it watches.
+	one := func(alarm, what string) string {
+		of := map[any]string{"p99": "a hundred", "p95": "twenty", "p90": "ten"}[alarms[alarm].Properties["ExtendedStatistic"]]
+		return "One " + what + " in " + of
+	}
+	stage := notify.New(notify.Config{})
+	left := told(t, "alarms.yaml", says.String(), []string{
+		fmt.Sprintf("A delivery was tried for %s hours", of(stage.GiveUpAfter, time.Hour)),
+		fmt.Sprintf("%s takes more than %v seconds from the bank's event", one("AlertsAreSlow", "alert"), threshold("AlertsAreSlow")/1000),
+		fmt.Sprintf("looked at more than %v minutes late", threshold("CriticalIsOverdue")/60),
+		fmt.Sprintf("did not run for %v minutes", within("SweepIsAsleep")),
+		fmt.Sprintf("%s takes more than %v seconds; LINE", one("DoorIsSlow", "request"), threshold("DoorIsSlow")/1000),
+		fmt.Sprintf("More than %v in 100 mails", threshold("Bounces")*100),
+		fmt.Sprintf("More than 1 in %.0f,%03.0f mails", 1/threshold("Complaints")/1000, float64(int(1/threshold("Complaints"))%1000)),
+		"At 5 SES looks at the account, at 10 it stops it", "At 1 in 1,000 SES looks", // its own
+	})
+	unlisted(t, "alarms.yaml", left)
+}
