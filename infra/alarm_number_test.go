@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	yaml "github.com/oasdiff/yaml3"
+
+	"kozamori/internal/ingest"
 	"kozamori/internal/notify"
 )
 
@@ -47,4 +50,28 @@ func TestTheNumbersOfTheAlarmsAreThoseInUse(t *testing.T) {
 		"At 5 SES looks at the account, at 10 it stops it", "At 1 in 1,000 SES looks", // its own
 	})
 	unlisted(t, "alarms.yaml", left)
+}
+
+// What the stack asks its operator for says what the programs do with it.
+func TestTheNumbersOfTheParametersAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	var template struct {
+		Parameters map[string]struct {
+			Description string `yaml:"Description"`
+		} `yaml:"Parameters"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "../template.yaml")), &template); err != nil {
+		t.Fatal(err)
+	}
+	var says strings.Builder
+	for _, p := range template.Parameters {
+		says.WriteString(p.Description + "\n")
+	}
+	words := map[time.Duration]string{5 * time.Second: "five", 10 * time.Second: "ten", 20 * time.Second: "twenty"}
+	left := told(t, "template.yaml", says.String(), []string{
+		fmt.Sprintf("%s seconds of it may come at once", words[ingest.AtOnce]),
+		"@123abcde", "such as 2026-11-29", "Two with a comma between", "How many events a second", // examples, units
+		"after half of it", "0s is never", "0 limits nothing",
+	})
+	unlisted(t, "template.yaml", left)
 }

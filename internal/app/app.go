@@ -143,9 +143,11 @@ func (s *System) Ingest() http.Handler {
 		Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
 }
 
-// eventsAtOnce is what a bank may send in a burst: ten seconds of its share,
-// and in any case two whole batches.
-func eventsAtOnce(perSecond float64) int { return max(int(10*perSecond), 2*wire.MaxEvents) }
+// eventsAtOnce is what a bank may send in a burst: its share of ingest.AtOnce, and in
+// any case two whole batches.
+func eventsAtOnce(perSecond float64) int {
+	return max(int(ingest.AtOnce.Seconds()*perSecond), 2*wire.MaxEvents)
+}
 
 // Detect works on queue.Events.
 func (s *System) Detect() queue.Handler {

@@ -28,6 +28,8 @@ import (
 // Limits of a request.
 const (
 	Clock = watch.ClockSkew // how far webhook-timestamp may be off, either way
+	// AtOnce is of how long a time a bank's events may come at once.
+	AtOnce = 10 * time.Second
 
 	tryAgain = 5 * time.Second // Retry-After of a 503
 

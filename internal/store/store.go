@@ -26,8 +26,8 @@ const (
 	KeepUnheard = 30 * 24 * time.Hour
 	// KeepCopies is how long what was erased may live on in copies that are
 	// kept against failures: backups of the table (35 days, the most that
-	// DynamoDB keeps), and messages that could not be handled (14 days, see
-	// queue.Queue).
+	// DynamoDB keeps), and messages that could not be handled (see
+	// queue.KeepDead).
 	KeepCopies = 35 * 24 * time.Hour
 )
 

@@ -56,7 +56,7 @@ func (q *Queue) DeadLetter(ctx context.Context, n queue.Name, m queue.Message, w
 	})
 }
 
-// Dead lists dead letters that are not older than 14 days.
+// Dead lists dead letters that are not older than queue.KeepDead.
 func (q *Queue) Dead(_ context.Context, n queue.Name, most int) ([]queue.Dead, error) {
 	if _, err := q.find(n); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (q *Queue) purging() {
 	}
 }
 
-// Purge removes the dead letters that are older than 14 days and says how many
+// Purge removes the dead letters that are older than queue.KeepDead and says how many
 // there were. It is done every hour by itself.
 func (q *Queue) Purge(ctx context.Context) (int, error) {
 	total := 0
