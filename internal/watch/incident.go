@@ -110,29 +110,30 @@ func (r *Record) Part(id string) (*Record, bool) {
 // ReasonsFor is why a watcher is told of a part: their own rules, or, for
 // somebody who was called for lack of an answer, those of the others.
 func (r *Record) ReasonsFor(part *Record, watcher string) Reasons {
-	if n, ok := part.Notice(watcher); ok && n.own() {
-		return n.Reasons
-	}
-	var all Reasons
 	if r.CalledOnly(part, watcher) {
+		var all Reasons
 		for _, n := range part.Notices {
 			all.Reason |= n.Reasons.Reason
 		}
+		return all
 	}
-	return all
+	if n, ok := part.Notice(watcher); ok && n.own() {
+		return n.Reasons
+	}
+	return Reasons{}
 }
 
 // CalledOnly tells whether a watcher is told of a part only because they were
-// called: no rule of theirs matched.
+// called: no rule of theirs matched that this program knows.
 func (r *Record) CalledOnly(part *Record, watcher string) bool {
-	if n, ok := part.Notice(watcher); ok && n.own() {
+	if n, ok := part.Notice(watcher); ok && n.Reasons.Reason != 0 {
 		return false
 	}
 	n, ok := r.Notice(watcher)
 	return ok && n.Called != ""
 }
 
-// own tells whether a rule of the watcher's own matched.
+// own tells whether a rule of the watcher's own matched, be it one of a newer version.
 func (n *Notice) own() bool { return n.Reasons.Reason != 0 || n.Reasons.Unknown != "" }
 
 // Over tells whether nothing of the incident stands any more: each part is
