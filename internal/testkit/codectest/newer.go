@@ -161,9 +161,8 @@ func passes(at, name string) bool {
 	return slices.Contains([]string{"months", "service_min_for", "monthly_total"}, name) || name == "answer" && strings.HasPrefix(at, "W")
 }
 
-// mark puts a mark into each object that has none, and a name into each set of
-// reasons that has one already, for an empty set says that no rule matched; and says
-// at which places it did.
+// mark puts a mark into each object, and a name into each set of reasons, that has
+// none, and says at which places it did.
 func (n *Newer) mark(place string, doc any) (at []string) {
 	each(place, doc, func(s spot, d map[string]any) {
 		n.mu.Lock()
@@ -173,8 +172,8 @@ func (n *Newer) mark(place string, doc any) (at []string) {
 			d[newMember] = fmt.Sprint("m", n.n)
 			at = append(at, s.place)
 		}
-		if reasons, ok := d["reasons"].(string); ok && reasons != "" && !strings.Contains(reasons, newMember) {
-			d["reasons"] = fmt.Sprintf("%s,%s_%d", reasons, newMember, n.n)
+		if reasons, ok := d["reasons"].(string); ok && !strings.Contains(reasons, newMember) {
+			d["reasons"] = strings.Trim(fmt.Sprintf("%s,%s_%d", reasons, newMember, n.n), ",")
 			at = append(at, s.place+" reasons")
 		}
 	})
