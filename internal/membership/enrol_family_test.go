@@ -113,6 +113,7 @@ func TestALinkToTheSettingsIsMailedWhenAskedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.sent = nil
+	first := w.Now()
 	ask := func() error { _, err := w.members.AskKey(ctx, got.LineUser, got.ID); return err }
 	for range 3 { // pressed thrice
 		if err := ask(); err != nil {
@@ -131,6 +132,14 @@ func TestALinkToTheSettingsIsMailedWhenAskedFor(t *testing.T) {
 	w.Add(2 * time.Minute)
 	if err := ask(); !errors.Is(err, membership.ErrMany) || len(p.sent) != 5 {
 		t.Errorf("%v, %d mails", err, len(p.sent))
+	}
+	w.Set(first.Add(watch.KeysWithin - time.Second)) // which people are told
+	if err := ask(); !errors.Is(err, membership.ErrMany) {
+		t.Errorf("a moment before the first is %s old: %v", watch.KeysWithin, err)
+	}
+	w.Set(first.Add(watch.KeysWithin))
+	if err := ask(); err != nil {
+		t.Errorf("once it is: %v", err)
 	}
 	w.mustRedeem(alice, w.issue(membership.CodeRequest{}))
 	a, _ := w.store.Account(ctx, account)
