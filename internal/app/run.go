@@ -78,7 +78,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 		return nil, err
 	}
 	return s.upToDate(bankapi.New(bankapi.Config{Store: s.Store, Membership: members, Disputes: s.Disputes(), Services: catalog.Services, Queue: s.Queue, Replay: s.replay, Ping: s.callbacks().Ping, Texts: ReadyTexts, LineID: s.LINE.ID, Mails: s.Mail.From != "",
-		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(10*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
+		Limit: ratelimit.NewLimiter(s.RequestsPerSecond, max(int(ingest.AtOnce.Seconds()*s.RequestsPerSecond), 1)), Now: s.Now, Logger: s.Logger})), nil
 }
 
 // Web serves the pages that links in messages open.

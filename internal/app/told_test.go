@@ -23,7 +23,6 @@ import (
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/testkit/worldtest"
-	"kozamori/internal/watch"
 )
 
 // What is told is true: each file of testdata/told is a story between a bank, a
@@ -382,22 +381,4 @@ func buttonOf(v any, label, what string) string {
 		}
 	}
 	return ""
-}
-
-// links writes down what the account's activity knows of each service.
-func (s *story) links() {
-	act, err := s.store.Activity(s.t.Context(), watch.AccountKey{Bank: "0125", Ref: storyRef})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var ids []string
-	for id := range act.Services {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	for _, id := range ids {
-		x := act.Services[id]
-		s.say("  activity: %q first %s, %d debits, months %v, %d links", id, x.FirstAt.In(watch.JST).Format(time.DateOnly), x.Debits, x.Months, len(x.Links))
-	}
-	s.say("  activity: %d recent debits, known from %v", len(act.Recent), !act.HistoryFrom.IsZero())
 }
