@@ -26,12 +26,14 @@ import (
 
 // blind are places that are written without what was there, and why.
 var blind = map[string]string{
-	"ACT/ACT":              "the process that keeps an act as begun writes what came of it, and no other",
-	"ACT/ACT actor":        "the same",
-	"R/R answer":           "another answer takes its place, and is a new thing",
-	"D/D history[]":        "follows from the record each time",
-	"D/D changes[] failed": "gone once the bank takes the callback",
-	"A/ACTIVITY summary":   "a later summary takes its place",
+	"ACT/ACT":                 "the process that keeps an act as begun writes what came of it, and no other",
+	"ACT/ACT actor":           "the same",
+	"R/R answer":              "another answer takes its place, and is a new thing",
+	"D/D history[]":           "follows from the record each time",
+	"D/D changes[] failed":    "gone once the bank takes the callback",
+	"A/ACTIVITY summary":      "a later summary takes its place",
+	"R/R second":              "follows from the entries each time",
+	"R/R members[] is second": "the same",
 
 	// Written whole and unread by each process that comes to the same: what a
 	// newer version has there, it would write again.

@@ -165,7 +165,7 @@ func (d *Service) ConfirmMail(ctx context.Context, secret string) (Bound, error)
 	if err != nil || bound.Already {
 		return bound, err
 	}
-	c, err := settings.New(d.Store, d.Queue).Change(ctx, claim.Account, settings.Who{Watcher: claim.Watcher, Way: watch.WayMail, Over: watch.Email, At: d.now()}, func(c *settings.Change) error {
+	c, err := settings.New(d.Store, d.Queue).Change(ctx, claim.Account, settings.Who{Watcher: claim.Watcher, Way: watch.WayMail, Over: watch.Mailed, At: d.now()}, func(c *settings.Change) error {
 		t, claim, b, err := d.claimOf(ctx, secret, c.Account)
 		if bound = b; err != nil || b.Already {
 			return err

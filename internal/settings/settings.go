@@ -240,10 +240,14 @@ func (s Settings) Trust(ctx context.Context, k watch.AccountKey, who Who, t watc
 func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust {
 	kept := slices.DeleteFunc(slices.Clone(trusts), func(o watch.Trust) bool {
 		covered := o.Service == t.Service && o.UpTo <= t.UpTo && !o.Until.After(t.Until)
-		if covered {
+		ended := !now.Before(o.Until)
+		switch {
+		case covered:
 			t.GoesOnFrom(o)
+		case ended && o.Service == t.Service && t.Unknown == nil: // it is trusted again
+			t.Unknown = o.Unknown
 		}
-		return covered || !now.Before(o.Until)
+		return covered || ended
 	})
 	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {
 		slices.SortStableFunc(kept, func(a, b watch.Trust) int { return a.Until.Compare(b.Until) })

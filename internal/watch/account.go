@@ -179,6 +179,9 @@ func (w *Watcher) Mail() (*Channel, bool) { return w.Channel(Email) }
 // Chat is the channel of a watcher who talks with us.
 func (w *Watcher) Chat() (*Channel, bool) { return w.Channel(LINE) }
 
+// Mailed is the channel of the addresses that people confirm by a mail's link.
+const Mailed = Email
+
 // SetMail puts an address in the place of the watcher's mail address, or behind
 // their other channels if they had none.
 func (w *Watcher) SetMail(address string) { w.SetChannel(Channel{Kind: Email, Address: address}) }
