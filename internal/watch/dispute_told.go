@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // tell adds a change that the bank is told, unless the person took the dispute
 // back. Where there are too many the oldest updates go, and their facts stay.
@@ -71,4 +74,26 @@ func (d *Dispute) fold(record string, c DisputeChange) {
 		d.Also = slices.Clone(d.Also)
 		d.Also[joined].Was = *c.Shows
 	}
+}
+
+// ToldOf is when the bank first took that a transaction is reported, by its record;
+// of the report as a whole if it is empty. What was said later of it moves nothing; a
+// report that was taken back and made again is a new one. Zero if it has not heard.
+func (d *Dispute) ToldOf(record string) time.Time {
+	open := 0 // of the opening that counts
+	for i := range d.Changes {
+		if d.Changes[i].Status == DisputeOpened {
+			open = i
+		}
+	}
+	for i := open; i < len(d.Changes); i++ {
+		c := &d.Changes[i]
+		if !c.TellBank || c.ToldAt.IsZero() || c.Status == DisputeWithdrawn {
+			continue
+		}
+		if _, in := d.TransactionAt(record, c.Seq); in || record == "" {
+			return c.ToldAt
+		}
+	}
+	return time.Time{}
 }

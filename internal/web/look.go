@@ -184,11 +184,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 	excepted := e.Record.Answer != nil && slices.Contains(e.Record.Answer.Except, part.ID) // it is no part of the report
 	if e.Dispute != nil && !excepted {
 		reference = e.Dispute.Reference
-		for _, c := range e.Dispute.Changes {
-			if c.TellBank && !c.ToldAt.IsZero() {
-				told = c.ToldAt
-			}
-		}
+		told = e.Dispute.ToldOf(part.ID)
 	}
 	amount, back := "", ""
 	if part.Kind == watch.Debit && !b.Watcher.HideAmount {

@@ -286,9 +286,13 @@ func (f *PageFacts) open() message.Part {
 	return p
 }
 
-// bankTold says whether the bank has the latest of our changes.
+// bankTold says whether the bank has the report, or, of one that was taken back, the
+// latest of our changes.
 func (f *PageFacts) bankTold() string {
 	lang := f.lang()
+	if at := f.Dispute.ToldOf(""); !at.IsZero() && f.disputed() {
+		return tToldBank.in(lang, f.bank(), Time(lang, at, f.Now))
+	}
 	for i := len(f.Dispute.Changes) - 1; i >= 0; i-- {
 		switch c := f.Dispute.Changes[i]; {
 		case !c.TellBank:

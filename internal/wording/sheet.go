@@ -28,6 +28,8 @@ var (
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
 	tSheetUndone = sure{text{ja: "銀行が取り消した日時", en: "Reversed by the bank"},
 		text{ja: "銀行が取り消しを知らせた日時（別の引き落としの可能性があります）", en: "Reversal that the bank told us of (it may be of another debit)"}}
+	tSheetPart = sure{text{ja: "うち銀行が戻した金額", en: "Of it the bank returned"},
+		text{ja: "うち戻った可能性のある金額（別の引き落としの可能性があります）", en: "Of it perhaps returned (it may be of another debit)"}}
 	tSheetBy     = text{ja: "申し出た人", en: "Reported by"}
 	tSheetBank   = text{ja: "銀行に伝えた日時", en: "Bank told"}
 	tSheetNotYet = text{ja: "まだ伝わっていません", en: "not yet"}
@@ -63,7 +65,7 @@ func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
 	add(&top.Facts, tFactAccount, report.account())
 	add(&top.Facts, tFactAnswered, f.exact(d.AnsweredAt))
 	add(&top.Facts, tSheetBy, report.reporter())
-	add(&top.Facts, tSheetBank, orElse(f.bankToldAt(), tSheetNotYet.in(lang)))
+	add(&top.Facts, tSheetBank, orElse(f.exact(d.ToldOf("")), tSheetNotYet.in(lang)))
 	n := 0
 	for _, r := range f.Record.Parts() {
 		if a := f.Record.Answer; a != nil && slices.Contains(a.Except, r.ID) {
@@ -93,6 +95,9 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	add(&out, tSheetWhat, what(lang, r, name))
 	if r.Kind == watch.Debit && !f.Watcher.HideAmount {
 		add(&out, tFactAmount, Yen(lang, r.Amount))
+		if r.Returned > 0 && r.UndoneAt.IsZero() {
+			add(&out, tSheetPart.of(r), Yen(lang, r.Returned))
+		}
 	}
 	when := f.exact(r.OccurredAt)
 	if r.DateOnly {
@@ -107,6 +112,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	add(&out, pick(r.OfStatement(), tSheetByFile, tSheetCame), f.exact(r.ReceivedAt))
 	add(&out, tSheetTold, f.exact(told))
 	add(&out, tSheetTook, f.exact(took))
+	add(&out, tSheetBank, orElse(f.exact(f.Dispute.ToldOf(r.ID)), tSheetNotYet.in(lang)))
 	add(&out, tSheetUndone.of(r), f.exact(r.UndoneAt))
 	return out
 }
@@ -118,15 +124,4 @@ func (f *PageFacts) exact(t time.Time) string {
 	}
 	t = t.In(watch.JST)
 	return t.Format(tSheetDay.in(f.lang())) + t.Format(" 15:04:05")
-}
-
-// bankToldAt is when the bank took the latest of our changes; empty if it has
-// not.
-func (f *PageFacts) bankToldAt() string {
-	for _, c := range slices.Backward(f.Dispute.Changes) {
-		if c.TellBank && !c.ToldAt.IsZero() {
-			return f.exact(c.ToldAt)
-		}
-	}
-	return ""
 }
