@@ -100,7 +100,7 @@ func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
 	past("p6", 1776, func(r *watch.Record) { r.Returned = 1000 })
 	b, p := w.inside("/history?month=2020-06")
 	p.says(t, 200, "PayPayの引き落とし 771円", "PayPayの引き落とし 772円", "過去の記録<", "銀行が取り消しました（過去の記録）", "PayPayへの口座の登録", "解除されています（過去の記録）",
-		"PayPayの引き落とし 776円（うち1,000円は戻りました）", "過去の記録")
+		"PayPayの引き落とし 776円（ほかに1,000円は戻りました）", "過去の記録")
 	p.saysNot(t, "775円", "まだ回答がありません")
 	link := regexp.MustCompile(`/a/[\w.-]+\?from=home`).FindString(p.body)
 	b.open(w.srv.URL+link).says(t, 200, `href="/home"`)
@@ -180,7 +180,7 @@ func TestEachConnectedServiceCanBeAnswered(t *testing.T) {
 	link.Kind, link.Notices = watch.LinkRegistered, nil
 	w.put(store.PutRecord(link), store.PutActivity(account, &watch.Activity{
 		Services: map[string]*watch.ServiceActivity{
-			"paypay": {FirstAt: w.now(), LastAt: w.now(), Debits: 2, LastAmount: 4321, Links: []watch.Link{{Record: "l1", RegisteredAt: w.now()}}},
+			"paypay": {FirstAt: w.now(), LastAt: w.now().Add(time.Minute), Debits: 2, LastAmount: 4321, Links: []watch.Link{{Record: "l1", RegisteredAt: w.now()}}},
 			"kyash":  {FirstAt: w.now(), LastAt: w.now().Add(-time.Hour), Debits: 1, LastAmount: 50},
 			"dbarai": {FirstAt: w.now(), LastAt: w.now(), Links: []watch.Link{{Record: "l2", RegisteredAt: w.now()}}},
 		},

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/message"
@@ -66,6 +67,14 @@ func (s *ServiceLine) doubtful() bool {
 	return len(a.Links) == 0 && a.Debits > 0 && a.Doubtful >= a.Debits
 }
 
+// linkedAt tells whether a time of the activity is that of a link, so that when the
+// service was first, or last, used is not known from it.
+func (s *ServiceLine) linkedAt(at time.Time) bool {
+	return slices.ContainsFunc(s.Activity.Links, func(l watch.Link) bool {
+		return l.RegisteredAt.Truncate(time.Millisecond).Equal(at.Truncate(time.Millisecond))
+	})
+}
+
 // facts say since when a service is connected, and what it did last.
 func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message.Fact {
 	a := s.Activity
@@ -91,7 +100,14 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	if a.Doubtful > 0 && !s.doubtful() {
 		out = append(out, message.Fact{Label: tServUsed.in(lang), Value: tServDoubt.in(lang, a.Doubtful, a.Debits)})
 	}
-	out = append(out, message.Fact{Label: tServFirst.in(lang), Value: Date(lang, a.FirstAt)}, message.Fact{Label: tServLast.in(lang), Value: Date(lang, a.LastAt)})
+	for _, u := range []struct {
+		label text
+		at    time.Time
+	}{{tServFirst, a.FirstAt}, {tServLast, a.LastAt}} {
+		if !s.linkedAt(u.at) {
+			out = append(out, message.Fact{Label: u.label.in(lang), Value: Date(lang, u.at)})
+		}
+	}
 	if !hide && a.LastAmount > 0 { // 0 if none of the recent ones stands
 		out = append(out, message.Fact{Label: tServAmount.in(lang), Value: Yen(lang, a.LastAmount)})
 	}

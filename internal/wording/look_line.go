@@ -9,7 +9,7 @@ import (
 var (
 	tHistGone  = text{ja: "（ほかに%[1]d件・%[2]sは取り消し）", en: " (and reversed: %[1]d, %[2]s)"}
 	tHistGoneN = text{ja: "（ほかに%d件は取り消し）", en: " (and reversed: %d)"}
-	tHistBack  = text{ja: "（うち%sは戻りました）", en: " (%s came back)"}
+	tHistBack  = text{ja: "（ほかに%sは戻りました）", en: " (another %s came back)"}
 	tHistPart  = text{ja: "（一部は戻りました）", en: " (part of it came back)"}
 	// Of what may have been of another debit. It is counted as taken.
 	tHistMayGo  = text{ja: "（うち%[1]d件・%[2]sは取り消された可能性があります）", en: " (of which may have been reversed: %[1]d, %[2]s)"}
