@@ -325,8 +325,8 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 					m.errorf("%s over %s: %s does not name %d yen", w.ID, c.Kind, t.d.ID, is.Amount)
 				}
 			}
-			// A bubble has no room for each of several: it names what they come to.
-			if yen := fresh(lead, says); !w.HideAmount && len(says) > 1 && yen > 0 && !strings.Contains(t.text, wording.Yen(watch.Japanese, yen)) {
+			// A bubble has no room for each of several: it names what they come to, as far as it is reported to who is called for that.
+			if yen := fresh(lead, t.d.Reports(says)); !w.HideAmount && len(says) > 1 && yen > 0 && !strings.Contains(t.text, wording.Yen(watch.Japanese, yen)) {
 				m.errorf("%s over %s: %s does not name %d yen in all", w.ID, c.Kind, t.d.ID, yen)
 			}
 			if gap := t.at.Sub(before); !before.IsZero() && gap < watch.GatherFor && m.has == (troubles{}) {

@@ -38,7 +38,14 @@ func (m *model) checkSum(lead *watch.Record, d *watch.Delivery, body string) {
 		if err != nil {
 			m.t.Fatal(err)
 		}
-		covered = !slices.ContainsFunc(lead.SaidBy(d), func(s watch.Said) bool { _, in := dis.Transaction(s.Record); return !in })
+		covered = !slices.ContainsFunc(lead.SaidBy(d), func(s watch.Said) bool {
+			_, in := dis.Transaction(s.Record)
+			mine := d.Called == watch.CallReported && slices.Contains(lead.Answer.Except, s.Record)
+			if mine != slices.Contains(d.Except, s.Record) {
+				m.errorf("%s calls for a report, and says of %s that it is left out: %v", d.ID, s.Record, !mine)
+			}
+			return !in && !mine
+		})
 		if counted = nil; covered {
 			for id, r := range records {
 				if _, in := dis.Transaction(id); in {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kozamori/internal/sim"
@@ -88,8 +89,12 @@ func (s *story) does(name, what string) {
 		o.shows(o.browser.Get(s.newestLink(o)))
 		s.pageOf(o.person)
 	case "presses":
-		form := url.Values{"part": o.boxes()}
-		o.submits(rest, form)
+		boxes := o.boxes()
+		do, theirs, unticks := strings.Cut(rest, " ")
+		if n, err := strconv.Atoi(theirs); unticks && err == nil {
+			boxes = slices.Delete(boxes, n-1, n)
+		}
+		o.submits(do, url.Values{"part": boxes})
 		s.pageOf(o.person)
 	default:
 		s.t.Fatalf("what is %q", what)

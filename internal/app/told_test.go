@@ -39,7 +39,8 @@ import (
 //	says TEXT                                   the person writes
 //	page NAME, details                          the person looks at one of their pages, or at that of the newest message
 //	joins NAME role=guardian over=mail          somebody else watches: an owner or a guardian, told over line, mail or both
-//	NAME: tap LABEL, NAME: says TEXT            they do so; NAME: opens, NAME: presses notmine   the page of the newest mail or message
+//	NAME: tap LABEL, NAME: says TEXT            they do so; NAME: opens, NAME: presses notmine   the page of the newest mail or message;
+//	                                            presses notmine 2 unticks the second box before that
 //	line down, line up                          LINE takes nothing any more this month, or again
 //	event ID, txn ID, health, books, links      what the bank, or the account, has on record
 //

@@ -44,7 +44,7 @@ func (s *Stage) sumOf(ctx context.Context, r *watch.Record, d *watch.Delivery) (
 			return nil, "", err
 		}
 		if err == nil {
-			if sum, all := dis.SumReported(r.SaidBy(d)); all {
+			if sum, all := dis.SumReported(d.Reports(r.SaidBy(d))); all {
 				sum.At = s.Now()
 				return &sum, r.Dispute, nil
 			}

@@ -299,6 +299,8 @@ type Delivery struct {
 	// Covered tells that not all that this says happened after the report: the
 	// report covers it as it is now.
 	Covered bool `json:"covered,omitempty"`
+	// Except are, to who is called for a report, the parts of it that the report leaves out.
+	Except []string `json:"except,omitempty"`
 	// Answer is the standing answer that it speaks of, and Called why its reader
 	// was called, as they were when that was decided.
 	Answer *Answer `json:"answer,omitempty"`

@@ -13,7 +13,7 @@ func (r *Record) Renew(d *Delivery) bool {
 	same := slices.EqualFunc(says, said, func(a, b Said) bool {
 		return a.Record == b.Record && b.Is == nil && (a.Was == nil) == (b.Was == nil)
 	})
-	if report, covered := r.reported(d, says); same && len(says) > 0 && d.Report == report && d.Covered == covered && r.sumsHold(d, says) {
+	if report, covered := r.reported(d, says); same && len(says) > 0 && d.Report == report && d.Covered == covered && slices.Equal(d.Except, r.excepted(d, says)) && r.sumsHold(d, says) {
 		return false
 	}
 	if len(says) == 0 {

@@ -52,7 +52,7 @@ type Names struct {
 // IncidentOf takes the facts of what a message says of an incident to a
 // watcher; link is the page of the incident.
 func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watch.Watcher, names Names, link string, onPage bool) IncidentFacts {
-	f := IncidentFacts{Called: d.Called, Asked: d.Asked, Sent: d.CreatedAt, GoesOn: lead.Continues != ""}
+	f := IncidentFacts{Called: d.Called, Except: d.Except, Asked: d.Asked, Sent: d.CreatedAt, GoesOn: lead.Continues != ""}
 	bank, bankContact := names.Bank(lead.Account.Bank)
 	d.HideAmount = d.HideAmount || w.HideAmount
 	for _, s := range says {
@@ -207,7 +207,7 @@ func Incident(f IncidentFacts) message.Message {
 		m.Text = append([]string{tCalledReported.in(lang)}, m.Text...)
 	}
 	if f.Report != "" && f.Called == watch.CallReported {
-		m.Text = append([]string{tCalledReport.in(lang, f.Report)}, m.Text...)
+		m.Text = append(append([]string{tCalledReport.in(lang, f.Report)}, f.called()...), m.Text...)
 	} else if f.Report != "" && slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.open() }) {
 		links, debits := f.joined()
 		say := pick(links > 0, tJoinedLink, tJoinedDebit)
@@ -231,7 +231,7 @@ var tNotTakenYet = text{ja: "先のお知らせのあとに内容が変わった
 func (f *IncidentFacts) several() message.Message {
 	lead := f.Parts[len(f.Parts)-1]
 	lang := lead.lang()
-	m := message.Message{Lang: string(lang), Tone: message.Notice, Alt: tAltMore.in(lang), Title: f.title()}
+	m := message.Message{Lang: string(lang), Tone: message.Notice, Alt: tAltMore.in(lang), Title: f.reported().title()}
 	critical := slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.urgent() })
 	if critical {
 		m.Tone, m.Alt = message.Critical, tAltUrgentMore.in(lang)
@@ -241,13 +241,13 @@ func (f *IncidentFacts) several() message.Message {
 	} else if f.linksAlone() {
 		m.Alt = pick(critical, tAltUrgentLink, tAltLink).in(lang)
 	}
-	if yen := f.fresh(); yen > 0 && !lead.Delivery.HideAmount {
+	if yen := f.reported().fresh(); yen > 0 && !lead.Delivery.HideAmount {
 		m.Amount = Yen(lang, yen)
 	}
 	if account := lead.account(); account != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: account})
 	}
-	plain := !f.mixed() && f.joinedAll() // the sum says what the lines do
+	plain := !f.mixed() && f.joinedAll() && f.called() == nil // the sum says what the lines do
 	oneDay := f.oneDay()
 	if plain || f.Bare || oneDay {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: tFrom.in(lang, When(lang, f.Parts[0].Record, lead.now()))})
@@ -368,6 +368,9 @@ func (f *IncidentFacts) doubtful() bool {
 
 func (f *IncidentFacts) title() string {
 	p := &f.Parts[len(f.Parts)-1]
+	if len(f.Parts) == 1 && p.Was == nil {
+		return p.title()
+	}
 	lang := p.lang()
 	account := pick(p.Guardian, tWatchedAccount, tYourAccount).in(lang)
 	links, fresh := 0, 0
