@@ -93,7 +93,7 @@ func (m *model) returns(x *txn, yen int64) (ref, event string) {
 	}
 	for _, o := range all {
 		told := service != "" && service == of.service // by its name, and no other of the id has that
-		if o != of && !o.undone && !told && of.left() >= yen && o.left() >= yen && o.left() != of.left() {
+		if o != of && !o.undone && !told && of.left() >= yen && o.left() >= yen {
 			of.rivals = append(of.rivals, o)
 		}
 	}

@@ -79,7 +79,7 @@ func (d slowDebit) kept() int64 {
 }
 
 // slowUnsure notes what may as well have come back of another debit of the id, of
-// which more or less was left just then.
+// which more or less was left just then, or that is of another service.
 func slowUnsure(all []slowDebit, order []Entry) {
 	left := func(d slowDebit, u Entry) (yen int64, fits bool) {
 		var before []Entry
@@ -110,7 +110,7 @@ func slowUnsure(all []slowDebit, order []Entry) {
 					u.Txn != "" && slices.Contains(d.ids(), u.Txn) && !slices.Contains(o.ids(), u.Txn) {
 					continue
 				}
-				if !opening(u) && j != i && fits && could && (own != other || d.first.Kind == LinkRegistered) {
+				if !opening(u) && j != i && fits && could && (own != other || d.first.Kind == LinkRegistered || d.named.Service != o.named.Service) {
 					all[i].unsure, all[j].mayBe = true, true
 				}
 			}

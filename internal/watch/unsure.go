@@ -85,8 +85,8 @@ func (e *Entry) isOfAnother(service string, said []Entry) bool {
 }
 
 // rivals are those of these records that may be what the bank undid instead. Of
-// two debits of which as much was left it does not matter which it is; of two links
-// it does, because one of them can still be used.
+// two debits of one service of which as much was left it does not matter which it
+// is; of two links it does, because one of them can still be used.
 func (r *Record) rivals(records []*Record) (rivals []*Record) {
 	if !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
 		return nil
@@ -104,12 +104,24 @@ func (r *Record) rivals(records []*Record) (rivals []*Record) {
 			if !r.UndoneAt.IsZero() && !o.UndoneAt.IsZero() {
 				continue // either is undone, whichever was first
 			}
-			if of, could := o.leftBefore(&u); known && could && (of != left || r.Kind == LinkRegistered) {
+			if of, could := o.leftBefore(&u); known && could && (of != left || r.Kind == LinkRegistered || !r.likeNamed(o)) {
 				rivals = append(rivals, o)
 			}
 		}
 	}
 	return rivals
+}
+
+// likeNamed tells whether two debits are of one service, by the bank's word and by
+// what the passbook shows.
+func (r *Record) likeNamed(o *Record) bool {
+	second := func(r *Record) string {
+		if r.Second == nil {
+			return ""
+		}
+		return r.Second.Service
+	}
+	return r.Service == o.Service && second(r) == second(o)
 }
 
 // postedAs tells whether a posting that took the place of another has this id.
