@@ -44,10 +44,8 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 				// "Mine" on an older message does not take a report back, and
 				// least of all somebody else's: that has a button of its own.
 				return AlreadyOpen, nil
-			case AlreadyMine:
-				if f.covers() {
-					return AlreadyMine, nil
-				}
+			case AlreadyMine: // and that stands for all there is, whatever this message said
+				return AlreadyMine, nil
 			}
 			if grown || !f.covers() {
 				return Changed, nil
@@ -64,8 +62,9 @@ func (k *Service) Answer(ctx context.Context, recordID string, who Answerer, val
 // withdrawn and the incident unanswered. Later it is ErrTooLate; for a guardian
 // and another watcher's answer ErrNotAllowed; both come with what stands. It
 // changes nothing, and says what stands, if nothing is disputed. It is Confirm,
-// and changes nothing, if others have heard of the report and the asker has not
-// confirmed this very one: what is taken back is named first.
+// and changes nothing, if others have heard of the report, or it has changed since it
+// was made, and the asker has not confirmed it as it is: all that is taken back is
+// named first.
 func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via watch.Via) (Result, error) {
 	return k.change(ctx, recordID, who, func(f *file) (Outcome, error) {
 		if !f.disputed() || f.late() {
@@ -77,7 +76,8 @@ func (k *Service) Undo(ctx context.Context, recordID string, who Answerer, via w
 		if f.undoUntil(k.undoFor()).IsZero() {
 			return AlreadyOpen, ErrTooLate
 		}
-		if f.others() && !who.Confirms(f.dispute) {
+		grown := f.dispute.GrownAt().After(f.dispute.AnsweredAt)
+		if (grown || f.others()) && !who.ConfirmsAll(f.dispute) {
 			return Confirm, nil
 		}
 		if err := f.withdraw(k.undoFor(), via); err != nil {

@@ -87,8 +87,9 @@ type Answerer struct {
 	// Also are other incidents of the account that the same "not mine" is about:
 	// they are reported together, under one number.
 	Also []string
-	// Confirmed is when the report was made that the asker confirms to take
-	// back, or to be about what was called theirs as well, to the second.
+	// Confirmed is when the report was made that the asker confirms to be about what
+	// was called theirs as well, or when it became what they confirm to take back, to
+	// the second.
 	Confirmed time.Time
 	Way       watch.Way // how they came to act, for the trail
 }
@@ -96,6 +97,12 @@ type Answerer struct {
 // Confirms tells whether the asker has confirmed this very report.
 func (a *Answerer) Confirms(d *watch.Dispute) bool {
 	return a.Confirmed.Unix() == d.AnsweredAt.Unix()
+}
+
+// ConfirmsAll tells whether the asker has confirmed the report as it is now: a
+// question that was asked before something joined it named less than that.
+func (a *Answerer) ConfirmsAll(d *watch.Dispute) bool {
+	return a.Confirmed.Unix() == d.GrownAt().Unix()
 }
 
 // Outcome says what an answer did, or what stands.

@@ -97,3 +97,15 @@ func (d *Dispute) ToldOf(record string) time.Time {
 	}
 	return time.Time{}
 }
+
+// GrownAt is when the report became what it is: when it was made, or the bank was
+// last told that something of it changed, or joined it.
+func (d *Dispute) GrownAt() time.Time {
+	at := d.AnsweredAt
+	for i := range d.Changes {
+		if c := &d.Changes[i]; c.Status == DisputeUpdated && c.At.After(at) {
+			at = c.At
+		}
+	}
+	return at
+}
