@@ -162,7 +162,7 @@ func Alert(f AlertFacts) message.Message {
 		m.Text = append(m.Text, pickSure(link, &tAlreadyGone, &tAlreadyUndone).of(r).in(lang))
 	}
 	if r.MayStand() {
-		m.Text = append(m.Text, unsureOf(lang, f))
+		m.Text = append(m.Text, unsureOf(lang, f)...)
 	}
 	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
 	if r.AfterReturn {

@@ -127,7 +127,7 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if f.unsure() {
-		m.Text = append(m.Text, unsureOf(lang, f))
+		m.Text = append(m.Text, unsureOf(lang, f)...)
 	}
 	if was.OfHistory {
 		m.Text = append(m.Text, tOfThePast.in(lang))

@@ -38,6 +38,7 @@ func backs(f func(name string, link, whole, may bool, change func(*watch.Record)
 		f(kind.name+", unsure", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Unsure = true })
 		if !kind.link {
 			f(kind.name+", misnamed", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Misnamed = true })
+			f(kind.name+", both", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Misnamed, r.Unsure = true, true })
 		}
 	}
 }
@@ -123,6 +124,45 @@ func TestEachPlaceSaysOfAReturnWhatIsKnown(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Why it is not certain what came back is said with each reason that is true of one
+// of those that are told, and no other.
+func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
+	t.Parallel()
+	whys := map[string]text{"unsure": tUnsure, "a link": tUnsureLink, "misnamed": tMisnamed}
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		backs(func(first string, aLink, _, _ bool, undoA func(*watch.Record)) {
+			backs(func(second string, bLink, _, _ bool, undoB func(*watch.Record)) {
+				told := func(isLink bool, undo func(*watch.Record)) AlertFacts {
+					r := debit()
+					if isLink {
+						r = link()
+					}
+					r.Complete, r.Balance = true, nil
+					was := r.Shows("w1")
+					undo(r)
+					return alertFacts(lang, r, watch.ServiceDebit, func(f *AlertFacts) { f.Was = was })
+				}
+				a, b := told(aLink, undoA), told(bLink, undoB)
+				for _, parts := range [][]AlertFacts{{a}, {a, b}} {
+					want := map[string]bool{}
+					for _, p := range parts {
+						isLink := p.Record.Kind == watch.LinkRegistered
+						want["misnamed"] = want["misnamed"] || p.Record.Misnamed
+						want["unsure"] = want["unsure"] || p.Record.Unsure && !isLink
+						want["a link"] = want["a link"] || p.Record.Unsure && isLink
+					}
+					said := show(Incident(IncidentFacts{Parts: parts}))
+					for why, words := range whys {
+						if n := strings.Count(said, words.in(lang)); n != map[bool]int{true: 1}[want[why]] {
+							t.Errorf("%s; %s, %d of them (%s): the reason %q is said %d times, and is true: %v", first, second, len(parts), lang, why, n, want[why])
+						}
+					}
+				}
+			})
+		})
 	}
 }
 

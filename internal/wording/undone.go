@@ -33,7 +33,7 @@ func Undone(f AlertFacts) message.Message {
 	}
 	m.Text = []string{said.of(r).in(lang)}
 	if r.MayStand() {
-		m.Text = append(m.Text, unsureOf(lang, f))
+		m.Text = append(m.Text, unsureOf(lang, f)...)
 	}
 	if doubt := f.doubted(); doubt != "" {
 		m.Text = append([]string{doubt}, m.Text...)
@@ -78,7 +78,7 @@ func unsureAmong(parts []AlertFacts) (out []string) {
 		may = may || parts[i].Record.MayStand()
 	}
 	if may {
-		out = append(out, unsureOf(parts[0].lang(), parts...))
+		out = append(out, unsureOf(parts[0].lang(), parts...)...)
 	}
 	return out
 }
@@ -101,19 +101,18 @@ func (s *sure) of(r *watch.Record) text {
 	return s.sure
 }
 
-// unsureOf says why it is not known that what came back was these debits.
-func unsureOf(lang watch.Lang, parts ...AlertFacts) string {
-	for _, p := range parts {
-		if p.Record.MayStand() && p.Record.Misnamed {
-			return tMisnamed.in(lang)
+// unsureOf says why it is not known that what came back was these debits: each
+// reason that is true of one of them.
+func unsureOf(lang watch.Lang, parts ...AlertFacts) (out []string) {
+	of := func(why text, is func(*watch.Record) bool) {
+		if slices.ContainsFunc(parts, func(p AlertFacts) bool { return p.Record.MayStand() && is(p.Record) }) {
+			out = append(out, why.in(lang))
 		}
 	}
-	for _, p := range parts {
-		if p.Record.MayStand() && p.Record.Kind == watch.Debit {
-			return tUnsure.in(lang)
-		}
-	}
-	return tUnsureLink.in(lang)
+	of(tMisnamed, func(r *watch.Record) bool { return r.Misnamed })
+	of(tUnsure, func(r *watch.Record) bool { return r.Unsure && r.Kind == watch.Debit })
+	of(tUnsureLink, func(r *watch.Record) bool { return r.Unsure && r.Kind == watch.LinkRegistered })
+	return out
 }
 
 var (
