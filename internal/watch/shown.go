@@ -153,8 +153,15 @@ func (k DeliveryKind) OfIncident() bool {
 // it is not certain any more what came back. More tells that it is worse than what
 // they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
-	more = r.Amount > s.Amount || r.Again > s.Again || r.Service != s.Service && r.Service != "" || s.Stands(r)
+	more = r.Amount > s.Amount || s.TakenAgain(r) || r.Service != s.Service && r.Service != "" || s.Stands(r)
 	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero() || s.Doubted(r), more
+}
+
+// TakenAgain tells whether a debit was presented again since it was shown. One that
+// is heard of late, and was taken and came back before, is no more than was shown; of
+// a day alone that is not known.
+func (s *Shown) TakenAgain(r *Record) bool {
+	return s != nil && r.Again > s.Again && (r.DateOnly || s.DateOnly || r.OccurredAt.After(s.OccurredAt))
 }
 
 // Doubted tells whether it was shown as certain what came back, or was removed, and

@@ -160,7 +160,7 @@ func TestTellingsAreCountedAndTheLastIsFound(t *testing.T) {
 // What must be told again, and what is worse than what the person knows.
 func TestAChangeIsToldWhenItMatters(t *testing.T) {
 	debit := func(change func(*Record)) *Record {
-		r := &Record{Kind: Debit, Amount: 5000, Returned: 1000, Again: 1, Service: "docomo", Status: Pending}
+		r := &Record{Kind: Debit, Amount: 5000, Returned: 1000, Again: 1, Service: "docomo", Status: Pending, OccurredAt: noon}
 		change(r)
 		return r
 	}
@@ -171,7 +171,9 @@ func TestAChangeIsToldWhenItMatters(t *testing.T) {
 		"nothing":                             {func(*Record) {}, false, false},
 		"more was taken":                      {func(r *Record) { r.Amount++ }, true, true},
 		"less was taken":                      {func(r *Record) { r.Amount-- }, false, false},
-		"it was presented again":              {func(r *Record) { r.Again++ }, true, true},
+		"it was presented again":              {func(r *Record) { r.Again, r.OccurredAt = 2, noon.Add(time.Second) }, true, true},
+		"it was, on that day":                 {func(r *Record) { r.Again, r.DateOnly = 2, true }, true, true},
+		"it had been before, and came back":   {func(r *Record) { r.Again++ }, false, false},
 		"one presentation fewer":              {func(r *Record) { r.Again-- }, false, false},
 		"it is of another service":            {func(r *Record) { r.Service = "paypay" }, true, true},
 		"its service is not known any more":   {func(r *Record) { r.Service = "" }, false, false},
@@ -182,7 +184,7 @@ func TestAChangeIsToldWhenItMatters(t *testing.T) {
 		"all came back":                       {func(r *Record) { r.UndoneAt = noon }, true, false},
 		"it is posted":                        {func(r *Record) { r.Status = Posted }, false, false},
 		"its words are others":                {func(r *Record) { r.Descriptor, r.Confidence = "X", Seen }, false, false},
-		"it happened at another time":         {func(r *Record) { r.OccurredAt = noon }, false, false},
+		"it happened at another time":         {func(r *Record) { r.OccurredAt = noon.Add(time.Hour) }, false, false},
 		"what came back was of another debit": {func(r *Record) { r.Returned, r.Amount = 0, 5000 }, true, true},
 		"all came back, and by another price": {func(r *Record) { r.UndoneAt, r.Amount = noon, 6000 }, true, true},
 	} {

@@ -94,10 +94,10 @@ func Changed(f AlertFacts) message.Message {
 	case was.Stands(r):
 		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
 		m.Text = append(m.Text, f.stands())
-	case r.Again > was.Again && was.MayStand():
+	case was.TakenAgain(r) && was.MayStand():
 		m.Title = tTitleMayAgain.in(lang, service)
 		m.Text = append(m.Text, tMayAgainText.in(lang))
-	case r.Again > was.Again:
+	case was.TakenAgain(r):
 		m.Title = tTitleAgain.in(lang, service)
 		m.Text = append(m.Text, tAgainText.in(lang))
 	case r.Amount > was.Amount:
@@ -109,7 +109,7 @@ func Changed(f AlertFacts) message.Message {
 	default:
 		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
 	}
-	if r.Amount > was.Amount || r.Amount != was.Amount && r.Again > was.Again {
+	if r.Amount > was.Amount || r.Amount != was.Amount && was.TakenAgain(r) {
 		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
 	}
 	switch {

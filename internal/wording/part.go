@@ -38,9 +38,9 @@ func (f *AlertFacts) line(named bool) string {
 		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
 	case f.Was.Stands(r):
 		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say)
-	case f.Was != nil && r.Again > f.Was.Again && f.Was.MayStand():
+	case f.Was.TakenAgain(r) && f.Was.MayStand():
 		say = tPartMayAgain.in(lang, say)
-	case f.Was != nil && r.Again > f.Was.Again, f.Was == nil && r.AfterReturn:
+	case f.Was.TakenAgain(r), f.Was == nil && r.AfterReturn:
 		say = tPartAgain.in(lang, say)
 	case f.Was != nil && r.Amount > f.Was.Amount && hide:
 		say = tPartChanged.in(lang, say)
