@@ -184,7 +184,7 @@ func (m *model) checkBank(leads []*watch.Record) {
 				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
 				continue
 			}
-			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.whose(p).mayStand()); in && says != is {
+			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.mayStand(m.whose(p))); in && says != is {
 				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
 			}
 			delete(got, key(p.Txn, p.Service))

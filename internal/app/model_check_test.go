@@ -157,8 +157,8 @@ func (m *model) truth() (leads []*watch.Record) {
 		if r.Kept() != kept || x.undone == r.UndoneAt.IsZero() || r.Service != x.service {
 			m.errorf("%s is on record as %d of %d, undone %v, and was %d of %d, undone %v", x.id, r.Kept(), r.Amount, !r.UndoneAt.IsZero(), kept, x.amount, x.undone)
 		}
-		if r.MayStand() != x.mayStand() {
-			m.errorf("%s may stand: %v, and on record %v (unsure %v, misnamed %v)", key(x.id, x.service), x.mayStand(), r.MayStand(), r.Unsure, r.Misnamed)
+		if r.MayStand() != m.mayStand(x) {
+			m.errorf("%s may stand: %v, and on record %v (unsure %v, misnamed %v)", key(x.id, x.service), m.mayStand(x), r.MayStand(), r.Unsure, r.Misnamed)
 		}
 		if second := r.Second != nil && r.Second.Service == x.text && !r.Second.Bank; second != (x.text != x.service) {
 			m.errorf("%s is of %s, by its text of %s, and on record of %+v, too", x.id, x.service, x.text, r.Second)

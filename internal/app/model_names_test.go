@@ -28,6 +28,9 @@ func (m *model) opens1() *txn {
 			x.id, x.ref = of.id, of.ref
 		}
 	}
+	if x.text == x.service && !x.link && m.pick(6) {
+		x.word = unlisted[0] // next to a text that names it
+	}
 	m.txns = append(m.txns, x)
 	return x
 }
@@ -42,10 +45,17 @@ func (m *model) sharing(x *txn) (out []*txn) {
 	return out
 }
 
+// unlisted are names of services that no catalogue knows.
+var unlisted = []string{"nunepay", "nunupay"}
+
 // another is a service that the bank never named with any of an id.
 func (m *model) another(x *txn) string {
-	for _, s := range []string{"docomo", "paypay", "kyash", "merpay"} {
-		if !slices.ContainsFunc(m.sharing(x), func(o *txn) bool { return o.service == s || o.text == s }) {
+	names := []string{"docomo", "paypay", "kyash", "merpay"}
+	if m.pick(3) {
+		names = unlisted
+	}
+	for _, s := range names {
+		if !slices.ContainsFunc(m.sharing(x), func(o *txn) bool { return o.service == s || o.text == s || o.word == s }) {
 			return s
 		}
 	}
@@ -60,13 +70,27 @@ func (m *model) names(x *txn, event, service string) string {
 	return strings.TrimSuffix(event, "}") + fmt.Sprintf(`,"service":%q}`, service)
 }
 
+// is tells whether a name is that of a debit.
+func (x *txn) is(name string) bool { return name != "" && (name == x.service || name == x.word) }
+
+// back is something that came back under an id: of which debit it is taken to be, and
+// which there were.
+type back struct {
+	of    *txn
+	yen   int64 // 0 is all that is left
+	name  string
+	could []*txn
+}
+
 // returns has some come back under the id of a debit, or, if yen is 0, all: of the one
 // that the bank names, else of the latest of which so much is left.
 func (m *model) returns(x *txn, yen int64) (ref, event string) {
 	service := ""
 	switch m.rng.IntN(6) {
 	case 0:
-		service = x.service
+		if service = x.service; x.word != "" && m.pick(2) {
+			service = x.word
+		}
 	case 1:
 		if service = m.another(x); x.pending {
 			service = "" // what is posted after it would clear it
@@ -84,20 +108,15 @@ func (m *model) returns(x *txn, yen int64) (ref, event string) {
 		case o.left() > yen:
 			fit = 3
 		}
-		if service != "" && o.service == service {
+		if o.is(service) {
 			fit += 4
 		}
 		if fit >= best {
 			of, best = o, fit
 		}
 	}
-	for _, o := range all {
-		told := service != "" && service == of.service // by its name, and no other of the id has that
-		if o != of && !o.undone && !told && of.left() >= yen && o.left() >= yen {
-			of.rivals = append(of.rivals, o)
-		}
-	}
-	of.misnamed = of.misnamed || service != "" && service != of.service && service != of.text
+	m.backs = append(m.backs, back{of, yen, service, all})
+	of.misnamed = of.misnamed || service != "" && !of.is(service) && service != of.text
 	event = m.says(of, "undone", yen)
 	if service != "" {
 		event = m.names(of, event, service)
@@ -108,10 +127,43 @@ func (m *model) returns(x *txn, yen int64) (ref, event string) {
 	return of.ref, event
 }
 
-// mayStand tells whether it is not certain that what came back was of this one.
-func (x *txn) mayStand() bool {
-	rival := slices.ContainsFunc(x.rivals, func(o *txn) bool { return !x.undone || !o.undone })
-	return (x.undone || x.returned > 0) && (x.misnamed || rival)
+// mayStand tells whether it is not certain that what came back was of this one: it is
+// not if all that came back under its id can be given to the debits of the id so that
+// less of this one did.
+func (m *model) mayStand(x *txn) bool {
+	if !x.undone && x.returned == 0 {
+		return false
+	}
+	var backs []back
+	left := map[*txn]int64{}
+	for _, o := range m.sharing(x) {
+		left[o] = o.amount
+	}
+	for _, b := range m.backs {
+		if slices.Contains(m.sharing(x), b.of) {
+			backs = append(backs, b)
+		}
+	}
+	var less func(backs []back) bool
+	less = func(backs []back) bool {
+		if len(backs) == 0 {
+			return left[x] > 0 && (x.undone || left[x] > x.left())
+		}
+		b := backs[0]
+		for _, o := range b.could {
+			if was := left[o]; was > 0 && was >= b.yen && (!b.of.is(b.name) || o.is(b.name)) {
+				if left[o] -= b.yen; b.yen == 0 {
+					left[o] = 0
+				}
+				found := less(backs[1:])
+				if left[o] = was; found {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return x.misnamed || less(backs)
 }
 
 // key tells apart what has one id: no two of it are of one service.

@@ -71,8 +71,8 @@ type txn struct {
 	plain    bool // it is posted under a text that names no one
 	again    int  // ids that took its place
 	last     time.Time
-	rivals   []*txn // that may have come back instead, when something did
-	misnamed bool   // under another service's name
+	misnamed bool   // something came back under another service's name
+	word     string // the bank's own, that no catalogue knows
 }
 
 func (x *txn) left() int64 { return x.amount - x.returned }
@@ -211,7 +211,7 @@ func (m *model) event() (ref, body string) {
 		x.amount = max(x.amount, m.money()) // the authorisation is raised
 		return x.ref, m.says(x, "opens", 0)
 	case x.pending && n < 4:
-		x.pending, x.plain = false, m.pick(3) && x.text == x.service
+		x.pending, x.plain = false, m.pick(3) && x.text == x.service && x.word == ""
 		if m.pick(3) {
 			x.again++ // posted under an id of its own
 		}
@@ -254,6 +254,9 @@ func (m *model) says(x *txn, what string, back int64) string {
 		}
 		if x.pending {
 			e["status"] = watch.Pending
+		}
+		if x.word != "" {
+			e["service"] = x.word
 		}
 		if x.plain {
 			e["descriptor"] = "ｺｳｻﾞﾌﾘｶｴ"

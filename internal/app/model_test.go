@@ -80,11 +80,11 @@ type model struct {
 	sys    *app.System
 	stages map[queue.Name]queue.Handler
 	ingest http.Handler
-
 	txns   []*txn
+	backs  []back
+	yen    int64
 	acts   int
 	posts  int
-	yen    int64
 	people []modelPerson
 	pages  map[string]modelPage // that a watcher has open
 

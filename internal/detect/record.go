@@ -154,6 +154,9 @@ func entryOf(e *watch.Event, seen recognised) watch.Entry {
 			entry.Service = seen.match.Service // it tells two apart that have one id
 		}
 	}
+	if e.Service != "" && catalog.Link(e.Service, "", e.Bank).Service == "" {
+		entry.Word = e.Service
+	}
 	return entry
 }
 
@@ -317,7 +320,7 @@ func trace(e *watch.Event, r *watch.Record) store.Write {
 // toSum tells whether a change is for a summary: of what came too late to be
 // news, or was summed up for less.
 func (a *accountWork) toSum(c change) bool {
-	return c.is.Past && c.is.Complete && c.is.UndoneAt.IsZero() && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) &&
+	return c.is.Past && c.is.Complete && !c.is.Gone() && (c.is.Service != "" || c.is.Kind == watch.LinkRegistered) &&
 		(c.was == nil || !c.was.Complete || !c.was.Shows("").Covers(c.is))
 }
 

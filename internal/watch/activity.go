@@ -168,7 +168,8 @@ func (a *Activity) Apply(r *Record) { a.Replace(nil, r) }
 // Replace takes back what the record was and adds what it has become; nil is
 // nothing. Times are kept in UTC, whose zone is one letter long: each alert
 // writes them, by the kilobyte. Whatever the order, the same comes of it: that a service touched
-// the account is not forgotten, and all else is what the records say now.
+// the account is not forgotten, and all else is what the records say now. What is
+// not known to have come back is taken; is notes how much of it was counted so.
 func (a *Activity) Replace(was, is *Record) {
 	var link Link
 	var debit RecentDebit
@@ -178,6 +179,7 @@ func (a *Activity) Replace(was, is *Record) {
 	if is == nil {
 		return
 	}
+	is.Counted = 0
 	for _, e := range is.Story() {
 		if e.opens() && (e.Kind == LinkRegistered || e.Service != "") {
 			a.service(e.Service).touch(e.At.UTC())
@@ -203,8 +205,9 @@ func (a *Activity) Replace(was, is *Record) {
 		if is.Confidence == Undecided {
 			s.Doubtful++
 		}
-		s.add(is.OccurredAt, is.Kept())
-		if is.UndoneAt.IsZero() {
+		is.Counted = is.Taken() - is.Kept()
+		s.add(is.OccurredAt, is.Taken())
+		if !is.Gone() {
 			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
 		}
 	}
@@ -234,7 +237,7 @@ func (a *Activity) take(r *Record) (link Link, debit RecentDebit) {
 		if r.Confidence == Undecided {
 			s.Doubtful = max(0, s.Doubtful-1)
 		}
-		s.add(r.OccurredAt, -r.Kept())
+		s.add(r.OccurredAt, -r.Kept()-r.Counted) // the versions before counted what they kept
 		if i := slices.IndexFunc(a.Recent, func(d RecentDebit) bool { return d.Record == r.ID }); i >= 0 {
 			debit = a.Recent[i]
 			a.Recent = slices.Delete(a.Recent, i, i+1)

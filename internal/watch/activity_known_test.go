@@ -82,3 +82,34 @@ func TestAPromisedHistoryIsKnownOnceItIsThere(t *testing.T) {
 		}
 	}
 }
+
+// What may not have come back is taken. The version before counted it as returned:
+// what it counted is what is taken back.
+func TestWhatMayNotHaveComeBackIsCountedAsTaken(t *testing.T) {
+	month := func(a *Activity) int64 { return a.Services["docomo"].Months["2026-11"] }
+	for name, c := range map[string]struct {
+		returned int64
+		undone   bool
+		before   int64 // counted by the version before
+	}{
+		"a part": {3000, false, 2000},
+		"all":    {0, true, 0},
+	} {
+		a := &Activity{Services: map[string]*ServiceActivity{"docomo": {Debits: 2, Months: map[string]int64{"2026-11": 700 + c.before}}}}
+		was := &Record{ID: "r", Kind: Debit, Complete: true, Amount: 5000, Service: "docomo", OccurredAt: noon, Returned: c.returned, Unsure: true}
+		if c.undone {
+			was.UndoneAt, was.Returned = noon.Add(time.Hour), 0
+		}
+		is := was.Clone()
+		a.Replace(was, is)
+		if got := month(a); got != 5700 || is.Counted != 5000-c.before || a.Services["docomo"].Debits != 2 || len(a.Recent) != 1 {
+			t.Errorf("%s: %d yen of the month, %d of them counted as taken, %d recent", name, got, is.Counted, len(a.Recent))
+		}
+		sure := is.Clone()
+		sure.Unsure = false
+		a.Replace(is, sure)
+		if got := month(a); got != 700+c.before || sure.Counted != 0 || c.undone && len(a.Recent) > 0 {
+			t.Errorf("%s, for certain: %d yen of the month, %d of them counted as taken, %d recent", name, got, sure.Counted, len(a.Recent))
+		}
+	}
+}

@@ -278,7 +278,7 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		if s == 1 && e.Amount == 0 {
 			s = 3
 		}
-		if e.Service != "" && c.named.Service == e.Service {
+		if e.names(c.named.Service, c.entries) {
 			s += 4 // none of another service before it
 		}
 		if e.Txn != "" && c.postedAs(e.Txn) {

@@ -52,6 +52,9 @@ type Entry struct {
 	// Of is the id of which it takes the place, if it does, and that is another
 	// than its record's.
 	Of string `json:"of,omitempty"`
+	// Word is the bank's own word for the service, if it named one that the
+	// catalogue does not know.
+	Word string `json:"word,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 
@@ -66,7 +69,7 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // same tells whether b says nothing that a does not say. A bank that sends an
 // event again may give it another id; two reversals of one amount are two
 // unless they are of one moment, or of one id where only their day is known. The
-// removals of two services are two.
+// removals of two services are two, also of two that no catalogue knows.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
 	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn ||
@@ -74,7 +77,7 @@ func (e *Entry) same(b *Entry) bool {
 		return false
 	}
 	if !e.opens() {
-		return (e.Event == b.Event || !e.DateOnly) && (e.Kind != LinkRemoved || e.Service == b.Service)
+		return (e.Event == b.Event || !e.DateOnly) && (e.Kind != LinkRemoved || e.Service == b.Service && (e.Word == b.Word || e.Event == b.Event))
 	}
 	return e.Service == b.Service && e.DateOnly == b.DateOnly
 }

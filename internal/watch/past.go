@@ -134,7 +134,7 @@ func (s *PastSum) add(r *Record) {
 		s.Links++
 	} else {
 		s.Debits++
-		s.Yen += r.Kept()
+		s.Yen += r.Taken()
 	}
 	if s.FirstAt.IsZero() || r.OccurredAt.Before(s.FirstAt) {
 		s.FirstAt = r.OccurredAt
@@ -165,7 +165,8 @@ func (r *Record) summedFrom(seq int) (from time.Time) {
 }
 
 // SumUp says what the records that a summary is about have come to, among all
-// of the account: those that came before the next summary began, and stand.
+// of the account: those that came before the next summary began, and stand: what is not
+// known to have come back does.
 func (r *Record) SumUp(seq int, all []*Record, now time.Time) (s PastSum) {
 	s.At = now
 	from, until := r.summedFrom(seq), time.Time{}
@@ -177,7 +178,7 @@ func (r *Record) SumUp(seq int, all []*Record, now time.Time) (s PastSum) {
 		}
 	}
 	for _, o := range all {
-		stands := o.Past && o.Complete && o.UndoneAt.IsZero()
+		stands := o.Past && o.Complete && !o.Gone()
 		if stands && !o.SummedAt.IsZero() && !o.SummedAt.Before(from) && (until.IsZero() || o.SummedAt.Before(until)) {
 			s.add(o)
 		}
@@ -203,7 +204,7 @@ func (a *Activity) Sum(r *Record, now time.Time) (fresh bool) {
 		s.Links++
 	} else {
 		s.Debits++
-		s.Yen += r.Kept()
+		s.Yen += r.Taken()
 	}
 	if r.OccurredAt.Before(s.FirstAt) {
 		s.FirstAt = r.OccurredAt

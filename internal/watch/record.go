@@ -35,7 +35,9 @@ type Record struct {
 	// removed: see Unsure.
 	MayBeIt bool `json:"may_be_it,omitempty"`
 	// Misnamed tells that the bank named another service with what came back.
-	Misnamed   bool       `json:"misnamed,omitempty"`
+	Misnamed bool `json:"misnamed,omitempty"`
+	// Counted is how many yen more than Kept the account's activity counts as taken.
+	Counted    int64      `json:"counted,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone
 	Descriptor quote.Text `json:"descriptor,omitempty"`
 	Balance    *int64     `json:"balance,omitempty"` // yen, after the debit

@@ -71,9 +71,9 @@ func (w *Watcher) TrustedSince(services []string) (first time.Time) {
 
 // Silenced is why a watcher would have been told of a debit of one of some
 // services, if their trust in it had not kept it from them; 0 if it did not. Of
-// what came back whole there is nothing to tell.
+// what came back whole for certain there is nothing to tell.
 func (w *Watcher) Silenced(r *Record, services []string) Reason {
-	if r.Kind != Debit || !r.Complete || r.Past || r.Alias != "" || r.Kept() == 0 || r.BeforeWatched(w) || !slices.Contains(services, r.Service) {
+	if r.Kind != Debit || !r.Complete || r.Past || r.Alias != "" || r.Gone() || r.BeforeWatched(w) || !slices.Contains(services, r.Service) {
 		return 0
 	}
 	if n, ok := r.Notice(w.ID); ok && n.own() {

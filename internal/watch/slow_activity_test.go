@@ -15,7 +15,7 @@ import (
 func slowActivity(all []slowDebit) string {
 	var out []string
 	var newest time.Time
-	for _, service := range []string{"", "docomo", "paypay"} {
+	for _, service := range []string{"", "docomo", "paypay", Unlisted} {
 		months, first, last, debits, links := map[string]int64{}, time.Time{}, time.Time{}, 0, 0
 		for _, d := range all {
 			for _, e := range d.story {
@@ -38,7 +38,7 @@ func slowActivity(all []slowDebit) string {
 				links++
 			case service != "":
 				debits++
-				months[d.first.At.In(JST).Format("2006-01")] += d.kept()
+				months[d.first.At.In(JST).Format("2006-01")] += d.taken()
 			}
 		}
 		for m, yen := range months {
@@ -51,7 +51,7 @@ func slowActivity(all []slowDebit) string {
 		}
 	}
 	for _, d := range all {
-		if d.first.Kind == Debit && d.named.Service != "" && !d.gone() && newest.Sub(d.first.At) <= 7*24*time.Hour && slowBurst(all, d) {
+		if d.first.Kind == Debit && d.named.Service != "" && d.taken() > 0 && newest.Sub(d.first.At) <= 7*24*time.Hour && slowBurst(all, d) {
 			out = append(out, "burst at "+d.first.At.Format("01-02.15:04"))
 		}
 	}
@@ -61,7 +61,7 @@ func slowActivity(all []slowDebit) string {
 
 // slowBurst tries each hour that begins with a debit.
 func slowBurst(all []slowDebit, d slowDebit) bool {
-	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && !x.gone() }
+	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && x.taken() > 0 }
 	for _, begin := range all {
 		in := func(x slowDebit) bool {
 			return standing(x) && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))

@@ -226,13 +226,6 @@ func elsewhere(story []Entry, u Entry) bool {
 	return u.Kind == LinkRemoved && slowRead(story).other(u)
 }
 
-// other tells whether a return or removal names another service than was ever
-// named.
-func (d slowDebit) other(u Entry) bool {
-	return u.Service != "" && d.named.Service != "" && d.named.Service != u.Service &&
-		!slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Service == u.Service })
-}
-
 // slowDivide is which debits, or links, the entries of one id are.
 func slowDivide(entries []Entry) []slowDebit {
 	order := func(e Entry) int {
@@ -313,7 +306,7 @@ func slowDivide(entries []Entry) []slowDebit {
 			waiting = still
 			return
 		}
-		ofService := func(d slowDebit) bool { return e.Service != "" && d.named.Service == e.Service }
+		ofService := func(d slowDebit) bool { return d.of(e) }
 		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(slowRead(s)) })
 		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return e.Txn == "" || !slices.Contains(slowRead(s).ids(), e.Txn) })
 		if len(own) > 0 {

@@ -49,7 +49,7 @@ func slowSame(a, b Entry) bool {
 	if opening(a) {
 		return a.Service == b.Service && a.DateOnly == b.DateOnly
 	}
-	return (!a.DateOnly || a.Event == b.Event) && (a.Kind == DebitReversed || a.Service == b.Service)
+	return (!a.DateOnly || a.Event == b.Event) && (a.Kind == DebitReversed || a.Event == b.Event || a.Service == b.Service && a.Word == b.Word)
 }
 
 // slowSays is all that is compared of a debit or link.
@@ -71,49 +71,13 @@ func (d slowDebit) text() string {
 	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " may be it"}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed])
 }
 
-func (d slowDebit) kept() int64 {
-	if d.gone() {
+// taken is what is not known to have come back.
+func (d slowDebit) taken() int64 {
+	switch {
+	case d.unsure || d.misnamed:
+		return d.amount
+	case d.gone():
 		return 0
 	}
 	return d.amount - d.back
-}
-
-// slowUnsure notes what may as well have come back of another debit of the id, of
-// which more or less was left just then, or that is of another service.
-func slowUnsure(all []slowDebit, order []Entry) {
-	left := func(d slowDebit, u Entry) (yen int64, fits bool) {
-		var before []Entry
-		for _, e := range d.story {
-			place := func(e Entry) int {
-				return slices.IndexFunc(order, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
-			}
-			if place(e) < place(u) {
-				before = append(before, e)
-			}
-		}
-		was := slowRead(before)
-		if !was.anything || was.gone() || u.Kind == LinkRemoved && was.other(u) {
-			return 0, false
-		}
-		return was.amount - was.back, was.amount-was.back >= u.Amount
-	}
-	for i, d := range all {
-		if !d.anything || d.back == 0 && d.backAt.IsZero() {
-			continue
-		}
-		all[i].misnamed = d.first.Kind == Debit && slices.ContainsFunc(d.returns, d.other)
-		for _, u := range d.story {
-			own, fits := left(d, u)
-			for j, o := range all {
-				other, could := left(o, u)
-				if d.gone() && o.gone() || u.Service != "" && u.Service == d.named.Service && u.Service != o.named.Service ||
-					u.Txn != "" && slices.Contains(d.ids(), u.Txn) && !slices.Contains(o.ids(), u.Txn) {
-					continue
-				}
-				if !opening(u) && j != i && fits && could && (own != other || d.first.Kind == LinkRegistered || d.named.Service != o.named.Service) {
-					all[i].unsure, all[j].mayBe = true, true
-				}
-			}
-		}
-	}
 }

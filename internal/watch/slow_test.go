@@ -51,6 +51,11 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		if !e.opens() {
 			e.Service = []string{"", "", "docomo", "paypay"}[r.IntN(4)]
 		}
+		if e.Service == "" && r.IntN(4) == 0 { // a name that the catalogue does not know
+			if e.Word = []string{"nune", "nunu"}[r.IntN(2)]; e.Kind == Debit {
+				e.Service = Unlisted
+			}
+		}
 		if i > 0 && r.IntN(6) == 0 { // said again, perhaps under another id, perhaps later
 			*e = out[r.IntN(i)]
 			if r.IntN(2) == 0 {
@@ -328,7 +333,7 @@ func saysActivity(a *Activity, records []*Record) string {
 		out = append(out, fmt.Sprintf("%q %s to %s, %d debits %v, %d links", id, s.FirstAt.In(JST).Format("01-02.15:04"), s.LastAt.In(JST).Format("01-02.15:04"), s.Debits, months, len(s.Links)))
 	}
 	for _, r := range records {
-		if r.Complete && r.Kind == Debit && r.Service != "" && r.UndoneAt.IsZero() && newest.Sub(r.OccurredAt) <= 7*24*time.Hour && a.burst(r) {
+		if r.Complete && r.Kind == Debit && r.Service != "" && !r.Gone() && newest.Sub(r.OccurredAt) <= 7*24*time.Hour && a.burst(r) {
 			out = append(out, "burst at "+r.OccurredAt.Format("01-02.15:04"))
 		}
 	}

@@ -66,7 +66,7 @@ func (r *Record) Story() []Entry {
 func (r *Record) Tell(entries []Entry) {
 	c, early, _ := read(entries)
 	r.Entries, r.Inherits, r.NamedAt = nil, false, time.Time{}
-	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Txn != "" || entries[0].Unknown != nil {
+	if len(entries) != 1 || !entries[0].opens() || entries[0].Replaces || entries[0].Txn != "" || entries[0].Word != "" || entries[0].Unknown != nil {
 		r.Entries = entries
 	}
 	if len(entries) == 0 {
@@ -113,33 +113,48 @@ func (r *Record) Tell(entries []Entry) {
 	}
 }
 
-// read goes through the entries of one transaction, in order. Early are those
-// that undid it before it was there, and gained is the latest by which more was
-// taken than before, by another service, or again.
-func read(entries []Entry) (c *chain, early []Entry, gained Entry) {
-	c = &chain{}
-	for i := range entries {
-		e := &entries[i]
-		switch {
-		case e.opens() && c.echoed(e):
-			c.entries = append(c.entries, *e)
-		case e.opens():
-			amount, service, again := c.amount, c.named.Service, c.again
-			c.open(e)
-			if len(c.entries) == 1 || c.amount > amount || c.named.Service != service || c.again > again {
-				gained = *e
-			}
-			for j := range early {
-				c.undo(&early[j])
-			}
-			early = nil
-		case len(c.entries) == 0:
-			early = append(early, *e)
-		default:
-			c.undo(e)
+// reading goes through the entries of one transaction, in order.
+type reading struct {
+	chain
+	early  []Entry // those that undid it before it was there
+	gained Entry   // the latest by which more was taken than before, by another service, or again
+}
+
+func (c *reading) next(e *Entry) {
+	switch {
+	case e.opens() && c.echoed(e):
+		c.entries = append(c.entries, *e)
+	case e.opens():
+		amount, service, again := c.amount, c.named.Service, c.again
+		c.open(e)
+		if len(c.entries) == 1 || c.amount > amount || c.named.Service != service || c.again > again {
+			c.gained = *e
 		}
+		for j := range c.early {
+			c.undo(&c.early[j])
+		}
+		c.early = nil
+	case len(c.entries) == 0:
+		c.early = append(c.early, *e)
+	default:
+		c.undo(e)
 	}
-	return c, early, gained
+}
+
+// clone is a reading that goes on by itself.
+func (c *reading) clone() reading {
+	o := *c
+	o.entries, o.echoes, o.undid, o.early = slices.Clip(c.entries), slices.Clip(c.echoes), slices.Clip(c.undid), slices.Clip(c.early)
+	return o
+}
+
+// read goes through all entries of one transaction.
+func read(entries []Entry) (c *chain, early []Entry, gained Entry) {
+	var r reading
+	for i := range entries {
+		r.next(&entries[i])
+	}
+	return &r.chain, r.early, r.gained
 }
 
 func lastAt(entries []Entry) time.Time {

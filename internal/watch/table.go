@@ -108,7 +108,8 @@ type Rules struct {
 	AfterNewLink  bool             `json:"after_new_link"`
 	Burst         bool             `json:"burst"`
 	// MonthlyTotal tells of the debit that takes a service's total of the
-	// calendar month (JST) to this many yen or more.
+	// calendar month (JST) to this many yen or more; what is not known to have
+	// come back counts.
 	MonthlyTotal map[string]int64 `json:"monthly_total,omitempty"`
 	// NearLimit tells of a debit near the most that the service takes from
 	// anybody at once, and of the one that takes its total of the calendar

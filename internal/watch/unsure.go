@@ -36,37 +36,45 @@ func (s *Shown) Taken() int64 {
 	return s.Kept()
 }
 
-// markUnsure notes of each debit or link whether what undid it may as well have
-// undone another one to which its bank gave the same id, and whether the bank
-// named another service with it. It returns those of which that had not been known,
-// or is not so any more.
+// markUnsure notes of each debit or link whether it is not certain that what it is
+// told as undone was of it, because its bank gave several the same id, or named
+// another service with it; and whether what was told of another may be of it. It
+// returns those of which that had not been known, or is not so any more.
 func markUnsure(records []*Record) (changed []*Record) {
-	rivals := map[*Record]bool{}
-	for _, r := range records {
-		of := r.rivals(records)
-		for _, o := range of {
-			rivals[o] = true
-		}
-		if unsure, misnamed := len(of) > 0, r.misnamed(); unsure != r.Unsure || misnamed != r.Misnamed {
-			r.Unsure, r.Misnamed = unsure, misnamed
-			changed = append(changed, r)
-		}
-	}
-	for _, r := range records {
-		if rivals[r] != r.MayBeIt {
-			r.MayBeIt = rivals[r]
-			if !slices.Contains(changed, r) {
-				changed = append(changed, r)
+	ways, known := whose(records)
+	for i, r := range records {
+		undone := r.Complete && (r.Returned > 0 || !r.UndoneAt.IsZero())
+		unsure, may := !known && undone, !known && r.Complete
+		for j := range ways {
+			if r.Complete {
+				less, more := r.undoneIn(&ways[j].of[i].chain)
+				unsure, may = unsure || less, may || more
 			}
+		}
+		if misnamed := undone && r.misnamed(); unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed {
+			r.Unsure, r.MayBeIt, r.Misnamed = unsure, may, misnamed
+			changed = append(changed, r)
 		}
 	}
 	return changed
 }
 
+// undoneIn tells whether less came back of a debit than it says, or more, if it was
+// as this; and whether a link stands, or was removed.
+func (r *Record) undoneIn(c *chain) (less, more bool) {
+	switch undone := !r.UndoneAt.IsZero(); {
+	case c.undone():
+		return false, !undone
+	case undone:
+		return true, false
+	}
+	return c.returned < r.Returned, c.returned > r.Returned
+}
+
 // misnamed tells whether the bank named another service with what came back of a
 // debit than it, or the text, ever did with the debit.
 func (r *Record) misnamed() bool {
-	if r.Kind != Debit || !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
+	if r.Kind != Debit {
 		return false
 	}
 	c, _, _ := read(r.Story())
@@ -76,41 +84,36 @@ func (r *Record) misnamed() bool {
 }
 
 // isOfAnother tells whether a return or removal names another service than what
-// was said of a debit or link, whose service is known.
+// was said of a debit or link, of which something is known that it is of. Of the
+// names in a return the bank's own word counts.
 func (e *Entry) isOfAnother(service string, said []Entry) bool {
-	return e.Service != "" && service != "" && service != Unlisted && e.Service != service &&
-		!slices.ContainsFunc(said, func(b Entry) bool {
-			return b.opens() && (b.Service == e.Service || b.Second != nil && b.Second.Service == e.Service)
-		})
-}
-
-// rivals are those of these records that may be what the bank undid instead. Of
-// two debits of one service of which as much was left it does not matter which it
-// is; of two links it does, because one of them can still be used.
-func (r *Record) rivals(records []*Record) (rivals []*Record) {
-	if !r.Complete || r.Returned == 0 && r.UndoneAt.IsZero() {
-		return nil
+	is := func(name string) bool {
+		return name != "" && name != Unlisted && (e.Word == "" && name == e.Service || name == e.Word)
 	}
-	for _, u := range r.Story() {
-		if u.opens() {
+	known := service != "" && service != Unlisted
+	if e.Service == "" && e.Word == "" || is(service) {
+		return false
+	}
+	for i := range said {
+		b := &said[i]
+		if !b.opens() {
 			continue
 		}
-		left, known := r.leftBefore(&u)
-		named, posted := u.Service != "" && r.Service == u.Service, r.postedAs(u.Txn)
-		for _, o := range records {
-			if o == r || named && o.Service != u.Service || posted && !o.postedAs(u.Txn) {
-				continue // the bank says which it is
-			}
-			if !r.UndoneAt.IsZero() && !o.UndoneAt.IsZero() {
-				continue // either is undone, whichever was first
-			}
-			if of, could := o.leftBefore(&u); known && could && (of != left || r.Kind == LinkRegistered || !r.likeNamed(o)) {
-				rivals = append(rivals, o)
-			}
+		if is(b.Service) || is(b.Word) || b.Second != nil && is(b.Second.Service) {
+			return false
 		}
+		known = known || b.Word != ""
 	}
-	return rivals
+	return known
 }
+
+// names tells whether a return or removal names what a debit or link is of.
+func (e *Entry) names(service string, said []Entry) bool {
+	return e.Service != "" && e.Service == service ||
+		e.Word != "" && slices.ContainsFunc(said, func(b Entry) bool { return b.opens() && b.Word == e.Word })
+}
+
+func (r *Record) named(u *Entry) bool { return u.names(r.Service, r.Story()) }
 
 // likeNamed tells whether two debits are of one service, by the bank's word and by
 // what the passbook shows.
@@ -127,25 +130,4 @@ func (r *Record) likeNamed(o *Record) bool {
 // postedAs tells whether a posting that took the place of another has this id.
 func (r *Record) postedAs(id string) bool {
 	return id != "" && slices.ContainsFunc(r.Story(), func(e Entry) bool { return e.opens() && e.posting() == id })
-}
-
-// leftBefore is how much of a debit was left when some came back of it, or of
-// another one of its id, in yen; false if less was left of this one than came back.
-// Of a link nothing can be left: false tells that it did not stand, or is of another
-// service than the bank removed.
-func (r *Record) leftBefore(u *Entry) (yen int64, could bool) {
-	if !r.Complete {
-		return 0, false
-	}
-	var before []Entry
-	for _, e := range r.Story() {
-		if inOrder(e, *u) < 0 {
-			before = append(before, e)
-		}
-	}
-	c, _, _ := read(before)
-	if len(c.entries) == 0 || c.undone() || c.stands(u) {
-		return 0, false
-	}
-	return c.left(), c.left() >= u.Amount
 }

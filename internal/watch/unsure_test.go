@@ -1,6 +1,9 @@
 package watch
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -50,6 +53,63 @@ func TestOfWhichDebitSomeCameBack(t *testing.T) {
 	}
 }
 
+// What is certain, and what may be, of several returns of one id, however many.
+func TestOfWhichDebitsSeveralReturnsMayBe(t *testing.T) {
+	for name, c := range map[string]struct {
+		debits  []int64 // all of docomo, a day apart
+		returns []int64 // 0 is all that is left
+		want    string  // of each debit what is said to be back, ? if that is not certain, + if more may be
+	}{
+		"the next is of either again":               {[]int64{10000, 5000}, []int64{3000, 4000}, "4000?+ 3000?+"},
+		"in the other order":                        {[]int64{5000, 10000}, []int64{3000, 4000}, "0+ 7000?"},
+		"the next is of one alone":                  {[]int64{5000, 10000}, []int64{3000, 8000}, "0+ 10000?"},
+		"the next shows of which the first was":     {[]int64{10000, 5000}, []int64{3000, 8000}, "8000 3000"},
+		"both are gone":                             {[]int64{9000, 3000}, []int64{3000, 9000}, "9000 3000"},
+		"all of what is left may be of either":      {[]int64{3000, 5000}, []int64{3000, 0}, "3000? 5000?"},
+		"what is gone for two may be one's":         {[]int64{3000, 5000, 3000}, []int64{3000, 0}, "0+ 5000? 3000?"},
+		"of three, what no other can be":            {[]int64{1000, 2000, 9000}, []int64{500, 8600}, "0+ 0+ 9000?"},
+		"twice a part, of debits that were alike":   {[]int64{3000, 3000}, []int64{1000, 1000}, "0+ 2000?"},
+		"the same as all of it, of two of three":    {[]int64{3000, 3000, 3000}, []int64{3000, 3000}, "0 3000 3000"},
+		"more than is left of any":                  {[]int64{3000, 5000}, []int64{9000}, "0 5000"},
+		"a part, and then all that is left of both": {[]int64{3000, 5000}, []int64{1000, 0, 0}, "3000 5000"},
+	} {
+		for _, backwards := range []bool{false, true} {
+			var all []Entry
+			for i, yen := range c.debits {
+				at := noon.Add(time.Duration(i) * 24 * time.Hour)
+				all = append(all, Entry{Event: fmt.Sprint("d", i), Kind: Debit, Status: Posted, At: at, ReceivedAt: at, Amount: yen, Service: "docomo"})
+			}
+			for i, yen := range c.returns {
+				at := noon.Add(time.Duration(10+i) * 24 * time.Hour)
+				all = append(all, Entry{Event: fmt.Sprint("r", i), Kind: DebitReversed, At: at, ReceivedAt: at, Amount: yen})
+			}
+			if backwards {
+				slices.Reverse(all)
+			}
+			a := &slowAccount{watcher: Watcher{ID: "w"}}
+			for _, e := range all {
+				a.add(t, 0, e)
+			}
+			records := slices.DeleteFunc(slices.Clone(a.ids[0]), func(r *Record) bool { return !r.Complete })
+			slices.SortFunc(records, func(x, y *Record) int { return x.OccurredAt.Compare(y.OccurredAt) })
+			var got []string
+			for _, r := range records {
+				say := fmt.Sprint(r.Amount - r.Kept())
+				if r.Unsure {
+					say += "?"
+				}
+				if r.MayBeIt {
+					say += "+"
+				}
+				got = append(got, say)
+			}
+			if got := strings.Join(got, " "); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		}
+	}
+}
+
 // Two returns of one amount are two, unless they are of one moment or of one id.
 func TestWhichReturnsAreOne(t *testing.T) {
 	midnight := time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, JST)
@@ -92,25 +152,37 @@ func TestWhatNamesAnotherService(t *testing.T) {
 	for name, c := range map[string]struct {
 		service, second, undoing string
 		other                    bool
+		word, undoingWord        string // that no catalogue knows
 	}{
-		"the same":                      {"paypay", "", "paypay", false},
-		"another":                       {"paypay", "", "docomo", true},
-		"none":                          {"paypay", "", "", false},
-		"of what is not known":          {"", "", "docomo", false},
-		"of what no catalogue knows":    {Unlisted, "", "docomo", false},
-		"the other of two readings":     {"paypay", "docomo", "docomo", false},
-		"neither of two readings":       {"paypay", "docomo", "merpay", true},
-		"one, though one alone is read": {"paypay", "docomo", "paypay", false},
+		"the same":                             {"paypay", "", "paypay", false, "", ""},
+		"another":                              {"paypay", "", "docomo", true, "", ""},
+		"none":                                 {"paypay", "", "", false, "", ""},
+		"of what is not known":                 {"", "", "docomo", false, "", ""},
+		"of what no catalogue knows":           {Unlisted, "", "docomo", false, "", ""},
+		"the other of two readings":            {"paypay", "docomo", "docomo", false, "", ""},
+		"neither of two readings":              {"paypay", "docomo", "merpay", true, "", ""},
+		"one, though one alone is read":        {"paypay", "docomo", "paypay", false, "", ""},
+		"a word, of what was named":            {"paypay", "", "", true, "", "nune"},
+		"a word, of what is not known":         {"", "", "", false, "", "nune"},
+		"a word, of what an older one took":    {Unlisted, "", "", false, "", "nune"},
+		"the same word":                        {Unlisted, "", "", false, "nune", "nune"},
+		"another word":                         {Unlisted, "", "", true, "nune", "nunu"},
+		"the word next to what the text names": {"paypay", "", "", false, "nune", "nune"},
+		"another than both":                    {"paypay", "", "", true, "nune", "nunu"},
+		"what the text names":                  {"paypay", "", "paypay", false, "nune", ""},
+		"a service, of a word":                 {Unlisted, "", "docomo", true, "nune", ""},
+		"the word, and a text that differs":    {"paypay", "", "docomo", false, "nune", "nune"},
+		"another word, and the same text":      {"paypay", "", "paypay", true, "", "nune"},
 	} {
 		for _, kinds := range [][2]Kind{{Debit, DebitReversed}, {LinkRegistered, LinkRemoved}} {
-			taken := Entry{Event: "a", Kind: kinds[0], At: noon, ReceivedAt: noon, Service: c.service}
+			taken := Entry{Event: "a", Kind: kinds[0], At: noon, ReceivedAt: noon, Service: c.service, Word: c.word}
 			if c.second != "" {
 				taken.Second = &Second{Service: c.second}
 			}
 			if kinds[0] == Debit {
 				taken.Status, taken.Amount = Posted, 5000
 			}
-			undone := Entry{Event: "b", Kind: kinds[1], At: noon.Add(time.Hour), ReceivedAt: noon.Add(time.Hour), Service: c.undoing}
+			undone := Entry{Event: "b", Kind: kinds[1], At: noon.Add(time.Hour), ReceivedAt: noon.Add(time.Hour), Service: c.undoing, Word: c.undoingWord}
 			for _, order := range [][]Entry{{taken, undone}, {undone, taken}} {
 				a := &slowAccount{watcher: Watcher{ID: "w"}}
 				for _, e := range order {

@@ -1,0 +1,146 @@
+package watch
+
+import (
+	"cmp"
+	"slices"
+)
+
+// words are the names that the bank had for a debit or link, by which what it undoes
+// can be told apart. The name of what it presents again is one of them.
+func (d slowDebit) words() (out []string) {
+	for _, x := range d.story {
+		if !opening(x) {
+			continue
+		}
+		for _, name := range []string{x.Service, x.Word} {
+			if name != "" && name != Unlisted {
+				out = append(out, name)
+			}
+		}
+	}
+	if d.named.Service != "" && d.named.Service != Unlisted {
+		out = append(out, d.named.Service)
+	}
+	return out
+}
+
+// of tells whether a return or removal names what a debit or link is of.
+func (d slowDebit) of(u Entry) bool {
+	word := slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Word == u.Word })
+	return u.Service != "" && u.Service == d.named.Service || u.Word != "" && word
+}
+
+// other tells whether a return or removal names another service than was ever
+// named.
+func (d slowDebit) other(u Entry) bool {
+	name, words := cmp.Or(u.Word, u.Service), d.words()
+	return name != "" && len(words) > 0 && !slices.Contains(words, name)
+}
+
+// slowWorld is one way in which what came back is given to the debits of an id.
+type slowWorld struct {
+	debits []slowDebit
+	odd    int // returns of which less was left
+}
+
+// slowWorlds tries each debit for each return.
+func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
+	place := func(e Entry) int {
+		return slices.IndexFunc(order, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
+	}
+	type giving struct {
+		Entry
+		owner, at, to int
+	}
+	own := func(d slowDebit, k int) bool { // what was heard of before the debit is its own
+		return !opening(d.story[k]) && !slices.ContainsFunc(d.story[:k], func(x Entry) bool { return opening(x) && place(x) > place(d.story[k]) })
+	}
+	var returns []giving
+	for i, d := range all {
+		for k, u := range d.story {
+			if d.anything && own(d, k) {
+				returns = append(returns, giving{u, i, k, -1})
+			}
+		}
+	}
+	slices.SortFunc(returns, func(a, b giving) int { return place(a.Entry) - place(b.Entry) })
+	// told is what was said of a debit before the n-th return.
+	told := func(j, n int) (out []Entry) {
+		k := 0
+		for m := 0; m <= n; m++ {
+			for k < len(all[j].story) && !own(all[j], k) && (m == len(returns) || returns[m].owner == j || place(all[j].story[k]) < place(returns[m].Entry)) {
+				out = append(out, all[j].story[k])
+				k++
+			}
+			if m < n && returns[m].owner == j {
+				k++
+			}
+			if m < n && returns[m].to == j {
+				out = append(out, returns[m].Entry)
+			}
+		}
+		return out
+	}
+	like := func(a, b, of slowDebit, other slowDebit) bool {
+		return of.first.Kind == Debit && of.named.Service == other.named.Service && a.amount-a.back == b.amount-b.back
+	}
+	var try func(n, odd int)
+	try = func(n, odd int) {
+		if n == len(returns) {
+			w := slowWorld{odd: odd}
+			for j := range all {
+				w.debits = append(w.debits, slowRead(told(j, n)))
+			}
+			worlds = append(worlds, w)
+			return
+		}
+		u := &returns[n]
+		could := func(j int) bool {
+			d, owner := all[j], all[u.owner]
+			was := slowRead(told(j, n))
+			return d.anything && !(owner.of(u.Entry) && !d.of(u.Entry)) &&
+				!(u.Txn != "" && slices.Contains(owner.ids(), u.Txn) && !slices.Contains(d.ids(), u.Txn)) &&
+				was.anything && !was.gone() && !(u.Kind == LinkRemoved && was.other(u.Entry)) && was.amount-was.back >= u.Amount
+		}
+		found := false
+		for j := range all {
+			// Of those that are alike it does not matter which it is.
+			before := false
+			for i, o := range all {
+				first := i == u.owner || j != u.owner && i != j && place(o.story[0]) > place(all[j].story[0])
+				before = before || i != j && first && could(i) && like(slowRead(told(i, n)), slowRead(told(j, n)), o, all[j])
+			}
+			if could(j) && !before {
+				found, u.to = true, j
+				try(n+1, odd)
+			}
+		}
+		if !found {
+			u.to = u.owner
+			try(n+1, odd+1)
+		}
+		u.to = -1
+	}
+	try(0, 0)
+	least := slices.MinFunc(worlds, func(a, b slowWorld) int { return a.odd - b.odd }).odd
+	return slices.DeleteFunc(worlds, func(w slowWorld) bool { return w.odd > least })
+}
+
+// slowUnsure notes of which debits more is told to have come back than did for
+// certain, and of which more may have.
+func slowUnsure(all []slowDebit, order []Entry) {
+	for _, w := range slowWorlds(all, order) {
+		for i, d := range all {
+			switch in := w.debits[i]; {
+			case !d.anything:
+			case d.gone() && !in.gone(), !d.gone() && !in.gone() && in.back < d.back:
+				all[i].unsure = true
+			case !d.gone() && (in.gone() || in.back > d.back):
+				all[i].mayBe = true
+			}
+		}
+	}
+	for i, d := range all {
+		all[i].misnamed = d.anything && d.first.Kind == Debit && slices.ContainsFunc(d.returns, d.other)
+	}
+}
