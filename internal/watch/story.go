@@ -141,11 +141,12 @@ func (c *reading) next(e *Entry) {
 	}
 }
 
-// clone is a reading that goes on by itself.
-func (c *reading) clone() reading {
+// and is a reading with one more entry, next to which this one stays as it is.
+func (c *reading) and(e *Entry) *reading {
 	o := *c
 	o.entries, o.echoes, o.undid, o.early = slices.Clip(c.entries), slices.Clip(c.echoes), slices.Clip(c.undid), slices.Clip(c.early)
-	return o
+	o.next(e)
+	return &o
 }
 
 // read goes through all entries of one transaction.

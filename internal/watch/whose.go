@@ -9,9 +9,10 @@ import (
 // debits or links. Of more it is said that it may be of any.
 const maxWays = 1024
 
-// way is one of those: what each record would say.
+// way is one of those: what each record would say. What is alike in several is shared,
+// and never changed.
 type way struct {
-	of  []reading
+	of  []*reading
 	odd int // how much came back of what less was left of
 }
 
@@ -24,7 +25,10 @@ func whose(records []*Record) (ways []way, known bool) {
 	if len(g.records) < 2 || len(g.undone) == 0 {
 		return nil, true
 	}
-	ways = []way{{of: make([]reading, len(records))}}
+	ways = []way{{of: make([]*reading, len(records))}}
+	for i := range records {
+		ways[0].of[i] = &reading{}
+	}
 	for i := range g.undone {
 		u := &g.undone[i]
 		g.until(ways, u)
@@ -86,7 +90,7 @@ func (g *giving) until(ways []way, u *undoing) {
 				break
 			}
 			for j := range ways {
-				ways[j].of[i].next(e)
+				ways[j].of[i] = ways[j].of[i].and(e)
 			}
 		}
 		if u != nil && i == u.owner {
@@ -108,15 +112,9 @@ func (g *giving) give(ways []way, u *undoing) (out []way) {
 			w.odd++
 			tried = []int{u.owner}
 		}
-		for n, i := range tried {
-			own := w
-			if n < len(tried)-1 {
-				own.of = make([]reading, len(w.of))
-				for j := range w.of {
-					own.of[j] = w.of[j].clone()
-				}
-			}
-			own.of[i].next(u.Entry)
+		for _, i := range tried {
+			own := way{slices.Clone(w.of), w.odd}
+			own.of[i] = w.of[i].and(u.Entry)
 			out = append(out, own)
 		}
 	}
