@@ -126,7 +126,7 @@ func told(r, lead *watch.Record, d *watch.Delivery) string {
 }
 
 func timelineOf(r, lead *watch.Record, d *watch.Dispute) *timeline {
-	t := &timeline{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Txn: r.Txn, Event: r.Event, Service: r.Service, Critical: r.Critical(), Notices: []notice{}, Due: r.Due}
+	t := &timeline{ID: r.ID, Bank: r.Account.Bank, Kind: r.Kind, Txn: r.Name(), Event: r.Event, Service: r.Service, Critical: r.Critical(), Notices: []notice{}, Due: r.Due}
 	for _, n := range r.Notices {
 		t.Notices = append(t.Notices, notice{n.Watcher, n.Reasons.Names(), n.EscalateAt})
 	}

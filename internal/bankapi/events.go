@@ -210,8 +210,8 @@ func (f family) all() []eventReply {
 		for _, e := range r.Story() {
 			x := f.reply(r)
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
-			if e.Txn != "" { // the record is called by the id that this one's replaced
-				x.TransactionID = e.Txn
+			if !r.Seeded() {
+				x.TransactionID = r.IDOf(&e, f[0])
 			}
 			if x.Outcome == alerted && r.Past && r.OnlyReturned() && (e.Kind == watch.Debit || e.Kind == watch.LinkRegistered) {
 				x.Outcome = isHistory // what came of it since was told alone

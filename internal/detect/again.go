@@ -160,7 +160,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 	}
 	as := work{event: &e, line: w.line, recognised: w.recognised, msg: w.msg}
 	if own != nil {
-		records = append(records, own)
+		records = append(slices.DeleteFunc(records, func(r *watch.Record) bool { return r.ID == own.ID }), own)
 		if stays, err := watch.StaysApart(records, entry); err != nil {
 			return outcome{}, a.quarantine(ctx, as, "more was said of this transaction than is kept")
 		} else if stays {
@@ -217,10 +217,11 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 			changes = append(changes, change{is: r})
 		}
 	}
+	made := slices.Clone(records)
 	for _, entries := range fresh {
 		r := a.newRecord(w.event, entries...)
-		r.Txn = cmp.Or(entries[0].Txn, r.Txn)
-		r.ID = twinID(w.event, r, records)
+		r.Txn = cmp.Or(entries[0].Txn, records[0].Txn)
+		r.ID = twinID(w.event, r, made)
 		switch old, err := a.Store.Record(ctx, r.ID); {
 		case err == nil:
 			// It was kept before, and so long ago that its id's own record
@@ -237,7 +238,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		if !slices.Contains(changed, root) && root.Version > 0 {
 			changed = append(changed, root)
 		}
-		changes = append(changes, change{is: r})
+		made, changes = append(made, r), append(changes, change{is: r})
 	}
 	conflict := a.presented(records, &changed, changes)
 	if conflict {

@@ -296,7 +296,7 @@ func (f *file) opens(parts []*watch.Record, before watch.Opening, via watch.Via)
 	if first.ID != d.Leads() {
 		d.First = first.ID
 	}
-	d.Kind, d.Txn, d.ReceivedAt = first.Kind, first.Txn, first.ReceivedAt
+	d.Kind, d.Txn, d.ReceivedAt = first.Kind, first.Name(), first.ReceivedAt
 	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.

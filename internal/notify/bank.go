@@ -142,7 +142,7 @@ func failure(err error, now time.Time) watch.CallbackFailure {
 func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
 	var untold []map[string]any
 	for _, p := range r.UnreachedBy(d) {
-		is := map[string]any{"transaction_id": p.Txn, "kind": p.Kind, "occurred_at": p.OccurredAt.In(watch.JST).Format(time.RFC3339)}
+		is := map[string]any{"transaction_id": p.Name(), "kind": p.Kind, "occurred_at": p.OccurredAt.In(watch.JST).Format(time.RFC3339)}
 		if p.OfStatement() { // the bank has given no id of it
 			delete(is, "transaction_id")
 			is["source"], is["occurred_on"] = dispute.SourceStatement, p.OccurredAt.In(watch.JST).Format(time.DateOnly)

@@ -37,6 +37,7 @@ func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
 func Divide(entries []Entry) [][]Entry {
 	entries = distinct(entries)
 	sortEntries(entries)
+	ids := linksOf(entries)
 	var chains []*chain
 	var early []Entry // undone before anything that they could undo
 	for i := range entries {
@@ -45,7 +46,7 @@ func Divide(entries []Entry) [][]Entry {
 			if c := undoneBy(chains, e); c != nil {
 				c.undo(e)
 				if again, ok := c.reopens(); ok {
-					chains, c = place(chains, &again)
+					chains, c = place(chains, &again, ids)
 					c.open(&again)
 				}
 			} else {
@@ -58,8 +59,11 @@ func Divide(entries []Entry) [][]Entry {
 			continue
 		}
 		var c *chain
-		chains, c = place(chains, e)
+		chains, c = place(chains, e, ids)
 		c.open(e)
+		if len(c.entries) == 1 && slices.ContainsFunc(chains, func(o *chain) bool { return o.authorised(e) }) {
+			c.awaits = false // another one took that authorisation's place
+		}
 		early = slices.DeleteFunc(early, func(u Entry) bool {
 			if u.precedes(e) || c.stands(&u) {
 				return false // of what no one told us
@@ -99,8 +103,8 @@ func (e *Entry) precedes(next *Entry) bool {
 }
 
 // place finds the transaction that a debit or link is a stage of, or begins one.
-func place(chains []*chain, e *Entry) ([]*chain, *chain) {
-	if c := takenBy(chains, e); c != nil {
+func place(chains []*chain, e *Entry, ids links) ([]*chain, *chain) {
+	if c := takenBy(chains, e, ids); c != nil {
 		return chains, c
 	}
 	c := &chain{}
@@ -136,20 +140,10 @@ func (c *chain) reopens() (again Entry, ok bool) {
 	return again, true
 }
 
-// takenBy finds the transaction that a debit is a stage of, or the link that
-// is registered already; nil if it is one of its own. What the bank names as
-// replaced comes first, then one of the same amount, then the latest.
-func takenBy(chains []*chain, e *Entry) *chain {
-	if c := among(chains, e, func(c *chain) bool { return c.names(e) }); c != nil {
-		return c
-	}
-	return among(chains, e, func(*chain) bool { return true })
-}
-
-func among(chains []*chain, e *Entry, which func(*chain) bool) *chain {
+func among(chains []*chain, e *Entry) *chain {
 	var found *chain
 	for _, c := range slices.Backward(chains) {
-		if !which(c) || !c.takes(e) {
+		if !c.takes(e) {
 			continue
 		}
 		if c.amount == e.Amount {
@@ -165,7 +159,7 @@ func among(chains []*chain, e *Entry, which func(*chain) bool) *chain {
 func (c *chain) takes(e *Entry) bool {
 	sameDay, sameService := day(c.latest.At) == day(e.At), c.latest.Service == e.Service
 	// Banks post under a plainer text than they authorise, or a clearer one.
-	like := sameService || c.latest.Service == "" || e.Service == ""
+	like := c.latest.like(e)
 	switch {
 	case e.Joined > 0 && e.Joined == c.latest.Joined:
 		return true // people were told of it as one
@@ -173,7 +167,7 @@ func (c *chain) takes(e *Entry) bool {
 		return !c.undone() && sameDay && sameService
 	case c.replacedBy(e) || c.hasReplaced(e):
 		return sameDay // of another day it is money taken again, whatever the bank calls it
-	case c.apart(e):
+	case c.usedAgain(e), c.apart(e):
 		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
@@ -181,10 +175,10 @@ func (c *chain) takes(e *Entry) bool {
 		return false // apart from that, a return joins and parts nothing: it may come late
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
-		return c.awaits && !e.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(e.At).Abs() <= PostWithin ||
-			!c.held && like && c.latest.bookedBefore(e) ||
-			sameDay && (like && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
-				e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
+		known := like && c.named.like(e)
+		return c.awaited(e) || known && !c.held && c.latest.bookedBefore(e) ||
+			sameDay && (known && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
+				known && e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
 		return sameDay && like
 	case e.Status != Pending && like && !c.undone() && (e.Amount == c.amount || e.Amount == c.left()) && e.At.Sub(c.opened.At) <= HoldWithin:
@@ -197,50 +191,6 @@ func (c *chain) takes(e *Entry) bool {
 		return like && e.Amount > c.amount
 	}
 	return like
-}
-
-// any tells whether a debit among the entries is so.
-func (c *chain) any(is func(*Entry) bool) bool {
-	return slices.ContainsFunc(c.entries, func(e Entry) bool { return e.opens() && is(&e) })
-}
-
-// postedAs tells whether a posting that took the place of another has this id.
-func (c *chain) postedAs(id string) bool {
-	return c.any(func(e *Entry) bool { return e.posting() == id })
-}
-
-// apart tells whether a debit is a posting of another id than those that took the
-// place of the pending one.
-func (c *chain) apart(e *Entry) bool {
-	own := e.posting()
-	return own != "" && !c.postedAs(own) && c.any(func(b *Entry) bool { return b.posting() != "" })
-}
-
-// settled tells whether an id is that of a posting alone, and not one under which
-// the bank had authorised a debit.
-func (c *chain) settled(id string) bool {
-	as := func(pending bool) bool {
-		return c.any(func(e *Entry) bool { return e.Txn == id && (e.Status == Pending) == pending })
-	}
-	return as(false) && !as(true)
-}
-
-// replacedBy tells whether a posting takes the place of another posting.
-func (c *chain) replacedBy(e *Entry) bool {
-	return e.Kind == Debit && e.Status != Pending && e.Replaces && e.Of != e.Txn && c.settled(e.Of)
-}
-
-// hasReplaced tells whether another posting has taken the place of this one already.
-func (c *chain) hasReplaced(e *Entry) bool {
-	return e.Kind == Debit && e.Status != Pending &&
-		c.any(func(b *Entry) bool { return b.Status != Pending && b.Replaces && b.Of == e.Txn && b.Of != b.Txn }) &&
-		!c.any(func(b *Entry) bool { return b.Status == Pending && b.Txn == e.Txn })
-}
-
-// names tells whether a debit says of one of the entries that it takes its place,
-// or one of them says so of the debit.
-func (c *chain) names(e *Entry) bool {
-	return c.hasReplaced(e) || e.Replaces && c.any(func(b *Entry) bool { return b.Txn == e.Of })
 }
 
 // bookedBefore tells whether a posting may be that of an authorisation which was

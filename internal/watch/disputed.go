@@ -141,7 +141,7 @@ func (d *Dispute) add(r *Record, seq int) bool {
 			return true
 		}
 	}
-	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Txn, Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
+	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Name(), Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
 	return true
 }
 
@@ -167,7 +167,7 @@ func (d *Dispute) Another(r *Record, now time.Time) bool {
 	if known || d.withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
 		return false
 	}
-	f := &Further{Record: r.ID, Txn: r.Txn, Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
+	f := &Further{Record: r.ID, Txn: r.Name(), Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
 	if r.Confidence == Undecided {
 		f.Confidence = Undecided // the others are not told
 	}

@@ -54,7 +54,7 @@ func (r *Record) IncidentID() string {
 // Join puts another record into the incident of r, or brings the copy of it
 // that is there up to date.
 func (r *Record) Join(o *Record) {
-	m := Member{Record: o.ID, Txn: o.Txn, Kind: o.Kind, Event: o.Event, ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt,
+	m := Member{Record: o.ID, Txn: o.Name(), Kind: o.Kind, Event: o.Event, ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt,
 		Route: o.Route, Is: *o.Shows(""), Void: !o.Complete, Notices: slices.Clone(o.Notices)}
 	o.Lead = r.ID
 	r.Members = slices.Clone(r.Members)

@@ -156,7 +156,8 @@ func (d slowDebit) says(e Entry, which int) bool {
 		if which == replacedOf {
 			before, after = e, x
 		}
-		found = found || opening(x) && x.Status != Pending && before.Txn != after.Txn && after.Replaces && after.Of == before.Txn
+		found = found || opening(x) && x.Status != Pending && before.Txn != after.Txn && after.Replaces && after.Of == before.Txn &&
+			(which == replacesOf || !d.newer(e, x))
 	}
 	for _, x := range d.story {
 		if opening(x) && x.Status == Pending && (which == replacesOf && x.Txn == e.Of || which == replacedOf && x.Txn == e.Txn) {
@@ -164,6 +165,26 @@ func (d slowDebit) says(e Entry, which int) bool {
 		}
 	}
 	return found
+}
+
+// newer tells whether what bears an id happened, and was heard of, after the posting
+// x that took the place of the id. Where only days are known, more must be taken,
+// or by another service.
+func (d slowDebit) newer(e, x Entry) bool {
+	if e.ReceivedAt.Before(x.ReceivedAt) || !slowWhen(e).After(slowWhen(x)) {
+		return false
+	}
+	return e.Amount > d.amount || e.Service != "" && d.named.Service != "" && e.Service != d.named.Service || slowDay(e) != slowDay(x) || !e.DateOnly && !x.DateOnly
+}
+
+// reused tells whether e is another debit under an id whose place was taken.
+func (d slowDebit) reused(e Entry) bool {
+	for _, x := range d.story {
+		if opening(x) && x.Status != Pending && x.Replaces && x.Of == e.Txn && x.Txn != e.Txn && d.newer(e, x) && e.Amount != d.amount && e.Status != Pending && e.Kind == Debit {
+			return true
+		}
+	}
+	return false
 }
 
 func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
@@ -181,6 +202,9 @@ func (d slowDebit) takes(e Entry) bool {
 	if d.says(e, replacedOf) || d.says(e, replacesOf) {
 		return sameDay
 	}
+	if d.reused(e) {
+		return false
+	}
 	if ids := d.ids(); e.Status != Pending && len(ids) > 0 && slowID(e) != "" && !slices.Contains(ids, slowID(e)) {
 		return false
 	}
@@ -194,16 +218,19 @@ func (d slowDebit) takes(e Entry) bool {
 		if e.Status != Pending {
 			return sameDay && sameService
 		}
+		same := sameService && (e.Service == "" || d.named.Service == "" || d.named.Service == e.Service)
 		booked := d.latest.At.Add(5 * time.Minute) // a clock that is slow
 		if d.latest.DateOnly {
 			booked = d.latest.At.Add(30 * time.Hour) // a bank's day ends at six in the morning
 		}
-		if sameService && !d.held && d.latest.ReceivedAt.After(e.ReceivedAt) && !e.At.After(booked) && !e.At.Before(d.latest.At) {
+		if same && !d.held && d.latest.ReceivedAt.After(e.ReceivedAt) && !e.At.After(booked) && !e.At.Before(d.latest.At) {
 			return true
 		}
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
-		return d.waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && sameService && e.Amount == d.amount ||
-			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
+		waits := d.waits && (e.Amount <= d.amount && (e.Service == "" || d.named.Service == "" || d.named.Service == e.Service) || e.ReceivedAt.Before(d.latest.ReceivedAt)) &&
+			slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Replaces && x.Of == e.Txn })
+		return waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && e.Amount == d.amount ||
+			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || same && e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
 	}
 	left := e.Amount == d.amount || e.Amount == d.amount-d.back
 	if e.Status != Pending && sameService && left && !d.gone() && e.At.Sub(d.first.At).Hours() <= 27*24 {
@@ -226,6 +253,41 @@ func elsewhere(story []Entry, u Entry) bool {
 	return u.Kind == LinkRemoved && slowRead(story).other(u)
 }
 
+// slowWhen is, of a day alone, when it was received, on that day.
+func slowWhen(e Entry) time.Time {
+	if late := e.At.Add(24*time.Hour - time.Millisecond); e.DateOnly && e.ReceivedAt.After(late) {
+		return late
+	}
+	if e.DateOnly && e.ReceivedAt.After(e.At) {
+		return e.ReceivedAt
+	}
+	return e.At
+}
+
+// slowRelated ranks what the ids of a debit and of one that is known say of them.
+func slowRelated(d slowDebit, e Entry, all []Entry) (n int) {
+	if e.Kind == LinkRegistered {
+		return 0
+	}
+	for _, x := range d.story {
+		for _, y := range all { // whenever that is said
+			if opening(x) && y.Replaces && (y.Txn == x.Txn && y.Of == e.Txn || y.Txn == e.Txn && y.Of == x.Txn) {
+				n = max(n, 1)
+			}
+		}
+		switch {
+		case !opening(x):
+		case d.says(e, replacedOf), e.Replaces && x.Txn == e.Of:
+			return 3
+		case x.Txn == e.Txn:
+			n = max(n, 2)
+		case x.Replaces && x.Of == e.Txn:
+			n = max(n, 1)
+		}
+	}
+	return n
+}
+
 // slowDivide is which debits, or links, the entries of one id are.
 func slowDivide(entries []Entry) []slowDebit {
 	order := func(e Entry) int {
@@ -237,18 +299,9 @@ func slowDivide(entries []Entry) []slowDebit {
 		}
 		return 2
 	}
-	when := func(e Entry) time.Time { // of a day alone: when it was received, on that day
-		if late := e.At.Add(24*time.Hour - time.Millisecond); e.DateOnly && e.ReceivedAt.After(late) {
-			return late
-		}
-		if e.DateOnly && e.ReceivedAt.After(e.At) {
-			return e.ReceivedAt
-		}
-		return e.At
-	}
 	distinct := slowDistinct(entries)
 	slices.SortFunc(distinct, func(a, b Entry) int {
-		return cmp.Or(when(a).Compare(when(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
+		return cmp.Or(slowWhen(a).Compare(slowWhen(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
 	var stories [][]Entry
@@ -272,16 +325,28 @@ func slowDivide(entries []Entry) []slowDebit {
 			// that is named, or names it, first of all.
 			rank := func(s []Entry) (n int) {
 				d := slowRead(s)
-				if d.says(e, replacedOf) || e.Replaces && slices.ContainsFunc(s, func(x Entry) bool { return opening(x) && x.Txn == e.Of }) {
-					n += 2
-				}
-				if d.amount == e.Amount {
+				if n = 2 * slowRelated(d, e, entries); d.amount == e.Amount {
 					n++
 				}
 				return n
 			}
+			known := func(j int) slowDebit { // it waits for no authorisation that is another's
+				d, first := slowRead(stories[j]), stories[j][0]
+				for k, s := range stories {
+					for _, x := range s {
+						at := func(e Entry) int {
+							return slices.IndexFunc(distinct, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
+						}
+						if k != j && x.Status == Pending && x.Txn == first.Of && first.At.Sub(x.At).Abs() <= 14*24*time.Hour && at(x) < at(first) && d.again == 0 {
+							d.waits = false
+						}
+					}
+				}
+				return d
+			}
+			related := slices.ContainsFunc(stories, func(s []Entry) bool { return rank(s) > 1 })
 			for j, s := range stories {
-				if slowRead(s).takes(e) && (best < 0 || rank(s) >= rank(stories[best])) {
+				if known(j).takes(e) && (rank(s) > 1 || !related && (e.Replaces || e.Kind == LinkRegistered)) && (best < 0 || rank(s) >= rank(stories[best])) {
 					best = j
 				}
 			}

@@ -23,6 +23,7 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		from = noon.Add(11*time.Hour + 40*time.Minute)
 	}
 	out := randomStory(r)
+	renames := r.IntN(3) == 0
 	days, bookings := r.IntN(3) == 0, r.IntN(4) == 0 // a bank that knows days alone; one that posts by them
 	for i := range out {
 		e := &out[i]
@@ -35,6 +36,12 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		}
 		if e.Replaces { // a pending one, or a posting; and the reverse of what another says
 			e.Of = []string{"", "", "t1", "t2"}[r.IntN(4)]
+		}
+		if renames && e.Kind == Debit { // ids that replace each other, two that replace one, and each of them used again
+			e.Txn, e.Replaces, e.Of = []string{"", "t1", "t2"}[r.IntN(3)], r.IntN(5) < 2, ""
+			if e.Replaces {
+				e.Of = []string{"", "", "t1", "t2"}[r.IntN(4)]
+			}
 		}
 		if midnight := time.Date(e.At.Year(), e.At.Month(), e.At.Day(), 0, 0, 0, 0, JST); days || bookings && e.Status == Posted {
 			e.At, e.DateOnly = midnight, days || r.IntN(2) == 0

@@ -65,7 +65,7 @@ func Whole(pieces []*Record) *Record {
 		if i == 0 {
 			continue
 		}
-		w.Members = append(w.Members, Member{Record: l.ID, Txn: l.Txn, Kind: l.Kind, Event: l.Event, ReceivedAt: l.ReceivedAt, RecordedAt: l.RecordedAt,
+		w.Members = append(w.Members, Member{Record: l.ID, Txn: l.Name(), Kind: l.Kind, Event: l.Event, ReceivedAt: l.ReceivedAt, RecordedAt: l.RecordedAt,
 			Route: l.Route, Is: *l.Shows(""), Void: !l.Complete, Notices: l.Notices})
 		w.Members = append(w.Members, l.Members...)
 		for _, n := range l.Notices {

@@ -106,7 +106,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	add(&out, tSheetWhen, when)
 	add(&out, tFactDesc, r.Descriptor.Quoted(lang == watch.English))
 	if !r.Seeded() { // else the id is ours
-		add(&out, tSheetTxn, quote.Text(r.Txn).Line())
+		add(&out, tSheetTxn, quote.Text(r.Name()).Line())
 	}
 	told, took := f.Record.ToldOf(r.ID, f.Watcher.ID)
 	add(&out, pick(r.OfStatement(), tSheetByFile, tSheetCame), f.exact(r.ReceivedAt))

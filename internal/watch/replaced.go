@@ -1,0 +1,152 @@
+package watch
+
+import "slices"
+
+// What ids say of debits: a bank may give one another id, in the place of the first,
+// and some use the first again.
+
+// links are pairs of ids of which the bank says that one takes the place of the other.
+type links map[[2]string]bool
+
+func linksOf(entries []Entry) links {
+	var ids links
+	for i := range entries {
+		if e := &entries[i]; e.Replaces {
+			if ids == nil {
+				ids = links{}
+			}
+			ids[[2]string{e.Txn, e.Of}], ids[[2]string{e.Of, e.Txn}] = true, true
+		}
+	}
+	return ids
+}
+
+// takenBy finds the transaction that a debit is a stage of, or the link that
+// is registered already; nil if it is one of its own. What the bank names as
+// replaced comes first, then what bore the id of the debit, then what bore one that
+// takes the place of that, or the reverse: it is no other, unless what it replaces is
+// not there yet. Of several it is one of the same amount, or the latest.
+func takenBy(chains []*chain, e *Entry, ids links) *chain {
+	of := make([]int, len(chains))
+	best := 0
+	for i, c := range chains {
+		of[i] = c.relation(e, ids)
+		best = max(best, of[i])
+	}
+	least := 1
+	if best == 0 && (e.Replaces || e.Kind == LinkRegistered) {
+		least = 0
+	}
+	for relation := best; relation >= least; relation-- {
+		var which []*chain
+		for i, c := range chains {
+			if of[i] == relation {
+				which = append(which, c)
+			}
+		}
+		if c := among(which, e); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// relation ranks what the ids say of a debit and a transaction: 0 is nothing.
+func (c *chain) relation(e *Entry, ids links) int {
+	switch {
+	case e.Kind == LinkRegistered:
+		return 0
+	case c.names(e):
+		return 3
+	case c.any(func(b *Entry) bool { return b.Txn == e.Txn }):
+		return 2
+	case c.any(func(b *Entry) bool { return ids[[2]string{b.Txn, e.Txn}] }):
+		return 1
+	}
+	return 0
+}
+
+// any tells whether a debit among the entries is so.
+func (c *chain) any(is func(*Entry) bool) bool {
+	return slices.ContainsFunc(c.entries, func(e Entry) bool { return e.opens() && is(&e) })
+}
+
+// postedAs tells whether a posting that took the place of another has this id.
+func (c *chain) postedAs(id string) bool {
+	return c.any(func(e *Entry) bool { return e.posting() == id })
+}
+
+// apart tells whether a debit is a posting of another id than those that took the
+// place of the pending one.
+func (c *chain) apart(e *Entry) bool {
+	own := e.posting()
+	return own != "" && !c.postedAs(own) && c.any(func(b *Entry) bool { return b.posting() != "" })
+}
+
+// settled tells whether an id is that of a posting alone, and not one under which
+// the bank had authorised a debit.
+func (c *chain) settled(id string) bool {
+	as := func(pending bool) bool {
+		return c.any(func(e *Entry) bool { return e.Txn == id && (e.Status == Pending) == pending })
+	}
+	return as(false) && !as(true)
+}
+
+// replacedBy tells whether a posting takes the place of another posting.
+func (c *chain) replacedBy(e *Entry) bool {
+	return e.Kind == Debit && e.Status != Pending && e.Replaces && e.Of != e.Txn && c.settled(e.Of)
+}
+
+// hasReplaced tells whether another posting has taken the place of this one already.
+func (c *chain) hasReplaced(e *Entry) bool {
+	return e.Kind == Debit && e.Status != Pending &&
+		c.any(func(b *Entry) bool { return b.hasPlaceOf(e) && !c.follows(e, b) }) &&
+		!c.any(func(b *Entry) bool { return b.Status == Pending && b.Txn == e.Txn })
+}
+
+// like tells whether two debits may be of one service.
+func (e *Entry) like(b *Entry) bool {
+	return e.Service == "" || b.Service == "" || e.Service == b.Service
+}
+
+// hasPlaceOf tells whether a posting took the place of an id, which a debit bears.
+func (e *Entry) hasPlaceOf(b *Entry) bool {
+	return e.Status != Pending && e.Replaces && e.Of == b.Txn && e.Of != e.Txn
+}
+
+// follows tells whether a debit came after a posting that took the place of its id,
+// and so is not what that replaced. Of days alone that is not known, unless more was
+// taken, or by another service.
+func (c *chain) follows(e, posting *Entry) bool {
+	days := (e.DateOnly || posting.DateOnly) && day(e.At) == day(posting.At)
+	return e.when().After(posting.when()) && !e.ReceivedAt.Before(posting.ReceivedAt) &&
+		(!days || e.Amount > c.amount || !c.named.like(e))
+}
+
+// usedAgain tells whether a posting bears an id whose place another one had taken
+// before, and says another amount: whatever it is, it is no stage of that one.
+func (c *chain) usedAgain(e *Entry) bool {
+	return e.Kind == Debit && e.Status != Pending && e.Amount != c.amount && c.any(func(b *Entry) bool { return b.hasPlaceOf(e) && c.follows(e, b) })
+}
+
+// authorised tells whether an authorisation, whose place a posting takes, is there.
+func (c *chain) authorised(posting *Entry) bool {
+	return c.any(func(b *Entry) bool {
+		return b.Status == Pending && b.Txn == posting.Of && posting.At.Sub(b.At).Abs() <= PostWithin
+	})
+}
+
+// awaited tells whether a debit is the authorisation whose place was taken by a
+// posting that was heard of before. One of more than was posted, or of another service,
+// which people have not heard of, is not.
+func (c *chain) awaited(held *Entry) bool {
+	return c.awaits && !held.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(held.At).Abs() <= PostWithin &&
+		(held.Amount <= c.amount && c.named.like(held) || held.ReceivedAt.Before(c.latest.ReceivedAt)) &&
+		c.any(func(b *Entry) bool { return b.Replaces && b.Of == held.Txn })
+}
+
+// names tells whether a debit says of one of the entries that it takes its place,
+// or one of them says so of the debit.
+func (c *chain) names(e *Entry) bool {
+	return c.hasReplaced(e) || e.Replaces && c.any(func(b *Entry) bool { return b.Txn == e.Of })
+}
