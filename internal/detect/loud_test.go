@@ -90,3 +90,36 @@ func noIDSwallowsADebit(t *testing.T, newHouse func(*testing.T) *house, seeds []
 		}
 	}
 }
+
+// And in whatever order they are heard of, each of them is on record once.
+func TestEachDebitOfIDsThatMeetIsOnRecordOnceInAnyOrder(t *testing.T) {
+	t.Parallel()
+	onBoth(t, 400, 40, eachIsOnRecordOnce)
+}
+
+func eachIsOnRecordOnce(t *testing.T, newHouse func(*testing.T) *house, seeds []uint64) {
+	for _, seed := range seeds {
+		r := rand.New(rand.NewPCG(seed, 30))
+		story := idsThatMeet(r)
+		r.Shuffle(len(story), func(i, j int) { story[i], story[j] = story[j], story[i] })
+		h, said := newHouse(t), map[string]int{}
+		for _, heard := range story {
+			h.sendAt(t, heard.at, heard.said)
+			var e struct{ ID string }
+			if err := json.Unmarshal(heard.said, &e); err != nil {
+				t.Fatal(err)
+			}
+			said[e.ID] = 0
+		}
+		for _, x := range h.history(t) {
+			for _, b := range x.Story() {
+				said[b.Event]++
+			}
+		}
+		for id, n := range said {
+			if n != 1 {
+				t.Fatalf("seed %d: %s is on record %d times\n%s\n%s", seed, id, n, says(story), h.Log.String())
+			}
+		}
+	}
+}
