@@ -170,10 +170,10 @@ func (a *alphabet) units(s string) (units []unit, marks []mark) {
 			}
 		}
 	}
-	cells := make([]cell, len(s)+1)
-	n, _, _ := a.fold(s, cells)
-	units, marks = make([]unit, n), make([]mark, n)
-	for i, c := range cells[:n] {
+	f := folding{cells: make([]cell, len(s)+1)}
+	a.fold(s, &f)
+	units, marks = make([]unit, f.n), make([]mark, f.n)
+	for i, c := range f.cells[:f.n] {
 		units[i], marks[i] = c.unit, c.mark
 	}
 	return units, marks

@@ -9,7 +9,6 @@ package catalog
 
 import (
 	"time"
-	"unicode/utf8"
 
 	"kozamori/internal/watch"
 )
@@ -65,14 +64,15 @@ func (d *data) classify(bank, descriptor string) (m Match) {
 // scan reads a descriptor at leisure.
 func (d *data) scan(bank, descriptor string) *scan {
 	s := &scan{data: d, text: descriptor, bank: bank}
-	cells := make([]cell, min(maxCells, 6*len(descriptor)+16))
-	n, after, more := d.fold(descriptor, cells)
-	s.cells, s.after, s.more = cells[:n], after, more
+	f := folding{cells: make([]cell, min(maxCells, 6*len(descriptor)+16))}
+	d.fold(descriptor, &f)
+	s.cells, s.after, s.more = f.cells[:f.n], f.before, f.more
+	s.hear()
 	return s
 }
 
 // match tells what was found in terms of the descriptor.
-func (s *scan) match(f found, m *Match) {
+func (s *scan) match(f *found, m *Match) {
 	m.Confidence = confidences[f.sure]
 	if f.trap != nil {
 		m.Trap = f.trap.text
@@ -82,9 +82,21 @@ func (s *scan) match(f found, m *Match) {
 	}
 	if f.to > f.from {
 		m.Start, m.End = int(s.cells[f.from].at), int(s.cells[f.to-1].at)
-		_, n := utf8.DecodeRuneInString(s.text[m.End:])
-		m.End += n
+		m.End += length(s.text[m.End])
 	}
+}
+
+// length is that of a character, by its first byte.
+func length(first byte) int {
+	switch {
+	case first < 0xC0:
+		return 1
+	case first < 0xE0:
+		return 2
+	case first < 0xF0:
+		return 3
+	}
+	return 4
 }
 
 // Link recognises the service of a charge link: the bank's own word for it

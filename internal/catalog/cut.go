@@ -11,7 +11,7 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 	var w *word // the shortest name
 	for _, x := range s.lines.goOn(n) {
 		switch {
-		case x.kind != kindName || x.flags&(flagCommon|flagRail) != 0 || !s.beginning(x, i) || x.of == s.skip:
+		case x.kind != kindName || x.flags&(flagCommon|flagRail) != 0 || !s.beginning(x, i) || s.skips(x):
 		case w != nil && w.service != x.service:
 			s.note(noteAmbiguous, i, to, nil, nil)
 			return found{}
@@ -33,7 +33,7 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 		return found{}
 	}
 	for _, x := range s.lines.goOn(n) {
-		if x.kind == kindTrap && x.extends <= to-i && s.beginning(x, i) && x.of != s.skip {
+		if x.kind == kindTrap && x.extends <= to-i && s.beginning(x, i) && !s.skips(x) {
 			s.note(noteCutTrap, i, to, x, nil)
 			return refusal(x, i, to)
 		}

@@ -4,7 +4,11 @@ package catalog
 // if it does not count.
 func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
 	what, tail, end := s.follow(w, j)
-	across, apart := s.across(i, j)
+	var across *word
+	apart := false
+	if w.crossed != 0 && j < len(s.cells) {
+		across, apart = s.across(w, i, j)
+	}
 	switch {
 	case across != nil && apart:
 		s.note(noteAcross, i, j, w, across)
@@ -62,12 +66,12 @@ func (s *scan) ends(w *word, how sureness, i, j int, front bool) found {
 
 // across is a mark that begins inside a name from i to j and ends behind it,
 // and whether a gap stands before it, so that it and not the name is whole.
-func (s *scan) across(i, j int) (mark *word, apart bool) {
-	if j == len(s.cells) {
-		return nil, false
-	}
+func (s *scan) across(name *word, i, j int) (mark *word, apart bool) {
 	t := s.lines
 	for k := i + 1; k < j; k++ {
+		if name.crossed>>(k-i)&1 == 0 {
+			continue
+		}
 		n := t.start(s.cells[k].unit)
 		for e := k + 1; n != 0; e++ {
 			if e > j {

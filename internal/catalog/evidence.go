@@ -179,7 +179,8 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	}
 	var m Match // what is written into out through a pointer would keep the evidence on the heap
 	f := d.look(e.Bank, text, asked{marks, true}, &m)
-	w := weighing{data: d, e: e, marks: marks | f.marks, railable: f.railable}
+	var w weighing // field by field, as in weighIn
+	w.data, w.e, w.marks, w.railable = d, e, marks|f.marks, f.railable
 	w.text(&f)
 	out.noBill = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit || f.trap == transferred)
 	w.named()

@@ -78,10 +78,11 @@ func (d *data) explain(bank, descriptor string) Explanation {
 	s.trace = &notes
 	f := s.run()
 	e := Explanation{Letters: d.spell(descriptor)}
-	s.match(f, &e.Match)
+	s.match(&f, &e.Match)
 	for _, n := range notes {
 		var m Match
-		s.match(span(n.from, n.to), &m)
+		at := span(n.from, n.to)
+		s.match(&at, &m)
 		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text()})
 	}
 	return e

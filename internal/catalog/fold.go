@@ -46,7 +46,6 @@ const (
 	gapWord    gap = 1 << iota // some separator
 	gapBracket                 // a bracket among them
 	gapDash                    // a dash after a kana: no gap, but it was there
-	start                      // a word can begin here: a gap, or letters of another kind
 	afterMark                  // no gap: a mark in front of names ended
 	afterMarks                 // no gap either: and nothing but marks stood before it
 )
@@ -66,6 +65,8 @@ const unitN unit = 48 // ン, with which no word begins
 
 const kanaRow = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヰヱヲン"
 
+func isKana(u unit) bool { return u-1 < unitN }
+
 const (
 	voiced     = '\u3099'
 	semivoiced = '\u309A'
@@ -76,6 +77,9 @@ const (
 // longOne is the ideograph for one, which stands for a long vowel where
 // somebody or some machine mistook it.
 const longOne = '一'
+
+// The block of ideographs, of which the table holds those of the entries.
+const firstIdeograph, lastIdeograph = 0x4E00, 0x9FFF
 
 // cell is a unit with its mark, what stood before it, and where its character
 // begins.
@@ -93,79 +97,94 @@ const (
 	maxBytes = 4096
 )
 
-// folding is the state of a fold.
+// folding is a text being folded, or folded.
 type folding struct {
-	cells  []cell
+	cells  []cell // of which n are filled
 	n      int
-	before gap
-	last   class // of the last unit
+	before gap  // what stands behind the last unit
+	last   unit // 0 if there is none
+	more   bool // the text goes on behind what was read
 }
 
-// fold reads s into cells, as far as they hold it, and tells how many it
-// filled and what is left behind the last.
-func (a *alphabet) fold(s string, cells []cell) (n int, after gap, more bool) {
+// fold reads s into cells, as far as they hold it.
+func (a *alphabet) fold(s string, f *folding) {
 	if len(s) > maxBytes {
-		s, more = s[:maxBytes], true
+		s, f.more = s[:maxBytes], true
 	}
-	// The state is kept in variables of its own, for speed; put does the same
-	// for characters that the table does not hold.
-	var before gap
-	var last class
-	for i := 0; i < len(s); {
-		if n == len(cells) {
-			more = true
-			break
+	for i := a.plain(f, s, 0); i < len(s); i = a.plain(f, s, i) {
+		if f.n == len(f.cells) {
+			f.more = true
+			return
 		}
-		var v uint16
-		b, w := s[i], 1
+		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case b < utf8.RuneSelf:
+		case r == utf8.RuneError && size == 1:
+			// A broken byte is as if it were not there.
+		case r == longOne && isKana(f.last) && a.kanaAt(s, i+size):
+			f.before |= gapDash
+		case r == longOne:
+			f.put(a.ideograph(r), uint16(i))
+		case !a.foldOdd(f, r, uint16(i)):
+			f.more = true
+			return
+		}
+		i += size
+	}
+}
+
+// ideograph is the unit of one.
+func (a *alphabet) ideograph(r rune) unit {
+	if u := a.table[r]; u != 0 {
+		return u
+	}
+	return unitOther // no entry holds it
+}
+
+// plain folds what stands from byte at on, up to a character that the table does
+// not hold. It calls nothing, so that its state stays in registers: nothing else
+// is done here as often as a line is folded.
+func (a *alphabet) plain(f *folding, s string, at int) int {
+	cells, n, before, last := f.cells, uint(f.n), f.before, f.last
+	i := uint(at)
+	for i < uint(len(s)) && n < uint(len(cells)) {
+		w := uint(1)
+		var v uint16
+		if b := s[i]; b < utf8.RuneSelf {
 			v = a.table[b]
-		case b&0xF0 == 0xE0 && i+2 < len(s) && s[i+1]&0xC0 == 0x80 && s[i+2]&0xC0 == 0x80:
-			// Japanese is nearly all here. Overlong forms and surrogates have
-			// no entry in the table, and are looked up.
-			r := uint16(b)<<12 | uint16(s[i+1]&0x3F)<<6 | uint16(s[i+2]&0x3F)
-			if r >= 0x800 {
-				v = a.table[r]
+		} else {
+			end := i + 2
+			if b <= 0xE0 || b >= 0xF0 || end >= uint(len(s)) || (s[i+1]^s[end]) >= 0x40 || s[end]&0xC0 != 0x80 {
+				break
 			}
-			w = 3
-			if r >= 0x4E00 && r <= 0x9FFF {
+			// Japanese is nearly all here. Surrogates have no entry in the
+			// table, and are looked up.
+			r := uint16(b)<<12 | uint16(s[i+1]&0x3F)<<6 | uint16(s[end]&0x3F)
+			v, w = a.table[r], 3
+			if r-firstIdeograph <= lastIdeograph-firstIdeograph {
+				if r == longOne {
+					break
+				}
 				if v == 0 {
 					v = unitOther // an ideograph that no entry holds
 				}
-				if r == longOne && last == classKana && a.kanaAt(s, i+w) {
-					v = dropDash
-				}
 			}
 		}
-		switch u := v & unitOther; {
-		case u != 0:
-			c := a.class[u]
-			if before &^= gapDash; c != last || before != 0 {
-				before |= start
-			}
-			cells[n] = cell{u, uint16(i), before, mark(v >> unitBits)}
+		if u := v & unitOther; u != 0 {
+			cells[n] = cell{u, uint16(i), before &^ gapDash, mark(v >> unitBits)}
 			n++
-			before, last = 0, c
-		case v == 0:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			w = size
-			if r == utf8.RuneError && size == 1 {
-				break // a broken byte is as if it were not there
-			}
-			f := folding{cells, n, before, last}
-			if more = !a.foldOdd(&f, r, uint16(i)); more {
-				return f.n, f.before, true
-			}
-			n, before, last = f.n, f.before, f.last
-		case v >= dropVoiced:
-			before = voice(cells[:n], v, before, last)
-		default:
+			before, last = 0, u
+		} else if v == 0 {
+			break
+		} else if v < dropVoiced {
 			before |= dropped(v, last)
+		} else if isKana(last) && cells[n-1].mark == 0 {
+			cells[n-1].mark = mark((v-dropVoiced)>>unitBits) + voicedMark
+			before = 0
 		}
 		i += w
 	}
-	return n, before, more
+	f.n, f.before, f.last = int(n), before, last
+	return int(i)
 }
 
 // kanaAt tells whether a kana stands at byte i.
@@ -175,48 +194,38 @@ func (a *alphabet) kanaAt(s string, i int) bool {
 }
 
 // voice gives a mark to the kana before it, whatever stands between them, and
-// only once. It returns what then stands behind that kana.
-func voice(cells []cell, v uint16, before gap, last class) gap {
-	if last != classKana || cells[len(cells)-1].mark != 0 {
-		return before
+// only once.
+func (f *folding) voice(v uint16) {
+	if isKana(f.last) && f.cells[f.n-1].mark == 0 {
+		f.cells[f.n-1].mark = mark((v-dropVoiced)>>unitBits) + voicedMark
+		f.before = 0
 	}
-	cells[len(cells)-1].mark = mark((v-dropVoiced)>>unitBits) + voicedMark
-	return 0
 }
 
 // put adds what a character folds to.
-func (f *folding) put(v uint16, c class, at uint16) {
+func (f *folding) put(v uint16, at uint16) {
 	switch {
 	case v >= dropVoiced:
-		f.before = voice(f.cells[:f.n], v, f.before, f.last)
+		f.voice(v)
 	case v > unitOther:
 		f.before |= dropped(v, f.last)
 	default:
-		before := f.before &^ gapDash
-		if c != f.last || before != 0 {
-			before |= start
-		}
-		f.cells[f.n] = cell{v, at, before, 0}
+		f.cells[f.n] = cell{v, at, f.before &^ gapDash, 0}
 		f.n++
-		f.before, f.last = 0, c
+		f.before, f.last = 0, v
 	}
 }
 
-// dropped is what a dropped character leaves between two units, behind a unit
-// of class last.
-func dropped(v uint16, last class) gap {
-	switch v {
-	case dropDash:
-		if last == classKana {
-			return gapDash
-		}
-		return gapWord
-	case dropSpace:
-		return gapWord
-	case dropBracket:
-		return gapWord | gapBracket
+// drops are what dropped characters leave between two units.
+var drops = [8]gap{dropDash >> unitBits: gapWord, dropSpace >> unitBits: gapWord, dropBracket >> unitBits: gapWord | gapBracket}
+
+// dropped is what a dropped character leaves between two units, behind
+// a unit: behind kana, a dash is a long vowel.
+func dropped(v uint16, last unit) gap {
+	if v == dropDash && isKana(last) {
+		return gapDash
 	}
-	return 0
+	return drops[v>>unitBits&7]
 }
 
 // foldOdd folds a character that the table does not hold; false if the cells
@@ -228,7 +237,7 @@ func (a *alphabet) foldOdd(f *folding, r rune, at uint16) bool {
 			fits = false
 			return
 		}
-		f.put(v, a.class[v&unitOther], at)
+		f.put(v, at)
 	})
 	return fits
 }
@@ -245,4 +254,13 @@ func Fold(s string) string {
 		}
 		return -1
 	}, s))
+}
+
+// hear finds out whether the line has voicing marks.
+func (s *scan) hear() {
+	any := mark(0)
+	for i := range s.cells {
+		any |= s.cells[i].mark
+	}
+	s.voiced = any != 0
 }

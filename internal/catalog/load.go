@@ -130,10 +130,14 @@ func (d *data) index() error {
 	return nil
 }
 
-// extend tells each trap which name it begins with.
+// extend tells each trap which name it begins with, and each name which marks it
+// can end in.
 func (d *data) extend() {
 	t := d.lines
 	for _, w := range t.words {
+		if w.kind == kindName {
+			w.crossed = t.crossing(w)
+		}
 		if w.kind != kindTrap {
 			continue
 		}
@@ -147,6 +151,23 @@ func (d *data) extend() {
 			n = t.step(n, u)
 		}
 	}
+}
+
+// crossing are the units of a name at which a mark can begin that ends behind it.
+func (t *trie) crossing(name *word) (bits uint64) {
+	for k := 1; k < len(name.units); k++ {
+		n := t.start(name.units[k])
+		for _, u := range name.units[k+1:] {
+			if n == 0 {
+				break
+			}
+			n = t.step(n, u)
+		}
+		if n != 0 && t.nodes[n].below.has(kindFront) {
+			bits |= 1 << k
+		}
+	}
+	return bits
 }
 
 // maxSpellings bounds how many spellings one entry has.
@@ -190,8 +211,11 @@ func (d *data) spellings() []*word {
 
 // weigh weighs a word.
 func (a *alphabet) weigh(w *word) {
-	w.weight = 0
-	for k := range w.marks {
+	w.weight, w.voiced = 0, 0
+	for k, m := range w.marks {
+		if m != 0 {
+			w.voiced++
+		}
 		if w.weight++; a.class[w.units[k]] == classOther {
 			w.weight++
 		}

@@ -10,55 +10,56 @@ type weighed struct {
 
 // shortCells hold nearly every bank's line; clearing more would take longer
 // than reading it.
-const shortCells = 64
+const shortCells = 40
 
-// look is what a text comes to, kept or read.
-func (d *data) look(bank, text string, a asked, m *Match) weighed {
-	if len(text) > 3*shortCells {
-		return d.readLong(bank, text, a, m)
+// look is what a text comes to, kept or read. A text that holds no word of the
+// catalogue is known as soon as it is folded; only of others is anything kept.
+func (d *data) look(bank, text string, a asked, m *Match) (w weighed) {
+	var cells [shortCells]cell
+	f := folding{cells: cells[:]}
+	if d.fold(text, &f); f.more {
+		d.readLong(bank, text, a, m, &w)
+		return w
+	}
+	w.marks = a.marks
+	if !d.heads.any(cells[:f.n]) {
+		return w
 	}
 	at := d.memo.place(bank, text, a)
 	if k := d.memo.find(at, bank, text, a); k != nil {
-		*m = k.match
-		return k.weighed
+		*m, w = k.match, k.weighed
+		return w
 	}
-	w := d.read(bank, text, a, m)
+	d.weighIn(bank, text, a, m, &w, cells[:f.n], &f)
 	d.memo.keep(at, bank, text, a, m, &w)
 	return w
 }
 
-// read reads a text that is not kept.
-func (d *data) read(bank, text string, a asked, m *Match) weighed {
-	var cells [shortCells]cell
-	if w, more := d.readIn(bank, text, a, m, cells[:]); !more {
-		return w
-	}
-	return d.readLong(bank, text, a, m)
-}
-
-// readLong is apart so that nothing else needs so large a stack.
+// readLong reads a text that shortCells do not hold. It is apart so that nothing
+// else needs so large a stack.
 //
 //go:noinline
-func (d *data) readLong(bank, text string, a asked, m *Match) weighed {
+func (d *data) readLong(bank, text string, a asked, m *Match, w *weighed) {
 	var cells [maxCells]cell
-	w, _ := d.readIn(bank, text, a, m, cells[:])
-	return w
+	f := folding{cells: cells[:]}
+	d.fold(text, &f)
+	w.marks = a.marks
+	if d.heads.any(cells[:f.n]) {
+		d.weighIn(bank, text, a, m, w, cells[:f.n], &f)
+	}
 }
 
-// readIn is read with the cells to read the text into. It tells whether the
-// text is longer than they hold.
-func (d *data) readIn(bank, text string, a asked, m *Match, cells []cell) (w weighed, more bool) {
-	n, after, more := d.fold(text, cells)
-	if more && len(cells) < maxCells {
-		return w, true
-	}
-	if cells = cells[:n]; !d.heads.any(cells) {
-		return weighed{marks: a.marks}, more
-	}
-	s := scan{data: d, cells: cells, after: after, more: more, text: text, bank: bank, out: a.out, marks: a.marks}
-	f := s.run()
-	s.match(f, m)
-	return weighed{f.name, f.trap, f.sure, s.marks, s.railable}, more
+// weighIn scans a text that was folded.
+func (d *data) weighIn(bank, text string, a asked, m *Match, w *weighed, cells []cell, f *folding) {
+	// Field by field: a scan that is made elsewhere and copied costs more than
+	// many a line.
+	var s scan
+	s.data, s.cells, s.after, s.more = d, cells, f.before, f.more
+	s.text, s.bank, s.out, s.marks = text, bank, a.out, a.marks
+	s.hear()
+	got := s.run()
+	s.match(&got, m)
+	w.name, w.trap, w.sure, w.marks, w.railable = got.name, got.trap, got.sure, s.marks, s.railable
 }
 
 // heads are the first letters of the words that come to something by
@@ -66,9 +67,9 @@ func (d *data) readIn(bank, text string, a asked, m *Match, cells []cell) (w wei
 // moved. Most lines of most banks hold none of them. Less than minCut letters of
 // a word come to nothing.
 type heads struct {
-	three bitset           // the first three of longer words
-	whole bitset           // the first minCut of words, or as many as they have
-	one   [unitOther]uint8 // bits: words of one letter, and those of two that begin with this one
+	three bitset               // the first three of longer words
+	whole bitset               // the first minCut of words, or as many as they have
+	one   [unitOther + 1]uint8 // bits: words of one letter, and those of two that begin with this one
 }
 
 const (
@@ -95,7 +96,7 @@ func newHeads(words []*word) *heads {
 		case len(u) == 2:
 			h.one[u[0]] |= headOfTwo
 		default:
-			h.three.add(headOf(u[0], u[1], u[2]))
+			h.three.add(headOf(uint64(u[0])<<(2*unitBits) | uint64(u[1])<<unitBits | uint64(u[2])))
 		}
 		hash := uint32(0)
 		for _, x := range u {
@@ -106,8 +107,9 @@ func newHeads(words []*word) *heads {
 	return h
 }
 
-func headOf(a, b, c unit) uint32 {
-	return uint32(a)*0x9E3779B1 ^ uint32(b)*0x85EBCA77 ^ uint32(c)*0xC2B2AE3D
+// headOf is the hash of three letters in a row.
+func headOf(letters uint64) uint32 {
+	return uint32(letters * 0x9E3779B97F4A7C15 >> 32)
 }
 
 // headNext takes one more letter into the hash of a beginning.
@@ -119,12 +121,14 @@ func headEnd(hash uint32) uint32 { return hash ^ hash<<13 }
 
 // any tells whether one of the words may stand somewhere.
 func (h *heads) any(cells []cell) bool {
+	three := uint64(0) // the last letters
 	for i := range cells {
 		u := cells[i].unit
-		if int(u) < len(h.one) && h.one[u] != 0 && (h.one[u]&headAlone != 0 || h.begins(cells[i:], 2, 2)) {
+		three = three<<unitBits | uint64(u)
+		if h.one[u&unitOther] != 0 && (h.one[u&unitOther]&headAlone != 0 || h.begins(cells[i:], 2, 2)) {
 			return true
 		}
-		if i+2 < len(cells) && h.three.has(headOf(u, cells[i+1].unit, cells[i+2].unit)) && h.begins(cells[i:], 3, minCut) {
+		if h.three.has(headOf(three&(1<<(3*unitBits)-1))) && i >= 2 && h.begins(cells[i-2:], 3, minCut) {
 			return true
 		}
 	}

@@ -53,7 +53,10 @@ func (m *memo) place(bank, text string, a asked) uint64 {
 // find is what a text came to; nil if that is not kept.
 func (m *memo) find(at uint64, bank, text string, a asked) *kept {
 	k := m.places[at%memoPlaces].Load()
-	if k == nil || k.text != text || k.bank != bank || k.asked != a {
+	if k == nil {
+		return nil // a place that was taken is never free again
+	}
+	if k.text != text || k.bank != bank || k.asked != a {
 		k = m.second(at).Load()
 		if k == nil || k.text != text || k.bank != bank || k.asked != a {
 			return nil

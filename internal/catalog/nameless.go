@@ -12,9 +12,12 @@ func Nameless(bank, descriptor, detail string) bool {
 	}
 	d := of(bank)
 	var cells [shortCells]cell
-	n, after, more := d.fold(descriptor, cells[:])
-	s := scan{data: d, cells: cells[:n], after: after, more: more, text: descriptor, bank: bank}
-	return !more && s.nameless()
+	f := folding{cells: cells[:]}
+	d.fold(descriptor, &f)
+	s := scan{data: d, text: descriptor, bank: bank}
+	s.cells, s.after, s.more = cells[:f.n], f.before, f.more
+	s.hear()
+	return !f.more && s.nameless()
 }
 
 // mostNumbered is how many letters next to a digit are a part of a number or a

@@ -15,7 +15,7 @@ func TestATextIsWeighedTwiceWhereItMatters(t *testing.T) {
 		text := randomLine(rng, std())
 		bank := std().codes[rng.IntN(len(std().codes))]
 		var m Match
-		f := std().read(bank, text, asked{out: true}, &m)
+		f := std().look(bank, text, asked{out: true}, &m)
 		w := weighing{data: std(), e: &Evidence{Bank: bank, Descriptor: text}, marks: f.marks, railable: f.railable}
 		w.text(&f)
 		got := w.railed(text)
@@ -46,7 +46,7 @@ func TestATextIsGuessedToBeOfTheServiceThatIsLinkedAlone(t *testing.T) {
 	for range 20_000 {
 		text := randomLine(rng, std())
 		var m Match
-		f := std().read("", text, asked{out: true}, &m)
+		f := std().look("", text, asked{out: true}, &m)
 		w := weighing{data: std(), e: &Evidence{Descriptor: text}, marks: f.marks, railable: f.railable}
 		w.text(&f)
 		s := w.railed(text)

@@ -28,6 +28,7 @@ type scan struct {
 	cells      []cell
 	after      gap   // what stood behind the last unit
 	more       bool  // the text goes on behind what was read
+	voiced     bool  // some voicing mark is there
 	out        bool  // money went out, so that no word makes it a credit
 	marks      flags // of the marks passed so far
 	railable   bool  // a name was refused that a real-time rail would let count
@@ -43,8 +44,11 @@ type scan struct {
 type found struct {
 	name, trap *word
 	sure       sureness
-	from, to   uint16 // cells
+	stretch    // of four fields, a struct stays in registers
 }
+
+// stretch is of cells.
+type stretch struct{ from, to uint16 }
 
 // sureness is a Confidence in a byte.
 type sureness uint8
@@ -69,7 +73,7 @@ var (
 )
 
 // span makes a found of a stretch of cells.
-func span(from, to int) found { return found{from: uint16(from), to: uint16(to)} }
+func span(from, to int) found { return found{stretch: stretch{uint16(from), uint16(to)}} }
 
 func refusal(trap *word, from, to int) found {
 	f := span(from, to)
@@ -95,7 +99,7 @@ func (s *scan) run() found {
 		before := s.cells[i].before
 		front = front || before&afterMarks != 0
 		n := s.lines.start(s.cells[i].unit)
-		if !free && before&(start|afterMark) == 0 {
+		if !free && before&afterMark == 0 && !s.border(i) {
 			front = false
 			if n != 0 && s.lines.nodes[n].below.has(kindName) {
 				if f := s.inner(n, i); f.name != nil {
@@ -138,14 +142,27 @@ func (s *scan) run() found {
 }
 
 // border tells whether a word can begin or end before unit i.
-func (s *scan) border(i int) bool { return i == len(s.cells) || s.cells[i].before&start != 0 }
+func (s *scan) border(i int) bool {
+	return i == 0 || i == len(s.cells) || s.gap(i) || s.class[s.cells[i].unit] != s.class[s.cells[i-1].unit]
+}
 
 // gap tells whether a gap stands before unit i.
 func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) != 0 }
 
+// skips tells whether an entry is left out.
+func (s *scan) skips(w *word) bool { return s.skip != nil && w.of == s.skip }
+
 // lost counts the voicing marks of a word that are not on the line where it
 // stands at i; -1 if one is there that the word has not.
 func (s *scan) lost(w *word, i int) int {
+	if !s.voiced {
+		return int(w.voiced)
+	}
+	return s.lostOf(w, i)
+}
+
+// lostOf is lost on a line that has voicing marks.
+func (s *scan) lostOf(w *word, i int) int {
 	n := 0
 	for k, m := range w.marks {
 		if c := s.cells[i+k].mark; c != m {
@@ -194,7 +211,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 		for k := range int(here.ends) {
 			w := t.words[int(here.lo)+k]
 			lost := s.lost(w, i)
-			if lost < 0 || w.of == s.skip {
+			if lost < 0 || s.skips(w) {
 				continue
 			}
 			switch w.kind {
@@ -237,16 +254,13 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 				}
 			}
 		}
-		if j == len(cells) {
-			break
-		}
-		if u := cells[j].unit; u == here.unit {
-			n = here.next
-		} else if n = t.step(n, u); n == 0 {
+		if n, j = t.walk(n, cells, j); n == 0 {
 			s.pass(front1)
 			return best, mark
 		}
-		j++
+		if j > len(cells) {
+			break
+		}
 	}
 	s.pass(front1)
 	if below := t.nodes[n].below; !s.more && (below.has(kindTrap) || below.has(kindName)) {
@@ -318,7 +332,7 @@ func (s *scan) starts(t *trie, n uint16, i int, k kind) *word {
 	}
 	var first *word
 	for _, w := range t.goOn(n) {
-		if w.kind == k && s.beginning(w, i) && w.of != s.skip {
+		if w.kind == k && s.beginning(w, i) && !s.skips(w) {
 			first = earlier(first, w)
 		}
 	}
@@ -355,7 +369,7 @@ func (s *scan) inner(n uint16, i int) (best found) {
 	}
 	for j := i + 1; ; j++ {
 		for _, w := range t.enders(n) {
-			if w.kind != kindName || w.weight < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || w.of == s.skip {
+			if w.kind != kindName || w.weight < minJoined || w.flags&(flagWhole|flagRail) != 0 || s.lost(w, i) != 0 || s.skips(w) {
 				continue
 			}
 			if what, _, _ := s.follow(w, j); what == tailNone {

@@ -48,7 +48,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		return c, false
 	}
 	var found [8]*word
-	var ends [8]int
+	var ends [8]uint16
 	count := 0
 	var cut words
 	var isCut bool
@@ -56,11 +56,11 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		for _, w := range s.tails.enders(n) {
 			lost := s.lost(w, j)
 			if lost < 0 || lost > 0 && (lost > 1 || k < len(s.cells) || s.more || s.cells[k-1].mark == w.marks[len(w.marks)-1]) ||
-				w.kind == kindCompany && !s.company(w, j, k) || w.of == s.skip {
+				w.kind == kindCompany && !s.company(w, j, k) || s.skips(w) {
 				continue
 			}
 			if count < len(found) {
-				found[count], ends[count] = w, k
+				found[count], ends[count] = w, uint16(k)
 				count++
 			}
 		}
@@ -75,7 +75,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		}
 	}
 	for count--; count >= 0; count-- {
-		w, end := found[count], ends[count]
+		w, end := found[count], int(ends[count])
 		next, ok := s.chain(end, depth+1)
 		if !ok {
 			continue
@@ -102,7 +102,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 	c.end = len(s.cells)
 	for _, w := range s.tails.goOn(n) {
-		if !s.beginning(w, j) || w.of == s.skip {
+		if !s.beginning(w, j) || s.skips(w) {
 			continue
 		}
 		if ok = true; w.kind == kindBill {
@@ -180,7 +180,7 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 		mild = mild || s.lost(w, j) == 0
 	}
 	for _, w := range t.goOn(n) {
-		if !s.beginning(w, j) || w.of == s.skip {
+		if !s.beginning(w, j) || s.skips(w) {
 			continue
 		}
 		any = true

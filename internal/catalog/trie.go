@@ -37,19 +37,21 @@ const (
 // word is an entry of the catalogue that may stand on a line, or a spelling of
 // one.
 type word struct {
-	place
-	kind    kind
+	kind    kind  // what is looked at for each line stands together
+	voiced  uint8 // how many units have a mark
 	flags   flags
-	text    string // as it is written in the file
 	units   []unit
 	marks   []mark // of the units
 	service *Service
-	of      *word // the entry that it is a spelling of; itself if it is the entry
-	weight  int   // letters, an ideograph counted as the two kana or more that it is read as
-	extends int   // for a trap: how many units the name has that it begins with
-	banks   banks // where it was seen
-	why     string
-	source  string
+	of      *word  // the entry that it is a spelling of; itself if it is the entry
+	weight  int    // letters, an ideograph counted as the two kana or more that it is read as
+	extends int    // for a trap: how many units the name has that it begins with
+	crossed uint64 // for a name: bits of the units at which a mark can begin that ends behind it
+	banks   banks  // where it was seen
+	text    string // as it is written in the file
+	place
+	why    string
+	source string
 }
 
 func (w *word) has(f flags) bool { return w.flags&f != 0 }
@@ -75,6 +77,7 @@ type node struct {
 	lo, hi uint16 // words
 	ends   uint8  // how many end here
 	below  bits   // kinds of the words that go on from here
+	_      uint16 // a node of 16 bytes is found by a shift
 }
 
 // bits is a set of kinds.
@@ -161,12 +164,18 @@ func (t *trie) add(lo, hi, depth int) uint16 {
 		t.edges[e].to = t.add(lo, end, depth+1)
 		lo = end
 	}
+	if n.edges > 1 { // those of most words first
+		slices.SortStableFunc(t.edges[n.first:][:n.edges], func(x, y edge) int { return t.below(y.to) - t.below(x.to) })
+	}
 	if n.edges > 0 {
 		n.unit, n.next = t.edges[n.first].unit, t.edges[n.first].to
 	}
 	t.nodes[at] = n
 	return uint16(at)
 }
+
+// below counts the words at and below a node.
+func (t *trie) below(n uint16) int { return int(t.nodes[n].hi) - int(t.nodes[n].lo) }
 
 // enders are the words that end at a node.
 func (t *trie) enders(n uint16) []*word {
@@ -188,12 +197,26 @@ func (t *trie) start(u unit) uint16 {
 	return 0
 }
 
-// step goes from a node along a unit; 0 if no word goes on that way.
-func (t *trie) step(at uint16, u unit) uint16 {
-	n := &t.nodes[at]
-	if n.unit == u {
-		return n.next
+// walk goes on from a node that the unit before cell j led to, to the next at
+// which words end. It tells behind which cell that is; 0 if no word goes on that
+// way, and one more than there are cells if the last ended inside words.
+func (t *trie) walk(n uint16, cells []cell, j int) (uint16, int) {
+	for j < len(cells) {
+		here, u := &t.nodes[n], cells[j].unit
+		if n = here.next; here.unit != u {
+			if n = t.other(here, u); n == 0 {
+				return 0, j
+			}
+		}
+		if j++; t.nodes[n].ends != 0 {
+			return n, j
+		}
 	}
+	return n, len(cells) + 1
+}
+
+// other is where another edge of a node than its first leads; 0 if there is none.
+func (t *trie) other(n *node, u unit) uint16 {
 	if n.edges > 1 {
 		for _, e := range t.edges[n.first+1:][:n.edges-1] {
 			if e.unit == u {
@@ -202,4 +225,13 @@ func (t *trie) step(at uint16, u unit) uint16 {
 		}
 	}
 	return 0
+}
+
+// step goes from a node along a unit; 0 if no word goes on that way.
+func (t *trie) step(at uint16, u unit) uint16 {
+	n := &t.nodes[at]
+	if n.unit == u {
+		return n.next
+	}
+	return t.other(n, u)
 }

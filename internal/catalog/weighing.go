@@ -133,8 +133,11 @@ func (w *weighing) named() {
 
 // collected takes the code of who collects.
 func (w *weighing) collected() {
+	if w.e.Collector == "" {
+		return
+	}
 	s := w.collectors[w.e.Collector]
-	if w.e.Collector == "" || s == nil || !s.Rings() {
+	if s == nil || !s.Rings() {
 		return
 	}
 	if w.service == nil || w.service == s {
