@@ -100,7 +100,7 @@ func (d *data) checkName(w *word, tell telling) {
 		tell(w, x, "is ambiguous: it begins with a trap")
 	}
 	switch f := d.decide(text, w); {
-	case f.name == nil || f.sure == cutOff || f.sure == undecided && f.trap != namesake:
+	case f.name == nil || f.sure == cutOff || f.sure == cutDoubt || f.sure == undecided && f.trap != namesake:
 	case f.name.service != w.service:
 		tell(w, f.name, "is ambiguous: without it another service is recognised")
 	case f.name.has(flagSeen) == w.has(flagSeen) && (f.sure == seen) == w.has(flagSeen):

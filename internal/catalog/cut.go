@@ -32,21 +32,34 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 		s.note(noteShort, i, to, w, nil)
 		return found{}
 	}
-	for _, x := range s.lines.goOn(n) {
-		if x.kind == kindTrap && x.extends <= to-i && s.beginning(x, i) && !s.skips(x) {
-			s.note(noteCutTrap, i, to, x, nil)
-			return refusal(x, i, to)
-		}
-	}
-	if !s.full(missing) {
+	trap := s.cutTrap(n, i)
+	switch full := s.full(missing); {
+	case !full && trap != nil:
+		s.note(noteCutTrap, i, to, trap, nil)
+		return refusal(trap, i, to)
+	case !full:
 		s.note(noteNotFull, i, to, w, nil)
 		return found{}
-	}
-	if s.other != 0 {
+	case s.other != 0:
 		return refusal(s.passed(s.other), i, to)
+	case trap != nil:
+		// Either may be what was cut; less than the whole word silences nothing.
+		s.note(noteUndecided, i, to, w, trap)
+		f.trap, f.sure = trap, cutDoubt
+		return f
 	}
 	s.note(noteCut, i, to, w, nil)
 	return f
+}
+
+// cutTrap is a trap that the line, which ended at node n, may be the beginning of.
+func (s *scan) cutTrap(n uint16, i int) *word {
+	for _, x := range s.lines.goOn(n) {
+		if x.kind == kindTrap && x.extends <= len(s.cells)-i && s.beginning(x, i) && !s.skips(x) {
+			return x
+		}
+	}
+	return nil
 }
 
 // full tells whether a line can have been cut where it ends: one of its

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"testing"
 
 	"kozamori/internal/watch"
@@ -21,5 +22,36 @@ func TestALineThatEndsInsideANameThatOthersLengthen(t *testing.T) {
 		if got.Service != want.Service || got.Confidence != want.Confidence || (got.Trap == "") != (want.Trap == "") {
 			t.Errorf("%s is %+v, want %+v", text, got, want)
 		}
+	}
+}
+
+// Less than the whole word of another business silences nothing: of a line that
+// ends inside it and inside a name, either may have been cut.
+func TestALineCutInsideANameAndATrapHasTwoReadings(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, trap := range std().words {
+		for _, name := range std().words {
+			if trap.kind != kindTrap || name.kind != kindName || name.flags&(flagWhole|flagRail|flagCommon) != 0 {
+				continue
+			}
+			for have := minCut; have < min(len(name.units), len(trap.units)); have++ {
+				text := []rune(trap.text)
+				if len(name.units)-have > fewMissing || !slices.Equal(name.units[:have], trap.units[:have]) || len(text) != len(trap.units) {
+					continue
+				}
+				line := string(text[:have])
+				if f := std().decide(line, trap); f.name == nil {
+					continue // several services' names begin so
+				}
+				if d := std().decideOn(&Evidence{Descriptor: line}); d.Strength == None {
+					t.Errorf("%q may be %s or %s, and comes to %v", line, name.text, trap.text, d.Readings())
+				}
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no line ends inside a name and a trap")
 	}
 }

@@ -353,7 +353,7 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 }
 
 // cut decides on a line that ends inside names of the catalogue.
-func (l *refLine) cut(names, traps []refWord, i int, front bool) refFound {
+func (l *refLine) cut(names, traps []refWord, i int, front bool) (f refFound) {
 	var shortest *refWord
 	for _, w := range names {
 		if w.has(flagCommon) || w.has(flagRail) {
@@ -386,14 +386,15 @@ func (l *refLine) cut(names, traps []refWord, i int, front bool) refFound {
 			return w.kind == kindName && w.n() <= l.n()-i && t.word.begins(w.word)
 		})
 		if !longer {
-			return refFound{trap: t.word}
+			f.trap = t.word
 		}
 	}
 	if !l.full(missing) {
-		return refFound{}
-	}
-	if l.other != nil {
+		return f
+	} else if l.other != nil {
 		return refFound{trap: l.other}
+	} else if f.trap != nil {
+		return refFound{shortest.word, f.trap, watch.Undecided}
 	}
 	return refFound{name: shortest.word, confidence: watch.Cut}
 }

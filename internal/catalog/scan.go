@@ -60,9 +60,10 @@ const (
 	guessed
 	cutOff
 	undecided
+	cutDoubt // cut off, and undecided
 )
 
-var confidences = [...]watch.Confidence{"", watch.Seen, watch.Elsewhere, watch.Guessed, watch.Cut, watch.Undecided}
+var confidences = [...]watch.Confidence{"", watch.Seen, watch.Elsewhere, watch.Guessed, watch.Cut, watch.Undecided, watch.Undecided}
 
 // What may be meant instead of a name, where no entry of the files says it.
 var (

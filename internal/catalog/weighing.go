@@ -38,7 +38,10 @@ func (w *weighing) text(f *weighed) {
 			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
 		}
 		if s := f.trap.service; s != nil && s.readings[w.e.Bank] == f.trap {
-			w.read = s
+			w.read, w.otherWhy = s, WhyAtBank
+		}
+		if f.name != nil && f.trap == f.name.service.brand {
+			w.otherWhy = WhyFull
 		}
 		if f.name != nil && f.trap.of != nil && f.name.service.brand != nil && slices.Equal(f.trap.of.units, f.name.service.brand.units) {
 			w.other = f.name.service.brand.why
@@ -60,6 +63,8 @@ func (w *weighing) text(f *weighed) {
 		w.strength, w.why = Likely, WhyGuessed
 	case cutOff:
 		w.strength, w.why = Likely, WhyCut
+	case cutDoubt:
+		w.strength, w.why = Two, WhyCut
 	case undecided:
 		w.strength, w.why = Two, WhyGuessed
 		if f.name.has(flagSeen) {

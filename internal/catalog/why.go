@@ -29,6 +29,8 @@ const (
 	WhyRhythm                      // such a debit comes each month, as a bill does
 	WhyNotMine                     // such a debit was answered "not mine"
 	WhyChosen                      // the person chose this reading before
+	WhyAtBank                      // that is what the name stands for at this bank
+	WhyFull                        // the line is as long as the bank prints, and a bill's word may have followed
 )
 
 // Has tells whether any of some reasons is among them.
@@ -38,7 +40,7 @@ var whyTexts = [...]string{
 	"name seen at this bank", "name seen at other banks", "name guessed", "name cut off by the bank", "real-time rail", "named by the bank",
 	"collector's code", "linked with the account", fmt.Sprintf("linked within the last %d hours", int(freshLink.Hours())), "name in the text", "word next to the name", "mark in front of the name",
 	"unknown word next to the name", "common word", "service had ended or not begun on that day", "more than the service takes at once",
-	"same day of each month", "such a debit was answered \"not mine\"", "chosen before",
+	"same day of each month", "such a debit was answered \"not mine\"", "chosen before", "what the name is at this bank", "the bank cuts its lines there",
 }
 
 func (y Why) String() string {
