@@ -17,7 +17,7 @@ import (
 func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	bank := flags.String("bank", "", "the bank's `code` (金融機関コード), which tells where it cuts descriptors")
 	asJSON := flags.Bool("json", false, "print one JSON object a line")
-	explain := flags.Bool("explain", false, "tell each reading's evidence and each character, and how files were read")
+	explain := flags.Bool("explain", false, "tell each reading's evidence and each character")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -31,9 +31,7 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 	}
 	out := bufio.NewWriter(c.Out)
 	told := func(name, how string) {
-		if *explain || how != plainRead && how != markedRead {
-			_, _ = fmt.Fprintf(c.Err, "%s: %s.\n", name, how)
-		}
+		_, _ = fmt.Fprintf(c.Err, "%s: %s.\n", name, how)
 	}
 	err := eachRow(c.In, flags.Args(), told, func(r *row) error {
 		d := catalog.Decide(&catalog.Evidence{Bank: *bank, Descriptor: r.text, Detail: r.detail, Amount: r.amount, In: r.in})
@@ -49,12 +47,6 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 	})
 	return errors.Join(err, out.Flush())
 }
-
-// How most files are read needs no telling.
-const (
-	plainRead  = "UTF-8, one line a row"
-	markedRead = "UTF-8 with a mark, one line a row"
-)
 
 // decision is what -json prints. What there is none of is null.
 type decision struct {

@@ -25,17 +25,18 @@ func TestATerminalObeysNothingThatStrangersWrite(t *testing.T) {
 		if status := run(context.Background(), c, args); status != 0 {
 			t.Fatalf("%s", told.String())
 		}
+		printed := strings.Count(out.String(), "\n")
 		lines := strings.Split(strings.TrimSuffix(out.String()+told.String(), "\n"), "\n")
 		if len(lines) < 300 {
 			t.Fatalf("%d lines", len(lines))
 		}
-		for _, line := range lines {
+		for i, line := range lines {
 			for _, r := range strings.ReplaceAll(line, "\t", "") {
 				if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0xe0000 && r <= 0xe0fff {
 					t.Errorf("the terminal reads %U in %q", r, line)
 				}
 			}
-			if args[1] == "-json" && !json.Valid([]byte(line)) {
+			if args[1] == "-json" && i < printed && !json.Valid([]byte(line)) {
 				t.Errorf("%q is no JSON", line)
 			}
 		}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"kozamori/internal/watch"
@@ -53,5 +54,31 @@ func TestALineCutInsideANameAndATrapHasTwoReadings(t *testing.T) {
 	}
 	if n == 0 {
 		t.Error("no line ends inside a name and a trap")
+	}
+}
+
+// Of a text that no bank prints, only so much is read; what it ends with is then
+// not where it ends.
+func TestOnlyTheBeginningOfALongTextIsRead(t *testing.T) {
+	t.Parallel()
+	for _, gap := range []string{" ", "\u200b", "　"} {
+		for _, c := range []struct {
+			bytes int
+			want  string
+		}{{maxBytes - 12, "paypay"}, {maxBytes, ""}, {1 << 16, ""}, {1<<16 + maxBytes, ""}} {
+			if m := Classify("", strings.Repeat(gap, c.bytes/len(gap))+"PAYPAY"); m.Service != c.want {
+				t.Errorf("behind %d bytes of %q: %+v", c.bytes, gap, m)
+			}
+		}
+	}
+}
+
+// Behind a gap, the start of another business's word may be a shop's name.
+func TestTheStartOfAWordBehindAGapIsUnknown(t *testing.T) {
+	t.Parallel()
+	for line, trap := range map[string]string{"メルペイ ケイ": unknownTail.text, "メルペイ ケ": unknownTail.text, "メルペイケ": unknownTail.text, "メルペイケイ": "ケイタイ"} {
+		if m := Classify("", line); m.Service != "merpay" || m.Trap != trap {
+			t.Errorf("%q: %+v, want the trap %q", line, m, trap)
+		}
 	}
 }

@@ -59,3 +59,23 @@ func TestWhoseALinkIs(t *testing.T) {
 		t.Errorf("%d services are known by their id alone, %d by a word, and %d words are read as a bank cuts them: none were tried", ids, words, cut)
 	}
 }
+
+// A link of which bank and text disagree has two names; the text's is another one
+// only where the bank named one.
+func TestTheOtherNameOfALink(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		service, text string
+		want          string
+	}{
+		{"paypay", "ﾒﾙﾍﾟｲ", "merpay"},
+		{"paypay", "ﾍﾟｲﾍﾟｲ", ""},
+		{"paypay", "ﾃﾞﾝﾜ", ""},
+		{"", "ﾒﾙﾍﾟｲ", ""},
+		{"ヌヌヌ", "ﾒﾙﾍﾟｲ", ""},
+	} {
+		if got := OtherLink(Link(c.service, c.text, ""), c.text, ""); got != c.want {
+			t.Errorf("a link that the bank calls %q, as %q, has the other name %q, want %q", c.service, c.text, got, c.want)
+		}
+	}
+}
