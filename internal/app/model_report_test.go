@@ -2,9 +2,13 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
+	"kozamori/internal/dispute"
 	"kozamori/internal/watch"
+	"kozamori/internal/wording"
 )
 
 // checkReport compares what a message says of a report, and whether it asks,
@@ -104,4 +108,34 @@ func (m *model) checkCorrection(lead *watch.Record, t told) {
 // began is the amount with which a transaction was first heard of, in yen.
 func (m *model) began(p *watch.Record) int64 {
 	return m.whose(p).began
+}
+
+// checkSince compares what a receipt says to have come after the message that was
+// answered with when the house heard of it.
+func (m *model) checkSince(res dispute.Result) {
+	if res.Outcome != dispute.Opened {
+		return
+	}
+	for _, g := range res.Groups {
+		for _, l := range g.Pieces {
+			a := l.Answer
+			if a == nil || a.Value != watch.NotMine || !a.At.Equal(res.Dispute.AnsweredAt) {
+				continue
+			}
+			var told time.Time // what one says may be from before it arrived
+			if i := slices.IndexFunc(res.Record.Deliveries, func(d watch.Delivery) bool { return d.Watcher == a.Watcher && d.Kind.OfIncident() }); i >= 0 {
+				told = res.Record.Deliveries[i].CreatedAt
+			}
+			var s wording.Since
+			s.Add(l)
+			for _, p := range s.Came {
+				if a.Via == watch.ViaLINE && !told.IsZero() && p.RecordedAt.Before(told) && m.began(p) != 1 {
+					m.errorf("%s came at %v, and is said to have come after an alert of %v", p.Txn, p.RecordedAt, told)
+				}
+				if n, ok := p.Notice(a.Watcher); ok && n.Silenced {
+					m.errorf("%s was kept silent, and is said to have come since", p.Txn)
+				}
+			}
+		}
+	}
 }

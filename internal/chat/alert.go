@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -173,12 +172,7 @@ func since(res dispute.Result) wording.Since {
 		if a == nil || a.Value != watch.NotMine || a.Watcher != res.Watcher.ID || a.Via != watch.ViaLINE {
 			continue
 		}
-		s.Grew = s.Grew || len(a.Grew) > 0
-		for _, p := range g.Record.Parts() {
-			if slices.Contains(a.Unseen, p.ID) {
-				s.Came = append(s.Came, p)
-			}
-		}
+		s.Add(g.Record)
 	}
 	return s
 }

@@ -26,7 +26,7 @@ func unsent(d *watch.Delivery) bool {
 func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery string, ch *channel.Channel) (queue.Verdict, bool) {
 	leased := ch.Lease > 0 // which writes that down itself
 	r := h.now().Clone()
-	if d, ok := r.Delivery(delivery); leased && !r.SumsUpMore() && (!ok || unsent(d) && !d.Parked && !r.Renew(d)) {
+	if d, ok := r.Delivery(delivery); leased && !r.SumsUpMore() && (!ok || d.Sum == nil && unsent(d) && !d.Parked && !r.Renew(d)) {
 		return queue.Verdict{}, true
 	}
 	return s.decide(ctx, m, h, delivery, func(r *watch.Record, d *watch.Delivery) error {

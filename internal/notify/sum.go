@@ -12,12 +12,16 @@ import (
 // that wait for the same answer, or all of the report that it belongs to. Both go on
 // while it is tried: it keeps what it said.
 func (s *Stage) sumUp(ctx context.Context, r *watch.Record, d *watch.Delivery) error {
-	if !r.SumsUpMore() || d.State != watch.Queued {
+	if d.State != watch.Queued || d.Sum == nil && !r.SumsUpMore() {
 		return nil
 	}
-	sum, of, err := s.sumOf(ctx, r, d)
-	if err != nil {
-		return err
+	var sum *watch.PastSum
+	of := ""
+	if r.SumsUpMore() { // else the report whose sum it said was taken back
+		var err error
+		if sum, of, err = s.sumOf(ctx, r, d); err != nil {
+			return err
+		}
 	}
 	if d.Sum != nil && (sum == nil || d.SumOf != of || d.Sum.Debits != sum.Debits || d.Sum.Yen != sum.Yen) {
 		d.Take++ // another body needs another key

@@ -135,19 +135,15 @@ func (f *PageFacts) addRest(rest []*watch.Record) message.Form {
 		Fields: append(fields, message.Field{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(f.Dispute.AnsweredAt.Unix(), 10)})}
 }
 
-// unseen says what the report took in that its page, or the message that was
-// answered, did not show; empty if that showed all.
+// unseen says to who answered what the report took in that their page, or the message
+// that they answered, did not show; empty if that showed all.
 func (f *PageFacts) unseen() []string {
 	a := f.Record.Answer
-	if a == nil || a.Value != watch.NotMine {
+	if a == nil || a.Value != watch.NotMine || a.Watcher != f.Watcher.ID {
 		return nil
 	}
-	s := Since{Via: a.Via, Grew: len(a.Grew) > 0, Undo: !f.UndoUntil.IsZero()}
-	for _, p := range f.Record.Parts() {
-		if slices.Contains(a.Unseen, p.ID) {
-			s.Came = append(s.Came, p)
-		}
-	}
+	s := Since{Via: a.Via, Undo: !f.UndoUntil.IsZero()}
+	s.Add(f.Record)
 	out := s.said(f.lang(), f.Watcher.HideAmount)
 	if say := s.mended(f.lang(), true); say != "" {
 		out = append(out, say)
