@@ -92,6 +92,7 @@ func (m *model) check() {
 		m.checkHeard(lead, a, heard)
 	}
 	m.checkBank(leads)
+	m.checkApart()
 	for _, v := range append(m.line.Violations(), m.bank.Violations()...) {
 		m.errorf("violation: %s", v)
 	}
@@ -336,6 +337,7 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 			m.checkNames(w, t, says)
 			m.checkLate(lead, w, t)
 			m.checkReport(lead, t)
+			m.checkRelated(lead, w, t)
 			m.checkCorrection(lead, t)
 		}
 		for id, s := range now {

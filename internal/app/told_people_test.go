@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -189,4 +190,22 @@ func (s *story) presses(p *person, n int, says []string) {
 	if lost := presstest.Missing(says, here, before); len(lost) > 0 {
 		s.t.Errorf("a message asks to press what is not there: %q", lost)
 	}
+}
+
+var linkOnPage = regexp.MustCompile(`(?s)<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>`)
+
+// follows opens what a link on the owner's page leads to that begins so.
+func (s *story) follows(label string) {
+	s.t.Helper()
+	for _, m := range linkOnPage.FindAllStringSubmatch(s.owner.html, -1) {
+		if strings.HasPrefix(strings.TrimSpace(anyTag.ReplaceAllString(m[2], "")), label) {
+			to, err := s.owner.at.Parse(html.UnescapeString(m[1]))
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.owner.shows(s.owner.browser.Get(to.String()))
+			return
+		}
+	}
+	s.t.Fatalf("no link is called %q on %s", label, s.owner.html)
 }

@@ -37,7 +37,8 @@ import (
 //	later 26h                                   time passes, and sweep runs
 //	tap LABEL                                   the newest button that is called so; LABEL*2 is that of the message before
 //	says TEXT                                   the person writes
-//	page NAME, details                          the person looks at one of their pages, or at that of the newest message
+//	page NAME, details, follow LABEL            the person looks at one of their pages, at that of the newest message, or
+//	                                            where a link on it leads
 //	joins NAME role=guardian over=mail          somebody else watches: an owner or a guardian, told over line, mail or both
 //	NAME: tap LABEL, NAME: says TEXT            they do so; NAME: opens, NAME: presses notmine   the page of the newest mail or message;
 //	                                            presses notmine 2 unticks the second box before that
@@ -200,6 +201,9 @@ func (s *story) line(line string) {
 	case "details":
 		s.details()
 		s.page()
+	case "follow":
+		s.follows(rest)
+		s.page()
 	default:
 		s.t.Fatalf("what is %q", line)
 	}
@@ -336,11 +340,18 @@ func (s *story) plain(raw []byte, without ...string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(string(b), `"`, ""), ",", ", ")
 }
 
+// whichButton is a label with which of the buttons that are called so: an account's
+// mask has asterisks too.
+var whichButton = regexp.MustCompile(`^(.*[^*])\*(\d)$`)
+
 // taps presses the newest button that is called so; after a "*" stands which.
 func (s *story) taps(p *person, label string) {
 	s.t.Helper()
-	label, nth, _ := strings.Cut(label, "*")
-	n, _ := strconv.Atoi(nth)
+	n := 0
+	if m := whichButton.FindStringSubmatch(label); m != nil {
+		label = m[1]
+		n, _ = strconv.Atoi(m[2])
+	}
 	for _, m := range slices.Backward(p.heard()) {
 		var v any
 		if err := json.Unmarshal([]byte(m), &v); err != nil {

@@ -33,6 +33,9 @@ func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang wat
 		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
 			HideAmount: a.Bound.Watcher.HideAmount}
 		it.Service, _ = t.Names.Service(a.Newest().Service, lang)
+		if a.Related != nil {
+			it.Related = a.Related.Reference
+		}
 		if len(accounts) > 1 {
 			it.BankName, _ = t.Names.Bank(ctx, a.Record.Account.Bank, lang)
 		}

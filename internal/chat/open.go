@@ -79,6 +79,9 @@ func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch
 			if d, ok := lead.LastTold(w.ID); ok {
 				it.Delivery = d.ID
 			}
+			if a.Related != nil {
+				it.Related = a.Related.Reference
+			}
 			if len(a.Pieces) > 1 {
 				it.Mark = lead.Mark()
 			}

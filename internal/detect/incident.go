@@ -34,6 +34,9 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 			c.is.KeepPart(c.was)
 		}
 		lead, err := t.lead(ctx, c, changes)
+		if err == nil {
+			err = t.related(ctx, c.is)
+		}
 		if err != nil {
 			return err
 		}

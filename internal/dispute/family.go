@@ -121,7 +121,7 @@ func (f *file) trusting() (out []*watch.Watcher) {
 // of that on the account of the report. Doing it again changes nothing.
 func (k *Service) protect(ctx context.Context, f *file, silent *queue.Jobs) (leads []string, err error) {
 	services := f.services()
-	if leads, err = k.unsilence(ctx, f.account.AccountKey, services, f.trusting(), silent); err != nil {
+	if leads, err = k.unsilence(ctx, f.account.AccountKey, services, "", f.trusting(), silent); err != nil {
 		return nil, err
 	}
 	for i := range f.account.Watchers {

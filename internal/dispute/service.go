@@ -246,7 +246,7 @@ func (f *file) still(o Outcome) (store.Write, []*watch.Watcher) {
 	if o != Opened {
 		return store.CheckAccount(f.account), nil
 	}
-	return settings.Report(f.account, f.watcher, f.services(), f.now)
+	return settings.Report(f.account, f.watcher, f.services(), f.dispute.ID, f.now)
 }
 
 // disputed tells whether "not mine" stands.

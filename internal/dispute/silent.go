@@ -28,15 +28,15 @@ func (k *Service) endTrust(ctx context.Context, key watch.AccountKey, lineUser s
 	if w, ok := a.WatcherOf(lineUser); ok {
 		as = append(as, w)
 	}
-	if _, err := k.unsilence(ctx, key, services, as, jobs); err != nil {
+	if _, err := k.unsilence(ctx, key, services, f.dispute.ID, as, jobs); err != nil {
 		return err
 	}
-	err = settings.New(k.Store, k.Queue).Reported(ctx, key, lineUser, services, f.who.Way, f.now)
+	err = settings.New(k.Store, k.Queue).Reported(ctx, key, lineUser, services, f.dispute.ID, f.who.Way, f.now)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err == nil {
-		_, err = k.unsilence(ctx, key, services, as, jobs)
+		_, err = k.unsilence(ctx, key, services, f.dispute.ID, as, jobs)
 	}
 	return err
 }
@@ -48,7 +48,7 @@ func (k *Service) unsilenceMore(ctx context.Context, res *Result, ended []*watch
 		return
 	}
 	total := res.Dispute.TotalAt(0)
-	if _, err := k.unsilence(ctx, res.Record.Account, total.Of, ended, jobs); err != nil {
+	if _, err := k.unsilence(ctx, res.Record.Account, total.Of, "", ended, jobs); err != nil {
 		k.logger().ErrorContext(ctx, "dispute: what was silent until a report is not told", "error", err)
 	}
 }
@@ -56,9 +56,10 @@ func (k *Service) unsilenceMore(ctx context.Context, res *Result, ended []*watch
 // unsilence has watchers of an account told of what their trust in some services,
 // as they have it or had it until now, kept from them: in incidents of their own,
 // or where others have been told of it already. It returns the incidents of their
-// own that belong to no report yet. Doing it again tells nothing twice.
-func (k *Service) unsilence(ctx context.Context, key watch.AccountKey, services []string, as []*watch.Watcher, jobs *queue.Jobs) (leads []string, err error) {
-	u := unsilencing{Service: k, now: k.now(), jobs: jobs}
+// own that belong to no report yet. Doing it again tells nothing twice. related is the
+// dispute because of which this is done, if that is about another account.
+func (k *Service) unsilence(ctx context.Context, key watch.AccountKey, services []string, related string, as []*watch.Watcher, jobs *queue.Jobs) (leads []string, err error) {
+	u := unsilencing{Service: k, now: k.now(), related: related, jobs: jobs}
 	var from time.Time
 	for _, w := range as {
 		if at := w.TrustedSince(services); !at.IsZero() {
@@ -92,6 +93,7 @@ func (k *Service) unsilence(ctx context.Context, key watch.AccountKey, services 
 type unsilencing struct {
 	*Service
 	now      time.Time
+	related  string
 	watchers []*watch.Watcher // as they trusted
 	lead     *watch.Record    // the incident that is being made
 	parts    []*watch.Record  // its further records
@@ -107,7 +109,7 @@ func (u *unsilencing) add(ctx context.Context, r *watch.Record, services []strin
 	}
 	for _, w := range u.watchers {
 		if why := w.Silenced(r, services); why != 0 {
-			r.Unsilence(w.ID, why)
+			r.Unsilence(w.ID, why, u.related)
 			silenced = true
 		}
 	}
@@ -152,12 +154,22 @@ func (u *unsilencing) tell(ctx context.Context) error {
 	lead, parts := u.lead, u.parts
 	u.lead, u.parts = nil, nil
 	u.leads = append(u.leads, lead.ID)
-	return u.write(ctx, lead, parts)
+	if u.related == "" { // it becomes part of the report, and goes on with it
+		return u.write(ctx, lead, parts)
+	}
+	act, err := u.Store.Activity(ctx, lead.Account)
+	if err != nil {
+		return err
+	}
+	for _, p := range lead.Parts() {
+		act.TellAt(lead.ID, p, u.now)
+	}
+	return u.write(ctx, lead, parts, store.PutActivity(lead.Account, act))
 }
 
 // write brings the watchers up to date on an incident. A person who reports at
 // night is awake, and the report itself goes through quiet hours: this does not wait.
-func (u *unsilencing) write(ctx context.Context, lead *watch.Record, parts []*watch.Record) error {
+func (u *unsilencing) write(ctx context.Context, lead *watch.Record, parts []*watch.Record, along ...store.Write) error {
 	for _, w := range u.watchers {
 		untold := lead.Untold(w.ID, "", len(lead.Deliveries))
 		if len(untold) == 0 {
@@ -180,7 +192,7 @@ func (u *unsilencing) write(ctx context.Context, lead *watch.Record, parts []*wa
 		u.jobs.Deliver(lead, d)
 	}
 	lead.ComputeDue()
-	writes := []store.Write{store.PutRecord(lead)}
+	writes := append(along, store.PutRecord(lead))
 	for _, p := range parts {
 		writes = append(writes, store.PutRecord(p))
 	}

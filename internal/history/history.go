@@ -31,6 +31,9 @@ type Alert struct {
 	// Groups are its pieces by how they stand, with what waits for an answer
 	// first. Most incidents have one; the Alert's own is the first.
 	Groups []watch.Group
+	// Related is the report about another account of the watcher to whose story it
+	// belongs; nil if there is none that stands.
+	Related *watch.Dispute
 }
 
 // Of is the group that a part of the incident is in.
@@ -89,6 +92,9 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 		}
 		a := Alert{Bound: b}
 		if a.Groups, err = groups(ctx, s, lead, leads); err != nil {
+			return nil, false, err
+		}
+		if a.Related, err = Related(ctx, s, a.Groups, b.Watcher.ID); err != nil {
 			return nil, false, err
 		}
 		a.Group = a.Groups[0]

@@ -165,7 +165,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return m, nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, d)})
+			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Several: d.Several, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, d)})
 	}
 	return message.Message{}, errUnknown
 }
@@ -192,6 +192,9 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	}
 	if d.Report != "" {
 		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
+	}
+	if d.Related != "" {
+		f.Related = dispute.Reference(d.Related)
 	}
 	return wording.Incident(f), nil
 }

@@ -258,9 +258,9 @@ func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust 
 
 // Report makes an account safer of which a watcher said "not mine", and is how
 // it is stored: the trust of all who watch it in these services ends, and for a
-// while what is new to it is critical to the one who said it. It returns the
+// while what is new to it is critical to the one who said it, in the dispute as. It returns the
 // watchers as they were whose trust ended.
-func Report(a *watch.Account, w *watch.Watcher, services []string, at time.Time) (store.Write, []*watch.Watcher) {
+func Report(a *watch.Account, w *watch.Watcher, services []string, as string, at time.Time) (store.Write, []*watch.Watcher) {
 	var ended []*watch.Watcher
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -269,7 +269,7 @@ func Report(a *watch.Account, w *watch.Watcher, services []string, at time.Time)
 			x.Rules.Trusts = trusts
 		}
 	}
-	alarm(w, at)
+	alarm(w, as, at)
 	return store.PutAccount(a), ended
 }
 
@@ -277,22 +277,22 @@ func without(trusts []watch.Trust, services []string) []watch.Trust {
 	return slices.DeleteFunc(slices.Clone(trusts), func(t watch.Trust) bool { return slices.Contains(services, t.Service) })
 }
 
-func alarm(w *watch.Watcher, at time.Time) {
+func alarm(w *watch.Watcher, as string, at time.Time) {
 	if at.After(w.ReportedAt) {
-		w.ReportedAt = at
+		w.ReportedAt, w.ReportedAs = at, as
 	}
 }
 
 var errNoChange = errors.New("settings: nothing to change")
 
 // Reported makes another account of a person safer who said "not mine" of some
-// services: their trust in them ends there too. It may be repeated.
-func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser string, services []string, way watch.Way, at time.Time) error {
+// services, in the dispute as: their trust in them ends there too. It may be repeated.
+func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser string, services []string, as string, way watch.Way, at time.Time) error {
 	_, err := s.Change(ctx, k, Who{LineUser: lineUser, Way: way, At: at}, func(c *Change) error {
 		c.By, c.Kind = "", watch.StepReported
 		was := *c.Watcher
 		trusts := without(was.Rules.Trusts, services)
-		alarm(c.Watcher, at)
+		alarm(c.Watcher, as, at)
 		if len(trusts) == len(was.Rules.Trusts) && c.Watcher.ReportedAt.Equal(was.ReportedAt) {
 			return errNoChange
 		}

@@ -129,6 +129,8 @@ type Watcher struct {
 	HideAmount bool      `json:"hide_amount,omitempty"` // a guardian who may see no amounts
 	// ReportedAt is when the person last said "not mine", on any account.
 	ReportedAt time.Time `json:"reported_at,omitzero"`
+	// ReportedAs is the dispute that this opened, about whichever account.
+	ReportedAs string `json:"reported_as,omitempty"`
 	// Consent is what the person agreed to when they began; nil if that was before
 	// it was kept.
 	Consent *Consent `json:"consent,omitempty"`

@@ -201,7 +201,8 @@ func (d *Dispute) Ours() *DisputeChange {
 	return &DisputeChange{Status: d.Status}
 }
 
-func (d *Dispute) withdrawn() bool {
+// Withdrawn tells whether the report was taken back.
+func (d *Dispute) Withdrawn() bool {
 	return d.Status == DisputeWithdrawn || d.Ours().Status == DisputeWithdrawn
 }
 

@@ -8,7 +8,7 @@ import (
 // tell adds a change that the bank is told, unless the person took the dispute
 // back. Where there are too many the oldest updates go, and their facts stay.
 func (d *Dispute) tell(c DisputeChange) {
-	if d.withdrawn() {
+	if d.Withdrawn() {
 		return
 	}
 	for d.ours() >= maxDisputeChanges || d.bytes() >= maxDisputeBytes+roomForUpdates {

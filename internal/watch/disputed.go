@@ -164,7 +164,7 @@ func (d *Dispute) Cover(parts []*Record, seq int) {
 // told; false if it is known already.
 func (d *Dispute) Another(r *Record, now time.Time) bool {
 	known := slices.ContainsFunc(d.Changes, func(c DisputeChange) bool { return c.Further != nil && c.Further.Record == r.ID })
-	if known || d.withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
+	if known || d.Withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
 		return false
 	}
 	f := &Further{Record: r.ID, Txn: r.Name(), Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}

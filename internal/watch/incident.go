@@ -179,8 +179,12 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 }
 
 // Tell notes that a record belongs to the incident of a lead.
-func (a *Activity) Tell(lead string, r *Record) {
-	s := Story{Lead: lead, Service: r.Service, At: r.OccurredAt.UTC(), Link: r.Kind == LinkRegistered}
+func (a *Activity) Tell(lead string, r *Record) { a.TellAt(lead, r, r.OccurredAt) }
+
+// TellAt is Tell of what people first hear of at a time: the incident goes on from
+// then.
+func (a *Activity) TellAt(lead string, r *Record, at time.Time) {
+	s := Story{Lead: lead, Service: r.Service, At: at.UTC(), Link: r.Kind == LinkRegistered}
 	stories := slices.Clone(a.Stories)
 	if i := slices.IndexFunc(stories, func(o Story) bool { return o.Lead == lead && o.Service == s.Service }); i >= 0 {
 		old := stories[i]

@@ -177,49 +177,6 @@ func (r *Record) Critical() bool {
 	return false
 }
 
-// Notice says why one watcher is told of a record.
-type Notice struct {
-	Watcher string  `json:"watcher"`
-	Reasons Reasons `json:"reasons"`
-	// EscalateAt is when the next channel, then the guardians, are told
-	// without an answer; zero when there is nothing left to escalate to.
-	EscalateAt time.Time `json:"escalate_at,omitzero"`
-	// Called says why somebody is told although no rule of theirs matched.
-	Called Call `json:"called,omitempty"`
-	// Asked is when the person who has not answered was first told, of somebody who
-	// is told because of that.
-	Asked time.Time `json:"asked,omitzero"`
-	// Spared tells that it was undone while its message waited for the end of
-	// quiet hours.
-	Spared bool `json:"spared,omitempty"`
-	// Knows is what the record said before some of it came back, of a watcher to
-	// whom it is history: the return alone is told. See BackNow.
-	Knows *Shown `json:"knows,omitempty"`
-	// Silenced tells that a trust had kept it from the watcher: they are told since
-	// a report ended that.
-	Silenced bool `json:"silenced,omitempty"`
-	// Second are those of the reasons that are true of what Record.Second names, and
-	// not of the Service.
-	Second Reasons `json:"second,omitzero"`
-
-	Unknown jsontext.Value `json:",embed"`
-}
-
-// Call is why the family is called about an alert.
-type Call string
-
-// The reasons to call the family.
-const (
-	CallUnanswered Call = "unanswered" // not answered in time
-	CallReported   Call = "reported"   // somebody said "not mine"
-	// CallAgain is no call of the family: its reader did not answer over another
-	// channel.
-	CallAgain Call = "again"
-)
-
-// Critical tells whether the notice must break through quiet hours.
-func (n Notice) Critical() bool { return n.Reasons.Critical() }
-
 // DeliveryState is what became of a delivery.
 type DeliveryState string
 
@@ -296,6 +253,9 @@ type Delivery struct {
 	// was first sent.
 	After time.Time `json:"after,omitzero"`
 	Take  int       `json:"take,omitempty"`
+	// Related is the dispute about another account of its reader of which it speaks;
+	// see Notice.
+	Related string `json:"related,omitempty"`
 	// Report is the dispute that stood when it was decided what this says.
 	Report string `json:"report,omitempty"`
 	// Covered tells that not all that this says happened after the report: the
@@ -339,16 +299,6 @@ func (r *Record) Delivery(id string) (*Delivery, bool) {
 	for i := range r.Deliveries {
 		if r.Deliveries[i].ID == id {
 			return &r.Deliveries[i], true
-		}
-	}
-	return nil, false
-}
-
-// Notice finds a watcher's notice.
-func (r *Record) Notice(watcher string) (*Notice, bool) {
-	for i := range r.Notices {
-		if r.Notices[i].Watcher == watcher {
-			return &r.Notices[i], true
 		}
 	}
 	return nil, false

@@ -94,14 +94,15 @@ func (w *Watcher) Silenced(r *Record, services []string) Reason {
 	return rules.Evaluate(&f, r.RecordedAt)
 }
 
-// Unsilence notes on a record that a watcher is to be told of it after all.
-func (r *Record) Unsilence(watcher string, why Reason) {
+// Unsilence notes on a record that a watcher is to be told of it after all, because of
+// a report: by its dispute, if it is about another account.
+func (r *Record) Unsilence(watcher string, why Reason, related string) {
 	r.Notices = slices.Clone(r.Notices)
 	if n, ok := r.Notice(watcher); ok { // they were called
-		n.Reasons, n.Silenced = Because(why), true
+		n.Reasons, n.Silenced, n.Related = Because(why), true, related
 		return
 	}
-	r.Notices = append(r.Notices, Notice{Watcher: watcher, Reasons: Because(why), Silenced: true})
+	r.Notices = append(r.Notices, Notice{Watcher: watcher, Reasons: Because(why), Silenced: true, Related: related})
 }
 
 // Apart tells whether an incident is of nothing but debits that a trust had kept

@@ -73,7 +73,7 @@ func (r *Record) say(d *Delivery, says []Said) {
 		d.Asked = time.Time{}
 	}
 	d.Report, d.Covered = r.reported(d, says)
-	d.Except = r.excepted(d, says)
+	d.Except, d.Related = r.excepted(d, says), r.related(d, says)
 	d.Lowered = keep(r.lowered(d, says), d.Lowered)
 	if r.Answer != nil && r.Answer.Value == Mine {
 		answer := *r.Answer

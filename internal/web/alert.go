@@ -204,9 +204,10 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 		if g.Record.ID == res.Whole.ID {
 			f.Cases = watch.CaseIDs(g.Pieces)
 		} else if len(res.Groups) > 1 {
-			f.Others = append(f.Others, wording.OtherPieces{Group: g, Href: s.pieceLink(r, v, g.Record)})
+			f.Others = append(f.Others, wording.OtherPieces{Group: g, Href: s.pieceLink(r, v, g.Record.ID, res.Watcher.ID)})
 		}
 	}
+	f.Related = s.related(r, v, res)
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
 	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }
@@ -218,12 +219,12 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 
 // pieceLink opens the page of another piece of an incident for who has come to
 // one, by the way by which they came, and for no longer than that is open.
-func (s *site) pieceLink(r *http.Request, v visit, piece *watch.Record) string {
+func (s *site) pieceLink(r *http.Request, v visit, piece, watcher string) string {
 	ends := s.Now().Add(sessionLife)
 	if v.ends.Before(ends) {
 		ends = v.ends
 	}
-	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(piece.ID, v.look.Watcher.ID), ends)
+	tok := s.Keys.Sign(token.PurposeAnswer, token.AnswerSubject(piece, watcher), ends)
 	link := "/a/" + tok + "?" + strings.TrimPrefix(mark(r)+"&", "?")
 	if !v.byMail {
 		link += token.InPlaceMark + "=" + s.Keys.InPlace(tok)

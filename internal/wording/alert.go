@@ -55,6 +55,7 @@ type AlertFacts struct {
 	Page      bool   // this is the page of the alert, and no message
 	Mark      string // of an incident in pieces, all of which are shown: what they say
 	Silenced  bool   // their trust had kept it from the reader
+	Related   bool   // it is new after a report about another account
 	Called    bool   // no rule of the reader's matched: the reasons are those of the others
 }
 

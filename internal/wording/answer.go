@@ -107,7 +107,8 @@ func (f *AnswerFacts) ifWrong(notMine text) string {
 	if f.Unasked && f.Link != "" {
 		return tIfWrongOpen.in(lang, notMine.in(lang), tDetails.in(lang))
 	}
-	return tIfWrong.in(lang, notMine.in(lang))
+	asked, _ := answerLabels(lang, f.Guardian, accountIf(f.Several, f.account()))
+	return tIfWrong.in(lang, asked.Label)
 }
 
 // Trusted confirms that a service is trusted up to an amount until a date.

@@ -20,9 +20,14 @@ func AnswerTakenBack(f AnswerFacts) message.Message {
 	}
 	m.Facts = append(m.Facts, f.By.facts(lang)...)
 	still := pick(f.Unasked && f.Link != "", tTakenBackOpen, tTakenBackStill)
+	say := pick(f.Guardian, tNotTheirs, tNotMine).in(lang)
+	if !f.Unasked || f.Link == "" {
+		asked, _ := answerLabels(lang, f.Guardian, accountIf(f.Several, f.account()))
+		say = asked.Label
+	}
 	m.Text = []string{
 		tTakenBackText.in(lang, orElse(f.BankName, tTheBank.in(lang))),
-		still.in(lang, pick(f.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang)),
+		still.in(lang, say, tDetails.in(lang)),
 	}
 	if f.Link != "" {
 		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}

@@ -19,6 +19,7 @@ type OpenItem struct {
 	ServiceName string // in the reader's language; empty if unknown
 	BankName    string
 	Link        string // its page; empty leaves the button out
+	Related     string // the number of the report about another account to which it belongs
 }
 
 // OpenFacts is what the list of what waits for an answer is worded from.
@@ -81,9 +82,10 @@ var (
 
 // AskIncident shows all of an incident before it is reported.
 func AskIncident(f IncidentFacts) message.Message {
-	first := &f.Parts[0]
-	lang := first.lang()
-	return f.asking(tcAskText.in(lang, pick(first.Guardian, tNotTheirs, tNotMine).in(lang), tDetails.in(lang)))
+	last := &f.Parts[len(f.Parts)-1]
+	lang := last.lang()
+	notMine, _ := answerLabels(lang, last.Guardian, accountIf(last.Delivery.Several, last.account()))
+	return f.asking(tcAskText.in(lang, notMine.Label, tDetails.in(lang)))
 }
 
 var tcAskAllText = text{ja: "まだ回答のないものを、すべて表示しています。「%[1]s」を押すと、ひとつの受付番号でまとめて銀行へ伝えます。一部だけを伝えるときは、「%[2]s」を送信して開くページの「%[3]s」から選んでください。", en: "These are all that are not answered yet. \"%[1]s\" reports all of them to the bank, under one report number. To report only some, send \"%[2]s\" and choose under \"%[3]s\"."}
@@ -94,8 +96,9 @@ func AskIncidents(f IncidentFacts, press button.Press) message.Message {
 	last := &f.Parts[len(f.Parts)-1]
 	lang := last.lang()
 	notMine := pick(last.Guardian, tNotTheirs, tNotMine).in(lang)
-	m := f.asking(tcAskAllText.in(lang, notMine, Word(lang, CmdSettings), tServTitle.in(lang)))
-	m.Buttons = []message.Button{{Label: labelOf(lang, notMine, accountIf(last.Delivery.Several, last.account())), Display: last.said(notMine), Style: message.Danger, Postback: press.Data()}}
+	label := labelOf(lang, notMine, accountIf(last.Delivery.Several, last.account()))
+	m := f.asking(tcAskAllText.in(lang, label, Word(lang, CmdSettings), tServTitle.in(lang)))
+	m.Buttons = []message.Button{{Label: label, Display: last.said(notMine), Style: message.Danger, Postback: press.Data()}}
 	return m
 }
 
@@ -172,6 +175,9 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: where})
 	}
 	m.Facts = append(m.Facts, message.Fact{Label: tFactTime.in(lang), Value: bankTime(lang, last, now)})
+	if it.Related != "" {
+		m.Facts = append(m.Facts, message.Fact{Label: tRelatedFact.in(lang), Value: it.Related})
+	}
 	of := ""
 	if several {
 		of = where

@@ -134,9 +134,10 @@ func DisputeAlready(f DisputeFacts) message.Message {
 	}
 	if f.Recognised != nil {
 		c := covers{lang: f.lang(), total: *f.Recognised, hide: f.HideAmount}
-		m.Text = []string{tRecognised.in(f.lang(), c.said(), tAddRecognised.in(f.lang()))}
+		label := f.addRecognised().Label
+		m.Text = []string{tRecognised.in(f.lang(), c.said(), label)}
 		if t := f.Recognised; t.Debits+t.Undone+t.Links > 1 && f.Link != "" {
-			m.Text = append(m.Text, tAddAll.in(f.lang(), tAddRecognised.in(f.lang()), tDetails.in(f.lang())))
+			m.Text = append(m.Text, tAddAll.in(f.lang(), label, tDetails.in(f.lang())))
 		}
 		if f.Dispute.Status == watch.DisputeClosed {
 			m.Text = append(m.Text, tAddFollows.in(f.lang(), f.Dispute.Reference))
@@ -308,12 +309,17 @@ func WhatToDo(lang watch.Lang, reported bool, bankName string, bank Contact, ser
 		message.Step{Text: tStepPIN.in(lang)})
 }
 
+func (f *DisputeFacts) addRecognised() message.Button {
+	lang := f.lang()
+	return message.Button{Label: labelOf(lang, tAddRecognised.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tAddDisplay.in(lang), f.account()), Style: message.Danger,
+		Postback: button.Press{Verb: button.NotMine, Record: f.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()}
+}
+
 func (f *DisputeFacts) buttons() []message.Button {
 	lang := f.lang()
 	var out []message.Button
 	if f.Recognised != nil {
-		out = append(out, message.Button{Label: labelOf(lang, tAddRecognised.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tAddDisplay.in(lang), f.account()), Style: message.Danger,
-			Postback: button.Press{Verb: button.NotMine, Record: f.Record, Watcher: f.Watcher, Asked: f.Dispute.AnsweredAt}.Data()})
+		out = append(out, f.addRecognised())
 	}
 	out = append(out, f.addSilenced()...)
 	if !f.UndoUntil.IsZero() {

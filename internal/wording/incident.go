@@ -38,6 +38,7 @@ type IncidentFacts struct {
 	// NotTaken tells that its reader answered without having seen this.
 	NotTaken bool
 	Called   watch.Call // why the reader is told although no rule of theirs matched
+	Related  string     // the number of the report about another account, to whose story this belongs
 	// Asked is, with Called, when who has not answered was first told; Sent is when
 	// that was written.
 	Asked, Sent time.Time
@@ -71,7 +72,7 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		a.Called = lead.CalledOnly(p, w.ID)
 		a.Notice.Second = watch.Reasons{}
 		if n, ok := p.Notice(w.ID); ok {
-			a.Silenced, a.Notice.Second = n.Silenced, n.Second
+			a.Silenced, a.Related, a.Notice.Second = n.Silenced, n.Related != "", n.Second
 		}
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
@@ -219,6 +220,7 @@ func Incident(f IncidentFacts) message.Message {
 		}
 		m.Text = append([]string{say.in(lang, f.Report)}, m.Text...)
 	}
+	m.Text = append(f.related(), m.Text...)
 	if f.NotTaken {
 		m.Text = append([]string{tNotTakenYet.in(lang)}, m.Text...)
 	}

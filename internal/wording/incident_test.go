@@ -54,22 +54,30 @@ func incidents(lang watch.Lang) map[string]message.Message {
 	for i := range 20 {
 		many.Parts = append(many.Parts, part(i/19, 1000))
 	}
+	elsewhere := func(is func(*AlertFacts)) IncidentFacts {
+		f := of(1, 9600, 0, part(0, 9600, is))
+		f.Related = "KZ-7F3K-9Q2M"
+		return f
+	}
 	out := map[string]message.Message{}
 	for name, f := range map[string]IncidentFacts{
-		"four":      four,
-		"hidden":    hidden,
-		"twenty":    many,
-		"goes-on":   of(6, 330000, 40*time.Minute, part(40*60, 30000, burst)),
-		"more":      of(6, 360000, 40*time.Minute, part(39*60, 30000), part(40*60, 30000)),
-		"link":      of(1, 50000, 0, part(0, 0, newLink), part(60, 50000, func(f *AlertFacts) { f.Notice.Reasons = watch.Because(watch.AfterNewLink) })),
-		"mixed":     of(3, 33000, 3*time.Hour, part(0, 100000, raised), part(60, 20000, undone), part(3*60*60, 3000, kyash)),
-		"undone":    of(2, 0, time.Minute, part(0, 100000, undone, raised), part(60, 20000, undone, raised)),
-		"after":     reported,
-		"link-too":  both,
-		"called":    called,
-		"alarmed":   alarmed,
-		"all-of-it": all,
-		"undo-asks": {},
+		"related":      elsewhere(func(f *AlertFacts) { f.Related, f.Notice.Reasons = true, watch.Because(watch.AfterDispute) }),
+		"related-kept": elsewhere(func(f *AlertFacts) { f.Related, f.Silenced = true, true }),
+		"related-more": elsewhere(func(*AlertFacts) {}),
+		"four":         four,
+		"hidden":       hidden,
+		"twenty":       many,
+		"goes-on":      of(6, 330000, 40*time.Minute, part(40*60, 30000, burst)),
+		"more":         of(6, 360000, 40*time.Minute, part(39*60, 30000), part(40*60, 30000)),
+		"link":         of(1, 50000, 0, part(0, 0, newLink), part(60, 50000, func(f *AlertFacts) { f.Notice.Reasons = watch.Because(watch.AfterNewLink) })),
+		"mixed":        of(3, 33000, 3*time.Hour, part(0, 100000, raised), part(60, 20000, undone), part(3*60*60, 3000, kyash)),
+		"undone":       of(2, 0, time.Minute, part(0, 100000, undone, raised), part(60, 20000, undone, raised)),
+		"after":        reported,
+		"link-too":     both,
+		"called":       called,
+		"alarmed":      alarmed,
+		"all-of-it":    all,
+		"undo-asks":    {},
 	} {
 		if name == "undo-asks" {
 			out["incident-"+name] = ConfirmUndo(disputeFacts(lang))

@@ -43,6 +43,7 @@ type HistoryEntry struct {
 	Service string          // of the newest part
 	Link    string          // to its page
 	Groups  []watch.Group   // of its pieces, by how they stand; nil for Record alone
+	Related string          // the number of the report about another account to which it belongs
 }
 
 // undone tells whether the bank says of all of it that it is undone.
@@ -63,8 +64,16 @@ func allUndone(r *watch.Record) bool {
 
 var tHistSome = text{ja: "%[2]d件：%[1]s", en: "%[2]d: %[1]s"}
 
-// state says how it stands; of each group, if those differ.
+// state says how it stands, and of which story it is.
 func (e *HistoryEntry) state(lang watch.Lang) string {
+	if e.Related != "" {
+		return tRelatedIs.in(lang, e.stands(lang), e.Related)
+	}
+	return e.stands(lang)
+}
+
+// stands says how it stands; of each group, if those differ.
+func (e *HistoryEntry) stands(lang watch.Lang) string {
 	if len(e.Groups) < 2 {
 		return state(lang, e.Record, e.Dispute)
 	}

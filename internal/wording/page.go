@@ -26,6 +26,7 @@ type PageFacts struct {
 	Cases       []string        // the numbers of those (watch.CaseIDs); nil for Record's own
 	Others      []OtherPieces   // those that do not
 	Dispute     *watch.Dispute  // nil if "not mine" was never said
+	Related     []Related       // what belongs to the same story, of other accounts of the reader
 	Follows     string          // the number of the report that Dispute follows, if it does
 	Watcher     watch.Watcher   // who reads
 	Family      []watch.Watcher // see DisputeFacts
@@ -143,7 +144,7 @@ func AlertPage(f PageFacts, refused Refusal) message.Page {
 	if a := f.Record.Answer; a != nil && !f.Record.Answered() && p.Notice == "" {
 		p.Notice = hidden(f.Watcher.HideAmount || a.Shows == nil || f.incident(), tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, a.Shows.Yen()))
 	}
-	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang), Facts: caseFacts(lang, f.Cases, f.Record, f.Dispute)}, Links: f.others(), History: f.history()}
+	alert, history := message.Part{Message: f.alert()}, message.Part{Message: message.Message{Lang: p.Lang, Title: tHistory.in(lang), Facts: caseFacts(lang, f.Cases, f.Record, f.Dispute)}, Links: append(f.others(), f.related()...), History: f.history()}
 	switch {
 	case f.disputed() && refused == AskUndo:
 		p.Parts = []message.Part{f.askUndo(), alert, history}

@@ -3,6 +3,7 @@ package wording
 import (
 	"testing"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/testkit/presstest"
 	"kozamori/internal/watch"
@@ -36,6 +37,40 @@ func TestWhatAMessageAsksToPressIsThere(t *testing.T) {
 				}
 				for _, lost := range presstest.Missing(texts, labels, of.before) {
 					t.Errorf("%s in %s asks to press what is not there: %s", name, lang, lost)
+				}
+			}
+		}
+	}
+}
+
+// Who has several accounts reads labels with the account behind them.
+func TestWhatAMessageAsksToPressIsThereOnSeveralAccounts(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for _, guardian := range []bool{false, true} {
+			alert := alertFacts(lang, debit(), watch.ServiceDebit)
+			alert.Guardian, alert.Delivery.Several = guardian, true
+			var before []string
+			for _, b := range Alert(alert).Buttons {
+				before = append(before, b.Label)
+			}
+			total := watch.TotalOf([]*watch.Record{debit()}, nil)
+			answer := AnswerFacts{Lang: lang, Record: debit(), Watcher: "w1", Guardian: guardian, ServiceName: "PayPay", BankName: alert.BankName, Several: true, Covers: &total}
+			report := disputeFacts(lang)
+			report.Guardian, report.Several = guardian, true
+			rest := report
+			rest.Recognised, rest.Silenced = &total, &total
+			incident := IncidentFacts{Parts: []AlertFacts{alert, alert}}
+			for name, m := range map[string]message.Message{
+				"thanks": MineThanks(answer), "taken back": AnswerTakenBack(answer), "opened": DisputeOpened(rest), "already": DisputeAlready(rest), "withdrawn": DisputeWithdrawn(report), "undo": ConfirmUndo(report),
+				"one":     AskIncident(incident),
+				"several": AskIncidents(incident, button.Press{Verb: button.NotMine, Record: "r1", Watcher: "w1"}),
+			} {
+				var labels []string
+				for _, b := range append(m.Buttons, m.Choices...) {
+					labels = append(labels, b.Label)
+				}
+				for _, lost := range presstest.Missing(append(m.Paragraphs(), m.Foot, m.Title), labels, before) {
+					t.Errorf("%s in %s (guardian: %v) asks to press what is not there: %s of %q", name, lang, guardian, lost, labels)
 				}
 			}
 		}

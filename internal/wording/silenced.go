@@ -44,9 +44,10 @@ func (f *DisputeFacts) offerSilenced() []string {
 		return nil
 	}
 	c := covers{lang: f.lang(), total: *f.Silenced, hide: f.HideAmount}
-	out := []string{tSilencedToo.in(f.lang(), c.said(), tAddSilenced.in(f.lang()))}
+	label := f.addSilenced()[0].Label
+	out := []string{tSilencedToo.in(f.lang(), c.said(), label)}
 	if f.Silenced.Several() && f.Link != "" {
-		out = append(out, tAddAll.in(f.lang(), tAddSilenced.in(f.lang()), tDetails.in(f.lang())))
+		out = append(out, tAddAll.in(f.lang(), label, tDetails.in(f.lang())))
 	}
 	return out
 }

@@ -12,8 +12,8 @@ type Since struct {
 	Came []*watch.Record
 	// Silenced are those that a trust had kept from who answered, whenever they came.
 	Silenced []*watch.Record
-	Grew bool // of some it showed less
-	Undo bool // the report can be taken back
+	Grew     bool // of some it showed less
+	Undo     bool // the report can be taken back
 }
 
 var (
