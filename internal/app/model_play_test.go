@@ -338,7 +338,7 @@ func (m *model) answers() {
 		default:
 			res, err = disputes().Undo(ctx, r.ID, who, via)
 			if err == nil && res.Outcome == dispute.Confirm && do == "undo and confirm" {
-				who.Confirmed = res.Dispute.GrownAt()
+				who.Confirmed, who.Mark = res.Dispute.GrownAt(), res.Dispute.Mark()
 				if via == watch.ViaLINE {
 					m.acts++
 					who.IdempotencyKey = fmt.Sprintf("act%d", m.acts)

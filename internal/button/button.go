@@ -61,7 +61,8 @@ type Press struct {
 	Step     string    // of the trail
 	// Whole tells that "not me" is about each incident of the record's service, on
 	// its account, that waited for an answer when the button was shown (Asked), and
-	// "mine" about all pieces of the incident, as Mark says that they were shown.
+	// "mine" about all pieces of the incident, as Mark says that they were shown. Of a
+	// report that is taken back Mark is what was named.
 	Whole bool
 	Mark  string
 	// Other tells that "mine" is said of what else the debit may be, such as a

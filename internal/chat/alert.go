@@ -44,6 +44,9 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 	if p.Verb == button.Mine && p.Whole && p.Mark != "" {
 		who.Whole, who.Mark = true, p.Mark
 	}
+	if p.Verb == button.Undo {
+		who.Mark = p.Mark
+	}
 	who.Other = p.Verb == button.Mine && p.Other
 	switch p.Verb {
 	case button.NotMine:

@@ -70,7 +70,8 @@ type Answerer struct {
 	IdempotencyKey string
 	// Delivery is the message that is answered, if the channel says so, and
 	// Mark what a page showed (Record.Mark). "Mine" stands for what they said
-	// and no more. Without either it stands for the first message to the watcher.
+	// and no more. Without either it stands for the first message to the watcher. Of a
+	// report that is taken back Mark is what was named (watch.Dispute.Mark).
 	Delivery, Mark string
 	// Saw is what the page showed of each part (watch.Saw), if it says so. A
 	// report takes in what it did not show, and says so; "mine" does not.
@@ -102,7 +103,7 @@ func (a *Answerer) Confirms(d *watch.Dispute) bool {
 // ConfirmsAll tells whether the asker has confirmed the report as it is now: a
 // question that was asked before something joined it named less than that.
 func (a *Answerer) ConfirmsAll(d *watch.Dispute) bool {
-	return a.Confirmed.Unix() == d.GrownAt().Unix()
+	return a.Confirmed.Unix() == d.GrownAt().Unix() && (a.Mark == "" || a.Mark == d.Mark())
 }
 
 // Outcome says what an answer did, or what stands.

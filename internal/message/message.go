@@ -33,6 +33,7 @@ type Message struct {
 	// empty when there is none or the watcher may not see it.
 	Amount  string
 	Facts   []Fact   // service, account, time
+	Left    Fact     // stands in the place of facts that are left out in brief; empty for none
 	Why     []string // why you are told
 	Text    []string // paragraphs
 	More    []string // further ones, which are not needed for an answer
@@ -74,6 +75,9 @@ func (m *Message) Paragraphs() []string { return append(slices.Clip(m.Text), m.M
 // InBrief is the part of a message that is needed to answer it.
 func (m Message) InBrief() Message {
 	m.Facts = slices.DeleteFunc(slices.Clone(m.Facts), func(f Fact) bool { return f.More })
+	if m.Left.Value != "" {
+		m.Facts = append(m.Facts, m.Left)
+	}
 	m.Why, m.More, m.Steps, m.Foot = nil, nil, nil, ""
 	return m
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -96,6 +97,17 @@ func (d *Dispute) ToldOf(record string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// Mark tells what the report is now from what it was, even in the same second: the
+// change with which it became so.
+func (d *Dispute) Mark() string {
+	for i := len(d.Changes) - 1; i >= 0; i-- {
+		if c := &d.Changes[i]; c.Status == DisputeUpdated || c.Status == DisputeOpened {
+			return strconv.Itoa(c.Seq)
+		}
+	}
+	return ""
 }
 
 // GrownAt is when the report became what it is: when it was made, or the bank was

@@ -180,7 +180,7 @@ func ConfirmUndo(f DisputeFacts) message.Message {
 	m.Text = []string{tUndoAskText.in(lang, f.bank())}
 	m.Steps = []message.Step{callStep(lang, tStepAskBank, f.bank(), f.Bank)}
 	m.Buttons = []message.Button{{Label: labelOf(lang, tUndoAskButton.in(lang), accountIf(f.Several, f.account())), Display: saidOf(lang, tUndoDisplay.in(lang), f.account()), Style: message.Secondary,
-		Postback: button.Press{Verb: button.Undo, Record: d.Record, Watcher: f.Watcher, Asked: d.GrownAt()}.Data()}}
+		Postback: button.Press{Verb: button.Undo, Record: d.Record, Watcher: f.Watcher, Asked: d.GrownAt(), Mark: d.Mark()}.Data()}}
 	if f.Link != "" {
 		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: f.Link})
 	}

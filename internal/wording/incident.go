@@ -279,6 +279,9 @@ func (f *IncidentFacts) several() message.Message {
 		}
 		m.Facts = append(m.Facts, message.Fact{Label: tPartMore.in(lang), Value: value, More: plain || len(lines) > briefLines})
 	}
+	if n := len(f.Parts) - briefLines; n > 0 && !plain && !f.Bare {
+		m.Left = message.Fact{Label: tPartMore.in(lang), Value: tPartMoreN.in(lang, n)}
+	}
 	m.Text = append(m.Text, silenced(f.Parts)...)
 	if say := f.late(); say != "" {
 		m.Text = append(m.Text, say)
@@ -337,17 +340,6 @@ func (f *IncidentFacts) fresh() (yen int64) {
 		}
 	}
 	return yen
-}
-
-// allNew tells whether all that the sum counts is told now.
-func (f *IncidentFacts) allNew() bool {
-	new := 0
-	for i := range f.Parts {
-		if p := &f.Parts[i]; p.Was == nil && p.Record.Kind == watch.Debit && !p.Record.Gone() {
-			new++
-		}
-	}
-	return new == f.Debits
 }
 
 // oneDay tells whether all of it happened on one day, at times that are known.

@@ -7,6 +7,8 @@ import (
 )
 
 var (
+	tHistDebitsN = text{ja: "（引き落としは%d件）", en: " (debits: %d)"}
+
 	tHistGone  = text{ja: "（ほかに%[1]d件・%[2]sは取り消し）", en: " (and reversed: %[1]d, %[2]s)"}
 	tHistGoneN = text{ja: "（ほかに%d件は取り消し）", en: " (and reversed: %d)"}
 	tHistBack  = text{ja: "（ほかに%sは戻りました）", en: " (another %s came back)"}
@@ -36,7 +38,7 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 		}
 		return label
 	}
-	debits, n, yen := 0, 0, int64(0)
+	debits, n, yen := 0, 0, int64(0) // n is without what came back
 	for _, p := range e.Parts {
 		if p.Kind == watch.Debit {
 			debits++
@@ -54,7 +56,14 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	}
 	mixed := severalServices(e.Parts)
 	label := what(lang, r, orOther(lang, e.Service, !doubtful(r) && slices.ContainsFunc(e.Parts, doubtful)))
-	switch some := debits < len(e.Parts) && debits > 0; {
+	some, times := debits < len(e.Parts) && debits > 0, " "+tHistTimes.in(lang, n)
+	if some { // yen are of the debits alone, and so is how many
+		n -= len(e.Parts) - debits
+		if times = ""; n > 1 {
+			times = tHistDebitsN.in(lang, n)
+		}
+	}
+	switch {
 	case some && mixed:
 		label = tHistBothMixed.in(lang, orElse(e.Service, tTheService.in(lang)))
 	case some:
@@ -62,7 +71,7 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 	case mixed:
 		label = pick(debits > 0, tHistDebitMixed, tHistLinkMixed).in(lang, orElse(e.Service, tTheService.in(lang)))
 	}
-	label += " " + tHistTimes.in(lang, n)
+	label += times
 	if debits > 0 && !hide {
 		label += " " + Yen(lang, yen)
 	}

@@ -159,7 +159,8 @@ func (f *PageFacts) askUndo() message.Part {
 	m := ConfirmUndo(facts)
 	m.Buttons = nil
 	return message.Part{Message: m, Forms: []message.Form{{Do: DoUndo, Label: tUndoAskButton.in(lang), Style: message.Secondary,
-		Fields: []message.Field{{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(d.GrownAt().Unix(), 10)}}}}}
+		Fields: []message.Field{{Kind: message.FieldHidden, Name: FieldAsked, Value: strconv.FormatInt(d.GrownAt().Unix(), 10)},
+			{Kind: message.FieldHidden, Name: FieldShown, Value: d.Mark()}}}}}
 }
 
 // WhichFacts is what the page is made from that asks which alerts of a service

@@ -31,8 +31,8 @@ func TestALineOfAListSaysWhatStands(t *testing.T) {
 			"d払いの引き落とし 1件（ほかに1件は取り消し）", "Debit by d払い (1) ¥3,000 (and reversed: 1, ¥100)"},
 		"one is reversed, and some of another": {[]*watch.Record{debit(3000, 500), undone(100), undone(200), debit(10, 0)}, "d払いの引き落とし 2件 2,510円（ほかに2件・300円は取り消し）（ほかに500円は戻りました）",
 			"d払いの引き落とし 2件（ほかに2件は取り消し）（一部は戻りました）", "Debit by d払い (2) ¥2,510 (and reversed: 2, ¥300) (another ¥500 came back)"},
-		"with a link": {[]*watch.Record{debit(3000, 0), undone(100), link}, "d払いへの口座の登録と引き落とし 2件 3,000円（ほかに1件・100円は取り消し）",
-			"d払いへの口座の登録と引き落とし 2件（ほかに1件は取り消し）", "Charge link with d払い, and debits by it (2) ¥3,000 (and reversed: 1, ¥100)"},
+		"with a link": {[]*watch.Record{debit(3000, 0), undone(100), link}, "d払いへの口座の登録と引き落とし 3,000円（ほかに1件・100円は取り消し）",
+			"d払いへの口座の登録と引き落とし（ほかに1件は取り消し）", "Charge link with d払い, and debits by it ¥3,000 (and reversed: 1, ¥100)"},
 	} {
 		lead := c.parts[0].Clone()
 		for i, p := range c.parts {

@@ -64,3 +64,14 @@ func within(lang watch.Lang, d time.Duration) string {
 	}
 	return tSumSpan.in(lang, pick(d%unit == 0, exact, about).in(lang, int((d+unit/2)/unit)))
 }
+
+// allNew tells whether all that the sum counts is told now.
+func (f *IncidentFacts) allNew() bool {
+	new := 0
+	for i := range f.Parts {
+		if p := &f.Parts[i]; p.Was == nil && p.Record.Kind == watch.Debit && !p.Record.Gone() {
+			new++
+		}
+	}
+	return new == f.Debits
+}
