@@ -57,7 +57,7 @@ func (m *model) checkSum(lead *watch.Record, d *watch.Delivery, body string) {
 	if !covered {
 		for _, l := range pieces {
 			for _, p := range l.Parts() {
-				if _, told := l.Seen(p, d.Watcher, d.Channel, len(l.Deliveries)); told {
+				if _, told := seenBy(l, p, d, l.ID == lead.ID); told {
 					counted = append(counted, records[p.ID])
 				}
 			}
@@ -78,6 +78,17 @@ func (m *model) checkSum(lead *watch.Record, d *watch.Delivery, body string) {
 	if said[1] != label || said[2] != fmt.Sprint(n) || amount != "" && amount != fmt.Sprint(yen) {
 		m.errorf("%s sums up %s: %s debits, %s yen, which are %s: %d, %d yen", d.ID, said[1], said[2], amount, label, n, yen)
 	}
+}
+
+// seenBy is what a watcher knows of a part over a channel with a delivery of its
+// record, or, of another piece, with what arrived.
+func seenBy(l, p *watch.Record, d *watch.Delivery, own bool) (*watch.Shown, bool) {
+	if own {
+		return l.Seen(p, d.Watcher, d.Channel, 1+slices.IndexFunc(l.Deliveries, func(o watch.Delivery) bool { return o.ID == d.ID }))
+	}
+	l = l.Clone()
+	l.Deliveries = slices.DeleteFunc(l.Deliveries, func(o watch.Delivery) bool { return o.State != watch.Accepted })
+	return l.Seen(p, d.Watcher, d.Channel, len(l.Deliveries))
 }
 
 // What a message sums up of an incident in pieces is all of them, whichever it tells

@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,5 +168,46 @@ func TestNotMeOnAnOldMessageOfPieces(t *testing.T) {
 		if says := strings.Contains(receipt, "お知らせのあとに増えた分"); says == newest || !newest && !strings.Contains(receipt, "増えた分（60件") || !strings.Contains(receipt, "80件") {
 			t.Errorf("on the newest: %v: %s", newest, receipt)
 		}
+	}
+}
+
+var headOf = regexp.MustCompile(`"text":"([\d,]+)円"`)
+
+// What happened first is told first, also across pieces: what one message says is taken
+// and what those before it came to make its sum.
+func TestPiecesAreToldInOrder(t *testing.T) {
+	t.Parallel()
+	h := newTown(t)
+	p := h.alone("acc_1")
+	n := p.count()
+	var events []string
+	for j := range 115 {
+		events = append(events, h.debit(fmt.Sprint("s", j), int64(1000+j)))
+	}
+	h.sends(events...)
+	h.goes(30 * time.Second)
+	number := func(s string) (yen int) {
+		yen, err := strconv.Atoi(strings.ReplaceAll(s, ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return yen
+	}
+	so, debits := 0, 0
+	for _, m := range p.since(n) {
+		head, sum := headOf.FindStringSubmatch(m), summed.FindStringSubmatch(m)
+		if head == nil || sum == nil && so > 0 {
+			t.Fatalf("no amount, or no sum: %s", m)
+		}
+		so += number(head[1])
+		if sum != nil {
+			if number(sum[3]) != so {
+				t.Errorf("%s yen are told after %d, and %s in all", head[1], so-number(head[1]), sum[3])
+			}
+			debits = number(sum[2])
+		}
+	}
+	if debits != 115 {
+		t.Errorf("in the end %d debits are told", debits)
 	}
 }

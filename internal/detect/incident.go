@@ -198,12 +198,32 @@ func (t *telling) watcher(ctx context.Context, lead *watch.Record, w *watch.Watc
 			continue
 		}
 		if d, fresh := lead.Bring(w, c.Kind, t.now); fresh && d.State == watch.Queued {
+			if before := t.before(lead); before != nil {
+				d.Follow(before, t.now)
+			}
 			t.made = append(t.made, delivery{lead, d.ID})
 		}
 	}
 	if urgent && t.EscalateAfter > 0 && !lead.Answered() {
 		lead.EscalateFor(w, t.now, t.EscalateAfter)
 	}
+}
+
+// before is the piece of an incident that comes before one with which it goes on, if
+// that was read: it was when the piece began.
+func (t *telling) before(piece *watch.Record) *watch.Record {
+	at := func(id string) *watch.Record {
+		i := slices.IndexFunc(t.leads, func(r *watch.Record) bool { return r.ID == id })
+		if i < 0 || id == "" {
+			return nil
+		}
+		return t.leads[i]
+	}
+	root := at(piece.Continues)
+	if root == nil {
+		return nil
+	}
+	return at(root.Before(piece.ID))
 }
 
 // reports tells the bank what has become of what was reported, and of what

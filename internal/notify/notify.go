@@ -143,6 +143,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 		return queue.RetryAfter(wait)
 	}
+	if v, waits := s.behind(ctx, m, r, d); waits {
+		return v
+	}
 	if !c.probe && s.isDown(ctx, string(ch.Kind)) {
 		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: unsent(d)})
 	}

@@ -66,7 +66,7 @@ func (s *Stage) sumOf(ctx context.Context, r *watch.Record, d *watch.Delivery) (
 	if err != nil {
 		return nil, "", err
 	}
-	pieces := []*watch.Record{r}
+	var pieces []*watch.Record
 	if root != r && root.StandsAs(r) {
 		pieces = append(pieces, root)
 	}
@@ -75,10 +75,10 @@ func (s *Stage) sumOf(ctx context.Context, r *watch.Record, d *watch.Delivery) (
 			pieces = append(pieces, o)
 		}
 	}
-	if len(pieces) == 1 {
+	if len(pieces) == 0 {
 		return nil, "", nil
 	}
-	sum := watch.SumOfAll(pieces, d.Watcher, d.Channel, nil)
+	sum := r.SumTogether(d, pieces)
 	sum.At = s.Now()
 	return &sum, "", nil
 }

@@ -1,6 +1,9 @@
 package watch
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // An incident that is full goes on in another record, a piece of it, and
 // incidents that one answer is about become pieces of one of them. Each keeps its
@@ -101,4 +104,38 @@ func (r *Record) Take(story, others []*Record) bool {
 		r.Pieces = append(r.Pieces, o.ID)
 	}
 	return true
+}
+
+// Follow has a delivery of a piece come after what the piece before it still has to
+// tell its reader, and not in the seconds after what that has told.
+func (d *Delivery) Follow(before *Record, now time.Time) {
+	if d.State != Queued {
+		return
+	}
+	after := before.lastTold(d.Watcher, d.Channel)
+	if waits, _ := before.Waiting(d.Watcher, d.Channel); waits == nil && !after.IsZero() {
+		after = after.Add(GatherFor)
+	}
+	if after.After(now) && after.After(d.After) {
+		d.After, d.Due = after, after.Add(LostAfter)
+	}
+}
+
+// Behind tells whether a piece before has to tell the reader of a delivery of what
+// happened before that: not what waits for the end of quiet hours, which a message
+// that does not wait for it leaves behind.
+func (d *Delivery) Behind(before *Record) bool {
+	waits, _ := before.Waiting(d.Watcher, d.Channel)
+	return waits != nil && waits.State != Held && !waits.CreatedAt.After(d.CreatedAt)
+}
+
+// Before is the piece that came before one of those of a root; "" if that is the first.
+func (r *Record) Before(piece string) string {
+	switch i := slices.Index(r.Pieces, piece); {
+	case i > 0:
+		return r.Pieces[i-1]
+	case i == 0:
+		return r.ID
+	}
+	return ""
 }

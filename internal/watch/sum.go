@@ -76,6 +76,27 @@ func SumOfAll(pieces []*Record, watcher string, ch ChannelKind, now []Said) Past
 	return c.sum()
 }
 
+// SumTogether counts the debits that a watcher is told of by a delivery and those
+// before it, and has been told of by other pieces of the incident: what those have yet
+// to tell is no part of what their reader knows.
+func (r *Record) SumTogether(d *Delivery, others []*Record) PastSum {
+	var c count
+	n := 1 + slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.ID == d.ID })
+	for _, p := range r.Parts() {
+		if _, told := r.Seen(p, d.Watcher, d.Channel, n); told {
+			c.shown(p.Kind, p.Shows(""))
+		}
+	}
+	for _, o := range others {
+		for _, p := range o.Parts() {
+			if _, by, told := o.saidBy(p, d.Watcher, d.Channel, len(o.Deliveries), false); told && by.State == Accepted {
+				c.shown(p.Kind, p.Shows(""))
+			}
+		}
+	}
+	return c.sum()
+}
+
 // SumReported counts the debits that a dispute is about and that stand; false if one
 // of those that a delivery speaks of is none of them.
 func (d *Dispute) SumReported(says []Said) (sum PastSum, all bool) {
