@@ -92,7 +92,9 @@ func (p *person) since(n int) []string { return p.heard()[n:] }
 
 func (p *person) count() int { return len(p.heard()) }
 
-func urgent(m string) bool { return strings.Contains(m, "【緊急】") }
+func urgent(m string) bool {
+	return strings.Contains(m, "【緊急】") || strings.Contains(m, "[Urgent]")
+}
 
 // callbacks are what the bank was told, of a type.
 func (b *bank) callbacks(kind string) (out []map[string]any) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
@@ -65,11 +64,7 @@ func (h *town) joinsBy(address, code string) []string {
 		return ""
 	}
 	to := regexp.MustCompile(`http://\S+/join/\S+`).FindString(newest())
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	p := &person{town: h, browser: http.Client{Jar: jar}}
+	p := &person{town: h, browser: browser(h.t)}
 	p.shows(p.browser.Get(to))
 	page := p.html
 	p.shows(p.browser.PostForm(p.at.String(), url.Values{"do": {wording.DoJoin}, wording.FieldCode: {code}}))

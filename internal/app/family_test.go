@@ -24,21 +24,28 @@ type person struct {
 	id      string
 	browser http.Client
 	at      *url.URL // what the browser shows
+	mailbox string   // where they read, who have no phone
 	html    string
 }
 
 func (h *town) person(name, lang string) *person {
 	h.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	p := &person{town: h, id: h.line.AddUser(sim.User{Name: name, Lang: lang}), browser: http.Client{Jar: jar}}
+	p := &person{town: h, id: h.line.AddUser(sim.User{Name: name, Lang: lang}), browser: browser(h.t)}
 	if err := h.line.Follow(p.id); err != nil {
 		h.t.Fatal(err)
 	}
 	h.settle()
 	return p
+}
+
+// browser keeps what pages have it keep.
+func browser(t *testing.T) http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return http.Client{Jar: jar}
 }
 
 func (p *person) says(text string) {
@@ -49,9 +56,17 @@ func (p *person) says(text string) {
 	p.settle()
 }
 
-// heard are the messages on the phone, oldest first.
+// heard are the messages on the phone, or in the mailbox, oldest first.
 func (p *person) heard() []string {
 	var out []string
+	if p.mailbox != "" {
+		for _, m := range p.mail.Messages() {
+			if m.To == p.mailbox {
+				out = append(out, m.Subject+"\n"+m.Text)
+			}
+		}
+		return out
+	}
 	for _, it := range p.line.Chat(p.id) {
 		if it.From == sim.FromBot {
 			out = append(out, strings.ReplaceAll(string(it.Message), `\u0026`, "&"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,12 +27,22 @@ type happening struct {
 type life struct {
 	name    string
 	history bool // the bank gives the year before
-	answers bool // they press 自分です on what is urgent
+	answers bool // they say 自分です of what is urgent
 	linked  bool // they begin to use another service, and charge it within the hour
-	// urgent is how many messages may be: of a link, itself; and where no one says
-	// whose it is, its debits within watch.AfterNewLinkWindow, in one story with it.
-	urgent int
+	way     reading
 }
+
+// reading is how people read their alerts, and where they answer.
+type reading int
+
+const (
+	inTheChat reading = iota
+	inEnglish
+	onThePage
+	byMail
+	byMailInEnglish
+	withFamily // whoever watches beside them is called if they do not answer
+)
 
 // linkMonth is when another service is linked, of those who do, from 0.
 const linkMonth = 6
@@ -40,11 +51,50 @@ const linkMonth = 6
 var charges = [2]int{2, 6}
 
 var lives = []life{
-	{"a wallet, and the bank gives its past", true, true, false, 0},
-	{"a wallet, without a past", false, true, false, 0},
-	{"another service is linked", true, true, true, 1},
-	{"another service is linked, and no one answers", true, false, true, 3},
-	{"another service is linked, without a past", false, true, true, 1},
+	{"a wallet, and the bank gives its past", true, true, false, inTheChat},
+	{"a wallet, without a past", false, true, false, inTheChat},
+	{"another service is linked", true, true, true, inTheChat},
+	{"another service is linked, and no one answers", true, false, true, inTheChat},
+	{"another service is linked, without a past", false, true, true, inTheChat},
+	{"nor a past, nor an answer", false, false, true, inTheChat},
+	{"answered on the page", true, true, true, onThePage},
+	{"answered in English", true, true, true, inEnglish},
+	{"not answered in English", false, false, true, inEnglish},
+	{"answered by mail", true, true, true, byMail},
+	{"not answered by mail", true, false, true, byMail},
+	{"not answered by mail in English, without a past", false, false, true, byMailInEnglish},
+	{"with a guardian who is called", true, false, true, withFamily},
+}
+
+// readers are who reads what is told of the account, in a way.
+func (l life) readers(h *town) []*person {
+	switch l.way {
+	case byMail, byMailInEnglish:
+		lang := map[reading]string{byMail: "ja", byMailInEnglish: "en"}[l.way]
+		made := h.call(http.MethodPost, "/mail-enrolments", `{"role":"owner","email":"fumi@example.jp","lang":"`+lang+`","accounts":[{"account_ref":"acc_1"}]}`)
+		h.joinsBy("fumi@example.jp", fmt.Sprint(made["code"]))
+		return []*person{{town: h, browser: browser(h.t), mailbox: "fumi@example.jp"}}
+	case withFamily:
+		owner, guardian := h.family()
+		return []*person{owner, guardian}
+	case inEnglish:
+		p := h.person("Hanako", "en")
+		p.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1"}`)["code"].(string))
+		return []*person{p}
+	}
+	return []*person{h.alone("acc_1")}
+}
+
+// recognises says 自分です to an alert, where its reader does.
+func (l life) recognises(p *person, m string) {
+	p.t.Helper()
+	if l.way != onThePage && p.mailbox == "" {
+		p.taps0(m, "a=mine")
+		return
+	}
+	p.shows(p.browser.Get(regexp.MustCompile(`http://[^\s"]+/a/[^\s"]+`).FindString(m)))
+	p.submits("mine", nil)
+	p.settle()
 }
 
 // year is what happens on the account of an ordinary person: salary, rent, cards,
@@ -105,22 +155,25 @@ func (y year) sum(rank string) (n int) {
 	return n
 }
 
-// hears counts what came to a phone after the first n messages, and answers it.
-func (y year) hears(p *person, n int, from time.Time, answers bool) {
+// hears counts what came to a reader after the first n messages, and answers it.
+func (y year) hears(p *person, n int, from time.Time, l life) {
 	for _, m := range p.since(n) {
-		for _, rank := range []string{"緊急", "確認", "お知らせ"} {
-			if strings.Contains(m, "【"+rank+"】") {
+		for rank, as := range ranks {
+			if strings.Contains(m, as[0]) || strings.Contains(m, as[1]) {
 				if y[rank] == nil {
 					y[rank] = &[12]int{}
 				}
 				y[rank][min(11, int(p.Now().Sub(from).Hours()/24/30.5))]++
 			}
 		}
-		if answers && urgent(m) && strings.Contains(m, `"data":"a=mine`) {
-			p.taps0(m, "a=mine")
+		if l.answers && urgent(m) {
+			l.recognises(p, m)
 		}
 	}
 }
+
+// ranks are how the ranks begin what a locked phone shows, and a mail's subject.
+var ranks = map[string][2]string{"緊急": {"【緊急】", "[Urgent]"}, "確認": {"【確認】", "[Please check]"}, "お知らせ": {"【お知らせ】", "[Notice]"}}
 
 // happens has the bank report it when it happens, and some minutes pass.
 func (h *town) happens(i int, e happening) {
@@ -141,39 +194,57 @@ func (h *town) happens(i int, e happening) {
 	}
 }
 
-// In an ordinary year one message is urgent at most: that of a new link, whose owner
-// says that it is theirs and goes on to charge it. What a thief does at the year's
+// In an ordinary year one message is urgent at most to anybody: that of a new link,
+// whose owner goes on to charge it, whether they answer, and wherever they read it. What a thief does at the year's
 // end is urgent.
 func TestInAnOrdinaryYearNothingIsUrgentButANewLink(t *testing.T) {
 	t.Parallel()
 	for _, l := range lives {
-		for seed := range uint64(2) {
+		seeds := uint64(2)
+		if l.way != inTheChat {
+			seeds = 1
+		}
+		for seed := range seeds {
 			t.Run(fmt.Sprintf("%s, %d", l.name, seed), func(t *testing.T) {
 				t.Parallel()
-				h := newTown(t)
+				h := newMailTown(t)
 				from := time.Date(2027, 1, 1, 0, 0, 0, 0, watch.JST)
 				h.Set(from)
-				p := h.alone("acc_1")
+				people := l.readers(h)
 				if l.history {
 					h.call(http.MethodPost, "/accounts/acc_1/history", pastYear(from))
 				}
-				y := year{}
-				all := l.year(from, rand.New(rand.NewPCG(seed, 1)))
+				all, heard := l.year(from, rand.New(rand.NewPCG(seed, 1))), make([]year, len(people))
 				for i, e := range all {
-					n := p.count()
+					before := make([]int, len(people))
+					for j, p := range people {
+						before[j] = p.count()
+					}
 					h.happens(i, e)
 					h.later(20 * time.Minute)
-					y.hears(p, n, from, l.answers)
+					for j, p := range people {
+						if heard[j] == nil {
+							heard[j] = year{}
+						}
+						heard[j].hears(p, before[j], from, l)
+					}
 				}
-				for rank, months := range y {
-					t.Logf("%s by month %v, %d in all", rank, *months, y.sum(rank))
+				for j, y := range heard {
+					for rank, months := range y {
+						t.Logf("%d reads %s by month %v, %d in all", j, rank, *months, y.sum(rank))
+					}
+					want := 0
+					if l.linked {
+						want = 1
+					}
+					if n := y.sum("緊急"); n != want || n > 0 && y["緊急"][linkMonth] != n {
+						t.Errorf("%d: %d messages are urgent, want that of the link alone: %v", j, n, y["緊急"])
+					}
+					if n := y.sum("確認"); j == 0 && n < 12*charges[0] {
+						t.Errorf("%d ordinary alerts in a year", n)
+					}
 				}
-				if n := y.sum("緊急"); n > l.urgent || n > 0 && y["緊急"][linkMonth] != n {
-					t.Errorf("%d messages are urgent, at most %d, and all about the link: %v", n, l.urgent, y["緊急"])
-				}
-				if n := y.sum("確認"); n < 12*charges[0] {
-					t.Errorf("%d ordinary alerts in a year", n)
-				}
+				p := people[0]
 				// A thief at two in the morning, some days after.
 				night := from.AddDate(1, 0, 4).Add(2 * time.Hour)
 				row := night.AddDate(0, 0, 9)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -194,7 +193,11 @@ func (d *Service) offer(ctx context.Context, secret, owner string, about *enrolm
 		if err := tell(ctx, []watch.News{about.mail(t, secret)}); err != nil {
 			return fmt.Errorf("%w: %w", ErrUnsent, err)
 		}
-		return d.Store.Write(ctx, store.PutTicket(t))
+		writes := []store.Write{store.PutTicket(t)}
+		for _, x := range about.Accounts {
+			writes = append(writes, store.PutTicket(store.EnrolOf(t, watch.AccountKey{Bank: about.Bank, Ref: x.Ref})))
+		}
+		return d.Store.Write(ctx, writes...)
 	})
 	return t, err
 }
@@ -242,32 +245,52 @@ func (d *Service) enrolmentOf(t *store.Ticket, about *enrolment) Enrolment {
 // order in which they end: of one account, or of all if accountRef is empty.
 func (d *Service) Enrolments(ctx context.Context, bank, accountRef string) ([]Enrolment, error) {
 	var out []Enrolment
-	err := d.eachEnrolment(ctx, bank, func(t *store.Ticket, about *enrolment) error {
-		if e := d.enrolmentOf(t, about); accountRef == "" || slices.Contains(e.Accounts, accountRef) {
-			out = append(out, e)
-		}
+	list := func(t *store.Ticket, about *enrolment) error {
+		out = append(out, d.enrolmentOf(t, about))
 		return nil
-	})
-	return out, err
+	}
+	if accountRef != "" {
+		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}, list)
+		return out, err
+	}
+	for t, err := range d.Store.Tickets(ctx, store.BankTickets(bank)) {
+		if err == nil && t.Kind == store.TicketEnrol {
+			err = doEnrolment(t, list)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
-func (d *Service) eachEnrolment(ctx context.Context, bank string, do func(*store.Ticket, *enrolment) error) error {
-	for t, err := range d.Store.Tickets(ctx, store.BankTickets(bank)) {
+// enrolmentsFor takes the bank's enrolments for one account, but those that the version
+// before made, in the order in which they end.
+func (d *Service) enrolmentsFor(ctx context.Context, k watch.AccountKey, do func(*store.Ticket, *enrolment) error) error {
+	for of, err := range d.Store.Tickets(ctx, store.AccountTickets(k)) {
 		if err != nil {
 			return err
 		}
-		if t.Kind != store.TicketEnrol {
+		if of.Kind != store.TicketEnrolOf {
 			continue
 		}
-		var about enrolment
-		if err := enrolments.Decode(t.Body, &about); err != nil {
-			return err
+		t, err := d.Store.Ticket(ctx, store.TicketEnrol, of.Enrolment())
+		if err == nil {
+			err = doEnrolment(t, do)
 		}
-		if err := do(t, &about); err != nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
 	return nil
+}
+
+func doEnrolment(t *store.Ticket, do func(*store.Ticket, *enrolment) error) error {
+	var about enrolment
+	if err := enrolments.Decode(t.Body, &about); err != nil {
+		return err
+	}
+	return do(t, &about)
 }
 
 // CancelEnrolment ends an open enrolment of a bank. store.ErrNotFound if there is
@@ -300,19 +323,22 @@ func (d *Service) MailReturned(ctx context.Context, id string) error {
 // endOthers cancels the bank's other open enrolments of the same role for any of
 // the accounts.
 func (d *Service) endOthers(ctx context.Context, bank string, newest *store.Ticket, about *enrolment) error {
-	same := func(x tickedAccount) bool {
-		return slices.ContainsFunc(about.Accounts, func(y tickedAccount) bool { return x.Ref == y.Ref })
+	for _, x := range about.Accounts {
+		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: x.Ref}, func(t *store.Ticket, other *enrolment) error {
+			if t.Hash == newest.Hash || t.Expires.After(newest.Expires) || other.Role != about.Role {
+				return nil
+			}
+			err := d.endEnrolment(ctx, t.Hash, EnrolCancelled)
+			if errors.Is(err, ErrEnrolled) || errors.Is(err, ErrExpired) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return d.eachEnrolment(ctx, bank, func(t *store.Ticket, other *enrolment) error {
-		if t.Hash == newest.Hash || t.Expires.After(newest.Expires) || other.Role != about.Role || !slices.ContainsFunc(other.Accounts, same) {
-			return nil
-		}
-		err := d.endEnrolment(ctx, t.Hash, EnrolCancelled)
-		if errors.Is(err, ErrEnrolled) || errors.Is(err, ErrExpired) {
-			return nil
-		}
-		return err
-	})
+	return nil
 }
 
 // endEnrolment ends an enrolment that is open, and forgets what was said of the

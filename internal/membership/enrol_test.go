@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
@@ -304,5 +305,51 @@ func TestAnErasureEndsTheEnrolmentsOfTheAccount(t *testing.T) {
 		if strings.Contains(item, fumi) {
 			t.Errorf("%s keeps the address", name)
 		}
+	}
+}
+
+// counting tells how many items its queries gave.
+type counting struct {
+	store.Table
+	items int
+}
+
+func (c *counting) Query(ctx context.Context, q store.Query) (store.Page, error) {
+	p, err := c.Table.Query(ctx, q)
+	c.items += len(p.Items)
+	return p, err
+}
+
+// A bank that enrols a thousand a day reads nothing of the others when it enrols one
+// more, or asks for those of an account: neither depends on how many there are.
+func TestAnEnrolmentReadsNothingOfOtherAccounts(t *testing.T) {
+	t.Parallel()
+	w, p := newWorld(t), &post{}
+	table := &counting{Table: w.table}
+	w.store = store.New(table)
+	w.members.Store = w.store
+	of := func(ref string) func(*membership.EnrolRequest) {
+		return func(r *membership.EnrolRequest) { r.Accounts = []membership.CodeRequest{{AccountRef: ref}} }
+	}
+	reads := func(do func()) int {
+		table.items = 0
+		do()
+		return table.items
+	}
+	first := reads(func() { w.enrol(p, of("acc_a")); w.Add(time.Second); w.enrol(p, of("acc_a")) })
+	for i := range 30 {
+		w.enrol(p, of(strings.Repeat("x", i+1)))
+	}
+	if n := reads(func() { w.enrol(p, of("acc_b")); w.Add(time.Second); w.enrol(p, of("acc_b")) }); n != first {
+		t.Errorf("of %d more, %d items are read; %d of none", 30, n, first)
+	}
+	var list []membership.Enrolment
+	if n := reads(func() {
+		var err error
+		if list, err = w.members.Enrolments(context.Background(), account.Bank, "acc_b"); err != nil {
+			t.Fatal(err)
+		}
+	}); n > 2 || len(list) != 2 || list[0].State != membership.EnrolCancelled || list[1].State != membership.EnrolOpen {
+		t.Errorf("%d items are read for %+v", n, list)
 	}
 }

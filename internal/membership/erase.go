@@ -304,7 +304,7 @@ func names(raw, ref string) bool {
 // that only a newer version knows is as old as any can be: it goes.
 var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
 	store.TicketInvites: InviteLife, store.TicketMails: MailLife,
-	store.TicketEnrol: JoinLife, store.TicketKeys: keysWithin}
+	store.TicketEnrol: JoinLife, store.TicketEnrolOf: JoinLife, store.TicketKeys: keysWithin}
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.

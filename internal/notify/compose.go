@@ -190,6 +190,9 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	if d.Sum != nil {
 		f.SumUp(*d.Sum, d.SumOf != "")
 	}
+	if err := f.FollowLinks(func(debit *watch.Record) ([]*watch.Record, int64, error) { return c.linksOf(ctx, debit) }); err != nil {
+		return message.Message{}, err
+	}
 	if d.Report != "" {
 		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
 	}
@@ -197,4 +200,27 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 		f.Related = dispute.Reference(d.Related)
 	}
 	return wording.Incident(f), nil
+}
+
+// linksOf are the incidents of the links that a debit follows, and what was taken since.
+func (c *Composer) linksOf(ctx context.Context, debit *watch.Record) (leads []*watch.Record, taken int64, err error) {
+	a, err := c.Store.Activity(ctx, debit.Account)
+	if err != nil {
+		return nil, 0, err
+	}
+	links, taken := a.Follows(debit)
+	for _, l := range links {
+		r, err := c.Store.Record(ctx, l.Record)
+		if err == nil && r.Lead != "" {
+			r, err = c.Store.Record(ctx, r.Lead)
+		}
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, 0, nil // it is not known what was told of it
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		leads = append(leads, r)
+	}
+	return leads, taken, nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,6 +31,10 @@ const (
 	TicketInvites TicketKind = "invites" // an account's invitations
 	TicketMails   TicketKind = "mails"   // a watcher's confirmation mails
 	TicketKeys    TicketKind = "keys"    // the links to the settings that were mailed to a watcher
+
+	// This permits nothing: it finds a bank's enrolments by mail for one account, its
+	// owner, without a look at those of all of its bank. See EnrolOf.
+	TicketEnrolOf TicketKind = "enrol_of"
 )
 
 // Ticket is what the holder of a secret may do until a time, stored under a
@@ -57,6 +62,20 @@ func AccountTickets(k watch.AccountKey) string { return "ACCOUNT#" + k.Bank + "#
 
 // PersonTickets owns what is a LINE user's own.
 func PersonTickets(lineUser string) string { return "PERSON#" + lineUser }
+
+// EnrolOf finds an enrolment by mail, by its hash, for one of its accounts.
+func EnrolOf(t *Ticket, k watch.AccountKey) *Ticket {
+	return &Ticket{Kind: TicketEnrolOf, Hash: t.Hash + enrolOfMark + k.Ref, Owner: AccountTickets(k), Expires: t.Expires}
+}
+
+// Enrolment is the hash of the enrolment that a ticket of EnrolOf finds.
+func (t *Ticket) Enrolment() string {
+	hash, _, _ := strings.Cut(t.Hash, enrolOfMark)
+	return hash
+}
+
+// enrolOfMark stands in no hash.
+const enrolOfMark = "#"
 
 func ticketKey(kind TicketKind, hash string) Key { return Key{"T#" + hash, string(kind)} }
 func ticketsPK(owner string) string              { return "TICKETS#" + owner }

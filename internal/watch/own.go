@@ -24,6 +24,12 @@ func (a *Activity) own(links []Link, r *Record) bool {
 	if robbed || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
 		return false
 	}
+	return a.takenSince(links, r) <= OwnLinkYen
+}
+
+// takenSince is what a debit's service has taken since the first of these links, with
+// the debit.
+func (a *Activity) takenSince(links []Link, r *Record) int64 {
 	first := slices.MinFunc(links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
 	taken := r.Amount
 	for _, d := range a.Recent {
@@ -31,7 +37,16 @@ func (a *Activity) own(links []Link, r *Record) bool {
 			taken += d.Amount
 		}
 	}
-	return taken <= OwnLinkYen
+	return taken
+}
+
+// Follows are the links that a debit follows within AfterNewLinkWindow, and what its
+// service has taken since the first of them, with the debit.
+func (a *Activity) Follows(r *Record) (links []Link, taken int64) {
+	if links = a.linksBefore(r.Service, r.OccurredAt); len(links) == 0 {
+		return nil, 0
+	}
+	return links, a.takenSince(links, r)
 }
 
 // CallOwn notes of the links of these records when they were called the owner's

@@ -141,7 +141,7 @@ func TestAGuardianAnswersInTheirLanguageWithoutAmounts(t *testing.T) {
 	p := b.open(w.link("r1", "g1"))
 	p.says(t, 200, `lang="en"`, "It was not them", "We told you by mail")
 	p.saysNot(t, "100,000", "¥", "on LINE")
-	b.press(p, wording.DoNotMine).says(t, 200, "We have your report. This is its number", "Take it back (until 14:18)")
+	b.press(p, wording.DoNotMine).says(t, 200, "We have your report. This is its number", "Undo until 14:18")
 	owner := w.browser()
 	p = owner.open(w.link("r1", "w1"))
 	p.says(t, 200, "見守り家族が「身に覚えがない」と回答しました", `value="undo"`)

@@ -54,6 +54,7 @@ type AlertFacts struct {
 	OnPage    bool   // the channel takes no answers: the page does
 	Page      bool   // this is the page of the alert, and no message
 	Mark      string // of an incident in pieces, all of which are shown: what they say
+	Follows   bool   // a link of which they know as urgent, and asks for no more: see follow
 	Silenced  bool   // their trust had kept it from the reader
 	Related   bool   // it is new after a report about another account
 	Called    bool   // no rule of the reader's matched: the reasons are those of the others
@@ -148,7 +149,7 @@ func Alert(f AlertFacts) message.Message {
 	link := r.Kind == watch.LinkRegistered
 	undone := !r.UndoneAt.IsZero()
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: f.title(), Facts: f.facts(), Why: f.why()}
-	critical := f.Notice.Critical() && !undone
+	critical := f.critical() && !undone
 	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
 	if critical {
 		m.Alt = pick(link, tAltUrgentLink, tAltUrgentDebit).in(lang)

@@ -44,7 +44,7 @@ var (
 	tIfWrongOpen  = text{ja: "違っていたときは、「%[2]s」を開き、「%[1]s」を押してください。", en: "If that is wrong, open \"%[2]s\" and press \"%[1]s\"."}
 	tOwnLink      = text{ja: "登録から%[1]sのあいだの引き落としは、合計%[2]sまで、「%[4]s」ではなく「%[3]s」としてお知らせします。短い時間に続いたときなど、注意が必要なときはこれまでどおり「%[4]s」です。", en: "Its debits within %[1]s are marked \"%[3]s\" and not \"%[4]s\", up to %[2]s in all. They are still marked \"%[4]s\" when something looks wrong, such as several in a short time."}
 	tTrustOffer   = text{ja: "%[1]sの%[2]s以下の引き落としを、%[3]d日間お知らせしないこともできます。", en: "We can stop telling you of debits by %[1]s of up to %[2]s for %[3]d days."}
-	tTrustButton  = text{ja: "%d日間は知らせない", en: "Don't tell me for %d days"}
+	tTrustButton  = text{ja: "%d日間は知らせない", en: "Mute for %d days"}
 	tTrustDisplay = text{ja: "%[1]sの%[2]s以下は%[3]d日間知らせない", en: "Don't tell me about %[1]s up to %[2]s for %[3]d days"}
 	tAltTrusted   = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
 	tTrusted      = text{ja: "お知らせの設定を変更しました", en: "Your settings have changed"}
@@ -84,7 +84,7 @@ func MineThanks(f AnswerFacts) message.Message {
 		upTo := Yen(lang, f.Trust.UpTo)
 		m.Text = append(m.Text, tTrustOffer.in(lang, f.ServiceName, upTo, f.TrustDays))
 		m.Buttons = slices.Insert(m.Buttons, 0, message.Button{
-			Label: labelOf(lang, tTrustButton.in(lang, f.TrustDays), accountIf(f.Several, f.account())), Style: message.Secondary,
+			Label: labelOf(lang, tTrustButton.in(lang, f.TrustDays), accountIf(f.Several, f.account())), Style: message.Link,
 			Display:  saidOf(lang, tTrustDisplay.in(lang, f.ServiceName, upTo, f.TrustDays), f.account()),
 			Postback: answering(button.Trust, f.Record.ID, f.Watcher),
 		})

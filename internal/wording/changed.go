@@ -76,7 +76,7 @@ func Changed(f AlertFacts) message.Message {
 	_, more := was.Changed(r)
 	service := orElse(orOther(lang, f.ServiceName, doubtful(r)), tTheDebit.in(lang))
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Alt: tAltChanged.in(lang), Facts: f.facts()}
-	if more && f.Notice.Critical() && !r.TooLate() {
+	if more && f.critical() && !r.TooLate() {
 		m.Tone, m.Alt = message.Critical, tAltUrgentChanged.in(lang)
 	}
 	hide := f.Delivery.HideAmount

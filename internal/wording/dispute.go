@@ -65,7 +65,7 @@ var (
 	tDisputeAlreadyTxt = text{ja: "もう一度押しても、受付はひとつのままです。", en: "Answering again changes nothing: there is one report."}
 	tAltKept           = text{ja: "お申し出はそのままです", en: "Your report still stands"}
 	tKept              = text{ja: "お申し出は、そのままです。受付番号：", en: "Your report still stands. This is its number"}
-	tKeptText          = text{ja: "心当たりがあるときは、「取り消す」を押してください。押すまで、お申し出はそのままです。", en: "If it is recognised after all, press \"Take it back\". Until then the report stands."}
+	tKeptText          = text{ja: "心当たりがあるときは、「取り消す」を押してください。押すまで、お申し出はそのままです。", en: "If it is recognised after all, press \"Undo\". Until then the report stands."}
 	tKeptBank          = text{ja: "心当たりがあるときは、銀行に受付番号を伝えてください。", en: "If it is recognised after all, call the bank and give your report number."}
 	tWithdrawn         = text{ja: "「身に覚えがない」を取り消しました", en: "The report was withdrawn"}
 	tWithdrawnText     = text{ja: "取り消したことを%[1]sに伝えます。やはり身に覚えがないときは、元のお知らせからもう一度回答できます。", en: "We are telling %[1]s that you took it back. If it is not recognised after all, answer the alert again."}
@@ -86,7 +86,7 @@ var (
 	tStepPolice   = text{ja: "警察には、相談専用電話（#9110）で相談できます。被害届は、最寄りの警察署で出せます。危険を感じるときは110番へ。", en: "The police advise you on #9110. To report the crime itself, go to the nearest police station. In an emergency call 110."}
 	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
 	tStepPIN      = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of the bank card."}
-	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Take it back (until %s)"}
+	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Undo until %s"}
 	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
 
 	tStatusOpened    = text{ja: "受付済み", en: "Reported"}
@@ -226,7 +226,7 @@ func DisputeStatus(f DisputeFacts) message.Message {
 
 var (
 	tRecognised    = text{ja: "「心当たりあり」とされた分（%[1]s）は、お申し出に含まれていません。これにも身に覚えがないときは「%[2]s」を押してください。", en: "What was called your own (%[1]s) is not part of the report. If that was not you either, press \"%[2]s\"."}
-	tAddRecognised = text{ja: "残りも身に覚えがない", en: "The rest was not me either"}
+	tAddRecognised = text{ja: "残りも身に覚えがない", en: "The rest was not me"}
 	tAddAll        = text{ja: "「%[1]s」を押すと、そのすべてを伝えます。一部だけを選ぶときは「%[2]s」を開いてください。", en: "\"%[1]s\" reports all of it. To choose some, open \"%[2]s\"."}
 	tAddFollows    = text{ja: "お申し出（%s）は終了しています。新しい受付番号で、銀行へ伝えます。", en: "The report (%s) is closed. We tell the bank of this under a new number."}
 	tFollows       = text{ja: "先のお申し出", en: "Follows report"}

@@ -321,10 +321,11 @@ func (f *PageFacts) mine() message.Part {
 	if t, ok := f.trusted(); ok {
 		service := orElse(f.ServiceName, tTheService.in(lang))
 		p.Text = append(p.Text, tTrustedText.in(lang, service, Yen(lang, t.UpTo), Date(lang, t.Until)), tTrustedStill.in(lang))
-	} else if f.Offer.Service != "" && f.ServiceName != "" && !f.Watcher.HideAmount {
-		p.Forms = append(p.Forms, message.Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: message.Secondary,
-			Note: tTrustOffer.in(lang, f.ServiceName, Yen(lang, f.Offer.UpTo), f.TrustDays)})
 	}
 	p.Forms = append(p.Forms, f.notMine(tIfWrongPage.in(lang, notMine)))
+	if _, ok := f.trusted(); !ok && f.Offer.Service != "" && f.ServiceName != "" && !f.Watcher.HideAmount {
+		p.Forms = append(p.Forms, message.Form{Do: DoTrust, Label: tTrustButton.in(lang, f.TrustDays), Style: message.Link,
+			Note: tTrustOffer.in(lang, f.ServiceName, Yen(lang, f.Offer.UpTo), f.TrustDays)})
+	}
 	return p
 }

@@ -18,7 +18,7 @@ func (f *AlertFacts) open() bool {
 // urgent tells whether it is to be dealt with at once. A change that came too
 // late to be news is not.
 func (f *AlertFacts) urgent() bool {
-	return f.open() && f.Record.UndoneAt.IsZero() && f.Notice.Critical() && (f.Was == nil || !f.Record.TooLate())
+	return f.open() && f.Record.UndoneAt.IsZero() && f.critical() && (f.Was == nil || !f.Record.TooLate())
 }
 
 // line is one part in a list: "30,000円（取り消されました）".

@@ -22,8 +22,8 @@ var (
 	tSinceCame  = text{ja: "お知らせのあとに増えた分（%s）も、このお申し出に含めて銀行へ伝えています。", en: "What came after the alert (%s) is part of this report too, and we are telling the bank."}
 	tSinceGrew  = text{ja: "お知らせのあとに内容が変わりました。いまの内容で銀行へ伝えています。", en: "The debit changed after the alert. We are telling the bank of it as it is now."}
 	tSinceKept  = text{ja: "「知らせない」と設定されていたあいだの引き落とし（%s）も、このお申し出に含めて銀行へ伝えています。", en: "What was taken while you had asked us not to tell you (%s) is part of this report too, and we are telling the bank."}
-	tSinceUndo  = text{ja: "%sに心当たりがあるときは、「取り消す」を押してから「%s」を開き、心当たりのあるもののチェックを外して、もう一度回答してください。", en: "If you recognise %s, press \"Take it back\", then open \"%s\", untick what you recognise and answer again."}
-	tUnseenUndo = text{ja: "%sに心当たりがあるときは、「取り消す」を押し、心当たりのあるもののチェックを外して、もう一度回答してください。", en: "If you recognise %s, press \"Take it back\", untick what you recognise and answer again."}
+	tSinceUndo  = text{ja: "%sに心当たりがあるときは、「取り消す」を押してから「%s」を開き、心当たりのあるもののチェックを外して、もう一度回答してください。", en: "If you recognise %s, press \"Undo\", then open \"%s\", untick what you recognise and answer again."}
+	tUnseenUndo = text{ja: "%sに心当たりがあるときは、「取り消す」を押し、心当たりのあるもののチェックを外して、もう一度回答してください。", en: "If you recognise %s, press \"Undo\", untick what you recognise and answer again."}
 	tUnseenBank = text{ja: "%sに心当たりがあるときは、銀行に受付番号を伝えてください。", en: "If you recognise %s, give the bank the report number."}
 
 	tWhatCame = text{ja: "増えた分", en: "what was added"}

@@ -25,7 +25,7 @@ func Missing(texts, here, earlier []string) (out []string) {
 	has := func(labels []string, label string) bool {
 		return slices.ContainsFunc(labels, func(l string) bool {
 			rest, is := strings.CutPrefix(l, label)
-			return is && (rest == "" || strings.HasPrefix(rest, "（") || strings.HasPrefix(rest, " ("))
+			return is && (rest == "" || strings.HasPrefix(rest, "（") || strings.HasPrefix(rest, " (") || strings.HasPrefix(rest, " until "))
 		})
 	}
 	for _, t := range texts {
