@@ -190,7 +190,7 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	if d.Sum != nil {
 		f.SumUp(*d.Sum, d.SumOf != "")
 	}
-	if err := f.FollowLinks(func(debit *watch.Record) ([]*watch.Record, int64, error) { return c.linksOf(ctx, debit) }); err != nil {
+	if err := f.Follow(func(debit *watch.Record) ([]*watch.Record, error) { return c.linksOf(ctx, r, debit) }); err != nil {
 		return message.Message{}, err
 	}
 	if d.Report != "" {
@@ -202,25 +202,29 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	return wording.Incident(f), nil
 }
 
-// linksOf are the incidents of the links that a debit follows, and what was taken since.
-func (c *Composer) linksOf(ctx context.Context, debit *watch.Record) (leads []*watch.Record, taken int64, err error) {
+// linksOf are the incidents of the links that a debit of an incident follows, and of
+// which there is a record.
+func (c *Composer) linksOf(ctx context.Context, lead, debit *watch.Record) (leads []*watch.Record, err error) {
 	a, err := c.Store.Activity(ctx, debit.Account)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	links, taken := a.Follows(debit)
-	for _, l := range links {
+	for _, l := range a.Follows(debit) {
+		if _, ok := lead.Part(l.Record); ok {
+			leads = append(leads, lead)
+			continue
+		}
 		r, err := c.Store.Record(ctx, l.Record)
 		if err == nil && r.Lead != "" {
 			r, err = c.Store.Record(ctx, r.Lead)
 		}
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, 0, nil // it is not known what was told of it
+			return nil, nil // it is not known what was told of it
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		leads = append(leads, r)
 	}
-	return leads, taken, nil
+	return leads, nil
 }

@@ -20,8 +20,7 @@ func (r *Record) CalledOwn() bool {
 // has taken no more than OwnLinkYen since, with the debit. After a report of
 // whatever service nothing is called so.
 func (a *Activity) own(links []Link, r *Record) bool {
-	robbed := slices.ContainsFunc(a.Reported, func(d Reported) bool { return r.OccurredAt.Sub(d.At) <= ReportedFor })
-	if robbed || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
+	if a.robbed(r) || len(links) == 0 || slices.ContainsFunc(links, func(l Link) bool { return l.OwnAt.IsZero() }) {
 		return false
 	}
 	return a.takenSince(links, r) <= OwnLinkYen
@@ -40,13 +39,20 @@ func (a *Activity) takenSince(links []Link, r *Record) int64 {
 	return taken
 }
 
-// Follows are the links that a debit follows within AfterNewLinkWindow, and what its
-// service has taken since the first of them, with the debit.
-func (a *Activity) Follows(r *Record) (links []Link, taken int64) {
-	if links = a.linksBefore(r.Service, r.OccurredAt); len(links) == 0 {
-		return nil, 0
+// robbed tells whether somebody reported whatever service before a debit.
+func (a *Activity) robbed(r *Record) bool {
+	return slices.ContainsFunc(a.Reported, func(d Reported) bool { return r.OccurredAt.Sub(d.At) <= ReportedFor })
+}
+
+// Follows are the links that a debit follows within AfterNewLinkWindow, if its service
+// has taken no more than OwnLinkYen since the first of them, with the debit. After a
+// report it follows none.
+func (a *Activity) Follows(r *Record) []Link {
+	links := a.linksBefore(r.Service, r.OccurredAt)
+	if len(links) == 0 || a.robbed(r) || a.takenSince(links, r) > OwnLinkYen {
+		return nil
 	}
-	return links, a.takenSince(links, r)
+	return links
 }
 
 // CallOwn notes of the links of these records when they were called the owner's

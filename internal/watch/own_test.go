@@ -96,3 +96,40 @@ func TestALinkStaysTheOwnersOwn(t *testing.T) {
 		}
 	}
 }
+
+// A debit follows the links of its service, as long as little was taken since the first
+// of them and nobody reported anything.
+func TestASmallDebitFollowsItsLinks(t *testing.T) {
+	noon := time.Date(2026, 11, 28, 3, 0, 0, 0, time.UTC)
+	record := func(id string, kind Kind, service string, after time.Duration, yen int64) *Record {
+		return &Record{ID: id, Kind: kind, Service: service, OccurredAt: noon.Add(after), Amount: yen, Complete: true}
+	}
+	for name, c := range map[string]struct {
+		before []*Record
+		debit  *Record
+		report time.Duration // before the debit; 0 if there was none
+		links  int
+	}{
+		"none":               {nil, record("d", Debit, "paypay", time.Hour, 1), 0, 0},
+		"all that is small":  {[]*Record{record("l", LinkRegistered, "paypay", 0, 0)}, record("d", Debit, "paypay", time.Hour, OwnLinkYen), 0, 1},
+		"a yen more":         {[]*Record{record("l", LinkRegistered, "paypay", 0, 0)}, record("d", Debit, "paypay", time.Hour, OwnLinkYen+1), 0, 0},
+		"a yen more, in two": {[]*Record{record("l", LinkRegistered, "paypay", 0, 0), record("c", Debit, "paypay", time.Minute, 5000)}, record("d", Debit, "paypay", time.Hour, OwnLinkYen-4999), 0, 0},
+		"taken before":       {[]*Record{record("l", LinkRegistered, "paypay", 0, 0), record("c", Debit, "paypay", -time.Minute, 5000)}, record("d", Debit, "paypay", time.Hour, OwnLinkYen), 0, 1},
+		"of another service": {[]*Record{record("l", LinkRegistered, "docomo", 0, 0)}, record("d", Debit, "paypay", time.Hour, 1), 0, 0},
+		"of two":             {[]*Record{record("l", LinkRegistered, "paypay", 0, 0), record("m", LinkRegistered, "paypay", time.Minute, 0)}, record("d", Debit, "paypay", time.Hour, 1), 0, 2},
+		"after the window":   {[]*Record{record("l", LinkRegistered, "paypay", 0, 0)}, record("d", Debit, "paypay", AfterNewLinkWindow+time.Second, 1), 0, 0},
+		"after a report":     {[]*Record{record("l", LinkRegistered, "paypay", 0, 0)}, record("d", Debit, "paypay", time.Hour, 1), 24 * time.Hour, 0},
+		"long after one":     {[]*Record{record("l", LinkRegistered, "paypay", 0, 0)}, record("d", Debit, "paypay", time.Hour, 1), ReportedFor + time.Hour, 1},
+	} {
+		a := &Activity{}
+		for _, r := range append(c.before, c.debit) {
+			a.Apply(r)
+		}
+		if c.report > 0 {
+			a.Reported = []Reported{{At: c.debit.OccurredAt.Add(-c.report)}}
+		}
+		if got := len(a.Follows(c.debit)); got != c.links {
+			t.Errorf("%s: it follows %d links, want %d", name, got, c.links)
+		}
+	}
+}

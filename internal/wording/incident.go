@@ -91,7 +91,6 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		f.Parts = append(f.Parts, a)
 	}
 	f.Earlier = f.GoesOn || f.before(lead, says, &d)
-	f.follow(lead, &d)
 	return f
 }
 
@@ -102,7 +101,10 @@ func (f *IncidentFacts) before(lead *watch.Record, says []watch.Said, d *watch.D
 	if len(f.Parts) == 0 {
 		return false
 	}
-	last, n := f.Parts[len(f.Parts)-1].Record, earlier(lead, d)
+	last, n := f.Parts[len(f.Parts)-1].Record, len(lead.Deliveries)
+	if i := slices.IndexFunc(lead.Deliveries, func(o watch.Delivery) bool { return o.ID == d.ID && o.CreatedAt.Equal(d.CreatedAt) }); i >= 0 {
+		n = i
+	}
 	return slices.ContainsFunc(lead.Parts(), func(p *watch.Record) bool {
 		s, told := lead.Seen(p, d.Watcher, d.Channel, n)
 		return told && p.Kind == watch.Debit && s.Service == last.Service && !slices.ContainsFunc(says, func(s watch.Said) bool { return s.Record == p.ID })

@@ -47,53 +47,29 @@ func marked(lang watch.Lang, m message.Message, is text) message.Message {
 const usual = watch.AfterNewLink | watch.AfterOwnLink | watch.FirstSeen | watch.FirstWatched | watch.FirstLately |
 	watch.ServiceDebit | watch.AnyDebit | watch.Keyword | watch.Night
 
-// follow marks the debits that ask for no more than the link of which their reader was
+// Follow marks the debits that ask for no more than the link of which their reader was
 // told before, over the same channel, as urgent. Who links a service charges it, and a
 // word that is said again of each small charge is one that nobody heeds. It is the word
-// alone: such a message waits for no quiet hours, and who does not answer is called. More
-// than watch.OwnLinkYen in all, a burst, an overdraft, a report and whatever else is
-// remarkable stays urgent. What has happened since changes nothing: see before.
-func (f *IncidentFacts) follow(lead *watch.Record, d *watch.Delivery) {
-	n, taken := earlier(lead, d), int64(0)
-	var linked []string
-	for _, p := range lead.Parts() {
-		s, told := lead.Seen(p, d.Watcher, d.Channel, n)
-		switch i := slices.IndexFunc(f.Parts, func(a AlertFacts) bool { return a.Record.ID == p.ID }); {
-		case p.Kind == watch.Debit && i >= 0:
-			taken += f.Parts[i].Record.Amount
-		case p.Kind == watch.Debit && told:
-			taken += s.Amount
-		case told && alarmed(s):
-			linked = append(linked, s.Service)
-		}
-	}
-	for i := range f.Parts {
-		if p := &f.Parts[i]; p.mayFollow() && taken <= watch.OwnLinkYen {
-			p.Follows = lead.Continues == "" && slices.Contains(linked, p.Record.Service)
-		}
-	}
-}
-
-// FollowLinks does the same for the debits whose link is an incident of its own, because
-// it was answered. linksOf are the incidents of the links that a debit follows, and what
-// was taken since.
-func (f *IncidentFacts) FollowLinks(linksOf func(debit *watch.Record) (leads []*watch.Record, taken int64, err error)) error {
+// alone: such a message waits for no quiet hours, and who does not answer is called. A
+// burst, an overdraft, a report and whatever else is remarkable stays urgent. linksOf are
+// the incidents of the links that a debit follows; none if it is no small one.
+func (f *IncidentFacts) Follow(linksOf func(debit *watch.Record) ([]*watch.Record, error)) error {
 	for i := range f.Parts {
 		p := &f.Parts[i]
-		if p.Follows || !p.mayFollow() || !p.Notice.Critical() {
+		if !p.mayFollow() || !p.Notice.Critical() {
 			continue
 		}
-		leads, taken, err := linksOf(p.Record)
+		leads, err := linksOf(p.Record)
 		if err != nil {
 			return err
 		}
-		p.Follows = len(leads) > 0 && taken <= watch.OwnLinkYen && !slices.ContainsFunc(leads, func(l *watch.Record) bool { return !p.toldOf(l) })
+		p.Follows = len(leads) > 0 && !slices.ContainsFunc(leads, func(l *watch.Record) bool { return !p.toldOf(l) })
 	}
 	return nil
 }
 
-// toldOf tells whether a link of the debit's service in another incident alarmed the
-// reader before.
+// toldOf tells whether a link of the debit's service alarmed the reader before. What
+// has happened since changes nothing: see before.
 func (f *AlertFacts) toldOf(lead *watch.Record) bool {
 	d := &f.Delivery
 	n := slices.IndexFunc(lead.Deliveries, func(o watch.Delivery) bool { return !o.CreatedAt.Before(d.CreatedAt) })
@@ -109,20 +85,12 @@ func (f *AlertFacts) toldOf(lead *watch.Record) bool {
 // mayFollow tells whether nothing but a new link makes it urgent.
 func (f *AlertFacts) mayFollow() bool {
 	return f.Record.Kind == watch.Debit && f.Record.Second == nil && f.Delivery.Called == "" && f.Delivery.Report == "" &&
-		f.Notice.Reasons.Reason&^usual == 0 && f.Notice.Reasons.Unknown == ""
+		f.Notice.Reasons.Reason&^usual == 0
 }
 
 // alarmed tells whether a link was urgent by nothing but that it is new, and stood.
 func alarmed(s *watch.Shown) bool {
-	return s.Reasons.Reason == watch.NewLink && s.Reasons.Unknown == "" && s.UndoneAt.IsZero()
-}
-
-// earlier is how many messages of an incident were made before a delivery.
-func earlier(lead *watch.Record, d *watch.Delivery) int {
-	if i := slices.IndexFunc(lead.Deliveries, func(o watch.Delivery) bool { return o.ID == d.ID && o.CreatedAt.Equal(d.CreatedAt) }); i >= 0 {
-		return i
-	}
-	return len(lead.Deliveries)
+	return s.Reasons.Reason == watch.NewLink && s.UndoneAt.IsZero()
 }
 
 // critical tells whether it is urgent, as its reader is told it.
