@@ -48,10 +48,10 @@ const usual = watch.AfterNewLink | watch.AfterOwnLink | watch.FirstSeen | watch.
 	watch.ServiceDebit | watch.AnyDebit | watch.Keyword | watch.Night
 
 // Follow marks the debits that ask for no more than the link of which their reader was
-// told before, over the same channel, as urgent. Who links a service charges it, and a
-// word that is said again of each small charge is one that nobody heeds. It is the word
-// alone: such a message waits for no quiet hours, and who does not answer is called. A
-// burst, an overdraft, a report and whatever else is remarkable stays urgent. linksOf are
+// told before, over the same channel, as urgent. People who link a service charge it, and
+// a word that is said again of each small charge is one that they stop heeding. Only the
+// word differs: such a message waits for no quiet hours, and the family is called if it
+// is not answered. A burst, an overdraft, a report and whatever else is remarkable stays urgent. linksOf are
 // the incidents of the links that a debit follows; none if it is no small one.
 func (f *IncidentFacts) Follow(linksOf func(debit *watch.Record) ([]*watch.Record, error)) error {
 	for i := range f.Parts {
