@@ -191,7 +191,7 @@ func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
 		"an owner erases in the chat": {func(o, _ *person) {
 			o.says("解除")
 			o.taps("a=erase")
-			o.reads("見守りをやめて、記録も消しますか", "5年間（1825日）")
+			o.reads("見守りをやめて、記録も消しますか", "5年間")
 			o.taps("a=erase")
 			o.reads("見守りをやめ、記録を消しました")
 		}, false, erased},

@@ -74,7 +74,7 @@ func TestLeaving(t *testing.T) {
 		w.say(alice, "解除")
 		w.reads(alice, "口座1", "2026年11月24日から見守り", "口座2", "2026年11月26日から見守り", "やめる：2. 七十七銀行 ***4567")
 		w.tap(alice, w.button(alice, "a=leave&t="+strings.Split(w.button(alice, "a=leave&t="), "&")[1][2:]+"&w=w-2"))
-		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "2026年11月26日から見守り", "400日がたつと消えます")
+		w.reads(alice, wording.Left(wording.ChatLeaveFacts{}).Title, "2026年11月26日から見守り", "約13か月で消えます")
 		if list, err := w.members.Accounts(context.Background(), alice); err != nil || len(list) != 1 || list[0].Account.Ref != "acc_1" {
 			t.Errorf("watches %+v, %v", list, err)
 		}
@@ -89,7 +89,7 @@ func TestLeaving(t *testing.T) {
 		w.alert("r2", second)
 		w.say(alice, "解除")
 		w.tap(alice, w.button(alice, "a=erase"))
-		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title, "5年間（1825日）", "消す：1. 七十七銀行")
+		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title, "5年間", "消す：1. 七十七銀行")
 		if strings.Contains(w.newest(alice), "中国銀行") || watches(w) != 2 {
 			t.Errorf("an account with another owner is offered: %s", w.newest(alice))
 		}

@@ -125,12 +125,15 @@ func topped(s string) bool {
 // call. An account's mask shows fewer.
 const PhoneDigits = 7
 
+// numerals are digits in kanji: no program dials them, and people do.
+const numerals = "〇零一二三四五六七八九"
+
 // dials tells whether there is a number that a program would offer to call.
 func dials(s string) bool {
 	digits, gap, plus := 0, 0, false
 	for _, r := range s {
 		switch {
-		case unicode.Is(unicode.Nd, r):
+		case unicode.Is(unicode.Nd, r), strings.ContainsRune(numerals, r):
 			digits++
 			gap = 0
 			if digits >= PhoneDigits || plus && digits >= 5 {

@@ -76,7 +76,7 @@ func TestWhatIsTappedLures(t *testing.T) {
 	for s, want := range map[string]quote.Lure{
 		"ﾍﾟｲﾍﾟｲ": quote.NoLure, "ﾄﾞｺﾓｺｳｻﾞ": quote.NoLure, "PAYPAY*ｺﾝﾋﾞﾆ": quote.NoLure, "RKデイ―バライ": quote.NoLure, "普通 ***4567": quote.NoLure, "貯蓄 ****12": quote.NoLure, "ﾐﾂｲｽﾐﾄﾓ.ｶｰﾄﾞ": quote.NoLure,
 		"受け付けました。確認します": quote.NoLure, "RT(ﾍﾟｲﾍﾟｲ)": quote.NoLure, "10:30": quote.NoLure, "11/28 12:30": quote.NoLure, "100,000円": quote.NoLure, "東京都水道局": quote.NoLure, "ドコモ　コウザ": quote.NoLure, "長女": quote.NoLure, "NTT東日本": quote.NoLure,
-		"ｱﾏｿﾞﾝ.CO.JP": quote.Link, "a@b": quote.Mail, "電話 0120-000-000": quote.Phone, "〒100": quote.Address,
+		"ｱﾏｿﾞﾝ.CO.JP": quote.Link, "a@b": quote.Mail, "電話 0120-000-000": quote.Phone, "〒100": quote.Address, "〇一二〇-一二三-四五六": quote.Phone, "零三 一二三四 五六七八": quote.Phone, "三井住友 第一三共 七十七": quote.NoLure,
 	} {
 		if got := quote.Text(s).Lures(); got != want {
 			t.Errorf("%q: %q, want %q", s, got, want)

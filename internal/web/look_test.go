@@ -304,7 +304,7 @@ func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, p := w.inside("/leave")
-	p.says(t, 200, "この口座の見守りをやめる", "見守り家族（1人）", "証拠として5年間（1825日）残ります")
+	p.says(t, 200, "この口座の見守りをやめる", "見守り家族（1人）", "証拠として5年間残ります")
 	if _, err := w.store.Account(ctx, account); err != nil {
 		t.Fatal("opening the page left")
 	}

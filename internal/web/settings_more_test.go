@@ -241,7 +241,7 @@ func TestTheNumberOfDaysThatIsSaidIsTheOneThatIsKept(t *testing.T) {
 	w := newWorld(t)
 	w.store.KeepDispute = 500 * 24 * time.Hour
 	b, p := w.inside("/leave")
-	p.says(t, 200, "証拠として500日間残ります", "400日がたつと消えます")
+	p.says(t, 200, "証拠として約16か月残ります", "約13か月で消えます")
 	b.press(b.open(w.link("r1", "w1")), wording.DoNotMine).says(t, 200, "受付番号")
 	id := watch.Derive("dispute", "r1")
 	w.add(499 * 24 * time.Hour)

@@ -62,7 +62,7 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 					}
 				}
 			}
-			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として5年間（1825日）残ります", "35日以内に消えます")
+			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として5年間残ります", "35日以内に消えます")
 			w.add(time.Hour)
 			if err := members.EraseRest(ctx, account); err != nil { // sweep does
 				t.Fatal(err)

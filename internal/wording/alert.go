@@ -122,7 +122,7 @@ var (
 	tUndecided    = text{ja: "通帳の表示だけでは、どちらの引き落としか判断できません。", en: "What the passbook shows does not tell which of the two it was."}
 
 	tIfNotYou       = text{ja: "身に覚えがないときは、すぐに%sへ連絡してください。", en: "If this was not you, contact %s at once."}
-	tIfNotThem      = text{ja: "ご本人に覚えがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
+	tIfNotThem      = text{ja: "ご本人に心当たりがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
 	tIfNotService   = text{ja: "%sにも、身に覚えがないと伝えてください。", en: "Tell %s too that it was not you."}
 	tIfNotServThem  = text{ja: "%sにも、身に覚えがないと伝えてもらってください。", en: "Have them tell %s too that it was not them."}
 	tForWhom        = text{ja: "（%s）", en: " (%s)"}

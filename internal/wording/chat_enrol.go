@@ -34,7 +34,7 @@ func accountFacts(lang watch.Lang, accounts []ChatAccount) []message.Fact {
 
 var (
 	tcWelcome      = text{ja: "友だち追加、ありがとうございます", en: "Thank you for adding Kozamori"}
-	tcWelcomeText  = text{ja: "口座守は、決済サービスが銀行口座からお金を引き落としたとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
+	tcWelcomeText  = text{ja: "口座守は、銀行口座から決済サービスによる引き落としがあったとき、すぐにお知らせします。身に覚えがなければ、ボタンひとつで銀行に伝わります。", en: "Kozamori tells you at once when a payment service takes money from your bank account. If it was not you, one button tells the bank."}
 	tcWelcomeHow   = text{ja: "はじめるには、口座のある銀行で登録コード（英数字%[1]d文字）を受け取り、このトークに送ってください。コードは%[2]s間だけ使えます。", en: "To begin, get a code of %[1]d letters and digits from your bank and send it here. It works for %[2]s."}
 	tcConnectTitle = text{ja: "口座のつなぎ方", en: "How to connect an account"}
 	tcBack         = text{ja: "おかえりなさい。見守りを再開します", en: "Welcome back. We are watching again"}
@@ -44,7 +44,7 @@ var (
 	tcConnAlready = text{ja: "この口座は、すでに見守っています", en: "We are watching this account already"}
 	tcConnWhen    = text{ja: "次のときに、すぐこのLINEでお知らせします。", en: "We tell you here at once when:"}
 	tcWhenLink    = text{ja: "・決済サービスに、チャージ用として口座が登録されたとき", en: "- a new charge link (a payment service that may draw money) is registered"}
-	tcWhenService = text{ja: "・PayPayなどの決済サービスが引き落としをしたとき（%s以上）", en: "- a payment service such as PayPay takes money (%s or more)"}
+	tcWhenService = text{ja: "・PayPayなどの決済サービスによる引き落としがあったとき（%s以上）", en: "- a payment service such as PayPay takes money (%s or more)"}
 	tcWhenAny     = text{ja: "・%s以上の引き落としがあったとき", en: "- any debit is %s or more"}
 	tcWhenPattern = text{ja: "・短い時間に引き落としが続くなど、注意が必要なとき", en: "- something looks wrong, such as several debits in a short time"}
 	tcConnAnswer  = text{ja: "身に覚えがないお知らせが届いたら、「%[1]s」を押してください。%[2]sにすぐ伝わります。", en: "If you do not recognise an alert, press \"%[1]s\": %[2]s is told at once."}

@@ -17,7 +17,7 @@ var (
 	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
 	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members will be told, and get no more alerts."}
 	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
-	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]d日間残ります。記録も消したいときは、やめる前に「%[2]s」を押してください。", en: "Records of past alerts are kept for %[1]d days after you leave. To have them erased as well, press \"%[2]s\" before you leave."}
+	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録もすぐに消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased at once."}
 	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
 	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
 	tcLeaveRow    = text{ja: "やめる：%s", en: "Stop: %s"}
@@ -28,7 +28,7 @@ var (
 	tcSinceFor    = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
 	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
 	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
-	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]d日がたつと消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts are deleted after %[1]d days. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s. Your LINE id and email address are not kept."}
+	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s. Your LINE id and email address are not kept."}
 	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
 
@@ -167,7 +167,7 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 		m.Text = append(m.Text, tcLeaveFor.in(lang))
 	}
 	if erasable {
-		m.Text = append(m.Text, tcLeaveErase.in(lang, f.RecordDays, tcErase.in(lang)))
+		m.Text = append(m.Text, tcLeaveErase.in(lang, span(lang, f.RecordDays), tcErase.in(lang)))
 		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: button.Press{Verb: button.Erase}.Data()})
 	}
 	return m
@@ -209,7 +209,7 @@ func Left(f ChatLeaveFacts) message.Message {
 	m := chat(lang, tcLeft.in(lang), tcLeft.in(lang), tcLeftText.in(lang))
 	m.Facts = f.rows(false, anyAccount)
 	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
-		m.Text = append(m.Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays))
+		m.Text = append(m.Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays))
 	}
 	f.again(&m)
 	return m

@@ -25,7 +25,7 @@ var (
 	tConsWhoIs  = text{ja: "%s（口座守の運営者）と、口座のある銀行", en: "%s, who run Kozamori, and the bank of the account"}
 	tConsWhoAny = text{ja: "口座守の運営者と、口座のある銀行", en: "those who run Kozamori, and the bank of the account"}
 	tConsLong   = text{ja: "期間", en: "For how long"}
-	tConsLongIs = text{ja: "お知らせの記録は%[1]d日間。「身に覚えがない」の申し出と変更の記録は、証拠として%[2]s。", en: "Records of alerts for %[1]d days. What is reported to the bank, and changes of settings, for %[2]s, as evidence."}
+	tConsLongIs = text{ja: "お知らせの記録は%[1]s。「身に覚えがない」の申し出と変更の記録は、証拠として%[2]s。", en: "Records of alerts for %[1]s. What is reported to the bank, and changes of settings, for %[2]s, as evidence."}
 	tConsPolicy = text{ja: "個人情報の取り扱い（くわしく）", en: "Privacy policy"}
 	tConsSend   = text{ja: "登録コードを送ると、次の内容に同意したことになります。いつでもやめられます。", en: "By sending the code you agree to this. You can leave at any time."}
 	tConsPress  = text{ja: "ボタンを押すと、次の内容に同意したことになります。いつでもやめられます。", en: "By pressing the button you agree to this. You can leave at any time."}
@@ -44,7 +44,7 @@ func (c *ConsentFacts) facts(lang watch.Lang, what text) []message.Fact {
 		by = tConsWhoIs.in(lang, c.Policy.Operator)
 	}
 	return []message.Fact{{Label: tConsWhat.in(lang), Value: what.in(lang)}, {Label: tConsFor.in(lang), Value: tConsForIs.in(lang)}, {Label: tConsWho.in(lang), Value: by},
-		{Label: tConsLong.in(lang), Value: tConsLongIs.in(lang, c.RecordDays, span(lang, c.KeepDays))}}
+		{Label: tConsLong.in(lang), Value: tConsLongIs.in(lang, span(lang, c.RecordDays), span(lang, c.KeepDays))}}
 }
 
 // onLINE adds what is agreed to by an act in the chat, behind what is to be done.

@@ -214,7 +214,7 @@ const (
 var (
 	tLeaveName     = text{ja: "口座守：登録をやめる", en: "Kozamori: leave"}
 	tLeaveTitle    = text{ja: "この口座の見守りをやめる", en: "Stop watching this account"}
-	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%d日がたつと消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts are deleted after %d days. To start again you need a new code from your bank."}
+	tLeaveText     = text{ja: "すぐにお知らせが止まります。これまでのお知らせの記録は、%sで消えます。もう一度始めるには、銀行での手続きが必要です。", en: "Alerts stop at once. Records of past alerts are deleted after %s. To start again you need a new code from your bank."}
 	tLeaveAsGuard  = text{ja: "すぐにお知らせが止まります。やめたことは、口座の名義人に伝えます。もう一度始めるには、名義人からの新しい招待が必要です。", en: "Alerts stop at once, and the owner is told. To start again you need another invitation by them."}
 	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことを伝えます。", en: "Family members who will also stop watching, and will be told: %d."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
@@ -227,17 +227,22 @@ var (
 	tEraseTick     = text{ja: "消すときは、ここにチェックを入れてください。", en: "To erase, tick this box."}
 	tEraseUnsure   = text{ja: "まだ何も消していません。", en: "Nothing has been erased yet."}
 	tSpanDays      = text{ja: "%d日間", en: "%d days"}
-	tSpanYears     = text{ja: "%[1]d年間（%[2]d日）", en: "%[1]d years (%[2]d days)"}
+	tSpanMonths    = text{ja: "約%dか月", en: "about %d months"}
+	tSpanYears     = text{ja: "%d年間", en: "%d years"}
 	tEraseShared   = text{ja: "この口座には、ほかの名義人も登録しています。記録を消したいときは、銀行にご相談ください。", en: "Another owner watches this account too. To have its records erased, please ask the bank."}
 	tLeaveDone     = text{ja: "見守りをやめました", en: "You no longer watch the account"}
 	tLeaveDoneText = text{ja: "%sのお知らせは、もう届きません。", en: "You will hear no more about %s."}
 	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "You have left, and your records are erased"}
 )
 
-// span says how long a number of days is.
+// span says how long a number of days is, as people count so many.
 func span(lang watch.Lang, days int) string {
-	if days%365 == 0 && days > 365 {
-		return tSpanYears.in(lang, days/365, days)
+	const year, months = 365, 12
+	switch {
+	case days%year == 0 && days > year:
+		return tSpanYears.in(lang, days/year)
+	case days > year/months*3:
+		return tSpanMonths.in(lang, (days*months+year/2)/year)
 	}
 	return tSpanDays.in(lang, days)
 }
@@ -250,7 +255,7 @@ func whatStays(lang watch.Lang, keepDays, copyDays int) []string {
 // LeavePage says what leaving and erasing mean, and offers both.
 func LeavePage(f LeaveFacts) message.Page {
 	lang := langOf(f.View.Lang)
-	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang, f.RecordDays))
+	p := plainPage(lang, tLeaveName, tLeaveTitle, tLeaveText.in(lang, span(lang, f.RecordDays)))
 	p.Parts[0].Facts = []message.Fact{{Label: tFactAccount.in(lang), Value: f.View.Title()}}
 	if f.View.Watcher.Role == watch.Guardian {
 		p.Parts[0].Text = []string{tLeaveAsGuard.in(lang)}
@@ -285,7 +290,7 @@ func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 	case erased:
 		p.Parts[0].Text = append(p.Parts[0].Text, whatStays(lang, f.KeepDays, f.CopyDays)...)
 	case f.View.Watcher.Role == watch.Owner:
-		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, f.RecordDays, span(lang, f.KeepDays)))
+		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)))
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p

@@ -84,6 +84,7 @@ func (f *PageFacts) trusted() (watch.Trust, bool) {
 }
 
 var (
+	tPageNameOf     = text{ja: "口座守：%sのお知らせ", en: "Kozamori: an alert about %s"}
 	tPageName       = text{ja: "口座守：お知らせ", en: "Kozamori: bank account alert"}
 	tAskDebit       = text{ja: "この引き落としに心当たりはありますか", en: "Was this debit yours?"}
 	tAskLink        = text{ja: "この登録に心当たりはありますか", en: "Did you register this link?"}
@@ -129,6 +130,9 @@ const (
 func AlertPage(f PageFacts, refused Refusal) message.Page {
 	lang := f.lang()
 	p := message.Page{Lang: string(lang), Name: tPageName.in(lang)}
+	if f.ServiceName != "" {
+		p.Name = tPageNameOf.in(lang, f.ServiceName)
+	}
 	switch refused {
 	case RefusedLate:
 		p.Notice = tUndoTooLateText.in(lang)

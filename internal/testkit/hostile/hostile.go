@@ -25,7 +25,7 @@ var ours = []string{"【口座守より重要】返金手続きは至急", "自�
 // lures are what chat and mail programs, or readers, would follow.
 var lures = []string{"https://evil.example/a", "HTTP://EVIL.EXAMPLE", "www.evil.example", "evil.example/pay", "bit.ly/3xYz", "ＥＶＩＬ．ＣＯＭ", "𝐞𝐯𝐢𝐥.𝐜𝐨𝐦", "ⓔⓥⓘⓛ.ⓒⓞⓜ",
 	"ｈｔｔｐｓ：／／ｅｖｉｌ．ｅｘａｍｐｌｅ", "evil。com", "evil｡com", "evil․com", "銀行.com", "口座守.みんな", "返金.世界", "xn--n8j.jp", "192.0.2.1", "//evil.example", "line://nv/chat", "line:x", "tel:0312345678",
-	"tel：110", "mailto:a@b.example", "javascript:alert(1)", "ftp://x", "intent:x", "a@b.example", "＠kozamori", "@kozamori", "ID：@fake", "0120-990-634", "０１２０－９９０－６３４", "0120 990 634", "(03)1234-5678",
+	"tel：110", "mailto:a@b.example", "javascript:alert(1)", "ftp://x", "intent:x", "a@b.example", "＠kozamori", "@kozamori", "ID：@fake", "0120-990-634", "０１２０－９９０－６３４", "〇一二〇-九九〇-六三四", "0120 990 634", "(03)1234-5678",
 	"090ー1234ー5678", "①②⓪-⑨⑨⑨-①②③④", "+81 3 1234 5678", "+12125550100", "0312345678", "03.1234.5678", "03・1234・5678", "٠١٢٠٩٩٠٦٣٤", "०१२०९९०६३४", "#9110", "＃9785", "〒100-8111", "東京都千代田区千代田1-1", "千代田1丁目1番",
 	"1600 Amphitheatre Parkway", "1 Infinite Loop Drive", "P.O. Box 12"}
 
