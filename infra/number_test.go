@@ -165,7 +165,6 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	}
 	stage := notify.New(notify.Config{})
 	callbacks := of(stage.BankGiveUpAfter, time.Hour)
-	senders := number(t, read(t, "../template.yaml"), `GetAtt BankQueue.Arn\n(?:      .*\n)*?      ScalingConfig: \{MaximumConcurrency: (\d+)\}`) // each keeps to PerBank by itself
 	if every := number(t, read(t, "../template.yaml"), `ScheduleExpression: rate\((\d+) minute`); audit.Within != 2*time.Duration(every)*time.Minute {
 		t.Errorf("sweep runs each %d minutes; what was done is said to be listed within %s", every, audit.Within)
 	}
@@ -213,7 +212,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures),
 		fmt.Sprintf("When %s hours were over", callbacks),
 		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),
-		fmt.Sprintf("At most %d calls to one bank", callback.PerBank*senders),
+		fmt.Sprintf("At most %d calls to one bank", callback.PerBank*senders(t)),
 		fmt.Sprintf("within %s days of the report", of(watch.ReportedFor, day)),
 		fmt.Sprintf("at most %s minutes off", of(ingest.Clock, time.Minute)),
 		fmt.Sprintf("1 to %d letters", watch.MaxRef),
@@ -305,4 +304,10 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("within the %s days", of(store.KeepCopies, day)),
 	})
 	unlisted(t, "RUNBOOK.md", left)
+}
+
+// senders is how many processes call banks at a time; each keeps to PerBank by itself.
+func senders(t *testing.T) int {
+	t.Helper()
+	return number(t, read(t, "../template.yaml"), `GetAtt BankQueue.Arn\n(?:      .*\n)*?      ScalingConfig: \{MaximumConcurrency: (\d+)\}`)
 }

@@ -17,6 +17,9 @@ func TestEveryProgramTellsItsVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range found {
+			if name == "guide/go/main.go" {
+				continue // a sample of a bank's own program
+			}
 			programs++
 			if lines := strings.Count(read(t, name), "\n"); strings.HasPrefix(name, "../functions/") && lines > 14 {
 				t.Errorf("%s has %d lines", name, lines)

@@ -43,6 +43,8 @@ type command struct {
 // commands, in the order in which they are listed.
 var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
+	{"trigger", "[KIND…]", "post a sample as its bank, as if it happened now; without a kind, list them", trigger},
+	{"listen", "", "pass each callback of a bank on to a port of this machine, and show it", listen},
 	{"intake", "FILE", "take in a bank's file of events, one a line, and report on each row", intake},
 	{"history", "FILE…", "give event files of before as the histories of their accounts, which ring nowhere", history},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
@@ -56,6 +58,7 @@ var commands = []command{
 	{"catalog rollback", "", "put the catalogue in use that was published before", catalogRollback},
 	{"bank add", "CODE", "make a bank a tenant, or change what the flags say of it", bankAdd},
 	{"bank list", "", "list the banks and when each was last heard", bankList},
+	{"bank secret", "CODE", "print what a sample bank of the local stack signs with", bankShowSecret},
 	{"bank rotate-secret", "CODE", "replace a bank's webhook secret, the old one stays valid until -finish", bankRotateSecret},
 	{"bank api-key", "CODE", "make a key for a bank's calls, or list or revoke them", bankAPIKey},
 	{"code", "ACCOUNT", "issue an enrolment code for an account_ref of a bank", code},

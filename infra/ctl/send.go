@@ -31,16 +31,28 @@ type sender struct {
 	secret       func(bank string) (string, error)
 	shift, again bool
 	chunk        int
+	set          setting
 	now          func() time.Time
 	client       *http.Client
 }
 
-func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
-	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}}
+// target is where a sender posts, and with what, as the flags say.
+type target struct{ data, secretFile string }
+
+// targets gives a command the flags that say where it posts.
+func (s *sender) targets(flags *flag.FlagSet) *target {
+	var t target
 	flags.StringVar(&s.url, "url", "", "`address` of the deployment; without it, the stack that runs on this machine")
+	flags.StringVar(&t.secretFile, "secret-file", "", "`file` with the bank's webhook secret (whsec_…); without it, KOZAMORI_BANK_SECRET, then the local stack's own")
+	flags.StringVar(&t.data, "data", "", "data `folder` of the local stack; without it, its usual one")
 	flags.StringVar(&s.bank, "bank", "", "4-digit `code` of the bank; without it, the digits that a file's name begins with")
-	secretFile := flags.String("secret-file", "", "`file` with the bank's webhook secret (whsec_…); without it, KOZAMORI_BANK_SECRET, then the local stack's own")
-	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
+	flags.Var(s.set, "set", "`member=value` that each event gets in place of its own; null takes it away, and it can be said several times")
+	return &t
+}
+
+func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}, set: setting{}}
+	to := s.targets(flags)
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
 	flags.IntVar(&s.chunk, "chunk", wire.MaxEvents, fmt.Sprintf("`events` per request, 1 to %d", wire.MaxEvents))
@@ -57,7 +69,7 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	case s.bank != "" && !isBank(s.bank):
 		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
 	}
-	if err := s.find(c, *data, *secretFile); err != nil {
+	if err := s.find(c, to.data, to.secretFile); err != nil {
 		return err
 	}
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
@@ -179,6 +191,11 @@ func (s *sender) file(ctx context.Context, told func(*sent), name string) (int, 
 			return 0, errors.New("the name tells no bank; say which with -bank")
 		}
 	}
+	return s.body(ctx, told, filepath.Base(name), bank, body)
+}
+
+// body posts what a file holds.
+func (s *sender) body(ctx context.Context, told func(*sent), name, bank string, body []byte) (int, error) {
 	now := s.now()
 	if s.shift {
 		body = events.Shift(body, now)
@@ -194,13 +211,17 @@ func (s *sender) file(ctx context.Context, told func(*sent), name string) (int, 
 	for at := 0; at < len(read.Events); at += s.chunk {
 		part := make([]json.RawMessage, 0, s.chunk)
 		for _, e := range read.Events[at:min(at+s.chunk, len(read.Events))] {
-			part = append(part, json.RawMessage(e.Raw))
+			raw, err := s.set.on(json.RawMessage(e.Raw))
+			if err != nil {
+				return refused, err
+			}
+			part = append(part, raw)
 		}
 		a, err := s.post(ctx, bank, part)
 		if err != nil {
 			return refused, err
 		}
-		r := &sent{filepath.Base(name), bank, a.Accepted, []rejected{}}
+		r := &sent{name, bank, a.Accepted, []rejected{}}
 		for _, e := range a.Rejected {
 			e.Index += at
 			r.Rejected = append(r.Rejected, e)

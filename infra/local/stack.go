@@ -178,6 +178,7 @@ func (s *stack) build(kept *folder.Secrets) error {
 		config.CatalogKeys = []ed25519.PublicKey{ed25519.NewKeyFromSeed(kept.Catalog).Public().(ed25519.PublicKey)}
 	}
 	config.CallbacksInside = true // the banks are simulated on this machine
+	config.Sandbox = codes
 	if len(config.LINE.Secrets) == 0 {
 		s.LINE = &sim.LINE{Token: kept.LineToken, Secret: kept.LineChannel, ChannelID: "1234567890", Webhook: s.URL + app.HookPath, Now: s.clock.now}
 		if err := s.remember(s.LINE.KeepIn(s.folder.Phones())); err != nil {

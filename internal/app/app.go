@@ -140,7 +140,7 @@ func (s *System) Membership() (*membership.Service, error) {
 // Ingest takes banks' events.
 func (s *System) Ingest() http.Handler {
 	return s.upToDate(ingest.New(ingest.Config{Secrets: s.Secrets, Queue: s.Queue, Store: s.Store,
-		Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
+		Sandbox: s.Sandbox, Limit: ratelimit.NewLimiter(s.EventsPerSecond, eventsAtOnce(s.EventsPerSecond)), Now: s.Now, Logger: s.Logger}))
 }
 
 // eventsAtOnce is what a bank may send in a burst: its share of ingest.AtOnce, and in

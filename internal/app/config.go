@@ -86,6 +86,10 @@ type Config struct {
 	// internet: of this machine, of private networks. For trying, and for banks
 	// behind a private link. KOZAMORI_CALLBACKS_INSIDE, "true".
 	CallbacksInside bool
+	// Sandbox are banks without customers: a webhook of theirs that is refused
+	// says which part of its signature is wrong. KOZAMORI_SANDBOX, 金融機関コード
+	// with commas between.
+	Sandbox []string
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -196,6 +200,13 @@ func FromEnv(get func(string) string) (Config, error) {
 		}
 		c.CallbacksInside = inside
 	}
+	for _, code := range list(get("KOZAMORI_SANDBOX")) {
+		if !bankCode.MatchString(code) {
+			wrong = append(wrong, errors.New("KOZAMORI_SANDBOX must be 金融機関コード of 4 digits with commas between, such as 9990"))
+			break
+		}
+		c.Sandbox = append(c.Sandbox, code)
+	}
 	return c, errors.Join(wrong...)
 }
 
@@ -208,6 +219,8 @@ func list(s string) []string {
 	}
 	return out
 }
+
+var bankCode = regexp.MustCompile(`^[0-9]{4}$`)
 
 var basicID = regexp.MustCompile(`^@[0-9a-z._-]{1,30}$`)
 

@@ -63,6 +63,7 @@ type Config struct {
 	Queue   queue.Sender
 	Store   Store
 	Limit   *ratelimit.Limiter // events of each bank; nil limits none
+	Sandbox []string           // banks without customers, which are told what of a signature is wrong
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -145,7 +146,7 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, bank string, now 
 	}
 	switch {
 	case errors.Is(err, errSignature):
-		return wire.Reply{}, refusal(http.StatusUnauthorized, problem.Signature, "the signature, its time or the bank is not right")
+		return wire.Reply{}, h.unsigned(r, bank, secrets, body, now)
 	case err != nil:
 		h.Logger.Error("a bank's secrets cannot be read", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("try again")

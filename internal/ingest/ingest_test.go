@@ -76,7 +76,7 @@ type desk struct {
 	encoding string // that bodies say they have
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, sandbox ...string) *desk {
 	t.Helper()
 	table := worldtest.Table(t, func() time.Time { return now })
 	q := worldtest.Queue(t, qembedded.Options{})
@@ -84,7 +84,7 @@ func newDesk(t *testing.T) *desk {
 	d.failing = &failing{Sender: q, Store: d.store}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/banks/{bank}/events", ingest.New(ingest.Config{Secrets: secrets{"0125": {d.cur, d.old}, "0168": {secret()}},
-		Queue: d.failing, Store: d.failing, Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
+		Sandbox: sandbox, Queue: d.failing, Store: d.failing, Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil))}))
 	d.handler = mux
 	return d
 }

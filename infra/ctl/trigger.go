@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"kozamori/events"
+	"kozamori/internal/wire"
+)
+
+// setting is -set: members that each event gets, in place of its own.
+type setting map[string]json.RawMessage
+
+func (s setting) String() string { return "" }
+
+// Set reads NAME=VALUE. What is no JSON is a string.
+func (s setting) Set(arg string) error {
+	name, value, ok := strings.Cut(arg, "=")
+	if !ok || name == "" {
+		return errors.New("it wants NAME=VALUE, such as amount=300000")
+	}
+	raw := json.RawMessage(value)
+	if !json.Valid(raw) {
+		raw, _ = json.Marshal(value) // a string always has one
+	}
+	s[name] = raw
+	return nil
+}
+
+// on gives an event its members.
+func (s setting) on(event json.RawMessage) (json.RawMessage, error) {
+	if len(s) == 0 {
+		return event, nil // as it is: what is wrong with it is for the other side to find
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(event, &members); err != nil {
+		return nil, errors.New("-set works on events that are objects of JSON, and one is not")
+	}
+	for name, value := range s {
+		if string(value) == "null" {
+			delete(members, name)
+			continue
+		}
+		members[name] = value
+	}
+	return json.Marshal(members)
+}
+
+// kinds are the samples by the name that trigger knows them by.
+func kinds() map[string]events.Sample {
+	out := map[string]events.Sample{}
+	for _, s := range events.Samples {
+		out[strings.TrimSuffix(strings.TrimPrefix(s.File, s.Bank+"-"), ".json")] = s
+	}
+	return out
+}
+
+// trigger posts a sample as its bank, as if it happened now.
+func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
+	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}, shift: true, again: true, chunk: wire.MaxEvents, set: setting{}}
+	bank := s.targets(flags)
+	asJSON := jsonFlag(flags)
+	names, err := parseMixed(flags, args)
+	if err != nil {
+		return err
+	}
+	all := kinds()
+	if len(names) == 0 {
+		return list(c.Out, *asJSON, events.Samples, "", []string{"KIND", "WHAT IT IS"}, func(e *events.Sample) []string {
+			return []string{strings.TrimSuffix(strings.TrimPrefix(e.File, e.Bank+"-"), ".json"), e.Title + ": " + e.Says}
+		})
+	}
+	for _, name := range names {
+		if _, ok := all[name]; !ok {
+			return misused(flags, "There is no kind %q; ctl trigger alone lists them.", name)
+		}
+	}
+	if err := s.find(c, bank.data, bank.secretFile); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+	told := tabled(table)
+	if *asJSON {
+		told = func(r *sent) { _ = object(c.Out, r) }
+	} else {
+		_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
+	}
+	refused := 0
+	for _, name := range names {
+		n, err := s.body(ctx, told, all[name].File, all[name].Bank, all[name].Body())
+		if err != nil {
+			_ = table.Flush()
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		refused += n
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if refused > 0 {
+		return fmt.Errorf("%d events were rejected", refused)
+	}
+	return nil
+}

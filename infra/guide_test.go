@@ -1,0 +1,122 @@
+package infra_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"kozamori/internal/callback"
+	"kozamori/internal/notify"
+	"kozamori/internal/watch"
+	"kozamori/internal/wire"
+)
+
+var guides = []string{"guide/README.md", "guide/README.en.md"}
+
+// Each event and each callback stands in the guide with an example: the events
+// are taken, the callbacks are those of the description.
+func TestTheExamplesOfTheGuideAreTrue(t *testing.T) {
+	t.Parallel()
+	doc := document(t)
+	hooks := doc.Webhooks
+	kinds := slices.Sorted(maps.Keys(hooks))
+	for _, v := range doc.Components.Schemas["Event"].Value.Properties["type"].Value.Enum {
+		kinds = append(kinds, v.(string))
+	}
+	if len(kinds) < 9 {
+		t.Fatalf("only %q", kinds)
+	}
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, watch.JST)
+	for _, name := range guides {
+		shown := map[string]bool{}
+		for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(read(t, name), -1) {
+			var got map[string]any
+			if err := json.Unmarshal([]byte(block[1]), &got); err != nil {
+				t.Fatalf("%s: %v in %s", name, err, block[1])
+			}
+			kind, _ := got["type"].(string)
+			shown[kind] = true
+			if hook := hooks[kind]; hook != nil {
+				raw, err := json.Marshal(hook.Post.RequestBody.Value.Content["application/json"].Example)
+				var want map[string]any
+				if err != nil || json.Unmarshal(raw, &want) != nil {
+					t.Fatal(err)
+				}
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("%s: %s is not as it is described:\n%s", name, kind, d)
+				}
+				continue
+			}
+			taken, err := wire.ReadBody([]byte(`{"events":[`+block[1]+`]}`), "0125", now)
+			if err != nil || len(taken.Events) != 1 || len(taken.Events[0].Problems) > 0 || len(taken.Events[0].Ignored) > 0 {
+				t.Errorf("%s: %s would not be taken: %v %+v", name, kind, err, taken)
+			}
+		}
+		for _, kind := range kinds {
+			if !shown[kind] {
+				t.Errorf("%s shows no %s", name, kind)
+			}
+		}
+	}
+}
+
+func TestTheNumbersOfTheGuideAreThoseInUse(t *testing.T) {
+	t.Parallel()
+	stage := notify.New(notify.Config{})
+	events, mib := wire.MaxEvents, wire.MaxBody>>20
+	clock, timeout, wait, lasts := of(watch.ClockSkew, time.Minute), of(callback.Time, time.Second), of(notify.BankMost, time.Minute), of(stage.BankGiveUpAfter, time.Hour)
+	calls := callback.PerBank * senders(t)
+	said := map[string][]string{
+		"guide/README.md": {
+			fmt.Sprintf("一度に%d件、%d MiBまで", events, mib), fmt.Sprintf("前後%s分", clock), fmt.Sprintf("%s秒以内に2xx", timeout), fmt.Sprintf("最大%s分おきに、%s時間まで", wait, lasts),
+			fmt.Sprintf("`Retry-After`には%s分まで", wait), fmt.Sprintf("同時に最大%d件", calls), "10分", "1970年",
+		},
+		"guide/README.en.md": {
+			fmt.Sprintf("at most %d events and %d MiB", events, mib), fmt.Sprintf("more than %s minutes off", clock), fmt.Sprintf("2xx within %s seconds", timeout), fmt.Sprintf("after %s minutes at most, for %s hours", wait, lasts),
+			fmt.Sprintf("kept to, up to %s minutes", wait), fmt.Sprintf("at most %d calls", calls), "since 1970", "two sample banks", "a second terminal", "same three variables", "a day later",
+		},
+	}
+	for name, sentences := range said {
+		text := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(read(t, name), " ")
+		text = told(t, name, text, sentences)
+		text = regexp.MustCompile("`[^`]*`|\\]\\([^)]*\\)").ReplaceAllString(text, " ")
+		var rest []string
+		for line := range strings.Lines(text) {
+			if !regexp.MustCompile(`^(\| \d|\| 5xx|#|\d\. )`).MatchString(line) {
+				rest = append(rest, strings.ReplaceAll(line, "2xx", ""))
+			}
+		}
+		unlisted(t, name, strings.Join(rest, ""))
+	}
+}
+
+// Each command of ctl that the guide gives is one, and each path is served.
+func TestTheGuideNamesWhatThereIs(t *testing.T) {
+	t.Parallel()
+	doc := document(t)
+	for _, name := range guides {
+		text := read(t, name)
+		paths := regexp.MustCompile(`(GET|POST|PUT|DELETE|PATCH) (/v1/[^\s?`+"`"+`]+)`).FindAllStringSubmatch(text, -1)
+		if len(paths) < 5 {
+			t.Fatalf("%s names %d paths", name, len(paths))
+		}
+		for _, p := range paths {
+			if item := doc.Paths.Value(p[2]); item == nil || item.GetOperation(p[1]) == nil {
+				t.Errorf("%s names %s, which is not served", name, p[0])
+			}
+		}
+		main := read(t, "ctl/main.go")
+		for _, c := range regexp.MustCompile(`go run \.\./ctl ((?:bank |quarantine )?[a-z-]+)`).FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(main, `{"`+c[1]+`", `) {
+				t.Errorf("%s names ctl %s, which is not there", name, c[1])
+			}
+		}
+	}
+}
