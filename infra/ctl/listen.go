@@ -123,7 +123,7 @@ func (l *listening) run(ctx context.Context, errs io.Writer, before bool) error 
 
 func (l *listening) ended(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return nil // as it was asked to
+		return nil //nolint:nilerr // it was asked to
 	}
 	return errors.New("the local stack has stopped; start it, and listen again")
 }
