@@ -2,6 +2,7 @@ package infra_test
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -71,7 +72,32 @@ func TestTheNumbersOfTheParametersAreThoseInUse(t *testing.T) {
 	left := told(t, "template.yaml", says.String(), []string{
 		fmt.Sprintf("%s seconds of it may come at once", words[ingest.AtOnce]),
 		"@123abcde", "such as 2026-11-29", "Two with a comma between", "How many events a second", "How many other requests a second", // examples, units
-		"after half of it", "0s is never", "0 limits nothing",
+		"after half of it", "0s is never", "0 limits nothing", "s3://", "mTLS",
+		fmt.Sprintf("It takes %d of the account's concurrent executions, of which 100 must stay free", reserved(t)), // AWS's own
 	})
 	unlisted(t, "template.yaml", left)
+}
+
+// reserved is how many copies of functions the parameter Reserve keeps for those
+// that recognise and send: each as many as its queues ask for at a time.
+func reserved(t *testing.T) (all int) {
+	t.Helper()
+	text := read(t, "../template.yaml")
+	asked := map[string]int{}
+	for _, m := range regexp.MustCompile(`FunctionName: !Ref (\w+)\n(?:      .*\n)*?      ScalingConfig: \{MaximumConcurrency: (\d+)\}`).FindAllStringSubmatch(text, -1) {
+		n, _ := strconv.Atoi(m[2])
+		asked[m[1]] += n
+	}
+	found := regexp.MustCompile(`(?m)^  (\w+):\n    Type: AWS::Serverless::Function\n(?:(?:    .*)\n)*?      ReservedConcurrentExecutions: !If \[IsReserved, (\d+),`).FindAllStringSubmatch(text, -1)
+	if len(found) != 2 {
+		t.Fatalf("reserved are %q", found)
+	}
+	for _, m := range found {
+		n, _ := strconv.Atoi(m[2])
+		if n != asked[m[1]] {
+			t.Errorf("%s has %d copies of its own, and its queues ask for %d at a time", m[1], n, asked[m[1]])
+		}
+		all += n
+	}
+	return all
 }

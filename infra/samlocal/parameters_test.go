@@ -5,6 +5,8 @@ import (
 	"testing"
 )
 
+const certificate = "arn:aws:acm:ap-northeast-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"
+
 func TestWhichParametersTheTemplateTakes(t *testing.T) {
 	for _, c := range []struct {
 		name       string
@@ -24,6 +26,13 @@ func TestWhichParametersTheTemplateTakes(t *testing.T) {
 		{"answers that go nowhere", map[string]string{"MailReplyTo": "help"}, "no value of the parameter MailReplyTo"},
 		{"alarms that go nowhere", map[string]string{"AlarmEmail": "operator"}, "no value of the parameter AlarmEmail"},
 		{"a page address with a path", map[string]string{"PublicUrl": "https://example.jp/"}, "no value of the parameter PublicUrl"},
+		{"a domain without its certificate", map[string]string{"PublicDomain": "kozamori.example.jp"}, "PublicDomain needs PublicCertificate"},
+		{"a domain", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate}, ""},
+		{"banks without people", map[string]string{"BankDomain": "bank.example.jp", "BankCertificate": certificate, "BankTrust": "s3://kozamori-banks/trust.pem"}, "BankDomain needs"},
+		{"banks without trust", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate}, "BankDomain needs"},
+		{"banks and people", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate, "BankTrust": "s3://kozamori-banks/trust.pem"}, ""},
+		{"warm and reserved", map[string]string{"Warm": "yes", "Reserve": "yes"}, ""},
+		{"a sandbox in words", map[string]string{"Sandbox": "test"}, "no value of the parameter Sandbox"},
 		{"days that CloudWatch does not know", map[string]string{"LogDays": "100"}, "no value of the parameter LogDays"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

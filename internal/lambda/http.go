@@ -35,6 +35,26 @@ func HTTP(h http.Handler, log *slog.Logger) func(context.Context, events.APIGate
 	}
 }
 
+// onlyAt serves a handler where it is meant to be called, and nowhere else: a
+// domain that asks banks for a certificate is worth nothing if the same is to be had
+// at another. The host is where API Gateway took the request, and not what
+// the caller says. An empty host is everywhere.
+func onlyAt(host string, h http.Handler) http.Handler {
+	if host == "" {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if at, _ := r.Context().Value(domain{}).(string); !strings.EqualFold(at, host) {
+			http.NotFound(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// domain is the key in a context of the domain at which a request came in.
+type domain struct{}
+
 // margin is the part of an invocation's time that is kept for saying what was
 // not done.
 const margin = time.Second
@@ -80,6 +100,7 @@ func request(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.Reque
 	if !strings.HasPrefix(path, "/") {
 		u.Path = "/" + path
 	}
+	ctx = context.WithValue(ctx, domain{}, c.DomainName)
 	r, err := http.NewRequestWithContext(ctx, c.HTTP.Method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err

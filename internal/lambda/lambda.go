@@ -10,6 +10,7 @@
 //	KOZAMORI_QUEUE_EVENTS …  the URLs of the queues that it uses
 //	KOZAMORI_DEAD_EVENTS …   and of their dead letters
 //	KOZAMORI_SECRETS         the prefix of its secrets in Parameter Store
+//	KOZAMORI_ONLY_AT         the domain that it answers at; everywhere if it is empty
 //
 // and what app.FromEnv reads.
 package lambda
@@ -229,10 +230,10 @@ func answers(p *part[http.Handler]) func(context.Context, events.APIGatewayV2HTT
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, err
 		}
-		res, err := HTTP(h, p.log)(ctx, e)
+		res, err := HTTP(onlyAt(os.Getenv("KOZAMORI_ONLY_AT"), h), p.log)(ctx, e)
 		if p.name == app.LineHook && res.StatusCode == http.StatusUnauthorized {
 			if h, changed := p.again(ctx); changed {
-				return HTTP(h, p.log)(ctx, e)
+				return HTTP(onlyAt(os.Getenv("KOZAMORI_ONLY_AT"), h), p.log)(ctx, e)
 			}
 		}
 		return res, err

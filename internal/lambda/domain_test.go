@@ -1,0 +1,41 @@
+package lambda
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// A function that is called at one domain answers at no other, whatever a caller
+// says of the host.
+func TestAFunctionAnswersAtItsOwnDomainAlone(t *testing.T) {
+	t.Parallel()
+	answers := func(only, at, host string) int {
+		h := onlyAt(only, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+		e := events.APIGatewayV2HTTPRequest{RawPath: "/v1/banks/0125/events", Headers: map[string]string{"host": host}}
+		e.RequestContext.HTTP.Method, e.RequestContext.DomainName = http.MethodPost, at
+		res, err := HTTP(h, slog.New(slog.DiscardHandler))(context.Background(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode
+	}
+	for name, c := range map[string]struct {
+		only, at, host string
+		want           int
+	}{
+		"everywhere":             {"", "id.execute-api.ap-northeast-1.amazonaws.com", "", http.StatusAccepted},
+		"its domain":             {"bank.example.jp", "bank.example.jp", "bank.example.jp", http.StatusAccepted},
+		"its domain, in capital": {"bank.example.jp", "BANK.example.jp", "", http.StatusAccepted},
+		"the people's":           {"bank.example.jp", "example.jp", "example.jp", http.StatusNotFound},
+		"a host that is claimed": {"bank.example.jp", "example.jp", "bank.example.jp", http.StatusNotFound},
+		"no domain":              {"bank.example.jp", "", "bank.example.jp", http.StatusNotFound},
+	} {
+		if got := answers(c.only, c.at, c.host); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
