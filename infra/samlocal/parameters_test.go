@@ -32,6 +32,8 @@ func TestWhichParametersTheTemplateTakes(t *testing.T) {
 		{"banks without trust", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate}, "BankDomain needs"},
 		{"banks and people", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate, "BankTrust": "s3://kozamori-banks/trust.pem"}, ""},
 		{"warm and reserved", map[string]string{"Warm": "yes", "Reserve": "yes"}, ""},
+		{"a key of one's own", map[string]string{"TableKey": "arn:aws:kms:ap-northeast-1:000000000000:key/00000000-0000-0000-0000-000000000000"}, ""},
+		{"a key by its name", map[string]string{"TableKey": "alias/kozamori"}, "no value of the parameter TableKey"},
 		{"a sandbox in words", map[string]string{"Sandbox": "test"}, "no value of the parameter Sandbox"},
 		{"days that CloudWatch does not know", map[string]string{"LogDays": "100"}, "no value of the parameter LogDays"},
 	} {
