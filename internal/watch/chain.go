@@ -37,49 +37,62 @@ func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
 func Divide(entries []Entry) [][]Entry {
 	entries = distinct(entries)
 	sortEntries(entries)
-	ids := linksOf(entries)
-	var chains []*chain
-	var early []Entry // undone before anything that they could undo
+	d := division{ids: linksOf(entries)}
 	for i := range entries {
 		e := &entries[i]
 		if !e.opens() {
-			if c := undoneBy(chains, e); c != nil {
-				c.undo(e)
-				if again, ok := c.reopens(); ok {
-					chains, c = place(chains, &again, ids)
-					c.open(&again)
-				}
-			} else {
-				early = append(early, *e)
+			c := undoneBy(d.chains, e)
+			if c == nil {
+				d.early = append(d.early, *e)
+				continue
+			}
+			c.undo(e)
+			if again, ok := c.reopens(); ok {
+				d.open(&again)
 			}
 			continue
 		}
-		if i := slices.IndexFunc(chains, func(c *chain) bool { return c.echoed(e) }); i >= 0 {
-			chains[i].entries, chains[i].echoes = append(chains[i].entries, *e), append(chains[i].echoes, *e)
+		if i := slices.IndexFunc(d.chains, func(c *chain) bool { return c.echoed(e) }); i >= 0 {
+			d.chains[i].entries, d.chains[i].echoes = append(d.chains[i].entries, *e), append(d.chains[i].echoes, *e)
 			continue
 		}
-		var c *chain
-		chains, c = place(chains, e, ids)
-		c.open(e)
-		if len(c.entries) == 1 && slices.ContainsFunc(chains, func(o *chain) bool { return o.authorised(e) }) {
-			c.awaits = false // another one took that authorisation's place
-		}
-		early = slices.DeleteFunc(early, func(u Entry) bool {
-			if u.precedes(e) || c.stands(&u) {
-				return false // of what no one told us
-			}
-			c.undo(&u)
-			return true
-		})
+		d.open(e)
 	}
-	out := make([][]Entry, 0, max(len(chains), 1))
-	for _, c := range chains {
+	out := make([][]Entry, 0, max(len(d.chains), 1))
+	for _, c := range d.chains {
 		out = append(out, c.entries)
 	}
-	if len(early) > 0 {
-		out = append(out, early)
+	if len(d.early) > 0 {
+		out = append(out, d.early)
 	}
 	return out
+}
+
+// division is what the entries of one id come to, up to one of them.
+type division struct {
+	ids    links
+	chains []*chain
+	early  []Entry // undone before anything that they could undo
+}
+
+// open puts a debit or a link where it belongs, with what undid it before.
+func (d *division) open(e *Entry) {
+	c := takenBy(d.chains, e, d.ids)
+	if c == nil {
+		c = &chain{}
+		d.chains = append(d.chains, c)
+	}
+	c.open(e)
+	if len(c.entries) == 1 && slices.ContainsFunc(d.chains, func(o *chain) bool { return o.authorised(e) }) {
+		c.awaits = false // another one took that authorisation's place
+	}
+	d.early = slices.DeleteFunc(d.early, func(u Entry) bool {
+		if u.precedes(e) || c.stands(&u) {
+			return false // of what no one told us
+		}
+		c.undo(&u)
+		return true
+	})
 }
 
 // precedes tells whether a return or removal is of something else than a debit or
@@ -100,15 +113,6 @@ func (e *Entry) precedes(next *Entry) bool {
 	}
 	known := e.ReceivedAt.Add(ClockSkew)
 	return next.At.Sub(e.At) > PastAfter || !next.Replaces && next.At.After(end) && next.At.After(known) && next.ReceivedAt.After(known)
-}
-
-// place finds the transaction that a debit or link is a stage of, or begins one.
-func place(chains []*chain, e *Entry, ids links) ([]*chain, *chain) {
-	if c := takenBy(chains, e, ids); c != nil {
-		return chains, c
-	}
-	c := &chain{}
-	return append(chains, c), c
 }
 
 // echoed tells whether a debit or link says no more than an entry of the same
