@@ -292,19 +292,24 @@ func (c *chain) released(posting *Entry) bool {
 	return c.undone() && c.pending && posting.Kind == Debit && posting.Status != Pending && posting.ReceivedAt.Before(c.back.ReceivedAt)
 }
 
-// undo adds a reversal, or a removal. No more comes back than was taken.
+// undo adds a reversal, or a removal.
 func (c *chain) undo(e *Entry) {
+	c.count(e)
+	c.undid, c.entries = append(c.undid, *e), append(c.entries, *e)
+}
+
+// count has some come back. No more does than was taken.
+func (c *chain) count(e *Entry) {
 	if c.backAt.Before(e.At) {
 		c.backAt = e.At
 	}
-	c.back, c.undid = *e, append(c.undid, *e)
+	c.back = *e
 	c.asked += e.Amount
 	if e.Amount == 0 {
 		c.returned = c.amount
 	} else {
 		c.returned = min(c.amount, c.returned+e.Amount)
 	}
-	c.entries = append(c.entries, *e)
 }
 
 // stands tells whether a removal names another service than the link's: it is of a

@@ -141,14 +141,6 @@ func (c *reading) next(e *Entry) {
 	}
 }
 
-// and is a reading with one more entry, next to which this one stays as it is.
-func (c *reading) and(e *Entry) *reading {
-	o := *c
-	o.entries, o.echoes, o.undid, o.early = slices.Clip(c.entries), slices.Clip(c.echoes), slices.Clip(c.undid), slices.Clip(c.early)
-	o.next(e)
-	return &o
-}
-
 // read goes through all entries of one transaction.
 func read(entries []Entry) (c *chain, early []Entry, gained Entry) {
 	var r reading

@@ -113,8 +113,6 @@ func (e *Entry) names(service string, said []Entry) bool {
 		e.Word != "" && slices.ContainsFunc(said, func(b Entry) bool { return b.opens() && b.Word == e.Word })
 }
 
-func (r *Record) named(u *Entry) bool { return u.names(r.Service, r.Story()) }
-
 // likeNamed tells whether two debits are of one service, by the bank's word and by
 // what the passbook shows.
 func (r *Record) likeNamed(o *Record) bool {
@@ -125,9 +123,4 @@ func (r *Record) likeNamed(o *Record) bool {
 		return r.Second.Service
 	}
 	return r.Service == o.Service && second(r) == second(o)
-}
-
-// postedAs tells whether a posting that took the place of another has this id.
-func (r *Record) postedAs(id string) bool {
-	return id != "" && slices.ContainsFunc(r.Story(), func(e Entry) bool { return e.opens() && e.posting() == id })
 }

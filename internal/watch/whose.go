@@ -5,9 +5,14 @@ import (
 	"slices"
 )
 
-// maxWays bounds in how many ways what a bank undid under one id is given to its
-// debits or links. Of more it is said that it may be of any.
-const maxWays = 1024
+// In how many ways what a bank undid under one id is given to its debits or links, and
+// how many steps that may take: a few milliseconds for an event. Of more, which is
+// what a bank says that has one id for all that it takes, it is said that it may be of
+// any.
+const (
+	maxWays  = 256
+	maxSteps = 4096
+)
 
 // way is one of those: what each record would say. What is alike in several is shared,
 // and never changed.
@@ -25,20 +30,21 @@ func whose(records []*Record) (ways []way, known bool) {
 	if len(g.records) < 2 || len(g.undone) == 0 {
 		return nil, true
 	}
-	ways = []way{{of: make([]*reading, len(records))}}
+	g.ways = []way{{of: make([]*reading, len(records))}}
 	for i := range records {
-		ways[0].of[i] = &reading{}
+		g.ways[0].of[i] = &reading{}
 	}
 	for i := range g.undone {
 		u := &g.undone[i]
-		g.until(ways, u)
-		if ways = g.give(ways, u); len(ways) > maxWays {
+		if !g.until(u) || !g.give(u) {
 			return nil, false
 		}
 	}
-	g.until(ways, nil)
-	least := slices.MinFunc(ways, func(a, b way) int { return cmp.Compare(a.odd, b.odd) }).odd
-	return slices.DeleteFunc(ways, func(w way) bool { return w.odd > least }), true
+	if !g.until(nil) {
+		return nil, false
+	}
+	least := slices.MinFunc(g.ways, func(a, b way) int { return cmp.Compare(a.odd, b.odd) }).odd
+	return slices.DeleteFunc(g.ways, func(w way) bool { return w.odd > least }), true
 }
 
 // giving goes through the entries of several records.
@@ -48,6 +54,8 @@ type giving struct {
 	stories [][]Entry
 	next    []int     // how far each story was gone through
 	undone  []undoing // in order
+	ways    []way
+	steps   int // that were taken while there were several ways
 }
 
 // undoing is a return or removal, with the record that it is taken for.
@@ -81,58 +89,128 @@ func (g *giving) is(record, at int) bool {
 	return !story[at].opens() && !slices.ContainsFunc(story[:at], func(e Entry) bool { return e.opens() && inOrder(e, story[at]) > 0 })
 }
 
+// step counts what is done in several ways, and tells whether that is not too much.
+func (g *giving) step(n int) bool {
+	if len(g.ways) > 1 {
+		g.steps += n
+	}
+	return g.steps <= maxSteps
+}
+
 // until reads what was said of each record before a return, or all.
-func (g *giving) until(ways []way, u *undoing) {
+func (g *giving) until(u *undoing) bool {
 	for _, i := range g.records {
 		for ; g.next[i] < len(g.stories[i]) && !g.is(i, g.next[i]); g.next[i]++ {
 			e := &g.stories[i][g.next[i]]
 			if u != nil && i != u.owner && inOrder(*e, *u.Entry) > 0 {
 				break
 			}
-			for j := range ways {
-				ways[j].of[i] = ways[j].of[i].and(e)
+			if !g.step(len(g.ways) + g.next[i]) {
+				return false
 			}
+			g.read(i, e)
 		}
 		if u != nil && i == u.owner {
 			g.next[i]++
 		}
 	}
+	return true
+}
+
+// read has each way go on with what was said of a record.
+func (g *giving) read(i int, e *Entry) {
+	if len(g.ways) == 1 {
+		g.ways[0].of[i].next(e)
+		return
+	}
+	read := map[*reading]*reading{}
+	for j := range g.ways {
+		g.ways[j].of[i] = g.ways[j].of[i].and(e, read)
+	}
 }
 
 // give has a return be of each that it can be of, in each way.
-func (g *giving) give(ways []way, u *undoing) (out []way) {
-	for _, w := range ways {
-		var tried []int
-		for _, i := range slices.Concat([]int{u.owner}, g.records) {
-			if !slices.Contains(tried, i) && g.could(&w, i, u) && !slices.ContainsFunc(tried, func(j int) bool { return g.alike(&w, i, j) }) {
+func (g *giving) give(u *undoing) bool {
+	could := g.named(u)
+	if !g.step(len(g.ways) * len(could)) {
+		return false
+	}
+	out := make([]way, 0, len(g.ways))
+	read := map[*reading]*reading{}
+	for j := range g.ways {
+		w := &g.ways[j]
+		var room [16]int // records of one id are nine, as a rule
+		tried := room[:0]
+		for _, i := range could {
+			if w.of[i].takesBack(u.Entry) && !slices.ContainsFunc(tried, func(o int) bool { return g.alike(w, i, o) }) {
 				tried = append(tried, i)
 			}
 		}
+		odd := w.odd
 		if len(tried) == 0 {
-			w.odd++
-			tried = []int{u.owner}
+			odd, tried = odd+1, append(tried, u.owner)
 		}
-		for _, i := range tried {
-			own := way{slices.Clone(w.of), w.odd}
-			own.of[i] = w.of[i].and(u.Entry)
+		if len(out)+len(tried) > maxWays {
+			return false
+		}
+		for n, i := range tried {
+			own := way{w.of, odd}
+			if n < len(tried)-1 { // the last takes the place of what was
+				own.of = slices.Clone(w.of)
+			}
+			own.of[i] = w.of[i].and(u.Entry, read)
 			out = append(out, own)
+		}
+	}
+	g.ways = out
+	return true
+}
+
+// named lists, the one that it is taken for first, the records that a return can be
+// of by the names that the bank gives.
+func (g *giving) named(u *undoing) []int {
+	of := func(i int) bool { return u.names(g.all[i].Service, g.stories[i]) }
+	posted := func(i int) bool {
+		return u.Txn != "" && slices.ContainsFunc(g.stories[i], func(e Entry) bool { return e.opens() && e.posting() == u.Txn })
+	}
+	ofOwner, postedOwner := of(u.owner), posted(u.owner)
+	out := append(make([]int, 0, len(g.records)), u.owner)
+	for _, i := range g.records {
+		if i != u.owner && (!ofOwner || of(i)) && (!postedOwner || posted(i)) { // the bank says which it is
+			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// could tells whether a return can be of a record, in one way.
-func (g *giving) could(w *way, i int, u *undoing) bool {
-	r, owner, c := g.all[i], g.all[u.owner], &w.of[i].chain
-	if i != u.owner && (owner.named(u.Entry) && !r.named(u.Entry) || owner.postedAs(u.Txn) && !r.postedAs(u.Txn)) {
-		return false // the bank says which it is
-	}
-	return len(c.entries) > 0 && !c.undone() && !c.stands(u.Entry) && c.left() >= u.Amount
+// takesBack tells whether a return can be of a debit, or a removal of a link, as far
+// as it was read.
+func (c *reading) takesBack(u *Entry) bool {
+	return len(c.entries) > 0 && !c.undone() && !c.stands(u) && c.left() >= u.Amount
 }
 
 // alike tells whether two debits are of one service and as much is left of them: it
 // does not matter of which some comes back. Of two links it does, because one of
 // them can still be used.
 func (g *giving) alike(w *way, i, j int) bool {
-	return g.all[i].Kind == Debit && g.all[i].likeNamed(g.all[j]) && w.of[i].left() == w.of[j].left()
+	return g.all[i].Kind == Debit && w.of[i].left() == w.of[j].left() && g.all[i].likeNamed(g.all[j])
+}
+
+// and is a reading with one more entry, next to which this one stays as it is. done
+// are those of which that was made before. What comes back is counted alone: of which
+// it is said is another question than what was said.
+func (c *reading) and(e *Entry, done map[*reading]*reading) *reading {
+	o := done[c]
+	if o != nil {
+		return o
+	}
+	is := *c
+	if o = &is; !e.opens() && len(o.entries) > 0 {
+		o.count(e)
+	} else {
+		o.entries, o.echoes, o.undid, o.early = slices.Clip(o.entries), slices.Clip(o.echoes), slices.Clip(o.undid), slices.Clip(o.early)
+		o.next(e)
+	}
+	done[c] = o
+	return o
 }
