@@ -212,11 +212,14 @@ func slowDivide(entries []Entry) []slowDebit {
 		return cmp.Or(slowWhen(a).Compare(slowWhen(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
+	heard := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
+	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
 	var put func(e Entry)
 	put = func(e Entry) {
-		for _, b := range entries { // that it takes another's place may be said in any repetition
+		for _, b := range heard { // that it takes another's place may be said in any repetition, the first of which counts
 			if b.Replaces && !e.Replaces && slowSame(e, b) {
 				e.Replaces, e.Of = true, b.Of
 			}
