@@ -10,7 +10,8 @@ import (
 )
 
 // A link of which the bank names one service and the descriptor another is the
-// bank's, the other is kept with it, and a debit of either follows the link.
+// bank's, the other is kept with it, and a debit of either follows the link,
+// in one incident.
 func TestALinkOfTwoNamesIsKeptUnderBoth(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -37,7 +38,11 @@ func TestALinkOfTwoNamesIsKeptUnderBoth(t *testing.T) {
 					h.send(t, debit("acc_1", fmt.Sprint("d", i), 2+i, 500, text, ""))
 				}
 			}
-			for _, r := range h.history(t) {
+			records, leads := h.history(t), map[string]string{}
+			for _, r := range records {
+				leads[r.Txn] = r.ID
+			}
+			for _, r := range records {
 				switch r.Txn {
 				case "l":
 					second := ""
@@ -50,6 +55,9 @@ func TestALinkOfTwoNamesIsKeptUnderBoth(t *testing.T) {
 				case "d0", "d1":
 					if got := r.Notices[0].Reasons.Reason&watch.AfterNewLink != 0; got != (r.Txn == "d0") {
 						t.Errorf("the debit %s follows the link: %v", r.Descriptor, got)
+					}
+					if in := r.Lead == leads["l"]; in != (r.Txn == "d0") {
+						t.Errorf("the debit %s is told with the link: %v", r.Descriptor, in)
 					}
 				}
 			}

@@ -170,9 +170,11 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 		apart := r.OccurredAt.Sub(s.At)
 		switch {
 		case s.Service == r.Service && r.Service != "" && apart.Abs() <= GoesOnFor,
-			s.Link && r.Kind == Debit && r.Service != "" && (s.Service == r.Service || s.Service == "") && apart >= 0 && apart <= AfterNewLinkWindow,
-			r.Kind == LinkRegistered && (s.Service == r.Service || r.Service == "") && apart <= 0 && -apart <= GoesOnFor:
-			leads = append(leads, s.Lead)
+			s.Link && r.Kind == Debit && r.Service != "" && (r.mayBeOf(s.Service) || s.Service == "") && apart >= 0 && apart <= AfterNewLinkWindow,
+			r.Kind == LinkRegistered && (r.mayBeOf(s.Service) || r.Service == "") && apart <= 0 && -apart <= GoesOnFor:
+			if !slices.Contains(leads, s.Lead) {
+				leads = append(leads, s.Lead)
+			}
 		}
 	}
 	return leads
@@ -181,12 +183,27 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 // Tell notes that a record belongs to the incident of a lead.
 func (a *Activity) Tell(lead string, r *Record) { a.TellAt(lead, r, r.OccurredAt) }
 
+// mayBeOf tells whether a debit or link is of a service by either name, where the bank
+// and the descriptor disagree.
+func (r *Record) mayBeOf(service string) bool {
+	return r.Service == service || r.Second != nil && r.Second.Service == service && service != ""
+}
+
 // TellAt is Tell of what people first hear of at a time: the incident goes on from
-// then.
+// then. That of a link goes on under either of its names.
 func (a *Activity) TellAt(lead string, r *Record, at time.Time) {
 	s := Story{Lead: lead, Service: r.Service, At: at.UTC(), Link: r.Kind == LinkRegistered}
+	if s.Link && r.Second != nil && r.Second.Service != "" {
+		second := s
+		second.Service = r.Second.Service
+		a.tell(second)
+	}
+	a.tell(s)
+}
+
+func (a *Activity) tell(s Story) {
 	stories := slices.Clone(a.Stories)
-	if i := slices.IndexFunc(stories, func(o Story) bool { return o.Lead == lead && o.Service == s.Service }); i >= 0 {
+	if i := slices.IndexFunc(stories, func(o Story) bool { return o.Lead == s.Lead && o.Service == s.Service }); i >= 0 {
 		old := stories[i]
 		s.Link, s.Unknown = s.Link || old.Link, old.Unknown
 		if old.At.After(s.At) {

@@ -173,6 +173,14 @@ func TestWhereARecordBelongs(t *testing.T) {
 	reported := func(at time.Duration) []Reported {
 		return []Reported{{Dispute: "d", Lead: "rep", Service: "docomo", At: noon.Add(at)}}
 	}
+	ofTwo := func(r *Record) *Record {
+		r.Second = &Second{Service: "merpay"}
+		return r
+	}
+	ofTwoNames := func() (a Activity) {
+		a.Tell("l", ofTwo(link("docomo", 0)))
+		return a
+	}
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
 		a     Activity
@@ -202,6 +210,14 @@ func TestWhereARecordBelongs(t *testing.T) {
 		"a link of no service, earlier than that": {Activity{Stories: at("s", "docomo", false)}, link("", -day-1), false, ""},
 		"a link of no service after a debit":      {Activity{Stories: at("s", "docomo", false)}, link("", 1), false, ""},
 		"a link of another service":               {Activity{Stories: at("s", "docomo", false)}, link("paypay", -1), false, ""},
+		"after a link, by its first name":         {ofTwoNames(), debit("docomo", 3*day), false, "l"},
+		"by its second":                           {ofTwoNames(), debit("merpay", 3*day), false, "l"},
+		"of both names":                           {ofTwoNames(), ofTwo(debit("docomo", 1)), false, "l"},
+		"of another":                              {ofTwoNames(), debit("paypay", 1), false, ""},
+		"after its second, and before it":         {ofTwoNames(), debit("merpay", -day-1), false, ""},
+		"a debit, of whose names one is a link's": {Activity{Stories: at("s", "merpay", true)}, ofTwo(debit("docomo", 1)), false, "s"},
+		"of whose names one is a debit's":         {Activity{Stories: at("s", "merpay", false)}, ofTwo(debit("docomo", 1)), false, ""},
+		"a link of two names after its debit":     {Activity{Stories: at("s", "merpay", false)}, ofTwo(link("docomo", -1)), false, "s"},
 		"the newest first":                        {Activity{Stories: slices.Concat(at("old", "docomo", false), at("new", "docomo", false))}, debit("docomo", 1), false, "new old"},
 		"what was reported goes on":               {Activity{Reported: reported(0), Stories: at("s", "docomo", false)}, debit("docomo", 1), false, "rep s"},
 		"it goes on for 30 days":                  {Activity{Reported: reported(-30 * day)}, debit("docomo", 0), false, "rep"},
