@@ -161,20 +161,22 @@ func among(chains []*chain, e *Entry) *chain {
 }
 
 func (c *chain) takes(e *Entry) bool {
-	sameDay, sameService := day(c.latest.At) == day(e.At), c.latest.Service == e.Service
+	sameDay, sameService := day(c.latest.At) == day(e.At), c.latest.Service == e.Service && !c.latest.calledOther(e)
 	// Banks post under a plainer text than they authorise, or a clearer one.
 	like := c.latest.like(e)
 	switch {
 	case e.Joined > 0 && e.Joined == c.latest.Joined:
 		return true // people were told of it as one
 	case e.Kind == LinkRegistered:
-		return !c.undone() && sameDay && sameService
+		return !c.undone() && sameDay && sameService && c.latest.word() == e.word()
 	case c.replacedBy(e) || c.hasReplaced(e):
 		return sameDay // of another day it is money taken again, whatever the bank calls it
 	case c.usedAgain(e), c.apart(e):
 		return false // two postings for one authorisation: each captured a part of it
 	case e.Replaces && c.pending:
 		return true
+	case c.latest.calledOther(e):
+		return false // of neither can be said that it is the other: both are told
 	case c.undone() && !sameService && !(like && (e.Amount == c.amount || c.released(e))):
 		return false // apart from that, a return joins and parts nothing: it may come late
 	case !c.pending && e.Status == Pending:

@@ -69,7 +69,8 @@ func (e *Entry) opens() bool { return e.Kind == Debit || e.Kind == LinkRegistere
 // same tells whether b says nothing that a does not say. A bank that sends an
 // event again may give it another id; two reversals of one amount are two
 // unless they are of one moment, or of one id where only their day is known. The
-// removals of two services are two, also of two that no catalogue knows.
+// removals of two services are two, also of two that no catalogue knows, and so are
+// debits and links.
 // Two debits of one day are the same unless one came back in between: see echo.
 func (e *Entry) same(b *Entry) bool {
 	if e.Kind != b.Kind || e.Status != b.Status || !e.At.Equal(b.At) || e.Amount != b.Amount || e.Txn != b.Txn ||
@@ -79,7 +80,15 @@ func (e *Entry) same(b *Entry) bool {
 	if !e.opens() {
 		return (e.Event == b.Event || !e.DateOnly) && (e.Kind != LinkRemoved || e.Service == b.Service && (e.Word == b.Word || e.Event == b.Event))
 	}
-	return e.Service == b.Service && e.DateOnly == b.DateOnly
+	return e.Service == b.Service && e.DateOnly == b.DateOnly && (e.word() == b.word() || e.Event == b.Event)
+}
+
+// word is what the bank calls a service of which nothing else is known.
+func (e *Entry) word() string {
+	if e.Service != "" && e.Service != Unlisted {
+		return ""
+	}
+	return e.Word
 }
 
 // posting is the bank's own id of a posting that took the place of a pending one;

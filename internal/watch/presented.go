@@ -90,7 +90,17 @@ func (r *Record) returnedBefore(o *Record) bool {
 		return false
 	}
 	after := o.OccurredAt.Sub(r.UndoneAt)
-	return r.Amount == o.Amount && r.Service == o.Service && after >= 0 && after <= PresentWithin
+	return r.Amount == o.Amount && r.Service == o.Service && after >= 0 && after <= PresentWithin && !r.calledOther(o)
+}
+
+// calledOther is Entry.calledOther of two debits.
+func (r *Record) calledOther(o *Record) bool {
+	if r.Service != Unlisted || o.Service != Unlisted {
+		return false
+	}
+	x, _, _ := read(r.Story())
+	y, _, _ := read(o.Story())
+	return x.named.calledOther(&y.named)
 }
 
 // NamedBy is the earlier debit of its id that a debit presents again, if its own

@@ -106,7 +106,13 @@ func (c *chain) hasReplaced(e *Entry) bool {
 
 // like tells whether two debits may be of one service.
 func (e *Entry) like(b *Entry) bool {
-	return e.Service == "" || b.Service == "" || e.Service == b.Service
+	return (e.Service == "" || b.Service == "" || e.Service == b.Service) && !e.calledOther(b)
+}
+
+// calledOther tells whether the bank calls the services of two debits or links by two
+// words, neither of which the catalogue knows.
+func (e *Entry) calledOther(b *Entry) bool {
+	return e.Service == b.Service && e.word() != b.word() && e.word() != "" && b.word() != ""
 }
 
 // hasPlaceOf tells whether a posting took the place of an id, which a debit bears.

@@ -55,7 +55,7 @@ func (d slowDebit) newer(e, x Entry) bool {
 	if e.ReceivedAt.Before(x.ReceivedAt) || !slowWhen(e).After(slowWhen(x)) {
 		return false
 	}
-	return e.Amount > d.amount || e.Service != "" && d.named.Service != "" && e.Service != d.named.Service || slowDay(e) != slowDay(x) || !e.DateOnly && !x.DateOnly
+	return e.Amount > d.amount || e.Service != "" && d.named.Service != "" && e.Service != d.named.Service || slowCalled(d.named, e) || slowDay(e) != slowDay(x) || !e.DateOnly && !x.DateOnly
 }
 
 // reused tells whether e is another debit under an id whose place was taken.

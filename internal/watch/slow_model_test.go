@@ -123,9 +123,9 @@ func slowDay(e Entry) string { return e.At.In(JST).Format("2006-01-02") }
 
 // takes tells whether a debit is a stage of this one.
 func (d slowDebit) takes(e Entry) bool {
-	sameDay, sameService := slowDay(d.latest) == slowDay(e), d.latest.Service == e.Service
+	sameDay, sameService := slowDay(d.latest) == slowDay(e), d.latest.Service == e.Service && !slowCalled(d.latest, e)
 	if e.Kind == LinkRegistered {
-		return sameDay && sameService && !d.gone()
+		return sameDay && sameService && slowWord(d.latest) == slowWord(e) && !d.gone()
 	}
 	named := sameService
 	if d.latest.Service == "" || e.Service == "" { // a plainer text, or a clearer one
@@ -143,6 +143,9 @@ func (d slowDebit) takes(e Entry) bool {
 	if e.Replaces && !d.posted {
 		return true
 	}
+	if slowCalled(d.latest, e) { // two debits
+		return false
+	}
 	if d.gone() && !(sameService && (named || e.Amount == d.amount || d.free(e))) {
 		return false
 	}
@@ -150,7 +153,8 @@ func (d slowDebit) takes(e Entry) bool {
 		if e.Status != Pending {
 			return sameDay && sameService
 		}
-		same := sameService && (e.Service == "" || d.named.Service == "" || d.named.Service == e.Service)
+		known := (e.Service == "" || d.named.Service == "" || d.named.Service == e.Service) && !slowCalled(d.named, e)
+		same := sameService && known
 		booked := d.latest.At.Add(5 * time.Minute) // a clock that is slow
 		if d.latest.DateOnly {
 			booked = d.latest.At.Add(30 * time.Hour) // a bank's day ends at six in the morning
@@ -159,7 +163,7 @@ func (d slowDebit) takes(e Entry) bool {
 			return true
 		}
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
-		waits := d.waits && (e.Amount <= d.amount && (e.Service == "" || d.named.Service == "" || d.named.Service == e.Service) || e.ReceivedAt.Before(d.latest.ReceivedAt)) &&
+		waits := d.waits && (e.Amount <= d.amount && known || e.ReceivedAt.Before(d.latest.ReceivedAt)) &&
 			slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Replaces && x.Of == e.Txn })
 		return waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && e.Amount == d.amount ||
 			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || same && e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
@@ -343,13 +347,13 @@ func slowDivide(entries []Entry) []slowDebit {
 		var least time.Duration
 		for j, x := range out {
 			if wait := x.first.At.Sub(d.backAt); d.gone() && !d.unsure && !d.misnamed && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
-				d.named.Service == x.named.Service && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
+				d.named.Service == x.named.Service && !slowCalled(d.named, x.named) && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
 				(next < 0 || wait < least) {
 				next, least = j, wait
 			}
 		}
 		for j, x := range out { // two of one moment are both
-			if next >= 0 && x.first.At.Equal(out[next].first.At) && x.first.Kind == Debit && x.amount == d.amount && x.named.Service == d.named.Service && x.first.Event != d.first.Event {
+			if next >= 0 && x.first.At.Equal(out[next].first.At) && x.first.Kind == Debit && x.amount == d.amount && x.named.Service == d.named.Service && !slowCalled(d.named, x.named) && x.first.Event != d.first.Event {
 				out[j].presents = true
 			}
 		}

@@ -47,9 +47,22 @@ func slowSame(a, b Entry) bool {
 		return false
 	}
 	if opening(a) {
-		return a.Service == b.Service && a.DateOnly == b.DateOnly
+		return a.Service == b.Service && a.DateOnly == b.DateOnly && (a.Event == b.Event || slowWord(a) == slowWord(b))
 	}
 	return (!a.DateOnly || a.Event == b.Event) && (a.Kind == DebitReversed || a.Event == b.Event || a.Service == b.Service && a.Word == b.Word)
+}
+
+// slowWord is the bank's word for a service, if nothing else is known of it.
+func slowWord(e Entry) string {
+	if e.Service == "" || e.Service == Unlisted {
+		return e.Word
+	}
+	return ""
+}
+
+// slowCalled tells whether the bank has two words for the services of two.
+func slowCalled(a, b Entry) bool {
+	return a.Service == b.Service && slowWord(a) != "" && slowWord(b) != "" && slowWord(a) != slowWord(b)
 }
 
 // slowSays is all that is compared of a debit or link.

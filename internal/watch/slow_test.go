@@ -237,7 +237,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			t.Helper()
 			var b strings.Builder
 			for _, s := range order {
-				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v of %q as %q day %v", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.Of, s.Txn, s.DateOnly)
+				fmt.Fprintf(&b, "\n %s %s %s %d %q %s received %s replaces %v of %q as %q day %v word %q", s.Event, s.Kind, s.Status, s.Amount, s.Service, s.At.Format("01-02.15:04"), s.ReceivedAt.Format("02.15:04:05"), s.Replaces, s.Of, s.Txn, s.DateOnly, s.Word)
 			}
 			t.Fatalf("seed %d:%s\n%s\n got %s\nwant %s", seed, b.String(), what, got, want)
 		}

@@ -82,7 +82,7 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 		return out
 	}
 	like := func(a, b, of slowDebit, other slowDebit) bool {
-		return of.first.Kind == Debit && of.named.Service == other.named.Service && a.amount-a.back == b.amount-b.back
+		return of.first.Kind == Debit && of.named.Service == other.named.Service && slowWord(a.named) == slowWord(b.named) && a.amount-a.back == b.amount-b.back
 	}
 	var try func(n, odd int)
 	try = func(n, odd int) {

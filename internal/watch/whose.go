@@ -193,7 +193,8 @@ func (c *reading) takesBack(u *Entry) bool {
 // does not matter of which some comes back. Of two links it does, because one of
 // them can still be used.
 func (g *giving) alike(w *way, i, j int) bool {
-	return g.all[i].Kind == Debit && w.of[i].left() == w.of[j].left() && g.all[i].likeNamed(g.all[j])
+	a, b := w.of[i], w.of[j]
+	return g.all[i].Kind == Debit && a.left() == b.left() && a.named.word() == b.named.word() && g.all[i].likeNamed(g.all[j])
 }
 
 // and is a reading with one more entry, next to which this one stays as it is. done
