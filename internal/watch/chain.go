@@ -12,11 +12,12 @@ type chain struct {
 	held     bool // one of them was authorised
 	amount   int64
 	returned int64
-	asked    int64 // how much the bank said came back; more than returned if the posting is not there yet
-	opened   Entry // the first debit of the present presentation: of two, that received first
-	latest   Entry // the latest debit
-	named    Entry // the latest debit whose service is known
-	again    int   // how often it was presented again
+	asked    int64       // how much the bank said came back; more than returned if the posting is not there yet
+	opened   Entry       // the first debit of the present presentation: of two, that received first
+	latest   Entry       // the latest debit
+	named    Entry       // the latest debit whose service is known
+	again    int         // how often it was presented again
+	heard    []time.Time // of those that were the latest when they were heard of
 	backAt   time.Time
 	back     Entry   // what came back last
 	awaits   bool    // posted in the place of a pending one that is not among the entries yet
@@ -265,6 +266,8 @@ func (c *chain) open(e *Entry) {
 		if len(c.entries) > 0 {
 			c.again++
 		}
+		earlier := slices.DeleteFunc(slices.Clone(c.heard), func(at time.Time) bool { return !at.Before(e.ReceivedAt) })
+		c.heard = append(earlier, e.ReceivedAt)
 		c.opened, c.pending, c.held = *e, true, false
 		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
 		c.amount, c.latest = e.Amount, *e

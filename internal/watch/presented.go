@@ -13,7 +13,11 @@ import (
 // answered for both. It returns those of which that had not been known, or is
 // not so. It notes as well of which of them it is not sure that they came back.
 func MarkPresented(records []*Record) (changed []*Record) {
-	changed = inherit(records)
+	sure := make([]Confidence, len(records))
+	for i, r := range records {
+		sure[i] = r.Confidence
+	}
+	changed, heirs := inherit(records)
 	add := func(r *Record) {
 		if !slices.Contains(changed, r) {
 			changed = append(changed, r)
@@ -21,6 +25,14 @@ func MarkPresented(records []*Record) (changed []*Record) {
 	}
 	for _, r := range markUnsure(records) {
 		add(r)
+	}
+	for _, h := range heirs {
+		h.name()
+	}
+	for i, r := range records {
+		if r.Confidence != sure[i] {
+			add(r)
+		}
 	}
 	for _, r := range records {
 		if is := r.presents(records); is != r.AfterReturn {
@@ -31,9 +43,22 @@ func MarkPresented(records []*Record) (changed []*Record) {
 	return changed
 }
 
+// heir is a debit that has the name of one which it presents again.
+type heir struct{ is, of *Record }
+
+// name has a debit be of a service no surer than the one is which it presents again,
+// and no surer than that all of that came back.
+func (h heir) name() {
+	h.is.Confidence = h.of.Confidence
+	if h.of.MayStand() {
+		h.is.Confidence, h.is.Other = Undecided, ""
+	}
+}
+
 // inherit gives each debit whose own text names no service that of the earlier one
-// of its id which it presents again, and returns those that had another before.
-func inherit(records []*Record) (changed []*Record) {
+// of its id which it presents again, and returns those that had another before, and
+// all that have such a name, the earliest first.
+func inherit(records []*Record) (changed []*Record, heirs []heir) {
 	inOrder := slices.Clone(records)
 	slices.SortStableFunc(inOrder, func(x, y *Record) int {
 		return cmp.Or(x.OccurredAt.Compare(y.OccurredAt), cmp.Compare(x.Event, y.Event))
@@ -50,12 +75,13 @@ func inherit(records []*Record) (changed []*Record) {
 			if r.NamedAt = of.knownBack(); was.Inherits && was.Service == of.Service && was.NamedAt.Before(r.NamedAt) && !was.NamedAt.IsZero() {
 				r.NamedAt = was.NamedAt // it was known before
 			}
+			heirs = append(heirs, heir{r, of})
 		}
 		if r.Service != was.Service {
 			changed = append(changed, r)
 		}
 	}
-	return changed
+	return changed, heirs
 }
 
 // knownBack is when it was received that all of a debit came back, of which a

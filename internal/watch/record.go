@@ -25,6 +25,9 @@ type Record struct {
 	// (UndoneAt). Again counts how often it was presented again after that.
 	Returned int64 `json:"returned,omitempty"`
 	Again    int   `json:"again,omitempty"`
+	// AgainLate is how many times of Again are no news: when they were heard of, it was
+	// known that it was taken later as well.
+	AgainLate int `json:"again_late,omitempty"`
 	// AfterReturn tells that an earlier debit of its id, of the same service and
 	// amount, came back before it: see MarkPresented.
 	AfterReturn bool `json:"after_return,omitempty"`
@@ -36,6 +39,9 @@ type Record struct {
 	MayBeIt bool `json:"may_be_it,omitempty"`
 	// Misnamed tells that the bank named another service with what came back.
 	Misnamed bool `json:"misnamed,omitempty"`
+	// MayBeAgain tells that it is not sure that it was presented Again: what came back
+	// before may have been of another debit of its id, or service.
+	MayBeAgain bool `json:"may_be_again,omitempty"`
 	// Counted is how many yen more than Kept the account's activity counts as taken.
 	Counted    int64      `json:"counted,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone

@@ -16,10 +16,12 @@ type Shown struct {
 	Amount      int64      `json:"amount,omitempty"`       // yen
 	Returned    int64      `json:"returned,omitempty"`     // yen of it that came back
 	Again       int        `json:"again,omitempty"`        // how often it was presented again
+	AgainLate   int        `json:"again_late,omitempty"`   // see Record
 	AfterReturn bool       `json:"after_return,omitempty"` // see Record
 	Unsure      bool       `json:"unsure,omitempty"`       // see Record
 	MayBeIt     bool       `json:"may_be_it,omitempty"`    // see Record
 	Misnamed    bool       `json:"misnamed,omitempty"`     // see Record
+	MayBeAgain  bool       `json:"may_be_again,omitempty"` // see Record
 	Status      Status     `json:"status,omitempty"`
 	Service     string     `json:"service,omitempty"`
 	Confidence  Confidence `json:"confidence,omitempty"`
@@ -45,7 +47,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
@@ -65,6 +67,7 @@ func (r *Record) As(s *Shown) *Record {
 	}
 	c := *r
 	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed
+	c.AgainLate, c.MayBeAgain = s.AgainLate, s.MayBeAgain
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	c.Said = s
@@ -207,7 +210,7 @@ func (s *Shown) Of() string {
 func (r *Record) Mark() string {
 	parts := []string{"mark"}
 	for _, p := range r.Parts() {
-		parts = append(parts, strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again), p.Service)
+		parts = append(parts, strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again-p.AgainLate), p.Service)
 	}
 	return Derive(parts...)[:8]
 }
@@ -217,7 +220,7 @@ func (r *Record) Mark() string {
 func Saw(parts []*Record) map[string]string {
 	saw := map[string]string{}
 	for _, p := range parts {
-		saw[p.ID] = Derive("saw", strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again), p.Service)[:8]
+		saw[p.ID] = Derive("saw", strconv.FormatInt(p.Amount, 10), strconv.Itoa(p.Again-p.AgainLate), p.Service)[:8]
 	}
 	return saw
 }

@@ -52,8 +52,8 @@ func TestAMessageKeepsEachFactWhateverBecomesOfTheRecord(t *testing.T) {
 	was, is := &Record{}, &Record{}
 	fill(t, reflect.ValueOf(was).Elem(), 1)
 	fill(t, reflect.ValueOf(is).Elem(), 2)
-	if n := len(facts(was)); n != 17 {
-		t.Errorf("messages show %d facts of a record; this test was written for 17", n)
+	if n := len(facts(was)); n != 19 {
+		t.Errorf("messages show %d facts of a record; this test was written for 19", n)
 	}
 	s := was.Shows("w")
 	for name, want := range facts(was) {
@@ -275,6 +275,7 @@ func TestAMarkTellsApartWhatAnAnswerMayStandFor(t *testing.T) {
 	}
 	same := plain
 	same.Returned, same.Status, same.Descriptor, same.Deliveries = 5, Posted, "X", []Delivery{{}}
+	same.Again, same.AgainLate = 3, 2 // what came before was heard of later
 	if same.Mark() != plain.Mark() {
 		t.Error("what came back, or how it is told, makes another mark")
 	}

@@ -105,7 +105,7 @@ func slowInherit(all []slowDebit) {
 				return x != o && x.named.Service == o.named.Service && x.first.At.Before(d.first.At) && follows(o, x.first.At, x.amount)
 			})
 			if follows(o, d.first.At, d.amount) && slowDay(o.first) != slowDay(d.first) && !between {
-				d.named.Service, d.inherits = o.named.Service, true
+				d.named.Service, d.inherits, d.heirOf = o.named.Service, true, o
 				break
 			}
 		}

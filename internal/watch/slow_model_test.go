@@ -35,6 +35,9 @@ type slowDebit struct {
 	returns  []Entry // of the present presentation
 	misnamed bool    // one of them names another service
 	inherits bool    // its service is that of what it presents again
+	heirOf   *slowDebit
+	doubtful bool // which may not have come back
+	mayAgain bool // what came back before it was presented again may not have
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }

@@ -323,7 +323,7 @@ func saysRecord(r *Record) string {
 	if _, received, _ := r.news(); !r.Inherits {
 		known = " known " + received.Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: " may be it"}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: " may be it"}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed]+map[bool]string{true: " doubtful"}[r.Confidence == Undecided]+map[bool]string{true: " may be again"}[r.MayBeAgain])
 }
 
 func saysActivity(a *Activity, records []*Record) string {

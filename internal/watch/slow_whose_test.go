@@ -138,9 +138,17 @@ func slowUnsure(all []slowDebit, order []Entry) {
 			case !d.gone() && (in.gone() || in.back > d.back):
 				all[i].mayBe = true
 			}
+			all[i].mayAgain = all[i].mayAgain || d.anything && w.debits[i].again < d.again
 		}
 	}
 	for i, d := range all {
 		all[i].misnamed = d.anything && d.first.Kind == Debit && slices.ContainsFunc(d.returns, d.other)
+		ever := d.anything && d.first.Kind == Debit && slices.ContainsFunc(d.story, func(x Entry) bool { return !opening(x) && d.other(x) })
+		all[i].mayAgain = all[i].mayAgain || ever && d.again > 0
+	}
+	for i := range all { // or that of which it has its name has that from another, and so on
+		for of := all[i].heirOf; of != nil; of = of.heirOf {
+			all[i].doubtful = all[i].doubtful || of.unsure || of.misnamed
+		}
 	}
 }

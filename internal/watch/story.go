@@ -86,7 +86,7 @@ func (r *Record) Tell(entries []Entry) {
 	o := &c.opened
 	r.Kind, r.Complete, r.Event = o.Kind, true, o.Event
 	r.OccurredAt, r.ReceivedAt, r.DateOnly = o.At, o.ReceivedAt, o.DateOnly
-	r.Amount, r.Returned, r.Again = c.amount, c.returned, c.again
+	r.Amount, r.Returned, r.Again, r.AgainLate = c.amount, c.returned, c.again, 1+c.again-len(c.heard)
 	r.Status = o.Status
 	if o.Kind == Debit && !c.pending {
 		r.Status = Posted

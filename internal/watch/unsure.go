@@ -44,15 +44,18 @@ func markUnsure(records []*Record) (changed []*Record) {
 	ways, known := whose(records)
 	for i, r := range records {
 		undone := r.Complete && (r.Returned > 0 || !r.UndoneAt.IsZero())
-		unsure, may := !known && undone, !known && r.Complete
+		unsure, may, again := !known && undone, !known && r.Complete, !known
 		for j := range ways {
 			if r.Complete {
-				less, more := r.undoneIn(&ways[j].of[i].chain)
-				unsure, may = unsure || less, may || more
+				c := &ways[j].of[i].chain
+				less, more := r.undoneIn(c)
+				unsure, may, again = unsure || less, may || more, again || c.again < r.Again
 			}
 		}
-		if misnamed := undone && r.misnamed(); unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed {
-			r.Unsure, r.MayBeIt, r.Misnamed = unsure, may, misnamed
+		misnamed, before := r.misnamed()
+		misnamed, again = misnamed && undone, r.Complete && r.Again > 0 && (again || before)
+		if unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed || again != r.MayBeAgain {
+			r.Unsure, r.MayBeIt, r.Misnamed, r.MayBeAgain = unsure, may, misnamed, again
 			changed = append(changed, r)
 		}
 	}
@@ -72,15 +75,18 @@ func (r *Record) undoneIn(c *chain) (less, more bool) {
 }
 
 // misnamed tells whether the bank named another service with what came back of a
-// debit than it, or the text, ever did with the debit.
-func (r *Record) misnamed() bool {
+// debit than it, or the text, ever did with the debit: since it was taken last, or at
+// any time.
+func (r *Record) misnamed() (last, ever bool) {
 	if r.Kind != Debit {
-		return false
+		return false, false
 	}
-	c, _, _ := read(r.Story())
-	return slices.ContainsFunc(c.undid, func(u Entry) bool {
-		return u.isOfAnother(r.Service, c.entries) && (r.Second == nil || r.Second.Service != u.Service)
-	})
+	story := r.Story()
+	c, _, _ := read(story)
+	other := func(u Entry) bool {
+		return !u.opens() && u.isOfAnother(r.Service, c.entries) && (r.Second == nil || r.Second.Service != u.Service)
+	}
+	return slices.ContainsFunc(c.undid, other), slices.ContainsFunc(story, other)
 }
 
 // isOfAnother tells whether a return or removal names another service than what

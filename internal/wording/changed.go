@@ -44,6 +44,7 @@ var (
 	tStillMay          = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、別の引き落としだったと考えられます。", en: "We told you that it may have come back. From what the bank has told us since, it was more likely another debit."}
 	tLinkStillMay      = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、別の登録だったと考えられます。", en: "We told you that it may have been removed. From what the bank has told us since, it was more likely another link."}
 	tMayAgainText      = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
+	tUnheardAgainText  = text{ja: "先に取り消された可能性のある引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "This debit may have been reversed before. If it was, it has been taken again. Please check your passbook or statement."}
 	tReturnedOf        = sure{text{ja: "%[1]sのうち%[2]sが戻りました。", en: "%[2]s of %[1]s came back."},
 		text{ja: "%[1]sのうち%[2]sが戻った可能性があります。", en: "%[2]s of %[1]s may have come back."}}
 	tOfThePast      = text{ja: "過去の引き落としについての連絡です。", en: "This is about a debit of the past."}
@@ -97,6 +98,9 @@ func Changed(f AlertFacts) message.Message {
 	case was.TakenAgain(r) && was.MayStand():
 		m.Title = tTitleMayAgain.in(lang, service)
 		m.Text = append(m.Text, tMayAgainText.in(lang))
+	case was.TakenAgain(r) && r.MayBeAgain:
+		m.Title = tTitleMayAgain.in(lang, service)
+		m.Text = append(m.Text, tUnheardAgainText.in(lang))
 	case was.TakenAgain(r):
 		m.Title = tTitleAgain.in(lang, service)
 		m.Text = append(m.Text, tAgainText.in(lang))

@@ -183,6 +183,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-may-stand"] = changed(mayStand(100000), func(f *AlertFacts) { f.Record.MayBeIt = true })
 	out["changed-may-again"] = changed(mayStand(100000), func(f *AlertFacts) { f.Was.Unsure, f.Record.Again = true, 1 })
 	out["changed-returned-past"] = changed(watch.Shown{Amount: 100000, Service: "docomo", OfHistory: true}, func(f *AlertFacts) { f.Record.Returned = 1000 })
+	out["changed-perhaps-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again, f.Record.MayBeAgain = 1, true })
 	out["changed-again"] = changed(as(100000), func(f *AlertFacts) { f.Record.Again = 1 })
 	out["alert-after-return"] = Alert(alertFacts(lang, debit(), watch.ServiceDebit, func(f *AlertFacts) { f.Record.AfterReturn = true }))
 	out["changed-service-unnamed"] = changed(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *AlertFacts) {

@@ -38,7 +38,7 @@ func (f *AlertFacts) line(named bool) string {
 		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
 	case f.Was.Stands(r):
 		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say)
-	case f.Was.TakenAgain(r) && f.Was.MayStand():
+	case f.Was.TakenAgain(r) && (f.Was.MayStand() || r.MayBeAgain):
 		say = tPartMayAgain.in(lang, say)
 	case f.Was.TakenAgain(r), f.Was == nil && r.AfterReturn:
 		say = tPartAgain.in(lang, say)

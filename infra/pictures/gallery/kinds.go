@@ -168,6 +168,7 @@ func changes(lang watch.Lang) []Kind {
 		{Name: "part of it came back", Message: was(watch.Shown{Amount: 100000, Service: "docomo"}, func(f *wording.AlertFacts) { f.Record.Returned = 1000 })},
 		{Name: "another service", Message: was(watch.Shown{Amount: 100000, Service: "paypay"}, func(f *wording.AlertFacts) { f.Record.Service = "docomo" })},
 		{Name: "taken again", Message: was(watch.Shown{Amount: 100000, Service: "docomo"}, func(f *wording.AlertFacts) { f.Record.Again = 1 })},
+		{Name: "perhaps taken again", Message: was(watch.Shown{Amount: 100000, Service: "docomo"}, func(f *wording.AlertFacts) { f.Record.Again, f.Record.MayBeAgain = 1, true })},
 		{Name: "what happened before it was watched", Message: wording.Summary(wording.SummaryFacts{Lang: lang, BankName: bank, Mask: "普通 ***4567", Link: page,
 			Sum: watch.PastSum{Debits: 14, Yen: 412000, Links: 1, FirstAt: at.AddDate(-1, 0, 0), LastAt: at.AddDate(0, -1, 0), At: at}})},
 	}
