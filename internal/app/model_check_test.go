@@ -43,6 +43,9 @@ func (m *model) attempt(key string, body []byte) {
 		return d.Channel == watch.LINE && d.RetryKey(r.ID) == key
 	})
 	m.untrue[key] = nil
+	if d != nil {
+		m.keeps(lead, d)
+	}
 	if d != nil && d.Kind.OfIncident() {
 		for _, s := range lead.SaidBy(d) {
 			if p, ok := lead.Part(s.Record); ok && s.Is != nil && s.Is.UndoneAt.IsZero() && !p.UndoneAt.IsZero() {

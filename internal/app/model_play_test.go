@@ -133,6 +133,7 @@ func (m *model) passes(d time.Duration) {
 		m.works()
 	}
 	m.works()
+	m.checkAgain()
 }
 
 func (m *model) works() {

@@ -88,7 +88,8 @@ type model struct {
 	people []modelPerson
 	pages  map[string]modelPage // that a watcher has open
 
-	untrue map[string][]string // by retry key, what was undone when LINE last saw that it stands
+	handed map[string]modelSent // by retry key, what was handed over
+	untrue map[string][]string  // by retry key, what was undone when LINE last saw that it stands
 }
 
 // tagged finds the delivery that a mail is of in what SES is asked.
@@ -176,6 +177,11 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.attempt(key, body)
 	}
 	if mail := tagged.FindSubmatch(body); d.name == "SES" && mail != nil {
+		if r, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
+			return d.Channel == watch.Email && d.FeedbackKey(r.ID) == string(mail[1])
+		}); d != nil {
+			m.keeps(r, d)
+		}
 		if _, again := m.first[string(mail[1])]; !again {
 			m.first[string(mail[1])] = m.Now()
 		}
@@ -242,7 +248,7 @@ func (m *model) fault(name, path, key string) string {
 func newModel(t testing.TB, seed uint64, has troubles) *model {
 	t.Helper()
 	m := &model{Clock: worldtest.NewClock(worldtest.Start), t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 13)), has: has,
-		first: map[string]time.Time{}, pages: map[string]modelPage{}, untrue: map[string][]string{}, yen: 1000}
+		first: map[string]time.Time{}, pages: map[string]modelPage{}, untrue: map[string][]string{}, handed: map[string]modelSent{}, yen: 1000}
 	m.table = worldtest.Table(t, m.Now)
 	if has.newer != nil {
 		has.newer.Table, m.table = m.table, has.newer

@@ -103,7 +103,7 @@ type unsilencing struct {
 
 // add has one record told, if it was kept from anybody.
 func (u *unsilencing) add(ctx context.Context, r *watch.Record, services []string) error {
-	alert, silenced := r.IsAlert(), false
+	alert, silenced, was := r.IsAlert(), false, r.Clone()
 	if alert && r.Apart() && r.Lead == "" && r.Answer == nil && r.Dispute == "" && r.With == "" {
 		u.leads = append(u.leads, r.ID) // a try that died made it
 	}
@@ -117,7 +117,7 @@ func (u *unsilencing) add(ctx context.Context, r *watch.Record, services []strin
 	case !silenced:
 		return nil
 	case alert:
-		return u.join(ctx, r)
+		return u.join(ctx, r, was)
 	case u.lead != nil && !u.lead.Full():
 		u.lead.Join(r)
 		u.parts = append(u.parts, r)
@@ -130,18 +130,20 @@ func (u *unsilencing) add(ctx context.Context, r *watch.Record, services []strin
 	return nil
 }
 
-// join has a record told in the incident in which others know it.
-func (u *unsilencing) join(ctx context.Context, r *watch.Record) error {
+// join has a record told in the incident in which others know it, as it was until now.
+func (u *unsilencing) join(ctx context.Context, r, was *watch.Record) error {
 	lead, err := u.Store.Lead(ctx, r)
 	if err != nil {
 		return err
 	}
 	var parts []*watch.Record
 	if lead.ID != r.ID {
+		lead.KeepPart(was)
 		lead.Join(r)
 		parts = append(parts, r)
 	} else {
 		lead = r
+		lead.KeepPart(was)
 	}
 	return u.write(ctx, lead, parts)
 }

@@ -165,7 +165,7 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		return m, nil
 	case watch.TellAnswer:
 		return c.answered(ctx, r, d, wording.AnswerFacts{Lang: d.Lang, Record: r.As(d.Shows), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
-			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Several: d.Several, Unasked: !ch.InPlace || !r.AskedOf(w.ID), Link: c.linkOver(ch, r, d)})
+			ServiceName: service, ServiceOf: serviceOf, BankName: bank, HideAmount: hide, Several: d.Several, Unasked: !ch.InPlace || d.Unasked, Link: c.linkOver(ch, r, d)})
 	}
 	return message.Message{}, errUnknown
 }
@@ -177,21 +177,32 @@ var errUnknown = errors.New("notify: a delivery of a kind that this program does
 // incident words what a delivery says of the parts of an incident: one of them
 // as that, several together.
 func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (message.Message, error) {
+	f, err := c.facts(ctx, r, d, w, ch)
+	if err != nil {
+		return message.Message{}, err
+	}
+	return wording.Incident(f), nil
+}
+
+// facts are what that is worded from.
+func (c *Composer) facts(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) (wording.IncidentFacts, error) {
 	says := r.SaidBy(d)
 	if len(says) == 0 {
-		return message.Message{}, errNothing
+		return wording.IncidentFacts{}, errNothing
 	}
 	names := wording.Names{
 		Bank:    func(code string) (string, wording.Contact) { return c.Names.Bank(ctx, code, d.Lang) },
 		Service: func(id string) (string, wording.Contact) { return c.Names.Service(id, d.Lang) },
 	}
 	f := wording.IncidentOf(r, says, *d, w, names, c.linkOver(ch, r, d), !ch.InPlace)
-	f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
+	if d.Worded == nil {
+		f.Debits, f.Yen, f.First, f.Last = r.SumTold(d)
+		if err := f.Follow(func(debit *watch.Record) ([]*watch.Record, error) { return c.linksOf(ctx, r, debit) }); err != nil {
+			return f, err
+		}
+	}
 	if d.Sum != nil {
 		f.SumUp(*d.Sum, d.SumOf != "")
-	}
-	if err := f.Follow(func(debit *watch.Record) ([]*watch.Record, error) { return c.linksOf(ctx, r, debit) }); err != nil {
-		return message.Message{}, err
 	}
 	if d.Report != "" {
 		f.Report, f.Covered = dispute.Reference(d.Report), d.Covered
@@ -199,7 +210,7 @@ func (c *Composer) incident(ctx context.Context, r *watch.Record, d *watch.Deliv
 	if d.Related != "" {
 		f.Related = dispute.Reference(d.Related)
 	}
-	return wording.Incident(f), nil
+	return f, nil
 }
 
 // linksOf are the incidents of the links that a debit of an incident follows, and of

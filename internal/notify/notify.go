@@ -160,7 +160,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 	}
 	if !d.Tried && d.Kind.OfIncident() {
-		if v, ok := s.begin(ctx, m, h, d.ID, &ch); !ok {
+		if v, ok := s.begin(ctx, m, h, d.ID, w, &ch); !ok {
 			return v
 		}
 	}
@@ -170,7 +170,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 	}
 	if ch.Lease > 0 {
-		if v, ok := s.lease(ctx, m, h, d.ID, ch.Lease); !ok {
+		if v, ok := s.lease(ctx, m, h, d.ID, w, &ch); !ok {
 			return v
 		}
 	}

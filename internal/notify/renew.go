@@ -23,7 +23,7 @@ func unsent(d *watch.Delivery) bool {
 // stays as it was, or its reader would be told twice. How often its message was
 // received, and how many there are, says nothing of calls: what waited for its
 // turn, or for a program that died on the way, was not sent.
-func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery string, ch *channel.Channel) (queue.Verdict, bool) {
+func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery string, w *watch.Watcher, ch *channel.Channel) (queue.Verdict, bool) {
 	leased := ch.Lease > 0 // which writes that down itself
 	r := h.now().Clone()
 	if d, ok := r.Delivery(delivery); leased && !r.SumsUpMore() && (!ok || d.Sum == nil && unsent(d) && !d.Parked && !r.Renew(d)) {
@@ -37,10 +37,39 @@ func (s *Stage) begin(ctx context.Context, m queue.Message, h *cached, delivery 
 		if d.Parked {
 			d.Parked, d.Due = false, s.Now().Add(watch.LostAfter)
 		}
-		r.Renew(d)
+		before := *d
+		renewed := r.Renew(d)
 		d.Calling = !leased && d.State == watch.Queued
-		return s.sumUp(ctx, r, d)
+		if err := s.sumUp(ctx, r, d); err != nil {
+			return err
+		}
+		return s.word(ctx, r, d, w, ch, &before, renewed)
 	})
+}
+
+// word writes down what a delivery is worded from, as that is now.
+func (s *Stage) word(ctx context.Context, r *watch.Record, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel, before *watch.Delivery, renewed bool) error {
+	if d.State != watch.Queued {
+		return nil
+	}
+	d.Worded = nil // as it is now
+	if d.Related != "" {
+		switch dis, err := s.Store.Dispute(ctx, d.Related); {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
+			return err
+		case dis.Withdrawn():
+			d.Related = ""
+		}
+	}
+	f, err := s.Composer.facts(ctx, r, d, w, ch)
+	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		d.Word(f.Worded(d.Sum != nil), before, renewed)
+	}
+	return err
 }
 
 // sum has a summary say what has come of the records that it is about, before it
@@ -111,7 +140,7 @@ func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery
 // second copy. One that is found so marked is waited for, and after its lease
 // sent again: it may arrive twice, which is better than never, and is logged so
 // that it can be counted.
-func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string, lease time.Duration) (queue.Verdict, bool) {
+func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery string, w *watch.Watcher, ch *channel.Channel) (queue.Verdict, bool) {
 	var wait time.Duration
 	again := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
@@ -126,7 +155,13 @@ func (s *Stage) lease(ctx context.Context, m queue.Message, h *cached, delivery 
 			wait = d.Due.Sub(now)
 			return errSettled
 		}
-		d.State, d.Due = watch.Sending, now.Add(lease)
+		if d.Kind.OfIncident() && unsent(d) {
+			before := *d
+			if err := s.word(ctx, r, d, w, ch, &before, false); err != nil {
+				return err
+			}
+		}
+		d.State, d.Due = watch.Sending, now.Add(ch.Lease)
 		d.Attempts++
 		r.ComputeDue()
 		return nil

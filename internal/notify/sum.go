@@ -23,9 +23,6 @@ func (s *Stage) sumUp(ctx context.Context, r *watch.Record, d *watch.Delivery) e
 			return err
 		}
 	}
-	if d.Sum != nil && (sum == nil || d.SumOf != of || d.Sum.Debits != sum.Debits || d.Sum.Yen != sum.Yen) {
-		d.Take++ // another body needs another key
-	}
 	sums(d, sum)
 	d.SumOf = of
 	return nil

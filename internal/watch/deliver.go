@@ -23,6 +23,7 @@ func (r *Record) Deliver(kind DeliveryKind, w *Watcher, ch ChannelKind, seq int,
 	}
 	d := Delivery{ID: id, Kind: kind, Watcher: w.ID, Channel: ch, Lang: w.Lang, State: Queued,
 		CreatedAt: now, Due: now.Add(LostAfter), HideAmount: w.HideAmount, Several: w.Several, Seq: seq}
+	d.Unasked = kind == TellAnswer && !r.AskedOf(w.ID)
 	if at.After(now) {
 		d.State, d.Due = Held, at
 	}

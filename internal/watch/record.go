@@ -284,6 +284,11 @@ type Delivery struct {
 	// Parked tells that it waits, without a message in a queue, for a provider
 	// that is down. Unless Tried, no attempt at it is under way.
 	Parked bool `json:"parked,omitempty"`
+	// Worded is what its words come from beside that, written before a channel is first
+	// asked to take it. Unasked, of TellAnswer, tells that no message with buttons
+	// was sent to its reader when it was made.
+	Worded  *Worded `json:"worded,omitempty"`
+	Unasked bool    `json:"unasked,omitempty"`
 	// Omitted is how many messages to its watcher over its channel are not kept, and
 	// OmittedTold how many of those were taken: see Omit.
 	Omitted     int `json:"omitted,omitempty"`

@@ -64,16 +64,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		shown := p.As(s.Is)
 		service, contact := names.Service(shown.Service)
 		a := AlertFacts{Record: shown, Lead: lead.ID, Delivery: d, Was: s.Was, Guardian: w.Role == watch.Guardian, ServiceName: service,
-			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage, Among: len(lead.Parts()) > 1 || lead.Continues != ""}
-		if n, ok := lead.Notice(w.ID); ok {
-			a.Notice = *n
-		}
+			BankName: bank, Bank: bankContact, Service: contact, Link: link, CanAnswer: true, OnPage: onPage}
 		a.Notice.Reasons = lead.ReasonsFor(p, w.ID)
-		a.Called = lead.CalledOnly(p, w.ID)
-		a.Notice.Second = watch.Reasons{}
-		if n, ok := p.Notice(w.ID); ok {
-			a.Silenced, a.Related, a.Notice.Second = n.Silenced, n.Related != "", n.Second
-		}
+		a.word(lead, p)
 		if s.Is != nil {
 			a.Notice.Reasons = s.Is.Reasons
 		}
@@ -91,6 +84,9 @@ func IncidentOf(lead *watch.Record, says []watch.Said, d watch.Delivery, w *watc
 		f.Parts = append(f.Parts, a)
 	}
 	f.Earlier = f.GoesOn || f.before(lead, says, &d)
+	if was := d.Worded; was != nil {
+		f.Debits, f.Yen, f.First, f.Last, f.Earlier = was.Debits, was.Yen, was.First, was.Last, was.Earlier
+	}
 	return f
 }
 
