@@ -56,7 +56,7 @@ func (m *model) checkReport(lead *watch.Record, t told) {
 			continue
 		}
 		is := p.As(s.Is)
-		if is.Gone() || s.Was != nil && s.Was.Covers(is) {
+		if is.Gone() || s.Was != nil && !s.Was.Worse(is) {
 			continue
 		}
 		open++

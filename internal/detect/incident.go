@@ -34,12 +34,10 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 			c.is.KeepPart(c.was)
 		}
 		lead, err := t.lead(ctx, c, changes)
-		if err == nil {
-			err = t.related(ctx, c.is)
-		}
 		if err != nil {
 			return err
 		}
+		t.related(c.is)
 		if undone := c.was != nil && c.was.UndoneAt.IsZero() && !c.is.UndoneAt.IsZero(); undone {
 			t.spare(c.is, lead)
 		}

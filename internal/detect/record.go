@@ -17,11 +17,12 @@ type accountWork struct {
 	*Stage
 	account  *watch.Account
 	activity *watch.Activity
-	bills    *watch.Bills    // nil until an event asks for them
-	stale    bool            // activity and bills must be read again before they are built on
-	isNew    map[string]bool // records of a link, or of a service not seen before
-	onRecord map[string]bool // whether there was a record of an id just before this work
-	wrote    bool            // since then
+	bills    *watch.Bills      // nil until an event asks for them
+	stale    bool              // activity and bills must be read again before they are built on
+	isNew    map[string]bool   // records of a link, or of a service not seen before
+	onRecord map[string]bool   // whether there was a record of an id just before this work
+	wrote    bool              // since then
+	standing map[string][]made // of each watcher, those that stand; nil until they are read
 }
 
 // outcome is what an event leaves to be queued.
@@ -39,6 +40,9 @@ type delivery struct {
 
 // record commits one event.
 func (a *accountWork) record(ctx context.Context, w work) (outcome, error) {
+	if err := a.readReports(ctx); err != nil {
+		return outcome{}, err
+	}
 	var out outcome
 	err := a.changing(ctx, func() (err error) {
 		out, err = a.once(ctx, w)
@@ -219,17 +223,21 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 	}
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		f.AfterReport = before.AfterReport(&f, known, now) || w.AfterReport(&f, known, now)
+		reports := a.madeBy(w.ID)
+		f.AfterReport = before.AfterReport(&f, known, now) || watch.AfterReport(reports, &f, known, now)
 		why := w.Rules.Evaluate(&f, now)
 		second := watch.Reason(0)
 		if other != nil {
-			other.AfterReport = before.AfterReport(other, known, now) || w.AfterReport(other, known, now)
+			other.AfterReport = before.AfterReport(other, known, now) || watch.AfterReport(reports, other, known, now)
 			if is := w.Rules.Evaluate(other, now); why == 0 || is.Critical() && !why.Critical() {
 				second = is &^ why
 				why |= second
 			}
 		}
 		n, ok := r.Notice(w.ID)
+		if ok && more && !a.reported(w.ID, before, now) {
+			n.Reasons.Reason, n.Second.Reason = n.Reasons.Reason&^watch.AfterDispute, n.Second.Reason&^watch.AfterDispute // it was taken back
+		}
 		switch {
 		case ok && more && was.Service != "" && r.Service != was.Service:
 			n.Reasons.Reason, n.Second.Reason = why, second // what was true of the other service is not said of this one

@@ -269,18 +269,12 @@ func Report(a *watch.Account, w *watch.Watcher, services []string, as string, at
 			x.Rules.Trusts = trusts
 		}
 	}
-	alarm(w, as, at)
+	w.AddReport(as, at)
 	return store.PutAccount(a), ended
 }
 
 func without(trusts []watch.Trust, services []string) []watch.Trust {
 	return slices.DeleteFunc(slices.Clone(trusts), func(t watch.Trust) bool { return slices.Contains(services, t.Service) })
-}
-
-func alarm(w *watch.Watcher, as string, at time.Time) {
-	if at.After(w.ReportedAt) {
-		w.ReportedAt, w.ReportedAs = at, as
-	}
 }
 
 var errNoChange = errors.New("settings: nothing to change")
@@ -292,7 +286,7 @@ func (s Settings) Reported(ctx context.Context, k watch.AccountKey, lineUser str
 		c.By, c.Kind = "", watch.StepReported
 		was := *c.Watcher
 		trusts := without(was.Rules.Trusts, services)
-		alarm(c.Watcher, as, at)
+		c.Watcher.AddReport(as, at)
 		if len(trusts) == len(was.Rules.Trusts) && c.Watcher.ReportedAt.Equal(was.ReportedAt) {
 			return errNoChange
 		}

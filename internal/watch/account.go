@@ -131,6 +131,8 @@ type Watcher struct {
 	ReportedAt time.Time `json:"reported_at,omitzero"`
 	// ReportedAs is the dispute that this opened, about whichever account.
 	ReportedAs string `json:"reported_as,omitempty"`
+	// Reports are those of the last 30 days, that one too; see AddReport.
+	Reports []Made `json:"reports,omitempty"`
 	// Consent is what the person agreed to when they began; nil if that was before
 	// it was kept.
 	Consent *Consent `json:"consent,omitempty"`

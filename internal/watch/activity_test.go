@@ -255,11 +255,11 @@ func TestWhatFollowsAReport(t *testing.T) {
 			if got := a.AfterReport(&c.f, noon.Add(after), noon.Add(after)); got != (c.of && within) {
 				t.Errorf("%s, %s later: after a report %v", name, after, got)
 			}
-			if got := w.AfterReport(&c.f, noon.Add(after), noon.Add(after)); got != (c.person && within) {
+			if got := AfterReport(w.ReportsWithin(noon.Add(after)), &c.f, noon.Add(after), noon.Add(after)); got != (c.person && within) {
 				t.Errorf("%s, %s later: after a report of the person %v", name, after, got)
 			}
 		}
-		if (&Watcher{}).AfterReport(&c.f, time.Time{}.Add(time.Hour), time.Time{}.Add(time.Hour)) {
+		if AfterReport((&Watcher{}).ReportsWithin(noon), &c.f, time.Time{}.Add(time.Hour), time.Time{}.Add(time.Hour)) {
 			t.Errorf("%s: a person who reported nothing did", name)
 		}
 	}

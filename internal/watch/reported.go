@@ -73,9 +73,3 @@ func (a *Activity) AfterReport(f *Facts, known, now time.Time) bool {
 		return !known.Before(r.At) && now.Sub(r.At) <= ReportedFor && (f.isNew() || f.Service == r.Service && r.Service != "")
 	})
 }
-
-// AfterReport tells whether facts are about something new, after the watcher
-// said "not mine" on any account.
-func (w *Watcher) AfterReport(f *Facts, known, now time.Time) bool {
-	return !w.ReportedAt.IsZero() && !known.Before(w.ReportedAt) && now.Sub(w.ReportedAt) <= ReportedFor && f.isNew()
-}

@@ -197,6 +197,13 @@ func (s *Shown) Covers(r *Record) bool {
 	return !more || !r.UndoneAt.IsZero()
 }
 
+// Worse tells whether more was taken than was shown, or by another service: be it that
+// it came back, unless that is certain.
+func (s *Shown) Worse(r *Record) bool {
+	_, more := s.Changed(r)
+	return more && !r.Gone()
+}
+
 // Of is the service of what was shown; empty if nothing was.
 func (s *Shown) Of() string {
 	if s == nil {

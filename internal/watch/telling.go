@@ -110,7 +110,7 @@ func (r *Record) reported(d *Delivery, says []Said) (dispute string, covered boo
 	}
 	for _, s := range says {
 		p, ok := r.Part(s.Record)
-		if !ok || p.Gone() || s.Was != nil && s.Was.Covers(p) {
+		if !ok || p.Gone() || s.Was != nil && !s.Was.Worse(p) {
 			continue
 		}
 		switch {

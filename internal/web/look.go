@@ -155,7 +155,7 @@ func (s *site) historyFile(w http.ResponseWriter, r *http.Request, g *guest, b m
 	for i := range steps {
 		whatItWas, by := wording.StepWords(g.Lang, s.stepLine(&steps[i], b, g.Lang), s.Now())
 		_ = out.Write(append([]string{quote.Text(bank).Cell(), b.Account.Mask.Cell()},
-			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", "", by, "", "", "", caseOf(steps[i].Record)))
+			fileTime(steps[i].At), whatItWas, "", "", "", "", "", "", "", "", by, "", "", "", caseOf(steps[i].Record), ""))
 	}
 	out.Flush()
 }
@@ -206,7 +206,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		received = ""
 	}
 	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, back, txn,
-		received, at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID())}
+		received, at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID()), e.Related}
 }
 
 // services lists the payment services that touched the account, and takes

@@ -134,6 +134,9 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 			continue
 		}
 		n := watch.Notice{Reasons: it.Lead.ReasonsFor(p, it.Watcher)}
+		if o, ok := p.Notice(it.Watcher); ok && o.Related != "" && it.Related == "" {
+			n.Reasons.Reason &^= watch.AfterDispute // the report was taken back
+		}
 		critical = critical || n.Critical()
 		others = others || p.Service != it.Lead.Service
 		if p.Kind == watch.Debit {

@@ -292,7 +292,7 @@ var (
 func CSVHead(lang watch.Lang) []string {
 	lang = langOf(lang)
 	var out []string
-	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVBack, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold, tFactCase} {
+	for _, t := range []text{tCSVBank, tCSVAccount, tCSVTime, tCSVWhat, tCSVService, tCSVDesc, tCSVAmount, tCSVBack, tCSVTxn, tCSVReceived, tCSVAlerted, tCSVAccepted, tCSVState, tCSVAnswered, tCSVRef, tCSVTold, tFactCase, tRelatedFact} {
 		out = append(out, t.in(lang))
 	}
 	return out

@@ -8,11 +8,7 @@ func (f *AlertFacts) open() bool {
 	if f.Record.Gone() {
 		return false
 	}
-	if f.Was == nil {
-		return true
-	}
-	_, more := f.Was.Changed(f.Record)
-	return more
+	return f.Was == nil || f.Was.Worse(f.Record)
 }
 
 // urgent tells whether it is to be dealt with at once. A change that came too
