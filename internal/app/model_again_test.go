@@ -114,3 +114,15 @@ func keyOf(r *watch.Record, d *watch.Delivery) string {
 	}
 	return d.FeedbackKey(r.ID) + " " + strconv.Itoa(d.Take)
 }
+
+// mailed notes that a mail is handed over, by the key of its delivery.
+func (m *model) mailed(key string) {
+	if r, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
+		return d.Channel == watch.Email && d.FeedbackKey(r.ID) == key
+	}); d != nil {
+		m.keeps(r, d)
+	}
+	if _, again := m.first[key]; !again {
+		m.first[key] = m.Now()
+	}
+}

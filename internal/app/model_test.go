@@ -177,14 +177,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.attempt(key, body)
 	}
 	if mail := tagged.FindSubmatch(body); d.name == "SES" && mail != nil {
-		if r, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
-			return d.Channel == watch.Email && d.FeedbackKey(r.ID) == string(mail[1])
-		}); d != nil {
-			m.keeps(r, d)
-		}
-		if _, again := m.first[string(mail[1])]; !again {
-			m.first[string(mail[1])] = m.Now()
-		}
+		m.mailed(string(mail[1]))
 	}
 	fault := m.fault(d.name, r.URL.Path, key)
 	if fault == "timeout" {
