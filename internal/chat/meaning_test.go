@@ -15,8 +15,9 @@ func TestAPhraseOffersAndDoesNotAct(t *testing.T) {
 	w.incident("r1", account)
 	open := wording.OpenIncidents(wording.OpenFacts{}).Title
 	for said, want := range map[string][]string{
-		"私じゃない":       {open, "a=ask"},
-		"自分で使いました":    {open, "a=mine"},
+		"私じゃない":    {open, "a=ask"},
+		"自分で使いました": {open, "a=mine"},
+		"知らない引き落としなので銀行の電話番号教えて": {open, "a=ask", wording.WhomToCall(wording.TroubleFacts{}).Title},
 		"口座を止めて":      {wording.StopMoney(wording.TroubleFacts{}).Title, open, "a=ask"},
 		"間違えた":        {wording.NothingToTakeBack(ja, 90).Title},
 		"お知らせを止めたい":   {wording.AskPause(ja, w.Now()).Title},

@@ -10,6 +10,8 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
+	"kozamori/internal/message"
+	"kozamori/internal/phrase"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -52,7 +54,13 @@ func (t *talk) denied(ctx context.Context) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case len(f.Items) > 0:
-		return say(wording.OpenIncidents(f)), nil
+		p := say(wording.OpenIncidents(f))
+		if phrase.AsksNumber(t.Event.Text) {
+			help, err := t.help(ctx, accounts, lang)
+			p.say = []message.Message{wording.WhomToCall(help), p.say[0]} // the last is what is in sight
+			return p, err
+		}
+		return p, nil
 	case len(accounts) == 0:
 		return t.trouble(ctx)
 	}

@@ -32,7 +32,7 @@ var polite manners
 
 func readManners() manners {
 	m := manners{alone: map[string]bool{}, ends: regexp.MustCompile(`[。．!?\n…‥、，,;]+|\.(\s|$)|[\x{1F000}-\x{1FAFF}\x{2600}-\x{27BF}\x{FE0F}]+|\((泣|汗|涙|怒|笑|;_;|T_T)\)`),
-		joints: regexp.MustCompile(`(ない|ません|らん|へん|です|ます|た|んだ|てる|いる)(?:ので|から|けど|けれども|けれど|んですが|のですが|が|けん|さかい|し)|\b(?:and|so|but|then|also)\b`)}
+		joints: regexp.MustCompile(`(ない|ません|らん|へん|です|ます|た|んだ|てる|いる|ある|だ|な|なの|なん)(?:ので|から|けど|けれども|けれど|んですが|のですが|が|けん|さかい|し)|\b(?:and|so|but|then|also)\b`)}
 	for _, w := range strings.Split(largeHiragana(openings), "|") {
 		m.openings, m.alone[w] = append(m.openings, w), true
 	}

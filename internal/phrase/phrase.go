@@ -71,6 +71,22 @@ func denies(text string) bool {
 	return false
 }
 
+// AsksNumber tells whether somebody who says that something was not them asks for a
+// number to call as well.
+func AsksNumber(text string) bool {
+	ready()
+	if rs := []rune(text); len(rs) > maxLen {
+		text = string(rs[:maxLen])
+	}
+	parts := clauses(text)
+	for _, p := range parts {
+		if m, _ := decide(p); m == Phone {
+			return len(parts) > 1
+		}
+	}
+	return false
+}
+
 // decide tries the rules in their order, and the first that fits decides: what
 // people say who lose money stands before all that is convenient.
 func decide(text string) (m Meaning, decided bool) {

@@ -28,7 +28,7 @@ const (
 	mineEnglish = "i me my mine myself own am is are was were it this that these those one ones the a an and so all just only topping groceries yes yeah yep yup yea ok okay fine good great sure correct right true thats real really legit legitimate safe expected normal usual hi hello thanks thank you do did have has had been be by for from of to in on at with as too also both" +
 		" made make paid pay bought buy used use using authorised authorized authorise authorize approve approved recognise recognize recognised recognized know knew remember set up top topped charge charged charging link linked links registered added add ordered order spent took withdrew sent transferred signed subscribed bill rent ticket train groceries lunch dinner coffee shopping shop store phone gas" +
 		" payment payments purchase purchases transaction transactions debit debits transfer wallet app account bank card money yen paypay docomo barai merpay kyash edy rakuten line pay mercari famipay aupay wife wifes husband husbands son sons daughter daughters mother mum mom father dad family we us our ours he she her his they about today yesterday morning last night week monday tuesday wednesday thursday friday saturday sunday online there then now again earlier before lol haha confirm confirmed everything problem worries here please its i'm for about concern ignore" +
-		" not_fraud not_a_fraud not_fraudulent not_a_scam not_stolen not_suspicious not_hacked no_problem no_worries no_problems"
+		" the_one_who the_person_who me_who not_fraud not_a_fraud not_fraudulent not_a_scam not_stolen not_suspicious not_hacked no_problem no_worries no_problems"
 )
 
 // certain tells whether nothing in a text speaks against "it was me".
