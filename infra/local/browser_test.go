@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -173,4 +174,15 @@ func TestThePageIsWholeOnADesk(t *testing.T) {
 		poll(t, ctx, "the records show it", `document.querySelectorAll(".trace").length >= 4`)
 		sound(t, ctx, fmt.Sprintf("desk %d", width))
 	}
+	notMine(t, ctx)
+	poll(t, ctx, "the bank's book has the sum of all that is reported", `/^七十七銀行 · [0-9,]+円 \([0-9]+ debits\)$/.test(document.querySelector(".dispute .sum")?.textContent)`)
+	var all struct{ Transactions []struct{ Amount int64 } }
+	if err := json.Unmarshal(s.disputes()[0].Last, &all); err != nil {
+		t.Fatal(err)
+	}
+	sum := int64(0)
+	for _, x := range all.Transactions {
+		sum += x.Amount
+	}
+	poll(t, ctx, "and no part of it", fmt.Sprintf(`document.querySelector(".dispute .sum").textContent.replace(/,/g, "").includes(" %d円 (%d ")`, sum, len(all.Transactions)))
 }

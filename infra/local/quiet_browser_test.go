@@ -87,6 +87,7 @@ func TestQuietHoursEndInABrowser(t *testing.T) {
 	p.bank()
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-skip*="22:30"]`)))
 	poll(t, ctx, "it is evening", `document.querySelector("#clock-now").textContent.includes("22:3")`)
+	poll(t, ctx, "on the phone, too", `document.querySelector(".bar .clock").textContent.startsWith("22:3")`)
 	p.happens("PAYPAY", "1234")
 	eventually(t, s, "it is on record", func() bool { return s.amounts(t)[1234] == 1 })
 	do(t, ctx, chromedp.Click(chromedp.CSS(`[data-file="0125-overdrawn.json"]`)), chromedp.Click(chromedp.CSS(`[data-to=phones]`)))

@@ -71,13 +71,21 @@ function disputes(list) {
     };
     return h("article", { class: "dispute", "data-id": d.dispute_id, "data-status": d.status },
       h("header", {}, h("b", {}, d.reference), h("span", { class: "pill " + d.status }, d.status)),
-      h("p", { class: "sum" }, `${names[d.bank]} · ${d.amount ? yen(d.amount) : "charge link"}`),
+      h("p", { class: "sum" }, `${names[d.bank]} · ${sum(d)}`),
       h("p", {}, `transaction ${d.transaction_id}`),
       h("p", {}, d.signed ? h("span", { class: "pill signed" }, "✓ signature valid") : h("span", { class: "pill opened" }, "signature not valid"), ` told ${clock(d.at, true)}`),
       d.text ? h("p", { lang: "ja" }, `「${d.text}」`) : null,
       d.status === "closed" ? null : h("div", { class: "answer" }, text, h("div", {}, statuses.map((s) => h("button", { type: "button", "data-set": s, on: { click: () => set(s) } }, s)))),
       said);
   }));
+}
+
+// sum is what a dispute is about: all of its debits, and links.
+function sum(d) {
+  const all = d.last.transactions || [d];
+  const debits = all.filter((x) => x.amount), links = all.length - debits.length;
+  return [debits.length ? yen(debits.reduce((n, x) => n + x.amount, 0)) + (debits.length > 1 ? ` (${debits.length} debits)` : "") : "",
+    links ? `${links > 1 ? links + " charge links" : "charge link"}` : ""].filter(Boolean).join(" + ");
 }
 
 const kinds = { debit: "debit", "charge_link.registered": "charge link" };
@@ -94,7 +102,7 @@ function records(list) {
     return h("article", { class: "trace" },
       h("header", {}, h("b", { lang: "ja" }, t.what), t.amount ? h("span", { class: "yen" }, yen(t.amount)) : h("span", {}, kinds[t.kind] || t.kind),
         t.critical ? h("span", { class: "pill opened" }, "critical") : null, t.undone ? h("span", { class: "pill closed" }, t.uncertain ? "perhaps undone" : "undone") : null, fast),
-      h("p", { class: "reasons" }, `${names[t.bank]} · 「${t.descriptor}」 · ${t.reasons.length ? t.reasons.join(", ") : "recorded, not told"}`),
+      h("p", { class: "reasons" }, `${names[t.bank]} · ${t.descriptor ? `「${t.descriptor}」 · ` : ""}${t.reasons.length ? t.reasons.join(", ") : "recorded, not told"}`),
       h("ol", { class: "steps" },
         done.map((s, i) => h("li", { class: s.name === "bank told" ? "end" : "" }, h("b", {}, s.name), s.note ? s.note.replace("_", " ") + " " : "",
           h("time", {}, i ? "+" + span(ms(s.at) - ms(done[i - 1].at)) : clock(s.at, true)))),
@@ -155,7 +163,7 @@ async function update() {
     const v = await (await fetch("sim/state")).json();
     for (const b of v.banks) names[b.code] = b.name;
     samples(v.samples);
-    showPhones(v.phones, news);
+    showPhones(v.phones, news, v.ahead_seconds);
     real(v);
     disputes(v.books);
     records(v.records);
