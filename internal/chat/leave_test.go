@@ -208,7 +208,7 @@ func TestPausing(t *testing.T) {
 		}
 	}
 	w.say(alice, "お知らせを休む")
-	w.reads(alice, "1時間", "明日の朝7時", "1週間", "緊急のお知らせはお送りします")
+	w.reads(alice, "1時間", "明日の朝7時", "1週間", "緊急のお知らせだけが届きます")
 	w.tap(alice, w.button(alice, "a=pause&for=until"))
 	w.reads(alice, "11月25日(水) 07:00")
 	all(time.Date(2026, 11, 25, 7, 0, 0, 0, watch.JST))

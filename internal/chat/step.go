@@ -40,7 +40,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	if reader == nil {
 		return queue.Acknowledge // they left, or the account was erased
 	}
-	words := t.stepWords(ctx, step, reader, n)
+	words := t.stepWords(ctx, step, account, reader, n)
 	p := &parcel{user: n.To.LineUser, key: n.Key(), what: "news of a change", since: t.sent, within: keyLife, words: []message.Message{words}}
 	if n.To.Mail != "" {
 		p.user, p.mail, p.over = "", n.To.Mail, t.Channels.Named(n.Over)
@@ -49,10 +49,10 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 	return t.bring(ctx, p)
 }
 
-func (t *talk) stepWords(ctx context.Context, step *watch.Step, reader *watch.Watcher, n *watch.News) message.Message {
+func (t *talk) stepWords(ctx context.Context, step *watch.Step, account *watch.Account, reader *watch.Watcher, n *watch.News) message.Message {
 	bank, _ := t.Names.Bank(ctx, n.Bank, reader.Lang)
-	f := wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: n.Mask}, Restorable: step.Restorable(t.Now()), Now: t.Now(),
-		Line: wording.StepLine{Step: step, Reader: reader, Service: func(id string) string {
+	f := wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: n.Mask}, Restorable: step.Restorable(t.Now()), Now: t.Now(), ByMail: n.To.Mail != "",
+		Line: wording.StepLine{Step: step, Reader: reader, Called: wording.Called(account, reader), Service: func(id string) string {
 			name, _ := t.Names.Service(id, reader.Lang)
 			return name
 		}, Channel: t.Channels.Name}}

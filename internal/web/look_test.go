@@ -37,7 +37,7 @@ func TestThePastIsShownByMonthWithWhatBecameOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, p := w.inside("/history")
-	p.says(t, 200, "2020年9月のお知らせ", "PayPayの引き落とし 100,000円", "受付済み（受付番号：KZ-", "PayPayの引き落とし 4,321円", "まだ回答がありません", "?month=2020-08")
+	p.says(t, 200, "2020年9月のお知らせ", "PayPayの引き落とし 100,000円", "銀行へ連絡中（受付番号：KZ-", "PayPayの引き落とし 4,321円", "まだ回答がありません", "?month=2020-08")
 	p.saysNot(t, "777円", "999円", "?month=2020-10")
 	b.open(p.url.String()+"?month=2020-08").says(t, 200, "2020年8月のお知らせ", "777円", "?month=2020-09")
 	b.open(p.url.String()+"?month=2031-01").says(t, 200, "2020年9月のお知らせ")
@@ -144,7 +144,7 @@ func TestTheFileHoldsEverythingAndNoFormula(t *testing.T) {
 		t.Errorf("%q", last)
 	}
 	for _, l := range lines[1:] {
-		if l[8] == "t-r1" && (l[2] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[12], "受付済み") || !strings.HasPrefix(l[14], "KZ-") || l[13] == "") {
+		if l[8] == "t-r1" && (l[2] != "2020-09-04 14:05:11" || !strings.HasPrefix(l[12], "銀行へ連絡中") || !strings.HasPrefix(l[14], "KZ-") || l[13] == "") {
 			t.Errorf("%q", l)
 		}
 	}

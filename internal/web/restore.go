@@ -68,7 +68,7 @@ func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher strin
 		if reader, ok := account.Watcher(watcher); ok {
 			bank, _ := s.Names.Bank(r.Context(), account.Bank, reader.Lang)
 			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: step.Restorable(s.Now()), Now: s.Now(),
-				Line: s.stepLine(step, membership.Bound{Watcher: *reader}, reader.Lang)}, true
+				Line: s.stepLine(step, membership.Bound{Account: account, Watcher: *reader}, reader.Lang)}, true
 		}
 	}
 	s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))

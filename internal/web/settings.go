@@ -66,6 +66,11 @@ func (s *site) settings(w http.ResponseWriter, r *http.Request, g *guest, b memb
 			code, f.Saved = http.StatusUnprocessableEntity, wording.SavedRefused
 		case do == wording.DoCheck && f.MayTry():
 			f.WhatIf, err = s.whatIf(r.Context(), g.Lang, rules, b, act)
+			if err == nil {
+				then := b
+				then.Watcher.Rules = rules
+				f.WhatIf.Then = s.view(r.Context(), g, then)
+			}
 		case do == wording.DoCheck:
 			s.notTaken(w, r, http.StatusBadRequest)
 			return

@@ -25,8 +25,8 @@ func TestWhatWasTypedStaysAndIsNotFoldedAway(t *testing.T) {
 		open []string
 	}{
 		"nothing was changed":                    {wording.DoCheck, nil, nil},
-		"rules are tried with an address typed":  {wording.DoCheck, []string{"any_debit", "7000", "email", "new@example.jp"}, []string{"すべての引き落とし", "メールでのお知らせ"}},
-		"an address is wrong, the rules are not": {wording.DoSave, []string{"keywords", "ガクヒ", "email", "nobody@"}, []string{"すべての引き落とし", "メールでのお知らせ"}},
+		"rules are tried with an address typed":  {wording.DoCheck, []string{"any_debit", "7000", "email", "new@example.jp"}, []string{"そのほかの引き落とし", "メールでのお知らせ"}},
+		"an address is wrong, the rules are not": {wording.DoSave, []string{"keywords", "ガクヒ", "email", "nobody@"}, []string{"そのほかの引き落とし", "メールでのお知らせ"}},
 		"a field of a folded group is wrong":     {wording.DoSave, []string{"quiet_from", "22:00"}, []string{"お知らせを控える時間"}},
 		"a language is tried":                    {wording.DoCheck, []string{"lang", "en"}, []string{"言語"}},
 		"mails are to end":                       {wording.DoCheck, []string{"mailoff", "on"}, []string{"メールでのお知らせ"}},

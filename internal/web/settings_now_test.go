@@ -65,6 +65,13 @@ func TestBeingUnprotectedIsSaidInRed(t *testing.T) {
 			w := newWorld(t)
 			b, p := w.settings()
 			p.saysNot(t, `class="alarm"`)
+			// Before it is saved, too, whatever there is on record.
+			if tried := b.send(p, wording.DoCheck, c.set...); c.says == "" {
+				tried.saysNot(t, "お知らせしません。「お知らせの設定」で")
+			} else {
+				tried.says(t, 200, `class="alarm" role="alert"`, "この設定を保存すると、", c.says)
+			}
+			b, p = w.settings()
 			saved := b.send(p, wording.DoSave, c.set...)
 			home := b.open(w.srv.URL + "/home")
 			if c.says == "" {

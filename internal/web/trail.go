@@ -53,7 +53,7 @@ func (s *site) steps(r *http.Request, b membership.Bound, skip, most int) (out [
 }
 
 func (s *site) stepLine(step *watch.Step, b membership.Bound, lang watch.Lang) wording.StepLine {
-	return wording.StepLine{Step: step, Reader: &b.Watcher, Service: func(id string) string {
+	return wording.StepLine{Step: step, Reader: &b.Watcher, Called: wording.Called(b.Account, &b.Watcher), Service: func(id string) string {
 		name, _ := s.Names.Service(id, lang)
 		return name
 	}, Channel: s.Channels.Name}

@@ -111,7 +111,7 @@ func Guide(lang watch.Lang) message.Message {
 	lang = langOf(lang)
 	m := chat(lang, tcGuideTitle.in(lang), tcGuideTitle.in(lang), tcGuideText.in(lang), tcGuideRanks.in(lang, tUrgent.in(lang), tCheck.in(lang), tNotice.in(lang)))
 	_, language := other(lang)
-	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdLeave, CmdConnect, language)
+	m.Facts, m.Choices = guideFacts(lang), choices(lang, CmdList, CmdTrouble, CmdStop, CmdFamily, CmdConnect, language) // leaving is named above, and in no prime place
 	return m
 }
 

@@ -107,6 +107,7 @@ func ServicesList(f ServicesListFacts) message.Message {
 	}
 	if more > 0 {
 		m.Text = append(m.Text, tcServMore.in(lang, more, Word(lang, CmdSettings)))
+		m.Choices = choices(lang, CmdSettings, CmdTrouble)
 	}
 	return m
 }

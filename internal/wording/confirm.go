@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"slices"
+
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -11,6 +13,7 @@ var (
 	tMailNever   = text{ja: "LINEが届かないときに、メールでもお知らせできます。", en: "We can also write a mail when LINE does not reach you."}
 	tMailOnly    = text{ja: "お知らせは、このアドレスだけに届きます。やめるときは「登録をやめる」から、アドレスを変えるときは新しいアドレスを書いてください。", en: "Messages come to this address alone. To stop, leave; to change it, write a new one."}
 	tMailLost    = text{ja: "お知らせの届け先がありません。メールアドレスを登録してください。", en: "Nothing reaches you: please give an email address."}
+	tMailCopies  = text{ja: "%[2]sまでは、前のアドレス（%[1]s）にも届きます。", en: "Until %[2]s the address before, %[1]s, gets them too."}
 	tMailHas     = text{ja: "いまの届け先：%s", en: "Mails go to %s"}
 	tMailBounced = text{ja: "このアドレスには届いていません。別のアドレスを登録してください。", en: "Mails to this address do not arrive. Please give another one."}
 	tMailField   = text{ja: "メールアドレス", en: "Mail address"}
@@ -62,6 +65,7 @@ func (f *SettingsFacts) mailGroup() message.Group {
 	if c, ok := f.View.Watcher.Mail(); ok {
 		off := message.Field{Kind: message.FieldCheck, Name: FieldNameMailOff, Label: tMailOff.in(lang), Checked: f.Values.Get(FieldNameMailOff) != ""}
 		g.Says, g.Text = tSetNowIs.in(lang, c.Address), []string{tMailHas.in(lang, c.Address)}
+		g.Text = append(g.Text, f.copies()...)
 		g.Fields[0].Label = tMailOther.in(lang)
 		g.Fields, g.Open = append(g.Fields, off), off.Checked
 		if watch.ByMail(f.View.Watcher.LineUser) { // there is no other way to tell them
@@ -76,6 +80,19 @@ func (f *SettingsFacts) mailGroup() message.Group {
 	}
 	g.Open = g.Open || v != ""
 	return g
+}
+
+// copies say where mails go as well, for a while.
+func (f *SettingsFacts) copies() (out []string) {
+	w, now := &f.View.Watcher, f.View.Now
+	also := w.Copies(watch.Email, now)
+	for _, o := range w.Former {
+		if i := slices.Index(also, o.Address); i >= 0 && o.Kind == watch.Email && now.Sub(o.At) < watch.CopyFor {
+			also = slices.Delete(also, i, i+1)
+			out = append(out, tMailCopies.in(langOf(f.View.Lang), o.Address, Time(f.View.Lang, o.At.Add(watch.CopyFor), now)))
+		}
+	}
+	return out
 }
 
 var (

@@ -89,7 +89,8 @@ var (
 	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Undo until %s"}
 	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
 
-	tStatusOpened    = text{ja: "受付済み", en: "Reported"}
+	tStatusOpened    = text{ja: "銀行へ連絡中", en: "Being passed to the bank"}
+	tStatusPassed    = text{ja: "銀行へ連絡済み", en: "The bank has been told"}
 	tStatusWithdrawn = text{ja: "取り消し済み", en: "Withdrawn"}
 	tStatusReceived  = text{ja: "銀行が確認中", en: "The bank is looking into it"}
 	tStatusFrozen    = text{ja: "引き落としを停止", en: "Further debits stopped"}
@@ -144,7 +145,7 @@ func DisputeAlready(f DisputeFacts) message.Message {
 		}
 	}
 	m.Text = slices.Concat(m.Text, f.offerSilenced(), f.claims(time.Time{}))
-	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: StatusName(f.lang(), f.Dispute.Status)})
+	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: statusName(f.lang(), f.Dispute)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
 }
@@ -251,14 +252,18 @@ func saidByBank(c watch.DisputeChange) (text, bool) {
 	return tSaidOther, false
 }
 
-// StatusName is a dispute's status in a few words.
-func StatusName(lang watch.Lang, s watch.DisputeStatus) string {
+// statusName is how a dispute stands in a few words: what is on its way to the bank is
+// not said to have reached it.
+func statusName(lang watch.Lang, d *watch.Dispute) string {
+	if d.Status == watch.DisputeOpened && !d.ToldOf("").IsZero() {
+		return tStatusPassed.in(lang)
+	}
 	names := map[watch.DisputeStatus]text{
 		watch.DisputeOpened: tStatusOpened, watch.DisputeWithdrawn: tStatusWithdrawn,
 		watch.DisputeReceived: tStatusReceived, watch.DisputeFrozen: tStatusFrozen,
 		watch.DisputeRefunded: tStatusRefunded, watch.DisputeClosed: tStatusClosed,
 	}
-	return names[s].in(lang)
+	return names[d.Status].in(lang)
 }
 
 // message is what all of them share: the reference large, and what it is about.

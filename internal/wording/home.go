@@ -30,9 +30,11 @@ type AccountView struct {
 }
 
 var (
-	tUntoldAll  = text{ja: "いまの設定では、決済サービスの引き落としがあっても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%dと書いて保存してください。", en: "With the present settings you are not told when a payment service takes money. Under \"What you are told\", write %d at \"Debits by payment services\" and save."}
-	tUntoldMost = text{ja: "いまの設定では、決済サービスが%[1]sを引き落としても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%[2]dと書いて保存してください。", en: "With the present settings you are not told when a payment service takes %[1]s. Under \"What you are told\", write %[2]d at \"Debits by payment services\" and save."}
-	tUntoldSome = text{ja: "いまの設定では、次のサービスが%[1]sを引き落としても、お知らせしません：%[2]s。「お知らせの設定」で金額を見直してください。", en: "With the present settings you are not told when these take %[1]s: %[2]s. Please look at the amounts under \"What you are told\"."}
+	tUntoldAll  = text{ja: "%[2]s、決済サービスの引き落としがあっても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%[1]dと書いて保存してください。", en: "With %[2]s you are not told when a payment service takes money. Under \"What you are told\", write %[1]d at \"Debits by payment services\" and save."}
+	tUntoldMost = text{ja: "%[3]s、決済サービスが%[1]sを引き落としても、お知らせしません。「お知らせの設定」で、「決済サービスの引き落とし」に%[2]dと書いて保存してください。", en: "With %[3]s you are not told when a payment service takes %[1]s. Under \"What you are told\", write %[2]d at \"Debits by payment services\" and save."}
+	tUntoldSome = text{ja: "%[3]s、次のサービスが%[1]sを引き落としても、お知らせしません：%[2]s。「お知らせの設定」で金額を見直してください。", en: "With %[3]s you are not told when these take %[1]s: %[2]s. Please look at the amounts under \"What you are told\"."}
+	tUntoldNow  = text{ja: "いまの設定では", en: "the present settings"}
+	tUntoldThen = text{ja: "この設定を保存すると", en: "these settings"}
 	tAndMore    = text{ja: "%[1]sなど、ほか%[2]d", en: "%[1]s and %[2]d more"}
 )
 
@@ -65,13 +67,16 @@ func (a *AccountView) Safe() bool { return !a.Nothing && len(a.Untold) == 0 }
 
 // alarm says that the settings leave the owner without protection; empty if
 // they do not.
-func (a *AccountView) alarm() string {
+func (a *AccountView) alarm() string { return a.alarmOf(tUntoldNow) }
+
+// alarmOf says so of the settings that are called so.
+func (a *AccountView) alarmOf(these text) string {
 	lang := langOf(a.Lang)
 	switch {
 	case a.Never:
-		return tUntoldAll.in(lang, leastYen)
+		return tUntoldAll.in(lang, leastYen, these.in(lang))
 	case a.Nothing:
-		return tUntoldMost.in(lang, Yen(lang, watch.LargeDebit), leastYen)
+		return tUntoldMost.in(lang, Yen(lang, watch.LargeDebit), leastYen, these.in(lang))
 	case len(a.Untold) == 0:
 		return ""
 	}
@@ -79,7 +84,7 @@ func (a *AccountView) alarm() string {
 	if more := len(a.Untold) - maxUntold; more > 0 {
 		names = tAndMore.in(lang, names, more)
 	}
-	return tUntoldSome.in(lang, Yen(lang, watch.LargeDebit), names)
+	return tUntoldSome.in(lang, Yen(lang, watch.LargeDebit), names, these.in(lang))
 }
 
 // unanswered says what happens to an urgent alert that is not answered in time,

@@ -156,7 +156,7 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 	answer := ""
 	switch {
 	case d.Stands(r):
-		answer = tHistDispute.in(lang, StatusName(lang, d.Status), d.Reference)
+		answer = tHistDispute.in(lang, statusName(lang, d), d.Reference)
 	case r.Answer != nil && r.Answer.Value == watch.Mine && r.Answered():
 		answer = ofPast(lang, r, tMine)
 	}

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"time"
 
 	"kozamori/internal/button"
@@ -14,7 +15,7 @@ var (
 	tLessMine     = text{ja: "この変更をしていないときは、すぐに「%s」を押してください。変える前に戻します。", en: "If you did not change this, press \"%s\" now: it is set back."}
 	tLessOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて変えたときは、「%s」で変える前に戻せます。", en: "If they did not do this, or were told to, \"%s\" sets it back."}
 	tLessAnswer   = text{ja: "この回答をしていないときは、すぐに「身に覚えがない」に変えてください。銀行に伝えます。", en: "If you did not answer this, change it to \"not me\" now: we tell the bank."}
-	tLessAnswered = text{ja: "本人が身に覚えのないときは、お知らせのページで「身に覚えがない」に変えられます。", en: "If they did not answer this, it can be changed to \"not me\": we tell the bank."}
+	tLessAnswered = text{ja: "本人が身に覚えのないときは、「身に覚えがない」に変えてください。銀行に伝えます。", en: "If it was not them, change it to \"not me\": we tell the bank."}
 	tLessPageOpen = text{ja: "ページで確かめて戻す", en: "Look, and set it back"}
 	tLessLook     = text{ja: "お知らせを開く", en: "Open the alert"}
 	tLessFor      = text{ja: "%d日のあいだ、戻せます。", en: "It can be set back for %d days."}
@@ -38,6 +39,8 @@ type LoweredFacts struct {
 	// Link is the page that sets it back, or of the alert that was answered;
 	// empty if neither can be.
 	Link string
+	// ByMail tells that it goes out as a mail, which has links alone.
+	ByMail bool
 	// Restorable tells that one tap sets it back.
 	Restorable bool
 	Now        time.Time
@@ -63,21 +66,38 @@ func Lowered(f LoweredFacts) message.Message {
 		m.Alt = tLessBackAlt.in(lang)
 	case f.Restorable:
 		label := pick(f.own(), tLessNotMe, tLessBack).in(lang)
-		m.Tone, m.Badge = message.Notice, tCheck.in(lang)
 		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, watch.RestoreDays)}
 		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
 			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}
-		if f.Link != "" { // mails have no postbacks
+		if f.Link != "" {
 			m.Buttons = append(m.Buttons, message.Button{Label: tLessPageOpen.in(lang), Style: message.Secondary, URL: f.Link})
 		}
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
-		m.Alt, m.Tone, m.Badge = tLessMineAlt.in(lang), message.Notice, tNotice.in(lang)
+		m.Alt = tLessMineAlt.in(lang)
 		m.Text = []string{pick(f.own(), tLessAnswer, tLessAnswered).in(lang)}
 		label := f.notMine().in(lang)
 		m.Buttons = []message.Button{{Label: label, Display: saidOf(lang, label, f.Account.name()), Style: message.Danger, Postback: answering(button.NotMine, f.Line.Step.Record, f.Line.Reader.ID)},
 			{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}
 	}
+	if len(m.Buttons) > 0 {
+		m = ranked(lang, m, false)
+	}
+	if f.ByMail && f.Link != "" {
+		m.Buttons = f.leadsOn(m.Buttons)
+	}
 	return m
+}
+
+// leadsOn is what is left of the buttons in a mail: the link, under the name of the
+// button that stands on its page and that the text speaks of.
+func (f *LoweredFacts) leadsOn(list []message.Button) []message.Button {
+	out := slices.DeleteFunc(slices.Clone(list), func(b message.Button) bool { return b.URL == "" })
+	if f.Restorable {
+		for i := range out {
+			out[i].Label = list[0].Label
+		}
+	}
+	return out
 }
 
 // notMine is how the reader says that an answer was wrong, or not given by them.

@@ -13,9 +13,9 @@ var tMailPress = text{ja: "このメールにないボタンは、「%s」のペ
 // where its other buttons are.
 func PressedOnPage(m message.Message) message.Message {
 	lang := langOf(watch.Lang(m.Lang))
-	leads := slices.ContainsFunc(m.Buttons, func(b message.Button) bool { return b.URL != "" })
-	if leads && slices.ContainsFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" }) {
-		m.Text = append([]string{tMailPress.in(lang, tDetails.in(lang))}, m.Text...)
+	leads := slices.IndexFunc(m.Buttons, func(b message.Button) bool { return b.URL != "" })
+	if leads >= 0 && slices.ContainsFunc(m.Buttons, func(b message.Button) bool { return b.Postback != "" }) {
+		m.Text = append([]string{tMailPress.in(lang, m.Buttons[leads].Label)}, m.Text...)
 	}
 	return m
 }

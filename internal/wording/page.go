@@ -268,7 +268,7 @@ func (f *PageFacts) open() message.Part {
 	if d.Watcher != f.Watcher.ID {
 		m.Facts = append(m.Facts, message.Fact{Label: tFactAnswer.in(lang), Value: pick(d.AnsweredBy == watch.Guardian, tGuardNotMine, tOwnerNotMine).in(lang)})
 	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: StatusName(lang, d.Status)},
+	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(lang), Value: statusName(lang, d)},
 		message.Fact{Label: tFactAnswered.in(lang), Value: Time(lang, d.AnsweredAt, f.Now)})
 	m.Text = append(m.Text, f.unseen()...)
 	m.Text = append(m.Text, bankNote(lang, f.bank(), f.said(), f.Watcher.HideAmount, true)...)

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"fmt"
 	"testing"
 
 	"kozamori/internal/button"
@@ -21,7 +22,7 @@ func TestWhatAMessageAsksToPressIsThere(t *testing.T) {
 			mail   bool
 			before []string // that its reader has in sight
 			all    map[string]message.Message
-		}{{false, alert, messages(lang)}, {false, nil, incidents(lang)}, {false, nil, chatMessages(lang)}, {true, nil, enrolMails(lang)}} {
+		}{{false, alert, messages(lang)}, {false, nil, incidents(lang)}, {false, nil, chatMessages(lang)}, {true, nil, enrolMails(lang)}, {true, nil, loweredMails(lang)}, {true, nil, luringMails(lang)}} {
 			for name, m := range of.all {
 				var labels []string
 				for _, x := range append([]message.Message{m}, m.Cards...) {
@@ -35,12 +36,43 @@ func TestWhatAMessageAsksToPressIsThere(t *testing.T) {
 				for _, s := range m.Steps {
 					texts = append(texts, s.Text)
 				}
+				for _, f := range m.Facts {
+					texts = append(texts, f.Value)
+				}
 				for _, lost := range presstest.Missing(texts, labels, of.before) {
 					t.Errorf("%s in %s asks to press what is not there: %s", name, lang, lost)
 				}
 			}
 		}
 	}
+}
+
+// loweredMails are the mails about a change that lowers protection, or takes that back.
+func loweredMails(lang watch.Lang) map[string]message.Message {
+	out := map[string]message.Message{}
+	for _, kind := range []watch.StepKind{watch.StepSettings, watch.StepRestored, watch.StepMine} {
+		for _, reader := range []string{"w1", "w2"} {
+			for _, role := range []watch.Role{watch.Owner, watch.Guardian} {
+				f := loweredFacts(lang, kind, reader)
+				f.ByMail, f.Line.Reader.Role = true, role
+				out[string(kind)+" to "+reader+", "+string(role)] = Lowered(f)
+			}
+		}
+	}
+	return out
+}
+
+// luringMails are alerts by mail of which a stranger wrote what stands on the page only.
+func luringMails(lang watch.Lang) map[string]message.Message {
+	out := map[string]message.Message{}
+	for _, answer := range []bool{false, true} {
+		r := debit()
+		r.Descriptor = "PAYPAY evil.example/x"
+		f := alertFacts(lang, r, watch.ServiceDebit)
+		f.CanAnswer, f.OnPage = answer, true
+		out[fmt.Sprintf("a luring alert, to be answered: %v", answer)] = Alert(f)
+	}
+	return out
 }
 
 // Who has several accounts reads labels with the account behind them.

@@ -13,7 +13,7 @@ import (
 
 var (
 	tFactDesc   = text{ja: "通帳の表示", en: "On the passbook"}
-	tOnPageOnly = text{ja: "リンクや電話番号のような文字が含まれるため、「くわしく見る」のページだけに表示します。", en: "It holds what looks like a link or a phone number, so only the page under \"See details\" shows it."}
+	tOnPageOnly = text{ja: "リンクや電話番号のような文字が含まれるため、お知らせのページだけに表示します。", en: "It holds what looks like a link or a phone number, so only the page of the alert shows it."}
 
 	tBankSays     = text{ja: "%[1]sからのご連絡：%[2]s", en: "%[1]s writes: %[2]s"}
 	tBankSaysHid  = text{ja: "%sから連絡文が届いています。口座の名義人が読めます。", en: "There is a note by %s, which the owner of the account can read."}

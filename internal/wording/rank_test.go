@@ -1,12 +1,44 @@
 package wording
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
+
+// People are told that 「お知らせ」 is for the record and asks for no answer: what has an
+// answer to give, or a change to take back, is never called so.
+func TestWhatIsForTheRecordAsksNothing(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		asked := 0
+		for _, all := range []map[string]message.Message{messages(lang), incidents(lang), chatMessages(lang), loweredMails(lang)} {
+			for name, m := range all {
+				for _, b := range m.Buttons {
+					if !asks(b) {
+						continue
+					}
+					if asked++; m.Badge == tNotice.in(lang) {
+						t.Errorf("%s in %s is %s and asks: %q", name, lang, m.Badge, b.Label)
+					}
+				}
+			}
+		}
+		if asked < 20 {
+			t.Errorf("only %d messages ask in %s", asked, lang)
+		}
+	}
+}
+
+// asks tells whether a button answers an alert or takes a change back.
+func asks(b message.Button) bool {
+	p, _ := button.Parse(b.Postback)
+	return b.Postback != "" && slices.Contains([]button.Verb{button.NotMine, button.Mine, button.Restore}, p.Verb)
+}
 
 // A small debit that follows a link of which its reader was told asks for no more than
 // the link did; whatever else is new is urgent, and so is all of it to whom the link

@@ -69,6 +69,8 @@ type WhatIfFacts struct {
 	Lost  []HitLine // those of them that would not be told any more, newest first
 	Blind bool      // ordinary debits are not on record
 	Since time.Time // when the record begins, if it is shorter than Days
+	// Then is the account with the form's rules.
+	Then AccountView
 }
 
 // HitLine is one record that would have been told.
@@ -115,13 +117,13 @@ var (
 	tSetAdd        = text{ja: "別のサービスを加える", en: "Add another service"}
 	tSetAddNone    = text{ja: "選んでください", en: "Choose one"}
 	tSetAddMin     = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
-	tSetOther      = text{ja: "すべての引き落とし", en: "Every debit"}
+	tSetOther      = text{ja: "そのほかの引き落とし", en: "Other debits"}
 	tSetQuiet      = text{ja: "お知らせを控える時間", en: "Quiet hours"}
 	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
 	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
 	tSetPauseHead  = text{ja: "お知らせを休む", en: "A pause"}
-	tSetPauseHint  = text{ja: "休んでいるあいだも、緊急のお知らせはお送りします。ほかのお知らせは、あとからも届きません。", en: "Urgent alerts still come. Others of that time do not come later either."}
+	tSetPauseHint  = text{ja: "お休み中は、緊急のお知らせだけが届きます。ほかはお送りせず、一覧にも載りません。通帳でご確認ください。", en: "Only urgent alerts come. The others are neither sent nor listed: your passbook shows them."}
 	tSetPause      = text{ja: "いつまで休みますか", en: "For how long"}
 	tSetPauseNot   = text{ja: "休まない", en: "No pause"}
 	tSetPauseKeep  = text{ja: "このまま%sまで休む", en: "As it is: until %s"}

@@ -26,6 +26,8 @@ var (
 	tSheetTold   = text{ja: "お知らせした日時", en: "Alert sent"}
 	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
+	tSheetTotal  = text{ja: "合計", en: "Total"}
+	tSheetWhom   = text{ja: "お知らせした相手", en: "Alerts sent to"}
 	tSheetUndone = sure{text{ja: "銀行が取り消した日時", en: "Reversed by the bank"},
 		text{ja: "銀行が取り消しを知らせた日時（別の引き落としの可能性があります）", en: "Reversal that the bank told us of (it may be of another debit)"}}
 	tSheetPart = sure{text{ja: "うち銀行が戻した金額", en: "Of it the bank returned"},
@@ -63,6 +65,10 @@ func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
 	add(&top.Facts, tFactReference, d.Reference)
 	top.Facts = append(top.Facts, caseFacts(lang, f.Cases, f.Record, d)...)
 	add(&top.Facts, tFactAccount, report.account())
+	if total := d.TotalAt(0); !f.Watcher.HideAmount && total.Debits > 1 {
+		add(&top.Facts, tSheetTotal, Yen(lang, total.Yen))
+	}
+	add(&top.Facts, tSheetWhom, f.told())
 	add(&top.Facts, tFactAnswered, f.exact(d.AnsweredAt))
 	add(&top.Facts, tSheetBy, report.reporter())
 	add(&top.Facts, tSheetBank, orElse(f.exact(d.ToldOf("")), tSheetNotYet.in(lang)))
@@ -82,6 +88,27 @@ func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
 	}
 	p.Parts = append(p.Parts, message.Part{Message: claim}, message.Part{Message: fill, Links: []message.PageLink{{Href: back, Label: tSheetBack.in(lang), Hint: ""}}})
 	return p, true
+}
+
+// told is the reader, by what they are and the channels that took what they were told:
+// the times of the sheet are theirs.
+func (f *PageFacts) told() string {
+	lang := f.lang()
+	var over []string
+	for i := range f.Record.Deliveries {
+		d := &f.Record.Deliveries[i]
+		if d.Watcher != f.Watcher.ID || d.AcceptedAt.IsZero() || !d.Kind.OfIncident() {
+			continue
+		}
+		if name := f.channel(d.Channel); name != "" && !slices.Contains(over, name) {
+			over = append(over, name)
+		}
+	}
+	who := pick(f.guardian(), tByFamily, tByOwner).in(lang)
+	if len(over) == 0 {
+		return who
+	}
+	return tByFamilyOf.in(lang, who, listed(lang, over))
 }
 
 // sheetFacts are those of one debit or link of the report.

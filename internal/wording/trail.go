@@ -36,9 +36,12 @@ var (
 	tStepWho   = text{ja: "変えた人", en: "Changed by"}
 	tStepWhose = text{ja: "だれの設定か", en: "Whose settings"}
 	tStepWay   = text{ja: "変えた場所", en: "Changed from"}
+	tStepSaid  = text{ja: "回答した場所", en: "Answered from"}
+	tStepBegan = text{ja: "手続きした場所", en: "Done from"}
 
 	tByBank     = text{ja: "銀行", en: "The bank"}
 	tByOperator = text{ja: "口座守の運営者", en: "The people who run Kozamori"}
+	tByFamilyOf = text{ja: "%[1]s（%[2]s）", en: "%[1]s (%[2]s)"}
 	tByUnsaid   = text{ja: "分かりません", en: "Not known"}
 
 	tWayOf   = text{ja: "%[1]sの%[2]s", en: "%[2]s (as: %[1]s)"}
@@ -63,6 +66,8 @@ type StepLine struct {
 	Step    *watch.Step
 	Reader  *watch.Watcher
 	Service func(id string) string // what people call a service
+	// Called is what the reader calls a guardian; nil, or empty, if they call them nothing.
+	Called func(id string) quote.Text
 	// Channel is what people call a channel; nil, or empty, if it has no name here.
 	Channel func(watch.ChannelKind, watch.Lang) string
 }
@@ -137,7 +142,21 @@ func (s *StepLine) title() text {
 	return tStepOther
 }
 
-// who names a watcher to the reader: by what they are, and never by name.
+// Called is what a reader calls the guardians of an account: the names that owners
+// gave, which no others see.
+func Called(a *watch.Account, reader *watch.Watcher) func(id string) quote.Text {
+	return func(id string) quote.Text {
+		if reader.Role == watch.Owner && a != nil {
+			if w, ok := a.Watcher(id); ok {
+				return w.Name
+			}
+		}
+		return ""
+	}
+}
+
+// who names a watcher to the reader: by what they are, and a guardian by what the
+// reader calls them.
 func (s *StepLine) who(lang watch.Lang, id string, role watch.Role) string {
 	switch {
 	case id == s.Reader.ID:
@@ -145,6 +164,11 @@ func (s *StepLine) who(lang watch.Lang, id string, role watch.Role) string {
 	case role == watch.Owner:
 		return tByOwner.in(lang)
 	case role == watch.Guardian:
+		if s.Called != nil {
+			if name := s.Called(id).Line(); name != "" {
+				return tByFamilyOf.in(lang, tByFamily.in(lang), name)
+			}
+		}
 		return tByFamily.in(lang)
 	}
 	return tByUnsaid.in(lang)
@@ -184,10 +208,21 @@ func (s *StepLine) from(lang watch.Lang) string {
 	return tWayOf.in(lang, s.by(lang), way)
 }
 
+// where is what it was that was done from somewhere.
+func (s *StepLine) where() text {
+	switch s.Step.Kind {
+	case watch.StepMine, watch.StepReported, watch.StepWithdrawn:
+		return pick(s.Step.Kind == watch.StepReported && s.Step.Of != "", tStepWay, tStepSaid)
+	case watch.StepJoined, watch.StepLeft, watch.StepErased:
+		return tStepBegan
+	}
+	return tStepWay
+}
+
 func (s *StepLine) facts(lang watch.Lang, now time.Time) []message.Fact {
 	out := []message.Fact{{Label: tStepWho.in(lang), Value: s.by(lang)}}
 	if from := s.from(lang); from != "" {
-		out[0] = message.Fact{Label: tStepWay.in(lang), Value: from}
+		out[0] = message.Fact{Label: s.where().in(lang), Value: from}
 	}
 	if s.Step.Of != "" && s.Step.Of != s.Step.By {
 		out = append(out, message.Fact{Label: tStepWhose.in(lang), Value: s.who(lang, s.Step.Of, s.Step.OfRole)})

@@ -33,6 +33,27 @@ func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
 	return f
 }
 
+// Of several guardians an owner reads which it was, by what they call them; nobody else
+// reads that name, and a guardian whom they call nothing, or who left, is a guardian.
+func TestAnOwnerReadsWhichGuardianItWas(t *testing.T) {
+	t.Parallel()
+	a := &watch.Account{Watchers: []watch.Watcher{{ID: "w1", Role: watch.Owner}, {ID: "w2", Role: watch.Guardian, Name: "長女"}, {ID: "w3", Role: watch.Guardian}, {ID: "w5", Role: watch.Guardian, Name: "長男"}}}
+	for _, c := range []struct {
+		reader, by int
+		id, want   string
+	}{
+		{0, 1, "w2", "見守り家族（長女）のLINEのトーク"}, {0, 2, "w3", "見守り家族のLINEのトーク"}, {0, 1, "w9", "見守り家族のLINEのトーク"},
+		{1, 1, "w2", "あなたのLINEのトーク"}, {3, 1, "w2", "見守り家族のLINEのトーク"},
+	} {
+		reader := &a.Watchers[c.reader]
+		line := StepLine{Step: &watch.Step{ID: "s1", Kind: watch.StepRestored, Way: watch.WayChat, By: c.id, ByRole: watch.Guardian, Of: "w1", OfRole: watch.Owner}, Reader: reader,
+			Called: Called(a, reader), Service: func(id string) string { return id }}
+		if got := line.from(watch.Japanese); got != c.want {
+			t.Errorf("%s reads of %s: %q, want %q", reader.ID, c.id, got, c.want)
+		}
+	}
+}
+
 // channels are what people call them.
 func channels(kind watch.ChannelKind, lang watch.Lang) string {
 	return map[watch.ChannelKind]map[watch.Lang]string{watch.Email: {watch.Japanese: "メール", watch.English: "mail"}}[kind][lang]

@@ -48,9 +48,13 @@ func (f *SettingsFacts) whatIf() message.Part {
 	if len(w.Hits) > maxHits {
 		m.Text = append(m.Text, tWhatIfRest.in(lang, maxHits))
 	}
-	p := message.Part{Message: m}
+	p := message.Part{Message: m, Alarm: w.Then.alarmOf(tUntoldThen)}
 	if len(w.Lost) > 0 {
-		p.Alarm = tWhatIfLost.in(lang, len(w.Lost))
+		lost := tWhatIfLost.in(lang, len(w.Lost))
+		if p.Alarm != "" {
+			lost = tSetSavedToo.in(lang, p.Alarm, lost)
+		}
+		p.Alarm = lost
 	}
 	// What would be lost comes first: it is what to decide by.
 	for _, h := range slices.Concat(w.Lost[:min(len(w.Lost), maxHits)], w.Hits[:min(len(w.Hits), maxHits)]) {

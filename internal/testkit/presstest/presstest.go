@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	asks = regexp.MustCompile(`「([^「」]+)」(?:を|から)?(?:押し|押す|開き|開い)|「([^「」]+)」を押すか|(?:[Pp]ress|[Pp]ress or send|[Oo]pen) "([^"]+)"`)
+	asks = regexp.MustCompile(`「([^「」]+)」(?:を|から)?(?:押し|押す|開き|開い)|「([^「」]+)」を押すか|「([^「」]+)」のページ|the page (?:under|behind|of) "([^"]+)"|(?:[Pp]ress|[Pp]ress or send|[Oo]pen) "([^"]+)"`)
 	// before is in an earlier message, and later in one that may come.
 	before = regexp.MustCompile(`元のお知らせ|in the alert`)
 	later  = regexp.MustCompile(`届いたら|If you do not recognise an alert|下のボタンから開いたページ|on the page behind the button`)
@@ -34,7 +34,7 @@ func Missing(texts, here, earlier []string) (out []string) {
 		}
 		opened := false
 		for _, m := range asks.FindAllStringSubmatch(t, -1) {
-			label := m[1] + m[2] + m[3]
+			label := strings.Join(m[1:], "")
 			switch {
 			case opened && opens.MatchString(t): // it is on that page
 			case has(here, label):
