@@ -12,14 +12,16 @@ import (
 // what it folds to. 0 means that the character must be looked up the long way.
 type alphabet struct {
 	next  unit
+	heads heads // none while entries are read
 	class [unitOther + 1]class
 	runes []rune // what a unit was given for
 	table [1 << 16]uint16
+	long  unit // of longOne
 }
 
 // newAlphabet holds kana, Latin letters and digits; entries add the rest.
 func newAlphabet() *alphabet {
-	a := &alphabet{next: firstHan, runes: make([]rune, firstHan, 1024)}
+	a := &alphabet{next: firstHan, runes: make([]rune, firstHan, 1024), heads: newHeads(nil), long: unitOther}
 	u := unit(1)
 	add := func(r rune, c class) {
 		a.table[r], a.class[u], a.runes[u] = u, c, r
@@ -70,9 +72,24 @@ func (a *alphabet) letter(r rune) {
 	if a.one(r) != unitOther || a.next == unitOther || r > 0xFFFF {
 		return
 	}
-	a.table[r], a.class[a.next] = a.next, classOther
+	if r == longOne {
+		a.long = a.next
+	} else {
+		a.table[r] = a.next
+	}
+	a.class[a.next] = classOther
 	a.runes = append(a.runes, r)
 	a.next++
+}
+
+// complete tells the table that no more entries come: the ideographs that none
+// holds are known too.
+func (a *alphabet) complete() {
+	for r := firstIdeograph; r <= lastIdeograph; r++ {
+		if a.table[r] == 0 && r != longOne {
+			a.table[r] = unitOther
+		}
+	}
 }
 
 // lookUp folds one character by the Unicode tables: compatibility
@@ -102,6 +119,8 @@ func (a *alphabet) one(r rune) uint16 {
 		return dropVoiced
 	case r == semivoiced:
 		return dropSemivoiced
+	case r == longOne:
+		return a.long
 	case r <= 0xFFFF && a.table[r] != 0 && a.table[r] <= unitOther:
 		return a.table[r]
 	case strings.ContainsRune(dashes, r):
@@ -174,7 +193,7 @@ func (a *alphabet) units(s string) (units []unit, marks []mark) {
 	a.fold(s, &f)
 	units, marks = make([]unit, f.n), make([]mark, f.n)
 	for i, c := range f.cells[:f.n] {
-		units[i], marks[i] = c.unit, c.mark
+		units[i], marks[i] = c.unit(), c.mark()
 	}
 	return units, marks
 }

@@ -51,8 +51,9 @@ func BankCodes() []string { return std().codes }
 // tells where it cuts descriptors, and may be empty. Traps win over the names
 // that they overlap: a card bill of the same brand is no wallet charge. Of a
 // text longer than any bank's, only the beginning is read.
-func Classify(bank, descriptor string) Match {
-	return of(bank).classify(bank, descriptor)
+func Classify(bank, descriptor string) (m Match) {
+	of(bank).look(bank, descriptor, asked{}, &m)
+	return m
 }
 
 // classify looks a text up whose sort of debit is not known.
@@ -81,7 +82,7 @@ func (s *scan) match(f *found, m *Match) {
 		m.Service, m.Pattern = f.name.service.ID, f.name.of.text
 	}
 	if f.to > f.from {
-		m.Start, m.End = int(s.cells[f.from].at), int(s.cells[f.to-1].at)
+		m.Start, m.End = s.cells[f.from].at(), s.cells[f.to-1].at()
 		m.End += length(s.text[m.End])
 	}
 }

@@ -157,7 +157,7 @@ func (d *data) checkFront(w *word, tell telling) {
 	s := d.scan("", w.text)
 	for i := 0; i < len(s.cells); {
 		k := i
-		n := d.lines.start(s.cells[i].unit)
+		n := d.lines.begin(s.cells, i)
 		for j := i + 1; n != 0; j++ {
 			for _, x := range d.lines.enders(n) {
 				if x.kind == kindFront && x != w && s.lost(x, i) == 0 {
@@ -167,7 +167,7 @@ func (d *data) checkFront(w *word, tell telling) {
 			if j == len(s.cells) {
 				break
 			}
-			n = d.lines.step(n, s.cells[j].unit)
+			n = d.lines.step(n, s.cells[j].unit())
 		}
 		if k == i {
 			return

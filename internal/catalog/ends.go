@@ -72,7 +72,7 @@ func (s *scan) across(name *word, i, j int) (mark *word, apart bool) {
 		if name.crossed>>(k-i)&1 == 0 {
 			continue
 		}
-		n := t.start(s.cells[k].unit)
+		n := t.begin(s.cells, k)
 		for e := k + 1; n != 0; e++ {
 			if e > j {
 				for _, w := range t.enders(n) {
@@ -84,7 +84,7 @@ func (s *scan) across(name *word, i, j int) (mark *word, apart bool) {
 			if e == len(s.cells) {
 				break
 			}
-			n = t.step(n, s.cells[e].unit)
+			n = t.step(n, s.cells[e].unit())
 		}
 	}
 	return nil, false
@@ -123,7 +123,7 @@ func (s *scan) parts(j, depth int) bool {
 	if s.whole(j) {
 		return true
 	}
-	n := s.lines.start(s.cells[j].unit)
+	n := s.lines.begin(s.cells, j)
 	for k := j + 1; n != 0 && depth < maxChain; k++ {
 		for _, w := range s.lines.enders(n) {
 			if w.kind != kindCredit && s.lost(w, j) == 0 && (w.kind != kindFront || s.parts(k, depth+1)) {
@@ -133,7 +133,7 @@ func (s *scan) parts(j, depth int) bool {
 		if k == len(s.cells) {
 			break
 		}
-		n = s.lines.step(n, s.cells[k].unit)
+		n = s.lines.step(n, s.cells[k].unit())
 	}
 	return false
 }

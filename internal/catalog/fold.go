@@ -45,9 +45,9 @@ type gap = uint8
 const (
 	gapWord    gap = 1 << iota // some separator
 	gapBracket                 // a bracket among them
-	gapDash                    // a dash after a kana: no gap, but it was there
 	afterMark                  // no gap: a mark in front of names ended
 	afterMarks                 // no gap either: and nothing but marks stood before it
+	gapDash                    // a dash after a kana: no gap, but it was there; no cell holds it
 )
 
 // class tells kinds of letters apart: a name may begin or end where it changes.
@@ -75,7 +75,7 @@ const (
 )
 
 // longOne is the ideograph for one, which stands for a long vowel where
-// somebody or some machine mistook it.
+// somebody or some machine mistook it. The table does not hold it.
 const longOne = '一'
 
 // The block of ideographs, of which the table holds those of the entries.
@@ -83,12 +83,36 @@ const firstIdeograph, lastIdeograph = 0x4E00, 0x9FFF
 
 // cell is a unit with its mark, what stood before it, and where its character
 // begins.
-type cell struct {
-	unit
-	at     uint16
-	before gap
-	mark   mark
+//
+// A line's cells are written for each line that is read, mostly to be looked at
+// once: all that a cell holds is written at once.
+type cell uint32
+
+// What stands in a cell: the unit and the mark as the table has them, what stood
+// before it, and the byte.
+const (
+	markBits  = 2
+	gapBits   = 4
+	cellGap   = unitBits + markBits
+	cellAt    = cellGap + gapBits
+	cellOther = cell(unitOther)
+)
+
+// newCell is the cell of a unit and its mark, as the table has them.
+func newCell(v uint16, before gap, at uint) cell {
+	return cell(v) | cell(before&(1<<gapBits-1))<<cellGap | cell(at)<<cellAt
 }
+
+func (c cell) unit() unit  { return unit(c & cellOther) }
+func (c cell) mark() mark  { return mark(c >> unitBits & (1<<markBits - 1)) }
+func (c cell) before() gap { return gap(c >> cellGap & (1<<gapBits - 1)) }
+func (c cell) at() int     { return int(c >> cellAt) }
+
+// add adds to what stood before the unit.
+func (c *cell) add(before gap) { *c |= newCell(0, before, 0) }
+
+// voice gives a mark to the unit, which has none.
+func (c *cell) voice(dropped uint16) { *c |= cell(dropped - dropVoiced + 1<<unitBits) }
 
 // A descriptor has at most 255 characters in the banks' interfaces. Of a
 // longer text, only so much is read.
@@ -102,7 +126,7 @@ type folding struct {
 	cells  []cell // of which n are filled
 	n      int
 	before gap  // what stands behind the last unit
-	last   unit // 0 if there is none
+	head   head // of the words that may stand there
 	more   bool // the text goes on behind what was read
 }
 
@@ -120,11 +144,11 @@ func (a *alphabet) fold(s string, f *folding) {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			// A broken byte is as if it were not there.
-		case r == longOne && isKana(f.last) && a.kanaAt(s, i+size):
+		case r == longOne && isKana(f.last()) && a.kanaAt(s, i+size):
 			f.before |= gapDash
 		case r == longOne:
-			f.put(a.ideograph(r), uint16(i))
-		case !a.foldOdd(f, r, uint16(i)):
+			a.put(f, a.long, uint(i))
+		case !a.foldOdd(f, r, uint(i)):
 			f.more = true
 			return
 		}
@@ -132,58 +156,56 @@ func (a *alphabet) fold(s string, f *folding) {
 	}
 }
 
-// ideograph is the unit of one.
-func (a *alphabet) ideograph(r rune) unit {
-	if u := a.table[r]; u != 0 {
-		return u
+// last is the last unit; 0 if there is none.
+func (f *folding) last() unit {
+	if f.n == 0 {
+		return 0
 	}
-	return unitOther // no entry holds it
+	return f.cells[f.n-1].unit()
 }
 
 // plain folds what stands from byte at on, up to a character that the table does
-// not hold. It calls nothing, so that its state stays in registers: nothing else
-// is done here as often as a line is folded.
+// not hold. It calls nothing, and holds little, so that its state stays in
+// registers: nothing else is done here as often as a line is folded. The first
+// cell is 0 as long as there is none.
 func (a *alphabet) plain(f *folding, s string, at int) int {
-	cells, n, before, last := f.cells, uint(f.n), f.before, f.last
+	cells, n, before, heads, on := f.cells, uint(f.n), f.before, a.heads, f.head
 	i := uint(at)
 	for i < uint(len(s)) && n < uint(len(cells)) {
-		w := uint(1)
 		var v uint16
+		from := i
 		if b := s[i]; b < utf8.RuneSelf {
 			v = a.table[b]
+			i++
 		} else {
-			end := i + 2
-			if b <= 0xE0 || b >= 0xF0 || end >= uint(len(s)) || (s[i+1]^s[end]) >= 0x40 || s[end]&0xC0 != 0x80 {
+			c := s[i:]
+			if len(c) < 3 {
+				break
+			}
+			x := uint32(b)<<16 | uint32(c[1])<<8 | uint32(c[2])
+			if x&0xF0C0C0 != 0xE08080 || x < 0xE0A000 {
 				break
 			}
 			// Japanese is nearly all here. Surrogates have no entry in the
 			// table, and are looked up.
-			r := uint16(b)<<12 | uint16(s[i+1]&0x3F)<<6 | uint16(s[end]&0x3F)
-			v, w = a.table[r], 3
-			if r-firstIdeograph <= lastIdeograph-firstIdeograph {
-				if r == longOne {
-					break
-				}
-				if v == 0 {
-					v = unitOther // an ideograph that no entry holds
-				}
-			}
+			v = a.table[uint16(x>>4&0xF000|x>>2&0xFC0|x&0x3F)]
+			i += 3
 		}
 		if u := v & unitOther; u != 0 {
-			cells[n] = cell{u, uint16(i), before &^ gapDash, mark(v >> unitBits)}
+			cells[n] = newCell(v, before, from)
 			n++
-			before, last = 0, u
+			before, on = 0, *heads.step(on, u)
 		} else if v == 0 {
+			i = from
 			break
-		} else if v < dropVoiced {
+		} else if last := cells[max(n, 1)-1].unit(); v < dropVoiced {
 			before |= dropped(v, last)
-		} else if isKana(last) && cells[n-1].mark == 0 {
-			cells[n-1].mark = mark((v-dropVoiced)>>unitBits) + voicedMark
+		} else if isKana(last) && cells[n-1].mark() == 0 {
+			cells[n-1].voice(v)
 			before = 0
 		}
-		i += w
 	}
-	f.n, f.before, f.last = int(n), before, last
+	f.n, f.before, f.head = int(n), before, on
 	return int(i)
 }
 
@@ -196,23 +218,23 @@ func (a *alphabet) kanaAt(s string, i int) bool {
 // voice gives a mark to the kana before it, whatever stands between them, and
 // only once.
 func (f *folding) voice(v uint16) {
-	if isKana(f.last) && f.cells[f.n-1].mark == 0 {
-		f.cells[f.n-1].mark = mark((v-dropVoiced)>>unitBits) + voicedMark
+	if isKana(f.last()) && f.cells[f.n-1].mark() == 0 {
+		f.cells[f.n-1].voice(v)
 		f.before = 0
 	}
 }
 
 // put adds what a character folds to.
-func (f *folding) put(v uint16, at uint16) {
+func (a *alphabet) put(f *folding, v uint16, at uint) {
 	switch {
 	case v >= dropVoiced:
 		f.voice(v)
 	case v > unitOther:
-		f.before |= dropped(v, f.last)
+		f.before |= dropped(v, f.last())
 	default:
-		f.cells[f.n] = cell{v, at, f.before &^ gapDash, 0}
+		f.cells[f.n] = newCell(v, f.before, at)
 		f.n++
-		f.before, f.last = 0, v
+		f.before, f.head = 0, *a.heads.step(f.head, v)
 	}
 }
 
@@ -230,14 +252,14 @@ func dropped(v uint16, last unit) gap {
 
 // foldOdd folds a character that the table does not hold; false if the cells
 // do not hold it either.
-func (a *alphabet) foldOdd(f *folding, r rune, at uint16) bool {
+func (a *alphabet) foldOdd(f *folding, r rune, at uint) bool {
 	fits := true
 	a.lookUp(r, func(v uint16) {
 		if v <= unitOther && f.n >= len(f.cells) {
 			fits = false
 			return
 		}
-		f.put(v, at)
+		a.put(f, v, at)
 	})
 	return fits
 }
@@ -260,7 +282,7 @@ func Fold(s string) string {
 func (s *scan) hear() {
 	any := mark(0)
 	for i := range s.cells {
-		any |= s.cells[i].mark
+		any |= s.cells[i].mark()
 	}
 	s.voiced = any != 0
 }

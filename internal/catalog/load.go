@@ -49,7 +49,6 @@ type data struct {
 	lines      *trie // what can begin on a line: names, traps, marks
 	tails      *trie // what can follow a name
 	lengths    []int // of descriptors, at banks that are not known
-	heads      *heads
 	memo       *memo
 }
 
@@ -126,7 +125,11 @@ func (d *data) index() error {
 		return err
 	}
 	d.extend()
-	d.heads, d.memo = newHeads(d.lines.words), newMemo()
+	if d.heads = newHeads(d.lines.words); d.heads == nil {
+		return errFull
+	}
+	d.complete()
+	d.memo = newMemo()
 	return nil
 }
 

@@ -41,10 +41,10 @@ func (s *scan) nameless() bool {
 // numbered is the end of the letters of a number or a date that stand at i; i if
 // there are none.
 func (s *scan) numbered(i int) int {
-	digit := func(k int) bool { return k < len(s.cells) && s.class[s.cells[k].unit] == classDigit }
+	digit := func(k int) bool { return k < len(s.cells) && s.class[s.cells[k].unit()] == classDigit }
 	for k := i; k < len(s.cells) && !digit(k) && k-i < mostNumbered && (k == i || !s.gap(k)); k++ {
 		behind := i > 0 && digit(i-1) && !s.gap(i)
-		latin := s.class[s.cells[k].unit] == classLatin
+		latin := s.class[s.cells[k].unit()] == classLatin
 		switch {
 		case !behind && !latin:
 			return i
@@ -62,7 +62,7 @@ func (s *scan) way(i int) (end int, named bool) {
 		return end, false
 	}
 	end = s.longest(s.tails, i, kindMore, 0)
-	n := s.lines.start(s.cells[i].unit)
+	n := s.lines.begin(s.cells, i)
 	for j := i + 1; n != 0; j++ {
 		for _, w := range s.lines.enders(n) {
 			if j >= end && s.lost(w, i) == 0 {
@@ -72,7 +72,7 @@ func (s *scan) way(i int) (end int, named bool) {
 		if j == len(s.cells) {
 			break
 		}
-		n = s.lines.step(n, s.cells[j].unit)
+		n = s.lines.step(n, s.cells[j].unit())
 	}
 	return end, named
 }

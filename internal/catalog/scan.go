@@ -70,6 +70,7 @@ var (
 	unknownTail = &word{kind: kindTrap, text: "unknown word behind the name", why: "an unknown word"}
 	unknownHead = &word{kind: kindTrap, text: "unknown word before the name", why: "an unknown word"}
 	transferred = &word{kind: kindTrap, text: "a transfer of one's own", why: "a transfer of one's own"}
+	several     = &word{kind: kindTrap, text: "names of several services", why: "another service's name"}
 	namesake    = &word{kind: kindTrap, text: "another of that name", why: "a common word"}
 )
 
@@ -97,12 +98,11 @@ func (s *scan) run() found {
 	free := true  // a word can begin here
 	front := true // nothing but marks so far
 	for i := 0; i < len(s.cells); {
-		before := s.cells[i].before
+		before := s.cells[i].before()
 		front = front || before&afterMarks != 0
-		n := s.lines.start(s.cells[i].unit)
 		if !free && before&afterMark == 0 && !s.border(i) {
 			front = false
-			if n != 0 && s.lines.nodes[n].below.has(kindName) {
+			if n := s.lines.begin(s.cells, i); n != 0 && s.lines.nodes[n].below.has(kindName) {
 				if f := s.inner(n, i); f.name != nil {
 					return f
 				}
@@ -112,8 +112,8 @@ func (s *scan) run() found {
 		}
 		var f found
 		mark := 0
-		if n != 0 {
-			f, mark = s.at(n, i, front)
+		if n, j := s.lines.enter(s.cells, i); n != 0 {
+			f, mark = s.at(n, i, j, front)
 		}
 		switch {
 		case f.name != nil || f.trap != nil && f.trap.kind == kindCredit:
@@ -144,11 +144,11 @@ func (s *scan) run() found {
 
 // border tells whether a word can begin or end before unit i.
 func (s *scan) border(i int) bool {
-	return i == 0 || i == len(s.cells) || s.gap(i) || s.class[s.cells[i].unit] != s.class[s.cells[i-1].unit]
+	return i == 0 || i == len(s.cells) || s.gap(i) || s.class[s.cells[i].unit()] != s.class[s.cells[i-1].unit()]
 }
 
 // gap tells whether a gap stands before unit i.
-func (s *scan) gap(i int) bool { return s.cells[i].before&(gapWord|gapBracket) != 0 }
+func (s *scan) gap(i int) bool { return s.cells[i].before()&(gapWord|gapBracket) != 0 }
 
 // skips tells whether an entry is left out.
 func (s *scan) skips(w *word) bool { return s.skip != nil && w.of == s.skip }
@@ -166,7 +166,7 @@ func (s *scan) lost(w *word, i int) int {
 func (s *scan) lostOf(w *word, i int) int {
 	n := 0
 	for k, m := range w.marks {
-		if c := s.cells[i+k].mark; c != m {
+		if c := s.cells[i+k].mark(); c != m {
 			if c != 0 {
 				return -1
 			}
@@ -187,7 +187,7 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	case w.has(flagWhole) && s.marks&flagRail == 0:
 		s.railable = true
 		return notSure
-	case lost == 1 && j == len(s.cells) && !s.more && s.cells[j-1].mark != w.marks[n-1]:
+	case lost == 1 && j == len(s.cells) && !s.more && s.cells[j-1].mark() != w.marks[n-1]:
 		if n < minMarkless {
 			return notSure
 		}
@@ -199,14 +199,13 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	return notSure
 }
 
-// at looks at the words that begin at i, with a step to node n: the longest name or trap among them,
+// at looks at the words that begin at i, with steps to node n behind unit j-1: the longest name or trap among them,
 // and where the shortest mark in front ends. Where other marks end, it is
 // written into the cells, so that RKS, RK and S are all tried.
-func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
+func (s *scan) at(n uint16, i, j int, front bool) (best found, mark int) {
 	t, cells := s.lines, s.cells
 	var name, front1 *word // the last ones that were passed
 	nameEnd := 0
-	j := i + 1
 	for {
 		here := &t.nodes[n]
 		for k := range int(here.ends) {
@@ -233,9 +232,9 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 				if front1 = w; mark == 0 {
 					mark = j
 				} else if j < len(cells) {
-					cells[j].before |= afterMark
+					cells[j].add(afterMark)
 					if front {
-						cells[j].before |= afterMarks
+						cells[j].add(afterMarks)
 					}
 				}
 			case kindTrap:
@@ -274,7 +273,7 @@ func (s *scan) at(n uint16, i int, front bool) (best found, mark int) {
 // (カ)ドコモ the first letters are no カード.
 func (s *scan) bracketed(i, j int) bool {
 	for k := i + 1; k < j; k++ {
-		if s.cells[k].before&gapBracket != 0 {
+		if s.cells[k].before()&gapBracket != 0 {
 			return true
 		}
 	}
@@ -352,7 +351,7 @@ func earlier(x, y *word) *word {
 // that a word begins with.
 func (s *scan) beginning(w *word, i int) bool {
 	for k, c := range s.cells[i:] {
-		if c.mark != w.marks[k] && (c.mark != 0 || i+k < len(s.cells)-1) {
+		if m := c.mark(); m != w.marks[k] && (m != 0 || i+k < len(s.cells)-1) {
 			return false
 		}
 	}
@@ -365,7 +364,7 @@ func (s *scan) inner(n uint16, i int) (best found) {
 	t := s.lines
 	// A letter alone of its kind belongs to the word before it: of AD払い no
 	// d払い is left.
-	if c := s.class[s.cells[i].unit]; c == s.class[s.cells[i-1].unit] && i+1 < len(s.cells) && c != s.class[s.cells[i+1].unit] {
+	if c := s.class[s.cells[i].unit()]; c == s.class[s.cells[i-1].unit()] && i+1 < len(s.cells) && c != s.class[s.cells[i+1].unit()] {
 		return best
 	}
 	for j := i + 1; ; j++ {
@@ -383,7 +382,7 @@ func (s *scan) inner(n uint16, i int) (best found) {
 		if j == len(s.cells) {
 			return best
 		}
-		if n = t.step(n, s.cells[j].unit); n == 0 {
+		if n = t.step(n, s.cells[j].unit()); n == 0 {
 			return best
 		}
 	}

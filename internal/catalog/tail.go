@@ -24,7 +24,7 @@ type words struct {
 
 // closes tells whether a word that ends before unit k is whole there.
 func (s *scan) closes(k int) bool {
-	return k == len(s.cells) || s.gap(k) || s.class[s.cells[k].unit] == classDigit
+	return k == len(s.cells) || s.gap(k) || s.class[s.cells[k].unit()] == classDigit
 }
 
 // whole tells whether a trap that ends before unit k is a word of its own
@@ -43,7 +43,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 	if depth > 0 && s.closes(j) {
 		return words{end: j}, true
 	}
-	n := s.tails.start(s.cells[j].unit)
+	n := s.tails.begin(s.cells, j)
 	if n == 0 || depth == maxChain {
 		return c, false
 	}
@@ -55,7 +55,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 	for k := j + 1; ; k++ {
 		for _, w := range s.tails.enders(n) {
 			lost := s.lost(w, j)
-			if lost < 0 || lost > 0 && (lost > 1 || k < len(s.cells) || s.more || s.cells[k-1].mark == w.marks[len(w.marks)-1]) ||
+			if lost < 0 || lost > 0 && (lost > 1 || k < len(s.cells) || s.more || s.cells[k-1].mark() == w.marks[len(w.marks)-1]) ||
 				w.kind == kindCompany && !s.company(w, j, k) || s.skips(w) {
 				continue
 			}
@@ -70,7 +70,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 			}
 			break
 		}
-		if n = s.tails.step(n, s.cells[k].unit); n == 0 {
+		if n = s.tails.step(n, s.cells[k].unit()); n == 0 {
 			break
 		}
 	}
@@ -118,7 +118,7 @@ func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 // follow looks at what stands behind a name that ends at j: the word that
 // decided, if any, and where that ends.
 func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
-	if j == len(s.cells) || s.class[s.cells[j].unit] == classDigit {
+	if j == len(s.cells) || s.class[s.cells[j].unit()] == classDigit {
 		return tailNone, nil, j
 	}
 	c, ok := s.chain(j, 0)
@@ -140,7 +140,7 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if s.gap(j) {
 		return tailUnknown, nil, j
 	}
-	if name.weight < minJoined || s.cells[j].unit == unitN && !s.border(j) {
+	if name.weight < minJoined || s.cells[j].unit() == unitN && !s.border(j) {
 		return tailWord, nil, j
 	}
 	return tailUnknown, nil, j
@@ -149,7 +149,7 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 // goesOn tells whether the line goes on with an unknown word behind a gap before
 // unit k: LIFE STORE behind a name is a shop's, and no insurance.
 func (s *scan) goesOn(k int) bool {
-	if k == len(s.cells) || !s.gap(k) || s.class[s.cells[k].unit] == classDigit {
+	if k == len(s.cells) || !s.gap(k) || s.class[s.cells[k].unit()] == classDigit {
 		return false
 	}
 	_, ok := s.chain(k, 0)
@@ -166,9 +166,9 @@ func (s *scan) cutTail(name *word, j int) (what tail, bill *word, ok bool) {
 		return 0, nil, false
 	}
 	t := s.tails
-	n := t.start(s.cells[j].unit)
+	n := t.begin(s.cells, j)
 	for k := j + 1; n != 0 && k < len(s.cells); k++ {
-		n = t.step(n, s.cells[k].unit)
+		n = t.step(n, s.cells[k].unit())
 	}
 	if n == 0 {
 		return 0, nil, false
@@ -212,22 +212,22 @@ func (s *scan) company(w *word, j, k int) bool {
 	}
 	behind := s.after
 	if k < len(s.cells) {
-		behind = s.cells[k].before
+		behind = s.cells[k].before()
 	}
-	return (s.cells[j].before|behind)&gapBracket != 0
+	return (s.cells[j].before()|behind)&gapBracket != 0
 }
 
 // filler is the end of digits or of a company mark that stand at i; i if
 // neither does.
 func (s *scan) filler(i int) int {
 	j := i
-	for j < len(s.cells) && s.class[s.cells[j].unit] == classDigit {
+	for j < len(s.cells) && s.class[s.cells[j].unit()] == classDigit {
 		j++
 	}
 	if j > i {
 		return j
 	}
-	n := s.tails.start(s.cells[i].unit)
+	n := s.tails.begin(s.cells, i)
 	for n != 0 {
 		j++
 		for _, w := range s.tails.enders(n) {
@@ -238,7 +238,7 @@ func (s *scan) filler(i int) int {
 		if j == len(s.cells) {
 			break
 		}
-		n = s.tails.step(n, s.cells[j].unit)
+		n = s.tails.step(n, s.cells[j].unit())
 	}
 	return i
 }
@@ -265,7 +265,7 @@ func (s *scan) onlyMarks(i int) bool {
 // with some flags; i if none does.
 func (s *scan) longest(t *trie, i int, k kind, f flags) int {
 	end := i
-	n := t.start(s.cells[i].unit)
+	n := t.begin(s.cells, i)
 	for j := i + 1; n != 0; j++ {
 		for _, w := range t.enders(n) {
 			if w.kind == k && w.flags&f == f && s.lost(w, i) == 0 {
@@ -275,7 +275,7 @@ func (s *scan) longest(t *trie, i int, k kind, f flags) int {
 		if j == len(s.cells) {
 			break
 		}
-		n = t.step(n, s.cells[j].unit)
+		n = t.step(n, s.cells[j].unit())
 	}
 	return end
 }

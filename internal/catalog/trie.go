@@ -91,6 +91,26 @@ type trie struct {
 	nodes []node
 	edges []edge
 	root  []uint16 // the first step, without a search; 0 if there is none
+	pairs [pairLetters][pairLetters / 64]uint64
+	twos  []uint16 // the second step, of letters before firstHan
+}
+
+// pairs tell with which two letters words begin: units that differ by a multiple
+// of pairLetters are one letter to them, and every letter follows one that is a
+// word. So it is known nearly everywhere on a line that no word begins there.
+const pairLetters = 128
+
+// pair notes how a word begins.
+func (t *trie) pair(units []unit) {
+	row := &t.pairs[units[0]%pairLetters]
+	if len(units) == 1 {
+		for i := range row {
+			row[i] = math.MaxUint64
+		}
+		return
+	}
+	u := units[1] % pairLetters
+	row[u/64] |= 1 << (u % 64)
 }
 
 type edge struct {
@@ -110,13 +130,23 @@ func newTrie(words []*word, letters int) (*trie, error) {
 	if len(ws) > math.MaxUint16 {
 		return nil, errFull
 	}
-	t := &trie{words: ws, nodes: make([]node, 0, 4096), edges: make([]edge, 0, 4096), root: make([]uint16, letters)}
+	t := &trie{words: ws, nodes: make([]node, 0, 4096), edges: make([]edge, 0, 4096), root: make([]uint16, letters), twos: make([]uint16, int(firstHan)*int(firstHan))}
 	t.add(0, len(ws), 0)
 	if len(t.nodes) > math.MaxUint16 || len(t.edges) > math.MaxUint16 {
 		return nil, errFull
 	}
+	for _, w := range ws {
+		t.pair(w.units)
+	}
 	for _, e := range t.edges[t.nodes[0].first:][:t.nodes[0].edges] {
 		t.root[e.unit] = e.to
+	}
+	for u := range firstHan {
+		for v := range firstHan {
+			if n := t.start(u); n != 0 {
+				t.twos[int(u)*int(firstHan)+int(v)] = t.step(n, v)
+			}
+		}
 	}
 	return t, nil
 }
@@ -197,12 +227,36 @@ func (t *trie) start(u unit) uint16 {
 	return 0
 }
 
+// begin is the first step of the words that may begin with cell i; 0 if none
+// does, or if what stands behind it tells that.
+func (t *trie) begin(cells []cell, i int) uint16 {
+	u := cells[i].unit()
+	if i+1 < len(cells) {
+		if v := cells[i+1].unit() % pairLetters; t.pairs[u%pairLetters][v/64]>>(v%64)&1 == 0 {
+			return 0
+		}
+	}
+	return t.start(u)
+}
+
+// enter is begin, or the step behind it if no word ends before that, and behind
+// which cell that is.
+func (t *trie) enter(cells []cell, i int) (uint16, int) {
+	n := t.start(cells[i].unit())
+	if i+1 < len(cells) && t.nodes[n].ends == 0 {
+		if u, v := cells[i].unit(), cells[i+1].unit(); u < firstHan && v < firstHan {
+			return t.twos[uint(u)*uint(firstHan)+uint(v)], i + 2
+		}
+	}
+	return n, i + 1
+}
+
 // walk goes on from a node that the unit before cell j led to, to the next at
 // which words end. It tells behind which cell that is; 0 if no word goes on that
 // way, and one more than there are cells if the last ended inside words.
 func (t *trie) walk(n uint16, cells []cell, j int) (uint16, int) {
 	for j < len(cells) {
-		here, u := &t.nodes[n], cells[j].unit
+		here, u := &t.nodes[n], cells[j].unit()
 		if n = here.next; here.unit != u {
 			if n = t.other(here, u); n == 0 {
 				return 0, j
