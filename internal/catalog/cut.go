@@ -8,17 +8,7 @@ import (
 // cut decides on a line that ended at node n inside a name that began at i.
 func (s *scan) cut(n uint16, i int, front bool) found {
 	to := len(s.cells)
-	var w *word // the shortest name
-	for _, x := range s.lines.goOn(n) {
-		switch {
-		case x.kind != kindName || x.flags&(flagCommon|flagRail) != 0 || !s.beginning(x, i) || s.skips(x):
-		case w != nil && w.service != x.service:
-			s.note(noteAmbiguous, i, to, nil, nil)
-			return found{}
-		case w == nil || len(x.units) < len(w.units):
-			w = x
-		}
-	}
+	w, other := s.cutNames(n, i)
 	if w == nil || w.has(flagWhole) && !front {
 		return found{}
 	}
@@ -28,9 +18,15 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 	have -= s.longest(s.lines, i, kindFront, 0) - i
 	f := span(i, to)
 	f.name, f.sure = w, cutOff
-	if have < minCut {
-		s.note(noteShort, i, to, w, nil)
+	less := func(why noteKind) found {
+		if other != nil {
+			why, w = noteAmbiguous, nil
+		}
+		s.note(why, i, to, w, nil)
 		return found{}
+	}
+	if have < minCut {
+		return less(noteShort)
 	}
 	trap := s.cutTrap(n, i)
 	switch full := s.full(missing); {
@@ -38,18 +34,57 @@ func (s *scan) cut(n uint16, i int, front bool) found {
 		s.note(noteCutTrap, i, to, trap, nil)
 		return refusal(trap, i, to)
 	case !full:
-		s.note(noteNotFull, i, to, w, nil)
-		return found{}
+		return less(noteNotFull)
 	case s.other != 0:
 		return refusal(s.passed(s.other), i, to)
-	case trap != nil:
+	case trap != nil || other != nil:
 		// Either may be what was cut; less than the whole word silences nothing.
+		switch {
+		case trap == nil:
+			trap = other
+		case other != nil:
+			trap = several
+		}
 		s.note(noteUndecided, i, to, w, trap)
 		f.trap, f.sure = trap, cutDoubt
 		return f
 	}
 	s.note(noteCut, i, to, w, nil)
 	return f
+}
+
+// cutNames are the shortest name that the line, which ended at node n, may be the
+// beginning of, and the shortest of another service; several stands for those of
+// more.
+func (s *scan) cutNames(n uint16, i int) (w, other *word) {
+	more := false
+	for _, x := range s.lines.goOn(n) {
+		switch {
+		case x.kind != kindName || x.flags&(flagCommon|flagRail) != 0 || !s.beginning(x, i) || s.skips(x):
+		case w == nil || w.service == x.service:
+			w = shorter(w, x)
+		case other == nil || other.service == x.service:
+			other = shorter(other, x)
+		default:
+			w, more = shorter(w, x), true
+		}
+	}
+	if other != nil && shorter(w, other) == other {
+		w, other = other, w
+	}
+	if more {
+		other = several
+	}
+	return w, other
+}
+
+// shorter is the shorter one of two entries, or the one that stands earlier in the
+// files.
+func shorter(x, y *word) *word {
+	if x == nil || len(y.units) < len(x.units) || len(y.units) == len(x.units) && y.line < x.line {
+		return y
+	}
+	return x
 }
 
 // cutTrap is a trap that the line, which ended at node n, may be the beginning of.

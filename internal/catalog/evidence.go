@@ -182,7 +182,7 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	var w weighing // field by field, as in weighIn
 	w.data, w.e, w.marks, w.railable = d, e, marks|f.marks, f.railable
 	w.text(&f)
-	out.noBill = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit || f.trap == transferred)
+	out.noBill = f.trap != nil && (f.trap.kind == kindRefund || f.trap.kind == kindCredit || f.trap.kind == kindName || f.trap == transferred || f.trap == several)
 	w.named()
 	w.collected()
 	w.linked(text)

@@ -97,6 +97,8 @@ func (n *note) text() string {
 		switch {
 		case w.line == 0:
 			b.WriteString(w.text)
+		case w.kind == kindName:
+			name(w)
 		case w.why == w.text:
 			fmt.Fprintf(&b, "%s (%s)", w.text, w.place)
 		default:

@@ -20,6 +20,7 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		{"0125", "ドコモコウザ", []string{"ドコモ: ドコモ of docomo (services.rec) counts only behind the mark of a real-time rail", "ドコモコウザ: the name ドコモコウザ of docomo (services.rec)"}},
 		{"0168", "RKデイ―バライ", []string{"RK: a mark in front of a name", "デイ―バライ: the name デイーバライ of docomo (services.rec)"}},
 		{"", "ﾋﾞﾘﾝｸﾞｼｽﾃ", []string{"ﾋﾞﾘﾝｸﾞｼｽﾃ: the line ends inside the name ビリングシステム of payb (services.rec)"}},
+		{"", "PAYPA", []string{"PAYPA: undecided: the name PAYPAY of paypay (services.rec), or PAYPAL of paypal (services.rec)"}},
 		{"0009", "＆ビリングシ", []string{"ビリングシ: ビリングシステム of payb (services.rec) is not complete, and the bank cuts descriptors elsewhere"}},
 		{"", "77ギンコウ", []string{"ギンコウ: ギンコウペイ of ginkopay (services.rec) would need 5 letters to be told from its start"}},
 		{"0009", "AMAZONW", []string{"AMAZON: AMAZON of amazon (services.rec) counts only when it stands alone", "AMAZONW: the line ends inside the trap AMAZONWEB, AWSの利用料 (services.rec)"}},

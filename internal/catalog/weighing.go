@@ -16,6 +16,7 @@ type weighing struct {
 	service  *Service
 	why      Why
 	second   *Service // a payment service too
+	also     Why      // the reason of that
 	other    string   // what else, in Japanese
 	otherWhy Why
 	bare     bool     // the name is one that needs more than the text
@@ -34,6 +35,8 @@ func (w *weighing) text(f *weighed) {
 			w.other, w.otherWhy = otherUnknown, WhyUnknownWord
 		case transferred:
 			w.other, w.otherWhy = otherTransfer, WhyMark
+		case several:
+			w.other, w.otherWhy = otherUnknown, WhyCut
 		case namesake:
 			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
 		}
@@ -54,6 +57,10 @@ func (w *weighing) text(f *weighed) {
 		return
 	}
 	w.service = f.name.service
+	if f.trap != nil && f.trap.kind == kindName {
+		w.other, w.otherWhy = "", 0
+		w.second, w.also = f.trap.service, WhyCut
+	}
 	switch f.sure {
 	case seen:
 		w.strength, w.why = Sure, WhySeen
@@ -115,13 +122,14 @@ func (w *weighing) named() {
 			}
 		}
 	}
+	w.choose(s)
 	switch {
 	case s != nil && s.Rings() && (w.service == nil || w.service == s):
 		w.service, w.strength, w.other = s, Sure, ""
 		w.why |= WhyNamed
 	case s != nil && s.Rings():
 		// The text and the bank disagree: both are told.
-		w.second, w.service, w.strength = w.service, s, Two
+		w.second, w.also, w.service, w.strength = w.service, WhyText, s, Two
 		w.other, w.why = "", WhyNamed
 	case w.service != nil && w.strength > None:
 		if s != nil {
@@ -136,6 +144,15 @@ func (w *weighing) named() {
 	}
 }
 
+// choose takes the service that something else than the text tells of, or nil for
+// none, where the text is the beginning of two.
+func (w *weighing) choose(s *Service) {
+	if w.second != nil && w.second == s {
+		w.service = s
+	}
+	w.second = nil
+}
+
 // collected takes the code of who collects.
 func (w *weighing) collected() {
 	if w.e.Collector == "" {
@@ -144,6 +161,9 @@ func (w *weighing) collected() {
 	s := w.collectors[w.e.Collector]
 	if s == nil || !s.Rings() {
 		return
+	}
+	if w.second == s && w.also == WhyCut {
+		w.choose(s)
 	}
 	if w.service == nil || w.service == s {
 		w.service, w.strength, w.other = s, Sure, ""
@@ -167,6 +187,9 @@ func (w *weighing) linked(text string) {
 	}
 	if w.service == nil {
 		return
+	}
+	if w.second != nil && w.also == WhyCut && w.link(w.second) > w.link(w.service) {
+		w.service, w.second = w.second, w.service
 	}
 	switch why := w.link(w.service); {
 	case why == 0:
@@ -303,7 +326,7 @@ func (w *weighing) finish() (strength Strength, readings [2]Reading, n uint8) {
 		add(Reading{Service: w.service.ID, Why: w.why})
 	}
 	if w.second != nil {
-		add(Reading{Service: w.second.ID, Why: WhyText})
+		add(Reading{Service: w.second.ID, Why: w.also})
 	}
 	if (w.strength == Two || w.strength == Likely && w.service == nil) && w.other != "" && n < 2 {
 		add(Reading{What: w.other, Why: w.otherWhy})
