@@ -14,14 +14,14 @@ func TestAMessageSumsUpMoreOnceItsIncidentIsReportedOrInPieces(t *testing.T) {
 		change func(*Record)
 		want   bool
 	}{
-		"alone":               {func(*Record) {}, false},
-		"mine":                {func(r *Record) { r.Answer = &Answer{Value: Mine} }, false},
-		"not mine":            {func(r *Record) { r.Answer, r.Dispute = &Answer{Value: NotMine}, "d" }, true},
-		"not yet a report":    {func(r *Record) { r.Answer = &Answer{Value: NotMine} }, false},
-		"was taken back":      {func(r *Record) { r.Answer, r.Dispute = &Answer{Value: Mine}, "d" }, false},
-		"in pieces":           {func(r *Record) { r.Pieces = []string{"p"} }, true},
-		"a piece of another":  {func(r *Record) { r.With = "lead" }, true},
-		"no answer": {func(r *Record) { r.Dispute = "d" }, false},
+		"alone":              {func(*Record) {}, false},
+		"mine":               {func(r *Record) { r.Answer = &Answer{Value: Mine} }, false},
+		"not mine":           {func(r *Record) { r.Answer, r.Dispute = &Answer{Value: NotMine}, "d" }, true},
+		"not yet a report":   {func(r *Record) { r.Answer = &Answer{Value: NotMine} }, false},
+		"was taken back":     {func(r *Record) { r.Answer, r.Dispute = &Answer{Value: Mine}, "d" }, false},
+		"in pieces":          {func(r *Record) { r.Pieces = []string{"p"} }, true},
+		"a piece of another": {func(r *Record) { r.With = "lead" }, true},
+		"no answer":          {func(r *Record) { r.Dispute = "d" }, false},
 	} {
 		r := alerted("r", 100, noon, ServiceDebit)
 		if c.change(r); r.SumsUpMore() != c.want {

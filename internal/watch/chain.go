@@ -14,6 +14,7 @@ type chain struct {
 	returned int64
 	asked    int64       // how much the bank said came back; more than returned if the posting is not there yet
 	opened   Entry       // the first debit of the present presentation: of two, that received first
+	begun    Entry       // that which is first in order
 	latest   Entry       // the latest debit
 	named    Entry       // the latest debit whose service is known
 	again    int         // how often it was presented again
@@ -268,7 +269,7 @@ func (c *chain) open(e *Entry) {
 		}
 		earlier := slices.DeleteFunc(slices.Clone(c.heard), func(at time.Time) bool { return !at.Before(e.ReceivedAt) })
 		c.heard = append(earlier, e.ReceivedAt)
-		c.opened, c.pending, c.held = *e, true, false
+		c.opened, c.begun, c.pending, c.held = *e, *e, true, false
 		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending

@@ -42,6 +42,9 @@ type Record struct {
 	// MayBeAgain tells that it is not sure that it was presented Again: what came back
 	// before may have been of another debit of its id, or service.
 	MayBeAgain bool `json:"may_be_again,omitempty"`
+	// Early tells that what came back did, by the bank's time, before it was taken: see
+	// Entry.ahead.
+	Early bool `json:"early,omitempty"`
 	// Counted is how many yen more than Kept the account's activity counts as taken.
 	Counted    int64      `json:"counted,omitempty"`
 	DateOnly   bool       `json:"date_only,omitempty"` // the bank named the day alone

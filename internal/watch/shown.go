@@ -22,6 +22,7 @@ type Shown struct {
 	MayBeIt     bool       `json:"may_be_it,omitempty"`    // see Record
 	Misnamed    bool       `json:"misnamed,omitempty"`     // see Record
 	MayBeAgain  bool       `json:"may_be_again,omitempty"` // see Record
+	Early       bool       `json:"early,omitempty"`        // see Record
 	Status      Status     `json:"status,omitempty"`
 	Service     string     `json:"service,omitempty"`
 	Confidence  Confidence `json:"confidence,omitempty"`
@@ -47,7 +48,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
@@ -66,7 +67,7 @@ func (r *Record) As(s *Shown) *Record {
 		return r
 	}
 	c := *r
-	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed
+	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed, c.Early = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed, s.Early
 	c.AgainLate, c.MayBeAgain = s.AgainLate, s.MayBeAgain
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
@@ -156,8 +157,8 @@ func (k DeliveryKind) OfIncident() bool {
 // it is not certain any more what came back. More tells that it is worse than what
 // they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
-	more = r.Amount > s.Amount || s.TakenAgain(r) || r.Service != s.Service && r.Service != "" || s.Stands(r)
-	return more || r.Kept() < s.Kept() && r.Returned > s.Returned || r.UndoneAt.IsZero() != s.UndoneAt.IsZero() || s.Doubted(r), more
+	more = r.Amount > s.Amount || s.TakenAgain(r) || r.Service != s.Service && r.Service != "" || s.Stands(r) && (r.Kind == LinkRegistered || r.Kept() > s.Kept())
+	return more || s.Stands(r) || s.MoreBack(r) || s.Doubted(r), more
 }
 
 // TakenAgain tells whether a debit was presented again since it was shown. One that
@@ -174,11 +175,27 @@ func (s *Shown) Doubted(r *Record) bool {
 	return back && s.MayStand() != r.MayStand()
 }
 
+// MoreBack tells whether some more came back than was shown, and less is left, or all
+// of it, or whether a link was removed since.
+func (s *Shown) MoreBack(r *Record) bool {
+	if !r.UndoneAt.IsZero() {
+		return s.UndoneAt.IsZero()
+	}
+	return s.UndoneAt.IsZero() && r.Kept() < s.Kept() && r.Returned > s.Returned
+}
+
 // Stands tells whether what had come back, or some of it, turns out to have been
-// of another debit or link that the bank gave the same id.
-// It is false if nothing was shown.
+// of another debit or link that the bank gave the same id, or of an earlier
+// presentation of the debit: less came back than was shown. What is taken again since
+// is not that: see TakenAgain. It is false if nothing was shown.
 func (s *Shown) Stands(r *Record) bool {
-	return s != nil && r.Again == s.Again && r.UndoneAt.IsZero() && (!s.UndoneAt.IsZero() || r.Returned < s.Returned && r.Kept() > s.Kept())
+	if s == nil || !r.UndoneAt.IsZero() || s.TakenAgain(r) {
+		return false
+	}
+	if r.Kind == LinkRegistered {
+		return !s.UndoneAt.IsZero()
+	}
+	return r.Returned < s.Amount-s.Kept()
 }
 
 // Kept is how much of a debit was still taken, in yen.

@@ -52,8 +52,8 @@ func TestAMessageKeepsEachFactWhateverBecomesOfTheRecord(t *testing.T) {
 	was, is := &Record{}, &Record{}
 	fill(t, reflect.ValueOf(was).Elem(), 1)
 	fill(t, reflect.ValueOf(is).Elem(), 2)
-	if n := len(facts(was)); n != 19 {
-		t.Errorf("messages show %d facts of a record; this test was written for 19", n)
+	if n := len(facts(was)); n != 20 {
+		t.Errorf("messages show %d facts of a record; this test was written for 20", n)
 	}
 	s := was.Shows("w")
 	for name, want := range facts(was) {
@@ -179,7 +179,7 @@ func TestAChangeIsToldWhenItMatters(t *testing.T) {
 		"its service is not known any more":   {func(r *Record) { r.Service = "" }, false, false},
 		"more came back":                      {func(r *Record) { r.Returned++ }, true, false},
 		"less came back":                      {func(r *Record) { r.Returned-- }, true, true},
-		"less was taken and less came back":   {func(r *Record) { r.Amount, r.Returned = 3000, 500 }, false, false},
+		"less was taken and less came back":   {func(r *Record) { r.Amount, r.Returned = 3000, 500 }, true, false},
 		"more was taken, and that came back":  {func(r *Record) { r.Amount, r.Returned = 6000, 2000 }, true, true},
 		"all came back":                       {func(r *Record) { r.UndoneAt = noon }, true, false},
 		"it is posted":                        {func(r *Record) { r.Status = Posted }, false, false},
@@ -300,24 +300,32 @@ func TestNothingShownIsOfNoServiceAndNoYen(t *testing.T) {
 	}
 }
 
-// What had come back stands again if less has come back of the same presentation
-// than was shown, and more is left: not if more was taken.
+// What had come back stands again if less has come back than was shown: not if it was
+// taken again since.
 func TestWhatTurnsOutToStandAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		shown *Shown
 		r     Record
 		want  bool
 	}{
-		"nothing was shown":                {nil, Record{Amount: 100}, false},
-		"as it was":                        {&Shown{Amount: 100}, Record{Amount: 100}, false},
-		"more was taken":                   {&Shown{Amount: 100}, Record{Amount: 900}, false},
-		"more was taken, as much is back":  {&Shown{Amount: 100, Returned: 10}, Record{Amount: 900, Returned: 10}, false},
-		"less is back":                     {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 9}, true},
-		"less is back, of less":            {&Shown{Amount: 100, Returned: 10}, Record{Amount: 90, Returned: 0}, false},
-		"more is back":                     {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 11}, false},
-		"all was back":                     {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100}, true},
-		"all was back, and is":             {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, UndoneAt: noon}, false},
-		"all was back, and is taken again": {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, Again: 1}, false},
+		"nothing was shown":                             {nil, Record{Amount: 100}, false},
+		"as it was":                                     {&Shown{Amount: 100}, Record{Amount: 100}, false},
+		"more was taken":                                {&Shown{Amount: 100}, Record{Amount: 900}, false},
+		"more was taken, as much is back":               {&Shown{Amount: 100, Returned: 10}, Record{Amount: 900, Returned: 10}, false},
+		"less is back":                                  {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 9}, true},
+		"less is back, of less":                         {&Shown{Amount: 100, Returned: 10}, Record{Amount: 90, Returned: 0}, true},
+		"less is back of what is taken in its place":    {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, Returned: 40}, true},
+		"all was back, and is, of more":                 {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 120, Returned: 100}, false},
+		"all was back, and less is, of more":            {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 120, Returned: 99}, true},
+		"all was back, of an earlier time it was taken": {&Shown{Amount: 100, UndoneAt: noon, OccurredAt: noon}, Record{Amount: 100, Again: 1, OccurredAt: noon}, true},
+		"a part was back, of an earlier time":           {&Shown{Amount: 100, Returned: 50, OccurredAt: noon}, Record{Amount: 100, Again: 1, OccurredAt: noon}, true},
+		"all was back, and is taken again later":        {&Shown{Amount: 100, UndoneAt: noon, OccurredAt: noon}, Record{Amount: 100, Again: 1, OccurredAt: noon.Add(1)}, false},
+		"a link was removed":                            {&Shown{UndoneAt: noon}, Record{Kind: LinkRegistered}, true},
+		"a link was removed, and is":                    {&Shown{UndoneAt: noon}, Record{Kind: LinkRegistered, UndoneAt: noon}, false},
+		"more is back":                                  {&Shown{Amount: 100, Returned: 10}, Record{Amount: 100, Returned: 11}, false},
+		"all was back":                                  {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100}, true},
+		"all was back, and is":                          {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, UndoneAt: noon}, false},
+		"all was back, and is taken again":              {&Shown{Amount: 100, UndoneAt: noon}, Record{Amount: 100, Again: 1, OccurredAt: noon}, false},
 	} {
 		if got := c.shown.Stands(&c.r); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

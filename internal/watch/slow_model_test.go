@@ -34,6 +34,8 @@ type slowDebit struct {
 	mayBe    bool    // what came back of another may be of this one
 	returns  []Entry // of the present presentation
 	misnamed bool    // one of them names another service
+	early    bool    // one of them is dated before it was taken
+	begun    Entry   // with what the present presentation begins
 	inherits bool    // its service is that of what it presents again
 	heirOf   *slowDebit
 	doubtful bool // which may not have come back
@@ -78,7 +80,7 @@ func slowRead(story []Entry) slowDebit {
 				d.again++
 			}
 			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-			d.waits, d.held, d.claimed, d.returns = e.Replaces, false, 0, nil
+			d.waits, d.held, d.claimed, d.returns, d.begun = e.Replaces, false, 0, nil, e
 		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -349,7 +351,7 @@ func slowDivide(entries []Entry) []slowDebit {
 		next := -1
 		var least time.Duration
 		for j, x := range out {
-			if wait := x.first.At.Sub(d.backAt); d.gone() && !d.unsure && !d.misnamed && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
+			if wait := x.first.At.Sub(d.backAt); d.gone() && !d.unsure && !d.misnamed && !d.early && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
 				d.named.Service == x.named.Service && !slowCalled(d.named, x.named) && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
 				(next < 0 || wait < least) {
 				next, least = j, wait

@@ -81,13 +81,13 @@ func (d slowDebit) text() string {
 	if !d.inherits {
 		known = " known " + d.known().Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " may be it"}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed]+map[bool]string{true: " doubtful"}[d.doubtful]+map[bool]string{true: " may be again"}[d.mayAgain])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " may be it"}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed]+map[bool]string{true: " early"}[d.early]+map[bool]string{true: " doubtful"}[d.doubtful]+map[bool]string{true: " may be again"}[d.mayAgain])
 }
 
 // taken is what is not known to have come back.
 func (d slowDebit) taken() int64 {
 	switch {
-	case d.unsure || d.misnamed:
+	case d.unsure || d.misnamed || d.early:
 		return d.amount
 	case d.gone():
 		return 0

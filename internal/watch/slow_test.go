@@ -182,6 +182,7 @@ func (a *slowAccount) tell(t *testing.T, r *Record) {
 		d.State = Accepted
 		for _, s := range r.SaidBy(d) {
 			x := r.As(s.Is)
+			changeIsTrue(t, r, s.Was)
 			a.told = append(a.told, fmt.Sprintf("%s %s %d back %d again %d %s undone %v may stand %v", r.ID, d.Kind, x.Amount, x.Returned, x.Again, x.Service, !x.UndoneAt.IsZero(), x.MayStand()))
 		}
 	}
@@ -278,7 +279,7 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 			}
 			if last.Amount < x.Amount || last.Again < x.Again && (x.DateOnly || last.DateOnly || x.OccurredAt.After(last.OccurredAt)) || x.Service != "" && last.Service != x.Service || last.UndoneAt.IsZero() != x.UndoneAt.IsZero() ||
 				last.MayStand() != x.MayStand() && last.Amount-last.Returned == x.Amount-x.Returned && (x.Returned > 0 || !x.UndoneAt.IsZero()) || // else less was taken, which is not told
-				x.UndoneAt.IsZero() && last.Amount-last.Returned > x.Amount-x.Returned && last.Returned < x.Returned {
+				x.UndoneAt.IsZero() && last.Amount-last.Returned > x.Amount-x.Returned && last.Returned < x.Returned || x.UndoneAt.IsZero() && last.Returned > x.Returned {
 				fail("known of "+x.ID+" at last", saysRecord(last), saysRecord(x))
 			}
 		}
@@ -323,7 +324,7 @@ func saysRecord(r *Record) string {
 	if _, received, _ := r.news(); !r.Inherits {
 		known = " known " + received.Format("02.15:04:05")
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: " may be it"}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed]+map[bool]string{true: " doubtful"}[r.Confidence == Undecided]+map[bool]string{true: " may be again"}[r.MayBeAgain])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: " may be it"}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed]+map[bool]string{true: " early"}[r.Early]+map[bool]string{true: " doubtful"}[r.Confidence == Undecided]+map[bool]string{true: " may be again"}[r.MayBeAgain])
 }
 
 func saysActivity(a *Activity, records []*Record) string {

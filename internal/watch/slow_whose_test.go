@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // words are the names that the bank had for a debit or link, by which what it undoes
@@ -126,6 +127,14 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 	return slices.DeleteFunc(worlds, func(w slowWorld) bool { return w.odd > least })
 }
 
+// beforehand tells whether a return is of a moment, or a day, before the debit began.
+func (d slowDebit) beforehand(u Entry) bool {
+	if u.DateOnly || d.begun.DateOnly {
+		return slowDay(u) < slowDay(d.begun)
+	}
+	return u.At.Add(5 * time.Minute).Before(d.begun.At)
+}
+
 // slowUnsure notes of which debits more is told to have come back than did for
 // certain, and of which more may have.
 func slowUnsure(all []slowDebit, order []Entry) {
@@ -144,11 +153,12 @@ func slowUnsure(all []slowDebit, order []Entry) {
 	for i, d := range all {
 		all[i].misnamed = d.anything && d.first.Kind == Debit && slices.ContainsFunc(d.returns, d.other)
 		ever := d.anything && d.first.Kind == Debit && slices.ContainsFunc(d.story, func(x Entry) bool { return !opening(x) && d.other(x) })
+		all[i].early = d.anything && slices.ContainsFunc(d.returns, d.beforehand)
 		all[i].mayAgain = all[i].mayAgain || ever && d.again > 0
 	}
 	for i := range all { // or that of which it has its name has that from another, and so on
 		for of := all[i].heirOf; of != nil; of = of.heirOf {
-			all[i].doubtful = all[i].doubtful || of.unsure || of.misnamed
+			all[i].doubtful = all[i].doubtful || of.unsure || of.misnamed || of.early
 		}
 	}
 }

@@ -265,24 +265,21 @@ func (r *Record) answeredSince(p *Record, by *Delivery, told *Shown) *Shown {
 // spared tells whether a part was undone while a message about it waited for
 // the end of quiet hours: there is nothing left to tell.
 func (r *Record) spared(p *Record, watcher string) bool {
-	if p.UndoneAt.IsZero() {
-		return false
-	}
 	n, ok := p.Notice(watcher)
-	return ok && n.Spared
+	return ok && n.Spared && p.Gone()
 }
 
 // Urgency is why things are told: of those that are new or worse, and not
-// undone. What became worse in the past is told, and not urgent.
+// undone, or not for certain. What became worse in the past is told, and not urgent.
 func (r *Record) Urgency(says []Said, watcher string) Reason {
 	var why Reason
 	for _, s := range says {
 		p, ok := r.Part(s.Record)
-		if !ok || !p.UndoneAt.IsZero() {
+		if !ok || p.Gone() {
 			continue
 		}
 		if s.Was != nil {
-			if _, more := s.Was.Changed(p); !more || p.TooLate() {
+			if _, more := s.Was.Changed(p); !more || p.TooLate() || !p.UndoneAt.IsZero() {
 				continue
 			}
 		}

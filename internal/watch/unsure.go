@@ -5,12 +5,12 @@ import "slices"
 // MayStand tells whether it is not known that what came back, came back of this
 // debit, or that it was this link that was removed.
 func (r *Record) MayStand() bool {
-	return (r.Unsure || r.Misnamed) && (r.Returned > 0 || !r.UndoneAt.IsZero())
+	return (r.Unsure || r.Misnamed || r.Early) && (r.Returned > 0 || !r.UndoneAt.IsZero())
 }
 
 // MayStand tells whether that was not known when it was shown.
 func (s *Shown) MayStand() bool {
-	return s != nil && (s.Unsure || s.Misnamed) && (s.Returned > 0 || !s.UndoneAt.IsZero())
+	return s != nil && (s.Unsure || s.Misnamed || s.Early) && (s.Returned > 0 || !s.UndoneAt.IsZero())
 }
 
 // Gone tells whether all of the debit came back, or the link was removed, for
@@ -37,8 +37,8 @@ func (s *Shown) Taken() int64 {
 }
 
 // markUnsure notes of each debit or link whether it is not certain that what it is
-// told as undone was of it, because its bank gave several the same id, or named
-// another service with it; and whether what was told of another may be of it. It
+// told as undone was of it, because its bank gave several the same id, named another
+// service with it, or dated it before them; and whether what was told of another may be of it. It
 // returns those of which that had not been known, or is not so any more.
 func markUnsure(records []*Record) (changed []*Record) {
 	ways, known := whose(records)
@@ -53,9 +53,10 @@ func markUnsure(records []*Record) (changed []*Record) {
 			}
 		}
 		misnamed, before := r.misnamed()
+		early := undone && r.early()
 		misnamed, again = misnamed && undone, r.Complete && r.Again > 0 && (again || before)
-		if unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed || again != r.MayBeAgain {
-			r.Unsure, r.MayBeIt, r.Misnamed, r.MayBeAgain = unsure, may, misnamed, again
+		if unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed || early != r.Early || again != r.MayBeAgain {
+			r.Unsure, r.MayBeIt, r.Misnamed, r.Early, r.MayBeAgain = unsure, may, misnamed, early, again
 			changed = append(changed, r)
 		}
 	}
@@ -87,6 +88,25 @@ func (r *Record) misnamed() (last, ever bool) {
 		return !u.opens() && u.isOfAnother(r.Service, c.entries) && (r.Second == nil || r.Second.Service != u.Service)
 	}
 	return slices.ContainsFunc(c.undid, other), slices.ContainsFunc(story, other)
+}
+
+// early tells whether some came back of a debit before it was taken, or a link was
+// removed before it began.
+func (r *Record) early() bool {
+	c, _, _ := read(r.Story())
+	return slices.ContainsFunc(c.undid, func(u Entry) bool { return u.ahead(&c.begun) })
+}
+
+// ahead tells whether a return or removal happened before a debit or link, so that it
+// is likely to be of another of its id: one presented before, or of which no one told
+// us. The clocks of a bank's authorisations and of its books may be minutes apart, and
+// no bank is known to use an id again within those: the shortest is the number of a
+// day. Where only a day is known, an earlier day is before.
+func (e *Entry) ahead(next *Entry) bool {
+	if e.DateOnly || next.DateOnly {
+		return day(e.At) < day(next.At)
+	}
+	return next.At.Sub(e.At) > ClockSkew
 }
 
 // isOfAnother tells whether a return or removal names another service than what

@@ -149,7 +149,7 @@ func Alert(f AlertFacts) message.Message {
 	link := r.Kind == watch.LinkRegistered
 	undone := !r.UndoneAt.IsZero()
 	m := message.Message{Lang: string(lang), Tone: message.Notice, Title: f.title(), Facts: f.facts(), Why: f.why()}
-	critical := f.critical() && !undone
+	critical := f.critical() && !r.Gone()
 	m.Alt = pick(link, tAltLink, tAltDebit).in(lang)
 	if critical {
 		m.Alt = pick(link, tAltUrgentLink, tAltUrgentDebit).in(lang)
@@ -188,7 +188,7 @@ func Alert(f AlertFacts) message.Message {
 	case r.Confidence == watch.Undecided:
 		m.More = append(m.More, tUndecided.in(lang))
 	}
-	if !undone {
+	if !r.Gone() {
 		m.Steps = f.steps(critical)
 	}
 	f.CanAnswer = f.CanAnswer && !r.Gone()

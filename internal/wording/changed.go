@@ -41,6 +41,10 @@ var (
 	tLinkStands        = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
 	tMayStands         = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
 	tMayLinkStands     = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
+	tTitleLess         = text{ja: "%sによる引き落としで戻った金額は、お知らせより少ないと分かりました", en: "Less of the debit by %s came back than we told you"}
+	tTitleMayLess      = text{ja: "%sによる引き落としで戻った金額は、お知らせより少ない可能性があります", en: "Less of the debit by %s may have come back than we told you"}
+	tLess              = text{ja: "戻ったとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものでした。", en: "The bank has now told us that some of what we told you came back was of another debit."}
+	tMayLess           = text{ja: "戻ったとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものだった可能性があります。", en: "From what the bank has told us since, some of what we told you came back may have been of another debit."}
 	tStillMay          = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、別の引き落としだったと考えられます。", en: "We told you that it may have come back. From what the bank has told us since, it was more likely another debit."}
 	tLinkStillMay      = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、別の登録だったと考えられます。", en: "We told you that it may have been removed. From what the bank has told us since, it was more likely another link."}
 	tMayAgainText      = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
@@ -85,34 +89,7 @@ func Changed(f AlertFacts) message.Message {
 	if !hide && !link {
 		m.Amount = Yen(lang, r.Amount)
 	}
-	if was.Stands(r) {
-		m.Alt = pick(m.Tone == message.Critical, tAltUrgentStands, tAltStands).in(lang)
-	}
-	switch {
-	case was.Stands(r) && link:
-		m.Title = pick(r.MayBeIt, tTitleLinkMayStand, tTitleLinkStands).in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
-		m.Text = append(m.Text, f.stands())
-	case was.Stands(r):
-		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
-		m.Text = append(m.Text, f.stands())
-	case was.TakenAgain(r) && was.MayStand():
-		m.Title = tTitleMayAgain.in(lang, service)
-		m.Text = append(m.Text, tMayAgainText.in(lang))
-	case was.TakenAgain(r) && r.MayBeAgain:
-		m.Title = tTitleMayAgain.in(lang, service)
-		m.Text = append(m.Text, tUnheardAgainText.in(lang))
-	case was.TakenAgain(r):
-		m.Title = tTitleAgain.in(lang, service)
-		m.Text = append(m.Text, tAgainText.in(lang))
-	case r.Amount > was.Amount:
-		m.Title = tTitleAmount.in(lang, service)
-	case r.Service != was.Service && r.Service != "" && f.ServiceName == "" && f.WasServiceName != "":
-		m.Title = tTitleNoName.in(lang, f.WasServiceName)
-	case r.Service != was.Service && r.Service != "":
-		m.Title = tTitleService2.in(lang, service)
-	default:
-		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
-	}
+	f.nameChange(&m, was, service)
 	if r.Amount > was.Amount || r.Amount != was.Amount && was.TakenAgain(r) {
 		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
 	}
@@ -127,7 +104,7 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, doubt)
 	}
 	m.Text = append(m.Text, disagreements([]AlertFacts{f})...)
-	if r.Returned > was.Returned || r.Returned > 0 && was.Doubted(r) {
+	if r.Returned > was.Returned || r.Returned > 0 && (was.Doubted(r) || was.Stands(r) || was.TakenAgain(r)) {
 		m.Text = append(m.Text, hidden(hide, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if f.unsure() {
@@ -155,6 +132,44 @@ func Changed(f AlertFacts) message.Message {
 	m.Steps = f.steps(m.Tone == message.Critical)
 	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 	return ranked(lang, m, m.Tone == message.Critical)
+}
+
+// nameChange gives a message its title, and the words that are of this kind of change
+// alone. Each kind is named by what is true of it: of none nothing is said.
+func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service string) {
+	lang, r := f.lang(), f.Record
+	link := r.Kind == watch.LinkRegistered
+	if was.Stands(r) {
+		m.Alt = pick(m.Tone == message.Critical, tAltUrgentStands, tAltStands).in(lang)
+	}
+	switch {
+	case was.Stands(r) && link:
+		m.Title = pick(r.MayBeIt, tTitleLinkMayStand, tTitleLinkStands).in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
+		m.Text = append(m.Text, f.stands())
+	case was.Stands(r) && r.Returned > 0:
+		m.Title = pick(r.MayBeIt || r.MayStand(), tTitleMayLess, tTitleLess).in(lang, service)
+		m.Text = append(m.Text, pick(r.MayBeIt || r.MayStand(), tMayLess, tLess).in(lang))
+	case was.Stands(r):
+		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
+		m.Text = append(m.Text, f.stands())
+	case was.TakenAgain(r) && was.MayStand():
+		m.Title = tTitleMayAgain.in(lang, service)
+		m.Text = append(m.Text, tMayAgainText.in(lang))
+	case was.TakenAgain(r) && r.MayBeAgain:
+		m.Title = tTitleMayAgain.in(lang, service)
+		m.Text = append(m.Text, tUnheardAgainText.in(lang))
+	case was.TakenAgain(r):
+		m.Title = tTitleAgain.in(lang, service)
+		m.Text = append(m.Text, tAgainText.in(lang))
+	case r.Amount > was.Amount:
+		m.Title = tTitleAmount.in(lang, service)
+	case r.Service != was.Service && r.Service != "" && f.ServiceName == "" && f.WasServiceName != "":
+		m.Title = tTitleNoName.in(lang, f.WasServiceName)
+	case r.Service != was.Service && r.Service != "":
+		m.Title = tTitleService2.in(lang, service)
+	case r.Returned > 0 && (was.MoreBack(r) || was.Doubted(r)):
+		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
+	}
 }
 
 // stands says that what was told as undone stands, or may.

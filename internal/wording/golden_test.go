@@ -138,6 +138,8 @@ func messages(lang watch.Lang) map[string]message.Message {
 		})),
 		"undone-debit-unsure":   Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2020-09-05 10:30:00"), true })),
 		"undone-debit-misnamed": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true })),
+		"undone-debit-early":    Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Early = jst("2020-09-05 09:30:00"), true })),
+		"undone-link-early":     Undone(alertFacts(lang, link(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Early = jst("2020-09-03 10:30:00"), true })),
 		"undone-debit-misnamed-past": Undone(alertFacts(lang, debit(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true, true
 			f.Was = &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
@@ -176,6 +178,9 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-amount-hidden"] = changed(as(1), func(f *AlertFacts) { f.Guardian, f.Delivery.HideAmount = true, true })
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-returned-unsure"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Unsure = 1000, true })
+	less := func(f *AlertFacts) { f.Was.Returned, f.Record.Returned = 5000, 1000 }
+	out["changed-less-back"] = changed(as(8000), less)
+	out["changed-less-may-be-back"] = changed(as(8000), func(f *AlertFacts) { less(f); f.Record.MayBeIt = true })
 	out["changed-returned-misnamed"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Misnamed = 1000, true })
 	mayStand := func(yen int64) watch.Shown {
 		return watch.Shown{Amount: yen, Service: "docomo", UndoneAt: jst("2020-09-05 10:30:00")}

@@ -36,6 +36,7 @@ func backs(f func(name string, link, whole, may bool, change func(*watch.Record)
 		}
 		f(kind.name, kind.link, kind.whole, false, undo)
 		f(kind.name+", unsure", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Unsure = true })
+		f(kind.name+", early", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Early = true })
 		if !kind.link {
 			f(kind.name+", misnamed", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Misnamed = true })
 			f(kind.name+", both", kind.link, kind.whole, true, func(r *watch.Record) { undo(r); r.Misnamed, r.Unsure = true, true })
@@ -112,7 +113,7 @@ func TestEachPlaceSaysOfAReturnWhatIsKnown(t *testing.T) {
 					says["the file"] = csv(entry)
 				}
 				for place, said := range says {
-					for _, why := range []text{tUnsure, tUnsureLink, tMisnamed} {
+					for _, why := range []text{tUnsure, tUnsureLink, tMisnamed, tEarly, tEarlyLink} {
 						said = strings.ReplaceAll(said, why.in(lang), "")
 					}
 					if got := saysMayBe.MatchString(said); got != may {
@@ -131,7 +132,7 @@ func TestEachPlaceSaysOfAReturnWhatIsKnown(t *testing.T) {
 // of those that are told, and no other.
 func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
 	t.Parallel()
-	whys := map[string]text{"unsure": tUnsure, "a link": tUnsureLink, "misnamed": tMisnamed}
+	whys := map[string]text{"unsure": tUnsure, "a link": tUnsureLink, "misnamed": tMisnamed, "early": tEarly, "an early link": tEarlyLink}
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		backs(func(first string, aLink, _, _ bool, undoA func(*watch.Record)) {
 			backs(func(second string, bLink, _, _ bool, undoB func(*watch.Record)) {
@@ -151,6 +152,8 @@ func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
 					for _, p := range parts {
 						isLink := p.Record.Kind == watch.LinkRegistered
 						want["misnamed"] = want["misnamed"] || p.Record.Misnamed
+						want["early"] = want["early"] || p.Record.Early && !isLink
+						want["an early link"] = want["an early link"] || p.Record.Early && isLink
 						want["unsure"] = want["unsure"] || p.Record.Unsure && !isLink
 						want["a link"] = want["a link"] || p.Record.Unsure && isLink
 					}
@@ -171,7 +174,7 @@ func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
 func TestWordsOfAReturnKnowThatItMayBeAnother(t *testing.T) {
 	t.Parallel()
 	except := map[string]string{
-		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tMayAgainText": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
+		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tEarly": "it says that", "tTitleLess": "certain: see tTitleMayLess", "tTitleMayLess": "it says that", "tLess": "certain: see tMayLess", "tMayLess": "it says that", "tEarlyLink": "it says that", "tMayAgainText": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
 		"tNowSureLink": "it has become certain", "tAgainText": "certain: see tMayAgainText",
 		"tTitleLinkStands": "certain: see tTitleLinkMayStand", "tTitleLinkMayStand": "it says that", "tAfterReturn": "certain: see watch.Record.AfterReturn",
 		"tHistGone": "certain: see tHistMayGo", "tHistGoneN": "certain: see tHistMayGoN", "tHistBack": "certain: see tHistMayBe", "tHistPart": "certain: see tHistMayBeN",

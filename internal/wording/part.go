@@ -14,7 +14,7 @@ func (f *AlertFacts) open() bool {
 // urgent tells whether it is to be dealt with at once. A change that came too
 // late to be news is not.
 func (f *AlertFacts) urgent() bool {
-	return f.open() && f.Record.UndoneAt.IsZero() && f.critical() && (f.Was == nil || !f.Record.TooLate())
+	return f.open() && f.critical() && (f.Was == nil || f.Record.UndoneAt.IsZero() && !f.Record.TooLate())
 }
 
 // line is one part in a list: "30,000円（取り消されました）".
@@ -32,7 +32,7 @@ func (f *AlertFacts) line(named bool) string {
 	switch {
 	case !r.UndoneAt.IsZero():
 		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
-	case f.Was.Stands(r):
+	case f.Was.Stands(r) && r.Returned == 0:
 		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say)
 	case f.Was.TakenAgain(r) && (f.Was.MayStand() || r.MayBeAgain):
 		say = tPartMayAgain.in(lang, say)

@@ -110,6 +110,8 @@ func unsureOf(lang watch.Lang, parts ...AlertFacts) (out []string) {
 		}
 	}
 	of(tMisnamed, func(r *watch.Record) bool { return r.Misnamed })
+	of(tEarly, func(r *watch.Record) bool { return r.Early && r.Kind == watch.Debit })
+	of(tEarlyLink, func(r *watch.Record) bool { return r.Early && r.Kind == watch.LinkRegistered })
 	of(tUnsure, func(r *watch.Record) bool { return r.Unsure && r.Kind == watch.Debit })
 	of(tUnsureLink, func(r *watch.Record) bool { return r.Unsure && r.Kind == watch.LinkRegistered })
 	return out
@@ -144,6 +146,8 @@ var (
 
 	tUnsure     = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
 	tUnsureLink = text{ja: "銀行が同じ番号をほかの登録にも使っているため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "The bank has used the same number for other links, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
+	tEarly      = text{ja: "銀行が知らせた取り消しの日時が、この引き落としより前のため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "By the bank's time, the money came back before this debit was taken, so it may have been another one that came back. Please check your passbook or statement."}
+	tEarlyLink  = text{ja: "銀行が知らせた解除の日が、この登録より前のため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "By the bank's date, the removal was before this link was registered, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
 	tMisnamed   = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
 
 	tNoMoreSure     = text{ja: "先に戻ったとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had come back. From what the bank has told us since, that is not certain."}

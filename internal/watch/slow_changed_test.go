@@ -1,0 +1,47 @@
+package watch
+
+import "testing"
+
+// changeIsTrue fails if what a watcher is told of a debit's change is not so by the slow
+// model, or if nothing has changed that is told by a name of its own.
+func changeIsTrue(t *testing.T, r *Record, was *Shown) {
+	t.Helper()
+	if was == nil || r.Kind != Debit {
+		return
+	}
+	d := slowRead(r.Story())
+	back, before := d.back, was.Returned
+	if d.gone() {
+		back = d.amount
+	}
+	if !was.UndoneAt.IsZero() {
+		before = was.Amount
+	}
+	later := d.again > was.Again && (d.first.DateOnly || was.DateOnly || d.first.At.After(was.OccurredAt))
+	less := !d.gone() && back < before && !later
+	kinds := map[string]bool{
+		"less came back":     less,
+		"taken again":        later,
+		"more was taken":     d.amount > was.Amount,
+		"another service":    r.Service != "" && r.Service != was.Service,
+		"more came back":     back > before,
+		"all of it is":       d.gone() && was.UndoneAt.IsZero(),
+		"not certain, or is": back > 0 && before > 0 && r.MayStand() != was.MayStand(),
+	}
+	any := false
+	for _, is := range kinds {
+		any = any || is
+	}
+	if !any {
+		t.Errorf("told of a change, and nothing has changed: %s, now %s", saysRecord(r.As(was)), saysRecord(r))
+	}
+	if got := was.Stands(r); got != less {
+		t.Errorf("told that it has not come back, or less did: %v, and it is %v: %s, now %s", got, less, saysRecord(r.As(was)), saysRecord(r))
+	}
+	if got := was.TakenAgain(r); got != later {
+		t.Errorf("told as taken again: %v, and it is %v: %s, now %s", got, later, saysRecord(r.As(was)), saysRecord(r))
+	}
+	if got := was.MoreBack(r); got && back <= before && !(d.gone() && was.UndoneAt.IsZero()) {
+		t.Errorf("told that some came back, and none has: %s, now %s", saysRecord(r.As(was)), saysRecord(r))
+	}
+}
