@@ -181,6 +181,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"two of different ids that take the place of one are two debits", "but for one thing", "do one of these",
 		"then both are one debit with this one's amount", "Two of one amount are one if they are of the same moment", "of one day alone", "under two ids they are two", "first of all for one of the",
 		fmt.Sprintf("before a debit happened, by more than %s minutes", of(watch.ClockSkew, time.Minute)),
+		fmt.Sprintf("dated it before the transaction, by more than %s minutes", of(watch.ClockSkew, time.Minute)),
+		fmt.Sprintf("dated before a debit, by more than %s minutes", of(watch.ClockSkew, time.Minute)),
 		fmt.Sprintf("in the same request of at most %d KiB", wire.MaxMessage>>10),
 		fmt.Sprintf("such a posting is kept for %s days", of(store.KeepUnheard, day)),
 		fmt.Sprintf("more than %s days old, from before they watched", of(watch.PastAfter, day)), "half a character", "a day without any is left out", "a day in Japan", "of one day in Japan",
