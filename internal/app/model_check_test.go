@@ -64,11 +64,11 @@ func (m *model) attempt(key string, body []byte) {
 		return
 	}
 	for _, s := range lead.SaidBy(d) {
-		if p, ok := lead.Part(s.Record); ok && p.UndoneAt.IsZero() {
+		if p, ok := lead.Part(s.Record); ok && !p.Gone() {
 			return
 		}
 	}
-	m.errorf("%s is urgent, and all of it is undone: %s", d.ID, body)
+	m.errorf("%s is urgent, and all of it is undone for certain: %s", d.ID, body)
 }
 
 // told is what one watcher was told over one channel, in the order in which it
