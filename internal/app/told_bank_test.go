@@ -118,7 +118,7 @@ func (s *story) answer(method, path, body string) {
 }
 
 // enrols has the bank issue a code, and the person send it. "links" are
-// service@day, with commas between them.
+// service@day, or a text in brackets for the descriptor, with commas between them.
 func (s *story) enrols(rest string) {
 	s.t.Helper()
 	req := map[string]any{"account_ref": storyRef, "account_mask": worldtest.Mask}
@@ -131,7 +131,11 @@ func (s *story) enrols(rest string) {
 		var links []any
 		for l := range strings.SplitSeq(value, ",") {
 			service, since, _ := strings.Cut(l, "@")
-			links = append(links, map[string]string{"service": service, "since": since})
+			if text, is := strings.CutPrefix(service, "["); is {
+				links = append(links, map[string]string{"descriptor": strings.TrimSuffix(text, "]"), "since": since})
+			} else {
+				links = append(links, map[string]string{"service": service, "since": since})
+			}
 		}
 		req[key] = links
 	}

@@ -231,9 +231,13 @@ func (h *Handler) run(w http.ResponseWriter, r *http.Request, to route, id strin
 			panic(p)
 		}
 	}()
-	if to.scope != anyKey && !slices.Contains(ScopesOf(k), to.scope) {
+	if r.Method == http.MethodDelete { // what it is about is its address, and none has parameters: a?b is no a
+		_, err = query(r)
+	}
+	switch {
+	case to.scope != anyKey && !slices.Contains(ScopesOf(k), to.scope):
 		err = errScope(to.scope)
-	} else {
+	case err == nil:
 		status, body, err = to.serve(h, w, r, bank)
 	}
 	came := status

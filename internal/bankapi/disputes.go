@@ -58,6 +58,7 @@ type noteReply struct {
 func replyOf(d *watch.Dispute) disputeReply {
 	rep := disputeReply{Facts: dispute.FactsOf(d), Status: d.Status, Text: d.Text.Full(),
 		AnsweredAt: d.AnsweredAt.UTC(), AnsweredBy: d.AnsweredBy, Via: d.Via, Changes: []changeReply{}, History: dispute.HistoryOf(d)}
+	dispute.HistoriesOf(d, &rep.Facts)
 	for _, c := range d.Changes {
 		rep.Changes = append(rep.Changes, changeReply{Seq: c.Seq, Status: c.Status, At: c.At.UTC(), Text: c.Text.Full(),
 			By: c.By, Via: c.Via, Clerk: c.Clerk, Reopened: c.Reopened, Ready: c.Ready, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC(), Further: dispute.FurtherOf(c.Further)})

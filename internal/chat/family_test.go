@@ -205,7 +205,7 @@ func TestLinksOfBeforeAreAskedAboutRightAfterOptIn(t *testing.T) {
 			t.Errorf("the list does not say %q: %s", part, list)
 		}
 	}
-	record := watch.SeededID(account, "paypay", "", time.Date(2019, 5, 1, 0, 0, 0, 0, watch.JST))
+	record := watch.SeededID(account, &watch.Entry{Service: "paypay", At: time.Date(2019, 5, 1, 0, 0, 0, 0, watch.JST)})
 	w.tap(alice, "a=notmine&r="+record)
 	w.reads(alice, opened)
 	if r, err := w.store.Record(context.Background(), record); err != nil || r.Answer == nil || r.Answer.Value != watch.NotMine || r.Dispute == "" {

@@ -106,7 +106,7 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 		bank, _ := t.Names.Bank(ctx, b.Account.Bank, lang)
 		a := wording.AccountServices{Name: wording.Account(bank, b.Account.Mask), Watcher: b.Watcher.ID, Guardian: b.Watcher.Role == watch.Guardian, HideAmount: b.Watcher.HideAmount}
 		for _, s := range found {
-			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record, NameOf: func(id string) string {
+			l := wording.ServiceLine{Activity: s.Activity, Record: s.Record, Links: s.Links, Unknown: s.ID == "", Text: s.Text, Word: s.Word, NameOf: func(id string) string {
 				name, _ := t.Names.Service(id, lang)
 				return name
 			}}

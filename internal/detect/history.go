@@ -81,9 +81,18 @@ func (a *accountWork) seededRemoved(ctx context.Context, w work, entry watch.Ent
 // its removal will be known. One that somebody has answered stays, and the
 // event says nothing new.
 func (a *accountWork) seededRegistered(ctx context.Context, w work, entry watch.Entry) error {
-	id := watch.SeededID(w.event.Account(), entry.Service, entry.Descriptor.Raw(), entry.At)
 	s := a.activity.Services[entry.Service]
-	if s == nil || !slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id }) {
+	if s == nil {
+		return errNotSeeded
+	}
+	has := func(id string) bool {
+		return slices.ContainsFunc(s.Links, func(l watch.Link) bool { return l.Record == id })
+	}
+	id := watch.SeededID(w.event.Account(), &entry)
+	if !has(id) {
+		id = watch.SeededBefore(w.event.Account(), &entry)
+	}
+	if !has(id) {
 		return errNotSeeded
 	}
 	old, err := a.Store.Record(ctx, id)

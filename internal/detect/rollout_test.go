@@ -108,7 +108,7 @@ func TestNoWalletUserOfYearsIsWokenByTheirFirstDebit(t *testing.T) {
 		case u.knows == 1:
 			seed := watch.Seed{Descriptor: quote.Text(u.service), Since: from.AddDate(-3, 0, 0)}
 			m := catalog.Link("", u.service, "0125")
-			act, r := &watch.Activity{}, seed.Record(account.AccountKey, "", m.Service, m.Confidence, u.since)
+			act, r := &watch.Activity{}, seed.Record(account.AccountKey, "", m.Service, m.Confidence, "", u.since)
 			act.Apply(r)
 			writes = append(writes, store.PutRecord(r), store.PutActivity(account.AccountKey, act))
 		case u.knows == 2:

@@ -19,7 +19,7 @@ func (h *house) seed(t *testing.T, seeds ...watch.Seed) (ids []string) {
 	}
 	var writes []store.Write
 	for _, s := range seeds {
-		r := s.Record(h.key, "", s.Service, watch.Named, received)
+		r := s.Record(h.key, "", s.Service, watch.Named, "", received)
 		act.Apply(r)
 		writes, ids = append(writes, store.PutRecord(r)), append(ids, r.ID)
 	}

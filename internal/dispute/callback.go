@@ -1,6 +1,7 @@
 package dispute
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -58,6 +59,8 @@ type Transaction struct {
 	// the bank gave its id to several, or named another service.
 	Uncertain bool `json:"return_uncertain,omitempty"`
 	Presented int  `json:"presented_again,omitempty"`
+	// History is what the bank has said of it; callbacks do not have it.
+	History []Entry `json:"history,omitempty"`
 }
 
 // Source is where a debit is known from, if not from its bank.
@@ -78,6 +81,8 @@ type Charge struct {
 	Currency    string     `json:"currency,omitempty"`
 	Descriptor  string     `json:"descriptor,omitempty"`
 	Service     string     `json:"service,omitempty"`
+	// Named is the bank's own word for the service, if the catalogue does not know it.
+	Named string `json:"service_named,omitempty"`
 	// Doubtful tells that it may be something else, such as a card's bill.
 	Doubtful   bool      `json:"service_uncertain,omitempty"`
 	OccurredAt time.Time `json:"occurred_at"`
@@ -96,24 +101,29 @@ func charge(txn string, kind watch.Kind, amount int64, descriptor quote.Text, se
 }
 
 func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown) Transaction {
-	again := s.Again
+	c, again := charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), s.Again
+	c.Named = s.Word
 	if s.AfterReturn {
 		again++
 	}
 	if txn == "" {
-		return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), ReceivedAt: received.UTC()}
+		return Transaction{Charge: c, ReceivedAt: received.UTC()}
 	}
-	return Transaction{Charge: charge(txn, kind, s.Amount, s.Descriptor, s.Service, s.Confidence, s.OccurredAt), ReceivedAt: received.UTC(),
+	return Transaction{Charge: c, ReceivedAt: received.UTC(),
 		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand(), Presented: again}
 }
 
 // FactsOf takes them from a dispute, as they are now.
 func FactsOf(d *watch.Dispute) Facts {
-	seq := 0
+	return factsOf(d, latestOf(d))
+}
+
+// latestOf is the number of the latest change; 0 if there is none.
+func latestOf(d *watch.Dispute) int {
 	if n := len(d.Changes); n > 0 {
-		seq = d.Changes[n-1].Seq
+		return d.Changes[n-1].Seq
 	}
-	return factsOf(d, seq)
+	return 0
 }
 
 // factsOf takes them from a dispute, as they were at one of its changes.
@@ -182,28 +192,40 @@ func FurtherOf(f *watch.Further) *Charge {
 		return nil
 	}
 	c := charge(f.Txn, f.Kind, f.Amount, f.Descriptor, f.Service, f.Confidence, f.OccurredAt)
+	c.Named = f.Word
 	return &c
 }
 
 // Entry is one thing that the bank itself said of a disputed transaction.
 type Entry struct {
-	Event      string       `json:"event_id"`
-	Type       watch.Kind   `json:"type"`
-	Status     watch.Status `json:"status,omitempty"`
-	Amount     int64        `json:"amount,omitempty"` // yen; of a reversal absent means all that was left
-	OccurredAt time.Time    `json:"occurred_at"`
-	ReceivedAt time.Time    `json:"received_at"`
+	Transaction string       `json:"transaction_id,omitempty"` // the id that it bore: that of a pending debit before the one that took its place
+	Event       string       `json:"event_id"`
+	Type        watch.Kind   `json:"type"`
+	Status      watch.Status `json:"status,omitempty"`
+	Amount      int64        `json:"amount,omitempty"` // yen; of a reversal absent means all that was left
+	OccurredAt  time.Time    `json:"occurred_at"`
+	ReceivedAt  time.Time    `json:"received_at"`
 }
 
-// HistoryOf lists what the bank has said of a dispute's transaction: nothing of
+// HistoryOf lists what the bank has said of a dispute's first transaction: nothing of
 // one that a statement tells of.
-func HistoryOf(d *watch.Dispute) []Entry {
-	out := make([]Entry, 0, len(d.History))
-	if d.Txn == "" {
+func HistoryOf(d *watch.Dispute) []Entry { return entries(d.Txn, d.History) }
+
+// HistoriesOf puts what the bank has said of each transaction of a dispute to it.
+func HistoriesOf(d *watch.Dispute, f *Facts) {
+	f.Transactions[0].History = HistoryOf(d)
+	for i, a := range d.AlsoAt(latestOf(d)) {
+		f.Transactions[i+1].History = entries(a.Txn, a.Story())
+	}
+}
+
+func entries(txn string, said []watch.Entry) []Entry {
+	out := make([]Entry, 0, len(said))
+	if txn == "" {
 		return out
 	}
-	for _, e := range d.History {
-		out = append(out, Entry{e.Event, e.Kind, e.Status, e.Amount, e.At.UTC(), e.ReceivedAt.UTC()})
+	for _, e := range said {
+		out = append(out, Entry{cmp.Or(e.Txn, txn), e.Event, e.Kind, e.Status, e.Amount, e.At.UTC(), e.ReceivedAt.UTC()})
 	}
 	return out
 }

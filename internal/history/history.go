@@ -4,10 +4,8 @@
 package history
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -270,49 +268,13 @@ func Open(ctx context.Context, s *store.Store, b membership.Bound, service, reco
 	}
 	parts := 0
 	return slices.DeleteFunc(alerts, func(a Alert) bool {
+		if service == "" && a.Record.StoryID() != lead.StoryID() {
+			return true // two whose service is not known are not one service
+		}
 		if a.Record.Answer != nil || a.Record.Over() || !slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return p.Service == service }) {
 			return true
 		}
 		parts += len(a.Parts)
 		return parts > askedParts && parts > len(a.Parts)
 	}), nil
-}
-
-// Service is a payment service that touched an account.
-type Service struct {
-	ID       string
-	Activity watch.ServiceActivity
-	// Record is what "mine" and "not mine" are said to: the newest link that
-	// still stands, else the latest debit that is remembered; empty if none.
-	Record string
-}
-
-// Services lists the payment services that touched an account, the latest
-// first.
-func Services(ctx context.Context, s *store.Store, k watch.AccountKey) ([]Service, error) {
-	act, err := s.Activity(ctx, k)
-	if err != nil {
-		return nil, err
-	}
-	var out []Service
-	for _, id := range slices.Sorted(maps.Keys(act.Services)) {
-		x := Service{ID: id, Activity: *act.Services[id]}
-		for _, l := range x.Activity.Links {
-			if l.RemovedAt.IsZero() {
-				x.Record = l.Record
-			}
-		}
-		if x.Record == "" {
-			for _, d := range act.Recent {
-				if d.Service == id {
-					x.Record = d.Record
-				}
-			}
-		}
-		out = append(out, x)
-	}
-	slices.SortStableFunc(out, func(x, y Service) int {
-		return cmp.Or(y.Activity.LastAt.Compare(x.Activity.LastAt), cmp.Compare(x.ID, y.ID))
-	})
-	return out, nil
 }

@@ -78,7 +78,11 @@ func (d *Service) seed(ctx context.Context, a *watch.Account, p past, now time.T
 	for i := range p.Links {
 		s := &p.Links[i]
 		m := catalog.Link(s.Service, s.Descriptor.Raw(), a.Bank)
-		r := s.Record(a.AccountKey, a.Mask, m.Service, m.Confidence, now)
+		word := ""
+		if s.Service != "" && catalog.Link(s.Service, "", a.Bank).Service == "" {
+			word = s.Service
+		}
+		r := s.Record(a.AccountKey, a.Mask, m.Service, m.Confidence, word, now)
 		if id := catalog.OtherLink(m, s.Descriptor.Raw(), a.Bank); id != "" {
 			r.Second = &watch.Second{Service: id}
 		}

@@ -11,7 +11,8 @@ import (
 const (
 	keepRecent = 100 // debits, of the last PastAfter
 	keepMonths = 2   // those that an event can be of while it is news
-	keepLinks  = 10
+	keepLinks  = 50  // that stand: as many as a bank can name at opt-in
+	keepGone   = 10  // links that were removed
 )
 
 // kept is a time as records keep it. What an activity was told before events
@@ -198,7 +199,7 @@ func (a *Activity) Replace(was, is *Record) {
 		}
 		s.Links = append(s.Links, l)
 		slices.SortStableFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
-		s.Links = s.Links[max(0, len(s.Links)-keepLinks):]
+		s.bound()
 	case is.Service != "":
 		s := a.service(is.Service)
 		s.Debits++
@@ -211,6 +212,30 @@ func (a *Activity) Replace(was, is *Record) {
 			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
 		}
 	}
+}
+
+// bound forgets the oldest links that were removed, and those of more than any account
+// has that stand.
+func (s *ServiceActivity) bound() {
+	gone, stand := 0, 0
+	for _, l := range s.Links {
+		if l.RemovedAt.IsZero() {
+			stand++
+		} else {
+			gone++
+		}
+	}
+	s.Links = slices.DeleteFunc(s.Links, func(l Link) bool {
+		n, most := &stand, keepLinks
+		if !l.RemovedAt.IsZero() {
+			n, most = &gone, keepGone
+		}
+		if *n <= most {
+			return false
+		}
+		*n--
+		return true
+	})
 }
 
 // ownStill is when a link that changed was called the owner's own: what was said

@@ -282,7 +282,7 @@ func TestWhatANewerProgramKnowsOfALinkOrADebitStays(t *testing.T) {
 		t.Errorf("%+v %+v", l, d)
 	}
 	for i := range 12 {
-		a.Apply(&Record{ID: fmt.Sprint(i), Kind: LinkRegistered, Service: "docomo", Complete: true, OccurredAt: noon.Add(time.Duration(1+i) * time.Hour)})
+		a.Apply(&Record{ID: fmt.Sprint(i), Kind: LinkRegistered, Service: "docomo", Complete: true, OccurredAt: noon.Add(time.Duration(1+i) * time.Hour), UndoneAt: noon.AddDate(0, 0, 1)})
 	}
 	want := slices.Clone(a.Services["docomo"].Links)
 	a.Replace(removed, nil)

@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -153,6 +155,7 @@ type Further struct {
 	Kind       Kind       `json:"kind"`
 	Amount     int64      `json:"amount,omitempty"` // yen
 	Service    string     `json:"service,omitempty"`
+	Word       string     `json:"word,omitempty"` // see Record.Word
 	Confidence Confidence `json:"confidence,omitempty"`
 	Descriptor quote.Text `json:"descriptor,omitempty"`
 	OccurredAt time.Time  `json:"occurred_at"`
@@ -245,7 +248,7 @@ func (d *Dispute) bytes() int {
 		if s == nil {
 			return 0
 		}
-		n := 190 + len(s.Descriptor) + len(s.Service) + len(s.Other) + times(s.UndoneAt, s.HeardAt, s.StageAt)
+		n := 190 + len(s.Descriptor) + len(s.Service) + len(s.Word) + len(s.Other) + times(s.UndoneAt, s.HeardAt, s.StageAt)
 		if s.Second != nil || s.Balance != nil {
 			n += 120
 		}
@@ -259,7 +262,7 @@ func (d *Dispute) bytes() int {
 	}
 	n := 900 + len(d.Txn) + len(d.Descriptor)
 	for i := range d.Also {
-		n += 135 + len(d.Also[i].Txn) + shown(&d.Also[i].Was)
+		n += 135 + len(d.Also[i].Txn) + shown(&d.Also[i].Was) // and what shed leaves of its ledger
 	}
 	for i := range d.Changes {
 		c := &d.Changes[i]
@@ -268,18 +271,60 @@ func (d *Dispute) bytes() int {
 		}
 		n += 140 + times(c.ToldAt, c.GaveUpAt) + len(c.Watcher) + len(c.IdempotencyKey) + shown(c.Shows) + opening(c.Opens)
 		if f := c.Further; f != nil {
-			n += 165 + len(f.Txn) + len(f.Confidence) + len(f.Service) + len(f.Descriptor)
+			n += 165 + len(f.Txn) + len(f.Confidence) + len(f.Service) + len(f.Word) + len(f.Descriptor)
 		}
 	}
-	for i := range d.History {
-		n += 300 + len(d.History[i].Event) + len(d.History[i].Txn)
+	return n + ledgerBytes(d.History)
+}
+
+func ledgerBytes(all []Entry) (n int) {
+	for i := range all {
+		n += 300 + len(all[i].Event) + len(all[i].Txn)
 	}
 	return n
 }
 
+// ledger is what the bank has said of a record, each entry with the id that it bore.
+func (r *Record) ledger() []Entry {
+	all := slices.Clone(r.Story())
+	for i := range all {
+		all[i].Txn = cmp.Or(all[i].Txn, r.Txn)
+	}
+	return all
+}
+
+// shed forgets what the bank has said of further transactions as far as there is no
+// room for it: what joins, and what becomes of it, comes first.
+func (d *Dispute) shed() {
+	room := maxDisputeBytes - d.bytes() - 100*len(d.Changes) // they are still to be told
+	for i := range d.Also {
+		a := &d.Also[i]
+		n := 12 + len(a.Event) + ledgerBytes(a.History)
+		if a.Event == "" || n <= room {
+			room -= n
+			continue
+		}
+		d.Also = slices.Clone(d.Also)
+		d.Also[i].Event, d.Also[i].History = "", nil
+	}
+}
+
+// noteAlso takes what the bank has said of one of the further transactions by now.
+func (d *Dispute) noteAlso(r *Record) {
+	said := r.ledger()
+	for i := len(d.Also) - 1; i >= 0 && len(said) > 1; i-- {
+		if d.Also[i].Record == r.ID {
+			d.Also = slices.Clone(d.Also)
+			d.Also[i].Event, d.Also[i].History = r.Event, said
+			break
+		}
+	}
+	d.shed()
+}
+
 // Note takes the facts of the transaction as they are now.
 func (d *Dispute) Note(r *Record) {
-	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.Story()
+	d.Amount, d.Service, d.Descriptor, d.OccurredAt, d.History = r.Amount, r.Service, r.Descriptor, r.OccurredAt, r.ledger()
 }
 
 // Update notes what has become of a transaction of a dispute, for the bank to
@@ -297,6 +342,7 @@ func (d *Dispute) Update(r *Record, now time.Time) bool {
 		d.Note(r)
 	} else {
 		change.Of = r.ID
+		d.noteAlso(r)
 	}
 	d.tell(change)
 	return true

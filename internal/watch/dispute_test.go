@@ -55,6 +55,7 @@ func TestADisputeNotesTheFactsOfItsTransaction(t *testing.T) {
 	d, r := disputed()
 	want := Dispute{ID: "d", Record: "r", Kind: Debit, Txn: "t", Status: DisputeOpened, Amount: 5000, Service: "docomo", Descriptor: "ﾄﾞｺﾓ",
 		OccurredAt: noon, History: r.Story(), Changes: d.Changes}
+	want.History[0].Txn = "t" // the id that it bore
 	if diff := cmp.Diff(&want, d); diff != "" {
 		t.Error(diff)
 	}

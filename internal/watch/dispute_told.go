@@ -19,6 +19,7 @@ func (d *Dispute) tell(c DisputeChange) {
 	}
 	c.Seq, c.TellBank = d.nextSeq(), true
 	d.Changes = append(d.Changes, c)
+	d.shed()
 	if due := c.At.Add(LostAfter); d.Due.IsZero() || d.Due.After(due) {
 		d.Due = due
 	}

@@ -69,12 +69,25 @@ type Disputed struct {
 	// or the person said that it was theirs after all. Joining again is an entry
 	// of its own.
 	Left int `json:"left,omitempty"`
+	// Event is the bank's event that told of it, and History all that the bank has
+	// said of it, as of the last change that told of it, if that is more.
+	Event   string  `json:"event,omitempty"`
+	History []Entry `json:"history,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
 
 // in tells whether it was one of the dispute's at a change.
 func (a *Disputed) in(seq int) bool { return a.Seq <= seq && (a.Left == 0 || a.Left > seq) }
+
+// Story is what the bank has said of it; nothing of one that joined under a version
+// that did not keep it.
+func (a *Disputed) Story() []Entry {
+	if len(a.History) > 0 || a.Event == "" {
+		return a.History
+	}
+	return []Entry{{Event: a.Event, Kind: a.Kind, Status: a.Was.Status, At: a.Was.OccurredAt, ReceivedAt: a.ReceivedAt, Amount: a.Was.Amount, Txn: a.Txn}}
+}
 
 // AlsoAt lists the transactions of the dispute at a change, without the first.
 func (d *Dispute) AlsoAt(seq int) []Disputed {
@@ -141,7 +154,8 @@ func (d *Dispute) add(r *Record, seq int) bool {
 			return true
 		}
 	}
-	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Name(), Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows("")})
+	d.Also = append(d.Also, Disputed{Record: r.ID, Txn: r.Name(), Kind: r.Kind, ReceivedAt: r.ReceivedAt, Seq: seq, Was: *r.Shows(""), Event: r.Event})
+	d.noteAlso(r)
 	return true
 }
 
@@ -167,7 +181,7 @@ func (d *Dispute) Another(r *Record, now time.Time) bool {
 	if known || d.Withdrawn() || d.Full() || !d.add(r, d.nextSeq()) {
 		return false
 	}
-	f := &Further{Record: r.ID, Txn: r.Name(), Kind: r.Kind, Amount: r.Amount, Service: r.Service, Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
+	f := &Further{Record: r.ID, Txn: r.Name(), Kind: r.Kind, Amount: r.Amount, Service: r.Service, Word: r.Word(), Descriptor: r.Descriptor, OccurredAt: r.OccurredAt}
 	if r.Confidence == Undecided {
 		f.Confidence = Undecided // the others are not told
 	}

@@ -111,7 +111,7 @@ func TestSummariesSayEachLateRecordOnce(t *testing.T) {
 func TestASeedIsHistoryAndOneLinkOfADay(t *testing.T) {
 	k := AccountKey{Bank: "0125", Ref: "a"}
 	s := Seed{Descriptor: "ﾄﾞｺﾓ", Since: time.Date(2026, 3, 1, 0, 0, 0, 0, JST), DateOnly: true, Route: "web"}
-	r := s.Record(k, "***1", "docomo", Seen, noon)
+	r := s.Record(k, "***1", "docomo", Seen, "", noon)
 	if !r.Past || r.Kind != LinkRegistered || !r.Complete || r.Service != "docomo" || r.Confidence != Seen || r.Descriptor != "ﾄﾞｺﾓ" || r.Route != "web" || !r.DateOnly ||
 		r.Mask != "***1" || r.Account != k || !r.OccurredAt.Equal(s.Since) || !r.ReceivedAt.Equal(noon) || !r.RecordedAt.Equal(noon) || r.Txn != r.ID || r.Event != r.ID || r.ID == "" {
 		t.Errorf("%+v", r)
@@ -122,7 +122,7 @@ func TestASeedIsHistoryAndOneLinkOfADay(t *testing.T) {
 	id := func(change func(*Seed, *AccountKey, *string)) string {
 		s, k, service := s, k, "docomo"
 		change(&s, &k, &service)
-		return s.Record(k, "", service, Seen, noon).ID
+		return s.Record(k, "", service, Seen, "", noon).ID
 	}
 	for name, same := range map[string]string{
 		"later on its day": id(func(s *Seed, _ *AccountKey, _ *string) { s.Since = s.Since.Add(24*time.Hour - 1).UTC() }),

@@ -20,12 +20,15 @@ type Seed struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
-// Record makes the record of a link that the catalogue recognised. It is
-// history from the beginning.
-func (s *Seed) Record(k AccountKey, mask quote.Text, service string, c Confidence, now time.Time) *Record {
-	id := SeededID(k, service, s.Descriptor.Raw(), s.Since)
-	r := NewRecord(id, k, Entry{Event: id, Kind: LinkRegistered, At: s.Since, ReceivedAt: now, Descriptor: s.Descriptor,
-		Service: service, Confidence: c, Route: s.Route, DateOnly: s.DateOnly})
+// Record makes the record of a link, as the catalogue recognised it; word is the
+// bank's own for the service, if the catalogue does not know it. It is history from
+// the beginning.
+func (s *Seed) Record(k AccountKey, mask quote.Text, service string, c Confidence, word string, now time.Time) *Record {
+	e := Entry{Kind: LinkRegistered, At: s.Since, ReceivedAt: now, Descriptor: s.Descriptor,
+		Service: service, Confidence: c, Route: s.Route, DateOnly: s.DateOnly, Word: word}
+	e.Event = SeededID(k, &e)
+	id := e.Event
+	r := NewRecord(id, k, e)
 	r.Txn, r.Mask, r.RecordedAt, r.ShownAt, r.Past = id, mask, now, now, true
 	return r
 }
@@ -60,10 +63,22 @@ func (r *Record) ToldRemoved(a *Account, was *Record) bool {
 }
 
 // SeededID is the id of the record of a seed: what its service did on its day
-// (in Japan). Where the service is not known, its descriptor tells it.
-func SeededID(k AccountKey, service, descriptor string, at time.Time) string {
-	if service != "" {
+// (in Japan). Where the service is not known, its descriptor and the bank's own word
+// tell it.
+func SeededID(k AccountKey, e *Entry) string {
+	if e.Service != "" || e.Word == "" {
+		return SeededBefore(k, e)
+	}
+	return Derive("seeded", k.Bank, k.Ref, "", e.Descriptor.Raw(), seededOn(e), e.Word)
+}
+
+// SeededBefore is the id that the versions gave it which did not keep the bank's word.
+func SeededBefore(k AccountKey, e *Entry) string {
+	descriptor := e.Descriptor.Raw()
+	if e.Service != "" {
 		descriptor = ""
 	}
-	return Derive("seeded", k.Bank, k.Ref, service, descriptor, at.In(JST).Format(time.DateOnly))
+	return Derive("seeded", k.Bank, k.Ref, e.Service, descriptor, seededOn(e))
 }
+
+func seededOn(e *Entry) string { return e.At.In(JST).Format(time.DateOnly) }

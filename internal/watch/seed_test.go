@@ -20,7 +20,7 @@ func TestWhoHearsThatALinkWhichTheyWereShownIsRemoved(t *testing.T) {
 	}}
 	account.Watchers[2].Channels[0].UnreachableSince = noon
 	seed := Seed{Service: "docomo", Since: noon.AddDate(-1, 0, 0), Route: "web"}
-	seeded := seed.Record(key, "", "docomo", Named, at)
+	seeded := seed.Record(key, "", "docomo", Named, "", at)
 	for name, c := range map[string]struct {
 		change func(was, is *Record)
 		want   string

@@ -29,6 +29,7 @@ type Shown struct {
 	Descriptor  quote.Text `json:"descriptor,omitempty"`
 	Other       string     `json:"other,omitempty"` // see Record
 	Second      *Second    `json:"second,omitempty"`
+	Word        string     `json:"word,omitempty"` // see Record.Word
 	Balance     *int64     `json:"balance,omitempty"`
 	OccurredAt  time.Time  `json:"occurred_at"`
 	UndoneAt    time.Time  `json:"undone_at,omitzero"`
@@ -49,7 +50,7 @@ type Shown struct {
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
 	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
-		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
+		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Word: r.Word(), Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt()}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
 		s.StageAt = at

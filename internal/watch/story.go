@@ -61,6 +61,23 @@ func (r *Record) Story() []Entry {
 	return []Entry{e, {Event: r.Event, Kind: undoing, At: r.UndoneAt, ReceivedAt: r.ReceivedAt}}
 }
 
+// Word is the bank's own word for the service, if the catalogue knows none of what the
+// bank called it; empty otherwise.
+func (r *Record) Word() string {
+	switch {
+	case r.Service != "" && r.Service != Unlisted:
+		return ""
+	case r.Said != nil:
+		return r.Said.Word
+	}
+	for i := len(r.Entries) - 1; i >= 0; i-- {
+		if e := &r.Entries[i]; e.opens() && e.Word != "" {
+			return e.Word
+		}
+	}
+	return ""
+}
+
 // Tell makes the record say what these entries of one transaction, in order,
 // come to.
 func (r *Record) Tell(entries []Entry) {

@@ -222,7 +222,7 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b memb
 	}
 	f := wording.ServicesFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
 	for _, x := range list {
-		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record, NameOf: func(id string) string {
+		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record, Links: x.Links, Unknown: x.ID == "", Text: x.Text, Word: x.Word, NameOf: func(id string) string {
 			name, _ := s.Names.Service(id, g.Lang)
 			return name
 		}}

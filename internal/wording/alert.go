@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -272,6 +273,9 @@ func (f *AlertFacts) facts() []message.Fact {
 	out = append(out, message.Fact{Label: tFactTime.in(lang), Value: When(lang, r, f.now())})
 	if said := quoted(lang, r.Descriptor, f.Page); said != "" {
 		out = append(out, message.Fact{Label: tFactDesc.in(lang), Value: said, More: true})
+	}
+	if said := quoted(lang, quote.Text(r.Word()), f.Page); said != "" {
+		out = append(out, message.Fact{Label: tFactWord.in(lang), Value: said, More: true})
 	}
 	if r.Kind == watch.LinkRegistered && r.Route == "web_kouza_furikae" {
 		out = append(out, message.Fact{Label: tFactRoute.in(lang), Value: tRouteWeb.in(lang), More: true})

@@ -80,10 +80,11 @@ type AccountServices struct {
 const MaxServices = 10
 
 var (
-	tcServText = text{ja: "お客さまの口座が登録された、または引き落としのあった決済サービスです。口座守を始める前の登録は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to your accounts or took money from them. Of links from before they were watched only those are here that the bank has told us of: please check your passbook too."}
-	tcServMine = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
-	tcServMore = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
-	tcServZero = text{ja: "決済サービスの記録はありません", en: "no payment service on record"}
+	tcServText   = text{ja: "お客さまの口座が登録された、または引き落としのあった決済サービスです。口座守を始める前の登録は、銀行から知らされたものだけです。通帳もご確認ください。", en: "Payment services that were linked to your accounts or took money from them. Of links from before they were watched only those are here that the bank has told us of: please check your passbook too."}
+	tcServMine   = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
+	tcServMore   = text{ja: "ほかに%[1]d件あります。「%[2]s」のページで、すべて確認できます。", en: "There are %[1]d more: see them all on the page behind \"%[2]s\"."}
+	tcServOldest = text{ja: "そのうち、最も古い口座の登録は%sです。", en: "The oldest link among them is of %s."}
+	tcServZero   = text{ja: "決済サービスの記録はありません", en: "no payment service on record"}
 )
 
 // ServicesList tells which payment services touched a person's accounts, and asks
@@ -91,7 +92,7 @@ var (
 func ServicesList(f ServicesListFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tServTitle.in(lang), tServTitle.in(lang), pick(len(f.Accounts) > 1, tcServText, tServText).in(lang))
-	more := 0
+	more, oldest := 0, time.Time{} // of those that are not shown
 	for _, a := range f.Accounts {
 		if len(a.Services) == 0 {
 			m.Facts = append(m.Facts, message.Fact{Label: a.Name, Value: tcServZero.in(lang)})
@@ -101,12 +102,20 @@ func ServicesList(f ServicesListFacts) message.Message {
 		for i := range a.Services[:fits] {
 			m.Cards = append(m.Cards, a.card(&a.Services[i], lang, len(f.Accounts) > 1, f.Now))
 		}
+		for i := range a.Services[fits:] {
+			if l, ok := a.Services[fits+i].linked(); ok && (oldest.IsZero() || l.RegisteredAt.Before(oldest)) {
+				oldest = l.RegisteredAt
+			}
+		}
 	}
 	if len(m.Cards) == 0 {
 		m.Text = []string{tServNone.in(lang)}
 	}
 	if more > 0 {
 		m.Text = append(m.Text, tcServMore.in(lang, more, Word(lang, CmdSettings)))
+		if !oldest.IsZero() {
+			m.Text = append(m.Text, tcServOldest.in(lang, bankTime(lang, oldest, f.Now)))
+		}
 		m.Choices = choices(lang, CmdSettings, CmdTrouble)
 	}
 	return m
@@ -117,7 +126,7 @@ func ServicesList(f ServicesListFacts) message.Message {
 func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, now time.Time) message.Message {
 	name := s.name(lang)
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tServTitle.in(lang), Title: name,
-		Facts: append([]message.Fact{{Label: tFactAccount.in(lang), Value: a.Name}}, s.facts(lang, a.HideAmount, now)...)}
+		Facts: append([]message.Fact{{Label: tFactAccount.in(lang), Value: a.Name}}, s.facts(lang, a.HideAmount, false, now)...)}
 	if s.Record == "" {
 		return m
 	}

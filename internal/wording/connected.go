@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kozamori/internal/message"
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -21,6 +22,11 @@ type ServiceLine struct {
 	Name     string
 	Activity watch.ServiceActivity
 	Record   string // the record that its two answers are about; empty leaves them out
+	Unknown  bool   // of a link whose service is not known
+	// Links is how many links of the service stand, if the line is that of one; Text
+	// and Word are what passbook and bank call one that is Unknown.
+	Links      int
+	Text, Word quote.Text
 	// NameOf names another service; nil if none has to be named.
 	NameOf func(id string) string
 }
@@ -45,6 +51,9 @@ var (
 	tServRemoved = text{ja: "解除されています", en: "removed"}
 	tServOther   = text{ja: "%[1]s（通帳の表示では「%[2]s」）", en: "%[1]s (the passbook says %[2]s)"}
 	tServMayGone = text{ja: "%s（解除された可能性があります）", en: "%s (may have been removed)"}
+	tServCount   = text{ja: "登録の数", en: "Links"}
+	tServOne     = text{ja: "このサービスには%d件の登録があり、その1件です", en: "this is one of %d with this service"}
+	tServOfAll   = text{ja: "このサービスには%d件の登録があり、その1件です。下の引き落としは、すべての登録を合わせたものです", en: "this is one of %d with this service; the debits below are those of all of them"}
 	tServFirst   = text{ja: "最初の利用", en: "First used"}
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
@@ -75,8 +84,21 @@ func (s *ServiceLine) linkedAt(at time.Time) bool {
 	})
 }
 
+// called is what passbook and bank call a link whose service is not known.
+func (s *ServiceLine) called(lang watch.Lang, page bool) (out []message.Fact) {
+	for _, c := range []struct {
+		label text
+		text  quote.Text
+	}{{tFactDesc, s.Text}, {tFactWord, s.Word}} {
+		if said := quoted(lang, c.text, page); said != "" {
+			out = append(out, message.Fact{Label: c.label.in(lang), Value: said})
+		}
+	}
+	return out
+}
+
 // facts say since when a service is connected, and what it did last.
-func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message.Fact {
+func (s *ServiceLine) facts(lang watch.Lang, hide, page bool, now time.Time) []message.Fact {
 	a := s.Activity
 	since := tServUnlink.in(lang)
 	if l, ok := s.linked(); ok {
@@ -93,6 +115,12 @@ func (s *ServiceLine) facts(lang watch.Lang, hide bool, now time.Time) []message
 	out := []message.Fact{{Label: tServLinked.in(lang), Value: since}}
 	if s.doubtful() {
 		out = nil // it may never have been linked
+	}
+	if s.Unknown { // which debits are its own is not known
+		return append(s.called(lang, page), out...)
+	}
+	if s.Links > 1 {
+		out = append(out, message.Fact{Label: tServCount.in(lang), Value: pick(a.Debits > 0, tServOfAll, tServOne).in(lang, s.Links)})
 	}
 	if a.Debits == 0 { // its times are of links
 		return append(out, message.Fact{Label: tServUsed.in(lang), Value: tServNotYet.in(lang)})
@@ -124,7 +152,7 @@ func ServicesPage(f ServicesFacts) message.Page {
 	}
 	guardian := f.View.Watcher.Role == watch.Guardian
 	for _, s := range f.Services {
-		part := message.Part{Message: message.Message{Lang: p.Lang, Title: s.name(lang), Facts: s.facts(lang, f.View.Watcher.HideAmount, f.Now)}}
+		part := message.Part{Message: message.Message{Lang: p.Lang, Title: s.name(lang), Facts: s.facts(lang, f.View.Watcher.HideAmount, true, f.Now)}}
 		if s.Record != "" {
 			record := message.Field{Kind: message.FieldHidden, Name: "record", Value: s.Record}
 			part.Text = []string{tServAsk.in(lang)}

@@ -103,7 +103,7 @@ func TestEachPlaceSaysOfAReturnWhatIsKnown(t *testing.T) {
 						l.RemovedAt = is.UndoneAt
 					}
 					line := ServiceLine{Name: "PayPay", Activity: watch.ServiceActivity{FirstAt: is.OccurredAt, LastAt: is.OccurredAt, Links: []watch.Link{l}}}
-					says["the services"] = fmt.Sprint(line.facts(lang, hide, is.OccurredAt))
+					says["the services"] = fmt.Sprint(line.facts(lang, hide, false, is.OccurredAt))
 					delete(says, "a list's line") // it counts, and says nothing of links
 				}
 				if isLink || !may && !whole {

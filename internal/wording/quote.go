@@ -13,6 +13,7 @@ import (
 
 var (
 	tFactDesc   = text{ja: "通帳の表示", en: "On the passbook"}
+	tFactWord   = text{ja: "銀行が知らせたサービス名", en: "What the bank calls it"}
 	tOnPageOnly = text{ja: "リンクや電話番号のような文字が含まれるため、お知らせのページだけに表示します。", en: "It holds what looks like a link or a phone number, so only the page of the alert shows it."}
 
 	tBankSays     = text{ja: "%[1]sからのご連絡：%[2]s", en: "%[1]s writes: %[2]s"}

@@ -132,6 +132,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	}
 	add(&out, tSheetWhen, when)
 	add(&out, tFactDesc, r.Descriptor.Quoted(lang == watch.English))
+	add(&out, tFactWord, quote.Text(r.Word()).Quoted(lang == watch.English))
 	if !r.Seeded() { // else the id is ours
 		add(&out, tSheetTxn, quote.Text(r.Name()).Line())
 	}

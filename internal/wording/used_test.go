@@ -29,7 +29,7 @@ func TestTheDayOfALinkIsNoDayOfUse(t *testing.T) {
 	} {
 		for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 			line := ServiceLine{Name: "PayPay", Activity: watch.ServiceActivity{FirstAt: c.first, LastAt: c.last, Debits: 1, LastAmount: 1000, Links: c.links}}
-			said := fmt.Sprint(line.facts(lang, false, late))
+			said := fmt.Sprint(line.facts(lang, false, true, late))
 			for i, label := range []text{tServFirst, tServLast} {
 				if strings.Contains(said, label.in(lang)) != c.says[i] {
 					t.Errorf("%s, %s: %s", name, lang, said)
