@@ -43,7 +43,14 @@ func remembered(records []*Record) *Activity {
 	}
 	for _, s := range a.Services {
 		slices.SortFunc(s.Links, func(x, y Link) int { return x.RegisteredAt.Compare(y.RegisteredAt) })
-		s.Links = s.Links[max(0, len(s.Links)-10):]
+		var kept []Link // the latest fifty that stand, and the latest ten that do not
+		n := map[bool]int{}
+		for _, l := range slices.Backward(s.Links) {
+			if n[l.RemovedAt.IsZero()]++; n[true] <= 50 && l.RemovedAt.IsZero() || n[false] <= 10 && !l.RemovedAt.IsZero() {
+				kept = slices.Insert(kept, 0, l)
+			}
+		}
+		s.Links = kept
 		var months []string
 		for m := range s.Months {
 			months = append(months, m)
@@ -84,6 +91,9 @@ func TestAnActivityRemembersTheLatest(t *testing.T) {
 			case kind == 0:
 				x.Kind, x.Amount, x.Route = LinkRegistered, 0, "web"
 				x.OccurredAt = x.OccurredAt.Add(time.Duration(i) * time.Millisecond) // no two at one moment
+				if i%2 == 0 {
+					x.UndoneAt = x.OccurredAt.Add(time.Hour)
+				}
 			case kind == 1:
 				x.UndoneAt = x.OccurredAt.Add(time.Hour)
 			case kind == 2:

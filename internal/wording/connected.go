@@ -52,8 +52,8 @@ var (
 	tServOther   = text{ja: "%[1]s（通帳の表示では「%[2]s」）", en: "%[1]s (the passbook says %[2]s)"}
 	tServMayGone = text{ja: "%s（解除された可能性があります）", en: "%s (may have been removed)"}
 	tServCount   = text{ja: "登録の数", en: "Links"}
-	tServOne     = text{ja: "このサービスには%d件の登録があり、その1件です", en: "this is one of %d with this service"}
-	tServOfAll   = text{ja: "このサービスには%d件の登録があり、その1件です。下の引き落としは、すべての登録を合わせたものです", en: "this is one of %d with this service; the debits below are those of all of them"}
+	tServOne     = text{ja: "このサービスの登録は%d件あり、これはそのうちのひとつです", en: "this is one of %d with this service"}
+	tServOfAll   = text{ja: "このサービスの登録は%d件あり、これはそのうちのひとつです。下の引き落としは、すべての登録を合わせたものです", en: "this is one of %d with this service; the debits below are those of all of them"}
 	tServFirst   = text{ja: "最初の利用", en: "First used"}
 	tServLast    = text{ja: "最後の利用", en: "Last used"}
 	tServUsed    = text{ja: "引き落とし", en: "Debits"}
