@@ -151,15 +151,21 @@ type Key struct {
 	Nth     int
 }
 
+// Key is what a row is known by, as if there were no other like it.
+func (r *Row) Key() Key {
+	k := Key{Account: r.Account, Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
+	if r.Balance != nil {
+		k.Balance, k.Known = *r.Balance, true
+	}
+	return k
+}
+
 // Keys are the keys of the rows, in their order.
 func (s *Statement) Keys() []Key {
 	out := make([]Key, len(s.Rows))
 	seen := make(map[Key]int, len(s.Rows))
-	for i, r := range s.Rows {
-		k := Key{Account: r.Account, Day: r.Day, Out: r.Out, In: r.In, Text: strings.Join(strings.Fields(r.Text+" "+r.Detail), " ")}
-		if r.Balance != nil {
-			k.Balance, k.Known = *r.Balance, true
-		}
+	for i := range s.Rows {
+		k := s.Rows[i].Key()
 		n := seen[k]
 		seen[k]++
 		k.Nth = n

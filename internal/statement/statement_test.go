@@ -180,7 +180,7 @@ func TestARowThatCannotBeReadCostsItselfAndIsReported(t *testing.T) {
 	data := national("\n", "080901 2 3000 ﾍﾟｲﾍﾟｲ", "081015 1 10000 ｷﾕｳﾖ")
 	copy(data[201+21:], "9")
 	s, err = Read(data, now)
-	if err != nil || len(s.Rows) != 1 || len(s.Unread) != 1 || s.Unread[0].Line != 2 || len(s.Misfits) == 0 {
+	if err != nil || len(s.Rows) != 1 || len(s.Unread) != 1 || s.Unread[0].Line != 2 || len(s.Misfits) > 0 { // what the totals miss can be that row
 		t.Errorf("%v %+v", err, s)
 	}
 	s, err = Read(data[:len(data)-150], now)

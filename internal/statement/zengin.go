@@ -52,6 +52,8 @@ type zengin struct {
 	n       int // number of the record, from 1
 	records int64
 	end     bool
+	stream  *Stream // nil if the whole file is read at once
+	nth     int     // of the account, from 1
 	account
 }
 
@@ -62,6 +64,8 @@ type account struct {
 	in, out   int64
 	ins, outs int64
 	balance   *int64 // nil if it is not known
+	run       int64  // the balance but for what could not be read
+	lost      int64  // rows that could not be read
 	// Of kind 91:
 	collector        string // 委託者コード; the name is 委託者名
 	date             date   // 引落日
@@ -76,27 +80,35 @@ func readZengin(data []byte, length int, now time.Time) *Statement {
 		z.Layout, take = "全銀 口座振替", z.collect
 	}
 	for rec := range zenginRecords(data, length) {
-		z.n++
-		if len(bytes.Trim(rec, " \x1A")) == 0 {
-			continue
-		}
-		if len(rec) != length {
-			z.balance = nil
-			z.problem("record", "it has %d bytes and not %d", len(rec), length)
-			continue
-		}
-		z.records++
-		take(rec)
+		z.record(rec, length, take)
 	}
 	if length == collectRecord {
 		z.undone()
 	} else {
 		z.close()
 	}
+	z.ended()
+	return z.Statement
+}
+
+// record takes a record of the file, if it has its length.
+func (z *zengin) record(rec []byte, length int, take func([]byte)) {
+	z.n++
+	switch {
+	case len(bytes.Trim(rec, " \x1A")) == 0:
+	case len(rec) != length:
+		z.balance = nil
+		z.problem("record", "it has %d bytes and not %d", len(rec), length)
+	default:
+		z.records++
+		take(rec)
+	}
+}
+
+func (z *zengin) ended() {
 	if !z.end {
 		z.misfit("エンドレコード", "there is none: the end of the file may be missing")
 	}
-	return z.Statement
 }
 
 // zenginRecords gives the records: the lines, or pieces of one length where there
@@ -165,6 +177,7 @@ func (z *zengin) detail(rec []byte) {
 	switch rec[0] {
 	case '1':
 		z.close()
+		z.nth++
 		z.account = account{open: true, name: strings.Join(strings.Fields(string(rec[22:26])+" "+string(rec[41:44])+" "+string(rec[62:73])), "-")}
 		if !digits(rec[22:26]) || !digits(rec[41:44]) || !digits(rec[62:73]) {
 			z.problem("口座番号", "the header names no account")
@@ -178,7 +191,8 @@ func (z *zengin) detail(rec []byte) {
 			z.misfit("取引前残高", "%q (%q) is no balance", rec[115:129], rec[113])
 			return
 		}
-		z.balance = &b
+		z.balance, z.run = &b, b
+		z.stream.period(string(rec[10:16]), string(rec[16:22]), z.now)
 	case '2':
 		row, problem := zenginRow(rec, z.now)
 		if problem == nil && !z.open {
@@ -187,10 +201,12 @@ func (z *zengin) detail(rec []byte) {
 		if problem != nil {
 			problem.Line = z.n
 			z.Unread = append(z.Unread, *problem)
-			z.balance = nil
+			z.lost++
+			z.balance = z.stream.repaired(z.nth, z.balance)
 			return
 		}
 		row.Line, row.Account = z.n, z.name
+		z.run += row.In - row.Out
 		if z.balance != nil {
 			b := *z.balance + row.In - row.Out
 			z.balance, row.Balance = &b, &b
@@ -260,18 +276,22 @@ func (z *zengin) totals(rec []byte) {
 		z.misfit("データ区分", "an account ends here that did not begin")
 		return
 	}
+	want, err := yenOf(rec[40:54])
+	if rec[39] == '2' {
+		want = -want
+	}
+	if z.lost > 0 {
+		z.missing(rec, want, err)
+		return
+	}
 	z.total(rec, "入金件数", 1, 7, z.ins)
 	z.total(rec, "入金額合計", 7, 20, z.in)
 	z.total(rec, "出金件数", 20, 26, z.outs)
 	z.total(rec, "出金額合計", 26, 39, z.out)
-	want, err := yenOf(rec[40:54])
 	switch {
 	case err != nil:
 		z.misfit("取引後残高", "%q is no balance", rec[40:54])
 	case z.balance != nil:
-		if rec[39] == '2' {
-			want = -want
-		}
 		if want != *z.balance {
 			z.misfit("取引後残高", "it says %d, and the rows come to %d", want, *z.balance)
 		}
@@ -281,5 +301,30 @@ func (z *zengin) totals(rec []byte) {
 func (z *zengin) total(rec []byte, name string, from, to int, is int64) {
 	if want, err := yenOf(rec[from:to]); err != nil || want != is {
 		z.misfit(name, "it says %s, and the rows come to %d", strings.TrimSpace(string(rec[from:to])), is)
+	}
+}
+
+// missing holds the totals of an account against its rows, where some could not
+// be read: the rest must be what these can be.
+func (z *zengin) missing(rec []byte, closing int64, err error) {
+	var left [4]int64
+	for i, t := range [4]struct {
+		name     string
+		from, to int
+		is       int64
+	}{{"入金件数", 1, 7, z.ins}, {"入金額合計", 7, 20, z.in}, {"出金件数", 20, 26, z.outs}, {"出金額合計", 26, 39, z.out}} {
+		want, err := yenOf(rec[t.from:t.to])
+		if left[i] = want - t.is; err != nil || left[i] < 0 {
+			z.total(rec, t.name, t.from, t.to, t.is)
+			return
+		}
+	}
+	switch {
+	case left[0]+left[2] != z.lost:
+		z.misfit("件数", "%d rows are missing, and %d could not be read", left[0]+left[2], z.lost)
+	case err != nil || z.run+left[1]-left[3] != closing:
+		z.misfit("取引後残高", "it says %q, and with what is missing the rows come to %d", rec[39:54], z.run+left[1]-left[3])
+	case z.lost == 1:
+		z.stream.lost(z.nth, left[1]-left[3])
 	}
 }
