@@ -19,6 +19,7 @@ import (
 
 	"kozamori/events"
 	"kozamori/infra/folder"
+	"kozamori/internal/webhook"
 	"kozamori/internal/wire"
 )
 
@@ -167,7 +168,7 @@ func (s *pastSender) file(ctx context.Context, table io.Writer, name string) (in
 	return refused, nil
 }
 
-func (s *pastSender) post(ctx context.Context, bank, ref string, part []json.RawMessage) (*reply, error) {
+func (s *pastSender) post(ctx context.Context, bank, ref string, part []json.RawMessage) (*webhook.Reply, error) {
 	key, err := s.key(bank)
 	if err != nil {
 		return nil, err
@@ -188,5 +189,6 @@ func (s *pastSender) post(ctx context.Context, bank, ref string, part []json.Raw
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+key)
-	return s.answer(req)
+	c := webhook.Client{URL: s.url, HTTP: s.client, Now: s.now}
+	return c.Answer(req)
 }

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -18,6 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"kozamori/internal/intake"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
@@ -39,33 +36,24 @@ type intaking struct {
 
 // intakeReport is what came of a file.
 type intakeReport struct {
-	File      string          `json:"file"`
-	Bank      string          `json:"bank"`
-	SHA256    string          `json:"sha256"`
-	Rows      int             `json:"rows"`
-	Debits    int             `json:"debits"`
-	Yen       int64           `json:"yen"` // of the debits
-	Reversals int             `json:"reversals"`
-	Links     int             `json:"links"` // registered or removed
-	Accepted  int             `json:"accepted"`
-	Refused   int             `json:"refused"`
-	Problems  []intakeProblem `json:"problems"`
-}
-
-// intakeProblem is a row that was refused.
-type intakeProblem struct {
-	Line   int    `json:"line"` // from 1
-	Byte   int64  `json:"byte"` // where the line begins, from 0, of the file unpacked
-	ID     string `json:"id,omitempty"`
-	Field  string `json:"field,omitempty"`
-	Reason string `json:"reason"`
+	File      string           `json:"file"`
+	Bank      string           `json:"bank"`
+	SHA256    string           `json:"sha256"`
+	Rows      int              `json:"rows"`
+	Debits    int              `json:"debits"`
+	Yen       int64            `json:"yen"` // of the debits
+	Reversals int              `json:"reversals"`
+	Links     int              `json:"links"` // registered or removed
+	Accepted  int              `json:"accepted"`
+	Refused   int              `json:"refused"`
+	Problems  []intake.Problem `json:"problems"`
 }
 
 // mostProblems is how many refused rows are listed; all of them are counted.
 const mostProblems = 1000
 
-// intake reads a bank's file, one event a line, and posts what is right with it.
-func intake(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
+// takeIn reads a bank's file, one event a line, and posts what is right with it.
+func takeIn(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	s := intaking{sender: sender{now: time.Now, chunk: wire.MaxEvents, client: &http.Client{Timeout: 30 * time.Second}}, progress: c.Err}
 	flags.StringVar(&s.url, "url", "", "`address` of the deployment; without it, the stack that runs on this machine")
 	flags.StringVar(&s.bank, "bank", "", "4-digit `code` of the bank")
@@ -90,7 +78,7 @@ func intake(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 			return err
 		}
 	}
-	s.report = intakeReport{File: filepath.Base(s.file), Bank: s.bank, Problems: []intakeProblem{}}
+	s.report = intakeReport{File: filepath.Base(s.file), Bank: s.bank, Problems: []intake.Problem{}}
 	if err := s.take(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.report.File, err)
 	}
@@ -138,64 +126,29 @@ func (s *intaking) take(ctx context.Context) error {
 	return nil
 }
 
-// errLong says that a line is none of an event.
-var errLong = fmt.Errorf("it is longer than %d KB", wire.MaxEvent>>10)
-
-// each reads the rows of the file, one by one: no more than one is in memory.
+// each reads the rows of the file, one by one.
 func (s *intaking) each(row func(line int, at int64, raw []byte, read *wire.Read, problem error) error) error {
 	f, err := os.Open(s.file)
 	if err != nil {
 		return errors.New(reason(err))
 	}
 	defer func() { _ = f.Close() }()
-	sum := sha256.New()
-	buffered := bufio.NewReader(io.TeeReader(f, sum))
-	var r io.Reader = buffered
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte("\x1F\x8B")) {
-		if r, err = gzip.NewReader(buffered); err != nil {
-			return fmt.Errorf("it cannot be unpacked: %w", err)
-		}
-	}
-	in := bufio.NewReaderSize(r, wire.MaxEvent)
-	for line, at := 1, int64(0); ; line++ {
-		raw, n, long, err := readLine(in)
-		if len(bytes.TrimSpace(raw)) > 0 || long {
-			read, problem := &wire.Read{}, errLong
-			if !long {
-				read, problem = s.read(raw)
-			}
-			if err := row(line, at, raw, read, problem); err != nil {
-				return err
-			}
-		}
-		at += n
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("line %d cannot be read: %w", line, err)
-		}
-	}
-	if _, err := io.Copy(io.Discard, buffered); err != nil {
+	in, err := intake.Open(f)
+	if err != nil {
 		return err
 	}
-	s.report.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return nil
-}
-
-// readLine reads a line of n bytes; of one that is too long only that is known.
-func readLine(in *bufio.Reader) (raw []byte, n int64, long bool, err error) {
-	raw, err = in.ReadSlice('\n')
-	n = int64(len(raw))
-	for errors.Is(err, bufio.ErrBufferFull) {
-		long = true
-		raw, err = in.ReadSlice('\n')
-		n += int64(len(raw))
+	err = in.Lines(func(line int, at int64, raw []byte, problem error) error {
+		read := &wire.Read{}
+		if problem == nil {
+			read, problem = s.read(raw)
+		}
+		return row(line, at, raw, read, problem)
+	})
+	if err != nil {
+		return err
 	}
-	if long {
-		raw = nil
-	}
-	return raw, n, long, err
+	s.report.SHA256, err = in.Sum()
+	return err
 }
 
 // read reads a row as the door reads an event.
@@ -214,7 +167,7 @@ func (s *intaking) read(raw []byte) (*wire.Read, error) {
 func (s *intaking) tell(line int, at int64, _ []byte, read *wire.Read, problem error) error {
 	r := &s.report
 	r.Rows++
-	p := intakeProblem{Line: line, Byte: at, ID: read.Event.ID}
+	p := intake.Problem{Line: line, Byte: at, ID: read.Event.ID}
 	switch {
 	case problem != nil:
 		p.Reason = problem.Error()
@@ -235,7 +188,7 @@ func (s *intaking) tell(line int, at int64, _ []byte, read *wire.Read, problem e
 	return nil
 }
 
-func (s *intaking) refuse(p intakeProblem) {
+func (s *intaking) refuse(p intake.Problem) {
 	if s.report.Refused++; len(s.report.Problems) < mostProblems {
 		s.report.Problems = append(s.report.Problems, p)
 	}
@@ -268,7 +221,7 @@ func (s *intaking) flush(ctx context.Context) error {
 		if e.Index >= 0 && e.Index < len(s.lines) {
 			line = s.lines[e.Index]
 		}
-		s.refuse(intakeProblem{Line: line, ID: e.ID, Field: e.Field, Reason: e.Problem})
+		s.refuse(intake.Problem{Line: line, ID: e.ID, Field: e.Field, Reason: e.Problem})
 	}
 	if done := 100 * s.report.Accepted / max(1, s.report.Rows); done >= s.lastProgress+10 {
 		s.lastProgress = done

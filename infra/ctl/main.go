@@ -45,7 +45,7 @@ var commands = []command{
 	{"send", "FILE…", "sign event files and post them as a bank would", send},
 	{"trigger", "[KIND…]", "post a sample as its bank, as if it happened now; without a kind, list them", trigger},
 	{"listen", "", "pass each callback of a bank on to a port of this machine, and show it", listen},
-	{"intake", "FILE", "take in a bank's file of events, one a line, and report on each row", intake},
+	{"intake", "FILE", "take in a bank's file of events, one a line, and report on each row", takeIn},
 	{"history", "FILE…", "give event files of before as the histories of their accounts, which ring nowhere", history},
 	{"classify", "LINE…", "tell what the catalogue makes of lines, of files of lines, or of standard input", classify},
 	{"scan", "FILE…", "tell what payment services took, by statements of an account", scan},

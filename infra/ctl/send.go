@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,11 +16,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
-
 	"kozamori/events"
 	"kozamori/infra/folder"
-	"kozamori/internal/watch"
+	"kozamori/internal/webhook"
 	"kozamori/internal/wire"
 )
 
@@ -99,18 +96,10 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 
 // sent is what came of one request.
 type sent struct {
-	File     string     `json:"file"`
-	Bank     string     `json:"bank"`
-	Accepted int        `json:"accepted"`
-	Rejected []rejected `json:"rejected"`
-}
-
-// rejected is an event that was refused; its index is that in its file.
-type rejected struct {
-	Index   int    `json:"index"`
-	ID      string `json:"id,omitempty"`
-	Field   string `json:"field,omitempty"`
-	Problem string `json:"problem"`
+	File     string             `json:"file"`
+	Bank     string             `json:"bank"`
+	Accepted int                `json:"accepted"`
+	Rejected []webhook.Rejected `json:"rejected"`
 }
 
 // tabled writes a row for a request, and one for each event that was refused.
@@ -221,7 +210,7 @@ func (s *sender) body(ctx context.Context, told func(*sent), name, bank string, 
 		if err != nil {
 			return refused, err
 		}
-		r := &sent{name, bank, a.Accepted, []rejected{}}
+		r := &sent{name, bank, a.Accepted, []webhook.Rejected{}}
 		for _, e := range a.Rejected {
 			e.Index += at
 			r.Rejected = append(r.Rejected, e)
@@ -239,61 +228,14 @@ func reason(err error) string {
 	return err.Error()
 }
 
-type reply struct {
-	Accepted int
-	Rejected []rejected
-	Title    string
-}
-
 // post signs and posts one request. The bank's id for it is made of the body,
 // so that the same file sent again is the same webhook.
-func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) (*reply, error) {
-	var body bytes.Buffer
-	body.WriteString(`{"events":[`)
-	for i, p := range part {
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		body.Write(p) // as it is: what is wrong with it is for the other side to find
-	}
-	body.WriteString(`]}`)
+func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) (*webhook.Reply, error) {
 	secret, err := s.secret(bank)
 	if err != nil {
 		return nil, err
 	}
-	wh, err := webhooks.NewWebhook(secret)
-	if err != nil {
-		return nil, errors.New("the bank's secret must be whsec_ and base64")
-	}
-	id, now := "msg_"+watch.Derive("send", bank, body.String()), s.now()
-	sig, err := wh.Sign(id, now, body.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/v1/banks/"+bank+"/events", &body)
-	if err != nil {
-		return nil, errors.New("the address is not a URL, such as https://kozamori.example")
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set(webhooks.HeaderWebhookID, id)
-	req.Header.Set(webhooks.HeaderWebhookTimestamp, strconv.FormatInt(now.Unix(), 10))
-	req.Header.Set(webhooks.HeaderWebhookSignature, sig)
-	return s.answer(req)
-}
-
-// answer does a request and reads what came of its events.
-func (s *sender) answer(req *http.Request) (*reply, error) {
-	res, err := s.client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("no answer from %s", s.url)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var r reply
-	if err := json.NewDecoder(io.LimitReader(res.Body, 4<<20)).Decode(&r); err != nil {
-		return nil, fmt.Errorf("%s answered %d, and not in JSON", s.url, res.StatusCode)
-	}
-	if res.StatusCode != http.StatusAccepted && res.StatusCode != http.StatusUnprocessableEntity {
-		return nil, fmt.Errorf("%s answered %d: %s", s.url, res.StatusCode, r.Title)
-	}
-	return &r, nil
+	body := webhook.Body(part)
+	c := webhook.Client{URL: s.url, Bank: bank, Secret: secret, HTTP: s.client, Now: s.now}
+	return c.Post(ctx, webhook.ID(bank, body), body)
 }
