@@ -74,6 +74,16 @@ var (
 	fOccurredOn = index("occurred_on")
 )
 
+// Fields are the names of the fields of an event, in the order in which banks are
+// shown them.
+func Fields() []string {
+	out := make([]string, len(fields))
+	for i := range fields {
+		out[i] = fields[i].name
+	}
+	return out
+}
+
 func index(name string) int {
 	i := find(name, 0)
 	if i < 0 {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"kozamori/internal/intake"
+	"kozamori/internal/statement"
+)
+
+// row is a debit or a credit of a file, or an event.
+type row struct {
+	line int
+	at   int64 // the byte where it begins
+	*statement.Row
+	event json.RawMessage // of a file of events; Row is nil then
+	from  string          // the layout
+}
+
+// national tells whether the row is of 全銀's layout, in which each account is
+// named in the same way and the balances are counted.
+func (r *row) national() bool { return r.from == national }
+
+// sink takes what a file holds, while it is read.
+type sink struct {
+	row     func(*row) error
+	refused func(intake.Problem)
+	skipped func()
+	misfit  func(p statement.Problem, refuses bool) // refuses: the file is not whole
+	days    func(from, to time.Time)                // that the file says it is of
+	layout  func(name string, known bool)
+	missing map[int]int64 // of statement.Stream
+}
+
+// national is the layout whose rows are read one by one.
+const national = "全銀 入出金取引明細"
+
+// errKind says that a file of 口座振替 tells nothing of balances and passbooks.
+var errKind = errors.New("a file of 全銀 口座振替 is asked for or told by who collects; what is taken here are 入出金取引明細")
+
+// read reads a file, of whatever format it is.
+func (s *sink) read(f *intake.File, now time.Time) error {
+	head, err := f.Peek(16 << 10)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("it cannot be read: %w", err)
+	}
+	switch text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \r\n\t"); {
+	case len(head) == 0:
+		return statement.ErrEmpty
+	case statement.Streams(head):
+		return s.national(f, now)
+	case len(text) > 0 && text[0] == '{':
+		s.layout("JSON Lines", true)
+		return f.Lines(func(line int, at int64, raw []byte, problem error) error {
+			if problem == nil {
+				return s.row(&row{line: line, at: at, event: bytes.TrimSpace(raw)})
+			}
+			s.refused(intake.Problem{Line: line, Byte: at, Reason: problem.Error()})
+			return nil
+		})
+	}
+	data, err := io.ReadAll(io.LimitReader(f, statement.MaxFile+1))
+	if err != nil {
+		return fmt.Errorf("it cannot be read: %w", err)
+	}
+	return s.whole(data, now)
+}
+
+func (s *sink) national(f io.Reader, now time.Time) error {
+	s.layout(national, true)
+	stream := statement.Stream{
+		Row: func(r *statement.Row, at int64) error {
+			return s.row(&row{line: r.Line, at: at, Row: r, from: national})
+		},
+		Unread: func(p statement.Problem, at int64) {
+			s.refused(intake.Problem{Line: p.Line, Byte: at, Field: p.Field, Reason: p.Reason})
+		},
+		Misfit:  func(p statement.Problem, _ int64) { s.misfit(p, true) },
+		Days:    s.days,
+		Missing: s.missing,
+	}
+	err := stream.Read(f, now)
+	s.missing = stream.Missing
+	return err
+}
+
+// whole reads a file that is in memory.
+func (s *sink) whole(data []byte, now time.Time) error {
+	read, err := statement.Read(data, now)
+	if err != nil {
+		return err
+	}
+	if strings.Contains(read.Layout, "口座振替") {
+		return errKind
+	}
+	s.layout(read.Layout, read.Known)
+	xml := strings.HasPrefix(read.Layout, "ISO 20022")
+	lines := placesOf(data, read)
+	for _, p := range read.Unread {
+		if xml && p.Field == "XML" {
+			s.misfit(p, true) // what is behind it is not there
+		}
+		s.refused(intake.Problem{Line: p.Line, Byte: lines[p.Line], Field: p.Field, Reason: p.Reason})
+	}
+	for range read.Skipped {
+		s.skipped()
+	}
+	for _, p := range read.Misfits {
+		// Balances of a CSV are told row by row, and there is no trailer; what of an
+		// entry does not come to it refuses no other; where an entry could not be
+		// read, sums do not fit because of it.
+		refuses := read.Layout == national || xml && (p.Field == "NbOfNtries" || p.Field != "NtryDtls" && len(read.Unread) == 0)
+		s.misfit(p, refuses)
+	}
+	for i := range read.Rows {
+		r := &read.Rows[i]
+		if err := s.row(&row{line: r.Line, at: lines[r.Line], Row: r, from: read.Layout}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placesOf are the bytes where the lines begin of which something is told.
+func placesOf(data []byte, read *statement.Statement) map[int]int64 {
+	var wanted []int
+	for i := range read.Rows {
+		wanted = append(wanted, read.Rows[i].Line)
+	}
+	for _, p := range read.Unread {
+		wanted = append(wanted, p.Line)
+	}
+	slices.Sort(wanted)
+	out := make(map[int]int64, len(wanted))
+	step, low := 1, 0 // bytes of a letter, and which of them an ASCII letter is in
+	if strings.HasPrefix(read.Charset, "UTF-16") {
+		step = 2
+		if strings.Contains(read.Charset, "big") {
+			low = 1
+		}
+	}
+	letter := func(i int) byte {
+		if i+step > len(data) || step == 2 && data[i+1-low] != 0 {
+			return 0
+		}
+		return data[i+low]
+	}
+	for line, at := 1, 0; len(wanted) > 0 && at <= len(data); line++ {
+		for len(wanted) > 0 && wanted[0] <= line {
+			out[wanted[0]], wanted = int64(at), wanted[1:]
+		}
+		for at < len(data) && letter(at) != '\n' && letter(at) != '\r' {
+			at += step
+		}
+		if letter(at) == '\r' && letter(at+step) == '\n' {
+			at += step
+		}
+		at += step
+	}
+	return out
+}
