@@ -134,6 +134,29 @@ func TestNoStageImportsAStage(t *testing.T) {
 	}
 }
 
+// What runs at a bank has no store, no queue and no provider in it.
+func TestTheAgentHasNothingThatABankNeedsNot(t *testing.T) {
+	t.Parallel()
+	all := rooms(t)
+	seen := map[string]bool{}
+	var walk func(p string)
+	walk = func(p string) {
+		for i := range all[p].imports {
+			if within(i, "internal/engine", "internal/kv", "internal/store", "internal/queue", "internal/lambda", "internal/app", "github.com/aws", "github.com/line", "github.com/cockroachdb") {
+				t.Errorf("%s imports %s", p, i)
+			}
+			if all[i] != nil && !seen[i] {
+				seen[i] = true
+				walk(i)
+			}
+		}
+	}
+	walk("infra/agent")
+	if len(seen) < 5 {
+		t.Errorf("only %v", seen)
+	}
+}
+
 // What AWS and LINE call things stops at the adapters.
 func TestTheTypesOfProvidersStopAtTheirAdapters(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -177,7 +178,7 @@ func secretIn(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" { // where modes tell nothing
 		return "", fmt.Errorf("%s can be read by others: chmod %o %s", file, 0o600, file)
 	}
 	b, err := os.ReadFile(file)

@@ -9,12 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
-	"kozamori/internal/engine"
 	"kozamori/internal/intake"
 )
 
@@ -131,11 +131,24 @@ func (s *state) write(name string, v any) error {
 	if err := os.Rename(at+".new", at); err != nil {
 		return err
 	}
-	if err := engine.SyncDir(filepath.Dir(at)); err != nil {
+	if err := syncFolder(filepath.Dir(at)); err != nil {
 		return err
 	}
 	s.wrote(name)
 	return nil
+}
+
+// syncFolder makes a rename in a folder outlive a power failure. Windows has no
+// such call, and needs none.
+func syncFolder(folder string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // fileName is where the progress of a content stands.
