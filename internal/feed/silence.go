@@ -1,0 +1,95 @@
+package feed
+
+import (
+	"math"
+	"time"
+
+	"kozamori/internal/watch"
+)
+
+const (
+	// Least is the shortest silence that is told by what is usual alone.
+	Least = 20 * time.Minute
+	// longest is how far back a silence is added up.
+	longest = 14 * 24 * time.Hour
+	// quarter is thirteen weeks, and sure how far below one false alarm in each of
+	// them the bound is: e^-sure on days as usual, to leave room for days that are not.
+	quarter = 13
+	sure    = 3.0
+)
+
+// Pause is a time for which a bank has said that it will send nothing.
+type Pause struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Expected is how many hearings of a kind there would usually be between two
+// moments, less those of the pauses. What was never seen in a whole week counts
+// nothing.
+func (n *Norm) Expected(kind watch.Kind, from, to time.Time, pauses []Pause) float64 {
+	k := n.Kind(kind)
+	if k == nil || len(k.Rates) < week {
+		return 0
+	}
+	from = maxTime(from, to.Add(-longest))
+	sum, level := 0.0, k.level()
+	for at := from; at.Before(to); {
+		end := minTime(at.Truncate(time.Hour).Add(time.Hour), to) // zones of Japan are whole hours
+		cell := hourOfWeek(at)
+		w := float64(k.Weeks[cell])
+		// Of few weeks a mean is worth less.
+		per := float64(k.Rates[cell]) / milli * w / (w + 1) * k.ofDay(DayOf(at)) * level
+		sum += per * (end.Sub(at) - within(pauses, at, end)).Minutes()
+		at = end
+	}
+	return sum
+}
+
+// within is for how long pauses cover a stretch. They do not overlap.
+func within(pauses []Pause, from, to time.Time) (d time.Duration) {
+	for _, p := range pauses {
+		d += max(0, minTime(p.To, to).Sub(maxTime(p.From, from)))
+	}
+	return min(d, to.Sub(from))
+}
+
+// bound is the expectation from which on silence is no accident. A silence of
+// expectation x follows a hearing with probability e^-x; so many hearings there are
+// in a quarter that one silence as long is an accident less often than once in it.
+func (k *KindNorm) bound() float64 {
+	sum := 0
+	for _, r := range k.Rates {
+		sum += r
+	}
+	return math.Log(max(100, float64(sum)*60/milli*quarter)) + sure
+}
+
+// Silent tells whether a kind of events has been silent since a moment for longer
+// than is usual.
+func (n *Norm) Silent(kind watch.Kind, since, now time.Time, pauses []Pause) bool {
+	k := n.Kind(kind)
+	if k == nil || since.IsZero() || now.Sub(since) < Least {
+		return false
+	}
+	for _, p := range pauses { // after a pause a bank has to start again
+		if !now.Before(p.From) && now.Before(p.To.Add(Least)) {
+			return false
+		}
+	}
+	return n.Expected(kind, since.Add(time.Minute), now, pauses) >= k.bound()
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
