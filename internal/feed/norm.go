@@ -85,12 +85,12 @@ type Counts struct {
 // first.
 type Hearing struct {
 	Kind    watch.Kind
-	Minutes uint64
+	Minutes int64
 }
 
 // Learn takes an hour into the norm. A kind that was not heard is silent in it.
 func (n *Norm) Learn(h Counts) {
-	heard := map[watch.Kind]uint64{Any: 0}
+	heard := map[watch.Kind]int64{Any: 0}
 	for _, k := range h.Heard {
 		heard[k.Kind] |= k.Minutes
 		heard[Any] |= k.Minutes
@@ -101,7 +101,7 @@ func (n *Norm) Learn(h Counts) {
 		}
 	}
 	for i := range n.Kinds {
-		n.Kinds[i].learn(h.At, bits.OnesCount64(heard[n.Kinds[i].Kind]))
+		n.Kinds[i].learn(h.At, bits.OnesCount64(uint64(heard[n.Kinds[i].Kind])))
 	}
 	n.learnLags(h)
 }

@@ -2,7 +2,10 @@ package feed
 
 import (
 	"math"
+	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/watch"
 )
@@ -22,6 +25,8 @@ const (
 type Pause struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+
+	Unknown jsontext.Value `json:",embed"`
 }
 
 // Expected is how many hearings of a kind there would usually be between two
@@ -72,12 +77,16 @@ func (n *Norm) Silent(kind watch.Kind, since, now time.Time, pauses []Pause) boo
 	if k == nil || since.IsZero() || now.Sub(since) < Least {
 		return false
 	}
-	for _, p := range pauses { // after a pause a bank has to start again
-		if !now.Before(p.From) && now.Before(p.To.Add(Least)) {
-			return false
-		}
+	if paused(pauses, now) {
+		return false
 	}
 	return n.Expected(kind, since.Add(time.Minute), now, pauses) >= k.bound()
+}
+
+// paused tells whether a bank has said that it sends nothing now; after a pause it has
+// a while to start again.
+func paused(pauses []Pause, now time.Time) bool {
+	return slices.ContainsFunc(pauses, func(p Pause) bool { return !now.Before(p.From) && now.Before(p.To.Add(Least)) })
 }
 
 func minTime(a, b time.Time) time.Time {

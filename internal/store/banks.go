@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"strings"
 	"time"
@@ -10,13 +9,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
-	"kozamori/internal/watch"
 )
 
 var (
 	banks   = codec.For[Bank]("bank")
 	apiKeys = codec.For[APIKey]("api_key")
-	feeds   = codec.For[Feed]("feed")
 )
 
 // Bank is a tenant.
@@ -110,55 +107,4 @@ func DeleteAPIKey(k *APIKey) Write {
 // does not come back.
 func PutAPIKey(k *APIKey) Write {
 	return Write{Item: Item{Key: Key{"B#" + k.Bank, "KEY#" + k.Hash}, Body: apiKeys.Encode(k), Expires: k.Expires.Truncate(time.Second)}, If: At(k.Version)}
-}
-
-// Feed is what is known of a bank's stream of events.
-type Feed struct {
-	Bank        string    `json:"bank"`
-	LastEvent   time.Time `json:"last_event"`            // when a batch was last accepted, to the minute
-	SilentSince time.Time `json:"silent_since,omitzero"` // set while the silence is an alarm
-	// Last is when an event of each kind was last accepted, to the minute.
-	Last    []KindLast `json:"last,omitempty"`
-	Version int64      `json:"-"`
-
-	Unknown jsontext.Value `json:",embed"`
-}
-
-// KindLast is when an event of a kind was last accepted.
-type KindLast struct {
-	Kind watch.Kind `json:"kind"`
-	At   time.Time  `json:"at"`
-
-	Unknown jsontext.Value `json:",embed"`
-}
-
-// Heard notes that an event of a kind was accepted; false if a later one is noted.
-func (f *Feed) Heard(kind watch.Kind, at time.Time) bool {
-	for i := range f.Last {
-		if l := &f.Last[i]; l.Kind == kind {
-			if !l.At.Before(at) {
-				return false
-			}
-			l.At = at
-			return true
-		}
-	}
-	f.Last = append(f.Last, KindLast{Kind: kind, At: at})
-	return true
-}
-
-// Feed reads a bank's feed; version 0 if it never sent anything.
-func (s *Store) Feed(ctx context.Context, bank string) (*Feed, error) {
-	f := Feed{Bank: bank}
-	v, err := read(ctx, s, Key{"B#" + bank, "FEED"}, feeds, &f)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	f.Version = v
-	return &f, nil
-}
-
-// PutFeed writes a bank's feed at the version read.
-func PutFeed(f *Feed) Write {
-	return Write{Item: Item{Key: Key{"B#" + f.Bank, "FEED"}, Body: feeds.Encode(f)}, If: At(f.Version)}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/feed"
 	"kozamori/internal/watch"
 )
 
@@ -33,6 +34,8 @@ type Hour struct {
 type KindCount struct {
 	Kind   watch.Kind `json:"kind"`
 	Events int        `json:"events"`
+	// Minutes are those in which at least one came, bit 0 for the first.
+	Minutes int64 `json:"minutes,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -67,7 +70,7 @@ func (t *Tallier) hour(bank string, at time.Time) *hourly {
 
 // Accept counts an accepted event. The lag is negative if it is not known.
 func (h *Hour) Accept(kind watch.Kind, lag time.Duration) {
-	h.accepted(kind, 1)
+	h.accepted(KindCount{Kind: kind, Events: 1})
 	if lag < 0 {
 		return
 	}
@@ -81,20 +84,24 @@ func (h *Hour) Accept(kind watch.Kind, lag time.Duration) {
 	h.Lags[n]++
 }
 
-func (h *Hour) accepted(kind watch.Kind, n int) {
+func (h *Hour) accepted(c KindCount) {
 	for i := range h.Accepted {
-		if h.Accepted[i].Kind == kind {
-			h.Accepted[i].Events += n
+		if is := &h.Accepted[i]; is.Kind == c.Kind {
+			is.Events += c.Events
+			is.Minutes |= c.Minutes
 			return
 		}
 	}
-	h.Accepted = append(h.Accepted, KindCount{Kind: kind, Events: n})
+	h.Accepted = append(h.Accepted, KindCount{Kind: c.Kind, Events: c.Events, Minutes: c.Minutes})
 }
 
 // Accepted adds what a request brought.
 func (t *Tallier) Accepted(bank string, of *Hour, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	for i := range of.Accepted {
+		of.Accepted[i].Minutes |= 1 << at.UTC().Minute()
+	}
 	t.hour(bank, at).Add(of)
 }
 
@@ -154,7 +161,7 @@ func (s *Store) Hours(ctx context.Context, bank string, n int, now time.Time) ([
 func (h *Hour) Add(o *Hour) {
 	h.Refused, h.Known, h.Conflicts = h.Refused+o.Refused, h.Known+o.Known, h.Conflicts+o.Conflicts
 	for _, c := range o.Accepted {
-		h.accepted(c.Kind, c.Events)
+		h.accepted(c)
 	}
 	for i, n := range o.Lags {
 		for len(h.Lags) <= i {
@@ -162,6 +169,15 @@ func (h *Hour) Add(o *Hour) {
 		}
 		h.Lags[i] += n
 	}
+}
+
+// Counts are what the health of the feed is judged by.
+func (h *Hour) Counts() feed.Counts {
+	c := feed.Counts{At: h.At, Lags: h.Lags}
+	for _, k := range h.Accepted {
+		c.Heard = append(c.Heard, feed.Hearing{Kind: k.Kind, Minutes: k.Minutes})
+	}
+	return c
 }
 
 // Lag is how long at most a share of the events took whose lag is known, in seconds,

@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
+	"kozamori/internal/feed"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/codectest"
 	"kozamori/internal/watch"
@@ -69,7 +71,10 @@ func kinds(s *store.Store) []one {
 	never := func(*watch.Step) store.Write { return store.Write{} } // a step is not written twice
 	bank := full(func(b *store.Bank) { b.Code = "0125" })
 	key := full(func(k *store.APIKey) { k.Bank, k.Hash = "0125", "hash_1" })
-	feed := full(func(f *store.Feed) { f.Bank = "0125" })
+	stream := full(func(f *store.Feed) { f.Bank = "0125" })
+	state := full(func(h *feed.Health) { h.Bank = "0125" })
+	norm := full(func(n *feed.Norm) { n.Bank = "0125" })
+	number := full(func(n *feed.Number) { n.At = written })
 	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
 	spreading := full(func(*store.Spreading) {})
 	breaker := full(func(b *store.Breaker) { b.Provider = "line" })
@@ -163,8 +168,23 @@ func kinds(s *store.Store) []one {
 				return only(store.Collect(s.APIKeys(ctx, "0125")))
 			}, store.PutAPIKey),
 		}},
-		{"feed", func(*store.Store) store.Write { return store.PutFeed(feed) }, findAll{
+		{"feed", func(*store.Store) store.Write { return store.PutFeed(stream) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Feed, error) { return s.Feed(ctx, "0125") }, store.PutFeed),
+		}},
+		{"feed_health", func(*store.Store) store.Write { return store.PutFeedHealth(state) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*feed.Health, error) { return s.FeedHealth(ctx, "0125") }, store.PutFeedHealth),
+		}},
+		{"feed_norm", func(*store.Store) store.Write { return store.PutFeedNorm(norm) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*feed.Norm, error) { return s.FeedNorm(ctx, "0125") }, store.PutFeedNorm),
+		}},
+		{"feed_number", func(*store.Store) store.Write { return store.PutNumber("0125", *number) }, findAll{
+			"list": found(func(ctx context.Context, s *store.Store) (*feed.Number, error) {
+				list, err := s.Numbers(ctx, "0125", number.At, number.At)
+				if err != nil || len(list) != 1 {
+					return nil, errors.Join(err, store.ErrNotFound)
+				}
+				return &list[0], nil
+			}, func(n *feed.Number) store.Write { return store.PutNumber("0125", *n) }),
 		}},
 		{"breaker", func(*store.Store) store.Write { return store.PutBreaker(breaker) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Breaker, error) { return s.Breaker(ctx, "line") }, store.PutBreaker),
