@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
+	"kozamori/internal/feed"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
@@ -113,13 +114,15 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"contacts.maxItems": store.MaxContacts, "for.maxLength": store.MaxContactText, "hours.maxLength": store.MaxContactText,
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage, "feed.schema.maximum": bankapi.MaxHours, "feed.schema.default": bankapi.DefaultHours,
+		"feed.maxLength": wire.MaxFeed, "sequence.maximum": wire.MaxNumber, "additionalProperties.maximum": wire.MaxNumber, "next_within_seconds.maximum": wire.MaxBeat, "pauses.maxItems": wire.MaxPauses,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
 	}
 	groups := watch.CodeLen/4 - 1
 	patterns := []string{
-		"^[0-9]{4}$",   // a bank's code
-		"^[a-z0-9-]+$", // a service's id
+		"^[0-9]{4}$",        // a bank's code
+		"^[a-z0-9-]+$",      // a service's id
+		"^[A-Za-z0-9._-]*$", // a feed
 		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
 		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
 		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference
@@ -208,6 +211,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("An enrolment waits for %s days; %d wrong codes end it", of(membership.JoinLife, day), membership.MaxJoinWrong),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),
 		fmt.Sprintf("end within %s days", of(store.KeepCopies, day)),
+		"one more than that of the request before", "within about a minute, and stands", // Grace, and the sweep
+		fmt.Sprintf("comes for %s minute longer", map[time.Duration]string{time.Minute: "a"}[feed.BeatGrace]), fmt.Sprintf("none comes within %s minute", map[time.Duration]string{time.Minute: "a"}[feed.BeatGrace]),
+		fmt.Sprintf("maintenance, up to %s days each", of(wire.MaxPause, day)), fmt.Sprintf("For %s minutes after a pause", of(feed.Least, time.Minute)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(callback.Time, time.Second), callbacks),
 		fmt.Sprintf("`timed_out`: nothing within %s seconds", of(callback.Time, time.Second)),
 		"to a power of two", "writes what it has counted once a minute:",

@@ -11,6 +11,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
+	"kozamori/internal/feed"
 	"kozamori/internal/keep"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
@@ -178,6 +179,19 @@ func (w *world) everyCallback() {
 		w.job(watch.Job{Record: r.ID, Delivery: del.ID})
 	}
 	w.call(200, "POST", "/callbacks/ping", "")
+	health := &feed.Health{Bank: code}
+	for i, kind := range feed.Types {
+		n := feed.News{Seq: int64(i + 1), Type: kind, At: w.Now(), Since: w.Now(), Kind: watch.Debit}
+		if kind == feed.TypeGap || kind == feed.TypeFilled {
+			n = feed.News{Seq: n.Seq, Type: kind, At: n.At, From: 3, To: 4}
+		}
+		health.News = append(health.News, n)
+	}
+	w.write(store.PutFeedHealth(health))
+	w.job(watch.Job{Feed: code})
+	if h, err := w.store.FeedHealth(ctx, code); err != nil || h.Untold() != nil {
+		w.t.Errorf("the bank was not told how its feed is: %+v %v", h, err)
+	}
 }
 
 func (w *world) job(j watch.Job) {

@@ -1,10 +1,12 @@
 package bankapi
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
 
+	"kozamori/internal/feed"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -17,14 +19,50 @@ const (
 
 // feedReply is how a bank's events arrive.
 type feedReply struct {
-	Last  []lastReply `json:"last"` // of each kind that ever came, to the minute
-	All   countsReply `json:"all"`  // of the hours below together
-	Hours []hourReply `json:"hours"`
+	Last []lastReply `json:"last"` // of each kind that ever came, to the minute
+	// Until is when the bank was last heard, by events or a heartbeat.
+	Until    time.Time     `json:"heard_until,omitzero"`
+	NextBeat time.Time     `json:"next_heartbeat,omitzero"`
+	Silent   []silentReply `json:"silent"`
+	Late     time.Time     `json:"late_since,omitzero"`
+	Feeds    []streamReply `json:"feeds"`
+	Pauses   []pauseReply  `json:"pauses"`
+	All      countsReply   `json:"all"` // of the hours below together
+	Hours    []hourReply   `json:"hours"`
 }
 
 type lastReply struct {
 	Type watch.Kind `json:"type"`
 	At   time.Time  `json:"at"`
+}
+
+type silentReply struct {
+	Type  watch.Kind `json:"type,omitempty"` // none for all of them
+	Since time.Time  `json:"since"`
+}
+
+type streamReply struct {
+	Feed    string     `json:"feed"`
+	Highest int64      `json:"highest"`
+	At      time.Time  `json:"at"`
+	Gaps    []gapReply `json:"gaps"`
+}
+
+type gapReply struct {
+	From  int64       `json:"from"`
+	To    int64       `json:"to"`
+	Since time.Time   `json:"since"`
+	Left  []spanReply `json:"missing"`
+}
+
+type spanReply struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
+
+type pauseReply struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 type acceptedReply struct {
@@ -78,8 +116,13 @@ func (h *Handler) feed(_ http.ResponseWriter, r *http.Request, bank string) (int
 		return 0, nil, err
 	}
 	rep := feedReply{Last: []lastReply{}, Hours: []hourReply{}}
+	if err := h.feedHealth(r.Context(), f, &rep); err != nil {
+		return 0, nil, err
+	}
 	for _, l := range f.Last {
-		rep.Last = append(rep.Last, lastReply{l.Kind, l.At.UTC()})
+		if !l.At.IsZero() {
+			rep.Last = append(rep.Last, lastReply{l.Kind, l.At.UTC()})
+		}
 	}
 	var all store.Hour
 	for i := range list {
@@ -89,3 +132,46 @@ func (h *Handler) feed(_ http.ResponseWriter, r *http.Request, bank string) (int
 	rep.All = countsOf(&all)
 	return http.StatusOK, rep, nil
 }
+
+// feedHealth tells how the feed is, as the sweep saw it within the last minute, and with
+// the numbered requests of this moment.
+func (h *Handler) feedHealth(ctx context.Context, f *store.Feed, rep *feedReply) error {
+	rep.Silent, rep.Feeds, rep.Pauses = []silentReply{}, []streamReply{}, []pauseReply{}
+	rep.Until, rep.NextBeat = f.Until().UTC(), f.NextBeat.UTC()
+	for _, p := range f.Pauses {
+		if p.To.After(h.Now()) {
+			rep.Pauses = append(rep.Pauses, pauseReply{p.From.UTC(), p.To.UTC()})
+		}
+	}
+	is, err := h.Store.FeedHealth(ctx, f.Bank)
+	if err != nil {
+		return err
+	}
+	rep.Late = is.LateSince.UTC()
+	for _, s := range is.Silent {
+		rep.Silent = append(rep.Silent, silentReply{s.Kind, s.Since.UTC()})
+	}
+	if from := h.Now().Add(-recently); f.Numbered.After(from) {
+		numbers, err := h.Store.Numbers(ctx, f.Bank, from, h.Now())
+		if err != nil {
+			return err
+		}
+		is.Streams, _ = feed.Take(is.Streams, numbers)
+	}
+	for i := range is.Streams {
+		s := &is.Streams[i]
+		out := streamReply{s.Feed, s.Highest, s.At.UTC(), []gapReply{}}
+		for _, g := range s.Missing(h.Now()) {
+			gap := gapReply{From: g.From, To: g.To, Since: g.Since.UTC(), Left: []spanReply{}}
+			for _, l := range g.Left {
+				gap.Left = append(gap.Left, spanReply{l.From, l.To})
+			}
+			out.Gaps = append(out.Gaps, gap)
+		}
+		rep.Feeds = append(rep.Feeds, out)
+	}
+	return nil
+}
+
+// recently is how old a number may be that the sweep has not taken yet.
+const recently = 3 * time.Minute

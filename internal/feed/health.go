@@ -72,7 +72,11 @@ func (h *Health) Look(n *Norm, s Signs, now time.Time) bool {
 		if was := h.Silence(k.Kind); was != nil && !k.At.After(was.Since) {
 			quiet = true
 		}
-		changed = h.silence(k.Kind, k.At, quiet, now) || changed
+		last := k.At
+		if last.IsZero() {
+			last = k.Owed
+		}
+		changed = h.silence(k.Kind, last, quiet, now) || changed
 	}
 	if late, _ := n.Late(s.Now); late != !h.LateSince.IsZero() {
 		changed = true
@@ -109,6 +113,17 @@ func (h *Health) Silence(kind watch.Kind) *Silence {
 		}
 	}
 	return nil
+}
+
+// Quiet tells whether the feed was silent at any time between two moments, as far as
+// it is known: nothing is usual of such an hour.
+func (h *Health) Quiet(from, to time.Time) bool {
+	if s := h.Silence(Any); s != nil && s.Since.Before(to) {
+		return true
+	}
+	return slices.ContainsFunc(h.News, func(n News) bool {
+		return n.Type == TypeBack && n.Kind == Any && n.Since.Before(to) && n.At.After(from)
+	})
 }
 
 func (h *Health) silence(kind watch.Kind, last time.Time, quiet bool, now time.Time) bool {

@@ -8,6 +8,7 @@ package feed
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -86,6 +87,11 @@ type Counts struct {
 type Hearing struct {
 	Kind    watch.Kind
 	Minutes int64
+}
+
+// Minutes tells whether it was counted in which minutes events came.
+func (c *Counts) Minutes() bool {
+	return slices.ContainsFunc(c.Heard, func(h Hearing) bool { return h.Minutes != 0 })
 }
 
 // Learn takes an hour into the norm. A kind that was not heard is silent in it.

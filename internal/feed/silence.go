@@ -59,6 +59,9 @@ func within(pauses []Pause, from, to time.Time) (d time.Duration) {
 	return min(d, to.Sub(from))
 }
 
+// Within tells whether a pause is in a stretch of time, at least in part.
+func Within(pauses []Pause, from, to time.Time) bool { return within(pauses, from, to) > 0 }
+
 // bound is the expectation from which on silence is no accident. A silence of
 // expectation x follows a hearing with probability e^-x; so many hearings there are
 // in a quarter that one silence as long is an accident less often than once in it.

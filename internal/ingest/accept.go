@@ -31,7 +31,7 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 	if be, ok := errors.AsType[*wire.BodyError](err); ok {
 		return wire.Reply{}, h.refuseBody(ctx, bank, webhook, body, be, now)
 	}
-	if len(read.Events) == 0 {
+	if len(read.Events) == 0 && read.Heartbeat == nil {
 		rep := wire.Reply{Rejected: []wire.Rejected{}}
 		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.EmptyBatch, Title: "the batch is empty", Members: rep}
 	}
@@ -54,11 +54,10 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 		return wire.Reply{}, p
 	}
 	kinds := h.counted(bank, read.Events, now)
-	h.saveHours(ctx, bank, now)
-	if len(good) == 0 {
+	h.note(ctx, bank, &read, kinds, now)
+	if len(good) == 0 && len(read.Events) > 0 {
 		return rep, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no event can be taken", Members: rep}
 	}
-	h.feed(ctx, bank, kinds, now)
 	return rep, nil
 }
 
@@ -72,14 +71,6 @@ func (h *Handler) limit(header http.Header, bank string, events int, now time.Ti
 	}
 	return &problem.Problem{Status: http.StatusTooManyRequests, Code: problem.RateLimited, Title: "more events than this bank may send at once; send the same request again",
 		RetryAfter: room.RetryAfter()}
-}
-
-// saveHours writes what was counted, if it is time. It is not worth failing a
-// request for.
-func (h *Handler) saveHours(ctx context.Context, bank string, now time.Time) {
-	if err := h.tally.SaveHours(ctx, h.Store, now); err != nil {
-		h.Logger.Warn("the hours of a feed cannot be counted now", "bank", bank, "err", err)
-	}
 }
 
 // keep makes refused events durable in quarantine.
@@ -106,7 +97,7 @@ func (h *Handler) refuseBody(ctx context.Context, bank, webhook string, body []b
 	if p := h.keep(ctx, bank, whole, 1, now); p != nil {
 		return p
 	}
-	h.saveHours(ctx, bank, now)
+	h.note(ctx, bank, &wire.Body{}, nil, now)
 	return &problem.Problem{Status: http.StatusBadRequest, Code: problem.Malformed, Title: be.Problem + ": byte " + strconv.Itoa(be.At), Members: struct {
 		Offset int `json:"offset"`
 	}{be.At}}

@@ -17,6 +17,7 @@ import (
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"kozamori/internal/feed"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
 	"kozamori/internal/ratelimit"
@@ -71,20 +72,16 @@ type Config struct {
 // Handler serves POST /v1/banks/{bank}/events.
 type Handler struct {
 	Config
-	tally *store.Tallier
-	mu    sync.Mutex
-	fed   map[feedKey]time.Time // when the feed of a bank was last written
-}
-
-// feedKey is a kind of a bank's events.
-type feedKey struct {
-	bank string
-	kind watch.Kind
+	tally  *store.Tallier
+	mu     sync.Mutex
+	fed    map[feedKey]time.Time    // when the feed of a bank was last written
+	late   map[string][]feed.Number // numbers of requests that are not noted yet
+	noteAt time.Time                // nothing is noted before
 }
 
 // New makes the handler.
 func New(c Config) *Handler {
-	return &Handler{Config: c, tally: store.NewTallier(), fed: map[feedKey]time.Time{}}
+	return &Handler{Config: c, tally: store.NewTallier(), fed: map[feedKey]time.Time{}, late: map[string][]feed.Number{}}
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -214,44 +211,6 @@ func verify(header http.Header, secrets []string, body []byte) error {
 		}
 	}
 	return err
-}
-
-// feed notes, at most once a minute, that the bank is heard, and of which kinds. It
-// is not worth failing a request for.
-func (h *Handler) feed(ctx context.Context, bank string, kinds []watch.Kind, now time.Time) {
-	minute := now.Truncate(time.Minute)
-	stale := false
-	h.mu.Lock()
-	for _, kind := range kinds {
-		if k := (feedKey{bank, kind}); h.fed[k].Before(minute) {
-			h.fed[k], stale = minute, true
-		}
-	}
-	h.mu.Unlock()
-	if !stale {
-		return
-	}
-	err := store.Retry(ctx, func() error {
-		f, err := h.Store.Feed(ctx, bank)
-		if err != nil {
-			return err
-		}
-		news := f.LastEvent.Before(minute) || !f.SilentSince.IsZero()
-		for _, kind := range kinds {
-			news = f.Heard(kind, minute) || news
-		}
-		if !news {
-			return nil // another process has noted it
-		}
-		if f.LastEvent.Before(minute) {
-			f.LastEvent = minute
-		}
-		f.SilentSince = time.Time{}
-		return h.Store.Write(ctx, store.PutFeed(f))
-	})
-	if err != nil {
-		h.Logger.Warn("a bank's feed cannot be noted", "bank", bank, "err", err)
-	}
 }
 
 // counted counts accepted events, and returns their kinds.

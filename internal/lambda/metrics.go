@@ -12,6 +12,7 @@ import (
 	"kozamori/internal/bankapi"
 	"kozamori/internal/ingest"
 	"kozamori/internal/membership"
+	"kozamori/internal/sweep"
 	"kozamori/internal/wire"
 )
 
@@ -28,28 +29,29 @@ type metric struct {
 // metrics are counted from what the stages log, so that a stage need not know
 // of CloudWatch.
 var metrics = map[string]metric{
-	"a channel accepted an alert":                                                      {"AlertLatency", "ms", "Milliseconds", "", false},
-	"a channel cannot reach a watcher":                                                 {"ChannelUnreachable", "", "Count", "", false},
-	"a watcher cannot be reached at all":                                               {"WatcherUnreachable", "", "Count", "", false},
-	"a delivery is given up":                                                           {"DeliveryGivenUp", "", "Count", "", false},
-	"a bank sends no events":                                                           {"BankSilent", "", "Count", "", false},
-	"a channel takes no more messages this month":                                      {"QuotaSpent", "", "Count", "", false},
-	"a bank did not take a dispute in time":                                            {"DisputeNotTaken", "", "Count", "", false},
-	"a message is dead-lettered":                                                       {"DeadLettered", "", "Count", "", false},
-	"a message bounced":                                                                {"Bounced", "", "Count", "", false},
-	"LINE events are not kept and may be lost":                                         {"LINEEventsLost", "", "Count", "", false},
-	"a message whose outcome is unknown is sent again":                                 {"MaybeTwice", "", "Count", "", false},
-	"messages were worked on":                                                          {"Waiting", "seconds", "Seconds", "queue", true},
-	"a published catalogue cannot be used; the last good one stays in use":             {"CatalogRefused", "", "Count", "", false},
+	"a channel accepted an alert":                                          {"AlertLatency", "ms", "Milliseconds", "", false},
+	"a channel cannot reach a watcher":                                     {"ChannelUnreachable", "", "Count", "", false},
+	"a watcher cannot be reached at all":                                   {"WatcherUnreachable", "", "Count", "", false},
+	"a delivery is given up":                                               {"DeliveryGivenUp", "", "Count", "", false},
+	sweep.LogSilent:                                                        {"BankSilent", "", "Count", "", false},
+	sweep.LogUnwell:                                                        {"FeedUnwell", "", "Count", "", false},
+	"a channel takes no more messages this month":                          {"QuotaSpent", "", "Count", "", false},
+	"a bank did not take a dispute in time":                                {"DisputeNotTaken", "", "Count", "", false},
+	"a message is dead-lettered":                                           {"DeadLettered", "", "Count", "", false},
+	"a message bounced":                                                    {"Bounced", "", "Count", "", false},
+	"LINE events are not kept and may be lost":                             {"LINEEventsLost", "", "Count", "", false},
+	"a message whose outcome is unknown is sent again":                     {"MaybeTwice", "", "Count", "", false},
+	"messages were worked on":                                              {"Waiting", "seconds", "Seconds", "queue", true},
+	"a published catalogue cannot be used; the last good one stays in use": {"CatalogRefused", "", "Count", "", false},
 	"what a bank adds to the catalogue cannot be used; its last good one stays in use": {"CatalogRefused", "", "Count", "", false},
-	wire.LogRefused:                                                                    {"EventsRefused", "events", "Count", "bank", false},
-	"a lane was swept":                                                                 {"Overdue", "seconds", "Seconds", "lane", true},
-	ingest.LogUnsigned:                                                                 {"SignatureWrong", "", "Count", "bank", false},
-	bankapi.LogKeyWrong:                                                                {"KeyWrong", "", "Count", "", false},
-	membership.LogCodeWrong:                                                            {"CodeWrong", "", "Count", "", false},
-	membership.LogErased:                                                               {"Erased", "", "Count", "bank", false},
-	audit.LogLowered:                                                                   {"ProtectionLowered", "steps", "Count", "bank", false},
-	"numbers to call were checked too long ago":                                        {"OldNumbers", "numbers", "Count", "", true},
+	wire.LogRefused:                             {"EventsRefused", "events", "Count", "bank", false},
+	"a lane was swept":                          {"Overdue", "seconds", "Seconds", "lane", true},
+	ingest.LogUnsigned:                          {"SignatureWrong", "", "Count", "bank", false},
+	bankapi.LogKeyWrong:                         {"KeyWrong", "", "Count", "", false},
+	membership.LogCodeWrong:                     {"CodeWrong", "", "Count", "", false},
+	membership.LogErased:                        {"Erased", "", "Count", "bank", false},
+	audit.LogLowered:                            {"ProtectionLowered", "steps", "Count", "bank", false},
+	"numbers to call were checked too long ago": {"OldNumbers", "numbers", "Count", "", true},
 	// What waits on record for a provider is in no queue.
 	"a provider is still down": {"Waiting", "seconds", "Seconds", "queue", false},
 }

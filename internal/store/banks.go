@@ -28,7 +28,7 @@ type Bank struct {
 	More        []Contact     `json:"contacts,omitempty"`     // further numbers; Contacts has all
 	Callback    string        `json:"callback,omitempty"`     // URL that receives disputes
 	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
-	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm; 0 is never
+	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm, whatever is usual; 0 leaves it to that
 	Version     int64         `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`

@@ -65,6 +65,20 @@ func (f *Feed) Heard(kind watch.Kind, at time.Time) bool {
 	return true
 }
 
+// Counted notes that the bank counts events of a kind between two heartbeats: they are
+// owed if none has come since the first of these.
+func (f *Feed) Counted(kind watch.Kind, from, to time.Time) {
+	for i := range f.Last {
+		if l := &f.Last[i]; l.Kind == kind {
+			if l.Owed.IsZero() && l.At.Before(from.Truncate(time.Minute)) {
+				l.Owed = to
+			}
+			return
+		}
+	}
+	f.Last = append(f.Last, KindLast{Kind: kind, Owed: to})
+}
+
 // Until is when the bank was last heard, by events or a heartbeat.
 func (f *Feed) Until() time.Time {
 	if f.Beat.After(f.LastEvent) {
@@ -135,7 +149,7 @@ func PutFeedNorm(n *feed.Norm) Write {
 const NumberKept = 24 * time.Hour
 
 func numberPK(bank string, at time.Time) string {
-	return "Q#" + bank + "#" + at.UTC().Format("2006-01-02T15:04Z")
+	return "FN#" + bank + "#" + at.UTC().Format("2006-01-02T15:04Z")
 }
 
 // PutNumber notes a numbered request. The same again changes nothing that counts.
@@ -149,7 +163,7 @@ func PutNumber(bank string, n feed.Number) Write {
 func (s *Store) Numbers(ctx context.Context, bank string, from, to time.Time) ([]feed.Number, error) {
 	var out []feed.Number
 	for at := from.Truncate(time.Minute); !at.After(to); at = at.Add(time.Minute) {
-		for n, err := range all(ctx, s, Query{PK: numberPK(bank, at)}, as(under("Q#", ""), numbers, nil)) {
+		for n, err := range all(ctx, s, Query{PK: numberPK(bank, at)}, as(under("FN#", ""), numbers, nil)) {
 			if err != nil {
 				return nil, err
 			}

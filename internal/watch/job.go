@@ -18,6 +18,8 @@ type Job struct {
 
 	// Letter is the key of a mail that tells of no alert; see store.Letter.
 	Letter string `json:"letter,omitempty"`
+	// Feed is a bank, which is to be told how its feed is.
+	Feed string `json:"feed,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -16,6 +16,10 @@ import (
 type Body struct {
 	Events  []Read
 	Ignored []string // what stands next to the events, as plain words
+	// What a batch says of its feed.
+	Feed      string
+	Sequence  int64      // of the request, from 1; 0 if it has none
+	Heartbeat *Heartbeat // nil if there is none
 }
 
 // Read is one event of a body, or a piece of it that should be one.
@@ -152,8 +156,8 @@ func (b *bodyReader) findEvents() bool {
 			found = true
 			return false
 		}
-		if b.account != "" && name == "from" {
-			return b.readFrom()
+		if taken, ok := b.batchMember(name); taken || !ok {
+			return ok
 		}
 		before = append(before, name)
 		_, ok := b.value(1)
@@ -167,6 +171,7 @@ func (b *bodyReader) findEvents() bool {
 
 // single reads a body that is one event.
 func (b *bodyReader) single() (Body, error) {
+	b.out = Body{} // what was read on the way to events that are not there
 	b.peek()
 	from := b.i
 	var e event
@@ -285,10 +290,9 @@ func (b *bodyReader) ends() ([]string, bool) {
 		if !ok || f != fine || name == "events" || !b.eat(':') {
 			return nil, false
 		}
-		if b.account != "" && name == "from" {
-			if !b.readFrom() {
-				return nil, false
-			}
+		if taken, ok := b.batchMember(name); !ok {
+			return nil, false
+		} else if taken {
 			continue
 		}
 		if f, ok := b.value(1); !ok || f != fine {
