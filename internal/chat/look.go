@@ -29,6 +29,7 @@ func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang wat
 		return plan{}, err
 	}
 	f := wording.ListFacts{Lang: lang, Now: t.at()}
+	f.Feeds = t.feeds(ctx, accounts, lang)
 	for _, a := range alerts {
 		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
 			HideAmount: a.Bound.Watcher.HideAmount}
@@ -42,6 +43,27 @@ func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang wat
 		f.Items = append(f.Items, it)
 	}
 	return say(wording.RecentAlerts(f)), nil
+}
+
+// feeds tells until when the banks of accounts were heard. What cannot be read is left
+// out: the list is worth more.
+func (t *talk) feeds(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (out []wording.FeedFacts) {
+	told := map[string]bool{}
+	for _, b := range accounts {
+		code := b.Account.Bank
+		if told[code] {
+			continue
+		}
+		told[code] = true
+		f, err := t.Store.Feed(ctx, code)
+		if err != nil {
+			t.Logger.WarnContext(ctx, "the feed of a bank cannot be read for its customers", "bank", code, "err", err)
+			continue
+		}
+		name, _ := t.Names.Bank(ctx, code, lang)
+		out = append(out, wording.FeedFacts{BankName: name, Until: f.Until(), Silent: f.SilentSince, Now: t.at()})
+	}
+	return out
 }
 
 // trouble says what to do now: about the latest alert that is not known to be

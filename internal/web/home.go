@@ -228,7 +228,13 @@ func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
 	}
 	var views []wording.AccountView
 	for _, b := range g.accounts {
-		views = append(views, s.view(r.Context(), g, b))
+		v := s.view(r.Context(), g, b)
+		if f, err := s.Store.Feed(r.Context(), b.Account.Bank); err == nil {
+			v.Feed = wording.FeedFacts{BankName: v.BankName, Until: f.Until(), Silent: f.SilentSince, Now: s.Now()}
+		} else { // the page is worth more
+			s.Logger.WarnContext(r.Context(), "the feed of a bank cannot be read for its customers", "bank", b.Account.Bank, "err", err)
+		}
+		views = append(views, v)
 	}
 	s.page(w, http.StatusOK, wording.HomePage(g.Lang, views, homePath, g.Expires, g.ByMail))
 }

@@ -18,7 +18,8 @@ type ListItem struct {
 // ListFacts is what the list of the latest alerts is worded from.
 type ListFacts struct {
 	Lang  watch.Lang
-	Items []ListItem // newest first
+	Items []ListItem  // newest first
+	Feeds []FeedFacts // of the reader's banks
 	Now   time.Time
 }
 
@@ -39,6 +40,11 @@ func RecentAlerts(f ListFacts) message.Message {
 	m.Choices = choices(lang, CmdTrouble, CmdStop, CmdGuide)
 	if len(f.Items) == 0 {
 		m.Text = []string{tcListEmpty.in(lang)}
+	}
+	for i := range f.Feeds {
+		if s := f.Feeds[i].say(lang); s != "" {
+			m.Text = append(m.Text, s)
+		}
 	}
 	for i := range f.Items[:min(len(f.Items), MaxList)] {
 		m.Cards = append(m.Cards, f.Items[i].card(lang, f.Now))

@@ -89,6 +89,8 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"owner-only":      OwnerOnly(lang),
 		"not-connected":   NotConnected(lang),
 		"list":            RecentAlerts(list),
+		"list-heard": RecentAlerts(ListFacts{Lang: lang, Now: now, Feeds: []FeedFacts{{BankName: "七十七銀行", Until: now.Add(-17 * time.Hour), Now: now},
+			{BankName: "七十七銀行", Until: now.Add(-time.Hour), Silent: now.Add(-time.Hour), Now: now}, {BankName: "七十七銀行", Until: now.Add(-59 * time.Minute), Silent: now.Add(-59 * time.Minute), Now: now}, {Now: now}}}),
 		"list-empty":      RecentAlerts(ListFacts{Lang: lang, Now: now}),
 		"trouble":         Trouble(TroubleFacts{Lang: lang, Bank: Named{bank, Contact{Phone: "0120-000-000"}}, Service: Named{service, Contact{}}, Banks: []Named{{"Z", Contact{Phone: "0120-222-222"}}, {"Y", Contact{}}}}),
 		"trouble-none":    Trouble(TroubleFacts{Lang: lang, None: true}),

@@ -27,6 +27,7 @@ type AccountView struct {
 	Untold         []string
 	Nothing, Never bool
 	Now            time.Time
+	Feed           FeedFacts // of the bank
 }
 
 var (
@@ -268,6 +269,12 @@ func HomePage(lang watch.Lang, accounts []AccountView, home string, until time.T
 				{Href: a.Path + "/leave", Label: leave.in(lang), Hint: ""},
 			}}
 		part.Text, part.Alarm = append(part.Text, a.silence()...), a.alarm()
+		switch quiet := a.Feed.alarm(lang); {
+		case quiet != "" && part.Alarm == "":
+			part.Alarm = quiet
+		case a.Feed.say(lang) != "":
+			part.Text = append(part.Text, a.Feed.say(lang))
+		}
 		p.Parts = append(p.Parts, part)
 	}
 	end := message.Part{Message: message.Message{Lang: p.Lang, Title: tHomeEnd.in(lang)},

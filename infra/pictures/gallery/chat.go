@@ -67,6 +67,7 @@ func lists(lang watch.Lang) []Kind {
 	ask := wording.IncidentFacts{Parts: []wording.AlertFacts{facts, of(lang, debit(func(r *watch.Record) { r.ID = "r2" }))}, Debits: 2, Yen: 200000, First: at, Last: at.Add(time.Minute)}
 	return []Kind{
 		{Name: "recent alerts", Message: wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{item, reported, linked}})},
+		{Name: "a bank is silent", Message: wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at, Items: []wording.ListItem{item}, Feeds: []wording.FeedFacts{{BankName: bank, Until: at.Add(-2 * time.Hour), Silent: at.Add(-2 * time.Hour), Now: at}}})},
 		{Name: "no recent alerts", Message: wording.RecentAlerts(wording.ListFacts{Lang: lang, Now: at})},
 		{Name: "connected services", Message: wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{
 			{Name: wording.Account(bank, "普通 ***4567"), Watcher: "w1", Services: slices.Repeat([]wording.ServiceLine{used}, 3)}}})},
