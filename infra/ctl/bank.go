@@ -76,7 +76,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	numbers := numberFlags(flags)
 	callback := flags.String("callback", "", "`URL` that is told of disputes")
 	linkURL := flags.String("link-url", "", "`URL` of its login page for account linking")
-	silent := flags.Duration("silent-after", 0, "no event for so `long` is an alarm, such as 2h, whatever is usual of the bank; 0 leaves it to that")
+	silent := flags.Duration("silent-after", 0, "no event for so `long` is an alarm, such as 2h, whatever is usual of the bank; without it, what is usual decides")
 	args, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func bankAdd(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 		return err
 	}
 	if *silent < 0 {
-		return misused(flags, "-silent-after must not be negative; 0 leaves it to what is usual.")
+		return misused(flags, "-silent-after must not be negative; without it, what is usual decides.")
 	}
 	return p.does(ctx, c, flags, act{what: "bank.add", bank: code}, func(d *operator.Deployment) error {
 		st := store.New(d.Table)

@@ -384,20 +384,3 @@ func unreachable(lead, part *watch.Record, watcher string) bool {
 			slices.ContainsFunc(lead.UnreachedBy(&d), func(p *watch.Record) bool { return p.ID == part.ID })
 	})
 }
-
-// checkLate compares, where nothing failed, when something was recorded with
-// when it was told.
-func (m *model) checkLate(lead *watch.Record, w *watch.Watcher, t told) {
-	if m.has != (troubles{}) || w.Role != watch.Owner {
-		return
-	}
-	for _, s := range lead.SaidBy(t.d) {
-		p, ok := lead.Part(s.Record)
-		if p.Amount == 1 || m.began(p) == 1 {
-			continue // it was silent until a report, or until more was taken
-		}
-		if ok && s.Was == nil && t.d.Channel == watch.LINE && t.at.Sub(p.RecordedAt) > 6*time.Second {
-			m.errorf("%s hears of %s after %v", w.ID, p.Txn, t.at.Sub(p.RecordedAt))
-		}
-	}
-}

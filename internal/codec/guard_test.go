@@ -18,6 +18,7 @@ var otherJSON = map[string]string{
 	"notify/bank.go":                 "what a bank is sent",
 	"email/feedback.go":              "what SES says",
 	"callback/ping.go":               "what a bank is told",
+	"webhook/webhook.go":             "what Kozamori answers",
 	"feed/news.go":                   "what a bank is told",
 	"lambda/metrics.go":              "metrics in a log line",
 	"lambda/lambda.go":               "whether Lambda brings a tick or messages",

@@ -13,9 +13,10 @@ const (
 	Grace = 5 * time.Second
 	// GapKept is for how long a gap that is not filled is told.
 	GapKept = 30 * 24 * time.Hour
-	// MaxFeeds and MaxGaps are how many feeds of a bank, and gaps of a feed, are kept;
-	// of more, the oldest are given up.
-	MaxFeeds, MaxGaps = 20, 100
+	// MaxFeeds is how many feeds of a bank are kept; of more, the oldest are given up.
+	MaxFeeds = 20
+	// MaxGaps is the same of the gaps of a feed.
+	MaxGaps = 100
 )
 
 // Number is one numbered request of a bank, and when it was received.

@@ -287,7 +287,7 @@ type Delivery struct {
 	// Parked tells that it waits, without a message in a queue, for a provider
 	// that is down. Unless Tried, no attempt at it is under way.
 	Parked bool `json:"parked,omitempty"`
-	// Worded is what its words come from beside that, written before a channel is first
+	// Worded is what else its words come from, written before a channel is first
 	// asked to take it. Unasked, of TellAnswer, tells that no message with buttons
 	// was sent to its reader when it was made.
 	Worded  *Worded `json:"worded,omitempty"`

@@ -51,19 +51,29 @@ func (w *Watcher) EndFormer(at time.Time) {
 
 // Copies are the addresses that a message over a channel goes to as well: those
 // that a new one replaced less than CopyFor ago.
-func (w *Watcher) Copies(kind ChannelKind, now time.Time) []string {
+func (w *Watcher) Copies(kind ChannelKind, now time.Time) (out []string) {
+	for _, f := range w.Copied(kind, now) {
+		out = append(out, f.Address)
+	}
+	return out
+}
+
+// Copied are those addresses with the time at which each was replaced, each once.
+func (w *Watcher) Copied(kind ChannelKind, now time.Time) (out []Former) {
 	c, ok := w.Channel(kind)
 	if !ok {
 		return nil
 	}
-	var out []string
 	for _, f := range w.Former {
-		if f.Kind == kind && f.Address != c.Address && now.Sub(f.At) < CopyFor && !slices.Contains(out, f.Address) {
-			out = append(out, f.Address)
+		if f.Kind == kind && f.Address != c.Address && now.Sub(f.At) < CopyFor && !slices.ContainsFunc(out, func(o Former) bool { return o.Address == f.Address }) {
+			out = append(out, f)
 		}
 	}
 	return out
 }
+
+// MailCopied is Copied of mail.
+func (w *Watcher) MailCopied(now time.Time) []Former { return w.Copied(Email, now) }
 
 // Restorable tells whether a step lowered what a watcher is told, by something
 // that can be set back, and is not too old for that.

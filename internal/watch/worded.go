@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Worded is what the words of a message come from beside what it shows of each part,
+// Worded is what the words of a message come from apart from what it shows of each part,
 // as that was when a channel was first asked to take it. A message that may have been
 // taken is sent again as it was, whatever has become of all that since.
 type Worded struct {

@@ -95,7 +95,7 @@ func isFeed(s string) bool {
 func (b *bodyReader) readBeat(h *Heartbeat) bool {
 	good := true
 	ok := b.members(func(name string, _ flaw) bool {
-		ok := true
+		var ok bool
 		switch name {
 		case "next_within_seconds":
 			var n int64

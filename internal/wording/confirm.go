@@ -1,8 +1,6 @@
 package wording
 
 import (
-	"slices"
-
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -84,13 +82,9 @@ func (f *SettingsFacts) mailGroup() message.Group {
 
 // copies say where mails go as well, for a while.
 func (f *SettingsFacts) copies() (out []string) {
-	w, now := &f.View.Watcher, f.View.Now
-	also := w.Copies(watch.Email, now)
-	for _, o := range w.Former {
-		if i := slices.Index(also, o.Address); i >= 0 && o.Kind == watch.Email && now.Sub(o.At) < watch.CopyFor {
-			also = slices.Delete(also, i, i+1)
-			out = append(out, tMailCopies.in(langOf(f.View.Lang), o.Address, Time(f.View.Lang, o.At.Add(watch.CopyFor), now)))
-		}
+	now := f.View.Now
+	for _, o := range f.View.Watcher.MailCopied(now) {
+		out = append(out, tMailCopies.in(langOf(f.View.Lang), o.Address, Time(f.View.Lang, o.At.Add(watch.CopyFor), now)))
 	}
 	return out
 }

@@ -6,7 +6,7 @@ import (
 	"kozamori/internal/watch"
 )
 
-// word takes what a part is worded from beside what is shown of it: as it was written
+// word takes what a part is worded from apart from what is shown of it: as it was written
 // down before the message was first handed over, else as it is.
 func (f *AlertFacts) word(lead, part *watch.Record) {
 	reader := f.Delivery.Watcher
@@ -21,7 +21,7 @@ func (f *AlertFacts) word(lead, part *watch.Record) {
 	}
 }
 
-// Worded is what the message is worded from beside what is shown of each part. What
+// Worded is what the message is worded from apart from what is shown of each part. What
 // it sums up is left out if that is kept elsewhere.
 func (f *IncidentFacts) Worded(summed bool) watch.Worded {
 	w := watch.Worded{Earlier: f.Earlier, Among: slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return p.Among })}

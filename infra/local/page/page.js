@@ -163,7 +163,7 @@ async function update() {
     const v = await (await fetch("sim/state")).json();
     for (const b of v.banks) names[b.code] = b.name;
     samples(v.samples);
-    showPhones(v.phones, news, v.ahead_seconds);
+    showPhones(v.phones, news, v.now);
     real(v);
     disputes(v.books);
     records(v.records);

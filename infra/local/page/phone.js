@@ -5,10 +5,10 @@ import { bubble } from "./flex.js";
 const phones = new Map();
 
 // showPhones brings the phones up to date, making those that are new.
-export function showPhones(list, news, ahead) {
+export function showPhones(list, news, now) {
   for (const p of list) {
     if (!phones.has(p.id)) phones.set(p.id, new Phone(p));
-    phones.get(p.id).show(p, news, ahead);
+    phones.get(p.id).show(p, news, now);
   }
   add.hidden = !phones.size || phones.size > family.length;
 }
@@ -80,10 +80,10 @@ class Phone {
     }
   }
 
-  show(p, news, ahead) {
+  show(p, news, now) {
     this.blocked = !p.following;
     this.find(".block").textContent = this.blocked ? "Add as friend" : "Block";
-    this.find(".clock").textContent = clock(new Date(Date.now() + 1000 * ahead).toISOString());
+    this.find(".clock").textContent = clock(now);
     let latest = null, shown = null;
     for (const item of p.items) {
       if (item.seq <= this.seen) continue;
