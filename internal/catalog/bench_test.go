@@ -106,16 +106,28 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// fewest is how many allocations a call needs at first sight. What the runtime allocates
+// meanwhile is counted too: one run without any is enough.
+func fewest(call func()) float64 {
+	n := testing.AllocsPerRun(1, call)
+	for range 2 {
+		if n > 0 {
+			n = min(n, testing.AllocsPerRun(1, call))
+		}
+	}
+	return n
+}
+
 // Whatever the line, at first sight and again.
 func TestClassifyAllocatesNothing(t *testing.T) {
 	n := 0
 	for _, set := range sets(t) {
 		for _, l := range set.lines[:min(len(set.lines), 400)] {
-			first := testing.AllocsPerRun(1, func() { n++; Classify(strangers[n], l) })
+			first := fewest(func() { n++; Classify(strangers[n], l) })
 			if again := testing.AllocsPerRun(10, func() { Classify("0168", l) }); first != 0 || again != 0 {
 				t.Errorf("%q: %v allocations, again %v", l, first, again)
 			}
-			first = testing.AllocsPerRun(1, func() { n++; Decide(&Evidence{Bank: strangers[n], Descriptor: l, Amount: 1000}) })
+			first = fewest(func() { n++; Decide(&Evidence{Bank: strangers[n], Descriptor: l, Amount: 1000}) })
 			if again := testing.AllocsPerRun(10, func() { Decide(&Evidence{Bank: "0168", Descriptor: l, Amount: 1000}) }); first != 0 || again != 0 {
 				t.Errorf("%q: %v allocations with evidence, again %v", l, first, again)
 			}
