@@ -55,22 +55,7 @@ func history(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 	}
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCOUNT\tACCEPTED\tREJECTED")
-	refused := 0
-	for _, file := range files {
-		n, err := s.file(ctx, table, file)
-		if err != nil {
-			_ = table.Flush()
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		refused += n
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	if refused > 0 {
-		return fmt.Errorf("%d events were rejected", refused)
-	}
-	return nil
+	return inTable(table, files, func(file string) (int, error) { return s.file(ctx, table, file) })
 }
 
 // find completes address and key: what is said, then the environment, then the

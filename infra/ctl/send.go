@@ -42,7 +42,6 @@ func (s *sender) targets(flags *flag.FlagSet) *target {
 	flags.StringVar(&s.url, "url", "", "`address` of the deployment; without it, the stack that runs on this machine")
 	flags.StringVar(&t.secretFile, "secret-file", "", "`file` with the bank's webhook secret (whsec_…); without it, KOZAMORI_BANK_SECRET, then the local stack's own")
 	flags.StringVar(&t.data, "data", "", "data `folder` of the local stack; without it, its usual one")
-	flags.StringVar(&s.bank, "bank", "", "4-digit `code` of the bank; without it, the digits that a file's name begins with")
 	flags.Var(s.set, "set", "`member=value` that each event gets in place of its own; null takes it away, and it can be said several times")
 	return &t
 }
@@ -50,6 +49,7 @@ func (s *sender) targets(flags *flag.FlagSet) *target {
 func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}, set: setting{}}
 	to := s.targets(flags)
+	flags.StringVar(&s.bank, "bank", "", "4-digit `code` of the bank; without it, the digits that a file's name begins with")
 	flags.BoolVar(&s.shift, "shift", false, "shift the times so that the latest event is now")
 	flags.BoolVar(&s.again, "again", false, "give new ids, as if it all happened once more")
 	flags.IntVar(&s.chunk, "chunk", wire.MaxEvents, fmt.Sprintf("`events` per request, 1 to %d", wire.MaxEvents))
@@ -69,19 +69,30 @@ func send(ctx context.Context, c *console, flags *flag.FlagSet, args []string) e
 	if err := s.find(c, to.data, to.secretFile); err != nil {
 		return err
 	}
+	return posts(c, *asJSON, files, func(told func(*sent), file string) (int, error) { return s.file(ctx, told, file) })
+}
+
+// posts posts each of what is named, and tells what came of it.
+func posts(c *console, asJSON bool, names []string, each func(told func(*sent), name string) (int, error)) error {
 	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
 	told := tabled(table)
-	if *asJSON {
+	if asJSON {
 		told = func(r *sent) { _ = object(c.Out, r) }
 	} else {
 		_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
 	}
+	return inTable(table, names, func(name string) (int, error) { return each(told, name) })
+}
+
+// inTable does something with each of what is named, which counts the events that were
+// rejected, and shows the table that it fills.
+func inTable(table *tabwriter.Writer, names []string, each func(name string) (int, error)) error {
 	refused := 0
-	for _, file := range files {
-		n, err := s.file(ctx, told, file)
+	for _, name := range names {
+		n, err := each(name)
 		if err != nil {
 			_ = table.Flush()
-			return fmt.Errorf("%s: %w", file, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		refused += n
 	}

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"net/http"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"kozamori/events"
@@ -65,7 +63,7 @@ func kinds() map[string]events.Sample {
 // trigger posts a sample as its bank, as if it happened now.
 func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	s := sender{now: time.Now, client: &http.Client{Timeout: 30 * time.Second}, shift: true, again: true, chunk: wire.MaxEvents, set: setting{}}
-	bank := s.targets(flags)
+	to := s.targets(flags)
 	asJSON := jsonFlag(flags)
 	names, err := parseMixed(flags, args)
 	if err != nil {
@@ -82,30 +80,11 @@ func trigger(ctx context.Context, c *console, flags *flag.FlagSet, args []string
 			return misused(flags, "There is no kind %q; ctl trigger alone lists them.", name)
 		}
 	}
-	if err := s.find(c, bank.data, bank.secretFile); err != nil {
+	if err := s.find(c, to.data, to.secretFile); err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-	told := tabled(table)
-	if *asJSON {
-		told = func(r *sent) { _ = object(c.Out, r) }
-	} else {
-		_, _ = fmt.Fprintln(table, "FILE\tBANK\tACCEPTED\tREJECTED")
-	}
-	refused := 0
-	for _, name := range names {
-		n, err := s.body(ctx, told, all[name].File, all[name].Bank, all[name].Body())
-		if err != nil {
-			_ = table.Flush()
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		refused += n
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	if refused > 0 {
-		return fmt.Errorf("%d events were rejected", refused)
-	}
-	return nil
+	return posts(c, *asJSON, names, func(told func(*sent), name string) (int, error) {
+		e := all[name]
+		return s.body(ctx, told, e.File, e.Bank, e.Body())
+	})
 }

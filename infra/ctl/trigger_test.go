@@ -33,6 +33,7 @@ func TestTriggerSaysWhatIsWrong(t *testing.T) {
 		says string
 	}{
 		"no such kind":     {[]string{"trigger", "theft"}, 2, `There is no kind "theft"`},
+		"a bank":           {[]string{"trigger", "reversal", "-bank", "0168"}, 2, "flag provided but not defined: -bank"},
 		"a set without =":  {[]string{"trigger", "reversal", "-set", "amount"}, 2, "NAME=VALUE"},
 		"without any kind": {[]string{"trigger"}, 0, "link-then-debit"},
 	} {
