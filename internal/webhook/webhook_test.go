@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ var secret = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}
 // other is the other side: it answers in turn, and says what it heard.
 type other struct {
 	t       *testing.T
+	mu      sync.Mutex // a try that was cut off may still be served while the next one is made
 	now     time.Time
 	answers []func(http.ResponseWriter)
 	ids     []string
@@ -33,6 +35,8 @@ type other struct {
 
 func (o *other) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	wh, bad := webhooks.NewWebhook(secret)
 	if err != nil || bad != nil || wh.VerifyIgnoringTimestamp(body, r.Header) != nil || r.URL.Path != "/v1/banks/0125/events" || r.Header.Get(webhooks.HeaderWebhookTimestamp) != fmt.Sprint(o.now.Unix()) {
 		o.t.Errorf("%v %v: %s %v", err, bad, r.URL, r.Header)
@@ -46,8 +50,14 @@ func (o *other) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (o *other) client() *webhook.Client {
 	s := httptest.NewServer(o)
 	o.t.Cleanup(s.Close)
-	return &webhook.Client{URL: s.URL, Bank: "0125", Secret: secret, HTTP: s.Client(), Now: func() time.Time { return o.now },
+	return &webhook.Client{URL: s.URL, Bank: "0125", Secret: secret, HTTP: s.Client(), Now: func() time.Time {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.now
+	},
 		Wait: func(_ context.Context, d time.Duration) error {
+			o.mu.Lock()
+			defer o.mu.Unlock()
 			o.waits, o.now = append(o.waits, d), o.now.Add(d)
 			return nil
 		}}
@@ -99,6 +109,7 @@ func TestARequestIsMadeAgainUnderItsIDUntilItIsTaken(t *testing.T) {
 		if (c.fails == 0) != (err == nil) || c.fails > 0 && (!said || e.Status != c.fails) || err == nil && r == nil {
 			t.Errorf("%s: %v", name, err)
 		}
+		o.mu.Lock()
 		if fmt.Sprint(o.waits) != c.waits || again != len(o.waits) || len(o.answers) > 0 {
 			t.Errorf("%s: waited %v, %d answers are left", name, o.waits, len(o.answers))
 		}
@@ -107,6 +118,7 @@ func TestARequestIsMadeAgainUnderItsIDUntilItIsTaken(t *testing.T) {
 				t.Errorf("%s: attempt %d is another request: %s", name, i, o.bodies[i])
 			}
 		}
+		o.mu.Unlock()
 	}
 	if webhook.ID("0125", []byte("a")) == webhook.ID("0168", []byte("a")) {
 		t.Error("two banks have one id")
