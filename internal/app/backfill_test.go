@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 // A bank that turns the feed on sends a year: 720 debits, and charge links of years
@@ -16,7 +16,7 @@ import (
 // is not urgent, and nothing more on the next day.
 func TestAYearOfDebitsIsOneMessage(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		t.Parallel()
 		for _, way := range []string{"as news", "as history"} {
 			s := newStory(t, kind)

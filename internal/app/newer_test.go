@@ -19,8 +19,9 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/breadth"
 	"kozamori/internal/testkit/codectest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
 
@@ -96,10 +97,10 @@ func TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt(t *testing.T) {
 		for _, file := range stories(t) {
 			t.Run(filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
-				newStory(t, worldtest.Embedded, newerIn(played(t))).is(file)
+				newStory(t, tabletest.Embedded, newerIn(played(t))).is(file)
 			})
 		}
-		for i := range uint64(4) {
+		for i := uint64(breadth.Of(3, 0)); i < 4; i++ {
 			t.Run(fmt.Sprint("seed ", i), func(t *testing.T) {
 				t.Parallel()
 				m := newModel(t, *modelFrom+i, troubles{faults: i%2 == 1, deaths: i > 1, twice: i > 1, newer: played(t)})

@@ -22,7 +22,7 @@ import (
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/presstest"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 // What is told is true: each file of testdata/told is a story between a bank, a
@@ -52,7 +52,7 @@ func TestWhatIsToldIsTrue(t *testing.T) {
 	for _, file := range stories(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+			tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 				t.Parallel()
 				newStory(t, kind).is(file)
 			})
@@ -114,16 +114,16 @@ type story struct {
 
 const storyRef = "acc_1"
 
-func newStory(t *testing.T, kind worldtest.Kind, alter ...func(*app.Means)) *story {
+func newStory(t *testing.T, kind tabletest.Kind, alter ...func(*app.Means)) *story {
 	box := &sim.Mailbox{}
 	h := newTownOn(t, func(m *app.Means) {
-		m.Table = worldtest.TableOn(t, kind, m.Now)
+		m.Table = tabletest.On(t, kind, m.Now)
 		m.MailHTTP, box.Now = &http.Client{Transport: served{box}}, m.Now
 		for _, a := range alter {
 			a(m)
 		}
 	})
-	s := &story{town: h, owner: h.person("花子", "ja"), box: box, plainStore: kind == worldtest.Embedded && len(alter) == 0}
+	s := &story{town: h, owner: h.person("花子", "ja"), box: box, plainStore: kind == tabletest.Embedded && len(alter) == 0}
 	s.books = &sim.Bank{Code: "0125", Secrets: []string{h.bank.secret}, APIKey: h.key, API: h.url, Now: h.Now}
 	callback := httptest.NewServer(s.books)
 	t.Cleanup(callback.Close)

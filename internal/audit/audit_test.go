@@ -13,6 +13,7 @@ import (
 
 	"kozamori/internal/audit"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -26,10 +27,10 @@ type world struct {
 	st   *store.Store
 }
 
-func newWorld(t *testing.T, kind worldtest.Kind) *world {
+func newWorld(t *testing.T, kind tabletest.Kind) *world {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start)}
-	w.st = store.New(worldtest.TableOn(t, kind, w.Now))
+	w.st = store.New(tabletest.On(t, kind, w.Now))
 	w.list = &audit.List{Store: w.st, Now: w.Now, Logger: slog.New(slog.DiscardHandler)}
 	return w
 }
@@ -98,7 +99,7 @@ func (w *world) entries() []audit.Entry {
 
 func TestWhatWasDoneStandsInTheListOnce(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorld(t, kind)
 		if w.chain() != 0 || w.check().Last != 0 {
 			t.Error("something stands in an empty list")
@@ -148,7 +149,7 @@ func TestWhatWasDoneStandsInTheListOnce(t *testing.T) {
 // come of it any more; what comes of it all the same stands there, too.
 func TestAnActThatWasBegunIsNotForgotten(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, worldtest.Embedded)
+	w := newWorld(t, tabletest.Embedded)
 	a := &audit.Act{ID: "r1", Bank: bank, At: w.Now(), Actor: audit.Actor{Kind: audit.Key, ID: "k1"}, What: "account.erase"}
 	keep := func() {
 		t.Helper()
@@ -179,7 +180,7 @@ func TestAnActThatWasBegunIsNotForgotten(t *testing.T) {
 
 func TestManyWritersAndManyWhoChainLoseAndDoubleNothing(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorld(t, kind)
 		const writers, each = 4, 60
 		var wg sync.WaitGroup
@@ -230,7 +231,7 @@ func TestManyWritersAndManyWhoChainLoseAndDoubleNothing(t *testing.T) {
 
 func TestProtectionThatIsLoweredIsCounted(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, worldtest.Embedded)
+	w := newWorld(t, tabletest.Embedded)
 	var log bytes.Buffer
 	w.list.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	w.did("a1", "code.issue")

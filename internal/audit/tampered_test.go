@@ -10,7 +10,7 @@ import (
 
 	"kozamori/internal/audit"
 	"kozamori/internal/store"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 // tampered is one thing that somebody who can write the table does to a list.
@@ -133,7 +133,7 @@ func TestWhatWasChangedRemovedOrMovedIsFound(t *testing.T) {
 	}}, tampered{"the end is removed", func(_ *testing.T, w *world) {
 		w.remove(store.Key{PK: "CHAIN#" + bank, SK: "HEAD"})
 	}}, tampered{"the list is written again, without its first entry", func(t *testing.T, w *world) {
-		again := newWorld(t, worldtest.Embedded)
+		again := newWorld(t, tabletest.Embedded)
 		again.did("r5", "code.issue")
 		again.chain()
 		for _, first := range firsts {
@@ -157,7 +157,7 @@ func TestWhatWasChangedRemovedOrMovedIsFound(t *testing.T) {
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, worldtest.Embedded)
+			w := newWorld(t, tabletest.Embedded)
 			var remembered audit.Head
 			for _, first := range firsts {
 				w.step(fmt.Sprintf("s%d", first))
@@ -184,7 +184,7 @@ func TestWhatWasChangedRemovedOrMovedIsFound(t *testing.T) {
 
 func TestWhatIsKeptNoLongerIsNotMissed(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorld(t, kind)
 		w.st.KeepDispute = store.LeastKeepDispute
 		for n := range 3 {

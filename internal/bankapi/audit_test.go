@@ -15,6 +15,7 @@ import (
 
 	"kozamori/internal/audit"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 )
 
@@ -24,7 +25,7 @@ func (w *world) list() *audit.List {
 
 func TestEveryActOfAKeyStandsInTheAuditList(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		d := w.disputed(w.bound(), "t1")
 		w.write(spares()...)

@@ -10,7 +10,7 @@ import (
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
 
@@ -86,7 +86,7 @@ func TestACallbackIsListedAndSentAgain(t *testing.T) {
 
 func TestABankPingsItsOwnEndpoint(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		var got []string
 		w.endpoint = func(_ http.ResponseWriter, r *http.Request) { got = append(got, r.Header.Get("webhook-id")) }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 func TestABankSaysItselfWhomItsCustomersCall(t *testing.T) {
@@ -63,7 +63,7 @@ func TestABankSaysItselfWhomItsCustomersCall(t *testing.T) {
 // not overwritten, and the same request sent again is answered as before.
 func TestTwoWhoSetTheNumbersDoNotOverwriteEachOther(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		const one, two, three = `{"contacts":[{"phone":"022-000-0000"}]}`, `{"contacts":[{"phone":"0120-000-000"}]}`, `{"contacts":[]}`
 		tag := func(r *httptest.ResponseRecorder, want int) string {

@@ -14,6 +14,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -33,7 +34,7 @@ func (w *world) asked(method, path, body, header, value string) *httptest.Respon
 
 func TestTwoClerksDoNotOverwriteEachOther(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		one := "/disputes/" + w.disputed(w.bound(), "t1").ID
 		tag := w.asked("GET", one, "", "", "").Header().Get("ETag")
@@ -148,7 +149,7 @@ func (w *world) messages() (n int) {
 
 func TestAnAccountHasOneOpenCodeUnlessMoreAreAskedFor(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		issue := func(more string) string {
 			t.Helper()
@@ -201,7 +202,7 @@ func TestAnAccountHasOneOpenCodeUnlessMoreAreAskedFor(t *testing.T) {
 
 func TestACodeThatIsAskedForAgainUnderItsKeyIsTheSame(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		issue := func(key, body string) (int, string) {
 			t.Helper()
@@ -242,7 +243,7 @@ func TestACodeThatIsAskedForAgainUnderItsKeyIsTheSame(t *testing.T) {
 
 func TestABankReadsAndReplaysWhatItGotRefused(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		var want []string
 		for n := range 25 {

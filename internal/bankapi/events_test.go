@@ -19,7 +19,7 @@ import (
 
 	"kozamori/internal/ingest"
 	"kozamori/internal/store"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 // signing is the webhook secret of every bank.
@@ -95,7 +95,7 @@ func outcomes(v map[string]any) string {
 }
 
 func TestABankIsToldWhatBecameOfItsEvents(t *testing.T) {
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		w.bound()
 		send := w.bankSends()

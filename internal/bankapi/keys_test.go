@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 )
 
@@ -104,7 +105,7 @@ func TestAKeyOpensWhatItIsForOnly(t *testing.T) {
 
 func TestAKeyIsReplacedWhileBothWork(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		first, old := bankapi.NewAPIKey(ours, "batch", []bankapi.Scope{bankapi.ScopeFeed}, w.Now(), time.Time{})
 		w.write(store.PutAPIKey(old))

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 )
 
 // What one debit was called one after the other leads to all of it, by either name;
@@ -40,7 +40,7 @@ func TestEitherIDOfADebitThatWasReplacedFindsAllOfIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+			tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 				w := newWorldOn(t, kind)
 				w.bound()
 				send := w.bankSends()
@@ -96,7 +96,7 @@ func TestAPostingThatIsNotKeptIsSaidNotToBe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+			tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 				w := newWorldOn(t, kind)
 				w.bound()
 				send := w.bankSends()

@@ -22,6 +22,7 @@ import (
 	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -59,16 +60,16 @@ func (shared) WebhookSecrets(context.Context, string) ([]string, error) { return
 
 var secret = "whsec_" + strings.Repeat("A", 43) + "="
 
-func newWorld(t *testing.T) *world { t.Helper(); return newWorldOn(t, worldtest.Embedded) }
+func newWorld(t *testing.T) *world { t.Helper(); return newWorldOn(t, tabletest.Embedded) }
 
-func newWorldOn(t *testing.T, kind worldtest.Kind) *world {
+func newWorldOn(t *testing.T, kind tabletest.Kind) *world {
 	t.Helper()
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: &bytes.Buffer{}}
-	if kind == worldtest.Embedded {
+	if kind == tabletest.Embedded {
 		w.file = filepath.Join(t.TempDir(), "store")
 		w.table = &worldtest.Asked{Table: worldtest.TableIn(t, w.file, w.Now)}
 	} else {
-		w.table = &worldtest.Asked{Table: worldtest.TableOn(t, kind, w.Now)}
+		w.table = &worldtest.Asked{Table: tabletest.On(t, kind, w.Now)}
 	}
 	q := worldtest.Queue(t, qembedded.Options{Now: w.Now})
 	keys := worldtest.Keys(t)

@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -36,18 +37,18 @@ type house struct {
 }
 
 // onStore lets all of the tests run on the emulator, too, which takes minutes.
-var onStore = flag.String("store", string(worldtest.Embedded), "the kind of store for tests that choose none: embedded or dynamo")
+var onStore = flag.String("store", string(tabletest.Embedded), "the kind of store for tests that choose none: embedded or dynamo")
 
-func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, worldtest.Kind(*onStore)) }
+func newHouse(t *testing.T) *house { t.Helper(); return newHouseOn(t, tabletest.Kind(*onStore)) }
 
 // onBoth runs a property on each kind of store: on the slower one with a few of
 // its cases, every nth from the first.
 func onBoth(t *testing.T, cases uint64, nth uint64, test func(t *testing.T, newHouse func(*testing.T) *house, cases []uint64)) {
 	t.Helper()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		t.Parallel()
 		every := uint64(1)
-		if kind != worldtest.Embedded {
+		if kind != tabletest.Embedded {
 			every = nth
 		}
 		var some []uint64
@@ -58,9 +59,9 @@ func onBoth(t *testing.T, cases uint64, nth uint64, test func(t *testing.T, newH
 	})
 }
 
-func newHouseOn(t *testing.T, kind worldtest.Kind) *house {
+func newHouseOn(t *testing.T, kind tabletest.Kind) *house {
 	t.Helper()
-	w := worldtest.New(t, worldtest.At(received), worldtest.On(kind))
+	w := worldtest.New(t, worldtest.At(received), tabletest.World(kind))
 	h := &house{World: w, store: w.Store, queue: w.Queue, key: watch.AccountKey{Bank: "0125", Ref: "acc_1"}}
 	h.Stage = detect.New(detect.Config{Store: w.Store, Queue: w.Queue, EscalateAfter: 15 * time.Minute, Now: w.Now, Logger: w.Logger})
 	w.Put(store.PutAccount(worldtest.Account(h.key, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
@@ -206,10 +207,10 @@ func nothingIsLostOrDoubled(t *testing.T, newHouse func(*testing.T) *house, seed
 }
 
 func TestManyDetectorsOnOneAccountCountEachDebitOnce(t *testing.T) {
-	worldtest.OnEach(t, manyDetectorsOnOneAccount)
+	tabletest.OnEach(t, manyDetectorsOnOneAccount)
 }
 
-func manyDetectorsOnOneAccount(t *testing.T, kind worldtest.Kind) {
+func manyDetectorsOnOneAccount(t *testing.T, kind tabletest.Kind) {
 	h := newHouseOn(t, kind)
 	var wg sync.WaitGroup
 	for range 4 { // each as in a process of its own

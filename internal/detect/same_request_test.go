@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
 
@@ -16,7 +16,7 @@ import (
 // the two bear.
 func TestAPostingUnderAnotherTextIsFoundInItsRequest(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		posted := func(ago time.Duration) jsontext.Value {
 			return say("debit", "b", "t", ago, 100000, `,"descriptor":"ﾃﾞﾝｷﾀﾞｲ"`)
 		}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"kozamori/internal/store"
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
 
@@ -48,7 +48,7 @@ func (h *house) standing(t *testing.T) string {
 }
 
 func TestALinkOfBeforeEndsWithoutItsRegistration(t *testing.T) {
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		h := newHouseOn(t, kind)
 		year := 365 * 24 * time.Hour
 		ids := h.seed(t, watch.Seed{Service: "docomo", Since: received.Add(-2 * year)}, watch.Seed{Service: "paypay", Since: received.Add(-2 * year)},

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/watch"
 )
 
@@ -169,7 +169,7 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 		{"what is a week late is history", []jsontext.Value{say("debit", "a", "t", 8*day, 3000, "")}, []string{"summary 3000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+			tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 				h := newHouseOn(t, kind)
 				for _, e := range c.events {
 					h.send(t, e)
@@ -193,10 +193,10 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 
 // A year of debits given at once is one message, which is not urgent.
 func TestThePastIsOneSummary(t *testing.T) {
-	worldtest.OnEach(t, thePastIsOneSummary)
+	tabletest.OnEach(t, thePastIsOneSummary)
 }
 
-func thePastIsOneSummary(t *testing.T, kind worldtest.Kind) {
+func thePastIsOneSummary(t *testing.T, kind tabletest.Kind) {
 	h := newHouseOn(t, kind)
 	for i := range 12 {
 		h.send(t, say("debit", fmt.Sprint("e", i), fmt.Sprint("t", i), time.Duration(10+30*i)*24*time.Hour, 1000, ""))

@@ -12,6 +12,7 @@ import (
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -20,9 +21,9 @@ import (
 // reported hears of it as what it is.
 func TestABankReopensWhatItClosed(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		at := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
-		s, k := store.New(worldtest.TableOn(t, kind, func() time.Time { return at })), watch.AccountKey{Bank: "0125", Ref: "a"}
+		s, k := store.New(tabletest.On(t, kind, func() time.Time { return at })), watch.AccountKey{Bank: "0125", Ref: "a"}
 		owner := dispute.Answerer{LineUser: "u", At: at}
 		if err := s.Write(t.Context(), store.PutAccount(&watch.Account{AccountKey: k, Watchers: []watch.Watcher{{ID: "w", Role: watch.Owner, LineUser: "u", Channels: []watch.Channel{{Kind: watch.LINE}}}}}),
 			store.PutRecord(&watch.Record{ID: "r", OnAccount: watch.On(k), Kind: watch.Debit, Amount: 5, Complete: true, RecordedAt: at})); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 )
 
@@ -16,14 +17,14 @@ import (
 // through in parts, by whatever is due, and in the end nothing names the account.
 func TestALongQuarantineIsLookedThroughInParts(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		ctx := context.Background()
 		for _, c := range []struct {
 			refused, look int
 			again         bool // erased once more on the way
 		}{{0, 3, false}, {2, 3, false}, {3, 3, false}, {4, 3, false}, {40, 3, false}, {40, 7, true}, {40, 100, false}} {
 			clock := worldtest.NewClock(worldtest.Start)
-			st := store.New(worldtest.TableOn(t, kind, clock.Now))
+			st := store.New(tabletest.On(t, kind, clock.Now))
 			members := &membership.Service{Store: st, Keys: worldtest.Keys(t), Now: clock.Now, EraseLook: c.look}
 			refuse := func(n int, ref string) {
 				t.Helper()

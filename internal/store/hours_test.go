@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -63,9 +64,9 @@ func (f *failing) Write(ctx context.Context, writes ...store.Write) error {
 
 func TestHoursAreAddedUpFromAllProcesses(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		clock := worldtest.NewClock(worldtest.Start.Truncate(time.Hour).Add(50 * time.Minute))
-		table := &failing{Table: worldtest.TableOn(t, kind, clock.Now)}
+		table := &failing{Table: tabletest.On(t, kind, clock.Now)}
 		s := store.New(table)
 		processes := []*store.Tallier{store.NewTallier(), store.NewTallier()}
 		want := map[time.Time]*store.Hour{}

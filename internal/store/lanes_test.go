@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
 
 func TestWhatIsDueComesInLanesTheMostUrgentFirst(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		for _, spread := range []bool{false, true} {
 			t.Run(fmt.Sprintf("spread %t", spread), func(t *testing.T) {
-				w := worldtest.New(t, worldtest.On(kind))
+				w := worldtest.New(t, tabletest.World(kind))
 				if spread {
 					spreads(t, w)
 				}

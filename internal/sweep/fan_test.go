@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/store/dynamo"
 	"kozamori/internal/sweep"
 	"kozamori/internal/testkit/emulator"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 )
@@ -71,11 +72,11 @@ func (u *units) take() map[string]float64 {
 	return was
 }
 
-func newMorning(t *testing.T, kind worldtest.Kind, people, rate int) (*morning, *units) {
+func newMorning(t *testing.T, kind tabletest.Kind, people, rate int) (*morning, *units) {
 	t.Helper()
 	m := &morning{house: newHouse(t), seven: begin.Truncate(24 * time.Hour).Add(46 * time.Hour), told: map[string]time.Time{}}
 	u := &units{of: map[string]float64{}}
-	if kind == worldtest.Dynamo {
+	if kind == tabletest.Dynamo {
 		c := dynamo.Config{AWS: emulator.AWS(t), Endpoint: emulator.DynamoDB(t), Table: "kozamori-" + rand.Text(), Now: m.Now, Consumed: u.count}
 		if err := dynamo.Create(t.Context(), c); err != nil {
 			t.Fatal(err)
@@ -137,9 +138,9 @@ func (m *morning) second(looks int) {
 
 func TestAHundredThousandPeoplesQuietHoursEndInTwoMinutesAndNothingCriticalWaits(t *testing.T) {
 	t.Parallel()
-	worldtest.OnEach(t, func(t *testing.T, kind worldtest.Kind) {
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		people := *full
-		if kind == worldtest.Dynamo {
+		if kind == tabletest.Dynamo {
 			people = 1000
 		}
 		// All at the scale of 100,000 people at 1,500 a second, of 2,000 of whom the
@@ -180,7 +181,7 @@ func TestAHundredThousandPeoplesQuietHoursEndInTwoMinutesAndNothingCriticalWaits
 		if most := slices.Max(slices.Collect(values(inSecond))); most > 2*rate+looks*50+40 {
 			t.Errorf("%d go in one second, at %d a second", most, rate)
 		}
-		if wrote := u.take()["PutItem"]; kind == worldtest.Dynamo && wrote > 7*float64(people+40) {
+		if wrote := u.take()["PutItem"]; kind == tabletest.Dynamo && wrote > 7*float64(people+40) {
 			t.Errorf("%.0f units are written for %d people", wrote, people)
 		}
 	})
@@ -199,9 +200,9 @@ func values(of map[time.Time]int) func(func(int) bool) {
 // sweeps checks what the sweep itself took of a table that counts: keys are read,
 // about 30 for a unit, and of each partition half a unit at least; no record is
 // read or written.
-func sweeps(t *testing.T, kind worldtest.Kind, people int, took map[string]float64) {
+func sweeps(t *testing.T, kind tabletest.Kind, people int, took map[string]float64) {
 	t.Helper()
-	if kind != worldtest.Dynamo {
+	if kind != tabletest.Dynamo {
 		return
 	}
 	if reads := took["Query"]; reads < 50 || reads > 110+float64(people)/30 {
@@ -214,7 +215,7 @@ func sweeps(t *testing.T, kind worldtest.Kind, people int, took map[string]float
 
 func TestWhatCannotBeQueuedIsDoneByTheSweep(t *testing.T) {
 	t.Parallel()
-	m, _ := newMorning(t, worldtest.Embedded, 100, 1500)
+	m, _ := newMorning(t, tabletest.Embedded, 100, 1500)
 	m.q.down = true
 	m.Set(m.seven.Add(-30 * time.Second))
 	if rep, err := m.stage.Sweep(t.Context()); err != nil || rep.Looks+rep.Requeued+rep.Escalated != 0 {
@@ -237,7 +238,7 @@ func TestALookThatComesAtAnotherTimeDoesWhatIsDueThen(t *testing.T) {
 	at := func(from time.Time) string {
 		return fmt.Sprintf(`{"lane":"held","records":["held1","held1","held2","none"],"disputes":["none"],"at":%q,"later":{"a":1}}`, from.Format(time.RFC3339))
 	}
-	m, _ := newMorning(t, worldtest.Embedded, 100, 1500)
+	m, _ := newMorning(t, tabletest.Embedded, 100, 1500)
 	if v := look(m, at(m.seven)); !v.Done || len(m.q.jobs) != 0 {
 		t.Errorf("an hour early, as after a clock that was set back: %+v, %d jobs", v, len(m.q.jobs))
 	}

@@ -141,6 +141,7 @@ var walkByMail = []stop{
 }
 
 func TestEveryPageOfWhoHasNoChatIsReadableByEverybody(t *testing.T) {
+	t.Parallel()
 	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
 		t.Run(string(lang), func(t *testing.T) {
 			t.Parallel()

@@ -37,36 +37,38 @@ type World struct {
 }
 
 // Option changes how a world begins.
-type Option func(*begin)
+type Option func(*Begin)
 
-type begin struct {
+// Begin is what a world begins with.
+type Begin struct {
 	at         time.Time
 	visibility time.Duration
-	kind       Kind
+	table      func(testing.TB, func() time.Time) store.Table
 }
 
 // At begins at another time than Start.
-func At(at time.Time) Option { return func(b *begin) { b.at = at } }
+func At(at time.Time) Option { return func(b *Begin) { b.at = at } }
 
 // Visibility is how long what was received stays hidden, by the world's clock.
-func Visibility(d time.Duration) Option { return func(b *begin) { b.visibility = d } }
+func Visibility(d time.Duration) Option { return func(b *Begin) { b.visibility = d } }
 
-// On stands on a kind of store; on Embedded unless it is said. There is no File
-// of others.
-func On(kind Kind) Option { return func(b *begin) { b.kind = kind } }
+// On stands on another table than the embedded one; there is no File then.
+func On(table func(testing.TB, func() time.Time) store.Table) Option {
+	return func(b *Begin) { b.table = table }
+}
 
 // New makes a world. It ends with the test.
 func New(t testing.TB, options ...Option) *World {
 	t.Helper()
-	b := begin{at: Start}
+	b := Begin{at: Start}
 	for _, o := range options {
 		o(&b)
 	}
 	w := &World{T: t, Clock: NewClock(b.at), File: filepath.Join(t.TempDir(), "store"), Keys: Keys(t), Log: &Log{}}
 	w.Logger = slog.New(slog.NewTextHandler(w.Log, nil))
 	w.Queue = QueueIn(t, w.File+".queue", queues.Options{Now: w.Now, Visibility: b.visibility})
-	if b.kind == Dynamo {
-		w.File, w.Table = "", &Asked{Table: TableOn(t, Dynamo, w.Now)}
+	if b.table != nil {
+		w.File, w.Table = "", &Asked{Table: b.table(t, w.Now)}
 	} else {
 		w.Table = &Asked{Table: TableIn(t, w.File, w.Now)}
 	}
