@@ -164,8 +164,9 @@ func TestAFormerFolderThatIsNotWholeIsRefusedAndNotTouched(t *testing.T) {
 					t.Error("it is opened")
 				}
 				_ = f.Close()
+				now := state(t, path)
 				for p, was := range before {
-					if now := state(t, path)[p]; now != was {
+					if now[p] != was {
 						t.Errorf("%s was touched", p)
 					}
 				}

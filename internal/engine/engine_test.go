@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"kozamori/internal/testkit/breadth"
 )
 
 var ctx = context.Background()
@@ -185,7 +187,7 @@ func TestADamagedByteIsNamedAndNothingWrongIsServed(t *testing.T) {
 			if size == 0 || strings.Contains(name, "OPTIONS") { // what is said there, Open says itself
 				continue
 			}
-			for try := range 10 {
+			for try := range breadth.Of(4, 10) {
 				dir := filepath.Join(t.TempDir(), "it")
 				must(t, os.CopyFS(dir, os.DirFS(from)))
 				at, n := rng.Int64N(size), int64(1)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"kozamori/internal/testkit/breadth"
 )
 
 // A byte of the log that is not what was written, and was synced, is named at
@@ -28,7 +30,7 @@ func TestALogThatIsDamagedInTheMiddleIsRefused(t *testing.T) {
 		log := logs[len(logs)-1]
 		size := fileSize(t, log)
 		rng := rand.New(rand.NewPCG(9, uint64(n)))
-		for try := range 30 {
+		for try := range breadth.Of(9, 30) {
 			dir := filepath.Join(t.TempDir(), "it")
 			must(t, os.CopyFS(dir, os.DirFS(killed)))
 			at, many := rng.Int64N(size*9/10), int64(1)

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"kozamori/internal/testkit/breadth"
 )
 
 // moments is a disk of which a copy is taken before and after each change of
@@ -74,7 +76,7 @@ func TestADamagedLastRecordOfTheListOfFilesServesNothingOlder(t *testing.T) {
 		copies = append(copies, copied{what, n, false, disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: 100, RNG: rng})})
 		copies = append(copies, copied{what, n, true, disk.CrashClone(vfs.CrashCloneCfg{RNG: rng})})
 	}
-	for range 4 {
+	for range breadth.Of(2, 4) {
 		db, err := Open("data", Options{fs: disk, Reserve: 4096})
 		must(t, err)
 		for range 5 {
