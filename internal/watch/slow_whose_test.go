@@ -82,9 +82,6 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 		}
 		return out
 	}
-	like := func(a, b, of slowDebit, other slowDebit) bool {
-		return of.first.Kind == Debit && of.named.Service == other.named.Service && slowWord(a.named) == slowWord(b.named) && a.amount-a.back == b.amount-b.back
-	}
 	var try func(n, odd int)
 	try = func(n, odd int) {
 		if n == len(returns) {
@@ -105,13 +102,7 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 		}
 		found := false
 		for j := range all {
-			// Of those that are alike it does not matter which it is.
-			before := false
-			for i, o := range all {
-				first := i == u.owner || j != u.owner && i != j && place(o.story[0]) > place(all[j].story[0])
-				before = before || i != j && first && could(i) && like(slowRead(told(i, n)), slowRead(told(j, n)), o, all[j])
-			}
-			if could(j) && !before {
+			if could(j) {
 				found, u.to = true, j
 				try(n+1, odd)
 			}

@@ -138,15 +138,3 @@ func (e *Entry) names(service string, said []Entry) bool {
 	return e.Service != "" && e.Service == service ||
 		e.Word != "" && slices.ContainsFunc(said, func(b Entry) bool { return b.opens() && b.Word == e.Word })
 }
-
-// likeNamed tells whether two debits are of one service, by the bank's word and by
-// what the passbook shows.
-func (r *Record) likeNamed(o *Record) bool {
-	second := func(r *Record) string {
-		if r.Second == nil {
-			return ""
-		}
-		return r.Second.Service
-	}
-	return r.Service == o.Service && second(r) == second(o)
-}

@@ -19,9 +19,9 @@ func TestOfWhichDebitSomeCameBack(t *testing.T) {
 		of               int    // the debit that it is taken for
 		unsure           bool
 	}{
-		"as much as either":                       {3000, 3000, 3000, "", "docomo", 1, false},
-		"a part of either, of one amount":         {3000, 3000, 1000, "", "docomo", 1, false},
-		"all of what is left, of one amount":      {3000, 3000, 0, "", "docomo", 1, false},
+		"as much as either":                       {3000, 3000, 3000, "", "docomo", 1, true},
+		"a part of either, of one amount":         {3000, 3000, 1000, "", "docomo", 1, true},
+		"all of what is left, of one amount":      {3000, 3000, 0, "", "docomo", 1, true},
 		"a part of either":                        {9000, 3000, 1000, "", "docomo", 1, true},
 		"all of one and a part of the other":      {9000, 3000, 3000, "", "docomo", 1, true},
 		"the same, and the earlier is all of it":  {3000, 9000, 3000, "", "docomo", 0, true},
@@ -69,7 +69,11 @@ func TestOfWhichDebitsSeveralReturnsMayBe(t *testing.T) {
 		"what is gone for two may be one's":         {[]int64{3000, 5000, 3000}, []int64{3000, 0}, "0+ 5000? 3000?"},
 		"of three, what no other can be":            {[]int64{1000, 2000, 9000}, []int64{500, 8600}, "0+ 0+ 9000?"},
 		"twice a part, of debits that were alike":   {[]int64{3000, 3000}, []int64{1000, 1000}, "0+ 2000?"},
-		"the same as all of it, of two of three":    {[]int64{3000, 3000, 3000}, []int64{3000, 3000}, "0 3000 3000"},
+		"the same as all of it, of two of three":    {[]int64{3000, 3000, 3000}, []int64{3000, 3000}, "0+ 3000? 3000?"},
+		"the same as all of it, of each":            {[]int64{3000, 3000, 3000}, []int64{3000, 3000, 3000}, "3000 3000 3000"},
+		"nine that are alike, and all of them":      {slices.Repeat([]int64{980}, 9), slices.Repeat([]int64{980}, 9), strings.TrimSpace(strings.Repeat("980 ", 9))},
+		"nine that are alike, and half of them":     {slices.Repeat([]int64{980}, 9), slices.Repeat([]int64{980}, 4), strings.Repeat("0+ ", 5) + "980? 980? 980? 980?"},
+		"of twenty ways, and each is of each":       {[]int64{3000, 3000, 3000, 3000, 3000, 3000}, []int64{3000, 3000, 3000}, "0+ 0+ 0+ 3000? 3000? 3000?"},
 		"more than is left of any":                  {[]int64{3000, 5000}, []int64{9000}, "0 5000"},
 		"a part, and then all that is left of both": {[]int64{3000, 5000}, []int64{1000, 0, 0}, "3000 5000"},
 	} {

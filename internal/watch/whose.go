@@ -11,7 +11,7 @@ import (
 // any.
 const (
 	maxWays  = 256
-	maxSteps = 4096
+	maxSteps = 8192
 )
 
 // way is one of those: what each record would say. What is alike in several is shared,
@@ -23,8 +23,8 @@ type way struct {
 
 // whose says in which ways what a bank undid under an id can be of its debits or
 // links, as far as it does not say itself of which it is: of each that it was told
-// of before, and of which so much was left. Of debits that are alike only one is
-// tried. False tells that there are too many; nil that there is one, as told.
+// of before, and of which so much was left: of debits that are alike as well, because
+// people report one of them, and not the other. False tells that there are too many; nil that there is one, as told.
 func whose(records []*Record) (ways []way, known bool) {
 	g := givingOf(records)
 	if len(g.records) < 2 || len(g.undone) == 0 {
@@ -136,13 +136,13 @@ func (g *giving) give(u *undoing) bool {
 		return false
 	}
 	out := make([]way, 0, len(g.ways))
-	read := map[*reading]*reading{}
+	read, known := map[*reading]*reading{}, merging{}
 	for j := range g.ways {
 		w := &g.ways[j]
 		var room [16]int // records of one id are nine, as a rule
 		tried := room[:0]
 		for _, i := range could {
-			if w.of[i].takesBack(u.Entry) && !slices.ContainsFunc(tried, func(o int) bool { return g.alike(w, i, o) }) {
+			if w.of[i].takesBack(u.Entry) {
 				tried = append(tried, i)
 			}
 		}
@@ -150,15 +150,18 @@ func (g *giving) give(u *undoing) bool {
 		if len(tried) == 0 {
 			odd, tried = odd+1, append(tried, u.owner)
 		}
-		if len(out)+len(tried) > maxWays {
-			return false
-		}
 		for n, i := range tried {
 			own := way{w.of, odd}
 			if n < len(tried)-1 { // the last takes the place of what was
 				own.of = slices.Clone(w.of)
 			}
 			own.of[i] = w.of[i].and(u.Entry, read)
+			if known.is(&own) {
+				continue
+			}
+			if len(out) == maxWays {
+				return false
+			}
 			out = append(out, own)
 		}
 	}
@@ -187,14 +190,6 @@ func (g *giving) named(u *undoing) []int {
 // as it was read.
 func (c *reading) takesBack(u *Entry) bool {
 	return len(c.entries) > 0 && !c.undone() && !c.stands(u) && c.left() >= u.Amount
-}
-
-// alike tells whether two debits are of one service and as much is left of them: it
-// does not matter of which some comes back. Of two links it does, because one of
-// them can still be used.
-func (g *giving) alike(w *way, i, j int) bool {
-	a, b := w.of[i], w.of[j]
-	return g.all[i].Kind == Debit && a.left() == b.left() && a.named.word() == b.named.word() && g.all[i].likeNamed(g.all[j])
 }
 
 // and is a reading with one more entry, next to which this one stays as it is. done
