@@ -37,7 +37,7 @@ func (m *model) keeps(lead *watch.Record, d *watch.Delivery) {
 }
 
 func (m *model) sameWords(was modelSent, words string) {
-	if was.words == words || m.has.newer != nil { // which adds to everything
+	if was.words == words || m.has.newer != nil || m.named.editions != nil { // which change everything: see sameBytes
 		return
 	}
 	m.errorf("%s of %s would be sent again with other words at %v: %s", was.delivery, was.record, m.Now(), cmp.Diff(indented(was.words), indented(words)))
@@ -116,11 +116,12 @@ func keyOf(r *watch.Record, d *watch.Delivery) string {
 }
 
 // mailed notes that a mail is handed over, by the key of its delivery.
-func (m *model) mailed(key string) {
+func (m *model) mailed(key string, body []byte) {
 	if r, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
 		return d.Channel == watch.Email && d.FeedbackKey(r.ID) == key
 	}); d != nil {
 		m.keeps(r, d)
+		m.sameBytes(keyOf(r, d), body)
 	}
 	if _, again := m.first[key]; !again {
 		m.first[key] = m.Now()

@@ -43,6 +43,7 @@ func (m *model) attempt(key string, body []byte) {
 		return d.Channel == watch.LINE && d.RetryKey(r.ID) == key
 	})
 	m.untrue[key] = nil
+	m.sameBytes(key, body)
 	if d != nil {
 		m.keeps(lead, d)
 	}

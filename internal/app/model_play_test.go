@@ -137,6 +137,7 @@ func (m *model) passes(d time.Duration) {
 }
 
 func (m *model) works() {
+	m.renames()
 	if m.has.deaths || m.has.faults {
 		m.pump(m.rng.IntN(4))
 	} else {

@@ -88,6 +88,7 @@ type model struct {
 	people []modelPerson
 	pages  map[string]modelPage // that a watcher has open
 
+	named  renaming
 	handed map[string]modelSent // by retry key, what was handed over
 	untrue map[string][]string  // by retry key, what was undone when LINE last saw that it stands
 }
@@ -177,7 +178,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.attempt(key, body)
 	}
 	if mail := tagged.FindSubmatch(body); d.name == "SES" && mail != nil {
-		m.mailed(string(mail[1]))
+		m.mailed(string(mail[1]), body)
 	}
 	fault := m.fault(d.name, r.URL.Path, key)
 	if fault == "timeout" {
@@ -297,7 +298,7 @@ func (m *model) start() {
 		return &http.Client{Transport: direct{m, name, to}}
 	}
 	c := app.Defaults()
-	c.BaseURL = "https://kozamori.example"
+	c.BaseURL = m.named.baseURL()
 	c.LINE.API, c.LINE.Token, c.LINE.Secrets = "http://line", m.line.Token, []string{m.line.Secret}
 	c.Mail.API, c.Mail.From = "http://ses", "alert@kozamori.example"
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}

@@ -41,5 +41,5 @@ func (t *talk) tellExposed(ctx context.Context) queue.Verdict {
 	if p.user == "" {
 		p.of = &store.Binding{OnAccount: watch.On(account.AccountKey), Watcher: w.ID}
 	}
-	return t.bring(ctx, p)
+	return t.tell(ctx, p)
 }

@@ -73,7 +73,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 	if n.Alone {
 		p.user = ""
 	}
-	return t.bring(ctx, p)
+	return t.tell(ctx, p)
 }
 
 // stillWatches tells whether the reader of news watches the account.

@@ -46,7 +46,7 @@ func (t *talk) tellStep(ctx context.Context) queue.Verdict {
 		p.user, p.mail, p.over = "", n.To.Mail, t.Channels.Named(n.Over)
 		p.of = &store.Binding{OnAccount: watch.On(step.Account), Watcher: reader.ID}
 	}
-	return t.bring(ctx, p)
+	return t.tell(ctx, p)
 }
 
 func (t *talk) stepWords(ctx context.Context, step *watch.Step, account *watch.Account, reader *watch.Watcher, n *watch.News) message.Message {

@@ -30,6 +30,23 @@ type parcel struct {
 	words  []message.Message
 }
 
+// tell brings news, whose words are looked up at each attempt, as it was worded at
+// the first: one key has the same words each time.
+func (t *talk) tell(ctx context.Context, p *parcel) queue.Verdict {
+	words, err := codec.Marshal(p.words)
+	if err == nil {
+		words, err = t.Store.KeepWords(ctx, p.key, t.Now(), words)
+	}
+	if err == nil {
+		p.words = nil
+		err = codec.Unmarshal(words, &p.words)
+	}
+	if err != nil {
+		return t.brokenNews("the words of news cannot be written down", err)
+	}
+	return t.bring(ctx, p)
+}
+
 // bring pushes words to a person, or has them mailed once LINE is known not to
 // bring them: the month's messages are spent, the person blocked us, LINE refuses it
 // or is out of order for mailAfter. What no channel brings is a dead letter.

@@ -22,9 +22,8 @@ type Names interface {
 	Service(id string, lang watch.Lang) (string, wording.Contact)
 }
 
-// Composer words deliveries. The same delivery is worded the same each time,
-// which LINE needs to recognise a second copy; unless the owner hid amounts
-// from a guardian meanwhile, which counts for what waits, too.
+// Composer words deliveries, as they stand on record. What a channel was asked to take
+// goes again as it was worded then: see kept.
 type Composer struct {
 	Store   *store.Store
 	Names   Names

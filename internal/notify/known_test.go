@@ -103,9 +103,9 @@ func done(vs []queue.Verdict) (n int) {
 func TestABatchOfDeliveriesSharesItsReads(t *testing.T) {
 	for ch, want := range map[watch.ChannelKind]string{
 		// Records, accounts, the provider's breaker, the bank's name; that a call is
-		// made and its outcome, each.
-		watch.LINE:  "4 reads, 20 writes, 0 lost",
-		watch.Email: "4 reads, 20 writes, 0 lost",
+		// made, its words and its outcome, each.
+		watch.LINE:  "4 reads, 30 writes, 0 lost",
+		watch.Email: "4 reads, 30 writes, 0 lost",
 	} {
 		t.Run(string(ch), func(t *testing.T) {
 			w := newWorld(t)
@@ -156,7 +156,7 @@ func TestDeliveriesOfOneRecordInABatchDoNotFight(t *testing.T) {
 	if n := done(w.stage.Handle(ctx, msgs)); n != 6 {
 		t.Errorf("%d of 6 done", n)
 	}
-	if got := w.table.calls(); got != "4 reads, 12 writes, 0 lost" {
+	if got := w.table.calls(); got != "4 reads, 18 writes, 0 lost" {
 		t.Error(got)
 	}
 	r, err := w.store.Record(ctx, "b0")

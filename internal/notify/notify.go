@@ -185,6 +185,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
 		})
 	}
+	if err == nil {
+		msg, err = s.kept(ctx, r.ID, d, w, msg)
+	}
 	if err != nil {
 		return s.broken(m, "message cannot be composed", err)
 	}
