@@ -142,7 +142,10 @@ func messages(lang watch.Lang) map[string]message.Message {
 		"undone-link-early":     Undone(alertFacts(lang, link(), basic, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Early = jst("2020-09-03 10:30:00"), true })),
 		"undone-debit-misnamed-past": Undone(alertFacts(lang, debit(), 0, func(f *AlertFacts) {
 			f.Record.UndoneAt, f.Record.Past, f.Record.Misnamed = jst("2020-09-05 10:30:00"), true, true
-			f.Was = &watch.Shown{Amount: f.Record.Amount, OfHistory: true}
+			f.Was = &watch.Shown{Amount: f.Record.Amount, Service: f.Record.Service, OfHistory: true}
+		})),
+		"undone-debit-misnamed-raised": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) {
+			f.Record.UndoneAt, f.Record.Misnamed, f.Was = jst("2020-09-05 10:30:00"), true, &watch.Shown{Amount: 40000, Service: f.Record.Service}
 		})),
 		"undone-link-unsure": Undone(alertFacts(lang, link(), watch.NewLink, func(f *AlertFacts) { f.Record.UndoneAt, f.Record.Unsure = jst("2021-01-05 10:30:00"), true })),
 		"undone-debit-doubted": Undone(alertFacts(lang, debit(), basic, func(f *AlertFacts) {

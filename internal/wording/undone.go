@@ -38,10 +38,27 @@ func Undone(f AlertFacts) message.Message {
 	if doubt := f.doubted(); doubt != "" {
 		m.Text = append([]string{doubt}, m.Text...)
 	}
-	if f.Link != "" {
-		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+	f.raised(&m)
+	return ranked(lang, m, false)
+}
+
+// raised offers the answers to what may be undone and was raised before that: more of
+// it than the reader was told of may be taken.
+func (f *AlertFacts) raised(m *message.Message) {
+	lang, hide := f.lang(), f.Delivery.HideAmount || f.Record.Kind == watch.LinkRegistered
+	if f.Was == nil || !f.open() {
+		if f.Link != "" {
+			m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
+		}
+		return
 	}
-	return m
+	if f.Record.Amount > f.Was.Amount {
+		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, f.Was.Amount), Yen(lang, f.Record.Amount)))
+	}
+	if f.AnsweredBefore != nil {
+		m.Text = append(m.Text, hidden(hide, tAnswerWasOther, tAnswerWasFor, lang, Yen(lang, f.AnsweredBefore.Amount)))
+	}
+	m.Buttons, m.Brief = f.buttons(), f.Link != ""
 }
 
 // unsure tells whether it is said that something came back of which it is not
