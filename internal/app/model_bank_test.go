@@ -117,6 +117,10 @@ func excepted(leads []*watch.Record, d *watch.Dispute, p *watch.Record) bool {
 	})
 }
 
+// own is the first of a debit's ids: one that was posted under another is known to the
+// bank by either.
+func own(id string) string { return strings.TrimSuffix(id, "p") }
+
 // checkBank compares what the bank was told with what people said.
 func (m *model) checkBank(leads []*watch.Record) {
 	type body struct {
@@ -132,7 +136,7 @@ func (m *model) checkBank(leads []*watch.Record) {
 			May      bool      `json:"return_uncertain"`
 		} `json:"transactions"`
 	}
-	last, seqs := map[string]body{}, map[string][]int{}
+	last, seqs, names := map[string]body{}, map[string][]int{}, map[string]string{}
 	for _, c := range m.bank.Callbacks() {
 		var b body
 		if err := json.Unmarshal(c.Body, &b); err != nil {
@@ -140,6 +144,13 @@ func (m *model) checkBank(leads []*watch.Record) {
 		}
 		if b.Dispute != "" {
 			last[b.Dispute], seqs[b.Dispute] = b, append(seqs[b.Dispute], b.Seq)
+			for _, t := range b.Transactions {
+				of := b.Dispute + key(own(t.ID), t.Service)
+				if was, known := names[of]; known && was != t.ID {
+					m.errorf("the bank was told of %s as of %s before", t.ID, was)
+				}
+				names[of] = t.ID
+			}
 		}
 	}
 	where, pieces := map[string]string{}, map[string][]*watch.Record{}
@@ -171,7 +182,7 @@ func (m *model) checkBank(leads []*watch.Record) {
 		}
 		got := map[string]string{}
 		for _, t := range last[d.ID].Transactions {
-			of := key(t.ID, t.Service)
+			of := key(own(t.ID), t.Service)
 			if where[of] != "" {
 				m.errorf("the bank heard of %s in two disputes that stand, or twice", of)
 			}
@@ -179,7 +190,8 @@ func (m *model) checkBank(leads []*watch.Record) {
 			got[of] = fmt.Sprint(t.Amount, t.Returned, !t.Reversed.IsZero(), t.May)
 		}
 		for _, p := range partsUnder(leads, d) {
-			says, in := got[key(p.Txn, p.Service)]
+			of := key(own(p.Txn), p.Service)
+			says, in := got[of]
 			if mine := excepted(leads, d, p); mine == in {
 				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
 				continue
@@ -187,7 +199,10 @@ func (m *model) checkBank(leads []*watch.Record) {
 			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.mayStand(m.whose(p))); in && says != is {
 				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
 			}
-			delete(got, key(p.Txn, p.Service))
+			if in && d.NameOf(p) != names[d.ID+of] {
+				m.errorf("the bank was told of %s as of %s", d.NameOf(p), names[d.ID+of])
+			}
+			delete(got, of)
 		}
 		for id := range got {
 			m.errorf("the bank heard of %s in the dispute about %s, of which it is not", id, lead.Txn)

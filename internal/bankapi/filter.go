@@ -90,7 +90,7 @@ func (f *disputeFilter) past(d *watch.Dispute, by order) bool {
 
 // leadsOf finds the records that the transaction that is asked for leads to, on
 // the account of each dispute: it took the place of another, under whose id it
-// stands.
+// stands, or another took its, under which the dispute names both.
 func (f *disputeFilter) leadsOf(ctx context.Context, s *store.Store, list []*watch.Dispute) (map[watch.AccountKey]string, error) {
 	if f.transaction == "" {
 		return nil, nil
@@ -106,7 +106,11 @@ func (f *disputeFilter) leadsOf(ctx context.Context, s *store.Store, list []*wat
 	}
 	leads := map[watch.AccountKey]string{}
 	for k, id := range ids {
-		if r := found[id]; r != nil && r.Alias != "" {
+		switch r := found[id]; {
+		case r == nil:
+		case r.Alias == "":
+			leads[k] = r.ID
+		default:
 			if r, err = s.Telling(ctx, r); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			} else if err == nil {
@@ -118,7 +122,7 @@ func (f *disputeFilter) leadsOf(ctx context.Context, s *store.Store, list []*wat
 }
 
 // has tells whether a dispute is asked for. lead is the record that the
-// transaction leads to, if it has none of its own.
+// transaction leads to.
 func (f *disputeFilter) has(d *watch.Dispute, lead string) bool {
 	switch {
 	case f.reference != "" && heard(d.Reference) != f.reference,

@@ -194,7 +194,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		amount, back = strconv.FormatInt(part.Amount, 10), wording.CSVBack(lang, part)
 	}
 	whatItWas, stands := wording.CSVWords(lang, e, part)
-	happened, txn := at(part.OccurredAt), quote.Text(part.Name()).Cell()
+	happened, txn := at(part.OccurredAt), quote.Text(e.Dispute.NameOf(part)).Cell()
 	if part.DateOnly {
 		happened = part.OccurredAt.In(watch.JST).Format(time.DateOnly)
 	}

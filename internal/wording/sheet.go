@@ -134,7 +134,7 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	add(&out, tFactDesc, r.Descriptor.Quoted(lang == watch.English))
 	add(&out, tFactWord, quote.Text(r.Word()).Quoted(lang == watch.English))
 	if !r.Seeded() { // else the id is ours
-		add(&out, tSheetTxn, quote.Text(r.Name()).Line())
+		add(&out, tSheetTxn, quote.Text(f.Dispute.NameOf(r)).Line())
 	}
 	told, took := f.Record.ToldOf(r.ID, f.Watcher.ID)
 	add(&out, pick(r.OfStatement(), tSheetByFile, tSheetCame), f.exact(r.ReceivedAt))
