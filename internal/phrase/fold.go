@@ -165,7 +165,7 @@ func english(s string, forgiven bool) string {
 var shortForms = map[string]string{
 	"dont": "do not", "didt": "did not", "dint": "did not", "didn": "did not", "dosent": "does not", "doesent": "does not", "wasent": "was not", "nvr": "never", "wasn": "was not", "isn": "is not", "don": "do not", "didnt": "did not", "doesnt": "does not", "wasnt": "was not", "isnt": "is not", "arent": "are not", "werent": "were not",
 	"havent": "have not", "hasnt": "has not", "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not", "cant": "can not", "cannot": "can not",
-	"wont": "will not", "aint": "is not", "dunno": "do not know", "im": "i am", "ive": "i have", "its": "it is", "thats": "that is", "whats": "what is",
+	"wont": "will not", "aint": "is not", "dunno": "do not know", "hes": "he is", "shes": "she is", "theyre": "they are", "youre": "you are", "idk": "i do not know", "ya": "yes", "yah": "yes", "im": "i am", "ive": "i have", "its": "it is", "thats": "that is", "whats": "what is",
 	"whos": "who is", "somebody": "someone", "u": "you", "pls": "please", "plz": "please", "acct": "account", "thx": "thanks", "ty": "thanks", "cheers": "thanks",
 }
 

@@ -121,6 +121,8 @@ func bySentence(text string) Meaning {
 		switch {
 		case m == Dispute:
 			return Dispute
+		case found == Mine && m == Undo || found == Undo && m == Mine:
+			found = Undo // it was them, so what they said before is not
 		case !decided || m == found:
 		case m == Unsure || found != Unsure:
 			return Unsure

@@ -16,6 +16,12 @@ import (
 // read them. When they were first tried 143 of 153 of blind.tsv were understood,
 // 80 to 88 of a hundred in the five parts of hard.tsv, 455 of 464 of plain.tsv,
 // and 469 of 489 of fresh.tsv, where no denial was taken for anything else.
+//
+// fresh1.tsv to fresh3.tsv were written one after the other, each before what the
+// one before had taught was mended and tried: of 187 Japanese phrases and 185
+// English ones 171 and 169 were understood, then 174 of 197 and 179 of 190, then 131
+// of 142 and 122 of 134. Of their 394 denials 356 were understood, and
+// four were taken for something else, two of them for the taking back of an answer.
 func said(t *testing.T, file string) [][2]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + file)
@@ -38,7 +44,7 @@ func said(t *testing.T, file string) [][2]string {
 
 func TestPhrasesAreUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"first.tsv", "said.tsv", "more.tsv", "blind.tsv", "hard.tsv", "plain.tsv", "fresh.tsv"} {
+	for _, file := range []string{"first.tsv", "said.tsv", "more.tsv", "blind.tsv", "hard.tsv", "plain.tsv", "fresh.tsv", "fresh1.tsv", "fresh2.tsv", "fresh3.tsv"} {
 		list := said(t, file)
 		if len(list) < 50 {
 			t.Fatalf("%s holds %d phrases", file, len(list))

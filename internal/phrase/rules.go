@@ -58,7 +58,7 @@ func readRules(text string) []rule {
 }
 
 // named are the lists of patterns, which stand in them as <name>.
-var named = strings.NewReplacer("<people>", "(私|自分|本人|俺|おれ|僕|ぼく|わし|わい|わて|うち|うちら|おら|おいら|あたい|当方|家族|母|父|夫|妻|主人|旦那|嫁|息子|娘|祖母|祖父|ばあちやん|じいちやん|おかん|おとん|弊社|当社|会社|うちの人|じいさん|爺さん|婆さん|ばあさん|孫|兄|姉|弟|妹|社員|経理|従業員|彼氏|彼女|友人|友達|両親|義母|義父)",
+var named = strings.NewReplacer("<people>", "(私|自分|本人|俺|おれ|僕|ぼく|わし|わい|わて|うち|うちら|おら|おいら|あたい|当方|家族|母|父|夫|妻|主人|旦那|嫁|息子|娘|祖母|祖父|ばあちやん|じいちやん|おかん|おとん|弊社|当社|会社|うちの人|じいさん|爺さん|婆さん|ばあさん|孫|兄|姉|弟|妹|社員|経理|従業員|彼氏|彼女|友人|友達|両親|義母|義父)(ども|共|たち|達|側|とこ|んとこ|ところ|んち)?",
 	"<memory>", "(覚え|心当たり|記憶|思い当た|思い出せ|見覚え|存じ)",
 	"<no>", "(ない|なあ|なし|なさ|なすぎ|らない|せない|無い|無し|無く|なく|なかつ|ありません|ございません|ござりません|おりません|いません|しません|まへん|あらへん|へん|ねえ|ねがす|ねつす|なつしん|ゼロ|0|皆無)",
 	"<isnot>", "(じやない|じやな|ではない|ではな|じやありま|ではありま|ではござ|じやござ|と違|違う|違い|ちがう|ちがい|でない|ちやう|ちやいま)",
@@ -191,7 +191,7 @@ func vocabulary() (map[string]bool, []string) {
 		}
 	}
 	// Beginnings stand in the rules; these are the whole words.
-	for _, w := range strings.Fields("recognise recognize recognised recognized unauthorised unauthorized authorise authorize authorised authorized transaction transactions withdrawal fraudulent notifications notification phishing purchase registered subscribe") {
+	for _, w := range strings.Fields("recognise recognize recognised recognized unauthorised unauthorized authorise authorize authorised authorized transaction transactions withdrawal unrecognized unrecognised unfamiliar suspicious fraudulent notifications notification phishing purchase registered subscribe") {
 		all[w] = true
 	}
 	var long []string
