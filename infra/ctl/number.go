@@ -5,6 +5,7 @@ import (
 	"flag"
 	"time"
 
+	"kozamori/internal/phone"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -53,8 +54,8 @@ func (n *numbers) check(flags *flag.FlagSet) error {
 		if c.Phone == "" && len(n.list) == 1 {
 			continue // all are taken away
 		}
-		if fe := watch.CheckPhone("-phone", c.Phone); fe != nil {
-			return misused(flags, "-phone %s.", fe.Problem)
+		if p := phone.Problem(c.Phone); p != "" {
+			return misused(flags, "-phone %s.", p)
 		}
 		words = append(words, []struct{ flag, value string }{{"-hours", c.Hours}, {"-phone-for", c.For}}...)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/notify"
+	"kozamori/internal/phone"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -50,7 +51,7 @@ func (n Names) Bank(ctx context.Context, code string, lang watch.Lang) (string, 
 	}
 	if b, err := n.banks.get(ctx, n.Store, code); err == nil {
 		if c := n.own(b); c.Phone != "" && !(n.closed(c.Hours) && n.answered(contact)) {
-			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = c.Phone, c.For, c.Hours, c.On
+			contact.Phone, contact.For, contact.Hours, contact.CheckedOn = phone.Japans(c.Phone), c.For, c.Hours, c.On
 		}
 		switch {
 		case lang == watch.English && b.NameEn != "":
@@ -88,7 +89,8 @@ func (n Names) own(b *store.Bank) store.Contact {
 	var best store.Contact
 	rank := -1
 	for _, c := range b.Contacts() {
-		if r := ranked(c.Hours, n.now()); r > rank {
+		// A bank of before may have one that is refused now.
+		if r := ranked(c.Hours, n.now()); r > rank && phone.Dials(c.Phone) {
 			best, rank = c, r
 		}
 	}
@@ -142,7 +144,7 @@ func expired(all []catalog.Contact, now time.Time) (n int) {
 		}
 	}
 	for i := range all {
-		if c := &all[i]; c.Official && watch.Dials(c.Phone) && c.Stale(now) && !c.Stale(newest) {
+		if c := &all[i]; c.Official && phone.Dials(c.Phone) && c.Stale(now) && !c.Stale(newest) {
 			n++
 		}
 	}
@@ -159,7 +161,7 @@ func toCall(contacts []catalog.Contact, now time.Time) wording.Contact {
 	rank := -1
 	for i := range contacts {
 		c := &contacts[i]
-		if !c.Official || !watch.Dials(c.Phone) || c.Stale(now) {
+		if !c.Official || !phone.Dials(c.Phone) || c.Stale(now) {
 			continue
 		}
 		if r := ranked(c.For, now); r > rank {
@@ -169,7 +171,7 @@ func toCall(contacts []catalog.Contact, now time.Time) wording.Contact {
 	if best == nil {
 		return wording.Contact{}
 	}
-	return wording.Contact{Phone: best.Phone, For: best.For, CheckedOn: best.Checked}
+	return wording.Contact{Phone: phone.Japans(best.Phone), For: best.For, CheckedOn: best.Checked}
 }
 
 // Services lists the payment services to choose from.

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"kozamori/internal/catalog"
+	"kozamori/internal/phone"
+	"kozamori/internal/store"
+	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -43,8 +46,34 @@ func TestANumberOfTheCatalogueIsShownOnlyIfItIsSound(t *testing.T) {
 	}
 	// The numbers that are there today are dialled by any telephone.
 	for _, s := range catalog.Services() {
-		if c := toCall(s.Contacts, now); c.Phone != "" && !watch.Dials(c.Phone) {
+		if c := toCall(s.Contacts, now); c.Phone != "" && !phone.Dials(c.Phone) {
 			t.Errorf("%s: %q", s.ID, c.Phone)
+		}
+	}
+}
+
+// A bank's number is shown as people in Japan know it, and one that would be
+// refused today is passed over.
+func TestANumberOfABankIsShownAsItIsDialled(t *testing.T) {
+	t.Parallel()
+	const international = "+81-3-1234-5678"
+	for name, c := range map[string]struct {
+		list []store.Contact
+		want string
+	}{
+		"as it is":          {[]store.Contact{{Phone: "022-000-0000"}}, "022-000-0000"},
+		"with a plus":       {[]store.Contact{{Phone: international}}, "03-1234-5678"},
+		"another country's": {[]store.Contact{{Phone: "+1-212-555-0100"}}, "+1-212-555-0100"},
+		"a dear one first":  {[]store.Contact{{Phone: "0990-123-456"}, {Phone: international}}, "03-1234-5678"},
+	} {
+		s := store.New(worldtest.Table(t, time.Now))
+		b := &store.Bank{Code: "9999", Name: "試験銀行"}
+		b.SetContacts(c.list)
+		if err := s.Write(t.Context(), store.PutBank(b)); err != nil {
+			t.Fatal(err)
+		}
+		if _, got := (Names{Store: s}).Bank(t.Context(), b.Code, watch.Japanese); got.Phone != c.want {
+			t.Errorf("%s: %q, want %q", name, got.Phone, c.want)
 		}
 	}
 }

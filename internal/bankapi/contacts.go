@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/phone"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
@@ -131,6 +132,14 @@ func (h *Handler) putContacts(w http.ResponseWriter, r *http.Request, bank strin
 	return contactsOf(w, b)
 }
 
+// checkPhone says what is wrong with a number that people shall call; nil if nothing.
+func checkPhone(field, number string) *watch.FieldError {
+	if p := phone.Problem(number); p != "" {
+		return watch.Wrong(field, watch.CodeNotAllowed, "%s", p)
+	}
+	return nil
+}
+
 // checkContacts says what is wrong with numbers to call, or returns them with the
 // day on which each was checked: today, if that is not said.
 func (h *Handler) checkContacts(given []contactReply) ([]store.Contact, error) {
@@ -141,7 +150,7 @@ func (h *Handler) checkContacts(given []contactReply) ([]store.Contact, error) {
 	var out []store.Contact
 	for i, c := range given {
 		at := fmt.Sprintf("contacts[%d].", i)
-		for _, fe := range []*watch.FieldError{watch.CheckPhone(at+"phone", c.Phone), watch.CheckWords(at+"for", c.For, store.MaxContactText), watch.CheckWords(at+"hours", c.Hours, store.MaxContactText)} {
+		for _, fe := range []*watch.FieldError{checkPhone(at+"phone", c.Phone), watch.CheckWords(at+"for", c.For, store.MaxContactText), watch.CheckWords(at+"hours", c.Hours, store.MaxContactText)} {
 			if fe != nil {
 				return nil, fe
 			}

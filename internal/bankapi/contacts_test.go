@@ -46,6 +46,11 @@ func TestABankSaysItselfWhomItsCustomersCall(t *testing.T) {
 			t.Errorf("%s: %d %v", body, status, v)
 		}
 	}
+	for _, number := range []string{"0990-123-456", "+81-990-123-456", "+81-03-1234-5678", "0120-000-000, 0120-111-111", "０１２０－０００－０００", "03-1234-5678 内線12"} {
+		if status, v := w.call(w.key, "PUT", path, fmt.Sprintf(`{"contacts":[{"phone":%q}]}`, number)); status != 422 || v["field"] != "contacts[0].phone" {
+			t.Errorf("%s: %d %v", number, status, v)
+		}
+	}
 	six := `{"phone":"110"}`
 	for range 5 {
 		six += `,{"phone":"110"}`

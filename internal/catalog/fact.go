@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"kozamori/internal/phone"
 	"kozamori/internal/watch"
 )
 
@@ -94,9 +96,9 @@ func contact(f *field, to *[]Contact) error {
 	if err != nil {
 		return err
 	}
-	switch digits := strings.Map(onlyDigits, p[0]); {
-	case strings.Trim(p[0], "0123456789-#") != "" || len(digits) < 3 || len(digits) > 11:
-		return wrong(f.place, "%q is no telephone number", p[0])
+	switch {
+	case !phone.Dials(p[0]) && !carriers.MatchString(p[0]):
+		return wrong(f.place, "%q is no telephone number: it %s", p[0], phone.Problem(p[0]))
 	case !isDate(p[2]) || p[3] == "":
 		return wrong(f.place, "a number says when (2026-11) and where it was looked up")
 	case p[4] != "" && p[4] != "official":
@@ -106,12 +108,8 @@ func contact(f *field, to *[]Contact) error {
 	return nil
 }
 
-func onlyDigits(r rune) rune {
-	if r >= '0' && r <= '9' {
-		return r
-	}
-	return -1
-}
+// carriers are numbers of some networks alone (#9785): kept, and never shown.
+var carriers = regexp.MustCompile(`^#[0-9]{3,5}$`)
 
 // Ask is a way to report that is no telephone: a form, or the app.
 type Ask struct{ Where, For, Checked, Source string }

@@ -30,7 +30,10 @@ func TestFactsAreTakenUpToTheirBounds(t *testing.T) {
 	}{
 		{"a telephone number of two digits", kemu + "Phone: 12 | x | 2026-11 | y", "", false},
 		{"a telephone number of three", kemu + "Phone: 110 | x | 2026-11 | y", "", true},
-		{"a telephone number of eleven, with a key to press", kemu + "Phone: 090-1234-567#8 | x | 2026-11 | y", "", true},
+		{"a telephone number of eleven", kemu + "Phone: 090-1234-5678 | x | 2026-11 | y", "", true},
+		{"a telephone number of one network", kemu + "Phone: #9785 | x | 2026-11 | y", "", true},
+		{"a telephone number with a key to press", kemu + "Phone: 090-1234-567#8 | x | 2026-11 | y", "", false},
+		{"a telephone number that is charged for what is heard", kemu + "Phone: 0990-123-456 | x | 2026-11 | y", "", false},
 		{"a telephone number of twelve", kemu + "Phone: 090-1234-56789 | x | 2026-11 | y", "", false},
 		{"a number whose source is none", kemu + "Phone: 110 | x | 2026-11", "", false},
 		{"a number of an official page", kemu + "Phone: 110 | x | 2026-11 | y | official", "", true},

@@ -236,7 +236,7 @@ func (d *data) collector(s *Service, f *field) error {
 	}
 	old := d.collectors[p[0]]
 	switch {
-	case len(p[0]) != 10 || strings.Map(onlyDigits, p[0]) != p[0] || p[1] == "":
+	case len(p[0]) != 10 || strings.Trim(p[0], "0123456789") != "" || p[1] == "":
 		return wrong(f.place, "a collector is a code of ten digits (委託者コード) and where it was seen")
 	case old != nil:
 		return &Problem{Place: f.place.String(), Other: old.place.String(), What: "collector " + p[0] + " is there twice"}

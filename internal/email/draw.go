@@ -8,6 +8,7 @@ import (
 
 	"kozamori/internal/markup"
 	"kozamori/internal/message"
+	"kozamori/internal/phone"
 )
 
 // colours of a tone, on white and on black, each with a contrast of at least
@@ -122,7 +123,7 @@ func call(tel, label string) g.Node {
 	if tel == "" {
 		return nil
 	}
-	address, say := message.TelURI(tel), whole(label+" "+tel)
+	address, say := phone.Tel(tel), whole(label+" "+tel)
 	if !markup.Opens(address) {
 		return g.Group{h.Br(), say}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"kozamori/internal/message"
+	"kozamori/internal/phone"
 )
 
 // LINE's limits. Labels and what a tap says are counted in graphemes (what a
@@ -143,7 +144,7 @@ func draw(m message.Message, labels message.Labels, most int) *messaging_api.Fle
 	}
 	for _, s := range m.Steps {
 		body = append(body, text(s.Text, "md", ink, false))
-		if address := message.TelURI(s.Tel); address != "" {
+		if address := phone.Tel(s.Tel); address != "" {
 			body = append(body, button(message.Button{Label: labels.Call + " " + s.Tel, Style: message.Secondary, URL: address}))
 		}
 	}

@@ -13,6 +13,8 @@ import (
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"kozamori/internal/phone"
 )
 
 // Href is the address of a link. An address that does not Open makes none: a
@@ -46,16 +48,9 @@ func Opens(address string) bool {
 	case "mailto":
 		return rest != ""
 	case "tel":
-		return dials(rest)
+		return phone.Dials(rest)
 	}
 	return false
-}
-
-// dials tells whether a number can be called.
-func dials(number string) bool {
-	number = strings.TrimPrefix(number, "+")
-	return len(number) >= 2 && len(number) <= 20 && number[0] != '-' &&
-		!strings.ContainsFunc(number, func(r rune) bool { return r != '-' && (r < '0' || r > '9') })
 }
 
 // Lines begins a new line before each node that is there, so that the source

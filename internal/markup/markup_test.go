@@ -28,7 +28,7 @@ func TestAddressesThatOpen(t *testing.T) {
 func TestAddressesThatDoNot(t *testing.T) {
 	for _, a := range []string{"", "x", "home/x", "javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)", "\x01javascript:x",
 		"data:text/html,x", "vbscript:x", "file:///etc/passwd", "intent://x", "//evil.example", `/\evil.example`, `\\evil.example`, "/\n/evil.example", "https:evil.example",
-		"https://", "http:", "mailto:", "tel:", "tel:x", "tel:javascript:alert(1)", "tel:1", "tel:-12", "tel:0120-000-000,1", "tel:123456789012345678901", "tel:%239110", "tel:%23%2321",
+		"https://", "http:", "mailto:", "tel:", "tel:x", "tel:javascript:alert(1)", "tel:1", "tel:-12", "tel:0120-000-000,1", "tel:123456789012345678901", "tel:%239110", "tel:0990-000-000", "tel:+81-3", "tel:%23%2321",
 		"https://a b", "/a\x7f", "ｊavascript:alert(1)", "view-source:https://x"} {
 		if markup.Opens(a) {
 			t.Errorf("%q opens", a)

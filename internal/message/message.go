@@ -4,10 +4,7 @@
 // without knowing each other. It holds no sentence.
 package message
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Tone is how urgent a message looks. Each tone has a word as well as a
 // colour, for people who do not see colours.
@@ -85,7 +82,7 @@ func (m Message) InBrief() Message {
 // Step is something to do, with a phone number to tap where there is one.
 type Step struct {
 	Text string
-	Tel  string // digits and hyphens; TelURI makes the link
+	Tel  string // phone.Tel makes the link, if there can be one
 }
 
 // Style says how a button looks.
@@ -119,13 +116,4 @@ type Labels struct {
 	Call     string // before a phone number
 	MailNote string // why this mail came
 	StopMail string // label of the link that ends the mails
-}
-
-// TelURI is the link that dials a number of a Step. Empty for what phones do
-// not dial from a link, such as #9110, which is only said.
-func TelURI(tel string) string {
-	if tel == "" || strings.Trim(tel, "+-0123456789") != "" {
-		return ""
-	}
-	return "tel:" + tel
 }

@@ -21,7 +21,7 @@ type Bank struct {
 	Code        string        `json:"code"` // 金融機関コード, 4 digits
 	Name        string        `json:"name"` // 七十七銀行
 	NameEn      string        `json:"name_en,omitempty"`
-	Phone       string        `json:"phone,omitempty"`        // for customers; watch.Dials
+	Phone       string        `json:"phone,omitempty"`        // for customers; phone.Dials
 	Hours       string        `json:"hours,omitempty"`        // when it is answered, in Japanese
 	PhoneFor    string        `json:"phone_for,omitempty"`    // for whom it is, in Japanese
 	PhoneOn     string        `json:"phone_on,omitempty"`     // the day the bank told it, 2006-01-02

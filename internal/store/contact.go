@@ -17,7 +17,7 @@ const ContactLife = 366 * 24 * time.Hour
 
 // Contact is a number that a bank's customers are told to call, as the bank says.
 type Contact struct {
-	Phone string `json:"phone"`           // watch.Dials
+	Phone string `json:"phone"`           // phone.Dials
 	For   string `json:"for,omitempty"`   // for whom, in Japanese
 	Hours string `json:"hours,omitempty"` // when it is answered, in Japanese
 	On    string `json:"on,omitempty"`    // the day the bank checked it, 2006-01-02

@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/markup"
 	"kozamori/internal/message"
+	"kozamori/internal/phone"
 	"kozamori/internal/wording"
 )
 
@@ -112,7 +113,7 @@ func call(tel string, labels message.Labels) g.Node {
 	if tel == "" {
 		return nil
 	}
-	address, say := message.TelURI(tel), labels.Call+" "+tel
+	address, say := phone.Tel(tel), labels.Call+" "+tel
 	if !markup.Opens(address) {
 		return whole(" " + say)
 	}
