@@ -34,7 +34,7 @@ type made struct {
 
 // make makes an event of a row, but for its ids. It is nil with no problem if the
 // row is none that is sent.
-func (k *keeper) make(r *row) (*made, *intake.Problem) {
+func (k *keeper) make(r *intake.Row) (*made, *intake.Problem) {
 	if r.Row == nil {
 		return k.ofEvent(r)
 	}
@@ -42,13 +42,13 @@ func (k *keeper) make(r *row) (*made, *intake.Problem) {
 		return nil, nil
 	}
 	problem := func(field, reason string) *intake.Problem {
-		return &intake.Problem{Line: r.line, Byte: r.at, Field: field, Reason: reason}
+		return &intake.Problem{Line: r.Line, Byte: r.Byte, Field: field, Reason: reason}
 	}
-	a, err := k.account(r.Account, r.national())
+	a, err := k.account(r.Account, r.National())
 	if err != nil {
 		return nil, problem("account", err.Error())
 	}
-	if r.national() && r.Balance == nil {
+	if r.National() && r.Balance == nil {
 		return nil, problem("balance", "rows above it could not be read, so that the balance behind it is not known; it is sent when the file comes whole")
 	}
 	m := &made{account: a, key: r.Key()}
@@ -65,11 +65,11 @@ func (k *keeper) make(r *row) (*made, *intake.Problem) {
 }
 
 // ofEvent reads a line of a file of events.
-func (k *keeper) ofEvent(r *row) (*made, *intake.Problem) {
+func (k *keeper) ofEvent(r *intake.Row) (*made, *intake.Problem) {
 	problem := func(field, reason string) *intake.Problem {
-		return &intake.Problem{Line: r.line, Byte: r.at, Field: field, Reason: reason}
+		return &intake.Problem{Line: r.Line, Byte: r.Byte, Field: field, Reason: reason}
 	}
-	d := json.NewDecoder(bytes.NewReader(r.event))
+	d := json.NewDecoder(bytes.NewReader(r.Event))
 	d.UseNumber()
 	var said map[string]any
 	if err := d.Decode(&said); err != nil || d.More() {
@@ -118,7 +118,7 @@ func text(v any) string {
 }
 
 // finish gives an event its ids, and reads it as the other side will.
-func (k *keeper) finish(r *row, m *made, nth int, now time.Time) *intake.Problem {
+func (k *keeper) finish(r *intake.Row, m *made, nth int, now time.Time) *intake.Problem {
 	if !m.named {
 		id := k.id(&m.key, nth)
 		m.members["id"] = "evt_" + id
@@ -126,7 +126,7 @@ func (k *keeper) finish(r *row, m *made, nth int, now time.Time) *intake.Problem
 			m.members["transaction_id"] = "txn_" + id
 		}
 	}
-	problem := intake.Problem{Line: r.line, Byte: r.at, ID: wire.ShortID(text(m.members["id"]))}
+	problem := intake.Problem{Line: r.Line, Byte: r.Byte, ID: wire.ShortID(text(m.members["id"]))}
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for _, name := range wire.Fields() {

@@ -95,7 +95,7 @@ func (t *taking) whole(err error) (*report, error) {
 }
 
 // each reads the rows of the file. A row is known by its line and its number in it.
-func (t *taking) each(s *sink) (sum string, err error) {
+func (t *taking) each(s *intake.Sink) (sum string, err error) {
 	f, err := os.Open(t.path)
 	if err != nil {
 		return "", err
@@ -108,18 +108,18 @@ func (t *taking) each(s *sink) (sum string, err error) {
 	if err != nil {
 		return "", &errWhole{err.Error()}
 	}
-	t.here, s.missing = place{}, t.missing
-	take := s.row
-	s.row = func(r *row) error {
-		if t.here.Nth++; t.here.Line != r.line {
-			t.here = place{Line: r.line}
+	t.here, s.Missing = place{}, t.missing
+	take := s.Row
+	s.Row = func(r *intake.Row) error {
+		if t.here.Nth++; t.here.Line != r.Line {
+			t.here = place{Line: r.Line}
 		}
 		return take(r)
 	}
-	if err := s.read(in, t.now); err != nil {
+	if err := s.Read(in, t.now); err != nil {
 		return "", err
 	}
-	if t.missing = s.missing; t.missing == nil {
+	if t.missing = s.Missing; t.missing == nil {
 		t.missing = map[int]int64{}
 	}
 	return in.Sum()
@@ -134,11 +134,11 @@ func (t *taking) first() error {
 	r := &t.report
 	t.alike = newEquals(t.Size)
 	why := ""
-	s := &sink{
-		row:     t.count,
-		refused: func(p intake.Problem) { r.Rows++; r.refuse(t.private(p)) },
-		skipped: func() { r.Skipped++ },
-		misfit: func(p statement.Problem, refuses bool) {
+	s := &intake.Sink{
+		Row:     t.count,
+		Refused: func(p intake.Problem) { r.Rows++; r.refuse(t.private(p)) },
+		Skipped: func() { r.Skipped++ },
+		Misfit: func(p statement.Problem, refuses bool) {
 			if p.Reason = t.account.hide(p.Reason, false); len(r.Misfits) < mostProblems {
 				r.Misfits = append(r.Misfits, p)
 			}
@@ -146,8 +146,8 @@ func (t *taking) first() error {
 				why = fmt.Sprintf("it does not fit itself (%v); nothing of it was sent", p)
 			}
 		},
-		days:   r.day,
-		layout: func(name string, known bool) { r.Layout, r.Known = name, known },
+		Days:   r.day,
+		Layout: func(name string, known bool) { r.Layout, r.Known = name, known },
 	}
 	sum, err := t.each(s)
 	if err != nil {
@@ -182,7 +182,7 @@ func (t *taking) private(p intake.Problem) intake.Problem {
 }
 
 // count takes a row into the report.
-func (t *taking) count(r *row) error {
+func (t *taking) count(r *intake.Row) error {
 	rep := &t.report
 	rep.Rows++
 	if r.Row != nil {
@@ -226,8 +226,8 @@ func keyOf(m *made) []byte {
 // send reads the file again, and posts what has no answer yet.
 func (t *taking) send(ctx context.Context) error {
 	none := func(intake.Problem) {}
-	s := &sink{refused: none, skipped: func() {}, misfit: func(statement.Problem, bool) {}, days: func(time.Time, time.Time) {}, layout: func(string, bool) {},
-		row: func(r *row) error {
+	s := &intake.Sink{Refused: none, Skipped: func() {}, Misfit: func(statement.Problem, bool) {}, Days: func(time.Time, time.Time) {}, Layout: func(string, bool) {},
+		Row: func(r *intake.Row) error {
 			m, problem := t.keeper.make(r)
 			if problem != nil || m == nil || t.keeper.finish(r, m, 0, t.now) != nil {
 				return nil
@@ -243,7 +243,7 @@ func (t *taking) send(ctx context.Context) error {
 					return err
 				}
 			}
-			t.part, t.places, t.at, t.bytes = append(t.part, m.body), append(t.places, t.here), append(t.at, r.at), t.bytes+len(m.body)+1
+			t.part, t.places, t.at, t.bytes = append(t.part, m.body), append(t.places, t.here), append(t.at, r.Byte), t.bytes+len(m.body)+1
 			return nil
 		}}
 	sum, err := t.each(s)

@@ -1,4 +1,4 @@
-package main
+package intake
 
 import (
 	"bytes"
@@ -10,33 +10,35 @@ import (
 	"strings"
 	"time"
 
-	"kozamori/internal/intake"
 	"kozamori/internal/statement"
 )
 
-// row is a debit or a credit of a file, or an event.
-type row struct {
-	line int
-	at   int64 // the byte where it begins
+// Row is a debit or a credit of a file, or an event.
+type Row struct {
+	Line int   // from 1
+	Byte int64 // where it begins, of the file unpacked
 	*statement.Row
-	event json.RawMessage // of a file of events; Row is nil then
-	from  string          // the layout
+	Event json.RawMessage // of a file of events; Row is nil then
+	From  string          // the layout
 }
 
-// national tells whether the row is of 全銀's layout, in which each account is
+// National tells whether the row is of 全銀's layout, in which each account is
 // named in the same way and the balances are counted.
-func (r *row) national() bool { return r.from == national }
+func (r *Row) National() bool { return r.From == national }
 
-// sink takes what a file holds, while it is read.
-type sink struct {
-	row     func(*row) error
-	refused func(intake.Problem)
-	skipped func()
-	misfit  func(p statement.Problem, refuses bool) // refuses: the file is not whole
-	days    func(from, to time.Time)                // that the file says it is of
-	layout  func(name string, known bool)
-	missing map[int]int64 // of statement.Stream
+// Sink takes what a file holds, while it is read.
+type Sink struct {
+	Row     func(*Row) error
+	Refused func(Problem)
+	Skipped func()
+	Misfit  func(p statement.Problem, refuses bool) // refuses: the file is not whole
+	Days    func(from, to time.Time)                // that the file says it is of
+	Layout  func(name string, known bool)
+	Missing map[int]int64 // of statement.Stream
 }
+
+// Events is the layout of a file of events, one a line.
+const Events = "JSON Lines"
 
 // national is the layout whose rows are read one by one.
 const national = "全銀 入出金取引明細"
@@ -44,8 +46,8 @@ const national = "全銀 入出金取引明細"
 // errKind says that a file of 口座振替 tells nothing of balances and passbooks.
 var errKind = errors.New("a file of 全銀 口座振替 is asked for or told by who collects; what is taken here are 入出金取引明細")
 
-// read reads a file, of whatever format it is.
-func (s *sink) read(f *intake.File, now time.Time) error {
+// Read reads a file, of whatever format it is.
+func (s *Sink) Read(f *File, now time.Time) error {
 	head, err := f.Peek(16 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("it cannot be read: %w", err)
@@ -56,12 +58,12 @@ func (s *sink) read(f *intake.File, now time.Time) error {
 	case statement.Streams(head):
 		return s.national(f, now)
 	case len(text) > 0 && text[0] == '{':
-		s.layout("JSON Lines", true)
+		s.Layout(Events, true)
 		return f.Lines(func(line int, at int64, raw []byte, problem error) error {
 			if problem == nil {
-				return s.row(&row{line: line, at: at, event: bytes.TrimSpace(raw)})
+				return s.Row(&Row{Line: line, Byte: at, Event: bytes.TrimSpace(raw)})
 			}
-			s.refused(intake.Problem{Line: line, Byte: at, Reason: problem.Error()})
+			s.Refused(Problem{Line: line, Byte: at, Reason: problem.Error()})
 			return nil
 		})
 	}
@@ -72,26 +74,26 @@ func (s *sink) read(f *intake.File, now time.Time) error {
 	return s.whole(data, now)
 }
 
-func (s *sink) national(f io.Reader, now time.Time) error {
-	s.layout(national, true)
+func (s *Sink) national(f io.Reader, now time.Time) error {
+	s.Layout(national, true)
 	stream := statement.Stream{
 		Row: func(r *statement.Row, at int64) error {
-			return s.row(&row{line: r.Line, at: at, Row: r, from: national})
+			return s.Row(&Row{Line: r.Line, Byte: at, Row: r, From: national})
 		},
 		Unread: func(p statement.Problem, at int64) {
-			s.refused(intake.Problem{Line: p.Line, Byte: at, Field: p.Field, Reason: p.Reason})
+			s.Refused(Problem{Line: p.Line, Byte: at, Field: p.Field, Reason: p.Reason})
 		},
-		Misfit:  func(p statement.Problem, _ int64) { s.misfit(p, true) },
-		Days:    s.days,
-		Missing: s.missing,
+		Misfit:  func(p statement.Problem, _ int64) { s.Misfit(p, true) },
+		Days:    s.Days,
+		Missing: s.Missing,
 	}
 	err := stream.Read(f, now)
-	s.missing = stream.Missing
+	s.Missing = stream.Missing
 	return err
 }
 
 // whole reads a file that is in memory.
-func (s *sink) whole(data []byte, now time.Time) error {
+func (s *Sink) whole(data []byte, now time.Time) error {
 	read, err := statement.Read(data, now)
 	if err != nil {
 		return err
@@ -99,28 +101,28 @@ func (s *sink) whole(data []byte, now time.Time) error {
 	if strings.Contains(read.Layout, "口座振替") {
 		return errKind
 	}
-	s.layout(read.Layout, read.Known)
+	s.Layout(read.Layout, read.Known)
 	xml := strings.HasPrefix(read.Layout, "ISO 20022")
 	lines := placesOf(data, read)
 	for _, p := range read.Unread {
 		if xml && p.Field == "XML" {
-			s.misfit(p, true) // what is behind it is not there
+			s.Misfit(p, true) // what is behind it is not there
 		}
-		s.refused(intake.Problem{Line: p.Line, Byte: lines[p.Line], Field: p.Field, Reason: p.Reason})
+		s.Refused(Problem{Line: p.Line, Byte: lines[p.Line], Field: p.Field, Reason: p.Reason})
 	}
 	for range read.Skipped {
-		s.skipped()
+		s.Skipped()
 	}
 	for _, p := range read.Misfits {
 		// Balances of a CSV are told row by row, and there is no trailer; what of an
 		// entry does not come to it refuses no other; where an entry could not be
 		// read, sums do not fit because of it.
 		refuses := read.Layout == national || xml && (p.Field == "NbOfNtries" || p.Field != "NtryDtls" && len(read.Unread) == 0)
-		s.misfit(p, refuses)
+		s.Misfit(p, refuses)
 	}
 	for i := range read.Rows {
 		r := &read.Rows[i]
-		if err := s.row(&row{line: r.Line, at: lines[r.Line], Row: r, from: read.Layout}); err != nil {
+		if err := s.Row(&Row{Line: r.Line, Byte: lines[r.Line], Row: r, From: read.Layout}); err != nil {
 			return err
 		}
 	}
