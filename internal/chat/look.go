@@ -61,7 +61,7 @@ func (t *talk) feeds(ctx context.Context, accounts []membership.Bound, lang watc
 			continue
 		}
 		name, _ := t.Names.Bank(ctx, code, lang)
-		out = append(out, wording.FeedFacts{BankName: name, Until: f.Until(), Silent: f.SilentSince, Now: t.at()})
+		out = append(out, wording.FeedFacts{BankName: name, Until: f.Until(), Silent: f.SilentSince, Debits: f.SilentOf(watch.Debit), Links: f.SilentOf(watch.LinkRegistered), Now: t.at()})
 	}
 	return out
 }

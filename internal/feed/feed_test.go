@@ -9,6 +9,47 @@ import (
 	"kozamori/internal/watch"
 )
 
+// An outage of the whole feed says nothing of a kind that had not come before the
+// feed was back.
+func TestOfTheTimeOfAnOutageNothingIsSaidOfAKind(t *testing.T) {
+	t.Parallel()
+	var n feed.Norm
+	at := time.Date(2026, 6, 1, 0, 0, 0, 0, watch.JST)
+	for range 8 * 7 * 24 {
+		n.Learn(feed.Counts{At: at, Heard: []feed.Hearing{{Kind: watch.Debit, Minutes: 1<<60 - 1}, {Kind: watch.LinkRegistered, Minutes: 7}}})
+		at = at.Add(time.Hour)
+	}
+	h := feed.Health{Bank: "0125"}
+	look := func(debit, link time.Time) bool {
+		h.Look(&n, feed.Signs{Heard: debit, Kinds: []feed.Sign{{Kind: watch.Debit, At: debit}, {Kind: watch.LinkRegistered, At: link}}}, at)
+		return h.Silence(watch.LinkRegistered) != nil
+	}
+	heard := at
+	for range 12 * 60 {
+		at = at.Add(time.Minute)
+		if look(heard, heard) {
+			t.Fatal("links are silent while nothing comes at all")
+		}
+	}
+	if h.Silence(feed.Any) == nil {
+		t.Fatal("half a day of silence was not found")
+	}
+	back := at
+	for range 60 {
+		if look(at, heard) {
+			t.Fatalf("links are silent %v after the feed is back, by the outage", at.Sub(back))
+		}
+		at = at.Add(time.Minute)
+	}
+	for range 24 * 60 {
+		if look(at, heard) {
+			return
+		}
+		at = at.Add(time.Minute)
+	}
+	t.Error("links are silent for a day after the feed is back, and that was not found")
+}
+
 func TestHolidaysAreThoseOfTheAct(t *testing.T) {
 	t.Parallel()
 	// The Cabinet Office's table of 2024 to 2026.

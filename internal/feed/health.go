@@ -65,10 +65,11 @@ type Sign struct {
 func (h *Health) Look(n *Norm, s Signs, now time.Time) bool {
 	changed := h.silence(Any, s.Heard, s.dead(n, now), now)
 	whole := h.Silence(Any) != nil
+	pauses := h.outages(s.Pauses)
 	for _, k := range s.Kinds {
 		owed := !k.Owed.IsZero() && now.Sub(k.Owed) >= BeatGrace
 		// While nothing comes at all, that is what is told; a kind is back only once it came.
-		quiet := !whole && !paused(s.Pauses, now) && (owed || n.Silent(k.Kind, k.At, now, s.Pauses))
+		quiet := !whole && !paused(pauses, now) && (owed || n.Silent(k.Kind, k.At, now, pauses))
 		if was := h.Silence(k.Kind); was != nil && !k.At.After(was.Since) {
 			quiet = true
 		}
@@ -113,6 +114,18 @@ func (h *Health) Silence(kind watch.Kind) *Silence {
 		}
 	}
 	return nil
+}
+
+// outages adds the times for which nothing at all came to those for which the bank has
+// said so: that nothing of a kind came then says nothing of that kind.
+func (h *Health) outages(pauses []Pause) []Pause {
+	pauses = slices.Clone(pauses)
+	for _, n := range h.News {
+		if n.Type == TypeBack && n.Kind == Any {
+			pauses = append(pauses, Pause{From: n.Since, To: n.At})
+		}
+	}
+	return pauses
 }
 
 // Quiet tells whether the feed was silent at any time between two moments, as far as

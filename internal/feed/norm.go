@@ -61,6 +61,8 @@ type KindNorm struct {
 	Heard    []int `json:"heard,omitempty"`
 	Expected []int `json:"expected,omitempty"`
 	Recent   []int `json:"recent,omitempty"`
+	// Spread is how much days differ from what is expected of them; see spread.
+	Spread Spread `json:"spread,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -142,6 +144,7 @@ func (k *KindNorm) learn(at time.Time, minutes int) {
 		decay(&k.Expected[day], rare, expected*60)
 		decay(&k.Recent[0], recent, seen*60)
 		decay(&k.Recent[1], recent, expected*60*k.ofDay(day))
+		k.Spread.add(at, seen*60, expected*60*k.ofDay(day))
 	}
 	as := seen / k.ofDay(day)
 	k.Rates[cell] = int(math.Round(expected + (as-expected)/(min(w, known-1)+1)))

@@ -16,9 +16,12 @@ const (
 	// longest is how far back a silence is added up.
 	longest = 14 * 24 * time.Hour
 	// quarter is thirteen weeks, and sure how far below one false alarm in each of
-	// them the bound is: e^-sure on days as usual, to leave room for days that are not.
-	quarter = 13
-	sure    = 3.0
+	// them the bound is: e^-sure of a kind. The false alarms that a bank may have are
+	// spent on the whole feed, whose silence has to be known soon: a kind that is
+	// silent while others come can wait, and there are several of them.
+	quarter   = 13
+	sureWhole = 2.5
+	sureKind  = 5.0
 )
 
 // Pause is a time for which a bank has said that it will send nothing.
@@ -51,7 +54,8 @@ func (n *Norm) Expected(kind watch.Kind, from, to time.Time, pauses []Pause) flo
 	return sum
 }
 
-// within is for how long pauses cover a stretch. They do not overlap.
+// within is for how long pauses cover a stretch; where two overlap, at most for all of
+// it: too much patience is the smaller mistake.
 func within(pauses []Pause, from, to time.Time) (d time.Duration) {
 	for _, p := range pauses {
 		d += max(0, minTime(p.To, to).Sub(maxTime(p.From, from)))
@@ -64,13 +68,17 @@ func Within(pauses []Pause, from, to time.Time) bool { return within(pauses, fro
 
 // bound is the expectation from which on silence is no accident. A silence of
 // expectation x follows a hearing with probability e^-x; so many hearings there are
-// in a quarter that one silence as long is an accident less often than once in it.
+// in a quarter that one silence as long is an accident less often than once in it;
+// and days are not alike.
 func (k *KindNorm) bound() float64 {
-	sum := 0
+	sum, sure := 0, sureKind
 	for _, r := range k.Rates {
 		sum += r
 	}
-	return math.Log(max(100, float64(sum)*60/milli*quarter)) + sure
+	if k.Kind == Any {
+		sure = sureWhole
+	}
+	return k.Spread.against(math.Log(max(100, float64(sum)*60/milli*quarter)) + sure)
 }
 
 // Silent tells whether a kind of events has been silent since a moment for longer

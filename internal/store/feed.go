@@ -46,6 +46,8 @@ type KindLast struct {
 	At   time.Time  `json:"at"`
 	// Owed is since when the bank counts events of the kind that have not come.
 	Owed time.Time `json:"owed,omitzero"`
+	// SilentSince is set while the silence of the kind alone is an alarm.
+	SilentSince time.Time `json:"silent_since,omitzero"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -57,7 +59,7 @@ func (f *Feed) Heard(kind watch.Kind, at time.Time) bool {
 			if !l.At.Before(at) {
 				return false
 			}
-			l.At, l.Owed = at, time.Time{}
+			l.At, l.Owed, l.SilentSince = at, time.Time{}, time.Time{}
 			return true
 		}
 	}
@@ -77,6 +79,38 @@ func (f *Feed) Counted(kind watch.Kind, from, to time.Time) {
 		}
 	}
 	f.Last = append(f.Last, KindLast{Kind: kind, Owed: to})
+}
+
+// SilentOf is since when a kind of events is silent while others come; zero if it is not.
+func (f *Feed) SilentOf(kind watch.Kind) time.Time {
+	for _, l := range f.Last {
+		if l.Kind == kind && f.SilentSince.IsZero() {
+			return l.SilentSince
+		}
+	}
+	return time.Time{}
+}
+
+// Mark notes what is silent as the health of the feed has it; false if that is noted,
+// or an event has come since.
+func (f *Feed) Mark(h *feed.Health) (changed bool) {
+	since := func(kind watch.Kind, heard time.Time) (time.Time, bool) {
+		q := h.Silence(kind)
+		if q == nil {
+			return time.Time{}, true
+		}
+		return q.Since, !heard.After(q.Since)
+	}
+	if at, ok := since(feed.Any, f.Until()); ok && !f.SilentSince.Equal(at) {
+		f.SilentSince, changed = at, true
+	}
+	for i := range f.Last {
+		l := &f.Last[i]
+		if at, ok := since(l.Kind, l.At); ok && !l.SilentSince.Equal(at) {
+			l.SilentSince, changed = at, true
+		}
+	}
+	return changed
 }
 
 // Until is when the bank was last heard, by events or a heartbeat.

@@ -180,14 +180,31 @@ func TestAKindThatTheBankCountsAndDoesNotSendIsSilent(t *testing.T) {
 	b.hears(watch.Debit, watch.LinkRegistered)
 	b.Add(10 * time.Minute)
 	b.change(func(f *store.Feed) { f.Counted(watch.LinkRegistered, b.Now().Add(-time.Minute), b.Now()) })
+	marked := func() (links, debits, all time.Time) {
+		f, err := b.Store.Feed(t.Context(), "0125")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.SilentOf(watch.LinkRegistered), f.SilentOf(watch.Debit), f.SilentSince
+	}
+	heard := b.Now().Add(-10 * time.Minute)
 	for range 4 {
 		b.hears(watch.Debit)
 		b.looks()
 		b.Add(time.Minute)
 	}
+	if links, debits, all := marked(); !links.Equal(heard) || !debits.IsZero() || !all.IsZero() {
+		t.Errorf("people are shown that links are silent since %v, debits since %v, all since %v", links, debits, all)
+	}
 	b.hears(watch.LinkRegistered)
+	if links, _, _ := marked(); !links.IsZero() {
+		t.Errorf("a link has come, and people are shown that none has since %v", links)
+	}
 	b.looks()
 	b.expect("1 00:11 feed.silent charge_link.registered", "1 00:14 feed.back charge_link.registered")
+	if links, _, _ := marked(); !links.IsZero() {
+		t.Errorf("links are silent since %v after they came back", links)
+	}
 }
 
 func TestAGapIsToldAndThatItWasFilled(t *testing.T) {

@@ -173,22 +173,17 @@ func numbersFrom(h *feed.Health, f *store.Feed, now time.Time) time.Time {
 	return from
 }
 
-// mark notes in the feed itself since when it is silent, for programs that know no
-// health.
+// mark notes in the feed itself since when it, or a kind of its events, is silent, for
+// programs that know no health and for what people are shown.
 func (s *Stage) mark(ctx context.Context, bank string, h *feed.Health) error {
 	return store.Retry(ctx, func() error {
 		f, err := s.Store.Feed(ctx, bank)
 		if err != nil {
 			return err
 		}
-		var since time.Time
-		if q := h.Silence(feed.Any); q != nil {
-			since = q.Since
-		}
-		if f.SilentSince.Equal(since) || f.Until().After(since) && !since.IsZero() {
+		if !f.Mark(h) {
 			return nil
 		}
-		f.SilentSince = since
 		// Ingest writes the same item whenever an event comes: what it wrote
 		// in the meantime must not be lost.
 		return s.Store.Write(ctx, store.PutFeed(f))

@@ -230,7 +230,7 @@ func (s *site) home(w http.ResponseWriter, r *http.Request, g *guest) {
 	for _, b := range g.accounts {
 		v := s.view(r.Context(), g, b)
 		if f, err := s.Store.Feed(r.Context(), b.Account.Bank); err == nil {
-			v.Feed = wording.FeedFacts{BankName: v.BankName, Until: f.Until(), Silent: f.SilentSince, Now: s.Now()}
+			v.Feed = wording.FeedFacts{BankName: v.BankName, Until: f.Until(), Silent: f.SilentSince, Debits: f.SilentOf(watch.Debit), Links: f.SilentOf(watch.LinkRegistered), Now: s.Now()}
 		} else { // the page is worth more
 			s.Logger.WarnContext(r.Context(), "the feed of a bank cannot be read for its customers", "bank", b.Account.Bank, "err", err)
 		}

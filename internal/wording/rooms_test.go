@@ -152,6 +152,8 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 	heard.Feed = FeedFacts{BankName: own.BankName, Until: jst("2020-09-03 23:58:00"), Now: jst("2020-09-04 16:00:00")}
 	unheard.Feed = FeedFacts{BankName: own.BankName, Until: jst("2020-09-04 14:05:00"), Silent: jst("2020-09-04 14:05:00"), Now: jst("2020-09-04 16:00:00")}
 	unheardLong.Feed = FeedFacts{Until: jst("2020-09-03 14:05:00"), Silent: jst("2020-09-03 14:05:00"), Now: jst("2020-09-04 16:00:00")}
+	noLinks := own
+	noLinks.Feed = FeedFacts{BankName: own.BankName, Until: jst("2020-09-04 16:00:00"), Links: jst("2020-09-03 14:05:00"), Now: jst("2020-09-04 16:00:00")}
 	looked, noRow := statementFacts(lang), StatementFacts{View: own, Home: "/home", MaxMB: 4, Looked: true}
 	looked.Services, looked.Debits = nil, nil
 	ask := noRow
@@ -168,7 +170,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-statement-kept":    KeptPage(KeptFacts{View: own, Home: "/home", Kept: 3, Already: 2, Unsaid: 1}),
 		"room-statement-report":  KeptPage(KeptFacts{View: own, Home: "/home", Kept: 3, References: []string{"KZ-7F3K-9Q4M"}, Link: "/a/x"}),
 		"room-home-untold":       HomePage(lang, []AccountView{untold, deaf, most}, "/home", until, false),
-		"room-home-heard":        HomePage(lang, []AccountView{heard, unheard, unheardLong}, "/home", until, false),
+		"room-home-heard":        HomePage(lang, []AccountView{heard, unheard, unheardLong, noLinks}, "/home", until, false),
 		"room-door":              DoorPage(lang), "room-door-gone": DoorGonePage(lang, false), "room-over": SessionOverPage(lang, false), "room-logged-out": LoggedOutPage(lang, false),
 		"room-unknown": UnknownRoomPage(lang, false), "room-not-taken": NotTakenRoomPage(lang),
 		"room-home": HomePage(lang, []AccountView{own, guard}, "/home", until, false), "room-home-silent": HomePage(lang, []AccountView{silent}, "/home", until, false), "room-home-twins": HomePage(lang, []AccountView{elder, twin}, "/home", until, false), "room-home-empty": HomePage(lang, nil, "/home", until, false),
