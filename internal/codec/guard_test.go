@@ -19,6 +19,7 @@ var otherJSON = map[string]string{
 	"email/feedback.go":              "what SES says",
 	"callback/ping.go":               "what a bank is told",
 	"webhook/webhook.go":             "what Kozamori answers",
+	"radar/callback.go":              "what a bank is told",
 	"feed/news.go":                   "what a bank is told",
 	"lambda/metrics.go":              "metrics in a log line",
 	"lambda/lambda.go":               "whether Lambda brings a tick or messages",

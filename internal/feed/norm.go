@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	week = 7 * 24 // hours
+	week = Week
 	// known is how many weeks a mean looks back.
 	known = 8
 	// milli is the unit of rates: thousandths of a hearing in a minute.
@@ -27,6 +27,9 @@ const (
 	// rare is the same for kinds of days that come a few times a month.
 	rare = 0.99
 )
+
+// Week is how many hours a week has.
+const Week = 7 * 24
 
 // Any is the kind that stands for events of all kinds together.
 const Any watch.Kind = ""
@@ -135,7 +138,7 @@ func rate(minutes int) float64 {
 
 func (k *KindNorm) learn(at time.Time, minutes int) {
 	k.sized()
-	cell, day := hourOfWeek(at), DayOf(at)
+	cell, day := HourOfWeek(at), DayOf(at)
 	seen := rate(minutes)
 	expected, w := float64(k.Rates[cell]), float64(k.Weeks[cell])
 	if w > 0 {
@@ -168,7 +171,9 @@ func (k *KindNorm) level() float64 {
 	return min(1, float64(k.Recent[0]+prior)/float64(k.Recent[1]+prior))
 }
 
-func hourOfWeek(at time.Time) int {
+// HourOfWeek is the hour of the week in Japan, from Monday on; a day on which banks are
+// closed is a Sunday.
+func HourOfWeek(at time.Time) int {
 	at = at.In(watch.JST)
 	day := (int(at.Weekday()) + 6) % 7
 	if day < 5 && closed(date(at)) {

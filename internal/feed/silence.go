@@ -44,7 +44,7 @@ func (n *Norm) Expected(kind watch.Kind, from, to time.Time, pauses []Pause) flo
 	sum, level := 0.0, k.level()
 	for at := from; at.Before(to); {
 		end := minTime(at.Truncate(time.Hour).Add(time.Hour), to) // zones of Japan are whole hours
-		cell := hourOfWeek(at)
+		cell := HourOfWeek(at)
 		w := float64(k.Weeks[cell])
 		// Of few weeks a mean is worth less.
 		per := float64(k.Rates[cell]) / milli * w / (w + 1) * k.ofDay(DayOf(at)) * level

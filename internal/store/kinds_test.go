@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kozamori/internal/feed"
+	"kozamori/internal/radar"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/codectest"
 	"kozamori/internal/watch"
@@ -75,6 +76,11 @@ func kinds(s *store.Store) []one {
 	state := full(func(h *feed.Health) { h.Bank = "0125" })
 	norm := full(func(n *feed.Norm) { n.Bank = "0125" })
 	number := full(func(n *feed.Number) { n.At = written })
+	cell := full(func(c *radar.Cell) { c.Bank, c.At = "0125", written })
+	linked := full(func(l *radar.Linked) { l.Bank, l.Service, l.At = "0125", "docomo", radar.PeriodOf(written) })
+	usual := full(func(n *radar.Norm) { n.Bank = "0125" })
+	standing := full(func(n *radar.Standing) { n.Bank = "0125" })
+	campaign := full(func(c *radar.Campaign) { c.Bank, c.ID = "0125", "20201003t050600-abc" })
 	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
 	spreading := full(func(*store.Spreading) {})
 	breaker := full(func(b *store.Breaker) { b.Provider = "line" })
@@ -185,6 +191,32 @@ func kinds(s *store.Store) []one {
 				}
 				return &list[0], nil
 			}, func(n *feed.Number) store.Write { return store.PutNumber("0125", *n) }),
+		}},
+		{"radar_cell", func(*store.Store) store.Write { return store.PutCell(cell) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*radar.Cell, error) { return s.Cell(ctx, *cell) }, store.PutCell),
+			"list": found(func(ctx context.Context, s *store.Store) (*radar.Cell, error) {
+				return only(s.Cells(ctx, "0125", written, written))
+			}, store.PutCell),
+		}},
+		{"radar_linked", func(*store.Store) store.Write { return store.PutLinked(linked) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*radar.Linked, error) { return s.Linked(ctx, *linked) }, store.PutLinked),
+			"list": found(func(ctx context.Context, s *store.Store) (*radar.Linked, error) {
+				return only(s.LinkedFrom(ctx, "0125", "docomo", written.Add(-radar.LinkedFor), written))
+			}, store.PutLinked),
+		}},
+		{"radar_norm", func(*store.Store) store.Write { return store.PutRadarNorm(usual) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*radar.Norm, error) { return s.RadarNorm(ctx, "0125") }, store.PutRadarNorm),
+		}},
+		{"radar_standing", func(*store.Store) store.Write { return store.PutStanding(standing) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*radar.Standing, error) { return s.Standing(ctx, "0125") }, store.PutStanding),
+		}},
+		{"campaign", func(*store.Store) store.Write { return store.PutCampaign(campaign) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*radar.Campaign, error) {
+				return s.Campaign(ctx, "0125", campaign.ID)
+			}, store.PutCampaign),
+			"list": found(func(ctx context.Context, s *store.Store) (*radar.Campaign, error) {
+				return only(store.Collect(s.Campaigns(ctx, "0125")))
+			}, store.PutCampaign),
 		}},
 		{"breaker", func(*store.Store) store.Write { return store.PutBreaker(breaker) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Breaker, error) { return s.Breaker(ctx, "line") }, store.PutBreaker),
