@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestTheRegistrationOfALinkThatWasNamedIsNoNews(t *testing.T) {
 func TestHistoryIsKnownOnceItsEventsAreOnRecord(t *testing.T) {
 	h := newHouse(t)
 	from := received.AddDate(-1, 0, 0)
-	again := 0
+	again, unsaid := 0, true
 	for at := 1; at < 20; at++ {
 		s := newStage(h, fmt.Sprint("acc_w", at))
 		s.at, s.how = at, fails
@@ -74,9 +75,13 @@ func TestHistoryIsKnownOnceItsEventsAreOnRecord(t *testing.T) {
 		}
 		if !v.Done {
 			again++
+			unsaid = unsaid && !strings.Contains(s.log.String(), "since when an account's history is known cannot be kept yet")
 		}
 	}
 	if again < 4 {
 		t.Errorf("only %d calls that fail bring the message again", again)
+	}
+	if unsaid {
+		t.Error("since when the history is known was not kept, and nothing says so")
 	}
 }
