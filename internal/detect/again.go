@@ -198,9 +198,13 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		return outcome{}, a.quarantine(ctx, w, "more was said of this transaction than is kept")
 	}
 	if own := w.other; own != nil {
-		own.TwinOf(watch.Twin{Record: records[0].ID, At: w.event.OccurredAt})
-		if !slices.Contains(changed, own) {
-			changed = append(changed, own)
+		root := records[0]
+		own.TwinOf(watch.Twin{Record: root.ID, At: w.event.OccurredAt})
+		root.TwinOf(watch.Twin{Record: own.ID, At: w.event.OccurredAt}) // what is said of either may be of both
+		for _, r := range []*watch.Record{own, root} {
+			if r.Version > 0 && !slices.Contains(changed, r) {
+				changed = append(changed, r)
+			}
 		}
 	}
 	var changes []change

@@ -8,8 +8,9 @@ import (
 // chain is one transaction while entries are divided: its entries in order.
 type chain struct {
 	entries  []Entry
-	pending  bool // no debit of the present presentation is posted
-	held     bool // one of them was authorised
+	ids      links // of all that was said under the id
+	pending  bool  // no debit of the present presentation is posted
+	held     bool  // one of them was authorised
 	amount   int64
 	returned int64
 	asked    int64       // how much the bank said came back; more than returned if the posting is not there yet
@@ -21,6 +22,8 @@ type chain struct {
 	heard    []time.Time // of those that were the latest when they were heard of
 	backAt   time.Time
 	back     Entry   // what came back last
+	captured int64   // see division.capture
+	alone    bool    // what else was said under the id is not known
 	awaits   bool    // posted in the place of a pending one that is not among the entries yet
 	echoes   []Entry // what was said once more, and may be of another time of its day
 	undid    []Entry // what came back since it was last presented
@@ -39,12 +42,12 @@ func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
 func Divide(entries []Entry) [][]Entry {
 	entries = distinct(entries)
 	sortEntries(entries)
-	d := division{ids: linksOf(entries)}
+	d := division{ids: linksOf(entries), posted: postedIDs(entries)}
 	for i := range entries {
 		e := &entries[i]
 		if !e.opens() {
 			c := undoneBy(d.chains, e)
-			if c == nil {
+			if c == nil || d.waits(e) {
 				d.early = append(d.early, *e)
 				continue
 			}
@@ -73,15 +76,26 @@ func Divide(entries []Entry) [][]Entry {
 // division is what the entries of one id come to, up to one of them.
 type division struct {
 	ids    links
+	posted map[string]bool // the ids of postings
 	chains []*chain
 	early  []Entry // undone before anything that they could undo
 }
 
+// waits tells whether a return is of an id whose posting is not there yet: of a day
+// alone, or by its time, it is before that.
+func (d *division) waits(u *Entry) bool {
+	id := u.undoes()
+	return d.posted[id] && !slices.ContainsFunc(d.chains, func(c *chain) bool { return c.postedAs(id) })
+}
+
 // open puts a debit or a link where it belongs, with what undid it before.
 func (d *division) open(e *Entry) {
+	if e.Status == Pending {
+		d.capture(e)
+	}
 	c := takenBy(d.chains, e, d.ids)
 	if c == nil {
-		c = &chain{}
+		c = &chain{ids: d.ids}
 		d.chains = append(d.chains, c)
 	}
 	c.open(e)
@@ -89,8 +103,8 @@ func (d *division) open(e *Entry) {
 		c.awaits = false // another one took that authorisation's place
 	}
 	d.early = slices.DeleteFunc(d.early, func(u Entry) bool {
-		if u.precedes(e) || c.stands(&u) {
-			return false // of what no one told us
+		if u.precedes(e) || c.stands(&u) || d.waits(&u) {
+			return false // of what no one told us, or not yet
 		}
 		c.undo(&u)
 		return true
@@ -184,7 +198,7 @@ func (c *chain) takes(e *Entry) bool {
 	case !c.pending && e.Status == Pending:
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		known := like && c.named.like(e)
-		return c.awaited(e) || known && !c.held && c.latest.bookedBefore(e) ||
+		return c.awaited(e) || c.ofItsDay(e) || known && !c.held && c.latest.bookedBefore(e) ||
 			sameDay && (known && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
 				known && e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
@@ -239,7 +253,7 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		if e.names(c.named.Service, c.entries) {
 			s += 4 // none of another service before it
 		}
-		if e.Txn != "" && c.postedAs(e.Txn) {
+		if c.postedAs(e.undoes()) {
 			s += 8 // nor of another id of the bank's
 		}
 		if s > score {
@@ -257,13 +271,13 @@ func (c *chain) open(e *Entry) {
 		if e.ReceivedAt.Before(c.opened.ReceivedAt) {
 			c.opened = *e
 		}
-	case c.released(e) && c.asked > c.amount: // of more than was authorised: of what is posted
+	case (c.released(e) || c.dayOf(e)) && c.asked > c.amount: // of more than was authorised: of what is posted
 		c.amount, c.latest = e.Amount, *e
 		c.returned = min(c.amount, c.asked)
 	case c.released(e):
 		c.amount, c.latest = e.Amount, *e
 		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
-	case len(c.entries) == 0 || c.undone():
+	case len(c.entries) == 0 || c.undone() && !c.authorises(e):
 		if len(c.entries) > 0 {
 			c.again++
 		}
@@ -296,6 +310,26 @@ func (c *chain) open(e *Entry) {
 // was heard of before: it is taken once, and people knew of it all the time.
 func (c *chain) released(posting *Entry) bool {
 	return c.undone() && c.pending && posting.Kind == Debit && posting.Status != Pending && posting.ReceivedAt.Before(c.back.ReceivedAt)
+}
+
+// dayOf tells whether what came back did on the day of a posting, of which no more is
+// known, and before it was heard of.
+func (c *chain) dayOf(posting *Entry) bool {
+	return c.undone() && (c.pending || c.replacedBy(posting)) && posting.Kind == Debit && posting.Status != Pending && posting.DateOnly && c.back.DateOnly && day(posting.At) == day(c.back.At)
+}
+
+// authorises tells whether a debit is the authorisation of a posting that was heard of
+// before, and so no other debit if that came back: it is named as that, or of the day of
+// which no more is known, and no more.
+func (c *chain) authorises(held *Entry) bool {
+	return c.expects(held) || c.ofItsDay(held)
+}
+
+// ofItsDay tells whether a debit is of a posting's day, of which no more is known, and
+// may be its authorisation.
+func (c *chain) ofItsDay(held *Entry) bool {
+	return !c.pending && held.Status == Pending && held.DateOnly && c.latest.DateOnly && day(held.At) == day(c.latest.At) &&
+		held.Amount <= c.amount && c.named.like(held) && c.latest.like(held)
 }
 
 // undo adds a reversal, or a removal.

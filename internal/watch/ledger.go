@@ -98,10 +98,17 @@ func (e *Entry) posting() string {
 	case e.Status == Pending:
 		return ""
 	case e.Txn == "" && e.Replaces:
-		return "the record's"
+		return ownID
 	}
 	return e.Txn
 }
+
+// ownID stands for the id of the record itself, where a posting is told by it.
+const ownID = "the record's"
+
+// undoes is the id by which the bank says what a return is of: of a posting that bears
+// it, if there is one.
+func (e *Entry) undoes() string { return cmp.Or(e.Txn, ownID) }
 
 // echo tells whether b, which says the same, is kept next to a nonetheless: where
 // only the day is known, it may be of another time of that day.

@@ -5,20 +5,47 @@ import "slices"
 // What ids say of debits: a bank may give one another id, in the place of the first,
 // and some use the first again.
 
-// links are pairs of ids of which the bank says that one takes the place of the other.
+// links are pairs of ids of which the bank says that one takes the place of the other,
+// or of one that does, and so on.
 type links map[[2]string]bool
 
 func linksOf(entries []Entry) links {
-	var ids links
+	var of map[string][]string
 	for i := range entries {
-		if e := &entries[i]; e.Replaces {
-			if ids == nil {
-				ids = links{}
+		if e := &entries[i]; e.Replaces && !slices.Contains(of[e.Txn], e.Of) {
+			if of == nil {
+				of = map[string][]string{}
 			}
-			ids[[2]string{e.Txn, e.Of}], ids[[2]string{e.Of, e.Txn}] = true, true
+			of[e.Txn] = append(of[e.Txn], e.Of)
+		}
+	}
+	if of == nil {
+		return nil
+	}
+	ids := links{}
+	for id, next := range of {
+		next = slices.Clone(next)
+		for i := 0; i < len(next); i++ {
+			ids[[2]string{id, next[i]}], ids[[2]string{next[i], id}] = true, true
+			for _, further := range of[next[i]] {
+				if !slices.Contains(next, further) {
+					next = append(next, further)
+				}
+			}
 		}
 	}
 	return ids
+}
+
+// postedIDs are those of the postings that took the place of another.
+func postedIDs(entries []Entry) map[string]bool {
+	out := map[string]bool{}
+	for i := range entries {
+		if id := entries[i].posting(); entries[i].Kind == Debit && id != "" {
+			out[id] = true
+		}
+	}
+	return out
 }
 
 // takenBy finds the transaction that a debit is a stage of, or the link that
@@ -121,12 +148,13 @@ func (e *Entry) hasPlaceOf(b *Entry) bool {
 }
 
 // follows tells whether a debit came after a posting that took the place of its id,
-// and so is not what that replaced. Of days alone that is not known, unless more was
-// taken, or by another service.
+// and so is not what that replaced. Of days alone that is not known, and of what takes
+// another's place itself it is not likely, unless more was taken, or by another service.
 func (c *chain) follows(e, posting *Entry) bool {
+	between := e.Replaces && e.Of != e.Txn
 	days := (e.DateOnly || posting.DateOnly) && day(e.At) == day(posting.At)
 	return e.when().After(posting.when()) && !e.ReceivedAt.Before(posting.ReceivedAt) &&
-		(!days || e.Amount > c.amount || !c.named.like(e))
+		(!days && !between || e.Amount > c.amount || !c.named.like(e))
 }
 
 // usedAgain tells whether a posting bears an id whose place another one had taken
@@ -146,9 +174,31 @@ func (c *chain) authorised(posting *Entry) bool {
 // posting that was heard of before. One of more than was posted, or of another service,
 // which people have not heard of, is not.
 func (c *chain) awaited(held *Entry) bool {
-	return c.awaits && !held.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(held.At).Abs() <= PostWithin &&
-		(held.Amount <= c.amount && c.named.like(held) || held.ReceivedAt.Before(c.latest.ReceivedAt)) &&
-		c.any(func(b *Entry) bool { return b.Replaces && b.Of == held.Txn })
+	return c.expects(held) && !held.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(held.At).Abs() <= PostWithin &&
+		(held.Amount <= max(c.amount, c.captured) && c.named.like(held) || held.ReceivedAt.Before(c.latest.ReceivedAt))
+}
+
+// expects tells whether a posting has taken the place of an authorisation, or of what
+// took its place, and none was among what was said of it.
+func (c *chain) expects(held *Entry) bool {
+	return c.awaits && held.Status == Pending && c.any(func(b *Entry) bool {
+		return b.Replaces && (c.alone || b.Of == held.Txn || !held.Replaces && b.Txn != held.Txn && c.ids[[2]string{b.Txn, held.Txn}])
+	})
+}
+
+// capture notes with each transaction how much all those take that took the place of an
+// authorisation: people have heard of so much of it.
+func (d *division) capture(held *Entry) {
+	takes := func(c *chain) bool { return c.any(func(b *Entry) bool { return b.Replaces && b.Of == held.Txn }) }
+	sum := int64(0)
+	for _, c := range d.chains {
+		if takes(c) {
+			sum += c.amount
+		}
+	}
+	for _, c := range d.chains {
+		c.captured = sum
+	}
 }
 
 // names tells whether a debit says of one of the entries that it takes its place,

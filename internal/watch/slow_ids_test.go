@@ -8,6 +8,14 @@ func slowID(e Entry) string {
 	return e.Txn
 }
 
+// slowReturned is the id of what a return is of, if that is a posting's.
+func slowReturned(u Entry) string {
+	if u.Txn == "" {
+		return "its record's"
+	}
+	return u.Txn
+}
+
 // ids are those of the postings that took the place of another.
 func (d slowDebit) ids() (ids []string) {
 	for _, x := range d.story {
@@ -55,7 +63,24 @@ func (d slowDebit) newer(e, x Entry) bool {
 	if e.ReceivedAt.Before(x.ReceivedAt) || !slowWhen(e).After(slowWhen(x)) {
 		return false
 	}
-	return e.Amount > d.amount || e.Service != "" && d.named.Service != "" && e.Service != d.named.Service || slowCalled(d.named, e) || slowDay(e) != slowDay(x) || !e.DateOnly && !x.DateOnly
+	return e.Amount > d.amount || e.Service != "" && d.named.Service != "" && e.Service != d.named.Service || slowCalled(d.named, e) || (!e.Replaces || e.Of == e.Txn) && (slowDay(e) != slowDay(x) || !e.DateOnly && !x.DateOnly)
+}
+
+// slowLinked tells whether an id takes the place of another, or of one that does, and
+// so on, or the reverse.
+func slowLinked(all []Entry, a, b string) bool {
+	takes := func(from, to string) bool {
+		known := map[string]bool{from: true}
+		for range all { // one more step each time
+			for _, y := range all {
+				if y.Replaces && known[y.Txn] {
+					known[y.Of] = true
+				}
+			}
+		}
+		return from != to && known[to]
+	}
+	return takes(a, b) || takes(b, a)
 }
 
 // reused tells whether e is another debit under an id whose place was taken.
@@ -74,10 +99,8 @@ func slowRelated(d slowDebit, e Entry, all []Entry) (n int) {
 		return 0
 	}
 	for _, x := range d.story {
-		for _, y := range all { // whenever that is said
-			if opening(x) && y.Replaces && (y.Txn == x.Txn && y.Of == e.Txn || y.Txn == e.Txn && y.Of == x.Txn) {
-				n = max(n, 1)
-			}
+		if opening(x) && slowLinked(all, x.Txn, e.Txn) { // whenever that is said
+			n = max(n, 1)
 		}
 		switch {
 		case !opening(x):

@@ -38,8 +38,10 @@ type slowDebit struct {
 	begun    Entry   // with what the present presentation begins
 	inherits bool    // its service is that of what it presents again
 	heirOf   *slowDebit
-	doubtful bool // which may not have come back
-	mayAgain bool // what came back before it was presented again may not have
+	doubtful bool    // which may not have come back
+	mayAgain bool    // what came back before it was presented again may not have
+	all      []Entry // what the bank said under the id
+	captured int64   // by all that took the place of what is heard of
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -52,8 +54,10 @@ func (d slowDebit) free(e Entry) bool {
 	return e.Kind == Debit && e.Status != Pending && d.gone() && !d.posted && d.last.ReceivedAt.After(e.ReceivedAt)
 }
 
-func slowRead(story []Entry) slowDebit {
-	d := slowDebit{}
+func slowRead(story []Entry) slowDebit { return slowReadOf(story, story) }
+
+func slowReadOf(story, all []Entry) slowDebit {
+	d := slowDebit{all: all}
 	for i, e := range story {
 		d.story = story[:i]
 		if d.heard(story[:i], e) {
@@ -65,7 +69,7 @@ func slowRead(story []Entry) slowDebit {
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
 			}
-		case d.free(e) && d.claimed > d.amount: // more came back than was authorised
+		case (d.free(e) || d.sameDayBack(e)) && d.claimed > d.amount: // more came back than was authorised
 			d.latest, d.amount, d.posted, d.back = e, e.Amount, true, min(d.claimed, e.Amount)
 		case d.free(e):
 			// the authorisation alone came back, after its posting was known
@@ -75,7 +79,7 @@ func slowRead(story []Entry) slowDebit {
 			d.back = d.amount
 		case !opening(e):
 			d.back += e.Amount
-		case !d.anything || d.gone(): // presented, or presented again
+		case !d.anything || d.gone() && !d.expects(e) && !d.ofDay(e): // presented, or presented again
 			if d.anything {
 				d.again++
 			}
@@ -168,9 +172,8 @@ func (d slowDebit) takes(e Entry) bool {
 			return true
 		}
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
-		waits := d.waits && (e.Amount <= d.amount && known || e.ReceivedAt.Before(d.latest.ReceivedAt)) &&
-			slices.ContainsFunc(d.story, func(x Entry) bool { return opening(x) && x.Replaces && x.Of == e.Txn })
-		return waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && e.Amount == d.amount ||
+		waits := d.expects(e) && (e.Amount <= max(d.amount, d.captured) && known || e.ReceivedAt.Before(d.latest.ReceivedAt))
+		return d.ofDay(e) || waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && e.Amount == d.amount ||
 			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || same && e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
 	}
 	left := e.Amount == d.amount || e.Amount == d.amount-d.back
@@ -226,6 +229,11 @@ func slowDivide(entries []Entry) []slowDebit {
 	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
+	read := func(s []Entry) slowDebit { return slowReadOf(s, entries) }
+	notYet := func(u Entry) bool { // the posting whose id it bears has not happened
+		posting := func(x Entry) bool { return x.Kind == Debit && x.Status != Pending && slowID(x) == slowReturned(u) }
+		return slices.ContainsFunc(entries, posting) && !slices.ContainsFunc(stories, func(s []Entry) bool { return slices.ContainsFunc(s, posting) })
+	}
 	var put func(e Entry)
 	put = func(e Entry) {
 		for _, b := range heard { // that it takes another's place may be said in any repetition, the first of which counts
@@ -236,7 +244,7 @@ func slowDivide(entries []Entry) []slowDebit {
 		best := -1
 		if opening(e) {
 			for j, s := range stories { // said once more, as far as is known
-				if slowRead(s).heard(s, e) {
+				if read(s).heard(s, e) {
 					stories[j] = append(s, e)
 					return
 				}
@@ -244,14 +252,19 @@ func slowDivide(entries []Entry) []slowDebit {
 			// The latest that takes it, but one of the same amount before, and one
 			// that is named, or names it, first of all.
 			rank := func(s []Entry) (n int) {
-				d := slowRead(s)
+				d := read(s)
 				if n = 2 * slowRelated(d, e, entries); d.amount == e.Amount {
 					n++
 				}
 				return n
 			}
 			known := func(j int) slowDebit { // it waits for no authorisation that is another's
-				d, first := slowRead(stories[j]), stories[j][0]
+				d, first := read(stories[j]), stories[j][0]
+				for _, s := range stories {
+					if slices.ContainsFunc(s, func(x Entry) bool { return opening(x) && x.Replaces && x.Of == e.Txn }) {
+						d.captured += read(s).amount
+					}
+				}
 				for k, s := range stories {
 					for _, x := range s {
 						at := func(e Entry) int {
@@ -283,7 +296,7 @@ func slowDivide(entries []Entry) []slowDebit {
 				if u.Kind == LinkRemoved && !e.DateOnly && (long > least || u.DateOnly && long == least) {
 					return true
 				}
-				return elsewhere(stories[best], u) || long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
+				return notYet(u) || elsewhere(stories[best], u) || long > 7*24*time.Hour || told && !e.Replaces && (long > least || u.DateOnly && long == least)
 			}
 			stories[best] = append(stories[best], e)
 			still := slices.DeleteFunc(slices.Clone(waiting), func(u Entry) bool { return !old(u) })
@@ -292,14 +305,14 @@ func slowDivide(entries []Entry) []slowDebit {
 			return
 		}
 		ofService := func(d slowDebit) bool { return d.of(e) }
-		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(slowRead(s)) })
-		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return e.Txn == "" || !slices.Contains(slowRead(s).ids(), e.Txn) })
+		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(read(s)) })
+		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return !slices.Contains(read(s).ids(), slowReturned(e)) })
 		if len(own) > 0 {
-			ofIts = slices.ContainsFunc(own, func(s []Entry) bool { return ofService(slowRead(s)) })
+			ofIts = slices.ContainsFunc(own, func(s []Entry) bool { return ofService(read(s)) })
 		}
 		fits := func(s []Entry) int {
-			d := slowRead(s)
-			if len(own) > 0 && !slices.Contains(d.ids(), e.Txn) {
+			d := read(s)
+			if len(own) > 0 && !slices.Contains(d.ids(), slowReturned(e)) {
 				return -2
 			}
 			if ofIts && !ofService(d) {
@@ -321,7 +334,7 @@ func slowDivide(entries []Entry) []slowDebit {
 				best = j
 			}
 		}
-		if best < 0 {
+		if best < 0 || notYet(e) {
 			waiting = append(waiting, e)
 		} else {
 			stories[best] = append(stories[best], e)
@@ -329,7 +342,7 @@ func slowDivide(entries []Entry) []slowDebit {
 			// is another one.
 			story := stories[best]
 			for j, x := range story {
-				if d := slowRead(story); j > 0 && opening(x) && d.gone() && slowRead(story[:j]).heard(story[:j], x) && d.meanwhile(x) {
+				if d := read(story); j > 0 && opening(x) && d.gone() && read(story[:j]).heard(story[:j], x) && d.meanwhile(x) {
 					stories[best] = slices.Concat(story[:j], story[j+1:])
 					put(x)
 					break

@@ -215,6 +215,12 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 		var want []slowDebit
 		for id := range 2 {
 			story := slowStory(r, id)
+			if r.IntN(4) == 0 {
+				story = arrivals(r)
+				for i := range story {
+					story[i].Event, story[i].ReceivedAt = fmt.Sprint("e", id, ".", i), noon.Add(time.Duration(r.IntN(20))*20*time.Minute)
+				}
+			}
 			for _, e := range story {
 				order = append(order, said{id, e})
 			}

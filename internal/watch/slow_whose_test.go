@@ -87,7 +87,7 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 		if n == len(returns) {
 			w := slowWorld{odd: odd}
 			for j := range all {
-				w.debits = append(w.debits, slowRead(told(j, n)))
+				w.debits = append(w.debits, slowReadOf(told(j, n), all[j].story))
 			}
 			worlds = append(worlds, w)
 			return
@@ -95,9 +95,9 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 		u := &returns[n]
 		could := func(j int) bool {
 			d, owner := all[j], all[u.owner]
-			was := slowRead(told(j, n))
+			was := slowReadOf(told(j, n), all[j].story)
 			return d.anything && !(owner.of(u.Entry) && !d.of(u.Entry)) &&
-				!(u.Txn != "" && slices.Contains(owner.ids(), u.Txn) && !slices.Contains(d.ids(), u.Txn)) &&
+				!(slices.Contains(owner.ids(), slowReturned(u.Entry)) && !slices.Contains(d.ids(), slowReturned(u.Entry))) &&
 				was.anything && !was.gone() && !(u.Kind == LinkRemoved && was.other(u.Entry)) && was.amount-was.back >= u.Amount
 		}
 		found := false

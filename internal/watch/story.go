@@ -3,6 +3,7 @@ package watch
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -160,7 +161,7 @@ func (c *reading) next(e *Entry) {
 
 // read goes through all entries of one transaction.
 func read(entries []Entry) (c *chain, early []Entry, gained Entry) {
-	var r reading
+	r := reading{chain: chain{ids: linksOf(entries)}}
 	for i := range entries {
 		r.next(&entries[i])
 	}
@@ -289,10 +290,23 @@ func (e *Entry) heard(again Entry) bool {
 // mark that is not kept. Its ids are as the record whose own is txn would have
 // them.
 func (r *Record) joined(mark int, txn string) []Entry {
-	story, c := r.Story(), &chain{}
+	story := r.Story()
 	if r.Alias != "" || r.isOfItsID() {
 		story = relative(story, r.Txn, txn)
 	}
+	// What else was said under its id is not in it.
+	if fits(story, &chain{ids: linksOf(story), captured: math.MaxInt64}) || fits(story, &chain{captured: math.MaxInt64, alone: true}) {
+		return story
+	}
+	story = slices.Clone(story)
+	for i := range story {
+		story[i].Joined = mark
+	}
+	return story
+}
+
+// fits tells whether a transaction takes each of some entries.
+func fits(story []Entry, c *chain) bool {
 	for i := range story {
 		switch e := &story[i]; {
 		case !e.opens() && len(c.entries) == 0:
@@ -301,16 +315,12 @@ func (r *Record) joined(mark int, txn string) []Entry {
 		case c.echoed(e):
 			c.entries = append(c.entries, *e)
 		case len(c.entries) > 0 && !c.takes(e):
-			story = slices.Clone(story)
-			for j := range story {
-				story[j].Joined = mark
-			}
-			return story
+			return false
 		default:
 			c.open(e)
 		}
 	}
-	return story
+	return true
 }
 
 // isOfItsID tells whether the record is the one that its bank's own id leads to,

@@ -32,7 +32,7 @@ func whose(records []*Record) (ways []way, known bool) {
 	}
 	g.ways = []way{{of: make([]*reading, len(records))}}
 	for i := range records {
-		g.ways[0].of[i] = &reading{}
+		g.ways[0].of[i] = &reading{chain: chain{ids: linksOf(g.stories[i])}}
 	}
 	for i := range g.undone {
 		u := &g.undone[i]
@@ -70,7 +70,7 @@ func givingOf(records []*Record) giving {
 		if !r.Complete {
 			continue
 		}
-		g.records, g.stories[i] = append(g.records, i), r.Story()
+		g.records, g.stories[i] = append(g.records, i), r.joined(0, records[0].Txn)
 		for at := range g.stories[i] {
 			if g.is(i, at) {
 				g.undone = append(g.undone, undoing{&g.stories[i][at], i, at})
@@ -174,7 +174,7 @@ func (g *giving) give(u *undoing) bool {
 func (g *giving) named(u *undoing) []int {
 	of := func(i int) bool { return u.names(g.all[i].Service, g.stories[i]) }
 	posted := func(i int) bool {
-		return u.Txn != "" && slices.ContainsFunc(g.stories[i], func(e Entry) bool { return e.opens() && e.posting() == u.Txn })
+		return slices.ContainsFunc(g.stories[i], func(e Entry) bool { return e.opens() && e.posting() == u.undoes() })
 	}
 	ofOwner, postedOwner := of(u.owner), posted(u.owner)
 	out := append(make([]int, 0, len(g.records)), u.owner)
