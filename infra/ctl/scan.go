@@ -158,11 +158,15 @@ func printReport(w io.Writer, r *lookback.Report, english bool, now time.Time) {
 			say("  届け出の期限は分かっていません。サービスと銀行に確かめてください。", "  Until when it can be claimed is not known. Ask the service and the bank.")
 		}
 		for _, c := range claims {
+			if c.Until.IsZero() {
+				say("  届け出の期限: 引き落としの日から%d日以内（%s。%s、%s現在）", "  To be claimed within %d days of the debit (%s; %s, as of %s).", c.Days, c.What, c.Source, c.AsOf)
+				continue
+			}
 			if c.Over {
 				say("  届け出の期限（%d日、%s）は過ぎています。それでも銀行に相談してください。", "  The time for a claim (%d days, %s) is over. Ask the bank all the same.", c.Days, c.What)
 				continue
 			}
-			say("  届け出の期限: %s（%s。%s、%s現在）", "  To be claimed until %s (%s; %s, as of %s).", dayIn(c.Until, english), c.What, c.Source, c.AsOf)
+			say("  届け出の期限: %s、あと%d日（%s。%s、%s現在）", "  To be claimed by %s, days left: %d (%s; %s, as of %s).", dayIn(c.Until, english), wording.DaysUntil(c.Until, now), c.What, c.Source, c.AsOf)
 		}
 	}
 	_, _ = fmt.Fprintln(w)

@@ -149,7 +149,7 @@ func (t *talk) incident(ctx context.Context, res dispute.Result, says []watch.Sa
 
 func (t *talk) disputeFacts(ctx context.Context, res dispute.Result) wording.DisputeFacts {
 	w, r := res.Watcher, res.Record
-	f := wording.DisputeFacts{Lang: w.Lang, Dispute: res.Dispute, Watcher: w.ID, Guardian: w.Role == watch.Guardian,
+	f := wording.DisputeFacts{Lang: w.Lang, Dispute: res.Dispute, At: t.at(), Watcher: w.ID, Guardian: w.Role == watch.Guardian,
 		HideAmount: w.HideAmount, Several: t.several(ctx), UndoUntil: res.UndoUntil, Family: res.Family, Unasked: !r.AskedOf(w.ID), Link: t.Link(r, w.ID)}
 	f.BankName, f.Bank = t.Names.Bank(ctx, r.Account.Bank, w.Lang)
 	f.ServiceName, f.Service = t.Names.Service(r.Service, w.Lang)

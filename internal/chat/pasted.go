@@ -18,7 +18,7 @@ func (t *talk) pasted(ctx context.Context) (plan, error) {
 	f := wording.PastedFacts{Lang: lang, Lines: t.Pasted.Lines}
 	for _, s := range t.Pasted.Services() {
 		name, _ := t.Names.Service(s.Service, lang)
-		looked := wording.LookedService{Name: name, First: s.First, Last: s.Last, Count: s.Count, Total: s.Total, Largest: s.Largest, Doubtful: s.Doubtful}
+		looked := wording.LookedService{Name: name, First: s.First, Last: s.Last, Count: s.Count, Total: s.Total, Largest: s.Largest, Doubtful: s.Doubtful, At: t.at()}
 		for _, c := range lookback.Claims(&s, t.at()) {
 			looked.Claims = append(looked.Claims, wording.ClaimFact{Days: c.Days, FromLoss: c.Since == "loss", Until: c.Until, Over: c.Over, AsOf: c.AsOf})
 		}

@@ -193,7 +193,7 @@ func bankOf(layout string) string {
 
 func (s *site) looked(x *lookback.Sum, lang watch.Lang, now time.Time) wording.LookedService {
 	name, _ := s.Names.Service(x.Service, lang)
-	out := wording.LookedService{Name: name, First: x.First, Last: x.Last, Count: x.Count, Total: x.Total, Largest: x.Largest, Doubtful: x.Doubtful}
+	out := wording.LookedService{Name: name, First: x.First, Last: x.Last, Count: x.Count, Total: x.Total, Largest: x.Largest, Doubtful: x.Doubtful, At: now}
 	for m, yen := range x.Months {
 		if t, err := time.Parse("2006-01", m); err == nil {
 			out.Months = append(out.Months, wording.MonthSum{Month: t, Yen: yen})

@@ -108,7 +108,8 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"pasted-none":     Pasted(PastedFacts{Lang: lang, Lines: 2}),
 		"pasted": Pasted(PastedFacts{Lang: lang, Lines: 812, Services: []LookedService{
 			{Name: service, Count: 3, Total: 300_000, Doubtful: 1, Claims: []ClaimFact{{Days: 30, AsOf: "2026-11"}, {Days: 90, FromLoss: true, AsOf: "2026-11"}}},
-			{Name: "PayPay", Count: 1, Total: 2_000, Claims: []ClaimFact{{Days: 60, FromLoss: true, Until: now, AsOf: "2026-11"}}},
+			{Name: "PayPay", Count: 1, Total: 2_000, Claims: []ClaimFact{{Days: 60, FromLoss: true, Until: now, AsOf: "2026-11"}}, At: now.AddDate(0, 0, -3)},
+			{Name: "au PAY", Count: 1, Total: 2_000, Claims: []ClaimFact{{Days: 60, FromLoss: true, Until: now, AsOf: "2026-11"}}, At: now},
 			{Name: "Kyash", Count: 1, Total: 1_000, Claims: []ClaimFact{{Days: 10, FromLoss: true, Until: now, Over: true, AsOf: "2026-11"}}},
 			{Name: "pring", Count: 1, Total: 500}}}),
 		"thanked":         Welcomed(lang),

@@ -44,7 +44,7 @@ func (c *Contact) firstClaim(loss, noticed time.Time) (day time.Time, which *Cla
 }
 
 var (
-	tClaimBy      = text{ja: "%[1]sへの届け出の期限は%[2]sです（%[3]s）。", en: "Claim from %[1]s by %[2]s (%[3]s)."}
+	tClaimFrom    = text{ja: "%[1]sへの届け出の期限は%[2]sです。%[5]sの時点で、あと%[4]d日です（%[3]s）。", en: "Claim from %[1]s by %[2]s; days left on %[5]s: %[4]d (%[3]s)."}
 	tClaimLeft    = text{ja: "%[1]sへの届け出の期限は%[2]sです。あと%[4]d日です（%[3]s）。", en: "Claim from %[1]s by %[2]s; days left: %[4]d (%[3]s)."}
 	tClaimToday   = text{ja: "%[1]sへの届け出の期限は、きょう（%[2]s）です（%[3]s）。", en: "Claim from %[1]s today, %[2]s (%[3]s)."}
 	tClaimOver    = text{ja: "%[1]sへの届け出の期限（%[2]s）は過ぎています（%[3]s）。それでも、すぐに相談してください。", en: "The time to claim from %[1]s ended on %[2]s (%[3]s). Please contact them at once all the same."}
@@ -77,10 +77,10 @@ func (f *DisputeFacts) claimants(total *watch.Total) []claimant {
 	return append(out, claimant{Named{f.bank(), f.Bank}, total.Loss()})
 }
 
-// claims say until when a loss can be claimed from each of those whom to call,
-// and of whom that is not known. now counts the days that are left; zero leaves
-// that out, where the same text has to be the same an hour later.
-func claims(lang watch.Lang, noticed, now time.Time, from []claimant) []string {
+// claims say until when a loss can be claimed from each of those whom to call, how
+// many days are left at a time, and of whom that is not known. What is read later than
+// it was worded (dated) says on which day the days were counted.
+func claims(lang watch.Lang, noticed, at time.Time, dated bool, from []claimant) []string {
 	var out, unknown []string
 	for _, n := range from {
 		day, c := n.Contact.firstClaim(n.loss, noticed)
@@ -95,23 +95,17 @@ func claims(lang watch.Lang, noticed, now time.Time, from []claimant) []string {
 		case c.Like:
 			why = tClaimLike.in(lang, why)
 		}
-		say, left := tClaimBy, 0
-		if !now.IsZero() {
-			left = daysUntil(day, now)
-			switch {
-			case left < 0:
-				say = tClaimOver
-			case left == 0:
-				say = tClaimToday
-			default:
-				say = tClaimLeft
-			}
-		}
 		args := []any{n.Name, Date(lang, day), why}
-		if say == tClaimLeft {
-			args = append(args, left)
+		switch left := DaysUntil(day, at); {
+		case left < 0:
+			out = append(out, tClaimOver.in(lang, args...))
+		case left == 0:
+			out = append(out, tClaimToday.in(lang, args...))
+		case dated:
+			out = append(out, tClaimFrom.in(lang, append(args, left, dayOf(lang, at))...))
+		default:
+			out = append(out, tClaimLeft.in(lang, append(args, left)...))
 		}
-		out = append(out, say.in(lang, args...))
 	}
 	if len(unknown) > 0 {
 		out = append(out, tClaimUnknown.in(lang, listed(lang, unknown)))
@@ -119,12 +113,17 @@ func claims(lang watch.Lang, noticed, now time.Time, from []claimant) []string {
 	return out
 }
 
-// daysUntil counts the days from today to a day, both in JST.
-func daysUntil(day, now time.Time) int {
+// DaysUntil counts the days from a time to a day, both in JST.
+func DaysUntil(day, now time.Time) int {
 	n := now.In(watch.JST)
 	today := time.Date(n.Year(), n.Month(), n.Day(), 0, 0, 0, 0, watch.JST)
 	return int(day.Sub(today) / (24 * time.Hour)) // Japan has no summer time
 }
+
+var tClaimDay = text{ja: "1月2日", en: "2 January"} // a time layout
+
+// dayOf writes a day in JST without its year, next to another that has it.
+func dayOf(lang watch.Lang, t time.Time) string { return t.In(watch.JST).Format(tClaimDay.in(lang)) }
 
 // month says a day or a month of the catalogue: 2026年11月.
 func month(lang watch.Lang, asOf string) string {
@@ -138,12 +137,22 @@ func month(lang watch.Lang, asOf string) string {
 
 // claims are those of a report: of the services that took money, then of the
 // bank. A report of links alone has no loss.
-func (f *DisputeFacts) claims(now time.Time) []string {
+func (f *DisputeFacts) claims(at time.Time, dated bool) []string {
 	total := f.Dispute.TotalAt(f.Change.Seq)
 	if total.Debits == 0 || f.Dispute.AnsweredAt.IsZero() {
 		return nil
 	}
-	return claims(f.lang(), f.Dispute.AnsweredAt, now, f.claimants(&total))
+	return claims(f.lang(), f.Dispute.AnsweredAt, at, dated, f.claimants(&total))
+}
+
+// claimsSaid are those that a message says: with the days that were left when what it
+// answers was said, which is the same however often it is sent.
+func (f *DisputeFacts) claimsSaid() []string {
+	at := f.At
+	if at.IsZero() {
+		at = f.Dispute.AnsweredAt
+	}
+	return f.claims(at, true)
 }
 
 var (
@@ -172,7 +181,7 @@ func ClaimReminder(f DisputeFacts, day time.Time) (message.Message, bool) {
 	f.UndoUntil = time.Time{}
 	m := f.message(tAltRemind, tRemind)
 	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
-	m.Text = append(claims(lang, d.AnsweredAt, time.Time{}, of), tRemindText.in(lang))
+	m.Text = append(claims(lang, d.AnsweredAt, watch.ClaimRemindedAt(watch.ClaimSeq(day)), true, of), tRemindText.in(lang))
 	for _, n := range of {
 		m.Steps = append(m.Steps, callOr(lang, n.Named, pick(n.Name == f.bank(), tcCallNone, tcCallApp)))
 	}
@@ -180,8 +189,9 @@ func ClaimReminder(f DisputeFacts, day time.Time) (message.Message, bool) {
 	return m, true
 }
 
-// claims are those of the page's report, with the days that are left.
-func (f *PageFacts) claims() []string {
+// claims are those of the page's report, with the days that are left; dated on what is
+// printed.
+func (f *PageFacts) claims(dated bool) []string {
 	d := DisputeFacts{Lang: f.lang(), Dispute: f.Dispute, ServiceName: f.ServiceName, BankName: f.BankName, Bank: f.Bank, Service: f.Service, ServiceOf: f.ServiceOf}
-	return d.claims(f.Now)
+	return d.claims(f.Now, dated)
 }

@@ -36,6 +36,9 @@ type DisputeFacts struct {
 	SilencedIn string
 	Since      Since // for DisputeOpened: what it took in that was not shown
 	SaidMine   bool  // for DisputeAlready: its reader has said that it was theirs
+	// At is when it is told, for the days that are left to claim the loss; zero is when
+	// it was answered.
+	At time.Time
 	// UndoUntil is the end of the time in which the answer can be taken back;
 	// zero leaves the button out.
 	UndoUntil time.Time
@@ -109,7 +112,7 @@ var (
 // now, and the way back.
 func DisputeOpened(f DisputeFacts) message.Message {
 	m := f.message(tAltDispute, tDisputeOpened)
-	m.Text = slices.Concat(f.since(), f.offerSilenced(), []string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claims(time.Time{}))
+	m.Text = slices.Concat(f.since(), f.offerSilenced(), []string{tDisputeOpenedText.in(f.lang(), f.bank())}, f.claimsSaid())
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m
 }
@@ -144,7 +147,7 @@ func DisputeAlready(f DisputeFacts) message.Message {
 			m.Text = append(m.Text, tAddFollows.in(f.lang(), f.Dispute.Reference))
 		}
 	}
-	m.Text = slices.Concat(m.Text, f.offerSilenced(), f.claims(time.Time{}))
+	m.Text = slices.Concat(m.Text, f.offerSilenced(), f.claimsSaid())
 	m.Facts = append(m.Facts, message.Fact{Label: tFactStatus.in(f.lang()), Value: statusName(f.lang(), f.Dispute)})
 	m.Steps, m.Buttons, m.Foot = f.steps(), f.buttons(), tNeverPIN.in(f.lang())
 	return m

@@ -17,6 +17,7 @@ type LookedService struct {
 	Doubtful       int // of Count: that may be another payment
 	Months         []MonthSum
 	Claims         []ClaimFact
+	At             time.Time // of which the days are counted that are left
 }
 
 // MonthSum is what was taken in a month.
@@ -52,7 +53,8 @@ var (
 
 	tlClaimNotice = text{ja: "%[1]s：届け出の期限は、気づいた日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of noticing it (as of %[3]s)."}
 	tlClaimLoss   = text{ja: "%[1]s：届け出の期限は、引き落としの日から%[2]d日以内です（%[3]s現在）。", en: "%[1]s: to be claimed within %[2]d days of the debit (as of %[3]s)."}
-	tlClaimUntil  = text{ja: "%[1]s：最後の引き落としについては、%[4]sまでに届け出てください（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim until %[4]s (within %[2]d days of the debit, as of %[3]s)."}
+	tlClaimUntil  = text{ja: "%[1]s：最後の引き落としについては、%[4]sまでに届け出てください。%[6]sの時点で、あと%[5]d日です（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim by %[4]s; days left on %[6]s: %[5]d (within %[2]d days of the debit, as of %[3]s)."}
+	tlClaimToday  = text{ja: "%[1]s：最後の引き落としについては、きょう（%[4]s）までに届け出てください（引き落としの日から%[2]d日以内。%[3]s現在）。", en: "%[1]s: for the latest debit, claim today, %[4]s (within %[2]d days of the debit, as of %[3]s)."}
 	tlClaimOver   = text{ja: "%[1]s：引き落としの日から%[2]d日以内という期限（%[3]s現在）は過ぎています。それでも銀行に相談してください。", en: "%[1]s: the %[2]d days from the debit (as of %[3]s) are over. Please ask your bank all the same."}
 	tlClaimNone   = text{ja: "%s：届け出の期限は分かっていません。サービスと銀行に確かめてください。", en: "%s: until when it can be claimed is not known here. Please ask the service and your bank."}
 )
@@ -90,13 +92,15 @@ func (s *LookedService) notes(lang watch.Lang) (out []string) {
 	for _, c := range s.Claims {
 		switch {
 		case !c.FromLoss:
-			out = append(out, tlClaimNotice.in(lang, s.Name, c.Days, c.AsOf))
+			out = append(out, tlClaimNotice.in(lang, s.Name, c.Days, month(lang, c.AsOf)))
 		case c.Until.IsZero():
-			out = append(out, tlClaimLoss.in(lang, s.Name, c.Days, c.AsOf))
+			out = append(out, tlClaimLoss.in(lang, s.Name, c.Days, month(lang, c.AsOf)))
 		case c.Over:
-			out = append(out, tlClaimOver.in(lang, s.Name, c.Days, c.AsOf))
+			out = append(out, tlClaimOver.in(lang, s.Name, c.Days, month(lang, c.AsOf)))
+		case DaysUntil(c.Until, s.At) <= 0:
+			out = append(out, tlClaimToday.in(lang, s.Name, c.Days, month(lang, c.AsOf), Date(lang, c.Until)))
 		default:
-			out = append(out, tlClaimUntil.in(lang, s.Name, c.Days, c.AsOf, c.Until.Format(tDate.in(lang))))
+			out = append(out, tlClaimUntil.in(lang, s.Name, c.Days, month(lang, c.AsOf), Date(lang, c.Until), DaysUntil(c.Until, s.At), dayOf(lang, s.At)))
 		}
 	}
 	if len(s.Claims) == 0 {

@@ -8,7 +8,7 @@ import (
 // digitsIn are the texts that may hold a number, and why.
 var digitsIn = map[string]string{
 	"tStepPolice": "telephone numbers", "tStepConsumer": "a telephone number",
-	"tDate": "a layout", "tMonth": "a layout", "tHistMonth": "a layout", "tsMonth": "a layout", "tSheetDay": "a layout",
+	"tDate": "a layout", "tMonth": "a layout", "tHistMonth": "a layout", "tsMonth": "a layout", "tSheetDay": "a layout", "tClaimDay": "a layout",
 	"tSetEachHint": "0 is what one types", "tTenths": "the zero of the tens",
 	"tSetMonthly": "one month", "tWhyNear": "once, and one month", "tSetNear": "the same", "tSetWordsHint": "one a line", "tFamMadeText": "one person", "tFamFull": "one account",
 	"tDoorText": "once", "tDoorGoneText": "once", "tcSettingsOnce": "once",

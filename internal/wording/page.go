@@ -274,7 +274,7 @@ func (f *PageFacts) open() message.Part {
 	m.Text = append(m.Text, bankNote(lang, f.bank(), f.said(), f.Watcher.HideAmount, true)...)
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold())
-		m.Text = append(append(m.Text, f.claims()...), tDoNow.in(lang))
+		m.Text = append(append(m.Text, f.claims(false)...), tDoNow.in(lang))
 		m.Steps = WhatToDo(lang, true, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
 	}
 	p := message.Part{Message: m, Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
