@@ -68,7 +68,7 @@ func cutBank(letters []rune, n, least int) (string, bool) {
 	}
 	end := string(letters[len(letters)-1:])
 	if quote.Cells(end) == 1 {
-		end = string(letters[len(letters)-2:])
+		end = string(letters[len(letters)-min(3, len(letters)):])
 	}
 	if n+utf8.RuneCountInString(end) >= len(letters) || n < 2 || quote.Cells(string(letters[:n])) < least {
 		return "", false
@@ -118,9 +118,9 @@ func onAccount(lang watch.Lang, say, of string) string {
 // The answers where there is room for quickRoom characters, with an account's number.
 var (
 	tNotMineQuick   = text{ja: "身に覚えがない", en: "Not me"}
-	tNotTheirsQuick = text{ja: "本人は身に覚えがない", en: "Not them"}
-	tMineQuick      = text{ja: "自分です", en: "It was me"}
-	tTheirsQuick    = text{ja: "本人の利用です", en: "It was them"}
+	tNotTheirsQuick = text{ja: "本人は覚えがない", en: "Not them"}
+	tMineQuick      = text{ja: "自分です", en: "Was me"}
+	tTheirsQuick    = text{ja: "本人の利用です", en: "Was them"}
 )
 
 // answerLabels are the two answers as buttons say them, and both as quick replies.
