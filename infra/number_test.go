@@ -77,7 +77,7 @@ func unlisted(t *testing.T, what, text string) {
 var bounds = []string{"minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "default"}
 
 // published collects the sentences, bounds and patterns of the description.
-// Examples, statuses and versions are none.
+// Examples, statuses, versions and what links lead along are none.
 func published(n *yaml.Node, path []string, visit func(path []string, value string)) {
 	switch n.Kind {
 	case yaml.DocumentNode, yaml.SequenceNode:
@@ -87,7 +87,7 @@ func published(n *yaml.Node, path []string, visit func(path []string, value stri
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			if key == "example" || key == "examples" || key == "enum" || key == "openapi" || key == "version" || key == "$ref" {
+			if key == "example" || key == "examples" || key == "links" && slices.Contains(path, "responses") || key == "enum" || key == "openapi" || key == "version" || key == "$ref" {
 				continue
 			}
 			published(n.Content[i+1], append(slices.Clone(path), key), visit)
@@ -120,9 +120,10 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 	}
 	groups := watch.CodeLen/4 - 1
 	patterns := []string{
-		"^[0-9]{4}$",        // a bank's code
-		"^[a-z0-9-]+$",      // a service's id
-		"^[A-Za-z0-9._-]*$", // a feed
+		"^[0-9]{4}$",               // a bank's code
+		"^[a-z0-9-]+$",             // a service's id
+		"^[A-Za-z0-9._-]*$",        // a feed
+		`^[^\x00-\x1f\x7f-\x9f]*$`, // no control characters
 		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
 		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
 		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"kozamori/infra/folder"
+	"kozamori/internal/testkit/localtest"
 )
 
 const guide = "../guide/"
@@ -124,7 +124,7 @@ func started(t *testing.T, cmd *exec.Cmd) *heard {
 func TestTheGuideIsTrueInEachLanguage(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
-	running := s.start()
+	running := s.Start()
 	secrets, err := folder.ReadSecrets(s.data)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestTheGuideIsTrueInEachLanguage(t *testing.T) {
 		receiver := l.command(t, "receive", "0")
 		receiver.Env = env
 		p := party{speech: l, callbacks: started(t, receiver), passed: &heard{}}
-		s.eventually(l.name+" listens", func() bool {
+		s.Eventually(l.name+" listens", func() bool {
 			port := p.callbacks.beginning("listening on")
 			p.address = "http://127.0.0.1:" + strings.Join(port, "") + "/kozamori"
 			return len(port) == 1
@@ -157,7 +157,7 @@ func TestTheGuideIsTrueInEachLanguage(t *testing.T) {
 				t.Errorf("listen ended with %d", code)
 			}
 		})
-		s.eventually("what comes is passed on", func() bool { return len(p.passed.beginning("What bank 0125 takes")) == 1 })
+		s.Eventually("what comes is passed on", func() bool { return len(p.passed.beginning("What bank 0125 takes")) == 1 })
 		all = append(all, p)
 	}
 	for _, p := range all {
@@ -167,16 +167,16 @@ func TestTheGuideIsTrueInEachLanguage(t *testing.T) {
 			t.Fatalf("%s: %v: %s", p.name, err, out)
 		}
 	}
-	presses(t, s, running.Page)
+	s.Press(running.Page)
 	for _, p := range all {
-		s.eventually(p.name+" hears of the report", func() bool { return len(p.callbacks.beginning("dispute.opened")) == 1 })
+		s.Eventually(p.name+" hears of the report", func() bool { return len(p.callbacks.beginning("dispute.opened")) == 1 })
 		var books struct{ Disputes []struct{ Reference string } }
-		gets(t, running.Page+"/sim/bank/disputes", &books)
+		localtest.Get(t, running.Page+"/sim/bank/disputes", &books)
 		if ref := p.callbacks.beginning("dispute.opened")[0]; len(books.Disputes) != 1 || ref != books.Disputes[0].Reference {
 			t.Errorf("%s heard %q, the bank has %+v", p.name, ref, books.Disputes)
 		}
 		var told passedOn
-		s.eventually("listen tells of it", func() bool {
+		s.Eventually("listen tells of it", func() bool {
 			for _, l := range p.passed.beginning("{") {
 				if json.Unmarshal([]byte("{"+l), &told) == nil && told.Type == "dispute.opened" {
 					return true
@@ -223,53 +223,5 @@ func refuses(t *testing.T, name, address, secret string, told *passedOn) {
 	_ = res.Body.Close()
 	if res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("%s, without a signature: %d", name, res.StatusCode)
-	}
-}
-
-func gets(t *testing.T, address string, v any) {
-	t.Helper()
-	res, err := http.Get(address)
-	if err == nil {
-		err = json.NewDecoder(res.Body).Decode(v)
-		_ = res.Body.Close()
-	}
-	if err != nil {
-		t.Fatalf("%s: %v", address, err)
-	}
-}
-
-var buttonOf = regexp.MustCompile(`"data":"([^"]+)"`)
-
-// presses answers the newest alert of the phone with its first button.
-func presses(t *testing.T, s *stack, page string) {
-	t.Helper()
-	var user, data string
-	s.eventually("the phone is told", func() bool {
-		var users struct{ Users []struct{ ID string } }
-		gets(t, page+"/sim/line/users", &users)
-		var got struct {
-			Messages []struct {
-				Via      string
-				Messages []json.RawMessage
-			}
-		}
-		gets(t, page+"/sim/line/messages", &got)
-		for _, m := range got.Messages {
-			if m.Via != "push" {
-				continue
-			}
-			if found := buttonOf.FindSubmatch(m.Messages[0]); found != nil {
-				user, data = users.Users[0].ID, string(found[1])
-			}
-		}
-		return data != ""
-	})
-	res, err := http.Post(page+"/sim/line/users/"+user+"/tap", "application/json", strings.NewReader(`{"data":"`+data+`"}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("the tap: %d", res.StatusCode)
 	}
 }

@@ -1,73 +1,30 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"kozamori/infra/folder"
+	"kozamori/internal/testkit/localtest"
 )
 
-// stack is the local stack as people run it, in a process of its own.
+// stack is the local stack, and ctl that works on it.
 type stack struct {
+	*localtest.Stack
 	t    *testing.T
 	data string
-	exe  string
-	cmd  *exec.Cmd
-	said bytes.Buffer
 }
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
-	s := &stack{t: t, data: t.TempDir(), exe: filepath.Join(t.TempDir(), "local")}
-	// go run keeps what it linked, and go build does not.
-	if out, err := exec.Command("go", "run", "-exec", "cp", "../local", s.exe).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	t.Cleanup(s.kill)
-	return s
-}
-
-func (s *stack) start() *folder.Running {
-	s.t.Helper()
-	s.cmd = exec.Command(s.exe, "-addr", "127.0.0.1:0", "-data", s.data)
-	s.cmd.Stdout, s.cmd.Stderr = &s.said, &s.said
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	var r *folder.Running
-	s.eventually("the stack runs", func() (ok bool) {
-		var err error
-		r, err = folder.ReadRunning(s.data)
-		return err == nil
-	})
-	return r
-}
-
-func (s *stack) kill() {
-	if s.cmd != nil {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-		s.cmd = nil
-	}
-}
-
-func (s *stack) eventually(what string, holds func() bool) {
-	s.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.t.Fatalf("never: %s\n%s", what, s.said.String())
-		}
-	}
+	s := localtest.New(t, "../local")
+	return &stack{s, t, s.Data}
 }
 
 // ctl runs a command that must exit with a code.
@@ -98,7 +55,7 @@ var anyMenu = regexp.MustCompile(`richmenu-[0-9a-f]{32}`)
 
 func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
 	s := newStack(t)
-	running := s.start()
+	running := s.Start()
 	if info, err := os.Stat(filepath.Dir(running.Socket)); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("others can enter where the socket is: %v %v", info, err)
 	}
@@ -111,7 +68,7 @@ func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
 	s.ctl(1, "send", "-shift", "-again", sampleDir+"0125-good-and-bad.json")
 
 	var alert []map[string]any
-	s.eventually("the first alert is accepted by LINE", func() bool {
+	s.Eventually("the first alert is accepted by LINE", func() bool {
 		code, out, _ := ctl(t, nil, "alert", "show", "-bank", "0125", "-account", "acc_8f3k", "-txn", "20201003-000777", "-json", "-data", s.data)
 		var v map[string]any
 		if code != 0 || json.Unmarshal([]byte(out), &v) != nil {
@@ -159,7 +116,7 @@ func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
 
 	// Killed, it leaves its files, and they say the same.
 	banks := s.ctl(0, "bank", "list")
-	s.kill()
+	s.Kill()
 	if got := s.ctl(0, "bank", "list"); got != banks {
 		t.Errorf("while it ran:\n%safterwards:\n%s", banks, got)
 	}
@@ -168,7 +125,7 @@ func TestAnOperatorWorksOnTheRunningStackAndOnWhatItLeaves(t *testing.T) {
 	}
 	s.ctl(0, "bank", "rotate-secret", "0168")
 	s.ctl(0, "alert", "show", alert[0]["id"].(string))
-	again := s.start()
+	again := s.Start()
 	if again.Socket == running.Socket {
 		t.Error("two stacks, one socket")
 	}

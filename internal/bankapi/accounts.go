@@ -89,11 +89,12 @@ func (h *Handler) issueCode(_ http.ResponseWriter, r *http.Request, bank string)
 	if err := read(r, &req); err != nil {
 		return 0, nil, err
 	}
-	asked := req.code()
-	asked.KeepOthers, asked.IdempotencyKey = req.KeepOthers, r.Header.Get("Idempotency-Key")
-	if len(asked.IdempotencyKey) > MaxIdempotencyKey {
-		return 0, nil, refused("Idempotency-Key", fmt.Sprintf("is longer than %d characters", MaxIdempotencyKey))
+	name, err := idempotencyKey(r)
+	if err != nil {
+		return 0, nil, err
 	}
+	asked := req.code()
+	asked.KeepOthers, asked.IdempotencyKey = req.KeepOthers, name
 	if err := begin(r.Context(), object{"account", req.AccountRef}); err != nil {
 		return 0, nil, err
 	}

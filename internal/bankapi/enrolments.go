@@ -1,7 +1,6 @@
 package bankapi
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -59,11 +58,12 @@ func (h *Handler) enrol(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if !h.Mails {
 		return 0, nil, errNoMail
 	}
-	asked := membership.EnrolRequest{Role: watch.Role(req.Role), Email: req.Email, Lang: watch.Lang(req.Lang), Name: quote.Text(req.Name),
-		HideAmount: req.HideAmount, KeepOthers: req.KeepOthers, IdempotencyKey: r.Header.Get("Idempotency-Key")}
-	if len(asked.IdempotencyKey) > MaxIdempotencyKey {
-		return 0, nil, refused("Idempotency-Key", fmt.Sprintf("is longer than %d characters", MaxIdempotencyKey))
+	name, err := idempotencyKey(r)
+	if err != nil {
+		return 0, nil, err
 	}
+	asked := membership.EnrolRequest{Role: watch.Role(req.Role), Email: req.Email, Lang: watch.Lang(req.Lang), Name: quote.Text(req.Name),
+		HideAmount: req.HideAmount, KeepOthers: req.KeepOthers, IdempotencyKey: name}
 	var named []object
 	for _, a := range req.Accounts {
 		of := accountRequest{AccountRef: a.AccountRef, AccountMask: a.AccountMask, Links: a.Links, HistoryFrom: a.HistoryFrom}

@@ -109,7 +109,8 @@ func fieldOf(p jsontext.Pointer) string {
 }
 
 // query reads the parameters of a request, of which only some may be given,
-// each once.
+// each once, and none empty but a cursor, which begins with the first page then: the
+// filter of a program that had no value would ask for everything.
 func query(r *http.Request, known ...string) (url.Values, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -121,6 +122,8 @@ func query(r *http.Request, known ...string) (url.Values, error) {
 			return nil, refused(fieldOf(jsontext.Pointer("").AppendToken(name)), "is not a parameter of this request")
 		case len(vs) > 1:
 			return nil, refused(name, "is given twice")
+		case vs[0] == "" && name != "cursor":
+			return nil, refused(name, "must not be empty")
 		}
 	}
 	return q, nil
@@ -153,4 +156,16 @@ func pageLimit(s string) (int, error) {
 		return 0, refused("limit", fmt.Sprintf("must be a whole number from 1 to %d", MaxPage))
 	}
 	return n, nil
+}
+
+// idempotencyKey is the bank's own name of a request; empty if it gave none.
+func idempotencyKey(r *http.Request) (string, error) {
+	given := r.Header.Values("Idempotency-Key")
+	switch {
+	case len(given) == 0:
+		return "", nil
+	case len(given) > 1 || given[0] == "" || len(given[0]) > MaxIdempotencyKey:
+		return "", refused("Idempotency-Key", fmt.Sprintf("must be one, of 1 to %d characters", MaxIdempotencyKey))
+	}
+	return given[0], nil
 }
