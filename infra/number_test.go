@@ -23,6 +23,7 @@ import (
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/quote"
+	"kozamori/internal/radar"
 	secretstore "kozamori/internal/secrets"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -115,15 +116,17 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage, "feed.schema.maximum": bankapi.MaxHours, "feed.schema.default": bankapi.DefaultHours,
 		"feed.maxLength": wire.MaxFeed, "sequence.maximum": wire.MaxNumber, "additionalProperties.maximum": wire.MaxNumber, "next_within_seconds.maximum": wire.MaxBeat, "pauses.maxItems": wire.MaxPauses,
+		"transaction_ids.maxItems": radar.MaxFirst,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,
 	}
 	groups := watch.CodeLen/4 - 1
 	patterns := []string{
-		"^[0-9]{4}$",               // a bank's code
-		"^[a-z0-9-]+$",             // a service's id
-		"^[A-Za-z0-9._-]*$",        // a feed
-		`^[^\x00-\x1f\x7f-\x9f]*$`, // no control characters
+		"^[0-9]{4}$",                    // a bank's code
+		"^[a-z0-9-]+$",                  // a service's id
+		"^[A-Za-z0-9._-]*$",             // a feed
+		`^[^\x00-\x1f\x7f-\x9f]*$`,      // no control characters
+		"^[0-9]{8}t[0-9]{6}-[a-z0-9]+$", // of radar.Open
 		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
 		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
 		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference
@@ -217,6 +220,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("maintenance, up to %s days each", of(wire.MaxPause, day)), fmt.Sprintf("For %s minutes after a pause", of(feed.Least, time.Minute)),
 		fmt.Sprintf("nothing within %s seconds, is tried again with backoff for %s hours", of(callback.Time, time.Second), callbacks),
 		fmt.Sprintf("`timed_out`: nothing within %s seconds", of(callback.Time, time.Second)),
+		fmt.Sprintf("about %s of a link", map[time.Duration]string{day: "a day"}[radar.LinkedFor]), fmt.Sprintf("nothing adds to for %s hours", of(radar.Lapse, time.Hour)),
+		"within about 3 % above", // TestASketchCountsAsExactlyAsItSays
 		"to a power of two", "writes what it has counted once a minute:",
 		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures),
 		fmt.Sprintf("When %s hours were over", callbacks),
@@ -311,6 +316,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("swept for %s days", of(store.SpreadAfter, day)),
 		fmt.Sprintf("recovery for %s days", of(store.KeepCopies, day)),
 		fmt.Sprintf("within the %s days", of(store.KeepCopies, day)),
+		"reported of one payment service", fmt.Sprintf("the ids of the first %d transactions", radar.MaxFirst), fmt.Sprintf("adds to ends after %s hours", of(radar.Lapse, time.Hour)),
 	})
 	unlisted(t, "RUNBOOK.md", left)
 }

@@ -260,13 +260,15 @@ func TestTheDescriptionOfEventsTakesWhatIngestTakes(t *testing.T) {
 		"reversal": {"id": "e1", "type": "debit.reversed", "transaction_id": "t1", "account_ref": "acc_1", "occurred_at": "2026-11-24T12:00:00+09:00"},
 		"link": {"id": "e1", "type": "charge_link.registered", "transaction_id": "t1", "account_ref": "acc_1",
 			"occurred_at": "2026-11-24T12:00:00+09:00", "service": "paypay"},
+		"refused link": {"id": "e1", "type": "charge_link.refused", "transaction_id": "t1", "account_ref": "acc_1",
+			"occurred_at": "2026-11-24T12:00:00+09:00", "service": "paypay", "reason": "pin"},
 	}
 	// Each value is tried in each field, and each field is left out.
 	values := []any{nil, "", "x", "JPY", "posted", "debit", "charge_link.removed", "a b", "a#b", "a\nb", "a\u0085b", "\u007f", ".", "..", "a/b", "Az09_.~-", "2026-11-24T12:00:00Z", "2026-11-24", "2026-11-31", "2026-11-24 12:00",
 		strings.Repeat("あ", 41), strings.Repeat("a", 65), strings.Repeat("a", 129), strings.Repeat("a", 256),
 		0, 1, -1, 1.5, 1_000_000_000_000, 1_000_000_000_001, -100_000_000_000_000, -100_000_000_000_001, true, []any{}, map[string]any{}}
 	fields := []string{"id", "type", "transaction_id", "account_ref", "account_mask", "occurred_at", "amount", "currency", "descriptor",
-		"balance_after", "status", "service", "route", "detail", "rail", "collector", "occurred_on", "replaces", "unknown"}
+		"balance_after", "status", "service", "route", "detail", "rail", "collector", "occurred_on", "replaces", "unknown", "reason"}
 	n := 0
 	for name, event := range base {
 		for _, field := range fields {

@@ -14,6 +14,7 @@ import (
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/membership"
+	"kozamori/internal/radar"
 	secretstore "kozamori/internal/secrets"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -157,6 +158,8 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			fmt.Sprintf("went | no one | %s days", of(store.KeepTrace, day)), fmt.Sprintf("as it came | an account | %s days", of(store.KeepRefused, day)),
 			fmt.Sprintf("counts of %d days, or %s by the hour", store.TallyDays, of(store.HourKept, day)), fmt.Sprintf("%s days after its month", of(store.KeepLessons, day)),
 			fmt.Sprintf("within %s days", copies),
+			fmt.Sprintf("every %s minutes", of(radar.Width, time.Minute)), fmt.Sprintf("first %d ids", radar.MaxFirst), fmt.Sprintf("| %s days |", of(store.RadarKept, day)),
+			fmt.Sprintf("a campaign %s days after", of(radar.KeepCampaign, day)),
 		},
 		"keys.md": {
 			"32 random bytes", // TestKeysThatCannotBeSafeAreRefused

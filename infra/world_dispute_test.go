@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
+	"kozamori/internal/radar"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -34,6 +35,7 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(404, "GET", "/disputes/none", "")
 	w.call(401, "GET", one, "", "wrong")
 	w.call(200, "GET", "/texts", "")
+	w.everyCampaignCall()
 	w.call(200, "POST", one+"/status", `{"status":"received","ready":"we_call_you"}`)
 	w.call(200, "POST", one+"/status", `{"status":"received","text":"確認しています。"}`)
 	w.call(200, "POST", one+"/status", `{"status":"closed"}`)
@@ -98,6 +100,32 @@ func (w *world) everyPage() {
 			w.t.Errorf("the page of %s: %d", p.Code, res.StatusCode)
 		}
 	}
+}
+
+// campaign is one that is suspected.
+func (w *world) campaign() *radar.Campaign {
+	c := radar.Open(&radar.Test{Bank: code, Service: "dbarai", Kind: radar.Refused, From: w.Now().Add(-time.Hour), To: w.Now(), Seen: 11, Expected: 0.012,
+		First: []radar.Seen{{Txn: "att_1", At: w.Now().Add(-time.Minute)}}}, w.Now())
+	if err := w.store.PutCampaign(context.Background(), c); err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func (w *world) everyCampaignCall() {
+	one := "/campaigns/" + w.campaign().ID
+	w.call(200, "GET", "/campaigns?limit=1", "")
+	w.call(422, "GET", "/campaigns?limit=x", "")
+	w.call(401, "GET", "/campaigns", "", "wrong")
+	w.call(200, "GET", one, "")
+	w.call(404, "GET", "/campaigns/none", "")
+	w.call(401, "GET", one, "", "wrong")
+	w.call(200, "POST", one+"/state", `{"state":"confirmed","clerk":"佐藤"}`)
+	w.call(409, "POST", one+"/state", `{"state":"dismissed"}`)
+	w.call(422, "POST", one+"/state", `{"state":"suspected"}`)
+	w.call(404, "POST", "/campaigns/none/state", `{"state":"ended"}`)
+	w.call(413, "POST", one+"/state", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
+	w.call(401, "POST", one+"/state", `{"state":"ended"}`, "wrong")
 }
 
 func (w *world) bind() membership.Bound {
@@ -188,7 +216,18 @@ func (w *world) everyCallback() {
 		health.News = append(health.News, n)
 	}
 	w.write(store.PutFeedHealth(health))
+	campaign := w.campaign()
 	w.job(watch.Job{Feed: code})
+	if _, err := w.store.UpdateCampaign(ctx, code, campaign.ID, func(c *radar.Campaign) error {
+		c.Set(radar.Ended, "", true, w.Now())
+		return nil
+	}); err != nil {
+		w.t.Fatal(err)
+	}
+	w.job(watch.Job{Feed: code})
+	if s, err := w.store.Standing(ctx, code); err != nil || s.Of("dbarai").Untold {
+		w.t.Errorf("the bank was not told of a campaign: %+v %v", s, err)
+	}
 	if h, err := w.store.FeedHealth(ctx, code); err != nil || h.Untold() != nil {
 		w.t.Errorf("the bank was not told how its feed is: %+v %v", h, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"kozamori/internal/edition"
 	"kozamori/internal/feed"
+	"kozamori/internal/radar"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -246,11 +247,13 @@ func forged(ctx context.Context, w *town) error {
 }
 
 // silent is a bank that has sent nothing for longer than it should, of which a request
-// is missing since an hour, and whose number was checked long ago.
+// is missing since an hour, whose number was checked long ago, and at which a
+// campaign is suspected.
 func silent(ctx context.Context, w *town) error {
 	if err := w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0168", Name: "中国銀行", SilentAfter: time.Hour, Phone: "086-000-0000", PhoneOn: "2020-09-01"}),
 		store.PutFeedHealth(&feed.Health{Bank: "0168", Streams: []feed.Stream{{Highest: 3, At: time.Now().Add(-time.Hour),
 			Gaps: []feed.Gap{{From: 2, To: 2, Since: time.Now().Add(-time.Hour), Left: []feed.Span{{From: 2, To: 2}}}}}}}),
+		store.PutStanding(&radar.Standing{Bank: "0168", Services: []radar.ServiceStanding{{Service: "paypay", ID: "20200902t031200-x", State: radar.Suspected, At: time.Now().Add(-time.Hour)}}}),
 		store.PutFeed(&store.Feed{Bank: "0168", LastEvent: time.Now().Add(-2 * time.Hour)})); err != nil {
 		return err
 	}

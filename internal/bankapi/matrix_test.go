@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/bankapi"
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/radar"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
@@ -49,6 +51,7 @@ func (w *world) neighbours() []string {
 		}
 		out = append(out, res.Dispute.ID)
 	}
+	w.write(campaign(theirs)...)
 	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
@@ -81,6 +84,23 @@ func enrolment(bank, ref string) store.Write {
 
 // spares are what of ours is asked for by its id, apart from a dispute.
 func spares() []store.Write {
+	return append(campaign(ours), otherSpares()...)
+}
+
+// campaigns are those that are asked for, by the account.
+var campaigns = map[string]string{account.Ref: "20261124t030000-ours", theirAccounts[1].Ref: "20261124t030000-theirs"}
+
+// campaign is one that a bank is asked about.
+func campaign(bank string) []store.Write {
+	c := radar.Open(&radar.Test{Bank: bank, Service: "paypay", Kind: radar.Refused, From: worldtest.Start.Add(-time.Hour), To: worldtest.Start, Seen: 9, Expected: 0.01,
+		First: []radar.Seen{{Txn: "att_" + bank, At: worldtest.Start}}}, worldtest.Start)
+	c.ID = campaigns[map[string]string{ours: account.Ref, theirs: theirAccounts[1].Ref}[bank]]
+	s := &radar.Standing{Bank: bank}
+	s.Note(c)
+	return []store.Write{store.PutCampaign(c), store.PutStanding(s)}
+}
+
+func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
 	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
 }
@@ -102,7 +122,7 @@ func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
 	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
-		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"))
+		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
@@ -113,10 +133,11 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/mail-enrolments": `{"role":"owner","email":"fumi@example.jp","accounts":[{"account_ref":"{account_ref}"}]}`,
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
-	"POST /v1/banks/{bank}/disputes/{dispute_id}/status": `{"status":"received"}`,
-	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":  `{"text":"called back","clerk":"desk 2"}`,
-	"PUT /v1/banks/{bank}/contacts":                      `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
-	"POST /v1/banks/{bank}/keys":                         `{"label":"batch","scopes":["feed","events"]}`,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":  `{"status":"received"}`,
+	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":   `{"text":"called back","clerk":"desk 2"}`,
+	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state": `{"state":"confirmed","clerk":"desk 2"}`,
+	"PUT /v1/banks/{bank}/contacts":                       `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
+	"POST /v1/banks/{bank}/keys":                          `{"label":"batch","scopes":["feed","events"]}`,
 }
 
 // everyRoute lists the routes of a bank; that which ends an account comes last.

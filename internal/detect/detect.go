@@ -36,8 +36,9 @@ type Config struct {
 // Stage is the detector.
 type Stage struct {
 	Config
-	tally *store.Tallier
-	turns turns
+	tally     *store.Tallier
+	turns     turns
+	uncounted uncounted
 }
 
 // New makes the stage.
@@ -69,6 +70,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 	defer s.count(ctx)
 	verdicts := make([]queue.Verdict, len(msgs))
 	b := s.read(ctx, msgs, verdicts)
+	defer s.look(ctx, b)
 	if len(b.keys) == 0 {
 		return verdicts
 	}

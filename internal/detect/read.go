@@ -19,6 +19,7 @@ type batch struct {
 	needsActivity map[watch.AccountKey]bool
 	told          map[watch.AccountKey][]told
 	events        int
+	refused       []*watch.Event // attempts to link, which are counted and leave nothing else
 }
 
 // told is what a message of history says of its account as a whole.
@@ -62,6 +63,11 @@ func (s *Stage) read(ctx context.Context, msgs []queue.Message, verdicts []queue
 			b.told[k] = append(b.told[k], told{read.From, i})
 		}
 		for j := range read.Events {
+			if e := &read.Events[j]; e.Kind == watch.LinkRefused {
+				b.refused = append(b.refused, e)
+				b.events++
+				continue
+			}
 			b.add(&read.Events[j], read.Lines[j], i)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"kozamori/internal/store"
 )
 
-// feed tells a bank what changed in how its feed is, oldest first. What it does not
-// take is told again until it has been too long; the sweep queues it again, too.
+// feed tells a bank what changed in how its feed is, oldest first, and then what
+// stands out of it. What it does not take is told again until it has been too long; the sweep queues it again, too.
 func (s *Stage) feed(ctx context.Context, c caller, m queue.Message, bank string) queue.Verdict {
 	for {
 		h, err := s.Store.FeedHealth(ctx, bank)
@@ -18,7 +18,7 @@ func (s *Stage) feed(ctx context.Context, c caller, m queue.Message, bank string
 		}
 		n := h.Untold()
 		if n == nil {
-			return queue.Acknowledge
+			return s.campaigns(ctx, c, m, bank)
 		}
 		seq := n.Seq
 		body, err := n.CallbackBody(bank)

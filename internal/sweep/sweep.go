@@ -65,8 +65,8 @@ const (
 // Report says what one sweep did, and for how long the first thing that it found
 // in each lane has been due.
 type Report struct {
-	Looks, Requeued, Escalated, Callbacks, Silent, Down, Old int
-	Overdue                                                  map[watch.Lane]time.Duration
+	Looks, Requeued, Escalated, Callbacks, Silent, Down, Old, Suspected int
+	Overdue                                                             map[watch.Lane]time.Duration
 }
 
 // sweeping is one sweep under way.
@@ -110,6 +110,7 @@ func (s *Stage) Sweep(ctx context.Context) (Report, error) {
 	if s.Chain != nil {
 		w.failed(s.Chain(ctx))
 	}
+	w.failed(s.radar(ctx, &w.rep))
 	return w.rep, w.first
 }
 

@@ -22,6 +22,7 @@ const (
 type field struct {
 	name                  string
 	debit, reversal, link use
+	refused               use // in a charge_link.refused
 
 	// A field of text. Texts of at least one character are ids: white space
 	// around them is trimmed.
@@ -42,26 +43,26 @@ type field struct {
 
 // fields of an event, in the order in which banks are shown them.
 var fields = [...]field{
-	{name: "id", debit: must, reversal: must, link: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.ID }},
-	{name: "type", debit: must, reversal: must, link: must, read: readKind, lenient: kept},
-	{name: "transaction_id", debit: must, reversal: must, link: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
-	{name: "account_ref", debit: must, reversal: must, link: must, text: func(e *watch.Event) *string { return &e.AccountRef },
+	{name: "id", debit: must, reversal: must, link: must, refused: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.ID }},
+	{name: "type", debit: must, reversal: must, link: must, refused: must, read: readKind, lenient: kept},
+	{name: "transaction_id", debit: must, reversal: must, link: must, refused: must, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.TransactionID }},
+	{name: "account_ref", debit: must, reversal: must, link: must, refused: must, text: func(e *watch.Event) *string { return &e.AccountRef },
 		check: func(s string) *watch.FieldError { return watch.CheckRef("account_ref", s) }},
-	{name: "account_mask", text: func(e *watch.Event) *string { return (*string)(&e.AccountMask) },
+	{name: "account_mask", refused: never, text: func(e *watch.Event) *string { return (*string)(&e.AccountMask) },
 		check: func(s string) *watch.FieldError { return watch.CheckMask("account_mask", s) }},
 	{name: "occurred_at", read: readTime, lenient: lenientTime},
-	{name: "amount", debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
-	{name: "currency", debit: must, link: never, read: readCurrency},
-	{name: "descriptor", debit: must, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Descriptor) }},
-	{name: "balance_after", link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -MaxBalance, to: MaxBalance},
-	{name: "status", link: never, read: readStatus, lenient: kept},
+	{name: "amount", refused: never, debit: must, link: never, yen: func(e *watch.Event, n int64) { e.Amount = n }, from: 1, to: MaxAmount},
+	{name: "currency", refused: never, debit: must, link: never, read: readCurrency},
+	{name: "descriptor", refused: never, debit: must, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Descriptor) }},
+	{name: "balance_after", refused: never, link: never, yen: func(e *watch.Event, n int64) { e.BalanceAfter = &n }, from: -MaxBalance, to: MaxBalance},
+	{name: "status", refused: never, link: never, read: readStatus, lenient: kept},
 	{name: "service", most: MaxWord, word: true, text: func(e *watch.Event) *string { return &e.Service }},
 	{name: "route", most: MaxWord, text: func(e *watch.Event) *string { return &e.Route }},
-	{name: "detail", most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Detail) }},
-	{name: "rail", most: MaxWord, text: func(e *watch.Event) *string { return &e.Rail }},
-	{name: "collector", most: MaxWord, text: func(e *watch.Event) *string { return &e.Collector }},
-	{name: "occurred_on", read: readDate},
-	{name: "replaces", reversal: never, link: never, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.Replaces }},
+	{name: "detail", refused: never, most: MaxText, text: func(e *watch.Event) *string { return (*string)(&e.Detail) }},
+	{name: "rail", refused: never, most: MaxWord, text: func(e *watch.Event) *string { return &e.Rail }},
+	{name: "collector", refused: never, most: MaxWord, text: func(e *watch.Event) *string { return &e.Collector }},
+	{name: "occurred_on", refused: never, read: readDate},
+	{name: "replaces", refused: never, reversal: never, link: never, least: 1, most: MaxID, text: func(e *watch.Event) *string { return &e.Replaces }},
 }
 
 // Those that the rules of whole events speak of.
@@ -115,7 +116,7 @@ var needs, strange, anyNeeds = sets()
 func sets() (needs, strange map[watch.Kind]uint, all uint) {
 	needs, strange = map[watch.Kind]uint{}, map[watch.Kind]uint{}
 	for i, f := range fields {
-		for k, u := range map[watch.Kind]use{watch.Debit: f.debit, watch.DebitReversed: f.reversal, watch.LinkRegistered: f.link, watch.LinkRemoved: f.link} {
+		for k, u := range map[watch.Kind]use{watch.Debit: f.debit, watch.DebitReversed: f.reversal, watch.LinkRegistered: f.link, watch.LinkRemoved: f.link, watch.LinkRefused: f.refused} {
 			switch u {
 			case must:
 				needs[k] |= 1 << i
@@ -142,14 +143,14 @@ func neededIn(k watch.Kind) uint {
 func readKind(e *watch.Event, s string) *watch.FieldError {
 	e.Kind = watch.Kind(s)
 	if !known(e.Kind) {
-		return watch.Wrong("type", watch.CodeNotAllowed, "must be debit, debit.reversed, charge_link.registered or charge_link.removed")
+		return watch.Wrong("type", watch.CodeNotAllowed, "must be debit, debit.reversed, charge_link.registered, charge_link.removed or charge_link.refused")
 	}
 	return nil
 }
 
 func known(k watch.Kind) bool {
 	switch k {
-	case watch.Debit, watch.DebitReversed, watch.LinkRegistered, watch.LinkRemoved:
+	case watch.Debit, watch.DebitReversed, watch.LinkRegistered, watch.LinkRemoved, watch.LinkRefused:
 		return true
 	}
 	return false

@@ -17,6 +17,7 @@ type event struct {
 	named    uint     // fields that were there
 	given    uint     // those of them that were not null
 	next     int      // which field is likely to be the next
+	reason   string   // the value of reason, as JSON, which only a refused link has
 
 	account string // that it must be about; empty if it may be about any
 	spliced bool   // it did not name the account
@@ -114,7 +115,12 @@ func (e *event) foreign(c *scan, name string) bool {
 	} else if len(e.unknown) < maxUnknown {
 		e.unknown = append(e.unknown, name)
 	}
+	c.peek()
+	start := c.i
 	f, ok := c.value(1)
+	if name == reasonField {
+		e.reason = c.s[start:c.i]
+	}
 	if f != fine {
 		e.flawed(PlainName(name), f)
 	}
@@ -199,7 +205,8 @@ func (e *event) whole() {
 			e.Status = watch.Posted
 		}
 	}
-	nameless := e.IsLink() && e.Service == "" && e.Descriptor.Empty() && !e.isWrong("service") && !e.isWrong("descriptor")
+	e.ofRefusal()
+	nameless := (e.IsLink() || kind == watch.LinkRefused) && e.Service == "" && e.Descriptor.Empty() && !e.isWrong("service") && !e.isWrong("descriptor")
 	missing, foreign := need&^e.given, strange[kind]&e.given
 	if both := uint(1<<fOccurredAt | 1<<fOccurredOn); e.given&both == both {
 		foreign |= 1 << fOccurredOn

@@ -15,7 +15,7 @@ type FeedFacts struct {
 	Silent   time.Time // since when it should have been; zero if all is well
 	// Debits and Links are since when nothing is told of these alone; zero if it is.
 	Debits, Links time.Time
-	Now      time.Time
+	Now           time.Time
 }
 
 // SilenceTold is how long a bank is silent before its customers read so.
