@@ -184,6 +184,13 @@ func (s *Standing) Of(service string) ServiceStanding {
 	return ServiceStanding{}
 }
 
+// Unusual tells whether an hour is not one to learn from: a campaign stands, or stood
+// then, that its bank has not dismissed.
+func (s *Standing) Unusual(service string, hour time.Time) bool {
+	x := s.Of(service)
+	return x.State.Open() || x.State == Ended && hour.Before(x.At)
+}
+
 // After is since when what is seen of a service counts for a new suspicion.
 func (s *Standing) After(service string) time.Time {
 	if x := s.Of(service); x.ID != "" && !x.State.Open() {

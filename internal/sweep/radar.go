@@ -155,7 +155,6 @@ func (l *radarLook) learnCounts(ctx context.Context, n *radar.Norm, standing *ra
 	if !n.Through.Before(end) {
 		return nil
 	}
-	except := func(service string) bool { return standing.Of(service).State.Open() }
 	for at := n.Through; at.Before(end); at = at.Add(time.Hour) {
 		cells, err := l.Store.Cells(ctx, n.Bank, at, at)
 		if err != nil {
@@ -166,7 +165,7 @@ func (l *radarLook) learnCounts(ctx context.Context, n *radar.Norm, standing *ra
 				cells = append(cells, c)
 			}
 		}
-		n.Learn(at, cells, except)
+		n.Learn(at, cells, func(service string) bool { return standing.Unusual(service, at) })
 	}
 	n.Through = end
 	err := l.Store.Write(ctx, store.PutRadarNorm(n))
