@@ -1,6 +1,7 @@
 package infra_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"kozamori/internal/edition"
 	"kozamori/internal/feed"
 	"kozamori/internal/ingest"
+	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
@@ -61,7 +63,7 @@ func told(t *testing.T, what, text string, sentences []string) string {
 
 // strange are the numbers of a text that are none of ours: names of standards,
 // statuses, encodings.
-var strange = regexp.MustCompile(`RFC \d+|HMAC-SHA256|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
+var strange = regexp.MustCompile(`RFC \d+|ISO 20022|camt\.052, \.053 or \.054|sha256|HMAC-SHA256|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
 
 var anyNumber = regexp.MustCompile(`[0-9]+`)
 
@@ -115,6 +117,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"contacts.maxItems": store.MaxContacts, "for.maxLength": store.MaxContactText, "hours.maxLength": store.MaxContactText,
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage, "feed.schema.maximum": bankapi.MaxHours, "feed.schema.default": bankapi.DefaultHours,
+		"files.schema.maxLength": wire.MaxFeed, "files.schema.maximum": wire.MaxNumber,
 		"feed.maxLength": wire.MaxFeed, "sequence.maximum": wire.MaxNumber, "additionalProperties.maximum": wire.MaxNumber, "next_within_seconds.maximum": wire.MaxBeat, "pauses.maxItems": wire.MaxPauses,
 		"transaction_ids.maxItems": radar.MaxFirst,
 		// LINE's own bounds of a nonce.
@@ -127,6 +130,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"^[A-Za-z0-9._-]*$",             // a feed
 		`^[^\x00-\x1f\x7f-\x9f]*$`,      // no control characters
 		"^[0-9]{8}t[0-9]{6}-[a-z0-9]+$", // of radar.Open
+		fmt.Sprintf("^[0-9a-f]{%d}$", 2*sha256.Size),
 		fmt.Sprintf(`^([%s][A-Za-z0-9_.~-]{0,%d}|[.][%s][A-Za-z0-9_.~-]{0,%d}|[.][.][A-Za-z0-9_.~-]{1,%d})$`, chars, watch.MaxRef-1, chars, watch.MaxRef-2, watch.MaxRef-2),
 		fmt.Sprintf("^%s{4}(-%s{4}){%d}$", alphabet, alphabet, groups),
 		fmt.Sprintf("^KZ(-%s{4}){2}$", alphabet), // of watch.Reference
@@ -149,6 +153,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 			}
 			if slices.Contains(path, "/v1/banks/{bank}/feed") { // hours, and no page
 				name = "feed." + name
+			}
+			if slices.Contains(path, "/v1/banks/{bank}/files") {
+				name = "files." + name
 			}
 			want, ok := limits[name]
 			once[name] = true
@@ -211,6 +218,9 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("A bank has at most %d keys", bankapi.MaxKeys),
 		fmt.Sprintf("A dispute holds at most %d notes", dispute.MaxNotes),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
+		fmt.Sprintf("At most %d MiB as it is sent and %d MiB unpacked", intake.MaxUpload>>20, intake.MaxUnpacked>>20),
+		fmt.Sprintf("Kept for %s days, as the ids of its events are", of(store.KeepFile, day)),
+		fmt.Sprintf("At most %d are listed", store.MaxFileProblems), fmt.Sprintf("the first %d, all are counted", store.MaxFileProblems),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
 		fmt.Sprintf("An enrolment waits for %s days; %d wrong codes end it", of(membership.JoinLife, day), membership.MaxJoinWrong),
 		fmt.Sprintf("within %s minutes", of(membership.NonceLife, time.Minute)),

@@ -198,6 +198,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.everyEvent()
+	w.everyFileCall()
 	d := w.everyAccountCall()
 	w.everyDisputeCall(d)
 	w.everyRefusedCall()

@@ -207,6 +207,9 @@ func (w *world) everyCallback() {
 		w.job(watch.Job{Record: r.ID, Delivery: del.ID})
 	}
 	w.call(200, "POST", "/callbacks/ping", "")
+	f := &store.File{ID: "file_1", Bank: code, State: store.FileTaken, At: w.Now(), Finished: w.Now(), Problems: []store.FileProblem{{Line: 1, Reason: "is missing"}}}
+	w.write(store.PutFile(f))
+	w.job(watch.Job{File: f.ID, Of: code})
 	health := &feed.Health{Bank: code}
 	for i, kind := range feed.Types {
 		n := feed.News{Seq: int64(i + 1), Type: kind, At: w.Now(), Since: w.Now(), Kind: watch.Debit}

@@ -24,6 +24,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
+	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
@@ -107,6 +108,8 @@ func newWorld(t *testing.T) *world {
 	mux.Handle("/", bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: w.queue, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, w.queue, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
+	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {
+		return ingest.New(ingest.Config{Queue: w.queue, Store: w.store, Files: w.store, Now: w.Now, Logger: log}).File(ctx, bank, file)
 	}, Ping: calls.Ping, Texts: app.ReadyTexts, LineID: "@kozamori", Now: w.Now, Logger: log}))
 	w.gate = &gate{t: t, doc: document(t), next: mux, seen: map[string]map[int]bool{}}
 	api := httptest.NewServer(w.gate)
@@ -143,6 +146,9 @@ func (w *world) call(want int, method, path, body string, key ...string) map[str
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if method == http.MethodPost && strings.Contains(path, "/files?") {
+		r.Header.Set("Content-Type", "application/octet-stream")
 	}
 	r.Header.Set("Authorization", "Bearer "+strings.Join(append(key, w.bank.APIKey)[:1], ""))
 	res, err := http.DefaultClient.Do(r)

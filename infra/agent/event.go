@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"kozamori/internal/intake"
 	"kozamori/internal/statement"
-	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
@@ -48,18 +46,16 @@ func (k *keeper) make(r *intake.Row) (*made, *intake.Problem) {
 	if err != nil {
 		return nil, problem("account", err.Error())
 	}
-	if r.National() && r.Balance == nil {
-		return nil, problem("balance", "rows above it could not be read, so that the balance behind it is not known; it is sent when the file comes whole")
+	if p := r.Unsettled(); p != nil {
+		return nil, p
 	}
 	m := &made{account: a, key: r.Key()}
 	m.key.Account = k.ref(a)
-	m.members = map[string]any{"type": watch.Debit, "account_ref": m.key.Account, "occurred_on": r.Day.Format(time.DateOnly), "amount": r.Out, "currency": "JPY",
-		"descriptor": a.hidden(r.Text), "status": watch.Posted}
-	if r.Detail != "" {
-		m.members["detail"] = a.hidden(r.Detail)
-	}
-	if r.Balance != nil {
-		m.members["balance_after"] = *r.Balance
+	m.members = r.Debit(m.key.Account)
+	for _, name := range []string{"descriptor", "detail"} {
+		if s, ok := m.members[name].(string); ok {
+			m.members[name] = a.hidden(s)
+		}
 	}
 	return m, nil
 }
@@ -127,42 +123,20 @@ func (k *keeper) finish(r *intake.Row, m *made, nth int, now time.Time) *intake.
 		}
 	}
 	problem := intake.Problem{Line: r.Line, Byte: r.Byte, ID: wire.ShortID(text(m.members["id"]))}
-	var b bytes.Buffer
-	b.WriteByte('{')
 	for _, name := range wire.Fields() {
-		v, ok := m.members[name]
-		if !ok {
-			continue
-		}
-		if s, ok := v.(string); ok && m.account.tells(s) {
+		if s, ok := m.members[name].(string); ok && m.account.tells(s) {
 			problem.ID, problem.Field, problem.Reason = "", name, "it holds the account number, which must not leave the bank"
 			return &problem
 		}
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "%q:", name)
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(v); err != nil {
-			problem.Reason = err.Error()
-			return &problem
-		}
-		b.Truncate(b.Len() - 1) // Encode ends the line
 	}
-	b.WriteByte('}')
-	read, err := wire.ReadBody(b.Bytes(), k.bank, now)
-	switch {
-	case err != nil:
+	body, err := intake.Encode(m.members)
+	if err != nil {
 		problem.Reason = err.Error()
-	case len(read.Events) != 1:
-		problem.Reason = "a line must hold one event"
-	case read.Events[0].Refused():
-		p := read.Events[0].Problems[0]
-		problem.Field, problem.Reason = p.Field, p.Problem
-	default:
-		m.body = slices.Clone(b.Bytes())
-		return nil
+		return &problem
 	}
-	return &problem
+	if _, p := r.Check(body, k.bank, now); p != nil {
+		return p
+	}
+	m.body = body
+	return nil
 }

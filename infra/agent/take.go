@@ -273,7 +273,7 @@ func (t *taking) flush(ctx context.Context) error {
 	t.wrote("posted")
 	t.Sent, t.Accepted, t.Refused = t.Sent+len(t.part), t.Accepted+a.Accepted, t.Refused+len(a.Rejected)
 	for _, e := range a.Rejected {
-		p := intake.Problem{ID: e.ID, Field: e.Field, Reason: e.Problem}
+		p := intake.Problem{ID: e.ID, Field: e.Field, Reason: e.Problem, Code: e.Code}
 		if e.Index >= 0 && e.Index < len(t.places) {
 			p.Line, p.Byte = t.places[e.Index].Line, t.at[e.Index]
 		}

@@ -140,7 +140,7 @@ func (s *intaking) each(row func(line int, at int64, raw []byte, read *wire.Read
 	err = in.Lines(func(line int, at int64, raw []byte, problem error) error {
 		read := &wire.Read{}
 		if problem == nil {
-			read, problem = s.read(raw)
+			read, problem = intake.Event(raw, s.bank, s.now())
 		}
 		return row(line, at, raw, read, problem)
 	})
@@ -149,18 +149,6 @@ func (s *intaking) each(row func(line int, at int64, raw []byte, read *wire.Read
 	}
 	s.report.SHA256, err = in.Sum()
 	return err
-}
-
-// read reads a row as the door reads an event.
-func (s *intaking) read(raw []byte) (*wire.Read, error) {
-	body, err := wire.ReadBody(raw, s.bank, s.now())
-	switch {
-	case err != nil:
-		return &wire.Read{}, err
-	case len(body.Events) != 1:
-		return &wire.Read{}, errors.New("a line must hold one event")
-	}
-	return &body.Events[0], nil
 }
 
 // tell takes a row into the report.
@@ -172,7 +160,7 @@ func (s *intaking) tell(line int, at int64, _ []byte, read *wire.Read, problem e
 	case problem != nil:
 		p.Reason = problem.Error()
 	case read.Refused():
-		p.Field, p.Reason = read.Problems[0].Field, read.Problems[0].Problem
+		p.Field, p.Reason, p.Code = read.Problems[0].Field, read.Problems[0].Problem, read.Problems[0].Code
 	default:
 		switch e := &read.Event; e.Kind {
 		case watch.Debit:
@@ -221,7 +209,7 @@ func (s *intaking) flush(ctx context.Context) error {
 		if e.Index >= 0 && e.Index < len(s.lines) {
 			line = s.lines[e.Index]
 		}
-		s.refuse(intake.Problem{Line: line, ID: e.ID, Field: e.Field, Reason: e.Problem})
+		s.refuse(intake.Problem{Line: line, ID: e.ID, Field: e.Field, Reason: e.Problem, Code: e.Code})
 	}
 	if done := 100 * s.report.Accepted / max(1, s.report.Rows); done >= s.lastProgress+10 {
 		s.lastProgress = done

@@ -297,6 +297,9 @@ func bankReads(ctx context.Context, w *town) error {
 	}); err != nil {
 		return err
 	}
+	if err := file(ctx, w); err != nil {
+		return err
+	}
 	// A refused event stays in quarantine, which erasing looks through.
 	a, err := w.bank.Post(ctx, []byte(`{"events":[{"id":"e_bad","type":"debit","transaction_id":"r2","account_ref":"acc_bank","occurred_at":"2026-11-24T00:00:00Z","amount":-1,"currency":"JPY","descriptor":"X"}]}`))
 	if err != nil || a.Status != http.StatusUnprocessableEntity {

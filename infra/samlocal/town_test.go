@@ -293,6 +293,9 @@ func (w *town) ask(ctx context.Context, method, path, body string, want int) (ma
 	}
 	req.Header.Set("Authorization", "Bearer "+w.bank.APIKey)
 	req.Header.Set("Content-Type", "application/json")
+	if strings.HasPrefix(path, "/files?") {
+		req.Header.Set("Content-Type", "application/octet-stream")
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err

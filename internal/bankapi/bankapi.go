@@ -1,5 +1,5 @@
 // Package bankapi is what banks call apart from sending events: codes that bind a
-// customer, nonces for LINE's account link, the past of an account, who watches it and who changed that, disputes and their status, erasure,
+// customer, nonces for LINE's account link, files of events and the past of an account, who watches it and who changed that, disputes and their status, erasure,
 // what became of events, the health of the feed, the numbers that customers call, and the payment services that events may name. It shows a bank nothing of another bank's, and of
 // people only that they watch: never a LINE id or an address.
 package bankapi
@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/callback"
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
+	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
@@ -25,7 +26,7 @@ import (
 	"kozamori/internal/wire"
 )
 
-// MaxBody is the largest body of a request in bytes, but for histories.
+// MaxBody is the largest body of a request in bytes, but for histories and files.
 const MaxBody = 16 << 10
 
 // Membership is what the API needs of membership.Service.
@@ -63,6 +64,8 @@ type Config struct {
 	// Replay puts what was refused through the checks once more, and says how many
 	// events they accept now and what is still wrong with the others.
 	Replay func(ctx context.Context, r *store.Refused) (accepted int, rejected []wire.Rejected, err error)
+	// Take takes a file that a bank sent, and says whether it was taken before.
+	Take func(ctx context.Context, bank string, file intake.Upload) (came *store.File, known bool, err error)
 	// Ping calls a bank's endpoint once, with nothing to tell. store.ErrNotFound if
 	// there is no such bank.
 	Ping func(ctx context.Context, bank string) (callback.Pinged, error)
@@ -99,6 +102,8 @@ var routes = []route{
 	{http.MethodGet, enrolmentsPath, ScopeEnrol, "enrolments.read", (*Handler).listEnrolments},
 	{http.MethodDelete, enrolmentsPath + "/{enrolment_id}", ScopeEnrol, "enrolment.cancel", (*Handler).cancelEnrolment},
 	{http.MethodPost, historyPath, ScopeEvents, "history.send", (*Handler).history},
+	{http.MethodPost, filesPath, ScopeEvents, "file.send", (*Handler).sendFile},
+	{http.MethodGet, filesPath + "/{file_id}", ScopeEvents, "file.read", (*Handler).readFile},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/watchers", ScopeEnrol, "watchers.read", (*Handler).watchers},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, "trail.read", (*Handler).trail},
 	{http.MethodGet, codesOfPath, ScopeEnrol, "codes.read", (*Handler).listCodes},
@@ -209,8 +214,11 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
 func (h *Handler) run(w http.ResponseWriter, r *http.Request, to route, id string) (status int, body any, err error) {
 	bank := r.PathValue("bank")
 	most := int64(MaxBody)
-	if to.path == historyPath {
+	switch to.path {
+	case historyPath:
 		most = wire.MaxBody
+	case filesPath:
+		most = intake.MaxUpload
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if to.scope == public {

@@ -20,6 +20,8 @@ var opens = map[string]bankapi.Scope{
 	"POST /v1/banks/{bank}/nonces":                                   bankapi.ScopeEnrol,
 	"GET /v1/banks/{bank}/accounts/{account_ref}/watchers":           bankapi.ScopeEnrol,
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history":           bankapi.ScopeEvents,
+	"POST /v1/banks/{bank}/files":                                    bankapi.ScopeEvents,
+	"GET /v1/banks/{bank}/files/{file_id}":                           bankapi.ScopeEvents,
 	"GET /v1/banks/{bank}/events":                                    bankapi.ScopeEvents,
 	"GET /v1/banks/{bank}/events/{event_id}":                         bankapi.ScopeEvents,
 	"GET /v1/banks/{bank}/accounts/{account_ref}/trail":              bankapi.ScopeDisputes,

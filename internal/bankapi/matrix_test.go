@@ -53,6 +53,7 @@ func (w *world) neighbours() []string {
 	}
 	w.write(campaign(theirs)...)
 	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))
+	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
 	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
@@ -102,7 +103,7 @@ func campaign(bank string) []store.Write {
 
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
-	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
+	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
 }
 
 // What is asked for of events.
@@ -115,14 +116,18 @@ const (
 var queries = map[string]string{
 	"GET /v1/banks/{bank}/events":            "?transaction_id=" + askedTxn + "&account_ref={account_ref}",
 	"GET /v1/banks/{bank}/events/{event_id}": "?account_ref={account_ref}",
+	"POST /v1/banks/{bank}/files":            "?rows=1&sha256=" + sumOf(fileOfOurs),
 }
+
+// fileOfOurs is a file of one event of our account, whoever sends it.
+const fileOfOurs = `{"id":"f1","type":"debit","transaction_id":"file-1","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
 
 // address fills in a route. A key goes with its account.
 func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
 	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
-		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"))
+		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"), "{file_id}", stdcmp.Or(map[string]string{account.Ref: "file_ours", theirAccounts[1].Ref: "file_theirs"}[ref], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 
@@ -137,6 +142,7 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":   `{"text":"called back","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state": `{"state":"confirmed","clerk":"desk 2"}`,
 	"PUT /v1/banks/{bank}/contacts":                       `{"contacts":[{"phone":"022-000-0000","for":"不正利用の窓口","hours":"24時間"}]}`,
+	"POST /v1/banks/{bank}/files":                         fileOfOurs,
 	"POST /v1/banks/{bank}/keys":                          `{"label":"batch","scopes":["feed","events"]}`,
 }
 

@@ -19,6 +19,7 @@ import (
 	"kozamori/internal/catalog"
 	"kozamori/internal/dispute"
 	"kozamori/internal/ingest"
+	"kozamori/internal/intake"
 	"kozamori/internal/membership"
 	qembedded "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
@@ -80,6 +81,8 @@ func newWorldOn(t *testing.T, kind tabletest.Kind) *world {
 	w.api = bankapi.New(bankapi.Config{Mails: true, Store: w.store, Membership: w.members, Disputes: w.disputes, Services: catalog.Services, Queue: q, Replay: func(ctx context.Context, r *store.Refused) (int, []wire.Rejected, error) {
 		got, err := ingest.Replay(ctx, q, w.store, r, w.Now())
 		return got.Accepted, got.Rejected, err
+	}, Take: func(ctx context.Context, bank string, file intake.Upload) (*store.File, bool, error) {
+		return ingest.New(ingest.Config{Queue: q, Store: w.store, Files: w.store, Now: w.Now, Logger: log}).File(ctx, bank, file)
 	}, Ping: (&callback.Signed{Store: w.store, Secrets: shared{}, Inside: true, Now: w.Now}).Ping, Texts: app.ReadyTexts, LineID: "@kozamori", Now: w.Now, Logger: log})
 	endpoint := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.endpoint(rw, r) }))
 	t.Cleanup(endpoint.Close)

@@ -58,11 +58,18 @@ type Store interface {
 	Feed(ctx context.Context, bank string) (*store.Feed, error)
 }
 
+// Files is what ingest reads of files that banks sent.
+type Files interface {
+	File(ctx context.Context, bank, id string) (*store.File, error)
+	LastFile(ctx context.Context, bank, feed string) (*store.File, error)
+}
+
 // Config is what the stage works with.
 type Config struct {
 	Secrets Secrets
 	Queue   queue.Sender
 	Store   Store
+	Files   Files              // only File needs it
 	Limit   *ratelimit.Limiter // events of each bank; nil limits none
 	Sandbox []string           // banks without customers, which are told what of a signature is wrong
 	Now     func() time.Time

@@ -13,6 +13,7 @@ import (
 	"hash"
 	"io"
 
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
@@ -23,6 +24,8 @@ type Problem struct {
 	ID     string `json:"id,omitempty"`
 	Field  string `json:"field,omitempty"`
 	Reason string `json:"reason"`
+	// Code is the kind of what is wrong; empty if the row itself cannot be read.
+	Code watch.Code `json:"code,omitempty"`
 }
 
 // ErrLong says that a line is none of an event.
@@ -31,24 +34,43 @@ var ErrLong = fmt.Errorf("it is longer than %d KB", wire.MaxEvent>>10)
 // File is a file while it is read, unpacked if it is a gzip.
 type File struct {
 	*bufio.Reader
+	// Most is how many bytes are read of it unpacked; ErrLarge behind them. 0 reads all.
+	Most int64
+
 	sum    hash.Hash
 	packed *bufio.Reader
+	from   io.Reader // unpacked
+	read   int64     // of from
 }
+
+// ErrLarge says that a file is larger than its Most.
+var ErrLarge = errors.New("it is too large once it is unpacked")
 
 // Open begins to read a file.
 func Open(r io.Reader) (*File, error) {
 	f := &File{sum: sha256.New()}
 	f.packed = bufio.NewReader(io.TeeReader(r, f.sum))
-	var in io.Reader = f.packed
+	f.from = f.packed
 	if magic, _ := f.packed.Peek(2); bytes.Equal(magic, []byte("\x1F\x8B")) {
 		z, err := gzip.NewReader(f.packed)
 		if err != nil {
 			return nil, fmt.Errorf("it cannot be unpacked: %w", err)
 		}
-		in = z
+		f.from = z
 	}
-	f.Reader = bufio.NewReaderSize(in, wire.MaxEvent)
+	f.Reader = bufio.NewReaderSize(bounded{f}, wire.MaxEvent)
 	return f, nil
+}
+
+// bounded reads what a file holds, up to its Most.
+type bounded struct{ f *File }
+
+func (b bounded) Read(p []byte) (int, error) {
+	n, err := b.f.from.Read(p)
+	if b.f.read += int64(n); b.f.Most > 0 && b.f.read > b.f.Most {
+		return 0, ErrLarge
+	}
+	return n, err
 }
 
 // Sum reads what is left, and is the checksum of the whole file as it lies there,

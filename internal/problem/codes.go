@@ -16,6 +16,7 @@ const (
 	Invalid        Code = "invalid"
 	EmptyBatch     Code = "empty_batch"
 	NoneTaken      Code = "none_taken"
+	FileRefused    Code = "file_refused"
 	RateLimited    Code = "rate_limited"
 	Changed        Code = "changed"
 	DisputeClosed  Code = "dispute_closed"
@@ -54,7 +55,9 @@ var Pages = []Page{
 	{Malformed, 400, "In the body no list of events can be found. \"offset\" is the byte at which reading ended.", "Look at the JSON from there on. The body is kept for your engineers: GET …/refused."},
 	{Invalid, 422, "Something in the request cannot be taken: \"field\" says where, \"reason\" why.", "Mend that field. The same request again is refused again."},
 	{EmptyBatch, 422, "The batch holds no event.", "Send at least one."},
-	{NoneTaken, 422, "None of the events can be taken. \"rejected\" says all that is wrong with each.", "Mend them; they are kept for your engineers: GET …/refused."},
+	{NoneTaken, 422, "None of the events can be taken. \"rejected\" says all that is wrong with each; of a file \"file\" is the report.", "Mend them. Refused events of a request are kept for your engineers: GET …/refused."},
+	{FileRefused, 422, "The file does not fit its manifest (the number of its rows, its checksum), or its own totals. Nothing of it was taken, and no one was told of it. \"reason\" says what does not fit; \"file\" is the report.",
+		"Send the whole file again with the rows and the checksum that it has."},
 	{RateLimited, 429, "The bank has sent more than its share. Nothing of the request was done.", "Send the same request again after the seconds of Retry-After. The RateLimit headers of each answer say how much fits."},
 	{Changed, 412, "The dispute is not as it was read any more (If-Match).", "Read it again, look at what was changed, and send the change with its new ETag."},
 	{DisputeClosed, 409, "The dispute is closed, and what was asked for does not follow that.", "Reopen it first (\"can_follow\"), unless the person took the report back."},

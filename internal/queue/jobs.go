@@ -72,6 +72,9 @@ func (j *Jobs) TellBankIn(d *watch.Dispute, in time.Duration) {
 // TellFeed adds what a bank has not been told of its feed.
 func (j *Jobs) TellFeed(bank string) { j.add(Bank, bank, watch.Job{Feed: bank}, 0) }
 
+// TellFile adds what came of a file that a bank sent.
+func (j *Jobs) TellFile(bank, id string) { j.add(Bank, bank, watch.Job{File: id, Of: bank}, 0) }
+
 // Probe adds a look at a provider that was down, a channel or "bank." and a
 // bank's code, in the group of its own.
 func (j *Jobs) Probe(provider string, round int, in time.Duration) {

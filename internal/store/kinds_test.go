@@ -81,6 +81,7 @@ func kinds(s *store.Store) []one {
 	usual := full(func(n *radar.Norm) { n.Bank = "0125" })
 	standing := full(func(n *radar.Standing) { n.Bank = "0125" })
 	campaign := full(func(c *radar.Campaign) { c.Bank, c.ID = "0125", "20201003t050600-abc" })
+	file := full(func(f *store.File) { f.Bank, f.ID, f.Feed, f.At = "0125", "file_1", "core", written })
 	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
 	spreading := full(func(*store.Spreading) {})
 	breaker := full(func(b *store.Breaker) { b.Provider = "line" })
@@ -217,6 +218,18 @@ func kinds(s *store.Store) []one {
 			"list": found(func(ctx context.Context, s *store.Store) (*radar.Campaign, error) {
 				return only(store.Collect(s.Campaigns(ctx, "0125")))
 			}, store.PutCampaign),
+		}},
+		{"file", func(*store.Store) store.Write { return store.PutFile(file) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.File, error) { return s.File(ctx, "0125", "file_1") }, store.PutFile),
+		}},
+		{"file", func(*store.Store) store.Write { return store.PutLastFile(file) }, findAll{
+			"latest": found(func(ctx context.Context, s *store.Store) (*store.File, error) {
+				f, err := s.LastFile(ctx, "0125", "core")
+				if err == nil && f.Version == 0 {
+					err = store.ErrNotFound
+				}
+				return f, err
+			}, store.PutLastFile),
 		}},
 		{"breaker", func(*store.Store) store.Write { return store.PutBreaker(breaker) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Breaker, error) { return s.Breaker(ctx, "line") }, store.PutBreaker),

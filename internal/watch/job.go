@@ -4,7 +4,7 @@ import "github.com/go-json-experiment/json/jsontext"
 
 // Job is the body of a message in a channel's queue: it names what to send
 // and carries nothing about a person. Either Record and Delivery are set, or
-// Dispute, or Provider.
+// Dispute, or Provider, or one of those below.
 type Job struct {
 	Record   string `json:"record,omitempty"`
 	Delivery string `json:"delivery,omitempty"`
@@ -20,6 +20,9 @@ type Job struct {
 	Letter string `json:"letter,omitempty"`
 	// Feed is a bank, which is to be told how its feed is.
 	Feed string `json:"feed,omitempty"`
+	// File is one that the bank Of sent, which is to be told what came of it.
+	File string `json:"file,omitempty"`
+	Of   string `json:"of,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

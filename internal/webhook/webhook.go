@@ -43,10 +43,11 @@ type Reply struct {
 
 // Rejected is an event that was refused; its index is that in its request.
 type Rejected struct {
-	Index   int    `json:"index"`
-	ID      string `json:"id,omitempty"`
-	Field   string `json:"field,omitempty"`
-	Problem string `json:"problem"`
+	Index   int        `json:"index"`
+	ID      string     `json:"id,omitempty"`
+	Field   string     `json:"field,omitempty"`
+	Problem string     `json:"problem"`
+	Code    watch.Code `json:"code"`
 }
 
 // StatusError is an answer that takes nothing.

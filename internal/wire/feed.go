@@ -59,7 +59,7 @@ func (b *bodyReader) batchMember(name string) (taken, ok bool) {
 	case "feed":
 		if b.peek() == '"' {
 			s, f, ok := b.str()
-			if taken = ok && f == fine && isFeed(s); taken {
+			if taken = ok && f == fine && IsFeed(s); taken {
 				b.out.Feed = s
 			}
 		}
@@ -85,8 +85,8 @@ func (b *bodyReader) batchMember(name string) (taken, ok bool) {
 	return taken, true
 }
 
-// isFeed tells whether a text can be the name of a feed.
-func isFeed(s string) bool {
+// IsFeed tells whether a text can be the name of a feed.
+func IsFeed(s string) bool {
 	return len(s) <= MaxFeed && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
 }
 

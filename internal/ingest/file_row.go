@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"kozamori/internal/intake"
+	"kozamori/internal/statement"
+	"kozamori/internal/watch"
+)
+
+// maker makes events of rows.
+type maker struct {
+	*filing
+	nth map[statement.Key]int
+}
+
+func (f *filing) maker() *maker { return &maker{f, map[statement.Key]int{}} }
+
+// event is the event of a row, nil if it is none that is taken, or what is wrong. Of
+// a row of a statement its ids are made of all that it is known by, so that the same
+// row of another file has them, too.
+func (m *maker) event(r *intake.Row) (jsontext.Value, *intake.Problem) {
+	if r.Row == nil {
+		return jsontext.Value(r.Event), nil
+	}
+	if r.Out == 0 || r.Pending {
+		return nil, nil
+	}
+	wrong := func(fe *watch.FieldError) *intake.Problem {
+		return &intake.Problem{Line: r.Line, Byte: r.Byte, Field: fe.Field, Reason: fe.Problem, Code: fe.Code}
+	}
+	ref := m.Account
+	if m.AsWritten {
+		if ref = strings.TrimSpace(r.Account); ref == "" {
+			return nil, wrong(watch.Wrong("account_ref", watch.CodeMissing, "is missing: the row names no account"))
+		}
+		if fe := watch.CheckRef("account_ref", ref); fe != nil {
+			return nil, wrong(fe)
+		}
+	} else if m.named == "" {
+		m.named = r.Account
+	} else if r.Account != m.named {
+		return nil, wrong(watch.Wrong("account_ref", watch.CodeNotAllowed, "is another account's: the file was said to be about one"))
+	}
+	if p := r.Unsettled(); p != nil {
+		return nil, p
+	}
+	k := r.Row.Key()
+	k.Account = ref
+	nth := m.nth[k]
+	m.nth[k]++
+	balance := "-"
+	if k.Known {
+		balance = fmt.Sprint(k.Balance)
+	}
+	id := watch.Derive("row", m.bank, ref, k.Day.Format(time.DateOnly), fmt.Sprint(k.Out), k.Text, balance, fmt.Sprint(nth))
+	members := r.Debit(ref)
+	members["id"], members["transaction_id"] = "evt_"+id, "txn_"+id
+	event, err := intake.Encode(members)
+	if err != nil {
+		return nil, &intake.Problem{Line: r.Line, Byte: r.Byte, Reason: err.Error()}
+	}
+	return jsontext.Value(event), nil
+}

@@ -1,0 +1,34 @@
+package intake
+
+import (
+	"encoding/hex"
+	"strings"
+)
+
+// Bounds of an Upload, in bytes. What is larger is posted in parts, by the programs
+// that do so.
+const (
+	MaxUpload   = 4 << 20 // as it is sent: Lambda takes 6 MB, in base64
+	MaxUnpacked = 16 << 20
+)
+
+// Upload is a file that a bank sends in one request, with its manifest: what the bank
+// says of it.
+type Upload struct {
+	Body     []byte
+	Rows     int
+	SHA256   string // in lower-case hex, of Body
+	Feed     string
+	Sequence int64 // from 1; 0 if it has none
+	// AsWritten says that what the file calls an account is its account_ref, and
+	// Account that all of it is about this one. Without either each row must be an
+	// event, which names its own.
+	AsWritten bool
+	Account   string
+}
+
+// IsSum tells whether a text can be the checksum of a file.
+func IsSum(s string) bool {
+	raw, err := hex.DecodeString(s)
+	return err == nil && len(raw) == 32 && s == strings.ToLower(s)
+}
