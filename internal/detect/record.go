@@ -153,7 +153,9 @@ func entryOf(e *watch.Event, seen recognised) watch.Entry {
 		entry.Descriptor, entry.Route, entry.Service, entry.Confidence = e.Descriptor, e.Route, seen.match.Service, seen.match.Confidence
 		entry.Other, entry.Second = seen.other, seen.second
 	} else {
-		entry.Status = ""
+		if entry.Status != watch.Pending {
+			entry.Status = "" // of what releases an authorisation alone it says that
+		}
 		if seen.match.Service != watch.Unlisted {
 			entry.Service = seen.match.Service // it tells two apart that have one id
 		}

@@ -58,6 +58,13 @@ func arrivals(r *rand.Rand) (out []Entry) {
 			ids = ids[1:]
 		}
 	}
+	if r.IntN(4) == 0 { // the authorisation alone is released, before it is posted or after
+		e := add(DebitReversed, Pending, "", []int64{0, 1000, 5000}[r.IntN(3)])
+		e.At = e.At.Add(-time.Duration(r.IntN(2)) * time.Hour)
+		if days {
+			e.At = midnight
+		}
+	}
 	for range r.IntN(3) {
 		back := []int64{100, 200, 300, most}[r.IntN(4)]
 		add(DebitReversed, "", ids[r.IntN(len(ids))], back)

@@ -12,21 +12,18 @@ type chain struct {
 	pending  bool  // no debit of the present presentation is posted
 	held     bool  // one of them was authorised
 	amount   int64
-	returned int64
-	asked    int64       // how much the bank said came back; more than returned if the posting is not there yet
+	backed               // what came back
+	solid    backed      // the same but for what released the authorisation alone
 	opened   Entry       // the first debit of the present presentation: of two, that received first
 	begun    Entry       // that which is first in order
 	latest   Entry       // the latest debit
 	named    Entry       // the latest debit whose service is known
 	again    int         // how often it was presented again
 	heard    []time.Time // of those that were the latest when they were heard of
-	backAt   time.Time
-	back     Entry   // what came back last
-	captured int64   // see division.capture
-	alone    bool    // what else was said under the id is not known
-	awaits   bool    // posted in the place of a pending one that is not among the entries yet
-	echoes   []Entry // what was said once more, and may be of another time of its day
-	undid    []Entry // what came back since it was last presented
+	captured int64       // see division.capture
+	alone    bool        // what else was said under the id is not known
+	awaits   bool        // posted in the place of a pending one that is not among the entries yet
+	echoes   []Entry     // what was said once more, and may be of another time of its day
 }
 
 // left is how much of it has not come back.
@@ -256,6 +253,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		if c.postedAs(e.undoes()) {
 			s += 8 // nor of another id of the bank's
 		}
+		if e.Releases() && c.pending {
+			s += 16 // nor of what is posted
+		}
 		if s > score {
 			best, score = c, s
 		}
@@ -266,6 +266,9 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
 	outdated := c.hasReplaced(e)
+	if c.pending && e.Status != Pending && (c.undone() || e.Amount != c.left()) {
+		c.backed = c.solid.upTo(c.amount)
+	}
 	switch {
 	case outdated:
 		if e.ReceivedAt.Before(c.opened.ReceivedAt) {
@@ -276,7 +279,7 @@ func (c *chain) open(e *Entry) {
 		c.returned = min(c.amount, c.asked)
 	case c.released(e):
 		c.amount, c.latest = e.Amount, *e
-		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
+		c.backed, c.solid = backed{}, backed{}
 	case len(c.entries) == 0 || c.undone() && !c.authorises(e):
 		if len(c.entries) > 0 {
 			c.again++
@@ -284,7 +287,7 @@ func (c *chain) open(e *Entry) {
 		earlier := slices.DeleteFunc(slices.Clone(c.heard), func(at time.Time) bool { return !at.Before(e.ReceivedAt) })
 		c.heard = append(earlier, e.ReceivedAt)
 		c.opened, c.begun, c.pending, c.held = *e, *e, true, false
-		c.returned, c.asked, c.backAt, c.undid = 0, 0, time.Time{}, nil
+		c.backed, c.solid = backed{}, backed{}
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending
 	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
@@ -304,52 +307,6 @@ func (c *chain) open(e *Entry) {
 	}
 	c.held = c.held || e.Status == Pending
 	c.entries = append(c.entries, *e)
-}
-
-// released tells whether what came back is the authorisation alone, whose posting
-// was heard of before: it is taken once, and people knew of it all the time.
-func (c *chain) released(posting *Entry) bool {
-	return c.undone() && c.pending && posting.Kind == Debit && posting.Status != Pending && posting.ReceivedAt.Before(c.back.ReceivedAt)
-}
-
-// dayOf tells whether what came back did on the day of a posting, of which no more is
-// known, and before it was heard of.
-func (c *chain) dayOf(posting *Entry) bool {
-	return c.undone() && (c.pending || c.replacedBy(posting)) && posting.Kind == Debit && posting.Status != Pending && posting.DateOnly && c.back.DateOnly && day(posting.At) == day(c.back.At)
-}
-
-// authorises tells whether a debit is the authorisation of a posting that was heard of
-// before, and so no other debit if that came back: it is named as that, or of the day of
-// which no more is known, and no more.
-func (c *chain) authorises(held *Entry) bool {
-	return c.expects(held) || c.ofItsDay(held)
-}
-
-// ofItsDay tells whether a debit is of a posting's day, of which no more is known, and
-// may be its authorisation.
-func (c *chain) ofItsDay(held *Entry) bool {
-	return !c.pending && held.Status == Pending && held.DateOnly && c.latest.DateOnly && day(held.At) == day(c.latest.At) &&
-		held.Amount <= c.amount && c.named.like(held) && c.latest.like(held)
-}
-
-// undo adds a reversal, or a removal.
-func (c *chain) undo(e *Entry) {
-	c.count(e)
-	c.undid, c.entries = append(c.undid, *e), append(c.entries, *e)
-}
-
-// count has some come back. No more does than was taken.
-func (c *chain) count(e *Entry) {
-	if c.backAt.Before(e.At) {
-		c.backAt = e.At
-	}
-	c.back = *e
-	c.asked += e.Amount
-	if e.Amount == 0 {
-		c.returned = c.amount
-	} else {
-		c.returned = min(c.amount, c.returned+e.Amount)
-	}
 }
 
 // stands tells whether a removal names another service than the link's: it is of a

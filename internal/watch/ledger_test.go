@@ -30,6 +30,8 @@ func said(t *testing.T, lines ...string) []Entry {
 				e.Status = Posted
 			case word == "back":
 				e.Kind, e.Service = DebitReversed, ""
+			case word == "free": // of the authorisation alone
+				e.Kind, e.Service, e.Status = DebitReversed, "", Pending
 			case word == "link":
 				e.Kind = LinkRegistered
 			case word == "unlink":
@@ -177,6 +179,14 @@ func TestWhatABankSaysUnderOneID(t *testing.T) {
 		{"taken once more after it was presented again", []string{"posted 3000", "back 3000 +1h", "posted 3000 +2d", "posted 3000 +3d"},
 			"02.12:00 posted 3000 undone; 04.12:00 posted 3000 after return; 05.12:00 posted 3000"},
 		{"presented again long after", []string{"posted 3000", "back 3000 +1h", "posted 3000 +40d"}, "02.12:00 posted 3000 undone; 12.12:00 posted 3000"},
+		{"an authorisation that is released, and posted all the same", []string{"pending 3000", "free 3000 +1h", "posted 3000 +1d"}, "02.12:00 posted 3000"},
+		{"one that is released once it is posted", []string{"pending 3000", "posted 3000 +1h", "free 3000 +2h"}, "02.12:00 posted 3000"},
+		{"one that is released, of which nothing is posted", []string{"pending 3000", "free 0 +1h"}, "02.12:00 pending 3000 undone"},
+		{"one that is released in part, and posted whole", []string{"pending 5000", "free 1000 +1h", "posted 5000 +1d"}, "02.12:00 posted 5000"},
+		{"one that is released in part, and posted less that", []string{"pending 5000", "free 1000 +1h", "posted 4000 +1d"}, "02.12:00 posted 5000 back 1000"},
+		{"what came back of the posting of a released one", []string{"pending 3000", "free 3000 +1h", "posted 3000 +1d", "back 1000 +2d"}, "02.12:00 posted 3000 back 1000"},
+		{"a posting without an authorisation, and a release", []string{"posted 3000", "free 3000 +1h"}, "02.12:00 posted 3000"},
+		{"a release of the one that is still authorised", []string{"posted 3000", "pending 3000 +1d", "free 0 +2d"}, "02.12:00 posted 3000; 03.12:00 pending 3000 undone"},
 		{"a released authorisation and its posting", []string{"pending 3000", "back 3000 +1h", "posted 3000 +1d"}, "03.12:00 posted 3000 again 1"},
 		{"an authorisation whose release is told after its posting", []string{"pending 3000", "posted 3000 +1d", "back 3000 +1h"}, "02.12:00 posted 3000"},
 		{"and one that came back after it, too", []string{"pending 3000", "posted 3000 +1d", "back 3000 +1h", "back 3000 +2d"}, "02.12:00 posted 3000 undone"},

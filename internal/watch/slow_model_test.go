@@ -19,29 +19,26 @@ type slowDebit struct {
 	latest   Entry // the debit that counts
 	named    Entry // the latest that counts and whose service is known
 	amount   int64
-	back     int64
-	backAt   time.Time // the last return of the present presentation
 	posted   bool
 	again    int
-	anything bool    // there is a debit, not only returns
-	last     Entry   // the last return
-	waits    bool    // posted in the place of one that is not there yet
-	held     bool    // an authorisation is among them
-	claimed  int64   // what the bank said came back, be it more than there is
-	presents bool    // what had come back as another debit of the id
-	gain     Entry   // by which it became what it is
-	unsure   bool    // what came back may be another's of the id
-	mayBe    bool    // what came back of another may be of this one
-	returns  []Entry // of the present presentation
-	misnamed bool    // one of them names another service
-	early    bool    // one of them is dated before it was taken
-	begun    Entry   // with what the present presentation begins
-	inherits bool    // its service is that of what it presents again
+	anything bool  // there is a debit, not only returns
+	waits    bool  // posted in the place of one that is not there yet
+	held     bool  // an authorisation is among them
+	presents bool  // what had come back as another debit of the id
+	gain     Entry // by which it became what it is
+	unsure   bool  // what came back may be another's of the id
+	mayBe    bool  // what came back of another may be of this one
+	misnamed bool  // one of them names another service
+	early    bool  // one of them is dated before it was taken
+	begun    Entry // with what the present presentation begins
+	inherits bool  // its service is that of what it presents again
 	heirOf   *slowDebit
-	doubtful bool    // which may not have come back
-	mayAgain bool    // what came back before it was presented again may not have
-	all      []Entry // what the bank said under the id
-	captured int64   // by all that took the place of what is heard of
+	doubtful bool     // which may not have come back
+	mayAgain bool     // what came back before it was presented again may not have
+	slowBack          // what came back of the present presentation
+	solid    slowBack // the same but for releases
+	all      []Entry  // what the bank said under the id
+	captured int64    // by all that took the place of what is heard of
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -64,7 +61,12 @@ func slowReadOf(story, all []Entry) slowDebit {
 			continue
 		}
 		was := d
+		if opening(e) && e.Status != Pending && d.anything && !d.posted && (d.gone() || e.Amount != d.amount-d.back) {
+			d.slowBack = d.solid.upTo(d.amount) // what was released is taken after all
+		}
 		switch {
+		case slowReleases(e) && d.posted: // it stands
+			continue
 		case opening(e) && d.says(e, replacedOf): // another posting has taken its place
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -73,18 +75,18 @@ func slowReadOf(story, all []Entry) slowDebit {
 			d.latest, d.amount, d.posted, d.back = e, e.Amount, true, min(d.claimed, e.Amount)
 		case d.free(e):
 			// the authorisation alone came back, after its posting was known
-			d.latest, d.amount, d.posted, d.back, d.backAt, d.claimed = e, e.Amount, true, 0, time.Time{}, 0
-			d.returns = nil
-		case !opening(e) && e.Amount == 0, !opening(e) && d.back+e.Amount > d.amount:
-			d.back = d.amount
+			d.latest, d.amount, d.posted, d.slowBack, d.solid = e, e.Amount, true, slowBack{}, slowBack{}
 		case !opening(e):
-			d.back += e.Amount
+			d.give(e, d.amount)
+			if !slowReleases(e) {
+				d.solid.give(e, d.amount)
+			}
 		case !d.anything || d.gone() && !d.expects(e) && !d.ofDay(e): // presented, or presented again
 			if d.anything {
 				d.again++
 			}
-			d.anything, d.first, d.latest, d.amount, d.back, d.backAt, d.posted = true, e, e, e.Amount, 0, time.Time{}, e.Status != Pending
-			d.waits, d.held, d.claimed, d.returns, d.begun = e.Replaces, false, 0, nil, e
+			d.anything, d.first, d.latest, d.amount, d.slowBack, d.solid, d.posted = true, e, e, e.Amount, slowBack{}, slowBack{}, e.Status != Pending
+			d.waits, d.held, d.begun = e.Replaces, false, e
 		case d.posted && e.Status == Pending: // an authorisation that comes after its posting says when it was
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
@@ -95,14 +97,7 @@ func slowReadOf(story, all []Entry) slowDebit {
 			d.latest, d.amount, d.posted = e, e.Amount, e.Status != Pending
 			d.back = min(d.back, d.amount)
 		}
-		if !opening(e) && e.At.After(d.backAt) {
-			d.backAt = e.At
-		}
-		if !opening(e) {
-			d.last, d.returns = e, append(d.returns, e)
-			d.claimed += e.Amount
-		}
-		if e.Status == Pending {
+		if opening(e) && e.Status == Pending {
 			d.waits, d.held = false, true
 		}
 		if opening(e) && e.Service != "" && (d.named.Service == "" || d.latest.Event == e.Event) {
@@ -270,7 +265,7 @@ func slowDivide(entries []Entry) []slowDebit {
 						at := func(e Entry) int {
 							return slices.IndexFunc(distinct, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
 						}
-						if k != j && x.Status == Pending && x.Txn == first.Of && first.At.Sub(x.At).Abs() <= 14*24*time.Hour && at(x) < at(first) && d.again == 0 {
+						if k != j && opening(x) && x.Status == Pending && x.Txn == first.Of && first.At.Sub(x.At).Abs() <= 14*24*time.Hour && at(x) < at(first) && d.again == 0 {
 							d.waits = false
 						}
 					}
@@ -305,13 +300,20 @@ func slowDivide(entries []Entry) []slowDebit {
 			return
 		}
 		ofService := func(d slowDebit) bool { return d.of(e) }
-		ofIts := slices.ContainsFunc(stories, func(s []Entry) bool { return ofService(read(s)) })
-		own := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return !slices.Contains(read(s).ids(), slowReturned(e)) })
+		among := slices.DeleteFunc(slices.Clone(stories), func(s []Entry) bool { return read(s).posted }) // of which it may release some
+		if !slowReleases(e) || len(among) == 0 {
+			among = stories
+		}
+		ofIts := slices.ContainsFunc(among, func(s []Entry) bool { return ofService(read(s)) })
+		own := slices.DeleteFunc(slices.Clone(among), func(s []Entry) bool { return !slices.Contains(read(s).ids(), slowReturned(e)) })
 		if len(own) > 0 {
 			ofIts = slices.ContainsFunc(own, func(s []Entry) bool { return ofService(read(s)) })
 		}
 		fits := func(s []Entry) int {
 			d := read(s)
+			if len(among) < len(stories) && d.posted {
+				return -3
+			}
 			if len(own) > 0 && !slices.Contains(d.ids(), slowReturned(e)) {
 				return -2
 			}

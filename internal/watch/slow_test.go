@@ -55,6 +55,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 				e.ReceivedAt = e.At.Add(26 * time.Hour).Add(time.Duration(r.IntN(3)) * time.Second)
 			}
 		}
+		if e.Kind == DebitReversed && r.IntN(4) == 0 { // of the authorisation alone
+			e.Status = Pending
+		}
 		if !e.opens() {
 			e.Service = []string{"", "", "docomo", "paypay"}[r.IntN(4)]
 		}

@@ -98,7 +98,7 @@ func slowWorlds(all []slowDebit, order []Entry) (worlds []slowWorld) {
 			was := slowReadOf(told(j, n), all[j].story)
 			return d.anything && !(owner.of(u.Entry) && !d.of(u.Entry)) &&
 				!(slices.Contains(owner.ids(), slowReturned(u.Entry)) && !slices.Contains(d.ids(), slowReturned(u.Entry))) &&
-				was.anything && !was.gone() && !(u.Kind == LinkRemoved && was.other(u.Entry)) && was.amount-was.back >= u.Amount
+				was.anything && !was.gone() && !(u.Kind == LinkRemoved && was.other(u.Entry)) && !(slowReleases(u.Entry) && was.posted) && was.amount-was.back >= u.Amount
 		}
 		found := false
 		for j := range all {

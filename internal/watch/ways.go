@@ -20,6 +20,7 @@ type wayState struct {
 // state is all of a debit or link, as far as it was read, on which the rest depends.
 type state struct {
 	amount, returned, asked int64
+	solid                   int64 // what came back, but for releases
 	again                   int
 	pending, held, undone   bool
 	service, event          string
@@ -55,7 +56,7 @@ func (m *merging) is(w *way) bool {
 }
 
 func (c *reading) state() state {
-	s := state{amount: c.amount, returned: c.returned, asked: c.asked, again: c.again, pending: c.pending, held: c.held,
+	s := state{amount: c.amount, returned: c.returned, asked: c.asked, solid: c.solid.returned, again: c.again, pending: c.pending, held: c.held,
 		undone: !c.backAt.IsZero(), service: c.named.Service, event: c.latest.Event}
 	if (c.pending || c.latest.DateOnly) && s.undone {
 		s.back = c.back.ReceivedAt.UnixNano()

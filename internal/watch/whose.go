@@ -189,7 +189,7 @@ func (g *giving) named(u *undoing) []int {
 // takesBack tells whether a return can be of a debit, or a removal of a link, as far
 // as it was read.
 func (c *reading) takesBack(u *Entry) bool {
-	return len(c.entries) > 0 && !c.undone() && !c.stands(u) && c.left() >= u.Amount
+	return len(c.entries) > 0 && !c.undone() && !c.stands(u) && c.counts(u) && c.left() >= u.Amount
 }
 
 // and is a reading with one more entry, next to which this one stays as it is. done
@@ -204,7 +204,7 @@ func (c *reading) and(e *Entry, done map[*reading]*reading) *reading {
 	if o = &is; !e.opens() && len(o.entries) > 0 {
 		o.count(e)
 	} else {
-		o.entries, o.echoes, o.undid, o.early = slices.Clip(o.entries), slices.Clip(o.echoes), slices.Clip(o.undid), slices.Clip(o.early)
+		o.entries, o.echoes, o.undid, o.solid.undid, o.early = slices.Clip(o.entries), slices.Clip(o.echoes), slices.Clip(o.undid), slices.Clip(o.solid.undid), slices.Clip(o.early)
 		o.next(e)
 	}
 	done[c] = o

@@ -38,6 +38,7 @@ var (
 	tMayStand          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、別の引き落としだった可能性があります。", en: "We told you that it had come back. From what the bank has told us since, it may have been another debit."}
 	tLinkMayStand      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、別の登録だった可能性があります。", en: "We told you that it had been removed. From what the bank has told us since, it may have been another link."}
 	tStands            = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
+	tReleased          = text{ja: "先に取り消しをお知らせしましたが、取り消されたのは確定前の引き落としで、その後に確定しました。", en: "We told you of a reversal. It was of the pending debit, which has been posted since."}
 	tLinkStands        = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
 	tMayStands         = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
 	tMayLinkStands     = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
@@ -148,7 +149,11 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 		m.Text = append(m.Text, f.stands())
 	case was.Stands(r) && r.Returned > 0:
 		m.Title = pick(r.MayBeIt || r.MayStand(), tTitleMayLess, tTitleLess).in(lang, service)
-		m.Text = append(m.Text, pick(r.MayBeIt || r.MayStand(), tMayLess, tLess).in(lang))
+		if less := pick(r.MayBeIt || r.MayStand(), tMayLess, tLess); r.Released(was) {
+			m.Text = append(m.Text, tReleased.in(lang))
+		} else {
+			m.Text = append(m.Text, less.in(lang))
+		}
 	case was.Stands(r):
 		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
 		m.Text = append(m.Text, f.stands())
@@ -176,6 +181,8 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 func (f *AlertFacts) stands() string {
 	link, may := f.Record.Kind == watch.LinkRegistered, f.Was.MayStand()
 	switch {
+	case f.Record.Released(f.Was):
+		return tReleased.in(f.lang())
 	case f.Record.MayBeIt && may:
 		return pick(link, tLinkStillMay, tStillMay).in(f.lang())
 	case f.Record.MayBeIt:

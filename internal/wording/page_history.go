@@ -61,6 +61,7 @@ func (f *PageFacts) came(say func(time.Time, text, ...any)) {
 	var amount int64
 	for i, e := range r.Story() {
 		switch {
+		case e.Releases() && r.Status == watch.Posted: // no money came back
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount && hide:
 			say(e.At, tCameSome.of(r), f.bank())
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount:
