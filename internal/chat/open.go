@@ -87,6 +87,7 @@ func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch
 			if d, ok := lead.LastTold(w.ID); ok {
 				it.Delivery = d.ID
 			}
+			it.TakenBack = a.TakenBack
 			if a.Related != nil {
 				it.Related = a.Related.Reference
 			}

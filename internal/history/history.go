@@ -32,6 +32,9 @@ type Alert struct {
 	// Related is the report about another account of the watcher to whose story it
 	// belongs; nil if there is none that stands.
 	Related *watch.Dispute
+	// TakenBack tells of which parts the report was taken back after which they were
+	// urgent; see the function. Nil is none.
+	TakenBack func(part *watch.Record) bool
 }
 
 // Of is the group that a part of the incident is in.
@@ -93,6 +96,9 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 			return nil, false, err
 		}
 		if a.Related, err = Related(ctx, s, a.Groups, b.Watcher.ID); err != nil {
+			return nil, false, err
+		}
+		if a.TakenBack, err = TakenBack(ctx, s, a.Groups, a.Related, b.Account.AccountKey, &b.Watcher); err != nil {
 			return nil, false, err
 		}
 		a.Group = a.Groups[0]

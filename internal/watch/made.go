@@ -32,6 +32,9 @@ func (w *Watcher) AddReport(dispute string, at time.Time) {
 	w.ReportedAt, w.ReportedAs = at, dispute
 }
 
+// AllReports are the reports of a watcher that are kept, however old.
+func (w *Watcher) AllReports() []Made { return w.ReportsWithin(time.Time{}) }
+
 // ReportsWithin are the reports of a watcher that are not older than ReportedFor, the
 // oldest first. The versions before kept the latest alone.
 func (w *Watcher) ReportsWithin(now time.Time) []Made {

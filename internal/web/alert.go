@@ -207,7 +207,7 @@ func (s *site) alertFacts(r *http.Request, v visit, res dispute.Result) wording.
 			f.Others = append(f.Others, wording.OtherPieces{Group: g, Href: s.pieceLink(r, v, g.Record.ID, res.Watcher.ID)})
 		}
 	}
-	f.Related = s.related(r, v, res)
+	f.Related, f.TakenBack = s.related(r, v, res), s.takenBack(r.Context(), res)
 	f.BankName, f.Bank = s.Names.Bank(r.Context(), res.Record.Account.Bank, res.Watcher.Lang)
 	f.ServiceName, f.Service = s.Names.Service(res.Record.Service, res.Watcher.Lang)
 	f.ServiceOf = func(id string) (string, wording.Contact) { return s.Names.Service(id, res.Watcher.Lang) }

@@ -1,13 +1,29 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/history"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
+
+// takenBack tells of which parts of an incident the report was taken back after which
+// they were urgent; see history. What cannot be read was not taken back.
+func (s *site) takenBack(ctx context.Context, res dispute.Result) func(*watch.Record) bool {
+	d, err := history.Related(ctx, s.Store, res.Groups, res.Watcher.ID)
+	if err == nil {
+		var back func(*watch.Record) bool
+		if back, err = history.TakenBack(ctx, s.Store, res.Groups, d, res.Record.Account, &res.Watcher); err == nil {
+			return back
+		}
+	}
+	s.Logger.WarnContext(ctx, "whether a report was taken back cannot be read", "err", err)
+	return nil
+}
 
 // related are the ways from an alert to what is the same story on other accounts of
 // its reader: from a report to what came of it elsewhere, and back. A link in a mail

@@ -20,6 +20,8 @@ type OpenItem struct {
 	BankName    string
 	Link        string // its page; empty leaves the button out
 	Related     string // the number of the report about another account to which it belongs
+	// TakenBack tells of which parts the report was taken back after which they came.
+	TakenBack func(part *watch.Record) bool
 }
 
 // OpenFacts is what the list of what waits for an answer is worded from.
@@ -134,8 +136,8 @@ func (it *OpenItem) card(lang watch.Lang, several bool, now time.Time) message.M
 			continue
 		}
 		n := watch.Notice{Reasons: it.Lead.ReasonsFor(p, it.Watcher)}
-		if o, ok := p.Notice(it.Watcher); ok && o.Related != "" && it.Related == "" {
-			n.Reasons.Reason &^= watch.AfterDispute // the report was taken back
+		if it.TakenBack != nil && it.TakenBack(p) {
+			n.Reasons.Reason &^= watch.AfterDispute
 		}
 		critical = critical || n.Critical()
 		others = others || p.Service != it.Lead.Service

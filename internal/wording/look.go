@@ -118,6 +118,7 @@ var (
 	tHistDebitMixed = text{ja: "%sなどの引き落とし", en: "Debits by %s and others"}
 	tHistBothMixed  = text{ja: "%sなどへの口座の登録と引き落とし", en: "%[1]s and others (charge links and debits)"}
 	tHistOpen       = text{ja: "まだ回答がありません", en: "Not answered yet"}
+	tHistTakenBack  = text{ja: "まだ回答がありません。お申し出（%s）は取り消されました", en: "Not answered yet. The report (%s) was taken back"}
 	tHistUndone     = sure{text{ja: "銀行が取り消しました", en: "Reversed by the bank"}, text{ja: "取り消された可能性があります", en: "May have been reversed"}}
 	tHistRemoved    = sure{tServRemoved, text{ja: "解除された可能性があります", en: "may have been removed"}}
 	tHistDispute    = text{ja: "%[1]s（受付番号：%[2]s）", en: "%[1]s (report %[2]s)"}
@@ -153,7 +154,10 @@ var (
 func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 	gone := goneOf(r)
 	over := allUndone(r)
-	answer := ""
+	answer, open := "", tHistOpen.in(lang)
+	if d != nil && d.Withdrawn() {
+		open = tHistTakenBack.in(lang, d.Reference)
+	}
 	switch {
 	case d.Stands(r):
 		answer = tHistDispute.in(lang, statusName(lang, d), d.Reference)
@@ -168,11 +172,11 @@ func state(lang watch.Lang, r *watch.Record, d *watch.Dispute) string {
 	case over && (r.Over() || r.Past):
 		return ofPast(lang, r, gone)
 	case over:
-		return tHistGoneToo.in(lang, tHistOpen.in(lang), gone.in(lang))
+		return tHistGoneToo.in(lang, open, gone.in(lang))
 	case r.Past:
 		return tHistPast.in(lang)
 	}
-	return tHistOpen.in(lang)
+	return open
 }
 
 // goneOf says that all of an incident was reversed or removed, or may have been.

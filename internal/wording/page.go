@@ -22,11 +22,13 @@ const (
 
 // PageFacts is what the page of an alert is made from.
 type PageFacts struct {
-	Record      *watch.Record   // of an incident in pieces: those that stand alike, as one
-	Cases       []string        // the numbers of those (watch.CaseIDs); nil for Record's own
-	Others      []OtherPieces   // those that do not
-	Dispute     *watch.Dispute  // nil if "not mine" was never said
-	Related     []Related       // what belongs to the same story, of other accounts of the reader
+	Record  *watch.Record  // of an incident in pieces: those that stand alike, as one
+	Cases   []string       // the numbers of those (watch.CaseIDs); nil for Record's own
+	Others  []OtherPieces  // those that do not
+	Dispute *watch.Dispute // nil if "not mine" was never said
+	Related []Related      // what belongs to the same story, of other accounts of the reader
+	// TakenBack tells of which parts the report was taken back after which they came.
+	TakenBack   func(part *watch.Record) bool
 	Follows     string          // the number of the report that Dispute follows, if it does
 	Watcher     watch.Watcher   // who reads
 	Family      []watch.Watcher // see DisputeFacts
@@ -192,7 +194,7 @@ func (f *PageFacts) alert() message.Message {
 	if n, ok := r.Notice(f.Watcher.ID); ok {
 		a.Notice, a.Silenced = *n, n.Silenced
 	}
-	a.Notice.Reasons, a.Called = r.ReasonsFor(r, f.Watcher.ID), r.CalledOnly(r, f.Watcher.ID)
+	a.Notice.Reasons, a.Called = f.reasons(r, r.ReasonsFor(r, f.Watcher.ID)), r.CalledOnly(r, f.Watcher.ID)
 	m := Alert(a)
 	if f.incident() {
 		m = f.together(f.Record.Answer != nil && f.Record.Answered())

@@ -60,8 +60,18 @@ func (f *PageFacts) parts() []AlertFacts {
 	out := IncidentOf(f.Record, says, d, &f.Watcher, names, "", true).Parts
 	for i := range out {
 		out[i].Now, out[i].CanAnswer = f.Now, false
+		out[i].Notice.Reasons = f.reasons(out[i].Record, out[i].Notice.Reasons)
 	}
 	return out
+}
+
+// reasons are those of a part as they are now: one that came after a report that was
+// taken back is not urgent for that, and is not said to follow it.
+func (f *PageFacts) reasons(part *watch.Record, why watch.Reasons) watch.Reasons {
+	if f.TakenBack != nil && f.TakenBack(part) {
+		why.Reason &^= watch.AfterDispute
+	}
+	return why
 }
 
 // together is what happened in an incident of several alerts: all of it listed,
