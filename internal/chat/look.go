@@ -31,7 +31,7 @@ func (t *talk) latest(ctx context.Context, accounts []membership.Bound, lang wat
 	f := wording.ListFacts{Lang: lang, Now: t.at()}
 	f.Feeds = t.feeds(ctx, accounts, lang)
 	for _, a := range alerts {
-		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
+		it := wording.ListItem{HistoryEntry: wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Paused: a.Paused, Link: t.Link(a.Record, a.Bound.Watcher.ID)},
 			HideAmount: a.Bound.Watcher.HideAmount}
 		it.Service, _ = t.Names.Service(a.Newest().Service, lang)
 		if a.Related != nil {

@@ -29,6 +29,9 @@ type Alert struct {
 	// Groups are its pieces by how they stand, with what waits for an answer
 	// first. Most incidents have one; the Alert's own is the first.
 	Groups []watch.Group
+	// Paused tells that the watcher was told nothing of it, since they had paused what
+	// they are told.
+	Paused bool
 	// Related is the report about another account of the watcher to whose story it
 	// belongs; nil if there is none that stands.
 	Related *watch.Dispute
@@ -52,15 +55,20 @@ func (a *Alert) Of(part *watch.Record) *watch.Group {
 // n, and whether there are more. It looks at no more than most records: a busy
 // account shows what is recent.
 func Alerts(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
-	return list(ctx, s, b, from, to, n, most, false)
+	return list(ctx, s, b, from, to, n, most, false, nil)
 }
 
-// All is Alerts with what is on record from before anybody watched.
+// All is Alerts with what is on record from before anybody watched, and what a pause
+// kept from the watcher.
 func All(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int) (out []Alert, more bool, err error) {
-	return list(ctx, s, b, from, to, n, most, true)
+	kept, err := pausesOf(ctx, s, b)
+	if err != nil {
+		return nil, false, err
+	}
+	return list(ctx, s, b, from, to, n, most, true, kept)
 }
 
-func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int, past bool) (out []Alert, more bool, err error) {
+func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time.Time, n, most int, past bool, paused pauses) (out []Alert, more bool, err error) {
 	seen := 0
 	leads := map[string]*watch.Record{} // of incidents, by their id
 	at := map[string]int{}              // stories in out
@@ -82,16 +90,20 @@ func list(ctx context.Context, s *store.Store, b membership.Bound, from, to time
 			leads[r.IncidentID()], leads[lead.ID] = lead, lead
 		}
 		i, ok := at[lead.StoryID()]
-		switch told := tells(lead, r, b.Watcher.ID); {
+		told, kept := tells(lead, r, b.Watcher.ID), false
+		if !told && !ok {
+			kept = paused.kept(r, &b.Watcher)
+		}
+		switch {
 		case ok && (told || past && r.OfStatement()):
 			out[i].Parts = append(out[i].Parts, r)
 			continue
-		case ok || !told && !(past && r.Past && r.Complete):
+		case ok || !told && !kept && !(past && r.Past && r.Complete):
 			continue
 		case len(out) == n:
 			return out, true, nil
 		}
-		a := Alert{Bound: b}
+		a := Alert{Bound: b, Paused: kept}
 		if a.Groups, err = groups(ctx, s, lead, leads); err != nil {
 			return nil, false, err
 		}
@@ -178,19 +190,25 @@ func tells(lead, part *watch.Record, watcher string) bool {
 	return lead.ReasonsFor(part, watcher).Reason != 0
 }
 
-// Latest lists the latest alerts over all of a person's accounts, newest
-// first, at most n.
+// Latest lists the latest alerts over all of a person's accounts, with what a pause
+// kept from them, newest first, at most n.
 func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n int) ([]Alert, error) {
 	var out []Alert
 	for _, b := range accounts {
-		found, _, err := Alerts(ctx, s, b, time.Time{}, time.Time{}, n, latestMost)
+		kept, err := pausesOf(ctx, s, b)
+		if err != nil {
+			return nil, err
+		}
+		found, _, err := list(ctx, s, b, time.Time{}, time.Time{}, n, latestMost, false, kept)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, found...)
 	}
 	for i := range out {
-		out[i].complete()
+		if !out[i].Paused {
+			out[i].complete()
+		}
 	}
 	slices.SortStableFunc(out, func(x, y Alert) int { return y.Newest().OccurredAt.Compare(x.Newest().OccurredAt) })
 	return out[:min(len(out), n)], nil

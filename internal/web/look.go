@@ -46,7 +46,7 @@ func mark(r *http.Request) string {
 }
 
 func (s *site) entry(a history.Alert, g *guest) wording.HistoryEntry {
-	e := wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
+	e := wording.HistoryEntry{Record: a.Record, Parts: a.Parts, Dispute: a.Dispute, Groups: a.Groups, Paused: a.Paused, Link: s.alertLink(a.Record.ID, a.Bound.Watcher.ID, g.Expires)}
 	e.Service, _ = s.Names.Service(a.Parts[0].Service, g.Lang)
 	if a.Related != nil {
 		e.Related = a.Related.Reference

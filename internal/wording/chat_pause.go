@@ -12,7 +12,7 @@ var (
 	tcAskPause     = text{ja: "お知らせを、いつまで休みますか", en: "How long shall we pause your alerts?"}
 	tcAltPause     = text{ja: "お知らせを休む手続き", en: "Pausing your alerts"}
 	tcPauseUrgent  = text{ja: "お休み中は、緊急のお知らせだけが届きます。", en: "Only urgent alerts come during a pause."}
-	tcPauseLost    = text{ja: "ほかはお送りせず、一覧にも載りません。通帳でご確認ください。", en: "The others are neither sent nor listed: your passbook shows them."}
+	tcPauseLost    = text{ja: "ほかはお送りせず、「最近のお知らせ」の一覧に載せます。", en: "The others are not sent, but stand in the list of your latest alerts."}
 	tcPauseFor     = text{ja: "%s休む", en: "For %s"}
 	tcPauseMorning = text{ja: "明日の朝%d時まで休む", en: "Until %d tomorrow morning"}
 	tcPauseToday   = text{ja: "今朝%d時まで休む", en: "Until %d this morning"}

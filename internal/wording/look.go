@@ -43,6 +43,7 @@ type HistoryEntry struct {
 	Service string          // of the newest part
 	Link    string          // to its page
 	Groups  []watch.Group   // of its pieces, by how they stand; nil for Record alone
+	Paused  bool            // the reader was told nothing of it, since they had paused what they are told
 	Related string          // the number of the report about another account to which it belongs
 }
 
@@ -62,7 +63,10 @@ func allUndone(r *watch.Record) bool {
 	return !slices.ContainsFunc(r.Parts(), func(p *watch.Record) bool { return p.UndoneAt.IsZero() })
 }
 
-var tHistSome = text{ja: "%[2]d件：%[1]s", en: "%[2]d: %[1]s"}
+var (
+	tHistSome   = text{ja: "%[2]d件：%[1]s", en: "%[2]d: %[1]s"}
+	tHistPaused = text{ja: "お休み中だったため、お知らせしていません", en: "You were not told: your alerts were paused"}
+)
 
 // state says how it stands, and of which story it is.
 func (e *HistoryEntry) state(lang watch.Lang) string {
@@ -74,6 +78,12 @@ func (e *HistoryEntry) state(lang watch.Lang) string {
 
 // stands says how it stands; of each group, if those differ.
 func (e *HistoryEntry) stands(lang watch.Lang) string {
+	if e.Paused && e.Record.Answer == nil {
+		if allUndone(e.Record) {
+			return tHistGoneToo.in(lang, tHistPaused.in(lang), goneOf(e.Record).in(lang))
+		}
+		return tHistPaused.in(lang)
+	}
 	if len(e.Groups) < 2 {
 		return state(lang, e.Record, e.Dispute)
 	}
@@ -324,6 +334,8 @@ func CSVWords(lang watch.Lang, e HistoryEntry, part *watch.Record) (whatItWas, s
 		return whatItWas, tMine.in(lang)
 	case a == nil && !part.UndoneAt.IsZero():
 		return whatItWas, undone(lang, part)
+	case a == nil && e.Paused:
+		return whatItWas, tHistPaused.in(lang)
 	}
 	return whatItWas, state(lang, e.Record, e.Dispute)
 }

@@ -123,7 +123,7 @@ var (
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
 	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
 	tSetPauseHead  = text{ja: "お知らせを休む", en: "A pause"}
-	tSetPauseHint  = text{ja: "お休み中は、緊急のお知らせだけが届きます。ほかはお送りせず、一覧にも載りません。通帳でご確認ください。", en: "Only urgent alerts come. The others are neither sent nor listed: your passbook shows them."}
+	tSetPauseHint  = text{ja: "お休み中は、緊急のお知らせだけが届きます。ほかはお送りせず、「最近のお知らせ」の一覧に載せます。", en: "Only urgent alerts come. The others are not sent, but stand in the list of your latest alerts."}
 	tSetPause      = text{ja: "いつまで休みますか", en: "For how long"}
 	tSetPauseNot   = text{ja: "休まない", en: "No pause"}
 	tSetPauseKeep  = text{ja: "このまま%sまで休む", en: "As it is: until %s"}
