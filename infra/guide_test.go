@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"kozamori/internal/callback"
+	"kozamori/internal/dispute"
+	"kozamori/internal/feed"
 	"kozamori/internal/notify"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -63,6 +65,30 @@ func TestTheExamplesOfTheGuideAreTrue(t *testing.T) {
 			if !shown[kind] {
 				t.Errorf("%s shows no %s", name, kind)
 			}
+		}
+	}
+}
+
+// What is sent, what is described and what ctl listen knows are the same types; that
+// each is sent, and nothing else, TestWhatTheBankIsToldIsAsDescribed shows.
+func TestEachTypeOfCallbackIsKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	sent := []string{feed.TypeSilent, feed.TypeBack, feed.TypeLate, feed.TypeOnTime, feed.TypeGap, feed.TypeFilled, callback.TypeUnreachable, callback.PingType}
+	for _, s := range []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn, watch.DisputeUpdated} {
+		sent = append(sent, dispute.CallbackType(watch.DisputeChange{Status: s}))
+	}
+	slices.Sort(sent)
+	if d := cmp.Diff(sent, slices.Sorted(slices.Values(callback.Types))); d != "" {
+		t.Errorf("sent (-) and listed (+):\n%s", d)
+	}
+	doc := document(t)
+	if d := cmp.Diff(sent, slices.Sorted(maps.Keys(doc.Webhooks))); d != "" {
+		t.Errorf("sent (-) and described (+):\n%s", d)
+	}
+	for kind, hook := range doc.Webhooks {
+		of := hook.Post.RequestBody.Value.Content["application/json"].Schema.Value.Properties["type"].Value
+		if of.Const != kind && !slices.Contains(of.Enum, any(kind)) {
+			t.Errorf("the schema of %s has another type", kind)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"kozamori/infra/folder"
+	"kozamori/internal/callback"
 )
 
 // listening passes the callbacks that a bank of the local stack takes on to
@@ -25,7 +27,8 @@ import (
 type listening struct {
 	sender
 	to       string
-	page     string // of the local stack
+	page     string   // of the local stack
+	only     []string // types; empty is all
 	done     map[string]bool
 	told     func(*passedOn)
 	streamer *http.Client // without a time limit
@@ -53,6 +56,7 @@ func listen(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 	flags.StringVar(&l.to, "to", "http://127.0.0.1:3000/kozamori", "`address` that takes the callbacks")
 	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
 	before := flags.Bool("before", false, "pass on those that came before, too")
+	only := flags.String("only", "", "pass on these `types` alone, with commas between: "+strings.Join(callback.Types, ", "))
 	body := flags.Bool("body", false, "show each body")
 	asJSON := jsonFlag(flags)
 	rest, err := parseMixed(flags, args)
@@ -66,6 +70,14 @@ func listen(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 		return misused(flags, "-bank must be the 4 digits of a 金融機関コード, such as 0125.")
 	case bad != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return misused(flags, "-to must be an address, such as http://127.0.0.1:3000/kozamori.")
+	}
+	if *only != "" {
+		l.only = strings.Split(*only, ",")
+	}
+	for _, kind := range l.only {
+		if !slices.Contains(callback.Types, kind) {
+			return misused(flags, "-only: there is no callback of the type %q.", kind)
+		}
 	}
 	if err := l.find(c, *data, ""); err != nil {
 		return err
@@ -158,7 +170,7 @@ func (l *listening) pass(ctx context.Context, post bool) error {
 			continue
 		}
 		l.done[b.ID] = true
-		if !post {
+		if !post || len(l.only) > 0 && !slices.Contains(l.only, b.Type) {
 			continue
 		}
 		p := &passedOn{ID: b.ID, At: b.At, Type: b.Type, Body: b.Body}

@@ -77,6 +77,30 @@ func forbid(resource, action string) change {
 	}
 }
 
+// narrow takes a partition from those that a role may write into.
+func narrow(role, key string) change {
+	return func(t *samlocal.Template) {
+		found := false
+		for _, p := range t.Resources[role].Properties["Policies"].([]any) {
+			policy, _ := p.(map[string]any)["PolicyDocument"].(map[string]any)
+			statements, _ := policy["Statement"].([]any)
+			for _, s := range statements {
+				condition, _ := s.(map[string]any)["Condition"].(map[string]any)
+				for _, keys := range condition {
+					of := keys.(map[string]any)
+					list := of["dynamodb:LeadingKeys"].([]any)
+					rest := slices.DeleteFunc(slices.Clone(list), func(k any) bool { return k == key })
+					found = found || len(rest) < len(list)
+					of["dynamodb:LeadingKeys"] = rest
+				}
+			}
+		}
+		if !found {
+			panic(role + " never wrote into " + key)
+		}
+	}
+}
+
 // allow adds a statement to a role.
 func allow(role, action string, resource any) change {
 	return func(t *samlocal.Template) {
@@ -111,6 +135,9 @@ func TestATemplateThatLacksSomethingFails(t *testing.T) {
 		{"a variable that names the sender", set("", "NotifyFunction", "Environment", "Variables", "KOZAMORI_MAIL_FROM"), byMail, "not yet: a mail arrives"},
 		{"the configuration set", set("", "NotifyFunction", "Environment", "Variables", "KOZAMORI_SES_CONFIGURATION_SET"), bounced, "goes nowhere"},
 		{"an action on the table", forbid("NotifyRole", "dynamodb:PutItem"), disputed, "NotifyFunction may not dynamodb:PutItem"},
+		{"records, of what is written", narrow("DetectRole", "R#*"), disputed, "DetectFunction may not dynamodb:PutItem"},
+		{"disputes, of what is written", narrow("ChatRole", "D#*"), disputed, "ChatFunction may not dynamodb:"},
+		{"acts, of what is written", narrow("BankAPIRole", "ACT#*"), bankReads, "BankAPIFunction may not dynamodb:"},
 		{"an action on an index", forbid("BankAPIRole", "dynamodb:Query"), bankReads, "BankAPIFunction may not dynamodb:Query"},
 		{"an action on a queue", forbid("DetectRole", "sqs:SendMessage"), disputed, "DetectFunction may not sqs:SendMessage"},
 		{"what Lambda asks of a role", forbid("DetectRole", "sqs:DeleteMessage"), starts, "may not sqs:DeleteMessage"},

@@ -8,8 +8,16 @@ import (
 	"time"
 )
 
-// PingType is the type of a callback that tells of nothing.
-const PingType = "ping"
+// Types of callbacks that no other package names.
+const (
+	PingType        = "ping"                // tells of nothing
+	TypeUnreachable = "watcher.unreachable" // no channel reaches a watcher
+)
+
+// Types are all the types of callbacks that there are, in the order in which the
+// description has them.
+var Types = []string{"feed.silent", "feed.back", "feed.late", "feed.on_time", "feed.gap", "feed.gap_filled",
+	"dispute.opened", "dispute.withdrawn", "dispute.updated", TypeUnreachable, PingType}
 
 // Pinged is what came of a ping.
 type Pinged struct {

@@ -150,7 +150,7 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 		untold = append(untold, is)
 	}
 	says := map[string]any{
-		"type": "watcher.unreachable", "bank": r.Account.Bank, "account_ref": r.Account.Ref,
+		"type": callback.TypeUnreachable, "bank": r.Account.Bank, "account_ref": r.Account.Ref,
 		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339), "transactions": untold,
 	}
 	maps.Copy(says, untold[0])
