@@ -19,17 +19,18 @@ import (
 )
 
 type options struct {
-	seconds  int
-	rate     int
-	conns    int
-	batch    int
-	relevant int // of 100 events, how many alert a watcher
-	watched  int // accounts
-	waiting  int // alerts, while LINE is down
-	held     int // alerts, in quiet hours
-	only     string
-	profile  string
-	allocs   string
+	seconds   int
+	rate      int
+	conns     int
+	batch     int
+	relevant  int // of 100 events, how many alert a watcher
+	watched   int // accounts
+	waiting   int // alerts, while LINE is down
+	held      int // alerts, in quiet hours
+	attackers int // strangers who send junk at the same time
+	only      string
+	profile   string
+	allocs    string
 }
 
 func main() {
@@ -40,7 +41,9 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 100, "events per POST in the throughput run")
 	flag.IntVar(&o.relevant, "relevant", 5, "of 100 events, how many alert a watcher")
 	flag.IntVar(&o.watched, "watched", 10_000, "accounts with a watcher; there are five times as many")
-	flag.StringVar(&o.only, "only", "", "alerts, stories, hangs, outages, mornings, events, http or parts; all of them if empty")
+	flag.StringVar(&o.only, "only", "", "alerts, stories, hangs, attacks, outages, mornings, events, http or parts; all of them if empty")
+	flag.IntVar(&o.attackers, "attackers", 32, "strangers who send junk in the attack, each as fast as it is answered")
+	holds := flag.String("hold", "", "hold hostile connections to an `address` of this machine, and do nothing else; attacks starts this")
 	flag.IntVar(&o.held, "held", 100_000, "alerts that wait for the end of quiet hours")
 	flag.IntVar(&o.waiting, "waiting", 40_000, "alerts that wait in the outage")
 	flag.StringVar(&o.profile, "cpuprofile", "", "a file for the CPU profile")
@@ -61,6 +64,13 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *holds != "" {
+		if err := hold(ctx, *holds); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *folder != "" {
 		z := whole
 		if *short {
@@ -118,7 +128,7 @@ func run(ctx context.Context, o options) error {
 	for _, part := range []struct {
 		name string
 		do   func(context.Context, options) error
-	}{{"alerts", alerts}, {"stories", stories}, {"hangs", hangs}, {"outages", outages}, {"mornings", mornings}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
+	}{{"alerts", alerts}, {"stories", stories}, {"hangs", hangs}, {"attacks", attacks}, {"outages", outages}, {"mornings", mornings}, {"events", events}, {"http", plainHTTP}, {"parts", parts}} {
 		if o.only != "" && o.only != part.name {
 			continue
 		}

@@ -30,16 +30,17 @@ const bankCode = "0125"
 
 // stack is the system in a folder that is thrown away, with LINE outside.
 type stack struct {
-	dir    string
-	url    string
-	secret string
-	sys    *app.System
-	db     *engine.DB
-	queue  *qembedded.Queue
-	table  *embedded.Table
-	line   *sim.LINE
-	before func(http.Handler) http.Handler // of LINE; nil is LINE itself
-	close  []func()
+	dir     string
+	url     string
+	secret  string
+	channel string // LINE's secret
+	sys     *app.System
+	db      *engine.DB
+	queue   *qembedded.Queue
+	table   *embedded.Table
+	line    *sim.LINE
+	before  func(http.Handler) http.Handler // of LINE; nil is LINE itself
+	close   []func()
 }
 
 // front puts something before LINE.
@@ -86,6 +87,8 @@ func open(ctx context.Context, n int) (_ *stack, err error) {
 	c := app.Defaults()
 	c.BaseURL, c.LINE.API, c.LINE.Token = "https://kozamori.example", lineURL, s.line.Token
 	secret, _ := base64.StdEncoding.DecodeString(key())
+	s.channel = key()
+	c.LINE.Secrets = []string{s.channel}
 	c.LinkKeys = []token.Key{{ID: "a", Secret: secret}}
 	c.CallbacksInside = true
 	// Log lines are made as in production, and go nowhere.

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kozamori/internal/queue"
+	"kozamori/internal/ratelimit"
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+)
+
+// fromOneAddress is how many connections an address may have, as in the local stack.
+const fromOneAddress = 256
+
+// otherBanks send too.
+var otherBanks = []string{"0158", "0168"}
+
+// junk is what strangers send, one of each route that takes something.
+var junk = []struct{ method, path, body string }{
+	{"POST", "/v1/banks/0125/events", `{"events":[{"id":"x"}]}`}, {"POST", "/v1/banks/9999/events", `{}`}, {"GET", "/v1/banks/0125/disputes", ""},
+	{"POST", "/v1/banks/0125/codes", `{"account_ref":"x"}`}, {"GET", "/v1/services", ""}, {"GET", "/v1/problems/invalid", ""}, {"POST", "/line/webhook", `{"events":[]}`},
+	{"GET", "/a/x", ""}, {"POST", "/a/x", "yes=1"}, {"GET", "/alert/x", ""}, {"GET", "/home", ""}, {"GET", "/enter", ""}, {"GET", "/join/x", ""}, {"GET", "/key", ""}, {"GET", "/stop/x", ""}, {"GET", "/nothing", ""},
+}
+
+// attacks compares how long the events of three banks and the taps of people take when
+// all is quiet with how long they take while strangers send junk on every route, as
+// fast as these cores can; and tells what 10,000 connections that send nothing hold.
+func attacks(ctx context.Context, o options) error {
+	fmt.Printf("%d events/s of 3 banks and as many taps for %d s, and the same among junk\n", o.rate, o.seconds)
+	quiet, err := among(ctx, o, 0)
+	if err != nil {
+		return err
+	}
+	loud, err := among(ctx, o, o.attackers)
+	if err != nil {
+		return err
+	}
+	for _, r := range []struct {
+		name string
+		l    *answered
+	}{{"quiet", quiet}, {"under junk", loud}} {
+		row(r.name+": events and taps that failed", fmt.Sprintf("%d of %d", r.l.failed.Load(), 2*o.rate*o.seconds))
+		spread(r.name+": POST to 202", r.l.events)
+		spread(r.name+": tap to 200", r.l.taps)
+	}
+	row("junk requests a second, answered", fmt.Sprintf("%.0f", float64(loud.junk.Load())/float64(o.seconds)))
+	at := func(d []time.Duration) float64 { return d[len(d)*99/100].Seconds() }
+	row("p99 under junk against quiet, events and taps", fmt.Sprintf("%.2f and %.2f", at(loud.events)/at(quiet.events), at(loud.taps)/at(quiet.taps)))
+	return held(ctx)
+}
+
+// answered is what became of three banks' events, and of taps.
+type answered struct {
+	mu           sync.Mutex
+	events, taps []time.Duration
+	failed, junk atomic.Int64
+}
+
+func (a *answered) took(to *[]time.Duration, d time.Duration) {
+	a.mu.Lock()
+	*to = append(*to, d)
+	a.mu.Unlock()
+}
+
+// product serves all routes to strangers, with the limits of the local stack.
+func (s *stack) product(ctx context.Context) (string, error) {
+	h, err := s.sys.Handler()
+	if err != nil {
+		return "", err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	srv := ratelimit.Server(h)
+	go func() { _ = srv.Serve(ratelimit.Listen(l, fromOneAddress)) }()
+	s.close = append(s.close, func() { _ = srv.Close() })
+	return "http://" + l.Addr().String(), nil
+}
+
+// among sends events and taps at a rate while so many strangers send junk.
+func among(ctx context.Context, o options, strangers int) (*answered, error) {
+	n := o.rate * o.seconds
+	s, err := open(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	for _, bank := range otherBanks {
+		for i := range min(n, 100) {
+			if err := s.table.Write(ctx, store.PutAccount(&watch.Account{AccountKey: watch.AccountKey{Bank: bank, Ref: account(i)}})); err != nil {
+				return nil, err
+			}
+		}
+	}
+	url, err := s.product(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stop, err := s.work(ctx, queue.Events, queue.LINE, queue.Chat)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	a := &answered{}
+	over, quit := context.WithCancel(ctx)
+	var strange sync.WaitGroup
+	for i := range strangers {
+		strange.Go(func() { a.annoy(over, url, i) })
+	}
+	c, begin := client(64), time.Now()
+	var wg sync.WaitGroup
+	for i := range n {
+		time.Sleep(time.Until(begin.Add(time.Duration(i) * time.Second / time.Duration(o.rate))))
+		wg.Go(func() {
+			var b bytes.Buffer
+			event(&b, i, charges[0])
+			to := append([]string{bankCode}, otherBanks...)[i%3]
+			r, at := s.sign(b.Bytes()), time.Now()
+			if post(ctx, c, url+"/v1/banks/"+to+"/events", r) != nil {
+				a.failed.Add(1)
+			}
+			a.took(&a.events, time.Since(at))
+			at = time.Now()
+			if tap(ctx, c, url, s.channel, i) != nil {
+				a.failed.Add(1)
+			}
+			a.took(&a.taps, time.Since(at))
+		})
+	}
+	wg.Wait()
+	quit()
+	strange.Wait()
+	slices.Sort(a.events)
+	slices.Sort(a.taps)
+	return a, nil
+}
+
+// tap is what LINE sends when a person presses a button: signed, and durable once it
+// is answered.
+func tap(ctx context.Context, c *http.Client, url, secret string, i int) error {
+	body := fmt.Appendf(nil, `{"destination":"U%032x","events":[{"type":"postback","mode":"active","timestamp":%d,"webhookEventId":"%026d","deliveryContext":{"isRedelivery":false},"source":{"type":"user","userId":%q},"replyToken":"%032x","postback":{"data":"x"}}]}`,
+		0, time.Now().UnixMilli(), serial.Add(1), user(i), i)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/line/webhook", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	_, _ = mac.Write(body)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Line-Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	res, err := c.Do(req)
+	if err != nil {
+		return err
+	}
+	_, _ = io.Copy(io.Discard, res.Body)
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %d", res.StatusCode)
+	}
+	return nil
+}
+
+// annoy sends junk from an address of its own until it is over.
+func (a *answered) annoy(ctx context.Context, url string, i int) {
+	from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(i%250+1))}}
+	c := &http.Client{Transport: &http.Transport{DialContext: from.DialContext, MaxIdleConnsPerHost: 1}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for n := i; ctx.Err() == nil; n++ {
+		j := junk[n%len(junk)]
+		req, err := http.NewRequestWithContext(ctx, j.method, url+j.path, strings.NewReader(j.body))
+		if err != nil {
+			return
+		}
+		req.Header.Set("Webhook-Id", "x")
+		req.Header.Set("Webhook-Timestamp", strconv.FormatInt(time.Now().Unix(), 10))
+		req.Header.Set("Webhook-Signature", "v1,AAAA")
+		req.Header.Set("Authorization", "Bearer wrong")
+		res, err := c.Do(req)
+		if err != nil {
+			continue
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		a.junk.Add(1)
+	}
+}
+
+// hostile is how many connections send the beginning of a request and no more.
+const hostile = 10_000
+
+// held tells what the hostile connections hold in this process; they are made by
+// another, which has files of its own.
+func held(ctx context.Context) error {
+	s, err := open(ctx, 1)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	url, err := s.product(ctx)
+	if err != nil {
+		return err
+	}
+	debug.FreeOSMemory()
+	before := resident()
+	other := exec.CommandContext(ctx, os.Args[0], "-hold", strings.TrimPrefix(url, "http://"))
+	other.Stderr = os.Stderr
+	says, err := other.StdoutPipe()
+	if err == nil {
+		err = other.Start()
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = other.Process.Kill(); _ = other.Wait() }()
+	line := make([]byte, 64)
+	k, err := says.Read(line)
+	if err != nil {
+		return err
+	}
+	c, at := client(1), time.Now()
+	var b bytes.Buffer
+	event(&b, 0, charges[0])
+	err = post(ctx, c, url+"/v1/banks/"+bankCode+"/events", s.sign(b.Bytes())) // which is accepted after all of them
+	took, after := time.Since(at), resident()
+	row("hostile connections, held", strings.TrimSpace(string(line[:k])))
+	row("memory that they hold, MB; an event among them", fmt.Sprintf("%.1f; %v, %v", float64(after-before)/1e6, err, took.Round(time.Microsecond)))
+	return nil
+}
+
+// resident is the memory of this process, in bytes.
+func resident() int64 {
+	raw, err := os.ReadFile("/proc/self/statm")
+	var pages, total int64
+	if err == nil {
+		_, err = fmt.Sscan(string(raw), &total, &pages)
+	}
+	if err != nil { // no Linux: what the runtime has
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.Sys - m.HeapReleased)
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// hold opens the hostile connections to an address, says how many it has, and waits.
+func hold(ctx context.Context, to string) error {
+	if host, _, err := net.SplitHostPort(to); err != nil || !net.ParseIP(host).IsLoopback() {
+		return errors.New("-hold is for this machine alone")
+	}
+	var open []net.Conn
+	for i := range hostile {
+		from := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 2, byte(i%100+1))}}
+		c, err := from.DialContext(ctx, "tcp", to)
+		if err != nil {
+			continue
+		}
+		_, _ = io.WriteString(c, "POST /v1/banks/0125/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\nwebhook-id: x\r\n\r\n{")
+		open = append(open, c)
+	}
+	fmt.Println(len(open))
+	<-ctx.Done()
+	for _, c := range open {
+		_ = c.Close()
+	}
+	return nil
+}
