@@ -69,6 +69,32 @@ func TestAStreamReadsWhatTheWholeFileTells(t *testing.T) {
 	}
 }
 
+// Whatever the bytes are, a stream reads of them what the whole file tells, and the
+// bytes that rows begin at are theirs.
+func FuzzAStreamReadsWhatTheWholeFileTells(f *testing.F) {
+	for _, end := range []string{"", "\n", "\r\n", "\r"} {
+		f.Add(national(end, "080901 2 3000 ﾍﾟｲﾍﾟｲ", "081015 1 10000 ｷﾕｳﾖ", "081102 2 28000 ﾄﾞｺﾓｺｳｻﾞ"))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > streamed || !Streams(data) { // behind its head a file may be UTF-8, which only the whole tells
+			t.Skip()
+		}
+		want, err := Read(data, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, at, _ := streamOf(t, data, nil)
+		if d := cmp.Diff([]any{want.Rows, want.Unread, want.Misfits}, []any{got.Rows, got.Unread, got.Misfits}); d != "" {
+			t.Error(d)
+		}
+		for _, n := range at {
+			if n < 0 || n >= int64(len(data)) || data[n] != '2' {
+				t.Errorf("a row does not begin at byte %d", n)
+			}
+		}
+	})
+}
+
 func TestABadRowCostsItselfAndTheBalanceBehindItIsKnown(t *testing.T) {
 	t.Parallel()
 	rows := []string{"080901 2 3000 ﾍﾟｲﾍﾟｲ", "081015 1 10000 ｷﾕｳﾖ", "081102 2 28000 ﾄﾞｺﾓｺｳｻﾞ"}
