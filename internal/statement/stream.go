@@ -81,7 +81,7 @@ func Streams(head []byte) bool {
 func (s *Stream) Read(in io.Reader, now time.Time) error {
 	r := bufio.NewReaderSize(in, streamed)
 	z := &zengin{Statement: &Statement{}, now: now, stream: s}
-	head, _ := r.Peek(zenginRecord + 1)
+	head, _ := r.Peek(streamed) // the first record may be too long
 	lines := bytes.ContainsAny(head, "\r\n")
 	at := int64(0)
 	for {

@@ -75,6 +75,8 @@ func FuzzAStreamReadsWhatTheWholeFileTells(f *testing.F) {
 	for _, end := range []string{"", "\n", "\r\n", "\r"} {
 		f.Add(national(end, "080901 2 3000 ﾍﾟｲﾍﾟｲ", "081015 1 10000 ｷﾕｳﾖ", "081102 2 28000 ﾄﾞｺﾓｺｳｻﾞ"))
 	}
+	file := national("\n", "080901 2 3000 ﾍﾟｲﾍﾟｲ") // whose header is too long
+	f.Add(slices.Concat(file[:zenginRecord], bytes.Repeat([]byte(" "), 71), file[zenginRecord:]))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > streamed || !Streams(data) { // behind its head a file may be UTF-8, which only the whole tells
 			t.Skip()
