@@ -226,6 +226,73 @@ func (h *besieged) charged() bool {
 	return false
 }
 
+// While the bank says that an attack is real, what its customers trust is told, and it
+// is urgent; before and after, and of another service, it is not.
+func TestWhileACampaignIsConfirmedTrustIsSuspended(t *testing.T) {
+	t.Parallel()
+	h := newBesieged(t, func(*app.Means) {})
+	if err := h.line.Follow(lineUser); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p := &person{town: h.town, id: lineUser}
+	p.says(h.call(http.MethodPost, "/codes", `{"account_ref":"acc_1"}`)["code"].(string))
+	if _, err := h.store.UpdateAccount(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, func(a *watch.Account) ([]store.Write, error) {
+		a.Watchers[0].Since = h.Now().AddDate(-1, 0, 0)
+		for _, s := range []string{"docomo", "paypay"} {
+			a.Watchers[0].Rules.Trusts = append(a.Watchers[0].Rules.Trusts, watch.Trust{Service: s, UpTo: 10_000, Until: h.Now().AddDate(0, 1, 0)})
+		}
+		return nil, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	told := func(service, text string, yen int) string {
+		t.Helper()
+		h.Add(2 * time.Hour) // several in an hour are urgent by themselves
+		before := len(h.line.Chat(lineUser))
+		h.tells(h.says(watch.Debit, "acc_1", service, fmt.Sprintf(`,"amount":%d,"currency":"JPY","descriptor":%q`, yen, text)))
+		for range 70 {
+			h.Add(time.Second)
+			h.settle()
+		}
+		chat := h.line.Chat(lineUser)
+		if len(chat) == before {
+			return ""
+		}
+		return string(chat[len(chat)-1].Message)
+	}
+	told("docomo", "ﾄﾞｺﾓｺｳｻﾞ", 1_000) // the first of each may be told as that
+	told("paypay", "PAYPAY", 1_000)
+	h.Add(24 * time.Hour)
+	if got := told("docomo", "ﾄﾞｺﾓｺｳｻﾞ", 2_001); got != "" {
+		t.Fatalf("what is trusted is told: %s", got)
+	}
+	c := radar.Open(&radar.Test{Bank: "0125", Service: "docomo", Kind: radar.Refused, From: h.Now(), To: h.Now(), Seen: 9, First: []radar.Seen{{Txn: "a", At: h.Now()}}}, h.Now())
+	if err := h.store.PutCampaign(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if got := told("docomo", "ﾄﾞｺﾓｺｳｻﾞ", 2_002); got != "" {
+		t.Errorf("a suspicion is told to people: %s", got)
+	}
+	path := "/campaigns/" + c.ID
+	h.call(http.MethodPost, path+"/state", `{"state":"confirmed"}`)
+	if got := told("docomo", "ﾄﾞｺﾓｺｳｻﾞ", 2_003); !strings.Contains(got, "2,003円") || !strings.Contains(got, "緊急") {
+		t.Errorf("while it is confirmed the phone shows %s", got)
+	}
+	latest, err := store.Collect(h.store.History(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"}, h.Now().Add(-time.Hour), h.Now()))
+	if err != nil || len(latest) != 1 || !latest[0].Notices[0].Reasons.Has(watch.UnderAttack) {
+		t.Errorf("it is told because of %+v %v", latest, err)
+	}
+	if got := told("paypay", "PAYPAY", 2_004); got != "" {
+		t.Errorf("another service that is trusted is told: %s", got)
+	}
+	h.call(http.MethodPost, path+"/state", `{"state":"ended"}`)
+	h.Add(24 * time.Hour)
+	if got := told("docomo", "ﾄﾞｺﾓｺｳｻﾞ", 2_005); strings.Contains(got, "2,005円") {
+		t.Errorf("after it has ended what is trusted is told: %s", got)
+	}
+}
+
 // radarless is a table whose items of the radar cannot be read or written while it is down.
 type radarless struct {
 	store.Table

@@ -39,6 +39,7 @@ type Stage struct {
 	tally     *store.Tallier
 	turns     turns
 	uncounted uncounted
+	attacks   attacks
 }
 
 // New makes the stage.

@@ -88,7 +88,7 @@ func TestWhatCannotBeRecordedYetIsSaid(t *testing.T) {
 		}
 	}
 	m := message(1, string(debit("acc_q", "1", 1, 5000, "PAYPAY", "")))
-	s.at, s.how = 2, fails // the first call reads the account
+	s.at, s.how = 3, fails // the first call reads the account, the second the bank's campaigns
 	if v := s.stage.Handle(t.Context(), []queue.Message{m})[0]; v.Done {
 		t.Errorf("the message is %+v", v)
 	}

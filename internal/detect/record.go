@@ -227,11 +227,11 @@ func (a *accountWork) notice(r, was *watch.Record, before *watch.Activity, quiet
 		w := &a.account.Watchers[i]
 		reports := a.madeBy(w.ID)
 		f.AfterReport = before.AfterReport(&f, known, now) || watch.AfterReport(reports, &f, known, now)
-		why := w.Rules.Evaluate(&f, now)
+		why := a.evaluate(w, &f, known)
 		second := watch.Reason(0)
 		if other != nil {
 			other.AfterReport = before.AfterReport(other, known, now) || watch.AfterReport(reports, other, known, now)
-			if is := w.Rules.Evaluate(other, now); why == 0 || is.Critical() && !why.Critical() {
+			if is := a.evaluate(w, other, known); why == 0 || is.Critical() && !why.Critical() {
 				second = is &^ why
 				why |= second
 			}

@@ -199,7 +199,7 @@ func TestTheEventsOfAMessageShareWhatWasRead(t *testing.T) {
 		events []jsontext.Value
 		want   string // of how many items each read is
 	}{
-		{"debits of two services", []jsontext.Value{say("debit", "a", "a", 5*time.Minute, 5000, ""), say("debit", "b", "b", 4*time.Minute, 5001, `,"descriptor":"PAYPAY"`)}, "2 1 1"},                        // the last two: the lead that each one joins
+		{"debits of two services", []jsontext.Value{say("debit", "a", "a", 5*time.Minute, 5000, ""), say("debit", "b", "b", 4*time.Minute, 5001, `,"descriptor":"PAYPAY"`)}, "2 1 1 1"},                      // the bank's campaigns, for a while; the last two: the lead that each one joins
 		{"bills", []jsontext.Value{say("debit", "c", "c", 92*24*time.Hour, 21987, card), say("debit", "d", "d", 62*24*time.Hour, 28110, card), say("debit", "e", "e", 31*24*time.Hour, 40005, card)}, "2 1"}, // the last one: what was heard of them
 		{"history", []jsontext.Value{say("debit", "f", "f", 300*24*time.Hour, 5000, ""), say("debit", "g", "g", 299*24*time.Hour, 5000, "")}, "2"},
 		{"history without a debit", nil, "2"},

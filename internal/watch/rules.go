@@ -85,6 +85,7 @@ type Facts struct {
 	Keyword     string // the descriptor, folded by catalog.Fold; only needed if anyone has keywords
 	OccurredAt  time.Time
 	DateOnly    bool // of OccurredAt only the day is known
+	UnderAttack bool // the bank has confirmed a campaign of the service
 }
 
 // Evaluate says why the watcher with these rules is told of the facts, if at

@@ -20,6 +20,7 @@ type ruleCase struct {
 
 // ruleCases is where a new rule that tells says so.
 var ruleCases = map[watch.Reason]ruleCase{
+	watch.UnderAttack:  {func(f *watch.Facts) { f.UnderAttack = true }, nil},
 	watch.AfterDispute: {func(f *watch.Facts) { f.AfterReport = true }, nil},
 	watch.AfterNewLink: {func(f *watch.Facts) { f.AfterLink = true }, []string{"after_new_link"}},
 	watch.AfterOwnLink: {func(f *watch.Facts) { f.AfterLink, f.OwnLink = true, true }, []string{"after_new_link"}},

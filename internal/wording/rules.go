@@ -49,6 +49,7 @@ var (
 var aboutRules = []ruleWords{
 	{rule: "service_min", group: &groupBasic, label: with(tSetMin), hint: with(tSetMinHint, leastYen), why: with(tWhyService), own: true, when: tcWhenService},
 	{rule: "new_link", group: &groupBasic, label: with(tSetNewLink), why: with(tWhyLink), own: true, when: tcWhenLink},
+	{rule: "under_attack", why: with(tWhyUnderAttack, theService)},                // nor can this
 	{rule: "after_dispute", why: with(tWhyAfterDispute, days(watch.ReportedFor))}, // it cannot be switched off
 	{rule: "first_seen", group: &groupBasic, label: with(tSetFirst), why: with(tWhyFirst, itsDebit), unsure: with(tWhyFirstWatched, itsDebit),
 		lately: with(tWhyFirstLately, itsDebit, days(watch.FirstAfter))},
@@ -176,6 +177,7 @@ func told(lang watch.Lang, r *watch.Rules) []string {
 
 // Why each reason.
 var (
+	tWhyUnderAttack  = text{ja: "%sの不正な登録や引き落としがこの銀行の口座で起きていると、銀行が確認している間の動きです。", en: "This comes while your bank has confirmed that %s is being linked to its accounts, or is taking money from them, fraudulently."}
 	tWhyAfterDispute = text{ja: "「身に覚えがない」とのお申し出から%s以内の動きです。", en: "This comes within %s of a report of what was not recognised."}
 	tWhyAfterLink    = text{ja: "決済サービスへの登録から%s以内の引き落としです。", en: "The debit came within %s of a new charge link."}
 	tWhyBurst        = text{ja: "決済サービスの引き落としが、%[1]s以内に%[2]d回以上ありました。", en: "Payment services took money %[2]d times or more within %[1]s."}

@@ -10,7 +10,7 @@ import (
 )
 
 // fieldless are the rules that the settings page does not show.
-var fieldless = []string{"after_dispute"} // a report makes safer, whatever is set
+var fieldless = []string{"under_attack", "after_dispute"} // a report makes safer, whatever is set
 
 func TestEachRuleHasItsWordsInBothLanguagesAndAField(t *testing.T) {
 	for _, row := range watch.Table() {
