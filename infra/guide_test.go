@@ -12,10 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/bankfile"
 	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
 	"kozamori/internal/feed"
 	"kozamori/internal/notify"
+	"kozamori/internal/radar"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
@@ -73,7 +75,7 @@ func TestTheExamplesOfTheGuideAreTrue(t *testing.T) {
 // each is sent, and nothing else, TestWhatTheBankIsToldIsAsDescribed shows.
 func TestEachTypeOfCallbackIsKnownEverywhere(t *testing.T) {
 	t.Parallel()
-	sent := []string{feed.TypeSilent, feed.TypeBack, feed.TypeLate, feed.TypeOnTime, feed.TypeGap, feed.TypeFilled, callback.TypeUnreachable, callback.PingType}
+	sent := []string{feed.TypeSilent, feed.TypeBack, feed.TypeLate, feed.TypeOnTime, feed.TypeGap, feed.TypeFilled, bankfile.TypeFinished, radar.TypeSuspected, radar.TypeEnded, callback.TypeUnreachable, callback.PingType}
 	for _, s := range []watch.DisputeStatus{watch.DisputeOpened, watch.DisputeWithdrawn, watch.DisputeUpdated} {
 		sent = append(sent, dispute.CallbackType(watch.DisputeChange{Status: s}))
 	}

@@ -24,17 +24,19 @@ var writers = map[string]string{
 	"CHAIN#*":   "PutAuditHead PutBlock",
 	"D#*":       "PutDispute UpdateDispute",
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure",
+	"FILES#*":   "PutFile PutLastFile",
 	"FN#*":      "PutNumber",
 	"L#*":       "PutStep Listed",
 	"LESSONS#*": "PutLessons",
 	"N#*":       "Save SaveHours",
 	"Q#*":       "PutRefused DeleteRefused",
+	"RADAR#*":   "PutCell PutLinked PutRadarNorm PutStanding PutCampaign UpdateCampaign",
 	"R#*":       "PutRecord UpdateRecord UpdateReadRecord DeleteRecord DeleteUnknown",
 	"SPREADING": "PutSpreading Swept",
 	"T#*":       "PutTicket DeleteTicket EndTicket DeleteUnknown DeleteUnknownOf",
 	"U#*":       "PutPerson UpdatePerson DeletePerson CheckPerson PutBinding DeleteBinding DeleteUnknownOf",
 	"V#*":       "PutTrace DeleteRecord",
-	"W#*":       "PutLetter PutSeen PutMailed",
+	"W#*":       "PutLetter PutSeen PutMailed KeepWords",
 }
 
 // works are the packages that a function works with; what they import they bring.
