@@ -41,7 +41,11 @@ type eventReply struct {
 	ReceivedAt    time.Time     `json:"received_at,omitzero"`
 	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when its transaction was first told of
 	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's or link's, too
+	Exceeds       bool          `json:"exceeds,omitempty"`   // more came back with it than was left
 	Refused       *refusedReply `json:"refused,omitempty"`
+
+	record string // of which it is entry n, to tell two apart of which nothing else differs
+	entry  int
 }
 
 type refusedReply struct {
@@ -112,7 +116,7 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 			return 0, nil, err
 		}
 		for _, e := range f.find(id) {
-			if (account.Ref == "" || account.Ref == e.AccountRef) && !slices.Contains(rep.Events, e) {
+			if (account.Ref == "" || account.Ref == e.AccountRef) && !slices.ContainsFunc(rep.Events, e.is) {
 				rep.Events = append(rep.Events, e)
 			}
 		}
@@ -203,18 +207,26 @@ func (f family) conflict() bool {
 	return slices.ContainsFunc(f, func(r *watch.Record) bool { return r.Conflicts(f) })
 }
 
+// is tells whether two are one event of one record, found by two ways.
+func (e *eventReply) is(b eventReply) bool { return e.record == b.record && e.entry == b.entry }
+
 // all lists the events of the family.
 func (f family) all() []eventReply {
 	var out []eventReply
 	for _, r := range f {
-		for _, e := range r.Story() {
+		remarks := r.Remarks()
+		for i, e := range r.Story() {
 			x := f.reply(r)
+			x.record, x.entry, x.Exceeds = r.ID, i, remarks[i].Exceeds
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
 			if !r.Seeded() {
 				x.TransactionID = r.IDOf(&e, f[0])
 			}
 			if x.Outcome == alerted && r.Past && r.OnlyReturned() && (e.Kind == watch.Debit || e.Kind == watch.LinkRegistered) {
 				x.Outcome = isHistory // what came of it since was told alone
+			}
+			if remarks[i].Repeats {
+				x.Outcome, x.AlertedAt = knownBefore, time.Time{}
 			}
 			out = append(out, x)
 		}
@@ -232,7 +244,7 @@ func (f family) find(id string) []eventReply {
 	for _, r := range f {
 		if len(r.Story()) > 0 {
 			x := f.reply(r)
-			x.ID, x.Outcome, x.AlertedAt, x.Conflict = id, knownBefore, time.Time{}, false
+			x.ID, x.Outcome, x.AlertedAt, x.Conflict, x.record, x.entry = id, knownBefore, time.Time{}, false, r.ID, -1
 			if slices.ContainsFunc(all, func(e eventReply) bool { return e.TransactionID != r.Txn }) {
 				x.TransactionID = "" // under which of them it was said is not kept
 			}

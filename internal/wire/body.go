@@ -65,7 +65,9 @@ var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
 //   - if no such place follows a broken event, it extends to the end of the
 //     batch. That is so for the last one, and if what stands between events is
 //     broken as well;
-//   - where only the comma between two events is missing, both are taken;
+//   - where only the comma between two events is missing, both are taken; and so they
+//     are where something else than a comma, of up to 16 bytes, stands there, which is
+//     refused;
 //   - a quote that is not escaped can make one event look like two. A bank
 //     that does not escape what merchants write is read as it writes.
 //
@@ -189,7 +191,7 @@ func (b *bodyReader) single() (Body, error) {
 // next reads the event that begins here, and what stands between it and the
 // next one. It is false after the last.
 func (b *bodyReader) next() bool {
-	b.peek()
+	b.blank()
 	from := b.i
 	b.event = event{account: b.account} // one for all: it does not stay on the stack
 	e := &b.event
@@ -197,7 +199,7 @@ func (b *bodyReader) next() bool {
 		return b.broken(e, from, b.i, from)
 	}
 	to := b.i
-	switch b.peek() {
+	switch b.blank() {
 	case ',':
 		b.i++
 		b.add(e, from, to)
@@ -210,6 +212,12 @@ func (b *bodyReader) next() bool {
 			b.add(e, from, to)
 			return true
 		}
+	}
+	if at := b.between(b.i); at > 0 { // no comma, but a mark that stands for one
+		b.add(e, from, to)
+		b.leftover(b.i, at)
+		b.i, b.lost = at, true
+		return true
 	}
 	if b.i < len(b.s) || b.beginning(from) >= 0 {
 		return b.broken(e, from, b.i, from)
@@ -301,51 +309,6 @@ func (b *bodyReader) ends() ([]string, bool) {
 		after = append(after, name)
 	}
 	return plainNames(after), b.eat('}') && b.end()
-}
-
-// beginning finds the brace of the first event that seems to begin after a
-// byte; -1 if none does.
-func (b *bodyReader) beginning(from int) int {
-	for at := from + 1; ; at++ {
-		i := strings.IndexByte(b.s[min(at, len(b.s)):], '{')
-		if i < 0 {
-			return -1
-		}
-		at += i
-		before, comma := strings.CutSuffix(strings.TrimRight(b.s[from:at], space), ",")
-		if !comma {
-			continue
-		}
-		closed := strings.HasSuffix(strings.TrimRight(before, space), "}")
-		if name, ok := b.firstName(at); ok && (find(name, 0) >= 0 || closed && isPlain(name)) {
-			return at
-		}
-	}
-}
-
-// begins tells whether the object at a byte begins as events do.
-func (b *bodyReader) begins(at int) bool {
-	name, ok := b.firstName(at)
-	return ok && (find(name, 0) >= 0 || isPlain(name))
-}
-
-// firstName is the name of the first member of what seems to be an object.
-func (b *bodyReader) firstName(at int) (name string, ok bool) {
-	c := scan{s: b.s, i: at + 1}
-	if c.peek() != '"' {
-		return "", false
-	}
-	if name, _, ok = strings.Cut(b.s[c.i+1:min(len(b.s), c.i+1+maxName)], `"`); !ok {
-		return "", false
-	}
-	c.i += len(name) + 2
-	return name, c.eat(':')
-}
-
-const maxName = 64
-
-func isPlain(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == ""
 }
 
 // add takes or refuses what was read.

@@ -194,6 +194,15 @@ func checkID(field, s string, most int) *watch.FieldError {
 	return watch.CheckText(field, s, 1, most)
 }
 
+// checkAsked refuses an id that no address can carry: what became of the event could
+// not be asked.
+func checkAsked(id string) *watch.FieldError {
+	if id != "" && strings.Trim(id, "./") == "" {
+		return watch.Wrong("id", watch.CodeNotAllowed, "must not be of dots and slashes alone")
+	}
+	return nil
+}
+
 // TrimID is an id without white space around it, and without what cannot be
 // seen: a byte order mark, a joiner. Two ids that look the same are the same.
 func TrimID(s string) string {

@@ -138,11 +138,20 @@ func (e *event) string(f *field, s string, bad flaw) {
 	case f.read != nil:
 		fe = f.read(&e.Event, s)
 	default:
-		switch s = f.set(&e.Event, s); {
+		switch was := s; {
+		case f.word && f.set(&e.Event, s) == "" && strings.TrimSpace(was) != "":
+			fe = watch.Wrong(f.name, watch.CodeControl, "holds nothing that can be seen")
+		default:
+			s = f.set(&e.Event, s)
+		}
+		switch {
+		case fe != nil:
 		case f.check != nil:
 			fe = f.check(s)
 		case f.least > 0:
-			fe = checkID(f.name, s, f.most)
+			if fe = checkID(f.name, s, f.most); fe == nil && f.name == "id" {
+				fe = checkAsked(s)
+			}
 		default:
 			fe = watch.CheckText(f.name, s, 0, f.most)
 		}
