@@ -28,26 +28,26 @@ type Message struct {
 	Title string // what happened, in a sentence
 	// Amount is set large, "100,000円", or the reference number of a dispute;
 	// empty when there is none or the watcher may not see it.
-	Amount  string
-	Facts   []Fact   // service, account, time
-	Left    Fact     // stands in the place of facts that are left out in brief; empty for none
-	Why     []string // why you are told
-	Text    []string // paragraphs
-	More    []string // further ones, which are not needed for an answer
-	Steps   []Step   // what to do now, in the order that helps
-	Buttons []Button
-	Choices []Button // quick replies: shown only until the next message
-	Foot    string   // small print
+	Amount  string   `json:",omitzero"`
+	Facts   []Fact   `json:",omitzero"` // service, account, time
+	Left    Fact     `json:",omitzero"` // stands in the place of facts that are left out in brief; empty for none
+	Why     []string `json:",omitzero"` // why you are told
+	Text    []string `json:",omitzero"` // paragraphs
+	More    []string `json:",omitzero"` // further ones, which are not needed for an answer
+	Steps   []Step   `json:",omitzero"` // what to do now, in the order that helps
+	Buttons []Button `json:",omitzero"`
+	Choices []Button `json:",omitzero"` // quick replies: shown only until the next message
+	Foot    string   `json:",omitzero"` // small print
 	// Brief has a channel on which only a little is in sight at once leave what
 	// is not needed to answer to the page that a button opens: Why, More, Steps,
 	// Foot, and facts that are More.
-	Brief bool
+	Brief bool `json:",omitzero"`
 	// Cards are shown in the message's place, one next to the other, by a channel
 	// that can; others show them below it.
-	Cards []Message
+	Cards []Message `json:",omitzero"`
 	// StopURL is the page that ends messages of this channel; a mail names it
 	// in its foot and its headers. Empty if there is none.
-	StopURL string
+	StopURL string `json:",omitzero"`
 	// Note says why a mail came, in the place of Labels.MailNote; empty if that is
 	// true.
 	Note string `json:",omitzero"`
@@ -62,8 +62,8 @@ type Message struct {
 // Fact is a labelled value.
 type Fact struct {
 	Label, Value string
-	More         bool // it is not needed for an answer
-	Blank        bool // to be written in by hand
+	More         bool `json:",omitzero"` // it is not needed for an answer
+	Blank        bool `json:",omitzero"` // to be written in by hand
 }
 
 // Paragraphs are all of a message's.
@@ -82,7 +82,7 @@ func (m Message) InBrief() Message {
 // Step is something to do, with a phone number to tap where there is one.
 type Step struct {
 	Text string
-	Tel  string // phone.Tel makes the link, if there can be one
+	Tel  string `json:",omitzero"` // phone.Tel makes the link, if there can be one
 }
 
 // Style says how a button looks.
@@ -102,10 +102,10 @@ type Button struct {
 	Label    string
 	Short    string `json:",omitzero"` // the same for where 20 characters are shown; empty if Label will do
 	Style    Style
-	Postback string // at most 300 characters
-	Display  string // what the chat shows as said by the user when tapped
-	Say      string // sent as text by the user
-	URL      string
+	Postback string `json:",omitzero"` // at most 300 characters
+	Display  string `json:",omitzero"` // what the chat shows as said by the user when tapped
+	Say      string `json:",omitzero"` // sent as text by the user
+	URL      string `json:",omitzero"`
 }
 
 // Labels are the few words with which a channel or a page surrounds a message.
