@@ -325,20 +325,13 @@ func (d *Service) MailReturned(ctx context.Context, id string) error {
 func (d *Service) endOthers(ctx context.Context, bank string, newest *store.Ticket, about *enrolment) error {
 	for _, x := range about.Accounts {
 		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: x.Ref}, func(t *store.Ticket, other *enrolment) error {
-			if t.Hash == newest.Hash || t.Expires.After(newest.Expires) || other.Role != about.Role {
-				return nil
-			}
-			err := d.endEnrolment(ctx, t.Hash, EnrolCancelled)
-			if errors.Is(err, ErrEnrolled) || errors.Is(err, ErrExpired) {
-				return nil
-			}
-			return err
+			return d.endIfOf(ctx, t, newest, other, about)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.endOlder(ctx, bank, newest, about)
 }
 
 // endEnrolment ends an enrolment that is open, and forgets what was said of the

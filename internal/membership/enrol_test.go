@@ -3,6 +3,7 @@ package membership_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -336,12 +337,16 @@ func TestAnEnrolmentReadsNothingOfOtherAccounts(t *testing.T) {
 		do()
 		return table.items
 	}
-	first := reads(func() { w.enrol(p, of("acc_a")); w.Add(time.Second); w.enrol(p, of("acc_a")) })
-	for i := range 30 {
-		w.enrol(p, of(strings.Repeat("x", i+1)))
+	more := func(n int) {
+		for i := range n {
+			w.enrol(p, of(fmt.Sprintf("x%d-%d", n, i)))
+		}
 	}
+	more(110) // more than a page of the bank's list
+	first := reads(func() { w.enrol(p, of("acc_a")); w.Add(time.Second); w.enrol(p, of("acc_a")) })
+	more(130)
 	if n := reads(func() { w.enrol(p, of("acc_b")); w.Add(time.Second); w.enrol(p, of("acc_b")) }); n != first {
-		t.Errorf("of %d more, %d items are read; %d of none", 30, n, first)
+		t.Errorf("of %d more, %d items are read; %d before", 130, n, first)
 	}
 	var list []membership.Enrolment
 	if n := reads(func() {

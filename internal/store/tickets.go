@@ -111,6 +111,12 @@ func EndTicket(t *Ticket) Write {
 
 var ticketItems = as(under("T#", ""), tickets, func(t *Ticket, it Item) { t.Version = it.Version })
 
+// TicketsFrom lists those of an owner's tickets that end at a time or later, in the
+// order in which they end.
+func (s *Store) TicketsFrom(ctx context.Context, owner string, from time.Time) iter.Seq2[*Ticket, error] {
+	return all(ctx, s, Query{Index: History, PK: ticketsPK(owner), From: stamp(from)}, ticketItems)
+}
+
 // Tickets lists an owner's tickets that are still kept, in the order in which
 // they end. The list may lag behind writes.
 func (s *Store) Tickets(ctx context.Context, owner string) iter.Seq2[*Ticket, error] {
