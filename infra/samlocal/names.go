@@ -47,6 +47,7 @@ var kinds = map[string]kind{
 	"AWS::ApiGatewayV2::Route":         {"", "$name", map[string]string{"RouteId": "$name"}},
 	"AWS::ApiGatewayV2::DomainName":    {"DomainName", "$name", map[string]string{"RegionalDomainName": "d-1.execute-api." + emulator.Region + ".amazonaws.com", "RegionalHostedZoneId": "Z1"}},
 	"AWS::ApiGatewayV2::ApiMapping":    {"", "$name", nil},
+	"AWS::CloudFront::Distribution":    {"", "$name", map[string]string{"DomainName": "d1.cloudfront.net"}},
 	"AWS::Events::Rule":                {"Name", "$name", map[string]string{"Arn": arn + "events:" + place + ":rule/$name"}},
 	"AWS::Scheduler::Schedule":         {"Name", "$name", map[string]string{"Arn": arn + "scheduler:" + place + ":schedule/default/$name"}},
 	"AWS::CloudWatch::Alarm":           {"AlarmName", "$name", map[string]string{"Arn": arn + "cloudwatch:" + place + ":alarm:$name"}},

@@ -1,11 +1,21 @@
 package samlocal_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
 
 const certificate = "arn:aws:acm:ap-northeast-1:000000000000:certificate/00000000-0000-0000-0000-000000000000"
+
+// front are the parameters of a front, but for some.
+func front(but map[string]string) map[string]string {
+	all := map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "FrontDomain": "www.kozamori.example.jp",
+		"FrontCertificate": strings.Replace(certificate, "ap-northeast-1", "us-east-1", 1), "FrontRules": "arn:aws:wafv2:us-east-1:000000000000:global/webacl/kozamori/x",
+		"FrontSecret": strings.Repeat("0", 64), "FrontSecretHash": strings.Repeat("0", 64)}
+	maps.Copy(all, but)
+	return all
+}
 
 func TestWhichParametersTheTemplateTakes(t *testing.T) {
 	for _, c := range []struct {
@@ -31,6 +41,13 @@ func TestWhichParametersTheTemplateTakes(t *testing.T) {
 		{"banks without people", map[string]string{"BankDomain": "bank.example.jp", "BankCertificate": certificate, "BankTrust": "s3://kozamori-banks/trust.pem"}, "BankDomain needs"},
 		{"banks without trust", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate}, "BankDomain needs"},
 		{"banks and people", map[string]string{"PublicDomain": "kozamori.example.jp", "PublicCertificate": certificate, "BankDomain": "bank.example.jp", "BankCertificate": certificate, "BankTrust": "s3://kozamori-banks/trust.pem"}, ""},
+		{"a front", front(nil), ""},
+		{"a front without rules", front(map[string]string{"FrontRules": ""}), "FrontDomain needs"},
+		{"a front without what it says", front(map[string]string{"FrontSecret": ""}), "FrontDomain needs"},
+		{"a front that anybody could be", front(map[string]string{"FrontSecretHash": ""}), "FrontDomain needs"},
+		{"a front without a domain behind it", front(map[string]string{"PublicDomain": "", "PublicCertificate": ""}), "FrontDomain needs"},
+		{"a front with rules of this region", front(map[string]string{"FrontRules": "arn:aws:wafv2:ap-northeast-1:000000000000:global/webacl/kozamori/x"}), "no value of the parameter FrontRules"},
+		{"a front that says a word", front(map[string]string{"FrontSecret": "kozamori"}), "no value of the parameter FrontSecret"},
 		{"warm and reserved", map[string]string{"Warm": "yes", "Reserve": "yes"}, ""},
 		{"a key of one's own", map[string]string{"TableKey": "arn:aws:kms:ap-northeast-1:000000000000:key/00000000-0000-0000-0000-000000000000"}, ""},
 		{"a key by its name", map[string]string{"TableKey": "alias/kozamori"}, "no value of the parameter TableKey"},

@@ -3,7 +3,10 @@ package lambda
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"net"
@@ -48,6 +51,32 @@ func onlyAt(host string, h http.Handler) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// frontHeader is what the front says to its origin.
+const frontHeader = "X-Kozamori-Front"
+
+// behind serves a handler to those who know the secret of the front alone: rules at
+// the front are worth nothing if the pages are to be had without it. hashes are the
+// SHA-256 of the secrets, with commas between; without any there is no front. The
+// handler does not see the secret.
+func behind(hashes string, h http.Handler) http.Handler {
+	if hashes == "" {
+		return h
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sum := sha256.Sum256([]byte(r.Header.Get(frontHeader)))
+		given, known := []byte(hex.EncodeToString(sum[:])), 0
+		for want := range strings.SplitSeq(hashes, ",") {
+			known |= subtle.ConstantTimeCompare(given, []byte(want))
+		}
+		if known == 0 {
+			http.NotFound(w, r)
+			return
+		}
+		r.Header.Del(frontHeader)
 		h.ServeHTTP(w, r)
 	})
 }

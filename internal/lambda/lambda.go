@@ -11,6 +11,7 @@
 //	KOZAMORI_DEAD_EVENTS …   and of their dead letters
 //	KOZAMORI_SECRETS         the prefix of its secrets in Parameter Store
 //	KOZAMORI_ONLY_AT         the domain that it answers at; everywhere if it is empty
+//	KOZAMORI_BEHIND          the hash of what the front says to it; it is open if that is empty
 //
 // and what app.FromEnv reads.
 package lambda
@@ -221,6 +222,11 @@ func ServeHTTP(name app.Part, route func(*app.System, *http.ServeMux) error) (ex
 	}, func(p *part[http.Handler]) { runtime.Start(answers(p)) })
 }
 
+// doors are those by which a function can be reached.
+func doors(h http.Handler) http.Handler {
+	return onlyAt(os.Getenv("KOZAMORI_ONLY_AT"), behind(os.Getenv("KOZAMORI_BEHIND"), h))
+}
+
 // answers lets a part answer a request. LINE's channel secret is void as soon as
 // a new one is issued, and the new one cannot be put in place beforehand: the
 // first webhook whose signature is wrong may tell of it.
@@ -230,10 +236,10 @@ func answers(p *part[http.Handler]) func(context.Context, events.APIGatewayV2HTT
 		if err != nil {
 			return events.APIGatewayV2HTTPResponse{}, err
 		}
-		res, err := HTTP(onlyAt(os.Getenv("KOZAMORI_ONLY_AT"), h), p.log)(ctx, e)
+		res, err := HTTP(doors(h), p.log)(ctx, e)
 		if p.name == app.LineHook && res.StatusCode == http.StatusUnauthorized {
 			if h, changed := p.again(ctx); changed {
-				return HTTP(onlyAt(os.Getenv("KOZAMORI_ONLY_AT"), h), p.log)(ctx, e)
+				return HTTP(doors(h), p.log)(ctx, e)
 			}
 		}
 		return res, err

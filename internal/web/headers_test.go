@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -96,4 +97,19 @@ func TestAStoreThatIsDownIsSaidInWords(t *testing.T) {
 		t.Error("no Retry-After")
 	}
 	b.do(http.MethodPost, p.url.String(), url.Values{"do": {"notmine"}}).says(t, 503, "二重になることはありません")
+}
+
+// Behind a front the pages are asked for at another host than the one that people see;
+// a browser that says no more than where it comes from is at home all the same.
+func TestABrowserBehindAFrontIsNoOtherSite(t *testing.T) {
+	w := newWorld(t)
+	for origin, want := range map[string]bool{w.srv.URL: true, "https://evil.example": false, "https://inner.example.evil.example": false} {
+		r := httptest.NewRequest(http.MethodPost, "https://inner.example/enter", strings.NewReader(url.Values{"code": {"x"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", origin)
+		rec := httptest.NewRecorder()
+		if w.srv.Config.Handler.ServeHTTP(rec, r); (rec.Code != http.StatusForbidden) != want {
+			t.Errorf("from %s: %d", origin, rec.Code)
+		}
+	}
 }

@@ -81,6 +81,7 @@ func Routes() []string {
 func (s *site) mux(all []route) *http.ServeMux {
 	mux := http.NewServeMux()
 	guard := http.NewCrossOriginProtection()
+	_ = guard.AddTrustedOrigin(s.BaseURL) // behind a front the host is another; what is no origin is not trusted
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.notTaken(w, r, http.StatusForbidden)
 	}))
