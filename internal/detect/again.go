@@ -259,6 +259,9 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 	}
 	for _, r := range changed {
 		was := before[r]
+		if !w.event.History {
+			r.File = w.event.File
+		}
 		switch e := w.event; {
 		case !was.Complete || was.Unheard():
 			// All that was known is that something came back, or that somebody

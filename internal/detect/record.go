@@ -167,7 +167,7 @@ func entryOf(e *watch.Event, seen recognised) watch.Entry {
 }
 
 func (a *accountWork) newRecord(e *watch.Event, entries ...watch.Entry) *watch.Record {
-	r := &watch.Record{ID: e.RecordID(), OnAccount: watch.On(e.Account()), Txn: e.TransactionID, Mask: e.AccountMask, RecordedAt: a.Now(), Edition: catalog.IDOf(e.Bank)}
+	r := &watch.Record{ID: e.RecordID(), OnAccount: watch.On(e.Account()), Txn: e.TransactionID, Mask: e.AccountMask, RecordedAt: a.Now(), Edition: catalog.IDOf(e.Bank), File: e.File}
 	if r.Mask == "" {
 		r.Mask = a.account.Mask
 	}

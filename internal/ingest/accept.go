@@ -147,9 +147,14 @@ func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
 
 // enqueue makes accepted events durable in the events queue.
 func enqueue(ctx context.Context, q queue.Sender, bank, group, webhook string, good []jsontext.Value, received time.Time) error {
+	return sendTo(ctx, q, group, webhook, wire.EncodeBatch(bank, received, good, wire.MaxMessage))
+}
+
+// sendTo sends messages to the events queue.
+func sendTo(ctx context.Context, q queue.Sender, group, trace string, bodies [][]byte) error {
 	var out []queue.Outgoing
-	for _, b := range wire.EncodeBatch(bank, received, good, wire.MaxMessage) {
-		out = append(out, queue.Outgoing{Body: b, Group: group, Trace: wire.ShortID(webhook)})
+	for _, b := range bodies {
+		out = append(out, queue.Outgoing{Body: b, Group: group, Trace: wire.ShortID(trace)})
 	}
 	if len(out) == 0 {
 		return nil

@@ -299,7 +299,7 @@ func (f *filing) second(ctx context.Context) error {
 	var part []jsontext.Value
 	size, n := 0, 0
 	flush := func() error {
-		err := enqueue(ctx, f.Queue, f.bank, f.bank, f.is.ID, part, f.now)
+		err := sendTo(ctx, f.Queue, f.bank, f.is.ID, wire.EncodeFile(f.bank, f.is.ID, f.now, part, wire.MaxMessage))
 		part, size = nil, 0
 		return err
 	}

@@ -325,6 +325,8 @@ type RecentDebit struct {
 	At      time.Time `json:"at"`
 	Amount  int64     `json:"amount"` // yen
 	Service string    `json:"service"`
+	// DateOnly tells that it is known by its day alone, of which At is the beginning.
+	DateOnly bool `json:"date_only,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -78,10 +78,15 @@ func (a *Activity) linksBefore(service string, at time.Time) (out []Link) {
 // burst tells whether some window of BurstWindow holds this debit and enough
 // others. Any window, not only the one that ends here: debits arrive late and
 // out of order.
+//
+// Of what is known by its day alone it is not known that it came within the window.
 func (a *Activity) burst(r *Record) bool {
+	if r.DateOnly {
+		return false
+	}
 	at := []time.Time{r.OccurredAt}
 	for _, d := range a.Recent {
-		if d.Record != r.ID && d.At.Sub(r.OccurredAt).Abs() <= BurstWindow {
+		if d.Record != r.ID && !d.DateOnly && d.At.Sub(r.OccurredAt).Abs() <= BurstWindow {
 			at = append(at, d.At)
 		}
 	}
@@ -209,7 +214,7 @@ func (a *Activity) Replace(was, is *Record) {
 		is.Counted = is.Taken() - is.Kept()
 		s.add(is.OccurredAt, is.Taken())
 		if !is.Gone() {
-			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, Unknown: debit.Unknown})
+			a.remember(RecentDebit{Record: is.ID, At: is.OccurredAt.UTC(), Amount: is.Amount, Service: is.Service, DateOnly: is.DateOnly, Unknown: debit.Unknown})
 		}
 	}
 }

@@ -61,6 +61,7 @@ type Event struct {
 	Service       string // the bank's own word for the service; may be empty
 	Route         string // how a link was registered, "web_kouza_furikae"
 	History       bool   // the bank gave it as history: whatever its age it rings nowhere
+	File          string // which file of the bank's it came in; empty if in none
 	Replaces      string // TransactionID of the pending debit that this one takes the place of
 }
 

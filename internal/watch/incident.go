@@ -34,6 +34,7 @@ type Member struct {
 	ReceivedAt time.Time `json:"received_at"`
 	RecordedAt time.Time `json:"recorded_at"`
 	Route      string    `json:"route,omitempty"`
+	File       string    `json:"file,omitempty"`
 	Is         Shown     `json:"is"` // what it says now
 	// Void tells that its transaction turned out to be another's: it tells of
 	// nothing any more.
@@ -55,7 +56,7 @@ func (r *Record) IncidentID() string {
 // that is there up to date.
 func (r *Record) Join(o *Record) {
 	m := Member{Record: o.ID, Txn: o.Name(), Kind: o.Kind, Event: o.Event, ReceivedAt: o.ReceivedAt, RecordedAt: o.RecordedAt,
-		Route: o.Route, Is: *o.Shows(""), Void: !o.Complete, Notices: slices.Clone(o.Notices)}
+		Route: o.Route, File: o.File, Is: *o.Shows(""), Void: !o.Complete, Notices: slices.Clone(o.Notices)}
 	o.Lead = r.ID
 	r.Members = slices.Clone(r.Members)
 	if i := r.member(o.ID); i >= 0 {
@@ -92,7 +93,7 @@ func (r *Record) Parts() []*Record {
 
 func (r *Record) part(m *Member) *Record {
 	p := &Record{ID: m.Record, Lead: r.ID, OnAccount: r.OnAccount, Mask: r.Mask, Kind: m.Kind, Event: m.Event, Txn: m.Txn,
-		Route: m.Route, ReceivedAt: m.ReceivedAt, RecordedAt: m.RecordedAt, Complete: !m.Void, Notices: m.Notices}
+		Route: m.Route, File: m.File, ReceivedAt: m.ReceivedAt, RecordedAt: m.RecordedAt, Complete: !m.Void, Notices: m.Notices}
 	return p.As(&m.Is)
 }
 

@@ -85,6 +85,10 @@ type Record struct {
 	// the summary is found.
 	SummedAt time.Time `json:"summed_at,omitzero"`
 
+	// File is the file of the bank's by which what it says now was heard of; empty if
+	// the bank said that as it happened.
+	File string `json:"file,omitempty"`
+
 	// Entries are all that the bank said of it, in the order in which it
 	// happened, if that is more than one thing. The facts above follow from
 	// them. Twins are other transactions that the bank gave the same id.

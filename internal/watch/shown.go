@@ -37,6 +37,8 @@ type Shown struct {
 	Reasons     Reasons    `json:"reasons,omitzero"` // of the watcher who is told
 	// HeardAt is when the bank told of it, if that was late.
 	HeardAt time.Time `json:"heard_at,omitzero"`
+	// File is the file by which the bank told of it; see Record.
+	File string `json:"file,omitempty"`
 	// StageAt is when the stage happened by which it is what it is, if that was
 	// on another day than it began.
 	StageAt time.Time `json:"stage_at,omitzero"`
@@ -51,7 +53,7 @@ type Shown struct {
 func (r *Record) Shows(watcher string) *Shown {
 	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Word: r.Word(), Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
-		HeardAt: r.HeardAt()}
+		HeardAt: r.HeardAt(), File: r.File}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
 		s.StageAt = at
 	}
@@ -72,6 +74,7 @@ func (r *Record) As(s *Shown) *Record {
 	c.AgainLate, c.MayBeAgain = s.AgainLate, s.MayBeAgain
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	c.File = s.File
 	c.Said = s
 	return &c
 }

@@ -64,7 +64,7 @@ func slowBurst(all []slowDebit, d slowDebit) bool {
 	standing := func(x slowDebit) bool { return x.first.Kind == Debit && x.named.Service != "" && x.taken() > 0 }
 	for _, begin := range all {
 		in := func(x slowDebit) bool {
-			return standing(x) && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))
+			return standing(x) && !x.first.DateOnly && !x.first.At.Before(begin.first.At) && !x.first.At.After(begin.first.At.Add(time.Hour))
 		}
 		n := 0
 		for _, x := range all {

@@ -313,10 +313,10 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 			d.State, d.Problem = Cancelled, "nothing left to tell"
 			return nil, false
 		}
-		if w.Rules.HoldUntil(r.Urgency(says, w.ID), now).After(now) {
+		if r.holdUntil(w, says, now).After(now) {
 			return nil, false
 		}
-		d.State, d.Due = Queued, now.Add(LostAfter)
+		d.State, d.Due, d.After = Queued, now.Add(LostAfter), time.Time{}
 		return d, true
 	}
 	says := r.Untold(w.ID, ch, len(r.Deliveries))
@@ -324,11 +324,14 @@ func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bo
 		return nil, false
 	}
 	last := r.lastTold(w.ID, ch)
-	d, fresh := r.Deliver(r.kindOf(says), w, ch, r.Tellings(w.ID, ch), now, w.Rules.HoldUntil(r.Urgency(says, w.ID), now))
+	d, fresh := r.Deliver(r.kindOf(says), w, ch, r.Tellings(w.ID, ch), now, r.holdUntil(w, says, now))
 	if !fresh {
 		return nil, false
 	}
 	r.say(d, says)
+	if d.State == Held && r.ofFiles(says) {
+		d.After = d.Due
+	}
 	if after := last.Add(GatherFor); after.After(now) && d.State == Queued {
 		d.After, d.Due = after, after.Add(LostAfter)
 	}

@@ -16,7 +16,8 @@ import (
 
 // version of the messages of the events queue: a first line "k1 BANK TIME",
 // and then one line for each event, as the bank wrote it. In a message of
-// history the first line goes on with "history=REF" and perhaps "from=TIME".
+// history the first line goes on with "history=REF" and perhaps "from=TIME", in one
+// of a file with "file=ID".
 //
 // What a version writes, the one before it and the one after it read, because
 // ingest and detect are replaced in any order and rolled back. So a line may
@@ -34,6 +35,12 @@ const newest = version + 1
 // larger).
 func EncodeBatch(bank string, received time.Time, events []jsontext.Value, limit int) [][]byte {
 	return encode(append(head(bank, received), '\n'), events, limit)
+}
+
+// EncodeFile is EncodeBatch for events of a file. A reader that does not know the word
+// takes them for events that came one by one.
+func EncodeFile(bank, file string, received time.Time, events []jsontext.Value, limit int) [][]byte {
+	return encode(append(fmt.Appendf(head(bank, received), " file=%s", file), '\n'), events, limit)
 }
 
 func head(bank string, received time.Time) []byte {
@@ -97,6 +104,7 @@ type Batch struct {
 	// that it is whole. Empty and zero if it is news.
 	History string
 	From    time.Time
+	File    string // which file of the bank's the events are of; empty if they are of none
 }
 
 // Line is a line of a message that this version cannot read.
@@ -130,7 +138,7 @@ func DecodeBatch(body []byte) (Batch, error) {
 			b.Unread = append(b.Unread, Line{c.s, problem})
 			continue
 		}
-		e.Bank, e.ReceivedAt, e.History = b.Bank, b.ReceivedAt, b.History != ""
+		e.Bank, e.ReceivedAt, e.History, e.File = b.Bank, b.ReceivedAt, b.History != "", b.File
 		b.Events, b.Lines = append(b.Events, e), append(b.Lines, c.s)
 	}
 	return b, nil
@@ -156,6 +164,8 @@ func decodeHead(head string) (b Batch, err error) {
 		switch name, value, _ := strings.Cut(word, "="); name {
 		case "history":
 			b.History = value
+		case "file":
+			b.File = value
 		case "from":
 			if b.From, err = time.Parse(time.RFC3339Nano, value); err != nil {
 				return Batch{}, ErrNotBatch

@@ -70,6 +70,14 @@ func (f *AlertFacts) now() time.Time {
 	return f.Now
 }
 
+// told is when its reader is told of it; zero if that is not known.
+func (f *AlertFacts) told() time.Time {
+	if d := &f.Delivery; !d.After.IsZero() {
+		return d.After
+	}
+	return f.Delivery.CreatedAt
+}
+
 // langOf is the language that we have: anything but English is Japanese.
 func langOf(l watch.Lang) watch.Lang {
 	if l == watch.English {
@@ -171,7 +179,7 @@ func Alert(f AlertFacts) message.Message {
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))
 	}
-	if old := late(lang, r); old != "" {
+	if old := late(lang, r, f.told()); old != "" {
 		m.Text = append(m.Text, old)
 	}
 	switch {

@@ -58,17 +58,26 @@ var (
 	tAnswerWasOther = text{ja: "先の回答は、変わる前の内容についてのものです。新しい内容についても、心当たりがあるかお答えください。", en: "The earlier answer was about the debit as it was before. Please say whether you recognise it as it is now."}
 	tTheDebit       = text{ja: "決済サービス", en: "a payment service"}
 
-	tLateDays    = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
-	tLateHours   = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
-	tLinkDays    = text{ja: "%d日前の登録です。銀行からの連絡が、いま届きました。", en: "This link is %d days old. The bank has told us only now."}
-	tLinkHours   = text{ja: "約%d時間前の登録です。銀行からの連絡が、いま届きました。", en: "This link is about %d hours old. The bank has told us only now."}
-	tChangeDays  = text{ja: "%d日前の変更です。銀行からの連絡が、いま届きました。", en: "This change is %d days old. The bank has told us only now."}
-	tChangeHours = text{ja: "約%d時間前の変更です。銀行からの連絡が、いま届きました。", en: "This change is about %d hours old. The bank has told us only now."}
-	tChangeDay1  = text{ja: "昨日の変更です。銀行からの連絡が、いま届きました。", en: "This change is from the day before. The bank has told us only now."}
-	tBegan       = text{ja: "%d日前に始まった引き落としです。", en: "The debit began %d days before."}
-	tBegan1      = text{ja: "前の日に始まった引き落としです。", en: "The debit began on the day before."}
-	tLateDay1    = text{ja: "昨日の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is from the day before. The bank has told us only now."}
-	tLinkDay1    = text{ja: "昨日の登録です。銀行からの連絡が、いま届きました。", en: "This link is from the day before. The bank has told us only now."}
+	tLateDays     = text{ja: "%d日前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is %d days old. The bank has told us only now."}
+	tLateHours    = text{ja: "約%d時間前の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is about %d hours old. The bank has told us only now."}
+	tLinkDays     = text{ja: "%d日前の登録です。銀行からの連絡が、いま届きました。", en: "This link is %d days old. The bank has told us only now."}
+	tLinkHours    = text{ja: "約%d時間前の登録です。銀行からの連絡が、いま届きました。", en: "This link is about %d hours old. The bank has told us only now."}
+	tChangeDays   = text{ja: "%d日前の変更です。銀行からの連絡が、いま届きました。", en: "This change is %d days old. The bank has told us only now."}
+	tChangeHours  = text{ja: "約%d時間前の変更です。銀行からの連絡が、いま届きました。", en: "This change is about %d hours old. The bank has told us only now."}
+	tChangeDay1   = text{ja: "昨日の変更です。銀行からの連絡が、いま届きました。", en: "This change is from the day before. The bank has told us only now."}
+	tBegan        = text{ja: "%d日前に始まった引き落としです。", en: "The debit began %d days before."}
+	tBegan1       = text{ja: "前の日に始まった引き落としです。", en: "The debit began on the day before."}
+	tLateDay1     = text{ja: "昨日の引き落としです。銀行からの連絡が、いま届きました。", en: "This debit is from the day before. The bank has told us only now."}
+	tFileDays     = text{ja: "%[1]d日前（%[2]s）の引き落としです。", en: "This debit is %[1]d days old (%[2]s)."}
+	tFileOn       = text{ja: "%sの引き落としです。", en: "This debit is of %s."}
+	tLinkFileOn   = text{ja: "%sの登録です。", en: "This link is of %s."}
+	tFileDay1     = text{ja: "昨日（%s）の引き落としです。", en: "This debit is from yesterday (%s)."}
+	tFileDay0     = text{ja: "今日（%s）の引き落としです。", en: "This debit is from today (%s)."}
+	tLinkFileDays = text{ja: "%[1]d日前（%[2]s）の登録です。", en: "This link is %[1]d days old (%[2]s)."}
+	tLinkFileDay1 = text{ja: "昨日（%s）の登録です。", en: "This link is from yesterday (%s)."}
+	tLinkFileDay0 = text{ja: "今日（%s）の登録です。", en: "This link is from today (%s)."}
+	tChangeFile   = text{ja: "%sの変更です。", en: "The change is from %s."}
+	tLinkDay1     = text{ja: "昨日の登録です。銀行からの連絡が、いま届きました。", en: "This link is from the day before. The bank has told us only now."}
 )
 
 // Changed words what has become of a debit that the watcher was told of: more
@@ -201,9 +210,22 @@ func hidden(hide bool, without, with text, lang watch.Lang, amounts ...any) stri
 	return with.in(lang, amounts...)
 }
 
-// late says how old news are that the bank brought late; empty if they are not.
-// What is history was no news.
-func late(lang watch.Lang, r *watch.Record) string {
+// late says how old news are that the bank brought late, or in a file; empty if they are
+// neither. What is history was no news. told is when its reader is told of it.
+func late(lang watch.Lang, r *watch.Record, told time.Time) string {
+	if r.File != "" && !r.Past {
+		link := r.Kind == watch.LinkRegistered
+		on := shortDay(r.OccurredAt)
+		switch days := daysBetween(r.OccurredAt, told); {
+		case told.IsZero():
+			return pick(link, tLinkFileOn, tFileOn).in(lang, on)
+		case days > 1:
+			return pick(link, tLinkFileDays, tFileDays).in(lang, days, on)
+		case days == 1:
+			return pick(link, tLinkFileDay1, tFileDay1).in(lang, on)
+		}
+		return pick(link, tLinkFileDay0, tFileDay0).in(lang, on)
+	}
 	heard := r.HeardAt()
 	if heard.IsZero() || r.Past {
 		return ""
@@ -221,6 +243,8 @@ func (f *AlertFacts) changedLate() string {
 	}
 	lang, heard, stage := f.lang(), r.HeardAt(), r.StageAt()
 	switch {
+	case r.File != "":
+		return tChangeFile.in(lang, Day(lang, stage, f.now()))
 	case !heard.IsZero() && !heard.Equal(was.HeardAt):
 		return age(lang, stage, heard, r.DateOnly, tChangeDays, tChangeDay1, tChangeHours)
 	case !heard.IsZero() || stage.Equal(was.StageAt):
@@ -243,6 +267,27 @@ func daysBetween(from, to time.Time) int {
 	}
 	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
 }
+
+// ofFile says of what day it is what all of it came in a file of the bank's; empty if it
+// is of more than one.
+func (f *IncidentFacts) ofFile() (say string, all bool) {
+	for i := range f.Parts {
+		p := &f.Parts[i]
+		if p.Record.File == "" {
+			return "", false
+		}
+		is := late(p.lang(), p.Record, p.told())
+		if i == 0 {
+			say = is
+		} else if say != is {
+			say = ""
+		}
+	}
+	return say, true
+}
+
+// shortDay is a day as it stands in brackets: 11/27.
+func shortDay(t time.Time) string { return t.In(watch.JST).Format("1/2") }
 
 // age says how old something was when it was heard of.
 func age(lang watch.Lang, at, heard time.Time, dateOnly bool, inDays, day1, inHours text) string {

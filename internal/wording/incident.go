@@ -311,9 +311,15 @@ func (f *IncidentFacts) several() message.Message {
 // late says that the bank told of it late, or of some of it.
 func (f *IncidentFacts) late() string {
 	n, lang := 0, f.Parts[0].lang()
+	if say, all := f.ofFile(); all {
+		return say
+	}
 	for i := range f.Parts {
 		p := &f.Parts[i]
-		if p.Was == nil && late(lang, p.Record) != "" || p.Was != nil && !p.Record.HeardAt().IsZero() && p.changedLate() != "" {
+		if p.Record.File != "" { // it has its day
+			continue
+		}
+		if p.Was == nil && late(lang, p.Record, p.told()) != "" || p.Was != nil && !p.Record.HeardAt().IsZero() && p.changedLate() != "" {
 			n++
 		}
 	}

@@ -119,7 +119,7 @@ var (
 	tSetAddMin     = text{ja: "加えるサービスの引き落とし", en: "Debits by the added service"}
 	tSetOther      = text{ja: "そのほかの引き落とし", en: "Other debits"}
 	tSetQuiet      = text{ja: "お知らせを控える時間", en: "Quiet hours"}
-	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。", en: "Urgent alerts come all the same; the others wait until the end."}
+	tSetQuietHint  = text{ja: "緊急のお知らせは、この時間にもお届けします。ほかは終わりの時刻にまとめて届きます。銀行がまとめて送ってくる引き落としも、この終わりの時刻にお知らせします。", en: "Urgent alerts come all the same; the others wait until the end. Debits that a bank sends all at once wait until then, too."}
 	tSetFrom       = text{ja: "控える時間の始まり", en: "Quiet from"}
 	tSetTo         = text{ja: "控える時間の終わり", en: "Quiet until"}
 	tSetPauseHead  = text{ja: "お知らせを休む", en: "A pause"}

@@ -1,0 +1,47 @@
+package watch
+
+import (
+	"slices"
+	"time"
+)
+
+// FilesAt is when a person is told of what came in a bank's file, in minutes after
+// midnight in Japan, unless they have set when their quiet hours end: it is of the day
+// before, and no one is helped by a message of the night.
+const FilesAt = 7*60 + 30
+
+// FilesAt is the next time, not before now, at which the watcher is told of a file: the
+// end of their quiet hours, or FilesAt.
+func (r *Rules) FilesAt(now time.Time) time.Time {
+	at := FilesAt
+	if q := r.Quiet; q != nil && q.From != q.To {
+		at = q.To
+	}
+	j := now.In(JST)
+	told := time.Date(j.Year(), j.Month(), j.Day(), at/60, at%60, 0, 0, JST)
+	if told.Before(now) {
+		return told.AddDate(0, 0, 1)
+	}
+	return told
+}
+
+// holdUntil is when a watcher may be told these things: of what came in files alone, and
+// is not critical, at the hour for files.
+func (r *Record) holdUntil(w *Watcher, says []Said, now time.Time) time.Time {
+	why := r.Urgency(says, w.ID)
+	if why.Critical() {
+		return now
+	}
+	if !r.ofFiles(says) {
+		return w.Rules.HoldUntil(why, now)
+	}
+	return w.Rules.FilesAt(now)
+}
+
+// ofFiles tells whether all that is said came in files of the bank's.
+func (r *Record) ofFiles(says []Said) bool {
+	return !slices.ContainsFunc(says, func(s Said) bool {
+		p, ok := r.Part(s.Record)
+		return !ok || p.File == ""
+	})
+}
