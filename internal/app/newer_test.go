@@ -223,6 +223,14 @@ func (h *town) everything() {
 	h.posts("m4", h.event("e5", "debit.reversed", "t1", `,"amount":10000,"currency":"JPY"`))
 	h.posts("m5", h.event("l2", "charge_link.removed", "l1", `,"service":"paypay"`))
 
+	// Accounts that no one watches, which are counted.
+	for i, ref := range []string{"acc_s1", "acc_s2"} {
+		other := func(id, kind, more string) string {
+			return strings.Replace(h.event(fmt.Sprint(id, i), kind, fmt.Sprint(id, i), `,"service":"docomo"`+more), "acc_1", ref, 1)
+		}
+		h.posts(fmt.Sprint("s", i), other("sr", "charge_link.refused", `,"reason":"pin"`), other("sl", "charge_link.registered", ""), other("sd", "debit", `,"amount":95000,"currency":"JPY","descriptor":"ﾄﾞｺﾓｺｳｻﾞ"`))
+	}
+
 	// Answers, their way through the bank, and back.
 	record := h.records()
 	for _, r := range record {

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"kozamori/internal/queue"
@@ -229,7 +230,7 @@ func (l *radarLook) lapse(ctx context.Context, bank, id string) error {
 		}
 		return nil
 	})
-	if err == errNotDue {
+	if errors.Is(err, errNotDue) {
 		return nil
 	}
 	return err

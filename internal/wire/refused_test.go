@@ -51,7 +51,7 @@ func TestARefusedLinkSaysServiceRouteAndReasonAndNoMore(t *testing.T) {
 			t.Errorf("%s: ignored %v", name, e.Ignored)
 		}
 	}
-	b, _, err := wire.ReadHistory([]byte(batch(of(`"service":"paypay","reason":"pin"`))), "0125", "acc", now)
+	b, _, err := wire.ReadHistory(batch(of(`"service":"paypay","reason":"pin"`)), "0125", "acc", now)
 	if err != nil || len(b.Events) != 1 || !b.Events[0].Refused() || b.Events[0].Problems[0].Field != "type" {
 		t.Errorf("in a history: %+v %v", b.Events, err)
 	}
