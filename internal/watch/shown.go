@@ -162,7 +162,7 @@ func (k DeliveryKind) OfIncident() bool {
 // they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
 	more = r.Amount > s.Amount || s.TakenAgain(r) || r.Service != s.Service && r.Service != "" || s.Stands(r) && (r.Kind == LinkRegistered || r.Kept() > s.Kept())
-	return more || s.Stands(r) || s.MoreBack(r) || s.Doubted(r), more
+	return more || s.Stands(r) || s.MoreBack(r) || s.Doubted(r) || s.Unnamed(r) || s.AgainDoubted(r), more
 }
 
 // TakenAgain tells whether a debit was presented again since it was shown. One that

@@ -20,13 +20,15 @@ func changeIsTrue(t *testing.T, r *Record, was *Shown) {
 	later := d.again > was.Again && (d.first.DateOnly || was.DateOnly || d.first.At.After(was.OccurredAt))
 	less := !d.gone() && back < before && !later
 	kinds := map[string]bool{
-		"less came back":     less,
-		"taken again":        later,
-		"more was taken":     d.amount > was.Amount,
-		"another service":    r.Service != "" && r.Service != was.Service,
-		"more came back":     back > before,
-		"all of it is":       d.gone() && was.UndoneAt.IsZero(),
-		"not certain, or is": back > 0 && before > 0 && r.MayStand() != was.MayStand(),
+		"less came back":       less,
+		"taken again":          later,
+		"more was taken":       d.amount > was.Amount,
+		"another service":      r.Service != "" && r.Service != was.Service,
+		"more came back":       back > before,
+		"all of it is":         d.gone() && was.UndoneAt.IsZero(),
+		"not certain, or is":   back > 0 && before > 0 && r.MayStand() != was.MayStand(),
+		"its name is doubtful": r.Service == was.Service && r.Confidence == Undecided && was.Confidence != Undecided,
+		"again is doubtful":    d.again == was.Again && d.again > 0 && r.MayBeAgain && !was.MayBeAgain,
 	}
 	any := false
 	for _, is := range kinds {

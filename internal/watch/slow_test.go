@@ -291,6 +291,10 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 				x.UndoneAt.IsZero() && last.Amount-last.Returned > x.Amount-x.Returned && last.Returned < x.Returned || x.UndoneAt.IsZero() && last.Returned > x.Returned {
 				fail("known of "+x.ID+" at last", saysRecord(last), saysRecord(x))
 			}
+			if sure := last.Again == x.Again && x.Again > 0 && !last.MayBeAgain && x.MayBeAgain; x.UndoneAt.IsZero() && (sure ||
+				last.Service == x.Service && last.Confidence != Undecided && x.Confidence == Undecided) {
+				fail("known as certain of "+x.ID+" at last", saysRecord(last), saysRecord(x))
+			}
 		}
 	}
 }

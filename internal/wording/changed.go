@@ -26,6 +26,10 @@ var (
 	tAmountChanged   = text{ja: "金額が変わりました。", en: "The amount has changed."}
 	tAgainText       = text{ja: "いったん取り消された引き落としです。", en: "This debit had been reversed before."}
 	tAfterReturn     = text{ja: "先に取り消された引き落としが、もう一度行われました。", en: "A debit that had been reversed was taken again."}
+	tTitleUnnamed    = text{ja: "%sの引き落としかどうかは、確かではありません", en: "It is not certain that the debit is by %s"}
+	tUnnamed         = text{ja: "先に%sの引き落としとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that the debit is by %s. From what the bank has told us since, that is not certain."}
+	tTitleAgainDoubt = text{ja: "%sの引き落としが前に取り消されたかどうかは、確かではありません", en: "It is not certain that the debit by %s had been reversed before"}
+	tAgainDoubt      = text{ja: "先に、いったん取り消された引き落としとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that this debit had been reversed before. From what the bank has told us since, that is not certain."}
 	tServiceFromTo   = text{ja: "決済サービスが%[1]sから%[2]sに変わりました。", en: "The payment service changed from %[1]s to %[2]s."}
 	tServiceNoName   = text{ja: "銀行によると、%sではなく、口座守がまだ名前を知らない決済サービスによるものです。", en: "The bank says that it is not by %s, but by a payment service that Kozamori does not know by name yet."}
 	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
@@ -181,6 +185,12 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 		m.Title = tTitleNoName.in(lang, f.WasServiceName)
 	case r.Service != was.Service && r.Service != "":
 		m.Title = tTitleService2.in(lang, service)
+	case was.Unnamed(r):
+		m.Title = tTitleUnnamed.in(lang, service)
+		m.Text = append(m.Text, tUnnamed.in(lang, service))
+	case was.AgainDoubted(r):
+		m.Title = tTitleAgainDoubt.in(lang, service)
+		m.Text = append(m.Text, tAgainDoubt.in(lang))
 	case r.Returned > 0 && (was.MoreBack(r) || was.Doubted(r)):
 		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
 	}

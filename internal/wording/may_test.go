@@ -174,7 +174,7 @@ func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
 func TestWordsOfAReturnKnowThatItMayBeAnother(t *testing.T) {
 	t.Parallel()
 	except := map[string]string{
-		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tEarly": "it says that", "tTitleLess": "certain: see tTitleMayLess", "tTitleMayLess": "it says that", "tLess": "certain: see tMayLess", "tMayLess": "it says that", "tEarlyLink": "it says that", "tMayAgainText": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
+		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tEarly": "it says that", "tTitleLess": "certain: see tTitleMayLess", "tTitleMayLess": "it says that", "tLess": "certain: see tMayLess", "tMayLess": "it says that", "tEarlyLink": "it says that", "tMayAgainText": "it says that", "tTitleAgainDoubt": "it says that", "tAgainDoubt": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
 		"tNowSureLink": "it has become certain", "tAgainText": "certain: see tMayAgainText",
 		"tTitleLinkStands": "certain: see tTitleLinkMayStand", "tTitleLinkMayStand": "it says that", "tAfterReturn": "certain: see watch.Record.AfterReturn",
 		"tHistGone": "certain: see tHistMayGo", "tHistGoneN": "certain: see tHistMayGoN", "tHistBack": "certain: see tHistMayBe", "tHistPart": "certain: see tHistMayBeN",
