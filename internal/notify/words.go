@@ -27,9 +27,15 @@ func (s *Stage) kept(ctx context.Context, record string, d *watch.Delivery, w *w
 	if err != nil {
 		return m, err
 	}
-	var out message.Message
-	if codec.Unmarshal(was, &out) != nil || out.Title == "" {
-		return m, nil
+	if first, ok := worded(was); ok {
+		return first, nil
 	}
-	return out, nil
+	return m, nil
+}
+
+// worded reads words that were kept; ok is false if another version kept them in a
+// form of its own.
+func worded(words []byte) (m message.Message, ok bool) {
+	err := codec.Unmarshal(words, &m)
+	return m, err == nil && m.Title != ""
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,5 +100,40 @@ func TestNoJobsSendNothing(t *testing.T) {
 	var jobs queue.Jobs
 	if err := jobs.Send(t.Context(), &sent{down: queue.Bank}); err != nil || jobs.Len() != 0 {
 		t.Errorf("%d jobs, %v", jobs.Len(), err)
+	}
+}
+
+// No job is without its group and its trace: the logs are followed by it.
+func TestEachJobHasAGroupAndATrace(t *testing.T) {
+	t.Parallel()
+	r := &watch.Record{ID: "r1", OnAccount: watch.On(watch.AccountKey{Bank: "0125", Ref: "acc_1"}), Deliveries: []watch.Delivery{{ID: "d1", Channel: watch.LINE, State: watch.Queued}}}
+	d := &watch.Dispute{ID: "dis1", OnAccount: r.OnAccount}
+	var jobs queue.Jobs
+	jobs.Deliver(r, &r.Deliveries[0])
+	jobs.DeliverFirst(r, &r.Deliveries[0], 1)
+	jobs.DeliverAgain(r, &r.Deliveries[0])
+	jobs.DeliverIn(r, &r.Deliveries[0], 1)
+	jobs.DeliverWaiting(r)
+	jobs.TellBank(d)
+	jobs.TellBankIn(d, 1)
+	jobs.TellFeed("0125")
+	jobs.TellFile("0125", "file_1")
+	jobs.Probe("line", 1, 1)
+	jobs.Letter(watch.LINE, "key", "person")
+	s := &sent{got: map[queue.Name][]string{}}
+	if err := jobs.Send(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for q, all := range s.got {
+		for _, m := range all {
+			n++
+			if strings.HasSuffix(m, "|") || strings.Contains(m, "||") {
+				t.Errorf("%s: %s has no group or no trace", q, m)
+			}
+		}
+	}
+	if n != 11 {
+		t.Errorf("%d jobs", n)
 	}
 }
