@@ -275,7 +275,7 @@ func (a *accountWork) commit(ctx context.Context, e *watch.Event, changes ...cha
 	active := false
 	for _, c := range changes {
 		if a.toSum(c) {
-			a.sum(c.is, now)
+			a.sum(c, now)
 		}
 		if err := t.reports(ctx, c, changes); err != nil {
 			return outcome{}, err
@@ -336,8 +336,9 @@ func (a *accountWork) toSum(c change) bool {
 
 // sum counts a record that came too late to be news, and has one of a day
 // carry the message that sums them up.
-func (a *accountWork) sum(r *watch.Record, now time.Time) {
-	if !a.activity.Sum(r, now) {
+func (a *accountWork) sum(c change, now time.Time) {
+	r := c.is
+	if !a.activity.Sum(c.was, r, now) {
 		return
 	}
 	seq := r.Summaries()

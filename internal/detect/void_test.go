@@ -89,7 +89,7 @@ func TestASummaryGoesOutThoughItsCarrierWasAnothers(t *testing.T) {
 	if got := strings.Join(states(told), ", "); got != "summary held, claim cancelled" || told.Due.IsZero() {
 		t.Errorf("it carries %s, due at %s", got, told.Due)
 	}
-	if sum := told.SumUp(0, all, received); sum.Debits != 2 || sum.Yen != 3700 {
+	if sum := told.SumUp(&told.Deliveries[0], all, received); sum.Debits != 2 || sum.Yen != 3700 {
 		t.Errorf("the summary is of %+v", sum)
 	}
 }

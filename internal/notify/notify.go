@@ -165,7 +165,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		}
 	}
 	if d.Kind == watch.TellSummary && d.Sum == nil {
-		if v, ok := s.sum(ctx, m, h, d.ID, d.Seq); !ok {
+		if v, ok := s.sum(ctx, m, h, d); !ok {
 			return v
 		}
 	}

@@ -74,13 +74,13 @@ func (s *Stage) word(ctx context.Context, r *watch.Record, d *watch.Delivery, w 
 
 // sum has a summary say what has come of the records that it is about, before it
 // is first sent.
-func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, delivery string, seq int) (queue.Verdict, bool) {
+func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, of *watch.Delivery) (queue.Verdict, bool) {
 	r := h.now()
-	sum, err := s.summed(ctx, r, seq)
+	sum, err := s.summed(ctx, r, of)
 	if err != nil {
 		return s.broken(m, "what a summary is about cannot be read", err), false
 	}
-	v, ok := s.decide(ctx, m, h, delivery, func(_ *watch.Record, d *watch.Delivery) error {
+	v, ok := s.decide(ctx, m, h, of.ID, func(_ *watch.Record, d *watch.Delivery) error {
 		if sums(d, &sum); sum.Empty() {
 			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
 		}
@@ -89,7 +89,7 @@ func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, delivery st
 	return v, ok
 }
 
-func (s *Stage) summed(ctx context.Context, r *watch.Record, seq int) (watch.PastSum, error) {
+func (s *Stage) summed(ctx context.Context, r *watch.Record, d *watch.Delivery) (watch.PastSum, error) {
 	if r.SummedAt.IsZero() { // of the version before, which counted in the activity
 		act, err := s.Store.Activity(ctx, r.Account)
 		if err != nil || act.Summary == nil || act.Summary.Record != r.ID {
@@ -98,6 +98,7 @@ func (s *Stage) summed(ctx context.Context, r *watch.Record, seq int) (watch.Pas
 		a := act.Summary
 		return watch.PastSum{Debits: a.Debits, Yen: a.Yen, Links: a.Links, FirstAt: a.FirstAt, LastAt: a.LastAt, At: a.Until}, nil
 	}
+	now := s.Now() // what comes while it is read is for the next one
 	var all []*watch.Record
 	for o, err := range s.Store.History(ctx, r.Account, time.Time{}, time.Time{}) {
 		if err != nil {
@@ -107,7 +108,7 @@ func (s *Stage) summed(ctx context.Context, r *watch.Record, seq int) (watch.Pas
 			all = append(all, o)
 		}
 	}
-	return r.SumUp(seq, append(all, r), s.Now()), nil
+	return r.SumUp(d, append(all, r), now), nil
 }
 
 // decide writes down what becomes of a delivery before an attempt.

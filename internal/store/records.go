@@ -32,6 +32,9 @@ func recordBody(r *watch.Record) []byte {
 		}
 	}
 	ms(&c.OccurredAt, &c.ReceivedAt, &c.RecordedAt, &c.UndoneAt, &c.SummedAt, &c.Due)
+	for i := range c.Summed {
+		ms(&c.Summed[i].At)
+	}
 	for i := range c.Notices {
 		ms(&c.Notices[i].EscalateAt)
 	}

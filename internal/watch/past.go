@@ -1,9 +1,8 @@
 package watch
 
 import (
+	"slices"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -114,82 +113,14 @@ func (r *Record) BeforeWatched(w *Watcher) bool {
 	return at.Before(w.Since.Add(-ClockSkew))
 }
 
-// PastSum is what one message says of records that are Past.
-type PastSum struct {
-	Debits  int       `json:"debits,omitempty"` // those that stand
-	Yen     int64     `json:"yen,omitempty"`    // of them
-	Links   int       `json:"links,omitempty"`  // those that stand
-	FirstAt time.Time `json:"first_at"`
-	LastAt  time.Time `json:"last_at"`
-	At      time.Time `json:"at"` // when it was summed up
-
-	Unknown jsontext.Value `json:",embed"`
-}
-
-// Empty tells whether nothing is left to say.
-func (s *PastSum) Empty() bool { return s.Debits == 0 && s.Links == 0 }
-
-func (s *PastSum) add(r *Record) {
-	if r.Kind == LinkRegistered {
-		s.Links++
-	} else {
-		s.Debits++
-		s.Yen += r.Taken()
-	}
-	if s.FirstAt.IsZero() || r.OccurredAt.Before(s.FirstAt) {
-		s.FirstAt = r.OccurredAt
-	}
-	if r.OccurredAt.After(s.LastAt) {
-		s.LastAt = r.OccurredAt
-	}
-}
-
-// Summaries is how many summaries a record carries.
-func (r *Record) Summaries() (n int) {
-	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Kind == TellSummary {
-			n = max(n, d.Seq+1)
-		}
-	}
-	return n
-}
-
-// summedFrom is since when the records came that a summary is about.
-func (r *Record) summedFrom(seq int) (from time.Time) {
-	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Kind == TellSummary && d.Seq == seq && (from.IsZero() || d.CreatedAt.Before(from)) {
-			from = d.CreatedAt
-		}
-	}
-	return from
-}
-
-// SumUp says what the records that a summary is about have come to, among all
-// of the account: those that came before the next summary began, and stand: what is not
-// known to have come back does.
-func (r *Record) SumUp(seq int, all []*Record, now time.Time) (s PastSum) {
-	s.At = now
-	from, until := r.summedFrom(seq), time.Time{}
-	for _, o := range all {
-		for n := range o.Summaries() {
-			if at := o.summedFrom(n); at.After(from) && (until.IsZero() || at.Before(until)) {
-				until = at
-			}
-		}
-	}
-	for _, o := range all {
-		stands := o.Past && o.Complete && !o.Gone()
-		if stands && !o.SummedAt.IsZero() && !o.SummedAt.Before(from) && (until.IsZero() || o.SummedAt.Before(until)) {
-			s.add(o)
-		}
-	}
-	return s
-}
-
 // Sum adds a record that is Past to the summary that is still open at now, or
 // to a new one. It tells whether the record is to carry a new one. What it counts
-// is read by the version before; this one counts when it tells: see SumUp.
-func (a *Activity) Sum(r *Record, now time.Time) (fresh bool) {
+// is read by the version before; this one counts when it tells: see SumUp. was is
+// what the record was before; nil if it is new.
+func (a *Activity) Sum(was, r *Record, now time.Time) (fresh bool) {
+	if was != nil && !r.SummedAt.IsZero() {
+		r.Summed = append(slices.Clone(r.Summed), Summed{At: r.SummedAt, Yen: was.Taken()})
+	}
 	r.SummedAt = now
 	s := a.Summary
 	if s == nil || !now.Before(s.Until) {

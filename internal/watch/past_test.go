@@ -77,7 +77,7 @@ func TestSummariesSayEachLateRecordOnce(t *testing.T) {
 				yen += rec.Amount - rec.Returned
 			}
 			was := a.Summary
-			fresh := a.Sum(rec, now)
+			fresh := a.Sum(nil, rec, now)
 			s := a.Summary
 			if fresh != (was == nil || !now.Before(was.Until)) || fresh != (s != was) {
 				t.Fatalf("seed %d: a new summary at %s: %v, the one before until %v", seed, now, fresh, was)
@@ -232,7 +232,7 @@ func TestASummaryIsOfWhatCameBeforeTheNext(t *testing.T) {
 		"the next":              {second, 0, 1, 0, 999, 100 * time.Hour, 100 * time.Hour},
 		"the latest has no end": {second, 1, 1, 0, 999, 100 * time.Hour, 100 * time.Hour},
 	} {
-		got := c.of.SumUp(c.seq, all, noon.Add(99*time.Hour))
+		got := c.of.SumUp(summaryOf(t, c.of, c.seq), all, noon.Add(99*time.Hour))
 		if got.Debits != c.debits || got.Links != c.links || got.Yen != c.yen || !got.At.Equal(noon.Add(99*time.Hour)) ||
 			!got.FirstAt.Equal(noon.Add(-c.first)) || !got.LastAt.Equal(noon.Add(-c.last)) || got.Empty() {
 			t.Errorf("%s: %+v", name, got)

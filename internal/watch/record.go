@@ -84,6 +84,8 @@ type Record struct {
 	// SummedAt is when it was put into the summary that tells of it: by the time
 	// the summary is found.
 	SummedAt time.Time `json:"summed_at,omitzero"`
+	// Summed are the times before, in order, of one that became more after that.
+	Summed []Summed `json:"summed,omitempty"`
 
 	// File is the file of the bank's by which what it says now was heard of; empty if
 	// the bank said that as it happened.
@@ -126,6 +128,7 @@ func (r *Record) Clone() *Record {
 	c := *r
 	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
 	c.Entries, c.Twins, c.Members, c.Pieces = slices.Clone(r.Entries), slices.Clone(r.Twins), slices.Clone(r.Members), slices.Clone(r.Pieces)
+	c.Summed = slices.Clone(r.Summed)
 	if r.Balance != nil {
 		balance := *r.Balance
 		c.Balance = &balance

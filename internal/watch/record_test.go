@@ -33,7 +33,7 @@ func TestChangingACloneLeavesTheActivity(t *testing.T) {
 	a := &Activity{}
 	a.Apply(&Record{ID: "1", Kind: Debit, Service: "docomo", Amount: 5, Complete: true, OccurredAt: noon})
 	a.Apply(&Record{ID: "2", Kind: LinkRegistered, Service: "docomo", Complete: true, OccurredAt: noon})
-	a.Sum(&Record{ID: "3", Kind: Debit}, noon)
+	a.Sum(nil, &Record{ID: "3", Kind: Debit}, noon)
 	before, err := json.Marshal(a)
 	if err != nil {
 		t.Fatal(err)

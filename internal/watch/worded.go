@@ -68,7 +68,7 @@ func (s *PastSum) same(o *PastSum) bool {
 	if s == nil || o == nil {
 		return s == o
 	}
-	return s.Debits == o.Debits && s.Yen == o.Yen && s.Links == o.Links && s.FirstAt.Equal(o.FirstAt) && s.LastAt.Equal(o.LastAt)
+	return s.Debits == o.Debits && s.Yen == o.Yen && s.Links == o.Links && s.Changed == o.Changed && s.More == o.More && s.FirstAt.Equal(o.FirstAt) && s.LastAt.Equal(o.LastAt)
 }
 
 // Word gives a delivery that no channel has yet what it is worded from. If it was

@@ -82,7 +82,7 @@ func (s *site) arrive(in room) http.HandlerFunc {
 			http.SetCookie(w, &http.Cookie{Name: inPlace, Value: k, Path: path, MaxAge: int(sessionLife.Seconds()),
 				HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
 		}
-		http.Redirect(w, r, path+mark(r), http.StatusSeeOther)
+		http.Redirect(w, r, path+pageAsked(r), http.StatusSeeOther)
 	}
 }
 

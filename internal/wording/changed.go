@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"kozamori/internal/message"
-	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -309,59 +308,4 @@ func age(lang watch.Lang, at, heard time.Time, dateOnly bool, inDays, day1, inHo
 		return day1.in(lang)
 	}
 	return inHours.in(lang, int(d/time.Hour))
-}
-
-// SummaryFacts is what a summary of history is worded from.
-type SummaryFacts struct {
-	Lang       watch.Lang
-	Guardian   bool
-	HideAmount bool
-	BankName   string
-	Mask       quote.Text
-	Sum        watch.PastSum
-	Link       string // of the account's history
-}
-
-var (
-	tAltSummary   = text{ja: "【ご案内】過去の引き落としを一覧に加えました", en: "[Information] Past debits were added to your list"}
-	tTitleSummary = text{ja: "過去の記録を一覧に加えました", en: "We added past records to your list"}
-	tSummaryText  = text{ja: "見守りを始める前のもの、銀行からの連絡が%d日より遅れたもの、または銀行が過去の記録として送ったものです。急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。",
-		en: "They are from before you began to watch, or the bank told us more than %d days late, or sent them as past records. They are not urgent, but please check the list for anything that you do not recognise."}
-	tSummaryDebits = text{ja: "決済サービスの引き落とし", en: "Debits by payment services"}
-	tSummaryCount  = text{ja: "%d件", en: "%d"}
-	tSummaryTotal  = text{ja: "合計", en: "Total"}
-	tSummaryLinks  = text{ja: "口座の登録（チャージ用）", en: "Charge links registered"}
-	tSummaryFrom   = text{ja: "期間", en: "Period"}
-	tSummaryRange  = text{ja: "%[1]sから%[2]s", en: "%[1]s to %[2]s"}
-)
-
-// Summary words, in one message, what came too late to be news.
-func Summary(f SummaryFacts) message.Message {
-	lang, s := langOf(f.Lang), f.Sum
-	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Alt: tAltSummary.in(lang), Title: tTitleSummary.in(lang)}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: Account(f.BankName, f.Mask)})
-	if s.Debits > 0 {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryDebits.in(lang), Value: tSummaryCount.in(lang, s.Debits)})
-		if !f.HideAmount {
-			m.Facts = append(m.Facts, message.Fact{Label: tSummaryTotal.in(lang), Value: Yen(lang, s.Yen)})
-		}
-	}
-	if s.Links > 0 {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
-	}
-	today := s.At
-	if s.FirstAt.In(watch.JST).Year() != s.LastAt.In(watch.JST).Year() {
-		today = time.Time{} // "2020年1月20日から11月16日" would end in 2020
-	}
-	first, last := Day(lang, s.FirstAt, today), Day(lang, s.LastAt, today)
-	if period := tSummaryRange.in(lang, first, last); first != last {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: period})
-	} else {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: first})
-	}
-	m.Text = []string{tSummaryText.in(lang, int(watch.PastAfter/(24*time.Hour)))}
-	if f.Link != "" {
-		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
-	}
-	return m
 }

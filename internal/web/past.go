@@ -1,0 +1,110 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"kozamori/internal/store"
+	"kozamori/internal/watch"
+	"kozamori/internal/wording"
+)
+
+// pageAsked is what an address asks for that leads to a page, for the page itself: mark,
+// or which summary of the past it is to list.
+func pageAsked(r *http.Request) string {
+	out := mark(r)
+	if seq := r.URL.Query().Get(wording.PastMark); seq != "" {
+		if out == "" {
+			return "?" + wording.PastMark + "=" + url.QueryEscape(seq)
+		}
+		return out + "&" + wording.PastMark + "=" + url.QueryEscape(seq)
+	}
+	return out
+}
+
+// past lists what a summary says was added to the list, or has changed there. False if
+// the record carries no such summary to its reader, or all of that is gone.
+func (s *site) past(w http.ResponseWriter, r *http.Request, v visit) bool {
+	q := r.URL.Query()
+	seq, err := strconv.Atoi(q.Get(wording.PastMark))
+	if err != nil {
+		return false
+	}
+	carrier, err := s.Store.Record(r.Context(), v.record)
+	if err != nil {
+		return false
+	}
+	var d *watch.Delivery // the last one over whatever channel
+	for i := range carrier.Deliveries {
+		if o := &carrier.Deliveries[i]; o.Kind == watch.TellSummary && o.Seq == seq && o.Watcher == v.look.Watcher.ID && o.Sum != nil {
+			d = o
+		}
+	}
+	if d == nil {
+		return false
+	}
+	all := []*watch.Record{carrier}
+	for o, err := range s.Store.History(r.Context(), carrier.Account, time.Time{}, time.Time{}) {
+		if err != nil {
+			s.broken(w, r, err)
+			return true
+		}
+		if o.ID != carrier.ID {
+			all = append(all, o)
+		}
+	}
+	in, _ := carrier.InSummary(d, all, d.Sum.At)
+	if len(in) == 0 {
+		return false
+	}
+	slices.SortStableFunc(in, func(a, b *watch.Record) int { return b.OccurredAt.Compare(a.OccurredAt) })
+	f := wording.PastFacts{Lang: v.look.Watcher.Lang, HideAmount: v.look.Watcher.HideAmount || d.HideAmount, Mask: carrier.Mask, Count: len(in), Now: s.Now()}
+	f.BankName, _ = s.Names.Bank(r.Context(), carrier.Account.Bank, f.Lang)
+	n, err := strconv.Atoi(q.Get("page"))
+	if err != nil || n < 1 || (n-1)*pageAlerts >= len(in) {
+		n = 1
+	}
+	page := func(n int) string {
+		q.Set("page", strconv.Itoa(n))
+		return "?" + q.Encode()
+	}
+	if n > 1 {
+		f.Newer = page(n - 1)
+	}
+	if len(in) > n*pageAlerts {
+		f.Older = page(n + 1)
+	}
+	for _, o := range in[(n-1)*pageAlerts : min(len(in), n*pageAlerts)] {
+		e, err := s.pastEntry(r, v, o)
+		if err != nil {
+			s.broken(w, r, err)
+			return true
+		}
+		f.Entries = append(f.Entries, e)
+	}
+	p := wording.PastPage(f)
+	if mark(r) != "" {
+		p = wording.WithWayHome(p, homePath)
+	}
+	s.page(w, http.StatusOK, p)
+	return true
+}
+
+func (s *site) pastEntry(r *http.Request, v visit, o *watch.Record) (wording.HistoryEntry, error) {
+	e := wording.HistoryEntry{Parts: []*watch.Record{o}, Link: s.pieceLink(r, v, o.ID, v.look.Watcher.ID)}
+	var err error
+	if e.Record, err = s.Store.Lead(r.Context(), o); err != nil {
+		return e, err
+	}
+	if e.Record.Dispute != "" {
+		if e.Dispute, err = s.Store.Dispute(r.Context(), e.Record.Dispute); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return e, err
+		}
+	}
+	e.Service, _ = s.Names.Service(o.Service, v.look.Watcher.Lang)
+	return e, nil
+}
