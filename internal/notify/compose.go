@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -73,15 +72,6 @@ func (c *Composer) linkOver(ch *channel.Channel, r *watch.Record, d *watch.Deliv
 	return c.over(ch, c.Link(r, d.Watcher, d.CreatedAt))
 }
 
-// pastLink leads to what a summary is about.
-func (c *Composer) pastLink(ch *channel.Channel, r *watch.Record, d *watch.Delivery) string {
-	link, before := c.linkOver(ch, r, d), "?"
-	if strings.Contains(link, before) {
-		before = "&"
-	}
-	return link + before + wording.PastMark + "=" + strconv.Itoa(d.Seq)
-}
-
 func (c *Composer) over(ch *channel.Channel, link string) string {
 	if ch.InPlace {
 		_, tok, _ := strings.Cut(link, "/a/")
@@ -144,8 +134,12 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		if d.Sum == nil {
 			return message.Message{}, errNothing
 		}
+		link, err := c.pastLink(ctx, ch, r, d)
+		if err != nil {
+			return message.Message{}, err
+		}
 		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
-			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: c.pastLink(ch, r, d)}), nil
+			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: link}), nil
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -145,6 +146,24 @@ func (s *summaries) before(but *Delivery, o *Record, now time.Time) (known *Summ
 // without what it took, for it takes that still.
 func (r *Record) summedAt() []Summed {
 	return append(slices.Clone(r.Summed), Summed{At: r.SummedAt})
+}
+
+// SummaryMark tells one of an account's summaries from the others, in an address.
+func (r *Record) SummaryMark(d *Delivery) string {
+	return strconv.FormatInt(r.summedFrom(d.Seq).UnixMilli(), 36)
+}
+
+// SummaryOf finds, among all records of an account, that which carries the summary of a
+// mark, and the last delivery of it to a watcher that says something; nil if there is none.
+func SummaryOf(all []*Record, mark, watcher string) (r *Record, d *Delivery) {
+	for _, o := range all {
+		for i := range o.Deliveries {
+			if x := &o.Deliveries[i]; x.Kind == TellSummary && x.Watcher == watcher && x.Sum != nil && o.SummaryMark(x) == mark {
+				r, d = o, x
+			}
+		}
+	}
+	return r, d
 }
 
 // InSummary lists which of an account's records a summary that the record carries is

@@ -27,43 +27,28 @@ func pageAsked(r *http.Request) string {
 }
 
 // past lists what a summary says was added to the list, or has changed there. False if
-// the record carries no such summary to its reader, or all of that is gone.
+// there is no such summary to its reader, or all of that is gone.
 func (s *site) past(w http.ResponseWriter, r *http.Request, v visit) bool {
-	q := r.URL.Query()
-	seq, err := strconv.Atoi(q.Get(wording.PastMark))
-	if err != nil {
-		return false
-	}
-	carrier, err := s.Store.Record(r.Context(), v.record)
-	if err != nil {
-		return false
-	}
-	var d *watch.Delivery // the last one over whatever channel
-	for i := range carrier.Deliveries {
-		if o := &carrier.Deliveries[i]; o.Kind == watch.TellSummary && o.Seq == seq && o.Watcher == v.look.Watcher.ID && o.Sum != nil {
-			d = o
-		}
-	}
-	if d == nil {
-		return false
-	}
-	all := []*watch.Record{carrier}
-	for o, err := range s.Store.History(r.Context(), carrier.Account, time.Time{}, time.Time{}) {
+	q, account := r.URL.Query(), v.look.Record.Account
+	var all []*watch.Record
+	for o, err := range s.Store.History(r.Context(), account, time.Time{}, time.Time{}) {
 		if err != nil {
 			s.broken(w, r, err)
 			return true
 		}
-		if o.ID != carrier.ID {
-			all = append(all, o)
-		}
+		all = append(all, o)
+	}
+	carrier, d := watch.SummaryOf(all, q.Get(wording.PastMark), v.look.Watcher.ID)
+	if d == nil {
+		return false
 	}
 	in, _ := carrier.InSummary(d, all, d.Sum.At)
 	if len(in) == 0 {
 		return false
 	}
 	slices.SortStableFunc(in, func(a, b *watch.Record) int { return b.OccurredAt.Compare(a.OccurredAt) })
-	f := wording.PastFacts{Lang: v.look.Watcher.Lang, HideAmount: v.look.Watcher.HideAmount || d.HideAmount, Mask: carrier.Mask, Count: len(in), Now: s.Now()}
-	f.BankName, _ = s.Names.Bank(r.Context(), carrier.Account.Bank, f.Lang)
+	f := wording.PastFacts{Lang: v.look.Watcher.Lang, HideAmount: v.look.Watcher.HideAmount || d.HideAmount, Mask: v.look.Record.Mask, Count: len(in), Now: s.Now()}
+	f.BankName, _ = s.Names.Bank(r.Context(), account.Bank, f.Lang)
 	n, err := strconv.Atoi(q.Get("page"))
 	if err != nil || n < 1 || (n-1)*pageAlerts >= len(in) {
 		n = 1
