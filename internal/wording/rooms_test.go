@@ -181,6 +181,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-settings-mail-many": SettingsPage(settingsFacts(lang, watch.Owner, func(f *SettingsFacts) {
 			f.Saved, f.Mail, f.Values["email"] = SavedNow, MailMany, []string{"new@example.jp"}
 		})),
+		"past": PastPage(pastFacts(lang, false)), "past-hidden": PastPage(pastFacts(lang, true)),
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"page-restore": RestorePage(loweredFacts(lang, watch.StepSettings, "w1")), "page-restored": RestoredPage(lang, true), "page-restore-over": RestoredPage(lang, false),
 		"page-restore-gone": RestoreGonePage(lang),
