@@ -124,7 +124,9 @@ func (s *summaries) before(but *Delivery, o *Record, now time.Time) (known *Summ
 	times := o.summedAt()
 	best := -1
 	for _, d := range s.told {
-		if d.ID == but.ID && s.from[d].Equal(s.from[but]) || !d.Sum.At.Before(now) {
+		same := s.from[d].Equal(s.from[but])
+		later := d.Sum.At.After(now) || d.Sum.At.Equal(now) && but.Sum != nil && s.from[d].After(s.from[but])
+		if d.ID == but.ID && same || later {
 			continue
 		}
 		if !slices.ContainsFunc(times, func(t Summed) bool { return s.has(s.from[d], t.At) && !t.At.After(d.Sum.At) }) {

@@ -1,6 +1,8 @@
 package watch
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -70,5 +72,55 @@ func TestWhatWasSummedUpIsCountedOnce(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whenever debits of the past become more, and however late the summaries go out: what
+// they say in all is what was taken in all, and each debit is new in one of them.
+func TestSummariesSayInAllWhatWasTaken(t *testing.T) {
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 12))
+		a, now := &Activity{}, noon
+		var all []*Record
+		var told PastSum
+		send := func(at time.Time, late int) {
+			for _, c := range all {
+				for i := range c.Deliveries {
+					if d := &c.Deliveries[i]; d.Sum == nil && !d.Due.After(at) && r.IntN(late) == 0 {
+						s := c.SumUp(d, all, at)
+						if d.Sum, d.State = &s, Accepted; s.Empty() {
+							d.State = Cancelled
+						}
+						told.Debits, told.Yen, told.More = told.Debits+s.Debits, told.Yen+s.Yen, told.More+s.More
+					}
+				}
+			}
+		}
+		w := &Watcher{ID: "w", Channels: []Channel{{Kind: LINE}}}
+		for i := range 40 {
+			now = now.Add(time.Duration(1+r.IntN(600)) * time.Minute)
+			send(now.Add(-time.Second), 3)
+			var was *Record
+			o := &Record{ID: fmt.Sprint(i), Kind: Debit, Past: true, Complete: true, OccurredAt: noon.AddDate(0, -2, 0)}
+			if len(all) > 0 && r.IntN(2) == 0 {
+				o = all[r.IntN(len(all))]
+				was = o.Clone()
+			} else {
+				all = append(all, o)
+			}
+			o.Amount += int64(1 + r.IntN(1000))
+			if fresh := a.Sum(was, o, now); fresh {
+				d, _ := o.Deliver(TellSummary, w, LINE, o.Summaries(), now, a.Summary.Until)
+				d.State = Held
+			}
+		}
+		send(now.AddDate(1, 0, 0), 1)
+		yen := int64(0)
+		for _, o := range all {
+			yen += o.Amount
+		}
+		if told.Debits != len(all) || told.Yen+told.More != yen {
+			t.Fatalf("seed %d: %d debits of %d yen are told as %+v", seed, len(all), yen, told)
+		}
 	}
 }
