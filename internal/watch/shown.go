@@ -26,6 +26,7 @@ type Shown struct {
 	Status      Status     `json:"status,omitempty"`
 	Service     string     `json:"service,omitempty"`
 	Confidence  Confidence `json:"confidence,omitempty"`
+	Inherits    bool       `json:"inherits,omitempty"` // see Record
 	Descriptor  quote.Text `json:"descriptor,omitempty"`
 	Other       string     `json:"other,omitempty"` // see Record
 	Second      *Second    `json:"second,omitempty"`
@@ -53,7 +54,7 @@ type Shown struct {
 func (r *Record) Shows(watcher string) *Shown {
 	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Word: r.Word(), Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
-		HeardAt: r.HeardAt(), File: r.File}
+		HeardAt: r.HeardAt(), File: r.File, Inherits: r.Inherits}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
 		s.StageAt = at
 	}
@@ -74,7 +75,7 @@ func (r *Record) As(s *Shown) *Record {
 	c.AgainLate, c.MayBeAgain = s.AgainLate, s.MayBeAgain
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
-	c.File = s.File
+	c.File, c.Inherits = s.File, s.Inherits
 	c.Said = s
 	return &c
 }

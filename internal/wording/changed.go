@@ -107,7 +107,7 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, hidden(hide, tAmountChanged, tAmountFromTo, lang, Yen(lang, was.Amount), Yen(lang, r.Amount)))
 	}
 	switch {
-	case r.Service == was.Service || r.Service == "" || f.WasServiceName == "":
+	case r.Service == was.Service || r.Service == "" || f.WasServiceName == "" || was.NameDoubted(r):
 	case f.ServiceName == "":
 		m.Text = append(m.Text, tServiceNoName.in(lang, f.WasServiceName))
 	default:
@@ -180,19 +180,20 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 		m.Text = append(m.Text, tAgainText.in(lang))
 	case r.Amount > was.Amount:
 		m.Title = tTitleAmount.in(lang, service)
+	case was.NameDoubted(r):
+		m.Title = tTitleUnnamed.in(lang, f.wasBy())
 	case r.Service != was.Service && r.Service != "" && f.ServiceName == "" && f.WasServiceName != "":
 		m.Title = tTitleNoName.in(lang, f.WasServiceName)
 	case r.Service != was.Service && r.Service != "":
 		m.Title = tTitleService2.in(lang, service)
 	case was.Unnamed(r):
-		m.Title = tTitleUnnamed.in(lang, service)
-		m.Text = append(m.Text, tUnnamed.in(lang, service))
+		m.Title = tTitleUnnamed.in(lang, f.wasBy())
 	case was.AgainDoubted(r):
 		m.Title = tTitleAgainDoubt.in(lang, service)
-		m.Text = append(m.Text, tAgainDoubt.in(lang))
 	case r.Returned > 0 && (was.MoreBack(r) || was.Doubted(r)):
 		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
 	}
+	m.Text = append(m.Text, f.certainNoMore()...)
 }
 
 // stands says that what was told as undone stands, or may.

@@ -29,6 +29,7 @@ func (f *AlertFacts) line(named bool) string {
 	if link {
 		say = tPartLinked.in(lang)
 	}
+	plain := say
 	switch {
 	case !r.UndoneAt.IsZero():
 		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
@@ -38,14 +39,20 @@ func (f *AlertFacts) line(named bool) string {
 		say = tPartMayAgain.in(lang, say)
 	case f.Was.TakenAgain(r), f.Was == nil && r.AfterReturn:
 		say = tPartAgain.in(lang, say)
-	case f.Was != nil && r.Amount > f.Was.Amount && hide:
-		say = tPartChanged.in(lang, say)
-	case f.Was != nil && r.Amount > f.Was.Amount:
-		say = tPartFromTo.in(lang, Yen(lang, f.Was.Amount), say)
-	case r.Returned > 0 && hide:
-		say = tPartSome.of(r).in(lang, say)
-	case r.Returned > 0:
-		say = tPartReturned.of(r).in(lang, say, Yen(lang, r.Returned))
+	}
+	if f.Was != nil && r.Amount > f.Was.Amount && r.UndoneAt.IsZero() {
+		more := tPartFromTo.in(lang, Yen(lang, f.Was.Amount), say)
+		if hide {
+			more = tPartChanged.in(lang, say)
+		}
+		say = more
+	}
+	if r.Returned > 0 && r.UndoneAt.IsZero() && (say == plain || f.Was == nil || r.Returned > f.Was.Returned || f.Was.TakenAgain(r)) {
+		back := tPartReturned.of(r).in(lang, say, Yen(lang, r.Returned))
+		if hide {
+			back = tPartSome.of(r).in(lang, say)
+		}
+		say = back
 	}
 	if named && f.ServiceName != "" {
 		say = f.ServiceName + " " + say

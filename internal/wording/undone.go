@@ -84,6 +84,27 @@ func (f *AlertFacts) doubted() string {
 	return pick(link, tNowSureLink, tNowSure).in(f.lang())
 }
 
+// certainNoMore says what was told as certain, and is not so any more, of the name of a
+// debit, and of what came back before it: next to whatever else has changed.
+func (f *AlertFacts) certainNoMore() (out []string) {
+	if f.Was.Unnamed(f.Record) || f.Was.NameDoubted(f.Record) {
+		out = append(out, tUnnamed.in(f.lang(), f.wasBy()))
+	}
+	if f.Was.AgainDoubted(f.Record) {
+		out = append(out, tAgainDoubt.in(f.lang()))
+	}
+	return out
+}
+
+// wasBy is the service that a debit was told to be of.
+func (f *AlertFacts) wasBy() string {
+	name := f.ServiceName
+	if f.Was != nil && f.Was.Service != f.Record.Service {
+		name = f.WasServiceName
+	}
+	return orElse(name, tTheDebit.in(f.lang()))
+}
+
 // unsureAmong says of several that it is not certain what came back, and of which
 // that was not known, or is not so any more; nothing if all is certain, as before.
 func unsureAmong(parts []AlertFacts) (out []string) {
@@ -91,6 +112,11 @@ func unsureAmong(parts []AlertFacts) (out []string) {
 	for i := range parts {
 		if doubt := parts[i].doubted(); doubt != "" && !slices.Contains(out, doubt) {
 			out = append(out, doubt)
+		}
+		for _, doubt := range parts[i].certainNoMore() {
+			if !slices.Contains(out, doubt) {
+				out = append(out, doubt)
+			}
 		}
 		may = may || parts[i].Record.MayStand()
 	}
