@@ -46,4 +46,8 @@ func changeIsTrue(t *testing.T, r *Record, was *Shown) {
 	if got := was.MoreBack(r); got && back <= before && !(d.gone() && was.UndoneAt.IsZero()) {
 		t.Errorf("told that some came back, and none has: %s, now %s", saysRecord(r.As(was)), saysRecord(r))
 	}
+	again, more := was.Changed(r)
+	if a, m := was.Changed(r.As(r.Shows(""))); a != again || m != more {
+		t.Errorf("as a part of a story it is to be told: %v (worse: %v), and by itself %v (%v): %s, now %s", a, m, again, more, saysRecord(r.As(was)), saysRecord(r))
+	}
 }
