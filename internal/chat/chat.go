@@ -17,6 +17,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
+	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -49,6 +50,8 @@ type Membership interface {
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (membership.Bound, error)
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
 	Forget(ctx context.Context, lineUser string, way watch.Way) ([]membership.Bound, error)
+	Kept(ctx context.Context, step string) (bool, error)
+	Restore(ctx context.Context, k watch.AccountKey, step string, who settings.Who) (back bool, err error)
 	Followed(ctx context.Context, lineUser string, at time.Time, lang watch.Lang) error
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	Unfollowed(ctx context.Context, lineUser string, at time.Time) error

@@ -64,7 +64,10 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.Acknowledge
 		}
 	}
-	words := t.newsWords(ctx)
+	words, err := t.wayBack(ctx, t.newsWords(ctx))
+	if err != nil {
+		return t.brokenNews("whether it can be taken back cannot be read", err)
+	}
 	if watch.ByMail(n.To.LineUser) && n.To.Watcher != n.Guardian.Watcher { // others of the account are theirs to see in the settings
 		words = wording.WithKey(words, t.KeyLink(n.To.LineUser, n.To.Watcher))
 	}
@@ -99,6 +102,14 @@ const keyLife = 23 * time.Hour
 // cameTrue tells whether the news is so, and if not, whether it may yet be.
 func (t *talk) cameTrue(ctx context.Context) (so, may bool, err error) {
 	g := t.News.Guardian
+	if t.News.Step != "" {
+		// Of an act that was tried twice that is told which was written.
+		if _, err := t.Store.Step(ctx, t.News.Step); errors.Is(err, store.ErrNotFound) {
+			return false, true, nil
+		} else if err != nil {
+			return false, false, err
+		}
+	}
 	b, watches, err := t.binding(ctx, g.LineUser, g.Watcher)
 	if err != nil {
 		return false, false, err

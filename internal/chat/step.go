@@ -67,7 +67,7 @@ func (t *talk) stepWords(ctx context.Context, step *watch.Step, account *watch.A
 	return wording.Lowered(f)
 }
 
-// restore sets a step back on the word of any who watch the account.
+// restore takes a step back on the word of one who watches the account.
 func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
 	list, lang, err := t.accounts(ctx)
 	i := slices.IndexFunc(list, func(b membership.Bound) bool { return b.Watcher.ID == p.Watcher })
@@ -77,7 +77,7 @@ func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
 	case i < 0:
 		return t.useless(ctx)
 	}
-	err = settings.New(t.Store, t.Queue).Restore(ctx, list[i].Account.AccountKey, p.Step,
+	back, err := t.Membership.Restore(ctx, list[i].Account.AccountKey, p.Step,
 		settings.Who{Watcher: p.Watcher, LineUser: t.Event.User, Way: watch.WayChat, At: t.Now()})
 	switch {
 	case errors.Is(err, settings.ErrNoStep):
@@ -86,6 +86,8 @@ func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
 		return say(wording.RestoreOver(lang)), nil
 	case err != nil:
 		return plan{}, err
+	case back:
+		return say(wording.Returned(lang)), nil
 	}
 	return say(wording.Restored(lang)), nil
 }

@@ -304,12 +304,18 @@ func names(raw, ref string) bool {
 // that only a newer version knows is as old as any can be: it goes.
 var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
 	store.TicketInvites: InviteLife, store.TicketMails: MailLife,
-	store.TicketEnrol: JoinLife, store.TicketEnrolOf: JoinLife, store.TicketKeys: keysWithin}
+	store.TicketEnrol: JoinLife, store.TicketEnrolOf: JoinLife, store.TicketKeys: keysWithin, store.TicketLeft: watch.RestoreFor}
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
 func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
-	end := func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} }
+	end := func(t *store.Ticket) []store.Write {
+		out := []store.Write{store.DeleteTicket(t.Kind, t.Hash)}
+		if t.Kind == store.TicketLeft {
+			out = append(out, store.DeleteTicket(store.TicketLeftOf, t.Hash))
+		}
+		return out
+	}
 	made := func(t *store.Ticket) bool {
 		life, known := lives[t.Kind]
 		if t.Kind == store.TicketEnrol && t.Owner == store.AccountTickets(k) {
@@ -356,11 +362,14 @@ func (d *Service) Forget(ctx context.Context, lineUser string, way watch.Way) ([
 	for _, b := range list {
 		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey, way)
 		if errors.Is(err, ErrShared) || errors.Is(err, ErrNotFound) {
-			_, err = d.Unbind(ctx, lineUser, b.Account.AccountKey, way)
+			_, err = d.unbind(ctx, lineUser, b.Account.AccountKey, way, false)
 		}
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, err
 		}
+	}
+	if err := d.forgetLeaver(ctx, lineUser); err != nil {
+		return nil, err
 	}
 	return list, d.closeDoor(ctx, lineUser) // a process may have died before it did
 }

@@ -244,10 +244,10 @@ func (d *Service) invited(ctx context.Context, lineUser, code string, act func(*
 }
 
 // Dismiss ends a guardian's watching, on the owner's word, and the guardian is
-// told. ErrNotFound unless the asker owns the account and the other is a guardian of it.
+// told. An owner can take it back for watch.RestoreFor. ErrNotFound unless the asker owns the account and the other is a guardian of it.
 func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountKey, watcher string) (watch.Watcher, error) {
 	var gone watch.Watcher
-	tell := d.news().Once()
+	tell, ids := d.news().Once(), leavings{}
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		own, ok := a.WatcherOf(lineUser)
 		g, in := a.Watcher(watcher)
@@ -255,12 +255,12 @@ func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountK
 			return nil, ErrNotFound
 		}
 		gone = *g
-		if err := tell(ctx, ofDismissal(a, own, g)); err != nil {
+		if err := tell(ctx, ofDismissal(a, own, g, ids)); err != nil {
 			return nil, err
 		}
-		by := *own
+		by, before := *own, *a
 		writes, err := d.takeOff(ctx, a, []watch.Watcher{gone})
-		return append(writes, d.leaving(&by, k, []watch.Watcher{gone}, watch.WayPage)...), err
+		return append(writes, d.leaving(&by, &before, []watch.Watcher{gone}, watch.WayPage, ids, true)...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound

@@ -15,12 +15,18 @@ import (
 // are no longer a watcher. When the last owner leaves, the guardians that
 // owners named leave too; when no watcher is left, the account and its activity
 // are forgotten. Records stay: they name watchers by ids that mean nothing
-// outside the account. The others are told. It returns the account as it was.
+// outside the account. The others are told, and an owner who stays can take it back
+// for watch.RestoreFor. It returns the account as it was.
 // ErrNotFound if they do not watch it.
 func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (Bound, error) {
+	return d.unbind(ctx, lineUser, k, way, true)
+}
+
+// unbind is Unbind; without back nothing is kept by which it could be taken back.
+func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way, back bool) (Bound, error) {
 	var was Bound
 	var gone []watch.Watcher
-	tell := d.news().Once()
+	tell, ids := d.news().Once(), leavings{}
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.WatcherOf(lineUser)
 		if !ok {
@@ -30,11 +36,11 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = a.Leaving(w.ID)
-		if err := tell(ctx, ofLeaving(&before, w, gone)); err != nil {
+		if err := tell(ctx, ofLeaving(&before, w, gone, ids)); err != nil {
 			return nil, err
 		}
 		writes, err := d.takeOff(ctx, a, gone)
-		return append(writes, d.leaving(&was.Watcher, before.AccountKey, gone, way)...), err
+		return append(writes, d.leaving(&was.Watcher, &before, gone, way, ids, back && len(gone) < len(before.Watchers))...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound
@@ -53,13 +59,17 @@ func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	return was, nil
 }
 
-// leaving are the steps of the trail that say who goes, because of by.
-func (d *Service) leaving(by *watch.Watcher, k watch.AccountKey, gone []watch.Watcher, way watch.Way) []store.Write {
+// leaving are the steps of the trail that say who goes from an account as it was,
+// because of by, and with back what takes each back.
+func (d *Service) leaving(by *watch.Watcher, a *watch.Account, gone []watch.Watcher, way watch.Way, ids leavings, back bool) []store.Write {
 	var out []store.Write
 	for i := range gone {
-		s := d.step(k, watch.StepLeft, &gone[i], way)
-		s.By, s.ByRole, s.Lowered = by.ID, by.Role, true
+		s := d.step(a.AccountKey, watch.StepLeft, &gone[i], way)
+		s.ID, s.By, s.ByRole, s.Lowered = ids.of(a, gone[i].ID), by.ID, by.Role, true
 		out = append(out, d.Store.PutStep(s))
+		if back {
+			out = append(out, keepLeaver(s, &gone[i])...)
+		}
 	}
 	return out
 }
@@ -119,7 +129,7 @@ func (d *Service) forgetting(ctx context.Context, lineUser string, leaving watch
 }
 
 // closeDoors ends the sessions, and the links to one, of people who watch
-// nothing any more, and removes what only a newer version keeps of them. A failure is not the caller's: each account asks who
+// nothing any more, but what an owner may bring them back by, and removes what only a newer version keeps of them. A failure is not the caller's: each account asks who
 // watches it, and they end by themselves within the hour.
 func (d *Service) closeDoors(ctx context.Context, gone []watch.Watcher) {
 	for _, w := range gone {
@@ -136,7 +146,7 @@ func (d *Service) closeDoor(ctx context.Context, lineUser string) error {
 	if some, err := store.First(d.Store.Bindings(ctx, lineUser), 1); err != nil || len(some) > 0 {
 		return err
 	}
-	_, writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(*store.Ticket) bool { return true },
+	_, writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(t *store.Ticket) bool { return t.Kind != store.TicketLeftOf },
 		func(t *store.Ticket) []store.Write { return []store.Write{store.DeleteTicket(t.Kind, t.Hash)} })
 	if err != nil {
 		return err

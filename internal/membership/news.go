@@ -67,7 +67,7 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 // ofLeaving is what all hear when a watcher leaves, and with them everybody in
 // gone: the others over each of their channels, and the one who leaves over those
 // that are not the chat, since who held their telephone is not known.
-func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher) []watch.News {
+func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, ids leavings) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -82,7 +82,9 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher) []watch
 		if kind == watch.NewsEnded {
 			about = x // their own watching is over
 		}
-		out = append(out, everywhere(one(kind, a, x, about), x, x.ID != w.ID)...)
+		n := one(kind, a, x, about)
+		n.Step = ids.of(a, about.ID)
+		out = append(out, everywhere(n, x, x.ID != w.ID)...)
 	}
 	return out
 }
@@ -90,7 +92,7 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher) []watch
 // ofDismissal is what all hear when an owner ends a guardian's watching: the
 // guardian and the others over each of their channels, the owner over those that
 // are not the chat.
-func ofDismissal(a *watch.Account, by, gone *watch.Watcher) []watch.News {
+func ofDismissal(a *watch.Account, by, gone *watch.Watcher, ids leavings) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -98,7 +100,9 @@ func ofDismissal(a *watch.Account, by, gone *watch.Watcher) []watch.News {
 		if x.ID == gone.ID {
 			kind = watch.NewsDismissed
 		}
-		out = append(out, everywhere(one(kind, a, x, gone), x, x.ID != by.ID)...)
+		n := one(kind, a, x, gone)
+		n.Step = ids.of(a, gone.ID)
+		out = append(out, everywhere(n, x, x.ID != by.ID)...)
 	}
 	return out
 }

@@ -25,6 +25,7 @@ const (
 	TicketDoor    TicketKind = "door"    // open a session, once
 	TicketSession TicketKind = "session" // see and change settings for a while
 	TicketEnrol   TicketKind = "enrol"   // watch by mail alone, with a code on paper
+	TicketLeft    TicketKind = "left"    // an owner may bring back who left by a step, its hash
 
 	// These permit nothing: they count the tickets of another kind, so that
 	// no more are made than allowed.
@@ -35,6 +36,8 @@ const (
 	// This permits nothing: it finds a bank's enrolments by mail for one account, its
 	// owner, without a look at those of all of its bank. See EnrolOf.
 	TicketEnrolOf TicketKind = "enrol_of"
+	// This permits nothing: it finds what is kept of a person who left. See LeftOf.
+	TicketLeftOf TicketKind = "left_of"
 )
 
 // Ticket is what the holder of a secret may do until a time, stored under a
@@ -66,6 +69,12 @@ func PersonTickets(lineUser string) string { return "PERSON#" + lineUser }
 // EnrolOf finds an enrolment by mail, by its hash, for one of its accounts.
 func EnrolOf(t *Ticket, k watch.AccountKey) *Ticket {
 	return &Ticket{Kind: TicketEnrolOf, Hash: t.Hash + enrolOfMark + k.Ref, Owner: AccountTickets(k), Expires: t.Expires}
+}
+
+// LeftOf finds what is kept of a person who left an account, if they ask to be
+// forgotten.
+func LeftOf(t *Ticket, lineUser string) *Ticket {
+	return &Ticket{Kind: TicketLeftOf, Hash: t.Hash, Owner: PersonTickets(lineUser), Expires: t.Expires}
 }
 
 // Enrolment is the hash of the enrolment that a ticket of EnrolOf finds.

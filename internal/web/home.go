@@ -12,6 +12,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/message"
 	"kozamori/internal/session"
+	"kozamori/internal/settings"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
@@ -43,6 +44,8 @@ type Membership interface {
 	Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (membership.Bound, error)
 	Speak(ctx context.Context, lineUser string, lang watch.Lang) error
 	LanguageChanged(ctx context.Context, lineUser string) error
+	Kept(ctx context.Context, step string) (bool, error)
+	Restore(ctx context.Context, k watch.AccountKey, step string, who settings.Who) (back bool, err error)
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)

@@ -39,7 +39,7 @@ func (s *site) restore(w http.ResponseWriter, r *http.Request) {
 	if do, ok := s.button(w, r); !ok || !s.offered(w, r, do == wording.DoRestore && r.PostForm.Get(wording.StepField) == id) {
 		return
 	}
-	err = settings.New(s.Store, s.Queue).Restore(r.Context(), f.Line.Step.Account, id, settings.Who{Watcher: watcher, At: s.Now()})
+	back, err := s.Membership.Restore(r.Context(), f.Line.Step.Account, id, settings.Who{Watcher: watcher, At: s.Now()})
 	switch {
 	case errors.Is(err, settings.ErrOver):
 		s.page(w, http.StatusOK, wording.RestoredPage(lang, false))
@@ -47,6 +47,8 @@ func (s *site) restore(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusForbidden, wording.RestoreGonePage(lang))
 	case err != nil:
 		s.broken(w, r, err)
+	case back:
+		s.page(w, http.StatusOK, wording.ReturnedPage(lang))
 	default:
 		s.page(w, http.StatusOK, wording.RestoredPage(lang, true))
 	}
@@ -66,8 +68,15 @@ func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher strin
 	}
 	if err == nil {
 		if reader, ok := account.Watcher(watcher); ok {
+			restorable := step.Restorable(s.Now())
+			if step.Returnable(reader, s.Now()) {
+				if restorable, err = s.Membership.Kept(r.Context(), step.ID); err != nil {
+					s.broken(w, r, err)
+					return wording.LoweredFacts{}, false
+				}
+			}
 			bank, _ := s.Names.Bank(r.Context(), account.Bank, reader.Lang)
-			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: step.Restorable(s.Now()), Now: s.Now(),
+			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: restorable, Now: s.Now(),
 				Line: s.stepLine(step, membership.Bound{Account: account, Watcher: *reader}, reader.Lang)}, true
 		}
 	}

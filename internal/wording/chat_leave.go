@@ -28,7 +28,9 @@ var (
 	tcSinceFor    = text{ja: "%sから、見守り家族として", en: "watched for family since %s"}
 	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
 	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
-	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。LINEの情報とメールアドレスは残りません。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s. Your LINE id and email address are not kept."}
+	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s."}
+	tcLeftNone    = text{ja: "LINEの情報とメールアドレスは残りません。", en: "Your LINE id and email address are not kept."}
+	tcLeftBack    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、口座の名義人が見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that an owner of the account can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
 	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
 
@@ -139,6 +141,14 @@ func (f *ChatLeaveFacts) watchesForOthers() bool {
 	return slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return a.Guardian })
 }
 
+// ownerStays tells whether an account has an owner who can take the leaving back.
+func (f *ChatLeaveFacts) ownerStays() bool {
+	return slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Erasable })
+}
+
+// leftBack says what is kept of a person who leaves while an owner stays.
+func leftBack(lang watch.Lang) string { return tcLeftBack.in(lang, span(lang, watch.RestoreDays)) }
+
 // again says how each kind of account is watched once more.
 func (f *ChatLeaveFacts) again(m *message.Message) {
 	lang := langOf(f.Lang)
@@ -165,6 +175,9 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 	}
 	if f.watchesForOthers() {
 		m.Text = append(m.Text, tcLeaveFor.in(lang))
+	}
+	if f.ownerStays() {
+		m.Text = append(m.Text, leftBack(lang))
 	}
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, span(lang, f.RecordDays), tcErase.in(lang)))
@@ -210,6 +223,12 @@ func Left(f ChatLeaveFacts) message.Message {
 	m.Facts = f.rows(false, anyAccount)
 	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
 		m.Text = append(m.Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays))
+		if !f.ownerStays() {
+			m.Text = append(m.Text, tcLeftNone.in(lang))
+		}
+	}
+	if f.ownerStays() {
+		m.Text = append(m.Text, leftBack(lang))
 	}
 	f.again(&m)
 	return m

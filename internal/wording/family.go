@@ -252,6 +252,9 @@ func whatStays(lang watch.Lang, keepDays, copyDays int) []string {
 	return []string{tEraseKept.in(lang, span(lang, keepDays)), tEraseCopies.in(lang, copyDays)}
 }
 
+// ownerStays tells whether an owner can take the leaving back.
+func (f *LeaveFacts) ownerStays() bool { return f.Shared || f.View.Watcher.Role == watch.Guardian }
+
 // LeavePage says what leaving and erasing mean, and offers both.
 func LeavePage(f LeaveFacts) message.Page {
 	lang := langOf(f.View.Lang)
@@ -264,6 +267,9 @@ func LeavePage(f LeaveFacts) message.Page {
 	}
 	if f.Guards > 0 && !f.Shared {
 		p.Parts[0].Text = append(p.Parts[0].Text, tLeaveGuard.in(lang, f.Guards))
+	}
+	if f.ownerStays() {
+		p.Parts[0].Text = append(p.Parts[0].Text, leftBack(lang))
 	}
 	p.Parts[0].Forms = []message.Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: message.Danger}}
 	if f.View.Watcher.Role == watch.Owner {
@@ -291,6 +297,12 @@ func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 		p.Parts[0].Text = append(p.Parts[0].Text, whatStays(lang, f.KeepDays, f.CopyDays)...)
 	case f.View.Watcher.Role == watch.Owner:
 		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)))
+		if !f.ownerStays() {
+			p.Parts[0].Text = append(p.Parts[0].Text, tcLeftNone.in(lang))
+		}
+	}
+	if !erased && f.ownerStays() {
+		p.Parts[0].Text = append(p.Parts[0].Text, leftBack(lang))
 	}
 	p.Parts = append(p.Parts, backTo(lang, f.Home))
 	return p

@@ -29,6 +29,13 @@ var (
 	tLessGoneText = text{ja: "期限が切れたか、見守りをやめています。", en: "It is over, or you watch this account no longer."}
 	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
 	tLessAsk      = text{ja: "この変更を元に戻しますか", en: "Set this change back?"}
+	tLeftMine     = text{ja: "この手続きをしていないときは、すぐに「%s」を押してください。見守りを元に戻します。", en: "If you did not do this, press \"%s\" now: they watch again."}
+	tLeftOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて手続きをしたときは、「%s」で見守りを元に戻せます。", en: "If they did not do this, or were told to, \"%s\" makes them watch again."}
+	tLeftSays     = text{ja: "見守る人がいなくなりました。元に戻すと、やめる前と同じ設定で見守りを再開します。", en: "Somebody no longer watches. If you set it back, they watch again with the settings that they had."}
+	tLeftCan      = text{ja: "口座の名義人は、%sのあいだ、あなたの見守りを元に戻せます。", en: "For %s, an owner of the account can make you watch it again."}
+	tBackDone     = text{ja: "見守りを元に戻しました", en: "They watch the account again"}
+	tBackDoneText = text{ja: "設定は、やめる前と同じです。見守りを再開した方と、ほかに見守っている方にもお伝えします。", en: "Their settings are as they were before. They are told, and so are the others who watch."}
+	tBackYou      = text{ja: "口座の名義人からの手続きで、あなたの見守りを再開しました。設定は、やめる前と同じです。見守らないときは、いつでもやめられます。", en: "An owner of the account set this back: you watch the account again, with the settings that you had. You can stop at any time."}
 	tLessBackAlt  = text{ja: "お知らせの設定が元に戻りました", en: "A change was set back"}
 )
 
@@ -62,16 +69,16 @@ func Lowered(f LoweredFacts) message.Message {
 	m.Facts = append(append(accountFacts(lang, []ChatAccount{f.Account}),
 		message.Fact{Label: tStepWhen.in(lang), Value: Time(lang, f.Line.Step.At, f.Now)}), f.Line.facts(lang, f.Now)...)
 	switch {
+	case f.Line.Step.Returned():
+		m.Alt = m.Title
+		if f.Line.Step.Of == f.Line.Reader.ID {
+			m.Text = []string{tBackYou.in(lang)}
+		}
 	case f.Line.Step.Kind == watch.StepRestored:
 		m.Alt = tLessBackAlt.in(lang)
 	case f.Restorable:
-		label := pick(f.own(), tLessNotMe, tLessBack).in(lang)
-		m.Text = []string{pick(f.own(), tLessMine, tLessOther).in(lang, label), tLessFor.in(lang, watch.RestoreDays)}
-		m.Buttons = []message.Button{{Label: label, Display: label, Style: message.Danger,
-			Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}
-		if f.Link != "" {
-			m.Buttons = append(m.Buttons, message.Button{Label: tLessPageOpen.in(lang), Style: message.Secondary, URL: f.Link})
-		}
+		m.Text = f.wayBack(pick(f.own(), tLessMine, tLessOther))
+		m.Buttons = f.back()
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
 		m.Alt = tLessMineAlt.in(lang)
 		m.Text = []string{pick(f.own(), tLessAnswer, tLessAnswered).in(lang)}
@@ -85,6 +92,42 @@ func Lowered(f LoweredFacts) message.Message {
 	if f.ByMail && f.Link != "" {
 		m.Buttons = f.leadsOn(m.Buttons)
 	}
+	return m
+}
+
+func (f *LoweredFacts) wayBack(say text) []string {
+	lang := f.lang()
+	return []string{say.in(lang, f.backLabel()), tLessFor.in(lang, watch.RestoreDays)}
+}
+
+func (f *LoweredFacts) backLabel() string { return pick(f.own(), tLessNotMe, tLessBack).in(f.lang()) }
+
+// back are the buttons that take the step back, and that lead to its page.
+func (f *LoweredFacts) back() []message.Button {
+	label := f.backLabel()
+	out := []message.Button{{Label: label, Display: label, Style: message.Danger,
+		Postback: button.Press{Verb: button.Restore, Step: f.Line.Step.ID, Watcher: f.Line.Reader.ID}.Data()}}
+	if f.Link != "" {
+		out = append(out, message.Button{Label: tLessPageOpen.in(f.lang()), Style: message.Secondary, URL: f.Link})
+	}
+	return out
+}
+
+// WithWayBack is news of somebody who left to an owner who can bring them back.
+func WithWayBack(m message.Message, f LoweredFacts) message.Message {
+	m.Text = append(slices.Clone(m.Text), f.wayBack(pick(f.own(), tLeftMine, tLeftOther))...)
+	m.Buttons = append(slices.Clone(m.Buttons), f.back()...)
+	m = ranked(f.lang(), m, false)
+	if f.ByMail && f.Link != "" {
+		m.Buttons = f.leadsOn(m.Buttons)
+	}
+	return m
+}
+
+// MayReturn is news to the one who left of what an owner can do.
+func MayReturn(m message.Message) message.Message {
+	lang := langOf(watch.Lang(m.Lang))
+	m.Text = append(slices.Clone(m.Text), tLeftCan.in(lang, span(lang, watch.RestoreDays)))
 	return m
 }
 
@@ -119,6 +162,14 @@ func Restored(lang watch.Lang) message.Message {
 	return m
 }
 
+// Returned answers the press that brought a watcher back.
+func Returned(lang watch.Lang) message.Message {
+	lang = langOf(lang)
+	m := chat(lang, tBackDone.in(lang), tBackDone.in(lang), tBackDoneText.in(lang))
+	m.Choices = choices(lang, CmdFamily, CmdList)
+	return m
+}
+
 // RestoreOver answers a press that came too late.
 func RestoreOver(lang watch.Lang) message.Message {
 	lang = langOf(lang)
@@ -142,7 +193,10 @@ func RestorePage(f LoweredFacts) message.Page {
 	if !f.Restorable {
 		return RestoredPage(lang, false)
 	}
-	p.Parts[0].Forms = []message.Form{{Do: DoRestore, Label: pick(f.own(), tLessNotMe, tLessBack).in(lang), Style: message.Danger,
+	if f.Line.Step.Kind == watch.StepLeft { // no turn says what it did
+		p.Parts[0].Text = []string{tLeftSays.in(lang)}
+	}
+	p.Parts[0].Forms = []message.Form{{Do: DoRestore, Label: f.backLabel(), Style: message.Danger,
 		Fields: []message.Field{{Kind: message.FieldHidden, Name: StepField, Value: f.Line.Step.ID}}}}
 	return p
 }
@@ -154,6 +208,12 @@ func RestoredPage(lang watch.Lang, done bool) message.Page {
 		return plainPage(lang, tLessPage, tLessDone, tLessDoneText.in(lang))
 	}
 	return plainPage(lang, tLessPage, tLessOver, tLessOverText.in(lang, watch.RestoreDays))
+}
+
+// ReturnedPage says that a watcher was brought back.
+func ReturnedPage(lang watch.Lang) message.Page {
+	lang = langOf(lang)
+	return plainPage(lang, tLessPage, tBackDone, tBackDoneText.in(lang))
 }
 
 // RestoreGonePage is for a link that opens nothing.

@@ -59,6 +59,9 @@ func loweredMails(lang watch.Lang) map[string]message.Message {
 			}
 		}
 	}
+	for _, reader := range []string{"w1", "w2"} {
+		out["somebody left, to "+reader] = leftNews(lang, reader, true)
+	}
 	return out
 }
 

@@ -28,6 +28,7 @@ var (
 	tStepLeft      = text{ja: "見守る人がいなくなりました", en: "Somebody no longer watches"}
 	tStepErased    = text{ja: "口座の登録が消されました", en: "The account was erased"}
 	tStepRestored  = text{ja: "変更が元に戻されました", en: "A change was taken back"}
+	tStepReturned  = text{ja: "やめた人の見守りを再開しました", en: "Somebody who had left watches again"}
 	tStepHistory   = text{ja: "過去の明細の引き落としが、履歴に加わりました", en: "Debits of past statements became history"}
 	tStepHistEnds  = text{ja: "過去の明細の引き落としが履歴に加わり、そのサービスは「はじめて」と知らせなくなりました", en: "Debits of past statements became history: their services are no longer told of as new"}
 	tStepOther     = text{ja: "変更がありました", en: "Something was changed"}
@@ -35,6 +36,7 @@ var (
 	tStepWhen  = text{ja: "日時", en: "When"}
 	tStepWho   = text{ja: "変えた人", en: "Changed by"}
 	tStepWhose = text{ja: "だれの設定か", en: "Whose settings"}
+	tStepSeer  = text{ja: "だれの見守りか", en: "Whose watching"}
 	tStepWay   = text{ja: "変えた場所", en: "Changed from"}
 	tStepSaid  = text{ja: "回答した場所", en: "Answered from"}
 	tStepBegan = text{ja: "手続きした場所", en: "Done from"}
@@ -135,7 +137,7 @@ func (s *StepLine) title() text {
 	case watch.StepErased:
 		return tStepErased
 	case watch.StepRestored:
-		return tStepRestored
+		return pick(s.Step.Returned(), tStepReturned, tStepRestored)
 	case watch.StepHistory:
 		return pick(s.Step.Lowered, tStepHistEnds, tStepHistory)
 	}
@@ -225,7 +227,8 @@ func (s *StepLine) facts(lang watch.Lang, now time.Time) []message.Fact {
 		out[0] = message.Fact{Label: s.where().in(lang), Value: from}
 	}
 	if s.Step.Of != "" && s.Step.Of != s.Step.By {
-		out = append(out, message.Fact{Label: tStepWhose.in(lang), Value: s.who(lang, s.Step.Of, s.Step.OfRole)})
+		label := pick(s.Step.Kind == watch.StepLeft || s.Step.Returned(), tStepSeer, tStepWhose)
+		out = append(out, message.Fact{Label: label.in(lang), Value: s.who(lang, s.Step.Of, s.Step.OfRole)})
 	}
 	return append(out, s.turns(lang, now)...)
 }

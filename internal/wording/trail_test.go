@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
@@ -25,7 +26,9 @@ func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
 	for _, kind := range []watch.StepKind{watch.StepSettings, watch.StepReported, watch.StepWithdrawn, watch.StepMine, watch.StepJoined, watch.StepLeft, watch.StepErased, watch.StepRestored, "of_a_version_to_come"} {
 		steps = append(steps, watch.Step{ID: "s2", At: at, Kind: kind, Way: watch.WayMail, By: "w2", ByRole: watch.Guardian, Of: "w1", OfRole: watch.Owner})
 	}
-	steps = append(steps, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
+	set := watch.Step{ID: "s3", At: at, Kind: watch.StepRestored, Way: watch.WayMail, By: "w2", ByRole: watch.Guardian, Of: "w1", OfRole: watch.Owner}
+	set.Turns, _ = watch.Compare(was, is, at)
+	steps = append(steps, set, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
 		watch.Step{At: at, Kind: watch.StepLeft, Way: watch.WayChat, By: "w3", ByRole: watch.Owner, Of: "w4", OfRole: "of_a_version_to_come"}, watch.Step{At: at, Way: "of_a_version_to_come"})
 	for i := range steps {
 		f.Steps = append(f.Steps, StepLine{Step: &steps[i], Reader: &f.View.Watcher, Service: func(id string) string { return map[string]string{"paypay": "PayPay"}[id] }, Channel: channels})
@@ -72,6 +75,28 @@ func loweredFacts(lang watch.Lang, kind watch.StepKind, reader string) LoweredFa
 	}
 	return LoweredFacts{Line: StepLine{Step: step, Reader: &watch.Watcher{ID: reader, Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }, Channel: channels},
 		Account: ChatAccount{BankName: "七十七銀行", Mask: "普通 ***4567"}, Link: "https://kozamori.example/r/t0ken", Restorable: kind == watch.StepSettings, Now: at}
+}
+
+// leftFacts are of a step by which an owner, w2, sent a guardian, w3, away.
+func leftFacts(lang watch.Lang, reader string) LoweredFacts {
+	f := loweredFacts(lang, watch.StepLeft, reader)
+	s := f.Line.Step
+	s.By, s.Of, s.OfRole, s.Turns, f.Restorable = "w2", "w3", watch.Guardian, nil, true
+	return f
+}
+
+// leftNews is what owners read of it.
+func leftNews(lang watch.Lang, reader string, mail bool) message.Message {
+	f := leftFacts(lang, reader)
+	f.ByMail = mail
+	return WithWayBack(SomebodyLeft(GuardianFacts{Lang: lang, Account: f.Account}, watch.Guardian, false), f)
+}
+
+// returnedFacts are of the step by which the owner brought them back.
+func returnedFacts(lang watch.Lang, reader string) LoweredFacts {
+	f := leftFacts(lang, reader)
+	f.Line.Step.Kind, f.Line.Step.Restores, f.Line.Step.Lowered, f.Restorable, f.Link = watch.StepRestored, "s0", false, false, ""
+	return f
 }
 
 // TestAStepInTheFile pins a line of the file, for who sees amounts and who does
