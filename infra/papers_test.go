@@ -153,6 +153,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			fmt.Sprintf("| %s days; %s if nobody was told", of(store.KeepRecord, day), of(store.KeepUnheard, day)),
 			fmt.Sprintf("| %s years, or what", of(store.KeepDispute, 365*day)),
 			fmt.Sprintf("else %s days", of(membership.KeepStranger, day)),
+			fmt.Sprintf("sent away | %d days and %s hour;", watch.RestoreDays, of(store.KeepCode, time.Hour)),
 			fmt.Sprintf("| %s hour after its end", of(store.KeepCode, time.Hour)), fmt.Sprintf("| %s hour after their end", of(store.KeepCode, time.Hour)),
 			"| 1 day |", // store.PutSeen
 			fmt.Sprintf("went | no one | %s days", of(store.KeepTrace, day)), fmt.Sprintf("refused and why | banks | %s days", of(store.KeepFile, day)), fmt.Sprintf("as it came | an account | %s days", of(store.KeepRefused, day)),

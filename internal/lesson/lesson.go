@@ -16,6 +16,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -163,10 +164,10 @@ func (c *Counter) Save(ctx context.Context) {
 		if m.dirty {
 			c.next = now.Add(every)
 			l := &store.Lessons{Bank: k.bank, Month: k.month, Process: c.process}
-			for _, lesson := range m.forms {
+			// Pointers are sorted by code that is there anyway; for values each program has its own.
+			for _, lesson := range slices.SortedFunc(maps.Values(m.forms), func(x, y *store.Lesson) int { return strings.Compare(x.Kind+x.Form, y.Kind+y.Form) }) {
 				l.Counted = append(l.Counted, *lesson)
 			}
-			slices.SortFunc(l.Counted, func(x, y store.Lesson) int { return strings.Compare(x.Kind+x.Form, y.Kind+y.Form) })
 			if err := c.store.Write(ctx, store.PutLessons(l)); err != nil {
 				c.log.Warn("what the catalogue could not decide cannot be counted yet", "bank", k.bank, "err", err)
 				return

@@ -103,15 +103,19 @@ func (d *Service) Accounts(ctx context.Context, lineUser string) ([]Bound, error
 	if err != nil {
 		return nil, err
 	}
-	var out []Bound
+	var found []*Bound // pointers are sorted by code that every program has
 	for _, k := range keys {
 		// The account decides: a binding alone gives nothing.
 		if a := accounts[k]; a != nil {
 			if w, ok := a.WatcherOf(lineUser); ok {
-				out = append(out, Bound{Account: a, Watcher: *w, Already: true})
+				found = append(found, &Bound{Account: a, Watcher: *w, Already: true})
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Bound) int { return x.Watcher.Since.Compare(y.Watcher.Since) })
+	slices.SortStableFunc(found, func(x, y *Bound) int { return x.Watcher.Since.Compare(y.Watcher.Since) })
+	var out []Bound
+	for _, b := range found {
+		out = append(out, *b)
+	}
 	return out, nil
 }
