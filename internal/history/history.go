@@ -210,8 +210,16 @@ func Latest(ctx context.Context, s *store.Store, accounts []membership.Bound, n 
 			out[i].complete()
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Alert) int { return y.Newest().OccurredAt.Compare(x.Newest().OccurredAt) })
-	return out[:min(len(out), n)], nil
+	order := make([]*Alert, len(out)) // pointers are sorted by code that is there anyway
+	for i := range out {
+		order[i] = &out[i]
+	}
+	slices.SortStableFunc(order, func(x, y *Alert) int { return y.Newest().OccurredAt.Compare(x.Newest().OccurredAt) })
+	var newest []Alert
+	for _, a := range order[:min(len(order), n)] {
+		newest = append(newest, *a)
+	}
+	return newest, nil
 }
 
 // complete lists all parts of an alert that its watcher is told of, also those
