@@ -136,7 +136,7 @@ func news(lang watch.Lang, one wording.ChatAccount) []Kind {
 		{Name: "somebody left", Message: wording.SomebodyLeft(family, watch.Owner, false)},
 		{Name: "a guardian left, who can be brought back", Message: wording.WithWayBack(wording.GuardianLeft(family), lowered)},
 		{Name: "a guardian was brought back", Message: wording.Returned(lang)},
-		{Name: "a guardian is not wanted any more", Message: wording.Dismissed(family)},
+		{Name: "a guardian is not wanted any more", Message: wording.MayReturn(wording.Dismissed(family))},
 		{Name: "an account is not watched any more", Message: wording.WatchEnded(family, true)},
 		{Name: "forgotten", Message: wording.Forgotten(family)},
 		{Name: "amounts are shown", Message: wording.AmountsChanged(family)},
