@@ -69,7 +69,9 @@ func (f *PageFacts) parts() []AlertFacts {
 // taken back is not urgent for that, and is not said to follow it.
 func (f *PageFacts) reasons(part *watch.Record, why watch.Reasons) watch.Reasons {
 	if f.TakenBack != nil && f.TakenBack(part) {
-		why.Reason &^= watch.AfterDispute
+		if why.Reason &^= watch.AfterDispute; why.Reason == 0 {
+			why.Unknown = "" // what only a newer program knows was never said of it
+		}
 	}
 	return why
 }
