@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 
 	"kozamori/internal/button"
@@ -99,7 +100,7 @@ func (t *talk) open(ctx context.Context, accounts []membership.Bound, lang watch
 			f.Items = append(f.Items, it)
 		}
 	}
-	slices.SortStableFunc(f.Items, func(x, y wording.OpenItem) int { return latestPart(y.Lead).Compare(latestPart(x.Lead)) })
+	sort.SliceStable(f.Items, func(i, j int) bool { return latestPart(f.Items[i].Lead).After(latestPart(f.Items[j].Lead)) })
 	return f, nil
 }
 
@@ -144,7 +145,7 @@ func (t *talk) ask(ctx context.Context, p button.Press) (plan, error) {
 		of.Whole = a.Record
 		f.Parts = append(f.Parts, t.whole(ctx, of).Parts...)
 	}
-	slices.SortStableFunc(f.Parts, func(a, b wording.AlertFacts) int { return a.Record.OccurredAt.Compare(b.Record.OccurredAt) })
+	sort.SliceStable(f.Parts, func(i, j int) bool { return f.Parts[i].Record.OccurredAt.Before(f.Parts[j].Record.OccurredAt) })
 	press := button.Press{Verb: button.NotMine, Record: base, Watcher: res.Watcher.ID, Asked: t.Now(), Whole: true}
 	return say(wording.AskIncidents(f, press)), nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 
 	"kozamori/internal/quote"
 	"kozamori/internal/store"
@@ -45,8 +46,8 @@ func Services(ctx context.Context, s *store.Store, k watch.AccountKey) ([]Servic
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Service) int {
-		return cmp.Or(y.Activity.LastAt.Compare(x.Activity.LastAt), cmp.Compare(x.ID, y.ID))
+	sort.SliceStable(out, func(i, j int) bool {
+		return cmp.Or(out[j].Activity.LastAt.Compare(out[i].Activity.LastAt), cmp.Compare(out[i].ID, out[j].ID)) < 0
 	})
 	return out, named(ctx, s, out, unknown)
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 
 	"kozamori/internal/news"
@@ -250,7 +251,7 @@ func addTrust(trusts []watch.Trust, t watch.Trust, now time.Time) []watch.Trust 
 		return covered || ended
 	})
 	if over := len(kept) + 1 - watch.MaxTrusts; over > 0 {
-		slices.SortStableFunc(kept, func(a, b watch.Trust) int { return a.Until.Compare(b.Until) })
+		sort.SliceStable(kept, func(i, j int) bool { return kept[i].Until.Before(kept[j].Until) })
 		kept = kept[over:]
 	}
 	return append(kept, t)

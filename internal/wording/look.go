@@ -1,8 +1,8 @@
 package wording
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -232,7 +232,7 @@ func (f *HistoryFacts) picture() message.Picture {
 		return t.Yen
 	}
 	totals := slices.Clone(f.Totals)
-	slices.SortStableFunc(totals, func(a, b ServiceTotal) int { return cmp.Compare(size(b), size(a)) })
+	sort.SliceStable(totals, func(i, j int) bool { return size(totals[i]) > size(totals[j]) }) // one sort for all: a generic one is 4 KB more in each program
 	out := message.Picture{Title: tBarsTitle.in(lang), Note: tBarsNote.in(lang)}
 	if slices.ContainsFunc(totals, func(t ServiceTotal) bool { return t.Unsure }) {
 		out.Note = tSetSavedToo.in(lang, out.Note, tBarsMay.in(lang))

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"sort"
 	"time"
 
 	"kozamori/internal/message"
@@ -133,7 +134,7 @@ func (f *PageFacts) history() []message.Moment {
 			say(a.At, pick(f.guardian(), tSomebodyMine, tOtherMine))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b message.Moment) int { return a.At.Compare(b.At) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })
 	return out
 }
 

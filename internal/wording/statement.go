@@ -1,8 +1,7 @@
 package wording
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -224,7 +223,7 @@ func (s *LookedService) part(lang watch.Lang) message.Message {
 	for _, x := range s.Months {
 		most = max(most, x.Yen)
 	}
-	slices.SortFunc(s.Months, func(a, b MonthSum) int { return cmp.Compare(a.Month.Unix(), b.Month.Unix()) })
+	sort.Slice(s.Months, func(i, j int) bool { return s.Months[i].Month.Before(s.Months[j].Month) })
 	for _, x := range s.Months {
 		bar := strings.Repeat("▇", int(max(1, maxBar*(x.Yen/1000)/max(1, most/1000))))
 		m.Facts = append(m.Facts, message.Fact{Label: x.Month.Format(tHistMonth.in(lang)), Value: Yen(lang, x.Yen) + " " + bar})
