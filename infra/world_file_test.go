@@ -19,6 +19,8 @@ func (w *world) everyFileCall() {
 	v = w.call(200, "GET", fmt.Sprint("/files/", v["file_id"]), "")
 	send(202, strings.Replace(event, "-05", "-09", 1), 1, "&feed=core&sequence=4")
 	send(200, strings.Replace(event, "-05", "-09", 1), 1, "&feed=core&sequence=4")
+	send(202, "", 0, "&feed=core&sequence=5")
+	send(202, event, 1, "&account_ref=acc_8f3k")
 	send(422, body, 3, "")
 	send(422, "{}", 1, "")
 	send(422, body, 2, "&accounts=x")

@@ -50,12 +50,12 @@ func (h *Handler) sendFile(_ http.ResponseWriter, r *http.Request, bank string) 
 	about(r.Context(), object{"file", came.ID})
 	rep := bankfile.Of(came)
 	switch {
+	case came.State == store.FileRefused && came.Reason == intake.NoneTaken:
+		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no row can be taken", Members: fileReport{rep}}
 	case came.State == store.FileRefused:
 		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.FileRefused, Title: "the file is refused as a whole, and nothing of it was taken", Reason: came.Reason, Members: fileReport{rep}}
 	case known:
 		return http.StatusOK, rep, nil
-	case came.Refused > 0 && came.Accepted == 0:
-		return 0, nil, &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.NoneTaken, Title: "no row can be taken", Members: fileReport{rep}}
 	}
 	return http.StatusAccepted, rep, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -71,8 +72,13 @@ func (h *Handler) file(ctx context.Context, bank string, in intake.Upload) (is *
 		if old != nil && old.State != store.FileRefused {
 			return f.refused(), false, nil // what came of it before stands
 		}
-		err := f.put(ctx, f.refused())
-		return f.is, false, err
+		if err := f.put(ctx, f.refused()); err != nil {
+			return nil, false, err
+		}
+		if f.why == intake.NoneTaken {
+			f.tellHealth(ctx) // the bank sends, and what it sends is refused
+		}
+		return f.is, false, nil
 	}
 	return f.is, false, f.take(ctx)
 }
@@ -187,7 +193,8 @@ func (f *filing) each(s *intake.Sink) (sum string, err error) {
 	}
 	in.Most = intake.MaxUnpacked
 	s.Missing = f.missing
-	if err := s.Read(in, f.now); err != nil {
+	// Of a night without rows there may be nothing at all.
+	if err := s.Read(in, f.now); err != nil && !(errors.Is(err, statement.ErrEmpty) && f.Rows == 0) {
 		return "", err
 	}
 	f.missing = s.Missing
@@ -229,16 +236,28 @@ func (f *filing) first() error {
 	if err != nil {
 		return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.Invalid, Title: "the file cannot be read", Reason: err.Error()}
 	}
-	is.SHA256, is.ID = sum, "file_"+watch.Derive("file", f.bank, sum)
+	is.SHA256, is.ID = sum, f.id(sum)
 	switch {
-	case is.Layout != intake.Events && !f.AsWritten && f.Account == "":
+	case is.Layout != "" && is.Layout != intake.Events && !f.AsWritten && f.Account == "":
 		return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.Invalid, Title: "the request cannot be taken", Field: "accounts", Reason: "must say how the file names accounts: as_written, if what stands there are account_refs; or give the account_ref of a file that is about one"}
 	case sum != f.SHA256:
 		f.why = "its checksum is " + sum + " and not that of the manifest"
 	case is.Rows != f.Rows:
 		f.why = fmt.Sprintf("it has %d rows, and the manifest says %d", is.Rows, f.Rows)
+	case is.Accepted == 0 && is.Refused > 0:
+		f.why = intake.NoneTaken
 	}
 	return nil
+}
+
+// id is what a file is known by: its bytes, and what the manifest says they are. The
+// same bytes about another account are another file, and so are those of another night.
+func (f *filing) id(sum string) string {
+	of := []string{"file", f.bank, sum}
+	if f.Feed != "" || f.Sequence > 0 || f.AsWritten || f.Account != "" {
+		of = append(of, f.Feed, strconv.FormatInt(f.Sequence, 10), strconv.FormatBool(f.AsWritten), f.Account)
+	}
+	return "file_" + watch.Derive(of...)
 }
 
 // day notes the days that the file tells of.
@@ -280,6 +299,9 @@ func (f *filing) count(m *maker, r *intake.Row, nth int) *intake.Problem {
 		return p
 	}
 	e := &read.Event
+	if r.Row == nil && f.Account != "" && e.AccountRef != f.Account {
+		return &intake.Problem{Line: r.Line, Byte: r.Byte, ID: wire.ShortID(e.ID), Field: "account_ref", Reason: notOfFile, Code: watch.CodeNotAllowed}
+	}
 	day := e.OccurredAt.In(watch.JST)
 	f.day(day, day)
 	f.counts.Accept(e.Kind, -1)

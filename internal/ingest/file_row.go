@@ -12,6 +12,9 @@ import (
 	"kozamori/internal/watch"
 )
 
+// notOfFile is what is wrong with a row about another account than the file.
+const notOfFile = "is another account's: the file was said to be about one"
+
 // maker makes events of rows.
 type maker struct {
 	*filing
@@ -44,7 +47,7 @@ func (m *maker) event(r *intake.Row) (jsontext.Value, *intake.Problem) {
 	} else if m.named == "" {
 		m.named = r.Account
 	} else if r.Account != m.named {
-		return nil, wrong(watch.Wrong("account_ref", watch.CodeNotAllowed, "is another account's: the file was said to be about one"))
+		return nil, wrong(watch.Wrong("account_ref", watch.CodeNotAllowed, notOfFile))
 	}
 	if p := r.Unsettled(); p != nil {
 		return nil, p

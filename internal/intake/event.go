@@ -58,10 +58,15 @@ func Encode(members map[string]any) (json.RawMessage, error) {
 	return b.Bytes(), nil
 }
 
-// ErrMany says that a line holds no event, or more than one.
-var ErrMany = errors.New("a line must hold one event")
+// ErrMany says that a line holds no event, or more than one, ErrWrapped that it holds
+// one within something else.
+var (
+	ErrMany    = errors.New("a line must hold one event")
+	ErrWrapped = errors.New("a line must be the event itself, not a batch that holds it, and nothing may stand before it")
+)
 
-// Event reads a line as the door for events does.
+// Event reads a line as the door for events does. Who sends it on sends the line as it
+// is, and so a line that is accepted is the event and nothing else.
 func Event(raw []byte, bank string, now time.Time) (*wire.Read, error) {
 	body, err := wire.ReadBody(raw, bank, now)
 	switch {
@@ -69,6 +74,8 @@ func Event(raw []byte, bank string, now time.Time) (*wire.Read, error) {
 		return &wire.Read{}, err
 	case len(body.Events) != 1:
 		return &wire.Read{}, ErrMany
+	case !bytes.Equal(bytes.Trim(raw, " \t\r\n"), body.Events[0].Raw):
+		return &wire.Read{}, ErrWrapped
 	}
 	return &body.Events[0], nil
 }

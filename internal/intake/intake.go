@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"unicode"
 
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -85,12 +86,13 @@ func (f *File) Sum() (string, error) {
 	return hex.EncodeToString(f.sum.Sum(nil)), nil
 }
 
-// Lines reads the lines of a file that are not blank, one by one: no more than
-// one is in memory. Of one that is too long only that is known (ErrLong).
+// Lines reads the lines of a file that are not blank, one by one, without what shows as
+// nothing around them (a byte order mark where files were put together, too): no more
+// than one is in memory. Of one that is too long only that is known (ErrLong).
 func (f *File) Lines(row func(line int, at int64, raw []byte, problem error) error) error {
 	for line, at := 1, int64(0); ; line++ {
 		raw, n, long, err := readLine(f.Reader)
-		if len(bytes.TrimSpace(raw)) > 0 || long {
+		if raw = bytes.TrimFunc(raw, isBlank); len(raw) > 0 || long {
 			var problem error
 			if long {
 				problem = ErrLong
@@ -108,6 +110,9 @@ func (f *File) Lines(row func(line int, at int64, raw []byte, problem error) err
 		}
 	}
 }
+
+// isBlank tells whether a character shows as nothing at the ends of a line.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }
 
 // readLine reads a line of n bytes; of one that is too long only that is known.
 func readLine(in *bufio.Reader) (raw []byte, n int64, long bool, err error) {

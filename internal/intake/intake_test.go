@@ -44,7 +44,7 @@ func TestLinesAreReadWithTheirPlaces(t *testing.T) {
 		})
 		sum, bad := f.Sum()
 		whole := sha256.Sum256(data)
-		want := []string{`1 0 "a\r\n" false`, `4 7 "" true`, fmt.Sprintf(`5 %d "b" false`, 8+len(long))}
+		want := []string{`1 0 "a" false`, `4 7 "" true`, fmt.Sprintf(`5 %d "b" false`, 8+len(long))}
 		if err != nil || bad != nil || !slices.Equal(got, want) || sum != hex.EncodeToString(whole[:]) {
 			t.Errorf("%v %v %q", err, bad, got)
 		}

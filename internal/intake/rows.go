@@ -52,8 +52,8 @@ func (s *Sink) Read(f *File, now time.Time) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("it cannot be read: %w", err)
 	}
-	switch text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \r\n\t"); {
-	case len(head) == 0:
+	switch text := bytes.TrimLeftFunc(head, isBlank); {
+	case len(text) == 0 && errors.Is(err, io.EOF):
 		return statement.ErrEmpty
 	case statement.Streams(head):
 		return s.national(f, now)
@@ -61,7 +61,7 @@ func (s *Sink) Read(f *File, now time.Time) error {
 		s.Layout(Events, true)
 		return f.Lines(func(line int, at int64, raw []byte, problem error) error {
 			if problem == nil {
-				return s.Row(&Row{Line: line, Byte: at, Event: bytes.TrimSpace(raw)})
+				return s.Row(&Row{Line: line, Byte: at, Event: raw})
 			}
 			s.Refused(Problem{Line: line, Byte: at, Reason: problem.Error()})
 			return nil

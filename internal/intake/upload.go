@@ -21,11 +21,14 @@ type Upload struct {
 	Feed     string
 	Sequence int64 // from 1; 0 if it has none
 	// AsWritten says that what the file calls an account is its account_ref, and
-	// Account that all of it is about this one. Without either each row must be an
-	// event, which names its own.
+	// Account that all of it is about this one, events too. Without either each row
+	// must be an event, which names its own.
 	AsWritten bool
 	Account   string
 }
+
+// NoneTaken is why a file is refused as a whole of which each row is wrong.
+const NoneTaken = "no row of it can be taken"
 
 // IsSum tells whether a text can be the checksum of a file.
 func IsSum(s string) bool {

@@ -29,7 +29,7 @@ const (
 
 // File is what came of a file that a bank sent. Of its rows it holds none.
 type File struct {
-	ID       string    `json:"id"` // derived from bank and checksum
+	ID       string    `json:"id"` // derived from bank, checksum and what the manifest says the file is
 	Bank     string    `json:"bank"`
 	SHA256   string    `json:"sha256"` // in hex, of the file as it was sent
 	Feed     string    `json:"feed,omitempty"`
