@@ -20,8 +20,8 @@ const eventsPath = "/v1/banks/{bank}/events"
 type outcome string
 
 const (
-	alerted     outcome = "alerted"      // on record, and somebody was told of its transaction or link
-	recorded    outcome = "recorded"     // on record, and matched the rules of none
+	alerted     outcome = "alerted"      // on record, and a channel took what tells somebody of its transaction or link
+	recorded    outcome = "recorded"     // on record, and nobody was told of it until now
 	isHistory   outcome = "history"      // on record as something that happened before
 	knownBefore outcome = "known"        // said nothing that the record did not say
 	isRefused   outcome = "refused"      // in quarantine
@@ -39,7 +39,7 @@ type eventReply struct {
 	AccountRef    string        `json:"account_ref,omitempty"`
 	OccurredAt    time.Time     `json:"occurred_at,omitzero"`
 	ReceivedAt    time.Time     `json:"received_at,omitzero"`
-	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when its transaction was first told of
+	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when a channel first took what tells of its transaction
 	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's or link's, too
 	Exceeds       bool          `json:"exceeds,omitempty"`   // more came back with it than was left
 	Refused       *refusedReply `json:"refused,omitempty"`
@@ -82,7 +82,11 @@ func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank strin
 		if err != nil {
 			return 0, nil, err
 		}
-		rep.Events = append(rep.Events, f.all()...)
+		told, err := h.toldOf(r.Context(), f)
+		if err != nil {
+			return 0, nil, err
+		}
+		rep.Events = append(rep.Events, f.all(told)...)
 	}
 	refused, err := h.Store.RefusedTransaction(r.Context(), e.Account(), e.TransactionID)
 	if err != nil {
@@ -115,7 +119,11 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 		if err != nil {
 			return 0, nil, err
 		}
-		for _, e := range f.find(id) {
+		told, err := h.toldOf(r.Context(), f)
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, e := range f.find(id, told) {
 			if (account.Ref == "" || account.Ref == e.AccountRef) && !slices.ContainsFunc(rep.Events, e.is) {
 				rep.Events = append(rep.Events, e)
 			}
@@ -202,6 +210,30 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 	return f, nil
 }
 
+// toldOf is when a channel first took what tells somebody of each record of a family;
+// of one of which nobody was told there is none. What tells of it may be a message of
+// the incident that it belongs to.
+func (h *Handler) toldOf(ctx context.Context, f family) (map[string]time.Time, error) {
+	told := map[string]time.Time{}
+	for _, r := range f {
+		by, at := r, r.TakenOf(r.ID)
+		if r.Lead != "" && r.Lead != r.ID {
+			lead, err := h.Store.Lead(ctx, r)
+			if err != nil {
+				return nil, err
+			}
+			by = lead
+		}
+		if t := by.TakenOf(r.ID); at.IsZero() || !t.IsZero() && t.Before(at) {
+			at = t
+		}
+		if !at.IsZero() {
+			told[r.ID] = at.UTC()
+		}
+	}
+	return told, nil
+}
+
 // conflict tells whether a bank gave an id to more than one debit or link.
 func (f family) conflict() bool {
 	return slices.ContainsFunc(f, func(r *watch.Record) bool { return r.Conflicts(f) })
@@ -210,20 +242,20 @@ func (f family) conflict() bool {
 // is tells whether two are one event of one record, found by two ways.
 func (e *eventReply) is(b eventReply) bool { return e.record == b.record && e.entry == b.entry }
 
-// all lists the events of the family.
-func (f family) all() []eventReply {
+// all lists the events of the family, with when its records were told of.
+func (f family) all(told map[string]time.Time) []eventReply {
 	var out []eventReply
 	for _, r := range f {
 		remarks := r.Remarks()
 		for i, e := range r.Story() {
-			x := f.reply(r)
+			x := f.reply(r, told[r.ID])
 			x.record, x.entry, x.Exceeds = r.ID, i, remarks[i].Exceeds
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
 			if !r.Seeded() {
 				x.TransactionID = r.IDOf(&e, f[0])
 			}
 			if x.Outcome == alerted && r.Past && r.OnlyReturned() && (e.Kind == watch.Debit || e.Kind == watch.LinkRegistered) {
-				x.Outcome = isHistory // what came of it since was told alone
+				x.Outcome, x.AlertedAt = isHistory, time.Time{} // what came of it since was told alone
 			}
 			if remarks[i].Repeats {
 				x.Outcome, x.AlertedAt = knownBefore, time.Time{}
@@ -236,14 +268,14 @@ func (f family) all() []eventReply {
 
 // find finds the events of an id: more than one if the bank gave it to several
 // stages. One that no record has is one that said nothing new.
-func (f family) find(id string) []eventReply {
-	all := f.all()
+func (f family) find(id string, told map[string]time.Time) []eventReply {
+	all := f.all(told)
 	if of := slices.DeleteFunc(slices.Clone(all), func(e eventReply) bool { return e.ID != id }); len(of) > 0 {
 		return of
 	}
 	for _, r := range f {
 		if len(r.Story()) > 0 {
-			x := f.reply(r)
+			x := f.reply(r, told[r.ID])
 			x.ID, x.Outcome, x.AlertedAt, x.Conflict, x.record, x.entry = id, knownBefore, time.Time{}, false, r.ID, -1
 			if slices.ContainsFunc(all, func(e eventReply) bool { return e.TransactionID != r.Txn }) {
 				x.TransactionID = "" // under which of them it was said is not kept
@@ -254,19 +286,14 @@ func (f family) find(id string) []eventReply {
 	return nil
 }
 
-func (f family) reply(r *watch.Record) eventReply {
+func (f family) reply(r *watch.Record, told time.Time) eventReply {
 	x := eventReply{Outcome: recorded, TransactionID: r.Txn, AccountRef: r.Account.Ref, Conflict: f.conflict()}
 	if r.Seeded() {
 		x.TransactionID = ""
 	}
 	switch {
-	case r.IsAlert():
-		x.Outcome = alerted
-		for _, d := range r.Deliveries {
-			if d.Kind == watch.TellAlert && (x.AlertedAt.IsZero() || d.CreatedAt.Before(x.AlertedAt)) {
-				x.AlertedAt = d.CreatedAt.UTC()
-			}
-		}
+	case r.IsAlert() && !told.IsZero():
+		x.Outcome, x.AlertedAt = alerted, told
 	case r.Past:
 		x.Outcome = isHistory
 	}

@@ -116,6 +116,7 @@ func TestABankIsToldWhatBecameOfItsEvents(t *testing.T) {
 			w.said("e11", "debit", "p1", ref, day, 900, `,"status":"pending"`),
 			w.said("e12", "debit", "t6", ref, time.Minute, 950, `,"replaces":"p1"`))
 		send(ours, http.StatusAccepted, w.said("e1", "debit", "t1", ref, time.Minute, 3000, "")) // once more, as it was
+		w.taken()
 		send(ours, http.StatusUnprocessableEntity, w.said("e7", "debit", "t5", ref, time.Minute, -6, ""))
 		send(theirs, http.StatusUnprocessableEntity, w.said("e7", "debit", "t5", ref, time.Minute, -7, ""))
 		for path, want := range map[string]string{
@@ -205,6 +206,7 @@ func TestEventsOfOneIDAreToldApart(t *testing.T) {
 	for i := range 5 {
 		send(ours, http.StatusAccepted, w.said("same", "debit", fmt.Sprint("t", i), "acc_8f3k", 0, 100+i, ""))
 	}
+	w.taken()
 	_, v := w.call(w.key, "GET", "/v1/banks/0168/events/same", "")
 	if got := outcomes(v); got != strings.Repeat("same alerted, ", 4)+"same alerted" {
 		t.Error(got)
@@ -214,6 +216,7 @@ func TestEventsOfOneIDAreToldApart(t *testing.T) {
 	send(ours, http.StatusAccepted, w.said("stages", "debit", "s", "acc_8f3k", 0, 3000, ""))
 	send(ours, http.StatusAccepted, w.said("stages", "debit.reversed", "s", "acc_8f3k", 0, 500, ""))
 	send(ours, http.StatusAccepted, w.said("stages", "debit", "s", "acc_8f3k", 0, 3000, "")) // nothing new
+	w.taken()
 	_, v = w.call(w.key, "GET", "/v1/banks/0168/events/stages", "")
 	if got := outcomes(v); got != "stages alerted, stages alerted, stages alerted" {
 		t.Error(got)

@@ -109,6 +109,7 @@ func TestAPostingThatIsNotKeptIsSaidNotToBe(t *testing.T) {
 					send(ours, http.StatusAccepted, posting)
 					send(ours, http.StatusAccepted, held)
 				}
+				w.taken()
 				for path, want := range map[string]string{"/events/b?account_ref=" + ref: c.posted, "/events?transaction_id=t&account_ref=" + ref: c.all} {
 					if status, v := w.call(w.key, "GET", "/v1/banks/0168"+path, ""); status != http.StatusOK || outcomes(v) != want {
 						t.Errorf("%s: %d %q, want %q", path, status, outcomes(v), want)

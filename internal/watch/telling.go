@@ -54,6 +54,21 @@ func (r *Record) ToldOf(part, watcher string) (told, taken time.Time) {
 	return told, taken
 }
 
+// TakenOf is when the first channel took what tells any watcher of a part; zero if none
+// did.
+func (r *Record) TakenOf(part string) (taken time.Time) {
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		if d.AcceptedAt.IsZero() || !taken.IsZero() && !d.AcceptedAt.Before(taken) {
+			continue
+		}
+		if slices.ContainsFunc(r.SaidBy(d), func(x Said) bool { return x.Record == part }) {
+			taken = d.AcceptedAt
+		}
+	}
+	return taken
+}
+
 // say makes a delivery say these things. What is about the lead alone is
 // written as it always was.
 func (r *Record) say(d *Delivery, says []Said) {
