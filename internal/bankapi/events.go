@@ -216,7 +216,7 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 func (h *Handler) toldOf(ctx context.Context, f family) (map[string]time.Time, error) {
 	told := map[string]time.Time{}
 	for _, r := range f {
-		by, at := r, r.TakenOf(r.ID)
+		by, at := r, r.ToldOf(r.ID, "")
 		if r.Lead != "" && r.Lead != r.ID {
 			lead, err := h.Store.Lead(ctx, r)
 			if err != nil {
@@ -224,7 +224,7 @@ func (h *Handler) toldOf(ctx context.Context, f family) (map[string]time.Time, e
 			}
 			by = lead
 		}
-		if t := by.TakenOf(r.ID); at.IsZero() || !t.IsZero() && t.Before(at) {
+		if t := by.ToldOf(r.ID, ""); at.IsZero() || !t.IsZero() && t.Before(at) {
 			at = t
 		}
 		if !at.IsZero() {

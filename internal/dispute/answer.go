@@ -300,12 +300,12 @@ func (f *file) opens(parts []*watch.Record, before watch.Opening, via watch.Via)
 	d.Note(first)
 	// A tap can overtake the note that LINE took the message, so a time that
 	// is still missing is taken when it is there.
-	alerted, accepted := firstTold(f.root)
+	told := firstTold(f.root)
 	if d.AlertedAt.IsZero() {
-		d.AlertedAt = alerted
+		d.AlertedAt = told
 	}
 	if d.AcceptedAt.IsZero() {
-		d.AcceptedAt = accepted
+		d.AcceptedAt = told
 	}
 	d.AnsweredAt, d.AnsweredBy, d.Watcher, d.Via, d.Text = f.now, f.watcher.Role, f.watcher.ID, via, ""
 	f.note(watch.DisputeOpened, via)
@@ -345,19 +345,13 @@ func nextSeq(d *watch.Dispute) int {
 	return d.Changes[len(d.Changes)-1].Seq + 1
 }
 
-// firstTold says when the first alert of a record was made and when a channel
-// first took one.
-func firstTold(r *watch.Record) (alerted, accepted time.Time) {
-	earliest := func(t *time.Time, at time.Time) {
-		if !at.IsZero() && (t.IsZero() || at.Before(*t)) {
-			*t = at
-		}
-	}
+// firstTold says when a channel first took a message of an incident; zero if none did:
+// until then nobody was told, whenever it was decided.
+func firstTold(r *watch.Record) (told time.Time) {
 	for _, d := range r.Deliveries {
-		if d.Kind.OfIncident() {
-			earliest(&alerted, d.CreatedAt)
-			earliest(&accepted, d.AcceptedAt)
+		if at := d.AcceptedAt; d.Kind.OfIncident() && !at.IsZero() && (told.IsZero() || at.Before(told)) {
+			told = at
 		}
 	}
-	return alerted, accepted
+	return told
 }

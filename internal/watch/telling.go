@@ -36,30 +36,12 @@ func (r *Record) SaidBy(d *Delivery) []Said {
 	return []Said{{Record: r.ID, Is: d.Shows, Was: d.Was}}
 }
 
-// ToldOf is when a watcher was first told of a part, and when the first channel
-// took that; zero if they were not.
-func (r *Record) ToldOf(part, watcher string) (told, taken time.Time) {
+// ToldOf is when a watcher, or any if it is empty, was first told of a part: when the
+// first channel took that. Zero if none did, be it that it waits.
+func (r *Record) ToldOf(part, watcher string) (taken time.Time) {
 	for i := range r.Deliveries {
 		d := &r.Deliveries[i]
-		if d.Watcher != watcher || d.State == Cancelled || !slices.ContainsFunc(r.SaidBy(d), func(x Said) bool { return x.Record == part && x.Was == nil }) {
-			continue
-		}
-		if told.IsZero() || d.CreatedAt.Before(told) {
-			told = d.CreatedAt
-		}
-		if !d.AcceptedAt.IsZero() && (taken.IsZero() || d.AcceptedAt.Before(taken)) {
-			taken = d.AcceptedAt
-		}
-	}
-	return told, taken
-}
-
-// TakenOf is when the first channel took what tells any watcher of a part; zero if none
-// did.
-func (r *Record) TakenOf(part string) (taken time.Time) {
-	for i := range r.Deliveries {
-		d := &r.Deliveries[i]
-		if d.AcceptedAt.IsZero() || !taken.IsZero() && !d.AcceptedAt.Before(taken) {
+		if d.AcceptedAt.IsZero() || !taken.IsZero() && !d.AcceptedAt.Before(taken) || watcher != "" && d.Watcher != watcher {
 			continue
 		}
 		if slices.ContainsFunc(r.SaidBy(d), func(x Said) bool { return x.Record == part }) {

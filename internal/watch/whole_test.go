@@ -28,7 +28,7 @@ func TestTheWholeOfAnIncidentHasAllOfItsPieces(t *testing.T) {
 	pieces := piecesOf(t)
 	for i, l := range pieces {
 		if d, ok := l.Bring(&Watcher{ID: "w", Channels: []Channel{{Kind: LINE}}}, LINE, noon.Add(time.Duration(i)*time.Hour)); ok {
-			d.State = Accepted
+			d.State, d.AcceptedAt = Accepted, noon.Add(time.Duration(i)*time.Hour)
 		}
 	}
 	w := Whole(pieces)
@@ -39,7 +39,7 @@ func TestTheWholeOfAnIncidentHasAllOfItsPieces(t *testing.T) {
 		t.Errorf("it comes to %+v", total)
 	}
 	for _, p := range w.Parts() {
-		if told, _ := w.ToldOf(p.ID, "w"); told.IsZero() || w.ReasonsFor(p, "w").Reason == 0 {
+		if told := w.ToldOf(p.ID, "w"); told.IsZero() || w.ReasonsFor(p, "w").Reason == 0 {
 			t.Errorf("of %s it was told at %v, for %v", p.ID, told, w.ReasonsFor(p, "w"))
 		}
 	}

@@ -179,7 +179,7 @@ func caseOf(incident string) string {
 func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership.Bound, lang watch.Lang) []string {
 	at := fileTime
 	var answered, told time.Time
-	alerted, accepted := e.Record.ToldOf(part.ID, b.Watcher.ID)
+	alerted := e.Record.ToldOf(part.ID, b.Watcher.ID)
 	if e.Record.Answer != nil {
 		answered = e.Record.Answer.At
 	}
@@ -206,7 +206,7 @@ func (s *site) fileLine(e wording.HistoryEntry, part *watch.Record, b membership
 		received = ""
 	}
 	return []string{happened, whatItWas, e.Service, part.Descriptor.Cell(), amount, back, txn,
-		received, at(alerted), at(accepted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID()), e.Related}
+		received, at(alerted), at(alerted), stands, at(answered), reference, at(told), caseOf(e.Record.CaseID()), e.Related}
 }
 
 // services lists the payment services that touched the account, and takes

@@ -23,7 +23,6 @@ var (
 	tSheetWhen   = text{ja: "発生日時", en: "Happened"}
 	tSheetCame   = text{ja: "銀行から口座守に届いた日時", en: "Reached Kozamori"}
 	tSheetByFile = text{ja: "明細から記録に加わった日時", en: "Put on record from a statement"}
-	tSheetTold   = text{ja: "お知らせした日時", en: "Alert sent"}
 	tSheetTook   = text{ja: "LINEかメールが受け付けた日時", en: "Accepted by LINE or mail"}
 	tSheetTxn    = text{ja: "銀行の取引番号", en: "Transaction id of the bank"}
 	tSheetTotal  = text{ja: "合計", en: "Total"}
@@ -136,10 +135,8 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	if !r.Seeded() { // else the id is ours
 		add(&out, tSheetTxn, quote.Text(f.Dispute.NameOf(r)).Line())
 	}
-	told, took := f.Record.ToldOf(r.ID, f.Watcher.ID)
 	add(&out, pick(r.OfStatement(), tSheetByFile, tSheetCame), f.exact(r.ReceivedAt))
-	add(&out, tSheetTold, f.exact(told))
-	add(&out, tSheetTook, f.exact(took))
+	add(&out, tSheetTook, f.exact(f.Record.ToldOf(r.ID, f.Watcher.ID)))
 	add(&out, tSheetBank, orElse(f.exact(f.Dispute.ToldOf(r.ID)), tSheetNotYet.in(lang)))
 	add(&out, tSheetUndone.of(r), f.exact(r.UndoneAt))
 	return out

@@ -51,8 +51,8 @@ func talk(ctx context.Context) error {
 		if err != nil || became.JSON200 == nil {
 			return fmt.Errorf("transaction: %v %s", err, became.Body)
 		}
-		if len(became.JSON200.Events) == 1 {
-			fmt.Println(became.JSON200.Events[0].Outcome)
+		if e := became.JSON200.Events; len(e) == 1 && e[0].Outcome == "alerted" { // the message was taken
+			fmt.Println(e[0].Outcome)
 			break
 		}
 		if time.Now().After(end) {
