@@ -21,7 +21,7 @@ type outcome string
 
 const (
 	alerted     outcome = "alerted"      // on record, and a channel took what tells somebody of its transaction or link
-	recorded    outcome = "recorded"     // on record, and nobody was told of it until now
+	recorded    outcome = "recorded"     // on record, and no watcher was told of it until now
 	isHistory   outcome = "history"      // on record as something that happened before
 	knownBefore outcome = "known"        // said nothing that the record did not say
 	isRefused   outcome = "refused"      // in quarantine
@@ -211,7 +211,7 @@ func (h *Handler) withTwins(ctx context.Context, r *watch.Record) (family, error
 }
 
 // toldOf is when a channel first took what tells somebody of each record of a family;
-// of one of which nobody was told there is none. What tells of it may be a message of
+// a record of which no watcher was told has none. What tells of it may be a message of
 // the incident that it belongs to.
 func (h *Handler) toldOf(ctx context.Context, f family) (map[string]time.Time, error) {
 	told := map[string]time.Time{}

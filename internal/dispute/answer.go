@@ -346,7 +346,7 @@ func nextSeq(d *watch.Dispute) int {
 }
 
 // firstTold says when a channel first took a message of an incident; zero if none did:
-// until then nobody was told, whenever it was decided.
+// until then no watcher was told, whenever it was decided.
 func firstTold(r *watch.Record) (told time.Time) {
 	for _, d := range r.Deliveries {
 		if at := d.AcceptedAt; d.Kind.OfIncident() && !at.IsZero() && (told.IsZero() || at.Before(told)) {

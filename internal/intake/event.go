@@ -65,7 +65,7 @@ var (
 	ErrWrapped = errors.New("a line must be the event itself, not a batch that holds it, and nothing may stand before it")
 )
 
-// Event reads a line as the door for events does. Who sends it on sends the line as it
+// Event reads a line as the door for events does. The line is sent on as it
 // is, and so a line that is accepted is the event and nothing else.
 func Event(raw []byte, bank string, now time.Time) (*wire.Read, error) {
 	body, err := wire.ReadBody(raw, bank, now)
