@@ -58,7 +58,19 @@ func arrivals(r *rand.Rand) (out []Entry) {
 			ids = ids[1:]
 		}
 	}
-	if r.IntN(4) == 0 { // the authorisation alone is released, before it is posted or after
+	if !days && r.IntN(4) == 0 { // some of it is released, and the rest is posted
+		out = out[:1]
+		ids, most = ids[:1], 4000
+		add(DebitReversed, Pending, "", 1000)
+		if r.IntN(2) == 0 {
+			add(Debit, Posted, "", most)
+		} else {
+			posting("q", "", most)
+		}
+		if e := &out[len(out)-1]; e.At.Before(out[0].At) { // that it is less than was authorised, its time explains alone
+			e.At = out[0].At
+		}
+	} else if r.IntN(4) == 0 { // the authorisation alone is released, before it is posted or after
 		e := add(DebitReversed, Pending, "", []int64{0, 1000, 5000}[r.IntN(3)])
 		e.At = e.At.Add(-time.Duration(r.IntN(2)) * time.Hour)
 		if days {

@@ -266,9 +266,7 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 // open adds a debit, or a link.
 func (c *chain) open(e *Entry) {
 	outdated := c.hasReplaced(e)
-	if c.pending && e.Status != Pending && (c.undone() || e.Amount != c.left()) {
-		c.backed = c.solid.upTo(c.amount)
-	}
+	less := c.settles(e)
 	switch {
 	case outdated:
 		if e.ReceivedAt.Before(c.opened.ReceivedAt) {
@@ -290,8 +288,8 @@ func (c *chain) open(e *Entry) {
 		c.backed, c.solid = backed{}, backed{}
 		c.amount, c.latest = e.Amount, *e
 		c.awaits = e.Replaces && e.Status != Pending
-	case c.pending && e.Status != Pending && c.returned > 0 && e.Amount == c.left():
-		c.latest = *e // posted less what came back before: no other amount
+	case less:
+		c.amount, c.latest = e.Amount+c.returned, *e
 	case c.pending || e.Status != Pending:
 		c.amount, c.latest = e.Amount, *e
 		c.returned = min(c.returned, c.amount)
@@ -306,6 +304,7 @@ func (c *chain) open(e *Entry) {
 		c.pending = c.pending && e.Status == Pending
 	}
 	c.held = c.held || e.Status == Pending
+	c.date(c.amount)
 	c.entries = append(c.entries, *e)
 }
 

@@ -14,9 +14,9 @@ type backed struct {
 	undid    []Entry // what did, since it was last presented
 }
 
-// add has some more come back, of an amount.
+// add has some more come back, of an amount. Once all of it has, more is no return of it.
 func (b *backed) add(e *Entry, amount int64) {
-	if b.backAt.Before(e.At) {
+	if b.backAt.Before(e.At) && (b.backAt.IsZero() || b.returned < amount) {
 		b.backAt = e.At
 	}
 	b.back = *e
@@ -25,6 +25,24 @@ func (b *backed) add(e *Entry, amount int64) {
 		b.returned = amount
 	} else {
 		b.returned = min(amount, b.returned+e.Amount)
+	}
+}
+
+// date says when it came back, of an amount that may be another by now: when the last
+// of it did.
+func (b *backed) date(amount int64) {
+	sum := int64(0)
+	for i := range b.undid {
+		u := &b.undid[i]
+		switch {
+		case i == 0:
+			b.backAt = u.At
+		case sum < amount && b.backAt.Before(u.At):
+			b.backAt = u.At
+		}
+		if sum += u.Amount; u.Amount == 0 {
+			sum = amount
+		}
 	}
 }
 
@@ -37,6 +55,22 @@ func (b backed) upTo(amount int64) backed {
 // Releases tells whether an entry says that an authorisation, or some of it, was
 // released: no money came back, and what is posted next is taken.
 func (e *Entry) Releases() bool { return e.Kind == DebitReversed && e.Status == Pending }
+
+// settles has what was released of an authorisation be no return once that is posted. It
+// tells whether the posting is less than was taken, by what came back before: that, and
+// what was released, is what it lacks.
+func (c *chain) settles(posting *Entry) (less bool) {
+	if !c.pending || posting.Status == Pending {
+		return false
+	}
+	left, gone := c.left(), c.undone()
+	released := c.returned - min(c.solid.returned, c.amount)
+	c.backed = c.solid.upTo(c.amount)
+	if c.returned == 0 || released > 0 && posting.Amount == c.amount-released {
+		return false // it is what is left of the authorisation
+	}
+	return posting.Amount == c.left() && !c.undone() || posting.Amount == left && !gone
+}
 
 // released tells whether what came back is the authorisation alone, whose posting
 // was heard of before: it is taken once, and people knew of it all the time.

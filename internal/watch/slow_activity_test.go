@@ -93,7 +93,7 @@ func slowInherit(all []slowDebit) {
 		return cmp.Or(a.first.At.Compare(b.first.At), strings.Compare(a.first.Event, b.first.Event))
 	})
 	follows := func(o *slowDebit, at time.Time, amount int64) bool {
-		wait := at.Sub(o.backAt)
+		wait := at.Sub(o.wholeAt(o.amount))
 		return o.gone() && o.named.Service != "" && o.amount == amount && wait >= 0 && wait <= 35*24*time.Hour
 	}
 	for i, d := range order {

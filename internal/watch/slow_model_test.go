@@ -43,7 +43,7 @@ type slowDebit struct {
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
 
-func (d slowDebit) gone() bool { return d.anything && !d.backAt.IsZero() && d.back >= d.amount }
+func (d slowDebit) gone() bool { return d.anything && len(d.returns) > 0 && d.back >= d.amount }
 
 // free tells whether a debit is the posting of an authorisation that is gone, and
 // was known before that went.
@@ -61,8 +61,12 @@ func slowReadOf(story, all []Entry) slowDebit {
 			continue
 		}
 		was := d
-		if opening(e) && e.Status != Pending && d.anything && !d.posted && (d.gone() || e.Amount != d.amount-d.back) {
-			d.slowBack = d.solid.upTo(d.amount) // what was released is taken after all
+		less := false // posted less what came back before
+		if opening(e) && e.Status != Pending && d.anything && !d.posted {
+			freed := d.back - min(d.solid.back, d.amount)
+			d.slowBack = d.solid.upTo(d.amount) // what was released did not come back
+			rest := freed > 0 && e.Amount+freed == d.amount
+			less = !rest && d.back > 0 && (e.Amount > 0 && e.Amount+d.back == d.amount || was.back < was.amount && e.Amount+freed+d.back == d.amount)
 		}
 		switch {
 		case slowReleases(e) && d.posted: // it stands
@@ -91,8 +95,8 @@ func slowReadOf(story, all []Entry) slowDebit {
 			if e.ReceivedAt.Before(d.first.ReceivedAt) {
 				d.first = e
 			}
-		case !d.posted && e.Status != Pending && d.back > 0 && e.Amount == d.amount-d.back:
-			d.latest, d.posted = e, true // posted less what came back before
+		case less:
+			d.latest, d.amount, d.posted = e, e.Amount+d.back, true
 		default:
 			d.latest, d.amount, d.posted = e, e.Amount, e.Status != Pending
 			d.back = min(d.back, d.amount)
@@ -366,7 +370,7 @@ func slowDivide(entries []Entry) []slowDebit {
 		next := -1
 		var least time.Duration
 		for j, x := range out {
-			if wait := x.first.At.Sub(d.backAt); d.gone() && !d.unsure && !d.misnamed && !d.early && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
+			if wait := x.first.At.Sub(d.wholeAt(d.amount)); d.gone() && !d.unsure && !d.misnamed && !d.early && d.first.Kind == Debit && x.first.Kind == Debit && x.anything &&
 				d.named.Service == x.named.Service && !slowCalled(d.named, x.named) && d.amount == x.amount && x.first.Event != d.first.Event && wait >= 0 && wait <= 35*24*time.Hour &&
 				(next < 0 || wait < least) {
 				next, least = j, wait

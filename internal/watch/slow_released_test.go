@@ -1,13 +1,15 @@
 package watch
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // slowBack is what came back of a debit.
 type slowBack struct {
 	back    int64
-	backAt  time.Time // when the last did
-	last    Entry     // that
-	claimed int64     // what the bank said came back, be it more than there is
+	last    Entry // that
+	claimed int64 // what the bank said came back, be it more than there is
 	returns []Entry
 }
 
@@ -17,11 +19,22 @@ func (b *slowBack) give(e Entry, amount int64) {
 	} else {
 		b.back += e.Amount
 	}
-	if e.At.After(b.backAt) {
-		b.backAt = e.At
-	}
 	b.last, b.claimed = e, b.claimed+e.Amount
 	b.returns = append(b.returns[:len(b.returns):len(b.returns)], e)
+}
+
+// wholeAt is when the last of an amount came back, or of what did: what came back when
+// nothing was left is none of it.
+func (b slowBack) wholeAt(amount int64) (at time.Time) {
+	for _, e := range b.returns {
+		if e.At.After(at) {
+			at = e.At
+		}
+		if amount -= e.Amount; amount <= 0 || e.Amount == 0 {
+			return at
+		}
+	}
+	return at
 }
 
 func (b slowBack) upTo(amount int64) slowBack {
@@ -31,3 +44,13 @@ func (b slowBack) upTo(amount int64) slowBack {
 
 // slowReleases tells whether an authorisation is released, and no money came back.
 func slowReleases(e Entry) bool { return e.Kind == DebitReversed && e.Status == Pending }
+
+// restOf is what is left of an authorisation of a story if some return is taken off it;
+// else if there is none.
+func restOf(r *rand.Rand, story []Entry, otherwise int64) int64 {
+	held, back := story[r.IntN(len(story))], story[r.IntN(len(story))]
+	if held.Kind != Debit || held.Status != Pending || back.Kind != DebitReversed || back.Amount >= held.Amount {
+		return otherwise
+	}
+	return held.Amount - back.Amount
+}

@@ -69,7 +69,7 @@ func slowCalled(a, b Entry) bool {
 func (d slowDebit) text() string {
 	undone := ""
 	if d.gone() {
-		undone = d.backAt.Format("02.15:04")
+		undone = d.wholeAt(d.amount).Format("02.15:04")
 	} else if d.back > 0 {
 		undone = fmt.Sprint("back ", d.back)
 	}

@@ -58,6 +58,9 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		if e.Kind == DebitReversed && r.IntN(4) == 0 { // of the authorisation alone
 			e.Status = Pending
 		}
+		if e.Status == Posted && r.IntN(4) == 0 { // what is left of an authorisation of which some was released
+			e.Amount = restOf(r, out, e.Amount)
+		}
 		if !e.opens() {
 			e.Service = []string{"", "", "docomo", "paypay"}[r.IntN(4)]
 		}

@@ -119,7 +119,7 @@ func TestAnUndoingThatCameFirstWaitsForWhatItUndoes(t *testing.T) {
 		if err != nil || len(changed) != 1 || len(fresh) != 0 || !r.Complete || r.Event != "e0" || r.Service != "docomo" || len(r.Story()) != 3 {
 			t.Fatalf("%s at last: %+v (%v, %v)", kinds[0], r, fresh, err)
 		}
-		if kinds[0] == Debit && (r.Returned != 50 || !r.UndoneAt.IsZero()) || kinds[0] == LinkRegistered && !r.UndoneAt.Equal(back[1].At) {
+		if kinds[0] == Debit && (r.Returned != 50 || !r.UndoneAt.IsZero()) || kinds[0] == LinkRegistered && !r.UndoneAt.Equal(back[0].At) {
 			t.Errorf("%s that was undone before: returned %d, undone at %s", kinds[0], r.Returned, r.UndoneAt)
 		}
 	}
