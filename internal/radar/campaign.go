@@ -106,6 +106,9 @@ func (c *Campaign) Add(t *Test, now time.Time) (changed bool) {
 			c.Transactions, changed = append(c.Transactions, s.Txn), true
 		}
 	}
+	if c.Since.IsZero() { // none of them is named
+		c.Since = t.From
+	}
 	if changed {
 		c.LastAt = now.UTC().Truncate(time.Millisecond)
 	}
@@ -155,6 +158,8 @@ type ServiceStanding struct {
 	At      time.Time `json:"at"` // when that began
 	// Untold tells that the bank is still to be told of it.
 	Untold bool `json:"untold,omitempty"`
+	// Over is what counts no more, since this campaign was over or the one before.
+	Over *Over `json:"over,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -169,7 +174,15 @@ func (s *Standing) Note(c *Campaign) {
 		s.Services = append(s.Services, is)
 	case s.Services[i].ID <= c.ID: // ids are in the order of time
 		is.Unknown = s.Services[i].Unknown
+		if o := s.Over(c.Service); !o.At.IsZero() {
+			is.Over = &o
+		}
 		s.Services[i] = is
+	}
+	for i := range s.Services {
+		if o := s.Services[i].Over; o != nil && last.At.Sub(o.At) > LinkedFor {
+			s.Services[i].Over = &Over{At: o.At, Unknown: o.Unknown} // no look goes back to that
+		}
 	}
 	slices.SortFunc(s.Services, func(a, b ServiceStanding) int { return cmp.Compare(a.Service, b.Service) })
 }
@@ -189,12 +202,4 @@ func (s *Standing) Of(service string) ServiceStanding {
 func (s *Standing) Unusual(service string, hour time.Time) bool {
 	x := s.Of(service)
 	return x.State.Open() || x.State == Ended && hour.Before(x.At)
-}
-
-// After is since when what is seen of a service counts for a new suspicion.
-func (s *Standing) After(service string) time.Time {
-	if x := s.Of(service); x.ID != "" && !x.State.Open() {
-		return x.At
-	}
-	return time.Time{}
 }

@@ -35,9 +35,9 @@ type Test struct {
 	First         []Seen
 }
 
-// Tests compares the cells of a bank's last day with its norm. after is since when what
-// is seen of a service counts: what its bank has dismissed is over.
-func Tests(n *Norm, cells []*Cell, after func(service string) time.Time, now time.Time) []Test {
+// Tests compares the cells of a bank's last day with its norm. over is what
+// counts no more of a service: what its bank has dismissed.
+func Tests(n *Norm, cells []*Cell, over func(service string) Over, now time.Time) []Test {
 	if n.Hours < Learning {
 		return nil
 	}
@@ -55,16 +55,17 @@ func Tests(n *Norm, cells []*Cell, after func(service string) time.Time, now tim
 		if s, known := n.kind(k.kind).service(k.service); k.kind == NewLink && (!known || to.Sub(s.Since) < settling*time.Hour) {
 			continue
 		}
+		o := over(k.service)
 		for _, w := range Windows {
 			from := to.Add(-w)
-			if since := after(k.service); since.After(from) {
-				from = CellOf(since).Add(Width)
+			if o.At.After(from) {
+				from = o.At
 			}
 			if !from.Before(to) {
 				continue
 			}
 			t := Test{Bank: n.Bank, Service: k.service, Kind: k.kind, From: from, To: to}
-			t.Seen, t.First = Sum(within(list, from))
+			t.Seen, t.First = o.seen(k.kind, list, from)
 			mean, known := n.expected(k.kind, k.service, from, to)
 			t.Expected, t.P = mean, tail(t.Seen, mean, 1/(1/known+spread[k.kind]))
 			out = append(out, t)

@@ -89,12 +89,13 @@ func TestACampaignGoesFromOneStateToAnother(t *testing.T) {
 	}
 	var s Standing
 	s.Note(c)
-	if is := s.Of("docomo"); is.State != Suspected || !is.Untold || !s.After("docomo").IsZero() || !s.Unusual("docomo", now) || s.Of("paypay").ID != "" || s.Unusual("paypay", now) {
+	if is := s.Of("docomo"); is.State != Suspected || !is.Untold || !s.Over("docomo").At.IsZero() || !s.Unusual("docomo", now) || s.Of("paypay").ID != "" || s.Unusual("paypay", now) {
 		t.Errorf("%+v", s)
 	}
 	c.Set(Ended, "", false, later)
 	s.Note(c)
-	if !s.After("docomo").Equal(later) || !s.Unusual("docomo", later.Add(-time.Hour)) || s.Unusual("docomo", later) {
+	s.Close("docomo", nil)
+	if !s.Over("docomo").At.Equal(later) || !s.Unusual("docomo", later.Add(-time.Hour)) || s.Unusual("docomo", later) {
 		t.Errorf("ended: %+v", s)
 	}
 	older := Open(&Test{Bank: "0125", Service: "docomo", Seen: 5}, now.Add(-24*time.Hour))

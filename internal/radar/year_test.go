@@ -24,7 +24,7 @@ type town struct {
 	today  float64
 	points [5]float64 // a service's campaign of points, as a factor
 	n      int
-	closed map[string]time.Time
+	closed map[string]Over
 	alarms []alarm
 }
 
@@ -45,7 +45,7 @@ const perDay = 9.0
 
 func newTown(n int) *town {
 	rng := rand.New(rand.NewPCG(uint64(n), 2020))
-	return &town{rng: rng, bank: fmt.Sprintf("%04d", n), size: math.Exp(rng.NormFloat64()*.8 - .32), closed: map[string]time.Time{}}
+	return &town{rng: rng, bank: fmt.Sprintf("%04d", n), size: math.Exp(rng.NormFloat64()*.8 - .32), closed: map[string]Over{}}
 }
 
 // count notes an account, as the stages do, and looks.
@@ -69,13 +69,13 @@ func (b *town) count(kind Kind, service, account string, at time.Time) {
 
 // look is all of one look at this bank among 35.
 func (b *town) look(at time.Time) {
-	tests := Tests(&b.norm, b.cells, func(s string) time.Time { return b.closed[s] }, at)
+	tests := Tests(&b.norm, b.cells, func(s string) Over { return b.closed[s] }, at)
 	for _, t := range StandOut(tests, 35*Comparisons(&b.norm)) {
-		if b.closed[t.Service].After(at) {
+		if b.closed[t.Service].At.After(at) {
 			continue
 		}
 		b.alarms = append(b.alarms, alarm{at, t.Service, t.Kind, t.Seen})
-		b.closed[t.Service] = at // its bank dismisses it
+		b.closed[t.Service] = Over{At: at}.With(slices.DeleteFunc(slices.Clone(b.cells), func(c *Cell) bool { return c.Service != t.Service })...) // its bank dismisses it
 	}
 }
 

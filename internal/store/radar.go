@@ -200,6 +200,15 @@ func (s *Store) PutCampaign(ctx context.Context, c *radar.Campaign) error {
 	if err != nil {
 		return err
 	}
-	n.Note(c)
+	closes := n.Closes(c)
+	if n.Note(c); closes {
+		// Read after the moment of the change: an account that is counted meanwhile is new.
+		at := n.Of(c.Service).At
+		cells, err := s.Cells(ctx, c.Bank, at, at.Add(time.Hour))
+		if err != nil {
+			return err
+		}
+		n.Close(c.Service, cells)
+	}
 	return s.Write(ctx, PutCampaign(c), PutStanding(n))
 }

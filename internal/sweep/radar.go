@@ -36,6 +36,7 @@ type radarLook struct {
 type bankLook struct {
 	*store.Bank
 	standing *radar.Standing
+	looked   *radar.Standing // that by which it was looked at
 }
 
 // radar looks at what is counted of all banks together, and tells a bank whose
@@ -89,39 +90,46 @@ func (l *radarLook) bank(ctx context.Context, b *store.Bank) error {
 	if err != nil {
 		return err
 	}
-	l.banks[b.Code] = &bankLook{b, standing}
+	l.banks[b.Code] = &bankLook{b, standing, standing}
 	now := l.Now()
 	from := radar.CellOf(now).Add(radar.Width - radar.LinkedFor)
 	cells, err := l.Store.Cells(ctx, b.Code, from, now.Add(radar.Width))
 	if err != nil {
 		return err
 	}
-	reports, err := l.reports(ctx, b.Code, from.Add(-2*counted))
+	reports, before, err := l.reports(ctx, standing, from.Add(-2*counted))
 	if err != nil {
 		return err
 	}
-	l.tests = append(l.tests, radar.Tests(n, append(cells, reports...), standing.After, now)...)
+	l.tests = append(l.tests, radar.Tests(n, append(cells, reports...), func(service string) radar.Over {
+		o := standing.Over(service)
+		if c := before[service]; c != nil {
+			o = o.With(c)
+		}
+		return o
+	}, now)...)
 	l.of += radar.Comparisons(n)
 	return l.learnCounts(ctx, n, standing, reports)
 }
 
-// reports are the reports of a bank's watchers since a moment, as cells. One that
-// was taken back is none.
-func (l *radarLook) reports(ctx context.Context, bank string, since time.Time) ([]*radar.Cell, error) {
+// reports are the reports of a bank's watchers since a moment, as cells, and of
+// each service those that count no more, of the cell in which its campaign was over. One
+// that was taken back is none.
+func (l *radarLook) reports(ctx context.Context, standing *radar.Standing, since time.Time) (out []*radar.Cell, before map[string]*radar.Cell, err error) {
+	bank := standing.Bank
 	type key struct {
 		service string
 		at      time.Time
 	}
-	cells := map[key]*radar.Cell{}
-	var out []*radar.Cell
+	cells, before := map[key]*radar.Cell{}, map[string]*radar.Cell{}
 	for cursor := ""; ; {
 		list, next, err := l.Store.Disputes(ctx, bank, 50, cursor)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, d := range list {
 			if d.AnsweredAt.Before(since) {
-				return out, nil
+				return out, before, nil
 			}
 			if d.Status == watch.DisputeWithdrawn {
 				continue
@@ -135,11 +143,19 @@ func (l *radarLook) reports(ctx context.Context, bank string, since time.Time) (
 				out = append(out, cells[k])
 			}
 			if _, err := cells[k].Add(d.Account.Ref, d.Txn, d.AnsweredAt); err != nil {
-				return nil, err
+				return nil, nil, err
+			}
+			if o := standing.Over(k.service); k.at.Equal(radar.CellOf(o.At)) && !d.AnsweredAt.After(o.At) {
+				if before[k.service] == nil {
+					before[k.service] = &radar.Cell{Bank: bank, Service: k.service, Kind: radar.Reported, At: k.at}
+				}
+				if _, err := before[k.service].Add(d.Account.Ref, d.Txn, d.AnsweredAt); err != nil {
+					return nil, nil, err
+				}
 			}
 		}
 		if cursor = next; cursor == "" {
-			return out, nil
+			return out, before, nil
 		}
 	}
 }
@@ -187,6 +203,9 @@ func (l *radarLook) standsOut(ctx context.Context, t *radar.Test) error {
 		}
 		b.standing = standing
 		is := standing.Of(t.Service)
+		if was := b.looked.Of(t.Service); !is.State.Open() && (is.ID != was.ID || is.State != was.State) {
+			return nil // it was over only after this was seen
+		}
 		if !is.State.Open() {
 			c := radar.Open(t, l.Now())
 			standing.Note(c)
