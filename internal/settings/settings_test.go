@@ -169,6 +169,7 @@ func TestNoOtherPackageWritesWhatWatchersWant(t *testing.T) {
 		"settings/remind.go":   "when they are reminded of it, and addresses that end",
 		"membership/redeem.go": "who watches: binding, by each of the ways in",
 		"membership/leave.go":  "who watches: leaving",
+		"membership/back.go":   "who watches: one who left is brought back",
 		"membership/invite.go": "who watches: a guardian is dismissed",
 		"membership/erase.go":  "who watches: erasure",
 		"membership/follow.go": "whether LINE reaches them",
