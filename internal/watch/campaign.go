@@ -17,11 +17,6 @@ var campaignRule = Rule{
 	Tells: func(_ *Rules, f *Facts, _ Sofar) bool { return f.UnderAttack },
 }
 
-func init() {
-	table = append([]Rule{campaignRule}, table...)
-	named = append(named, reasonName{campaignRule.Reason, campaignRule.Says})
-}
-
 // EvaluateUnderAttack is Evaluate of a link or a debit of a service of which the bank
 // has confirmed a campaign: trust in that service is suspended. Rules and facts stay as
 // they are.

@@ -158,6 +158,7 @@ const (
 // table lists the rules. Those with reasons come first, the most alarming one
 // at the top: an alert gives its reasons in this order.
 var table = []Rule{
+	campaignRule,
 	{
 		// A person who has said "not me" is being robbed: no setting silences what comes next.
 		Name: "after_dispute", Value: Always{},
