@@ -196,7 +196,8 @@ func (m *model) checkBank(leads []*watch.Record) {
 				m.errorf("the bank heard of %s: %v, and it was unticked: %v (%s)", p.Txn, in, mine, last[d.ID].Type)
 				continue
 			}
-			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.mayStand(m.whose(p))); in && says != is {
+			x := m.whose(p)
+			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.mayStand(x) || m.mayBeIt(x)); in && says != is {
 				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
 			}
 			if in && d.NameOf(p) != names[d.ID+of] {

@@ -134,6 +134,18 @@ func (m *model) mayStand(x *txn) bool {
 	if !x.undone && x.returned == 0 {
 		return false
 	}
+	return x.misnamed || m.given(x, func(left int64) bool { return left > 0 && (x.undone || left > x.left()) })
+}
+
+// mayBeIt tells whether what came back of another debit of its id may be of this one: it
+// may if all that came back can be given so that more of this one did.
+func (m *model) mayBeIt(x *txn) bool {
+	return !x.undone && m.given(x, func(left int64) bool { return left < x.left() })
+}
+
+// given tells whether all that came back under its id can be given to the debits of the
+// id so that what is left of this one is so.
+func (m *model) given(x *txn, is func(left int64) bool) bool {
 	var backs []back
 	left := map[*txn]int64{}
 	for _, o := range m.sharing(x) {
@@ -144,10 +156,10 @@ func (m *model) mayStand(x *txn) bool {
 			backs = append(backs, b)
 		}
 	}
-	var less func(backs []back) bool
-	less = func(backs []back) bool {
+	var can func(backs []back) bool
+	can = func(backs []back) bool {
 		if len(backs) == 0 {
-			return left[x] > 0 && (x.undone || left[x] > x.left())
+			return is(left[x])
 		}
 		b := backs[0]
 		for _, o := range b.could {
@@ -155,7 +167,7 @@ func (m *model) mayStand(x *txn) bool {
 				if left[o] -= b.yen; b.yen == 0 {
 					left[o] = 0
 				}
-				found := less(backs[1:])
+				found := can(backs[1:])
 				if left[o] = was; found {
 					return true
 				}
@@ -163,7 +175,7 @@ func (m *model) mayStand(x *txn) bool {
 		}
 		return false
 	}
-	return x.misnamed || less(backs)
+	return can(backs)
 }
 
 // key tells apart what has one id: no two of it are of one service.

@@ -56,7 +56,8 @@ type Transaction struct {
 	Returned   int64        `json:"returned,omitempty"`
 	ReversedAt time.Time    `json:"reversed_at,omitzero"`
 	// Uncertain tells that it is not known whether that was of this transaction:
-	// the bank gave its id to several, or named another service.
+	// the bank gave its id to several, or named another service. Or what was told of
+	// another one may have come back of this one instead.
 	Uncertain bool `json:"return_uncertain,omitempty"`
 	Presented int  `json:"presented_again,omitempty"`
 	// History is what the bank has said of it; callbacks do not have it.
@@ -110,7 +111,7 @@ func transaction(txn string, kind watch.Kind, received time.Time, s *watch.Shown
 		return Transaction{Charge: c, ReceivedAt: received.UTC()}
 	}
 	return Transaction{Charge: c, ReceivedAt: received.UTC(),
-		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand(), Presented: again}
+		Status: s.Status, Returned: s.Returned, ReversedAt: s.UndoneAt.UTC(), Uncertain: s.MayStand() || s.MayBeIt, Presented: again}
 }
 
 // FactsOf takes them from a dispute, as they are now.

@@ -333,7 +333,7 @@ func (d *Dispute) Update(r *Record, now time.Time) bool {
 	last, ok := d.Transaction(r.ID)
 	is := r.Shows("")
 	same := ok && last.Amount == is.Amount && last.Returned == is.Returned && last.Again == is.Again &&
-		last.Service == is.Service && last.UndoneAt.Equal(is.UndoneAt) && last.Status == is.Status && last.MayStand() == is.MayStand()
+		last.Service == is.Service && last.UndoneAt.Equal(is.UndoneAt) && last.Status == is.Status && last.MayStand() == is.MayStand() && last.MayBeIt == is.MayBeIt
 	if !ok || same {
 		return false
 	}
