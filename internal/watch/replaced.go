@@ -187,9 +187,12 @@ func (c *chain) expects(held *Entry) bool {
 }
 
 // capture notes with each transaction how much all those take that took the place of an
-// authorisation: people have heard of so much of it.
+// authorisation: people have heard of so much of it. What the authorisation says that it
+// took the place of is none of them: of two that say so of each other neither is less.
 func (d *division) capture(held *Entry) {
-	takes := func(c *chain) bool { return c.any(func(b *Entry) bool { return b.Replaces && b.Of == held.Txn }) }
+	takes := func(c *chain) bool {
+		return c.any(func(b *Entry) bool { return b.Replaces && b.Of == held.Txn && !held.hasNamed(b) })
+	}
 	sum := int64(0)
 	for _, c := range d.chains {
 		if takes(c) {
@@ -200,6 +203,9 @@ func (d *division) capture(held *Entry) {
 		c.captured = sum
 	}
 }
+
+// hasNamed tells whether a debit says that it took the place of another id, which a debit bears.
+func (e *Entry) hasNamed(b *Entry) bool { return e.Replaces && e.Of == b.Txn && e.Of != e.Txn }
 
 // names tells whether a debit says of one of the entries that it takes its place,
 // or one of them says so of the debit.
