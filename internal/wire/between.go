@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -28,6 +29,20 @@ func (b *bodyReader) between(from int) int {
 		return 0
 	}
 	return from + n
+}
+
+// mark passes over what stands between two events. If it can hold nothing of an event, it
+// is none, and the events after it are counted as if it was not there; else it is refused
+// like one.
+func (b *bodyReader) mark(from, to int) {
+	s := strings.TrimSpace(b.s[from:to])
+	if len(s) > maxBetween || strings.ContainsAny(s, `{[":`) {
+		b.leftover(from, to)
+		return
+	}
+	if !slices.Contains(b.out.Ignored, "?") {
+		b.out.Ignored = append(b.out.Ignored, "?")
+	}
 }
 
 // maxBetween is how many bytes that is.

@@ -66,8 +66,8 @@ var ErrTooMany = fmt.Errorf("a batch holds at most %d events", MaxEvents)
 //     batch. That is so for the last one, and if what stands between events is
 //     broken as well;
 //   - where only the comma between two events is missing, both are taken; and so they
-//     are where something else than a comma, of up to 16 bytes, stands there, which is
-//     refused;
+//     are where something else than a comma, of up to 16 bytes, stands there: it
+//     counts as no event, and the reply names it;
 //   - a quote that is not escaped can make one event look like two. A bank
 //     that does not escape what merchants write is read as it writes.
 //
@@ -114,7 +114,7 @@ func (b *bodyReader) list() (Body, error) {
 			b.leftover(end, len(b.s))
 			return b.out, nil
 		}
-		b.leftover(end, next) // a broken event, before others
+		b.mark(end, next) // a broken event, before others
 		b.i, b.lost = next, true
 	}
 	for more := true; more; {
@@ -215,7 +215,7 @@ func (b *bodyReader) next() bool {
 	}
 	if at := b.between(b.i); at > 0 { // no comma, but a mark that stands for one
 		b.add(e, from, to)
-		b.leftover(b.i, at)
+		b.mark(b.i, at)
 		b.i, b.lost = at, true
 		return true
 	}
@@ -244,7 +244,7 @@ func (b *bodyReader) lastOf(e *event, from, to int) bool {
 		// It would be an end, but for what went before: what seems to stand
 		// after the list may be its events.
 		b.add(e, from, to)
-		b.leftover(end, next)
+		b.mark(end, next)
 		b.i = next
 		return true
 	}
