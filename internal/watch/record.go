@@ -25,6 +25,9 @@ type Record struct {
 	// (UndoneAt). Again counts how often it was presented again after that.
 	Returned int64 `json:"returned,omitempty"`
 	Again    int   `json:"again,omitempty"`
+	// Freed is how much of what came back was released of an authorisation that is still
+	// pending: no money came back.
+	Freed int64 `json:"freed,omitempty"`
 	// AgainLate is how many times of Again are no news: when they were heard of, it was
 	// known that it was taken later as well.
 	AgainLate int `json:"again_late,omitempty"`

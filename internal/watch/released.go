@@ -130,5 +130,8 @@ func (r *Record) Released(was *Shown) bool {
 	if r.Kind != Debit || r.Status != Posted || was == nil || was.Status != Pending {
 		return false
 	}
-	return slices.ContainsFunc(r.Story(), func(e Entry) bool { return e.Releases() })
+	if len(r.Entries) == 0 { // a part of an incident, which has none
+		return !r.MayBeIt
+	}
+	return slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Releases() })
 }

@@ -15,6 +15,7 @@ import (
 type Shown struct {
 	Amount      int64      `json:"amount,omitempty"`       // yen
 	Returned    int64      `json:"returned,omitempty"`     // yen of it that came back
+	Freed       int64      `json:"freed,omitempty"`        // see Record
 	Again       int        `json:"again,omitempty"`        // how often it was presented again
 	AgainLate   int        `json:"again_late,omitempty"`   // see Record
 	AfterReturn bool       `json:"after_return,omitempty"` // see Record
@@ -52,7 +53,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Freed: r.Freed, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Word: r.Word(), Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt(), File: r.File, Inherits: r.Inherits}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
@@ -72,7 +73,7 @@ func (r *Record) As(s *Shown) *Record {
 	}
 	c := *r
 	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed, c.Early = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed, s.Early
-	c.AgainLate, c.MayBeAgain = s.AgainLate, s.MayBeAgain
+	c.AgainLate, c.MayBeAgain, c.Freed = s.AgainLate, s.MayBeAgain, s.Freed
 	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
 	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	c.File, c.Inherits = s.File, s.Inherits
@@ -186,7 +187,7 @@ func (s *Shown) MoreBack(r *Record) bool {
 	if !r.UndoneAt.IsZero() {
 		return s.UndoneAt.IsZero()
 	}
-	return s.UndoneAt.IsZero() && r.Kept() < s.Kept() && r.Returned > s.Returned
+	return s.UndoneAt.IsZero() && r.Kept() < s.Kept() && r.Returned > s.Back(r)
 }
 
 // Stands tells whether what had come back, or some of it, turns out to have been
@@ -200,7 +201,27 @@ func (s *Shown) Stands(r *Record) bool {
 	if r.Kind == LinkRegistered {
 		return !s.UndoneAt.IsZero()
 	}
-	return r.Returned < s.Amount-s.Kept()
+	return r.Returned < s.allBack(r) || s.Freed > 0 && s.posted(r) && r.Kept() > s.Kept()
+}
+
+// posted tells whether a debit that was shown as pending is posted since.
+func (s *Shown) posted(r *Record) bool { return s.Status == Pending && r.Status == Posted }
+
+// allBack is how much of a debit was shown to have come back, or all, in yen: what was
+// released while it was pending is none of it once it is posted.
+func (s *Shown) allBack(r *Record) int64 {
+	if s.posted(r) {
+		return s.Amount - s.Kept() - s.Freed
+	}
+	return s.Amount - s.Kept()
+}
+
+// Back is allBack of what came back in part.
+func (s *Shown) Back(r *Record) int64 {
+	if s.posted(r) {
+		return max(0, s.Returned-s.Freed)
+	}
+	return s.Returned
 }
 
 // Kept is how much of a debit was still taken, in yen.

@@ -17,8 +17,12 @@ func changeIsTrue(t *testing.T, r *Record, was *Shown) {
 	if !was.UndoneAt.IsZero() {
 		before = was.Amount
 	}
+	taken := false // what was released
+	if was.Status == Pending && d.posted {
+		before, taken = before-was.Freed, was.Freed > 0 && d.amount-back > was.Amount-before
+	}
 	later := d.again > was.Again && (d.first.DateOnly || was.DateOnly || d.first.At.After(was.OccurredAt))
-	less := !d.gone() && back < before && !later
+	less := !d.gone() && (back < before || taken) && !later
 	kinds := map[string]bool{
 		"less came back":       less,
 		"taken again":          later,

@@ -88,7 +88,7 @@ func (r *Record) Tell(entries []Entry) {
 		r.Entries = entries
 	}
 	if len(entries) == 0 {
-		r.Complete, r.UndoneAt = false, time.Time{}
+		r.Complete, r.UndoneAt, r.Freed = false, time.Time{}, 0
 		return
 	}
 	if len(c.entries) == 0 { // only undone so far
@@ -122,7 +122,10 @@ func (r *Record) Tell(entries []Entry) {
 			break
 		}
 	}
-	r.UndoneAt = time.Time{}
+	r.UndoneAt, r.Freed = time.Time{}, 0
+	if c.pending {
+		r.Freed = c.returned - min(c.solid.returned, c.amount)
+	}
 	if c.undone() {
 		r.UndoneAt = c.backAt
 	}

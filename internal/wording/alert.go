@@ -167,7 +167,7 @@ func Alert(f AlertFacts) message.Message {
 		m.Amount = Yen(lang, r.Amount)
 	}
 	if r.Returned > 0 {
-		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+		m.Text = append(m.Text, hidden(f.Delivery.HideAmount, orFreed(r, &tReturnedSome, &tFreedSome), orFreed(r, &tReturnedOf, &tFreedOf), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if undone {
 		m.Text = append(m.Text, pickSure(link, &tAlreadyGone, &tAlreadyUndone).of(r).in(lang))

@@ -117,8 +117,8 @@ func Changed(f AlertFacts) message.Message {
 		m.Text = append(m.Text, doubt)
 	}
 	m.Text = append(m.Text, disagreements([]AlertFacts{f})...)
-	if r.Returned > was.Returned || r.Returned > 0 && (was.Doubted(r) || was.Stands(r) || was.TakenAgain(r)) {
-		m.Text = append(m.Text, hidden(hide, tReturnedSome.of(r), tReturnedOf.of(r), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
+	if r.Returned > was.Back(r) || r.Returned > 0 && (was.Doubted(r) || was.Stands(r) || was.TakenAgain(r)) {
+		m.Text = append(m.Text, hidden(hide, orFreed(r, &tReturnedSome, &tFreedSome), orFreed(r, &tReturnedOf, &tFreedOf), lang, Yen(lang, r.Amount), Yen(lang, r.Returned)))
 	}
 	if f.unsure() {
 		m.Text = append(m.Text, unsureOf(lang, f)...)
@@ -191,7 +191,7 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 	case was.AgainDoubted(r):
 		m.Title = tTitleAgainDoubt.in(lang, service)
 	case r.Returned > 0 && (was.MoreBack(r) || was.Doubted(r)):
-		m.Tone, m.Alt, m.Title = message.Calm, tAltReturned.of(r).in(lang), tTitleReturned.of(r).in(lang, service)
+		m.Tone, m.Alt, m.Title = message.Calm, orFreed(r, &tAltReturned, &tAltFreed).in(lang), orFreed(r, &tTitleReturned, &tTitleFreed).in(lang, service)
 	}
 	m.Text = append(m.Text, f.certainNoMore()...)
 }

@@ -290,7 +290,7 @@ var (
 	tCSVService  = text{ja: "決済サービス", en: "service"}
 	tCSVDesc     = text{ja: "通帳の表示", en: "on the passbook"}
 	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
-	tCSVBack     = text{ja: "うち戻った金額（円）", en: "of it came back (yen)"}
+	tCSVBack     = text{ja: "うち戻った、または確定前に取り消された金額（円）", en: "of it came back, or was released before it was final (yen)"}
 	tCSVMayBe    = text{ja: "%s（別の引き落としの可能性があります）", en: "%s (it may be of another debit)"}
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}

@@ -84,8 +84,8 @@ func (e *HistoryEntry) label(lang watch.Lang, hide bool) string {
 // returned says what of some debits does not stand, or may not: those that were
 // reversed, and what came back of the others; empty if all of it stands.
 func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
-	undone, gone, back := 0, int64(0), int64(0)
-	may, mayGo, mayBe := 0, int64(0), int64(0)
+	undone, gone, back, freed := 0, int64(0), int64(0), int64(0)
+	may, mayGo, mayBe, mayFree := 0, int64(0), int64(0), int64(0)
 	for _, p := range parts {
 		switch {
 		case p.Kind != watch.Debit:
@@ -95,8 +95,12 @@ func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 		case !p.UndoneAt.IsZero():
 			may++
 			mayGo += p.Amount
+		case p.MayStand() && p.Freed > 0:
+			mayFree += p.Returned
 		case p.MayStand():
 			mayBe += p.Returned
+		case p.Freed > 0:
+			freed += p.Returned
 		default:
 			back += p.Returned
 		}
@@ -111,6 +115,9 @@ func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 	if back > 0 {
 		out += hidden(hide, tHistPart, tHistBack, lang, Yen(lang, back))
 	}
+	if freed > 0 {
+		out += hidden(hide, tHistFreedN, tHistFreed, lang, Yen(lang, freed))
+	}
 	switch {
 	case may > 0 && hide:
 		out += tHistMayGoN.in(lang, may)
@@ -119,6 +126,9 @@ func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 	}
 	if mayBe > 0 {
 		out += hidden(hide, tHistMayBeN, tHistMayBe, lang, Yen(lang, mayBe))
+	}
+	if mayFree > 0 {
+		out += hidden(hide, tHistMayFreeN, tHistMayFree, lang, Yen(lang, mayFree))
 	}
 	return out
 }

@@ -64,9 +64,9 @@ func (f *PageFacts) came(say func(time.Time, text, ...any)) {
 		switch {
 		case e.Releases() && r.Status == watch.Posted: // no money came back
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount && hide:
-			say(e.At, tCameSome.of(r), f.bank())
+			say(e.At, pickSure(e.Releases(), &tCameFreedSome, &tCameSome).of(r), f.bank())
 		case e.Kind == watch.DebitReversed && e.Amount > 0 && e.Amount < amount:
-			say(e.At, tCameReturned.of(r), f.bank(), Yen(lang, e.Amount))
+			say(e.At, pickSure(e.Releases(), &tCameFreed, &tCameReturned).of(r), f.bank(), Yen(lang, e.Amount))
 		case e.Kind != watch.Debit:
 		case i > 0 && e.Amount != amount && hide:
 			say(e.ReceivedAt, tCameChange, f.bank())

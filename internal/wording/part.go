@@ -47,10 +47,10 @@ func (f *AlertFacts) line(named bool) string {
 		}
 		say = more
 	}
-	if r.Returned > 0 && r.UndoneAt.IsZero() && (say == plain || f.Was == nil || r.Returned > f.Was.Returned || f.Was.TakenAgain(r)) {
-		back := tPartReturned.of(r).in(lang, say, Yen(lang, r.Returned))
+	if r.Returned > 0 && r.UndoneAt.IsZero() && (say == plain || f.Was == nil || r.Returned > f.Was.Back(r) || f.Was.TakenAgain(r)) {
+		back := orFreed(r, &tPartReturned, &tPartFreed).in(lang, say, Yen(lang, r.Returned))
 		if hide {
-			back = tPartSome.of(r).in(lang, say)
+			back = orFreed(r, &tPartSome, &tPartFreedN).in(lang, say)
 		}
 		say = back
 	}

@@ -68,7 +68,7 @@ func (f *AlertFacts) unsure() bool {
 	if was == nil {
 		was = &watch.Shown{}
 	}
-	return r.MayStand() && (r.Returned > was.Returned || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero() || was.Doubted(r))
+	return r.MayStand() && (r.Returned > was.Back(r) || was.UndoneAt.IsZero() && !r.UndoneAt.IsZero() || was.Doubted(r))
 }
 
 // doubted says that it is not certain any more what came back, or that it has
