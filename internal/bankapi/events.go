@@ -42,6 +42,7 @@ type eventReply struct {
 	AlertedAt     time.Time     `json:"alerted_at,omitzero"` // when a channel first took what tells of its transaction
 	Conflict      bool          `json:"conflict,omitempty"`  // its transaction_id is another debit's or link's, too
 	Exceeds       bool          `json:"exceeds,omitempty"`   // more came back with it than was left
+	Merged        bool          `json:"merged,omitempty"`    // a posting of another time than one before, taken for the same debit
 	Refused       *refusedReply `json:"refused,omitempty"`
 
 	record string // of which it is entry n, to tell two apart of which nothing else differs
@@ -249,7 +250,7 @@ func (f family) all(told map[string]time.Time) []eventReply {
 		remarks := r.Remarks()
 		for i, e := range r.Story() {
 			x := f.reply(r, told[r.ID])
-			x.record, x.entry, x.Exceeds = r.ID, i, remarks[i].Exceeds
+			x.record, x.entry, x.Exceeds, x.Merged = r.ID, i, remarks[i].Exceeds, remarks[i].Merged
 			x.ID, x.Type, x.OccurredAt, x.ReceivedAt = e.Event, e.Kind, e.At.UTC(), e.ReceivedAt.UTC()
 			if !r.Seeded() {
 				x.TransactionID = r.IDOf(&e, f[0])

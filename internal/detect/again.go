@@ -244,7 +244,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		}
 		made, changes = append(made, r), append(changes, change{is: r})
 	}
-	conflict := a.presented(records, &changed, changes)
+	conflict := a.presented(records, &changed, changes) || slices.ContainsFunc(changed, func(r *watch.Record) bool { return r.Merges(w.event.ID) })
 	if conflict {
 		a.Logger.Warn("a bank has used a transaction id again", "bank", w.event.Bank, "event", w.event.ID)
 	}

@@ -183,6 +183,39 @@ func TestAnIDThatIsUsedAgainIsCounted(t *testing.T) {
 	}
 }
 
+// Two postings of one id, day and different times are one debit, as a correction is; that
+// they may be two is counted, for the bank to see, in whatever order they come.
+func TestPostingsThatMayBeTwoAreCounted(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, second []jsontext.Value
+		want          int
+	}{
+		"of one amount":           {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", 50*time.Second, 1000, ""), 1},
+		"of another":              {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", 50*time.Second, 5000, ""), 1},
+		"the second comes first":  {say("debit", "b", "t", 50*time.Second, 1000, ""), say("debit", "a", "t", time.Minute, 1000, ""), 1},
+		"said again":              {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", time.Minute, 1000, ""), 0},
+		"a pending one is posted": {say("debit", "a", "t", time.Minute, 1000, `,"status":"pending"`), say("debit", "b", "t", 50*time.Second, 1000, ""), 0},
+		"a correction, so called": {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", 50*time.Second, 5000, `,"replaces":"t"`), 0},
+	} {
+		h := newHouse(t)
+		h.send(t, c.first...)
+		for range 2 {
+			h.send(t, c.second...)
+		}
+		days, err := h.store.Tallies(t.Context(), "0125", received)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, d := range days {
+			n += d.Conflicts
+		}
+		if n != c.want {
+			t.Errorf("%s: %d are counted, want %d", name, n, c.want)
+		}
+	}
+}
+
 // One read is enough for all of a message's events of an account, and nothing
 // is written twice.
 func TestTheEventsOfAMessageShareWhatWasRead(t *testing.T) {

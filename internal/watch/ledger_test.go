@@ -32,6 +32,8 @@ func said(t *testing.T, lines ...string) []Entry {
 				e.Kind, e.Service = DebitReversed, ""
 			case word == "free": // of the authorisation alone
 				e.Kind, e.Service, e.Status = DebitReversed, "", Pending
+			case word == "replaces": // what bore its own id
+				e.Replaces = true
 			case word == "link":
 				e.Kind = LinkRegistered
 			case word == "unlink":

@@ -12,14 +12,18 @@ func TestWhatIsRemarkedOfAnEntry(t *testing.T) {
 		said []string
 		want string
 	}{
-		"nothing":                          {[]string{"posted 1000", "back 1000 +1h"}, "[{false false} {false false}]"},
-		"more than was taken":              {[]string{"posted 1000", "back 100000 +1h"}, "[{false false} {false true}]"},
-		"a part, and more than is left":    {[]string{"posted 1000", "back 400 +1h", "back 601 +2h"}, "[{false false} {false false} {false true}]"},
-		"all of it, and some more":         {[]string{"posted 1000", "back 0 +1h", "back 1 +2h"}, "[{false false} {false false} {false true}]"},
-		"of what is posted, not yet heard": {[]string{"pending 1", "posted 1000 +1h", "back 1000 +2h"}, "[{false false} {false false} {false false}]"},
-		"a day's debit said twice":         {[]string{"posted 1000 day", "posted 1000 day"}, "[{false false} {true false}]"},
-		"a day's debit, taken again":       {[]string{"posted 1000 day", "back 1000 day", "posted 1000 day"}, "[{false false} {false false} {false false}]"},
-		"only what came back":              {[]string{"back 1000"}, "[{false false}]"},
+		"nothing":                          {[]string{"posted 1000", "back 1000 +1h"}, "[{false false false} {false false false}]"},
+		"more than was taken":              {[]string{"posted 1000", "back 100000 +1h"}, "[{false false false} {false true false}]"},
+		"a part, and more than is left":    {[]string{"posted 1000", "back 400 +1h", "back 601 +2h"}, "[{false false false} {false false false} {false true false}]"},
+		"all of it, and some more":         {[]string{"posted 1000", "back 0 +1h", "back 1 +2h"}, "[{false false false} {false false false} {false true false}]"},
+		"of what is posted, not yet heard": {[]string{"pending 1", "posted 1000 +1h", "back 1000 +2h"}, "[{false false false} {false false false} {false false false}]"},
+		"a day's debit said twice":         {[]string{"posted 1000 day", "posted 1000 day"}, "[{false false false} {true false false}]"},
+		"a day's debit, taken again":       {[]string{"posted 1000 day", "back 1000 day", "posted 1000 day"}, "[{false false false} {false false false} {false false false}]"},
+		"two postings of a day":            {[]string{"posted 1000", "posted 1000 +10s"}, "[{false false false} {false false true}]"},
+		"and of other amounts":             {[]string{"posted 1000", "posted 5000 +10s"}, "[{false false false} {false false true}]"},
+		"one that is said to be corrected": {[]string{"posted 1000", "posted 5000 replaces +10s"}, "[{false false false} {false false false}]"},
+		"one that came back in between":    {[]string{"posted 1000", "back 1000 +10s", "posted 1000 +20s"}, "[{false false false} {false false false} {false false false}]"},
+		"only what came back":              {[]string{"back 1000"}, "[{false false false}]"},
 	} {
 		a := &slowAccount{watcher: Watcher{ID: "w"}}
 		for _, e := range said(t, c.said...) {

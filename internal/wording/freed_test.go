@@ -51,7 +51,9 @@ func TestWhatIsReleasedDidNotComeBack(t *testing.T) {
 					cancelled := []string{"取り消", "cancelled"}
 					for where, said := range says {
 						in := func(words []string) bool {
-							return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ReplaceAll(strings.ReplaceAll(said, tUnsure.in(lang), ""), "元に戻", ""), w) })
+							return slices.ContainsFunc(words, func(w string) bool {
+								return strings.Contains(strings.ReplaceAll(strings.ReplaceAll(said, tUnsure.in(lang), ""), "元に戻", ""), w)
+							})
 						}
 						if in(back) != (freed == 0) || freed == 1 && !in(cancelled) {
 							t.Errorf("%s, hidden %v, uncertain %v, released %v: the %s says\n%s", lang, hide, may, freed == 1, where, said)
