@@ -187,7 +187,7 @@ func TestAnIDThatIsUsedAgainIsCounted(t *testing.T) {
 // they may be two is counted, for the bank to see, in whatever order they come.
 func TestPostingsThatMayBeTwoAreCounted(t *testing.T) {
 	for name, c := range map[string]struct {
-		first, second []jsontext.Value
+		first, second jsontext.Value
 		want          int
 	}{
 		"of one amount":           {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", 50*time.Second, 1000, ""), 1},
@@ -198,9 +198,9 @@ func TestPostingsThatMayBeTwoAreCounted(t *testing.T) {
 		"a correction, so called": {say("debit", "a", "t", time.Minute, 1000, ""), say("debit", "b", "t", 50*time.Second, 5000, `,"replaces":"t"`), 0},
 	} {
 		h := newHouse(t)
-		h.send(t, c.first...)
+		h.send(t, c.first)
 		for range 2 {
-			h.send(t, c.second...)
+			h.send(t, c.second)
 		}
 		days, err := h.store.Tallies(t.Context(), "0125", received)
 		if err != nil {
