@@ -56,7 +56,7 @@ func (f *fax) channel() channel.Channel {
 			bare := func(s string) string { return strings.ReplaceAll(s, "-", "") }
 			return bare(a) == bare(b)
 		},
-	}.With(f)
+	}.With(channel.SendFunc(f.Send))
 }
 
 const faxNumber = "022-000-0000"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ type renaming struct {
 	bank     int
 	release  int
 	times    int
+	twice    twiceLog
 }
 
 // baseURL is where this release's links lead.
@@ -82,6 +84,47 @@ func (m *model) sameBytes(key string, body []byte) {
 		}
 		m.named.bytes[key] = bytes.Clone(body)
 	}
+}
+
+// hadKey tells whether a delivery has a retry key, or had it before it was asked for
+// under another.
+func hadKey(r *watch.Record, d *watch.Delivery, key string) bool {
+	for was := *d; was.Take >= 0; was.Take-- {
+		if was.RetryKey(r.ID) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// twiceLog is a log that keeps which deliveries may be read twice, as it says.
+type twiceLog struct{ of map[string]bool }
+
+func (l *twiceLog) has(record, delivery string) bool { return l.of[record+" "+delivery] }
+
+func (*twiceLog) Enabled(context.Context, slog.Level) bool { return true }
+func (l *twiceLog) WithAttrs([]slog.Attr) slog.Handler     { return l }
+func (l *twiceLog) WithGroup(string) slog.Handler          { return l }
+
+func (l *twiceLog) Handle(_ context.Context, r slog.Record) error {
+	if r.Message != "a message whose outcome is unknown is sent again" {
+		return nil
+	}
+	var of [2]string
+	r.Attrs(func(a slog.Attr) bool {
+		switch a.Key {
+		case "record":
+			of[0] = a.Value.String()
+		case "delivery":
+			of[1] = a.Value.String()
+		}
+		return true
+	})
+	if l.of == nil {
+		l.of = map[string]bool{}
+	}
+	l.of[of[0]+" "+of[1]] = true
+	return nil
 }
 
 // TestModelOfNames is TestModel where names change between two tries. It is not

@@ -195,7 +195,7 @@ func (m *model) received() map[string][]told {
 	add := func(lead *watch.Record, d *watch.Delivery, at time.Time, text string) {
 		k := lead.ID + " " + d.Watcher + " " + string(d.Channel)
 		if slices.ContainsFunc(out[k], func(t told) bool { return t.d.ID == d.ID }) {
-			if d.Channel == watch.LINE || m.deaths+m.dropped == 0 {
+			if d.Channel == watch.LINE && !m.named.twice.has(lead.ID, d.ID) || m.deaths+m.dropped == 0 {
 				m.errorf("%s came twice", d.ID)
 			}
 			return
@@ -208,7 +208,7 @@ func (m *model) received() map[string][]told {
 			continue
 		}
 		lead, d := m.sent(func(r *watch.Record, d *watch.Delivery) bool {
-			return d.Channel == watch.LINE && d.RetryKey(r.ID) == msg.RetryKey
+			return d.Channel == watch.LINE && hadKey(r, d, msg.RetryKey)
 		})
 		if d == nil && steps[msg.RetryKey] {
 			continue
@@ -216,6 +216,9 @@ func (m *model) received() map[string][]told {
 		if d == nil {
 			m.errorf("%s was told at %v what nothing on record says: %s", msg.To, msg.At, first(string(msg.Messages[0]), 200))
 			continue
+		}
+		if d.State != watch.Accepted && d.RetryKey(lead.ID) != msg.RetryKey && m.named.twice.has(lead.ID, d.ID) {
+			continue // it is not known to have come, and its second key brought nothing
 		}
 		var all strings.Builder
 		for _, raw := range msg.Messages {

@@ -304,7 +304,7 @@ func (m *model) start() {
 	c.LinkKeys = []token.Key{{ID: "a", Secret: make([]byte, token.MinKey)}}
 	m.sys = app.New(c, app.Means{Mailer: ses.Open, Table: mortalTable{m.table, m}, Queue: m.sends(), Secrets: secrets{"0125": m.bank.Secrets},
 		AWS:      aws.Config{Region: "ap-northeast-1", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")},
-		LINEHTTP: client("LINE", m.line), BankHTTP: client("bank", m.bank), MailHTTP: client("SES", m.mail), Now: m.Now, Logger: slog.New(slog.DiscardHandler)})
+		LINEHTTP: client("LINE", m.line), BankHTTP: client("bank", m.bank), MailHTTP: client("SES", m.mail), Now: m.Now, Logger: slog.New(&m.named.twice)})
 	var err error
 	if m.stages, err = m.sys.Stages(); err != nil {
 		m.t.Fatal(err)

@@ -13,16 +13,32 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/watch"
 )
 
-// Sender sends a message to an address. The same key and message again must
-// not reach the person twice where the provider can prevent it.
+// Sender sends a message to an address.
 type Sender interface {
-	Send(ctx context.Context, to, key string, m message.Message) watch.Outcome
+	// Draw writes a message as Send takes it, and with it all that the provider is
+	// asked to take, in whatever form it may: another release sends the same bytes
+	// of what this one has drawn.
+	Draw(m message.Message) ([]byte, error)
+	// Send hands over what was drawn. The same key with the same drawing again must
+	// not reach the person twice where the provider can prevent it.
+	Send(ctx context.Context, to Address, drawn []byte) watch.Outcome
 }
+
+// Address is where a message goes, and the key that its provider gets.
+type Address struct {
+	To, Key string
+	// Copies are addresses of the same reader that a mail goes to unseen.
+	Copies []string
+}
+
+// ErrDrawing says that a drawing is none that this program can send.
+var ErrDrawing = errors.New("channel: a drawing that this program does not know")
 
 // Pinger is a Sender that can ask whether its provider answers, by a call that
 // sends nothing. So a provider that is back is noticed within a second or two.
@@ -30,12 +46,20 @@ type Pinger interface {
 	Ping(ctx context.Context) bool
 }
 
-// SendFunc makes a function a Sender.
+// SendFunc makes a function a Sender, which sends a message as it is worded.
 type SendFunc func(ctx context.Context, to, key string, m message.Message) watch.Outcome
 
+// Draw writes the words.
+func (f SendFunc) Draw(m message.Message) ([]byte, error) { return codec.Marshal(m) }
+
 // Send calls the function.
-func (f SendFunc) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	return f(ctx, to, key, m)
+func (f SendFunc) Send(ctx context.Context, to Address, drawn []byte) watch.Outcome {
+	var m message.Message
+	if err := codec.Unmarshal(drawn, &m); err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: ErrDrawing.Error()}
+	}
+	m.Copies = to.Copies
+	return f(ctx, to.To, to.Key, m)
 }
 
 // Channel is one way to reach people.

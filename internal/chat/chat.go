@@ -27,7 +27,8 @@ import (
 type LINE interface {
 	Reply(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome
 	ReplyAgain(ctx context.Context, replyToken string, msgs ...message.Message) watch.Outcome
-	PushAll(ctx context.Context, to, retryKey string, msgs ...message.Message) watch.Outcome
+	Draw(msgs ...message.Message) ([]byte, error)
+	PushDrawn(ctx context.Context, to, retryKey string, drawn []byte) watch.Outcome
 	Profile(ctx context.Context, user string) (line.Profile, error)
 	LinkToken(ctx context.Context, user string) (string, error)
 }

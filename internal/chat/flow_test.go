@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"kozamori/internal/chat"
-	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/watch"
 )
@@ -21,13 +20,13 @@ type held struct {
 	let   chan struct{}
 }
 
-func (h *held) PushAll(ctx context.Context, to, key string, msgs ...message.Message) watch.Outcome {
+func (h *held) PushDrawn(ctx context.Context, to, key string, drawn []byte) watch.Outcome {
 	if to == h.user {
 		h.most.Store(max(h.most.Load(), h.calls.Add(1)))
 		<-h.let
 		h.calls.Add(-1)
 	}
-	return h.LINE.PushAll(ctx, to, key, msgs...)
+	return h.LINE.PushDrawn(ctx, to, key, drawn)
 }
 
 // One person for whom everything takes long keeps others from nothing, has one

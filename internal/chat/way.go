@@ -70,7 +70,9 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 	}
 	o := watch.Outcome{Result: watch.SendUnreachable, Problem: "the person has blocked the account"}
 	if person.UnfollowedAt.IsZero() { // LINE would answer 200, and show nothing
-		o = t.LINE.PushAll(ctx, p.user, p.key, p.words...)
+		if o, err = t.pushAs(ctx, p); err != nil {
+			return t.broken("what LINE is asked to take cannot be written down", err)
+		}
 	}
 	switch age := t.Now().Sub(p.since); {
 	case o.Result == watch.SendAccepted:
@@ -90,6 +92,27 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 		return t.again(o)
 	}
 	return queue.DeadLetter(p.what + " could not be sent: " + o.Problem + "; " + problem)
+}
+
+// pushAs asks LINE to take words under their key: each attempt, of whichever release, asks
+// for the bytes of the first.
+func (t *talk) pushAs(ctx context.Context, p *parcel) (watch.Outcome, error) {
+	drawn, err := t.LINE.Draw(p.words...)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}, nil
+	}
+	own, err := codec.Marshal(drawn)
+	if err != nil {
+		return watch.Outcome{}, err
+	}
+	first, err := t.Store.KeepWords(ctx, "drawn "+p.key, t.Now(), own)
+	if err != nil {
+		return watch.Outcome{}, err
+	}
+	if err := codec.Unmarshal(first, &drawn); err != nil {
+		return watch.Outcome{}, err
+	}
+	return t.LINE.PushDrawn(ctx, p.user, p.key, drawn), nil
 }
 
 // bringByMail mails words for which LINE was never the way.

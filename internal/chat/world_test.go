@@ -365,9 +365,9 @@ func (l *fragileLINE) ReplyAgain(ctx context.Context, tok string, msgs ...messag
 	return o
 }
 
-func (l *fragileLINE) PushAll(ctx context.Context, to, key string, msgs ...message.Message) watch.Outcome {
+func (l *fragileLINE) PushDrawn(ctx context.Context, to, key string, drawn []byte) watch.Outcome {
 	_ = l.c.step("before push")
-	o := l.LINE.PushAll(ctx, to, key, msgs...)
+	o := l.LINE.PushDrawn(ctx, to, key, drawn)
 	_ = l.c.step("after push")
 	return o
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"kozamori/internal/channel"
+	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
@@ -102,19 +104,36 @@ func tagValue(s string) bool {
 	})
 }
 
-// Send sends a message to one address. The key names the delivery: it comes
+// drawn is what a message is as a mail, for whichever release sends it.
+type drawn struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	HTML    string `json:"html"`
+	Stop    string `json:"stop,omitempty"` // the page that ends these mails
+}
+
+// Draw writes a message as Send takes it.
+func (c *Client) Draw(m message.Message) ([]byte, error) {
+	text, html := render(m, c.config.Labels(m.Lang))
+	return codec.Marshal(drawn{Subject: m.Alt, Text: text, HTML: html, Stop: m.StopURL})
+}
+
+// Send sends what was drawn to one address. The key names the delivery: it comes
 // back with bounces, and is all that they say of it. SES keeps no keys, so a
 // mail whose attempt ended without an answer may arrive twice.
-func (c *Client) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	address, ok := watch.MailAddress(to)
+func (c *Client) Send(ctx context.Context, to channel.Address, body []byte) watch.Outcome {
+	address, ok := watch.MailAddress(to.To)
 	if !ok {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a mail address"}
 	}
-	text, html := render(m, c.config.Labels(m.Lang))
-	out := &Mail{From: c.from, ReplyTo: c.replyTo, To: address, Copies: m.Copies, Subject: m.Alt, Text: text, HTML: html,
-		Headers: headers(key, m), ConfigurationSet: c.config.ConfigurationSet}
-	if tagValue(key) {
-		out.Tag = key
+	var d drawn
+	if err := codec.Unmarshal(body, &d); err != nil || d.Text == "" {
+		return watch.Outcome{Result: watch.SendRefused, Problem: channel.ErrDrawing.Error()}
+	}
+	out := &Mail{From: c.from, ReplyTo: c.replyTo, To: address, Copies: to.Copies, Subject: d.Subject, Text: d.Text, HTML: d.HTML,
+		Headers: headers(to.Key, d.Stop), ConfigurationSet: c.config.ConfigurationSet}
+	if tagValue(to.Key) {
+		out.Tag = to.Key
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -126,7 +145,7 @@ func printable(s string) bool {
 	return s != "" && len(s) <= 900 && !strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' })
 }
 
-func headers(key string, m message.Message) []Header {
+func headers(key, stop string) []Header {
 	// Alerts share their subjects; without this, mail programs fold the
 	// second one under the first, where it is not seen.
 	var out []Header
@@ -134,8 +153,8 @@ func headers(key string, m message.Message) []Header {
 		out = append(out, Header{"X-Entity-Ref-ID", key})
 	}
 	// RFC 2369 and RFC 8058: the mail program offers to stop these mails.
-	if m.StopURL != "" && printable(m.StopURL) {
-		out = append(out, Header{"List-Unsubscribe", fmt.Sprintf("<%s>", m.StopURL)},
+	if stop != "" && printable(stop) {
+		out = append(out, Header{"List-Unsubscribe", fmt.Sprintf("<%s>", stop)},
 			Header{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"})
 	}
 	// RFC 3834: no holiday notices in answer.

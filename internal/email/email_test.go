@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/email"
 	"kozamori/internal/email/ses"
 	"kozamori/internal/message"
@@ -55,6 +56,15 @@ func mailbox(t *testing.T) (*sim.Mailbox, *email.Client) {
 	return box, client(t, srv.URL, nil)
 }
 
+// send sends a message as it is drawn.
+func send(ctx context.Context, c *email.Client, to, key string, m message.Message) watch.Outcome {
+	drawn, err := c.Draw(m)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}
+	}
+	return c.Send(ctx, channel.Address{To: to, Key: key, Copies: m.Copies}, drawn)
+}
+
 func client(t *testing.T, endpoint string, h *http.Client) *email.Client {
 	t.Helper()
 	c, err := email.New(email.Config{
@@ -71,7 +81,7 @@ func client(t *testing.T, endpoint string, h *http.Client) *email.Client {
 func TestAMailArrivesAsItWasMeant(t *testing.T) {
 	t.Parallel()
 	box, c := mailbox(t)
-	o := c.Send(context.Background(), to, key, alert())
+	o := send(context.Background(), c, to, key, alert())
 	if d := cmp.Diff(watch.Outcome{Result: watch.SendAccepted, ProviderID: "mail-1"}, o); d != "" {
 		t.Fatal(d)
 	}
@@ -97,7 +107,7 @@ func TestAMailWithoutAStopPageOffersNone(t *testing.T) {
 	box, c := mailbox(t)
 	m := alert()
 	m.StopURL = ""
-	c.Send(context.Background(), to, "not a tag value!", m)
+	send(context.Background(), c, to, "not a tag value!", m)
 	got := box.Messages()[0]
 	if d := cmp.Diff(map[string]string{"Auto-Submitted": "auto-generated"}, got.Headers); d != "" || len(got.Tags) != 0 {
 		t.Errorf("headers (-want +got):\n%s\ntags %v", d, got.Tags)
@@ -119,7 +129,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 	box, c := mailbox(t)
 	m := alert()
 	m.Foot = "暗証番号をお尋ねすることはありません。"
-	c.Send(context.Background(), to, key, m)
+	send(context.Background(), c, to, key, m)
 	got := box.Messages()[0]
 	says := []string{m.Badge, m.Title, m.Amount, m.Foot}
 	for _, f := range m.Facts {
@@ -158,7 +168,7 @@ func TestTextAndHTMLSayTheSame(t *testing.T) {
 func TestTheHTMLLoadsNothing(t *testing.T) {
 	t.Parallel()
 	box, c := mailbox(t)
-	c.Send(context.Background(), to, key, alert())
+	send(context.Background(), c, to, key, alert())
 	got := box.Messages()[0].HTML
 	for _, bad := range []string{"<img", "<script", "<link", "src=", "url(", "@import", "<form"} {
 		if strings.Contains(strings.ToLower(got), bad) {
@@ -179,7 +189,7 @@ func TestWhatIsSaidByOthersIsEscaped(t *testing.T) {
 	m := alert()
 	m.Text = append(m.Text, `<img src=x onerror=alert(1)> & "`)
 	m.Steps = append(m.Steps, message.Step{Text: "call", Tel: "javascript:alert(1)"})
-	c.Send(context.Background(), to, key, m)
+	send(context.Background(), c, to, key, m)
 	got := box.Messages()[0].HTML
 	if strings.Contains(got, "<img") || strings.Contains(got, `href="javascript`) {
 		t.Error("markup passed through")
@@ -217,7 +227,7 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			box, client := mailbox(t)
 			box.Fail(1, c.fault)
-			got := client.Send(context.Background(), to, key, alert())
+			got := send(context.Background(), client, to, key, alert())
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
@@ -242,7 +252,7 @@ func TestSilenceIsTriedAgain(t *testing.T) {
 		}
 		close(over)
 	}()
-	got := c.Send(worldtest.Overdue(over), to, key, alert())
+	got := send(worldtest.Overdue(over), c, to, key, alert())
 	if d := cmp.Diff(watch.Outcome{Result: watch.SendRetry, Problem: "SES did not answer in time; the mail may have been sent"}, got); d != "" {
 		t.Error(d)
 	}
@@ -264,7 +274,7 @@ func TestAnAttemptEndsByItselfWithinAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		got := client(t, "http://ses.example", &http.Client{Transport: stuck{}}).Send(context.Background(), to, key, alert())
+		got := send(context.Background(), client(t, "http://ses.example", &http.Client{Transport: stuck{}}), to, key, alert())
 		if took := time.Since(start); got.Result != watch.SendRetry || took != 20*time.Second {
 			t.Errorf("%+v after %v", got, took)
 		}
@@ -275,7 +285,7 @@ func TestARefusedConnectionSentNothing(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.NotFoundHandler())
 	srv.Close()
-	got := client(t, srv.URL, nil).Send(context.Background(), to, key, alert())
+	got := send(context.Background(), client(t, srv.URL, nil), to, key, alert())
 	if d := cmp.Diff(watch.Outcome{Result: watch.SendRetry, Problem: "SES cannot be reached; nothing was sent"}, got); d != "" {
 		t.Error(d)
 	}
@@ -285,7 +295,7 @@ func TestAnAnswerThatDoesNotParseIsNoReasonToSendTwice(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"MessageId":`)) }))
 	t.Cleanup(srv.Close)
-	if got := client(t, srv.URL, nil).Send(context.Background(), to, key, alert()); got.Result != watch.SendAccepted {
+	if got := send(context.Background(), client(t, srv.URL, nil), to, key, alert()); got.Result != watch.SendAccepted {
 		t.Errorf("%+v", got)
 	}
 }
@@ -297,7 +307,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	srv := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	t.Cleanup(srv.Close)
-	if got := client(t, srv.URL, nil).Send(context.Background(), to, key, alert()); got.Result == watch.SendAccepted || asked != 0 {
+	if got := send(context.Background(), client(t, srv.URL, nil), to, key, alert()); got.Result == watch.SendAccepted || asked != 0 {
 		t.Errorf("%+v, asked %d times", got, asked)
 	}
 }
@@ -305,7 +315,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 func TestAnAddressThatIsNoneIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	box, c := mailbox(t)
-	if got := c.Send(context.Background(), "nobody", key, alert()); got.Result != watch.SendUnreachable || strings.Contains(got.Problem, "nobody") {
+	if got := send(context.Background(), c, "nobody", key, alert()); got.Result != watch.SendUnreachable || strings.Contains(got.Problem, "nobody") {
 		t.Errorf("%+v", got)
 	}
 	if box.Requests() != 0 {

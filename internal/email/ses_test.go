@@ -205,11 +205,11 @@ func TestAnSESOfOthersReadsAMailAsItWasMeant(t *testing.T) {
 	for name, m := range map[string]message.Message{"in Japanese": alert(), "in English": other, "with a long link to stop": long} {
 		t.Run(name, func(t *testing.T) {
 			var wire requested
-			o := client(t, endpoint, &http.Client{Transport: &wire}).Send(t.Context(), to, key, m)
+			o := send(t.Context(), client(t, endpoint, &http.Client{Transport: &wire}), to, key, m)
 			if o.Result != watch.SendAccepted || o.ProviderID == "" {
 				t.Fatalf("%+v", o)
 			}
-			client(t, own.URL, nil).Send(t.Context(), to, key, m)
+			send(t.Context(), client(t, own.URL, nil), to, key, m)
 			sent := box.Messages()[len(box.Messages())-1]
 			want := seen{FromName: "口座守", From: "alert@kozamori.example", ReplyTo: "help@kozamori.example", To: to,
 				Subject: m.Alt, Text: sent.Text, HTML: sent.HTML,
@@ -264,7 +264,7 @@ func TestRefusalsOfAnSESOfOthersAreSorted(t *testing.T) {
 			watch.Outcome{Result: watch.SendRetry, RetryAfter: time.Minute, Problem: "SES answered 403 UnknownError"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := c.client.Send(context.Background(), to, key, c.m)
+			got := send(context.Background(), c.client, to, key, c.m)
 			if (got.Result == watch.SendAccepted) != (got.ProviderID != "") {
 				t.Errorf("an id %q", got.ProviderID)
 			}

@@ -27,8 +27,10 @@ func (c *Client) Sender() channel.Sender { return sender{c} }
 
 type sender struct{ *Client }
 
-func (s sender) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	return s.Push(ctx, to, key, m)
+func (s sender) Draw(m message.Message) ([]byte, error) { return s.Client.Draw(m) }
+
+func (s sender) Send(ctx context.Context, to channel.Address, drawn []byte) watch.Outcome {
+	return s.PushDrawn(ctx, to.To, to.Key, drawn)
 }
 
 // Ping asks for the month's quota, which costs none of it.

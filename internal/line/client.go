@@ -86,35 +86,43 @@ func (c *Client) Push(ctx context.Context, to, retryKey string, m message.Messag
 	return c.PushAll(ctx, to, retryKey, m)
 }
 
-// PushAll sends messages, at most five, to one user. The retry key (a UUID) goes out with the
-// first attempt already, so that LINE drops every second one for 24 hours. What
-// LINE refuses as it is drawn goes as text, each form under a key of its own.
+// PushAll sends messages, at most five, to one user; see PushDrawn.
 func (c *Client) PushAll(ctx context.Context, to, retryKey string, msgs ...message.Message) watch.Outcome {
+	drawn, err := c.Draw(msgs...)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}
+	}
+	return c.PushDrawn(ctx, to, retryKey, drawn)
+}
+
+// PushDrawn sends what Draw wrote, in this release or another, to one user. The retry
+// key (a UUID) goes out with the first attempt already, so that LINE drops every second
+// one for 24 hours. What LINE refuses as it is drawn goes as text, each form under a key
+// of its own.
+func (c *Client) PushDrawn(ctx context.Context, to, retryKey string, drawn []byte) watch.Outcome {
 	if !userID(to) {
 		return watch.Outcome{Result: watch.SendUnreachable, Problem: "not a LINE user id"}
 	}
-	if len(msgs) == 0 || len(msgs) > maxMessages {
-		return watch.Outcome{Result: watch.SendRefused, Problem: "nothing to send"}
-	}
-	if c.Labels == nil {
-		return watch.Outcome{Result: watch.SendRefused, Problem: noLabels}
+	all, err := drawings(drawn)
+	if err != nil {
+		return watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}
 	}
 	for i := 0; ; i++ {
-		f := &forms[i]
-		req := &messaging_api.PushMessageRequest{To: to, Messages: render(f.draw(c, msgs)), CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
+		f := all[i]
+		req := &messaging_api.PushMessageRequest{To: to, Messages: f.messages, CustomAggregationUnits: []string{}} // nil would go out as null, which LINE's schema forbids
 		res, token, err := c.authorised(ctx, func(api *messaging_api.MessagingApiAPI) (*http.Response, error) {
-			res, _, err := api.PushMessageWithHttpInfo(req, f.key(retryKey))
+			res, _, err := api.PushMessageWithHttpInfo(req, formKey(f.name, retryKey))
 			return res, err
 		})
 		if err != nil {
 			return watch.Outcome{Result: watch.SendRetry, Problem: err.Error()}
 		}
-		if refused(res) && i+1 < len(forms) {
+		if refused(res) && i+1 < len(all) {
 			continue
 		}
 		o := c.outcome(ctx, token, res)
 		if o.Result == watch.SendAccepted {
-			c.fellBack(f)
+			c.fellBack(f.name)
 		}
 		return o
 	}

@@ -29,21 +29,21 @@ var forms = []form{
 	{"bare", func(c *Client, msgs []message.Message) []messaging_api.MessageInterface { return c.plain(msgs, false) }},
 }
 
-// key is the retry key of a form: the same for the same form of a message.
-func (f *form) key(key string) string {
-	if f.name == "" {
+// formKey is the retry key of a form: the same for the same form of a message.
+func formKey(form, key string) string {
+	if form == "" {
 		return key
 	}
-	return watch.DeriveUUID("line form", f.name, key)
+	return watch.DeriveUUID("line form", form, key)
 }
 
 // refused tells whether LINE may have refused the drawing.
 func refused(res *http.Response) bool { return res != nil && res.StatusCode == http.StatusBadRequest }
 
 // fellBack tells the operator that people read less than they should.
-func (c *Client) fellBack(f *form) {
-	if f.name != "" && c.Logger != nil {
-		c.Logger.Error("LINE refused a drawn message, which went as text", "form", f.name)
+func (c *Client) fellBack(form string) {
+	if form != "" && c.Logger != nil {
+		c.Logger.Error("LINE refused a drawn message, which went as text", "form", form)
 	}
 }
 

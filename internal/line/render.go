@@ -21,16 +21,12 @@ type rendered struct {
 // MarshalJSON is for package json.
 func (r rendered) MarshalJSON() ([]byte, error) { return r.body, nil }
 
-// render writes messages as JSON; what it cannot write the SDK does.
-func render(msgs []messaging_api.MessageInterface) []messaging_api.MessageInterface {
-	out := make([]messaging_api.MessageInterface, len(msgs))
-	for i, m := range msgs {
-		out[i] = m
-		if b, err := appendValue(make([]byte, 0, 4096), reflect.ValueOf(m)); err == nil {
-			out[i] = rendered{m, b}
-		}
+// write writes a message as JSON; what it cannot write the SDK does.
+func write(m messaging_api.MessageInterface) ([]byte, error) {
+	if b, err := appendValue(make([]byte, 0, 4096), reflect.ValueOf(m)); err == nil {
+		return b, nil
 	}
-	return out
+	return json.Marshal(m)
 }
 
 // types are what the SDK's types call themselves. Others are left to the SDK.

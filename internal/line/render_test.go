@@ -3,6 +3,7 @@ package line
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"reflect"
 	"testing"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -49,29 +50,48 @@ func TestAMessageIsWrittenAsTheSDKWritesIt(t *testing.T) {
 		}
 		return m
 	}
-	c := &Client{Config{Labels: func(string) message.Labels { return message.Labels{Why: word(), Steps: word()} }}}
+	labels := message.Labels{Why: "お知らせの<理由>", Steps: "いま、\tできること"}
+	c := &Client{Config{Labels: func(string) message.Labels { return labels }}}
 	for range 2000 {
 		msgs := []message.Message{one(1), one(0)}
 		for i := range forms {
-			drawn := forms[i].draw(c, msgs)
-			for k, m := range render(drawn) {
-				r, ok := m.(rendered)
-				if !ok {
-					t.Fatalf("form %d is left to the SDK", i)
-				}
-				want, err := json.Marshal(drawn[k])
-				if err != nil || string(r.body) != string(want) {
-					t.Fatalf("%v\n%s\nwant\n%s", err, r.body, want)
+			for _, m := range forms[i].draw(c, msgs) {
+				got, err := appendValue(nil, reflect.ValueOf(m))
+				want, err2 := json.Marshal(m)
+				if err != nil || err2 != nil || string(got) != string(want) {
+					t.Fatalf("form %d: %v %v\n%s\nwant\n%s", i, err, err2, got, want)
 				}
 			}
-			// It goes through the SDK as it is.
-			a, err1 := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: drawn})
-			b, err2 := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: render(drawn)})
-			if err1 != nil || err2 != nil || string(a) != string(b) {
+		}
+		// What was drawn goes through the SDK as it is, in each form.
+		drawn, err := c.Draw(msgs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := drawings(drawn)
+		if err != nil || len(all) != len(forms) {
+			t.Fatalf("%v, %d forms", err, len(all))
+		}
+		for i := range forms {
+			a, err1 := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: forms[i].draw(c, msgs)})
+			b, err2 := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: all[i].messages})
+			if err1 != nil || err2 != nil || string(a) != string(b) || all[i].name != forms[i].name {
 				t.Fatalf("%v %v\n%s\nwant\n%s", err1, err2, b, a)
 			}
 		}
 	}
+}
+
+// written are messages as this package writes them.
+func written(b *testing.B, msgs []messaging_api.MessageInterface) (out []messaging_api.MessageInterface) {
+	for _, m := range msgs {
+		body, err := write(m)
+		if err != nil {
+			b.Fatal(err)
+		}
+		out = append(out, rendered{body: body})
+	}
+	return out
 }
 
 func BenchmarkRender(b *testing.B) {
@@ -82,7 +102,7 @@ func BenchmarkRender(b *testing.B) {
 	drawn := []messaging_api.MessageInterface{Flex(m, message.Labels{Why: "お知らせの理由"})}
 	b.Run("ours", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: render(drawn)}); err != nil {
+			if _, err := json.Marshal(&messaging_api.PushMessageRequest{To: "U", Messages: written(b, drawn)}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -80,7 +80,7 @@ func (c *Client) reply(ctx context.Context, replyToken string, unsure bool, msgs
 			o.Result = watch.SendRetry
 		}
 		if o.Result == watch.SendAccepted {
-			c.fellBack(f)
+			c.fellBack(f.name)
 		}
 		if o.Result != watch.SendRetry || ctx.Err() != nil {
 			return o

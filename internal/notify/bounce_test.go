@@ -84,13 +84,13 @@ func TestABounceThatOvertakesTheAnswerOfSESStays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.replace(watch.Email, func(send channel.Sender) channel.Sender {
-				return channel.SendFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-					o := send.Send(ctx, to, key, m)
-					if err := w.stage.Bounced(ctx, watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: key, Addresses: []string{to}}); err != nil {
+				return around{send, func(ctx context.Context, at channel.Address, drawn []byte) watch.Outcome {
+					o := send.Send(ctx, at, drawn)
+					if err := w.stage.Bounced(ctx, watch.Feedback{Channel: watch.Email, Kind: watch.Bounced, Key: at.Key, Addresses: []string{at.To}}); err != nil {
 						t.Error(err)
 					}
 					return o
-				})
+				}}
 			})
 			w.replace(watch.LINE, func(channel.Sender) channel.Sender {
 				return channel.SendFunc(func(context.Context, string, string, message.Message) watch.Outcome {

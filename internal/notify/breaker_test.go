@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kozamori/internal/channel"
-	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -18,8 +17,9 @@ import (
 
 // moody is a provider that is down at times.
 type moody struct {
-	w  *world
-	mu sync.Mutex
+	channel.SendFunc // draws
+	w                *world
+	mu               sync.Mutex
 
 	down     bool
 	vain     int
@@ -32,14 +32,14 @@ type arrival struct {
 	at      time.Time
 }
 
-func (p *moody) Send(_ context.Context, to, key string, _ message.Message) watch.Outcome {
+func (p *moody) Send(_ context.Context, at channel.Address, _ []byte) watch.Outcome {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.down && (p.only == nil || p.only[to]) {
+	if p.down && (p.only == nil || p.only[at.To]) {
 		p.vain++
 		return watch.Outcome{Result: watch.SendRetry, Problem: "LINE answered 500"}
 	}
-	p.accepted = append(p.accepted, arrival{key, to, p.w.Now()})
+	p.accepted = append(p.accepted, arrival{at.Key, at.To, p.w.Now()})
 	return watch.Outcome{Result: watch.SendAccepted}
 }
 

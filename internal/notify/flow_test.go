@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kozamori/internal/channel"
-	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -18,13 +17,14 @@ import (
 // hung is a sender, and a bank's end, where calls to some places do not return
 // until they are let go or given up.
 type hung struct {
-	mu    sync.Mutex
-	slow  map[string]bool
-	free  chan struct{}
-	began chan string // the places of hanging calls
-	under map[string]int
-	most  map[string]int
-	calls int
+	channel.SendFunc // draws
+	mu               sync.Mutex
+	slow             map[string]bool
+	free             chan struct{}
+	began            chan string // the places of hanging calls
+	under            map[string]int
+	most             map[string]int
+	calls            int
 }
 
 func newHung(slow ...string) *hung {
@@ -59,8 +59,8 @@ func (h *hung) call(ctx context.Context, place string) bool {
 	}
 }
 
-func (h *hung) Send(ctx context.Context, to, _ string, _ message.Message) watch.Outcome {
-	if !h.call(ctx, to) {
+func (h *hung) Send(ctx context.Context, at channel.Address, _ []byte) watch.Outcome {
+	if !h.call(ctx, at.To) {
 		return watch.Outcome{Result: watch.SendRetry, Problem: "no answer"}
 	}
 	return watch.Outcome{Result: watch.SendAccepted}

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"kozamori/internal/channel"
-	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -103,9 +102,9 @@ func done(vs []queue.Verdict) (n int) {
 func TestABatchOfDeliveriesSharesItsReads(t *testing.T) {
 	for ch, want := range map[watch.ChannelKind]string{
 		// Records, accounts, the provider's breaker, the bank's name; that a call is
-		// made, its words and its outcome, each.
-		watch.LINE:  "4 reads, 30 writes, 0 lost",
-		watch.Email: "4 reads, 30 writes, 0 lost",
+		// made and its outcome, each.
+		watch.LINE:  "4 reads, 20 writes, 0 lost",
+		watch.Email: "4 reads, 20 writes, 0 lost",
 	} {
 		t.Run(string(ch), func(t *testing.T) {
 			w := newWorld(t)
@@ -156,7 +155,7 @@ func TestDeliveriesOfOneRecordInABatchDoNotFight(t *testing.T) {
 	if n := done(w.stage.Handle(ctx, msgs)); n != 6 {
 		t.Errorf("%d of 6 done", n)
 	}
-	if got := w.table.calls(); got != "4 reads, 18 writes, 0 lost" {
+	if got := w.table.calls(); got != "4 reads, 12 writes, 0 lost" {
 		t.Error(got)
 	}
 	r, err := w.store.Record(ctx, "b0")
@@ -177,7 +176,7 @@ func TestWhatSomebodyElseWritesWhileAMessageIsSentStays(t *testing.T) {
 			ctx := context.Background()
 			msgs := w.batch(1, ch)
 			w.replace(ch, func(send channel.Sender) channel.Sender {
-				return channel.SendFunc(func(ctx context.Context, to, key string, m message.Message) watch.Outcome {
+				return around{send, func(ctx context.Context, at channel.Address, drawn []byte) watch.Outcome {
 					_, err := w.store.UpdateRecord(ctx, "b0", func(r *watch.Record) error {
 						r.Answer = &watch.Answer{Value: watch.NotMine, Watcher: "w1"}
 						return nil
@@ -185,8 +184,8 @@ func TestWhatSomebodyElseWritesWhileAMessageIsSentStays(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
-					return send.Send(ctx, to, key, m)
-				})
+					return send.Send(ctx, at, drawn)
+				}}
 			})
 			w.stage.Handle(ctx, msgs)
 			r, err := w.store.Record(ctx, "b0")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/queue"
@@ -41,7 +42,11 @@ func (s *Stage) letter(ctx context.Context, c caller, m queue.Message, key strin
 	}
 	o := watch.Outcome{Result: watch.SendRetry, Problem: problemDown}
 	if !s.isDown(ctx, string(ch.Kind)) {
-		o = ch.Send(c.hard, l.To, l.Key, words)
+		drawn, err := ch.Draw(words)
+		if err != nil {
+			return s.broken(m, "a mail cannot be drawn", err)
+		}
+		o = ch.Send(c.hard, channel.Address{To: l.To, Key: l.Key}, drawn)
 		switch {
 		case o.Result != watch.SendRetry:
 			s.answered(ctx, string(ch.Kind))

@@ -159,53 +159,39 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 			return s.delivery(ctx, c, m, j, s.prefetch(ctx, []watch.Job{j}), true)
 		}
 	}
-	if !d.Tried && d.Kind.OfIncident() {
-		if v, ok := s.begin(ctx, m, h, d.ID, w, &ch); !ok {
-			return v
-		}
-	}
 	if d.Kind == watch.TellSummary && d.Sum == nil {
 		if v, ok := s.sum(ctx, m, h, d); !ok {
 			return v
 		}
 	}
-	if ch.Lease > 0 {
-		if v, ok := s.lease(ctx, m, h, d.ID, w, &ch); !ok {
-			return v
-		}
+	ch.Stoppable = ch.Stoppable && !borrowed
+	a, v, ok := s.ask(ctx, m, h, d.ID, w, &ch)
+	if !ok {
+		return v
 	}
 	r = h.now()
 	if d, ok = r.Delivery(d.ID); !ok {
 		return queue.Acknowledge
 	}
-	ch.Stoppable = ch.Stoppable && !borrowed
-	msg, err := s.Composer.Message(ctx, r, d, w, &ch)
-	if errors.Is(err, errNothing) || errors.Is(err, store.ErrNotFound) {
-		return s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
-			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
-		})
-	}
-	if err == nil {
-		msg, err = s.kept(ctx, r.ID, d, w, msg)
-	}
-	if err != nil {
-		return s.broken(m, "message cannot be composed", err)
-	}
+	at := channel.Address{To: to, Key: ch.Key(r.ID, d)}
 	if !borrowed {
-		msg.Copies = w.Copies(ch.Kind, s.Now())
+		at.Copies = w.Copies(ch.Kind, s.Now())
 	}
 	calls := c.soft
 	if ch.Lease > 0 {
 		calls = c.hard // a second copy would not be dropped
 	}
 	began := s.Now()
-	o := ch.Send(calls, to, ch.Key(r.ID, d), msg)
+	o := ch.Send(calls, at, a.drawn)
 	s.gates.took(string(ch.Kind)+" "+to, s.Now().Sub(began), s.Now())
 	switch {
 	case o.Result != watch.SendRetry:
 		s.answered(ctx, string(ch.Kind))
 	case c.hard.Err() == nil: // not one that this process gave up because it stops
 		s.failed(ctx, string(ch.Kind), to, o.RetryAfter)
+	}
+	if o.Result == watch.SendRetry && !o.Untaken && !a.kept {
+		s.keep(ctx, r.ID, d, w, a.drawn)
 	}
 	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())

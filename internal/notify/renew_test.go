@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"kozamori/internal/channel"
-	"kozamori/internal/message"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/watch"
@@ -85,7 +84,7 @@ func TestWhatWasNotCalledForSaysWhatIsTrueNow(t *testing.T) {
 			m := queued("r1", w.record().Deliveries[0].ID)
 			if c.dies != "" {
 				var works channel.Sender
-				w.replace(watch.LINE, func(s channel.Sender) channel.Sender { works = s; return dying{} })
+				w.replace(watch.LINE, func(s channel.Sender) channel.Sender { works = s; return dying{s} })
 				w.table.down = c.dies == "before"
 				w.stage.Handle(t.Context(), []queue.Message{m})
 				w.table.down = false
@@ -114,9 +113,9 @@ func TestWhatWasNotCalledForSaysWhatIsTrueNow(t *testing.T) {
 }
 
 // dying is a sender whose process dies before it calls.
-type dying struct{}
+type dying struct{ channel.Sender }
 
-func (dying) Send(context.Context, string, string, message.Message) watch.Outcome {
+func (dying) Send(context.Context, channel.Address, []byte) watch.Outcome {
 	panic("the process died")
 }
 

@@ -4,82 +4,69 @@ import (
 	"bytes"
 	"compress/flate"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
-	"sync"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/codec"
 	"kozamori/internal/message"
 	"kozamori/internal/watch"
 )
 
-// kept is a message as it was worded when its channel was first asked to take it
-// under its key, which is written down before that: a channel that drops a second
-// copy by its key must not be given another message under it, and cannot be asked
-// whether it took the first. What a guardian may not see any more is worded again
-// without it, and what another version keeps in a form of its own is as it is worded
-// now: no other words change under a key.
-func (s *Stage) kept(ctx context.Context, record string, d *watch.Delivery, w *watch.Watcher, m message.Message) (message.Message, error) {
-	key := d.RetryKey(record)
-	if d.HideAmount || w.HideAmount {
-		key += " hidden"
+// asKey is under which it is kept what a channel was asked to take. What a guardian may
+// not see any more is not sent again.
+func asKey(record string, d *watch.Delivery, w *watch.Watcher) string {
+	if key := d.RetryKey(record); !d.HideAmount && !w.HideAmount {
+		return key
+	} else {
+		return key + " hidden"
 	}
-	words, err := packed(m)
-	if err != nil {
-		return m, err
-	}
-	was, err := s.Store.KeepWords(ctx, key, s.Now(), words)
-	if err != nil {
-		return m, err
-	}
-	if bytes.Equal(was, words) {
-		return m, nil
-	}
-	if first, ok := worded(was); ok {
-		return first, nil
-	}
-	return m, nil
 }
 
-// worded reads words that were kept; ok is false if another version kept them in a
-// form of its own.
-func worded(words []byte) (m message.Message, ok bool) {
-	var kept []byte
-	if codec.Unmarshal(words, &kept) != nil {
-		return m, false
+// keep writes down what a channel may have taken, once it has not said so: each later
+// attempt asks for the same under the same key, whatever a bank or a person is called by
+// then, and whichever release makes it. It is kept for a day, as LINE keeps keys. Where
+// that fails, or the process died, the digest on record tells whether the same can be
+// drawn again.
+func (s *Stage) keep(ctx context.Context, record string, d *watch.Delivery, w *watch.Watcher, drawn []byte) {
+	body, err := codec.Marshal(drawn)
+	if err == nil {
+		_, err = s.Store.KeepWords(ctx, asKey(record, d, w), s.Now(), body)
 	}
-	z := unpackers.Get().(io.ReadCloser)
-	defer unpackers.Put(z)
-	if z.(flate.Resetter).Reset(bytes.NewReader(kept), nil) != nil {
-		return m, false
+	if err != nil {
+		s.Logger.WarnContext(ctx, "what a channel may have taken cannot be kept", "record", record, "delivery", d.ID, "err", err)
 	}
-	b, err := io.ReadAll(io.LimitReader(z, maxWords))
-	return m, err == nil && codec.Unmarshal(b, &m) == nil && m.Title != ""
+}
+
+// kept is what keep wrote down; nil if there is nothing, or nothing that this version
+// can read.
+func (s *Stage) kept(ctx context.Context, record string, d *watch.Delivery, w *watch.Watcher, ch *channel.Channel) ([]byte, error) {
+	body, err := s.Store.KeptWords(ctx, asKey(record, d, w))
+	if err != nil || body == nil {
+		return nil, err
+	}
+	var drawn []byte
+	if codec.Unmarshal(body, &drawn) != nil {
+		return nil, nil
+	}
+	if m, ok := packed(drawn); ok {
+		return ch.Draw(m)
+	}
+	return drawn, nil
+}
+
+// packed reads words as the version before kept them, which kept no drawing.
+func packed(b []byte) (m message.Message, ok bool) {
+	words, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), maxWords))
+	return m, err == nil && codec.Unmarshal(words, &m) == nil && m.Title != ""
 }
 
 // maxWords bounds what words may unpack to: LINE takes 50 KB at most.
 const maxWords = 1 << 20
 
-// The tables of a packer are large, and each message needs one.
-var (
-	packers   = sync.Pool{New: func() any { z, _ := flate.NewWriter(nil, flate.BestSpeed); return z }}
-	unpackers = sync.Pool{New: func() any { return flate.NewReader(bytes.NewReader(nil)) }}
-)
-
-// packed are the words of a message, in half the room: each KiB is a write unit.
-func packed(m message.Message) ([]byte, error) {
-	words, err := codec.Marshal(m)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	z := packers.Get().(*flate.Writer)
-	defer packers.Put(z)
-	z.Reset(&out)
-	if _, err := z.Write(words); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return codec.Marshal(out.Bytes())
+// digest tells two drawings apart.
+func digest(drawn []byte) string {
+	sum := sha256.Sum256(drawn)
+	return base64.RawURLEncoding.EncodeToString(sum[:4])
 }

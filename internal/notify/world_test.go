@@ -24,7 +24,6 @@ import (
 	"kozamori/internal/email"
 	"kozamori/internal/email/ses"
 	"kozamori/internal/line"
-	"kozamori/internal/message"
 	"kozamori/internal/notify"
 	"kozamori/internal/queue"
 	qembedded "kozamori/internal/queue/embedded"
@@ -139,7 +138,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.NewTextHandler(w.log, nil))
 	client := line.New(line.Config{Endpoint: serve(w.line), Tokens: line.StaticToken(w.line.Token), Labels: wording.LabelsIn})
 	w.stage = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
-		Channels: register(t, line.Channel.With(channel.SendFunc(client.Push)), email.Channel.With(mails)),
+		Channels: register(t, line.Channel.With(client.Sender()), email.Channel.With(mails)),
 		Callback: &callback.Signed{Store: w.store, Secrets: secrets(w.bank.secret), Inside: true, Now: w.Now},
 		Composer: &notify.Composer{Store: w.store, Names: app.NewNames(w.store, w.Now), Tokens: keys, BaseURL: "https://kozamori.example"}})
 	err = w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: serve(w.bank)}),
@@ -293,11 +292,21 @@ type crash struct {
 	times int
 }
 
-func (c *crash) Send(ctx context.Context, to, key string, m message.Message) watch.Outcome {
-	o := c.Sender.Send(ctx, to, key, m)
+func (c *crash) Send(ctx context.Context, at channel.Address, drawn []byte) watch.Outcome {
+	o := c.Sender.Send(ctx, at, drawn)
 	if c.times > 0 {
 		c.times--
 		panic("the process died")
 	}
 	return o
+}
+
+// around is a sender that calls something else to send.
+type around struct {
+	channel.Sender
+	send func(context.Context, channel.Address, []byte) watch.Outcome
+}
+
+func (a around) Send(ctx context.Context, at channel.Address, drawn []byte) watch.Outcome {
+	return a.send(ctx, at, drawn)
 }

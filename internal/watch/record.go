@@ -302,6 +302,10 @@ type Delivery struct {
 	// was sent to its reader when it was made.
 	Worded  *Worded `json:"worded,omitempty"`
 	Unasked bool    `json:"unasked,omitempty"`
+	// As is a digest of what its channel was last asked to take, written before the
+	// call: anything else needs another key. It is short, for a record of an alert is
+	// a little shorter than the KiB that a write pays for.
+	As string `json:"as,omitempty"`
 	// Omitted is how many messages to its watcher over its channel are not kept, and
 	// OmittedTold how many of those were taken: see Omit.
 	Omitted     int `json:"omitted,omitempty"`
