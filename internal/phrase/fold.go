@@ -13,6 +13,18 @@ import (
 type folded struct {
 	japanese, english string
 	slack             bool // the Japanese is folded further
+	latin             bool // there is no Japanese in it
+}
+
+// side is what a pattern of Japanese or of English reads; empty if there is none.
+func (t folded) side(japanese bool) string {
+	switch {
+	case !japanese:
+		return t.english
+	case t.latin:
+		return ""
+	}
+	return t.japanese
 }
 
 // has reports whether any of the words stands in the text.
@@ -77,11 +89,11 @@ func (w *word) in(slack bool) string {
 // then words meet that have nothing in common, so it is the second try.
 func fold(text string, slack bool) folded {
 	text = strings.ToLower(norm.NFKC.String(pictures.Replace(text)))
-	return folded{japanese: kana(text, slack), english: english(text, true), slack: slack}
+	return folded{japanese: kana(text, slack), english: english(text, true), slack: slack, latin: !strings.ContainsFunc(text, isJapanese)}
 }
 
 // pictures are those that say what is wanted by themselves.
-var pictures = strings.NewReplacer("📞", "電話", "☎", "電話", "☏", "電話", "¥", "円", "￥", "円")
+var pictures = strings.NewReplacer("(泣)", "。", "（泣）", "。", "(汗)", "。", "（汗）", "。", "(涙)", "。", "（涙）", "。", "📞", "電話", "☎", "電話", "☏", "電話", "¥", "円", "￥", "円")
 
 // kana folds the Japanese side of a text. What it yields is compared only with
 // what it yields.
@@ -166,7 +178,7 @@ var shortForms = map[string]string{
 	"dont": "do not", "didt": "did not", "dint": "did not", "didn": "did not", "dosent": "does not", "doesent": "does not", "wasent": "was not", "nvr": "never", "wasn": "was not", "isn": "is not", "don": "do not", "didnt": "did not", "doesnt": "does not", "wasnt": "was not", "isnt": "is not", "arent": "are not", "werent": "were not",
 	"havent": "have not", "hasnt": "has not", "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not", "cant": "can not", "cannot": "can not",
 	"wont": "will not", "aint": "is not", "dunno": "do not know", "hes": "he is", "shes": "she is", "theyre": "they are", "youre": "you are", "idk": "i do not know", "ya": "yes", "yah": "yes", "im": "i am", "ive": "i have", "its": "it is", "thats": "that is", "whats": "what is",
-	"whos": "who is", "somebody": "someone", "u": "you", "pls": "please", "plz": "please", "acct": "account", "thx": "thanks", "ty": "thanks", "cheers": "thanks",
+	"whos": "who is", "theres": "there is", "youve": "you have", "weve": "we have", "theyve": "they have", "heres": "here is", "wheres": "where is", "hows": "how is", "shouldnt": "should not", "mustnt": "must not", "neednt": "need not", "wnt": "want", "wanna": "want to", "gonna": "going to", "whose": "who is", "nothin": "nothing", "nuthin": "nothing", "summat": "something", "wudnt": "would not", "cudnt": "could not", "wan": "want", "r": "are", "ur": "your", "y": "why", "dnt": "do not", "wsnt": "was not", "noone": "no one", "sum1": "someone", "some1": "someone", "any1": "anyone", "tho": "though", "cuz": "because", "abt": "about", "acc": "account", "msg": "message", "msgs": "messages", "notifs": "notifications", "txn": "transaction", "pymt": "payment", "pmt": "payment", "recognice": "recognise", "reconize": "recognize", "recognise": "recognise", "neva": "never", "somebody": "someone", "u": "you", "pls": "please", "plz": "please", "acct": "account", "thx": "thanks", "ty": "thanks", "cheers": "thanks",
 }
 
 // misspelt finds the word of the rules that a long word is a slip of the

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"kozamori/internal/testkit/breadth"
 )
 
 // grammar is testdata/grammar.txt, read.
@@ -26,7 +28,7 @@ func readGrammar(t *testing.T, file string) grammar {
 		}
 		if name, list, ok := strings.Cut(line, " = "); ok {
 			for _, one := range outside(list) {
-				g.lists[name] = append(g.lists[name], strings.TrimSpace(one))
+				g.lists[name] = append(g.lists[name], strings.ReplaceAll(strings.TrimSpace(one), "_", " ")) // _ is a space that counts
 			}
 			continue
 		}
@@ -97,8 +99,15 @@ func (g grammar) say(text string, r *rand.Rand) string {
 // each way to say a thing a sample that is the same in each run.
 func TestSentencesOfTheGrammarAreUnderstood(t *testing.T) {
 	t.Parallel()
-	g := readGrammar(t, "testdata/grammar.txt")
-	const each = 24
+	for _, file := range []string{"testdata/grammar.txt", "testdata/spoken.txt", "testdata/english.txt"} {
+		understandsGrammar(t, file)
+	}
+}
+
+func understandsGrammar(t *testing.T, file string) {
+	t.Helper()
+	g := readGrammar(t, file)
+	each := breadth.Of(4, 16)
 	right, all := map[string]int{}, map[string]int{}
 	for i, way := range g.ways {
 		r := rand.New(rand.NewPCG(uint64(i), 15))
@@ -117,8 +126,8 @@ func TestSentencesOfTheGrammarAreUnderstood(t *testing.T) {
 		}
 	}
 	for m, n := range all {
-		if right[m]*100 < n*97 {
-			t.Errorf("%s: %d of %d understood", m, right[m], n)
+		if right[m]*100 < n*93 && n-right[m] > 3 { // of few, a few may be missed
+			t.Errorf("%s: %s: %d of %d understood", file, m, right[m], n)
 		}
 	}
 }

@@ -4,6 +4,14 @@
 // a phrase was taken as it was. It never acts, and it never answers.
 package phrase
 
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
 // Meaning is what a person wants with a phrase.
 type Meaning string
 
@@ -33,29 +41,62 @@ const maxLen = 500
 // Read returns what is meant by a text of any length and content. It is read
 // without the pleasantries around it, then as it stands, then as Japanese in
 // Latin letters, and last sentence by sentence: the first reading that decides
-// holds.
+// holds. Of two meanings in a text a denial wins, and a denial that cannot be
+// placed makes of everything else a question.
 func Read(text string) Meaning {
 	ready()
 	if rs := []rune(text); len(rs) > maxLen {
 		text = string(rs[:maxLen])
 	}
-	for _, t := range []string{bare(text), text, inKana(text)} {
+	m, decided := read(text)
+	switch {
+	case m != Dispute && m != Undo && (m != Unsure || !decided) && denies(text):
+		return Dispute
+	case m == doubtful, calm[m] && negated(text):
+		return Unsure
+	case m == Unsure && !decided && negated(text) && !elsewhere.MatchString(strings.ToLower(norm.NFKC.String(text))):
+		return Dispute // of what, if not of what we told
+	}
+	return m
+}
+
+func read(text string) (m Meaning, decided bool) {
+	core := bare(text)
+	for _, t := range []string{core, text, inKana(text)} {
 		if t == "" {
 			continue
 		}
 		if m, decided := decide(t); decided {
-			if unhurried[m] && denies(text) {
-				return Dispute
+			if t == text && t != core && much(core) && (m == Thanks || m == Guide || m == Help) {
+				continue // only what stands around it was understood
 			}
-			return m
+			return m, true
 		}
 	}
-	return bySentence(text)
+	if !much(core) {
+		core = text
+	}
+	m = bySentence(core)
+	return m, m != Unsure
 }
 
-// unhurried are the meanings of which none matters while somebody says as well
-// that something was not them.
-var unhurried = map[Meaning]bool{Phone: true, Balance: true, Settings: true, Pause: true, Leave: true, Family: true, History: true, Connect: true, Guide: true, Thanks: true}
+// much tells whether more is said than a word or two.
+func much(text string) bool {
+	t := fold(text, false)
+	return utf8.RuneCountInString(t.japanese) > 8 && t.english == "" || strings.Count(t.english, " ") > 4
+}
+
+// doubtful is "mine" of a text in which something speaks against it.
+const doubtful Meaning = "doubtful"
+
+// calm are the meanings of which none has to do with a denial.
+var calm = map[Meaning]bool{Phone: true, Balance: true, History: true, Connect: true, Guide: true, Thanks: true}
+
+// negated tells whether a text denies something, of whatever kind.
+func negated(text string) bool {
+	t := fold(text, false)
+	return denial.MatchString(harmless.ReplaceAllString(t.japanese, "")) || denialEnglish.MatchString(harmless.ReplaceAllString(t.english, " "))
+}
 
 // denies tells whether a part of a text says, by itself, that it was not them.
 func denies(text string) bool {
@@ -63,13 +104,19 @@ func denies(text string) bool {
 	if len(parts) < 2 {
 		return false
 	}
-	for _, p := range parts {
-		if m, _ := decide(p); m == Dispute {
+	for i := range parts[1:] {
+		parts = append(parts, parts[i]+" "+parts[i+1]) // "I left it, and it still charges me"
+	}
+	for _, p := range append(parts, sentences(text)...) {
+		if m, _ := decide(unwrapped(p)); m == Dispute && !feared.MatchString(p) {
 			return true
 		}
 	}
 	return false
 }
+
+// feared is what has not happened: "what if somebody used it?".
+var feared *regexp.Regexp
 
 // AsksNumber tells whether somebody who says that something was not them asks for a
 // number to call as well.
@@ -95,7 +142,7 @@ func decide(text string) (m Meaning, decided bool) {
 		if m, ok := whole[slack][t.japanese]; ok {
 			return m, true
 		}
-		t.japanese, t.english = leftAlone(t.japanese), keptOn.ReplaceAllString(t.english, " ")
+		t.japanese, t.english = leftAlone(t.japanese), keptOn.ReplaceAllString(calming.ReplaceAllString(t.english, " fine "), " ")
 		for i := range rules {
 			if !rules[i].fits(t) {
 				continue
@@ -104,7 +151,7 @@ func decide(text string) (m Meaning, decided bool) {
 				if len(rules[i].patterns) > 0 {
 					continue
 				}
-				return Unsure, true
+				return doubtful, true
 			}
 			return rules[i].meaning, true
 		}
@@ -118,6 +165,9 @@ func bySentence(text string) Meaning {
 	var found Meaning
 	for _, s := range sentences(text) {
 		m, decided := decide(s)
+		if m == doubtful {
+			m = Unsure
+		}
 		switch {
 		case m == Dispute:
 			return Dispute
@@ -142,13 +192,13 @@ func (r *rule) fits(t folded) bool {
 	if len(r.patterns) > 0 && t.slack {
 		return false
 	}
-	for _, p := range r.patterns {
-		if !p.MatchString(t.japanese) && !p.MatchString(t.english) {
+	for _, words := range r.all {
+		if !t.has(words) {
 			return false
 		}
 	}
-	for _, words := range r.all {
-		if !t.has(words) {
+	for _, p := range r.patterns {
+		if side := t.side(p.japanese); side == "" || !p.MatchString(side) {
 			return false
 		}
 	}

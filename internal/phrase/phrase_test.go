@@ -22,6 +22,13 @@ import (
 // English ones 171 and 169 were understood, then 174 of 197 and 179 of 190, then 131
 // of 142 and 122 of 134. Of their 394 denials 356 were understood, and
 // four were taken for something else, two of them for the taking back of an answer.
+//
+// fresh4.tsv was written and tried before the sentences of spoken.txt and english.txt
+// were put together and what they showed was mended: 100 of 103 Japanese phrases were
+// understood and 87 of 102 English ones. fresh5.tsv to fresh7.tsv were written after
+// that, one after the other: 100 of 106 and 87 of 104, 93 of 103 and 87 of 103, 97 of
+// 103 and 90 of 104. Of their 210 denials 195 were understood and five were taken for
+// something else, four of them English.
 func said(t *testing.T, file string) [][2]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + file)
@@ -44,7 +51,7 @@ func said(t *testing.T, file string) [][2]string {
 
 func TestPhrasesAreUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"first.tsv", "said.tsv", "more.tsv", "blind.tsv", "hard.tsv", "plain.tsv", "fresh.tsv", "fresh1.tsv", "fresh2.tsv", "fresh3.tsv"} {
+	for _, file := range []string{"first.tsv", "said.tsv", "more.tsv", "blind.tsv", "hard.tsv", "plain.tsv", "fresh.tsv", "fresh1.tsv", "fresh2.tsv", "fresh3.tsv", "fresh4.tsv", "fresh5.tsv", "fresh6.tsv", "fresh7.tsv"} {
 		list := said(t, file)
 		if len(list) < 50 {
 			t.Fatalf("%s holds %d phrases", file, len(list))

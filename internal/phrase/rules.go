@@ -14,7 +14,7 @@ type rule struct {
 	meaning  Meaning
 	all      [][]word
 	not      []word
-	patterns []*regexp.Regexp
+	patterns []expression
 }
 
 // rulesText is all rules in the order in which they are tried. It is a text and
@@ -60,14 +60,28 @@ func readRules(text string) []rule {
 // named are the lists of patterns, which stand in them as <name>.
 var named = strings.NewReplacer("<people>", "(私|自分|本人|俺|おれ|僕|ぼく|わし|わい|わて|うち|うちら|おら|おいら|あたい|当方|家族|母|父|夫|妻|主人|旦那|嫁|息子|娘|祖母|祖父|ばあちやん|じいちやん|おかん|おとん|弊社|当社|会社|うちの人|じいさん|爺さん|婆さん|ばあさん|孫|兄|姉|弟|妹|社員|経理|従業員|彼氏|彼女|友人|友達|両親|義母|義父)(ども|共|たち|達|側|とこ|んとこ|ところ|んち)?",
 	"<memory>", "(覚え|心当たり|記憶|思い当た|思い出せ|見覚え|存じ)",
-	"<no>", "(ない|なあ|なし|なさ|なすぎ|らない|せない|無い|無し|無く|なく|なかつ|ありません|ございません|ござりません|おりません|いません|しません|まへん|あらへん|へん|ねえ|ねがす|ねつす|なつしん|ゼロ|0|皆無)",
+	"<no>", "(ない|なあ|なし|なさ|なすぎ|らない|せない|無い|無し|無く|なく|なかつ|なかと|なかよ|なかけ|なかば|ありません|ございません|ござりません|おりません|いません|しません|まへん|あらへん|へん|ねえ|ねがす|ねつす|なつしん|ゼロ|0|皆無)",
 	"<isnot>", "(じやない|じやな|ではない|ではな|じやありま|ではありま|ではござ|じやござ|と違|違う|違い|ちがう|ちがい|でない|ちやう|ちやいま)",
-	"<did>", "(使つ|使う|使わ|使い|買つ|買う|買わ|頼ん|頼み|頼ま|頼む|登録|契約|申し込|申込|払つ|払わ|払い|支払|チャージ|入れ|作つ|作り|作ら|利用|購入|注文|連携|許可|許し|承認|承諾|同意|加入|入会|入つ|ダウンロード|インストール|つない|つなが|送金|送つ|引き出|下ろし|おろし|触つ|操作|押し|開設|開い|始め|持つて|やつ|行つ|手続|紐付|ひも付)")
+	"<did>", "(使つ|使う|使わ|使い|買つ|買う|買わ|頼ん|頼み|頼ま|頼む|登録|契約|申し込|申込|払つ|払わ|払い|支払|チャージ|入れ|作つ|作り|作ら|利用|購入|注文|連携|許可|許し|承認|承諾|同意|加入|入会|入つ|ダウンロード|インストール|つない|つなが|送金|送つ|引き出|下ろし|おろし|触つ|操作|押し|開設|開い|始め|持つて|やつ|行つ|手続|紐付|ひも付)",
+	"<debit>", "(payment|charge|debit|transaction|withdrawal|transfer|purchase|deduction|bill|order|subscription|money|yen|link|registration|connection|payment request|entry|item|thing|amount|top up|fee)s?",
+	"<it>", "(this|that|it|these|those|they|them|one|any|anything|something|paypay|docomo|merpay|kyash|edy|wallet|pay|<debit>)",
+	"<kin>", "(wife|husband|son|daughter|mother|mum|mom|father|dad|family|partner|grandmother|grandma|grandfather|grandpa|granny|sister|brother|kids?|children|child|parents|boyfriend|girlfriend|nan|grandson|granddaughter|uncle|aunt)",
+	"<doing>", "(mak(e|es|ing)|made|do|does|did|done|doing|buy|bought|buying|order(ed)?|authori[sz](e|ed|ing)|authori[sz]ation|approv(e|ed|al)|agreed?|ask(ed)? for|pay|paid|request(ed)?|consent(ed)?|set (this |it |that |these |anything )?up|sign(ed)? (up|off|for)?|initiat(e|ed)|place(d)?|purchas(e|ed)|spend|spent|open(ed)?|link(ed)?|connect(ed)?|regist(er|ered)|subscrib(e|ed)|install(ed)?|download(ed)?|creat(e|ed)|use[sd]?|using|own|owned|join(ed)?|sent|transfer(red)?|withdr[ae]w|withdrawn|charged|topped|allow(ed)?|permit(ted)?|took|take this|performed?|execut(e|ed)|carr(y|ied) out|touch(ed)?|instruct(ed)?|enter(ed)? into|appl(y|ied)|give (permission|consent)|gave)",
+	"<knowing>", "(recogni[sz](e|es|ed)|know|knows|knew|remember|remembers|recall|recalls|aware|acknowledged?|accept|understand|expect|expected|identify|place|account for|explain|familiar|heard|seen|saw|match|make sense|makes sense|acquainted|notice)",
+	"<thief>", "(someone|somebody|some one|anyone|anybody|stranger|scammer|hacker|thief|thieves|crook|criminal|fraudster|another person|other person|other people|people|they|he|some (guy|man|woman|person|company|people)|person|a company|intruder)",
+	"<mine>", "(me|mine|my|ours?|us|him|her|his|hers|them|theirs?|myself|i)")
+
+// expression is a pattern, and the side of a text that it reads.
+type expression struct {
+	*regexp.Regexp
+	japanese bool
+}
 
 // pattern reads a regular expression, as the texts are read: without small kana
-// or katakana. Both sides of a text are tried.
-func pattern(text string) *regexp.Regexp {
-	return regexp.MustCompile(largeHiragana(named.Replace(text)))
+// or katakana. A list may stand in a list.
+func pattern(text string) expression {
+	text = largeHiragana(named.Replace(named.Replace(text)))
+	return expression{Regexp: regexp.MustCompile(text), japanese: strings.ContainsFunc(text, isJapanese)}
 }
 
 // expand lists what an expression stands for.
@@ -189,9 +203,14 @@ func vocabulary() (map[string]bool, []string) {
 				}
 			}
 		}
+		for _, p := range r.patterns {
+			if !p.japanese {
+				wordsOf(p.String(), all)
+			}
+		}
 	}
 	// Beginnings stand in the rules; these are the whole words.
-	for _, w := range strings.Fields("recognise recognize recognised recognized unauthorised unauthorized authorise authorize authorised authorized transaction transactions withdrawal unrecognized unrecognised unfamiliar suspicious fraudulent notifications notification phishing purchase registered subscribe") {
+	for _, w := range strings.Fields("recognise recognize recognised recognized unauthorised unauthorized authorise authorize authorised authorized transaction transactions withdrawal unrecognized unrecognised unfamiliar suspicious fraudulent notifications notification phishing purchase registered subscribe decreased decreasing increased released removing blocked locked frozen freezing vanished disappeared disappearing impersonating pretending accessed accessing wanted another earlier before reversed") {
 		all[w] = true
 	}
 	var long []string
@@ -204,6 +223,23 @@ func vocabulary() (map[string]bool, []string) {
 	return all, long
 }
 
+var (
+	stems    = regexp.MustCompile(`([a-z]+)(?:\(([a-z|]+)\)|([a-z])\?)`)
+	lettered = regexp.MustCompile(`[a-z]+`)
+)
+
+// wordsOf adds the words that stand in a pattern: none of them is a slip.
+func wordsOf(pattern string, all map[string]bool) {
+	for _, w := range lettered.FindAllString(pattern, -1) {
+		all[w] = true
+	}
+	for _, m := range stems.FindAllStringSubmatch(pattern, -1) {
+		for end := range strings.SplitSeq(m[2]+m[3], "|") {
+			all[m[1]+end] = true
+		}
+	}
+}
+
 var once sync.Once
 
 // ready builds the tables when the first text is read: programs that read none
@@ -211,7 +247,8 @@ var once sync.Once
 func ready() {
 	once.Do(func() {
 		spellings, slackSpellings, endings, slackEndings = spelt(false), spelt(true), spoken(false), spoken(true)
-		spared, keptOn = patterns()
+		spared, keptOn, calming = patterns()
+		negations()
 		polite = readManners()
 		fillSyllables()
 		rules = readRules(rulesText)

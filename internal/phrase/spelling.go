@@ -10,7 +10,8 @@ import (
 var spellings, slackSpellings, endings, slackEndings *strings.Replacer
 
 func spelt(slack bool) *strings.Replacer {
-	return replacer(slack, `ござい=御座い
+	return replacer(slack, `だいじようぶ=大丈夫
+ござい=御座い
 覚えがない=覚えが内|おぼえが内
 覚えない=覚え内|おぼえ内
 心当たりがない=心当たりが内
@@ -41,6 +42,7 @@ func spelt(slack bool) *strings.Replacer {
 申し込=もうしこ|申込
 知りま=しりま
 使つた=つこうた|つこた|使うた|つかつた
+使つて=使て|つこて|つかて
 使つ=つかつ|遣つ
 使わ=つかわ
 使い=つかい
@@ -163,6 +165,15 @@ func spoken(slack bool) *strings.Replacer {
 うてない=うてへん|うとらん|うてまへん|うてねえ|うとりまへん|うとらへん
 いてない=いとらん|いてへん|いてねえ
 えてない=えとらん|えてへん|えてねえ
+れてない=れとらん|れてへん|れてねえ|れとりません|れとりまへん
+めてない=めとらん|めてへん|めてねえ
+けてない=けとらん|けてへん
+せてない=せとらん|せてへん
+支払つ=支払いつ
+支払わ=支払いわ
+支払う=支払いう
+支払い=支払いい
+つてない=つてへん|つてまへん|てへんやん
 きてない=きてへん
 知らない=しらねえ|知らねえ|知らねー|知らねぇ|知らんばい|知らんけん|知らんがね|知らへん|知りまへん|知らんちや|知らんべ
 どうすれば=なじよすれば|どげんすれば|どがんすれば
@@ -186,10 +197,26 @@ func replacer(slack bool, lines string) *strings.Replacer {
 // the account as it is".
 func leftAlone(t string) string { return spared.ReplaceAllString(t, "") }
 
-var spared, keptOn *regexp.Regexp
+// calming is "do not worry", which denies nothing.
+var spared, keptOn, calming *regexp.Regexp
 
-func patterns() (spared, keptOn *regexp.Regexp) {
+// denial is any denial, and harmless are those that deny nothing of a debit.
+var denial, denialEnglish, harmless *regexp.Regexp
+
+// elsewhere are the things that people deny and that are no debit.
+var elsewhere *regexp.Regexp
+
+func negations() {
+	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|what if|in case|\b(if|lest) (someone|somebody|they)`)
+	denial = regexp.MustCompile(`ない|なか(つた|です|ばい|と|よ|け|ち)|ません|ませせん|まへん|へん|とらん|らんねん|じやね|ねえよ|ねえだ|なし$`)
+	denialEnglish = regexp.MustCompile(` (not|never|nobody|none|neither|no one) `)
+	elsewhere = regexp.MustCompile(`通知|お知らせ|知らせ|メッセージ|コード|メール|アプリ|画面|ボタン|文字|電話|番号|パスワード|設定|家族|見守|使い方|方法|サービス|銀行|口座守|招待|電波|時間|意味|残高|わけ|限ら|言え|言い切|かも|気が|気も|自信|確信|\b(alerts?|messages?|notif\w*|settings?|code|button|screen|app|phone|number|password|email|mail|invite|help|work\w*|sure|certain|maybe|might|perhaps|saying|say|understand|how|want|need|balance|service|see|open|read|hear|answer|what|who|where|which|when|if|whether|can|could|bad|rush|hurry|yet)\b`)
+	harmless = regexp.MustCompile(largeHiragana(`すみません|すいません|申し訳(ない|ありません|ございません)|(分|わか|判)(ら|り)(ない|ません|へん)|見(れ|られ|え|当たら)(ない|ません)|(届|着|とど)(か|いて(い)?|き)(ない|ません)|(来|こ|き)(て(い)?)?(ない|ません)|でき(ない|ません)|出(て)?(こ|来)?(ない|ません)|(入|はい)れ?ら?(ない|ません)|(覚え|おぼえ)られ(ない|ません)|(つなが|かから|繋がら|出|押せ|読め|開か|開け|送れ|使え|消え|動か|進ま|戻れ)ら?(ない|ません)|ませんか|ないですか|ないでしょうか|ないかな|ないの$|しれ(ない|ません)|(たり|足り)(ない|ません)|仕方ない|しかたない|なんでもない|問題ない|(心配|いり|いら|要ら|要り)(ない|ません)|忘れない|少ない|危ない|少なか|ないと困|ないよう|つないで|つながない|くれ(ない|ません|へん)|もらえ(ない|ません|へん)|いただけ(ない|ません)|見つから(ない|ません)|不足になつてない| (do not know|can not find|not sure|not working|not work|do not understand|can not see|not received|not get|not see|not arrive[d]?|not arrived yet|can not (log in|open|read|call|reach|enter)|not have (the|a|any|my) (code|number)|not too|not bad|why not|not only|not yet|do not remember (the|my|which)|did not work|does not work) `))
+}
+
+func patterns() (spared, keptOn, calming *regexp.Regexp) {
+	calming = regexp.MustCompile(` (do not worry|not to worry|no worries|no need to worry|do not panic|no problems?|nothing to worry|do not be alarmed|nothing wrong|no cause for concern)( about)? `)
 	spared = regexp.MustCompile(`(お知らせ|通知|配信|連絡|口座|設定|カード|登録|見守り|金額)(のほう|の方)?(は|を|も|なら|が)?(止めないで|止めなくて|止めんで|止めずに|変えないで|変えなくて|変えずに|変えんで|消さないで|消さずに|やめないで|やめなくて|そのまま|続けて|残して|残し|じやなく|ではなく|じやのう|じやねえ|やなく|より|いいから|いいので|要るけど|ほしいけど|欲しいけど)`)
-	keptOn = regexp.MustCompile(` (keep|leave|not stop|not change|not touch|not mute|not pause|not cancel|not close|not block|not freeze|not delete|not) (me |on )?(the |my |your |sending )?(alerts?|notifications?|messages?|settings?|account|card)( on| alone| as is| as they are| running| coming)? `)
-	return spared, keptOn
+	keptOn = regexp.MustCompile(` (keep|leave|not stop|not change|not touch|not mute|not pause|not cancel|not close|not block|not freeze|not delete) (me |on )?(the |my |your |sending )?(alerts?|notifications?|messages?|settings?)( on| alone| as is| as they are| running| coming)? | (keep|leave) (the |my |your )?(account|card) (on|alone|open|as (it )?is|running) | not (stop|change|touch|cancel|close|block|freeze|delete) (the |my |your )?(account|card) | not (the |my |your )?(alerts?|notifications?|messages?|settings?) | not (the |my |your )(account|card) `)
+	return spared, keptOn, calming
 }
