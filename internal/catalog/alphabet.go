@@ -11,20 +11,22 @@ import (
 // alphabet numbers the units, and knows for each character of the basic plane
 // what it folds to. 0 means that the character must be looked up the long way.
 type alphabet struct {
+	table
 	next  unit
 	heads heads // none while entries are read
 	class [unitOther + 1]class
 	runes []rune // what a unit was given for
-	table [1 << 16]uint16
-	long  unit // of longOne
+	long  unit   // of longOne
 }
 
 // newAlphabet holds kana, Latin letters and digits; entries add the rest.
 func newAlphabet() *alphabet {
 	a := &alphabet{next: firstHan, runes: make([]rune, firstHan, 1024), heads: newHeads(nil), long: unitOther}
+	a.places = newPlaces()
 	u := unit(1)
 	add := func(r rune, c class) {
-		a.table[r], a.class[u], a.runes[u] = u, c, r
+		a.set(r, u)
+		a.class[u], a.runes[u] = c, r
 		u++
 	}
 	for _, r := range kanaRow {
@@ -48,7 +50,7 @@ func newAlphabet() *alphabet {
 
 // prepare fills the table for a character, if a unit and a mark hold what it is.
 func (a *alphabet) prepare(r rune) {
-	if a.table[r] != 0 {
+	if a.of(r) != 0 {
 		return
 	}
 	var out [4]uint16
@@ -61,35 +63,25 @@ func (a *alphabet) prepare(r rune) {
 	})
 	switch {
 	case n == 1:
-		a.table[r] = out[0]
+		a.set(r, out[0])
 	case n == 2 && a.class[out[0]&unitOther] == classKana && (out[1] == dropVoiced || out[1] == dropSemivoiced):
-		a.table[r] = out[0] | (out[1] - dropVoiced + 1<<unitBits)
+		a.set(r, out[0]|(out[1]-dropVoiced+1<<unitBits))
 	}
 }
 
 // letter gives the character of an entry a unit of its own, if there is one left.
 func (a *alphabet) letter(r rune) {
-	if a.one(r) != unitOther || a.next == unitOther || r > 0xFFFF {
+	if a.one(r) != unitOther || a.next == unitOther || r > lastPlain {
 		return
 	}
 	if r == longOne {
 		a.long = a.next
 	} else {
-		a.table[r] = a.next
+		a.set(r, a.next)
 	}
 	a.class[a.next] = classOther
 	a.runes = append(a.runes, r)
 	a.next++
-}
-
-// complete tells the table that no more entries come: the ideographs that none
-// holds are known too.
-func (a *alphabet) complete() {
-	for r := firstIdeograph; r <= lastIdeograph; r++ {
-		if a.table[r] == 0 && r != longOne {
-			a.table[r] = unitOther
-		}
-	}
 }
 
 // lookUp folds one character by the Unicode tables: compatibility
@@ -121,8 +113,8 @@ func (a *alphabet) one(r rune) uint16 {
 		return dropSemivoiced
 	case r == longOne:
 		return a.long
-	case r <= 0xFFFF && a.table[r] != 0 && a.table[r] <= unitOther:
-		return a.table[r]
+	case a.of(r) != 0 && a.of(r) <= unitOther:
+		return a.of(r)
 	case strings.ContainsRune(dashes, r):
 		return dropDash
 	case strings.ContainsRune(brackets, r):
@@ -180,7 +172,7 @@ func upper(r rune) rune {
 // own where they have none.
 func (a *alphabet) units(s string) (units []unit, marks []mark) {
 	for _, r := range s {
-		if r <= 0xFFFF && a.table[r] != 0 {
+		if a.of(r) != 0 {
 			continue // it has one, or is a mark or a gap
 		}
 		for _, r := range norm.NFKD.String(string(voicing(r))) {

@@ -19,20 +19,17 @@ func Cells(s string) int {
 }
 
 func (a *alphabet) cellsOf(r rune) int {
-	if r <= 0xFFFF {
-		switch v := a.table[r]; {
-		case v == 0:
-		case v == dropNothing:
-			return 0
-		case a.class[v&unitOther] == classOther:
-			return 2
-		case v&unitOther != 0 && v > unitOther:
-			return 2 // a letter and its mark
-		default:
-			return 1
-		}
+	switch v := a.of(r); {
+	case v == 0:
+		return a.cellsOfOdd(r)
+	case v == dropNothing:
+		return 0
+	case a.class[v&unitOther] == classOther:
+		return 2
+	case v&unitOther != 0 && v > unitOther:
+		return 2 // a letter and its mark
 	}
-	return a.cellsOfOdd(r)
+	return 1
 }
 
 // cellsOfOdd is cellsOf a character that the table does not hold.

@@ -47,7 +47,7 @@ const (
 	gapBracket                 // a bracket among them
 	afterMark                  // no gap: a mark in front of names ended
 	afterMarks                 // no gap either: and nothing but marks stood before it
-	gapDash                    // a dash after a kana: no gap, but it was there; no cell holds it
+	gapDash                    // a dash after a kana: no gap, but it was there
 )
 
 // class tells kinds of letters apart: a name may begin or end where it changes.
@@ -92,7 +92,7 @@ type cell uint32
 // before it, and the byte.
 const (
 	markBits  = 2
-	gapBits   = 4
+	gapBits   = 5
 	cellGap   = unitBits + markBits
 	cellAt    = cellGap + gapBits
 	cellOther = cell(unitOther)
@@ -100,7 +100,7 @@ const (
 
 // newCell is the cell of a unit and its mark, as the table has them.
 func newCell(v uint16, before gap, at uint) cell {
-	return cell(v) | cell(before&(1<<gapBits-1))<<cellGap | cell(at)<<cellAt
+	return cell(v) | cell(before)<<cellGap | cell(at)<<cellAt
 }
 
 func (c cell) unit() unit  { return unit(c & cellOther) }
@@ -169,50 +169,43 @@ func (f *folding) last() unit {
 // registers: nothing else is done here as often as a line is folded. The first
 // cell is 0 as long as there is none.
 func (a *alphabet) plain(f *folding, s string, at int) int {
-	cells, n, before, heads, on := f.cells, uint(f.n), f.before, a.heads, f.head
+	cells, n, heads, on := f.cells, uint(f.n), a.heads, uint(f.head)
+	before := newCell(0, f.before, 0)
 	i := uint(at)
 	for i < uint(len(s)) && n < uint(len(cells)) {
-		var v uint16
-		from := i
+		var v uint
+		next := i + 1
 		if b := s[i]; b < utf8.RuneSelf {
-			v = a.table[b]
-			i++
+			v = uint(a.low[b])
 		} else {
-			c := s[i:]
-			if len(c) < 3 {
+			if i+2 >= uint(len(s)) {
 				break
 			}
-			x := uint32(b)<<16 | uint32(c[1])<<8 | uint32(c[2])
-			if x&0xF0C0C0 != 0xE08080 || x < 0xE0A000 {
-				break
-			}
-			// Japanese is nearly all here. Surrogates have no entry in the
-			// table, and are looked up.
-			v = a.table[uint16(x>>4&0xF000|x>>2&0xFC0|x&0x3F)]
-			i += 3
+			next = i + 3
+			v = uint(a.places[uint(a.pages[uint(b)<<8|uint(s[i+1])])*pageLength|uint(s[i+2])])
 		}
-		if u := v & unitOther; u != 0 {
-			cells[n] = newCell(v, before, from)
+		if u := v & uint(unitOther); u != 0 {
+			cells[n] = cell(v) | before | cell(i)<<cellAt
 			n++
-			before, on = 0, *heads.step(on, u)
+			before, on = 0, uint(heads[headAt(on, u)])
 		} else if v == 0 {
-			i = from
 			break
-		} else if last := cells[max(n, 1)-1].unit(); v < dropVoiced {
-			before |= dropped(v, last)
+		} else if last := cells[max(n, 1)-1].unit(); uint16(v) < dropVoiced {
+			before |= newCell(0, dropped(uint16(v), last), 0)
 		} else if isKana(last) && cells[n-1].mark() == 0 {
-			cells[n-1].voice(v)
+			cells[n-1].voice(uint16(v))
 			before = 0
 		}
+		i = next
 	}
-	f.n, f.before, f.head = int(n), before, on
+	f.n, f.before, f.head = int(n), before.before(), head(on)
 	return int(i)
 }
 
 // kanaAt tells whether a kana stands at byte i.
 func (a *alphabet) kanaAt(s string, i int) bool {
 	r, _ := utf8.DecodeRuneInString(s[i:])
-	return r <= 0xFFFF && a.class[a.table[r]&unitOther] == classKana
+	return a.class[a.of(r)&unitOther] == classKana
 }
 
 // voice gives a mark to the kana before it, whatever stands between them, and

@@ -28,9 +28,10 @@ const (
 )
 
 // step is where the state behind a unit stands.
-func (h heads) step(at head, u unit) *head {
-	return &h[uint(at)<<(headBits-1)^uint(u%headLetters)]
-}
+func (h heads) step(at head, u unit) *head { return &h[headAt(uint(at), uint(u))] }
+
+// headAt is where among heads the step from a state along a unit stands.
+func headAt(at, u uint) uint { return at<<(headBits-1) ^ u%headLetters }
 
 // rows is how many states there are.
 func (h heads) rows() int { return len(h) / headLetters }

@@ -197,7 +197,7 @@ func TestACellHoldsAllOfIt(t *testing.T) {
 					c := newCell(u|uint16(m)<<unitBits, g, at)
 					c.add(afterMark)
 					c.add(afterMarks)
-					if c.unit() != u || c.mark() != m || c.at() != int(at) || c.before() != g&^gapDash|afterMark|afterMarks {
+					if c.unit() != u || c.mark() != m || c.at() != int(at) || c.before() != g|afterMark|afterMarks {
 						t.Errorf("of %d, %d, %b, %d is left %d, %d, %b, %d", u, m, g, at, c.unit(), c.mark(), c.before(), c.at())
 					}
 				}

@@ -49,7 +49,6 @@ type data struct {
 	lines      *trie // what can begin on a line: names, traps, marks
 	tails      *trie // what can follow a name
 	lengths    []int // of descriptors, at banks that are not known
-	memo       *memo
 }
 
 func must(d *data, err error) *data {
@@ -129,7 +128,6 @@ func (d *data) index() error {
 		return errFull
 	}
 	d.complete()
-	d.memo = newMemo()
 	return nil
 }
 

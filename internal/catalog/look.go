@@ -8,12 +8,18 @@ type weighed struct {
 	railable   bool
 }
 
+// asked is what a look depends on, next to the text and its bank.
+type asked struct {
+	marks flags // that the bank gave apart
+	out   bool  // money went out
+}
+
 // shortCells hold nearly every bank's line; clearing more would take longer
 // than reading it.
 const shortCells = 40
 
-// look is what a text comes to, kept or read. A text that holds no word of the
-// catalogue is known as soon as it is folded; only of others is anything kept.
+// look is what a text comes to. One that holds no word of the catalogue is known
+// as soon as it is folded.
 func (d *data) look(bank, text string, a asked, m *Match) (w weighed) {
 	var cells [shortCells]cell
 	f := folding{cells: cells[:]}
@@ -21,17 +27,9 @@ func (d *data) look(bank, text string, a asked, m *Match) (w weighed) {
 		d.readLong(bank, text, a, m, &w)
 		return w
 	}
-	w.marks = a.marks
-	if f.head != headFound {
-		return w
+	if w.marks = a.marks; f.head == headFound {
+		d.weighIn(bank, text, a, m, &w, cells[:f.n], &f)
 	}
-	at := d.memo.place(bank, text, a)
-	if k := d.memo.find(at, bank, text, a); k != nil {
-		*m, w = k.match, k.weighed
-		return w
-	}
-	d.weighIn(bank, text, a, m, &w, cells[:f.n], &f)
-	d.memo.keep(at, bank, text, a, m, &w)
 	return w
 }
 
@@ -43,8 +41,7 @@ func (d *data) readLong(bank, text string, a asked, m *Match, w *weighed) {
 	var cells [maxCells]cell
 	f := folding{cells: cells[:]}
 	d.fold(text, &f)
-	w.marks = a.marks
-	if f.head == headFound {
+	if w.marks = a.marks; f.head == headFound {
 		d.weighIn(bank, text, a, m, w, cells[:f.n], &f)
 	}
 }
