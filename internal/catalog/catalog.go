@@ -52,13 +52,17 @@ func BankCodes() []string { return std().codes }
 // that they overlap: a card bill of the same brand is no wallet charge. Of a
 // text longer than any bank's, only the beginning is read.
 func Classify(bank, descriptor string) (m Match) {
-	of(bank).look(bank, descriptor, asked{}, &m)
+	var w weighed
+	of(bank).look(bank, descriptor, asked{}, &w)
+	w.match(&m)
 	return m
 }
 
 // classify looks a text up whose sort of debit is not known.
 func (d *data) classify(bank, descriptor string) (m Match) {
-	d.look(bank, descriptor, asked{}, &m)
+	var w weighed
+	d.look(bank, descriptor, asked{}, &w)
+	w.match(&m)
 	return m
 }
 
@@ -67,28 +71,21 @@ func (d *data) scan(bank, descriptor string) *scan {
 	s := &scan{data: d, text: descriptor, bank: bank}
 	f := folding{cells: make([]cell, min(maxCells, 6*len(descriptor)+16))}
 	d.fold(descriptor, &f)
-	s.cells, s.after, s.more = f.cells[:f.n], f.before, f.more
-	s.hear()
+	s.cells, s.after, s.more, s.voiced = f.cells[:f.n], f.before, f.more, f.voiced()
 	return s
 }
 
-// match tells what was found in terms of the descriptor.
-func (s *scan) match(f *found, m *Match) {
-	m.Confidence = confidences[f.sure]
-	if f.trap != nil {
-		m.Trap = f.trap.text
+// bytes are those of a stretch of cells.
+func (s *scan) bytes(x stretch) (start, end uint16) {
+	if x.from >= x.to {
+		return 0, 0
 	}
-	if f.name != nil {
-		m.Service, m.Pattern = f.name.service.ID, f.name.of.text
-	}
-	if f.to > f.from {
-		m.Start, m.End = s.cells[f.from].at(), s.cells[f.to-1].at()
-		m.End += length(s.text[m.End])
-	}
+	end = uint16(s.cells[x.to-1].at())
+	return uint16(s.cells[x.from].at()), end + length(s.text[end])
 }
 
 // length is that of a character, by its first byte.
-func length(first byte) int {
+func length(first byte) uint16 {
 	switch {
 	case first < 0xC0:
 		return 1

@@ -177,8 +177,8 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	if e.Detail != "" {
 		text += "　" + e.Detail
 	}
-	var m Match // what is written into out through a pointer would keep the evidence on the heap
-	f := d.look(e.Bank, text, asked{marks, true}, &m)
+	var f weighed
+	d.look(e.Bank, text, asked{marks, true}, &f)
 	var w weighing // field by field, as in weighIn
 	w.data, w.e, w.marks, w.railable = d, e, marks|f.marks, f.railable
 	w.text(&f)
@@ -189,7 +189,8 @@ func (d *data) decideOn(e *Evidence) (out Decision) {
 	w.dated()
 	w.repeated()
 	w.answered()
-	out.Match, out.gap = m, w.gap()
+	f.match(&out.Match)
+	out.gap = w.gap()
 	out.Strength, out.readings, out.n = w.finish()
 	if out.Strength == None && len(e.Links) == 0 && !e.Link {
 		out.hinges = w.bare || w.read != nil || w.railed(text) != nil

@@ -76,14 +76,13 @@ func (d *data) explain(bank, descriptor string) Explanation {
 	var notes []note
 	s := d.scan(bank, descriptor)
 	s.trace = &notes
-	f := s.run()
 	e := Explanation{Letters: d.spell(descriptor)}
-	s.match(&f, &e.Match)
+	var w weighed
+	s.tell(s.run(), &w)
+	w.match(&e.Match)
 	for _, n := range notes {
-		var m Match
-		at := span(n.from, n.to)
-		s.match(&at, &m)
-		e.Steps = append(e.Steps, Step{m.Start, m.End, n.text()})
+		start, end := s.bytes(span(n.from, n.to).stretch)
+		e.Steps = append(e.Steps, Step{int(start), int(end), n.text()})
 	}
 	return e
 }

@@ -17,7 +17,7 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		bank, line string
 		want       []string // the stretch of the line, and what is said of it
 	}{
-		{"0125", "ドコモコウザ", []string{"ドコモ: ドコモ of docomo (services.rec) counts only behind the mark of a real-time rail", "ドコモコウザ: the name ドコモコウザ of docomo (services.rec)"}},
+		{"0125", "ドコモコウザ", []string{"ドコモコウザ: the name ドコモコウザ of docomo (services.rec)"}},
 		{"0168", "RKデイ―バライ", []string{"RK: a mark in front of a name", "デイ―バライ: the name デイーバライ of docomo (services.rec)"}},
 		{"", "ﾋﾞﾘﾝｸﾞｼｽﾃ", []string{"ﾋﾞﾘﾝｸﾞｼｽﾃ: the line ends inside the name ビリングシステム of payb (services.rec)"}},
 		{"", "PAYPA", []string{"PAYPA: undecided: the name PAYPAY of paypay (services.rec), or PAYPAL of paypal (services.rec)"}},
@@ -32,7 +32,7 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		{"0009", "PAYPAYｸﾞﾙﾒ", []string{"PAYPAY: undecided: the name PAYPAY of paypay (services.rec), or unknown word behind the name"}},
 		{"", "ヌネペイペイ", []string{"ペイペイ: undecided: the name ペイペイ of paypay (services.rec) joined to an unknown word before it"}},
 		{"", "AUペイント", []string{"AUペイ: AUペイ of aupay (services.rec) is only the start of a longer word"}},
-		{"", "ﾄﾞｺﾓ ｺｳｻﾞﾌﾘｶｴ", []string{"ﾄﾞｺﾓ: ドコモ of docomo (services.rec) counts only behind the mark of a real-time rail", "ﾄﾞｺﾓ ｺｳｻ: ドコモコウザ of docomo (services.rec) ends inside the mark コウザフリカエ", "ｺｳｻﾞﾌﾘｶｴ: a mark in front of a name"}},
+		{"", "ﾄﾞｺﾓ ｺｳｻﾞﾌﾘｶｴ", []string{"ﾄﾞｺﾓ ｺｳｻ: ドコモコウザ of docomo (services.rec) ends inside the mark コウザフリカエ", "ﾄﾞｺﾓ: ドコモ of docomo (services.rec) counts only behind the mark of a real-time rail", "ｺｳｻﾞﾌﾘｶｴ: a mark in front of a name"}},
 		{"", "振込＊ト", []string{"振込: a mark in front of a name", "ト: the start of names of several services"}},
 		{"", "ﾇﾈﾇﾈ", nil},
 	} {

@@ -126,6 +126,7 @@ type folding struct {
 	cells  []cell // of which n are filled
 	n      int
 	before gap  // what stands behind the last unit
+	all    cell // what any of the units and marks has
 	head   head // of the words that may stand there
 	more   bool // the text goes on behind what was read
 }
@@ -171,6 +172,7 @@ func (f *folding) last() unit {
 func (a *alphabet) plain(f *folding, s string, at int) int {
 	cells, n, heads, on := f.cells, uint(f.n), a.heads, uint(f.head)
 	before := newCell(0, f.before, 0)
+	all := cell(f.all)
 	i := uint(at)
 	for i < uint(len(s)) && n < uint(len(cells)) {
 		var v uint
@@ -187,6 +189,7 @@ func (a *alphabet) plain(f *folding, s string, at int) int {
 		if u := v & uint(unitOther); u != 0 {
 			cells[n] = cell(v) | before | cell(i)<<cellAt
 			n++
+			all |= cell(v)
 			before, on = 0, uint(heads[headAt(on, u)])
 		} else if v == 0 {
 			break
@@ -195,10 +198,11 @@ func (a *alphabet) plain(f *folding, s string, at int) int {
 		} else if isKana(last) && cells[n-1].mark() == 0 {
 			cells[n-1].voice(uint16(v))
 			before = 0
+			all |= cells[n-1]
 		}
 		i = next
 	}
-	f.n, f.before, f.head = int(n), before.before(), head(on)
+	f.n, f.before, f.head, f.all = int(n), before.before(), head(on), all
 	return int(i)
 }
 
@@ -213,7 +217,7 @@ func (a *alphabet) kanaAt(s string, i int) bool {
 func (f *folding) voice(v uint16) {
 	if isKana(f.last()) && f.cells[f.n-1].mark() == 0 {
 		f.cells[f.n-1].voice(v)
-		f.before = 0
+		f.before, f.all = 0, f.all|f.cells[f.n-1]
 	}
 }
 
@@ -227,6 +231,7 @@ func (a *alphabet) put(f *folding, v uint16, at uint) {
 	default:
 		f.cells[f.n] = newCell(v, f.before, at)
 		f.n++
+		f.all |= cell(v)
 		f.before, f.head = 0, *a.heads.step(f.head, v)
 	}
 }
@@ -271,11 +276,5 @@ func Fold(s string) string {
 	}, s))
 }
 
-// hear finds out whether the line has voicing marks.
-func (s *scan) hear() {
-	any := mark(0)
-	for i := range s.cells {
-		any |= s.cells[i].mark()
-	}
-	s.voiced = any != 0
-}
+// voiced tells whether the line has voicing marks.
+func (f *folding) voiced() bool { return f.all.mark() != 0 }

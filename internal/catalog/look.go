@@ -1,11 +1,14 @@
 package catalog
 
-// weighed is what a text comes to, in words of the catalogue.
+// weighed is what a text comes to, in words of the catalogue. It is written where
+// it is wanted, as a Match is: one that is handed from call to call, and copied
+// each time, costs more than many a line.
 type weighed struct {
 	name, trap *word
 	sure       sureness
 	marks      flags // of the text, and those that the bank gave apart
 	railable   bool
+	start, end uint16 // the bytes of the text that decided
 }
 
 // asked is what a look depends on, next to the text and its bank.
@@ -20,41 +23,53 @@ const shortCells = 40
 
 // look is what a text comes to. One that holds no word of the catalogue is known
 // as soon as it is folded.
-func (d *data) look(bank, text string, a asked, m *Match) (w weighed) {
+func (d *data) look(bank, text string, a asked, w *weighed) {
 	var cells [shortCells]cell
 	f := folding{cells: cells[:]}
 	if d.fold(text, &f); f.more {
-		d.readLong(bank, text, a, m, &w)
-		return w
+		d.readLong(bank, text, a, w)
+		return
 	}
 	if w.marks = a.marks; f.head == headFound {
-		d.weighIn(bank, text, a, m, &w, cells[:f.n], &f)
+		d.weighIn(bank, text, a, &f, w)
 	}
-	return w
 }
 
 // readLong reads a text that shortCells do not hold. It is apart so that nothing
 // else needs so large a stack.
 //
 //go:noinline
-func (d *data) readLong(bank, text string, a asked, m *Match, w *weighed) {
+func (d *data) readLong(bank, text string, a asked, w *weighed) {
 	var cells [maxCells]cell
 	f := folding{cells: cells[:]}
 	d.fold(text, &f)
 	if w.marks = a.marks; f.head == headFound {
-		d.weighIn(bank, text, a, m, w, cells[:f.n], &f)
+		d.weighIn(bank, text, a, &f, w)
 	}
 }
 
 // weighIn scans a text that was folded.
-func (d *data) weighIn(bank, text string, a asked, m *Match, w *weighed, cells []cell, f *folding) {
-	// Field by field: a scan that is made elsewhere and copied costs more than
-	// many a line.
+func (d *data) weighIn(bank, text string, a asked, f *folding, w *weighed) {
 	var s scan
-	s.data, s.cells, s.after, s.more = d, cells, f.before, f.more
+	s.data, s.cells, s.after, s.more, s.voiced = d, f.cells[:f.n], f.before, f.more, f.voiced()
 	s.text, s.bank, s.out, s.marks = text, bank, a.out, a.marks
-	s.hear()
-	got := s.run()
-	s.match(&got, m)
-	w.name, w.trap, w.sure, w.marks, w.railable = got.name, got.trap, got.sure, s.marks, s.railable
+	s.tell(s.run(), w)
+}
+
+// tell says what was found in words that outlive the scan.
+func (s *scan) tell(f found, w *weighed) {
+	w.name, w.trap, w.sure, w.marks, w.railable = f.name, f.trap, f.sure, s.marks, s.railable
+	w.start, w.end = s.bytes(f.stretch)
+}
+
+// match tells what was found in terms of the descriptor.
+func (w *weighed) match(m *Match) {
+	m.Confidence = confidences[w.sure]
+	if w.trap != nil {
+		m.Trap = w.trap.text
+	}
+	if w.name != nil {
+		m.Service, m.Pattern = w.name.service.ID, w.name.of.text
+	}
+	m.Start, m.End = int(w.start), int(w.end)
 }

@@ -15,8 +15,7 @@ func Nameless(bank, descriptor, detail string) bool {
 	f := folding{cells: cells[:]}
 	d.fold(descriptor, &f)
 	s := scan{data: d, text: descriptor, bank: bank}
-	s.cells, s.after, s.more = cells[:f.n], f.before, f.more
-	s.hear()
+	s.cells, s.after, s.more, s.voiced = cells[:f.n], f.before, f.more, f.voiced()
 	return !f.more && s.nameless()
 }
 

@@ -14,8 +14,8 @@ func TestATextIsWeighedTwiceWhereItMatters(t *testing.T) {
 	for range 20_000 {
 		text := randomLine(rng, std())
 		bank := std().codes[rng.IntN(len(std().codes))]
-		var m Match
-		f := std().look(bank, text, asked{out: true}, &m)
+		var f weighed
+		std().look(bank, text, asked{out: true}, &f)
 		w := weighing{data: std(), e: &Evidence{Bank: bank, Descriptor: text}, marks: f.marks, railable: f.railable}
 		w.text(&f)
 		got := w.railed(text)
@@ -45,8 +45,8 @@ func TestATextIsGuessedToBeOfTheServiceThatIsLinkedAlone(t *testing.T) {
 	tried := 0
 	for range 20_000 {
 		text := randomLine(rng, std())
-		var m Match
-		f := std().look("", text, asked{out: true}, &m)
+		var f weighed
+		std().look("", text, asked{out: true}, &f)
 		w := weighing{data: std(), e: &Evidence{Descriptor: text}, marks: f.marks, railable: f.railable}
 		w.text(&f)
 		s := w.railed(text)

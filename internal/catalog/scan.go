@@ -47,6 +47,8 @@ type found struct {
 	stretch    // of four fields, a struct stays in registers
 }
 
+func (f *found) none() bool { return f.name == nil && f.trap == nil }
+
 // stretch is of cells.
 type stretch struct{ from, to uint16 }
 
@@ -199,74 +201,136 @@ func (s *scan) spelled(w *word, lost, j int) sureness {
 	return notSure
 }
 
-// at looks at the words that begin at i, with steps to node n behind unit j-1: the longest name or trap among them,
-// and where the shortest mark in front ends. Where other marks end, it is
-// written into the cells, so that RKS, RK and S are all tried.
+// at looks at the words that begin at i, with steps to node n behind unit j-1:
+// the longest name or trap among them, and where the shortest mark in front ends.
+// Where other marks end, it is written into the cells, so that RKS, RK and S are
+// all tried.
 func (s *scan) at(n uint16, i, j int, front bool) (best found, mark int) {
-	t, cells := s.lines, s.cells
-	var name, front1 *word // the last ones that were passed
-	nameEnd := 0
+	t := s.lines
+	var name, passed *word
+	last, weighed := nodeNone, nodeNone // where names or traps ended, and the last of these that were looked at
 	for {
 		here := &t.nodes[n]
-		for k := range int(here.ends) {
-			w := t.words[int(here.lo)+k]
-			lost := s.lost(w, i)
-			if lost < 0 || s.skips(w) {
-				continue
-			}
-			switch w.kind {
-			case kindFront, kindCredit:
-				switch {
-				case lost > 0 || w.kind == kindCredit && !front || w.has(flagOther|flagDoubt) && s.bracketed(i, j) || !s.stands(w, j):
+		if here.here&(1<<kindName|1<<kindTrap) != 0 {
+			last = n
+		}
+		if here.here&(1<<kindFront|1<<kindCredit) != 0 {
+			for k := range int(here.ends) {
+				w := t.words[int(here.lo)+k]
+				if !s.passes(w, i, j, front) {
 					continue
+				}
+				if w.flags&(flagOther|flagDoubt) != 0 || w.kind == kindCredit {
+					// Shorter names do not stand behind it.
+					if last != weighed {
+						best, name = s.winnerOver(best, name, last, weighed, i, front)
+						weighed = last
+					}
+				}
+				switch number := int32(here.lo) + int32(k) + 1; {
 				case w.kind == kindCredit && (!s.out || w.has(flagOther)):
 					s.note(noteCredit, i, j, w, nil)
 					return refusal(w, i, j), 0
 				case w.kind == kindCredit:
-					s.doubt = int32(here.lo) + int32(k) + 1
+					s.doubt = number
 				case w.has(flagOther) && front:
-					s.other = int32(here.lo) + int32(k) + 1
+					s.other = number
 				case w.has(flagDoubt) && front:
-					s.doubt = int32(here.lo) + int32(k) + 1
+					s.doubt = number
 				}
-				if front1 = w; mark == 0 {
+				if passed = w; mark == 0 {
 					mark = j
-				} else if j < len(cells) {
-					cells[j].add(afterMark)
+				} else if j < len(s.cells) {
+					s.cells[j].add(afterMark)
 					if front {
-						cells[j].add(afterMarks)
-					}
-				}
-			case kindTrap:
-				if s.spelled(w, lost, j) != notSure && s.whole(j) {
-					best = refusal(w, i, j)
-					s.note(noteTrap, i, j, w, nil)
-				}
-			default:
-				if how := s.spelled(w, lost, j); how != notSure {
-					f := s.ends(w, how, i, j, front)
-					if f != (found{}) && (f.trap != unknownTail || best.name != nil || best.trap == nil) {
-						best = f
-					}
-					if f != (found{}) || !w.has(flagRail) {
-						name, nameEnd = w, j
+						s.cells[j].add(afterMarks)
 					}
 				}
 			}
 		}
-		if n, j = t.walk(n, cells, j); n == 0 {
-			s.pass(front1)
-			return best, mark
-		}
-		if j > len(cells) {
+		if n, j = t.walk(n, s.cells, j); n == 0 || j > len(s.cells) {
 			break
 		}
 	}
-	s.pass(front1)
-	if below := t.nodes[n].below; !s.more && (below.has(kindTrap) || below.has(kindName)) {
-		best = s.inside(n, i, nameEnd, name, best, front)
+	switch {
+	case weighed != nodeNone:
+		best, name = s.winnerOver(best, name, last, weighed, i, front)
+	case last != nodeNone:
+		best, name = s.winner(last, nodeNone, i, front)
+	}
+	if passed != nil {
+		s.marks |= passed.flags // they say something of the name behind it
+	}
+	if n != 0 && !s.more && t.nodes[n].below&(1<<kindTrap|1<<kindName) != 0 {
+		best = s.inside(n, i, name, best, front)
 	}
 	return best, mark
+}
+
+// passes tells whether a mark in front of names stands from i to j.
+func (s *scan) passes(w *word, i, j int, front bool) bool {
+	if w.kind != kindFront && w.kind != kindCredit || s.lost(w, i) != 0 || s.skips(w) {
+		return false
+	}
+	return (front || w.kind != kindCredit) && !(w.flags&(flagOther|flagDoubt) != 0 && s.bracketed(i, j)) && s.stands(w, j)
+}
+
+// winner is the longest name or trap that counts of those that begin at i and
+// end at node n or above it, below node up; and the longest that is a name at all.
+// A name next to an unknown word counts for less than a trap that it goes on from.
+func (s *scan) winner(n, up uint16, i int, front bool) (best found, name *word) {
+	t := s.lines
+	for ; n != up; n = t.nodes[n].up {
+		words := t.enders(n)
+		for k := len(words) - 1; k >= 0; k-- {
+			w := words[k]
+			if w.kind > kindTrap || s.skips(w) {
+				continue
+			}
+			j := i + len(w.units)
+			how := s.spelled(w, s.lost(w, i), j)
+			if how == notSure {
+				continue
+			}
+			var f found
+			if w.kind == kindTrap {
+				if !s.whole(j) {
+					continue
+				}
+				s.note(noteTrap, i, j, w, nil)
+				f = refusal(w, i, j)
+			} else {
+				f = s.ends(w, how, i, j, front)
+				if name == nil && !(f.none() && w.has(flagRail)) {
+					name = w
+				}
+			}
+			switch {
+			case f.none():
+			case f.trap == unknownTail:
+				if best.none() {
+					best = f
+				}
+			case f.name != nil && !best.none():
+				return best, name
+			default:
+				return f, name
+			}
+		}
+	}
+	return best, name
+}
+
+// winnerOver is the same where shorter words came to something.
+func (s *scan) winnerOver(best found, name *word, n, up uint16, i int, front bool) (found, *word) {
+	f, w := s.winner(n, up, i, front)
+	if w != nil {
+		name = w
+	}
+	if f.none() || f.trap == unknownTail && best.name == nil && best.trap != nil {
+		return best, name
+	}
+	return f, name
 }
 
 // bracketed tells whether a bracket stands inside what is from i to j: of
@@ -284,19 +348,16 @@ func (s *scan) bracketed(i, j int) bool {
 // keeps the scan from the heap.
 func (s *scan) passed(number int32) *word { return s.lines.words[number-1] }
 
-// pass remembers what a mark says about the name behind it.
-func (s *scan) pass(mark *word) {
-	if mark != nil {
-		s.marks |= mark.flags
-	}
-}
-
 // inside decides on a line that ended at node n, inside words that began at i;
 // name is the last name that was passed.
-func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bool) found {
+func (s *scan) inside(n uint16, i int, name *word, best found, front bool) found {
 	j := len(s.cells)
 	var trap *word
-	if name != nil && nameEnd < j && (best.trap == nil || best.trap == unknownTail) {
+	nameEnd := j
+	if name != nil {
+		nameEnd = i + len(name.units)
+	}
+	if nameEnd < j && (best.trap == nil || best.trap == unknownTail) {
 		trap = s.starts(s.lines, n, i, kindTrap)
 	}
 	if trap != nil {
@@ -318,7 +379,7 @@ func (s *scan) inside(n uint16, i, nameEnd int, name *word, best found, front bo
 		}
 		return best
 	}
-	if best == (found{}) && s.lines.nodes[n].below.has(kindName) {
+	if best.none() && s.lines.nodes[n].below.has(kindName) {
 		return s.cut(n, i, front)
 	}
 	return best

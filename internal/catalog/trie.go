@@ -68,17 +68,22 @@ func (w *word) begins(x *word) bool {
 
 // node of a trie over the units of words, without their marks. The words that
 // go on from a node lie next to each other, those that end there first; its
-// edges do too.
+// edges do too. The first edge, of most words, leads to the node behind this one,
+// so that a word's nodes need not wait for each other to be read.
 type node struct {
-	unit   unit   // the first edge, which mostly is the only one
-	next   uint16 // and where it leads
+	unit   unit // the first edge, which mostly is the only one
 	first  uint16
 	edges  uint16
 	lo, hi uint16 // words
+	up     uint16 // the next node above this one at which names or traps end; nodeNone if there is none
 	ends   uint8  // how many end here
+	here   bits   // and of which kinds
 	below  bits   // kinds of the words that go on from here
-	_      uint16 // a node of 16 bytes is found by a shift
+	_      uint8  // a node of 16 bytes is found by a shift
 }
+
+// nodeNone is the root, at which no word ends.
+const nodeNone uint16 = 0
 
 // bits is a set of kinds.
 type bits uint8
@@ -131,7 +136,7 @@ func newTrie(words []*word, letters int) (*trie, error) {
 		return nil, errFull
 	}
 	t := &trie{words: ws, nodes: make([]node, 0, 4096), edges: make([]edge, 0, 4096), root: make([]uint16, letters), twos: make([]uint16, int(firstHan)*int(firstHan))}
-	t.add(0, len(ws), 0)
+	t.add(0, len(ws), 0, nodeNone)
 	if len(t.nodes) > math.MaxUint16 || len(t.edges) > math.MaxUint16 {
 		return nil, errFull
 	}
@@ -167,41 +172,55 @@ func alike(ws []*word) []*word {
 	return out
 }
 
-// add makes the node of words lo to hi, which share depth units.
-func (t *trie) add(lo, hi, depth int) uint16 {
+// add makes the node of words lo to hi, which share depth units, below node up.
+func (t *trie) add(lo, hi, depth int, up uint16) uint16 {
 	at := len(t.nodes)
 	t.nodes = append(t.nodes, node{})
-	n := node{lo: uint16(lo), hi: uint16(hi)}
+	n := node{lo: uint16(lo), hi: uint16(hi), up: up}
 	for lo < hi && len(t.words[lo].units) == depth {
+		n.here |= 1 << t.words[lo].kind
 		n.ends++
 		lo++
 	}
-	n.first = uint16(len(t.edges))
-	for i := lo; i < hi; i++ {
-		w := t.words[i]
-		n.below |= 1 << w.kind
-		if u := w.units[depth]; i == lo || u != t.edges[len(t.edges)-1].unit {
-			t.edges = append(t.edges, edge{unit: u})
-			n.edges++
-		}
+	if n.here&(1<<kindName|1<<kindTrap) != 0 {
+		up = uint16(at)
 	}
-	for k := range int(n.edges) {
-		e := int(n.first) + k
-		end := lo
-		for end < hi && t.words[end].units[depth] == t.edges[e].unit {
-			end++
+	first := len(t.edges)
+	most, largest := 0, 0
+	for i := lo; i < hi; n.edges++ {
+		end := t.until(i, hi, depth)
+		if end-i > largest {
+			most, largest = len(t.edges), end-i
 		}
-		t.edges[e].to = t.add(lo, end, depth+1)
-		lo = end
-	}
-	if n.edges > 1 { // those of most words first
-		slices.SortStableFunc(t.edges[n.first:][:n.edges], func(x, y edge) int { return t.below(y.to) - t.below(x.to) })
+		t.edges = append(t.edges, edge{t.words[i].units[depth], uint16(i)})
+		for ; i < end; i++ {
+			n.below |= 1 << t.words[i].kind
+		}
 	}
 	if n.edges > 0 {
-		n.unit, n.next = t.edges[n.first].unit, t.edges[n.first].to
+		t.edges[first], t.edges[most] = t.edges[most], t.edges[first]
+		n.first, n.unit = uint16(first), t.edges[first].unit
+	}
+	for e := range int(n.edges) {
+		e += first
+		from := int(t.edges[e].to)
+		to := t.add(from, t.until(from, hi, depth), depth+1, up) // which may move the edges
+		t.edges[e].to = to
+	}
+	if n.edges > 2 {
+		slices.SortStableFunc(t.edges[first+1:][:n.edges-1], func(x, y edge) int { return t.below(y.to) - t.below(x.to) })
 	}
 	t.nodes[at] = n
 	return uint16(at)
+}
+
+// until is where the words end, of those up to hi, that go on like word lo.
+func (t *trie) until(lo, hi, depth int) int {
+	u := t.words[lo].units[depth]
+	for lo < hi && t.words[lo].units[depth] == u {
+		lo++
+	}
+	return lo
 }
 
 // below counts the words at and below a node.
@@ -257,7 +276,7 @@ func (t *trie) enter(cells []cell, i int) (uint16, int) {
 func (t *trie) walk(n uint16, cells []cell, j int) (uint16, int) {
 	for j < len(cells) {
 		here, u := &t.nodes[n], cells[j].unit()
-		if n = here.next; here.unit != u {
+		if n++; here.unit != u {
 			if n = t.other(here, u); n == 0 {
 				return 0, j
 			}
@@ -285,7 +304,7 @@ func (t *trie) other(n *node, u unit) uint16 {
 func (t *trie) step(at uint16, u unit) uint16 {
 	n := &t.nodes[at]
 	if n.unit == u {
-		return n.next
+		return at + 1
 	}
 	return t.other(n, u)
 }

@@ -107,8 +107,8 @@ func (w *weighing) named() {
 	s := w.services[w.e.Service]
 	what := ""
 	if s == nil {
-		var m Match
-		f := w.look(w.e.Bank, w.e.Service, asked{flagRail, true}, &m)
+		var f weighed
+		w.look(w.e.Bank, w.e.Service, asked{flagRail, true}, &f)
 		switch {
 		case f.name != nil:
 			s = f.name.service
@@ -211,8 +211,8 @@ func (w *weighing) railed(text string) *Service {
 	if !w.railable || w.service != nil || w.other != "" || w.marks&flagRail != 0 {
 		return nil
 	}
-	var m Match
-	if f := w.look(w.e.Bank, text, asked{w.marks | flagRail, true}, &m); f.name != nil {
+	var f weighed
+	if w.look(w.e.Bank, text, asked{w.marks | flagRail, true}, &f); f.name != nil {
 		return f.name.service
 	}
 	return nil
