@@ -19,9 +19,15 @@ func Cells(s string) int {
 }
 
 func (a *alphabet) cellsOf(r rune) int {
-	switch v := a.of(r); {
-	case v == 0:
-		return a.cellsOfOdd(r)
+	if v := a.of(r); v != 0 {
+		return a.cellsFor(v)
+	}
+	return a.cellsOfOdd(r)
+}
+
+// cellsFor is cellsOf a character that the table folds to v.
+func (a *alphabet) cellsFor(v uint16) int {
+	switch {
 	case v == dropNothing:
 		return 0
 	case a.class[v&unitOther] == classOther:
@@ -57,6 +63,10 @@ func (a *alphabet) fields(s string, lengths []int) bool {
 	}
 	n, space := 0, false
 	for len(s) > 0 && n <= longest {
+		if v, size := a.lastOf(s); v&unitOther != 0 { // a letter, as nearly all are
+			n, space, s = n+a.cellsFor(v), false, s[:len(s)-size]
+			continue
+		}
 		r, size := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-size]
 		if r == utf8.RuneError && size == 1 {

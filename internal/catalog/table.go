@@ -54,6 +54,19 @@ func (t *table) of(r rune) uint16 {
 	return t.places[placeOn(*t.page(r), r)]
 }
 
+// lastOf is what the last character of a text folds to, if that is one of one byte
+// or of three, and its length.
+func (t *table) lastOf(s string) (v uint16, size int) {
+	end := len(s) - 1
+	switch {
+	case s[end] < utf8.RuneSelf:
+		return t.low[s[end]], 1
+	case end < 2:
+		return 0, 0
+	}
+	return t.places[int(t.pages[int(s[end-2])<<8|int(s[end-1])])*pageLength|int(s[end])], 3
+}
+
 // set says what a character folds to.
 func (t *table) set(r rune, v uint16) {
 	if r < lowEnd {
