@@ -172,7 +172,7 @@ func (f *folding) last() unit {
 func (a *alphabet) plain(f *folding, s string, at int) int {
 	cells, n, heads, on := f.cells, uint(f.n), a.heads, uint(f.head)
 	before := newCell(0, f.before, 0)
-	all := cell(f.all)
+	all := f.all
 	i := uint(at)
 	for i < uint(len(s)) && n < uint(len(cells)) {
 		var v uint

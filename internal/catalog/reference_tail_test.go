@@ -211,6 +211,12 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 			return tailUnknown, nil, j
 		}
 	}
+	for to, next, known := end, what, ok; known && next == tailNone && what == tailNone && to < l.n(); {
+		var bill *word
+		if next, bill, to, known = l.chain(to, 0); known && (next == tailBill || next == tailUndecided) {
+			what, w, end = tailUndecided, bill, to
+		}
+	}
 	if ok && what != tailUndecided && what != tailUnknown {
 		return what, w, end
 	}

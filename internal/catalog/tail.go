@@ -128,6 +128,9 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 	if ok && c.what == tailBill && s.gap(j) && !name.service.bills(c.w) && s.goesOn(c.end) {
 		return tailUnknown, nil, j
 	}
+	if ok && c.what == tailNone {
+		c = s.further(c)
+	}
 	if ok && c.what != tailUndecided && c.what != tailUnknown {
 		return c.what, c.w, c.end
 	}
@@ -144,6 +147,21 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		return tailWord, nil, j
 	}
 	return tailUnknown, nil, j
+}
+
+// further looks behind the words of a charge that come to a border, where another
+// business may be named yet: of マネー 返済 not all is known.
+func (s *scan) further(c words) words {
+	for next := c; next.what == tailNone && next.end < len(s.cells); {
+		var ok bool
+		if next, ok = s.chain(next.end, 0); !ok {
+			break
+		}
+		if next.what == tailBill || next.what == tailUndecided {
+			return words{what: tailUndecided, w: next.w, end: next.end}
+		}
+	}
+	return c
 }
 
 // goesOn tells whether the line goes on with an unknown word behind a gap before
