@@ -35,7 +35,7 @@ func classify(_ context.Context, c *console, flags *flag.FlagSet, args []string)
 	}
 	err := eachRow(c.In, flags.Args(), told, func(r *row) error {
 		d := catalog.Decide(&catalog.Evidence{Bank: *bank, Descriptor: r.text, Detail: r.detail, Amount: r.amount, In: r.in})
-		e := catalog.Explain(*bank, r.line())
+		e := catalog.Explain(*bank, r.line(), r.amount > 0 && !r.in)
 		if r.in {
 			e.Match = catalog.Match{}
 		}
@@ -98,6 +98,9 @@ func printText(w io.Writer, bank string, r *row, e *catalog.Explanation, d *cata
 		_, _ = fmt.Fprintf(w, "  → %s (%s), %s: may be %s\n", s.ID, s.Name(watch.Japanese), m.Confidence, m.Trap)
 	case ok:
 		_, _ = fmt.Fprintf(w, "  → %s (%s), %s: %s\n", s.ID, s.Name(watch.Japanese), m.Confidence, m.Pattern)
+	case d.Service() != "": // a line that does not tell which way the money went
+		s, _ := catalog.ByID(d.Service())
+		_, _ = fmt.Fprintf(w, "  → none if money came in (%s); of a debit %s (%s), %s: may be %s\n", m.Trap, s.ID, s.Name(watch.Japanese), d.Confidence(), d.Other())
 	case m.Trap != "":
 		_, _ = fmt.Fprintf(w, "  → none: %s\n", m.Trap)
 	default:

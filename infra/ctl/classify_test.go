@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -176,6 +177,23 @@ func TestClassifyTellsWhy(t *testing.T) {
 	for _, want := range []string{"→ docomo", "RK: a mark in front", "services.rec:", "U+2015", "dash", "docomo: name seen at other banks, real-time rail"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the explanation lacks %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// Of a word like 取消 it depends on which way the money went whether a line is a
+// charge: the answer says so, and knows of a column that tells.
+func TestClassifyOfWordsForMoneyThatCameIn(t *testing.T) {
+	csv := "日付,摘要,お支払金額,お預り金額\n2026/11/02,取消 PAYPAY,3000,\n2026/11/03,取消 PAYPAY,,3000\n"
+	for _, c := range []struct{ in, want string }{
+		{"取消 PAYPAY\n", "→ none if money came in (取消); of a debit paypay (PayPay), undecided: may be 取り消し"},
+		{"取消\n", "→ none: 取消"},
+		{csv, "→ paypay (PayPay), undecided: may be 取消"},
+		{csv, "→ none: money came in"},
+	} {
+		var out bytes.Buffer
+		if code := run(t.Context(), &console{In: strings.NewReader(c.in), Out: &out, Err: io.Discard, Env: os.Getenv}, []string{"classify"}); code != 0 || !strings.Contains(out.String(), c.want+"\n") {
+			t.Errorf("exit %d, want %q of\n%s", code, c.want, out.String())
 		}
 	}
 }

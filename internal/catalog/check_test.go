@@ -130,7 +130,7 @@ func FuzzRead(f *testing.F) {
 		}
 		_ = d.check()
 		for _, s := range d.order {
-			_ = d.explain("0001", s.NameJa)
+			_ = d.explain("0001", s.NameJa, false)
 		}
 	})
 }

@@ -69,13 +69,17 @@ type Explanation struct {
 	Steps   []Step
 }
 
-// Explain classifies a descriptor and says why, by the same way as Classify.
-func Explain(bank, descriptor string) Explanation { return of(bank).explain(bank, descriptor) }
+// Explain classifies a descriptor and says why, by the same way as Classify; or,
+// of what is known to be a debit, as Decide does, where no word says that money
+// came in.
+func Explain(bank, descriptor string, debit bool) Explanation {
+	return of(bank).explain(bank, descriptor, debit)
+}
 
-func (d *data) explain(bank, descriptor string) Explanation {
+func (d *data) explain(bank, descriptor string, debit bool) Explanation {
 	var notes []note
 	s := d.scan(bank, descriptor)
-	s.trace = &notes
+	s.trace, s.out = &notes, debit
 	e := Explanation{Letters: d.spell(descriptor)}
 	var w weighed
 	s.tell(s.run(), &w)

@@ -36,7 +36,7 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		{"", "振込＊ト", []string{"振込: a mark in front of a name", "ト: the start of names of several services"}},
 		{"", "ﾇﾈﾇﾈ", nil},
 	} {
-		e := Explain(c.bank, c.line)
+		e := Explain(c.bank, c.line, false)
 		var got []string
 		for _, s := range e.Steps {
 			got = append(got, c.line[s.Start:s.End]+": "+placeInFile.ReplaceAllString(s.What, "$1"))
@@ -46,6 +46,9 @@ func TestExplainSaysWhatWasSeenAndWhere(t *testing.T) {
 		}
 		if e.Match != Classify(c.bank, c.line) {
 			t.Errorf("%q is explained as %+v and is %+v", c.line, e.Match, Classify(c.bank, c.line))
+		}
+		if got, want := Explain(c.bank, c.line, true).Match, Decide(&Evidence{Bank: c.bank, Descriptor: c.line}).Match; got != want {
+			t.Errorf("%q as a debit is explained as %+v and is %+v", c.line, got, want)
 		}
 	}
 }
@@ -57,7 +60,7 @@ func TestTheLettersOfALine(t *testing.T) {
 	var got []string
 	const line = "ﾍﾟいばｰ(q１　\xff龘金か\u3099\u200b"
 	end := 0
-	for _, l := range Explain("", line).Letters {
+	for _, l := range Explain("", line, false).Letters {
 		if l.At != end || line[l.At:l.At+len(l.Text)] != l.Text {
 			t.Errorf("%q is said to be at %d, behind %d", l.Text, l.At, end)
 		}
@@ -69,7 +72,7 @@ func TestTheLettersOfALine(t *testing.T) {
 	if !slices.Equal(got, want) || end != len(line) {
 		t.Errorf("the letters are\n%q, want\n%q", got, want)
 	}
-	if n := len(Explain("", strings.Repeat("x", 5000)).Letters); n != maxBytes {
+	if n := len(Explain("", strings.Repeat("x", 5000), false).Letters); n != maxBytes {
 		t.Errorf("of 5,000 letters %d are explained, want %d", n, maxBytes)
 	}
 }
