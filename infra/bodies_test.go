@@ -56,6 +56,7 @@ func TestRequestsAreTakenIfTheyAreAsDescribed(t *testing.T) {
 		{"POST", "/v1/banks/{bank}/nonces", "/nonces", map[string]any{"accounts": []any{map[string]any{"account_ref": "acc_1", "account_mask": "普通 ***4567", "email": "a@example.jp", "lang": "ja"}}}, "accounts"},
 		{"POST", "/v1/banks/{bank}/mail-enrolments", "/mail-enrolments", map[string]any{"role": "guardian", "email": "a@example.jp", "lang": "ja", "name": "花子", "hide_amount": false, "accounts": []any{map[string]any{"account_ref": "acc_8f3k", "account_mask": "普通 ***4567"}}}, "accounts"},
 		{"POST", "/v1/banks/{bank}/mail-enrolments", "/mail-enrolments", map[string]any{"role": "owner", "email": "a@example.jp", "lang": "ja", "keep_others": true, "accounts": []any{map[string]any{"account_ref": "acc_1", "account_mask": "普通 ***4567"}}}, "accounts"},
+		{"POST", "/v1/banks/{bank}/accounts/{account_ref}/refs", "/accounts/acc_77/refs", map[string]any{"account_ref": "acc_78"}, ""},
 		{"POST", "/v1/banks/{bank}/disputes/{dispute_id}/status", "/disputes/" + d.ID + "/status", map[string]any{"status": "received", "text": "確認します。", "clerk": "佐藤"}, ""},
 		{"POST", "/v1/banks/{bank}/disputes/{dispute_id}/notes", "/disputes/" + d.ID + "/notes", map[string]any{"text": "済み", "clerk": "佐藤"}, ""},
 		{"POST", "/v1/banks/{bank}/keys", "/keys", map[string]any{"label": "batch", "scopes": []any{"feed"}, "expires_at": "2027-01-31T00:00:00+09:00"}, ""},

@@ -14,7 +14,7 @@ import (
 // writers are what writes into the store, by what the keys of the partitions begin
 // with; one that ends with * is a prefix.
 var writers = map[string]string{
-	"A#*":       "UpdateAccount PutAccount CheckAccount DeleteAccount PutActivity PutBills DeleteActivity DeleteUnknown",
+	"A#*":       "PutForward ReplaceName KeepNames UpdateAccount PutAccount CheckAccount DeleteAccount PutActivity PutBills DeleteActivity DeleteUnknown",
 	"ACT#*":     "PutAct Listed",
 	"B#*":       "DeleteAPIKey PutAPIKey PutFeed PutFeedHealth PutFeedNorm",
 	"BANKS":     "PutBank SetContacts",
@@ -29,6 +29,7 @@ var writers = map[string]string{
 	"L#*":       "PutStep Listed",
 	"LESSONS#*": "PutLessons",
 	"N#*":       "Save SaveHours",
+	"NAMES#*":   "PutNames CheckNames ReplaceName KeepNames PutRenames",
 	"Q#*":       "PutRefused DeleteRefused",
 	"RADAR#*":   "PutCell PutLinked PutRadarNorm PutStanding PutCampaign UpdateCampaign",
 	"R#*":       "PutRecord UpdateRecord UpdateReadRecord DeleteRecord DeleteUnknown",

@@ -200,6 +200,7 @@ func TestRequestsAndRepliesAreAsDescribed(t *testing.T) {
 	w.everyEvent()
 	w.everyFileCall()
 	d := w.everyAccountCall()
+	w.everyRefCall()
 	w.everyDisputeCall(d)
 	w.everyRefusedCall()
 	w.everyKeyCall(d)

@@ -173,12 +173,12 @@ type watchersReply struct {
 // watchers answers for an account without watchers too: the bank knows its
 // accounts, and an empty list is the truth.
 func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	ref, err := accountRef(r)
+	names, err := h.named(r, bank)
 	if err != nil {
 		return 0, nil, err
 	}
-	rep := watchersReply{AccountRef: ref, Watchers: []watcherReply{}}
-	a, err := h.Store.Account(r.Context(), watch.AccountKey{Bank: bank, Ref: ref})
+	rep := watchersReply{AccountRef: names.Now(), Watchers: []watcherReply{}}
+	a, err := h.Store.Account(r.Context(), names.Account)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return http.StatusOK, rep, nil
@@ -199,21 +199,21 @@ func (h *Handler) watchers(_ http.ResponseWriter, r *http.Request, bank string) 
 }
 
 func (h *Handler) erase(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	ref, err := accountRef(r)
+	names, err := h.named(r, bank)
 	if err != nil {
 		return 0, nil, err
 	}
 	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
-	if err := h.Membership.Erase(r.Context(), bank, ref); err != nil {
+	if err := h.Membership.Erase(r.Context(), bank, names.Account.Ref); err != nil {
 		return 0, nil, err
 	}
-	switch e, err := h.Store.Erasure(r.Context(), watch.AccountKey{Bank: bank, Ref: ref}); {
+	switch e, err := h.Store.Erasure(r.Context(), names.Account); {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return 0, nil, err
 	case err == nil && e.Walk != "":
-		return http.StatusAccepted, erasureOf(ref, e), nil
+		return http.StatusAccepted, erasureOf(names.Now(), e), nil
 	}
 	return http.StatusNoContent, nil, nil
 }

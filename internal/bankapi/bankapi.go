@@ -35,9 +35,10 @@ type Membership interface {
 	Nonce(ctx context.Context, bank string, accounts []membership.CodeRequest) (nonce string, expires time.Time, err error)
 	OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error)
 	Cancel(ctx context.Context, bank, accountRef, id string) error
+	Replace(ctx context.Context, bank string, r membership.Replacement) (*store.Names, error)
 	Erase(ctx context.Context, bank, accountRef string) error
 	Enrol(ctx context.Context, bank string, req membership.EnrolRequest) (membership.Enrolment, error)
-	Enrolments(ctx context.Context, bank, accountRef string) ([]membership.Enrolment, error)
+	Enrolments(ctx context.Context, bank, accountRef string) ([]*membership.Enrolment, error)
 	CancelEnrolment(ctx context.Context, bank, id string) error
 }
 
@@ -108,6 +109,8 @@ var routes = []route{
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/trail", ScopeDisputes, "trail.read", (*Handler).trail},
 	{http.MethodGet, codesOfPath, ScopeEnrol, "codes.read", (*Handler).listCodes},
 	{http.MethodDelete, codesOfPath + "/{code_id}", ScopeEnrol, "code.cancel", (*Handler).cancelCode},
+	{http.MethodGet, refsPath, ScopeEnrol, "refs.read", (*Handler).listRefs},
+	{http.MethodPost, refsPath, ScopeEnrol, "ref.replace", (*Handler).replaceRef},
 	{http.MethodDelete, "/v1/banks/{bank}/accounts/{account_ref}", ScopeErase, "account.erase", (*Handler).erase},
 	{http.MethodGet, "/v1/banks/{bank}/accounts/{account_ref}/erasure", ScopeErase, "erasure.read", (*Handler).erasure},
 	{http.MethodGet, "/v1/banks/{bank}/disputes", ScopeDisputes, "disputes.read", (*Handler).listDisputes},

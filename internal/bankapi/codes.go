@@ -7,7 +7,6 @@ import (
 
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
-	"kozamori/internal/watch"
 )
 
 const codesOfPath = "/v1/banks/{bank}/accounts/{account_ref}/codes"
@@ -26,15 +25,15 @@ type openCodeReply struct {
 }
 
 func (h *Handler) listCodes(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	ref, err := accountRef(r)
+	names, err := h.named(r, bank)
 	if err != nil {
 		return 0, nil, err
 	}
-	codes, err := h.Membership.OpenCodes(r.Context(), bank, ref)
+	codes, err := h.Membership.OpenCodes(r.Context(), bank, names.Account.Ref)
 	if err != nil {
 		return 0, nil, err
 	}
-	rep := codesReply{AccountRef: ref, Codes: []openCodeReply{}}
+	rep := codesReply{AccountRef: names.Now(), Codes: []openCodeReply{}}
 	for _, c := range codes {
 		rep.Codes = append(rep.Codes, openCodeReply{c.ID(), c.Expires.Add(-membership.CodeLife).UTC(), c.Expires.UTC(), c.UsedAt.UTC()})
 	}
@@ -63,18 +62,18 @@ type erasureReply struct {
 // erasure tells how far the last erasure of an account is. Once it is over nothing
 // is kept of it here; the trail and the audit list say when it was.
 func (h *Handler) erasure(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	ref, err := accountRef(r)
+	names, err := h.named(r, bank)
 	if err != nil {
 		return 0, nil, err
 	}
-	e, err := h.Store.Erasure(r.Context(), watch.AccountKey{Bank: bank, Ref: ref})
+	e, err := h.Store.Erasure(r.Context(), names.Account)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return http.StatusOK, erasureReply{AccountRef: ref, State: "none"}, nil
+		return http.StatusOK, erasureReply{AccountRef: names.Now(), State: "none"}, nil
 	case err != nil:
 		return 0, nil, err
 	}
-	return http.StatusOK, erasureOf(ref, e), nil
+	return http.StatusOK, erasureOf(names.Now(), e), nil
 }
 
 // erasureOf tells how far an erasure is that is not over.

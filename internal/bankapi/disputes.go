@@ -117,6 +117,13 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 	if err != nil {
 		return 0, nil, err
 	}
+	if wanted.account != "" {
+		names, err := h.Store.Names(r.Context(), watch.AccountKey{Bank: bank, Ref: wanted.account})
+		if err != nil {
+			return 0, nil, err
+		}
+		wanted.account = names.Account.Ref
+	}
 	by := cmp.Or(order(q.Get("order")), newestFirst)
 	if by != newestFirst && by != oldestFirst {
 		return 0, nil, refused("order", "must be newest or oldest")
@@ -135,11 +142,15 @@ func (h *Handler) listDisputes(_ http.ResponseWriter, r *http.Request, bank stri
 		if err != nil {
 			return 0, nil, err
 		}
+		called, err := h.Store.Called(ctx, accountsOf(list)...)
+		if err != nil {
+			return 0, nil, err
+		}
 		for i, d := range list {
 			if !wanted.has(d, leads[d.Account]) {
 				continue
 			}
-			rep.Disputes = append(rep.Disputes, replyOf(d))
+			rep.Disputes = append(rep.Disputes, replyOf(dispute.Called(d, called[d.Account].Now())))
 			if len(rep.Disputes) == limit && i+1 < len(list) { // the cursor must stand behind this one
 				if _, next, err = h.disputesIn(ctx, bank, by, i+1, rep.Cursor); err != nil {
 					return 0, nil, err
@@ -165,13 +176,25 @@ func (h *Handler) readDispute(w http.ResponseWriter, r *http.Request, bank strin
 	if d.Account.Bank != bank {
 		return 0, nil, errNotFound
 	}
-	return tagged(w, d)
+	return h.tagged(r.Context(), w, d)
+}
+
+// accountsOf lists the accounts of disputes.
+func accountsOf(list []*watch.Dispute) (out []watch.AccountKey) {
+	for _, d := range list {
+		out = append(out, d.Account)
+	}
+	return out
 }
 
 // tagged answers with a dispute and the version that it is.
-func tagged(w http.ResponseWriter, d *watch.Dispute) (int, any, error) {
+func (h *Handler) tagged(ctx context.Context, w http.ResponseWriter, d *watch.Dispute) (int, any, error) {
 	w.Header().Set("ETag", `"`+strconv.FormatInt(d.Version, 10)+`"`)
-	return http.StatusOK, replyOf(d), nil
+	called, err := h.Store.Called(ctx, d.Account)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, replyOf(dispute.Called(d, called[d.Account].Now())), nil
 }
 
 // ifMatch is the version that a request is for; 0 if it names none.
@@ -261,7 +284,7 @@ func (h *Handler) setStatus(w http.ResponseWriter, r *http.Request, bank string)
 	if err != nil {
 		return 0, nil, err
 	}
-	return tagged(w, d)
+	return h.tagged(r.Context(), w, d)
 }
 
 // change begins a change of a dispute, if its clerk and the version that they
@@ -299,5 +322,5 @@ func (h *Handler) addNote(w http.ResponseWriter, r *http.Request, bank string) (
 	if err != nil {
 		return 0, nil, err
 	}
-	return tagged(w, d)
+	return h.tagged(r.Context(), w, d)
 }

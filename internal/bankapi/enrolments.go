@@ -104,7 +104,7 @@ func (h *Handler) listEnrolments(_ http.ResponseWriter, r *http.Request, bank st
 	}
 	rep := enrolmentsReply{Enrolments: []enrolmentReply{}}
 	for _, e := range list {
-		rep.Enrolments = append(rep.Enrolments, enrolmentOf(e))
+		rep.Enrolments = append(rep.Enrolments, enrolmentOf(*e))
 	}
 	return http.StatusOK, rep, nil
 }

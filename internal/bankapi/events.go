@@ -45,8 +45,9 @@ type eventReply struct {
 	Merged        bool          `json:"merged,omitempty"`    // a posting of another time than one before, taken for the same debit
 	Refused       *refusedReply `json:"refused,omitempty"`
 
-	record string // of which it is entry n, to tell two apart of which nothing else differs
-	entry  int
+	account watch.AccountKey
+	record  string // of which it is entry n, to tell two apart of which nothing else differs
+	entry   int
 }
 
 type refusedReply struct {
@@ -76,6 +77,11 @@ func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank strin
 	if fe := watch.CheckText("transaction_id", e.TransactionID, 1, wire.MaxID); fe != nil {
 		return 0, nil, fe
 	}
+	names, err := h.Store.Names(r.Context(), e.Account())
+	if err != nil {
+		return 0, nil, err
+	}
+	e.AccountRef = names.Account.Ref
 	rep := eventsReply{Events: []eventReply{}}
 	for _, kind := range []watch.Kind{watch.Debit, watch.LinkRegistered} {
 		e.Kind = kind
@@ -89,11 +95,15 @@ func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank strin
 		}
 		rep.Events = append(rep.Events, f.all(told)...)
 	}
-	refused, err := h.Store.RefusedTransaction(r.Context(), e.Account(), e.TransactionID)
-	if err != nil {
-		return 0, nil, err
+	var refused []*store.Refused
+	for _, k := range names.Keys() { // each by the name that the bank gave it then
+		list, err := h.Store.RefusedTransaction(r.Context(), k, e.TransactionID)
+		if err != nil {
+			return 0, nil, err
+		}
+		refused = append(refused, list...)
 	}
-	return h.events(r.Context(), rep, refused, e.Account())
+	return h.events(r.Context(), rep, refused, names)
 }
 
 // event tells what became of the events that a bank gave one id: one, if it
@@ -103,10 +113,13 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	account := watch.AccountKey{Bank: bank, Ref: q.Get("account_ref")}
-	if account.Ref != "" {
-		if fe := watch.CheckRef("account_ref", account.Ref); fe != nil {
+	var names *store.Names // of the account that is asked for, if one is
+	if ref := q.Get("account_ref"); ref != "" {
+		if fe := watch.CheckRef("account_ref", ref); fe != nil {
 			return 0, nil, fe
+		}
+		if names, err = h.Store.Names(r.Context(), watch.AccountKey{Bank: bank, Ref: ref}); err != nil {
+			return 0, nil, err
 		}
 	}
 	id := wire.TrimID(r.PathValue("event_id"))
@@ -125,7 +138,7 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 			return 0, nil, err
 		}
 		for _, e := range f.find(id, told) {
-			if (account.Ref == "" || account.Ref == e.AccountRef) && !slices.ContainsFunc(rep.Events, e.is) {
+			if (names == nil || names.Account.Ref == e.AccountRef) && !slices.ContainsFunc(rep.Events, e.is) {
 				rep.Events = append(rep.Events, e)
 			}
 		}
@@ -134,15 +147,19 @@ func (h *Handler) event(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	if account.Ref != "" {
-		refused = slices.DeleteFunc(refused, func(x *store.Refused) bool { return x.Ref != "" && x.Ref != account.Ref })
+	if names != nil {
+		refused = slices.DeleteFunc(refused, func(x *store.Refused) bool { return x.Ref != "" && !slices.Contains(names.Refs(), x.Ref) })
 	}
-	return h.events(r.Context(), rep, refused, account)
+	return h.events(r.Context(), rep, refused, names)
 }
 
-// events adds what was refused, and answers. Of an account of which no event is
+// events adds what was refused, and answers. Accounts are named as they are called now,
+// but of what was refused as it was sent. Of an account of which no event is
 // known it is told whether it has watchers, if the account is named.
-func (h *Handler) events(ctx context.Context, rep eventsReply, refused []*store.Refused, k watch.AccountKey) (int, any, error) {
+func (h *Handler) events(ctx context.Context, rep eventsReply, refused []*store.Refused, names *store.Names) (int, any, error) {
+	if err := h.callEvents(ctx, rep.Events); err != nil {
+		return 0, nil, err
+	}
 	for _, x := range refused {
 		rep.Events = append(rep.Events, eventReply{ID: x.EventID, Outcome: isRefused, TransactionID: x.Txn, AccountRef: x.Ref, ReceivedAt: x.At.UTC(),
 			Refused: &refusedReply{x.Field, x.Problem, x.Code, x.More}})
@@ -153,17 +170,33 @@ func (h *Handler) events(ctx context.Context, rep eventsReply, refused []*store.
 	if len(rep.Events) > 0 {
 		return http.StatusOK, rep, nil
 	}
-	if k.Ref == "" {
+	if names == nil {
 		return 0, nil, errNotFound
 	}
 	rep.Outcome = notRecorded
-	switch _, err := h.Store.Account(ctx, k); {
+	switch _, err := h.Store.Account(ctx, names.Account); {
 	case errors.Is(err, store.ErrNotFound):
 		rep.Outcome = noWatcher
 	case err != nil:
 		return 0, nil, err
 	}
 	return http.StatusOK, rep, nil
+}
+
+// callEvents names the accounts of events on record as they are called now.
+func (h *Handler) callEvents(ctx context.Context, events []eventReply) error {
+	var keys []watch.AccountKey
+	for _, e := range events {
+		keys = append(keys, e.account)
+	}
+	called, err := h.Store.Called(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		events[i].AccountRef = called[events[i].account].Now()
+	}
+	return nil
 }
 
 // family is the records of one id of a bank's: the id's own first.
@@ -288,7 +321,7 @@ func (f family) find(id string, told map[string]time.Time) []eventReply {
 }
 
 func (f family) reply(r *watch.Record, told time.Time) eventReply {
-	x := eventReply{Outcome: recorded, TransactionID: r.Txn, AccountRef: r.Account.Ref, Conflict: f.conflict()}
+	x := eventReply{Outcome: recorded, TransactionID: r.Txn, account: r.Account, AccountRef: r.Account.Ref, Conflict: f.conflict()}
 	if r.Seeded() {
 		x.TransactionID = ""
 	}

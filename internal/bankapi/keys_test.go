@@ -19,6 +19,8 @@ var opens = map[string]bankapi.Scope{
 	"POST /v1/banks/{bank}/codes":                                    bankapi.ScopeEnrol,
 	"POST /v1/banks/{bank}/nonces":                                   bankapi.ScopeEnrol,
 	"GET /v1/banks/{bank}/accounts/{account_ref}/watchers":           bankapi.ScopeEnrol,
+	"GET /v1/banks/{bank}/accounts/{account_ref}/refs":               bankapi.ScopeEnrol,
+	"POST /v1/banks/{bank}/accounts/{account_ref}/refs":              bankapi.ScopeEnrol,
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history":           bankapi.ScopeEvents,
 	"POST /v1/banks/{bank}/files":                                    bankapi.ScopeEvents,
 	"GET /v1/banks/{bank}/files/{file_id}":                           bankapi.ScopeEvents,

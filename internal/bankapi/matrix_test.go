@@ -138,6 +138,7 @@ var bodies = map[string]string{
 	"POST /v1/banks/{bank}/mail-enrolments": `{"role":"owner","email":"fumi@example.jp","accounts":[{"account_ref":"{account_ref}"}]}`,
 	"POST /v1/banks/{bank}/accounts/{account_ref}/history": `{"events":[{"id":"e1","type":"debit","transaction_id":"past-1",
 		"occurred_at":"2025-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}]}`,
+	"POST /v1/banks/{bank}/accounts/{account_ref}/refs":   `{"account_ref":"acc_renamed"}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/status":  `{"status":"received"}`,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":   `{"text":"called back","clerk":"desk 2"}`,
 	"POST /v1/banks/{bank}/campaigns/{campaign_id}/state": `{"state":"confirmed","clerk":"desk 2"}`,
@@ -241,7 +242,7 @@ func TestWithItsKeyABankReachesNothingOfAnothers(t *testing.T) {
 				}
 			}
 			worldtest.Restore(t, w.file, was)
-			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "account_refs", "enrolment_id", "key_id", "api_key", "webhook_id", "took_ms"} {
+			for _, secret := range []string{"code", "nonce", "line_url", "qr_svg", "account_ref", "account_refs", "refs", "enrolment_id", "key_id", "api_key", "webhook_id", "took_ms"} {
 				delete(v, secret) // new each time, or what was asked
 			}
 			return status, v, reads, changed

@@ -46,6 +46,8 @@ var problems = []struct {
 	{dispute.ErrChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the dispute was changed since it was read", Reason: "read it again"}},
 	{errContactsChanged, &problem.Problem{Status: http.StatusPreconditionFailed, Code: problem.Changed, Title: "the numbers were changed since they were read", Reason: "read them again"}},
 	{membership.ErrOtherRequest, &problem.Problem{Status: http.StatusConflict, Code: problem.KeyReused, Title: "this Idempotency-Key is another request's", Reason: "give each request a key of its own, and repeat it as it was"}},
+	{membership.ErrRefTaken, &problem.Problem{Status: http.StatusConflict, Code: problem.RefTaken, Title: "the ref is another account's, or was", Field: "account_ref", Reason: "give the account a ref that never named another"}},
+	{membership.ErrRefMany, &problem.Problem{Status: http.StatusConflict, Code: problem.RefMany, Title: fmt.Sprintf("the ref of an account can be replaced %d times", store.MaxNames)}},
 	{membership.ErrOwnerless, &problem.Problem{Status: http.StatusConflict, Code: problem.NoOwner, Title: "no owner watches the account", Field: "role", Reason: "a guardian is called when the owner does not answer: let the owner begin first"}},
 	{membership.ErrUnsent, &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.TryAgain, Title: "the mail cannot be queued; try again", RetryAfter: time.Second}},
 	{dispute.ErrFull, &problem.Problem{Status: http.StatusConflict, Code: problem.NotesFull, Title: fmt.Sprintf("a dispute holds at most %d notes", dispute.MaxNotes)}},

@@ -38,7 +38,7 @@ type turnReply struct {
 // trail answers for an account without watchers too: who ended the watching
 // stands in it.
 func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	ref, err := accountRef(r)
+	names, err := h.named(r, bank)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -50,8 +50,8 @@ func (h *Handler) trail(_ http.ResponseWriter, r *http.Request, bank string) (in
 	if err != nil {
 		return 0, nil, err
 	}
-	rep := trailReply{AccountRef: ref, Steps: []stepReply{}}
-	list, cursor, err := h.Store.TrailPage(r.Context(), watch.AccountKey{Bank: bank, Ref: ref}, limit, q.Get("cursor"))
+	rep := trailReply{AccountRef: names.Now(), Steps: []stepReply{}}
+	list, cursor, err := h.Store.TrailPage(r.Context(), names.Account, limit, q.Get("cursor"))
 	if err != nil {
 		return 0, nil, err
 	}

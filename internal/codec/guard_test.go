@@ -33,7 +33,7 @@ var otherJSON = map[string]string{
 	"line/flex.go":                   "messages as LINE takes them",
 	"line/render.go":                 "messages as LINE takes them",
 	"line/webhook.go":                "what LINE sends",
-	"membership/erase.go":            "how a string looks in a bank's text",
+	"membership/named.go":            "how a string looks in a bank's text",
 	"problem/problem.go":             "the problem document",
 	"queue/sqs/dead.go":              "what SQS keeps of a message",
 	"store/table.go":                 "whether a body is JSON at all",

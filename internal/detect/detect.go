@@ -80,6 +80,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		s.Logger.Error("accounts cannot be read", "err", err)
 		return s.later(msgs, verdicts, nil)
 	}
+	b.first(accounts, activities)
 	quiet, rest := b.quiet(accounts)
 	onRecord, err := s.Store.OnRecord(ctx, b.ids(quiet))
 	if err != nil {

@@ -127,6 +127,33 @@ func (b *batch) about(k watch.AccountKey) {
 	}
 }
 
+// first puts what is said of an account by a later ref to what is said of it by its
+// first, under which all of it is kept (store.Names). What was read of both is one.
+func (b *batch) first(accounts map[watch.AccountKey]*watch.Account, activities map[watch.AccountKey]*watch.Activity) {
+	for _, k := range slices.Clone(b.keys) {
+		a := accounts[k]
+		if a == nil || a.AccountKey == k {
+			continue
+		}
+		first := a.AccountKey
+		b.about(first)
+		for _, w := range b.byAccount[k] {
+			w.event.AccountRef = first.Ref
+		}
+		b.byAccount[first] = append(b.byAccount[first], b.byAccount[k]...)
+		b.told[first] = append(b.told[first], b.told[k]...)
+		b.needsActivity[first] = b.needsActivity[first] || b.needsActivity[k]
+		accounts[first] = a
+		if act := activities[k]; act != nil {
+			activities[first] = act
+		}
+		b.keys = slices.DeleteFunc(b.keys, func(x watch.AccountKey) bool { return x == k })
+		delete(b.byAccount, k)
+		delete(b.told, k)
+		delete(accounts, k)
+	}
+}
+
 // quiet are the accounts that are watched of which the batch holds ordinary
 // debits alone, which leave nothing as a rule, and the rest of those that are
 // watched.

@@ -119,6 +119,13 @@ func FactsOf(d *watch.Dispute) Facts {
 	return factsOf(d, latestOf(d))
 }
 
+// Called is a dispute whose account is named as its bank calls it.
+func Called(d *watch.Dispute, ref string) *watch.Dispute {
+	c := *d
+	c.Account.Ref = ref
+	return &c
+}
+
 // latestOf is the number of the latest change; 0 if there is none.
 func latestOf(d *watch.Dispute) int {
 	if n := len(d.Changes); n > 0 {
@@ -160,7 +167,7 @@ type callback struct {
 }
 
 // CallbackBody is what the bank is told of a change of ours: the same bytes
-// for the same stored change. answered_* are those of the opening that the
+// for the same stored change, and the same name of its account (Called). answered_* are those of the opening that the
 // change is or takes back, not of a later one.
 func CallbackBody(d *watch.Dispute, c watch.DisputeChange) []byte {
 	opening := watch.DisputeChange{At: d.AnsweredAt, By: d.AnsweredBy, Via: d.Via}

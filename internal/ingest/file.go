@@ -27,9 +27,10 @@ type filing struct {
 	bank    string
 	now     time.Time // by which days without a year are read, both times
 	is      *store.File
-	missing map[int]int64 // of statement.Stream
-	bad     map[int]bool  // rows that are refused or none that are taken, by their number from 0
-	named   string        // what the file calls its account, where Account stands for it
+	missing map[int]int64     // of statement.Stream
+	bad     map[int]bool      // rows that are refused or none that are taken, by their number from 0
+	named   string            // what the file calls its account, where Account stands for it
+	refs    map[string]string // the account_refs of its rows, each with the first ref of its account once that is known
 	counts  store.Hour
 	why     string // it is refused as a whole
 }
@@ -48,7 +49,7 @@ func (h *Handler) File(ctx context.Context, bank string, in intake.Upload) (is *
 }
 
 func (h *Handler) file(ctx context.Context, bank string, in intake.Upload) (is *store.File, known bool, err error) {
-	f := &filing{Handler: h, Upload: in, bank: bank, now: h.Now()}
+	f := &filing{Handler: h, Upload: in, bank: bank, now: h.Now(), refs: map[string]string{}}
 	for range 2 { // once more if the first reading tells a balance
 		was := len(f.missing)
 		if err := f.first(); err != nil {
@@ -97,6 +98,9 @@ func (f *filing) take(ctx context.Context) error {
 	f.gap(last)
 	f.is.State = store.FileTaking
 	if err := f.put(ctx, f.is); err != nil {
+		return err
+	}
+	if err := f.names(ctx); err != nil {
 		return err
 	}
 	if err := f.second(ctx); err != nil {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -22,6 +23,26 @@ type maker struct {
 }
 
 func (f *filing) maker() *maker { return &maker{f, map[statement.Key]int{}} }
+
+// names finds the first refs of the accounts of a file's rows: of a row of a statement
+// its ids are made of that, so that they stay the same when the bank replaces a ref.
+func (f *filing) names(ctx context.Context) error {
+	if renames, err := f.Files.Renames(ctx, f.bank); err != nil || !renames || len(f.refs) == 0 {
+		return err
+	}
+	keys := make([]watch.AccountKey, 0, len(f.refs))
+	for ref := range f.refs {
+		keys = append(keys, watch.AccountKey{Bank: f.bank, Ref: ref})
+	}
+	first, err := f.Files.First(ctx, keys...)
+	if err != nil {
+		return err
+	}
+	for k, at := range first {
+		f.refs[k.Ref] = at.Ref
+	}
+	return nil
+}
 
 // event is the event of a row, nil if it is none that is taken, or what is wrong. Of
 // a row of a statement its ids are made of all that it is known by, so that the same
@@ -52,15 +73,19 @@ func (m *maker) event(r *intake.Row) (jsontext.Value, *intake.Problem) {
 	if p := r.Unsettled(); p != nil {
 		return nil, p
 	}
+	first, known := m.refs[ref]
+	if !known {
+		m.refs[ref], first = ref, ref
+	}
 	k := r.Row.Key()
-	k.Account = ref
+	k.Account = first
 	nth := m.nth[k]
 	m.nth[k]++
 	balance := "-"
 	if k.Known {
 		balance = fmt.Sprint(k.Balance)
 	}
-	id := watch.Derive("row", m.bank, ref, k.Day.Format(time.DateOnly), fmt.Sprint(k.Out), k.Text, balance, fmt.Sprint(nth))
+	id := watch.Derive("row", m.bank, first, k.Day.Format(time.DateOnly), fmt.Sprint(k.Out), k.Text, balance, fmt.Sprint(nth))
 	members := r.Debit(ref)
 	members["id"], members["transaction_id"] = "evt_"+id, "txn_"+id
 	event, err := intake.Encode(members)

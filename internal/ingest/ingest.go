@@ -62,6 +62,8 @@ type Store interface {
 type Files interface {
 	File(ctx context.Context, bank, id string) (*store.File, error)
 	LastFile(ctx context.Context, bank, feed string) (*store.File, error)
+	Renames(ctx context.Context, bank string) (bool, error)
+	First(ctx context.Context, keys ...watch.AccountKey) (map[watch.AccountKey]watch.AccountKey, error)
 }
 
 // Config is what the stage works with.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,12 +62,16 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 	if fe != nil {
 		return Issued{}, fe
 	}
+	names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: req.AccountRef})
+	if err != nil {
+		return Issued{}, err
+	}
 	var code, asked string
 	if req.IdempotencyKey != "" {
 		code, asked = d.Keys.Aloud(codeLen, purpose, bank+"\x00"+req.IdempotencyKey), d.Keys.Hash("code request", fmt.Sprintf("%+v", req))
 	}
 	var c *store.Code
-	err := store.Retry(ctx, func() (err error) {
+	err = store.Retry(ctx, func() (err error) {
 		if asked == "" {
 			code = token.Aloud(codeLen)
 		} else if c, err = d.Store.Code(ctx, d.Keys.Hash(purpose, code)); err == nil {
@@ -78,7 +83,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 			return err
 		}
 		c = &store.Code{
-			Hash: d.Keys.Hash(purpose, code), OnAccount: watch.On(watch.AccountKey{Bank: bank, Ref: req.AccountRef}),
+			Hash: d.Keys.Hash(purpose, code), OnAccount: names.OnAccount,
 			Mask: req.Mask, Email: mail, Lang: req.Lang, Expires: d.now().Add(CodeLife).Truncate(time.Second),
 			Links: before.Links, HistoryFrom: before.From, Request: asked,
 		}
@@ -88,7 +93,7 @@ func (d *Service) Issue(ctx context.Context, bank string, req CodeRequest) (Issu
 		return Issued{}, err
 	}
 	if !req.KeepOthers {
-		if err := d.cancel(ctx, c.Account, func(other *store.Code) bool { return other.Hash != c.Hash && !other.Expires.After(c.Expires) }); err != nil {
+		if err := d.cancel(ctx, names, func(other *store.Code) bool { return other.Hash != c.Hash && !other.Expires.After(c.Expires) }); err != nil {
 			return Issued{}, err
 		}
 	}
@@ -101,14 +106,36 @@ var ErrOtherRequest = errors.New("membership: the key is another request's")
 // OpenCodes lists the codes of an account that are still kept: open, used, or over
 // for less than an hour.
 func (d *Service) OpenCodes(ctx context.Context, bank, accountRef string) ([]*store.Code, error) {
-	return store.Collect(d.Store.Codes(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}))
+	names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	if err != nil {
+		return nil, err
+	}
+	return d.codes(ctx, names)
+}
+
+// codes are those of an account by each of its refs: some are made for a ref before it
+// takes another's place.
+func (d *Service) codes(ctx context.Context, names *store.Names) (out []*store.Code, err error) {
+	for _, k := range names.Keys() {
+		list, err := store.Collect(d.Store.Codes(ctx, k))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	slices.SortStableFunc(out, func(a, b *store.Code) int { return a.Expires.Compare(b.Expires) })
+	return out, nil
 }
 
 // Cancel ends an open code of an account. store.ErrNotFound if there is none, or
 // it was used.
 func (d *Service) Cancel(ctx context.Context, bank, accountRef, id string) error {
+	names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	if err != nil {
+		return err
+	}
 	found := false
-	err := d.cancel(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}, func(c *store.Code) bool {
+	err = d.cancel(ctx, names, func(c *store.Code) bool {
 		found = found || c.ID() == id
 		return c.ID() == id
 	})
@@ -120,11 +147,12 @@ func (d *Service) Cancel(ctx context.Context, bank, accountRef, id string) error
 
 // cancel ends the open codes of an account that which says. One that is used at
 // the same moment was used.
-func (d *Service) cancel(ctx context.Context, k watch.AccountKey, which func(*store.Code) bool) error {
-	for c, err := range d.Store.Codes(ctx, k) {
-		if err != nil {
-			return err
-		}
+func (d *Service) cancel(ctx context.Context, names *store.Names, which func(*store.Code) bool) error {
+	list, err := d.codes(ctx, names)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
 		if c.UsedBy != "" || d.now().After(c.Expires) || !which(c) {
 			continue
 		}

@@ -144,6 +144,9 @@ func (d *Service) Enrol(ctx context.Context, bank string, req EnrolRequest) (Enr
 	if fe != nil {
 		return Enrolment{}, fe
 	}
+	if err := d.byFirst(ctx, bank, about.Accounts); err != nil {
+		return Enrolment{}, err
+	}
 	if err := d.ownersOf(ctx, about); err != nil {
 		return Enrolment{}, err
 	}
@@ -165,7 +168,7 @@ func (d *Service) Enrol(ctx context.Context, bank string, req EnrolRequest) (Enr
 	}
 	out := d.enrolmentOf(t, about)
 	out.Code = group(code)
-	return out, nil
+	return out, d.called(ctx, bank, []*Enrolment{&out})
 }
 
 // offer writes the ticket of an enrolment and queues its mail. The same request
@@ -241,58 +244,6 @@ func (d *Service) enrolmentOf(t *store.Ticket, about *enrolment) Enrolment {
 	return e
 }
 
-// Enrolments lists the enrolments by mail of a bank that are still kept, in the
-// order in which they end: of one account, or of all if accountRef is empty.
-func (d *Service) Enrolments(ctx context.Context, bank, accountRef string) ([]Enrolment, error) {
-	var out []Enrolment
-	list := func(t *store.Ticket, about *enrolment) error { //nolint:unparam // what else is done with one can fail
-		out = append(out, d.enrolmentOf(t, about))
-		return nil
-	}
-	if accountRef != "" {
-		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: accountRef}, list)
-		return out, err
-	}
-	for t, err := range d.Store.Tickets(ctx, store.BankTickets(bank)) {
-		if err == nil && t.Kind == store.TicketEnrol {
-			err = doEnrolment(t, list)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// enrolmentsFor takes the bank's enrolments for one account, but those that the version
-// before made, in the order in which they end.
-func (d *Service) enrolmentsFor(ctx context.Context, k watch.AccountKey, do func(*store.Ticket, *enrolment) error) error {
-	for of, err := range d.Store.Tickets(ctx, store.AccountTickets(k)) {
-		if err != nil {
-			return err
-		}
-		if of.Kind != store.TicketEnrolOf {
-			continue
-		}
-		t, err := d.Store.Ticket(ctx, store.TicketEnrol, of.Enrolment())
-		if err == nil {
-			err = doEnrolment(t, do)
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
-}
-
-func doEnrolment(t *store.Ticket, do func(*store.Ticket, *enrolment) error) error {
-	var about enrolment
-	if err := enrolments.Decode(t.Body, &about); err != nil {
-		return err
-	}
-	return do(t, &about)
-}
-
 // CancelEnrolment ends an open enrolment of a bank. store.ErrNotFound if there is
 // none, or it is over.
 func (d *Service) CancelEnrolment(ctx context.Context, bank, id string) error {
@@ -323,15 +274,23 @@ func (d *Service) MailReturned(ctx context.Context, id string) error {
 // endOthers cancels the bank's other open enrolments of the same role for any of
 // the accounts.
 func (d *Service) endOthers(ctx context.Context, bank string, newest *store.Ticket, about *enrolment) error {
+	var refs []string
 	for _, x := range about.Accounts {
-		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: x.Ref}, func(t *store.Ticket, other *enrolment) error {
-			return d.endIfOf(ctx, t, newest, other, about)
+		names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: x.Ref})
+		if err != nil {
+			return err
+		}
+		refs = append(refs, names.Refs()...)
+	}
+	for _, ref := range refs {
+		err := d.enrolmentsFor(ctx, watch.AccountKey{Bank: bank, Ref: ref}, func(t *store.Ticket, other *enrolment) error {
+			return d.endIfOf(ctx, t, newest, other, about.Role, refs)
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return d.endOlder(ctx, bank, newest, about)
+	return d.endOlder(ctx, bank, newest, about.Role, refs)
 }
 
 // endEnrolment ends an enrolment that is open, and forgets what was said of the

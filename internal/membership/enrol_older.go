@@ -18,7 +18,7 @@ const foundInARow = 5
 // version before made: they are not found by their accounts. A bank's list is in the
 // order in which its enrolments end, so they stand at its beginning, and there are none
 // once the last of them is over.
-func (d *Service) endOlder(ctx context.Context, bank string, newest *store.Ticket, about *enrolment) error {
+func (d *Service) endOlder(ctx context.Context, bank string, newest *store.Ticket, role watch.Role, refs []string) error {
 	found := 0
 	for t, err := range d.Store.TicketsFrom(ctx, store.BankTickets(bank), d.now().Add(NonceLife)) {
 		if err != nil {
@@ -45,7 +45,7 @@ func (d *Service) endOlder(ctx context.Context, bank string, newest *store.Ticke
 			return err
 		}
 		found = 0
-		if err := d.endIfOf(ctx, t, newest, &other, about); err != nil {
+		if err := d.endIfOf(ctx, t, newest, &other, role, refs); err != nil {
 			return err
 		}
 	}
@@ -53,12 +53,10 @@ func (d *Service) endOlder(ctx context.Context, bank string, newest *store.Ticke
 }
 
 // endIfOf cancels an open enrolment if it is older than the newest, of the same role,
-// and for one of its accounts.
-func (d *Service) endIfOf(ctx context.Context, t, newest *store.Ticket, other, about *enrolment) error {
-	both := slices.ContainsFunc(other.Accounts, func(x tickedAccount) bool {
-		return slices.ContainsFunc(about.Accounts, func(y tickedAccount) bool { return x.Ref == y.Ref })
-	})
-	if !both || t.Hash == newest.Hash || t.Expires.After(newest.Expires) || other.Role != about.Role {
+// and for one of its accounts, which have these refs.
+func (d *Service) endIfOf(ctx context.Context, t, newest *store.Ticket, other *enrolment, role watch.Role, refs []string) error {
+	both := slices.ContainsFunc(other.Accounts, func(x tickedAccount) bool { return slices.Contains(refs, x.Ref) })
+	if !both || t.Hash == newest.Hash || t.Expires.After(newest.Expires) || other.Role != role {
 		return nil
 	}
 	err := d.endEnrolment(ctx, t.Hash, EnrolCancelled)

@@ -38,7 +38,7 @@ func TestAnEnrolmentEndsThoseOfTheVersionBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(list, func(x membership.Enrolment) bool { return x.ID == e.ID })
+		i := slices.IndexFunc(list, func(x *membership.Enrolment) bool { return x.ID == e.ID })
 		if i < 0 {
 			t.Fatalf("%s is not listed", e.ID)
 		}

@@ -348,7 +348,7 @@ func TestAnEnrolmentReadsNothingOfOtherAccounts(t *testing.T) {
 	if n := reads(func() { w.enrol(p, of("acc_b")); w.Add(time.Second); w.enrol(p, of("acc_b")) }); n != first {
 		t.Errorf("of %d more, %d items are read; %d before", 130, n, first)
 	}
-	var list []membership.Enrolment
+	var list []*membership.Enrolment
 	if n := reads(func() {
 		var err error
 		if list, err = w.members.Enrolments(context.Background(), account.Bank, "acc_b"); err != nil {

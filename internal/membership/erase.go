@@ -1,17 +1,12 @@
 package membership
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"iter"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -32,7 +27,11 @@ const EraseAgain = 15 * time.Minute
 // What goes and what stays is said at erase. Erasing what is not there, or was
 // half erased, is no error. An error leaves the rest: erase again.
 func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
-	k := watch.AccountKey{Bank: bank, Ref: accountRef}
+	names, err := d.Store.Names(ctx, watch.AccountKey{Bank: bank, Ref: accountRef})
+	if err != nil {
+		return err
+	}
+	k := names.Account
 	a, err := d.Store.Account(ctx, k)
 	var trail []store.Write
 	if err == nil {
@@ -42,7 +41,7 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return d.erase(ctx, bank, accountRef, trail, true)
+	return d.erase(ctx, names, trail, true)
 }
 
 // erasing is the step of the trail that says who had an account forgotten.
@@ -61,9 +60,9 @@ func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) 
 // Watchers go first on the word of the bank (peopleFirst), as nothing else
 // matters as much and quarantine may hold much; what a request that is cut off
 // leaves is removed by EraseRest, too.
-func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []store.Write, peopleFirst bool) error {
+func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.Write, peopleFirst bool) error {
 	watchers := 0
-	k, now := watch.AccountKey{Bank: bank, Ref: accountRef}, d.now()
+	k, now := names.Account, d.now()
 	e, err := d.Store.Erasure(ctx, k)
 	if errors.Is(err, store.ErrNotFound) {
 		e, err = &store.Erasure{OnAccount: watch.On(k)}, nil
@@ -79,10 +78,10 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	// an account, which a later step finds. Watchers go last if an owner asked
 	// for this: one who sees it fail can ask again. What only a newer version knows
 	// may be anything.
-	if err := d.eraseUnknown(ctx, k); err != nil {
+	if err := d.eraseUnknown(ctx, names); err != nil {
 		return err
 	}
-	if err := d.endSecrets(ctx, k, now); err != nil {
+	if err := d.endSecrets(ctx, names, now); err != nil {
 		return err
 	}
 	if peopleFirst {
@@ -97,7 +96,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err != nil {
 		return err
 	}
-	refused, walk, err := d.eraseRefused(ctx, k, "")
+	refused, walk, err := d.eraseRefused(ctx, names, "")
 	if err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (d *Service) erase(ctx context.Context, bank, accountRef string, trail []st
 	if err := d.walkOn(ctx, k, now, walk); err != nil {
 		return err
 	}
-	d.logger().InfoContext(ctx, LogErased, "bank", bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
+	d.logger().InfoContext(ctx, LogErased, "bank", k.Bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
 	return nil
 }
 
@@ -125,10 +124,14 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	if err != nil {
 		return err
 	}
-	if e.Walk != "" {
-		return d.walk(ctx, e)
+	names, err := d.Store.Names(ctx, k)
+	if err != nil {
+		return err
 	}
-	if err := d.endSecrets(ctx, k, e.At); err != nil {
+	if e.Walk != "" {
+		return d.walk(ctx, e, names)
+	}
+	if err := d.endSecrets(ctx, names, e.At); err != nil {
 		return err
 	}
 	gone, err := d.eraseAccount(ctx, k, func(w watch.Watcher) bool { return !w.Since.After(e.At) })
@@ -147,7 +150,7 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 		return err
 	default:
 		// With somebody bound since, it could be theirs: nothing known tells its age.
-		if err := d.eraseUnknown(ctx, k); err != nil {
+		if err := d.eraseUnknown(ctx, names); err != nil {
 			return err
 		}
 	}
@@ -156,23 +159,27 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 	}
 	d.closeDoors(ctx, gone)
 	e.Again = true
-	return d.walk(ctx, e)
+	return d.walk(ctx, e, names)
 }
 
 // walk looks through more of the quarantine, and notes where it stopped; the last
 // walk ends the erasure. Another erasure of the account that began meanwhile does
 // all of it by itself.
-func (d *Service) walk(ctx context.Context, e *store.Erasure) (err error) {
-	if _, e.Walk, err = d.eraseRefused(ctx, e.Account, e.Walk); err != nil {
+func (d *Service) walk(ctx context.Context, e *store.Erasure, names *store.Names) (err error) {
+	if _, e.Walk, err = d.eraseRefused(ctx, names, e.Walk); err != nil {
 		return err
 	}
 	var next store.Write
+	var forget []store.Write
 	switch now := d.now(); {
 	case e.Walk != "":
 		e.Due = now
 		next = store.PutErasureAgain(e)
 	case e.Again:
 		next = store.DeleteErasure(e)
+		if forget, err = d.forgetNames(ctx, names, now); err != nil {
+			return err
+		}
 	default:
 		e.Due = now
 		if last := e.At.Add(EraseAgain); last.After(now) {
@@ -180,9 +187,9 @@ func (d *Service) walk(ctx context.Context, e *store.Erasure) (err error) {
 		}
 		next = store.PutErasureAgain(e)
 	}
-	err = d.Store.Write(ctx, next)
+	err = d.Store.Write(ctx, append(forget, next)...)
 	if _, lost := store.AsCondition(err); lost {
-		return nil
+		return nil // or somebody was bound this moment: the next minute ends it
 	}
 	return err
 }
@@ -231,12 +238,17 @@ func (d *Service) eraseAccount(ctx context.Context, k watch.AccountKey, which fu
 	return gone, err
 }
 
-func (d *Service) eraseUnknown(ctx context.Context, k watch.AccountKey) error {
-	writes, err := d.Store.DeleteUnknown(ctx, k)
-	if err != nil {
-		return err
+func (d *Service) eraseUnknown(ctx context.Context, names *store.Names) error {
+	for _, k := range names.Keys() {
+		writes, err := d.Store.DeleteUnknown(ctx, k)
+		if err == nil {
+			err = d.inParts(ctx, writes)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return d.inParts(ctx, writes)
+	return nil
 }
 
 func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which func(*watch.Record) bool) (int, error) {
@@ -249,10 +261,10 @@ func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which fu
 
 // eraseRefused removes what names an account from some of a bank's quarantine, from
 // a place on, and returns the place where the rest begins; empty if there is none.
-func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey, place string) (n int, rest string, err error) {
+func (d *Service) eraseRefused(ctx context.Context, of *store.Names, place string) (n int, rest string, err error) {
 	var writes []store.Write
 	looked := 0
-	for r, err := range d.Store.QuarantineFrom(ctx, k.Bank, place) {
+	for r, err := range d.Store.QuarantineFrom(ctx, of.Account.Bank, place) {
 		if err != nil {
 			return 0, "", err
 		}
@@ -260,7 +272,7 @@ func (d *Service) eraseRefused(ctx context.Context, k watch.AccountKey, place st
 			rest = r.Place()
 			break
 		}
-		if names(r.Raw, k.Ref) {
+		if namesAny(r.Raw, of) {
 			n++
 			writes = append(writes, store.DeleteRefused(r)...)
 		}
@@ -283,23 +295,6 @@ func deletes[T any](list iter.Seq2[*T, error], which func(*T) bool, del func(*T)
 	return n, out, nil
 }
 
-// names tells whether a refused body names an account: as one of its strings,
-// however they are escaped, or between quotes where it is no JSON.
-func names(raw, ref string) bool {
-	dec := jsontext.NewDecoder(strings.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	for {
-		tok, err := dec.ReadToken()
-		if err != nil {
-			break
-		}
-		if tok.Kind() == '"' && tok.String() == ref {
-			return true
-		}
-	}
-	quoted, _ := json.Marshal(ref) // a string always does
-	return bytes.Contains([]byte(raw), quoted) || strings.Contains(raw, `"`+ref+`"`)
-}
-
 // lives says how long each kind of ticket about an account lives. One of a kind
 // that only a newer version knows is as old as any can be: it goes.
 var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, store.TicketMail: MailLife, store.TicketNonce: NonceLife,
@@ -308,7 +303,7 @@ var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, s
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
-func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Time) error {
+func (d *Service) endSecrets(ctx context.Context, of *store.Names, by time.Time) error {
 	end := func(t *store.Ticket) []store.Write {
 		out := []store.Write{store.DeleteTicket(t.Kind, t.Hash)}
 		if t.Kind == store.TicketLeft {
@@ -318,26 +313,30 @@ func (d *Service) endSecrets(ctx context.Context, k watch.AccountKey, by time.Ti
 	}
 	made := func(t *store.Ticket) bool {
 		life, known := lives[t.Kind]
-		if t.Kind == store.TicketEnrol && t.Owner == store.AccountTickets(k) {
+		if t.Kind == store.TicketEnrol && t.Owner == store.AccountTickets(of.Account) {
 			life = InviteLife // an owner's
 		}
 		return !known || !t.Expires.Add(-life).After(by)
 	}
-	_, codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
-		func(c *store.Code) []store.Write { return []store.Write{store.DeleteCode(c.Hash)} })
+	var writes []store.Write
+	for _, k := range of.Keys() {
+		_, codes, err := deletes(d.Store.Codes(ctx, k), func(c *store.Code) bool { return !c.Expires.Add(-CodeLife).After(by) },
+			func(c *store.Code) []store.Write { return []store.Write{store.DeleteCode(c.Hash)} })
+		if err != nil {
+			return err
+		}
+		_, own, err := deletes(d.Store.Tickets(ctx, store.AccountTickets(k)), made, end)
+		if err != nil {
+			return err
+		}
+		writes = slices.Concat(writes, codes, own)
+	}
+	_, bank, err := deletes(d.Store.Tickets(ctx, store.BankTickets(of.Account.Bank)),
+		func(t *store.Ticket) bool { return made(t) && namesAny(string(t.Body), of) }, end)
 	if err != nil {
 		return err
 	}
-	_, own, err := deletes(d.Store.Tickets(ctx, store.AccountTickets(k)), made, end)
-	if err != nil {
-		return err
-	}
-	_, bank, err := deletes(d.Store.Tickets(ctx, store.BankTickets(k.Bank)),
-		func(t *store.Ticket) bool { return made(t) && names(string(t.Body), k.Ref) }, end)
-	if err != nil {
-		return err
-	}
-	return d.inParts(ctx, slices.Concat(codes, own, bank))
+	return d.inParts(ctx, append(writes, bank...))
 }
 
 func (d *Service) inParts(ctx context.Context, writes []store.Write) error {
@@ -392,5 +391,9 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if err := d.news().Tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
 		return err
 	}
-	return d.erase(ctx, k.Bank, k.Ref, d.erasing(k, own, way), false)
+	names, err := d.Store.Names(ctx, k)
+	if err != nil {
+		return err
+	}
+	return d.erase(ctx, names, d.erasing(k, own, way), false)
 }

@@ -182,7 +182,7 @@ func (d *Service) joinedBefore(ctx context.Context, about *enrolment) ([]Bound, 
 		if err != nil {
 			return nil, nil, err
 		}
-		if w, ok := a.WatcherOf(about.Person); ok {
+		if w, ok := a.WatcherOf(about.Person); ok && !listed(out, a) {
 			out = append(out, Bound{Account: a, Watcher: *w, Already: true})
 		}
 	}

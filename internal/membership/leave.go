@@ -51,7 +51,11 @@ func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKe
 	d.logger().InfoContext(ctx, "membership: unbound", "bank", k.Bank, "gone", len(gone))
 	if len(gone) == len(was.Account.Watchers) {
 		// No watcher is left that a code, an invitation or a claim could belong to.
-		if err := d.endSecrets(ctx, k, d.now()); err != nil {
+		names, err := d.Store.Names(ctx, k)
+		if err == nil {
+			err = d.endSecrets(ctx, names, d.now())
+		}
+		if err != nil {
 			d.logger().WarnContext(ctx, "membership: codes of a forgotten account are kept until they end", "error", err)
 		}
 	}

@@ -60,6 +60,9 @@ func (d *Service) Nonce(ctx context.Context, bank string, accounts []CodeRequest
 	if fe != nil {
 		return "", time.Time{}, fe
 	}
+	if err := d.byFirst(ctx, bank, list); err != nil {
+		return "", time.Time{}, err
+	}
 	about := ticked{Bank: bank, Accounts: list}
 	for _, req := range accounts {
 		about.Lang = cmp.Or(about.Lang, req.Lang)
@@ -179,6 +182,9 @@ func (d *Service) bindAll(ctx context.Context, person, bank string, accounts []t
 		if err != nil {
 			return nil, nil, nil, err
 		}
+		if listed(bound, a) {
+			continue // one account by two refs, since one took the other's place
+		}
 		g.Mask, g.Email = x.Mask, cmp.Or(address, x.Email)
 		more, b, err := d.bindTo(ctx, a, p, g, past{x.Links, x.HistoryFrom}, now)
 		if errors.Is(err, ErrFull) {
@@ -200,7 +206,7 @@ func (d *Service) linkedBefore(ctx context.Context, lineUser string, about ticke
 		if err != nil {
 			return nil, nil, err
 		}
-		if w, ok := a.WatcherOf(lineUser); ok {
+		if w, ok := a.WatcherOf(lineUser); ok && !listed(out, a) {
 			out = append(out, Bound{Account: a, Watcher: *w, Already: true})
 		}
 	}

@@ -151,6 +151,13 @@ func (d *Service) bindTo(ctx context.Context, a *watch.Account, p *store.Person,
 		return nil, Bound{}, err
 	}
 	writes := []store.Write{store.PutAccount(a), binding}
+	if a.Version == 0 {
+		named, err := d.keepNames(ctx, a.AccountKey)
+		if err != nil {
+			return nil, Bound{}, err
+		}
+		writes = append(writes, named...)
+	}
 	if first {
 		seeds, err := d.seed(ctx, a, before, now)
 		if err != nil {
@@ -164,11 +171,15 @@ func (d *Service) bindTo(ctx context.Context, a *watch.Account, p *store.Person,
 	return writes, Bound{Account: a, Watcher: *w, Already: already}, nil
 }
 
-// account reads an account that may not be watched yet.
+// account reads an account that may not be watched yet, by any of its refs.
 func (d *Service) account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
 	a, err := d.Store.Account(ctx, k)
 	if errors.Is(err, store.ErrNotFound) {
-		return &watch.Account{AccountKey: k}, nil
+		names, err := d.Store.Names(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		return &watch.Account{AccountKey: names.Account}, nil
 	}
 	return a, err
 }

@@ -82,7 +82,11 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			return queue.Acknowledge
 		}
 		seq := change.Seq
-		postErr := s.post(ctx, c, d.Account.Bank, id, dispute.CallbackID(d, *change), dispute.CallbackBody(d, *change))
+		called, err := s.calledAt(ctx, d.Account, change.At)
+		if err != nil {
+			return s.broken(m, "the names of an account cannot be read", err)
+		}
+		postErr := s.post(ctx, c, d.Account.Bank, id, dispute.CallbackID(d, *change), dispute.CallbackBody(dispute.Called(d, called), *change))
 		if errors.Is(postErr, errBusy) {
 			return queue.RetryAfter(bankDelay(m))
 		}
@@ -128,6 +132,16 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 	}
 }
 
+// calledAt is what a bank called an account when something happened that it is told of
+// now: the same in each attempt.
+func (s *Stage) calledAt(ctx context.Context, k watch.AccountKey, at time.Time) (string, error) {
+	names, err := s.Store.Called(ctx, k)
+	if err != nil {
+		return "", err
+	}
+	return names[k].At(at), nil
+}
+
 // failure is why a bank did not take a callback, as it is kept.
 func failure(err error, now time.Time) watch.CallbackFailure {
 	f := watch.CallbackFailure{At: now.UTC().Truncate(time.Millisecond)}
@@ -149,8 +163,12 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 		}
 		untold = append(untold, is)
 	}
+	called, err := s.calledAt(ctx, r.Account, d.CreatedAt)
+	if err != nil {
+		return s.broken(m, "the names of an account cannot be read", err)
+	}
 	says := map[string]any{
-		"type": callback.TypeUnreachable, "bank": r.Account.Bank, "account_ref": r.Account.Ref,
+		"type": callback.TypeUnreachable, "bank": r.Account.Bank, "account_ref": called,
 		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339), "transactions": untold,
 	}
 	maps.Copy(says, untold[0])

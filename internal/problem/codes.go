@@ -23,6 +23,9 @@ const (
 	StatusOrder    Code = "status_order"
 	NotesFull      Code = "notes_full"
 	KeyReused      Code = "idempotency_key_reused"
+	RefTaken       Code = "ref_taken"
+	RefReplaced    Code = "ref_replaced"
+	RefMany        Code = "ref_replaced_too_often"
 	NoOwner        Code = "no_owner"
 	NoMail         Code = "no_mail"
 	NoCallback     Code = "no_callback_address"
@@ -64,6 +67,9 @@ var Pages = []Page{
 	{StatusOrder, 409, "The status cannot follow the present one.", "\"can_follow\" lists those that can."},
 	{NotesFull, 409, "The dispute holds as many notes as it can.", "Keep further notes in your own system."},
 	{KeyReused, 409, "The Idempotency-Key was used for another request.", "Give each request a key of its own, and repeat a request as it was."},
+	{RefTaken, 409, "The new ref is another account's, or was: that account is or was watched, or its ref was replaced.", "Give each account a ref that never named another one."},
+	{RefReplaced, 409, "The ref in the address was replaced already. \"present\" is what the account is called now.", "If the account is to be called by yet another ref, replace the present one."},
+	{RefMany, 409, "The ref of the account was replaced as often as it can be.", "Tell the operator."},
 	{NoOwner, 409, "A guardian was to be enrolled, and no owner watches the account.", "Let the owner begin first."},
 	{NoMail, 409, "This deployment sends no mail.", "Issue a code for LINE, or ask the operator to set mail up."},
 	{NoCallback, 409, "The bank has no callback address.", "Ask the operator to set it."},

@@ -28,7 +28,7 @@ func (s *Store) UpdateAccount(ctx context.Context, k watch.AccountKey, change fu
 			return err
 		}
 		if len(a.Watchers) == 0 {
-			return s.Write(ctx, slices.Concat([]Write{DeleteAccount(a)}, DeleteActivity(k), more)...)
+			return s.Write(ctx, slices.Concat([]Write{DeleteAccount(a)}, DeleteActivity(a.AccountKey), more)...)
 		}
 		if bytes.Equal(was, accounts.Encode(a)) && !slices.ContainsFunc(more, func(w Write) bool { return !w.Check }) {
 			return nil

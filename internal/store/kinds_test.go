@@ -82,6 +82,9 @@ func kinds(s *store.Store) []one {
 	standing := full(func(n *radar.Standing) { n.Bank = "0125" })
 	campaign := full(func(c *radar.Campaign) { c.Bank, c.ID = "0125", "20201003t050600-abc" })
 	file := full(func(f *store.File) { f.Bank, f.ID, f.Feed, f.At = "0125", "file_1", "core", written })
+	named := full(func(n *store.Names) { n.OnAccount = watch.On(watched) })
+	later := watch.AccountKey{Bank: watched.Bank, Ref: "later"}
+	forward := full(func(f *store.Forward) { f.AccountKey, f.Watchers, f.To = later, store.IsForward, watched.Ref })
 	erasure := full(func(e *store.Erasure) { e.OnAccount = watch.On(watched) })
 	spreading := full(func(*store.Spreading) {})
 	breaker := full(func(b *store.Breaker) { b.Provider = "line" })
@@ -236,6 +239,17 @@ func kinds(s *store.Store) []one {
 		}},
 		{"spreading", func(*store.Store) store.Write { return store.PutSpreading(spreading) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Spreading, error) { return s.Spreading(ctx) }, store.PutSpreading),
+		}},
+		{"names", func(*store.Store) store.Write { return store.PutNames(named) }, findAll{
+			"one":      found(func(ctx context.Context, s *store.Store) (*store.Names, error) { return s.Names(ctx, watched) }, store.PutNames),
+			"by later": found(func(ctx context.Context, s *store.Store) (*store.Names, error) { return s.Names(ctx, later) }, store.PutNames),
+			"of several": found(func(ctx context.Context, s *store.Store) (*store.Names, error) {
+				all, err := s.Called(ctx, watched)
+				return all[watched], err
+			}, store.PutNames),
+		}},
+		{"forward", func(*store.Store) store.Write { return store.PutForward(forward) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Forward, error) { return s.Forward(ctx, later) }, store.PutForward),
 		}},
 		{"erasure", func(*store.Store) store.Write { return store.PutErasure(erasure) }, findAll{
 			"one": erasureOf,

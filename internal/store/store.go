@@ -94,15 +94,25 @@ func disputeKey(id string) Key                     { return Key{"D#" + id, "D"} 
 func stamp(t time.Time) string                     { return t.UTC().Format(stampForm) }
 func until(t time.Time, d time.Duration) time.Time { return t.Add(d).Truncate(time.Second) }
 
-// Account reads one account. ErrNotFound if it has no watcher.
+// Account reads one account, by any of its refs: its key is by the first one (Names).
+// ErrNotFound if it has no watcher.
 func (s *Store) Account(ctx context.Context, k watch.AccountKey) (*watch.Account, error) {
-	var a watch.Account
-	v, err := read(ctx, s, profileKey(k), accounts, &a)
-	if err != nil {
-		return nil, err
+	for range 2 {
+		items, err := s.Get(ctx, profileKey(k))
+		if err != nil {
+			return nil, err
+		}
+		it, ok := items[profileKey(k)]
+		if !ok {
+			return nil, ErrNotFound
+		}
+		a, at, err := readAccount(it)
+		if a != nil || err != nil {
+			return a, err
+		}
+		k = at
 	}
-	a.Version = v
-	return &a, nil
+	return nil, ErrNotFound
 }
 
 // UnreadableError names an account whose items do not decode. Its text does
@@ -116,43 +126,73 @@ func (e *UnreadableError) Error() string { return e.err.Error() }
 func (e *UnreadableError) Unwrap() error { return e.err }
 
 // Accounts reads many accounts and the activity of those for which
-// withActivity says so, together. Accounts without watchers are left out.
+// withActivity says so, together. Accounts without watchers are left out. One that is
+// asked for by a later ref (Names) stands under that ref, and its own key is by the first.
 // An *UnreadableError names one that makes the whole call fail.
 func (s *Store) Accounts(ctx context.Context, keys []watch.AccountKey, withActivity func(watch.AccountKey) bool) (map[watch.AccountKey]*watch.Account, map[watch.AccountKey]*watch.Activity, error) {
+	r := accountsRead{map[watch.AccountKey]*watch.Account{}, map[watch.AccountKey]*watch.Activity{}}
+	forwarded, err := r.read(ctx, s, keys, keys, withActivity)
+	if err == nil && len(forwarded) > 0 {
+		first := make([]watch.AccountKey, len(forwarded))
+		later := make([]watch.AccountKey, 0, len(forwarded))
+		for k := range forwarded {
+			first[len(later)] = forwarded[k]
+			later = append(later, k)
+		}
+		_, err = r.read(ctx, s, later, first, withActivity)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return r.accounts, r.activities, nil
+}
+
+type accountsRead struct {
+	accounts   map[watch.AccountKey]*watch.Account
+	activities map[watch.AccountKey]*watch.Activity
+}
+
+// read adds accounts by the refs by which they are asked for, which stand where at
+// says, and returns those that stand elsewhere.
+func (r *accountsRead) read(ctx context.Context, s *Store, keys, at []watch.AccountKey, withActivity func(watch.AccountKey) bool) (forwarded map[watch.AccountKey]watch.AccountKey, err error) {
 	want := make([]Key, 0, 2*len(keys))
-	for _, k := range keys {
-		want = append(want, profileKey(k))
+	for i, k := range keys {
+		want = append(want, profileKey(at[i]))
 		if withActivity(k) {
-			want = append(want, activityKey(k))
+			want = append(want, activityKey(at[i]))
 		}
 	}
 	items, err := s.Get(ctx, want...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	watched := make(map[watch.AccountKey]*watch.Account)
-	active := make(map[watch.AccountKey]*watch.Activity)
-	for _, k := range keys {
-		it, ok := items[profileKey(k)]
+	for i, k := range keys {
+		it, ok := items[profileKey(at[i])]
 		if !ok {
 			continue
 		}
-		a := &watch.Account{}
-		if err := accounts.Decode(it.Body, a); err != nil {
-			return nil, nil, &UnreadableError{k, err}
+		a, first, err := readAccount(it)
+		if err != nil {
+			return nil, &UnreadableError{k, err}
 		}
-		a.Version = it.Version
-		watched[k] = a
-		if it, ok := items[activityKey(k)]; ok {
+		if a == nil {
+			if forwarded == nil {
+				forwarded = map[watch.AccountKey]watch.AccountKey{}
+			}
+			forwarded[k] = first
+			continue
+		}
+		r.accounts[k] = a
+		if it, ok := items[activityKey(at[i])]; ok && withActivity(k) {
 			act := &watch.Activity{}
 			if err := activities.Decode(it.Body, act); err != nil {
-				return nil, nil, &UnreadableError{k, err}
+				return nil, &UnreadableError{k, err}
 			}
 			act.Version = it.Version
-			active[k] = act
+			r.activities[k] = act
 		}
 	}
-	return watched, active, nil
+	return forwarded, nil
 }
 
 // Activity reads an account's activity; an empty one at version 0 if there is

@@ -24,6 +24,7 @@ const (
 	StepLeft      StepKind = "left"      // a watcher went, or was sent away
 	StepErased    StepKind = "erased"    // the account was forgotten, with who watched it
 	StepRestored  StepKind = "restored"  // a step was taken back
+	StepReplaced  StepKind = "replaced"  // the bank calls the account by another ref
 	StepHistory   StepKind = "history"   // debits of a statement became history
 )
 

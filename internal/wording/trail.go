@@ -31,6 +31,7 @@ var (
 	tStepReturned  = text{ja: "やめた人の見守りを再開しました", en: "Somebody who had left watches again"}
 	tStepHistory   = text{ja: "過去の明細の引き落としが、履歴に加わりました", en: "Debits of past statements became history"}
 	tStepHistEnds  = text{ja: "過去の明細の引き落としが履歴に加わり、そのサービスは「はじめて」と知らせなくなりました", en: "Debits of past statements became history: their services are no longer told of as new"}
+	tStepReplaced  = text{ja: "銀行が、この口座を見分けるための記号を変えました。見守りはそのまま続きます", en: "The bank changed the token by which it names this account; watching goes on as before"}
 	tStepOther     = text{ja: "変更がありました", en: "Something was changed"}
 
 	tStepWhen  = text{ja: "日時", en: "When"}
@@ -138,6 +139,8 @@ func (s *StepLine) title() text {
 		return tStepErased
 	case watch.StepRestored:
 		return pick(s.Step.Returned(), tStepReturned, tStepRestored)
+	case watch.StepReplaced:
+		return tStepReplaced
 	case watch.StepHistory:
 		return pick(s.Step.Lowered, tStepHistEnds, tStepHistory)
 	}

@@ -28,7 +28,7 @@ func trailFacts(lang watch.Lang, role watch.Role) TrailFacts {
 	}
 	set := watch.Step{ID: "s3", At: at, Kind: watch.StepRestored, Way: watch.WayMail, By: "w2", ByRole: watch.Guardian, Of: "w1", OfRole: watch.Owner}
 	set.Turns, _ = watch.Compare(was, is, at)
-	steps = append(steps, set, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
+	steps = append(steps, set, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepReplaced, Way: watch.WayBank}, watch.Step{At: at, Kind: watch.StepErased, Way: watch.WayOperator},
 		watch.Step{At: at, Kind: watch.StepLeft, Way: watch.WayChat, By: "w3", ByRole: watch.Owner, Of: "w4", OfRole: "of_a_version_to_come"}, watch.Step{At: at, Way: "of_a_version_to_come"})
 	for i := range steps {
 		f.Steps = append(f.Steps, StepLine{Step: &steps[i], Reader: &f.View.Watcher, Service: func(id string) string { return map[string]string{"paypay": "PayPay"}[id] }, Channel: channels})
