@@ -35,7 +35,8 @@ type agent struct {
 	client  *webhook.Client
 	still   time.Duration
 	watched map[string]watched
-	chunk   int // events of a request
+	chunk   int  // events of a request
+	atOnce  bool // people are told as it is sent, and not in the morning
 	// transport is how requests go; nil is over the network.
 	transport http.RoundTripper
 	now       func() time.Time
@@ -57,7 +58,7 @@ func main() {
 // options are what the flags say.
 type options struct {
 	in, state, url, bank, secretFile, keyFile, branch, kind, newKey string
-	once, check, try, ref, asJSON                                   bool
+	once, check, try, ref, asJSON, atOnce                           bool
 	every, still, patience                                          time.Duration
 }
 
@@ -89,6 +90,7 @@ func run(ctx context.Context, out, errs io.Writer, env func(string) string, args
 	flags.StringVar(&o.kind, "kind", "", "`預金種目` of accounts that a file names without one: 普通, 当座, 貯蓄 or その他")
 	flags.StringVar(&o.newKey, "new-key", "", "make a key, and write it to this `file`")
 	flags.BoolVar(&o.once, "once", false, "take what is there, and end: for cron")
+	flags.BoolVar(&o.atOnce, "at-once", false, "have people told of everything as it is sent, and not in the morning of what is not urgent: for files that come all day")
 	flags.BoolVar(&o.check, "check", false, "read and report, and send and write nothing")
 	flags.BoolVar(&o.try, "try", false, "take sample files the whole way to a receiver in this process, and show it; nothing leaves this process")
 	flags.BoolVar(&o.ref, "ref", false, "tell the account_refs of the accounts that are named")
@@ -198,7 +200,7 @@ func (o *options) work(ctx context.Context, out, errs io.Writer, env func(string
 	if o.ref {
 		return tellRefs(out, k, accounts)
 	}
-	a := &agent{in: o.in, keeper: k, still: o.still, watched: map[string]watched{}, chunk: wire.MaxEvents, now: time.Now, wait: webhook.Wait, wrote: func(string) {}, out: out, errs: errs, asJSON: o.asJSON}
+	a := &agent{in: o.in, keeper: k, still: o.still, watched: map[string]watched{}, chunk: wire.MaxEvents, now: time.Now, wait: webhook.Wait, wrote: func(string) {}, out: out, errs: errs, asJSON: o.asJSON, atOnce: o.atOnce}
 	if with != nil {
 		with(a)
 	}

@@ -265,7 +265,10 @@ func (t *taking) flush(ctx context.Context) error {
 	if info, err := os.Stat(t.path); err != nil || !stampOf(info).same(t.stamp) {
 		return errChanged
 	}
-	body := webhook.Body(t.part)
+	body := webhook.FileBody(intake.FileID(t.keeper.bank, t.report.SHA256), t.part)
+	if t.atOnce {
+		body = webhook.Body(t.part)
+	}
 	a, err := t.client.Deliver(ctx, webhook.ID(t.keeper.bank, body), body)
 	if err != nil {
 		return err

@@ -97,9 +97,12 @@ func (b *bank) answer(door http.Handler, w http.ResponseWriter, r *http.Request)
 		http.Error(w, `{"title":"not now"}`, fault)
 		return
 	}
-	var said struct{ Events []json.RawMessage }
-	if err := json.Unmarshal(body, &said); err != nil {
-		b.T.Error(err)
+	var said struct {
+		File   string
+		Events []json.RawMessage
+	}
+	if err := json.Unmarshal(body, &said); err != nil || !strings.HasPrefix(said.File, "file_") {
+		b.T.Errorf("%v: of the file %q", err, said.File)
 	}
 	for _, e := range said.Events {
 		var named struct {

@@ -16,6 +16,7 @@ import (
 
 	"kozamori/internal/intake"
 	"kozamori/internal/watch"
+	"kozamori/internal/webhook"
 	"kozamori/internal/wire"
 )
 
@@ -24,6 +25,7 @@ type intaking struct {
 	sender
 	file         string
 	check        bool
+	atOnce       bool
 	rows         int
 	sum          string
 	report       intakeReport
@@ -60,6 +62,7 @@ func takeIn(ctx context.Context, c *console, flags *flag.FlagSet, args []string)
 	secretFile := flags.String("secret-file", "", "`file` with the bank's webhook secret (whsec_…); without it, KOZAMORI_BANK_SECRET, then the local stack's own")
 	data := flags.String("data", "", "data `folder` of the local stack; without it, its usual one")
 	flags.BoolVar(&s.check, "check", false, "read and report, and post nothing")
+	flags.BoolVar(&s.atOnce, "at-once", false, "have people told of everything now, and not in the morning of what is not urgent")
 	flags.IntVar(&s.rows, "rows", 0, "`number` of rows that the file must have; another one, and nothing is posted")
 	flags.StringVar(&s.sum, "sha256", "", "`checksum` that the file must have, in hex; another one, and nothing is posted")
 	asJSON := jsonFlag(flags)
@@ -199,7 +202,11 @@ func (s *intaking) flush(ctx context.Context) error {
 	if len(s.part) == 0 {
 		return nil
 	}
-	a, err := s.post(ctx, s.bank, s.part)
+	body := webhook.FileBody(intake.FileID(s.bank, s.report.SHA256), s.part)
+	if s.atOnce {
+		body = webhook.Body(s.part)
+	}
+	a, err := s.postBody(ctx, s.bank, body)
 	if err != nil {
 		return fmt.Errorf("%w (from line %d on nothing is known to be taken; take the file in again)", err, s.lines[0])
 	}

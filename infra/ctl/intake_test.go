@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/intake"
 	"kozamori/internal/wire"
 )
 
@@ -125,5 +126,24 @@ func TestAFileThatIsNotWholeIsNotTakenIn(t *testing.T) {
 	}
 	if code, out, errs := ctl(t, env, "intake", "-bank", "0125", "-url", address, "-rows", "10", "-sha256", sum, file); code != 0 || len(q.events) != 10 || !strings.Contains(out, "1045") {
 		t.Errorf("%d %s%s", code, out, errs)
+	}
+}
+
+// People are told of a file in the morning, unless it is of what has just happened.
+func TestWhatIsTakenInIsOfAFile(t *testing.T) {
+	t.Parallel()
+	q, address := newTaking(t)
+	file, sum := night(t, true, 3)
+	env := []string{"KOZAMORI_BANK_SECRET", bankSecret}
+	for _, c := range []struct {
+		flag, want string
+	}{{"", intake.FileID("0125", sum)}, {"-at-once", ""}} {
+		args := []string{"intake", "-bank", "0125", "-url", address, file}
+		if c.flag != "" {
+			args = append(args, c.flag)
+		}
+		if code, _, errs := ctl(t, env, args...); code != 0 || q.file != c.want {
+			t.Errorf("%s: %d %s: of the file %q", c.flag, code, errs, q.file)
+		}
 	}
 }

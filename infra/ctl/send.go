@@ -242,11 +242,15 @@ func reason(err error) string {
 // post signs and posts one request. The bank's id for it is made of the body,
 // so that the same file sent again is the same webhook.
 func (s *sender) post(ctx context.Context, bank string, part []json.RawMessage) (*webhook.Reply, error) {
+	return s.postBody(ctx, bank, webhook.Body(part))
+}
+
+// postBody posts a body that is made.
+func (s *sender) postBody(ctx context.Context, bank string, body []byte) (*webhook.Reply, error) {
 	secret, err := s.secret(bank)
 	if err != nil {
 		return nil, err
 	}
-	body := webhook.Body(part)
 	c := webhook.Client{URL: s.url, Bank: bank, Secret: secret, HTTP: s.client, Now: s.now}
 	return c.Post(ctx, webhook.ID(bank, body), body)
 }

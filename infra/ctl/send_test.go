@@ -29,6 +29,7 @@ var bankSecret = "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byt
 
 // taking is a real ingest that remembers what it took.
 type taking struct {
+	file     string // of what came last
 	requests int
 	ids      []string // webhook-ids
 	events   []watch.Event
@@ -41,6 +42,7 @@ func (q *taking) Send(_ context.Context, _ queue.Name, msgs ...queue.Outgoing) e
 			return err
 		}
 		q.events = append(q.events, b.Events...)
+		q.file = b.File
 	}
 	return nil
 }

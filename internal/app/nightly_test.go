@@ -7,10 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"kozamori/internal/ingest"
 	"kozamori/internal/intake"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // file has the bank send a file of events, an hour or so after midnight as a rule.
@@ -21,6 +25,21 @@ func (w *world) file(rows ...string) {
 	is, _, err := h.File(w.t.Context(), "0125", intake.Upload{Body: []byte(body), Rows: len(rows), SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(body)))})
 	if err != nil || is.Refused > 0 || is.Reason != "" {
 		w.t.Fatalf("%v %+v", err, is)
+	}
+	w.settle()
+}
+
+// happen has the bank send events as they happen, which are told.
+func (w *world) happen(events ...string) {
+	w.t.Helper()
+	var good []jsontext.Value
+	for _, e := range events {
+		good = append(good, jsontext.Value(e))
+	}
+	for _, body := range wire.EncodeBatch("0125", w.Now(), good, wire.MaxMessage) {
+		if err := w.queue.Send(w.t.Context(), queue.Events, queue.Outgoing{Body: body, Group: "0125"}); err != nil {
+			w.t.Fatal(err)
+		}
 	}
 	w.settle()
 }
@@ -128,5 +147,73 @@ func TestAFileOfWhatWasToldTellsNothing(t *testing.T) {
 	w.swept("2026-11-28 07:30")
 	if n := len(w.phone()); n != 1 {
 		t.Errorf("%d messages: %s", n, w.phone()[n-1])
+	}
+}
+
+// Nothing of a file rings before the hour, be it a row of long ago or what became of
+// something that was told as it happened.
+func TestNothingOfAFileRingsInTheNight(t *testing.T) {
+	event := func(kind, id, txn, at, more string) string {
+		return fmt.Sprintf(`{"id":%q,"type":%q,"transaction_id":%q,"account_ref":"acc_1",%s%s}`, id, kind, txn, at, more)
+	}
+	yen := func(n int) string {
+		return fmt.Sprintf(`,"amount":%d,"currency":"JPY","descriptor":"PAYPAY"`, n)
+	}
+	noon, evening := `"occurred_at":"2026-11-27T12:00:00+09:00"`, `"occurred_at":"2026-11-27T20:00:00+09:00"`
+	day, old := `"occurred_on":"2026-11-27"`, `"occurred_on":"2026-11-18"`
+	for name, c := range map[string]struct {
+		before []string // told as it happened
+		file   []string
+		told   int // in the morning
+	}{
+		"a debit of long ago":                 {nil, []string{event("debit", "f", "1", old, yen(1000))}, 1},
+		"a link of long ago":                  {nil, []string{event("charge_link.registered", "f", "l", old, `,"service":"paypay"`)}, 1},
+		"debits of long ago and of the day":   {nil, []string{event("debit", "f", "1", old, yen(1000)), event("debit", "g", "2", day, yen(2000))}, 2},
+		"a link is removed":                   {[]string{event("charge_link.registered", "b", "l", noon, `,"service":"paypay"`)}, []string{event("charge_link.removed", "f", "l", evening, `,"service":"paypay"`)}, 1},
+		"a link is removed, by day":           {[]string{event("charge_link.registered", "b", "l", noon, `,"service":"paypay"`)}, []string{event("charge_link.removed", "f", "l", day, `,"service":"paypay"`)}, 1},
+		"a debit came back":                   {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit.reversed", "f", "1", evening, "")}, 1},
+		"some of a debit came back":           {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit.reversed", "f", "1", evening, `,"amount":300,"currency":"JPY"`)}, 1},
+		"a debit became more":                 {[]string{event("debit", "b", "1", noon, yen(1000)+`,"status":"pending"`)}, []string{event("debit", "f", "1", day, yen(1500))}, 1},
+		"a debit is another service's":        {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit", "f", "1", noon, strings.Replace(yen(1000), "PAYPAY", "ﾒﾙﾍﾟｲ", 1))}, 1},
+		"a debit of long ago came back":       {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit", "f", "2", old, yen(500)), event("debit.reversed", "g", "2", evening, "")}, 1},
+		"a link that was removed":             {nil, []string{event("charge_link.registered", "b", "l", noon, `,"service":"paypay"`), event("charge_link.removed", "f", "l", evening, `,"service":"paypay"`)}, 1},
+		"a link of long ago that was removed": {nil, []string{event("charge_link.registered", "b", "l", old, `,"service":"paypay"`), event("charge_link.removed", "f", "l", evening, `,"service":"paypay"`)}, 1},
+		"a debit that came back":              {nil, []string{event("debit", "b", "1", noon, yen(1000)), event("debit.reversed", "f", "1", evening, "")}, 0}, // and nothing is left to tell
+		"debits of another service that day":  {[]string{event("debit", "b", "1", noon, yen(1000))}, []string{event("debit", "f", "2", day, strings.Replace(yen(500), "PAYPAY", "ﾒﾙﾍﾟｲ", 1))}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a, err := w.store.Account(t.Context(), watch.AccountKey{Bank: "0125", Ref: "acc_1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.swept("2026-10-27 12:00")
+			a.Watchers[0].Since = w.Now()
+			if err := w.store.Write(t.Context(), store.PutAccount(a)); err != nil {
+				t.Fatal(err)
+			}
+			w.swept("2026-11-27 21:00")
+			if len(c.before) > 0 {
+				w.happen(c.before...)
+			}
+			before := len(w.phone())
+			w.swept("2026-11-28 02:00")
+			w.file(c.file...)
+			for at := w.Now(); at.Before(time.Date(2026, 11, 28, 7, 29, 0, 0, watch.JST)); at = at.Add(10 * time.Minute) {
+				w.swept(at.In(watch.JST).Format("2006-01-02 15:04"))
+			}
+			for _, m := range w.phone()[before:] {
+				if !strings.Contains(m, "緊急") {
+					t.Errorf("it rings in the night: %s", m)
+				}
+			}
+			night := len(w.phone())
+			w.swept("2026-11-28 07:30")
+			w.swept("2026-11-28 07:41")
+			if n := len(w.phone()) - night; n != c.told {
+				t.Errorf("%d messages in the morning, want %d: %s", n, c.told, w.phone()[night:])
+			}
+		})
 	}
 }

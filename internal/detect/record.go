@@ -344,7 +344,7 @@ func (a *accountWork) sum(c change, now time.Time) {
 	seq := r.Summaries()
 	for i := range a.account.Watchers {
 		w := &a.account.Watchers[i]
-		r.DeliverNext(watch.TellSummary, w, seq, now, w.Rules.HoldUntil(0, a.activity.Summary.Until))
+		r.DeliverNext(watch.TellSummary, w, seq, now, r.SummaryUntil(w, a.activity.Summary.Until))
 	}
 	r.ComputeDue()
 }

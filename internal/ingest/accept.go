@@ -46,7 +46,7 @@ func (h *Handler) accept(ctx context.Context, header http.Header, bank, webhook 
 	if len(good) == 1 && len(read.Events) == 1 { // it does not wait behind batches
 		group = queue.GroupOf(watch.AccountKey{Bank: bank, Ref: read.Events[0].Event.AccountRef}, false)
 	}
-	if err := enqueue(ctx, h.Queue, bank, group, webhook, good, now); err != nil {
+	if err := enqueue(ctx, h.Queue, bank, read.File, group, webhook, good, now); err != nil {
 		h.Logger.Error("events cannot be queued", "bank", bank, "err", err)
 		return wire.Reply{}, unavailable("the events cannot be kept now; send all again")
 	}
@@ -145,8 +145,12 @@ func writeInParts(ctx context.Context, st Store, writes []store.Write) error {
 	return nil
 }
 
-// enqueue makes accepted events durable in the events queue.
-func enqueue(ctx context.Context, q queue.Sender, bank, group, webhook string, good []jsontext.Value, received time.Time) error {
+// enqueue makes accepted events durable in the events queue, as those of a file if it
+// is named.
+func enqueue(ctx context.Context, q queue.Sender, bank, file, group, webhook string, good []jsontext.Value, received time.Time) error {
+	if file != "" {
+		return sendTo(ctx, q, group, webhook, wire.EncodeFile(bank, file, received, good, wire.MaxMessage))
+	}
 	return sendTo(ctx, q, group, webhook, wire.EncodeBatch(bank, received, good, wire.MaxMessage))
 }
 

@@ -56,7 +56,7 @@ func Replay(ctx context.Context, q queue.Sender, st Store, r *store.Refused, now
 	if err := writeInParts(ctx, st, writes); err != nil {
 		return Replayed{}, err
 	}
-	if err := enqueue(ctx, q, r.Bank, r.Bank, r.Webhook, good, r.At); err != nil {
+	if err := enqueue(ctx, q, r.Bank, read.File, r.Bank, r.Webhook, good, r.At); err != nil {
 		return Replayed{}, err
 	}
 	out.Accepted = len(good)

@@ -3,6 +3,8 @@ package intake
 import (
 	"encoding/hex"
 	"strings"
+
+	"kozamori/internal/watch"
 )
 
 // Bounds of an Upload, in bytes. What is larger is posted in parts, by the programs
@@ -29,6 +31,9 @@ type Upload struct {
 
 // NoneTaken is why a file is refused as a whole of which each row is wrong.
 const NoneTaken = "no row of it can be taken"
+
+// FileID names the file of a checksum, where its rows are posted in parts.
+func FileID(bank, sum string) string { return "file_" + watch.Derive("file", bank, sum) }
 
 // IsSum tells whether a text can be the checksum of a file.
 func IsSum(s string) bool {

@@ -38,6 +38,30 @@ func (r *Record) holdUntil(w *Watcher, says []Said, now time.Time) time.Time {
 	return w.Rules.FilesAt(now)
 }
 
+// SummaryUntil is when a watcher may be told of the past, which is gathered until a
+// time, by a summary that began with the record.
+func (r *Record) SummaryUntil(w *Watcher, gathered time.Time) time.Time {
+	if r.File != "" {
+		return w.Rules.FilesAt(gathered)
+	}
+	return w.Rules.HoldUntil(0, gathered)
+}
+
+// holdAgain has a message, the nth of the incident, that no channel was asked to take wait after all, if what
+// came in files has made all of it such as waits: a link that was removed meanwhile.
+func (r *Record) holdAgain(d *Delivery, w *Watcher, nth int, now time.Time) {
+	if d.State != Queued || d.Tried || d.Attempts > 0 {
+		return
+	}
+	says := r.Untold(w.ID, d.Channel, nth)
+	if len(says) == 0 || !r.ofFiles(says) {
+		return
+	}
+	if at := r.holdUntil(w, says, now); at.After(now) {
+		d.State, d.Due, d.After = Held, at, at
+	}
+}
+
 // ofFiles tells whether all that is said came in files of the bank's.
 func (r *Record) ofFiles(says []Said) bool {
 	return !slices.ContainsFunc(says, func(s Said) bool {

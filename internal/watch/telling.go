@@ -303,6 +303,7 @@ func (r *Record) Waiting(watcher string, ch ChannelKind) (*Delivery, int) {
 func (r *Record) Bring(w *Watcher, ch ChannelKind, now time.Time) (*Delivery, bool) {
 	if d, i := r.Waiting(w.ID, ch); d != nil {
 		if d.State != Held {
+			r.holdAgain(d, w, i, now)
 			return nil, false
 		}
 		says := r.Untold(w.ID, ch, i)

@@ -69,9 +69,18 @@ func (e *StatusError) Error() string {
 var ErrNoAnswer = errors.New("no answer")
 
 // Body joins events to the body of a request, as they are.
-func Body(events []json.RawMessage) []byte {
+func Body(events []json.RawMessage) []byte { return body("{", events) }
+
+// FileBody is Body for events of a file, of which people are told in the morning. Its
+// name is letters, digits and . _ -
+func FileBody(file string, events []json.RawMessage) []byte {
+	return body(fmt.Sprintf(`{"file":%q,`, file), events)
+}
+
+func body(begin string, events []json.RawMessage) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"events":[`)
+	b.WriteString(begin)
+	b.WriteString(`"events":[`)
 	for i, e := range events {
 		if i > 0 {
 			b.WriteByte(',')

@@ -19,6 +19,7 @@ type Body struct {
 	// What a batch says of its feed.
 	Feed      string
 	Sequence  int64      // of the request, from 1; 0 if it has none
+	File      string     // the file of the bank's that the events are of; empty if of none
 	Heartbeat *Heartbeat // nil if there is none
 }
 

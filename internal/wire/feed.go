@@ -12,6 +12,7 @@ import (
 // Limits of what a batch says of its feed.
 const (
 	MaxFeed   = 32        // characters of a feed's name
+	MaxFile   = 64        // characters of a file's name
 	MaxNumber = 1<<53 - 1 // of a sequence: the largest whole number that every JSON reader keeps
 	MaxBeat   = 3600      // seconds until the next heartbeat
 	MaxPauses = 50        // that a heartbeat names
@@ -44,7 +45,7 @@ func (b *bodyReader) batchMember(name string) (taken, ok bool) {
 		return false, true
 	}
 	switch name {
-	case "feed", "sequence", "heartbeat":
+	case "feed", "sequence", "file", "heartbeat":
 	default:
 		return false, true
 	}
@@ -57,12 +58,9 @@ func (b *bodyReader) batchMember(name string) (taken, ok bool) {
 	}
 	switch name {
 	case "feed":
-		if b.peek() == '"' {
-			s, f, ok := b.str()
-			if taken = ok && f == fine && IsFeed(s); taken {
-				b.out.Feed = s
-			}
-		}
+		taken = b.name(&b.out.Feed, MaxFeed)
+	case "file":
+		taken = b.name(&b.out.File, MaxFile)
 	case "sequence":
 		if c := b.peek(); c != '"' && c != '{' && c != '[' {
 			s, f, ok := b.scalar()
@@ -85,9 +83,23 @@ func (b *bodyReader) batchMember(name string) (taken, ok bool) {
 	return taken, true
 }
 
+// name reads a text of at most so many characters that names something of the bank's.
+func (b *bodyReader) name(into *string, most int) bool {
+	if b.peek() != '"' {
+		return false
+	}
+	s, f, ok := b.str()
+	if ok = ok && f == fine && isName(s, most); ok {
+		*into = s
+	}
+	return ok
+}
+
 // IsFeed tells whether a text can be the name of a feed.
-func IsFeed(s string) bool {
-	return len(s) <= MaxFeed && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
+func IsFeed(s string) bool { return isName(s, MaxFeed) }
+
+func isName(s string, most int) bool {
+	return len(s) <= most && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
 }
 
 // readBeat reads a heartbeat. It is false if it is not well-formed, or a member that

@@ -41,6 +41,9 @@ func TestABatchSaysWhichRequestOfWhichFeedItIs(t *testing.T) {
 			if h := b.Heartbeat; h != nil {
 				beat = fmt.Sprintf("%v %v %v", h.Within, h.Counts, h.Pauses)
 			}
+			if b.File != "" {
+				t.Errorf("%s is of the file %q", body, b.File)
+			}
 			if got := fmt.Sprintf("%s %d %s %v", b.Feed, b.Sequence, beat, b.Ignored); got != c.want {
 				t.Errorf("%s\ngot  %s\nwant %s", body, got, c.want)
 			}

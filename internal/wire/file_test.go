@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,5 +29,34 @@ func TestAMessageSaysWhichFileItsEventsAreOf(t *testing.T) {
 		if b, err := wire.DecodeBatch(body); err != nil || b.File != "" || b.Events[0].File != "" {
 			t.Errorf("%v %+v", err, b)
 		}
+	}
+}
+
+func TestABatchSaysWhichFileItsEventsAreOf(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		`"file_1"`:     "file_1",
+		`"20261127.A"`: "20261127.A",
+		`""`:           "",
+		`null`:         "",
+		`"` + strings.Repeat("a", wire.MaxFile) + `"`: strings.Repeat("a", wire.MaxFile),
+		// What cannot be a name costs no event.
+		`"` + strings.Repeat("a", wire.MaxFile+1) + `"`: "ignored",
+		`"a b"`: "ignored", `"a\nb"`: "ignored", `"勘定系"`: "ignored", `7`: "ignored", `{"a":1}`: "ignored", `["a"]`: "ignored",
+	} {
+		for _, body := range []string{`{"file":` + value + `,"events":[` + debit("a") + `]}`, `{"events":[` + debit("a") + `],"file":` + value + `}`} {
+			b := read(t, []byte(body))
+			got := b.File
+			if len(b.Ignored) > 0 {
+				got = "ignored"
+			}
+			if got != want || len(b.Events) != 1 || b.Events[0].Refused() {
+				t.Errorf("%s: %q %+v", body, got, b)
+			}
+		}
+	}
+	b := read(t, []byte(strings.Replace(debit("a"), `"id"`, `"file":"x","id"`, 1)))
+	if b.File != "" || fmt.Sprint(b.Events[0].Ignored) != "[file]" {
+		t.Errorf("an event by itself: %+v", b)
 	}
 }
