@@ -118,7 +118,7 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		"label.maxLength": bankapi.MaxLabel, "clerk.maxLength": bankapi.MaxClerk, "schema.maxLength": bankapi.MaxIdempotencyKey, "NoteRequest.text.maxLength": bankapi.MaxNote,
 		"text.maxLength": dispute.MaxText, "schema.maximum": bankapi.MaxPage, "schema.default": bankapi.DefaultPage, "feed.schema.maximum": bankapi.MaxHours, "feed.schema.default": bankapi.DefaultHours,
 		"files.schema.maxLength": wire.MaxFeed, "files.schema.maximum": wire.MaxNumber,
-		"feed.maxLength": wire.MaxFeed, "sequence.maximum": wire.MaxNumber, "additionalProperties.maximum": wire.MaxNumber, "next_within_seconds.maximum": wire.MaxBeat, "pauses.maxItems": wire.MaxPauses,
+		"feed.maxLength": wire.MaxFeed, "file.maxLength": wire.MaxFile, "sequence.maximum": wire.MaxNumber, "additionalProperties.maximum": wire.MaxNumber, "next_within_seconds.maximum": wire.MaxBeat, "pauses.maxItems": wire.MaxPauses,
 		"transaction_ids.maxItems": radar.MaxFirst,
 		// LINE's own bounds of a nonce.
 		"nonce.minLength": 10, "nonce.maxLength": 255,

@@ -90,6 +90,7 @@ type world struct {
 	*worldtest.Clock
 	t        *testing.T
 	store    *store.Store
+	table    *shaky
 	queue    *qembedded.Queue
 	line     *sim.LINE
 	bank     *bank
@@ -109,7 +110,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, Clock: worldtest.NewClock(worldtest.Start), log: slog.New(slog.DiscardHandler)}
 	table := worldtest.Table(t, w.Now)
 	w.queue = worldtest.Queue(t, qembedded.Options{Now: w.Now})
-	w.store = store.New(table)
+	w.table = &shaky{Table: table}
+	w.store = store.New(w.table)
 	w.bank = &bank{secret: "whsec_" + base64.StdEncoding.EncodeToString(raw)}
 	bankSrv := httptest.NewServer(w.bank)
 	t.Cleanup(bankSrv.Close)

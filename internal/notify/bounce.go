@@ -81,7 +81,7 @@ func (s *Stage) Bounced(ctx context.Context, f watch.Feedback) error {
 		s.Logger.ErrorContext(ctx, "a delivery is given up", "record", record, "delivery", delivery, "problem", problemBounced)
 	}
 	s.queue(ctx, r, added)
-	return nil
+	return s.follow(ctx, r, delivery)
 }
 
 // ofCopies tells whether a message bounced only from addresses that were

@@ -129,6 +129,9 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 	hide := d.HideAmount || w.HideAmount
 	switch d.Kind {
 	case watch.TellAlert, watch.TellChanged, watch.TellUndone, watch.TellMore:
+		if len(d.Gathers) > 0 {
+			return c.gathered(ctx, r, d, w, ch)
+		}
 		return c.incident(ctx, r, d, w, ch)
 	case watch.TellSummary:
 		if d.Sum == nil {

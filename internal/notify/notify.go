@@ -103,6 +103,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	}
 	r := h.now()
 	d, ok := r.Delivery(j.Delivery)
+	if ok && d.State == watch.Gathered {
+		return s.within(ctx, m, h, d)
+	}
 	if !ok || !d.State.Waits() || d.State == watch.Held {
 		return queue.Acknowledge
 	}
@@ -135,7 +138,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		return s.broken(m, "other accounts of a watcher cannot be read", err)
 	}
 	if problem != "" {
-		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
+		return s.outcomes(ctx, m, h, d, w, watch.Outcome{Result: watch.SendUnreachable, Problem: problem})
 	}
 	if wait := d.After.Sub(s.Now()); wait > 0 {
 		if j.Again {
@@ -147,7 +150,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		return v
 	}
 	if !c.probe && s.isDown(ctx, string(ch.Kind)) {
-		return s.outcome(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: unsent(d)})
+		return s.outcomes(ctx, m, h, d, w, watch.Outcome{Result: watch.SendRetry, Problem: problemDown, Untaken: unsent(d)})
 	}
 	if !inside {
 		leave, err := s.gates.enterPerson(c.soft, string(ch.Kind), to, ch.Parallel, s.Now())
@@ -158,6 +161,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		if s.Now().Sub(known.at) > staleAfter {
 			return s.delivery(ctx, c, m, j, s.prefetch(ctx, []watch.Job{j}), true)
 		}
+	}
+	if v, ok := s.gather(ctx, h, d, w, &ch, to); !ok {
+		return v
 	}
 	if d.Kind == watch.TellSummary && d.Sum == nil {
 		if v, ok := s.sum(ctx, m, h, d); !ok {
@@ -196,7 +202,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if o.Result == watch.SendAccepted && (d.Kind == watch.TellAlert || d.Kind == watch.TellMore) {
 		s.Logger.InfoContext(ctx, "a channel accepted an alert", "channel", string(d.Channel), "record", r.ID, "ms", s.Now().Sub(r.ReceivedAt).Milliseconds())
 	}
-	return s.outcome(ctx, m, h, d, w, o)
+	return s.outcomes(ctx, m, h, d, w, o)
 }
 
 // address is where a channel reaches a watcher, or why it does not. Somebody

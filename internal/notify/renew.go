@@ -86,7 +86,7 @@ func (s *Stage) decide(ctx context.Context, m queue.Message, h *cached, delivery
 	cancelled := false
 	_, err := h.update(ctx, func(r *watch.Record) error {
 		d, ok := r.Delivery(delivery)
-		if !ok || d.State.Ended() {
+		if !ok || !d.State.Waits() {
 			return errSettled
 		}
 		if !d.Tried {

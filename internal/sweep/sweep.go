@@ -255,7 +255,7 @@ func (s *sweeping) record(ctx context.Context, r *watch.Record, g *group) error 
 		jobs, escalated, unreached = queue.Jobs{}, 0, nil
 		for i := range r.Deliveries {
 			d := &r.Deliveries[i]
-			if !d.State.Waits() || d.Due.After(now) {
+			if !d.State.Waits() && d.State != watch.Gathered || d.Due.After(now) {
 				continue
 			}
 			switch d.State {

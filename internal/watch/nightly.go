@@ -3,6 +3,8 @@ package watch
 import (
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // FilesAt is when a person is told of what came in a bank's file, in minutes after
@@ -68,4 +70,42 @@ func (r *Record) ofFiles(says []Said) bool {
 		p, ok := r.Part(s.Record)
 		return !ok || p.File == ""
 	})
+}
+
+// Other names a delivery of another record.
+type Other struct {
+	Record   string `json:"record"`
+	Delivery string `json:"delivery"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// MaxGathered is how many incidents one message tells of: LINE shows so many next to
+// each other in the room that it has.
+const MaxGathered = 8
+
+// GatheredFor is how long a delivery that goes with another waits until it is looked
+// what came of that: longer than the usual attempts.
+const GatheredFor = 10 * time.Minute
+
+// OfMorning tells whether a delivery that no channel was asked to take tells of nothing
+// but what came in files and is not urgent, so that it may go with others in one message.
+// A piece of an incident goes by itself, after the one before it.
+func (r *Record) OfMorning(d *Delivery) bool {
+	says := r.SaidBy(d)
+	return (d.State == Held || d.State == Queued) && !d.Tried && !d.Calling && d.Attempts == 0 && !d.Parked && d.Called == "" && d.Report == "" &&
+		len(d.Gathers) == 0 && len(says) > 0 && r.Continues == "" && len(r.Pieces) == 0 && r.ofFiles(says) && !r.Urgency(says, d.Watcher).Critical()
+}
+
+// GoWith has a delivery say what is true now, and go with another. False if nothing is
+// left of it to tell.
+func (r *Record) GoWith(d *Delivery, lead *Record, carrier *Delivery, now time.Time) bool {
+	if r.Renew(d); d.State == Cancelled {
+		return false
+	}
+	d.State, d.Due = Gathered, now.Add(GatheredFor)
+	d.Within = &Other{Record: lead.ID, Delivery: carrier.ID}
+	carrier.Gathers = append(carrier.Gathers, Other{Record: r.ID, Delivery: d.ID})
+	r.ComputeDue()
+	return true
 }

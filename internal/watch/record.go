@@ -207,6 +207,7 @@ const (
 	Accepted    DeliveryState = "accepted"    // the channel took it; it may not have been read
 	Undelivered DeliveryState = "undelivered" // given up: refused, unreachable or out of retries
 	Cancelled   DeliveryState = "cancelled"   // no longer wanted: unbound, erased, settled
+	Gathered    DeliveryState = "gathered"    // what it says goes with another: see Within
 )
 
 // Ended tells whether nothing more will happen to the delivery.
@@ -306,6 +307,11 @@ type Delivery struct {
 	// call: anything else needs another key. It is short, for a record of an alert is
 	// a little shorter than the KiB that a write pays for.
 	As string `json:"as,omitempty"`
+	// Gathers are the deliveries of other incidents, to the same person, whose news it
+	// tells too, and Within, of one of those, is the one that does. Both are written at
+	// once, before a channel is first asked to take it.
+	Gathers []Other `json:"gathers,omitempty"`
+	Within  *Other  `json:"within,omitempty"`
 	// Omitted is how many messages to its watcher over its channel are not kept, and
 	// OmittedTold how many of those were taken: see Omit.
 	Omitted     int `json:"omitted,omitempty"`

@@ -220,6 +220,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["summary"] = Summary(SummaryFacts{Lang: lang, BankName: bank, Mask: "普通 ***4567", Link: "https://kozamori.example/a/t0ken",
 		Sum: watch.PastSum{Debits: 14, Yen: 412000, Links: 1, FirstAt: jst("2019-10-05 10:00:00"), LastAt: jst("2020-08-20 10:00:00"), At: jst("2020-09-04 14:10:00")}})
 	summarised(lang, bank, out)
+	together(lang, out)
 	since := disputeFacts(lang)
 	since.Since = Since{Via: watch.ViaLINE, Came: []*watch.Record{debit(), link()}, Grew: true}
 	out["dispute-since"] = DisputeOpened(since)
