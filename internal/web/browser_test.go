@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"kozamori/internal/channel"
 	"kozamori/internal/email"
 	"kozamori/internal/email/ses"
 	"kozamori/internal/sim"
@@ -124,7 +125,11 @@ func TestAMailInABrowser(t *testing.T) {
 	m := wording.Alert(wording.AlertFacts{Record: r, Notice: r.Notices[0], Delivery: watch.Delivery{Lang: watch.Japanese, Channel: watch.Email, Watcher: "w1"},
 		BankName: name, Bank: contact, ServiceName: service, Service: call, Link: w.link("r1", "w1"), CanAnswer: true, OnPage: true})
 	m.StopURL = w.stopLink("r1", "w1")
-	if o := client.Send(context.Background(), "owner@example.jp", "key", m); o.Result != watch.SendAccepted {
+	drawn, err := client.Draw(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := client.Send(context.Background(), channel.Address{To: "owner@example.jp", Key: "key"}, drawn); o.Result != watch.SendAccepted {
 		t.Fatalf("%+v", o)
 	}
 	browsertest.Look(t, ctx, views[0].View)
