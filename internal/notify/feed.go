@@ -2,7 +2,7 @@ package notify
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
@@ -20,40 +20,39 @@ func (s *Stage) feed(ctx context.Context, c caller, m queue.Message, bank string
 		if n == nil {
 			return s.campaigns(ctx, c, m, bank)
 		}
-		seq := n.Seq
 		body, err := n.CallbackBody(bank)
 		if err != nil {
 			return queue.DeadLetter("callback cannot be written")
 		}
-		postErr := s.post(ctx, c, bank, "feed", n.CallbackID(bank), body)
-		now := s.Now()
-		gaveUp := postErr != nil && now.Sub(n.At) >= s.BankGiveUpAfter
-		switch {
-		case postErr == nil || gaveUp:
-		case errors.Is(postErr, errBusy):
-			return queue.RetryAfter(bankDelay(m))
-		case errors.Is(postErr, errDown):
-			return queue.Acknowledge // the sweep queues it again
-		default:
-			s.Logger.Warn("a bank does not take a callback about its feed yet", "bank", bank, "err", postErr)
-			return queue.RetryAfter(bankWait(m, postErr))
-		}
-		err = store.Retry(ctx, func() error {
-			h, err := s.Store.FeedHealth(ctx, bank)
-			if err != nil {
-				return err
-			}
-			for i := range h.News {
-				if n := &h.News[i]; n.Seq == seq && gaveUp {
-					n.GaveUpAt = now
-				} else if n.Seq == seq {
-					n.ToldAt = now
-				}
-			}
-			return s.Store.Write(ctx, store.PutFeedHealth(h))
-		})
-		if err != nil {
-			return s.broken(m, "the health of a feed cannot be written", err)
+		seq := n.Seq
+		v, told := s.notice(ctx, c, m, bank, notice{about: "feed", id: n.CallbackID(bank), body: body, since: n.At, swept: true,
+			note: func(now time.Time, gaveUp bool) error { return s.fedBack(ctx, bank, seq, now, gaveUp) }})
+		if !told {
+			return v
 		}
 	}
+}
+
+// fedBack notes what became of news about a bank's feed.
+func (s *Stage) fedBack(ctx context.Context, bank string, seq int64, now time.Time, gaveUp bool) error {
+	return store.Retry(ctx, func() error {
+		h, err := s.Store.FeedHealth(ctx, bank)
+		if err != nil {
+			return err
+		}
+		for i := range h.News {
+			if n := &h.News[i]; n.Seq == seq {
+				noted(&n.ToldAt, &n.GaveUpAt, now, gaveUp)
+			}
+		}
+		return s.Store.Write(ctx, store.PutFeedHealth(h))
+	})
+}
+
+// noted notes when a bank took something, or when it was given up.
+func noted(told, given *time.Time, now time.Time, gaveUp bool) {
+	if gaveUp {
+		told = given
+	}
+	*told = now
 }

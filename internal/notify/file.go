@@ -3,9 +3,9 @@ package notify
 import (
 	"context"
 	"errors"
+	"time"
 
 	"kozamori/internal/bankfile"
-	"kozamori/internal/callback"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 )
@@ -28,20 +28,17 @@ func (s *Stage) file(ctx context.Context, c caller, m queue.Message, bank, id st
 		return queue.DeadLetter("callback cannot be written")
 	}
 	finished := f.Finished
-	postErr := s.post(ctx, c, bank, "file", bankfile.CallbackID(f), body)
-	now := s.Now()
-	none, _ := errors.AsType[*callback.NotTaken](postErr)
-	nowhere := none != nil && none.Reason == callback.NoAddress
-	gaveUp := nowhere || postErr != nil && now.Sub(finished) >= s.BankGiveUpAfter
-	switch {
-	case postErr == nil || gaveUp:
-	case errors.Is(postErr, errBusy), errors.Is(postErr, errDown):
-		return queue.RetryAfter(bankDelay(m))
-	default:
-		s.Logger.Warn("a bank does not take a callback about a file yet", "bank", bank, "err", postErr)
-		return queue.RetryAfter(bankWait(m, postErr))
+	v, told := s.notice(ctx, c, m, bank, notice{about: "file", id: bankfile.CallbackID(f), body: body, since: finished,
+		note: func(now time.Time, gaveUp bool) error { return s.fileTold(ctx, bank, id, finished, now, gaveUp) }})
+	if !told {
+		return v
 	}
-	err = store.Retry(ctx, func() error {
+	return queue.Acknowledge
+}
+
+// fileTold notes what became of the news of a file that was finished at a time.
+func (s *Stage) fileTold(ctx context.Context, bank, id string, finished, now time.Time, gaveUp bool) error {
+	return store.Retry(ctx, func() error {
 		f, err := s.Store.File(ctx, bank, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
@@ -49,13 +46,7 @@ func (s *Stage) file(ctx context.Context, c caller, m queue.Message, bank, id st
 		if err != nil || !f.Untold() || !f.Finished.Equal(finished) {
 			return err // it was sent again meanwhile, and is told again
 		}
-		if f.ToldAt = now; gaveUp {
-			f.ToldAt, f.GaveUpAt = f.GaveUpAt, now
-		}
+		noted(&f.ToldAt, &f.GaveUpAt, now, gaveUp)
 		return s.Store.Write(ctx, store.PutFile(f))
 	})
-	if err != nil {
-		return s.broken(m, "a bank's file cannot be written", err)
-	}
-	return queue.Acknowledge
 }
