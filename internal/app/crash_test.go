@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,9 +31,6 @@ import (
 // again what they got no answer to.
 
 func TestMain(m *testing.M) {
-	// Hundreds of small houses live for a second each: memory is cheaper here
-	// than the fifth of the time that collecting it takes.
-	debug.SetGCPercent(400)
 	crashtest.Main(map[string]func(){"house": house, "busy": busyHouse})
 	flag.Parse()
 	// Most of what runs side by side waits for a process or a time limit, not

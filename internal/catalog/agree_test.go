@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	_ "kozamori/internal/testkit/roomy"
 	"kozamori/internal/watch"
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"kozamori/internal/testkit/breadth"
+	_ "kozamori/internal/testkit/roomy"
 )
 
 var ctx = context.Background()

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"sync"
 	"time"
 
 	"kozamori/internal/watch"
@@ -22,6 +23,20 @@ const (
 // DayOf tells what kind of day a moment falls on in Japan.
 func DayOf(at time.Time) Day {
 	d := date(at)
+	if day, ok := found.Load(d.Unix()); ok {
+		return day.(Day)
+	}
+	day := dayOf(d)
+	found.Store(d.Unix(), day)
+	return day
+}
+
+// found are the days that were asked for already: a look at a bank asks for the
+// same few hundred again and again.
+var found sync.Map
+
+func dayOf(on time.Time) Day {
+	d := on
 	if closed(d) {
 		return Closed
 	}
@@ -39,7 +54,7 @@ func DayOf(at time.Time) Day {
 		}
 	}
 	// The end of a month that falls on a closed day is paid before it by some.
-	for d = date(at).AddDate(0, 0, 1); closed(d); d = d.AddDate(0, 0, 1) {
+	for d = on.AddDate(0, 0, 1); closed(d); d = d.AddDate(0, 0, 1) {
 		if d.AddDate(0, 0, 1).Day() == 1 {
 			return MonthEnd
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"kozamori/internal/feed"
+	_ "kozamori/internal/testkit/roomy"
 	"kozamori/internal/watch"
 )
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"kozamori/internal/phrase"
+	_ "kozamori/internal/testkit/roomy"
 )
 
 // A debit that nobody knows may stand as a noun before what is asked for: it is

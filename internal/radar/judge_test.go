@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	_ "kozamori/internal/testkit/roomy"
 )
 
 // Of a rate that is known exactly the tail is Poisson's, and it is never thinner.

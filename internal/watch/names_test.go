@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "kozamori/internal/testkit/roomy"
 	"kozamori/internal/watch"
 )
 

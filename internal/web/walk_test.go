@@ -287,7 +287,7 @@ func (v *walker) walks(all []stop, user string) {
 				t.Error(p)
 			}
 			for i, size := range sizes {
-				if i%2 == 1 && !breadth.Whole() {
+				if i%3 != 0 && !breadth.Whole() {
 					continue
 				}
 				view := day

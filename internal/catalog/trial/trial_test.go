@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/catalog/trial"
+	_ "kozamori/internal/testkit/roomy"
 )
 
 // cutShort are the ordinary lines that leave two readings: the bank cut the word

@@ -5,15 +5,14 @@ package worldtest
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
 
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store/embedded"
+	_ "kozamori/internal/testkit/roomy"
 	"kozamori/internal/token"
 )
 
@@ -37,14 +36,6 @@ func (c *Clock) Add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.at = 
 
 // Set moves the clock to a time.
 func (c *Clock) Set(at time.Time) { c.mu.Lock(); defer c.mu.Unlock(); c.at = at }
-
-// A test ends after seconds: garbage that is collected a quarter as often costs
-// no memory that matters, and a tenth of the processor time less.
-func init() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
-}
 
 // Log is a log that tests can read while it is written.
 type Log struct {
