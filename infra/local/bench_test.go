@@ -100,7 +100,7 @@ func TestTimeIsLetPass(t *testing.T) {
 	}
 	// What greets the phone would count as a push of the night: its reply token
 	// does not live as long as the skip.
-	eventually(t, s, "the phone is greeted, and told that its account is connected", func() bool { return len(s.LINE.Messages()) > 1 })
+	eventually(t, s, "the phone is greeted, and told of each account that is connected", func() bool { return len(s.LINE.Messages()) == 1+len(events.Accounts) })
 	skip(s, map[string]any{"until": "22:30"})
 	if got := s.clock.now().In(japan).Format("15:04"); got != "22:30" {
 		t.Fatalf("it is %s", got)
