@@ -199,7 +199,7 @@ func (s *story) line(line string) {
 		s.page()
 		s.heard = len(s.owner.heard())
 	case "details":
-		s.details()
+		s.details(rest)
 		s.page()
 	case "follow":
 		s.follows(rest)
@@ -278,15 +278,15 @@ func (s *story) pageOf(p *person) {
 	s.say("  page: %s", strings.Join(strings.Fields(html.UnescapeString(anyTag.ReplaceAllString(in[1], " "))), " "))
 }
 
-// details opens what the newest message leads to.
-func (s *story) details() {
+// details opens what the newest message leads to, of an account if it speaks of several.
+func (s *story) details(account string) {
 	s.t.Helper()
 	for _, m := range slices.Backward(s.owner.heard()) {
 		var v any
 		if err := json.Unmarshal([]byte(m), &v); err != nil {
 			s.t.Fatal(err)
 		}
-		if to := buttonOf(v, "くわしく見る", "uri"); to != "" {
+		if to := buttonOf(v, account+"くわしく見る", "uri"); to != "" {
 			s.owner.shows(s.owner.browser.Get(to))
 			return
 		}

@@ -141,8 +141,14 @@ func (c *Composer) words(ctx context.Context, r *watch.Record, d *watch.Delivery
 		if err != nil {
 			return message.Message{}, err
 		}
-		return wording.Summary(wording.SummaryFacts{Lang: d.Lang, Guardian: w.Role == watch.Guardian, HideAmount: hide,
-			BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: link}), nil
+		f := wording.SummaryFacts{Lang: d.Lang, HideAmount: hide, BankName: bank, Mask: r.Mask, Sum: *d.Sum, Link: link}
+		err = c.alsoOf(ctx, d, func(o *watch.Record, of *watch.Delivery, j *watch.Joined) error {
+			link, err := c.pastLink(ctx, ch, o, of)
+			name, _ := c.Names.Bank(ctx, o.Account.Bank, d.Lang)
+			f.Also = append(f.Also, wording.SummaryFacts{HideAmount: j.Hide, BankName: name, Mask: o.Mask, Sum: j.Sum, Link: link})
+			return err
+		})
+		return wording.Summary(f), err
 	case watch.TellDispute:
 		dis, err := c.Store.Dispute(ctx, r.Dispute)
 		if err != nil {

@@ -129,6 +129,9 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 	if d.Kind == watch.TellUnreachable {
 		return s.unreachable(ctx, c, m, h, r, d)
 	}
+	if d.With != nil {
+		return s.joined(ctx, m, h, d)
+	}
 	ch, err := s.Channels.Get(d.Channel)
 	if err != nil {
 		return s.unregistered(ctx, m, h, d, w, err)
@@ -166,7 +169,7 @@ func (s *Stage) delivery(ctx context.Context, c caller, m queue.Message, j watch
 		return v
 	}
 	if d.Kind == watch.TellSummary && d.Sum == nil {
-		if v, ok := s.sum(ctx, m, h, d); !ok {
+		if v, ok := s.summaryOf(ctx, m, h, d, w); !ok {
 			return v
 		}
 	}

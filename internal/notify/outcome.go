@@ -33,11 +33,12 @@ func (s *Stage) outcome(ctx context.Context, m queue.Message, h *cached, d *watc
 		if o.ProviderID != "" {
 			d.ProviderID = o.ProviderID // of an attempt that failed, too
 		}
-		age := now.Sub(d.CreatedAt)
+		age := now.Sub(begun(d))
 		over, next, left = false, false, false
 		switch o.Result {
 		case watch.SendAccepted:
 			d.State, d.AcceptedAt, d.ProviderID, d.Problem, d.Parked = watch.Accepted, now, o.ProviderID, "", false
+			d.Forget()
 			if d.Kind.OfIncident() {
 				taken := *d // it may move
 				if next, fresh := r.Bring(w, d.Channel, now); fresh && taken.Tried {
@@ -96,15 +97,24 @@ func another(w *watch.Watcher, than watch.ChannelKind) bool {
 // taken yet, and then to be given up.
 func (s *Stage) lookAgain(d *watch.Delivery, next bool) time.Time {
 	if !next {
-		return d.CreatedAt.Add(s.FallbackAfter)
+		return begun(d).Add(s.FallbackAfter)
 	}
-	return d.CreatedAt.Add(s.GiveUpAfter)
+	return begun(d).Add(s.GiveUpAfter)
+}
+
+// begun is since when a delivery is tried: a summary waits for its day first, for longer
+// than any is tried.
+func begun(d *watch.Delivery) time.Time {
+	if d.Kind == watch.TellSummary && d.Sum != nil && d.Sum.At.After(d.CreatedAt) {
+		return d.Sum.At
+	}
+	return d.CreatedAt
 }
 
 // fallback adds the next channel for what d says; when there is none and d is
 // over, the bank is told that its customer cannot be reached.
 func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, now time.Time, over bool) {
-	kind, seq, sum, of := d.Kind, d.Seq, d.Sum, d.Kind.OfIncident()
+	kind, seq, sum, also, of := d.Kind, d.Seq, d.Sum, d.Also, d.Kind.OfIncident()
 	left := *w
 	left.Channels = nil
 	for _, c := range w.Channels {
@@ -115,7 +125,7 @@ func (s *Stage) fallback(r *watch.Record, d *watch.Delivery, w *watch.Watcher, n
 	// d may move when the list grows: it is not used after this.
 	if !of {
 		if next, fresh := r.DeliverNext(kind, &left, seq, now, now); fresh {
-			next.Sum = sum
+			next.Sum, next.Also = sum, also
 		}
 		return
 	}

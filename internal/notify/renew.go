@@ -42,23 +42,7 @@ func (s *Stage) word(ctx context.Context, r *watch.Record, d *watch.Delivery, w 
 	return err
 }
 
-// sum has a summary say what has come of the records that it is about, before it
-// is first sent.
-func (s *Stage) sum(ctx context.Context, m queue.Message, h *cached, of *watch.Delivery) (queue.Verdict, bool) {
-	r := h.now()
-	sum, err := s.summed(ctx, r, of)
-	if err != nil {
-		return s.broken(m, "what a summary is about cannot be read", err), false
-	}
-	v, ok := s.decide(ctx, m, h, of.ID, func(_ *watch.Record, d *watch.Delivery) error {
-		if sums(d, &sum); sum.Empty() {
-			d.State, d.Problem = watch.Cancelled, "nothing left to tell"
-		}
-		return nil
-	})
-	return v, ok
-}
-
+// summed is what has come of the records that a summary is about.
 func (s *Stage) summed(ctx context.Context, r *watch.Record, d *watch.Delivery) (watch.PastSum, error) {
 	if r.SummedAt.IsZero() { // of the version before, which counted in the activity
 		act, err := s.Store.Activity(ctx, r.Account)

@@ -34,7 +34,10 @@ type Person struct {
 	UnfollowedAt time.Time `json:"unfollowed_at,omitzero"`
 	FollowEvent  time.Time `json:"follow_event,omitzero"`
 	// PauseEvent, in the same way, is the time of the latest pause or its end.
-	PauseEvent  time.Time `json:"pause_event,omitzero"`
+	PauseEvent time.Time `json:"pause_event,omitzero"`
+	// Summed is the latest summary of the past that they were told, of all their accounts;
+	// nil if there is none, or they watch but one.
+	Summed      *Summed   `json:"summed,omitempty"`
 	WrongCodes  int       `json:"wrong_codes,omitempty"` // in a row, none more than an hour before the next
 	WrongAt     time.Time `json:"wrong_at,omitzero"`     // the latest of them
 	LockedUntil time.Time `json:"locked_until,omitzero"`

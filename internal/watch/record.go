@@ -268,6 +268,10 @@ type Delivery struct {
 	// and SumOf then the dispute, if it is that of the report.
 	Sum   *PastSum `json:"sum,omitempty"`
 	SumOf string   `json:"sum_of,omitempty"`
+	// Also is what it says, for TellSummary, of its reader's other accounts, and With the
+	// delivery of another account that says this one's: see Joined.
+	Also []Joined `json:"also,omitempty"`
+	With *Joined  `json:"with,omitempty"`
 	// After is when it is sent at the earliest: what happens until then goes
 	// with it. Take counts how often what it says was decided again before it
 	// was first sent.

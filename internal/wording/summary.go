@@ -1,6 +1,8 @@
 package wording
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -11,12 +13,12 @@ import (
 // SummaryFacts is what a summary of history is worded from.
 type SummaryFacts struct {
 	Lang       watch.Lang
-	Guardian   bool
 	HideAmount bool
 	BankName   string
 	Mask       quote.Text
 	Sum        watch.PastSum
-	Link       string // of the account's history
+	Link       string         // of the account's history
+	Also       []SummaryFacts // of its reader's other accounts
 }
 
 var (
@@ -34,31 +36,62 @@ var (
 	tSummaryMore    = text{ja: "増えた金額の合計", en: "Taken in addition, in total"}
 	tSummaryKnown   = text{ja: "内容が変わった記録は、前のご案内で一覧に加えたとお知らせしたものです。銀行からの連絡で、金額などが変わりました。", en: "The records that changed are ones that an earlier message said were added to your list. The bank has since told us another amount, or other details."}
 	tSummaryCalm    = text{ja: "急ぎのお知らせではありませんが、心当たりのないものがないか、一覧でご確認ください。", en: "They are not urgent, but please check the list for anything that you do not recognise."}
+	tSummaryAccount = text{ja: "口座%d", en: "Account %d"}
+	tSummaryOpen    = text{ja: "口座%dをくわしく見る", en: "See details of account %d"}
 	tSummaryFrom    = text{ja: "期間", en: "Period"}
 	tSummaryRange   = text{ja: "%[1]sから%[2]s", en: "%[1]s to %[2]s"}
 )
 
-// Summary words, in one message, what came too late to be news.
+// Summary words, in one message, what came too late to be news, of each account.
 func Summary(f SummaryFacts) message.Message {
-	lang, s := langOf(f.Lang), f.Sum
+	lang, all := langOf(f.Lang), f.all()
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tInfo.in(lang), Alt: tAltSummary.in(lang), Title: tTitleSummary.in(lang)}
-	if s.Debits+s.Links == 0 {
+	if !slices.ContainsFunc(all, func(f *SummaryFacts) bool { return f.Sum.Debits+f.Sum.Links > 0 }) {
 		m.Alt, m.Title = tAltSummaryChanged.in(lang), tTitleSummaryChanged.in(lang)
 	}
-	m.Facts = append(m.Facts, message.Fact{Label: tFactAccount.in(lang), Value: Account(f.BankName, f.Mask)})
+	for i := range all {
+		facts, open := all[i].facts(lang), tDetails.in(lang)
+		if len(all) > 1 { // a preview may show the first button, and is to name no account
+			facts[0].Label, open = tSummaryAccount.in(lang, i+1), tSummaryOpen.in(lang, i+1)
+		}
+		m.Facts = append(m.Facts, facts...)
+		if link := all[i].Link; link != "" {
+			m.Buttons = append(m.Buttons, message.Button{Label: open, Style: message.Link, URL: link})
+		}
+	}
+	m.Text = []string{f.text(lang)}
+	return m
+}
+
+// all are those of the accounts that it is about, by their names.
+func (f *SummaryFacts) all() []*SummaryFacts {
+	out := []*SummaryFacts{f}
+	for i := range f.Also {
+		out = append(out, &f.Also[i])
+	}
+	slices.SortStableFunc(out, func(a, b *SummaryFacts) int {
+		return strings.Compare(Account(a.BankName, a.Mask), Account(b.BankName, b.Mask))
+	})
+	return out
+}
+
+// facts are what it says of one account.
+func (f *SummaryFacts) facts(lang watch.Lang) []message.Fact {
+	s := f.Sum
+	out := []message.Fact{{Label: tFactAccount.in(lang), Value: Account(f.BankName, f.Mask)}}
 	if s.Debits > 0 {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryDebits.in(lang), Value: tSummaryCount.in(lang, s.Debits)})
+		out = append(out, message.Fact{Label: tSummaryDebits.in(lang), Value: tSummaryCount.in(lang, s.Debits)})
 		if !f.HideAmount {
-			m.Facts = append(m.Facts, message.Fact{Label: tSummaryTotal.in(lang), Value: Yen(lang, s.Yen)})
+			out = append(out, message.Fact{Label: tSummaryTotal.in(lang), Value: Yen(lang, s.Yen)})
 		}
 	}
 	if s.Links > 0 {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
+		out = append(out, message.Fact{Label: tSummaryLinks.in(lang), Value: tSummaryCount.in(lang, s.Links)})
 	}
 	if s.Changed > 0 {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryChanged.in(lang), Value: tSummaryCount.in(lang, s.Changed)})
+		out = append(out, message.Fact{Label: tSummaryChanged.in(lang), Value: tSummaryCount.in(lang, s.Changed)})
 		if s.More > 0 && !f.HideAmount {
-			m.Facts = append(m.Facts, message.Fact{Label: tSummaryMore.in(lang), Value: Yen(lang, s.More)})
+			out = append(out, message.Fact{Label: tSummaryMore.in(lang), Value: Yen(lang, s.More)})
 		}
 	}
 	today := s.At
@@ -66,25 +99,21 @@ func Summary(f SummaryFacts) message.Message {
 		today = time.Time{} // "2020年1月20日から11月16日" would end in 2020
 	}
 	first, last := Day(lang, s.FirstAt, today), Day(lang, s.LastAt, today)
-	if period := tSummaryRange.in(lang, first, last); first != last {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: period})
-	} else {
-		m.Facts = append(m.Facts, message.Fact{Label: tSummaryFrom.in(lang), Value: first})
+	period := first
+	if first != last {
+		period = tSummaryRange.in(lang, first, last)
 	}
-	m.Text = []string{f.text(lang)}
-	if f.Link != "" {
-		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: f.Link}}
-	}
-	return m
+	return append(out, message.Fact{Label: tSummaryFrom.in(lang), Value: period})
 }
 
 // text says why it comes now, and what is to be done.
 func (f *SummaryFacts) text(lang watch.Lang) string {
 	why, known := tSummaryWhy.in(lang, int(watch.PastAfter/(24*time.Hour))), tSummaryKnown.in(lang)
-	switch s := f.Sum; {
-	case s.Changed == 0:
+	all := f.all()
+	switch {
+	case !slices.ContainsFunc(all, func(f *SummaryFacts) bool { return f.Sum.Changed > 0 }):
 		known = ""
-	case s.Debits+s.Links == 0:
+	case !slices.ContainsFunc(all, func(f *SummaryFacts) bool { return f.Sum.Debits+f.Sum.Links > 0 }):
 		why = ""
 	}
 	out := tSummaryCalm.in(lang)
