@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kozamori/internal/channel"
 	"kozamori/internal/queue"
@@ -26,6 +28,7 @@ type counted struct {
 	mu           sync.Mutex
 	reads, puts  int
 	lostToOthers int
+	largest      int // of the records that were written
 }
 
 func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
@@ -46,10 +49,49 @@ func (c *counted) Write(ctx context.Context, ws ...store.Write) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.puts++
+	for i := range ws {
+		if it := &ws[i].Item; strings.HasPrefix(it.PK, "R#") {
+			c.largest = max(c.largest, sizeOf(it))
+		}
+	}
 	if _, lost := store.AsCondition(err); lost {
 		c.lostToOthers++
 	}
 	return err
+}
+
+// sizeOf is what DynamoDB counts of an item, as package dynamo writes it: the names of
+// its attributes, too, and numbers at two digits a byte.
+func sizeOf(it *store.Item) int {
+	n := len(it.Body) + len("PKSKbodyvttlw") + 2 + 6 + 16
+	for name, k := range map[string]store.Key{"": it.Key, "GSI1PKGSI1SK": it.History, "GSI2PKGSI2SK": it.Due} {
+		if k != (store.Key{}) {
+			n += len(name) + len(k.PK) + len(k.SK)
+		}
+	}
+	return n
+}
+
+// What an alert costs hangs on it: of a record beyond a KiB each write pays for two,
+// and for as many again in the index of its account.
+func TestTheRecordOfAnAlertIsShorterThanAKiB(t *testing.T) {
+	w := newWorld(t)
+	k := watch.AccountKey{Bank: "0125", Ref: "7f3e2a10-5c4b-4d2e-9a61-000000000084"}
+	owner := watch.Watcher{ID: "w1", Role: watch.Owner, LineUser: lineUser, Lang: watch.Japanese, Rules: watch.DefaultRules(), Channels: []watch.Channel{{Kind: watch.LINE}}}
+	w.put(store.PutAccount(&watch.Account{AccountKey: k, Mask: "普通 ***4567", Watchers: []watch.Watcher{owner}}))
+	balance := int64(120000)
+	w.alert(watch.TellAlert, watch.LINE, w.Now(), func(r *watch.Record) {
+		r.ID, r.OnAccount = "k12d2zta1tpq422ygkr3wryt84", watch.On(k)
+		r.Event, r.Txn, r.Amount, r.Balance, r.Status = "evt_01JD0000000000000000000504", "20261124-000504", 30000, &balance, watch.Posted
+		r.Confidence, r.Edition = "seen", "2026-11-30.0a10e3"
+		r.ReceivedAt, r.RecordedAt = r.ReceivedAt.Add(782*time.Millisecond), r.RecordedAt.Add(811*time.Millisecond)
+	})
+	if n := done(w.stage.Handle(t.Context(), []queue.Message{queued("k12d2zta1tpq422ygkr3wryt84", "alert-w1-line")})); n != 1 || len(w.line.Messages()) != 1 {
+		t.Fatalf("%d done, %d messages", n, len(w.line.Messages()))
+	}
+	if w.table.largest < 900 || w.table.largest > 1024 {
+		t.Errorf("%d bytes", w.table.largest)
+	}
 }
 
 // calls is what was counted since it was last asked.

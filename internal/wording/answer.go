@@ -107,8 +107,20 @@ func (f *AnswerFacts) ifWrong(notMine text) string {
 	if f.Unasked && f.Link != "" {
 		return tIfWrongOpen.in(lang, notMine.in(lang), tDetails.in(lang))
 	}
-	asked, _ := answerLabels(lang, f.Guardian, accountIf(f.Several, f.account()))
-	return tIfWrong.in(lang, asked.Label)
+	return tIfWrong.in(lang, f.asked())
+}
+
+// asked is 身に覚えがない as the button says it on the message that first asked: its
+// reader may have had other accounts then, or none.
+func (f *AnswerFacts) asked() string {
+	several := f.Several
+	if i := slices.IndexFunc(f.Record.Deliveries, func(d watch.Delivery) bool {
+		return d.Watcher == f.Watcher && d.Kind.OfIncident() && d.Report == "" && (d.State == watch.Accepted || d.State.Waits())
+	}); i >= 0 {
+		several = f.Record.Deliveries[i].Several
+	}
+	label, _ := answerLabels(f.lang(), f.Guardian, accountIf(several, f.account()))
+	return label.Label
 }
 
 // Trusted confirms that a service is trusted up to an amount until a date.

@@ -22,8 +22,7 @@ func AnswerTakenBack(f AnswerFacts) message.Message {
 	still := pick(f.Unasked && f.Link != "", tTakenBackOpen, tTakenBackStill)
 	say := pick(f.Guardian, tNotTheirs, tNotMine).in(lang)
 	if !f.Unasked || f.Link == "" {
-		asked, _ := answerLabels(lang, f.Guardian, accountIf(f.Several, f.account()))
-		say = asked.Label
+		say = f.asked()
 	}
 	m.Text = []string{
 		tTakenBackText.in(lang, orElse(f.BankName, tTheBank.in(lang))),

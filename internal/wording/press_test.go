@@ -47,6 +47,35 @@ func TestWhatAMessageAsksToPressIsThere(t *testing.T) {
 	}
 }
 
+// Accounts come and go between an alert and its answer: what a receipt asks to press
+// stands on the alert as it was told.
+func TestAReceiptNamesTheButtonOfItsAlert(t *testing.T) {
+	for _, lang := range []watch.Lang{watch.Japanese, watch.English} {
+		for _, guardian := range []bool{false, true} {
+			for _, then := range []bool{false, true} {
+				alert := alertFacts(lang, debit(), watch.ServiceDebit)
+				alert.Guardian, alert.Delivery.Several = guardian, then
+				asks := watch.Delivery{ID: "alert-w1-line", Kind: watch.TellAlert, Watcher: "w1", Channel: watch.LINE, State: watch.Accepted, Several: then}
+				var labels []string
+				for _, b := range Alert(alert).Buttons {
+					labels = append(labels, b.Label)
+				}
+				for _, now := range []bool{false, true} {
+					f := answerFacts(lang)
+					f.Guardian, f.Several, f.BankName = guardian, now, alert.BankName
+					f.Record = debit()
+					f.Record.Deliveries = []watch.Delivery{asks}
+					for name, m := range map[string]message.Message{"mine": MineThanks(f), "trusted": Trusted(f), "taken back by another": AnswerTakenBack(f)} {
+						if lost := presstest.Missing(m.Text, nil, labels); len(lost) > 0 {
+							t.Errorf("%s, %s, of several then %v and now %v: %v is none of %v", name, lang, then, now, lost, labels)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // loweredMails are the mails about a change that lowers protection, or takes that back.
 func loweredMails(lang watch.Lang) map[string]message.Message {
 	out := map[string]message.Message{}

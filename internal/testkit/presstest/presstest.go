@@ -14,18 +14,21 @@ var (
 	// before is in an earlier message, and later in one that may come.
 	before = regexp.MustCompile(`元のお知らせ|in the alert`)
 	later  = regexp.MustCompile(`届いたら|If you do not recognise an alert|下のボタンから開いたページ|on the page behind the button`)
+	goesOn = regexp.MustCompile(`^（[0-9:]+まで）|^ \(?until `)
+	undo   = regexp.MustCompile(`^(取り消す|Undo)$`)
 	// opens leads to a page, on which what the same sentence names next is.
 	opens = regexp.MustCompile(`「[^「」]+」を開き、|[Oo]pen "[^"]+" and `)
 )
 
 // Missing lists what texts ask to press that is on none of the labels which their
 // reader has before them: here, or, where a text says so, in earlier messages. A label
-// may go on with its account or a time.
+// may go on with the time until which it is there, and 取り消す with its account, of
+// which there is one in sight.
 func Missing(texts, here, earlier []string) (out []string) {
 	has := func(labels []string, label string) bool {
 		return slices.ContainsFunc(labels, func(l string) bool {
 			rest, is := strings.CutPrefix(l, label)
-			return is && (rest == "" || strings.HasPrefix(rest, "（") || strings.HasPrefix(rest, " (") || strings.HasPrefix(rest, " until "))
+			return is && (rest == "" || goesOn.MatchString(rest) || undo.MatchString(label))
 		})
 	}
 	for _, t := range texts {
