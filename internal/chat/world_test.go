@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,7 +105,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.mails = notify.New(notify.Config{Store: w.store, Queue: w.queue, Channels: channels, Now: w.Now, Logger: w.Logger})
 	w.stage = chat.New(chat.Config{Queue: &fragileQueue{w.queue, w.crash}, Channels: channels, SetUp: func(k watch.ChannelKind) bool { return k == watch.Email }, BaseURL: "https://kozamori.example",
-		Store: fragile, LINE: &fragileLINE{client, w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
+		Store: fragile, LINE: &fragileLINE{LINE: client, c: w.crash}, Membership: w.members, Names: names{}, Now: w.Now, Logger: w.Logger,
 		Menus:    &line.Menus{Client: client, Now: w.Now},
 		Disputes: &dispute.Service{Store: fragile, Queue: &fragileQueue{w.queue, w.crash}, Now: w.Now, Logger: w.Logger},
 		Link:     func(r *watch.Record, watcher string) string { return "https://kozamori.example/a/" + r.ID + watcher },
@@ -349,6 +351,17 @@ func (q *fragileQueue) Send(ctx context.Context, n queue.Name, msgs ...queue.Out
 type fragileLINE struct {
 	chat.LINE
 	c *crasher
+	n atomic.Int64 // drawings
+}
+
+// Draw draws as two releases do that take turns: what LINE may have taken must go out
+// again as it was drawn first.
+func (l *fragileLINE) Draw(msgs ...message.Message) ([]byte, error) {
+	drawn, err := l.LINE.Draw(msgs...)
+	if l.n.Add(1)%2 == 0 {
+		drawn = bytes.ReplaceAll(drawn, []byte(`"scaling":true`), []byte(`"scaling":false`))
+	}
+	return drawn, err
 }
 
 func (l *fragileLINE) Reply(ctx context.Context, tok string, msgs ...message.Message) watch.Outcome {
