@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,7 +75,10 @@ func eachRow(in io.Reader, args []string, told func(name, how string), do func(*
 		if err != nil {
 			return unread(name, err)
 		}
-		rows, how := split(text)
+		rows, how, err := split(text)
+		if err != nil {
+			return unread(name, err)
+		}
 		told(name, charset+", "+how)
 		for i := range rows {
 			if err := do(&rows[i]); err != nil {
@@ -97,42 +101,57 @@ var (
 // headerWithin is how many lines a bank may print above the names of columns.
 const headerWithin = 16
 
+// commas are what stands between columns.
+const commas = ",\t;"
+
 // split takes a text apart: the rows of a CSV by its columns' names, or else
 // one row a line. It says which.
-func split(text string) ([]row, string) {
+func split(text string) ([]row, string, error) {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if lines[len(lines)-1] == "" {
 		lines = lines[:len(lines)-1]
 	}
 	for i, l := range lines[:min(headerWithin, len(lines))] {
-		head, err := fields(l)
-		if err != nil || len(head) < 3 {
-			continue
-		}
-		c := columns{column(head, textColumns), column(head, detailColumns), column(head, outColumns), column(head, inColumns), column(head, bothColumns)}
-		if c.text < 0 || c.out < 0 && c.both < 0 {
+		c, head, ok := columnsOf(l)
+		if !ok {
 			continue
 		}
 		how := fmt.Sprintf("a CSV with the column %s", strings.TrimSpace(head[c.text]))
 		if c.detail >= 0 {
 			how += " and " + strings.TrimSpace(head[c.detail])
 		}
-		return c.rows(strings.Join(lines[i+1:], "\n")), how
+		rows, err := c.rows(strings.Join(lines[i+1:], "\n"), i+1)
+		return rows, how, err
 	}
 	rows := make([]row, len(lines))
 	for i, l := range lines {
 		rows[i].text = strings.TrimRight(l, "\r")
 	}
-	return rows, "one line a row"
+	return rows, "one line a row", nil
 }
 
 // columns is where a CSV has what; -1 if it has not.
-type columns struct{ text, detail, out, in, both int }
+type columns struct {
+	comma                       rune
+	text, detail, out, in, both int
+	n                           int // how many there are
+}
 
-func fields(line string) ([]string, error) {
-	r := csv.NewReader(strings.NewReader(line))
-	r.LazyQuotes = true
-	return r.Read()
+// columnsOf reads a line of columns' names, if it is one.
+func columnsOf(line string) (c columns, head []string, ok bool) {
+	for _, comma := range commas {
+		r := csv.NewReader(strings.NewReader(line))
+		r.LazyQuotes, r.Comma = true, comma
+		head, err := r.Read()
+		if err != nil || len(head) < 3 {
+			continue
+		}
+		c := columns{comma, column(head, textColumns), column(head, detailColumns), column(head, outColumns), column(head, inColumns), column(head, bothColumns), len(head)}
+		if c.text >= 0 && (c.out >= 0 || c.both >= 0) {
+			return c, head, true
+		}
+	}
+	return c, nil, false
 }
 
 // column finds the first of some names, whole, or with a unit behind it.
@@ -148,14 +167,22 @@ func column(head, names []string) int {
 	return -1
 }
 
-func (c columns) rows(text string) []row {
+// rows reads the rows of a text, above which so many lines stand.
+func (c columns) rows(text string, above int) ([]row, error) {
 	r := csv.NewReader(strings.NewReader(text))
-	r.LazyQuotes, r.FieldsPerRecord = true, -1
+	r.LazyQuotes, r.FieldsPerRecord, r.Comma = true, -1, c.comma
 	var out []row
 	for {
 		rec, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
 		if err != nil {
-			return out
+			return nil, fmt.Errorf("behind line %d: %w", above, err)
+		}
+		if c.swallows(rec) {
+			line, _ := r.FieldPos(0)
+			return nil, fmt.Errorf("line %d: a quotation mark that is not closed swallows the lines behind it", above+line)
 		}
 		at := func(i int) string {
 			if i < 0 || i >= len(rec) {
@@ -179,6 +206,14 @@ func (c columns) rows(text string) []row {
 		}
 		out = append(out, x)
 	}
+}
+
+// swallows tells whether a column holds other rows.
+func (c columns) swallows(rec []string) bool {
+	return slices.ContainsFunc(rec, func(s string) bool {
+		_, behind, _ := strings.Cut(s, "\n")
+		return slices.ContainsFunc(strings.Split(behind, "\n"), func(l string) bool { return strings.Count(l, string(c.comma)) >= c.n-1 })
+	})
 }
 
 // yen reads an amount as banks write it: 1,000 or \7,000 or "￥100円".

@@ -92,6 +92,8 @@ func TestClassifyReadsWhatBanksWrite(t *testing.T) {
 	}
 	for name, in := range map[string]string{
 		"a picture":         "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+		"JIS":               "\x1B$B%Z%$%Z%$\x1B(B\n",
+		"an open quote":     "日付,摘要,出金金額,入金金額\n2026/11/1,\"ﾍﾟｲﾍﾟｲ,3000,\n2026/11/2,PAYPAY,3000,\n",
 		"half a letter":     sjis[:len(sjis)-3],
 		"broken UTF-8":      "\uFEFFペイ\xe3\x83",
 		"half a wide one":   "\xFF\xFE\x30",
@@ -112,6 +114,8 @@ func TestClassifyReadsColumns(t *testing.T) {
 		"0009": {"年月日,お引出し,お預入れ,お取り扱い内容,残高\n2024/8/27,3000,,PAYPAY,1\n2024/8/28,,3000,PAYPAY,1\n", "paypay,"},
 		"9900": {"お客さま口座情報\n記号番号,1\n\n取引日,入出金明細ＩＤ,受入金額（円）,払出金額（円）,詳細１,詳細２,現在（貸付）高\n20250728,1,,3000,自払,ﾒﾙﾍﾟｲ,1\n20250729,2,500,,送金,ﾒﾙﾍﾟｲ,1\n", "merpay,"},
 		"0036": {"取引日,入出金(円),取引後残高(円),入出金内容\n20230427,-3000,1,ト゛コモコウサ゛\n20230428,3000,1,ト゛コモコウサ゛\n", "docomo,"},
+		"0038": {"日付\t内容\t出金金額\t入金金額\n2026/11/1\tﾍﾟｲﾍﾟｲ\t3000\t\n2026/11/2\tﾍﾟｲﾍﾟｲ\t\t3000\n", "paypay,"},
+		"0010": {"日付;内容;出金金額;入金金額\n2026/11/1;\"ﾍﾟｲﾍﾟｲ\n(ﾒﾓ)\";3000;\n2026/11/2;ﾍﾟｲﾍﾟｲ;;3000\n", "paypay,"},
 	} {
 		var out, errs bytes.Buffer
 		code := run(t.Context(), &console{In: strings.NewReader(c.csv), Out: &out, Err: &errs, Env: os.Getenv}, []string{"classify", "-json", "-bank", bank})

@@ -29,6 +29,10 @@ var kinds = []struct{ begins, what string }{
 	{"\x1F\x8B", "packed; unpack it first"},
 }
 
+// shiftIn goes before ideographs in ISO-2022-JP, whose other bytes are those of ASCII:
+// a text in it would be read as one without any kana.
+const shiftIn = "\x1B$"
+
 // Decode reads a text in one of the ways that banks write it, and says which.
 // What is not wholly readable is refused, because half a line is another line:
 // ErrKind, ErrNoText.
@@ -50,6 +54,9 @@ func decode(data []byte) (text, charset string, err error) {
 		if bytes.HasPrefix(data, []byte(k.begins)) {
 			return "", "", fmt.Errorf("%w: it is %s", ErrKind, k.what)
 		}
+	}
+	if bytes.Contains(data, []byte(shiftIn)) {
+		return "", "", fmt.Errorf("%w: it is JIS (ISO-2022-JP); save it as UTF-8 instead", ErrKind)
 	}
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):

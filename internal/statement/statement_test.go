@@ -222,6 +222,7 @@ func TestWhatIsNoStatementIsToldWhatToDo(t *testing.T) {
 		"a picture":        {"\x89PNG\r\n\x1a\n", ErrKind, "picture"},
 		"a photograph":     {"\xFF\xD8\xFF\xE0", ErrKind, "picture"},
 		"a spreadsheet":    {"PK\x03\x04", ErrKind, "CSV"},
+		"JIS":              {"\x1B$B<h0zF|\x1B(B,\x1B$BE&MW\x1B(B\n", ErrKind, "UTF-8"},
 		"nothing":          {"", nil, "empty"},
 		"another CSV":      {"name,age\nx,1\n", errNoHeader, "columns"},
 		"half a character": {"取引日,摘要,出金\n\xE3\x81", ErrNoText, "line"},
