@@ -38,7 +38,7 @@ func (w *weighing) text(f *weighed) {
 		case several:
 			w.other, w.otherWhy = otherUnknown, WhyCut
 		case namesake:
-			w.other, w.otherWhy, w.bare = otherNamesake, WhyCommon, true
+			w.other, w.otherWhy = otherNamesake, WhyCommon
 		}
 		if s := f.trap.service; s != nil && s.readings[w.e.Bank] == f.trap {
 			w.read, w.otherWhy = s, WhyAtBank
@@ -80,7 +80,8 @@ func (w *weighing) text(f *weighed) {
 				w.why = WhyElsewhere
 			}
 		}
-		if w.bare {
+		// Whatever else it may be: others are called so too.
+		if w.bare = f.name.has(flagCommon) && w.marks&flagRail == 0; w.bare {
 			w.strength = None
 		}
 	}
@@ -195,7 +196,7 @@ func (w *weighing) linked(text string) {
 	case why == 0:
 	case w.bare:
 		w.strength, w.why = Likely, w.why|why
-		if why == WhyLink {
+		if why == WhyLink || !w.otherWhy.Has(WhyCommon) {
 			w.strength = Two
 		}
 	case w.strength == Likely:
