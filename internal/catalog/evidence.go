@@ -117,7 +117,7 @@ func (d *Decision) Bill() string {
 		return ""
 	}
 	for _, r := range d.Readings() {
-		if r.Service == "" && !r.Why.Has(WhyUnknownWord|WhyCommon|WhyNamed) {
+		if r.Service == "" && !r.Why.Has(WhyUnknownWord|WhyCommon|WhyNamed|WhyEnded|WhyTooMuch) {
 			return r.What
 		}
 	}

@@ -91,9 +91,9 @@ func TestDecide(t *testing.T) {
 		{"a bill that the bank names", Evidence{Bank: "0168", Descriptor: "ｼﾞﾄﾞｳﾌﾘｶｴ", Service: "paidy"}, "none | ペイディ（あと払い）: named by the bank"},
 		{"the bank and the text disagree", Evidence{Bank: "0009", Descriptor: "PAYPAY", Service: "merpay"}, "two readings | merpay: named by the bank | paypay: name in the text"},
 		{"the bank names a card, the text a wallet", Evidence{Bank: "0009", Descriptor: "PAYPAY", Service: "PayPayカード"}, "two readings | paypay: name seen at this bank | カードの請求: named by the bank"},
-		{"a service that has ended", Evidence{Bank: "0009", Descriptor: "ﾗｲﾝﾍﾟｲ(ｶ", At: now}, "two readings | linepay: name seen at this bank, service had ended or not begun on that day | 別の支払い: unknown word next to the name"},
+		{"a service that has ended", Evidence{Bank: "0009", Descriptor: "ﾗｲﾝﾍﾟｲ(ｶ", At: now}, "two readings | linepay: name seen at this bank, service had ended or not begun on that day | 別の支払い: service had ended or not begun on that day"},
 		{"the same before its end", Evidence{Bank: "0009", Descriptor: "ﾗｲﾝﾍﾟｲ(ｶ", At: on("2020-09-03")}, "sure | linepay: name seen at this bank"},
-		{"more than the service takes at once", Evidence{Bank: "0009", Descriptor: "PAYPAY", At: now, Amount: 800_000}, "two readings | paypay: name seen at this bank, more than the service takes at once | 別の支払い: unknown word next to the name"},
+		{"more than the service takes at once", Evidence{Bank: "0009", Descriptor: "PAYPAY", At: now, Amount: 800_000}, "two readings | paypay: name seen at this bank, more than the service takes at once | 別の支払い: more than the service takes at once"},
 		{"an ordinary line", Evidence{Bank: "0009", Descriptor: "ｺｳｻﾞﾌﾘｶｴ ALSOK", At: now, Links: linked("paypay", time.Hour)}, "none"},
 	} {
 		d := Decide(&c.e)

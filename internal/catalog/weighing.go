@@ -239,16 +239,18 @@ func (w *weighing) dated() {
 	if w.service == nil || w.strength == None || w.why.Has(WhyNamed) {
 		return
 	}
+	var against Why
 	switch {
 	case !w.e.At.IsZero() && !w.service.On(w.e.At):
-		w.strength, w.why = min(w.strength, Two), w.why|WhyEnded
+		against = WhyEnded
 	case w.service.Once.Yen > 0 && w.e.Amount > w.service.Once.Yen && w.service.Once.AsOf >= w.year():
-		w.strength, w.why = min(w.strength, Two), w.why|WhyTooMuch
+		against = WhyTooMuch
 	default:
 		return
 	}
+	w.strength, w.why = min(w.strength, Two), w.why|against
 	if w.other == "" {
-		w.other, w.otherWhy = otherUnknown, WhyUnknownWord
+		w.other, w.otherWhy = otherUnknown, against
 	}
 }
 

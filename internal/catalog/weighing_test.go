@@ -148,8 +148,8 @@ func TestADayOrASumThatTheServiceDoesNotTake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	likely, ended, tooMuch := "likely | kemu: name guessed", "two readings | kemu: name guessed, service had ended or not begun on that day | 別の支払い: unknown word next to the name",
-		"two readings | kemu: name guessed, more than the service takes at once | 別の支払い: unknown word next to the name"
+	likely, ended, tooMuch := "likely | kemu: name guessed", "two readings | kemu: name guessed, service had ended or not begun on that day | 別の支払い: service had ended or not begun on that day",
+		"two readings | kemu: name guessed, more than the service takes at once | 別の支払い: more than the service takes at once"
 	for _, c := range []struct {
 		name string
 		ev   Evidence
@@ -165,7 +165,7 @@ func TestADayOrASumThatTheServiceDoesNotTake(t *testing.T) {
 		{"for a yen too much, in a year after the limit was read", Evidence{At: on("2027-01-05"), Amount: 10_001}, likely},
 		{"for too much, and named by the bank", Evidence{At: on("2026-11-27"), Amount: 10_001, Service: "kemu"}, "sure | kemu: name guessed, named by the bank"},
 		{"for too much, behind a real-time rail", Evidence{At: on("2026-11-27"), Amount: 10_001, Rail: "RTK"},
-			"two readings | kemu: name guessed, real-time rail, more than the service takes at once | 別の支払い: unknown word next to the name"},
+			"two readings | kemu: name guessed, real-time rail, more than the service takes at once | 別の支払い: more than the service takes at once"},
 	} {
 		c.ev.Bank, c.ev.Descriptor = "0168", "ｹﾑﾍﾟｲ"
 		d := e.Decide(&c.ev)
