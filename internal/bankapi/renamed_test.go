@@ -341,3 +341,30 @@ func TestTheNamesOfAnErasedAccountEnd(t *testing.T) {
 		t.Errorf("%v %v", items, err)
 	}
 }
+
+// A file of a night tells of rows that an earlier one told of, by the ref of before: they
+// are the same debits.
+func TestRowsOfAStatementAreTheSameByEachRef(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	txns := func(more string, rows ...string) (out []string) {
+		t.Helper()
+		body := anser(100_000, rows...)
+		if status, v := w.send(body, len(rows), more); status != 202 || v["refused"] != 0.0 {
+			t.Fatalf("%s: %d %v", more, status, v)
+		}
+		for _, e := range w.events() {
+			out = append(out, e.TransactionID)
+		}
+		return out
+	}
+	was := txns("&account_ref=acc_1", "24 2 3000 PAYPAY", "24 2 3000 PAYPAY")
+	w.renames("acc_1", "acc_2", 200)
+	is := txns("&account_ref=acc_2", "24 2 3000 PAYPAY", "24 2 3000 PAYPAY", "24 2 700 PAYPAY")
+	if len(is) != 3 || !slices.Equal(is[:2], was) {
+		t.Errorf("%v, were %v", is, was)
+	}
+	if other := txns("&account_ref=acc_3", "24 2 3000 PAYPAY"); slices.Contains(was, other[0]) {
+		t.Error("another account's row is the same")
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -136,5 +137,39 @@ func TestTheOwnerIsToldWhatAGuardianAnswered(t *testing.T) {
 				t.Errorf("the phone shows %+v", m)
 			}
 		})
+	}
+}
+
+// What happened before an account was called otherwise is told by the name that it had
+// then, in each attempt; what happens after, by the new one.
+func TestACallbackNamesTheAccountAsItWasCalledThen(t *testing.T) {
+	w := newWorld(t)
+	w.bank.setDown(true)
+	w.disputed(watch.DisputeOpened)
+	w.settle()
+	w.Add(time.Minute)
+	k := watch.AccountKey{Bank: "0125", Ref: ref}
+	names, err := w.store.Names(t.Context(), k)
+	if err == nil {
+		err = w.store.Write(t.Context(), store.ReplaceName(names, store.Name{Ref: "acc_later", Since: w.Now()})...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Add(time.Minute)
+	if _, err := w.store.UpdateDispute(t.Context(), "d1", func(d *watch.Dispute) error {
+		d.Changes = append(d.Changes, watch.DisputeChange{Seq: 2, Status: watch.DisputeWithdrawn, At: w.Now(), By: watch.Owner, TellBank: true})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.bank.setDown(false)
+	w.pass(2*time.Hour, 10*time.Minute)
+	var told []any
+	for _, v := range w.bank.callbacks() {
+		told = append(told, v["account_ref"])
+	}
+	if len(told) != 2 || told[0] != ref || told[1] != "acc_later" {
+		t.Errorf("the bank is told of %v", told)
 	}
 }

@@ -24,23 +24,23 @@ type reasonName struct {
 }
 
 // named are the reasons that have a name, the oldest first.
-var named = func() []reasonName {
-	var out []reasonName
+var named = func() []*reasonName { // pointers are sorted by code that every program has
+	var out []*reasonName
 	for _, row := range table {
 		if row.Says != "" {
-			out = append(out, reasonName{row.Reason, row.Says})
+			out = append(out, &reasonName{row.Reason, row.Says})
 		}
 		if row.Unsure != 0 {
-			out = append(out, reasonName{row.Unsure, row.UnsureSays})
+			out = append(out, &reasonName{row.Unsure, row.UnsureSays})
 		}
 		if row.Own != 0 {
-			out = append(out, reasonName{row.Own, row.OwnSays})
+			out = append(out, &reasonName{row.Own, row.OwnSays})
 		}
 		if row.Lately != 0 {
-			out = append(out, reasonName{row.Lately, row.LatelySays})
+			out = append(out, &reasonName{row.Lately, row.LatelySays})
 		}
 	}
-	slices.SortFunc(out, func(a, b reasonName) int { return cmp.Compare(a.reason, b.reason) })
+	slices.SortFunc(out, func(a, b *reasonName) int { return cmp.Compare(a.reason, b.reason) })
 	return out
 }()
 
@@ -88,7 +88,7 @@ func (r *Reasons) UnmarshalText(b []byte) error {
 	*r = Reasons{}
 	var unknown []string
 	for name := range strings.SplitSeq(string(b), ",") {
-		if i := slices.IndexFunc(named, func(n reasonName) bool { return n.says == name }); i >= 0 {
+		if i := slices.IndexFunc(named, func(n *reasonName) bool { return n.says == name }); i >= 0 {
 			r.Reason |= named[i].reason
 		} else if name != "" && !slices.Contains(unknown, name) {
 			unknown = append(unknown, name)
