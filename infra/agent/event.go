@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/intake"
 	"kozamori/internal/statement"
@@ -65,6 +68,11 @@ func (k *keeper) ofEvent(r *intake.Row) (*made, *intake.Problem) {
 	problem := func(field, reason string) *intake.Problem {
 		return &intake.Problem{Line: r.Line, Byte: r.Byte, Field: field, Reason: reason}
 	}
+	if twice, err := strict(r.Event); twice != "" {
+		return nil, problem(wire.PlainName(twice), "is given twice")
+	} else if err != nil {
+		return nil, problem("", "it is not well-formed JSON in UTF-8")
+	}
 	d := json.NewDecoder(bytes.NewReader(r.Event))
 	d.UseNumber()
 	var said map[string]any
@@ -104,6 +112,18 @@ func (k *keeper) ofEvent(r *intake.Row) (*made, *intake.Problem) {
 	m.key.Balance, _ = strconv.ParseInt(text(m.members["balance_after"]), 10, 64)
 	m.key.Known = m.members["balance_after"] != nil
 	return m, nil
+}
+
+// strict reads JSON as the door for events does, where encoding/json would take the last
+// of two members of one name and replace what is no UTF-8. It names the member that is
+// given twice, if that is what is wrong.
+func strict(raw []byte) (twice string, err error) {
+	d := jsontext.NewDecoder(bytes.NewReader(raw))
+	_, err = d.ReadValue()
+	if se, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+		return se.JSONPointer.LastToken(), err
+	}
+	return "", err
 }
 
 func text(v any) string {

@@ -113,6 +113,9 @@ func (a *agent) whole(f *found, now time.Time) (bool, error) {
 	switch {
 	case err == nil:
 		f.manifest, f.raw = &manifest{}, string(raw)
+		if _, err := strict(raw); err != nil {
+			return false, errors.New("its manifest is not well-formed JSON in UTF-8 with each member once; it waits for one that is")
+		}
 		if err := json.Unmarshal(raw, f.manifest); err != nil || f.manifest.SHA256 == "" || f.manifest.Rows == nil {
 			return false, errors.New("its manifest names no number of rows or no checksum; it waits for one that does")
 		}
