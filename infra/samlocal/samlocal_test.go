@@ -35,6 +35,7 @@ var scenarios = []scenario{
 	{"an unanswered critical alert goes to the next channel", unanswered},
 	{"settings are changed on their pages", settings},
 	{"a bank reads what is its own and has an account forgotten", bankReads},
+	{"a bank calls an account otherwise, and its owner notices nothing", renamed},
 	{"somebody joins by account link, and leaves", joinsAndLeaves},
 	{"a guardian answers, and the owner hears of it wherever they are reached", family},
 	{"the bank is told of a watcher that nothing reaches", nobodyReached},
