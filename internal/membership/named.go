@@ -105,8 +105,7 @@ func (d *Service) free(ctx context.Context, of *store.Names, k watch.AccountKey)
 	if slices.Contains(of.Refs(), k.Ref) {
 		return nil, nil
 	}
-	a, err := d.Store.Account(ctx, k)
-	switch {
+	switch _, err := d.Store.Account(ctx, k); {
 	case err == nil:
 		return nil, ErrRefTaken
 	case !errors.Is(err, store.ErrNotFound):
@@ -132,7 +131,8 @@ func (d *Service) free(ctx context.Context, of *store.Names, k watch.AccountKey)
 	}
 	checks := []store.Write{store.CheckNames(other)}
 	if of.Version == 0 {
-		if a, err = d.account(ctx, of.Account); err != nil {
+		a, err := d.account(ctx, of.Account)
+		if err != nil {
 			return nil, err
 		}
 		checks = append(checks, store.CheckAccount(a))
