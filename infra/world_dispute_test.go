@@ -57,6 +57,8 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 		w.call(200, "POST", one+"/notes", fmt.Sprintf(`{"text":"note %d"}`, n))
 	}
 	w.call(409, "POST", one+"/notes", `{"text":"one too many"}`)
+	w.call(200, "GET", "/callbacks?about=feed", "")
+	w.call(200, "GET", "/callbacks?about=campaigns", "")
 	w.call(200, "GET", "/callbacks", "")
 	w.call(422, "GET", "/callbacks?state=x", "")
 	w.call(202, "POST", one+"/callbacks/1", "")

@@ -70,22 +70,30 @@ func alertShow(ctx context.Context, c *console, flags *flag.FlagSet, args []stri
 	}
 	named := *bank != "" || *account != "" || *txn != ""
 	var id string
+	var of *watch.Event // by which it is named, if not by its id
 	switch {
 	case len(args) == 1 && !named && recordID.MatchString(args[0]):
 		id = args[0]
 	case len(args) == 1 && !named:
 		return misused(flags, "%q is no id: one has 26 letters and digits, as logs tell it.", args[0])
 	case len(args) == 0 && isBank(*bank) && *account != "" && *txn != "":
-		e := watch.Event{Kind: watch.Debit, Bank: *bank, AccountRef: *account, TransactionID: *txn}
+		of = &watch.Event{Kind: watch.Debit, Bank: *bank, AccountRef: *account, TransactionID: *txn}
 		if *link {
-			e.Kind = watch.LinkRegistered
+			of.Kind = watch.LinkRegistered
 		}
-		id = e.RecordID()
 	default:
 		return misused(flags, "Name one alert by its id, or by -bank, -account and -txn as the bank knows it.")
 	}
 	return p.at(ctx, c, flags, func(d *operator.Deployment) error {
 		st := store.New(d.Table)
+		if of != nil {
+			names, err := st.Names(ctx, of.Account())
+			if err != nil {
+				return err
+			}
+			of.AccountRef = names.Account.Ref
+			id = of.RecordID()
+		}
 		r, err := st.Record(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is no record %s: the account had no watcher, it was no payment service's, or it is older than %d days", id, store.KeepRecord/(24*time.Hour))

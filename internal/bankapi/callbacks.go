@@ -1,6 +1,7 @@
 package bankapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -24,16 +25,17 @@ const (
 )
 
 type callbackReply struct {
-	Webhook   string        `json:"webhook_id"`
-	Type      string        `json:"type"`
-	DisputeID string        `json:"dispute_id"`
-	Seq       int           `json:"seq"`
-	At        time.Time     `json:"at"` // when what it tells of happened
-	State     callbackState `json:"state"`
-	Attempts  int           `json:"attempts"`
-	Failed    *failedReply  `json:"last_failure,omitempty"` // until the bank takes it
-	ToldAt    time.Time     `json:"told_at,omitzero"`
-	GaveUpAt  time.Time     `json:"gave_up_at,omitzero"`
+	Webhook    string        `json:"webhook_id"`
+	Type       string        `json:"type"`
+	DisputeID  string        `json:"dispute_id,omitempty"`
+	CampaignID string        `json:"campaign_id,omitempty"`
+	Seq        int           `json:"seq"`
+	At         time.Time     `json:"at"` // when what it tells of happened
+	State      callbackState `json:"state"`
+	Attempts   *int          `json:"attempts,omitempty"`     // counted for disputes alone
+	Failed     *failedReply  `json:"last_failure,omitempty"` // until the bank takes it
+	ToldAt     time.Time     `json:"told_at,omitzero"`
+	GaveUpAt   time.Time     `json:"gave_up_at,omitzero"`
 }
 
 // failedReply is why an attempt came to nothing.
@@ -45,15 +47,9 @@ type failedReply struct {
 
 func replyOfCallback(d *watch.Dispute, c watch.DisputeChange) callbackReply {
 	rep := callbackReply{Webhook: dispute.CallbackID(d, c), Type: dispute.CallbackType(c), DisputeID: d.ID, Seq: c.Seq, At: c.At.UTC(),
-		State: callbackWaiting, Attempts: c.Attempts, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC()}
+		State: stateOf(c.ToldAt, c.GaveUpAt), Attempts: &c.Attempts, ToldAt: c.ToldAt.UTC(), GaveUpAt: c.GaveUpAt.UTC()}
 	if f := c.Failed; f != nil {
 		rep.Failed = &failedReply{f.At.UTC(), callback.Reason(f.Reason), f.Status}
-	}
-	switch {
-	case !c.ToldAt.IsZero():
-		rep.State = callbackTaken
-	case !c.GaveUpAt.IsZero():
-		rep.State = callbackGivenUp
 	}
 	return rep
 }
@@ -63,10 +59,10 @@ type callbacksReply struct {
 	Cursor    string          `json:"cursor,omitempty"`
 }
 
-// listCallbacks lists the callbacks of disputes: those of the newest dispute first,
-// of each in the order of their numbers.
+// listCallbacks lists callbacks, as a rule those of disputes: those of the newest dispute
+// first, of each in the order of their numbers.
 func (h *Handler) listCallbacks(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
-	q, err := query(r, "limit", "cursor", "state")
+	q, err := query(r, "limit", "cursor", "state", "about")
 	if err != nil {
 		return 0, nil, err
 	}
@@ -80,22 +76,46 @@ func (h *Handler) listCallbacks(_ http.ResponseWriter, r *http.Request, bank str
 	default:
 		return 0, nil, refused("state", "must be waiting, taken or given_up")
 	}
-	list, cursor, err := h.Store.Disputes(r.Context(), bank, limit, q.Get("cursor"))
+	var all []callbackReply
+	var cursor string
+	switch about := callbacksOf(q.Get("about")); {
+	case about == "" || about == ofDisputes:
+		all, cursor, err = h.disputeCallbacks(r.Context(), bank, limit, q.Get("cursor"))
+	case q.Get("cursor") != "":
+		return 0, nil, store.ErrCursor // they are one page
+	case about == ofFeed:
+		all, err = h.feedCallbacks(r.Context(), bank)
+	case about == ofCampaigns:
+		all, err = h.campaignCallbacks(r.Context(), bank, limit)
+	default:
+		return 0, nil, refused("about", "must be disputes, feed or campaigns")
+	}
 	if err != nil {
 		return 0, nil, err
 	}
 	rep := callbacksReply{Callbacks: []callbackReply{}, Cursor: cursor}
-	for _, d := range list {
-		for _, c := range d.Changes {
-			if !c.TellBank {
-				continue
-			}
-			if one := replyOfCallback(d, c); state == "" || state == one.State {
-				rep.Callbacks = append(rep.Callbacks, one)
-			}
+	for _, one := range all {
+		if state == "" || state == one.State {
+			rep.Callbacks = append(rep.Callbacks, one)
 		}
 	}
 	return http.StatusOK, rep, nil
+}
+
+// disputeCallbacks are those of a page of the bank's disputes.
+func (h *Handler) disputeCallbacks(ctx context.Context, bank string, limit int, from string) (out []callbackReply, cursor string, err error) {
+	list, cursor, err := h.Store.Disputes(ctx, bank, limit, from)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, d := range list {
+		for _, c := range d.Changes {
+			if c.TellBank {
+				out = append(out, replyOfCallback(d, c))
+			}
+		}
+	}
+	return out, cursor, nil
 }
 
 type pingReply struct {

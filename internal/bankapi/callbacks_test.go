@@ -1,13 +1,16 @@
 package bankapi_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"kozamori/internal/callback"
 	"kozamori/internal/dispute"
+	"kozamori/internal/feed"
 	"kozamori/internal/store"
 	"kozamori/internal/sweep"
 	"kozamori/internal/testkit/tabletest"
@@ -103,6 +106,47 @@ func TestABankPingsItsOwnEndpoint(t *testing.T) {
 			w.write(entry...)
 			if status, v = w.call(w.other, "POST", "/v1/banks/"+theirs+"/callbacks/ping", ""); status != 409 {
 				t.Errorf("no address: %d %v", status, v)
+			}
+		}
+	})
+}
+
+func TestCallbacksAboutTheFeedAndCampaignsAreListed(t *testing.T) {
+	t.Parallel()
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
+		w := newWorldOn(t, kind)
+		w.write(campaign(ours)...)
+		w.write(campaign(theirs)...)
+		h := &feed.Health{Bank: ours, News: []feed.News{
+			{Seq: 1, Type: feed.TypeSilent, At: w.Now(), ToldAt: w.Now()}, {Seq: 2, Type: feed.TypeBack, At: w.Now().Add(time.Hour), GaveUpAt: w.Now()}, {Seq: 3, Type: feed.TypeGap, At: w.Now().Add(2 * time.Hour)}}}
+		w.write(store.PutFeedHealth(h))
+		list := func(query string) string {
+			t.Helper()
+			status, v := w.call(w.key, "GET", "/v1/banks/0168/callbacks?"+query, "")
+			if status != 200 {
+				return fmt.Sprint(status)
+			}
+			var out []string
+			for _, c := range v["callbacks"].([]any) {
+				c := c.(map[string]any)
+				if c["attempts"] != nil || c["dispute_id"] != nil || !strings.HasPrefix(fmt.Sprint(c["webhook_id"]), "msg_") {
+					t.Errorf("%v", c)
+				}
+				out = append(out, fmt.Sprintf("%v %v", c["type"], c["state"]))
+			}
+			return strings.Join(out, ", ")
+		}
+		for query, want := range map[string]string{
+			"about=feed":                  "feed.gap waiting, feed.back given_up, feed.silent taken",
+			"about=feed&state=waiting":    "feed.gap waiting",
+			"about=campaigns":             "campaign.suspected waiting",
+			"about=campaigns&state=taken": "",
+			"about=disputes":              "",
+			"about=files":                 "422",
+			"about=feed&cursor=x":         "422",
+		} {
+			if got := list(query); got != want {
+				t.Errorf("%s: %q, want %q", query, got, want)
 			}
 		}
 	})
