@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -277,6 +278,23 @@ func TestHalfAFileIsNeverRead(t *testing.T) {
 	b.write(filepath.Join(b.folder, "n.txt"+manifestEnd), fmt.Appendf(nil, `{"rows":1,"sha256":%q,"sequence":4}`, reports[len(reports)-1].SHA256))
 	_, reports, _ = b.agent()
 	if r := reports[0]; len(reports) != 1 || r.Gap != "files 2 to 3 were not seen; no file tells of 2026-11-24 to 2026-11-25" || r.First != "2026-11-26" || r.Last != "2026-11-27" {
+		t.Errorf("%+v", reports)
+	}
+	// A night without rows is a file, too: after it days are missing of which no file was
+	// to tell.
+	b.write(filepath.Join(b.folder, "o.txt"), nil)
+	b.write(filepath.Join(b.folder, "o.txt"+manifestEnd), fmt.Appendf(nil, `{"rows":0,"sha256":"%x","sequence":5}`, sha256.Sum256(nil)))
+	_, reports, _ = b.agent()
+	want(t, "no rows", outcomes(reports), "o.txt taken 0/0")
+	if r := reports[0]; r.Gap != "" || r.Rows != 0 || r.First != "" {
+		t.Errorf("%+v", r)
+	}
+	b.write(filepath.Join(b.folder, "p.txt"), nightly(testNumber, "081130", "081130", 346_200, "081130 2 100 ﾍﾟｲﾍﾟｲ"))
+	b.write(filepath.Join(b.folder, "p.txt"+doneEnd), nil)
+	_, reports, _ = b.agent("-check")
+	b.write(filepath.Join(b.folder, "p.txt"+manifestEnd), fmt.Appendf(nil, `{"rows":1,"sha256":%q,"sequence":6}`, reports[len(reports)-1].SHA256))
+	_, reports, _ = b.agent()
+	if r := reports[0]; len(reports) != 1 || r.Outcome != outcomeTaken || r.Gap != "" {
 		t.Errorf("%+v", reports)
 	}
 }

@@ -116,7 +116,8 @@ func (t *taking) each(s *intake.Sink) (sum string, err error) {
 		}
 		return take(r)
 	}
-	if err := s.Read(in, t.now); err != nil {
+	// Of a night without rows there may be nothing at all.
+	if err := s.Read(in, t.now); err != nil && !(errors.Is(err, statement.ErrEmpty) && t.manifest != nil && *t.manifest.Rows == 0) {
 		return "", err
 	}
 	if t.missing = s.Missing; t.missing == nil {
@@ -311,7 +312,8 @@ func (t *taking) tell() {
 	t.say("%s: %d of %d sent (%d %%), about %v left", t.report.File, t.Sent, all, 100*t.Sent/all, left)
 }
 
-// gap is what lies between this file and those before it.
+// gap is what lies between this file and those before it. Between two numbers that follow
+// each other there is no file that could tell of days without rows.
 func (t *taking) gap() string {
 	var was last
 	if err := t.state.read("last.json", &was); err != nil {
@@ -321,8 +323,9 @@ func (t *taking) gap() string {
 	if n := t.report.Sequence; n > was.Sequence+1 && was.Sequence > 0 {
 		says = append(says, fmt.Sprintf("files %d to %d were not seen", was.Sequence+1, n-1))
 	}
+	follows := was.Sequence > 0 && t.report.Sequence == was.Sequence+1
 	through, err := time.Parse(time.DateOnly, was.Through)
-	if from := t.report.from; err == nil && !from.IsZero() && from.After(through.AddDate(0, 0, 1)) {
+	if from := t.report.from; err == nil && !follows && !from.IsZero() && from.After(through.AddDate(0, 0, 1)) {
 		says = append(says, fmt.Sprintf("no file tells of %s to %s", through.AddDate(0, 0, 1).Format(time.DateOnly), from.AddDate(0, 0, -1).Format(time.DateOnly)))
 	}
 	return strings.Join(says, "; ")

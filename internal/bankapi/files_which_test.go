@@ -60,7 +60,8 @@ func TestANightWithoutRowsLeavesNoGap(t *testing.T) {
 			if name == "a statement" {
 				more = "&accounts=as_written"
 			}
-			if status, v := w.send(line(1, ""), 1, "&feed=core&sequence=1"); status != 202 {
+			// Of the days behind this one no file has rows.
+			if status, v := w.send(strings.Replace(line(1, ""), "2026-11-24", "2026-11-20", 1), 1, "&feed=core&sequence=1"); status != 202 {
 				t.Fatalf("%d %v", status, v)
 			}
 			jobs := w.waiting(queue.Bank)

@@ -149,10 +149,14 @@ func (f *filing) last(ctx context.Context) ([]store.Write, error) {
 	return []store.Write{store.PutLastFile(&is)}, nil
 }
 
-// gap notes what lies between the file and those that were taken before it.
+// gap notes what lies between the file and those that were taken before it. Between two
+// numbers that follow each other there is no file that could tell of days without rows.
 func (f *filing) gap(last *store.File) {
 	if n := f.is.Sequence; last.Sequence > 0 && n > last.Sequence+1 {
 		f.is.Lost = &store.FileNumbers{From: last.Sequence + 1, To: n - 1}
+	}
+	if last.Sequence > 0 && f.is.Sequence == last.Sequence+1 {
+		return
 	}
 	through, err := time.Parse(time.DateOnly, last.Last)
 	from, bad := time.Parse(time.DateOnly, f.is.First)
