@@ -10,6 +10,7 @@ import (
 
 	"kozamori/internal/catalog"
 	"kozamori/internal/statement"
+	"kozamori/internal/watch"
 )
 
 // Debit is a row that a payment service made, or may have made.
@@ -170,7 +171,7 @@ type Claim struct {
 	Over bool
 }
 
-// Claims are those of the latest debit of a service; none if nothing is known.
+// Claims are, by the days of Japan, those of the latest debit of a service; none if nothing is known.
 // Those that run from the notice run from now.
 func Claims(s *Sum, now time.Time) (out []Claim) {
 	service, ok := catalog.ByID(s.Service)
@@ -186,8 +187,8 @@ func Claims(s *Sum, now time.Time) (out []Claim) {
 			out = append(out, Claim{Claim: c})
 			continue
 		}
-		until := from.AddDate(0, 0, c.Days)
-		out = append(out, Claim{Until: until, Claim: c, Over: now.After(until.AddDate(0, 0, 1))})
+		until := watch.ClaimEnds(c.Days, true, from, now)
+		out = append(out, Claim{Until: until, Claim: c, Over: !now.Before(until.AddDate(0, 0, 1))})
 	}
 	return out
 }

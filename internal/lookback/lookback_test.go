@@ -8,6 +8,7 @@ import (
 
 	"kozamori/internal/lookback"
 	"kozamori/internal/statement"
+	"kozamori/internal/watch"
 )
 
 var now = time.Date(2020, 10, 1, 0, 0, 0, 0, time.UTC)
@@ -99,5 +100,24 @@ func TestWhatIsPendingAndThenBookedCountsOnce(t *testing.T) {
 	r := l.Report()
 	if r.Total() != 12000 || len(r.Debits) != 4 {
 		t.Errorf("%d yen, %+v", r.Total(), r.Debits)
+	}
+}
+
+// The last day of a claim ends at midnight in Japan, whatever the hour is elsewhere.
+func TestAClaimEndsWithItsDayInJapan(t *testing.T) {
+	t.Parallel()
+	last := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC) // as a statement's day
+	for hour := range 24 * 130 {
+		now := time.Date(2026, 10, 1, 0, 0, 0, 0, watch.JST).Add(time.Duration(hour) * time.Hour)
+		for _, c := range lookback.Claims(&lookback.Sum{Service: "paypay", Last: last}, now) {
+			from := last
+			if c.Since == "notice" {
+				from = now.In(watch.JST)
+			}
+			until := time.Date(from.Year(), from.Month(), from.Day()+c.Days, 0, 0, 0, 0, watch.JST)
+			if !c.Until.Equal(until) || c.Over != (until.Format(time.DateOnly) < now.Format(time.DateOnly)) {
+				t.Fatalf("at %v: %+v", now, c)
+			}
+		}
 	}
 }

@@ -138,6 +138,7 @@ func years(days []date, now time.Time) []time.Time {
 	if turns(forth) < turns(back) {
 		order = forth
 	}
+	now = today(now)
 	last := now
 	for _, i := range order {
 		d := days[i]
@@ -157,6 +158,12 @@ func years(days []date, now time.Time) []time.Time {
 	return out
 }
 
+// today is the day in Japan, as days are kept here: midnight in UTC.
+func today(now time.Time) time.Time {
+	y, m, d := now.UTC().Add(9 * time.Hour).Date() // there is no summer time
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
 // zenginDay reads YYMMDD in years of the era: the last such day that is not after
 // now. The files do not say which era it is.
 func zenginDay(s string, now time.Time) (time.Time, error) {
@@ -168,7 +175,7 @@ func zenginDay(s string, now time.Time) (time.Time, error) {
 	dd, _ := strconv.Atoi(s[4:])
 	d := date{0, mm, dd}
 	for _, first := range []int{2019, 1989} {
-		if t, ok := d.in(first + yy - 1); ok && !t.After(now.AddDate(0, 1, 0)) {
+		if t, ok := d.in(first + yy - 1); ok && !t.After(today(now).AddDate(0, 1, 0)) {
 			return t, nil
 		}
 	}

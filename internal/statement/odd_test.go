@@ -129,3 +129,20 @@ func plainDigits(s string) string {
 		return r
 	}, s)
 }
+
+// Where a year is left out it is that of the latest such day that is over or is today in
+// Japan, whatever the hour is elsewhere.
+func TestADayWithoutAYearIsByTheClockOfJapan(t *testing.T) {
+	t.Parallel()
+	japan := time.FixedZone("JST", 9*60*60)
+	for hour := range 24 {
+		for _, day := range []time.Time{time.Date(2027, 1, 1, hour, 30, 0, 0, japan), time.Date(2026, 12, 31, hour, 30, 0, 0, japan), time.Date(2028, 2, 29, hour, 30, 0, 0, japan)} {
+			for _, at := range []time.Time{day, day.UTC(), day.In(time.FixedZone("", -11*60*60))} {
+				s, err := Read(fmt.Appendf(nil, "日付,摘要,お引出金額,残高\n%d/%d,PAYPAY,100,1000\n", day.Month(), day.Day()), at)
+				if err != nil || len(s.Rows) != 1 || s.Rows[0].Day.Format(time.DateOnly) != day.Format(time.DateOnly) {
+					t.Fatalf("at %v: %v %+v", at, err, s)
+				}
+			}
+		}
+	}
+}
