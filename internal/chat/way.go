@@ -97,9 +97,9 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 // pushAs asks LINE to take words under their key: each attempt, of whichever release, asks
 // for the bytes of the first.
 func (t *talk) pushAs(ctx context.Context, p *parcel) (watch.Outcome, error) {
-	drawn, err := t.LINE.Draw(p.words...)
-	if err != nil {
-		return watch.Outcome{Result: watch.SendRefused, Problem: err.Error()}, nil
+	drawn, undrawn := t.LINE.Draw(p.words...)
+	if undrawn != nil { // it may go by mail
+		return watch.Outcome{Result: watch.SendRefused, Problem: undrawn.Error()}, nil
 	}
 	own, err := codec.Marshal(drawn)
 	if err != nil {

@@ -17,11 +17,11 @@ import (
 // asKey is under which it is kept what a channel was asked to take. What a guardian may
 // not see any more is not sent again.
 func asKey(record string, d *watch.Delivery, w *watch.Watcher) string {
-	if key := d.RetryKey(record); !d.HideAmount && !w.HideAmount {
-		return key
-	} else {
-		return key + " hidden"
+	key := d.RetryKey(record)
+	if d.HideAmount || w.HideAmount {
+		key += " hidden"
 	}
+	return key
 }
 
 // keep writes down what a channel may have taken, once it has not said so: each later
@@ -47,13 +47,13 @@ func (s *Stage) kept(ctx context.Context, record string, d *watch.Delivery, w *w
 		return nil, err
 	}
 	var drawn []byte
-	if codec.Unmarshal(body, &drawn) != nil {
-		return nil, nil
+	if codec.Unmarshal(body, &drawn) == nil {
+		if m, ok := packed(drawn); ok {
+			return ch.Draw(m)
+		}
+		return drawn, nil
 	}
-	if m, ok := packed(drawn); ok {
-		return ch.Draw(m)
-	}
-	return drawn, nil
+	return nil, nil
 }
 
 // packed reads words as the version before kept them, which kept no drawing.
