@@ -14,8 +14,8 @@ import (
 	"kozamori/internal/watch"
 )
 
-// asKey is under which it is kept what a channel was asked to take. What a guardian may
-// not see any more is not sent again.
+// asKey is the key under which is kept what a channel was asked to take. With amounts
+// hidden it is another one: what a guardian may not see any more is not sent again.
 func asKey(record string, d *watch.Delivery, w *watch.Watcher) string {
 	key := d.RetryKey(record)
 	if d.HideAmount || w.HideAmount {
