@@ -20,12 +20,20 @@ func (t *talk) wayBack(ctx context.Context, words message.Message) (message.Mess
 	if err != nil || !kept {
 		return words, err
 	}
-	if n.To.Watcher == n.Guardian.Watcher {
-		return wording.MayReturn(words), nil
-	}
 	step, err := t.Store.Step(ctx, n.Step)
 	if err != nil {
 		return words, err
+	}
+	if step.OwnLeaving(n.To.Watcher, t.Now()) {
+		left, err := t.Membership.Left(ctx, n.Step, n.To.Watcher, n.To.LineUser)
+		if err != nil {
+			return words, err
+		}
+		return wording.WithWayBack(words, wording.LoweredFacts{Link: t.RestoreLink(step, n.To.Watcher), ByMail: n.Alone, Restorable: true, Now: t.Now(),
+			Line: wording.StepLine{Step: step, Reader: &left.Watcher}}), nil
+	}
+	if n.To.Watcher == n.Guardian.Watcher {
+		return wording.MayReturn(words), nil
 	}
 	account, err := t.Store.Account(ctx, step.Account)
 	if errors.Is(err, store.ErrNotFound) {

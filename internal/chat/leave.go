@@ -74,6 +74,11 @@ func (t *talk) leave(ctx context.Context, p button.Press) (plan, error) {
 
 func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.ChatLeaveFacts) plan {
 	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
+	for i, b := range list {
+		if b.Watcher.Role == watch.Owner {
+			f.Accounts[i].Step = membership.LeavingStep(b.Account, b.Watcher.ID)
+		}
+	}
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
 		for _, b := range list {

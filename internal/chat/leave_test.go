@@ -37,10 +37,20 @@ func TestLeaving(t *testing.T) {
 		if _, err := w.store.Account(context.Background(), account); !errors.Is(err, store.ErrNotFound) || watches(w) != 0 {
 			t.Errorf("still watched: %v", err)
 		}
+		back := w.button(alice, "a=restore")
 		w.tap(alice, leave)
 		w.reads(alice, wording.Useless(ja).Title)
 		w.press(alice, "notmine", "r1")
 		w.reads(alice, wording.Unknown(ja).Title)
+		w.tap(bob, back)
+		if watches(w) != 0 {
+			t.Error("somebody else brings them back")
+		}
+		w.tap(alice, back)
+		w.reads(alice, wording.Returned(ja).Title)
+		if watches(w) != 1 {
+			t.Errorf("watches %d accounts", watches(w))
+		}
 	})
 	t.Run("one of several goes and the other stays", func(t *testing.T) {
 		w := newWorld(t)

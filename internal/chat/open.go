@@ -56,12 +56,16 @@ func (t *talk) denied(ctx context.Context) (plan, error) {
 		return plan{}, err
 	case len(f.Items) > 0:
 		p := say(wording.OpenIncidents(f))
-		if phrase.AsksNumber(t.Event.Text) {
-			help, err := t.help(ctx, accounts, lang)
-			p.say = []message.Message{wording.WhomToCall(help), p.say[0]} // the last is what is in sight
-			return p, err
+		also := wording.WhomToCall
+		switch {
+		case phrase.Asks(t.Event.Text, phrase.Stop):
+			also = wording.StopMoney
+		case !phrase.Asks(t.Event.Text, phrase.Phone):
+			return p, nil
 		}
-		return p, nil
+		help, err := t.help(ctx, accounts, lang)
+		p.say = []message.Message{also(help), p.say[0]} // the last is what is in sight
+		return p, err
 	case len(accounts) == 0:
 		return t.trouble(ctx)
 	}

@@ -75,7 +75,14 @@ func (t *talk) restore(ctx context.Context, p button.Press) (plan, error) {
 	case err != nil:
 		return plan{}, err
 	case i < 0:
-		return t.useless(ctx)
+		left, err := t.Membership.Left(ctx, p.Step, p.Watcher, t.Event.User)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return t.useless(ctx)
+		case err != nil:
+			return plan{}, err
+		}
+		list, i, lang = []membership.Bound{left}, 0, left.Watcher.Lang
 	}
 	back, err := t.Membership.Restore(ctx, list[i].Account.AccountKey, p.Step,
 		settings.Who{Watcher: p.Watcher, LineUser: t.Event.User, Way: watch.WayChat, At: t.Now()})

@@ -10,15 +10,18 @@ import (
 
 	"kozamori/internal/codec"
 	"kozamori/internal/news"
+	"kozamori/internal/quote"
 	"kozamori/internal/settings"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
 // leaver is a watcher as they were when they left. It is kept for as long as an
-// owner can take that back, under the id of the step that says so.
+// owner, or they themselves if they are one, can take that back, under the id of the
+// step that says so.
 type leaver struct {
 	Watcher watch.Watcher `json:"watcher"`
+	Mask    quote.Text    `json:"mask,omitempty"` // of the account, which may be forgotten
 
 	Unknown jsontext.Value `json:",embed"`
 }
@@ -38,9 +41,9 @@ func (l leavings) of(a *watch.Account, watcher string) string {
 
 // keepLeaver keeps a watcher until the step that says that they left is too old
 // to be taken back.
-func keepLeaver(s *watch.Step, w *watch.Watcher) []store.Write {
+func keepLeaver(s *watch.Step, w *watch.Watcher, mask quote.Text) []store.Write {
 	t := &store.Ticket{Kind: store.TicketLeft, Hash: s.ID, Owner: store.AccountTickets(s.Account),
-		Body: leavers.Encode(&leaver{Watcher: *w}), Expires: s.At.Add(watch.RestoreFor)}
+		Body: leavers.Encode(&leaver{Watcher: *w, Mask: mask}), Expires: s.At.Add(watch.RestoreFor)}
 	out := []store.Write{store.PutTicket(t)}
 	if w.LineUser != "" {
 		out = append(out, store.PutTicket(store.LeftOf(t, w.LineUser)))
@@ -85,9 +88,31 @@ func (d *Service) Kept(ctx context.Context, step string) (bool, error) {
 	return err == nil, err
 }
 
+// LeavingStep is the id of the step that will say that a watcher leaves an account as
+// it is now.
+func LeavingStep(a *watch.Account, watcher string) string { return leavings{}.of(a, watcher) }
+
+// Left is the account of an owner who left by a step of their own, with them as they
+// were, if they can still take it back; lineUser is theirs, if it is known.
+// store.ErrNotFound if not.
+func (d *Service) Left(ctx context.Context, id, watcher, lineUser string) (Bound, error) {
+	_, l, err := d.leaver(ctx, id, d.now()) // first: whether there is such a step is nobody else's to know
+	if err != nil {
+		return Bound{}, err
+	}
+	step, err := d.Store.Step(ctx, id)
+	switch {
+	case err != nil:
+		return Bound{}, err
+	case !step.OwnLeaving(watcher, d.now()) || lineUser != "" && lineUser != l.Watcher.LineUser:
+		return Bound{}, store.ErrNotFound
+	}
+	return Bound{Account: &watch.Account{AccountKey: step.Account, Mask: l.Mask}, Watcher: l.Watcher}, nil
+}
+
 // Restore takes a step of the trail back: what it lowered for a watcher, on the word
 // of anyone who watches the account, or that somebody watches no more, on the word
-// of an owner; back tells that it was the second. It may be repeated.
+// of an owner, be it the one who left; back tells that it was the second. It may be repeated.
 // settings.ErrNoStep, settings.ErrOver.
 func (d *Service) Restore(ctx context.Context, k watch.AccountKey, id string, who settings.Who) (back bool, err error) {
 	step, err := d.Store.Step(ctx, id)
@@ -97,6 +122,9 @@ func (d *Service) Restore(ctx context.Context, k watch.AccountKey, id string, wh
 	case err != nil:
 		return false, err
 	case step.Kind == watch.StepLeft && step.Account == k:
+		if step.OwnLeaving(who.Watcher, who.At) {
+			return true, d.comeBack(ctx, step, who)
+		}
 		return true, d.bringBack(ctx, step, who)
 	}
 	return false, settings.New(d.Store, d.Queue).Restore(ctx, k, id, who)
@@ -127,6 +155,48 @@ func (d *Service) bringBack(ctx context.Context, step *watch.Step, who settings.
 			return nil, err
 		}
 		return append(writes, d.Store.PutStep(&made)), nil
+	})
+	switch {
+	case errors.Is(err, errBack):
+		return nil
+	case errors.Is(err, store.ErrNotFound):
+		return settings.ErrOver
+	case err != nil:
+		return err
+	}
+	d.logger().InfoContext(ctx, "membership: bound again", "bank", step.Account.Bank)
+	return nil
+}
+
+// comeBack makes an owner who left by their own press, or by that of whoever held
+// their telephone, a watcher again; nobody may watch the account by now.
+func (d *Service) comeBack(ctx context.Context, step *watch.Step, who settings.Who) error {
+	tell := d.news().Once()
+	made := watch.Step{ID: watch.NewStepID(), OnAccount: step.OnAccount, At: who.At.UTC(), Kind: watch.StepRestored, Way: who.Way, Over: who.Over,
+		By: step.Of, ByRole: step.OfRole, Of: step.Of, OfRole: step.OfRole, Restores: step.ID}
+	err := store.Retry(ctx, func() error {
+		left, err := d.Left(ctx, step.ID, who.Watcher, who.LineUser)
+		if err != nil {
+			return err
+		}
+		a, err := d.account(ctx, step.Account)
+		if err != nil {
+			return err
+		}
+		if _, in := a.Watcher(step.Of); in {
+			return errBack
+		}
+		if a.Mask == "" {
+			a.Mask = left.Account.Mask
+		}
+		writes, err := d.admitAgain(ctx, a, step, who.At)
+		if err != nil {
+			return err
+		}
+		if err := tell(ctx, news.OfStep(a, &made, nil)); err != nil {
+			return err
+		}
+		return d.Store.Write(ctx, append(writes, store.PutAccount(a), d.Store.PutStep(&made))...)
 	})
 	switch {
 	case errors.Is(err, errBack):

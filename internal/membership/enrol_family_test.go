@@ -74,7 +74,7 @@ func TestAGuardianByMailAlone(t *testing.T) {
 		t.Errorf("told %+v", p.sent)
 	}
 	for name, item := range w.everything() {
-		if strings.Contains(item, "mari@") || strings.Contains(item, "jiro@") {
+		if !w.held(name) && (strings.Contains(item, "mari@") || strings.Contains(item, "jiro@")) {
 			t.Errorf("%s keeps an address", name)
 		}
 	}

@@ -303,7 +303,7 @@ var lives = map[store.TicketKind]time.Duration{store.TicketInvite: InviteLife, s
 
 // endSecrets removes an account's codes, invitations and mail claims, and the
 // nonces of its bank that name it, as far as they were made by a time.
-func (d *Service) endSecrets(ctx context.Context, of *store.Names, by time.Time) error {
+func (d *Service) endSecrets(ctx context.Context, of *store.Names, by time.Time, spared ...store.TicketKind) error {
 	end := func(t *store.Ticket) []store.Write {
 		out := []store.Write{store.DeleteTicket(t.Kind, t.Hash)}
 		if t.Kind == store.TicketLeft {
@@ -316,7 +316,7 @@ func (d *Service) endSecrets(ctx context.Context, of *store.Names, by time.Time)
 		if t.Kind == store.TicketEnrol && t.Owner == store.AccountTickets(of.Account) {
 			life = InviteLife // an owner's
 		}
-		return !known || !t.Expires.Add(-life).After(by)
+		return !slices.Contains(spared, t.Kind) && (!known || !t.Expires.Add(-life).After(by))
 	}
 	var writes []store.Write
 	for _, k := range of.Keys() {

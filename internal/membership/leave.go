@@ -15,8 +15,8 @@ import (
 // are no longer a watcher. When the last owner leaves, the guardians that
 // owners named leave too; when no watcher is left, the account and its activity
 // are forgotten. Records stay: they name watchers by ids that mean nothing
-// outside the account. The others are told, and an owner who stays can take it back
-// for watch.RestoreFor. It returns the account as it was.
+// outside the account. The others are told. For watch.RestoreFor an owner who stays
+// can take it back, and so can an owner who left. It returns the account as it was.
 // ErrNotFound if they do not watch it.
 func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (Bound, error) {
 	return d.unbind(ctx, lineUser, k, way, true)
@@ -36,11 +36,11 @@ func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = a.Leaving(w.ID)
-		if err := tell(ctx, ofLeaving(&before, w, gone, ids)); err != nil {
+		if err := tell(ctx, ofLeaving(&before, w, gone, way, ids)); err != nil {
 			return nil, err
 		}
 		writes, err := d.takeOff(ctx, a, gone)
-		return append(writes, d.leaving(&was.Watcher, &before, gone, way, ids, back && len(gone) < len(before.Watchers))...), err
+		return append(writes, d.leaving(&was.Watcher, &before, gone, way, ids, back)...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound
@@ -53,7 +53,7 @@ func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		// No watcher is left that a code, an invitation or a claim could belong to.
 		names, err := d.Store.Names(ctx, k)
 		if err == nil {
-			err = d.endSecrets(ctx, names, d.now())
+			err = d.endSecrets(ctx, names, d.now(), store.TicketLeft)
 		}
 		if err != nil {
 			d.logger().WarnContext(ctx, "membership: codes of a forgotten account are kept until they end", "error", err)
@@ -72,7 +72,7 @@ func (d *Service) leaving(by *watch.Watcher, a *watch.Account, gone []watch.Watc
 		s.ID, s.By, s.ByRole, s.Lowered = ids.of(a, gone[i].ID), by.ID, by.Role, true
 		out = append(out, d.Store.PutStep(s))
 		if back {
-			out = append(out, keepLeaver(s, &gone[i])...)
+			out = append(out, keepLeaver(s, &gone[i], a.Mask)...)
 		}
 	}
 	return out

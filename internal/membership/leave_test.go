@@ -114,6 +114,9 @@ func TestLeavingTakesBackWhatBindingGave(t *testing.T) {
 		t.Errorf("leaving twice: %v", err)
 	}
 	for item, body := range w.everything() {
+		if w.held(item) {
+			continue // they can take it back
+		}
 		trail := strings.HasPrefix(item, "items L#") || strings.HasPrefix(item, "history TRAIL#")
 		if strings.Contains(item+body, alice) || strings.Contains(item+body, account.Ref) && !trail || strings.Contains(body, "a@example.jp") {
 			t.Errorf("%s is left: %s", item, body)

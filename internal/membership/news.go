@@ -66,8 +66,9 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 
 // ofLeaving is what all hear when a watcher leaves, and with them everybody in
 // gone: the others over each of their channels, and the one who leaves over those
-// that are not the chat, since who held their telephone is not known.
-func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, ids leavings) []watch.News {
+// that are not the chat, since who held their telephone is not known; an owner over
+// the chat too who left on a page.
+func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way watch.Way, ids leavings) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -84,7 +85,7 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, ids lea
 		}
 		n := one(kind, a, x, about)
 		n.Step = ids.of(a, about.ID)
-		out = append(out, everywhere(n, x, x.ID != w.ID)...)
+		out = append(out, everywhere(n, x, x.ID != w.ID || w.Role == watch.Owner && way != watch.WayChat)...)
 	}
 	return out
 }

@@ -25,19 +25,24 @@ func TestADenialBeforeAQuestionIsADenial(t *testing.T) {
 			for _, j := range joins {
 				if said := u + j + ask; phrase.Read(said) != phrase.Dispute {
 					t.Errorf("%q was taken as %q", said, phrase.Read(said))
-				} else if phrase.AsksNumber(said) != (alone == phrase.Phone) {
-					t.Errorf("%q: asks for a number is %v", said, phrase.AsksNumber(said))
+				} else if phrase.Asks(said, phrase.Phone) != (alone == phrase.Phone) {
+					t.Errorf("%q: asks for a number is %v", said, phrase.Asks(said, phrase.Phone))
 				}
 			}
 		}
 	}
+	for _, said := range []string{"身に覚えがない、口座を止めてください", "これは詐欺です。引き落としを止めて", "止めてください！知らない引き落としです", "I did not do this, freeze my account", "please stop all payments, this is fraud"} {
+		if phrase.Read(said) != phrase.Dispute || !phrase.Asks(said, phrase.Stop) {
+			t.Errorf("%q is %q, wants the money stopped: %v", said, phrase.Read(said), phrase.Asks(said, phrase.Stop))
+		}
+	}
 	for _, said := range []string{"身に覚えがありません", "知らない引き落としです", "I did not do this"} {
-		if phrase.AsksNumber(said) {
+		if phrase.Asks(said, phrase.Phone) {
 			t.Errorf("%q asks for no number", said)
 		}
 	}
-	if said := "This was not me, what is the phone number of the bank?"; phrase.Read(said) != phrase.Dispute || !phrase.AsksNumber(said) {
-		t.Errorf("%q is %q, asks for a number: %v", said, phrase.Read(said), phrase.AsksNumber(said))
+	if said := "This was not me, what is the phone number of the bank?"; phrase.Read(said) != phrase.Dispute || !phrase.Asks(said, phrase.Phone) {
+		t.Errorf("%q is %q, asks for a number: %v", said, phrase.Read(said), phrase.Asks(said, phrase.Phone))
 	}
 }
 

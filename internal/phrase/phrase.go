@@ -118,16 +118,16 @@ func denies(text string) bool {
 // feared is what has not happened: "what if somebody used it?".
 var feared *regexp.Regexp
 
-// AsksNumber tells whether somebody who says that something was not them asks for a
-// number to call as well.
-func AsksNumber(text string) bool {
+// Asks tells whether somebody who says that something was not them wants another
+// thing as well: a number to call, or that the money stops.
+func Asks(text string, wanted Meaning) bool {
 	ready()
 	if rs := []rune(text); len(rs) > maxLen {
 		text = string(rs[:maxLen])
 	}
 	parts := clauses(text)
 	for _, p := range parts {
-		if m, _ := decide(p); m == Phone {
+		if m, _ := decide(p); m == wanted {
 			return len(parts) > 1
 		}
 	}

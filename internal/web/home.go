@@ -46,6 +46,7 @@ type Membership interface {
 	LanguageChanged(ctx context.Context, lineUser string) error
 	Kept(ctx context.Context, step string) (bool, error)
 	Restore(ctx context.Context, k watch.AccountKey, step string, who settings.Who) (back bool, err error)
+	Left(ctx context.Context, step, watcher, lineUser string) (membership.Bound, error)
 	EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error
 	MailClaimed(ctx context.Context, secret string) (membership.Bound, error)
 	ConfirmMail(ctx context.Context, secret string) (membership.Bound, error)

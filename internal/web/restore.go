@@ -80,6 +80,19 @@ func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher strin
 				Line: s.stepLine(step, membership.Bound{Account: account, Watcher: *reader}, reader.Lang)}, true
 		}
 	}
+	if step != nil {
+		left, lost := s.Membership.Left(r.Context(), id, watcher, "")
+		if lost == nil {
+			reader := &left.Watcher
+			bank, _ := s.Names.Bank(r.Context(), left.Account.Bank, reader.Lang)
+			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: left.Account.Mask}, Restorable: true, Now: s.Now(),
+				Line: s.stepLine(step, left, reader.Lang)}, true
+		}
+		if !errors.Is(lost, store.ErrNotFound) {
+			s.broken(w, r, lost)
+			return wording.LoweredFacts{}, false
+		}
+	}
 	s.page(w, http.StatusForbidden, wording.RestoreGonePage(spoken(w, r)))
 	return wording.LoweredFacts{}, false
 }

@@ -18,6 +18,8 @@ type ChatAccount struct {
 	// Guardians tells that others watch only because this person does.
 	Guardians bool
 	Erasable  bool // the reader is its only owner, who may have it erased
+	// Step is the step by which the reader leaves, if they can take it back.
+	Step string
 }
 
 func (a ChatAccount) name() string { return Account(a.BankName, a.Mask) }

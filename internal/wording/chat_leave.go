@@ -29,7 +29,11 @@ var (
 	tcLeft        = text{ja: "口座の見守りをやめました", en: "We have stopped watching"}
 	tcLeftText    = text{ja: "お知らせは、もう届きません。", en: "You will get no more alerts."}
 	tcLeftKept    = text{ja: "これまでのお知らせの記録は、%[1]sで消えます。「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録は、証拠として%[2]s残ります。", en: "Records of past alerts are deleted after %[1]s. What was reported to the bank, and who changed how the account is watched, is kept as evidence for %[2]s."}
-	tcLeftNone    = text{ja: "LINEの情報とメールアドレスは残りません。", en: "Your LINE id and email address are not kept."}
+	tcLeftSelf    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、あなたが見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that you can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
+	tcLeftNotMe   = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に「%[2]s」を押してください。見守りも設定も元に戻ります。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: the watching and your settings come back."}
+	tcLeftNotAny  = text{ja: "ご自分でやめたのでなければ、%d日以内に、下のボタンで口座ごとに元に戻してください。設定も元に戻ります。", en: "If you did not do this, use the buttons below within %d days, one for each account: the watching and your settings come back."}
+	tcLeftSeek    = text{ja: "ご自分でやめたのでなければ、%[1]d日以内に、LINEのトークかメールに届く「%[2]s」を押してください。", en: "If you did not do this, press \"%[2]s\" within %[1]d days: it is in the message that we send you on LINE or by mail."}
+	tcLeftRow     = text{ja: "%[1]s：%[2]s", en: "%[1]s: %[2]s"}
 	tcLeftBack    = text{ja: "あなたのLINEの情報、メールアドレス、設定は、口座の名義人が見守りを元に戻せるように%s残り、そのあと消えます。", en: "So that an owner of the account can set this back, your LINE id, email address and settings are kept for %s and deleted then."}
 	tcLeftAgain   = text{ja: "もう一度はじめるときは、銀行で新しい登録コードを受け取ってください。", en: "To begin again, get a new code from your bank."}
 	tcLeftInvite  = text{ja: "見守り家族としてもう一度見守るには、口座の名義人からの新しい招待が必要です。", en: "To watch for family again, you need another invitation by the owner."}
@@ -224,14 +228,36 @@ func Left(f ChatLeaveFacts) message.Message {
 	if slices.ContainsFunc(f.Accounts, func(a ChatAccount) bool { return !a.Guardian }) {
 		m.Text = append(m.Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)), tEraseCopies.in(lang, f.CopyDays))
 		if !f.ownerStays() {
-			m.Text = append(m.Text, tcLeftNone.in(lang))
+			m.Text = append(m.Text, tcLeftSelf.in(lang, span(lang, watch.RestoreDays)))
 		}
 	}
+	f.notMe(&m)
 	if f.ownerStays() {
 		m.Text = append(m.Text, leftBack(lang))
 	}
 	f.again(&m)
 	return m
+}
+
+// notMe adds the buttons by which an owner who left is brought back, and says so.
+func (f *ChatLeaveFacts) notMe(m *message.Message) {
+	lang := langOf(f.Lang)
+	own := slices.DeleteFunc(slices.Clone(f.Accounts), func(a ChatAccount) bool { return a.Step == "" })
+	say := tcLeftNotMe.in(lang, watch.RestoreDays, tLessNotMe.in(lang))
+	if len(own) > 1 {
+		say = tcLeftNotAny.in(lang, watch.RestoreDays)
+	}
+	for _, a := range own {
+		label := tLessNotMe.in(lang)
+		if len(own) > 1 {
+			label = tcLeftRow.in(lang, label, orElse(a.name(), tFactAccount.in(lang)))
+		}
+		m.Buttons = append(m.Buttons, message.Button{Label: label, Display: label, Style: message.Secondary,
+			Postback: button.Press{Verb: button.Restore, Step: a.Step, Watcher: a.Watcher}.Data()})
+	}
+	if len(own) > 0 {
+		m.Text = append([]string{say}, m.Text...)
+	}
 }
 
 // Erased confirms that accounts are no longer watched and that the records of

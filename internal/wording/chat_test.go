@@ -22,7 +22,10 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 	service, bank := names(lang)
 	one := ChatAccount{BankName: bank, Mask: "普通 ***4567", Watcher: "w1", Guardians: true}
 	two := []ChatAccount{{BankName: bank, Mask: "普通 ***4567", Watcher: "w1"}, {BankName: bank, Mask: "普通 ***8901", Watcher: "w2"}}
-	own, same, theirs := one, one, two[1]
+	own, same, theirs, left := one, one, two[1], one
+	left.Step, left.Erasable = "s7", true
+	lost := two[1]
+	lost.Step, lost.Erasable = "s8", true
 	own.Erasable, own.Since = true, jst("2020-06-01 09:00:00")
 	same.Erasable, same.Since, same.Guardians, same.Watcher = true, jst("2020-08-15 09:00:00"), false, "w3"
 	theirs.Guardian, theirs.Since = true, jst("2020-08-20 09:00:00")
@@ -149,7 +152,7 @@ func chatMessages(lang watch.Lang) map[string]message.Message {
 		"code-full":       CodeFull(lang),
 		"leave-one":       AskLeave(leave(own)),
 		"leave-several":   AskLeave(leave(own, same, theirs)),
-		"left":            Left(leave(own)), "left-several": Left(leave(own, theirs)), "left-guardian": Left(leave(theirs)),
+		"left":            Left(leave(own)), "left-several": Left(leave(own, theirs)), "left-guardian": Left(leave(theirs)), "left-owner": Left(leave(left)), "left-owner-guardian": Left(leave(left, theirs)), "left-owner-several": Left(leave(left, lost)),
 		"leave-twins": AskLeave(leave(own, twin)), "ask-erase": AskErase(leave(own)), "ask-erase-several": AskErase(leave(theirs, own, same)), "ask-erase-cannot": AskErase(leave(theirs)),
 		"erased": Erased(leave(own)), "erased-some": Erased(leave(own, theirs)),
 		"pause":          AskPause(lang, now),

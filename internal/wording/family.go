@@ -298,8 +298,9 @@ func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 	case f.View.Watcher.Role == watch.Owner:
 		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)))
 		if !f.ownerStays() {
-			p.Parts[0].Text = append(p.Parts[0].Text, tcLeftNone.in(lang))
+			p.Parts[0].Text = append(p.Parts[0].Text, tcLeftSelf.in(lang, span(lang, watch.RestoreDays)))
 		}
+		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftSeek.in(lang, watch.RestoreDays, tLessNotMe.in(lang)))
 	}
 	if !erased && f.ownerStays() {
 		p.Parts[0].Text = append(p.Parts[0].Text, leftBack(lang))
