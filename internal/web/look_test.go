@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"kozamori/internal/dispute"
 	"kozamori/internal/membership"
+	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
 	"kozamori/internal/wording"
@@ -112,6 +114,40 @@ func TestTheHistoryOfAnAccountStandsInTheListsMarkedSo(t *testing.T) {
 		if !strings.Contains(p.body, cells) {
 			t.Errorf("no line has %s: %s", cells, p.body)
 		}
+	}
+}
+
+// A name that an owner gave a guardian is a stranger's text to a spreadsheet too.
+func TestAGuardiansNameIsNoFormulaInTheFile(t *testing.T) {
+	w := newWorld(t)
+	a, err := w.store.Account(context.Background(), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []quote.Text{"=1+1", "+81", "0012", "@SUM(A1)"} {
+		id := "w9" + strconv.Itoa(i)
+		a.Watchers = append(a.Watchers, watch.Watcher{ID: id, Role: watch.Guardian, Name: name, LineUser: "U" + id})
+		w.put(w.store.PutStep(&watch.Step{ID: "s9" + id, OnAccount: watch.On(a.AccountKey), At: w.Now(), Kind: watch.StepReported, By: id, ByRole: watch.Guardian}))
+	}
+	w.put(store.PutAccount(a))
+	_, p := w.inside("/history.csv")
+	lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.body, "\uFEFF"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, l := range lines[1:] {
+		for _, cell := range l {
+			if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+				t.Errorf("a cell is a formula: %q", cell)
+			}
+		}
+		if strings.Contains(l[12], "1+1") || strings.Contains(l[12], "81") || strings.Contains(l[12], "0012") || strings.Contains(l[12], "SUM") {
+			seen++
+		}
+	}
+	if seen != 4 {
+		t.Errorf("%d of the guardians' steps stand in the file: %q", seen, lines)
 	}
 }
 
