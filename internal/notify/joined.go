@@ -27,7 +27,7 @@ func (s *Stage) summaryOf(ctx context.Context, m queue.Message, h *cached, of *w
 	}
 	var also []watch.Joined
 	if !sum.Empty() {
-		others, err := s.others(ctx, r, w)
+		others, err := s.others(ctx, w)
 		if err != nil {
 			return s.broken(m, what, err), false
 		}
@@ -59,7 +59,7 @@ type reader struct {
 
 // others are the accounts that the reader of a summary watches, by which watcher they are
 // there; nil if it is one.
-func (s *Stage) others(ctx context.Context, r *watch.Record, w *watch.Watcher) ([]reader, error) {
+func (s *Stage) others(ctx context.Context, w *watch.Watcher) ([]reader, error) {
 	if w.LineUser == "" {
 		return nil, nil
 	}
