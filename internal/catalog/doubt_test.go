@@ -136,6 +136,12 @@ var stillOpen = map[string]string{
 	"PAYPAY カード フウミ":  "the brand's own bill may be followed by a name",
 	"AUPAYスマートローン":    "behind an unknown word the end says nothing",
 	"PAYPAY ﾘﾎ":       "a cut takes the last voicing mark of a whole word",
+	"ﾗｲﾝﾍｲ":           "a name of four letters and more may lose one mark",
+	"ヤフー　ペイペイ":        "an unknown word in front, with a gap behind it, may be the bank's",
+	"ペイペイデビット":        "デビット is how a service's charge is paid, too",
+	"ＰＡ　ＹＰＡＹ":         "gaps say nothing within a name",
+	"Ｐ・Ａ・Ｙ・Ｐ・Ａ・Ｙ":     "the same",
+	"ペ イ ペ イ":         "the same",
 }
 
 func TestFreshLines(t *testing.T) {
