@@ -56,7 +56,7 @@ func decode(data []byte) (text, charset string, err error) {
 		}
 	}
 	if bytes.Contains(data, []byte(shiftIn)) {
-		return "", "", fmt.Errorf("%w: it is JIS (ISO-2022-JP); save it as UTF-8 instead", ErrKind)
+		return "", "", fmt.Errorf("%w: it is JIS, as old mails are; save it as UTF-8 instead", ErrKind)
 	}
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
