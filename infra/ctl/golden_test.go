@@ -229,7 +229,8 @@ func TestAlerts(t *testing.T) {
 		}}
 	quiet := &watch.Record{ID: watch.Derive("quiet"), OnAccount: watch.On(k), Kind: watch.Debit, Txn: "20261124-2", OccurredAt: at(0), ReceivedAt: at(5), RecordedAt: at(9), Complete: true}
 	w.put(store.PutRecord(r), w.store.PutDispute(d), store.PutRecord(quiet))
-	raw := w.transcript("alert", "alert show "+id, "alert show -json "+id, "alert show -bank 0125 -account acc_1 -txn 20261124-1 -json", "alert show "+quiet.ID,
+	w.put(store.ReplaceName(&store.Names{OnAccount: watch.On(k)}, store.Name{Ref: "acc_later", Since: at(0)})...)
+	raw := w.transcript("alert", "alert show "+id, "alert show -json "+id, "alert show -bank 0125 -account acc_1 -txn 20261124-1 -json", "alert show -bank 0125 -account acc_later -txn 20261124-1", "alert show "+quiet.ID,
 		"alert show "+watch.Derive("none"), "alert show KZ-7F3K-9Q4M", "alert show", "alert show -bank 0125", "alert list")
 	for _, personal := range []string{"4567", "100000", "70000", "ｺｳｻﾞ", "words to a person"} {
 		if strings.Contains(raw, personal) && personal != "70000" {
