@@ -96,7 +96,7 @@ func LeavingStep(a *watch.Account, watcher string) string { return leavings{}.of
 // were, if they can still take it back; lineUser is theirs, if it is known.
 // store.ErrNotFound if not.
 func (d *Service) Left(ctx context.Context, id, watcher, lineUser string) (Bound, error) {
-	_, l, err := d.leaver(ctx, id, d.now()) // first: whether there is such a step is nobody else's to know
+	_, l, err := d.leaver(ctx, id, d.now()) // first: others must not learn whether there is such a step
 	if err != nil {
 		return Bound{}, err
 	}
@@ -168,8 +168,8 @@ func (d *Service) bringBack(ctx context.Context, step *watch.Step, who settings.
 	return nil
 }
 
-// comeBack makes an owner who left by their own press, or by that of whoever held
-// their telephone, a watcher again; nobody may watch the account by now.
+// comeBack makes an owner who left by their own press, or by that of a person who
+// held their telephone, a watcher again; by now the account may have no watcher.
 func (d *Service) comeBack(ctx context.Context, step *watch.Step, who settings.Who) error {
 	tell := d.news().Once()
 	made := watch.Step{ID: watch.NewStepID(), OnAccount: step.OnAccount, At: who.At.UTC(), Kind: watch.StepRestored, Way: who.Way, Over: who.Over,

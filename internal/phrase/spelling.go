@@ -209,7 +209,7 @@ var elsewhere *regexp.Regexp
 func negations() {
 	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|what if|in case|\b(if|lest) (someone|somebody|they)`)
 	denial = regexp.MustCompile(`ない|なか(つた|です|ばい|と|よ|け|ち)|ません|ませせん|まへん|へん|とらん|らんねん|じやね|ねえよ|ねえだ|なし$`)
-	denialEnglish = regexp.MustCompile(` (not|never|nobody|none|neither|no one) `)
+	denialEnglish = regexp.MustCompile(`\b(not|never|nobody|none|neither|no\sone)\b`)
 	elsewhere = regexp.MustCompile(`通知|お知らせ|知らせ|メッセージ|コード|メール|アプリ|画面|ボタン|文字|電話|番号|パスワード|設定|家族|見守|使い方|方法|サービス|銀行|口座守|招待|電波|時間|意味|残高|わけ|限ら|言え|言い切|かも|気が|気も|自信|確信|\b(alerts?|messages?|notif\w*|settings?|code|button|screen|app|phone|number|password|email|mail|invite|help|work\w*|sure|certain|maybe|might|perhaps|saying|say|understand|how|want|need|balance|service|see|open|read|hear|answer|what|who|where|which|when|if|whether|can|could|bad|rush|hurry|yet)\b`)
 	harmless = regexp.MustCompile(largeHiragana(`すみません|すいません|申し訳(ない|ありません|ございません)|(分|わか|判)(ら|り)(ない|ません|へん)|見(れ|られ|え|当たら)(ない|ません)|(届|着|とど)(か|いて(い)?|き)(ない|ません)|(来|こ|き)(て(い)?)?(ない|ません)|でき(ない|ません)|出(て)?(こ|来)?(ない|ません)|(入|はい)れ?ら?(ない|ません)|(覚え|おぼえ)られ(ない|ません)|(つなが|かから|繋がら|出|押せ|読め|開か|開け|送れ|使え|消え|動か|進ま|戻れ)ら?(ない|ません)|ませんか|ないですか|ないでしょうか|ないかな|ないの$|しれ(ない|ません)|(たり|足り)(ない|ません)|仕方ない|しかたない|なんでもない|問題ない|(心配|いり|いら|要ら|要り)(ない|ません)|忘れない|少ない|危ない|少なか|ないと困|ないよう|つないで|つながない|くれ(ない|ません|へん)|もらえ(ない|ません|へん)|いただけ(ない|ません)|見つから(ない|ません)|不足になつてない| (do not know|can not find|not sure|not working|not work|do not understand|can not see|not received|not get|not see|not arrive[d]?|not arrived yet|can not (log in|open|read|call|reach|enter)|not have (the|a|any|my) (code|number)|not too|not bad|why not|not only|not yet|do not remember (the|my|which)|did not work|does not work) `))
 }

@@ -10,8 +10,8 @@ func (s *Step) Returnable(reader *Watcher, now time.Time) bool {
 }
 
 // OwnLeaving tells whether a watcher, as an owner, left by this step of their own,
-// and that is not too old to be taken back in one tap: whoever held their telephone
-// may have done it.
+// and that is not too old to be taken back in one tap: somebody who held
+// their telephone may have done it.
 func (s *Step) OwnLeaving(watcher string, now time.Time) bool {
 	return s.Kind == StepLeft && s.Of != "" && s.Of == watcher && s.By == s.Of && s.OfRole == Owner && now.Sub(s.At) < RestoreFor
 }
