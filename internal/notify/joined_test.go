@@ -35,8 +35,8 @@ func (w *world) summed(k watch.AccountKey, id string, yen int64, due time.Time) 
 	}
 }
 
-// release queues what is due of some records, as sweep does, some of it twice.
-func (w *world) release(r *rand.Rand, ids []string) {
+// letGo queues what is due of some records, as sweep does, some of it twice.
+func (w *world) letGo(r *rand.Rand, ids []string) {
 	w.t.Helper()
 	for _, id := range ids {
 		_, err := w.store.UpdateRecord(context.Background(), id, func(x *watch.Record) error {
@@ -102,7 +102,7 @@ func TestAPersonIsToldOfThePastOnceADay(t *testing.T) {
 				w.line.Fail(1, []sim.Fault{sim.RateLimited, sim.AcceptThenDrop}[r.IntN(2)])
 			}
 			for range 3 {
-				w.release(r, ids)
+				w.letGo(r, ids)
 				w.settle()
 				w.Add(10 * time.Minute)
 			}
