@@ -74,7 +74,7 @@ var programs = sync.OnceValues(func() (string, error) {
 var built string
 
 func build(dir, arch string) error {
-	cmd := exec.Command("go", "build", "-o", dir+"/", "-trimpath", "-buildvcs=auto", "-tags=lambda.norpc", "-ldflags=-s -w -buildid=", "./functions/...")
+	cmd := exec.Command("go", "build", "-o", dir+"/", "-trimpath", "-buildvcs=auto", "-tags=lambda.norpc,nethttpomithttp2", "-ldflags=-s -w -buildid=", "./functions/...")
 	cmd.Dir, cmd.Env = root(), append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the functions cannot be built: %w\n%s", err, out)
