@@ -135,6 +135,9 @@ func (d *Service) free(ctx context.Context, of *store.Names, k watch.AccountKey)
 		if err != nil {
 			return nil, err
 		}
+		if a.AccountKey != of.Account { // it became a later ref of another since its names were read
+			return nil, &store.ConditionError{}
+		}
 		checks = append(checks, store.CheckAccount(a))
 	}
 	return checks, nil
