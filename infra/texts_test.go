@@ -34,7 +34,7 @@ var outside = regexp.MustCompile(strings.Join([]string{
 	`26 letters and digits`,              // what an id looks like; held by a test of watch
 	`four are enough for the owner`,      // what banks print
 	`(?s)What to tell the bank:.*Then: `, // numbered steps
-	`\|ゼロ\|0\|皆無`,                        // what people type; a pattern of phrase
+	`\|ゼロ\|0\|皆無|^\^\\p\{Han\}\{.*$`,     // patterns of phrase: what people type
 	`September 2020: four in 75 seconds|an hour after it was linked|170,000 yen below zero|2 good among 7 bad`, // of samples; held by a test of events
 }, "|"))
 

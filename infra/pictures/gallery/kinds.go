@@ -150,6 +150,13 @@ func alerts(lang watch.Lang, guardian bool) []Kind {
 	add("no answer came", wording.Incident(one))
 	one.Called, one.Report = watch.CallReported, "KZ-7F3K-9Q2M"
 	add("somebody has reported it", wording.Incident(one))
+	night := func(r *watch.Record) {
+		r.File, r.DateOnly, r.Notices[0].Reasons = "file_1", true, watch.Because(watch.ServiceDebit)
+	}
+	files := []wording.IncidentFacts{
+		{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit(night))}},
+		{Debits: 1, Yen: 100000, First: at, Last: at, Parts: []wording.AlertFacts{facts(debit(night), func(f *wording.AlertFacts) { f.Record.Service, f.ServiceName = "paypay", "PayPay" })}}}
+	out = append(out, Kind{Name: "a night's files" + whom, Message: wording.Together(files, true)}) // a card each asks
 	return out
 }
 
