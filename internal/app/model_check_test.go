@@ -358,6 +358,9 @@ func (m *model) checkTold(lead *watch.Record, w *watch.Watcher, heard map[string
 		if unreachable(lead, p, w.ID) {
 			continue // the bank knows that
 		}
+		if n, ok := p.Notice(w.ID); ok && n.Reasons.Reason == 0 && n.Reasons.Unknown != "" {
+			continue // why they are told only a newer version knows, and tells
+		}
 		must := w.Role == watch.Owner || lead.ReasonsFor(p, w.ID).Reason != 0
 		if len(latest[p.ID]) == 0 {
 			if silent := w.Silenced(p, trusted) != 0 || !asked(p, w.ID) && p.Kept() == 0; must && !silent {
