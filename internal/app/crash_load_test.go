@@ -137,6 +137,7 @@ func (b *busy) posts(secret, id, body string) {
 // Killed again and again while alerts come in, the house loses none, tells none
 // twice, and each person hears in order.
 func TestTheHouseIsKilledUnderLoad(t *testing.T) {
+	t.Parallel()
 	const people = 40
 	b := &busy{t: t, dir: t.TempDir()}
 	secret := "whsec_" + strings.Repeat("A", 43) + "="

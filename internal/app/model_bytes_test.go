@@ -130,6 +130,7 @@ func (l *twiceLog) Handle(_ context.Context, r slog.Record) error {
 // TestModelOfNames is TestModel where names change between two tries. It is not
 // parallel: the edition that is in use is the program's.
 func TestModelOfNames(t *testing.T) {
+	t.Parallel()
 	t.Cleanup(func() { catalog.BuiltIn().Use() })
 	text := string(catalog.Text())
 	for _, id := range trusted {

@@ -94,7 +94,10 @@ func TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt(t *testing.T) {
 				h.noneDead()
 			})
 		}
-		for _, file := range stories(t) {
+		for i, file := range stories(t) {
+			if i%3 != 0 && !breadth.Whole() {
+				continue
+			}
 			t.Run(filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
 				newStory(t, tabletest.Embedded, newerIn(played(t))).is(file)
@@ -110,6 +113,9 @@ func TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt(t *testing.T) {
 			})
 		}
 	})
+	if !breadth.Whole() {
+		return // a share of the stories writes over a share of the places
+	}
 	for _, place := range written {
 		if kept[place] == 0 {
 			t.Errorf("nothing was written over %s: it is not tested", place)

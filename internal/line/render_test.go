@@ -9,6 +9,7 @@ import (
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
 	"kozamori/internal/message"
+	"kozamori/internal/testkit/breadth"
 )
 
 // LINE is given the bytes that the SDK would write: a message that is tried
@@ -52,7 +53,7 @@ func TestAMessageIsWrittenAsTheSDKWritesIt(t *testing.T) {
 	}
 	labels := message.Labels{Why: "お知らせの<理由>", Steps: "いま、\tできること"}
 	c := &Client{Config{Labels: func(string) message.Labels { return labels }}}
-	for range 2000 {
+	for range breadth.Of(500, 2000) {
 		msgs := []message.Message{one(1), one(0)}
 		for i := range forms {
 			for _, m := range forms[i].draw(c, msgs) {
