@@ -129,8 +129,8 @@ func (l *twiceLog) Handle(_ context.Context, r slog.Record) error {
 
 // TestModelOfNames is TestModel where names change between two tries. It is not
 // parallel: the edition that is in use is the program's.
+// It runs alone: the names of services are the whole program's.
 func TestModelOfNames(t *testing.T) {
-	t.Parallel()
 	t.Cleanup(func() { catalog.BuiltIn().Use() })
 	text := string(catalog.Text())
 	for _, id := range trusted {
