@@ -24,6 +24,9 @@ type chain struct {
 	alone    bool        // what else was said under the id is not known
 	awaits   bool        // posted in the place of a pending one that is not among the entries yet
 	echoes   []Entry     // what was said once more, and may be of another time of its day
+	// elsewhere tells that the pending one in whose place it was posted is among the
+	// entries of another.
+	elsewhere bool
 }
 
 // left is how much of it has not come back.
@@ -37,9 +40,21 @@ func (c *chain) undone() bool { return !c.backAt.IsZero() && c.left() <= 0 }
 // for each payment of a series; what is not a stage of the debit before it is
 // a debit of its own. It depends only on the set of entries.
 func Divide(entries []Entry) [][]Entry {
+	d := divided(entries)
+	out := make([][]Entry, 0, max(len(d.chains), 1))
+	for _, c := range d.chains {
+		out = append(out, c.entries)
+	}
+	if len(d.early) > 0 {
+		out = append(out, d.early)
+	}
+	return out
+}
+
+func divided(entries []Entry) *division {
 	entries = distinct(entries)
 	sortEntries(entries)
-	d := division{ids: linksOf(entries), posted: postedIDs(entries)}
+	d := &division{ids: linksOf(entries), posted: postedIDs(entries)}
 	for i := range entries {
 		e := &entries[i]
 		if !e.opens() {
@@ -60,14 +75,7 @@ func Divide(entries []Entry) [][]Entry {
 		}
 		d.open(e)
 	}
-	out := make([][]Entry, 0, max(len(d.chains), 1))
-	for _, c := range d.chains {
-		out = append(out, c.entries)
-	}
-	if len(d.early) > 0 {
-		out = append(out, d.early)
-	}
-	return out
+	return d
 }
 
 // division is what the entries of one id come to, up to one of them.
@@ -96,8 +104,8 @@ func (d *division) open(e *Entry) {
 		d.chains = append(d.chains, c)
 	}
 	c.open(e)
-	if len(c.entries) == 1 && slices.ContainsFunc(d.chains, func(o *chain) bool { return o.authorised(e) }) {
-		c.awaits = false // another one took that authorisation's place
+	if len(c.entries) == 1 {
+		c.elsewhere = c.awaits && slices.ContainsFunc(d.chains, func(o *chain) bool { return o.authorised(e) })
 	}
 	d.early = slices.DeleteFunc(d.early, func(u Entry) bool {
 		if u.precedes(e) || c.stands(&u) || d.waits(&u) {
@@ -196,7 +204,7 @@ func (c *chain) takes(e *Entry) bool {
 		// Its posting bears an earlier time: that of the booking, or of the day.
 		known := like && c.named.like(e)
 		return c.awaited(e) || c.ofItsDay(e) || known && !c.held && c.latest.bookedBefore(e) ||
-			sameDay && (known && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
+			sameDay && !c.takenSince(e) && (known && c.amount == e.Amount || e.ReceivedAt.Before(c.latest.ReceivedAt) ||
 				known && e.ReceivedAt.Equal(c.latest.ReceivedAt) && e.Amount <= c.amount)
 	case !c.pending:
 		return sameDay && like
@@ -287,7 +295,7 @@ func (c *chain) open(e *Entry) {
 		c.opened, c.begun, c.pending, c.held = *e, *e, true, false
 		c.backed, c.solid = backed{}, backed{}
 		c.amount, c.latest = e.Amount, *e
-		c.awaits = e.Replaces && e.Status != Pending
+		c.awaits, c.elsewhere = e.Replaces && e.Status != Pending, false
 	case less:
 		c.amount, c.latest = e.Amount+c.returned, *e
 	case c.pending || e.Status != Pending:

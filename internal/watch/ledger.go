@@ -52,6 +52,9 @@ type Entry struct {
 	// Of is the id of which it takes the place, if it does, and that is another
 	// than its record's.
 	Of string `json:"of,omitempty"`
+	// Lent tells that Replaces and Of are another entry's, which says the same: they go
+	// with it, should yet another say otherwise.
+	Lent bool `json:"lent,omitempty"`
 	// Word is the bank's own word for the service, if it named one that the
 	// catalogue does not know.
 	Word string `json:"word,omitempty"`
@@ -121,13 +124,16 @@ func (e *Entry) echo(b *Entry) bool {
 const keepEchoes = 8
 
 // distinct leaves of entries that say the same those received first, and says of
-// each that it takes another's place if any of them said so. It depends only on
-// the set of entries.
+// each that it takes another's place if any of them said so. It depends only on the set
+// of entries.
 func distinct(entries []Entry) []Entry {
 	entries = slices.Clone(entries)
 	slices.SortStableFunc(entries, func(a, b Entry) int {
 		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Event, b.Event))
 	})
+	for i := range entries {
+		entries[i].giveBack()
+	}
 	out := make([]Entry, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
@@ -138,9 +144,10 @@ func distinct(entries []Entry) []Entry {
 				if said++; said == 2 {
 					second = j
 				}
-				known = known || !b.echo(e)
-				b.replaces(e)
-				e.replaces(b)
+				if !b.echo(e) {
+					known = true
+					b.replaces(e)
+				}
 				b.Joined = max(b.Joined, e.Joined)
 				e.Joined = b.Joined
 			}
@@ -153,14 +160,36 @@ func distinct(entries []Entry) []Entry {
 		}
 		out = append(out, *e)
 	}
+	lend(out)
 	return out
 }
 
-// replaces has an entry say that it takes another's place if what says the same
-// does.
+// replaces has an entry say that it takes another's place if what says the same, and is
+// not kept, does.
 func (e *Entry) replaces(b *Entry) {
 	if b.Replaces && !e.Replaces {
 		e.Replaces, e.Of = true, b.Of
+	}
+}
+
+// lend has each entry that does not say so take another's place if what says the same
+// does: the first of those that do.
+func lend(entries []Entry) {
+	for i := range entries {
+		e := &entries[i]
+		if e.Replaces {
+			continue
+		}
+		if j := slices.IndexFunc(entries, func(b Entry) bool { return b.Replaces && !b.Lent && b.same(e) }); j >= 0 {
+			e.Replaces, e.Of, e.Lent = true, entries[j].Of, true
+		}
+	}
+}
+
+// giveBack leaves an entry what the bank itself said with it.
+func (e *Entry) giveBack() {
+	if e.Lent {
+		e.Replaces, e.Of, e.Lent = false, "", false
 	}
 }
 

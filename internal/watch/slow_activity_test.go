@@ -102,7 +102,7 @@ func slowInherit(all []slowDebit) {
 		}
 		for _, o := range order[:i] {
 			between := slices.ContainsFunc(order[:i], func(x *slowDebit) bool {
-				return x != o && x.named.Service == o.named.Service && x.first.At.Before(d.first.At) && follows(o, x.first.At, x.amount)
+				return x != o && x.named.Service == o.named.Service && !slowCalled(x.named, o.named) && x.first.At.Before(d.first.At) && follows(o, x.first.At, x.amount)
 			})
 			if follows(o, d.first.At, d.amount) && slowDay(o.first) != slowDay(d.first) && !between {
 				d.named.Service, d.inherits, d.heirOf = o.named.Service, true, o

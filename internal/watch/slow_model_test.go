@@ -14,31 +14,32 @@ import (
 // slowDebit is what a list of entries, in the order in which they happened,
 // comes to.
 type slowDebit struct {
-	story    []Entry
-	first    Entry // of the present presentation
-	latest   Entry // the debit that counts
-	named    Entry // the latest that counts and whose service is known
-	amount   int64
-	posted   bool
-	again    int
-	anything bool  // there is a debit, not only returns
-	waits    bool  // posted in the place of one that is not there yet
-	held     bool  // an authorisation is among them
-	presents bool  // what had come back as another debit of the id
-	gain     Entry // by which it became what it is
-	unsure   bool  // what came back may be another's of the id
-	mayBe    bool  // what came back of another may be of this one
-	misnamed bool  // one of them names another service
-	early    bool  // one of them is dated before it was taken
-	begun    Entry // with what the present presentation begins
-	inherits bool  // its service is that of what it presents again
-	heirOf   *slowDebit
-	doubtful bool     // which may not have come back
-	mayAgain bool     // what came back before it was presented again may not have
-	slowBack          // what came back of the present presentation
-	solid    slowBack // the same but for releases
-	all      []Entry  // what the bank said under the id
-	captured int64    // by all that took the place of what is heard of
+	story     []Entry
+	first     Entry // of the present presentation
+	latest    Entry // the debit that counts
+	named     Entry // the latest that counts and whose service is known
+	amount    int64
+	posted    bool
+	again     int
+	anything  bool  // there is a debit, not only returns
+	waits     bool  // posted in the place of one that is not there yet
+	elsewhere bool  // which is another debit's
+	held      bool  // an authorisation is among them
+	presents  bool  // what had come back as another debit of the id
+	gain      Entry // by which it became what it is
+	unsure    bool  // what came back may be another's of the id
+	mayBe     bool  // what came back of another may be of this one
+	misnamed  bool  // one of them names another service
+	early     bool  // one of them is dated before it was taken
+	begun     Entry // with what the present presentation begins
+	inherits  bool  // its service is that of what it presents again
+	heirOf    *slowDebit
+	doubtful  bool     // which may not have come back
+	mayAgain  bool     // what came back before it was presented again may not have
+	slowBack           // what came back of the present presentation
+	solid     slowBack // the same but for releases
+	all       []Entry  // what the bank said under the id
+	captured  int64    // by all that took the place of what is heard of
 }
 
 func opening(e Entry) bool { return e.Kind == Debit || e.Kind == LinkRegistered }
@@ -170,10 +171,11 @@ func (d slowDebit) takes(e Entry) bool {
 		if same && !d.held && d.latest.ReceivedAt.After(e.ReceivedAt) && !e.At.After(booked) && !e.At.Before(d.latest.At) {
 			return true
 		}
+		since := d.elsewhere && d.gone() && d.expects(e) // taken after all came back
 		near := d.latest.At.Sub(e.At).Abs() <= 14*24*time.Hour
-		waits := d.expects(e) && (e.Amount <= max(d.amount, d.captured) && known || e.ReceivedAt.Before(d.latest.ReceivedAt))
-		return d.ofDay(e) || waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && e.Amount == d.amount ||
-			sameDay && (e.ReceivedAt.Before(d.latest.ReceivedAt) || same && e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
+		waits := d.expects(e) && !d.elsewhere && (e.Amount <= max(d.amount, d.captured) && known || e.ReceivedAt.Before(d.latest.ReceivedAt))
+		return d.ofDay(e) || waits && near && !e.At.After(d.latest.ReceivedAt) || sameDay && same && !since && e.Amount == d.amount ||
+			sameDay && !since && (e.ReceivedAt.Before(d.latest.ReceivedAt) || same && e.ReceivedAt.Equal(d.latest.ReceivedAt) && e.Amount <= d.amount)
 	}
 	left := e.Amount == d.amount || e.Amount == d.amount-d.back
 	if e.Status != Pending && sameService && left && !d.gone() && e.At.Sub(d.first.At).Hours() <= 27*24 {
@@ -223,9 +225,6 @@ func slowDivide(entries []Entry) []slowDebit {
 		return cmp.Or(slowWhen(a).Compare(slowWhen(b)), order(a)-order(b), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.Amount, b.Amount),
 			strings.Compare(a.Service, b.Service), strings.Compare(a.Event, b.Event))
 	})
-	heard := slices.SortedFunc(slices.Values(entries), func(a, b Entry) int {
-		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
-	})
 	var stories [][]Entry
 	var waiting []Entry // returns of what has not happened yet
 	read := func(s []Entry) slowDebit { return slowReadOf(s, entries) }
@@ -235,11 +234,6 @@ func slowDivide(entries []Entry) []slowDebit {
 	}
 	var put func(e Entry)
 	put = func(e Entry) {
-		for _, b := range heard { // that it takes another's place may be said in any repetition, the first of which counts
-			if b.Replaces && !e.Replaces && slowSame(e, b) {
-				e.Replaces, e.Of = true, b.Of
-			}
-		}
 		best := -1
 		if opening(e) {
 			for j, s := range stories { // said once more, as far as is known
@@ -270,7 +264,7 @@ func slowDivide(entries []Entry) []slowDebit {
 							return slices.IndexFunc(distinct, func(x Entry) bool { return x.Event == e.Event && slowSame(x, e) })
 						}
 						if k != j && opening(x) && x.Status == Pending && x.Txn == first.Of && first.At.Sub(x.At).Abs() <= 14*24*time.Hour && at(x) < at(first) && d.again == 0 {
-							d.waits = false
+							d.elsewhere = true
 						}
 					}
 				}

@@ -31,6 +31,17 @@ func slowDistinct(entries []Entry) (out []Entry) {
 	slices.SortFunc(entries, func(a, b Entry) int {
 		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt), strings.Compare(a.Event, b.Event))
 	})
+	said := slices.Clone(entries)
+	for i := range entries { // that it takes another's place may be said in any repetition: of its own event, else the first of which counts
+		e := &entries[i]
+		for _, own := range []bool{true, false} {
+			for _, b := range said {
+				if b.Replaces && !e.Replaces && slowSame(*e, b) && (!own || b.Event == e.Event) {
+					e.Replaces, e.Of = true, b.Of
+				}
+			}
+		}
+	}
 	for i, e := range entries {
 		if !slices.ContainsFunc(entries[:i], func(b Entry) bool {
 			return slowSame(b, e) && (b.Event == e.Event || !opening(e) || !e.DateOnly)

@@ -23,7 +23,7 @@ func slowStory(r *rand.Rand, id int) []Entry {
 		from = noon.Add(11*time.Hour + 40*time.Minute)
 	}
 	out := randomStory(r)
-	renames := r.IntN(3) == 0
+	renames, takes := r.IntN(3) == 0, []string{"", "t1", "t2"}[r.IntN(3)]
 	days, bookings := r.IntN(3) == 0, r.IntN(4) == 0 // a bank that knows days alone; one that posts by them
 	for i := range out {
 		e := &out[i]
@@ -74,6 +74,11 @@ func slowStory(r *rand.Rand, id int) []Entry {
 			if r.IntN(2) == 0 {
 				e.Event = fmt.Sprint("e", id, ".", i)
 				e.ReceivedAt = e.ReceivedAt.Add(time.Duration(r.IntN(3)) * time.Hour)
+				if e.Kind == Debit && !e.Replaces && r.IntN(3) == 0 { // and that it takes another's place
+					if e.Replaces, e.Of = true, takes; days { // each time another's
+						e.Of = []string{"", "t1", "t2"}[r.IntN(3)]
+					}
+				}
 			}
 		}
 	}
@@ -221,10 +226,20 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 		var want []slowDebit
 		for id := range 2 {
 			story := slowStory(r, id)
-			if r.IntN(4) == 0 {
+			switch r.IntN(12) {
+			case 0, 1, 2:
 				story = arrivals(r)
 				for i := range story {
-					story[i].Event, story[i].ReceivedAt = fmt.Sprint("e", id, ".", i), noon.Add(time.Duration(r.IntN(20))*20*time.Minute)
+					story[i].ReceivedAt = noon.Add(time.Duration(r.IntN(20)) * 20 * time.Minute)
+				}
+			case 3:
+				story = takenPlace(r)
+			case 4:
+				story = oneSeries(r)
+			}
+			for i := range story {
+				if e := &story[i]; !strings.HasPrefix(e.Event, fmt.Sprint("e", id, ".")) {
+					e.Event = fmt.Sprint("e", id, ".", i)
 				}
 			}
 			for _, e := range story {

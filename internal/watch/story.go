@@ -242,7 +242,7 @@ func Add(records []*Record, e Entry) (changed []*Record, fresh [][]Entry, err er
 		case j < 0 && len(r.Story()) > 0:
 			r.Tell(nil)
 		case j < 0, slices.EqualFunc(chains[j], known[i], func(a, b Entry) bool {
-			return a.Event == b.Event && a.Replaces == b.Replaces && a.Txn == b.Txn && a.Of == b.Of && a.same(&b)
+			return a.Event == b.Event && a.Replaces == b.Replaces && a.Lent == b.Lent && a.Txn == b.Txn && a.Of == b.Of && a.same(&b)
 		}):
 			continue
 		case r.isOfItsID():
@@ -285,7 +285,7 @@ func (e *Entry) heard(again Entry) bool {
 	if e.Txn == "" {
 		again.Txn = ""
 	}
-	return e.Event == again.Event && e.same(&again) && (e.Replaces || !again.Replaces)
+	return e.Event == again.Event && e.same(&again) && (e.Replaces && !e.Lent || !again.Replaces)
 }
 
 // joined is the record's story. A version before took what was presented again on
