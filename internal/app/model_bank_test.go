@@ -121,6 +121,18 @@ func excepted(leads []*watch.Record, d *watch.Dispute, p *watch.Record) bool {
 // bank by either.
 func own(id string) string { return strings.TrimSuffix(id, "p") }
 
+// follows tells whether a bank that knew of a debit by some ids can go on with these: an
+// id leaves when it turns out to be of another that is there, and one joins them, but none
+// takes another's place.
+func follows(was, is []string) bool {
+	in := func(all []string) func(string) bool {
+		return func(id string) bool { return slices.Contains(all, id) }
+	}
+	joins := slices.ContainsFunc(is, func(id string) bool { return !in(was)(id) })
+	leaves := slices.ContainsFunc(was, func(id string) bool { return !in(is)(id) })
+	return !(joins && leaves)
+}
+
 // checkBank compares what the bank was told with what people said.
 func (m *model) checkBank(leads []*watch.Record) {
 	type body struct {
@@ -136,7 +148,7 @@ func (m *model) checkBank(leads []*watch.Record) {
 			May      bool      `json:"return_uncertain"`
 		} `json:"transactions"`
 	}
-	last, seqs, names := map[string]body{}, map[string][]int{}, map[string]string{}
+	last, seqs, names := map[string]body{}, map[string][]int{}, map[string][]string{}
 	for _, c := range m.bank.Callbacks() {
 		var b body
 		if err := json.Unmarshal(c.Body, &b); err != nil {
@@ -144,12 +156,16 @@ func (m *model) checkBank(leads []*watch.Record) {
 		}
 		if b.Dispute != "" {
 			last[b.Dispute], seqs[b.Dispute] = b, append(seqs[b.Dispute], b.Seq)
+			ids := map[string][]string{}
 			for _, t := range b.Transactions {
 				of := b.Dispute + key(own(t.ID), t.Service)
-				if was, known := names[of]; known && was != t.ID {
-					m.errorf("the bank was told of %s as of %s before", t.ID, was)
+				ids[of] = append(ids[of], t.ID)
+			}
+			for of, is := range ids {
+				if !follows(names[of], is) {
+					m.errorf("the bank was told of %s as of %s before", is, names[of])
 				}
-				names[of] = t.ID
+				names[of] = is
 			}
 		}
 	}
@@ -200,7 +216,7 @@ func (m *model) checkBank(leads []*watch.Record) {
 			if is := fmt.Sprint(p.Amount, p.Returned, !p.UndoneAt.IsZero(), m.mayStand(x) || m.mayBeIt(x)); in && says != is {
 				m.errorf("the bank knows %s as %s, and it is %s", p.Txn, says, is)
 			}
-			if in && d.NameOf(p) != names[d.ID+of] {
+			if in && !slices.Equal(names[d.ID+of], []string{d.NameOf(p)}) {
 				m.errorf("the bank was told of %s as of %s", d.NameOf(p), names[d.ID+of])
 			}
 			delete(got, of)
