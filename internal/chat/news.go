@@ -166,6 +166,9 @@ func (t *talk) newsWords(ctx context.Context) message.Message {
 	case watch.NewsForgotten:
 		return wording.Forgotten(f)
 	case watch.NewsErased:
+		if n.Guardian.Role == watch.Owner {
+			return wording.OwnErased(f)
+		}
 		return wording.WatchEnded(f, true)
 	case watch.NewsEnded:
 		return wording.WatchEnded(f, false)

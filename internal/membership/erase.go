@@ -377,8 +377,8 @@ func (d *Service) Forget(ctx context.Context, lineUser string, way watch.Way) ([
 // too: one of them can leave, but not erase.
 var ErrShared = errors.New("membership: the account has another owner")
 
-// EraseOwn erases on the word of the account's only owner, and its guardians
-// are told. ErrNotFound unless they own it, ErrShared if they are not the only
+// EraseOwn erases on the word of the account's only owner; its guardians are told,
+// and the owner over their other channels. ErrNotFound unless they own it, ErrShared if they are not the only
 // one.
 func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error {
 	a, own, err := d.owned(ctx, lineUser, k)
@@ -388,7 +388,7 @@ func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.Account
 	if !a.SoleOwner(own.ID) {
 		return ErrShared
 	}
-	if err := d.news().Tell(ctx, toGuardians(watch.NewsErased, a, a.Watchers)); err != nil {
+	if err := d.news().Tell(ctx, ofErasure(a, own, way, d.now())); err != nil {
 		return err
 	}
 	names, err := d.Store.Names(ctx, k)

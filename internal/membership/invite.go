@@ -255,7 +255,7 @@ func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountK
 			return nil, ErrNotFound
 		}
 		gone = *g
-		if err := tell(ctx, ofDismissal(a, own, g, ids)); err != nil {
+		if err := tell(ctx, ofDismissal(a, own, g, ids, d.now())); err != nil {
 			return nil, err
 		}
 		by, before := *own, *a

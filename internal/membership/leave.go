@@ -36,7 +36,7 @@ func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKe
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = a.Leaving(w.ID)
-		if err := tell(ctx, ofLeaving(&before, w, gone, way, ids)); err != nil {
+		if err := tell(ctx, ofLeaving(&before, w, gone, way, ids, d.now())); err != nil {
 			return nil, err
 		}
 		writes, err := d.takeOff(ctx, a, gone)

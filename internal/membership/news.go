@@ -68,7 +68,7 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 // gone: the others over each of their channels, and the one who leaves over those
 // that are not the chat, since who held their telephone is not known; an owner over
 // the chat too who left on a page.
-func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way watch.Way, ids leavings) []watch.News {
+func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way watch.Way, ids leavings, now time.Time) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -85,7 +85,7 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way wat
 		}
 		n := one(kind, a, x, about)
 		n.Step = ids.of(a, about.ID)
-		out = append(out, everywhere(n, x, x.ID != w.ID || w.Role == watch.Owner && way != watch.WayChat)...)
+		out = append(out, everywhere(n, x, x.ID != w.ID || w.Role == watch.Owner && way != watch.WayChat, now)...)
 	}
 	return out
 }
@@ -93,7 +93,7 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way wat
 // ofDismissal is what all hear when an owner ends a guardian's watching: the
 // guardian and the others over each of their channels, the owner over those that
 // are not the chat.
-func ofDismissal(a *watch.Account, by, gone *watch.Watcher, ids leavings) []watch.News {
+func ofDismissal(a *watch.Account, by, gone *watch.Watcher, ids leavings, now time.Time) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -103,14 +103,23 @@ func ofDismissal(a *watch.Account, by, gone *watch.Watcher, ids leavings) []watc
 		}
 		n := one(kind, a, x, gone)
 		n.Step = ids.of(a, gone.ID)
-		out = append(out, everywhere(n, x, x.ID != by.ID)...)
+		out = append(out, everywhere(n, x, x.ID != by.ID, now)...)
 	}
 	return out
 }
 
+// ofErasure is what all hear when the only owner has an account erased: the guardians,
+// and the owner as one who leaves does, since nothing brings it back.
+func ofErasure(a *watch.Account, own *watch.Watcher, way watch.Way, now time.Time) []watch.News {
+	return append(toGuardians(watch.NewsErased, a, a.Watchers),
+		everywhere(one(watch.NewsErased, a, own, own), own, way != watch.WayChat, now)...)
+}
+
 // everywhere is one piece of news over each channel of its reader; over LINE only
-// if the chat is to tell them.
-func everywhere(n watch.News, to *watch.Watcher, chat bool) []watch.News {
+// if the chat is to tell them. That their own watching ends is told at the addresses
+// too that they had until a few days ago: a person who holds their telephone could
+// replace those first.
+func everywhere(n watch.News, to *watch.Watcher, chat bool, now time.Time) []watch.News {
 	var out []watch.News
 	if _, reads := to.Chat(); reads && chat && to.LineUser != "" {
 		out = append(out, n)
@@ -119,6 +128,14 @@ func everywhere(n watch.News, to *watch.Watcher, chat bool) []watch.News {
 		x := n
 		x.Alone, x.To.Mail, x.Over = true, c.Address, c.Kind
 		x.Turn = string(c.Kind)
+		out = append(out, x)
+	}
+	if n.Guardian.Watcher != to.ID {
+		return out
+	}
+	for _, f := range to.Before(now) {
+		x := n
+		x.Alone, x.To.Mail, x.Over, x.Turn = true, f.Address, f.Kind, string(f.Kind)+" before "+f.Address
 		out = append(out, x)
 	}
 	return out

@@ -15,7 +15,7 @@ const (
 	NewsLeft      NewsKind = "left"      // to an owner: a guardian has gone
 	NewsDismissed NewsKind = "dismissed" // to a guardian: an owner ended their watching
 	NewsEnded     NewsKind = "ended"     // to a guardian: the last owner left, and they with them
-	NewsErased    NewsKind = "erased"    // the same, and the records are gone too
+	NewsErased    NewsKind = "erased"    // the same, and the records are gone too; to that owner as well
 	NewsForgotten NewsKind = "forgotten" // to every watcher: the bank had the account forgotten
 	NewsAgain     NewsKind = "again"     // to an owner: a guardian took another invitation
 	NewsHidden    NewsKind = "hidden"    // to a guardian: an owner hides amounts from them
@@ -94,7 +94,7 @@ type NewsOf struct {
 	Watcher    string     `json:"watcher"`
 	Name       quote.Text `json:"name,omitempty"` // what the owner calls them
 	HideAmount bool       `json:"hide_amount,omitempty"`
-	Role       Role       `json:"role,omitempty"` // for NewsGone
+	Role       Role       `json:"role,omitempty"` // for NewsGone and NewsErased
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -72,6 +72,19 @@ func (w *Watcher) Copied(kind ChannelKind, now time.Time) (out []Former) {
 	return out
 }
 
+// Before are the addresses that a watcher had until less than RestoreFor ago, each
+// once: until then they can set back that it was replaced or taken off.
+func (w *Watcher) Before(now time.Time) (out []Former) {
+	for _, f := range w.Former {
+		c, has := w.Channel(f.Kind)
+		same := func(o Former) bool { return o.Kind == f.Kind && o.Address == f.Address }
+		if now.Sub(f.At) < RestoreFor && !(has && c.Address == f.Address) && !slices.ContainsFunc(out, same) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // MailCopied is Copied of mail.
 func (w *Watcher) MailCopied(now time.Time) []Former { return w.Copied(Email, now) }
 
@@ -79,6 +92,15 @@ func (w *Watcher) MailCopied(now time.Time) []Former { return w.Copied(Email, no
 // that can be set back, and is not too old for that.
 func (s *Step) Restorable(now time.Time) bool {
 	return s.Kind == StepSettings && s.Lowered && s.Of != "" && now.Sub(s.At) < RestoreFor
+}
+
+// Undoes tells whether setting a step back would change anything for the watcher whom
+// it is about, as they are now: somebody may have done so.
+func (s *Step) Undoes(w *Watcher, now time.Time) bool {
+	c := w.Clone()
+	whole := s.Restore(c, now)
+	turns, _ := Compare(w, c, now)
+	return !whole || len(turns) > 0
 }
 
 // Restore sets back what a step lowered, of the watcher whom it is about, and

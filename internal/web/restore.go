@@ -75,8 +75,10 @@ func (s *site) lowered(w http.ResponseWriter, r *http.Request, id, watcher strin
 					return wording.LoweredFacts{}, false
 				}
 			}
+			is, watches := account.Watcher(step.Of)
+			undone := watches && (step.Kind == watch.StepLeft || restorable && !step.Undoes(is, s.Now()))
 			bank, _ := s.Names.Bank(r.Context(), account.Bank, reader.Lang)
-			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: restorable, Now: s.Now(),
+			return wording.LoweredFacts{Account: wording.ChatAccount{BankName: bank, Mask: account.Mask}, Restorable: restorable, Undone: undone, Now: s.Now(),
 				Line: s.stepLine(step, membership.Bound{Account: account, Watcher: *reader}, reader.Lang)}, true
 		}
 	}

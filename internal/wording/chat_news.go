@@ -20,6 +20,9 @@ var (
 	tcGoneSelf    = text{ja: "口座の見守りをやめる手続きがありました", en: "Your watching of an account was ended"}
 	tcGoneSelfTx  = text{ja: "手続きをしていないときは、スマートフォンをだれかが使ったおそれがあります。すぐに銀行に電話してください。", en: "If you did not do this, somebody may have used your phone: call your bank at once."}
 	tcGoneAgain   = text{ja: "もう一度見守るときは、銀行の登録コード（見守り家族は名義人の招待）でお申し込みください。", en: "To watch it again, use a code of the bank (as family: an invitation of the owner)."}
+	tcOwnErased   = text{ja: "見守りをやめ、記録を消す手続きがありました", en: "Your watching of an account was ended and its records erased"}
+	tcOwnErasedTx = text{ja: "設定と記録は消え、元には戻せません。", en: "Settings and records are gone, and cannot be brought back."}
+	tcOwnErasedRe = text{ja: "もう一度見守るときは、銀行の登録コードでお申し込みください。", en: "To watch it again, use a code of the bank."}
 	tcEndedSilent = text{ja: "この口座のお知らせは、もう届きません。", en: "You will hear no more about this account."}
 	tcEndedCheck  = text{ja: "心当たりがないときは、名義人ご本人に、電話などで直接お確かめください。", en: "If this surprises you, please ask the owner yourself, for example by telephone."}
 )
@@ -41,6 +44,16 @@ func SomebodyLeft(f GuardianFacts, role watch.Role, self bool) message.Message {
 	if self {
 		m = chat(lang, tcGoneSelf.in(lang), tcGoneSelf.in(lang), tcEndedSilent.in(lang), tcGoneSelfTx.in(lang), tcGoneAgain.in(lang))
 	}
+	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
+	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
+	return m
+}
+
+// OwnErased tells an owner, over another channel than the one by which it was done,
+// that they had their account erased.
+func OwnErased(f GuardianFacts) message.Message {
+	lang := langOf(f.Lang)
+	m := chat(lang, tcOwnErased.in(lang), tcOwnErased.in(lang), tcEndedSilent.in(lang), tcOwnErasedTx.in(lang), tcGoneSelfTx.in(lang), tcOwnErasedRe.in(lang))
 	m.Tone, m.Badge = message.Notice, tNotice.in(lang)
 	m.Facts = accountFacts(lang, []ChatAccount{f.Account})
 	return m

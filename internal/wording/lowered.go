@@ -25,17 +25,22 @@ var (
 	tLessDoneText = text{ja: "ほかに見守っている方にもお伝えしました。覚えのない変更が続くときは、銀行に電話してください。", en: "The others who watch are told. If such changes go on, call your bank."}
 	tLessOver     = text{ja: "この変更は、もうここからは戻せません", en: "This can no longer be set back from here"}
 	tLessOverText = text{ja: "戻せるのは変更から%d日までです。今の設定は、「設定」のページで見られます。", en: "That is possible for %d days. The settings page shows what holds now."}
+	tLessAsWas    = text{ja: "この変更は、すでに元に戻っています", en: "This has been set back already"}
+	tLessAsWasTx  = text{ja: "今の設定は、「設定」のページで見られます。", en: "The settings page shows what holds now."}
+	tLeftAsWas    = text{ja: "やめた方は、いまこの口座を見守っています。", en: "The one who had left watches the account now."}
 	tLessGone     = text{ja: "このリンクは使えません", en: "This link does not work"}
 	tLessGoneText = text{ja: "期限が切れたか、見守りをやめています。", en: "It is over, or you watch this account no longer."}
 	tLessPage     = text{ja: "口座守：変更を元に戻す", en: "Kozamori: set a change back"}
 	tLessAsk      = text{ja: "この変更を元に戻しますか", en: "Set this change back?"}
-	tLeftMine     = text{ja: "この手続きをしていないときは、すぐに「%s」を押してください。見守りを元に戻します。", en: "If you did not do this, press \"%s\" now: they watch again."}
+	tLeftMine     = text{ja: "この手続きをしていないときは、すぐに「%s」を押してください。見守りを元に戻します。", en: "If you did not do this, press \"%s\" now: the watching goes on as before."}
 	tLeftOther    = text{ja: "本人が身に覚えのないときや、だれかに言われて手続きをしたときは、「%s」で見守りを元に戻せます。", en: "If they did not do this, or were told to, \"%s\" makes them watch again."}
 	tLeftSays     = text{ja: "見守る人がいなくなりました。元に戻すと、やめる前と同じ設定で見守りを再開します。", en: "Somebody no longer watches. If you set it back, they watch again with the settings that they had."}
 	tLeftCan      = text{ja: "口座の名義人は、%sのあいだ、あなたの見守りを元に戻せます。", en: "For %s, an owner of the account can make you watch it again."}
 	tBackDone     = text{ja: "見守りを元に戻しました", en: "They watch the account again"}
 	tBackDoneText = text{ja: "設定は、やめる前と同じです。見守りを再開した方と、ほかに見守っている方にもお伝えします。", en: "Their settings are as they were before. They are told, and so are the others who watch."}
 	tBackYou      = text{ja: "口座の名義人からの手続きで、あなたの見守りを再開しました。設定は、やめる前と同じです。見守らないときは、いつでもやめられます。", en: "An owner of the account set this back: you watch the account again, with the settings that you had. You can stop at any time."}
+	tBackMe       = text{ja: "あなたの見守りを再開しました", en: "You watch the account again"}
+	tBackMeTx     = text{ja: "やめた手続きを取り消して、見守りを再開しました。設定は、やめる前と同じです。見守らないときは、いつでもやめられます。", en: "That you had left was set back: you watch the account again, with the settings that you had. You can stop at any time."}
 	tLessBackAlt  = text{ja: "お知らせの設定が元に戻りました", en: "A change was set back"}
 )
 
@@ -50,7 +55,9 @@ type LoweredFacts struct {
 	ByMail bool
 	// Restorable tells that one tap sets it back.
 	Restorable bool
-	Now        time.Time
+	// Undone tells that it is as before already.
+	Undone bool
+	Now    time.Time
 }
 
 func (f *LoweredFacts) lang() watch.Lang { return langOf(f.Line.Reader.Lang) }
@@ -72,7 +79,8 @@ func Lowered(f LoweredFacts) message.Message {
 	case f.Line.Step.Returned():
 		m.Alt = m.Title
 		if f.Line.Step.Of == f.Line.Reader.ID {
-			m.Text = []string{tBackYou.in(lang)}
+			m.Alt, m.Title = tBackMe.in(lang), tBackMe.in(lang)
+			m.Text = []string{pick(f.Line.Step.By == f.Line.Reader.ID, tBackMeTx, tBackYou).in(lang)}
 		}
 	case f.Line.Step.Kind == watch.StepRestored:
 		m.Alt = tLessBackAlt.in(lang)
@@ -190,6 +198,9 @@ func RestorePage(f LoweredFacts) message.Page {
 	lang := f.lang()
 	p := plainPage(lang, tLessPage, tLessAsk)
 	p.Parts[0].Facts = Lowered(f).Facts
+	if f.Undone {
+		return plainPage(lang, tLessPage, tLessAsWas, pick(f.Line.Step.Kind == watch.StepLeft, tLeftAsWas, tLessAsWasTx).in(lang))
+	}
 	if !f.Restorable {
 		return RestoredPage(lang, false)
 	}

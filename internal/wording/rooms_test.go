@@ -184,7 +184,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"past": PastPage(pastFacts(lang, false)), "past-hidden": PastPage(pastFacts(lang, true)),
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"page-restore": RestorePage(loweredFacts(lang, watch.StepSettings, "w1")), "page-restored": RestoredPage(lang, true), "page-return": RestorePage(leftFacts(lang, "w1")), "page-return-own": RestorePage(leftFacts(lang, "w2")), "page-returned": ReturnedPage(lang), "page-restore-over": RestoredPage(lang, false),
-		"page-restore-gone": RestoreGonePage(lang),
+		"page-restore-gone": RestoreGonePage(lang), "page-restore-as-was": RestorePage(asWas(loweredFacts(lang, watch.StepSettings, "w1"))), "page-return-as-was": RestorePage(asWas(leftFacts(lang, "w2"))),
 		"room-trail":        TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"door-family": FamilyDoorPage(familyFacts(lang, watch.Owner)), "door-family-guardian": FamilyDoorPage(familyFacts(lang, watch.Guardian)),

@@ -99,6 +99,18 @@ func returnedFacts(lang watch.Lang, reader string) LoweredFacts {
 	return f
 }
 
+// returnedSelf are of the step by which an owner who had left came back.
+func returnedSelf(lang watch.Lang) LoweredFacts {
+	f := returnedFacts(lang, "w3")
+	f.Line.Step.By, f.Line.Step.ByRole, f.Line.Step.OfRole = "w3", watch.Owner, watch.Owner
+	return f
+}
+
+func asWas(f LoweredFacts) LoweredFacts {
+	f.Undone = true
+	return f
+}
+
 // TestAStepInTheFile pins a line of the file, for who sees amounts and who does
 // not.
 func TestAStepInTheFile(t *testing.T) {

@@ -133,6 +133,7 @@ func news(lang watch.Lang, one wording.ChatAccount) []Kind {
 		{Name: "a guardian came", Message: wording.GuardianJoined(family)},
 		{Name: "a guardian came again", Message: wording.GuardianAgain(family)},
 		{Name: "a guardian left", Message: wording.GuardianLeft(family)},
+		{Name: "own account erased", Message: wording.OwnErased(family)},
 		{Name: "somebody left", Message: wording.SomebodyLeft(family, watch.Owner, false)},
 		{Name: "a guardian left, who can be brought back", Message: wording.WithWayBack(wording.GuardianLeft(family), lowered)},
 		{Name: "a guardian was brought back", Message: wording.Returned(lang)},
