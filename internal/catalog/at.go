@@ -105,7 +105,7 @@ func (s *scan) winner(n, up uint16, i int, front bool) (best found, name *word) 
 				}
 			}
 			switch {
-			case f.none():
+			case f.none() || f.billWithin(best):
 			case f.trap == unknownTail:
 				if best.none() {
 					best = f
@@ -120,13 +120,19 @@ func (s *scan) winner(n, up uint16, i int, front bool) (best found, name *word) 
 	return best, name
 }
 
+// billWithin tells whether what refuses a name is part of a longer name: of
+// バンドルカード the last letters are no card of バンドル.
+func (f *found) billWithin(longer found) bool {
+	return f.name == nil && f.trap.kind == kindBill && longer.name != nil && f.to <= longer.to
+}
+
 // winnerOver is the same where shorter words came to something.
 func (s *scan) winnerOver(best found, name *word, n, up uint16, i int, front bool) (found, *word) {
 	f, w := s.winner(n, up, i, front)
 	if w != nil {
 		name = w
 	}
-	if f.none() || f.trap == unknownTail && best.name == nil && best.trap != nil {
+	if f.none() || f.trap == unknownTail && best.name == nil && best.trap != nil && !best.billWithin(f) {
 		return best, name
 	}
 	return f, name

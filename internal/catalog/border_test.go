@@ -57,7 +57,7 @@ func TestABillIsKnownByItsWholeWord(t *testing.T) {
 	}
 	for text, service := range map[string]string{
 		"PAYPAY ﾋｶ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝ": "paypay", "PAYPAYｷﾞﾝｺ": "paypay", "PAYPAY カー": "paypay", "PAYPAYガスト": "paypay", "ﾍﾟｲﾍﾟｲ ﾎｹﾝｼ": "paypay", "PAYPAY バンクーバー": "paypay", "PAYPAY LIFE STORE": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝｷ ｶﾄｳ": "paypay",
-		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAY LIFE": "", "PAYPAY デンキ 11ガツブン": "", "PAYPAY ギンコウ ローン": "", "PAYPAY カード ヤマダ": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "", "PAYPAYジドウシャローン": "",
+		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAY LIFE": "", "PAYPAY デンキ 11ガツブン": "", "PAYPAY ギンコウ ローン": "", "PAYPAY カード ヤマダ": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "paypay", "ペイペイギンコウカブシ": "", "PAYPAY キユウヨウ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝﾜﾊﾞﾝ": "paypay", "PAYPAYジドウシャローン": "",
 	} {
 		d := Decide(&Evidence{Descriptor: text})
 		if d.Service() != service || service != "" && d.Strength != Two {
@@ -150,6 +150,71 @@ func TestAMarkInFrontIsAWordOfItsOwn(t *testing.T) {
 		}
 	}
 	if n < 300 {
+		t.Errorf("only %d lines", n)
+	}
+}
+
+// Behind the whole word of another business, the beginning of a word is a sign of
+// the bank's cut only where its lines end: キユウヨウ is no salary.
+func TestABillWithTheBeginningOfAWordIsKnownWhereLinesEnd(t *testing.T) {
+	t.Parallel()
+	beginnings := map[string]bool{}
+	for _, w := range std().tails.words {
+		for k := range w.text {
+			beginnings[w.text[:k]] = true
+		}
+	}
+	whole := func(part string) bool {
+		c, ok := std().scan("", part).chain(0, 0)
+		return ok && !c.cut
+	}
+	cut, not := 0, 0
+	for _, bill := range std().tails.words {
+		if bill.kind != kindBill || std().services["paypay"].bills(bill) {
+			continue
+		}
+		for part := range beginnings {
+			if part == "" || whole(part) || whole(bill.text+part) {
+				continue
+			}
+			for _, text := range []string{"PAYPAY" + bill.text + part, "PAYPAY " + bill.text + part} {
+				d := Decide(&Evidence{Bank: "0038", Descriptor: text}) // which cuts at 12
+				behind := text[strings.LastIndex(text, " ")+1:]
+				switch full := Cells(text) == 12 || Cells(behind) == 12; {
+				case !full && d.Strength != Two:
+					t.Errorf("%q goes on behind %s, and is %s", text, bill.text, decided(&d))
+				case full:
+					cut++
+				default:
+					not++
+				}
+			}
+		}
+	}
+	if cut < 100 || not < 10_000 {
+		t.Errorf("%d lines are as long as the bank's, %d are not", cut, not)
+	}
+}
+
+// An unknown word next to a name leaves two readings, also where the name ends
+// with another business's word: バンドルカード is no card of バンドル.
+func TestTheEndOfANameIsNoBillOfAShorterOne(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, w := range std().words {
+		if w.kind != kindName || w.flags&(flagWhole|flagCommon|flagRail) != 0 {
+			continue
+		}
+		for _, mark := range []string{"", "ｺｳｻﾞﾌﾘｶｴ ", "RTK "} {
+			text := mark + w.text + " ヌヌヌ"
+			d := Decide(&Evidence{Descriptor: text})
+			if d.Strength != Two || d.Service() != w.service.ID {
+				t.Errorf("%q: %s", text, decided(&d))
+			}
+			n++
+		}
+	}
+	if n < 200 {
 		t.Errorf("only %d lines", n)
 	}
 }

@@ -53,8 +53,8 @@ func (a *alphabet) cellsOfOdd(r rune) int {
 	return n
 }
 
-// fields tells whether the text, or a part of it that begins behind a space,
-// takes one of some lengths. It looks from the end, once.
+// fields tells whether the text, or a part of it that begins behind a space or
+// a stroke, takes one of some lengths. It looks from the end, once.
 func (a *alphabet) fields(s string, lengths []int) bool {
 	s = strings.TrimSpace(s)
 	longest := 0
@@ -73,10 +73,14 @@ func (a *alphabet) fields(s string, lengths []int) bool {
 			continue
 		}
 		was := space
-		if space = unicode.IsSpace(r); space && !was && slices.Contains(lengths, n) {
+		if space = parting(r); space && !was && slices.Contains(lengths, n) {
 			return true
 		}
 		n += a.cellsOf(r)
 	}
 	return len(s) == 0 && slices.Contains(lengths, n)
 }
+
+// parting tells whether a character stands between fields of a bank's line: what
+// is printed in front of a name has one of its own (自払/).
+func parting(r rune) bool { return unicode.IsSpace(r) || r == '/' || r == '／' }

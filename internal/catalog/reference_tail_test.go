@@ -101,7 +101,8 @@ func (l *refLine) brimful(i, j int) bool {
 	}
 	if b := l.d.banks[l.bank]; b != nil && len(b.Cells) > 0 {
 		parts := strings.FieldsFunc(l.text, unicode.IsSpace)
-		return slices.Contains(b.Cells, refCells(parts[len(parts)-1]))
+		last := refLine{reference: l.reference, bank: l.bank, text: parts[len(parts)-1]}
+		return last.full(1000)
 	}
 	return l.full(1000)
 }
@@ -140,14 +141,14 @@ func (l *refLine) chain(j, depth int) (what tail, w *word, end int, ok bool) {
 	return what, w, end, ok
 }
 
-// chained is chain, and tells whether the line ends with one letter that begins
-// a known word, behind a short bill's word if it returns that.
-func (l *refLine) chained(j, depth int) (what tail, w *word, end int, lone, ok bool) {
+// chained is chain, and tells with how many letters of a known word the line ends,
+// behind a bill's word if it returns that.
+func (l *refLine) chained(j, depth int) (what tail, w *word, end, left int, ok bool) {
 	if depth > 0 && l.closes(j) {
-		return tailNone, nil, j, false, true
+		return tailNone, nil, j, 0, true
 	}
 	if depth == 6 {
-		return tailNone, nil, 0, false, false
+		return tailNone, nil, 0, 0, false
 	}
 	var here []refWord
 	cut := false
@@ -167,31 +168,30 @@ func (l *refLine) chained(j, depth int) (what tail, w *word, end int, lone, ok b
 	here = here[:min(len(here), 8)]
 	for _, w := range slices.Backward(here) {
 		to := j + w.n()
-		what, tail, end, lone, ok := l.chained(to, depth+1)
+		what, tail, end, left, ok := l.chained(to, depth+1)
 		switch {
 		case !ok:
 			continue
-		case w.kind == kindBill && lone && w.weight() < 4:
-			return tailUnknown, w.word, to, true, true
+		case w.kind == kindBill && (left == 1 && w.weight() < 4 || left > 0 && !l.full(1000)):
+			return tailUnknown, w.word, to, left, true
 		case w.kind == kindBill:
-			return tailBill, w.word, to, false, true
+			return tailBill, w.word, to, 0, true
 		case what == tailBill:
-			return what, tail, end, lone, true
+			return what, tail, end, 0, true
 		case w.kind == kindRefund:
-			return tailUndecided, w.word, to, false, true
+			return tailUndecided, w.word, to, 0, true
 		case what == tailUndecided, what == tailUnknown:
-			return what, tail, end, lone, true
+			return what, tail, end, left, true
 		}
-		return tailNone, w.word, to, false, true
+		return tailNone, w.word, to, left, true
 	}
-	one := cut && l.n()-j == 1
-	if bill != nil && one {
-		return tailUnknown, nil, l.n(), one, true
+	switch left = l.n() - j; {
+	case bill != nil && left == 1:
+		return tailUnknown, nil, l.n(), left, true
+	case bill != nil:
+		return tailUndecided, bill, l.n(), left, true
 	}
-	if bill != nil {
-		return tailUndecided, bill, l.n(), false, true
-	}
-	return tailNone, nil, l.n(), one, cut
+	return tailNone, nil, l.n(), left, cut
 }
 
 // follow tells what stands behind a name that ends at j.
@@ -199,11 +199,11 @@ func (l *refLine) follow(name *refWord, j int) (what tail, w *word, end int) {
 	if j == l.n() || refClass(l.ls[j].r) == "digit" {
 		return tailNone, nil, j
 	}
-	what, w, end, short, ok := l.chained(j, 0)
+	what, w, end, left, ok := l.chained(j, 0)
 	own := func(w *word) bool {
 		return name.service.brand != nil && Fold(w.of.text) == Fold(name.service.brand.text)
 	}
-	if ok && short && w != nil && own(w) {
+	if ok && what == tailUnknown && left > 0 && w != nil && own(w) {
 		what = tailBill
 	}
 	if ok && what == tailBill && l.ls[j].gap && !own(w) && end < l.n() && l.ls[end].gap && refClass(l.ls[end].r) != "digit" {
@@ -320,16 +320,16 @@ func (l *refLine) full(missing int) bool {
 	} else if missing <= 2 {
 		return true
 	}
-	line := strings.TrimRightFunc(l.text, unicode.IsSpace)
+	line := strings.TrimSpace(l.text)
 	for i, r := range line {
-		if i == 0 || unicode.IsSpace(r) {
-			if slices.Contains(lengths, refCells(strings.TrimSpace(line[i:]))) {
-				return true
-			}
+		if refParting(r) && slices.Contains(lengths, refCells(strings.TrimLeftFunc(line[i:], refParting))) {
+			return true
 		}
 	}
-	return false
+	return slices.Contains(lengths, refCells(line))
 }
+
+func refParting(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/／", r) }
 
 // weight counts an ideograph twice.
 func (w *refWord) weight() int {

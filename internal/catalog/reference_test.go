@@ -308,7 +308,8 @@ func (l *refLine) look(i int, front bool) (best refFound, end, mark int) {
 				continue
 			}
 			f, e := l.name(&w, how, i, to, front)
-			if f != (refFound{}) && (f.trap != unknownTail || best.name != nil || best.trap == nil) {
+			within := best.name == nil && best.trap != nil && best.trap.kind == kindBill && end <= to
+			if f != (refFound{}) && (f.trap != unknownTail || best.name != nil || best.trap == nil || within) {
 				best, end = f, e
 			}
 			if f != (refFound{}) || !w.has(flagRail) {

@@ -19,7 +19,8 @@ type words struct {
 	what tail
 	w    *word // the one that decided, or the first
 	end  int   // of it
-	lone bool  // the line ends with one letter that begins such words, behind w if that is a bill
+	cut  bool  // the line ends inside such a word, behind w if that is a bill
+	lone bool  // of which it has one letter
 }
 
 // closes tells whether a word that ends before unit k is whole there.
@@ -81,8 +82,8 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 			continue
 		}
 		switch {
-		case w.kind == kindBill && next.lone && w.weight < minJoined:
-			return words{tailUnknown, w, end, true}, true // of ガスト the first letters are no ガス
+		case w.kind == kindBill && next.cut && (next.lone && w.weight < minJoined || !s.full(fewMissing+1)):
+			return words{tailUnknown, w, end, true, next.lone}, true // of ガスト the first letters are no ガス
 		case w.kind == kindBill:
 			return words{what: tailBill, w: w, end: end}, true
 		case next.what == tailBill:
@@ -92,7 +93,7 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 		case next.what == tailUndecided, next.what == tailUnknown:
 			return next, true
 		}
-		return words{what: tailNone, w: w, end: end}, true
+		return words{what: tailNone, w: w, end: end, cut: next.cut, lone: next.lone}, true
 	}
 	return cut, isCut
 }
@@ -105,7 +106,7 @@ func (s *scan) endsInside(n uint16, j int) (c words, ok bool) {
 		if !s.beginning(w, j) || s.skips(w) {
 			continue
 		}
-		if ok = true; w.kind == kindBill {
+		if c.cut, ok = true, true; w.kind == kindBill {
 			c.what, c.w = tailUndecided, earlier(c.w, w)
 		}
 	}
@@ -122,7 +123,7 @@ func (s *scan) follow(name *word, j int) (what tail, w *word, end int) {
 		return tailNone, nil, j
 	}
 	c, ok := s.chain(j, 0)
-	if ok && c.lone && c.w != nil && name.service.bills(c.w) {
+	if ok && c.cut && c.what == tailUnknown && c.w != nil && name.service.bills(c.w) {
 		c.what = tailBill
 	}
 	if ok && c.what == tailBill && s.gap(j) && !name.service.bills(c.w) && s.goesOn(c.end) {
