@@ -108,7 +108,8 @@ func (d *data) checkName(w *word, tell telling) {
 	}
 }
 
-// beginsWithTrap is a trap that a name begins with.
+// beginsWithTrap is a trap that a name begins with, but for one of its own service:
+// that says what a whole word is which the name goes on from (ジエイアール of JRA).
 func (d *data) beginsWithTrap(w *word) *word {
 	n := uint16(0)
 	for _, u := range w.units {
@@ -116,7 +117,7 @@ func (d *data) beginsWithTrap(w *word) *word {
 			return nil
 		}
 		for _, x := range d.lines.enders(n) {
-			if x.kind == kindTrap && w.begins(x) {
+			if x.kind == kindTrap && x.service != w.service && w.begins(x) {
 				return x
 			}
 		}
