@@ -72,7 +72,7 @@ func decode(data []byte) (text, charset string, err error) {
 	case looks8(data):
 		text, charset = strings.ToValidUTF8(string(data), bad), "UTF-8"
 	default:
-		text, charset = narrow(data)
+		text, charset = narrow(without8(data))
 	}
 	if strings.ContainsAny(text, "\r\x00") {
 		text = breaks.Replace(text)
@@ -89,6 +89,19 @@ func decode(data []byte) (text, charset string, err error) {
 		return "", "", fmt.Errorf("%w: line %d", ErrNoText, 1+strings.Count(text[:i], "\n"))
 	}
 	return text, charset, nil
+}
+
+// without8 spoils each line in UTF-8, which Shift_JIS would take for rare
+// ideographs (繝壹う for ペイ): files of two banks were put together.
+func without8(data []byte) []byte {
+	var out []byte
+	for l := range bytes.Lines(data) {
+		if utf8.Valid(l) && kana(l) > 1 {
+			l = []byte("\xFF\n")
+		}
+		out = append(out, l...)
+	}
+	return out
 }
 
 // breaks writes all breaks of lines alike.

@@ -189,6 +189,21 @@ func TestARowThatCannotBeReadCostsItselfAndIsReported(t *testing.T) {
 	}
 }
 
+// A row in UTF-8 among those in Shift_JIS would be read as rare ideographs, and no
+// payment service be found in it.
+func TestARowInAnotherWritingIsReported(t *testing.T) {
+	t.Parallel()
+	sjis := func(s string) string { b, _ := japanese.ShiftJIS.NewEncoder().String(s); return b }
+	data := sjis("取引日,摘要,出金金額,入金金額,残高\n2026/9/1,ﾃﾞﾝｷ,3000,,97000\n") + "2026/9/2,ペイペイ,1000,,96000\n" + sjis("2026/9/3,ガス,1000,,95000\n")
+	s, err := Read([]byte(data), now)
+	if err != nil || len(s.Rows) != 2 || len(s.Unread) != 1 || s.Unread[0].Line != 3 {
+		t.Errorf("%v, %d rows, %+v", err, len(s.Rows), s.Unread)
+	}
+	if text, how, err := Decode([]byte(data)); !errors.Is(err, ErrNoText) || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("read as %s: %q, %v", how, text, err)
+	}
+}
+
 func TestGapsInTheBalancesAreFoundFromEitherEnd(t *testing.T) {
 	t.Parallel()
 	rows := []string{"2026/9/1,a,1000,,99000", "2026/9/2,b,1000,,98000", "2026/9/3,c,1000,,97000", "2026/9/4,d,,5000,102000", "2026/9/5,e,2000,,100000"}
