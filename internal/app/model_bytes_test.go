@@ -129,7 +129,6 @@ func (l *twiceLog) Handle(_ context.Context, r slog.Record) error {
 
 // TestModelOfNames is TestModel where names change between two tries. It is not
 // parallel: the edition that is in use is the program's.
-// It runs alone: the names of services are the whole program's.
 func TestModelOfNames(t *testing.T) {
 	t.Cleanup(func() { catalog.BuiltIn().Use() })
 	text := string(catalog.Text())
