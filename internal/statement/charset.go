@@ -91,7 +91,7 @@ func decode(data []byte) (text, charset string, err error) {
 	return text, charset, nil
 }
 
-// without8 spoils each line in UTF-8, which Shift_JIS would take for rare
+// without8 breaks each line in UTF-8, which Shift_JIS would take for rare
 // ideographs (繝壹う for ペイ): files of two banks were put together.
 func without8(data []byte) []byte {
 	var out []byte
