@@ -282,7 +282,7 @@ func (c *chain) open(e *Entry) {
 		}
 	case (c.released(e) || c.dayOf(e)) && c.asked > c.amount: // of more than was authorised: of what is posted
 		c.amount, c.latest = e.Amount, *e
-		c.returned = min(c.amount, c.asked)
+		c.expect(c.amount)
 	case c.released(e):
 		c.amount, c.latest = e.Amount, *e
 		c.backed, c.solid = backed{}, backed{}

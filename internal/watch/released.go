@@ -12,6 +12,7 @@ type backed struct {
 	backAt   time.Time
 	back     Entry   // what came back last
 	undid    []Entry // what did, since it was last presented
+	parts    []int64 // how much each of those was
 }
 
 // add has some more come back, of an amount. Once all of it has, more is no return of it.
@@ -40,15 +41,32 @@ func (b *backed) date(amount int64) {
 		case sum < amount && b.backAt.Before(u.At):
 			b.backAt = u.At
 		}
-		if sum += u.Amount; u.Amount == 0 {
-			sum = amount
-		}
+		sum += b.parts[i]
+	}
+}
+
+// note keeps what came back, before which so much had: of all that was left it is how much
+// that was then.
+func (b *backed) note(e *Entry, before int64) {
+	part := e.Amount
+	if part == 0 {
+		part = b.returned - before
+	}
+	b.undid, b.parts = append(b.undid, *e), append(b.parts, part)
+}
+
+// expect has so much of an amount be back that is more than was known to be taken, as the
+// bank had said of it: what was all that was left of less says nothing of that.
+func (b *backed) expect(amount int64) {
+	b.returned, b.parts = min(amount, b.asked), slices.Clone(b.parts)
+	for i := range b.undid {
+		b.parts[i] = b.undid[i].Amount
 	}
 }
 
 // upTo is the same of an amount that may be less by now.
 func (b backed) upTo(amount int64) backed {
-	b.returned, b.undid = min(b.returned, amount), slices.Clip(b.undid)
+	b.returned, b.undid, b.parts = min(b.returned, amount), slices.Clip(b.undid), slices.Clip(b.parts)
 	return b
 }
 
@@ -100,11 +118,12 @@ func (c *chain) ofItsDay(held *Entry) bool {
 
 // undo adds a reversal, or a removal.
 func (c *chain) undo(e *Entry) {
+	all, solid := c.returned, c.solid.returned
 	if c.count(e); c.counts(e) {
-		c.undid = append(c.undid, *e)
+		c.note(e, all)
 	}
 	if c.counts(e) && !e.Releases() {
-		c.solid.undid = append(c.solid.undid, *e)
+		c.solid.note(e, solid)
 	}
 	c.entries = append(c.entries, *e)
 }

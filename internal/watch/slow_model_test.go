@@ -77,7 +77,10 @@ func slowReadOf(story, all []Entry) slowDebit {
 				d.first = e
 			}
 		case (d.free(e) || d.sameDayBack(e)) && d.claimed > d.amount: // more came back than was authorised
-			d.latest, d.amount, d.posted, d.back = e, e.Amount, true, min(d.claimed, e.Amount)
+			d.latest, d.amount, d.posted, d.back, d.parts = e, e.Amount, true, min(d.claimed, e.Amount), nil
+			for _, u := range d.returns { // what was all that was left of less says nothing of this
+				d.parts = append(d.parts, u.Amount)
+			}
 		case d.free(e):
 			// the authorisation alone came back, after its posting was known
 			d.latest, d.amount, d.posted, d.slowBack, d.solid = e, e.Amount, true, slowBack{}, slowBack{}
@@ -253,8 +256,10 @@ func slowDivide(entries []Entry) []slowDebit {
 			}
 			known := func(j int) slowDebit { // it waits for no authorisation that is another's
 				d, first := read(stories[j]), stories[j][0]
-				for _, s := range stories {
-					if slices.ContainsFunc(s, func(x Entry) bool { return opening(x) && x.Replaces && x.Of == e.Txn }) {
+				for _, s := range stories { // but of what it took the place of itself
+					if slices.ContainsFunc(s, func(x Entry) bool {
+						return opening(x) && x.Replaces && x.Of == e.Txn && !(e.Replaces && e.Of == x.Txn && e.Of != e.Txn)
+					}) {
 						d.captured += read(s).amount
 					}
 				}

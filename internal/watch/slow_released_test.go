@@ -11,9 +11,11 @@ type slowBack struct {
 	last    Entry // that
 	claimed int64 // what the bank said came back, be it more than there is
 	returns []Entry
+	parts   []int64 // how much each of those was: of all that was left, how much that was then
 }
 
 func (b *slowBack) give(e Entry, amount int64) {
+	before := b.back
 	if e.Amount == 0 || b.back+e.Amount > amount {
 		b.back = amount
 	} else {
@@ -21,16 +23,21 @@ func (b *slowBack) give(e Entry, amount int64) {
 	}
 	b.last, b.claimed = e, b.claimed+e.Amount
 	b.returns = append(b.returns[:len(b.returns):len(b.returns)], e)
+	part := e.Amount
+	if part == 0 {
+		part = b.back - before
+	}
+	b.parts = append(b.parts[:len(b.parts):len(b.parts)], part)
 }
 
 // wholeAt is when the last of an amount came back, or of what did: what came back when
 // nothing was left is none of it.
 func (b slowBack) wholeAt(amount int64) (at time.Time) {
-	for _, e := range b.returns {
+	for i, e := range b.returns {
 		if e.At.After(at) {
 			at = e.At
 		}
-		if amount -= e.Amount; amount <= 0 || e.Amount == 0 {
+		if amount -= b.parts[i]; amount <= 0 {
 			return at
 		}
 	}

@@ -204,7 +204,8 @@ func (c *reading) and(e *Entry, done map[*reading]*reading) *reading {
 	if o = &is; !e.opens() && len(o.entries) > 0 {
 		o.count(e)
 	} else {
-		o.entries, o.echoes, o.undid, o.solid.undid, o.early = slices.Clip(o.entries), slices.Clip(o.echoes), slices.Clip(o.undid), slices.Clip(o.solid.undid), slices.Clip(o.early)
+		o.entries, o.echoes, o.early = slices.Clip(o.entries), slices.Clip(o.echoes), slices.Clip(o.early)
+		o.backed, o.solid = o.upTo(o.returned), o.solid.upTo(o.solid.returned)
 		o.next(e)
 	}
 	done[c] = o
