@@ -104,9 +104,10 @@ func (c *chain) dayOf(posting *Entry) bool {
 
 // authorises tells whether a debit is the authorisation of a posting that was heard of
 // before, and so no other debit if that came back: it is named as that, or of the day of
-// which no more is known, and no more.
+// which no more is known, and no more. What was said of other debits of its id is not asked:
+// who reads the debit does not know it.
 func (c *chain) authorises(held *Entry) bool {
-	return c.expects(held) || c.ofItsDay(held)
+	return c.awaits && c.expects(held, linksOf(c.entries)) || c.ofItsDay(held)
 }
 
 // ofItsDay tells whether a debit is of a posting's day, of which no more is known, and

@@ -174,21 +174,21 @@ func (c *chain) authorised(posting *Entry) bool {
 // posting that was heard of before. One of more than was posted, or of another service,
 // which people have not heard of, is not.
 func (c *chain) awaited(held *Entry) bool {
-	return c.expects(held) && !c.elsewhere && !held.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(held.At).Abs() <= PostWithin &&
+	return c.expects(held, c.ids) && !c.elsewhere && !held.At.After(c.latest.ReceivedAt) && c.latest.At.Sub(held.At).Abs() <= PostWithin &&
 		(held.Amount <= max(c.amount, c.captured) && c.named.like(held) || held.ReceivedAt.Before(c.latest.ReceivedAt))
 }
 
 // takenSince tells whether all of a posting came back whose authorisation is known, and is
 // another's: one more under its id is no authorisation of it, but taken again.
 func (c *chain) takenSince(held *Entry) bool {
-	return c.elsewhere && c.undone() && c.expects(held)
+	return c.elsewhere && c.undone() && c.expects(held, c.ids)
 }
 
 // expects tells whether a posting has taken the place of an authorisation, or of what
 // took its place, and none was among what was said of it.
-func (c *chain) expects(held *Entry) bool {
+func (c *chain) expects(held *Entry, ids links) bool {
 	return c.awaits && held.Status == Pending && c.any(func(b *Entry) bool {
-		return b.Replaces && (c.alone || b.Of == held.Txn || !held.Replaces && b.Txn != held.Txn && c.ids[[2]string{b.Txn, held.Txn}])
+		return b.Replaces && (c.alone || b.Of == held.Txn || !held.Replaces && b.Txn != held.Txn && ids[[2]string{b.Txn, held.Txn}])
 	})
 }
 

@@ -4,9 +4,12 @@ import "slices"
 
 // expects tells whether an authorisation is that whose place was taken, by something whose
 // place may have been taken since.
-func (d slowDebit) expects(e Entry) bool {
+func (d slowDebit) expects(e Entry) bool { return d.expectsBy(e, d.all) }
+
+// expectsBy is that by what these say.
+func (d slowDebit) expectsBy(e Entry, said []Entry) bool {
 	return d.waits && e.Status == Pending && slices.ContainsFunc(d.story, func(x Entry) bool {
-		return opening(x) && x.Replaces && (x.Of == e.Txn || !e.Replaces && slowLinked(d.all, x.Txn, e.Txn))
+		return opening(x) && x.Replaces && (x.Of == e.Txn || !e.Replaces && slowLinked(said, x.Txn, e.Txn))
 	})
 }
 

@@ -89,7 +89,7 @@ func slowReadOf(story, all []Entry) slowDebit {
 			if !slowReleases(e) {
 				d.solid.give(e, d.amount)
 			}
-		case !d.anything || d.gone() && !d.expects(e) && !d.ofDay(e): // presented, or presented again
+		case !d.anything || d.gone() && !d.expectsBy(e, d.story) && !d.ofDay(e): // presented, or presented again
 			if d.anything {
 				d.again++
 			}
