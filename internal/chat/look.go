@@ -78,12 +78,15 @@ func (t *talk) trouble(ctx context.Context) (plan, error) {
 }
 
 func (t *talk) help(ctx context.Context, accounts []membership.Bound, lang watch.Lang) (wording.TroubleFacts, error) {
-	service, banks, err := history.Trouble(ctx, t.Store, accounts)
+	services, banks, err := history.Trouble(ctx, t.Store, accounts)
 	if err != nil {
 		return wording.TroubleFacts{}, err
 	}
 	f := wording.TroubleFacts{Lang: lang, None: len(accounts) == 0}
-	f.Service.Name, f.Service.Contact = t.Names.Service(service, lang)
+	for _, id := range services {
+		name, contact := t.Names.Service(id, lang)
+		f.Services = append(f.Services, wording.Named{Name: name, Contact: contact})
+	}
 	for i, code := range banks {
 		var b wording.Named
 		b.Name, b.Contact = t.Names.Bank(ctx, code, lang)

@@ -241,17 +241,17 @@ func (a *Alert) complete() {
 // Newest is the latest part of an alert.
 func (a *Alert) Newest() *watch.Record { return a.Parts[0] }
 
-// Trouble says what help is about: the latest alert that is not known to be
-// the person's own doing gives the service, and its bank comes first among
-// the codes of all of their banks.
-func Trouble(ctx context.Context, s *store.Store, accounts []membership.Bound) (service string, banks []string, err error) {
+// Trouble says what help is about: the latest incident that is not known to be
+// the person's own doing gives the services, the latest first, and its bank comes first
+// among the codes of all of their banks.
+func Trouble(ctx context.Context, s *store.Store, accounts []membership.Bound) (services, banks []string, err error) {
 	alerts, err := Latest(ctx, s, accounts, 10)
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
-	for _, a := range alerts {
-		if a.Record.Answer == nil || a.Record.Answer.Value != watch.Mine {
-			service, banks = a.Record.Service, append(banks, a.Record.Account.Bank)
+	for i := range alerts {
+		if services = alerts[i].suspected(); len(services) > 0 {
+			banks = append(banks, alerts[i].Record.Account.Bank)
 			break
 		}
 	}
@@ -260,7 +260,18 @@ func Trouble(ctx context.Context, s *store.Store, accounts []membership.Bound) (
 			banks = append(banks, b.Account.Bank)
 		}
 	}
-	return service, banks, nil
+	return services, banks, nil
+}
+
+// suspected are the services of what is not known to be the person's own doing, each
+// once; one that is not known is empty. None if all of it is their own.
+func (a *Alert) suspected() (out []string) {
+	for _, p := range a.Parts {
+		if x := a.Of(p).Record.Answer; (x == nil || x.Value != watch.Mine) && !slices.Contains(out, p.Service) {
+			out = append(out, p.Service)
+		}
+	}
+	return out
 }
 
 // How far back a service's alerts are offered to be reported, of how many

@@ -9,6 +9,7 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
+	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -48,6 +49,12 @@ func (s *site) join(w http.ResponseWriter, r *http.Request) {
 	typed := strings.TrimSpace(r.PostForm.Get(wording.FieldCode))
 	if len(typed) > maxCode {
 		typed = ""
+	}
+	if slip, is := membership.Slipped(typed); err == nil && is && !o.Family && slip.Length == watch.CodeLen { // what cannot be the code is no wrong try
+		f := s.enrolFacts(r, o)
+		f.Code, f.Slip = typed, wording.CodeSlip(f.Lang, slip.Missing, slip.Letters)
+		s.page(w, http.StatusUnprocessableEntity, wording.JoinPage(f))
+		return
 	}
 	bound, o, err := s.Membership.Join(r.Context(), secret, typed)
 	if errors.Is(err, membership.ErrCode) {

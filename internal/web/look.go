@@ -316,12 +316,15 @@ func ticked(form url.Values, record string, alerts []history.Alert) (lead string
 
 // help says what to do now.
 func (s *site) help(w http.ResponseWriter, r *http.Request, g *guest) {
-	service, banks, err := history.Trouble(r.Context(), s.Store, g.accounts)
+	services, banks, err := history.Trouble(r.Context(), s.Store, g.accounts)
 	if !s.at(w, r, err) {
 		return
 	}
 	f := wording.TroubleFacts{Lang: g.Lang}
-	f.Service.Name, f.Service.Contact = s.Names.Service(service, g.Lang)
+	for _, id := range services {
+		name, contact := s.Names.Service(id, g.Lang)
+		f.Services = append(f.Services, wording.Named{Name: name, Contact: contact})
+	}
 	for i, code := range banks {
 		var b wording.Named
 		if b.Name, b.Contact = s.Names.Bank(r.Context(), code, g.Lang); i == 0 {

@@ -163,11 +163,11 @@ type Named struct {
 // TroubleFacts is what to do now is worded from.
 type TroubleFacts struct {
 	Lang watch.Lang
-	// Bank and Service come first; Banks are further banks of the person.
+	// Bank and Services come first; Banks are further banks of the person.
 	// Names may be empty, and numbers only ever come from a source.
-	Bank, Service Named
-	Banks         []Named
-	None          bool // the reader watches no account
+	Bank            Named
+	Services, Banks []Named
+	None            bool // the reader watches no account
 }
 
 var (
@@ -181,7 +181,7 @@ var (
 func Trouble(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcTroubleTitle.in(lang), tcTroubleTitle.in(lang), tcTroubleText.in(lang, tNotMine.in(lang)))
-	m.Steps = WhatToDo(lang, false, f.Bank.Name, f.Bank.Contact, f.Service)
+	m.Steps = WhatToDo(lang, false, f.Bank.Name, f.Bank.Contact, f.Services...)
 	for _, b := range f.Banks {
 		if b.Contact.Phone != "" {
 			m.Facts = append(m.Facts, message.Fact{Label: b.Name, Value: b.Contact.Phone})

@@ -55,8 +55,8 @@ func StopMoney(f TroubleFacts) message.Message {
 	return m
 }
 
-// WhomToCall lists the numbers of the person's banks, of the service of their
-// latest alert, and the national ones. Where none is known it says where one
+// WhomToCall lists the numbers of the person's banks, of the services of their
+// latest incident, and the national ones. Where none is known it says where one
 // stands.
 func WhomToCall(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
@@ -65,8 +65,10 @@ func WhomToCall(f TroubleFacts) message.Message {
 	for _, b := range append([]Named{f.Bank}, f.Banks...) {
 		m.Steps = append(m.Steps, callOr(lang, b, tcCallNone))
 	}
-	if f.Service.Name != "" {
-		m.Steps = append(m.Steps, callOr(lang, f.Service, tcCallApp))
+	for _, s := range f.Services {
+		if s.Name != "" {
+			m.Steps = append(m.Steps, callOr(lang, s, tcCallApp))
+		}
 	}
 	m.Steps = append(m.Steps, message.Step{Text: tcCallPolice.in(lang, PoliceTel)}, message.Step{Text: tcCallConsume.in(lang, ConsumerTel), Tel: ConsumerTel})
 	m.Foot, m.Choices = tNeverPIN.in(lang), choices(lang, CmdNotMe, CmdTrouble, CmdGuide)
@@ -111,13 +113,7 @@ func NothingToTakeBack(lang watch.Lang, days int) message.Message {
 // which characters no code has.
 func CodeSlipped(lang watch.Lang, length, missing int, letters string) message.Message {
 	lang = langOf(lang)
-	title := tcCodeLetter.in(lang, letters)
-	switch {
-	case missing > 0:
-		title = tcCodeShort.in(lang, missing)
-	case missing < 0:
-		title = tcCodeLong.in(lang, -missing)
-	}
+	title := CodeSlip(lang, missing, letters)
 	m := chat(lang, tcAltCode.in(lang), title, tcCodeSlipTxt.in(lang, length))
 	if letters != "" {
 		m.Text = append(m.Text, tcCodeLooks.in(lang, never()))
@@ -125,6 +121,18 @@ func CodeSlipped(lang watch.Lang, length, missing int, letters string) message.M
 	m.Text = append(m.Text, tcCodeNoTries.in(lang))
 	m.Choices = choices(lang, CmdConnect, CmdPhone, CmdGuide)
 	return m
+}
+
+// CodeSlip says in a line what CodeSlipped tells.
+func CodeSlip(lang watch.Lang, missing int, letters string) string {
+	lang = langOf(lang)
+	switch {
+	case missing > 0:
+		return tcCodeShort.in(lang, missing)
+	case missing < 0:
+		return tcCodeLong.in(lang, -missing)
+	}
+	return tcCodeLetter.in(lang, letters)
 }
 
 // never are the characters that no code has.

@@ -21,7 +21,8 @@ type EnrolFacts struct {
 	// What became of the last code that was typed.
 	Code  string
 	Wrong bool
-	Left  int // wrong codes that are still allowed
+	Left  int    // wrong codes that are still allowed
+	Slip  string // why it cannot be the code; then it did not count
 }
 
 var (
@@ -46,6 +47,7 @@ var (
 	tJoinNo       = text{ja: "心当たりがない（申し込みを取り消す）", en: "This is not for me: cancel it"}
 	tJoinNotMine  = text{ja: "心当たりがないとき", en: "If this means nothing to you"}
 	tJoinWrong    = text{ja: "コードが違います。あと%d回まで書き直せます。", en: "That is not the code. You can try %d more times."}
+	tJoinSlip     = text{ja: "%[1]s。%[2]s", en: "%[1]s. %[2]s"}
 	tJoinNothing  = text{ja: "まだ何も始まっていません。", en: "Nothing has begun yet."}
 	tJoinMay      = text{ja: "名義人が緊急のお知らせに答えないときなどに、お知らせします。あなたは「身に覚えがない」と銀行に伝えることができます。お金を動かすことはできません。", en: "We tell you when the owner does not answer an urgent alert, for example. You can tell the bank that it was not them. You cannot move money."}
 	tJoinGone     = text{ja: "このお手続きは、もう使えません", en: "This can no longer be used"}
@@ -99,6 +101,9 @@ func JoinPage(f EnrolFacts) message.Page {
 	}
 	if f.Wrong {
 		code.Error, p.Notice = tJoinWrong.in(lang, f.Left), tJoinNothing.in(lang)
+	}
+	if f.Slip != "" {
+		code.Error, p.Notice = tJoinSlip.in(lang, f.Slip, tcCodeNoTries.in(lang)), tJoinNothing.in(lang)
 	}
 	consent := message.Part{Message: message.Message{Lang: p.Lang, Title: tConsTitle.in(lang), Text: []string{tConsAbove.in(lang)}, Facts: f.Consent.facts(lang, tConsMail)},
 		Forms: []message.Form{{Do: DoJoin, Label: tJoinYes.in(lang), Style: message.Primary, Fields: []message.Field{code}}}}

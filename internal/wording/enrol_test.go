@@ -18,6 +18,8 @@ func enrolPages(lang watch.Lang) map[string]message.Page {
 	mailed := func(f *FamilyFacts) {
 		f.Invite = &InviteFacts{Code: "KTFAV-7NM6Y-KQRQR", Mailed: true, Expires: jst("2020-09-05 14:08:00"), HideAmount: true}
 	}
+	slip := own
+	slip.Code, slip.Slip = "7F3K-9Q4M-AAC", CodeSlip(lang, 1, "")
 	badMail := func(f *FamilyFacts) { f.Mails, f.Email, f.BadEmail = true, "fumi@", true }
 	invite := func(change func(*FamilyFacts)) message.Page {
 		f := FamilyFacts{View: AccountView{Lang: lang, BankName: bank, Mask: "普通 ***4567", Watcher: watch.Watcher{ID: "w1", Role: watch.Owner}, Path: "/home/h"}, Home: "/home", Now: own.Now}
@@ -32,7 +34,7 @@ func enrolPages(lang watch.Lang) map[string]message.Page {
 		f.View.Watcher.LineUser, f.View.Watcher.Channels = watch.MailPerson("x"), nil
 	})
 	return map[string]message.Page{
-		"join": JoinPage(own), "join-wrong": JoinPage(wrong), "join-guardian": JoinPage(guard), "join-family": JoinPage(family),
+		"join": JoinPage(own), "join-wrong": JoinPage(wrong), "join-slip": JoinPage(slip), "join-guardian": JoinPage(guard), "join-family": JoinPage(family),
 		"join-gone": JoinGonePage(lang), "join-full": JoinFullPage(lang, false), "join-alone": JoinFullPage(lang, true),
 		"join-done": JoinedPage(lang, []ChatAccount{{BankName: bank, Mask: "普通 ***4567"}}, "/s/t0ken"), "join-declined": DeclinedPage(lang),
 		"key": KeyPage(lang), "key-sent": KeySentPage(lang, false), "key-many": KeySentPage(lang, true), "key-gone": KeyGonePage(lang),

@@ -185,7 +185,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-history": HistoryPage(historyFacts(lang, watch.Owner)), "room-history-guardian": HistoryPage(historyFacts(lang, watch.Guardian)), "room-history-empty": HistoryPage(empty),
 		"page-restore": RestorePage(loweredFacts(lang, watch.StepSettings, "w1")), "page-restored": RestoredPage(lang, true), "page-return": RestorePage(leftFacts(lang, "w1")), "page-return-own": RestorePage(leftFacts(lang, "w2")), "page-returned": ReturnedPage(lang), "page-restore-over": RestoredPage(lang, false),
 		"page-restore-gone": RestoreGonePage(lang), "page-restore-as-was": RestorePage(asWas(loweredFacts(lang, watch.StepSettings, "w1"))), "page-return-as-was": RestorePage(asWas(leftFacts(lang, "w2"))),
-		"room-trail":        TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
+		"room-trail": TrailPage(trailFacts(lang, watch.Owner)), "room-trail-guardian": TrailPage(trailFacts(lang, watch.Guardian)), "room-trail-none": TrailPage(TrailFacts{View: roomView(lang, watch.Owner), Home: "/home"}),
 		"room-services": ServicesPage(servicesFacts(lang, watch.Owner)), "room-services-guardian": ServicesPage(servicesFacts(lang, watch.Guardian)), "room-services-none": ServicesPage(nothing),
 		"door-family": FamilyDoorPage(familyFacts(lang, watch.Owner)), "door-family-guardian": FamilyDoorPage(familyFacts(lang, watch.Guardian)),
 		"room-family": FamilyPage(familyFacts(lang, watch.Owner)), "room-family-guardian": FamilyPage(familyFacts(lang, watch.Guardian)),
@@ -195,7 +195,7 @@ func roomPages(lang watch.Lang) map[string]message.Page {
 		"room-leave":          LeavePage(leave), "room-leave-unsure": LeavePage(unsure), "room-leave-shared": LeavePage(shared), "room-leave-guardian": LeavePage(guardLeaves), "room-leave-500": LeavePage(kept),
 		"room-left": LeftAccountPage(leave, false), "room-erased": LeftAccountPage(leave, true),
 		"room-confirm": ConfirmPage(lang), "room-confirmed": ConfirmedPage(lang), "room-confirm-gone": ConfirmGonePage(lang),
-		"room-help": HelpPage(TroubleFacts{Lang: lang, Bank: Named{own.BankName, Contact{Phone: "0120-000-000"}}, Service: Named{"PayPay", Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"}}}, "/home"),
+		"room-help": HelpPage(TroubleFacts{Lang: lang, Bank: Named{own.BankName, Contact{Phone: "0120-000-000"}}, Services: []Named{{"PayPay", Contact{Phone: "0120-111-111", CheckedOn: "2026-11-02"}}}}, "/home"),
 	}
 }
 

@@ -18,7 +18,7 @@ func chat(lang watch.Lang) []Kind {
 	one := wording.ChatAccount{BankName: bank, Mask: "普通 ***4567", Watcher: "w1", Guardians: true, Erasable: true, Since: at.AddDate(0, -3, 0)}
 	theirs := wording.ChatAccount{BankName: bank, Mask: "普通 ***8901", Watcher: "w2", Guardian: true, Since: at.AddDate(0, 0, -15)}
 	number := wording.Named{Name: bank, Contact: wording.Contact{Phone: "0120-000-000", Hours: "24時間", CheckedOn: "2026-11-02"}}
-	trouble := wording.TroubleFacts{Lang: lang, Bank: number, Service: wording.Named{Name: service}}
+	trouble := wording.TroubleFacts{Lang: lang, Bank: number, Services: []wording.Named{{Name: service}}}
 	var out []Kind
 	add := func(name string, m message.Message) { out = append(out, Kind{Name: name, Message: m}) }
 
