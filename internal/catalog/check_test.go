@@ -42,6 +42,7 @@ func TestMistakesInTheFiles(t *testing.T) {
 		"a field that there is not":      {services: "Service: x\nJp: x", want: []string{"a service has no Jp"}},
 		"a name neither seen or guessed": {services: "Service: x\nName: ケムペイ | perhaps", want: []string{"seen or guessed"}},
 		"a name seen nowhere":            {services: "Service: x\nName: ケムペイ | seen", want: []string{"says at which bank"}},
+		"a name that nobody saw":         {services: "Service: x\nName: ケムペイ | seen | 中国", want: []string{"and where"}},
 		"a name without letters":         {services: "Service: x\nName: ー（） | guessed", want: []string{"has no letters"}},
 		"a name with a rare character":   {services: "Service: x\nName: 𩸽ペイ | guessed", want: []string{"cannot be told apart"}},
 		"a number without a date":        {services: "Service: x\nPhone: 0120-000-000", want: []string{"when (2026-11) and where"}},

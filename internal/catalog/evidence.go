@@ -203,7 +203,7 @@ var railNames = map[string]flags{}
 
 func init() {
 	for f, names := range map[flags][]string{
-		flagRail:     {"realtime", "real_time", "instant", "instant_debit", "即時口座振替", "ソクジフリカエ", "リアルタイム口座振替", "web_charge", "charge", "RTK", "RK", "RS"},
+		flagRail:     {"realtime", "real_time", "instant", "instant_debit", "即時", "リアルタイム", "即時口座振替", "ソクジフリカエ", "リアルタイム口座振替", "web_charge", "charge", "RTK", "RK", "RS"},
 		flagDebit:    {"direct_debit", "batch", "口座振替", "自払", "自動払込", "kouza_furikae"},
 		flagTransfer: {"transfer", "振込", "送金", "furikomi", "kotora", "ことら"},
 	} {

@@ -169,3 +169,19 @@ func TestBillsThatADecisionNames(t *testing.T) {
 		t.Errorf("what the bank wrote is said as ours: %s", decided(&d))
 	}
 }
+
+// Banks call a rail by a word or two; each is known in any width.
+func TestTheWordsForRails(t *testing.T) {
+	t.Parallel()
+	for rail, want := range map[string]Strength{
+		"即時": Sure, "リアルタイム": Sure, "ﾘｱﾙﾀｲﾑ": Sure, "即時口座振替": Sure, "ｿｸｼﾞﾌﾘｶｴ": Sure, "Real-Time": Sure, "RTK": Sure,
+		"口座振替": None, "自払": None, "振込": None, "": None, "hyper_rail": None,
+	} {
+		if d := Decide(&Evidence{Bank: "0001", Descriptor: "イデア", Rail: rail}); d.Strength != want {
+			t.Errorf("rail %q: %s", rail, decided(&d))
+		}
+		if KnownRail(rail) != (rail != "" && rail != "hyper_rail") {
+			t.Errorf("rail %q is known: %v", rail, KnownRail(rail))
+		}
+	}
+}

@@ -202,8 +202,8 @@ func (d *data) name(s *Service, f *field) error {
 	}
 	w.flags = fl
 	if sure == "seen" {
-		if p[2] == "" && p[3] == "" && !f.own {
-			return wrong(f.place, "a name that was seen says at which bank, or where")
+		if p[3] == "" && !f.own {
+			return wrong(f.place, "a name that was seen says at which bank, if that is known, and where")
 		}
 		w.flags |= flagSeen
 		if w.banks, err = d.banksOf(f, p[2]); err != nil {
