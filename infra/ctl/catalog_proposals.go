@@ -48,7 +48,7 @@ func catalogProposals(ctx context.Context, c *console, flags *flag.FlagSet, args
 		c.doneProgress()
 		none := fmt.Sprintf("Nothing that came from at least %d accounts of one bank deserves an entry or a trap.", lesson.MinAccounts)
 		failed = append(failed, list(c.Out, *asJSON, found, none, []string{"BANK", "FORM", "SERVICE", "ACCOUNTS", "DEBITS", "MINE", "NOT MINE", "OTHER", "DESERVES"}, func(p *lesson.Proposal) []string {
-			return []string{p.Bank, p.Form, dash(p.Service), fmt.Sprint(p.Accounts), fmt.Sprint(p.Debits), fmt.Sprint(p.Mine), fmt.Sprint(p.NotMine), fmt.Sprint(p.Other), p.What}
+			return []string{p.Bank, p.Form, dash(p.Service), fmt.Sprintf("about %d", p.Accounts), fmt.Sprint(p.Debits), fmt.Sprint(p.Mine), fmt.Sprint(p.NotMine), fmt.Sprint(p.Other), p.What}
 		}))
 		return errors.Join(failed...)
 	})

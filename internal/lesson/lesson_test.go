@@ -88,6 +88,29 @@ func TestAFormIsShownFromTwentyAccountsOn(t *testing.T) {
 	}
 }
 
+// How many accounts there were is worked out, and is never said to be more than
+// the debits that they had.
+func TestNoMoreAccountsThanDebits(t *testing.T) {
+	t.Parallel()
+	w := worldtest.New(t)
+	c := lesson.New(w.Store, w.Now, w.Logger)
+	for n := 25; n < 75; n++ {
+		for i := range n {
+			c.Saw(account("0125", i), lesson.Unnamed, fmt.Sprintf("ヌネ%d", n), "")
+		}
+	}
+	c.Save(t.Context())
+	shown := forms(t, w, "0125")
+	for _, p := range shown {
+		if p.Accounts > p.Debits {
+			t.Errorf("%d accounts had %d debits", p.Accounts, p.Debits)
+		}
+	}
+	if len(shown) < 30 {
+		t.Errorf("only %d forms are shown", len(shown))
+	}
+}
+
 // What is written down holds no account, and no two forms of one account are
 // told to be of one.
 func TestNoAccountIsWrittenDown(t *testing.T) {

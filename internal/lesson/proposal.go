@@ -56,7 +56,7 @@ func Proposals(ctx context.Context, s *store.Store, bank string) ([]Proposal, er
 		if set(sum.Accounts) < MinAccounts {
 			continue
 		}
-		p := Proposal{Bank: bank, Kind: k.kind, Form: k.text, Service: k.service, Accounts: about(sum.Accounts), Debits: sum.Debits, Mine: sum.Mine, NotMine: sum.NotMine, Other: sum.Other}
+		p := Proposal{Bank: bank, Kind: k.kind, Form: k.text, Service: k.service, Accounts: min(about(sum.Accounts), sum.Debits+sum.Mine+sum.NotMine+sum.Other), Debits: sum.Debits, Mine: sum.Mine, NotMine: sum.NotMine, Other: sum.Other}
 		if answers := sums[form{Answered, k.text, k.service}]; k.kind == Word && answers != nil {
 			p.Mine, p.NotMine, p.Other = answers.Mine, answers.NotMine, answers.Other
 		}
