@@ -192,7 +192,7 @@ var onlyIn = map[string][]string{
 	"message.job":    {"internal/queue"},
 	// What a watcher wants is changed by settings, and the trail says it; what a
 	// report ended stands next to the report.
-	"watch.Compare": {"internal/settings", "internal/dispute"},
+	"watch.Compare": {"internal/settings", "internal/dispute", "internal/watch"},
 	// What a button carries is read by button, and acted on by the chat.
 	"button.Parse": {"internal/chat"},
 	// There is one problem document.

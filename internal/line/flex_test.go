@@ -167,7 +167,7 @@ func TestMessagesWithManyPartsAreTakenByLINE(t *testing.T) {
 		for name, m := range map[string]message.Message{
 			"ten alerts": wording.RecentAlerts(list), "twenty services": wording.ServicesList(connected),
 			"twenty accounts": wording.Welcome(lang, accounts, wording.ConsentFacts{}), "which of twenty to leave": wording.AskLeave(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts, Now: at}), "twenty left": wording.Left(wording.ChatLeaveFacts{Lang: lang, Accounts: accounts}),
-			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Service: banks[1], Banks: banks[2:]}),
+			"numbers of twenty banks": wording.Trouble(wording.TroubleFacts{Lang: lang, Bank: banks[0], Services: banks[1:2], Banks: banks[2:]}),
 			"how long to pause":       wording.AskPause(lang, at), "guide": wording.Guide(lang),
 		} {
 			t.Run(fmt.Sprint(lang, " ", name), func(t *testing.T) {
