@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -31,6 +32,14 @@ func TestWhatIsRemarkedOfAnEntry(t *testing.T) {
 		}
 		if got := fmt.Sprint(a.ids[0][0].Remarks()); len(a.ids[0]) != 1 || got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+		// The one that was merged, and each posting before it, is told of.
+		r := a.ids[0][0]
+		merged := strings.HasSuffix(c.want, "true}]")
+		for _, e := range r.Story() {
+			if r.Merges(e.Event) != merged {
+				t.Errorf("%s: %s is merged with another: %v", name, e.Event, !merged)
+			}
 		}
 	}
 }
