@@ -99,7 +99,7 @@ func (t *talk) bring(ctx context.Context, p *parcel) queue.Verdict {
 func (t *talk) pushAs(ctx context.Context, p *parcel) (watch.Outcome, error) {
 	drawn, undrawn := t.LINE.Draw(p.words...)
 	if undrawn != nil { // it may go by mail
-		return watch.Outcome{Result: watch.SendRefused, Problem: undrawn.Error()}, nil
+		return watch.Outcome{Result: watch.SendRefused, Problem: undrawn.Error()}, nil //nolint:nilerr // the outcome says it
 	}
 	own, err := codec.Marshal(drawn)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store/embedded"
-	_ "kozamori/internal/testkit/roomy"
+	_ "kozamori/internal/testkit/roomy" // worlds live for a second
 	"kozamori/internal/token"
 )
 
