@@ -57,7 +57,7 @@ func TestABillIsKnownByItsWholeWord(t *testing.T) {
 	}
 	for text, service := range map[string]string{
 		"PAYPAY ﾋｶ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝ": "paypay", "PAYPAYｷﾞﾝｺ": "paypay", "PAYPAY カー": "paypay", "PAYPAYガスト": "paypay", "ﾍﾟｲﾍﾟｲ ﾎｹﾝｼ": "paypay", "PAYPAY バンクーバー": "paypay", "PAYPAY LIFE STORE": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝｷ ｶﾄｳ": "paypay",
-		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAY LIFE": "", "PAYPAY デンキ 11ガツブン": "", "PAYPAY ギンコウ ローン": "", "PAYPAY カード ヤマダ": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "paypay", "ペイペイギンコウカブシ": "", "PAYPAY キユウヨウ": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝﾜﾊﾞﾝ": "paypay", "PAYPAYジドウシャローン": "",
+		"PAYPAYヤマダデンキ": "paypay", "ﾍﾟｲﾍﾟｲﾅｶﾑﾗﾎｹﾝ": "paypay", "PAYPAYｶ-": "", "ペイペイカー": "", "PAYPAY LIFE": "", "PAYPAY デンキ 11ガツブン": "", "PAYPAY ギンコウ ローン": "", "PAYPAY カード ヤマダ": "", "PAYPAYカードフ": "", "PAYPAYCAR": "", "ペイペイギンコウロ": "paypay", "ペイペイギンコウカブシ": "", "PAYPAY キユウヨウ": "paypay", "PAYPAY CREDITON": "paypay", "ペイペイ　デンリヨクカン": "paypay", "ﾍﾟｲﾍﾟｲ ﾃﾞﾝﾜﾊﾞﾝ": "paypay", "PAYPAYジドウシャローン": "",
 	} {
 		d := Decide(&Evidence{Descriptor: text})
 		if d.Service() != service || service != "" && d.Strength != Two {
@@ -179,8 +179,8 @@ func TestABillWithTheBeginningOfAWordIsKnownWhereLinesEnd(t *testing.T) {
 			}
 			for _, text := range []string{"PAYPAY" + bill.text + part, "PAYPAY " + bill.text + part} {
 				d := Decide(&Evidence{Bank: "0038", Descriptor: text}) // which cuts at 12
-				behind := text[strings.LastIndex(text, " ")+1:]
-				switch full := Cells(text) == 12 || Cells(behind) == 12; {
+				// Behind a gap even a full line is a shop's name as likely as a bill.
+				switch full := Cells(text) == 12 && !strings.Contains(text, " "); {
 				case !full && d.Strength != Two:
 					t.Errorf("%q goes on behind %s, and is %s", text, bill.text, decided(&d))
 				case full:

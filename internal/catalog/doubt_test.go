@@ -131,7 +131,6 @@ var stillOpen = map[string]string{
 	"イコカコーポレーション":     "a company mark may be joined to the name that stands alone with it",
 	"電話ボックス ペイペイ":     "where another kind of letter begins, a word may end",
 	"NHKホール PAYPAY":   "the same",
-	"PAYPAY キュウリョウブ":  "a word of four letters is not there by chance",
 	"PAYPAY LIFECORP": "a company mark may be joined to a business",
 	"PAYPAY カード フウミ":  "the brand's own bill may be followed by a name",
 	"AUPAYスマートローン":    "behind an unknown word the end says nothing",

@@ -172,12 +172,14 @@ func (l *refLine) chained(j, depth int) (what tail, w *word, end, left int, ok b
 		switch {
 		case !ok:
 			continue
-		case w.kind == kindBill && (left == 1 && w.weight() < 4 || left > 0 && !l.full(1000)):
+		case w.kind == kindBill && left > 0 && (l.ls[j].gap || left == 1 && w.weight() < 4 || !l.full(1000)):
 			return tailUnknown, w.word, to, left, true
 		case w.kind == kindBill:
-			return tailBill, w.word, to, 0, true
+			return tailBill, w.word, to, left, true
+		case what == tailBill && left > 0 && l.ls[j].gap:
+			return tailUnknown, tail, end, left, true
 		case what == tailBill:
-			return what, tail, end, 0, true
+			return what, tail, end, left, true
 		case w.kind == kindRefund:
 			return tailUndecided, w.word, to, 0, true
 		case what == tailUndecided, what == tailUnknown:

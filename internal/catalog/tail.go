@@ -82,10 +82,12 @@ func (s *scan) chain(j, depth int) (c words, ok bool) {
 			continue
 		}
 		switch {
-		case w.kind == kindBill && next.cut && (next.lone && w.weight < minJoined || !s.full(fewMissing+1)):
-			return words{tailUnknown, w, end, true, next.lone}, true // of ガスト the first letters are no ガス
+		case w.kind == kindBill && next.cut && (s.gap(j) || next.lone && w.weight < minJoined || !s.full(fewMissing+1)):
+			return words{tailUnknown, w, end, true, next.lone}, true // of ガスト the first letters are no ガス; behind a gap it may be a shop's name, however long the line
 		case w.kind == kindBill:
-			return words{what: tailBill, w: w, end: end}, true
+			return words{tailBill, w, end, next.cut, next.lone}, true
+		case next.what == tailBill && next.cut && s.gap(j):
+			return words{tailUnknown, next.w, next.end, true, next.lone}, true
 		case next.what == tailBill:
 			return next, true
 		case w.kind == kindRefund:
