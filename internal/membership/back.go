@@ -156,16 +156,7 @@ func (d *Service) bringBack(ctx context.Context, step *watch.Step, who settings.
 		}
 		return append(writes, d.Store.PutStep(&made)), nil
 	})
-	switch {
-	case errors.Is(err, errBack):
-		return nil
-	case errors.Is(err, store.ErrNotFound):
-		return settings.ErrOver
-	case err != nil:
-		return err
-	}
-	d.logger().InfoContext(ctx, "membership: bound again", "bank", step.Account.Bank)
-	return nil
+	return d.isBack(ctx, step, err)
 }
 
 // comeBack makes an owner who left by their own press, or by that of a person who
@@ -198,6 +189,11 @@ func (d *Service) comeBack(ctx context.Context, step *watch.Step, who settings.W
 		}
 		return d.Store.Write(ctx, append(writes, store.PutAccount(a), d.Store.PutStep(&made))...)
 	})
+	return d.isBack(ctx, step, err)
+}
+
+// isBack says how it ended that somebody was to be brought back.
+func (d *Service) isBack(ctx context.Context, step *watch.Step, err error) error {
 	switch {
 	case errors.Is(err, errBack):
 		return nil
