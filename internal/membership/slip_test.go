@@ -42,3 +42,26 @@ func TestWhatIsNoSlip(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is typed where the code is asked for has a slip if it is not of a
+// code's length and letters, however it looks: a made code too, cut anywhere.
+func TestWhatIsTypedForTheCodeHasASlipOrIsOne(t *testing.T) {
+	t.Parallel()
+	for range 2000 {
+		code := token.Aloud(12)
+		if s, ok := membership.SlippedPaper(code); ok {
+			t.Fatalf("%s: %+v", code, s)
+		}
+		for n := range code {
+			if s, ok := membership.SlippedPaper(code[:n]); !ok || s.Missing != 12-n || s.Letters != "" {
+				t.Fatalf("%d of %s: %+v, %v", n, code, s, ok)
+			}
+		}
+		if s, ok := membership.SlippedPaper(code + code[:1]); !ok || s.Missing != -1 {
+			t.Fatalf("%s and one more: %+v, %v", code, s, ok)
+		}
+		if s, ok := membership.SlippedPaper(code[:11] + "O"); !ok || s.Missing != 0 || s.Letters != "O" {
+			t.Fatalf("%s with an O: %+v, %v", code, s, ok)
+		}
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"kozamori/internal/membership"
 	"kozamori/internal/store"
 	"kozamori/internal/token"
-	"kozamori/internal/watch"
 	"kozamori/internal/wording"
 )
 
@@ -47,12 +46,9 @@ func (s *site) join(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	typed := strings.TrimSpace(r.PostForm.Get(wording.FieldCode))
-	if len(typed) > maxCode {
-		typed = ""
-	}
-	if slip, is := membership.Slipped(typed); err == nil && is && !o.Family && slip.Length == watch.CodeLen { // what cannot be the code is no wrong try
+	if slip, is := membership.SlippedPaper(typed); err == nil && is && !o.Family { // what cannot be the code is no wrong try
 		f := s.enrolFacts(r, o)
-		f.Code, f.Slip = typed, wording.CodeSlip(f.Lang, slip.Missing, slip.Letters)
+		f.Code, f.Slip = firstOf(typed, maxCode), wording.CodeSlip(f.Lang, slip.Missing, slip.Letters)
 		s.page(w, http.StatusUnprocessableEntity, wording.JoinPage(f))
 		return
 	}
@@ -162,4 +158,12 @@ func (s *site) key(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.page(w, http.StatusOK, wording.KeyPage(lang))
 	}
+}
+
+// firstOf is a text's first n characters.
+func firstOf(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
 }

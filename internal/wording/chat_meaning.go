@@ -33,6 +33,7 @@ var (
 	tcTakeNone     = text{ja: "取り消せる回答はありません", en: "There is no answer to take back"}
 	tcTakeNoneText = text{ja: "この%[1]d日間に回答したお知らせは見つかりませんでした。お知らせは「%[2]s」で確認できます。", en: "We found no alert that you answered in the last %[1]d days. Send \"%[2]s\" to see your alerts."}
 
+	tcCodeEmpty   = text{ja: "コードがまだ書かれていません", en: "There is no code yet"}
 	tcCodeShort   = text{ja: "コードの文字が%d文字足りません", en: "Characters missing from the code: %d"}
 	tcCodeLong    = text{ja: "コードの文字が%d文字多いようです", en: "Characters too many in the code: %d"}
 	tcCodeLetter  = text{ja: "コードに使われない文字があります：%s", en: "Codes do not have these characters: %s"}
@@ -123,10 +124,12 @@ func CodeSlipped(lang watch.Lang, length, missing int, letters string) message.M
 	return m
 }
 
-// CodeSlip says in a line what CodeSlipped tells.
+// CodeSlip says in a line what CodeSlipped tells. All missing: there is none.
 func CodeSlip(lang watch.Lang, missing int, letters string) string {
 	lang = langOf(lang)
 	switch {
+	case missing == watch.CodeLen && letters == "":
+		return tcCodeEmpty.in(lang)
 	case missing > 0:
 		return tcCodeShort.in(lang, missing)
 	case missing < 0:
