@@ -31,8 +31,11 @@ type Stack struct {
 func New(t *testing.T, source string) *Stack {
 	t.Helper()
 	s := &Stack{T: t, Data: t.TempDir(), exe: filepath.Join(t.TempDir(), "local")}
-	// go run keeps what it linked, and go build does not.
-	if out, err := exec.Command("go", "run", "-exec", "cp", source, s.exe).CombinedOutput(); err != nil {
+	// go run keeps what it linked, and go build does not. It runs where the source is,
+	// for the test may be of another module.
+	build := exec.Command("go", "run", "-exec", "cp", ".", s.exe)
+	build.Dir = source
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	// The cache of tests does not know what another process has read of the source; of

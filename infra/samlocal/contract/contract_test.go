@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	description = "../openapi.yaml"
+	description = "../../openapi.yaml"
 	bank        = "0125"
 )
 
@@ -66,7 +66,7 @@ type caller struct {
 
 func running(t *testing.T) *caller {
 	t.Helper()
-	s := localtest.New(t, "../local")
+	s := localtest.New(t, "../../local")
 	c := &caller{Stack: s, Running: s.Start()}
 	s.Eventually("the bank is set up", func() bool {
 		secrets, err := folder.ReadSecrets(s.Data)
