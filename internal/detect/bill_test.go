@@ -77,6 +77,19 @@ func TestABillThatIsToldForAnotherReasonIsRemembered(t *testing.T) {
 	}
 }
 
+// A bill is remembered though its bank says that it replaces the debit of its own id.
+func TestABillThatReplacesItselfIsRemembered(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, months("PAYPAYｶ")...)
+	h.send(t, on("2020-10-01", "PAYPAYｶ", 31_872, `,"replaces":"2020-10-01PAYPAYｶ"`))
+	if bills, err := h.store.Bills(t.Context(), h.key); err != nil || len(bills.Forms) != 1 || len(bills.Forms[0].Debits) != 5 {
+		t.Errorf("remembered are %+v (%v)", bills, err)
+	}
+	if got := h.told(t); got["PAYPAYｶ"] != 0 {
+		t.Errorf("told of %v", got)
+	}
+}
+
 // The version before kept bills within the activity: they still count, and stay
 // there, so that it would know them after a rollback.
 func TestBillsOfTheVersionBeforeStillCount(t *testing.T) {

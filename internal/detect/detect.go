@@ -169,7 +169,7 @@ func (s *Stage) Handle(ctx context.Context, msgs []queue.Message) []queue.Verdic
 		s.Logger.Error("deliveries cannot be queued", "err", err)
 		return s.later(msgs, verdicts, nil)
 	}
-	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(accounts),
+	s.Logger.Info("events", "messages", len(msgs), "events", b.events, "accounts", len(quiet)+len(rest),
 		"alerts", out.sent, "failed", len(failed), "took", s.Now().Sub(start))
 	s.Lessons.Save(ctx)
 	for i := range msgs {

@@ -92,3 +92,47 @@ func TestOneAccountWithManyAlertsDelaysNoOther(t *testing.T) {
 		t.Errorf("%d records of the account, want 4", got)
 	}
 }
+
+// crowd counts how many calls of a table go on at a time, and lets none go on until
+// enough do.
+type crowd struct {
+	store.Table
+	enough      int64
+	in, most    atomic.Int64
+	assembled   chan struct{}
+	assembledBy atomic.Bool
+}
+
+func (c *crowd) Write(ctx context.Context, writes ...store.Write) error {
+	n := c.in.Add(1)
+	defer c.in.Add(-1)
+	for was := c.most.Load(); n > was && !c.most.CompareAndSwap(was, n); was = c.most.Load() {
+	}
+	if n >= c.enough && c.assembledBy.CompareAndSwap(false, true) {
+		close(c.assembled)
+	}
+	<-c.assembled
+	return c.Table.Write(ctx, writes...)
+}
+
+// A call may be about more accounts than are worked on at a time: those wait for a
+// place, and each has one.
+func TestACallIsAboutAnyNumberOfAccountsAndWorksOnSixteen(t *testing.T) {
+	t.Parallel()
+	const accounts, atATime = 40, 16
+	h := newHouse(t)
+	var events []jsontext.Value
+	for i := range accounts {
+		ref := fmt.Sprint("acc_many", i)
+		h.Put(store.PutAccount(worldtest.Account(watch.AccountKey{Bank: "0125", Ref: ref}, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
+		events = append(events, debit(ref, fmt.Sprint("t", i), 1, 5000, "PAYPAY", ""))
+	}
+	c := &crowd{Table: h.Table, enough: atATime, assembled: make(chan struct{})}
+	config := h.Config
+	config.Store = store.New(c)
+	h.Stage = detect.New(config)
+	h.send(t, events...)
+	if got := len(h.deliveries(t)); got != accounts || c.most.Load() != atATime {
+		t.Errorf("%d of %d accounts are told, %d at a time", got, accounts, c.most.Load())
+	}
+}

@@ -166,7 +166,7 @@ func (s *stage) do(t *testing.T, p play) {
 		text := strings.Replace(string(e), `{"id":"`, `{"id":"`+s.key.Ref+"-", 1)
 		events = append(events, jsontext.Value(strings.ReplaceAll(text, `"acc_1"`, `"`+s.key.Ref+`"`)))
 	}
-	bodies := wire.EncodeBatch("0125", received, events, 1<<20)
+	bodies, log := wire.EncodeBatch("0125", received, events, 1<<20), len(s.log.String())
 	if !p.history.IsZero() {
 		bodies = wire.EncodeHistory(wire.History{Bank: "0125", Account: s.key.Ref, From: p.history}, received, events, 1<<20)
 	}
@@ -179,6 +179,10 @@ func (s *stage) do(t *testing.T, p play) {
 			if v.DeadLetter != "" || v.Delay <= 0 || receives == 4 {
 				t.Fatalf("received %d times it is %+v", receives, v)
 			}
+			if said := s.log.String()[log:]; !strings.Contains(said, "level=ERROR") {
+				t.Fatalf("received %d times it comes again, and the log does not say why:\n%s", receives, said)
+			}
+			log = len(s.log.String())
 		}
 	}
 }
@@ -272,7 +276,8 @@ func lacks(got, want []string) string {
 }
 
 // Whatever call of the store or the queue goes wrong, and however, the message
-// comes again, and in the end the same is on record and the same is queued.
+// comes again, and in the end the same is on record and the same is queued. What
+// failed is in the log.
 func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -312,8 +317,12 @@ func TestWhateverGoesWrongOnceTheSameIsLeft(t *testing.T) {
 					if missing := lacks(gotQueued, queued); missing != "" {
 						t.Errorf("%s: message %d, call %d %s: %s is not queued, but %q", name, step, at, how, missing, gotQueued)
 					}
-					if how != panics && strings.Contains(s.log.String(), "panic") {
+					log := s.log.String()
+					if how != panics && strings.Contains(log, "panic") {
 						t.Errorf("%s: message %d, call %d %s: the program panics", name, step, at, how)
+					}
+					if failed := how == fails || how == twice; failed && !strings.Contains(log, errFault.Error()) {
+						t.Errorf("%s: message %d, call %d %s: the log is\n%s", name, step, at, how, log)
 					}
 					if t.Failed() {
 						t.FailNow()

@@ -160,8 +160,7 @@ func (s *Stage) follows(x *sight, periods func(from time.Time) ([]*radar.Linked,
 	for _, l := range list {
 		has, err := l.Has(x.account)
 		if err != nil {
-			s.Logger.Warn("links of a period cannot be read", "bank", x.bank, "err", err)
-			continue
+			s.Logger.Warn("links of a period cannot be read", "bank", x.bank, "err", err) // the others count
 		}
 		if has {
 			return true, nil

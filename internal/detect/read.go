@@ -148,9 +148,6 @@ func (b *batch) first(accounts map[watch.AccountKey]*watch.Account, activities m
 			activities[first] = act
 		}
 		b.keys = slices.DeleteFunc(b.keys, func(x watch.AccountKey) bool { return x == k })
-		delete(b.byAccount, k)
-		delete(b.told, k)
-		delete(accounts, k)
 	}
 }
 

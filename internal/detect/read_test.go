@@ -173,6 +173,11 @@ func TestADisagreementIsToldAndSaid(t *testing.T) {
 	if got := h.history(t); len(got) != 2 || got[0].Second == nil || !cmp.Equal(*got[0].Second, watch.Second{}) || got[0].Service != "paypay" {
 		t.Errorf("what the catalogue knows to be a card's bill is %+v", got[0])
 	}
+	h.rules(func(r *watch.Rules) { r.AnyDebit = 1 })
+	h.send(t, debit("acc_1", "3", 3, 5000, "PAYPAYｶ-ﾄﾞ", "")) // where the bank names no service, nothing disagrees
+	if got := h.history(t); len(got) != 3 || got[0].Second != nil || got[0].Service != "" {
+		t.Errorf("a card's bill that somebody asked for is %+v", got[0])
+	}
 }
 
 func TestALinkIsRecognisedByTheBanksWordAndADebitByItsText(t *testing.T) {

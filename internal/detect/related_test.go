@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/store"
 	"kozamori/internal/watch"
 )
 
@@ -44,4 +45,66 @@ func TestWhatIsNewNamesTheReportAboutAnotherAccount(t *testing.T) {
 	if is := related("new"); is != "d2" {
 		t.Errorf("raised after another report it names %q, want d2 still", is)
 	}
+}
+
+// What was urgent because it was new after a report stays so while any report stands,
+// though it turns out not to have been the first, and no longer: a report that was taken
+// back makes nothing urgent. One of which nothing is known any more was never taken back.
+func TestWhatIsUrgentAfterAReportIsSoWhileOneStands(t *testing.T) {
+	other := watch.AccountKey{Bank: "0168", Ref: "acc_other"}
+	for name, c := range map[string]struct {
+		own  bool // the report is about this account
+		then func(h *house, d *watch.Dispute)
+		want bool
+	}{
+		"on another account, it stands": {false, func(*house, *watch.Dispute) {}, true},
+		"on another, taken back": {false, func(h *house, d *watch.Dispute) {
+			d.Status = watch.DisputeWithdrawn
+			h.Put(h.store.PutDispute(d))
+		}, false},
+		"on another, erased with it": {false, func(h *house, d *watch.Dispute) {
+			w := h.store.PutDispute(d)
+			w.Delete = true
+			h.Put(w)
+		}, true},
+		"on this account, it stands": {true, func(*house, *watch.Dispute) {}, true},
+		"on this, taken back":        {true, func(h *house, d *watch.Dispute) { h.reports(t, d, false) }, false},
+	} {
+		h := newHouse(t)
+		d := &watch.Dispute{ID: "d", OnAccount: watch.On(other), Record: "r", Watcher: "w9", AnsweredAt: h.World.Now(), Status: watch.DisputeOpened, Service: "kyash"}
+		if c.own {
+			d.OnAccount = watch.On(h.key)
+			h.reports(t, d, true)
+		} else {
+			h.Put(h.store.PutDispute(d))
+			h.Change(h.key, func(a *watch.Account) { a.Watchers[0].AddReport(d.ID, d.AnsweredAt) })
+		}
+		d.Version++
+		h.Clock.Add(time.Minute)
+		urgent := func(when string, want bool) {
+			t.Helper()
+			for _, r := range h.history(t) {
+				if n, ok := r.Notice("w1"); r.Txn == "t" && (!ok || n.Reasons.Has(watch.AfterDispute) != want) {
+					t.Errorf("%s: %s it is told for %+v", name, when, n)
+				}
+			}
+		}
+		h.sendAt(t, h.World.Now(), say("debit", "a", "t", 0, 3000, pending+`,"descriptor":"PAYPAY"`))
+		urgent("at first", true)
+		h.sendAt(t, h.World.Now(), say("debit", "b", "u", 26*time.Hour, 500, `,"descriptor":"PAYPAY"`)) // it was not the first
+		c.then(h, d)
+		h.sendAt(t, h.World.Now(), say("debit", "c", "t", 0, 9000, `,"descriptor":"PAYPAY"`))
+		urgent("in the end", c.want)
+	}
+}
+
+// reports has the account's activity name a report, or no longer.
+func (h *house) reports(t *testing.T, d *watch.Dispute, open bool) {
+	t.Helper()
+	act, err := h.store.Activity(t.Context(), h.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	act.Report(d, open)
+	h.Put(store.PutActivity(h.key, act))
 }

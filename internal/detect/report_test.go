@@ -183,10 +183,12 @@ func TestTheBankHearsOfAPersonWhomNothingReaches(t *testing.T) {
 // told as part of the report: so the bank hears of it as well.
 func TestTheBankHearsOfWhatWasSilentWhenItsServiceWasReported(t *testing.T) {
 	s := newStage(newHouse(t), "acc_d")
-	s.do(t, play{rules: func(r *watch.Rules) { r.ServiceMin, r.FirstSeen = 1000, false }})
+	s.do(t, play{rules: func(r *watch.Rules) { r.ServiceMin, r.FirstSeen, r.Burst = 1000, false, false }})
 	s.do(t, events(say("debit", "a", "t", 10*time.Minute, 5000, "")))
-	s.do(t, events(say("debit", "b", "u", 9*time.Minute, 300, pending)))
+	s.do(t, events(say("debit", "b", "u", 9*time.Minute, 300, pending), say("debit", "d", "v", 9*time.Minute, 200, pending)))
+	s.Add(time.Minute)
 	s.do(t, play{answer: watch.NotMine})
+	s.do(t, events(say("debit", "e", "v", 5*time.Minute, 150, ""))) // as silent as before
 	s.do(t, events(say("debit", "c", "u", 5*time.Minute, 3000, "")))
 	lead := s.history(t)[len(s.history(t))-1]
 	d, err := s.store.Dispute(t.Context(), lead.Dispute)

@@ -162,6 +162,37 @@ func TestAFullIncidentGoesOnInPiecesOfIt(t *testing.T) {
 	}
 }
 
+// What goes on after days goes on from the latest piece of an incident, however long ago
+// the first was.
+func TestAnIncidentInPiecesGoesOnFromTheLatest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := 0
+	for _, c := range []struct {
+		ago    time.Duration
+		debits int
+	}{{45 * time.Hour, watch.MaxMembers + 1}, {24 * time.Hour, watch.MaxMembers + 1}, {3 * time.Hour, 1}} {
+		var events []jsontext.Value
+		for range c.debits {
+			n++
+			events = append(events, say("debit", fmt.Sprint("e", n), fmt.Sprint("t", n), c.ago-time.Duration(n)*time.Second, 100, ""))
+		}
+		h.send(t, events...)
+	}
+	var roots []*watch.Record
+	for r, err := range h.store.History(t.Context(), h.key, time.Time{}, time.Time{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Lead == "" && r.Continues == "" {
+			roots = append(roots, r)
+		}
+	}
+	if len(roots) != 1 || len(roots[0].Pieces) != 2 {
+		t.Errorf("%d debits of three days are %d incidents, the last of which has %d further pieces", n, len(roots), len(roots[0].Pieces))
+	}
+}
+
 // A posting is a stage of the debit of its id, also when its text names somebody
 // else, of whom nobody is told.
 func TestAPostingThatNamesSomebodyElseIsAStage(t *testing.T) {
