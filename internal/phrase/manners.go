@@ -38,7 +38,7 @@ func readManners() manners {
 		topic:  regexp.MustCompile(`^\p{Han}{2,5}$|^[\p{Han}ァ-ヶー]{3,9}$|^.{0,6}(お金|もの|やつ|引かれた分)$`),
 		digits: regexp.MustCompile(`(\d),(\d)`),
 		joints: regexp.MustCompile(`(ない|ません|らん|へん|です|ます|た|んだ|てる|いる|ある|だ|な|なの|なん)(?:ので|から|けど|けれども|けれど|んですが|のですが|が|けん|さかい|し)|\b(?:and|so|but|then|also)\b`)}
-	m.hello = regexp.MustCompile(`^((hi|hello|hey|um|uh|er|excuse me|ok so|okay so|ok|okay|look|listen|urgent|oh no|oh|omg|please help me|please help|good (morning|evening|afternoon)|sorry to bother you( but)?|sorry to (trouble|disturb) you( but)?|dear (sir|madam|team|bank)|help|hi there|quick question|i have a question|can you help me|so|well|god|my god|jesus|please please|wtf|wait|hang on|hold on|erm)([ ,:-]+))+`)
+	m.hello = regexp.MustCompile(`^((hi|hello|hey|um|uh|er|excuse me|ok so|okay so|ok|okay|look|listen|urgent|oh no|oh|omg|please help me|please help|good (morning|evening|afternoon)|sorry to bother you( but)?|sorry (to|for|about) (trouble|disturb|worry|bother|alarm|scare|worrying|bothering|the trouble|the worry|the fuss|the bother|the alarm|any trouble)( you| all)?( but)?|dear (sir|madam|team|bank)|help|hi there|quick question|i have a question|can you help me|so|well|god|my god|jesus|please please|wtf|wait|hang on|hold on|erm)([ ,:-]+))+`)
 	m.bye = regexp.MustCompile(`([ ,]+(please help me|please help|pls help|help me please|thanks so much|thanks a lot|thanks|thank you very much|thank you|please|pls|plz|asap|urgently|immediately|right now|help|lol|wtf|ffs|omg|kind regards|regards|btw))+$`)
 	for _, w := range strings.Split(largeHiragana(openings), "|") {
 		m.openings, m.alone[w] = append(m.openings, w), true

@@ -6,6 +6,7 @@ package phrase
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,11 +51,11 @@ func Read(text string) Meaning {
 	}
 	m, decided := read(text)
 	switch {
-	case m != Dispute && m != Undo && (m != Unsure || !decided) && denies(text):
+	case m != Dispute && (m != Unsure || !decided) && (m != Undo || !takenBack(text)) && denies(text):
 		return Dispute
 	case m == doubtful, calm[m] && negated(text):
 		return Unsure
-	case m == Unsure && !decided && negated(text) && !elsewhere.MatchString(strings.ToLower(norm.NFKC.String(text))):
+	case m == Unsure && !decided && negated(text) && !astray(text):
 		return Dispute // of what, if not of what we told
 	}
 	return m
@@ -100,20 +101,59 @@ func negated(text string) bool {
 
 // denies tells whether a part of a text says, by itself, that it was not them.
 func denies(text string) bool {
-	parts := clauses(text)
-	if len(parts) < 2 {
+	parts, whole := clauses(text), sentences(text)
+	if len(parts) < 2 && len(whole) < 2 {
 		return false
 	}
-	for i := range parts[1:] {
-		parts = append(parts, parts[i]+" "+parts[i+1]) // "I left it, and it still charges me"
-	}
-	for _, p := range append(parts, sentences(text)...) {
-		if m, _ := decide(unwrapped(p)); m == Dispute && !feared.MatchString(p) {
-			return true
-		}
-	}
-	return false
+	// "I left it, and it still charges me" is one denial.
+	return slices.ContainsFunc(slices.Concat(parts, pairs(parts)), func(p string) bool { return deniesAlone(p, false) }) ||
+		slices.ContainsFunc(slices.Concat(whole, pairs(whole)), func(s string) bool { return deniesAlone(s, true) }) ||
+		len(whole) > 2 && (deniesAlone(strings.Join(whole[1:], "。 "), true) || deniesAlone(strings.Join(whole[:len(whole)-1], "。 "), true))
 }
+
+// pairs joins each part with the next.
+func pairs(parts []string) []string {
+	var out []string
+	for i := 1; i < len(parts); i++ {
+		out = append(out, parts[i-1]+"。 "+parts[i])
+	}
+	return out
+}
+
+// deniesAlone tells whether a part of a text is a denial, whatever else stands in
+// the text. One that no rule knows has to speak of money, or be a whole sentence
+// that says nothing else.
+func deniesAlone(part string, sentence bool) bool {
+	if feared.MatchString(part) {
+		return false
+	}
+	m, decided := read(further.ReplaceAllString(part, ""))
+	if m == Unsure && !decided && negated(part) && !astray(part) {
+		t := fold(part, false)
+		return ofMoney.MatchString(t.japanese) || ofMoney.MatchString(t.english) || sentence && !much(part)
+	}
+	return m == Dispute
+}
+
+// takenBack tells whether a part of a text takes an answer back, by itself or by
+// saying that it was them. Of a text of one part the whole has told.
+func takenBack(text string) bool {
+	if parts := strings.Split(bare(text), "。"); len(parts) < 2 || len(parts) == 2 && parts[1] == "sorry" {
+		return true
+	}
+	return slices.ContainsFunc(append(sentences(text), clauses(text)...), func(part string) bool {
+		m, _ := decide(unwrapped(part))
+		return m == Undo || m == Mine || m == doubtful
+	})
+}
+
+// astray tells whether what is denied may be something else than a debit.
+func astray(text string) bool {
+	return elsewhere.MatchString(strings.ToLower(norm.NFKC.String(text)))
+}
+
+// further is what joins a sentence to the one before.
+var further *regexp.Regexp
 
 // feared is what has not happened: "what if somebody used it?".
 var feared *regexp.Regexp

@@ -29,6 +29,13 @@ import (
 // that, one after the other: 100 of 106 and 87 of 104, 93 of 103 and 87 of 103, 97 of
 // 103 and 90 of 104. Of their 210 denials 195 were understood and five were taken for
 // something else, four of them English.
+//
+// fresh8.tsv to fresh10.tsv were written before any rule was read, 184 Japanese
+// phrases and 178 English ones: 175 and 171 were understood, and none of 102 denials
+// was taken for anything else. Of the longer ones of fresh11.tsv 57 of 62 and 56 of
+// 59 were, and one of 34 denials was taken for the taking back of an answer; of
+// fresh12.tsv, written after what these had shown was mended, 54 of 60 and 53 of 60,
+// and one of 34 denials was taken for a call for help.
 func said(t *testing.T, file string) [][2]string {
 	t.Helper()
 	f, err := os.Open("testdata/" + file)
@@ -51,7 +58,7 @@ func said(t *testing.T, file string) [][2]string {
 
 func TestPhrasesAreUnderstood(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"first.tsv", "said.tsv", "more.tsv", "blind.tsv", "hard.tsv", "plain.tsv", "fresh.tsv", "fresh1.tsv", "fresh2.tsv", "fresh3.tsv", "fresh4.tsv", "fresh5.tsv", "fresh6.tsv", "fresh7.tsv"} {
+	for _, file := range lists {
 		list := said(t, file)
 		if len(list) < 50 {
 			t.Fatalf("%s holds %d phrases", file, len(list))

@@ -62,7 +62,7 @@ var named = strings.NewReplacer("<people>", "(私|自分|本人|俺|おれ|僕|�
 	"<memory>", "(覚え|心当たり|記憶|思い当た|思い出せ|見覚え|存じ)",
 	"<no>", "(ない|なあ|なし|なさ|なすぎ|らない|せない|無い|無し|無く|なく|なかつ|なかと|なかよ|なかけ|なかば|ありません|ございません|ござりません|おりません|いません|しません|まへん|あらへん|へん|ねえ|ねがす|ねつす|なつしん|ゼロ|0|皆無)",
 	"<isnot>", "(じやない|じやな|ではない|ではな|じやありま|ではありま|ではござ|じやござ|と違|違う|違い|ちがう|ちがい|でない|ちやう|ちやいま)",
-	"<did>", "(使つ|使う|使わ|使い|買つ|買う|買わ|頼ん|頼み|頼ま|頼む|登録|契約|申し込|申込|払つ|払わ|払い|支払|チャージ|入れ|作つ|作り|作ら|利用|購入|注文|連携|許可|許し|承認|承諾|同意|加入|入会|入つ|ダウンロード|インストール|つない|つなが|送金|送つ|引き出|下ろし|おろし|触つ|操作|押し|開設|開い|始め|持つて|やつ|行つ|手続|紐付|ひも付)",
+	"<did>", "(使つ|使う|使わ|使い|買つ|買う|買わ|頼ん|頼み|頼ま|頼む|登録|契約|申し込|申込|払つ|払う|払わ|払い|支払|チャージ|入れ|作つ|作り|作ら|利用|購入|注文|連携|許可|許し|承認|承諾|同意|加入|入会|入つ|ダウンロード|インストール|つない|つなが|送金|送つ|引き出|下ろし|おろし|触つ|操作|押し|開設|開い|始め|持つて|やつ|行つ|手続|紐付|ひも付)",
 	"<debit>", "(payment|charge|debit|transaction|withdrawal|transfer|purchase|deduction|bill|order|subscription|money|yen|link|registration|connection|payment request|entry|item|thing|amount|top up|fee)s?",
 	"<it>", "(this|that|it|these|those|they|them|one|any|anything|something|paypay|docomo|merpay|kyash|edy|wallet|pay|<debit>)",
 	"<kin>", "(wife|husband|son|daughter|mother|mum|mom|father|dad|family|partner|grandmother|grandma|grandfather|grandpa|granny|sister|brother|kids?|children|child|parents|boyfriend|girlfriend|nan|grandson|granddaughter|uncle|aunt)",

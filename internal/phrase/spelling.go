@@ -24,7 +24,7 @@ func spelt(slack bool) *strings.Replacer {
 押してしま=おしてしま|おしてしも
 押しちや=おしちや
 押し間違=おしまちが|おし間違
-ございません=ござりませぬ|ござりません|ございませぬ|ござんせん|ござりましぇん
+ございません=ござらん|ござらぬ|ござんせぬ|ござりませぬ|ござりません|ございませぬ|ござんせん|ござりましぇん
 ません=ませぬ|ましぇん|まちぇん|まひぇん
 常に=いつも
 全然=ぜんぜん|じぇんじぇん|ぜーんぜん
@@ -206,17 +206,23 @@ var denial, denialEnglish, harmless *regexp.Regexp
 // elsewhere are the things that people deny and that are no debit.
 var elsewhere *regexp.Regexp
 
+// ofMoney are the words of a debit: what is denied of them is a debit, also next to
+// something else that is asked for.
+var ofMoney *regexp.Regexp
+
 func negations() {
-	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|what if|in case|\b(if|lest) (someone|somebody|they)`)
+	ofMoney = regexp.MustCompile(largeHiragana(`引落|引かれ|請求|取引|支払|払う|払つ|払わ|買い物|買つ|買う|契約|金額|お金|[0-9万千百]円|出金|チャージ|課金|決済|振替|送金|注文|購入| (money|yen|cash|charges?|charged|debits?|debited|payments?|pay|paid|paying|buy|bought|purchases?d?|spen[dt]|withdr\w+|transactions?|transfer\w*|subscri\w+|firm|company|merchant) `))
+	further = regexp.MustCompile(`^(あと|それと|それから|でも|だけど|しかも|ちなみに|ただ|and|but|also|plus)[、,\s]*`)
+	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|(騙|だま)され(た|ました)?(みたい|かも|よう|らしい|気が)|what if|in case|\b(if|lest) (someone|somebody|they)`)
 	denial = regexp.MustCompile(`ない|なか(つた|です|ばい|と|よ|け|ち)|ません|ませせん|まへん|へん|とらん|らんねん|じやね|ねえよ|ねえだ|なし$`)
 	denialEnglish = regexp.MustCompile(`\b(not|never|nobody|none|neither|no\sone)\b`)
 	elsewhere = regexp.MustCompile(`通知|お知らせ|知らせ|メッセージ|コード|メール|アプリ|画面|ボタン|文字|電話|番号|パスワード|設定|家族|見守|使い方|方法|サービス|銀行|口座守|招待|電波|時間|意味|残高|わけ|限ら|言え|言い切|かも|気が|気も|自信|確信|\b(alerts?|messages?|notif\w*|settings?|code|button|screen|app|phone|number|password|email|mail|invite|help|work\w*|sure|certain|maybe|might|perhaps|saying|say|understand|how|want|need|balance|service|see|open|read|hear|answer|what|who|where|which|when|if|whether|can|could|bad|rush|hurry|yet)\b`)
-	harmless = regexp.MustCompile(largeHiragana(`すみません|すいません|申し訳(ない|ありません|ございません)|(分|わか|判)(ら|り)(ない|ません|へん)|見(れ|られ|え|当たら)(ない|ません)|(届|着|とど)(か|いて(い)?|き)(ない|ません)|(来|こ|き)(て(い)?)?(ない|ません)|でき(ない|ません)|出(て)?(こ|来)?(ない|ません)|(入|はい)れ?ら?(ない|ません)|(覚え|おぼえ)られ(ない|ません)|(つなが|かから|繋がら|出|押せ|読め|開か|開け|送れ|使え|消え|動か|進ま|戻れ)ら?(ない|ません)|ませんか|ないですか|ないでしょうか|ないかな|ないの$|しれ(ない|ません)|(たり|足り)(ない|ません)|仕方ない|しかたない|なんでもない|問題ない|(心配|いり|いら|要ら|要り)(ない|ません)|忘れない|少ない|危ない|少なか|ないと困|ないよう|つないで|つながない|くれ(ない|ません|へん)|もらえ(ない|ません|へん)|いただけ(ない|ません)|見つから(ない|ません)|不足になつてない| (do not know|can not find|not sure|not working|not work|do not understand|can not see|not received|not get|not see|not arrive[d]?|not arrived yet|can not (log in|open|read|call|reach|enter)|not have (the|a|any|my) (code|number)|not too|not bad|why not|not only|not yet|do not remember (the|my|which)|did not work|does not work) `))
+	harmless = regexp.MustCompile(largeHiragana(`すみません|すいません|申し訳(ない|ありません|ございません)|(分|わか|判)(ら|り)(ない|ません|へん)|見(れ|られ|え|当たら)(ない|ません)|(届|着|とど)(か|いて(い)?|き)(ない|ません)|(来|こ|き)(て(い)?)?(ない|ません)|でき(ない|ません)|出(て)?(こ|来)?(ない|ません)|(入|はい)れ?ら?(ない|ません)|(覚え|おぼえ)られ(ない|ません)|(つなが|かから|繋がら|出|押せ|読め|開か|開け|送れ|使え|消え|動か|進ま|戻れ)ら?(ない|ません)|ませんか|ないですか|ないでしょうか|ないかな|ないの$|しれ(ない|ません)|(たり|足り)(ない|ません)|仕方ない|しかたない|なんでもない|問題ない|(心配|いり|いら|要ら|要り)(ない|ません)|忘れない|少ない|危ない|少なか|ないと困|ないよう|つないで|つながない|くれ(ない|ません|へん)|もらえ(ない|ません|へん)|いただけ(ない|ません)|見つから(ない|ません)|不足になつてない|(不正|詐欺|怪し|あやし|犯罪|被害|泥棒|なりすまし)(く|じや|では|や)*(ない|ありません|ございません)| (not (a |an |been )?(fraud|frauds|fraudulent|scam|scammed|stolen|theft|suspicious|hacked|mistake|error)|do not know|can not find|not sure|not working|not work|do not understand|can not see|not received|not get|not see|not arrive[d]?|not arrived yet|can not (log in|open|read|call|reach|enter)|not have (the|a|any|my) (code|number)|not too|not bad|why not|not only|not yet|do not remember (the|my|which)|did not work|does not work) `))
 }
 
 func patterns() (spared, keptOn, calming *regexp.Regexp) {
 	calming = regexp.MustCompile(` (do not worry|not to worry|no worries|no need to worry|do not panic|no problems?|nothing to worry|do not be alarmed|nothing wrong|no cause for concern)( about)? `)
-	spared = regexp.MustCompile(`(お知らせ|通知|配信|連絡|口座|設定|カード|登録|見守り|金額)(のほう|の方)?(は|を|も|なら|が)?(止めないで|止めなくて|止めんで|止めずに|変えないで|変えなくて|変えずに|変えんで|消さないで|消さずに|やめないで|やめなくて|そのまま|続けて|残して|残し|じやなく|ではなく|じやのう|じやねえ|やなく|より|いいから|いいので|要るけど|ほしいけど|欲しいけど)`)
-	keptOn = regexp.MustCompile(` (keep|leave|not stop|not change|not touch|not mute|not pause|not cancel|not close|not block|not freeze|not delete) (me |on )?(the |my |your |sending )?(alerts?|notifications?|messages?|settings?)( on| alone| as is| as they are| running| coming)? | (keep|leave) (the |my |your )?(account|card) (on|alone|open|as (it )?is|running) | not (stop|change|touch|cancel|close|block|freeze|delete) (the |my |your )?(account|card) | not (the |my |your )?(alerts?|notifications?|messages?|settings?) | not (the |my |your )(account|card) `)
+	spared = regexp.MustCompile(`(お知らせ|通知|配信|連絡|口座|設定|カード|登録|見守り|金額)(のほう|の方)?(は|を|も|なら|が)?(止めないで|止めなくて|止めんで|止めずに|変えないで|変えなくて|変えずに|変えんで|消さないで|消さずに|やめないで|やめなくて|そのまま|続けて|残して|残し|じやなく|ではなく|じやのう|じやねえ|やなく|より|いいから|いいので|要るけど|ほしいけど|欲しいけど)|(間違い|勘違い|誤り|気のせい|冗談|うそ|嘘|ミス)(じや|では|でも|や)なく(つ?て)?`)
+	keptOn = regexp.MustCompile(` (keep|leave|not stop|not change|not touch|not mute|not pause|not cancel|not close|not block|not freeze|not delete) (me |on )?(the |my |your |sending )?(alerts?|notifications?|messages?|settings?)( on| alone| as is| as they are| running| coming)? | (keep|leave) (the |my |your )?(account|card) (on|alone|open|as (it )?is|running) | not (stop|change|touch|cancel|close|block|freeze|delete) (the |my |your )?(account|card) | not (the |my |your )?(alerts?|notifications?|messages?|settings?) | not (the |my |your )(account|card) | (this |it |that )?(is|was) (not|no) (a |an |any |my )?(mistake|accident|error|joke|misunderstanding) | (not|no) (by |in |a |an )?(mistake|accident|error|joke|joking) `)
 	return spared, keptOn, calming
 }

@@ -21,13 +21,14 @@ const (
 		"私|自分|本人|俺|おれ|おれおれ|僕|ぼく|わし|わい|うち|わて|おら|わ|あたい|うちら|ご|お|さん|ちやん|" +
 		"身に|みに|覚え|覚えあり|覚えあります|覚えありますよ|覚えありました|覚えある|覚えがある|覚えてる|覚えてます|覚えています|覚えとる|覚えております|覚えありやす|覚えあるわ|覚えあるで|あるわ|あるで|ありやす|あつたわ|あるねん|あるけん|心当たり|こころあたり|心あたり|見覚え|みおぼえ|あり|ある|あるよ|あります|ありますよ|ありました|あつた|ございます|ございました|思い出し|思い出しました|思い出した|知つてる|知つてます|知つています|知つとる|把握して|承知して|おります|います|いました|いた|る|てる|てます|ています|ております|" +
 		"使つた|使いました|使うたやつ|つこた|つこうた|使うたんや|使つたみたい|使つたそう|払つたそう|使つたらしい|つかつた|使つてる|使つてます|使つています|使つとる|使うた|使つ|使い|利用した|利用しました|利用いたしました|いたしました|致しました|した|したよ|しました|しましたよ|したぶん|した分|したやつ|したもの|してます|しています|やりました|やつた|やつたやつ|やつてる|買つた|買いました|かいました|かつた|払つた|払いました|払うた|はらいました|はらつた|支払つた|支払いました|チャージ|ちやーじ|引き出した|引き出しました|下ろした|下ろしました|おろした|おろしました|入れた|入れました|頼んだ|頼まれて|たのまれて|つないだ|登録した|申し込んだ|申し込みました|もうしこみました|契約しました|申込みました|買い物|かいもの|支払い|払い|引落|引落し|引落しです|やつ|やつです|もの|もん|それなら|なら|使わせました|使わせた|買わせました|買わせた|払わせました|払わせた|せや|せやで|せやねん|そや|そやで|ほうや|ぶん|なやつ|な分|なもの|頼んで|もらつた|もらつて|もらいました|払つて|買つて|こと|とき|ため|ちやんと|まちがいなく|オーケー|おーけー|おけ|あつてます|あつています|合つて|合つてる|合つてます|合つています|正しい|笑|わら|おかげさまで|いつも|いつもの|ただしい|" +
+		"思い出しました|心配かけました|心配おかけしました|心配をかけました|心配をおかけしました|お騒がせしました|心配いらない|心配いらないよ|心配かけ|心配おかけ|心配をかけ|心配をおかけ|お騒がせ|騒がせ|失礼|いたし|合うとる|合うとります|合うてる|合うてます|合うとるよ|合うとるで|合うとるわ|合うてるで|いらないです|いらんよ|の件|なんだ|なんや|わたす|おいら|" +
 		"不正じやない|不正じやないです|不正ではない|不正ではないです|不正ではありません|詐欺じやない|詐欺ではない|詐欺ではありません"
 	// Kanji that deny, or leave open.
 	mineNever = "無不未非否嘘違疑怪変誰詐盗騙勝他第別犯罪害消減抜奪"
 
 	mineEnglish = "i me my mine myself own am is are was were it this that these those one ones the a an and so all just only topping groceries yes yeah yep yup yea ok okay fine good great sure correct right true thats real really legit legitimate safe expected normal usual hi hello thanks thank you do did have has had been be by for from of to in on at with as too also both" +
 		" thing things charges whoops fee tickets checking asking lessons tuition nursery kindergarten cinema concert hairdresser tax taxes pension loan mortgage parking made make paid pay bought buy used use using authorised authorized authorise authorize approve approved recognise recognize recognised recognized know knew remember set up top topped charge charged charging link linked links registered added add ordered order spent took withdrew sent transferred signed subscribed bill rent something permission monthly yearly annual weekly regular recurring subscription subscriptions says said told ticket train groceries lunch dinner coffee shopping shop store phone gas" +
-		" payment payments purchase purchases transaction transactions debit debits transfer wallet app account bank card money yen paypay docomo barai merpay kyash edy rakuten line pay mercari famipay aupay wife wifes husband husbands son sons daughter daughters mother mum mom father dad family we us our ours he she her his they about today yesterday morning last night week monday tuesday wednesday thursday friday saturday sunday online there then now again earlier before lol haha confirm confirmed everything relax calm down ah buying shopping getting paying using connect connecting connected opened open started initiated requested placed agreed agree genuine game games lunch subscription convenience buy bus taxi movie gift present book books clothes medicine while when out went rent utilities electricity water internet netflix amazon spotify apple google uber insurance school fees club gym donation dinner drinks parking toll thanks no_need usual wallet docomo weekend trip hotel flight aware withdrawal withdrawals deduction deductions bill bills any subscriptions medicines parking know knew done nothing_wrong morning afternoon evening mums dads sons moms partner partners grandson granddaughter grandsons allowance pocket fine problem worries here please its i'm for about together trouble usual weekly concern ignore" +
+		" payment payments purchase purchases transaction transactions debit debits transfer wallet app account bank card money yen paypay docomo barai merpay kyash edy rakuten line pay mercari famipay aupay wife wifes husband husbands son sons daughter daughters mother mum mom father dad family we us our ours he she her his they konbini supermarket market store stores mall station restaurant cafe bakery pharmacy chemist hairdresser dentist doctor petrol fuel lawson familymart seven eleven convenience about today yesterday morning last night week monday tuesday wednesday thursday friday saturday sunday online there then now again earlier before lol haha confirm confirmed everything relax calm down ah buying shopping getting paying using connect connecting connected opened open started initiated requested placed agreed agree genuine game games lunch subscription convenience buy bus taxi movie gift present book books clothes medicine while when out went rent utilities electricity water internet netflix amazon spotify apple google uber insurance school fees club gym donation dinner drinks parking toll thanks no_need usual wallet docomo weekend trip hotel flight aware withdrawal withdrawals deduction deductions bill bills any subscriptions medicines parking know knew done nothing_wrong morning afternoon evening mums dads sons moms partner partners grandson granddaughter grandsons allowance pocket fine problem worries here please worry worrying fuss bother alarm its i'm for about together trouble usual weekly concern ignore" +
 		" the_one_who the_person_who me_who not_fraud not_a_fraud not_fraudulent not_a_scam not_stolen not_suspicious not_hacked i_know_what_it_is i_know_what_that_is i_know_what_this_is know_what_it_is know_what_that_is know_what_this_was know_what_it_was know_who_it_was sorry_for_the_trouble usual_top_up together no_problem no_worries no_problems do_not_worry not_to_worry no_need_to_worry do_not_panic nothing_to_worry nothing_wrong no_cause_for_concern"
 )
 
@@ -37,6 +38,17 @@ func certain(text string) bool {
 	if !strings.ContainsFunc(text, isJapanese) {
 		return certainEnglish(text)
 	}
+	for _, s := range sentences(text) {
+		if !certainJapanese(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// certainJapanese reads one sentence: the words of two could be put together to
+// another that is none of the list.
+func certainJapanese(text string) bool {
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Hiragana, r) }) {
 		// Katakana is a name then; alone it may be anybody's way to write.
 		text = strings.Map(func(r rune) rune {

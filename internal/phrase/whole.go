@@ -15,7 +15,7 @@ func wholes(slack bool) map[string]Meaning {
 		Leave:   "全部消して|ぜんぶけして|全部けして|ぜんぶ消して|すべて消して|消して|けして",
 		Family:  "family|家族|招待|見守り",
 		History: "最近|最近の|最近のやつ|最近のは",
-		Thanks:  "だんだん|助かる|助かります|助かりました|たすかる|たすかります|たすかりました",
+		Thanks:  "ta|ta very much|ta muchly|だんだん|助かる|助かります|助かりました|たすかる|たすかります|たすかりました",
 		Phone:   "番号|電話",
 		Help:    "えっ|なぜ|なんで|どういうこと",
 	} {
