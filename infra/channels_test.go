@@ -153,7 +153,7 @@ func TestADeploymentHasWhatEachChannelNeeds(t *testing.T) {
 }
 
 func TestADeploymentHasNoQueueThatNobodyNamed(t *testing.T) {
-	house := []queue.Name{queue.Events, queue.Bank, queue.Chat, queue.Due}
+	house := []queue.Name{queue.Events, queue.Bank, queue.Chat, queue.Due, queue.Files}
 	known := slices.Clone(house)
 	for _, kind := range app.Channels().Kinds() {
 		known = append(known, queue.For(kind))

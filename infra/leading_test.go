@@ -43,7 +43,7 @@ var writers = map[string]string{
 // works are the packages that a function works with; what they import they bring.
 var works = map[string][]string{
 	"Ingest": {"ingest"}, "Detect": {"detect"}, "Notify": {"notify"}, "Sweep": {"sweep", "audit", "membership"}, "Chat": {"chat", "session"},
-	"Web": {"web"}, "Lookback": {"web"}, "BankAPI": {"bankapi", "ingest"}, "Feedback": {"notify"},
+	"Web": {"web"}, "Lookback": {"web"}, "BankAPI": {"bankapi", "ingest"}, "Intake": {"ingest"}, "Feedback": {"notify"},
 }
 
 // but is what a function has the code of and never runs: an audit list is chained by

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"kozamori/internal/intake"
 )
 
 // stamp tells whether a file is as it was.
@@ -30,7 +32,7 @@ type manifest struct {
 
 // Names next to a file that tell that it is whole.
 const (
-	manifestEnd = ".manifest.json"
+	manifestEnd = intake.ManifestEnd
 	doneEnd     = ".done"
 )
 
@@ -85,7 +87,7 @@ func (a *agent) look() (ready []found, waiting int, err error) {
 		f := found{name: e.Name(), path: filepath.Join(a.in, e.Name()), stamp: stampOf(info)}
 		whole, err := a.whole(&f, now)
 		if err != nil {
-			a.say("%s: %v", shown(f.name), err)
+			a.say("%s: %v", intake.Shown(f.name), err)
 			waiting++
 			continue
 		}
@@ -136,28 +138,4 @@ func (a *agent) whole(f *found, now time.Time) (bool, error) {
 		a.watched[f.name] = w
 	}
 	return now.Sub(w.since) >= a.still && now.Sub(f.Modified) >= a.still, nil
-}
-
-// shown is a file's name as it is told: without what looks like an account
-// number. Days of eight digits stay.
-func shown(name string) string {
-	var b, run strings.Builder
-	end := func() {
-		if run.Len() == 7 {
-			b.WriteString("*******")
-		} else {
-			b.WriteString(run.String())
-		}
-		run.Reset()
-	}
-	for _, r := range name {
-		if r >= '0' && r <= '9' {
-			run.WriteRune(r)
-			continue
-		}
-		end()
-		b.WriteRune(r)
-	}
-	end()
-	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"kozamori/internal/intake"
 	"kozamori/internal/webhook"
 )
 
@@ -64,14 +65,14 @@ func (a *agent) all(ctx context.Context, ready []found) (refused int, err error)
 		r, err := a.take(ctx, f)
 		if errors.Is(err, errChanged) || errors.Is(err, os.ErrNotExist) {
 			delete(a.watched, f.name)
-			a.say("%s: %v", shown(f.name), errChanged)
+			a.say("%s: %v", intake.Shown(f.name), errChanged)
 			continue
 		}
 		if _, ok := errors.AsType[*webhook.StatusError](err); ok || errors.Is(err, webhook.ErrNoAnswer) {
-			return refused, fmt.Errorf("%s: %w; what was taken is kept, and the rest is sent next time", shown(f.name), err)
+			return refused, fmt.Errorf("%s: %w; what was taken is kept, and the rest is sent next time", intake.Shown(f.name), err)
 		}
 		if err != nil {
-			return refused, fmt.Errorf("%s: %w", shown(f.name), err)
+			return refused, fmt.Errorf("%s: %w", intake.Shown(f.name), err)
 		}
 		if r.Outcome == outcomeRefused || r.Refused > 0 {
 			refused++

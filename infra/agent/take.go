@@ -23,7 +23,7 @@ type taking struct {
 	found
 	report  report
 	now     time.Time // when it was first read
-	alike   *equals
+	alike   *intake.Equals
 	missing map[int]int64
 	account account // the last one, for what is told of rows that could not be read
 
@@ -131,9 +131,9 @@ var errChanged = errors.New("it changed while it was read; it waits until it is 
 
 // first reads all of the file, and sends nothing.
 func (t *taking) first() error {
-	t.report = report{File: shown(t.name), Bank: t.keeper.bank, Misfits: []statement.Problem{}, Problems: []intake.Problem{}, Began: t.progress.At}
+	t.report = report{File: intake.Shown(t.name), Bank: t.keeper.bank, Misfits: []statement.Problem{}, Problems: []intake.Problem{}, Began: t.progress.At}
 	r := &t.report
-	t.alike = newEquals(t.Size)
+	t.alike = intake.NewEquals(t.Size)
 	why := ""
 	s := &intake.Sink{
 		Row:     t.count,
@@ -202,7 +202,7 @@ func (t *taking) count(r *intake.Row) error {
 			rep.day(day, day)
 		}
 		if problem = t.keeper.finish(r, m, 0, t.now); problem == nil {
-			t.alike.see(keyOf(m))
+			t.alike.See(keyOf(m))
 		}
 	}
 	switch {
@@ -233,7 +233,7 @@ func (t *taking) send(ctx context.Context) error {
 			if problem != nil || m == nil || t.keeper.finish(r, m, 0, t.now) != nil {
 				return nil
 			}
-			if nth := t.alike.nth(keyOf(m)); nth > 0 {
+			if nth := t.alike.Nth(keyOf(m)); nth > 0 {
 				_ = t.keeper.finish(r, m, nth, t.now) // it was right with another id
 			}
 			if !t.Through.before(t.here) {
@@ -362,7 +362,7 @@ func (t *taking) end(outcome string) (*report, error) {
 	if sum == "" {
 		sum = "unread"
 	}
-	if err := t.state.write(filepath.Join("reports", fmt.Sprintf("%s.%s.json", shown(t.name), sum[:6])), r); err != nil {
+	if err := t.state.write(filepath.Join("reports", fmt.Sprintf("%s.%s.json", intake.Shown(t.name), sum[:6])), r); err != nil {
 		return nil, err
 	}
 	return r, t.state.write(seenName(t.name), seen{t.stamp, sum, t.raw, outcome})

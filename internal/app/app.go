@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,7 +53,9 @@ type Means struct {
 	MailHTTP *http.Client // calls SES; nil takes one of its own
 	// Mailer makes what hands mails over: ses.Open. Only what sends needs it, so
 	// that no other function holds SES.
-	Mailer   func(email.Config) email.Provider
+	Mailer func(email.Config) email.Provider
+	// Bucket is where banks leave files; nil is nowhere.
+	Bucket   ingest.Bucket
 	Now      func() time.Time  // nil is time.Now
 	Logger   *slog.Logger      // nil is slog.Default
 	More     []channel.Channel // ways to reach a person in addition to those that Channels lists
@@ -169,6 +172,24 @@ func Mailing(open func(email.Config) email.Provider) func(*System) (queue.Handle
 		s.Mailer = open
 		return s.Notify()
 	}
+}
+
+// FromBucket is Intake with the bucket that is configured: s3.Open.
+func FromBucket[B ingest.Bucket](open func(aws.Config, string) B) func(*System) (queue.Handler, error) {
+	return func(s *System) (queue.Handler, error) {
+		s.Means.Bucket = open(s.AWS, s.Config.Bucket)
+		return s.Intake(), nil
+	}
+}
+
+// Intake works on queue.Files.
+func (s *System) Intake() queue.Handler {
+	if s.Means.Bucket == nil {
+		return func(_ context.Context, msgs []queue.Message) []queue.Verdict {
+			return slices.Repeat([]queue.Verdict{queue.DeadLetter("there is no bucket that files could be in")}, len(msgs))
+		}
+	}
+	return s.files().Handle
 }
 
 // Notify works on the queues of the channels, and on queue.Bank, batch by batch.

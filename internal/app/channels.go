@@ -82,4 +82,4 @@ func (s *System) mails() (channel.Sender, error) {
 
 // workers is how many batches of a queue are worked on at a time, of a queue
 // whose messages are worked on together: one account has two of them at most.
-var workers = map[queue.Name]int{queue.Events: 4, queue.Due: 4}
+var workers = map[queue.Name]int{queue.Events: 4, queue.Due: 4, queue.Files: 2}

@@ -42,10 +42,11 @@ const (
 	Lookback Part = "lookback"
 	BankAPI  Part = "bankapi"
 	Feedback Part = "feedback"
+	Intake   Part = "intake"
 )
 
 // Parts lists every part.
-var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, Lookback, BankAPI, Feedback}
+var Parts = []Part{Ingest, Detect, Notify, Sweep, LineHook, Chat, Web, Lookback, BankAPI, Feedback, Intake}
 
 // Config is everything that a deployment decides. A part needs only some of
 // it: Check says what is missing for which.
@@ -90,6 +91,8 @@ type Config struct {
 	// says which part of its signature is wrong. KOZAMORI_SANDBOX, 金融機関コード
 	// with commas between.
 	Sandbox []string
+	// Bucket is where banks leave files. KOZAMORI_BUCKET.
+	Bucket string
 }
 
 // LINEConfig is the LINE channel of the deployment.
@@ -139,6 +142,7 @@ func FromEnv(get func(string) string) (Config, error) {
 	}
 	text("KOZAMORI_URL", &c.BaseURL)
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	text("KOZAMORI_BUCKET", &c.Bucket)
 	text("KOZAMORI_LINE_API", &c.LINE.API)
 	text("KOZAMORI_LINE_DATA_API", &c.LINE.DataAPI)
 	text("KOZAMORI_LINE_ID", &c.LINE.ID)

@@ -83,7 +83,7 @@ func (s *System) BankAPI() (http.Handler, error) {
 
 // files takes the files of banks, row by row as Ingest takes events.
 func (s *System) files() *ingest.Handler {
-	return ingest.New(ingest.Config{Queue: s.Queue, Store: s.Store, Files: s.Store, Now: s.Now, Logger: s.Logger})
+	return ingest.New(ingest.Config{Queue: s.Queue, Store: s.Store, Files: s.Store, Bucket: s.Means.Bucket, Now: s.Now, Logger: s.Logger})
 }
 
 // Web serves the pages that links in messages open.
@@ -188,7 +188,7 @@ func (s *System) Stages() (map[queue.Name]queue.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	stages := map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.Bank: n, queue.Chat: c, queue.Due: s.Sweep().Handle}
+	stages := map[queue.Name]queue.Handler{queue.Events: s.Detect(), queue.Bank: n, queue.Chat: c, queue.Due: s.Sweep().Handle, queue.Files: s.Intake()}
 	for _, kind := range channels.Kinds() {
 		stages[queue.For(kind)] = n
 	}

@@ -151,7 +151,7 @@ type Registry struct{ of map[watch.ChannelKind]Channel }
 
 // reserved are queues of other uses. The bank is told of a watcher that no
 // channel reaches; no person is told over it.
-var reserved = []queue.Name{queue.Events, queue.Chat, queue.Bank, queue.Due, queue.Feedback}
+var reserved = []queue.Name{queue.Events, queue.Chat, queue.Bank, queue.Due, queue.Files, queue.Feedback}
 
 // Register makes a registry. It refuses two channels of one kind, and one that
 // does not say what it has to.

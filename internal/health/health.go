@@ -163,7 +163,7 @@ func Providers(ctx context.Context, s *store.Store) ([]*store.Breaker, error) {
 	var names []string
 	for _, n := range queue.Names {
 		switch n {
-		case queue.Events, queue.Chat, queue.Bank, queue.Due:
+		case queue.Events, queue.Chat, queue.Bank, queue.Due, queue.Files:
 		default:
 			names = append(names, string(n))
 		}

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/bucket"
 	"kozamori/internal/intake"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
@@ -24,15 +26,23 @@ import (
 type filing struct {
 	*Handler
 	intake.Upload
-	bank    string
-	now     time.Time // by which days without a year are read, both times
-	is      *store.File
-	missing map[int]int64     // of statement.Stream
-	bad     map[int]bool      // rows that are refused or none that are taken, by their number from 0
-	named   string            // what the file calls its account, where Account stands for it
-	refs    map[string]string // the account_refs of its rows, each with the first ref of its account once that is known
-	counts  store.Hour
-	why     string // it is refused as a whole
+	bank       string
+	now        time.Time // by which days without a year are read, both times
+	is         *store.File
+	open       func() (io.ReadCloser, error)
+	size       int64             // bytes, as it lies there
+	most       int64             // bytes, of what is read of it unpacked
+	name       string            // of one in the bucket
+	object     *store.FileObject // of one in the bucket
+	manifestOf bucket.Put
+	packed     bool
+	unread     error             // why it cannot be read now, whatever is in it
+	missing    map[int]int64     // of statement.Stream
+	alike      *intake.Equals    // rows of a statement
+	named      string            // what the file calls its account, where Account stands for it
+	refs       map[string]string // the account_refs of its rows, each with the first ref of its account once that is known
+	counts     store.Hour
+	why        string // it is refused as a whole
 }
 
 // File takes a file: it is read wholly before anything of it is queued, and once
@@ -49,7 +59,13 @@ func (h *Handler) File(ctx context.Context, bank string, in intake.Upload) (is *
 }
 
 func (h *Handler) file(ctx context.Context, bank string, in intake.Upload) (is *store.File, known bool, err error) {
-	f := &filing{Handler: h, Upload: in, bank: bank, now: h.Now(), refs: map[string]string{}}
+	f := &filing{Handler: h, Upload: in, bank: bank, now: h.Now(), refs: map[string]string{}, size: int64(len(in.Body)), most: intake.MaxUnpacked,
+		open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(in.Body)), nil }}
+	return f.file(ctx)
+}
+
+// file takes a file that can be opened as often as it must be.
+func (f *filing) file(ctx context.Context) (is *store.File, known bool, err error) {
 	for range 2 { // once more if the first reading tells a balance
 		was := len(f.missing)
 		if err := f.first(); err != nil {
@@ -59,19 +75,27 @@ func (h *Handler) file(ctx context.Context, bank string, in intake.Upload) (is *
 			break
 		}
 	}
-	old, err := h.Files.File(ctx, bank, f.is.ID)
+	old, err := f.Files.File(ctx, f.bank, f.is.ID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 	case err != nil:
 		return nil, false, err
 	case old.State == store.FileTaken && old.Refused == 0 && f.why == "":
-		return old, true, h.tellFile(ctx, old)
+		return old, true, f.tellFile(ctx, old)
+	case old.State == store.FileTaking && old.Left() > 0 && f.why == "":
+		return old, true, f.parts(ctx, old)
 	default:
 		f.is.At, f.is.Unknown, f.is.Lost, f.is.Unheard = old.At, old.Unknown, old.Lost, old.Unheard
 	}
 	if f.why != "" {
-		if old != nil && old.State != store.FileRefused {
-			return f.refused(), false, nil // what came of it before stands
+		if old != nil && old.State != store.FileRefused { // what came of it before stands
+			if f.name == "" {
+				return f.refused(), false, nil
+			}
+			f.is.ID, old = f.objectID(), nil
+		}
+		if old != nil {
+			f.is.Finished, f.is.ToldAt, f.is.GaveUpAt = old.Finished, old.ToldAt, old.GaveUpAt
 		}
 		if err := f.put(ctx, f.refused()); err != nil {
 			return nil, false, err
@@ -79,13 +103,17 @@ func (h *Handler) file(ctx context.Context, bank string, in intake.Upload) (is *
 		if f.why == intake.NoneTaken {
 			f.tellHealth(ctx) // the bank sends, and what it sends is refused
 		}
-		return f.is, false, nil
+		return f.is, false, f.tellFile(ctx, f.is)
 	}
 	return f.is, false, f.take(ctx)
 }
 
+// refused is a file of which nothing is taken. The bank is told when that was first said.
 func (f *filing) refused() *store.File {
-	f.is.State, f.is.Reason, f.is.Accepted = store.FileRefused, f.why, 0
+	f.is.State, f.is.Reason, f.is.Accepted, f.is.Parts = store.FileRefused, f.why, 0, nil
+	if f.name != "" && f.is.Finished.IsZero() {
+		f.is.Finished = f.Now().UTC().Truncate(time.Millisecond)
+	}
 	return f.is
 }
 
@@ -100,6 +128,10 @@ func (f *filing) take(ctx context.Context) error {
 	if err := f.put(ctx, f.is); err != nil {
 		return err
 	}
+	if len(f.is.Parts) > 0 {
+		f.tellHealth(ctx)
+		return f.parts(ctx, f.is)
+	}
 	if err := f.names(ctx); err != nil {
 		return err
 	}
@@ -108,18 +140,18 @@ func (f *filing) take(ctx context.Context) error {
 	}
 	f.is.State, f.is.Finished = store.FileTaken, f.Now().UTC().Truncate(time.Millisecond)
 	f.is.ToldAt, f.is.GaveUpAt = time.Time{}, time.Time{}
-	if err := f.put(ctx, f.is, func() ([]store.Write, error) { return f.last(ctx) }); err != nil {
+	if err := f.put(ctx, f.is, func() ([]store.Write, error) { return f.last(ctx, f.is) }); err != nil {
 		return err
 	}
 	f.tellHealth(ctx)
 	return f.tellFile(ctx, f.is)
 }
 
-// put writes what is known of the file, together with what is written by more; of two
+// put writes what is known of a file, together with what is written by more; of two
 // requests that send it at once either may write last.
-func (f *filing) put(ctx context.Context, is *store.File, more ...func() ([]store.Write, error)) error {
+func (h *Handler) put(ctx context.Context, is *store.File, more ...func() ([]store.Write, error)) error {
 	return store.Retry(ctx, func() error {
-		old, err := f.Files.File(ctx, f.bank, is.ID)
+		old, err := h.Files.File(ctx, is.Bank, is.ID)
 		if is.Version = 0; err == nil {
 			is.Version = old.Version
 		} else if !errors.Is(err, store.ErrNotFound) {
@@ -133,18 +165,18 @@ func (f *filing) put(ctx context.Context, is *store.File, more ...func() ([]stor
 			}
 			writes = append(writes, with...)
 		}
-		return f.Store.Write(ctx, writes...)
+		return h.Store.Write(ctx, writes...)
 	})
 }
 
-// last writes the file as the latest of its feed, if it is.
-func (f *filing) last(ctx context.Context) ([]store.Write, error) {
-	was, err := f.Files.LastFile(ctx, f.bank, f.Feed)
-	if err != nil || f.is.Sequence <= was.Sequence && f.is.Last <= was.Last {
+// last writes a file as the latest of its feed, if it is.
+func (h *Handler) last(ctx context.Context, of *store.File) ([]store.Write, error) {
+	was, err := h.Files.LastFile(ctx, of.Bank, of.Feed)
+	if err != nil || of.Sequence <= was.Sequence && of.Last <= was.Last {
 		return nil, err
 	}
-	is := *f.is
-	is.Misfits, is.Problems, is.Version, is.Unknown = nil, nil, was.Version, was.Unknown
+	is := *of
+	is.Misfits, is.Problems, is.Parts, is.Object, is.Version, is.Unknown = nil, nil, nil, nil, was.Version, was.Unknown
 	is.Sequence, is.Last = max(is.Sequence, was.Sequence), max(is.Last, was.Last)
 	return []store.Write{store.PutLastFile(&is)}, nil
 }
@@ -193,13 +225,34 @@ func (f *filing) tellHealth(ctx context.Context) {
 	f.note(ctx, f.bank, &wire.Body{}, kinds, f.now)
 }
 
-// each reads the rows of the file, by their number from 0.
+// noting notes why what it reads from cannot be read.
+type noting struct {
+	io.Reader
+	unread *error
+}
+
+// Read is for io.Reader.
+func (n *noting) Read(p []byte) (int, error) {
+	read, err := n.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		*n.unread = err
+	}
+	return read, err
+}
+
+// each reads the rows of the file.
 func (f *filing) each(s *intake.Sink) (sum string, err error) {
-	in, err := intake.Open(bytes.NewReader(f.Body))
+	body, err := f.open()
+	if err != nil {
+		f.unread = err
+		return "", err
+	}
+	defer func() { _ = body.Close() }()
+	in, err := intake.Open(&noting{body, &f.unread})
 	if err != nil {
 		return "", err
 	}
-	in.Most = intake.MaxUnpacked
+	in.Most, f.packed = f.most, in.Packed()
 	s.Missing = f.missing
 	// Of a night without rows there may be nothing at all.
 	if err := s.Read(in, f.now); err != nil && !(errors.Is(err, statement.ErrEmpty) && f.Rows == 0) {
@@ -211,17 +264,15 @@ func (f *filing) each(s *intake.Sink) (sum string, err error) {
 
 // first reads all of the file, and queues nothing.
 func (f *filing) first() error {
-	f.is = &store.File{Bank: f.bank, SHA256: f.SHA256, Feed: f.Feed, Sequence: f.Sequence, At: f.now.UTC().Truncate(time.Millisecond)}
-	f.bad, f.counts, f.why, f.named = map[int]bool{}, store.Hour{}, "", ""
-	is, n := f.is, 0
-	m := f.maker()
+	f.is = &store.File{Bank: f.bank, SHA256: f.SHA256, Feed: f.Feed, Sequence: f.Sequence, Name: f.name, At: f.now.UTC().Truncate(time.Millisecond)}
+	f.alike, f.counts, f.why, f.named = nil, store.Hour{}, "", ""
+	is := f.is
 	s := &intake.Sink{
 		Row: func(r *intake.Row) error {
-			if problem := f.count(m, r, n); problem != nil {
-				f.bad[n] = true
+			if problem := f.count(r); problem != nil {
 				f.refuse(*problem)
 			}
-			is.Rows, n = is.Rows+1, n+1
+			is.Rows++
 			return nil
 		},
 		Refused: func(p intake.Problem) { is.Rows++; f.refuse(p) },
@@ -239,12 +290,16 @@ func (f *filing) first() error {
 	}
 	sum, err := f.each(s)
 	if errors.Is(err, intake.ErrLarge) {
-		return refusal(http.StatusRequestEntityTooLarge, problem.TooLarge, fmt.Sprintf("a file holds at most %d MiB once it is unpacked", intake.MaxUnpacked>>20))
+		return refusal(http.StatusRequestEntityTooLarge, problem.TooLarge, fmt.Sprintf("a file holds at most %d MiB once it is unpacked", f.most>>20))
+	}
+	if gone := f.unread; gone != nil {
+		return gone // it is not what is in it that is wrong
 	}
 	if err != nil {
 		return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.Invalid, Title: "the file cannot be read", Reason: err.Error()}
 	}
 	is.SHA256, is.ID = sum, f.id(sum)
+	f.parted()
 	switch {
 	case is.Layout != "" && is.Layout != intake.Events && !f.AsWritten && f.Account == "":
 		return &problem.Problem{Status: http.StatusUnprocessableEntity, Code: problem.Invalid, Title: "the request cannot be taken", Field: "accounts", Reason: "must say how the file names accounts: as_written, if what stands there are account_refs; or give the account_ref of a file that is about one"}
@@ -282,8 +337,8 @@ func (f *filing) refuse(p intake.Problem) {
 	}
 }
 
-// count takes a row into the report. The nth is one of bad if none is to be queued.
-func (f *filing) count(m *maker, r *intake.Row, nth int) *intake.Problem {
+// count takes a row into the report.
+func (f *filing) count(r *intake.Row) *intake.Problem {
 	is := f.is
 	if r.Row != nil {
 		f.day(r.Day, r.Day)
@@ -294,25 +349,15 @@ func (f *filing) count(m *maker, r *intake.Row, nth int) *intake.Problem {
 			is.Pending++
 		}
 	}
-	event, p := m.event(r)
-	if p != nil {
-		return p
-	}
-	if event == nil {
-		f.bad[nth] = true
-		return nil
-	}
-	read, p := r.Check(event, f.bank, f.now)
-	if p != nil {
+	_, read, p := f.admit(r, false)
+	if p != nil || read == nil {
 		return p
 	}
 	e := &read.Event
-	if r.Row == nil && f.Account != "" && e.AccountRef != f.Account {
-		return &intake.Problem{Line: r.Line, Byte: r.Byte, ID: wire.ShortID(e.ID), Field: "account_ref", Reason: notOfFile, Code: watch.CodeNotAllowed}
-	}
 	day := e.OccurredAt.In(watch.JST)
 	f.day(day, day)
 	f.counts.Accept(e.Kind, -1)
+	f.cut(r)
 	if is.Accepted++; e.Kind == watch.Debit {
 		is.Debits, is.DebitYen = is.Debits+1, is.DebitYen+e.Amount
 	} else {
@@ -321,37 +366,68 @@ func (f *filing) count(m *maker, r *intake.Row, nth int) *intake.Problem {
 	return nil
 }
 
+// admit is the event of a row as the door for events reads it, nil if there is none to
+// take, or what is wrong. The same row is told the same each time.
+func (f *filing) admit(r *intake.Row, again bool) (jsontext.Value, *wire.Read, *intake.Problem) {
+	event, p := f.event(r, again)
+	if p != nil || event == nil {
+		return nil, nil, p
+	}
+	read, p := r.Check(event, f.bank, f.now)
+	if p != nil {
+		return nil, nil, p
+	}
+	if e := &read.Event; r.Row == nil && f.Account != "" && e.AccountRef != f.Account {
+		return nil, nil, &intake.Problem{Line: r.Line, Byte: r.Byte, ID: wire.ShortID(e.ID), Field: "account_ref", Reason: notOfFile, Code: watch.CodeNotAllowed}
+	}
+	return event, read, nil
+}
+
 // maxPart is how many bytes of events are queued at a time.
 const maxPart = 4 * wire.MaxMessage
 
 // second reads the file again, and queues what is right with it.
 func (f *filing) second(ctx context.Context) error {
-	var part []jsontext.Value
-	size, n := 0, 0
-	flush := func() error {
-		err := sendTo(ctx, f.Queue, f.bank, f.is.ID, wire.EncodeFile(f.bank, f.is.ID, f.now, part, wire.MaxMessage))
-		part, size = nil, 0
-		return err
-	}
-	m := f.maker()
-	none := func(intake.Problem) {}
-	sum, err := f.each(&intake.Sink{Refused: none, Skipped: func() {}, Misfit: func(statement.Problem, bool) {}, Days: func(time.Time, time.Time) {}, Layout: func(string, bool) {},
-		Row: func(r *intake.Row) error {
-			event, _ := m.event(r)
-			if n++; f.bad[n-1] {
-				return nil
-			}
-			part, size = append(part, bytes.Clone(event)), size+len(event)+1
-			if size < maxPart {
-				return nil
-			}
-			return flush()
-		}})
+	q, s := f.queuing(ctx), unheard()
+	s.Row, f.named = q.row, ""
+	sum, err := f.each(s)
 	if err == nil && sum != f.is.SHA256 {
 		err = errors.New("ingest: a file changed while it was read")
 	}
 	if err != nil {
 		return err
 	}
-	return flush()
+	return q.flush()
+}
+
+// unheard takes nothing of a file but its rows, once more.
+func unheard() *intake.Sink {
+	return &intake.Sink{Refused: func(intake.Problem) {}, Skipped: func() {}, Misfit: func(statement.Problem, bool) {}, Days: func(time.Time, time.Time) {}, Layout: func(string, bool) {}}
+}
+
+// queuing gathers the events of a file, and queues them.
+type queuing struct {
+	*filing
+	ctx    context.Context
+	events []jsontext.Value
+	size   int
+}
+
+func (f *filing) queuing(ctx context.Context) *queuing { return &queuing{filing: f, ctx: ctx} }
+
+func (q *queuing) row(r *intake.Row) error {
+	event, _, _ := q.admit(r, true)
+	if event == nil {
+		return nil
+	}
+	if q.events, q.size = append(q.events, bytes.Clone(event)), q.size+len(event)+1; q.size < maxPart {
+		return nil
+	}
+	return q.flush()
+}
+
+func (q *queuing) flush() error {
+	err := sendTo(q.ctx, q.Queue, q.bank, q.is.ID, wire.EncodeFile(q.bank, q.is.ID, q.now, q.events, wire.MaxMessage))
+	q.events, q.size = nil, 0
+	return err
 }

@@ -51,14 +51,18 @@ func (d *dying) Write(ctx context.Context, w ...store.Write) error {
 	return d.step(func() error { return d.Store.Write(ctx, w...) })
 }
 
+func sumOf(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
 // nightly is a file of n events, each of 400 bytes and more.
 func nightly(n int) intake.Upload {
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, `{"id":"e%d","type":"debit","transaction_id":"t%d","account_ref":"acc_%d","occurred_on":"2026-11-23","amount":100,"currency":"JPY","descriptor":"PAYPAY","detail":%q}`+"\n", i, i, i%7, strings.Repeat("x", 250))
 	}
-	h := sha256.Sum256([]byte(b.String()))
-	return intake.Upload{Body: []byte(b.String()), Rows: n, SHA256: hex.EncodeToString(h[:]), Feed: "core", Sequence: 1}
+	return intake.Upload{Body: []byte(b.String()), Rows: n, SHA256: sumOf([]byte(b.String())), Feed: "core", Sequence: 1}
 }
 
 // received are the transactions in a queue, by how often, and how many jobs wait for

@@ -17,6 +17,7 @@ import (
 
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"kozamori/internal/bucket"
 	"kozamori/internal/feed"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
@@ -64,6 +65,16 @@ type Files interface {
 	LastFile(ctx context.Context, bank, feed string) (*store.File, error)
 	Renames(ctx context.Context, bank string) (bool, error)
 	First(ctx context.Context, keys ...watch.AccountKey) (map[watch.AccountKey]watch.AccountKey, error)
+	Bank(ctx context.Context, code string) (*store.Bank, error)
+}
+
+// Bucket is where banks leave files: bucket/s3 or bucket/folder.
+type Bucket interface {
+	// Open reads an object, of a version or of the latest if that is empty, from a byte
+	// to before another one; 0 is the end. bucket.ErrNotFound.
+	Open(ctx context.Context, key, version string, from, to int64) (io.ReadCloser, bucket.Object, error)
+	// Puts are the objects of which a message tells; not ok if it is none of the bucket's.
+	Puts(body []byte) (puts []bucket.Put, ok bool)
 }
 
 // Config is what the stage works with.
@@ -71,7 +82,8 @@ type Config struct {
 	Secrets Secrets
 	Queue   queue.Sender
 	Store   Store
-	Files   Files              // only File needs it
+	Files   Files              // only File and Handle need it
+	Bucket  Bucket             // only Handle needs it
 	Limit   *ratelimit.Limiter // events of each bank; nil limits none
 	Sandbox []string           // banks without customers, which are told what of a signature is wrong
 	Now     func() time.Time
@@ -86,11 +98,12 @@ type Handler struct {
 	fed    map[feedKey]time.Time    // when the feed of a bank was last written
 	late   map[string][]feed.Number // numbers of requests that are not noted yet
 	noteAt time.Time                // nothing is noted before
+	part   int64                    // bytes of a part of a file
 }
 
 // New makes the handler.
 func New(c Config) *Handler {
-	return &Handler{Config: c, tally: store.NewTallier(), fed: map[feedKey]time.Time{}, late: map[string][]feed.Number{}}
+	return &Handler{Config: c, tally: store.NewTallier(), fed: map[feedKey]time.Time{}, late: map[string][]feed.Number{}, part: partBytes}
 }
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {

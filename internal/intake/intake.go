@@ -44,6 +44,9 @@ type File struct {
 	read   int64     // of from
 }
 
+// Packed tells whether the file is a gzip.
+func (f *File) Packed() bool { return f.from != io.Reader(f.packed) }
+
 // ErrLarge says that a file is larger than its Most.
 var ErrLarge = errors.New("it is too large once it is unpacked")
 

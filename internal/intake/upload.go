@@ -14,12 +14,12 @@ const (
 	MaxUnpacked = 16 << 20
 )
 
-// Upload is a file that a bank sends in one request, with its manifest: what the bank
-// says of it.
+// Upload is a file that a bank sends in one request, or leaves in the bucket, with its
+// manifest: what the bank says of it.
 type Upload struct {
-	Body     []byte
+	Body     []byte // of one that is sent in a request
 	Rows     int
-	SHA256   string // in lower-case hex, of Body
+	SHA256   string // in lower-case hex, of the file
 	Feed     string
 	Sequence int64 // from 1; 0 if it has none
 	// AsWritten says that what the file calls an account is its account_ref, and

@@ -75,6 +75,11 @@ func (j *Jobs) TellFeed(bank string) { j.add(Bank, bank, watch.Job{Feed: bank}, 
 // TellFile adds what came of a file that a bank sent.
 func (j *Jobs) TellFile(bank, id string) { j.add(Bank, bank, watch.Job{File: id, Of: bank}, 0) }
 
+// TakePart adds a part of a file that a bank left in the bucket, by its number from 1.
+func (j *Jobs) TakePart(bank, id string, part int) {
+	j.add(Files, bank, watch.Job{File: id, Of: bank, Part: part}, 0)
+}
+
 // Probe adds a look at a provider that was down, a channel or "bank." and a
 // bank's code, in the group of its own.
 func (j *Jobs) Probe(provider string, round int, in time.Duration) {

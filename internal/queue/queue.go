@@ -19,6 +19,7 @@ const (
 	Bank   Name = "bank"   // → notify: callbacks to banks
 	Chat   Name = "chat"   // linehook, web, chat → chat
 	Due    Name = "due"    // sweep → sweep: what is due, in pieces
+	Files  Name = "files"  // the bucket, intake → intake: files that banks left there, and parts of them
 )
 
 // Feedback is what SES said of mails and our function could not take, even the
@@ -27,7 +28,7 @@ const Feedback Name = "feedback"
 
 // Names lists every queue: those of the channels that package app registers,
 // and the house's own.
-var Names = []Name{Events, LINE, Email, Bank, Chat, Due}
+var Names = []Name{Events, LINE, Email, Bank, Chat, Due, Files}
 
 // MostDelay is the longest that a message may be held back: SQS's.
 const MostDelay = 15 * time.Minute

@@ -61,6 +61,14 @@ type File struct {
 	Misfits  []FileProblem `json:"misfits,omitempty"`
 	Problems []FileProblem `json:"problems,omitempty"` // the first MaxFileProblems refused rows
 
+	// Of a file that the bank left in the bucket: what it is called there, without what
+	// looks like an account number; and, if it is taken in parts, which object it is, the
+	// parts, and the account_ref that it was said to be about.
+	Name    string      `json:"name,omitempty"`
+	Object  *FileObject `json:"object,omitempty"`
+	Parts   []FilePart  `json:"parts,omitempty"`
+	Account string      `json:"account_ref,omitempty"`
+
 	At       time.Time `json:"at"` // when it was first received
 	Finished time.Time `json:"finished,omitzero"`
 	ToldAt   time.Time `json:"told_at,omitzero"` // when the bank took the callback
@@ -102,9 +110,40 @@ type FileDays struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
-// Untold tells whether its bank is still to be told what came of it.
+// FileObject is an object of the bucket.
+type FileObject struct {
+	Key     string `json:"key"`
+	Version string `json:"version"` // the bucket's own word for it
+	// ReadAt is when it was read wholly; by that its rows are judged.
+	ReadAt time.Time `json:"read_at"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// FilePart is a run of whole rows of a file of lines, which are queued together.
+type FilePart struct {
+	At   int64 `json:"at"` // the byte where it begins; it ends where the next one does
+	Line int   `json:"line"`
+	Rows int   `json:"rows"`           // that are taken
+	Done bool  `json:"done,omitempty"` // they are queued
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Left is how many parts are not queued yet.
+func (f *File) Left() (n int) {
+	for i := range f.Parts {
+		if !f.Parts[i].Done {
+			n++
+		}
+	}
+	return n
+}
+
+// Untold tells whether its bank is still to be told what came of it. Of what was refused
+// in the reply to a request it knows.
 func (f *File) Untold() bool {
-	return f.State == FileTaken && f.ToldAt.IsZero() && f.GaveUpAt.IsZero()
+	return (f.State == FileTaken || f.State == FileRefused && f.Name != "") && f.ToldAt.IsZero() && f.GaveUpAt.IsZero()
 }
 
 func filesPK(bank string) string { return "FILES#" + bank }

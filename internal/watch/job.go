@@ -20,9 +20,11 @@ type Job struct {
 	Letter string `json:"letter,omitempty"`
 	// Feed is a bank, which is to be told how its feed is.
 	Feed string `json:"feed,omitempty"`
-	// File is one that the bank Of sent, which is to be told what came of it.
+	// File is one that the bank Of sent, which is to be told what came of it; or Part of
+	// it, from 1, is to be taken.
 	File string `json:"file,omitempty"`
 	Of   string `json:"of,omitempty"`
+	Part int    `json:"part,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -1,11 +1,11 @@
-package main
+package intake
 
 import "encoding/binary"
 
-// equals counts the rows of a file that are alike, in memory that does not grow
+// Equals counts the rows of a file that are alike, in memory that does not grow
 // with the file: what a filter of bits has surely not seen before is alike to
 // nothing, and only the rest is counted one by one.
-type equals struct {
+type Equals struct {
 	bits  []uint64
 	twice map[[16]byte]int // how many were seen by now, of those that may be alike
 }
@@ -17,13 +17,14 @@ const (
 	mostBits   = 32 << 23 // 32 MB
 )
 
-func newEquals(size int64) *equals {
+// NewEquals counts those of a file of so many bytes.
+func NewEquals(size int64) *Equals {
 	n := min(mostBits, max(1<<16, size/leastRow*bitsPerRow))
-	return &equals{bits: make([]uint64, n/64+1), twice: map[[16]byte]int{}}
+	return &Equals{bits: make([]uint64, n/64+1), twice: map[[16]byte]int{}}
 }
 
-// see takes a row in the first reading.
-func (e *equals) see(key []byte) {
+// See takes a row in the first reading. A key is of 24 bytes or more, which look random.
+func (e *Equals) See(key []byte) {
 	known := true
 	for i := range 3 {
 		at := binary.LittleEndian.Uint64(key[8*i:]) % uint64(64*len(e.bits))
@@ -35,8 +36,8 @@ func (e *equals) see(key []byte) {
 	}
 }
 
-// nth is the number of a row among its equals, in the second reading.
-func (e *equals) nth(key []byte) int {
+// Nth is the number of a row among its equals, in the second reading.
+func (e *Equals) Nth(key []byte) int {
 	k := [16]byte(key)
 	n, alike := e.twice[k]
 	if alike {
