@@ -15,6 +15,7 @@ import (
 	"kozamori/internal/engine"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	_ "kozamori/internal/testkit/roomy" // its folders are in memory
 )
 
 // used opens a folder and does something in it.

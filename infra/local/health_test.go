@@ -7,6 +7,7 @@ import (
 
 	"kozamori/internal/health"
 	"kozamori/internal/queue"
+	_ "kozamori/internal/testkit/roomy" // its folders are in memory
 	"kozamori/internal/watch"
 )
 

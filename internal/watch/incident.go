@@ -94,7 +94,8 @@ func (r *Record) Parts() []*Record {
 func (r *Record) part(m *Member) *Record {
 	p := &Record{ID: m.Record, Lead: r.ID, OnAccount: r.OnAccount, Mask: r.Mask, Kind: m.Kind, Event: m.Event, Txn: m.Txn,
 		Route: m.Route, File: m.File, ReceivedAt: m.ReceivedAt, RecordedAt: m.RecordedAt, Complete: !m.Void, Notices: m.Notices}
-	return p.As(&m.Is)
+	p.show(&m.Is)
+	return p
 }
 
 // Part finds a part of the incident by its record.

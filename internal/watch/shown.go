@@ -72,13 +72,17 @@ func (r *Record) As(s *Shown) *Record {
 		return r
 	}
 	c := *r
-	c.Amount, c.Returned, c.Again, c.AfterReturn, c.Unsure, c.MayBeIt, c.Misnamed, c.Early = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed, s.Early
-	c.AgainLate, c.MayBeAgain, c.Freed = s.AgainLate, s.MayBeAgain, s.Freed
-	c.Status, c.Service, c.Confidence = s.Status, s.Service, s.Confidence
-	c.Second, c.Other, c.Descriptor, c.Balance, c.OccurredAt, c.UndoneAt, c.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
-	c.File, c.Inherits = s.File, s.Inherits
-	c.Said = s
+	c.show(s)
 	return &c
+}
+
+func (r *Record) show(s *Shown) {
+	r.Amount, r.Returned, r.Again, r.AfterReturn, r.Unsure, r.MayBeIt, r.Misnamed, r.Early = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed, s.Early
+	r.AgainLate, r.MayBeAgain, r.Freed = s.AgainLate, s.MayBeAgain, s.Freed
+	r.Status, r.Service, r.Confidence = s.Status, s.Service, s.Confidence
+	r.Second, r.Other, r.Descriptor, r.Balance, r.OccurredAt, r.UndoneAt, r.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
+	r.File, r.Inherits = s.File, s.Inherits
+	r.Said = s
 }
 
 // Answered tells whether an answer stands for all that the incident says.

@@ -287,8 +287,8 @@ func (v *walker) walks(all []stop, user string) {
 				t.Error(p)
 			}
 			for i, size := range sizes {
-				if i%3 != 0 && !breadth.Whole() {
-					continue
+				if i != 3 && !breadth.Whole() {
+					continue // the narrowest with large type shows most
 				}
 				view := day
 				view.Width, view.Large = size.width, size.large

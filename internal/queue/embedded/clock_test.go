@@ -9,6 +9,7 @@ import (
 
 	"kozamori/internal/engine"
 	"kozamori/internal/queue"
+	_ "kozamori/internal/testkit/roomy" // its folders are in memory
 )
 
 func TestTheClockOfTheQueuesNeverGoesBack(t *testing.T) {

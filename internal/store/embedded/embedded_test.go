@@ -10,6 +10,7 @@ import (
 	queues "kozamori/internal/queue/embedded"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/disktest"
+	_ "kozamori/internal/testkit/roomy" // its folders are in memory
 	"kozamori/internal/testkit/storetest"
 )
 
