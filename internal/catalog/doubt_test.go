@@ -71,13 +71,21 @@ func TestATransferToAServicesFirmHasTwoReadings(t *testing.T) {
 				{Descriptor: "ことら送金　" + w.text}, {Descriptor: "振込", Detail: w.text}, {Descriptor: w.text, Rail: "transfer"}, {Descriptor: w.text, Rail: "振込"},
 			} {
 				e.Bank = bank
-				switch d := Decide(&e); {
+				d := Decide(&e)
+				switch {
 				case d.Strength > Two:
 					t.Errorf("%+v is %s: %v", e, d.Strength, d.Readings())
 				case d.Strength == Two && d.Bill() != "" && w.service.readings[bank] == nil:
 					t.Errorf("%+v may be the bill %q", e, d.Bill())
 				case d.Strength == Two:
 					n++
+				}
+				if e.Detail == "" && e.Rail == "" && w.service.readings[bank] == nil {
+					for _, r := range d.Readings() {
+						if r.Service == "" && (r.What != otherTransfer || !r.Why.Has(WhyMark)) {
+							t.Errorf("%+v may be %q: %v", e, r.What, r.Why)
+						}
+					}
 				}
 			}
 		}
