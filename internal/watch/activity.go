@@ -195,7 +195,7 @@ func (a *Activity) Replace(was, is *Record) {
 	case !is.Complete:
 	case is.Kind == LinkRegistered:
 		s := a.service(is.Service)
-		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand(), OwnAt: ownStill(link, was, is), Unknown: link.Unknown}
+		l := Link{Record: is.ID, RegisteredAt: is.OccurredAt.UTC(), MayBeGone: is.MayStand() || is.MayAlso(), OwnAt: ownStill(link, was, is), Unknown: link.Unknown}
 		if is.Second != nil {
 			l.Second = is.Second.Service
 		}

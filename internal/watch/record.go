@@ -40,6 +40,9 @@ type Record struct {
 	// MayBeIt tells that it may be this one instead of that which came back, or was
 	// removed: see Unsure.
 	MayBeIt bool `json:"may_be_it,omitempty"`
+	// MayBack is, with MayBeIt, how much more of a debit than is told may have come back,
+	// in yen.
+	MayBack int64 `json:"may_back,omitempty"`
 	// Misnamed tells that the bank named another service with what came back.
 	Misnamed bool `json:"misnamed,omitempty"`
 	// MayBeAgain tells that it is not sure that it was presented Again: what came back

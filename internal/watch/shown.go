@@ -21,6 +21,7 @@ type Shown struct {
 	AfterReturn bool       `json:"after_return,omitempty"` // see Record
 	Unsure      bool       `json:"unsure,omitempty"`       // see Record
 	MayBeIt     bool       `json:"may_be_it,omitempty"`    // see Record
+	MayBack     int64      `json:"may_back,omitempty"`     // yen, see Record
 	Misnamed    bool       `json:"misnamed,omitempty"`     // see Record
 	MayBeAgain  bool       `json:"may_be_again,omitempty"` // see Record
 	Early       bool       `json:"early,omitempty"`        // see Record
@@ -53,7 +54,7 @@ type Shown struct {
 
 // Shows is what a message to a watcher says of the record now.
 func (r *Record) Shows(watcher string) *Shown {
-	s := &Shown{Amount: r.Amount, Returned: r.Returned, Freed: r.Freed, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
+	s := &Shown{Amount: r.Amount, Returned: r.Returned, Freed: r.Freed, Again: r.Again, AgainLate: r.AgainLate, AfterReturn: r.AfterReturn, Unsure: r.Unsure, MayBeIt: r.MayBeIt, MayBack: r.MayBack, Misnamed: r.Misnamed, Early: r.Early, MayBeAgain: r.MayBeAgain, Status: r.Status, Service: r.Service, Confidence: r.Confidence,
 		Descriptor: r.Descriptor, Other: r.Other, Second: r.Second, Word: r.Word(), Balance: r.Balance, OccurredAt: r.OccurredAt, UndoneAt: r.UndoneAt, DateOnly: r.DateOnly,
 		HeardAt: r.HeardAt(), File: r.File, Inherits: r.Inherits}
 	if at := r.StageAt(); day(at) != day(r.OccurredAt) {
@@ -78,7 +79,7 @@ func (r *Record) As(s *Shown) *Record {
 
 func (r *Record) show(s *Shown) {
 	r.Amount, r.Returned, r.Again, r.AfterReturn, r.Unsure, r.MayBeIt, r.Misnamed, r.Early = s.Amount, s.Returned, s.Again, s.AfterReturn, s.Unsure, s.MayBeIt, s.Misnamed, s.Early
-	r.AgainLate, r.MayBeAgain, r.Freed = s.AgainLate, s.MayBeAgain, s.Freed
+	r.AgainLate, r.MayBeAgain, r.Freed, r.MayBack = s.AgainLate, s.MayBeAgain, s.Freed, s.MayBack
 	r.Status, r.Service, r.Confidence = s.Status, s.Service, s.Confidence
 	r.Second, r.Other, r.Descriptor, r.Balance, r.OccurredAt, r.UndoneAt, r.DateOnly = s.Second, s.Other, s.Descriptor, s.Balance, s.OccurredAt, s.UndoneAt, s.DateOnly
 	r.File, r.Inherits = s.File, s.Inherits
@@ -163,12 +164,12 @@ func (k DeliveryKind) OfIncident() bool {
 }
 
 // Changed tells whether somebody who was told this must be told again: more was
-// taken, it was presented again, some of it came back, it is of another service, or
-// it is not certain any more what came back. More tells that it is worse than what
-// they know.
+// taken, it was presented again, some of it came back or may have, it is of another
+// service, or it is not certain any more what came back, or has become so. More tells
+// that it is worse than what they know.
 func (s *Shown) Changed(r *Record) (again, more bool) {
 	more = r.Amount > s.Amount || s.TakenAgain(r) || r.Service != s.Service && r.Service != "" || s.Stands(r) && (r.Kind == LinkRegistered || r.Kept() > s.Kept())
-	return more || s.Stands(r) || s.MoreBack(r) || s.Doubted(r) || s.Unnamed(r) || s.AgainDoubted(r), more
+	return more || s.Stands(r) || s.MoreBack(r) || s.Doubted(r) || s.Unnamed(r) || s.AgainDoubted(r) || s.MayNow(r) || s.NotIt(r), more
 }
 
 // TakenAgain tells whether a debit was presented again since it was shown. One that

@@ -34,6 +34,8 @@ func changeIsTrue(t *testing.T, r *Record, was *Shown) {
 		"its name is doubtful": r.Service == was.Service && r.Confidence == Undecided && was.Confidence != Undecided,
 		"again is doubtful":    d.again == was.Again && d.again > 0 && r.MayBeAgain && !was.MayBeAgain,
 	}
+	kinds["more may have come back"] = r.MayBack > was.MayBack || later && r.MayBack > 0
+	kinds["none of that has"] = was.MayBack > 0 && r.MayBack == 0 && r.UndoneAt.IsZero()
 	any := false
 	for _, is := range kinds {
 		any = any || is

@@ -29,6 +29,7 @@ type slowDebit struct {
 	gain      Entry // by which it became what it is
 	unsure    bool  // what came back may be another's of the id
 	mayBe     bool  // what came back of another may be of this one
+	mayBack   int64 // and how much of it
 	misnamed  bool  // one of them names another service
 	early     bool  // one of them is dated before it was taken
 	begun     Entry // with what the present presentation begins
@@ -258,7 +259,7 @@ func slowDivide(entries []Entry) []slowDebit {
 				d, first := read(stories[j]), stories[j][0]
 				for _, s := range stories { // but of what it took the place of itself
 					if slices.ContainsFunc(s, func(x Entry) bool {
-						return opening(x) && x.Replaces && x.Of == e.Txn && !(e.Replaces && e.Of == x.Txn && e.Of != e.Txn)
+						return opening(x) && x.Replaces && x.Of == e.Txn && !(e.Replaces && e.Of == x.Txn && e.Of != e.Txn) && !(e.DateOnly && slowDay(x) < slowDay(e))
 					}) {
 						d.captured += read(s).amount
 					}

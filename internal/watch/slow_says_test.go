@@ -95,7 +95,7 @@ func (d slowDebit) text() string {
 	if free := d.back - min(d.solid.back, d.amount); free > 0 && !d.posted && d.anything {
 		known += fmt.Sprint(" freed ", free)
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: " may be it"}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed]+map[bool]string{true: " early"}[d.early]+map[bool]string{true: " doubtful"}[d.doubtful]+map[bool]string{true: " may be again"}[d.mayAgain])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", d.first.At.Format("01-02.15:04"), status, d.amount, undone, d.named.Service, d.again, d.presents, d.first.Event, known+map[bool]string{true: " unsure"}[d.unsure]+map[bool]string{true: fmt.Sprint(" may be it ", d.mayBack)}[d.mayBe]+map[bool]string{true: " misnamed"}[d.misnamed]+map[bool]string{true: " early"}[d.early]+map[bool]string{true: " doubtful"}[d.doubtful]+map[bool]string{true: " may be again"}[d.mayAgain])
 }
 
 // taken is what is not known to have come back.

@@ -313,6 +313,9 @@ func TestTheSlowModelSaysTheSame(t *testing.T) {
 				x.UndoneAt.IsZero() && last.Amount-last.Returned > x.Amount-x.Returned && back < x.Returned || x.UndoneAt.IsZero() && last.Returned > x.Returned && !rest {
 				fail("known of "+x.ID+" at last", saysRecord(last), saysRecord(x))
 			}
+			if may := x.MayBeIt && x.UndoneAt.IsZero(); last.UndoneAt.IsZero() && (last.MayBack < x.MayBack || last.MayBeIt != may) && (may || last.MayBack > 0 || x.Kind == LinkRegistered) && x.UndoneAt.IsZero() {
+				fail("known of what may have come back of "+x.ID+" at last", saysRecord(last), saysRecord(x))
+			}
 			if sure := last.Again == x.Again && x.Again > 0 && !last.MayBeAgain && x.MayBeAgain; x.UndoneAt.IsZero() && (sure ||
 				last.Service == x.Service && last.Confidence != Undecided && x.Confidence == Undecided) {
 				fail("known as certain of "+x.ID+" at last", saysRecord(last), saysRecord(x))
@@ -362,7 +365,7 @@ func saysRecord(r *Record) string {
 	if r.Freed > 0 {
 		known += fmt.Sprint(" freed ", r.Freed)
 	}
-	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: " may be it"}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed]+map[bool]string{true: " early"}[r.Early]+map[bool]string{true: " doubtful"}[r.Confidence == Undecided]+map[bool]string{true: " may be again"}[r.MayBeAgain])
+	return fmt.Sprintf("%s %s %d %s %q again %d %v %s%s", r.OccurredAt.Format("01-02.15:04"), r.Status, r.Amount, undone, r.Service, r.Again, r.AfterReturn, r.Event, known+map[bool]string{true: " unsure"}[r.Unsure]+map[bool]string{true: fmt.Sprint(" may be it ", r.MayBack)}[r.MayBeIt]+map[bool]string{true: " misnamed"}[r.Misnamed]+map[bool]string{true: " early"}[r.Early]+map[bool]string{true: " doubtful"}[r.Confidence == Undecided]+map[bool]string{true: " may be again"}[r.MayBeAgain])
 }
 
 func saysActivity(a *Activity, records []*Record) string {

@@ -137,6 +137,11 @@ func slowUnsure(all []slowDebit, order []Entry) {
 				all[i].unsure = true
 			case !d.gone() && (in.gone() || in.back > d.back):
 				all[i].mayBe = true
+				if more := in.back - d.back; d.first.Kind == Debit && !in.gone() {
+					all[i].mayBack = max(all[i].mayBack, more)
+				} else if d.first.Kind == Debit {
+					all[i].mayBack = d.amount - d.back
+				}
 			}
 			all[i].mayAgain = all[i].mayAgain || d.anything && w.debits[i].again < d.again
 		}

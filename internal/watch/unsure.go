@@ -44,19 +44,23 @@ func markUnsure(records []*Record) (changed []*Record) {
 	ways, known := whose(records)
 	for i, r := range records {
 		undone := r.Complete && (r.Returned > 0 || !r.UndoneAt.IsZero())
-		unsure, may, again := !known && undone, !known && r.Complete, !known
+		unsure, may, again, back := !known && undone, !known && r.Complete, !known, int64(0)
+		if may && r.Kind == Debit {
+			back = r.Kept()
+		}
 		for j := range ways {
 			if r.Complete {
 				c := &ways[j].of[i].chain
 				less, more := r.undoneIn(c)
 				unsure, may, again = unsure || less, may || more, again || c.again < r.Again
+				back = max(back, r.backIn(c))
 			}
 		}
 		misnamed, before := r.misnamed()
 		early := undone && r.early()
 		misnamed, again = misnamed && undone, r.Complete && r.Again > 0 && (again || before)
-		if unsure != r.Unsure || may != r.MayBeIt || misnamed != r.Misnamed || early != r.Early || again != r.MayBeAgain {
-			r.Unsure, r.MayBeIt, r.Misnamed, r.Early, r.MayBeAgain = unsure, may, misnamed, early, again
+		if unsure != r.Unsure || may != r.MayBeIt || back != r.MayBack || misnamed != r.Misnamed || early != r.Early || again != r.MayBeAgain {
+			r.Unsure, r.MayBeIt, r.MayBack, r.Misnamed, r.Early, r.MayBeAgain = unsure, may, back, misnamed, early, again
 			changed = append(changed, r)
 		}
 	}
@@ -73,6 +77,45 @@ func (r *Record) undoneIn(c *chain) (less, more bool) {
 		return true, false
 	}
 	return c.returned < r.Returned, c.returned > r.Returned
+}
+
+// backIn is how much more came back of a debit than it says, in yen, if it was as this.
+func (r *Record) backIn(c *chain) int64 {
+	switch {
+	case r.Kind != Debit || !r.UndoneAt.IsZero():
+		return 0
+	case c.undone():
+		return r.Kept()
+	}
+	return min(r.Kept(), max(0, c.returned-r.Returned))
+}
+
+// MayAlso tells whether more may have come back of a debit than is told, or whether a
+// link may have been removed that is told to stand: what the bank undid is taken for
+// another's of its id.
+func (r *Record) MayAlso() bool {
+	return r.MayBeIt && r.UndoneAt.IsZero() && (r.MayBack > 0 || r.Kind == LinkRegistered)
+}
+
+// MayNow tells whether MayAlso is true of more than was shown. That of what was told to
+// have come back some did not is told by that: see Stands.
+func (s *Shown) MayNow(r *Record) bool {
+	switch {
+	case s == nil || !r.MayAlso() || s.Stands(r):
+		return false
+	case r.Kind == Debit:
+		return r.MayBack > s.MayBack || s.TakenAgain(r)
+	}
+	return !s.MayBeIt
+}
+
+// NotIt tells whether it was shown that more may have come back of a debit, or that a link
+// may have been removed, and it has turned out not to be so.
+func (s *Shown) NotIt(r *Record) bool {
+	if s == nil || !s.MayBeIt || r.MayBeIt || !s.UndoneAt.IsZero() || !r.UndoneAt.IsZero() || r.Kind == Debit && s.MayBack == 0 {
+		return false
+	}
+	return !s.TakenAgain(r) && !s.MoreBack(r) && !s.Stands(r)
 }
 
 // misnamed tells whether the bank named another service with what came back of a

@@ -116,7 +116,7 @@ func (s *site) totals(alerts []history.Alert, g *guest) []wording.ServiceTotal {
 				out[i].Doubtful++
 			}
 			out[i].Yen += p.Taken()
-			out[i].Unsure = out[i].Unsure || p.MayStand()
+			out[i].Unsure = out[i].Unsure || p.MayStand() || p.MayAlso()
 		}
 	}
 	return out

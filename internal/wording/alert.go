@@ -175,6 +175,7 @@ func Alert(f AlertFacts) message.Message {
 	if r.MayStand() {
 		m.Text = append(m.Text, unsureOf(lang, f)...)
 	}
+	m.Text = append(m.Text, f.mayBack(false)...)
 	m.Text = append(m.Text, silenced([]AlertFacts{f})...)
 	if r.AfterReturn {
 		m.Text = append(m.Text, tAfterReturn.in(lang))

@@ -27,9 +27,12 @@ func TestEachToldChangeIsTrue(t *testing.T) {
 			d.Returned = []int64{500, 700, 900}[r.IntN(3)]
 		}
 		d.Unsure, d.Early, d.MayBeIt = r.IntN(4) == 0, r.IntN(4) == 0, r.IntN(4) == 0
+		if d.MayBeIt && d.UndoneAt.IsZero() {
+			d.MayBack = []int64{d.Kept(), 100, 200}[r.IntN(3)]
+		}
 		return d
 	}
-	told := map[string]int{}
+	told := map[string]int{} // how often each was said
 	for range 20_000 {
 		is, shown := random(), random()
 		was := shown.Shows("w1")
@@ -40,12 +43,15 @@ func TestEachToldChangeIsTrue(t *testing.T) {
 		before := was.Amount - was.Kept()
 		later := is.Again > was.Again && is.OccurredAt.After(was.OccurredAt)
 		less := is.Returned < before && !later
+		turnedOut := was.MayBack > 0 && is.MayBack == 0 && !less && !later && !(is.Returned > was.Returned && is.Kept() < was.Kept())
 		f := alertFacts(watch.Japanese, is, watch.ServiceDebit, func(f *AlertFacts) { f.Was = was })
 		m := Incident(IncidentFacts{Parts: []AlertFacts{f}})
 		said := m.Title + "\n" + strings.Join(m.Text, "\n")
 		sum := fmt.Sprintf("%sのうち%sが", Yen(watch.Japanese, is.Amount), Yen(watch.Japanese, is.Returned))
 		for words, want := range map[string]bool{
-			"もう一度":              later,
+			"もう一度": later,
+			"取り消された可能性があります":    is.MayBack > 0 && !less && (is.MayBack > was.MayBack || later),
+			"ではなかった":            turnedOut,
 			"は、戻っていません":         less && is.Returned == 0 && !is.MayBeIt,
 			"は、戻っていない可能性":       less && is.Returned == 0 && is.MayBeIt,
 			"で戻った金額は、お知らせより少ない": less && is.Returned > 0,
@@ -59,16 +65,20 @@ func TestEachToldChangeIsTrue(t *testing.T) {
 				told[words]++
 			}
 		}
+		may := fmt.Sprintf("%sのうち%sが取り消された可能性", Yen(watch.Japanese, is.Amount), Yen(watch.Japanese, is.MayBack))
 		part := strings.Contains(m.Title, "一部が戻")
-		if part && is.Returned == 0 || m.Title == "" || strings.Count(said, "のうち") > 0 && !strings.Contains(said, sum) {
+		if part && is.Returned == 0 || m.Title == "" || strings.Count(strings.ReplaceAll(said, may, ""), "のうち") > 0 && !strings.Contains(said, sum) {
 			t.Fatalf("shown %+v\nis %+v\n%s", was, is.Shows("w1"), said)
 		}
 		line := f.line(false)
+		if strings.Contains(line, "取り消された可能性") != (is.MayBack > 0 && !less) || strings.Contains(line, "取り消されていません") != (turnedOut && is.Returned == 0) {
+			t.Fatalf("shown %+v\nis %+v\n%s", was, is.Shows("w1"), line)
+		}
 		if strings.Contains(line, "戻っていません") != (less && is.Returned == 0 && !is.MayBeIt) || strings.Contains(line, "が戻") && is.Returned == 0 {
 			t.Fatalf("shown %+v\nis %+v\n%s", was, is.Shows("w1"), line)
 		}
 	}
-	if len(told) < 8 {
+	if len(told) < 10 {
 		t.Errorf("too little was told to say anything: %v", told)
 	}
 }

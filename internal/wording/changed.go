@@ -33,23 +33,24 @@ var (
 	tServiceNoName   = text{ja: "銀行によると、%sではなく、口座守がまだ名前を知らない決済サービスによるものです。", en: "The bank says that it is not by %s, but by a payment service that Kozamori does not know by name yet."}
 	tAltStands       = text{ja: "【お知らせ】先のお知らせを訂正します。確認してください", en: "[Notice] A correction of what we told you. Please check it"}
 	tAltUrgentStands = text{ja: "【緊急】先のお知らせを訂正します。確認してください", en: "[Urgent] A correction of what we told you. Please check it"}
-	tTitleStands     = text{ja: "%sによる引き落としは、戻っていません", en: "The debit by %s has not come back"}
+	tTitleStands     = text{ja: "%[1]sによる引き落としは、%[2]sいません", en: "The debit by %[1]s has not %[2]s"}
+	tTitlePosted     = text{ja: "%sによる引き落としは、取り消しのあとに確定しました", en: "The debit by %s was posted after its reversal"}
 	tTitleLinkStands = text{ja: "%sへの口座の登録は、解除されていません", en: "The charge link with %s has not been removed"}
 	// Of what the bank undid that may have been this one or another.
-	tTitleMayStand     = text{ja: "%sによる引き落としは、戻っていない可能性があります", en: "The debit by %s may not have come back"}
+	tTitleMayStand     = text{ja: "%[1]sによる引き落としは、%[2]sいない可能性があります", en: "The debit by %[1]s may not have %[2]s"}
 	tTitleLinkMayStand = text{ja: "%sへの口座の登録は、解除されていない可能性があります", en: "The charge link with %s may not have been removed"}
-	tMayStand          = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、別の引き落としだった可能性があります。", en: "We told you that it had come back. From what the bank has told us since, it may have been another debit."}
+	tMayStand          = text{ja: "先に%sとお知らせしましたが、銀行からの続報では、別の引き落としだった可能性があります。", en: "We told you that it had %s. From what the bank has told us since, it may have been another debit."}
 	tLinkMayStand      = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、別の登録だった可能性があります。", en: "We told you that it had been removed. From what the bank has told us since, it may have been another link."}
-	tStands            = text{ja: "先に戻ったとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had come back. The bank has now told us that this was another debit."}
+	tStands            = text{ja: "先に%sとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it had %s. The bank has now told us that this was another debit."}
 	tReleased          = text{ja: "先に取り消しをお知らせしましたが、取り消されたのは確定前の引き落としで、その後に確定しました。", en: "We told you of a reversal. It was of the pending debit, which has been posted since."}
 	tLinkStands        = text{ja: "先に解除されたとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it had been removed. The bank has now told us that this was another link."}
-	tMayStands         = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have come back. The bank has now told us that this was another debit."}
+	tMayStands         = text{ja: "先に%s可能性があるとお知らせしましたが、銀行からの続報では、それは別の引き落としでした。", en: "We told you that it may have %s. The bank has now told us that this was another debit."}
 	tMayLinkStands     = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、それは別の登録でした。", en: "We told you that it may have been removed. The bank has now told us that this was another link."}
-	tTitleLess         = text{ja: "%sによる引き落としで戻った金額は、お知らせより少ないと分かりました", en: "Less of the debit by %s came back than we told you"}
-	tTitleMayLess      = text{ja: "%sによる引き落としで戻った金額は、お知らせより少ない可能性があります", en: "Less of the debit by %s may have come back than we told you"}
-	tLess              = text{ja: "戻ったとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものでした。", en: "The bank has now told us that some of what we told you came back was of another debit."}
-	tMayLess           = text{ja: "戻ったとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものだった可能性があります。", en: "From what the bank has told us since, some of what we told you came back may have been of another debit."}
-	tStillMay          = text{ja: "先に戻った可能性があるとお知らせしましたが、銀行からの続報では、別の引き落としだったと考えられます。", en: "We told you that it may have come back. From what the bank has told us since, it was more likely another debit."}
+	tTitleLess         = text{ja: "%[1]sによる引き落としで%[2]s金額は、お知らせより少ないと分かりました", en: "Less of the debit by %[1]s has %[2]s than we told you"}
+	tTitleMayLess      = text{ja: "%[1]sによる引き落としで%[2]s金額は、お知らせより少ない可能性があります", en: "Less of the debit by %[1]s may have %[2]s than we told you"}
+	tLess              = text{ja: "%sとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものでした。", en: "The bank has now told us that some of what we told you had %s was of another debit."}
+	tMayLess           = text{ja: "%sとお知らせした金額の一部は、銀行からの続報では、別の引き落としのものだった可能性があります。", en: "From what the bank has told us since, some of what we told you had %s may have been of another debit."}
+	tStillMay          = text{ja: "先に%s可能性があるとお知らせしましたが、銀行からの続報では、別の引き落としだったと考えられます。", en: "We told you that it may have %s. From what the bank has told us since, it was more likely another debit."}
 	tLinkStillMay      = text{ja: "先に解除された可能性があるとお知らせしましたが、銀行からの続報では、別の登録だったと考えられます。", en: "We told you that it may have been removed. From what the bank has told us since, it was more likely another link."}
 	tMayAgainText      = text{ja: "先に取り消された可能性があるとお知らせした引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "We told you that this debit may have been reversed. If it was, it has been taken again. Please check your passbook or statement."}
 	tUnheardAgainText  = text{ja: "先に取り消された可能性のある引き落としです。取り消されていたのなら、もう一度引き落とされました。通帳や入出金明細でご確認ください。", en: "This debit may have been reversed before. If it was, it has been taken again. Please check your passbook or statement."}
@@ -123,6 +124,12 @@ func Changed(f AlertFacts) message.Message {
 	if f.unsure() {
 		m.Text = append(m.Text, unsureOf(lang, f)...)
 	}
+	if was.MayNow(r) {
+		m.Text = append(m.Text, f.mayBack(link || m.Title == tTitleMayBack.in(lang, service))...)
+	}
+	if not := f.notIt(); not != "" {
+		m.Text = append(m.Text, not)
+	}
 	if was.OfHistory {
 		m.Text = append(m.Text, tOfThePast.in(lang))
 	}
@@ -160,14 +167,17 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 		m.Title = pick(r.MayBeIt, tTitleLinkMayStand, tTitleLinkStands).in(lang, orElse(f.ServiceName, tTheDebit.in(lang)))
 		m.Text = append(m.Text, f.stands())
 	case was.Stands(r) && r.Returned > 0:
-		m.Title = pick(r.MayBeIt || r.MayStand(), tTitleMayLess, tTitleLess).in(lang, service)
+		m.Title = pick(r.MayBeIt || r.MayStand(), tTitleMayLess, tTitleLess).in(lang, service, undoneBy(was).in(lang))
 		if less := pick(r.MayBeIt || r.MayStand(), tMayLess, tLess); r.Released(was) {
 			m.Text = append(m.Text, tReleased.in(lang))
 		} else {
-			m.Text = append(m.Text, less.in(lang))
+			m.Text = append(m.Text, less.in(lang, undoneBy(was).in(lang)))
 		}
+	case was.Stands(r) && r.Released(was):
+		m.Title = tTitlePosted.in(lang, service)
+		m.Text = append(m.Text, f.stands())
 	case was.Stands(r):
-		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service)
+		m.Title = pick(r.MayBeIt, tTitleMayStand, tTitleStands).in(lang, service, pick(was.Freed > 0, tFreedStill, tBackStill).in(lang))
 		m.Text = append(m.Text, f.stands())
 	case was.TakenAgain(r) && was.MayStand():
 		m.Title = tTitleMayAgain.in(lang, service)
@@ -192,6 +202,10 @@ func (f *AlertFacts) nameChange(m *message.Message, was *watch.Shown, service st
 		m.Title = tTitleAgainDoubt.in(lang, service)
 	case r.Returned > 0 && (was.MoreBack(r) || was.Doubted(r)):
 		m.Tone, m.Alt, m.Title = message.Calm, orFreed(r, &tAltReturned, &tAltFreed).in(lang), orFreed(r, &tTitleReturned, &tTitleFreed).in(lang, service)
+	case was.MayNow(r):
+		f.nameMayBack(m, service)
+	case was.NotIt(r):
+		f.nameNotIt(m, service)
 	}
 	m.Text = append(m.Text, f.certainNoMore()...)
 }
@@ -202,14 +216,10 @@ func (f *AlertFacts) stands() string {
 	switch {
 	case f.Record.Released(f.Was):
 		return tReleased.in(f.lang())
-	case f.Record.MayBeIt && may:
-		return pick(link, tLinkStillMay, tStillMay).in(f.lang())
-	case f.Record.MayBeIt:
-		return pick(link, tLinkMayStand, tMayStand).in(f.lang())
-	case may:
-		return pick(link, tMayLinkStands, tMayStands).in(f.lang())
+	case link:
+		return pick(f.Record.MayBeIt, pick(may, tLinkStillMay, tLinkMayStand), pick(may, tMayLinkStands, tLinkStands)).in(f.lang())
 	}
-	return pick(link, tLinkStands, tStands).in(f.lang())
+	return pick(f.Record.MayBeIt, pick(may, tStillMay, tMayStand), pick(may, tMayStands, tStands)).in(f.lang(), undoneBy(f.Was).in(f.lang()))
 }
 
 // hidden says it without amounts to a watcher who may not see them.

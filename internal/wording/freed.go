@@ -28,6 +28,19 @@ var (
 	tHistMayFreeN = text{ja: "（一部は取り消された可能性があります）", en: " (part of it may have been cancelled)"}
 )
 
+// What a debit was told to have done, in its own words: money came back, or what was not
+// final yet was cancelled.
+var (
+	tBackDoneBy  = text{ja: "戻った", en: "come back"}
+	tFreedDoneBy = text{ja: "取り消された", en: "been cancelled"}
+	tBackStill   = text{ja: "戻って", en: "come back"}
+	tFreedStill  = text{ja: "取り消されて", en: "been cancelled"}
+)
+
+// undoneBy is what was told of a debit of which less came back: that it did, or, if some of
+// that was released while it was pending, that this was cancelled.
+func undoneBy(was *watch.Shown) text { return pick(was.Freed > 0, tFreedDoneBy, tBackDoneBy) }
+
 // orFreed is what is said of what came back of a debit, or, if some of that was released
 // while it is pending, of that.
 func orFreed(r *watch.Record, back, freed *sure) text {

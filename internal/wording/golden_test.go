@@ -182,6 +182,7 @@ func messages(lang watch.Lang) map[string]message.Message {
 	out["changed-returned"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned = 1000 })
 	out["changed-returned-unsure"] = changed(as(100000), func(f *AlertFacts) { f.Record.Returned, f.Record.Unsure = 1000, true })
 	freed(changed, as, out)
+	mayBacks(lang, changed, as, out)
 	less := func(f *AlertFacts) { f.Was.Returned, f.Record.Returned = 5000, 1000 }
 	out["changed-less-back"] = changed(as(8000), less)
 	out["changed-less-may-be-back"] = changed(as(8000), func(f *AlertFacts) { less(f); f.Record.MayBeIt = true })

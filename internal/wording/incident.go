@@ -142,8 +142,8 @@ var (
 	tLateAll      = text{ja: "銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "The bank has told us late. Please note when it happened."}
 	tLateSome     = text{ja: "このうち%d件は、銀行からの連絡が遅れて、いま届きました。日時をご確認ください。", en: "Of %d of these the bank has told us late. Please note when they happened."}
 
-	tPartStands     = text{ja: "%s（戻っていません）", en: "%s (has not come back)"}
-	tPartMay        = text{ja: "%s（戻っていない可能性があります）", en: "%s (may not have come back)"}
+	tPartStands     = text{ja: "%[1]s（%[2]sいません）", en: "%[1]s (has not %[2]s)"}
+	tPartMay        = text{ja: "%[1]s（%[2]sいない可能性があります）", en: "%[1]s (may not have %[2]s)"}
 	tPartLinkMay    = text{ja: "%s（解除されていない可能性があります）", en: "%s (may not have been removed)"}
 	tPartLinkStands = text{ja: "%s（解除されていません）", en: "%s (has not been removed)"}
 	tPartMore       = text{ja: "ほか", en: "and"}

@@ -292,6 +292,7 @@ var (
 	tCSVAmount   = text{ja: "金額（円）", en: "amount (yen)"}
 	tCSVBack     = text{ja: "うち戻った、または確定前に取り消された金額（円）", en: "of it came back, or was released before it was final (yen)"}
 	tCSVMayBe    = text{ja: "%s（別の引き落としの可能性があります）", en: "%s (it may be of another debit)"}
+	tCSVMayBack  = text{ja: "%[1]s（ほかに%[2]d円の可能性があります）", en: "%[1]s (perhaps another ¥%[2]d)"}
 	tCSVTxn      = text{ja: "銀行の取引番号", en: "transaction id of the bank"}
 	tCSVReceived = text{ja: "銀行から届いた日時", en: "received from the bank"}
 	tCSVAlerted  = text{ja: "お知らせした日時", en: "alerted"}
@@ -318,8 +319,11 @@ func CSVCut(lang watch.Lang) string { return tCSVCut.in(langOf(lang)) }
 // CSVBack is how much of a debit came back, in yen, or may have.
 func CSVBack(lang watch.Lang, part *watch.Record) string {
 	yen := strconv.FormatInt(part.Amount-part.Kept(), 10)
-	if part.MayStand() {
+	switch {
+	case part.MayStand():
 		return tCSVMayBe.in(langOf(lang), yen)
+	case part.MayAlso() && part.Kind == watch.Debit:
+		return tCSVMayBack.in(langOf(lang), yen, part.MayBack)
 	}
 	return yen
 }

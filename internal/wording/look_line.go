@@ -130,5 +130,5 @@ func returned(lang watch.Lang, parts []*watch.Record, hide bool) string {
 	if mayFree > 0 {
 		out += hidden(hide, tHistMayFreeN, tHistMayFree, lang, Yen(lang, mayFree))
 	}
-	return out
+	return out + mayOf(lang, parts, hide)
 }

@@ -174,7 +174,9 @@ func TestEachReasonOfAnUncertainReturnIsTrue(t *testing.T) {
 func TestWordsOfAReturnKnowThatItMayBeAnother(t *testing.T) {
 	t.Parallel()
 	except := map[string]string{
-		"tUnsure": "it says that", "tUnsureLink": "it says that", "tMisnamed": "it says that", "tEarly": "it says that", "tTitleLess": "certain: see tTitleMayLess", "tTitleMayLess": "it says that", "tLess": "certain: see tMayLess", "tMayLess": "it says that", "tEarlyLink": "it says that", "tMayAgainText": "it says that", "tTitleAgainDoubt": "it says that", "tAgainDoubt": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
+		"tUnsureLink": "it says that", "tEarlyLink": "it says that", "tMayAgainText": "it says that", "tTitleAgainDoubt": "it says that", "tAgainDoubt": "it says that", "tUnheardAgainText": "it says that", "tBarsMay": "it says that",
+		"tTitleMayBack": "it says that", "tTitleMaySome": "it says that", "tAltMaySome": "it says that", "tMayBackOf": "it says that", "tMayBackAll": "it says that", "tMayGone": "it says that", "tMayBackMore": "it says that", "tMayBackSome": "it says that", "tMayBackMoreN": "it says that", "tWhichBack": "it says that", "tWhichRemoved": "it says that", "tPartMayBack": "it says that", "tPartMayBackOf": "it says that", "tPartMayBackNow": "it says that", "tPartMayBackN": "it says that", "tHistMayBack": "it says that", "tHistMayBackN": "it says that", "tSheetMayBack": "it says that", "tNotBack": "it says that", "tNotBackPosted": "it says that",
+		"tTitleNotBack": "it says that it did not", "tTitleNotMore": "it says that it did not", "tNotRemoved": "it says that it did not", "tPartNotBack": "it says that it did not",
 		"tNowSureLink": "it has become certain", "tAgainText": "certain: see tMayAgainText",
 		"tTitleLinkStands": "certain: see tTitleLinkMayStand", "tTitleLinkMayStand": "it says that", "tAfterReturn": "certain: see watch.Record.AfterReturn",
 		"tHistGone": "certain: see tHistMayGo", "tHistGoneN": "certain: see tHistMayGoN", "tHistBack": "certain: see tHistMayBe", "tHistPart": "certain: see tHistMayBeN",

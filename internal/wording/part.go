@@ -34,7 +34,7 @@ func (f *AlertFacts) line(named bool) string {
 	case !r.UndoneAt.IsZero():
 		say = pickSure(link, &tPartRemoved, &tPartUndone).of(r).in(lang, say)
 	case f.Was.Stands(r) && r.Returned == 0:
-		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say)
+		say = pick(link, pick(r.MayBeIt, tPartLinkMay, tPartLinkStands), pick(r.MayBeIt, tPartMay, tPartStands)).in(lang, say, pick(f.Was.Freed > 0, tFreedStill, tBackStill).in(lang))
 	case f.Was.TakenAgain(r) && (f.Was.MayStand() || r.MayBeAgain):
 		say = tPartMayAgain.in(lang, say)
 	case f.Was.TakenAgain(r), f.Was == nil && r.AfterReturn:
@@ -54,6 +54,7 @@ func (f *AlertFacts) line(named bool) string {
 		}
 		say = back
 	}
+	say = f.mayLine(say)
 	if named && f.ServiceName != "" {
 		say = f.ServiceName + " " + say
 	}

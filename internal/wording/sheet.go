@@ -31,6 +31,8 @@ var (
 		text{ja: "銀行が取り消しを知らせた日時（別の引き落としの可能性があります）", en: "Reversal that the bank told us of (it may be of another debit)"}}
 	tSheetPart = sure{text{ja: "うち銀行が戻した金額", en: "Of it the bank returned"},
 		text{ja: "うち戻った可能性のある金額（別の引き落としの可能性があります）", en: "Of it perhaps returned (it may be of another debit)"}}
+	tSheetFreed = sure{text{ja: "うち確定前に取り消された金額", en: "Of it cancelled before it was final"},
+		text{ja: "うち確定前に取り消された可能性のある金額（別の引き落としの可能性があります）", en: "Of it perhaps cancelled before it was final (it may be of another debit)"}}
 	tSheetBy     = text{ja: "申し出た人", en: "Reported by"}
 	tSheetBank   = text{ja: "銀行に伝えた日時", en: "Bank told"}
 	tSheetNotYet = text{ja: "まだ伝わっていません", en: "not yet"}
@@ -122,7 +124,10 @@ func (f *PageFacts) sheetFacts(r *watch.Record, add func(*[]message.Fact, text, 
 	if r.Kind == watch.Debit && !f.Watcher.HideAmount {
 		add(&out, tFactAmount, Yen(lang, r.Amount))
 		if r.Returned > 0 && r.UndoneAt.IsZero() {
-			add(&out, tSheetPart.of(r), Yen(lang, r.Returned))
+			add(&out, orFreed(r, &tSheetPart, &tSheetFreed), Yen(lang, r.Returned))
+		}
+		if r.MayAlso() {
+			add(&out, tSheetMayBack, Yen(lang, r.MayBack))
 		}
 	}
 	when := f.exact(r.OccurredAt)

@@ -74,14 +74,19 @@ func (f *AlertFacts) unsure() bool {
 // doubted says that it is not certain any more what came back, or that it has
 // become so; nothing if neither is.
 func (f *AlertFacts) doubted() string {
-	if !f.Was.Doubted(f.Record) {
+	r, link := f.Record, f.Record.Kind == watch.LinkRegistered
+	found := f.Was != nil && f.Was.MayBeIt && f.Was.MoreBack(r) && !r.MayStand() && (link || f.Was.MayBack > 0)
+	switch {
+	case !f.Was.Doubted(r) && !found:
 		return ""
+	case r.MayStand() && link:
+		return tNoMoreSureLink.in(f.lang())
+	case r.MayStand():
+		return tNoMoreSure.in(f.lang(), undoneBy(f.Was).in(f.lang()))
+	case link:
+		return tNowSureLink.in(f.lang())
 	}
-	link := f.Record.Kind == watch.LinkRegistered
-	if f.Record.MayStand() {
-		return pick(link, tNoMoreSureLink, tNoMoreSure).in(f.lang())
-	}
-	return pick(link, tNowSureLink, tNowSure).in(f.lang())
+	return tNowSure.in(f.lang(), pick(r.Freed > 0, tFreedDoneBy, tBackDoneBy).in(f.lang()))
 }
 
 // certainNoMore says what was told as certain, and is not so any more, of the name of a
@@ -123,7 +128,7 @@ func unsureAmong(parts []AlertFacts) (out []string) {
 	if may {
 		out = append(out, unsureOf(parts[0].lang(), parts...)...)
 	}
-	return out
+	return append(out, mayAmong(parts)...)
 }
 
 // sure says of what came back, or was removed, what is said if that is certain,
@@ -187,14 +192,14 @@ var (
 	tUndonePastLink = sure{text{ja: "過去の登録は解除されました。今後、この登録による引き落としはできません。", en: "A link of the past was removed. It can no longer be used to draw money."},
 		text{ja: "銀行から、決済サービスへの過去の登録が解除されたとの連絡がありました。", en: "The bank has told us of the removal of a charge link of the past."}}
 
-	tUnsure     = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so it may be another one that came back. Please check your passbook or statement."}
+	tUnsure     = text{ja: "銀行が同じ取引番号をほかの引き落としにも使っているため、別の引き落としについての連絡かもしれません。通帳や入出金明細でご確認ください。", en: "The bank has used the same transaction number for other debits, so this may be about another one. Please check your passbook or statement."}
 	tUnsureLink = text{ja: "銀行が同じ番号をほかの登録にも使っているため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "The bank has used the same number for other links, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
-	tEarly      = text{ja: "銀行が知らせた取り消しの日時が、この引き落としより前のため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "By the bank's time, the money came back before this debit was taken, so it may have been another one that came back. Please check your passbook or statement."}
+	tEarly      = text{ja: "銀行が知らせた取り消しの日時が、この引き落としより前のため、別の引き落としについての連絡かもしれません。通帳や入出金明細でご確認ください。", en: "By the bank's time, that was before this debit was taken, so it may be about another one. Please check your passbook or statement."}
 	tEarlyLink  = text{ja: "銀行が知らせた解除の日が、この登録より前のため、解除されたのは別の登録かもしれません。この登録がまだ使えるかは、銀行か決済サービスにご確認ください。", en: "By the bank's date, the removal was before this link was registered, so it may be another one that was removed. Please ask the bank or the payment service whether this one can still be used."}
-	tMisnamed   = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、戻ったのは別の引き落としかもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service for what came back, so it may have been another debit. Please check your passbook or statement."}
+	tMisnamed   = text{ja: "銀行からの連絡では、決済サービスの名前が引き落としのときと異なるため、別の引き落としについての連絡かもしれません。通帳や入出金明細でご確認ください。", en: "The bank named a different payment service this time, so it may be about another debit. Please check your passbook or statement."}
 
-	tNoMoreSure     = text{ja: "先に戻ったとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had come back. From what the bank has told us since, that is not certain."}
+	tNoMoreSure     = text{ja: "先に%sとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had %s. From what the bank has told us since, that is not certain."}
 	tNoMoreSureLink = text{ja: "先に解除されたとお知らせしましたが、その後の銀行からの連絡により、確かではないことが分かりました。", en: "We told you that it had been removed. From what the bank has told us since, that is not certain."}
-	tNowSure        = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、この引き落としが戻ったことが分かりました。", en: "When we told you, it was not certain whether this debit had come back. From what the bank has told us since, it has."}
+	tNowSure        = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、この引き落としが%sことが分かりました。", en: "When we told you, it was not certain whether this debit had %s. From what the bank has told us since, it has."}
 	tNowSureLink    = text{ja: "先にお知らせしたときは確かではありませんでしたが、その後の銀行からの連絡により、この登録が解除されたことが分かりました。", en: "When we told you, it was not certain whether this link had been removed. From what the bank has told us since, it has."}
 )
