@@ -45,7 +45,9 @@ type measured struct {
 func BenchmarkEvents(b *testing.B) {
 	dynamoDB, moto := emulators(b)
 	ctx := b.Context()
-	w, err := newTown(ctx, "numbers", dynamoDB, moto)
+	d := usual()
+	delete(d.parameters, "EscalateAfter") // as it is without an operator's word: a critical alert then waits for its answer
+	w, err := d.stand(ctx, "numbers", dynamoDB, moto)
 	if w != nil {
 		b.Cleanup(w.done)
 	}

@@ -21,8 +21,9 @@ func recordKey(id string) Key { return Key{recordPK + id, "R"} }
 
 // recordBody is a record as it is stored. DynamoDB charges by the kilobyte
 // begun, four times on the way of an alert, and an alert to one person is
-// about that long: so the key alone holds the id, and times, which no clock
-// here knows better, end with the millisecond.
+// about that long: so the key alone holds the id (the entries of both indexes have
+// that key), times are stored to the millisecond (our clocks are no finer), and
+// what a message is as a rule is not said of it.
 func recordBody(r *watch.Record) []byte {
 	c := r.Clone()
 	c.ID = ""
@@ -41,6 +42,12 @@ func recordBody(r *watch.Record) []byte {
 	for i := range c.Deliveries {
 		d := &c.Deliveries[i]
 		ms(&d.CreatedAt, &d.Due, &d.AcceptedAt, &d.After)
+		if d.Worded.Plain() && asked(d) {
+			d.Worded = nil
+		}
+		if d.Lang == watch.Japanese { // as every version reads none
+			d.Lang = ""
+		}
 	}
 	for i := range c.Members {
 		m := &c.Members[i]
@@ -58,8 +65,21 @@ func readRecord(it Item) (*watch.Record, error) {
 		return nil, err
 	}
 	r.ID, r.Version = strings.TrimPrefix(it.PK, recordPK), it.Version
+	for i := range r.Deliveries {
+		d := &r.Deliveries[i]
+		if d.Worded == nil && asked(d) {
+			d.Worded = &watch.Worded{}
+		}
+		if d.Lang == "" && d.Channel != "" {
+			d.Lang = watch.Japanese
+		}
+	}
 	return r, nil
 }
+
+// asked tells whether a channel was asked to take a message of an incident, by a release
+// that words it first.
+func asked(d *watch.Delivery) bool { return d.As != "" && d.Kind.OfIncident() }
 
 // Record reads a record by id.
 func (s *Store) Record(ctx context.Context, id string) (*watch.Record, error) {
@@ -173,10 +193,10 @@ func PutRecord(r *watch.Record) Write {
 		Key:     recordKey(r.ID),
 		Body:    recordBody(r),
 		Expires: until(r.RecordedAt, keep),
-		History: Key{accountPK(r.Account), stamp(r.OccurredAt) + "#" + r.ID},
+		History: Key{accountPK(r.Account), stamp(r.OccurredAt)},
 	}
 	if !r.Due.IsZero() {
-		it.Due = Key{duePK(r.ID), stamp(r.Due) + "#R#" + r.ID + laneMarks[r.Lane()]}
+		it.Due = Key{duePK(r.ID), stamp(r.Due) + laneMarks[r.Lane()]}
 	}
 	return Write{Item: it, If: At(r.Version)}
 }

@@ -61,8 +61,13 @@ func (d *Delivery) SayAlone(now time.Time) {
 }
 
 // Forget leaves of what a summary said of other accounts only which it was, once it is
-// taken: their amounts are kept with those.
+// taken: their amounts are kept with those. When it was due, and what a further try
+// would ask for, says nothing any more.
 func (d *Delivery) Forget() {
+	d.Due, d.As = time.Time{}, ""
+	if d.Worded.Plain() {
+		d.Worded = nil
+	}
 	d.Also = slices.Clone(d.Also)
 	for i := range d.Also {
 		d.Also[i].Sum = PastSum{}

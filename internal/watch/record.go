@@ -245,7 +245,7 @@ type Delivery struct {
 	Kind       DeliveryKind  `json:"kind"`
 	Watcher    string        `json:"watcher"`
 	Channel    ChannelKind   `json:"channel"`
-	Lang       Lang          `json:"lang"`
+	Lang       Lang          `json:"lang,omitempty"`
 	State      DeliveryState `json:"state"`
 	CreatedAt  time.Time     `json:"created_at"`
 	Due        time.Time     `json:"due,omitzero"` // when it is sent (Held), or looked for again (Queued)

@@ -25,6 +25,11 @@ type Worded struct {
 	Unknown jsontext.Value `json:",embed"`
 }
 
+// Plain tells that there is nothing out of the ordinary; not if nothing is known.
+func (w *Worded) Plain() bool {
+	return w != nil && len(w.Parts) == 0 && w.Unknown == nil && w.same(&Worded{})
+}
+
 // WordedPart is that of one part, if there is any.
 type WordedPart struct {
 	Record   string  `json:"record"`

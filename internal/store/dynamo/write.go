@@ -75,7 +75,7 @@ func (t *Table) check(ctx context.Context, ws []store.Write) error {
 func (t *Table) put(ctx context.Context, ws []store.Write) error {
 	w := ws[0]
 	item := t.whole(w)
-	mark := make([]byte, 8)
+	mark := make([]byte, 4) // it tells one write from the next of the same item
 	_, _ = rand.Read(mark)
 	item[attrWrite] = &types.AttributeValueMemberB{Value: mark}
 	c := t.condition(w)
