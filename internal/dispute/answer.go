@@ -109,6 +109,7 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 		}
 		before, was := f.changes(), f.answers()
 		outcome, err := act(f)
+		f.overrule(was)
 		res = f.result(outcome, k.undoFor())
 		if err != nil || !outcome.changes() {
 			return err
@@ -186,11 +187,18 @@ func (k *Service) change(ctx context.Context, recordID string, who Answerer, act
 
 // answers are those of the incident's pieces.
 func (f *file) answers() map[*watch.Record]*watch.Answer {
-	out := map[*watch.Record]*watch.Answer{}
+	out := map[*watch.Record]*watch.Answer{f.record: f.record.Answer}
 	for _, l := range f.rest {
 		out[l] = l.Answer
 	}
 	return out
+}
+
+// overrule keeps the answers that stand no more for those who read what happened when.
+func (f *file) overrule(was map[*watch.Record]*watch.Answer) {
+	for l, a := range was {
+		l.Overrule(a)
+	}
 }
 
 // changes tells whether an outcome came of an act now.

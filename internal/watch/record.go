@@ -110,6 +110,9 @@ type Record struct {
 	Deliveries []Delivery `json:"deliveries,omitempty"`
 	Answer     *Answer    `json:"answer,omitempty"`
 	Dispute    string     `json:"dispute,omitempty"` // dispute id once somebody said "not mine"
+	// Overruled are the answers "mine" that a report took the place of, the oldest
+	// first: what is told of the incident later still has them.
+	Overruled []Overruled `json:"overruled,omitempty"`
 	// Lead is the record with which the incident began that this one belongs
 	// to; empty if it is this one. Members are the further alerts of the
 	// incident that began here.
@@ -134,7 +137,7 @@ func (r *Record) Clone() *Record {
 	c := *r
 	c.Notices, c.Deliveries = slices.Clone(r.Notices), slices.Clone(r.Deliveries)
 	c.Entries, c.Twins, c.Members, c.Pieces = slices.Clone(r.Entries), slices.Clone(r.Twins), slices.Clone(r.Members), slices.Clone(r.Pieces)
-	c.Summed = slices.Clone(r.Summed)
+	c.Summed, c.Overruled = slices.Clone(r.Summed), slices.Clone(r.Overruled)
 	if r.Balance != nil {
 		balance := *r.Balance
 		c.Balance = &balance

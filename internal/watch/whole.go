@@ -65,6 +65,9 @@ func Whole(pieces []*Record) *Record {
 		if i == 0 {
 			continue
 		}
+		for _, o := range l.Overruled {
+			w.overruled(o)
+		}
 		w.Members = append(w.Members, Member{Record: l.ID, Txn: l.Name(), Kind: l.Kind, Event: l.Event, ReceivedAt: l.ReceivedAt, RecordedAt: l.RecordedAt,
 			Route: l.Route, Is: *l.Shows(""), Void: !l.Complete, Notices: l.Notices})
 		w.Members = append(w.Members, l.Members...)

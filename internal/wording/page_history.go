@@ -127,12 +127,18 @@ func (f *PageFacts) history() []message.Moment {
 	if f.Dispute != nil {
 		f.disputeHistory(say)
 	}
-	if a := r.Answer; a != nil && a.Value == watch.Mine {
-		if a.Watcher == f.Watcher.ID {
-			say(a.At, pick(f.guardian(), tYouTheirs, tYouMine))
+	mine := func(watcher string, at time.Time) {
+		if watcher == f.Watcher.ID {
+			say(at, pick(f.guardian(), tYouTheirs, tYouMine))
 		} else {
-			say(a.At, pick(f.guardian(), tSomebodyMine, tOtherMine))
+			say(at, pick(f.guardian(), tSomebodyMine, tOtherMine))
 		}
+	}
+	for _, o := range r.Overruled {
+		mine(o.Watcher, o.At)
+	}
+	if a := r.Answer; a != nil && a.Value == watch.Mine {
+		mine(a.Watcher, a.At)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].At.Before(out[j].At) })
 	return out
