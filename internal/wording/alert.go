@@ -2,6 +2,7 @@ package wording
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"kozamori/internal/message"
@@ -134,6 +135,7 @@ var (
 	tIfNotThem      = text{ja: "ご本人に心当たりがないときは、すぐに%sへ連絡してもらってください。", en: "If it was not them, have them contact %s at once."}
 	tIfNotService   = text{ja: "%sにも、身に覚えがないと伝えてください。", en: "Tell %s too that it was not you."}
 	tIfNotServThem  = text{ja: "%sにも、身に覚えがないと伝えてもらってください。", en: "Have them tell %s too that it was not them."}
+	tForWhomAlone   = text{ja: "窓口：%s", en: "Line: %s"} // what has brackets, or sentences, of its own
 	tForWhom        = text{ja: "（%s）", en: " (%s)"}
 	tNumberIsOn     = text{ja: "電話番号は、通帳やキャッシュカードの裏にあります。", en: "The number is on your passbook or the back of your bank card."}
 	tHours          = text{ja: "（受付：%s）", en: " (open %s)"}
@@ -322,7 +324,7 @@ func callStep(lang watch.Lang, say text, who string, c Contact) message.Step {
 		return s
 	}
 	if c.For != "" && lang != watch.English {
-		s.Text += tForWhom.in(lang, c.For)
+		s.Text += pick(strings.ContainsAny(c.For, "（。"), tForWhomAlone, tForWhom).in(lang, c.For)
 	}
 	if c.Hours != "" {
 		s.Text += tHours.in(lang, c.Hours)

@@ -168,6 +168,7 @@ type TroubleFacts struct {
 	Bank            Named
 	Services, Banks []Named
 	None            bool // the reader watches no account
+	Guardian        bool // the reader watches only for others
 }
 
 var (
@@ -181,7 +182,7 @@ var (
 func Trouble(f TroubleFacts) message.Message {
 	lang := langOf(f.Lang)
 	m := chat(lang, tcTroubleTitle.in(lang), tcTroubleTitle.in(lang), tcTroubleText.in(lang, tNotMine.in(lang)))
-	m.Steps = WhatToDo(lang, false, f.Bank.Name, f.Bank.Contact, f.Services...)
+	m.Steps = toDo{lang, false, f.Guardian, f.Bank, f.Services}.steps()
 	for _, b := range f.Banks {
 		if b.Contact.Phone != "" {
 			m.Facts = append(m.Facts, message.Fact{Label: b.Name, Value: b.Contact.Phone})

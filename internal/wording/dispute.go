@@ -81,16 +81,21 @@ var (
 	tFactAnswered  = text{ja: "回答日時", en: "Answered"}
 	tFactStatus    = text{ja: "対応状況", en: "Status"}
 
-	tStepBank     = text{ja: "%sに電話し、引き落としの停止を申し出てください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
-	tStepBankCall = text{ja: "%sに電話し、引き落としの停止を申し出てください。", en: "Call %s and ask them to stop further debits."}
-	tStepBankFind = text{ja: "%sに連絡し、引き落としの停止を申し出てください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
-	tStepAskBank  = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
-	tStepService  = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s too that it is not recognised."}
-	tStepPolice   = text{ja: "警察には、相談専用電話（#9110）で相談できます。被害届は、最寄りの警察署で出せます。危険を感じるときは110番へ。", en: "The police advise you on #9110. To report the crime itself, go to the nearest police station. In an emergency call 110."}
-	tStepConsumer = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
-	tStepPIN      = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of the bank card."}
-	tUndoButton   = text{ja: "取り消す（%sまで）", en: "Undo until %s"}
-	tUndoDisplay  = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
+	tStepBank         = text{ja: "%sに電話し、引き落としの停止を申し出てください。受付番号を伝えると早く進みます。", en: "Call %s and ask them to stop further debits. Give them your report number."}
+	tStepBankCall     = text{ja: "%sに電話し、引き落としの停止を申し出てください。", en: "Call %s and ask them to stop further debits."}
+	tStepBankFind     = text{ja: "%sに連絡し、引き落としの停止を申し出てください。電話番号は、通帳やキャッシュカードの裏にあります。", en: "Contact %s and ask them to stop further debits. The number is on your passbook or bank card."}
+	tStepBankThem     = text{ja: "ご本人から%sに電話し、引き落としの停止を申し出るよう伝えてください。受付番号を伝えると早く進みます。", en: "Have them call %s and ask to stop further debits. Their report number helps."}
+	tStepBankCallThem = text{ja: "ご本人から%sに電話し、引き落としの停止を申し出るよう伝えてください。", en: "Have them call %s and ask to stop further debits."}
+	tStepBankFindThem = text{ja: "ご本人から%sに連絡し、引き落としの停止を申し出るよう伝えてください。電話番号は、ご本人の通帳やキャッシュカードの裏にあります。", en: "Have them contact %s and ask to stop further debits. The number is on their passbook or bank card."}
+	tStepServiceThem  = text{ja: "%sにも、ご本人から、身に覚えがないと伝えてもらってください。", en: "Have them tell %s too that it is not recognised."}
+	tStepPINThem      = text{ja: "念のため、ご本人に、キャッシュカードの暗証番号を変更してもらってください。", en: "To be safe, have them change the PIN of their bank card."}
+	tStepAskBank      = text{ja: "%sに、受付番号を伝えて相談してください。", en: "Contact %s and give your report number."}
+	tStepService      = text{ja: "%sに、身に覚えがないと伝えてください。", en: "Tell %s too that it is not recognised."}
+	tStepPolice       = text{ja: "警察には、相談専用電話（#9110）で相談できます。被害届は、最寄りの警察署で出せます。危険を感じるときは110番へ。", en: "The police advise you on #9110. To report the crime itself, go to the nearest police station. In an emergency call 110."}
+	tStepConsumer     = text{ja: "困ったときは、消費者ホットライン（188）でも相談できます。", en: "The consumer hotline (188) can advise you too."}
+	tStepPIN          = text{ja: "念のため、キャッシュカードの暗証番号を変更してください。", en: "To be safe, change the PIN of the bank card."}
+	tUndoButton       = text{ja: "取り消す（%sまで）", en: "Undo until %s"}
+	tUndoDisplay      = text{ja: "「身に覚えがない」を取り消す", en: "Take my report back"}
 
 	tStatusOpened    = text{ja: "銀行へ連絡中", en: "Being passed to the bank"}
 	tStatusPassed    = text{ja: "銀行へ連絡済み", en: "The bank has been told"}
@@ -292,29 +297,38 @@ func (f *DisputeFacts) account() string { return Account(f.BankName, f.Dispute.M
 // steps are what a victim does, in the order that helps: bank, service,
 // police, consumer line.
 func (f *DisputeFacts) steps() []message.Step {
-	return WhatToDo(f.Lang, true, f.BankName, f.Bank, f.services()...)
+	return toDo{f.Lang, true, f.Guardian, Named{f.BankName, f.Bank}, f.services()}.steps()
 }
 
-// WhatToDo is what somebody does whose money was taken, in the order that
-// helps: bank, services, police, consumer line, PIN. Names and contacts may be
-// empty; the bank comes first all the same. Of a number of a report it speaks only if
-// there is one.
-func WhatToDo(lang watch.Lang, reported bool, bankName string, bank Contact, services ...Named) []message.Step {
-	lang = langOf(lang)
-	say := pick(reported, tStepBank, tStepBankCall)
-	if bank.Phone == "" {
-		say = tStepBankFind
+// toDo is what somebody does whose money was taken, or who watches for them: the bank's
+// and the services' names and contacts may be empty. Reported tells that there is a
+// number of a report to give, and theirs that the account is another's.
+type toDo struct {
+	lang             watch.Lang
+	reported, theirs bool
+	bank             Named
+	services         []Named
+}
+
+// steps are in the order that helps: bank, services, police, consumer line, PIN. The
+// bank comes first also where its number is not known.
+func (t toDo) steps() []message.Step {
+	lang := langOf(t.lang)
+	own := func(owns, theirs text) text { return pick(t.theirs, theirs, owns) }
+	say := pick(t.reported, own(tStepBank, tStepBankThem), own(tStepBankCall, tStepBankCallThem))
+	if t.bank.Contact.Phone == "" {
+		say = own(tStepBankFind, tStepBankFindThem)
 	}
-	out := []message.Step{callStep(lang, say, orElse(bankName, tTheBank.in(lang)), bank)}
-	for _, s := range services {
+	out := []message.Step{callStep(lang, say, orElse(t.bank.Name, tTheBank.in(lang)), t.bank.Contact)}
+	for _, s := range t.services {
 		if s.Name != "" {
-			out = append(out, callStep(lang, tStepService, s.Name, s.Contact))
+			out = append(out, callStep(lang, own(tStepService, tStepServiceThem), s.Name, s.Contact))
 		}
 	}
 	return append(out,
 		message.Step{Text: tStepPolice.in(lang)}, // #9110 is said: mobile phones do not dial it from a link
 		message.Step{Text: tStepConsumer.in(lang), Tel: ConsumerTel},
-		message.Step{Text: tStepPIN.in(lang)})
+		message.Step{Text: own(tStepPIN, tStepPINThem).in(lang)})
 }
 
 func (f *DisputeFacts) addRecognised() message.Button {

@@ -120,6 +120,7 @@ var (
 	tTitleLinkDebit = text{ja: "%[1]sに%[2]sが登録され、引き落としがありました", en: "A new charge link with %[1]s was registered on %[2]s, and money was taken"}
 	tTitleGoesOnOr  = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが続いています", en: "%[1]s or something else keeps taking money from %[2]s"}
 	tTitleSeveralOr = text{ja: "%[2]sから、%[1]sかほかの支払いの引き落としが%[3]d回ありました", en: "%[1]s or something else took money from %[2]s %[3]d times"}
+	tTitleMovedOf   = text{ja: "%[2]sでの、%[1]sの動きをお知らせします", en: "News of %[1]s on %[2]s"}
 	tTitleMoved     = text{ja: "%sの動きをお知らせします", en: "News of %s"}
 
 	tAltMore       = text{ja: "【お知らせ】口座から引き落としが続いています", en: "[Notice] There were more debits from a bank account"}
@@ -360,33 +361,4 @@ func (f *IncidentFacts) mixed() bool {
 // doubtful tells whether one of the debits may be something else.
 func (f *IncidentFacts) doubtful() bool {
 	return slices.ContainsFunc(f.Parts, func(p AlertFacts) bool { return doubtful(p.Record) })
-}
-
-func (f *IncidentFacts) title() string {
-	p := &f.Parts[len(f.Parts)-1]
-	if len(f.Parts) == 1 && p.Was == nil {
-		return p.title()
-	}
-	lang := p.lang()
-	account := pick(p.Guardian, tWatchedAccount, tYourAccount).in(lang)
-	links, fresh := 0, 0
-	for i := range f.Parts {
-		if f.Parts[i].Was == nil && !f.Parts[i].Record.Gone() {
-			fresh++
-			if f.Parts[i].Record.Kind == watch.LinkRegistered {
-				links++
-			}
-		}
-	}
-	switch {
-	case links > 1 && f.linksAlone() && !f.mixed() && p.ServiceName != "":
-		return tTitleLinks.in(lang, p.ServiceName, account, links)
-	case f.mixed() || fresh < len(f.Parts) || p.ServiceName == "" || links > 1:
-		return tTitleMoved.in(lang, account)
-	case links == 1:
-		return tTitleLinkDebit.in(lang, p.ServiceName, account)
-	case fresh < f.Debits && f.Earlier:
-		return pick(f.doubtful(), tTitleGoesOnOr, tTitleGoesOn).in(lang, p.ServiceName, account)
-	}
-	return pick(f.doubtful(), tTitleSeveralOr, tTitleSeveral).in(lang, p.ServiceName, account, fresh)
 }

@@ -243,7 +243,7 @@ func (f *PageFacts) whatFollows() []string {
 func (f *PageFacts) withdrawn() message.Part {
 	lang := f.lang()
 	p := message.Part{Message: message.Message{Lang: string(lang), Title: tWithdrawn.in(lang), Brief: true,
-		Facts: []message.Fact{{Label: tFactReference.in(lang), Value: f.Dispute.Reference}}}, Forms: f.asks()}
+		Facts: append([]message.Fact{{Label: tFactReference.in(lang), Value: f.Dispute.Reference}}, f.covered()...)}, Forms: f.asks()}
 	p.Forms[0].Note = tAgain.in(lang, p.Forms[0].Label)
 	return p
 }
@@ -264,6 +264,7 @@ func (f *PageFacts) open() message.Part {
 		m.Title, m.Amount = say.in(lang, f.bank()), ""
 		m.Facts = append(m.Facts, message.Fact{Label: tFactReference.in(lang), Value: d.Reference})
 	}
+	m.Facts = append(m.Facts, f.covered()...)
 	if d.Follows != "" {
 		m.Facts = append(m.Facts, message.Fact{Label: tFollows.in(lang), Value: f.Follows})
 	}
@@ -277,7 +278,7 @@ func (f *PageFacts) open() message.Part {
 	if d.Status != watch.DisputeRefunded && d.Status != watch.DisputeClosed {
 		m.Text = append(m.Text, f.bankTold())
 		m.Text = append(append(m.Text, f.claims(false)...), tDoNow.in(lang))
-		m.Steps = WhatToDo(lang, true, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)
+		m.Steps = f.steps()
 	}
 	p := message.Part{Message: m, Links: []message.PageLink{{Href: "?" + SheetMark, Label: tSheetLink.in(lang), Hint: tSheetHint.in(lang)}}}
 	if rest := f.Record.Recognised(); len(rest) > 0 {
@@ -291,6 +292,22 @@ func (f *PageFacts) open() message.Part {
 			Label: tUndoButton.in(lang, f.UndoUntil.In(watch.JST).Format("15:04"))})
 	}
 	return p
+}
+
+// steps are what the reader does, or has the account's owner do.
+func (f *PageFacts) steps() []message.Step {
+	return toDo{f.lang(), true, f.guardian(), Named{f.BankName, f.Bank}, servicesOf(f.Dispute.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)}.steps()
+}
+
+// covered is what the report is about, where that is not the one debit or link that
+// the page shows.
+func (f *PageFacts) covered() []message.Fact {
+	total := f.Dispute.TotalAt(0)
+	if !total.Several() && !f.incident() {
+		return nil
+	}
+	c := covers{lang: f.lang(), total: total, hide: f.Watcher.HideAmount}
+	return []message.Fact{{Label: tCoverWhat.in(f.lang()), Value: c.several()}}
 }
 
 // bankTold says whether the bank has the report, or, of one that was taken back, the

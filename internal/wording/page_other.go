@@ -77,7 +77,7 @@ func BrokenPage(lang watch.Lang, acted bool) message.Page {
 func ExpiredPage(lang watch.Lang, bankName string, bank Contact, reference, inPlace string) message.Page {
 	lang = langOf(lang)
 	m := message.Message{Lang: string(lang), Title: tGone.in(lang), Text: []string{tGoneText.in(lang)},
-		Steps: WhatToDo(lang, reference != "", bankName, bank), Foot: tNeverPIN.in(lang)}
+		Steps: toDo{lang: lang, reported: reference != "", bank: Named{bankName, bank}}.steps(), Foot: tNeverPIN.in(lang)}
 	if inPlace != "" {
 		m.Text = append(m.Text, tGoneButtons.in(lang, inPlace))
 	}

@@ -82,7 +82,7 @@ func ClaimSheet(f PageFacts, back string) (message.Page, bool) {
 		p.Parts = append(p.Parts, message.Part{Message: message.Message{Lang: p.Lang, Title: tSheetNth.in(lang, n), Facts: f.sheetFacts(r, add)}})
 	}
 	claim := message.Message{Lang: p.Lang, Title: tSheetClaim.in(lang), Text: f.claims(true),
-		Steps: WhatToDo(lang, true, f.BankName, f.Bank, servicesOf(d.TotalAt(0), Named{f.ServiceName, f.Service}, f.ServiceOf)...)}
+		Steps: f.steps()}
 	fill := message.Message{Lang: p.Lang, Title: tSheetFill.in(lang)}
 	for _, t := range []text{tBlankName, tBlankTel, tBlankBank, tBlankOther, tBlankPolice} {
 		fill.Facts = append(fill.Facts, message.Fact{Label: t.in(lang), Blank: true})
