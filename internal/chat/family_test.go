@@ -220,7 +220,9 @@ func TestManyServicesFitIntoOneMessage(t *testing.T) {
 		w.own(alice, k)
 		act := watch.Activity{Services: map[string]*watch.ServiceActivity{}}
 		for _, id := range []string{"a", "b", "c", "d", "e", "f"} {
-			act.Services[id] = &watch.ServiceActivity{FirstAt: w.Now(), LastAt: w.Now(), Links: []watch.Link{{Record: "r-" + k.Ref + id, RegisteredAt: w.Now()}}}
+			link := "r-" + k.Ref + id
+			act.Services[id] = &watch.ServiceActivity{FirstAt: w.Now(), LastAt: w.Now(), Links: []watch.Link{{Record: link, RegisteredAt: w.Now()}}}
+			w.Put(store.PutRecord(&watch.Record{ID: link, OnAccount: watch.On(k), Kind: watch.LinkRegistered, Service: id, OccurredAt: w.Now(), RecordedAt: w.Now(), Complete: true}))
 		}
 		if err := w.store.Write(context.Background(), store.PutActivity(k, &act)); err != nil {
 			t.Fatal(err)

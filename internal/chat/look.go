@@ -82,7 +82,7 @@ func (t *talk) help(ctx context.Context, accounts []membership.Bound, lang watch
 	if err != nil {
 		return wording.TroubleFacts{}, err
 	}
-	f := wording.TroubleFacts{Lang: lang, None: len(accounts) == 0}
+	f := wording.TroubleFacts{Lang: lang, None: len(accounts) == 0, Guardian: membership.GuardianOnly(accounts)}
 	for _, id := range services {
 		name, contact := t.Names.Service(id, lang)
 		f.Services = append(f.Services, wording.Named{Name: name, Contact: contact})
@@ -122,6 +122,9 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 	f := wording.ServicesListFacts{Lang: lang, Now: t.at()}
 	for _, b := range accounts {
 		found, err := history.Services(ctx, t.Store, b.Account.AccountKey)
+		if err == nil {
+			err = history.Standing(ctx, t.Store, b, found, t.at())
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -136,6 +139,13 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 				return name
 			}}
 			l.Name, _ = t.Names.Service(s.ID, lang)
+			l.Stands(s.Group, s.Open(), s.Reports)
+			if lead := s.Asks(); lead != "" {
+				l.Record = lead
+			}
+			if l.Settled && s.Group.Record != nil {
+				l.Link = t.Link(s.Group.Record, b.Watcher.ID)
+			}
 			a.Services = append(a.Services, l)
 		}
 		f.Accounts = append(f.Accounts, a)

@@ -286,28 +286,44 @@ const (
 // Open lists the unanswered incidents of an account that a service is in, the
 // newest first; that of a record is among them, also if nothing was told of it.
 func Open(ctx context.Context, s *store.Store, b membership.Bound, service, record string, now time.Time) ([]Alert, error) {
-	alerts, _, err := Alerts(ctx, s, b, now.Add(-askedBack), time.Time{}, askedMost, askedLook)
+	recent, err := asked(ctx, s, b, now)
 	if err != nil {
 		return nil, err
 	}
+	alerts, _, err := open(ctx, s, b, recent, service, record)
+	return alerts, err
+}
+
+// asked are the incidents of which an answer may be asked.
+func asked(ctx context.Context, s *store.Store, b membership.Bound, now time.Time) ([]Alert, error) {
+	alerts, _, err := Alerts(ctx, s, b, now.Add(-askedBack), time.Time{}, askedMost, askedLook)
+	return alerts, err
+}
+
+// open finds among them what Open lists, and how the record stands.
+func open(ctx context.Context, s *store.Store, b membership.Bound, recent []Alert, service, record string) ([]Alert, watch.Group, error) {
 	asked, err := s.Record(ctx, record)
 	if err != nil {
-		return nil, err
+		return nil, watch.Group{}, err
 	}
 	lead, err := s.Lead(ctx, asked)
 	if err != nil {
-		return nil, err
+		return nil, watch.Group{}, err
 	}
-	if !slices.ContainsFunc(alerts, func(a Alert) bool { return a.Record.StoryID() == lead.StoryID() }) {
+	alerts := slices.Clone(recent)
+	n := slices.IndexFunc(alerts, func(a Alert) bool { return a.Record.StoryID() == lead.StoryID() })
+	if n < 0 {
 		all, err := groups(ctx, s, lead, map[string]*watch.Record{})
 		if err != nil {
-			return nil, err
+			return nil, watch.Group{}, err
 		}
+		n = len(alerts)
 		alerts = append(alerts, Alert{Group: all[0], Groups: all, Parts: []*watch.Record{asked}, Bound: b})
 	}
+	stands := *alerts[n].Of(asked)
 	for i := range alerts {
 		a := &alerts[i] // what is answered, or reported, is not asked about
-		a.Parts = slices.DeleteFunc(a.Parts, func(p *watch.Record) bool { return a.Of(p).Record != a.Record })
+		a.Parts = slices.DeleteFunc(slices.Clone(a.Parts), func(p *watch.Record) bool { return a.Of(p).Record != a.Record })
 	}
 	parts := 0
 	return slices.DeleteFunc(alerts, func(a Alert) bool {
@@ -319,5 +335,5 @@ func Open(ctx context.Context, s *store.Store, b membership.Bound, service, reco
 		}
 		parts += len(a.Parts)
 		return parts > askedParts && parts > len(a.Parts)
-	}), nil
+	}), stands, nil
 }

@@ -3,10 +3,13 @@ package history
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sort"
+	"time"
 
+	"kozamori/internal/membership"
 	"kozamori/internal/quote"
 	"kozamori/internal/store"
 	"kozamori/internal/watch"
@@ -27,6 +30,33 @@ type Service struct {
 	// Text and Word are what the passbook has of a link whose service is not known,
 	// and what its bank calls the service.
 	Text, Word quote.Text
+	// Group is how that record stands, with those of its incident that stand alike, and
+	// Reports are the reports about the service that stand, the newest last. Standing
+	// reads both; the Group of a record that is not there has none.
+	Group   watch.Group
+	Reports []*watch.Dispute
+	open    []Alert
+}
+
+// Asks is the record of what waits for an answer; empty if nothing does.
+func (x *Service) Asks() string {
+	if len(x.open) == 0 {
+		return ""
+	}
+	for i := range x.open {
+		if _, in := x.open[i].Record.Part(x.Record); in {
+			return x.Record
+		}
+	}
+	return x.open[0].Record.ID
+}
+
+// Open are the debits and links that wait for an answer, and on which one would be given.
+func (x *Service) Open() (out []*watch.Record) {
+	for i := range x.open {
+		out = append(out, x.open[i].Parts...)
+	}
+	return out
 }
 
 // Services lists the payment services that touched an account, the latest first: each
@@ -50,6 +80,59 @@ func Services(ctx context.Context, s *store.Store, k watch.AccountKey) ([]Servic
 		return cmp.Or(out[j].Activity.LastAt.Compare(out[i].Activity.LastAt), cmp.Compare(out[i].ID, out[j].ID)) < 0
 	})
 	return out, named(ctx, s, out, unknown)
+}
+
+// Standing reads of each row what was reported, and what waits for an answer.
+func Standing(ctx context.Context, s *store.Store, b membership.Bound, list []Service, now time.Time) error {
+	recent, err := asked(ctx, s, b, now)
+	if err != nil {
+		return err
+	}
+	act, err := s.Activity(ctx, b.Account.AccountKey)
+	if err != nil {
+		return err
+	}
+	disputes := map[string]*watch.Dispute{}
+	for i := range list {
+		x := &list[i]
+		if x.Record == "" {
+			continue
+		}
+		if x.open, x.Group, err = open(ctx, s, b, recent, x.ID, x.Record); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		var ids []string
+		for _, r := range act.Reported {
+			if x.ID != "" && r.Service == x.ID {
+				ids = append(ids, r.Dispute)
+			}
+		}
+		if d := x.Group.Dispute; d.Stands(x.Group.Record) && !slices.Contains(ids, d.ID) {
+			ids = append(ids, d.ID)
+		}
+		if err := x.reports(ctx, s, ids, disputes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reports reads the reports about a service, each once for all rows.
+func (x *Service) reports(ctx context.Context, s *store.Store, ids []string, read map[string]*watch.Dispute) error {
+	for _, id := range ids {
+		d, known := read[id]
+		if !known {
+			var err error
+			if d, err = s.Dispute(ctx, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			read[id] = d
+		}
+		if d != nil && !d.Withdrawn() {
+			x.Reports = append(x.Reports, d)
+		}
+	}
+	return nil
 }
 
 // rows are those of one service.

@@ -51,6 +51,11 @@ type Bound struct {
 	Already bool // the person watched the account before and gained nothing
 }
 
+// GuardianOnly tells whether somebody watches accounts, and none of them is their own.
+func GuardianOnly(accounts []Bound) bool {
+	return len(accounts) > 0 && !slices.ContainsFunc(accounts, func(b Bound) bool { return b.Watcher.Role != watch.Guardian })
+}
+
 // Service binds and unbinds.
 type Service struct {
 	Store *store.Store

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/dispute"
 	"kozamori/internal/history"
 	"kozamori/internal/membership"
 	"kozamori/internal/quote"
@@ -220,6 +221,9 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b memb
 		s.answerService(w, r, g, b, list)
 		return
 	}
+	if err := history.Standing(r.Context(), s.Store, b, list, s.Now()); !s.at(w, r, err) {
+		return
+	}
 	f := wording.ServicesFacts{View: s.view(r.Context(), g, b), Home: homePath, Now: s.Now()}
 	for _, x := range list {
 		line := wording.ServiceLine{Activity: x.Activity, Record: x.Record, Links: x.Links, Unknown: x.ID == "", Text: x.Text, Word: x.Word, NameOf: func(id string) string {
@@ -227,6 +231,10 @@ func (s *site) services(w http.ResponseWriter, r *http.Request, g *guest, b memb
 			return name
 		}}
 		line.Name, _ = s.Names.Service(x.ID, g.Lang)
+		line.Stands(x.Group, x.Open(), x.Reports)
+		if line.Settled && x.Group.Record != nil {
+			line.Link = s.alertLink(x.Group.Record.ID, b.Watcher.ID, g.Expires)
+		}
 		f.Services = append(f.Services, line)
 	}
 	s.page(w, http.StatusOK, wording.ServicesPage(f))
@@ -246,11 +254,15 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 		if x.Record != record || record == "" || do != wording.DoMine && do != wording.DoNotMine {
 			continue
 		}
+		alerts, err := history.Open(r.Context(), s.Store, b, x.ID, record, s.Now())
+		if !s.at(w, r, err) {
+			return
+		}
+		if do == wording.DoMine && len(alerts) > 0 {
+			s.recognised(w, r, g, v, x.ID, alerts)
+			return
+		}
 		if do == wording.DoNotMine {
-			alerts, err := history.Open(r.Context(), s.Store, b, x.ID, record, s.Now())
-			if !s.at(w, r, err) {
-				return
-			}
 			if r.PostForm.Get(wording.FieldParts) == "" && !aloneOf(alerts, record) {
 				s.whichOnes(w, r, g, b, record, alerts)
 				return
@@ -271,6 +283,29 @@ func (s *site) answerService(w http.ResponseWriter, r *http.Request, g *guest, b
 		return
 	}
 	s.offered(w, r, false)
+}
+
+// recognised answers "mine" to each incident of a service that waits for an answer, as
+// far as it is of that service alone: the others show on their pages what else they
+// have. It shows the first that is left, or was answered.
+func (s *site) recognised(w http.ResponseWriter, r *http.Request, g *guest, v visit, service string, alerts []history.Alert) {
+	page := alerts[0].Record.ID
+	v.who.Saw = sawOn(r.PostForm)
+	for _, a := range alerts {
+		if slices.ContainsFunc(a.Parts, func(p *watch.Record) bool { return p.Service != service }) {
+			page = a.Record.ID
+			continue
+		}
+		v.record = a.Record.ID
+		res, err := s.act(r.Context(), v, wording.DoMine)
+		if !s.at(w, r, err) {
+			return
+		}
+		if res.Outcome == dispute.Changed {
+			page = a.Record.ID
+		}
+	}
+	http.Redirect(w, r, s.alertLink(page, v.who.Watcher, g.Expires), http.StatusSeeOther)
 }
 
 // aloneOf tells that nothing but a record waits for an answer: it need not be asked
@@ -320,7 +355,7 @@ func (s *site) help(w http.ResponseWriter, r *http.Request, g *guest) {
 	if !s.at(w, r, err) {
 		return
 	}
-	f := wording.TroubleFacts{Lang: g.Lang}
+	f := wording.TroubleFacts{Lang: g.Lang, Guardian: membership.GuardianOnly(g.accounts)}
 	for _, id := range services {
 		name, contact := s.Names.Service(id, g.Lang)
 		f.Services = append(f.Services, wording.Named{Name: name, Contact: contact})

@@ -127,13 +127,17 @@ func ServicesList(f ServicesListFacts) message.Message {
 	return m
 }
 
-// card is one service with its two answers. The first shows what would be
-// reported, and asks.
+// card is one service with its two answers, if anything of it waits for one. The first
+// shows what would be reported, and asks.
 func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, now time.Time) message.Message {
 	name := s.name(lang)
 	m := message.Message{Lang: string(lang), Tone: message.Calm, Badge: tServTitle.in(lang), Title: name,
 		Facts: append([]message.Fact{{Label: tFactAccount.in(lang), Value: a.Name}}, s.facts(lang, a.HideAmount, false, now)...)}
-	if s.Record == "" {
+	m.Facts = append(m.Facts, s.stand(lang, a.HideAmount)...)
+	if s.Settled && s.Link != "" {
+		m.Buttons = []message.Button{{Label: tDetails.in(lang), Style: message.Link, URL: s.Link}}
+	}
+	if s.Record == "" || s.Settled {
 		return m
 	}
 	of, whole := "", name
@@ -141,7 +145,7 @@ func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, no
 		of, whole = a.Name, tcOfAccount.in(lang, name, a.Name)
 	}
 	notMine, mine := pick(a.Guardian, tNotTheirs, tNotMine).in(lang), pick(a.Guardian, tTheirs, tMine).in(lang)
-	m.Text = []string{tServAsk.in(lang)}
+	m.Text = []string{pick(len(s.reports) > 0, tServAskRest, tServAsk).in(lang)}
 	m.Buttons = []message.Button{
 		{Label: onAccount(lang, notMine, accountOn(of, notMine, mine)), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, a.Watcher)},
 		{Label: onAccount(lang, mine, accountOn(of, notMine, mine)), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, a.Watcher)}}
