@@ -27,7 +27,8 @@ const (
 	// mostRecent is how many debits of the last week the activity of somebody has
 	// who uses a wallet for everything. Each alert writes it.
 	mostRecent = 50
-	// mostDollars is what a million events of accounts a year old may cost.
+	// mostDollars is what a million events may cost, of new accounts and of accounts a
+	// year old.
 	mostDollars = 0.85
 )
 
@@ -80,8 +81,12 @@ func BenchmarkEvents(b *testing.B) {
 		fmt.Println(run(10, perPost).table("1,000 events that all alert"))
 		mixed := run(10, 5)
 		fmt.Println(mixed.table("1,000 events of which 50 alert"))
-		said, _ := mixed.dollars()
+		said, total := mixed.dollars()
 		fmt.Println(said)
+		b.ReportMetric(total, "$/1M-events-new")
+		if total > mostDollars {
+			b.Errorf("a million events of new accounts cost $%.2f, at most $%.2f", total, mostDollars)
+		}
 		// Others, which nothing has alerted today.
 		aged := func(from, recent int, whose string) float64 {
 			if err := w.grow(ctx, from, recent); err != nil {
@@ -94,7 +99,7 @@ func BenchmarkEvents(b *testing.B) {
 			return total
 		}
 		b.ReportMetric(aged(2*perTown, mostRecent, "people who pay by wallet seven times a day"), "$/1M-events-heavy")
-		total := aged(perTown, 0, "accounts a year old")
+		total = aged(perTown, 0, "accounts a year old")
 		b.ReportMetric(total, "$/1M-events")
 		if total > mostDollars {
 			b.Errorf("a million events cost $%.2f, at most $%.2f", total, mostDollars)
