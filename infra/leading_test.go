@@ -23,7 +23,7 @@ var writers = map[string]string{
 	"CATALOG*":  "PutManifest PutCatalogText",
 	"CHAIN#*":   "PutAuditHead PutBlock",
 	"D#*":       "PutDispute UpdateDispute",
-	"E#*":       "PutErasure PutErasureAgain DeleteErasure",
+	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",
 	"FN#*":      "PutNumber",
 	"L#*":       "PutStep Listed",

@@ -153,6 +153,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			fmt.Sprintf("| %s days; %s if nobody was told", of(store.KeepRecord, day), of(store.KeepUnheard, day)),
 			fmt.Sprintf("| %s years, or what", of(store.KeepDispute, 365*day)),
 			fmt.Sprintf("else %s days", of(membership.KeepStranger, day)),
+			fmt.Sprintf("| %d days, while they can come back", watch.RestoreDays), fmt.Sprintf("goes %d days later", watch.RestoreDays),
 			fmt.Sprintf("sent away | %d days and %s hour;", watch.RestoreDays, of(store.KeepCode, time.Hour)),
 			fmt.Sprintf("| %s hour after its end", of(store.KeepCode, time.Hour)), fmt.Sprintf("| %s hour after their end", of(store.KeepCode, time.Hour)),
 			"| 1 day |", // store.PutSeen

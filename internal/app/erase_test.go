@@ -11,6 +11,7 @@ import (
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/worldtest"
+	"kozamori/internal/watch"
 )
 
 // holds lists where a word still stands in the store and in the queues, dead
@@ -46,7 +47,7 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			o.taps("a=erase")
 			o.reads("35日以内に消えます")
 			o.taps("a=erase")
-			o.reads("見守りをやめ、記録を消しました", "35日以内に消えます")
+			o.reads("見守りをやめました。記録もあとで消します", "35日以内に消えます")
 		},
 		"by the bank": func(o *person) { o.erase("acc_1") },
 	} {
@@ -67,7 +68,7 @@ func TestAfterAnErasureOnlyDeadLettersNameAnybodyAndNoLongerThanIsSaid(t *testin
 			}
 			erase(owner)
 			h.settle()
-			h.Add(time.Hour)
+			h.Add(watch.RestoreFor + time.Hour)
 			members, err := h.system.Membership()
 			if err != nil {
 				t.Fatal(err)

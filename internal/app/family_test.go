@@ -177,7 +177,7 @@ func (h *town) family() (owner, guardian *person) {
 
 func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
 	const dismissed, left = "has ended your watching", "見守り家族が見守りをやめました"
-	ended, erased := "has stopped having it watched, and", "had its records erased"
+	ended, erased := "has stopped having it watched, and", "asked for its records to be erased"
 	for name, c := range map[string]struct {
 		does  func(owner, guardian *person)
 		owner bool // hears of it, else the guardian
@@ -193,7 +193,7 @@ func TestTheOtherSideHearsWhoEndsItOnPageAndInChat(t *testing.T) {
 			o.taps("a=erase")
 			o.reads("見守りをやめて、記録も消しますか", "5年間")
 			o.taps("a=erase")
-			o.reads("見守りをやめ、記録を消しました")
+			o.reads("見守りをやめました。記録もあとで消します")
 		}, false, erased},
 		"an owner erases on the page": {func(o, _ *person) {
 			o.visits("leave")

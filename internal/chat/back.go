@@ -11,8 +11,8 @@ import (
 
 // wayBack adds to news of somebody who left how an owner brings them back; who left
 // reads that an owner can.
-func (t *talk) wayBack(ctx context.Context, words message.Message) (message.Message, error) {
-	n := t.News
+func (t *talk) wayBack(ctx context.Context) (message.Message, error) {
+	n, words := t.News, t.newsWords(ctx, false)
 	if n.Step == "" {
 		return words, nil
 	}
@@ -29,7 +29,7 @@ func (t *talk) wayBack(ctx context.Context, words message.Message) (message.Mess
 		if err != nil {
 			return words, err
 		}
-		return wording.WithWayBack(words, wording.LoweredFacts{Link: t.RestoreLink(step, n.To.Watcher), ByMail: n.Alone, Restorable: true, Now: t.Now(),
+		return wording.WithWayBack(t.newsWords(ctx, true), wording.LoweredFacts{Link: t.RestoreLink(step, n.To.Watcher), ByMail: n.Alone, Restorable: true, Now: t.Now(),
 			Line: wording.StepLine{Step: step, Reader: &left.Watcher}}), nil
 	}
 	if n.To.Watcher == n.Guardian.Watcher {

@@ -72,13 +72,20 @@ func (t *talk) leave(ctx context.Context, p button.Press) (plan, error) {
 	return t.unbind(ctx, list, f), nil
 }
 
-func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.ChatLeaveFacts) plan {
-	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
+// goingFrom are accounts that a person is about to leave, with what brings them back
+// where they are an owner.
+func (t *talk) goingFrom(ctx context.Context, lang watch.Lang, list []membership.Bound) []wording.ChatAccount {
+	out := t.chatAccounts(ctx, lang, list)
 	for i, b := range list {
 		if b.Watcher.Role == watch.Owner {
-			f.Accounts[i].Step = membership.LeavingStep(b.Account, b.Watcher.ID)
+			out[i].Step = membership.LeavingStep(b.Account, b.Watcher.ID)
 		}
 	}
+	return out
+}
+
+func (t *talk) unbind(ctx context.Context, list []membership.Bound, f wording.ChatLeaveFacts) plan {
+	f.Accounts = t.goingFrom(ctx, f.Lang, list)
 	p := say(wording.Left(f))
 	p.do = func(ctx context.Context) error {
 		for _, b := range list {
@@ -114,7 +121,7 @@ func (t *talk) erase(ctx context.Context, press button.Press) (plan, error) {
 	case !slices.ContainsFunc(list, erasable): // those that could be are gone by now
 		return t.unbind(ctx, list, f), nil
 	}
-	f.Accounts = t.chatAccounts(ctx, f.Lang, list)
+	f.Accounts = t.goingFrom(ctx, f.Lang, list)
 	p := say(wording.Erased(f))
 	p.do = func(ctx context.Context) error {
 		if all {

@@ -113,12 +113,18 @@ func TestLeaving(t *testing.T) {
 		w.reads(alice, wording.AskErase(wording.ChatLeaveFacts{Accounts: []wording.ChatAccount{{Erasable: true}}}).Title)
 		w.tap(alice, yes)
 		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{}).Title, "七十七銀行 普通 ***4567", "見守り方の変更の記録だけは")
-		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 1 {
-			t.Errorf("the record is kept: %v", err)
+		if _, err := w.store.ErasureWish(context.Background(), account); err != nil || watches(w) != 1 {
+			t.Errorf("the records will not be erased: %v", err)
 		}
+		w.Record("r1") // is there until it cannot be set back
+		back := w.button(alice, "a=restore")
 		w.say(alice, "解除")
 		if strings.Contains(w.newest(alice), "a=erase") {
 			t.Error("erasing is offered where it cannot be")
+		}
+		w.tap(alice, back)
+		if _, err := w.store.ErasureWish(context.Background(), account); !errors.Is(err, store.ErrNotFound) || watches(w) != 2 {
+			t.Errorf("one tap does not set it back: %v", err)
 		}
 	})
 	t.Run("all of it is erased or left at once", func(t *testing.T) {
@@ -131,7 +137,7 @@ func TestLeaving(t *testing.T) {
 		w.tap(alice, w.button(alice, "a=erase"))
 		w.tap(alice, strings.Replace(w.button(alice, "a=erase"), "w=w-1", "w=all", 1))
 		w.reads(alice, wording.Erased(wording.ChatLeaveFacts{Lang: watch.English}).Title, "only watched no more")
-		if _, err := w.store.Record(context.Background(), "r1"); !errors.Is(err, store.ErrNotFound) || watches(w) != 0 {
+		if _, err := w.store.ErasureWish(context.Background(), account); err != nil || watches(w) != 0 {
 			t.Errorf("%v", err)
 		}
 		w.Record("r2") // is bob's

@@ -64,7 +64,7 @@ func (t *talk) tellNews(ctx context.Context) queue.Verdict {
 			return queue.Acknowledge
 		}
 	}
-	words, err := t.wayBack(ctx, t.newsWords(ctx))
+	words, err := t.wayBack(ctx)
 	if err != nil {
 		return t.brokenNews("whether it can be taken back cannot be read", err)
 	}
@@ -147,10 +147,11 @@ func (t *talk) binding(ctx context.Context, lineUser, watcher string) (*store.Bi
 	return nil, false, nil
 }
 
-func (t *talk) newsWords(ctx context.Context) message.Message {
+// newsWords words news; with returns what takes it back is added below.
+func (t *talk) newsWords(ctx context.Context, returns bool) message.Message {
 	n := t.News
 	bank, _ := t.Names.Bank(ctx, n.Bank, n.To.Lang)
-	f := wording.GuardianFacts{Lang: n.To.Lang, Mail: watch.ByMail(n.To.LineUser), Name: n.Guardian.Name, HideAmount: n.Guardian.HideAmount,
+	f := wording.GuardianFacts{Lang: n.To.Lang, Mail: watch.ByMail(n.To.LineUser), Name: n.Guardian.Name, HideAmount: n.Guardian.HideAmount, Erases: n.Erases, Returns: returns,
 		Account: wording.ChatAccount{BankName: bank, Mask: n.Mask}}
 	switch n.Kind {
 	case watch.NewsJoined:

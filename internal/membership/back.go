@@ -51,18 +51,6 @@ func keepLeaver(s *watch.Step, w *watch.Watcher, mask quote.Text) []store.Write 
 	return out
 }
 
-// forgetLeaver removes what is kept of a person who left accounts before.
-func (d *Service) forgetLeaver(ctx context.Context, lineUser string) error {
-	_, writes, err := deletes(d.Store.Tickets(ctx, store.PersonTickets(lineUser)), func(t *store.Ticket) bool { return t.Kind == store.TicketLeftOf },
-		func(t *store.Ticket) []store.Write {
-			return []store.Write{store.DeleteTicket(store.TicketLeft, t.Hash), store.DeleteTicket(t.Kind, t.Hash)}
-		})
-	if err != nil {
-		return err
-	}
-	return d.inParts(ctx, writes)
-}
-
 // leaver reads who left by a step. store.ErrNotFound if that is not kept, or is over.
 func (d *Service) leaver(ctx context.Context, step string, now time.Time) (*store.Ticket, *leaver, error) {
 	t, err := d.Store.Ticket(ctx, store.TicketLeft, step)
@@ -180,10 +168,19 @@ func (d *Service) comeBack(ctx context.Context, step *watch.Step, who settings.W
 		if a.Mask == "" {
 			a.Mask = left.Account.Mask
 		}
-		writes, err := d.admitAgain(ctx, a, step, who.At)
+		kept, err := d.unwish(ctx, a.AccountKey)
 		if err != nil {
 			return err
 		}
+		writes, err := d.admitAgain(ctx, a, step, who.At)
+		if errors.Is(err, errBack) && len(kept) > 0 {
+			// They came back by themselves; what they press keeps their records.
+			return errors.Join(err, d.Store.Write(ctx, kept...))
+		}
+		if err != nil {
+			return err
+		}
+		writes = append(writes, kept...)
 		if err := tell(ctx, news.OfStep(a, &made, nil)); err != nil {
 			return err
 		}

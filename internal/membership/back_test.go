@@ -159,11 +159,6 @@ func TestWhoWentIsNotBroughtBackWhenItIsTooLate(t *testing.T) {
 			}
 			w.write(store.PutAccount(a))
 		}, settings.ErrOver},
-		"who asked to be forgotten": {func(w *world) {
-			if _, err := w.members.Forget(ctx, bob, watch.WayChat); err != nil {
-				w.t.Fatal(err)
-			}
-		}, settings.ErrOver},
 		"after the owner became a guardian": {func(w *world) {
 			a := w.account()
 			a.Watchers[0].Role = watch.Guardian
@@ -200,20 +195,12 @@ func TestWhoWentIsNotBroughtBackWhenItIsTooLate(t *testing.T) {
 	}
 }
 
-// Who asks to be forgotten, or has their account erased, leaves nothing by which they
+// Who has their account erased leaves nothing by which they
 // could be brought back.
 func TestNobodyIsKeptWhomNoOwnerCanBringBack(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	for name, end := range map[string]func(*world) error{
-		"a guardian asks to be forgotten": func(w *world) error { _, err := w.members.Forget(ctx, bob, watch.WayChat); return err },
-		"a guardian leaves and asks to be forgotten then": func(w *world) error {
-			if err := w.unbind(bob); err != nil {
-				return err
-			}
-			_, err := w.members.Forget(ctx, bob, watch.WayChat)
-			return err
-		},
 		"a guardian leaves, and the bank has it erased": func(w *world) error {
 			if err := w.unbind(bob); err != nil {
 				return err
@@ -226,7 +213,13 @@ func TestNobodyIsKeptWhomNoOwnerCanBringBack(t *testing.T) {
 			}
 			return w.members.Erase(ctx, account.Bank, account.Ref)
 		},
-		"the owner erases": func(w *world) error { return w.members.EraseOwn(ctx, alice, account, watch.WayChat) },
+		"the owner erases, and a week passes": func(w *world) error {
+			if err := w.members.EraseOwn(ctx, alice, account, watch.WayChat); err != nil {
+				return err
+			}
+			w.Add(watch.RestoreFor + membership.EraseAgain)
+			return w.members.EraseRest(ctx, account)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

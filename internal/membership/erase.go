@@ -41,7 +41,7 @@ func (d *Service) Erase(ctx context.Context, bank, accountRef string) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	return d.erase(ctx, names, trail, true)
+	return d.erase(ctx, names, trail)
 }
 
 // erasing is the step of the trail that says who had an account forgotten.
@@ -57,11 +57,10 @@ func (d *Service) erasing(k watch.AccountKey, by *watch.Watcher, way watch.Way) 
 // newer version knows of it. Disputes and the trail stay, as evidence: they name
 // no person and no address. An alert that was in the making leaves a record behind, which
 // EraseRest removes when sweep finds it due.
-// Watchers go first on the word of the bank (peopleFirst), as nothing else
+// Watchers go before records, as nothing else
 // matters as much and quarantine may hold much; what a request that is cut off
 // leaves is removed by EraseRest, too.
-func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.Write, peopleFirst bool) error {
-	watchers := 0
+func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.Write) error {
 	k, now := names.Account, d.now()
 	e, err := d.Store.Erasure(ctx, k)
 	if errors.Is(err, store.ErrNotFound) {
@@ -75,23 +74,19 @@ func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.W
 		return err
 	}
 	// What could bind somebody goes first: if it is used meanwhile, that makes
-	// an account, which a later step finds. Watchers go last if an owner asked
-	// for this: one who sees it fail can ask again. What only a newer version knows
-	// may be anything.
+	// an account, which a later step finds. What only a newer version knows may be
+	// anything.
 	if err := d.eraseUnknown(ctx, names); err != nil {
 		return err
 	}
 	if err := d.endSecrets(ctx, names, now); err != nil {
 		return err
 	}
-	if peopleFirst {
-		gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
-		if err != nil {
-			return err
-		}
-		watchers = len(gone)
-		d.closeDoors(ctx, gone)
+	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
+	if err != nil {
+		return err
 	}
+	d.closeDoors(ctx, gone)
 	records, err := d.eraseRecords(ctx, k, func(*watch.Record) bool { return true })
 	if err != nil {
 		return err
@@ -100,23 +95,26 @@ func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.W
 	if err != nil {
 		return err
 	}
-	gone, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
+	late, err := d.eraseAccount(ctx, k, func(watch.Watcher) bool { return true })
 	if err != nil {
 		return err
 	}
-	d.closeDoors(ctx, gone)
+	d.closeDoors(ctx, late)
 	if err := d.walkOn(ctx, k, now, walk); err != nil {
 		return err
 	}
-	d.logger().InfoContext(ctx, LogErased, "bank", k.Bank, "watchers", watchers+len(gone), "records", records, "refused", refused)
+	d.logger().InfoContext(ctx, LogErased, "bank", k.Bank, "watchers", len(gone)+len(late), "records", records, "refused", refused)
 	return nil
 }
 
-// EraseRest ends an erasure that is due: what the first pass did not reach,
+// EraseRest begins an erasure that an owner wished for and did not take back in time, and ends one that is due: what the first pass did not reach,
 // because the process died or it came in at the same moment, is removed. What
 // belongs to people that the bank has bound since then stays. It does nothing
 // if no erasure is due.
 func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
+	if err := d.wished(ctx, k); err != nil {
+		return err
+	}
 	e, err := d.Store.Erasure(ctx, k)
 	if errors.Is(err, store.ErrNotFound) || err == nil && d.now().Before(e.Due) {
 		return nil
@@ -348,52 +346,4 @@ func (d *Service) inParts(ctx context.Context, writes []store.Write) error {
 		writes = writes[n:]
 	}
 	return nil
-}
-
-// Forget is a person asking to be forgotten: what is theirs alone is erased,
-// as by EraseOwn, and they leave the rest. It returns what they watched. An
-// error leaves the rest: forget again.
-func (d *Service) Forget(ctx context.Context, lineUser string, way watch.Way) ([]Bound, error) {
-	list, err := d.Accounts(ctx, lineUser)
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range list {
-		err := d.EraseOwn(ctx, lineUser, b.Account.AccountKey, way)
-		if errors.Is(err, ErrShared) || errors.Is(err, ErrNotFound) {
-			_, err = d.unbind(ctx, lineUser, b.Account.AccountKey, way, false)
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return nil, err
-		}
-	}
-	if err := d.forgetLeaver(ctx, lineUser); err != nil {
-		return nil, err
-	}
-	return list, d.closeDoor(ctx, lineUser) // a process may have died before it did
-}
-
-// ErrShared says that an account has another owner, whose records they are
-// too: one of them can leave, but not erase.
-var ErrShared = errors.New("membership: the account has another owner")
-
-// EraseOwn erases on the word of the account's only owner; its guardians are told,
-// and the owner over their other channels. ErrNotFound unless they own it, ErrShared if they are not the only
-// one.
-func (d *Service) EraseOwn(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) error {
-	a, own, err := d.owned(ctx, lineUser, k)
-	if err != nil {
-		return err
-	}
-	if !a.SoleOwner(own.ID) {
-		return ErrShared
-	}
-	if err := d.news().Tell(ctx, ofErasure(a, own, way, d.now())); err != nil {
-		return err
-	}
-	names, err := d.Store.Names(ctx, k)
-	if err != nil {
-		return err
-	}
-	return d.erase(ctx, names, d.erasing(k, own, way), false)
 }

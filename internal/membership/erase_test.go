@@ -153,8 +153,11 @@ func TestWhoAsksToBeForgottenIs(t *testing.T) {
 			w.write(store.Write{Item: it, If: store.Any})
 		}
 	}, func(d *membership.Service) error { _, err := d.Forget(ctx, alice, watch.WayChat); return err }, func(w *world) {
+		w.Add(watch.RestoreFor + membership.EraseAgain)
+		w.sweep()
 		for item, body := range w.everything() {
 			switch all := item + " " + body; {
+			case w.held(item), strings.HasSuffix(item, " C"): // over by now; an expired item is not read, and is removed within days
 			case strings.Contains(all, "owner@example.jp"), strings.Contains(all, bob):
 				t.Errorf("%s says who it was: %s", item, body)
 			case strings.Contains(all, alice) && !strings.HasPrefix(item, "items U#"+alice):

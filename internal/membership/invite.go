@@ -260,7 +260,7 @@ func (d *Service) Dismiss(ctx context.Context, lineUser string, k watch.AccountK
 		}
 		by, before := *own, *a
 		writes, err := d.takeOff(ctx, a, []watch.Watcher{gone})
-		return append(writes, d.leaving(&by, &before, []watch.Watcher{gone}, watch.WayPage, ids, true)...), err
+		return append(writes, d.leaving(&by, &before, []watch.Watcher{gone}, watch.WayPage, ids)...), err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound

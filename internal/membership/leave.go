@@ -19,28 +19,37 @@ import (
 // can take it back, and so can an owner who left. It returns the account as it was.
 // ErrNotFound if they do not watch it.
 func (d *Service) Unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way) (Bound, error) {
-	return d.unbind(ctx, lineUser, k, way, true)
+	return d.unbind(ctx, lineUser, k, way, nil)
 }
 
-// unbind is Unbind; without back nothing is kept by which it could be taken back.
-func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way, back bool) (Bound, error) {
+// unbind is Unbind; if the account's only owner wants its records erased too, erase
+// is the wish, which is kept with their leaving. ErrShared if they are not the only one.
+func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKey, way watch.Way, erase *store.ErasureWish) (Bound, error) {
 	var was Bound
 	var gone []watch.Watcher
 	tell, ids := d.news().Once(), leavings{}
 	_, err := d.Store.UpdateAccount(ctx, k, func(a *watch.Account) ([]store.Write, error) {
 		w, ok := a.WatcherOf(lineUser)
-		if !ok {
+		switch {
+		case !ok || erase != nil && w.Role != watch.Owner:
 			return nil, ErrNotFound
+		case erase != nil && !a.SoleOwner(w.ID):
+			return nil, ErrShared
 		}
 		before := *a
 		before.Watchers = slices.Clone(a.Watchers)
 		was = Bound{Account: &before, Watcher: *w, Already: true}
 		gone = a.Leaving(w.ID)
-		if err := tell(ctx, ofLeaving(&before, w, gone, way, ids, d.now())); err != nil {
+		if err := tell(ctx, ofLeaving(&before, w, gone, way, ids, erase != nil, d.now())); err != nil {
 			return nil, err
 		}
 		writes, err := d.takeOff(ctx, a, gone)
-		return append(writes, d.leaving(&was.Watcher, &before, gone, way, ids, back)...), err
+		writes = append(writes, d.leaving(&was.Watcher, &before, gone, way, ids)...)
+		if erase != nil {
+			erase.OnAccount, erase.By = watch.On(before.AccountKey), was.Watcher.ID
+			writes = append(writes, store.PutErasureWish(erase))
+		}
+		return writes, err
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = ErrNotFound
@@ -64,16 +73,13 @@ func (d *Service) unbind(ctx context.Context, lineUser string, k watch.AccountKe
 }
 
 // leaving are the steps of the trail that say who goes from an account as it was,
-// because of by, and with back what takes each back.
-func (d *Service) leaving(by *watch.Watcher, a *watch.Account, gone []watch.Watcher, way watch.Way, ids leavings, back bool) []store.Write {
+// because of by, and what takes each back.
+func (d *Service) leaving(by *watch.Watcher, a *watch.Account, gone []watch.Watcher, way watch.Way, ids leavings) []store.Write {
 	var out []store.Write
 	for i := range gone {
 		s := d.step(a.AccountKey, watch.StepLeft, &gone[i], way)
 		s.ID, s.By, s.ByRole, s.Lowered = ids.of(a, gone[i].ID), by.ID, by.Role, true
-		out = append(out, d.Store.PutStep(s))
-		if back {
-			out = append(out, keepLeaver(s, &gone[i], a.Mask)...)
-		}
+		out = append(append(out, d.Store.PutStep(s)), keepLeaver(s, &gone[i], a.Mask)...)
 	}
 	return out
 }

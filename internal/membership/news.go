@@ -67,8 +67,8 @@ func one(kind watch.NewsKind, a *watch.Account, to, g *watch.Watcher) watch.News
 // ofLeaving is what all hear when a watcher leaves, and with them everybody in
 // gone: the others over each of their channels, and the one who leaves over those
 // that are not the chat, since who held their telephone is not known; an owner over
-// the chat too who left on a page.
-func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way watch.Way, ids leavings, now time.Time) []watch.News {
+// the chat too who left on a page. With erases the records are to go later.
+func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way watch.Way, ids leavings, erases bool, now time.Time) []watch.News {
 	var out []watch.News
 	for i := range a.Watchers {
 		x := &a.Watchers[i]
@@ -84,7 +84,7 @@ func ofLeaving(a *watch.Account, w *watch.Watcher, gone []watch.Watcher, way wat
 			about = x // their own watching is over
 		}
 		n := one(kind, a, x, about)
-		n.Step = ids.of(a, about.ID)
+		n.Step, n.Erases = ids.of(a, about.ID), erases
 		out = append(out, everywhere(n, x, x.ID != w.ID || w.Role == watch.Owner && way != watch.WayChat, now)...)
 	}
 	return out
@@ -106,13 +106,6 @@ func ofDismissal(a *watch.Account, by, gone *watch.Watcher, ids leavings, now ti
 		out = append(out, everywhere(n, x, x.ID != by.ID, now)...)
 	}
 	return out
-}
-
-// ofErasure is what all hear when the only owner has an account erased: the guardians,
-// and the owner as one who leaves does, since nothing brings it back.
-func ofErasure(a *watch.Account, own *watch.Watcher, way watch.Way, now time.Time) []watch.News {
-	return append(toGuardians(watch.NewsErased, a, a.Watchers),
-		everywhere(one(watch.NewsErased, a, own, own), own, way != watch.WayChat, now)...)
 }
 
 // everywhere is one piece of news over each channel of its reader; over LINE only

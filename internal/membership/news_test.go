@@ -58,7 +58,7 @@ func TestNobodyGoesWhileTheNewsCannotBeQueued(t *testing.T) {
 		"a guardian leaves":      {func(w *world) error { _, err := w.members.Unbind(ctx, bob, account, watch.WayChat); return err }, watch.NewsLeft, alice},
 		"the last owner leaves":  {func(w *world) error { _, err := w.members.Unbind(ctx, alice, account, watch.WayChat); return err }, watch.NewsEnded, bob},
 		"a guardian is let go":   {func(w *world) error { _, err := w.members.Dismiss(ctx, alice, account, guardianOf(w)); return err }, watch.NewsDismissed, bob},
-		"the owner erases":       {func(w *world) error { return w.members.EraseOwn(ctx, alice, account, watch.WayChat) }, watch.NewsErased, bob},
+		"the owner erases":       {func(w *world) error { return w.members.EraseOwn(ctx, alice, account, watch.WayChat) }, watch.NewsEnded, bob},
 		"the bank has it erased": {func(w *world) error { return w.members.Erase(ctx, account.Bank, account.Ref) }, watch.NewsForgotten, bob},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,8 +22,8 @@ func TestAnOwnerHearsEverywhereThatTheirWatchingEnded(t *testing.T) {
 		kind watch.NewsKind
 	}{
 		"leaves":     {func(w *world, way watch.Way) error { _, err := w.members.Unbind(ctx, alice, account, way); return err }, watch.NewsGone},
-		"erases":     {func(w *world, way watch.Way) error { return w.members.EraseOwn(ctx, alice, account, way) }, watch.NewsErased},
-		"erases all": {func(w *world, way watch.Way) error { _, err := w.members.Forget(ctx, alice, way); return err }, watch.NewsErased},
+		"erases":     {func(w *world, way watch.Way) error { return w.members.EraseOwn(ctx, alice, account, way) }, watch.NewsGone},
+		"erases all": {func(w *world, way watch.Way) error { _, err := w.members.Forget(ctx, alice, way); return err }, watch.NewsGone},
 	}
 	const first, second, third = "first@mail.example", "second@mail.example", "third@mail.example"
 	hands := map[string]struct {

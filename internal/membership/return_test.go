@@ -109,7 +109,6 @@ func TestNobodyComesBackAfterAWeekOrAnErasure(t *testing.T) {
 	for name, then := range map[string]func(*world) error{
 		"a week":     func(w *world) error { w.Add(watch.RestoreFor); return nil },
 		"an erasure": func(w *world) error { return w.members.Erase(ctx, account.Bank, account.Ref) },
-		"forgotten":  func(w *world) error { _, err := w.members.Forget(ctx, alice, watch.WayChat); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -211,7 +211,7 @@ var elsewhere *regexp.Regexp
 var ofMoney *regexp.Regexp
 
 func negations() {
-	ofMoney = regexp.MustCompile(largeHiragana(`引落|引かれ|請求|取引|支払|払う|払つ|払わ|買い物|買つ|買う|契約|金額|お金|[0-9万千百]円|出金|チャージ|課金|決済|振替|送金|注文|購入| (money|yen|cash|charges?|charged|debits?|debited|payments?|pay|paid|paying|buy|bought|purchases?d?|spen[dt]|withdr\w+|transactions?|transfer\w*|subscri\w+|firm|company|merchant) `))
+	ofMoney = regexp.MustCompile(largeHiragana(`引落|引かれ|請求|取引|支払|払う|払つ|払わ|買い物|買つ|買う|契約|金額|お金|[\d万千百]円|出金|チャージ|課金|決済|振替|送金|注文|購入| (money|yen|cash|charges?|charged|debits?|debited|payments?|pay|paid|paying|buy|bought|purchases?d?|spen[dt]|withdr\w+|transactions?|transfer\w*|subscri\w+|firm|company|merchant) `))
 	further = regexp.MustCompile(`^(あと|それと|それから|でも|だけど|しかも|ちなみに|ただ|and|but|also|plus)[、,\s]*`)
 	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|(騙|だま)され(た|ました)?(みたい|かも|よう|らしい|気が)|what if|in case|\b(if|lest) (someone|somebody|they)`)
 	denial = regexp.MustCompile(`ない|なか(つた|です|ばい|と|よ|け|ち)|ません|ませせん|まへん|へん|とらん|らんねん|じやね|ねえよ|ねえだ|なし$`)

@@ -61,6 +61,47 @@ func DeleteErasure(e *Erasure) Write {
 	return Write{Item: Item{Key: erasureKey(e.Account)}, If: At(e.Version), Delete: true}
 }
 
+var wishes = codec.For[ErasureWish]("erasure.wish")
+
+// ErasureWish notes that the last owner of an account left and wants its records
+// erased: that begins when they cannot come back any more.
+type ErasureWish struct {
+	watch.OnAccount `json:"account"`
+	At              time.Time `json:"at"` // when they left
+	Due             time.Time `json:"due"`
+	By              string    `json:"by"` // as a watcher
+	Way             watch.Way `json:"way,omitempty"`
+	Version         int64     `json:"-"`
+
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// wishKey is none that the version before knows: its sweep leaves the item alone.
+func wishKey(k watch.AccountKey) Key { return Key{"E#" + k.Bank + "#" + k.Ref, "WISH"} }
+
+// ErasureWish reads it. ErrNotFound if there is none.
+func (s *Store) ErasureWish(ctx context.Context, k watch.AccountKey) (*ErasureWish, error) {
+	var e ErasureWish
+	v, err := read(ctx, s, wishKey(k), wishes, &e)
+	if err != nil {
+		return nil, err
+	}
+	e.Version = v
+	return &e, nil
+}
+
+// PutErasureWish writes it, whatever was there.
+func PutErasureWish(e *ErasureWish) Write {
+	it := Item{Key: wishKey(e.Account), Body: wishes.Encode(e)}
+	it.Due = Key{duePK(it.PK), stamp(e.Due) + "#" + it.PK}
+	return Write{Item: it, If: Any}
+}
+
+// DeleteErasureWish removes it at the version read.
+func DeleteErasureWish(e *ErasureWish) Write {
+	return Write{Item: Item{Key: wishKey(e.Account)}, If: At(e.Version), Delete: true}
+}
+
 // erased takes the key of an erasure apart.
 func erased(pk string) watch.AccountKey {
 	bank, ref, _ := strings.Cut(strings.TrimPrefix(pk, "E#"), "#")

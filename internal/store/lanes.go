@@ -201,6 +201,8 @@ func dueRef(k Key) DueRef {
 	case kind == "A" && k.SK == "PROFILE":
 		bank, ref, _ := strings.Cut(id, "#")
 		return DueRef{Account: watch.AccountKey{Bank: bank, Ref: ref}}
+	case kind == "E" && k.SK == "WISH":
+		return DueRef{Erasure: erased(k.PK)}
 	case kind != k.SK:
 		return DueRef{}
 	case kind == "R":

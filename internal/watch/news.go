@@ -65,6 +65,9 @@ type News struct {
 	Secret string `json:"secret,omitempty"`
 	// Step is what NewsStep is about, by its id.
 	Step string `json:"step,omitempty"`
+	// Erases tells that the account's records are to be erased if its owner does not
+	// come back.
+	Erases bool `json:"erases,omitempty"`
 	// Ref is the account, if its reader may have no LINE.
 	Ref string `json:"account_ref,omitempty"`
 	// Alone tells that the news goes to To.Mail and not over LINE.

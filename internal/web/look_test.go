@@ -344,12 +344,12 @@ func TestLeavingAndErasingAreSaidAndTrue(t *testing.T) {
 	if _, err := w.store.Account(ctx, account); err != nil {
 		t.Fatal("opening the page left")
 	}
-	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として")
+	b.do(http.MethodPost, p.url.String(), url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録もあとで消します", "証拠として")
 	if _, err := w.store.Account(ctx, account); err == nil {
 		t.Error("the account is still watched")
 	}
-	if _, err := w.store.Record(ctx, "r2"); err == nil {
-		t.Error("a record is still kept")
+	if wish, err := w.store.ErasureWish(ctx, account); err != nil || wish.Way != watch.WayPage {
+		t.Errorf("the records will not be erased: %+v, %v", wish, err)
 	}
 	if _, err := w.store.Dispute(ctx, watch.Derive("dispute", "r1")); err != nil {
 		t.Errorf("the evidence is gone: %v", err)

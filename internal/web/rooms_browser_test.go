@@ -192,7 +192,7 @@ func TestThePagesBehindTheChatsLinkInABrowserWithoutScripts(t *testing.T) {
 	p.look("17 leave")
 	p.press(wording.DoErase, "まだ何も消していません")
 	p.tick("sure")
-	p.press(wording.DoErase, "記録を消しました")
+	p.press(wording.DoErase, "記録もあとで消します")
 	p.look("18 erased")
 	p.open(w.srv.URL+"/home", "This page has closed") // no session any more; the browser speaks English
 	p.look("19 over")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,17 @@ const (
 	owner    = "U0000000000000000000000000000a11"
 	daughter = "U0000000000000000000000000000b22"
 )
+
+var expires = regexp.MustCompile(`"expires":"([^"]+)"`)
+
+func expired(body string, now time.Time) bool {
+	m := expires.FindStringSubmatch(body)
+	if m == nil {
+		return false
+	}
+	at, err := time.Parse(time.RFC3339, m[1])
+	return err == nil && !at.After(now)
+}
 
 func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 	ctx := context.Background()
@@ -64,13 +76,16 @@ func TestWhatErasingLeavesIsWhatThePageSays(t *testing.T) {
 					}
 				}
 			}
-			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録を消しました", "証拠として5年間残ります", "35日以内に消えます")
-			w.add(time.Hour)
+			b.do(http.MethodPost, room+"/leave", url.Values{"do": {wording.DoErase}, "sure": {"on"}}).says(t, 200, "記録もあとで消します", "7日以内に", "証拠として5年間残ります", "35日以内に消えます")
+			w.add(watch.RestoreFor + time.Hour)
 			if err := members.EraseRest(ctx, account); err != nil { // sweep does
 				t.Fatal(err)
 			}
 			var kept []string
 			for item, body := range w.everything() {
+				if expired(body, w.now()) || strings.HasPrefix(item, "history TICKETS") {
+					continue // DynamoDB removes it; until then it cannot be read
+				}
 				all := item + " " + body
 				for _, gone := range []string{owner, daughter, "@example.jp", "長女"} {
 					if strings.Contains(all, gone) {

@@ -218,7 +218,7 @@ var walk = []stop{
 	}},
 	{"leaving", everybody, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.at("/leave") }},
 	{"erasing without being sure", owners, "この口座の見守りをやめる", "Stop watching this account", func(v *walker) { v.press(wording.DoErase, "") }},
-	{"erased", owners, "見守りをやめ、記録を消しました", "You have left, and your records are erased", func(v *walker) {
+	{"erased", owners, "見守りをやめました。記録もあとで消します", "You have left, and your records will be erased", func(v *walker) {
 		v.tick("sure")
 		v.press(wording.DoErase, "")
 	}},

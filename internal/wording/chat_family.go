@@ -105,6 +105,8 @@ type GuardianFacts struct {
 	Name       quote.Text // what the owner calls them; may be empty
 	HideAmount bool
 	Mail       bool // the reader has no chat
+	Erases     bool // the records go too, in a few days
+	Returns    bool // how the reader comes back is said below
 }
 
 var (

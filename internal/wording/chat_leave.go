@@ -17,7 +17,7 @@ var (
 	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
 	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members will be told, and get no more alerts."}
 	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
-	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録もすぐに消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased at once."}
+	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録も%[3]d日後に消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased after %[3]d days."}
 	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
 	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
 	tcLeaveRow    = text{ja: "やめる：%s", en: "Stop: %s"}
@@ -41,11 +41,12 @@ var (
 	tcErase       = text{ja: "記録も消す", en: "Erase the records too"}
 	tcAskErase    = text{ja: "見守りをやめて、記録も消しますか", en: "Stop watching, and erase the records?"}
 	tcAltErase    = text{ja: "記録を消す手続き", en: "Erasing records"}
-	tcAskEraseTx  = text{ja: "見守りをやめ、設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and settings and records are erased at once. It cannot be undone."}
+	tcAskEraseTx  = text{ja: "見守りは、すぐに終わります。設定とお知らせの記録は、%d日後にすべて消します。それまでは元に戻せます。", en: "Watching stops at once. Settings and records are all erased after %d days; until then it can all be set back."}
 	tcEraseNot    = text{ja: "消さない場合は、このままで結構です。", en: "To keep them, do nothing."}
 	tcEraseButton = text{ja: "やめて、記録も消す", en: "Stop and erase"}
 	tcEraseAll    = text{ja: "すべてやめて、記録も消す", en: "Stop and erase all of them"}
 	tcEraseShow   = text{ja: "%sの見守りをやめて、記録も消す", en: "Stop watching %s and erase its records"}
+	tcEraseOn     = text{ja: "設定とお知らせの記録は、%sにすべて消します。そのあとは、元に戻せません。", en: "Settings and records are all erased on %s. After that, nothing can be set back."}
 	tcErasedRest  = text{ja: "見守り家族として見ていた口座と、ほかの名義人もいる口座は、見守りだけをやめました。", en: "Accounts that you watched for family, or that have another owner too, are only watched no more."}
 	tcEraseRow    = text{ja: "消す：%s", en: "Erase: %s"}
 	tcEraseOthers = text{ja: "「%s」を押すと、ほかの口座の見守りもやめます。", en: "\"%s\" stops watching the other accounts too."}
@@ -153,6 +154,11 @@ func (f *ChatLeaveFacts) ownerStays() bool {
 // leftBack says what is kept of a person who leaves while an owner stays.
 func leftBack(lang watch.Lang) string { return tcLeftBack.in(lang, span(lang, watch.RestoreDays)) }
 
+// eraseOn says when what was asked at a time to be erased is.
+func eraseOn(lang watch.Lang, asked time.Time) string {
+	return tcEraseOn.in(lang, Date(lang, asked.Add(watch.RestoreFor)))
+}
+
 // again says how each kind of account is watched once more.
 func (f *ChatLeaveFacts) again(m *message.Message) {
 	lang := langOf(f.Lang)
@@ -184,7 +190,7 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 		m.Text = append(m.Text, leftBack(lang))
 	}
 	if erasable {
-		m.Text = append(m.Text, tcLeaveErase.in(lang, span(lang, f.RecordDays), tcErase.in(lang)))
+		m.Text = append(m.Text, tcLeaveErase.in(lang, span(lang, f.RecordDays), tcErase.in(lang), watch.RestoreDays))
 		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: button.Press{Verb: button.Erase}.Data()})
 	}
 	return m
@@ -204,7 +210,7 @@ func AskErase(f ChatLeaveFacts) message.Message {
 		m.Choices = choices(lang, CmdLeave, CmdGuide)
 		return m
 	}
-	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), append([]string{tcAskEraseTx.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
+	m := chat(lang, tcAltErase.in(lang), tcAskErase.in(lang), append([]string{tcAskEraseTx.in(lang, watch.RestoreDays)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
 	m.Facts = f.rows(true, func(a ChatAccount) bool { return a.Erasable })
 	if f.guardians() {
 		m.Text = append(m.Text, tcLeaveOthers.in(lang))
@@ -260,12 +266,13 @@ func (f *ChatLeaveFacts) notMe(m *message.Message) {
 	}
 }
 
-// Erased confirms that accounts are no longer watched and that the records of
-// those which can be erased are gone, and says what is kept.
+// Erased confirms that accounts are no longer watched, and says when the records of
+// those which can be erased go, until when that can be taken back, and what is kept.
 func Erased(f ChatLeaveFacts) message.Message {
 	lang := langOf(f.Lang)
-	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), append([]string{tcLeftText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
+	m := chat(lang, tEraseDone.in(lang), tEraseDone.in(lang), append([]string{tcLeftText.in(lang), eraseOn(lang, f.Now)}, whatStays(lang, f.KeepDays, f.CopyDays)...)...)
 	m.Facts = f.rows(false, anyAccount)
+	f.notMe(&m)
 	for _, a := range f.Accounts {
 		if !a.Erasable {
 			m.Text = append(m.Text, tcErasedRest.in(lang))

@@ -219,11 +219,11 @@ var (
 	tLeaveGuard    = text{ja: "見守り家族（%d人）の見守りも終わり、そのことを伝えます。", en: "Family members who will also stop watching, and will be told: %d."}
 	tLeaveButton2  = text{ja: "見守りをやめる", en: "Stop watching"}
 	tEraseTitle    = text{ja: "記録も消す", en: "Have the records erased too"}
-	tEraseText     = text{ja: "見守りをやめ、この口座の設定とお知らせの記録を、すぐにすべて消します。元には戻せません。", en: "Watching stops, and the settings and records of this account are erased at once. It cannot be undone."}
+	tEraseText     = text{ja: "見守りは、すぐに終わります。この口座の設定とお知らせの記録は、%[1]d日後にすべて消します。それまでは、LINEのトークかメールに届く「%[2]s」を押すと元に戻せます。", en: "Watching stops at once, and the settings and records of this account are all erased after %[1]d days. Until then \"%[2]s\", in the message that we send you on LINE or by mail, sets it all back."}
 	tEraseKept     = text{ja: "「身に覚えがない」と銀行に伝えた記録と、見守り方の変更の記録だけは、証拠として%s残ります。そこに、あなたのLINEやメールアドレスは含まれません。", en: "Only what was reported to the bank, and who changed how the account is watched, is kept, as evidence, for %s, without your LINE account or email address."}
 	tEraseCopies   = text{ja: "故障に備えた控え（バックアップや、処理できなかった通信）からは、%d日以内に消えます。", en: "From copies kept in case of failures (backups, and messages that could not be handled) they are deleted within %d days."}
 	tEraseButton   = text{ja: "見守りをやめて、記録も消す", en: "Stop watching and erase"}
-	tEraseSure     = text{ja: "元に戻せないことを確かめました", en: "I know that it cannot be undone"}
+	tEraseSure     = text{ja: "%d日たつと元に戻せないことを確かめました", en: "I know that it cannot be undone after %d days"}
 	tEraseTick     = text{ja: "消すときは、ここにチェックを入れてください。", en: "To erase, tick this box."}
 	tEraseUnsure   = text{ja: "まだ何も消していません。", en: "Nothing has been erased yet."}
 	tSpanDays      = text{ja: "%d日間", en: "%d days"}
@@ -232,7 +232,7 @@ var (
 	tEraseShared   = text{ja: "この口座には、ほかの名義人も登録しています。記録を消したいときは、銀行にご相談ください。", en: "Another owner watches this account too. To have its records erased, please ask the bank."}
 	tLeaveDone     = text{ja: "見守りをやめました", en: "You no longer watch the account"}
 	tLeaveDoneText = text{ja: "%sのお知らせは、もう届きません。", en: "You will hear no more about %s."}
-	tEraseDone     = text{ja: "見守りをやめ、記録を消しました", en: "You have left, and your records are erased"}
+	tEraseDone     = text{ja: "見守りをやめました。記録もあとで消します", en: "You have left, and your records will be erased"}
 )
 
 // span says how long a number of days is, as people count so many.
@@ -273,8 +273,8 @@ func LeavePage(f LeaveFacts) message.Page {
 	}
 	p.Parts[0].Forms = []message.Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: message.Danger}}
 	if f.View.Watcher.Role == watch.Owner {
-		erase := message.Part{Message: message.Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang)}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
-			Forms: []message.Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: message.Danger, Fields: []message.Field{{Kind: message.FieldCheck, Name: "sure", Label: tEraseSure.in(lang)}}}}}
+		erase := message.Part{Message: message.Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang, watch.RestoreDays, tLessNotMe.in(lang))}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
+			Forms: []message.Form{{Do: DoErase, Label: tEraseButton.in(lang), Style: message.Danger, Fields: []message.Field{{Kind: message.FieldCheck, Name: "sure", Label: tEraseSure.in(lang, watch.RestoreDays)}}}}}
 		if f.Unsure {
 			p.Notice = tEraseUnsure.in(lang)
 			erase.Forms[0].Fields[0].Error = tEraseTick.in(lang)
@@ -294,7 +294,9 @@ func LeftAccountPage(f LeaveFacts, erased bool) message.Page {
 	p := plainPage(lang, tLeaveName, pick(erased, tEraseDone, tLeaveDone), tLeaveDoneText.in(lang, f.View.Title()))
 	switch {
 	case erased:
+		p.Parts[0].Text = append(p.Parts[0].Text, eraseOn(lang, f.View.Now))
 		p.Parts[0].Text = append(p.Parts[0].Text, whatStays(lang, f.KeepDays, f.CopyDays)...)
+		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftSeek.in(lang, watch.RestoreDays, tLessNotMe.in(lang)))
 	case f.View.Watcher.Role == watch.Owner:
 		p.Parts[0].Text = append(p.Parts[0].Text, tcLeftKept.in(lang, span(lang, f.RecordDays), span(lang, f.KeepDays)))
 		if !f.ownerStays() {
