@@ -20,6 +20,7 @@ var writers = map[string]string{
 	"BANKS":     "PutBank SetContacts",
 	"BREAKER#*": "PutBreaker",
 	"C#*":       "CancelCode PutCode DeleteCode DeleteUnknown",
+	"CALL#*":    "PutCallback",
 	"CATALOG*":  "PutManifest PutCatalogText",
 	"CHAIN#*":   "PutAuditHead PutBlock",
 	"D#*":       "PutDispute UpdateDispute",

@@ -233,7 +233,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("about %s of a link", map[time.Duration]string{day: "a day"}[radar.LinkedFor]), fmt.Sprintf("nothing adds to for %s hours", of(radar.Lapse, time.Hour)),
 		"within about 3 % above", // TestASketchCountsAsExactlyAsItSays
 		"to a power of two", "writes what it has counted once a minute:",
-		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures),
+		fmt.Sprintf("for the %d latest such callbacks", watch.MaxFailures), fmt.Sprintf("The latest %d", store.MaxAttempts),
+		fmt.Sprintf("kept for %s days after its latest attempt", of(store.KeepCallback, day)), fmt.Sprintf("and tried for %s hours again", callbacks),
 		fmt.Sprintf("When %s hours were over", callbacks),
 		fmt.Sprintf("is kept to, up to %s minutes", of(notify.BankMost, time.Minute)),
 		fmt.Sprintf("At most %d calls to one bank", callback.PerBank*senders(t)),

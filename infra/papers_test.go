@@ -157,7 +157,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			fmt.Sprintf("sent away | %d days and %s hour;", watch.RestoreDays, of(store.KeepCode, time.Hour)),
 			fmt.Sprintf("| %s hour after its end", of(store.KeepCode, time.Hour)), fmt.Sprintf("| %s hour after their end", of(store.KeepCode, time.Hour)),
 			"| 1 day |", // store.PutSeen
-			fmt.Sprintf("went | no one | %s days", of(store.KeepTrace, day)), fmt.Sprintf("refused and why | banks | %s days", of(store.KeepFile, day)), fmt.Sprintf("as it came | an account | %s days", of(store.KeepRefused, day)),
+			fmt.Sprintf("went | no one | %s days", of(store.KeepTrace, day)), fmt.Sprintf("refused and why | banks | %s days", of(store.KeepFile, day)), fmt.Sprintf("| banks | %s days after the latest attempt", of(store.KeepCallback, day)), fmt.Sprintf("as it came | an account | %s days", of(store.KeepRefused, day)),
 			fmt.Sprintf("counts of %d days, or %s by the hour", store.TallyDays, of(store.HourKept, day)), fmt.Sprintf("%s days after its month", of(store.KeepLessons, day)),
 			fmt.Sprintf("within %s days", copies),
 			fmt.Sprintf("every %s minutes", of(radar.Width, time.Minute)), fmt.Sprintf("first %d ids", radar.MaxFirst), fmt.Sprintf("| %s days |", of(store.RadarKept, day)),

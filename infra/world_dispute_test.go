@@ -60,6 +60,17 @@ func (w *world) everyDisputeCall(d *watch.Dispute) {
 	w.call(200, "GET", "/callbacks?about=feed", "")
 	w.call(200, "GET", "/callbacks?about=campaigns", "")
 	w.call(200, "GET", "/callbacks", "")
+	logged := &store.Callback{ID: "msg_logged", Bank: code, Type: "intake.finished", File: "file", At: w.Now(), GaveUpAt: w.Now()}
+	logged.Tried(store.CallbackAttempt{At: w.Now(), Took: 31, Reason: string(callback.Answered), Status: 503})
+	w.write(store.PutCallback(logged, []byte(`{"type":"intake.finished"}`))...)
+	for _, about := range []string{"all", "files", "watchers"} {
+		w.call(200, "GET", "/callbacks?limit=1&about="+about, "")
+	}
+	w.call(422, "GET", "/callbacks?about=x", "")
+	w.call(200, "GET", "/callbacks/msg_logged/attempts", "")
+	w.call(404, "GET", "/callbacks/msg_none/attempts", "")
+	w.call(202, "POST", "/callbacks/msg_logged/resend", "")
+	w.call(404, "POST", "/callbacks/msg_none/resend", "")
 	w.call(422, "GET", "/callbacks?state=x", "")
 	w.call(202, "POST", one+"/callbacks/1", "")
 	w.call(200, "POST", "/callbacks/ping", "")

@@ -172,6 +172,24 @@ func TestDeadLetters(t *testing.T) {
 	}
 }
 
+func TestCallbacks(t *testing.T) {
+	w := newWorld(t)
+	w.bank("0125", "七十七銀行")
+	taken := &store.Callback{ID: "msg_a", Bank: "0125", Type: "feed.gap", Seq: 3, At: noon, ToldAt: noon}
+	taken.Tried(store.CallbackAttempt{At: noon, Took: 31, Reason: "answered", Status: 503})
+	taken.Tried(store.CallbackAttempt{At: noon.Add(time.Second), Took: 84})
+	gone := &store.Callback{ID: "msg_b", Bank: "0125", Type: "intake.finished", File: "f", At: noon.Add(time.Minute), GaveUpAt: noon}
+	gone.Tried(store.CallbackAttempt{At: noon, Took: 9, Ours: true})
+	w.put(store.PutCallback(taken, []byte(`{}`))...)
+	w.put(store.PutCallback(gone, []byte(`{}`))...)
+	w.put(store.PutCallback(&store.Callback{ID: "msg_c", Bank: "0125", Type: "watcher.unreachable", Record: "r", Delivery: "d", At: noon.Add(-time.Minute)}, nil)...)
+	w.transcript("callbacks", "callbacks list -bank 0125", "callbacks list -bank 0125 -open -n 1 -json", "callbacks list -bank 0168", "callbacks list", "callbacks list -bank 0125 -n 0",
+		"callbacks resend -bank 0125 msg_b msg_c", "callbacks resend -bank 0125 none", "callbacks resend -bank 0125", "callbacks resend msg_b", "callbacks list -bank 0125 -open")
+	if depth, err := w.queue.Depth(t.Context(), queue.Bank); err != nil || depth.Waiting != 2 {
+		t.Errorf("%+v %v", depth, err)
+	}
+}
+
 func TestQuarantine(t *testing.T) {
 	w := newWorld(t)
 	w.bank("0125", "七十七銀行")

@@ -70,6 +70,8 @@ var commands = []command{
 	{"dlq redrive", "[QUEUE…]", "send them back to be worked on again", dlqRedrive},
 	{"quarantine list", "", "list what banks sent and we refused", quarantineList},
 	{"quarantine replay", "[ID…]", "put what was refused through the checks again", quarantineReplay},
+	{"callbacks list", "", "list what a bank was told, and what came of each attempt", callbacksList},
+	{"callbacks resend", "ID…", "have callbacks sent once more, under their ids and with their bodies", callbacksResend},
 	{"backup", "FOLDER", "copy all that the local stack keeps, as it is at one moment, while it runs", backup},
 	{"check", "[BACKUP]", "read all that the local stack keeps, or a backup, and tell whether it is whole", check},
 	{"restore", "BACKUP", "make the local stack what it was when a backup was taken", restore},

@@ -130,6 +130,8 @@ var routes = []route{
 	{http.MethodPost, refusedPath + "/{refused_id}/replay", ScopeFeed, "refused.replay", (*Handler).replayRefused},
 	{http.MethodGet, callbacksPath, ScopeFeed, "callbacks.read", (*Handler).listCallbacks},
 	{http.MethodPost, callbacksPath + "/ping", ScopeFeed, "callback.ping", (*Handler).ping},
+	{http.MethodGet, callbacksPath + "/{webhook_id}/attempts", ScopeFeed, "callback.read", (*Handler).readCallback},
+	{http.MethodPost, callbacksPath + "/{webhook_id}/resend", ScopeFeed, "callback.resend", (*Handler).resendAny},
 	{http.MethodPost, "/v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}", ScopeFeed, "callback.resend", (*Handler).resendCallback},
 	{http.MethodGet, keysPath, ScopeKeys, "keys.read", (*Handler).listKeys},
 	{http.MethodPost, keysPath, ScopeKeys, "key.make", (*Handler).makeKey},

@@ -29,13 +29,27 @@ type callbackReply struct {
 	Type       string        `json:"type"`
 	DisputeID  string        `json:"dispute_id,omitempty"`
 	CampaignID string        `json:"campaign_id,omitempty"`
-	Seq        int           `json:"seq"`
+	FileID     string        `json:"file_id,omitempty"`
+	Seq        int           `json:"seq,omitempty"`
 	At         time.Time     `json:"at"` // when what it tells of happened
 	State      callbackState `json:"state"`
-	Attempts   *int          `json:"attempts,omitempty"`     // counted for disputes alone
-	Failed     *failedReply  `json:"last_failure,omitempty"` // until the bank takes it
-	ToldAt     time.Time     `json:"told_at,omitzero"`
-	GaveUpAt   time.Time     `json:"gave_up_at,omitzero"`
+	// Attempts are not counted of one, about the feed or a campaign, of which there is
+	// no log.
+	Attempts *int           `json:"attempts,omitempty"`
+	Latest   []attemptReply `json:"latest_attempts,omitempty"` // the latest of them, the newest first
+	Failed   *failedReply   `json:"last_failure,omitempty"`    // until the bank takes it
+	ToldAt   time.Time      `json:"told_at,omitzero"`
+	GaveUpAt time.Time      `json:"gave_up_at,omitzero"`
+	AskedAt  time.Time      `json:"asked_at,omitzero"` // when the bank asked for it once more
+}
+
+// attemptReply is what came of one attempt.
+type attemptReply struct {
+	At     time.Time       `json:"at"`
+	Took   int64           `json:"took_ms"`
+	Taken  bool            `json:"taken"`
+	Reason callback.Reason `json:"reason,omitempty"` // why it was not; empty if it was on our side
+	Status int             `json:"status,omitempty"` // that the bank answered
 }
 
 // failedReply is why an attempt came to nothing.
@@ -78,17 +92,14 @@ func (h *Handler) listCallbacks(_ http.ResponseWriter, r *http.Request, bank str
 	}
 	var all []callbackReply
 	var cursor string
-	switch about := callbacksOf(q.Get("about")); {
-	case about == "" || about == ofDisputes:
+	about, ok := callbacksAbout(q.Get("about"))
+	switch {
+	case !ok:
+		return 0, nil, refused("about", "must be disputes, feed, campaigns, files, watchers or all")
+	case about == ofDisputes:
 		all, cursor, err = h.disputeCallbacks(r.Context(), bank, limit, q.Get("cursor"))
-	case q.Get("cursor") != "":
-		return 0, nil, store.ErrCursor // they are one page
-	case about == ofFeed:
-		all, err = h.feedCallbacks(r.Context(), bank)
-	case about == ofCampaigns:
-		all, err = h.campaignCallbacks(r.Context(), bank, limit)
 	default:
-		return 0, nil, refused("about", "must be disputes, feed or campaigns")
+		all, cursor, err = h.loggedCallbacks(r.Context(), bank, about, limit, q.Get("cursor"))
 	}
 	if err != nil {
 		return 0, nil, err
@@ -102,20 +113,57 @@ func (h *Handler) listCallbacks(_ http.ResponseWriter, r *http.Request, bank str
 	return http.StatusOK, rep, nil
 }
 
-// disputeCallbacks are those of a page of the bank's disputes.
+// disputeCallbacks are those of a page of the bank's disputes. A dispute is kept for
+// longer than the log of its callbacks, and is the one that knows of each.
 func (h *Handler) disputeCallbacks(ctx context.Context, bank string, limit int, from string) (out []callbackReply, cursor string, err error) {
 	list, cursor, err := h.Store.Disputes(ctx, bank, limit, from)
 	if err != nil {
 		return nil, "", err
 	}
+	var ids []string
 	for _, d := range list {
 		for _, c := range d.Changes {
 			if c.TellBank {
-				out = append(out, replyOfCallback(d, c))
+				one := replyOfCallback(d, c)
+				ids, out = append(ids, one.Webhook), append(out, one)
 			}
 		}
 	}
+	logs, err := h.Store.CallbacksByID(ctx, bank, ids...)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range out {
+		if l := logs[out[i].Webhook]; l != nil {
+			out[i].Latest, out[i].AskedAt = attemptsOf(l), l.AskedAt.UTC()
+		}
+	}
 	return out, cursor, nil
+}
+
+// readCallback shows one by its webhook-id.
+func (h *Handler) readCallback(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	l, err := h.Store.Callback(r.Context(), bank, r.PathValue("webhook_id"))
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, replyOfLog(l), nil
+}
+
+// resendAny has one sent once more by its webhook-id, whatever it is about.
+func (h *Handler) resendAny(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
+	if err := begin(r.Context()); err != nil {
+		return 0, nil, err
+	}
+	again := callback.Resender{Store: h.Store, Queue: h.Queue, Now: h.Now, Dispute: func(ctx context.Context, bank, id string, seq int) error {
+		_, err := h.Disputes.Resend(ctx, bank, id, seq)
+		return err
+	}}
+	l, err := again.Resend(r.Context(), bank, r.PathValue("webhook_id"))
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusAccepted, replyOfLog(l), nil
 }
 
 type pingReply struct {
@@ -157,14 +205,24 @@ func (h *Handler) resendCallback(_ http.ResponseWriter, r *http.Request, bank st
 	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
+	asked := h.Now().UTC().Truncate(time.Millisecond)
 	d, err := h.Disputes.Resend(r.Context(), bank, r.PathValue("dispute_id"), seq)
 	if err != nil {
 		return 0, nil, err
 	}
 	for _, c := range d.Changes {
-		if c.Seq == seq {
-			return http.StatusAccepted, replyOfCallback(d, c), nil
+		if c.Seq != seq {
+			continue
 		}
+		rep := replyOfCallback(d, c)
+		l, err := callback.Asked(r.Context(), h.Store, bank, rep.Webhook, asked)
+		switch {
+		case err == nil:
+			rep.Latest, rep.AskedAt = attemptsOf(l), l.AskedAt.UTC()
+		case !errors.Is(err, store.ErrNotFound): // else its log is kept no longer
+			return 0, nil, err
+		}
+		return http.StatusAccepted, rep, nil
 	}
 	return 0, nil, errNotFound
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +122,15 @@ func TestCallbacksAboutTheFeedAndCampaignsAreListed(t *testing.T) {
 		h := &feed.Health{Bank: ours, News: []feed.News{
 			{Seq: 1, Type: feed.TypeSilent, At: w.Now(), ToldAt: w.Now()}, {Seq: 2, Type: feed.TypeBack, At: w.Now().Add(time.Hour), GaveUpAt: w.Now()}, {Seq: 3, Type: feed.TypeGap, At: w.Now().Add(2 * time.Hour)}}}
 		w.write(store.PutFeedHealth(h))
+		// The log knows of one of them, and of files; the version before told the others.
+		for _, l := range []*store.Callback{
+			{ID: h.News[1].CallbackID(ours), Bank: ours, Type: feed.TypeBack, Seq: 2, At: h.News[1].At, GaveUpAt: w.Now()},
+			{ID: "msg_a", Bank: ours, Type: "intake.finished", File: "f", At: w.Now(), ToldAt: w.Now()},
+			{ID: "msg_b", Bank: ours, Type: "intake.finished", File: "g", At: w.Now().Add(-time.Hour)},
+			{ID: "msg_c", Bank: theirs, Type: "intake.finished", File: "h", At: w.Now()},
+		} {
+			w.write(store.PutCallback(l, nil)...)
+		}
 		list := func(query string) string {
 			t.Helper()
 			status, v := w.call(w.key, "GET", "/v1/banks/0168/callbacks?"+query, "")
@@ -129,7 +140,7 @@ func TestCallbacksAboutTheFeedAndCampaignsAreListed(t *testing.T) {
 			var out []string
 			for _, c := range v["callbacks"].([]any) {
 				c := c.(map[string]any)
-				if c["attempts"] != nil || c["dispute_id"] != nil || !strings.HasPrefix(fmt.Sprint(c["webhook_id"]), "msg_") {
+				if c["dispute_id"] != nil || !strings.HasPrefix(fmt.Sprint(c["webhook_id"]), "msg_") {
 					t.Errorf("%v", c)
 				}
 				out = append(out, fmt.Sprintf("%v %v", c["type"], c["state"]))
@@ -137,12 +148,16 @@ func TestCallbacksAboutTheFeedAndCampaignsAreListed(t *testing.T) {
 			return strings.Join(out, ", ")
 		}
 		for query, want := range map[string]string{
-			"about=feed":                  "feed.gap waiting, feed.back given_up, feed.silent taken",
+			"about=feed":                  "feed.back given_up, feed.gap waiting, feed.silent taken",
 			"about=feed&state=waiting":    "feed.gap waiting",
 			"about=campaigns":             "campaign.suspected waiting",
 			"about=campaigns&state=taken": "",
 			"about=disputes":              "",
-			"about=files":                 "422",
+			"about=files":                 "intake.finished taken, intake.finished waiting",
+			"about=files&state=waiting":   "intake.finished waiting",
+			"about=watchers":              "",
+			"about=all":                   "feed.back given_up, intake.finished taken, intake.finished waiting",
+			"about=people":                "422",
 			"about=feed&cursor=x":         "422",
 		} {
 			if got := list(query); got != want {
@@ -150,4 +165,97 @@ func TestCallbacksAboutTheFeedAndCampaignsAreListed(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Page after page there is each callback once, the newest first, with what came of its
+// attempts; and each can be had once more by its id, of one's own bank alone.
+func TestTheLogOfCallbacksIsPagedAndEachComesAgain(t *testing.T) {
+	t.Parallel()
+	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
+		w := newWorldOn(t, kind)
+		var want []string
+		for i := range 7 {
+			l := &store.Callback{ID: fmt.Sprint("msg_", i), Bank: ours, Type: "intake.finished", File: "f", At: w.Now().Add(time.Duration(i) * time.Second), ToldAt: w.Now()}
+			for n := range store.MaxAttempts + i {
+				l.Tried(store.CallbackAttempt{At: w.Now().Add(time.Duration(n) * time.Minute), Took: 31, Reason: string(callback.Answered), Status: 503})
+			}
+			l.Tried(store.CallbackAttempt{At: w.Now().Add(time.Hour), Took: 84})
+			w.write(store.PutCallback(l, []byte(`{}`))...)
+			want = append([]string{l.ID}, want...)
+		}
+		var got []string
+		for page := "?about=all&limit=3"; page != ""; {
+			status, v := w.call(w.key, "GET", "/v1/banks/0168/callbacks"+page, "")
+			if status != 200 {
+				t.Fatalf("%d %v", status, v)
+			}
+			for _, c := range v["callbacks"].([]any) {
+				c := c.(map[string]any)
+				latest := c["latest_attempts"].([]any)
+				first, second := latest[0].(map[string]any), latest[1].(map[string]any)
+				if len(latest) != store.MaxAttempts || first["taken"] != true || first["took_ms"] != 84.0 || second["taken"] != false || second["reason"] != "answered" || second["status"] != 503.0 {
+					t.Errorf("%v", c)
+				}
+				if i := len(want) - 1 - len(got); c["attempts"] != float64(store.MaxAttempts+i+1) || c["file_id"] != "f" {
+					t.Errorf("%v", c)
+				}
+				got = append(got, fmt.Sprint(c["webhook_id"]))
+			}
+			page = ""
+			if v["cursor"] != nil {
+				page = "?about=all&limit=3&cursor=" + url.QueryEscape(fmt.Sprint(v["cursor"]))
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v", got, want)
+		}
+		before := w.messages()
+		status, v := w.call(w.key, "POST", "/v1/banks/0168/callbacks/msg_3/resend", "")
+		if status != 202 || v["state"] != "waiting" || v["asked_at"] == nil || w.messages() != before+1 {
+			t.Errorf("%d %v, %d messages more", status, v, w.messages()-before)
+		}
+		if status, v = w.call(w.key, "GET", "/v1/banks/0168/callbacks/msg_3/attempts", ""); status != 200 || v["state"] != "waiting" || v["told_at"] != nil {
+			t.Errorf("%d %v", status, v)
+		}
+		for _, id := range []string{"msg_none", "ping", "%20"} {
+			if status, _ := w.call(w.key, "POST", "/v1/banks/0168/callbacks/"+id+"/resend", ""); status != 404 {
+				t.Errorf("%s: %d", id, status)
+			}
+		}
+		if status, _ := w.call(w.other, "GET", "/v1/banks/"+theirs+"/callbacks/msg_3/attempts", ""); status != 404 {
+			t.Errorf("another bank reads it: %d", status)
+		}
+	})
+}
+
+// A dispute's callback that is asked for by either address is asked for in the log too,
+// and its list says what came of each attempt.
+func TestADisputesCallbackIsAskedForInItsLogToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d := w.disputed(w.bound(), "t1")
+	id := dispute.CallbackID(d, d.Changes[0])
+	l := &store.Callback{ID: id, Bank: ours, Type: "dispute.opened", Dispute: d.ID, Seq: 1, At: d.Changes[0].At, ToldAt: w.Now()}
+	l.Tried(store.CallbackAttempt{At: w.Now(), Took: 84})
+	w.write(store.PutCallback(l, nil)...)
+	for _, path := range []string{"/callbacks/" + id + "/resend", "/disputes/" + d.ID + "/callbacks/1"} {
+		w.Add(time.Minute)
+		if _, err := w.store.UpdateDispute(t.Context(), d.ID, func(d *watch.Dispute) error { d.Changes[0].ToldAt, d.Due = w.Now(), time.Time{}; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		w.Add(time.Minute)
+		status, v := w.call(w.key, "POST", "/v1/banks/0168"+path, "")
+		if status != 202 || v["state"] != "waiting" || v["asked_at"] == nil || v["dispute_id"] != d.ID || len(v["latest_attempts"].([]any)) != 1 {
+			t.Errorf("%s: %d %v", path, status, v)
+		}
+		is, err := w.store.Callback(t.Context(), ours, id)
+		again, failed := w.store.Dispute(t.Context(), d.ID)
+		if err != nil || failed != nil || !is.AskedAt.Equal(w.Now()) || !is.Waits() || !again.Due.Equal(w.Now()) || !again.Changes[0].ToldAt.IsZero() {
+			t.Errorf("%s: %+v %v, %+v %v", path, is, err, again.Changes[0], failed)
+		}
+		_, v = w.call(w.key, "GET", "/v1/banks/0168/callbacks", "")
+		if c := v["callbacks"].([]any)[0].(map[string]any); c["asked_at"] == nil || len(c["latest_attempts"].([]any)) != 1 {
+			t.Errorf("%v", c)
+		}
+	}
 }

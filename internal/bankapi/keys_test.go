@@ -48,6 +48,8 @@ var opens = map[string]bankapi.Scope{
 	"POST /v1/banks/{bank}/refused/{refused_id}/replay":              bankapi.ScopeFeed,
 	"GET /v1/banks/{bank}/callbacks":                                 bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/callbacks/ping":                           bankapi.ScopeFeed,
+	"GET /v1/banks/{bank}/callbacks/{webhook_id}/attempts":           bankapi.ScopeFeed,
+	"POST /v1/banks/{bank}/callbacks/{webhook_id}/resend":            bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/callbacks/{seq}":    bankapi.ScopeFeed,
 	"POST /v1/banks/{bank}/disputes/{dispute_id}/notes":              bankapi.ScopeDisputes,
 	"GET /v1/banks/{bank}/audit":                                     bankapi.ScopeAudit,

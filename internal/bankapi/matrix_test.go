@@ -54,6 +54,7 @@ func (w *world) neighbours() []string {
 	w.write(campaign(theirs)...)
 	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))
 	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
+	w.write(logOf(theirs, "msg_theirs")...)
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
 	w.write(store.PutTrace(&store.Trace{Bank: theirs, Event: askedEvent, Record: "theirs-" + theirAccounts[1].Ref, At: w.Now()}))
 	w.write(store.PutRefused(&store.Refused{ID: "q1", Bank: theirs, EventID: askedEvent, Txn: askedTxn, Ref: theirAccounts[1].Ref, At: w.Now()})...)
@@ -101,9 +102,14 @@ func campaign(bank string) []store.Write {
 	return []store.Write{store.PutCampaign(c), store.PutStanding(s)}
 }
 
+// logOf is the log of a callback about a file that a bank took.
+func logOf(bank, id string) []store.Write {
+	return store.PutCallback(&store.Callback{ID: id, Bank: bank, Type: "intake.finished", File: "file", At: worldtest.Start, Attempts: 1, ToldAt: worldtest.Start}, []byte(`{"type":"intake.finished"}`))
+}
+
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
-	return append(store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
+	return append(append(logOf(ours, "msg_ours"), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good})...), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
 }
 
 // What is asked for of events.
@@ -127,7 +133,8 @@ func address(route, bank, ref, dispute string) (method, path, body string) {
 	method, pattern, _ := strings.Cut(route, " ")
 	of := map[string][3]string{account.Ref: {spareKey.ID(), spareCode.ID(), "q_ours"}, theirAccounts[1].Ref: {theirKey.ID(), theirCode.ID(), "q1"}}[ref]
 	r := strings.NewReplacer("{bank}", bank, "{account_ref}", ref, "{dispute_id}", dispute, "{event_id}", askedEvent, "{seq}", "1",
-		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"), "{file_id}", stdcmp.Or(map[string]string{account.Ref: "file_ours", theirAccounts[1].Ref: "file_theirs"}[ref], "none"))
+		"{key_id}", stdcmp.Or(of[0], "none"), "{code_id}", stdcmp.Or(of[1], "none"), "{enrolment_id}", stdcmp.Or(enrolments[ref], "none"), "{refused_id}", stdcmp.Or(of[2], "none"), "{campaign_id}", stdcmp.Or(campaigns[ref], "none"), "{webhook_id}", stdcmp.Or(map[string]string{account.Ref: "msg_ours", theirAccounts[1].Ref: "msg_theirs"}[ref], "none"),
+		"{file_id}", stdcmp.Or(map[string]string{account.Ref: "file_ours", theirAccounts[1].Ref: "file_theirs"}[ref], "none"))
 	return method, r.Replace(pattern + queries[route]), r.Replace(bodies[route])
 }
 

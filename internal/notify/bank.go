@@ -86,12 +86,16 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 		if err != nil {
 			return s.broken(m, "the names of an account cannot be read", err)
 		}
-		postErr := s.post(ctx, c, d.Account.Bank, id, dispute.CallbackID(d, *change), dispute.CallbackBody(dispute.Called(d, called), *change))
+		o, err := s.call(ctx, c, &call{about: id, since: change.At, body: dispute.CallbackBody(dispute.Called(d, called), *change),
+			is: store.Callback{ID: dispute.CallbackID(d, *change), Bank: d.Account.Bank, Type: dispute.CallbackType(*change), At: change.At, Dispute: id, Seq: seq}})
+		if err != nil {
+			return s.broken(m, "what became of a callback cannot be written", err)
+		}
+		postErr, now, gaveUp := o.err, o.at, o.gaveUp
 		if errors.Is(postErr, errBusy) {
 			return queue.RetryAfter(bankDelay(m))
 		}
-		now, down := s.Now(), postErr != nil && s.isDown(ctx, bankProvider(d.Account.Bank))
-		gaveUp := postErr != nil && now.Sub(change.At) >= s.BankGiveUpAfter
+		down := postErr != nil && s.isDown(ctx, bankProvider(d.Account.Bank))
 		_, err = s.Store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 			for i := range d.Changes {
 				if c := &d.Changes[i]; c.Seq == seq {
@@ -113,6 +117,9 @@ func (s *Stage) dispute(ctx context.Context, c caller, m queue.Message, id strin
 			if left, more := d.Untold(); more {
 				if d.Due = now.Add(BankMost + watch.LostAfter); down {
 					d.Parked, d.Due = true, left.At.Add(s.BankGiveUpAfter)
+					if left.Seq == seq {
+						d.Due = o.until // later, if the bank asked for it once more
+					}
 				}
 			}
 			return nil
@@ -152,36 +159,22 @@ func failure(err error, now time.Time) watch.CallbackFailure {
 }
 
 // unreachable tells the bank that no channel reaches a watcher of an account, and
-// of what they could not be told: as one transaction the first of it.
+// of what they could not be told.
 func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *cached, r *watch.Record, d *watch.Delivery) queue.Verdict {
-	var untold []map[string]any
-	for _, p := range r.UnreachedBy(d) {
-		is := map[string]any{"transaction_id": p.Name(), "kind": p.Kind, "occurred_at": p.OccurredAt.In(watch.JST).Format(time.RFC3339)}
-		if p.OfStatement() { // the bank has given no id of it
-			delete(is, "transaction_id")
-			is["source"], is["occurred_on"] = dispute.SourceStatement, p.OccurredAt.In(watch.JST).Format(time.DateOnly)
-		}
-		untold = append(untold, is)
-	}
-	called, err := s.calledAt(ctx, r.Account, d.CreatedAt)
+	body, err := s.unreachableBody(ctx, r, d)
 	if err != nil {
 		return s.broken(m, "the names of an account cannot be read", err)
 	}
-	says := map[string]any{
-		"type": callback.TypeUnreachable, "bank": r.Account.Bank, "account_ref": called,
-		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339), "transactions": untold,
-	}
-	maps.Copy(says, untold[0])
-	body, err := json.Marshal(says)
+	o, err := s.call(ctx, c, &call{about: r.ID, since: d.CreatedAt, body: body,
+		is: store.Callback{ID: "msg_" + watch.Derive("callback", r.ID, d.ID), Bank: r.Account.Bank, Type: callback.TypeUnreachable, At: d.CreatedAt, Record: r.ID, Delivery: d.ID}})
 	if err != nil {
-		return queue.DeadLetter("callback cannot be written")
+		return s.broken(m, "what became of a callback cannot be written", err)
 	}
-	postErr := s.post(ctx, c, r.Account.Bank, r.ID, "msg_"+watch.Derive("callback", r.ID, d.ID), body)
+	postErr, now, over := o.err, o.at, o.gaveUp
 	if errors.Is(postErr, errBusy) {
 		return queue.RetryAfter(bankDelay(m))
 	}
-	now, down := s.Now(), postErr != nil && s.isDown(ctx, bankProvider(r.Account.Bank))
-	over := postErr != nil && now.Sub(d.CreatedAt) >= s.BankGiveUpAfter
+	down := postErr != nil && s.isDown(ctx, bankProvider(r.Account.Bank))
 	v := s.write(ctx, m, h, d.ID, func(_ *watch.Record, d *watch.Delivery) {
 		if !errors.Is(postErr, errDown) {
 			d.Attempts++
@@ -205,4 +198,28 @@ func (s *Stage) unreachable(ctx context.Context, c caller, m queue.Message, h *c
 		return queue.DeadLetter("the bank did not take it in time")
 	}
 	return queue.RetryAfter(bankWait(m, postErr))
+}
+
+// unreachableBody is what the bank is told of a watcher whom no channel reaches: as one
+// transaction the first that they could not be told of.
+func (s *Stage) unreachableBody(ctx context.Context, r *watch.Record, d *watch.Delivery) ([]byte, error) {
+	var untold []map[string]any
+	for _, p := range r.UnreachedBy(d) {
+		is := map[string]any{"transaction_id": p.Name(), "kind": p.Kind, "occurred_at": p.OccurredAt.In(watch.JST).Format(time.RFC3339)}
+		if p.OfStatement() { // the bank has given no id of it
+			delete(is, "transaction_id")
+			is["source"], is["occurred_on"] = dispute.SourceStatement, p.OccurredAt.In(watch.JST).Format(time.DateOnly)
+		}
+		untold = append(untold, is)
+	}
+	called, err := s.calledAt(ctx, r.Account, d.CreatedAt)
+	if err != nil {
+		return nil, err
+	}
+	says := map[string]any{
+		"type": callback.TypeUnreachable, "bank": r.Account.Bank, "account_ref": called,
+		"since": d.CreatedAt.In(watch.JST).Format(time.RFC3339), "transactions": untold,
+	}
+	maps.Copy(says, untold[0])
+	return json.Marshal(says)
 }

@@ -7,6 +7,7 @@ import (
 
 	"kozamori/internal/queue"
 	"kozamori/internal/radar"
+	"kozamori/internal/store"
 )
 
 // campaigns tells a bank what it has not been told of its campaigns, those of each
@@ -45,7 +46,8 @@ func (s *Stage) campaign(ctx context.Context, c caller, m queue.Message, bank, i
 		return queue.DeadLetter("callback cannot be written"), false
 	}
 	seq := change.Seq
-	return s.notice(ctx, c, m, bank, notice{about: "campaign", id: is.CallbackID(change), body: body, since: change.At, swept: true,
+	return s.notice(ctx, c, m, bank, notice{about: "campaign", body: body, swept: true,
+		is: store.Callback{ID: is.CallbackID(change), Type: change.Type(), At: change.At, Campaign: id, Seq: seq},
 		note: func(now time.Time, gaveUp bool) error {
 			return s.campaignTold(ctx, bank, id, func(x *radar.Change) {
 				if x.Seq == seq {

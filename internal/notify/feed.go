@@ -25,7 +25,8 @@ func (s *Stage) feed(ctx context.Context, c caller, m queue.Message, bank string
 			return queue.DeadLetter("callback cannot be written")
 		}
 		seq := n.Seq
-		v, told := s.notice(ctx, c, m, bank, notice{about: "feed", id: n.CallbackID(bank), body: body, since: n.At, swept: true,
+		v, told := s.notice(ctx, c, m, bank, notice{about: "feed", body: body, swept: true,
+			is:   store.Callback{ID: n.CallbackID(bank), Type: n.Type, At: n.At, Seq: int(seq)},
 			note: func(now time.Time, gaveUp bool) error { return s.fedBack(ctx, bank, seq, now, gaveUp) }})
 		if !told {
 			return v

@@ -28,7 +28,8 @@ func (s *Stage) file(ctx context.Context, c caller, m queue.Message, bank, id st
 		return queue.DeadLetter("callback cannot be written")
 	}
 	finished := f.Finished
-	v, told := s.notice(ctx, c, m, bank, notice{about: "file", id: bankfile.CallbackID(f), body: body, since: finished,
+	v, told := s.notice(ctx, c, m, bank, notice{about: "file", body: body,
+		is:   store.Callback{ID: bankfile.CallbackID(f), Type: bankfile.TypeFinished, At: finished, File: id},
 		note: func(now time.Time, gaveUp bool) error { return s.fileTold(ctx, bank, id, finished, now, gaveUp) }})
 	if !told {
 		return v

@@ -24,6 +24,8 @@ type counted struct {
 	store.Table
 	poison store.Key
 	down   bool // writes fail
+	// dies is asked before each write whether the process dies just then.
+	dies func(key store.Key) bool
 
 	mu           sync.Mutex
 	reads, puts  int
@@ -44,6 +46,9 @@ func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]sto
 func (c *counted) Write(ctx context.Context, ws ...store.Write) error {
 	if c.down {
 		return errors.New("the table is down")
+	}
+	if c.dies != nil && c.dies(ws[0].Item.Key) {
+		panic("the process died")
 	}
 	err := c.Table.Write(ctx, ws...)
 	c.mu.Lock()

@@ -7,15 +7,15 @@ import (
 
 	"kozamori/internal/callback"
 	"kozamori/internal/queue"
+	"kozamori/internal/store"
 )
 
 // notice is what a bank is told by itself, and about no person: how its feed is, what
 // stands out of it, what came of a file.
 type notice struct {
-	about string // what it is about, in a log
-	id    string // of the callback
+	about string         // what it is about, in a log
+	is    store.Callback // without its bank
 	body  []byte
-	since time.Time // since when the bank is to be told
 	// swept tells that the sweep queues it again while the bank's endpoint is down.
 	swept bool
 	// note writes down that the bank took it, or that it is given up.
@@ -25,9 +25,16 @@ type notice struct {
 // notice tells a bank one thing; not told if the bank is still to be told of it. A bank
 // that has no endpoint is told nothing.
 func (s *Stage) notice(ctx context.Context, c caller, m queue.Message, bank string, n notice) (v queue.Verdict, told bool) {
-	err := s.post(ctx, c, bank, n.about, n.id, n.body)
-	now := s.Now()
-	gaveUp := err != nil && (nowhere(err) && !n.swept || now.Sub(n.since) >= s.BankGiveUpAfter)
+	n.is.Bank = bank
+	one := &call{is: n.is, body: n.body, public: true, about: n.about, since: n.is.At}
+	if !n.swept {
+		one.hopeless = nowhere
+	}
+	o, unkept := s.call(ctx, c, one)
+	if unkept != nil {
+		return s.broken(m, "what became of a callback cannot be written", unkept), false
+	}
+	err, gaveUp := o.err, o.gaveUp
 	switch {
 	case err == nil || gaveUp:
 	case errors.Is(err, errDown) && n.swept:
@@ -38,7 +45,7 @@ func (s *Stage) notice(ctx context.Context, c caller, m queue.Message, bank stri
 		s.Logger.WarnContext(ctx, "a bank does not take a callback yet", "bank", bank, "about", n.about, "err", err)
 		return queue.RetryAfter(bankWait(m, err)), false
 	}
-	if err := n.note(now, gaveUp); err != nil {
+	if err := n.note(o.at, gaveUp); err != nil {
 		return s.broken(m, "what became of a callback cannot be written", err), false
 	}
 	return v, true

@@ -80,6 +80,14 @@ func (j *Jobs) TakePart(bank, id string, part int) {
 	j.add(Files, bank, watch.Job{File: id, Of: bank, Part: part}, 0)
 }
 
+// CallAgain adds a callback that a bank asked for once more, by its webhook-id.
+func (j *Jobs) CallAgain(bank, id string) { j.add(Bank, bank, watch.Job{Callback: id, Of: bank}, 0) }
+
+// Unreached adds that a bank is to be told of a watcher whom no channel reaches.
+func (j *Jobs) Unreached(bank, record, delivery string) {
+	j.add(Bank, bank, watch.Job{Record: record, Delivery: delivery, Again: true}, 0)
+}
+
 // Probe adds a look at a provider that was down, a channel or "bank." and a
 // bank's code, in the group of its own.
 func (j *Jobs) Probe(provider string, round int, in time.Duration) {
@@ -103,7 +111,7 @@ func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback, Delay: delay})
 	j.n++
 }
 

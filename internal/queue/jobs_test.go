@@ -118,6 +118,8 @@ func TestEachJobHasAGroupAndATrace(t *testing.T) {
 	jobs.TellBankIn(d, 1)
 	jobs.TellFeed("0125")
 	jobs.TellFile("0125", "file_1")
+	jobs.CallAgain("0125", "msg_1")
+	jobs.Unreached("0125", "r1", "d1")
 	jobs.Probe("line", 1, 1)
 	jobs.Letter(watch.LINE, "key", "person")
 	s := &sent{got: map[queue.Name][]string{}}
@@ -133,7 +135,7 @@ func TestEachJobHasAGroupAndATrace(t *testing.T) {
 			}
 		}
 	}
-	if n != 11 {
+	if n != 13 {
 		t.Errorf("%d jobs", n)
 	}
 }

@@ -55,16 +55,21 @@ func (c *Campaign) CallbackID(x *Change) string {
 	return "msg_" + watch.Derive("campaign", c.Bank, c.ID, fmt.Sprint(x.Seq))
 }
 
-// CallbackBody is what the bank is told of a change: the campaign as it is when it is told.
-func (c *Campaign) CallbackBody(x *Change) ([]byte, error) {
-	kind := TypeSuspected
+// Type is the type of the callback of a change.
+func (x *Change) Type() string {
 	if x.State == Ended {
-		kind = TypeEnded
+		return TypeEnded
 	}
+	return TypeSuspected
+}
+
+// CallbackBody is what the bank is told of a change: the campaign as it is when it is
+// first told.
+func (c *Campaign) CallbackBody(x *Change) ([]byte, error) {
 	return json.Marshal(struct {
 		Type string `json:"type"`
 		Seq  int    `json:"seq"`
 		At   string `json:"at"`
 		Facts
-	}{kind, x.Seq, jst(x.At), c.Facts()})
+	}{x.Type(), x.Seq, jst(x.At), c.Facts()})
 }

@@ -47,6 +47,9 @@ func found[T any](read func(context.Context, *store.Store) (*T, error), put func
 // putRefused is the item itself, without the keys that lead to it.
 func putRefused(r *store.Refused) store.Write { return store.PutRefused(r)[0] }
 
+// putCallback is the log itself, without what was posted.
+func putCallback(c *store.Callback) store.Write { return store.PutCallback(c, nil)[0] }
+
 // untouched is for what is never written again.
 func untouched(*store.Manifest) store.Write { return store.Write{} }
 
@@ -71,6 +74,7 @@ func kinds(s *store.Store) []one {
 	step := full(func(p *watch.Step) { p.ID, p.OnAccount = "step_1", watch.On(watched) })
 	never := func(*watch.Step) store.Write { return store.Write{} } // a step is not written twice
 	bank := full(func(b *store.Bank) { b.Code = "0125" })
+	called := full(func(c *store.Callback) { c.ID, c.Bank = "msg_1", "0125" })
 	key := full(func(k *store.APIKey) { k.Bank, k.Hash = "0125", "hash_1" })
 	stream := full(func(f *store.Feed) { f.Bank = "0125" })
 	state := full(func(h *feed.Health) { h.Bank = "0125" })
@@ -221,6 +225,15 @@ func kinds(s *store.Store) []one {
 			"list": found(func(ctx context.Context, s *store.Store) (*radar.Campaign, error) {
 				return only(store.Collect(s.Campaigns(ctx, "0125")))
 			}, store.PutCampaign),
+		}},
+		{"callback", func(*store.Store) store.Write { return putCallback(called) }, findAll{
+			"one": found(func(ctx context.Context, s *store.Store) (*store.Callback, error) {
+				return s.Callback(ctx, "0125", "msg_1")
+			}, putCallback),
+			"list": found(func(ctx context.Context, s *store.Store) (*store.Callback, error) {
+				list, _, err := s.Callbacks(ctx, "0125", 10, "")
+				return only(list, err)
+			}, putCallback),
 		}},
 		{"file", func(*store.Store) store.Write { return store.PutFile(file) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.File, error) { return s.File(ctx, "0125", "file_1") }, store.PutFile),

@@ -25,6 +25,8 @@ type Job struct {
 	File string `json:"file,omitempty"`
 	Of   string `json:"of,omitempty"`
 	Part int    `json:"part,omitempty"`
+	// Callback is one that the bank Of asked for once more, by its webhook-id.
+	Callback string `json:"callback,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }
