@@ -16,7 +16,7 @@ import (
 var writers = map[string]string{
 	"A#*":       "PutForward ReplaceName KeepNames UpdateAccount PutAccount CheckAccount DeleteAccount PutActivity PutBills DeleteActivity DeleteUnknown",
 	"ACT#*":     "PutAct Listed",
-	"B#*":       "DeleteAPIKey PutAPIKey PutFeed PutFeedHealth PutFeedNorm",
+	"B#*":       "DeleteAPIKey PutAPIKey AddAPIKey SettleKeys PutFeed PutFeedHealth PutFeedNorm",
 	"BANKS":     "PutBank SetContacts",
 	"BREAKER#*": "PutBreaker",
 	"C#*":       "CancelCode PutCode DeleteCode DeleteUnknown",
@@ -27,6 +27,7 @@ var writers = map[string]string{
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",
 	"FN#*":      "PutNumber",
+	"KEYS#*":    "DeleteAPIKey PutAPIKey AddAPIKey SettleKeys",
 	"L#*":       "PutStep Listed",
 	"LESSONS#*": "PutLessons",
 	"N#*":       "Save SaveHours",

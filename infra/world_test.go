@@ -120,7 +120,7 @@ func newWorld(t *testing.T) *world {
 	w.bank = &sim.Bank{Code: code, Secrets: shared[code], APIKey: secret, API: api.URL, Now: w.Now}
 	callbacks := httptest.NewServer(w.bank)
 	t.Cleanup(callbacks.Close)
-	w.write(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))
+	w.write(append(store.PutAPIKey(key), store.PutBank(&store.Bank{Code: code, Callback: callbacks.URL + "/sim/bank/callback"}))...)
 	w.notify = notify.New(notify.Config{Store: w.store, Queue: w.queue, Now: w.Now, Logger: log,
 		Callback: calls})
 	return w
@@ -383,7 +383,7 @@ func (w *world) everyKeyCall(d *watch.Dispute) {
 	w.call(404, "DELETE", id, "")
 	w.call(413, "POST", "/keys", `"`+strings.Repeat("x", bankapi.MaxBody)+`"`)
 	idle, key := bankapi.NewAPIKey(code, "for nothing", []bankapi.Scope{"nothing"}, w.Now(), time.Time{})
-	w.write(store.PutAPIKey(key))
+	w.write(store.PutAPIKey(key)...)
 	for _, route := range bankapi.Routes() {
 		method, path, _ := strings.Cut(route, " ")
 		path = strings.NewReplacer("{bank}", code, "{account_ref}", account.Ref, "{dispute_id}", d.ID, "{event_id}", "e", "{key_id}", fmt.Sprint(fresh["key_id"]), "{code_id}", "c", "{refused_id}", "r", "{enrolment_id}", "e", "{seq}", "1").Replace(path)

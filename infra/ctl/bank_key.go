@@ -61,6 +61,7 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 	all := flags.Bool("list", false, "list the bank's keys instead")
 	revoke := flags.String("revoke", "", "end the key of this `id` instead")
 	rotate := flags.String("rotate", "", "make the key that takes the place of this `id`, for the same")
+	settle := flags.Bool("settle", false, "have the bank's keys read from the partition that only the bank API writes, once no version before comes back")
 	args, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 	given := map[string]bool{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	acts := 0
-	for _, other := range []bool{*all, *revoke != "", *rotate != ""} {
+	for _, other := range []bool{*all, *revoke != "", *rotate != "", *settle} {
 		if other {
 			acts++
 		}
@@ -92,8 +93,8 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		return misused(flags, "-overlap must not be negative; 0 ends the old key at once.")
 	case *rotate != "" && *valid == 0:
 		return misused(flags, "A key that takes the place of another has an end: give -for a time to come.")
-	case acts > 1, acts == 1 && (given["label"] || given["scopes"]), (*all || *revoke != "") && given["for"], *rotate == "" && given["overlap"]:
-		return misused(flags, "-list, -revoke, -rotate and making a key are four different things: do one at a time.")
+	case acts > 1, acts == 1 && (given["label"] || given["scopes"]), (*all || *settle || *revoke != "") && given["for"], *rotate == "" && given["overlap"]:
+		return misused(flags, "-list, -revoke, -rotate, -settle and making a key are different things: do one at a time.")
 	}
 	what := act{what: "key.make", bank: code}
 	switch {
@@ -103,6 +104,8 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 		what = act{"key.end", code, "key", *revoke}
 	case *rotate != "":
 		what = act{"key.rotate", code, "key", *rotate}
+	case *settle:
+		what.what = "keys.settle"
 	}
 	at := p.at
 	if what.what != "" {
@@ -115,6 +118,13 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 			return err
 		}
 		st := store.New(d.Table)
+		if *settle {
+			keys, err := st.SettleKeys(ctx, code)
+			if err != nil {
+				return err
+			}
+			return list(c.Out, *asJSON, rowsOf(keys), "Bank "+code+" has no API key.", []string{"ID", "CREATED", "EXPIRES", "LAST USED", "FOR", "LABEL"}, (*apiKey).cells)
+		}
 		if acts > 0 {
 			keys, err := store.Collect(st.APIKeys(ctx, code))
 			if err != nil {
@@ -133,7 +143,7 @@ func bankAPIKey(ctx context.Context, c *console, flags *flag.FlagSet, args []str
 			end = now.Add(*valid)
 		}
 		secret, key := bankapi.NewAPIKey(code, *label, wanted, now, end)
-		if err := st.Write(ctx, store.PutAPIKey(key)); err != nil {
+		if err := st.AddAPIKey(ctx, key); err != nil {
 			return err
 		}
 		row := keyOf(key)
@@ -195,7 +205,7 @@ func (c *console) revoke(ctx context.Context, st *store.Store, code string, keys
 	if err != nil {
 		return err
 	}
-	if err := st.Write(ctx, store.DeleteAPIKey(k)); err != nil {
+	if err := st.Write(ctx, store.DeleteAPIKey(k)...); err != nil {
 		return err
 	}
 	row := keyOf(k)

@@ -102,7 +102,7 @@ func TestAnAPIKeyOfAnEarlierVersionIsSaidToBeOneAndIsRotated(t *testing.T) {
 	w := newWorld(t)
 	w.bank("0125", "七十七銀行")
 	_, old := bankapi.NewAPIKey("0125", "", nil, noon, time.Time{})
-	w.put(store.PutAPIKey(old))
+	w.put(store.PutAPIKey(old)...)
 	if _, out, _ := w.ctl("bank", "api-key", "0125", "-list"); !strings.Contains(out, "never") || !strings.Contains(out, "all: made before scopes, -rotate it") {
 		t.Errorf("it is not said:\n%s", out)
 	}
@@ -169,6 +169,23 @@ func TestDeadLetters(t *testing.T) {
 	w.transcript("dlq-redrive", "dlq redrive line", "dlq redrive -yes -json", "dlq list")
 	if depth, err := w.queue.Depth(t.Context(), queue.LINE); err != nil || depth.Waiting != 2 {
 		t.Errorf("%+v %v", depth, err)
+	}
+}
+
+func TestKeysAreSettled(t *testing.T) {
+	w := newWorld(t)
+	w.bank("0125", "七十七銀行")
+	_, old := bankapi.NewAPIKey("0125", "of before", nil, noon, time.Time{})
+	w.put(store.PutAPIKey(old)...)
+	if settled, err := w.store.KeysSettled(t.Context(), "0125"); err != nil || settled {
+		t.Fatalf("%t %v", settled, err)
+	}
+	code, out, errs := w.ctl("bank", "api-key", "0125", "-settle")
+	if settled, err := w.store.KeysSettled(t.Context(), "0125"); code != 0 || err != nil || !settled || !strings.Contains(out, old.ID()) {
+		t.Errorf("exit %d, %t %v: %s%s", code, settled, err, out, errs)
+	}
+	if code, _, _ := w.ctl("bank", "api-key", "0125", "-settle", "-list"); code != 2 {
+		t.Errorf("two things at once: exit %d", code)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestHistoryGivesEachAccountItsPast(t *testing.T) {
 	q := &taking{}
 	st := store.New(worldtest.Table(t, time.Now))
 	secret, key := bankapi.NewAPIKey("0125", "test", nil, time.Now(), time.Time{})
-	if err := st.Write(t.Context(), store.PutAPIKey(key)); err != nil {
+	if err := st.AddAPIKey(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(bankapi.New(bankapi.Config{Store: st, Queue: q, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}))

@@ -92,13 +92,14 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 		return err
 	}
 	var writes []store.Write
+	var made *store.APIKey
 	if b.Version == 0 || kept.Banks[code].APIKey == "" {
 		secret, key := bankapi.NewAPIKey(code, "local", nil, time.Now(), time.Time{})
 		if err := s.vault.KeepAPIKey(code, secret); err != nil {
 			return err
 		}
 		s.Banks[code].APIKey = secret
-		writes = append(writes, store.PutAPIKey(key))
+		made = key
 	}
 	login := s.Page + "/sim/bank/" + code + "/login"
 	if s.LINE == nil {
@@ -108,7 +109,10 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 		b.Callback, b.LinkURL = callback, login
 		writes = append(writes, store.PutBank(b))
 	}
-	if len(writes) == 0 {
+	switch {
+	case made != nil:
+		return s.System.Store.AddAPIKey(ctx, made, writes...)
+	case len(writes) == 0:
 		return nil
 	}
 	return s.System.Store.Write(ctx, writes...)

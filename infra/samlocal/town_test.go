@@ -202,7 +202,7 @@ func (d deployment) stand(ctx context.Context, name, dynamoDB, moto string, chan
 	w.store = store.New(dynamo.New(dynamo.Config{AWS: config, Endpoint: dynamoDB, Table: table}))
 	var key *store.APIKey
 	w.bank.APIKey, key = bankapi.NewAPIKey("0125", "test", nil, time.Now(), time.Time{})
-	return w, w.store.Write(ctx, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL + "/sim/bank/callback"}), store.PutAPIKey(key))
+	return w, w.store.AddAPIKey(ctx, key, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL + "/sim/bank/callback"}))
 }
 
 // until waits for something to be so, unless something goes wrong first.

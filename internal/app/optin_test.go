@@ -120,7 +120,7 @@ func newTownWith(t *testing.T, configure func(*app.Config), alter func(*app.Mean
 	}
 	var key *store.APIKey
 	h.key, key = bankapi.NewAPIKey("0125", "test", nil, w.Now(), time.Time{})
-	if err := w.store.Write(context.Background(), store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL}), store.PutAPIKey(key)); err != nil {
+	if err := w.store.AddAPIKey(context.Background(), key, store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行", Callback: bankSrv.URL})); err != nil {
 		t.Fatal(err)
 	}
 	return h

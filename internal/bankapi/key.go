@@ -62,7 +62,7 @@ func (h *Handler) used(r *http.Request, k *store.APIKey) {
 	}
 	noted := *k
 	noted.LastUsed = now.Truncate(time.Second)
-	err := h.Store.Write(r.Context(), store.PutAPIKey(&noted))
+	err := h.Store.Write(r.Context(), store.PutAPIKey(&noted)...)
 	switch _, lost := store.AsCondition(err); {
 	case err == nil:
 		noted.Version++

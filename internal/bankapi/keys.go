@@ -110,7 +110,7 @@ func (h *Handler) makeKey(_ http.ResponseWriter, r *http.Request, bank string) (
 	if err := begin(r.Context(), object{"key", k.ID()}); err != nil {
 		return 0, nil, err
 	}
-	if err := h.Store.Write(r.Context(), store.PutAPIKey(k)); err != nil {
+	if err := h.Store.AddAPIKey(r.Context(), k); err != nil {
 		return 0, nil, err
 	}
 	rep := replyOfKey(k)
@@ -154,7 +154,7 @@ func (h *Handler) endKey(_ http.ResponseWriter, r *http.Request, bank string) (i
 	if err := begin(r.Context()); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusNoContent, nil, h.Store.Write(r.Context(), store.DeleteAPIKey(k))
+	return http.StatusNoContent, nil, h.Store.Write(r.Context(), store.DeleteAPIKey(k)...)
 }
 
 // keyNamed reads the key that an address names: one of its caller's own, or any

@@ -71,7 +71,7 @@ func TestAKeyOpensWhatItIsForOnly(t *testing.T) {
 	narrow := spareKey
 	w.write(spares()...)
 	narrow.Version, narrow.Scopes = 1, []string{string(bankapi.ScopeFeed)}
-	w.write(store.PutAPIKey(&narrow))
+	w.write(store.PutAPIKey(&narrow)...)
 	keys := map[string]string{}
 	for _, s := range bankapi.Scopes() {
 		keys[string(s)] = w.newKey(ours, time.Time{}, s)
@@ -117,7 +117,7 @@ func TestAKeyIsReplacedWhileBothWork(t *testing.T) {
 	tabletest.OnEach(t, func(t *testing.T, kind tabletest.Kind) {
 		w := newWorldOn(t, kind)
 		first, old := bankapi.NewAPIKey(ours, "batch", []bankapi.Scope{bankapi.ScopeFeed}, w.Now(), time.Time{})
-		w.write(store.PutAPIKey(old))
+		w.write(store.PutAPIKey(old)...)
 		works := func(key string) bool {
 			t.Helper()
 			status, _ := w.call(key, "GET", "/v1/banks/0168/health", "")
@@ -173,7 +173,7 @@ func TestTwoWhoReplaceAKeyAtOnceMakeOneKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, old := bankapi.NewAPIKey(ours, "", nil, w.Now(), time.Time{})
-	w.write(store.PutAPIKey(old))
+	w.write(store.PutAPIKey(old)...)
 	results := make(chan error, 8)
 	for range cap(results) {
 		go func() {
@@ -218,9 +218,9 @@ func TestTheUseOfAKeyIsNotedOnceAnHour(t *testing.T) {
 	// Of a key that was ended meanwhile nothing comes back.
 	w.Add(time.Hour)
 	k := w.last(w.key)
-	w.write(store.DeleteAPIKey(k))
+	w.write(store.DeleteAPIKey(k)...)
 	k.LastUsed = w.Now()
-	if _, lost := store.AsCondition(w.store.Write(t.Context(), store.PutAPIKey(k))); !lost {
+	if _, lost := store.AsCondition(w.store.Write(t.Context(), store.PutAPIKey(k)...)); !lost {
 		t.Error("an ended key came back")
 	}
 	if status, _ := w.call(w.key, "GET", "/v1/banks/0168/health", ""); status != 401 || id == "" {

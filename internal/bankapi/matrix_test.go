@@ -52,7 +52,7 @@ func (w *world) neighbours() []string {
 		out = append(out, res.Dispute.ID)
 	}
 	w.write(campaign(theirs)...)
-	w.write(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))
+	w.write(append(store.PutAPIKey(&theirKey), store.PutCode(&theirCode), enrolment(theirs, theirAccounts[1].Ref))...)
 	w.write(store.PutFile(&store.File{ID: "file_theirs", Bank: theirs, At: w.Now()}))
 	w.write(logOf(theirs, "msg_theirs")...)
 	w.write(store.PutFeed(&store.Feed{Bank: theirs, LastEvent: w.Now(), SilentSince: w.Now()}))
@@ -109,7 +109,8 @@ func logOf(bank, id string) []store.Write {
 
 func otherSpares() []store.Write {
 	good := `{"id":"evt_q","type":"debit","transaction_id":"txn_q","account_ref":"acc_8f3k","occurred_at":"2026-11-24T12:00:00+09:00","amount":5000,"currency":"JPY","descriptor":"PAYPAY"}`
-	return append(append(logOf(ours, "msg_ours"), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good})...), store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutAPIKey(&spareKey), store.PutCode(&spareCode), enrolment(ours, account.Ref))
+	return slices.Concat(logOf(ours, "msg_ours"), store.PutRefused(&store.Refused{ID: "q_ours", Bank: ours, At: worldtest.Start, Problem: "a mistake of ours", Raw: good}), store.PutAPIKey(&spareKey),
+		[]store.Write{store.PutFile(&store.File{ID: "file_ours", Bank: ours, At: worldtest.Start}), store.PutCode(&spareCode), enrolment(ours, account.Ref)})
 }
 
 // What is asked for of events.
@@ -169,11 +170,11 @@ func TestAKeyOpensItsBankOnly(t *testing.T) {
 	d := w.disputed(w.bound(), "t1")
 	theirDisputes := w.neighbours()
 	revoked, key := bankapi.NewAPIKey(ours, "revoked", nil, w.Now(), w.Now().AddDate(1, 0, 0))
-	w.write(store.PutAPIKey(key))
+	w.write(store.PutAPIKey(key)...)
 	if status, _ := w.call(revoked, "GET", "/v1/banks/0168/health", ""); status != 200 {
 		t.Fatalf("a key that is not revoked yet: %d", status)
 	}
-	w.write(store.DeleteAPIKey(key))
+	w.write(store.DeleteAPIKey(key)...)
 	w.write(spares()...)
 	w.call(w.key, "GET", "/v1/banks/0168/health", "") // its use is noted, for an hour
 	_, refusal := w.call("", "GET", "/v1/banks/0168/health", "")

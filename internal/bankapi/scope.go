@@ -131,7 +131,7 @@ func RotateAPIKey(ctx context.Context, st *store.Store, bank, hash string, now t
 		if end := now.Add(overlap).UTC(); old.Expires.IsZero() || end.Before(old.Expires) {
 			old.Expires = end
 		}
-		return st.Write(ctx, store.PutAPIKey(old), store.PutAPIKey(fresh))
+		return st.Write(ctx, append(store.PutAPIKey(old), store.PutAPIKey(fresh)...)...)
 	})
 	return secret, fresh, err
 }

@@ -96,7 +96,7 @@ func newWorldOn(t *testing.T, kind tabletest.Kind) *world {
 func (w *world) newKey(bank string, expires time.Time, scopes ...bankapi.Scope) string {
 	w.t.Helper()
 	secret, key := bankapi.NewAPIKey(bank, "test", scopes, w.Now(), expires)
-	w.write(store.PutAPIKey(key))
+	w.write(store.PutAPIKey(key)...)
 	return secret
 }
 

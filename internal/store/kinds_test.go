@@ -47,6 +47,9 @@ func found[T any](read func(context.Context, *store.Store) (*T, error), put func
 // putRefused is the item itself, without the keys that lead to it.
 func putRefused(r *store.Refused) store.Write { return store.PutRefused(r)[0] }
 
+// putAPIKey is the item at the place that decides.
+func putAPIKey(k *store.APIKey) store.Write { return store.PutAPIKey(k)[0] }
+
 // putCallback is the log itself, without what was posted.
 func putCallback(c *store.Callback) store.Write { return store.PutCallback(c, nil)[0] }
 
@@ -174,13 +177,13 @@ func kinds(s *store.Store) []one {
 				return only(store.Collect(s.Banks(ctx)))
 			}, store.PutBank),
 		}},
-		{"api_key", func(*store.Store) store.Write { return store.PutAPIKey(key) }, findAll{
+		{"api_key", func(*store.Store) store.Write { return putAPIKey(key) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.APIKey, error) {
 				return s.APIKey(ctx, "0125", "hash_1")
-			}, store.PutAPIKey),
+			}, putAPIKey),
 			"list": found(func(ctx context.Context, s *store.Store) (*store.APIKey, error) {
 				return only(store.Collect(s.APIKeys(ctx, "0125")))
-			}, store.PutAPIKey),
+			}, putAPIKey),
 		}},
 		{"feed", func(*store.Store) store.Write { return store.PutFeed(stream) }, findAll{
 			"one": found(func(ctx context.Context, s *store.Store) (*store.Feed, error) { return s.Feed(ctx, "0125") }, store.PutFeed),
