@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -46,6 +47,9 @@ var junk = []struct{ method, path, body string }{
 // fast as these cores can; and tells what 10,000 connections that send nothing hold.
 func attacks(ctx context.Context, o options) error {
 	fmt.Printf("%d events/s of 3 banks and as many taps for %d s, and the same among junk\n", o.rate, o.seconds)
+	if err := held(ctx); err != nil { // first: what the process has had since is no baseline
+		return err
+	}
 	quiet, err := among(ctx, o, 0)
 	if err != nil {
 		return err
@@ -63,9 +67,14 @@ func attacks(ctx context.Context, o options) error {
 		spread(r.name+": tap to 200", r.l.taps)
 	}
 	row("junk requests a second, answered", fmt.Sprintf("%.0f", float64(loud.junk.Load())/float64(o.seconds)))
-	at := func(d []time.Duration) float64 { return d[len(d)*99/100].Seconds() }
-	row("p99 under junk against quiet, events and taps", fmt.Sprintf("%.2f and %.2f", at(loud.events)/at(quiet.events), at(loud.taps)/at(quiet.taps)))
-	return held(ctx)
+	at := func(d []time.Duration) float64 {
+		if len(d) == 0 {
+			return math.NaN() // all failed
+		}
+		return d[len(d)*99/100].Seconds()
+	}
+	row("p99 under junk against quiet, events and taps (aim: 0.80 to 1.20)", fmt.Sprintf("%.2f and %.2f", at(loud.events)/at(quiet.events), at(loud.taps)/at(quiet.taps)))
+	return nil
 }
 
 // answered is what became of three banks' events, and of taps.
@@ -242,7 +251,10 @@ func held(ctx context.Context) error {
 	err = post(ctx, c, url+"/v1/banks/"+bankCode+"/events", s.sign(b.Bytes())) // which is accepted after all of them
 	took, after := time.Since(at), resident()
 	row("hostile connections, held", strings.TrimSpace(string(line[:k])))
-	row("memory that they hold, MB; an event among them", fmt.Sprintf("%.1f; %v, %v", float64(after-before)/1e6, err, took.Round(time.Microsecond)))
+	row("memory that they hold, MB (aim: 100 at most); an event among them", fmt.Sprintf("%.1f; %v, %v", float64(after-before)/1e6, err, took.Round(time.Microsecond)))
+	if n, err := strconv.Atoi(strings.TrimSpace(string(line[:k]))); err == nil && n > 0 {
+		row("memory of each, KB", fmt.Sprintf("%.1f", float64(after-before)/1e3/float64(n)))
+	}
 	return nil
 }
 
