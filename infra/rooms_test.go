@@ -161,7 +161,7 @@ func TestTheAgentHasNothingThatABankNeedsNot(t *testing.T) {
 func TestTheTypesOfProvidersStopAtTheirAdapters(t *testing.T) {
 	t.Parallel()
 	allowed := map[string][]string{
-		"github.com/aws/":  {"internal/app", "internal/email", "internal/email/ses", "internal/lambda", "internal/queue/sqs", "internal/secrets", "internal/store/dynamo", "infra/operator", testkit, "infra/samlocal"},
+		"github.com/aws/":  {"internal/app", "internal/bucket/s3", "internal/email", "internal/email/ses", "internal/lambda", "internal/queue/sqs", "internal/secrets", "internal/store/dynamo", "infra/operator", testkit, "infra/samlocal"},
 		"github.com/line/": {"internal/line"},
 	}
 	found := map[string]int{}
@@ -188,7 +188,7 @@ func TestTheTypesOfProvidersStopAtTheirAdapters(t *testing.T) {
 var onlyIn = map[string][]string{
 	// What notify does next is queued by queue.Jobs; the other queues have one
 	// sender of each of their messages.
-	"queue.Outgoing": {"internal/queue", "internal/ingest", "internal/bankapi", "internal/news", "internal/chat"},
+	"queue.Outgoing": {"internal/queue", "internal/ingest", "internal/bankapi", "internal/news", "internal/chat", "internal/bucket/folder"},
 	"message.job":    {"internal/queue"},
 	// What a watcher wants is changed by settings, and the trail says it; what a
 	// report ended stands next to the report.

@@ -31,6 +31,7 @@ const (
 	secretsFile = "secrets.json"
 	runningFile = "running.json"
 	phonesFile  = "outside-phones.jsonl"
+	filesDir    = "files"
 	clockFile   = "clock"
 	mailsFile   = "outside-mails.jsonl"
 	booksFile   = "outside-bank-%s.jsonl"
@@ -127,7 +128,7 @@ func Open(path string, fresh func() error) (*Folder, error) {
 // what was set aside.
 func kept(path string) []string {
 	names, _ := filepath.Glob(filepath.Join(path, fmt.Sprintf(booksFile, "????"))) // the pattern is sound
-	for _, name := range []string{outsideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile, clockFile} {
+	for _, name := range []string{outsideFile, storeDir, storeDir + ".new", restoredDir, storeFile, queueFile, secretsFile, runningFile, phonesFile, mailsFile, clockFile, filesDir} {
 		names = append(names, filepath.Join(path, name))
 	}
 	return names
@@ -182,6 +183,14 @@ func (f *Folder) former(name string) string { return filepath.Join(f.path, name)
 
 // Phones is the file in which the simulated LINE keeps its chats.
 func (f *Folder) Phones() string { return filepath.Join(f.path, phonesFile) }
+
+// Files is the folder that plays the bucket in which banks leave files. Close it.
+func (f *Folder) Files() (*os.Root, error) {
+	if err := os.MkdirAll(filepath.Join(f.path, filesDir), 0o700); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(filepath.Join(f.path, filesDir))
+}
 
 // Clock is the file that says how far the clock of the stack was set forward.
 func (f *Folder) Clock() string { return filepath.Join(f.path, clockFile) }

@@ -15,8 +15,10 @@ import (
 
 	"kozamori/infra/folder"
 	"kozamori/internal/app"
+	bucketfolder "kozamori/internal/bucket/folder"
 	"kozamori/internal/email/ses"
 	"kozamori/internal/engine"
+	"kozamori/internal/intake"
 	"kozamori/internal/ratelimit"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -77,6 +79,7 @@ type stack struct {
 	clock   *turned
 	posted  exchanges
 	folder  *folder.Folder
+	files   *bucketfolder.Bucket
 	data    *folder.Data
 	vault   *folder.Vault
 	server  *http.Server // of Kozamori itself
@@ -140,6 +143,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	s.stop = stop
 	s.working.Go(func() { _ = s.System.Run(work, nil) }) // it fails only where routes did
 	s.working.Go(func() { s.nightly(work) })
+	s.working.Go(func() { s.files.Watch(work, s.data.Queue, intake.ManifestEnd, lookEvery, s.Logger) })
 	if s.LINE != nil {
 		s.working.Go(func() { s.LINE.Run(work) })
 		s.serving.Go(s.follow)
@@ -204,9 +208,17 @@ func (s *stack) build(kept *folder.Secrets) error {
 	if err := config.Check(app.Parts...); err != nil {
 		return err
 	}
-	s.System = app.New(config, app.Means{Mailer: ses.Open, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
+	files, err := s.folder.Files()
+	if err != nil {
+		return err
+	}
+	s.files, s.closers = &bucketfolder.Bucket{Root: files}, append(s.closers, files.Close)
+	s.System = app.New(config, app.Means{Mailer: ses.Open, Bucket: s.files, Table: noticing{s.data.Table, s.hub.change}, Queue: s.data.Queue, Secrets: s.vault, Now: s.clock.now, Logger: s.Logger})
 	return nil
 }
+
+// lookEvery is how often the folder that plays the bucket is looked into.
+const lookEvery = 2 * time.Second
 
 // warn tells the operator what the store says of its disk and its files.
 func (s *stack) warn(err error) { s.Logger.Error("the store needs a look", "err", err) }

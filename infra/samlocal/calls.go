@@ -179,6 +179,6 @@ func address(s string) string {
 
 // endpoints are the variables by which the SDK finds its services.
 func endpoints(url string) []string {
-	return []string{"AWS_ENDPOINT_URL_DYNAMODB=" + url, "AWS_ENDPOINT_URL_SQS=" + url, "AWS_ENDPOINT_URL_SSM=" + url, "AWS_ENDPOINT_URL_SESV2=" + url,
+	return []string{"AWS_ENDPOINT_URL_DYNAMODB=" + url, "AWS_ENDPOINT_URL_SQS=" + url, "AWS_ENDPOINT_URL_SSM=" + url, "AWS_ENDPOINT_URL_SESV2=" + url, "AWS_ENDPOINT_URL_S3=" + url,
 		"AWS_REGION=" + emulator.Region, "AWS_DEFAULT_REGION=" + emulator.Region}
 }

@@ -31,6 +31,8 @@ var kinds = map[string]kind{
 	"AWS::SQS::Queue": {"QueueName", "https://sqs." + emulator.Region + ".amazonaws.com/" + Account + "/$name",
 		map[string]string{"Arn": arn + "sqs:" + place + ":$name", "QueueName": "$name", "QueueUrl": "https://sqs." + emulator.Region + ".amazonaws.com/" + Account + "/$name"}},
 	"AWS::SQS::QueuePolicy":            {"", "$name", nil},
+	"AWS::S3::Bucket":                  {"BucketName", "$name", map[string]string{"Arn": arn + "s3:::$name"}},
+	"AWS::S3::BucketPolicy":            {"", "$name", nil},
 	"AWS::Lambda::Function":            {"FunctionName", "$name", map[string]string{"Arn": arn + "lambda:" + place + ":function:$name"}},
 	"AWS::Lambda::Version":             {"", "", map[string]string{"Version": "1"}}, // Ref: see identity
 	"AWS::Lambda::Alias":               {"Name", "", nil},
@@ -82,6 +84,9 @@ func (r *resolver) identity(logical string) (ref string, attributes map[string]s
 	defer func() { r.under = r.under[:len(r.under)-1] }()
 	sum := sha256.Sum256([]byte(r.stack + logical))
 	name := r.stack + "-" + logical + "-" + strings.ToUpper(hex.EncodeToString(sum[:4]))
+	if res.Type == "AWS::S3::Bucket" {
+		name = strings.ToLower(name)
+	}
 	if strings.HasPrefix(res.Type, "AWS::ApiGatewayV2::") {
 		name = hex.EncodeToString(sum[:5])
 	}

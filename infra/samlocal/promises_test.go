@@ -84,6 +84,7 @@ func promised(t *samlocal.Template, parameters map[string]string) error {
 	d.logs()
 	d.functions()
 	d.queues()
+	d.bucket()
 	d.door()
 	d.alarms()
 	return errors.Join(d.wrong...)
@@ -126,19 +127,33 @@ func (d *deployed) logs() {
 
 func (d *deployed) functions() {
 	functions := d.of("AWS::Lambda::Function")
-	d.want(len(functions) == 10, "%d functions", len(functions))
+	d.want(len(functions) == 11, "%d functions", len(functions))
 	group := at(d.only("AWS::Logs::LogGroup"), "LogGroupName")
 	for name, f := range functions {
 		d.want(at(f, "Runtime") == "provided.al2023" && at(f, "Architectures") == "[arm64]", "%s does not run on arm64 of al2023", name)
 		d.want(at(f, "TracingConfig", "Mode") == "Active", "%s is not traced", name)
 		d.want(at(f, "LoggingConfig", "LogGroup") == group && at(f, "LoggingConfig", "LogFormat") == "JSON", "%s logs elsewhere, or no JSON", name)
+		if name == "IntakeFunction" { // it reads gigabytes
+			d.want(number(f, "MemorySize") == 1769 && number(f, "Timeout") == 300, "%s has not a whole processor for five minutes", name)
+			continue
+		}
 		d.want(number(f, "MemorySize") == 256, "%s has not the memory that Memory says", name)
 		d.want(number(f, "Timeout") >= 5 && number(f, "Timeout") <= 50, "%s may run for %s seconds", name, at(f, "Timeout"))
 	}
 }
 
 // atMost is how many batches of a queue are worked on at a time.
-var atMost = map[queue.Name]float64{queue.Events: 20, queue.LINE: 20, queue.Email: 5, queue.Bank: 5, queue.Chat: 10, queue.Due: 20}
+var atMost = map[queue.Name]float64{queue.Events: 20, queue.LINE: 20, queue.Email: 5, queue.Bank: 5, queue.Chat: 10, queue.Due: 20, queue.Files: 4}
+
+func (d *deployed) bucket() {
+	b := d.only("AWS::S3::Bucket")
+	d.kept("the bucket", b)
+	d.want(at(b, "BucketEncryption", "ServerSideEncryptionConfiguration", 0, "ServerSideEncryptionByDefault", "SSEAlgorithm") != "<nil>", "the bucket is not encrypted")
+	d.want(at(b, "OwnershipControls", "Rules", 0, "ObjectOwnership") == "BucketOwnerEnforced", "what a bank puts there is the bank's, and cannot be read")
+	d.want(number(b, "LifecycleConfiguration", "Rules", 0, "ExpirationInDays") == 7 && number(b, "LifecycleConfiguration", "Rules", 0, "NoncurrentVersionExpiration", "NoncurrentDays") == 1, "files are kept for another time than is said")
+	p := d.only("AWS::S3::BucketPolicy")
+	d.want(at(p, "PolicyDocument", "Statement", 0, "Effect") == "Deny" && at(p, "PolicyDocument", "Statement", 0, "Condition", "Bool", "aws:SecureTransport") == "false", "files come in the clear")
+}
 
 func (d *deployed) queues() {
 	named := map[string]*samlocal.Resource{}
@@ -165,7 +180,11 @@ func (d *deployed) queues() {
 		d.want(from != nil, "nothing reads what is in %s", n)
 		d.want(at(from, "FunctionResponseTypes") == "[ReportBatchItemFailures]", "one message of %s that fails makes its whole batch fail, or is lost", n)
 		d.want(number(from, "ScalingConfig", "MaximumConcurrency") == atMost[n], "%s takes %s functions at a time", n, at(from, "ScalingConfig", "MaximumConcurrency"))
-		d.want(number(from, "BatchSize") == 10, "batches of %s are of %s", n, at(from, "BatchSize"))
+		batch := 10.0
+		if n == queue.Files {
+			batch = 1
+		}
+		d.want(number(from, "BatchSize") == batch, "batches of %s are of %s", n, at(from, "BatchSize"))
 		for _, f := range d.of("AWS::Lambda::Function") {
 			if at(f, "FunctionName") == at(from, "FunctionName") {
 				d.want(number(q, "VisibilityTimeout") >= 6*number(f, "Timeout"), "%s hides a message for less than six times its function's time", n)
@@ -198,7 +217,7 @@ func (d *deployed) door() {
 // hears of it, if nothing takes them and if each try fails, and a little
 // more than the longest pause between two tries.
 var tolerated = map[queue.Name]struct{ untaken, tried, pause float64 }{
-	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 5100}, queue.Chat: {120, 60, 1500}, queue.Due: {120, 60, 1500},
+	queue.Events: {120, 60, 1500}, queue.LINE: {300, 120, 1500}, queue.Email: {900, 300, 1500}, queue.Bank: {3600, 900, 5100}, queue.Chat: {120, 60, 1500}, queue.Due: {120, 60, 1500}, queue.Files: {3600, 4500, 1500},
 }
 
 // alarm is the alarm of a name; nil if there is none.

@@ -63,7 +63,18 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		who = m[1]
 	}
-	c, err := asked(r.Header.Get("X-Amz-Target"), r.Method, r.URL.Path, body)
+	var c call
+	if of := bucketOf(r); of != "" {
+		c = readsObject(r, of)
+		w = &missing{ResponseWriter: w, may: func() bool {
+			r := p.roleOf(who)
+			return r != nil && r.allows(request{"s3:ListBucket", arn + "s3:::" + of, nil})
+		}, lacks: func() {
+			p.problem("%s may not s3:ListBucket on %s, and is not told that an object is not there", who, of)
+		}}
+	} else {
+		c, err = asked(r.Header.Get("X-Amz-Target"), r.Method, r.URL.Path, body)
+	}
 	if err != nil {
 		p.problem("%s: %v", who, err)
 		refuse(w, http.StatusBadRequest, "ValidationException", "not known here")

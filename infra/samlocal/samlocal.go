@@ -151,7 +151,7 @@ func (s *Stack) makeStores(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.buckets(ctx)
 }
 
 func (s *Stack) makeSecrets(ctx context.Context) error {

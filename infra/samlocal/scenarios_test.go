@@ -297,6 +297,9 @@ func bankReads(ctx context.Context, w *town) error {
 	}); err != nil {
 		return err
 	}
+	if err := bucketed(ctx, w); err != nil {
+		return err
+	}
 	if err := file(ctx, w); err != nil {
 		return err
 	}

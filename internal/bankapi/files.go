@@ -63,5 +63,5 @@ func (h *Handler) readFile(_ http.ResponseWriter, r *http.Request, bank string) 
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, bankfile.Of(f), nil
+	return http.StatusOK, bankfile.Now(f, h.Now()), nil
 }

@@ -18,6 +18,7 @@ type Report struct {
 	ID          string    `json:"file_id"`
 	State       string    `json:"state"`
 	Reason      string    `json:"reason,omitempty"`
+	Name        string    `json:"name,omitempty"`
 	SHA256      string    `json:"sha256"`
 	Feed        string    `json:"feed,omitempty"`
 	Sequence    int64     `json:"sequence,omitempty"`
@@ -36,9 +37,35 @@ type Report struct {
 	Refused  int   `json:"refused"`
 	Days     *Days `json:"days,omitempty"`
 	Gap      *Gap  `json:"gap,omitempty"`
+	// Progress is of one that is taken in parts, while it is.
+	Progress *Progress `json:"progress,omitempty"`
 
 	Misfits  []Problem `json:"misfits"`
 	Problems []Problem `json:"problems"`
+}
+
+// Progress is how far a file is.
+type Progress struct {
+	Rows        int `json:"rows"`         // that are taken by now
+	SecondsLeft int `json:"seconds_left"` // at the pace since the file was read
+}
+
+// Now is Of a file that may be under way.
+func Now(f *store.File, now time.Time) *Report {
+	r := Of(f)
+	if f.State != store.FileTaking || len(f.Parts) == 0 || f.Object == nil {
+		return r
+	}
+	r.Progress = &Progress{}
+	for _, p := range f.Parts {
+		if p.Done {
+			r.Progress.Rows += p.Rows
+		}
+	}
+	if done := r.Progress.Rows; done > 0 {
+		r.Progress.SecondsLeft = int(now.Sub(f.Object.ReadAt).Seconds() * float64(f.Accepted-done) / float64(done))
+	}
+	return r
 }
 
 // Sum is a number of rows and what they come to.
@@ -77,7 +104,7 @@ type Problem struct {
 
 // Of is the report of a file.
 func Of(f *store.File) *Report {
-	r := &Report{ID: f.ID, State: string(f.State), Reason: f.Reason, SHA256: f.SHA256, Feed: f.Feed, Sequence: f.Sequence, Layout: f.Layout, LayoutKnown: f.Known,
+	r := &Report{ID: f.ID, State: string(f.State), Reason: f.Reason, Name: f.Name, SHA256: f.SHA256, Feed: f.Feed, Sequence: f.Sequence, Layout: f.Layout, LayoutKnown: f.Known,
 		ReceivedAt: f.At.UTC(), FinishedAt: f.Finished.UTC(), Rows: f.Rows, Debits: Sum{f.Debits, f.DebitYen}, Credits: Sum{f.Credits, f.CreditYen},
 		Pending: f.Pending, Others: f.Others, Skipped: f.Skipped, Accepted: f.Accepted, Refused: f.Refused, Misfits: problems(f.Misfits), Problems: problems(f.Problems)}
 	if f.First != "" {

@@ -83,14 +83,8 @@ func manifestOf(in *intake.Upload) string {
 func (s *shelf) work() (died bool) {
 	s.t.Helper()
 	ctx := s.t.Context()
-	messages, err := s.bucket.Look(intake.ManifestEnd)
-	if err != nil {
+	if err := s.bucket.Look(ctx, s.queue, intake.ManifestEnd); err != nil {
 		s.t.Fatal(err)
-	}
-	for _, body := range messages {
-		if err := s.queue.Send(ctx, queue.Files, queue.Outgoing{Body: body, Group: "0125"}); err != nil {
-			s.t.Fatal(err)
-		}
 	}
 	for {
 		ms, err := s.queue.Receive(ctx, queue.Files, 1, 0)
@@ -322,14 +316,18 @@ func TestAFileThatIsReplacedWhileItIsTaken(t *testing.T) {
 	s, in := newShelf(t), nightly(1000)
 	s.put("0125/a.jsonl", string(in.Body))
 	s.put("0125/a.jsonl.manifest.json", manifestOf(&in))
-	messages, err := s.bucket.Look(intake.ManifestEnd)
-	if err != nil {
+	if err := s.bucket.Look(t.Context(), s.queue, intake.ManifestEnd); err != nil {
 		t.Fatal(err)
 	}
-	for _, body := range messages {
-		if v := s.handler.Handle(t.Context(), []queue.Message{{Body: body, SentAt: s.clock.Now()}})[0]; !v.Done {
-			t.Fatalf("%+v", v)
-		}
+	ms, err := s.queue.Receive(t.Context(), queue.Files, 1, 0)
+	if err != nil || len(ms) != 1 {
+		t.Fatal(err, len(ms))
+	}
+	if v := s.handler.Handle(t.Context(), ms)[0]; !v.Done {
+		t.Fatalf("%+v", v)
+	}
+	if err := s.queue.Delete(t.Context(), queue.Files, ms...); err != nil {
+		t.Fatal(err)
 	}
 	other := strings.ReplaceAll(string(in.Body), `"amount":100`, `"amount":999`)
 	s.put("0125/a.jsonl", other)

@@ -39,7 +39,7 @@ func ReadManifest(raw []byte) (*Manifest, *watch.FieldError) {
 		AccountRef string         `json:"account_ref"`
 	}
 	if err := json.Unmarshal(raw, &m, json.RejectUnknownMembers(true)); err != nil {
-		return nil, watch.Wrong("", watch.CodeMalformed, "the manifest must be a JSON object with rows and sha256, and with no other members than feed, sequence, accounts and account_ref")
+		return nil, watch.Wrong("", watch.CodeMalformed, "it must be a JSON object of the members that a manifest has, and of no others")
 	}
 	return &Manifest{Rows: m.Rows.String(), SHA256: m.SHA256, Feed: m.Feed, Sequence: m.Sequence.String(), Accounts: m.Accounts, AccountRef: m.AccountRef}, nil
 }

@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"kozamori/internal/bucket"
+	"kozamori/internal/queue"
 )
 
 // Bucket is a folder.
@@ -69,14 +71,27 @@ func (b *Bucket) Puts(body []byte) (puts []bucket.Put, ok bool) {
 	return []bucket.Put{*m.Put}, true
 }
 
-// Look lists the messages to send of files with an ending that are new since the last
-// look, or other ones. The first look lists all: what is known already is taken once.
-func (b *Bucket) Look(ending string) (messages map[string][]byte, err error) {
+// Watch sends a message of each file with an ending that is new or another one, into
+// queue.Files, until ctx ends. The first look tells of all: what is known is taken once.
+func (b *Bucket) Watch(ctx context.Context, to queue.Sender, ending string, every time.Duration, log *slog.Logger) {
+	for {
+		if err := b.Look(ctx, to, ending); err != nil && ctx.Err() == nil {
+			log.Error("the folder of banks' files cannot be looked into", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(every):
+		}
+	}
+}
+
+// Look is one look of Watch.
+func (b *Bucket) Look(ctx context.Context, to queue.Sender, ending string) error {
 	if b.told == nil {
 		b.told = map[string]string{}
 	}
-	messages = map[string][]byte{}
-	err = fs.WalkDir(b.Root.FS(), ".", func(key string, d fs.DirEntry, err error) error {
+	return fs.WalkDir(b.Root.FS(), ".", func(key string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || !strings.HasSuffix(key, ending) {
 			return err
 		}
@@ -88,9 +103,15 @@ func (b *Bucket) Look(ending string) (messages map[string][]byte, err error) {
 		if b.told[key] == version {
 			return nil
 		}
+		body, err := json.Marshal(put{&bucket.Put{Key: key, Version: version}})
+		if err != nil {
+			return err
+		}
+		bank, _, _ := strings.Cut(key, "/")
+		if err := to.Send(ctx, queue.Files, queue.Outgoing{Body: body, Group: bank, Trace: "bucket"}); err != nil {
+			return err
+		}
 		b.told[key] = version
-		messages[key], err = json.Marshal(put{&bucket.Put{Key: key, Version: version}})
-		return err
+		return nil
 	})
-	return messages, err
 }

@@ -6,6 +6,7 @@ package s3
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -118,13 +119,13 @@ func (r *reader) get() error {
 		return bucket.ErrNotFound
 	default:
 		_ = res.Body.Close()
-		return fmt.Errorf("s3: %s", res.Status)
+		return fmt.Errorf("bucket: %s", res.Status)
 	}
 	r.body, r.size = res.Body, res.ContentLength
 	if _, whole, ok := strings.Cut(res.Header.Get("Content-Range"), "/"); ok {
 		if r.size, err = strconv.ParseInt(whole, 10, 64); err != nil {
 			_ = res.Body.Close()
-			return fmt.Errorf("s3: a range of nothing that is known")
+			return errors.New("bucket: a range of nothing that is known")
 		}
 	}
 	if r.end == 0 {
@@ -164,7 +165,7 @@ func (r *reader) Read(p []byte) (int, error) {
 		return n, io.EOF
 	}
 	if r.tries++; r.tries > retries || r.ctx.Err() != nil {
-		return n, fmt.Errorf("s3: an object ended early: %w", err)
+		return n, fmt.Errorf("bucket: an object ended early: %w", err)
 	}
 	_ = r.body.Close()
 	return n, r.get()
