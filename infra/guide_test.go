@@ -101,14 +101,18 @@ func TestTheNumbersOfTheGuideAreThoseInUse(t *testing.T) {
 	events, mib := wire.MaxEvents, wire.MaxBody>>20
 	clock, timeout, wait, lasts := of(watch.ClockSkew, time.Minute), of(callback.Time, time.Second), of(notify.BankMost, time.Minute), of(stage.BankGiveUpAfter, time.Hour)
 	calls := callback.PerBank * senders(t)
+	stack := read(t, "../template.yaml")
+	kept, replaced := number(t, stack, `ExpirationInDays: (\d+)`), number(t, stack, `NoncurrentDays: (\d+)`)
 	said := map[string][]string{
 		"guide/README.md": {
 			fmt.Sprintf("一度に%d件、%d MiBまで", events, mib), fmt.Sprintf("前後%s分", clock), fmt.Sprintf("%s秒以内に2xx", timeout), fmt.Sprintf("最大%s分おきに、%s時間まで", wait, lasts),
 			fmt.Sprintf("`Retry-After`には%s分まで", wait), fmt.Sprintf("同時に最大%d件", calls), "10分", "1970年",
+			fmt.Sprintf("ファイルは%d日後に、置き換えられたものは%d日後に削除", kept, replaced),
 		},
 		"guide/README.en.md": {
 			fmt.Sprintf("at most %d events and %d MiB", events, mib), fmt.Sprintf("more than %s minutes off", clock), fmt.Sprintf("2xx within %s seconds", timeout), fmt.Sprintf("after %s minutes at most, for %s hours", wait, lasts),
 			fmt.Sprintf("kept to, up to %s minutes", wait), fmt.Sprintf("at most %d calls", calls), "since 1970", "two sample banks", "a second terminal", "same three variables", "a day later",
+			fmt.Sprintf("deleted after %s days, replaced ones after %s", map[int]string{7: "seven"}[kept], map[int]string{1: "one"}[replaced]),
 		},
 	}
 	for name, sentences := range said {

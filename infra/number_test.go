@@ -63,7 +63,7 @@ func told(t *testing.T, what, text string, sentences []string) string {
 
 // strange are the numbers of a text that are none of ours: names of standards,
 // statuses, encodings.
-var strange = regexp.MustCompile(`RFC \d+|ISO 20022|camt\.052, \.053 or \.054|sha256|HMAC-SHA256|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
+var strange = regexp.MustCompile(`RFC \d+|ISO 20022|camt\.052, \.053 or \.054|sha256|HMAC-SHA256|\bS3\b|\bs3\b|SHA-256|UTF-8|base64|/v1/|\bv1,|any 5xx|A 202|but a 204|Answer 2xx|\b400 is for|\b429 says|After 429|ud842|` + "`0100`" + `|since 1970|status 401|= "5\*"|api-5xx`)
 
 var anyNumber = regexp.MustCompile(`[0-9]+`)
 
@@ -219,6 +219,8 @@ func TestTheNumbersOfTheDescriptionAreThoseInUse(t *testing.T) {
 		fmt.Sprintf("A dispute holds at most %d notes", dispute.MaxNotes),
 		fmt.Sprintf("At most %d MiB.", wire.MaxBody>>20),
 		fmt.Sprintf("At most %d MiB as it is sent and %d MiB unpacked", intake.MaxUpload>>20, intake.MaxUnpacked>>20),
+		fmt.Sprintf("bucket takes files of up to %d GiB", ingest.MaxObject>>30), fmt.Sprintf("At most %d GiB, and %d GiB unpacked of a packed one", ingest.MaxObject>>30, ingest.MaxUnpacked>>30),
+		fmt.Sprintf("waits up to %s for a file that is not there", map[time.Duration]string{time.Hour: "an hour"}[ingest.MissingFor]), "one that was left in the bucket", "(`0125/2026-11-30.jsonl`)", "`0125/2026-11-30.jsonl.manifest.json`",
 		fmt.Sprintf("Kept for %s days, as the ids of its events are", of(store.KeepFile, day)),
 		fmt.Sprintf("At most %d are listed", store.MaxFileProblems), fmt.Sprintf("the first %d, all are counted", store.MaxFileProblems),
 		fmt.Sprintf("LINE account within %s minutes", of(membership.CodeLife, time.Minute)),
@@ -320,7 +322,7 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 		"an hour later put `new`", "at a quiet hour", // advice
 		fmt.Sprintf("go out instead after %s minute.", map[string]string{"1": "a"}[of(stage.FallbackAfter, time.Minute)]),
 		fmt.Sprintf("in use within %s minute.", map[string]string{"1": "a"}[of(edition.Stale, time.Minute)]),
-		fmt.Sprintf("of the six queues is %d together", together),
+		fmt.Sprintf("of the seven queues is %d together", together),
 		fmt.Sprintf("failed for %s hours", of(stage.GiveUpAfter, time.Hour)),
 		fmt.Sprintf("did not take a dispute for %s hours", of(stage.BankGiveUpAfter, time.Hour)),
 		fmt.Sprintf("1 alert in 100 took more than %d seconds", alarms["AlertsAreSlow"].Properties["Threshold"].(int)/1000),

@@ -146,7 +146,7 @@ func TestTheNumbersOfThePapersAreThoseInUse(t *testing.T) {
 			"one tap", "the one table", "a second step", "one cleaner", "one function", "one line", "| one bank |",
 		},
 		"data.md": {
-			"one table", "the last one", "(`***4567`)", "one debit or link",
+			"one table", "the last one", "`template.yaml: ExpirationInDays: 7`", "a day later", "(`***4567`)", fmt.Sprintf("deleted after %d days", number(t, stack, `ExpirationInDays: (\d+)`)), "one debit or link",
 			fmt.Sprintf("copies for %s days", copies), fmt.Sprintf("queues for %s days at most", queued), fmt.Sprintf("in queues, %s days at most", queued), fmt.Sprintf("(%d days)", logs),
 			"debits of the last " + map[time.Duration]string{7 * day: "week"}[watch.PastAfter],
 			fmt.Sprintf("%s days after the last", of(watch.KeepBill, day)),

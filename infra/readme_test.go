@@ -18,7 +18,7 @@ import (
 // may be), what AWS asks, and samples.
 var measured = []string{
 	"about $0.81 at us-east-1's list prices of November 2026", "$0.96 if they come so slowly", "with 64 debits of two wallets and ten monthly bills each ($0.77)",
-	"seven times a day those are fifty, and it is $1.10", "some 6 KB for ten bills", "about $20 a month, for", "at $0.45 a GB", "5.2 calls of DynamoDB",
+	"seven times a day those are fifty, and it is $1.10", "some 6 KB for ten bills", "about $21 a month, for", "at $0.45 a GB", "5.2 calls of DynamoDB",
 	"a hundredth of a batch read at half the price", "(8 to 13 ms, of which 7 to 10 of processor)", "(10 to 13 MB)", "A million events, 5 % of them",
 	"within a second or two", "takes five minutes", "200 alerts a second", "in batches of 100", "years of statements",
 	"only 10 functions at a time", "1,000 concurrent executions", "camt.052 to .054", "port 8080", "accounts a year old", "UTF-16", "the public half", "three plain ways of doing it",

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/internal/feed"
 	"kozamori/internal/intake"
 	"kozamori/internal/statement"
 	"kozamori/internal/watch"
@@ -313,7 +314,8 @@ func (t *taking) tell() {
 }
 
 // gap is what lies between this file and those before it. Between two numbers that follow
-// each other there is no file that could tell of days without rows.
+// each other there is no file that could tell of days without rows, and of days on which
+// banks are closed alone there may be none.
 func (t *taking) gap() string {
 	var was last
 	if err := t.state.read("last.json", &was); err != nil {
@@ -325,7 +327,7 @@ func (t *taking) gap() string {
 	}
 	follows := was.Sequence > 0 && t.report.Sequence == was.Sequence+1
 	through, err := time.Parse(time.DateOnly, was.Through)
-	if from := t.report.from; err == nil && !follows && !from.IsZero() && from.After(through.AddDate(0, 0, 1)) {
+	if from := t.report.from; err == nil && !follows && !from.IsZero() && from.After(through.AddDate(0, 0, 1)) && feed.AnyOpen(through.AddDate(0, 0, 1), from.AddDate(0, 0, -1)) {
 		says = append(says, fmt.Sprintf("no file tells of %s to %s", through.AddDate(0, 0, 1).Format(time.DateOnly), from.AddDate(0, 0, -1).Format(time.DateOnly)))
 	}
 	return strings.Join(says, "; ")

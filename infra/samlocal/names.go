@@ -33,6 +33,7 @@ var kinds = map[string]kind{
 	"AWS::SQS::QueuePolicy":            {"", "$name", nil},
 	"AWS::S3::Bucket":                  {"BucketName", "$name", map[string]string{"Arn": arn + "s3:::$name"}},
 	"AWS::S3::BucketPolicy":            {"", "$name", nil},
+	"AWS::Transfer::User":              {"", "$name", nil},
 	"AWS::Lambda::Function":            {"FunctionName", "$name", map[string]string{"Arn": arn + "lambda:" + place + ":function:$name"}},
 	"AWS::Lambda::Version":             {"", "", map[string]string{"Version": "1"}}, // Ref: see identity
 	"AWS::Lambda::Alias":               {"Name", "", nil},

@@ -186,6 +186,18 @@ func TestWhatLiesBetweenTwoFilesIsSaid(t *testing.T) {
 	if gap := send("a", 6, 15); gap != nil {
 		t.Errorf("after what came later: %v", gap)
 	}
+	// Files without numbers: between a Friday and a Monday there need be none.
+	bare := func(d int) any {
+		t.Helper()
+		_, v := w.send(day(d, 900+d), 1, "&feed=bare")
+		return v["gap"]
+	}
+	if first, gap := bare(13), bare(16); first != nil || gap != nil {
+		t.Errorf("over a weekend: %v, %v", first, gap)
+	}
+	if diff := cmp.Diff(any(map[string]any{"days": map[string]any{"from": "2026-11-17", "to": "2026-11-17"}}), bare(18)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestEachFormatMakesTheSameDebits(t *testing.T) {

@@ -31,6 +31,16 @@ func DayOf(at time.Time) Day {
 	return day
 }
 
+// AnyOpen tells whether banks are open on any day from one to another, both included.
+func AnyOpen(from, to time.Time) bool {
+	for d := from; !d.After(to); d = d.AddDate(0, 0, 1) {
+		if DayOf(d) != Closed {
+			return true
+		}
+	}
+	return false
+}
+
 // found are the days that were asked for already: a look at a bank asks for the
 // same few hundred again and again.
 var found sync.Map

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/bucket"
+	"kozamori/internal/feed"
 	"kozamori/internal/intake"
 	"kozamori/internal/problem"
 	"kozamori/internal/queue"
@@ -179,7 +180,8 @@ func (h *Handler) last(ctx context.Context, of *store.File) ([]store.Write, erro
 }
 
 // gap notes what lies between the file and those that were taken before it. Between two
-// numbers that follow each other there is no file that could tell of days without rows.
+// numbers that follow each other there is no file that could tell of days without rows,
+// and of days on which banks are closed alone there may be none.
 func (f *filing) gap(last *store.File) {
 	if n := f.is.Sequence; last.Sequence > 0 && n > last.Sequence+1 {
 		f.is.Lost = &store.FileNumbers{From: last.Sequence + 1, To: n - 1}
@@ -189,7 +191,7 @@ func (f *filing) gap(last *store.File) {
 	}
 	through, err := time.Parse(time.DateOnly, last.Last)
 	from, bad := time.Parse(time.DateOnly, f.is.First)
-	if next := through.AddDate(0, 0, 1); err == nil && bad == nil && from.After(next) {
+	if next := through.AddDate(0, 0, 1); err == nil && bad == nil && from.After(next) && feed.AnyOpen(next, from.AddDate(0, 0, -1)) {
 		f.is.Unheard = &store.FileDays{From: next.Format(time.DateOnly), To: from.AddDate(0, 0, -1).Format(time.DateOnly)}
 	}
 }

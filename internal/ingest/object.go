@@ -22,7 +22,7 @@ const (
 	MaxObject      = 4 << 30 // as it lies there
 	MaxUnpacked    = 1 << 30 // of one that is packed, or no file of lines
 	partBytes      = 16 << 20
-	missingFor     = time.Hour   // so long a manifest waits for its file
+	MissingFor     = time.Hour   // so long a manifest waits for its file
 	missingAgain   = time.Minute // so often it is looked for
 	mostPutBackoff = 5 * time.Minute
 )
@@ -114,7 +114,7 @@ func (h *Handler) read(ctx context.Context, p bucket.Put) ([]byte, error) {
 func (f *filing) lying(ctx context.Context, m queue.Message, key string) queue.Verdict {
 	r, is, err := f.Bucket.Open(ctx, key, "", 0, 0)
 	switch {
-	case errors.Is(err, bucket.ErrNotFound) && f.now.Sub(m.SentAt) < missingFor:
+	case errors.Is(err, bucket.ErrNotFound) && f.now.Sub(m.SentAt) < MissingFor:
 		return queue.RetryAfter(missingAgain)
 	case errors.Is(err, bucket.ErrNotFound):
 		return f.judged(ctx, m, f.bank, f.turnedAway(ctx, "the file of its manifest is not there"))

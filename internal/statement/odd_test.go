@@ -146,3 +146,19 @@ func TestADayWithoutAYearIsByTheClockOfJapan(t *testing.T) {
 		}
 	}
 }
+
+// A row of a day that has not come is reported, and what is booked for the next day that
+// banks are open is read.
+func TestARowOfTheFutureIsReported(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 30, 3, 0, 0, 0, time.UTC)
+	file := "取引日,摘要,出金金額,入金金額,残高\n2026/11/30,PAYPAY,100,,900\n2026/12/04,PAYPAY,100,,800\n2026/12/08,PAYPAY,100,,700\n2099/01/01,PAYPAY,100,,600\n"
+	s, err := Read([]byte(file), at)
+	if err != nil || len(s.Rows) != 2 || len(s.Unread) != 2 || s.Unread[0] != (Problem{4, "date", "it lies in the future"}) || s.Unread[1].Line != 5 || len(s.Misfits) != 0 {
+		t.Errorf("%v %+v", err, s)
+	}
+	camt := message("053", 8, entry(8, "28000", "DBIT", "BOOK", "<Dt>2026-11-30</Dt>", "")+entry(8, "28000", "DBIT", "BOOK", "<Dt>2099-01-01</Dt>", ""))
+	if s, err := Read([]byte(camt), at); err != nil || len(s.Rows) != 1 || len(s.Unread) != 1 || s.Unread[0].Reason != "it lies in the future" {
+		t.Errorf("%v %+v", err, s)
+	}
+}

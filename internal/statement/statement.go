@@ -7,6 +7,7 @@ package statement
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -76,14 +77,37 @@ func Read(data []byte, now time.Time) (*Statement, error) {
 		return nil, err
 	}
 	if strings.HasPrefix(strings.TrimLeft(text, " \n\t\uFEFF"), "<") {
-		return readCamt(text, charset)
+		s, err := readCamt(text, charset)
+		s.ahead(now)
+		return s, err
 	}
 	s, err := readCSV(text, charset, now)
 	if err != nil {
 		return nil, err
 	}
 	s.balances()
+	s.ahead(now)
 	return s, nil
+}
+
+// maxAhead is how many days a row may lie ahead: what is booked while banks are closed
+// has the day on which they open.
+const maxAhead = 7
+
+// ahead reports the rows of days that have not come. Of 全銀 such a day is one of an
+// earlier era.
+func (s *Statement) ahead(now time.Time) {
+	if s == nil {
+		return
+	}
+	last := today(now).AddDate(0, 0, maxAhead)
+	s.Rows = slices.DeleteFunc(s.Rows, func(r Row) bool {
+		if !r.Day.After(last) {
+			return false
+		}
+		s.Unread = append(s.Unread, Problem{r.Line, "date", "it lies in the future"})
+		return true
+	})
 }
 
 // balances looks whether each balance of an account follows from the one before
