@@ -33,11 +33,11 @@ func (t *telling) incidents(ctx context.Context, changes []change) error {
 		if c.was != nil && c.is.Lead == "" {
 			c.is.KeepPart(c.was)
 		}
+		t.related(c.is)
 		lead, err := t.lead(ctx, c, changes)
 		if err != nil {
 			return err
 		}
-		t.related(c.is)
 		if undone := c.was != nil && c.was.UndoneAt.IsZero() && !c.is.UndoneAt.IsZero(); undone {
 			t.spare(c.is, lead)
 		}

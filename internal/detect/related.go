@@ -62,10 +62,11 @@ func (a *accountWork) reported(watcher string, before *watch.Activity, now time.
 }
 
 // related notes what is new after a report about another account of a watcher: to them
-// it is the same story, so it is critical, names that report and leads to it. It stays an
-// incident with a number of its own, because an incident is of one account: its number
-// and its dispute are for the bank of that account, and its parts are shown to those who
-// watch it. Neither that bank nor the others who watch hear of the report.
+// it is the same story, so it is critical, names that report and leads to it, and all of
+// the account that is new after it is one incident. It has a number of its own, because an
+// incident is of one account: its number and its dispute are for the bank of that account,
+// and its parts are shown to those who watch it. Neither that bank nor the others who
+// watch hear of the report.
 func (t *telling) related(r *watch.Record) {
 	for i := range t.account.Watchers {
 		w := &t.account.Watchers[i]

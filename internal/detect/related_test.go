@@ -1,6 +1,7 @@
 package detect_test
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -39,6 +40,16 @@ func TestWhatIsNewNamesTheReportAboutAnotherAccount(t *testing.T) {
 	h.sendAt(t, h.World.Now(), say("debit", "c", "before", 10*time.Minute, 4000, ""))
 	if is, was := related("new"), related("before"); is != "d2" || was != "" {
 		t.Errorf("what is new names %q, want d2; what is not names %q", is, was)
+	}
+	// All that is new on the account after one report is one incident, whatever it is of.
+	h.Clock.Add(48 * time.Hour)
+	h.sendAt(t, h.World.Now(), say("debit", "f", "later", 0, 7000, `,"descriptor":"KYASH"`))
+	leads := map[string]string{}
+	for _, r := range h.history(t) {
+		leads[r.Txn] = cmp.Or(r.Lead, r.ID)
+	}
+	if related("later") != "d2" || leads["later"] != leads["new"] || leads["new"] == leads["before"] {
+		t.Errorf("after one report the incidents are %v", leads)
 	}
 	reports("d4", other, watch.DisputeOpened)
 	h.sendAt(t, h.World.Now(), say("debit", "e", "new", 0, 9000, `,"descriptor":"PAYPAY"`))

@@ -268,6 +268,8 @@ type Story struct {
 	Service string    `json:"service"`
 	At      time.Time `json:"at"`             // of the latest alert
 	Link    bool      `json:"link,omitempty"` // a charge link was registered
+	// After is the report about another account after which it was new, by its dispute.
+	After string `json:"after,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -160,7 +161,8 @@ const keepStories = 8
 // the records with which they began: what was reported as not the owner's and
 // goes on, else what the same service did within GoesOnFor, or a charge link
 // that made the debit possible. A link or a service that is new after a report
-// belongs to it. None if the record begins a story of its own; more than one
+// belongs to it, and to what else of the account is new after the same report about
+// another account. None if the record begins a story of its own; more than one
 // because an incident may be full, or be the owner's own.
 func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 	for _, s := range slices.Backward(a.Reported) {
@@ -179,7 +181,23 @@ func (a *Activity) Goes(r *Record, isNew bool, now time.Time) (leads []string) {
 			}
 		}
 	}
+	for _, s := range slices.Backward(a.Stories) {
+		if isNew && s.After != "" && s.After == r.after() && r.OccurredAt.Sub(s.At).Abs() <= ReportedFor && !slices.Contains(leads, s.Lead) {
+			leads = append(leads, s.Lead)
+		}
+	}
 	return leads
+}
+
+// after is the report about another account after which the record is new, by its
+// dispute; empty if there is none.
+func (r *Record) after() string {
+	for i := range r.Notices {
+		if r.Notices[i].Related != "" {
+			return r.Notices[i].Related
+		}
+	}
+	return ""
 }
 
 // Tell notes that a record belongs to the incident of a lead.
@@ -194,7 +212,7 @@ func (r *Record) mayBeOf(service string) bool {
 // TellAt is Tell of what people first hear of at a time: the incident goes on from
 // then. That of a link goes on under either of its names.
 func (a *Activity) TellAt(lead string, r *Record, at time.Time) {
-	s := Story{Lead: lead, Service: r.Service, At: at.UTC(), Link: r.Kind == LinkRegistered}
+	s := Story{Lead: lead, Service: r.Service, At: at.UTC(), Link: r.Kind == LinkRegistered, After: r.after()}
 	if s.Link && r.Second != nil && r.Second.Service != "" {
 		second := s
 		second.Service = r.Second.Service
@@ -207,14 +225,17 @@ func (a *Activity) tell(s Story) {
 	stories := slices.Clone(a.Stories)
 	if i := slices.IndexFunc(stories, func(o Story) bool { return o.Lead == s.Lead && o.Service == s.Service }); i >= 0 {
 		old := stories[i]
-		s.Link, s.Unknown = s.Link || old.Link, old.Unknown
+		s.Link, s.After, s.Unknown = s.Link || old.Link, cmp.Or(s.After, old.After), old.Unknown
 		if old.At.After(s.At) {
 			s.At = old.At
 		}
 		stories = slices.Delete(stories, i, i+1)
 	}
 	stories = append(stories, s)
-	stories = slices.DeleteFunc(stories, func(o Story) bool { return s.At.Sub(o.At) > AfterNewLinkWindow })
+	stories = slices.DeleteFunc(stories, func(o Story) bool {
+		apart := s.At.Sub(o.At)
+		return apart > ReportedFor || apart > AfterNewLinkWindow && o.After == ""
+	})
 	a.Stories = stories[max(0, len(stories)-keepStories):]
 }
 
