@@ -68,7 +68,7 @@ func TestASummaryIsTakenWithTheOneThatSaysIt(t *testing.T) {
 		"failed":                     {[]Delivery{of("line", LINE, Undelivered)}, true, also, false, false},
 		"failed, and waits by mail":  {[]Delivery{of("line", LINE, Undelivered), of("mail", Email, Queued)}, true, also, false, true},
 		"failed, and taken by mail":  {[]Delivery{of("line", LINE, Undelivered), of("mail", Email, Accepted)}, true, also, true, false},
-		"failed; another's is taken": {[]Delivery{of("line", LINE, Undelivered), {ID: "m", Kind: TellSummary, Watcher: "v", State: Accepted}, {ID: "n", Kind: TellAlert, Watcher: "w", State: Accepted}, {ID: "o", Kind: TellSummary, Seq: 1, Watcher: "w", State: Accepted}}, true, also, false, false},
+		"failed; another's is taken": {[]Delivery{of("line", LINE, Undelivered), {ID: "m", Kind: TellSummary, Watcher: "v", State: Accepted, AcceptedAt: later}, {ID: "n", Kind: TellAlert, Watcher: "w", State: Accepted, AcceptedAt: later}, {ID: "o", Kind: TellSummary, Seq: 1, Watcher: "w", State: Accepted, AcceptedAt: later}}, true, also, false, false},
 	} {
 		r := &Record{ID: "r", Deliveries: c.deliveries}
 		if c.worded {
