@@ -47,7 +47,8 @@ func (a *accountWork) again(ctx context.Context, w work, entry watch.Entry) (out
 
 // stage tells whether a debit whose own text names no service says more of one
 // that is on record under its id: banks post under a plainer text than they
-// authorise, and present again under another one. One that would be a debit of its own is none.
+// authorise, and present again under another one. One that would be a debit of its own
+// is none; one that is on record is: an earlier try may have died before it queued.
 func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.Entry) (bool, error) {
 	if on, looked := a.onRecord[e.RecordID()]; looked && !on && !a.wrote {
 		return false, nil
@@ -72,11 +73,11 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 	if _, again := entry.NamedBy(records); again {
 		return true, nil
 	}
-	changed, fresh, err := watch.Add(records, *entry)
+	_, fresh, err := watch.Add(records, *entry)
 	if errors.Is(err, watch.ErrEntries) {
 		return true, nil // it ends in quarantine
 	}
-	return len(changed) > 0 && len(fresh) == 0, err
+	return len(fresh) == 0, err
 }
 
 // telling finds the record that tells of an id, from the id's own, and says in the
@@ -331,7 +332,7 @@ func (a *accountWork) known(ctx context.Context, records []*watch.Record) (outco
 				r = lead
 			}
 		}
-		if slices.Contains(out.waiting, r) {
+		if slices.ContainsFunc(out.waiting, func(o *watch.Record) bool { return o.ID == r.ID }) {
 			continue
 		}
 		out.waiting = append(out.waiting, r)

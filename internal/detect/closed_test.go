@@ -106,6 +106,7 @@ func TestTheBankHearsOfFurtherDebitsThoughTheRecordIsGone(t *testing.T) {
 func TestARepetitionQueuesAgainWhatWaits(t *testing.T) {
 	first, second := say("debit", "a", "t", 10*time.Minute, 5000, ""), say("debit", "b", "u", 9*time.Minute, 300, "")
 	twin := say("debit", "c", "t", 8*time.Minute, 700, `,"descriptor":"PAYPAY"`) // the same id, another debit
+	joined := say("debit", "d", "t", 20*time.Hour, 500, "")                      // another one, which joins the incident
 	for name, c := range map[string]struct {
 		answered bool
 		again    jsontext.Value
@@ -114,11 +115,15 @@ func TestARepetitionQueuesAgainWhatWaits(t *testing.T) {
 		"the first of an incident":          {false, first, []string{"lead", "twin"}},
 		"a further one":                     {false, second, []string{"lead"}},
 		"another debit of the id":           {false, twin, []string{"lead", "twin"}},
+		"one of the id that joined":         {false, joined, []string{"lead", "twin"}},
 		"a further one of what is reported": {true, second, []string{"lead", "report"}},
 	} {
 		s := newStage(newHouse(t), "acc_r")
 		s.do(t, events(first, second))
 		lead := s.history(t)[1]
+		if name == "one of the id that joined" {
+			s.do(t, events(joined))
+		}
 		names := map[string]string{lead.ID + lead.Deliveries[0].ID: "lead"}
 		if c.answered {
 			names[s.report(t)] = "report"

@@ -38,9 +38,16 @@ func TestALineIsInQuarantineBeforeItsMessageIsDone(t *testing.T) {
 	}
 	// Between tries there is time for another version to come by, and none is lost.
 	for receives, most := range map[int]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 20: 5 * time.Minute} {
-		v := h.Handle(t.Context(), []queue.Message{{ID: "m", Receives: receives, Body: []byte("k9 x\n")}})[0]
-		if v.Done || v.Delay < most/2 || v.Delay > most {
-			t.Errorf("received %d times it comes again after %s, want at most %s", receives, v.Delay, most)
+		var longest time.Duration
+		for range 100 {
+			v := h.Handle(t.Context(), []queue.Message{{ID: "m", Receives: receives, Body: []byte("k9 x\n")}})[0]
+			if v.Done || v.Delay < most/2 || v.Delay > most {
+				t.Fatalf("received %d times it comes again after %s, want at most %s", receives, v.Delay, most)
+			}
+			longest = max(longest, v.Delay)
+		}
+		if longest < most*9/10 {
+			t.Errorf("received %d times it comes again after %s at most, want up to %s", receives, longest, most)
 		}
 	}
 }

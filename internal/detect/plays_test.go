@@ -16,6 +16,8 @@ func plays() map[string][]play {
 	card := `,"descriptor":"PAYPAYｶ"`
 	return map[string][]play{
 		"a debit that changes":                             {events(say("debit", "a", "t", time.Hour, 5000, pending)), events(say("debit", "b", "t", 50*time.Minute, 7000, "")), events(say("debit.reversed", "c", "t", time.Minute, 0, ""))},
+		"a report, and its posting names another":          {events(say("debit", "a", "t", time.Hour, 5000, pending)), {answer: watch.NotMine}, events(say("debit", "b", "t", 50*time.Minute, 7000, `,"descriptor":"NTTﾄﾞｺﾓ"`))},
+		"a report, and its posting names no one":           {events(say("debit", "a", "t", time.Hour, 5000, pending)), {answer: watch.NotMine}, events(say("debit", "b", "t", 50*time.Minute, 7000, `,"descriptor":"ｺｳｻﾞﾌﾘｶｴ"`))},
 		"an undoing that comes first":                      {events(say("debit.reversed", "b", "t", time.Minute, 500, "")), events(say("debit", "a", "t", 2*time.Minute, 3000, ""))},
 		"an id on three days":                              {events(say("debit", "a", "t", 2*day, 3000, "")), events(say("debit", "b", "t", day, 3000, "")), events(say("debit", "c", "t", time.Minute, 4000, "")), events(say("debit", "d", "t", day, 3000, ""))},
 		"one id replaces another":                          {events(say("debit", "a", "p", day, 3000, pending)), events(say("debit", "b", "t", time.Minute, 3200, `,"replaces":"p"`)), events(say("debit.reversed", "c", "t", 0, 0, ""))},

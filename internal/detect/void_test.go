@@ -133,3 +133,28 @@ func TestWhatWasTriedForARecordThatWasAnothersIsNotTriedAgain(t *testing.T) {
 		}
 	}
 }
+
+// What is new joins no incident whose record turned out to be another's, though that was
+// the latest.
+func TestWhatIsNewJoinsNoRecordThatWasAnothers(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, say("debit", "a", "p1", 6*24*time.Hour, 3000, pending)) // too far apart to be one incident
+	h.send(t, say("debit", "b", "t1", 20*time.Minute, 3200, ""))
+	h.send(t, say("debit", "c", "t1", 20*time.Minute, 3200, `,"replaces":"p1"`))
+	h.send(t, say("debit", "d", "u", 10*time.Minute, 400, ""))
+	empty := 0
+	for _, r := range h.history(t) {
+		if len(r.Story()) == 0 {
+			empty++
+			if len(r.Members) > 0 {
+				t.Errorf("%s, which tells of nothing, has %d further alerts", r.Txn, len(r.Members))
+			}
+		}
+		if r.Txn == "u" && !r.IsAlert() {
+			t.Error("what is new is told to no one")
+		}
+	}
+	if empty != 1 {
+		t.Errorf("%d records tell of nothing", empty)
+	}
+}
