@@ -5,7 +5,6 @@ package worldtest
 
 import (
 	"bytes"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -49,7 +48,7 @@ func (l *Log) String() string              { l.mu.Lock(); defer l.mu.Unlock(); r
 // Table is an empty store's table.
 func Table(t testing.TB, now func() time.Time) *embedded.Table {
 	t.Helper()
-	return TableIn(t, filepath.Join(t.TempDir(), "store"), now)
+	return TableIn(t, inMemory(), now)
 }
 
 // TableIn is the table that a file stands for, which lies in memory; it is
@@ -64,7 +63,7 @@ func TableIn(t testing.TB, file string, now func() time.Time) *embedded.Table {
 // Queue is empty queues.
 func Queue(t testing.TB, options queues.Options) *queues.Queue {
 	t.Helper()
-	return QueueIn(t, filepath.Join(t.TempDir(), "queue"), options)
+	return QueueIn(t, inMemory(), options)
 }
 
 // QueueIn is the queues that a file stands for, which lie in memory; they are
