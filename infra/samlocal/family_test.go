@@ -289,8 +289,24 @@ func erasedOnPage(ctx context.Context, w *town) error {
 	if err := w.until("the guardian hears of it", func() bool { return w.newest(guardian) != before }); err != nil {
 		return err
 	}
-	if _, err := w.store.Account(ctx, watch.AccountKey{Bank: "0125", Ref: "acc_erased"}); !errors.Is(err, store.ErrNotFound) {
+	k := watch.AccountKey{Bank: "0125", Ref: "acc_erased"}
+	if _, err := w.store.Account(ctx, k); !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("the account is still there: %w", err)
+	}
+	wish, err := w.store.ErasureWish(ctx, k)
+	if err != nil {
+		return err
+	}
+	wish.At, wish.Due = wish.At.Add(-watch.RestoreFor), time.Now().Add(-time.Second)
+	if err := w.store.Write(ctx, store.PutErasureWish(wish)); err != nil {
+		return err
+	}
+	if err := w.Tick(ctx); err != nil {
+		return err
+	}
+	_, wished := w.store.ErasureWish(ctx, k)
+	if _, err := w.store.Erasure(ctx, k); !errors.Is(wished, store.ErrNotFound) || !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("a week later the sweeper leaves the wish (%w) or the erasure (%w)", wished, err)
 	}
 	return nil
 }

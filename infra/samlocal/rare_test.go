@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"kozamori/infra/samlocal"
 	"kozamori/internal/edition"
 	"kozamori/internal/feed"
 	"kozamori/internal/radar"
@@ -263,6 +264,9 @@ func silent(ctx context.Context, w *town) error {
 	f, err := w.store.Feed(ctx, "0168")
 	if err == nil && f.SilentSince.IsZero() {
 		err = errors.New("not noticed")
+	}
+	if err == nil && !slices.ContainsFunc(w.Written(), func(m samlocal.Metric) bool { return m.Name == "OldNumbers" }) {
+		err = errors.New("the number that was checked long ago is not noticed")
 	}
 	return err
 }

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +38,25 @@ func TestAThiefWhoReplacesTheAddressAndLeavesIsHeardOf(t *testing.T) {
 	}
 	owner.says("解除")
 	owner.taps("a=leave")
+	// The bank hears of it where it hears of all that lowers protection.
+	steps := h.call(http.MethodGet, "/accounts/acc_1/trail", "")["steps"].([]any)
+	if !slices.ContainsFunc(steps, func(s any) bool {
+		step := s.(map[string]any)
+		return step["kind"] == "left" && step["lowered"] == true && step["by"] == "owner"
+	}) {
+		t.Errorf("the bank reads %v", steps)
+	}
+	h.Add(2 * time.Minute)
+	if _, err := h.system.Sweep().Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	var heard []string
+	for _, e := range h.call(http.MethodGet, "/audit?limit=100", "")["entries"].([]any) {
+		heard = append(heard, e.(map[string]any)["entry"].(map[string]any)["act"].(string))
+	}
+	if !slices.Contains(heard, "trail.left") {
+		t.Errorf("the audit list says %v", heard)
+	}
 	m, ok := h.mailTo("old@example.jp", "口座の見守りをやめる手続きがありました")
 	if !ok {
 		t.Fatal("the old mailbox has not heard of the leaving")

@@ -60,13 +60,17 @@ func (d *Service) wished(ctx context.Context, k watch.AccountKey) error {
 		return err
 	}
 	back := err == nil && slices.ContainsFunc(a.Watchers, func(w watch.Watcher) bool { return !w.Since.After(wish.At) })
-	switch e, err := d.Store.Erasure(ctx, wish.Account); {
-	case err == nil && e.At.After(wish.At), back: // the bank's erases all that this would
-	case err != nil && !errors.Is(err, store.ErrNotFound):
+	e, err := d.Store.Erasure(ctx, wish.Account)
+	if errors.Is(err, store.ErrNotFound) {
+		e, err = &store.Erasure{OnAccount: wish.OnAccount}, nil
+	}
+	if err != nil {
 		return err
-	default:
+	}
+	if !back && !e.At.After(wish.At) { // else the bank's erases all that this would
+		e.At, e.Due, e.Walk, e.Again = wish.At, d.now(), "", false
 		writes = append(writes, d.erasing(wish.Account, &watch.Watcher{ID: wish.By, Role: watch.Owner}, wish.Way)...)
-		writes = append(writes, store.PutErasure(&store.Erasure{OnAccount: wish.OnAccount, At: wish.At, Due: d.now()}))
+		writes = append(writes, store.PutErasureAgain(e))
 	}
 	err = d.Store.Write(ctx, writes...)
 	if _, lost := store.AsCondition(err); lost {
