@@ -189,8 +189,30 @@ func TestAnIncidentInPiecesGoesOnFromTheLatest(t *testing.T) {
 		}
 	}
 	if len(roots) != 1 || len(roots[0].Pieces) != 2 {
-		t.Errorf("%d debits of three days are %d incidents, the last of which has %d further pieces", n, len(roots), len(roots[0].Pieces))
+		t.Fatalf("%d debits of three days are %d incidents, the last of which has %d further pieces", n, len(roots), len(roots[0].Pieces))
 	}
+}
+
+// The message of a new piece comes some seconds after that of the piece before it, as a
+// second message of one incident does.
+func TestANewPieceIsToldAfterTheOneBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var events []jsontext.Value
+	for n := range watch.MaxMembers + 2 {
+		events = append(events, say("debit", fmt.Sprint("e", n), fmt.Sprint("t", n), 10*time.Minute-time.Duration(n)*time.Second, 100, ""))
+	}
+	h.send(t, events[1:]...)
+	h.accept(t)
+	h.send(t, events[0])
+	for _, r := range h.history(t) {
+		if r.Continues != "" && (len(r.Deliveries) != 1 || !r.Deliveries[0].After.Equal(received.Add(watch.GatherFor))) {
+			t.Errorf("it is told by %+v", r.Deliveries)
+		} else if r.Continues != "" {
+			return
+		}
+	}
+	t.Error("the incident does not go on")
 }
 
 // A posting is a stage of the debit of its id, also when its text names somebody

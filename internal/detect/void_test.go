@@ -1,6 +1,7 @@
 package detect_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,7 @@ func TestWhatIsNewJoinsNoRecordThatWasAnothers(t *testing.T) {
 	h := newHouse(t)
 	h.send(t, say("debit", "a", "p1", 6*24*time.Hour, 3000, pending)) // too far apart to be one incident
 	h.send(t, say("debit", "b", "t1", 20*time.Minute, 3200, ""))
+	h.accept(t)
 	h.send(t, say("debit", "c", "t1", 20*time.Minute, 3200, `,"replaces":"p1"`))
 	h.send(t, say("debit", "d", "u", 10*time.Minute, 400, ""))
 	empty := 0
@@ -148,6 +150,9 @@ func TestWhatIsNewJoinsNoRecordThatWasAnothers(t *testing.T) {
 			empty++
 			if len(r.Members) > 0 {
 				t.Errorf("%s, which tells of nothing, has %d further alerts", r.Txn, len(r.Members))
+			}
+			if got := states(r); !slices.Equal(got, []string{"alert accepted"}) { // what was sent was sent
+				t.Errorf("its messages are %v", got)
 			}
 		}
 		if r.Txn == "u" && !r.IsAlert() {
