@@ -130,3 +130,28 @@ func (h *house) reports(t *testing.T, d *watch.Dispute, open bool) {
 	act.Report(d, open)
 	h.Put(store.PutActivity(h.key, act))
 }
+
+// The same holds for what is true of the other name alone, where the bank and the
+// descriptor disagree.
+func TestWhatIsUrgentByAnotherNameIsSoWhileAReportStands(t *testing.T) {
+	for stands, want := range map[bool]watch.Reason{true: watch.FirstSeen | watch.AfterDispute, false: watch.FirstSeen} {
+		h := newHouse(t)
+		h.send(t, say("debit", "k", "k", 30*time.Hour, 100, `,"descriptor":"PAYPAY"`))
+		d := &watch.Dispute{ID: "d", OnAccount: watch.On(watch.AccountKey{Bank: "0168", Ref: "acc_other"}), Record: "r", Watcher: "w9", AnsweredAt: h.World.Now(), Status: watch.DisputeOpened, Service: "kyash"}
+		h.Put(h.store.PutDispute(d))
+		h.Change(h.key, func(a *watch.Account) { a.Watchers[0].AddReport(d.ID, d.AnsweredAt) })
+		h.Clock.Add(time.Minute)
+		const both = `,"descriptor":"ﾒﾙﾍﾟｲ","service":"paypay"`
+		h.sendAt(t, h.World.Now(), say("debit", "a", "t", 0, 3000, pending+both))
+		if !stands {
+			d.Version, d.Status = d.Version+1, watch.DisputeWithdrawn
+			h.Put(h.store.PutDispute(d))
+		}
+		h.sendAt(t, h.World.Now(), say("debit", "c", "t", 0, 9000, both))
+		for _, r := range h.history(t) {
+			if n, ok := r.Notice("w1"); r.Txn == "t" && (!ok || n.Second.Reason != want) {
+				t.Errorf("the report stands %v: of the other name it is told for %s, want %s", stands, n.Second, watch.Because(want))
+			}
+		}
+	}
+}
