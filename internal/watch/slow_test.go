@@ -174,7 +174,7 @@ func (a *slowAccount) tell(t *testing.T, r *Record) {
 	defer func(was *Record) {
 		is := knows(r)
 		if was == nil || is == was || is.Again <= was.Again || is.Amount != was.Amount || is.Returned != was.Returned || is.Service != was.Service ||
-			is.MayStand() != was.MayStand() || is.UndoneAt.IsZero() != was.UndoneAt.IsZero() {
+			is.MayStand() != was.MayStand() || is.MayBack != was.MayBack || is.UndoneAt.IsZero() != was.UndoneAt.IsZero() {
 			return
 		}
 		if first := slowRead(r.Story()).first; !first.DateOnly && !was.DateOnly && !first.At.After(was.OccurredAt) {

@@ -138,7 +138,7 @@ func slowUnsure(all []slowDebit, order []Entry) {
 			case !d.gone() && (in.gone() || in.back > d.back):
 				all[i].mayBe = true
 				if more := in.back - d.back; d.first.Kind == Debit && !in.gone() {
-					all[i].mayBack = max(all[i].mayBack, more)
+					all[i].mayBack = max(all[i].mayBack, min(more, d.amount-d.back)) // no more than was taken
 				} else if d.first.Kind == Debit {
 					all[i].mayBack = d.amount - d.back
 				}
