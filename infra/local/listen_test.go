@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 )
@@ -118,5 +119,52 @@ func TestOtherMachinesReachKozamoriOnlyIfThatIsMeantAndNothingElse(t *testing.T)
 	}
 	if !strings.HasPrefix(s.Page, "http://127.0.0.1:") {
 		t.Errorf("the page is at %s", s.Page)
+	}
+	if got, want := s.limit(t), requestsPerSecond+"0"; got != want { // of ten seconds
+		t.Errorf("a bank may send %q requests at once, want %s", got, want)
+	}
+}
+
+// limit is what a bank is told that it may send at once; nothing if that is not limited.
+func (s *stack) limit(t *testing.T) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/v1/banks/0125/health", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.Banks["0125"].APIKey)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("answered %d", res.StatusCode)
+	}
+	return res.Header.Get("RateLimit-Limit")
+}
+
+// A bank may send as much to a stack that other machines reach as on AWS, unless its
+// user says otherwise, and as much as it likes to one that they do not.
+func TestABankMaySendToAStackThatIsExposedWhatItMayOnAWS(t *testing.T) {
+	t.Parallel()
+	template, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, is := range map[string]string{"EventsPerSecond": eventsPerSecond, "RequestsPerSecond": requestsPerSecond} {
+		if !strings.Contains(string(template), "\n  "+name+":\n    Type: Number\n    Default: "+is+"\n") {
+			t.Errorf("%s is another in the template than %s", name, is)
+		}
+	}
+	env := func(name string) string { return map[string]string{"KOZAMORI_EVENTS_PER_SECOND": "7"}[name] }
+	for _, c := range []struct {
+		expose           bool
+		events, requests string
+	}{{true, "7", requestsPerSecond}, {false, "7", ""}} {
+		s := &stack{options: options{Expose: c.expose, Env: env}}
+		if get := s.limited(); get("KOZAMORI_EVENTS_PER_SECOND") != c.events || get("KOZAMORI_REQUESTS_PER_SECOND") != c.requests {
+			t.Errorf("exposed %t: %q events, %q requests", c.expose, get("KOZAMORI_EVENTS_PER_SECOND"), get("KOZAMORI_REQUESTS_PER_SECOND"))
+		}
 	}
 }

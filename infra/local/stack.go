@@ -158,9 +158,34 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 	return s, s.folder.Announce(folder.Running{URL: s.URL, Page: s.Page, Socket: socket, Started: time.Now()})
 }
 
+// What each bank may send in a second to a stack that other machines reach, as on AWS.
+const (
+	eventsPerSecond   = "2000"
+	requestsPerSecond = "50"
+)
+
+// limited is the environment, with what banks may send where other machines reach the
+// stack. Nothing is limited for the user of this machine alone, unless they say so.
+func (s *stack) limited() func(string) string {
+	if !s.Expose {
+		return s.Env
+	}
+	return func(name string) string {
+		v := s.Env(name)
+		switch {
+		case v != "":
+		case name == "KOZAMORI_EVENTS_PER_SECOND":
+			v = eventsPerSecond
+		case name == "KOZAMORI_REQUESTS_PER_SECOND":
+			v = requestsPerSecond
+		}
+		return v
+	}
+}
+
 // build makes the system and the outside.
 func (s *stack) build(kept *folder.Secrets) error {
-	config, err := app.FromEnv(s.Env)
+	config, err := app.FromEnv(s.limited())
 	if err != nil {
 		return err
 	}
