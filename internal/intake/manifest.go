@@ -41,7 +41,7 @@ func ReadManifest(raw []byte) (*Manifest, *watch.FieldError) {
 	if err := json.Unmarshal(raw, &m, json.RejectUnknownMembers(true)); err != nil {
 		return nil, watch.Wrong("", watch.CodeMalformed, "it must be a JSON object of the members that a manifest has, and of no others")
 	}
-	return &Manifest{Rows: m.Rows.String(), SHA256: m.SHA256, Feed: m.Feed, Sequence: m.Sequence.String(), Accounts: m.Accounts, AccountRef: m.AccountRef}, nil
+	return &Manifest{Rows: string(m.Rows), SHA256: m.SHA256, Feed: m.Feed, Sequence: string(m.Sequence), Accounts: m.Accounts, AccountRef: m.AccountRef}, nil
 }
 
 // Upload is the file of which the manifest speaks.
