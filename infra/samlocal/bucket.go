@@ -94,10 +94,10 @@ func (s *Stack) buckets(ctx context.Context) error {
 		case in.VersioningConfiguration.Status != "Enabled":
 			return errors.New("the bucket keeps no version of what is replaced while it is read")
 		}
-		if err := s.s3(ctx, http.MethodPut, name, "", "<CreateBucketConfiguration><LocationConstraint>"+emulator.Region+"</LocationConstraint></CreateBucketConfiguration>"); err != nil {
+		if err := s.s3(ctx, name, "", "<CreateBucketConfiguration><LocationConstraint>"+emulator.Region+"</LocationConstraint></CreateBucketConfiguration>"); err != nil {
 			return err
 		}
-		if err := s.s3(ctx, http.MethodPut, name, "?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"); err != nil {
+		if err := s.s3(ctx, name, "?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"); err != nil {
 			return err
 		}
 		var b strings.Builder
@@ -111,13 +111,13 @@ func (s *Stack) buckets(ctx context.Context) error {
 			}
 			_, _ = fmt.Fprintf(&b, "<QueueConfiguration><Id>n%d</Id><Queue>%s</Queue><Event>%s</Event><Filter><S3Key>%s</S3Key></Filter></QueueConfiguration>", i, q.Queue, q.Event, rules.String())
 		}
-		return s.s3(ctx, http.MethodPut, name, "?notification", "<NotificationConfiguration>"+b.String()+"</NotificationConfiguration>")
+		return s.s3(ctx, name, "?notification", "<NotificationConfiguration>"+b.String()+"</NotificationConfiguration>")
 	})
 }
 
-// s3 asks S3 as the operator.
-func (s *Stack) s3(ctx context.Context, method, bucket, at, body string) error {
-	req, err := http.NewRequestWithContext(ctx, method, s.moto+"/"+bucket+at, strings.NewReader(body))
+// s3 puts something to S3 as the operator: an object, or a setting.
+func (s *Stack) s3(ctx context.Context, bucket, at, body string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, s.moto+"/"+bucket+at, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (s *Stack) s3(ctx context.Context, method, bucket, at, body string) error {
 		var e struct{ Code string }
 		raw, _ := io.ReadAll(res.Body)
 		_ = xml.Unmarshal(raw, &e)
-		return fmt.Errorf("S3 answers %s %s with %s %s", method, at, res.Status, e.Code)
+		return fmt.Errorf("S3 answers %s with %s %s", at, res.Status, e.Code)
 	}
 	return nil
 }
@@ -143,5 +143,5 @@ func (s *Stack) Put(ctx context.Context, logical, key, body string) error {
 	if err != nil {
 		return err
 	}
-	return s.s3(ctx, http.MethodPut, name, "/"+(&url.URL{Path: key}).EscapedPath(), body)
+	return s.s3(ctx, name, "/"+(&url.URL{Path: key}).EscapedPath(), body)
 }

@@ -31,7 +31,6 @@ type shelf struct {
 	dying   *dying
 	handler *ingest.Handler
 	dead    []string // why messages were dead-lettered
-	seen    string   // the id of the file that was taken last
 }
 
 func newShelf(t *testing.T) *shelf {
