@@ -255,6 +255,7 @@ func TestAWalkWithAGuardian(t *testing.T) {
 	owner.hears("the news", "長女が「身に覚えがない」と回答しました")
 	owner.taps(alert, "a=mine")
 	owner.hears("nothing is taken back", "すでに回答があります", "KZ-")
+	eventually(t, s, "the bank hears the dispute", func() bool { return len(s.disputes()) > 0 })
 	if d := s.disputes(); len(d) != 1 || d[0].Status != "opened" {
 		t.Fatalf("%+v", d)
 	}

@@ -3,6 +3,7 @@ package wording
 import (
 	"slices"
 
+	"kozamori/internal/quote"
 	"kozamori/internal/watch"
 )
 
@@ -25,6 +26,10 @@ var (
 	tAnd    = text{ja: "%[1]sと%[2]s", en: "%[1]s and %[2]s"}
 	tAndAll = text{ja: "%sなど", en: "%s and others"}
 )
+
+// maxMovedOf is how many characters such a title may have in English: the lines below
+// it, which name each service again, are longer there, and all must fit one screen.
+const maxMovedOf = 36
 
 // jointly names up to three services in a title, and says that there are more.
 func jointly(lang watch.Lang, names []string, more bool) string {
@@ -63,7 +68,10 @@ func (f *IncidentFacts) title() string {
 	case f.mixed() && fresh == len(f.Parts) && links == 0 && !f.doubtful() && !f.unnamed():
 		return tTitleSeveral.in(lang, jointly(lang, f.names(), false), account, fresh)
 	case f.mixed() && len(f.names()) > 0 && !f.doubtful():
-		return tTitleMovedOf.in(lang, jointly(lang, f.names(), f.unnamed()), account)
+		if t := tTitleMovedOf.in(lang, jointly(lang, f.names(), f.unnamed()), account); lang != watch.English || quote.Cells(t) <= maxMovedOf {
+			return t
+		}
+		return tTitleMoved.in(lang, account)
 	case f.mixed() || fresh < len(f.Parts) || p.ServiceName == "" || links > 1:
 		return tTitleMoved.in(lang, account)
 	case links == 1:
