@@ -40,6 +40,10 @@ type Options struct {
 	// disk is full; 0 is 32 MiB.
 	Reserve int64
 
+	// Memory is how many bytes of what is written are kept in memory, and laid aside
+	// in the log, before they become a table; 0 is 16 MiB.
+	Memory int64
+
 	// Outside names a file outside the folder in which the mark is written as
 	// well: by it an older copy of the whole folder is noticed. Empty is none.
 	Outside string

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -128,7 +129,7 @@ func (db *DB) path(name string) string { return db.fs.PathJoin(db.dir, name) }
 func (db *DB) options() *pebble.Options {
 	o := &pebble.Options{
 		FS: db.fs, FormatMajorVersion: pebbleFormat, Logger: quiet{db.o.Fatal},
-		MemTableSize: memTable, MemTableStopWritesThreshold: 4, CacheSize: cache, MaxOpenFiles: 200,
+		MemTableSize: uint64(cmp.Or(db.o.Memory, memTable)), MemTableStopWritesThreshold: 4, CacheSize: cache, MaxOpenFiles: 200,
 		BytesPerSync: 1 << 20,
 	}
 	o.EventListener = &pebble.EventListener{

@@ -18,10 +18,10 @@ type Disk struct {
 }
 
 // Open opens what is in a folder, or makes it; the table goes by the queues'
-// clock. It lays less aside for a full disk than programs do, which would cost
-// more than most tests.
+// clock. It lays less aside, for its log and for a full disk, than programs do, which
+// would cost more than most tests.
 func Open(dir string, o queues.Options) (*Disk, error) {
-	db, err := engine.Open(dir, engine.Options{Reserve: 4096})
+	db, err := engine.Open(dir, engine.Options{Reserve: 4096, Memory: 1 << 20})
 	if err != nil {
 		return nil, err
 	}
