@@ -135,13 +135,21 @@ func deniesAlone(part string, sentence bool) bool {
 	return m == Dispute
 }
 
+// contrary sets what follows against what was said: "I said it was not me, but".
+var contrary = regexp.MustCompile(`(?i)\b(but|actually)\b|けど|でも|ですが`)
+
 // takenBack tells whether a part of a text takes an answer back, by itself or by
-// saying that it was them. Of a text of one part the whole has told.
+// saying that it was them. Of a text of one part, or of two that are set against each
+// other, the whole has told.
 func takenBack(text string) bool {
-	if parts := strings.Split(bare(text), "。"); len(parts) < 2 || len(parts) == 2 && parts[1] == "sorry" {
+	if parts := strings.Split(bare(text), "。"); len(parts) < 2 && (len(clauses(text)) < 2 || contrary.MatchString(text)) || len(parts) == 2 && parts[1] == "sorry" {
 		return true
 	}
-	return slices.ContainsFunc(append(sentences(text), clauses(text)...), func(part string) bool {
+	all := clauses(text)
+	if s := sentences(text); len(s) > 1 {
+		all = append(all, s...)
+	}
+	return slices.ContainsFunc(all, func(part string) bool {
 		m, _ := decide(unwrapped(part))
 		return m == Undo || m == Mine || m == doubtful
 	})

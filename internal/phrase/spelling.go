@@ -213,7 +213,7 @@ var ofMoney *regexp.Regexp
 func negations() {
 	ofMoney = regexp.MustCompile(largeHiragana(`引落|引かれ|請求|取引|支払|払う|払つ|払わ|買い物|買つ|買う|契約|金額|お金|[\d万千百]円|出金|チャージ|課金|決済|振替|送金|注文|購入| (money|yen|cash|charges?|charged|debits?|debited|payments?|pay|paid|paying|buy|bought|purchases?d?|spen[dt]|withdr\w+|transactions?|transfer\w*|subscri\w+|firm|company|merchant) `))
 	further = regexp.MustCompile(`^(あと|それと|それから|でも|だけど|しかも|ちなみに|ただ|and|but|also|plus)[、,\s]*`)
-	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|(騙|だま)され(た|ました)?(みたい|かも|よう|らしい|気が)|what if|in case|\b(if|lest) (someone|somebody|they)`)
+	feared = regexp.MustCompile(`たら(どう|怖|こわ|嫌|いや|困|大変|やば)|(した|され|れ)たら$|んように|ないように|かもと|[親父母夫妻祖孫姉兄妹弟族]が?.*(騙|だま)され(た|ました)?(みたい|かも|よう|らしい|気が)|what if|in case|\b(if|lest) (someone|somebody|they)`)
 	denial = regexp.MustCompile(`ない|なか(つた|です|ばい|と|よ|け|ち)|ません|ませせん|まへん|へん|とらん|らんねん|じやね|ねえよ|ねえだ|なし$`)
 	denialEnglish = regexp.MustCompile(`\b(not|never|nobody|none|neither|no\sone)\b`)
 	elsewhere = regexp.MustCompile(`通知|お知らせ|知らせ|メッセージ|コード|メール|アプリ|画面|ボタン|文字|電話|番号|パスワード|設定|家族|見守|使い方|方法|サービス|銀行|口座守|招待|電波|時間|意味|残高|わけ|限ら|言え|言い切|かも|気が|気も|自信|確信|\b(alerts?|messages?|notif\w*|settings?|code|button|screen|app|phone|number|password|email|mail|invite|help|work\w*|sure|certain|maybe|might|perhaps|saying|say|understand|how|want|need|balance|service|see|open|read|hear|answer|what|who|where|which|when|if|whether|can|could|bad|rush|hurry|yet)\b`)
