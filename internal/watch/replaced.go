@@ -195,10 +195,11 @@ func (c *chain) expects(held *Entry, ids links) bool {
 // capture notes with each transaction how much all those take that took the place of an
 // authorisation: people have heard of so much of it. What the authorisation says that it
 // took the place of is none of them: of two that say so of each other neither is less. A
-// posting of an earlier day took the place of an earlier one under its id.
+// posting of an earlier day took the place of an earlier one under its id, and one of
+// another service, or of which people did not hear, says nothing of what this one takes.
 func (d *division) capture(held *Entry) {
 	takes := func(c *chain) bool {
-		return c.any(func(b *Entry) bool {
+		return c.named.Service != "" && c.named.like(held) && c.any(func(b *Entry) bool {
 			return b.Replaces && b.Of == held.Txn && !held.hasNamed(b) && !(held.DateOnly && day(b.At) < day(held.At))
 		})
 	}

@@ -257,8 +257,9 @@ func slowDivide(entries []Entry) []slowDebit {
 			}
 			known := func(j int) slowDebit { // it waits for no authorisation that is another's
 				d, first := read(stories[j]), stories[j][0]
-				for _, s := range stories { // but of what it took the place of itself
-					if slices.ContainsFunc(s, func(x Entry) bool {
+				for _, s := range stories { // but of what it took the place of itself, or of no service that is the same
+					named := read(s).named
+					if (e.Service == "" || named.Service == e.Service) && named.Service != "" && !slowCalled(named, e) && slices.ContainsFunc(s, func(x Entry) bool {
 						return opening(x) && x.Replaces && x.Of == e.Txn && !(e.Replaces && e.Of == x.Txn && e.Of != e.Txn) && !(e.DateOnly && slowDay(x) < slowDay(e))
 					}) {
 						d.captured += read(s).amount
