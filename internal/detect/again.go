@@ -144,7 +144,7 @@ func (a *accountWork) replace(ctx context.Context, w work, entry watch.Entry) (o
 			entry.Txn = w.event.TransactionID
 		}
 		return a.add(ctx, w, entry, records)
-	case told && own.Complete && !root.Complete && root.Answer == nil && len(root.Twins)+len(root.Members) == 0:
+	case own.Complete && !root.Complete && root.Answer == nil && len(root.Twins)+len(root.Members) == 0:
 		root, own = own, root // all that is known of that one is that it came back
 	case told && (root.Version == 0 || len(own.Members) > len(root.Members) && root.Answer == nil && len(root.Twins) == 0 || own.Answer != nil && len(root.Twins) == 0):
 		root, own = own, root
@@ -203,7 +203,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		own.TwinOf(watch.Twin{Record: root.ID, At: w.event.OccurredAt})
 		root.TwinOf(watch.Twin{Record: own.ID, At: w.event.OccurredAt}) // what is said of either may be of both
 		for _, r := range []*watch.Record{own, root} {
-			if r.Version > 0 && !slices.Contains(changed, r) {
+			if !slices.Contains(changed, r) {
 				changed = append(changed, r)
 			}
 		}

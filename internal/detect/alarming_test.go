@@ -2,6 +2,7 @@ package detect_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ func TestTheMoreAlarmingOfTwoNamesIsTold(t *testing.T) {
 		"they agree":                   {mercari, "merpay", "", true, []string{"PAYPAY", mercari}, true, watch.ServiceDebit | watch.AfterNewLink, 0},
 		"the bank's is trusted":        {mercari, "paypay", "paypay", false, []string{"PAYPAY", mercari}, false, watch.ServiceDebit, watch.ServiceDebit},
 		"the descriptor's is":          {mercari, "paypay", "merpay", false, []string{"PAYPAY", mercari}, false, watch.ServiceDebit, 0},
+		"near the descriptor's limit":  {"ﾄﾞｺﾓｺｳｻﾞ", "paypay", "", false, []string{"PAYPAY", "ﾄﾞｺﾓｺｳｻﾞ"}, false, watch.ServiceDebit, 0},
 		"trusted, and a link":          {mercari, "paypay", "paypay", true, []string{"PAYPAY", mercari}, true, watch.ServiceDebit | watch.AfterNewLink, watch.ServiceDebit | watch.AfterNewLink},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +48,11 @@ func TestTheMoreAlarmingOfTwoNamesIsTold(t *testing.T) {
 			if c.linked {
 				h.send(t, jsontext.Value(`{"id":"evt_l","type":"charge_link.registered","transaction_id":"l","account_ref":"acc_1","occurred_at":"2020-10-03T14:05:01+09:00","service":"merpay"}`))
 			}
-			h.send(t, debit("acc_1", "d", 2, 5000, c.descriptor, fmt.Sprintf(`,"service":%q`, c.service)))
+			yen := int64(5000)
+			if strings.HasPrefix(name, "near") {
+				yen = 95_000
+			}
+			h.send(t, debit("acc_1", "d", 2, yen, c.descriptor, fmt.Sprintf(`,"service":%q`, c.service)))
 			for _, r := range h.history(t) {
 				if r.Txn != "d" {
 					continue

@@ -212,7 +212,7 @@ func (t *telling) watcher(ctx context.Context, lead *watch.Record, w *watch.Watc
 func (t *telling) before(piece *watch.Record) *watch.Record {
 	at := func(id string) *watch.Record {
 		i := slices.IndexFunc(t.leads, func(r *watch.Record) bool { return r.ID == id })
-		if i < 0 || id == "" {
+		if i < 0 {
 			return nil
 		}
 		return t.leads[i]
@@ -242,7 +242,7 @@ func (t *telling) reports(ctx context.Context, c change, changes []change) error
 		}
 	}
 	// What had been silent joins the report when it becomes more, and is told.
-	further := c.was == nil || !c.was.Complete && !gone || !c.was.IsAlert() && c.is.IsAlert()
+	further := c.was == nil || !c.was.Complete || !c.was.IsAlert() && c.is.IsAlert()
 	if id == "" && further && !slices.Contains(t.apart, c.is.ID) {
 		id, _ = t.activity.ReportedOf(c.is.Service, t.now)
 	}

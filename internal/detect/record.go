@@ -184,7 +184,7 @@ func (a *accountWork) past(r *watch.Record) bool {
 func (a *accountWork) facts(r *watch.Record, before *watch.Activity) watch.Facts {
 	f := before.Facts(r)
 	f.MostOnce, f.MostMonth = catalog.LimitsOf(r.Service)
-	f.WatchedFor = max(0, r.OccurredAt.Sub(a.account.WatchedSince()))
+	f.WatchedFor = r.OccurredAt.Sub(a.account.WatchedSince())
 	for i := range a.account.Watchers {
 		if a.account.Watchers[i].Rules.Reads() {
 			f.Keyword = catalog.Fold(r.Descriptor.Raw())

@@ -159,6 +159,13 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 			say("debit", "b", "t1", 2*time.Minute, 3200, ""), say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`), say("debit", "a", "p1", day, 3000, pending),
 			say("debit.reversed", "d", "p1", time.Minute, 3200, "")},
 			[]string{"alert 3200, undone 3200"}},
+		{"what a posting replaces is said late, and had come back", []jsontext.Value{
+			say("debit", "b", "t1", 2*time.Minute, 3200, ""), say("debit.reversed", "d", "p1", time.Minute, 3200, ""), say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`)},
+			[]string{"alert 3200, undone 3200"}},
+		{"a reversal under an id that had another debit before it replaced one", []jsontext.Value{
+			say("debit", "a", "t1", 6*day, 900, ""), say("debit", "b", "p1", time.Hour, 3000, pending), say("debit", "c", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`),
+			say("debit.reversed", "d", "t1", time.Minute, 3200, "")},
+			[]string{"alert 900", "alert 3000, changed 3200, undone 3200"}},
 		{"what replaces is said before what is replaced", []jsontext.Value{
 			say("debit", "b", "t1", 2*time.Minute, 3200, `,"replaces":"p1"`), say("debit", "a", "p1", day, 3000, pending)},
 			[]string{"alert 3200"}},
@@ -166,6 +173,11 @@ func TestEachChangeOfWhatWasToldIsTold(t *testing.T) {
 			say("charge_link.registered", "a", "l", 3*time.Hour, 0, `,"service":"paypay"`), say("charge_link.removed", "b", "l", 2*time.Hour, 0, `,"service":"paypay"`),
 			say("charge_link.registered", "c", "l", time.Hour, 0, `,"service":"paypay"`)},
 			[]string{"alert 0, undone 0", "alert 0"}},
+		{"a link registered three times in a day", []jsontext.Value{
+			say("charge_link.registered", "a", "l", 60*time.Minute, 0, `,"service":"paypay"`), say("charge_link.removed", "b", "l", 50*time.Minute, 0, `,"service":"paypay"`),
+			say("charge_link.registered", "c", "l", 40*time.Minute, 0, `,"service":"paypay"`), say("charge_link.removed", "d", "l", 30*time.Minute, 0, `,"service":"paypay"`),
+			say("charge_link.registered", "e", "l", 20*time.Minute, 0, `,"service":"paypay"`)},
+			[]string{"alert 0, undone 0", "alert 0, undone 0", "alert 0"}},
 		{"what is a week late is history", []jsontext.Value{say("debit", "a", "t", 8*day, 3000, "")}, []string{"summary 3000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -252,9 +252,6 @@ func undoneBy(chains []*chain, e *Entry) *chain {
 		default:
 			s = 3
 		}
-		if s == 1 && e.Amount == 0 {
-			s = 3
-		}
 		if e.names(c.named.Service, c.entries) {
 			s += 4 // none of another service before it
 		}

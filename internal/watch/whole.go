@@ -79,7 +79,7 @@ func Whole(pieces []*Record) *Record {
 			}
 		}
 		for _, d := range l.Deliveries {
-			if d.Kind.OfIncident() && d.Kind != TellMore {
+			if d.Kind.OfIncident() {
 				d.Says = l.SaidBy(&d)
 			}
 			if d.Kind == TellAlert {
