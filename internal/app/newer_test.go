@@ -59,6 +59,7 @@ var written = []string{
 var once = map[string]string{
 	"CHAIN": "what is done is added, and never written over", "CHAIN entries[]": "the same", "CHAIN entries[] actor": "the same",
 	"C/C links[]": "gone once the code is used", "T body accounts[] links[]": "gone once the nonce is used",
+	"CALL/BODY": "what was posted stays as it was", "KEYS/SETTLED": "a mark",
 }
 
 // TestWhatANewerVersionWroteIsThereAfterEachStageWroteIt plays everything that
