@@ -139,7 +139,7 @@ func callbacksResend(ctx context.Context, c *console, flags *flag.FlagSet, args 
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.Out, "%s is on its way once more.\n", id)
+			_, _ = fmt.Fprintf(c.Out, "%s is on its way once more.\n", id)
 		}
 		return nil
 	})

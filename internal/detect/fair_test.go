@@ -106,7 +106,9 @@ type crowd struct {
 func (c *crowd) Write(ctx context.Context, writes ...store.Write) error {
 	n := c.in.Add(1)
 	defer c.in.Add(-1)
-	for was := c.most.Load(); n > was && !c.most.CompareAndSwap(was, n); was = c.most.Load() {
+	was := c.most.Load()
+	for n > was && !c.most.CompareAndSwap(was, n) {
+		was = c.most.Load()
 	}
 	if n >= c.enough && c.assembledBy.CompareAndSwap(false, true) {
 		close(c.assembled)

@@ -68,7 +68,7 @@ func (w *world) logged() *store.Callback {
 // resend is what a bank does that asks for it once more.
 func (w *world) resend(is *store.Callback) *store.Callback {
 	w.t.Helper()
-	again := callback.Resender{Store: w.store, Queue: w.queue, Now: w.Now, Dispute: func(ctx context.Context, bank, id string, seq int) error {
+	again := callback.Resender{Store: w.store, Queue: w.queue, Now: w.Now, Dispute: func(ctx context.Context, _, id string, seq int) error {
 		_, err := w.store.UpdateDispute(ctx, id, func(d *watch.Dispute) error {
 			d.Changes[seq-1].ToldAt, d.Changes[seq-1].GaveUpAt = time.Time{}, time.Time{}
 			return nil
