@@ -63,12 +63,20 @@ type eventsReply struct {
 	Outcome outcome `json:"outcome,omitempty"`
 }
 
+// errNoAccount says what to do where the account of a transaction is not named.
+var errNoAccount = watch.Wrong("account_ref", watch.CodeMissing,
+	"is missing: banks number their transactions for each account, so name the account, too; or ask for …/events/{event_id}, which needs the event's id alone")
+
 // transaction tells what became of the events of one transaction or link. The
-// account must be named: banks number their transactions for each account.
+// account must be named: banks number their transactions for each account, and an
+// index over all of a bank's accounts would be a further write for each record.
 func (h *Handler) transaction(_ http.ResponseWriter, r *http.Request, bank string) (int, any, error) {
 	q, err := query(r, "transaction_id", "account_ref")
 	if err != nil {
 		return 0, nil, err
+	}
+	if !q.Has("account_ref") {
+		return 0, nil, errNoAccount
 	}
 	e := watch.Event{Bank: bank, AccountRef: q.Get("account_ref"), TransactionID: wire.TrimID(q.Get("transaction_id"))}
 	if fe := watch.CheckRef("account_ref", e.AccountRef); fe != nil {

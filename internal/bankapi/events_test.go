@@ -161,6 +161,11 @@ func TestABankIsToldWhatBecameOfItsEvents(t *testing.T) {
 				t.Errorf("%s: %d %v", path, status, v)
 			}
 		}
+		// An engineer who holds no account_ref is told of the other way.
+		if status, v := w.call(w.key, "GET", "/v1/banks/0168/events?transaction_id=t1", ""); status != http.StatusUnprocessableEntity ||
+			v["field"] != "account_ref" || !strings.Contains(v["reason"].(string), "is missing") || !strings.Contains(v["reason"].(string), "/events/{event_id}") {
+			t.Errorf("a transaction without its account: %d %v", status, v)
+		}
 		// Another bank finds what is its own.
 		if status, v := w.call(w.other, "GET", "/v1/banks/0125/events/e7", ""); status != 200 || outcomes(v) != "e7 refused" {
 			t.Errorf("another bank's e7: %d %v", status, v)
