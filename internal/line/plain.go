@@ -113,7 +113,12 @@ func PlainText(m message.Message, labels message.Labels) string {
 			parts = append(parts, s)
 		}
 	}
-	add(m.Title)
+	if strings.HasSuffix(m.Title, "：") || strings.HasSuffix(m.Title, ":") {
+		add(m.Title + m.Amount) // a number that the title announces, and no amount
+		m.Amount = ""
+	} else {
+		add(m.Title)
+	}
 	pages := links(m)
 	if len(pages) == 0 {
 		add(says(m)...)
