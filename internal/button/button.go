@@ -61,7 +61,8 @@ type Press struct {
 	Step     string    // of the trail
 	// Whole tells that "not me" is about each incident of the record's service, on
 	// its account, that waited for an answer when the button was shown (Asked), and
-	// "mine" about all pieces of the incident, as Mark says that they were shown. Of a
+	// "mine" about all pieces of the incident, as Mark says that they were shown, or,
+	// without Mark, about each incident of the service, as "not me" is. Of a
 	// report that is taken back Mark is what was named.
 	Whole bool
 	Mark  string

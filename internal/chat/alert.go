@@ -41,6 +41,9 @@ func (t *talk) pressAlert(ctx context.Context, p button.Press) (dispute.Result, 
 			return res, plan{}, err
 		}
 	}
+	if res, out, done, err := t.own(ctx, p, who); done || err != nil {
+		return res, out, err
+	}
 	if p.Verb == button.Mine && p.Whole && p.Mark != "" {
 		who.Whole, who.Mark = true, p.Mark
 	}

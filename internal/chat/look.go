@@ -143,7 +143,10 @@ func (t *talk) servicesOf(ctx context.Context, accounts []membership.Bound, lang
 			if lead := s.Asks(); lead != "" {
 				l.Record = lead
 			}
-			if l.Settled && s.Group.Record != nil {
+			switch open := s.Open(); {
+			case len(open) > 0:
+				l.Link = t.Link(open[0], b.Watcher.ID) // by mail the only way to answer
+			case l.Settled && s.Group.Record != nil:
 				l.Link = t.Link(s.Group.Record, b.Watcher.ID)
 			}
 			a.Services = append(a.Services, l)

@@ -148,6 +148,9 @@ func (a *AccountServices) card(s *ServiceLine, lang watch.Lang, several bool, no
 	m.Text = []string{pick(len(s.reports) > 0, tServAskRest, tServAsk).in(lang)}
 	m.Buttons = []message.Button{
 		{Label: onAccount(lang, notMine, accountOn(of, notMine, mine)), Display: tcAskOf.in(lang, whole), Style: message.Danger, Postback: answering(button.Ask, s.Record, a.Watcher)},
-		{Label: onAccount(lang, mine, accountOn(of, notMine, mine)), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: answering(button.Mine, s.Record, a.Watcher)}}
+		{Label: onAccount(lang, mine, accountOn(of, notMine, mine)), Display: tcServMine.in(lang, whole, mine), Style: message.Secondary, Postback: button.Press{Verb: button.Mine, Record: s.Record, Watcher: a.Watcher, Asked: now, Whole: true}.Data()}}
+	if s.Link != "" {
+		m.Buttons = append(m.Buttons, message.Button{Label: tDetails.in(lang), Style: message.Link, URL: s.Link})
+	}
 	return m
 }

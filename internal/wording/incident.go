@@ -37,8 +37,10 @@ type IncidentFacts struct {
 	Except      []string
 	// NotTaken tells that its reader answered without having seen this.
 	NotTaken bool
-	Called   watch.Call // why the reader is told although no rule of theirs matched
-	Related  string     // the number of the report about another account, to whose story this belongs
+	// Mixed tells that its reader answered for one of its services, from a list.
+	Mixed   bool
+	Called  watch.Call // why the reader is told although no rule of theirs matched
+	Related string     // the number of the report about another account, to whose story this belongs
 	// Asked is, with Called, when who has not answered was first told; Sent is when
 	// that was written.
 	Asked, Sent time.Time
@@ -221,8 +223,13 @@ func Incident(f IncidentFacts) message.Message {
 	if f.NotTaken {
 		m.Text = append([]string{tNotTakenYet.in(lang)}, m.Text...)
 	}
+	if f.Mixed {
+		m.Text = append([]string{tMixedYet.in(lang)}, m.Text...)
+	}
 	return m
 }
+
+var tMixedYet = text{ja: "ほかの決済サービスの分もあるため、このお知らせへの回答はまだ記録していません。全体を確かめて、お答えください。", en: "There is another service in this one, so your answer is not recorded for it yet. Please look at all of it and answer."}
 
 var tNotTakenYet = text{ja: "先のお知らせのあとに内容が変わったため、回答はまだ記録していません。新しい内容を確かめて、もう一度お答えください。", en: "There is more since that message, so your answer is not recorded yet. Please look at this and answer again."}
 

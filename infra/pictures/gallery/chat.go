@@ -61,7 +61,7 @@ func lists(lang watch.Lang) []Kind {
 	linked.Record = debit(link)
 	several := debit()
 	several.Join(debit(func(r *watch.Record) { r.ID, r.Amount = "r2", 30000 }))
-	used := wording.ServiceLine{Name: service, Record: "r1", Activity: watch.ServiceActivity{FirstAt: at.AddDate(0, -1, 0), LastAt: at, LastAmount: 5000, Debits: 2,
+	used := wording.ServiceLine{Name: service, Record: "r1", Link: page, Activity: watch.ServiceActivity{FirstAt: at.AddDate(0, -1, 0), LastAt: at, LastAmount: 5000, Debits: 2,
 		Links: []watch.Link{{RegisteredAt: at.AddDate(0, -2, 0)}}}}
 	facts := of(lang, debit())
 	ask := wording.IncidentFacts{Parts: []wording.AlertFacts{facts, of(lang, debit(func(r *watch.Record) { r.ID = "r2" }))}, Debits: 2, Yen: 200000, First: at, Last: at.Add(time.Minute)}
@@ -72,7 +72,7 @@ func lists(lang watch.Lang) []Kind {
 		{Name: "connected services", Message: wording.ServicesList(wording.ServicesListFacts{Lang: lang, Now: at, Accounts: []wording.AccountServices{
 			{Name: wording.Account(bank, "普通 ***4567"), Watcher: "w1", Services: slices.Repeat([]wording.ServiceLine{used}, 3)}}})},
 		{Name: "what waits for an answer", Message: wording.OpenIncidents(wording.OpenFacts{Lang: lang, Now: at, Several: true, Items: []wording.OpenItem{
-			{Lead: several, Watcher: "w1", Delivery: "d1", ServiceName: service, BankName: bank, Link: page}, {Lead: debit(link), Watcher: "w2", ServiceName: service, BankName: bank, Guardian: true}}})},
+			{Lead: several, Watcher: "w1", Delivery: "d1", ServiceName: service, BankName: bank, Link: page}, {Lead: debit(link), Watcher: "w2", ServiceName: service, BankName: bank, Guardian: true, Link: page}}})},
 		{Name: "nothing waits for an answer", Message: wording.NothingOpen(wording.TroubleFacts{Lang: lang, Bank: wording.Named{Name: bank, Contact: wording.Contact{Phone: "0120-000-000"}}})},
 		{Name: "report it?", Message: wording.AskIncident(ask)},
 		{Name: "report them all?", Message: wording.AskIncidents(ask, button.Press{Verb: button.NotMine, Record: "r1", Watcher: "w1"})},
