@@ -74,10 +74,7 @@ func (a *accountWork) stage(ctx context.Context, e *watch.Event, entry *watch.En
 		return true, nil
 	}
 	_, fresh, err := watch.Add(records, *entry)
-	if errors.Is(err, watch.ErrEntries) {
-		return true, nil // it ends in quarantine
-	}
-	return len(fresh) == 0, err
+	return err != nil || len(fresh) == 0, nil // more than is kept ends in quarantine
 }
 
 // telling finds the record that tells of an id, from the id's own, and says in the
@@ -240,7 +237,7 @@ func (a *accountWork) add(ctx context.Context, w work, entry watch.Entry, record
 		}
 		root := records[0]
 		root.TwinOf(watch.Twin{Record: r.ID, At: r.OccurredAt})
-		if !slices.Contains(changed, root) && root.Version > 0 {
+		if !slices.Contains(changed, root) {
 			changed = append(changed, root)
 		}
 		made, changes = append(made, r), append(changes, change{is: r})

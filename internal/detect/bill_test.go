@@ -166,3 +166,22 @@ func TestIgnoringBillsSilencesNoUnknownWord(t *testing.T) {
 		}
 	}
 }
+
+// What is remembered of a bill is written once, and not again with what the same call
+// holds of other debits.
+func TestABillIsWrittenOnce(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, months("PAYPAYｶ")...)
+	bills := store.PutBills(h.key, &watch.Bills{}).Item.Key
+	c := h.counting()
+	h.send(t, on("2020-10-01", "PAYPAYｶ", 31_872, ""), debit("acc_1", "d", 1, 3000, "ﾄﾞｺﾓｺｳｻﾞ", ""), debit("acc_1", "e", 2, 3000, "ﾄﾞｺﾓｺｳｻﾞ", ""))
+	n := 0
+	for _, k := range c.wrote {
+		if k == bills {
+			n++
+		}
+	}
+	if n != 1 || c.writes != 3 {
+		t.Errorf("bills are written %d times, in %d writes of three debits", n, c.writes)
+	}
+}

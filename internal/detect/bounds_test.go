@@ -11,10 +11,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/detect"
+	"kozamori/internal/queue"
 	"kozamori/internal/store"
 	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
+	"kozamori/internal/wire"
 )
 
 // silent is a table that does not answer for the radar until it is waited for no more.
@@ -111,6 +113,54 @@ func TestWhatHappenedBeforeSomebodyWatchedIsHistoryToThemAlone(t *testing.T) {
 		_, first := r.Notice("w1")
 		if _, late := r.Notice("w2"); !first || late != want {
 			t.Errorf("%s is told to the first %v, to the later %v", txn, first, late)
+		}
+	}
+}
+
+// Whatever holds a call up is in the log, with what went wrong, and brings its messages
+// again, after a fifth of a second at most; but not one that is dead. What is not held
+// up says nothing.
+func TestWhatHoldsACallUpIsInTheLog(t *testing.T) {
+	want := map[string]bool{"accounts cannot be read": false, "records cannot be read": false, "an event cannot be recorded yet": false, "deliveries cannot be queued": false}
+	for _, e := range []jsontext.Value{say("debit", "a", "t", time.Minute, 3000, ""), say("debit", "a", "t", time.Minute, 3000, `,"descriptor":"ｽ-ﾊﾟ-"`)} {
+		for at := range 12 { // none fails, the first one, ...
+			s := newStage(newHouse(t), "acc_d")
+			s.at, s.how = at, fails
+			body := wire.EncodeBatch("0125", received, []jsontext.Value{jsontext.Value(strings.Replace(string(e), "acc_1", "acc_d", 1))}, 1<<20)[0]
+			v := s.stage.Handle(t.Context(), []queue.Message{{ID: "dead", Receives: 1, Body: []byte("{}")}, {ID: "m", Body: body, Receives: 1}})
+			log, said := s.log.String(), false
+			for what := range want {
+				if strings.Contains(log, `msg="`+what+`"`) && strings.Contains(log, errFault.Error()) {
+					want[what], said = true, true
+				}
+			}
+			if v[1].Done == said || said && (v[1].Delay < 100*time.Millisecond || v[1].Delay > 200*time.Millisecond) || at == 0 && strings.Contains(log, "cannot") {
+				t.Errorf("call %d fails: it is %+v; the log says\n%s", at, v[1], log)
+			}
+			if v[0].DeadLetter == "" {
+				t.Errorf("call %d fails: what is no batch is %+v", at, v[0])
+			}
+		}
+	}
+	for what, said := range want {
+		if !said {
+			t.Errorf("nothing says that %s", what)
+		}
+	}
+}
+
+// A message of a version to come waits for some seconds at first, and up to five minutes.
+func TestHowLongAMessageOfAVersionToComeWaits(t *testing.T) {
+	h := newHouse(t)
+	for receives, most := range map[int]time.Duration{1: 5 * time.Second, 2: 10 * time.Second, 4: 40 * time.Second, 40: 5 * time.Minute} {
+		var longest time.Duration
+		shortest := most
+		for range 100 {
+			v := h.Handle(t.Context(), []queue.Message{{ID: "m", Receives: receives, Body: []byte("k9 and whatever comes\n{}\n")}})[0]
+			longest, shortest = max(longest, v.Delay), min(shortest, v.Delay)
+		}
+		if longest > most || longest < most*9/10 || shortest < most/2 || shortest > most*6/10 {
+			t.Errorf("received %d times it waits from %s to %s, want half of %s to all of it", receives, shortest, longest, most)
 		}
 	}
 }

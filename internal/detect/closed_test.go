@@ -68,15 +68,27 @@ func TestWhatComesAfterAClosedReportIsAStoryOfItsOwn(t *testing.T) {
 	}
 }
 
+// What came too late to be news, and was reported all the same, goes on in its report.
+func TestTheBankHearsWhatBecomesOfWhatCameTooLate(t *testing.T) {
+	s := newStage(newHouse(t), "acc_d")
+	s.do(t, events(say("debit", "a", "t", 20*24*time.Hour, 5000, "")))
+	id := s.report(t)
+	said := len(s.dispute(t, id).Changes)
+	s.do(t, events(say("debit.reversed", "b", "t", 19*24*time.Hour, 5000, "")))
+	if d := s.dispute(t, id); len(d.Changes) != said+1 || d.Changes[said].Shows == nil || d.Changes[said].Shows.UndoneAt.IsZero() {
+		t.Errorf("the changes after it was reported are %+v", d.Changes[said:])
+	}
+}
+
 // The bank hears nothing of what the person said was theirs.
 func TestWhatWasExceptedFromAReportIsNotReportedLater(t *testing.T) {
 	s := newStage(newHouse(t), "acc_d")
 	s.do(t, events(say("debit", "a", "t", 10*time.Minute, 5000, ""), say("debit", "b", "u", 9*time.Minute, 300, pending)))
 	id := s.report(t, s.history(t)[0].ID)
-	said := len(s.dispute(t, id).Changes)
+	was := s.dispute(t, id)
 	s.do(t, events(say("debit", "c", "u", 8*time.Minute, 900, "")))
-	if d := s.dispute(t, id); len(d.Changes) != said || len(d.Also) != 0 {
-		t.Errorf("the bank is told %+v", d.Changes[said:])
+	if d := s.dispute(t, id); len(d.Changes) != len(was.Changes) || len(d.Also) != 0 || d.Version != was.Version {
+		t.Errorf("the bank is told %+v, in version %d after %d", d.Changes[len(was.Changes):], d.Version, was.Version)
 	}
 }
 
@@ -166,6 +178,13 @@ func TestWhatJoinsAReportIsRemindedOf(t *testing.T) {
 	}
 	before := claims()
 	s.do(t, events(say("debit", "b", "u", time.Minute, 300, `,"descriptor":"KYASH"`)))
+	act, err := s.store.Activity(t.Context(), s.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if of, _ := act.ReportedOf("kyash", s.World.Now()); of != id {
+		t.Errorf("what joined is reported by %q, want %q", of, id)
+	}
 	want := catalog.ClaimDays(s.dispute(t, id).TotalAt(0), "0125", s.dispute(t, id).AnsweredAt)
 	after := claims()
 	slices.SortFunc(after, time.Time.Compare)

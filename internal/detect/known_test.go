@@ -1,13 +1,17 @@
 package detect_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"kozamori/internal/detect"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/watch"
 	"kozamori/internal/wire"
 )
 
@@ -56,5 +60,47 @@ func TestAnEventThatNamesNoOneLeadsToTheDebitOfItsID(t *testing.T) {
 	}
 	if n := len(h.history(t)); n != 1 {
 		t.Errorf("%d records", n)
+	}
+}
+
+// vanishing is a table of which an item is erased just before it is read.
+type vanishing struct {
+	store.Table
+	item store.Write
+}
+
+func (v *vanishing) Get(ctx context.Context, keys ...store.Key) (map[store.Key]store.Item, error) {
+	if slices.Contains(keys, v.item.Item.Key) {
+		if err := v.Table.Write(ctx, v.item); err != nil {
+			return nil, err
+		}
+	}
+	return v.Table.Get(ctx, keys...)
+}
+
+// What is erased while it is sent again is told as if it had never been; the undoing of
+// what is erased waits for it, and is told to no one.
+func TestWhatIsErasedWhileItIsSentAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		first, again jsontext.Value
+		told         bool
+	}{
+		"a debit":      {say("debit", "a", "t", time.Minute, 3000, ""), say("debit", "a", "t", time.Minute, 3000, ""), true},
+		"a link":       {say("charge_link.registered", "a", "t", time.Minute, 0, `,"service":"docomo"`), say("charge_link.registered", "a", "t", time.Minute, 0, `,"service":"docomo"`), true},
+		"its undoing":  {say("debit", "a", "t", time.Minute, 3000, ""), say("debit.reversed", "b", "t", 0, 3000, ""), false},
+		"its removal":  {say("charge_link.registered", "a", "t", time.Minute, 0, `,"service":"docomo"`), say("charge_link.removed", "b", "t", 0, 0, `,"service":"docomo"`), false},
+		"under a word": {say("debit", "a", "t", time.Minute, 3000, ""), say("debit", "b", "t", time.Minute, 3000, `,"descriptor":"ｺｳｻﾞﾌﾘｶｴ"`), false},
+	} {
+		h := newHouse(t)
+		h.send(t, c.first)
+		gone := store.PutRecord(h.of(t, "t"))
+		gone.Delete, gone.If = true, store.Any
+		config := h.Config
+		config.Store = store.New(&vanishing{h.Table, gone})
+		h.Stage = detect.New(config)
+		h.send(t, c.again)
+		if told := slices.ContainsFunc(h.history(t), (*watch.Record).IsAlert); told != c.told {
+			t.Errorf("%s: it is told %v", name, told)
+		}
 	}
 }

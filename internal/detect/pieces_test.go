@@ -120,18 +120,28 @@ func TestWhereWhatComesAfterAFullIncidentIsTold(t *testing.T) {
 		want   string
 		joins  bool // the report about it
 	}{
-		"both pieces are full":                       {func(*testing.T, *house) {}, "a piece of a", false},
-		"the latest piece has room":                  {one("b", roomy), "in b", false},
-		"the latest was said to be the owner's":      {one("b", func(r *watch.Record) { roomy(r); mine(r) }), "a piece of a", false},
-		"the latest has joined another":              {one("b", func(r *watch.Record) { roomy(r); r.Lead = "x" }), "a piece of a", false},
-		"the latest is gone":                         {gone("b"), "a piece of a", false},
-		"the first is gone":                          {gone("a"), "by itself", false},
-		"the first was said to be the owner's":       {one("a", mine), "by itself", false},
-		"there are as many pieces as there may be":   {one("a", many), "by itself", false},
-		"all of it was said to be the owner's":       {both(func(_ *house, r *watch.Record) { mine(r) }), "by itself", false},
-		"the first is reported":                      {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened) }, "a piece of a", true},
-		"it is, and the latest piece has room":       {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened); one("b", roomy)(t, h) }, "in b", true},
-		"it is, and there are no more pieces":        {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened); one("a", many)(t, h) }, "by itself", false},
+		"both pieces are full":                     {func(*testing.T, *house) {}, "a piece of a", false},
+		"the latest piece has room":                {one("b", roomy), "in b", false},
+		"the latest was said to be the owner's":    {one("b", func(r *watch.Record) { roomy(r); mine(r) }), "a piece of a", false},
+		"the latest has joined another":            {one("b", func(r *watch.Record) { roomy(r); r.Lead = "x" }), "a piece of a", false},
+		"the latest is gone":                       {gone("b"), "a piece of a", false},
+		"the first is gone":                        {gone("a"), "by itself", false},
+		"the first was said to be the owner's":     {one("a", mine), "by itself", false},
+		"there are as many pieces as there may be": {one("a", many), "by itself", false},
+		"all of it was said to be the owner's":     {both(func(_ *house, r *watch.Record) { mine(r) }), "by itself", false},
+		"the first is reported":                    {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened) }, "a piece of a", true},
+		"it is, and the latest piece has room":     {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened); one("b", roomy)(t, h) }, "in b", true},
+		"it is, and there are no more pieces":      {func(t *testing.T, h *house) { reported(t, h, watch.DisputeOpened); one("a", many)(t, h) }, "by itself", false},
+		"the report about it is kept no longer": {func(t *testing.T, h *house) {
+			reported(t, h, watch.DisputeOpened)
+			d, err := h.store.Dispute(t.Context(), "d")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := h.store.PutDispute(d)
+			w.Delete = true
+			h.Put(w)
+		}, "a piece of a", false},
 		"the report about the first alone is closed": {func(t *testing.T, h *house) { reported(t, h, watch.DisputeClosed) }, "by itself", false},
 	} {
 		h := twoPieces(t)

@@ -25,6 +25,7 @@ type counted struct {
 	mu     sync.Mutex
 	read   []store.Key
 	writes int
+	wrote  []store.Key
 	sends  []int
 }
 
@@ -38,6 +39,9 @@ func (c *counted) Get(ctx context.Context, keys ...store.Key) (map[store.Key]sto
 func (c *counted) Write(ctx context.Context, writes ...store.Write) error {
 	c.mu.Lock()
 	c.writes++
+	for _, w := range writes {
+		c.wrote = append(c.wrote, w.Item.Key)
+	}
 	c.mu.Unlock()
 	return c.Table.Write(ctx, writes...)
 }

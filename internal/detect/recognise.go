@@ -76,7 +76,7 @@ func recognise(e *watch.Event, account *watch.Activity, bills []watch.BillDebit,
 // the two is told of, and the other is told with it.
 func (r *recognised) disagreement(e *watch.Event, d *catalog.Decision) {
 	readings := d.Readings()
-	if len(readings) < 2 || e.Service == "" {
+	if len(readings) < 2 {
 		return
 	}
 	first, other := readings[0], readings[1]

@@ -118,3 +118,33 @@ func TestTwoPastsOfACallAreTwoWrites(t *testing.T) {
 		t.Errorf("%d writes, and the past is known since %s (%v)", c.writes, act.HistoryFrom, err)
 	}
 }
+
+// Each message of a call that tells of a past comes again if that could not be noted.
+func TestAPastThatCannotBeNotedComesAgain(t *testing.T) {
+	failed := 0
+	for at := 1; at < 8; at++ {
+		s := newStage(newHouse(t), "acc_d")
+		s.at, s.how = at, fails
+		var msgs []queue.Message
+		for years := range 2 {
+			past := wire.History{Bank: "0125", Account: "acc_d", From: received.AddDate(-1-years, 0, 0)}
+			msgs = append(msgs, queue.Message{ID: "m", Receives: 1, Body: wire.EncodeHistory(past, received, nil, 1<<20)[0]})
+		}
+		verdicts := s.stage.Handle(t.Context(), msgs)
+		act, err := s.store.Activity(t.Context(), s.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for years, v := range verdicts {
+			from := received.AddDate(-1-years, 0, 0)
+			if noted := !act.HistoryFrom.IsZero() && !from.Before(act.HistoryFrom); v.Done && !noted || v.DeadLetter != "" {
+				t.Errorf("call %d fails: the past since %s is %+v, and known is that since %s", at, from, v, act.HistoryFrom)
+			} else if !v.Done {
+				failed++
+			}
+		}
+	}
+	if failed == 0 {
+		t.Error("nothing fails")
+	}
+}
