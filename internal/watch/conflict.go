@@ -9,11 +9,7 @@ func (r *Record) Conflicts(records []*Record) bool {
 		switch {
 		case o == r || !o.Complete || !r.Complete || o.Txn != r.Txn || o.Kind != r.Kind:
 		case r.Kind == LinkRegistered:
-			first, next := o, r
-			if next.OccurredAt.Before(first.OccurredAt) {
-				first, next = next, first
-			}
-			if first.UndoneAt.IsZero() || first.UndoneAt.After(next.OccurredAt) {
+			if r.stoodAt(o) && o.stoodAt(r) {
 				return true
 			}
 		case !r.AfterReturn && !o.AfterReturn:
@@ -21,4 +17,18 @@ func (r *Record) Conflicts(records []*Record) bool {
 		}
 	}
 	return false
+}
+
+// stoodAt tells whether a link was not over when the next one of its id was registered:
+// it is the later of the two, or was not removed by then. Where only days are known, a
+// removal on the day of the next registration was before it.
+func (r *Record) stoodAt(next *Record) bool {
+	days := (r.DateOnly || next.DateOnly) && day(r.OccurredAt) == day(next.OccurredAt)
+	switch {
+	case r.UndoneAt.IsZero(), !days && r.OccurredAt.After(next.OccurredAt):
+		return true
+	case days || next.DateOnly:
+		return day(r.UndoneAt) > day(next.OccurredAt)
+	}
+	return r.UndoneAt.After(next.OccurredAt)
 }

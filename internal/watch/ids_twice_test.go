@@ -10,6 +10,14 @@ import (
 func TestAnIDThatIsGivenTwiceIsAConflict(t *testing.T) {
 	t.Parallel()
 	hour := noon.Add(time.Hour)
+	days := func(change func(r, o *Record)) func(r, o *Record) { // two links of one day, whose times are not known
+		return func(r, o *Record) {
+			r.Kind, o.Kind, r.DateOnly, o.DateOnly = LinkRegistered, LinkRegistered, true, true
+			r.OccurredAt = time.Date(noon.Year(), noon.Month(), noon.Day(), 0, 0, 0, 0, JST)
+			o.OccurredAt = r.OccurredAt
+			change(r, o)
+		}
+	}
 	for name, c := range map[string]struct {
 		change func(r, o *Record) // r is at noon, o an hour after it
 		want   bool
@@ -25,6 +33,15 @@ func TestAnIDThatIsGivenTwiceIsAConflict(t *testing.T) {
 		"a link after the removal":            {func(r, o *Record) { r.Kind, o.Kind, r.UndoneAt = LinkRegistered, LinkRegistered, hour }, false},
 		"a link before the removal":           {func(r, o *Record) { r.Kind, o.Kind, r.UndoneAt = LinkRegistered, LinkRegistered, hour.Add(1) }, true},
 		"of two links the second was removed": {func(r, o *Record) { r.Kind, o.Kind, o.UndoneAt = LinkRegistered, LinkRegistered, hour.Add(1) }, true},
+		"links of one day, the first of which was removed on it": {days(func(r, _ *Record) { r.UndoneAt = r.OccurredAt }), false},
+		"the second was":                              {days(func(_, o *Record) { o.UndoneAt = o.OccurredAt }), false},
+		"both were":                                   {days(func(r, o *Record) { r.UndoneAt, o.UndoneAt = r.OccurredAt, o.OccurredAt }), false},
+		"none was":                                    {days(func(_, _ *Record) {}), true},
+		"the first was, at an hour of it":             {days(func(r, _ *Record) { r.UndoneAt = hour }), false},
+		"the first was on the day after":              {days(func(r, _ *Record) { r.UndoneAt = r.OccurredAt.AddDate(0, 0, 1) }), true},
+		"a removed one whose time is known":           {days(func(r, _ *Record) { r.OccurredAt, r.DateOnly, r.UndoneAt = noon, false, hour }), false},
+		"one whose time is known, and which stands":   {days(func(r, _ *Record) { r.OccurredAt, r.DateOnly = noon, false }), true},
+		"a removed one after one whose time is known": {days(func(r, o *Record) { r.OccurredAt, r.DateOnly, o.UndoneAt = noon, false, hour }), false},
 	} {
 		r, o := alerted("r", 100, noon, ServiceDebit), alerted("o", 100, hour, ServiceDebit)
 		r.Txn, o.Txn = "t", "t"
