@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -61,4 +63,31 @@ func TestADebitThatIsSaidToReplaceTwoIDsIsTheSameInAnyOrder(t *testing.T) {
 	if differ > 0 {
 		t.Errorf("%d differ", differ)
 	}
+}
+
+// saidThrice calls the events of debits that are so said under an id, in what a record says,
+// by the name of one of them: which of them is on record, arrival decides.
+func saidThrice(stories [2][]Entry) func(record string) string {
+	var names []string
+	for _, story := range stories {
+		for _, plain := range story {
+			if !plain.opens() || plain.Replaces || plain.DateOnly {
+				continue
+			}
+			alike := slices.DeleteFunc(slices.Clone(story), func(e Entry) bool { return !e.same(&plain) })
+			of := map[string]bool{}
+			for _, e := range alike {
+				if e.Replaces {
+					of[e.Of] = true
+				}
+			}
+			for _, e := range alike {
+				if len(of) > 1 {
+					names = append(names, " "+e.Event+" ", " "+alike[0].Event+" ")
+				}
+			}
+		}
+	}
+	called := strings.NewReplacer(names...)
+	return func(record string) string { return called.Replace(record + " ") }
 }
