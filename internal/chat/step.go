@@ -56,15 +56,23 @@ func (t *talk) stepWords(ctx context.Context, step *watch.Step, account *watch.A
 			name, _ := t.Names.Service(id, reader.Lang)
 			return name
 		}, Channel: t.Channels.Name}}
+	incident := ""
 	switch {
 	case f.Restorable:
 		f.Link = t.RestoreLink(step, reader.ID)
 	case step.Record != "":
 		if r, err := t.Store.Record(ctx, step.Record); err == nil {
-			f.Link = t.Link(r, reader.ID)
+			f.Link, incident = t.Link(r, reader.ID), r.CaseID()
+			for _, p := range r.Parts() {
+				if name := f.Line.Service(p.Service); name != "" && !slices.Contains(f.Services, name) {
+					f.Services = append(f.Services, name)
+				}
+			}
 		}
 	}
-	return wording.Lowered(f)
+	m := wording.Lowered(f)
+	m.Incident = incident
+	return m
 }
 
 // restore takes a step back on the word of one who watches the account.

@@ -151,16 +151,15 @@ func (t *talk) byMail(ctx context.Context, p *parcel) (problem string, err error
 	case !t.SetUp(over):
 		return "its channel is not set up", nil
 	}
-	m := wording.PressedOnPage(message.Join(p.words...))
-	if m.Incident != "" {
-		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
-	}
-	return "", t.post(ctx, &store.Letter{Key: p.key, Channel: over, To: to, Of: from, Until: p.since.Add(p.within), What: p.what}, m)
+	return "", t.post(ctx, &store.Letter{Key: p.key, Channel: over, To: to, Of: from, Until: p.since.Add(p.within), What: p.what}, wording.PressedOnPage(message.Join(p.words...)))
 }
 
 // post keeps a mail and queues it. The same one again is queued again, and goes
 // out once.
 func (t *talk) post(ctx context.Context, l *store.Letter, m message.Message) error {
+	if m.Incident != "" {
+		m.Alt = wording.Subject(m.Lang, m.Alt, m.Incident)
+	}
 	words, err := codec.Marshal(m)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"kozamori/internal/button"
 	"kozamori/internal/queue"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -156,5 +157,38 @@ func TestWhoBlockedUsReadsByMail(t *testing.T) {
 		if err != nil || len(w.mail.Messages())+len(letters) != 1 || (len(letters) == 0) != (address != "") {
 			t.Errorf("%d mails, %d dead letters, %v", len(w.mail.Messages()), len(letters), err)
 		}
+	}
+}
+
+// Two urgent alerts that somebody else called theirs are told apart: by mail in the
+// subject, which has neither amount nor account, and everywhere by their service.
+func TestNewsOfAnAnswerSaysOfWhichIncidentItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.own(alice, account, func(a *watch.Account) {
+		a.Watchers[0].SetChannel(worldtest.ByMail("hanako@example.jp"))
+		a.Watchers = append(a.Watchers, watch.Watcher{ID: "w-2", Role: watch.Owner, LineUser: bob, Lang: watch.Japanese,
+			Channels: []watch.Channel{{Kind: watch.LINE}}, Rules: watch.DefaultRules()})
+	})
+	for _, id := range []string{"r1", "r2"} {
+		w.alert(id, account, func(r *watch.Record) {
+			for i := range r.Notices {
+				r.Notices[i].Reasons = watch.Because(watch.NewLink)
+			}
+		})
+		w.tap(bob, button.Press{Verb: button.Mine, Record: id, Watcher: "w-2"}.Data())
+		w.reads(alice, "緊急のお知らせに", "PayPay")
+	}
+	mails := w.mail.Messages()
+	if len(mails) != 2 {
+		t.Fatalf("%d mails", len(mails))
+	}
+	for _, m := range mails {
+		if !strings.Contains(m.Subject, "案件") || strings.ContainsAny(m.Subject, "円*") {
+			t.Errorf("the subject is %q", m.Subject)
+		}
+	}
+	if mails[0].Subject == mails[1].Subject {
+		t.Errorf("both subjects are %q", mails[0].Subject)
 	}
 }

@@ -51,6 +51,8 @@ type LoweredFacts struct {
 	// Link is the page that sets it back, or of the alert that was answered;
 	// empty if neither can be.
 	Link string
+	// Services are of the alert that was answered, if it can be read.
+	Services []string
 	// ByMail tells that it goes out as a mail, which has links alone.
 	ByMail bool
 	// Restorable tells that one tap sets it back.
@@ -90,6 +92,9 @@ func Lowered(f LoweredFacts) message.Message {
 	case f.Line.Step.Kind == watch.StepMine && f.Link != "":
 		m.Alt = tLessMineAlt.in(lang)
 		m.Text = []string{pick(f.own(), tLessAnswer, tLessAnswered).in(lang)}
+		if len(f.Services) > 0 {
+			m.Facts = slices.Insert(m.Facts, 0, message.Fact{Label: tFactService.in(lang), Value: listed(lang, f.Services)})
+		}
 		label := f.notMine().in(lang)
 		m.Buttons = []message.Button{{Label: label, Display: saidOf(lang, label, f.Account.name()), Style: message.Danger, Postback: answering(button.NotMine, f.Line.Step.Record, f.Line.Reader.ID)},
 			{Label: tLessLook.in(lang), Style: message.Secondary, URL: f.Link}}

@@ -74,7 +74,7 @@ func loweredFacts(lang watch.Lang, kind watch.StepKind, reader string) LoweredFa
 		step.Turns, _ = watch.Compare(was, is, at)
 	}
 	return LoweredFacts{Line: StepLine{Step: step, Reader: &watch.Watcher{ID: reader, Lang: lang, Role: watch.Owner}, Service: func(id string) string { return id }, Channel: channels},
-		Account: ChatAccount{BankName: "七十七銀行", Mask: "普通 ***4567"}, Link: "https://kozamori.example/r/t0ken", Restorable: kind == watch.StepSettings, Now: at}
+		Account: ChatAccount{BankName: "七十七銀行", Mask: "普通 ***4567"}, Link: "https://kozamori.example/r/t0ken", Services: []string{"PayPay", "Kyash"}, Restorable: kind == watch.StepSettings, Now: at}
 }
 
 // leftFacts are of a step by which an owner, w2, sent a guardian, w3, away.
