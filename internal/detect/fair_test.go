@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -13,6 +14,7 @@ import (
 	"kozamori/internal/detect"
 	"kozamori/internal/queue"
 	"kozamori/internal/store"
+	"kozamori/internal/testkit/tabletest"
 	"kozamori/internal/testkit/worldtest"
 	"kozamori/internal/watch"
 	"kozamori/internal/wire"
@@ -93,48 +95,46 @@ func TestOneAccountWithManyAlertsDelaysNoOther(t *testing.T) {
 	}
 }
 
-// crowd counts how many calls of a table go on at a time, and lets none go on until
-// enough do.
-type crowd struct {
+// held is a table on which all writes wait.
+type held struct {
 	store.Table
-	enough      int64
-	in, most    atomic.Int64
-	assembled   chan struct{}
-	assembledBy atomic.Bool
+	waiting atomic.Int64
+	let     chan struct{}
 }
 
-func (c *crowd) Write(ctx context.Context, writes ...store.Write) error {
-	n := c.in.Add(1)
-	defer c.in.Add(-1)
-	was := c.most.Load()
-	for n > was && !c.most.CompareAndSwap(was, n) {
-		was = c.most.Load()
-	}
-	if n >= c.enough && c.assembledBy.CompareAndSwap(false, true) {
-		close(c.assembled)
-	}
-	<-c.assembled
-	return c.Table.Write(ctx, writes...)
+func (h *held) Write(ctx context.Context, writes ...store.Write) error {
+	h.waiting.Add(1)
+	<-h.let
+	return h.Table.Write(ctx, writes...)
 }
 
 // A call may be about more accounts than are worked on at a time: those wait for a
 // place, and each has one.
 func TestACallIsAboutAnyNumberOfAccountsAndWorksOnSixteen(t *testing.T) {
 	t.Parallel()
-	const accounts, atATime = 40, 16
-	h := newHouse(t)
-	var events []jsontext.Value
-	for i := range accounts {
-		ref := fmt.Sprint("acc_many", i)
-		h.Put(store.PutAccount(worldtest.Account(watch.AccountKey{Bank: "0125", Ref: ref}, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
-		events = append(events, debit(ref, fmt.Sprint("t", i), 1, 5000, "PAYPAY", ""))
-	}
-	c := &crowd{Table: h.Table, enough: atATime, assembled: make(chan struct{})}
-	config := h.Config
-	config.Store = store.New(c)
-	h.Stage = detect.New(config)
-	h.send(t, events...)
-	if got := len(h.deliveries(t)); got != accounts || c.most.Load() != atATime {
-		t.Errorf("%d of %d accounts are told, %d at a time", got, accounts, c.most.Load())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		const accounts, atATime = 40, 16
+		h := newHouseOn(t, tabletest.Embedded)
+		var events []jsontext.Value
+		for i := range accounts {
+			ref := fmt.Sprint("acc_many", i)
+			h.Put(store.PutAccount(worldtest.Account(watch.AccountKey{Bank: "0125", Ref: ref}, worldtest.Owner("w1", lineUser, worldtest.ByLINE))))
+			events = append(events, debit(ref, fmt.Sprint("t", i), 1, 5000, "PAYPAY", ""))
+		}
+		slow := &held{Table: h.Table, let: make(chan struct{})}
+		config := h.Config
+		config.Store = store.New(slow)
+		h.Stage = detect.New(config)
+		done := make(chan struct{})
+		go func() { h.send(t, events...); close(done) }()
+		synctest.Wait()
+		if n := slow.waiting.Load(); n != atATime {
+			t.Errorf("%d are worked on at a time", n)
+		}
+		close(slow.let)
+		<-done
+		if got := len(h.deliveries(t)); got != accounts {
+			t.Errorf("%d of %d accounts are told", got, accounts)
+		}
+	})
 }

@@ -178,27 +178,39 @@ func (h *house) hiding(id string) {
 	h.Stage = detect.New(config)
 }
 
-// An event whose incident cannot be read comes again: it begins no story of its own.
+// An event whose incident, or report, cannot be read comes again: it begins no story of
+// its own, and nothing of it is left out.
 func TestWhatCannotBeReadOfAnIncidentIsWaitedFor(t *testing.T) {
-	for _, c := range []struct {
+	next := say("debit", "c", "c", time.Minute, 700, "")
+	none := func(*testing.T, *house) {}
+	for name, c := range map[string]struct {
 		hidden string
-		spoil  func(*watch.Record) // the latest piece
+		change func(*testing.T, *house)
+		event  jsontext.Value
 	}{
-		{"a", nil}, {"b", nil},
-		{"b", func(r *watch.Record) { r.Lead = "x" }}, // nor by way of the first
+		"the first":                       {"a", none, next},
+		"the latest":                      {"b", none, next},
+		"the latest, by way of the first": {"b", func(t *testing.T, h *house) { h.update(t, h.of(t, "b").ID, func(r *watch.Record) { r.Lead = "x" }) }, next},
+		"the first, of days ago, by way of the latest": {"a", func(t *testing.T, h *house) {
+			act, err := h.store.Activity(t.Context(), h.key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			act.Stories = act.Stories[len(act.Stories)-1:]
+			h.Put(store.PutActivity(h.key, act))
+		}, next},
+		"what carries the days until which it can be claimed": {"a", func(t *testing.T, h *house) { (&stage{house: h}).report(t) }, say("debit", "d", "b", 10*time.Minute, 9000, "")},
 	} {
 		h := twoPieces(t)
-		if c.spoil != nil {
-			h.update(t, h.of(t, c.hidden).ID, c.spoil)
-		}
+		c.change(t, h)
 		h.hiding(h.of(t, c.hidden).ID)
-		body := wire.EncodeBatch("0125", received, []jsontext.Value{say("debit", "c", "c", time.Minute, 700, "")}, 1<<20)[0]
+		body := wire.EncodeBatch("0125", received, []jsontext.Value{c.event}, 1<<20)[0]
 		v := h.Handle(t.Context(), []queue.Message{{ID: "m", Body: body, Receives: 1}})[0]
 		if log := h.Log.String(); v.Done || v.DeadLetter != "" || !strings.Contains(log, errAway.Error()) || strings.Contains(log, "panic") {
-			t.Errorf("%s is hidden: the event is %+v; the log says\n%s", c.hidden, v, log)
+			t.Errorf("%s cannot be read: the event is %+v; the log says\n%s", name, v, log)
 		}
-		if n := len(h.history(t)); n != 2 {
-			t.Errorf("%s is hidden: %d are on record", c.hidden, n)
+		if rs := h.history(t); len(rs) != 2 || rs[0].Amount+rs[1].Amount != 6000 {
+			t.Errorf("%s cannot be read: %d are on record", name, len(rs))
 		}
 	}
 }

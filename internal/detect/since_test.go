@@ -148,3 +148,15 @@ func TestAPastThatCannotBeNotedComesAgain(t *testing.T) {
 		t.Error("nothing fails")
 	}
 }
+
+// What was news when it was told stays so, however late the bank says more of it.
+func TestWhatWasToldAsNewsIsNoHistoryWhenMoreIsSaidLate(t *testing.T) {
+	const day = 24 * time.Hour
+	h := newHouse(t)
+	h.sendAt(t, received.Add(-20*day), say("debit", "a", "t", 20*day, 3000, pending))
+	h.accept(t)
+	h.sendAt(t, received, say("debit", "b", "t", 20*day-time.Minute, 9000, ""))
+	if r := h.of(t, "t"); r.Past || told(r, h.history(t)) != "alert 3000, changed 9000" {
+		t.Errorf("it is history: %v, told %s", r.Past, told(r, h.history(t)))
+	}
+}
