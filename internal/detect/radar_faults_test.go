@@ -141,7 +141,7 @@ func TestWhatTheRadarCannotReadCostsItself(t *testing.T) {
 			h.Put(c.spoil)
 		}
 		h.send(t, events...)
-		if log := h.Log.String(); h.counts(t) != c.want || !strings.Contains(log, c.log) || c.log == "" && strings.Contains(log, "radar") {
+		if log := h.Log.String(); h.counts(t) != c.want || !strings.Contains(log, c.log) || c.log == "" && strings.Contains(log, "cannot") {
 			t.Errorf("%s is spoilt: counted are %s, want %s; the log is\n%s", name, h.counts(t), c.want, log)
 		}
 	}
@@ -154,6 +154,9 @@ func TestWhatTheRadarSees(t *testing.T) {
 	link := seen(watch.LinkRegistered, "l", "x", time.Hour, 0)
 	onDay := func(e jsontext.Value) jsontext.Value {
 		return jsontext.Value(strings.Replace(string(e), `"occurred_at":"2020-10-03T05:06:00Z"`, `"occurred_on":"2020-10-03"`, 1))
+	}
+	kyash := func(e jsontext.Value) jsontext.Value {
+		return jsontext.Value(strings.NewReplacer(`"docomo"`, `"kyash"`, "ﾄﾞｺﾓｺｳｻﾞ", "KYASH").Replace(string(e)))
 	}
 	for name, c := range map[string]struct {
 		events  []jsontext.Value
@@ -170,6 +173,7 @@ func TestWhatTheRadarSees(t *testing.T) {
 		"near it, on a known day":  {[]jsontext.Value{link, onDay(seen(watch.Debit, "d", "x", 0, 95_000))}, false, "0 refused, 1 linked, 0 charged"},
 		"of no link":               {[]jsontext.Value{seen(watch.Debit, "d", "x", 0, 90_000)}, false, "0 refused, 0 linked, 0 charged"},
 		"a link of a known day":    {[]jsontext.Value{onDay(seen(watch.LinkRegistered, "l", "x", 0, 0)), seen(watch.Debit, "d", "x", 0, 90_000)}, false, "0 refused, 0 linked, 1 charged"},
+		"of a service of no limit": {[]jsontext.Value{kyash(link), kyash(seen(watch.Debit, "d", "x", 0, 90_000))}, false, "0 refused, 1 linked, 0 charged"},
 		"of a link before the day": {[]jsontext.Value{seen(watch.LinkRegistered, "l", "x", 24*time.Hour, 0), seen(watch.Debit, "d", "x", 0, 90_000)}, false, "0 refused, 1 linked, 1 charged"},
 	} {
 		h := newHouse(t)
@@ -185,5 +189,35 @@ func TestWhatTheRadarSees(t *testing.T) {
 		if got := h.counts(t); got != c.want {
 			t.Errorf("%s: counted are %s, want %s", name, got, c.want)
 		}
+	}
+}
+
+// A link whose period cannot be written down is not done: what is charged after it would
+// be taken for a charge of no new link.
+func TestALinkOfAPeriodThatCannotBeReadIsCountedLater(t *testing.T) {
+	h := newHouse(t)
+	period := radar.Linked{Bank: "0125", Service: "docomo", At: radar.PeriodOf(received.Add(-time.Hour))}
+	shelf := &away{Table: h.Table, key: store.PutLinked(&period).Item.Key}
+	config := h.Config
+	config.Store = store.New(shelf)
+	h.Stage = detect.New(config)
+	h.send(t, seen(watch.LinkRegistered, "l", "x", time.Hour, 0))
+	if got := h.counts(t); got != "0 refused, 0 linked, 0 charged" {
+		t.Errorf("counted are %s while its period cannot be read", got)
+	}
+	shelf.key = store.Key{}
+	h.Add(10 * time.Second)
+	h.send(t, seen(watch.Debit, "d", "x", time.Minute, 90_000))
+	if got := h.counts(t); got != "0 refused, 1 linked, 1 charged" {
+		t.Errorf("in the end counted are %s", got)
+	}
+}
+
+// An attempt to link that was refused is the radar's alone, though its account is watched.
+func TestARefusedAttemptLeavesNoRecord(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, seen(watch.LinkRefused, "r", "acc_1", time.Minute, 0))
+	if rs := h.history(t); len(rs) != 0 || h.counts(t) != "1 refused, 0 linked, 0 charged" {
+		t.Errorf("%d are on record, and counted are %s", len(rs), h.counts(t))
 	}
 }
