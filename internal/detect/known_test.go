@@ -104,3 +104,32 @@ func TestWhatIsErasedWhileItIsSentAgain(t *testing.T) {
 		}
 	}
 }
+
+// A record bears the file that last said something new of it as news: not one that says
+// the same again, nor what is told of the past.
+func TestARecordBearsTheFileOfItsLatestNews(t *testing.T) {
+	h := newHouse(t)
+	first, more := say("debit", "a", "t", 10*time.Minute, 3000, pending), say("debit", "b", "t", 9*time.Minute, 4000, "")
+	back := say("debit.reversed", "c", "t", 5*time.Minute, 1000, "")
+	for _, c := range []struct {
+		bodies [][]byte
+		want   string
+	}{
+		{wire.EncodeFile("0125", "f1", received, []jsontext.Value{first}, 1<<20), "f1"},
+		{wire.EncodeFile("0125", "f2", received, []jsontext.Value{first}, 1<<20), "f1"},
+		{wire.EncodeFile("0125", "f3", received, []jsontext.Value{more}, 1<<20), "f3"},
+		{wire.EncodeHistory(wire.History{Bank: "0125", Account: "acc_1"}, received, []jsontext.Value{back}, 1<<20), "f3"},
+	} {
+		for _, body := range c.bodies {
+			if v := h.Handle(t.Context(), []queue.Message{{ID: "m", Body: body, Receives: 1}})[0]; !v.Done {
+				t.Errorf("it is %+v", v)
+			}
+		}
+		if got := h.of(t, "t").File; got != c.want {
+			t.Errorf("it bears the file %q, want %q", got, c.want)
+		}
+	}
+	if r := h.of(t, "t"); r.Returned != 1000 {
+		t.Errorf("of it %d came back", r.Returned)
+	}
+}
