@@ -159,7 +159,7 @@ var (
 	tCovered = text{ja: "この内容も、お申し出（%s）に含めて銀行へ伝えています。あらためて回答する必要はありません。", en: "The report (%s) covers this too, and we are telling the bank. You need not answer again."}
 
 	tCalledReport     = text{ja: "「身に覚えがない」との回答がありました（受付番号：%s）。銀行へ伝えています。ご本人に連絡してください。", en: "Reported as not theirs (%s). We are telling the bank. Please get in touch with them."}
-	tCalledUnanswered = text{ja: "ご本人がまだ回答していません。", en: "They have not answered yet."}
+	tCalledUnanswered = text{ja: "ご本人の回答がまだありません。ご本人にお知らせが届いたかどうかも、まだ分かりません。", en: "They have not answered yet. We do not know yet whether our alert has reached them."}
 	tCalledSince      = text{ja: "ご本人がまだ回答していません（%sにお知らせしました）。", en: "They have not answered yet (we told them at %s)."}
 	tCalledAgain      = text{ja: "%sにお知らせしましたが、まだ回答がありません。", en: "We told you at %s, and you have not answered yet."}
 	tCalledReported   = text{ja: "「身に覚えがない」との回答がありました。", en: "Somebody has answered that it was not them."}
