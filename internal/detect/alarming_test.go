@@ -68,3 +68,13 @@ func TestTheMoreAlarmingOfTwoNamesIsTold(t *testing.T) {
 		})
 	}
 }
+
+// A text that the bank cut off where two services' names part is a doubt, and not a
+// disagreement: no bank's word stands against it.
+func TestATextOfTwoServicesIsNoDisagreement(t *testing.T) {
+	h := newHouse(t)
+	h.send(t, debit("acc_1", "d", 2, 5000, "PAYPA", ""))
+	if rs := h.history(t); len(rs) != 1 || rs[0].Confidence != watch.Undecided || rs[0].Second != nil {
+		t.Errorf("on record are %d: %+v", len(rs), rs)
+	}
+}
