@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 // and what a queue is told of a message. Reads are none: dying before one is dying after
 // the step before it.
 type mortal struct {
+	mu        *sync.Mutex
 	steps, at int
 	then      int // how many steps the next one lives; 0 is for ever
 	dead      bool
@@ -30,6 +32,8 @@ type mortal struct {
 }
 
 func (m *mortal) step(what string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.steps++; m.steps == m.at {
 		m.dead, m.last = true, what
 	}
@@ -41,11 +45,17 @@ func (m *mortal) step(what string) {
 // lives runs what may die.
 func (m *mortal) lives(do func()) {
 	defer func() {
-		if e := recover(); e != nil && !m.dead {
+		if e := recover(); e != nil && !m.isDead() {
 			panic(e)
 		}
 	}()
 	do()
+}
+
+func (m *mortal) isDead() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dead
 }
 
 type mortalTable struct {
@@ -99,6 +109,8 @@ func (w *world) settleMortal(m *mortal) {
 }
 
 func (w *world) revive(m *mortal) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.dead {
 		m.dead = false
 		if m.then > 0 {
@@ -123,7 +135,7 @@ func (w *world) due(id string) bool {
 // later again, while LINE takes nothing at first; it returns how many there are.
 func ofAccounts(t *testing.T, kind tabletest.Kind, at, then int) (steps int) {
 	t.Helper()
-	w, m := newWorld(t), &mortal{}
+	w, m := newWorld(t), &mortal{mu: &sync.Mutex{}}
 	w.table.Table = &mortalTable{tabletest.On(t, kind, w.Now), m}
 	w.replace(watch.LINE, func(s channel.Sender) channel.Sender { return &mortalSender{s, m} })
 	w.put(store.PutBank(&store.Bank{Code: "0125", Name: "七十七銀行"}))
@@ -139,7 +151,7 @@ func ofAccounts(t *testing.T, kind tabletest.Kind, at, then int) (steps int) {
 	if _, err := w.store.UpdatePerson(t.Context(), lineUser, func(*store.Person) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	*m = mortal{at: at, then: then}
+	*m = mortal{mu: m.mu, at: at, then: then}
 	if then > 0 {
 		w.line.Fail(6, sim.RateLimited)
 	}
