@@ -109,6 +109,9 @@ func (r *reader) get() error {
 		return err
 	}
 	res, err := r.HTTP.Do(req)
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("bucket: %w", u.Err) // its address names the file, which may be called by an account
+	}
 	if err != nil {
 		return err
 	}

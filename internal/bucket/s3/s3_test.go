@@ -252,3 +252,21 @@ func emulatorless() aws.Config {
 		return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
 	})}
 }
+
+// What goes wrong on the way is logged, and a bank may call a file by an account.
+func TestAFailedCallDoesNotNameTheFile(t *testing.T) {
+	t.Parallel()
+	down := errors.New("no route to host")
+	config := aws.Config{Region: "ap-northeast-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+	})}
+	b := s3.New(s3.Config{AWS: config, Name: "files", HTTP: &http.Client{Transport: fails{down}}})
+	_, _, err := b.Open(t.Context(), "0125/1234567.jsonl", "", 0, 0)
+	if !errors.Is(err, down) || strings.Contains(err.Error(), "1234567") {
+		t.Errorf("%v", err)
+	}
+}
+
+type fails struct{ err error }
+
+func (f fails) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
