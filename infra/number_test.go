@@ -298,10 +298,14 @@ func TestTheNumbersOfTheRunbookAreThoseInUse(t *testing.T) {
 	}
 	over := func(alarm string) int { // minutes until an alarm ends
 		p := alarms[alarm].Properties
-		return p["Period"].(int) * p["EvaluationPeriods"].(int) / 60
+		period, ok := p["Period"].(int)
+		if !ok { // of a query, which has its own
+			period = p["Metrics"].([]any)[0].(map[string]any)["Period"].(int)
+		}
+		return period * p["EvaluationPeriods"].(int) / 60
 	}
 	more := func(alarm, what string) string { // of what may be an attack
-		return fmt.Sprintf("more than %d %s in %d minutes", alarms[alarm].Properties["Threshold"].(int), what, over("KeyWrong"))
+		return fmt.Sprintf("more than %d %s in %d minutes", alarms[alarm].Properties["Threshold"].(int), what, over(alarm))
 	}
 	stage := notify.New(notify.Config{})
 	life := of(secretstore.Life, time.Minute)

@@ -22,16 +22,16 @@ func hashKey(secret string) string {
 // LastUsedEvery is how often a key's use is noted at most.
 const LastUsedEvery = time.Hour
 
-// LogKeyWrong is logged when what could be a key is none of the bank that it was sent
-// for, or not any more. A metric is counted from it. The bank is what a stranger said.
+// LogKeyWrong is logged when what could be a key is none of the bank of ours that it was
+// sent for, or not any more. A metric is counted from it, by bank.
 const LogKeyWrong = "an API key was refused"
 
 // keyLength is how long a key is.
 var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
 
 // authorize wants a key of this bank, and returns it. Every refusal is the same
-// problem. What cannot be a key, or a bank's code, costs no look at the store;
-// everything else costs one, so that neither tells which banks and keys there are.
+// problem. What cannot be a key, or a bank's code, costs no look at the store; every
+// other refusal costs two, so that none tells which banks and keys there are.
 func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(secret, keyPrefix) || len(secret) != keyLength || len(r.Header.Values("Authorization")) != 1 || !isBankCode(bank) {
@@ -41,16 +41,26 @@ func (h *Handler) authorize(r *http.Request, bank string) (*store.APIKey, error)
 	k, err := h.Store.APIKey(r.Context(), bank, hashKey(secret))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		h.Logger.WarnContext(r.Context(), LogKeyWrong, "bank", bank)
-		return nil, errKey
+		return nil, h.wrongKey(r, bank)
 	case err != nil:
 		return nil, err
 	case k.Bank != bank, !k.Expires.IsZero() && !h.Now().Before(k.Expires):
-		h.Logger.WarnContext(r.Context(), LogKeyWrong, "bank", bank)
-		return nil, errKey
+		return nil, h.wrongKey(r, bank)
 	}
 	h.used(r, k)
 	return k, nil
+}
+
+// wrongKey counts a wrong key for its bank, if that is one of ours: each code that a
+// stranger makes up would be a metric that is paid for.
+func (h *Handler) wrongKey(r *http.Request, bank string) error {
+	switch _, err := h.Store.Bank(r.Context(), bank); {
+	case err == nil:
+		h.Logger.WarnContext(r.Context(), LogKeyWrong, "bank", bank)
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	return errKey
 }
 
 // used notes that a key was used. It is not worth failing a request for, and

@@ -282,17 +282,24 @@ func TestAKeyIsMadeAndListedByAnother(t *testing.T) {
 	}
 }
 
-// A key that is none, or not any more, is counted; what cannot be a key is not.
-func TestAWrongKeyIsCounted(t *testing.T) {
+// A key that is none, or not any more, is counted for its bank; what cannot be a key is
+// not, nor what is sent for a bank that is none: each code would be a metric of its own.
+func TestAWrongKeyIsCountedForItsBank(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for key, want := range map[string]int{"": 0, "nonsense": 0, w.key: 0, w.other: 1, w.expired: 1} {
+	if err := w.store.Write(t.Context(), store.PutBank(&store.Bank{Code: theirs})); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		key, bank string
+		want      int
+	}{{"", ours, 0}, {"nonsense", ours, 0}, {w.key, ours, 0}, {w.other, ours, 1}, {w.expired, ours, 1}, {w.key, theirs, 1}, {w.key, "9999", 0}, {w.key, "99999", 0}} {
 		w.log.Reset()
-		w.call(key, "GET", "/v1/banks/0168/health", "")
-		if got := strings.Count(w.log.String(), bankapi.LogKeyWrong); got != want {
-			t.Errorf("%q is counted %d times, want %d: %s", key, got, want, w.log)
+		w.call(c.key, "GET", "/v1/banks/"+c.bank+"/health", "")
+		if got := strings.Count(w.log.String(), bankapi.LogKeyWrong); got != c.want || c.want > 0 && !strings.Contains(w.log.String(), c.bank) {
+			t.Errorf("%q at %s is counted %d times, want %d: %s", c.key, c.bank, got, c.want, w.log)
 		}
-		if len(key) > 20 && strings.Contains(w.log.String(), key) {
+		if len(c.key) > 20 && strings.Contains(w.log.String(), c.key) {
 			t.Error("the key is logged")
 		}
 	}

@@ -48,7 +48,7 @@ var metrics = map[string]metric{
 	wire.LogRefused:                             {"EventsRefused", "events", "Count", "bank", false},
 	"a lane was swept":                          {"Overdue", "seconds", "Seconds", "lane", true},
 	ingest.LogUnsigned:                          {"SignatureWrong", "", "Count", "bank", false},
-	bankapi.LogKeyWrong:                         {"KeyWrong", "", "Count", "", false},
+	bankapi.LogKeyWrong:                         {"KeyWrong", "", "Count", "bank", false},
 	membership.LogCodeWrong:                     {"CodeWrong", "", "Count", "", false},
 	membership.LogErased:                        {"Erased", "", "Count", "bank", false},
 	audit.LogLowered:                            {"ProtectionLowered", "steps", "Count", "bank", false},
