@@ -1,10 +1,12 @@
 package ingest
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -70,7 +72,15 @@ func knownMistake(secret, id, timestamp, signature string, body []byte) string {
 		mac.Write([]byte(signed))
 		return mac.Sum(nil)
 	}
-	right := id + "." + timestamp + "." + string(body)
+	before := id + "." + timestamp + "."
+	right := before + string(body)
+	if strings.Contains(signature, base64.StdEncoding.EncodeToString(sum(key, right))) {
+		return "has the right value, and is not written as it must be: v1, a comma and the value, with one space between several"
+	}
+	var again bytes.Buffer
+	if json.Compact(&again, body) != nil {
+		again = *bytes.NewBuffer(body) // of which the signature is not
+	}
 	for _, m := range []struct {
 		sum  []byte
 		says string
@@ -81,6 +91,7 @@ func knownMistake(secret, id, timestamp, signature string, body []byte) string {
 		{sum(key, timestamp+"."+string(body)), "is of time and body; it must be of id, time and body, with dots between"},
 		{sum(key, id+timestamp+string(body)), "is of id, time and body without the dots between"},
 		{sum(key, strings.TrimRight(right, "\r\n ")), "is of the body without the white space at its end; sign the bytes that are sent"},
+		{sum(key, before+again.String()), "is of the body without white space in it, as a parser writes it again; sign the bytes that are sent"},
 		{sum(key, right+"\n"), "is of the body with a line's end that was not sent; sign the bytes that are sent"},
 	} {
 		if strings.Contains(signature, base64.StdEncoding.EncodeToString(m.sum)) {

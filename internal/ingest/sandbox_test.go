@@ -32,7 +32,11 @@ func TestTheSandboxSaysWhichPartIsWrong(t *testing.T) {
 		return "v1," + base64.StdEncoding.EncodeToString(sum(key, signed))
 	}
 	right := sum(key, "msg_1."+at+"."+good)
+	valued := base64.StdEncoding.EncodeToString(right)
 	for name, c := range map[string]struct{ id, timestamp, signature, field, says string }{
+		"a space after v1,":   {"msg_1", at, "v1, " + valued, "webhook-signature", "right value"},
+		"in quotes":           {"msg_1", at, `v1,"` + valued + `"`, "webhook-signature", "right value"},
+		"commas between":      {"msg_1", at, "v1,AAAA,v1," + valued, "webhook-signature", "right value"},
 		"no id":               {"", at, "v1,AAAA", "webhook-id", "missing"},
 		"no time":             {"msg_1", "", "v1,AAAA", "webhook-timestamp", "missing"},
 		"a time in words":     {"msg_1", "2026-11-28T00:00:00Z", "v1,AAAA", "webhook-timestamp", "Unix time in seconds"},
@@ -72,5 +76,34 @@ func TestTheSandboxSaysWhichPartIsWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is wrong with a signature may be that another body was signed than was sent.
+func TestTheSandboxKnowsABodyThatWasWrittenAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "0125")
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(d.cur, "whsec_"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strconv.FormatInt(now.Unix(), 10)
+	for name, c := range map[string]struct{ signed, sent, says string }{
+		"signed before it got an end of line": {good, good + "\n", "without the white space at its end"},
+		"signed after a parser had it":        {`{"events":[]}`, `{ "events": [ ] }`, "as a parser writes it again"},
+		"another body":                        {`{"events":[]}`, `{"events":[{}]}`, "bytes of this body"},
+		"no JSON":                             {``, `{"events"`, "bytes of this body"},
+	} {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte("msg_1." + at + "." + c.signed))
+		r := httptest.NewRequest(http.MethodPost, "/v1/banks/0125/events", strings.NewReader(c.sent))
+		r.Header.Set("webhook-id", "msg_1")
+		r.Header.Set("webhook-timestamp", at)
+		r.Header.Set("webhook-signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s: %d %s, want %q", name, w.Code, w.Body, c.says)
+		}
 	}
 }
