@@ -132,7 +132,8 @@ func (f *disputeFilter) has(d *watch.Dispute, lead string) bool {
 		!f.to.IsZero() && !d.AnsweredAt.Before(f.to):
 		return false
 	}
-	if !f.updated.IsZero() && !slices.ContainsFunc(d.Changes, func(c watch.DisputeChange) bool { return !c.At.Before(f.updated) }) {
+	if !f.updated.IsZero() && !slices.ContainsFunc(d.Changes, func(c watch.DisputeChange) bool { return !c.At.Before(f.updated) }) &&
+		!slices.ContainsFunc(d.Notes, func(n watch.DisputeNote) bool { return !n.At.Before(f.updated) }) {
 		return false
 	}
 	facts := dispute.FactsOf(d)

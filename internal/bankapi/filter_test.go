@@ -47,9 +47,12 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 	w := newWorld(t)
 	b := w.bound()
 	begin := w.Now()
-	reference := ""
+	reference, noted := "", ""
 	for i := range 7 {
 		d := w.disputed(b, fmt.Sprint("t", i))
+		if i == 1 {
+			noted = d.ID
+		}
 		if i == 4 {
 			reference = d.Reference
 		}
@@ -68,6 +71,9 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 			w.write(store.PutRecord(r))
 		}
 		w.Add(time.Minute)
+	}
+	if status, v := w.call(w.key, "POST", "/v1/banks/0168/disputes/"+noted+"/notes", `{"text":"折り返し電話"}`); status != 200 {
+		t.Fatal(status, v)
 	}
 	at := func(minutes int) string { return begin.Add(time.Duration(minutes) * time.Minute).Format(time.RFC3339) }
 	for _, c := range []struct {
@@ -90,7 +96,9 @@ func TestDisputesAreFoundByWhatAClerkKnows(t *testing.T) {
 		{url.Values{"from": {at(3)}}, "t6 t5 t4 t3"},
 		{url.Values{"to": {at(3)}}, "t2 t1 t0"},
 		{url.Values{"from": {at(1)}, "to": {at(3)}, "status": {"opened"}}, "t1"},
-		{url.Values{"updated_since": {at(5)}}, "t6 t5"},
+		{url.Values{"updated_since": {at(5)}}, "t6 t5 t1"},
+		{url.Values{"updated_since": {at(7)}}, "t1"},
+		{url.Values{"updated_since": {at(8)}}, ""},
 	} {
 		for _, by := range []string{"", "newest", "oldest"} {
 			want := strings.Fields(c.want)
