@@ -85,6 +85,11 @@ func (s *stack) skip(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"message": err.Error()})
 		return
 	}
+	for _, code := range codes {
+		if err := s.renew(r.Context(), code); err != nil {
+			s.Logger.Warn("the API key of a bank here cannot be replaced now", "bank", code, "err", err)
+		}
+	}
 	if _, err := s.System.Sweep().Sweep(r.Context()); err != nil {
 		s.Logger.Warn("the sweeper looks for what became due at its next turn", "err", err)
 	}

@@ -9,9 +9,7 @@ import (
 	"time"
 
 	"kozamori/events"
-	"kozamori/infra/folder"
 	"kozamori/infra/richmenu"
-	"kozamori/internal/bankapi"
 	"kozamori/internal/catalog"
 	"kozamori/internal/sim"
 	"kozamori/internal/store"
@@ -20,9 +18,9 @@ import (
 
 // setUp makes the banks tenants, tells where they listen now, and binds the
 // samples' accounts to the phone the first time.
-func (s *stack) setUp(ctx, work context.Context, kept *folder.Secrets) error {
+func (s *stack) setUp(ctx, work context.Context) error {
 	for _, code := range codes {
-		if err := s.tenant(ctx, code, kept); err != nil {
+		if err := s.tenant(ctx, code); err != nil {
 			return fmt.Errorf("the bank %s cannot be set up: %w", code, err)
 		}
 	}
@@ -81,7 +79,7 @@ func (s *stack) menus(ctx context.Context) error {
 	return nil
 }
 
-func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) error {
+func (s *stack) tenant(ctx context.Context, code string) error {
 	callback := s.Page + "/sim/bank/" + code + "/callback"
 	b, err := s.System.Store.Bank(ctx, code)
 	if errors.Is(err, store.ErrNotFound) {
@@ -91,31 +89,17 @@ func (s *stack) tenant(ctx context.Context, code string, kept *folder.Secrets) e
 	if err != nil {
 		return err
 	}
-	var writes []store.Write
-	var made *store.APIKey
-	if b.Version == 0 || kept.Banks[code].APIKey == "" {
-		secret, key := bankapi.NewAPIKey(code, "local", nil, time.Now(), time.Time{})
-		if err := s.vault.KeepAPIKey(code, secret); err != nil {
-			return err
-		}
-		s.Banks[code].APIKey = secret
-		made = key
-	}
 	login := s.Page + "/sim/bank/" + code + "/login"
 	if s.LINE == nil {
 		login = "" // no phone out there reaches it: accounts are connected by code
 	}
 	if b.Callback != callback || b.LinkURL != login {
 		b.Callback, b.LinkURL = callback, login
-		writes = append(writes, store.PutBank(b))
+		if err := s.System.Store.Write(ctx, store.PutBank(b)); err != nil {
+			return err
+		}
 	}
-	switch {
-	case made != nil:
-		return s.System.Store.AddAPIKey(ctx, made, writes...)
-	case len(writes) == 0:
-		return nil
-	}
-	return s.System.Store.Write(ctx, writes...)
+	return s.renew(ctx, code)
 }
 
 // front gives a bank the login page from which customers connect accounts:

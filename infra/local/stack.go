@@ -148,7 +148,7 @@ func start(ctx context.Context, o options) (_ *stack, err error) {
 		s.working.Go(func() { s.LINE.Run(work) })
 		s.serving.Go(s.follow)
 	}
-	if err := s.setUp(ctx, work, kept); err != nil {
+	if err := s.setUp(ctx, work); err != nil {
 		return nil, err
 	}
 	socket, err := s.serveOperator()

@@ -99,6 +99,9 @@ func NewAPIKey(bank, label string, scopes []Scope, now, expires time.Time) (secr
 	return secret, key
 }
 
+// KeyID names a key for people and in lists, as store.APIKey.ID does.
+func KeyID(secret string) string { return (&store.APIKey{Hash: hashKey(secret)}).ID() }
+
 // ErrRotating says that a key is one of two of a rotation, both of which work.
 var ErrRotating = errors.New("bankapi: the key is being replaced already")
 

@@ -105,6 +105,20 @@ func (b *Bank) secrets() []string {
 	return b.Secrets
 }
 
+// Key is the API key that the bank has.
+func (b *Bank) Key() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.APIKey
+}
+
+// SetKey gives the bank another API key.
+func (b *Bank) SetKey(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.APIKey = key
+}
+
 // Fail makes the bank refuse the next n callbacks.
 func (b *Bank) Fail(n int, f BankFault) {
 	b.mu.Lock()
@@ -214,7 +228,7 @@ func (b *Bank) post(ctx context.Context, path string, body []byte, header http.H
 		req.Header.Set(k, v[0])
 	}
 	if header == nil {
-		req.Header.Set("Authorization", "Bearer "+b.APIKey)
+		req.Header.Set("Authorization", "Bearer "+b.Key())
 	}
 	client := b.HTTP
 	if client == nil {
