@@ -29,7 +29,7 @@ type listening struct {
 	to       string
 	page     string   // of the local stack
 	only     []string // types; empty is all
-	done     map[string]bool
+	done     map[string]int // how often each was passed on
 	told     func(*passedOn)
 	streamer *http.Client // without a time limit
 }
@@ -50,7 +50,7 @@ const takesTo = 10 * time.Second
 func listen(ctx context.Context, c *console, flags *flag.FlagSet, args []string) error {
 	l := listening{
 		sender: sender{now: time.Now, client: &http.Client{Timeout: takesTo, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}},
-		done:   map[string]bool{}, streamer: &http.Client{},
+		done:   map[string]int{}, streamer: &http.Client{},
 	}
 	flags.StringVar(&l.bank, "bank", "0125", "4-digit `code` of the bank")
 	flags.StringVar(&l.to, "to", "http://127.0.0.1:3000/kozamori", "`address` that takes the callbacks")
@@ -140,7 +140,8 @@ func (l *listening) ended(ctx context.Context) error {
 	return errors.New("the local stack has stopped; start it, and listen again")
 }
 
-// pass posts each callback that was not yet; or only notes that it was there.
+// pass posts each callback as often as it has come and was not passed on yet; or only
+// notes that it was there.
 func (l *listening) pass(ctx context.Context, post bool) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.page+"/sim/bank/"+l.bank+"/callbacks", nil)
 	if err != nil {
@@ -156,29 +157,28 @@ func (l *listening) pass(ctx context.Context, post bool) error {
 	}
 	var books struct {
 		Callbacks []struct {
-			ID   string
-			At   time.Time
-			Type string
-			Body json.RawMessage
+			ID    string
+			At    time.Time
+			Type  string
+			Body  json.RawMessage
+			Again int
 		}
 	}
 	if err := json.NewDecoder(res.Body).Decode(&books); err != nil {
 		return l.ended(ctx)
 	}
 	for _, b := range books.Callbacks {
-		if l.done[b.ID] {
-			continue
-		}
-		l.done[b.ID] = true
-		if !post || len(l.only) > 0 && !slices.Contains(l.only, b.Type) {
-			continue
-		}
-		p := &passedOn{ID: b.ID, At: b.At, Type: b.Type, Body: b.Body}
-		if err := l.one(ctx, p); err != nil {
-			return err
-		}
-		if ctx.Err() == nil {
-			l.told(p)
+		for ; l.done[b.ID] <= b.Again; l.done[b.ID]++ {
+			if !post || len(l.only) > 0 && !slices.Contains(l.only, b.Type) {
+				continue
+			}
+			p := &passedOn{ID: b.ID, At: b.At, Type: b.Type, Body: b.Body}
+			if err := l.one(ctx, p); err != nil {
+				return err
+			}
+			if ctx.Err() == nil {
+				l.told(p)
+			}
 		}
 	}
 	return nil

@@ -34,6 +34,8 @@ type Callback struct {
 	At   time.Time       `json:"at"`
 	Type string          `json:"type"`
 	Body json.RawMessage `json:"body"`
+	// Again is how often it came once more since this process began.
+	Again int `json:"again,omitempty"`
 }
 
 // BankDispute is a dispute as the bank has it in its books.

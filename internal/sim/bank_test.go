@@ -115,6 +115,9 @@ func TestTheBanksBooks(t *testing.T) {
 	if diff := cmp.Diff([]sim.BankDispute{want}, b.bank.Disputes()); diff != "" {
 		t.Error(diff)
 	}
+	if c := b.bank.Callbacks(); len(c) == 2 && (c[0].Again != 2 || c[1].Again != 0) {
+		t.Errorf("the first came again %d times, want 2; the second %d, want 0", c[0].Again, c[1].Again)
+	}
 	if v := b.bank.Violations(); len(v) != 0 || len(b.bank.Callbacks()) != 2 || b.bank.Attempts() != 6 {
 		t.Errorf("violations %v, %d callbacks, %d attempts", v, len(b.bank.Callbacks()), b.bank.Attempts())
 	}

@@ -128,7 +128,8 @@ func (b *Bank) verify(body []byte, h http.Header) bool {
 	return false
 }
 
-// take writes a callback into the books, once for each webhook-id.
+// take writes a callback into the books, once for each webhook-id, and counts that it
+// came again.
 func (b *Bank) take(id string, body []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -141,11 +142,12 @@ func (b *Bank) take(id string, body []byte) {
 		b.violations = append(b.violations, "a callback is no JSON object about this bank")
 		return
 	}
-	for _, old := range b.callbacks {
-		if old.ID == id {
+	for i := range b.callbacks {
+		if old := &b.callbacks[i]; old.ID == id {
 			if string(old.Body) != string(body) {
 				b.violations = append(b.violations, "another body under a used webhook-id")
 			}
+			old.Again++
 			return
 		}
 	}
