@@ -23,6 +23,7 @@ var writers = map[string]string{
 	"CALL#*":    "PutCallback",
 	"CATALOG*":  "PutManifest PutCatalogText",
 	"CHAIN#*":   "PutAuditHead PutBlock",
+	"CTRL#*":    "PutControl DeleteControl UpdateControl",
 	"D#*":       "PutDispute UpdateDispute",
 	"E#*":       "PutErasure PutErasureAgain DeleteErasure PutErasureWish DeleteErasureWish",
 	"FILES#*":   "PutFile PutLastFile",
@@ -44,7 +45,7 @@ var writers = map[string]string{
 
 // works are the packages that a function works with; what they import they bring.
 var works = map[string][]string{
-	"Ingest": {"ingest"}, "Detect": {"detect"}, "Notify": {"notify"}, "Sweep": {"sweep", "audit", "membership"}, "Chat": {"chat", "session"},
+	"Ingest": {"ingest"}, "Detect": {"detect"}, "Notify": {"notify"}, "Sweep": {"sweep", "audit", "membership", "control"}, "Chat": {"chat", "session"},
 	"Web": {"web"}, "Lookback": {"web"}, "BankAPI": {"bankapi", "ingest"}, "Intake": {"ingest"}, "Feedback": {"notify"},
 }
 

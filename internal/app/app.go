@@ -16,6 +16,7 @@ import (
 	"kozamori/internal/audit"
 	"kozamori/internal/callback"
 	"kozamori/internal/channel"
+	"kozamori/internal/control"
 	"kozamori/internal/detect"
 	"kozamori/internal/dispute"
 	"kozamori/internal/edition"
@@ -131,6 +132,11 @@ func (s *System) Disputes() *dispute.Service {
 	return &dispute.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger, Lessons: s.lesson}
 }
 
+// Controls keeps what owners ask their banks to stop.
+func (s *System) Controls() *control.Service {
+	return &control.Service{Store: s.Store, Queue: s.Queue, Now: s.Now, Logger: s.Logger}
+}
+
 // Membership binds people to accounts.
 func (s *System) Membership() (*membership.Service, error) {
 	keys, err := s.keys()
@@ -241,6 +247,7 @@ func (s *System) Sweep() *sweep.Stage {
 		Look: func(ctx context.Context, k watch.AccountKey) error {
 			return settings.New(s.Store, s.Queue).Look(ctx, k, s.Now())
 		},
+		Control:    s.Controls().Due,
 		OldNumbers: oldNumbers,
 		Now:        s.Now, Logger: s.Logger})
 }

@@ -44,6 +44,8 @@ func (r *Resender) Resend(ctx context.Context, bank, id string) (*store.Callback
 		jobs.CallAgain(bank, id)
 	case is.File != "":
 		jobs.TellFile(bank, is.File)
+	case is.Control != "":
+		jobs.TellControl(bank, is.Control)
 	case is.Record != "":
 		jobs.Unreached(bank, is.Record, is.Delivery)
 	default:

@@ -2,10 +2,7 @@ package dispute
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -16,16 +13,7 @@ import (
 
 // Reference is what people say on the phone for a dispute, "KZ-7F3K-9Q4M":
 // derived from its id, 36 bits. Banks tell disputes apart by id.
-func Reference(disputeID string) string {
-	h := sha256.Sum256([]byte("reference\x00" + disputeID))
-	n := binary.BigEndian.Uint64(h[:])
-	var b [8]byte
-	for i := range b {
-		b[i] = token.Letters[n%uint64(len(token.Letters))]
-		n /= uint64(len(token.Letters))
-	}
-	return fmt.Sprintf("KZ-%s-%s", b[:4], b[4:])
-}
+func Reference(disputeID string) string { return token.Reference(disputeID) }
 
 // Facts is what a bank is told of a dispute wherever it is told: in callbacks
 // and when it asks. It names no person. Times are UTC.

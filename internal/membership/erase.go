@@ -91,6 +91,9 @@ func (d *Service) erase(ctx context.Context, names *store.Names, trail []store.W
 	if err != nil {
 		return err
 	}
+	if err := d.eraseControls(ctx, k, func(*watch.Control) bool { return true }); err != nil {
+		return err
+	}
 	refused, walk, err := d.eraseRefused(ctx, names, "")
 	if err != nil {
 		return err
@@ -153,6 +156,9 @@ func (d *Service) EraseRest(ctx context.Context, k watch.AccountKey) error {
 		}
 	}
 	if _, err := d.eraseRecords(ctx, k, func(r *watch.Record) bool { return r.RecordedAt.Before(rebound) }); err != nil {
+		return err
+	}
+	if err := d.eraseControls(ctx, k, func(c *watch.Control) bool { return len(c.Changes) == 0 || c.Changes[0].At.Before(rebound) }); err != nil {
 		return err
 	}
 	d.closeDoors(ctx, gone)
@@ -255,6 +261,22 @@ func (d *Service) eraseRecords(ctx context.Context, k watch.AccountKey, which fu
 		return 0, err
 	}
 	return n, d.inParts(ctx, writes)
+}
+
+// eraseControls removes what its bank was asked to stop on an account: what it has stopped is
+// its own affair.
+func (d *Service) eraseControls(ctx context.Context, k watch.AccountKey, which func(*watch.Control) bool) error {
+	list, err := d.Store.Controls(ctx, k)
+	if err != nil {
+		return err
+	}
+	var writes []store.Write
+	for _, c := range list {
+		if which(c) {
+			writes = append(writes, store.DeleteControl(c)...)
+		}
+	}
+	return d.inParts(ctx, writes)
 }
 
 // eraseRefused removes what names an account from some of a bank's quarantine, from

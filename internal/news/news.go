@@ -59,12 +59,12 @@ func (d Service) Once() func(context.Context, []watch.News) error {
 }
 
 // OfStep is what a step of the trail is to all who watch the account: one piece
-// of news for each of their channels, if it protects less than before or was
-// taken back. The one who made it does not hear over the channel by which they
+// of news for each of their channels, if it protects less than before, was
+// taken back, or is of what a bank is to stop. The one who made it does not hear over the channel by which they
 // did. before is the watcher whom it is about as they were: an address that is
 // taken from them hears of it too.
 func OfStep(a *watch.Account, step *watch.Step, before *watch.Watcher) []watch.News {
-	if !step.Lowered && step.Kind != watch.StepRestored {
+	if !step.Lowered && step.Kind != watch.StepRestored && step.Kind != watch.StepControl {
 		return nil
 	}
 	var out []watch.News

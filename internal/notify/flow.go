@@ -93,6 +93,8 @@ func (s *Stage) one(c caller, m queue.Message, j watch.Job, known *known) (v que
 		return s.feed(ctx, c, m, j.Feed)
 	case j.File != "":
 		return s.file(ctx, c, m, j.Of, j.File)
+	case j.Control != "":
+		return s.control(ctx, c, m, j.Control)
 	case j.Callback != "":
 		return s.callAgain(ctx, c, m, j.Of, j.Callback)
 	case j.Record == "":

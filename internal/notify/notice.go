@@ -11,11 +11,13 @@ import (
 )
 
 // notice is what a bank is told by itself, and about no person: how its feed is, what
-// stands out of it, what came of a file.
+// stands out of it, what came of a file. Or what a customer asked it to stop.
 type notice struct {
 	about string         // what it is about, in a log
 	is    store.Callback // without its bank
 	body  []byte
+	// names tells that the body names an account: it is drawn again when it is asked for.
+	names bool
 	// swept tells that the sweep queues it again while the bank's endpoint is down.
 	swept bool
 	// note writes down that the bank took it, or that it is given up.
@@ -26,7 +28,7 @@ type notice struct {
 // that has no endpoint is told nothing.
 func (s *Stage) notice(ctx context.Context, c caller, m queue.Message, bank string, n notice) (v queue.Verdict, told bool) {
 	n.is.Bank = bank
-	one := &call{is: n.is, body: n.body, public: true, about: n.about, since: n.is.At}
+	one := &call{is: n.is, body: n.body, public: !n.names, about: n.about, since: n.is.At}
 	if !n.swept {
 		one.hopeless = nowhere
 	}

@@ -80,6 +80,9 @@ func (j *Jobs) TakePart(bank, id string, part int) {
 	j.add(Files, bank, watch.Job{File: id, Of: bank, Part: part}, 0)
 }
 
+// TellControl adds the changes of a control that its bank has not taken.
+func (j *Jobs) TellControl(bank, id string) { j.add(Bank, bank, watch.Job{Control: id, Of: bank}, 0) }
+
 // CallAgain adds a callback that a bank asked for once more, by its webhook-id.
 func (j *Jobs) CallAgain(bank, id string) { j.add(Bank, bank, watch.Job{Callback: id, Of: bank}, 0) }
 
@@ -111,7 +114,7 @@ func (j *Jobs) add(q Name, group string, job watch.Job, delay time.Duration) {
 	if j.byQueue == nil {
 		j.byQueue = map[Name][]Outgoing{}
 	}
-	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback, Delay: delay})
+	j.byQueue[q] = append(j.byQueue[q], Outgoing{Body: jobs.Encode(&job), Group: group, Trace: job.Record + job.Dispute + job.Provider + job.Letter + job.Feed + job.File + job.Callback + job.Control, Delay: delay})
 	j.n++
 }
 

@@ -3,11 +3,13 @@ package store
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"kozamori/internal/codec"
+	"kozamori/internal/watch"
 )
 
 var banks = codec.For[Bank]("bank")
@@ -25,9 +27,28 @@ type Bank struct {
 	Callback    string        `json:"callback,omitempty"`     // URL that receives disputes
 	LinkURL     string        `json:"link_url,omitempty"`     // login page for account linking
 	SilentAfter time.Duration `json:"silent_after,omitempty"` // no event for so long is an alarm, whatever is usual; 0 leaves it to that
-	Version     int64         `json:"-"`
+	// Controls are what its customers can ask it to stop; Offers has those that it can
+	// be asked for.
+	Controls []watch.ControlKind `json:"controls,omitempty"`
+	Version  int64               `json:"-"`
 
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// Offers tells whether a bank's customers can ask it for a control. One that has no
+// endpoint would not hear of it, and offers none.
+func (b *Bank) Offers(kind watch.ControlKind) bool {
+	return b.Callback != "" && slices.Contains(b.Controls, kind)
+}
+
+// Offered lists what a bank offers, in the order in which that is shown.
+func (b *Bank) Offered() (out []watch.ControlKind) {
+	for _, kind := range watch.ControlKinds() {
+		if b.Offers(kind) {
+			out = append(out, kind)
+		}
+	}
+	return out
 }
 
 // Bank reads a bank. ErrNotFound if it is not a tenant.

@@ -74,10 +74,11 @@ func (s *Store) Write(ctx context.Context, writes ...Write) error {
 	return s.Table.Write(ctx, writes...)
 }
 
-// DueRef names something that is due: exactly one of the first four fields is
+// DueRef names something that is due: exactly one of the first five fields is
 // set. Order is by when it is due, within its lane.
 type DueRef struct {
 	Record, Dispute  string
+	Control          string
 	Erasure, Account watch.AccountKey
 	Lane             watch.Lane
 	Order            string
@@ -209,6 +210,8 @@ func dueRef(k Key) DueRef {
 		return DueRef{Record: id}
 	case kind == "D":
 		return DueRef{Dispute: id}
+	case k.SK == controlSK:
+		return DueRef{Control: id}
 	case kind == "E":
 		return DueRef{Erasure: erased(k.PK)}
 	}

@@ -34,6 +34,8 @@ type Config struct {
 	// Look looks at an account that is due: who is to be reminded of their
 	// settings, which address has been kept long enough; nil leaves it.
 	Look func(ctx context.Context, k watch.AccountKey) error
+	// Control does what is due of what an owner asked a bank to stop; nil leaves it.
+	Control func(ctx context.Context, id string) error
 	// OldNumbers counts the catalogue's numbers to call that are not told any more
 	// because they were looked up too long ago; nil for none.
 	OldNumbers func(now time.Time) int
@@ -195,6 +197,10 @@ func (s *sweeping) one(ctx context.Context, r *watch.Record, ref store.DueRef, g
 		return err
 	case ref.Dispute != "":
 		return s.dispute(ctx, ref.Dispute, g)
+	case ref.Control != "":
+		if s.Control != nil {
+			return s.Control(ctx, ref.Control)
+		}
 	case ref.Account.Ref != "":
 		if s.Look != nil {
 			return s.Look(ctx, ref.Account)

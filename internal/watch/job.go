@@ -27,6 +27,8 @@ type Job struct {
 	Part int    `json:"part,omitempty"`
 	// Callback is one that the bank Of asked for once more, by its webhook-id.
 	Callback string `json:"callback,omitempty"`
+	// Control is one of which the bank is to be told what it has not taken.
+	Control string `json:"control,omitempty"`
 
 	Unknown jsontext.Value `json:",embed"`
 }

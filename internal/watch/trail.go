@@ -26,6 +26,7 @@ const (
 	StepRestored  StepKind = "restored"  // a step was taken back
 	StepReplaced  StepKind = "replaced"  // the bank calls the account by another ref
 	StepHistory   StepKind = "history"   // debits of a statement became history
+	StepControl   StepKind = "control"   // something was to be stopped by the bank, or no more
 )
 
 // Way is how somebody came to make a step.
@@ -59,6 +60,8 @@ type Step struct {
 	Turns    []Turn `json:"turns,omitempty"`
 	Record   string `json:"record,omitempty"`   // the lead of the incident that was answered
 	Restores string `json:"restores,omitempty"` // the step that this one takes back
+	// Control is what the step is about, of one that asks a bank to stop something, or answers.
+	Control *ControlStep `json:"control,omitempty"`
 	// Over is the channel whose link was pressed, as the step is made; empty if
 	// that is not known.
 	Over ChannelKind `json:"-"`
