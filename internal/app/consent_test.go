@@ -23,8 +23,8 @@ const privacy = "https://operator.example/privacy"
 // agreed are the parts of what is agreed to, in each language: what is processed,
 // for what, by whom, for how long, and how to say no.
 var agreed = map[string][]string{
-	"ja": {"同意", "扱う情報", "メールアドレス", "使いみち", "銀行に伝える", "扱う者", "見守り組合", "期間", fmt.Sprintf("約%.0fか月", store.KeepRecord.Hours()/24*12/365), "5年間"},
-	"en": {"agree", "What is processed", "your email address", "What for", "telling the bank", "By whom", "見守り組合", "For how long", fmt.Sprintf("about %.0f months", store.KeepRecord.Hours()/24*12/365), "5 years"},
+	"ja": {"同意", "扱う情報", "メールアドレス", "使いみち", "銀行に伝える", "銀行に伝わること", "見守りの開始と終了", "7日間", "扱う者", "見守り組合", "期間", fmt.Sprintf("約%.0fか月", store.KeepRecord.Hours()/24*12/365), "5年間"},
+	"en": {"agree", "What is processed", "your email address", "What for", "telling the bank", "What the bank sees", "when watching begins and ends", "7 days", "By whom", "見守り組合", "For how long", fmt.Sprintf("about %.0f months", store.KeepRecord.Hours()/24*12/365), "5 years"},
 }
 
 // stranger has a phone, and has seen nothing of ours.

@@ -57,6 +57,9 @@ type erasureReply struct {
 	Phase      string    `json:"phase,omitempty"`
 	ErasedAt   time.Time `json:"erased_at,omitzero"`
 	Again      time.Time `json:"looked_again_at,omitzero"`
+	// The last owner left and asked for an erasure, until they cannot come back.
+	WishedAt time.Time `json:"wished_at,omitzero"`
+	ErasesAt time.Time `json:"erases_at,omitzero"`
 }
 
 // erasure tells how far the last erasure of an account is. Once it is over nothing
@@ -66,19 +69,27 @@ func (h *Handler) erasure(_ http.ResponseWriter, r *http.Request, bank string) (
 	if err != nil {
 		return 0, nil, err
 	}
+	rep := erasureReply{AccountRef: names.Now(), State: "none"}
 	e, err := h.Store.Erasure(r.Context(), names.Account)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return http.StatusOK, erasureReply{AccountRef: names.Now(), State: "none"}, nil
-	case err != nil:
+	case err == nil:
+		rep = erasureOf(names.Now(), e)
+	case !errors.Is(err, store.ErrNotFound):
 		return 0, nil, err
 	}
-	return http.StatusOK, erasureOf(names.Now(), e), nil
+	wish, err := h.Store.ErasureWish(r.Context(), names.Account)
+	switch {
+	case err == nil:
+		rep.WishedAt, rep.ErasesAt = wish.At.UTC(), wish.Due.UTC()
+	case !errors.Is(err, store.ErrNotFound):
+		return 0, nil, err
+	}
+	return http.StatusOK, rep, nil
 }
 
 // erasureOf tells how far an erasure is that is not over.
 func erasureOf(ref string, e *store.Erasure) erasureReply {
-	rep := erasureReply{ref, "under_way", "looking_again", e.At.UTC(), e.Due.UTC()}
+	rep := erasureReply{AccountRef: ref, State: "under_way", Phase: "looking_again", ErasedAt: e.At.UTC(), Again: e.Due.UTC()}
 	if e.Walk != "" && !e.Again {
 		rep.Phase = "removing"
 	}

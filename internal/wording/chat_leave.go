@@ -17,6 +17,7 @@ var (
 	tcAskLeaveTx  = text{ja: "やめると、お知らせは届かなくなります。やめない場合は、このままで結構です。", en: "You will get no more alerts. To keep watching, do nothing."}
 	tcLeaveOthers = text{ja: "あなたがやめると、見守り家族へのお知らせも終わり、そのことを伝えます。", en: "If you leave, your family members will be told, and get no more alerts."}
 	tcLeaveFor    = text{ja: "見守り家族をやめたことは、口座の名義人に伝えます。", en: "If you stop watching for family, the owner of the account is told."}
+	tcLeaveBank   = text{ja: "見守りをやめたことは、銀行に記録として伝わります。お名前、LINE、メールアドレスは伝えません。", en: "The bank sees that the watching has ended, but not your name, LINE account or email address."}
 	tcLeaveErase  = text{ja: "やめても、これまでのお知らせの記録は%[1]s残ります。「%[2]s」を押すと、記録も%[3]d日後に消します。", en: "Records of past alerts are kept for %[1]s after you leave. If you press \"%[2]s\", they are erased after %[3]d days."}
 	tcLeaveButton = text{ja: "見守りをやめる", en: "Stop watching"}
 	tcLeaveAll    = text{ja: "すべての口座をやめる", en: "Stop watching all of them"}
@@ -189,6 +190,7 @@ func AskLeave(f ChatLeaveFacts) message.Message {
 	if f.ownerStays() {
 		m.Text = append(m.Text, leftBack(lang))
 	}
+	m.Text = append(m.Text, tcLeaveBank.in(lang))
 	if erasable {
 		m.Text = append(m.Text, tcLeaveErase.in(lang, span(lang, f.RecordDays), tcErase.in(lang), watch.RestoreDays))
 		m.Buttons = append(m.Buttons, message.Button{Label: tcErase.in(lang), Style: message.Secondary, Display: tcErase.in(lang), Postback: button.Press{Verb: button.Erase}.Data()})
@@ -221,7 +223,7 @@ func AskErase(f ChatLeaveFacts) message.Message {
 	if f.watchesForOthers() {
 		m.Text = append(m.Text, tcLeaveFor.in(lang))
 	}
-	m.Text = append(m.Text, tcEraseNot.in(lang))
+	m.Text = append(m.Text, tcLeaveBank.in(lang), tcEraseNot.in(lang))
 	f.eachAccount(&m, button.Erase, own, tcEraseButton, tcEraseRow, tcEraseShow, tcEraseAll)
 	return m
 }

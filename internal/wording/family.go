@@ -271,6 +271,7 @@ func LeavePage(f LeaveFacts) message.Page {
 	if f.ownerStays() {
 		p.Parts[0].Text = append(p.Parts[0].Text, leftBack(lang))
 	}
+	p.Parts[0].Text = append(p.Parts[0].Text, tcLeaveBank.in(lang))
 	p.Parts[0].Forms = []message.Form{{Do: DoLeave, Label: tLeaveButton2.in(lang), Style: message.Danger}}
 	if f.View.Watcher.Role == watch.Owner {
 		erase := message.Part{Message: message.Message{Lang: p.Lang, Title: tEraseTitle.in(lang), Text: append([]string{tEraseText.in(lang, watch.RestoreDays, tLessNotMe.in(lang))}, whatStays(lang, f.KeepDays, f.CopyDays)...)},
